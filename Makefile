@@ -1,0 +1,122 @@
+# mailstamp: one Makefile for the whole tree.  `make help` lists what it can do.
+VERSION := 0.1.0
+PREFIX = /usr/local
+CC = gcc
+BUILD = build
+O = -O2 -g
+
+PKGS := gmime-3.0 libcrypto libcares libidn2 libpsl jansson
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
+	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
+	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
+WERROR = $(if $(CI),-Werror)
+HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+CFLAGS = -std=c11 $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
+# asked once, and only after the dependency step had its turn
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lspf2)$(PKG_LIBS)
+
+SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES)))
+UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
+UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
+SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
+REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
+FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
+MAN := $(wildcard docs/*.1)
+
+all: needs mailstamp
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make              build ./mailstamp (says which packages are missing)
+## make run          install what is missing, build, judge a real signed sample message
+## make test         install what is missing, build, run all tests
+## make install      PREFIX=/usr/local DESTDIR=
+## make lint         house rules, formatter, static analysis
+## make asan         all tests under AddressSanitizer and UBSan
+## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
+## make bench        start-up and throughput, medians and ratios
+## make ci-long      everything that is too long for CI
+## make clean
+
+mailstamp: $(BUILD)/mailstamp
+	@cp $< $@
+
+$(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/libmailstamp.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcriterion
+
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.SECONDARY:
+
+needs:
+	@tools/deps check build
+deps:
+	@tools/deps install build test
+
+run: deps
+	@$(MAKE) --no-print-directory -s mailstamp
+	@tools/demo
+
+test: deps
+	@$(MAKE) --no-print-directory mailstamp unit replay
+	@tests/run $(BUILD)
+
+unit: $(UNIT_BIN)
+replay: $(REPLAY_BIN)
+fuzzers: $(FUZZ_BIN)
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan: deps
+	@$(MAKE) --no-print-directory BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay
+	@tests/run build/asan
+
+fuzz: deps
+	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
+
+lint:
+	@tools/deps install build test lint
+	@tests/lint/run
+
+bench: needs mailstamp
+	@bench/run
+
+ci-long:
+	@tests/ci-long
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/mailstamp
+	install -m 755 mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
+
+clean:
+	rm -rf build mailstamp
+
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench ci-long install clean

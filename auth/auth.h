@@ -1,0 +1,33 @@
+/*
+ * auth.h: all mechanisms, run over one message.
+ */
+#ifndef AUTH_AUTH_H
+#define AUTH_AUTH_H
+
+#include "auth/dkim/dkim.h"
+#include "auth/dmarc/dmarc.h"
+#include "auth/spf/spf.h"
+
+struct auth_results {
+	bool local; /* trusted client or user: SPF and DMARC were not evaluated */
+	struct spf_result spf;
+	bool has_spf_other;
+	struct spf_result spf_other; /* the other engine's, with spf_compare */
+	struct dkim_result dkim;
+	struct dmarc_result dmarc;
+	bool has_dmarc_other;
+	struct dmarc_result dmarc_other; /* the other mode's, with dmarc_compare */
+};
+
+/*
+ * Asks, then checks every mechanism in the order of their needs. ST_TEMP where our own work could
+ * not be done; a DNS failure is a result, not a status. *results is always set.
+ */
+enum status
+auth_run(const struct auth_input *in, struct auth_results *results);
+
+/* The rows of all mechanisms in the order of the field (PROGRAM 3). */
+void
+auth_report(const struct auth_input *in, const struct auth_results *results, struct report *report);
+
+#endif

@@ -1,0 +1,19 @@
+/* base64.h: base64 of RFC 6376 2.10 (base64string: FWS allowed between any two characters). */
+#ifndef AUTH_BASE_BASE64_H
+#define AUTH_BASE_BASE64_H
+
+#include "mime/arena.h"
+#include "mime/status.h"
+
+/*
+ * text → bytes in the arena. ST_BAD for a foreign character, a wrong length or wrong padding
+ * (missing padding included); the empty text gives no bytes.
+ */
+enum status
+base64_decode(struct slice text, struct arena *arena, struct slice *bytes);
+
+/* bytes → text without line breaks, in the arena. */
+struct slice
+base64_encode(struct slice bytes, struct arena *arena);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * input.h: everything that a mechanism is given. Time, network and limits arrive here; nothing
+ * below filter/ looks for them elsewhere.
+ */
+#ifndef AUTH_BASE_INPUT_H
+#define AUTH_BASE_INPUT_H
+
+#include <stdint.h>
+
+#include "auth/base/identities.h"
+#include "auth/base/ip.h"
+#include "mime/message.h"
+
+struct crypto;
+struct dns;
+struct domain_psl;
+
+enum path_kind {
+	PATH_UNKNOWN, /* nobody said: SPF is none, and HELO does not stand in */
+	PATH_NULL,    /* MAIL FROM:<> */
+	PATH_GIVEN
+};
+
+struct envelope {
+	struct ip client_ip;      /* family 0: not known */
+	struct slice client_name; /* as verified by the MTA, or empty */
+	struct slice helo;        /* as given, or empty */
+	enum path_kind path;
+	struct slice mail_from; /* PATH_GIVEN: without <> */
+	const struct slice *rcpts;
+	size_t nrcpts;
+	struct slice queue_id;
+	struct slice authenticated; /* the user who logged in at the MTA, or empty */
+	bool trusted_client;        /* own network: SPF and DMARC are not evaluated */
+};
+
+struct limits {
+	size_t fields;          /* 1,000 */
+	size_t field_size;      /* 65,536 octets */
+	size_t dkim_signatures; /* 16 */
+	size_t arc_sets;        /* 50 */
+	unsigned rsa_min_bits;  /* 1,024 */
+	unsigned rsa_max_bits;  /* 8,192 */
+	int64_t spf_ms;         /* 20,000 (RFC 7208 4.6.4) */
+};
+
+enum dmarc_mode { DMARC_RFC9989, DMARC_RFC7489 };
+
+enum spf_engine { SPF_OWN, SPF_LIBSPF2 };
+
+struct auth_options {
+	enum dmarc_mode dmarc_mode;
+	bool dmarc_compare; /* evaluate the other mode too */
+	bool dkim_l_allow;  /* a signature with l= may pass */
+	enum spf_engine spf_engine;
+	bool spf_compare;      /* run the other engine too */
+	bool no_ask;           /* leave out the early questions: same results, slower */
+	int64_t drift;         /* seconds of clock difference allowed for t= and x= (300) */
+	struct slice receiver; /* our host name: SPF %{r} */
+};
+
+struct auth_input {
+	const struct message *message;
+	const struct envelope *envelope;
+	const struct identities *ids;
+	const struct limits *limits;
+	const struct auth_options *options;
+	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
+	int64_t now;                  /* seconds since the epoch */
+	int64_t until_ms;             /* dns_clock_ms by which mechanisms other than DMARC's policy
+					 must have their answers */
+	struct dns *dns;
+	struct crypto *crypto;
+	struct arena *arena;
+};
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * report.h: what a mechanism tells, in rows that know nothing of header syntax.
+ *
+ * filter/authres.c makes a field of them; other writers may make something else. Values may hold
+ * any byte: the writer quotes, cuts and strips.
+ */
+#ifndef AUTH_BASE_REPORT_H
+#define AUTH_BASE_REPORT_H
+
+#include "auth/base/result.h"
+#include "mime/arena.h"
+
+enum { REPORT_PROPS = 8 };
+
+enum report_kind {
+	REPORT_TEXT,   /* any bytes; written as a token or a quoted-string */
+	REPORT_DOMAIN, /* an A-label domain name */
+	REPORT_MAILBOX /* local@domain or @domain; a non-ASCII local-part is left out when written
+			*/
+};
+
+struct report_prop {
+	const char *name; /* ptype.property, e.g. "smtp.mailfrom" (RFC 8601 2.3) */
+	enum report_kind kind;
+	struct slice value; /* owned by the arena of the report or by the message */
+};
+
+struct report_row {
+	const char *method; /* "spf", "dkim", ... */
+	enum auth_code code;
+	const char *reason; /* from a fixed table, or NULL */
+	struct report_prop props[REPORT_PROPS];
+	size_t nprops;
+};
+
+struct report {
+	struct arena *arena;
+	struct report_row *rows;
+	size_t n, cap;
+};
+
+void
+report_init(struct report *report, struct arena *arena);
+
+/* A new last row without properties; valid until the next one is added. */
+struct report_row *
+report_add(struct report *report, const char *method, enum auth_code code, const char *reason);
+
+/* Adds a property; an empty value, or one past REPORT_PROPS, is left out. */
+void
+report_prop(struct report_row *row, const char *name, enum report_kind kind, struct slice value);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * dmarc.h: DMARC policy discovery, alignment and result (RFC 9989; RFC 7489 on request).
+ */
+#ifndef AUTH_DMARC_DMARC_H
+#define AUTH_DMARC_DMARC_H
+
+#include "auth/base/input.h"
+#include "auth/base/report.h"
+#include "auth/dkim/dkim.h"
+#include "auth/spf/spf.h"
+
+enum dmarc_policy { DMARC_ABSENT, DMARC_INVALID, DMARC_P_NONE, DMARC_QUARANTINE, DMARC_REJECT };
+
+/* A record, parsed (RFC 9989 4.7, 4.8; RFC 7489 6.3): no DNS, no clock. */
+struct dmarc_record {
+	struct slice text;
+	enum dmarc_policy p, sp, np;
+	bool adkim_strict, aspf_strict;
+	char psd; /* 'y', 'n' or 'u' */
+	bool testing;
+	unsigned pct;              /* 100 where left out; only RFC 7489 uses it */
+	struct slice rua, ruf, fo; /* as they stand, or empty */
+	bool rua_valid;            /* at least one syntactically valid URI */
+	bool deprecated;           /* pct, rf or ri stand in it */
+	bool syntax_error;         /* some tag was ignored because of its syntax */
+	bool duplicate;            /* a tag stands twice: the first one counts */
+};
+
+/* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so *record is set. */
+bool
+dmarc_parse(
+	struct slice text, enum dmarc_mode mode, struct arena *arena, struct dmarc_record *record);
+
+struct dmarc_step {
+	struct slice name; /* without _dmarc. */
+	const char
+		*found; /* "record", "several records", "no record", "temperror", ... fixed words */
+};
+
+enum dmarc_source { DMARC_FROM_AUTHOR, DMARC_FROM_ORG, DMARC_FROM_PSD };
+
+struct dmarc_result {
+	enum auth_code code;
+	const char *reason; /* from a fixed table, or NULL */
+	enum dmarc_mode mode;
+	struct slice from_domain; /* the author domain; empty where there is none */
+	bool has_record;
+	struct dmarc_record record;
+	struct slice record_domain; /* where the record stands, without _dmarc. */
+	enum dmarc_source source;
+	struct slice org_domain;     /* of the author domain; empty where it was not needed */
+	const char *selected;        /* "p", "sp" or "np": which tag gave the policy */
+	enum dmarc_policy published; /* by that tag, before t or pct */
+	enum dmarc_policy policy;    /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
+	bool author_nonexistent;
+	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
+	bool spf_pass, dkim_pass;       /* aligned and passed */
+	const bool *sig_aligned;        /* one a signature of the DKIM result */
+	bool only_message_names; /* temperror, the policy is known, and only names that the message
+				    chose (d=, s=, reverse-path) failed for now (PROGRAM 5) */
+	const struct dmarc_step *steps; /* the names that were asked for the author domain */
+	size_t nsteps;
+};
+
+/* Asks for the author domain's record and those above it. */
+void
+dmarc_ask(const struct auth_input *in);
+enum status
+dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_result *spf,
+	const struct dkim_result *dkim, struct dmarc_result *result);
+void
+dmarc_report(const struct dmarc_result *result, struct report *report);
+
+const char *
+dmarc_policy_word(enum dmarc_policy policy);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * buf.h: a growing run of bytes in an arena, with a ceiling that is always given.
+ *
+ * What would pass the ceiling is not added and sets over; the caller looks at over once, at the
+ * end. The bytes are owned by the arena.
+ */
+#ifndef MIME_BUF_H
+#define MIME_BUF_H
+
+#include "mime/arena.h"
+#include "mime/slice.h"
+
+struct buf {
+	struct arena *arena;
+	char *p;
+	size_t n, cap, max;
+	bool over; /* something did not fit under max */
+};
+
+void
+buf_init(struct buf *buf, struct arena *arena, size_t max);
+void
+buf_add(struct buf *buf, struct slice s);
+void
+buf_addc(struct buf *buf, char c);
+void
+buf_adds(struct buf *buf, const char *s);
+void
+buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* the bytes so far; valid until the next addition */
+struct slice
+buf_slice(const struct buf *buf);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * message.h: a message as slices into bytes that are never edited.
+ */
+#ifndef MIME_MESSAGE_H
+#define MIME_MESSAGE_H
+
+#include "mime/arena.h"
+#include "mime/fields.h"
+#include "mime/status.h"
+
+enum message_flags {
+	MESSAGE_NUL = 1,            /* a NUL in the header */
+	MESSAGE_BARE_CR = 2,        /* a CR in the header that no LF follows */
+	MESSAGE_BLANK_FIRST = 4,    /* the first line begins with white space */
+	MESSAGE_MANY_FIELDS = 8,    /* more fields than the limit; fields[] holds the first ones */
+	MESSAGE_NO_HEADER = 16,     /* not one field with a name */
+	MESSAGE_NO_BLANK_LINE = 32, /* the header runs to the end of the message: no body */
+	MESSAGE_8BIT_HEADER = 64    /* octets over 127 in the header */
+};
+
+struct message {
+	struct slice raw;       /* everything, the mbox line included */
+	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
+	struct slice header;    /* after the mbox line, up to the empty line (not in it) */
+	struct slice body;      /* after the empty line */
+	const char *eol; /* "\r\n" or "\n": that of the first line; "\n" where there is none */
+	const struct field *fields; /* top to bottom, junk included */
+	size_t nfields;
+	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */
+	unsigned flags;    /* enum message_flags */
+};
+
+/*
+ * Finds mbox line, header, fields and body in raw, which must outlive the message.
+ * max_fields and max_field (octets) are the limits of PROGRAM 6. Every byte string is a message:
+ * this never fails. The field index is owned by the arena.
+ */
+void
+message_parse(struct slice raw, size_t max_fields, size_t max_field, struct arena *arena,
+	struct message *message);
+
+/* The n-th field of that name from the top (n counts from 0), or NULL. */
+const struct field *
+message_field(const struct message *message, const char *name, size_t n);
+
+/* How many fields of that name there are. */
+size_t
+message_count(const struct message *message, const char *name);
+
+/*
+ * The value of a field without its folds: line ends before white space are dropped (RFC 5322
+ * 2.2.3), blanks at both ends too. A copy in the arena where it had folds.
+ */
+struct slice
+field_unfold(const struct field *field, struct arena *arena);
+
+#endif

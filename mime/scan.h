@@ -1,0 +1,51 @@
+/*
+ * scan.h: one function per ABNF rule, named as the RFC names it.
+ *
+ * Every function takes a cursor, a slice whose start moves over what was read. Where the rule
+ * matches it returns true and moves the cursor; where it does not, it returns false and the cursor
+ * stands where it stood. None reads outside the slice, recurses without a bound, or allocates.
+ */
+#ifndef MIME_SCAN_H
+#define MIME_SCAN_H
+
+#include "mime/slice.h"
+
+/* one given byte */
+bool
+scan_char(struct slice *at, char c);
+/* one given word; ASCII case does not matter */
+bool
+scan_word(struct slice *at, struct slice word);
+/* 1*DIGIT up to max (a larger number does not match); leading zeros allowed */
+bool
+scan_number(struct slice *at, unsigned long long max, unsigned long long *value);
+/* 1*( SP / HTAB ) */
+bool
+scan_wsp(struct slice *at);
+/* [FWS]: SP, HTAB and line ends that such a blank follows (RFC 5322 3.2.2, obs-FWS too);
+ * true where anything was read */
+bool
+scan_fws(struct slice *at);
+/* comment with nesting up to 20 (RFC 5322 3.2.2) */
+bool
+scan_comment(struct slice *at);
+/* [CFWS]: true where anything was read; an unclosed comment is left standing */
+bool
+scan_cfws(struct slice *at);
+/* 1*atext, RFC 6532's UTF8-non-ascii included where utf8 (RFC 5322 3.2.3) */
+bool
+scan_atom(struct slice *at, bool utf8, struct slice *out);
+/* dot-atom-text (RFC 5322 3.2.3) */
+bool
+scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
+/* quoted-string without CFWS around it; out is the text between the quotes as it stands */
+bool
+scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
+/* token of RFC 2045 5.1 */
+bool
+scan_token(struct slice *at, struct slice *out);
+/* one UTF-8 sequence of two to four octets, well-formed (RFC 3629) */
+bool
+scan_utf8_non_ascii(struct slice *at);
+
+#endif

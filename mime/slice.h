@@ -1,0 +1,116 @@
+/* slice.h: a range of bytes that somebody else owns; nothing relies on a NUL after it. */
+#ifndef MIME_SLICE_H
+#define MIME_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct slice {
+	const char *p; /* may be NULL only where n is 0 */
+	size_t n;
+};
+
+/* a string literal as a slice */
+#define SLICE(lit) ((struct slice){(lit), sizeof(lit) - 1})
+
+static inline struct slice
+slice_make(const char *p, size_t n)
+{
+	return (struct slice){p, n};
+}
+
+static inline struct slice
+slice_str(const char *s)
+{
+	return (struct slice){s, s == NULL ? 0 : strlen(s)};
+}
+
+/* the bytes from offset at on; an offset past the end gives the empty slice */
+static inline struct slice
+slice_from(struct slice s, size_t at)
+{
+	return at >= s.n ? (struct slice){s.p == NULL ? NULL : s.p + s.n, 0}
+			 : (struct slice){s.p + at, s.n - at};
+}
+
+/* the first n bytes, or all where there are fewer */
+static inline struct slice
+slice_head(struct slice s, size_t n)
+{
+	return (struct slice){s.p, n < s.n ? n : s.n};
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* ASCII lower case of one byte; the locale has no say in protocol text */
+static inline char
+slice_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* equal but for ASCII case (RFC 4343, RFC 5234 2.3) */
+static inline bool
+slice_ieq(struct slice a, struct slice b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (slice_lower(a.p[i]) != slice_lower(b.p[i]))
+			return false;
+	return true;
+}
+
+static inline bool
+slice_starts(struct slice s, struct slice prefix)
+{
+	return s.n >= prefix.n && slice_eq(slice_head(s, prefix.n), prefix);
+}
+
+static inline bool
+slice_istarts(struct slice s, struct slice prefix)
+{
+	return s.n >= prefix.n && slice_ieq(slice_head(s, prefix.n), prefix);
+}
+
+/* offset of the first c, or s.n where there is none */
+static inline size_t
+slice_find(struct slice s, char c)
+{
+	const char *at = s.n == 0 ? NULL : memchr(s.p, c, s.n);
+	return at == NULL ? s.n : (size_t)(at - s.p);
+}
+
+/* offset of the last c, or s.n where there is none */
+static inline size_t
+slice_rfind(struct slice s, char c)
+{
+	for (size_t i = s.n; i > 0; i--)
+		if (s.p[i - 1] == c)
+			return i - 1;
+	return s.n;
+}
+
+static inline bool
+slice_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* without blanks (SP, HTAB, CR, LF) at both ends */
+static inline struct slice
+slice_trim(struct slice s)
+{
+	while (s.n > 0 && slice_is_blank(s.p[0]))
+		s = slice_from(s, 1);
+	while (s.n > 0 && slice_is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+#endif
