@@ -41,11 +41,39 @@ enum status
 address_parse_spec(struct slice text, struct arena *arena, struct address *address);
 
 /*
- * The domains of all mailboxes as GMime reads them, in its order, as it gives them.
- * Needs max. 64 KiB. ST_BAD where GMime finds no address or one without a domain (its list is then
- * empty); ST_TEMP where GMime could not be used.
+ * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox,
+ * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or
+ * `"Words" <local@domain>`, with no comment, route, quoted pair, encoded word or domain-literal.
+ * Where true, address_parse_list and address_gmime_domains agree, so that the second can be
+ * spared.
+ */
+bool
+address_is_plain(struct slice value);
+
+/*
+ * GMime, loaded when address_gmime_domains is first called and never before: it and what it needs
+ * cost a process more start-up time than all the rest. One handle serves a process and all its
+ * threads.
+ */
+struct address_gmime;
+
+/* A handle with nothing loaded; NULL where there is no memory. Freed by address_gmime_close. */
+struct address_gmime *
+address_gmime_open(void);
+
+/* gmime may be NULL; no thread may be using it. */
+void
+address_gmime_close(struct address_gmime *gmime);
+
+/*
+ * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
+ * them, in the arena. value: at most 64 KiB. ST_BAD where GMime finds no address or one without a
+ * domain, and where value holds what GMime must not be given (a NUL; very many colons, it
+ * recurses for each); ST_TEMP where GMime could not be loaded or gmime is NULL. Where not ST_OK,
+ * *n is 0.
  */
 enum status
-address_gmime_domains(struct slice value, struct arena *arena, struct slice **domains, size_t *n);
+address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
+	struct slice **domains, size_t *n);
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef AUTH_BASE_IDENTITIES_H
 #define AUTH_BASE_IDENTITIES_H
 
+#include "mime/address.h"
 #include "mime/message.h"
 
 struct identities {
@@ -25,9 +26,11 @@ struct identities {
  * ST_OK, whatever the message holds, with *ids set; ST_TEMP where a reader could not work.
  * PROGRAM 6 lists what is ambiguous: no, several or unparsable From fields; no or several author
  * domains; readers that differ; NUL or bare CR in the header; white space first; an over-limit From
- * or too many fields.
+ * or too many fields. gmime: the second reader, not asked where the first one suffices
+ * (address_is_plain).
  */
 enum status
-identities_find(const struct message *message, struct arena *arena, struct identities *ids);
+identities_find(const struct message *message, struct address_gmime *gmime, struct arena *arena,
+	struct identities *ids);
 
 #endif
