@@ -1,0 +1,42 @@
+/*
+ * exitcode.h: how each kind of caller is told an outcome (PROGRAM 5, the table of profiles).
+ */
+#ifndef FILTER_EXITCODE_H
+#define FILTER_EXITCODE_H
+
+#include "filter/options.h"
+
+enum { EXIT_USAGE_ERROR = 64, EXIT_TEMPFAIL = 75, EXIT_REJECT_BOUNCE = 77, EXIT_CONFIG_ERROR = 78 };
+
+struct delivery {
+	int status;   /* exit status once everything was handed on */
+	bool pass_on; /* the message goes on: to stdout, or into COMMAND where one is given */
+	bool disposition_field; /* with Mailstamp-Disposition */
+	const char *say; /* instead of a message, one line for stdout ("5.7.26 ..."), or NULL */
+};
+
+/*
+ * The outcome of one message → what to do. bounce_reaches: SPF passed for a reverse-path that is
+ * neither null nor unknown, so that a bounce goes to the one who sent it; can_bounce: the path is
+ * neither null nor unknown.
+ */
+struct delivery
+exitcode_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
+	bool bounce_reaches);
+
+/* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
+bool
+exitcode_needs_command(enum profile profile);
+
+/* Is the caller a mail server or delivery agent (any profile but plain)? */
+bool
+exitcode_is_host(enum profile profile);
+
+/*
+ * The status of a usage error (in_file false) or configuration error (true): 64 or 78 for
+ * `--profile plain` given or a terminal on stdin, otherwise 75, so that a typo defers mail.
+ */
+int
+exitcode_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
+ *
+ * A regular file is mapped as it is. From a pipe, up to 16 MiB stay in memory; more goes through an
+ * unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds the
+ * first max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
+ */
+#ifndef FILTER_INPUT_H
+#define FILTER_INPUT_H
+
+#include "filter/options.h"
+#include "mime/status.h"
+
+struct input {
+	struct slice bytes;
+	bool partial;     /* there is more behind input_rest */
+	int fd;           /* where the rest comes from */
+	int64_t until_ms; /* read_timeout as a monotonic clock, or 0 */
+	void *mapped;     /* to be unmapped, or NULL */
+	size_t mapped_size;
+	bool end;
+};
+
+/*
+ * Reads everything (or up to the limit). ST_TEMP with *error from a fixed table (a read error, a
+ * time-out, no spool space, no memory); ST_BAD for an --input that is no file and no folder with
+ * exactly one .eml.
+ */
+enum status
+input_read(const struct options *options, struct input *input, const char **error);
+
+/*
+ * The next piece past bytes, into the caller's buffer: its length, 0 at the end, -1 on an error or
+ * time-out.
+ */
+long
+input_rest(struct input *input, char *buffer, size_t size);
+
+/* Reads stdin to its end and throws it away (a host may take a filter that does not read for dead).
+ */
+void
+input_drain(struct input *input);
+
+void
+input_free(struct input *input);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * options.h: the command line and the configuration file, as one plain struct (PROGRAM 2 to 6).
+ *
+ * One table names every long option, its argument, its help line and its place in the struct;
+ * --help, the configuration file and the command line are read by it.
+ */
+#ifndef FILTER_OPTIONS_H
+#define FILTER_OPTIONS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "auth/base/input.h"
+
+enum command { COMMAND_FILTER, COMMAND_EXPLAIN, COMMAND_VERSION, COMMAND_HELP };
+
+enum profile {
+	PROFILE_PLAIN,
+	PROFILE_POSTFIX,
+	PROFILE_EXIM_PIPE,
+	PROFILE_EXIM_FILTER,
+	PROFILE_PROCMAIL,
+	PROFILE_MAILDROP
+};
+
+enum envelope_mode {
+	ENVELOPE_ARGS,
+	ENVELOPE_STDIN,
+	ENVELOPE_BSMTP,
+	ENVELOPE_FIELD,
+	ENVELOPE_HEADERS
+};
+
+enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
+
+enum reject_on { REJECT_ON_DIRECT, REJECT_ON_PUBLISHED, REJECT_ON_NEVER };
+
+enum scrub_what { SCRUB_OWN, SCRUB_ALL, SCRUB_NONE };
+
+enum output_what { OUTPUT_MESSAGE, OUTPUT_JSON, OUTPUT_HEADER, OUTPUT_NONE };
+
+struct strings {
+	const char **v;
+	size_t n;
+};
+
+struct nets {
+	struct ip_net *v;
+	size_t n;
+};
+
+struct options {
+	enum command command;
+	enum profile profile;
+	bool profile_given; /* even where it is plain */
+	const char *config; /* the file that was read, or NULL */
+
+	/* envelope and input */
+	enum envelope_mode envelope;
+	const char *client_ip, *client_name, *helo, *mail_from; /* NULL: absent */
+	struct strings rcpts;
+	const char *queue_id, *authenticated;
+	const char *envelope_secret_file;
+	struct strings trusted_relays; /* CIDR or host name */
+	struct nets trusted_clients;
+	const char *input;     /* path, or NULL for stdin; explain's FILE too */
+	int64_t read_timeout;  /* seconds for all of stdin; 0: none */
+	uint64_t max_size;     /* octets */
+	const char *spool_dir; /* NULL: $TMPDIR, then /var/tmp */
+
+	/* DNS and time */
+	struct strings resolvers;
+	int64_t dns_timeout_ms, deadline_ms;
+	const char *zone, *dns_record;
+	bool has_now;
+	int64_t now;
+
+	/* methods */
+	struct auth_options auth; /* receiver is set by filter.c */
+	struct limits limits;
+	const char *psl; /* path, or NULL for the system's */
+
+	/* policy */
+	enum reject_on reject_on;
+	bool on_temperror_given;
+	enum disposition on_temperror; /* accept, quarantine or tempfail */
+	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */
+	enum disposition ambiguous;    /* accept, quarantine or reject */
+	bool oversize_tempfail;        /* --oversize tempfail */
+	bool on_error_pass;            /* --on-error pass */
+	bool bounce_always;            /* --bounce always */
+	int exit_override[4];          /* by enum disposition; -1: none */
+
+	/* output */
+	const char *authserv_id; /* NULL: the host's name */
+	struct strings own_ids;
+	enum scrub_what scrub;
+	bool received_spf, disposition_field;
+	enum output_what output;
+	const char *json_log;
+	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
+	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
+	int64_t command_timeout; /* seconds */
+	char **exec_argv;        /* after `--`, NULL-terminated; NULL where there is none */
+};
+
+/*
+ * Scans argv for --profile before anything else, so that even a usage error knows how its caller
+ * wants to be told. *given tells whether one was there; a bad name counts as not given.
+ */
+enum profile
+options_scan_profile(int argc, char **argv, bool *given);
+
+/*
+ * argv (of main) and the configuration file → options; everything is owned by the arena.
+ * ST_BAD with one line in *error (without "mailstamp:" and line end); *in_file tells a
+ * configuration error (78) from a usage error (64).
+ */
+enum status
+options_parse(int argc, char **argv, struct arena *arena, struct options *options,
+	const char **error, bool *in_file);
+
+/* --help, made of the table */
+void
+options_help(FILE *out);
+
+#endif
