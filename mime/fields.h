@@ -18,7 +18,8 @@ enum field_flags {
 
 struct field {
 	struct slice name;  /* without blanks after it; empty for FIELD_JUNK */
-	struct slice value; /* after the colon, folds included, without the last line end */
+	struct slice value; /* after the colon, folds included, without the last line end;
+			       FIELD_JUNK: the whole field without the last line end */
 	struct slice raw;   /* the whole field with its last line end, if it has one */
 	unsigned flags;     /* enum field_flags */
 };
