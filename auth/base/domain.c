@@ -1,0 +1,223 @@
+#include "auth/base/domain.h"
+
+#include <idn2.h>
+#include <libpsl.h>
+#include <stdlib.h>
+
+#include "mime/buf.h"
+
+/* A normal name has at most 253 code points; what NFC composes and mapping drops makes it longer.
+ */
+enum { TEXT_MAX = 4096 };
+
+static bool
+is_ldh(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_';
+}
+
+/* Is it 1 to 63 octets of letters, digits, "-" and "_"? */
+static bool
+is_label(struct slice label)
+{
+	if (label.n == 0 || label.n > DOMAIN_LABEL_MAX)
+		return false;
+	for (size_t i = 0; i < label.n; i++)
+		if (!is_ldh(label.p[i]))
+			return false;
+	return true;
+}
+
+/* The last label tells an address from a name: no top-level domain is all digits (RFC 3696 2). */
+static bool
+is_numeric(struct slice label)
+{
+	for (size_t i = 0; i < label.n; i++)
+		if (label.p[i] < '0' || label.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* The length of the dot at the start of s: "." or one that IDNA reads as such (RFC 3490 3.1). */
+static size_t
+dot_length(struct slice s)
+{
+	static const char *const dots[] = {"\xe3\x80\x82", "\xef\xbc\x8e", "\xef\xbd\xa1"};
+
+	if (s.n > 0 && s.p[0] == '.')
+		return 1;
+	for (size_t i = 0; s.n > 0 && (unsigned char)s.p[0] >= 0xe0 && i < 3; i++)
+		if (slice_starts(s, slice_str(dots[i])))
+			return 3;
+	return 0;
+}
+
+/* label has at least one byte over 127; its A-label goes to out. */
+static enum status
+add_u_label(struct slice label, struct arena *arena, struct buf *out)
+{
+	const uint8_t *text = (const uint8_t *)arena_cstr(arena, label);
+	uint8_t *found = NULL;
+	struct slice a_label;
+	enum status status = ST_BAD;
+	int rc = idn2_lookup_u8(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+
+	if (rc == IDN2_MALLOC)
+		return ST_TEMP;
+	if (rc != IDN2_OK)
+		return ST_BAD;
+	/* mapping may leave nothing, or bytes that no host name has */
+	a_label = slice_str((const char *)found);
+	if (is_label(a_label)) {
+		buf_add(out, a_label);
+		status = ST_OK;
+	}
+	idn2_free(found);
+	return status;
+}
+
+/* Adds the label at the start of *text and cuts it and the dot after it off. */
+static enum status
+add_label(struct slice *text, struct arena *arena, struct buf *out)
+{
+	struct slice label = *text;
+	bool ascii = true;
+	size_t i;
+
+	for (i = 0; i < text->n && dot_length(slice_from(*text, i)) == 0; i++) {
+		if ((unsigned char)text->p[i] > 127)
+			ascii = false;
+		else if (!is_ldh(text->p[i]))
+			return ST_BAD;
+	}
+	label = slice_head(*text, i);
+	*text = slice_from(*text, i);
+	*text = slice_from(*text, dot_length(*text));
+	if (!ascii)
+		return add_u_label(label, arena, out);
+	if (!is_label(label))
+		return ST_BAD;
+	buf_add(out, label);
+	return ST_OK;
+}
+
+enum status
+domain_normalize(struct slice text, struct arena *arena, struct slice *name)
+{
+	struct buf out;
+	struct slice label;
+
+	*name = slice_make(NULL, 0);
+	if (text.n == 0 || text.n > TEXT_MAX)
+		return ST_BAD;
+	buf_init(&out, arena, DOMAIN_MAX);
+	do {
+		enum status status = add_label(&text, arena, &out);
+
+		if (status != ST_OK)
+			return status;
+		if (text.n > 0)
+			buf_addc(&out, '.');
+	} while (text.n > 0);
+	label = domain_tail(buf_slice(&out), 1);
+	if (out.over || is_numeric(label))
+		return ST_BAD;
+	*name = arena_lower(arena, buf_slice(&out));
+	return ST_OK;
+}
+
+size_t
+domain_labels(struct slice name)
+{
+	size_t n = name.n > 0;
+
+	for (size_t i = 0; i < name.n; i++)
+		n += name.p[i] == '.';
+	return n;
+}
+
+struct slice
+domain_parent(struct slice name)
+{
+	return slice_from(name, slice_find(name, '.') + 1);
+}
+
+struct slice
+domain_tail(struct slice name, size_t n)
+{
+	size_t at = name.n;
+
+	if (n == 0)
+		return slice_from(name, name.n);
+	while (at > 0 && (name.p[at - 1] != '.' || --n > 0))
+		at--;
+	return slice_from(name, at);
+}
+
+bool
+domain_within(struct slice name, struct slice top)
+{
+	if (top.n == 0 || name.n < top.n || !slice_ieq(slice_from(name, name.n - top.n), top))
+		return false;
+	return name.n == top.n || name.p[name.n - top.n - 1] == '.';
+}
+
+size_t
+domain_common(struct slice a, struct slice b)
+{
+	size_t same = 0, n = 0;
+
+	while (same < a.n && same < b.n &&
+		slice_lower(a.p[a.n - 1 - same]) == slice_lower(b.p[b.n - 1 - same])) {
+		n += a.p[a.n - 1 - same] == '.';
+		same++;
+	}
+	/* the leftmost label that was read counts if it ended there in both names */
+	if (same > 0 && (same == a.n || a.p[a.n - 1 - same] == '.') &&
+		(same == b.n || b.p[b.n - 1 - same] == '.'))
+		n++;
+	return n;
+}
+
+struct domain_psl {
+	psl_ctx_t *ctx;
+};
+
+struct domain_psl *
+domain_psl_open(const char *path)
+{
+	struct domain_psl *psl = calloc(1, sizeof *psl);
+
+	if (psl == NULL)
+		return NULL;
+	psl->ctx = path == NULL ? psl_latest(NULL) : psl_load_file(path);
+	if (psl->ctx == NULL) {
+		free(psl);
+		return NULL;
+	}
+	return psl;
+}
+
+void
+domain_psl_free(struct domain_psl *psl)
+{
+	if (psl == NULL)
+		return;
+	psl_free(psl->ctx);
+	free(psl);
+}
+
+struct slice
+domain_psl_org(const struct domain_psl *psl, struct slice name)
+{
+	char text[DOMAIN_MAX + 1];
+	const char *org;
+
+	if (name.n == 0 || name.n > DOMAIN_MAX)
+		return name;
+	memcpy(text, name.p, name.n);
+	text[name.n] = '\0';
+	org = psl_registrable_domain(psl->ctx, text); /* RFC 7489 3.2 */
+	return org == NULL ? name : slice_from(name, (size_t)(org - text));
+}
