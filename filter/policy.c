@@ -1,0 +1,139 @@
+#include "filter/policy.h"
+
+const char *
+policy_word(enum disposition disposition)
+{
+	static const char *const words[] = {
+		[DISP_ACCEPT] = "accept",
+		[DISP_QUARANTINE] = "quarantine",
+		[DISP_REJECT] = "reject",
+		[DISP_TEMPFAIL] = "tempfail",
+	};
+	return words[disposition];
+}
+
+static bool
+has_field_starting(const struct message *message, struct slice prefix)
+{
+	for (size_t i = 0; i < message->nfields; i++)
+		if (slice_istarts(message->fields[i].name, prefix))
+			return true;
+	return false;
+}
+
+/* What speaks for a list or a forwarder; NULL: nothing does. A sender can forge each of them, and
+ * earns a quarantine by it. */
+static const char *
+indirect_sign(const struct auth_input *in, const struct auth_results *results)
+{
+	if (message_count(in->message, "ARC-Seal") > 0)
+		return "an ARC-Seal field";
+	if (message_count(in->message, "List-Id") > 0)
+		return "a List-Id field";
+	if (message_count(in->message, "List-Post") > 0)
+		return "a List-Post field";
+	if (has_field_starting(in->message, SLICE("Resent-")))
+		return "a Resent field";
+	for (size_t i = 0; i < results->dkim.n; i++)
+		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
+			results->dmarc.sig_aligned[i])
+			return "an aligned signature that was broken after signing";
+	return NULL;
+}
+
+static void
+decide_fail(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict)
+{
+	switch (results->dmarc.policy) {
+	case DMARC_QUARANTINE:
+		verdict->disposition = DISP_QUARANTINE;
+		verdict->reason = "DMARC failed and the author domain asks for quarantine";
+		return;
+	case DMARC_REJECT:
+		break;
+	case DMARC_ABSENT:
+	case DMARC_INVALID:
+	case DMARC_P_NONE:
+		verdict->disposition = DISP_ACCEPT;
+		verdict->reason = "DMARC failed and the author domain asks for nothing";
+		return;
+	}
+	verdict->disposition = DISP_QUARANTINE;
+	if (options->reject_on == REJECT_ON_NEVER) {
+		verdict->reason = "DMARC failed under p=reject and this site does not reject";
+		return;
+	}
+	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
+		verdict->sign = indirect_sign(in, results);
+		if (verdict->sign != NULL) {
+			verdict->reason =
+				"DMARC failed under p=reject and the message may have come "
+				"through a list or forwarder";
+			return;
+		}
+	}
+	verdict->disposition = DISP_REJECT;
+	verdict->reason = "DMARC failed and the author domain asks for reject";
+}
+
+/* RFC 9989 5.3.6 leaves the handling to us. */
+static void
+decide_temperror(
+	const struct options *options, const struct dmarc_result *dmarc, struct verdict *verdict)
+{
+	bool enforced = dmarc->policy == DMARC_QUARANTINE || dmarc->policy == DMARC_REJECT;
+
+	verdict->disposition = DISP_ACCEPT;
+	if (!dmarc->only_message_names) {
+		verdict->reason = "the author domain's policy could not be looked up";
+		if (options->tempfail_on_dmarc)
+			verdict->disposition = DISP_TEMPFAIL;
+		return;
+	}
+	verdict->reason = "a name that the message chose did not answer";
+	if (enforced)
+		verdict->disposition =
+			options->on_temperror_given ? options->on_temperror : DISP_QUARANTINE;
+}
+
+void
+policy_decide(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict)
+{
+	*verdict = (struct verdict){.disposition = DISP_ACCEPT};
+	if (results == NULL) {
+		verdict->disposition = options->ambiguous;
+		verdict->reason = "the message is over the size limit";
+		return;
+	}
+	if (results->local) {
+		verdict->reason = "from an own client or user";
+		return;
+	}
+	if (in->ids->ambiguous != NULL) {
+		verdict->disposition = options->ambiguous;
+		verdict->reason = in->ids->ambiguous;
+		return;
+	}
+	switch (results->dmarc.code) {
+	case AUTH_FAIL:
+		decide_fail(options, in, results, verdict);
+		return;
+	case AUTH_TEMPERROR:
+		decide_temperror(options, &results->dmarc, verdict);
+		return;
+	case AUTH_PASS:
+		verdict->reason = "DMARC passed";
+		return;
+	case AUTH_PERMERROR:
+		verdict->reason = "the author domain's DMARC record cannot be used";
+		return;
+	case AUTH_NONE:
+	case AUTH_SOFTFAIL:
+	case AUTH_NEUTRAL:
+	case AUTH_POLICY:
+		verdict->reason = "the author domain has no DMARC policy";
+		return;
+	}
+}
