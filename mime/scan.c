@@ -119,11 +119,11 @@ scan_quoted_pair(struct slice *at, bool utf8)
 	return true;
 }
 
-bool
-scan_comment(struct slice *at)
+static bool
+scan_nested(struct slice *at, size_t max_depth)
 {
 	struct slice s = *at;
-	int depth = 0;
+	size_t depth = 0;
 
 	if (s.n == 0 || s.p[0] != '(')
 		return false;
@@ -132,7 +132,7 @@ scan_comment(struct slice *at)
 			continue;
 		if (s.n == 0 || !is_vchar(s.p[0]) || s.p[0] == '\\')
 			return false;
-		if (s.p[0] == '(' && ++depth > MAX_COMMENT_DEPTH)
+		if (s.p[0] == '(' && ++depth > max_depth)
 			return false;
 		if (s.p[0] == ')')
 			depth--;
@@ -140,6 +140,20 @@ scan_comment(struct slice *at)
 	} while (depth > 0);
 	*at = s;
 	return true;
+}
+
+bool
+scan_comment(struct slice *at)
+{
+	return scan_nested(at, MAX_COMMENT_DEPTH);
+}
+
+bool
+scan_is_deep_comment(struct slice at)
+{
+	struct slice again = at;
+
+	return !scan_comment(&at) && scan_nested(&again, again.n);
 }
 
 bool

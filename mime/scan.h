@@ -29,6 +29,9 @@ scan_fws(struct slice *at);
 /* comment with nesting up to 20 (RFC 5322 3.2.2) */
 bool
 scan_comment(struct slice *at);
+/* does a well-formed comment stand here that scan_comment does not read, for its depth? */
+bool
+scan_is_deep_comment(struct slice at);
 /* [CFWS]: true where anything was read; an unclosed comment is left standing */
 bool
 scan_cfws(struct slice *at);
