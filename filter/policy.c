@@ -103,7 +103,8 @@ policy_decide(const struct options *options, const struct auth_input *in,
 {
 	*verdict = (struct verdict){.disposition = DISP_ACCEPT};
 	if (results == NULL) {
-		verdict->disposition = options->ambiguous;
+		verdict->disposition =
+			options->oversize_tempfail ? DISP_TEMPFAIL : options->ambiguous;
 		verdict->reason = "the message is over the size limit";
 		return;
 	}

@@ -1,0 +1,234 @@
+#include "filter/evaluate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "auth/base/crypto.h"
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/hostname.h"
+#include "filter/wholefile.h"
+#include "mime/address.h"
+#include "mime/buf.h"
+
+enum { ERROR_MAX = 1024, ZONE_MAX = 256 * 1024 * 1024, SECRET_MAX = 4096 };
+
+static const char *
+explained(struct arena *arena, const char *what, const char *path, const char *why)
+{
+	struct buf text;
+
+	buf_init(&text, arena, ERROR_MAX);
+	buf_addf(&text, "%s %s: %s", what, path, why);
+	buf_addc(&text, '\0');
+	return text.over ? what : text.p;
+}
+
+static void
+set_scrub(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+	struct slice *ids = arena_array(ev->arena, options->own_ids.n + 1, sizeof *ids);
+
+	ids[0] = slice_str(ev->authserv_id);
+	for (size_t i = 0; i < options->own_ids.n; i++)
+		ids[i + 1] = slice_str(options->own_ids.v[i]);
+	ev->scrub = (struct scrub){
+		.what = options->scrub,
+		.ids = ids,
+		.nids = options->own_ids.n + 1,
+		.envelope_field = options->envelope == ENVELOPE_FIELD,
+	};
+}
+
+void
+evaluate_begin(const struct options *options, struct arena *arena, struct evaluation *ev)
+{
+	*ev = (struct evaluation){.options = options, .arena = arena};
+	ev->authserv_id = options->authserv_id != NULL ? options->authserv_id : hostname_get(arena);
+	ev->auth_options = options->auth;
+	ev->auth_options.receiver = slice_str(ev->authserv_id);
+	set_scrub(ev);
+}
+
+/* The envelope field is ours, not the message's: DKIM and ARC must not see it. */
+static void
+hide_envelope_field(struct evaluation *ev)
+{
+	struct message *message = &ev->message;
+	struct field *kept = arena_array(ev->arena, message->nfields, sizeof *kept);
+	size_t n = 0;
+
+	for (size_t i = 0; i < message->nfields; i++)
+		if (!envelope_is_field(&message->fields[i]))
+			kept[n++] = message->fields[i];
+	message->fields = kept;
+	message->all_fields -= message->nfields - n;
+	message->nfields = n;
+}
+
+static enum evaluate_status
+open_dns(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+	struct dns_config config = {
+		.resolvers = options->resolvers.v,
+		.nresolvers = options->resolvers.n,
+		.timeout_ms = options->dns_timeout_ms,
+		.deadline_ms = options->deadline_ms,
+	};
+	struct slice zone;
+	const char *why;
+	enum status st;
+
+	if (options->zone == NULL) {
+		st = dns_open_resolver(&config, &ev->in.dns, error);
+		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
+	}
+	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
+		*error = explained(ev->arena, "zone", options->zone, why);
+		return EVALUATE_CONFIG;
+	}
+	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
+		*error = explained(ev->arena, "zone", options->zone, why);
+		return EVALUATE_CONFIG;
+	}
+	return EVALUATE_OK;
+}
+
+/* Everything from outside that the mechanisms need. */
+static enum evaluate_status
+open_resources(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+
+	if (options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare) {
+		ev->psl = domain_psl_open(options->psl);
+		if (ev->psl == NULL) {
+			*error = explained(ev->arena, "public suffix list",
+				options->psl != NULL ? options->psl : "of the system",
+				"cannot be read");
+			return EVALUATE_CONFIG;
+		}
+	}
+	ev->gmime = address_gmime_open();
+	ev->in.crypto = crypto_new();
+	if (ev->gmime == NULL || ev->in.crypto == NULL) {
+		*error = "no memory";
+		return EVALUATE_TEMP;
+	}
+	return open_dns(ev, error);
+}
+
+static enum evaluate_status
+read_secret(struct evaluation *ev, struct slice *secret, const char **error)
+{
+	const char *path = ev->options->envelope_secret_file, *why;
+
+	*secret = SLICE("");
+	if (ev->options->envelope != ENVELOPE_FIELD)
+		return EVALUATE_OK;
+	if (path == NULL) {
+		*error = "--envelope field needs --envelope-secret-file";
+		return EVALUATE_CONFIG;
+	}
+	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
+		*error = explained(ev->arena, "secret file", path, why);
+		return EVALUATE_CONFIG;
+	}
+	return EVALUATE_OK;
+}
+
+/* The rest of DMARC's questions has a quarter of the time for itself. */
+static int64_t
+until_ms(const struct evaluation *ev)
+{
+	return dns_clock_ms(ev->in.dns) + ev->options->deadline_ms / 4 * 3;
+}
+
+static enum evaluate_status
+judge(struct evaluation *ev, struct slice secret, const char **error)
+{
+	const struct options *options = ev->options;
+	struct auth_input *in = &ev->in;
+
+	if (envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
+		    &ev->taken.envelope, error) != ST_OK)
+		return EVALUATE_TEMP;
+	envelope_trust(options, &ev->taken.envelope);
+	if (options->envelope == ENVELOPE_FIELD)
+		hide_envelope_field(ev);
+	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
+		*error = "the From field could not be read for lack of memory or of GMime";
+		return EVALUATE_TEMP;
+	}
+	in->until_ms = until_ms(ev);
+	if (auth_run(in, &ev->results) != ST_OK) {
+		*error = "the evaluation could not be done";
+		return EVALUATE_TEMP;
+	}
+	ev->evaluated = true;
+	policy_decide(options, in, &ev->results, &ev->verdict);
+	return EVALUATE_OK;
+}
+
+static void
+set_input(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	ev->in = (struct auth_input){
+		.message = &ev->message,
+		.envelope = &ev->taken.envelope,
+		.ids = &ev->ids,
+		.limits = &options->limits,
+		.options = &ev->auth_options,
+		.now = options->has_now ? options->now : (int64_t)time(NULL),
+		.arena = ev->arena,
+	};
+}
+
+enum evaluate_status
+evaluate(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+	enum evaluate_status result;
+	struct slice secret;
+	enum status st;
+
+	set_input(ev);
+	st = input_read(options, &ev->input, error);
+	if (st != ST_OK)
+		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return EVALUATE_TEMP;
+	message_parse(ev->taken.message, options->limits.fields, options->limits.field_size,
+		ev->arena, &ev->message);
+	ev->has_message = true;
+	result = read_secret(ev, &secret, error);
+	if (result != EVALUATE_OK)
+		return result;
+	if (ev->input.partial) {
+		policy_decide(options, &ev->in, NULL, &ev->verdict);
+		return EVALUATE_OK;
+	}
+	result = open_resources(ev, error);
+	if (result != EVALUATE_OK)
+		return result;
+	ev->in.psl = ev->psl;
+	return judge(ev, secret, error);
+}
+
+void
+evaluate_end(struct evaluation *ev)
+{
+	dns_free(ev->in.dns);
+	crypto_free(ev->in.crypto);
+	domain_psl_free(ev->psl);
+	address_gmime_close(ev->gmime);
+	input_free(&ev->input);
+}

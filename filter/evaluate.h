@@ -1,0 +1,54 @@
+/*
+ * evaluate.h: one message from its bytes to its verdict; nothing is written yet.
+ */
+#ifndef FILTER_EVALUATE_H
+#define FILTER_EVALUATE_H
+
+#include "auth/auth.h"
+#include "filter/envelope.h"
+#include "filter/input.h"
+#include "filter/policy.h"
+#include "filter/scrub.h"
+
+/* Everything that is known of one message. */
+struct evaluation {
+	const struct options *options;
+	struct arena *arena;
+	const char *authserv_id;
+	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
+	struct input input;
+	struct taken taken;
+	bool has_message; /* message is the whole one, without any envelope around it */
+	struct message message;
+	struct identities ids;
+	struct auth_options auth_options;
+	struct auth_input in;
+	struct auth_results results;
+	bool evaluated; /* results are set; not so for a message over the size limit */
+	struct verdict verdict;
+
+	struct address_gmime *gmime;
+	struct domain_psl *psl;
+};
+
+enum evaluate_status {
+	EVALUATE_OK,
+	EVALUATE_TEMP,  /* exit status 75 */
+	EVALUATE_CONFIG /* a file or address of the configuration is of no use: 78 or 75 */
+};
+
+/* What does not depend on the message. options and arena must outlive the evaluation. */
+void
+evaluate_begin(const struct options *options, struct arena *arena, struct evaluation *evaluation);
+
+/*
+ * Reads the message and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or
+ * from a fixed table, and has_message tells whether there is something to pass on.
+ */
+enum evaluate_status
+evaluate(struct evaluation *evaluation, const char **error);
+
+void
+evaluate_end(struct evaluation *evaluation);
+
+#endif

@@ -1,0 +1,14 @@
+/* explain.h: the verdict told to a person. */
+#ifndef FILTER_EXPLAIN_EXPLAIN_H
+#define FILTER_EXPLAIN_EXPLAIN_H
+
+#include "filter/options.h"
+
+/*
+ * Judges the message of options->input (stdin where it is NULL) and prints the verdict as a table.
+ * The exit status is that of the filter's plain profile.
+ */
+int
+explain_main(const struct options *options, struct arena *arena);
+
+#endif

@@ -1,0 +1,256 @@
+#include "filter/filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "auth/dns/dns.h"
+#include "filter/block.h"
+#include "filter/deliver.h"
+#include "filter/evaluate.h"
+#include "filter/exitcode.h"
+#include "filter/json.h"
+#include "filter/log.h"
+#include "filter/output.h"
+
+struct job {
+	const struct options *options;
+	struct log *log;
+	struct arena work; /* what is found in the message and in DNS */
+	jmp_buf out_of_memory;
+	struct evaluation ev;
+	struct outcome outcome;
+};
+
+static void
+say(const char *line)
+{
+	if (line != NULL) {
+		(void)output_bytes(STDOUT_FILENO, slice_str(line));
+		(void)output_bytes(STDOUT_FILENO, SLICE("\n"));
+	}
+}
+
+static int
+tempfail(struct job *job, const char *why)
+{
+	struct delivery told = exitcode_delivery(job->options, DISP_TEMPFAIL, false, false);
+
+	job->outcome.error = why;
+	if (why != NULL)
+		log_line(job->log, "temporary failure: %s", why);
+	say(told.say);
+	return told.status;
+}
+
+/* Hands the stamped message on; the whole of it, or not at all. */
+static int
+pass_on(struct job *job, struct slice block, int status)
+{
+	const struct options *options = job->options;
+	struct output output = {
+		.message = &job->ev.message,
+		.max_field = options->limits.field_size,
+		.block = block,
+		.scrub = &job->ev.scrub,
+		.rest = job->ev.input.partial ? &job->ev.input : NULL,
+	};
+	const char *error = "the message could not be written";
+	enum status st;
+	int command_status;
+
+	if (options->exec_argv != NULL)
+		st = deliver(&output, block.n + job->ev.message.raw.n, options->exec_argv,
+			options->command_timeout, options->spool_dir, &error, &command_status);
+	else
+		st = output_message(&output, STDOUT_FILENO);
+	job->outcome.dropped = output.dropped;
+	if (st == ST_OK)
+		return status;
+	/* a part of it may be out: no line of ours may follow it */
+	log_line(job->log, "temporary failure: %s", error);
+	job->outcome.error = error;
+	return exitcode_delivery(options, DISP_TEMPFAIL, false, false).status;
+}
+
+static bool
+spf_names_sender(const struct evaluation *ev)
+{
+	return ev->evaluated && ev->taken.envelope.path == PATH_GIVEN &&
+	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
+}
+
+static int
+emit_other(struct job *job, int status)
+{
+	struct slice text = SLICE("");
+
+	job->outcome.status = status;
+	if (job->options->output == OUTPUT_HEADER)
+		text = job->outcome.field;
+	if (job->options->output == OUTPUT_JSON &&
+		json_line(&job->ev, &job->outcome, &text) != ST_OK)
+		return tempfail(job, "no memory for JSON");
+	if (output_bytes(STDOUT_FILENO, text))
+		return status;
+	return tempfail(job, "the output could not be written");
+}
+
+static int
+finish(struct job *job)
+{
+	const struct options *options = job->options;
+	struct evaluation *ev = &job->ev;
+	struct delivery told = exitcode_delivery(options, ev->verdict.disposition,
+		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
+
+	job->outcome.field = block_field(ev);
+	if (options->output != OUTPUT_MESSAGE)
+		return emit_other(job, told.status);
+	if (!told.pass_on) {
+		say(told.say);
+		return told.status;
+	}
+	return pass_on(job,
+		block_make(ev, job->outcome.field,
+			told.disposition_field || options->disposition_field),
+		told.status);
+}
+
+static int
+failed(struct job *job, enum evaluate_status result, const char *why)
+{
+	const struct options *options = job->options;
+	struct evaluation *ev = &job->ev;
+
+	if (options->on_error_pass && ev->has_message && options->output == OUTPUT_MESSAGE) {
+		job->outcome.error = why;
+		log_line(job->log, "passed on unjudged: %s", why);
+		ev->evaluated = false;
+		job->outcome.field = block_field(ev);
+		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
+	}
+	if (result == EVALUATE_CONFIG) {
+		int status = exitcode_misuse(
+			options->profile_given, options->profile, isatty(STDIN_FILENO) != 0, true);
+
+		job->outcome.error = why;
+		log_line(job->log, "%s", why);
+		if (exitcode_is_host(options->profile))
+			say(exitcode_delivery(options, DISP_TEMPFAIL, false, false).say);
+		return status;
+	}
+	return tempfail(job, why);
+}
+
+/* A record that cannot be written is told and changes nothing. */
+static void
+write_dns_record(struct job *job)
+{
+	const char *path = job->options->dns_record;
+	int fd;
+
+	if (path == NULL || job->ev.in.dns == NULL)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || !output_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) ||
+		close(fd) != 0)
+		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
+}
+
+static void
+log_verdict(struct job *job)
+{
+	const struct evaluation *ev = &job->ev;
+	const struct envelope *envelope = &ev->taken.envelope;
+	struct arena *arena = ev->arena;
+
+	if (!exitcode_is_host(job->options->profile) && job->options->log == NULL)
+		return; /* a person sees the result; the log is for servers */
+	log_line(job->log,
+		"id=%s client=%s from=<%s> author=%s spf=%s dmarc=%s policy=%s disposition=%s "
+		"removed=%zu status=%d%s%s",
+		log_value(envelope->queue_id, arena),
+		log_value(ip_text(&envelope->client_ip, arena), arena),
+		log_value(envelope->mail_from, arena), log_value(ev->ids.author_domain, arena),
+		auth_code_word(ev->results.spf.code), auth_code_word(ev->results.dmarc.code),
+		dmarc_policy_word(ev->results.dmarc.policy), policy_word(ev->verdict.disposition),
+		job->outcome.dropped, job->outcome.status,
+		ev->verdict.reason != NULL ? " reason=" : "",
+		ev->verdict.reason != NULL ? ev->verdict.reason : "");
+}
+
+static void
+write_json_log(struct job *job)
+{
+	const char *path = job->options->json_log;
+	struct slice line;
+
+	if (path == NULL)
+		return;
+	if (json_line(&job->ev, &job->outcome, &line) != ST_OK || !json_append(path, line))
+		log_line(job->log, "JSON log %s: %s", path, strerror(errno));
+}
+
+/* Memory for one message: where it runs out, we come back here and what was found is forgotten. */
+static enum evaluate_status
+evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
+{
+	struct evaluation *ev = &job->ev;
+
+	if (setjmp(job->out_of_memory) != 0) {
+		arena_clear(&job->work);
+		ev->arena = lasting;
+		*why = "no memory";
+		return EVALUATE_TEMP;
+	}
+	ev->arena = &job->work;
+	return evaluate(ev, why);
+}
+
+static void
+on_out_of_memory(void *job)
+{
+	longjmp(((struct job *)job)->out_of_memory, 1);
+}
+
+/* Once the verdict is known, memory that is out is the end: nothing was written yet. */
+static void
+give_up(void *job)
+{
+	(void)job;
+	deliver_kill();
+	_exit(EXIT_TEMPFAIL);
+}
+
+int
+filter_main(const struct options *options, struct arena *arena)
+{
+	/* not on the stack: its content must survive a longjmp */
+	struct job *job = arena_alloc(arena, sizeof *job);
+	enum evaluate_status result = EVALUATE_CONFIG;
+	const char *why = "this profile needs -- COMMAND, for its host throws stdout away";
+	int status;
+
+	job->options = options;
+	job->log = log_open(options);
+	arena_init(&job->work, on_out_of_memory, job);
+	evaluate_begin(options, arena, &job->ev);
+	if (!exitcode_needs_command(options->profile) || options->exec_argv != NULL)
+		result = evaluate_guarded(job, arena, &why);
+	job->work.oom = give_up;
+	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, why);
+	input_drain(&job->ev.input);
+	if (result == EVALUATE_OK)
+		log_verdict(job);
+	write_json_log(job);
+	write_dns_record(job);
+	status = job->outcome.status;
+	evaluate_end(&job->ev);
+	log_close(job->log);
+	arena_clear(&job->work);
+	return status;
+}

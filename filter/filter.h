@@ -1,0 +1,11 @@
+/* filter.h: the default command: one message in, the stamped message and its status out. */
+#ifndef FILTER_FILTER_H
+#define FILTER_FILTER_H
+
+#include "filter/options.h"
+
+/* The exit status. arena holds the options and lasts; each message has an arena of its own. */
+int
+filter_main(const struct options *options, struct arena *arena);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * json.h: everything that is known of one message, as one JSON object (docs/schema.json).
+ */
+#ifndef FILTER_JSON_H
+#define FILTER_JSON_H
+
+#include "filter/evaluate.h"
+
+/* What became of the message, beside the evaluation. */
+struct outcome {
+	int status;         /* exit status */
+	const char *error;  /* an error of ours, or NULL */
+	size_t dropped;     /* fields left out because they claimed to be ours */
+	struct slice field; /* our Authentication-Results, or empty */
+};
+
+/*
+ * One line with its line end, UTF-8, in the arena: text that is not UTF-8 has U+FFFD for its bad
+ * octets. ST_TEMP where jansson has no memory.
+ */
+enum status
+json_line(const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
+
+/* Appends line to the file by one write, so that many processes can share it; false with errno. */
+bool
+json_append(const char *path, struct slice line);
+
+#endif

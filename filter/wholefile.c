@@ -1,0 +1,80 @@
+#include "filter/wholefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum status
+read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const char **why)
+{
+	char *p = arena_alloc(arena, size);
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t got = read(fd, p + n, size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*why = strerror(errno);
+			return ST_BAD;
+		}
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	*bytes = slice_make(p, n);
+	return ST_OK;
+}
+
+static enum status
+read_checked(const char *path, size_t max, mode_t refused, struct arena *arena, struct slice *bytes,
+	const char **why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum status st = ST_BAD;
+	struct stat info;
+
+	if (fd < 0) {
+		*why = strerror(errno);
+		return ST_BAD;
+	}
+	if (fstat(fd, &info) != 0)
+		*why = strerror(errno);
+	else if (!S_ISREG(info.st_mode))
+		*why = "not a regular file";
+	else if ((info.st_mode & refused) != 0)
+		*why = "others can read it";
+	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
+		*why = "too large";
+	else
+		st = read_all(fd, (size_t)info.st_size, arena, bytes, why);
+	close(fd);
+	return st;
+}
+
+enum status
+wholefile_read(
+	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why)
+{
+	return read_checked(path, max, 0, arena, bytes, why);
+}
+
+enum status
+wholefile_secret(
+	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why)
+{
+	enum status st = read_checked(path, max, S_IROTH | S_IWOTH, arena, secret, why);
+
+	if (st != ST_OK)
+		return st;
+	while (secret->n > 0 &&
+		(secret->p[secret->n - 1] == '\n' || secret->p[secret->n - 1] == '\r'))
+		secret->n--;
+	if (secret->n > 0)
+		return ST_OK;
+	*why = "it is empty";
+	return ST_BAD;
+}
