@@ -16,7 +16,8 @@ struct spf_result {
 	struct slice domain;        /* the identity's domain, normal; empty where there is none */
 	struct slice sender;        /* local@domain that was checked (postmaster@ for HELO) */
 	struct slice record;        /* the record of that domain, or empty */
-	struct slice term;          /* the directive that matched, as it stands, or empty */
+	struct slice term;          /* the directive that matched, as it stands, or empty; for
+				       permerror and temperror the term that is to blame */
 	struct slice term_domain;   /* whose record it stands in (an include or redirect target) */
 	struct slice explanation;   /* exp= text, expanded, printable ASCII, 500 octets at most */
 	unsigned lookups, voids;    /* terms that asked DNS; of those without an answer */
@@ -61,13 +62,21 @@ struct spf_macro_context {
 	int64_t now;
 };
 
+/*
+ * Is the text a macro-string (RFC 7208 7.1)? exp: SP, %{c}, %{r} and %{t} are allowed, too (an
+ * explain-string, RFC 7208 6.2). *literals: how many octets follow the last macro.
+ */
+bool
+spf_macro_check(struct slice text, bool exp, size_t *literals);
+
 /* Does the text hold %{p}, so that a validated name is needed first? */
 bool
 spf_macro_needs_p(struct slice text);
 
 /*
- * macro-string → text. exp: also %{c} %{r} %{t}, and no cutting to 253 octets; otherwise labels
- * are dropped from the left until the name fits (RFC 7208 7.3). ST_BAD for bad syntax, ST_LIMIT
+ * macro-string → text. exp: an explain-string, nothing is cut. Otherwise a domain-spec: one dot at
+ * the end is taken off and labels are dropped from the left until the name has 253 octets at most
+ * (RFC 7208 7.3); the labels themselves are not looked at. ST_BAD for bad syntax, ST_LIMIT
  * for an expansion over 8,192 octets.
  */
 enum status
