@@ -14,6 +14,8 @@ struct crypto_hash; /* one running SHA-256 */
 struct crypto_key;  /* one public key */
 
 /*
+ * It has a library context of its own, which openssl.cnf has no say in; nothing made by one crypto
+ * is used with another, and all of it is freed or ended before crypto_free.
  * Starts nothing yet: OpenSSL is first asked when a hash or a key is needed, so that an unsigned
  * message costs nothing. NULL where there is no memory.
  */
@@ -33,9 +35,11 @@ crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZ
 
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
- * A.1.1). ST_BAD where it is neither or the numbers make no key; ST_LIMIT where it has more than
- * 16,384 bits (told in *bits). *bits is the modulus' size. Ed25519: 32 octets (RFC 8463 4).
- * The key is the caller's to free.
+ * A.1.1), as auth/base/der.h reads them. ST_BAD where it is neither or the numbers make no key (an
+ * exponent that is even, below 3 or over 64 bits; an even modulus); ST_LIMIT where it has more than
+ * 16,384 bits. *bits is the modulus' size, set wherever the numbers could be read; however small it
+ * is, the key is made. Ed25519: 32 octets, else ST_BAD (RFC 8463 4). The key is the caller's to
+ * free; *key is NULL where not ST_OK.
  */
 enum status
 crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);
@@ -47,7 +51,7 @@ crypto_key_free(struct crypto_key *key); /* NULL is fine */
 /*
  * Checks a signature over digest, a SHA-256 hash: PKCS#1 v1.5 with its DigestInfo for RSA, plain
  * Ed25519 over the 32 octets for Ed25519 (RFC 8463 3). *good is the answer; ST_TEMP where OpenSSL
- * could not say.
+ * could not say. A signature of another length than the key's is not good.
  */
 enum status
 crypto_verify(struct crypto *crypto, const struct crypto_key *key,

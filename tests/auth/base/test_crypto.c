@@ -1,0 +1,262 @@
+#include <criterion/criterion.h>
+
+#include "auth/base/base64.h"
+#include "auth/base/crypto.h"
+#include "tests/auth/base/crypto_keys.h"
+
+static void
+hash_of(struct crypto *crypto, struct slice text, unsigned char *digest)
+{
+	struct crypto_hash *hash = crypto_hash_new(crypto);
+
+	cr_assert_not_null(hash);
+	crypto_hash_add(hash, text);
+	cr_assert_eq(crypto_hash_end(hash, digest), ST_OK);
+}
+
+static struct slice
+bytes_of(const char *base64, struct arena *arena)
+{
+	struct slice bytes;
+
+	cr_assert_eq(base64_decode(slice_str(base64), arena, &bytes), ST_OK, "%s", base64);
+	return bytes;
+}
+
+/* FIPS 180-4, RFC 6376 3.4.3, RFC 8463 A.3 */
+static const struct hash_row {
+	const char *name, *text, *digest;
+} hash_rows[] = {
+	{"nothing",                  "",				     "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},
+	{"abc",		      "abc",				  "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="},
+	{"the body of CRLF",         "\r\n",                                 "frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY="},
+	{"the body of RFC 8463 A.3",
+         "Hi.\r\n\r\nWe lost the game. Are you hungry yet?\r\n\r\nJoe.\r\n", "2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8="},
+};
+
+Test(crypto, hashes)
+{
+	struct arena arena;
+	struct crypto *crypto = crypto_new();
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof hash_rows / sizeof *hash_rows; i++) {
+		const struct hash_row *row = &hash_rows[i];
+		unsigned char digest[CRYPTO_SHA256_SIZE];
+		struct slice want = bytes_of(row->digest, &arena);
+
+		hash_of(crypto, slice_str(row->text), digest);
+		cr_expect(
+			slice_eq(slice_make((char *)digest, sizeof digest), want), "%s", row->name);
+	}
+	crypto_free(crypto);
+	arena_clear(&arena);
+}
+
+Test(crypto, hashes_side_by_side_and_in_pieces)
+{
+	struct crypto *crypto = crypto_new();
+	struct crypto_hash *a = crypto_hash_new(crypto), *b = crypto_hash_new(crypto);
+	unsigned char whole[CRYPTO_SHA256_SIZE], one[CRYPTO_SHA256_SIZE], two[CRYPTO_SHA256_SIZE];
+
+	for (size_t i = 0; i < 1000; i++) {
+		crypto_hash_add(a, SLICE("mail"));
+		crypto_hash_add(b, i % 2 == 0 ? SLICE("mailm") : SLICE("ail"));
+		crypto_hash_add(a, slice_make(NULL, 0));
+	}
+	cr_expect_eq(crypto_hash_end(a, one), ST_OK);
+	cr_expect_eq(crypto_hash_end(b, two), ST_OK);
+	cr_expect(memcmp(one, two, sizeof one) == 0);
+	hash_of(crypto, SLICE("x"), whole); /* an ended one is used again, from its start */
+	hash_of(crypto, SLICE("x"), two);
+	cr_expect(memcmp(whole, two, sizeof two) == 0);
+	cr_expect(memcmp(whole, one, sizeof two) != 0);
+	crypto_free(crypto);
+}
+
+Test(crypto, nothing_asked_nothing_started)
+{
+	crypto_free(crypto_new());
+	crypto_free(NULL);
+	crypto_key_free(NULL);
+}
+
+static void
+expect_good(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
+	struct slice signature, bool want, const char *name, const char *what)
+{
+	bool good = !want;
+
+	cr_expect_eq(
+		crypto_verify(crypto, key, digest, signature, &good), ST_OK, "%s: %s", name, what);
+	cr_expect_eq(good, want, "%s: %s", name, what);
+}
+
+/* the signature, and what must not pass in its place */
+static void
+try_key(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
+	struct slice signature, struct arena *arena, const char *name)
+{
+	unsigned char other[CRYPTO_SHA256_SIZE];
+	char *p = arena_cstr(arena, signature);
+	struct slice changed = slice_make(p, signature.n);
+
+	memcpy(other, digest, sizeof other);
+	other[31] ^= 1;
+	expect_good(crypto, key, digest, signature, true, name, "good");
+	expect_good(crypto, key, digest, signature, true, name, "good once more");
+	expect_good(crypto, key, other, signature, false, name, "another digest");
+	for (size_t at = 0; at < signature.n; at += signature.n / 5) {
+		p[at] ^= 4;
+		expect_good(crypto, key, digest, changed, false, name, "a changed bit");
+		p[at] ^= 4;
+	}
+	expect_good(crypto, key, digest, slice_head(changed, changed.n - 1), false, name, "short");
+	expect_good(crypto, key, digest, slice_make(p, changed.n + 1), false, name, "long");
+	expect_good(crypto, key, digest, slice_make(NULL, 0), false, name, "empty");
+	memset(p, 0, changed.n);
+	expect_good(crypto, key, digest, changed, false, name, "zero");
+	p[changed.n - 1] = 1;
+	expect_good(crypto, key, digest, changed, false, name, "one");
+	memset(p, 0xff, changed.n);
+	expect_good(crypto, key, digest, changed, false, name, "over the modulus");
+}
+
+Test(crypto, rsa_keys_of_all_sizes)
+{
+	struct arena arena;
+	struct crypto *crypto = crypto_new();
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+
+	arena_init(&arena, NULL, NULL);
+	hash_of(crypto, SLICE("mailstamp"), digest);
+	for (size_t i = 0; i < sizeof rsa_keys / sizeof *rsa_keys; i++) {
+		const struct rsa_key *row = &rsa_keys[i];
+		struct crypto_key *key;
+		unsigned bits;
+
+		cr_expect_eq(crypto_key_rsa(crypto, bytes_of(row->key, &arena), &key, &bits), ST_OK,
+			"%s", row->name);
+		cr_expect_eq(bits, row->bits, "%s: %u", row->name, bits);
+		try_key(crypto, key, digest, bytes_of(row->signature, &arena), &arena, row->name);
+		crypto_key_free(key);
+	}
+	crypto_free(crypto);
+	arena_clear(&arena);
+}
+
+/* the keys and signatures of RFC 8463 A.2 and A.3, over the header hash of its message */
+#define RFC8463_HEADER                                                                             \
+	"from:Joe SixPack <joe@football.example.com>\r\n"                                          \
+	"to:Suzie Q <suzie@shopping.example.net>\r\n"                                              \
+	"subject:Is dinner ready?\r\n"                                                             \
+	"date:Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n"                                           \
+	"message-id:<20030712040037.46341.5F8J@football.example.com>\r\n"
+#define RFC8463_SIGNATURE(a, s)                                                                    \
+	"dkim-signature:v=1; a=" a "; c=relaxed/relaxed; d=football.example.com; "                 \
+	"i=@football.example.com; q=dns/txt; s=" s "; t=1528637909; "                              \
+	"h=from : to : subject : date : message-id : from : subject : date; "                      \
+	"bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=; b="
+
+Test(crypto, rfc_8463_example)
+{
+	struct arena arena;
+	struct crypto *crypto = crypto_new();
+	struct crypto_key *key;
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	unsigned bits;
+
+	arena_init(&arena, NULL, NULL);
+	hash_of(crypto, SLICE(RFC8463_HEADER RFC8463_SIGNATURE("ed25519-sha256", "brisbane")),
+		digest);
+	cr_assert_eq(
+		crypto_key_ed25519(crypto,
+			bytes_of("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", &arena), &key),
+		ST_OK);
+	try_key(crypto, key, digest,
+		bytes_of("/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus"
+			 "Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==",
+			&arena),
+		&arena, "ed25519");
+	crypto_key_free(key);
+
+	hash_of(crypto, SLICE(RFC8463_HEADER RFC8463_SIGNATURE("rsa-sha256", "test")), digest);
+	cr_assert_eq(crypto_key_rsa(crypto,
+			     bytes_of("MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3"
+				      "idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutAC"
+				      "DfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVY"
+				      "LzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB",
+				     &arena),
+			     &key, &bits),
+		ST_OK);
+	cr_expect_eq(bits, 1024);
+	try_key(crypto, key, digest,
+		bytes_of("F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3"
+			 "DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz"
+			 "dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=",
+			&arena),
+		&arena, "rsa");
+	crypto_key_free(key);
+	crypto_free(crypto);
+	arena_clear(&arena);
+}
+
+Test(crypto, ed25519_keys_are_32_octets)
+{
+	static const char octets[64];
+	struct crypto *crypto = crypto_new();
+
+	for (size_t n = 0; n <= sizeof octets; n++) {
+		struct crypto_key *key = NULL;
+		enum status status = crypto_key_ed25519(crypto, slice_make(octets, n), &key);
+
+		cr_expect_eq(status, n == 32 ? ST_OK : ST_BAD, "%zu octets", n);
+		cr_expect_eq(key != NULL, n == 32);
+		crypto_key_free(key);
+	}
+	crypto_free(crypto);
+}
+
+/* points that are none, and the neutral element: no crash, no other answer than yes or no */
+Test(crypto, ed25519_hostile_points)
+{
+	static const char fills[] = {0, 1, 2, (char)0x7f, (char)0x80, (char)0xff};
+	struct crypto *crypto = crypto_new();
+	unsigned char digest[CRYPTO_SHA256_SIZE] = {1};
+	char raw[32], signature[64];
+
+	memset(signature, 0x55, sizeof signature);
+	for (size_t i = 0; i < sizeof fills; i++) {
+		struct crypto_key *key;
+		bool good;
+
+		memset(raw, fills[i], sizeof raw);
+		cr_assert_eq(crypto_key_ed25519(crypto, slice_make(raw, sizeof raw), &key), ST_OK);
+		cr_expect_eq(crypto_verify(crypto, key, digest, slice_make(signature, 64), &good),
+			ST_OK);
+		cr_expect_not(good);
+		crypto_key_free(key);
+	}
+	crypto_free(crypto);
+}
+
+/* RSA keys that no one can have: small numbers, for which every step must still answer */
+Test(crypto, tiny_rsa_keys_verify_nothing)
+{
+	struct crypto *crypto = crypto_new();
+	unsigned char digest[CRYPTO_SHA256_SIZE] = {1};
+	struct crypto_key *key;
+	unsigned bits;
+	bool good;
+
+	/* n = 33, e = 3 */
+	cr_assert_eq(crypto_key_rsa(crypto, SLICE("\x30\x06\x02\x01\x21\x02\x01\x03"), &key, &bits),
+		ST_OK);
+	cr_expect_eq(bits, 6);
+	cr_expect_eq(crypto_verify(crypto, key, digest, SLICE("\x01"), &good), ST_OK);
+	cr_expect_not(good);
+	crypto_key_free(key);
+	cr_expect_eq(crypto_key_rsa(crypto, SLICE("no key"), &key, &bits), ST_BAD);
+	cr_expect_null(key);
+	crypto_free(crypto);
+}
