@@ -18,7 +18,8 @@ LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lspf2)$(PKG_LIBS)
+# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES)))

@@ -31,21 +31,24 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
  * value: a From, Sender, To... field's value, folds included, at most 64 KiB.
  * ST_OK with list set; ST_BAD where it is no mailbox-list or address-list; ST_LIMIT where it is
  * longer or nested deeper (comments: 20) than we read. The list is owned by the arena; its slices
- * point into it or into value.
+ * point into it or into value. Linear time.
  */
 enum status
 address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
-/* One addr-spec and nothing else (RFC 5322 3.4.1), as in an envelope without <>. */
+/*
+ * One addr-spec and nothing else, as in an envelope without <>: no comments, no folds, no obsolete
+ * forms (RFC 5321 4.1.2). Same results as address_parse_list.
+ */
 enum status
 address_parse_spec(struct slice text, struct arena *arena, struct address *address);
 
 /*
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox,
- * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or
- * `"Words" <local@domain>`, with no comment, route, quoted pair, encoded word or domain-literal.
- * Where true, address_parse_list and address_gmime_domains agree, so that the second can be
- * spared.
+ * in ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or
+ * `"Words" <local@domain>`, with no comment, route, quoted pair, domain-literal or
+ * A-label. Where true, address_parse_list and address_gmime_domains agree to the byte, so that the
+ * second can be spared.
  */
 bool
 address_is_plain(struct slice value);
@@ -67,10 +70,11 @@ address_gmime_close(struct address_gmime *gmime);
 
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
- * them, in the arena. value: at most 64 KiB. ST_BAD where GMime finds no address or one without a
- * domain, and where value holds what GMime must not be given (a NUL; very many colons, it
- * recurses for each); ST_TEMP where GMime could not be loaded or gmime is NULL. Where not ST_OK,
- * *n is 0.
+ * them, in the arena. (It gives A-labels as U-labels.) Worth asking only where address_parse_list
+ * was ST_OK. ST_BAD where GMime finds no address or one without a domain, and where value holds a
+ * NUL, at which GMime would stop. ST_LIMIT where value is longer than 64 KiB or where GMime would
+ * recurse too deep or take too long over it: over 100 colons, or octets times commas over 4 Mi.
+ * ST_TEMP where GMime could not be loaded or gmime is NULL. Where not ST_OK, *n is 0.
  */
 enum status
 address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
