@@ -11,30 +11,32 @@
 
 enum dmarc_policy { DMARC_ABSENT, DMARC_INVALID, DMARC_P_NONE, DMARC_QUARANTINE, DMARC_REJECT };
 
-/* A record, parsed (RFC 9989 4.7, 4.8; RFC 7489 6.3): no DNS, no clock. */
+/*
+ * A record, parsed (RFC 9989 4.7, 4.8; RFC 7489 6.3): no DNS, no clock. A tag that only the other
+ * RFC knows keeps its default: np, psd and t in RFC 7489's mode, pct in RFC 9989's.
+ */
 struct dmarc_record {
-	struct slice text;
+	struct slice text; /* its slices point into it */
 	enum dmarc_policy p, sp, np;
 	bool adkim_strict, aspf_strict;
 	char psd; /* 'y', 'n' or 'u' */
 	bool testing;
 	unsigned pct;              /* 100 where left out; only RFC 7489 uses it */
-	struct slice rua, ruf, fo; /* as they stand, or empty */
+	struct slice rua, ruf, fo; /* as they stand, or empty; fo is empty without ruf */
 	bool rua_valid;            /* at least one syntactically valid URI */
 	bool deprecated;           /* pct, rf or ri stand in it */
-	bool syntax_error;         /* some tag was ignored because of its syntax */
+	bool syntax_error;         /* some part of it was ignored because of its syntax */
 	bool duplicate;            /* a tag stands twice: the first one counts */
 };
 
 /* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so *record is set. */
 bool
-dmarc_parse(
-	struct slice text, enum dmarc_mode mode, struct arena *arena, struct dmarc_record *record);
+dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record);
 
 struct dmarc_step {
 	struct slice name; /* without _dmarc. */
-	const char
-		*found; /* "record", "several records", "no record", "temperror", ... fixed words */
+	const char *found; /* "record", "several records", "no record", "too long to ask",
+			      "temperror", "bad answer" */
 };
 
 enum dmarc_source { DMARC_FROM_AUTHOR, DMARC_FROM_ORG, DMARC_FROM_PSD };
@@ -48,11 +50,14 @@ struct dmarc_result {
 	struct dmarc_record record;
 	struct slice record_domain; /* where the record stands, without _dmarc. */
 	enum dmarc_source source;
-	struct slice org_domain;     /* of the author domain; empty where it was not needed */
-	const char *selected;        /* "p", "sp" or "np": which tag gave the policy */
-	enum dmarc_policy published; /* by that tag, before t or pct */
-	enum dmarc_policy policy;    /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
-	bool author_nonexistent;
+	struct slice org_domain;        /* of the author domain; empty where it was not needed */
+	const char *selected;           /* "p", "sp" or "np": which tag gave the policy; or NULL */
+	enum dmarc_policy published;    /* by that tag, before t or pct */
+	enum dmarc_policy policy;       /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
+	bool unusable;                  /* p, sp or np is missing or bad: p=none where rua is valid,
+					   no DMARC where not (RFC 9989 4.10.1, RFC 7489 6.6.3) */
+	bool sampled_out;               /* pct spared this message (RFC 7489 6.6.4) */
+	bool author_nonexistent;        /* NXDOMAIN; asked only where np could matter */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
 	bool spf_pass, dkim_pass;       /* aligned and passed */
 	const bool *sig_aligned;        /* one a signature of the DKIM result */
@@ -65,6 +70,11 @@ struct dmarc_result {
 /* Asks for the author domain's record and those above it. */
 void
 dmarc_ask(const struct auth_input *in);
+
+/*
+ * The verdict over what SPF and DKIM found. mode DMARC_RFC7489 needs in->psl. ST_TEMP where it is
+ * missing or the message could not be hashed for pct: the code is then temperror.
+ */
 enum status
 dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_result *spf,
 	const struct dkim_result *dkim, struct dmarc_result *result);

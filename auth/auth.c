@@ -1,0 +1,136 @@
+/* auth.c: the mechanisms, and the only place that knows them all. */
+#include "auth/auth.h"
+
+static const char local[] = "local";
+
+struct mechanism {
+	unsigned turn; /* its place in the order of checking */
+	void (*ask)(const struct auth_input *in);
+	enum status (*check)(const struct auth_input *in, struct auth_results *results);
+	/* sets the result for mail from our own network or users; NULL: it is checked all the same
+	 */
+	void (*skip)(const struct auth_input *in, struct auth_results *results);
+	void (*report)(const struct auth_results *results, struct report *report);
+};
+
+static enum status
+run_spf(const struct auth_input *in, enum spf_engine engine, struct spf_result *result)
+{
+	return engine == SPF_OWN ? spf_check(in, result) : spf_libspf2_check(in, result);
+}
+
+static enum status
+check_spf(const struct auth_input *in, struct auth_results *results)
+{
+	enum spf_engine engine = in->options->spf_engine;
+	enum spf_engine other = engine == SPF_OWN ? SPF_LIBSPF2 : SPF_OWN;
+
+	/* the comparison never decides: where it cannot be made there is none */
+	if (in->options->spf_compare)
+		results->has_spf_other = run_spf(in, other, &results->spf_other) == ST_OK;
+	return run_spf(in, engine, &results->spf);
+}
+
+static void
+skip_spf(const struct auth_input *in, struct auth_results *results)
+{
+	(void)in;
+	results->spf = (struct spf_result){.code = AUTH_NONE, .reason = local};
+}
+
+static void
+report_spf(const struct auth_results *results, struct report *report)
+{
+	spf_report(&results->spf, report);
+}
+
+static enum status
+check_dkim(const struct auth_input *in, struct auth_results *results)
+{
+	return dkim_check(in, &results->dkim);
+}
+
+static void
+report_dkim(const struct auth_results *results, struct report *report)
+{
+	dkim_report(&results->dkim, report);
+}
+
+static enum status
+check_dmarc(const struct auth_input *in, struct auth_results *results)
+{
+	enum dmarc_mode mode = in->options->dmarc_mode;
+	enum dmarc_mode other = mode == DMARC_RFC9989 ? DMARC_RFC7489 : DMARC_RFC9989;
+
+	if (in->options->dmarc_compare)
+		results->has_dmarc_other = dmarc_check(in, other, &results->spf, &results->dkim,
+						   &results->dmarc_other) == ST_OK;
+	return dmarc_check(in, mode, &results->spf, &results->dkim, &results->dmarc);
+}
+
+static void
+skip_dmarc(const struct auth_input *in, struct auth_results *results)
+{
+	results->dmarc = (struct dmarc_result){.code = AUTH_NONE,
+		.reason = local,
+		.mode = in->options->dmarc_mode,
+		.from_domain = in->ids->author_domain,
+		.sig_aligned = arena_array(in->arena, results->dkim.n, sizeof(bool))};
+}
+
+static void
+report_dmarc(const struct auth_results *results, struct report *report)
+{
+	dmarc_report(&results->dmarc, report);
+}
+
+/*
+ * In the order of the field. They are asked from the last to the first, so that the author's policy
+ * goes out before all else, and checked by turn: DKIM hashes the body while DNS travels, DMARC
+ * needs the others. ARC's row goes before DMARC's, its turn after DKIM's.
+ */
+static const struct mechanism mechanisms[] = {
+	{1, spf_ask,   check_spf,   skip_spf,   report_spf  },
+	{0, dkim_ask,  check_dkim,  NULL,       report_dkim },
+	{2, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
+};
+
+enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };
+
+static const struct mechanism *
+at_turn(unsigned turn)
+{
+	size_t i = 0;
+
+	while (mechanisms[i].turn != turn)
+		i++;
+	return &mechanisms[i];
+}
+
+enum status
+auth_run(const struct auth_input *in, struct auth_results *results)
+{
+	enum status status = ST_OK;
+
+	*results = (struct auth_results){
+		.local = in->envelope->trusted_client || in->envelope->authenticated.n > 0};
+	for (size_t i = MECHANISMS; i > 0 && !in->options->no_ask; i--)
+		if (!results->local || mechanisms[i - 1].skip == NULL)
+			mechanisms[i - 1].ask(in);
+	for (unsigned turn = 0; turn < MECHANISMS; turn++) {
+		const struct mechanism *mechanism = at_turn(turn);
+		if (results->local && mechanism->skip != NULL)
+			mechanism->skip(in, results);
+		else if (mechanism->check(in, results) != ST_OK)
+			status = ST_TEMP;
+	}
+	return status;
+}
+
+void
+auth_report(const struct auth_input *in, const struct auth_results *results, struct report *report)
+{
+	(void)in;
+	for (size_t i = 0; i < MECHANISMS; i++)
+		mechanisms[i].report(results, report);
+}

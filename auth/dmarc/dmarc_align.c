@@ -1,0 +1,119 @@
+/* dmarc_align.c: do two names have one organizational domain (RFC 9989 4.10.2)? */
+#include "auth/base/domain.h"
+#include "auth/dmarc/dmarc_discover.h"
+
+/*
+ * Where questions failed, two walks are compared under every supposition that could change the
+ * answer. The nodes fall into three parts: on the author's walk alone, on the identifier's alone,
+ * on both. In a part, the first known or supposed psd=y or psd=n decides, else the record with the
+ * fewest labels; so one supposed record in each part at a time covers all cases.
+ */
+enum part { PART_AUTHOR, PART_IDENTIFIER, PART_BOTH, PARTS };
+
+struct pair {
+	const struct dmarc_walk *author, *identifier;
+	bool same, different; /* what came out under some supposition */
+};
+
+static bool
+walk_has(const struct dmarc_walk *walk, const struct dmarc_node *node)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (walk->nodes[i] == node)
+			return true;
+	return false;
+}
+
+/* The i-th node of a part that has no answer, or NULL where the i-th node is another. */
+static struct dmarc_node *
+open_node(const struct pair *pair, unsigned part, size_t i)
+{
+	const struct dmarc_walk *walk = part == PART_IDENTIFIER ? pair->identifier : pair->author;
+	const struct dmarc_walk *other = part == PART_IDENTIFIER ? pair->author : pair->identifier;
+	struct dmarc_node *node = i < walk->n ? walk->nodes[i] : NULL;
+
+	if (node == NULL || node->found != DMARC_NO_ANSWER)
+		return NULL;
+	return walk_has(other, node) == (part == PART_BOTH) ? node : NULL;
+}
+
+/* At most three deep, one level a part. */
+static void
+suppose(struct pair *pair, unsigned part)
+{
+	if (part == PARTS) {
+		bool same =
+			slice_eq(dmarc_walk_org(pair->author), dmarc_walk_org(pair->identifier));
+		pair->same |= same;
+		pair->different |= !same;
+		return;
+	}
+	suppose(pair, part + 1);
+	for (size_t i = 0; i < DMARC_WALK_MAX; i++) {
+		struct dmarc_node *node = open_node(pair, part, i);
+		for (const char *psd = "uny"; node != NULL && *psd != '\0'; psd++) {
+			if (pair->same && pair->different)
+				break;
+			node->assumed = *psd;
+			suppose(pair, part + 1);
+		}
+		if (node != NULL)
+			node->assumed = '\0';
+	}
+}
+
+static enum dmarc_alignment
+align_walks(const struct dmarc_walk *author, const struct dmarc_walk *identifier)
+{
+	struct pair pair = {.author = author, .identifier = identifier};
+
+	suppose(&pair, 0);
+	if (pair.same && pair.different)
+		return author->failed ? DMARC_UNSURE_AUTHOR : DMARC_UNSURE;
+	return pair.same ? DMARC_ALIGNED : DMARC_NOT_ALIGNED;
+}
+
+/* Does it take the identifier's own walk to tell? The author's walk is then set. */
+static bool
+walk_needed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
+	struct dmarc_walk *author_walk, struct slice *author_org)
+{
+	/* an organizational domain is a tail of its names: where they share none, nothing is asked
+	 */
+	if (domain_common(author, identifier) == 0)
+		return false;
+	dmarc_walk(finder, author, author_walk);
+	if (author_walk->failed)
+		return true;
+	*author_org = dmarc_walk_org(author_walk);
+	return domain_within(identifier, *author_org);
+}
+
+enum dmarc_alignment
+dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
+	struct slice *author_org)
+{
+	struct dmarc_walk author_walk, identifier_walk;
+
+	if (finder->mode == DMARC_RFC7489) {
+		*author_org = domain_psl_org(finder->in->psl, author);
+		return slice_eq(*author_org, domain_psl_org(finder->in->psl, identifier))
+			       ? DMARC_ALIGNED
+			       : DMARC_NOT_ALIGNED;
+	}
+	if (!walk_needed(finder, author, identifier, &author_walk, author_org))
+		return DMARC_NOT_ALIGNED;
+	dmarc_walk(finder, identifier, &identifier_walk);
+	return align_walks(&author_walk, &identifier_walk);
+}
+
+void
+dmarc_align_ask(struct dmarc_finder *finder, struct slice author, struct slice identifier)
+{
+	struct dmarc_walk author_walk;
+	struct slice author_org;
+
+	if (finder->mode == DMARC_RFC9989 && !finder->in->options->no_ask &&
+		walk_needed(finder, author, identifier, &author_walk, &author_org))
+		dmarc_walk_ask(finder, identifier);
+}

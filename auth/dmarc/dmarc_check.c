@@ -1,0 +1,316 @@
+/* dmarc_check.c: alignment of what passed, and the verdict (RFC 9989 4.4, 5.3; RFC 7489 6.6.2). */
+#include "auth/base/crypto.h"
+#include "auth/base/domain.h"
+#include "auth/dmarc/dmarc_discover.h"
+
+static const char no_record[] = "no DMARC record";
+static const char several_records[] = "several DMARC records at one name, which count as none";
+static const char no_usable_policy[] = "the DMARC record has no usable policy";
+static const char policy_unknown[] = "the DMARC policy could not be looked up";
+static const char identifier_unknown[] = "an aligned identifier could not be checked";
+static const char alignment_unknown[] = "the alignment could not be looked up";
+static const char no_aligned_pass[] = "no aligned pass";
+static const char no_pass_bad_record[] = "no aligned pass, and a record with a bad policy tag";
+static const char no_author[] = "no author domain";
+static const char no_psl[] = "no public suffix list";
+static const char no_hash[] = "the message could not be hashed";
+
+struct check {
+	struct dmarc_finder finder;
+	const struct spf_result *spf;
+	const struct dkim_result *dkim;
+	struct dmarc_result *result;
+	bool *sig_aligned;
+	bool identifier_unknown; /* one in temperror is or could be aligned */
+	bool alignment_unknown;  /* one that passed could be aligned */
+	bool author_names;       /* an answer about the author's own names is missing for that */
+};
+
+static enum status
+finish(struct check *check, enum auth_code code, const char *reason)
+{
+	check->result->code = code;
+	check->result->reason = reason;
+	return ST_OK;
+}
+
+/* policy: p, sp and np */
+
+static bool
+is_policy(enum dmarc_policy policy)
+{
+	return policy >= DMARC_P_NONE;
+}
+
+/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: p must be good, sp and np good or absent */
+static bool
+record_unusable(const struct dmarc_record *record)
+{
+	return !is_policy(record->p) || record->sp == DMARC_INVALID || record->np == DMARC_INVALID;
+}
+
+/*
+ * RFC 9989 3.2.13: only NXDOMAIN makes a domain non-existent; an error leaves it existing, which
+ * cannot turn a pass into a fail.
+ */
+static bool
+author_nonexistent(struct check *check)
+{
+	const struct auth_input *in = check->finder.in;
+	struct slice author = check->result->from_domain;
+	const struct dmarc_node *node = dmarc_node(&check->finder, author);
+
+	/* a name below it exists, so it exists (RFC 8020) */
+	if (node->found != DMARC_TOO_LONG && (node->status == DNS_OK || node->status == DNS_NODATA))
+		return false;
+	return dns_get(in->dns, author, DNS_A, 0)->status == DNS_NXDOMAIN;
+}
+
+/* RFC 9989 4.7: np, else sp, else p for what does not exist; sp, else p for what does */
+static void
+select_policy(struct check *check)
+{
+	struct dmarc_result *result = check->result;
+	const struct dmarc_record *record = &result->record;
+	bool sp = result->source != DMARC_FROM_AUTHOR && is_policy(record->sp);
+
+	result->selected = sp ? "sp" : "p";
+	result->published = sp ? record->sp : record->p;
+	if (result->unusable) {
+		result->selected = "p";
+		result->published = DMARC_P_NONE;
+		return;
+	}
+	if (result->source == DMARC_FROM_AUTHOR || !is_policy(record->np) ||
+		record->np == result->published)
+		return;
+	result->author_nonexistent = author_nonexistent(check);
+	if (result->author_nonexistent) {
+		result->selected = "np";
+		result->published = record->np;
+	}
+}
+
+static enum dmarc_policy
+one_less(enum dmarc_policy policy)
+{
+	return policy == DMARC_REJECT ? DMARC_QUARANTINE : DMARC_P_NONE;
+}
+
+/*
+ * RFC 7489 6.6.4: is this message outside of the share? A hash of its header and the beginning of
+ * its body says it, so that the same message always has the same answer.
+ */
+static enum status
+sampled_out(const struct auth_input *in, unsigned pct, bool *out)
+{
+	enum { HEADER_MAX = 65536, BODY_MAX = 4096 };
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	struct crypto_hash *hash = crypto_hash_new(in->crypto);
+	unsigned number = 0;
+
+	*out = false;
+	if (hash == NULL)
+		return ST_TEMP;
+	crypto_hash_add(hash, slice_head(in->message->header, HEADER_MAX));
+	crypto_hash_add(hash, slice_head(in->message->body, BODY_MAX));
+	if (crypto_hash_end(hash, digest) != ST_OK)
+		return ST_TEMP;
+	for (size_t i = 0; i < sizeof digest; i++)
+		number = (number * 256 + digest[i]) % 100;
+	*out = number >= pct;
+	return ST_OK;
+}
+
+/* The test mode of RFC 9989 4.7, the sampling of RFC 7489 6.6.4: each asks for one level less. */
+static enum status
+soften_policy(struct check *check)
+{
+	struct dmarc_result *result = check->result;
+	unsigned pct = result->record.pct;
+	enum status status = ST_OK;
+
+	result->policy = result->published;
+	if (result->policy == DMARC_P_NONE)
+		return ST_OK;
+	if (check->finder.mode == DMARC_RFC7489 && pct < 100)
+		status = sampled_out(check->finder.in, pct, &result->sampled_out);
+	if (result->record.testing || result->sampled_out)
+		result->policy = one_less(result->published);
+	return status;
+}
+
+/* alignment */
+
+/* RFC 9989 4.10.2: no walk for one and the same name, none for strict alignment */
+static bool
+is_simple(const struct check *check, struct slice identifier, bool strict)
+{
+	return identifier.n == 0 || strict || slice_ieq(identifier, check->result->from_domain);
+}
+
+static enum dmarc_alignment
+align(struct check *check, struct slice identifier, bool strict)
+{
+	struct dmarc_result *result = check->result;
+
+	if (is_simple(check, identifier, strict))
+		return slice_ieq(identifier, result->from_domain) ? DMARC_ALIGNED
+								  : DMARC_NOT_ALIGNED;
+	return dmarc_align_relaxed(
+		&check->finder, result->from_domain, identifier, &result->org_domain);
+}
+
+static void
+align_ask(struct check *check, struct slice identifier, bool strict)
+{
+	if (!is_simple(check, identifier, strict))
+		dmarc_align_ask(&check->finder, check->result->from_domain, identifier);
+}
+
+/* The walks of all identifiers are independent of each other: their questions go out together. */
+static void
+align_ask_all(struct check *check)
+{
+	const struct dmarc_record *record = &check->result->record;
+
+	if (check->spf->identity != SPF_ID_NONE)
+		align_ask(check, check->spf->domain, record->aspf_strict);
+	for (size_t i = 0; i < check->dkim->n; i++)
+		align_ask(check, check->dkim->sigs[i].sig.d, record->adkim_strict);
+}
+
+/* What an identifier's result means for the verdict; true where it is an aligned pass. */
+static bool
+weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, bool unsure)
+{
+	if (alignment == DMARC_NOT_ALIGNED)
+		return false;
+	/* RFC 9989 5.3.6: a required query is one whose answer could have made this a pass */
+	if (unsure || code == AUTH_TEMPERROR)
+		check->identifier_unknown = true;
+	else if (code == AUTH_PASS && alignment != DMARC_ALIGNED)
+		check->alignment_unknown = true;
+	else
+		return code == AUTH_PASS;
+	check->author_names |= alignment == DMARC_UNSURE_AUTHOR;
+	return false;
+}
+
+static void
+check_spf(struct check *check)
+{
+	const struct spf_result *spf = check->spf;
+	struct dmarc_result *result = check->result;
+
+	/* RFC 9989 4.4.2: MAIL FROM; for the null path its domain is that of HELO */
+	if (spf->identity == SPF_ID_NONE)
+		return;
+	enum dmarc_alignment alignment = align(check, spf->domain, result->record.aspf_strict);
+	result->spf_aligned = alignment == DMARC_ALIGNED;
+	result->spf_pass = weigh(check, alignment, spf->code, spf->unsure);
+}
+
+static void
+check_dkim(struct check *check)
+{
+	const struct dkim_result *dkim = check->dkim;
+	struct dmarc_result *result = check->result;
+
+	for (size_t i = 0; i < dkim->n; i++) {
+		const struct dkim_sig_result *sig = &dkim->sigs[i];
+		enum dmarc_alignment alignment =
+			align(check, sig->sig.d, result->record.adkim_strict);
+		check->sig_aligned[i] = alignment == DMARC_ALIGNED;
+		result->dkim_aligned |= check->sig_aligned[i];
+		result->dkim_pass |= weigh(check, alignment, sig->code, sig->unsure);
+	}
+}
+
+/* verdict */
+
+static enum status
+judge(struct check *check)
+{
+	struct dmarc_result *result = check->result;
+
+	align_ask_all(check);
+	check_spf(check);
+	check_dkim(check);
+	/* RFC 9989 5.3.5; what failed beside an aligned pass was not required */
+	if (result->spf_pass || result->dkim_pass)
+		return finish(check, AUTH_PASS, NULL);
+	if (check->identifier_unknown || check->alignment_unknown) {
+		result->only_message_names = !check->author_names;
+		return finish(check, AUTH_TEMPERROR,
+			check->identifier_unknown ? identifier_unknown : alignment_unknown);
+	}
+	return finish(check, AUTH_FAIL, result->unusable ? no_pass_bad_record : no_aligned_pass);
+}
+
+static enum status
+apply(struct check *check, const struct dmarc_selection *selection)
+{
+	struct dmarc_result *result = check->result;
+
+	result->has_record = true;
+	result->record = selection->node->record;
+	result->record_domain = selection->node->name;
+	result->source = selection->source;
+	result->org_domain = selection->org;
+	result->unusable = record_unusable(&result->record);
+	/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI no DMARC; no other record
+	 * stands in */
+	if (result->unusable && !result->record.rua_valid)
+		return finish(check, AUTH_PERMERROR, no_usable_policy);
+	select_policy(check);
+	if (soften_policy(check) != ST_OK) {
+		finish(check, AUTH_TEMPERROR, no_hash);
+		return ST_TEMP;
+	}
+	return judge(check);
+}
+
+static enum status
+discover_and_judge(struct check *check)
+{
+	struct dmarc_selection selection;
+
+	switch (dmarc_discover(&check->finder, check->result->from_domain, &selection)) {
+	case DMARC_SELECTED:
+		return apply(check, &selection);
+	case DMARC_UNKNOWN:
+		return finish(check, AUTH_TEMPERROR, policy_unknown);
+	case DMARC_NOTHING_SEVERAL:
+		return finish(check, AUTH_NONE, several_records);
+	case DMARC_NOTHING:
+		break;
+	}
+	return finish(check, AUTH_NONE, no_record);
+}
+
+enum status
+dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_result *spf,
+	const struct dkim_result *dkim, struct dmarc_result *result)
+{
+	struct check check = {
+		.finder = {.in = in, .mode = mode},
+                  .spf = spf, .dkim = dkim, .result = result
+        };
+
+	*result = (struct dmarc_result){.mode = mode, .from_domain = in->ids->author_domain};
+	result->sig_aligned = check.sig_aligned =
+		arena_array(in->arena, dkim->n, sizeof *check.sig_aligned);
+	/* RFC 9989 4.2, 5.3.1: without one author domain there is nothing to align with */
+	if (in->ids->ambiguous != NULL)
+		return finish(&check, AUTH_PERMERROR, in->ids->ambiguous);
+	if (result->from_domain.n == 0)
+		return finish(&check, AUTH_PERMERROR, no_author);
+	if (mode == DMARC_RFC7489 && in->psl == NULL) {
+		finish(&check, AUTH_TEMPERROR, no_psl);
+		return ST_TEMP;
+	}
+	enum status status = discover_and_judge(&check);
+	dmarc_steps(&check.finder, result->from_domain, result);
+	return status;
+}

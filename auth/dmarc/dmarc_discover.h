@@ -1,0 +1,105 @@
+/*
+ * dmarc_discover.h: where DMARC records are: the tree walk, the organizational domain, the policy
+ * record (RFC 9989 4.10; RFC 7489 3.2, 6.6.3). Only for dmarc_*.c.
+ */
+#ifndef AUTH_DMARC_DMARC_DISCOVER_H
+#define AUTH_DMARC_DMARC_DISCOVER_H
+
+#include "auth/dmarc/dmarc.h"
+#include "auth/dns/dns.h"
+
+enum { DMARC_WALK_MAX = 8 }; /* RFC 9989 4.10 */
+
+enum dmarc_found {
+	DMARC_NO_RECORD,
+	DMARC_RECORD,
+	DMARC_SEVERAL,  /* all of them count as none (RFC 9989 4.10) */
+	DMARC_TOO_LONG, /* "_dmarc." and the name make no name that DNS could hold */
+	DMARC_NO_ANSWER /* the question failed: what is there is not known */
+};
+
+/* What stands at _dmarc.name. */
+struct dmarc_node {
+	struct slice name;
+	enum dmarc_found found;
+	enum dns_status status;
+	struct dmarc_record record; /* DMARC_RECORD */
+	char assumed; /* DMARC_NO_ANSWER: psd of the record that is supposed there, or NUL for none
+		       */
+	struct dmarc_node *next;
+};
+
+/* One message's view of DNS: every name is asked and parsed once. */
+struct dmarc_finder {
+	const struct auth_input *in;
+	enum dmarc_mode mode;
+	struct dmarc_node *nodes; /* newest first */
+};
+
+/* RFC 9989 4.10: longest name first, up to the first psd=y or psd=n that is known */
+struct dmarc_walk {
+	struct slice start;
+	struct dmarc_node *nodes[DMARC_WALK_MAX];
+	size_t n;
+	bool failed; /* some node has no answer */
+};
+
+struct dmarc_node *
+dmarc_node(struct dmarc_finder *finder, struct slice name);
+
+/* Asks for all names of a walk without waiting. */
+void
+dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start);
+void
+dmarc_walk(struct dmarc_finder *finder, struct slice start, struct dmarc_walk *walk);
+
+/* The organizational domain by what was found and assumed (RFC 9989 4.10.2). */
+struct slice
+dmarc_walk_org(const struct dmarc_walk *walk);
+
+enum dmarc_discovery {
+	DMARC_SELECTED,
+	DMARC_NOTHING,         /* no record */
+	DMARC_NOTHING_SEVERAL, /* no record, but several at one name */
+	DMARC_UNKNOWN          /* a question failed whose answer could change the selection */
+};
+
+struct dmarc_selection {
+	const struct dmarc_node *node;
+	enum dmarc_source source;
+	struct slice
+		org; /* the author's organizational domain; empty where it was not looked for */
+};
+
+/*
+ * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The author's walk is
+ * made only where the author domain has no record. *selection is set for DMARC_SELECTED.
+ */
+enum dmarc_discovery
+dmarc_discover(struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
+
+/* The answers for the author domain so far, in the order of its walk. */
+void
+dmarc_steps(const struct dmarc_finder *finder, struct slice author, struct dmarc_result *result);
+
+enum dmarc_alignment {
+	DMARC_NOT_ALIGNED,
+	DMARC_ALIGNED,
+	DMARC_UNSURE,       /* a question failed that could decide it */
+	DMARC_UNSURE_AUTHOR /* the same, and one on the author domain's own walk is among them */
+};
+
+/*
+ * Relaxed alignment of two different names (RFC 9989 4.4, 4.10.2; RFC 7489 3.1): do both have one
+ * organizational domain? It is certain also where a question failed but no answer to it could
+ * change it. *author_org is set where it had to be known and is.
+ */
+enum dmarc_alignment
+dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
+	struct slice *author_org);
+
+/* Asks without waiting for what dmarc_align_relaxed will need of the identifier. */
+void
+dmarc_align_ask(struct dmarc_finder *finder, struct slice author, struct slice identifier);
+
+#endif
