@@ -18,11 +18,10 @@ struct outcome {
  * One line with its line end, UTF-8, in the arena: text that is not UTF-8 has U+FFFD for its bad
  * octets. ST_TEMP where jansson has no memory.
  */
-enum status
-json_line(const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
+enum status json_line(
+	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */
-bool
-json_append(const char *path, struct slice line);
+bool json_append(const char *path, struct slice line);
 
 #endif

@@ -8,7 +8,6 @@
  * Judges the message of options->input (stdin where it is NULL) and prints the verdict as a table.
  * The exit status is that of the filter's plain profile.
  */
-int
-explain_main(const struct options *options, struct arena *arena);
+int explain_main(const struct options *options, struct arena *arena);
 
 #endif

@@ -1,0 +1,259 @@
+#include "filter/explain/explain.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "filter/block.h"
+#include "filter/evaluate.h"
+#include "filter/exitcode.h"
+#include "filter/explain/table.h"
+#include "filter/json.h"
+#include "filter/printable.h"
+#include "mime/buf.h"
+
+enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096 };
+
+static const char *
+shown(struct slice s, struct arena *arena)
+{
+	return printable(s, SHOWN_MAX, arena);
+}
+
+static const char *
+text_of(struct slice s, struct arena *arena)
+{
+	return s.n == 0 ? "-" : shown(s, arena);
+}
+
+static const char *
+aligned_word(bool matters, bool aligned)
+{
+	return !matters ? "-" : aligned ? "yes" : "no";
+}
+
+/* A quoted record with where it stands, for the line under a row. */
+static const char *
+record_line(const char *prefix, struct slice name, struct slice record, struct arena *arena)
+{
+	struct buf line;
+
+	if (record.n == 0)
+		return NULL;
+	buf_init(&line, arena, LINE_MAX_OCTETS);
+	buf_addf(&line, "%s%s: %s", prefix, shown(name, arena), shown(record, arena));
+	buf_addc(&line, '\0');
+	return line.over ? NULL : line.p;
+}
+
+static void
+add_spf(struct table *table, const struct evaluation *ev)
+{
+	const struct spf_result *spf = &ev->results.spf;
+	struct arena *arena = ev->arena;
+	struct buf why;
+
+	buf_init(&why, arena, LINE_MAX_OCTETS);
+	if (spf->term.n > 0)
+		buf_addf(&why, "%s in the record of %s", shown(spf->term, arena),
+			text_of(spf->term_domain, arena));
+	else
+		buf_adds(&why, spf->reason != NULL ? spf->reason : "");
+	buf_addc(&why, '\0');
+	table_row(table,
+		(struct table_row){
+			.cells = {spf->identity == SPF_ID_HELO ? "SPF (HELO)" : "SPF (MAIL FROM)",
+				  text_of(spf->domain,							  arena), auth_code_word(spf->code),
+				  aligned_word(spf->domain.n > 0 && !ev->results.local,
+                                  ev->results.dmarc.spf_aligned),
+				  why.over ? "" : why.p   },
+			.code = spf->code,
+			.under = { record_line("",						    spf->domain, spf->record, arena),
+				  spf->explanation.n == 0
+					? NULL
+					: record_line("the domain explains", SLICE(""),
+                                  spf->explanation, arena)}
+        });
+}
+
+static void
+add_signature(struct table *table, const struct evaluation *ev, size_t i)
+{
+	const struct dkim_sig_result *sig = &ev->results.dkim.sigs[i];
+	const bool *aligned = ev->results.dmarc.sig_aligned;
+	struct arena *arena = ev->arena;
+	struct buf why, under;
+
+	buf_init(&why, arena, LINE_MAX_OCTETS);
+	buf_adds(&why, sig->reason != NULL ? sig->reason : shown(sig->sig.a_text, arena));
+	if (sig->key_bits > 0)
+		buf_addf(&why, ", %u-bit key", sig->key_bits);
+	if (sig->unsigned_bytes > 0)
+		buf_addf(&why, ", %llu octets of the body not signed",
+			(unsigned long long)sig->unsigned_bytes);
+	buf_addc(&why, '\0');
+	buf_init(&under, arena, LINE_MAX_OCTETS);
+	if (sig->sig.s.n > 0 && sig->sig.d.n > 0)
+		buf_addf(&under, "key at %s._domainkey.%s", shown(sig->sig.s, arena),
+			shown(sig->sig.d, arena));
+	buf_addc(&under, '\0');
+	table_row(table,
+		(struct table_row){
+			.cells = {"DKIM",                     text_of(sig->sig.d,   arena), auth_code_word(sig->code),
+				  aligned_word(aligned != NULL && sig->sig.d.n > 0,
+                                  aligned != NULL && aligned[i]),
+				  why.over ? "" : why.p},
+			.code = sig->code,
+			.under = {under.over || under.n <= 1 ? NULL : under.p, NULL}
+        });
+}
+
+static const char *
+dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
+{
+	struct buf why;
+
+	buf_init(&why, arena, LINE_MAX_OCTETS);
+	if (dmarc->reason != NULL)
+		buf_adds(&why, dmarc->reason);
+	if (dmarc->policy >= DMARC_P_NONE) {
+		buf_addf(&why, "%spolicy %s", why.n > 0 ? ", " : "",
+			dmarc_policy_word(dmarc->policy));
+		if (dmarc->selected != NULL)
+			buf_addf(&why, " by the %s tag", dmarc->selected);
+		if (dmarc->published != dmarc->policy)
+			buf_addf(&why, ", %s published", dmarc_policy_word(dmarc->published));
+	}
+	buf_addc(&why, '\0');
+	return why.over ? "" : why.p;
+}
+
+static void
+add_dmarc(struct table *table, const struct evaluation *ev, const struct dmarc_result *dmarc)
+{
+	struct arena *arena = ev->arena;
+
+	table_row(table,
+		(struct table_row){
+			.cells = {dmarc->mode == DMARC_RFC7489 ? "DMARC (RFC 7489)" : "DMARC",
+				  text_of(dmarc->from_domain, arena),                  auth_code_word(dmarc->code),
+				  "-",                dmarc_why(dmarc, arena)},
+			.code = dmarc->code,
+			.under = {dmarc->has_record ? record_line("_dmarc.",                                                     dmarc->record_domain,
+                                  dmarc->record.text, arena)
+						    : NULL,
+				  NULL}
+        });
+}
+
+static void
+print_identities(const struct evaluation *ev)
+{
+	const struct envelope *envelope = &ev->taken.envelope;
+	struct arena *arena = ev->arena;
+	const char *path = text_of(envelope->mail_from, arena);
+
+	if (envelope->path != PATH_GIVEN)
+		path = envelope->path == PATH_NULL ? "<> (the null path)" : "not known";
+	printf("Author domain  %s\n", text_of(ev->ids.author_domain, arena));
+	printf("Client         %s %s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
+		envelope->client_name.n > 0 ? shown(envelope->client_name, arena) : "");
+	printf("HELO           %s\n", text_of(envelope->helo, arena));
+	printf("MAIL FROM      %s\n\n", path);
+	if (ev->ids.ambiguous != NULL)
+		printf("The message is ambiguous: %s.\n\n", ev->ids.ambiguous);
+}
+
+static void
+print_verdict(const struct evaluation *ev, bool color)
+{
+	static const char *const colors[] = {
+		[DISP_ACCEPT] = "32",
+		[DISP_QUARANTINE] = "33",
+		[DISP_REJECT] = "31",
+		[DISP_TEMPFAIL] = "33",
+	};
+	const struct verdict *verdict = &ev->verdict;
+	const char *word = policy_word(verdict->disposition);
+
+	if (color)
+		printf("\nDisposition: \033[1;%sm%s\033[0m", colors[verdict->disposition], word);
+	else
+		printf("\nDisposition: %s", word);
+	printf(", because: %s.\n", verdict->reason);
+	if (verdict->sign != NULL)
+		printf("The sign: %s.\n", verdict->sign);
+}
+
+static void
+print_all(const struct evaluation *ev, bool color)
+{
+	struct table table;
+
+	print_identities(ev);
+	if (ev->evaluated) {
+		table_begin(&table, ev->arena);
+		add_spf(&table, ev);
+		if (ev->results.has_spf_other)
+			printf("The other SPF engine, %s, says %s.\n\n",
+				ev->results.spf_other.engine,
+				auth_code_word(ev->results.spf_other.code));
+		for (size_t i = 0; i < ev->results.dkim.n; i++)
+			add_signature(&table, ev, i);
+		if (ev->results.dkim.n == 0)
+			table_row(
+				&table, (struct table_row){
+						.cells = {"DKIM", "-", "none", "-", "no signature"},
+						.code = AUTH_NONE
+                        });
+		add_dmarc(&table, ev, &ev->results.dmarc);
+		if (ev->results.has_dmarc_other)
+			add_dmarc(&table, ev, &ev->results.dmarc_other);
+		table_print(&table, stdout, color);
+	}
+	print_verdict(ev, color);
+}
+
+static int
+tell(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+	int status = exitcode_delivery(options, ev->verdict.disposition, false, false).status;
+	struct outcome outcome = {.status = status, .field = block_field(ev)};
+	struct slice line;
+
+	if (options->output != OUTPUT_JSON) {
+		print_all(ev,
+			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
+	} else {
+		if (json_line(ev, &outcome, &line) != ST_OK)
+			return EXIT_TEMPFAIL;
+		fwrite(line.p, 1, line.n, stdout);
+	}
+	return fflush(stdout) == 0 && ferror(stdout) == 0 ? status : EXIT_TEMPFAIL;
+}
+
+int
+explain_main(const struct options *options, struct arena *arena)
+{
+	struct evaluation ev;
+	const char *error = NULL;
+	int status;
+
+	evaluate_begin(options, arena, &ev);
+	switch (evaluate(&ev, &error)) {
+	case EVALUATE_OK:
+		status = tell(&ev);
+		break;
+	case EVALUATE_CONFIG:
+		fprintf(stderr, "mailstamp: %s\n", error);
+		status = EXIT_CONFIG_ERROR;
+		break;
+	case EVALUATE_TEMP:
+	default:
+		fprintf(stderr, "mailstamp: %s\n", error);
+		status = EXIT_TEMPFAIL;
+		break;
+	}
+	evaluate_end(&ev);
+	return status;
+}

@@ -1,0 +1,143 @@
+#include "filter/json.h"
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "auth/dns/dns.h"
+#include "filter/json_parts.h"
+#include "filter/output.h"
+
+enum { SCHEMA_VERSION = 1 };
+
+static json_t *
+envelope_part(const struct evaluation *ev)
+{
+	static const char *const paths[] = {
+		[PATH_UNKNOWN] = "unknown",
+		[PATH_NULL] = "null",
+		[PATH_GIVEN] = "given",
+	};
+	const struct envelope *envelope = &ev->taken.envelope;
+	json_t *part = json_object(), *rcpts = json_array();
+
+	json_slice(part, "client_ip", ip_text(&envelope->client_ip, ev->arena), ev->arena);
+	json_slice(part, "client_name", envelope->client_name, ev->arena);
+	json_slice(part, "helo", envelope->helo, ev->arena);
+	json_text(part, "path", paths[envelope->path]);
+	if (envelope->path == PATH_GIVEN)
+		json_slice(part, "mail_from", envelope->mail_from, ev->arena);
+	for (size_t i = 0; i < envelope->nrcpts; i++)
+		json_array_append_new(rcpts, json_from(envelope->rcpts[i], ev->arena));
+	json_object_set_new(part, "rcpt", rcpts);
+	json_slice(part, "authenticated", envelope->authenticated, ev->arena);
+	json_object_set_new(part, "trusted_client", json_boolean(envelope->trusted_client));
+	return part;
+}
+
+static json_t *
+message_part(const struct evaluation *ev)
+{
+	static const struct {
+		unsigned flag;
+		const char *word;
+	} words[] = {
+		{MESSAGE_NUL,           "nul"          },
+		{MESSAGE_BARE_CR,       "bare-cr"      },
+		{MESSAGE_BLANK_FIRST,   "blank-first"  },
+		{MESSAGE_MANY_FIELDS,   "many-fields"  },
+		{MESSAGE_NO_HEADER,     "no-header"    },
+		{MESSAGE_NO_BLANK_LINE, "no-blank-line"},
+		{MESSAGE_8BIT_HEADER,   "8bit-header"  },
+	};
+	json_t *part = json_object(), *flags = json_array(), *domains = json_array();
+
+	json_object_set_new(part, "size", json_integer((json_int_t)ev->message.raw.n));
+	json_object_set_new(part, "over_size", json_boolean(ev->input.partial));
+	json_object_set_new(part, "fields", json_integer((json_int_t)ev->message.all_fields));
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if ((ev->message.flags & words[i].flag) != 0)
+			json_array_append_new(flags, json_string(words[i].word));
+	json_object_set_new(part, "flags", flags);
+	json_slice(part, "author_domain", ev->ids.author_domain, ev->arena);
+	for (size_t i = 0; i < ev->ids.ndomains; i++)
+		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
+	json_object_set_new(part, "author_domains", domains);
+	json_text(part, "ambiguous", ev->ids.ambiguous);
+	return part;
+}
+
+static void
+add_results(const struct evaluation *ev, json_t *top)
+{
+	const struct auth_results *results = &ev->results;
+
+	json_object_set_new(top, "local", json_boolean(results->local));
+	json_object_set_new(top, "spf", json_spf(&results->spf, ev->arena));
+	if (results->has_spf_other)
+		json_object_set_new(top, "spf_other", json_spf(&results->spf_other, ev->arena));
+	json_object_set_new(top, "dkim", json_dkim(results, ev->arena));
+	json_object_set_new(top, "dkim_over_limit", json_integer((json_int_t)results->dkim.over));
+	json_object_set_new(top, "dmarc", json_dmarc(&results->dmarc, ev->arena));
+	if (results->has_dmarc_other)
+		json_object_set_new(
+			top, "dmarc_other", json_dmarc(&results->dmarc_other, ev->arena));
+}
+
+static json_t *
+whole(const struct evaluation *ev, const struct outcome *outcome)
+{
+	json_t *top = json_object();
+
+	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
+	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
+	json_object_set_new(top, "time", json_integer((json_int_t)ev->in.now));
+	json_text(top, "authserv_id", ev->authserv_id);
+	json_slice(top, "queue_id", ev->taken.envelope.queue_id, ev->arena);
+	json_object_set_new(top, "envelope", envelope_part(ev));
+	json_object_set_new(top, "message", message_part(ev));
+	if (ev->evaluated)
+		add_results(ev, top);
+	json_text(top, "disposition", policy_word(ev->verdict.disposition));
+	json_text(top, "reason", ev->verdict.reason);
+	json_text(top, "sign", ev->verdict.sign);
+	json_object_set_new(top, "status", json_integer(outcome->status));
+	json_text(top, "error", outcome->error);
+	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
+	json_slice(top, "field", outcome->field, ev->arena);
+	if (ev->in.dns != NULL)
+		json_object_set_new(top, "dns", json_dns(ev->in.dns, ev->arena));
+	return top;
+}
+
+enum status
+json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
+{
+	json_t *top = whole(ev, outcome);
+	char *text = json_dumps(top, JSON_COMPACT | JSON_ENSURE_ASCII);
+	struct slice both;
+
+	json_decref(top);
+	if (text == NULL)
+		return ST_TEMP;
+	both = arena_dup(ev->arena, slice_make(text, strlen(text) + 1));
+	free(text);
+	/* the copied NUL becomes the line end */
+	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
+	*line = both;
+	return ST_OK;
+}
+
+bool
+json_append(const char *path, struct slice line)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	bool whole_line;
+
+	if (fd < 0)
+		return false;
+	/* one write: O_APPEND keeps the lines of many processes apart */
+	whole_line = write(fd, line.p, line.n) == (ssize_t)line.n;
+	return close(fd) == 0 && whole_line;
+}

@@ -1,0 +1,13 @@
+/* printable.h: text of a stranger, safe for a terminal or a log. */
+#ifndef FILTER_PRINTABLE_H
+#define FILTER_PRINTABLE_H
+
+#include "mime/arena.h"
+
+/*
+ * Printable ASCII as it is, every other octet and the backslash as \xHH; cut with "..." where more
+ * than max octets of text would be told. NUL-terminated, in the arena.
+ */
+const char *printable(struct slice text, size_t max, struct arena *arena);
+
+#endif
