@@ -10,6 +10,7 @@
 #include "auth/base/input.h"
 #include "auth/base/report.h"
 #include "auth/base/taglist.h"
+#include "auth/dkim/dkim_reason.h"
 
 enum dkim_canon { DKIM_SIMPLE, DKIM_RELAXED };
 
@@ -27,23 +28,26 @@ struct dkim_sig {
 	enum auth_code defect_as; /* permerror, or what else that defect is reported as */
 	struct slice d, s;        /* normal names (A-labels), or empty */
 	struct slice d_text, s_text; /* as they stand */
-	struct slice i;              /* as it stands or "@" d; empty where malformed */
-	struct slice a_text;
+	struct slice i; /* local-part, decoded, "@" normal domain; "@" d where left out; empty where
+			  malformed */
+	struct slice i_domain; /* normal; d where i= is left out, empty where malformed */
+	struct slice a_text;   /* empty where it holds more than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
-	struct slice b;      /* signature, decoded */
-	struct slice b_text; /* base64 without blanks */
+	struct slice b;      /* signature, decoded; empty where malformed */
+	struct slice b_text; /* base64 without blanks; empty where malformed */
 	struct slice bh;     /* 32 octets where well-formed */
 	const struct slice *h;
 	size_t nh;
 	bool has_l, has_t, has_x;
-	uint64_t l;
-	int64_t t, x; /* seconds since the epoch; clamped to INT64_MAX */
+	uint64_t l;   /* clamped to UINT64_MAX */
+	int64_t t, x; /* seconds since the epoch; over 12 digits: INT64_MAX */
 };
 
 /* A key record, parsed (RFC 6376 3.6.1). */
 struct dkim_key {
-	const char *defect; /* why it cannot be used, from a fixed table, or NULL */
+	enum dkim_reason defect; /* why it cannot be read; a revoked key and the bools below are no
+				    defects */
 	enum { DKIM_KEY_RSA, DKIM_KEY_ED25519, DKIM_KEY_OTHER } k;
 	struct slice p; /* decoded */
 	bool revoked;   /* p= is empty */
@@ -61,20 +65,29 @@ struct dkim_sig_result {
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
 	bool mismatch; /* well-formed, in time, key found and fit, but hash or signature did not
-			  verify */
+			  verify; never under a testing key: such mail is to be treated as unsigned
+			  (RFC 6376 3.6.1) */
 	bool unsure;   /* temperror because of a key that did not answer */
 };
 
 struct dkim_result {
-	struct dkim_sig_result *sigs; /* those that were checked, in message order */
+	struct dkim_sig_result *sigs; /* those that were looked at, in message order */
 	size_t n;
 	size_t over; /* signatures over the limit that were not looked at */
 };
 
-void
-dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig);
-void
-dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key);
+/* Any field: what is wrong with it is told in sig->defect, what could be read is set all the same.
+ */
+void dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig);
+
+/* record: a TXT record's strings joined. What is wrong with it is told in key->defect. */
+void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key);
+
+/*
+ * The value of the first tag of that name as it stands between '=' and ';', blanks included;
+ * false where there is none. Needs no memory; value is a field's value.
+ */
+bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 
 /* canonicalization (dkim_canon.c, RFC 6376 3.4) */
 
@@ -82,33 +95,70 @@ struct dkim_body_canon; /* a running body canonicalization into a hash */
 
 /*
  * limit: octets of the canonical body to hash (l=), UINT64_MAX for all. Feed it in any pieces.
- * total (after the end) is the canonical body's whole length.
+ * total (after the end) is the canonical body's whole length. hash stays the caller's.
  */
-struct dkim_body_canon *
-dkim_body_begin(
+struct dkim_body_canon *dkim_body_begin(
 	enum dkim_canon canon, uint64_t limit, struct crypto_hash *hash, struct arena *arena);
-void
-dkim_body_add(struct dkim_body_canon *body, struct slice bytes);
-void
-dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
+void dkim_body_add(struct dkim_body_canon *body, struct slice bytes);
+void dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
 
 /*
- * Adds one field in canonical form. without_b: a DKIM-Signature's (or ARC's) own b= value is left
- * out (RFC 6376 3.7). last: no CRLF after it.
+ * Adds one field, which has a name, in canonical form. without_b: a DKIM-Signature's (or ARC's) own
+ * b= value is left out (RFC 6376 3.7). last: no CRLF after it.
  */
-void
-dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
-	struct crypto_hash *hash, struct arena *arena);
+void dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
+	struct crypto_hash *hash);
+
+/* header hash and signature (dkim_verify.c, RFC 6376 3.7, 5.4.2, 6.1) */
+
+/* The fields that h= selects, in its order; made once a signature. */
+struct dkim_selection {
+	const struct field *const *fields;
+	size_t n;
+	bool oversize; /* one of them is over the field limit */
+	bool doubled;  /* a field that may stand once stands more often than h= names it */
+};
+
+struct dkim_index; /* the message's fields by name; made once a message */
+
+struct dkim_index *dkim_index_make(const struct message *message, struct arena *arena);
+
+/* Bottom-up (RFC 6376 5.4.2); sig->field itself is never selected (RFC 6376 3.5). */
+void dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
+	struct dkim_selection *selection);
+
+/* The hash that b= signs. ST_TEMP where OpenSSL could not. */
+enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,
+	struct crypto *crypto, unsigned char digest[CRYPTO_SHA256_SIZE]);
+
+/*
+ * Fetches the key of d, s and a and checks b against digest with it; several records are tried.
+ * digest NULL: the body hash did not verify, so only the key is judged. Sets code (AUTH_PASS,
+ * AUTH_FAIL, or what the key's state is reported as), reason, key_bits, key_testing, mismatch and
+ * unsure of result, whose sig must be without defect. ST_TEMP where OpenSSL could not.
+ */
+enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
+	struct dkim_sig_result *result);
 
 /* The name where a key is: s._domainkey.d; false where it is too long to ask. */
-bool
-dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name);
+bool dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name);
 
-void
-dkim_ask(const struct auth_input *in);
-enum status
-dkim_check(const struct auth_input *in, struct dkim_result *result);
-void
-dkim_report(const struct dkim_result *result, struct report *report);
+/* Asks for the keys of the signatures that dkim_check will look at. */
+void dkim_ask(const struct auth_input *in);
+
+/*
+ * Checks the signatures, at most limits->dkim_signatures of them: those whose d= is nearest to the
+ * author domain. *result is always set; ST_TEMP where our own work could not be done (the
+ * signatures that needed it are then temperror).
+ */
+enum status dkim_check(const struct auth_input *in, struct dkim_result *result);
+
+/*
+ * One row a signature, malformed ones included, with header.d, .i, .s, .a and .b as far as they
+ * could be read; one row without them, "policy", for all that were over the limit, their number in
+ * policy.unchecked; one row "none" where there is no signature. A signature that is "policy" for
+ * its l= tells unsigned_bytes in policy.unsigned.
+ */
+void dkim_report(const struct dkim_result *result, struct report *report);
 
 #endif

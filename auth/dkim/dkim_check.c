@@ -1,0 +1,259 @@
+#include <stdint.h>
+
+#include "auth/base/domain.h"
+#include "auth/dkim/dkim.h"
+#include "auth/dns/dns.h"
+
+/* The body is read once for all hashes, in pieces that stay in the cache. */
+enum { BODY_PIECE = 64 * 1024 };
+
+static void
+set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code)
+{
+	result->reason = dkim_reason_text(reason);
+	result->code = code;
+}
+
+/* Is the result not yet known? AUTH_NONE is what no signature ends with. */
+static bool
+is_open(const struct dkim_sig_result *result)
+{
+	return result->code == AUTH_NONE;
+}
+
+/* Labels that d= has in common with the author domain, and one; 0 where d= is no domain name. */
+static size_t
+nearness(const struct field *field, struct slice author, struct arena *arena)
+{
+	struct slice span, d;
+
+	if ((field->flags & FIELD_OVERSIZE) || !dkim_tag_span(field->value, "d", &span))
+		return 0;
+	if (domain_normalize(slice_trim(span), arena, &d) != ST_OK)
+		return 0;
+	return 1 + domain_common(d, author);
+}
+
+/*
+ * The signatures to look at, in message order, as an array in the arena. Over the limit those that
+ * are nearest to the author domain stay, of equally near ones the topmost.
+ */
+static const struct field **
+pick(const struct auth_input *in, size_t *n, size_t *over)
+{
+	const size_t limit = in->limits->dkim_signatures;
+	const size_t all = message_count(in->message, "DKIM-Signature");
+	const struct field **fields = arena_array(in->arena, all, sizeof *fields);
+	size_t *near, worst;
+
+	*n = 0;
+	for (size_t i = 0; i < in->message->nfields; i++)
+		if (field_is(&in->message->fields[i], "DKIM-Signature"))
+			fields[(*n)++] = &in->message->fields[i];
+	*over = *n > limit ? *n - limit : 0;
+	if (*over == 0)
+		return fields;
+
+	near = arena_array(in->arena, *n, sizeof *near);
+	for (size_t i = 0; i < *n; i++)
+		near[i] = nearness(fields[i], in->ids->author_domain, in->arena);
+	while (*n > limit) {
+		worst = 0;
+		for (size_t i = 1; i < *n; i++)
+			if (near[i] <= near[worst])
+				worst = i;
+		--*n;
+		memmove(fields + worst, fields + worst + 1, (*n - worst) * sizeof *fields);
+		memmove(near + worst, near + worst + 1, (*n - worst) * sizeof *near);
+	}
+	return fields;
+}
+
+/* What needs neither DNS nor a hash. */
+static void
+judge_field(const struct auth_input *in, struct dkim_sig_result *result)
+{
+	const struct dkim_sig *sig = &result->sig;
+	const int64_t drift = in->options->drift;
+
+	if (sig->defect != NULL) {
+		result->reason = sig->defect;
+		result->code = sig->defect_as;
+	} else if (sig->has_x && sig->x < in->now && in->now - sig->x > drift) {
+		set(result, DKIM_R_EXPIRED, AUTH_PERMERROR); /* RFC 6376 6.1.1 */
+	} else if (sig->has_t && sig->t > in->now && sig->t - in->now > drift) {
+		/* RFC 6376 3.5 t=: such a signature MAY be ignored, so it is ours to refuse it */
+		set(result, DKIM_R_FUTURE, AUTH_POLICY);
+	} else if (in->message->flags & MESSAGE_MANY_FIELDS) {
+		set(result, DKIM_R_MANY_FIELDS, AUTH_POLICY); /* PROGRAM 6 */
+	}
+}
+
+static void
+find_signatures(const struct auth_input *in, struct dkim_result *result)
+{
+	const struct field **fields;
+
+	*result = (struct dkim_result){0};
+	fields = pick(in, &result->n, &result->over);
+	result->sigs = arena_array(in->arena, result->n, sizeof *result->sigs);
+	for (size_t i = 0; i < result->n; i++) {
+		dkim_parse(fields[i], in->arena, &result->sigs[i].sig);
+		judge_field(in, &result->sigs[i]);
+	}
+}
+
+void
+dkim_ask(const struct auth_input *in)
+{
+	struct dkim_result found;
+	struct slice name;
+
+	find_signatures(in, &found);
+	for (size_t i = 0; i < found.n; i++) {
+		const struct dkim_sig *sig = &found.sigs[i].sig;
+
+		if (is_open(&found.sigs[i]) && dkim_key_name(sig->s, sig->d, in->arena, &name))
+			dns_ask(in->dns, name, DNS_TXT);
+	}
+}
+
+/* One hash of the body, shared by the signatures that want the same one. */
+struct body_hash {
+	enum dkim_canon canon;
+	uint64_t limit;
+	struct crypto_hash *hash;
+	struct dkim_body_canon *running;
+	uint64_t total;
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	enum status status;
+};
+
+static bool
+fits(const struct body_hash *hash, const struct dkim_sig *sig)
+{
+	return hash->canon == sig->body_canon && hash->limit == (sig->has_l ? sig->l : UINT64_MAX);
+}
+
+static const struct body_hash *
+find_hash(const struct body_hash *hashes, const struct dkim_sig *sig)
+{
+	while (!fits(hashes, sig))
+		hashes++;
+	return hashes;
+}
+
+/* The hashes that the open signatures need; *n is how many. */
+static struct body_hash *
+begin_hashes(const struct auth_input *in, const struct dkim_result *result, size_t *n)
+{
+	struct body_hash *hashes = arena_array(in->arena, result->n, sizeof *hashes);
+
+	*n = 0;
+	for (size_t i = 0; i < result->n; i++) {
+		const struct dkim_sig *sig = &result->sigs[i].sig;
+		struct body_hash *hash = &hashes[*n];
+		size_t j = 0;
+
+		while (j < *n && !fits(&hashes[j], sig))
+			j++;
+		if (!is_open(&result->sigs[i]) || j < *n)
+			continue;
+		hash->canon = sig->body_canon;
+		hash->limit = sig->has_l ? sig->l : UINT64_MAX;
+		hash->status = ST_TEMP;
+		hash->hash = crypto_hash_new(in->crypto);
+		if (hash->hash != NULL)
+			hash->running =
+				dkim_body_begin(hash->canon, hash->limit, hash->hash, in->arena);
+		++*n;
+	}
+	return hashes;
+}
+
+static struct body_hash *
+hash_body(const struct auth_input *in, const struct dkim_result *result)
+{
+	size_t n;
+	struct body_hash *hashes = begin_hashes(in, result, &n);
+	struct slice rest = in->message->body;
+
+	while (n > 0 && rest.n > 0) {
+		struct slice piece = slice_head(rest, BODY_PIECE);
+
+		for (size_t i = 0; i < n; i++)
+			if (hashes[i].running != NULL)
+				dkim_body_add(hashes[i].running, piece);
+		rest = slice_from(rest, piece.n);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (hashes[i].running == NULL)
+			continue;
+		dkim_body_end(hashes[i].running, &hashes[i].total);
+		hashes[i].status = crypto_hash_end(hashes[i].hash, hashes[i].digest);
+	}
+	return hashes;
+}
+
+/* What a signature that verified may still be refused for. */
+static void
+judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
+	struct dkim_sig_result *result)
+{
+	if (selection->doubled)
+		set(result, DKIM_R_DOUBLED, AUTH_POLICY);
+	else if (result->sig.has_l && !in->options->dkim_l_allow)
+		set(result, DKIM_R_LENGTH, AUTH_POLICY); /* RFC 6376 8.2 */
+}
+
+static enum status
+check_signature(const struct auth_input *in, const struct dkim_selection *selection,
+	const struct body_hash *body, struct dkim_sig_result *result)
+{
+	const struct dkim_sig *sig = &result->sig;
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+	const bool is_short = sig->has_l && sig->l > body->total; /* RFC 6376 3.5 l= */
+	const bool body_good = !is_short && memcmp(body->digest, sig->bh.p, sig->bh.n) == 0;
+
+	set(result, DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
+	if (body->status != ST_OK ||
+		dkim_header_hash(sig, selection, in->crypto, digest) != ST_OK ||
+		dkim_verify(in, body_good ? digest : NULL, result) != ST_OK)
+		return ST_TEMP;
+	if (sig->has_l && sig->l < body->total)
+		result->unsigned_bytes = body->total - sig->l;
+	if (is_short && result->reason == dkim_reason_text(DKIM_R_BODY))
+		result->reason = dkim_reason_text(DKIM_R_BODY_SHORT);
+	if (result->code == AUTH_PASS)
+		judge_verified(in, selection, result);
+	return ST_OK;
+}
+
+enum status
+dkim_check(const struct auth_input *in, struct dkim_result *result)
+{
+	const struct dkim_index *index;
+	struct dkim_selection *selections;
+	const struct body_hash *hashes;
+	enum status status = ST_OK;
+
+	find_signatures(in, result);
+	if (result->n == 0)
+		return ST_OK;
+	index = dkim_index_make(in->message, in->arena);
+	selections = arena_array(in->arena, result->n, sizeof *selections);
+	for (size_t i = 0; i < result->n; i++) {
+		if (!is_open(&result->sigs[i]))
+			continue;
+		dkim_select(index, &result->sigs[i].sig, in->arena, &selections[i]);
+		if (selections[i].oversize)
+			set(&result->sigs[i], DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
+	}
+	hashes = hash_body(in, result); /* while the answers are on their way */
+	for (size_t i = 0; i < result->n; i++)
+		if (is_open(&result->sigs[i]) &&
+			check_signature(in, &selections[i], find_hash(hashes, &result->sigs[i].sig),
+				&result->sigs[i]) != ST_OK)
+			status = ST_TEMP;
+	return status;
+}

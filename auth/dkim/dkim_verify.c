@@ -1,0 +1,300 @@
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "auth/base/domain.h"
+#include "auth/dkim/dkim.h"
+#include "auth/dns/dns.h"
+
+enum { KEYS_MAX = 10 }; /* key records of one name that are tried */
+
+/* fields by name: sorted by length, then text, then from the bottom of the message up */
+struct dkim_index {
+	const struct field **fields;
+	size_t n;
+};
+
+static int
+compare_names(struct slice a, struct slice b)
+{
+	if (a.n != b.n)
+		return a.n < b.n ? -1 : 1;
+	for (size_t i = 0; i < a.n; i++) {
+		char x = slice_lower(a.p[i]), y = slice_lower(b.p[i]);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+static int
+compare_fields(const void *a, const void *b)
+{
+	const struct field *x = *(const struct field *const *)a;
+	const struct field *y = *(const struct field *const *)b;
+	int order = compare_names(x->name, y->name);
+
+	if (order != 0)
+		return order;
+	return x > y ? -1 : x < y;
+}
+
+struct dkim_index *
+dkim_index_make(const struct message *message, struct arena *arena)
+{
+	struct dkim_index *index = arena_alloc(arena, sizeof *index);
+
+	index->fields = arena_array(arena, message->nfields, sizeof *index->fields);
+	for (size_t i = 0; i < message->nfields; i++)
+		if ((message->fields[i].flags & FIELD_JUNK) == 0)
+			index->fields[index->n++] = &message->fields[i];
+	if (index->n > 0)
+		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
+	return index;
+}
+
+/* Where the fields of that name begin and how many there are. */
+static size_t
+find_name(const struct dkim_index *index, struct slice name, size_t *count)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_names(index->fields[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = low; high < index->n && slice_ieq(index->fields[high]->name, name);)
+		high++;
+	*count = high - low;
+	return low;
+}
+
+/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2) */
+static const char *const once_only[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date",
+	"Subject", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
+	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
+
+/*
+ * RFC 6376 8.15: what stands twice and is signed once lets another field be shown than the one
+ * that was signed; such a message may be refused a positive result.
+ */
+static bool
+is_doubled(const struct dkim_index *index, const size_t *named)
+{
+	for (size_t i = 0; i < sizeof once_only / sizeof *once_only; i++) {
+		size_t count, at = find_name(index, slice_str(once_only[i]), &count);
+
+		if (count > 1 && named[at] > 0 && named[at] < count)
+			return true;
+	}
+	return false;
+}
+
+void
+dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
+	struct dkim_selection *selection)
+{
+	/* by the first field of each name: how often h= named it, how many of it are used up */
+	size_t *named = arena_array(arena, index->n, sizeof *named);
+	size_t *used = arena_array(arena, index->n, sizeof *used);
+	const struct field **fields =
+		arena_array(arena, sig->nh < index->n ? sig->nh : index->n, sizeof *fields);
+
+	*selection = (struct dkim_selection){.fields = fields};
+	for (size_t i = 0; i < sig->nh; i++) {
+		size_t count, at = find_name(index, sig->h[i], &count);
+
+		if (count == 0)
+			continue; /* RFC 6376 3.5 h=: one that does not exist is the null string */
+		named[at]++;
+		if (used[at] < count && index->fields[at + used[at]] == sig->field)
+			used[at]++;
+		if (used[at] == count)
+			continue;
+		fields[selection->n] = index->fields[at + used[at]++];
+		if (fields[selection->n++]->flags & FIELD_OVERSIZE)
+			selection->oversize = true;
+	}
+	selection->doubled = index->n > 0 && is_doubled(index, named);
+}
+
+enum status
+dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,
+	struct crypto *crypto, unsigned char digest[CRYPTO_SHA256_SIZE])
+{
+	struct crypto_hash *hash = crypto_hash_new(crypto);
+
+	if (hash == NULL)
+		return ST_TEMP;
+	for (size_t i = 0; i < selection->n; i++)
+		dkim_field_add(sig->header_canon, selection->fields[i], false, false, hash);
+	dkim_field_add(sig->header_canon, sig->field, true, true, hash);
+	return crypto_hash_end(hash, digest);
+}
+
+/* What came of one key record. */
+struct trial {
+	enum dkim_reason reason; /* DKIM_R_NONE: verified */
+	enum auth_code code;
+	unsigned bits;
+	bool testing;
+	bool costly; /* a key was made of it */
+};
+
+/* Does the record say that it may be used for this signature? (RFC 6376 6.1.2, 3.6.1) */
+static enum dkim_reason
+judge_record(const struct dkim_sig *sig, const struct dkim_key *key)
+{
+	const bool ed25519 = sig->a == DKIM_ED25519_SHA256;
+
+	if (key->defect != DKIM_R_NONE)
+		return key->defect;
+	if (key->revoked)
+		return DKIM_R_KEY_REVOKED;
+	if (key->not_email)
+		return DKIM_R_KEY_SERVICE;
+	if (key->k != (ed25519 ? DKIM_KEY_ED25519 : DKIM_KEY_RSA))
+		return DKIM_R_KEY_TYPE;
+	if (key->no_sha256)
+		return DKIM_R_KEY_HASH;
+	/* t=s: the domain of i= must be d=, not below it */
+	if (key->strict_i && sig->i_domain.n > 0 && !slice_ieq(sig->i_domain, sig->d))
+		return DKIM_R_KEY_STRICT;
+	return DKIM_R_NONE;
+}
+
+/* Makes the key and judges its size; the caller frees it. */
+static enum status
+open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p,
+	struct crypto_key **key, struct trial *trial)
+{
+	enum status status;
+
+	if (sig->a == DKIM_ED25519_SHA256) {
+		trial->bits = 8 * CRYPTO_ED25519_SIZE;
+		status = crypto_key_ed25519(in->crypto, p, key);
+	} else {
+		status = crypto_key_rsa(in->crypto, p, key, &trial->bits);
+		trial->code = AUTH_POLICY;
+		/* RFC 8301 3.2: at least 1,024 bits; the upper bound is ours (PROGRAM 6) */
+		if (status == ST_LIMIT ||
+			(status == ST_OK && trial->bits > in->limits->rsa_max_bits))
+			trial->reason = DKIM_R_KEY_LARGE;
+		else if (status == ST_OK && trial->bits < in->limits->rsa_min_bits)
+			trial->reason = DKIM_R_KEY_SMALL;
+	}
+	if (status == ST_BAD) {
+		trial->reason = DKIM_R_KEY_P;
+		trial->code = AUTH_PERMERROR;
+	}
+	return status == ST_TEMP ? ST_TEMP : ST_OK;
+}
+
+static enum status
+try_record(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
+	struct slice record, struct trial *trial)
+{
+	struct crypto_key *key = NULL;
+	struct dkim_key parsed;
+	enum status status;
+	bool good = false;
+
+	dkim_key_parse(record, in->arena, &parsed);
+	*trial = (struct trial){.reason = judge_record(sig, &parsed),
+		.code = AUTH_PERMERROR,
+		.testing = parsed.testing};
+	if (trial->reason != DKIM_R_NONE)
+		return ST_OK;
+	trial->costly = true;
+	status = open_key(in, sig, parsed.p, &key, trial);
+	if (status == ST_OK && trial->reason == DKIM_R_NONE) {
+		if (digest != NULL)
+			status = crypto_verify(in->crypto, key, digest, sig->b, &good);
+		trial->code = good ? AUTH_PASS : AUTH_FAIL;
+		if (!good)
+			trial->reason = digest == NULL ? DKIM_R_BODY : DKIM_R_SIGNATURE;
+	}
+	crypto_key_free(key);
+	return status;
+}
+
+/* Does a tell more than b? Where neither does, DNS's order must not decide. */
+static bool
+tells_more(const struct trial *a, const struct trial *b)
+{
+	if (a->reason != b->reason)
+		return a->reason > b->reason;
+	if (a->testing != b->testing)
+		return b->testing;
+	return a->bits > b->bits;
+}
+
+/* RFC 6376 6.1.2: which of several records is used is not defined; we try them all. */
+static enum status
+try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
+	const struct dns_answer *answer, struct trial *best)
+{
+	size_t costly = 0;
+
+	*best = (struct trial){.reason = DKIM_R_NO_KEY, .code = AUTH_PERMERROR};
+	for (size_t i = 0; i < answer->n; i++) {
+		struct trial trial;
+
+		if (costly == KEYS_MAX) {
+			*best = (struct trial){.reason = DKIM_R_KEY_MANY, .code = AUTH_POLICY};
+			return ST_OK;
+		}
+		if (try_record(in, sig, digest, answer->rr[i].text, &trial) != ST_OK)
+			return ST_TEMP;
+		costly += trial.costly;
+		if (trial.code == AUTH_PASS) {
+			*best = trial;
+			return ST_OK;
+		}
+		if (tells_more(&trial, best))
+			*best = trial;
+	}
+	return ST_OK;
+}
+
+enum status
+dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
+	struct dkim_sig_result *result)
+{
+	const struct dkim_sig *sig = &result->sig;
+	struct trial trial = {.reason = DKIM_R_KEY_UNREADABLE, .code = AUTH_TEMPERROR};
+	const struct dns_answer *answer;
+	enum status status = ST_OK;
+	struct slice name;
+
+	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
+	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
+	switch (answer->status) {
+	case DNS_OK:
+		status = try_records(in, sig, digest, answer, &trial);
+		break;
+	case DNS_NODATA:
+	case DNS_NXDOMAIN: /* RFC 6376 6.1.2: no key for signature */
+		trial = (struct trial){.reason = DKIM_R_NO_KEY, .code = AUTH_PERMERROR};
+		break;
+	case DNS_TEMP: /* RFC 6376 6.1.2: key unavailable */
+		trial.reason = DKIM_R_KEY_TEMP;
+		break;
+	case DNS_BAD: /* that answer says nothing about the key */
+		break;
+	}
+	if (status != ST_OK)
+		trial = (struct trial){.reason = DKIM_R_OWN_FAULT, .code = AUTH_TEMPERROR};
+	result->unsure = status == ST_OK && trial.code == AUTH_TEMPERROR;
+	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
+	/* RFC 6376 3.6.1 t=y: a failure is not to be told from an unsigned message */
+	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
+	result->reason = dkim_reason_text(trial.reason);
+	result->key_bits = trial.bits;
+	result->key_testing = trial.testing;
+	return status;
+}
