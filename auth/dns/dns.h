@@ -1,7 +1,9 @@
 /*
  * dns.h: questions and answers.
  *
- * A question is a normal name (auth/base/domain.h) or any name whose labels are 1 to 63 octets; an
+ * A question is a normal name (auth/base/domain.h) or any name of at most 253 octets whose labels
+ * are 1 to 63 octets (any octets but the dot; ASCII case does not matter; one dot at its end is
+ * taken off). Of another name the answer is DNS_BAD at once, and nothing is asked or recorded. An
  * answer always comes, and says which of five things is known. Which wins where several are needed
  * is the caller's: TEMP is never taken for NXDOMAIN.
  */
@@ -26,8 +28,9 @@ enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 1
 
 struct dns_rr {
 	struct slice text; /* TXT: its character-strings joined, nothing between (RFC 7208 3.3) */
-	struct slice name; /* MX, PTR: the target, lower case, no dot at the end; "" for the root */
-	struct ip ip;      /* A, AAAA (never mapped) */
+	struct slice
+		name; /* MX, PTR, CNAME: target, lower case, no dot at the end; "" for the root */
+	struct ip ip; /* A: family 4; AAAA: family 6, also where the address is IPv4-mapped */
 	unsigned preference; /* MX */
 };
 
@@ -46,30 +49,25 @@ struct dns; /* cache, budget and one back end; one thread at a time */
  * name_ask starts a question without waiting; asking what was asked before costs nothing.
  * It changes the speed and never a result.
  */
-void
-dns_ask(struct dns *dns, struct slice name, enum dns_type type);
+void dns_ask(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
  * The answer, waited for where needed: never NULL, owned by the dns, valid until dns_free.
  * until_ms (dns_clock_ms) bounds this wait beside the budgets of the dns; 0 is no further bound.
- * An answer that did not come in time is DNS_TEMP with why "timeout" (for this caller; a later
- * get may find it arrived).
+ * An answer that did not come in time is DNS_TEMP with why "timeout" or "deadline", and stays so:
+ * what was once told is what a record of the run replays.
  */
-const struct dns_answer *
-dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
+const struct dns_answer *dns_get(
+	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
-/* Milliseconds of a monotonic clock. */
-int64_t
-dns_clock_ms(const struct dns *dns);
+/* Milliseconds of a monotonic clock; over a zone, where nothing waits, it stands still. */
+int64_t dns_clock_ms(const struct dns *dns);
 
 /* How many distinct questions were asked so far. */
-size_t
-dns_asked(const struct dns *dns);
+size_t dns_asked(const struct dns *dns);
 
-const char *
-dns_status_word(enum dns_status status);
-const char *
-dns_type_word(enum dns_type type);
+const char *dns_status_word(enum dns_status status);
+const char *dns_type_word(enum dns_type type);
 
 /* back ends */
 
@@ -77,41 +75,50 @@ struct dns_config {
 	const char *const
 		*resolvers; /* ADDR[:PORT] or [ADDR]:PORT; none: the system's resolv.conf */
 	size_t nresolvers;
-	int64_t timeout_ms;  /* one question, retries included */
-	int64_t deadline_ms; /* all questions together, counted from opening */
+	int64_t timeout_ms;     /* one question, retries included */
+	int64_t deadline_ms;    /* all questions together, counted from opening */
+	void (*oom)(void *arg); /* as in an arena */
+	void *oom_arg;
 };
 
 /* c-ares; ST_TEMP where it could not start, ST_BAD for a resolver's address with *error set */
-enum status
-dns_open_resolver(const struct dns_config *config, struct dns **dns, const char **error);
+enum status dns_open_resolver(
+	const struct dns_config *config, struct dns **dns, const char **error);
 
 /*
- * text: an RFC 1035 master file with absolute or $ORIGIN-relative names and the pragmas
- * `;!SERVFAIL name [TYPE]`, `;!TIMEOUT name [TYPE]`, `;!NODATA name`, `;!NXDOMAIN name`.
- * No network. ST_BAD with the line and an error in *error (owned by arena).
+ * text: an RFC 1035 master file, at most 64 MiB, with absolute names or names relative to $ORIGIN
+ * (the root before the first one), and pragma lines `;!WORD name [TYPE]`. Types other than those of
+ * enum dns_type are skipped, but their names exist. CNAMEs are followed inside the zone, 16 at most
+ * (more, or a loop, are DNS_BAD: waiting does not mend them); wildcards are those of RFC 4592.
+ *
+ * SERVFAIL, TIMEOUT (REFUSED, BAD... : dns_backend.h) fail at once, for the name or one of its
+ * types, whatever records it has. NODATA and NXDOMAIN with a TYPE are the answer for it; without,
+ * they are the answer for types without records, and NXDOMAIN also for all below that is not in the
+ * zone. SECURE sets secure.
+ *
+ * No network. ST_BAD with the line and an error in *error (owned by arena). The dns keeps nothing
+ * of text or arena but arena's oom.
  */
-enum status
-dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const char **error);
+enum status dns_open_zone(
+	struct slice text, struct arena *arena, struct dns **dns, const char **error);
 
 /*
  * Everything that was asked and answered so far, as such a zone, sorted: the text that
- * dns_open_zone reads back to the same answers. Owned by arena.
+ * dns_open_zone reads back to the same answers, whys and secure included. Records stand under the
+ * name that was asked, whichever CNAMEs led to them. Owned by arena.
  */
-struct slice
-dns_record(const struct dns *dns, struct arena *arena);
+struct slice dns_record(const struct dns *dns, struct arena *arena);
 
-/* A name and type whose answer is replaced by a time-out: for the tests of the invariants. */
-void
-dns_break(struct dns *dns, struct slice name, enum dns_type type);
+/* From now on the answer for that name and type is a time-out: for the tests of the invariants. */
+void dns_break(struct dns *dns, struct slice name, enum dns_type type);
 
-/* Calls each(arg, name, type, answer) for every question in the order it was first asked. */
-void
-dns_each(const struct dns *dns,
+/* Calls each(arg, name, type, answer) for every question in the order it was first asked; the
+ * answer is DNS_TEMP where none has come yet and nobody waited for one. */
+void dns_each(const struct dns *dns,
 	void (*each)(
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
 	void *arg);
 
-void
-dns_free(struct dns *dns); /* NULL is fine */
+void dns_free(struct dns *dns); /* NULL is fine */
 
 #endif

@@ -1,0 +1,296 @@
+#include "auth/dns/dns_backend.h"
+#include "auth/dns/dns_name.h"
+
+struct dns {
+	struct arena arena; /* owns this too */
+	const struct dns_backend *backend;
+	void *self;
+	int64_t timeout_ms, deadline_ms;
+	struct dns_question **buckets;
+	size_t nbuckets; /* a power of two */
+	size_t nquestions, nasked;
+	struct dns_question *first, *last; /* as asked */
+};
+
+static const struct dns_outcome outcomes[DNS_OUTCOMES] = {
+	[DNS_OUT_NODATA] = {"NODATA",      DNS_NODATA,   NULL                         },
+	[DNS_OUT_NXDOMAIN] = {"NXDOMAIN",    DNS_NXDOMAIN, NULL                         },
+	[DNS_OUT_SERVFAIL] = {"SERVFAIL",    DNS_TEMP,     "SERVFAIL"                   },
+	[DNS_OUT_TIMEOUT] = {"TIMEOUT",     DNS_TEMP,     "timeout"                    },
+	[DNS_OUT_DEADLINE] = {"DEADLINE",    DNS_TEMP,     "deadline"                   },
+	[DNS_OUT_REFUSED] = {"REFUSED",     DNS_TEMP,     "REFUSED"                    },
+	[DNS_OUT_NOTIMP] = {"NOTIMP",      DNS_TEMP,     "NOTIMP"                     },
+	[DNS_OUT_FORMERR] = {"FORMERR",     DNS_TEMP,     "FORMERR"                    },
+	[DNS_OUT_RCODE] = {"RCODE",       DNS_TEMP,     "unexpected response code"   },
+	[DNS_OUT_REFERRAL] = {"REFERRAL",    DNS_TEMP,     "the server does not recurse"},
+	[DNS_OUT_UNREACHABLE] = {"UNREACHABLE", DNS_TEMP,     "no server reached"          },
+	[DNS_OUT_BAD] = {"BAD",         DNS_BAD,      "malformed answer"           },
+	[DNS_OUT_LOOP] = {"LOOP",        DNS_BAD,      "CNAME chain too long"       },
+	[DNS_OUT_UNASKED] = {"UNASKED",     DNS_TEMP,     "answer not waited for"      },
+	[DNS_OUT_NAME] = {"NAME",        DNS_BAD,      "name cannot be asked"       },
+};
+
+static const struct dns_answer unaskable = {.status = DNS_BAD, .why = "name cannot be asked"};
+
+const struct dns_outcome *
+dns_outcome(enum dns_outcome_id id)
+{
+	return &outcomes[id];
+}
+
+const struct dns_outcome *
+dns_outcome_by_word(struct slice word)
+{
+	for (size_t i = 0; i < DNS_OUTCOMES; i++)
+		if (slice_ieq(word, slice_str(outcomes[i].word)))
+			return &outcomes[i];
+	return NULL;
+}
+
+const struct dns_outcome *
+dns_outcome_of(const struct dns_answer *answer)
+{
+	const struct dns_outcome *found = &outcomes[DNS_OUT_BAD];
+
+	for (size_t i = 0; i < DNS_OUTCOMES; i++) {
+		const struct dns_outcome *at = &outcomes[i];
+		if (at->status != answer->status)
+			continue;
+		if (at->why == NULL || (answer->why != NULL && strcmp(at->why, answer->why) == 0))
+			return at;
+		if (found->status != answer->status)
+			found = at;
+	}
+	return found;
+}
+
+struct dns_answer
+dns_outcome_answer(enum dns_outcome_id id)
+{
+	return (struct dns_answer){.status = outcomes[id].status, .why = outcomes[id].why};
+}
+
+const char *
+dns_status_word(enum dns_status status)
+{
+	static const char *const words[] = {"ok", "nodata", "nxdomain", "temp", "bad"};
+
+	return words[status];
+}
+
+const char *
+dns_type_word(enum dns_type type)
+{
+	switch (type) {
+	case DNS_A:
+		return "A";
+	case DNS_CNAME:
+		return "CNAME";
+	case DNS_PTR:
+		return "PTR";
+	case DNS_MX:
+		return "MX";
+	case DNS_TXT:
+		return "TXT";
+	case DNS_AAAA:
+		return "AAAA";
+	}
+	return "?";
+}
+
+struct dns *
+dns_new(void (*oom)(void *arg), void *oom_arg)
+{
+	enum { FIRST_BUCKETS = 128 };
+	struct arena arena;
+	struct dns *dns;
+
+	arena_init(&arena, oom, oom_arg);
+	dns = arena_alloc(&arena, sizeof *dns);
+	dns->nbuckets = FIRST_BUCKETS;
+	dns->buckets = arena_array(&arena, dns->nbuckets, sizeof *dns->buckets);
+	dns->arena = arena;
+	return dns;
+}
+
+void
+dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,
+	int64_t deadline_ms)
+{
+	dns->backend = backend;
+	dns->self = self;
+	dns->timeout_ms = timeout_ms;
+	dns->deadline_ms = deadline_ms;
+}
+
+struct arena *
+dns_arena(struct dns *dns)
+{
+	return &dns->arena;
+}
+
+void
+dns_question_answer(struct dns_question *question, const struct dns_answer *answer)
+{
+	if (question->done)
+		return;
+	question->answer = *answer;
+	question->done = true;
+}
+
+static void
+give_up(struct dns_question *question, enum dns_outcome_id id)
+{
+	struct dns_answer answer = dns_outcome_answer(id);
+
+	dns_question_answer(question, &answer);
+}
+
+static void
+grow(struct dns *dns)
+{
+	size_t n = dns->nbuckets * 2;
+	struct dns_question **buckets = arena_array(&dns->arena, n, sizeof *buckets), *next;
+
+	for (size_t i = 0; i < dns->nbuckets; i++)
+		for (struct dns_question *q = dns->buckets[i]; q != NULL; q = next) {
+			next = q->next;
+			q->next = buckets[q->hash & (n - 1)];
+			buckets[q->hash & (n - 1)] = q;
+		}
+	dns->buckets = buckets;
+	dns->nbuckets = n;
+}
+
+/* The question of that name and type, made where there is none; NULL where it cannot be asked. */
+static struct dns_question *
+question_of(struct dns *dns, struct slice text, enum dns_type type)
+{
+	struct dns_name name;
+	struct dns_question *q;
+	uint64_t hash;
+
+	if (text.n > 0 && text.p[text.n - 1] == '.')
+		text.n--;
+	if (!dns_name_parse(text, &name))
+		return NULL;
+	hash = dns_hash(name.wire, name.n) ^ (uint64_t)type * 0x9e3779b97f4a7c15u;
+	hash ^= hash >> 32;
+	for (q = dns->buckets[hash & (dns->nbuckets - 1)]; q != NULL; q = q->next)
+		if (q->hash == hash && q->type == type && slice_ieq(q->name, text))
+			return q;
+	if (++dns->nquestions > dns->nbuckets)
+		grow(dns);
+	q = arena_alloc(&dns->arena, sizeof *q);
+	q->name = arena_lower(&dns->arena, text);
+	q->type = type;
+	q->hash = hash;
+	q->next = dns->buckets[hash & (dns->nbuckets - 1)];
+	dns->buckets[hash & (dns->nbuckets - 1)] = q;
+	return q;
+}
+
+static struct dns_question *
+ask(struct dns *dns, struct slice name, enum dns_type type)
+{
+	struct dns_question *q = question_of(dns, name, type);
+	int64_t now;
+
+	if (q == NULL || q->asked)
+		return q;
+	q->asked = true;
+	dns->nasked++;
+	if (dns->last == NULL)
+		dns->first = q;
+	else
+		dns->last->later = q;
+	dns->last = q;
+	if (q->done)
+		return q;
+	now = dns_clock_ms(dns);
+	if (now >= dns->deadline_ms) {
+		give_up(q, DNS_OUT_DEADLINE);
+		return q;
+	}
+	q->expires_ms = dns->timeout_ms > INT64_MAX - now ? INT64_MAX : now + dns->timeout_ms;
+	dns->backend->start(dns->self, q);
+	return q;
+}
+
+void
+dns_ask(struct dns *dns, struct slice name, enum dns_type type)
+{
+	(void)ask(dns, name, type);
+}
+
+const struct dns_answer *
+dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
+{
+	struct dns_question *q = ask(dns, name, type);
+	enum dns_outcome_id late = DNS_OUT_TIMEOUT;
+	int64_t until;
+
+	if (q == NULL)
+		return &unaskable;
+	if (q->done)
+		return &q->answer;
+	until = q->expires_ms;
+	if (until_ms != 0 && until_ms < until)
+		until = until_ms;
+	if (dns->deadline_ms < until) {
+		until = dns->deadline_ms;
+		late = DNS_OUT_DEADLINE;
+	}
+	dns->backend->wait(dns->self, q, until);
+	if (!q->done)
+		give_up(q, late);
+	return &q->answer;
+}
+
+int64_t
+dns_clock_ms(const struct dns *dns)
+{
+	return dns->backend->clock_ms(dns->self);
+}
+
+size_t
+dns_asked(const struct dns *dns)
+{
+	return dns->nasked;
+}
+
+void
+dns_break(struct dns *dns, struct slice name, enum dns_type type)
+{
+	struct dns_question *q = question_of(dns, name, type);
+
+	if (q == NULL)
+		return;
+	q->done = false;
+	give_up(q, DNS_OUT_TIMEOUT);
+}
+
+void
+dns_each(const struct dns *dns,
+	void (*each)(
+		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
+	void *arg)
+{
+	struct dns_answer pending = dns_outcome_answer(DNS_OUT_UNASKED);
+
+	for (const struct dns_question *q = dns->first; q != NULL; q = q->later)
+		each(arg, q->name, q->type, q->done ? &q->answer : &pending);
+}
+
+void
+dns_free(struct dns *dns)
+{
+	struct arena arena;
+
+	if (dns == NULL)
+		return;
+	if (dns->backend != NULL)
+		dns->backend->free(dns->self);
+	arena = dns->arena; /* which owns dns itself */
+	arena_clear(&arena);
+}

@@ -1,0 +1,90 @@
+/*
+ * dns_backend.h: what the files of auth/dns/ share: questions, outcomes, the back end's table.
+ */
+#ifndef AUTH_DNS_DNS_BACKEND_H
+#define AUTH_DNS_DNS_BACKEND_H
+
+#include "auth/dns/dns.h"
+
+struct dns_question {
+	struct dns_question *next;  /* in its bucket */
+	struct dns_question *later; /* asked after this one */
+	struct slice name;          /* lower case, no dot at its end, owned by the dns */
+	enum dns_type type;
+	uint64_t hash;
+	bool asked; /* false: only dns_break named it */
+	bool done;  /* answer is set and stays */
+	int64_t expires_ms;
+	struct dns_answer answer;
+};
+
+struct dns_backend {
+	/* Sends the question or answers it at once; never waits. */
+	void (*start)(void *self, struct dns_question *question);
+	/* Works until the question is done or the clock passes until_ms. */
+	void (*wait)(void *self, const struct dns_question *question, int64_t until_ms);
+	int64_t (*clock_ms)(const void *self);
+	void (*free)(void *self); /* what the arena of the dns does not own */
+};
+
+/*
+ * A dns with an arena of its own and no back end yet; oom and oom_arg are those of an arena.
+ */
+struct dns *
+dns_new(void (*oom)(void *arg), void *oom_arg);
+
+/* timeout_ms: one question; deadline_ms: all, as a time of the clock. INT64_MAX is no bound. */
+void
+dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,
+	int64_t deadline_ms);
+
+struct arena *
+dns_arena(struct dns *dns);
+
+/* The question's answer has come. One that comes after it was given up is dropped. */
+void
+dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
+
+/* An answer without records, and the word that stands for it in a zone's pragma. */
+struct dns_outcome {
+	const char *word;
+	enum dns_status status;
+	const char *why; /* NULL but for TEMP and BAD */
+};
+
+enum dns_outcome_id {
+	DNS_OUT_NODATA,
+	DNS_OUT_NXDOMAIN,
+	DNS_OUT_SERVFAIL,
+	DNS_OUT_TIMEOUT,
+	DNS_OUT_DEADLINE,
+	DNS_OUT_REFUSED,
+	DNS_OUT_NOTIMP,
+	DNS_OUT_FORMERR,
+	DNS_OUT_RCODE,
+	DNS_OUT_REFERRAL,
+	DNS_OUT_UNREACHABLE,
+	DNS_OUT_BAD,
+	DNS_OUT_LOOP,
+	DNS_OUT_UNASKED,
+	DNS_OUT_NAME,
+	DNS_OUTCOMES
+};
+
+const struct dns_outcome *
+dns_outcome(enum dns_outcome_id id);
+
+/* NULL where no pragma has that word; ASCII case does not matter */
+const struct dns_outcome *
+dns_outcome_by_word(struct slice word);
+
+/* the outcome of an answer that is not DNS_OK */
+const struct dns_outcome *
+dns_outcome_of(const struct dns_answer *answer);
+
+struct dns_answer
+dns_outcome_answer(enum dns_outcome_id id);
+
+enum { DNS_CHAIN_MAX = 16 }; /* CNAMEs that are followed */
+
+#endif

@@ -1,0 +1,306 @@
+/* dns_zone.c: answers from a zone in memory (RFC 1034 4.3.2, RFC 4592) */
+#include "auth/dns/dns_zone.h"
+
+void
+zone_init(struct zone *zone, struct arena *arena)
+{
+	enum { FIRST_BUCKETS = 256 };
+
+	*zone = (struct zone){.arena = arena, .nbuckets = FIRST_BUCKETS};
+	zone->buckets = arena_array(arena, zone->nbuckets, sizeof *zone->buckets);
+}
+
+static uint64_t
+node_hash(const unsigned char *wire, size_t n)
+{
+	uint64_t hash = dns_hash(wire, n);
+
+	return hash ^ hash >> 32;
+}
+
+struct zone_node *
+zone_find(const struct zone *zone, const unsigned char *wire, size_t n)
+{
+	uint64_t hash = node_hash(wire, n);
+	struct zone_node *node = zone->buckets[hash & (zone->nbuckets - 1)];
+
+	while (node != NULL &&
+		(node->hash != hash || node->n != n || memcmp(node->wire, wire, n) != 0))
+		node = node->next;
+	return node;
+}
+
+static void
+grow(struct zone *zone)
+{
+	size_t n = zone->nbuckets * 4;
+	struct zone_node **buckets = arena_array(zone->arena, n, sizeof *buckets), *next;
+
+	for (size_t i = 0; i < zone->nbuckets; i++)
+		for (struct zone_node *node = zone->buckets[i]; node != NULL; node = next) {
+			next = node->next;
+			node->next = buckets[node->hash & (n - 1)];
+			buckets[node->hash & (n - 1)] = node;
+		}
+	zone->buckets = buckets;
+	zone->nbuckets = n;
+}
+
+/* wire must stay: a node above another one points into its name */
+static struct zone_node *
+add_node(struct zone *zone, const unsigned char *wire, size_t n)
+{
+	struct zone_node *node = arena_alloc(zone->arena, sizeof *node);
+
+	if (++zone->nnodes > zone->nbuckets)
+		grow(zone);
+	node->hash = node_hash(wire, n);
+	node->wire = wire;
+	node->n = n;
+	node->next = zone->buckets[node->hash & (zone->nbuckets - 1)];
+	zone->buckets[node->hash & (zone->nbuckets - 1)] = node;
+	return node;
+}
+
+struct zone_node *
+zone_add(struct zone *zone, const struct dns_name *name)
+{
+	struct zone_node *node = zone_find(zone, name->wire, name->n);
+	unsigned char *wire;
+
+	if (node != NULL)
+		return node;
+	wire = arena_alloc(zone->arena, name->n);
+	memcpy(wire, name->wire, name->n);
+	return add_node(zone, wire, name->n);
+}
+
+void
+zone_exists(struct zone *zone, struct zone_node *node)
+{
+	const unsigned char *wire = node->wire;
+	size_t n = node->n;
+
+	while (!node->exists) {
+		node->exists = true;
+		if (n <= 1)
+			return;
+		n -= wire[0] + 1u;
+		wire += wire[0] + 1u;
+		node = zone_find(zone, wire, n);
+		if (node == NULL)
+			node = add_node(zone, wire, n);
+	}
+}
+
+/* The pragma that speaks of this type, or (typed false) of the whole name; NULL for none. */
+static const struct dns_outcome *
+pragma_of(const struct zone_node *node, bool typed, enum dns_type type)
+{
+	for (const struct zone_pragma *at = node->pragmas; at != NULL; at = at->next)
+		if (at->outcome != NULL && at->typed == typed && (!typed || at->type == type))
+			return at->outcome;
+	return NULL;
+}
+
+static bool
+is_secure(const struct zone_node *node, enum dns_type type)
+{
+	for (const struct zone_pragma *at = node->pragmas; at != NULL; at = at->next)
+		if (at->outcome == NULL && (!at->typed || at->type == type))
+			return true;
+	return false;
+}
+
+static void
+set_outcome(struct dns_answer *answer, const struct dns_outcome *outcome)
+{
+	answer->status = outcome->status;
+	answer->why = outcome->why;
+	answer->rr = NULL;
+	answer->n = 0;
+	answer->ttl = 0;
+}
+
+static void
+lower_ttl(struct dns_answer *answer, bool first, uint32_t ttl)
+{
+	if (first || ttl < answer->ttl)
+		answer->ttl = ttl;
+}
+
+/* All records of the type, or the CNAME to follow, or neither. */
+static const struct dns_name *
+take_records(const struct zone *zone, const struct zone_node *node, enum dns_type type, bool first,
+	struct dns_answer *answer)
+{
+	const struct zone_record *cname = NULL;
+	struct dns_rr *rr;
+	size_t n = 0;
+
+	for (const struct zone_record *at = node->first; at != NULL; at = at->next) {
+		n += at->type == type;
+		if (at->type == DNS_CNAME && cname == NULL)
+			cname = at;
+	}
+	if (n == 0) {
+		if (cname == NULL)
+			return NULL;
+		lower_ttl(answer, first, cname->ttl);
+		return cname->target;
+	}
+	rr = arena_array(zone->arena, n, sizeof *rr);
+	n = 0;
+	for (const struct zone_record *at = node->first; at != NULL; at = at->next)
+		if (at->type == type) {
+			rr[n++] = at->rr;
+			lower_ttl(answer, first && n == 1, at->ttl);
+		}
+	answer->status = DNS_OK;
+	answer->rr = rr;
+	answer->n = n;
+	return NULL;
+}
+
+/* The node that answers for a name that is not in the zone: a wildcard or none. */
+static const struct zone_node *
+wildcard_of(const struct zone *zone, const struct dns_name *name)
+{
+	const unsigned char *wire = name->wire;
+	size_t n = name->n;
+	struct dns_name star;
+
+	for (;;) { /* RFC 4592 3.3.1: the closest encloser */
+		const struct zone_node *node;
+		const struct dns_outcome *outcome;
+		if (n <= 1)
+			break;
+		n -= wire[0] + 1u;
+		wire += wire[0] + 1u;
+		node = zone_find(zone, wire, n);
+		if (node == NULL)
+			continue;
+		if (node->exists)
+			break;
+		outcome = pragma_of(node, false, DNS_A);
+		if (outcome != NULL && outcome->status == DNS_NXDOMAIN)
+			return NULL; /* RFC 8020 2 */
+	}
+	if (n + 2 > DNS_NAME_WIRE_MAX)
+		return NULL;
+	star.wire[0] = 1;
+	star.wire[1] = '*';
+	memcpy(star.wire + 2, wire, n);
+	return zone_find(zone, star.wire, n + 2);
+}
+
+/* One step: sets the answer, or returns the name to go on with. */
+static const struct dns_name *
+answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type type, bool first,
+	struct dns_answer *answer)
+{
+	const struct zone_node *node = zone_find(zone, name->wire, name->n);
+	const struct dns_outcome *named = NULL, *outcome = NULL;
+	const struct dns_name *next = NULL;
+
+	if (node != NULL) {
+		outcome = pragma_of(node, true, type);
+		named = pragma_of(node, false, type);
+	}
+	if (outcome == NULL && named == NULL && (node == NULL || !node->exists)) {
+		node = wildcard_of(zone, name);
+		if (node != NULL) {
+			outcome = pragma_of(node, true, type);
+			named = pragma_of(node, false, type);
+		}
+	}
+	/* a failure is for every type, existence only for those that have no record */
+	if (outcome == NULL && named != NULL &&
+		(named->status == DNS_TEMP || named->status == DNS_BAD))
+		outcome = named;
+	answer->secure = node != NULL && is_secure(node, type) && (first || answer->secure);
+	if (outcome == NULL && node != NULL) {
+		next = take_records(zone, node, type, first, answer);
+		if (next != NULL || answer->status == DNS_OK)
+			return next;
+		outcome = named;
+	}
+	if (outcome == NULL)
+		outcome = dns_outcome(
+			node != NULL && node->exists ? DNS_OUT_NODATA : DNS_OUT_NXDOMAIN);
+	set_outcome(answer, outcome);
+	return NULL;
+}
+
+void
+zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
+	struct dns_answer *answer)
+{
+	*answer = (struct dns_answer){.status = DNS_NODATA};
+	for (int i = 0; i <= DNS_CHAIN_MAX; i++) {
+		name = answer_step(zone, name, type, i == 0, answer);
+		if (name == NULL)
+			return;
+	}
+	/* a chain that a resolver would not follow either; it will not mend by waiting */
+	set_outcome(answer, dns_outcome(DNS_OUT_LOOP));
+}
+
+static void
+zone_start(void *self, struct dns_question *question)
+{
+	struct dns_name name;
+	struct dns_answer answer;
+
+	if (!dns_name_parse(question->name, &name))
+		return; /* dns.c asked for nothing that is no name */
+	zone_answer(self, &name, question->type, &answer);
+	dns_question_answer(question, &answer);
+}
+
+static void
+zone_wait(void *self, const struct dns_question *question, int64_t until_ms)
+{
+	(void)self;
+	(void)question;
+	(void)until_ms;
+}
+
+/* Nothing is ever waited for, so that no run depends on the time it took. */
+static int64_t
+zone_clock(const void *self)
+{
+	(void)self;
+	return 1;
+}
+
+static void
+zone_free(void *self)
+{
+	(void)self;
+}
+
+enum status
+dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const char **error)
+{
+	static const struct dns_backend backend = {zone_start, zone_wait, zone_clock, zone_free};
+	const char *literal = NULL;
+	struct zone *zone;
+	struct buf message;
+	size_t line = 0;
+
+	*error = NULL;
+	*dns = dns_new(arena->oom, arena->oom_arg);
+	zone = arena_alloc(dns_arena(*dns), sizeof *zone);
+	zone_init(zone, dns_arena(*dns));
+	if (zone_read(zone, text, &line, &literal)) {
+		dns_attach(*dns, &backend, zone, INT64_MAX, INT64_MAX);
+		return ST_OK;
+	}
+	dns_free(*dns);
+	*dns = NULL;
+	buf_init(&message, arena, 256);
+	buf_addf(&message, "zone line %zu: %s", line, literal);
+	*error = arena_cstr(arena, buf_slice(&message));
+	return ST_BAD;
+}

@@ -1,0 +1,67 @@
+/*
+ * dns_zone.h: a zone in memory: every name of the file and every name above one, in one hash.
+ */
+#ifndef AUTH_DNS_DNS_ZONE_H
+#define AUTH_DNS_DNS_ZONE_H
+
+#include "auth/dns/dns_backend.h"
+#include "auth/dns/dns_name.h"
+
+enum { ZONE_MAX = 64 * 1024 * 1024, ZONE_TXT_MAX = 65535 };
+
+struct zone_record {
+	struct zone_record *next; /* of the same name, in the order of the file */
+	enum dns_type type;
+	uint32_t ttl;
+	struct dns_rr rr;
+	struct dns_name *target; /* CNAME */
+};
+
+/* what a pragma says */
+struct zone_pragma {
+	struct zone_pragma *next;
+	bool typed; /* for one type; otherwise for the name */
+	enum dns_type type;
+	const struct dns_outcome *outcome; /* NULL: answers are secure */
+};
+
+struct zone_node {
+	struct zone_node *next; /* in its bucket */
+	uint64_t hash;
+	size_t n;
+	const unsigned char *wire;
+	bool exists; /* has records or a pragma other than NXDOMAIN, or is above such a name */
+	struct zone_record *first, *last;
+	struct zone_pragma *pragmas;
+};
+
+struct zone {
+	struct arena *arena;
+	struct zone_node **buckets;
+	size_t nbuckets, nnodes;
+};
+
+void
+zone_init(struct zone *zone, struct arena *arena);
+
+/* NULL where neither the name nor anything below it is in the zone */
+struct zone_node *
+zone_find(const struct zone *zone, const unsigned char *wire, size_t n);
+
+struct zone_node *
+zone_add(struct zone *zone, const struct dns_name *name);
+
+/* The name exists, and so does every name above it. */
+void
+zone_exists(struct zone *zone, struct zone_node *node);
+
+/* Reads a master file. False with *line and *error (a literal) where it cannot be read. */
+bool
+zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
+
+/* The answer as an authoritative server with recursion into this zone only would give it. */
+void
+zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
+	struct dns_answer *answer);
+
+#endif
