@@ -12,11 +12,10 @@
  * quoted-strings otherwise; control and non-ASCII octets are left out; 255 octets at most each.
  * id: our authserv-id. Without rows the field says "none". Owned by the arena.
  */
-struct slice
-authres_field(const char *id, const struct report *report, const char *eol, struct arena *arena);
+struct slice authres_field(
+	const char *id, const struct report *report, const char *eol, struct arena *arena);
 
 /* May this stand as an authserv-id: printable ASCII, 1 to 255 octets? */
-bool
-authres_id_ok(const char *id);
+bool authres_id_ok(const char *id);
 
 #endif

@@ -10,14 +10,13 @@
  * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
  * was evaluated its methods are none with the reason, or, after an error of ours, it says none.
  */
-struct slice
-block_field(const struct evaluation *evaluation);
+struct slice block_field(const struct evaluation *evaluation);
 
 /*
  * The whole block: field, Mailstamp-Disposition (with_disposition), Received-SPF and, where the
  * message begins with white space, Mailstamp-Note.
  */
-struct slice
-block_make(const struct evaluation *evaluation, struct slice field, bool with_disposition);
+struct slice block_make(
+	const struct evaluation *evaluation, struct slice field, bool with_disposition);
 
 #endif

@@ -13,12 +13,10 @@
  * ST_OK: COMMAND ended with 0 and had read everything. Else ST_TEMP with *error (fixed text) and
  * *status, COMMAND's wait status or -1.
  */
-enum status
-deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
+enum status deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	const char *spool_dir, const char **error, int *status);
 
 /* Kills COMMAND where one runs; for a signal handler. */
-void
-deliver_kill(void);
+void deliver_kill(void);
 
 #endif

@@ -38,17 +38,15 @@ enum evaluate_status {
 };
 
 /* What does not depend on the message. options and arena must outlive the evaluation. */
-void
-evaluate_begin(const struct options *options, struct arena *arena, struct evaluation *evaluation);
+void evaluate_begin(
+	const struct options *options, struct arena *arena, struct evaluation *evaluation);
 
 /*
  * Reads the message and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or
  * from a fixed table, and has_message tells whether there is something to pass on.
  */
-enum evaluate_status
-evaluate(struct evaluation *evaluation, const char **error);
+enum evaluate_status evaluate(struct evaluation *evaluation, const char **error);
 
-void
-evaluate_end(struct evaluation *evaluation);
+void evaluate_end(struct evaluation *evaluation);
 
 #endif

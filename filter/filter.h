@@ -5,7 +5,6 @@
 #include "filter/options.h"
 
 /* The exit status. arena holds the options and lasts; each message has an arena of its own. */
-int
-filter_main(const struct options *options, struct arena *arena);
+int filter_main(const struct options *options, struct arena *arena);
 
 #endif

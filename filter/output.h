@@ -22,11 +22,9 @@ struct output {
  * then not the whole message was handed on. ST_BAD where the header of a partial message goes on
  * past what we hold, so that it cannot be scrubbed; nothing is written then.
  */
-enum status
-output_message(struct output *output, int fd);
+enum status output_message(struct output *output, int fd);
 
 /* All of s to fd, however many writes it takes; false with errno. */
-bool
-output_bytes(int fd, struct slice s);
+bool output_bytes(int fd, struct slice s);
 
 #endif

@@ -14,12 +14,10 @@ struct verdict {
 };
 
 /* results NULL: the message was over the size limit and nothing was evaluated. */
-void
-policy_decide(const struct options *options, const struct auth_input *in,
+void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 
 /* "accept", "quarantine", "reject", "tempfail" */
-const char *
-policy_word(enum disposition disposition);
+const char *policy_word(enum disposition disposition);
 
 #endif

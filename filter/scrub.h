@@ -19,7 +19,6 @@ struct scrub {
  * authserv-id is one of ids: folded, spaced, quoted, in any case, with comments, with or without
  * a version, and unparsable ones that begin so. No allocation.
  */
-bool
-scrub_drops(const struct scrub *scrub, const struct field *field);
+bool scrub_drops(const struct scrub *scrub, const struct field *field);
 
 #endif

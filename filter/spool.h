@@ -12,7 +12,6 @@ enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may stay in memory */
  * A new, empty, unlinked file, close-on-exec, that nobody else can open: in memory where size is
  * SPOOL_MEMORY at most, else in dir (NULL: $TMPDIR, then /var/tmp). -1 with errno.
  */
-int
-spool_open(const char *dir, size_t size);
+int spool_open(const char *dir, size_t size);
 
 #endif

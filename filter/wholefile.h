@@ -11,14 +11,12 @@
  * The bytes of a regular file into the arena. ST_BAD with *why (the system's words or a fixed text)
  * where it cannot be read or has more than max octets.
  */
-enum status
-wholefile_read(
+enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why);
 
 /* The same for a secret: refused where others than owner and group can read it, or where nothing is
  * in it; a line end at its end is taken off. */
-enum status
-wholefile_secret(
+enum status wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why);
 
 #endif

@@ -20,31 +20,24 @@ struct arena {
 };
 
 /* oom may be NULL: then the process aborts. Nothing is allocated yet. */
-void
-arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg);
+void arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg);
 
 /* n zeroed bytes, aligned for any type; n may be 0. Owned by the arena. */
-void *
-arena_alloc(struct arena *arena, size_t n);
+void *arena_alloc(struct arena *arena, size_t n);
 
 /* count zeroed elements of size bytes each; an overflow counts as out of memory */
-void *
-arena_array(struct arena *arena, size_t count, size_t size);
+void *arena_array(struct arena *arena, size_t count, size_t size);
 
 /* a copy of s that the arena owns */
-struct slice
-arena_dup(struct arena *arena, struct slice s);
+struct slice arena_dup(struct arena *arena, struct slice s);
 
 /* a copy of s with a NUL after it; a NUL inside s stays inside */
-char *
-arena_cstr(struct arena *arena, struct slice s);
+char *arena_cstr(struct arena *arena, struct slice s);
 
 /* an ASCII lower-case copy of s */
-struct slice
-arena_lower(struct arena *arena, struct slice s);
+struct slice arena_lower(struct arena *arena, struct slice s);
 
 /* frees everything; the arena can be used again */
-void
-arena_clear(struct arena *arena);
+void arena_clear(struct arena *arena);
 
 #endif

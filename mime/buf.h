@@ -17,19 +17,13 @@ struct buf {
 	bool over; /* something did not fit under max */
 };
 
-void
-buf_init(struct buf *buf, struct arena *arena, size_t max);
-void
-buf_add(struct buf *buf, struct slice s);
-void
-buf_addc(struct buf *buf, char c);
-void
-buf_adds(struct buf *buf, const char *s);
-void
-buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_init(struct buf *buf, struct arena *arena, size_t max);
+void buf_add(struct buf *buf, struct slice s);
+void buf_addc(struct buf *buf, char c);
+void buf_adds(struct buf *buf, const char *s);
+void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* the bytes so far; valid until the next addition */
-struct slice
-buf_slice(const struct buf *buf);
+struct slice buf_slice(const struct buf *buf);
 
 #endif
