@@ -6,7 +6,14 @@
 
 #include "filter/options.h"
 
-enum { EXIT_USAGE_ERROR = 64, EXIT_TEMPFAIL = 75, EXIT_REJECT_BOUNCE = 77, EXIT_CONFIG_ERROR = 78 };
+enum {
+	EXIT_QUARANTINED = 10,
+	EXIT_REJECTED = 11,
+	EXIT_USAGE_ERROR = 64,
+	EXIT_TEMPFAIL = 75,
+	EXIT_REJECT_BOUNCE = 77,
+	EXIT_CONFIG_ERROR = 78
+};
 
 struct delivery {
 	int status;   /* exit status once everything was handed on */
@@ -19,24 +26,24 @@ struct delivery {
  * The outcome of one message → what to do. bounce_reaches: SPF passed for a reverse-path that is
  * neither null nor unknown, so that a bounce goes to the one who sent it; can_bounce: the path is
  * neither null nor unknown.
+ *
+ * --exit NAME=CODE replaces the status of that outcome. Where a reject is handed on to the delivery
+ * agent, because a bounce would be backscatter, its status stays 0. A mail server takes a status
+ * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on.
  */
-struct delivery
-exitcode_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
-	bool bounce_reaches);
+struct delivery exitcode_delivery(const struct options *options, enum disposition disposition,
+	bool can_bounce, bool bounce_reaches);
 
 /* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
-bool
-exitcode_needs_command(enum profile profile);
+bool exitcode_needs_command(enum profile profile);
 
 /* Is the caller a mail server or delivery agent (any profile but plain)? */
-bool
-exitcode_is_host(enum profile profile);
+bool exitcode_is_host(enum profile profile);
 
 /*
  * The status of a usage error (in_file false) or configuration error (true): 64 or 78 for
  * `--profile plain` given or a terminal on stdin, otherwise 75, so that a typo defers mail.
  */
-int
-exitcode_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file);
+int exitcode_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file);
 
 #endif

@@ -1,7 +1,8 @@
 /*
  * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
  *
- * A regular file is mapped as it is. From a pipe, up to 16 MiB stay in memory; more goes through an
+ * Up to 16 MiB are read into memory, from a regular file too, so that nobody who cuts it short
+ * meanwhile can hurt us. A larger regular file is mapped as it is; more from a pipe goes through an
  * unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds the
  * first max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
  */
@@ -14,34 +15,37 @@
 struct input {
 	struct slice bytes;
 	bool partial;     /* there is more behind input_rest */
-	int fd;           /* where the rest comes from */
+	int fd;           /* where the rest comes from; -1 where there is none */
 	int64_t until_ms; /* read_timeout as a monotonic clock, or 0 */
-	void *mapped;     /* to be unmapped, or NULL */
+	bool end;         /* fd was read to its end */
+	bool named;       /* fd is that of --input, to be closed */
+	char head;        /* the one byte that was read to see that there is more ... */
+	bool has_head;    /* ... and is not in bytes */
+	char *memory;     /* owned, or NULL */
+	void *mapped;     /* owned, or NULL */
 	size_t mapped_size;
-	bool end;
 };
 
 /*
  * Reads everything (or up to the limit). ST_TEMP with *error from a fixed table (a read error, a
  * time-out, no spool space, no memory); ST_BAD for an --input that is no file and no folder with
- * exactly one .eml.
+ * exactly one .eml. *input is set whatever the status, for input_drain and input_free.
  */
-enum status
-input_read(const struct options *options, struct input *input, const char **error);
+enum status input_read(const struct options *options, struct input *input, const char **error);
 
 /*
- * The next piece past bytes, into the caller's buffer: its length, 0 at the end, -1 on an error or
- * time-out.
+ * The next piece past bytes, into the caller's buffer of size > 0: its length, 0 at the end, -1 on
+ * an error or time-out.
  */
-long
-input_rest(struct input *input, char *buffer, size_t size);
+long input_rest(struct input *input, char *buffer, size_t size);
 
-/* Reads stdin to its end and throws it away (a host may take a filter that does not read for dead).
+/*
+ * Reads stdin to its end and throws it away (a host may take a filter that does not read for dead).
+ * Stops at the time-out. Also where *input is all zero.
  */
-void
-input_drain(struct input *input);
+void input_drain(struct input *input);
 
-void
-input_free(struct input *input);
+/* *input may be all zero */
+void input_free(struct input *input);
 
 #endif

@@ -6,22 +6,30 @@
 
 #include "filter/options.h"
 
-struct log; /* opened by the options: syslog, a file, stderr, or nowhere */
+enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 
-/* stderr stays silent in the profiles for mail servers (it would land in a bounce). */
-struct log *
-log_open(const struct options *options);
+struct log; /* by the options: syslog, a file, stderr, or nowhere; owned by log_open's caller */
 
 /*
- * One line. Bytes of a message, an envelope or DNS pass only through log_value, which keeps
- * printable ASCII, escapes the rest as \xHH and cuts at 255 octets.
+ * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
+ * before the first line. Without --log: stderr for plain, syslog for the profiles of mail servers,
+ * for their stderr lands in a bounce or in the message.
  */
-void
-log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *
-log_value(struct slice value, struct arena *arena);
+struct log *log_open(const struct options *options);
 
-void
-log_close(struct log *log);
+/*
+ * One line of at most LOG_LINE_MAX octets (more is cut), in one write: many processes can share
+ * the file. Control characters become '?'. Bytes of a message, an envelope or DNS pass only through
+ * log_value.
+ */
+void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * Keeps printable ASCII but the backslash, writes the rest as \xHH and cuts at LOG_VALUE_MAX
+ * octets of the result; never half an escape. Owned by the arena.
+ */
+const char *log_value(struct slice value, struct arena *arena);
+
+void log_close(struct log *log);
 
 #endif

@@ -1,0 +1,140 @@
+#include "filter/log.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter/exitcode.h"
+#include "filter/output.h"
+
+struct log {
+	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
+	const char *path;
+	int fd; /* TO_FILE: -1 where it is not open */
+	bool opened;
+};
+
+struct log *
+log_open(const struct options *options)
+{
+	const char *name = options->log;
+	struct log *log = calloc(1, sizeof *log);
+
+	if (log == NULL)
+		return NULL;
+	log->fd = -1;
+	if (name == NULL)
+		name = exitcode_is_host(options->profile) ? "syslog" : "stderr";
+	if (strcmp(name, "syslog") == 0)
+		log->where = TO_SYSLOG;
+	else
+		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
+	log->path = name;
+	return log;
+}
+
+static void
+open_once(struct log *log)
+{
+	if (log->opened)
+		return;
+	log->opened = true;
+	if (log->where == TO_SYSLOG)
+		openlog("mailstamp", LOG_PID, LOG_MAIL);
+	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
+		log->fd = open(log->path,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+}
+
+/* "2026-01-02T03:04:05Z mailstamp[123]: ", or the name alone for a person */
+static size_t
+put_head(const struct log *log, char *line, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm utc;
+	char stamp[32];
+	int n;
+
+	if (log->where == TO_FILE && gmtime_r(&now, &utc) != NULL &&
+		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
+		n = snprintf(line, size, "%s mailstamp[%ld]: ", stamp, (long)getpid());
+	else
+		n = snprintf(line, size, "mailstamp: ");
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* One line stays one line, whatever was formatted into it. */
+static void
+blunt(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 32 || *text == 127)
+			*text = '?';
+}
+
+void
+log_line(struct log *log, const char *format, ...)
+{
+	char line[LOG_LINE_MAX + 1];
+	size_t head = 0, n;
+	va_list ap;
+
+	if (log == NULL)
+		return;
+	open_once(log);
+	if (log->where != TO_SYSLOG)
+		head = put_head(log, line, sizeof line - 1);
+	va_start(ap, format);
+	if (vsnprintf(line + head, sizeof line - 1 - head, format, ap) < 0)
+		line[head] = '\0';
+	va_end(ap);
+	blunt(line + head);
+	if (log->where == TO_SYSLOG) {
+		syslog(LOG_INFO, "%s", line);
+		return;
+	}
+	n = strlen(line);
+	line[n++] = '\n';
+	(void)output_bytes(log->where == TO_FILE ? log->fd : STDERR_FILENO, slice_make(line, n));
+}
+
+const char *
+log_value(struct slice value, struct arena *arena)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *text = arena_alloc(arena, LOG_VALUE_MAX + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+		bool plain = c >= 32 && c <= 126 && c != '\\';
+
+		if (n + (plain ? 1 : 4) > LOG_VALUE_MAX)
+			break;
+		if (plain) {
+			text[n++] = (char)c;
+			continue;
+		}
+		text[n++] = '\\';
+		text[n++] = 'x';
+		text[n++] = hex[c >> 4];
+		text[n++] = hex[c & 15];
+	}
+	text[n] = '\0';
+	return text;
+}
+
+void
+log_close(struct log *log)
+{
+	if (log == NULL)
+		return;
+	if (log->fd >= 0)
+		close(log->fd);
+	if (log->opened && log->where == TO_SYSLOG)
+		closelog();
+	free(log);
+}
