@@ -19,7 +19,7 @@ SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
 # GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES)))
