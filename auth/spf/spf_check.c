@@ -67,7 +67,8 @@ spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready
 		local = slice_head(envelope->mail_from, at);
 		domain = slice_from(envelope->mail_from, at + 1);
 	}
-	result->sender = join_sender(local, domain, in->arena);
+	result->sender = envelope->path == PATH_GIVEN ? envelope->mail_from
+						      : join_sender(local, domain, in->arena);
 	result->reason = spf_reason(SPF_R_NO_DOMAIN);
 	status = domain_normalize(domain, in->arena, &name);
 	if (status == ST_TEMP) {
