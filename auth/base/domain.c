@@ -127,6 +127,20 @@ domain_normalize(struct slice text, struct arena *arena, struct slice *name)
 	return ST_OK;
 }
 
+enum status
+domain_to_unicode(struct slice name, struct arena *arena, struct slice *text)
+{
+	char *decoded = NULL;
+	int rc = idn2_to_unicode_8z8z(arena_cstr(arena, name), &decoded, 0);
+
+	*text = slice_make(NULL, 0);
+	if (rc != IDN2_OK)
+		return rc == IDN2_MALLOC ? ST_TEMP : ST_BAD;
+	*text = arena_dup(arena, slice_str(decoded));
+	idn2_free(decoded);
+	return ST_OK;
+}
+
 size_t
 domain_labels(struct slice name)
 {

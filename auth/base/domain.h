@@ -13,46 +13,46 @@
 enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
 
 /*
- * text → a normal name in the arena. ST_BAD where it is no domain name, a domain-literal included,
- * or where IDNA 2008 (libidn2, non-transitional) refuses it; ST_TEMP where libidn2 has no memory.
+ * text → a normal name in the arena. One dot at the end is dropped; IDNA's dots (U+3002, U+FF0E,
+ * U+FF61) are dots. ST_BAD where it is no domain name: an empty or too long label or name, another
+ * byte than above, a domain-literal, a last label of digits only (an IPv4 address), and a U-label
+ * that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which lowers it first). An
+ * A-label is taken as it stands. ST_TEMP where libidn2 has no memory.
  */
-enum status
-domain_normalize(struct slice text, struct arena *arena, struct slice *name);
+enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
+
+/*
+ * A normal name as a reader shows it: each A-label decoded, whether IDNA allows the U-label or not
+ * (an emoji). In the arena; ST_BAD where an A-label is not Punycode, ST_TEMP without memory.
+ */
+enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 
 /* How many labels; the name must be normal. */
-size_t
-domain_labels(struct slice name);
+size_t domain_labels(struct slice name);
 
 /* The name without its first label; empty for a single label. */
-struct slice
-domain_parent(struct slice name);
+struct slice domain_parent(struct slice name);
 
 /* The last n labels, or all where there are fewer. */
-struct slice
-domain_tail(struct slice name, size_t n);
+struct slice domain_tail(struct slice name, size_t n);
 
 /* Is name the same as or below top, at a real label boundary? ASCII case does not matter. */
-bool
-domain_within(struct slice name, struct slice top);
+bool domain_within(struct slice name, struct slice top);
 
 /* How many labels two normal names have in common, counted from the right. */
-size_t
-domain_common(struct slice a, struct slice b);
+size_t domain_common(struct slice a, struct slice b);
 
 struct domain_psl; /* a loaded public suffix list; read-only and shareable between threads */
 
 /* path NULL: the system's list (libpsl's newest of built-in and file). NULL where it is unreadable.
  */
-struct domain_psl *
-domain_psl_open(const char *path);
-void
-domain_psl_free(struct domain_psl *psl);
+struct domain_psl *domain_psl_open(const char *path);
+void domain_psl_free(struct domain_psl *psl);
 
 /*
  * The organizational domain of a normal name by RFC 7489 3.2: the longest public suffix and one
  * label. A name that is itself a public suffix is its own. Points into name.
  */
-struct slice
-domain_psl_org(const struct domain_psl *psl, struct slice name);
+struct slice domain_psl_org(const struct domain_psl *psl, struct slice name);
 
 #endif

@@ -7,6 +7,11 @@
 #include "mime/address.h"
 #include "mime/message.h"
 
+enum {
+	IDENTITIES_FROM_MAX = 10,   /* of several From fields, so many are read */
+	IDENTITIES_DOMAINS_MAX = 32 /* so many distinct domains are told */
+};
+
 struct identities {
 	/*
 	 * The author domain: normal (auth/base/domain.h), set only where there is exactly one From
@@ -17,20 +22,23 @@ struct identities {
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
 	const char *ambiguous;    /* why no DMARC pass may be earned; from a fixed table, or NULL */
 	size_t from_fields;
-	const struct slice
-		*all_domains; /* each distinct author domain of the From field(s), normal */
+	/* each distinct author domain of the From field(s), normal, in their order; the first ones
+	 * where they are many; those that could be read where a field is in part unreadable */
+	const struct slice *all_domains;
 	size_t ndomains;
 };
 
 /*
- * ST_OK, whatever the message holds, with *ids set; ST_TEMP where a reader could not work.
+ * ST_OK, whatever the message holds; ST_TEMP where a reader could not work (no memory, no GMime).
+ * *ids is set in both cases, and ambiguous in the second.
  * PROGRAM 6 lists what is ambiguous: no, several or unparsable From fields; no or several author
  * domains; readers that differ; NUL or bare CR in the header; white space first; an over-limit From
- * or too many fields. gmime: the second reader, not asked where the first one suffices
- * (address_is_plain).
+ * or too many fields. So is an author with a domain-literal or with what is no domain name, and a
+ * line that is no field but reads as `From:` once blanks, folds, controls and octets over 126 are
+ * passed over. A reason that concerns From is told before one that concerns the header.
+ * gmime: the second reader, not asked where the first one suffices (address_is_plain).
  */
-enum status
-identities_find(const struct message *message, struct address_gmime *gmime, struct arena *arena,
-	struct identities *ids);
+enum status identities_find(const struct message *message, struct address_gmime *gmime,
+	struct arena *arena, struct identities *ids);
 
 #endif

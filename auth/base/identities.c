@@ -1,0 +1,243 @@
+#include "auth/base/identities.h"
+
+#include "auth/base/domain.h"
+
+static const char NO_FROM[] = "no From field";
+static const char SEVERAL_FROM[] = "several From fields";
+static const char OVER_LIMIT[] = "From field is over a limit";
+static const char UNREADABLE[] = "From field cannot be read";
+static const char NO_DOMAIN[] = "an author has no domain";
+static const char BAD_DOMAIN[] = "an author domain is no domain name";
+static const char SEVERAL_DOMAINS[] = "several author domains";
+static const char DIFFER[] = "readers differ about the author domain";
+static const char NOT_ASKED[] = "the second reader of From could not be asked";
+static const char LOOKS_LIKE_FROM[] = "a line looks like another From field";
+static const char BLANK_FIRST[] = "the header begins with white space";
+static const char HAS_NUL[] = "NUL in the header";
+static const char HAS_BARE_CR[] = "bare CR in the header";
+static const char MANY_FIELDS[] = "too many header fields";
+
+struct finder {
+	struct arena *arena;
+	struct address_gmime *gmime;
+	struct identities *ids;
+	struct slice domains[IDENTITIES_DOMAINS_MAX];
+	size_t ndomains;
+	const char *ambiguous; /* the first reason that was found */
+};
+
+static void
+ambiguous(struct finder *f, const char *reason)
+{
+	if (f->ambiguous == NULL)
+		f->ambiguous = reason;
+}
+
+/* domain: normal. What is past the last place is told by SEVERAL_DOMAINS only. */
+static void
+add_domain(struct finder *f, struct slice domain)
+{
+	for (size_t i = 0; i < f->ndomains; i++)
+		if (slice_eq(f->domains[i], domain))
+			return;
+	if (f->ndomains < IDENTITIES_DOMAINS_MAX)
+		f->domains[f->ndomains++] = domain;
+}
+
+/* Adds the author domains of one From field; *text is the first one as it stands. */
+static enum status
+read_from(struct finder *f, const struct field *field, struct slice *text)
+{
+	struct address_list list;
+	enum status status;
+
+	if ((field->flags & FIELD_OVERSIZE) != 0) {
+		ambiguous(f, OVER_LIMIT);
+		return ST_OK;
+	}
+	status = address_parse_list(field->value, f->arena, &list);
+	if (status != ST_OK) {
+		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : UNREADABLE);
+		return status == ST_TEMP ? ST_TEMP : ST_OK;
+	}
+	if (list.n == 0)
+		ambiguous(f, NO_DOMAIN); /* RFC 6854: a group without members */
+	for (size_t i = 0; i < list.n; i++) {
+		struct slice domain;
+
+		if (list.list[i].literal) { /* RFC 9989 5.3.1: a domain, not an address */
+			ambiguous(f, NO_DOMAIN);
+			continue;
+		}
+		status = domain_normalize(list.list[i].domain, f->arena, &domain);
+		if (status == ST_TEMP)
+			return ST_TEMP;
+		if (status != ST_OK) {
+			ambiguous(f, BAD_DOMAIN);
+			continue;
+		}
+		if (f->ndomains == 0)
+			*text = list.list[i].domain;
+		add_domain(f, domain);
+	}
+	return ST_OK;
+}
+
+/* Does a domain that GMime gives mean the one that we found? GMime decodes A-labels. */
+static enum status
+is_same(struct finder *f, struct slice domain, bool *same)
+{
+	struct slice other;
+	enum status status = domain_normalize(domain, f->arena, &other);
+
+	*same = status == ST_OK && slice_eq(other, f->domains[0]);
+	if (*same || status == ST_TEMP)
+		return status;
+	status = domain_to_unicode(f->domains[0], f->arena, &other);
+	*same = status == ST_OK && slice_ieq(other, domain);
+	return status == ST_TEMP ? ST_TEMP : ST_OK;
+}
+
+/* Does the second reader find the one domain, too, and no other? */
+static enum status
+ask_second(struct finder *f, struct slice value, bool *same)
+{
+	struct slice *domains;
+	enum status status;
+	size_t n;
+
+	*same = address_is_plain(value);
+	if (*same)
+		return ST_OK;
+	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n);
+	if (status == ST_TEMP)
+		return ST_TEMP;
+	*same = status == ST_OK;
+	for (size_t i = 0; i < n && *same; i++)
+		if (is_same(f, domains[i], same) != ST_OK)
+			return ST_TEMP;
+	return ST_OK;
+}
+
+/* The one From field of the message; everything that RFC 9989 5.3.1 asks of it. */
+static enum status
+read_only_from(struct finder *f, const struct field *field)
+{
+	struct slice text = {0};
+	enum status status = read_from(f, field, &text);
+	bool same;
+
+	if (status != ST_OK)
+		return status;
+	if (f->ndomains > 1)
+		ambiguous(f, SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
+	if (f->ambiguous != NULL)
+		return ST_OK;
+	status = ask_second(f, field->value, &same);
+	if (status != ST_OK)
+		return status;
+	if (!same) {
+		ambiguous(f, DIFFER);
+		return ST_OK;
+	}
+	f->ids->author_domain = f->domains[0];
+	f->ids->author_text = text;
+	return ST_OK;
+}
+
+/*
+ * Is the text before the first colon "From" for a reader that passes over blanks, folds, control
+ * characters and octets over 126 (a byte order mark)?
+ */
+static bool
+looks_like_from(struct slice line)
+{
+	static const char from[] = "from";
+	size_t n = 0;
+
+	for (size_t i = 0; i < line.n && line.p[i] != ':'; i++) {
+		if (line.p[i] <= 32 || line.p[i] > 126)
+			continue;
+		if (n == 4 || slice_lower(line.p[i]) != from[n])
+			return false;
+		n++;
+	}
+	return n == 4 && slice_find(line, ':') < line.n;
+}
+
+/* A line that is no field for us, but may be a second From for another. */
+static bool
+hides_from(const struct message *message)
+{
+	if (looks_like_from(message->mbox_from))
+		return true;
+	for (size_t i = 0; i < message->nfields; i++) {
+		struct slice rest = message->fields[i].raw, line;
+
+		if ((message->fields[i].flags & FIELD_JUNK) == 0)
+			continue;
+		if (looks_like_from(rest))
+			return true;
+		while (line_next(&rest, &line))
+			if (looks_like_from(line))
+				return true;
+	}
+	return false;
+}
+
+static enum status
+read_all(struct finder *f, const struct message *message)
+{
+	const struct field *only = NULL;
+	struct slice text;
+
+	for (size_t i = 0; i < message->nfields; i++) {
+		const struct field *field = &message->fields[i];
+
+		if (!field_is(field, "From"))
+			continue;
+		only = field;
+		f->ids->from_fields++;
+	}
+	if (f->ids->from_fields == 1)
+		return read_only_from(f, only);
+	ambiguous(f, f->ids->from_fields == 0 ? NO_FROM : SEVERAL_FROM);
+	for (size_t i = 0; i < f->ids->from_fields && i < IDENTITIES_FROM_MAX; i++) {
+		enum status status = read_from(f, message_field(message, "From", i), &text);
+
+		if (status != ST_OK)
+			return status;
+	}
+	return ST_OK;
+}
+
+enum status
+identities_find(const struct message *message, struct address_gmime *gmime, struct arena *arena,
+	struct identities *ids)
+{
+	struct finder f = {.arena = arena, .gmime = gmime, .ids = ids};
+	struct slice *domains;
+	enum status status;
+
+	*ids = (struct identities){0};
+	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)
+		ambiguous(&f, MANY_FIELDS); /* a From may stand among those that were not read */
+	status = read_all(&f, message);
+	if (status != ST_OK)
+		ambiguous(&f, NOT_ASKED);
+	if (hides_from(message))
+		ambiguous(&f, LOOKS_LIKE_FROM);
+	if ((message->flags & MESSAGE_BLANK_FIRST) != 0)
+		ambiguous(&f, BLANK_FIRST);
+	if ((message->flags & MESSAGE_NUL) != 0)
+		ambiguous(&f, HAS_NUL);
+	if ((message->flags & MESSAGE_BARE_CR) != 0)
+		ambiguous(&f, HAS_BARE_CR);
+
+	domains = arena_array(arena, f.ndomains, sizeof *domains);
+	memcpy(domains, f.domains, f.ndomains * sizeof *domains);
+	ids->all_domains = domains;
+	ids->ndomains = f.ndomains;
+	ids->ambiguous = f.ambiguous;
+	return status;
+}
