@@ -1,0 +1,94 @@
+#include "filter/scrub.h"
+
+#include <criterion/criterion.h>
+
+static const struct slice ids[] = {
+	{"mx.example.com", 14},
+	{"other.example",  13},
+};
+
+static bool
+dropped(enum scrub_what what, struct slice raw)
+{
+	struct scrub scrub = {.what = what, .ids = ids, .nids = 2};
+	struct field field;
+
+	cr_assert(fields_next(&raw, 65536, &field));
+	return scrub_drops(&scrub, &field);
+}
+
+/* RFC 8601 5: a field that claims our authserv-id must not be believed, however it is written */
+Test(scrub, own_fields)
+{
+	static const struct {
+		const char *name;
+		struct slice raw;
+		bool want;
+	} rows[] = {
+		{"plain",			  SLICE("Authentication-Results: mx.example.com; spf=pass\n"),    true },
+		{"other id of ours",               SLICE("Authentication-Results: other.example; none\n"),         true },
+		{"name in another case",           SLICE("AUTHENTICATION-results: mx.example.com; x\n"),
+                 true												   },
+		{"id in another case",             SLICE("Authentication-Results: MX.Example.COM; x\n"),           true },
+		{"no blank",                       SLICE("Authentication-Results:mx.example.com;x\n"),             true },
+		{"blank before the colon",         SLICE("Authentication-Results : mx.example.com; x\n"),
+                 true												   },
+		{"folded",                         SLICE("Authentication-Results:\n mx.example.com; x\n"),         true },
+		{"folded with CRLF",               SLICE("Authentication-Results:\r\n\tmx.example.com; x\r\n"),
+                 true												   },
+		{"with a version",                 SLICE("Authentication-Results: mx.example.com 1; x\n"),         true },
+		{"comment first",
+                 SLICE("Authentication-Results: (a (b) \\) c) mx.example.com; x\n"),                               true },
+		{"comment after",                  SLICE("Authentication-Results: mx.example.com(c); x\n"),        true },
+		{"comment at a dot",               SLICE("Authentication-Results: mx.(c)example.com; x\n"),        true },
+		{"quoted",                         SLICE("Authentication-Results: \"mx.example.com\"; x\n"),       true },
+		{"quoted pair",                    SLICE("Authentication-Results: \"mx.\\example.com\"; x\n"),     true },
+		{"only the id",                    SLICE("Authentication-Results: mx.example.com\n"),              true },
+		{"unparsable but begins so",       SLICE("Authentication-Results: mx.example.com!!=;;\n"),
+                 true												   },
+		{"no semicolon",                   SLICE("Authentication-Results: mx.example.com dmarc=pass\n"),
+                 true												   },
+		{"root's dot",                     SLICE("Authentication-Results: mx.example.com.; x\n"),          true },
+		{"longer name",                    SLICE("Authentication-Results: mx.example.com.evil.test; x\n"),
+                 false												  },
+		{"longer label",                   SLICE("Authentication-Results: mx.example.community; x\n"),     false},
+		{"shorter name",                   SLICE("Authentication-Results: mx.example; x\n"),               false},
+		{"name in front",                  SLICE("Authentication-Results: a.mx.example.com; x\n"),         false},
+		{"another's",                      SLICE("Authentication-Results: mx.forwarder.test; spf=pass\n"),
+                 false												  },
+		{"empty",			  SLICE("Authentication-Results:\n"),                             false},
+		{"ARC's copy is not ours to drop",
+                 SLICE("ARC-Authentication-Results: i=1; mx.example.com; x\n"),                                    false},
+		{"Mailstamp-Disposition",          SLICE("Mailstamp-Disposition: accept\n"),                       true },
+		{"mailstamp- anything, any case",  SLICE("mAILSTAMP-foo: x\n"),                                    true },
+		{"name with a NUL",                SLICE("Authentication-Results\0: mx.example.com; x\n"),         true },
+		{"name over a line end",           SLICE("Authentication-Results\n : mx.example.com; x\n"),
+                 true												   },
+		{"Subject",                        SLICE("Subject: mx.example.com\n"),                             false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool got = dropped(SCRUB_OWN, rows[i].raw);
+
+		cr_expect_eq(got, rows[i].want, "%s", rows[i].name);
+		cr_expect_not(dropped(SCRUB_NONE, rows[i].raw), "none: %s", rows[i].name);
+	}
+}
+
+Test(scrub, all)
+{
+	cr_expect(dropped(SCRUB_ALL, SLICE("Authentication-Results: mx.forwarder.test; x\n")));
+	cr_expect_not(dropped(SCRUB_ALL, SLICE("ARC-Authentication-Results: i=1; a; x\n")));
+}
+
+Test(scrub, envelope_field)
+{
+	struct scrub scrub = {.what = SCRUB_NONE, .envelope_field = true};
+	struct slice raw = SLICE("x-mailstamp-ENVELOPE : secret sender=a\n");
+	struct field field;
+
+	cr_assert(fields_next(&raw, 65536, &field));
+	cr_expect(scrub_drops(&scrub, &field));
+	scrub.envelope_field = false;
+	cr_expect_not(scrub_drops(&scrub, &field));
+}
