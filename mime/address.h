@@ -33,15 +33,13 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
  * longer or nested deeper (comments: 20) than we read. The list is owned by the arena; its slices
  * point into it or into value. Linear time.
  */
-enum status
-address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
+enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
 /*
  * One addr-spec and nothing else, as in an envelope without <>: no comments, no folds, no obsolete
  * forms (RFC 5321 4.1.2). Same results as address_parse_list.
  */
-enum status
-address_parse_spec(struct slice text, struct arena *arena, struct address *address);
+enum status address_parse_spec(struct slice text, struct arena *arena, struct address *address);
 
 /*
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox,
@@ -50,8 +48,7 @@ address_parse_spec(struct slice text, struct arena *arena, struct address *addre
  * A-label. Where true, address_parse_list and address_gmime_domains agree to the byte, so that the
  * second can be spared.
  */
-bool
-address_is_plain(struct slice value);
+bool address_is_plain(struct slice value);
 
 /*
  * GMime, loaded when address_gmime_domains is first called and never before: it and what it needs
@@ -61,12 +58,10 @@ address_is_plain(struct slice value);
 struct address_gmime;
 
 /* A handle with nothing loaded; NULL where there is no memory. Freed by address_gmime_close. */
-struct address_gmime *
-address_gmime_open(void);
+struct address_gmime *address_gmime_open(void);
 
 /* gmime may be NULL; no thread may be using it. */
-void
-address_gmime_close(struct address_gmime *gmime);
+void address_gmime_close(struct address_gmime *gmime);
 
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
@@ -76,8 +71,7 @@ address_gmime_close(struct address_gmime *gmime);
  * recurse too deep or take too long over it: over 100 colons, or octets times commas over 4 Mi.
  * ST_TEMP where GMime could not be loaded or gmime is NULL. Where not ST_OK, *n is 0.
  */
-enum status
-address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
-	struct slice **domains, size_t *n);
+enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,
+	struct arena *arena, struct slice **domains, size_t *n);
 
 #endif

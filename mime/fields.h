@@ -29,21 +29,17 @@ struct field {
  * Returns false at the end of the header: where *rest is empty or begins with an empty line.
  * max_field: octets of raw above which FIELD_OVERSIZE is set. No allocation, linear time.
  */
-bool
-fields_next(struct slice *rest, size_t max_field, struct field *field);
+bool fields_next(struct slice *rest, size_t max_field, struct field *field);
 
 /* Is this a field of that name? ASCII case does not matter; FIELD_JUNK is never. */
-bool
-field_is(const struct field *field, const char *name);
+bool field_is(const struct field *field, const char *name);
 
 /*
  * The length of the line end at the start of s: 2 for CRLF, 1 for LF, 0 for neither.
  */
-size_t
-line_end(struct slice s);
+size_t line_end(struct slice s);
 
 /* Cuts the next line off *rest, its line end included; false where *rest is empty. */
-bool
-line_next(struct slice *rest, struct slice *line);
+bool line_next(struct slice *rest, struct slice *line);
 
 #endif

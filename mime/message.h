@@ -35,23 +35,19 @@ struct message {
  * max_fields and max_field (octets) are the limits of PROGRAM 6. Every byte string is a message:
  * this never fails. The field index is owned by the arena.
  */
-void
-message_parse(struct slice raw, size_t max_fields, size_t max_field, struct arena *arena,
+void message_parse(struct slice raw, size_t max_fields, size_t max_field, struct arena *arena,
 	struct message *message);
 
 /* The n-th field of that name from the top (n counts from 0), or NULL. */
-const struct field *
-message_field(const struct message *message, const char *name, size_t n);
+const struct field *message_field(const struct message *message, const char *name, size_t n);
 
 /* How many fields of that name there are. */
-size_t
-message_count(const struct message *message, const char *name);
+size_t message_count(const struct message *message, const char *name);
 
 /*
  * The value of a field without its folds: line ends before white space are dropped (RFC 5322
  * 2.2.3), blanks at both ends too. A copy in the arena where it had folds.
  */
-struct slice
-field_unfold(const struct field *field, struct arena *arena);
+struct slice field_unfold(const struct field *field, struct arena *arena);
 
 #endif

@@ -11,44 +11,31 @@
 #include "mime/slice.h"
 
 /* one given byte */
-bool
-scan_char(struct slice *at, char c);
+bool scan_char(struct slice *at, char c);
 /* one given word; ASCII case does not matter */
-bool
-scan_word(struct slice *at, struct slice word);
+bool scan_word(struct slice *at, struct slice word);
 /* 1*DIGIT up to max (a larger number does not match); leading zeros allowed */
-bool
-scan_number(struct slice *at, unsigned long long max, unsigned long long *value);
+bool scan_number(struct slice *at, unsigned long long max, unsigned long long *value);
 /* 1*( SP / HTAB ) */
-bool
-scan_wsp(struct slice *at);
+bool scan_wsp(struct slice *at);
 /* [FWS]: SP, HTAB and line ends that such a blank follows (RFC 5322 3.2.2, obs-FWS too);
  * true where anything was read */
-bool
-scan_fws(struct slice *at);
+bool scan_fws(struct slice *at);
 /* comment with nesting up to 20 (RFC 5322 3.2.2) */
-bool
-scan_comment(struct slice *at);
+bool scan_comment(struct slice *at);
 /* does a well-formed comment stand here that scan_comment does not read, for its depth? */
-bool
-scan_is_deep_comment(struct slice at);
+bool scan_is_deep_comment(struct slice at);
 /* [CFWS]: true where anything was read; an unclosed comment is left standing */
-bool
-scan_cfws(struct slice *at);
+bool scan_cfws(struct slice *at);
 /* 1*atext, RFC 6532's UTF8-non-ascii included where utf8 (RFC 5322 3.2.3) */
-bool
-scan_atom(struct slice *at, bool utf8, struct slice *out);
+bool scan_atom(struct slice *at, bool utf8, struct slice *out);
 /* dot-atom-text (RFC 5322 3.2.3) */
-bool
-scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
+bool scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
 /* quoted-string without CFWS around it; out is the text between the quotes as it stands */
-bool
-scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
+bool scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
 /* token of RFC 2045 5.1 */
-bool
-scan_token(struct slice *at, struct slice *out);
+bool scan_token(struct slice *at, struct slice *out);
 /* one UTF-8 sequence of two to four octets, well-formed (RFC 3629) */
-bool
-scan_utf8_non_ascii(struct slice *at);
+bool scan_utf8_non_ascii(struct slice *at);
 
 #endif
