@@ -6,6 +6,7 @@ struct dns {
 	const struct dns_backend *backend;
 	void *self;
 	int64_t timeout_ms, deadline_ms;
+	int64_t waited_ms; /* all the time that was spent in waiting */
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
@@ -23,7 +24,7 @@ static const struct dns_outcome outcomes[DNS_OUTCOMES] = {
 	[DNS_OUT_FORMERR] = {"FORMERR",     DNS_TEMP,     "FORMERR"                    },
 	[DNS_OUT_RCODE] = {"RCODE",       DNS_TEMP,     "unexpected response code"   },
 	[DNS_OUT_REFERRAL] = {"REFERRAL",    DNS_TEMP,     "the server does not recurse"},
-	[DNS_OUT_UNREACHABLE] = {"UNREACHABLE", DNS_TEMP,     "no server reached"          },
+	[DNS_OUT_UNREACHABLE] = {"UNREACHABLE", DNS_TEMP,     "no server answers"          },
 	[DNS_OUT_BAD] = {"BAD",         DNS_BAD,      "malformed answer"           },
 	[DNS_OUT_LOOP] = {"LOOP",        DNS_BAD,      "CNAME chain too long"       },
 	[DNS_OUT_UNASKED] = {"UNASKED",     DNS_TEMP,     "answer not waited for"      },
@@ -194,7 +195,6 @@ static struct dns_question *
 ask(struct dns *dns, struct slice name, enum dns_type type)
 {
 	struct dns_question *q = question_of(dns, name, type);
-	int64_t now;
 
 	if (q == NULL || q->asked)
 		return q;
@@ -207,12 +207,11 @@ ask(struct dns *dns, struct slice name, enum dns_type type)
 	dns->last = q;
 	if (q->done)
 		return q;
-	now = dns_clock_ms(dns);
-	if (now >= dns->deadline_ms) {
+	if (dns_clock_ms(dns) >= dns->deadline_ms) {
 		give_up(q, DNS_OUT_DEADLINE);
 		return q;
 	}
-	q->expires_ms = dns->timeout_ms > INT64_MAX - now ? INT64_MAX : now + dns->timeout_ms;
+	q->waited_ms = dns->waited_ms;
 	dns->backend->start(dns->self, q);
 	return q;
 }
@@ -228,13 +227,16 @@ dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms
 {
 	struct dns_question *q = ask(dns, name, type);
 	enum dns_outcome_id late = DNS_OUT_TIMEOUT;
-	int64_t until;
+	int64_t now, until;
 
 	if (q == NULL)
 		return &unaskable;
 	if (q->done)
 		return &q->answer;
-	until = q->expires_ms;
+	now = dns_clock_ms(dns);
+	/* a question ages while somebody waits, not while a large message is read or hashed */
+	until = dns->timeout_ms - (dns->waited_ms - q->waited_ms);
+	until = until > INT64_MAX - now ? INT64_MAX : now + until;
 	if (until_ms != 0 && until_ms < until)
 		until = until_ms;
 	if (dns->deadline_ms < until) {
@@ -242,6 +244,7 @@ dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms
 		late = DNS_OUT_DEADLINE;
 	}
 	dns->backend->wait(dns->self, q, until);
+	dns->waited_ms += dns_clock_ms(dns) - now;
 	if (!q->done)
 		give_up(q, late);
 	return &q->answer;

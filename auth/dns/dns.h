@@ -75,13 +75,16 @@ struct dns_config {
 	const char *const
 		*resolvers; /* ADDR[:PORT] or [ADDR]:PORT; none: the system's resolv.conf */
 	size_t nresolvers;
-	int64_t timeout_ms;     /* one question, retries included */
+	int64_t timeout_ms;     /* waiting for one question, retries included */
 	int64_t deadline_ms;    /* all questions together, counted from opening */
 	void (*oom)(void *arg); /* as in an arena */
 	void *oom_arg;
 };
 
-/* c-ares; ST_TEMP where it could not start, ST_BAD for a resolver's address with *error set */
+/*
+ * c-ares, which starts with the first question (where it cannot, answers are DNS_TEMP).
+ * ST_BAD for a resolver's address that is none, with *error set (a literal).
+ */
 enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, const char **error);
 

@@ -12,9 +12,9 @@ struct dns_question {
 	struct slice name;          /* lower case, no dot at its end, owned by the dns */
 	enum dns_type type;
 	uint64_t hash;
-	bool asked; /* false: only dns_break named it */
-	bool done;  /* answer is set and stays */
-	int64_t expires_ms;
+	bool asked;        /* false: only dns_break named it */
+	bool done;         /* answer is set and stays */
+	int64_t waited_ms; /* how much waiting the dns had done when it was asked */
 	struct dns_answer answer;
 };
 
@@ -30,20 +30,16 @@ struct dns_backend {
 /*
  * A dns with an arena of its own and no back end yet; oom and oom_arg are those of an arena.
  */
-struct dns *
-dns_new(void (*oom)(void *arg), void *oom_arg);
+struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
 
 /* timeout_ms: one question; deadline_ms: all, as a time of the clock. INT64_MAX is no bound. */
-void
-dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,
+void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,
 	int64_t deadline_ms);
 
-struct arena *
-dns_arena(struct dns *dns);
+struct arena *dns_arena(struct dns *dns);
 
 /* The question's answer has come. One that comes after it was given up is dropped. */
-void
-dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
+void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
 /* An answer without records, and the word that stands for it in a zone's pragma. */
 struct dns_outcome {
@@ -71,19 +67,15 @@ enum dns_outcome_id {
 	DNS_OUTCOMES
 };
 
-const struct dns_outcome *
-dns_outcome(enum dns_outcome_id id);
+const struct dns_outcome *dns_outcome(enum dns_outcome_id id);
 
 /* NULL where no pragma has that word; ASCII case does not matter */
-const struct dns_outcome *
-dns_outcome_by_word(struct slice word);
+const struct dns_outcome *dns_outcome_by_word(struct slice word);
 
 /* the outcome of an answer that is not DNS_OK */
-const struct dns_outcome *
-dns_outcome_of(const struct dns_answer *answer);
+const struct dns_outcome *dns_outcome_of(const struct dns_answer *answer);
 
-struct dns_answer
-dns_outcome_answer(enum dns_outcome_id id);
+struct dns_answer dns_outcome_answer(enum dns_outcome_id id);
 
 enum { DNS_CHAIN_MAX = 16 }; /* CNAMEs that are followed */
 

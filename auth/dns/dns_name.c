@@ -125,8 +125,9 @@ dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *te
 bool
 dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 {
+	enum { JUMPS_MAX = DNS_NAME_WIRE_MAX / 2 }; /* more than labels fit (RFC 9267 2) */
 	size_t pos = *at, floor = *at;
-	bool jumped = false;
+	unsigned jumps = 0;
 
 	name->n = 0;
 	for (;;) {
@@ -139,11 +140,10 @@ dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 			size_t to = (len & 0x3f) << 8 | (unsigned char)message.p[pos + 1];
 			/* only to what stood before (RFC 1035 4.1.4): every jump goes down, so this
 			 * ends */
-			if (to >= floor)
+			if (to >= floor || jumps == JUMPS_MAX)
 				return false;
-			if (!jumped)
+			if (jumps++ == 0)
 				*at = pos + 2;
-			jumped = true;
 			pos = floor = to;
 			continue;
 		}
@@ -157,7 +157,7 @@ dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 		if (len == 0)
 			break;
 	}
-	if (!jumped)
+	if (jumps == 0)
 		*at = pos;
 	return true;
 }
@@ -169,12 +169,21 @@ dns_name_eq(const struct dns_name *a, const struct dns_name *b)
 }
 
 void
+dns_escape(struct buf *out, unsigned char c)
+{
+	char text[4] = {
+		'\\', (char)('0' + c / 100), (char)('0' + c / 10 % 10), (char)('0' + c % 10)};
+
+	buf_add(out, slice_make(text, sizeof text));
+}
+
+void
 dns_name_write(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		if (c <= ' ' || c >= 127)
-			buf_addf(out, "\\%03u", (unsigned)(unsigned char)c);
+			dns_escape(out, (unsigned char)c);
 		else if (strchr("\"();\\@$", c) != NULL)
 			buf_addf(out, "\\%c", c);
 		else

@@ -22,41 +22,37 @@ struct dns_name {
  * text → wire; false where a label is empty or longer than 63 octets, or the whole is empty or
  * longer than 253. No escapes are known.
  */
-bool
-dns_name_parse(struct slice text, struct dns_name *name);
+bool dns_name_parse(struct slice text, struct dns_name *name);
 
 /*
  * A name of a master file (RFC 1035 5.1) with its escapes: absolute with a dot at the end,
  * otherwise below origin; "@" is origin. False where it is no name.
  */
-bool
-dns_name_parse_master(struct slice token, const struct dns_name *origin, struct dns_name *name);
+bool dns_name_parse_master(
+	struct slice token, const struct dns_name *origin, struct dns_name *name);
 
 /*
  * wire → text, lower case; "" for the root. False where a label holds a dot.
  */
-bool
-dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *text);
+bool dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *text);
 
 /*
  * Reads a name of a message, compressed or not (RFC 1035 4.1.4), at *at, and moves *at behind it.
  * False where it leaves the message, is too long, or a pointer does not point backwards.
  */
-bool
-dns_name_read(struct slice message, size_t *at, struct dns_name *name);
+bool dns_name_read(struct slice message, size_t *at, struct dns_name *name);
 
-bool
-dns_name_eq(const struct dns_name *a, const struct dns_name *b);
+bool dns_name_eq(const struct dns_name *a, const struct dns_name *b);
 
 /* text as an absolute master-file name, escaped where RFC 1035 5.1 wants it */
-void
-dns_name_write(struct buf *out, struct slice text);
+void dns_name_write(struct buf *out, struct slice text);
 
 /* one escape after a backslash: \DDD or \X (RFC 1035 5.1); at stands behind the backslash */
-bool
-dns_unescape(struct slice *at, unsigned char *c);
+bool dns_unescape(struct slice *at, unsigned char *c);
 
-uint64_t
-dns_hash(const void *bytes, size_t n);
+/* c as \DDD */
+void dns_escape(struct buf *out, unsigned char c);
+
+uint64_t dns_hash(const void *bytes, size_t n);
 
 #endif

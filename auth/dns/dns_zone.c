@@ -117,6 +117,7 @@ set_outcome(struct dns_answer *answer, const struct dns_outcome *outcome)
 {
 	answer->status = outcome->status;
 	answer->why = outcome->why;
+	answer->secure &= outcome->why == NULL;
 	answer->rr = NULL;
 	answer->n = 0;
 	answer->ttl = 0;

@@ -41,27 +41,21 @@ struct zone {
 	size_t nbuckets, nnodes;
 };
 
-void
-zone_init(struct zone *zone, struct arena *arena);
+void zone_init(struct zone *zone, struct arena *arena);
 
 /* NULL where neither the name nor anything below it is in the zone */
-struct zone_node *
-zone_find(const struct zone *zone, const unsigned char *wire, size_t n);
+struct zone_node *zone_find(const struct zone *zone, const unsigned char *wire, size_t n);
 
-struct zone_node *
-zone_add(struct zone *zone, const struct dns_name *name);
+struct zone_node *zone_add(struct zone *zone, const struct dns_name *name);
 
 /* The name exists, and so does every name above it. */
-void
-zone_exists(struct zone *zone, struct zone_node *node);
+void zone_exists(struct zone *zone, struct zone_node *node);
 
 /* Reads a master file. False with *line and *error (a literal) where it cannot be read. */
-bool
-zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
+bool zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
 
 /* The answer as an authoritative server with recursion into this zone only would give it. */
-void
-zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
+void zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
 	struct dns_answer *answer);
 
 #endif

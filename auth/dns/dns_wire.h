@@ -1,0 +1,27 @@
+/* dns_wire.h: questions and answers as octets (RFC 1035 4, RFC 6891). Pure: no network. */
+#ifndef AUTH_DNS_DNS_WIRE_H
+#define AUTH_DNS_DNS_WIRE_H
+
+#include "auth/dns/dns.h"
+#include "auth/dns/dns_name.h"
+
+/* 1232 octets pass every path without fragments: less is asked for again over TCP */
+enum { DNS_UDP_MAX = 1232, DNS_QUERY_MAX = 12 + DNS_NAME_WIRE_MAX + 4 + 11 };
+
+/*
+ * Writes a question with RD and AD set (RFC 6840 5.7), with an OPT record where edns. Returns its
+ * length, 0 where name is none.
+ */
+size_t dns_query_write(struct slice name, enum dns_type type, uint16_t id, bool edns,
+	unsigned char query[DNS_QUERY_MAX]);
+
+/*
+ * What a server's message says to that question. CNAMEs of the answer section are followed from
+ * name, 16 at most; records of other names, types and classes mean nothing. *answer is always set
+ * and owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD where the message cannot
+ * be read. Not looked at: the id and whether the question is repeated (c-ares did).
+ */
+void dns_answer_parse(struct slice name, enum dns_type type, struct slice message,
+	struct arena *arena, struct dns_answer *answer);
+
+#endif
