@@ -7,13 +7,12 @@
 
 /*
  * text → bytes in the arena. ST_BAD for a foreign character, a wrong length or wrong padding
- * (missing padding included); the empty text gives no bytes.
+ * (missing padding included); the empty text gives no bytes. Bits past the last octet may be set
+ * (RFC 4648 3.5 leaves it to us).
  */
-enum status
-base64_decode(struct slice text, struct arena *arena, struct slice *bytes);
+enum status base64_decode(struct slice text, struct arena *arena, struct slice *bytes);
 
 /* bytes → text without line breaks, in the arena. */
-struct slice
-base64_encode(struct slice bytes, struct arena *arena);
+struct slice base64_encode(struct slice bytes, struct arena *arena);
 
 #endif

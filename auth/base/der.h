@@ -27,7 +27,6 @@ struct der_rsa {
  * modulus is even, or where the exponent is even, below 3, not below the modulus, or over
  * DER_RSA_MAX_EXPONENT_BITS. ST_LIMIT, with bits set, where the modulus is over DER_RSA_MAX_BITS.
  */
-enum status
-der_rsa_parse(struct slice der, struct der_rsa *rsa);
+enum status der_rsa_parse(struct slice der, struct der_rsa *rsa);
 
 #endif

@@ -11,20 +11,16 @@ struct ip {
 
 /* Text of RFC 4291 2.2 / dotted quad; no zone, no brackets. An IPv4-mapped IPv6 address becomes
  * IPv4 (RFC 7208 5). */
-bool
-ip_parse(struct slice text, struct ip *ip);
+bool ip_parse(struct slice text, struct ip *ip);
 
 /* Strict text without the mapping: what an SPF ip4 or ip6 term may hold (RFC 7208 5.6). */
-bool
-ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
+bool ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
 
 /* Are the first bits of both the same? False for different families or bits past their width. */
-bool
-ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits);
+bool ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits);
 
 /* Canonical text: dotted quad, RFC 5952. */
-struct slice
-ip_text(const struct ip *ip, struct arena *arena);
+struct slice ip_text(const struct ip *ip, struct arena *arena);
 
 struct ip_net {
 	struct ip ip;
@@ -32,9 +28,7 @@ struct ip_net {
 };
 
 /* `ADDR` or `ADDR/BITS` */
-bool
-ip_net_parse(struct slice text, struct ip_net *net);
-bool
-ip_net_has(const struct ip_net *net, const struct ip *ip);
+bool ip_net_parse(struct slice text, struct ip_net *net);
+bool ip_net_has(const struct ip_net *net, const struct ip *ip);
 
 #endif

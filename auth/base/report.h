@@ -39,15 +39,14 @@ struct report {
 	size_t n, cap;
 };
 
-void
-report_init(struct report *report, struct arena *arena);
+void report_init(struct report *report, struct arena *arena);
 
 /* A new last row without properties; valid until the next one is added. */
-struct report_row *
-report_add(struct report *report, const char *method, enum auth_code code, const char *reason);
+struct report_row *report_add(
+	struct report *report, const char *method, enum auth_code code, const char *reason);
 
 /* Adds a property; an empty value, or one past REPORT_PROPS, is left out. */
-void
-report_prop(struct report_row *row, const char *name, enum report_kind kind, struct slice value);
+void report_prop(
+	struct report_row *row, const char *name, enum report_kind kind, struct slice value);
 
 #endif

@@ -19,7 +19,6 @@ enum auth_code {
 };
 
 /* the registered word, lower case */
-const char *
-auth_code_word(enum auth_code code);
+const char *auth_code_word(enum auth_code code);
 
 #endif

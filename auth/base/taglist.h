@@ -24,12 +24,13 @@ struct taglist {
 
 enum { TAGLIST_MAX = 100 };
 
-/* ST_OK for any bytes, with the defects told in the list; ST_LIMIT over TAGLIST_MAX tags. */
-enum status
-taglist_parse(struct slice text, struct arena *arena, struct taglist *list);
+/*
+ * ST_OK for any bytes, with the defects told in the list; ST_LIMIT, with an empty list, over
+ * TAGLIST_MAX tags. An element without a '=' is a tag, too: a name, no value, not well_formed.
+ */
+enum status taglist_parse(struct slice text, struct arena *arena, struct taglist *list);
 
 /* The first tag of exactly that name, or NULL. */
-const struct tag *
-taglist_get(const struct taglist *list, const char *name);
+const struct tag *taglist_get(const struct taglist *list, const char *name);
 
 #endif

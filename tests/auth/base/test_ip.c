@@ -1,0 +1,222 @@
+#include "auth/base/ip.h"
+
+#include <criterion/criterion.h>
+
+/* a slice of a literal, NUL bytes inside included */
+#define S(lit)                                                                                     \
+	{                                                                                          \
+		(lit), sizeof(lit) - 1                                                             \
+	}
+
+/* text in, canonical text out: dotted quad, RFC 5952 4 and 5 */
+Test(ip, good)
+{
+	static const struct row {
+		struct slice text;
+		unsigned char family;
+		struct slice canonical;
+	} rows[] = {
+		{S("192.0.2.1"),                               4, S("192.0.2.1")           },
+		{S("0.0.0.0"),				 4, S("0.0.0.0")             },
+		{S("255.255.255.255"),                         4, S("255.255.255.255")     },
+		{S("2001:db8:0:0:0:0:0:1"),                    6, S("2001:db8::1")         },
+		{S("2001:DB8::1"),                             6, S("2001:db8::1")         },
+		{S("2001:0db8:0000:0000:0001:0000:0000:0001"), 6, S("2001:db8::1:0:0:1")   },
+		{S("2001:db8:0:1:1:1:1:1"),                    6, S("2001:db8:0:1:1:1:1:1")},
+		{S("2001:db8:0:0:1:0:0:0"),                    6, S("2001:db8:0:0:1::")    },
+		{S("0:0:1:1:1:1:1:1"),                         6, S("::1:1:1:1:1:1")       },
+		{S("1:1:1:1:1:1::"),                           6, S("1:1:1:1:1:1::")       },
+		{S("1:2:3:4:5:6:7::"),                         6, S("1:2:3:4:5:6:7:0")     },
+		{S("::2:3:4:5:6:7:8"),                         6, S("0:2:3:4:5:6:7:8")     },
+		{S("1::3:4:5:6:7:8"),                          6, S("1:0:3:4:5:6:7:8")     },
+		{S("::"),				      6, S("::")                  },
+		{S("::1"),				     6, S("::1")                 },
+		{S("1::"),				     6, S("1::")                 },
+		{S("::1.2.3.4"),                               6, S("::102:304")           },
+		{S("64:ff9b::192.0.2.33"),                     6, S("64:ff9b::c000:221")   },
+		{S("1:2:3:4:5:6:1.2.3.4"),                     6, S("1:2:3:4:5:6:102:304") },
+		{S("1:2:3:4:5::1.2.3.4"),                      6, S("1:2:3:4:5:0:102:304") },
+		{S("fe80::f"),				 6, S("fe80::f")             },
+ /* RFC 7208 5: an IPv4-mapped address is IPv4 */
+		{S("::ffff:192.0.2.1"),                        4, S("192.0.2.1")           },
+		{S("::FFFF:c000:201"),                         4, S("192.0.2.1")           },
+		{S("0:0:0:0:0:ffff:192.0.2.1"),                4, S("192.0.2.1")           },
+		{S("::fffe:192.0.2.1"),                        6, S("::fffe:c000:201")     },
+	};
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct slice text;
+		struct ip ip;
+
+		cr_expect(ip_parse(rows[i].text, &ip), "%s", rows[i].text.p);
+		cr_expect_eq(ip.family, rows[i].family, "%s", rows[i].text.p);
+		text = ip_text(&ip, &arena);
+		cr_expect(slice_eq(text, rows[i].canonical), "%s: %.*s", rows[i].text.p,
+			(int)text.n, text.p);
+	}
+	arena_clear(&arena);
+}
+
+Test(ip, bad)
+{
+	static const struct slice rows[] = {
+		S(""),
+		S("1"),
+		S("1.2.3"),
+		S("1.2.3."),
+		S("1.2.3.4."),
+		S(".1.2.3.4"),
+		S("1.2.3.4.5"),
+		S("1..2.3"),
+		S("256.1.1.1"),
+		S("1.2.3.256"),
+		S("1.2.3.1000"),
+		S("01.2.3.4"),
+		S("1.2.3.00"),
+		S("1.2.3.4 "),
+		S(" 1.2.3.4"),
+		S("1.2.3.4\0"),
+		S("1.2.3.4\n"),
+		S("+1.2.3.4"),
+		S("-1.2.3.4"),
+		S("0x1.2.3.4"),
+		S("1.2.3.4/24"),
+		S("[1.2.3.4]"),
+		S("99999999999999999999.1.1.1"),
+		S("unknown"),
+		S(":"),
+		S(":::"),
+		S("1:"),
+		S(":1"),
+		S("1:2:3:4:5:6:7"),
+		S("1:2:3:4:5:6:7:"),
+		S(":1:2:3:4:5:6:7"),
+		S("1:2:3:4:5:6:7:8:9"),
+		S("1:2:3:4:5:6:7:8::"),
+		S("::1:2:3:4:5:6:7:8"),
+		S("1:2:3:4::5:6:7:8"),
+		S("1::2::3"),
+		S("1:::2"),
+		S("12345::"),
+		S("g::"),
+		S("::g"),
+		S("::1%eth0"),
+		S("::1 "),
+		S("::1\0"),
+		S("[::1]"),
+		S("::1/64"),
+		S("IPv6:::1"),
+		S("::1.2.3"),
+		S("::1.2.3.4.5"),
+		S("::1.2.3.256"),
+		S("::01.2.3.4"),
+		S("::1.2.3.4:5"),
+		S("1.2.3.4::"),
+		S("1:2:3:4:5:6:7:1.2.3.4"),
+		S("1:2:3:4:5:1.2.3.4"),
+		S("1:2:3:4:5:6::1.2.3.4"),
+		S("::ffff:1.2.3"),
+		S("1:2:3:4:5:6:7:8\0"),
+		S("::-1"),
+		S("0:0:0:0:0:0:0:0:"),
+		S("::00001"),
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct ip ip = {.family = 9};
+
+		cr_expect_not(ip_parse(rows[i], &ip), "%s", rows[i].p);
+		cr_expect_eq(ip.family, 0, "%s", rows[i].p);
+		cr_expect_not(ip_parse_family(rows[i], 4, &ip), "%s", rows[i].p);
+		cr_expect_not(ip_parse_family(rows[i], 6, &ip), "%s", rows[i].p);
+	}
+}
+
+/* RFC 7208 5.6: the term says the family; a mapped address stays IPv6 and so matches nothing */
+Test(ip, one_family)
+{
+	struct arena arena;
+	struct ip ip;
+
+	arena_init(&arena, NULL, NULL);
+	cr_expect(ip_parse_family(SLICE("192.0.2.1"), 4, &ip));
+	cr_expect_not(ip_parse_family(SLICE("192.0.2.1"), 6, &ip));
+	cr_expect_not(ip_parse_family(SLICE("::1"), 4, &ip));
+	cr_expect(ip_parse_family(SLICE("::ffff:192.0.2.1"), 6, &ip));
+	cr_expect_eq(ip.family, 6);
+	cr_expect(slice_eq(ip_text(&ip, &arena), SLICE("::ffff:192.0.2.1")));
+	cr_expect_not(ip_parse_family(SLICE("192.0.2.1"), 0, &ip));
+	cr_expect_eq(ip_text(&ip, &arena).n, 0);
+	arena_clear(&arena);
+}
+
+Test(ip, prefixes)
+{
+	static const struct row {
+		struct slice net;
+		bool valid;
+		struct slice ip;
+		bool has;
+	} rows[] = {
+		{S("192.0.2.1"),                      true,  S("192.0.2.1"),        true },
+		{S("192.0.2.1"),                      true,  S("192.0.2.0"),        false},
+		{S("192.0.2.1/32"),                   true,  S("192.0.2.0"),        false},
+		{S("192.0.2.0/31"),                   true,  S("192.0.2.1"),        true },
+		{S("192.0.2.0/31"),                   true,  S("192.0.2.2"),        false},
+		{S("192.0.2.77/24"),                  true,  S("192.0.2.255"),      true },
+		{S("192.0.2.77/24"),                  true,  S("192.0.3.0"),        false},
+		{S("10.0.0.0/7"),                     true,  S("11.255.255.255"),   true },
+		{S("10.0.0.0/7"),                     true,  S("12.0.0.0"),         false},
+		{S("0.0.0.0/0"),                      true,  S("255.1.2.3"),        true },
+		{S("0.0.0.0/0"),                      true,  S("::1"),              false},
+		{S("::/0"),                           true,  S("2001:db8::1"),      true },
+		{S("::/0"),                           true,  S("192.0.2.1"),        false},
+		{S("2001:db8::/32"),                  true,  S("2001:db8:ffff::1"), true },
+		{S("2001:db8::/32"),                  true,  S("2001:db9::1"),      false},
+		{S("2001:db8::/33"),                  true,  S("2001:db8:7fff::"),  true },
+		{S("2001:db8::/33"),                  true,  S("2001:db8:8000::"),  false},
+		{S("2001:db8::1/128"),                true,  S("2001:db8::1"),      true },
+		{S("2001:db8::1/127"),                true,  S("2001:db8::"),       true },
+		{S("::ffff:10.0.0.0/104"),            true,  S("10.9.9.9"),         true },
+		{S("::ffff:10.0.0.0/104"),            true,  S("11.0.0.0"),         false},
+		{S("::ffff:10.0.0.1"),                true,  S("10.0.0.2"),         false},
+		{S("::ffff:0.0.0.0/96"),              true,  S("1.2.3.4"),          true },
+		{S("::ffff:0.0.0.0/95"),              false, S(""),                 false},
+		{S("::ffff:10.0.0.0/129"),            false, S(""),                 false},
+		{S("192.0.2.0/33"),                   false, S(""),                 false},
+		{S("2001:db8::/129"),                 false, S(""),                 false},
+		{S("192.0.2.0/"),                     false, S(""),                 false},
+		{S("192.0.2.0/024"),                  false, S(""),                 false},
+		{S("192.0.2.0/+24"),                  false, S(""),                 false},
+		{S("192.0.2.0/24 "),                  false, S(""),                 false},
+		{S("192.0.2.0/24/24"),                false, S(""),                 false},
+		{S("192.0.2.0/99999999999999999999"), false, S(""),                 false},
+		{S("/24"),			    false, S(""),                 false},
+		{S(""),			       false, S(""),                 false},
+		{S("192.0.2/24"),                     false, S(""),                 false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct ip_net net;
+		struct ip ip;
+		bool valid = ip_net_parse(rows[i].net, &net);
+
+		cr_expect_eq(valid, rows[i].valid, "%s", rows[i].net.p);
+		if (!rows[i].valid)
+			continue;
+		cr_assert(ip_parse(rows[i].ip, &ip));
+		cr_expect_eq(ip_net_has(&net, &ip), rows[i].has, "%s in %s", rows[i].ip.p,
+			rows[i].net.p);
+	}
+}
+
+Test(ip, prefix_past_the_width)
+{
+	struct ip four = {.family = 4}, none = {0};
+
+	cr_expect(ip_in_prefix(&four, &four, 32));
+	cr_expect_not(ip_in_prefix(&four, &four, 33));
+	cr_expect_not(ip_in_prefix(&none, &none, 0), "no address is in no network");
+}
