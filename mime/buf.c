@@ -22,6 +22,8 @@ buf_add(struct buf *buf, struct slice s)
 
 		while (cap < buf->n + s.n)
 			cap = cap > buf->max / 2 ? buf->max : cap * 2;
+		if (cap > buf->max)
+			cap = buf->max;
 		p = arena_alloc(buf->arena, cap);
 		if (buf->n > 0)
 			memcpy(p, buf->p, buf->n);
