@@ -9,6 +9,7 @@
 
 #include "filter/exitcode.h"
 #include "filter/output.h"
+#include "filter/printable.h"
 
 struct log {
 	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
@@ -104,27 +105,7 @@ log_line(struct log *log, const char *format, ...)
 const char *
 log_value(struct slice value, struct arena *arena)
 {
-	static const char hex[] = "0123456789abcdef";
-	char *text = arena_alloc(arena, LOG_VALUE_MAX + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned char c = (unsigned char)value.p[i];
-		bool plain = c >= 32 && c <= 126 && c != '\\';
-
-		if (n + (plain ? 1 : 4) > LOG_VALUE_MAX)
-			break;
-		if (plain) {
-			text[n++] = (char)c;
-			continue;
-		}
-		text[n++] = '\\';
-		text[n++] = 'x';
-		text[n++] = hex[c >> 4];
-		text[n++] = hex[c & 15];
-	}
-	text[n] = '\0';
-	return text;
+	return printable(value, LOG_VALUE_MAX, arena);
 }
 
 void

@@ -24,10 +24,7 @@ struct log *log_open(const struct options *options);
  */
 void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/*
- * Keeps printable ASCII but the backslash, writes the rest as \xHH and cuts at LOG_VALUE_MAX
- * octets of the result; never half an escape. Owned by the arena.
- */
+/* filter/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
 const char *log_value(struct slice value, struct arena *arena);
 
 void log_close(struct log *log);

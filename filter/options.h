@@ -57,15 +57,16 @@ struct options {
 
 	/* envelope and input */
 	enum envelope_mode envelope;
-	const char *client_ip, *client_name, *helo, *mail_from; /* NULL: absent */
+	/* NULL: absent; only mail_from may be empty: the null path */
+	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
 	const char *queue_id, *authenticated;
 	const char *envelope_secret_file;
-	struct strings trusted_relays; /* CIDR or host name */
+	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
 	struct nets trusted_clients;
 	const char *input;     /* path, or NULL for stdin; explain's FILE too */
 	int64_t read_timeout;  /* seconds for all of stdin; 0: none */
-	uint64_t max_size;     /* octets */
+	uint64_t max_size;     /* octets; fits a size_t */
 	const char *spool_dir; /* NULL: $TMPDIR, then /var/tmp */
 
 	/* DNS and time */
@@ -92,7 +93,7 @@ struct options {
 	int exit_override[4];          /* by enum disposition; -1: none */
 
 	/* output */
-	const char *authserv_id; /* NULL: the host's name */
+	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
@@ -104,24 +105,28 @@ struct options {
 	char **exec_argv;        /* after `--`, NULL-terminated; NULL where there is none */
 };
 
+/* What holds where nothing is said. */
+struct options options_default(void);
+
 /*
  * Scans argv for --profile before anything else, so that even a usage error knows how its caller
  * wants to be told. *given tells whether one was there; a bad name counts as not given.
  */
-enum profile
-options_scan_profile(int argc, char **argv, bool *given);
+enum profile options_scan_profile(int argc, char **argv, bool *given);
+
+/* The command that argv names, for the same need; an unknown word counts as the filter. */
+enum command options_scan_command(int argc, char **argv);
 
 /*
- * argv (of main) and the configuration file → options; everything is owned by the arena.
- * ST_BAD with one line in *error (without "mailstamp:" and line end); *in_file tells a
- * configuration error (78) from a usage error (64).
+ * argv (of main) and the configuration file → options; everything is owned by the arena, or points
+ * into argv. ST_BAD with one line in *error (without "mailstamp:" and line end, only printable
+ * ASCII); *in_file tells a configuration error (78) from a usage error (64). *options is set all
+ * the same, for the log: with defaults and the profile of options_scan_profile.
  */
-enum status
-options_parse(int argc, char **argv, struct arena *arena, struct options *options,
+enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);
 
 /* --help, made of the table */
-void
-options_help(FILE *out);
+void options_help(FILE *out);
 
 #endif

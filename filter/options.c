@@ -1,0 +1,316 @@
+#include "filter/options.h"
+
+#include "filter/config.h"
+#include "filter/envelope.h"
+#include "filter/exitcode.h"
+#include "filter/options_table.h"
+#include "filter/printable.h"
+#include "mime/buf.h"
+
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+
+/* one option of the command line */
+struct given {
+	const struct option_row *row;
+	const char *value; /* NULL: none */
+};
+
+struct reader {
+	int argc, next;
+	char **argv;
+	struct arena *arena;
+	struct options *options;
+	const char **error;
+	struct given *given;
+	size_t n;
+};
+
+struct options
+options_default(void)
+{
+	return (struct options){
+		.read_timeout = 600,
+		.max_size = (uint64_t)256 << 20,
+		.dns_timeout_ms = 5000,
+		.deadline_ms = 60000,
+		.auth = {.drift = 300  },
+		.limits =
+			{
+                         .fields = 1000,
+                         .field_size = 65536,
+                         .dkim_signatures = 16,
+                         .arc_sets = 50,
+                         .rsa_min_bits = 1024,
+                         .rsa_max_bits = 8192,
+                         .spf_ms = 20000,
+			 },
+		.on_temperror = DISP_QUARANTINE,
+		.ambiguous = DISP_QUARANTINE,
+		.exit_override = { -1, -1,    -1, -1},
+		.color = -1,
+		.command_timeout = 600,
+	};
+}
+
+/*
+ * argv[i] as an option: its row, or NULL; value set where it stands behind '='. Whether the next
+ * argument is its value is the row's to say.
+ */
+static const struct option_row *
+row_of(const char *arg, const char **value)
+{
+	struct slice name = slice_from(slice_str(arg), 2);
+	size_t equals = slice_find(name, '=');
+
+	*value = equals < name.n ? name.p + equals + 1 : NULL;
+	return option_find(slice_head(name, equals));
+}
+
+enum profile
+options_scan_profile(int argc, char **argv, bool *given)
+{
+	struct options found = {.profile = PROFILE_PLAIN};
+	struct arena arena;
+	const char *value, *why;
+
+	*given = false;
+	arena_init(&arena, NULL, NULL);
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct option_row *row;
+
+		if (strncmp(argv[i], "--", 2) != 0)
+			continue;
+		row = row_of(argv[i], &value);
+		if (row == NULL)
+			continue;
+		/* an option's value may look like an option: it is none */
+		if (option_takes_value(row) && value == NULL && i + 1 < argc)
+			value = argv[++i];
+		if (value != NULL && row->at == offsetof(struct options, profile) &&
+			row->kind == OPTION_WORD)
+			(void)option_set(row, value, &arena, &found, &why);
+	}
+	arena_clear(&arena);
+	*given = found.profile_given;
+	return found.profile;
+}
+
+enum command
+options_scan_command(int argc, char **argv)
+{
+	return argc > 1 && strcmp(argv[1], "explain") == 0 ? COMMAND_EXPLAIN : COMMAND_FILTER;
+}
+
+/* "WHAT SUBJECT WHY", the subject shown safely; what and why may be "" */
+static enum status
+bad(struct reader *reader, const char *what, const char *subject, const char *why)
+{
+	struct buf line;
+
+	buf_init(&line, reader->arena, ERROR_MAX);
+	buf_addf(&line, "%s%s%s", what, printable(slice_str(subject), SHOWN_MAX, reader->arena),
+		why);
+	buf_addc(&line, '\0');
+	*reader->error = line.over ? "bad use, see mailstamp --help" : line.p;
+	return ST_BAD;
+}
+
+static enum status
+bad_option(struct reader *reader, const struct option_row *row, const char *why)
+{
+	struct buf text;
+
+	buf_init(&text, reader->arena, ERROR_MAX);
+	buf_addf(&text, " %s", why);
+	buf_addc(&text, '\0');
+	return bad(reader, "--", row->name, text.p);
+}
+
+static enum status
+read_option(struct reader *reader)
+{
+	const char *arg = reader->argv[reader->next++];
+	struct given *given = &reader->given[reader->n];
+
+	given->row = row_of(arg, &given->value);
+	if (given->row == NULL)
+		return bad(reader, "unknown option: ", arg, " (see mailstamp --help)");
+	if (given->row->kind == OPTION_COMMAND && given->value != NULL)
+		return bad_option(reader, given->row, "takes no value");
+	if (option_takes_value(given->row) && given->value == NULL) {
+		if (reader->next >= reader->argc)
+			return bad_option(reader, given->row, "needs a value");
+		given->value = reader->argv[reader->next++];
+	}
+	reader->n++;
+	return ST_OK;
+}
+
+/* explain's FILE; "-" is stdin */
+static enum status
+read_file(struct reader *reader, bool *had)
+{
+	const char *arg = reader->argv[reader->next++];
+
+	if (reader->options->command == COMMAND_FILTER)
+		return bad(reader, "unexpected argument: ", arg,
+			" (COMMAND stands behind --, a file behind --input)");
+	if (*had)
+		return bad(reader, "unexpected argument: ", arg, " (explain takes one FILE)");
+	*had = true;
+	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
+	return ST_OK;
+}
+
+static enum status
+read_command(struct reader *reader)
+{
+	const char *word = reader->argc > 1 ? reader->argv[1] : "-";
+
+	reader->next = 1;
+	reader->options->command = options_scan_command(reader->argc, reader->argv);
+	if (word[0] == '-' && word[1] != '\0')
+		return ST_OK;
+	if (reader->argc > 1 && strcmp(word, "filter") != 0 && strcmp(word, "explain") != 0)
+		return bad(reader, "unknown command: ", word, " (there are filter and explain)");
+	reader->next = reader->argc > 1 ? 2 : 1;
+	return ST_OK;
+}
+
+/* The command line into reader->given, explain's FILE and COMMAND; no value is read yet. */
+static enum status
+read_line(struct reader *reader)
+{
+	enum status st = read_command(reader);
+	bool had = false;
+
+	while (st == ST_OK && reader->next < reader->argc) {
+		const char *arg = reader->argv[reader->next];
+
+		if (strcmp(arg, "--") == 0)
+			break;
+		if (arg[0] == '-' && arg[1] == '-')
+			st = read_option(reader);
+		else if (arg[0] == '-' && arg[1] != '\0')
+			st = bad(reader, "unknown option: ", arg,
+				" (options are written --NAME, see mailstamp --help)");
+		else
+			st = read_file(reader, &had);
+	}
+	if (st != ST_OK || reader->next >= reader->argc)
+		return st;
+	reader->next++;
+	if (reader->options->command == COMMAND_EXPLAIN) {
+		while (st == ST_OK && reader->next < reader->argc)
+			st = read_file(reader, &had);
+		return st;
+	}
+	if (reader->next >= reader->argc) {
+		*reader->error = "-- needs a COMMAND behind it";
+		return ST_BAD;
+	}
+	reader->options->exec_argv = reader->argv + reader->next;
+	return ST_OK;
+}
+
+/* The values, in order; the first use of a repeatable option puts the file's list aside. */
+static enum status
+apply(struct reader *reader)
+{
+	bool *seen = arena_array(reader->arena, option_count, sizeof *seen);
+
+	for (size_t i = 0; i < reader->n; i++) {
+		const struct option_row *row = reader->given[i].row;
+		const char *why;
+
+		if (option_is_list(row) && !seen[row - option_rows])
+			option_clear(row, reader->options);
+		seen[row - option_rows] = true;
+		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
+			ST_OK)
+			return bad_option(reader, row, why);
+	}
+	return ST_OK;
+}
+
+static enum status
+read_config(struct reader *reader, bool *in_file)
+{
+	const char *path = NULL;
+	enum status st;
+
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->kind == OPTION_CONFIG)
+			path = reader->given[i].value;
+	st = config_read(path != NULL ? path : MAILSTAMP_CONFIG, path != NULL, reader->arena,
+		reader->options, reader->error);
+	*in_file = st != ST_OK;
+	return st;
+}
+
+/* What no single option can see. */
+static enum status
+check(struct reader *reader)
+{
+	struct options *options = reader->options;
+	const char *error = NULL;
+
+	if (options->color == 2)
+		options->color = -1;
+	if (options->command == COMMAND_EXPLAIN)
+		options->exec_argv = NULL;
+	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
+		error = "--envelope field needs --envelope-secret-file";
+	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
+		error = "--rsa-min-bits must not be over --rsa-max-bits";
+	else if (options->command != COMMAND_FILTER)
+		error = NULL;
+	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
+		error = "--output other than message is for --profile plain: it delivers nothing";
+	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
+		error = "--output other than message and -- COMMAND exclude each other";
+	else if (exitcode_needs_command(options->profile) && options->exec_argv == NULL)
+		error = "this --profile needs -- COMMAND: its mail server throws stdout away";
+	if (error == NULL)
+		return ST_OK;
+	*reader->error = error;
+	return ST_BAD;
+}
+
+/* --help and --version do without everything else. */
+static bool
+asks_for_text(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->kind == OPTION_COMMAND) {
+			reader->options->command = (enum command)reader->given[i].row->min;
+			return true;
+		}
+	return false;
+}
+
+enum status
+options_parse(int argc, char **argv, struct arena *arena, struct options *options,
+	const char **error, bool *in_file)
+{
+	struct reader reader = {
+		.argc = argc,
+		.argv = argv,
+		.arena = arena,
+		.options = options,
+		.error = error,
+	};
+	enum status st;
+
+	*in_file = false;
+	*options = options_default();
+	options->profile = options_scan_profile(argc, argv, &options->profile_given);
+	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
+	st = read_line(&reader);
+	if (st != ST_OK || asks_for_text(&reader))
+		return st;
+	st = read_config(&reader, in_file);
+	if (st == ST_OK)
+		st = apply(&reader);
+	return st == ST_OK ? check(&reader) : st;
+}

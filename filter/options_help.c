@@ -1,0 +1,54 @@
+#include "filter/options_table.h"
+
+enum { TEXT_COLUMN = 30 };
+
+/* "a|b|c", without the gaps */
+static int
+put_words(FILE *out, const char *words)
+{
+	struct slice word;
+	int n = 0;
+
+	for (size_t i = 0; (word = option_word(words, i)).n > 0; i++)
+		if (!slice_eq(word, SLICE("-")))
+			n += fprintf(out, "%s%.*s", n > 0 ? "|" : "", (int)word.n, word.p);
+	return n;
+}
+
+static void
+put_row(FILE *out, const struct option_row *row)
+{
+	int column = fprintf(out, "  --%s", row->name);
+
+	if (row->arg != NULL)
+		column += fprintf(out, " %s", row->arg);
+	else if (row->words != NULL)
+		column += fprintf(out, " ") + put_words(out, row->words);
+	if (column > TEXT_COLUMN - 1) {
+		fprintf(out, "\n");
+		column = 0;
+	}
+	fprintf(out, "%*s%s\n", TEXT_COLUMN - column, "", row->help);
+}
+
+void
+options_help(FILE *out)
+{
+	fprintf(out,
+		"usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
+		"       mailstamp explain [OPTION]... [FILE]\n"
+		"       mailstamp --version | --help\n"
+		"\n"
+		"Reads one message from stdin, evaluates SPF, DKIM and DMARC, and writes it with\n"
+		"an Authentication-Results field on top to stdout, or into COMMAND's stdin. The\n"
+		"exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75 later.\n"
+		"explain tells the verdict to a person. Defaults stand in parentheses.\n");
+	for (size_t i = 0; i < option_count; i++) {
+		if (option_rows[i].name == NULL)
+			fprintf(out, "\n%s:\n", option_rows[i].help);
+		else if (option_rows[i].help != NULL)
+			put_row(out, &option_rows[i]);
+	}
+	fprintf(out, "\nEvery option may stand in " MAILSTAMP_CONFIG
+		     ".\nmailstamp(1) tells the rest.\n");
+}

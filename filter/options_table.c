@@ -1,0 +1,181 @@
+#include "filter/options_table.h"
+
+#define AT(member) offsetof(struct options, member)
+#define TOP(headline)                                                                              \
+	{                                                                                          \
+		.help = (headline)                                                                 \
+	}
+
+enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
+
+#define MAX_SIZE ((int64_t)1 << 40)
+#define MAX_TIME INT64_C(253402300799) /* the end of the year 9999 */
+
+/* one option a paragraph, read as a list */
+/* clang-format off */
+const struct option_row option_rows[] = {
+	TOP("Envelope and input"),
+	{.name = "client-ip", .arg = "ADDR", .kind = OPTION_CLIENT_IP, .at = AT(client_ip),
+		.help = "address of the SMTP client"},
+	{.name = "client-name", .arg = "NAME", .kind = OPTION_TEXT, .at = AT(client_name),
+		.help = "its name, as verified by the mail server"},
+	{.name = "helo", .arg = "NAME", .kind = OPTION_TEXT, .at = AT(helo),
+		.help = "argument of its EHLO or HELO"},
+	{.name = "mail-from", .arg = "ADDR", .kind = OPTION_SENDER, .at = AT(mail_from),
+		.help = "reverse-path; '' or <> is the null path"},
+	{.name = "rcpt", .arg = "ADDR", .kind = OPTION_TEXTS, .at = AT(rcpts),
+		.help = "recipient; may be repeated"},
+	{.name = "queue-id", .arg = "ID", .kind = OPTION_TEXT, .at = AT(queue_id),
+		.help = "queue id, for the log"},
+	{.name = "authenticated", .arg = "USER", .kind = OPTION_TEXT, .at = AT(authenticated),
+		.help = "the user who logged in at the mail server"},
+	{.name = "envelope", .kind = OPTION_WORD, .at = AT(envelope),
+		.words = "args|stdin|bsmtp|field|headers", .help = "where the envelope is (args)"},
+	{.name = "envelope-secret-file", .arg = "FILE", .kind = OPTION_PATH,
+		.at = AT(envelope_secret_file), .help = "the secret of --envelope field"},
+	{.name = "input", .arg = "PATH", .kind = OPTION_PATH, .at = AT(input),
+		.help = "a file, or a folder with one .eml, not stdin"},
+	{.name = "trusted-client", .arg = "CIDR", .kind = OPTION_NETS, .at = AT(trusted_clients),
+		.help = "own network: no policy; may be repeated"},
+	{.name = "trusted-relay", .arg = "HOST", .kind = OPTION_RELAYS, .at = AT(trusted_relays),
+		.help = "CIDR or name; for --envelope headers"},
+	{.name = "read-timeout", .arg = "S", .kind = OPTION_NUMBER, .at = AT(read_timeout),
+		.max = MAX_SECONDS, .help = "for all of stdin (600; 0: none)"},
+	{.name = "max-size", .arg = "SIZE", .kind = OPTION_SIZE, .at = AT(max_size), .min = 1024,
+		.max = MAX_SIZE, .help = "octets of a message, or with k, M, G (256M)"},
+	{.name = "oversize", .kind = OPTION_YES, .at = AT(oversize_tempfail),
+		.words = "pass|tempfail", .help = "what becomes of a larger one (pass)"},
+	{.name = "spool-dir", .arg = "DIR", .kind = OPTION_PATH, .at = AT(spool_dir),
+		.help = "for large messages ($TMPDIR or /var/tmp)"},
+
+	TOP("DNS"),
+	{.name = "resolver", .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS, .at = AT(resolvers),
+		.help = "may be repeated (the system's)"},
+	{.name = "dns-timeout", .arg = "S", .kind = OPTION_MILLIS, .at = AT(dns_timeout_ms),
+		.min = 1, .max = MAX_MILLIS, .help = "one question, retries included (5)"},
+	{.name = "deadline", .arg = "S", .kind = OPTION_MILLIS, .at = AT(deadline_ms), .min = 1,
+		.max = MAX_MILLIS, .help = "the whole evaluation (60)"},
+	{.name = "zone", .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
+		.help = "all answers from a master file, no network"},
+	{.name = "dns-record", .arg = "FILE", .kind = OPTION_PATH, .at = AT(dns_record),
+		.help = "write the answers of this run as a zone"},
+	{.name = "now", .arg = "UNIXTIME", .kind = OPTION_NUMBER, .at = AT(now),
+		.given = AT(has_now), .max = MAX_TIME, .help = "the clock"},
+
+	TOP("Methods"),
+	{.name = "dmarc-mode", .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
+		.words = "rfc9989|rfc7489", .help = "(rfc9989)"},
+	{.name = "dmarc-compare", .kind = OPTION_FLAG, .at = AT(auth.dmarc_compare),
+		.help = "evaluate both, say where they differ"},
+	{.name = "psl", .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
+		.help = "public suffix list, for rfc7489"},
+	{.name = "dkim-l", .kind = OPTION_YES, .at = AT(auth.dkim_l_allow), .words = "policy|allow",
+		.help = "what a signature with l= is (policy)"},
+	{.name = "dkim-drift", .arg = "S", .kind = OPTION_NUMBER, .at = AT(auth.drift),
+		.max = MAX_SECONDS, .help = "difference of clocks that is allowed (300)"},
+	{.name = "spf-engine", .kind = OPTION_WORD, .at = AT(auth.spf_engine),
+		.words = "mailstamp|libspf2", .help = "(mailstamp)"},
+	{.name = "spf-compare", .kind = OPTION_FLAG, .at = AT(auth.spf_compare),
+		.help = "run both, say where they differ"},
+
+	TOP("Policy"),
+	{.name = "reject-on", .kind = OPTION_WORD, .at = AT(reject_on),
+		.words = "direct|published|never", .help = "when p=reject rejects (direct)"},
+	{.name = "on-temperror", .kind = OPTION_WORD, .at = AT(on_temperror),
+		.given = AT(on_temperror_given), .words = "accept|quarantine|-|tempfail",
+		.help = "a dmarc=temperror under a known policy"},
+	{.name = "tempfail-on", .kind = OPTION_YES, .at = AT(tempfail_on_dmarc),
+		.words = "none|dmarc", .help = "where the policy could not be had (none)"},
+	{.name = "ambiguous", .kind = OPTION_WORD, .at = AT(ambiguous),
+		.words = "accept|quarantine|reject",
+		.help = "a message with no one author domain (quarantine)"},
+	{.name = "on-error", .kind = OPTION_YES, .at = AT(on_error_pass), .words = "tempfail|pass",
+		.help = "an error of ours (tempfail)"},
+	{.name = "bounce", .kind = OPTION_YES, .at = AT(bounce_always), .words = "safe|always",
+		.help = "which rejects may become bounces (safe)"},
+
+	TOP("Caller"),
+	{.name = "profile", .kind = OPTION_WORD, .at = AT(profile), .given = AT(profile_given),
+		.words = "plain|postfix|exim-pipe|exim-filter|procmail|maildrop",
+		.help = "how the caller is told (plain)"},
+	{.name = "exit", .arg = "NAME=CODE", .kind = OPTION_EXITS, .at = AT(exit_override),
+		.help = "status of an outcome; may be repeated"},
+	{.name = "command-timeout", .arg = "S", .kind = OPTION_NUMBER, .at = AT(command_timeout),
+		.min = 1, .max = MAX_SECONDS, .help = "for COMMAND (600)"},
+
+	TOP("Output"),
+	{.name = "authserv-id", .arg = "ID", .kind = OPTION_ID, .at = AT(authserv_id),
+		.help = "who we are in the field (the host's name)"},
+	{.name = "own-id", .arg = "ID", .kind = OPTION_IDS, .at = AT(own_ids),
+		.help = "another name of ours; may be repeated"},
+	{.name = "scrub", .kind = OPTION_WORD, .at = AT(scrub), .words = "own|all|none",
+		.help = "which foreign fields are left out (own)"},
+	{.name = "received-spf", .kind = OPTION_FLAG, .at = AT(received_spf),
+		.help = "add Received-SPF"},
+	{.name = "disposition-field", .kind = OPTION_FLAG, .at = AT(disposition_field),
+		.help = "add Mailstamp-Disposition"},
+	{.name = "output", .kind = OPTION_WORD, .at = AT(output),
+		.words = "message|json|header|none", .help = "what goes to stdout (message)"},
+	{.name = "json-log", .arg = "FILE", .kind = OPTION_PATH, .at = AT(json_log),
+		.help = "append one JSON object a message"},
+	{.name = "log", .arg = "syslog|stderr|FILE", .kind = OPTION_PATH, .at = AT(log),
+		.help = "(stderr; for mail servers syslog)"},
+	{.name = "color", .kind = OPTION_WORD, .at = AT(color), .words = "never|always|auto",
+		.help = "of explain (auto)"},
+
+	TOP("Limits"),
+	{.name = "max-fields", .arg = "N", .kind = OPTION_COUNT, .at = AT(limits.fields), .min = 1,
+		.max = 100000, .help = "fields that are read (1000)"},
+	{.name = "max-field-size", .arg = "OCTETS", .kind = OPTION_COUNT,
+		.at = AT(limits.field_size), .min = 998, .max = 65536,
+		.help = "of one field (65536)"},
+	{.name = "max-signatures", .arg = "N", .kind = OPTION_COUNT,
+		.at = AT(limits.dkim_signatures), .min = 1, .max = 1000,
+		.help = "DKIM signatures that are verified (16)"},
+	{.name = "rsa-min-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_min_bits),
+		.min = 1024, .max = 16384, .help = "smallest RSA key (1024)"},
+	{.name = "rsa-max-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_max_bits),
+		.min = 1024, .max = 16384, .help = "largest RSA key (8192)"},
+
+	TOP("Other"),
+	{.name = "config", .arg = "FILE", .kind = OPTION_CONFIG, .at = AT(config),
+		.help = "options by name, group [mailstamp]"},
+	{.name = "version", .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
+		.help = "print the version"},
+	{.name = "help",			      .kind = OPTION_COMMAND,          .min = COMMAND_HELP,                         .help = "print this"},
+	{.name = "no-ask",				 .kind = OPTION_FLAG,                                          .at = AT(auth.no_ask)                                                 },
+};
+/* clang-format on */
+
+const size_t option_count = sizeof option_rows / sizeof option_rows[0];
+
+const struct option_row *
+option_find(struct slice name)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (option_rows[i].name != NULL && slice_eq(slice_str(option_rows[i].name), name))
+			return &option_rows[i];
+	return NULL;
+}
+
+bool
+option_takes_value(const struct option_row *row)
+{
+	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG;
+}
+
+bool
+option_is_list(const struct option_row *row)
+{
+	return row->kind >= OPTION_TEXTS;
+}
+
+struct slice
+option_word(const char *words, size_t n)
+{
+	struct slice rest = slice_str(words);
+
+	for (; n > 0; n--)
+		rest = slice_from(rest, slice_find(rest, '|') + 1);
+	return slice_head(rest, slice_find(rest, '|'));
+}
