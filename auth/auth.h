@@ -23,11 +23,10 @@ struct auth_results {
  * Asks, then checks every mechanism in the order of their needs. ST_TEMP where our own work could
  * not be done; a DNS failure is a result, not a status. *results is always set.
  */
-enum status
-auth_run(const struct auth_input *in, struct auth_results *results);
+enum status auth_run(const struct auth_input *in, struct auth_results *results);
 
 /* The rows of all mechanisms in the order of the field (PROGRAM 3). */
-void
-auth_report(const struct auth_input *in, const struct auth_results *results, struct report *report);
+void auth_report(
+	const struct auth_input *in, const struct auth_results *results, struct report *report);
 
 #endif

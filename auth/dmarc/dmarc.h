@@ -30,8 +30,7 @@ struct dmarc_record {
 };
 
 /* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so *record is set. */
-bool
-dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record);
+bool dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record);
 
 struct dmarc_step {
 	struct slice name; /* without _dmarc. */
@@ -68,20 +67,16 @@ struct dmarc_result {
 };
 
 /* Asks for the author domain's record and those above it. */
-void
-dmarc_ask(const struct auth_input *in);
+void dmarc_ask(const struct auth_input *in);
 
 /*
  * The verdict over what SPF and DKIM found. mode DMARC_RFC7489 needs in->psl. ST_TEMP where it is
  * missing or the message could not be hashed for pct: the code is then temperror.
  */
-enum status
-dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_result *spf,
-	const struct dkim_result *dkim, struct dmarc_result *result);
-void
-dmarc_report(const struct dmarc_result *result, struct report *report);
+enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,
+	const struct spf_result *spf, const struct dkim_result *dkim, struct dmarc_result *result);
+void dmarc_report(const struct dmarc_result *result, struct report *report);
 
-const char *
-dmarc_policy_word(enum dmarc_policy policy);
+const char *dmarc_policy_word(enum dmarc_policy policy);
 
 #endif

@@ -44,18 +44,14 @@ struct dmarc_walk {
 	bool failed; /* some node has no answer */
 };
 
-struct dmarc_node *
-dmarc_node(struct dmarc_finder *finder, struct slice name);
+struct dmarc_node *dmarc_node(struct dmarc_finder *finder, struct slice name);
 
 /* Asks for all names of a walk without waiting. */
-void
-dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start);
-void
-dmarc_walk(struct dmarc_finder *finder, struct slice start, struct dmarc_walk *walk);
+void dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start);
+void dmarc_walk(struct dmarc_finder *finder, struct slice start, struct dmarc_walk *walk);
 
 /* The organizational domain by what was found and assumed (RFC 9989 4.10.2). */
-struct slice
-dmarc_walk_org(const struct dmarc_walk *walk);
+struct slice dmarc_walk_org(const struct dmarc_walk *walk);
 
 enum dmarc_discovery {
 	DMARC_SELECTED,
@@ -75,12 +71,12 @@ struct dmarc_selection {
  * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The author's walk is
  * made only where the author domain has no record. *selection is set for DMARC_SELECTED.
  */
-enum dmarc_discovery
-dmarc_discover(struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
+enum dmarc_discovery dmarc_discover(
+	struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
 
 /* The answers for the author domain so far, in the order of its walk. */
-void
-dmarc_steps(const struct dmarc_finder *finder, struct slice author, struct dmarc_result *result);
+void dmarc_steps(
+	const struct dmarc_finder *finder, struct slice author, struct dmarc_result *result);
 
 enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
@@ -94,12 +90,10 @@ enum dmarc_alignment {
  * organizational domain? It is certain also where a question failed but no answer to it could
  * change it. *author_org is set where it had to be known and is.
  */
-enum dmarc_alignment
-dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
-	struct slice *author_org);
+enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author,
+	struct slice identifier, struct slice *author_org);
 
 /* Asks without waiting for what dmarc_align_relaxed will need of the identifier. */
-void
-dmarc_align_ask(struct dmarc_finder *finder, struct slice author, struct slice identifier);
+void dmarc_align_ask(struct dmarc_finder *finder, struct slice author, struct slice identifier);
 
 #endif
