@@ -324,8 +324,14 @@ read_record(struct reader *r)
 static bool
 read_directive(struct reader *r)
 {
-	if (slice_ieq(r->token, SLICE("$ORIGIN")))
-		return read_name(r, &r->origin) && want_end(r);
+	struct dns_name origin;
+
+	if (slice_ieq(r->token, SLICE("$ORIGIN"))) {
+		if (!read_name(r, &origin) || !want_end(r))
+			return false;
+		r->origin = origin;
+		return true;
+	}
 	if (slice_ieq(r->token, SLICE("$TTL"))) /* RFC 2308 4 */
 		return want_word(r, "a TTL is missing") &&
 		       (read_ttl(r->token, &r->default_ttl) || fail(r, "not a TTL")) && want_end(r);
