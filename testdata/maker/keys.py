@@ -1,0 +1,64 @@
+"""keys.py: the fixed test keys of testdata/keys/ and the key records made of them."""
+
+import base64
+import os
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'keys')
+
+# name -> modulus bits, or 'ed25519'
+NAMES = {
+    'rsa-a': 2048, 'rsa-b': 2048, 'rsa-c': 2048, 'rsa-1024': 1024, 'rsa-1023': 1023,
+    'rsa-512': 512, 'rsa-4096': 4096, 'rsa-8200': 8200, 'ed-a': 'ed25519', 'ed-b': 'ed25519',
+}
+
+_loaded = {}
+
+
+def make_missing():
+    """Makes the keys that are not there: done once, by hand, never by a test."""
+    for name, kind in NAMES.items():
+        path = os.path.join(FOLDER, name + '.pem')
+        if os.path.exists(path):
+            continue
+        if kind == 'ed25519':
+            key = ed25519.Ed25519PrivateKey.generate()
+        else:
+            key = rsa.generate_private_key(65537, kind)
+        with open(path, 'wb') as out:
+            out.write(key.private_bytes(serialization.Encoding.PEM,
+                                        serialization.PrivateFormat.PKCS8,
+                                        serialization.NoEncryption()))
+
+
+def private(name):
+    if name not in _loaded:
+        with open(os.path.join(FOLDER, name + '.pem'), 'rb') as pem:
+            _loaded[name] = serialization.load_pem_private_key(pem.read(), None)
+    return _loaded[name]
+
+
+def is_ed25519(name):
+    return NAMES[name] == 'ed25519'
+
+
+def public(name, pkcs1=False):
+    """What stands in p=: SubjectPublicKeyInfo, RSAPublicKey (pkcs1), or the 32 octets."""
+    key = private(name).public_key()
+    if is_ed25519(name):
+        raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    elif pkcs1:
+        raw = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    else:
+        raw = key.public_bytes(serialization.Encoding.DER,
+                               serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(raw).decode()
+
+
+def record(name, tags=None, pkcs1=False):
+    """The TXT record of a key; tags stand before p= instead of the usual ones."""
+    if tags is None:
+        tags = 'v=DKIM1; k=ed25519' if is_ed25519(name) else 'v=DKIM1; k=rsa'
+    return (tags + '; ' if tags else '') + 'p=' + public(name, pkcs1)

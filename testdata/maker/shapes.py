@@ -1,0 +1,113 @@
+"""shapes.py: messages of odd shapes: line ends, mbox lines, nothing, binary, too much."""
+
+from maker.case import Case
+from maker.envelopes import PASS, ZONE
+from maker.mail import Mail, mail
+
+GOOD = 'spf=pass\ndkim=none\n' + PASS
+SIGNED = 'spf=pass\ndkim=pass header.d=example.com\n' + PASS
+ODD = 'dmarc=permerror\ndisposition=quarantine'
+
+
+def row(name, message, expect=GOOD, status=None, **options):
+    if status is None:
+        status = 10 if 'quarantine' in expect else 0
+    return Case('tests/program/shape/' + name, zone=ZONE, message=message, expect=expect,
+                exit=status, **options)
+
+
+def line_ends():
+    signed = mail().signed()
+    lf, crlf = signed.bytes(), signed.bytes('\r\n')
+    head, body = lf.split(b'\n\n', 1)
+    yield row('lf', lf, SIGNED)
+    yield row('crlf', crlf, SIGNED)
+    yield row('lf-header-crlf-body', head + b'\n\n' + body.replace(b'\n', b'\r\n'), SIGNED)
+    yield row('crlf-header-lf-body', head.replace(b'\n', b'\r\n') + b'\r\n\r\n' + body, SIGNED)
+    mixed = b''.join(each if n % 2 else each.replace(b'\n', b'\r\n')
+                     for n, each in enumerate(lf.splitlines(True)))
+    yield row('mixed-line-by-line', mixed, SIGNED)
+    yield row('no-last-line-end', mail(body='text without an end').bytes())
+    yield row('body-only-a-line-end', mail(body='\n'))
+    yield row('body-empty', mail(body=''))
+    yield row('no-body', mail(body=None))
+    yield row('no-body-no-line-end', mail(body=None).bytes()[:-1])
+    yield row('bare-cr-in-body', mail(body=b'a\rb\r\n\rc\n').bytes())
+    yield row('mbox-line', b'From orders@example.com Thu Jan  1 00:00:00 2026\n' + lf, SIGNED)
+    yield row('mbox-line-crlf', b'From orders@example.com Thu Jan  1 00:00:00 2026\r\n' + crlf,
+              SIGNED)
+    yield row('mbox-line-only', b'From orders@example.com Thu Jan  1 00:00:00 2026\n', ODD)
+    yield row('mbox-quoted-line', b'>From orders@example.com Thu Jan  1 00:00:00 2026\n' + lf,
+              SIGNED)
+
+
+def nothing():
+    yield row('empty', b'', ODD)
+    yield row('one-line-end', b'\n', ODD)
+    yield row('one-crlf', b'\r\n', ODD)
+    yield row('one-letter', b'x', ODD)
+    yield row('only-line-ends', b'\n\n\n\n', ODD)
+    yield row('empty-header', b'\nFrom: orders@example.com\n\nbody\n', ODD)
+    yield row('no-header-text', b'This is no mail.\nReally not.\n', ODD)
+    yield row('no-header-binary', bytes(range(256)) * 4, ODD)
+    yield row('only-nul', b'\0' * 64, ODD)
+    yield row('only-blanks', b'   \t  \n', ODD)
+    yield row('only-a-colon', b':', ODD)
+    yield row('only-from', b'From: orders@example.com', GOOD)
+    yield row('html', b'<!DOCTYPE html>\n<html><body>hello</body></html>\n', ODD)
+
+
+def header():
+    plain = mail().bytes()
+    for name, front in (('blank', b' '), ('tab', b'\t'), ('blank-line', b'  \n')):
+        yield row('first-line-begins-with-' + name, front + plain,
+                  'field Mailstamp-Note:\n' + ODD)
+    yield row('line-without-colon', plain.replace(b'To:', b'nonsense here\nTo:'))
+    yield row('first-line-without-colon', b'nonsense here\n' + plain)
+    yield row('name-with-blank-inside', b'X Y: z\n' + plain)
+    yield row('empty-name', b': value\n' + plain)
+    yield row('8-bit-header', mail(subject='x').bytes().replace(b'x', b'\xff\xfe', 1))
+    yield row('8-bit-name', b'X-\xe9: 1\n' + plain)
+    yield row('nul-in-body', plain + b'\0\0\0\n')
+    yield row('nul-in-header', plain.replace(b'To:', b'X-\0: a\nTo:'), ODD)
+    yield row('bare-cr-in-header', plain.replace(b'To:', b'X-A: a\rb\nTo:'), ODD)
+    yield row('999-fields', Mail(['X-%03d: 1' % n for n in range(992)] + mail().fields))
+    yield row('1200-fields-from-first', Mail(mail().fields + ['X-%03d: 1' % n
+              for n in range(1200)]), ODD)
+    yield row('1200-fields-from-last', Mail(['X-%03d: 1' % n for n in range(1200)] +
+              mail().fields), ODD)
+    yield row('1200-fields-raised', Mail(['X-%03d: 1' % n for n in range(1200)] + mail().fields),
+              args=('--max-fields', '2000'))
+    big = 'X-Big: ' + 'word ' * 14000
+    yield row('70-kib-field', mail().topped(big))
+    yield row('70-kib-field-folded', mail().topped('X-Big:' + '\n some words in a line' * 3400))
+    yield row('70-kib-field-signed-mail', mail().topped(big).signed(), SIGNED)
+    yield row('70-kib-from', mail(author='"%s" <orders@example.com>' % ('x' * 70000)), ODD)
+    yield row('64-kib-from-of-colons', mail(author='a:' * 30000), ODD)
+    yield row('from-with-60-kib-name', mail(author='"%s" <orders@example.com>' % ('x' * 60000)))
+    yield row('from-with-nested-comments', mail(author='(' * 500 + ')' * 500 +
+              'orders@example.com'), ODD)
+    yield row('from-with-900-addresses', mail(author=',\n '.join(
+        'a%d@example.com' % n for n in range(900))))
+    yield row('from-with-2000-addresses', mail(author=',\n '.join(
+        'a%d@example.com' % n for n in range(2000))), ODD)
+
+
+def sizes():
+    over = 'spf=none\ndkim=none\ndmarc=none\ndisposition=quarantine'
+    large = mail(body='a line of text\n' * 400).topped(
+        'Authentication-Results: mx.example.net; spf=pass')
+    rest = large.without('Authentication-Results')
+    yield row('over-max-size', large, over, args=('--max-size', '4096'), rest=rest)
+    yield row('over-max-size-accept', large, over.replace('=quarantine', '=accept'), 0,
+              args=('--max-size', '4096', '--ambiguous', 'accept'), rest=rest)
+    yield row('over-max-size-tempfail', large, 'stdout empty', 75,
+              args=('--max-size', '4096', '--oversize', 'tempfail'))
+    yield row('under-max-size', large, args=('--max-size', '100000'), rest=rest)
+    exact = mail(body='x' * 1000)
+    yield row('exactly-max-size', exact, args=('--max-size', str(len(exact.bytes()))))
+
+
+def cases():
+    for group in (line_ends, nothing, header, sizes):
+        yield from group()
