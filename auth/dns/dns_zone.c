@@ -203,14 +203,17 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 	const struct zone_node *node = zone_find(zone, name->wire, name->n);
 	const struct dns_outcome *named = NULL, *outcome = NULL;
 	const struct dns_name *next = NULL;
+	bool secure = false;
 
 	if (node != NULL) {
+		secure = is_secure(node, type);
 		outcome = pragma_of(node, true, type);
 		named = pragma_of(node, false, type);
 	}
 	if (outcome == NULL && named == NULL && (node == NULL || !node->exists)) {
 		node = wildcard_of(zone, name);
 		if (node != NULL) {
+			secure |= is_secure(node, type);
 			outcome = pragma_of(node, true, type);
 			named = pragma_of(node, false, type);
 		}
@@ -219,7 +222,7 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 	if (outcome == NULL && named != NULL &&
 		(named->status == DNS_TEMP || named->status == DNS_BAD))
 		outcome = named;
-	answer->secure = node != NULL && is_secure(node, type) && (first || answer->secure);
+	answer->secure = secure && (first || answer->secure);
 	if (outcome == NULL && node != NULL) {
 		next = take_records(zone, node, type, first, answer);
 		if (next != NULL || answer->status == DNS_OK)
