@@ -141,6 +141,22 @@ crypto_hash_add(struct crypto_hash *hash, struct slice bytes)
 		hash->failed = true;
 }
 
+struct crypto_hash *
+crypto_hash_copy(const struct crypto_hash *hash)
+{
+	struct crypto_hash *copy = hash_take(hash->crypto);
+
+	if (copy == NULL)
+		return NULL;
+	copy->failed = hash->failed;
+	if (EVP_MD_CTX_copy_ex(copy->ctx, hash->ctx) != 1) {
+		hash_free(copy);
+		(void)drain_errors();
+		return NULL;
+	}
+	return copy;
+}
+
 enum status
 crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE])
 {

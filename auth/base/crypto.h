@@ -25,6 +25,8 @@ void crypto_free(struct crypto *crypto); /* NULL is fine */
 /* A new hash, or NULL where OpenSSL could not (ST_TEMP for the caller). */
 struct crypto_hash *crypto_hash_new(struct crypto *crypto);
 void crypto_hash_add(struct crypto_hash *hash, struct slice bytes);
+/* A second hash that goes on from where this one stands; NULL where OpenSSL could not. */
+struct crypto_hash *crypto_hash_copy(const struct crypto_hash *hash);
 /* Ends and frees the hash. ST_TEMP where any step of it failed. */
 enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
