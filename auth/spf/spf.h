@@ -45,13 +45,11 @@ struct spf_record {
 };
 
 /* Does this TXT text begin as an SPF record: "v=spf1" and then a blank or the end? */
-bool
-spf_is_record(struct slice text);
+bool spf_is_record(struct slice text);
 
 /* ST_BAD where anything is wrong anywhere in it (RFC 7208 4.6: permerror before evaluation),
  * with the term in *bad_term; slices point into text. */
-enum status
-spf_parse(
+enum status spf_parse(
 	struct slice text, struct arena *arena, struct spf_record *record, struct slice *bad_term);
 
 /* What macros expand from (RFC 7208 7). */
@@ -66,12 +64,10 @@ struct spf_macro_context {
  * Is the text a macro-string (RFC 7208 7.1)? exp: SP, %{c}, %{r} and %{t} are allowed, too (an
  * explain-string, RFC 7208 6.2). *literals: how many octets follow the last macro.
  */
-bool
-spf_macro_check(struct slice text, bool exp, size_t *literals);
+bool spf_macro_check(struct slice text, bool exp, size_t *literals);
 
 /* Does the text hold %{p}, so that a validated name is needed first? */
-bool
-spf_macro_needs_p(struct slice text);
+bool spf_macro_needs_p(struct slice text);
 
 /*
  * macro-string → text. exp: an explain-string, nothing is cut. Otherwise a domain-spec: one dot at
@@ -79,27 +75,21 @@ spf_macro_needs_p(struct slice text);
  * (RFC 7208 7.3); the labels themselves are not looked at. ST_BAD for bad syntax, ST_LIMIT
  * for an expansion over 8,192 octets.
  */
-enum status
-spf_macro_expand(struct slice text, const struct spf_macro_context *context, bool exp,
+enum status spf_macro_expand(struct slice text, const struct spf_macro_context *context, bool exp,
 	struct arena *arena, struct slice *out);
 
 /* Asks for the identity's TXT record. */
-void
-spf_ask(const struct auth_input *in);
+void spf_ask(const struct auth_input *in);
 
 /* check_host() for the message's identity; *result is always set. */
-enum status
-spf_check(const struct auth_input *in, struct spf_result *result);
+enum status spf_check(const struct auth_input *in, struct spf_result *result);
 
 /* The same by libspf2, over our DNS layer. */
-enum status
-spf_libspf2_check(const struct auth_input *in, struct spf_result *result);
+enum status spf_libspf2_check(const struct auth_input *in, struct spf_result *result);
 
-void
-spf_report(const struct spf_result *result, struct report *report);
+void spf_report(const struct spf_result *result, struct report *report);
 
 /* The value of a Received-SPF field (RFC 7208 9.1), unfolded, ASCII, safe; in the arena. */
-struct slice
-spf_received(const struct auth_input *in, const struct spf_result *result);
+struct slice spf_received(const struct auth_input *in, const struct spf_result *result);
 
 #endif

@@ -34,20 +34,17 @@ enum spf_reason {
 	SPF_REASONS
 };
 
-const char *
-spf_reason(enum spf_reason reason);
+const char *spf_reason(enum spf_reason reason);
 
 /*
  * Who is checked (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false where
  * there is nothing to check; code and reason then say it. ST_TEMP where the name could not be
  * read for want of memory.
  */
-enum status
-spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
+enum status spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
 
 /* When the evaluation must end, a time of dns_clock_ms (RFC 7208 4.6.4); 0: no bound. */
-int64_t
-spf_until(const struct auth_input *in);
+int64_t spf_until(const struct auth_input *in);
 
 /* Has a mechanism matched? The last two end the evaluation. */
 enum spf_match { SPF_NO, SPF_YES, SPF_TEMP, SPF_PERM };
@@ -71,37 +68,30 @@ struct spf_host {
 };
 
 /* match, with the reason noted */
-enum spf_match
-spf_blame(struct spf_eval *eval, enum spf_match match, enum spf_reason reason);
+enum spf_match spf_blame(struct spf_eval *eval, enum spf_match match, enum spf_reason reason);
 
 /* Counts one of the ten (RFC 7208 4.6.4): SPF_YES, or SPF_PERM where it is the eleventh. */
-enum spf_match
-spf_count_lookup(struct spf_eval *eval);
+enum spf_match spf_count_lookup(struct spf_eval *eval);
 
 /*
  * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is no name that
  * DNS can have; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
  */
-enum spf_match
-spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
+enum spf_match spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer);
 
 /* The target-name of a domain-spec (RFC 7208 4.8); SPF_YES, SPF_PERM or SPF_TEMP. */
-enum spf_match
-spf_target(
+enum spf_match spf_target(
 	struct spf_eval *eval, struct slice domain, struct slice domain_spec, struct slice *name);
 
 /* a, mx, ptr, exists, ip4 and ip6 (RFC 7208 5.3 to 5.7) */
-enum spf_match
-spf_match_directive(
+enum spf_match spf_match_directive(
 	struct spf_eval *eval, struct slice domain, const struct spf_directive *directive);
 
 /* Starts the questions of a record that will most likely be asked; changes no result. */
-void
-spf_ask_ahead(struct spf_eval *eval, const struct spf_host *host);
+void spf_ask_ahead(struct spf_eval *eval, const struct spf_host *host);
 
 /* check_host() (RFC 7208 4); host is set to the record that gave the result, where there is one. */
-enum auth_code
-spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host);
+enum auth_code spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host);
 
 #endif
