@@ -91,16 +91,24 @@ bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 
 /* canonicalization (dkim_canon.c, RFC 6376 3.4) */
 
+/* A prefix of the canonical body whose hash is wanted. */
+struct dkim_body_hash {
+	uint64_t limit; /* octets of the canonical body (l=); UINT64_MAX for all */
+	unsigned char digest[CRYPTO_SHA256_SIZE]; /* of the whole body where it is shorter */
+};
+
 struct dkim_body_canon; /* a running body canonicalization into a hash */
 
 /*
- * limit: octets of the canonical body to hash (l=), UINT64_MAX for all. Feed it in any pieces.
- * total (after the end) is the canonical body's whole length. hash stays the caller's.
+ * Feed it in any pieces. wanted is an array of n, in any order, that stays the caller's and is
+ * filled by the end; the body is read and hashed once for all of them. NULL where OpenSSL could
+ * not.
  */
-struct dkim_body_canon *dkim_body_begin(
-	enum dkim_canon canon, uint64_t limit, struct crypto_hash *hash, struct arena *arena);
+struct dkim_body_canon *dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted,
+	size_t n, struct crypto *crypto, struct arena *arena);
 void dkim_body_add(struct dkim_body_canon *body, struct slice bytes);
-void dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
+/* Must follow a begin. total: the canonical body's whole length. ST_TEMP: the digests are void. */
+enum status dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
 
 /*
  * Adds one field, which has a name, in canonical form. without_b: a DKIM-Signature's (or ARC's) own

@@ -6,12 +6,17 @@
  * What is put into the hash. Long runs are hashed where they stand; short ones are gathered, since
  * a call into the hash costs more than copying a line.
  */
-enum { SINK_SIZE = 2048, SINK_SHORT = 512 };
+enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
 struct sink {
 	struct crypto_hash *hash;
-	uint64_t room;  /* octets that may still be hashed */
-	uint64_t total; /* octets so far, those past the room included */
+	struct dkim_body_hash *wanted; /* the prefixes whose hashes are taken on the way */
+	size_t nwanted;
+	uint64_t hashed; /* octets so far, gathered ones included */
+	uint64_t room;   /* octets up to the end of the next wanted prefix */
+	uint64_t beyond; /* octets that no wanted prefix reaches */
+	bool done;       /* no wanted prefix is longer than what was hashed */
+	bool failed;
 	size_t n;
 	char gathered[SINK_SIZE];
 };
@@ -24,24 +29,78 @@ sink_flush(struct sink *sink)
 	sink->n = 0;
 }
 
+/* Takes the hashes of the prefixes that end here, and finds the next ones. */
 static void
+sink_mark(struct sink *sink)
+{
+	sink_flush(sink);
+	sink->done = true;
+	sink->room = 0;
+	for (size_t i = 0; i < sink->nwanted; i++) {
+		struct dkim_body_hash *wanted = &sink->wanted[i];
+
+		if (wanted->limit == sink->hashed) {
+			struct crypto_hash *copy = crypto_hash_copy(sink->hash);
+
+			if (copy == NULL || crypto_hash_end(copy, wanted->digest) != ST_OK)
+				sink->failed = true;
+		} else if (wanted->limit > sink->hashed) {
+			uint64_t room = wanted->limit - sink->hashed;
+
+			sink->room = sink->done || room < sink->room ? room : sink->room;
+			sink->done = false;
+		}
+	}
+}
+
+/* An addition that is long, or that a wanted prefix ends in. */
+static void
+sink_add_slowly(struct sink *sink, const char *p, size_t n)
+{
+	while (n > 0 && !sink->done) {
+		size_t take = n < sink->room ? n : (size_t)sink->room;
+
+		if (take > SINK_SIZE - sink->n || take > SINK_SHORT)
+			sink_flush(sink);
+		if (take > SINK_SHORT) {
+			crypto_hash_add(sink->hash, slice_make(p, take));
+		} else {
+			memcpy(sink->gathered + sink->n, p, take);
+			sink->n += take;
+		}
+		sink->hashed += take;
+		sink->room -= take;
+		p += take;
+		n -= take;
+		if (sink->room == 0)
+			sink_mark(sink);
+	}
+	sink->beyond += n;
+}
+
+static inline void
 sink_add(struct sink *sink, const char *p, size_t n)
 {
-	sink->total += n;
-	if (n > sink->room)
-		n = (size_t)sink->room;
-	if (n == 0)
+	if (n > SINK_SHORT || n >= sink->room || n > SINK_SIZE - sink->n) {
+		sink_add_slowly(sink, p, n);
 		return;
-	sink->room -= n;
-	if (n > SINK_SIZE - sink->n)
-		sink_flush(sink);
-	if (n <= SINK_SHORT) {
-		memcpy(sink->gathered + sink->n, p, n);
-		sink->n += n;
-	} else {
-		sink_flush(sink);
-		crypto_hash_add(sink->hash, slice_make(p, n));
 	}
+	memcpy(sink->gathered + sink->n, p, n);
+	sink->n += n;
+	sink->hashed += n;
+	sink->room -= n;
+}
+
+/* All that is added goes into the hash. */
+static void
+sink_init(struct sink *sink, struct crypto_hash *hash)
+{
+	sink->hash = hash;
+	sink->nwanted = 0;
+	sink->hashed = sink->beyond = 0;
+	sink->room = UINT64_MAX;
+	sink->done = sink->failed = false;
+	sink->n = 0;
 }
 
 struct dkim_body_canon {
@@ -54,53 +113,44 @@ struct dkim_body_canon {
 };
 
 struct dkim_body_canon *
-dkim_body_begin(
-	enum dkim_canon canon, uint64_t limit, struct crypto_hash *hash, struct arena *arena)
+dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted, size_t n,
+	struct crypto *crypto, struct arena *arena)
 {
 	struct dkim_body_canon *body = arena_alloc(arena, sizeof *body);
 
-	body->sink.hash = hash;
-	body->sink.room = limit;
 	body->canon = canon;
+	body->sink.wanted = wanted;
+	body->sink.nwanted = n;
+	body->sink.hash = crypto_hash_new(crypto);
+	if (body->sink.hash == NULL)
+		return NULL;
+	sink_mark(&body->sink);
 	return body;
 }
 
+/* What was held back is followed by something: it counts. */
 static void
-body_data(struct dkim_body_canon *body, char c)
+body_release(struct dkim_body_canon *body)
 {
 	for (; body->empties > 0; body->empties--)
 		sink_add(&body->sink, "\r\n", 2);
 	if (body->blank)
 		sink_add(&body->sink, " ", 1); /* RFC 6376 3.4.4 a: a run becomes one SP */
-	body->blank = false;
+	if (body->cr)
+		sink_add(&body->sink, "\r", 1);
+	body->blank = body->cr = false;
 	body->in_line = true;
-	sink_add(&body->sink, &c, 1);
 }
 
-/* One byte in any state. */
 static void
-body_step(struct dkim_body_canon *body, char c)
+body_line_end(struct dkim_body_canon *body)
 {
-	if (c == '\n') {
-		body->cr = false;
-		body->blank = false; /* RFC 6376 3.4.4 a: white space at the end of a line */
-		if (body->in_line)
-			sink_add(&body->sink, "\r\n", 2);
-		else
-			body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end go */
-		body->in_line = false;
-		return;
-	}
-	if (body->cr) {
-		body->cr = false;
-		body_data(body, '\r');
-	}
-	if (c == '\r')
-		body->cr = true;
-	else if (body->canon == DKIM_RELAXED && (c == ' ' || c == '\t'))
-		body->blank = true;
+	if (body->in_line)
+		sink_add(&body->sink, "\r\n", 2);
 	else
-		body_data(body, c);
+		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end go */
+	/* RFC 6376 3.4.4 a: and so does white space at the end of a line */
+	body->blank = body->cr = body->in_line = false;
 }
 
 /*
@@ -110,7 +160,9 @@ body_step(struct dkim_body_canon *body, char c)
 typedef unsigned char vec __attribute__((vector_size(16)));
 typedef unsigned long long vec_half __attribute__((vector_size(16)));
 
-static vec
+#define VEC_ALL(c) ((vec){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c})
+
+static inline vec
 vec_load(const char *p)
 {
 	vec v;
@@ -119,80 +171,98 @@ vec_load(const char *p)
 	return v;
 }
 
-static bool
+static inline bool
 vec_any(vec v)
 {
 	vec_half halves = (vec_half)v;
+
 	return (halves[0] | halves[1]) != 0;
 }
 
-#define VEC_ALL(c) ((vec){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c})
+/* The first byte that is not 0; there is one. */
+static inline size_t
+vec_first(vec v)
+{
+	size_t at = 0;
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	vec_half halves = (vec_half)v;
+
+	at = halves[0] != 0 ? 0 : 8;
+	at += (size_t)__builtin_ctzll(halves[at / 8]) / 8;
+#else
+	while (v[at] == 0)
+		at++;
+#endif
+	return at;
+}
 
 /*
- * Does one of the 16 bytes at p need a closer look? The bytes before and after are read, too. A
- * line end is plain where it is CRLF and what follows cannot be an empty or a blank line.
+ * Which of the 16 bytes at p need a closer look? The bytes before and after are read, too. A line
+ * end is plain where it is CRLF and what follows cannot be an empty or a blank line.
  */
-static bool
-relaxed_any(const char *p)
+static inline vec
+relaxed_stops(const char *p)
 {
 	const vec here = vec_load(p), before = vec_load(p - 1), after = vec_load(p + 1);
 	const vec blank_after = (vec)(after <= VEC_ALL(' '));
 
-	return vec_any(
-		(vec)(here == VEC_ALL('\t')) | ((vec)(here == VEC_ALL(' ')) & blank_after) |
-		((vec)(here == VEC_ALL('\n')) & ((vec)(before != VEC_ALL('\r')) | blank_after)));
+	return (vec)(here == VEC_ALL('\t')) | ((vec)(here == VEC_ALL(' ')) & blank_after) |
+	       ((vec)(here == VEC_ALL('\n')) & ((vec)(before != VEC_ALL('\r')) | blank_after));
 }
 
-static bool
-simple_any(const char *p)
+static inline vec
+simple_stops(const char *p)
 {
 	const vec here = vec_load(p), before = vec_load(p - 1), after = vec_load(p + 1);
 
-	return vec_any((vec)(here == VEC_ALL('\n')) &
-		       ((vec)(before != VEC_ALL('\r')) | (vec)(after <= VEC_ALL('\r'))));
+	return (vec)(here == VEC_ALL('\n')) &
+	       ((vec)(before != VEC_ALL('\r')) | (vec)(after <= VEC_ALL('\r')));
 }
 
 /* The same for one byte. */
-static bool
-relaxed_one(const char *p)
+static inline bool
+is_stop(bool relaxed, const char *p)
 {
-	const bool blank_after = (unsigned char)p[1] <= ' ';
+	const unsigned char after = (unsigned char)p[1];
 
-	return *p == '\t' || (*p == ' ' && blank_after) ||
-	       (*p == '\n' && (p[-1] != '\r' || blank_after));
+	if (*p == '\n')
+		return p[-1] != '\r' || after <= (relaxed ? ' ' : '\r');
+	return relaxed && (*p == '\t' || (*p == ' ' && after <= ' '));
 }
 
-static bool
-simple_one(const char *p)
+/* The first place from at on that needs a closer look, or the last byte. */
+static inline size_t
+next_stop(bool relaxed, const char *p, size_t n, size_t at)
 {
-	return *p == '\n' && (p[-1] != '\r' || (unsigned char)p[1] <= '\r');
+	enum { W = sizeof(vec) };
+
+	while (n - at > 2 * W) {
+		vec low = relaxed ? relaxed_stops(p + at) : simple_stops(p + at);
+		vec high = relaxed ? relaxed_stops(p + at + W) : simple_stops(p + at + W);
+
+		if (vec_any(low | high))
+			return vec_any(low) ? at + vec_first(low) : at + W + vec_first(high);
+		at += 2 * W;
+	}
+	while (n - at > 1 && !is_stop(relaxed, p + at))
+		at++;
+	return at;
 }
 
 /*
- * How many bytes at p, inside a line with nothing held back, are canonical as they stand: 0 is
- * always right, and what stops the run is left to body_step.
+ * How many bytes at p are canonical as they stand, at least one: the first is neither a line end
+ * nor, where relaxed, white space.
  */
-static size_t
-plain_run(enum dkim_canon canon, const char *p, size_t n)
+static inline size_t
+plain_run(bool relaxed, const char *p, size_t n)
 {
-	const bool relaxed = canon == DKIM_RELAXED;
-	size_t at = 1;
+	size_t at;
 
-	if (n < 2 || *p == '\n' ||
-		(relaxed && (*p == '\t' || (*p == ' ' && (unsigned char)p[1] <= ' '))))
-		return 0;
-	if (relaxed) {
-		while (n - at > sizeof(vec) && !relaxed_any(p + at))
-			at += sizeof(vec);
-		while (n - at > 1 && !relaxed_one(p + at))
-			at++;
-	} else {
-		while (n - at > sizeof(vec) && !simple_any(p + at))
-			at += sizeof(vec);
-		while (n - at > 1 && !simple_one(p + at))
-			at++;
-	}
-	/* the last byte is not looked at: what follows it is not known yet */
+	if (n == 1)
+		return 1;
+	at = relaxed ? next_stop(true, p, n, 1) : next_stop(false, p, n, 1);
+	/* what follows the last byte is not known yet */
 	if (p[at - 1] == '\r')
 		return p[at] == '\n' && n - at > 1 ? at + 1 : at - 1;
 	return at;
@@ -201,31 +271,51 @@ plain_run(enum dkim_canon canon, const char *p, size_t n)
 void
 dkim_body_add(struct dkim_body_canon *body, struct slice bytes)
 {
-	for (size_t at = 0; at < bytes.n;) {
-		if (body->in_line && !body->blank && !body->cr) {
-			const char *p = bytes.p + at;
-			size_t n = plain_run(body->canon, p, bytes.n - at);
+	const bool relaxed = body->canon == DKIM_RELAXED;
 
-			if (n > 0) {
-				sink_add(&body->sink, p, n);
-				body->in_line = p[n - 1] != '\n';
-				at += n;
-			}
+	for (size_t at = 0; at < bytes.n;) {
+		const char *p = bytes.p + at;
+		size_t n = 1;
+
+		if (*p == '\n') {
+			body_line_end(body);
+		} else if (*p == '\r') {
+			if (body->cr)
+				body_release(body);
+			body->cr = true;
+		} else if (relaxed && (*p == ' ' || *p == '\t')) {
+			if (body->cr)
+				body_release(body);
+			body->blank = true;
+		} else {
+			body_release(body);
+			n = plain_run(relaxed, p, bytes.n - at);
+			sink_add(&body->sink, p, n);
+			body->in_line = p[n - 1] != '\n';
 		}
-		body_step(body, bytes.p[at++]);
+		at += n;
 	}
 }
 
-void
+enum status
 dkim_body_end(struct dkim_body_canon *body, uint64_t *total)
 {
+	struct sink *sink = &body->sink;
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+
 	if (body->cr)
-		body_data(body, '\r');
+		body_release(body);
 	/* RFC 6376 3.4.3: no body, or no CRLF at its end, gets one; 3.4.4: only the latter does */
-	if (body->in_line || (body->canon == DKIM_SIMPLE && body->sink.total == 0))
-		sink_add(&body->sink, "\r\n", 2);
-	sink_flush(&body->sink);
-	*total = body->sink.total;
+	if (body->in_line || (body->canon == DKIM_SIMPLE && sink->hashed + sink->beyond == 0))
+		sink_add(sink, "\r\n", 2);
+	*total = sink->hashed + sink->beyond;
+	sink_flush(sink);
+	if (crypto_hash_end(sink->hash, digest) != ST_OK)
+		sink->failed = true;
+	for (size_t i = 0; i < sink->nwanted; i++)
+		if (sink->wanted[i].limit > sink->hashed)
+			memcpy(sink->wanted[i].digest, digest, sizeof digest);
+	return sink->failed ? ST_TEMP : ST_OK;
 }
 
 bool
@@ -299,11 +389,12 @@ void
 dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
 	struct crypto_hash *hash)
 {
-	struct sink sink = {.hash = hash, .room = UINT64_MAX};
+	struct sink sink;
 	const char *end = field->value.p + field->value.n;
 	struct slice gap = {end, 0}; /* what of the value is left out */
 	struct slice head, tail;
 
+	sink_init(&sink, hash);
 	/* RFC 6376 3.7: the value of b= with all white space around it */
 	if (without_b)
 		(void)dkim_tag_span(field->value, "b", &gap);

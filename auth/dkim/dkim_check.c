@@ -118,81 +118,62 @@ dkim_ask(const struct auth_input *in)
 	}
 }
 
-/* One hash of the body, shared by the signatures that want the same one. */
-struct body_hash {
-	enum dkim_canon canon;
-	uint64_t limit;
-	struct crypto_hash *hash;
+/* The hashes of the body in one canonical form, shared by the signatures that want them. */
+struct body {
+	struct dkim_body_hash *hashes;
+	size_t n;
 	struct dkim_body_canon *running;
-	uint64_t total;
-	unsigned char digest[CRYPTO_SHA256_SIZE];
+	uint64_t total; /* octets of the canonical body */
 	enum status status;
 };
 
-static bool
-fits(const struct body_hash *hash, const struct dkim_sig *sig)
+static uint64_t
+body_limit(const struct dkim_sig *sig)
 {
-	return hash->canon == sig->body_canon && hash->limit == (sig->has_l ? sig->l : UINT64_MAX);
+	return sig->has_l ? sig->l : UINT64_MAX;
 }
 
-static const struct body_hash *
-find_hash(const struct body_hash *hashes, const struct dkim_sig *sig)
+static const struct dkim_body_hash *
+find_hash(const struct body *body, uint64_t limit)
 {
-	while (!fits(hashes, sig))
-		hashes++;
-	return hashes;
+	for (size_t i = 0; i < body->n; i++)
+		if (body->hashes[i].limit == limit)
+			return &body->hashes[i];
+	return NULL;
 }
 
-/* The hashes that the open signatures need; *n is how many. */
-static struct body_hash *
-begin_hashes(const struct auth_input *in, const struct dkim_result *result, size_t *n)
+/* bodies: of both forms. Only what an open signature needs is hashed. */
+static void
+hash_body(const struct auth_input *in, const struct dkim_result *result, struct body bodies[2])
 {
-	struct body_hash *hashes = arena_array(in->arena, result->n, sizeof *hashes);
-
-	*n = 0;
-	for (size_t i = 0; i < result->n; i++) {
-		const struct dkim_sig *sig = &result->sigs[i].sig;
-		struct body_hash *hash = &hashes[*n];
-		size_t j = 0;
-
-		while (j < *n && !fits(&hashes[j], sig))
-			j++;
-		if (!is_open(&result->sigs[i]) || j < *n)
-			continue;
-		hash->canon = sig->body_canon;
-		hash->limit = sig->has_l ? sig->l : UINT64_MAX;
-		hash->status = ST_TEMP;
-		hash->hash = crypto_hash_new(in->crypto);
-		if (hash->hash != NULL)
-			hash->running =
-				dkim_body_begin(hash->canon, hash->limit, hash->hash, in->arena);
-		++*n;
-	}
-	return hashes;
-}
-
-static struct body_hash *
-hash_body(const struct auth_input *in, const struct dkim_result *result)
-{
-	size_t n;
-	struct body_hash *hashes = begin_hashes(in, result, &n);
 	struct slice rest = in->message->body;
 
-	while (n > 0 && rest.n > 0) {
+	for (size_t i = 0; i < result->n; i++) {
+		const struct dkim_sig *sig = &result->sigs[i].sig;
+		struct body *body = &bodies[sig->body_canon];
+
+		if (!is_open(&result->sigs[i]) || find_hash(body, body_limit(sig)) != NULL)
+			continue;
+		if (body->hashes == NULL)
+			body->hashes = arena_array(in->arena, result->n, sizeof *body->hashes);
+		body->hashes[body->n++].limit = body_limit(sig);
+	}
+	for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
+		if (bodies[i].n > 0)
+			bodies[i].running = dkim_body_begin((enum dkim_canon)i, bodies[i].hashes,
+				bodies[i].n, in->crypto, in->arena);
+	while ((bodies[0].running != NULL || bodies[1].running != NULL) && rest.n > 0) {
 		struct slice piece = slice_head(rest, BODY_PIECE);
 
-		for (size_t i = 0; i < n; i++)
-			if (hashes[i].running != NULL)
-				dkim_body_add(hashes[i].running, piece);
+		for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
+			if (bodies[i].running != NULL)
+				dkim_body_add(bodies[i].running, piece);
 		rest = slice_from(rest, piece.n);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (hashes[i].running == NULL)
-			continue;
-		dkim_body_end(hashes[i].running, &hashes[i].total);
-		hashes[i].status = crypto_hash_end(hashes[i].hash, hashes[i].digest);
-	}
-	return hashes;
+	for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
+		bodies[i].status = bodies[i].running == NULL
+					   ? ST_TEMP
+					   : dkim_body_end(bodies[i].running, &bodies[i].total);
 }
 
 /* What a signature that verified may still be refused for. */
@@ -208,12 +189,13 @@ judge_verified(const struct auth_input *in, const struct dkim_selection *selecti
 
 static enum status
 check_signature(const struct auth_input *in, const struct dkim_selection *selection,
-	const struct body_hash *body, struct dkim_sig_result *result)
+	const struct body *body, struct dkim_sig_result *result)
 {
 	const struct dkim_sig *sig = &result->sig;
+	const struct dkim_body_hash *hash = find_hash(body, body_limit(sig));
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	const bool is_short = sig->has_l && sig->l > body->total; /* RFC 6376 3.5 l= */
-	const bool body_good = !is_short && memcmp(body->digest, sig->bh.p, sig->bh.n) == 0;
+	const bool body_good = !is_short && memcmp(hash->digest, sig->bh.p, sig->bh.n) == 0;
 
 	set(result, DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
 	if (body->status != ST_OK ||
@@ -234,7 +216,7 @@ dkim_check(const struct auth_input *in, struct dkim_result *result)
 {
 	const struct dkim_index *index;
 	struct dkim_selection *selections;
-	const struct body_hash *hashes;
+	struct body bodies[2] = {0};
 	enum status status = ST_OK;
 
 	find_signatures(in, result);
@@ -249,10 +231,10 @@ dkim_check(const struct auth_input *in, struct dkim_result *result)
 		if (selections[i].oversize)
 			set(&result->sigs[i], DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
 	}
-	hashes = hash_body(in, result); /* while the answers are on their way */
+	hash_body(in, result, bodies); /* while the answers are on their way */
 	for (size_t i = 0; i < result->n; i++)
 		if (is_open(&result->sigs[i]) &&
-			check_signature(in, &selections[i], find_hash(hashes, &result->sigs[i].sig),
+			check_signature(in, &selections[i], &bodies[result->sigs[i].sig.body_canon],
 				&result->sigs[i]) != ST_OK)
 			status = ST_TEMP;
 	return status;
