@@ -65,11 +65,12 @@ void address_gmime_close(struct address_gmime *gmime);
 
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
- * them, in the arena. (It gives A-labels as U-labels.) Worth asking only where address_parse_list
- * was ST_OK. ST_BAD where GMime finds no address or one without a domain, and where value holds a
- * NUL, at which GMime would stop. ST_LIMIT where value is longer than 64 KiB or where GMime would
- * recurse too deep or take too long over it: over 100 colons, or octets times commas over 4 Mi.
- * ST_TEMP where GMime could not be loaded or gmime is NULL. Where not ST_OK, *n is 0.
+ * them, in the arena. (It gives A-labels as U-labels.) To be asked only where address_parse_list
+ * was ST_OK: GMime leaks memory over some broken values. ST_BAD where GMime finds no address or one
+ * without a domain, and where value holds a NUL, at which GMime would stop. ST_LIMIT where value is
+ * longer than 64 KiB or where GMime would recurse too deep or take too long over it: over 100
+ * colons, or octets times commas over 4 Mi. ST_TEMP where GMime could not be loaded or gmime is
+ * NULL. Where not ST_OK, *n is 0.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,
 	struct arena *arena, struct slice **domains, size_t *n);
