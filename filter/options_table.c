@@ -60,11 +60,11 @@ const struct option_row option_rows[] = {
 	{.name = "dns-record", .arg = "FILE", .kind = OPTION_PATH, .at = AT(dns_record),
 		.help = "write the answers of this run as a zone"},
 	{.name = "now", .arg = "UNIXTIME", .kind = OPTION_NUMBER, .at = AT(now),
-		.given = AT(has_now), .max = MAX_TIME, .help = "the clock"},
+		.given = AT(has_now), .max = MAX_TIME, .help = "the clock (the system's)"},
 
 	TOP("Methods"),
 	{.name = "dmarc-mode", .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
-		.words = "rfc9989|rfc7489", .help = "(rfc9989)"},
+		.words = "rfc9989|rfc7489", .help = "which DMARC (rfc9989)"},
 	{.name = "dmarc-compare", .kind = OPTION_FLAG, .at = AT(auth.dmarc_compare),
 		.help = "evaluate both, say where they differ"},
 	{.name = "psl", .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
@@ -74,7 +74,7 @@ const struct option_row option_rows[] = {
 	{.name = "dkim-drift", .arg = "S", .kind = OPTION_NUMBER, .at = AT(auth.drift),
 		.max = MAX_SECONDS, .help = "difference of clocks that is allowed (300)"},
 	{.name = "spf-engine", .kind = OPTION_WORD, .at = AT(auth.spf_engine),
-		.words = "mailstamp|libspf2", .help = "(mailstamp)"},
+		.words = "mailstamp|libspf2", .help = "which evaluator (mailstamp)"},
 	{.name = "spf-compare", .kind = OPTION_FLAG, .at = AT(auth.spf_compare),
 		.help = "run both, say where they differ"},
 
@@ -142,8 +142,8 @@ const struct option_row option_rows[] = {
 		.help = "options by name, group [mailstamp]"},
 	{.name = "version", .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
 		.help = "print the version"},
-	{.name = "help",			      .kind = OPTION_COMMAND,          .min = COMMAND_HELP,                         .help = "print this"},
-	{.name = "no-ask",				 .kind = OPTION_FLAG,                                          .at = AT(auth.no_ask)                                                 },
+	{.name = "help", .kind = OPTION_COMMAND, .min = COMMAND_HELP, .help = "print this"},
+	{.name = "no-ask", .kind = OPTION_FLAG, .at = AT(auth.no_ask)},
 };
 /* clang-format on */
 
