@@ -1,0 +1,158 @@
+#define _XOPEN_SOURCE 700
+#include "filter/log.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct arena arena;
+
+static void
+make_arena(void)
+{
+	arena_init(&arena, NULL, NULL);
+}
+
+static void
+drop_arena(void)
+{
+	arena_clear(&arena);
+}
+
+TestSuite(log, .init = make_arena, .fini = drop_arena);
+
+static const struct value_row {
+	const char *name;
+	struct slice value;
+	const char *told;
+} value_rows[] = {
+	{"plain",		    {"a@b.example", 11}, "a@b.example" },
+	{"nothing",                  {NULL, 0},           ""            },
+	{"a line end adds no line",  {"a\r\nb", 4},       "a\\x0d\\x0ab"},
+	{"NUL and 8 bit",            {"\0\xff", 2},       "\\x00\\xff"  },
+	{"escape of a terminal",     {"\033[31m", 5},     "\\x1b[31m"   },
+	{"a backslash is no escape", {"\\x0a", 4},        "\\x5cx0a"    },
+};
+
+Test(log, values)
+{
+	for (size_t i = 0; i < sizeof value_rows / sizeof value_rows[0]; i++)
+		cr_expect_str_eq(log_value(value_rows[i].value, &arena), value_rows[i].told, "%s",
+			value_rows[i].name);
+}
+
+Test(log, long_value_is_cut)
+{
+	static char text[10000];
+
+	memset(text, 0x80, sizeof text);
+	cr_expect(strlen(log_value(slice_make(text, sizeof text), &arena)) <=
+		  4 * LOG_VALUE_MAX + sizeof "...");
+}
+
+static size_t
+read_back(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, text, size - 1);
+
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? 0 : (size_t)n;
+}
+
+static void
+temporary(char *path)
+{
+	int fd = mkstemp(path);
+
+	cr_assert(fd >= 0);
+	close(fd);
+}
+
+Test(log, file_gets_whole_lines)
+{
+	char path[] = "/tmp/mailstamp-log.XXXXXX", text[2 * LOG_LINE_MAX];
+	static char longer[LOG_LINE_MAX * 2];
+	struct options options = options_default();
+	struct log *log;
+	size_t n;
+
+	temporary(path);
+	options.log = path;
+	log = log_open(&options);
+	log_line(log, "one %d", 1);
+	log_line(log, "two\nlines \033[0m");
+	memset(longer, 'x', sizeof longer - 1);
+	log_line(log, "%s", longer);
+	log_close(log);
+	n = read_back(path, text, sizeof text);
+	unlink(path);
+	cr_expect(strstr(text, "]: one 1\n") != NULL, "%s", text);
+	cr_expect(strstr(text, "]: two?lines ?[0m\n") != NULL);
+	cr_expect(strstr(text, " mailstamp[") != NULL);
+	cr_expect(text[4] == '-' && text[10] == 'T' && text[19] == 'Z', "a time stamp");
+	cr_expect(n > 0 && text[n - 1] == '\n');
+	cr_expect(n < LOG_LINE_MAX + 200, "a long line is cut: %zu", n);
+}
+
+/* Each of these must neither fail nor hang. */
+Test(log, broken_logs_are_nothing, .timeout = 10)
+{
+	char path[] = "/tmp/mailstamp-fifo.XXXXXX";
+	const char *const paths[] = {"/nonexistent/folder/log", "/", "/dev/full", path};
+	struct options options = options_default();
+
+	temporary(path);
+	unlink(path);
+	cr_assert(mkfifo(path, 0600) == 0);
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		struct log *log;
+
+		options.log = paths[i];
+		log = log_open(&options);
+		log_line(log, "text");
+		log_line(log, "text");
+		log_close(log);
+	}
+	log_line(NULL, "text");
+	log_close(NULL);
+	unlink(path);
+}
+
+/* what a line to stderr becomes, with that profile and --log */
+static size_t
+stderr_gets(enum profile profile, const char *name, char *text, size_t size)
+{
+	char path[] = "/tmp/mailstamp-err.XXXXXX";
+	struct options options = options_default();
+	int fd = mkstemp(path), saved = dup(STDERR_FILENO);
+	struct log *log;
+	size_t n;
+
+	options.profile = profile;
+	options.log = name;
+	dup2(fd, STDERR_FILENO);
+	log = log_open(&options);
+	log_line(log, "text");
+	log_close(log);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	close(fd);
+	n = read_back(path, text, size);
+	unlink(path);
+	return n;
+}
+
+Test(log, stderr_stays_silent_for_mail_servers)
+{
+	char text[100];
+
+	cr_expect(stderr_gets(PROFILE_PLAIN, NULL, text, sizeof text) > 0);
+	cr_expect_str_eq(text, "mailstamp: text\n");
+	cr_expect(stderr_gets(PROFILE_POSTFIX, NULL, text, sizeof text) == 0);
+	cr_expect(stderr_gets(PROFILE_MAILDROP, NULL, text, sizeof text) == 0);
+	cr_expect(stderr_gets(PROFILE_POSTFIX, "stderr", text, sizeof text) > 0);
+	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
+}
