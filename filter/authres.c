@@ -173,8 +173,15 @@ authres_field(const char *id, const struct report *report, const char *eol, stru
 	struct slice name = clean(slice_str(id), arena);
 
 	buf_init(&w.out, arena, FIELD_MAX);
-	buf_adds(&w.out, "Authentication-Results: ");
-	buf_add(&w.out, is_token(name) || is_domain(name) ? name : quote(name, arena));
+	if (!is_token(name) && !is_domain(name))
+		name = quote(name, arena);
+	buf_adds(&w.out, "Authentication-Results:");
+	w.column = strlen("Authentication-Results:");
+	if (w.column + 1 + name.n + 1 > LINE_COLUMNS)
+		fold(&w, false);
+	else
+		buf_addc(&w.out, ' ');
+	buf_add(&w.out, name);
 	buf_addc(&w.out, ';');
 	if (report->n == 0)
 		buf_adds(&w.out, " none");

@@ -3,7 +3,7 @@
 #include "filter/authres.h"
 #include "mime/buf.h"
 
-enum { BLOCK_MAX = 2 << 20, FOLD_COLUMNS = 78 };
+enum { BLOCK_MAX = 2 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
 
 static void
 add_oversize_rows(struct report *report)
@@ -25,6 +25,25 @@ add_user_row(const struct evaluation *ev, struct report *report)
 	report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
+/* PROGRAM 3: what we made of the owner's policy stands in the reason, never in policy.dmarc. */
+static void
+tell_downgrade(const struct evaluation *ev, struct report *report)
+{
+	struct buf text;
+
+	if (ev->verdict.sign == NULL)
+		return;
+	for (size_t i = 0; i < report->n; i++) {
+		if (strcmp(report->rows[i].method, "dmarc") != 0)
+			continue;
+		buf_init(&text, ev->arena, REASON_MAX);
+		buf_addf(&text, "%s, not rejected because of %s", report->rows[i].reason,
+			ev->verdict.sign);
+		buf_addc(&text, '\0');
+		report->rows[i].reason = text.p;
+	}
+}
+
 struct slice
 block_field(const struct evaluation *ev)
 {
@@ -34,6 +53,7 @@ block_field(const struct evaluation *ev)
 	if (ev->evaluated) {
 		add_user_row(ev, &report);
 		auth_report(&ev->in, &ev->results, &report);
+		tell_downgrade(ev, &report);
 	} else if (ev->input.partial) {
 		add_oversize_rows(&report);
 	}

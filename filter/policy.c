@@ -92,9 +92,10 @@ decide_temperror(
 		return;
 	}
 	verdict->reason = "a name that the message chose did not answer";
-	if (enforced)
-		verdict->disposition =
-			options->on_temperror_given ? options->on_temperror : DISP_QUARANTINE;
+	if (!options->on_temperror_given)
+		verdict->disposition = enforced ? DISP_QUARANTINE : DISP_ACCEPT;
+	else if (enforced || options->on_temperror == DISP_TEMPFAIL)
+		verdict->disposition = options->on_temperror; /* p=none quarantines nothing */
 }
 
 void

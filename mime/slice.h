@@ -13,6 +13,11 @@ struct slice {
 
 /* a string literal as a slice */
 #define SLICE(lit) ((struct slice){(lit), sizeof(lit) - 1})
+/* the same as an initializer in a constant table */
+#define SLICE_INIT(lit)                                                                            \
+	{                                                                                          \
+		(lit), sizeof(lit) - 1                                                             \
+	}
 
 static inline struct slice
 slice_make(const char *p, size_t n)

@@ -93,18 +93,22 @@ Test(policy, temperror)
 		bool tempfail_on_dmarc;
 		enum disposition want;
 	} table[] = {
-		{"policy not had",                 false, DMARC_ABSENT,     false, DISP_ACCEPT,   false, DISP_ACCEPT  },
-		{"policy not had, tempfail asked", false, DMARC_ABSENT,     false, DISP_ACCEPT,   true,
-                 DISP_TEMPFAIL											},
-		{"default under reject",           true,  DMARC_REJECT,     false, DISP_ACCEPT,   false,
-                 DISP_QUARANTINE										      },
-		{"default under quarantine",       true,  DMARC_QUARANTINE, false, DISP_ACCEPT,   false,
-                 DISP_QUARANTINE										      },
-		{"default under none",             true,  DMARC_P_NONE,     false, DISP_ACCEPT,   false, DISP_ACCEPT  },
-		{"accept asked",                   true,  DMARC_REJECT,     true,  DISP_ACCEPT,   false, DISP_ACCEPT  },
-		{"tempfail asked",                 true,  DMARC_REJECT,     true,  DISP_TEMPFAIL, false, DISP_TEMPFAIL},
-		{"p=none changes no handling",     true,  DMARC_P_NONE,     true,  DISP_TEMPFAIL, false,
-                 DISP_ACCEPT											  },
+		{"policy not had",                 false, DMARC_ABSENT,     false, DISP_ACCEPT,     false, DISP_ACCEPT  },
+		{"policy not had, tempfail asked", false, DMARC_ABSENT,     false, DISP_ACCEPT,     true,
+                 DISP_TEMPFAIL											  },
+		{"default under reject",           true,  DMARC_REJECT,     false, DISP_ACCEPT,     false,
+                 DISP_QUARANTINE											},
+		{"default under quarantine",       true,  DMARC_QUARANTINE, false, DISP_ACCEPT,     false,
+                 DISP_QUARANTINE											},
+		{"default under none",             true,  DMARC_P_NONE,     false, DISP_ACCEPT,     false, DISP_ACCEPT  },
+		{"tempfail asked under none",      true,  DMARC_P_NONE,     true,  DISP_TEMPFAIL,   false,
+                 DISP_TEMPFAIL											  },
+		{"tempfail asked under none",      true,  DMARC_P_NONE,     true,  DISP_TEMPFAIL,   false,
+                 DISP_TEMPFAIL											  },
+		{"accept asked",                   true,  DMARC_REJECT,     true,  DISP_ACCEPT,     false, DISP_ACCEPT  },
+		{"tempfail asked",                 true,  DMARC_REJECT,     true,  DISP_TEMPFAIL,   false, DISP_TEMPFAIL},
+		{"p=none quarantines nothing",     true,  DMARC_P_NONE,     true,  DISP_QUARANTINE, false,
+                 DISP_ACCEPT											    },
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
