@@ -100,22 +100,25 @@ is_same(struct finder *f, struct slice domain, bool *same)
 
 /* Does the second reader find the one domain, too, and no other? */
 static enum status
-ask_second(struct finder *f, struct slice value, bool *same)
+ask_second(struct finder *f, struct slice value)
 {
 	struct slice *domains;
 	enum status status;
+	bool same = true;
 	size_t n;
 
-	*same = address_is_plain(value);
-	if (*same)
+	if (address_is_plain(value))
 		return ST_OK;
 	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n);
 	if (status == ST_TEMP)
 		return ST_TEMP;
-	*same = status == ST_OK;
-	for (size_t i = 0; i < n && *same; i++)
-		if (is_same(f, domains[i], same) != ST_OK)
+	if (status != ST_OK)
+		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : DIFFER);
+	for (size_t i = 0; i < n && same; i++)
+		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;
+	if (!same)
+		ambiguous(f, DIFFER);
 	return ST_OK;
 }
 
@@ -125,21 +128,13 @@ read_only_from(struct finder *f, const struct field *field)
 {
 	struct slice text = {0};
 	enum status status = read_from(f, field, &text);
-	bool same;
 
-	if (status != ST_OK)
-		return status;
 	if (f->ndomains > 1)
 		ambiguous(f, SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
-	if (f->ambiguous != NULL)
-		return ST_OK;
-	status = ask_second(f, field->value, &same);
-	if (status != ST_OK)
+	if (status == ST_OK && f->ambiguous == NULL)
+		status = ask_second(f, field->value);
+	if (status != ST_OK || f->ambiguous != NULL)
 		return status;
-	if (!same) {
-		ambiguous(f, DIFFER);
-		return ST_OK;
-	}
 	f->ids->author_domain = f->domains[0];
 	f->ids->author_text = text;
 	return ST_OK;
@@ -201,7 +196,10 @@ read_all(struct finder *f, const struct message *message)
 	}
 	if (f->ids->from_fields == 1)
 		return read_only_from(f, only);
-	ambiguous(f, f->ids->from_fields == 0 ? NO_FROM : SEVERAL_FROM);
+	if (f->ids->from_fields > 1)
+		ambiguous(f, SEVERAL_FROM);
+	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
+		ambiguous(f, NO_FROM); /* else it may stand among those that were not kept */
 	for (size_t i = 0; i < f->ids->from_fields && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 
@@ -220,11 +218,11 @@ identities_find(const struct message *message, struct address_gmime *gmime, stru
 	enum status status;
 
 	*ids = (struct identities){0};
-	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)
-		ambiguous(&f, MANY_FIELDS); /* a From may stand among those that were not read */
 	status = read_all(&f, message);
 	if (status != ST_OK)
 		ambiguous(&f, NOT_ASKED);
+	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)
+		ambiguous(&f, MANY_FIELDS);
 	if (hides_from(message))
 		ambiguous(&f, LOOKS_LIKE_FROM);
 	if ((message->flags & MESSAGE_BLANK_FIRST) != 0)
