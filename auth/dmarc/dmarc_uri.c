@@ -19,6 +19,12 @@ is_hex(char c)
 	return is_digit(c) || (slice_lower(c) >= 'a' && slice_lower(c) <= 'f');
 }
 
+static bool
+is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* RFC 3986 2.2, 2.3: unreserved, sub-delims without '!' and ',', pct-encoded, and the given ones */
 static bool
 only(struct slice s, const char *more)
@@ -29,8 +35,7 @@ only(struct slice s, const char *more)
 				return false;
 			i += 2;
 		} else if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) &&
-			   (s.p[i] == '\0' || (strchr("-._~$&'()*+;=", s.p[i]) == NULL &&
-						      strchr(more, s.p[i]) == NULL))) {
+			   !is_one_of(s.p[i], "-._~$&'()*+;=") && !is_one_of(s.p[i], more)) {
 			return false;
 		}
 	}
@@ -45,7 +50,7 @@ scheme_valid(struct slice scheme)
 		return false;
 	for (size_t i = 1; i < scheme.n; i++)
 		if (!is_alpha(scheme.p[i]) && !is_digit(scheme.p[i]) &&
-			memchr("+-.", scheme.p[i], 3) == NULL)
+			!is_one_of(scheme.p[i], "+-."))
 			return false;
 	return true;
 }
@@ -91,8 +96,7 @@ size_valid(struct slice size)
 		digits++;
 	return digits > 0 &&
 	       (digits == size.n ||
-		       (digits + 1 == size.n &&
-			       memchr("kmgt", slice_lower(size.p[digits]), 4) != NULL));
+		       (digits + 1 == size.n && is_one_of(slice_lower(size.p[digits]), "kmgt")));
 }
 
 bool

@@ -23,26 +23,28 @@ struct row {
 	const char *expected;
 };
 
+/* clang-format off */
 static const struct row rows[] = {
-	{"SPF passes",            ZONE,                   "",					     "192.0.2.1",          "a@example.com",            false,                                             "",
-         "spf=pass dkim=none dmarc=pass"																																						      },
-	{"SPF fails",             ZONE,                   "",					     "192.0.2.2",          "a@example.com",            false,                                             "",
-         "spf=fail dkim=none dmarc=fail"																																						      },
-	{"SPF of another domain", ZONE TXT("example.net", "v=spf1 +all"),                                 "",                   "192.0.2.2",
-         "a@example.net",																						      false,       "",																 "spf=pass dkim=none dmarc=fail"},
-	{"no record of any kind",                       "",                       "",					     "192.0.2.1",                                         "a@example.com",            false,      "",
-         "spf=none dkim=none dmarc=none"															   },
-	{"a signature without its key",                       ZONE,                 SIGNED,                                     "192.0.2.2",                                   "a@example.com",              false,              "",
-         "spf=fail dkim=permerror dmarc=fail"},
-	{"a signature whose key is lost",                       ZONE LOST("s1._domainkey.example.com"),               SIGNED,
-         "192.0.2.2", "a@example.com",																       false,																					 "",                                         "spf=fail dkim=temperror dmarc=temperror"},
-	{"a trusted client",                       ZONE,                            "",						"192.0.2.1",                                       "a@example.com",       true,   "",
-         "spf=none:local dkim=none dmarc=none:local"																 },
-	{"a signature from a trusted client",                       ZONE,           SIGNED,                               "192.0.2.1",                                   "a@example.com",                    true,                    "",
-         "spf=none:local dkim=permerror dmarc=none:local"},
-	{"a user of ours",                       ZONE,                              SIGNED,						  "192.0.2.1",                                   "a@example.com", false, "me",
-         "spf=none:local dkim=permerror dmarc=none:local"																		 },
+	{"SPF passes", ZONE, "", "192.0.2.1", "a@example.com", false, "",
+		"spf=pass dkim=none dmarc=pass"},
+	{"SPF fails", ZONE, "", "192.0.2.2", "a@example.com", false, "",
+		"spf=fail dkim=none dmarc=fail"},
+	{"SPF of another domain", ZONE TXT("example.net", "v=spf1 +all"), "", "192.0.2.2",
+		"a@example.net", false, "", "spf=pass dkim=none dmarc=fail"},
+	{"no record of any kind", "", "", "192.0.2.1", "a@example.com", false, "",
+		"spf=none dkim=none dmarc=none"},
+	{"a signature without its key", ZONE, SIGNED, "192.0.2.2", "a@example.com", false, "",
+		"spf=fail dkim=permerror dmarc=fail"},
+	{"a signature whose key is lost", ZONE LOST("s1._domainkey.example.com"), SIGNED,
+		"192.0.2.2", "a@example.com", false, "", "spf=fail dkim=temperror dmarc=temperror"},
+	{"a trusted client", ZONE, "", "192.0.2.1", "a@example.com", true, "",
+		"spf=none:local dkim=none dmarc=none:local"},
+	{"a signature from a trusted client", ZONE, SIGNED, "192.0.2.1", "a@example.com", true, "",
+		"spf=none:local dkim=permerror dmarc=none:local"},
+	{"a user of ours", ZONE, SIGNED, "192.0.2.1", "a@example.com", false, "me",
+		"spf=none:local dkim=permerror dmarc=none:local"},
 };
+/* clang-format on */
 
 struct all {
 	struct dmarc_rig rig;

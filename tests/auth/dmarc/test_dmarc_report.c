@@ -8,37 +8,48 @@
 
 #define REJECT RECORD("example.com", "p=reject; sp=quarantine")
 
+/* clang-format off */
 static const struct row {
 	const char *name, *zone, *author, *auth, *ambiguous, *expected;
 } rows[] = {
 	{"pass", REJECT, "example.com", "dkim=pass:example.com", NULL,
 		"dmarc=pass header.from=example.com policy.dmarc=reject"},
 	{"fail", REJECT, "a.example.com", "", NULL,
-		"dmarc=fail reason=\"no aligned pass\" header.from=a.example.com policy.dmarc=quarantine"},
+		"dmarc=fail reason=\"no aligned pass\" header.from=a.example.com "
+		"policy.dmarc=quarantine"},
 	{"after t", RECORD("example.com", "p=quarantine; t=y"), "example.com", "", NULL,
 		"dmarc=fail reason=\"no aligned pass\" header.from=example.com policy.dmarc=none"},
 	{"no policy", TXT("example.com", "x"), "example.com", "", NULL,
 		"dmarc=none reason=\"no DMARC record\" header.from=example.com"},
 	{"several records", REJECT REJECT, "example.com", "", NULL,
-		"dmarc=none reason=\"several DMARC records at one name, which count as none\" header.from=example.com"},
+		"dmarc=none reason=\"several DMARC records at one name, which count as none\" "
+		"header.from=example.com"},
 	{"unusable", RECORD("example.com", "p=x"), "example.com", "", NULL,
-		"dmarc=permerror reason=\"the DMARC record has no usable policy\" header.from=example.com"},
+		"dmarc=permerror reason=\"the DMARC record has no usable policy\" "
+		"header.from=example.com"},
 	{"unusable but for rua", RECORD("example.com", "rua=mailto:a@b"), "example.com", "", NULL,
-		"dmarc=fail reason=\"no aligned pass, and a record with a bad policy tag\" header.from=example.com policy.dmarc=none"},
+		"dmarc=fail reason=\"no aligned pass, and a record with a bad policy tag\" "
+		"header.from=example.com policy.dmarc=none"},
 	{"policy unknown", LAME("example.com"), "example.com", "", NULL,
-		"dmarc=temperror reason=\"the DMARC policy could not be looked up\" header.from=example.com"},
+		"dmarc=temperror reason=\"the DMARC policy could not be looked up\" "
+		"header.from=example.com"},
 	{"identifier unknown", REJECT, "example.com", "spf=temperror?:example.com", NULL,
-		"dmarc=temperror reason=\"an aligned identifier could not be checked\" header.from=example.com policy.dmarc=reject"},
-	{"alignment unknown", REJECT LAME("a.example.com"), "example.com", "spf=pass:a.example.com", NULL,
-		"dmarc=temperror reason=\"the alignment could not be looked up\" header.from=example.com policy.dmarc=reject"},
+		"dmarc=temperror reason=\"an aligned identifier could not be checked\" "
+		"header.from=example.com policy.dmarc=reject"},
+	{"alignment unknown", REJECT LAME("a.example.com"), "example.com", "spf=pass:a.example.com",
+		NULL, "dmarc=temperror reason=\"the alignment could not be looked up\" "
+		"header.from=example.com policy.dmarc=reject"},
+
 	/* RFC 9989 5.3.1: not one author domain: never a pass, no policy */
 	{"ambiguous", REJECT, "", "dkim=pass:example.com", "two From fields",
 		"dmarc=permerror reason=\"two From fields\""},
-	{"ambiguous with an author domain", REJECT, "example.com", "dkim=pass:example.com spf=pass:example.com",
-		"a NUL in the header", "dmarc=permerror reason=\"a NUL in the header\" header.from=example.com"},
+	{"ambiguous with an author domain", REJECT, "example.com",
+		"dkim=pass:example.com spf=pass:example.com", "a NUL in the header",
+		"dmarc=permerror reason=\"a NUL in the header\" header.from=example.com"},
 	{"no author domain and no word why", REJECT, "", "dkim=pass:example.com", NULL,
 		"dmarc=permerror reason=\"no author domain\""},
 };
+/* clang-format on */
 
 static void
 check(struct dmarc_rig *rig, const char *auth, struct dmarc_result *result)
@@ -65,7 +76,8 @@ Test(dmarc_report, rows)
 		const struct report_row *row = &report.rows[0];
 		int n = snprintf(got, sizeof got, "%s=%s", row->method, auth_code_word(row->code));
 		if (row->reason != NULL)
-			n += snprintf(got + n, sizeof got - (size_t)n, " reason=\"%s\"", row->reason);
+			n += snprintf(
+				got + n, sizeof got - (size_t)n, " reason=\"%s\"", row->reason);
 		for (size_t p = 0; p < row->nprops; p++)
 			n += snprintf(got + n, sizeof got - (size_t)n, " %s=%.*s",
 				row->props[p].name, (int)row->props[p].value.n,
@@ -85,8 +97,8 @@ Test(dmarc_report, steps_tell_the_way_to_the_record)
 		"b.example.com: several records", "example.com: record", "com: no record"};
 
 	dmarc_rig_open(&rig,
-		RECORD("b.example.com", "p=none") RECORD("b.example.com", "p=none") REJECT
-			TXT("_dmarc.com", "other"),
+		RECORD("b.example.com", "p=none") RECORD("b.example.com", "p=none")
+			REJECT TXT("_dmarc.com", "other"),
 		"x.b.example.com");
 	check(&rig, "", &result);
 	cr_assert_eq(result.nsteps, 4);
@@ -124,7 +136,8 @@ Test(dmarc_report, one_question_for_one_name)
 
 	dmarc_rig_open(&rig, REJECT, "example.com");
 	rig.options.no_ask = true;
-	dmarc_rig_auth(&rig, "spf=pass:example.com dkim=pass:example.com dkim=pass:service.example");
+	dmarc_rig_auth(
+		&rig, "spf=pass:example.com dkim=pass:example.com dkim=pass:service.example");
 	cr_assert_eq(dmarc_check(&rig.in, DMARC_RFC9989, &rig.spf, &rig.dkim, &result), ST_OK);
 	cr_expect_eq(dns_asked(rig.dns), 1);
 	cr_expect_eq(result.nsteps, 1);
@@ -139,7 +152,8 @@ Test(dmarc_report, foreign_signatures_ask_nothing_more)
 
 	dmarc_rig_open(&rig, REJECT, "example.com");
 	check(&rig,
-		"dkim=pass:a.b.c.d.e.f.com dkim=fail:g.h.i.j.k.l.com dkim=pass:m.n.o.p.q.example.net",
+		"dkim=pass:a.b.c.d.e.f.com dkim=fail:g.h.i.j.k.l.com "
+		"dkim=pass:m.n.o.p.q.example.net",
 		&result);
 	cr_expect_eq(result.code, AUTH_FAIL);
 	cr_expect_eq(dns_asked(rig.dns), 2, "%zu questions", dns_asked(rig.dns));
@@ -170,8 +184,8 @@ sampled(unsigned pct, const char *policy, const char *body, struct domain_psl *p
 	struct dmarc_result result;
 	char zone[200], raw[200];
 
-	(void)snprintf(zone, sizeof zone,
-		"_dmarc.example.com. IN TXT \"v=DMARC1; p=%s; pct=%u\"\n", policy, pct);
+	(void)snprintf(zone, sizeof zone, "_dmarc.example.com. IN TXT \"v=DMARC1; p=%s; pct=%u\"\n",
+		policy, pct);
 	(void)snprintf(raw, sizeof raw, "From: a@example.com\n\n%s\n", body);
 	dmarc_rig_open(&rig, zone, "example.com");
 	message_parse(slice_str(raw), 1000, 65536, &rig.arena, &rig.message);
