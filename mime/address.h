@@ -69,7 +69,7 @@ void address_gmime_close(struct address_gmime *gmime);
  * was ST_OK: GMime leaks memory over some broken values. ST_BAD where GMime finds no address or one
  * without a domain, and where value holds a NUL, at which GMime would stop. ST_LIMIT where value is
  * longer than 64 KiB or where GMime would recurse too deep or take too long over it: over 100
- * colons, or octets times commas over 4 Mi. ST_TEMP where GMime could not be loaded or gmime is
+ * colons, or octets times commas over 64 Mi. ST_TEMP where GMime could not be loaded or gmime is
  * NULL. Where not ST_OK, *n is 0.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,

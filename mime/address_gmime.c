@@ -16,8 +16,8 @@
 
 enum {
 	VALUE_MAX = 64 * 1024,
-	MAX_COLONS = 100,           /* GMime recurses at each; 4,000 overflow a stack of 512 KiB */
-	MAX_WORK = 4 * 1024 * 1024, /* GMime may read on to the end from each comma: 10 ms */
+	MAX_COLONS = 100,            /* GMime recurses at each; 4,000 overflow a stack of 512 KiB */
+	MAX_WORK = 64 * 1024 * 1024, /* GMime may read on to the end from each comma: 70 ms */
 	FIRST_CAP = 4
 };
 

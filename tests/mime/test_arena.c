@@ -98,19 +98,21 @@ runs_out(size_t count, size_t size)
 
 Test(arena, out_of_memory)
 {
+	/* clang-format off */
 	static const struct row {
 		const char *name;
 		size_t count, size;
 		bool want;
 	} rows[] = {
-		{"fits",                   10,            10,       false},
-		{"no elements",            0,             SIZE_MAX, false},
-		{"elements of nothing",    SIZE_MAX,      0,        false},
-		{"the product overflows",  SIZE_MAX / 2,  3,        true },
-		{"the rounding overflows", SIZE_MAX,      1,        true },
-		{"the block overflows",    SIZE_MAX - 20, 1,        true },
-		{"more than there is",     SIZE_MAX / 2,  1,        true },
+		{"fits", 10, 10, false},
+		{"no elements", 0, SIZE_MAX, false},
+		{"elements of nothing", SIZE_MAX, 0, false},
+		{"the product overflows", SIZE_MAX / 2, 3, true},
+		{"the rounding overflows", SIZE_MAX, 1, true},
+		{"the block overflows", SIZE_MAX - 20, 1, true},
+		{"more than there is", SIZE_MAX / 2, 1, true},
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		cr_expect(

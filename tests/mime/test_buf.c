@@ -24,20 +24,22 @@ Test(buf, additions)
 /* one addition of n octets to a buffer that holds held */
 Test(buf, ceiling)
 {
+	/* clang-format off */
 	static const struct row {
 		const char *name;
 		size_t max, held, n;
 		bool over;
 	} rows[] = {
-		{"up to the ceiling",              100,      60,  40,   false},
-		{"one above",                      100,      60,  41,   true },
-		{"nothing into a full one",        100,      100, 0,    false},
-		{"one octet into a full one",      100,      100, 1,    true },
-		{"a ceiling of none",              0,        0,   1,    true },
-		{"a ceiling below the first step", 5,        3,   2,    false},
-		{"over several steps",             5000,     10,  4990, false},
-		{"no ceiling",                     SIZE_MAX, 64,  5000, false},
+		{"up to the ceiling", 100, 60, 40, false},
+		{"one above", 100, 60, 41, true},
+		{"nothing into a full one", 100, 100, 0, false},
+		{"one octet into a full one", 100, 100, 1, true},
+		{"a ceiling of none", 0, 0, 1, true},
+		{"a ceiling below the first step", 5, 3, 2, false},
+		{"over several steps", 5000, 10, 4990, false},
+		{"no ceiling", SIZE_MAX, 64, 5000, false},
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct row *row = &rows[i];

@@ -26,21 +26,23 @@ Test(slice, parts)
 
 Test(slice, compare)
 {
+	/* clang-format off */
 	static const struct row {
 		const char *name;
 		struct slice a, b;
 		bool eq, ieq, starts, istarts;
 	} rows[] = {
-		{"equal",                        S("ab"),       S("ab"),       true,  true,  true,  true },
-		{"another case",                 S("aB"),       S("Ab"),       false, true,  false, true },
-		{"only ASCII has case",          S("\xc3\xa9"), S("\xc3\x89"), false, false, false, false},
-		{"@ and ` are not a case apart", S("@"),        S("`"),        false, false, false, false},
-		{"longer",                       S("abc"),      S("AB"),       false, false, false, true },
-		{"shorter",                      S("a"),        S("ab"),       false, false, false, false},
-		{"both empty",                   {NULL, 0},     S(""),         true,  true,  true,  true },
-		{"a prefix of nothing",          S("a"),        {NULL, 0},     false, false, true,  true },
-		{"differs after a NUL",          S("a\0b"),     S("a\0c"),     false, false, false, false},
+		{"equal", S("ab"), S("ab"), true, true, true, true},
+		{"another case", S("aB"), S("Ab"), false, true, false, true},
+		{"only ASCII has case", S("\xc3\xa9"), S("\xc3\x89"), false, false, false, false},
+		{"@ and ` are not a case apart", S("@"), S("`"), false, false, false, false},
+		{"longer", S("abc"), S("AB"), false, false, false, true},
+		{"shorter", S("a"), S("ab"), false, false, false, false},
+		{"both empty", {NULL, 0}, S(""), true, true, true, true},
+		{"a prefix of nothing", S("a"), {NULL, 0}, false, false, true, true},
+		{"differs after a NUL", S("a\0b"), S("a\0c"), false, false, false, false},
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct row *row = &rows[i];
