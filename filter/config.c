@@ -113,8 +113,10 @@ set_list(struct reader *reader, const struct option_row *row)
 	gsize n = 0;
 
 	list = glib->key_file_get_string_list(reader->file, group, row->name, &n, &error);
-	if (list == NULL)
+	if (list == NULL || error != NULL) {
+		glib->strfreev(list);
 		return bad_glib(reader, row->name, error);
+	}
 	for (gsize i = 0; st == ST_OK && i < n; i++)
 		st = option_set(row, keep(reader, list[i]), reader->arena, reader->options, &why);
 	glib->strfreev(list);
@@ -131,8 +133,11 @@ set_one(struct reader *reader, const struct option_row *row)
 	enum status st;
 
 	text = glib->key_file_get_string(reader->file, group, row->name, &error);
-	if (text == NULL)
+	/* for a bad escape GLib gives a text and an error */
+	if (text == NULL || error != NULL) {
+		glib->free(text);
 		return bad_glib(reader, row->name, error);
+	}
 	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
 	glib->free(text);
 	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
@@ -190,8 +195,9 @@ read_file(struct reader *reader, struct slice bytes)
 	enum status st;
 	bool any;
 
+	/* with translations, which it would else drop unseen: `helo[de]` is a typo */
 	if (!reader->glib.key_file_load_from_data(
-		    reader->file, bytes.p, bytes.n, G_KEY_FILE_NONE, &error))
+		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
 		return bad_glib(reader, NULL, error);
 	st = check_groups(reader, &any);
 	return st == ST_OK && any ? set_keys(reader) : st;
