@@ -1,0 +1,28 @@
+/*
+ * dkim_signer.h: signs test messages with the keys of testdata/keys, by its own naive reading of
+ * RFC 6376; shares nothing with the code under test but the arena.
+ */
+#ifndef TESTS_SUPPORT_DKIM_SIGNER_H
+#define TESTS_SUPPORT_DKIM_SIGNER_H
+
+#include "mime/arena.h"
+
+/*
+ * Puts `DKIM-Signature: tags` before the message, with its line ends. In tags @bh and @b stand for
+ * the body hash and the signature by the key (a file's name without .pem).
+ */
+struct slice signer_sign(
+	const char *key, const char *tags, struct slice message, struct arena *arena);
+
+/* text with `@spki:KEY`, `@pkcs1:KEY` and `@raw:KEY` replaced by that public key in base64 */
+const char *signer_keys(const char *text, struct arena *arena);
+
+/* One TXT record of a zone, in strings of 200 octets; signer_keys is applied to text. */
+const char *signer_record(const char *name, const char *text, struct arena *arena);
+
+/* text with the first from replaced by to; an empty from puts to before it. The test fails where
+ * from is not there. */
+struct slice signer_replace(
+	struct slice text, const char *from, const char *to, struct arena *arena);
+
+#endif
