@@ -177,7 +177,7 @@ def several():
         many = many.signed('rsa-c', 'example.org', 'o1')
     yield row('18-signatures-aligned-last', Mail(
         many.fields[:18] + mail().signed().fields, many.body),
-        [other] * 15 + [OK], zone=zone)
+        [other] * 15 + [OK, 'policy policy.unchecked=3'], zone=zone)
 
 
 def cases():

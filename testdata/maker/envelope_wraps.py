@@ -67,7 +67,8 @@ def field():
     def row(name, message, expect=GOOD, status=0, rest=plain, args=()):
         return Case('tests/program/envelope/field-' + name, zone=ZONE, bare=True,
                     message=message, dkimpy=False,
-                    args=HERE + ('--envelope', 'field', '--envelope-secret-file', 'secret') + args,
+                    args=HERE + ('--envelope', 'field', '--envelope-secret-file',
+                                '@TMP@/secret') + args,
                     files={'secret': SECRET + '\n'}, expect=expect, exit=status,
                     rest=None if status == 75 else rest)
 

@@ -54,7 +54,7 @@ def trusted():
     yield args('trusted-client-forged-field-removed', local, ip='10.1.2.3',
                args=('--trusted-client', '10.0.0.0/8'), rest=mail(), message=mail().topped(
                    'Authentication-Results: mx.example.net; dmarc=pass'))
-    yield args('trusted-client-broken-message', 'disposition=accept', ip='10.1.2.3',
+    yield args('trusted-client-broken-message', local, ip='10.1.2.3',
                message=b'no mail at all\n', args=('--trusted-client', '10.0.0.0/8'))
     yield args('authenticated', 'auth=pass\n' + local, ip='203.0.113.9',
                args=('--authenticated', 'orders'))
@@ -114,7 +114,7 @@ def stdin():
     yield row('client-twice', usual + ['client_address=192.0.2.10'], bad, 75)
     yield row('not-ended', [], bad, 75, data=b'mailstamp-envelope=1\nsender=a@example.com\n')
     yield row('line-without-equals', usual + ['nonsense'], bad, 75)
-    yield row('bad-percent', [s.replace('@', '%4') for s in usual], bad, 75)
+    yield row('bad-percent', [s.replace('@', '%4x') for s in usual], bad, 75)
     yield row('empty-input', [], bad, 75, data=b'')
 
 

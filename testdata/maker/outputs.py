@@ -29,7 +29,8 @@ def outputs():
               message=b'Subject: \xff\x00"\\\nFrom: \xfe"\x01 <a@\xff>\n\n', helo='"\\\x7f\u00e9')
     for what in ('json', 'header', 'none'):
         for profile in ('postfix', 'exim-filter', 'procmail'):
-            yield row('%s-refused-for-%s' % (what, profile), 'stdout empty', 75,
+            yield row('%s-refused-for-%s' % (what, profile),
+                      'stdout starts 4.7.0 ' if profile == 'postfix' else 'stdout empty', 75,
                       args=('--profile', profile, '--output', what),
                       command=('/bin/cat',) if profile == 'postfix' else ())
     yield row('json-log', GOOD + '\njson-log 1', args=('--json-log', '@TMP@/log'))

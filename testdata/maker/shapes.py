@@ -66,7 +66,8 @@ def header():
     yield row('first-line-without-colon', b'nonsense here\n' + plain)
     yield row('name-with-blank-inside', b'X Y: z\n' + plain)
     yield row('empty-name', b': value\n' + plain)
-    yield row('8-bit-header', mail(subject='x').bytes().replace(b'x', b'\xff\xfe', 1))
+    yield row('8-bit-header', mail(subject='@').bytes().replace(
+        b'Subject: @', b'Subject: \xff\xfe'))
     yield row('8-bit-name', b'X-\xe9: 1\n' + plain)
     yield row('nul-in-body', plain + b'\0\0\0\n')
     yield row('nul-in-header', plain.replace(b'To:', b'X-\0: a\nTo:'), ODD)
@@ -87,8 +88,8 @@ def header():
     yield row('from-with-60-kib-name', mail(author='"%s" <orders@example.com>' % ('x' * 60000)))
     yield row('from-with-nested-comments', mail(author='(' * 500 + ')' * 500 +
               'orders@example.com'), ODD)
-    yield row('from-with-900-addresses', mail(author=',\n '.join(
-        'a%d@example.com' % n for n in range(900))))
+    yield row('from-with-300-addresses', mail(author=',\n '.join(
+        'a%d@example.com' % n for n in range(300))))
     yield row('from-with-2000-addresses', mail(author=',\n '.join(
         'a%d@example.com' % n for n in range(2000))), ODD)
 

@@ -170,7 +170,9 @@ def one_result(at):
         at.cfws()
         at.need('=')
         at.cfws()
-        if full not in PROPERTIES[method] or full in result.props:
+        # RFC 8601 2.4 leaves the names under policy to the site
+        if full in result.props or not (full in PROPERTIES[method] or
+                                        full.startswith('policy.')):
             raise Bad('%s for %s is not registered, or stands twice' % (full, method))
         result.props[full] = at.pvalue()
 
@@ -210,10 +212,12 @@ class Block:
             if not self.fields and name != 'authentication-results':
                 break
             raw = match.group()
+            if name == 'mailstamp-note':    # what continues it is the message's first line
+                raw = raw[:raw.index(b'\n') + 1]
             self.check_lines(raw)
-            text = re.sub(rb'\r?\n(?=[ \t])', b'', match.group(2)).strip(b' \t\r')
+            text = re.sub(rb'\r?\n(?=[ \t])', b'', raw[len(name) + 1:]).strip(b' \t\r\n')
             self.fields[name] = text.decode('ascii', 'backslashreplace')
-            self.end = match.end()
+            self.end += len(raw)
             if name == 'mailstamp-note':
                 break
         if not self.fields:
@@ -224,8 +228,9 @@ class Block:
     def check_lines(raw):
         for line in raw.split(b'\n')[:-1]:
             line = line.rstrip(b'\r')
-            if len(line) > 998 or (len(line) > 78 and re.search(rb'\S[ \t]+\S', line.strip())
-                                   and b'"' not in line):
+            # a line may be long where there is no place to fold it
+            foldable = re.search(rb'[^:\s][ \t]+\S', line.strip()) and b'"' not in line
+            if len(line) > 998 or (len(line) > 78 and foldable):
                 raise Bad('a line of %d octets: %r' % (len(line), line[:60]))
             if not line.strip():
                 raise Bad('an empty line inside our field')

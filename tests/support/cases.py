@@ -73,6 +73,10 @@ class Ran:
         argv[place:place] = extra
         folder = tempfile.mkdtemp(prefix='mailstamp-case-') if any(
             '@TMP@' in each for each in argv) else None
+        if '@TMP@/secret' in argv:      # git cannot keep a file that only its owner reads
+            with open(os.open(os.path.join(folder, 'secret'), os.O_CREAT | os.O_WRONLY, 0o600),
+                      'wb') as secret:
+                secret.write(case.read('secret'))
         argv = [each.replace('@TMP@', folder) if folder else each for each in argv]
         try:
             child = subprocess.Popen([program] + list(front) + argv, cwd=case.folder,
