@@ -89,7 +89,7 @@ test: deps
 	@$(MAKE) --no-print-directory mailstamp unit replay
 	@tests/run $(BUILD)
 
-unit: $(UNIT_BIN)
+unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
 replay: $(REPLAY_BIN)
 fuzzers: $(FUZZ_BIN)
 

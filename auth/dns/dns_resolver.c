@@ -1,8 +1,9 @@
 /*
  * dns_resolver.c: questions to a resolver by c-ares, all in flight at once.
  *
- * c-ares sends, repeats, goes over to TCP and matches answers to questions; the octets of both are
- * made and read in dns_wire.c.
+ * c-ares sends, repeats and matches answers to questions; the octets of both are made and read in
+ * dns_wire.c. What UDP cuts off is asked again over TCP by a second channel: on one channel c-ares
+ * gives a TCP answer no more time than the next repetition over UDP would wait for.
  */
 #include <sys/select.h> /* ares.h needs it */
 
@@ -16,18 +17,25 @@
 #include "auth/dns/dns_wire.h"
 
 enum {
-	TRIES = 3, /* packets to each server */
-	SERVERS_MAX = 16
+	TRIES = 3,     /* packets to each server */
+	TCP_TRIES = 2, /* the second where the server closed the connection */
+	SERVERS_MAX = 16,
+	HEADER_TC = 2,        /* in the third octet (RFC 1035 4.1.1) */
+	PLAIN_MAX = 512,      /* octets that c-ares takes over UDP without EDNS */
+	UDP_BUFFER_MAX = 4096 /* and with it: more than we say, for servers that do not listen */
 };
+
+enum way { UDP, TCP, WAYS };
 
 struct resolver {
 	struct arena *arena; /* that of the dns */
 	struct ares_addr_port_node servers[SERVERS_MAX];
 	size_t nservers;
 	int64_t timeout_ms;
-	ares_channel channel; /* NULL before the first question */
-	bool unusable;        /* c-ares would not start */
-	bool no_edns;         /* a server knows no EDNS: ask plainly (RFC 6891 7) */
+	ares_channel channels[WAYS]; /* NULL before the first question */
+	size_t nused;                /* servers, once c-ares has started */
+	bool unusable;               /* c-ares would not start */
+	bool no_edns;                /* a server knows no EDNS: ask plainly (RFC 6891 7) */
 	struct pollfd *fds;
 	size_t nfds, cap;
 	struct flight *again;     /* to be sent once more */
@@ -40,7 +48,7 @@ struct flight {
 	struct resolver *resolver;
 	struct dns_question *question;
 	uint16_t id;
-	int64_t started_ms;
+	enum way way;
 	bool edns;
 };
 
@@ -90,44 +98,13 @@ on_socket(void *arg, ares_socket_t fd, int readable, int writable)
 	r->fds[i].revents = 0;
 }
 
-static bool
-open_channel(struct resolver *r, int flags)
-{
-	char lookups[] = "b";
-	struct ares_options options = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
-			 ARES_FLAG_EDNS | flags,
-		.tries = TRIES,
-		.lookups = lookups,
-		.ednspsz = DNS_UDP_MAX,
-		.sock_state_cb = on_socket,
-		.sock_state_cb_data = r,
-	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_DOMAINS |
-		   ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB;
-	/* c-ares waits twice as long at each try: 1 + 2 + 4 parts for one server */
-	int64_t part = r->timeout_ms / ((1 << TRIES) - 1);
-
-	options.timeout = part < 1 ? 1 : part > 60000 ? 60000 : (int)part;
-	if (ares_init_options(&r->channel, &options, mask) != ARES_SUCCESS) {
-		r->channel = NULL;
-		return false;
-	}
-	if (r->nservers > 0 && ares_set_servers_ports(r->channel, r->servers) != ARES_SUCCESS) {
-		ares_destroy(r->channel);
-		r->channel = NULL;
-		return false;
-	}
-	return true;
-}
-
 static size_t
-count_servers(const struct resolver *r)
+count_servers(ares_channel channel)
 {
 	struct ares_addr_port_node *list = NULL;
 	size_t n = 0;
 
-	if (ares_get_servers_ports(r->channel, &list) != ARES_SUCCESS)
+	if (ares_get_servers_ports(channel, &list) != ARES_SUCCESS)
 		return 0;
 	for (const struct ares_addr_port_node *at = list; at != NULL; at = at->next)
 		n++;
@@ -135,22 +112,75 @@ count_servers(const struct resolver *r)
 	return n;
 }
 
-/*
- * With one server its SERVFAIL is the answer; with several c-ares takes it for a fault of that
- * server and asks the next one, which says less in the end but finds more.
- */
-static bool
-start_channel(struct resolver *r)
+/* How long c-ares waits at first, so that all it does takes about the time of one question. */
+static int
+first_wait(const struct resolver *r, enum way way)
 {
-	if (r->channel != NULL)
+	int64_t ms;
+
+	if (way == UDP) /* one server: 1 + 2 + 4 parts; for more, dns.c ends it */
+		ms = r->timeout_ms / ((1 << TRIES) - 1);
+	else
+		ms = r->nused > 1 ? r->timeout_ms / (int64_t)(r->nused + 1) : r->timeout_ms;
+	return ms < 1 ? 1 : ms > 60000 ? 60000 : (int)ms;
+}
+
+static bool
+open_channel(struct resolver *r, enum way way)
+{
+	char lookups[] = "b";
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
+			 ARES_FLAG_EDNS | ARES_FLAG_IGNTC,
+		.timeout = first_wait(r, way),
+		.tries = way == UDP ? TRIES : TCP_TRIES,
+		.lookups = lookups,
+		.ednspsz = UDP_BUFFER_MAX,
+		.sock_state_cb = on_socket,
+		.sock_state_cb_data = r,
+	};
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_DOMAINS |
+		   ARES_OPT_LOOKUPS | ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_STATE_CB;
+	ares_channel *channel = &r->channels[way];
+
+	/*
+	 * With one server its SERVFAIL is the answer; with several c-ares takes it for a fault of
+	 * that server and asks the next one, which says less in the end but finds more.
+	 */
+	if (r->nused <= 1)
+		options.flags |= ARES_FLAG_NOCHECKRESP;
+	if (way == TCP)
+		options.flags |= ARES_FLAG_USEVC;
+	if (ares_init_options(channel, &options, mask) != ARES_SUCCESS) {
+		*channel = NULL;
+		return false;
+	}
+	if (r->nservers > 0 && ares_set_servers_ports(*channel, r->servers) != ARES_SUCCESS) {
+		ares_destroy(*channel);
+		*channel = NULL;
+		return false;
+	}
+	return true;
+}
+
+/* Only c-ares knows how many servers resolv.conf has, and its flags are set when it starts. */
+static bool
+start_channel(struct resolver *r, enum way way)
+{
+	if (r->channels[way] != NULL)
 		return true;
 	if (r->unusable)
 		return false;
-	if (open_channel(r, ARES_FLAG_NOCHECKRESP) && count_servers(r) > 1) {
-		ares_destroy(r->channel);
-		(void)open_channel(r, 0);
+	if (r->nused == 0)
+		r->nused = r->nservers;
+	if (r->nused == 0 && open_channel(r, way)) {
+		r->nused = count_servers(r->channels[way]);
+		if (r->nused <= 1)
+			return true;
+		ares_destroy(r->channels[way]);
+		r->channels[way] = NULL;
 	}
-	r->unusable = r->channel == NULL;
+	r->unusable = !open_channel(r, way);
 	return !r->unusable;
 }
 
@@ -186,13 +216,14 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || question->done)
 		return;
 	if (status != ARES_SUCCESS) {
-		/* over TCP c-ares gives up after one try, long before the time is over */
-		if (status == ARES_ETIMEOUT &&
-			resolver_clock(NULL) - flight->started_ms < r->timeout_ms)
-			send_again(flight);
-		else
-			answer_outcome(question,
-				status == ARES_ETIMEOUT ? DNS_OUT_TIMEOUT : DNS_OUT_UNREACHABLE);
+		answer_outcome(
+			question, status == ARES_ETIMEOUT ? DNS_OUT_TIMEOUT : DNS_OUT_UNREACHABLE);
+		return;
+	}
+	/* 512: after a FORMERR c-ares itself cuts what is longer than UDP was before EDNS */
+	if (flight->way == UDP && n > 2 && ((bytes[2] & HEADER_TC) != 0 || n == PLAIN_MAX)) {
+		flight->way = TCP;
+		send_again(flight);
 		return;
 	}
 	dns_answer_parse(question->name, question->type,
@@ -214,12 +245,12 @@ send_flight(struct flight *flight)
 	size_t n;
 
 	flight->edns = !r->no_edns;
-	if (!take_id(r, &flight->id)) {
+	if (!start_channel(r, flight->way) || !take_id(r, &flight->id)) {
 		answer_outcome(question, DNS_OUT_UNREACHABLE);
 		return;
 	}
 	n = dns_query_write(question->name, question->type, flight->id, flight->edns, query);
-	ares_send(r->channel, query, (int)n, on_answer, flight);
+	ares_send(r->channels[flight->way], query, (int)n, on_answer, flight);
 }
 
 static void
@@ -228,14 +259,9 @@ resolver_start(void *self, struct dns_question *question)
 	struct resolver *r = self;
 	struct flight *flight;
 
-	if (!start_channel(r)) {
-		answer_outcome(question, DNS_OUT_UNREACHABLE);
-		return;
-	}
 	flight = arena_alloc(r->arena, sizeof *flight);
 	flight->resolver = r;
 	flight->question = question;
-	flight->started_ms = resolver_clock(NULL);
 	send_flight(flight);
 }
 
@@ -257,7 +283,7 @@ static int
 poll_time(const struct resolver *r, int64_t until_ms)
 {
 	int64_t ms = until_ms - resolver_clock(NULL);
-	struct timeval most, due, *when;
+	struct timeval most, due, *when = &most;
 
 	if (ms <= 0)
 		return 0;
@@ -265,7 +291,11 @@ poll_time(const struct resolver *r, int64_t until_ms)
 		ms = 60000;
 	most.tv_sec = (time_t)(ms / 1000);
 	most.tv_usec = (suseconds_t)(ms % 1000 * 1000);
-	when = ares_timeout(r->channel, &most, &due);
+	for (int way = 0; way < WAYS; way++)
+		if (r->channels[way] != NULL) {
+			most = *when;
+			when = ares_timeout(r->channels[way], &most, &due);
+		}
 	return (int)(when->tv_sec * 1000 + (when->tv_usec + 999) / 1000);
 }
 
@@ -281,13 +311,18 @@ turn(struct resolver *r, int timeout)
 		for (size_t i = 0; i < r->nfds && n < READY_MAX; i++)
 			if (r->fds[i].revents != 0)
 				ready[n++] = r->fds[i];
-	/* c-ares changes r->fds meanwhile; a socket that it closed is none that it knows */
-	for (size_t i = 0; i < n; i++)
-		ares_process_fd(r->channel,
-			(ready[i].revents & (POLLIN | POLLERR | POLLHUP)) != 0 ? ready[i].fd
-									       : ARES_SOCKET_BAD,
-			(ready[i].revents & POLLOUT) != 0 ? ready[i].fd : ARES_SOCKET_BAD);
-	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	/* c-ares changes r->fds meanwhile; it ignores a socket that is none of the channel's */
+	for (int way = 0; way < WAYS; way++) {
+		if (r->channels[way] == NULL)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			bool in = (ready[i].revents & (POLLIN | POLLERR | POLLHUP)) != 0;
+			bool out = (ready[i].revents & POLLOUT) != 0;
+			ares_process_fd(r->channels[way], in ? ready[i].fd : ARES_SOCKET_BAD,
+				out ? ready[i].fd : ARES_SOCKET_BAD);
+		}
+		ares_process_fd(r->channels[way], ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
 	flush_again(r);
 }
 
@@ -307,8 +342,9 @@ resolver_free(void *self)
 {
 	struct resolver *r = self;
 
-	if (r->channel != NULL)
-		ares_destroy(r->channel);
+	for (int way = 0; way < WAYS; way++)
+		if (r->channels[way] != NULL)
+			ares_destroy(r->channels[way]);
 }
 
 /* ADDR, ADDR:PORT (IPv4) or [ADDR]:PORT */
