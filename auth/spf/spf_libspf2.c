@@ -89,15 +89,18 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 		server, domain, type, (int)(answer->ttl & 0x7fffffff), herrno_of(answer));
 
 	(void)should_cache;
-	for (size_t i = 0; rr != NULL && i < answer->n && i < MAX_RR; i++) {
+	if (rr == NULL) {
+		hook->no_memory = true;
+		return NULL;
+	}
+	for (size_t i = 0; i < answer->n && i < MAX_RR; i++) {
 		if (!copy_rr(rr, (int)i, &answer->rr[i])) {
+			hook->no_memory = true;
 			SPF_dns_rr_free(rr);
-			rr = NULL;
-			break;
+			return NULL;
 		}
 		rr->num_rr = (int)i + 1;
 	}
-	hook->no_memory = hook->no_memory || rr == NULL;
 	return rr;
 }
 

@@ -43,7 +43,7 @@ scan_parts(struct slice *at, struct macro *macro)
 	if (at->n == 0 || !is_digit(at->p[0]))
 		return true;
 	for (; at->n > 0 && is_digit(at->p[0]); *at = slice_from(*at, 1))
-		if (value < EXPANSION_MAX * 10)
+		if (value < (size_t)EXPANSION_MAX * 10)
 			value = value * 10 + (size_t)(at->p[0] - '0');
 	macro->parts = value;
 	macro->split = true;

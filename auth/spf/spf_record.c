@@ -51,13 +51,15 @@ static bool
 is_toplabel(struct slice label)
 {
 	bool seen = false;
+	char last = '-';
 
 	for (size_t i = 0; i < label.n; i++) {
-		if (!is_alphanum(label.p[i]) && label.p[i] != '-')
+		last = label.p[i];
+		if (!is_alphanum(last) && last != '-')
 			return false;
-		seen = seen || !is_digit(label.p[i]);
+		seen = seen || !is_digit(last);
 	}
-	return seen && label.p[0] != '-' && label.p[label.n - 1] != '-';
+	return seen && !slice_starts(label, SLICE("-")) && last != '-';
 }
 
 /* RFC 7208 7.1: domain-spec = macro-string domain-end */
@@ -71,9 +73,9 @@ is_domain_spec(struct slice text)
 	if (literals == 0)
 		return true;
 	text = slice_from(text, text.n - literals);
-	if (text.p[text.n - 1] == '.')
-		text.n--;
 	dot = slice_rfind(text, '.');
+	if (dot + 1 == text.n)
+		dot = slice_rfind(slice_head(text, --text.n), '.');
 	return dot < text.n && is_toplabel(slice_from(text, dot + 1));
 }
 
@@ -83,7 +85,8 @@ parse_bits(struct slice digits, unsigned max, unsigned *bits)
 {
 	unsigned long long value;
 
-	if (!all_digits(digits) || digits.n > 3 || (digits.p[0] == '0' && digits.n > 1) ||
+	if (!all_digits(digits) || digits.n > 3 ||
+		(digits.n > 1 && slice_starts(digits, SLICE("0"))) ||
 		!scan_number(&digits, max, &value))
 		return false;
 	*bits = (unsigned)value;
@@ -102,7 +105,7 @@ cut_dual_cidr(struct slice *text, struct spf_directive *directive)
 
 	if (!all_digits(digits))
 		return true; /* none; a stray '/' is the domain-spec's fault */
-	if (slash > 0 && text->p[slash - 1] == '/') {
+	if (slash > 0 && slice_rfind(slice_head(*text, slash), '/') == slash - 1) {
 		if (!parse_bits(digits, 128, &directive->bits6))
 			return false;
 		*text = slice_head(*text, slash - 1);

@@ -31,11 +31,15 @@ spf_report(const struct spf_result *result, struct report *report)
 	}
 }
 
-/* dot-atom, or a quoted-string of printable ASCII without the rest (RFC 7208 9.1) */
+/*
+ * dot-atom, or a quoted-string of printable ASCII without the rest (RFC 7208 9.1). Of several
+ * blanks one stays: who folds the field at blanks must not come to an empty line.
+ */
 static void
 add_value(struct buf *out, struct slice value)
 {
 	struct slice at = value, atom;
+	char last = '"';
 
 	if (value.n <= VALUE_MAX && scan_dot_atom(&at, false, &atom) && at.n == 0) {
 		buf_add(out, value);
@@ -44,8 +48,9 @@ add_value(struct buf *out, struct slice value)
 	buf_addc(out, '"');
 	for (size_t i = 0, n = 0; i < value.n && n < VALUE_MAX; i++) {
 		char c = value.p[i];
-		if (c < ' ' || c > '~')
+		if (c < ' ' || c > '~' || (c == ' ' && last == ' '))
 			continue;
+		last = c;
 		if (c == '"' || c == '\\')
 			buf_addc(out, '\\');
 		buf_addc(out, c);

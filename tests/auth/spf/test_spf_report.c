@@ -100,7 +100,7 @@ Test(spf_report, received_spf)
 		{"hostile values are quoted, escaped and stripped",
 			"e.example. 60 IN TXT \"v=spf1 -exists:\\\"x;)(\\\\.%{d} ?all\"\n"
 			"\\\"x\\;\\)\\(\\\\.e.example. 60 IN A 127.0.0.2\n", "192.0.2.1",
-			"a\"; x=y (\\\r\nz\x01@e.example", "h\r\nX-Evil: (\"\\\xff\x7f;",
+			"a\"; x=y   (\\\r\nz\x01@e.example", "h\r\nX-Evil: (\"\\\xff\x7f;",
 			"fail (domain of e.example does not designate the client as permitted sender) "
 			"receiver=mx.receiver.example; client-ip=192.0.2.1; "
 			"envelope-from=\"a\\\"; x=y (\\\\z@e.example\"; helo=\"hX-Evil: (\\\"\\\\;\"; "
