@@ -155,8 +155,8 @@ print_identities(const struct evaluation *ev)
 	if (envelope->path != PATH_GIVEN)
 		path = envelope->path == PATH_NULL ? "<> (the null path)" : "not known";
 	printf("Author domain  %s\n", text_of(ev->ids.author_domain, arena));
-	printf("Client         %s %s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
-		envelope->client_name.n > 0 ? shown(envelope->client_name, arena) : "");
+	printf("Client         %s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
+		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
 	printf("HELO           %s\n", text_of(envelope->helo, arena));
 	printf("MAIL FROM      %s\n\n", path);
 	if (ev->ids.ambiguous != NULL)
