@@ -142,7 +142,6 @@ struct trial {
 	enum auth_code code;
 	unsigned bits;
 	bool testing;
-	bool costly; /* a key was made of it */
 };
 
 /* Does the record say that it may be used for this signature? (RFC 6376 6.1.2, 3.6.1) */
@@ -194,23 +193,15 @@ open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p
 	return status == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
+/* digest NULL: the body hash did not verify, so that the key is only judged. */
 static enum status
-try_record(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
-	struct slice record, struct trial *trial)
+try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
+	struct slice p, struct trial *trial)
 {
 	struct crypto_key *key = NULL;
-	struct dkim_key parsed;
-	enum status status;
 	bool good = false;
+	enum status status = open_key(in, sig, p, &key, trial);
 
-	dkim_key_parse(record, in->arena, &parsed);
-	*trial = (struct trial){.reason = judge_record(sig, &parsed),
-		.code = AUTH_PERMERROR,
-		.testing = parsed.testing};
-	if (trial->reason != DKIM_R_NONE)
-		return ST_OK;
-	trial->costly = true;
-	status = open_key(in, sig, parsed.p, &key, trial);
 	if (status == ST_OK && trial->reason == DKIM_R_NONE) {
 		if (digest != NULL)
 			status = crypto_verify(in->crypto, key, digest, sig->b, &good);
@@ -238,19 +229,24 @@ static enum status
 try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
 	const struct dns_answer *answer, struct trial *best)
 {
-	size_t costly = 0;
+	size_t tried = 0;
 
 	*best = (struct trial){.reason = DKIM_R_NO_KEY, .code = AUTH_PERMERROR};
 	for (size_t i = 0; i < answer->n; i++) {
-		struct trial trial;
+		struct trial trial = {.code = AUTH_PERMERROR};
+		struct dkim_key key;
 
-		if (costly == KEYS_MAX) {
-			*best = (struct trial){.reason = DKIM_R_KEY_MANY, .code = AUTH_POLICY};
-			return ST_OK;
+		dkim_key_parse(answer->rr[i].text, in->arena, &key);
+		trial.reason = judge_record(sig, &key);
+		trial.testing = key.testing;
+		if (trial.reason == DKIM_R_NONE) {
+			if (tried++ == KEYS_MAX) {
+				*best = (struct trial){DKIM_R_KEY_MANY, AUTH_POLICY, 0, false};
+				return ST_OK;
+			}
+			if (try_key(in, sig, digest, key.p, &trial) != ST_OK)
+				return ST_TEMP;
 		}
-		if (try_record(in, sig, digest, answer->rr[i].text, &trial) != ST_OK)
-			return ST_TEMP;
-		costly += trial.costly;
 		if (trial.code == AUTH_PASS) {
 			*best = trial;
 			return ST_OK;

@@ -230,6 +230,28 @@ body_hash(const char *tags, bool relaxed, struct slice message, struct arena *ar
 	return encode(digest, sizeof digest, arena);
 }
 
+/* RFC 6376 3.7: @b and all blanks around it left out */
+static struct slice
+without_b(struct slice field, struct arena *arena)
+{
+	size_t from = 0, to;
+	struct buf out;
+
+	while (!slice_starts(slice_from(field, from), SLICE("@b")))
+		from++;
+	to = from + 2;
+	while (slice_is_blank(field.p[from - 1]))
+		from--;
+	while (to < field.n && slice_is_blank(field.p[to]))
+		to++;
+	buf_init(&out, arena, field.n + 2);
+	buf_add(&out, slice_head(field, from));
+	buf_add(&out, slice_from(field, to));
+	if (to == field.n)
+		buf_adds(&out, "\r\n");
+	return buf_slice(&out);
+}
+
 struct slice
 signer_sign(const char *key, const char *tags, struct slice message, struct arena *arena)
 {
@@ -247,7 +269,7 @@ signer_sign(const char *key, const char *tags, struct slice message, struct aren
 		field = signer_replace(field, "@bh", arena_cstr(arena, bh), arena);
 	if (strstr(arena_cstr(arena, field), "@b") == NULL)
 		return signer_replace(message, "", arena_cstr(arena, field), arena);
-	empty = naive_field(relaxed, signer_replace(field, "@b", "", arena), arena);
+	empty = naive_field(relaxed, without_b(field, arena), arena);
 	buf_init(&out, arena, 1 << 20);
 	add_fields(&out, relaxed, tag_value(tags, 'h', arena), message);
 	buf_add(&out, slice_head(empty, empty.n - 2));

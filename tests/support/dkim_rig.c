@@ -1,0 +1,79 @@
+#include "tests/support/dkim_rig.h"
+
+#include <criterion/criterion.h>
+
+#include "mime/buf.h"
+
+void
+dkim_rig_open(struct dkim_rig *rig)
+{
+	*rig = (struct dkim_rig){0};
+	arena_init(&rig->arena, NULL, NULL);
+	rig->ids.author_domain = SLICE("example.com");
+	rig->limits = (struct limits){.fields = 1000,
+		.field_size = 65536,
+		.dkim_signatures = 16,
+		.rsa_min_bits = 1024,
+		.rsa_max_bits = 8192};
+	rig->options.drift = 300;
+	rig->in = (struct auth_input){.message = &rig->message,
+		.envelope = &rig->envelope,
+		.ids = &rig->ids,
+		.limits = &rig->limits,
+		.options = &rig->options,
+		.now = DKIM_RIG_NOW,
+		.crypto = crypto_new(),
+		.arena = &rig->arena};
+	cr_assert_not_null(rig->in.crypto);
+}
+
+void
+dkim_rig_close(struct dkim_rig *rig)
+{
+	crypto_free(rig->in.crypto);
+	dns_free(rig->dns);
+	arena_clear(&rig->arena);
+}
+
+void
+dkim_rig_zone(struct dkim_rig *rig, const char *zone)
+{
+	const char *error = NULL;
+
+	dns_free(rig->dns);
+	rig->dns = NULL;
+	cr_assert_eq(
+		dns_open_zone(slice_str(zone), &rig->arena, &rig->dns, &error), ST_OK, "%s", error);
+	rig->in.dns = rig->dns;
+}
+
+const struct dkim_result *
+dkim_rig_check(struct dkim_rig *rig, struct slice raw, enum status *status)
+{
+	enum status got;
+
+	message_parse(raw, rig->limits.fields, rig->limits.field_size, &rig->arena, &rig->message);
+	got = dkim_check(&rig->in, &rig->result);
+	if (status != NULL)
+		*status = got;
+	else
+		cr_assert_eq(got, ST_OK);
+	return &rig->result;
+}
+
+const char *
+dkim_rig_text(struct dkim_rig *rig)
+{
+	struct report report;
+	struct buf buf;
+
+	report_init(&report, &rig->arena);
+	dkim_report(&rig->result, &report);
+	buf_init(&buf, &rig->arena, 1 << 16);
+	for (size_t i = 0; i < report.n; i++) {
+		buf_addf(&buf, "%s%s", i > 0 ? ", " : "", auth_code_word(report.rows[i].code));
+		if (report.rows[i].reason != NULL)
+			buf_addf(&buf, " %s", report.rows[i].reason);
+	}
+	return arena_cstr(&rig->arena, buf_slice(&buf));
+}
