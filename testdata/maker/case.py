@@ -31,6 +31,7 @@ class Case:
     eol: str = '\n'
     rest: object = None
     files: dict = dataclasses.field(default_factory=dict)   # further files: name -> text
+    explain: tuple = ()             # what `explain` must say somewhere
     dkimpy: bool = True             # dkimpy and the expectation must agree about pass and fail
 
     def argv(self):
@@ -62,6 +63,8 @@ class Case:
         if self.expect.strip():
             lines = [each.strip() for each in self.expect.splitlines()]
             made['expect'] = ''.join(each + '\n' for each in lines if each).encode()
+        if self.explain:
+            made['explain.has'] = ''.join(each + '\n' for each in self.explain).encode()
         if self.rest is not None:
             rest = self.rest
             made['rest'] = rest.bytes(self.eol) if isinstance(rest, Mail) else rest

@@ -126,7 +126,8 @@ def duplicates():
     """A field that a reader shows once, signed once, and there twice (RFC 6376 8.15)."""
     signed = mail().signed()
     for name, value in (('From', 'Evil <evil@example.com>'), ('Subject', 'You have won'),
-                        ('To', 'everybody@example.net'), ('Date', 'Fri, 02 Jan 2026 00:00:00 +0000'),
+                        ('To', 'everybody@example.net'),
+                        ('Date', 'Fri, 02 Jan 2026 00:00:00 +0000'),
                         ('Content-Type', 'text/html')):
         for where in ('top', 'end'):
             field = '%s: %s' % (name, value)

@@ -81,6 +81,7 @@ def vendor():
     yield flow('vendor-subdomain-inherits-pass', message=good, zone=zone, **common,
                expect=verdict(*ok, 'pass header.from=%s policy.dmarc=quarantine' % sub, 'accept'))
     yield flow('vendor-subdomain-inherits-fail', message=letter, zone=zone, **spoof, exit=10,
+               explain=('_dmarc.example.co.jp: v=DMARC1; p=reject; sp=quarantine',),
                expect=verdict(*bad, 'fail header.from=%s policy.dmarc=quarantine' % sub,
                               'quarantine'))
     yield flow('vendor-subdomain-own-record-pass', message=good, zone=own, **common,
@@ -110,6 +111,7 @@ def forwarding():
             '\tThu, 01 Jan 2026 08:59:40 +0900'
     failed = 'fail smtp.mailfrom=orders@example.com'
     yield flow('forwarded-body-kept', message=signed.topped(moved), zone=OWNER % 'reject', **away,
+               explain=('example.com fail yes', 'DKIM example.com pass yes'),
                expect=verdict(failed, 'pass header.d=example.com header.s=s1',
                               'pass header.from=example.com policy.dmarc=reject', 'accept'))
     for p, disposition, status in (('none', 'accept', 0), ('quarantine', 'quarantine', 10),
@@ -154,6 +156,7 @@ def lists():
     fail = 'fail header.from=example.com policy.dmarc=reject'
     by_both = ['pass header.d=lists.example.org', 'fail header.d=example.com']
     yield flow('list-footer-and-tag', message=ours, zone=zone, **common, exit=10,
+               explain=('DKIM example.com fail yes', 'List-Id'),
                expect=verdict(path, by_both, fail, 'quarantine', 'reason dmarc: list|signature'))
     yield flow('list-footer-and-tag-published', message=ours, zone=zone, **common, exit=11,
                args=('--reject-on', 'published'), expect=verdict(path, by_both, fail, 'reject'))

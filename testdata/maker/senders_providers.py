@@ -163,7 +163,9 @@ def amazon():
                  dkim=pass header.d=example.co.jp header.s=%s
                  dkim=pass header.d=amazonses.com header.s=%s
                  dmarc=pass header.from=example.co.jp policy.dmarc=quarantine
-                 disposition=accept''' % (path, token, own))
+                 disposition=accept''' % (path, token, own), explain=(
+                     'ap-northeast-1.amazonses.com pass no', 'DKIM example.co.jp pass yes',
+                     'DKIM amazonses.com pass no'))
     yield sender('ses-without-easy-dkim', message=ses(customer()), mail_from=path, **common,
                  zone=SES + policy('p=quarantine'), exit=10, expect='''
                  spf=pass smtp.mailfrom=%s
@@ -181,7 +183,8 @@ def amazon():
                      spf=pass smtp.mailfrom=0106@bounces.example.co.jp
                      dkim=pass header.d=amazonses.com
                      dmarc=%s header.from=example.co.jp policy.dmarc=reject
-                     disposition=%s''' % (result, disposition))
+                     disposition=%s''' % (result, disposition), explain=(
+                         'bounces.example.co.jp pass ' + {'r': 'yes', 's': 'no'}[aspf],))
     news = ses(customer('news.example.co.jp')).signed('rsa-a', 'example.co.jp', token)
     for adkim, result, disposition, status in (('r', 'pass', 'accept', 0),
                                                ('s', 'fail', 'quarantine', 10)):
@@ -192,7 +195,8 @@ def amazon():
                      dkim=pass header.d=example.co.jp
                      dkim=pass header.d=amazonses.com
                      dmarc=%s header.from=news.example.co.jp policy.dmarc=quarantine
-                     disposition=%s''' % (path, result, disposition))
+                     disposition=%s''' % (path, result, disposition), explain=(
+                         'DKIM example.co.jp pass ' + {'r': 'yes', 's': 'no'}[adkim],))
 
 
 def mailchimp():
@@ -237,33 +241,39 @@ def jcity():
     child = dict(standard, mail_from='m4711@child.example.jp')
     elsewhere = dict(custom, ip='198.51.100.77', helo='fw.example.org')
 
-    def row(name, message, where, spf, dkim, dmarc, aspf='r', **more):
+    def row(name, message, where, spf, dkim, aligned, dmarc, aspf='r'):
+        """aligned: SPF's, then DKIM's"""
         good = dmarc == 'pass'
+        signer = dkim.split('header.d=')[1].split()[0]
+        told = ('%s %s %s' % (where['mail_from'].split('@')[1], spf, aligned.split()[0]),
+                'DKIM %s %s %s' % (signer, dkim.split()[0], aligned.split()[1]))
         return sender('jcity-' + name, message=message, zone=zone + policy % aspf, **where,
                       exit=0 if good else 10, expect='''
                       spf=%s smtp.mailfrom=%s
                       dkim=%s
                       dmarc=%s header.from=example.jp policy.dmarc=quarantine
                       disposition=%s''' % (spf, where['mail_from'], dkim, dmarc,
-                                           'accept' if good else 'quarantine'), **more)
+                                           'accept' if good else 'quarantine'), explain=told)
 
     by_third, by_author = 'pass header.d=jcity.example', 'pass header.d=example.jp header.s=mmmg'
-    yield row('third-party-signature', third, standard, 'pass', by_third, 'fail')
-    yield row('author-signature', author, standard, 'pass', by_author, 'pass')
-    yield row('envelope-from-customised', third, custom, 'pass', by_third, 'pass')
-    yield row('envelope-from-child-relaxed', third, child, 'pass', by_third, 'pass')
-    yield row('envelope-from-child-strict', third, child, 'pass', by_third, 'fail', aspf='s')
+    yield row('third-party-signature', third, standard, 'pass', by_third, 'no no', 'fail')
+    yield row('author-signature', author, standard, 'pass', by_author, 'no yes', 'pass')
+    yield row('envelope-from-customised', third, custom, 'pass', by_third, 'yes no', 'pass')
+    yield row('envelope-from-child-relaxed', third, child, 'pass', by_third, 'yes no', 'pass')
+    yield row('envelope-from-child-strict', third, child, 'pass', by_third, 'no no', 'fail', 's')
 
     # the table of the service's help page: SPF, its alignment, DKIM, its alignment -> DMARC
     broken = third.replaced('Subject', 'Your order 4712')
     spoilt = 'fail header.d=jcity.example'
-    yield row('table-1-pass-pass-pass-pass', author, custom, 'pass', by_author, 'pass')
-    yield row('table-2-pass-pass-fail-fail', broken, custom, 'pass', spoilt, 'pass')
-    yield row('table-3-pass-fail-fail-fail', broken, standard, 'pass', spoilt, 'fail')
-    yield row('table-4-fail-fail-pass-pass', author,
-              dict(standard, ip='198.51.100.77', helo='fw.example.org'), 'fail', by_author, 'pass')
-    yield row('table-5-pass-fail-pass-fail', third, standard, 'pass', by_third, 'fail')
-    yield row('envelope-from-customised-forwarded', third, elsewhere, 'fail', by_third, 'fail')
+    yield row('table-1-pass-pass-pass-pass', author, custom, 'pass', by_author, 'yes yes',
+              'pass')
+    yield row('table-2-pass-pass-fail-fail', broken, custom, 'pass', spoilt, 'yes no', 'pass')
+    yield row('table-3-pass-fail-fail-fail', broken, standard, 'pass', spoilt, 'no no', 'fail')
+    yield row('table-4-fail-fail-pass-pass', author, dict(standard, ip='198.51.100.77'), 'fail',
+              by_author, 'no yes', 'pass')
+    yield row('table-5-pass-fail-pass-fail', third, standard, 'pass', by_third, 'no no', 'fail')
+    yield row('envelope-from-customised-forwarded', third, elsewhere, 'fail', by_third, 'yes no',
+              'fail')
 
 
 def cases():

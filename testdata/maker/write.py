@@ -31,7 +31,7 @@ def write():
         folder = cases.folder(ROOT, case)
         os.makedirs(folder, exist_ok=True)
         contents = case.contents()
-        for name in ('argv', 'in.eml', 'zone', 'expect', 'exit', 'rest'):
+        for name in ('argv', 'in.eml', 'zone', 'expect', 'exit', 'rest', 'explain.has'):
             if name not in contents and os.path.exists(os.path.join(folder, name)):
                 os.remove(os.path.join(folder, name))
         for name, data in contents.items():
