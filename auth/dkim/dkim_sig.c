@@ -83,7 +83,9 @@ parse_domains(struct dkim_sig *sig, struct arena *arena)
 {
 	struct slice name;
 
-	if (get(sig, "d", true, &sig->d_text) && !normal(sig->d_text, arena, &sig->d))
+	/* RFC 6376 3.5: domain-name is at least two labels */
+	if (get(sig, "d", true, &sig->d_text) &&
+		(!normal(sig->d_text, arena, &sig->d) || domain_labels(sig->d) < 2))
 		malformed(sig, DKIM_R_D);
 	if (get(sig, "s", true, &sig->s_text) && !selector(sig->s_text, arena, &sig->s))
 		malformed(sig, DKIM_R_S);
