@@ -91,9 +91,9 @@ def field():
 
 
 def headers():
-    def row(name, more, expect=GOOD, status=0, args=(), mbox=b'', top=()):
+    def row(name, more, expect=GOOD, status=0, args=(), mbox=b'', zone=''):
         message = mbox + mail().topped(*more).bytes()
-        return Case('tests/program/envelope/headers-' + name, zone=ZONE, bare=True,
+        return Case('tests/program/envelope/headers-' + name, zone=ZONE + zone, bare=True,
                     message=message, args=HERE + ('--envelope', 'headers') + args, expect=expect,
                     exit=status)
 
@@ -116,6 +116,14 @@ def headers():
     yield row('behind-own-relay', [path, inner, first], args=('--trusted-relay', '10.0.0.0/8'))
     yield row('behind-own-relay-not-trusted', [path, inner, first],
               'spf=fail smtp.mailfrom=orders@example.com\ndkim=none\n' + FAIL, 11)
+    name = '5.0.0.10.in-addr.arpa PTR mx1.example.net\nmx1.example.net A %s\n'
+    by_name = [path, inner, first], GOOD, 0, ('--trusted-relay', 'mx1.example.net')
+    yield row('behind-own-relay-by-name', *by_name, zone=name % '10.0.0.5')
+    for why, records in (('unconfirmed', name % '10.0.0.6'), ('unknown', ''),
+                         ('unanswered', '!TIMEOUT 5.0.0.10.in-addr.arpa PTR')):
+        yield row('behind-own-relay-by-name-' + why, by_name[0],
+                  'spf=fail smtp.mailfrom=orders@example.com\ndkim=none\n' + FAIL, 11,
+                  by_name[3], zone=records)
     forged = received('mail.example.com', '192.0.2.10', 'mx.evil.example.org')
     real = received('evil.example.org', '203.0.113.9')
     yield row('forged-received-below', [path, real, forged],
