@@ -1,0 +1,262 @@
+#include <criterion/criterion.h>
+#include <time.h>
+
+#include "mime/buf.h"
+#include "tests/support/dkim_rig.h"
+#include "tests/support/dkim_signer.h"
+
+static struct dkim_rig rig;
+
+static void
+set_up(void)
+{
+	dkim_rig_open(&rig);
+	dkim_rig_zone(&rig,
+		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
+}
+
+static void
+tear_down(void)
+{
+	dkim_rig_close(&rig);
+}
+
+TestSuite(dkim_limits, .init = set_up, .fini = tear_down);
+
+#define TAGS(extra)                                                                                \
+	"v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=sel; h=from:subject; bh=@bh; "     \
+	"b=@b; " extra
+#define MESSAGE "From: joe@example.com\r\nSubject: x\r\n\r\n0123456789\r\n"
+
+static struct slice
+signed_by(const char *tags)
+{
+	return signer_sign("rsa-a", tags, slice_str(MESSAGE), &rig.arena);
+}
+
+/* RFC 6376 8.2: what l= leaves open is counted in octets of the canonical body */
+Test(dkim_limits, body_length)
+{
+	static const struct {
+		const char *name, *tags, *from, *to;
+		bool allow;
+		const char *want;
+		uint64_t unsigned_bytes;
+	} rows[] = {
+		{"whole",                TAGS("l=12"),                   "",        "",                           false, "policy l= leaves the end of the body open",
+                 0																		      },
+		{"whole, allowed",       TAGS("l=12"),                   "",        "",                           true,  "pass",                                      0 },
+		{"part",                 TAGS("l=4"),                    "",        "",                           false, "policy l= leaves the end of the body open",
+                 8																		      },
+		{"part, allowed",        TAGS("l=4"),                    "",        "",                           true,  "pass",                                      8 },
+		{"nothing, allowed",     TAGS("l=0"),                    "",        "",                           true,  "pass",                                      12},
+		{"added text, allowed",  TAGS("l=12"),                   "789\r\n", "789\r\nBuy  \t now\r\n\r\n", true,
+                 "pass",																	      9 },
+		{"larger, allowed",      TAGS("l=13"),                   "",        "",                           true,
+                 "fail the body is shorter than l=",														  0 },
+		{"much larger, allowed", TAGS("l=18446744073709551615"), "",        "",                           true,
+                 "fail the body is shorter than l=",														  0 },
+		{"changed, allowed",     TAGS("l=4"),                    "0123",    "0124",                       true,
+                 "fail the body hash did not verify",														 8 },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct dkim_result *got;
+
+		rig.options.dkim_l_allow = rows[i].allow;
+		got = dkim_rig_check(&rig,
+			signer_replace(
+				signed_by(rows[i].tags), rows[i].from, rows[i].to, &rig.arena),
+			NULL);
+		cr_expect_str_eq(dkim_rig_text(&rig), rows[i].want, "%s: %s", rows[i].name,
+			dkim_rig_text(&rig));
+		cr_expect_eq(got->sigs[0].unsigned_bytes, rows[i].unsigned_bytes, "%s: %zu",
+			rows[i].name, (size_t)got->sigs[0].unsigned_bytes);
+	}
+}
+
+/* Several signatures share the hashes of the body. */
+Test(dkim_limits, several_signatures)
+{
+	struct slice raw = signed_by(TAGS(""));
+
+	rig.options.dkim_l_allow = true;
+	raw = signer_sign("rsa-a", TAGS("l=3"), raw, &rig.arena);
+	raw = signer_sign("rsa-a",
+		"v=1; a=rsa-sha256; c=simple/simple; d=example.com; s=sel; h=from; bh=@bh; b=@b",
+		raw, &rig.arena);
+	raw = signer_sign("rsa-a",
+		"v=1; a=rsa-sha256; c=simple; d=example.com; s=sel; h=from; l=7; bh=@bh; b=@b", raw,
+		&rig.arena);
+	raw = signer_sign("rsa-a", TAGS("x=1"), raw, &rig.arena);
+	raw = signer_sign("rsa-b", TAGS(""), raw, &rig.arena);
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig),
+		"fail the signature did not verify, permerror the signature has expired, pass, "
+		"pass, pass, pass",
+		"%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(&rig, signer_replace(raw, "6789\r\n", "6788\r\n", &rig.arena), NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig),
+		"fail the body hash did not verify, permerror the signature has expired, pass, "
+		"fail the body hash did not verify, pass, fail the body hash did not verify",
+		"%s", dkim_rig_text(&rig));
+}
+
+/* A signature may sign the ones below it (RFC 6376 3.5 h=, 5.4.2), never itself. */
+Test(dkim_limits, signed_signatures)
+{
+	struct slice raw = signed_by(TAGS(""));
+
+	raw = signer_sign("rsa-a",
+		"v=1; a=rsa-sha256; d=example.com; s=sel; h=from:dkim-signature; bh=@bh; b=@b", raw,
+		&rig.arena);
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig), "pass, pass", "%s", dkim_rig_text(&rig));
+	raw = signer_replace(raw, "c=relaxed/relaxed", "c=relaxed/relaxed; n=1", &rig.arena);
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig),
+		"fail the signature did not verify, fail the signature did not verify", "%s",
+		dkim_rig_text(&rig));
+}
+
+/* PROGRAM 6: those nearest to the author domain, in message order; the rest is told. */
+Test(dkim_limits, nearest_first)
+{
+	static const struct {
+		const char *name, *author;
+		const char *ds; /* from the top, one a signature; "-" has none */
+		size_t limit;
+		const char *want; /* of those that were looked at */
+		size_t over;
+	} rows[] = {
+		{"under the limit",                    "example.com",           "a.test b.test",                          2, "a.test b.test",         0},
+		{"the top ones, where none is nearer", "example.com",           "a.test b.test c.test",                   2,
+                 "a.test b.test",														     1},
+		{"the author's at the end",            "example.com",           "a.test b.test c.test example.com",       2,
+                 "a.test example.com",														2},
+		{"order stays",                        "example.com",           "a.com example.com b.example.com c.test", 3,
+                 "a.com example.com b.example.com",												   1},
+		{"the nearer of two",                  "x.example.com",         "com example.com a.test x.example.com",   2,
+                 "example.com x.example.com",													 2},
+		{"a part of a label is nothing",       "example.com",           "badexample.com b.test example.com",
+                 1,													  "example.com",           2},
+		{"U-labels",                           "xn--bcher-kva.example",
+                 "a.test b\xc3\xbc"
+			"cher.example",										   1, "xn--bcher-kva.example", 1},
+		{"without d= last",                    "example.com",           "- - a.test",                             1, "a.test",                2},
+		{"no author domain",                   "",                      "a.test b.test c.test",                   2, "a.test b.test",         1},
+		{"a limit of none",                    "example.com",           "a.test",                                 0, "",                      1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct slice rest = slice_str(rows[i].ds);
+		const struct dkim_result *got;
+		struct buf raw, text;
+
+		buf_init(&raw, &rig.arena, 10000);
+		buf_init(&text, &rig.arena, 10000);
+		while (rest.n > 0) {
+			struct slice d = slice_head(rest, slice_find(rest, ' '));
+
+			buf_adds(&raw, "DKIM-Signature: v=1; a=rsa-sha256; ");
+			if (!slice_eq(d, SLICE("-")))
+				buf_addf(&raw, "d=%.*s; ", (int)d.n, d.p);
+			buf_adds(&raw, "s=sel\r\n");
+			rest = slice_from(rest, d.n + 1);
+		}
+		buf_adds(&raw, MESSAGE);
+		rig.limits.dkim_signatures = rows[i].limit;
+		rig.ids.author_domain = slice_str(rows[i].author);
+		got = dkim_rig_check(&rig, buf_slice(&raw), NULL);
+		for (size_t j = 0; j < got->n; j++)
+			buf_addf(&text, "%s%.*s", j > 0 ? " " : "", (int)got->sigs[j].sig.d.n,
+				got->sigs[j].sig.d.p);
+		cr_expect(slice_eq(buf_slice(&text), slice_str(rows[i].want)), "%s: %.*s",
+			rows[i].name, (int)text.n, text.p);
+		cr_expect_eq(got->over, rows[i].over, "%s: over", rows[i].name);
+	}
+}
+
+Test(dkim_limits, header)
+{
+	struct slice raw = signed_by(TAGS(""));
+
+	rig.limits.fields = 2;
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig), "policy the header is over the limit of fields", "%s",
+		dkim_rig_text(&rig));
+	rig.limits.fields = 3;
+	rig.limits.field_size = 1000;
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig), "pass", "%s", dkim_rig_text(&rig));
+
+	/* a field over the limit matters where it is signed */
+	rig.limits.fields = 1000;
+	for (int subject = 0; subject <= 1; subject++) {
+		struct buf message;
+
+		buf_init(&message, &rig.arena, 10000);
+		buf_addf(&message, "%s: ", subject ? "Subject" : "Other");
+		for (int i = 0; i < 1200; i++)
+			buf_addc(&message, 'x');
+		buf_adds(&message, "\r\nFrom: joe@example.com\r\n\r\nHi\r\n");
+		raw = signer_sign("rsa-a", TAGS(""), buf_slice(&message), &rig.arena);
+		(void)dkim_rig_check(&rig, raw, NULL);
+		cr_expect_str_eq(dkim_rig_text(&rig),
+			subject ? "policy a signed field is over the size limit" : "pass", "%s",
+			dkim_rig_text(&rig));
+	}
+	rig.limits.field_size = 200;
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(&rig), "policy the signature field is over the size limit",
+		"%s", dkim_rig_text(&rig));
+}
+
+/* Leaving out the early questions changes no result (HOUSE 2). */
+Test(dkim_limits, ask_changes_nothing)
+{
+	struct slice raw =
+		signer_sign("rsa-a", "v=1; a=rsa-sha256; d=other.test; s=sel; h=from; bh=@bh; b=@b",
+			signed_by(TAGS("")), &rig.arena);
+	const char *without;
+
+	raw = signer_sign("rsa-a", TAGS("x=1"), raw, &rig.arena);
+	(void)dkim_rig_check(&rig, raw, NULL);
+	without = dkim_rig_text(&rig);
+	cr_expect_eq(dns_asked(rig.dns), 2, "one question a key, none for what has expired");
+	dkim_rig_zone(&rig,
+		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
+	dkim_ask(&rig.in);
+	cr_expect_eq(dns_asked(rig.dns), 2);
+	(void)dkim_rig_check(&rig, raw, NULL);
+	cr_expect_eq(dns_asked(rig.dns), 2, "asked what check needs and nothing else");
+	cr_expect_str_eq(dkim_rig_text(&rig), without);
+}
+
+/* A message made to cost: it must cost no more than its size says. */
+Test(dkim_limits, hostile_sizes)
+{
+	struct buf raw;
+	clock_t start;
+
+	buf_init(&raw, &rig.arena, 16 << 20);
+	for (int i = 0; i < 16; i++) {
+		buf_addf(&raw,
+			"DKIM-Signature: v=1; a=rsa-sha256; c=%s; d=example.com; s=sel; l=%d;\r\n"
+			" bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA; h=from",
+			i % 2 ? "relaxed/relaxed" : "simple/simple", 4000000 - i);
+		for (int j = 0; j < 32000; j++)
+			buf_addf(&raw, ":%c", 'a' + j % 26);
+		buf_adds(&raw, "\r\n");
+	}
+	for (int i = 0; i < 950; i++)
+		buf_addf(&raw, "%c: \t \t \r\n \t x\r\n", 'a' + i % 26);
+	buf_adds(&raw, "From: joe@example.com\r\n\r\n");
+	for (int i = 0; i < 1 << 20; i++)
+		buf_adds(&raw, "\t a\r");
+	start = clock();
+	(void)dkim_rig_check(&rig, buf_slice(&raw), NULL);
+	cr_expect_eq(rig.result.n, 16);
+	cr_expect_eq(rig.result.sigs[0].code, AUTH_FAIL);
+	cr_expect_lt(clock() - start, 5 * CLOCKS_PER_SEC);
+}

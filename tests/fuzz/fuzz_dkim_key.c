@@ -1,0 +1,37 @@
+/* fuzz_dkim_key: the input is a key record; a usable one must say the same without its blanks. */
+#include <assert.h>
+#include <stdint.h>
+
+#include "auth/dkim/dkim.h"
+#include "mime/buf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct slice record = slice_make((const char *)data, size);
+	struct dkim_key key, again;
+	struct arena arena;
+	struct buf buf;
+
+	arena_init(&arena, NULL, NULL);
+	dkim_key_parse(record, &arena, &key);
+	assert(key.defect < DKIM_R_COUNT &&
+		(key.defect == DKIM_R_NONE || key.defect > DKIM_R_OVER));
+	if (key.defect == DKIM_R_NONE) {
+		assert(key.revoked == (key.p.n == 0));
+		buf_init(&buf, &arena, size);
+		for (size_t i = 0; i < size; i++)
+			if (!slice_is_blank(record.p[i]))
+				buf_addc(&buf, record.p[i]);
+		dkim_key_parse(buf_slice(&buf), &arena, &again);
+		assert(again.defect == DKIM_R_NONE && slice_eq(again.p, key.p));
+		/* blanks inside a word make another word of it, so only what stood is looked at */
+		assert(!key.testing || again.testing);
+		assert(!key.strict_i || again.strict_i);
+		assert(key.no_sha256 || !again.no_sha256);
+	}
+	arena_clear(&arena);
+	return 0;
+}
