@@ -36,7 +36,7 @@ struct dkim_sig {
 	enum dkim_canon header_canon, body_canon;
 	struct slice b;      /* signature, decoded; empty where malformed */
 	struct slice b_text; /* base64 without blanks; empty where malformed */
-	struct slice bh;     /* 32 octets where well-formed */
+	struct slice bh;     /* 32 octets where there is no defect */
 	const struct slice *h;
 	size_t nh;
 	bool has_l, has_t, has_x;

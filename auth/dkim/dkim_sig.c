@@ -176,9 +176,10 @@ parse_base64(struct dkim_sig *sig, struct arena *arena)
 			malformed(sig, DKIM_R_B);
 		}
 	}
-	/* RFC 6376 3.7: the length of the hash is that of the algorithm's */
+	/* RFC 6376 3.7: a= says how long the hash is; one that we do not know may say anything */
 	if (get(sig, "bh", true, &text) &&
-		(base64_decode(text, arena, &sig->bh) != ST_OK || sig->bh.n != CRYPTO_SHA256_SIZE))
+		(base64_decode(text, arena, &sig->bh) != ST_OK ||
+			(sig->a != DKIM_ALG_UNKNOWN && sig->bh.n != CRYPTO_SHA256_SIZE)))
 		malformed(sig, DKIM_R_BH);
 }
 
@@ -322,7 +323,15 @@ parse_algorithm(struct dkim_sig *sig)
 		sig->a = DKIM_RSA_SHA256;
 	else if (slice_ieq(text, SLICE("ed25519-sha256")))
 		sig->a = DKIM_ED25519_SHA256;
-	else if (slice_ieq(text, SLICE("rsa-sha1")))
+}
+
+/* Told only of a signature that is well-formed otherwise. */
+static void
+judge_algorithm(struct dkim_sig *sig)
+{
+	if (sig->a != DKIM_ALG_UNKNOWN)
+		return;
+	if (slice_ieq(sig->a_text, SLICE("rsa-sha1")))
 		defect(sig, DKIM_R_SHA1, AUTH_POLICY); /* RFC 8301 3.1 */
 	else
 		defect(sig, DKIM_R_ALGORITHM, AUTH_NEUTRAL);
@@ -341,11 +350,12 @@ dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig)
 	parse_tags(sig, arena);
 	if (get(sig, "v", true, &text) && !slice_eq(text, SLICE("1")))
 		malformed(sig, DKIM_R_VERSION); /* RFC 6376 6.1.1: incompatible version */
+	parse_algorithm(sig);
 	parse_domains(sig, arena);
 	parse_identity(sig, arena);
 	parse_base64(sig, arena);
 	parse_fields(sig, arena);
 	parse_numbers(sig);
 	parse_methods(sig);
-	parse_algorithm(sig);
+	judge_algorithm(sig);
 }
