@@ -67,7 +67,7 @@ static const struct client_row {
          "h.example"																   },
 	{"a name is not believed as text",
          "Received: from relay.example (relay.example [198.51.100.7]) by mx.test; "
-         "x\n" OUTSIDE "\n",
+		"x\n" OUTSIDE "\n",
          "relay.example",											       "198.51.100.7", "relay.example"},
 	{"not a relay without its name",     RELAY OUTSIDE "\n",                                       NULL,            "192.0.2.10",   "r.example"    },
 	{"no such relay",                    RELAY OUTSIDE "\n",                                       "none.example",  "192.0.2.10",   "r.example"    },

@@ -1,0 +1,27 @@
+/* a Received field's value, whatever it is: what is told points into it */
+#include <assert.h>
+#include <stdint.h>
+
+#include "filter/received.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+inside(struct slice part, struct slice whole)
+{
+	assert(part.n == 0 || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice value = slice_make((const char *)data, size);
+	struct received received;
+
+	received_parse(value, &received);
+	inside(received.helo, value);
+	inside(received.by, value);
+	assert(received.has_from || (received.ip.family == 0 && received.helo.n == 0));
+	assert(received.ip.family == 0 || received.ip.family == 4 || received.ip.family == 6);
+	return 0;
+}
