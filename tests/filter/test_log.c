@@ -6,6 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define S(lit)                                                                                     \
+	{                                                                                          \
+		(lit), sizeof(lit) - 1                                                             \
+	}
+
 static struct arena arena;
 
 static void
@@ -27,12 +32,12 @@ static const struct value_row {
 	struct slice value;
 	const char *told;
 } value_rows[] = {
-	{"plain",		    {"a@b.example", 11}, "a@b.example" },
-	{"nothing",                  {NULL, 0},           ""            },
-	{"a line end adds no line",  {"a\r\nb", 4},       "a\\x0d\\x0ab"},
-	{"NUL and 8 bit",            {"\0\xff", 2},       "\\x00\\xff"  },
-	{"escape of a terminal",     {"\033[31m", 5},     "\\x1b[31m"   },
-	{"a backslash is no escape", {"\\x0a", 4},        "\\x5cx0a"    },
+	{"plain",		    S("a@b.example"), "a@b.example" },
+	{"nothing",                  {NULL, 0},        ""            },
+	{"a line end adds no line",  S("a\r\nb"),      "a\\x0d\\x0ab"},
+	{"NUL and 8 bit",            S("\0\xff"),      "\\x00\\xff"  },
+	{"escape of a terminal",     S("\033[31m"),    "\\x1b[31m"   },
+	{"a backslash is no escape", S("\\x0a"),       "\\x5cx0a"    },
 };
 
 Test(log, values)
