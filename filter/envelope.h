@@ -2,7 +2,8 @@
  * envelope.h: who handed the message over, and to whom: every --envelope mode (PROGRAM 2).
  *
  * What a mode's own source does not say, the options of mode args may (bsmtp has no client
- * address); in mode headers an option counts before the text of the message.
+ * address), but for the sender: in the modes stdin and field a missing one is unknown. In mode
+ * headers an option counts before the text of the message.
  */
 #ifndef FILTER_ENVELOPE_H
 #define FILTER_ENVELOPE_H
