@@ -31,6 +31,9 @@ REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 
+# every core, unless the caller's make has its own -j
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 all: needs mailstamp
 
 help:
@@ -82,11 +85,11 @@ deps:
 	@tools/deps install build test
 
 run: deps
-	@$(MAKE) --no-print-directory -s mailstamp
+	+@$(SUBMAKE) -s mailstamp
 	@tools/demo
 
 test: deps
-	@$(MAKE) --no-print-directory mailstamp unit replay
+	+@$(SUBMAKE) mailstamp unit replay
 	@tests/run $(BUILD)
 
 unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
@@ -95,11 +98,12 @@ fuzzers: $(FUZZ_BIN)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps
-	@$(MAKE) --no-print-directory BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay
+	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay
 	@tests/run build/asan
 
-fuzz: deps
-	@$(MAKE) --no-print-directory CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+fuzz:
+	@tools/deps install build fuzz
+	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
