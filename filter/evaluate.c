@@ -230,5 +230,6 @@ evaluate_end(struct evaluation *ev)
 	crypto_free(ev->in.crypto);
 	domain_psl_free(ev->psl);
 	address_gmime_close(ev->gmime);
+	envelope_release(&ev->taken);
 	input_free(&ev->input);
 }

@@ -12,6 +12,7 @@
 #include "filter/exitcode.h"
 #include "filter/explain/explain.h"
 #include "filter/filter.h"
+#include "filter/log.h"
 #include "filter/options.h"
 
 static void
@@ -60,25 +61,37 @@ drain(void)
 			continue;
 }
 
+/* A host hears the line that defers the message; its administrator reads why in the log. */
+static void
+tell_host(enum profile profile, const char *error)
+{
+	struct options options = options_default();
+	const char *line;
+	struct log *log;
+
+	options.profile = profile;
+	log = log_open(&options);
+	log_line(log, "%s", error);
+	log_close(log);
+	line = exitcode_delivery(&options, DISP_TEMPFAIL, false, false).say;
+	if (line != NULL)
+		puts(line);
+}
+
 static int
 misuse(int argc, char **argv, const char *error, bool in_file)
 {
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
-	struct options told = {
-		.profile = profile, .exit_override = {-1, -1, -1, -1}
-        };
+	bool person =
+		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) == COMMAND_EXPLAIN;
 
-	if (exitcode_is_host(profile)) {
-		const char *line = exitcode_delivery(&told, DISP_TEMPFAIL, false, false).say;
-
-		if (line != NULL)
-			puts(line);
-	} else {
+	if (exitcode_is_host(profile))
+		tell_host(profile, error);
+	else
 		fprintf(stderr, "mailstamp: %s\n", error);
-	}
 	drain();
-	return exitcode_misuse(given, profile, isatty(STDIN_FILENO) != 0, in_file);
+	return exitcode_misuse(given, profile, person, in_file);
 }
 
 static int
