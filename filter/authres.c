@@ -4,10 +4,11 @@
 #include "mime/scan.h"
 
 enum {
-	LINE_COLUMNS = 78,  /* RFC 5322 2.1.1 */
-	TAB_COLUMNS = 8,    /* how wide the tab of a folded line is taken to be */
-	VALUE_MAX = 255,    /* octets of one value before quoting */
-	FIELD_MAX = 1 << 20 /* no message makes that many results; a ceiling all the same */
+	LINE_COLUMNS = 78,        /* RFC 5322 2.1.1 */
+	TAB_COLUMNS = 8,          /* how wide the tab of a folded line is taken to be */
+	VALUE_MAX = 255,          /* octets of one value before quoting */
+	WORD_MAX = 4 * VALUE_MAX, /* a name, =, and the value with every octet quoted */
+	FIELD_MAX = 1 << 20       /* no message makes that many results; a ceiling all the same */
 };
 
 struct writer {
@@ -129,7 +130,7 @@ property(struct writer *w, const struct report_prop *prop)
 		return;
 	if (!is_token(value) && !is_domain(value) && !is_mailbox(value))
 		value = quote(value, arena);
-	buf_init(&text, arena, 4 * VALUE_MAX);
+	buf_init(&text, arena, WORD_MAX);
 	buf_addf(&text, "%s=", prop->name);
 	buf_add(&text, value);
 	word(w, buf_slice(&text));
@@ -144,7 +145,7 @@ row(struct writer *w, const struct report_row *r)
 	buf_addf(&w->out, "%s=%s", r->method, auth_code_word(r->code));
 	w->column += strlen(r->method) + 1 + strlen(auth_code_word(r->code));
 	if (r->reason != NULL) {
-		buf_init(&text, w->out.arena, 4 * VALUE_MAX);
+		buf_init(&text, w->out.arena, WORD_MAX);
 		buf_adds(&text, "reason=");
 		buf_add(&text, quote(clean(slice_str(r->reason), w->out.arena), w->out.arena));
 		word(w, buf_slice(&text));

@@ -87,14 +87,14 @@ keep_field(const struct field *field, struct field **fields, size_t *n, size_t *
 {
 	if (*n >= max)
 		return false;
-	if (*n == *cap) {
+	if (*fields == NULL || *n == *cap) {
 		size_t grown = *cap == 0 ? FIRST_CAP : *cap * 2;
 		struct field *p;
 
 		if (grown > max)
 			grown = max;
 		p = arena_array(arena, grown, sizeof *p);
-		if (*n > 0)
+		if (*fields != NULL)
 			memcpy(p, *fields, *n * sizeof *p);
 		*fields = p;
 		*cap = grown;

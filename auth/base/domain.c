@@ -81,7 +81,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 static enum status
 add_label(struct slice *text, struct arena *arena, struct buf *out)
 {
-	struct slice label = *text;
+	struct slice label;
 	bool ascii = true;
 	size_t i;
 

@@ -185,6 +185,7 @@ read_all(struct finder *f, const struct message *message)
 {
 	const struct field *only = NULL;
 	struct slice text;
+	size_t n = 0;
 
 	for (size_t i = 0; i < message->nfields; i++) {
 		const struct field *field = &message->fields[i];
@@ -192,15 +193,16 @@ read_all(struct finder *f, const struct message *message)
 		if (!field_is(field, "From"))
 			continue;
 		only = field;
-		f->ids->from_fields++;
+		n++;
 	}
-	if (f->ids->from_fields == 1)
+	f->ids->from_fields = n;
+	if (n == 1)
 		return read_only_from(f, only);
-	if (f->ids->from_fields > 1)
+	if (n > 1)
 		ambiguous(f, SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
 		ambiguous(f, NO_FROM); /* else it may stand among those that were not kept */
-	for (size_t i = 0; i < f->ids->from_fields && i < IDENTITIES_FROM_MAX; i++) {
+	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 
 		if (status != ST_OK)

@@ -235,15 +235,15 @@ is_stop(bool relaxed, const char *p)
 static inline size_t
 next_stop(bool relaxed, const char *p, size_t n, size_t at)
 {
-	enum { W = sizeof(vec) };
+	const size_t width = sizeof(vec);
 
-	while (n - at > 2 * W) {
+	while (n - at > 2 * width) {
 		vec low = relaxed ? relaxed_stops(p + at) : simple_stops(p + at);
-		vec high = relaxed ? relaxed_stops(p + at + W) : simple_stops(p + at + W);
+		vec high = relaxed ? relaxed_stops(p + at + width) : simple_stops(p + at + width);
 
 		if (vec_any(low | high))
-			return vec_any(low) ? at + vec_first(low) : at + W + vec_first(high);
-		at += 2 * W;
+			return vec_any(low) ? at + vec_first(low) : at + width + vec_first(high);
+		at += 2 * width;
 	}
 	while (n - at > 1 && !is_stop(relaxed, p + at))
 		at++;

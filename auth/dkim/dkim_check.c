@@ -195,7 +195,8 @@ check_signature(const struct auth_input *in, const struct dkim_selection *select
 	const struct dkim_body_hash *hash = find_hash(body, body_limit(sig));
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	const bool is_short = sig->has_l && sig->l > body->total; /* RFC 6376 3.5 l= */
-	const bool body_good = !is_short && memcmp(hash->digest, sig->bh.p, sig->bh.n) == 0;
+	const bool body_good =
+		!is_short && hash != NULL && memcmp(hash->digest, sig->bh.p, sig->bh.n) == 0;
 
 	set(result, DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
 	if (body->status != ST_OK ||

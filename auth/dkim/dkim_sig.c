@@ -6,6 +6,7 @@
 #include "mime/buf.h"
 
 enum { TIME_DIGITS = 12, LENGTH_DIGITS = 76 }; /* RFC 6376 3.5 */
+enum { NAME_TEXT_MAX = 4 * DOMAIN_MAX };       /* a name in UTF-8 is longer than its A-labels */
 
 /* Only the first defect is told. */
 static void
@@ -54,7 +55,7 @@ get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 static bool
 normal(struct slice text, struct arena *arena, struct slice *name)
 {
-	if (text.n == 0 || text.n > 4 * DOMAIN_MAX || text.p[text.n - 1] == '.')
+	if (text.n == 0 || text.n > NAME_TEXT_MAX || text.p[text.n - 1] == '.')
 		return false;
 	return domain_normalize(text, arena, name) == ST_OK;
 }
@@ -69,7 +70,7 @@ selector(struct slice text, struct arena *arena, struct slice *name)
 	const struct slice after = SLICE("._domainkey");
 	struct buf buf;
 
-	buf_init(&buf, arena, 4 * DOMAIN_MAX);
+	buf_init(&buf, arena, NAME_TEXT_MAX);
 	buf_add(&buf, text);
 	buf_add(&buf, after);
 	if (buf.over || !normal(buf_slice(&buf), arena, name))
@@ -115,9 +116,12 @@ decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
 		if (slice_is_blank(c))
 			continue;
 		if (c == '=') {
-			if (text.n - i < 3 || hex(text.p[i + 1]) < 0 || hex(text.p[i + 2]) < 0)
+			int high = text.n - i < 3 ? -1 : hex(text.p[i + 1]);
+			int low = text.n - i < 3 ? -1 : hex(text.p[i + 2]);
+
+			if (high < 0 || low < 0)
 				return false;
-			c = (char)(hex(text.p[i + 1]) << 4 | hex(text.p[i + 2]));
+			c = (char)(high << 4 | low);
 			i += 2;
 		}
 		buf_addc(&buf, c);
