@@ -84,7 +84,8 @@ needs:
 deps:
 	@tools/deps install build test
 
-run: deps
+run:
+	@tools/deps install build
 	+@$(SUBMAKE) -s mailstamp
 	@tools/demo
 
