@@ -133,8 +133,6 @@ client_names(struct spf_eval *eval)
 {
 	struct slice name;
 
-	if (eval->ptrs != NULL)
-		return eval->ptrs->status == DNS_OK ? SPF_YES : SPF_NO;
 	if (spf_macro_expand(SLICE("%{ir}.%{v}.arpa"), &eval->macros, false, eval->in->arena,
 		    &name) != ST_OK)
 		return SPF_NO;

@@ -351,6 +351,10 @@ Test(spf_match, limits)
 			TXT("e.example.", "a:1.example a:1.example a:1.example ?all"),
 			AUTH_PERMERROR, "more than 2 void lookups", "a:1.example", "e.example", 3,
 			3, NULL, NULL},
+		{"three ptr of a client without a name",
+			TXT("e.example.", "ptr ptr:x.example ptr:y.example +all"),
+			AUTH_PERMERROR, "more than 2 void lookups", "ptr:y.example", "e.example", 3,
+			3, NULL, NULL},
 		{"void terms over the whole tree",
 			TXT("e.example.", "a:1.example include:i.example -all")
 				TXT("i.example.", "a:2.example a:3.example"),
