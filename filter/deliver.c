@@ -45,11 +45,21 @@ restore_signals(void)
 static pid_t
 start(char *const argv[], int fd)
 {
-	pid_t pid = fork();
+	sigset_t all, before;
+	pid_t pid;
 
+	/* a host may have started us with it ignored: then COMMAND's status would not be kept */
+	signal(SIGCHLD, SIG_DFL);
+	/* who ends us now must find COMMAND running, or not started */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	pid = fork();
+	if (pid > 0) {
+		setpgid(pid, pid);
+		running = (sig_atomic_t)pid;
+	}
 	if (pid != 0) {
-		if (pid > 0)
-			setpgid(pid, pid);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		return pid;
 	}
 	setpgid(0, 0);
@@ -92,7 +102,6 @@ run(int fd, off_t size, char *const argv[], int64_t timeout, const char **error,
 		*error = "COMMAND could not be started";
 		return ST_TEMP;
 	}
-	running = (sig_atomic_t)pid;
 	if (!wait_until(pid, until_ms, status)) {
 		deliver_kill();
 		while (waitpid(pid, status, 0) < 0 && errno == EINTR)

@@ -3,6 +3,7 @@
  * temporary failure, never in a bounce.
  */
 #define _XOPEN_SOURCE 700 /* sigaltstack */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,19 @@ on_fatal(int number)
 	(void)number;
 	deliver_kill();
 	_exit(EXIT_TEMPFAIL);
+}
+
+/*
+ * Where a caller closed one of the three, the next file or socket of ours would take its number and
+ * be taken for the message or for a reader of it. So it is held, open the wrong way round: to read
+ * or to write it stays an error.
+ */
+static void
+hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 static void
@@ -124,6 +138,7 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
+	hold_standard_streams();
 	catch_signals();
 	arena_init(&arena, on_no_memory, NULL);
 	status = run(argc, argv, &arena);
