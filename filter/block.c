@@ -37,8 +37,9 @@ tell_downgrade(const struct evaluation *ev, struct report *report)
 		if (strcmp(report->rows[i].method, "dmarc") != 0)
 			continue;
 		buf_init(&text, ev->arena, REASON_MAX);
-		buf_addf(&text, "%s, not rejected because of %s", report->rows[i].reason,
-			ev->verdict.sign);
+		if (report->rows[i].reason != NULL)
+			buf_addf(&text, "%s, ", report->rows[i].reason);
+		buf_addf(&text, "not rejected because of %s", ev->verdict.sign);
 		buf_addc(&text, '\0');
 		report->rows[i].reason = text.p;
 	}
