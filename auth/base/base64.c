@@ -46,12 +46,13 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 		}
 		text = slice_from(text, 1);
 	}
-	/* RFC 4648 4: a last group of two or three digits is filled up with "=" */
-	if (pads > 2 || (digits + pads) % 4 != 0)
+	/* RFC 4648 4: a last group of two or three digits is filled up with "=", which RFC 6376
+	 * 2.10 lets be left out */
+	if (digits % 4 == 1 || pads > (4 - digits % 4) % 4)
 		return ST_BAD;
-	if (pads == 2)
+	if (digits % 4 == 2)
 		out[n++] = (char)(bits >> 4 & 0xff);
-	if (pads == 1) {
+	if (digits % 4 == 3) {
 		out[n++] = (char)(bits >> 10 & 0xff);
 		out[n++] = (char)(bits >> 2 & 0xff);
 	}

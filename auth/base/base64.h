@@ -6,8 +6,8 @@
 #include "mime/status.h"
 
 /*
- * text → bytes in the arena. ST_BAD for a foreign character, a wrong length or wrong padding
- * (missing padding included); the empty text gives no bytes. Bits past the last octet may be set
+ * text → bytes in the arena. ST_BAD for a foreign character, a wrong length or too much padding
+ * (less is good, RFC 6376 2.10); the empty text gives no bytes. Bits past the last octet may be set
  * (RFC 4648 3.5 leaves it to us).
  */
 enum status base64_decode(struct slice text, struct arena *arena, struct slice *bytes);

@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena, NULL, NULL);
 	if (base64_decode(text, &arena, &bytes) == ST_OK) {
-		assert(bytes.n <= text.n / 4 * 3);
+		assert(bytes.n <= text.n * 3 / 4);
 		encoded = base64_encode(bytes, &arena);
 		assert(base64_decode(encoded, &arena, &again) == ST_OK && slice_eq(bytes, again));
 	} else {

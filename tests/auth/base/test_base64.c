@@ -32,6 +32,11 @@ Test(base64, good)
 		{"blank before a pad",  S("Zg =="),               S("f")           },
 		{"only a fold",         S("\r\n "),               S("")            },
 		{"odd bits at the end", S("Zh=="),                S("f")           },
+ /* RFC 6376 2.10: neither pad has to stand there */
+		{"two, no pad",         S("Zg"),                  S("f")           },
+		{"two, one pad",        S("Zg="),                 S("f")           },
+		{"three, no pad",       S("Zm8 "),                S("fo")          },
+		{"six, no pad",         S("Zm9vYg"),              S("foob")        },
 	};
 	struct arena arena;
 
@@ -52,27 +57,26 @@ Test(base64, bad)
 		const char *name;
 		struct slice text;
 	} rows[] = {
-		{"one digit",                  S("Z")       },
-		{"one digit, three pads",      S("Z===")    },
-		{"two digits without pads",    S("Zg")      },
-		{"two digits, one pad",        S("Zg=")     },
-		{"three digits without a pad", S("Zm8")     },
-		{"three digits, two pads",     S("Zm8==")   },
-		{"four digits, a pad",         S("Zm9v=")   },
-		{"four digits, four pads",     S("Zm9v====")},
-		{"only pads",                  S("====")    },
-		{"two pads alone",             S("==")      },
-		{"pads inside",                S("Zg==Zg==")},
-		{"pad first",                  S("=Zm9")    },
-		{"foreign character",          S("Zm9*")    },
-		{"URL alphabet",               S("-_-_")    },
-		{"NUL",			S("Zm9v\0")  },
-		{"NUL only",                   S("\0\0\0\0")},
-		{"octet over 127",             S("Zm9\xe9") },
-		{"line end that is no fold",   S("Zm\r\n9v")},
-		{"line end at the end",        S("Zm9v\n")  },
-		{"bare CR",                    S("Zm\r9v")  },
-		{"semicolon",                  S("Zm9v;")   },
+		{"one digit",                S("Z")       },
+		{"one digit, three pads",    S("Z===")    },
+		{"two digits, three pads",   S("Zg===")   },
+		{"five digits",              S("Zm9vY")   },
+		{"three digits, two pads",   S("Zm8==")   },
+		{"four digits, a pad",       S("Zm9v=")   },
+		{"four digits, four pads",   S("Zm9v====")},
+		{"only pads",                S("====")    },
+		{"two pads alone",           S("==")      },
+		{"pads inside",              S("Zg==Zg==")},
+		{"pad first",                S("=Zm9")    },
+		{"foreign character",        S("Zm9*")    },
+		{"URL alphabet",             S("-_-_")    },
+		{"NUL",                      S("Zm9v\0")  },
+		{"NUL only",                 S("\0\0\0\0")},
+		{"octet over 127",           S("Zm9\xe9") },
+		{"line end that is no fold", S("Zm\r\n9v")},
+		{"line end at the end",      S("Zm9v\n")  },
+		{"bare CR",                  S("Zm\r9v")  },
+		{"semicolon",                S("Zm9v;")   },
 	};
 	struct arena arena;
 
