@@ -45,7 +45,8 @@ struct reader {
 	struct slice at;
 	bool flat; /* skip_comment's */
 	bool quoted;
-	bool gap; /* before the last byte there was one, or a comment */
+	bool open; /* a comment had no end: to look for others' would take quadratic time */
+	bool gap;  /* before the last byte there was one, or a comment */
 };
 
 /* The next byte: quotes and backslashes gone, gaps and comments skipped; false at the end. */
@@ -56,7 +57,8 @@ next_byte(struct reader *r, char *byte)
 	while (r->at.n > 0) {
 		char c = r->at.p[0];
 
-		if (c == '(' && !r->quoted && skip_comment(&r->at, r->flat)) {
+		if (c == '(' && !r->quoted && !r->open) {
+			r->open = !skip_comment(&r->at, r->flat);
 			r->gap = true;
 			continue;
 		}

@@ -1,6 +1,7 @@
 #include "filter/scrub.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 
 static const struct slice ids[] = {
 	{"mx.example.com", 14},
@@ -166,4 +167,25 @@ Test(scrub, envelope_field)
 	cr_expect(scrub_drops(&scrub, &field));
 	scrub.envelope_field = false;
 	cr_expect_not(scrub_drops(&scrub, &field));
+}
+
+/* would take hours if what is read again and again grew with the field */
+Test(scrub, time_is_linear, .timeout = 60)
+{
+	static const char *const parts[] = {"(", "()", "(a", ";(", "\"(\"", ";", "\\("};
+	static const char *const names[] = {"Authentication-Results: ", "Authentication-Results"};
+	enum { SIZE = 4 << 20 };
+	char *raw = malloc(SIZE);
+
+	cr_assert(raw != NULL);
+	for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+			size_t n = strlen(names[k]), part = strlen(parts[i]);
+
+			memcpy(raw, names[k], n);
+			for (; n + part < SIZE; n += part)
+				memcpy(raw + n, parts[i], part);
+			cr_expect_not(dropped(SCRUB_OWN, slice_make(raw, n)), "%s", parts[i]);
+		}
+	free(raw);
 }
