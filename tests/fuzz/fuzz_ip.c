@@ -32,10 +32,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice text = {(const char *)data, size};
 	struct arena arena;
 	struct ip_net net;
+	struct ip ip, again;
+	bool either = ip_parse_family(text, 4, &ip) || ip_parse_family(text, 6, &ip);
 
 	arena_init(&arena, NULL, NULL);
 	check(text, 4, AF_INET, &arena);
 	check(text, 6, AF_INET6, &arena);
+	assert(ip_parse(text, &ip) == either);
+	if (either) {
+		assert(ip_parse(ip_text(&ip, &arena), &again));
+		assert(memcmp(&ip, &again, sizeof ip) == 0);
+	}
 	if (ip_net_parse(text, &net)) {
 		assert(net.ip.family == 4 || net.ip.family == 6);
 		assert(net.bits <= (net.ip.family == 4 ? 32 : 128));
