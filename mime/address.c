@@ -249,14 +249,25 @@ read_angle(struct reader *r, struct slice display)
 static bool
 read_mailbox(struct reader *r, bool *group)
 {
+	const char *start = r->at.p;
 	struct words words = read_words(r);
+	struct address first;
 
 	*group = words.n > 0 && words.phrase && next_is(r, ':');
 	if (*group)
 		return true;
 	if (next_is(r, '<'))
 		return words.phrase && read_angle(r, words.text);
-	return finish_mailbox(r, slice_head(words.text, 0), &words);
+	if (!finish_mailbox(r, slice_head(words.text, 0), &words))
+		return false;
+	if (!next_is(r, '<'))
+		return true;
+	/* `a@b <a@b>` is no mailbox by the grammar, yet common; with one domain it has one reading
+	 */
+	first = r->list[--r->n];
+	return !first.literal &&
+	       read_angle(r, slice_trim(slice_make(start, (size_t)(r->at.p - start)))) &&
+	       slice_ieq(first.domain, r->list[r->n - 1].domain);
 }
 
 /* What stands between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is none. */

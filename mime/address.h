@@ -3,8 +3,9 @@
  * the same field as a second opinion.
  *
  * Accepted: groups, comments, quoted pairs, quoted strings, obsolete routes, encoded words in
- * display names (never decoded), UTF-8, and the obsolete forms of RFC 5322 4.4 that have only one
- * reading. What has two readings is ST_BAD.
+ * display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that have only one
+ * reading, and `a@b <a@b>`, which many programs write, where both have the same domain. What has
+ * two readings is ST_BAD.
  */
 #ifndef MIME_ADDRESS_H
 #define MIME_ADDRESS_H
