@@ -228,13 +228,14 @@ Test(output, empty_block)
 	arena_clear(&rig.arena);
 }
 
+/* a block, and the message behind it */
 static struct slice
-large_message(struct arena *arena)
+large_output(struct arena *arena)
 {
 	char *p = arena_alloc(arena, LARGE);
 
-	memcpy(p, "A: 1\n\n", 6);
-	for (size_t i = 6; i < LARGE; i++)
+	memcpy(p, "B: 1\nA: 1\n\n", 11);
+	for (size_t i = 11; i < LARGE; i++)
 		p[i] = (char)('a' + i % 25 + i / 5003 % 2);
 	return slice_make(p, LARGE);
 }
@@ -292,7 +293,7 @@ Test(output, write_that_fails)
 		struct rig rig;
 
 		arena_init(&arena, NULL, NULL);
-		open_rig(&rig, table[i].large ? large_message(&arena) : SLICE("A: 1\n\nx\n"),
+		open_rig(&rig, table[i].large ? large_output(&arena) : SLICE("A: 1\n\nx\n"),
 			SLICE("B\n"));
 		errno = 0;
 		cr_expect(output_message(&rig.output, fd) == ST_TEMP, "%s", table[i].name);
@@ -344,10 +345,10 @@ Test(output, slow_reader, .timeout = 60)
 	};
 	const struct sigaction action = {.sa_handler = on_alarm}; /* without SA_RESTART */
 	struct arena arena;
-	struct slice raw;
+	struct slice whole;
 
 	arena_init(&arena, NULL, NULL);
-	raw = large_message(&arena);
+	whole = large_output(&arena);
 	sigaction(SIGALRM, &action, NULL);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct itimerval often =
@@ -361,8 +362,8 @@ Test(output, slow_reader, .timeout = 60)
 		pid_t child;
 
 		cr_assert(pipe(ends) == 0);
-		open_rig(&rig, raw, SLICE(""));
-		child = slow_reader(ends, raw);
+		open_rig(&rig, slice_from(whole, 5), slice_head(whole, 5));
+		child = slow_reader(ends, whole);
 		close(ends[0]);
 		if (table[i].nonblocking)
 			fcntl(ends[1], F_SETFL, O_NONBLOCK);
