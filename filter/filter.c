@@ -21,6 +21,7 @@ struct job {
 	struct log *log;
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
+	bool told; /* the outcome is out, and its status is final */
 	struct evaluation ev;
 	struct outcome outcome;
 };
@@ -70,6 +71,8 @@ pass_on(struct job *job, struct slice block, int status)
 	job->outcome.dropped = output.dropped;
 	if (st == ST_OK)
 		return status;
+	if (options->exec_argv != NULL)
+		return tempfail(job, error);
 	/* a part of it may be out: no line of ours may follow it */
 	log_line(job->log, "temporary failure: %s", error);
 	job->outcome.error = error;
@@ -155,7 +158,8 @@ write_dns_record(struct job *job)
 
 	if (path == NULL || job->ev.in.dns == NULL)
 		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	/* non-blocking: a FIFO that nobody reads must not hold mail */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
 	if (fd < 0 || !output_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) ||
 		close(fd) != 0)
 		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
@@ -195,14 +199,16 @@ write_json_log(struct job *job)
 		log_line(job->log, "JSON log %s: %s", path, strerror(errno));
 }
 
-/* Memory for one message: where it runs out, we come back here and what was found is forgotten. */
+/*
+ * Memory for one message: where it runs out, we come back here. What was found stays where it is,
+ * for the message, its envelope and DNS answers may lie there.
+ */
 static enum evaluate_status
 evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 {
 	struct evaluation *ev = &job->ev;
 
 	if (setjmp(job->out_of_memory) != 0) {
-		arena_clear(&job->work);
 		ev->arena = lasting;
 		*why = "no memory";
 		return EVALUATE_TEMP;
@@ -217,13 +223,17 @@ on_out_of_memory(void *job)
 	longjmp(((struct job *)job)->out_of_memory, 1);
 }
 
-/* Once the verdict is known, memory that is out is the end: nothing was written yet. */
+/*
+ * Once the evaluation is over, memory that is out is the end: either nothing was written yet, or
+ * only our logs are missing, which never change a delivery.
+ */
 static void
-give_up(void *job)
+give_up(void *arg)
 {
-	(void)job;
+	const struct job *job = arg;
+
 	deliver_kill();
-	_exit(EXIT_TEMPFAIL);
+	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
 int
@@ -241,8 +251,10 @@ filter_main(const struct options *options, struct arena *arena)
 	evaluate_begin(options, arena, &job->ev);
 	if (!exitcode_needs_command(options->profile) || options->exec_argv != NULL)
 		result = evaluate_guarded(job, arena, &why);
-	job->work.oom = give_up;
+	job->work.oom = arena->oom = give_up;
+	arena->oom_arg = job;
 	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, why);
+	job->told = true;
 	input_drain(&job->ev.input);
 	if (result == EVALUATE_OK)
 		log_verdict(job);

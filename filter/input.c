@@ -253,7 +253,8 @@ open_in_folder(int folder, const char **error)
 	}
 	while ((entry = readdir(dir)) != NULL)
 		if (is_eml(entry->d_name) && found++ == 0)
-			fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+			fd = openat(dirfd(dir), entry->d_name,
+				O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	closedir(dir);
 	if (found == 1 && fd >= 0)
 		return fd;
@@ -291,12 +292,19 @@ open_named(const char *path, struct input *input, const char **error)
 	return ST_OK;
 }
 
+static struct input
+from_stdin(int64_t timeout)
+{
+	return (struct input){
+		.fd = STDIN_FILENO,
+		.until_ms = timeout > 0 ? clock_ms() + timeout * 1000 : 0,
+	};
+}
+
 enum status
 input_read(const struct options *options, struct input *input, const char **error)
 {
-	*input = (struct input){.fd = STDIN_FILENO};
-	if (options->read_timeout > 0)
-		input->until_ms = clock_ms() + options->read_timeout * 1000;
+	*input = from_stdin(options->read_timeout);
 	if (options->input != NULL && open_named(options->input, input, error) != ST_OK) {
 		input->end = true;
 		return ST_BAD;
@@ -327,6 +335,14 @@ input_drain(struct input *input)
 		return;
 	while (read_some(input, buffer, sizeof buffer, &error) > 0)
 		continue;
+}
+
+void
+input_discard(int64_t timeout)
+{
+	struct input input = from_stdin(timeout);
+
+	input_drain(&input);
 }
 
 void

@@ -45,6 +45,9 @@ long input_rest(struct input *input, char *buffer, size_t size);
  */
 void input_drain(struct input *input);
 
+/* The same with stdin before anything was read, for so many seconds at most; 0: no bound. */
+void input_discard(int64_t timeout);
+
 /* *input may be all zero */
 void input_free(struct input *input);
 

@@ -132,7 +132,9 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 bool
 json_append(const char *path, struct slice line)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	/* non-blocking: a FIFO that nobody reads must not hold mail */
+	int fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	bool whole_line;
 
 	if (fd < 0)

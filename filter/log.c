@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "filter/exitcode.h"
-#include "filter/output.h"
 #include "filter/printable.h"
 
 struct log {
@@ -99,7 +98,9 @@ log_line(struct log *log, const char *format, ...)
 	}
 	n = strlen(line);
 	line[n++] = '\n';
-	(void)output_bytes(log->where == TO_FILE ? log->fd : STDERR_FILENO, slice_make(line, n));
+	/* one write that never waits: a reader that is stuck must not hold mail */
+	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
+		return;
 }
 
 const char *

@@ -13,6 +13,7 @@
 #include "filter/exitcode.h"
 #include "filter/explain/explain.h"
 #include "filter/filter.h"
+#include "filter/input.h"
 #include "filter/log.h"
 #include "filter/options.h"
 
@@ -49,8 +50,33 @@ static void
 catch_signals(void)
 {
 	static char stack[64 * 1024];
-	static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU,
-		SIGXFSZ, SIGTERM, SIGINT, SIGHUP, SIGALRM};
+	static const int fatal[] = {
+		SIGSEGV,
+		SIGBUS,
+		SIGFPE,
+		SIGILL,
+		SIGABRT,
+		SIGSYS,
+		SIGXCPU,
+		SIGXFSZ,
+		SIGTERM,
+		SIGINT,
+		SIGHUP,
+		SIGQUIT,
+		SIGALRM,
+		SIGVTALRM,
+		SIGPROF,
+		SIGTRAP,
+		SIGUSR1,
+		SIGUSR2,
+		SIGPOLL,
+#ifdef SIGPWR
+		SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+		SIGSTKFLT,
+#endif
+	};
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
 	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -62,17 +88,6 @@ catch_signals(void)
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that went away is EPIPE: 75 */
-}
-
-/* A host may take a filter that leaves stdin unread for a failed one, whatever its status. */
-static void
-drain(void)
-{
-	char buffer[4096];
-
-	if (isatty(STDIN_FILENO) == 0)
-		while (read(STDIN_FILENO, buffer, sizeof buffer) > 0)
-			continue;
 }
 
 /* A host hears the line that defers the message; its administrator reads why in the log. */
@@ -93,7 +108,7 @@ tell_host(enum profile profile, const char *error)
 }
 
 static int
-misuse(int argc, char **argv, const char *error, bool in_file)
+misuse(int argc, char **argv, const struct options *options, const char *error, bool in_file)
 {
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
@@ -104,7 +119,7 @@ misuse(int argc, char **argv, const char *error, bool in_file)
 		tell_host(profile, error);
 	else
 		fprintf(stderr, "mailstamp: %s\n", error);
-	drain();
+	input_discard(options->read_timeout);
 	return exitcode_misuse(given, profile, person, in_file);
 }
 
@@ -116,7 +131,7 @@ run(int argc, char **argv, struct arena *arena)
 	bool in_file;
 
 	if (options_parse(argc, argv, arena, &options, &error, &in_file) != ST_OK)
-		return misuse(argc, argv, error, in_file);
+		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
 		return filter_main(&options, arena);

@@ -233,6 +233,19 @@ apply(struct reader *reader)
 	return ST_OK;
 }
 
+/* After a misuse, too, stdin is read to its end, and for no longer than this says. */
+static void
+apply_read_timeout(struct reader *reader)
+{
+	const char *why;
+
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->at == offsetof(struct options, read_timeout) &&
+			reader->given[i].row->kind == OPTION_NUMBER)
+			(void)option_set(reader->given[i].row, reader->given[i].value,
+				reader->arena, reader->options, &why);
+}
+
 static enum status
 read_config(struct reader *reader, bool *in_file)
 {
@@ -307,6 +320,8 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 	options->profile = options_scan_profile(argc, argv, &options->profile_given);
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
 	st = read_line(&reader);
+	if (st != ST_OK)
+		apply_read_timeout(&reader);
 	if (st != ST_OK || asks_for_text(&reader))
 		return st;
 	st = read_config(&reader, in_file);

@@ -121,7 +121,7 @@ enum command options_scan_command(int argc, char **argv);
  * argv (of main) and the configuration file → options; everything is owned by the arena, or points
  * into argv. ST_BAD with one line in *error (without "mailstamp:" and line end, only printable
  * ASCII); *in_file tells a configuration error (78) from a usage error (64). *options is set all
- * the same, for the log: with defaults and the profile of options_scan_profile.
+ * the same, for the log: with defaults, the profile of options_scan_profile and --read-timeout.
  */
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);
