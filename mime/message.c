@@ -65,13 +65,14 @@ has_bare_cr(struct slice s)
 }
 
 static unsigned
-header_flags(struct slice header)
+header_flags(struct slice mbox_from, struct slice header)
 {
 	unsigned flags = 0;
 
-	if (slice_find(header, '\0') < header.n)
+	/* one reader's mbox line is another's fields, too */
+	if (slice_find(header, '\0') < header.n || slice_find(mbox_from, '\0') < mbox_from.n)
 		flags |= MESSAGE_NUL;
-	if (has_bare_cr(header))
+	if (has_bare_cr(header) || has_bare_cr(mbox_from))
 		flags |= MESSAGE_BARE_CR;
 	if (has_8bit(header))
 		flags |= MESSAGE_8BIT_HEADER;
@@ -128,7 +129,7 @@ message_parse(struct slice raw, size_t max_fields, size_t max_field, struct aren
 	message->body = slice_from(rest, line_end(rest));
 	if (!named)
 		message->flags |= MESSAGE_NO_HEADER;
-	message->flags |= header_flags(message->header);
+	message->flags |= header_flags(message->mbox_from, message->header);
 }
 
 const struct field *

@@ -9,8 +9,8 @@
 #include "mime/status.h"
 
 enum message_flags {
-	MESSAGE_NUL = 1,            /* a NUL in the header */
-	MESSAGE_BARE_CR = 2,        /* a CR in the header that no LF follows */
+	MESSAGE_NUL = 1,            /* a NUL in the header or mbox line */
+	MESSAGE_BARE_CR = 2,        /* a CR that no LF follows, there */
 	MESSAGE_BLANK_FIRST = 4,    /* the first line begins with white space */
 	MESSAGE_MANY_FIELDS = 8,    /* more fields than the limit; fields[] holds the first ones */
 	MESSAGE_NO_HEADER = 16,     /* not one field with a name */
