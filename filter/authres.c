@@ -8,7 +8,7 @@ enum {
 	TAB_COLUMNS = 8,          /* how wide the tab of a folded line is taken to be */
 	VALUE_MAX = 255,          /* octets of one value before quoting */
 	WORD_MAX = 4 * VALUE_MAX, /* a name, =, and the value with every octet quoted */
-	FIELD_MAX = 1 << 20       /* no message makes that many results; a ceiling all the same */
+	FIELD_MAX = 4 << 20       /* 1,000 signatures (--max-signatures) of four values each */
 };
 
 struct writer {

@@ -3,7 +3,7 @@
 #include "filter/authres.h"
 #include "mime/buf.h"
 
-enum { BLOCK_MAX = 2 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
+enum { BLOCK_MAX = 5 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
 
 static void
 add_oversize_rows(struct report *report)

@@ -1,20 +1,28 @@
 #include "filter/explain/table.h"
 
-enum { RESULT_COLUMN = 2, LAST = TABLE_COLUMNS - 1 };
+enum { RESULT_COLUMN = 2, LAST = TABLE_COLUMNS - 1, FIRST_CAP = 16 };
 
 static const char *const titles[TABLE_COLUMNS] = {"Identity", "Domain", "Result", "Aligned", "Why"};
 
 void
 table_begin(struct table *table, struct arena *arena)
 {
-	*table = (struct table){.rows = arena_array(arena, TABLE_ROWS, sizeof *table->rows)};
+	*table = (struct table){.arena = arena};
 }
 
 void
 table_row(struct table *table, struct table_row row)
 {
-	if (table->n < TABLE_ROWS)
-		table->rows[table->n++] = row;
+	if (table->n == table->cap) {
+		size_t cap = table->cap == 0 ? FIRST_CAP : table->cap * 2;
+		struct table_row *grown = arena_array(table->arena, cap, sizeof *grown);
+
+		if (table->n > 0)
+			memcpy(grown, table->rows, table->n * sizeof *grown);
+		table->rows = grown;
+		table->cap = cap;
+	}
+	table->rows[table->n++] = row;
 }
 
 static const char *

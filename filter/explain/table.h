@@ -7,7 +7,7 @@
 #include "auth/base/result.h"
 #include "mime/arena.h"
 
-enum { TABLE_COLUMNS = 5, TABLE_ROWS = 64, TABLE_UNDER = 2 };
+enum { TABLE_COLUMNS = 5, TABLE_UNDER = 2 };
 
 struct table_row {
 	const char *cells[TABLE_COLUMNS]; /* printable; identity, domain, result, aligned, why */
@@ -16,12 +16,13 @@ struct table_row {
 };
 
 struct table {
+	struct arena *arena;
 	struct table_row *rows;
-	size_t n;
+	size_t n, cap;
 };
 
 void table_begin(struct table *table, struct arena *arena);
-/* Rows past TABLE_ROWS are left out. Strings must live until table_print. */
+/* Strings must live until table_print. */
 void table_row(struct table *table, struct table_row row);
 void table_print(const struct table *table, FILE *out, bool color);
 

@@ -131,6 +131,28 @@ Test(authres, lines_are_folded_at_78_columns)
 	}
 }
 
+/* as many signatures as may be asked for, told as long as a message can make them */
+Test(authres, largest_field_is_whole)
+{
+	static const char *const names[] = {"header.d", "header.i", "header.s", "header.a"};
+	struct report report;
+	struct slice field;
+	char value[255];
+
+	memset(value, '"', sizeof value);
+	report_init(&report, &arena);
+	for (int i = 0; i < 1000; i++) {
+		struct report_row *row = report_add(&report, "dkim", AUTH_PERMERROR,
+			"a reason that is about as long as the longest of them all is");
+
+		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+			report_prop(row, names[k], REPORT_TEXT, slice_make(value, sizeof value));
+	}
+	field = authres_field("mx.example", &report, "\n", &arena);
+	cr_expect(field.n > 2000000 && field.p[field.n - 1] == '\n');
+	arena_clear(&arena);
+}
+
 Test(authres, identifier)
 {
 	struct report report;
