@@ -56,6 +56,7 @@ block_field(const struct evaluation *ev)
 		auth_report(&ev->in, &ev->results, &report);
 		tell_downgrade(ev, &report);
 	} else if (ev->input.partial) {
+		add_user_row(ev, &report);
 		add_oversize_rows(&report);
 	}
 	return authres_field(ev->authserv_id, &report, ev->message.eol, ev->arena);

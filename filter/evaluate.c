@@ -176,6 +176,22 @@ judge(struct evaluation *ev, struct slice secret, const char **error)
 	return EVALUATE_OK;
 }
 
+/* A message over the size limit: own clients and users have no policy, for others it is fixed. */
+static enum evaluate_status
+judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
+{
+	const struct options *options = ev->options;
+	bool whole_header = (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0;
+
+	if (options->envelope == ENVELOPE_FIELD && whole_header &&
+		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
+			&ev->taken.envelope, error) != ST_OK)
+		return EVALUATE_TEMP;
+	envelope_trust(options, &ev->taken.envelope);
+	policy_decide(options, &ev->in, NULL, &ev->verdict);
+	return EVALUATE_OK;
+}
+
 static void
 set_input(struct evaluation *ev)
 {
@@ -212,10 +228,8 @@ evaluate(struct evaluation *ev, const char **error)
 	result = read_secret(ev, &secret, error);
 	if (result != EVALUATE_OK)
 		return result;
-	if (ev->input.partial) {
-		policy_decide(options, &ev->in, NULL, &ev->verdict);
-		return EVALUATE_OK;
-	}
+	if (ev->input.partial)
+		return judge_oversize(ev, secret, error);
 	result = open_resources(ev, error);
 	if (result != EVALUATE_OK)
 		return result;

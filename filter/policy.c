@@ -102,14 +102,18 @@ void
 policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict)
 {
+	bool local = results != NULL
+			     ? results->local
+			     : in->envelope->trusted_client || in->envelope->authenticated.n > 0;
+
 	*verdict = (struct verdict){.disposition = DISP_ACCEPT};
-	if (results == NULL) {
+	if (results == NULL && (options->oversize_tempfail || !local)) {
 		verdict->disposition =
 			options->oversize_tempfail ? DISP_TEMPFAIL : options->ambiguous;
 		verdict->reason = "the message is over the size limit";
 		return;
 	}
-	if (results->local) {
+	if (local) {
 		verdict->reason = "from an own client or user";
 		return;
 	}

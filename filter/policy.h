@@ -13,7 +13,8 @@ struct verdict {
 	const char *sign;   /* the sign of an indirect flow that kept it from reject, or NULL */
 };
 
-/* results NULL: the message was over the size limit and nothing was evaluated. */
+/* results NULL: the message was over the size limit and nothing was evaluated; then
+ * only in->envelope is read. */
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 

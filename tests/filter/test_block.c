@@ -68,6 +68,22 @@ Test(block, nothing_evaluated)
 	}
 }
 
+/* PROGRAM 2: a user's message stays a user's above the size limit */
+Test(block, authenticated_user_over_the_size_limit)
+{
+	struct rig rig;
+	struct slice got;
+
+	open_rig(&rig);
+	rig.ev.evaluated = false;
+	rig.ev.input.partial = true;
+	rig.ev.taken.envelope.authenticated = SLICE("joe");
+	got = block_field(&rig.ev);
+	cr_expect(slice_starts(got, SLICE("Authentication-Results: mx.example;\n"
+					  "\tauth=pass smtp.auth=joe;\n\tspf=none")));
+	close_rig(&rig);
+}
+
 /* RFC 8601 2.7.4; the user's name is a stranger's text like any other */
 Test(block, authenticated_user)
 {

@@ -15,12 +15,12 @@ struct row {
 };
 
 static struct verdict
-decide(struct options *options, struct auth_results *results, struct slice raw,
-	const char *ambiguous)
+decide_from(const struct envelope *envelope, struct options *options, struct auth_results *results,
+	struct slice raw, const char *ambiguous)
 {
 	struct identities ids = {.ambiguous = ambiguous};
 	struct message message;
-	struct auth_input in = {.message = &message, .ids = &ids};
+	struct auth_input in = {.message = &message, .envelope = envelope, .ids = &ids};
 	struct verdict verdict;
 	struct arena arena;
 
@@ -29,6 +29,15 @@ decide(struct options *options, struct auth_results *results, struct slice raw,
 	policy_decide(options, &in, results, &verdict);
 	arena_clear(&arena);
 	return verdict;
+}
+
+static struct verdict
+decide(struct options *options, struct auth_results *results, struct slice raw,
+	const char *ambiguous)
+{
+	struct envelope envelope = {0};
+
+	return decide_from(&envelope, options, results, raw, ambiguous);
 }
 
 static const struct row rows[] = {
@@ -143,6 +152,14 @@ Test(policy, ambiguous_local_and_oversize)
 		DISP_ACCEPT, "own clients have no policy");
 	cr_expect_eq(decide(&options, NULL, SLICE(""), NULL).disposition, DISP_REJECT,
 		"over the size limit is as --ambiguous says");
+	cr_expect_eq(decide_from(&(struct envelope){.trusted_client = true}, &options, NULL,
+			     SLICE(""), NULL)
+			     .disposition,
+		DISP_ACCEPT, "own clients have none for that either");
+	cr_expect_eq(decide_from(&(struct envelope){.authenticated = SLICE_INIT("joe")}, &options,
+			     NULL, SLICE(""), NULL)
+			     .disposition,
+		DISP_ACCEPT, "nor have users");
 	options.oversize_tempfail = true;
 	cr_expect_eq(decide(&options, NULL, SLICE(""), NULL).disposition, DISP_TEMPFAIL);
 }
