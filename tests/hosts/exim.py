@@ -7,6 +7,7 @@ installed. All of it runs as its user Debian-exim, which is made where it is mis
 import glob
 import os
 import pwd
+import re
 import shutil
 import subprocess
 
@@ -122,6 +123,7 @@ class Exim:
         self.ports = {kind: free_port() for kind in ('pipe', 'filter', 'av')}
         self.folder = rig.path('exim', 'x')[:-2]
         self.call = '%s --config %s' % (rig.program, conf)
+        self.reinject = self.folder + '/exim-reinject'
         make_owner()
         shutil.copy(unpack(build), rig.path('exim/sbin/exim4'))
         os.chmod(rig.path('exim/sbin/exim4'), 0o755)
@@ -153,8 +155,10 @@ class Exim:
             pipe_router=rig.contrib('exim/pipe.router', []),
             pipe_transport=rig.contrib('exim/pipe.transport', [
                 program, ('/usr/local/lib/mailstamp', self.folder),
-                ('  user = Debian-exim\n', ''), ('  group = Debian-exim\n', '')]),
-            filter_transport=rig.contrib('exim/filter.transport', [program, etc]),
+                ('  user = Debian-exim\n', ''), ('  group = Debian-exim\n', ''),
+                ('timeout = 15m', 'timeout = 12s')]),
+            filter_transport=rig.contrib('exim/filter.transport', [
+                program, etc, ('filter_timeout = 4m', 'filter_timeout = 3s')]),
             **self.ports))
 
     def run(self, *args):
@@ -162,9 +166,15 @@ class Exim:
                               stderr=subprocess.STDOUT, check=False).stdout
 
     def queue(self, mark):
-        """Not empty where something waits for a recipient, or from a sender, with that mark."""
-        entries = self.run('-bp').split(b'\n\n')
-        return {each: 'deferred' for each in entries if mark in each}
+        """{queue id: active, or deferred after a try} of what has that mark."""
+        out, log = {}, None
+        for entry in self.run('-bp').decode('utf-8', 'replace').split('\n\n'):
+            if mark.decode() in entry:
+                ident = re.search(r'\w{6}-\w{6}-\w\w', entry).group()
+                log = log or self.log()
+                out[ident] = 'deferred' if re.search(
+                    re.escape(ident) + ' (==|Frozen)', log) else 'active'
+        return out
 
     def flush(self):
         self.run('-qff')

@@ -86,6 +86,7 @@ class Postfix:
         self.folder = rig.path('postfix', 'x')[:-2]
         self.etc = os.path.join(self.folder, 'etc')
         self.program = '%s --config %s' % (rig.program, conf)
+        self.reinject = self.folder + '/sbin/sendmail'
         self.copy_tools()
         self.make_queue()
         self.configure()
@@ -135,7 +136,7 @@ class Postfix:
         rig.mailbox('procmail')
         rig.mailbox('maildrop')
         change = [('/usr/bin/mailstamp', self.program)]
-        rig.write('postfix/procmailrc', rig.contrib('procmail/procmailrc', change), owner=USER)
+        rig.write('postfix/procmailrc', 'TIMEOUT = 3\n' + rig.contrib('procmail/procmailrc', change), owner=USER)
         home = rig.path('mail/maildrop')
         rig.write('postfix/maildroprc', 'HOME = "%s"\n' % home +
                   rig.contrib('maildrop/maildroprc', change) + 'to "$HOME/Maildir"\n', 0o600, USER)

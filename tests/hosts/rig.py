@@ -44,7 +44,7 @@ class Rig:
         self.children = []
         self.program = self.path('bin/mailstamp')
         shutil.copy(program, self.path('bin', 'mailstamp.real'))
-        self.restore()
+        self.restore(self.program)
 
     def path(self, *parts):
         path = os.path.join(self.folder, *parts)
@@ -101,18 +101,19 @@ class Rig:
                 pass
             child.wait()
 
-    # the program as the hosts find it
-    def replace_program(self, script):
-        """Another program in its place; None: none at all."""
+    def swap(self, path, script):
+        """Another program in its place (None: none at all) until restore()."""
+        if not os.path.exists(path + '.real'):
+            shutil.copy2(path, path + '.real')
         if script is None:
-            os.unlink(self.program)
+            os.unlink(path)
             return
         self.write('bin/next', script, 0o755)
-        os.rename(self.path('bin/next'), self.program)
+        os.rename(self.path('bin/next'), path)
 
-    def restore(self):
-        shutil.copy(self.path('bin/mailstamp.real'), self.path('bin/next'))
-        os.rename(self.path('bin/next'), self.program)
+    def restore(self, path):
+        shutil.copy2(path + '.real', self.path('bin/next'))
+        os.rename(self.path('bin/next'), path)
 
 
 ZONE = """$ORIGIN example.
