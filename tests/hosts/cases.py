@@ -5,7 +5,7 @@ import os
 import re
 import time
 
-from rig import BAD, GOOD, Session, Trouble, until
+from rig import BAD, GOOD, Session, until
 
 COUNT = itertools.count(1)
 REJECT = '5.7.26 Message failed the DMARC policy'
@@ -112,6 +112,17 @@ def stamped(messages, *words):
     return None
 
 
+def path_kept(host, mail, messages):
+    """The reverse-path that the mailbox got (the sink told it already)."""
+    if not isinstance(host.place, str):
+        return None
+    for each in messages:
+        got = re.search(rb'(?im)^Return-Path: *<(.*)>$', each)
+        if got is None or got.group(1) != mail.path:
+            return 'the reverse-path is %r, not %r' % (got and got.group(1), mail.path)
+    return None
+
+
 def marked(messages):
     out = set()
     for each in messages:
@@ -131,7 +142,7 @@ def delivered(host, mail, disposition, *words, bounces=0, body=None):
     if isinstance(got, str):
         return got
     host.sent.append((mail, mail.rcpts, bounces))
-    wrong = host.whole(mail, got, body)
+    wrong = host.whole(mail, got, body) or path_kept(host, mail, got)
     if not wrong and host.name != 'exim-av':
         wrong = stamped(got, *words)
     if not wrong and marked(got) != disposition:
@@ -381,5 +392,3 @@ def account(world):
             if host.queued(mail):
                 yield '%s %s: left in the queue' % (host.name, mail.mark)
 
-
-__all__ = ['Host', 'Trouble', 'account', 'table']
