@@ -16,6 +16,8 @@
 #include "filter/log.h"
 #include "filter/options.h"
 
+enum { PARSE_SECONDS = 15 };
+
 static void
 on_fatal(int number)
 {
@@ -50,7 +52,7 @@ catch_signals(void)
 {
 	static char stack[64 * 1024];
 	static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGXCPU,
-		SIGXFSZ, SIGTERM, SIGINT, SIGHUP, SIGALRM};
+		SIGXFSZ, SIGTRAP, SIGTERM, SIGINT, SIGHUP, SIGALRM};
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
 	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -114,8 +116,13 @@ run(int argc, char **argv, struct arena *arena)
 	struct options options;
 	const char *error;
 	bool in_file;
+	enum status st;
 
-	if (options_parse(argc, argv, arena, &options, &error, &in_file) != ST_OK)
+	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
+	(void)alarm(PARSE_SECONDS);
+	st = options_parse(argc, argv, arena, &options, &error, &in_file);
+	(void)alarm(0);
+	if (st != ST_OK)
 		return misuse(argc, argv, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
