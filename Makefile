@@ -42,6 +42,8 @@ help:
 ## make              build ./mailstamp (says which packages are missing)
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
+## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
+## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make install      PREFIX=/usr/local DESTDIR=
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
@@ -114,6 +116,15 @@ lint:
 bench: needs mailstamp
 	@bench/run
 
+check-hosts:
+	@tools/deps install build hosts
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/run $(HOSTS) $(BUILD)
+
+check-faults: deps
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
+
 ci-long:
 	@tests/ci-long
 
@@ -126,4 +137,4 @@ install: all
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench ci-long install clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long install clean

@@ -4,6 +4,10 @@ enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix takes for "later
 
 /* fixed text: what reaches a bounce must hold nothing that the message chose (RFC 7372 3.2) */
 static const char say_reject[] = "5.7.26 Message failed the DMARC policy of its author's domain";
+static const char trigger_reject[] =
+	"MAILSTAMP-REJECT: 5.7.26 Message failed the DMARC policy of its author's domain";
+static const char trigger_quarantine[] =
+	"MAILSTAMP-QUARANTINE: Message failed the DMARC policy of its author's domain";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
 /* What the host does with stdout where nothing is passed on. */
@@ -16,6 +20,7 @@ stdout_is_told(enum profile profile)
 		return true;
 	case PROFILE_PLAIN:
 	case PROFILE_EXIM_FILTER:
+	case PROFILE_EXIM_AV:
 	case PROFILE_PROCMAIL:
 	case PROFILE_MAILDROP:
 		break;
@@ -27,6 +32,12 @@ bool
 exitcode_needs_command(enum profile profile)
 {
 	return profile == PROFILE_POSTFIX || profile == PROFILE_EXIM_PIPE;
+}
+
+bool
+exitcode_keeps_message(enum profile profile)
+{
+	return profile == PROFILE_EXIM_AV;
 }
 
 bool
@@ -71,6 +82,27 @@ delivery_plain(const struct options *options, enum disposition disposition)
 	return told;
 }
 
+/*
+ * In the SMTP session there is no backscatter: a reject is told whatever the reverse-path. Exim
+ * takes any status but 0 for "later".
+ */
+static struct delivery
+delivery_av(const struct options *options, enum disposition disposition)
+{
+	struct delivery told = {.status = disposition == DISP_TEMPFAIL ? EXIT_TEMPFAIL : 0};
+
+	if (options->exit_override[disposition] >= 0)
+		told.status = options->exit_override[disposition];
+	if (told.status != 0)
+		return told;
+	if (disposition == DISP_REJECT)
+		told.say = trigger_reject;
+	else if (disposition == DISP_QUARANTINE)
+		told.say = trigger_quarantine;
+	told.must_say = told.say != NULL;
+	return told;
+}
+
 /* The line in a bounce or log must not contradict the status: Postfix believes the line. */
 static const char *
 line_for(const struct options *options, enum disposition disposition, int status)
@@ -93,6 +125,8 @@ exitcode_delivery(const struct options *options, enum disposition disposition, b
 
 	if (!exitcode_is_host(options->profile))
 		return delivery_plain(options, disposition);
+	if (options->profile == PROFILE_EXIM_AV)
+		return delivery_av(options, disposition);
 	if (disposition == DISP_TEMPFAIL)
 		told.status = EXIT_TEMPFAIL;
 	else if (disposition == DISP_REJECT && reject_bounces(options, can_bounce, bounce_reaches))

@@ -20,6 +20,7 @@ struct delivery {
 	bool pass_on; /* the message goes on: to stdout, or into COMMAND where one is given */
 	bool disposition_field; /* with Mailstamp-Disposition */
 	const char *say; /* instead of a message, one line for stdout ("5.7.26 ..."), or NULL */
+	bool must_say;   /* the line alone tells the outcome: unless it is out, mail must wait */
 };
 
 /*
@@ -29,13 +30,17 @@ struct delivery {
  *
  * --exit NAME=CODE replaces the status of that outcome. Where a reject is handed on to the delivery
  * agent, because a bounce would be backscatter, its status stays 0. A mail server takes a status
- * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on.
+ * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on,
+ * but for exim-av, whose host keeps the message and reads only the line.
  */
 struct delivery exitcode_delivery(const struct options *options, enum disposition disposition,
 	bool can_bounce, bool bounce_reaches);
 
 /* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
 bool exitcode_needs_command(enum profile profile);
+
+/* Has the host the message already, so that none is ever written? */
+bool exitcode_keeps_message(enum profile profile);
 
 /* Is the caller a mail server or delivery agent (any profile but plain)? */
 bool exitcode_is_host(enum profile profile);

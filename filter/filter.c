@@ -26,13 +26,11 @@ struct job {
 	struct outcome outcome;
 };
 
-static void
+static bool
 say(const char *line)
 {
-	if (line != NULL) {
-		(void)output_bytes(STDOUT_FILENO, slice_str(line));
-		(void)output_bytes(STDOUT_FILENO, SLICE("\n"));
-	}
+	return line == NULL || (output_bytes(STDOUT_FILENO, slice_str(line)) &&
+				       output_bytes(STDOUT_FILENO, SLICE("\n")));
 }
 
 static int
@@ -43,7 +41,7 @@ tempfail(struct job *job, const char *why)
 	job->outcome.error = why;
 	if (why != NULL)
 		log_line(job->log, "temporary failure: %s", why);
-	say(told.say);
+	(void)say(told.say);
 	return told.status;
 }
 
@@ -114,8 +112,9 @@ finish(struct job *job)
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, told.status);
 	if (!told.pass_on) {
-		say(told.say);
-		return told.status;
+		if (say(told.say) || !told.must_say)
+			return told.status;
+		return tempfail(job, "the outcome could not be written");
 	}
 	return pass_on(job,
 		block_make(ev, job->outcome.field,
@@ -133,6 +132,8 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		job->outcome.error = why;
 		log_line(job->log, "passed on unjudged: %s", why);
 		ev->evaluated = false;
+		if (exitcode_keeps_message(options->profile))
+			return 0; /* no line is a yes */
 		job->outcome.field = block_field(ev);
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
@@ -143,7 +144,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		job->outcome.error = why;
 		log_line(job->log, "%s", why);
 		if (exitcode_is_host(options->profile))
-			say(exitcode_delivery(options, DISP_TEMPFAIL, false, false).say);
+			(void)say(exitcode_delivery(options, DISP_TEMPFAIL, false, false).say);
 		return status;
 	}
 	return tempfail(job, why);

@@ -17,6 +17,8 @@
 #include "filter/log.h"
 #include "filter/options.h"
 
+enum { PARSE_SECONDS = 15 };
+
 static void
 on_fatal(int number)
 {
@@ -129,8 +131,13 @@ run(int argc, char **argv, struct arena *arena)
 	struct options options;
 	const char *error;
 	bool in_file;
+	enum status st;
 
-	if (options_parse(argc, argv, arena, &options, &error, &in_file) != ST_OK)
+	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
+	(void)alarm(PARSE_SECONDS);
+	st = options_parse(argc, argv, arena, &options, &error, &in_file);
+	(void)alarm(0);
+	if (st != ST_OK)
 		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:

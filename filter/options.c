@@ -282,6 +282,9 @@ check(struct reader *reader)
 		error = "--output other than message is for --profile plain: it delivers nothing";
 	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
 		error = "--output other than message and -- COMMAND exclude each other";
+	else if (exitcode_keeps_message(options->profile) && options->exec_argv != NULL)
+		error = "--profile exim-av and -- COMMAND exclude each other: Exim keeps the "
+			"message";
 	else if (exitcode_needs_command(options->profile) && options->exec_argv == NULL)
 		error = "this --profile needs -- COMMAND: its mail server throws stdout away";
 	if (error == NULL)

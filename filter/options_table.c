@@ -96,7 +96,7 @@ const struct option_row option_rows[] = {
 
 	TOP("Caller"),
 	{.name = "profile", .kind = OPTION_WORD, .at = AT(profile), .given = AT(profile_given),
-		.words = "plain|postfix|exim-pipe|exim-filter|procmail|maildrop",
+		.words = "plain|postfix|exim-pipe|exim-filter|exim-av|procmail|maildrop",
 		.help = "how the caller is told (plain)"},
 	{.name = "exit", .arg = "NAME=CODE", .kind = OPTION_EXITS, .at = AT(exit_override),
 		.help = "status of an outcome; may be repeated"},

@@ -1,0 +1,294 @@
+/*
+ * shim.c: LD_PRELOAD. The n-th call of one name fails (FAULT_CALL, FAULT_N, FAULT_ERRNO), or that
+ * and every later one (FAULT_ON=1). FAULT_COUNTS names a file that holds how often each was called.
+ * What COMMAND does is its own affair: it is started without the shim.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum call {
+	C_READ,
+	C_WRITE,
+	C_WRITEV,
+	C_OPEN,
+	C_MMAP,
+	C_CLOSE,
+	C_LSEEK,
+	C_FSTAT,
+	C_FSYNC,
+	C_MEMFD,
+	C_MKOSTEMP,
+	C_UNLINK,
+	C_SOCKET,
+	C_CONNECT,
+	C_SEND,
+	C_RECV,
+	C_POLL,
+	C_FORK,
+	C_DUP2,
+	C_WAITPID,
+	C_MALLOC,
+	C_CALLS
+};
+
+static const char *const names[C_CALLS] = {"read", "write", "writev", "open", "mmap", "close",
+	"lseek", "fstat", "fsync", "memfd", "mkostemp", "unlink", "socket", "connect", "send",
+	"recv", "poll", "fork", "dup2", "waitpid", "malloc"};
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+static uint32_t own_counts[C_CALLS], *counts = own_counts;
+static int wanted = -1, on, error = EIO;
+static uint32_t at;
+static int ready;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *path = getenv("FAULT_COUNTS"), *name = getenv("FAULT_CALL");
+	long fd;
+
+	if (path != NULL) {
+		fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR, 0);
+		void *map = (void *)syscall(SYS_mmap, NULL, sizeof own_counts,
+			PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		syscall(SYS_close, fd);
+		if (map != MAP_FAILED)
+			counts = map;
+	}
+	for (int i = 0; name != NULL && i < C_CALLS; i++)
+		if (strcmp(name, names[i]) == 0)
+			wanted = i;
+	if (getenv("FAULT_N") != NULL)
+		at = (uint32_t)atol(getenv("FAULT_N"));
+	if (getenv("FAULT_ERRNO") != NULL)
+		error = atoi(getenv("FAULT_ERRNO"));
+	on = getenv("FAULT_ON") != NULL;
+	unsetenv("LD_PRELOAD");
+	ready = 1;
+}
+
+static int
+fails(enum call call)
+{
+	uint32_t n;
+
+	if (!ready)
+		return 0;
+	n = __atomic_add_fetch(&counts[call], 1, __ATOMIC_RELAXED);
+	if ((int)call != wanted || (on ? n < at : n != at))
+		return 0;
+	errno = error;
+	return 1;
+}
+
+#define FAIL(call)                                                                                 \
+	if (fails(call))                                                                           \
+	return -1
+
+ssize_t
+read(int fd, void *buffer, size_t n)
+{
+	FAIL(C_READ);
+	return syscall(SYS_read, fd, buffer, n);
+}
+
+ssize_t
+write(int fd, const void *buffer, size_t n)
+{
+	FAIL(C_WRITE);
+	return syscall(SYS_write, fd, buffer, n);
+}
+
+ssize_t
+writev(int fd, const struct iovec *iov, int n)
+{
+	FAIL(C_WRITEV);
+	return syscall(SYS_writev, fd, iov, n);
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	va_list more;
+	mode_t mode;
+
+	va_start(more, flags);
+	mode = va_arg(more, mode_t);
+	va_end(more);
+	FAIL(C_OPEN);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int
+openat(int folder, const char *path, int flags, ...)
+{
+	va_list more;
+	mode_t mode;
+
+	va_start(more, flags);
+	mode = va_arg(more, mode_t);
+	va_end(more);
+	FAIL(C_OPEN);
+	return (int)syscall(SYS_openat, folder, path, flags, mode);
+}
+
+void *
+mmap(void *to, size_t n, int protection, int flags, int fd, off_t from)
+{
+	if (fails(C_MMAP))
+		return MAP_FAILED;
+	return (void *)syscall(SYS_mmap, to, n, protection, flags, fd, from);
+}
+
+int
+close(int fd)
+{
+	int failed = fails(C_CLOSE);
+	long done = syscall(SYS_close, fd); /* Linux closes even where it tells an error */
+
+	if (!failed)
+		return (int)done;
+	errno = error;
+	return -1;
+}
+
+off_t
+lseek(int fd, off_t to, int how)
+{
+	FAIL(C_LSEEK);
+	return syscall(SYS_lseek, fd, to, how);
+}
+
+int
+fstat(int fd, struct stat *info)
+{
+	FAIL(C_FSTAT);
+	return fstatat(fd, "", info, AT_EMPTY_PATH);
+}
+
+int
+fsync(int fd)
+{
+	FAIL(C_FSYNC);
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int
+memfd_create(const char *name, unsigned flags)
+{
+	FAIL(C_MEMFD);
+	return (int)syscall(SYS_memfd_create, name, flags);
+}
+
+int
+mkostemp(char *path, int flags)
+{
+	FAIL(C_MKOSTEMP);
+	return mkostemps(path, 0, flags);
+}
+
+int
+unlink(const char *path)
+{
+	FAIL(C_UNLINK);
+	return (int)syscall(SYS_unlink, path);
+}
+
+int
+socket(int family, int type, int protocol)
+{
+	FAIL(C_SOCKET);
+	return (int)syscall(SYS_socket, family, type, protocol);
+}
+
+int
+connect(int fd, const struct sockaddr *to, socklen_t n)
+{
+	FAIL(C_CONNECT);
+	return (int)syscall(SYS_connect, fd, to, n);
+}
+
+ssize_t
+send(int fd, const void *buffer, size_t n, int flags)
+{
+	FAIL(C_SEND);
+	return syscall(SYS_sendto, fd, buffer, n, flags, NULL, 0);
+}
+
+ssize_t
+sendto(int fd, const void *buffer, size_t n, int flags, const struct sockaddr *to, socklen_t size)
+{
+	FAIL(C_SEND);
+	return syscall(SYS_sendto, fd, buffer, n, flags, to, size);
+}
+
+ssize_t
+recvfrom(int fd, void *buffer, size_t n, int flags, struct sockaddr *from, socklen_t *size)
+{
+	FAIL(C_RECV);
+	return syscall(SYS_recvfrom, fd, buffer, n, flags, from, size);
+}
+
+int
+poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	FAIL(C_POLL);
+	return (int)syscall(SYS_poll, fds, n, timeout);
+}
+
+int
+dup2(int from, int to)
+{
+	FAIL(C_DUP2);
+	return (int)syscall(SYS_dup3, from, to, 0);
+}
+
+pid_t __fork(void);
+
+pid_t
+fork(void)
+{
+	FAIL(C_FORK);
+	return __fork();
+}
+
+pid_t
+waitpid(pid_t pid, int *status, int options)
+{
+	FAIL(C_WAITPID);
+	return (pid_t)syscall(SYS_wait4, pid, status, options, NULL);
+}
+
+void *
+malloc(size_t size)
+{
+	return fails(C_MALLOC) ? NULL : __libc_malloc(size);
+}
+
+void *
+calloc(size_t n, size_t size)
+{
+	return fails(C_MALLOC) ? NULL : __libc_calloc(n, size);
+}
+
+void *
+realloc(void *old, size_t size)
+{
+	return fails(C_MALLOC) ? NULL : __libc_realloc(old, size);
+}

@@ -1,0 +1,394 @@
+"""cases.py: what is sent to each host, and what must become of it."""
+
+import itertools
+import os
+import re
+import time
+
+from rig import BAD, GOOD, Session, until
+
+COUNT = itertools.count(1)
+REJECT = '5.7.26 Message failed the DMARC policy'
+KILLED = '#!/bin/sh\nkill -KILL $$\n'
+CRASHED = '#!/bin/sh\nkill -SEGV $$\n'
+HANGS = '#!/bin/sh\ncat >/dev/null\nexec sleep 30\n'
+FAILS = '#!/bin/sh\ncat >/dev/null\nexit 1\n'
+EARLY = '#!/bin/sh\nexit 0\n'
+HALF = '#!/bin/sh\nhead -c 20\nkill -KILL $$\n'
+
+
+class Mail:
+    """One message; mark is in its recipients, its reverse-path and its own field."""
+
+    def __init__(self, author, body=b'Hello.\n', path=None, client=GOOD, helo=b'helo.pass.example',
+                 rcpts=1, utf8=False, extra=b''):
+        self.mark = b'm%dq' % next(COUNT)
+        self.path = b's' + self.mark + b'@pass.example' if path is None else path.replace(
+            b'MARK', self.mark)
+        self.client, self.helo, self.rcpts, self.body = client, helo, rcpts, body
+        self.options = (b' BODY=8BITMIME' if not body.isascii() or utf8 else b'') + (
+            b' SMTPUTF8' if utf8 else b'')
+        self.local = '\u7528\u6237'.encode() if utf8 else b'u'
+        self.extra = extra
+        self.head = b'From: "A, B" <a@%s>\nTo: undisclosed-recipients:;\nSubject: test  of\n\t%s\n' \
+            b'Date: Thu, 01 Jan 2026 08:59:30 +0900\nMessage-ID: <%s@pass.example>\n%s' % (
+                author, self.mark, self.mark, extra)
+
+    def text(self):
+        return self.head + b'\n' + self.body
+
+    def ours(self, message):
+        return b'Message-ID: <%s@' % self.mark in message and \
+            not re.search(rb'(?im)^(from|return-path):.*mailer-daemon', message.split(b'\n\n')[0]
+                          .split(b'Message-ID')[0])
+
+
+class Host:
+    def __init__(self, world, name, server, port, domain, place):
+        self.world, self.name, self.server, self.port = world, name, server, port
+        self.domain, self.place = domain, place
+        self.sent = []      # (Mail, how many must have arrived, how many bounces)
+
+    def smtp(self, mail, raw=None):
+        rcpts = [mail.local + b'%d-' % n + mail.mark + b'@' + self.domain
+                 for n in range(mail.rcpts)]
+        session = Session(self.port, mail.client)
+        return session.send(mail.helo, mail.path, rcpts, mail.text() if raw is None else raw,
+                            mail.options, raw is not None)
+
+    def arrived(self, mail):
+        """([messages in the inbox], [messages in the junk folder])"""
+        if not isinstance(self.place, str):
+            own = [each for each in self.place.find(mail.mark) if mail.ours(each[2])
+                   and each[0].strip(b'<>') == mail.path]
+            return [each[2] for each in own for _ in each[1]], []
+        inbox, junk = self.server.boxes(self.place)
+        return [each for each in inbox if mail.ours(each)], [each for each in junk
+                                                             if mail.ours(each)]
+
+    def both(self, mail):
+        inbox, junk = self.arrived(mail)
+        return inbox + junk
+
+    def bounces(self, mail):
+        return [each[2] for each in self.world.sink.find(mail.mark)
+                if each[0] == b'' and b'MAILER-DAEMON' in each[2].upper()[:2000]]
+
+    def queued(self, mail):
+        return self.server.queue(mail.mark)
+
+    # what must hold
+    def wait(self, mail, n=None):
+        """The messages, once all have arrived; or a text of what is wrong."""
+        n = mail.rcpts if n is None else n
+        if not until(lambda: len(self.both(mail)) >= n, 40 if len(mail.body) > 1 << 20 else 15):
+            return '%d of %d arrived; queue %s' % (len(self.both(mail)), n, self.queued(mail))
+        until(lambda: not self.queued(mail), 5)
+        return self.both(mail)
+
+    def whole(self, mail, messages, body=None):
+        """Is each of them the message that was sent, under our field?"""
+        for each in messages:
+            head, _, rest = each.partition(b'\n\n')
+            if rest.rstrip(b'\n') != (mail.body if body is None else body).rstrip(b'\n'):
+                return 'the body differs: %d octets, %r...' % (len(rest), rest[:60])
+            if not (head + b'\n').endswith(mail.head) and self.name != 'exim-filter':
+                if mail.head.replace(mail.extra, b'') not in head + b'\n':
+                    return 'the header differs: %r' % head[-600:]
+        return None
+
+
+def stamped(messages, *words):
+    for each in messages:
+        head = re.sub(rb'\r?\n[ \t]+', b' ', each.partition(b'\n\n')[0])
+        fields = re.findall(rb'(?im)^Authentication-Results: (mx\.test;.*)$', head)
+        if len(fields) != 1:
+            return '%d fields of ours: %r' % (len(fields), head[:300])
+        for word in words:
+            if word not in fields[0]:
+                return '%r is not in %r' % (word, fields[0])
+        if re.search(rb'(?im)^X-Mailstamp-Envelope:', head):
+            return 'the envelope field is left'
+    return None
+
+
+def path_kept(host, mail, messages):
+    """The reverse-path that the mailbox got (the sink told it already)."""
+    if not isinstance(host.place, str):
+        return None
+    for each in messages:
+        got = re.search(rb'(?im)^Return-Path: *<(.*)>$', each)
+        if got is None or got.group(1) != mail.path:
+            return 'the reverse-path is %r, not %r' % (got and got.group(1), mail.path)
+    return None
+
+
+def marked(messages):
+    out = set()
+    for each in messages:
+        found = re.findall(rb'(?im)^Mailstamp-Disposition: *(\w+)', each.partition(b'\n\n')[0])
+        out.update(word.decode() for word in found or [b'none'])
+    return '+'.join(sorted(out))
+
+
+def delivered(host, mail, disposition, *words, bounces=0, body=None):
+    """The message arrived once a recipient, whole, stamped and marked so."""
+    held = disposition != 'none' and host.name.startswith('postfix')
+    if held:
+        if not until(lambda: 'hold' in host.queued(mail).values()):
+            return 'it is not on hold: %s' % host.queued(mail)
+        host.server.release(mail.mark)
+    got = host.wait(mail)
+    if isinstance(got, str):
+        return got
+    host.sent.append((mail, mail.rcpts, bounces))
+    wrong = host.whole(mail, got, body) or path_kept(host, mail, got)
+    if not wrong and host.name != 'exim-av':
+        wrong = stamped(got, *words)
+    if not wrong and marked(got) != disposition:
+        wrong = 'Mailstamp-Disposition is %s' % marked(got)
+    if not wrong and disposition != 'none' and host.name in ('procmail', 'maildrop') \
+            and host.arrived(mail)[0]:
+        wrong = 'it is not in the junk folder'
+    return wrong
+
+
+def sent(host, mail, code=250, raw=None):
+    got = host.smtp(mail, raw)
+    return None if got[0] == code else 'SMTP says %d %s' % got
+
+
+def accept(host):
+    mail = Mail(b'pass.example', extra=b'Authentication-Results: mx.test; dmarc=pass (forged)\n')
+    wrong = sent(host, mail) or delivered(host, mail, 'none', b'dmarc=pass', b'spf=pass')
+    if not wrong and host.name != 'exim-av' and any(b'forged' in each for each in host.both(mail)):
+        return 'a forged field is left'
+    return wrong
+
+
+def quarantine(host):
+    mail = Mail(b'quarantine.example', client=BAD)
+    return sent(host, mail) or delivered(host, mail, 'quarantine', b'dmarc=fail')
+
+
+def reject_bounce(host):
+    """SPF passed for the reverse-path: the one who sent it is told."""
+    mail = Mail(b'reject.example', path=b'sMARK@path.example')
+    if host.name == 'exim-filter':
+        return sent(host, mail) or delivered(host, mail, 'reject', b'dmarc=fail')
+    if host.name == 'exim-av':
+        return refused(host, mail)
+    wrong = sent(host, mail)
+    if wrong:
+        return wrong
+    if not until(lambda: host.bounces(mail)):
+        return 'no bounce; queue %s, arrived %d' % (host.queued(mail), len(host.both(mail)))
+    host.sent.append((mail, 0, 1))
+    text = host.bounces(mail)[0].decode('utf-8', 'replace')
+    wanted = ['5.7.0'] if host.name == 'procmail' else REJECT.split(' ', 1)
+    lacking = [each for each in wanted if each not in re.sub(r'\s+', ' ', text)]
+    return 'the bounce lacks %r: %s' % (lacking, text[:1500]) if lacking else None
+
+
+def refused(host, mail):
+    code, text = host.smtp(mail)
+    host.sent.append((mail, 0, 0))
+    return None if code == 550 and REJECT in text else 'SMTP says %d %s' % (code, text)
+
+
+def reject_marked(host, mail):
+    if host.name == 'exim-av':
+        return refused(host, mail)
+    return sent(host, mail) or delivered(host, mail, 'reject', b'dmarc=fail')
+
+
+def reject_forged(host):
+    return reject_marked(host, Mail(b'reject.example', path=b'vMARK@pass.example', client=BAD))
+
+
+def reject_null(host):
+    return reject_marked(host, Mail(b'reject.example', path=b'', client=BAD))
+
+
+def deferred(host, mail, *words, before=None, after=None):
+    """Waits in the queue (or is put off in the session) while something fails; then it arrives."""
+    if before:
+        before()
+    try:
+        if host.name == 'exim-av':
+            code, text = host.smtp(mail)
+            wrong = None if code == 451 else 'SMTP says %d %s' % (code, text)
+        else:
+            wrong = sent(host, mail) or waits(host, mail)
+    finally:
+        if after:
+            after()
+    if wrong:
+        return wrong
+    if host.name == 'exim-av':
+        wrong = sent(host, mail)
+    else:       # the try that failed may still hold the message
+        until(lambda: host.server.flush() or host.both(mail), 15, 0.5)
+    return wrong or delivered(host, mail, 'none', *words)
+
+
+def waits(host, mail):
+    """In the queue after a try; nothing is out."""
+    if not until(lambda: any('defer' in each for each in host.queued(mail).values()), 25):
+        return 'it does not wait: queue %s, arrived %d, bounced %r' % (
+            host.queued(mail), len(host.both(mail)), host.bounces(mail)[:1])
+    until(lambda: host.both(mail) or host.bounces(mail), 0.3)
+    if host.both(mail) or host.bounces(mail):
+        return 'it waits, but %d arrived and %d bounced' % (
+            len(host.both(mail)), len(host.bounces(mail)))
+    return None
+
+
+def tempfail(host):
+    dns = host.world.dns
+    mail = Mail(b'lame.example', path=b'sMARK@lame.example')
+    return deferred(host, mail, b'dmarc=pass', before=lambda: dns.lame(True),
+                    after=lambda: dns.lame(False))
+
+
+def program_is(script):
+    """mailstamp itself is something else for a while."""
+    def case(host):
+        rig = host.world.rig
+        return deferred(host, Mail(b'pass.example'), b'dmarc=pass',
+                        before=lambda: rig.swap(rig.program, script),
+                        after=lambda: rig.restore(rig.program))
+    return case
+
+
+def command_is(script):
+    """What gives the message back to the host is something else for a while."""
+    def case(host):
+        rig, path = host.world.rig, host.server.reinject
+        return deferred(host, Mail(b'pass.example', body=b'w' * 70 + b'\n' * 5000), b'dmarc=pass',
+                        before=lambda: rig.swap(path, script), after=lambda: rig.restore(path))
+    return case
+
+
+def null_sender(host):
+    mail = Mail(b'helo.pass.example', path=b'')
+    return sent(host, mail) or delivered(host, mail, 'none', b'spf=pass', b'helo.pass.example')
+
+
+def recipients(host):
+    mail = Mail(b'pass.example', rcpts=5)
+    return sent(host, mail) or delivered(host, mail, 'none', b'dmarc=pass')
+
+
+def smtputf8(host):
+    name = 'b\u00fccher.example'.encode()
+    mail = Mail(name, path='s\u00e9nder-MARK@'.encode() + name, utf8=True,
+                body='Gr\u00fc\u00dfe, \u7528\u6237\n'.encode())
+    return sent(host, mail) or delivered(host, mail, 'none', b'dmarc=pass', b'spf=pass')
+
+
+def body(text):
+    def case(host):
+        mail = Mail(b'pass.example', body=text)
+        return sent(host, mail) or delivered(host, mail, 'none', b'dmarc=pass')
+    return case
+
+
+def bare_lf(host):
+    """Line ends of both kinds in one session: arrives whole, or is refused."""
+    mail = Mail(b'pass.example', body=b'one\ntwo\nthree\n')
+    raw = mail.head.replace(b'\n', b'\r\n') + b'\r\none\ntwo\r\nthree\r\n'
+    code, text = host.smtp(mail, raw)
+    if code >= 500:
+        return None
+    # Exim makes a blank of a bare LF
+    want = mail.body.replace(b'one\n', b'one ') if host.name.startswith('exim') else mail.body
+    return delivered(host, mail, 'none', b'dmarc=pass', body=want) if code == 250 else text
+
+
+HOSTILE = (
+    ('path-quoted', b'"s MARK $(touch CANARY)"@pass.example', None),
+    ('path-dash', b'-sMARK@pass.example', None),
+    ('path-option', b'--exec=MARK@pass.example', None),
+    ('path-semicolon', b'"MARK;touch CANARY;"@pass.example', None),
+    ('path-percent', b'MARK%0Arecipient=x%25@pass.example', None),
+    ('path-backtick', b'"MARK`touch CANARY`"@pass.example', None),
+    ('path-escapes', b'"MARK\\"\\\\ x"@pass.example', None),
+    ('helo-blank', None, b'a b  c'),
+    ('helo-dash', None, b'--helo'),
+    ('helo-shell', None, b'$(touch CANARY);`touch CANARY`|x'),
+    ('helo-quote', None, b'"\' x=y sender=z'),
+    ('helo-percent', None, b'x%0Asender=a@b%'),
+    ('helo-newline', None, b'x\rMAIL FROM:<x>'),
+    ('helo-8bit', None, b'\xff\xfe\x01x'),
+    ('helo-long', None, b'x' * 400),
+)
+
+
+def hostile(path, helo):
+    """Whatever it is: refused by the server, or delivered once, with one field; nothing is run."""
+    def case(host):
+        rig = host.world.rig
+        canary = rig.path('canary', 'x')[:-1]
+        mark = rig.path('canary', 'hit')
+        shell_word = mark.encode()
+        mail = Mail(b'pass.example', path=None if path is None else
+                    path.replace(b'CANARY', shell_word),
+                    helo=(helo or b'helo.pass.example').replace(b'CANARY', shell_word))
+        got = host.smtp(mail)
+        if got[0] != 250:
+            return None if got[0] >= 500 else 'SMTP says %d %s' % got
+        # a CR that Exim copies into its own Received makes the header ambiguous
+        mark_is = 'quarantine' if b'\r' in mail.helo and host.name in (
+            'exim-av', 'exim-filter', 'exim-pipe') else 'none'
+        wrong = delivered(host, mail, mark_is, b'spf=')
+        if os.listdir(canary):
+            return 'a shell ran what the sender wrote'
+        return wrong
+    return case
+
+
+def table(host, full):
+    """(name, case) of everything that this host can express."""
+    rows = [('accept', accept), ('quarantine', quarantine), ('reject-bounce', reject_bounce),
+            ('reject-forged', reject_forged), ('reject-null', reject_null), ('tempfail', tempfail),
+            ('killed', program_is(KILLED))]
+    if host.name in ('postfix-lmtp', 'postfix-smtp') and not full:
+        return rows[:2]
+    if not full:
+        return rows
+    rows += [('crashed', program_is(CRASHED)), ('half-written', program_is(HALF)),
+             ('missing', program_is(None)),
+             ('hangs', program_is(HANGS)), ('null-sender', null_sender), ('recipients', recipients), ('smtputf8', smtputf8),
+             ('8-bit', body('Gr\u00fc\u00dfe \xff'.encode('latin-1') + b'\n')),
+             ('line-998', body(b'x' * 998 + b'\n')),
+             ('dots', body(b'.\n..\n.x\n\n.\n')), ('mbox-line', body(b'\nFrom here\n>From\n')),
+             ('empty-body', body(b'')), ('bare-lf', bare_lf),
+             ('30-mib', body((b'y' * 75 + b'\n') * (30 * 1024 * 1024 // 76)))]
+    if host.name not in ('postfix-lmtp', 'postfix-smtp'):   # Postfix folds lines in SMTP and LMTP
+        rows.append(('line-100000', body(b'z' * 100000 + b'\nend\n')))
+    if host.name in ('postfix', 'exim-pipe'):
+        rows += [('command-' + name, command_is(script)) for name, script in (
+            ('fails', FAILS), ('ends-early', EARLY), ('hangs', HANGS), ('killed', KILLED),
+            ('missing', None))]
+    if host.name not in ('exim-filter', 'exim-pipe', 'procmail'):
+        # the scanner and maildrop have no limit of their own, and Postfix bounces: ours are shorter
+        rows = [row for row in rows if row[0] != 'hangs']
+    rows += [('hostile-' + name, hostile(path, helo)) for name, path, helo in HOSTILE]
+    return rows
+
+
+def account(world):
+    """At the end: every message exactly as often as it must be, every bounce, no queue left."""
+    time.sleep(1)
+    for host in world.hosts:
+        for mail, n, bounces in host.sent:
+            got = len(host.both(mail))
+            if got != n:
+                yield '%s %s: arrived %d times, expected %d' % (host.name, mail.mark, got, n)
+            if len(host.bounces(mail)) != bounces:
+                yield '%s %s: %d bounces, expected %d' % (
+                    host.name, mail.mark, len(host.bounces(mail)), bounces)
+            if host.queued(mail):
+                yield '%s %s: left in the queue' % (host.name, mail.mark)
+

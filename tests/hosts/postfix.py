@@ -1,0 +1,175 @@
+"""postfix.py: a Postfix of our own beside the system's, with the files of contrib/.
+
+The programs are the Debian package's. postdrop and postqueue are copied, without their set-gid bit:
+with it they believe no configuration but /etc/postfix. So the queue's maildrop folder is open to
+all; that and the ports are what differs from a real one.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+
+from rig import USER, Trouble, free_port, maildir, until
+
+BASE = """compatibility_level = 3.6
+queue_directory = {dir}/queue
+data_directory = {dir}/data
+daemon_directory = /usr/lib/postfix/sbin
+command_directory = {dir}/sbin
+sendmail_path = {dir}/sbin/sendmail
+maillog_file = {dir}/log
+maillog_file_prefixes = {dir}
+myhostname = mx.test
+mydomain = mx.test
+mydestination =
+alias_maps =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.200/32
+smtpd_relay_restrictions = reject_unauth_destination
+smtpd_peername_lookup = no
+smtpd_error_sleep_time = 0
+smtpd_client_connection_count_limit = 0
+smtp_dns_support_level = disabled
+smtp_host_lookup = native
+relayhost = [127.0.0.1]:{sink}
+virtual_mailbox_domains = box.test lmtp.test
+virtual_mailbox_base = {dir}/../mail
+virtual_mailbox_maps = static:postfix/Maildir/
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+virtual_mailbox_limit = 0
+relay_domains = next.test procmail.test maildrop.test
+transport_maps = inline:{{ box.test=virtual:, procmail.test=procmail:, maildrop.test=maildrop: }}
+message_size_limit = 67108864
+procmail_destination_recipient_limit = 1
+maildrop_destination_recipient_limit = 1
+"""
+SERVICES = """
+127.0.0.1:{direct} inet n - n - - smtpd
+pickup    unix  n       -       n       60      1       pickup
+cleanup   unix  n       -       n       -       0       cleanup
+qmgr      unix  n       -       n       300     1       qmgr
+rewrite   unix  -       -       n       -       -       trivial-rewrite
+bounce    unix  -       -       n       -       0       bounce
+defer     unix  -       -       n       -       0       bounce
+trace     unix  -       -       n       -       0       bounce
+verify    unix  -       -       n       -       1       verify
+flush     unix  n       -       n       1000?   0       flush
+proxymap  unix  -       -       n       -       -       proxymap
+smtp      unix  -       -       n       -       -       smtp
+relay     unix  -       -       n       -       -       smtp
+showq     unix  n       -       n       -       -       showq
+error     unix  -       -       n       -       -       error
+retry     unix  -       -       n       -       -       error
+virtual   unix  -       n       n       -       -       virtual
+lmtp      unix  -       -       n       -       -       lmtp
+anvil     unix  -       -       n       -       1       anvil
+postlog   unix-dgram n  -       n       -       1       postlogd
+procmail  unix  -       n       n       -       -       pipe
+  flags=DRFXq user={user} null_sender=
+  argv=/usr/bin/procmail -t -m HOME={mail}/procmail DEFAULT={mail}/procmail/Maildir/ {dir}/procmailrc
+maildrop  unix  -       n       n       -       -       pipe
+  flags=DRFXq user={user} null_sender=
+  argv=/usr/bin/maildrop {dir}/maildroprc
+"""
+OPEN = ('maildrop', 'public')
+FOLDERS = ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'pid',
+           'private', 'saved', 'trace') + OPEN
+
+
+class Postfix:
+    def __init__(self, rig, sink, lmtp, conf):
+        self.rig, self.sink, self.lmtp = rig, sink, lmtp
+        self.port, self.direct = free_port(), free_port()
+        self.folder = rig.path('postfix', 'x')[:-2]
+        self.etc = os.path.join(self.folder, 'etc')
+        self.program = '%s --config %s' % (rig.program, conf)
+        self.reinject = self.folder + '/sbin/sendmail'
+        self.copy_tools()
+        self.make_queue()
+        self.configure()
+        rig.start('postfix', ['/usr/lib/postfix/sbin/master', '-d', '-c', self.etc])
+        if not until(lambda: os.path.exists(self.folder + '/queue/public/showq')):
+            raise Trouble('Postfix did not start')
+
+    def copy_tools(self):
+        for name in ('postdrop', 'postqueue', 'postsuper', 'sendmail', 'postlog'):
+            shutil.copy('/usr/sbin/' + name, self.rig.path('postfix/sbin', name))
+            os.chmod(self.rig.path('postfix/sbin', name), 0o755)
+
+    def make_queue(self):
+        for name in FOLDERS:
+            path = os.path.join(self.folder, 'queue', name)
+            os.makedirs(path)
+            if name != 'pid':
+                shutil.chown(path, 'postfix')
+            os.chmod(path, 0o1777 if name == 'maildrop' else 0o755 if name in OPEN + ('pid',)
+                     else 0o700)
+        os.makedirs(self.folder + '/data')
+        shutil.chown(self.folder + '/data', 'postfix')
+
+    def configure(self):
+        rig = self.rig
+        with open('/etc/passwd', encoding='utf-8') as users:
+            ids = [line.split(':')[2:4] for line in users if line.startswith(USER + ':')][0]
+        rig.mailbox('postfix')
+        main = BASE.format(dir=self.folder, sink=self.sink.port, uid=ids[0], gid=ids[1])
+        main += rig.contrib('postfix/main.cf', [('/etc/postfix', self.etc)])
+        main += rig.contrib('postfix/lmtp.cf', [
+            ('unix:private/dovecot-lmtp', 'inet:127.0.0.1:%d' % self.lmtp.port),
+            ('[mail.example.com]:25', '[127.0.0.1]:%d' % self.sink.port)])
+        rig.write('postfix/etc/main.cf', main)
+        rig.write('postfix/etc/mailstamp_header_checks',
+                  rig.contrib('postfix/mailstamp_header_checks', []))
+        rig.write('postfix/etc/master.cf', rig.contrib('postfix/master.cf', [
+            ('smtp      inet', '127.0.0.1:%d inet' % self.port),
+            ('user=mailstamp', 'user=' + USER),
+            ('/usr/bin/mailstamp', self.program),
+            ('/usr/sbin/sendmail', self.folder + '/sbin/sendmail')]) + SERVICES.format(
+                direct=self.direct, dir=self.folder, mail=rig.path('mail', 'x')[:-2], user=USER))
+        self.agents()
+
+    def agents(self):
+        rig = self.rig
+        rig.mailbox('procmail')
+        rig.mailbox('maildrop')
+        change = [('/usr/bin/mailstamp', self.program)]
+        rig.write('postfix/procmailrc', 'TIMEOUT = 3\n' + rig.contrib('procmail/procmailrc', change), owner=USER)
+        home = rig.path('mail/maildrop')
+        rig.write('postfix/maildroprc', 'HOME = "%s"\n' % home +
+                  rig.contrib('maildrop/maildroprc', change) + 'to "$HOME/Maildir"\n', 0o600, USER)
+
+    def tool(self, name, *args):
+        return subprocess.run([self.folder + '/sbin/' + name, '-c', self.etc] + list(args),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout
+
+    def queue(self, mark):
+        """{queue id: queue name} of what waits for a recipient with that mark."""
+        out = {}
+        for line in self.tool('postqueue', '-j').splitlines():
+            if not line.startswith(b'{'):
+                continue
+            entry = json.loads(line)
+            if any(mark.decode() in each['address'] for each in entry['recipients']) \
+                    or mark.decode() in entry['sender']:
+                out[entry['queue_id']] = entry['queue_name']
+        return out
+
+    def flush(self):
+        self.tool('postqueue', '-f')
+
+    def release(self, mark):
+        for ident, name in self.queue(mark).items():
+            if name == 'hold':
+                self.tool('postsuper', '-H', ident)
+        self.flush()
+
+    def log(self):
+        with open(self.folder + '/log', encoding='utf-8', errors='replace') as text:
+            return text.read()
+
+    def boxes(self, kind):
+        home = self.rig.path('mail', kind, 'Maildir')
+        return maildir(home), maildir(home + '/.Junk')
