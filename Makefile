@@ -132,7 +132,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/mailstamp
 	install -m 755 mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
+	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
 
 clean:
 	rm -rf build mailstamp

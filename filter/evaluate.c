@@ -237,6 +237,17 @@ evaluate(struct evaluation *ev, const char **error)
 	return judge(ev, secret, error);
 }
 
+enum evaluate_status
+evaluate_open(struct evaluation *ev, const char **error)
+{
+	enum evaluate_status result;
+
+	set_input(ev);
+	result = open_resources(ev, error);
+	ev->in.psl = ev->psl;
+	return result;
+}
+
 void
 evaluate_end(struct evaluation *ev)
 {

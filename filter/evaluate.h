@@ -47,6 +47,9 @@ void evaluate_begin(
  */
 enum evaluate_status evaluate(struct evaluation *evaluation, const char **error);
 
+/* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
+enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
 void evaluate_end(struct evaluation *evaluation);
 
 #endif

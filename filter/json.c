@@ -106,6 +106,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
 	json_slice(top, "field", outcome->field, ev->arena);
+	if (outcome->advice != NULL)
+		json_object_set_new(top, "advice", json_findings(outcome->advice));
 	if (ev->in.dns != NULL)
 		json_object_set_new(top, "dns", json_dns(ev->in.dns, ev->arena));
 	return top;

@@ -5,13 +5,15 @@
 #define FILTER_JSON_H
 
 #include "filter/evaluate.h"
+#include "filter/finding.h"
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
-	int status;         /* exit status */
-	const char *error;  /* an error of ours, or NULL */
-	size_t dropped;     /* fields left out because they claimed to be ours */
-	struct slice field; /* our Authentication-Results, or empty */
+	int status;                    /* exit status */
+	const char *error;             /* an error of ours, or NULL */
+	size_t dropped;                /* fields left out because they claimed to be ours */
+	struct slice field;            /* our Authentication-Results, or empty */
+	const struct findings *advice; /* explain's; NULL: the member is left out */
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "filter/json_parts.h"
 
 #include "auth/dns/dns.h"
+#include "filter/finding.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
@@ -188,6 +189,26 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 	set_bool(part, "dkim_pass", dmarc->dkim_pass);
 	json_object_set_new(part, "discovery", json_steps(dmarc, arena));
 	return part;
+}
+
+json_t *
+json_findings(const struct findings *findings)
+{
+	json_t *list = json_array();
+
+	for (const struct finding *f = findings->first; f != NULL; f = f->next) {
+		json_t *part = json_object();
+
+		json_text(part, "level", finding_level_word(f->level));
+		json_text(part, "about", f->about);
+		json_text(part, "id", f->id);
+		json_text(part, "text", f->text);
+		json_text(part, "name", f->name);
+		json_text(part, "record_now", f->now);
+		json_text(part, "record_should_be", f->should);
+		json_array_append_new(list, part);
+	}
+	return list;
 }
 
 struct dns_writer {

@@ -1,5 +1,6 @@
 /*
- * json_parts.h: the parts of the JSON object, one function a struct. For json.c only.
+ * json_parts.h: the parts of the JSON object, one function a struct. For json.c and
+ * inspect_json.c only.
  *
  * jansson's constructors give NULL without memory and its setters pass a NULL on as an error; a
  * part that is missing then makes the whole object fail when it is dumped or leaves a member out.
@@ -12,6 +13,7 @@
 #include "auth/auth.h"
 
 struct dns;
+struct findings;
 
 /* bytes → a JSON string; octets that are no UTF-8 become U+FFFD */
 json_t *json_from(struct slice text, struct arena *arena);
@@ -23,6 +25,7 @@ void json_text(json_t *object, const char *name, const char *text);
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
+json_t *json_findings(const struct findings *findings);
 json_t *json_dns(const struct dns *dns, struct arena *arena);
 
 #endif

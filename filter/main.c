@@ -12,6 +12,7 @@
 #include "filter/deliver.h"
 #include "filter/exitcode.h"
 #include "filter/explain/explain.h"
+#include "filter/explain/inspect.h"
 #include "filter/filter.h"
 #include "filter/input.h"
 #include "filter/log.h"
@@ -115,7 +116,7 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
 	bool person =
-		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) == COMMAND_EXPLAIN;
+		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
 
 	if (exitcode_is_host(profile))
 		tell_host(profile, error);
@@ -144,6 +145,8 @@ run(int argc, char **argv, struct arena *arena)
 		return filter_main(&options, arena);
 	case COMMAND_EXPLAIN:
 		return explain_main(&options, arena);
+	case COMMAND_INSPECT:
+		return inspect_main(&options, arena);
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
 		break;

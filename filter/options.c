@@ -98,7 +98,9 @@ options_scan_profile(int argc, char **argv, bool *given)
 enum command
 options_scan_command(int argc, char **argv)
 {
-	return argc > 1 && strcmp(argv[1], "explain") == 0 ? COMMAND_EXPLAIN : COMMAND_FILTER;
+	if (argc > 1 && strcmp(argv[1], "explain") == 0)
+		return COMMAND_EXPLAIN;
+	return argc > 1 && strcmp(argv[1], "inspect") == 0 ? COMMAND_INSPECT : COMMAND_FILTER;
 }
 
 /* "WHAT SUBJECT WHY", the subject shown safely; what and why may be "" */
@@ -146,12 +148,27 @@ read_option(struct reader *reader)
 	return ST_OK;
 }
 
-/* explain's FILE; "-" is stdin */
+/* argv holds at most argc of them */
+static void
+add_domain(struct reader *reader, const char *domain)
+{
+	struct strings *domains = &reader->options->domains;
+
+	if (domains->v == NULL)
+		domains->v = arena_array(reader->arena, (size_t)reader->argc, sizeof *domains->v);
+	domains->v[domains->n++] = domain;
+}
+
+/* explain's FILE, where "-" is stdin, or one more of inspect's DOMAINs */
 static enum status
 read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
+	if (reader->options->command == COMMAND_INSPECT) {
+		add_domain(reader, arg);
+		return ST_OK;
+	}
 	if (reader->options->command == COMMAND_FILTER)
 		return bad(reader, "unexpected argument: ", arg,
 			" (COMMAND stands behind --, a file behind --input)");
@@ -171,13 +188,15 @@ read_command(struct reader *reader)
 	reader->options->command = options_scan_command(reader->argc, reader->argv);
 	if (word[0] == '-' && word[1] != '\0')
 		return ST_OK;
-	if (reader->argc > 1 && strcmp(word, "filter") != 0 && strcmp(word, "explain") != 0)
-		return bad(reader, "unknown command: ", word, " (there are filter and explain)");
+	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
+		strcmp(word, "filter") != 0)
+		return bad(reader, "unknown command: ", word,
+			" (there are filter, explain and inspect)");
 	reader->next = reader->argc > 1 ? 2 : 1;
 	return ST_OK;
 }
 
-/* The command line into reader->given, explain's FILE and COMMAND; no value is read yet. */
+/* The command line into reader->given, FILE or DOMAINs, and COMMAND; no value is read yet. */
 static enum status
 read_line(struct reader *reader)
 {
@@ -200,7 +219,7 @@ read_line(struct reader *reader)
 	if (st != ST_OK || reader->next >= reader->argc)
 		return st;
 	reader->next++;
-	if (reader->options->command == COMMAND_EXPLAIN) {
+	if (reader->options->command != COMMAND_FILTER) {
 		while (st == ST_OK && reader->next < reader->argc)
 			st = read_file(reader, &had);
 		return st;
@@ -270,12 +289,14 @@ check(struct reader *reader)
 
 	if (options->color == 2)
 		options->color = -1;
-	if (options->command == COMMAND_EXPLAIN)
+	if (options->command != COMMAND_FILTER)
 		options->exec_argv = NULL;
 	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
 		error = "--envelope field needs --envelope-secret-file";
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
 		error = "--rsa-min-bits must not be over --rsa-max-bits";
+	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
+		error = "inspect needs a DOMAIN";
 	else if (options->command != COMMAND_FILTER)
 		error = NULL;
 	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))

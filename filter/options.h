@@ -12,7 +12,7 @@
 
 #include "auth/base/input.h"
 
-enum command { COMMAND_FILTER, COMMAND_EXPLAIN, COMMAND_VERSION, COMMAND_HELP };
+enum command { COMMAND_FILTER, COMMAND_EXPLAIN, COMMAND_INSPECT, COMMAND_VERSION, COMMAND_HELP };
 
 enum profile {
 	PROFILE_PLAIN,
@@ -92,6 +92,10 @@ struct options {
 	bool on_error_pass;            /* --on-error pass */
 	bool bounce_always;            /* --bounce always */
 	int exit_override[4];          /* by enum disposition; -1: none */
+
+	/* inspect */
+	struct strings domains;
+	struct strings selectors;
 
 	/* output */
 	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */

@@ -123,6 +123,10 @@ const struct option_row option_rows[] = {
 	{.name = "color", .kind = OPTION_WORD, .at = AT(color), .words = "never|always|auto",
 		.help = "of explain (auto)"},
 
+	TOP("inspect"),
+	{.name = "selector", .arg = "S", .kind = OPTION_TEXTS, .at = AT(selectors),
+		.help = "a DKIM key to look at; may be repeated"},
+
 	TOP("Limits"),
 	{.name = "max-fields", .arg = "N", .kind = OPTION_COUNT, .at = AT(limits.fields), .min = 1,
 		.max = 100000, .help = "fields that are read (1000)"},

@@ -6,6 +6,7 @@
 #include "filter/block.h"
 #include "filter/evaluate.h"
 #include "filter/exitcode.h"
+#include "filter/explain/advice.h"
 #include "filter/explain/table.h"
 #include "filter/json.h"
 #include "filter/printable.h"
@@ -213,17 +214,32 @@ print_all(const struct evaluation *ev, bool color)
 	print_verdict(ev, color);
 }
 
+static void
+print_findings(const char *headline, const struct findings *findings)
+{
+	if (findings->first == NULL)
+		return;
+	printf("\n%s\n", headline);
+	for (const struct finding *f = findings->first; f != NULL; f = f->next)
+		finding_print(f, "  ", stdout);
+}
+
 static int
 tell(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
 	int status = exitcode_delivery(options, ev->verdict.disposition, false, false).status;
 	struct outcome outcome = {.status = status, .field = block_field(ev)};
+	struct findings advice;
 	struct slice line;
 
+	findings_init(&advice, ev->arena);
+	advice_make(ev, &advice);
+	outcome.advice = &advice;
 	if (options->output != OUTPUT_JSON) {
 		print_all(ev,
 			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
+		print_findings("What would mend it:", &advice);
 	} else {
 		if (json_line(ev, &outcome, &line) != ST_OK)
 			return EXIT_TEMPFAIL;

@@ -46,7 +46,8 @@ def form():
     for p, disposition, status in (('none', 'accept', 0), ('quarantine', 'quarantine', 10),
                                    ('reject', 'reject', 11)):
         yield flow('form-visitor-address-' + p, message=visitor, zone=zone % p, **common,
-                   exit=status, expect=verdict(
+                   exit=status, explain=(
+                       'have it write an address of forms.example.net into From',), expect=verdict(
                        'pass smtp.mailfrom=form@forms.example.net',
                        'pass header.d=forms.example.net',
                        'fail header.from=example.org policy.dmarc=' + p, disposition))
@@ -111,7 +112,9 @@ def forwarding():
             '\tThu, 01 Jan 2026 08:59:40 +0900'
     failed = 'fail smtp.mailfrom=orders@example.com'
     yield flow('forwarded-body-kept', message=signed.topped(moved), zone=OWNER % 'reject', **away,
-               explain=('example.com fail yes', 'DKIM example.com pass yes'),
+               explain=('example.com fail yes', 'DKIM example.com pass yes',
+                        'note: 203.0.113.9 is not let in by the SPF record of example.com. '
+                        'Where it is a forwarder nothing is to be done'),
                expect=verdict(failed, 'pass header.d=example.com header.s=s1',
                               'pass header.from=example.com policy.dmarc=reject', 'accept'))
     for p, disposition, status in (('none', 'accept', 0), ('quarantine', 'quarantine', 10),
@@ -119,7 +122,9 @@ def forwarding():
         yield flow('forwarded-spf-only-' + p, message=mail().topped(moved), zone=OWNER % p, **away,
                    exit=status, expect=verdict(
                        failed, 'none', 'fail header.from=example.com policy.dmarc=' + p,
-                       disposition))
+                       disposition), explain=(
+                       'should be example.com: v=spf1 ip4:192.0.2.0/28 ip4:203.0.113.9 -all',
+                       'have the mail signed with d=example.com'))
     resent = mail().topped('Resent-From: user@example.org', 'Resent-To: other@example.net',
                            'Resent-Date: Thu, 01 Jan 2026 08:59:50 +0900')
     yield flow('forwarded-spf-only-resent', message=resent, zone=OWNER % 'reject', **away, exit=10,
@@ -156,7 +161,8 @@ def lists():
     fail = 'fail header.from=example.com policy.dmarc=reject'
     by_both = ['pass header.d=lists.example.org', 'fail header.d=example.com']
     yield flow('list-footer-and-tag', message=ours, zone=zone, **common, exit=10,
-               explain=('DKIM example.com fail yes', 'List-Id'),
+               explain=('DKIM example.com fail yes', 'List-Id',
+                        'it seems to have come through a list or forwarder'),
                expect=verdict(path, by_both, fail, 'quarantine', 'reason dmarc: list|signature'))
     yield flow('list-footer-and-tag-published', message=ours, zone=zone, **common, exit=11,
                args=('--reject-on', 'published'), expect=verdict(path, by_both, fail, 'reject'))

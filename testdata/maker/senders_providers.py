@@ -58,7 +58,9 @@ def google():
                  spf=pass smtp.mailfrom=orders@example.co.jp
                  dkim=pass header.d=%s header.s=20230601
                  dmarc=pass header.from=example.co.jp policy.dmarc=reject
-                 disposition=accept''' % shared)
+                 disposition=accept''' % shared, explain=(
+                     'ask them for an own DKIM domain, d=example.co.jp (in Google Workspace: '
+                     'Authenticate email)',))
     yield sender('google-relay-shared-signature-without-include', message=by_shared,
                  zone=GOOGLE + keys + 'example.co.jp TXT v=spf1 ip4:203.0.113.5 ~all', **common,
                  exit=11, expect='''
@@ -125,7 +127,11 @@ def office():
                  spf=fail smtp.mailfrom=orders@example.co.jp
                  dkim=permerror header.d=example.co.jp header.s=selector1
                  dmarc=fail header.from=example.co.jp policy.dmarc=quarantine
-                 disposition=quarantine''')
+                 disposition=quarantine''', explain=(
+                     'the signature of selector1._domainkey.example.co.jp does not count: there is '
+                     'no key there',
+                     'should be example.co.jp: v=spf1 include:spf.protection.outlook.com '
+                     'ip4:203.0.113.9 -all'))
     yield sender('office365-bounce-default-signature', message=mail(
                  author='Microsoft Outlook <postmaster@example.co.jp>',
                  subject='Undeliverable: Your order').signed('rsa-b', tenant, selector),
@@ -171,7 +177,11 @@ def amazon():
                  spf=pass smtp.mailfrom=%s
                  dkim=pass header.d=amazonses.com
                  dmarc=fail header.from=example.co.jp policy.dmarc=quarantine
-                 disposition=quarantine''' % path)
+                 disposition=quarantine''' % path, explain=(
+                     'ask who sends it for a custom MAIL FROM below example.co.jp (in Amazon SES: a '
+                     'custom MAIL FROM domain)',
+                     'should be bounce.example.co.jp: v=spf1 include:ap-northeast-1.amazonses.com '
+                     '~all', 'd=example.co.jp (in Amazon SES: Easy DKIM)'))
     bounces = 'bounces.example.co.jp TXT v=spf1 include:amazonses.com ~all\n' \
               'bounces.example.co.jp MX 10 feedback-smtp.ap-northeast-1.amazonses.com\n'
     for aspf, result, disposition, status in (('r', 'pass', 'accept', 0),
@@ -184,7 +194,8 @@ def amazon():
                      dkim=pass header.d=amazonses.com
                      dmarc=%s header.from=example.co.jp policy.dmarc=reject
                      disposition=%s''' % (result, disposition), explain=(
-                         'bounces.example.co.jp pass ' + {'r': 'yes', 's': 'no'}[aspf],))
+                         'bounces.example.co.jp pass ' + {'r': 'yes', 's': 'no'}[aspf],
+                         'should be _dmarc.example.co.jp: v=DMARC1; p=reject')[:2 if aspf == 's' else 1])
     news = ses(customer('news.example.co.jp')).signed('rsa-a', 'example.co.jp', token)
     for adkim, result, disposition, status in (('r', 'pass', 'accept', 0),
                                                ('s', 'fail', 'quarantine', 10)):
@@ -196,7 +207,9 @@ def amazon():
                      dkim=pass header.d=amazonses.com
                      dmarc=%s header.from=news.example.co.jp policy.dmarc=quarantine
                      disposition=%s''' % (path, result, disposition), explain=(
-                         'DKIM example.co.jp pass ' + {'r': 'yes', 's': 'no'}[adkim],))
+                         'DKIM example.co.jp pass ' + {'r': 'yes', 's': 'no'}[adkim],
+                         'should be _dmarc.example.co.jp: v=DMARC1; p=quarantine')[:2 if adkim == 's'
+                                                                                  else 1])
 
 
 def mailchimp():
@@ -211,7 +224,8 @@ def mailchimp():
                  spf=pass smtp.mailfrom=%s
                  dkim=pass header.d=mcsv.net header.s=k1
                  dmarc=fail header.from=example.com policy.dmarc=quarantine
-                 disposition=quarantine''' % path)
+                 disposition=quarantine''' % path, explain=(
+                     'ask them for an own DKIM domain, d=example.com (in Mailchimp:',))
     cnames = '''
         k2._domainkey.example.com CNAME dkim2.mcsv.net
         k3._domainkey.example.com CNAME dkim3.mcsv.net
@@ -247,6 +261,11 @@ def jcity():
         signer = dkim.split('header.d=')[1].split()[0]
         told = ('%s %s %s' % (where['mail_from'].split('@')[1], spf, aligned.split()[0]),
                 'DKIM %s %s %s' % (signer, dkim.split()[0], aligned.split()[1]))
+        if aligned.startswith('no') and spf == 'pass':
+            told += ('SPF passed for %s, which is not example.jp' % where['mail_from'].split('@')[1]
+                     if where is standard else 'take aspf=s out',)
+        if not good and dkim.startswith('pass'):
+            told += ('ask them for an own DKIM domain, d=example.jp',)
         return sender('jcity-' + name, message=message, zone=zone + policy % aspf, **where,
                       exit=0 if good else 10, expect='''
                       spf=%s smtp.mailfrom=%s

@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 TABLES = ('senders_providers', 'senders_flows', 'spf_mechanisms', 'spf_limits', 'dkim_good',
           'dkim_bad', 'dkim_keys', 'dmarc_policy', 'dmarc_align', 'dmarc_rfc7489', 'dns_trouble',
-          'envelopes', 'envelope_wraps', 'profiles', 'scrubs', 'shapes', 'outputs', 'usage')
+          'envelopes', 'envelope_wraps', 'profiles', 'scrubs', 'shapes', 'outputs', 'usage', 'advice')
 
 
 def all_cases():

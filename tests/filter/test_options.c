@@ -33,7 +33,8 @@ static enum status
 parse(const char *const *args)
 {
 	char *argv[MAX_ARGS + 4] = {arena_cstr(&arena, SLICE("mailstamp"))};
-	bool explain = args[0] != NULL && strcmp(args[0], "explain") == 0;
+	bool explain = args[0] != NULL &&
+		       (strcmp(args[0], "explain") == 0 || strcmp(args[0], "inspect") == 0);
 	int argc = 1;
 
 	if (explain)
@@ -116,6 +117,7 @@ static const struct bad_row {
 	{"Postfix without COMMAND",             {"--profile", "postfix"},                                "COMMAND"                              },
 	{"Exim's pipe without COMMAND",         {"--profile=exim-pipe"},                                 "COMMAND"                              },
 	{"unknown profile",                     {"--profile", "sendmail"},                               "--profile must be plain, postfix"     },
+	{"inspect without a domain",            {"inspect", "--zone", "z"},                              "inspect needs a DOMAIN"               },
 	{"two files for explain",               {"explain", "a", "b"},                                   "unexpected argument: b"               },
 	{"a hostile value stays one line",      {"--envelope", "x\n5.0.0 y"},                            "--envelope"                           },
 	{"a hostile option, too",               {"--x\n5.0.0 y"},                                        "--x\\x0a5.0.0 y"                      },
@@ -139,7 +141,7 @@ Test(options, bad_use)
 
 Test(options, unknown_commands)
 {
-	static const char *const words[] = {"batch", "inspect", "mail.eml", "-", "", "Filter"};
+	static const char *const words[] = {"batch", "Inspect", "mail.eml", "-", "", "Filter"};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		char *argv[] = {arena_cstr(&arena, SLICE("mailstamp")),
@@ -361,4 +363,18 @@ Test(options, table_has_no_doubles)
 			cr_expect_str_neq(a->name, b->name);
 			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
 		}
+}
+
+Test(options, inspect_takes_domains)
+{
+	cr_assert(PARSE("inspect", "a.example", "--selector", "s1", "b.example", "--selector=s2",
+			  "--", "--c") == ST_OK,
+		"%s", error);
+	cr_expect(options.command == COMMAND_INSPECT);
+	cr_assert(options.domains.n == 3 && options.selectors.n == 2);
+	cr_expect_str_eq(options.domains.v[0], "a.example");
+	cr_expect_str_eq(options.domains.v[1], "b.example");
+	cr_expect_str_eq(options.domains.v[2], "--c");
+	cr_expect_str_eq(options.selectors.v[1], "s2");
+	cr_expect(options.exec_argv == NULL);
 }

@@ -1,0 +1,367 @@
+#include "filter/explain/advice.h"
+
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "auth/spf/spf_eval.h"
+#include "filter/explain/advice_parts.h"
+#include "filter/explain/mend.h"
+#include "mime/buf.h"
+
+enum { RECORDS_MAX = 20 };
+
+const char *
+advice_shown(const struct advice *advice, struct slice text)
+{
+	return findings_shown(advice->findings, text);
+}
+
+/* With a record of the same organization: is it only strictness that keeps them apart? */
+bool
+advice_related(struct slice a, struct slice b)
+{
+	return a.n > 0 && b.n > 0 && (domain_within(a, b) || domain_within(b, a));
+}
+
+/* The DMARC record without a tag; empty where it has no such tag. */
+struct slice
+advice_without_tag(const struct advice *advice, const char *tag)
+{
+	struct slice rest = advice->results->dmarc.record.text;
+	bool had = false;
+	struct buf out;
+
+	buf_init(&out, advice->arena, 4096);
+	while (rest.n > 0) {
+		size_t end = slice_find(rest, ';');
+		struct slice one = slice_trim(slice_head(rest, end));
+		struct slice name = slice_trim(slice_head(one, slice_find(one, '=')));
+
+		rest = slice_from(rest, end + 1);
+		had |= slice_ieq(name, slice_str(tag));
+		if (one.n == 0 || slice_ieq(name, slice_str(tag)))
+			continue;
+		buf_adds(&out, out.n > 0 ? "; " : "");
+		buf_add(&out, one);
+	}
+	return had ? buf_slice(&out) : SLICE("");
+}
+
+void
+advice_records(const struct advice *advice, struct finding *finding, const char *prefix,
+	struct slice domain, struct slice now, struct slice should)
+{
+	struct buf name;
+
+	buf_init(&name, advice->arena, 1024);
+	buf_addf(&name, "%s%s", prefix, advice_shown(advice, domain));
+	buf_addc(&name, '\0');
+	finding->name = name.over ? NULL : name.p;
+	finding->now = now.n > 0 ? advice_shown(advice, now) : NULL;
+	finding->should = should.n > 0 ? advice_shown(advice, should) : NULL;
+}
+
+/* What the services call it by which mail is sent in the customer's own name. */
+static const struct provider {
+	const char *domain, *mail_from, *dkim;
+} providers[] = {
+	{"amazonses.com",    "in Amazon SES: a custom MAIL FROM domain", "in Amazon SES: Easy DKIM"                                 },
+	{"onmicrosoft.com",  NULL,				       "in Microsoft 365: DKIM for the custom domain (two CNAMEs)"},
+	{"gappssmtp.com",    NULL,				       "in Google Workspace: Authenticate email"                  },
+	{"google.com",       NULL,				       "in Google Workspace: Authenticate email"                  },
+	{"mcsv.net",         NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
+	{"mcdlv.net",        NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
+	{"mailchimpapp.net", NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
+	{"sendgrid.net",     "in SendGrid: domain authentication",
+         "in SendGrid: domain authentication"										       },
+	{"mailgun.org",      "in Mailgun: an own sending domain",        "in Mailgun: an own sending domain"                        },
+};
+
+const char *
+advice_provider(struct slice domain, bool dkim)
+{
+	for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
+		if (domain_within(domain, slice_str(providers[i].domain)))
+			return dkim ? providers[i].dkim : providers[i].mail_from;
+	return NULL;
+}
+
+/* The term that lets the client in. */
+static const char *
+client_term(const struct advice *advice)
+{
+	const struct ip *ip = &advice->ev->taken.envelope.client_ip;
+	struct buf term;
+
+	buf_init(&term, advice->arena, 128);
+	buf_adds(&term, ip->family == 6 ? "ip6:" : "ip4:");
+	buf_add(&term, ip_text(ip, advice->arena));
+	buf_addc(&term, '\0');
+	return term.p;
+}
+
+static const char *
+client_text(const struct advice *advice)
+{
+	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
+}
+
+/* SPF passed for a domain that is not the author's. */
+static void
+spf_unaligned(const struct advice *advice)
+{
+	const struct spf_result *spf = &advice->results->spf;
+	const char *domain = advice_shown(advice, spf->domain), *author = advice->author;
+	const char *hint = advice_provider(spf->domain, false);
+	struct finding *finding;
+	struct buf name, should;
+
+	if (advice->results->dmarc.record.aspf_strict &&
+		advice_related(spf->domain, advice->ev->ids.author_domain)) {
+		finding = advice_add(advice, "spf", "advice-spf-strict",
+			"SPF passed for %s, but aspf=s wants %s itself: take aspf=s out, or send "
+			"with "
+			"%s in the envelope",
+			domain, author, author);
+		advice_records(advice, finding, "_dmarc.", advice->results->dmarc.record_domain,
+			advice->results->dmarc.record.text, advice_without_tag(advice, "aspf"));
+		return;
+	}
+	if (spf->identity == SPF_ID_HELO)
+		return; /* a bounce has no MAIL FROM to change */
+	finding = advice_add(advice, "spf", "advice-custom-mail-from",
+		"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL FROM below "
+		"%s%s%s%s, and publish for it what they name",
+		domain, author, author, hint != NULL ? " (" : "", hint != NULL ? hint : "",
+		hint != NULL ? ")" : "");
+	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
+	buf_addf(&name, "bounce.%s", author);
+	buf_init(&should, advice->arena, 1024);
+	buf_addf(&should, "v=spf1 include:%s ~all", domain);
+	advice_records(advice, finding, "", buf_slice(&name), SLICE(""), buf_slice(&should));
+}
+
+/* The author's own record does not let the client in. */
+static void
+spf_not_listed(const struct advice *advice)
+{
+	const struct spf_result *spf = &advice->results->spf;
+	struct finding *finding;
+
+	if (advice->results->dmarc.dkim_pass) {
+		advice_add(advice, "spf", "advice-forwarded",
+			"%s is not let in by the SPF record of %s. Where it is a forwarder nothing "
+			"is "
+			"to be done: the DKIM signature came through. Where it is a server of "
+			"yours, "
+			"add it",
+			client_text(advice), advice_shown(advice, spf->domain));
+		return;
+	}
+	finding = advice_add(advice, "spf", "advice-spf-add",
+		"%s is not let in by the SPF record of %s: where it may send for you, add it, or "
+		"the "
+		"include: that its operator names%s",
+		client_text(advice), advice_shown(advice, spf->domain),
+		advice->ev->verdict.sign != NULL
+			? "; where it is a forwarder or list, only DKIM can come through"
+			: "");
+	advice_records(advice, finding, "", spf->domain, spf->record,
+		mend_spf_add(spf->record, client_term(advice), advice->arena));
+}
+
+/* Several records: what they are is asked again, of the answers that are there. */
+static void
+spf_several(const struct advice *advice)
+{
+	const struct spf_result *spf = &advice->results->spf;
+	const struct dns_answer *answer = dns_get(advice->ev->in.dns, spf->domain, DNS_TXT, 0);
+	struct slice records[RECORDS_MAX];
+	struct finding *finding;
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->n && n < RECORDS_MAX; i++)
+		if (spf_is_record(answer->rr[i].text))
+			records[n++] = answer->rr[i].text;
+	finding = advice_add(advice, "spf", "advice-spf-join",
+		"%s has %zu SPF records, and so none holds: make one of them",
+		advice_shown(advice, spf->domain), n);
+	if (n > 1)
+		advice_records(advice, finding, "", spf->domain, records[0],
+			mend_spf_join(records, n, advice->arena));
+}
+
+static void
+spf_broken(const struct advice *advice)
+{
+	const struct spf_result *spf = &advice->results->spf;
+	struct slice mended = SLICE("");
+	struct finding *finding;
+
+	if (spf->reason == spf_reason(SPF_R_SEVERAL) && spf->term.n == 0) {
+		spf_several(advice);
+		return;
+	}
+	finding = advice_add(advice, "spf", "advice-spf-broken",
+		"the SPF record of %s cannot be used (%s)%s%s%s%s: mailstamp inspect %s tells more",
+		advice_shown(advice, spf->domain), spf->reason != NULL ? spf->reason : "permerror",
+		spf->term.n > 0 ? ", because of " : "", advice_shown(advice, spf->term),
+		spf->term.n > 0 ? " in the record of " : "",
+		spf->term.n > 0 ? advice_shown(advice, spf->term_domain) : "",
+		advice_shown(advice, spf->domain));
+	if (spf->reason == spf_reason(SPF_R_SYNTAX) && slice_eq(spf->term_domain, spf->domain) &&
+		!mend_spf_syntax(spf->record, advice->arena, &mended))
+		mended = SLICE("");
+	/* an include that leads nowhere, in the domain's own record */
+	if (spf->reason == spf_reason(SPF_R_INCLUDE) && spf->term.p >= spf->record.p &&
+		spf->term.p < spf->record.p + spf->record.n)
+		mended = mend_spf_replace(spf->record, spf->term, NULL, advice->arena);
+	advice_records(advice, finding, "", spf->domain, spf->record, mended);
+}
+
+static void
+advise_spf(const struct advice *advice)
+{
+	const struct spf_result *spf = &advice->results->spf;
+	struct finding *finding;
+
+	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
+		return;
+	if (!advice->spf_aligned && advice->indirect)
+		return;
+	if (spf->code == AUTH_PASS) {
+		spf_unaligned(advice);
+		return;
+	}
+	if (spf->code == AUTH_TEMPERROR) {
+		advice_add(advice, "spf", "advice-spf-dns",
+			"the SPF record of %s could not be had: look after its name servers",
+			advice_shown(advice, spf->domain));
+		return;
+	}
+	if (!advice->spf_aligned) {
+		advice_add(advice, "spf", "advice-spf-foreign",
+			"%s in the envelope is not %s, and its SPF does not pass: have %s, or a "
+			"domain below it, written into MAIL FROM",
+			advice_shown(advice, spf->domain), advice->author, advice->author);
+		return;
+	}
+	if (spf->code == AUTH_PERMERROR) {
+		spf_broken(advice);
+	} else if (spf->code == AUTH_NONE) {
+		if (advice->ev->taken.envelope.client_ip.family == 0)
+			return;
+		finding = advice_add(advice, "spf", "advice-spf-publish",
+			"%s has no SPF record: publish one that lets its mail servers in",
+			advice_shown(advice, spf->domain));
+		advice_records(advice, finding, "", spf->domain, SLICE(""),
+			mend_spf_add(SLICE(""), client_term(advice), advice->arena));
+	} else {
+		spf_not_listed(advice);
+	}
+}
+
+static void
+advise_dmarc(const struct advice *advice)
+{
+	const struct dmarc_result *dmarc = &advice->results->dmarc;
+	struct slice domain = dmarc->has_record ? dmarc->record_domain : dmarc->from_domain;
+	struct finding *finding;
+	struct buf should;
+
+	buf_init(&should, advice->arena, 1024);
+	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
+		advice_shown(advice, domain));
+	if (dmarc->code == AUTH_NONE) {
+		finding = advice_add(advice, "dmarc", "advice-dmarc-publish",
+			"%s has no DMARC record that holds: publish one, at first with p=none",
+			advice->author);
+		advice_records(advice, finding, "_dmarc.", dmarc->from_domain, SLICE(""),
+			buf_slice(&should));
+	} else if (dmarc->unusable) {
+		finding = advice_add(advice, "dmarc", "advice-dmarc-policy",
+			"the DMARC record of %s has no good p=: it must be none, quarantine or "
+			"reject",
+			advice_shown(advice, domain));
+		advice_records(advice, finding, "_dmarc.", domain, dmarc->record.text,
+			dmarc->record.rua_valid ? SLICE("") : buf_slice(&should));
+	}
+}
+
+/* Does something speak for a list or forwarder on the way? Then who sent it last is no sender. */
+static bool
+is_indirect(const struct advice *advice)
+{
+	const struct auth_results *results = advice->results;
+
+	if (advice->ev->verdict.sign != NULL)
+		return true;
+	for (size_t i = 0; i < results->dkim.n; i++)
+		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
+			results->dmarc.sig_aligned[i])
+			return true;
+	return false;
+}
+
+/* All that passes is of one other domain: does it perhaps write in its own name? */
+static void
+advise_author(const struct advice *advice)
+{
+	const struct auth_results *results = advice->results;
+	const struct slice spf = results->spf.domain;
+
+	if (results->spf.code != AUTH_PASS || advice->spf_aligned || results->dmarc.dkim_pass)
+		return;
+	for (size_t i = 0; i < results->dkim.n; i++) {
+		struct slice d = results->dkim.sigs[i].sig.d;
+
+		if (results->dkim.sigs[i].code != AUTH_PASS || !slice_eq(d, spf) ||
+			advice_related(d, advice->ev->ids.author_domain))
+			continue;
+		advice_add(advice, "mail", "advice-own-author",
+			"where %s writes in its own name (a web form, a ticket system), have it "
+			"write "
+			"an address of %s into From, and that of %s into Reply-To",
+			advice_shown(advice, d), advice_shown(advice, d), advice->author);
+		return;
+	}
+}
+
+void
+advice_make(const struct evaluation *ev, struct findings *findings)
+{
+	const struct auth_results *results = &ev->results;
+	struct slice author = ev->ids.author_domain;
+	struct advice advice = {.ev = ev,
+		.results = results,
+		.findings = findings,
+		.arena = ev->arena,
+		.level = results->dmarc.code == AUTH_PASS ? FINDING_NOTE : FINDING_WARNING};
+
+	if (!ev->evaluated || results->local)
+		return;
+	if (ev->ids.ambiguous != NULL || author.n == 0) {
+		advice_add(&advice, "mail", "advice-from",
+			"the mail must have one From field with one address in it: mend the "
+			"program "
+			"that writes it");
+		return;
+	}
+	advice.author = advice_shown(&advice, author);
+	/* without a record alignment was never asked for */
+	advice.spf_aligned =
+		results->dmarc.spf_aligned ||
+		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||
+		slice_eq(results->spf.domain, author);
+	advice.indirect = is_indirect(&advice);
+	advise_spf(&advice);
+	advise_dkim(&advice);
+	if (advice.indirect)
+		advice_add(&advice, "mail", "advice-indirect",
+			"it seems to have come through a list or forwarder: ask its operator to "
+			"change "
+			"nothing that is signed, to write its own address into From, or to seal it "
+			"with ARC for receivers that trust it");
+	else
+		advise_author(&advice);
+	advise_dmarc(&advice);
+}

@@ -1,0 +1,125 @@
+#include "auth/base/domain.h"
+#include "auth/dkim/dkim.h"
+#include "filter/explain/advice_parts.h"
+#include "mime/buf.h"
+
+static const struct {
+	enum dkim_reason reason;
+	const char *id, *text; /* what to do */
+} remedies[] = {
+	{DKIM_R_NO_KEY,      "advice-dkim-publish",
+         "there is no key there: publish the record, or the CNAME, that the provider names"            },
+	{DKIM_R_KEY_TEMP,    "advice-dkim-dns",
+         "DNS did not give the key: look after the name servers"                                       },
+	{DKIM_R_KEY_REVOKED, "advice-dkim-revoked",
+         "the key is revoked (p= is empty): sign with the new selector, or publish the key "
+		"again"										},
+	{DKIM_R_KEY_SMALL,   "advice-dkim-small",
+         "the key is too small: make one of 2048 bits, under a new selector"                           },
+	{DKIM_R_KEY_LARGE,   "advice-dkim-large",   "the key is too large: make one of 2048 bits"      },
+	{DKIM_R_KEY_P,       "advice-dkim-key",
+         "p= holds no key: publish it again, whole and without line ends or quotes inside"             },
+	{DKIM_R_KEY_NO_P,    "advice-dkim-key",     "the record has no p=: publish it again, whole"    },
+	{DKIM_R_KEY_SYNTAX,  "advice-dkim-key",     "the record is broken: publish it again, whole"    },
+	{DKIM_R_KEY_VERSION, "advice-dkim-key",     "the record must begin with v=DKIM1"               },
+	{DKIM_R_KEY_TYPE,    "advice-dkim-type",
+         "the key is of another kind than the signature: publish the one that signs"                   },
+	{DKIM_R_KEY_HASH,    "advice-dkim-use",     "h= leaves sha256 out: take h= out of the record"  },
+	{DKIM_R_KEY_SERVICE, "advice-dkim-use",     "s= leaves email out: take s= out of the record"   },
+	{DKIM_R_KEY_STRICT,  "advice-dkim-strict",
+         "t=s wants i= to be of d= itself: take t=s out of the record"                                 },
+	{DKIM_R_EXPIRED,     "advice-dkim-expired",
+         "the signature has run out: let it live for days (x=), or see why the mail was "
+		"late"										 },
+	{DKIM_R_FUTURE,      "advice-dkim-clock",   "the signer's clock is ahead: set it"              },
+	{DKIM_R_SHA1,        "advice-dkim-sha1",    "rsa-sha1 counts for nothing: sign with rsa-sha256"},
+	{DKIM_R_FROM,        "advice-dkim-from",    "h= must name From: let the signer sign it"        },
+	{DKIM_R_LENGTH,      "advice-dkim-length",
+         "it leaves a part of the body unsigned (l=): sign without l="                                 },
+	{DKIM_R_DOUBLED,     "advice-dkim-doubled",
+         "a field stands twice and is signed once: send it once"                                       },
+	{DKIM_R_BODY,        "advice-dkim-changed",
+         "the body was changed after signing: sign last, behind all that adds or rewrites"             },
+	{DKIM_R_BODY_SHORT,  "advice-dkim-changed",
+         "the body was cut after signing: sign last, behind all that adds or rewrites"                 },
+	{DKIM_R_SIGNATURE,   "advice-dkim-changed",
+         "a signed field was changed after signing, or another key signed: sign last, and "
+		"compare the published key with the signer's"                                          },
+};
+
+/* A signature of the author's organization that does not pass. */
+static void
+advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
+{
+	const char *id = "advice-dkim-mend", *what = sig->reason != NULL ? sig->reason : "it fails";
+	struct slice name;
+
+	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+		if (sig->reason == dkim_reason_text(remedies[i].reason)) {
+			id = remedies[i].id;
+			what = remedies[i].text;
+		}
+	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
+		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
+		name = sig->sig.d;
+	advice_add(advice, "dkim", id, "the signature of %s does not count: %s",
+		advice_shown(advice, name), what);
+}
+
+/* A signature that passes for somebody else. */
+static void
+advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
+{
+	const struct dmarc_result *dmarc = &advice->results->dmarc;
+	const char *hint = advice_provider(sig->sig.d, true), *d = advice_shown(advice, sig->sig.d);
+	struct finding *finding;
+
+	if (dmarc->record.adkim_strict &&
+		advice_related(sig->sig.d, advice->ev->ids.author_domain)) {
+		finding = advice_add(advice, "dkim", "advice-dkim-adkim",
+			"the signature of %s passes, but adkim=s wants %s itself: take adkim=s "
+			"out, or "
+			"sign with d=%s",
+			d, advice->author, advice->author);
+		advice_records(advice, finding, "_dmarc.", dmarc->record_domain, dmarc->record.text,
+			advice_without_tag(advice, "adkim"));
+		return;
+	}
+	advice_add(advice, "dkim", "advice-own-dkim-domain",
+		"it is signed by %s, not by %s: ask them for an own DKIM domain, d=%s%s%s%s, and "
+		"publish the key, or the CNAME, that they name under _domainkey.%s",
+		d, advice->author, advice->author, hint != NULL ? " (" : "",
+		hint != NULL ? hint : "", hint != NULL ? ")" : "", advice->author);
+}
+
+void
+advise_dkim(const struct advice *advice)
+{
+	const struct dkim_result *dkim = &advice->results->dkim;
+	const struct dmarc_result *dmarc = &advice->results->dmarc;
+	struct slice author = advice->ev->ids.author_domain;
+	bool own = false;
+
+	if (dkim->n == 0) {
+		advice_add(advice, "dkim", "advice-dkim-sign",
+			"there is no DKIM signature: have the mail signed with d=%s, which alone "
+			"comes through forwarders",
+			advice->author);
+		return;
+	}
+	for (size_t i = 0; i < dkim->n; i++) {
+		const struct dkim_sig_result *sig = &dkim->sigs[i];
+		bool aligned = (dmarc->sig_aligned != NULL && dmarc->sig_aligned[i]) ||
+			       slice_eq(sig->sig.d, author) ||
+			       (!dmarc->has_record && advice_related(sig->sig.d, author));
+
+		own |= aligned && sig->code == AUTH_PASS;
+		if (aligned && sig->code != AUTH_PASS)
+			advise_failing(advice, sig);
+	}
+	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
+		if (dkim->sigs[i].code == AUTH_PASS) {
+			advise_unaligned(advice, &dkim->sigs[i]);
+			return; /* one is enough: the others ask for the same */
+		}
+}

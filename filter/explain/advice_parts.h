@@ -1,0 +1,38 @@
+/* advice_parts.h: what advice.c and advice_dkim.c share. */
+#ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
+#define FILTER_EXPLAIN_ADVICE_PARTS_H
+
+#include "filter/explain/advice.h"
+
+struct advice {
+	const struct evaluation *ev;
+	const struct auth_results *results;
+	struct findings *findings;
+	struct arena *arena;
+	const char *author; /* the author domain, printable */
+	enum finding_level level;
+	bool spf_aligned;
+	bool indirect; /* it seems to have come through a list or forwarder */
+};
+
+#define advice_add(advice, about, id, ...)                                                         \
+	findings_add((advice)->findings, (advice)->level, about, id, __VA_ARGS__)
+
+const char *advice_shown(const struct advice *advice, struct slice text);
+
+/* Is one of them the other or above it? */
+bool advice_related(struct slice a, struct slice b);
+
+/* The DMARC record without a tag; empty where it has no such tag. */
+struct slice advice_without_tag(const struct advice *advice, const char *tag);
+
+/* The finding's record stands at prefix and domain. */
+void advice_records(const struct advice *advice, struct finding *finding, const char *prefix,
+	struct slice domain, struct slice now, struct slice should);
+
+/* What a well-known service calls its custom MAIL FROM or own DKIM domain, or NULL. */
+const char *advice_provider(struct slice domain, bool dkim);
+
+void advise_dkim(const struct advice *advice);
+
+#endif

@@ -1,0 +1,145 @@
+#include "filter/explain/inspect.h"
+
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+
+enum { BITS_GOOD = 2048 };
+
+static const char area[] = "dkim";
+
+#define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
+
+/* The key's size; an error is told. */
+static void
+measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const struct limits *limits = &inspection->options->limits;
+	const char *name = findings_shown(findings, key->name);
+	struct crypto_key *opened = NULL;
+	enum status st;
+
+	if (parsed->k == DKIM_KEY_ED25519) {
+		st = crypto_key_ed25519(inspection->in->crypto, parsed->p, &opened);
+		key->bits = 8 * CRYPTO_ED25519_SIZE;
+	} else {
+		st = crypto_key_rsa(inspection->in->crypto, parsed->p, &opened, &key->bits);
+	}
+	crypto_key_free(opened);
+	key->state = AUTH_PERMERROR;
+	if (st == ST_BAD) {
+		ADD(findings, FINDING_ERROR, "dkim-key-bad", "%s: p= holds no public key", name);
+	} else if (parsed->k == DKIM_KEY_RSA && key->bits < limits->rsa_min_bits) {
+		key->state = AUTH_POLICY;
+		ADD(findings, FINDING_ERROR, "dkim-key-small",
+			"%s: the key has %u bits and counts for nothing (RFC 8301): make one of %d",
+			name, key->bits, BITS_GOOD);
+	} else if (st == ST_LIMIT || key->bits > limits->rsa_max_bits) {
+		key->state = AUTH_POLICY;
+		ADD(findings, FINDING_ERROR, "dkim-key-large",
+			"%s: the key has %u bits, more than receivers take: make one of %d", name,
+			key->bits, BITS_GOOD);
+	} else {
+		key->state = AUTH_PASS;
+		if (parsed->k == DKIM_KEY_RSA && key->bits < BITS_GOOD)
+			ADD(findings, FINDING_WARNING, "dkim-key-short",
+				"%s: the key has %u bits; %d are usual today (RFC 8301 3.2)", name,
+				key->bits, BITS_GOOD);
+	}
+}
+
+static void
+judge_record(struct inspection *inspection, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const char *name = findings_shown(findings, key->name);
+	struct dkim_key parsed;
+
+	dkim_key_parse(key->record, inspection->in->arena, &parsed);
+	key->algorithm = parsed.k == DKIM_KEY_RSA       ? "rsa"
+			 : parsed.k == DKIM_KEY_ED25519 ? "ed25519"
+							: NULL;
+	key->revoked = parsed.defect == DKIM_R_NONE && parsed.revoked;
+	key->testing = parsed.testing;
+	key->strict_i = parsed.strict_i;
+	key->state = AUTH_PERMERROR;
+	if (parsed.defect != DKIM_R_NONE)
+		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name,
+			dkim_reason_text(parsed.defect));
+	else if (parsed.revoked)
+		ADD(findings, FINDING_WARNING, "dkim-revoked",
+			"%s: the key is revoked (p= is empty): signatures with it do not count",
+			name);
+	else if (parsed.k == DKIM_KEY_OTHER)
+		ADD(findings, FINDING_ERROR, "dkim-key-type", "%s: k= is neither rsa nor ed25519",
+			name);
+	else
+		measure(inspection, &parsed, key);
+	if (parsed.no_sha256 || parsed.not_email) {
+		key->state = AUTH_PERMERROR;
+		ADD(findings, FINDING_ERROR, "dkim-key-use",
+			"%s: %s leaves out what mail needs: take the tag out", name,
+			parsed.no_sha256 ? "h=" : "s=");
+	}
+	if (parsed.testing)
+		ADD(findings, FINDING_WARNING, "dkim-testing",
+			"%s: t=y tells receivers that DKIM is only being tried: take it out once "
+			"the "
+			"mail is signed well",
+			name);
+}
+
+static void
+inspect_selector(struct inspection *inspection, const char *selector, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const char *shown = findings_shown(findings, slice_str(selector));
+	const struct dns_answer *answer;
+	struct slice s;
+
+	*key = (struct inspect_key){.selector = shown, .state = AUTH_PERMERROR};
+	if (domain_normalize(slice_str(selector), inspection->in->arena, &s) != ST_OK ||
+		!dkim_key_name(s, inspection->domain, inspection->in->arena, &key->name)) {
+		ADD(findings, FINDING_ERROR, "dkim-selector", "\"%s\" is no selector", shown);
+		return;
+	}
+	answer = dns_get(inspection->in->dns, key->name, DNS_TXT, 0);
+	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
+		key->state = AUTH_TEMPERROR;
+		ADD(findings, FINDING_ERROR, "dkim-no-answer", "%s could not be looked up: %s",
+			findings_shown(findings, key->name),
+			answer->why != NULL ? answer->why : "no answer");
+		return;
+	}
+	if (answer->n == 0) {
+		ADD(findings, FINDING_ERROR, "dkim-missing",
+			"%s holds no key: publish the record (or the CNAME) that the provider "
+			"names",
+			findings_shown(findings, key->name));
+		return;
+	}
+	if (answer->n > 1)
+		ADD(findings, FINDING_WARNING, "dkim-several",
+			"%s holds %zu TXT records: which one is used is left to chance (RFC 6376 "
+			"3.6.2.2)",
+			findings_shown(findings, key->name), answer->n);
+	key->record = answer->rr[0].text;
+	judge_record(inspection, key);
+}
+
+void
+inspect_dkim(struct inspection *inspection)
+{
+	const struct strings *selectors = &inspection->options->selectors;
+
+	inspection->keys =
+		arena_array(inspection->in->arena, selectors->n, sizeof *inspection->keys);
+	for (size_t i = 0; i < selectors->n; i++)
+		inspect_selector(
+			inspection, selectors->v[i], &inspection->keys[inspection->nkeys++]);
+	if (selectors->n == 0)
+		ADD(&inspection->findings, FINDING_NOTE, "dkim-no-selector",
+			"no key was looked at: DNS does not list them, name one with --selector "
+			"(s= "
+			"of a signature)");
+}
