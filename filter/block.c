@@ -8,7 +8,7 @@ enum { BLOCK_MAX = 5 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
 static void
 add_oversize_rows(struct report *report)
 {
-	static const char *const methods[] = {"spf", "dkim", "dmarc"};
+	static const char *const methods[] = {"spf", "dkim", "arc", "dmarc"};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
 		report_add(report, methods[i], AUTH_NONE, "the message is over the size limit");

@@ -79,6 +79,7 @@ add_results(const struct evaluation *ev, json_t *top)
 		json_object_set_new(top, "spf_other", json_spf(&results->spf_other, ev->arena));
 	json_object_set_new(top, "dkim", json_dkim(results, ev->arena));
 	json_object_set_new(top, "dkim_over_limit", json_integer((json_int_t)results->dkim.over));
+	json_object_set_new(top, "arc", json_arc(&results->arc, ev->arena));
 	json_object_set_new(top, "dmarc", json_dmarc(&results->dmarc, ev->arena));
 	if (results->has_dmarc_other)
 		json_object_set_new(

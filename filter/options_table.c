@@ -1,5 +1,7 @@
 #include "filter/options_table.h"
 
+#include "auth/arc/arc.h"
+
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
 	{                                                                                          \
@@ -132,6 +134,8 @@ const struct option_row option_rows[] = {
 	{.name = "max-signatures", .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.dkim_signatures), .min = 1, .max = 1000,
 		.help = "DKIM signatures that are verified (16)"},
+	{.name = "max-arc-sets", .arg = "N", .kind = OPTION_COUNT, .at = AT(limits.arc_sets),
+		.min = 1, .max = ARC_SETS_MAX, .help = "sets of a chain that is validated (50)"},
 	{.name = "rsa-min-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_min_bits),
 		.min = 1024, .max = 16384, .help = "smallest RSA key (1024)"},
 	{.name = "rsa-max-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_max_bits),
