@@ -40,6 +40,8 @@ struct arc_result {
 	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
 	 * where that is all of them (RFC 8617 5.2 step 5) */
 	unsigned oldest_pass;
+	bool doubled;           /* a field that may stand once stands more often than the newest
+				   ARC-Message-Signature covers */
 	struct slice remote_ip; /* as text; the client that handed the message over, or empty */
 };
 

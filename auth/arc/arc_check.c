@@ -70,10 +70,14 @@ arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_res
 	}
 }
 
-/* One message signature; *work counts the octets of the fields that it covers, up to limit. */
+/*
+ * One message signature; *work counts the octets of the fields that it covers, up to limit.
+ * *doubled is set where what it covers may be shown in another way (RFC 6376 8.15).
+ */
 static enum status
 check_ams(const struct auth_input *in, const struct dkim_index *index,
-	const struct dkim_bodies *bodies, size_t limit, size_t *work, struct dkim_sig_result *ams)
+	const struct dkim_bodies *bodies, size_t limit, size_t *work, bool *doubled,
+	struct dkim_sig_result *ams)
 {
 	struct dkim_selection selection;
 
@@ -82,6 +86,7 @@ check_ams(const struct auth_input *in, const struct dkim_index *index,
 	dkim_select(index, &ams->sig, in->arena, &selection);
 	for (size_t i = 0; i < selection.n; i++)
 		*work += selection.fields[i]->raw.n;
+	*doubled = selection.doubled;
 	if (selection.oversize)
 		set(ams, ARC_R_SIGNED_OVERSIZE, AUTH_POLICY);
 	else if (*work > limit)
@@ -151,12 +156,13 @@ find_oldest(const struct auth_input *in, const struct dkim_index *index,
 	const struct dkim_bodies *bodies, struct arc_result *result)
 {
 	size_t work = 0;
+	bool doubled;
 
 	result->oldest_pass = 0;
 	for (size_t i = result->n - 1; i > 0; i--) {
 		struct dkim_sig_result *ams = &result->sets[i - 1].ams;
 
-		if (check_ams(in, index, bodies, OLDER_MAX, &work, ams) != ST_OK)
+		if (check_ams(in, index, bodies, OLDER_MAX, &work, &doubled, ams) != ST_OK)
 			return ST_TEMP;
 		if (ams->code != AUTH_PASS) {
 			result->oldest_pass = (unsigned)i + 1;
@@ -175,7 +181,7 @@ check_chain(
 	size_t work = 0;
 
 	/* RFC 8617 5.2 step 4 */
-	if (check_ams(in, index, bodies, SIZE_MAX, &work, newest) != ST_OK)
+	if (check_ams(in, index, bodies, SIZE_MAX, &work, &result->doubled, newest) != ST_OK)
 		return ST_TEMP;
 	if (newest->code != AUTH_PASS) {
 		fail(result, ARC_PART_AMS, (unsigned)result->n, newest);

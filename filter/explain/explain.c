@@ -230,6 +230,8 @@ print_verdict(const struct evaluation *ev, bool color)
 	printf(", because: %s.\n", verdict->reason);
 	if (verdict->sign != NULL)
 		printf("The sign: %s.\n", verdict->sign);
+	if (verdict->override.type != NULL)
+		printf("Vouched for by: %s.\n", shown(verdict->override.by, ev->arena));
 }
 
 static void

@@ -51,9 +51,11 @@ Test(block, nothing_evaluated)
                  "Authentication-Results: mx.example;\n"
 			"\tspf=none reason=\"the message is over the size limit\";\n"
 			"\tdkim=none reason=\"the message is over the size limit\";\n"
+			"\tarc=none reason=\"the message is over the size limit\";\n"
 			"\tdmarc=none reason=\"the message is over the size limit\"\n"                 },
 		{"evaluated, nothing found", true,  false,
-                 "Authentication-Results: mx.example;\n\tspf=none;\n\tdkim=none;\n"
+                 "Authentication-Results: "
+                 "mx.example;\n\tspf=none;\n\tdkim=none;\n\tarc=none;\n"
 			"\tdmarc=none\n"							       },
 	};
 
