@@ -55,7 +55,7 @@ Test(block, nothing_evaluated)
 			"\tdmarc=none reason=\"the message is over the size limit\"\n"                 },
 		{"evaluated, nothing found", true,  false,
                  "Authentication-Results: "
-                 "mx.example;\n\tspf=none;\n\tdkim=none;\n\tarc=none;\n"
+			"mx.example;\n\tspf=none;\n\tdkim=none;\n\tarc=none;\n"
 			"\tdmarc=none\n"							       },
 	};
 
