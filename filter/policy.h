@@ -18,7 +18,9 @@ struct override {
 struct verdict {
 	enum disposition disposition;
 	const char *reason; /* why, from a fixed table */
-	const char *sign;   /* the sign of an indirect flow that kept it from reject, or NULL */
+	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
+	 * or NULL */
+	const char *sign;
 	struct override override; /* set by override_decide */
 };
 

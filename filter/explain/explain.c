@@ -229,7 +229,7 @@ print_verdict(const struct evaluation *ev, bool color)
 		printf("\nDisposition: %s", word);
 	printf(", because: %s.\n", verdict->reason);
 	if (verdict->sign != NULL)
-		printf("The sign: %s.\n", verdict->sign);
+		printf("What speaks for a list or forwarder: %s.\n", verdict->sign);
 	if (verdict->override.type != NULL)
 		printf("Vouched for by: %s.\n", shown(verdict->override.by, ev->arena));
 }
