@@ -47,13 +47,28 @@ report_spf(const struct auth_results *results, struct report *report)
 static enum status
 check_dkim(const struct auth_input *in, struct auth_results *results)
 {
-	return dkim_check(in, &results->dkim);
+	/* so that the body is read once for both */
+	results->bodies = dkim_bodies_new(in->arena);
+	arc_plan(in, results->bodies, &results->arc);
+	return dkim_check(in, results->bodies, &results->dkim);
 }
 
 static void
 report_dkim(const struct auth_results *results, struct report *report)
 {
 	dkim_report(&results->dkim, report);
+}
+
+static enum status
+check_arc(const struct auth_input *in, struct auth_results *results)
+{
+	return arc_check(in, results->bodies, &results->arc);
+}
+
+static void
+report_arc(const struct auth_results *results, struct report *report)
+{
+	arc_report(&results->arc, report);
 }
 
 static enum status
@@ -87,12 +102,13 @@ report_dmarc(const struct auth_results *results, struct report *report)
 /*
  * In the order of the field. They are asked from the last to the first, so that the author's policy
  * goes out before all else, and checked by turn: DKIM hashes the body while DNS travels, DMARC
- * needs the others. ARC's row goes before DMARC's, its turn after DKIM's.
+ * needs the others.
  */
 static const struct mechanism mechanisms[] = {
 	{1, spf_ask,   check_spf,   skip_spf,   report_spf  },
 	{0, dkim_ask,  check_dkim,  NULL,       report_dkim },
-	{2, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
+	{2, arc_ask,   check_arc,   NULL,       report_arc  },
+	{3, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
 };
 
 enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };

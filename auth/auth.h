@@ -4,6 +4,7 @@
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
 
+#include "auth/arc/arc.h"
 #include "auth/dkim/dkim.h"
 #include "auth/dmarc/dmarc.h"
 #include "auth/spf/spf.h"
@@ -14,12 +15,16 @@ struct auth_results {
 	bool has_spf_other;
 	struct spf_result spf_other; /* the other engine's, with spf_compare */
 	struct dkim_result dkim;
+	struct arc_result arc;
+	struct dkim_bodies *bodies; /* the hashes that DKIM and ARC share */
 	struct dmarc_result dmarc;
 	bool has_dmarc_other;
 	struct dmarc_result dmarc_other; /* the other mode's, with dmarc_compare */
 };
 
 /*
+ * ARC's result is told and never turned into DMARC's (RFC 9989 4.3).
+ *
  * Asks, then checks every mechanism in the order of their needs. ST_TEMP where our own work could
  * not be done; a DNS failure is a result, not a status. *results is always set.
  */

@@ -39,6 +39,35 @@ word(struct writer *w, struct slice text)
 	w->column += text.n;
 }
 
+/*
+ * The same for a quoted-string of ours that is longer than a line: it is folded before its blanks,
+ * one between two words, so that it unfolds to what it was (RFC 5322 2.2.3, 3.2.4).
+ */
+static void
+long_word(struct writer *w, struct slice text)
+{
+	if (text.n <= LINE_COLUMNS - TAB_COLUMNS - 2) {
+		word(w, text);
+		return;
+	}
+	fold(w, true);
+	for (bool first = true; text.n > 0; first = false) {
+		struct slice piece = slice_head(text, slice_find(text, ' '));
+
+		if (!first && w->column + 1 + piece.n > LINE_COLUMNS) {
+			buf_adds(&w->out, w->eol);
+			w->column = 0;
+		}
+		if (!first) {
+			buf_addc(&w->out, ' ');
+			w->column++;
+		}
+		buf_add(&w->out, piece);
+		w->column += piece.n;
+		text = slice_from(text, piece.n + 1);
+	}
+}
+
 /* Printable ASCII only, at most VALUE_MAX octets. */
 static struct slice
 clean(struct slice value, struct arena *arena)
@@ -148,7 +177,7 @@ row(struct writer *w, const struct report_row *r)
 		buf_init(&text, w->out.arena, WORD_MAX);
 		buf_adds(&text, "reason=");
 		buf_add(&text, quote(clean(slice_str(r->reason), w->out.arena), w->out.arena));
-		word(w, buf_slice(&text));
+		long_word(w, buf_slice(&text));
 	}
 	for (size_t i = 0; i < r->nprops; i++)
 		property(w, &r->props[i]);

@@ -8,7 +8,7 @@ enum { BLOCK_MAX = 5 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
 static void
 add_oversize_rows(struct report *report)
 {
-	static const char *const methods[] = {"spf", "dkim", "dmarc"};
+	static const char *const methods[] = {"spf", "dkim", "arc", "dmarc"};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
 		report_add(report, methods[i], AUTH_NONE, "the message is over the size limit");
@@ -29,9 +29,11 @@ add_user_row(const struct evaluation *ev, struct report *report)
 static void
 tell_downgrade(const struct evaluation *ev, struct report *report)
 {
+	const struct verdict *verdict = &ev->verdict;
+	const struct override *override = &verdict->override;
 	struct buf text;
 
-	if (ev->verdict.sign == NULL)
+	if (verdict->sign == NULL && override->type == NULL)
 		return;
 	for (size_t i = 0; i < report->n; i++) {
 		if (strcmp(report->rows[i].method, "dmarc") != 0)
@@ -39,7 +41,12 @@ tell_downgrade(const struct evaluation *ev, struct report *report)
 		buf_init(&text, ev->arena, REASON_MAX);
 		if (report->rows[i].reason != NULL)
 			buf_addf(&text, "%s, ", report->rows[i].reason);
-		buf_addf(&text, "not rejected because of %s", ev->verdict.sign);
+		if (override->type == NULL)
+			buf_addf(&text, "not rejected because of %s", verdict->sign);
+		else
+			buf_addf(&text, "overridden as %s: %s", override->type, override->reason);
+		if (override->instance > 0)
+			buf_addf(&text, " i=%u of a trusted sealer", override->instance);
 		buf_addc(&text, '\0');
 		report->rows[i].reason = text.p;
 	}

@@ -11,6 +11,7 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/hostname.h"
+#include "filter/override.h"
 #include "filter/wholefile.h"
 #include "mime/address.h"
 #include "mime/buf.h"
@@ -173,6 +174,7 @@ judge(struct evaluation *ev, struct slice secret, const char **error)
 	}
 	ev->evaluated = true;
 	policy_decide(options, in, &ev->results, &ev->verdict);
+	override_decide(options, in, &ev->results, &ev->verdict);
 	return EVALUATE_OK;
 }
 

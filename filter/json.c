@@ -79,10 +79,29 @@ add_results(const struct evaluation *ev, json_t *top)
 		json_object_set_new(top, "spf_other", json_spf(&results->spf_other, ev->arena));
 	json_object_set_new(top, "dkim", json_dkim(results, ev->arena));
 	json_object_set_new(top, "dkim_over_limit", json_integer((json_int_t)results->dkim.over));
+	json_object_set_new(top, "arc", json_arc(&results->arc, ev->arena));
 	json_object_set_new(top, "dmarc", json_dmarc(&results->dmarc, ev->arena));
 	if (results->has_dmarc_other)
 		json_object_set_new(
 			top, "dmarc_other", json_dmarc(&results->dmarc_other, ev->arena));
+}
+
+static json_t *
+override_part(const struct evaluation *ev)
+{
+	const struct override *override = &ev->verdict.override;
+	json_t *part;
+
+	if (override->type == NULL)
+		return json_null();
+	part = json_object();
+	json_text(part, "type", override->type);
+	json_text(part, "reason", override->reason);
+	json_slice(part, "by", override->by, ev->arena);
+	json_object_set_new(part, "instance",
+		override->instance > 0 ? json_integer((json_int_t) override->instance)
+				       : json_null());
+	return part;
 }
 
 static json_t *
@@ -102,6 +121,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_text(top, "disposition", policy_word(ev->verdict.disposition));
 	json_text(top, "reason", ev->verdict.reason);
 	json_text(top, "sign", ev->verdict.sign);
+	json_object_set_new(top, "override", override_part(ev));
 	json_object_set_new(top, "status", json_integer(outcome->status));
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));

@@ -5,6 +5,8 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
+enum { PAYLOAD_MAX = 2048 }; /* octets of each sealer's results that are told */
+
 json_t *
 json_from(struct slice text, struct arena *arena)
 {
@@ -114,6 +116,70 @@ json_dkim(const struct auth_results *results, struct arena *arena)
 				results->dmarc.sig_aligned != NULL && results->dmarc.sig_aligned[i],
 				arena));
 	return list;
+}
+
+static void
+set_time(json_t *object, const char *name, bool has, int64_t seconds)
+{
+	json_object_set_new(object, name, has ? json_integer((json_int_t)seconds) : json_null());
+}
+
+/* A message signature or a seal, or null where its field is missing. */
+static json_t *
+json_arc_field(const struct dkim_sig_result *sig, bool seal, struct arena *arena)
+{
+	json_t *part;
+
+	if (sig->sig.field == NULL)
+		return json_null();
+	part = json_object();
+	json_text(part, "result", auth_code_word(sig->code));
+	json_text(part, "reason", sig->reason);
+	json_slice(part, "d", sig->sig.d, arena);
+	json_slice(part, "s", sig->sig.s, arena);
+	json_slice(part, "a", sig->sig.a_text, arena);
+	set_size(part, "key_bits", sig->key_bits);
+	set_bool(part, "key_testing", sig->key_testing);
+	set_time(part, "signed_at", sig->sig.has_t, sig->sig.t);
+	if (seal)
+		return part;
+	set_time(part, "expires_at", sig->sig.has_x, sig->sig.x);
+	json_object_set_new(part, "body_length", json_null());
+	if (sig->sig.has_l)
+		set_size(part, "body_length", sig->sig.l);
+	return part;
+}
+
+json_t *
+json_arc(const struct arc_result *arc, struct arena *arena)
+{
+	json_t *part = json_object(), *sets = json_array();
+
+	json_text(part, "result", auth_code_word(arc->code));
+	json_text(part, "reason", arc->reason);
+	json_text(part, "about", arc->reason == NULL ? NULL : arc_part_word(arc->part));
+	json_object_set_new(part, "instance", json_null());
+	if (arc->instance > 0)
+		set_size(part, "instance", arc->instance);
+	set_bool(part, "temporary", arc->unsure);
+	json_object_set_new(part, "oldest_pass", json_null());
+	if (arc->code == AUTH_PASS)
+		set_size(part, "oldest_pass", arc->oldest_pass);
+	for (size_t i = 0; i < arc->n; i++) {
+		const struct arc_set *each = &arc->sets[i];
+		json_t *set = json_object();
+
+		set_size(set, "instance", i + 1);
+		json_text(set, "cv", arc_cv_word(each->cv));
+		json_slice(set, "authentication_results",
+			slice_head(slice_trim(each->payload), PAYLOAD_MAX), arena);
+		json_object_set_new(
+			set, "message_signature", json_arc_field(&each->ams, false, arena));
+		json_object_set_new(set, "seal", json_arc_field(&each->seal, true, arena));
+		json_array_append_new(sets, set);
+	}
+	json_object_set_new(part, "sets", sets);
+	return part;
 }
 
 static json_t *

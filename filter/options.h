@@ -84,6 +84,8 @@ struct options {
 
 	/* policy */
 	enum reject_on reject_on;
+	struct strings trusted_sealers;    /* normal names (auth/base/domain.h) */
+	struct strings trusted_forwarders; /* CIDR, or a normal host name */
 	bool on_temperror_given;
 	enum disposition on_temperror; /* accept, quarantine or tempfail */
 	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */

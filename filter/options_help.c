@@ -40,11 +40,11 @@ options_help(FILE *out)
 		"       mailstamp inspect [OPTION]... DOMAIN...\n"
 		"       mailstamp --version | --help\n"
 		"\n"
-		"Reads one message from stdin, evaluates SPF, DKIM and DMARC, and writes it with\n"
-		"an Authentication-Results field on top to stdout, or into COMMAND's stdin. The\n"
-		"exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75 later.\n"
-		"explain tells the verdict to a person. inspect checks a domain's records: 0\n"
-		"clean, 10 warnings, 11 errors. Defaults stand in parentheses.\n");
+		"Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
+		"with an Authentication-Results field on top to stdout, or into COMMAND's stdin.\n"
+		"The exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75\n"
+		"later. explain tells the verdict to a person. inspect checks a domain's records:\n"
+		"0 clean, 10 warnings, 11 errors. Defaults stand in parentheses.\n");
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_rows[i].name == NULL)
 			fprintf(out, "\n%s:\n", option_rows[i].help);

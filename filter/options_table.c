@@ -1,5 +1,7 @@
 #include "filter/options_table.h"
 
+#include "auth/arc/arc.h"
+
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
 	{                                                                                          \
@@ -81,6 +83,12 @@ const struct option_row option_rows[] = {
 	TOP("Policy"),
 	{.name = "reject-on", .kind = OPTION_WORD, .at = AT(reject_on),
 		.words = "direct|published|never", .help = "when p=reject rejects (direct)"},
+	{.name = "trusted-sealer", .arg = "DOMAIN|@FILE", .kind = OPTION_DOMAINS,
+		.at = AT(trusted_sealers), .file = true,
+		.help = "its ARC chain overrides a DMARC failure"},
+	{.name = "trusted-forwarder", .arg = "HOST|@FILE", .kind = OPTION_RELAYS,
+		.at = AT(trusted_forwarders), .file = true,
+		.help = "CIDR or name that overrides one, too"},
 	{.name = "on-temperror", .kind = OPTION_WORD, .at = AT(on_temperror),
 		.given = AT(on_temperror_given), .words = "accept|quarantine|-|tempfail",
 		.help = "a dmarc=temperror under a known policy"},
@@ -136,6 +144,8 @@ const struct option_row option_rows[] = {
 	{.name = "max-signatures", .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.dkim_signatures), .min = 1, .max = 1000,
 		.help = "DKIM signatures that are verified (16)"},
+	{.name = "max-arc-sets", .arg = "N", .kind = OPTION_COUNT, .at = AT(limits.arc_sets),
+		.min = 1, .max = ARC_SETS_MAX, .help = "sets of a chain that is validated (50)"},
 	{.name = "rsa-min-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_min_bits),
 		.min = 1024, .max = 16384, .help = "smallest RSA key (1024)"},
 	{.name = "rsa-max-bits", .arg = "BITS", .kind = OPTION_BITS, .at = AT(limits.rsa_max_bits),

@@ -29,6 +29,7 @@ enum option_kind {
 	OPTION_IDS,     /* struct strings of OPTION_ID */
 	OPTION_SERVERS, /* struct strings; not empty */
 	OPTION_RELAYS,  /* struct strings; CIDR or host name */
+	OPTION_DOMAINS, /* struct strings; a domain name */
 	OPTION_NETS,    /* struct nets */
 	OPTION_EXITS    /* NAME=CODE */
 };
@@ -42,6 +43,7 @@ struct option_row {
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool to be set, too; 0: none */
 	int64_t min, max; /* for numbers */
+	bool file;        /* of a list: @FILE stands for the lines of a file */
 };
 
 /* a headline of --help: a row with nothing but help */

@@ -4,10 +4,13 @@
 #include "auth/base/domain.h"
 #include "filter/envelope.h"
 #include "filter/options_table.h"
+#include "filter/printable.h"
+#include "filter/wholefile.h"
 #include "mime/buf.h"
+#include "mime/fields.h"
 #include "mime/scan.h"
 
-enum { WHY_MAX = 512, ID_MAX = 255, EXIT_MAX = 255 };
+enum { WHY_MAX = 1024, PATH_SHOWN = 255, ID_MAX = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
 
 static const char not_empty[] = "must not be empty";
 
@@ -181,6 +184,19 @@ read_relay(const char *value, struct arena *arena, const char **relay, const cha
 	return ST_BAD;
 }
 
+static enum status
+read_domain(const char *value, struct arena *arena, const char **domain, const char **why)
+{
+	struct slice name;
+
+	if (domain_normalize(slice_str(value), arena, &name) != ST_OK) {
+		*why = "must be a domain name";
+		return ST_BAD;
+	}
+	*domain = arena_cstr(arena, name);
+	return ST_OK;
+}
+
 static void
 append(struct strings *list, const char *value, struct arena *arena)
 {
@@ -244,7 +260,7 @@ set_exit(const char *value, int *codes, const char **why)
 }
 
 static enum status
-set_list(const struct option_row *row, const char *value, struct arena *arena,
+set_item(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, const char **why)
 {
 	void *at = place(options, row->at);
@@ -262,9 +278,62 @@ set_list(const struct option_row *row, const char *value, struct arena *arena,
 		st = read_id(value, arena, &value, why);
 	else if (row->kind == OPTION_RELAYS)
 		st = read_relay(value, arena, &value, why);
+	else if (row->kind == OPTION_DOMAINS)
+		st = read_domain(value, arena, &value, why);
 	if (st == ST_OK)
 		append(at, value, arena);
 	return st;
+}
+
+/* "FILE line N WHAT" */
+static const char *
+in_file(const char *path, size_t line, const char *what, struct arena *arena)
+{
+	struct buf told;
+
+	buf_init(&told, arena, WHY_MAX);
+	buf_addf(&told, "%s", printable(slice_str(path), PATH_SHOWN, arena));
+	if (line > 0)
+		buf_addf(&told, " line %zu", line);
+	buf_addf(&told, " %s", what);
+	return text(&told);
+}
+
+/* One value a line; blank ones, and those that begin with '#', are passed over. */
+static enum status
+set_lines(const struct option_row *row, const char *path, struct arena *arena,
+	struct options *options, const char **why)
+{
+	struct slice rest, line;
+	size_t number = 0;
+
+	if (wholefile_read(path, LINES_MAX, arena, &rest, why) != ST_OK) {
+		*why = in_file(path, 0, *why, arena);
+		return ST_BAD;
+	}
+	while (line_next(&rest, &line)) {
+		struct slice value = slice_trim(line);
+
+		number++;
+		if (value.n == 0 || value.p[0] == '#')
+			continue;
+		*why = "has a NUL in it";
+		if (slice_find(value, '\0') < value.n ||
+			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
+			*why = in_file(path, number, *why, arena);
+			return ST_BAD;
+		}
+	}
+	return ST_OK;
+}
+
+static enum status
+set_list(const struct option_row *row, const char *value, struct arena *arena,
+	struct options *options, const char **why)
+{
+	if (row->file && value[0] == '@')
+		return set_lines(row, value + 1, arena, options, why);
+	return set_item(row, value, arena, options, why);
 }
 
 static enum status
@@ -375,6 +444,7 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_IDS:
 	case OPTION_SERVERS:
 	case OPTION_RELAYS:
+	case OPTION_DOMAINS:
 	case OPTION_NETS:
 	case OPTION_EXITS:
 		st = set_list(row, value, arena, options, why);

@@ -1,5 +1,9 @@
 #include "filter/policy.h"
 
+#include "mime/buf.h"
+
+enum { SIGNS_OCTETS = 256 };
+
 const char *
 policy_word(enum disposition disposition)
 {
@@ -21,24 +25,49 @@ has_field_starting(const struct message *message, struct slice prefix)
 	return false;
 }
 
-/* What speaks for a list or a forwarder; NULL: nothing does. A sender can forge each of them, and
- * earns a quarantine by it. */
-static const char *
-indirect_sign(const struct auth_input *in, const struct auth_results *results)
+static bool
+has_broken_aligned(const struct auth_results *results)
 {
-	if (message_count(in->message, "ARC-Seal") > 0)
-		return "an ARC-Seal field";
-	if (message_count(in->message, "List-Id") > 0)
-		return "a List-Id field";
-	if (message_count(in->message, "List-Post") > 0)
-		return "a List-Post field";
-	if (has_field_starting(in->message, SLICE("Resent-")))
-		return "a Resent field";
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
 			results->dmarc.sig_aligned[i])
-			return "an aligned signature that was broken after signing";
-	return NULL;
+			return true;
+	return false;
+}
+
+/* "a, b and c" */
+static const char *
+join(const char *const *signs, size_t n, struct arena *arena)
+{
+	struct buf text;
+
+	if (n <= 1)
+		return n == 0 ? NULL : signs[0];
+	buf_init(&text, arena, SIGNS_OCTETS);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", signs[i]);
+	return arena_cstr(arena, buf_slice(&text));
+}
+
+/* What speaks for a list or a forwarder, each sign of it; NULL: nothing does. A sender can forge
+ * them, and earns a quarantine by it. */
+static const char *
+indirect_signs(const struct auth_input *in, const struct auth_results *results)
+{
+	const char *signs[5];
+	size_t n = 0;
+
+	if (message_count(in->message, "ARC-Seal") > 0)
+		signs[n++] = "an ARC-Seal field";
+	if (message_count(in->message, "List-Id") > 0)
+		signs[n++] = "a List-Id field";
+	if (message_count(in->message, "List-Post") > 0)
+		signs[n++] = "a List-Post field";
+	if (has_field_starting(in->message, SLICE("Resent-")))
+		signs[n++] = "a Resent field";
+	if (has_broken_aligned(results))
+		signs[n++] = "an aligned signature that was broken after signing";
+	return join(signs, n, in->arena);
 }
 
 static void
@@ -65,7 +94,7 @@ decide_fail(const struct options *options, const struct auth_input *in,
 		return;
 	}
 	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
-		verdict->sign = indirect_sign(in, results);
+		verdict->sign = indirect_signs(in, results);
 		if (verdict->sign != NULL) {
 			verdict->reason =
 				"DMARC failed under p=reject and the message may have come "

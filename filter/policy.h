@@ -7,10 +7,21 @@
 #include "auth/auth.h"
 #include "filter/options.h"
 
+/* Somebody trusted vouched for a message that fails DMARC; type NULL: nobody did. */
+struct override {
+	const char *type; /* as a report names it: "local_policy", "trusted_forwarder" (RFC 9990) */
+	const char *reason; /* "arc", "trusted-forwarder" */
+	struct slice by;    /* the sealer's domain; the forwarder's address or name */
+	unsigned instance;  /* of the chain, or 0 */
+};
+
 struct verdict {
 	enum disposition disposition;
 	const char *reason; /* why, from a fixed table */
-	const char *sign;   /* the sign of an indirect flow that kept it from reject, or NULL */
+	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
+	 * or NULL */
+	const char *sign;
+	struct override override; /* set by override_decide */
 };
 
 /* results NULL: the message was over the size limit and nothing was evaluated; then

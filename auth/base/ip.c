@@ -3,6 +3,8 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
+enum { REVERSE_MAX = 80 };
+
 /* the first 96 bits of an IPv4-mapped address (RFC 4291 2.5.5.2) */
 static const unsigned char MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -241,4 +243,21 @@ bool
 ip_net_has(const struct ip_net *net, const struct ip *ip)
 {
 	return ip_in_prefix(ip, &net->ip, net->bits);
+}
+
+struct slice
+ip_reverse_name(const struct ip *ip, struct arena *arena)
+{
+	struct buf name;
+
+	buf_init(&name, arena, REVERSE_MAX);
+	for (int i = 3; ip->family == 4 && i >= 0; i--)
+		buf_addf(&name, "%u.", (unsigned)ip->bytes[i]);
+	for (int i = 15; ip->family == 6 && i >= 0; i--)
+		buf_addf(&name, "%x.%x.", ip->bytes[i] & 15U, (unsigned)ip->bytes[i] >> 4);
+	if (ip->family == 4)
+		buf_adds(&name, "in-addr.arpa");
+	else if (ip->family == 6)
+		buf_adds(&name, "ip6.arpa");
+	return buf_slice(&name);
 }

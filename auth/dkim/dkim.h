@@ -76,8 +76,19 @@ struct dkim_result {
 	size_t over; /* signatures over the limit that were not looked at */
 };
 
-/* Any field: what is wrong with it is told in sig->defect, what could be read is set all the same.
+/*
+ * How a field is read. An ARC-Message-Signature has no v=, and another i= (RFC 8617 4.1.2); an
+ * ARC-Seal has of these tags a, b, d, s and t alone, and is in relaxed form (RFC 8617 4.1.3).
  */
+enum dkim_form { DKIM_FORM_SIGNATURE, DKIM_FORM_ARC_MESSAGE, DKIM_FORM_ARC_SEAL };
+
+/*
+ * Any field: what is wrong with it is told in sig->defect, what could be read is set all the same.
+ * Of the ARC forms i is empty: the tag is in tags.
+ */
+void dkim_parse_as(
+	enum dkim_form form, const struct field *field, struct arena *arena, struct dkim_sig *sig);
+/* The same for a DKIM-Signature. */
 void dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig);
 
 /* record: a TXT record's strings joined. What is wrong with it is told in key->defect. */
@@ -109,6 +120,21 @@ struct dkim_body_canon *dkim_body_begin(enum dkim_canon canon, struct dkim_body_
 void dkim_body_add(struct dkim_body_canon *body, struct slice bytes);
 /* Must follow a begin. total: the canonical body's whole length. ST_TEMP: the digests are void. */
 enum status dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
+
+/*
+ * The hashes of the body that several signatures want: all are wanted first, then the body is read
+ * once.
+ */
+struct dkim_bodies;
+
+struct dkim_bodies *dkim_bodies_new(struct arena *arena);
+/* sig must be without defect. What is wanted after make is never made. */
+void dkim_bodies_want(struct dkim_bodies *bodies, const struct dkim_sig *sig);
+/* A second call does nothing. */
+void dkim_bodies_make(struct dkim_bodies *bodies, const struct auth_input *in);
+/* The hash for sig, and the canonical body's whole length; ST_TEMP where it could not be made. */
+enum status dkim_bodies_get(const struct dkim_bodies *bodies, const struct dkim_sig *sig,
+	const unsigned char **digest, uint64_t *total);
 
 /*
  * Adds one field, which has a name, in canonical form. without_b: a DKIM-Signature's (or ARC's) own
@@ -148,6 +174,16 @@ enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selec
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);
 
+/* What needs neither DNS nor a hash: defects, t= and x=, the limit of fields. Sets code and reason
+ * where that decides, else leaves the code at AUTH_NONE. */
+void dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result);
+
+/* Body hash, header hash and key of a signature without defect, whose body was wanted and made.
+ * What a receiver may refuse all the same (a doubled field, l=) is not judged. ST_TEMP as above. */
+enum status dkim_check_signature(const struct auth_input *in,
+	const struct dkim_selection *selection, const struct dkim_bodies *bodies,
+	struct dkim_sig_result *result);
+
 /* The name where a key is: s._domainkey.d; false where it is too long to ask. */
 bool dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name);
 
@@ -156,10 +192,12 @@ void dkim_ask(const struct auth_input *in);
 
 /*
  * Checks the signatures, at most limits->dkim_signatures of them: those whose d= is nearest to the
- * author domain. *result is always set; ST_TEMP where our own work could not be done (the
- * signatures that needed it are then temperror).
+ * author domain. Their bodies are wanted and made, with what was wanted of bodies before where
+ * there is a signature at all. *result is always set; ST_TEMP where our own work could not be done
+ * (the signatures that needed it are then temperror).
  */
-enum status dkim_check(const struct auth_input *in, struct dkim_result *result);
+enum status dkim_check(
+	const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result);
 
 /*
  * One row a signature, malformed ones included, with header.d, .i, .s, .a and .b as far as they

@@ -4,9 +4,6 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
-/* The body is read once for all hashes, in pieces that stay in the cache. */
-enum { BODY_PIECE = 64 * 1024 };
-
 static void
 set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code)
 {
@@ -69,9 +66,8 @@ pick(const struct auth_input *in, size_t *n, size_t *over)
 	return fields;
 }
 
-/* What needs neither DNS nor a hash. */
-static void
-judge_field(const struct auth_input *in, struct dkim_sig_result *result)
+void
+dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result)
 {
 	const struct dkim_sig *sig = &result->sig;
 	const int64_t drift = in->options->drift;
@@ -99,7 +95,7 @@ find_signatures(const struct auth_input *in, struct dkim_result *result)
 	result->sigs = arena_array(in->arena, result->n, sizeof *result->sigs);
 	for (size_t i = 0; i < result->n; i++) {
 		dkim_parse(fields[i], in->arena, &result->sigs[i].sig);
-		judge_field(in, &result->sigs[i]);
+		dkim_judge_field(in, &result->sigs[i]);
 	}
 }
 
@@ -118,64 +114,6 @@ dkim_ask(const struct auth_input *in)
 	}
 }
 
-/* The hashes of the body in one canonical form, shared by the signatures that want them. */
-struct body {
-	struct dkim_body_hash *hashes;
-	size_t n;
-	struct dkim_body_canon *running;
-	uint64_t total; /* octets of the canonical body */
-	enum status status;
-};
-
-static uint64_t
-body_limit(const struct dkim_sig *sig)
-{
-	return sig->has_l ? sig->l : UINT64_MAX;
-}
-
-static const struct dkim_body_hash *
-find_hash(const struct body *body, uint64_t limit)
-{
-	for (size_t i = 0; i < body->n; i++)
-		if (body->hashes[i].limit == limit)
-			return &body->hashes[i];
-	return NULL;
-}
-
-/* bodies: of both forms. Only what an open signature needs is hashed. */
-static void
-hash_body(const struct auth_input *in, const struct dkim_result *result, struct body bodies[2])
-{
-	struct slice rest = in->message->body;
-
-	for (size_t i = 0; i < result->n; i++) {
-		const struct dkim_sig *sig = &result->sigs[i].sig;
-		struct body *body = &bodies[sig->body_canon];
-
-		if (!is_open(&result->sigs[i]) || find_hash(body, body_limit(sig)) != NULL)
-			continue;
-		if (body->hashes == NULL)
-			body->hashes = arena_array(in->arena, result->n, sizeof *body->hashes);
-		body->hashes[body->n++].limit = body_limit(sig);
-	}
-	for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
-		if (bodies[i].n > 0)
-			bodies[i].running = dkim_body_begin((enum dkim_canon)i, bodies[i].hashes,
-				bodies[i].n, in->crypto, in->arena);
-	while ((bodies[0].running != NULL || bodies[1].running != NULL) && rest.n > 0) {
-		struct slice piece = slice_head(rest, BODY_PIECE);
-
-		for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
-			if (bodies[i].running != NULL)
-				dkim_body_add(bodies[i].running, piece);
-		rest = slice_from(rest, piece.n);
-	}
-	for (int i = DKIM_SIMPLE; i <= DKIM_RELAXED; i++)
-		bodies[i].status = bodies[i].running == NULL
-					   ? ST_TEMP
-					   : dkim_body_end(bodies[i].running, &bodies[i].total);
-}
-
 /* What a signature that verified may still be refused for. */
 static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
@@ -187,56 +125,70 @@ judge_verified(const struct auth_input *in, const struct dkim_selection *selecti
 		set(result, DKIM_R_LENGTH, AUTH_POLICY); /* RFC 6376 8.2 */
 }
 
-static enum status
-check_signature(const struct auth_input *in, const struct dkim_selection *selection,
-	const struct body *body, struct dkim_sig_result *result)
+enum status
+dkim_check_signature(const struct auth_input *in, const struct dkim_selection *selection,
+	const struct dkim_bodies *bodies, struct dkim_sig_result *result)
 {
 	const struct dkim_sig *sig = &result->sig;
-	const struct dkim_body_hash *hash = find_hash(body, body_limit(sig));
 	unsigned char digest[CRYPTO_SHA256_SIZE];
-	const bool is_short = sig->has_l && sig->l > body->total; /* RFC 6376 3.5 l= */
-	const bool body_good =
-		!is_short && hash != NULL && memcmp(hash->digest, sig->bh.p, sig->bh.n) == 0;
+	const unsigned char *body;
+	bool is_short, body_good;
+	uint64_t total;
 
 	set(result, DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
-	if (body->status != ST_OK ||
-		dkim_header_hash(sig, selection, in->crypto, digest) != ST_OK ||
+	if (dkim_bodies_get(bodies, sig, &body, &total) != ST_OK)
+		return ST_TEMP;
+	is_short = sig->has_l && sig->l > total; /* RFC 6376 3.5 l= */
+	body_good = !is_short && memcmp(body, sig->bh.p, sig->bh.n) == 0;
+	if (dkim_header_hash(sig, selection, in->crypto, digest) != ST_OK ||
 		dkim_verify(in, body_good ? digest : NULL, result) != ST_OK)
 		return ST_TEMP;
-	if (sig->has_l && sig->l < body->total)
-		result->unsigned_bytes = body->total - sig->l;
+	if (sig->has_l && sig->l < total)
+		result->unsigned_bytes = total - sig->l;
 	if (is_short && result->reason == dkim_reason_text(DKIM_R_BODY))
 		result->reason = dkim_reason_text(DKIM_R_BODY_SHORT);
-	if (result->code == AUTH_PASS)
-		judge_verified(in, selection, result);
 	return ST_OK;
 }
 
-enum status
-dkim_check(const struct auth_input *in, struct dkim_result *result)
+/* Selects each open signature's fields, and wants its body hash. */
+static struct dkim_selection *
+plan(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result)
 {
-	const struct dkim_index *index;
-	struct dkim_selection *selections;
-	struct body bodies[2] = {0};
+	const struct dkim_index *index = dkim_index_make(in->message, in->arena);
+	struct dkim_selection *selections = arena_array(in->arena, result->n, sizeof *selections);
+
+	for (size_t i = 0; i < result->n; i++) {
+		struct dkim_sig_result *sig = &result->sigs[i];
+
+		if (!is_open(sig))
+			continue;
+		dkim_select(index, &sig->sig, in->arena, &selections[i]);
+		if (selections[i].oversize)
+			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
+		else
+			dkim_bodies_want(bodies, &sig->sig);
+	}
+	return selections;
+}
+
+enum status
+dkim_check(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result)
+{
+	const struct dkim_selection *selections;
 	enum status status = ST_OK;
 
 	find_signatures(in, result);
 	if (result->n == 0)
 		return ST_OK;
-	index = dkim_index_make(in->message, in->arena);
-	selections = arena_array(in->arena, result->n, sizeof *selections);
+	selections = plan(in, bodies, result);
+	dkim_bodies_make(bodies, in); /* while the answers are on their way */
 	for (size_t i = 0; i < result->n; i++) {
 		if (!is_open(&result->sigs[i]))
 			continue;
-		dkim_select(index, &result->sigs[i].sig, in->arena, &selections[i]);
-		if (selections[i].oversize)
-			set(&result->sigs[i], DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
-	}
-	hash_body(in, result, bodies); /* while the answers are on their way */
-	for (size_t i = 0; i < result->n; i++)
-		if (is_open(&result->sigs[i]) &&
-			check_signature(in, &selections[i], &bodies[result->sigs[i].sig.body_canon],
-				&result->sigs[i]) != ST_OK)
+		if (dkim_check_signature(in, &selections[i], bodies, &result->sigs[i]) != ST_OK)
 			status = ST_TEMP;
+		else if (result->sigs[i].code == AUTH_PASS)
+			judge_verified(in, &selections[i], &result->sigs[i]);
+	}
 	return status;
 }

@@ -163,7 +163,7 @@ parse_identity(struct dkim_sig *sig, struct arena *arena)
 }
 
 static void
-parse_base64(struct dkim_sig *sig, struct arena *arena)
+parse_signature(struct dkim_sig *sig, struct arena *arena)
 {
 	struct slice text;
 	struct buf buf;
@@ -180,6 +180,13 @@ parse_base64(struct dkim_sig *sig, struct arena *arena)
 			malformed(sig, DKIM_R_B);
 		}
 	}
+}
+
+static void
+parse_body_hash(struct dkim_sig *sig, struct arena *arena)
+{
+	struct slice text;
+
 	/* RFC 6376 3.7: a= says how long the hash is; one that we do not know may say anything */
 	if (get(sig, "bh", true, &text) &&
 		(base64_decode(text, arena, &sig->bh) != ST_OK ||
@@ -341,8 +348,19 @@ judge_algorithm(struct dkim_sig *sig)
 		defect(sig, DKIM_R_ALGORITHM, AUTH_NEUTRAL);
 }
 
+/* RFC 8617 4.1.3: a seal covers fields only, in an order and a form of its own. */
+static void
+parse_seal(struct dkim_sig *sig, struct arena *arena)
+{
+	sig->header_canon = DKIM_RELAXED;
+	parse_domains(sig, arena);
+	parse_signature(sig, arena);
+	sig->has_t = parse_time(sig, "t", DKIM_R_T, &sig->t);
+}
+
 void
-dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig)
+dkim_parse_as(
+	enum dkim_form form, const struct field *field, struct arena *arena, struct dkim_sig *sig)
 {
 	struct slice text;
 
@@ -352,14 +370,28 @@ dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig)
 		return;
 	}
 	parse_tags(sig, arena);
-	if (get(sig, "v", true, &text) && !slice_eq(text, SLICE("1")))
+	if (form == DKIM_FORM_SIGNATURE && get(sig, "v", true, &text) &&
+		!slice_eq(text, SLICE("1")))
 		malformed(sig, DKIM_R_VERSION); /* RFC 6376 6.1.1: incompatible version */
 	parse_algorithm(sig);
+	if (form == DKIM_FORM_ARC_SEAL) {
+		parse_seal(sig, arena);
+		judge_algorithm(sig);
+		return;
+	}
 	parse_domains(sig, arena);
-	parse_identity(sig, arena);
-	parse_base64(sig, arena);
+	if (form == DKIM_FORM_SIGNATURE)
+		parse_identity(sig, arena);
+	parse_signature(sig, arena);
+	parse_body_hash(sig, arena);
 	parse_fields(sig, arena);
 	parse_numbers(sig);
 	parse_methods(sig);
 	judge_algorithm(sig);
+}
+
+void
+dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig)
+{
+	dkim_parse_as(DKIM_FORM_SIGNATURE, field, arena, sig);
 }

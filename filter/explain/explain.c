@@ -108,6 +108,54 @@ add_signature(struct table *table, const struct evaluation *ev, size_t i)
         });
 }
 
+/* "sealed by a.example, b.example": the newest last */
+static const char *
+sealers(const struct arc_result *arc, struct arena *arena)
+{
+	struct buf line;
+
+	buf_init(&line, arena, LINE_MAX_OCTETS);
+	for (size_t i = 0; i < arc->n; i++)
+		buf_addf(&line, "%s%s", i == 0 ? "sealed by " : ", ",
+			text_of(arc->sets[i].seal.sig.d, arena));
+	buf_addc(&line, '\0');
+	return line.over || line.n <= 1 ? NULL : line.p;
+}
+
+static const char *
+arc_why(const struct arc_result *arc, struct arena *arena)
+{
+	struct buf why;
+
+	buf_init(&why, arena, LINE_MAX_OCTETS);
+	if (arc->code == AUTH_NONE)
+		buf_adds(&why, "no chain");
+	else if (arc->code != AUTH_PASS)
+		buf_addf(&why, "%s", arc_told(arc, arena));
+	else if (arc->oldest_pass == 0)
+		buf_adds(&why, "unchanged since the first seal");
+	else
+		buf_addf(&why, "unchanged since seal %u of %zu", arc->oldest_pass, arc->n);
+	buf_addc(&why, '\0');
+	return why.over ? "" : why.p;
+}
+
+static void
+add_arc(struct table *table, const struct evaluation *ev)
+{
+	const struct arc_result *arc = &ev->results.arc;
+	struct slice newest = {0};
+
+	if (arc->n > 0)
+		newest = arc->sets[arc->n - 1].seal.sig.d;
+	table_row(table, (struct table_row){
+				 .cells = {"ARC", text_of(newest, ev->arena),
+					   auth_code_word(arc->code), "-", arc_why(arc, ev->arena)},
+				 .code = arc->code,
+				 .under = {sealers(arc,  ev->arena),     NULL    }
+        });
+}
+
 static const char *
 dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
 {
@@ -182,7 +230,9 @@ print_verdict(const struct evaluation *ev, bool color)
 		printf("\nDisposition: %s", word);
 	printf(", because: %s.\n", verdict->reason);
 	if (verdict->sign != NULL)
-		printf("The sign: %s.\n", verdict->sign);
+		printf("What speaks for a list or forwarder: %s.\n", verdict->sign);
+	if (verdict->override.type != NULL)
+		printf("Vouched for by: %s.\n", shown(verdict->override.by, ev->arena));
 }
 
 static void
@@ -206,6 +256,7 @@ print_all(const struct evaluation *ev, bool color)
 						.cells = {"DKIM", "-", "none", "-", "no signature"},
 						.code = AUTH_NONE
                         });
+		add_arc(&table, ev);
 		add_dmarc(&table, ev, &ev->results.dmarc);
 		if (ev->results.has_dmarc_other)
 			add_dmarc(&table, ev, &ev->results.dmarc_other);

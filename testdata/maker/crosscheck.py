@@ -1,6 +1,6 @@
 """crosscheck.py: dkimpy's opinion about the signatures that our own signer made.
 
-Where a case expects dkim=pass or dkim=fail, dkimpy has to say the same. Other results are ours
+Where a case expects dkim=pass or dkim=fail, or states a verdict of ARC, dkimpy has to say the same. Other results are ours
 to decide (policy, permerror...), so they are not compared. RFC 6376 leaves the clock to the
 verifier: dkimpy gets the case's.
 """
@@ -38,16 +38,38 @@ def run(cases):
                 if said != (word == 'pass'):
                     wrong.append('%s: dkimpy says %s about signature %d, expected %s'
                                  % (case.name, said, index, word))
+            for word in expected(case, 'arc'):
+                said = verify_chain(dkim, case, quiet)
+                if said is None:
+                    continue
+                judged += 1
+                if said != word:
+                    wrong.append('%s: dkimpy says arc=%s, expected %s' % (case.name, said, word))
     finally:
         time.time = real_time
     return judged, wrong
 
 
-def expected(case):
-    """The words of the dkim= lines, in message order; alternatives stay as they stand."""
-    words = [each.strip()[5:].split()[0] for each in case.expect.splitlines()
-             if each.strip().startswith('dkim=')]
-    return [] if words == ['none'] else words
+def expected(case, method='dkim'):
+    """The words of the method's lines, in message order; alternatives stay as they stand."""
+    words = [each.strip()[len(method) + 1:].split()[0] for each in case.expect.splitlines()
+             if each.strip().startswith(method + '=')]
+    return [] if words == ['none'] and method == 'dkim' else words
+
+
+def verify_chain(dkim, case, quiet):
+    texts = lookup_table(case.zone)
+
+    def dnsfunc(name, timeout=5):
+        return texts.get(name.decode().rstrip('.').lower())
+
+    try:
+        return dkim.arc_verify(case.message.bytes('\r\n'), logger=quiet, dnsfunc=dnsfunc,
+                               minkey=1024)[0].decode()
+    except IndexError:
+        return None  # a field of a set is missing, which dkimpy does not expect
+    except dkim.DKIMException:
+        return 'fail'
 
 
 def verify(dkim, case, index, quiet):

@@ -26,23 +26,23 @@ struct row {
 /* clang-format off */
 static const struct row rows[] = {
 	{"SPF passes", ZONE, "", "192.0.2.1", "a@example.com", false, "",
-		"spf=pass dkim=none dmarc=pass"},
+		"spf=pass dkim=none arc=none dmarc=pass"},
 	{"SPF fails", ZONE, "", "192.0.2.2", "a@example.com", false, "",
-		"spf=fail dkim=none dmarc=fail"},
+		"spf=fail dkim=none arc=none dmarc=fail"},
 	{"SPF of another domain", ZONE TXT("example.net", "v=spf1 +all"), "", "192.0.2.2",
-		"a@example.net", false, "", "spf=pass dkim=none dmarc=fail"},
+		"a@example.net", false, "", "spf=pass dkim=none arc=none dmarc=fail"},
 	{"no record of any kind", "", "", "192.0.2.1", "a@example.com", false, "",
-		"spf=none dkim=none dmarc=none"},
+		"spf=none dkim=none arc=none dmarc=none"},
 	{"a signature without its key", ZONE, SIGNED, "192.0.2.2", "a@example.com", false, "",
-		"spf=fail dkim=permerror dmarc=fail"},
+		"spf=fail dkim=permerror arc=none dmarc=fail"},
 	{"a signature whose key is lost", ZONE LOST("s1._domainkey.example.com"), SIGNED,
-		"192.0.2.2", "a@example.com", false, "", "spf=fail dkim=temperror dmarc=temperror"},
+		"192.0.2.2", "a@example.com", false, "", "spf=fail dkim=temperror arc=none dmarc=temperror"},
 	{"a trusted client", ZONE, "", "192.0.2.1", "a@example.com", true, "",
-		"spf=none:local dkim=none dmarc=none:local"},
+		"spf=none:local dkim=none arc=none dmarc=none:local"},
 	{"a signature from a trusted client", ZONE, SIGNED, "192.0.2.1", "a@example.com", true, "",
-		"spf=none:local dkim=permerror dmarc=none:local"},
+		"spf=none:local dkim=permerror arc=none dmarc=none:local"},
 	{"a user of ours", ZONE, SIGNED, "192.0.2.1", "a@example.com", false, "me",
-		"spf=none:local dkim=permerror dmarc=none:local"},
+		"spf=none:local dkim=permerror arc=none dmarc=none:local"},
 };
 /* clang-format on */
 
@@ -178,7 +178,7 @@ Test(auth, ambiguous_mail_earns_no_pass)
 
 	open_all(&all, &rows[0]);
 	all.rig.ids.ambiguous = "two From fields";
-	cr_expect_str_eq(run(&all), "spf=pass dkim=none dmarc=permerror");
+	cr_expect_str_eq(run(&all), "spf=pass dkim=none arc=none dmarc=permerror");
 	close_all(&all);
 }
 
@@ -215,14 +215,14 @@ Test(auth, the_other_mode)
 	open_all(&all, &row);
 	all.rig.ids.author_domain = SLICE("news.example.com");
 	all.rig.options.dmarc_compare = true;
-	cr_expect_str_eq(run(&all), "spf=pass dkim=none dmarc=fail");
+	cr_expect_str_eq(run(&all), "spf=pass dkim=none arc=none dmarc=fail");
 	cr_expect_not(all.results.has_dmarc_other, "no list, no comparison");
 	all.rig.in.psl = psl;
-	cr_expect_str_eq(run(&all), "spf=pass dkim=none dmarc=fail");
+	cr_expect_str_eq(run(&all), "spf=pass dkim=none arc=none dmarc=fail");
 	cr_expect(all.results.has_dmarc_other);
 	cr_expect_eq(all.results.dmarc_other.code, AUTH_PASS);
 	all.rig.options.dmarc_mode = DMARC_RFC7489;
-	cr_expect_str_eq(run(&all), "spf=pass dkim=none dmarc=pass");
+	cr_expect_str_eq(run(&all), "spf=pass dkim=none arc=none dmarc=pass");
 	cr_expect_eq(all.results.dmarc_other.code, AUTH_FAIL);
 	cr_expect_eq(all.results.dmarc_other.mode, DMARC_RFC9989);
 	close_all(&all);

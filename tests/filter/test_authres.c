@@ -131,6 +131,27 @@ Test(authres, lines_are_folded_at_78_columns)
 	}
 }
 
+/* before the blanks of a quoted-string, so that it unfolds to what it was (RFC 5322 3.2.4) */
+Test(authres, long_reason_is_folded)
+{
+	struct report report;
+	struct report_row *row;
+	struct slice field;
+
+	report_init(&report, &arena);
+	row = report_add(&report, "dmarc", AUTH_FAIL,
+		"one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+		"fifteen");
+	report_prop(row, "header.from", REPORT_DOMAIN, SLICE("a.example"));
+	field = authres_field("mx.example", &report, "\r\n", &arena);
+	cr_expect(slice_eq(field, SLICE("Authentication-Results: mx.example;\r\n\tdmarc=fail\r\n"
+					"\t  reason=\"one two three four five six seven eight nine "
+					"ten eleven\r\n"
+					" twelve thirteen fourteen fifteen\" "
+					"header.from=a.example\r\n")),
+		"%.*s", (int)field.n, field.p);
+}
+
 /* as many signatures as may be asked for, told as long as a message can make them */
 Test(authres, largest_field_is_whole)
 {

@@ -51,9 +51,11 @@ Test(block, nothing_evaluated)
                  "Authentication-Results: mx.example;\n"
 			"\tspf=none reason=\"the message is over the size limit\";\n"
 			"\tdkim=none reason=\"the message is over the size limit\";\n"
+			"\tarc=none reason=\"the message is over the size limit\";\n"
 			"\tdmarc=none reason=\"the message is over the size limit\"\n"                 },
 		{"evaluated, nothing found", true,  false,
-                 "Authentication-Results: mx.example;\n\tspf=none;\n\tdkim=none;\n"
+                 "Authentication-Results: "
+			"mx.example;\n\tspf=none;\n\tdkim=none;\n\tarc=none;\n"
 			"\tdmarc=none\n"							       },
 	};
 
@@ -123,8 +125,7 @@ Test(block, downgrade_is_told)
 			"\t  policy.dmarc=reject\n"                                           },
 		{"a sign",               "nothing aligned passed", "a List-Id field",
                  "\tdmarc=fail\n\t  reason=\"nothing aligned passed, not rejected because "
-			"of "
-			"a List-Id field\"\n\t  header.from=example.com policy.dmarc=reject\n"},
+			"of a List-Id\n field\" header.from=example.com policy.dmarc=reject\n"},
 		{"a sign and no reason", NULL,                     "a List-Id field",
                  "\tdmarc=fail reason=\"not rejected because of a List-Id field\"\n"
 			"\t  header.from=example.com policy.dmarc=reject\n"                   },

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "filter/options_table.h"
+#include "mime/buf.h"
 
 enum { MAX_ARGS = 12 };
 
@@ -97,6 +98,17 @@ static const struct bad_row {
 	{"mistyped address as a relay",         {"--trusted-relay", "10.0.0.256"},                       "--trusted-relay"                      },
 	{"mistyped network as a relay",         {"--trusted-relay", "10.0.0.0/x"},                       "--trusted-relay"                      },
 	{"relay that is no name",               {"--trusted-relay", "a b"},                              "--trusted-relay"                      },
+	{"sealer that is no name",              {"--trusted-sealer", "a b"},                             "--trusted-sealer"                     },
+	{"sealer that is an address",           {"--trusted-sealer", "192.0.2.1"},                       "--trusted-sealer"                     },
+	{"empty sealer",                        {"--trusted-sealer", ""},                                "--trusted-sealer"                     },
+	{"file of sealers that is not there",   {"--trusted-sealer", "@no/such/file"},
+         "no/such/file"															 },
+	{"file of sealers without a name",      {"--trusted-sealer", "@"},                               "--trusted-sealer"                     },
+	{"mistyped network as a forwarder",     {"--trusted-forwarder", "10.0.0.0/x"},
+         "--trusted-forwarder"														  },
+	{"a relay is read from no file",        {"--trusted-relay", "@relays"},                          "--trusted-relay"                      },
+	{"no sets",			     {"--max-arc-sets", "0"},                                 "--max-arc-sets"                       },
+	{"more sets than the standard",         {"--max-arc-sets", "51"},                                "--max-arc-sets"                       },
 	{"exit 1",			      {"--exit", "reject=1"},                                  "0 to 255 but 1"                       },
 	{"exit 256",			    {"--exit", "reject=256"},                                "--exit"                               },
 	{"exit of nothing",                     {"--exit", "rejects=3"},                                 "--exit"                               },
@@ -255,6 +267,46 @@ Test(options, lists)
 	cr_expect(options.exit_override[DISP_ACCEPT] == 3);
 	cr_expect(options.exit_override[DISP_REJECT] == -1);
 	cr_expect(options.exit_override[DISP_TEMPFAIL] == 70);
+}
+
+static const char *
+file_with(struct slice text)
+{
+	char path[] = "/tmp/test_options.XXXXXX";
+	struct buf name;
+	int fd = mkstemp(path);
+
+	cr_assert_geq(fd, 0);
+	cr_assert_eq(write(fd, text.p, text.n), (ssize_t)text.n);
+	cr_assert_eq(close(fd), 0);
+	buf_init(&name, &arena, 100);
+	buf_addf(&name, "@%s", path);
+	return arena_cstr(&arena, buf_slice(&name));
+}
+
+Test(options, lists_in_files)
+{
+	const char *good = file_with(SLICE("# sealers\n\n b.example \r\nXn--Bcher-Kva.example"));
+	const char *bad = file_with(SLICE("b.example\n\nc d\n"));
+	const char *nul = file_with(SLICE("b.example\0.evil\n"));
+	const char *hosts = file_with(SLICE("192.0.2.0/24\nMX.example\n"));
+
+	cr_assert(PARSE("--trusted-sealer=a.example", "--trusted-sealer", good,
+			  "--trusted-forwarder", hosts) == ST_OK);
+	cr_assert_eq(options.trusted_sealers.n, 3);
+	cr_expect_str_eq(options.trusted_sealers.v[0], "a.example");
+	cr_expect_str_eq(options.trusted_sealers.v[1], "b.example");
+	cr_expect_str_eq(options.trusted_sealers.v[2], "xn--bcher-kva.example");
+	cr_assert_eq(options.trusted_forwarders.n, 2);
+	cr_expect_str_eq(options.trusted_forwarders.v[1], "mx.example");
+	cr_expect(PARSE("--trusted-sealer", bad) == ST_BAD);
+	cr_expect_not_null(strstr(error, "line 3 must be a domain name"), "%s", error);
+	cr_expect(PARSE("--trusted-sealer", nul) == ST_BAD);
+	cr_expect_not_null(strstr(error, "line 1 has a NUL in it"), "%s", error);
+	(void)remove(good + 1);
+	(void)remove(bad + 1);
+	(void)remove(nul + 1);
+	(void)remove(hosts + 1);
 }
 
 Test(options, many_recipients)

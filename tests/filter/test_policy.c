@@ -25,6 +25,7 @@ decide_from(const struct envelope *envelope, struct options *options, struct aut
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
+	in.arena = &arena;
 	message_parse(raw, 1000, 65536, &arena, &message);
 	policy_decide(options, &in, results, &verdict);
 	arena_clear(&arena);
@@ -88,6 +89,49 @@ Test(policy, results)
 			policy_word(got.disposition));
 		cr_expect_eq(got.sign != NULL, row->sign, "%s: sign", row->name);
 		cr_expect_not_null(got.reason, "%s: reason", row->name);
+	}
+}
+
+/* PROGRAM 5: each sign is told */
+Test(policy, signs)
+{
+	static const struct {
+		const char *header;
+		bool broken;
+		const char *want;
+	} table[] = {
+		{"Resent-To: a@b.c\n",						 false, "a Resent field"                       },
+		{"List-Id: <a>\nARC-Seal: i=1\n",                                      false, "an ARC-Seal field and a List-Id field"},
+		{"List-Id: <a>\nList-Id: <b>\nResent-To: a@b.c\nResent-From: a@b.c\n", true,
+                 "a List-Id field, a Resent field and an aligned signature that was broken "
+			"after signing"											      },
+		{"Resent-To: a@b.c\nList-Post: NO\nList-Id: <a>\nARC-Seal: x\n",       true,
+                 "an ARC-Seal field, a List-Id field, a List-Post field, a Resent field and "
+			"an aligned signature that was broken after signing"                                                         },
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct options options = {.reject_on = REJECT_ON_DIRECT};
+		struct dkim_sig_result sig = {.mismatch = true};
+		const bool aligned[] = {table[i].broken};
+		struct auth_results results = {
+			.dkim = {.sigs = &sig,            .n = 1                },
+			.dmarc = {
+				 .code = AUTH_FAIL, .policy = DMARC_REJECT, .sig_aligned = aligned}
+                };
+		struct identities ids = {.from_fields = 1};
+		struct message message;
+		struct auth_input in = {.message = &message, .ids = &ids};
+		struct verdict verdict;
+		struct arena arena;
+
+		arena_init(&arena, NULL, NULL);
+		in.arena = &arena;
+		message_parse(slice_str(table[i].header), 1000, 65536, &arena, &message);
+		policy_decide(&options, &in, &results, &verdict);
+		cr_expect_eq(verdict.disposition, DISP_QUARANTINE);
+		cr_expect_str_eq(verdict.sign, table[i].want);
+		arena_clear(&arena);
 	}
 }
 

@@ -75,6 +75,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sig.defect_as == AUTH_NEUTRAL);
 		assert(sig.i.n == 0 || domain_within(sig.i_domain, sig.d));
 	}
+	/* RFC 8617 4.1.2, 4.1.3: the same field as ARC reads it */
+	dkim_parse_as(DKIM_FORM_ARC_MESSAGE, &field, &arena, &sig);
+	assert(sig.i.n == 0 && sig.i_domain.n == 0);
+	assert(sig.defect != NULL || (sig.bh.n == CRYPTO_SHA256_SIZE && sig.nh > 0));
+	dkim_parse_as(DKIM_FORM_ARC_SEAL, &field, &arena, &sig);
+	assert(sig.header_canon == DKIM_RELAXED || (field.flags & FIELD_OVERSIZE));
+	assert(sig.nh == 0 && sig.bh.n == 0 && !sig.has_l && !sig.has_x);
 	arena_clear(&arena);
 	return 0;
 }

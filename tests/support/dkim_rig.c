@@ -53,7 +53,7 @@ dkim_rig_check(struct dkim_rig *rig, struct slice raw, enum status *status)
 	enum status got;
 
 	message_parse(raw, rig->limits.fields, rig->limits.field_size, &rig->arena, &rig->message);
-	got = dkim_check(&rig->in, &rig->result);
+	got = dkim_check(&rig->in, dkim_bodies_new(&rig->arena), &rig->result);
 	if (status != NULL)
 		*status = got;
 	else

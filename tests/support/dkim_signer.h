@@ -14,6 +14,17 @@
 struct slice signer_sign(
 	const char *key, const char *tags, struct slice message, struct arena *arena);
 
+/* The same with another name of the field: an ARC-Message-Signature (RFC 8617 4.1.2). */
+struct slice signer_sign_as(const char *name, const char *key, const char *tags,
+	struct slice message, struct arena *arena);
+
+/*
+ * Puts `ARC-Seal: tags` before the message, whose sets stand newest first, the newest without its
+ * seal (RFC 8617 5.1.1). In tags @b stands for the signature.
+ */
+struct slice signer_seal(
+	const char *key, const char *tags, struct slice message, struct arena *arena);
+
 /* text with `@spki:KEY`, `@pkcs1:KEY` and `@raw:KEY` replaced by that public key in base64 */
 const char *signer_keys(const char *text, struct arena *arena);
 

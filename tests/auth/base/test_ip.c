@@ -220,3 +220,24 @@ Test(ip, prefix_past_the_width)
 	cr_expect_not(ip_in_prefix(&four, &four, 33));
 	cr_expect_not(ip_in_prefix(&none, &none, 0), "no address is in no network");
 }
+
+/* RFC 1035 3.5, RFC 3596 2.5 */
+Test(ip, reverse_name)
+{
+	const struct ip none = {0};
+	struct arena arena;
+	struct slice name;
+	struct ip ip;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert(ip_parse(SLICE("192.0.2.255"), &ip));
+	name = ip_reverse_name(&ip, &arena);
+	cr_expect(slice_eq(name, SLICE("255.2.0.192.in-addr.arpa")), "%.*s", (int)name.n, name.p);
+	cr_expect(ip_parse(SLICE("2001:db8::567:89ab"), &ip));
+	name = ip_reverse_name(&ip, &arena);
+	cr_expect(slice_eq(name, SLICE("b.a.9.8.7.6.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+				       "8.b.d.0.1.0.0.2.ip6.arpa")),
+		"%.*s", (int)name.n, name.p);
+	cr_expect_eq(ip_reverse_name(&none, &arena).n, 0);
+	arena_clear(&arena);
+}

@@ -1,0 +1,86 @@
+/*
+ * arc.h: Authenticated Received Chain, validation (RFC 8617).
+ *
+ * A chain is none, pass or fail. A key that cannot be fetched for now fails it like any other error
+ * (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. A pass is no pass of
+ * DMARC, and says nothing about the message unless a sealer is trusted.
+ */
+#ifndef AUTH_ARC_ARC_H
+#define AUTH_ARC_ARC_H
+
+#include "auth/arc/arc_reason.h"
+#include "auth/dkim/dkim.h"
+
+enum { ARC_SETS_MAX = 50 }; /* RFC 8617 4.2.1 */
+
+enum arc_cv { ARC_CV_UNKNOWN, ARC_CV_NONE, ARC_CV_PASS, ARC_CV_FAIL };
+
+/* What a reason is about. */
+enum arc_part { ARC_PART_CHAIN, ARC_PART_AAR, ARC_PART_AMS, ARC_PART_SEAL };
+
+/* One instance: the three fields that one sealer added (RFC 8617 4.1). */
+struct arc_set {
+	const struct field *aar; /* ARC-Authentication-Results; NULL where it is missing */
+	struct slice payload;    /* of aar: what follows its "i=N;" */
+	/* ARC-Message-Signature and ARC-Seal; their sig.field is NULL where one is missing. The
+	 * code is AUTH_NONE where it was not checked: the chain was decided without it. */
+	struct dkim_sig_result ams, seal;
+	enum arc_cv cv;
+};
+
+struct arc_result {
+	enum auth_code code; /* none, pass or fail; temperror where our own work failed */
+	const char *reason;  /* from a fixed table, or NULL */
+	enum arc_part part;  /* what the reason is about, */
+	unsigned instance;   /* and of which instance; 0: of the chain */
+	bool unsure;         /* fail because of a key that did not answer */
+	/* instance 1 first; where the structure is broken, as far as it could be read */
+	struct arc_set *sets;
+	size_t n; /* the highest instance */
+	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
+	 * where that is all of them (RFC 8617 5.2 step 5) */
+	unsigned oldest_pass;
+	bool doubled;           /* a field that may stand once stands more often than the newest
+				   ARC-Message-Signature covers */
+	struct slice remote_ip; /* as text; the client that handed the message over, or empty */
+};
+
+/*
+ * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): no DNS, no clock, no hash. code is AUTH_NONE
+ * where there is no field of ARC, AUTH_FAIL where the structure is broken, else AUTH_PASS, which
+ * says no more than that there is something to check. At most max_sets instances, and never more
+ * than ARC_SETS_MAX.
+ */
+void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
+	struct arc_result *result);
+
+/* Asks for the keys of all seals and of the newest message signature. */
+void arc_ask(const struct auth_input *in);
+
+/* Parses into *result, and wants of bodies what arc_check needs. */
+void arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
+
+/*
+ * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP where our
+ * own work could not be done.
+ */
+enum status arc_check(
+	const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
+
+/*
+ * One row: header.oldest-pass where the chain passes, smtp.remote-ip where there is a chain and the
+ * client is known (RFC 8617 10.2).
+ */
+void arc_report(const struct arc_result *result, struct report *report);
+
+/* The reason with what it is about, "ARC-Seal i=2: ...", all of it from fixed tables; NULL where
+ * there is none. */
+const char *arc_told(const struct arc_result *result, struct arena *arena);
+
+/* "chain", or the part's field name */
+const char *arc_part_word(enum arc_part part);
+
+/* "none", "pass", "fail", or NULL */
+const char *arc_cv_word(enum arc_cv cv);
+
+#endif

@@ -1,0 +1,208 @@
+#include "auth/arc/arc.h"
+#include "auth/dns/dns.h"
+
+/*
+ * Octets of signed fields that are hashed for the older message signatures, all together: they only
+ * tell since when the message is as it is.
+ */
+enum { OLDER_MAX = 16 * 1024 * 1024 };
+
+static void
+fail(struct arc_result *result, enum arc_part part, unsigned instance,
+	const struct dkim_sig_result *sig)
+{
+	result->code = AUTH_FAIL;
+	result->part = part;
+	result->instance = instance;
+	result->reason = sig->reason;
+	result->unsure = sig->unsure;
+}
+
+static void
+set(struct dkim_sig_result *sig, enum arc_reason reason, enum auth_code code)
+{
+	sig->reason = arc_reason_text(reason);
+	sig->code = code;
+}
+
+/* Is the result not yet known? No signature ends with AUTH_NONE that was judged. */
+static bool
+is_open(const struct dkim_sig_result *sig)
+{
+	return sig->code == AUTH_NONE;
+}
+
+void
+arc_ask(const struct auth_input *in)
+{
+	struct arc_result found;
+	struct slice name;
+
+	arc_parse(in->message, in->limits->arc_sets, in->arena, &found);
+	if (found.code != AUTH_PASS)
+		return;
+	for (size_t i = found.n; i > 0; i--) {
+		const struct dkim_sig *ams = &found.sets[i - 1].ams.sig;
+		const struct dkim_sig *seal = &found.sets[i - 1].seal.sig;
+
+		if (i == found.n && dkim_key_name(ams->s, ams->d, in->arena, &name))
+			dns_ask(in->dns, name, DNS_TXT);
+		if (dkim_key_name(seal->s, seal->d, in->arena, &name))
+			dns_ask(in->dns, name, DNS_TXT);
+	}
+}
+
+void
+arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result)
+{
+	arc_parse(in->message, in->limits->arc_sets, in->arena, result);
+	if (result->code == AUTH_NONE)
+		return;
+	if (in->envelope->client_ip.family != 0)
+		result->remote_ip = ip_text(&in->envelope->client_ip, in->arena);
+	if (result->code != AUTH_PASS)
+		return;
+	for (size_t i = 0; i < result->n; i++) {
+		dkim_judge_field(in, &result->sets[i].ams);
+		dkim_judge_field(in, &result->sets[i].seal);
+		if (is_open(&result->sets[i].ams))
+			dkim_bodies_want(bodies, &result->sets[i].ams.sig);
+	}
+}
+
+/*
+ * One message signature; *work counts the octets of the fields that it covers, up to limit.
+ * *doubled is set where what it covers may be shown in another way (RFC 6376 8.15).
+ */
+static enum status
+check_ams(const struct auth_input *in, const struct dkim_index *index,
+	const struct dkim_bodies *bodies, size_t limit, size_t *work, bool *doubled,
+	struct dkim_sig_result *ams)
+{
+	struct dkim_selection selection;
+
+	if (!is_open(ams))
+		return ST_OK;
+	dkim_select(index, &ams->sig, in->arena, &selection);
+	for (size_t i = 0; i < selection.n; i++)
+		*work += selection.fields[i]->raw.n;
+	*doubled = selection.doubled;
+	if (selection.oversize)
+		set(ams, ARC_R_SIGNED_OVERSIZE, AUTH_POLICY);
+	else if (*work > limit)
+		set(ams, ARC_R_MUCH, AUTH_POLICY);
+	else
+		return dkim_check_signature(in, &selection, bodies, ams);
+	return ST_OK;
+}
+
+/*
+ * The hash that each seal signs (RFC 8617 5.1.1): all sets up to its own, each as AAR, AMS, seal,
+ * the last one without its b=. What the sets have in common is hashed once.
+ */
+static enum status
+hash_seals(const struct auth_input *in, const struct arc_result *result,
+	unsigned char (*digests)[CRYPTO_SHA256_SIZE])
+{
+	struct crypto_hash *running = crypto_hash_new(in->crypto);
+	unsigned char rest[CRYPTO_SHA256_SIZE];
+	enum status status = ST_OK;
+
+	if (running == NULL)
+		return ST_TEMP;
+	for (size_t i = 0; i < result->n && status == ST_OK; i++) {
+		const struct arc_set *each = &result->sets[i];
+		struct crypto_hash *own;
+
+		dkim_field_add(DKIM_RELAXED, each->aar, false, false, running);
+		dkim_field_add(DKIM_RELAXED, each->ams.sig.field, false, false, running);
+		own = crypto_hash_copy(running);
+		if (own == NULL) {
+			status = ST_TEMP;
+			break;
+		}
+		dkim_field_add(DKIM_RELAXED, each->seal.sig.field, true, true, own);
+		status = crypto_hash_end(own, digests[i]);
+		dkim_field_add(DKIM_RELAXED, each->seal.sig.field, false, false, running);
+	}
+	if (crypto_hash_end(running, rest) != ST_OK)
+		return ST_TEMP;
+	return status;
+}
+
+/* RFC 8617 5.2 step 6: from the newest to the first, until one fails */
+static enum status
+check_seals(const struct auth_input *in, struct arc_result *result)
+{
+	unsigned char(*digests)[CRYPTO_SHA256_SIZE] =
+		arena_array(in->arena, result->n, sizeof *digests);
+
+	if (hash_seals(in, result, digests) != ST_OK)
+		return ST_TEMP;
+	for (size_t i = result->n; i > 0 && result->code == AUTH_PASS; i--) {
+		struct dkim_sig_result *seal = &result->sets[i - 1].seal;
+
+		if (is_open(seal) && dkim_verify(in, digests[i - 1], seal) != ST_OK)
+			return ST_TEMP;
+		if (seal->code != AUTH_PASS)
+			fail(result, ARC_PART_SEAL, (unsigned)i, seal);
+	}
+	return ST_OK;
+}
+
+/* RFC 8617 5.2 step 5; after the seals, which may make it needless */
+static enum status
+find_oldest(const struct auth_input *in, const struct dkim_index *index,
+	const struct dkim_bodies *bodies, struct arc_result *result)
+{
+	size_t work = 0;
+	bool doubled;
+
+	result->oldest_pass = 0;
+	for (size_t i = result->n - 1; i > 0; i--) {
+		struct dkim_sig_result *ams = &result->sets[i - 1].ams;
+
+		if (check_ams(in, index, bodies, OLDER_MAX, &work, &doubled, ams) != ST_OK)
+			return ST_TEMP;
+		if (ams->code != AUTH_PASS) {
+			result->oldest_pass = (unsigned)i + 1;
+			return ST_OK;
+		}
+	}
+	return ST_OK;
+}
+
+static enum status
+check_chain(
+	const struct auth_input *in, const struct dkim_bodies *bodies, struct arc_result *result)
+{
+	const struct dkim_index *index = dkim_index_make(in->message, in->arena);
+	struct dkim_sig_result *newest = &result->sets[result->n - 1].ams;
+	size_t work = 0;
+
+	/* RFC 8617 5.2 step 4 */
+	if (check_ams(in, index, bodies, SIZE_MAX, &work, &result->doubled, newest) != ST_OK)
+		return ST_TEMP;
+	if (newest->code != AUTH_PASS) {
+		fail(result, ARC_PART_AMS, (unsigned)result->n, newest);
+		return ST_OK;
+	}
+	if (check_seals(in, result) != ST_OK)
+		return ST_TEMP;
+	return result->code == AUTH_PASS ? find_oldest(in, index, bodies, result) : ST_OK;
+}
+
+enum status
+arc_check(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result)
+{
+	if (result->code != AUTH_PASS)
+		return ST_OK;
+	dkim_bodies_make(bodies, in);
+	if (check_chain(in, bodies, result) == ST_OK)
+		return ST_OK;
+	result->code = AUTH_TEMPERROR;
+	result->part = ARC_PART_CHAIN;
+	result->instance = 0;
+	result->reason = arc_reason_text(ARC_R_OWN_FAULT);
+	return ST_TEMP;
+}

@@ -1,0 +1,29 @@
+/*
+ * arc_trust.h: does a chain of trusted sealers vouch for the author of the message?
+ *
+ * ARC proves who sealed, not that the sealer tells the truth: only names that the administrator
+ * listed count. A pass of ARC stays one of ARC; what is made of this is for the caller.
+ */
+#ifndef AUTH_ARC_ARC_TRUST_H
+#define AUTH_ARC_ARC_TRUST_H
+
+#include "auth/arc/arc.h"
+#include "auth/base/identities.h"
+
+struct arc_vouch {
+	unsigned instance;   /* whose results are believed; 0: nobody vouches */
+	struct slice sealer; /* d= of its seal */
+};
+
+/*
+ * True with *vouch set where all of this holds: the chain passes; the message is not ambiguous and
+ * has one From; the newest message signature covers From (all do), has no l=, and no field that may
+ * stand once stands more often than it is signed; every seal from the newest back to an instance is
+ * of a trusted domain (exactly that name); and the results of that instance hold one result of
+ * dmarc, pass, with one header.from that is the author domain. The newest such instance counts.
+ * trusted: normal names.
+ */
+bool arc_vouches(const struct arc_result *result, const struct identities *ids,
+	const char *const *trusted, size_t n, struct arena *arena, struct arc_vouch *vouch);
+
+#endif
