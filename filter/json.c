@@ -126,6 +126,9 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
 	json_slice(top, "field", outcome->field, ev->arena);
+	if (outcome->diagnoses != NULL)
+		json_object_set_new(top, "diagnosis",
+			json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, ev->arena));
 	if (outcome->advice != NULL)
 		json_object_set_new(top, "advice", json_findings(outcome->advice));
 	if (ev->in.dns != NULL)

@@ -1,6 +1,7 @@
 #include "filter/json_parts.h"
 
 #include "auth/dns/dns.h"
+#include "filter/diagnosis.h"
 #include "filter/finding.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -255,6 +256,39 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 	set_bool(part, "dkim_pass", dmarc->dkim_pass);
 	json_object_set_new(part, "discovery", json_steps(dmarc, arena));
 	return part;
+}
+
+static json_t *
+json_change(const struct dkim_change *change, struct arena *arena)
+{
+	json_t *part = json_object();
+
+	json_text(part, "kind", diagnosis_kind(change->kind));
+	set_size(part, "octets", change->octets);
+	json_slice(part, "field", change->field, arena);
+	json_slice(part, "text", change->text, arena);
+	return part;
+}
+
+json_t *
+json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		const struct dkim_diagnosis *one = &diagnoses[i];
+		json_t *part = json_object(), *changes = json_array();
+
+		set_size(part, "signature", one->signature);
+		set_bool(part, "explained", one->found);
+		set_bool(part, "stopped", one->stopped);
+		for (size_t k = 0; k < one->n; k++)
+			json_array_append_new(changes, json_change(&one->changes[k], arena));
+		json_object_set_new(part, "changes", changes);
+		json_text(part, "text", diagnosis_text(one, arena));
+		json_array_append_new(list, part);
+	}
+	return list;
 }
 
 json_t *

@@ -12,6 +12,7 @@
 
 #include "auth/auth.h"
 
+struct dkim_diagnosis;
 struct dns;
 struct findings;
 
@@ -26,6 +27,7 @@ json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
+json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
 json_t *json_findings(const struct findings *findings);
 json_t *json_dns(const struct dns *dns, struct arena *arena);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/block.h"
+#include "filter/diagnosis.h"
 #include "filter/evaluate.h"
 #include "filter/exitcode.h"
 #include "filter/explain/advice.h"
@@ -275,6 +276,20 @@ print_findings(const char *headline, const struct findings *findings)
 		finding_print(f, "  ", stdout);
 }
 
+static void
+print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
+{
+	if (outcome->ndiagnoses > 0)
+		printf("\nWhat broke it:\n");
+	for (size_t i = 0; i < outcome->ndiagnoses; i++) {
+		const struct dkim_diagnosis *diagnosis = &outcome->diagnoses[i];
+		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
+
+		printf("  the signature of %s (s=%s) %s\n", text_of(sig->d, ev->arena),
+			text_of(sig->s, ev->arena), diagnosis_text(diagnosis, ev->arena));
+	}
+}
+
 static int
 tell(struct evaluation *ev)
 {
@@ -287,9 +302,12 @@ tell(struct evaluation *ev)
 	findings_init(&advice, ev->arena);
 	advice_make(ev, &advice);
 	outcome.advice = &advice;
+	if (ev->evaluated)
+		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
 	if (options->output != OUTPUT_JSON) {
 		print_all(ev,
 			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
+		print_diagnoses(ev, &outcome);
 		print_findings("What would mend it:", &advice);
 	} else {
 		if (json_line(ev, &outcome, &line) != ST_OK)
