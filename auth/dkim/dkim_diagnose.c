@@ -242,7 +242,7 @@ proven(struct search *search, const struct dkim_sig *sig, const struct dkim_head
 	message_parse(buf_slice(&bytes), limits.fields, limits.field_size, search->arena, &message);
 	in.limits = &limits;
 	in.message = &message;
-	if (dkim_check(&in, &result) != ST_OK)
+	if (dkim_check(&in, dkim_bodies_new(search->arena), &result) != ST_OK)
 		return false;
 	for (size_t i = 0; i < result.n; i++) {
 		const struct dkim_sig_result *one = &result.sigs[i];
