@@ -19,7 +19,8 @@ add(struct maker *maker, enum dkim_change_kind kind, struct slice body)
 {
 	struct dkim_variant *variant;
 
-	if (maker->n == DKIM_VARIANTS_MAX || slice_eq(body, maker->body))
+	if (maker->n == DKIM_VARIANTS_MAX || body.p == NULL || maker->body.p == NULL ||
+		slice_eq(body, maker->body))
 		return NULL;
 	variant = &maker->variants[maker->n++];
 	*variant = (struct dkim_variant){.body = body, .changed = true};
