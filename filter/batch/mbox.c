@@ -34,6 +34,7 @@ mbox_open(struct unpack *in, size_t max)
 static bool
 fill(struct mbox *mbox)
 {
+	const char *error = NULL;
 	long got;
 
 	if (mbox->end)
@@ -45,8 +46,10 @@ fill(struct mbox *mbox)
 	}
 	if (mbox->n == SIZE)
 		return false;
-	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &mbox->error);
+	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &error);
 	mbox->end = got <= 0;
+	if (got < 0)
+		mbox->error = error;
 	if (got > 0)
 		mbox->n += (size_t)got;
 	return got > 0;
