@@ -23,7 +23,7 @@ static const struct row {
 	{"no path",                   "\t192.0.2.1",				   false, "",        "192.0.2.1",   "",  PATH_UNKNOWN, ""             },
 	{"JSON",
          "{\"path\": \"a\", \"client_ip\": \"192.0.2.1\", \"helo\": \"h\", \"mail_from\": "
-         "\"b@example.org\"}",							 true,  "a",       "192.0.2.1",   "h", PATH_GIVEN,   "b@example.org"},
+		"\"b@example.org\"}",						  true,  "a",       "192.0.2.1",   "h", PATH_GIVEN,   "b@example.org"},
 	{"JSON: the null path",       "{\"path\": \"a\", \"mail_from\": \"\"}",        true,  "a",       "",            "",
          PATH_NULL,															""             },
 	{"JSON: a null is not known", "{\"path\": \"a\", \"mail_from\": null}",        true,  "a",       "",            "",
