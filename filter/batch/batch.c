@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,6 +195,19 @@ jobs_of(const struct options *options)
 	return n < 1 ? 1 : (size_t)n;
 }
 
+/*
+ * Messages of every size come and go on many threads: glibc would keep what is free in a heap for
+ * every few of them, and raise without end the size from which it gives memory back.
+ */
+static void
+bound_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_ARENA_MAX, 4);
+	(void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+#endif
+}
+
 static enum crew_end
 work(struct run *run)
 {
@@ -270,6 +286,7 @@ batch_main(const struct options *options, struct arena *arena)
 	enum crew_end end;
 	int status;
 
+	bound_memory();
 	run->options = *options;
 	run->arena = arena;
 	arena_init(&run->line, arena->oom, arena->oom_arg);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { TICK_MS = 200 };
+enum {
+	TICK_MS = 200,
+	SPARE = 8 /* threads more than jobs that may be awake before one ends */
+};
 
 /* a result that waits for its turn */
 struct waiting {
@@ -149,6 +152,20 @@ wait_for_room(struct crew *crew)
 	return !crew->stop;
 }
 
+/* Threads that the first, slow answers called for are not needed for ever. */
+static bool
+is_spare(struct crew *crew)
+{
+	bool spare;
+
+	pthread_mutex_lock(&crew->lock);
+	spare = crew->threads - crew->asleep > crew->config.jobs + SPARE;
+	if (spare)
+		crew->threads--;
+	pthread_mutex_unlock(&crew->lock);
+	return spare;
+}
+
 /* The next message that is not in the journal. False at the end. */
 static bool
 take(struct crew *crew, struct item *item)
@@ -190,7 +207,8 @@ take(struct crew *crew, struct item *item)
 	return taken;
 }
 
-static void
+/* True where the thread ends as a spare one, and is counted out already. */
+static bool
 judge_all(struct crew *crew, struct judge *judge)
 {
 	struct item item;
@@ -212,7 +230,10 @@ judge_all(struct crew *crew, struct judge *judge)
 		pthread_cond_signal(&crew->slot_free);
 		hand_in(crew, index, name, &judged, false);
 		pthread_mutex_unlock(&crew->lock);
+		if (is_spare(crew))
+			return true;
 	}
+	return false;
 }
 
 static void *
@@ -220,6 +241,7 @@ work(void *arg)
 {
 	struct crew *crew = arg;
 	struct judge *judge = calloc(1, sizeof *judge);
+	bool spare = false;
 
 	if (judge != NULL) {
 		judge->options = crew->config.options;
@@ -229,7 +251,7 @@ work(void *arg)
 			.wait_begin = wait_begin, .wait_end = wait_end, .wait_arg = crew};
 	}
 	if (judge != NULL && judge_begin(judge)) {
-		judge_all(crew, judge);
+		spare = judge_all(crew, judge);
 		judge_end(judge);
 	} else {
 		pthread_mutex_lock(&crew->lock);
@@ -238,6 +260,8 @@ work(void *arg)
 		pthread_mutex_unlock(&crew->lock);
 	}
 	free(judge);
+	if (spare)
+		return NULL; /* others are alive, or were */
 	pthread_mutex_lock(&crew->lock);
 	crew->threads--;
 	pthread_cond_signal(&crew->changed);
