@@ -65,7 +65,7 @@ add_columns(const struct evaluation *ev, enum output_what output, const char *pa
 		ev->evaluated ? auth_code_word(summary_dkim(results)) : "-",
 		ev->evaluated ? signatures(ev) : "-",
 		ev->evaluated ? auth_code_word(results->dmarc.code) : "-",
-		"-",
+		ev->evaluated ? auth_code_word(results->arc.code) : "-",
 	};
 
 	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
