@@ -5,7 +5,7 @@ CC = gcc
 BUILD = build
 O = -O2 -g
 
-PKGS := gmime-3.0 libcrypto libcares libidn2 libpsl jansson
+PKGS := gmime-3.0 libcrypto libcares libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
@@ -13,7 +13,7 @@ WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
 	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
-CFLAGS = -std=c11 $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn

@@ -11,6 +11,7 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/hostname.h"
+#include "filter/msgtime.h"
 #include "filter/override.h"
 #include "filter/wholefile.h"
 #include "mime/address.h"
@@ -101,14 +102,20 @@ open_dns(struct evaluation *ev, const char **error)
 	return EVALUATE_OK;
 }
 
+bool
+evaluate_needs_psl(const struct options *options)
+{
+	return options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare;
+}
+
 /* Everything from outside that the mechanisms need. */
 static enum evaluate_status
 open_resources(struct evaluation *ev, const char **error)
 {
 	const struct options *options = ev->options;
 
-	if (options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare) {
-		ev->psl = domain_psl_open(options->psl);
+	if (evaluate_needs_psl(options)) {
+		ev->psl = ev->own_psl = domain_psl_open(options->psl);
 		if (ev->psl == NULL) {
 			*error = explained(ev->arena, "public suffix list",
 				options->psl != NULL ? options->psl : "of the system",
@@ -152,13 +159,13 @@ until_ms(const struct evaluation *ev)
 }
 
 static enum evaluate_status
-judge(struct evaluation *ev, struct slice secret, const char **error)
+judge(struct evaluation *ev, struct slice secret, bool given, const char **error)
 {
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
 
-	if (envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
-		    &ev->taken.envelope, error) != ST_OK)
+	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
+			      &ev->taken.envelope, error) != ST_OK)
 		return EVALUATE_TEMP;
 	envelope_trust(options, &ev->taken.envelope);
 	if (options->envelope == ENVELOPE_FIELD)
@@ -205,9 +212,22 @@ set_input(struct evaluation *ev)
 		.ids = &ev->ids,
 		.limits = &options->limits,
 		.options = &ev->auth_options,
-		.now = options->has_now ? options->now : (int64_t)time(NULL),
+		.now = options->has_now && options->now != NOW_MESSAGE ? options->now
+								       : (int64_t)time(NULL),
 		.arena = ev->arena,
 	};
+}
+
+static void
+take_message(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	message_parse(ev->taken.message, options->limits.fields, options->limits.field_size,
+		ev->arena, &ev->message);
+	ev->has_message = true;
+	if (options->has_now && options->now == NOW_MESSAGE)
+		(void)message_time(&ev->message, ev->arena, &ev->in.now);
 }
 
 enum evaluate_status
@@ -224,9 +244,7 @@ evaluate(struct evaluation *ev, const char **error)
 		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
 	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
 		return EVALUATE_TEMP;
-	message_parse(ev->taken.message, options->limits.fields, options->limits.field_size,
-		ev->arena, &ev->message);
-	ev->has_message = true;
+	take_message(ev);
 	result = read_secret(ev, &secret, error);
 	if (result != EVALUATE_OK)
 		return result;
@@ -236,7 +254,35 @@ evaluate(struct evaluation *ev, const char **error)
 	if (result != EVALUATE_OK)
 		return result;
 	ev->in.psl = ev->psl;
-	return judge(ev, secret, error);
+	return judge(ev, secret, false, error);
+}
+
+enum evaluate_status
+evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct dns *dns,
+	struct slice bytes, bool partial, const struct envelope *given, const char **error)
+{
+	enum evaluate_status result;
+	struct slice secret;
+
+	set_input(ev);
+	ev->borrowed = true;
+	ev->in.dns = dns;
+	ev->in.crypto = tools->crypto;
+	ev->in.psl = ev->psl = tools->psl;
+	ev->gmime = tools->gmime;
+	ev->input = (struct input){.fd = -1, .end = true, .bytes = bytes, .partial = partial};
+	if (given != NULL)
+		ev->taken = (struct taken){.message = bytes, .envelope = *given};
+	else if (envelope_take(ev->options, bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return EVALUATE_TEMP;
+	take_message(ev);
+	result = read_secret(ev, &secret, error);
+	if (result != EVALUATE_OK)
+		return result;
+	if (!partial)
+		return judge(ev, secret, given != NULL, error);
+	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
+	return EVALUATE_OK;
 }
 
 enum evaluate_status
@@ -254,9 +300,11 @@ void
 evaluate_end(struct evaluation *ev)
 {
 	dns_free(ev->in.dns);
-	crypto_free(ev->in.crypto);
-	domain_psl_free(ev->psl);
-	address_gmime_close(ev->gmime);
+	if (!ev->borrowed) {
+		crypto_free(ev->in.crypto);
+		address_gmime_close(ev->gmime);
+	}
+	domain_psl_free(ev->own_psl);
 	envelope_release(&ev->taken);
 	input_free(&ev->input);
 }

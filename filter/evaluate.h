@@ -10,6 +10,8 @@
 #include "filter/policy.h"
 #include "filter/scrub.h"
 
+struct dns;
+
 /* Everything that is known of one message. */
 struct evaluation {
 	const struct options *options;
@@ -28,7 +30,16 @@ struct evaluation {
 	struct verdict verdict;
 
 	struct address_gmime *gmime;
-	struct domain_psl *psl;
+	const struct domain_psl *psl;
+	struct domain_psl *own_psl; /* what evaluate_end frees */
+	bool borrowed;              /* gmime and crypto are another's */
+};
+
+/* What many evaluations of one thread share. */
+struct evaluate_tools {
+	struct address_gmime *gmime;
+	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
+	struct crypto *crypto;
 };
 
 enum evaluate_status {
@@ -49,6 +60,19 @@ enum evaluate_status evaluate(struct evaluation *evaluation, const char **error)
 
 /* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
+/*
+ * The same for bytes that are at hand (they must live until evaluate_end), with tools that stay the
+ * caller's. dns is the evaluation's from now on, whatever the status. partial: the message is over
+ * the size limit and bytes are its beginning. given: its envelope, or NULL for what the options
+ * and, in the modes field and headers, the message say.
+ */
+enum evaluate_status evaluate_bytes(struct evaluation *evaluation,
+	const struct evaluate_tools *tools, struct dns *dns, struct slice bytes, bool partial,
+	const struct envelope *given, const char **error);
+
+/* Is the public suffix list needed? */
+bool evaluate_needs_psl(const struct options *options);
 
 void evaluate_end(struct evaluation *evaluation);
 

@@ -111,6 +111,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 
 	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
 	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
+	if (outcome->path != NULL)
+		json_slice(top, "path", slice_str(outcome->path), ev->arena);
 	json_object_set_new(top, "time", json_integer((json_int_t)ev->in.now));
 	json_text(top, "authserv_id", ev->authserv_id);
 	json_slice(top, "queue_id", ev->taken.envelope.queue_id, ev->arena);
@@ -136,22 +138,39 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	return top;
 }
 
-enum status
-json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
+static enum status
+write_line(json_t *top, struct arena *arena, struct slice *line)
 {
-	json_t *top = whole(ev, outcome);
 	char *text = json_dumps(top, JSON_COMPACT | JSON_ENSURE_ASCII);
 	struct slice both;
 
 	json_decref(top);
 	if (text == NULL)
 		return ST_TEMP;
-	both = arena_dup(ev->arena, slice_make(text, strlen(text) + 1));
+	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
 	free(text);
 	/* the copied NUL becomes the line end */
 	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
 	*line = both;
 	return ST_OK;
+}
+
+enum status
+json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
+{
+	return write_line(whole(ev, outcome), ev->arena, line);
+}
+
+enum status
+json_failure(const char *path, const char *error, struct arena *arena, struct slice *line)
+{
+	json_t *top = json_object();
+
+	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
+	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
+	json_slice(top, "path", slice_str(path), arena);
+	json_text(top, "error", error);
+	return write_line(top, arena, line);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "filter/batch/batch.h"
 #include "filter/deliver.h"
 #include "filter/exitcode.h"
 #include "filter/explain/explain.h"
@@ -143,6 +144,8 @@ run(int argc, char **argv, struct arena *arena)
 	switch (options.command) {
 	case COMMAND_FILTER:
 		return filter_main(&options, arena);
+	case COMMAND_BATCH:
+		return batch_main(&options, arena);
 	case COMMAND_EXPLAIN:
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:

@@ -49,6 +49,7 @@ options_default(void)
 		.exit_override = { -1, -1,    -1, -1},
 		.color = -1,
 		.command_timeout = 600,
+		.cache_size = (uint64_t)64 << 20,
 	};
 }
 
@@ -98,6 +99,8 @@ options_scan_profile(int argc, char **argv, bool *given)
 enum command
 options_scan_command(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "batch") == 0)
+		return COMMAND_BATCH;
 	if (argc > 1 && strcmp(argv[1], "explain") == 0)
 		return COMMAND_EXPLAIN;
 	return argc > 1 && strcmp(argv[1], "inspect") == 0 ? COMMAND_INSPECT : COMMAND_FILTER;
@@ -159,12 +162,16 @@ add_domain(struct reader *reader, const char *domain)
 	domains->v[domains->n++] = domain;
 }
 
-/* explain's FILE, where "-" is stdin, or one more of inspect's DOMAINs */
+/* explain's FILE, where "-" is stdin, or one more of inspect's DOMAINs or batch's PATHs */
 static enum status
 read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
+	if (reader->options->command == COMMAND_BATCH) {
+		reader->options->paths.v[reader->options->paths.n++] = arg;
+		return ST_OK;
+	}
 	if (reader->options->command == COMMAND_INSPECT) {
 		add_domain(reader, arg);
 		return ST_OK;
@@ -191,7 +198,7 @@ read_command(struct reader *reader)
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
 		return bad(reader, "unknown command: ", word,
-			" (there are filter, explain and inspect)");
+			" (there are filter, batch, explain and inspect)");
 	reader->next = reader->argc > 1 ? 2 : 1;
 	return ST_OK;
 }
@@ -280,6 +287,28 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
+static const char *
+check_batch(struct options *options)
+{
+	if (!options->envelope_given)
+		options->envelope = ENVELOPE_HEADERS;
+	if (!options->output_given)
+		options->output = OUTPUT_SUMMARY;
+	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)
+		return "batch reads saved messages: --envelope args, field or headers";
+	if (options->output == OUTPUT_MESSAGE || options->output == OUTPUT_HEADER)
+		return "batch has --output summary, tsv, csv, json, stamp or none";
+	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
+		return "--output stamp and --into DIR need each other";
+	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
+		return "--envelopes takes one PATH, below which its paths are, and no other list";
+	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
+		return "batch needs a PATH, --files-from or --envelopes";
+	if (options->journal != NULL && options->json_log != NULL)
+		return "--resume and --json-log exclude each other: use --output json";
+	return NULL;
+}
+
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
@@ -297,6 +326,10 @@ check(struct reader *reader)
 		error = "--rsa-min-bits must not be over --rsa-max-bits";
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = "inspect needs a DOMAIN";
+	else if (options->command == COMMAND_BATCH)
+		error = check_batch(options);
+	else if (options->output >= OUTPUT_SUMMARY)
+		error = "that --output is for batch";
 	else if (options->command != COMMAND_FILTER)
 		error = NULL;
 	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
@@ -343,6 +376,8 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 	*options = options_default();
 	options->profile = options_scan_profile(argc, argv, &options->profile_given);
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
+	options->paths.v =
+		arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *options->paths.v);
 	st = read_line(&reader);
 	if (st != ST_OK)
 		apply_read_timeout(&reader);

@@ -12,7 +12,14 @@
 
 #include "auth/base/input.h"
 
-enum command { COMMAND_FILTER, COMMAND_EXPLAIN, COMMAND_INSPECT, COMMAND_VERSION, COMMAND_HELP };
+enum command {
+	COMMAND_FILTER,
+	COMMAND_EXPLAIN,
+	COMMAND_INSPECT,
+	COMMAND_BATCH,
+	COMMAND_VERSION,
+	COMMAND_HELP
+};
 
 enum profile {
 	PROFILE_PLAIN,
@@ -38,7 +45,19 @@ enum reject_on { REJECT_ON_DIRECT, REJECT_ON_PUBLISHED, REJECT_ON_NEVER };
 
 enum scrub_what { SCRUB_OWN, SCRUB_ALL, SCRUB_NONE };
 
-enum output_what { OUTPUT_MESSAGE, OUTPUT_JSON, OUTPUT_HEADER, OUTPUT_NONE };
+enum output_what {
+	OUTPUT_MESSAGE,
+	OUTPUT_JSON,
+	OUTPUT_HEADER,
+	OUTPUT_NONE,
+	/* of batch alone */
+	OUTPUT_SUMMARY,
+	OUTPUT_TSV,
+	OUTPUT_CSV,
+	OUTPUT_STAMP
+};
+
+#define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/msgtime.h) */
 
 struct strings {
 	const char **v;
@@ -58,6 +77,7 @@ struct options {
 
 	/* envelope and input */
 	enum envelope_mode envelope;
+	bool envelope_given;
 	/* NULL: absent; only mail_from may be empty: the null path */
 	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
@@ -75,7 +95,7 @@ struct options {
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
 	bool has_now;
-	int64_t now;
+	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 
 	/* methods */
 	struct auth_options auth; /* receiver is set by filter.c */
@@ -105,11 +125,23 @@ struct options {
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
 	enum output_what output;
+	bool output_given;
 	const char *json_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
 	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
 	int64_t command_timeout; /* seconds */
-	char **exec_argv;        /* after `--`, NULL-terminated; NULL where there is none */
+	/* batch */
+	struct strings paths;   /* what to read */
+	const char *envelopes;  /* the manifest, or NULL */
+	const char *files_from; /* a list of paths; "-" is stdin; or NULL */
+	size_t jobs;            /* threads that work at once; 0: the processors */
+	bool unordered;         /* results as they come */
+	bool mboxo;             /* only `>From ` was quoted, not `>>From ` */
+	const char *journal;    /* --resume, or NULL */
+	const char *into;       /* where --output stamp writes, or NULL */
+	uint64_t cache_size;    /* octets of DNS answers */
+
+	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
 };
 
 /* What holds where nothing is said. */

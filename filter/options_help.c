@@ -36,6 +36,7 @@ options_help(FILE *out)
 {
 	fprintf(out,
 		"usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
+		"       mailstamp batch [OPTION]... PATH...\n"
 		"       mailstamp explain [OPTION]... [FILE]\n"
 		"       mailstamp inspect [OPTION]... DOMAIN...\n"
 		"       mailstamp --version | --help\n"
@@ -44,7 +45,8 @@ options_help(FILE *out)
 		"with an Authentication-Results field on top to stdout, or into COMMAND's stdin.\n"
 		"The exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75\n"
 		"later. explain tells the verdict to a person. inspect checks a domain's records:\n"
-		"0 clean, 10 warnings, 11 errors. Defaults stand in parentheses.\n");
+		"0 clean, 10 warnings, 11 errors. batch judges saved messages: files, folders,\n"
+		"Maildir, mbox, compressed or not. Defaults stand in parentheses.\n");
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_rows[i].name == NULL)
 			fprintf(out, "\n%s:\n", option_rows[i].help);

@@ -363,6 +363,10 @@ set_number(const struct option_row *row, const char *value, struct arena *arena,
 	int64_t number = 0;
 	enum status st;
 
+	if (row->kind == OPTION_NOW && strcmp(value, "message") == 0) {
+		*(int64_t *)at = NOW_MESSAGE;
+		return ST_OK;
+	}
 	if (row->kind == OPTION_MILLIS)
 		return read_millis(row, value, arena, at, why);
 	if (row->kind == OPTION_SIZE)
@@ -438,6 +442,7 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_BITS:
 	case OPTION_MILLIS:
 	case OPTION_SIZE:
+	case OPTION_NOW:
 		st = set_number(row, value, arena, at, why);
 		break;
 	case OPTION_TEXTS:

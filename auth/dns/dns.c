@@ -71,6 +71,14 @@ dns_outcome_answer(enum dns_outcome_id id)
 	return (struct dns_answer){.status = outcomes[id].status, .why = outcomes[id].why};
 }
 
+void
+dns_settle(struct dns *dns)
+{
+	for (struct dns_question *q = dns->first; q != NULL; q = q->later)
+		if (!q->done)
+			(void)dns_get(dns, q->name, q->type, 0);
+}
+
 const char *
 dns_status_word(enum dns_status status)
 {
@@ -183,6 +191,7 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 	if (++dns->nquestions > dns->nbuckets)
 		grow(dns);
 	q = arena_alloc(&dns->arena, sizeof *q);
+	q->arena = &dns->arena;
 	q->name = arena_lower(&dns->arena, text);
 	q->type = type;
 	q->hash = hash;

@@ -43,7 +43,7 @@ struct dns_answer {
 	const char *why; /* for TEMP and BAD: from a fixed table ("SERVFAIL", "timeout", ...) */
 };
 
-struct dns; /* cache, budget and one back end; one thread at a time */
+struct dns; /* cache, budget and one back end; one thread at a time (more: dns_pool.h) */
 
 /*
  * name_ask starts a question without waiting; asking what was asked before costs nothing.
@@ -62,6 +62,9 @@ const struct dns_answer *dns_get(
 
 /* Milliseconds of a monotonic clock; over a zone, where nothing waits, it stands still. */
 int64_t dns_clock_ms(const struct dns *dns);
+
+/* Waits for the answers that were asked for and not yet needed, so that all are told. */
+void dns_settle(struct dns *dns);
 
 /* How many distinct questions were asked so far. */
 size_t dns_asked(const struct dns *dns);

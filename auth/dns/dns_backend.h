@@ -16,6 +16,9 @@ struct dns_question {
 	bool done;         /* answer is set and stays */
 	int64_t waited_ms; /* how much waiting the dns had done when it was asked */
 	struct dns_answer answer;
+	struct arena *arena; /* for what the back end needs for it: lives as long as the question */
+	bool flying;         /* c-ares still knows it, answered or not */
+	void *own;           /* the back end's */
 };
 
 struct dns_backend {
@@ -76,6 +79,22 @@ const struct dns_outcome *dns_outcome_by_word(struct slice word);
 const struct dns_outcome *dns_outcome_of(const struct dns_answer *answer);
 
 struct dns_answer dns_outcome_answer(enum dns_outcome_id id);
+
+/* The resolver as a part of another back end (dns_resolver.c). */
+
+struct resolver;
+
+/* config: oom and the deadline are not looked at. The resolver lives in arena. */
+enum status resolver_open(const struct dns_config *config, struct arena *arena,
+	struct resolver **resolver, const char **error);
+/* Also wakes resolver_turn when fd is readable; what is read from it is the caller's. */
+void resolver_watch(struct resolver *resolver, int fd);
+/* question must live until it is no longer flying, or until resolver_free. */
+void resolver_start(void *resolver, struct dns_question *question);
+/* Sleeps once, until something came or until_ms, and works on what came. */
+void resolver_turn(struct resolver *resolver, int64_t until_ms);
+int64_t resolver_clock(const void *resolver); /* NULL is fine */
+void resolver_free(void *resolver);
 
 enum { DNS_CHAIN_MAX = 16 }; /* CNAMEs that are followed */
 

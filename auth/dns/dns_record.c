@@ -3,6 +3,7 @@
 
 #include "auth/dns/dns_backend.h"
 #include "auth/dns/dns_name.h"
+#include "auth/dns/dns_pool.h"
 #include "auth/dns/dns_zone.h"
 
 struct line {
@@ -89,18 +90,16 @@ write_pragma(struct buf *out, const char *word, const struct line *line)
 	buf_addf(out, " %s\n", dns_type_word(line->type));
 }
 
-struct slice
-dns_record(const struct dns *dns, struct arena *arena)
+static struct slice
+write_lines(struct lines *lines, struct arena *arena)
 {
-	struct lines lines = {arena_array(arena, dns_asked(dns), sizeof *lines.line), 0};
 	struct buf out;
 
-	dns_each(dns, collect, &lines);
-	qsort(lines.line, lines.n, sizeof *lines.line, compare);
+	qsort(lines->line, lines->n, sizeof *lines->line, compare);
 	buf_init(&out, arena, ZONE_MAX);
 	buf_adds(&out, "; DNS answers of one run, recorded by mailstamp\n");
-	for (size_t i = 0; i < lines.n; i++) {
-		const struct line *line = &lines.line[i];
+	for (size_t i = 0; i < lines->n; i++) {
+		const struct line *line = &lines->line[i];
 		if (line->answer->status != DNS_OK)
 			write_pragma(&out, dns_outcome_of(line->answer)->word, line);
 		for (size_t k = 0; k < line->answer->n; k++)
@@ -108,5 +107,23 @@ dns_record(const struct dns *dns, struct arena *arena)
 		if (line->answer->secure)
 			write_pragma(&out, "SECURE", line);
 	}
-	return buf_slice(&out);
+	return out.over ? SLICE("") : buf_slice(&out);
+}
+
+struct slice
+dns_record(const struct dns *dns, struct arena *arena)
+{
+	struct lines lines = {arena_array(arena, dns_asked(dns), sizeof *lines.line), 0};
+
+	dns_each(dns, collect, &lines);
+	return write_lines(&lines, arena);
+}
+
+struct slice
+dns_pool_record(const struct dns_pool *pool, struct arena *arena)
+{
+	struct lines lines = {arena_array(arena, dns_pool_count(pool), sizeof *lines.line), 0};
+
+	dns_pool_each(pool, collect, &lines);
+	return write_lines(&lines, arena);
 }

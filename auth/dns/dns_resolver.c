@@ -52,7 +52,7 @@ struct flight {
 	bool edns;
 };
 
-static int64_t
+int64_t
 resolver_clock(const void *self)
 {
 	struct timespec now;
@@ -199,6 +199,7 @@ take_id(struct resolver *r, uint16_t *id)
 static void
 send_again(struct flight *flight)
 {
+	flight->question->flying = true;
 	flight->next = flight->resolver->again;
 	flight->resolver->again = flight;
 }
@@ -213,6 +214,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 
 	(void)timeouts;
 	r->ids[flight->id / 64] &= ~((uint64_t)1 << flight->id % 64);
+	question->flying = false;
 	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || question->done)
 		return;
 	if (status != ARES_SUCCESS) {
@@ -227,7 +229,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 		return;
 	}
 	dns_answer_parse(question->name, question->type,
-		slice_make((const char *)bytes, n > 0 ? (size_t)n : 0), r->arena, &answer);
+		slice_make((const char *)bytes, n > 0 ? (size_t)n : 0), question->arena, &answer);
 	if (answer.why == dns_outcome(DNS_OUT_FORMERR)->why && flight->edns) {
 		r->no_edns = true; /* RFC 6891 7 */
 		send_again(flight);
@@ -246,20 +248,22 @@ send_flight(struct flight *flight)
 
 	flight->edns = !r->no_edns;
 	if (!start_channel(r, flight->way) || !take_id(r, &flight->id)) {
+		question->flying = false;
 		answer_outcome(question, DNS_OUT_UNREACHABLE);
 		return;
 	}
+	question->flying = true; /* c-ares may answer at once */
 	n = dns_query_write(question->name, question->type, flight->id, flight->edns, query);
 	ares_send(r->channels[flight->way], query, (int)n, on_answer, flight);
 }
 
-static void
+void
 resolver_start(void *self, struct dns_question *question)
 {
 	struct resolver *r = self;
 	struct flight *flight;
 
-	flight = arena_alloc(r->arena, sizeof *flight);
+	flight = arena_alloc(question->arena, sizeof *flight);
 	flight->resolver = r;
 	flight->question = question;
 	send_flight(flight);
@@ -273,6 +277,7 @@ flush_again(struct resolver *r)
 	r->again = NULL; /* what fails at once comes into the next list */
 	for (; list != NULL; list = next) {
 		next = list->next;
+		list->question->flying = false;
 		if (!list->question->done)
 			send_flight(list);
 	}
@@ -326,6 +331,18 @@ turn(struct resolver *r, int timeout)
 	flush_again(r);
 }
 
+void
+resolver_turn(struct resolver *r, int64_t until_ms)
+{
+	turn(r, poll_time(r, until_ms));
+}
+
+void
+resolver_watch(struct resolver *r, int fd)
+{
+	on_socket(r, fd, 1, 0); /* c-ares ignores a socket that is none of its own */
+}
+
 static void
 resolver_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {
@@ -337,7 +354,7 @@ resolver_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	while (!question->done && resolver_clock(NULL) < until_ms);
 }
 
-static void
+void
 resolver_free(void *self)
 {
 	struct resolver *r = self;
@@ -385,17 +402,13 @@ parse_server(struct slice text, struct ares_addr_port_node *server)
 }
 
 enum status
-dns_open_resolver(const struct dns_config *config, struct dns **dns, const char **error)
+resolver_open(const struct dns_config *config, struct arena *arena, struct resolver **resolver,
+	const char **error)
 {
-	static const struct dns_backend backend = {
-		resolver_start, resolver_wait, resolver_clock, resolver_free};
-	struct resolver *r;
-	int64_t now = resolver_clock(NULL);
+	struct resolver *r = arena_alloc(arena, sizeof *r);
 
 	*error = NULL;
-	*dns = dns_new(config->oom, config->oom_arg);
-	r = arena_alloc(dns_arena(*dns), sizeof *r);
-	r->arena = dns_arena(*dns);
+	r->arena = arena;
 	r->timeout_ms = config->timeout_ms;
 	if (config->nresolvers > SERVERS_MAX)
 		*error = "more than 16 resolvers";
@@ -406,11 +419,25 @@ dns_open_resolver(const struct dns_config *config, struct dns **dns, const char 
 			r->servers[i - 1].next = &r->servers[i];
 		r->nservers++;
 	}
+	*resolver = r;
+	return *error == NULL ? ST_OK : ST_BAD;
+}
+
+enum status
+dns_open_resolver(const struct dns_config *config, struct dns **dns, const char **error)
+{
+	static const struct dns_backend backend = {
+		resolver_start, resolver_wait, resolver_clock, resolver_free};
+	int64_t now = resolver_clock(NULL);
+	struct resolver *r;
+
+	*dns = dns_new(config->oom, config->oom_arg);
+	if (resolver_open(config, dns_arena(*dns), &r, error) != ST_OK) {
+		dns_free(*dns);
+		*dns = NULL;
+		return ST_BAD;
+	}
 	dns_attach(*dns, &backend, r, config->timeout_ms,
 		config->deadline_ms > INT64_MAX - now ? INT64_MAX : now + config->deadline_ms);
-	if (*error == NULL)
-		return ST_OK;
-	dns_free(*dns);
-	*dns = NULL;
-	return ST_BAD;
+	return ST_OK;
 }

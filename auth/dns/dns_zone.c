@@ -132,7 +132,7 @@ lower_ttl(struct dns_answer *answer, bool first, uint32_t ttl)
 
 /* All records of the type, or the CNAME to follow, or neither. */
 static const struct dns_name *
-take_records(const struct zone *zone, const struct zone_node *node, enum dns_type type, bool first,
+take_records(const struct zone_node *node, enum dns_type type, bool first, struct arena *arena,
 	struct dns_answer *answer)
 {
 	const struct zone_record *cname = NULL;
@@ -150,7 +150,7 @@ take_records(const struct zone *zone, const struct zone_node *node, enum dns_typ
 		lower_ttl(answer, first, cname->ttl);
 		return cname->target;
 	}
-	rr = arena_array(zone->arena, n, sizeof *rr);
+	rr = arena_array(arena, n, sizeof *rr);
 	n = 0;
 	for (const struct zone_record *at = node->first; at != NULL; at = at->next)
 		if (at->type == type) {
@@ -198,7 +198,7 @@ wildcard_of(const struct zone *zone, const struct dns_name *name)
 /* One step: sets the answer, or returns the name to go on with. */
 static const struct dns_name *
 answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type type, bool first,
-	struct dns_answer *answer)
+	struct arena *arena, struct dns_answer *answer)
 {
 	const struct zone_node *node = zone_find(zone, name->wire, name->n);
 	const struct dns_outcome *named = NULL, *outcome = NULL;
@@ -224,7 +224,7 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 		outcome = named;
 	answer->secure = secure && (first || answer->secure);
 	if (outcome == NULL && node != NULL) {
-		next = take_records(zone, node, type, first, answer);
+		next = take_records(node, type, first, arena, answer);
 		if (next != NULL || answer->status == DNS_OK)
 			return next;
 		outcome = named;
@@ -237,12 +237,12 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 }
 
 void
-zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
-	struct dns_answer *answer)
+zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type type,
+	struct arena *arena, struct dns_answer *answer)
 {
 	*answer = (struct dns_answer){.status = DNS_NODATA};
 	for (int i = 0; i <= DNS_CHAIN_MAX; i++) {
-		name = answer_step(zone, name, type, i == 0, answer);
+		name = answer_step(zone, name, type, i == 0, arena, answer);
 		if (name == NULL)
 			return;
 	}
@@ -258,7 +258,7 @@ zone_start(void *self, struct dns_question *question)
 
 	if (!dns_name_parse(question->name, &name))
 		return; /* dns.c asked for nothing that is no name */
-	zone_answer(self, &name, question->type, &answer);
+	zone_answer(self, &name, question->type, question->arena, &answer);
 	dns_question_answer(question, &answer);
 }
 
@@ -285,26 +285,35 @@ zone_free(void *self)
 }
 
 enum status
-dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const char **error)
+zone_load(struct zone *zone, struct slice text, struct arena *arena, const char **error)
 {
-	static const struct dns_backend backend = {zone_start, zone_wait, zone_clock, zone_free};
 	const char *literal = NULL;
-	struct zone *zone;
 	struct buf message;
 	size_t line = 0;
 
 	*error = NULL;
+	if (zone_read(zone, text, &line, &literal))
+		return ST_OK;
+	buf_init(&message, arena, 256);
+	buf_addf(&message, "zone line %zu: %s", line, literal);
+	*error = arena_cstr(arena, buf_slice(&message));
+	return ST_BAD;
+}
+
+enum status
+dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const char **error)
+{
+	static const struct dns_backend backend = {zone_start, zone_wait, zone_clock, zone_free};
+	struct zone *zone;
+
 	*dns = dns_new(arena->oom, arena->oom_arg);
 	zone = arena_alloc(dns_arena(*dns), sizeof *zone);
 	zone_init(zone, dns_arena(*dns));
-	if (zone_read(zone, text, &line, &literal)) {
+	if (zone_load(zone, text, arena, error) == ST_OK) {
 		dns_attach(*dns, &backend, zone, INT64_MAX, INT64_MAX);
 		return ST_OK;
 	}
 	dns_free(*dns);
 	*dns = NULL;
-	buf_init(&message, arena, 256);
-	buf_addf(&message, "zone line %zu: %s", line, literal);
-	*error = arena_cstr(arena, buf_slice(&message));
 	return ST_BAD;
 }

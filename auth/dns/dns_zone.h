@@ -54,8 +54,13 @@ void zone_exists(struct zone *zone, struct zone_node *node);
 /* Reads a master file. False with *line and *error (a literal) where it cannot be read. */
 bool zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
 
-/* The answer as an authoritative server with recursion into this zone only would give it. */
-void zone_answer(struct zone *zone, const struct dns_name *name, enum dns_type type,
-	struct dns_answer *answer);
+/* The same with the whole error in *error, owned by arena; ST_BAD then. */
+enum status zone_load(
+	struct zone *zone, struct slice text, struct arena *arena, const char **error);
+
+/* The answer as an authoritative server with recursion into this zone only would give it.
+ * Its texts are the zone's, the list of its records is arena's; the zone is not changed. */
+void zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type type,
+	struct arena *arena, struct dns_answer *answer);
 
 #endif

@@ -153,7 +153,7 @@ Test(options, bad_use)
 
 Test(options, unknown_commands)
 {
-	static const char *const words[] = {"batch", "Inspect", "mail.eml", "-", "", "Filter"};
+	static const char *const words[] = {"batches", "Inspect", "mail.eml", "-", "", "Filter"};
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		char *argv[] = {arena_cstr(&arena, SLICE("mailstamp")),
@@ -163,6 +163,51 @@ Test(options, unknown_commands)
 			"%s", words[i]);
 		cr_expect(strncmp(error, "unknown command: ", 17) == 0, "%s", error);
 		cr_expect(options.command == COMMAND_FILTER);
+	}
+}
+
+static const struct batch_row {
+	const char *name;
+	const char *argv[8]; /* after "mailstamp batch" */
+	const char *told;    /* NULL: it is taken */
+} batch_rows[] = {
+	{"a path",		   {"x"},				     NULL                },
+	{"two paths, one behind --", {"x", "--", "--y"},                        NULL                },
+	{"a list",		   {"--files-from", "-"},                     NULL                },
+	{"a manifest",               {"--envelopes", "x", "folder"},            NULL                },
+	{"stamped",                  {"--output", "stamp", "--into", "x", "y"}, NULL                },
+	{"each at its date",         {"--now", "message", "x"},                 NULL                },
+	{"nothing to read",          {NULL},				    "needs a PATH"      },
+	{"two lists",                {"--envelopes", "x", "--files-from", "y"}, "no other list"     },
+	{"a manifest and two paths", {"--envelopes", "x", "y", "z"},            "no other list"     },
+	{"a filter's output",        {"--output", "message", "x"},              "batch has --output"},
+	{"stamped nowhere",          {"--output", "stamp", "x"},                "need each other"   },
+	{"a folder for nothing",     {"--into", "x", "y"},                      "need each other"   },
+	{"an envelope on stdin",     {"--envelope", "bsmtp", "x"},              "saved messages"    },
+	{"two logs",                 {"--resume", "x", "--json-log", "y", "z"}, "exclude each other"},
+	{"no job",		   {"--jobs", "0", "x"},                      "from 1"            },
+	{"a word for the clock",     {"--now", "noon", "x"},                    "whole number"      },
+};
+
+Test(options, batch)
+{
+	for (size_t i = 0; i < sizeof batch_rows / sizeof batch_rows[0]; i++) {
+		const struct batch_row *row = &batch_rows[i];
+		char *argv[12] = {arena_cstr(&arena, SLICE("mailstamp")),
+			arena_cstr(&arena, SLICE("batch")),
+			arena_cstr(&arena, SLICE("--config=/dev/null"))};
+		enum status st;
+		int argc = 3;
+
+		for (size_t k = 0; k < 8 && row->argv[k] != NULL; k++)
+			argv[argc++] = arena_cstr(&arena, slice_str(row->argv[k]));
+		st = options_parse(argc, argv, &arena, &options, &error, &in_file);
+		cr_expect_eq(st, row->told == NULL ? ST_OK : ST_BAD, "%s", row->name);
+		cr_expect(options.command == COMMAND_BATCH, "%s", row->name);
+		if (st == ST_OK)
+			cr_expect(options.envelope == ENVELOPE_HEADERS, "%s", row->name);
+		else if (row->told != NULL)
+			cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
 	}
 }
 

@@ -1,0 +1,185 @@
+#include "auth/dns/dns_cache.h"
+
+#include <stdlib.h>
+
+static void
+entry_free(struct dns_entry *e)
+{
+	free(e->held);
+	free(e);
+}
+
+static void
+leave_table(struct dns_cache *cache, struct dns_entry *e)
+{
+	struct dns_entry **at = &cache->buckets[e->hash & (cache->nbuckets - 1)];
+
+	while (*at != e)
+		at = &(*at)->next;
+	*at = e->next;
+	e->gone = true;
+	cache->n--;
+}
+
+static void
+leave_idle(struct dns_cache *cache, struct dns_entry *e)
+{
+	*(e->newer != NULL ? &e->newer->older : &cache->newest) = e->older;
+	*(e->older != NULL ? &e->older->newer : &cache->oldest) = e->newer;
+	e->newer = e->older = NULL;
+	cache->idle_size -= e->size;
+}
+
+void
+dns_cache_pin(struct dns_cache *cache, struct dns_entry *e)
+{
+	if (e->pins++ == 0 && e->done)
+		leave_idle(cache, e);
+}
+
+void
+dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e)
+{
+	if (--e->pins > 0)
+		return;
+	if (e->gone) {
+		entry_free(e);
+		return;
+	}
+	e->older = cache->newest;
+	*(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = e;
+	cache->newest = e;
+	cache->idle_size += e->size;
+	while (!cache->keep_all && cache->idle_size > cache->max) {
+		struct dns_entry *old = cache->oldest;
+
+		leave_idle(cache, old);
+		leave_table(cache, old);
+		entry_free(old);
+	}
+}
+
+static void
+grow(struct dns_cache *cache)
+{
+	size_t n = cache->nbuckets * 2;
+	struct dns_entry **buckets = calloc(n, sizeof *buckets), *next;
+
+	if (buckets == NULL)
+		return; /* slower, not wrong */
+	for (size_t i = 0; i < cache->nbuckets; i++)
+		for (struct dns_entry *e = cache->buckets[i]; e != NULL; e = next) {
+			next = e->next;
+			e->next = buckets[e->hash & (n - 1)];
+			buckets[e->hash & (n - 1)] = e;
+		}
+	free(cache->buckets);
+	cache->buckets = buckets;
+	cache->nbuckets = n;
+}
+
+struct dns_entry *
+dns_cache_find(const struct dns_cache *cache, const struct dns_question *q)
+{
+	struct dns_entry *e = cache->buckets[q->hash & (cache->nbuckets - 1)];
+
+	while (e != NULL &&
+		(e->hash != q->hash || e->type != q->type || !slice_eq(e->name, q->name)))
+		e = e->next;
+	return e;
+}
+
+struct dns_entry *
+dns_cache_add(struct dns_cache *cache, const struct dns_question *q)
+{
+	struct dns_entry *e = calloc(1, sizeof *e + q->name.n);
+
+	if (e == NULL)
+		return NULL;
+	memcpy(e + 1, q->name.p, q->name.n);
+	e->name = slice_make((const char *)(e + 1), q->name.n);
+	e->type = q->type;
+	e->hash = q->hash;
+	e->pins = 1;
+	e->size = sizeof *e + q->name.n;
+	e->until_ms = INT64_MAX;
+	if (++cache->n > cache->nbuckets)
+		grow(cache);
+	e->next = cache->buckets[e->hash & (cache->nbuckets - 1)];
+	cache->buckets[e->hash & (cache->nbuckets - 1)] = e;
+	return e;
+}
+
+static struct slice
+move_text(char **at, struct slice text)
+{
+	struct slice moved = slice_make(*at, text.n);
+
+	if (text.n > 0)
+		memcpy(*at, text.p, text.n);
+	*at += text.n;
+	return moved;
+}
+
+void
+dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms)
+{
+	size_t size = answer->n * sizeof *answer->rr;
+	struct dns_rr *rr;
+	char *text;
+
+	for (size_t i = 0; i < answer->n; i++)
+		size += answer->rr[i].text.n + answer->rr[i].name.n;
+	e->answer = *answer;
+	e->answer.rr = NULL;
+	e->held = size > 0 ? malloc(size) : NULL;
+	if (size > 0 && e->held == NULL)
+		e->answer = dns_outcome_answer(DNS_OUT_UNREACHABLE);
+	rr = e->held;
+	text = (char *)e->held + answer->n * sizeof *rr;
+	for (size_t i = 0; rr != NULL && i < answer->n; i++) {
+		rr[i] = answer->rr[i];
+		rr[i].text = move_text(&text, answer->rr[i].text);
+		rr[i].name = move_text(&text, answer->rr[i].name);
+	}
+	if (rr != NULL)
+		e->answer.rr = rr;
+	if (e->answer.status == DNS_TEMP)
+		e->until_ms = until_ms;
+	e->size += size;
+	e->done = true;
+}
+
+void
+dns_cache_drop(struct dns_cache *cache, struct dns_entry *e)
+{
+	leave_table(cache, e);
+	if (e->pins > 0)
+		return;
+	leave_idle(cache, e);
+	entry_free(e);
+}
+
+bool
+dns_cache_init(struct dns_cache *cache, size_t max, bool keep_all)
+{
+	enum { FIRST_BUCKETS = 1024 };
+
+	*cache = (struct dns_cache){.nbuckets = FIRST_BUCKETS, .max = max, .keep_all = keep_all};
+	cache->buckets = calloc(cache->nbuckets, sizeof *cache->buckets);
+	return cache->buckets != NULL;
+}
+
+void
+dns_cache_free(struct dns_cache *cache)
+{
+	struct dns_entry *next;
+
+	for (size_t i = 0; cache->buckets != NULL && i < cache->nbuckets; i++)
+		for (struct dns_entry *e = cache->buckets[i]; e != NULL; e = next) {
+			next = e->next;
+			entry_free(e);
+		}
+	free(cache->buckets);
+	*cache = (struct dns_cache){.buckets = NULL};
+}

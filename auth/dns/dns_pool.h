@@ -1,0 +1,63 @@
+/*
+ * dns_pool.h: answers that many threads share: one bounded cache before one back end.
+ *
+ * Each message has a struct dns of its own, with its own budget and its own list of what was asked;
+ * the pool gives the answers. A thread of the pool speaks to the resolver, so that any number of
+ * questions of any number of threads are on their way at once. Over a zone nothing is sent and
+ * there is no such thread.
+ *
+ * One run, one answer: what was once answered stays so while it is in the cache, however old; a
+ * failure is asked again after DNS_POOL_RETRY_MS unless keep_all.
+ */
+#ifndef AUTH_DNS_DNS_POOL_H
+#define AUTH_DNS_DNS_POOL_H
+
+#include "auth/dns/dns.h"
+
+enum {
+	DNS_POOL_RETRY_MS = 60000,
+	DNS_POOL_FLYING = 512 /* questions that are on their way at once; more wait */
+};
+
+struct dns_pool;
+
+struct dns_pool_config {
+	struct dns_config dns;    /* deadline_ms is counted for each dns from its opening */
+	const struct slice *zone; /* a master file to answer from (dns_open_zone), or NULL */
+	size_t cache_max;         /* octets that answers nobody uses may take, about */
+	bool keep_all;            /* throw nothing away, for dns_pool_record */
+};
+
+/*
+ * ST_BAD with *error (a literal or owned by arena) for a bad resolver or zone; ST_TEMP with *error
+ * where there is no memory, pipe or thread. Signals are blocked in the pool's thread.
+ */
+enum status dns_pool_open(const struct dns_pool_config *config, struct arena *arena,
+	struct dns_pool **pool, const char **error);
+
+/* Every dns of it must be freed before. NULL is fine. */
+void dns_pool_free(struct dns_pool *pool);
+
+/* Who asks: all may be NULL. */
+struct dns_pool_user {
+	void (*oom)(void *arg); /* as in an arena */
+	void *oom_arg;
+	void (*wait_begin)(void *arg); /* called before this thread sleeps for an answer, ... */
+	void (*wait_end)(void *arg);   /* ... and after it woke */
+	void *wait_arg;
+};
+
+/* A dns for one message, to be freed by dns_free; for one thread at a time as every dns. */
+struct dns *dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user);
+
+/* How many answers are there, and each of them, in no order; no other thread may use the pool. */
+size_t dns_pool_count(const struct dns_pool *pool);
+void dns_pool_each(const struct dns_pool *pool,
+	void (*each)(
+		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
+	void *arg);
+
+/* As dns_record for all answers in the cache; empty where they are more than a zone can be. */
+struct slice dns_pool_record(const struct dns_pool *pool, struct arena *arena);
+
+#endif

@@ -1,0 +1,306 @@
+#include "filter/batch/batch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/base/domain.h"
+#include "filter/batch/crew.h"
+#include "filter/batch/line.h"
+#include "filter/batch/paths.h"
+#include "filter/batch/progress.h"
+#include "filter/exitcode.h"
+#include "filter/hostname.h"
+#include "filter/output.h"
+#include "filter/wholefile.h"
+
+enum { ZONE_OCTETS = 64 * 1024 * 1024 };
+
+struct run {
+	struct options options; /* with what is found out once */
+	struct arena *arena;
+	struct arena line; /* of one failure */
+	struct source *source;
+	struct dns_pool *pool;
+	struct evaluate_tools tools;
+	struct domain_psl *psl;
+	struct journal *journal;
+	struct summary summary;
+	struct progress progress;
+	bool write_failed;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int number)
+{
+	(void)number;
+	if (interrupted != 0)
+		_exit(EXIT_TEMPFAIL); /* asked twice */
+	interrupted = 1;
+}
+
+static void
+catch_interrupts(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	interrupted = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		(void)sigaction(numbers[i], &action, NULL);
+}
+
+static void
+count_in(struct run *run, const struct tally *tally, struct slice text)
+{
+	summary_add(&run->summary, tally);
+	if (text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n)
+		run->write_failed = true;
+}
+
+static bool
+emit(void *arg, const char *name, const struct judged *judged)
+{
+	struct run *run = arg;
+
+	if (judged->tally.failed) {
+		progress_clear(&run->progress);
+		fprintf(stderr, "mailstamp: %s: %s\n",
+			path_shown(name != NULL ? name : "?", &run->line),
+			judged->error != NULL ? judged->error : "no memory");
+		arena_clear(&run->line);
+	}
+	count_in(run, &judged->tally,
+		slice_make(judged->text != NULL ? judged->text : "", judged->n));
+	return !run->write_failed;
+}
+
+static bool
+tick(void *arg, double share)
+{
+	struct run *run = arg;
+
+	progress_tell(&run->progress, run->summary.messages + run->summary.failed,
+		run->summary.failed, share);
+	return interrupted == 0;
+}
+
+static int
+misused(const char *what, const char *path, const char *why)
+{
+	fprintf(stderr, "mailstamp: %s%s%s: %s\n", what, path[0] != '\0' ? " " : "", path, why);
+	return EXIT_CONFIG_ERROR;
+}
+
+static int
+open_pool(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct dns_pool_config config = {
+		.dns =
+			{
+                              .resolvers = options->resolvers.v,
+                              .nresolvers = options->resolvers.n,
+                              .timeout_ms = options->dns_timeout_ms,
+                              .deadline_ms = options->deadline_ms,
+                              .oom = run->arena->oom,
+                              .oom_arg = run->arena->oom_arg,
+			      },
+		.cache_max = (size_t)options->cache_size,
+		.keep_all = options->dns_record != NULL,
+	};
+	struct slice zone;
+	struct arena text;
+	const char *error, *why;
+	enum status st;
+
+	arena_init(&text, run->arena->oom, run->arena->oom_arg);
+	if (options->zone != NULL) {
+		if (wholefile_read(options->zone, ZONE_OCTETS, &text, &zone, &why) != ST_OK)
+			return misused("zone", path_shown(options->zone, run->arena), why);
+		config.zone = &zone;
+	}
+	st = dns_pool_open(&config, run->arena, &run->pool, &error);
+	arena_clear(&text);
+	if (st == ST_OK)
+		return 0;
+	(void)misused("DNS", "", error);
+	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+}
+
+static int
+open_all(struct run *run)
+{
+	struct options *options = &run->options;
+	const char *error;
+	int status;
+
+	if (options->authserv_id == NULL)
+		options->authserv_id = hostname_get(run->arena);
+	if (source_open(options, run->arena, &run->source, &error) != ST_OK)
+		return misused("batch", "", error);
+	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
+		return misused("public suffix list",
+			options->psl != NULL ? path_shown(options->psl, run->arena)
+					     : "of the system",
+			"cannot be read");
+	run->tools.psl = run->psl;
+	run->tools.gmime = address_gmime_open();
+	if (run->tools.gmime == NULL)
+		return EXIT_TEMPFAIL;
+	status = open_pool(run);
+	if (status != 0 || options->journal == NULL)
+		return status;
+	if (journal_open(options->journal, journal_mark(options), &run->journal, &error) != ST_OK)
+		return misused("journal", path_shown(options->journal, run->arena), error);
+	return 0;
+}
+
+static void
+close_all(struct run *run)
+{
+	source_close(run->source);
+	dns_pool_free(run->pool);
+	address_gmime_close(run->tools.gmime);
+	domain_psl_free(run->psl);
+}
+
+/* What the killed run had done. */
+static void
+replay(struct run *run)
+{
+	struct journal_entry entry;
+
+	while (run->journal != NULL && journal_replay(run->journal, &entry))
+		count_in(run, &entry.tally, entry.text);
+}
+
+static size_t
+jobs_of(const struct options *options)
+{
+	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* libspf2 keeps what it knows in places that threads share */
+	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
+		return 1;
+	return n < 1 ? 1 : (size_t)n;
+}
+
+/*
+ * Messages of every size come and go on many threads: glibc would keep what is free in a heap for
+ * every few of them, and raise without end the size from which it gives memory back.
+ */
+static void
+bound_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_ARENA_MAX, 4);
+	(void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+#endif
+}
+
+static enum crew_end
+work(struct run *run)
+{
+	struct crew_config config = {
+		.options = &run->options,
+		.source = run->source,
+		.pool = run->pool,
+		.tools = run->tools,
+		.journal = run->journal,
+		.jobs = jobs_of(&run->options),
+		.emit = emit,
+		.tick = tick,
+		.arg = run,
+	};
+
+	config.threads = config.jobs;
+	if (run->options.zone == NULL && config.threads < CREW_THREADS &&
+		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
+		config.threads = CREW_THREADS;
+	return crew_run(&config);
+}
+
+static bool
+write_record(const struct run *run)
+{
+	const char *path = run->options.dns_record;
+	struct slice text;
+	bool written;
+	int fd;
+
+	if (path == NULL)
+		return true;
+	text = dns_pool_record(run->pool, run->arena);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	written = fd >= 0 && text.n > 0 && output_bytes(fd, text);
+	written = fd >= 0 && close(fd) == 0 && written;
+	if (!written)
+		(void)misused("DNS record", path_shown(path, run->arena), "cannot be written");
+	return written;
+}
+
+static int
+finish(struct run *run, enum crew_end end)
+{
+	static const char *const why[] = {
+		[CREW_DONE] = NULL,
+		[CREW_STOPPED] = "interrupted",
+		[CREW_CHANGED] = "the files are not those of the journal",
+		[CREW_BROKEN] = "no threads, no memory, or the journal cannot be written",
+	};
+	const struct summary *summary = &run->summary;
+	bool recorded = write_record(run);
+
+	progress_clear(&run->progress);
+	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
+		summary_print(summary, end != CREW_DONE, stdout);
+	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
+		fprintf(stderr, "mailstamp: the output could not be written\n");
+		return EXIT_TEMPFAIL;
+	}
+	if (end != CREW_DONE) {
+		fprintf(stderr, "mailstamp: %s: %zu messages done, %zu failed\n", why[end],
+			summary->messages, summary->failed);
+		return EXIT_TEMPFAIL;
+	}
+	if (!recorded)
+		return EXIT_TEMPFAIL;
+	return summary->failed > 0 ? EXIT_QUARANTINED : 0;
+}
+
+int
+batch_main(const struct options *options, struct arena *arena)
+{
+	struct run *run = arena_alloc(arena, sizeof *run);
+	struct slice head = line_head(options->output);
+	enum crew_end end;
+	int status;
+
+	bound_memory();
+	run->options = *options;
+	run->arena = arena;
+	arena_init(&run->line, arena->oom, arena->oom_arg);
+	status = open_all(run);
+	if (status == 0) {
+		catch_interrupts();
+		progress_begin(&run->progress);
+		(void)fwrite(head.p, 1, head.n, stdout);
+		replay(run);
+		end = work(run);
+		status = finish(run, end);
+		if (!journal_close(run->journal) && end == CREW_DONE)
+			status = EXIT_TEMPFAIL;
+	}
+	close_all(run);
+	return status;
+}

@@ -1,0 +1,272 @@
+#include "filter/batch/judge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "auth/base/crypto.h"
+#include "auth/dns/dns.h"
+#include "filter/batch/line.h"
+#include "filter/batch/manifest.h"
+#include "filter/batch/paths.h"
+#include "filter/batch/stamp.h"
+#include "filter/json.h"
+#include "filter/spool.h"
+#include "filter/wholefile.h"
+
+enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
+
+static const char unreadable[] = "the file cannot be read";
+static const char no_memory[] = "no memory";
+
+static void
+on_out_of_memory(void *arg)
+{
+	longjmp(((struct judge *)arg)->out_of_memory, 1);
+}
+
+bool
+judge_begin(struct judge *judge)
+{
+	arena_init(&judge->arena, on_out_of_memory, judge);
+	judge->user.oom = on_out_of_memory;
+	judge->user.oom_arg = judge;
+	judge->tools.crypto = crypto_new();
+	return judge->tools.crypto != NULL;
+}
+
+void
+judge_end(struct judge *judge)
+{
+	crypto_free(judge->tools.crypto);
+	arena_clear(&judge->arena);
+}
+
+/* Into item->bytes, which the item owns. */
+static const char *
+read_small(struct item *item, size_t size)
+{
+	item->bytes = malloc(size);
+	if (item->bytes == NULL)
+		return no_memory;
+	while (item->n < size) {
+		ssize_t got = read(item->fd, item->bytes + item->n, size - item->n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return unreadable;
+		if (got == 0)
+			break;
+		item->n += (size_t)got;
+	}
+	return item->n > 0 ? NULL : "the file is empty";
+}
+
+/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+static const char *
+load(const struct options *options, struct item *item, struct slice *bytes, void **mapped,
+	size_t *size)
+{
+	struct stat info;
+	const char *error;
+
+	*mapped = NULL;
+	if (item->fd >= 0) {
+		if (fstat(item->fd, &info) != 0)
+			return unreadable;
+		item->partial = (uint64_t)info.st_size > options->max_size;
+		*size = item->partial ? (size_t)(options->max_size < HEAD_OCTETS ? options->max_size
+										 : HEAD_OCTETS)
+				      : (size_t)info.st_size;
+		if (*size > SPOOL_MEMORY) {
+			void *at = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, item->fd, 0);
+
+			if (at == MAP_FAILED)
+				return unreadable;
+			*mapped = at;
+			*bytes = slice_make(at, *size);
+			return NULL;
+		}
+		error = read_small(item, *size);
+		if (error != NULL)
+			return error;
+	}
+	*bytes = slice_make(item->bytes, item->n);
+	return NULL;
+}
+
+/* What mail programs put around a message they save. */
+static struct slice
+unwrap(struct slice bytes, const char *name)
+{
+	size_t count = 0, i = 0;
+
+	if (slice_starts(bytes, SLICE("\xEF\xBB\xBF")))
+		bytes = slice_from(bytes, 3);
+	if (!path_ends(name, ".emlx"))
+		return bytes;
+	/* Apple Mail: the message's length, the message, a property list */
+	while (i < bytes.n && i < 12 && bytes.p[i] >= '0' && bytes.p[i] <= '9')
+		count = count * 10 + (size_t)(bytes.p[i++] - '0');
+	while (i > 0 && i < bytes.n && (bytes.p[i] == ' ' || bytes.p[i] == '\r'))
+		i++;
+	if (i == 0 || i >= bytes.n || bytes.p[i] != '\n')
+		return bytes;
+	return slice_head(slice_from(bytes, i + 1), count);
+}
+
+/* x.envelope beside x.eml; *given says whether there is one. */
+static const char *
+side_envelope(struct judge *judge, const char *path, struct envelope *envelope, bool *given)
+{
+	struct slice name = slice_str(path), bytes;
+	const char *error = NULL, *why;
+	char *side;
+
+	*given = false;
+	if (!path_ends(path, ".eml"))
+		return NULL;
+	side = arena_alloc(&judge->arena, name.n + sizeof ".envelope");
+	memcpy(side, name.p, name.n - 4);
+	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
+	if (access(side, F_OK) != 0)
+		return NULL;
+	*given = true;
+	if (wholefile_read(side, SIDE_FILE_MAX, &judge->arena, &bytes, &why) != ST_OK)
+		return "its side file cannot be read";
+	if (manifest_side(bytes, &judge->arena, envelope, &error) != ST_OK)
+		return error;
+	return NULL;
+}
+
+static const char *
+find_envelope(struct judge *judge, const struct item *item, struct envelope *envelope, bool *given)
+{
+	struct slice path;
+	const char *error = NULL;
+
+	if (item->line == NULL)
+		return side_envelope(judge, item->name, envelope, given);
+	*given = true;
+	if (manifest_line(slice_str(item->line), &judge->arena, &path, envelope, &error) != ST_OK)
+		return error;
+	return NULL;
+}
+
+static const char *
+evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
+{
+	struct evaluation *ev = &judge->ev;
+	struct envelope envelope;
+	const char *error = NULL;
+	bool given;
+
+	error = find_envelope(judge, item, &envelope, &given);
+	if (error != NULL)
+		return error;
+	evaluate_begin(judge->options, &judge->arena, ev);
+	judge->evaluating = true;
+	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user),
+		    unwrap(bytes, item->name), item->partial, given ? &envelope : NULL,
+		    &error) != EVALUATE_OK)
+		return error != NULL ? error : "the evaluation could not be done";
+	if (judge->options->output == OUTPUT_STAMP)
+		return stamp_write(ev, judge->options->into, item->index, item->name);
+	return NULL;
+}
+
+static const char *
+append_log(struct judge *judge, const char *shown)
+{
+	struct slice line;
+
+	if (judge->options->json_log == NULL)
+		return NULL;
+	if (line_make(&judge->ev, OUTPUT_JSON, shown, &line) != ST_OK ||
+		!json_append(judge->options->json_log, line))
+		return "the JSON log could not be written";
+	return NULL;
+}
+
+static const char *
+work(struct judge *judge, struct item *item, struct slice bytes, const char *shown,
+	struct judged *judged)
+{
+	const char *error = evaluate_item(judge, item, bytes);
+	struct slice line;
+
+	if (error == NULL)
+		error = append_log(judge, shown);
+	if (error != NULL)
+		return error;
+	judged->tally = summary_tally(&judge->ev);
+	if (line_make(&judge->ev, judge->options->output, shown, &line) != ST_OK)
+		return "no memory for its line";
+	judged->n = line.n;
+	judged->text = line.n > 0 ? malloc(line.n) : NULL;
+	if (line.n > 0 && judged->text == NULL)
+		return no_memory;
+	if (line.n > 0)
+		memcpy(judged->text, line.p, line.n);
+	return NULL;
+}
+
+static void
+tell_failure(struct judge *judge, const char *name, const char *error, struct judged *judged)
+{
+	struct slice line;
+
+	*judged = (struct judged){.tally = {.failed = true}, .error = strdup(error)};
+	if (setjmp(judge->out_of_memory) != 0)
+		return; /* a run without memory has lines that are missing, and says so */
+	if (line_failure(judge->options->output, path_shown(name, &judge->arena), error,
+		    &judge->arena, &line) != ST_OK ||
+		line.n == 0)
+		return;
+	judged->text = malloc(line.n);
+	if (judged->text == NULL)
+		return;
+	memcpy(judged->text, line.p, line.n);
+	judged->n = line.n;
+}
+
+/* Where memory runs out in the middle, we come back here and the message is a failed one. */
+static const char *
+guarded(struct judge *judge, struct item *item, struct slice bytes, struct judged *judged)
+{
+	if (setjmp(judge->out_of_memory) != 0)
+		return no_memory;
+	return work(judge, item, bytes, path_shown(item->name, &judge->arena), judged);
+}
+
+void
+judge_item(struct judge *judge, struct item *item, struct judged *judged)
+{
+	const char *error = item->error;
+	struct slice bytes = SLICE("");
+	void *mapped = NULL;
+	size_t size = 0;
+
+	*judged = (struct judged){.text = NULL};
+	arena_clear(&judge->arena);
+	judge->evaluating = false;
+	if (item->name == NULL)
+		item->name = calloc(1, 1);
+	if (error == NULL && item->name == NULL)
+		error = no_memory;
+	if (error == NULL)
+		error = load(judge->options, item, &bytes, &mapped, &size);
+	if (error == NULL)
+		error = guarded(judge, item, bytes, judged);
+	if (judge->evaluating)
+		evaluate_end(&judge->ev);
+	if (mapped != NULL)
+		(void)munmap(mapped, size);
+	if (error == NULL)
+		return;
+	free(judged->text);
+	tell_failure(judge, item->name, error, judged);
+}

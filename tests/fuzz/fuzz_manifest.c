@@ -1,0 +1,28 @@
+/* a line of a list, and a side file: whatever it is, what is told is whole */
+#include <assert.h>
+#include <stdint.h>
+
+#include "filter/batch/manifest.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice bytes = slice_make((const char *)data, size), path;
+	struct envelope envelope;
+	const char *error = NULL;
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	if (manifest_line(bytes, &arena, &path, &envelope, &error) == ST_OK)
+		assert(path.n > 0 && memchr(path.p, '\0', path.n) == NULL);
+	else
+		assert(error != NULL);
+	assert(envelope.path == PATH_GIVEN || envelope.mail_from.n == 0);
+	error = NULL;
+	if (manifest_side(bytes, &arena, &envelope, &error) != ST_OK)
+		assert(error != NULL);
+	arena_clear(&arena);
+	return 0;
+}
