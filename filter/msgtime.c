@@ -8,9 +8,11 @@ enum { DAY_SECONDS = 86400 };
 static int
 scan_name(struct slice *at, const char *names)
 {
-	for (int i = 0; names[3 * i] != '\0'; i++)
-		if (scan_word(at, slice_make(names + (size_t)3 * (size_t)i, 3)))
-			return i;
+	size_t n = strlen(names) / 3;
+
+	for (size_t i = 0; i < n; i++)
+		if (scan_word(at, slice_make(names + 3 * i, 3)))
+			return (int)i;
 	return -1;
 }
 
@@ -115,7 +117,8 @@ message_date_parse(struct slice text, int64_t *when)
 		(void)scan_cfws(&at);
 	}
 	zone = scan_zone(&at);
-	*when = days_of(year, month, day) * DAY_SECONDS + hour * 3600 + minute * 60 + second - zone;
+	*when = days_of(year, month, day) * DAY_SECONDS + (int64_t)hour * 3600 +
+		(int64_t)minute * 60 + second - zone;
 	return true;
 }
 

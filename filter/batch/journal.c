@@ -1,6 +1,8 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "filter/batch/journal.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,7 +11,7 @@
 
 #include "auth/dns/dns_name.h"
 
-enum { HEAD_MAX = 64, TEXT_MAX = 64 * 1024 * 1024 };
+enum { HEAD_MAX = 64, LINE_SIZE = 256, TEXT_MAX = 64 * 1024 * 1024 };
 
 struct journal {
 	FILE *file;
@@ -109,32 +111,55 @@ remember(struct journal *journal, size_t index, uint64_t hash)
 	return true;
 }
 
+/* The numbers of an entry's first line, in their order, each with its greatest value. */
+enum { N_INDEX, N_HASH, N_FAILED, N_SPF, N_DKIM, N_DMARC, N_DISPOSITION, N_SIZE, NUMBERS };
+
+/* A killed run may have left any piece of a line. */
+static bool
+read_numbers(FILE *file, uint64_t numbers[NUMBERS])
+{
+	static const uint64_t most[NUMBERS] = {SIZE_MAX, UINT64_MAX, 1, AUTH_PERMERROR,
+		AUTH_PERMERROR, AUTH_PERMERROR, DISP_TEMPFAIL, TEXT_MAX};
+	char line[LINE_SIZE], *at = line, *end;
+
+	if (fgets(line, sizeof line, file) == NULL)
+		return false;
+	for (size_t i = 0; i < NUMBERS; i++) {
+		if (isxdigit((unsigned char)*at) == 0)
+			return false;
+		errno = 0;
+		numbers[i] = strtoull(at, &end, i == N_HASH ? 16 : 10);
+		if (errno != 0 || numbers[i] > most[i] || *end != (i + 1 < NUMBERS ? ' ' : '\n'))
+			return false;
+		at = end + 1;
+	}
+	return *at == '\0';
+}
+
 static bool
 read_entry(struct journal *journal, struct journal_entry *entry)
 {
-	int failed, spf, dkim, dmarc, disposition;
-	uint64_t hash;
+	uint64_t numbers[NUMBERS];
 	size_t n;
 
-	if (fscanf(journal->file, "%zu %" SCNx64 " %d %d %d %d %d %zu", &entry->index, &hash,
-		    &failed, &spf, &dkim, &dmarc, &disposition, &n) != 8 ||
-		fgetc(journal->file) != '\n' || n > TEXT_MAX || spf < 0 || spf > AUTH_PERMERROR ||
-		dkim < 0 || dkim > AUTH_PERMERROR || dmarc < 0 || dmarc > AUTH_PERMERROR ||
-		disposition < 0 || disposition > DISP_TEMPFAIL)
+	if (!read_numbers(journal->file, numbers))
 		return false;
+	n = (size_t)numbers[N_SIZE];
 	free(journal->text);
 	journal->text = malloc(n + 1);
 	if (journal->text == NULL || fread(journal->text, 1, n, journal->file) != n ||
-		fgetc(journal->file) != '\n' || !remember(journal, entry->index, hash))
+		fgetc(journal->file) != '\n' ||
+		!remember(journal, (size_t)numbers[N_INDEX], numbers[N_HASH]))
 		return false;
+	entry->index = (size_t)numbers[N_INDEX];
 	entry->name = NULL;
 	entry->text = slice_make(journal->text, n);
 	entry->tally = (struct tally){
-		.failed = failed != 0,
-		.spf = (enum auth_code)spf,
-		.dkim = (enum auth_code)dkim,
-		.dmarc = (enum auth_code)dmarc,
-		.disposition = (enum disposition)disposition,
+		.failed = numbers[N_FAILED] != 0,
+		.spf = (enum auth_code)numbers[N_SPF],
+		.dkim = (enum auth_code)numbers[N_DKIM],
+		.dmarc = (enum auth_code)numbers[N_DMARC],
+		.disposition = (enum disposition)numbers[N_DISPOSITION],
 	};
 	return true;
 }
