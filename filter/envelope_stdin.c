@@ -45,15 +45,6 @@ struct parts {
 	bool field; /* secret is a part only there */
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = slice_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 enum status
 envelope_decode(struct slice text, struct arena *arena, struct slice *out)
 {
@@ -71,8 +62,8 @@ envelope_decode(struct slice text, struct arena *arena, struct slice *out)
 			p[n++] = text.p[i];
 			continue;
 		}
-		high = text.n - i > 2 ? hex_digit(text.p[i + 1]) : -1;
-		low = high < 0 ? -1 : hex_digit(text.p[i + 2]);
+		high = text.n - i > 2 ? slice_hex_digit(text.p[i + 1]) : -1;
+		low = high < 0 ? -1 : slice_hex_digit(text.p[i + 2]);
 		if (low < 0)
 			return ST_BAD;
 		p[n++] = (char)(unsigned char)(high * 16 + low);

@@ -59,6 +59,28 @@ slice_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+static inline bool
+slice_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+slice_is_alpha(char c)
+{
+	return slice_lower(c) >= 'a' && slice_lower(c) <= 'z';
+}
+
+/* 0 to 15, or -1 for what is no HEXDIG (RFC 5234 B.1, in both cases) */
+static inline int
+slice_hex_digit(char c)
+{
+	if (slice_is_digit(c))
+		return c - '0';
+	c = slice_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* equal but for ASCII case (RFC 4343, RFC 5234 2.3) */
 static inline bool
 slice_ieq(struct slice a, struct slice b)

@@ -36,15 +36,6 @@ scan_ip4(struct slice *at, unsigned char *bytes)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = slice_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* 1*4HEXDIG */
 static bool
 scan_h16(struct slice *at, unsigned char *bytes)
@@ -52,8 +43,8 @@ scan_h16(struct slice *at, unsigned char *bytes)
 	unsigned value = 0;
 	size_t i;
 
-	for (i = 0; i < at->n && i < 4 && hex_digit(at->p[i]) >= 0; i++)
-		value = value << 4 | (unsigned)hex_digit(at->p[i]);
+	for (i = 0; i < at->n && i < 4 && slice_hex_digit(at->p[i]) >= 0; i++)
+		value = value << 4 | (unsigned)slice_hex_digit(at->p[i]);
 	bytes[0] = (unsigned char)(value >> 8);
 	bytes[1] = (unsigned char)(value & 0xff);
 	*at = slice_from(*at, i);

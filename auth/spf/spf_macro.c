@@ -17,18 +17,6 @@ struct macro {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_alpha(char c)
-{
-	return slice_lower(c) >= 'a' && slice_lower(c) <= 'z';
-}
-
-static bool
 is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -40,9 +28,9 @@ scan_parts(struct slice *at, struct macro *macro)
 {
 	size_t value = 0;
 
-	if (at->n == 0 || !is_digit(at->p[0]))
+	if (at->n == 0 || !slice_is_digit(at->p[0]))
 		return true;
-	for (; at->n > 0 && is_digit(at->p[0]); *at = slice_from(*at, 1))
+	for (; at->n > 0 && slice_is_digit(at->p[0]); *at = slice_from(*at, 1))
 		if (value < (size_t)EXPANSION_MAX * 10)
 			value = value * 10 + (size_t)(at->p[0] - '0');
 	macro->parts = value;
@@ -189,7 +177,7 @@ add_char(struct buf *out, char c, bool escape)
 {
 	unsigned char byte = (unsigned char)c;
 
-	if (!escape || is_alpha(c) || is_digit(c) || is_one_of(c, "-._~")) {
+	if (!escape || slice_is_alpha(c) || slice_is_digit(c) || is_one_of(c, "-._~")) {
 		buf_addc(out, c); /* RFC 3986 2.3 */
 	} else {
 		buf_addc(out, '%');

@@ -20,28 +20,16 @@ static const struct rule {
 };
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_alpha(char c)
-{
-	return slice_lower(c) >= 'a' && slice_lower(c) <= 'z';
-}
-
-static bool
 is_alphanum(char c)
 {
-	return is_alpha(c) || is_digit(c);
+	return slice_is_alpha(c) || slice_is_digit(c);
 }
 
 static bool
 all_digits(struct slice s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_digit(s.p[i]))
+		if (!slice_is_digit(s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -57,7 +45,7 @@ is_toplabel(struct slice label)
 		last = label.p[i];
 		if (!is_alphanum(last) && last != '-')
 			return false;
-		seen = seen || !is_digit(last);
+		seen = seen || !slice_is_digit(last);
 	}
 	return seen && !slice_starts(label, SLICE("-")) && last != '-';
 }
@@ -190,7 +178,7 @@ scan_modifier_name(struct slice *at, struct slice *name)
 {
 	size_t n = 0;
 
-	if (at->n == 0 || !is_alpha(at->p[0]))
+	if (at->n == 0 || !slice_is_alpha(at->p[0]))
 		return false;
 	while (n < at->n && (is_alphanum(at->p[n]) || slice_find(SLICE("-_."), at->p[n]) < 3))
 		n++;
