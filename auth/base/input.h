@@ -12,6 +12,7 @@
 #include "mime/message.h"
 
 struct crypto;
+struct dmarc_overlay;
 struct dns;
 struct domain_psl;
 
@@ -72,6 +73,8 @@ struct auth_input {
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
+	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */
+	const struct dmarc_overlay *overlay;
 };
 
 #endif

@@ -32,6 +32,17 @@ struct dmarc_record {
 /* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so *record is set. */
 bool dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record);
 
+/* What is supposed to stand at _dmarc.name, whatever DNS says. */
+struct dmarc_published {
+	struct slice name; /* normal */
+	struct slice text;
+};
+
+struct dmarc_overlay {
+	const struct dmarc_published *v;
+	size_t n;
+};
+
 struct dmarc_step {
 	struct slice name; /* without _dmarc. */
 	const char *found; /* "record", "several records", "no record", "too long to ask",

@@ -48,6 +48,25 @@ node_find(const struct dmarc_finder *finder, struct slice name)
 	return node;
 }
 
+/* What is supposed there; NULL: DNS is to be asked. */
+static const struct dmarc_published *
+supposed(const struct auth_input *in, struct slice name)
+{
+	for (size_t i = 0; in->overlay != NULL && i < in->overlay->n; i++)
+		if (slice_eq(in->overlay->v[i].name, name))
+			return &in->overlay->v[i];
+	return NULL;
+}
+
+static void
+read_supposed(
+	const struct dmarc_published *published, enum dmarc_mode mode, struct dmarc_node *node)
+{
+	node->status = DNS_OK;
+	node->found =
+		dmarc_parse(published->text, mode, &node->record) ? DMARC_RECORD : DMARC_NO_RECORD;
+}
+
 struct dmarc_node *
 dmarc_node(struct dmarc_finder *finder, struct slice name)
 {
@@ -60,8 +79,11 @@ dmarc_node(struct dmarc_finder *finder, struct slice name)
 	node->name = name;
 	node->next = finder->nodes;
 	finder->nodes = node;
+	const struct dmarc_published *published = supposed(in, name);
 	struct slice txt = record_name(in->arena, name);
-	if (txt.n == 0)
+	if (published != NULL)
+		read_supposed(published, finder->mode, node);
+	else if (txt.n == 0)
 		node->found = DMARC_TOO_LONG;
 	else
 		read_answer(dns_get(in->dns, txt, DNS_TXT, 0), finder->mode, node);
@@ -96,7 +118,7 @@ dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start)
 	size_t n = walk_names(start, names);
 
 	for (size_t i = 0; i < n && !finder->in->options->no_ask; i++)
-		if (node_find(finder, names[i]) == NULL)
+		if (node_find(finder, names[i]) == NULL && supposed(finder->in, names[i]) == NULL)
 			name_ask(finder->in, names[i]);
 }
 

@@ -1,0 +1,234 @@
+#include "filter/batch/row.h"
+
+#include <stdlib.h>
+
+#include "filter/batch/summary.h"
+#include "filter/msgtime.h"
+#include "mime/buf.h"
+#include "mime/scan.h"
+
+/* Does this character act rather than show (C1, directions, separators)? */
+static bool
+acts(struct slice s)
+{
+	const unsigned char *c = (const unsigned char *)s.p;
+
+	if (s.n == 2)
+		return (c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C);
+	if (s.n != 3)
+		return false;
+	return (c[0] == 0xE2 && c[1] == 0x80 &&
+		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
+	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
+	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
+}
+
+/* What one character of *left, which is taken off, is shown as. */
+static size_t
+show_one(struct slice *left, char shown[13])
+{
+	static const char hex[] = "0123456789abcdef";
+	struct slice at = *left, one;
+	size_t n = 0;
+
+	if ((unsigned char)left->p[0] < 0x80) {
+		one = slice_head(*left, 1);
+		*left = slice_from(*left, 1);
+		if (one.p[0] >= ' ' && one.p[0] <= '~') {
+			shown[0] = one.p[0];
+			return 1;
+		}
+	} else if (scan_utf8_non_ascii(&at)) {
+		one = slice_head(*left, left->n - at.n);
+		*left = at;
+		if (!acts(one)) {
+			memcpy(shown, one.p, one.n);
+			return one.n;
+		}
+	} else {
+		*left = slice_from(*left, 1);
+		memcpy(shown, "\xEF\xBF\xBD", 3);
+		return 3;
+	}
+	for (size_t i = 0; i < one.n; i++) {
+		unsigned char c = (unsigned char)one.p[i];
+
+		shown[n++] = '\\';
+		shown[n++] = 'x';
+		shown[n++] = hex[c >> 4];
+		shown[n++] = hex[c & 15];
+	}
+	return n;
+}
+
+const char *
+row_text(struct slice text, size_t max, struct arena *arena)
+{
+	struct slice left = text;
+	char shown[16];
+	struct buf out;
+
+	if (text.n == 0)
+		return "";
+	buf_init(&out, arena, max + 1);
+	while (left.n > 0) {
+		size_t n = show_one(&left, shown);
+
+		if (out.n + n > max)
+			break;
+		buf_add(&out, slice_make(shown, n));
+	}
+	buf_addc(&out, '\0');
+	return out.p;
+}
+
+static const char *
+plain(struct slice text, struct arena *arena)
+{
+	return row_text(text, ROW_TEXT, arena);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+void
+row_failure(size_t index, const char *path, const char *error, struct arena *arena, struct row *row)
+{
+	*row = (struct row){
+		.index = index,
+		.path = row_text(slice_str(path), ROW_PATH, arena),
+		.failed = true,
+		.error = plain(slice_str(error), arena),
+		.spf_domain = "",
+		.spf_reason = "",
+		.policy = "",
+		.author_domain = "",
+		.client_ip = "",
+		.client_name = "",
+		.reason = "",
+		.sign = "",
+		.override = "",
+	};
+}
+
+static void
+take_results(const struct evaluation *ev, struct row *row)
+{
+	const struct auth_results *results = &ev->results;
+	const struct dmarc_result *dmarc = &results->dmarc;
+
+	row->spf = results->spf.code;
+	row->spf_domain = plain(results->spf.domain, ev->arena);
+	row->spf_reason = or_empty(results->spf.reason);
+	row->spf_aligned = dmarc->spf_aligned;
+	row->dkim = summary_dkim(results);
+	row->dkim_aligned = dmarc->dkim_pass;
+	row->arc = results->arc.code;
+	row->dmarc = dmarc->code;
+	if (dmarc->policy >= DMARC_P_NONE)
+		row->policy = dmarc_policy_word(dmarc->policy);
+	for (size_t i = 0; i < results->dkim.n && i < ROW_SIGNATURES; i++) {
+		const struct dkim_sig_result *sig = &results->dkim.sigs[i];
+
+		row->signatures[row->nsignatures++] = (struct row_signature){
+			.d = plain(sig->sig.d, ev->arena),
+			.s = plain(sig->sig.s, ev->arena),
+			.code = sig->code,
+			.aligned = dmarc->sig_aligned != NULL && dmarc->sig_aligned[i],
+		};
+	}
+}
+
+static struct row_outcome
+outcome_of(const struct what_if_result *result)
+{
+	return (struct row_outcome){result->dmarc, result->disposition};
+}
+
+void
+row_from_evaluation(const struct evaluation *ev, const struct row_extra *extra, struct row *row)
+{
+	const struct envelope *envelope = &ev->taken.envelope;
+
+	row_failure(extra->index, extra->path, "", ev->arena, row);
+	row->failed = false;
+	row->evaluated = ev->evaluated;
+	row->has_date = message_time(&ev->message, ev->arena, &row->date);
+	if (ev->evaluated)
+		take_results(ev, row);
+	row->author_domain = plain(ev->ids.author_domain, ev->arena);
+	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
+	row->client_name = plain(envelope->client_name, ev->arena);
+	row->disposition = ev->verdict.disposition;
+	row->reason = or_empty(ev->verdict.reason);
+	row->sign = or_empty(ev->verdict.sign);
+	row->override = or_empty(ev->verdict.override.reason);
+	row->has_other = extra->other != NULL;
+	if (extra->other != NULL)
+		row->other = outcome_of(extra->other);
+	for (size_t i = 0; i < extra->nwhat_ifs && i < WHAT_IF_MAX; i++)
+		row->what_ifs[row->nwhat_ifs++] = outcome_of(&extra->what_ifs[i]);
+	if (extra->advice == NULL)
+		return;
+	for (const struct finding *f = extra->advice->first; f != NULL && row->nadvice < ROW_ADVICE;
+		f = f->next)
+		row->advice[row->nadvice++] =
+			(struct row_advice){f->level, f->id, plain(slice_str(f->text), ev->arena)};
+}
+
+/* every text of a row, to be measured and copied */
+static size_t
+texts_of(struct row *row, const char **texts[16 + 2 * ROW_SIGNATURES + 2 * ROW_ADVICE])
+{
+	size_t n = 0;
+
+	texts[n++] = &row->path;
+	texts[n++] = &row->error;
+	texts[n++] = &row->spf_domain;
+	texts[n++] = &row->spf_reason;
+	texts[n++] = &row->policy;
+	texts[n++] = &row->author_domain;
+	texts[n++] = &row->client_ip;
+	texts[n++] = &row->client_name;
+	texts[n++] = &row->reason;
+	texts[n++] = &row->sign;
+	texts[n++] = &row->override;
+	for (size_t i = 0; i < row->nsignatures; i++) {
+		texts[n++] = &row->signatures[i].d;
+		texts[n++] = &row->signatures[i].s;
+	}
+	for (size_t i = 0; i < row->nadvice; i++) {
+		texts[n++] = &row->advice[i].id;
+		texts[n++] = &row->advice[i].text;
+	}
+	return n;
+}
+
+struct row *
+row_copy(const struct row *row)
+{
+	const char **texts[16 + 2 * ROW_SIGNATURES + 2 * ROW_ADVICE];
+	struct row shallow = *row, *copy;
+	size_t n = texts_of(&shallow, texts), octets = sizeof *copy;
+	char *at;
+
+	for (size_t i = 0; i < n; i++)
+		octets += strlen(*texts[i]) + 1;
+	copy = malloc(octets);
+	if (copy == NULL)
+		return NULL;
+	at = (char *)(copy + 1);
+	*copy = *row;
+	n = texts_of(copy, texts);
+	for (size_t i = 0; i < n; i++) {
+		size_t length = strlen(*texts[i]) + 1;
+
+		memcpy(at, *texts[i], length);
+		*texts[i] = at;
+		at += length;
+	}
+	return copy;
+}
