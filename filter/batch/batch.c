@@ -13,11 +13,11 @@
 #include "auth/base/domain.h"
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
-#include "filter/batch/paths.h"
 #include "filter/batch/progress.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
 #include "filter/output.h"
+#include "filter/paths.h"
 #include "filter/wholefile.h"
 
 enum { ZONE_OCTETS = 64 * 1024 * 1024 };

@@ -10,9 +10,9 @@
 #include "auth/dns/dns.h"
 #include "filter/batch/line.h"
 #include "filter/batch/manifest.h"
-#include "filter/batch/paths.h"
 #include "filter/batch/stamp.h"
 #include "filter/json.h"
+#include "filter/paths.h"
 #include "filter/spool.h"
 #include "filter/wholefile.h"
 

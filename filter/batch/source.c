@@ -8,8 +8,8 @@
 
 #include "filter/batch/manifest.h"
 #include "filter/batch/mbox.h"
-#include "filter/batch/paths.h"
-#include "filter/batch/walk.h"
+#include "filter/paths.h"
+#include "filter/walk.h"
 #include "mime/buf.h"
 
 enum { SNIFF = 8, ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
