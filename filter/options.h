@@ -118,6 +118,7 @@ struct options {
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;
+	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
 	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */

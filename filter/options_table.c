@@ -136,6 +136,8 @@ const struct option_row option_rows[] = {
 	TOP("inspect"),
 	{.name = "selector", .arg = "S", .kind = OPTION_TEXTS, .at = AT(selectors),
 		.help = "a DKIM key to look at; may be repeated"},
+	{.name = "messages", .arg = "PATH", .kind = OPTION_TEXTS, .at = AT(messages),
+		.help = "and those that its messages are signed with"},
 
 	TOP("Batch"),
 	{.name = "envelopes", .arg = "FILE", .kind = OPTION_PATH, .at = AT(envelopes),

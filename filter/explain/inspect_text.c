@@ -1,6 +1,7 @@
 /* inspect_text.c: an inspection for a person. */
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/inspect.h"
+#include "filter/words.h"
 
 enum { NETS_TOLD = 30 };
 
@@ -137,9 +138,13 @@ print_dkim(const struct inspection *inspection, FILE *out)
 			fprintf(out, " %s", key->algorithm);
 		if (key->bits > 0)
 			fprintf(out, ", %u bits", key->bits);
-		fprintf(out, "%s%s%s\n", key->revoked ? ", revoked" : "",
+		fprintf(out, "%s%s%s", key->revoked ? ", revoked" : "",
 			key->testing ? ", test mode" : "",
 			key->strict_i ? ", only for the domain itself" : "");
+		if (inspection->messages->asked)
+			fprintf(out, _("; messages signed with it: %zu of %zu"), key->messages,
+				inspection->messages->messages);
+		fputc('\n', out);
 	}
 	print_findings(inspection, "dkim", out);
 }
