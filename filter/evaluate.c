@@ -300,6 +300,7 @@ void
 evaluate_end(struct evaluation *ev)
 {
 	dns_free(ev->in.dns);
+	crypto_signer_free(ev->signer);
 	if (!ev->borrowed) {
 		crypto_free(ev->in.crypto);
 		address_gmime_close(ev->gmime);

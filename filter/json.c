@@ -124,6 +124,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_text(top, "reason", ev->verdict.reason);
 	json_text(top, "sign", ev->verdict.sign);
 	json_object_set_new(top, "override", override_part(ev));
+	if (ev->options->arc_seal != NULL)
+		json_object_set_new(top, "sealed", json_sealed(&ev->sealed));
 	json_object_set_new(top, "status", json_integer(outcome->status));
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));

@@ -309,17 +309,38 @@ check_batch(struct options *options)
 	return NULL;
 }
 
+/* Sealing is the filter's alone: the file may name it for all commands. */
+static const char *
+check_sealing(struct options *options)
+{
+	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
+
+	if (options->command != COMMAND_FILTER) {
+		options->arc_seal = options->arc_selector = options->arc_key = NULL;
+		return NULL;
+	}
+	if (domain != selector || domain != (options->arc_key != NULL))
+		return "--arc-seal, --arc-selector and --arc-key need each other";
+	if (domain && exitcode_keeps_message(options->profile))
+		return "--profile exim-av hands no message on that --arc-seal could seal";
+	return NULL;
+}
+
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
 {
 	struct options *options = reader->options;
-	const char *error = NULL;
+	const char *error = check_sealing(options);
 
 	if (options->color == 2)
 		options->color = -1;
 	if (options->command != COMMAND_FILTER)
 		options->exec_argv = NULL;
+	if (error != NULL) {
+		*reader->error = error;
+		return ST_BAD;
+	}
 	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
 		error = "--envelope field needs --envelope-secret-file";
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
@@ -331,7 +352,7 @@ check(struct reader *reader)
 	else if (options->output >= OUTPUT_SUMMARY)
 		error = "that --output is for batch";
 	else if (options->command != COMMAND_FILTER)
-		error = NULL;
+		return ST_OK;
 	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
 		error = "--output other than message is for --profile plain: it delivers nothing";
 	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)

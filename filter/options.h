@@ -125,6 +125,9 @@ struct options {
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
+	/* who seals; all three or none */
+	const char *arc_seal, *arc_selector; /* normal names */
+	const char *arc_key;                 /* path */
 	enum output_what output;
 	bool output_given;
 	const char *json_log;

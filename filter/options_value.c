@@ -197,6 +197,24 @@ read_domain(const char *value, struct arena *arena, const char **domain, const c
 	return ST_OK;
 }
 
+/* Labels as in a domain name, but the last one may be a number (RFC 6376 3.1). */
+static enum status
+read_selector(const char *value, struct arena *arena, const char **selector, const char **why)
+{
+	static const char below[] = ".example";
+	struct slice name;
+	struct buf whole;
+
+	buf_init(&whole, arena, DOMAIN_MAX);
+	buf_addf(&whole, "%s%s", value, below);
+	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
+		*why = "must be a selector";
+		return ST_BAD;
+	}
+	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));
+	return ST_OK;
+}
+
 static void
 append(struct strings *list, const char *value, struct arena *arena)
 {
@@ -432,6 +450,12 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_CLIENT_IP:
 	case OPTION_ID:
 		st = set_text(row, value, arena, at, why);
+		break;
+	case OPTION_DOMAIN:
+		st = read_domain(value, arena, at, why);
+		break;
+	case OPTION_SELECTOR:
+		st = read_selector(value, arena, at, why);
 		break;
 	case OPTION_WORD:
 	case OPTION_YES:
