@@ -128,7 +128,7 @@ const struct option_row option_rows[] = {
 	{.name = "arc-selector", .arg = "S", .kind = OPTION_SELECTOR, .at = AT(arc_selector),
 		.help = "where its key is published"},
 	{.name = "arc-key", .arg = "FILE", .kind = OPTION_PATH, .at = AT(arc_key),
-		.help = "its private key in PEM, readable by its owner alone"},
+		.help = "its private key (PEM), its owner's alone"},
 	{.name = "output", .kind = OPTION_WORD, .at = AT(output),
 		.given = AT(output_given), .words = "message|json|header|none|summary|tsv|csv|stamp",
 		.help = "what goes to stdout (message; batch: summary)"},
