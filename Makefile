@@ -30,6 +30,9 @@ FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
+CONTRIB := $(sort $(wildcard contrib/*/*))
+INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json
+DOCDIR = $(PREFIX)/share/doc/mailstamp
 
 # every core, unless the caller's make has its own -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -44,7 +47,8 @@ help:
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
-## make install      PREFIX=/usr/local DESTDIR=
+## make check-load   2,000 messages through Postfix, beside a filter that does nothing (root)
+## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
@@ -125,16 +129,31 @@ check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
 
+check-load:
+	@tools/deps install build hosts
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/load $(BUILD)
+
 ci-long:
 	@tests/ci-long
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/mailstamp
-	install -m 755 mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DOCDIR)
+	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
+	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
+	for file in $(CONTRIB); do \
+		install -D -m $$(if [ -x $$file ]; then echo 755; else echo 644; fi) \
+			$$file $(DESTDIR)$(DOCDIR)/$$file || exit 1; done
+
+# what install put there and no more; folders only where nothing else is in them
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
+		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
+	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
+		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
 
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long install clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults check-load ci-long install uninstall clean
