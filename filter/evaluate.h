@@ -11,6 +11,7 @@
 #include "filter/scrub.h"
 
 struct dns;
+struct dkim_diagnosis;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -28,6 +29,8 @@ struct evaluation {
 	struct auth_results results;
 	bool evaluated; /* results are set; not so for a message over the size limit */
 	struct verdict verdict;
+	const struct dkim_diagnosis *diagnoses; /* of batch --diagnose; NULL: not asked for */
+	size_t ndiagnoses;
 
 	struct address_gmime *gmime;
 	const struct domain_psl *psl;
