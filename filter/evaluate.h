@@ -11,6 +11,7 @@
 #include "filter/scrub.h"
 
 struct dns;
+struct dkim_diagnosis;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -29,6 +30,8 @@ struct evaluation {
 	bool evaluated; /* results are set; not so for a message over the size limit */
 	struct verdict verdict;
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
+	const struct dkim_diagnosis *diagnoses; /* of batch --diagnose; NULL: not asked for */
+	size_t ndiagnoses;
 
 	struct address_gmime *gmime;
 	const struct domain_psl *psl;

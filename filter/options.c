@@ -306,6 +306,9 @@ check_batch(struct options *options)
 		return "batch needs a PATH, --files-from or --envelopes";
 	if (options->journal != NULL && options->json_log != NULL)
 		return "--resume and --json-log exclude each other: use --output json";
+	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)
+		return "--diagnose with --resume needs an --output other than summary: the "
+		       "journal does not keep what was found";
 	return NULL;
 }
 

@@ -140,6 +140,7 @@ struct options {
 	const char *files_from; /* a list of paths; "-" is stdin; or NULL */
 	size_t jobs;            /* threads that work at once; 0: the processors */
 	bool unordered;         /* results as they come */
+	bool diagnose;          /* what broke each signature */
 	bool mboxo;             /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;    /* --resume, or NULL */
 	const char *into;       /* where --output stamp writes, or NULL */

@@ -154,6 +154,8 @@ const struct option_row option_rows[] = {
 		.help = "messages in work at once (the processors)"},
 	{.name = "unordered", .kind = OPTION_FLAG, .at = AT(unordered),
 		.help = "results as they come"},
+	{.name = "diagnose", .kind = OPTION_FLAG, .at = AT(diagnose),
+		.help = "find what broke signatures (2 s a message at most)"},
 	{.name = "mbox", .kind = OPTION_YES, .at = AT(mboxo), .words = "mboxrd|mboxo",
 		.help = "how From lines are quoted in mbox files (mboxrd)"},
 	{.name = "resume", .arg = "JOURNAL", .kind = OPTION_PATH, .at = AT(journal),

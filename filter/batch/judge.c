@@ -11,6 +11,7 @@
 #include "filter/batch/line.h"
 #include "filter/batch/manifest.h"
 #include "filter/batch/stamp.h"
+#include "filter/diagnosis.h"
 #include "filter/json.h"
 #include "filter/paths.h"
 #include "filter/spool.h"
@@ -173,6 +174,8 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		    unwrap(bytes, item->name), item->partial, given ? &envelope : NULL,
 		    &error) != EVALUATE_OK)
 		return error != NULL ? error : "the evaluation could not be done";
+	if (judge->options->diagnose && ev->evaluated)
+		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);
 	return NULL;

@@ -106,7 +106,10 @@ line_make(struct evaluation *ev, enum output_what output, const char *path, stru
 
 	*line = SLICE("");
 	if (output == OUTPUT_JSON) {
-		struct outcome outcome = {.path = path, .field = block_field(ev)};
+		struct outcome outcome = {.path = path,
+			.field = block_field(ev),
+			.diagnoses = ev->diagnoses,
+			.ndiagnoses = ev->ndiagnoses};
 
 		dns_settle(ev->in.dns);
 		return json_line(ev, &outcome, line);

@@ -19,6 +19,7 @@ summary_tally(const struct evaluation *ev)
 		.dkim = AUTH_NONE,
 		.dmarc = AUTH_NONE,
 		.disposition = ev->verdict.disposition,
+		.broke = broke_of(ev->diagnoses, ev->ndiagnoses),
 	};
 
 	if (ev->evaluated) {
@@ -41,6 +42,7 @@ summary_add(struct summary *summary, const struct tally *tally)
 	summary->dkim[tally->dkim]++;
 	summary->dmarc[tally->dmarc]++;
 	summary->dispositions[tally->disposition]++;
+	broke_add(&summary->broke, &tally->broke);
 }
 
 static void
@@ -84,4 +86,5 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		print_count(summary->dispositions[i], summary->messages, out);
 		fprintf(out, "\n");
 	}
+	broke_print(&summary->broke, out);
 }
