@@ -6,8 +6,9 @@
 #include "filter/options_table.h"
 #include "filter/printable.h"
 #include "mime/buf.h"
+#include "mime/scan.h"
 
-enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255, SHARDS_MAX = 100000 };
 
 /* one option of the command line */
 struct given {
@@ -287,6 +288,23 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
+/* I/N: the I-th part of N, from 1. */
+static bool
+read_shard(struct options *options)
+{
+	struct slice text = slice_str(options->shard);
+	unsigned long long at, of;
+
+	if (!scan_number(&text, SHARDS_MAX, &at) || text.n == 0 || text.p[0] != '/')
+		return false;
+	text = slice_from(text, 1);
+	if (!scan_number(&text, SHARDS_MAX, &of) || text.n > 0 || at < 1 || at > of)
+		return false;
+	options->shard_at = (size_t)at - 1;
+	options->shard_of = (size_t)of;
+	return true;
+}
+
 static const char *
 check_batch(struct options *options)
 {
@@ -304,6 +322,8 @@ check_batch(struct options *options)
 		return "--envelopes takes one PATH, below which its paths are, and no other list";
 	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
 		return "batch needs a PATH, --files-from or --envelopes";
+	if (options->shard != NULL && !read_shard(options))
+		return "--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000";
 	if (options->journal != NULL && options->json_log != NULL)
 		return "--resume and --json-log exclude each other: use --output json";
 	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)

@@ -143,6 +143,9 @@ struct options {
 	bool diagnose;          /* what broke each signature */
 	bool mboxo;             /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;    /* --resume, or NULL */
+	const char *shard;      /* --shard as given, or NULL; then: */
+	size_t shard_at;        /* from 0 */
+	size_t shard_of;        /* every shard_of-th message; 0 or 1: all */
 	const char *into;       /* where --output stamp writes, or NULL */
 	uint64_t cache_size;    /* octets of DNS answers */
 

@@ -160,6 +160,8 @@ const struct option_row option_rows[] = {
 		.help = "how From lines are quoted in mbox files (mboxrd)"},
 	{.name = "resume", .arg = "JOURNAL", .kind = OPTION_PATH, .at = AT(journal),
 		.help = "go on where a killed run stopped"},
+	{.name = "shard", .arg = "I/N", .kind = OPTION_PATH, .at = AT(shard),
+		.help = "only the I-th of N parts of the messages"},
 	{.name = "into", .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = "folder or Maildir for --output stamp"},
 	{.name = "cache-size", .arg = "SIZE", .kind = OPTION_SIZE, .at = AT(cache_size),
