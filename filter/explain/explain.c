@@ -273,7 +273,7 @@ print_findings(const char *headline, const struct findings *findings)
 		return;
 	printf("\n%s\n", headline);
 	for (const struct finding *f = findings->first; f != NULL; f = f->next)
-		finding_print(f, "  ", stdout);
+		finding_print(f, "  ", findings->arena, stdout);
 }
 
 static void

@@ -15,7 +15,7 @@ print_findings(const struct inspection *inspection, const char *about, FILE *out
 {
 	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
 		if (strcmp(f->about, about) == 0)
-			finding_print(f, "  ", out);
+			finding_print(f, "  ", inspection->findings.arena, out);
 }
 
 static void
