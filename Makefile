@@ -46,6 +46,7 @@ help:
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make install      PREFIX=/usr/local DESTDIR=
+## make words      strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
@@ -53,8 +54,16 @@ help:
 ## make ci-long      everything that is too long for CI
 ## make clean
 
-mailstamp: $(BUILD)/mailstamp
+mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
 	@cp $< $@
+
+# where the program in the checkout and the one in $(BUILD) find it (filter/words.c)
+$(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+words:
+	@tools/words update
 
 $(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -132,10 +141,12 @@ ci-long:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/mailstamp
 	install -m 755 mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -d $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES
+	install -m 644 $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
 
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long install clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long words install clean

@@ -71,14 +71,20 @@ print_record(const char *indent, const char *word, const char *name, const char 
 void
 finding_print(const struct finding *finding, const char *indent, struct arena *arena, FILE *out)
 {
-	static const char *const levels[] = {
-		[FINDING_NOTE] = N_("note: %s"),
-		[FINDING_WARNING] = N_("warning: %s"),
-		[FINDING_ERROR] = N_("error: %s"),
-	};
+	const char *text = finding_text(finding, arena);
 
 	fputs(indent, out);
-	fprintf(out, words(levels[finding->level]), finding_text(finding, arena));
+	switch (finding->level) {
+	case FINDING_NOTE:
+		fprintf(out, _("note: %s"), text);
+		break;
+	case FINDING_WARNING:
+		fprintf(out, _("warning: %s"), text);
+		break;
+	case FINDING_ERROR:
+		fprintf(out, _("error: %s"), text);
+		break;
+	}
 	fputc('\n', out);
 	if (finding->now != NULL || finding->should != NULL)
 		print_record(indent, _("as it is"), finding->name, finding->now, out);
