@@ -12,7 +12,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
+	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"'
 CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
@@ -49,6 +50,7 @@ help:
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make check-load   2,000 messages through Postfix, beside a filter that does nothing (root)
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
+## make words      strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
@@ -56,8 +58,16 @@ help:
 ## make ci-long      everything that is too long for CI
 ## make clean
 
-mailstamp: $(BUILD)/mailstamp
+mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
 	@cp $< $@
+
+# where the program in the checkout and the one in $(BUILD) find it (filter/words.c)
+$(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+words:
+	@tools/words update
 
 $(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -140,6 +150,8 @@ ci-long:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DOCDIR)
 	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -d $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES
+	install -m 644 $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
 	for file in $(CONTRIB); do \
@@ -148,7 +160,7 @@ install: all
 
 # what install put there and no more; folders only where nothing else is in them
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
+	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/mailstamp.mo $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
 		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
 	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
 		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
@@ -156,4 +168,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults check-load ci-long install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults check-load ci-long words install uninstall clean

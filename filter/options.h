@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "auth/base/input.h"
+#include "filter/words.h"
 
 enum command {
 	COMMAND_FILTER,
@@ -74,6 +75,7 @@ struct options {
 	enum profile profile;
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
+	enum words_lang lang;
 
 	/* envelope and input */
 	enum envelope_mode envelope;
@@ -160,6 +162,9 @@ struct options options_default(void);
  * wants to be told. *given tells whether one was there; a bad name counts as not given.
  */
 enum profile options_scan_profile(int argc, char **argv, bool *given);
+
+/* The language that --lang asks for, before anything is parsed: a host is told in English. */
+enum words_lang options_scan_lang(int argc, char **argv);
 
 /* The command that argv names, for the same need; an unknown word counts as the filter. */
 enum command options_scan_command(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "auth/dns/dns.h"
 #include "filter/exitcode.h"
 #include "filter/output.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
@@ -132,7 +133,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", error);
+		fprintf(stderr, "mailstamp: %s\n", words(error));
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);

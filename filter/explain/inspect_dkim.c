@@ -2,6 +2,7 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/words.h"
 
 enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
 
@@ -65,7 +66,7 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	key->state = AUTH_PERMERROR;
 	if (parsed.defect != DKIM_R_NONE)
 		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name,
-			dkim_reason_text(parsed.defect));
+			phrase_words(dkim_reason_text(parsed.defect), findings->arena));
 	else if (parsed.revoked)
 		ADD(findings, FINDING_WARNING, "dkim-revoked",
 			"%s: the key is revoked (p= is empty): signatures with it do not count",
@@ -118,7 +119,8 @@ inspect_key(struct inspection *inspection, struct inspect_key *key)
 		key->state = AUTH_TEMPERROR;
 		ADD(findings, FINDING_ERROR, "dkim-no-answer", "%s could not be looked up: %s",
 			findings_shown(findings, key->name),
-			answer->why != NULL ? answer->why : "no answer");
+			phrase_words(answer->why != NULL ? answer->why : N_("no answer"),
+				findings->arena));
 		return;
 	}
 	if (answer->n == 0) {
