@@ -12,7 +12,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
+	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"'
 CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
@@ -30,6 +31,9 @@ FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
 REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
+CONTRIB := $(sort $(wildcard contrib/*/*))
+INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json
+DOCDIR = $(PREFIX)/share/doc/mailstamp
 
 # every core, unless the caller's make has its own -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -44,7 +48,9 @@ help:
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
-## make install      PREFIX=/usr/local DESTDIR=
+## make check-load   2,000 messages through Postfix, beside a filter that does nothing (root)
+## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
+## make words      strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
@@ -52,8 +58,16 @@ help:
 ## make ci-long      everything that is too long for CI
 ## make clean
 
-mailstamp: $(BUILD)/mailstamp
+mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
 	@cp $< $@
+
+# where the program in the checkout and the one in $(BUILD) find it (filter/words.c)
+$(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check -o $@ $<
+
+words:
+	@tools/words update
 
 $(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -125,16 +139,33 @@ check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
 
+check-load:
+	@tools/deps install build hosts
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/load $(BUILD)
+
 ci-long:
 	@tests/ci-long
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/doc/mailstamp
-	install -m 755 mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DOCDIR)
+	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
+	install -d $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES
+	install -m 644 $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json $(DESTDIR)$(PREFIX)/share/doc/mailstamp/
+	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
+	for file in $(CONTRIB); do \
+		install -D -m $$(if [ -x $$file ]; then echo 755; else echo 644; fi) \
+			$$file $(DESTDIR)$(DOCDIR)/$$file || exit 1; done
+
+# what install put there and no more; folders only where nothing else is in them
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/mailstamp.mo $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
+		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
+	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
+		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
 
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long install clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults check-load ci-long words install uninstall clean

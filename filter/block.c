@@ -101,6 +101,7 @@ block_make(const struct evaluation *ev, struct slice field, bool with_dispositio
 	struct buf out;
 
 	buf_init(&out, ev->arena, BLOCK_MAX);
+	buf_add(&out, ev->sealed.set);
 	buf_add(&out, field);
 	if (with_disposition)
 		buf_addf(&out, "Mailstamp-Disposition: %s%s", policy_word(ev->verdict.disposition),

@@ -13,8 +13,8 @@
 struct slice block_field(const struct evaluation *evaluation);
 
 /*
- * The whole block: field, Mailstamp-Disposition (with_disposition), Received-SPF and, where the
- * message begins with white space, Mailstamp-Note.
+ * The whole block: the ARC set where the message was sealed, field, Mailstamp-Disposition
+ * (with_disposition), Received-SPF and, where the message begins with white space, Mailstamp-Note.
  */
 struct slice block_make(
 	const struct evaluation *evaluation, struct slice field, bool with_disposition);

@@ -7,6 +7,7 @@
 #include "filter/options_table.h"
 #include "filter/printable.h"
 #include "filter/wholefile.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
@@ -80,7 +81,7 @@ bad(struct reader *reader, const char *key, const char *why)
 		buf_addf(&line, "%s ", printable(slice_str(key), SHOWN_MAX, reader->arena));
 	buf_adds(&line, why);
 	buf_addc(&line, '\0');
-	*reader->error = line.over ? "the configuration file is in error" : line.p;
+	*reader->error = line.over ? _("the configuration file is in error") : line.p;
 	return ST_BAD;
 }
 
@@ -88,7 +89,7 @@ bad(struct reader *reader, const char *key, const char *why)
 static enum status
 bad_glib(struct reader *reader, const char *key, GError *error)
 {
-	const char *why = "cannot be read";
+	const char *why = _("cannot be read");
 
 	if (error != NULL)
 		why = printable(slice_str(error->message), SHOWN_MAX, reader->arena);
@@ -149,9 +150,9 @@ set_key(struct reader *reader, const char *key)
 	const struct option_row *row = option_find(slice_str(key));
 
 	if (row == NULL)
-		return bad(reader, key, "is no option");
+		return bad(reader, key, _("is no option"));
 	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
-		return bad(reader, key, "counts only on the command line");
+		return bad(reader, key, _("counts only on the command line"));
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 
@@ -182,7 +183,7 @@ check_groups(struct reader *reader, bool *any)
 	for (gchar **name = groups; st == ST_OK && *name != NULL; name++) {
 		*any = true;
 		if (strcmp(*name, group) != 0)
-			st = bad(reader, *name, "is a group that is not [mailstamp]");
+			st = bad(reader, *name, _("is a group that is not [mailstamp]"));
 	}
 	reader->glib.strfreev(groups);
 	return st;

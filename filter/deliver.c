@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,11 +45,24 @@ restore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * Where we are killed while COMMAND runs, the host keeps the message and tries again: a COMMAND
+ * that went on would deliver it twice. false: we are gone already.
+ */
+static bool
+end_with_parent(pid_t parent)
+{
+#ifdef __linux__
+	(void)prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0ul, 0ul, 0ul);
+#endif
+	return getppid() == parent;
+}
+
 static pid_t
 start(char *const argv[], int fd)
 {
+	pid_t parent = getpid(), pid;
 	sigset_t all, before;
-	pid_t pid;
 
 	/* a host may have started us with it ignored: then COMMAND's status would not be kept */
 	signal(SIGCHLD, SIG_DFL);
@@ -64,7 +80,7 @@ start(char *const argv[], int fd)
 	}
 	setpgid(0, 0);
 	restore_signals();
-	if (dup2(fd, STDIN_FILENO) == STDIN_FILENO)
+	if (end_with_parent(parent) && dup2(fd, STDIN_FILENO) == STDIN_FILENO)
 		execvp(argv[0], argv);
 	_exit(errno == ENOENT ? 127 : 126);
 }

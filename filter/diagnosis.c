@@ -1,11 +1,19 @@
 #include "filter/diagnosis.h"
 
+#include <stdarg.h>
 #include <time.h>
 
+#include "filter/phrase.h"
 #include "filter/printable.h"
-#include "mime/buf.h"
+#include "filter/words.h"
 
-enum { TEXT_MAX = 4096, SHOWN_MAX = 80 };
+enum { SHOWN_MAX = 80 };
+
+/* for whom, and where the words are kept */
+struct teller {
+	struct arena *arena;
+	bool english;
+};
 
 static const char *const kinds[] = {
 	[DKIM_CHANGE_FOOTER] = "footer",
@@ -55,79 +63,78 @@ diagnosis_kind(enum dkim_change_kind kind)
 	return kinds[kind];
 }
 
-static void
-add_change(const struct dkim_change *change, struct arena *arena, struct buf *out)
+static const char *say(const struct teller *teller, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static const char *
+say(const struct teller *teller, const char *format, ...)
 {
-	const char *field = printable(change->field, SHOWN_MAX, arena);
-	const char *text = printable(change->text, SHOWN_MAX, arena);
+	struct phrase phrase;
+	va_list args;
+
+	va_start(args, format);
+	phrase_make(&phrase, teller->arena, format, args);
+	va_end(args);
+	return teller->english ? phrase_english(&phrase, teller->arena)
+			       : phrase_text(&phrase, teller->arena);
+}
+
+static const char *
+tell_change(const struct dkim_change *change, const struct teller *teller)
+{
+	const char *field = printable(change->field, SHOWN_MAX, teller->arena);
+	const char *text = printable(change->text, SHOWN_MAX, teller->arena);
 
 	switch (change->kind) {
 	case DKIM_CHANGE_FOOTER:
-		buf_addf(out, "without the last %zu bytes (a footer)", change->octets);
-		break;
+		return say(teller, "without the last %zu bytes (a footer)", change->octets);
 	case DKIM_CHANGE_TOP:
-		buf_addf(out, "without the first %zu bytes of the body", change->octets);
-		break;
+		return say(teller, "without the first %zu bytes of the body", change->octets);
 	case DKIM_CHANGE_PART:
-		buf_addf(out, "without a MIME part of %zu bytes that was added", change->octets);
-		break;
+		return say(
+			teller, "without a MIME part of %zu bytes that was added", change->octets);
 	case DKIM_CHANGE_WRAPPED:
-		buf_adds(out, "with its one part as the body again (it was made a multipart)");
-		break;
+		return say(teller, "with its one part as the body again (it was made a multipart)");
 	case DKIM_CHANGE_BLANKS:
-		buf_adds(out, "with the blanks at line ends as they were");
-		break;
+		return say(teller, "with the blanks at line ends as they were");
 	case DKIM_CHANGE_LINE_ENDS:
-		buf_adds(out, "with the line ends as they were");
-		break;
+		return say(teller, "with the line ends as they were");
 	case DKIM_CHANGE_BLANK_LINE:
-		buf_adds(out, "with an empty line on top of the body, which was taken away");
-		break;
+		return say(teller, "with an empty line on top of the body, which was taken away");
 	case DKIM_CHANGE_REWRAPPED:
-		buf_adds(out, "with the base64 lines as long as they were");
-		break;
+		return say(teller, "with the base64 lines as long as they were");
 	case DKIM_CHANGE_TO_QP:
-		buf_adds(out, "with quoted-printable taken off again (it was 8-bit or plain text)");
-		break;
+		return say(teller,
+			"with quoted-printable taken off again (it was 8-bit or plain text)");
 	case DKIM_CHANGE_TO_BASE64:
-		buf_adds(out, "with base64 taken off again");
-		break;
+		return say(teller, "with base64 taken off again");
 	case DKIM_CHANGE_FROM_QP:
-		buf_adds(out, "in quoted-printable again, which was decoded");
-		break;
+		return say(teller, "in quoted-printable again, which was decoded");
 	case DKIM_CHANGE_FROM_BASE64:
-		buf_adds(out, "in base64 again, which was decoded");
-		break;
+		return say(teller, "in base64 again, which was decoded");
 	case DKIM_CHANGE_BOUNDARY:
-		buf_addf(out, "with the boundary `%s` again, which was rewritten", text);
-		break;
+		return say(teller, "with the boundary `%s` again, which was rewritten", text);
 	case DKIM_CHANGE_PREAMBLE:
-		buf_adds(out, "with the text before the first part, which was taken away");
-		break;
+		return say(teller, "with the text before the first part, which was taken away");
 	case DKIM_CHANGE_SUBJECT:
-		buf_addf(out, "without `%s` in Subject", text);
-		break;
+		return say(teller, "without `%s` in Subject", text);
 	case DKIM_CHANGE_FIELD_ADDED:
-		buf_addf(out, "without one %s field, which was added", field);
-		break;
+		return say(teller, "without one %s field, which was added", field);
 	case DKIM_CHANGE_FIELD_REWRITTEN:
-		buf_addf(out, "with %s as %s has it", field, text);
-		break;
+		return say(teller, "with %s as %s has it", field, text);
 	case DKIM_CHANGE_FIELD_REMOVED:
-		buf_addf(out, "with `%s: %s`, which was taken away", field, text);
-		break;
+		return say(teller, "with `%s: %s`, which was taken away", field, text);
 	case DKIM_CHANGE_FIELD_SPACE:
-		buf_adds(out, "with the blanks and folds of the signed fields as they were");
-		break;
+		return say(teller, "with the blanks and folds of the signed fields as they were");
 	case DKIM_CHANGE_FIELD_CASE:
-		buf_adds(out, "with the names of the signed fields as they were written");
-		break;
+		return say(teller, "with the names of the signed fields as they were written");
 	}
+	return "";
 }
 
 /* Who does such things. */
 static const char *
-by_whom(const struct dkim_diagnosis *diagnosis)
+by_whom(const struct dkim_diagnosis *diagnosis, const struct teller *teller)
 {
 	bool list = false, recoded = false;
 
@@ -160,27 +167,41 @@ by_whom(const struct dkim_diagnosis *diagnosis)
 			break;
 		}
 	if (list)
-		return "changed by a mailing list or a gateway that adds text, after signing";
-	return recoded ? "changed by a server that encodes anew, after signing"
-		       : "changed by a server on the way, after signing";
+		return say(teller,
+			"changed by a mailing list or a gateway that adds text, after signing");
+	return recoded ? say(teller, "changed by a server that encodes anew, after signing")
+		       : say(teller, "changed by a server on the way, after signing");
+}
+
+static const char *
+tell(const struct dkim_diagnosis *diagnosis, const struct teller *teller)
+{
+	const char *all;
+
+	if (!diagnosis->found && diagnosis->stopped)
+		return say(teller, "nothing known explains it, as far as time allowed to try");
+	if (!diagnosis->found)
+		return say(teller, "nothing known explains it");
+	if (diagnosis->n == 0)
+		return say(teller, "passes again %s", by_whom(diagnosis, teller));
+	all = tell_change(&diagnosis->changes[0], teller);
+	for (size_t i = 1; i < diagnosis->n; i++) {
+		const char *one = tell_change(&diagnosis->changes[i], teller);
+
+		all = i + 1 == diagnosis->n ? say(teller, "%s and %s", all, one)
+					    : say(teller, "%s, %s", all, one);
+	}
+	return say(teller, "passes again %s: %s", all, by_whom(diagnosis, teller));
 }
 
 const char *
 diagnosis_text(const struct dkim_diagnosis *diagnosis, struct arena *arena)
 {
-	struct buf out;
+	return tell(diagnosis, &(struct teller){.arena = arena, .english = true});
+}
 
-	buf_init(&out, arena, TEXT_MAX);
-	if (!diagnosis->found)
-		return diagnosis->stopped
-			       ? "nothing known explains it, as far as time allowed to try"
-			       : "nothing known explains it";
-	buf_adds(&out, "passes again ");
-	for (size_t i = 0; i < diagnosis->n; i++) {
-		buf_adds(&out, i == 0 ? "" : i + 1 == diagnosis->n ? " and " : ", ");
-		add_change(&diagnosis->changes[i], arena, &out);
-	}
-	buf_addf(&out, "%s%s", diagnosis->n > 0 ? ": " : "", by_whom(diagnosis));
-	buf_addc(&out, '\0');
-	return out.over ? "passes again after changes" : out.p;
+const char *
+diagnosis_words(const struct dkim_diagnosis *diagnosis, struct arena *arena)
+{
+	return tell(diagnosis, &(struct teller){.arena = arena});
 }

@@ -8,8 +8,11 @@
 const struct dkim_diagnosis *diagnosis_run(
 	const struct auth_input *in, const struct dkim_result *result, size_t *n);
 
-/* One sentence, printable, without its full stop; in the arena. */
+/* One sentence in English, printable, without its full stop; in the arena. */
 const char *diagnosis_text(const struct dkim_diagnosis *diagnosis, struct arena *arena);
+
+/* The same in the language of words_choose. */
+const char *diagnosis_words(const struct dkim_diagnosis *diagnosis, struct arena *arena);
 
 /* A fixed word for a kind of change, for JSON. */
 const char *diagnosis_kind(enum dkim_change_kind kind);

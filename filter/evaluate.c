@@ -14,6 +14,7 @@
 #include "filter/msgtime.h"
 #include "filter/override.h"
 #include "filter/wholefile.h"
+#include "filter/words.h"
 #include "mime/address.h"
 #include "mime/buf.h"
 
@@ -92,11 +93,11 @@ open_dns(struct evaluation *ev, const char **error)
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
 	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
-		*error = explained(ev->arena, "zone", options->zone, why);
+		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
 	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
-		*error = explained(ev->arena, "zone", options->zone, why);
+		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
 	return EVALUATE_OK;
@@ -117,16 +118,16 @@ open_resources(struct evaluation *ev, const char **error)
 	if (evaluate_needs_psl(options)) {
 		ev->psl = ev->own_psl = domain_psl_open(options->psl);
 		if (ev->psl == NULL) {
-			*error = explained(ev->arena, "public suffix list",
-				options->psl != NULL ? options->psl : "of the system",
-				"cannot be read");
+			*error = explained(ev->arena, _("public suffix list"),
+				options->psl != NULL ? options->psl : _("of the system"),
+				_("cannot be read"));
 			return EVALUATE_CONFIG;
 		}
 	}
 	ev->gmime = address_gmime_open();
 	ev->in.crypto = crypto_new();
 	if (ev->gmime == NULL || ev->in.crypto == NULL) {
-		*error = "no memory";
+		*error = N_("no memory");
 		return EVALUATE_TEMP;
 	}
 	return open_dns(ev, error);
@@ -141,7 +142,7 @@ read_secret(struct evaluation *ev, struct slice *secret, const char **error)
 	if (ev->options->envelope != ENVELOPE_FIELD)
 		return EVALUATE_OK;
 	if (path == NULL) {
-		*error = "--envelope field needs --envelope-secret-file";
+		*error = N_("--envelope field needs --envelope-secret-file");
 		return EVALUATE_CONFIG;
 	}
 	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
@@ -171,12 +172,12 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 	if (options->envelope == ENVELOPE_FIELD)
 		hide_envelope_field(ev);
 	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
-		*error = "the From field could not be read for lack of memory or of GMime";
+		*error = N_("the From field could not be read for lack of memory or of GMime");
 		return EVALUATE_TEMP;
 	}
 	in->until_ms = until_ms(ev);
 	if (auth_run(in, &ev->results) != ST_OK) {
-		*error = "the evaluation could not be done";
+		*error = N_("the evaluation could not be done");
 		return EVALUATE_TEMP;
 	}
 	ev->evaluated = true;
@@ -300,6 +301,7 @@ void
 evaluate_end(struct evaluation *ev)
 {
 	dns_free(ev->in.dns);
+	crypto_signer_free(ev->signer);
 	if (!ev->borrowed) {
 		crypto_free(ev->in.crypto);
 		address_gmime_close(ev->gmime);

@@ -11,6 +11,7 @@
 #include "filter/scrub.h"
 
 struct dns;
+struct dkim_diagnosis;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -28,11 +29,15 @@ struct evaluation {
 	struct auth_results results;
 	bool evaluated; /* results are set; not so for a message over the size limit */
 	struct verdict verdict;
+	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
+	const struct dkim_diagnosis *diagnoses; /* of batch --diagnose; NULL: not asked for */
+	size_t ndiagnoses;
 
 	struct address_gmime *gmime;
 	const struct domain_psl *psl;
-	struct domain_psl *own_psl; /* what evaluate_end frees */
-	bool borrowed;              /* gmime and crypto are another's */
+	struct domain_psl *own_psl;   /* what evaluate_end frees */
+	struct crypto_signer *signer; /* and this */
+	bool borrowed;                /* gmime and crypto are another's */
 };
 
 /* What many evaluations of one thread share. */

@@ -15,6 +15,8 @@
 #include "filter/json.h"
 #include "filter/log.h"
 #include "filter/output.h"
+#include "filter/seal.h"
+#include "mime/buf.h"
 
 struct job {
 	const struct options *options;
@@ -84,6 +86,19 @@ spf_names_sender(const struct evaluation *ev)
 	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
 }
 
+/* The ARC set, if there is one, and our field. */
+static struct slice
+header_text(const struct job *job)
+{
+	const struct slice set = job->ev.sealed.set, field = job->outcome.field;
+	struct buf text;
+
+	buf_init(&text, job->ev.arena, set.n + field.n);
+	buf_add(&text, set);
+	buf_add(&text, field);
+	return buf_slice(&text);
+}
+
 static int
 emit_other(struct job *job, int status)
 {
@@ -91,7 +106,7 @@ emit_other(struct job *job, int status)
 
 	job->outcome.status = status;
 	if (job->options->output == OUTPUT_HEADER)
-		text = job->outcome.field;
+		text = header_text(job);
 	if (job->options->output == OUTPUT_JSON &&
 		json_line(&job->ev, &job->outcome, &text) != ST_OK)
 		return tempfail(job, "no memory for JSON");
@@ -132,6 +147,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		job->outcome.error = why;
 		log_line(job->log, "passed on unjudged: %s", why);
 		ev->evaluated = false;
+		ev->sealed = (struct arc_sealed){0};
 		if (exitcode_keeps_message(options->profile))
 			return 0; /* no line is a yes */
 		job->outcome.field = block_field(ev);
@@ -166,6 +182,13 @@ write_dns_record(struct job *job)
 		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
 }
 
+/* what became of sealing: cv= of our set, or why there is none */
+static const char *
+sealed_word(const struct evaluation *ev)
+{
+	return ev->sealed.instance > 0 ? arc_cv_word(ev->sealed.cv) : ev->sealed.reason;
+}
+
 static void
 log_verdict(struct job *job)
 {
@@ -177,7 +200,7 @@ log_verdict(struct job *job)
 		return; /* a person sees the result; the log is for servers */
 	log_line(job->log,
 		"id=%s client=%s from=<%s> author=%s spf=%s dmarc=%s policy=%s disposition=%s "
-		"removed=%zu status=%d%s%s",
+		"removed=%zu status=%d%s%s%s%s",
 		log_value(envelope->queue_id, arena),
 		log_value(ip_text(&envelope->client_ip, arena), arena),
 		log_value(envelope->mail_from, arena), log_value(ev->ids.author_domain, arena),
@@ -185,7 +208,9 @@ log_verdict(struct job *job)
 		dmarc_policy_word(ev->results.dmarc.policy), policy_word(ev->verdict.disposition),
 		job->outcome.dropped, job->outcome.status,
 		ev->verdict.reason != NULL ? " reason=" : "",
-		ev->verdict.reason != NULL ? ev->verdict.reason : "");
+		ev->verdict.reason != NULL ? ev->verdict.reason : "",
+		job->options->arc_seal != NULL ? " seal=" : "",
+		job->options->arc_seal != NULL ? log_value(slice_str(sealed_word(ev)), arena) : "");
 }
 
 static void
@@ -208,6 +233,7 @@ static enum evaluate_status
 evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 {
 	struct evaluation *ev = &job->ev;
+	enum evaluate_status result;
 
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
@@ -215,7 +241,8 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
-	return evaluate(ev, why);
+	result = evaluate(ev, why);
+	return result == EVALUATE_OK ? seal_make(ev, why) : result;
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "filter/printable.h"
+#include "filter/words.h"
 
 enum { SHOWN_MAX = 1024 };
 
@@ -18,18 +19,12 @@ findings_add(struct findings *findings, enum finding_level level, const char *ab
 {
 	struct finding *finding = arena_alloc(findings->arena, sizeof *finding);
 	va_list args;
-	char *text;
-	int n;
 
+	*finding = (struct finding){.level = level, .about = about, .id = id};
 	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
+	phrase_make(&finding->said, findings->arena, format, args);
 	va_end(args);
-	n = n < 0 ? 0 : n;
-	text = arena_alloc(findings->arena, (size_t)n + 1);
-	va_start(args, format);
-	(void)vsnprintf(text, (size_t)n + 1, format, args);
-	va_end(args);
-	*finding = (struct finding){.level = level, .about = about, .id = id, .text = text};
+	finding->text = phrase_english(&finding->said, findings->arena);
 	if (findings->last != NULL)
 		findings->last->next = finding;
 	else
@@ -56,21 +51,43 @@ finding_level_word(enum finding_level level)
 	return words[level];
 }
 
+const char *
+finding_text(const struct finding *finding, struct arena *arena)
+{
+	return phrase_text(&finding->said, arena);
+}
+
+/* A word in a column, and the record. */
 static void
 print_record(const char *indent, const char *word, const char *name, const char *text, FILE *out)
 {
-	fprintf(out, "%s    %-10s", indent, word);
+	fprintf(out, "%s    ", indent);
+	words_pad(word, 10, out);
 	if (name != NULL && text != NULL)
 		fprintf(out, "%s: ", name);
-	fprintf(out, "%s\n", text != NULL ? text : "(no record)");
+	fprintf(out, "%s\n", text != NULL ? text : _("(no record)"));
 }
 
 void
-finding_print(const struct finding *finding, const char *indent, FILE *out)
+finding_print(const struct finding *finding, const char *indent, struct arena *arena, FILE *out)
 {
-	fprintf(out, "%s%s: %s\n", indent, finding_level_word(finding->level), finding->text);
+	const char *text = finding_text(finding, arena);
+
+	fputs(indent, out);
+	switch (finding->level) {
+	case FINDING_NOTE:
+		fprintf(out, _("note: %s"), text);
+		break;
+	case FINDING_WARNING:
+		fprintf(out, _("warning: %s"), text);
+		break;
+	case FINDING_ERROR:
+		fprintf(out, _("error: %s"), text);
+		break;
+	}
+	fputc('\n', out);
 	if (finding->now != NULL || finding->should != NULL)
-		print_record(indent, "as it is", finding->name, finding->now, out);
+		print_record(indent, _("as it is"), finding->name, finding->now, out);
 	if (finding->should != NULL)
-		print_record(indent, "should be", finding->name, finding->should, out);
+		print_record(indent, _("should be"), finding->name, finding->should, out);
 }

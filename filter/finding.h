@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "mime/arena.h"
+#include "filter/phrase.h"
 
 enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
 
@@ -15,7 +15,8 @@ struct finding {
 	enum finding_level level;
 	const char *about;  /* "spf", "dkim", "dmarc", "mx", "mail" */
 	const char *id;     /* a fixed word for machines: it never changes with the language */
-	const char *text;   /* a plain sentence, printable ASCII, without a line end */
+	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
+	struct phrase said; /* the same as its format and arguments, for finding_text */
 	const char *name;   /* the name of the record below, or NULL */
 	const char *now;    /* the record as it stands; NULL where there is none */
 	const char *should; /* as it should be, or NULL */
@@ -39,9 +40,15 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 /* Text of a stranger for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);
 
+/* The sentence in the language of words_open: said, translated; text is its English for JSON. Of a
+ * finding that was stored, said.format and said.args are all that this needs. */
+const char *finding_text(const struct finding *finding, struct arena *arena);
+
 const char *finding_level_word(enum finding_level level);
 
-/* "indent LEVEL: text", and the record as it stands and as it should be below it */
-void finding_print(const struct finding *finding, const char *indent, FILE *out);
+/* "indent LEVEL: text", and the record as it stands and as it should be below it, in the language
+ * of words_open */
+void finding_print(
+	const struct finding *finding, const char *indent, struct arena *arena, FILE *out);
 
 #endif

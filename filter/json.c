@@ -111,8 +111,10 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 
 	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
 	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
-	if (outcome->path != NULL)
+	if (outcome->path != NULL) {
+		json_object_set_new(top, "index", json_integer((json_int_t)outcome->index));
 		json_slice(top, "path", slice_str(outcome->path), ev->arena);
+	}
 	json_object_set_new(top, "time", json_integer((json_int_t)ev->in.now));
 	json_text(top, "authserv_id", ev->authserv_id);
 	json_slice(top, "queue_id", ev->taken.envelope.queue_id, ev->arena);
@@ -124,6 +126,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_text(top, "reason", ev->verdict.reason);
 	json_text(top, "sign", ev->verdict.sign);
 	json_object_set_new(top, "override", override_part(ev));
+	if (ev->options->arc_seal != NULL)
+		json_object_set_new(top, "sealed", json_sealed(&ev->sealed));
 	json_object_set_new(top, "status", json_integer(outcome->status));
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
@@ -162,12 +166,14 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(const char *path, const char *error, struct arena *arena, struct slice *line)
+json_failure(
+	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line)
 {
 	json_t *top = json_object();
 
 	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
 	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
+	json_object_set_new(top, "index", json_integer((json_int_t)index));
 	json_slice(top, "path", slice_str(path), arena);
 	json_text(top, "error", error);
 	return write_line(top, arena, line);

@@ -11,6 +11,7 @@
 /* What became of the message, beside the evaluation. */
 struct outcome {
 	const char *path;              /* batch: where the message was, shown safely; or NULL */
+	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
 	const char *error;             /* an error of ours, or NULL */
 	size_t dropped;                /* fields left out because they claimed to be ours */
@@ -29,7 +30,7 @@ enum status json_line(
 
 /* One line for a file that could not be judged; the same form as above. */
 enum status json_failure(
-	const char *path, const char *error, struct arena *arena, struct slice *line);
+	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */
 bool json_append(const char *path, struct slice line);

@@ -228,6 +228,18 @@ json_record(const struct dmarc_record *record, struct arena *arena)
 }
 
 json_t *
+json_sealed(const struct arc_sealed *sealed)
+{
+	json_t *part = json_object();
+
+	json_object_set_new(part, "instance",
+		sealed->instance > 0 ? json_integer((json_int_t)sealed->instance) : json_null());
+	json_text(part, "cv", arc_cv_word(sealed->cv));
+	json_text(part, "reason", sealed->reason);
+	return part;
+}
+
+json_t *
 json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 {
 	static const char *const sources[] = {

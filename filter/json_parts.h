@@ -26,6 +26,7 @@ void json_text(json_t *object, const char *name, const char *text);
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
+json_t *json_sealed(const struct arc_sealed *sealed);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
 json_t *json_findings(const struct findings *findings);

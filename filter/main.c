@@ -136,6 +136,7 @@ run(int argc, char **argv, struct arena *arena)
 	enum status st;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
+	words_choose(options_scan_lang(argc, argv));
 	(void)alarm(PARSE_SECONDS);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
@@ -143,6 +144,7 @@ run(int argc, char **argv, struct arena *arena)
 		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
+		words_choose(WORDS_EN); /* what it says is a log */
 		return filter_main(&options, arena);
 	case COMMAND_BATCH:
 		return batch_main(&options, arena);

@@ -1,13 +1,17 @@
 #include "filter/options.h"
 
+#include <stdarg.h>
+
 #include "filter/config.h"
 #include "filter/envelope.h"
 #include "filter/exitcode.h"
 #include "filter/options_table.h"
 #include "filter/printable.h"
+#include "filter/words.h"
 #include "mime/buf.h"
+#include "mime/scan.h"
 
-enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255, SHARDS_MAX = 100000 };
 
 /* one option of the command line */
 struct given {
@@ -67,14 +71,13 @@ row_of(const char *arg, const char **value)
 	return option_find(slice_head(name, equals));
 }
 
-enum profile
-options_scan_profile(int argc, char **argv, bool *given)
+/* What must be known before the rest: the profile and the language. */
+static void
+scan(int argc, char **argv, struct options *found)
 {
-	struct options found = {.profile = PROFILE_PLAIN};
 	struct arena arena;
 	const char *value, *why;
 
-	*given = false;
 	arena_init(&arena, NULL, NULL);
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		const struct option_row *row;
@@ -87,13 +90,31 @@ options_scan_profile(int argc, char **argv, bool *given)
 		/* an option's value may look like an option: it is none */
 		if (option_takes_value(row) && value == NULL && i + 1 < argc)
 			value = argv[++i];
-		if (value != NULL && row->at == offsetof(struct options, profile) &&
-			row->kind == OPTION_WORD)
-			(void)option_set(row, value, &arena, &found, &why);
+		if (value != NULL && row->kind == OPTION_WORD &&
+			(row->at == offsetof(struct options, profile) ||
+				row->at == offsetof(struct options, lang)))
+			(void)option_set(row, value, &arena, found, &why);
 	}
 	arena_clear(&arena);
+}
+
+enum profile
+options_scan_profile(int argc, char **argv, bool *given)
+{
+	struct options found = {.profile = PROFILE_PLAIN};
+
+	scan(argc, argv, &found);
 	*given = found.profile_given;
 	return found.profile;
+}
+
+enum words_lang
+options_scan_lang(int argc, char **argv)
+{
+	struct options found = {.profile = PROFILE_PLAIN};
+
+	scan(argc, argv, &found);
+	return exitcode_is_host(found.profile) ? WORDS_EN : found.lang;
 }
 
 enum command
@@ -106,29 +127,27 @@ options_scan_command(int argc, char **argv)
 	return argc > 1 && strcmp(argv[1], "inspect") == 0 ? COMMAND_INSPECT : COMMAND_FILTER;
 }
 
-/* "WHAT SUBJECT WHY", the subject shown safely; what and why may be "" */
-static enum status
-bad(struct reader *reader, const char *what, const char *subject, const char *why)
-{
-	struct buf line;
+static enum status refuse(struct reader *reader, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-	buf_init(&line, reader->arena, ERROR_MAX);
-	buf_addf(&line, "%s%s%s", what, printable(slice_str(subject), SHOWN_MAX, reader->arena),
-		why);
-	buf_addc(&line, '\0');
-	*reader->error = line.over ? "bad use, see mailstamp --help" : line.p;
+static enum status
+refuse(struct reader *reader, const char *format, ...)
+{
+	char *line = arena_alloc(reader->arena, ERROR_MAX);
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, ERROR_MAX, format, args);
+	va_end(args);
+	*reader->error = n < 0 || n >= ERROR_MAX ? _("bad use, see mailstamp --help") : line;
 	return ST_BAD;
 }
 
-static enum status
-bad_option(struct reader *reader, const struct option_row *row, const char *why)
+static const char *
+shown(const struct reader *reader, const char *subject)
 {
-	struct buf text;
-
-	buf_init(&text, reader->arena, ERROR_MAX);
-	buf_addf(&text, " %s", why);
-	buf_addc(&text, '\0');
-	return bad(reader, "--", row->name, text.p);
+	return printable(slice_str(subject), SHOWN_MAX, reader->arena);
 }
 
 static enum status
@@ -139,12 +158,13 @@ read_option(struct reader *reader)
 
 	given->row = row_of(arg, &given->value);
 	if (given->row == NULL)
-		return bad(reader, "unknown option: ", arg, " (see mailstamp --help)");
+		return refuse(
+			reader, _("unknown option: %s (see mailstamp --help)"), shown(reader, arg));
 	if (given->row->kind == OPTION_COMMAND && given->value != NULL)
-		return bad_option(reader, given->row, "takes no value");
+		return refuse(reader, _("--%s takes no value"), given->row->name);
 	if (option_takes_value(given->row) && given->value == NULL) {
 		if (reader->next >= reader->argc)
-			return bad_option(reader, given->row, "needs a value");
+			return refuse(reader, _("--%s needs a value"), given->row->name);
 		given->value = reader->argv[reader->next++];
 	}
 	reader->n++;
@@ -177,10 +197,13 @@ read_file(struct reader *reader, bool *had)
 		return ST_OK;
 	}
 	if (reader->options->command == COMMAND_FILTER)
-		return bad(reader, "unexpected argument: ", arg,
-			" (COMMAND stands behind --, a file behind --input)");
+		return refuse(reader,
+			_("unexpected argument: %s (COMMAND stands behind --, a file behind "
+			  "--input)"),
+			shown(reader, arg));
 	if (*had)
-		return bad(reader, "unexpected argument: ", arg, " (explain takes one FILE)");
+		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"),
+			shown(reader, arg));
 	*had = true;
 	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
 	return ST_OK;
@@ -197,8 +220,9 @@ read_command(struct reader *reader)
 		return ST_OK;
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
-		return bad(reader, "unknown command: ", word,
-			" (there are filter, batch, explain and inspect)");
+		return refuse(reader,
+			_("unknown command: %s (there are filter, batch, explain and inspect)"),
+			shown(reader, word));
 	reader->next = reader->argc > 1 ? 2 : 1;
 	return ST_OK;
 }
@@ -218,8 +242,10 @@ read_line(struct reader *reader)
 		if (arg[0] == '-' && arg[1] == '-')
 			st = read_option(reader);
 		else if (arg[0] == '-' && arg[1] != '\0')
-			st = bad(reader, "unknown option: ", arg,
-				" (options are written --NAME, see mailstamp --help)");
+			st = refuse(reader,
+				_("unknown option: %s (options are written --NAME, see mailstamp "
+				  "--help)"),
+				shown(reader, arg));
 		else
 			st = read_file(reader, &had);
 	}
@@ -232,7 +258,7 @@ read_line(struct reader *reader)
 		return st;
 	}
 	if (reader->next >= reader->argc) {
-		*reader->error = "-- needs a COMMAND behind it";
+		*reader->error = _("-- needs a COMMAND behind it");
 		return ST_BAD;
 	}
 	reader->options->exec_argv = reader->argv + reader->next;
@@ -254,7 +280,7 @@ apply(struct reader *reader)
 		seen[row - option_rows] = true;
 		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
 			ST_OK)
-			return bad_option(reader, row, why);
+			return refuse(reader, _("--%s %s"), row->name, why);
 	}
 	return ST_OK;
 }
@@ -287,6 +313,23 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
+/* I/N: the I-th part of N, from 1. */
+static bool
+read_shard(struct options *options)
+{
+	struct slice text = slice_str(options->shard);
+	unsigned long long at, of;
+
+	if (!scan_number(&text, SHARDS_MAX, &at) || text.n == 0 || text.p[0] != '/')
+		return false;
+	text = slice_from(text, 1);
+	if (!scan_number(&text, SHARDS_MAX, &of) || text.n > 0 || at < 1 || at > of)
+		return false;
+	options->shard_at = (size_t)at - 1;
+	options->shard_of = (size_t)of;
+	return true;
+}
+
 static const char *
 check_batch(struct options *options)
 {
@@ -295,17 +338,40 @@ check_batch(struct options *options)
 	if (!options->output_given)
 		options->output = OUTPUT_SUMMARY;
 	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)
-		return "batch reads saved messages: --envelope args, field or headers";
+		return _("batch reads saved messages: --envelope args, field or headers");
 	if (options->output == OUTPUT_MESSAGE || options->output == OUTPUT_HEADER)
-		return "batch has --output summary, tsv, csv, json, stamp or none";
+		return _("batch has --output summary, tsv, csv, json, stamp or none");
 	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
-		return "--output stamp and --into DIR need each other";
+		return _("--output stamp and --into DIR need each other");
 	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
-		return "--envelopes takes one PATH, below which its paths are, and no other list";
+		return _(
+			"--envelopes takes one PATH, below which its paths are, and no other list");
 	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
-		return "batch needs a PATH, --files-from or --envelopes";
+		return _("batch needs a PATH, --files-from or --envelopes");
+	if (options->shard != NULL && !read_shard(options))
+		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
 	if (options->journal != NULL && options->json_log != NULL)
-		return "--resume and --json-log exclude each other: use --output json";
+		return _("--resume and --json-log exclude each other: use --output json");
+	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)
+		return _("--diagnose with --resume needs an --output other than summary: the "
+			 "journal does not keep what was found");
+	return NULL;
+}
+
+/* Sealing is the filter's alone: the file may name it for all commands. */
+static const char *
+check_sealing(struct options *options)
+{
+	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
+
+	if (options->command != COMMAND_FILTER) {
+		options->arc_seal = options->arc_selector = options->arc_key = NULL;
+		return NULL;
+	}
+	if (domain != selector || domain != (options->arc_key != NULL))
+		return _("--arc-seal, --arc-selector and --arc-key need each other");
+	if (domain && exitcode_keeps_message(options->profile))
+		return _("--profile exim-av hands no message on that --arc-seal could seal");
 	return NULL;
 }
 
@@ -314,33 +380,38 @@ static enum status
 check(struct reader *reader)
 {
 	struct options *options = reader->options;
-	const char *error = NULL;
+	const char *error = check_sealing(options);
 
 	if (options->color == 2)
 		options->color = -1;
 	if (options->command != COMMAND_FILTER)
 		options->exec_argv = NULL;
+	if (error != NULL) {
+		*reader->error = error;
+		return ST_BAD;
+	}
 	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
-		error = "--envelope field needs --envelope-secret-file";
+		error = _("--envelope field needs --envelope-secret-file");
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
-		error = "--rsa-min-bits must not be over --rsa-max-bits";
+		error = _("--rsa-min-bits must not be over --rsa-max-bits");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
-		error = "inspect needs a DOMAIN";
+		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_BATCH)
 		error = check_batch(options);
 	else if (options->output >= OUTPUT_SUMMARY)
-		error = "that --output is for batch";
+		error = _("that --output is for batch");
 	else if (options->command != COMMAND_FILTER)
-		error = NULL;
+		return ST_OK;
 	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
-		error = "--output other than message is for --profile plain: it delivers nothing";
+		error = _(
+			"--output other than message is for --profile plain: it delivers nothing");
 	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
-		error = "--output other than message and -- COMMAND exclude each other";
+		error = _("--output other than message and -- COMMAND exclude each other");
 	else if (exitcode_keeps_message(options->profile) && options->exec_argv != NULL)
-		error = "--profile exim-av and -- COMMAND exclude each other: Exim keeps the "
-			"message";
+		error = _("--profile exim-av and -- COMMAND exclude each other: Exim keeps the "
+			  "message");
 	else if (exitcode_needs_command(options->profile) && options->exec_argv == NULL)
-		error = "this --profile needs -- COMMAND: its mail server throws stdout away";
+		error = _("this --profile needs -- COMMAND: its mail server throws stdout away");
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;
@@ -384,6 +455,9 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 	if (st != ST_OK || asks_for_text(&reader))
 		return st;
 	st = read_config(&reader, in_file);
+	if (st == ST_OK && !exitcode_is_host(options->profile) && options->lang != WORDS_LOCALE &&
+		options_scan_lang(argc, argv) == WORDS_LOCALE)
+		words_choose(options->lang); /* by the file */
 	if (st == ST_OK)
 		st = apply(&reader);
 	return st == ST_OK ? check(&reader) : st;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "auth/base/input.h"
+#include "filter/words.h"
 
 enum command {
 	COMMAND_FILTER,
@@ -74,6 +75,7 @@ struct options {
 	enum profile profile;
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
+	enum words_lang lang;
 
 	/* envelope and input */
 	enum envelope_mode envelope;
@@ -118,12 +120,16 @@ struct options {
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;
+	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
 	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
+	/* who seals; all three or none */
+	const char *arc_seal, *arc_selector; /* normal names */
+	const char *arc_key;                 /* path */
 	enum output_what output;
 	bool output_given;
 	const char *json_log;
@@ -136,8 +142,12 @@ struct options {
 	const char *files_from; /* a list of paths; "-" is stdin; or NULL */
 	size_t jobs;            /* threads that work at once; 0: the processors */
 	bool unordered;         /* results as they come */
+	bool diagnose;          /* what broke each signature */
 	bool mboxo;             /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;    /* --resume, or NULL */
+	const char *shard;      /* --shard as given, or NULL; then: */
+	size_t shard_at;        /* from 0 */
+	size_t shard_of;        /* every shard_of-th message; 0 or 1: all */
 	const char *into;       /* where --output stamp writes, or NULL */
 	uint64_t cache_size;    /* octets of DNS answers */
 
@@ -152,6 +162,9 @@ struct options options_default(void);
  * wants to be told. *given tells whether one was there; a bad name counts as not given.
  */
 enum profile options_scan_profile(int argc, char **argv, bool *given);
+
+/* The language that --lang asks for, before anything is parsed: a host is told in English. */
+enum words_lang options_scan_lang(int argc, char **argv);
 
 /* The command that argv names, for the same need; an unknown word counts as the filter. */
 enum command options_scan_command(int argc, char **argv);

@@ -1,5 +1,6 @@
 #include "filter/options_table.h"
 
+#include "filter/words.h"
 enum { TEXT_COLUMN = 30 };
 
 /* "a|b|c", without the gaps */
@@ -28,14 +29,13 @@ put_row(FILE *out, const struct option_row *row)
 		fprintf(out, "\n");
 		column = 0;
 	}
-	fprintf(out, "%*s%s\n", TEXT_COLUMN - column, "", row->help);
+	fprintf(out, "%*s%s\n", TEXT_COLUMN - column, "", words(row->help));
 }
 
 void
 options_help(FILE *out)
 {
-	fprintf(out,
-		"usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
+	fputs(_("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
 		"       mailstamp batch [OPTION]... PATH...\n"
 		"       mailstamp explain [OPTION]... [FILE]\n"
 		"       mailstamp inspect [OPTION]... DOMAIN...\n"
@@ -46,13 +46,14 @@ options_help(FILE *out)
 		"The exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75\n"
 		"later. explain tells the verdict to a person. inspect checks a domain's records:\n"
 		"0 clean, 10 warnings, 11 errors. batch judges saved messages: files, folders,\n"
-		"Maildir, mbox, compressed or not. Defaults stand in parentheses.\n");
+		"Maildir, mbox, compressed or not. Defaults stand in parentheses.\n"),
+		out);
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_rows[i].name == NULL)
-			fprintf(out, "\n%s:\n", option_rows[i].help);
+			fprintf(out, "\n%s:\n", words(option_rows[i].help));
 		else if (option_rows[i].help != NULL)
 			put_row(out, &option_rows[i]);
 	}
-	fprintf(out, "\nEvery option may stand in " MAILSTAMP_CONFIG
-		     ".\nmailstamp(1) tells the rest.\n");
+	fprintf(out, _("\nEvery option may stand in %s.\nmailstamp(1) tells the rest.\n"),
+		MAILSTAMP_CONFIG);
 }

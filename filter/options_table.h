@@ -16,6 +16,8 @@ enum option_kind {
 	OPTION_PATH,      /* const char *; not empty */
 	OPTION_SENDER,    /* const char *; may be empty: the null path */
 	OPTION_CLIENT_IP, /* const char *; an address, or empty */
+	OPTION_DOMAIN,    /* const char *; a domain name, normal */
+	OPTION_SELECTOR,  /* const char *; a selector, normal */
 	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
 	OPTION_WORD,      /* an enum; words names its values from 0 on */
 	OPTION_YES,       /* bool; words are those for false and true */

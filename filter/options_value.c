@@ -6,13 +6,14 @@
 #include "filter/options_table.h"
 #include "filter/printable.h"
 #include "filter/wholefile.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/scan.h"
 
 enum { WHY_MAX = 1024, PATH_SHOWN = 255, ID_MAX = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
 
-static const char not_empty[] = "must not be empty";
+static const char *const not_empty = N_("must not be empty");
 
 static void *
 place(struct options *options, size_t at)
@@ -24,27 +25,29 @@ static const char *
 text(struct buf *buf)
 {
 	buf_addc(buf, '\0');
-	return buf->over ? "has a value that is not allowed" : buf->p;
+	return buf->over ? _("has a value that is not allowed") : buf->p;
 }
 
 /* "must be one of a, b or c" */
 static const char *
-one_of(const char *words, struct arena *arena)
+one_of(const char *names, struct arena *arena)
 {
 	struct slice word, next;
-	struct buf why;
+	struct buf why, list;
 	size_t told = 0;
 
 	buf_init(&why, arena, WHY_MAX);
-	buf_adds(&why, "must be ");
-	for (size_t i = 0; (word = option_word(words, i)).n > 0; i++) {
-		next = option_word(words, i + 1);
+	buf_init(&list, arena, WHY_MAX);
+	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
+		next = option_word(names, i + 1);
 		if (slice_eq(word, SLICE("-")))
 			continue;
 		if (told++ > 0)
-			buf_adds(&why, next.n > 0 ? ", " : " or ");
-		buf_add(&why, word);
+			buf_adds(&list, next.n > 0 ? _(", ") : _(" or "));
+		buf_add(&list, word);
 	}
+	buf_addc(&list, '\0');
+	buf_addf(&why, _("must be %s"), list.over ? "" : list.p);
 	return text(&why);
 }
 
@@ -70,7 +73,7 @@ range(const struct option_row *row, const char *what, int64_t unit, struct arena
 	struct buf told;
 
 	buf_init(&told, arena, WHY_MAX);
-	buf_addf(&told, "must be %s from %lld to %lld", what,
+	buf_addf(&told, _("must be %s from %lld to %lld"), words(what),
 		(long long)((row->min + unit - 1) / unit), (long long)(row->max / unit));
 	*why = text(&told);
 	return ST_BAD;
@@ -85,7 +88,7 @@ read_number(const struct option_row *row, const char *value, struct arena *arena
 
 	if (!scan_number(&at, (unsigned long long)row->max, &found) || at.n > 0 ||
 		(int64_t)found < row->min)
-		return range(row, "a whole number", 1, arena, why);
+		return range(row, N_("a whole number"), 1, arena, why);
 	*number = (int64_t)found;
 	return ST_OK;
 }
@@ -99,12 +102,12 @@ read_millis(const struct option_row *row, const char *value, struct arena *arena
 	unsigned long long seconds, fraction = 0;
 
 	if (!scan_number(&at, (unsigned long long)row->max / 1000, &seconds))
-		return range(row, "seconds", 1000, arena, why);
+		return range(row, N_("seconds"), 1000, arena, why);
 	if (scan_char(&at, '.')) {
 		size_t digits = at.n;
 
 		if (digits > 3 || !scan_number(&at, 999, &fraction)) {
-			*why = "must be seconds with at most three decimals";
+			*why = _("must be seconds with at most three decimals");
 			return ST_BAD;
 		}
 		for (; digits < 3; digits++)
@@ -112,7 +115,7 @@ read_millis(const struct option_row *row, const char *value, struct arena *arena
 	}
 	*millis = (int64_t)(seconds * 1000 + fraction);
 	if (at.n > 0 || *millis < row->min || *millis > row->max)
-		return range(row, "seconds", 1000, arena, why);
+		return range(row, N_("seconds"), 1000, arena, why);
 	return ST_OK;
 }
 
@@ -155,7 +158,8 @@ read_id(const char *value, struct arena *arena, const char **id, const char **wh
 	for (size_t i = 0; fine && i < out.n; i++)
 		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
 	if (!fine || out.n > ID_MAX) {
-		*why = "must be a name as RFC 8601 allows it (a domain name, or in double quotes)";
+		*why = _("must be a name as RFC 8601 allows it (a domain name, or in double "
+			 "quotes)");
 		return ST_BAD;
 	}
 	*id = arena_cstr(arena, out);
@@ -172,7 +176,7 @@ read_relay(const char *value, struct arena *arena, const char **relay, const cha
 	*relay = value;
 	if (ip_net_parse(whole, &net))
 		return ST_OK;
-	*why = "must be an address, a network ADDR/BITS or a host name";
+	*why = _("must be an address, a network ADDR/BITS or a host name");
 	if (domain_normalize(whole, arena, &name) != ST_OK)
 		return ST_BAD;
 	last = domain_tail(name, 1);
@@ -190,10 +194,28 @@ read_domain(const char *value, struct arena *arena, const char **domain, const c
 	struct slice name;
 
 	if (domain_normalize(slice_str(value), arena, &name) != ST_OK) {
-		*why = "must be a domain name";
+		*why = _("must be a domain name");
 		return ST_BAD;
 	}
 	*domain = arena_cstr(arena, name);
+	return ST_OK;
+}
+
+/* Labels as in a domain name, but the last one may be a number (RFC 6376 3.1). */
+static enum status
+read_selector(const char *value, struct arena *arena, const char **selector, const char **why)
+{
+	static const char below[] = ".example";
+	struct slice name;
+	struct buf whole;
+
+	buf_init(&whole, arena, DOMAIN_MAX);
+	buf_addf(&whole, "%s%s", value, below);
+	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
+		*why = "must be a selector";
+		return ST_BAD;
+	}
+	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));
 	return ST_OK;
 }
 
@@ -217,7 +239,7 @@ append_net(struct nets *list, const char *value, struct arena *arena, const char
 	struct ip_net net;
 
 	if (!ip_net_parse(slice_str(value), &net)) {
-		*why = "must be an address or a network ADDR/BITS";
+		*why = _("must be an address or a network ADDR/BITS");
 		return ST_BAD;
 	}
 	if ((list->n & (list->n - 1)) == 0) {
@@ -235,27 +257,27 @@ append_net(struct nets *list, const char *value, struct arena *arena, const char
 static enum status
 set_exit(const char *value, int *codes, const char **why)
 {
-	static const char words[] = "accept|quarantine|reject|tempfail";
+	static const char names[] = "accept|quarantine|reject|tempfail";
 	struct slice at = slice_str(value), word;
 	unsigned long long code;
 
-	for (size_t i = 0; (word = option_word(words, i)).n > 0; i++) {
+	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
 		struct slice rest = slice_from(at, word.n);
 
 		if (!slice_starts(at, word) || !scan_char(&rest, '='))
 			continue;
 		if (!scan_number(&rest, EXIT_MAX, &code) || rest.n > 0 || code == 1) {
-			*why = "must have a CODE from 0 to 255 but 1";
+			*why = _("must have a CODE from 0 to 255 but 1");
 			return ST_BAD;
 		}
 		if (i == DISP_TEMPFAIL && code == 0) {
-			*why = "must not be tempfail=0, which would lose the message";
+			*why = _("must not be tempfail=0, which would lose the message");
 			return ST_BAD;
 		}
 		codes[i] = (int)code;
 		return ST_OK;
 	}
-	*why = "must be NAME=CODE with accept, quarantine, reject or tempfail for NAME";
+	*why = _("must be NAME=CODE with accept, quarantine, reject or tempfail for NAME");
 	return ST_BAD;
 }
 
@@ -271,7 +293,7 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	if (row->kind == OPTION_EXITS)
 		return set_exit(value, at, why);
 	if (value[0] == '\0') {
-		*why = not_empty;
+		*why = words(not_empty);
 		return row->kind == OPTION_TEXTS ? ST_OK : ST_BAD;
 	}
 	if (row->kind == OPTION_IDS)
@@ -292,10 +314,11 @@ in_file(const char *path, size_t line, const char *what, struct arena *arena)
 	struct buf told;
 
 	buf_init(&told, arena, WHY_MAX);
-	buf_addf(&told, "%s", printable(slice_str(path), PATH_SHOWN, arena));
+	path = printable(slice_str(path), PATH_SHOWN, arena);
 	if (line > 0)
-		buf_addf(&told, " line %zu", line);
-	buf_addf(&told, " %s", what);
+		buf_addf(&told, _("%s line %zu %s"), path, line, words(what));
+	else
+		buf_addf(&told, "%s %s", path, words(what));
 	return text(&told);
 }
 
@@ -317,7 +340,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 		number++;
 		if (value.n == 0 || value.p[0] == '#')
 			continue;
-		*why = "has a NUL in it";
+		*why = _("has a NUL in it");
 		if (slice_find(value, '\0') < value.n ||
 			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
 			*why = in_file(path, number, *why, arena);
@@ -345,11 +368,11 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 	if (row->kind == OPTION_ID)
 		return read_id(value, arena, at, why);
 	if (row->kind == OPTION_PATH && value[0] == '\0') {
-		*why = not_empty;
+		*why = words(not_empty);
 		return ST_BAD;
 	}
 	if (row->kind == OPTION_CLIENT_IP && envelope_client(slice_str(value), &ip) != ST_OK) {
-		*why = "must be an IPv4 or IPv6 address";
+		*why = _("must be an IPv4 or IPv6 address");
 		return ST_BAD;
 	}
 	*at = value[0] == '\0' && row->kind != OPTION_SENDER ? NULL : value;
@@ -406,7 +429,7 @@ set_flag(const char *value, bool *flag, const char **why)
 	*flag = value == NULL || strcmp(value, "true") == 0;
 	if (*flag || strcmp(value, "false") == 0)
 		return ST_OK;
-	*why = "must be true or false";
+	*why = _("must be true or false");
 	return ST_BAD;
 }
 
@@ -432,6 +455,12 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_CLIENT_IP:
 	case OPTION_ID:
 		st = set_text(row, value, arena, at, why);
+		break;
+	case OPTION_DOMAIN:
+		st = read_domain(value, arena, at, why);
+		break;
+	case OPTION_SELECTOR:
+		st = read_selector(value, arena, at, why);
 		break;
 	case OPTION_WORD:
 	case OPTION_YES:

@@ -3,6 +3,7 @@
 #include "auth/arc/arc_trust.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/words.h"
 
 enum { NAMES_MAX = 10 }; /* of the client's names that are looked at, as RFC 7208 4.6.4 has it */
 
@@ -105,13 +106,14 @@ override_decide(const struct options *options, const struct auth_input *in,
 			.reason = "arc",
 			.by = vouch.sealer,
 			.instance = vouch.instance};
-		verdict->reason = "DMARC failed and the ARC chain of trusted sealers vouches for "
-				  "the author";
+		verdict->reason =
+			N_("DMARC failed and the ARC chain of trusted sealers vouches for "
+			   "the author");
 	} else if (options->trusted_forwarders.n > 0 &&
 		   forwarder_trusted(&options->trusted_forwarders, in, &override->by)) {
 		override->type = "trusted_forwarder";
 		override->reason = "trusted-forwarder";
-		verdict->reason = "DMARC failed and the client is a trusted forwarder";
+		verdict->reason = N_("DMARC failed and the client is a trusted forwarder");
 	} else {
 		return;
 	}

@@ -1,5 +1,6 @@
 #include "filter/policy.h"
 
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { SIGNS_OCTETS = 256 };
@@ -49,25 +50,42 @@ join(const char *const *signs, size_t n, struct arena *arena)
 	return arena_cstr(arena, buf_slice(&text));
 }
 
-/* What speaks for a list or a forwarder, each sign of it; NULL: nothing does. A sender can forge
+/* What speaks for a list or a forwarder, each sign of it; false: nothing does. A sender can forge
  * them, and earns a quarantine by it. */
-static const char *
-indirect_signs(const struct auth_input *in, const struct auth_results *results)
+static bool
+find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
 {
-	const char *signs[5];
+	const char **signs = verdict->signs;
 	size_t n = 0;
 
 	if (message_count(in->message, "ARC-Seal") > 0)
-		signs[n++] = "an ARC-Seal field";
+		signs[n++] = N_("an ARC-Seal field");
 	if (message_count(in->message, "List-Id") > 0)
-		signs[n++] = "a List-Id field";
+		signs[n++] = N_("a List-Id field");
 	if (message_count(in->message, "List-Post") > 0)
-		signs[n++] = "a List-Post field";
+		signs[n++] = N_("a List-Post field");
 	if (has_field_starting(in->message, SLICE("Resent-")))
-		signs[n++] = "a Resent field";
+		signs[n++] = N_("a Resent field");
 	if (has_broken_aligned(results))
-		signs[n++] = "an aligned signature that was broken after signing";
-	return join(signs, n, in->arena);
+		signs[n++] = N_("an aligned signature that was broken after signing");
+	verdict->nsigns = n;
+	verdict->sign = join(signs, n, in->arena);
+	return n > 0;
+}
+
+const char *
+policy_signs_text(const struct verdict *verdict, struct arena *arena)
+{
+	struct buf all;
+
+	buf_init(&all, arena, SIGNS_OCTETS * 4);
+	for (size_t i = 0; i < verdict->nsigns; i++) {
+		if (i > 0)
+			buf_adds(&all, i + 1 == verdict->nsigns ? _(" and ") : _(", "));
+		buf_adds(&all, words(verdict->signs[i]));
+	}
+	buf_addc(&all, '\0');
+	return all.over ? "" : all.p;
 }
 
 static void
@@ -77,7 +95,7 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	switch (results->dmarc.policy) {
 	case DMARC_QUARANTINE:
 		verdict->disposition = DISP_QUARANTINE;
-		verdict->reason = "DMARC failed and the author domain asks for quarantine";
+		verdict->reason = N_("DMARC failed and the author domain asks for quarantine");
 		return;
 	case DMARC_REJECT:
 		break;
@@ -85,25 +103,24 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	case DMARC_INVALID:
 	case DMARC_P_NONE:
 		verdict->disposition = DISP_ACCEPT;
-		verdict->reason = "DMARC failed and the author domain asks for nothing";
+		verdict->reason = N_("DMARC failed and the author domain asks for nothing");
 		return;
 	}
 	verdict->disposition = DISP_QUARANTINE;
 	if (options->reject_on == REJECT_ON_NEVER) {
-		verdict->reason = "DMARC failed under p=reject and this site does not reject";
+		verdict->reason = N_("DMARC failed under p=reject and this site does not reject");
 		return;
 	}
 	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
-		verdict->sign = indirect_signs(in, results);
-		if (verdict->sign != NULL) {
+		if (find_signs(in, results, verdict)) {
 			verdict->reason =
-				"DMARC failed under p=reject and the message may have come "
-				"through a list or forwarder";
+				N_("DMARC failed under p=reject and the message may have come "
+				   "through a list or forwarder");
 			return;
 		}
 	}
 	verdict->disposition = DISP_REJECT;
-	verdict->reason = "DMARC failed and the author domain asks for reject";
+	verdict->reason = N_("DMARC failed and the author domain asks for reject");
 }
 
 /* RFC 9989 5.3.6 leaves the handling to us. */
@@ -115,12 +132,12 @@ decide_temperror(
 
 	verdict->disposition = DISP_ACCEPT;
 	if (!dmarc->only_message_names) {
-		verdict->reason = "the author domain's policy could not be looked up";
+		verdict->reason = N_("the author domain's policy could not be looked up");
 		if (options->tempfail_on_dmarc)
 			verdict->disposition = DISP_TEMPFAIL;
 		return;
 	}
-	verdict->reason = "a name that the message chose did not answer";
+	verdict->reason = N_("a name that the message chose did not answer");
 	if (!options->on_temperror_given)
 		verdict->disposition = enforced ? DISP_QUARANTINE : DISP_ACCEPT;
 	else if (enforced || options->on_temperror == DISP_TEMPFAIL)
@@ -139,11 +156,11 @@ policy_decide(const struct options *options, const struct auth_input *in,
 	if (results == NULL && (options->oversize_tempfail || !local)) {
 		verdict->disposition =
 			options->oversize_tempfail ? DISP_TEMPFAIL : options->ambiguous;
-		verdict->reason = "the message is over the size limit";
+		verdict->reason = N_("the message is over the size limit");
 		return;
 	}
 	if (local) {
-		verdict->reason = "from an own client or user";
+		verdict->reason = N_("from an own client or user");
 		return;
 	}
 	if (in->ids->ambiguous != NULL) {
@@ -159,16 +176,16 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		decide_temperror(options, &results->dmarc, verdict);
 		return;
 	case AUTH_PASS:
-		verdict->reason = "DMARC passed";
+		verdict->reason = N_("DMARC passed");
 		return;
 	case AUTH_PERMERROR:
-		verdict->reason = "the author domain's DMARC record cannot be used";
+		verdict->reason = N_("the author domain's DMARC record cannot be used");
 		return;
 	case AUTH_NONE:
 	case AUTH_SOFTFAIL:
 	case AUTH_NEUTRAL:
 	case AUTH_POLICY:
-		verdict->reason = "the author domain has no DMARC policy";
+		verdict->reason = N_("the author domain has no DMARC policy");
 		return;
 	}
 }

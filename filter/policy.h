@@ -15,12 +15,16 @@ struct override {
 	unsigned instance;  /* of the chain, or 0 */
 };
 
+enum { POLICY_SIGNS = 5 };
+
 struct verdict {
 	enum disposition disposition;
 	const char *reason; /* why, from a fixed table */
 	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
 	 * or NULL */
 	const char *sign;
+	const char *signs[POLICY_SIGNS]; /* the same, each by itself */
+	size_t nsigns;
 	struct override override; /* set by override_decide */
 };
 
@@ -28,6 +32,9 @@ struct verdict {
  * only in->envelope is read. */
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
+
+/* sign, for a person: in the language of words_choose; in the arena */
+const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
 
 /* "accept", "quarantine", "reject", "tempfail" */
 const char *policy_word(enum disposition disposition);

@@ -30,8 +30,8 @@ read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const ch
 }
 
 static enum status
-read_checked(const char *path, size_t max, mode_t refused, struct arena *arena, struct slice *bytes,
-	const char **why)
+read_checked(const char *path, size_t max, mode_t refused, bool own, struct arena *arena,
+	struct slice *bytes, const char **why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	enum status st = ST_BAD;
@@ -45,6 +45,8 @@ read_checked(const char *path, size_t max, mode_t refused, struct arena *arena, 
 		*why = strerror(errno);
 	else if (!S_ISREG(info.st_mode))
 		*why = "not a regular file";
+	else if (own && info.st_uid != geteuid() && info.st_uid != 0)
+		*why = "it belongs to another user";
 	else if ((info.st_mode & refused) != 0)
 		*why = "others can read it";
 	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
@@ -59,14 +61,21 @@ enum status
 wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why)
 {
-	return read_checked(path, max, 0, arena, bytes, why);
+	return read_checked(path, max, 0, false, arena, bytes, why);
+}
+
+enum status
+wholefile_key(
+	const char *path, size_t max, struct arena *arena, struct slice *key, const char **why)
+{
+	return read_checked(path, max, S_IRWXG | S_IRWXO, true, arena, key, why);
 }
 
 enum status
 wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why)
 {
-	enum status st = read_checked(path, max, S_IROTH | S_IWOTH, arena, secret, why);
+	enum status st = read_checked(path, max, S_IROTH | S_IWOTH, false, arena, secret, why);
 
 	if (st != ST_OK)
 		return st;

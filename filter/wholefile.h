@@ -14,6 +14,13 @@
 enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why);
 
+/*
+ * The same for a private key: refused where anyone but its owner may do anything with it, or where
+ * its owner is neither we nor root. A symbolic link is followed: what it leads to is judged.
+ */
+enum status wholefile_key(
+	const char *path, size_t max, struct arena *arena, struct slice *key, const char **why);
+
 /* The same for a secret: refused where others than owner and group can read it, or where nothing is
  * in it; a line end at its end is taken off. */
 enum status wholefile_secret(

@@ -1,5 +1,5 @@
 /*
- * arc.h: Authenticated Received Chain, validation (RFC 8617).
+ * arc.h: Authenticated Received Chain, validation and sealing (RFC 8617).
  *
  * A chain is none, pass or fail. A key that cannot be fetched for now fails it like any other error
  * (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. A pass is no pass of
@@ -76,6 +76,47 @@ void arc_report(const struct arc_result *result, struct report *report);
 /* The reason with what it is about, "ARC-Seal i=2: ...", all of it from fixed tables; NULL where
  * there is none. */
 const char *arc_told(const struct arc_result *result, struct arena *arena);
+
+/* sealing (arc_seal.c, RFC 8617 5.1) */
+
+/* Who seals. */
+struct arc_sealer {
+	struct slice domain, selector; /* normal names */
+	const struct crypto_signer *key;
+	bool rsa;
+};
+
+struct arc_sealed {
+	unsigned instance;  /* of the set that was made; 0: none was */
+	enum arc_cv cv;     /* what its seal says of the chain before */
+	const char *reason; /* why there is none, or why the chain is said to have failed; from a
+			       fixed table, or NULL */
+	struct slice set;   /* the three fields with their line ends, or empty */
+};
+
+/*
+ * Makes the set that goes on top of in->message: ARC-Seal, ARC-Message-Signature,
+ * ARC-Authentication-Results. chain is what arc_check found in it; results is the text of our
+ * Authentication-Results after the field's name (RFC 8601 2.2: authserv-id, results), folds
+ * allowed; eol its line ends. The message signature covers the fields and the body of in->message,
+ * never Authentication-Results, ours, or fields of ARC.
+ *
+ * A chain that failed gets one set that says so and seals itself alone (RFC 8617 5.1.2). None is
+ * made, and *sealed tells why, where the chain was said to have failed before, has
+ * ARC_SETS_MAX sets, is over our own limit, or could not be checked because a key did not answer;
+ * where the message is ambiguous, so that a signature would not say of which reading it is; and
+ * where a signed field or one that would be made is over the limit of fields. *sealed is always
+ * set. ST_TEMP where OpenSSL could not.
+ */
+enum status arc_seal(const struct auth_input *in, const struct arc_result *chain,
+	const struct arc_sealer *sealer, struct slice results, const char *eol,
+	struct arc_sealed *sealed);
+
+/*
+ * The highest instance that a field of ARC claims, however broken the chain is; 0 where none can be
+ * read. *failed: a seal among them says cv=fail.
+ */
+unsigned arc_highest(const struct message *message, struct arena *arena, bool *failed);
 
 /* "chain", or the part's field name */
 const char *arc_part_word(enum arc_part part);

@@ -28,6 +28,12 @@ enum arc_reason {
 	ARC_R_SIGNED_OVERSIZE,
 	ARC_R_MUCH,
 	ARC_R_OWN_FAULT,
+	/* why it is not sealed */
+	ARC_R_FAILED_BEFORE,
+	ARC_R_FULL,
+	ARC_R_UNSURE,
+	ARC_R_AMBIGUOUS,
+	ARC_R_SET_OVERSIZE,
 	ARC_R_COUNT
 };
 

@@ -24,6 +24,11 @@ static const char *const reasons[ARC_R_COUNT] = {
 	[ARC_R_SIGNED_OVERSIZE] = "a signed field is over the size limit",
 	[ARC_R_MUCH] = "more signed fields than are hashed",
 	[ARC_R_OWN_FAULT] = "the chain could not be checked for now",
+	[ARC_R_FAILED_BEFORE] = "an earlier seal already says that the chain failed",
+	[ARC_R_FULL] = "the chain has as many sets as there may be",
+	[ARC_R_UNSURE] = "a key of the chain did not answer",
+	[ARC_R_AMBIGUOUS] = "the message is ambiguous",
+	[ARC_R_SET_OVERSIZE] = "a field of the set would be over the size limit",
 };
 
 const char *

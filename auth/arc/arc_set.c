@@ -115,6 +115,30 @@ read_cv(const struct dkim_sig *seal)
 	return ARC_CV_UNKNOWN;
 }
 
+unsigned
+arc_highest(const struct message *message, struct arena *arena, bool *failed)
+{
+	unsigned highest = 0;
+
+	*failed = false;
+	for (size_t i = 0; i < message->nfields; i++) {
+		struct found found = {.field = &message->fields[i]};
+
+		found.part = part_of(found.field);
+		if (found.part == ARC_PART_CHAIN || (found.field->flags & FIELD_OVERSIZE) != 0)
+			continue;
+		if (found.part == ARC_PART_AAR)
+			(void)read_aar(&found, ARC_SETS_MAX);
+		else
+			(void)read_signature(&found, ARC_SETS_MAX, arena);
+		if (found.part == ARC_PART_SEAL && read_cv(&found.sig) == ARC_CV_FAIL)
+			*failed = true;
+		if (found.instance > highest)
+			highest = found.instance;
+	}
+	return highest;
+}
+
 /* RFC 8617 4.1.2: a message signature must not cover seals; DKIM's words for the rest */
 static void
 judge_ams(struct dkim_sig *ams)

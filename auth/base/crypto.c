@@ -1,11 +1,14 @@
 #include "auth/base/crypto.h"
 
+#include <limits.h>
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdlib.h>
 
@@ -30,6 +33,11 @@ struct crypto_hash {
 struct crypto_key {
 	EVP_PKEY *pkey;
 	size_t signature_size;
+	bool rsa;
+};
+
+struct crypto_signer {
+	EVP_PKEY *pkey;
 	bool rsa;
 };
 
@@ -319,4 +327,120 @@ crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 	*good = rc == 1;
 	memory = drain_errors();
 	return !*good && (memory || rc == -2) ? ST_TEMP : ST_OK;
+}
+
+/* No key of ours is encrypted, and nobody is there to be asked. */
+static int
+no_password(char *password, int size, int writing, void *arg)
+{
+	(void)password;
+	(void)size;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+enum status
+crypto_signer_new(struct crypto *crypto, struct slice pem, struct crypto_signer **signer,
+	struct crypto_signer_info *info)
+{
+	EVP_PKEY *pkey = NULL;
+	BIO *bio;
+
+	*signer = NULL;
+	*info = (struct crypto_signer_info){0};
+	if (pem.n == 0 || pem.n > INT_MAX)
+		return ST_BAD;
+	bio = start(crypto) ? BIO_new_mem_buf(pem.p, (int)pem.n) : NULL;
+	if (bio == NULL) {
+		(void)drain_errors();
+		return ST_TEMP;
+	}
+	pkey = PEM_read_bio_PrivateKey_ex(bio, NULL, no_password, NULL, crypto->lib, NULL);
+	BIO_free(bio);
+	if (pkey == NULL)
+		return drain_errors() ? ST_TEMP : ST_BAD;
+	info->rsa = EVP_PKEY_is_a(pkey, "RSA") == 1;
+	info->bits = info->rsa ? (unsigned)EVP_PKEY_get_bits(pkey) : 8 * CRYPTO_ED25519_SIZE;
+	if (!info->rsa && EVP_PKEY_is_a(pkey, "ED25519") != 1) {
+		EVP_PKEY_free(pkey);
+		return ST_BAD;
+	}
+	*signer = malloc(sizeof **signer);
+	if (*signer == NULL) {
+		EVP_PKEY_free(pkey);
+		return ST_TEMP;
+	}
+	**signer = (struct crypto_signer){.pkey = pkey, .rsa = info->rsa};
+	return ST_OK;
+}
+
+void
+crypto_signer_free(struct crypto_signer *signer)
+{
+	if (signer == NULL)
+		return;
+	EVP_PKEY_free(signer->pkey); /* which wipes the key */
+	free(signer);
+}
+
+/* RFC 6376 3.3: EMSA-PKCS1-v1_5 of RFC 8017 9.2, with SHA-256's DigestInfo */
+static bool
+sign_rsa(struct crypto *crypto, const struct crypto_signer *signer, const unsigned char *digest,
+	unsigned char *signature, size_t *n)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, signer->pkey, NULL);
+	bool done = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+		    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+		    EVP_PKEY_CTX_set_signature_md(ctx, crypto->sha256) == 1 &&
+		    EVP_PKEY_sign(ctx, signature, n, digest, CRYPTO_SHA256_SIZE) == 1;
+
+	EVP_PKEY_CTX_free(ctx);
+	return done;
+}
+
+/* RFC 8463 3: PureEdDSA over the hash */
+static bool
+sign_ed25519(struct crypto *crypto, const struct crypto_signer *signer, const unsigned char *digest,
+	unsigned char *signature, size_t *n)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool done = ctx != NULL &&
+		    EVP_DigestSignInit_ex(ctx, NULL, NULL, crypto->lib, NULL, signer->pkey, NULL) ==
+			    1 &&
+		    EVP_DigestSign(ctx, signature, n, digest, CRYPTO_SHA256_SIZE) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return done;
+}
+
+enum status
+crypto_sign(struct crypto *crypto, const struct crypto_signer *signer,
+	const unsigned char digest[CRYPTO_SHA256_SIZE], struct arena *arena,
+	struct slice *signature)
+{
+	int size = EVP_PKEY_get_size(signer->pkey);
+	unsigned char *bytes;
+	size_t n;
+	bool done;
+
+	*signature = SLICE("");
+	if (size <= 0 || !start(crypto))
+		return ST_TEMP;
+	n = (size_t)size;
+	bytes = arena_alloc(arena, n);
+	done = signer->rsa ? sign_rsa(crypto, signer, digest, bytes, &n)
+			   : sign_ed25519(crypto, signer, digest, bytes, &n);
+	if (!done) {
+		(void)drain_errors();
+		return ST_TEMP;
+	}
+	*signature = slice_make((const char *)bytes, n);
+	return ST_OK;
+}
+
+void
+crypto_wipe(void *bytes, size_t n)
+{
+	OPENSSL_cleanse(bytes, n);
 }

@@ -1,5 +1,5 @@
 /*
- * crypto.h: SHA-256, RSA and Ed25519 signature checks; the only door to OpenSSL.
+ * crypto.h: SHA-256, RSA and Ed25519, checked and signed; the only door to OpenSSL.
  */
 #ifndef AUTH_BASE_CRYPTO_H
 #define AUTH_BASE_CRYPTO_H
@@ -9,9 +9,10 @@
 
 enum { CRYPTO_SHA256_SIZE = 32, CRYPTO_ED25519_SIZE = 32 };
 
-struct crypto;      /* fetched algorithms; one a thread */
-struct crypto_hash; /* one running SHA-256 */
-struct crypto_key;  /* one public key */
+struct crypto;        /* fetched algorithms; one a thread */
+struct crypto_hash;   /* one running SHA-256 */
+struct crypto_key;    /* one public key */
+struct crypto_signer; /* one private key */
 
 /*
  * It has a library context of its own, which openssl.cnf has no say in; nothing made by one crypto
@@ -50,5 +51,30 @@ void crypto_key_free(struct crypto_key *key); /* NULL is fine */
  */
 enum status crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 	const unsigned char digest[CRYPTO_SHA256_SIZE], struct slice signature, bool *good);
+
+/* What a private key is; bits is 256 for Ed25519. */
+struct crypto_signer_info {
+	bool rsa;
+	unsigned bits;
+};
+
+/*
+ * A private key out of PEM: PKCS#8 (RFC 5958) for RSA or Ed25519, or PKCS#1 for RSA, the first one
+ * in the text. ST_BAD where there is none, it is encrypted, or of another kind; however small it
+ * is, the signer is made. The signer is the caller's to free; *signer is NULL where not ST_OK.
+ * Nothing of the key stays elsewhere; pem is the caller's to wipe.
+ */
+enum status crypto_signer_new(struct crypto *crypto, struct slice pem,
+	struct crypto_signer **signer, struct crypto_signer_info *info);
+void crypto_signer_free(struct crypto_signer *signer); /* NULL is fine */
+
+/* Signs digest, a SHA-256 hash, as crypto_verify checks it, into the arena. ST_TEMP where OpenSSL
+ * could not. */
+enum status crypto_sign(struct crypto *crypto, const struct crypto_signer *signer,
+	const unsigned char digest[CRYPTO_SHA256_SIZE], struct arena *arena,
+	struct slice *signature);
+
+/* Overwrites secrets; no compiler leaves it out. */
+void crypto_wipe(void *bytes, size_t n);
 
 #endif

@@ -4,6 +4,12 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
+/*
+ * Octets of signed fields that are hashed, all signatures of a message together: so many that no
+ * honest header comes near, and little enough to be hashed in a tenth of a second.
+ */
+enum { HEADER_WORK_MAX = 16 * 1024 * 1024 };
+
 static void
 set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code)
 {
@@ -150,12 +156,26 @@ dkim_check_signature(const struct auth_input *in, const struct dkim_selection *s
 	return ST_OK;
 }
 
-/* Selects each open signature's fields, and wants its body hash. */
+static size_t
+octets(const struct dkim_selection *selection)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < selection->n; i++)
+		n += selection->fields[i]->raw.n;
+	return n;
+}
+
+/*
+ * Selects each open signature's fields, and wants its body hash. A signature that would pass the
+ * limit of work is left out by itself: those below it are not made to pay for it.
+ */
 static struct dkim_selection *
 plan(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result)
 {
 	const struct dkim_index *index = dkim_index_make(in->message, in->arena);
 	struct dkim_selection *selections = arena_array(in->arena, result->n, sizeof *selections);
+	size_t left = HEADER_WORK_MAX;
 
 	for (size_t i = 0; i < result->n; i++) {
 		struct dkim_sig_result *sig = &result->sigs[i];
@@ -165,8 +185,12 @@ plan(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result
 		dkim_select(index, &sig->sig, in->arena, &selections[i]);
 		if (selections[i].oversize)
 			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
-		else
+		else if (octets(&selections[i]) > left)
+			set(sig, DKIM_R_MUCH, AUTH_POLICY); /* PROGRAM 6 */
+		else {
+			left -= octets(&selections[i]);
 			dkim_bodies_want(bodies, &sig->sig);
+		}
 	}
 	return selections;
 }

@@ -38,6 +38,7 @@ enum dkim_reason {
 	DKIM_R_FUTURE,
 	DKIM_R_MANY_FIELDS,
 	DKIM_R_OVERSIZE,
+	DKIM_R_MUCH,
 	DKIM_R_OVER,
 	/* the key, from the least to the most telling */
 	DKIM_R_NO_KEY,

@@ -32,6 +32,7 @@ static const char *const reasons[DKIM_R_COUNT] = {
 	[DKIM_R_FUTURE] = "the signature was made in the future",
 	[DKIM_R_MANY_FIELDS] = "the header is over the limit of fields",
 	[DKIM_R_OVERSIZE] = "a signed field is over the size limit",
+	[DKIM_R_MUCH] = "the signatures cover more of the header than the limit",
 	[DKIM_R_OVER] = "more signatures than the limit",
 	[DKIM_R_NO_KEY] = "there is no key",
 	[DKIM_R_KEY_TEMP] = "the key could not be fetched for now",

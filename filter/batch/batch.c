@@ -13,12 +13,13 @@
 #include "auth/base/domain.h"
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
-#include "filter/batch/paths.h"
 #include "filter/batch/progress.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
 #include "filter/output.h"
+#include "filter/paths.h"
 #include "filter/wholefile.h"
+#include "filter/words.h"
 
 enum { ZONE_OCTETS = 64 * 1024 * 1024 };
 
@@ -76,7 +77,7 @@ emit(void *arg, const char *name, const struct judged *judged)
 		progress_clear(&run->progress);
 		fprintf(stderr, "mailstamp: %s: %s\n",
 			path_shown(name != NULL ? name : "?", &run->line),
-			judged->error != NULL ? judged->error : "no memory");
+			words(judged->error != NULL ? judged->error : N_("no memory")));
 		arena_clear(&run->line);
 	}
 	count_in(run, &judged->tally,
@@ -97,7 +98,8 @@ tick(void *arg, double share)
 static int
 misused(const char *what, const char *path, const char *why)
 {
-	fprintf(stderr, "mailstamp: %s%s%s: %s\n", what, path[0] != '\0' ? " " : "", path, why);
+	fprintf(stderr, "mailstamp: %s%s%s: %s\n", words(what), path[0] != '\0' ? " " : "", path,
+		words(why));
 	return EXIT_CONFIG_ERROR;
 }
 
@@ -126,7 +128,7 @@ open_pool(struct run *run)
 	arena_init(&text, run->arena->oom, run->arena->oom_arg);
 	if (options->zone != NULL) {
 		if (wholefile_read(options->zone, ZONE_OCTETS, &text, &zone, &why) != ST_OK)
-			return misused("zone", path_shown(options->zone, run->arena), why);
+			return misused(N_("zone"), path_shown(options->zone, run->arena), why);
 		config.zone = &zone;
 	}
 	st = dns_pool_open(&config, run->arena, &run->pool, &error);
@@ -149,10 +151,10 @@ open_all(struct run *run)
 	if (source_open(options, run->arena, &run->source, &error) != ST_OK)
 		return misused("batch", "", error);
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
-		return misused("public suffix list",
+		return misused(N_("public suffix list"),
 			options->psl != NULL ? path_shown(options->psl, run->arena)
-					     : "of the system",
-			"cannot be read");
+					     : _("of the system"),
+			N_("cannot be read"));
 	run->tools.psl = run->psl;
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL)
@@ -161,7 +163,7 @@ open_all(struct run *run)
 	if (status != 0 || options->journal == NULL)
 		return status;
 	if (journal_open(options->journal, journal_mark(options), &run->journal, &error) != ST_OK)
-		return misused("journal", path_shown(options->journal, run->arena), error);
+		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
 	return 0;
 }
 
@@ -245,7 +247,8 @@ write_record(const struct run *run)
 	written = fd >= 0 && text.n > 0 && output_bytes(fd, text);
 	written = fd >= 0 && close(fd) == 0 && written;
 	if (!written)
-		(void)misused("DNS record", path_shown(path, run->arena), "cannot be written");
+		(void)misused(
+			N_("DNS record"), path_shown(path, run->arena), N_("cannot be written"));
 	return written;
 }
 
@@ -254,9 +257,9 @@ finish(struct run *run, enum crew_end end)
 {
 	static const char *const why[] = {
 		[CREW_DONE] = NULL,
-		[CREW_STOPPED] = "interrupted",
-		[CREW_CHANGED] = "the files are not those of the journal",
-		[CREW_BROKEN] = "no threads, no memory, or the journal cannot be written",
+		[CREW_STOPPED] = N_("interrupted"),
+		[CREW_CHANGED] = N_("the files are not those of the journal"),
+		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
 	const struct summary *summary = &run->summary;
 	bool recorded = write_record(run);
@@ -265,12 +268,12 @@ finish(struct run *run, enum crew_end end)
 	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
 		summary_print(summary, end != CREW_DONE, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
-		fprintf(stderr, "mailstamp: the output could not be written\n");
+		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
 		return EXIT_TEMPFAIL;
 	}
 	if (end != CREW_DONE) {
-		fprintf(stderr, "mailstamp: %s: %zu messages done, %zu failed\n", why[end],
-			summary->messages, summary->failed);
+		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
+			words(why[end]), summary->messages, summary->failed);
 		return EXIT_TEMPFAIL;
 	}
 	if (!recorded)

@@ -13,6 +13,7 @@ enum {
 /* a result that waits for its turn */
 struct waiting {
 	bool there, skip;
+	size_t index; /* of the item */
 	char *name;
 	struct judged judged;
 };
@@ -115,7 +116,7 @@ move_window(struct crew *crew)
 
 	while ((at = &crew->window[crew->emitted % CREW_WINDOW])->there) {
 		if (!at->skip && (crew->end == CREW_DONE || crew->end == CREW_STOPPED))
-			emit(crew, crew->emitted, at->name, &at->judged);
+			emit(crew, at->index, at->name, &at->judged);
 		free(at->name);
 		free(at->judged.text);
 		free(at->judged.error);
@@ -127,11 +128,11 @@ move_window(struct crew *crew)
 
 /* A result, which is taken over, as is name; unordered ones do not wait. */
 static void
-hand_in(struct crew *crew, size_t index, char *name, struct judged *judged, bool skip)
+hand_in(struct crew *crew, size_t turn, size_t index, char *name, struct judged *judged, bool skip)
 {
-	struct waiting *at = &crew->window[index % CREW_WINDOW];
+	struct waiting *at = &crew->window[turn % CREW_WINDOW];
 
-	*at = (struct waiting){.there = true, .skip = skip, .name = name};
+	*at = (struct waiting){.there = true, .skip = skip, .index = index, .name = name};
 	if (crew->config.options->unordered && !skip) {
 		emit(crew, index, name, judged);
 		free(judged->text);
@@ -166,9 +167,10 @@ is_spare(struct crew *crew)
 	return spare;
 }
 
-/* The next message that is not in the journal. False at the end. */
+/* The next message that is not in the journal, and its turn among those of this run. False at the
+ * end. */
 static bool
-take(struct crew *crew, struct item *item)
+take(struct crew *crew, struct item *item, size_t *turn)
 {
 	bool taken = false, open = true;
 
@@ -188,14 +190,14 @@ take(struct crew *crew, struct item *item)
 		crew->drained = !open;
 		crew->share = source_share(crew->config.source);
 		if (open) {
-			crew->handed_out = item->index + 1;
+			*turn = crew->handed_out++; /* a shard's indices have gaps */
 			taken = true;
 			if (crew->config.journal != NULL && item->name != NULL &&
 				journal_has(
 					crew->config.journal, item->index, item->name, &changed)) {
 				if (changed)
 					stop(crew, CREW_CHANGED);
-				hand_in(crew, item->index, NULL, &none, true);
+				hand_in(crew, *turn, 0, NULL, &none, true);
 				taken = false;
 			}
 		}
@@ -212,8 +214,9 @@ static bool
 judge_all(struct crew *crew, struct judge *judge)
 {
 	struct item item;
+	size_t turn = 0;
 
-	while (take(crew, &item)) {
+	while (take(crew, &item, &turn)) {
 		struct judged judged;
 		size_t index = item.index;
 		char *name;
@@ -228,7 +231,7 @@ judge_all(struct crew *crew, struct judge *judge)
 		pthread_mutex_lock(&crew->lock);
 		crew->slots++;
 		pthread_cond_signal(&crew->slot_free);
-		hand_in(crew, index, name, &judged, false);
+		hand_in(crew, turn, index, name, &judged, false);
 		pthread_mutex_unlock(&crew->lock);
 		if (is_spare(crew))
 			return true;

@@ -41,6 +41,8 @@ journal_mark(const struct options *options)
 		mark = mark * 37 + hash_of(options->envelopes);
 	if (options->files_from != NULL)
 		mark = mark * 41 + hash_of(options->files_from);
+	if (options->shard_of > 1)
+		mark = (mark * 43 + options->shard_at) * 47 + options->shard_of;
 	return mark;
 }
 

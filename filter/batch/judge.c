@@ -10,9 +10,10 @@
 #include "auth/dns/dns.h"
 #include "filter/batch/line.h"
 #include "filter/batch/manifest.h"
-#include "filter/batch/paths.h"
 #include "filter/batch/stamp.h"
+#include "filter/diagnosis.h"
 #include "filter/json.h"
+#include "filter/paths.h"
 #include "filter/spool.h"
 #include "filter/wholefile.h"
 
@@ -173,19 +174,21 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		    unwrap(bytes, item->name), item->partial, given ? &envelope : NULL,
 		    &error) != EVALUATE_OK)
 		return error != NULL ? error : "the evaluation could not be done";
+	if (judge->options->diagnose && ev->evaluated)
+		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);
 	return NULL;
 }
 
 static const char *
-append_log(struct judge *judge, const char *shown)
+append_log(struct judge *judge, size_t index, const char *shown)
 {
 	struct slice line;
 
 	if (judge->options->json_log == NULL)
 		return NULL;
-	if (line_make(&judge->ev, OUTPUT_JSON, shown, &line) != ST_OK ||
+	if (line_make(&judge->ev, OUTPUT_JSON, index, shown, &line) != ST_OK ||
 		!json_append(judge->options->json_log, line))
 		return "the JSON log could not be written";
 	return NULL;
@@ -199,11 +202,11 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	struct slice line;
 
 	if (error == NULL)
-		error = append_log(judge, shown);
+		error = append_log(judge, item->index, shown);
 	if (error != NULL)
 		return error;
 	judged->tally = summary_tally(&judge->ev);
-	if (line_make(&judge->ev, judge->options->output, shown, &line) != ST_OK)
+	if (line_make(&judge->ev, judge->options->output, item->index, shown, &line) != ST_OK)
 		return "no memory for its line";
 	judged->n = line.n;
 	judged->text = line.n > 0 ? malloc(line.n) : NULL;
@@ -215,15 +218,15 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 }
 
 static void
-tell_failure(struct judge *judge, const char *name, const char *error, struct judged *judged)
+tell_failure(struct judge *judge, const struct item *item, const char *error, struct judged *judged)
 {
 	struct slice line;
 
 	*judged = (struct judged){.tally = {.failed = true}, .error = strdup(error)};
 	if (setjmp(judge->out_of_memory) != 0)
 		return; /* a run without memory has lines that are missing, and says so */
-	if (line_failure(judge->options->output, path_shown(name, &judge->arena), error,
-		    &judge->arena, &line) != ST_OK ||
+	if (line_failure(judge->options->output, item->index, path_shown(item->name, &judge->arena),
+		    error, &judge->arena, &line) != ST_OK ||
 		line.n == 0)
 		return;
 	judged->text = malloc(line.n);
@@ -268,5 +271,5 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	if (error == NULL)
 		return;
 	free(judged->text);
-	tell_failure(judge, item->name, error, judged);
+	tell_failure(judge, item, error, judged);
 }

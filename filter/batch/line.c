@@ -100,13 +100,18 @@ finish(const struct buf *out, struct slice *line)
 }
 
 enum status
-line_make(struct evaluation *ev, enum output_what output, const char *path, struct slice *line)
+line_make(struct evaluation *ev, enum output_what output, size_t index, const char *path,
+	struct slice *line)
 {
 	struct buf out;
 
 	*line = SLICE("");
 	if (output == OUTPUT_JSON) {
-		struct outcome outcome = {.path = path, .field = block_field(ev)};
+		struct outcome outcome = {.path = path,
+			.index = index,
+			.field = block_field(ev),
+			.diagnoses = ev->diagnoses,
+			.ndiagnoses = ev->ndiagnoses};
 
 		dns_settle(ev->in.dns);
 		return json_line(ev, &outcome, line);
@@ -123,14 +128,14 @@ line_make(struct evaluation *ev, enum output_what output, const char *path, stru
 }
 
 enum status
-line_failure(enum output_what output, const char *path, const char *error, struct arena *arena,
-	struct slice *line)
+line_failure(enum output_what output, size_t index, const char *path, const char *error,
+	struct arena *arena, struct slice *line)
 {
 	struct buf out;
 
 	*line = SLICE("");
 	if (output == OUTPUT_JSON)
-		return json_failure(path, error, arena, line);
+		return json_failure(index, path, error, arena, line);
 	buf_init(&out, arena, LINE_OCTETS);
 	if (output == OUTPUT_TSV) {
 		buf_addf(&out, "%s\t-\t-\t-\t-\t-\n", path);

@@ -139,7 +139,8 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 	bool first = true, begins = true, after_empty = false;
 	size_t cap = 0, last = 0;
 
-	*message = (struct mbox_message){NULL, 0, false};
+	if (message != NULL)
+		*message = (struct mbox_message){NULL, 0, false};
 	for (;;) {
 		struct slice line = next_line(mbox);
 
@@ -148,8 +149,9 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 			break;
 		after_empty = begins && is_empty_line(line);
 		last = after_empty ? line.n : 0;
-		if (!append(message, &cap, mbox->max,
-			    begins && !first ? without_quote(line, quoting) : line)) {
+		if (message != NULL &&
+			!append(message, &cap, mbox->max,
+				begins && !first ? without_quote(line, quoting) : line)) {
 			free(message->bytes);
 			message->bytes = NULL;
 			*error = "no memory for a message of that size";
@@ -160,12 +162,14 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 		mbox->at += line.n;
 	}
 	if (mbox->error != NULL) {
-		free(message->bytes);
-		message->bytes = NULL;
+		if (message != NULL) {
+			free(message->bytes);
+			message->bytes = NULL;
+		}
 		*error = mbox->error;
 		return -1;
 	}
-	if (quoting != MBOX_NONE && !message->partial)
+	if (message != NULL && quoting != MBOX_NONE && !message->partial)
 		message->n -= last;
 	return first ? 0 : 1;
 }

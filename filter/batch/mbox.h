@@ -30,7 +30,8 @@ struct mbox_message {
 	bool partial; /* there was more than max */
 };
 
-/* 1 and the next message, 0 at the end, -1 with *error (a literal): what follows is lost. */
+/* With message NULL that message is only counted, and never held. 1 and the next message, 0 at the
+ * end, -1 with *error (a literal): what follows is lost. */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	const char **error);
 

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "filter/words.h"
 static int64_t
 clock_ms(void)
 {
@@ -27,9 +28,9 @@ progress_tell(struct progress *progress, size_t done, size_t failed, double shar
 
 	if (!progress->shown || seconds <= 0)
 		return;
-	fprintf(stderr, "\r%zu done, %.0f/s, %zu failed", done, (double)done / seconds, failed);
+	fprintf(stderr, _("\r%zu done, %.0f/s, %zu failed"), done, (double)done / seconds, failed);
 	if (share > 0.01 && share <= 1)
-		fprintf(stderr, ", %.0f s left", seconds / share * (1 - share));
+		fprintf(stderr, _(", %.0f s left"), seconds / share * (1 - share));
 	fprintf(stderr, "\033[K");
 	progress->on = true;
 }

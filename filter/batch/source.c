@@ -8,8 +8,8 @@
 
 #include "filter/batch/manifest.h"
 #include "filter/batch/mbox.h"
-#include "filter/batch/paths.h"
-#include "filter/batch/walk.h"
+#include "filter/paths.h"
+#include "filter/walk.h"
 #include "mime/buf.h"
 
 enum { SNIFF = 8, ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
@@ -74,6 +74,15 @@ source_open(const struct options *options, struct arena *arena, struct source **
 	}
 	*source = made;
 	return ST_OK;
+}
+
+/* Is the message that comes next one of ours? */
+static bool
+is_ours(const struct source *source)
+{
+	const struct options *options = source->options;
+
+	return options->shard_of <= 1 || source->index % options->shard_of == options->shard_at;
 }
 
 /* An item that is only told; name is taken over. */
@@ -142,12 +151,20 @@ is_mbox(const char *path, struct slice first)
 static bool
 give_from_mbox(struct source *source, struct item *item)
 {
-	struct mbox_message message;
+	struct mbox_message message = {NULL, 0, false};
 	const char *error = NULL;
-	int got = mbox_next(source->mbox, source->quoting, &message, &error);
+	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source);
+	int got = whole && !ours ? 1
+				 : mbox_next(source->mbox, source->quoting, ours ? &message : NULL,
+					   &error);
+
 	size_t size = strlen(source->mbox_name) + 32;
 
 	*item = (struct item){.fd = -1};
+	if (got == 0 && whole) { /* one file is one message, whatever is in it */
+		got = -1;
+		error = "the file is empty";
+	}
 	if (got != 0) {
 		item->name = malloc(size);
 		if (item->name != NULL)
@@ -176,10 +193,15 @@ static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
 	const char *error = no_memory;
-	int fd = open_file(path, &error);
 	char first[SNIFF];
 	ssize_t n;
+	int fd;
 
+	if (!is_ours(source) && has_one_message(path)) {
+		free(line);
+		return give_error(source, path, "", item);
+	}
+	fd = open_file(path, &error);
 	if (fd < 0) {
 		free(line);
 		return give_error(source, path, error, item);
@@ -327,8 +349,8 @@ give_listed(struct source *source, size_t n, struct item *item)
 	return given;
 }
 
-bool
-source_next(struct source *source, struct item *item)
+static bool
+next_of_all(struct source *source, struct item *item)
 {
 	const struct strings *paths = &source->options->paths;
 
@@ -361,6 +383,23 @@ source_next(struct source *source, struct item *item)
 		}
 		if (given)
 			return true;
+	}
+}
+
+bool
+source_next(struct source *source, struct item *item)
+{
+	for (;;) {
+		bool ours;
+
+		*item = (struct item){.fd = -1};
+		if (!next_of_all(source, item))
+			return false;
+		ours = source->options->shard_of <= 1 ||
+		       item->index % source->options->shard_of == source->options->shard_at;
+		if (ours)
+			return true;
+		item_clear(item);
 	}
 }
 

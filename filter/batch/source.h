@@ -24,7 +24,8 @@ struct source;
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	const char **error);
 
-/* False at the end. Not for two threads at once. */
+/* The next message of the shard; its index counts those of all shards. False at the end. Not for
+ * two threads at once. */
 bool source_next(struct source *source, struct item *item);
 
 /* Which part of the work was handed out, 0 to 1; negative where that is not known. */

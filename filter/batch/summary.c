@@ -1,5 +1,6 @@
 #include "filter/batch/summary.h"
 
+#include "filter/words.h"
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
 
 enum auth_code
@@ -19,6 +20,7 @@ summary_tally(const struct evaluation *ev)
 		.dkim = AUTH_NONE,
 		.dmarc = AUTH_NONE,
 		.disposition = ev->verdict.disposition,
+		.broke = broke_of(ev->diagnoses, ev->ndiagnoses),
 	};
 
 	if (ev->evaluated) {
@@ -41,6 +43,7 @@ summary_add(struct summary *summary, const struct tally *tally)
 	summary->dkim[tally->dkim]++;
 	summary->dmarc[tally->dmarc]++;
 	summary->dispositions[tally->disposition]++;
+	broke_add(&summary->broke, &tally->broke);
 }
 
 static void
@@ -58,13 +61,18 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 	static const enum auth_code codes[] = {AUTH_PASS, AUTH_FAIL, AUTH_SOFTFAIL, AUTH_NEUTRAL,
 		AUTH_POLICY, AUTH_NONE, AUTH_TEMPERROR, AUTH_PERMERROR};
 
-	fprintf(out, "%zu messages%s", summary->messages, interrupted ? ", interrupted" : "");
+	if (interrupted)
+		fprintf(out, _("%zu messages, interrupted"), summary->messages);
+	else
+		fprintf(out, _("%zu messages"), summary->messages);
 	if (summary->failed > 0)
-		fprintf(out, ", %zu files could not be read", summary->failed);
+		fprintf(out, _(", %zu files could not be read"), summary->failed);
 	fprintf(out, "\n");
 	if (summary->messages == 0)
 		return;
-	fprintf(out, "\n%-12s%18s%18s%18s\n", "Result", "SPF", "DKIM", "DMARC");
+	fprintf(out, "\n");
+	words_pad(_("Result"), 12, out);
+	fprintf(out, "%18s%18s%18s\n", "SPF", "DKIM", "DMARC");
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		enum auth_code code = codes[i];
 
@@ -76,7 +84,10 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		print_count(summary->dmarc[code], summary->messages, out);
 		fprintf(out, "\n");
 	}
-	fprintf(out, "\n%-12s%18s\n", "Disposition", "Messages");
+	fprintf(out, "\n");
+	words_pad(_("Disposition"), 12, out);
+	words_pad(_("Messages"), -18, out);
+	fprintf(out, "\n");
 	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++) {
 		if (summary->dispositions[i] == 0)
 			continue;
@@ -84,4 +95,5 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		print_count(summary->dispositions[i], summary->messages, out);
 		fprintf(out, "\n");
 	}
+	broke_print(&summary->broke, out);
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "filter/batch/broke.h"
 #include "filter/evaluate.h"
 
 /* One message in a few numbers: all that a summary needs of it. */
@@ -13,6 +14,7 @@ struct tally {
 	bool failed; /* it could not be read: nothing else counts */
 	enum auth_code spf, dkim, dmarc;
 	enum disposition disposition;
+	struct broke broke;
 };
 
 enum { SUMMARY_CODES = 16 };
@@ -21,6 +23,7 @@ struct summary {
 	size_t messages, failed;
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
+	struct broke broke;
 };
 
 /* One word for all signatures: pass where one passed, none where there is none, else the result of

@@ -5,6 +5,7 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/mend.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { RECORDS_MAX = 20 };
@@ -64,16 +65,18 @@ advice_records(const struct advice *advice, struct finding *finding, const char 
 static const struct provider {
 	const char *domain, *mail_from, *dkim;
 } providers[] = {
-	{"amazonses.com",    "in Amazon SES: a custom MAIL FROM domain", "in Amazon SES: Easy DKIM"                                 },
-	{"onmicrosoft.com",  NULL,				       "in Microsoft 365: DKIM for the custom domain (two CNAMEs)"},
-	{"gappssmtp.com",    NULL,				       "in Google Workspace: Authenticate email"                  },
-	{"google.com",       NULL,				       "in Google Workspace: Authenticate email"                  },
-	{"mcsv.net",         NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
-	{"mcdlv.net",        NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
-	{"mailchimpapp.net", NULL,				       "in Mailchimp: authenticate the domain (CNAMEs k2 and k3)" },
-	{"sendgrid.net",     "in SendGrid: domain authentication",
-         "in SendGrid: domain authentication"										       },
-	{"mailgun.org",      "in Mailgun: an own sending domain",        "in Mailgun: an own sending domain"                        },
+	{"amazonses.com",    N_("in Amazon SES: a custom MAIL FROM domain"),
+         N_("in Amazon SES: Easy DKIM")												     },
+	{"onmicrosoft.com",  NULL,					   N_("in Microsoft 365: DKIM for the custom domain (two CNAMEs)")},
+	{"gappssmtp.com",    NULL,					   N_("in Google Workspace: Authenticate email")                  },
+	{"google.com",       NULL,					   N_("in Google Workspace: Authenticate email")                  },
+	{"mcsv.net",         NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
+	{"mcdlv.net",        NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
+	{"mailchimpapp.net", NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
+	{"sendgrid.net",     N_("in SendGrid: domain authentication"),
+         N_("in SendGrid: domain authentication")											   },
+	{"mailgun.org",      N_("in Mailgun: an own sending domain"),
+         N_("in Mailgun: an own sending domain")											    },
 };
 
 const char *
@@ -128,11 +131,16 @@ spf_unaligned(const struct advice *advice)
 	}
 	if (spf->identity == SPF_ID_HELO)
 		return; /* a bounce has no MAIL FROM to change */
-	finding = advice_add(advice, "spf", "advice-custom-mail-from",
-		"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL FROM below "
-		"%s%s%s%s, and publish for it what they name",
-		domain, author, author, hint != NULL ? " (" : "", hint != NULL ? hint : "",
-		hint != NULL ? ")" : "");
+	if (hint != NULL)
+		finding = advice_add(advice, "spf", "advice-custom-mail-from",
+			"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL "
+			"FROM below %s (%s), and publish for it what they name",
+			domain, author, author, phrase_words(hint, advice->arena));
+	else
+		finding = advice_add(advice, "spf", "advice-custom-mail-from",
+			"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL "
+			"FROM below %s, and publish for it what they name",
+			domain, author, author);
 	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
 	buf_addf(&name, "bounce.%s", author);
 	buf_init(&should, advice->arena, 1024);
@@ -157,14 +165,17 @@ spf_not_listed(const struct advice *advice)
 			client_text(advice), advice_shown(advice, spf->domain));
 		return;
 	}
-	finding = advice_add(advice, "spf", "advice-spf-add",
-		"%s is not let in by the SPF record of %s: where it may send for you, add it, or "
-		"the "
-		"include: that its operator names%s",
-		client_text(advice), advice_shown(advice, spf->domain),
-		advice->ev->verdict.sign != NULL
-			? "; where it is a forwarder or list, only DKIM can come through"
-			: "");
+	if (advice->ev->verdict.sign != NULL)
+		finding = advice_add(advice, "spf", "advice-spf-add",
+			"%s is not let in by the SPF record of %s: where it may send for you, add "
+			"it, or the include: that its operator names; where it is a forwarder or "
+			"list, only DKIM can come through",
+			client_text(advice), advice_shown(advice, spf->domain));
+	else
+		finding = advice_add(advice, "spf", "advice-spf-add",
+			"%s is not let in by the SPF record of %s: where it may send for you, add "
+			"it, or the include: that its operator names",
+			client_text(advice), advice_shown(advice, spf->domain));
 	advice_records(advice, finding, "", spf->domain, spf->record,
 		mend_spf_add(spf->record, client_term(advice), advice->arena));
 }
@@ -194,6 +205,7 @@ static void
 spf_broken(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
+	const char *domain = advice_shown(advice, spf->domain), *reason;
 	struct slice mended = SLICE("");
 	struct finding *finding;
 
@@ -201,13 +213,17 @@ spf_broken(const struct advice *advice)
 		spf_several(advice);
 		return;
 	}
-	finding = advice_add(advice, "spf", "advice-spf-broken",
-		"the SPF record of %s cannot be used (%s)%s%s%s%s: mailstamp inspect %s tells more",
-		advice_shown(advice, spf->domain), spf->reason != NULL ? spf->reason : "permerror",
-		spf->term.n > 0 ? ", because of " : "", advice_shown(advice, spf->term),
-		spf->term.n > 0 ? " in the record of " : "",
-		spf->term.n > 0 ? advice_shown(advice, spf->term_domain) : "",
-		advice_shown(advice, spf->domain));
+	reason = phrase_words(spf->reason != NULL ? spf->reason : "permerror", advice->arena);
+	if (spf->term.n > 0)
+		finding = advice_add(advice, "spf", "advice-spf-broken",
+			"the SPF record of %s cannot be used (%s), because of %s in the record of "
+			"%s: mailstamp inspect %s tells more",
+			domain, reason, advice_shown(advice, spf->term),
+			advice_shown(advice, spf->term_domain), domain);
+	else
+		finding = advice_add(advice, "spf", "advice-spf-broken",
+			"the SPF record of %s cannot be used (%s): mailstamp inspect %s tells more",
+			domain, reason, domain);
 	if (spf->reason == spf_reason(SPF_R_SYNTAX) && slice_eq(spf->term_domain, spf->domain) &&
 		!mend_spf_syntax(spf->record, advice->arena, &mended))
 		mended = SLICE("");

@@ -1,6 +1,7 @@
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "filter/explain/advice_parts.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 static const struct {
@@ -8,50 +9,57 @@ static const struct {
 	const char *id, *text; /* what to do */
 } remedies[] = {
 	{DKIM_R_NO_KEY,      "advice-dkim-publish",
-         "there is no key there: publish the record, or the CNAME, that the provider names"            },
+         N_("there is no key there: publish the record, or the CNAME, that the provider "
+		   "names")										},
 	{DKIM_R_KEY_TEMP,    "advice-dkim-dns",
-         "DNS did not give the key: look after the name servers"                                       },
+         N_("DNS did not give the key: look after the name servers")                                       },
 	{DKIM_R_KEY_REVOKED, "advice-dkim-revoked",
-         "the key is revoked (p= is empty): sign with the new selector, or publish the key "
-		"again"										},
+         N_("the key is revoked (p= is empty): sign with the new selector, or publish the "
+		   "key "
+		   "again")										},
 	{DKIM_R_KEY_SMALL,   "advice-dkim-small",
-         "the key is too small: make one of 2048 bits, under a new selector"                           },
-	{DKIM_R_KEY_LARGE,   "advice-dkim-large",   "the key is too large: make one of 2048 bits"      },
+         N_("the key is too small: make one of 2048 bits, under a new selector")                           },
+	{DKIM_R_KEY_LARGE,   "advice-dkim-large",   N_("the key is too large: make one of 2048 bits")      },
 	{DKIM_R_KEY_P,       "advice-dkim-key",
-         "p= holds no key: publish it again, whole and without line ends or quotes inside"             },
-	{DKIM_R_KEY_NO_P,    "advice-dkim-key",     "the record has no p=: publish it again, whole"    },
-	{DKIM_R_KEY_SYNTAX,  "advice-dkim-key",     "the record is broken: publish it again, whole"    },
-	{DKIM_R_KEY_VERSION, "advice-dkim-key",     "the record must begin with v=DKIM1"               },
+         N_("p= holds no key: publish it again, whole and without line ends or quotes "
+		   "inside")									       },
+	{DKIM_R_KEY_NO_P,    "advice-dkim-key",     N_("the record has no p=: publish it again, whole")    },
+	{DKIM_R_KEY_SYNTAX,  "advice-dkim-key",     N_("the record is broken: publish it again, whole")    },
+	{DKIM_R_KEY_VERSION, "advice-dkim-key",     N_("the record must begin with v=DKIM1")               },
 	{DKIM_R_KEY_TYPE,    "advice-dkim-type",
-         "the key is of another kind than the signature: publish the one that signs"                   },
-	{DKIM_R_KEY_HASH,    "advice-dkim-use",     "h= leaves sha256 out: take h= out of the record"  },
-	{DKIM_R_KEY_SERVICE, "advice-dkim-use",     "s= leaves email out: take s= out of the record"   },
+         N_("the key is of another kind than the signature: publish the one that signs")                   },
+	{DKIM_R_KEY_HASH,    "advice-dkim-use",     N_("h= leaves sha256 out: take h= out of the record")  },
+	{DKIM_R_KEY_SERVICE, "advice-dkim-use",
+         N_("s= leaves email out: take s= out of the record")                                              },
 	{DKIM_R_KEY_STRICT,  "advice-dkim-strict",
-         "t=s wants i= to be of d= itself: take t=s out of the record"                                 },
+         N_("t=s wants i= to be of d= itself: take t=s out of the record")                                 },
 	{DKIM_R_EXPIRED,     "advice-dkim-expired",
-         "the signature has run out: let it live for days (x=), or see why the mail was "
-		"late"										 },
-	{DKIM_R_FUTURE,      "advice-dkim-clock",   "the signer's clock is ahead: set it"              },
-	{DKIM_R_SHA1,        "advice-dkim-sha1",    "rsa-sha1 counts for nothing: sign with rsa-sha256"},
-	{DKIM_R_FROM,        "advice-dkim-from",    "h= must name From: let the signer sign it"        },
+         N_("the signature has run out: let it live for days (x=), or see why the mail was "
+		   "late")										 },
+	{DKIM_R_FUTURE,      "advice-dkim-clock",   N_("the signer's clock is ahead: set it")              },
+	{DKIM_R_SHA1,        "advice-dkim-sha1",    N_("rsa-sha1 counts for nothing: sign with rsa-sha256")},
+	{DKIM_R_FROM,        "advice-dkim-from",    N_("h= must name From: let the signer sign it")        },
 	{DKIM_R_LENGTH,      "advice-dkim-length",
-         "it leaves a part of the body unsigned (l=): sign without l="                                 },
+         N_("it leaves a part of the body unsigned (l=): sign without l=")                                 },
 	{DKIM_R_DOUBLED,     "advice-dkim-doubled",
-         "a field stands twice and is signed once: send it once"                                       },
+         N_("a field stands twice and is signed once: send it once")                                       },
 	{DKIM_R_BODY,        "advice-dkim-changed",
-         "the body was changed after signing: sign last, behind all that adds or rewrites"             },
+         N_("the body was changed after signing: sign last, behind all that adds or "
+		   "rewrites")									     },
 	{DKIM_R_BODY_SHORT,  "advice-dkim-changed",
-         "the body was cut after signing: sign last, behind all that adds or rewrites"                 },
+         N_("the body was cut after signing: sign last, behind all that adds or rewrites")                 },
 	{DKIM_R_SIGNATURE,   "advice-dkim-changed",
-         "a signed field was changed after signing, or another key signed: sign last, and "
-		"compare the published key with the signer's"                                          },
+         N_("a signed field was changed after signing, or another key signed: sign last, "
+		   "and "
+		   "compare the published key with the signer's")                                          },
 };
 
 /* A signature of the author's organization that does not pass. */
 static void
 advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
 {
-	const char *id = "advice-dkim-mend", *what = sig->reason != NULL ? sig->reason : "it fails";
+	const char *id = "advice-dkim-mend",
+		   *what = sig->reason != NULL ? sig->reason : N_("it fails");
 	struct slice name;
 
 	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
@@ -63,7 +71,7 @@ advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
 	advice_add(advice, "dkim", id, "the signature of %s does not count: %s",
-		advice_shown(advice, name), what);
+		advice_shown(advice, name), phrase_words(what, advice->arena));
 }
 
 /* A signature that passes for somebody else. */
@@ -85,11 +93,18 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 			advice_without_tag(advice, "adkim"));
 		return;
 	}
-	advice_add(advice, "dkim", "advice-own-dkim-domain",
-		"it is signed by %s, not by %s: ask them for an own DKIM domain, d=%s%s%s%s, and "
-		"publish the key, or the CNAME, that they name under _domainkey.%s",
-		d, advice->author, advice->author, hint != NULL ? " (" : "",
-		hint != NULL ? hint : "", hint != NULL ? ")" : "", advice->author);
+	if (hint != NULL)
+		advice_add(advice, "dkim", "advice-own-dkim-domain",
+			"it is signed by %s, not by %s: ask them for an own DKIM domain, d=%s "
+			"(%s), and publish the key, or the CNAME, that they name under "
+			"_domainkey.%s",
+			d, advice->author, advice->author, phrase_words(hint, advice->arena),
+			advice->author);
+	else
+		advice_add(advice, "dkim", "advice-own-dkim-domain",
+			"it is signed by %s, not by %s: ask them for an own DKIM domain, d=%s, "
+			"and publish the key, or the CNAME, that they name under _domainkey.%s",
+			d, advice->author, advice->author, advice->author);
 }
 
 void

@@ -11,9 +11,10 @@
 #include "filter/explain/table.h"
 #include "filter/json.h"
 #include "filter/printable.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
-enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096 };
+enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
 
 static const char *
 shown(struct slice s, struct arena *arena)
@@ -30,7 +31,7 @@ text_of(struct slice s, struct arena *arena)
 static const char *
 aligned_word(bool matters, bool aligned)
 {
-	return !matters ? "-" : aligned ? "yes" : "no";
+	return !matters ? "-" : aligned ? _("yes") : _("no");
 }
 
 /* A quoted record with where it stands, for the line under a row. */
@@ -56,10 +57,10 @@ add_spf(struct table *table, const struct evaluation *ev)
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
 	if (spf->term.n > 0)
-		buf_addf(&why, "%s in the record of %s", shown(spf->term, arena),
+		buf_addf(&why, _("%s in the record of %s"), shown(spf->term, arena),
 			text_of(spf->term_domain, arena));
 	else
-		buf_adds(&why, spf->reason != NULL ? spf->reason : "");
+		buf_adds(&why, spf->reason != NULL ? words(spf->reason) : "");
 	buf_addc(&why, '\0');
 	table_row(table,
 		(struct table_row){
@@ -72,7 +73,7 @@ add_spf(struct table *table, const struct evaluation *ev)
 			.under = { record_line("",						    spf->domain, spf->record, arena),
 				  spf->explanation.n == 0
 					? NULL
-					: record_line("the domain explains", SLICE(""),
+					: record_line(_("the domain explains"), SLICE(""),
                                   spf->explanation, arena)}
         });
 }
@@ -86,16 +87,16 @@ add_signature(struct table *table, const struct evaluation *ev, size_t i)
 	struct buf why, under;
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	buf_adds(&why, sig->reason != NULL ? sig->reason : shown(sig->sig.a_text, arena));
+	buf_adds(&why, sig->reason != NULL ? words(sig->reason) : shown(sig->sig.a_text, arena));
 	if (sig->key_bits > 0)
-		buf_addf(&why, ", %u-bit key", sig->key_bits);
+		buf_addf(&why, _(", %u-bit key"), sig->key_bits);
 	if (sig->unsigned_bytes > 0)
-		buf_addf(&why, ", %llu octets of the body not signed",
+		buf_addf(&why, _(", %llu octets of the body not signed"),
 			(unsigned long long)sig->unsigned_bytes);
 	buf_addc(&why, '\0');
 	buf_init(&under, arena, LINE_MAX_OCTETS);
 	if (sig->sig.s.n > 0 && sig->sig.d.n > 0)
-		buf_addf(&under, "key at %s._domainkey.%s", shown(sig->sig.s, arena),
+		buf_addf(&under, _("key at %s._domainkey.%s"), shown(sig->sig.s, arena),
 			shown(sig->sig.d, arena));
 	buf_addc(&under, '\0');
 	table_row(table,
@@ -113,14 +114,34 @@ add_signature(struct table *table, const struct evaluation *ev, size_t i)
 static const char *
 sealers(const struct arc_result *arc, struct arena *arena)
 {
-	struct buf line;
+	struct buf line, told;
 
 	buf_init(&line, arena, LINE_MAX_OCTETS);
 	for (size_t i = 0; i < arc->n; i++)
-		buf_addf(&line, "%s%s", i == 0 ? "sealed by " : ", ",
-			text_of(arc->sets[i].seal.sig.d, arena));
+		buf_addf(
+			&line, "%s%s", i == 0 ? "" : ", ", text_of(arc->sets[i].seal.sig.d, arena));
 	buf_addc(&line, '\0');
-	return line.over || line.n <= 1 ? NULL : line.p;
+	if (line.over || line.n <= 1)
+		return NULL;
+	buf_init(&told, arena, LINE_MAX_OCTETS);
+	buf_addf(&told, _("sealed by %s"), line.p);
+	buf_addc(&told, '\0');
+	return told.over ? NULL : told.p;
+}
+
+/* arc_told with its reason in the language: what stands before it are names of fields. */
+static void
+arc_broken(const struct arc_result *arc, struct arena *arena, struct buf *why)
+{
+	const char *told = arc_told(arc, arena);
+	size_t n = strlen(told), reason = arc->reason != NULL ? strlen(arc->reason) : 0;
+
+	if (reason == 0 || n < reason || strcmp(told + n - reason, arc->reason) != 0) {
+		buf_adds(why, told);
+		return;
+	}
+	buf_add(why, slice_make(told, n - reason));
+	buf_adds(why, words(arc->reason));
 }
 
 static const char *
@@ -130,13 +151,13 @@ arc_why(const struct arc_result *arc, struct arena *arena)
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
 	if (arc->code == AUTH_NONE)
-		buf_adds(&why, "no chain");
+		buf_adds(&why, _("no chain"));
 	else if (arc->code != AUTH_PASS)
-		buf_addf(&why, "%s", arc_told(arc, arena));
+		arc_broken(arc, arena, &why);
 	else if (arc->oldest_pass == 0)
-		buf_adds(&why, "unchanged since the first seal");
+		buf_adds(&why, _("unchanged since the first seal"));
 	else
-		buf_addf(&why, "unchanged since seal %u of %zu", arc->oldest_pass, arc->n);
+		buf_addf(&why, _("unchanged since seal %u of %zu"), arc->oldest_pass, arc->n);
 	buf_addc(&why, '\0');
 	return why.over ? "" : why.p;
 }
@@ -164,14 +185,16 @@ dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
 	if (dmarc->reason != NULL)
-		buf_adds(&why, dmarc->reason);
+		buf_adds(&why, words(dmarc->reason));
 	if (dmarc->policy >= DMARC_P_NONE) {
-		buf_addf(&why, "%spolicy %s", why.n > 0 ? ", " : "",
-			dmarc_policy_word(dmarc->policy));
+		buf_adds(&why, why.n > 0 ? _(", ") : "");
 		if (dmarc->selected != NULL)
-			buf_addf(&why, " by the %s tag", dmarc->selected);
+			buf_addf(&why, _("policy %s by the %s tag"),
+				dmarc_policy_word(dmarc->policy), dmarc->selected);
+		else
+			buf_addf(&why, _("policy %s"), dmarc_policy_word(dmarc->policy));
 		if (dmarc->published != dmarc->policy)
-			buf_addf(&why, ", %s published", dmarc_policy_word(dmarc->published));
+			buf_addf(&why, _(", %s published"), dmarc_policy_word(dmarc->published));
 	}
 	buf_addc(&why, '\0');
 	return why.over ? "" : why.p;
@@ -203,14 +226,18 @@ print_identities(const struct evaluation *ev)
 	const char *path = text_of(envelope->mail_from, arena);
 
 	if (envelope->path != PATH_GIVEN)
-		path = envelope->path == PATH_NULL ? "<> (the null path)" : "not known";
-	printf("Author domain  %s\n", text_of(ev->ids.author_domain, arena));
-	printf("Client         %s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
+		path = envelope->path == PATH_NULL ? _("<> (the null path)") : _("not known");
+	words_pad(_("Author domain"), LABEL, stdout);
+	printf("%s\n", text_of(ev->ids.author_domain, arena));
+	words_pad(_("Client"), LABEL, stdout);
+	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
-	printf("HELO           %s\n", text_of(envelope->helo, arena));
-	printf("MAIL FROM      %s\n\n", path);
+	words_pad("HELO", LABEL, stdout);
+	printf("%s\n", text_of(envelope->helo, arena));
+	words_pad("MAIL FROM", LABEL, stdout);
+	printf("%s\n\n", path);
 	if (ev->ids.ambiguous != NULL)
-		printf("The message is ambiguous: %s.\n\n", ev->ids.ambiguous);
+		printf(_("The message is ambiguous: %s.\n\n"), words(ev->ids.ambiguous));
 }
 
 static void
@@ -224,16 +251,20 @@ print_verdict(const struct evaluation *ev, bool color)
 	};
 	const struct verdict *verdict = &ev->verdict;
 	const char *word = policy_word(verdict->disposition);
+	struct buf shade;
 
+	buf_init(&shade, ev->arena, LINE_MAX_OCTETS);
 	if (color)
-		printf("\nDisposition: \033[1;%sm%s\033[0m", colors[verdict->disposition], word);
+		buf_addf(&shade, "\033[1;%sm%s\033[0m", colors[verdict->disposition], word);
 	else
-		printf("\nDisposition: %s", word);
-	printf(", because: %s.\n", verdict->reason);
+		buf_adds(&shade, word);
+	buf_addc(&shade, '\0');
+	printf(_("\nDisposition: %s, because: %s.\n"), shade.p, words(verdict->reason));
 	if (verdict->sign != NULL)
-		printf("What speaks for a list or forwarder: %s.\n", verdict->sign);
+		printf(_("What speaks for a list or forwarder: %s.\n"),
+			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
-		printf("Vouched for by: %s.\n", shown(verdict->override.by, ev->arena));
+		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
 }
 
 static void
@@ -246,16 +277,16 @@ print_all(const struct evaluation *ev, bool color)
 		table_begin(&table, ev->arena);
 		add_spf(&table, ev);
 		if (ev->results.has_spf_other)
-			printf("The other SPF engine, %s, says %s.\n\n",
+			printf(_("The other SPF engine, %s, says %s.\n\n"),
 				ev->results.spf_other.engine,
 				auth_code_word(ev->results.spf_other.code));
 		for (size_t i = 0; i < ev->results.dkim.n; i++)
 			add_signature(&table, ev, i);
 		if (ev->results.dkim.n == 0)
-			table_row(
-				&table, (struct table_row){
-						.cells = {"DKIM", "-", "none", "-", "no signature"},
-						.code = AUTH_NONE
+			table_row(&table,
+				(struct table_row){
+					.cells = {"DKIM", "-", "none", "-", _("no signature")},
+					.code = AUTH_NONE
                         });
 		add_arc(&table, ev);
 		add_dmarc(&table, ev, &ev->results.dmarc);
@@ -273,20 +304,20 @@ print_findings(const char *headline, const struct findings *findings)
 		return;
 	printf("\n%s\n", headline);
 	for (const struct finding *f = findings->first; f != NULL; f = f->next)
-		finding_print(f, "  ", stdout);
+		finding_print(f, "  ", findings->arena, stdout);
 }
 
 static void
 print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 {
 	if (outcome->ndiagnoses > 0)
-		printf("\nWhat broke it:\n");
+		printf("\n%s\n", _("What broke it:"));
 	for (size_t i = 0; i < outcome->ndiagnoses; i++) {
 		const struct dkim_diagnosis *diagnosis = &outcome->diagnoses[i];
 		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
 
-		printf("  the signature of %s (s=%s) %s\n", text_of(sig->d, ev->arena),
-			text_of(sig->s, ev->arena), diagnosis_text(diagnosis, ev->arena));
+		printf(_("  the signature of %s (s=%s) %s\n"), text_of(sig->d, ev->arena),
+			text_of(sig->s, ev->arena), diagnosis_words(diagnosis, ev->arena));
 	}
 }
 
@@ -308,7 +339,7 @@ tell(struct evaluation *ev)
 		print_all(ev,
 			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
 		print_diagnoses(ev, &outcome);
-		print_findings("What would mend it:", &advice);
+		print_findings(_("What would mend it:"), &advice);
 	} else {
 		if (json_line(ev, &outcome, &line) != ST_OK)
 			return EXIT_TEMPFAIL;
@@ -330,12 +361,12 @@ explain_main(const struct options *options, struct arena *arena)
 		status = tell(&ev);
 		break;
 	case EVALUATE_CONFIG:
-		fprintf(stderr, "mailstamp: %s\n", error);
+		fprintf(stderr, "mailstamp: %s\n", words(error));
 		status = EXIT_CONFIG_ERROR;
 		break;
 	case EVALUATE_TEMP:
 	default:
-		fprintf(stderr, "mailstamp: %s\n", error);
+		fprintf(stderr, "mailstamp: %s\n", words(error));
 		status = EXIT_TEMPFAIL;
 		break;
 	}

@@ -7,6 +7,7 @@
 #include "auth/dns/dns.h"
 #include "filter/exitcode.h"
 #include "filter/output.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
@@ -49,9 +50,11 @@ status_of(const struct inspection *inspection)
 
 /* False where stdout or memory failed. */
 static bool
-inspect_one(const struct evaluation *ev, const char *given, int *status)
+inspect_one(const struct evaluation *ev, const struct inspect_messages *messages, const char *given,
+	int *status)
 {
-	struct inspection inspection = {.options = ev->options, .in = &ev->in};
+	struct inspection inspection = {
+		.options = ev->options, .in = &ev->in, .messages = messages};
 	struct stranger stranger;
 	struct slice line;
 
@@ -97,14 +100,16 @@ static int
 inspect_all(const struct evaluation *ev)
 {
 	const struct strings *domains = &ev->options->domains;
+	struct inspect_messages messages;
 	int worst = 0;
 
+	inspect_messages_read(ev->options, ev->arena, &messages);
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 
 		if (i > 0 && ev->options->output == OUTPUT_MESSAGE)
 			putchar('\n');
-		if (!inspect_one(ev, domains->v[i], &status))
+		if (!inspect_one(ev, &messages, domains->v[i], &status))
 			return EXIT_TEMPFAIL;
 		if (status > worst)
 			worst = status;
@@ -128,7 +133,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", error);
+		fprintf(stderr, "mailstamp: %s\n", words(error));
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);

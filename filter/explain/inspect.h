@@ -61,6 +61,26 @@ struct inspect_key {
 	const char *algorithm; /* or NULL */
 	unsigned bits;         /* 0: not known */
 	bool revoked, testing, strict_i;
+	bool named;      /* by --selector */
+	size_t messages; /* of --messages that are signed with it */
+};
+
+/* A key that messages name: d and s are normal. */
+struct inspect_seen {
+	struct slice d, s;
+	size_t messages; /* how many of them */
+	size_t last;     /* the number of the newest of these */
+};
+
+/* What --messages tells, for all domains. */
+struct inspect_messages {
+	bool asked;
+	struct inspect_seen *seen;
+	size_t nseen;
+	size_t messages;                      /* that were read */
+	bool cut;                             /* there were more messages or keys than are kept */
+	size_t unread;                        /* files and folders */
+	const char *unread_path, *unread_why; /* of the first of them, safe to be printed */
 };
 
 struct inspect_mx {
@@ -72,6 +92,7 @@ struct inspect_mx {
 struct inspection {
 	const struct options *options;
 	const struct auth_input *in;
+	const struct inspect_messages *messages;
 	struct slice domain; /* normal */
 	const char *given;   /* as it was asked for */
 	struct findings findings;
@@ -89,6 +110,11 @@ void inspect_spf_findings(struct inspection *inspection);
 void inspect_dmarc(struct inspection *inspection);
 void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
+
+/* Reads the headers below options->messages, at most 100,000 of them: what cannot be read is
+ * counted. Never blocks on what is no regular file. */
+void inspect_messages_read(
+	const struct options *options, struct arena *arena, struct inspect_messages *found);
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 

@@ -103,11 +103,14 @@ judge_syntax(const struct judge *judge)
 	const struct dmarc_record *record = &judge->result->record;
 	struct finding *finding = NULL;
 
-	if (judge->result->unusable)
+	if (judge->result->unusable && record->rua_valid)
 		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
-			"p, sp or np is missing or is none of none, quarantine, reject: %s",
-			record->rua_valid ? "the policy counts as none"
-					  : "the record counts for nothing");
+			"p, sp or np is missing or is none of none, quarantine, reject: the policy "
+			"counts as none");
+	else if (judge->result->unusable)
+		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
+			"p, sp or np is missing or is none of none, quarantine, reject: the record "
+			"counts for nothing");
 	else if (record->syntax_error)
 		finding = ADD(judge, FINDING_ERROR, "dmarc-syntax",
 			"a part of the record is broken and is ignored");

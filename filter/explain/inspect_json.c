@@ -120,6 +120,8 @@ keys_part(const struct inspection *inspection, struct arena *arena)
 		json_object_set_new(part, "bits", number(key->bits));
 		json_object_set_new(part, "revoked", json_boolean(key->revoked));
 		json_object_set_new(part, "testing", json_boolean(key->testing));
+		json_object_set_new(part, "named", json_boolean(key->named));
+		json_object_set_new(part, "messages", number(key->messages));
 		json_array_append_new(list, part);
 	}
 	return list;
@@ -158,6 +160,9 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 		json_object_set_new(top, "dmarc", dmarc_part(&inspection->dmarc[0], arena));
 		json_object_set_new(top, "dmarc_rfc7489", dmarc_part(&inspection->dmarc[1], arena));
 		json_object_set_new(top, "dkim", keys_part(inspection, arena));
+		if (inspection->messages->asked)
+			json_object_set_new(
+				top, "messages_read", number(inspection->messages->messages));
 		json_object_set_new(top, "mx", mx_part(inspection, arena));
 	}
 	json_object_set_new(top, "findings", json_findings(&inspection->findings));

@@ -2,6 +2,7 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/inspect.h"
 #include "filter/explain/mend.h"
+#include "filter/words.h"
 
 enum {
 	RECORD_LONG = 450, /* RFC 7208 3.4: an answer of 512 octets at most */
@@ -84,7 +85,8 @@ judge_records(const struct judge *judge)
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
 		ADD(judge, FINDING_ERROR, "spf-no-answer",
 			"the TXT records could not be looked up: %s",
-			answer->why != NULL ? answer->why : "no answer");
+			phrase_words(
+				answer->why != NULL ? answer->why : N_("no answer"), judge->arena));
 		return false;
 	}
 	for (size_t i = 0; i < answer->n && n < RECORDS_MAX; i++)
@@ -147,11 +149,18 @@ static void
 judge_term(const struct judge *judge, const struct inspect_term *term)
 {
 	const struct slice record = judge->inspection->spf.record;
-	struct finding *finding = ADD(judge, term->fatal ? FINDING_ERROR : FINDING_WARNING,
-		"spf-dead-term", "%s in the record of %s: %s%s", shown(judge, term->text),
-		shown(judge, term->domain), term->problem,
-		term->fatal ? ", so that all who are judged by it get permerror" : "");
+	const char *text = shown(judge, term->text), *domain = shown(judge, term->domain);
+	const char *problem = phrase_words(term->problem, judge->arena);
+	struct finding *finding;
 
+	if (term->fatal)
+		finding = ADD(judge, FINDING_ERROR, "spf-dead-term",
+			"%s in the record of %s: %s, so that all who are judged by it get "
+			"permerror",
+			text, domain, problem);
+	else
+		finding = ADD(judge, FINDING_WARNING, "spf-dead-term", "%s in the record of %s: %s",
+			text, domain, problem);
 	if (term->depth == 0 && term->nothing && term->text.p >= record.p &&
 		term->text.p < record.p + record.n)
 		set_records(judge, finding, record,

@@ -1,6 +1,7 @@
 /* inspect_text.c: an inspection for a person. */
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/inspect.h"
+#include "filter/words.h"
 
 enum { NETS_TOLD = 30 };
 
@@ -15,7 +16,7 @@ print_findings(const struct inspection *inspection, const char *about, FILE *out
 {
 	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
 		if (strcmp(f->about, about) == 0)
-			finding_print(f, "  ", out);
+			finding_print(f, "  ", inspection->findings.arena, out);
 }
 
 static void
@@ -26,9 +27,9 @@ print_tree(const struct inspection *inspection, FILE *out)
 		int indent = 4 + 2 * (int)term->depth;
 
 		fprintf(out, "%*s%s%s", indent, "", shown(inspection, term->text),
-			term->lookup ? "  (asks DNS)" : "");
+			term->lookup ? _("  (asks DNS)") : "");
 		if (term->problem != NULL)
-			fprintf(out, "  %s", term->problem);
+			fprintf(out, "  %s", words(term->problem));
 		fputc('\n', out);
 		if (term->record.n > 0)
 			fprintf(out, "%*s= %s\n", indent + 2, "", shown(inspection, term->record));
@@ -43,19 +44,25 @@ print_nets(const struct inspection *inspection, FILE *out)
 
 	for (size_t i = 0; i < spf->nnets; i++)
 		six += spf->nets[i].ip.family == 6;
-	fprintf(out, "  let in: %.0f IPv4 addresses, %zu ranges of IPv6%s\n", spf->addresses4, six,
-		spf->by_message ? ", and more by the message itself" : "");
+	if (spf->by_message)
+		fprintf(out,
+			_("  let in: %.0f IPv4 addresses, %zu ranges of IPv6, and more by the "
+			  "message itself\n"),
+			spf->addresses4, six);
+	else
+		fprintf(out, _("  let in: %.0f IPv4 addresses, %zu ranges of IPv6\n"),
+			spf->addresses4, six);
 	for (size_t i = 0; i < spf->nnets && i < NETS_TOLD; i++) {
 		const struct inspect_net *net = &spf->nets[i];
 
-		fprintf(out, "    %s/%u  by %s of %s\n",
+		fprintf(out, _("    %s/%u  by %s of %s\n"),
 			shown(inspection, ip_text(&net->ip, inspection->in->arena)), net->bits,
 			shown(inspection, net->text), shown(inspection, net->domain));
 	}
 	if (spf->nnets > NETS_TOLD)
-		fprintf(out, "    and %zu more\n", spf->nnets - NETS_TOLD);
+		fprintf(out, _("    and %zu more\n"), spf->nnets - NETS_TOLD);
 	if (spf->others != NULL)
-		fprintf(out, "  all others: %s\n", spf->others);
+		fprintf(out, _("  all others: %s\n"), spf->others);
 }
 
 static void
@@ -69,8 +76,8 @@ print_spf(const struct inspection *inspection, FILE *out)
 	if (spf->n > 0) {
 		print_tree(inspection, out);
 		fprintf(out,
-			"  terms that ask DNS: %u of %d, without an answer: %u of %d, octets: "
-			"%zu\n",
+			_("  terms that ask DNS: %u of %d, without an answer: %u of %d, octets: "
+			  "%zu\n"),
 			spf->lookups, SPF_MAX_LOOKUPS, spf->voids, SPF_MAX_VOIDS, spf->record.n);
 		print_nets(inspection, out);
 	}
@@ -80,17 +87,22 @@ print_spf(const struct inspection *inspection, FILE *out)
 static void
 print_target(const struct inspection *inspection, const struct dmarc_target *target, FILE *out)
 {
-	static const char *const words[] = {
-		[DMARC_TARGET_OWN] = "own organization",
-		[DMARC_TARGET_AUTHORISED] = "authorised",
-		[DMARC_TARGET_REFUSED] = "not authorised",
-		[DMARC_TARGET_MOVED] = "not authorised",
-		[DMARC_TARGET_UNKNOWN] = "not known",
-		[DMARC_TARGET_INVALID] = "no address",
+	static const char *const states[] = {
+		[DMARC_TARGET_OWN] = N_("own organization"),
+		[DMARC_TARGET_AUTHORISED] = N_("authorised"),
+		[DMARC_TARGET_REFUSED] = N_("not authorised"),
+		[DMARC_TARGET_MOVED] = N_("not authorised"),
+		[DMARC_TARGET_UNKNOWN] = N_("not known"),
+		[DMARC_TARGET_INVALID] = N_("no address"),
 	};
-	fprintf(out, "  %s: %s  (%s%s%s)\n", target->failure ? "failure reports" : "reports",
-		shown(inspection, target->uri), words[target->state],
-		target->name.n > 0 ? " by " : "", shown(inspection, target->name));
+	const char *what = target->failure ? _("failure reports") : _("reports");
+	const char *uri = shown(inspection, target->uri), *state = words(states[target->state]);
+
+	if (target->name.n > 0)
+		fprintf(out, _("  %s: %s  (%s by %s)\n"), what, uri, state,
+			shown(inspection, target->name));
+	else
+		fprintf(out, "  %s: %s  (%s)\n", what, uri, state);
 }
 
 static void
@@ -102,20 +114,24 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 
 	fputs("DMARC\n", out);
 	for (size_t i = 0; i < result->nsteps; i++)
-		fprintf(out, "  asked: _dmarc.%s: %s\n", shown(inspection, result->steps[i].name),
-			result->steps[i].found);
+		fprintf(out, _("  asked: _dmarc.%s: %s\n"),
+			shown(inspection, result->steps[i].name), words(result->steps[i].found));
 	for (size_t mode = 0; mode < 2; mode++) {
 		const struct dmarc_result *got = &inspection->dmarc[mode].result;
 
 		if (!got->has_record) {
-			fprintf(out, "  by %s: %s\n", modes[mode],
-				got->reason != NULL ? got->reason : "no record");
+			fprintf(out, _("  by %s: %s\n"), modes[mode],
+				words(got->reason != NULL ? got->reason : N_("no record")));
 			continue;
 		}
-		fprintf(out, "  by %s: policy %s%s%s, record of %s\n", modes[mode],
-			dmarc_policy_word(got->policy), got->selected != NULL ? " by " : "",
-			got->selected != NULL ? got->selected : "",
-			shown(inspection, got->record_domain));
+		if (got->selected != NULL)
+			fprintf(out, _("  by %s: policy %s by %s, record of %s\n"), modes[mode],
+				dmarc_policy_word(got->policy), got->selected,
+				shown(inspection, got->record_domain));
+		else
+			fprintf(out, _("  by %s: policy %s, record of %s\n"), modes[mode],
+				dmarc_policy_word(got->policy),
+				shown(inspection, got->record_domain));
 	}
 	if (result->has_record)
 		fprintf(out, "  %s\n", shown(inspection, result->record.text));
@@ -136,10 +152,14 @@ print_dkim(const struct inspection *inspection, FILE *out)
 		if (key->algorithm != NULL)
 			fprintf(out, " %s", key->algorithm);
 		if (key->bits > 0)
-			fprintf(out, ", %u bits", key->bits);
-		fprintf(out, "%s%s%s\n", key->revoked ? ", revoked" : "",
-			key->testing ? ", test mode" : "",
-			key->strict_i ? ", only for the domain itself" : "");
+			fprintf(out, _(", %u bits"), key->bits);
+		fprintf(out, "%s%s%s", key->revoked ? _(", revoked") : "",
+			key->testing ? _(", test mode") : "",
+			key->strict_i ? _(", only for the domain itself") : "");
+		if (inspection->messages->asked)
+			fprintf(out, _("; messages signed with it: %zu of %zu"), key->messages,
+				inspection->messages->messages);
+		fputc('\n', out);
 	}
 	print_findings(inspection, "dkim", out);
 }
@@ -161,13 +181,13 @@ print_verdict(const struct inspection *inspection, FILE *out)
 	const struct verdict *verdict = &inspection->dmarc[0].verdict;
 	const struct verdict *old = &inspection->dmarc[1].verdict;
 
-	fputs("Mail in its name\n", out);
-	fputs("  with an aligned pass of SPF or DKIM: accept\n", out);
-	fprintf(out, "  without: %s, because: %s\n", policy_word(verdict->disposition),
-		verdict->reason);
+	fputs(_("Mail in its name\n"), out);
+	fputs(_("  with an aligned pass of SPF or DKIM: accept\n"), out);
+	fprintf(out, _("  without: %s, because: %s\n"), policy_word(verdict->disposition),
+		words(verdict->reason));
 	if (old->disposition != verdict->disposition)
-		fprintf(out, "  without, by RFC 7489: %s, because: %s\n",
-			policy_word(old->disposition), old->reason);
+		fprintf(out, _("  without, by RFC 7489: %s, because: %s\n"),
+			policy_word(old->disposition), words(old->reason));
 }
 
 void
@@ -175,7 +195,7 @@ inspect_print(const struct inspection *inspection, FILE *out)
 {
 	const size_t *count = inspection->findings.count;
 
-	fprintf(out, "Domain %s\n", inspection->given);
+	fprintf(out, _("Domain %s\n"), inspection->given);
 	print_findings(inspection, "domain", out);
 	if (inspection->domain.n > 0) {
 		print_spf(inspection, out);
@@ -184,6 +204,6 @@ inspect_print(const struct inspection *inspection, FILE *out)
 		print_mx(inspection, out);
 		print_verdict(inspection, out);
 	}
-	fprintf(out, "%zu errors, %zu warnings, %zu notes\n", count[FINDING_ERROR],
+	fprintf(out, _("%zu errors, %zu warnings, %zu notes\n"), count[FINDING_ERROR],
 		count[FINDING_WARNING], count[FINDING_NOTE]);
 }

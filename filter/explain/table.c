@@ -1,8 +1,10 @@
 #include "filter/explain/table.h"
 
+#include "filter/words.h"
 enum { RESULT_COLUMN = 2, LAST = TABLE_COLUMNS - 1, FIRST_CAP = 16 };
 
-static const char *const titles[TABLE_COLUMNS] = {"Identity", "Domain", "Result", "Aligned", "Why"};
+static const char *const titles[TABLE_COLUMNS] = {
+	N_("Identity"), N_("Domain"), N_("Result"), N_("Aligned"), N_("Why")};
 
 void
 table_begin(struct table *table, struct arena *arena)
@@ -50,7 +52,7 @@ print_cells(FILE *out, const char *const cells[TABLE_COLUMNS], const size_t widt
 	const char *color)
 {
 	for (size_t i = 0; i < LAST; i++) {
-		int pad = (int)(widths[i] - strlen(cells[i])) + 2;
+		int pad = (int)(widths[i] - words_width(cells[i])) + 2;
 
 		if (color != NULL && i == RESULT_COLUMN)
 			fprintf(out, "\033[%sm%s\033[0m%*s", color, cells[i], pad, "");
@@ -63,15 +65,17 @@ print_cells(FILE *out, const char *const cells[TABLE_COLUMNS], const size_t widt
 void
 table_print(const struct table *table, FILE *out, bool color)
 {
+	const char *heads[TABLE_COLUMNS];
 	size_t widths[TABLE_COLUMNS];
 
 	for (size_t i = 0; i < TABLE_COLUMNS; i++) {
-		widths[i] = strlen(titles[i]);
+		heads[i] = words(titles[i]);
+		widths[i] = words_width(heads[i]);
 		for (size_t r = 0; r < table->n; r++)
-			if (strlen(table->rows[r].cells[i]) > widths[i])
-				widths[i] = strlen(table->rows[r].cells[i]);
+			if (words_width(table->rows[r].cells[i]) > widths[i])
+				widths[i] = words_width(table->rows[r].cells[i]);
 	}
-	print_cells(out, titles, widths, color ? "1" : NULL);
+	print_cells(out, heads, widths, color ? "1" : NULL);
 	for (size_t r = 0; r < table->n; r++) {
 		const struct table_row *row = &table->rows[r];
 

@@ -135,3 +135,39 @@ Test(wholefile, secret)
 	}
 	unlink(name);
 }
+
+/* A private key is its owner's alone. */
+Test(wholefile, key)
+{
+	static const struct {
+		mode_t mode;
+		const char *why; /* NULL: it is read */
+	} table[] = {
+		{0600, NULL                },
+		{0400, NULL                },
+		{0640, "others can read it"},
+		{0620, "others can read it"},
+		{0604, "others can read it"},
+		{0601, "others can read it"},
+	};
+	char name[] = "/tmp/mailstamp-w.XXXXXX";
+
+	cr_assert(close(mkstemp(name)) == 0);
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		const char *why = NULL;
+		struct slice got = SLICE("");
+		struct arena arena;
+		enum status st;
+
+		arena_init(&arena, NULL, NULL);
+		make_file(name, SLICE("key\n"), table[i].mode);
+		st = wholefile_key(name, 10, &arena, &got, &why);
+		cr_expect(st == (table[i].why == NULL ? ST_OK : ST_BAD), "%o", table[i].mode);
+		if (table[i].why == NULL)
+			cr_expect(slice_eq(got, SLICE("key\n")), "%o", table[i].mode);
+		else
+			cr_expect_str_eq(why, table[i].why, "%o", table[i].mode);
+		arena_clear(&arena);
+	}
+	unlink(name);
+}

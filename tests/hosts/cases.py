@@ -8,6 +8,7 @@ import time
 from rig import BAD, GOOD, Session, until
 
 COUNT = itertools.count(1)
+WITH_COMMAND = ('postfix', 'postfix-lmtp', 'postfix-smtp', 'exim-pipe')
 REJECT = '5.7.26 Message failed the DMARC policy'
 KILLED = '#!/bin/sh\nkill -KILL $$\n'
 CRASHED = '#!/bin/sh\nkill -SEGV $$\n'

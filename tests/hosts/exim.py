@@ -124,6 +124,7 @@ class Exim:
         self.folder = rig.path('exim', 'x')[:-2]
         self.call = '%s --config %s' % (rig.program, conf)
         self.reinject = self.folder + '/exim-reinject'
+        self.reinjected = rig.path('exim/full', 'x')[:-2]
         make_owner()
         shutil.copy(unpack(build), rig.path('exim/sbin/exim4'))
         os.chmod(rig.path('exim/sbin/exim4'), 0o755)
@@ -189,6 +190,26 @@ class Exim:
             except FileNotFoundError:
                 pass
         return text
+
+    def queue_fills(self, disk):
+        """What is given back goes to an Exim whose spool is on that disk."""
+        rig = self.rig
+        shutil.chown(self.reinjected, OWNER, OWNER)
+        disk.mount()
+        with open(self.folder + '/exim.conf', encoding='utf-8') as text:
+            rig.write('exim/full.conf', text.read().replace(
+                'spool_directory = %s/spool' % self.folder,
+                'spool_directory = ' + self.reinjected))
+        with open(self.reinject, encoding='utf-8') as text:
+            rig.swap(self.reinject, text.read().replace('/exim.conf', '/full.conf'))
+
+    def queue_empties(self, disk):
+        self.rig.restore(self.reinject)
+        disk.umount()
+
+    @staticmethod
+    def box(kind):
+        return 'exim-' + kind
 
     def boxes(self, kind):
         return maildir(self.rig.path('mail', 'exim-' + kind, 'Maildir')), []

@@ -87,6 +87,7 @@ class Postfix:
         self.etc = os.path.join(self.folder, 'etc')
         self.program = '%s --config %s' % (rig.program, conf)
         self.reinject = self.folder + '/sbin/sendmail'
+        self.reinjected = self.folder + '/queue/maildrop'
         self.copy_tools()
         self.make_queue()
         self.configure()
@@ -169,6 +170,18 @@ class Postfix:
     def log(self):
         with open(self.folder + '/log', encoding='utf-8', errors='replace') as text:
             return text.read()
+
+    @staticmethod
+    def queue_fills(disk):
+        disk.mount()
+
+    @staticmethod
+    def queue_empties(disk):
+        disk.umount()
+
+    @staticmethod
+    def box(kind):
+        return kind
 
     def boxes(self, kind):
         home = self.rig.path('mail', kind, 'Maildir')

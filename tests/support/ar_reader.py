@@ -209,7 +209,7 @@ class Block:
             name = match.group(1).lower().decode() if match else None
             if name not in OURS + tuple(more) or name in self.fields:
                 break
-            if not self.fields and name != 'authentication-results':
+            if not self.fields and name != 'authentication-results' and name not in more:
                 break
             raw = match.group()
             if name == 'mailstamp-note':    # what continues it is the message's first line
@@ -220,7 +220,7 @@ class Block:
             self.end += len(raw)
             if name == 'mailstamp-note':
                 break
-        if not self.fields:
+        if 'authentication-results' not in self.fields:
             raise Bad('the output does not begin with our Authentication-Results')
         self.rest = self.mbox + data[self.end:]
 

@@ -46,8 +46,9 @@ class Case:
             each.startswith('dmarc=') for each in self.expect)
 
     def ours(self):
-        return ['received-spf'] if any(each.startswith('field Received-SPF')
-                                       for each in self.expect) else []
+        return [name for name in ('received-spf', 'arc-seal', 'arc-message-signature',
+                                  'arc-authentication-results')
+                if any(each.lower().startswith('field ' + name) for each in self.expect)]
 
 
 def find(only=None):

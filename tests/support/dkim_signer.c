@@ -271,7 +271,7 @@ signer_sign_as(const char *name, const char *key, const char *tags, struct slice
 	if (strstr(arena_cstr(arena, field), "@b") == NULL)
 		return signer_replace(message, "", arena_cstr(arena, field), arena);
 	empty = naive_field(relaxed, without_b(field, arena), arena);
-	buf_init(&out, arena, 1 << 20);
+	buf_init(&out, arena, 32 << 20);
 	add_fields(&out, relaxed, tag_value(tags, 'h', arena), message);
 	buf_add(&out, slice_head(empty, empty.n - 2));
 	cr_assert(!out.over);

@@ -5,8 +5,8 @@
  * that begin with a dot, and side files (*.envelope), are left out. Links to folders are not
  * followed, so that only mounts can loop: a folder inside itself is told.
  */
-#ifndef FILTER_BATCH_WALK_H
-#define FILTER_BATCH_WALK_H
+#ifndef FILTER_WALK_H
+#define FILTER_WALK_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

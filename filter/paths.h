@@ -1,6 +1,6 @@
 /* paths.h: names of files, which anybody may have chosen. */
-#ifndef FILTER_BATCH_PATHS_H
-#define FILTER_BATCH_PATHS_H
+#ifndef FILTER_PATHS_H
+#define FILTER_PATHS_H
 
 #include "mime/arena.h"
 

@@ -1,4 +1,4 @@
-#include "filter/batch/paths.h"
+#include "filter/paths.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "filter/batch/paths.h"
+#include "filter/paths.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-#include "filter/batch/walk.h"
+#include "filter/walk.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/batch/paths.h"
+#include "filter/paths.h"
 
 struct walk_level {
 	struct walk_level *below;
