@@ -12,6 +12,7 @@
 
 struct dns;
 struct dkim_diagnosis;
+struct what_if_result;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -32,6 +33,9 @@ struct evaluation {
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
 	const struct dkim_diagnosis *diagnoses; /* of batch --diagnose; NULL: not asked for */
 	size_t ndiagnoses;
+	const struct what_if_result *what_ifs; /* of batch --what-if, in its order */
+	size_t nwhat_ifs;
+	const struct what_if_result *other; /* by the other RFC; NULL: not compared */
 
 	struct address_gmime *gmime;
 	const struct domain_psl *psl;

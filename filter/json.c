@@ -135,6 +135,10 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	if (outcome->diagnoses != NULL)
 		json_object_set_new(top, "diagnosis",
 			json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, ev->arena));
+	if (ev->what_ifs != NULL)
+		json_object_set_new(top, "what_if", json_what_ifs(ev));
+	if (ev->other != NULL)
+		json_object_set_new(top, "other_outcome", json_other(ev));
 	if (outcome->advice != NULL)
 		json_object_set_new(top, "advice", json_findings(outcome->advice));
 	if (ev->in.dns != NULL)

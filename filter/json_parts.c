@@ -3,6 +3,7 @@
 #include "auth/dns/dns.h"
 #include "filter/diagnosis.h"
 #include "filter/finding.h"
+#include "filter/whatif.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
@@ -301,6 +302,37 @@ json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *a
 		json_array_append_new(list, part);
 	}
 	return list;
+}
+
+static json_t *
+one_what_if(const struct what_if_result *result)
+{
+	json_t *part = json_object();
+
+	if (result->label != NULL)
+		json_text(part, "record", result->label);
+	json_text(part, "dmarc", auth_code_word(result->dmarc));
+	json_text(part, "policy",
+		result->policy >= DMARC_P_NONE ? dmarc_policy_word(result->policy) : NULL);
+	json_text(part, "disposition", policy_word(result->disposition));
+	json_text(part, "reason", result->reason);
+	return part;
+}
+
+json_t *
+json_what_ifs(const struct evaluation *ev)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < ev->nwhat_ifs; i++)
+		json_array_append_new(all, one_what_if(&ev->what_ifs[i]));
+	return all;
+}
+
+json_t *
+json_other(const struct evaluation *ev)
+{
+	return one_what_if(ev->other);
 }
 
 json_t *

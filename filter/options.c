@@ -7,6 +7,7 @@
 #include "filter/exitcode.h"
 #include "filter/options_table.h"
 #include "filter/printable.h"
+#include "filter/whatif.h"
 #include "filter/words.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -330,8 +331,30 @@ read_shard(struct options *options)
 	return true;
 }
 
+/* NULL, or what is wrong with a --what-if. */
 static const char *
-check_batch(struct options *options)
+check_what_ifs(const struct options *options, struct arena *arena)
+{
+	const char *error = NULL;
+	struct what_if what_if;
+	struct buf text;
+
+	if (options->what_ifs.n > WHAT_IF_MAX)
+		return _("there are more than eight --what-if");
+	for (size_t i = 0; i < options->what_ifs.n; i++) {
+		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena, &what_if,
+			    &error) == ST_OK)
+			continue;
+		buf_init(&text, arena, ERROR_MAX);
+		buf_addf(&text, "--what-if: %s", error);
+		buf_addc(&text, '\0');
+		return text.over ? _("a --what-if is of no use") : text.p;
+	}
+	return NULL;
+}
+
+static const char *
+check_batch(struct options *options, struct arena *arena)
 {
 	if (!options->envelope_given)
 		options->envelope = ENVELOPE_HEADERS;
@@ -355,7 +378,11 @@ check_batch(struct options *options)
 	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)
 		return _("--diagnose with --resume needs an --output other than summary: the "
 			 "journal does not keep what was found");
-	return NULL;
+	if (options->journal != NULL && options->what_ifs.n > 0 &&
+		options->output == OUTPUT_SUMMARY)
+		return _("--what-if with --resume needs an --output other than summary: the "
+			 "journal does not keep what was found");
+	return check_what_ifs(options, arena);
 }
 
 /* Sealing is the filter's alone: the file may name it for all commands. */
@@ -397,7 +424,7 @@ check(struct reader *reader)
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_BATCH)
-		error = check_batch(options);
+		error = check_batch(options, reader->arena);
 	else if (options->output >= OUTPUT_SUMMARY)
 		error = _("that --output is for batch");
 	else if (options->command != COMMAND_FILTER)

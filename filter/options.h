@@ -143,6 +143,7 @@ struct options {
 	size_t jobs;            /* threads that work at once; 0: the processors */
 	bool unordered;         /* results as they come */
 	bool diagnose;          /* what broke each signature */
+	struct strings what_ifs; /* DMARC records to suppose (filter/whatif.h) */
 	bool mboxo;             /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;    /* --resume, or NULL */
 	const char *shard;      /* --shard as given, or NULL; then: */

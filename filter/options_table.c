@@ -161,6 +161,8 @@ const struct option_row option_rows[] = {
 		.help = N_("how From lines are quoted in mbox files (mboxrd)")},
 	{.name = "resume", .arg = "JOURNAL", .kind = OPTION_PATH, .at = AT(journal),
 		.help = N_("go on where a killed run stopped")},
+	{.name = "what-if", .arg = "RECORD", .kind = OPTION_TEXTS, .at = AT(what_ifs),
+		.help = N_("judge as if it were published; may be repeated")},
 	{.name = "shard", .arg = "I/N", .kind = OPTION_PATH, .at = AT(shard),
 		.help = N_("only the I-th of N parts of the messages")},
 	{.name = "into", .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
@@ -227,4 +229,19 @@ option_word(const char *words, size_t n)
 	for (; n > 0; n--)
 		rest = slice_from(rest, slice_find(rest, '|') + 1);
 	return slice_head(rest, slice_find(rest, '|'));
+}
+
+void
+option_clear(const struct option_row *row, struct options *options)
+{
+	void *at = (char *)options + row->at;
+
+	if (row->kind == OPTION_NETS) {
+		*(struct nets *)at = (struct nets){NULL, 0};
+	} else if (row->kind == OPTION_EXITS) {
+		for (size_t i = 0; i < sizeof options->exit_override / sizeof(int); i++)
+			options->exit_override[i] = -1;
+	} else {
+		*(struct strings *)at = (struct strings){NULL, 0};
+	}
 }

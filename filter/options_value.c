@@ -488,18 +488,3 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 		*(bool *)place(options, row->given) = true;
 	return st;
 }
-
-void
-option_clear(const struct option_row *row, struct options *options)
-{
-	void *at = place(options, row->at);
-
-	if (row->kind == OPTION_NETS) {
-		*(struct nets *)at = (struct nets){NULL, 0};
-	} else if (row->kind == OPTION_EXITS) {
-		for (size_t i = 0; i < sizeof options->exit_override / sizeof(int); i++)
-			options->exit_override[i] = -1;
-	} else {
-		*(struct strings *)at = (struct strings){NULL, 0};
-	}
-}

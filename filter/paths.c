@@ -59,8 +59,8 @@ path_error(void)
 }
 
 /* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
-static bool
-acts(struct slice s)
+bool
+path_acts(struct slice s)
 {
 	const unsigned char *c = (const unsigned char *)s.p;
 
@@ -87,7 +87,7 @@ path_shown(const char *path, struct arena *arena)
 		struct slice at = left;
 
 		if (c >= 0x80 && scan_utf8_non_ascii(&at) &&
-			!acts(slice_head(left, left.n - at.n))) {
+			!path_acts(slice_head(left, left.n - at.n))) {
 			buf_add(&out, slice_head(left, left.n - at.n));
 			left = at;
 			continue;

@@ -3,12 +3,17 @@
 #define FILTER_PATHS_H
 
 #include "mime/arena.h"
+#include "mime/slice.h"
 
 /* folder/name from malloc; name alone where it is absolute or folder is "" or NULL */
 char *path_join(const char *folder, const char *name);
 
 /* does name end so? ASCII case does not matter */
 bool path_ends(const char *name, const char *end);
+
+/* Does this UTF-8 character act on a terminal or a page rather than show (C1, directions,
+ * separators)? */
+bool path_acts(struct slice character);
 
 /* errno of a call that failed on a path, as a literal */
 const char *path_error(void);

@@ -168,7 +168,8 @@ what_if_judge(
 	struct dmarc_overlay overlay = {.v = named};
 	bool within = false;
 
-	*result = (struct what_if_result){.dmarc = ev->results.dmarc.code,
+	*result = (struct what_if_result){.label = what_if->label,
+		.dmarc = ev->results.dmarc.code,
 		.policy = ev->results.dmarc.policy,
 		.disposition = ev->verdict.disposition,
 		.reason = ev->verdict.reason};
@@ -190,6 +191,7 @@ what_if_judge(
 	in.overlay = &overlay;
 	(void)dmarc_check(&in, in.options->dmarc_mode, &results.spf, &results.dkim, &results.dmarc);
 	decide(ev, &in, &results, result);
+	result->label = what_if->label;
 }
 
 void

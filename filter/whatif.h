@@ -17,6 +17,7 @@ struct what_if {
 };
 
 struct what_if_result {
+	const char *label; /* of its what-if; NULL for the other RFC */
 	enum auth_code dmarc;
 	enum dmarc_policy policy; /* that was applied */
 	enum disposition disposition;

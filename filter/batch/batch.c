@@ -14,6 +14,7 @@
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
 #include "filter/batch/progress.h"
+#include "filter/batch/view_print.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
 #include "filter/output.h"
@@ -32,6 +33,9 @@ struct run {
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
+	struct what_if *what_ifs;
+	struct view *view; /* of the summary alone; NULL: none, or its memory is out */
+	bool view_lost;
 	struct summary summary;
 	struct progress progress;
 	bool write_failed;
@@ -82,6 +86,11 @@ emit(void *arg, const char *name, const struct judged *judged)
 	}
 	count_in(run, &judged->tally,
 		slice_make(judged->text != NULL ? judged->text : "", judged->n));
+	if (run->view != NULL && judged->row != NULL && !view_add(run->view, judged->row)) {
+		view_free(run->view);
+		run->view = NULL;
+		run->view_lost = true;
+	}
 	return !run->write_failed;
 }
 
@@ -139,6 +148,26 @@ open_pool(struct run *run)
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
+/* What the tables are made of. A resumed run has none: its journal keeps numbers alone. */
+static int
+open_view(struct run *run)
+{
+	const struct strings *records = &run->options.what_ifs;
+	const char *labels[WHAT_IF_MAX], *error;
+
+	run->what_ifs = arena_array(run->arena, records->n, sizeof *run->what_ifs);
+	for (size_t i = 0; i < records->n && i < WHAT_IF_MAX; i++) {
+		if (what_if_parse(records->v[i], run->options.auth.dmarc_mode, run->arena,
+			    &run->what_ifs[i], &error) != ST_OK)
+			return misused("--what-if", "", error);
+		labels[i] = run->what_ifs[i].label;
+	}
+	if (run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL)
+		return 0;
+	run->view = view_new(labels, records->n, run->options.auth.dmarc_compare);
+	return run->view != NULL ? 0 : EXIT_TEMPFAIL;
+}
+
 static int
 open_all(struct run *run)
 {
@@ -159,7 +188,9 @@ open_all(struct run *run)
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL)
 		return EXIT_TEMPFAIL;
-	status = open_pool(run);
+	status = open_view(run);
+	if (status == 0)
+		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
 	if (journal_open(options->journal, journal_mark(options), &run->journal, &error) != ST_OK)
@@ -170,6 +201,7 @@ open_all(struct run *run)
 static void
 close_all(struct run *run)
 {
+	view_free(run->view);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);
@@ -220,6 +252,9 @@ work(struct run *run)
 		.tools = run->tools,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
+		.what_ifs = run->what_ifs,
+		.nwhat_ifs = run->options.what_ifs.n,
+		.rows = run->view != NULL,
 		.emit = emit,
 		.tick = tick,
 		.arg = run,
@@ -267,6 +302,8 @@ finish(struct run *run, enum crew_end end)
 	progress_clear(&run->progress);
 	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
 		summary_print(summary, end != CREW_DONE, stdout);
+	if (run->view != NULL && !view_print(run->view, stdout))
+		run->view_lost = true;
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
 		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
 		return EXIT_TEMPFAIL;
@@ -276,7 +313,9 @@ finish(struct run *run, enum crew_end end)
 			words(why[end]), summary->messages, summary->failed);
 		return EXIT_TEMPFAIL;
 	}
-	if (!recorded)
+	if (run->view_lost)
+		fprintf(stderr, "mailstamp: %s\n", _("no memory for the tables of sources"));
+	if (!recorded || run->view_lost)
 		return EXIT_TEMPFAIL;
 	return summary->failed > 0 ? EXIT_QUARANTINED : 0;
 }

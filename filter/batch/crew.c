@@ -118,8 +118,7 @@ move_window(struct crew *crew)
 		if (!at->skip && (crew->end == CREW_DONE || crew->end == CREW_STOPPED))
 			emit(crew, at->index, at->name, &at->judged);
 		free(at->name);
-		free(at->judged.text);
-		free(at->judged.error);
+		judged_clear(&at->judged);
 		*at = (struct waiting){.there = false};
 		crew->emitted++;
 	}
@@ -135,8 +134,7 @@ hand_in(struct crew *crew, size_t turn, size_t index, char *name, struct judged 
 	*at = (struct waiting){.there = true, .skip = skip, .index = index, .name = name};
 	if (crew->config.options->unordered && !skip) {
 		emit(crew, index, name, judged);
-		free(judged->text);
-		free(judged->error);
+		judged_clear(judged);
 		at->skip = true;
 	} else {
 		at->judged = *judged;
@@ -249,6 +247,9 @@ work(void *arg)
 	if (judge != NULL) {
 		judge->options = crew->config.options;
 		judge->pool = crew->config.pool;
+		judge->what_ifs = crew->config.what_ifs;
+		judge->nwhat_ifs = crew->config.nwhat_ifs;
+		judge->rows = crew->config.rows;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){
 			.wait_begin = wait_begin, .wait_end = wait_end, .wait_arg = crew};

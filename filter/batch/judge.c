@@ -12,6 +12,7 @@
 #include "filter/batch/manifest.h"
 #include "filter/batch/stamp.h"
 #include "filter/diagnosis.h"
+#include "filter/explain/advice.h"
 #include "filter/json.h"
 #include "filter/paths.h"
 #include "filter/spool.h"
@@ -43,6 +44,15 @@ judge_end(struct judge *judge)
 {
 	crypto_free(judge->tools.crypto);
 	arena_clear(&judge->arena);
+}
+
+void
+judged_clear(struct judged *judged)
+{
+	free(judged->text);
+	free(judged->row);
+	free(judged->error);
+	*judged = (struct judged){.text = NULL};
 }
 
 /* Into item->bytes, which the item owns. */
@@ -157,6 +167,50 @@ find_envelope(struct judge *judge, const struct item *item, struct envelope *env
 	return NULL;
 }
 
+/* What other records, and the other RFC, would have made of it. */
+static void
+suppose(struct judge *judge)
+{
+	struct evaluation *ev = &judge->ev;
+	struct what_if_result *results, *other;
+
+	if (judge->nwhat_ifs > 0) {
+		results = arena_array(&judge->arena, judge->nwhat_ifs, sizeof *results);
+		for (size_t i = 0; i < judge->nwhat_ifs; i++)
+			what_if_judge(ev, &judge->what_ifs[i], &results[i]);
+		ev->what_ifs = results;
+		ev->nwhat_ifs = judge->nwhat_ifs;
+	}
+	if (ev->evaluated && ev->results.has_dmarc_other) {
+		other = arena_alloc(&judge->arena, sizeof *other);
+		what_if_other(ev, other);
+		ev->other = other;
+	}
+}
+
+static bool
+make_row(struct judge *judge, size_t index, const char *shown, struct judged *judged)
+{
+	const struct evaluation *ev = &judge->ev;
+	struct findings advice;
+	struct row_extra extra = {
+		.index = index,
+		.path = shown,
+		.what_ifs = ev->what_ifs,
+		.nwhat_ifs = ev->nwhat_ifs,
+		.other = ev->other,
+		.advice = &advice,
+	};
+	struct row row;
+
+	findings_init(&advice, &judge->arena);
+	if (ev->evaluated && ev->results.dmarc.code != AUTH_PASS)
+		advice_make(ev, &advice);
+	row_from_evaluation(ev, &extra, &row);
+	judged->row = row_copy(&row);
+	return judged->row != NULL;
+}
+
 static const char *
 evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 {
@@ -176,6 +230,7 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		return error != NULL ? error : "the evaluation could not be done";
 	if (judge->options->diagnose && ev->evaluated)
 		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
+	suppose(judge);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);
 	return NULL;
@@ -208,6 +263,8 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	judged->tally = summary_tally(&judge->ev);
 	if (line_make(&judge->ev, judge->options->output, item->index, shown, &line) != ST_OK)
 		return "no memory for its line";
+	if (judge->rows && !make_row(judge, item->index, shown, judged))
+		return no_memory;
 	judged->n = line.n;
 	judged->text = line.n > 0 ? malloc(line.n) : NULL;
 	if (line.n > 0 && judged->text == NULL)
@@ -270,6 +327,6 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 		(void)munmap(mapped, size);
 	if (error == NULL)
 		return;
-	free(judged->text);
+	judged_clear(judged);
 	tell_failure(judge, item, error, judged);
 }

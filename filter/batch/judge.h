@@ -7,6 +7,7 @@
 #include <setjmp.h>
 
 #include "auth/dns/dns_pool.h"
+#include "filter/batch/row.h"
 #include "filter/batch/source.h"
 #include "filter/batch/summary.h"
 
@@ -16,6 +17,9 @@ struct judge {
 	struct dns_pool *pool;
 	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
 	struct evaluate_tools tools;
+	const struct what_if *what_ifs; /* all of --what-if */
+	size_t nwhat_ifs;
+	bool rows;          /* rows are wanted */
 	struct arena arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
@@ -26,6 +30,7 @@ struct judged {
 	struct tally tally;
 	char *text; /* the line, from malloc; NULL where there is none */
 	size_t n;
+	struct row *row; /* from malloc; NULL where none is wanted, or the message failed */
 	char *error; /* why it failed, from malloc; NULL where it did not, or there is no memory */
 };
 
@@ -36,5 +41,8 @@ bool judge_begin(struct judge *judge);
 void judge_item(struct judge *judge, struct item *item, struct judged *judged);
 
 void judge_end(struct judge *judge);
+
+/* Frees what a result owns. */
+void judged_clear(struct judged *judged);
 
 #endif

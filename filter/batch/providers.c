@@ -24,7 +24,6 @@ static const struct {
 	{"exacttarget.com",   "Salesforce Marketing Cloud"},
 	{"salesforce.com",    "Salesforce"                },
 	{"zendesk.com",       "Zendesk"                   },
-	{"jcity.com",         "J-City"                    },
 };
 
 const char *

@@ -4,24 +4,9 @@
 
 #include "filter/batch/summary.h"
 #include "filter/msgtime.h"
+#include "filter/paths.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
-
-/* Does this character act rather than show (C1, directions, separators)? */
-static bool
-acts(struct slice s)
-{
-	const unsigned char *c = (const unsigned char *)s.p;
-
-	if (s.n == 2)
-		return (c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C);
-	if (s.n != 3)
-		return false;
-	return (c[0] == 0xE2 && c[1] == 0x80 &&
-		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
-	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
-	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
-}
 
 /* What one character of *left, which is taken off, is shown as. */
 static size_t
@@ -41,7 +26,7 @@ show_one(struct slice *left, char shown[13])
 	} else if (scan_utf8_non_ascii(&at)) {
 		one = slice_head(*left, left->n - at.n);
 		*left = at;
-		if (!acts(one)) {
+		if (!path_acts(one)) {
 			memcpy(shown, one.p, one.n);
 			return one.n;
 		}
@@ -175,8 +160,8 @@ row_from_evaluation(const struct evaluation *ev, const struct row_extra *extra, 
 		return;
 	for (const struct finding *f = extra->advice->first; f != NULL && row->nadvice < ROW_ADVICE;
 		f = f->next)
-		row->advice[row->nadvice++] =
-			(struct row_advice){f->level, f->id, plain(slice_str(f->text), ev->arena)};
+		row->advice[row->nadvice++] = (struct row_advice){
+			f->level, f->id, plain(slice_str(finding_text(f, ev->arena)), ev->arena)};
 }
 
 /* every text of a row, to be measured and copied */

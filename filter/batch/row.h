@@ -31,7 +31,7 @@ struct row_outcome {
 struct row_advice {
 	enum finding_level level;
 	const char *id;   /* a fixed word (finding.h) */
-	const char *text; /* the sentence */
+	const char *text; /* the sentence, in the reader's language: a row is for people alone */
 };
 
 struct row {

@@ -382,8 +382,6 @@ view_add(struct view *view, const struct row *row)
 	size_t number;
 	bool changed;
 
-	summary_add(&view->totals,
-		&(struct tally){row->failed, row->spf, row->dkim, row->dmarc, row->disposition});
 	if (row->failed)
 		return true;
 	changed = count_changes(view, view->changes, row);

@@ -87,7 +87,6 @@ struct view {
 	size_t nscenarios;
 	bool compared;
 
-	struct summary totals;
 	struct view_matrix changes[VIEW_SCENARIOS];
 	/* each in the order of its first message, periods by date; the rest is beside them */
 	struct view_period *periods;

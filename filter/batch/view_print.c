@@ -1,0 +1,247 @@
+#include "filter/batch/view_print.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "filter/words.h"
+
+enum { LINES = 20, EXAMPLES = 10, NAME_COLUMNS = 32 };
+
+/* A table's order: the most messages first, then the first seen. */
+struct place {
+	size_t at;
+	uint64_t messages;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->messages != y->messages)
+		return x->messages > y->messages ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static double
+percent(uint64_t n, uint64_t all)
+{
+	return all == 0 ? 0 : 100.0 * (double)n / (double)all;
+}
+
+static void
+print_rest(size_t n, uint64_t beyond, FILE *out)
+{
+	if (n > LINES)
+		fprintf(out, _("%10zu  more lines are not shown\n"), n - LINES);
+	if (beyond > 0)
+		fprintf(out, _("%10llu  messages of others that are not kept apart\n"),
+			(unsigned long long)beyond);
+}
+
+static void
+print_domain(const struct view_domain *domain, FILE *out)
+{
+	const struct view_counts *counts = &domain->counts;
+
+	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 "  %s\n", counts->messages,
+		percent(counts->aligned, counts->messages), counts->honest_fails,
+		counts->bare_fails, domain->name[0] != '\0' ? domain->name : "-");
+}
+
+static bool
+print_domains(const struct view *view, FILE *out)
+{
+	struct place *places = calloc(view->ndomains + 1, sizeof *places);
+
+	if (places == NULL)
+		return false;
+	for (size_t i = 0; i < view->ndomains; i++)
+		places[i] = (struct place){i, view->domains[i].counts.messages};
+	qsort(places, view->ndomains, sizeof *places, compare_places);
+	fputs(_("\nAuthor domains: is p=reject safe?\n"), out);
+	words_pad(_("Messages"), -10, out);
+	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Hurt"), -12, out);
+	words_pad(_("Stopped"), -12, out);
+	fprintf(out, "  %s\n", _("Author domain"));
+	for (size_t i = 0; i < view->ndomains && i < LINES; i++)
+		print_domain(&view->domains[places[i].at], out);
+	print_rest(view->ndomains, view->other_domain.counts.messages, out);
+	fputs(_("Hurt: not aligned, but it looks like mail that is meant (SPF or DKIM passed for "
+		"some domain, or it was forwarded). Stopped: nothing speaks for it.\n"),
+		out);
+	free(places);
+	return true;
+}
+
+static void
+day_text(int64_t seconds, char text[16])
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+
+	if (seconds < 0 || seconds > 253402300799 || gmtime_r(&when, &parts) == NULL ||
+		strftime(text, 16, "%Y-%m-%d", &parts) == 0)
+		memcpy(text, "-", 2);
+}
+
+static const char *
+by_words(enum view_by by)
+{
+	static const char *const kinds[] = {
+		[VIEW_BY_SIGNATURE] = N_("signed by"),
+		[VIEW_BY_ENVELOPE] = N_("envelope of"),
+		[VIEW_BY_NAME] = N_("host of"),
+		[VIEW_BY_ADDRESS] = N_("network"),
+		[VIEW_BY_NOTHING] = N_("unknown"),
+	};
+	return _(kinds[by]);
+}
+
+static void
+print_source(const struct view_source *source, FILE *out)
+{
+	const struct view_counts *counts = &source->counts;
+	char first[16] = "-", last[16] = "-";
+
+	if (source->has_dates) {
+		day_text(source->first, first);
+		day_text(source->last, last);
+	}
+	fprintf(out,
+		"%10" PRIu64 " %6.1f%% %6.1f%% %6.1f%% %8" PRIu64 " %8" PRIu64 "  %-10s %-10s  ",
+		counts->messages, percent(counts->spf_aligned, counts->messages),
+		percent(counts->dkim_aligned, counts->messages),
+		percent(counts->aligned, counts->messages), counts->dispositions[DISP_QUARANTINE],
+		counts->dispositions[DISP_REJECT], first, last);
+	words_pad(
+		source->author_domain[0] != '\0' ? source->author_domain : "-", NAME_COLUMNS, out);
+	fprintf(out, " %s %s%s%s%s\n", by_words(source->by), source->name,
+		source->provider != NULL ? " (" : "",
+		source->provider != NULL ? source->provider : "",
+		source->provider != NULL ? ")" : "");
+	for (size_t i = 0; i < source->nneeds; i++)
+		fprintf(out, "%10s  %8" PRIu64 "  %s\n", "", source->needs[i].n,
+			source->needs[i].text);
+}
+
+static bool
+print_sources(const struct view *view, FILE *out)
+{
+	struct place *places = calloc(view->nsources + 1, sizeof *places);
+
+	if (places == NULL)
+		return false;
+	for (size_t i = 0; i < view->nsources; i++)
+		places[i] = (struct place){i, view->sources[i].counts.messages};
+	qsort(places, view->nsources, sizeof *places, compare_places);
+	fputs(_("\nSources: who sends, and what is not aligned needs\n"), out);
+	words_pad(_("Messages"), -10, out);
+	words_pad("SPF", -8, out);
+	words_pad("DKIM", -8, out);
+	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Quarant."), -9, out);
+	words_pad(_("Rejected"), -9, out);
+	fputs("  ", out);
+	words_pad(_("First"), 11, out);
+	words_pad(_("Last"), 12, out);
+	words_pad(_("Author domain"), NAME_COLUMNS + 1, out);
+	fprintf(out, "%s\n", _("Sender"));
+	for (size_t i = 0; i < view->nsources && i < LINES; i++)
+		print_source(&view->sources[places[i].at], out);
+	print_rest(view->nsources, view->other_source.counts.messages, out);
+	free(places);
+	return true;
+}
+
+static enum disposition
+after_of(const struct view *view, size_t scenario, const struct row *row)
+{
+	if (view->compared && scenario + 1 == view->nscenarios)
+		return row->has_other ? row->other.disposition : row->disposition;
+	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
+}
+
+static uint64_t
+print_matrix(const struct view_matrix *matrix, FILE *out)
+{
+	uint64_t changed = 0;
+
+	for (int before = DISP_ACCEPT; before <= DISP_TEMPFAIL; before++)
+		for (int after = DISP_ACCEPT; after <= DISP_TEMPFAIL; after++) {
+			if (matrix->n[before][after] == 0)
+				continue;
+			changed += before != after ? matrix->n[before][after] : 0;
+			fprintf(out, "%10" PRIu64 "  %-10s -> %s\n", matrix->n[before][after],
+				policy_word((enum disposition)before),
+				policy_word((enum disposition)after));
+		}
+	return changed;
+}
+
+static void
+print_changed_sources(const struct view *view, size_t scenario, FILE *out)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < view->nsources && shown < LINES; i++) {
+		const struct view_source *source = &view->sources[i];
+		const struct view_matrix *matrix = &source->changes[scenario];
+		uint64_t changed = source->counts.messages;
+
+		for (int d = DISP_ACCEPT; d <= DISP_TEMPFAIL; d++)
+			changed -= matrix->n[d][d];
+		if (changed == 0)
+			continue;
+		shown++;
+		fprintf(out, _("%10llu  of %llu change: %s, %s %s\n"), (unsigned long long)changed,
+			(unsigned long long)source->counts.messages,
+			source->author_domain[0] != '\0' ? source->author_domain : "-",
+			by_words(source->by), source->name);
+	}
+	if (shown == LINES)
+		fputs(_("            (further sources are not shown)\n"), out);
+}
+
+static void
+print_scenario(const struct view *view, size_t scenario, FILE *out)
+{
+	const bool compare = view->compared && scenario + 1 == view->nscenarios;
+	size_t shown = 0;
+
+	if (compare)
+		fputs(_("\nThe other RFC: disposition now -> by the other one\n"), out);
+	else
+		fprintf(out, _("\nWhat if: %s\n"), view->scenarios[scenario]);
+	if (print_matrix(&view->changes[scenario], out) == 0) {
+		fputs(_("            nothing would change\n"), out);
+		return;
+	}
+	print_changed_sources(view, scenario, out);
+	for (size_t i = 0; i < view->nmessages && shown < EXAMPLES; i++) {
+		const struct row *row = view->messages[i].row;
+		enum disposition after = after_of(view, scenario, row);
+
+		if (after == row->disposition)
+			continue;
+		shown++;
+		fprintf(out, "            %-10s -> %-10s %s\n", policy_word(row->disposition),
+			policy_word(after), row->path);
+	}
+	if (shown == EXAMPLES)
+		fputs(_("            (the first messages; --output json has them all)\n"), out);
+}
+
+bool
+view_print(const struct view *view, FILE *out)
+{
+	if (view->ndomains == 0)
+		return true;
+	if (!print_domains(view, out) || !print_sources(view, out))
+		return false;
+	for (size_t i = 0; i < view->nscenarios; i++)
+		print_scenario(view, i, out);
+	return true;
+}
