@@ -48,7 +48,6 @@ help:
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
-## make check-load   2,000 messages through Postfix, beside a filter that does nothing (root)
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 ## make words      strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
@@ -139,11 +138,6 @@ check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
 
-check-load:
-	@tools/deps install build hosts
-	@$(MAKE) --no-print-directory mailstamp
-	@tests/hosts/load $(BUILD)
-
 ci-long:
 	@tests/ci-long
 
@@ -168,4 +162,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults check-load ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long words install uninstall clean

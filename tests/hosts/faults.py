@@ -256,11 +256,10 @@ class Disk:
             os.chown(folder, info.st_uid, info.st_gid)
             os.chmod(folder, info.st_mode & 0o7777)
         # no room at all
-        with open(os.path.join(self.place, 'filler'), 'wb') as out:
+        with open(os.path.join(self.place, 'filler'), 'wb', buffering=0) as out:
             try:
                 while True:
                     out.write(b'x' * 4096)
-                    out.flush()
             except OSError:
                 pass
 

@@ -167,7 +167,7 @@ has_name(struct slice field, struct slice name)
 static void
 add_fields(struct buf *out, bool relaxed, const char *h, struct slice message)
 {
-	struct slice fields[200], field, names = slice_str(h);
+	struct slice fields[1024], field, names = slice_str(h);
 	size_t n = 0;
 
 	while (cut_field(&message, &field)) {
