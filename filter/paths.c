@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "filter/words.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
@@ -38,23 +39,23 @@ path_error(void)
 	switch (errno) {
 	case EACCES:
 	case EPERM:
-		return "permission denied";
+		return N_("permission denied");
 	case ENOENT:
 	case ENOTDIR:
-		return "no such file";
+		return N_("no such file");
 	case ELOOP:
-		return "too many links";
+		return N_("too many links");
 	case ENAMETOOLONG:
-		return "the name is too long";
+		return N_("the name is too long");
 	case EMFILE:
 	case ENFILE:
-		return "too many open files";
+		return N_("too many open files");
 	case ENOMEM:
-		return "no memory";
+		return N_("no memory");
 	case EIO:
-		return "input or output error";
+		return N_("input or output error");
 	default:
-		return "cannot be opened";
+		return N_("cannot be opened");
 	}
 }
 

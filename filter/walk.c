@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "filter/paths.h"
+#include "filter/words.h"
 
 struct walk_level {
 	struct walk_level *below;
@@ -81,7 +82,7 @@ read_names(struct walk_level *level)
 	while (error == NULL && (entry = readdir(dir)) != NULL)
 		if (is_wanted(level->path, entry->d_name, maildir) &&
 			!add_name(level, entry->d_name))
-			error = "no memory for the names in this folder";
+			error = N_("no memory for the names in this folder");
 	closedir(dir);
 	if (level->n > 0)
 		qsort(level->names, level->n, sizeof *level->names, compare);
@@ -95,10 +96,10 @@ walk_enter(struct walk *walk, const char *path, const struct stat *info)
 	const char *error;
 
 	if (walk->depth >= WALK_DEPTH)
-		return "folders are nested too deeply";
+		return N_("folders are nested too deeply");
 	for (level = walk->top; level != NULL; level = level->below)
 		if (level->dev == info->st_dev && level->ino == info->st_ino)
-			return "the folder is inside itself";
+			return N_("the folder is inside itself");
 	level = calloc(1, sizeof *level);
 	if (level == NULL)
 		return "no memory";

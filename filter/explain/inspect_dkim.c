@@ -223,7 +223,8 @@ tell_messages(struct inspection *inspection, size_t left)
 	if (messages->unread > 0)
 		ADD(findings, FINDING_WARNING, "dkim-messages-unread",
 			"%zu files or folders of --messages could not be read, first %s: %s",
-			messages->unread, messages->unread_path, messages->unread_why);
+			messages->unread, messages->unread_path,
+			phrase_words(messages->unread_why, findings->arena));
 	if (messages->cut || left > 0)
 		ADD(findings, FINDING_WARNING, "dkim-messages-many",
 			"there are more messages or keys than are looked at: %zu messages were "

@@ -9,6 +9,7 @@
 #include "filter/explain/inspect.h"
 #include "filter/paths.h"
 #include "filter/walk.h"
+#include "filter/words.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
 
@@ -123,7 +124,7 @@ read_bytes(struct reading *reading, const char *path, struct slice bytes)
 		bytes = slice_from(bytes, n);
 	}
 	if (reading->found->messages == before)
-		tell_unread(reading, path, "it holds no message");
+		tell_unread(reading, path, N_("it holds no message"));
 }
 
 static void
@@ -139,7 +140,7 @@ read_file(struct reading *reading, const char *path)
 		return;
 	}
 	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) {
-		tell_unread(reading, path, "it holds no message");
+		tell_unread(reading, path, N_("it holds no message"));
 		close(fd);
 		return;
 	}
@@ -149,7 +150,7 @@ read_file(struct reading *reading, const char *path)
 	at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (at == MAP_FAILED) {
-		tell_unread(reading, path, "it could not be read");
+		tell_unread(reading, path, N_("it could not be read"));
 		return;
 	}
 	read_bytes(reading, path, slice_make(at, size));
