@@ -3,7 +3,7 @@
 #include "filter/words.h"
 #include "mime/buf.h"
 
-enum { SIGNS_OCTETS = 256 };
+enum { SIGNS_OCTETS = 256, ALL_OCTETS = 4 * SIGNS_OCTETS };
 
 const char *
 policy_word(enum disposition disposition)
@@ -78,7 +78,7 @@ policy_signs_text(const struct verdict *verdict, struct arena *arena)
 {
 	struct buf all;
 
-	buf_init(&all, arena, SIGNS_OCTETS * 4);
+	buf_init(&all, arena, ALL_OCTETS);
 	for (size_t i = 0; i < verdict->nsigns; i++) {
 		if (i > 0)
 			buf_adds(&all, i + 1 == verdict->nsigns ? _(" and ") : _(", "));

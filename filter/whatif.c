@@ -5,7 +5,7 @@
 #include "filter/printable.h"
 #include "mime/buf.h"
 
-enum { LABEL_MAX = 256, TEXT_MAX = 2048 };
+enum { LABEL_MAX = 256, TEXT_MAX = 2048, RECORD_MAX = 2 * TEXT_MAX };
 
 static const char *
 wrong(struct arena *arena, const char *what, struct slice about)
@@ -56,7 +56,7 @@ read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct
 	struct buf others, out;
 
 	buf_init(&others, arena, TEXT_MAX);
-	buf_init(&out, arena, 2 * TEXT_MAX);
+	buf_init(&out, arena, RECORD_MAX);
 	while (rest.n > 0) {
 		size_t end = slice_find(rest, ';');
 		struct slice tag = slice_trim(slice_head(rest, end)), had = p;

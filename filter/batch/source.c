@@ -389,17 +389,19 @@ next_of_all(struct source *source, struct item *item)
 bool
 source_next(struct source *source, struct item *item)
 {
-	for (;;) {
-		bool ours;
+	const struct options *options = source->options;
 
-		*item = (struct item){.fd = -1};
-		if (!next_of_all(source, item))
+	*item = (struct item){.fd = -1};
+	for (;;) {
+		struct item next = {.fd = -1};
+
+		if (!next_of_all(source, &next))
 			return false;
-		ours = source->options->shard_of <= 1 ||
-		       item->index % source->options->shard_of == source->options->shard_at;
-		if (ours)
+		if (options->shard_of <= 1 || next.index % options->shard_of == options->shard_at) {
+			*item = next;
 			return true;
-		item_clear(item);
+		}
+		item_clear(&next);
 	}
 }
 
@@ -434,5 +436,5 @@ item_clear(struct item *item)
 	free(item->line);
 	if (item->fd >= 0)
 		close(item->fd);
-	*item = (struct item){.fd = -1};
+	*item = (struct item){.name = NULL, .fd = -1};
 }
