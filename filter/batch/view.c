@@ -126,6 +126,14 @@ count(struct view_counts *counts, const struct row *row)
 		counts->bare_fails++;
 }
 
+enum disposition
+view_after(const struct view *view, size_t scenario, const struct row *row)
+{
+	if (view->compared && scenario + 1 == view->nscenarios)
+		return row->has_other ? row->other.disposition : row->disposition;
+	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
+}
+
 /* True where some scenario makes another disposition. */
 static bool
 count_changes(const struct view *view, struct view_matrix *changes, const struct row *row)
@@ -133,13 +141,8 @@ count_changes(const struct view *view, struct view_matrix *changes, const struct
 	bool changed = false;
 
 	for (size_t i = 0; i < view->nscenarios; i++) {
-		bool compare = view->compared && i + 1 == view->nscenarios;
-		enum disposition after = row->disposition;
+		enum disposition after = view_after(view, i, row);
 
-		if (compare && row->has_other)
-			after = row->other.disposition;
-		else if (!compare && i < row->nwhat_ifs)
-			after = row->what_ifs[i].disposition;
 		changes[i].n[row->disposition][after]++;
 		changed |= after != row->disposition;
 	}

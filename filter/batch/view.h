@@ -115,6 +115,10 @@ bool view_add(struct view *view, const struct row *row);
 
 void view_free(struct view *view);
 
+/* The disposition of a message under a scenario, a number into scenarios; its own one where the
+ * scenario says nothing of it. */
+enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);
+
 /* "signature", "envelope", "name", "address", "nothing" */
 const char *view_by_word(enum view_by by);
 

@@ -156,14 +156,6 @@ print_sources(const struct view *view, FILE *out)
 	return true;
 }
 
-static enum disposition
-after_of(const struct view *view, size_t scenario, const struct row *row)
-{
-	if (view->compared && scenario + 1 == view->nscenarios)
-		return row->has_other ? row->other.disposition : row->disposition;
-	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
-}
-
 static uint64_t
 print_matrix(const struct view_matrix *matrix, FILE *out)
 {
@@ -222,7 +214,7 @@ print_scenario(const struct view *view, size_t scenario, FILE *out)
 	print_changed_sources(view, scenario, out);
 	for (size_t i = 0; i < view->nmessages && shown < EXAMPLES; i++) {
 		const struct row *row = view->messages[i].row;
-		enum disposition after = after_of(view, scenario, row);
+		enum disposition after = view_after(view, scenario, row);
 
 		if (after == row->disposition)
 			continue;
