@@ -1,11 +1,10 @@
 #include "filter/batch/view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "auth/dns/dns_name.h"
 #include "filter/batch/sources.h"
+#include "filter/batch/view_list.h"
 
 /* Where a name is, by its hash; open addressing, never full. */
 enum { SLOTS = 32768 };
@@ -151,21 +150,6 @@ count_changes(const struct view *view, struct view_matrix *changes, const struct
 
 /* periods */
 
-static void
-date_of(int64_t seconds, int *year, int *month, int *day)
-{
-	time_t when = (time_t)seconds;
-	struct tm parts;
-
-	*year = *month = *day = 0;
-	/* what is no date of mail is none */
-	if (seconds < 0 || seconds > 253402300799 || gmtime_r(&when, &parts) == NULL)
-		return;
-	*year = parts.tm_year + 1900;
-	*month = parts.tm_mon + 1;
-	*day = parts.tm_mday;
-}
-
 static int64_t
 period_key(const struct view_period *period)
 {
@@ -232,7 +216,7 @@ add_period(struct view *view, const struct row *row)
 	size_t at;
 
 	if (row->has_date)
-		date_of(row->date, &one.year, &one.month, &one.day);
+		view_day(row->date, &one.year, &one.month, &one.day);
 	if (one.year == 0) {
 		count(&view->other_period.counts, row);
 		return true;

@@ -2,33 +2,11 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "filter/batch/view_list.h"
 #include "filter/words.h"
 
 enum { LINES = 20, EXAMPLES = 10, NAME_COLUMNS = 32 };
-
-/* A table's order: the most messages first, then the first seen. */
-struct place {
-	size_t at;
-	uint64_t messages;
-};
-
-static int
-compare_places(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->messages != y->messages)
-		return x->messages > y->messages ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static double
-percent(uint64_t n, uint64_t all)
-{
-	return all == 0 ? 0 : 100.0 * (double)n / (double)all;
-}
 
 static void
 print_rest(size_t n, uint64_t beyond, FILE *out)
@@ -46,20 +24,17 @@ print_domain(const struct view_domain *domain, FILE *out)
 	const struct view_counts *counts = &domain->counts;
 
 	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 "  %s\n", counts->messages,
-		percent(counts->aligned, counts->messages), counts->honest_fails,
+		view_percent(counts->aligned, counts->messages), counts->honest_fails,
 		counts->bare_fails, domain->name[0] != '\0' ? domain->name : "-");
 }
 
 static bool
 print_domains(const struct view *view, FILE *out)
 {
-	struct place *places = calloc(view->ndomains + 1, sizeof *places);
+	size_t *places = view_order_domains(view);
 
 	if (places == NULL)
 		return false;
-	for (size_t i = 0; i < view->ndomains; i++)
-		places[i] = (struct place){i, view->domains[i].counts.messages};
-	qsort(places, view->ndomains, sizeof *places, compare_places);
 	fputs(_("\nAuthor domains: is p=reject safe?\n"), out);
 	words_pad(_("Messages"), -10, out);
 	words_pad(_("Aligned"), -8, out);
@@ -67,7 +42,7 @@ print_domains(const struct view *view, FILE *out)
 	words_pad(_("Stopped"), -12, out);
 	fprintf(out, "  %s\n", _("Author domain"));
 	for (size_t i = 0; i < view->ndomains && i < LINES; i++)
-		print_domain(&view->domains[places[i].at], out);
+		print_domain(&view->domains[places[i]], out);
 	print_rest(view->ndomains, view->other_domain.counts.messages, out);
 	fputs(_("Hurt: not aligned, but it looks like mail that is meant (SPF or DKIM passed for "
 		"some domain, or it was forwarded). Stopped: nothing speaks for it.\n"),
@@ -77,48 +52,25 @@ print_domains(const struct view *view, FILE *out)
 }
 
 static void
-day_text(int64_t seconds, char text[16])
-{
-	time_t when = (time_t)seconds;
-	struct tm parts;
-
-	if (seconds < 0 || seconds > 253402300799 || gmtime_r(&when, &parts) == NULL ||
-		strftime(text, 16, "%Y-%m-%d", &parts) == 0)
-		memcpy(text, "-", 2);
-}
-
-static const char *
-by_words(enum view_by by)
-{
-	static const char *const kinds[] = {
-		[VIEW_BY_SIGNATURE] = N_("signed by"),
-		[VIEW_BY_ENVELOPE] = N_("envelope of"),
-		[VIEW_BY_NAME] = N_("host of"),
-		[VIEW_BY_ADDRESS] = N_("network"),
-		[VIEW_BY_NOTHING] = N_("unknown"),
-	};
-	return _(kinds[by]);
-}
-
-static void
 print_source(const struct view_source *source, FILE *out)
 {
 	const struct view_counts *counts = &source->counts;
-	char first[16] = "-", last[16] = "-";
+	char first[VIEW_DAY_OCTETS] = "-", last[VIEW_DAY_OCTETS] = "-";
 
 	if (source->has_dates) {
-		day_text(source->first, first);
-		day_text(source->last, last);
+		view_day_text(source->first, first);
+		view_day_text(source->last, last);
 	}
 	fprintf(out,
 		"%10" PRIu64 " %6.1f%% %6.1f%% %6.1f%% %8" PRIu64 " %8" PRIu64 "  %-10s %-10s  ",
-		counts->messages, percent(counts->spf_aligned, counts->messages),
-		percent(counts->dkim_aligned, counts->messages),
-		percent(counts->aligned, counts->messages), counts->dispositions[DISP_QUARANTINE],
-		counts->dispositions[DISP_REJECT], first, last);
+		counts->messages, view_percent(counts->spf_aligned, counts->messages),
+		view_percent(counts->dkim_aligned, counts->messages),
+		view_percent(counts->aligned, counts->messages),
+		counts->dispositions[DISP_QUARANTINE], counts->dispositions[DISP_REJECT], first,
+		last);
 	words_pad(
 		source->author_domain[0] != '\0' ? source->author_domain : "-", NAME_COLUMNS, out);
-	fprintf(out, " %s %s%s%s%s\n", by_words(source->by), source->name,
+	fprintf(out, " %s %s%s%s%s\n", view_by_text(source->by), source->name,
 		source->provider != NULL ? " (" : "",
 		source->provider != NULL ? source->provider : "",
 		source->provider != NULL ? ")" : "");
@@ -130,13 +82,10 @@ print_source(const struct view_source *source, FILE *out)
 static bool
 print_sources(const struct view *view, FILE *out)
 {
-	struct place *places = calloc(view->nsources + 1, sizeof *places);
+	size_t *places = view_order_sources(view);
 
 	if (places == NULL)
 		return false;
-	for (size_t i = 0; i < view->nsources; i++)
-		places[i] = (struct place){i, view->sources[i].counts.messages};
-	qsort(places, view->nsources, sizeof *places, compare_places);
 	fputs(_("\nSources: who sends, and what is not aligned needs\n"), out);
 	words_pad(_("Messages"), -10, out);
 	words_pad("SPF", -8, out);
@@ -150,27 +99,23 @@ print_sources(const struct view *view, FILE *out)
 	words_pad(_("Author domain"), NAME_COLUMNS + 1, out);
 	fprintf(out, "%s\n", _("Sender"));
 	for (size_t i = 0; i < view->nsources && i < LINES; i++)
-		print_source(&view->sources[places[i].at], out);
+		print_source(&view->sources[places[i]], out);
 	print_rest(view->nsources, view->other_source.counts.messages, out);
 	free(places);
 	return true;
 }
 
-static uint64_t
+static void
 print_matrix(const struct view_matrix *matrix, FILE *out)
 {
-	uint64_t changed = 0;
-
 	for (int before = DISP_ACCEPT; before <= DISP_TEMPFAIL; before++)
 		for (int after = DISP_ACCEPT; after <= DISP_TEMPFAIL; after++) {
 			if (matrix->n[before][after] == 0)
 				continue;
-			changed += before != after ? matrix->n[before][after] : 0;
 			fprintf(out, "%10" PRIu64 "  %-10s -> %s\n", matrix->n[before][after],
 				policy_word((enum disposition)before),
 				policy_word((enum disposition)after));
 		}
-	return changed;
 }
 
 static void
@@ -180,18 +125,15 @@ print_changed_sources(const struct view *view, size_t scenario, FILE *out)
 
 	for (size_t i = 0; i < view->nsources && shown < LINES; i++) {
 		const struct view_source *source = &view->sources[i];
-		const struct view_matrix *matrix = &source->changes[scenario];
-		uint64_t changed = source->counts.messages;
+		uint64_t changed = view_changed(&source->changes[scenario]);
 
-		for (int d = DISP_ACCEPT; d <= DISP_TEMPFAIL; d++)
-			changed -= matrix->n[d][d];
 		if (changed == 0)
 			continue;
 		shown++;
 		fprintf(out, _("%10llu  of %llu change: %s, %s %s\n"), (unsigned long long)changed,
 			(unsigned long long)source->counts.messages,
 			source->author_domain[0] != '\0' ? source->author_domain : "-",
-			by_words(source->by), source->name);
+			view_by_text(source->by), source->name);
 	}
 	if (shown == LINES)
 		fputs(_("            (further sources are not shown)\n"), out);
@@ -207,7 +149,8 @@ print_scenario(const struct view *view, size_t scenario, FILE *out)
 		fputs(_("\nThe other RFC: disposition now -> by the other one\n"), out);
 	else
 		fprintf(out, _("\nWhat if: %s\n"), view->scenarios[scenario]);
-	if (print_matrix(&view->changes[scenario], out) == 0) {
+	print_matrix(&view->changes[scenario], out);
+	if (view_changed(&view->changes[scenario]) == 0) {
 		fputs(_("            nothing would change\n"), out);
 		return;
 	}
