@@ -23,7 +23,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES)))
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -78,6 +78,15 @@ $(BUILD)/libmailstamp.a: $(LIB_OBJ)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# what the page of --html has inside (filter/batch/page_assets.h)
+$(BUILD)/page_%.c: filter/batch/page.% tools/embed
+	@mkdir -p $(@D)
+	tools/embed page_$* $< >$@.new
+	@mv $@.new $@
+
+$(BUILD)/page_%.o: $(BUILD)/page_%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Criterion finds the tests in sections of its own, which the linker would take for unused
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a

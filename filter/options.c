@@ -382,6 +382,9 @@ check_batch(struct options *options, struct arena *arena)
 		options->output == OUTPUT_SUMMARY)
 		return _("--what-if with --resume needs an --output other than summary: the "
 			 "journal does not keep what was found");
+	if (options->journal != NULL && options->html != NULL)
+		return _("--html and --resume exclude each other: the journal does not keep what "
+			 "was found");
 	return check_what_ifs(options, arena);
 }
 

@@ -150,6 +150,7 @@ struct options {
 	size_t shard_at;         /* from 0 */
 	size_t shard_of;         /* every shard_of-th message; 0 or 1: all */
 	const char *into;        /* where --output stamp writes, or NULL */
+	const char *html;        /* --html: the page, or NULL */
 	uint64_t cache_size;     /* octets of DNS answers */
 
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */

@@ -167,6 +167,8 @@ const struct option_row option_rows[] = {
 		.help = N_("only the I-th of N parts of the messages")},
 	{.name = "into", .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = N_("folder or Maildir for --output stamp")},
+	{.name = "html", .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
+		.help = N_("write the tables as one web page, with charts")},
 	{.name = "cache-size", .arg = "SIZE", .kind = OPTION_SIZE, .at = AT(cache_size),
 		.max = MAX_SIZE, .help = N_("octets of DNS answers to keep (64M)")},
 

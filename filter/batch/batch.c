@@ -8,11 +8,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/domain.h"
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
+#include "filter/batch/page.h"
 #include "filter/batch/progress.h"
 #include "filter/batch/view_print.h"
 #include "filter/exitcode.h"
@@ -34,7 +36,7 @@ struct run {
 	struct domain_psl *psl;
 	struct journal *journal;
 	struct what_if *what_ifs;
-	struct view *view; /* of the summary alone; NULL: none, or its memory is out */
+	struct view *view; /* of the summary and the page; NULL: none, or its memory is out */
 	bool view_lost;
 	struct summary summary;
 	struct progress progress;
@@ -148,7 +150,15 @@ open_pool(struct run *run)
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
-/* What the tables are made of. A resumed run has none: its journal keeps numbers alone. */
+static int
+page_failed(const struct run *run, const char *why)
+{
+	(void)misused(N_("page"), path_shown(run->options.html, run->arena), why);
+	return EXIT_TEMPFAIL;
+}
+
+/* What the tables and the page are made of. A resumed run has none: its journal keeps numbers
+ * alone. */
 static int
 open_view(struct run *run)
 {
@@ -162,8 +172,11 @@ open_view(struct run *run)
 			return misused("--what-if", "", error);
 		labels[i] = run->what_ifs[i].label;
 	}
-	if (run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL)
+	if (run->options.html == NULL &&
+		(run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL))
 		return 0;
+	if (run->options.html != NULL && page_probe(run->options.html, run->arena, &error) != ST_OK)
+		return page_failed(run, error);
 	run->view = view_new(labels, records->n, run->options.auth.dmarc_compare);
 	return run->view != NULL ? 0 : EXIT_TEMPFAIL;
 }
@@ -287,6 +300,31 @@ write_record(const struct run *run)
 	return written;
 }
 
+/* False where a page was wanted and is not there. */
+static bool
+write_page(const struct run *run, enum crew_end end)
+{
+	const struct options *options = &run->options;
+	const struct page page = {
+		.view = run->view,
+		.failed = run->summary.failed,
+		.interrupted = end != CREW_DONE,
+		.shard = options->shard,
+		.made = options->has_now && options->now != NOW_MESSAGE ? options->now
+									: (int64_t)time(NULL),
+	};
+	const char *why;
+
+	if (options->html == NULL)
+		return true;
+	if (run->view == NULL)
+		return false;
+	if (page_write(&page, options->html, run->arena, &why) == ST_OK)
+		return true;
+	(void)page_failed(run, why);
+	return false;
+}
+
 static int
 finish(struct run *run, enum crew_end end)
 {
@@ -300,9 +338,11 @@ finish(struct run *run, enum crew_end end)
 	bool recorded = write_record(run);
 
 	progress_clear(&run->progress);
+	recorded = write_page(run, end) && recorded;
 	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
 		summary_print(summary, end != CREW_DONE, stdout);
-	if (run->view != NULL && !view_print(run->view, stdout))
+	if (run->options.output == OUTPUT_SUMMARY && run->view != NULL &&
+		!view_print(run->view, stdout))
 		run->view_lost = true;
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
 		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));

@@ -156,8 +156,8 @@ period_key(const struct view_period *period)
 	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
 }
 
-static void
-counts_join(struct view_counts *into, const struct view_counts *from)
+void
+view_counts_join(struct view_counts *into, const struct view_counts *from)
 {
 	into->messages += from->messages;
 	into->spf_pass += from->spf_pass;
@@ -185,7 +185,7 @@ make_months(struct view *view)
 
 		one.day = 0;
 		if (n > 0 && period_key(&view->periods[n - 1]) == period_key(&one))
-			counts_join(&view->periods[n - 1].counts, &one.counts);
+			view_counts_join(&view->periods[n - 1].counts, &one.counts);
 		else
 			view->periods[n++] = one;
 	}

@@ -115,6 +115,9 @@ bool view_add(struct view *view, const struct row *row);
 
 void view_free(struct view *view);
 
+/* Adds all of from. */
+void view_counts_join(struct view_counts *into, const struct view_counts *from);
+
 /* The disposition of a message under a scenario, a number into scenarios; its own one where the
  * scenario says nothing of it. */
 enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);
