@@ -145,7 +145,7 @@ scenario_chart(struct html *html, const struct view *view, size_t scenario)
 	html_markup(html, "\n<text y=\"62\">");
 	html_text(html, _("Then"));
 	html_markup(html, "</text><text x=\"100%%\" y=\"62\" text-anchor=\"end\">");
-	html_say(html, _("%s change"), html_number(view_changed(matrix), n));
+	html_say(html, _("%s messages change"), html_number(view_changed(matrix), n));
 	html_markup(html, "</text>");
 	page_bar_across(html, &after, all, 69);
 	html_markup(html, "</svg>\n");

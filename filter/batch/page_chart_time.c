@@ -24,11 +24,11 @@ time_bar(struct html *html, const struct page_time *time, size_t i, uint64_t top
 	}
 }
 
-/* Four labels at most: they must not touch each other on a phone. */
+/* Three labels at most: they must not touch each other on a phone. */
 static void
 time_labels(struct html *html, const struct page_time *time)
 {
-	const size_t shown = time->n < 4 ? time->n : 4;
+	const size_t shown = time->n < 3 ? time->n : 3;
 	char text[PAGE_LABEL_OCTETS];
 
 	for (size_t i = 0; i < shown; i++) {
@@ -36,7 +36,7 @@ time_labels(struct html *html, const struct page_time *time)
 		const char *anchor = "middle";
 		double x = 100.0 * ((double)at + 0.5) / (double)time->n;
 
-		if (time->n > 3 && (i == 0 || i + 1 == shown)) {
+		if (time->n > 2 && (i == 0 || i + 1 == shown)) {
 			anchor = i == 0 ? "start" : "end";
 			x = i == 0 ? 0 : 100;
 		}

@@ -77,7 +77,7 @@ page_cell_percent(struct html *html, uint64_t n, uint64_t all)
 void
 page_cell_text(struct html *html, const char *text)
 {
-	html_markup(html, "<td><bdi>");
+	html_markup(html, "<td class=\"t\"><bdi>");
 	html_text(html, text[0] != '\0' ? text : "-");
 	html_markup(html, "</bdi></td>");
 }

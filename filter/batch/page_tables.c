@@ -148,7 +148,9 @@ source_needs(struct html *html, const struct view_source *source)
 		html_markup(html, "<td class=\"long\">-</td>");
 		return;
 	}
-	html_markup(html, "<td class=\"long\"><ul>");
+	html_markup(html, "<td class=\"long\"><details><summary>");
+	html_say(html, _("%zu points"), source->nneeds);
+	html_markup(html, "</summary><ul>");
 	for (size_t i = 0; i < source->nneeds; i++) {
 		html_markup(html, "<li>");
 		html_text(html, source->needs[i].text);
@@ -156,7 +158,7 @@ source_needs(struct html *html, const struct view_source *source)
 		html_say(html, _("(%s messages)"), html_number(source->needs[i].n, n));
 		html_markup(html, "</small></li>");
 	}
-	html_markup(html, "</ul></td>");
+	html_markup(html, "</ul></details></td>");
 }
 
 static void
@@ -171,9 +173,11 @@ source_row(struct html *html, const struct view *view, size_t number)
 	html_markup(html, "</th>");
 	page_cell_text(html, source->author_domain);
 	page_cell_number(html, counts->messages);
+	page_cell_percent(html, counts->aligned, counts->messages);
+	source_needs(html, source);
+	source_links(html, view, number);
 	page_cell_percent(html, counts->spf_aligned, counts->messages);
 	page_cell_percent(html, counts->dkim_aligned, counts->messages);
-	page_cell_percent(html, counts->aligned, counts->messages);
 	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
 	page_cell_number(html, counts->dispositions[DISP_REJECT]);
 	if (source->has_dates)
@@ -182,8 +186,6 @@ source_row(struct html *html, const struct view *view, size_t number)
 	if (source->has_dates)
 		view_day_text(source->last, day);
 	html_markup(html, "<td class=\"d\">%s</td>", day);
-	source_links(html, view, number);
-	source_needs(html, source);
 	html_markup(html, "</tr>\n");
 }
 
@@ -194,15 +196,15 @@ page_sources(struct html *html, const struct view *view)
 		{N_("Sender"),                    false},
 		{N_("Author domain"),             false},
 		{N_("Messages"),                  true },
+		{N_("Passed DMARC"),              true },
+		{N_("What unaligned mail needs"), false},
+		{N_("To look at"),                false},
 		{N_("SPF aligned"),               true },
 		{N_("DKIM aligned"),              true },
-		{N_("Passed DMARC"),              true },
 		{N_("Quarantined"),               true },
 		{N_("Rejected"),                  true },
 		{N_("First"),                     false},
 		{N_("Last"),                      false},
-		{N_("Messages to look at"),       false},
-		{N_("What unaligned mail needs"), false},
 	};
 	const size_t n = at_most(view->nsources);
 	size_t *order = view_order_sources(view);
@@ -272,7 +274,7 @@ change_row(struct html *html, const struct view *view, size_t scenario, size_t n
 
 	html_markup(html, "<tr><th scope=\"row\">");
 	page_scenario_name(html, view, scenario);
-	html_markup(html, "</th><td><a href=\"#s-%zu\">", number);
+	html_markup(html, "</th><td class=\"t\"><a href=\"#s-%zu\">", number);
 	sender_text(html, source);
 	html_markup(html, "</a></td>");
 	page_cell_text(html, source->author_domain);
@@ -357,7 +359,7 @@ message_row(struct html *html, const struct view *view, const struct view_messag
 		row->index, row->index, day);
 	page_cell_text(html, row->author_domain);
 	if (message->source < view->nsources) {
-		html_markup(html, "<td><a href=\"#s-%zu\">", message->source);
+		html_markup(html, "<td class=\"t\"><a href=\"#s-%zu\">", message->source);
 		sender_text(html, &view->sources[message->source]);
 		html_markup(html, "</a></td>");
 	} else {
@@ -409,8 +411,12 @@ page_messages(struct html *html, const struct view *view)
 	page_table_body(html);
 	for (size_t i = 0; i < view->nmessages; i++)
 		message_row(html, view, &view->messages[i]);
-	html_markup(html, "</tbody></table></div>\n<p class=\"note\">");
-	html_say(html, _("The first %s of %s such messages."), html_number(view->nmessages, a),
-		html_number(view->worth, b));
-	html_markup(html, "</p>\n</section>\n");
+	html_markup(html, "</tbody></table></div>\n");
+	if (view->worth > view->nmessages) {
+		html_markup(html, "<p class=\"note\">");
+		html_say(html, _("The first %s of %s such messages."),
+			html_number(view->nmessages, a), html_number(view->worth, b));
+		html_markup(html, "</p>\n");
+	}
+	html_markup(html, "</section>\n");
 }

@@ -14,19 +14,6 @@ struct view_index {
 	uint32_t domains[SLOTS], sources[SLOTS]; /* number from 1; 0: free */
 };
 
-const char *
-view_by_word(enum view_by by)
-{
-	static const char *const words[] = {
-		[VIEW_BY_SIGNATURE] = "signature",
-		[VIEW_BY_ENVELOPE] = "envelope",
-		[VIEW_BY_NAME] = "name",
-		[VIEW_BY_ADDRESS] = "address",
-		[VIEW_BY_NOTHING] = "nothing",
-	};
-	return words[by];
-}
-
 struct view *
 view_new(const char *const *labels, size_t n, bool compared)
 {
@@ -111,7 +98,6 @@ count(struct view_counts *counts, const struct row *row)
 {
 	counts->messages++;
 	counts->dispositions[row->disposition]++;
-	counts->dmarc[row->dmarc]++;
 	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
 	counts->dkim_pass += row->dkim == AUTH_PASS ? 1 : 0;
 	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
@@ -167,8 +153,6 @@ view_counts_join(struct view_counts *into, const struct view_counts *from)
 	into->aligned += from->aligned;
 	into->honest_fails += from->honest_fails;
 	into->bare_fails += from->bare_fails;
-	for (size_t i = 0; i < SUMMARY_CODES; i++)
-		into->dmarc[i] += from->dmarc[i];
 	for (size_t i = 0; i < 4; i++)
 		into->dispositions[i] += from->dispositions[i];
 }

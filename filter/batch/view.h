@@ -30,7 +30,6 @@ struct view_counts {
 	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
 	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
 	uint64_t aligned;                   /* DMARC passed */
-	uint64_t dmarc[SUMMARY_CODES];      /* by enum auth_code */
 	uint64_t dispositions[4];
 	/* DMARC failed: of mail that looks honest (SPF or a signature passed for some domain, an
 	 * indirect flow shows, or somebody vouched), and of mail that nothing speaks for */
@@ -121,8 +120,5 @@ void view_counts_join(struct view_counts *into, const struct view_counts *from);
 /* The disposition of a message under a scenario, a number into scenarios; its own one where the
  * scenario says nothing of it. */
 enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);
-
-/* "signature", "envelope", "name", "address", "nothing" */
-const char *view_by_word(enum view_by by);
 
 #endif
