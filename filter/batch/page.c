@@ -154,7 +154,7 @@ headline(struct html *html, const struct view_counts *counts)
 		html_say(html, _("%.1f%% of all messages passed DMARC: %s of %s."),
 			view_percent(counts->aligned, counts->messages),
 			html_number(counts->aligned, n), html_number(counts->messages, all));
-		html_markup(html, " ");
+		html_markup(html, "<br>\n");
 		if (counts->honest_fails > 0)
 			html_say(html,
 				_("With p=reject everywhere, %s messages that look meant would "
@@ -219,7 +219,7 @@ navigation(struct html *html, const struct view *view)
 		{"domains",  N_("Author domains"),  true                },
 		{"sources",  N_("Senders"),         true                },
 		{"changes",  N_("Changes"),         view->nscenarios > 0},
-		{"messages", N_("Messages"),        view->nmessages > 0 },
+		{"messages", N_("Single messages"), view->nmessages > 0 },
 	};
 
 	html_markup(html, "<nav aria-label=\"");

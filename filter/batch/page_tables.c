@@ -129,7 +129,7 @@ source_links(struct html *html, const struct view *view, size_t number)
 {
 	size_t shown = 0;
 
-	html_markup(html, "<td>");
+	html_markup(html, "<td class=\"links\">");
 	for (size_t i = 0; i < view->nmessages && shown <= LINKS_MOST; i++) {
 		if (view->messages[i].source != number)
 			continue;
@@ -149,7 +149,7 @@ source_needs(struct html *html, const struct view_source *source)
 		return;
 	}
 	html_markup(html, "<td class=\"long\"><details><summary>");
-	html_say(html, _("%zu points"), source->nneeds);
+	html_say(html, _("%zu to do"), source->nneeds);
 	html_markup(html, "</summary><ul>");
 	for (size_t i = 0; i < source->nneeds; i++) {
 		html_markup(html, "<li>");
@@ -233,7 +233,7 @@ change_links(struct html *html, const struct view *view, size_t scenario, size_t
 {
 	size_t shown = 0;
 
-	html_markup(html, "<td>");
+	html_markup(html, "<td class=\"links\">");
 	for (size_t i = 0; i < view->nmessages && shown < LINKS_MOST; i++) {
 		const struct row *row = view->messages[i].row;
 
@@ -400,7 +400,7 @@ page_messages(struct html *html, const struct view *view)
 
 	if (view->nmessages == 0)
 		return;
-	page_table_begin(html, "messages", _("Messages"),
+	page_table_begin(html, "messages", _("Single messages"),
 		_("Those worth looking at: DMARC did not pass, they were not accepted, or a "
 		  "scenario "
 		  "changes them. No. is the index of the JSON."));
