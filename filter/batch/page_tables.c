@@ -337,7 +337,7 @@ disposition_cell(struct html *html, enum disposition disposition)
 static void
 code_cell(struct html *html, const struct row *row, enum auth_code code, bool aligned)
 {
-	html_markup(html, "<td>%s", row->evaluated ? auth_code_word(code) : "-");
+	html_markup(html, "<td class=\"d\">%s", row->evaluated ? auth_code_word(code) : "-");
 	if (aligned) {
 		html_markup(html, " <small>");
 		html_text(html, _("aligned"));
@@ -372,8 +372,9 @@ message_row(struct html *html, const struct view *view, const struct view_messag
 	disposition_cell(html, row->disposition);
 	for (size_t i = 0; i < view->nscenarios; i++)
 		disposition_cell(html, view_after(view, i, row));
-	page_cell_text(html, row->reason[0] != '\0' ? _(row->reason) : "");
-	html_markup(html, "<td class=\"path\"><bdi>");
+	html_markup(html, "<td class=\"why\">");
+	html_text(html, row->reason[0] != '\0' ? _(row->reason) : "-");
+	html_markup(html, "</td><td class=\"why\"><bdi>");
 	html_text(html, row->path);
 	html_markup(html, "</bdi></td></tr>\n");
 }
