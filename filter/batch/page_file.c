@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ write_error(void)
 	case ENOSPC:
 	case EDQUOT:
 		return N_("no room on the disk");
+	case EFBIG:
+		return N_("the file is too large");
 	case EROFS:
 		return N_("the disk is read-only");
 	case EISDIR:
@@ -59,8 +62,10 @@ find_target(struct page_file *file, const char *path, struct arena *arena, const
 	char *real;
 
 	file->target = path;
-	if (stat(path, &info) != 0)
-		return ST_OK; /* the folder will say what is wrong */
+	if (stat(path, &info) != 0) {
+		*why = path_error();
+		return errno == ENOENT ? ST_OK : ST_TEMP;
+	}
 	if (!S_ISREG(info.st_mode)) {
 		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is no regular file");
 		return ST_TEMP;
@@ -70,6 +75,16 @@ find_target(struct page_file *file, const char *path, struct arena *arena, const
 		file->target = arena_cstr(arena, slice_str(real));
 	free(real);
 	return ST_OK;
+}
+
+/* Over RLIMIT_FSIZE a write shall fail, not end us with the part left behind (main.c). */
+static void
+ignore_limit(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&ignore.sa_mask);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 enum status
@@ -93,6 +108,7 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, co
 		*why = errno == EROFS || errno == ENOSPC ? write_error() : path_error();
 		return ST_TEMP;
 	}
+	ignore_limit();
 	file->out = fdopen(fd, "w");
 	if (file->out != NULL)
 		return ST_OK;
