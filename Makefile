@@ -48,6 +48,8 @@ help:
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
+## make page         a sample page of --html, with screenshots, into build/page
+## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 ## make words      strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
@@ -143,6 +145,11 @@ check-hosts:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
+page check-page:
+	@tools/deps install build test page
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
+
 check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
@@ -171,4 +178,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts page check-page check-faults ci-long words install uninstall clean

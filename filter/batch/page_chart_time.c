@@ -41,8 +41,10 @@ time_labels(struct html *html, const struct page_time *time)
 			x = i == 0 ? 0 : 100;
 		}
 		page_time_label(&time->at[at], text);
-		html_markup(html, "<text x=\"%.3f%%\" y=\"%d\" text-anchor=\"%s\">%s</text>", x,
-			TIME_TOP + TIME_HEIGHT + 20, anchor, text);
+		html_markup(html,
+			"<text class=\"%s\" x=\"%.3f%%\" y=\"%d\" text-anchor=\"%s\">%s</text>",
+			shown == 3 && i == 1 ? "mid" : "end", x, TIME_TOP + TIME_HEIGHT + 20,
+			anchor, text);
 	}
 }
 
