@@ -1,3 +1,4 @@
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "filter/batch/page_file.h"
 
 #include <errno.h>
