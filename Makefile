@@ -55,7 +55,7 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, medians and ratios
+## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
 ## make ci-long      everything that is too long for CI
 ## make clean
 
@@ -137,8 +137,9 @@ lint:
 	@tools/deps install build test lint
 	@tests/lint/run
 
-bench: needs mailstamp
+bench: deps mailstamp
 	@bench/run
+	@bench/archive
 
 check-hosts:
 	@tools/deps install build hosts

@@ -219,9 +219,9 @@ config_apply(struct slice bytes, const char *name, struct arena *arena, struct o
 	if (slice_trim(bytes).n == 0)
 		return ST_OK;
 	if (memchr(bytes.p, '\0', bytes.n) != NULL)
-		return bad(&reader, NULL, "there is a NUL in it");
+		return bad(&reader, NULL, _("there is a NUL in it"));
 	if (!load_glib(&reader.glib))
-		return bad(&reader, NULL, "cannot be read: GLib cannot be loaded");
+		return bad(&reader, NULL, _("cannot be read: GLib cannot be loaded"));
 	reader.file = reader.glib.key_file_new();
 	st = read_file(&reader, bytes);
 	reader.glib.key_file_free(reader.file);
@@ -241,7 +241,7 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
 	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
-		return bad(&reader, NULL, why);
+		return bad(&reader, NULL, words(why));
 	options->config = path;
 	return config_apply(bytes, path, arena, options, error);
 }

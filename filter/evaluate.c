@@ -26,7 +26,7 @@ explained(struct arena *arena, const char *what, const char *path, const char *w
 	struct buf text;
 
 	buf_init(&text, arena, ERROR_MAX);
-	buf_addf(&text, "%s %s: %s", what, path, why);
+	buf_addf(&text, "%s %s: %s", what, path, words(why));
 	buf_addc(&text, '\0');
 	return text.over ? what : text.p;
 }
@@ -146,7 +146,7 @@ read_secret(struct evaluation *ev, struct slice *secret, const char **error)
 		return EVALUATE_CONFIG;
 	}
 	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
-		*error = explained(ev->arena, "secret file", path, why);
+		*error = explained(ev->arena, _("secret file"), path, why);
 		return EVALUATE_CONFIG;
 	}
 	return EVALUATE_OK;

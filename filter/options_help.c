@@ -1,6 +1,7 @@
 #include "filter/options_table.h"
 
 #include "filter/words.h"
+
 enum { TEXT_COLUMN = 30 };
 
 /* "a|b|c", without the gaps */

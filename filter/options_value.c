@@ -140,7 +140,7 @@ read_size(const struct option_row *row, const char *value, struct arena *arena, 
 			return ST_OK;
 		}
 	}
-	return range(row, "octets (k, M or G may follow)", 1, arena, why);
+	return range(row, N_("octets (k, M or G may follow)"), 1, arena, why);
 }
 
 /* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; a domain name is the custom */
@@ -212,7 +212,7 @@ read_selector(const char *value, struct arena *arena, const char **selector, con
 	buf_init(&whole, arena, DOMAIN_MAX);
 	buf_addf(&whole, "%s%s", value, below);
 	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
-		*why = "must be a selector";
+		*why = _("must be a selector");
 		return ST_BAD;
 	}
 	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));
@@ -331,7 +331,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 	size_t number = 0;
 
 	if (wholefile_read(path, LINES_MAX, arena, &rest, why) != ST_OK) {
-		*why = in_file(path, 0, *why, arena);
+		*why = in_file(path, 0, words(*why), arena);
 		return ST_BAD;
 	}
 	while (line_next(&rest, &line)) {

@@ -29,7 +29,7 @@ void phrase_make(struct phrase *phrase, struct arena *arena, const char *format,
 /* A %s argument of phrase_make that is fixed English words (N_), translated with the sentence. */
 const char *phrase_words(const char *english, struct arena *arena);
 
-/* In English, and in the language of words_open; in the arena. No translation is ever given to
+/* In English, and in the language of words_choose; in the arena. No translation is ever given to
  * printf: an argument that it wants and the English has not is left out. */
 const char *phrase_english(const struct phrase *phrase, struct arena *arena);
 const char *phrase_text(const struct phrase *phrase, struct arena *arena);

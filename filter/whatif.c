@@ -3,6 +3,7 @@
 #include "auth/base/domain.h"
 #include "filter/override.h"
 #include "filter/printable.h"
+#include "filter/words.h"
 #include "mime/buf.h"
 
 enum { LABEL_MAX = 256, TEXT_MAX = 2048, RECORD_MAX = 2 * TEXT_MAX };
@@ -13,9 +14,9 @@ wrong(struct arena *arena, const char *what, struct slice about)
 	struct buf out;
 
 	buf_init(&out, arena, TEXT_MAX);
-	buf_addf(&out, "%s: %s", what, printable(about, LABEL_MAX, arena));
+	buf_addf(&out, "%s: %s", words(what), printable(about, LABEL_MAX, arena));
 	buf_addc(&out, '\0');
-	return out.over ? what : out.p;
+	return out.over ? words(what) : out.p;
 }
 
 /* NULL, or what is wrong with one tag; *p is set to the text of p=. */
@@ -32,17 +33,17 @@ check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct sl
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		known |= slice_ieq(name, slice_str(names[i]));
 	if (!known || name.n == tag.n)
-		return wrong(arena, "no DMARC tag", tag);
+		return wrong(arena, N_("no DMARC tag"), tag);
 	buf_init(&one, arena, TEXT_MAX);
 	buf_adds(&one, slice_ieq(name, SLICE("p")) ? "v=DMARC1; " : "v=DMARC1; p=none; ");
 	buf_add(&one, tag);
 	if (one.over || !dmarc_parse(buf_slice(&one), mode, &record) || record.syntax_error ||
 		record.duplicate)
-		return wrong(arena, "a bad value of a DMARC tag", tag);
+		return wrong(arena, N_("a bad value of a DMARC tag"), tag);
 	if (!slice_ieq(name, SLICE("p")))
 		return NULL;
 	if (p->n > 0)
-		return wrong(arena, "a DMARC tag stands twice", tag);
+		return wrong(arena, N_("a DMARC tag stands twice"), tag);
 	*p = tag;
 	return NULL;
 }
@@ -74,13 +75,13 @@ read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct
 		buf_add(&others, tag);
 	}
 	if (p.n == 0)
-		return wrong(arena, "the DMARC tag p is missing", text);
+		return wrong(arena, N_("the DMARC tag p is missing"), text);
 	buf_adds(&out, "v=DMARC1; ");
 	buf_add(&out, p);
 	buf_add(&out, buf_slice(&others));
 	*record = buf_slice(&out);
 	if (others.over || out.over || !dmarc_parse(*record, mode, &whole) || whole.duplicate)
-		return wrong(arena, "a DMARC tag stands twice, or too many do", text);
+		return wrong(arena, N_("a DMARC tag stands twice, or too many do"), text);
 	return NULL;
 }
 
@@ -94,7 +95,7 @@ read_part(struct slice part, enum dmarc_mode mode, struct arena *arena,
 	if (colon < slice_find(part, '=')) {
 		if (domain_normalize(
 			    slice_trim(slice_head(part, colon)), arena, &published->name) != ST_OK)
-			return wrong(arena, "no domain name", slice_head(part, colon));
+			return wrong(arena, N_("no domain name"), slice_head(part, colon));
 		part = slice_from(part, colon + 1);
 	}
 	return read_record(part, mode, arena, &published->text);
@@ -115,7 +116,7 @@ what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena, struc
 		rest = slice_from(rest, end + 1);
 		if (part.n == 0)
 			continue;
-		*error = "it has too many parts";
+		*error = _("it has too many parts");
 		if (what_if->n == WHAT_IF_PARTS)
 			return ST_BAD;
 		*error = read_part(part, mode, arena, &what_if->parts[what_if->n]);
@@ -123,12 +124,12 @@ what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena, struc
 			return ST_BAD;
 		for (size_t i = 0; i < what_if->n; i++)
 			if (slice_eq(what_if->parts[i].name, what_if->parts[what_if->n].name)) {
-				*error = wrong(arena, "two records for one domain", part);
+				*error = wrong(arena, N_("two records for one domain"), part);
 				return ST_BAD;
 			}
 		what_if->n++;
 	}
-	*error = "it names no record";
+	*error = _("it names no record");
 	return what_if->n > 0 ? ST_OK : ST_BAD;
 }
 

@@ -1,8 +1,9 @@
 #include "filter/wholefile.h"
 
+#include "filter/paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const ch
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			*why = strerror(errno);
+			*why = path_error();
 			return ST_BAD;
 		}
 		if (got == 0)
@@ -38,11 +39,11 @@ read_checked(const char *path, size_t max, mode_t refused, bool own, struct aren
 	struct stat info;
 
 	if (fd < 0) {
-		*why = strerror(errno);
+		*why = path_error();
 		return ST_BAD;
 	}
 	if (fstat(fd, &info) != 0)
-		*why = strerror(errno);
+		*why = path_error();
 	else if (!S_ISREG(info.st_mode))
 		*why = "not a regular file";
 	else if (own && info.st_uid != geteuid() && info.st_uid != 0)

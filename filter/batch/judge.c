@@ -15,6 +15,7 @@
 #include "filter/explain/advice.h"
 #include "filter/json.h"
 #include "filter/paths.h"
+#include "filter/saved.h"
 #include "filter/spool.h"
 #include "filter/wholefile.h"
 
@@ -107,26 +108,6 @@ load(const struct options *options, struct item *item, struct slice *bytes, void
 	}
 	*bytes = slice_make(item->bytes, item->n);
 	return NULL;
-}
-
-/* What mail programs put around a message they save. */
-static struct slice
-unwrap(struct slice bytes, const char *name)
-{
-	size_t count = 0, i = 0;
-
-	if (slice_starts(bytes, SLICE("\xEF\xBB\xBF")))
-		bytes = slice_from(bytes, 3);
-	if (!path_ends(name, ".emlx"))
-		return bytes;
-	/* Apple Mail: the message's length, the message, a property list */
-	while (i < bytes.n && i < 12 && bytes.p[i] >= '0' && bytes.p[i] <= '9')
-		count = count * 10 + (size_t)(bytes.p[i++] - '0');
-	while (i > 0 && i < bytes.n && (bytes.p[i] == ' ' || bytes.p[i] == '\r'))
-		i++;
-	if (i == 0 || i >= bytes.n || bytes.p[i] != '\n')
-		return bytes;
-	return slice_head(slice_from(bytes, i + 1), count);
 }
 
 /* x.envelope beside x.eml; *given says whether there is one. */
@@ -225,7 +206,7 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	evaluate_begin(judge->options, &judge->arena, ev);
 	judge->evaluating = true;
 	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user),
-		    unwrap(bytes, item->name), item->partial, given ? &envelope : NULL,
+		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
 		    &error) != EVALUATE_OK)
 		return error != NULL ? error : "the evaluation could not be done";
 	if (judge->options->diagnose && ev->evaluated)

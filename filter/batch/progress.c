@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "filter/words.h"
+
 static int64_t
 clock_ms(void)
 {

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "filter/batch/manifest.h"
-#include "filter/batch/mbox.h"
+#include "filter/mbox.h"
 #include "filter/paths.h"
+#include "filter/saved.h"
 #include "filter/walk.h"
 #include "mime/buf.h"
 
@@ -132,21 +133,6 @@ open_file(const char *path, const char **error)
 	return fd;
 }
 
-static bool
-has_one_message(const char *path)
-{
-	return path_ends(path, ".eml") || path_ends(path, ".emlx") || path_ends(path, ".eml.gz") ||
-	       path_ends(path, ".eml.zst");
-}
-
-static bool
-is_mbox(const char *path, struct slice first)
-{
-	if (slice_starts(first, SLICE("\xEF\xBB\xBF")))
-		first = slice_from(first, 3);
-	return slice_starts(first, SLICE("From ")) && !has_one_message(path);
-}
-
 /* One message of the file that is open: an mbox, or a compressed message. */
 static bool
 give_from_mbox(struct source *source, struct item *item)
@@ -197,7 +183,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	ssize_t n;
 	int fd;
 
-	if (!is_ours(source) && has_one_message(path)) {
+	if (!is_ours(source) && saved_is_one(path)) {
 		free(line);
 		return give_error(source, path, "", item);
 	}
@@ -209,7 +195,8 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	n = pread(fd, first, sizeof first, 0);
 	if (n < 0)
 		n = 0; /* who reads it will tell */
-	if (!unpack_is_packed(first, (size_t)n) && !is_mbox(path, slice_make(first, (size_t)n))) {
+	if (!unpack_is_packed(first, (size_t)n) &&
+		!saved_is_mbox(path, slice_make(first, (size_t)n))) {
 		*item = (struct item){
 			.index = source->index++, .name = path, .fd = fd, .line = line};
 		return true;
@@ -221,7 +208,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		return give_error(source, path, no_memory, item);
 	}
 	source->quoting = MBOX_NONE;
-	if (is_mbox(path, mbox_peek(source->mbox, SNIFF)))
+	if (saved_is_mbox(path, mbox_peek(source->mbox, SNIFF)))
 		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
 	source->mbox_name = path;
 	source->mbox_line = line;

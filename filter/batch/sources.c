@@ -3,7 +3,15 @@
 #include <stdio.h>
 
 #include "auth/base/domain.h"
-#include "filter/batch/providers.h"
+#include "filter/explain/providers.h"
+
+static const char *
+name_of(const char *domain)
+{
+	const struct provider *provider = provider_of(slice_str(domain));
+
+	return provider != NULL ? provider->name : NULL;
+}
 
 static void
 set_name(struct source_key *key, enum view_by by, const char *name)
@@ -81,12 +89,12 @@ sources_key(const struct row *row, struct source_key *key)
 			by_address(row, key);
 	}
 	if (key->by <= VIEW_BY_NAME)
-		key->provider = providers_find(slice_str(key->name));
+		key->provider = name_of(key->name);
 	/* a signature in the customer's name: the envelope and the host still tell the service */
 	if (key->provider == NULL && row->spf == AUTH_PASS)
-		key->provider = providers_find(slice_str(row->spf_domain));
+		key->provider = name_of(row->spf_domain);
 	if (key->provider == NULL)
-		key->provider = providers_find(slice_str(row->client_name));
+		key->provider = name_of(row->client_name);
 }
 
 bool

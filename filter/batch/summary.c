@@ -1,6 +1,7 @@
 #include "filter/batch/summary.h"
 
 #include "filter/words.h"
+
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
 
 enum auth_code

@@ -5,6 +5,7 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/mend.h"
+#include "filter/explain/providers.h"
 #include "filter/words.h"
 #include "mime/buf.h"
 
@@ -61,31 +62,14 @@ advice_records(const struct advice *advice, struct finding *finding, const char 
 	finding->should = should.n > 0 ? advice_shown(advice, should) : NULL;
 }
 
-/* What the services call it by which mail is sent in the customer's own name. */
-static const struct provider {
-	const char *domain, *mail_from, *dkim;
-} providers[] = {
-	{"amazonses.com",    N_("in Amazon SES: a custom MAIL FROM domain"),
-         N_("in Amazon SES: Easy DKIM")												     },
-	{"onmicrosoft.com",  NULL,					   N_("in Microsoft 365: DKIM for the custom domain (two CNAMEs)")},
-	{"gappssmtp.com",    NULL,					   N_("in Google Workspace: Authenticate email")                  },
-	{"google.com",       NULL,					   N_("in Google Workspace: Authenticate email")                  },
-	{"mcsv.net",         NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
-	{"mcdlv.net",        NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
-	{"mailchimpapp.net", NULL,					   N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)") },
-	{"sendgrid.net",     N_("in SendGrid: domain authentication"),
-         N_("in SendGrid: domain authentication")											   },
-	{"mailgun.org",      N_("in Mailgun: an own sending domain"),
-         N_("in Mailgun: an own sending domain")											    },
-};
-
 const char *
 advice_provider(struct slice domain, bool dkim)
 {
-	for (size_t i = 0; i < sizeof providers / sizeof *providers; i++)
-		if (domain_within(domain, slice_str(providers[i].domain)))
-			return dkim ? providers[i].dkim : providers[i].mail_from;
-	return NULL;
+	const struct provider *provider = provider_of(domain);
+
+	if (provider == NULL)
+		return NULL;
+	return dkim ? provider->dkim : provider->mail_from;
 }
 
 /* The term that lets the client in. */

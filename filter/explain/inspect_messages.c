@@ -1,17 +1,19 @@
 /* inspect_messages.c: the selectors that stand in the signatures of saved messages. */
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "auth/base/domain.h"
 #include "filter/explain/inspect.h"
+#include "filter/mbox.h"
 #include "filter/paths.h"
+#include "filter/saved.h"
 #include "filter/walk.h"
 #include "filter/words.h"
 
-enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
+enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50, SNIFF = 8 };
+enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
 
 struct reading {
 	const struct options *options;
@@ -83,21 +85,6 @@ read_message(struct reading *reading, struct slice raw)
 	return true;
 }
 
-/* The length of the mbox's first message: up to a line `From ` after an empty one. */
-static size_t
-first_of_mbox(struct slice rest)
-{
-	struct slice left = rest, line;
-	bool empty = false;
-
-	while (line_next(&left, &line)) {
-		if (empty && line.p > rest.p && slice_starts(line, SLICE("From ")))
-			return (size_t)(line.p - rest.p);
-		empty = line.n == line_end(line);
-	}
-	return rest.n;
-}
-
 static bool
 is_full(struct reading *reading)
 {
@@ -107,54 +94,56 @@ is_full(struct reading *reading)
 	return true;
 }
 
-/* A message, or an mbox of them. */
+/* A message, or an mbox of them, packed or not; the file is read, never mapped: it may be cut off
+ * meanwhile. */
 static void
-read_bytes(struct reading *reading, const char *path, struct slice bytes)
+read_messages(struct reading *reading, const char *path, struct mbox *mbox)
 {
 	size_t before = reading->found->messages;
-	bool mbox;
+	enum mbox_quoting quoting = MBOX_NONE;
+	struct mbox_message message;
+	const char *error = N_("it holds no message");
+	int got = 1;
 
-	if (slice_starts(bytes, SLICE("\xEF\xBB\xBF")))
-		bytes = slice_from(bytes, 3);
-	mbox = slice_starts(bytes, SLICE("From ")) && !path_ends(path, ".eml");
-	while (bytes.n > 0 && !is_full(reading)) {
-		size_t n = mbox ? first_of_mbox(bytes) : bytes.n;
-
-		(void)read_message(reading, slice_head(bytes, n));
-		bytes = slice_from(bytes, n);
+	if (saved_is_mbox(path, mbox_peek(mbox, SNIFF)))
+		quoting = reading->options->mboxo ? MBOX_O : MBOX_RD;
+	while (!is_full(reading)) {
+		got = mbox_next(mbox, quoting, &message, &error);
+		if (got <= 0)
+			break;
+		(void)read_message(
+			reading, saved_unwrap(path, slice_make(message.bytes, message.n)));
+		free(message.bytes);
 	}
-	if (reading->found->messages == before)
-		tell_unread(reading, path, N_("it holds no message"));
+	if (got < 0 || reading->found->messages == before)
+		tell_unread(reading, path, error);
 }
 
 static void
 read_file(struct reading *reading, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct unpack *in;
+	struct mbox *mbox;
 	struct stat info;
-	size_t size;
-	void *at;
 
 	if (fd < 0) {
 		tell_unread(reading, path, path_error());
 		return;
 	}
-	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0) {
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
 		tell_unread(reading, path, N_("it holds no message"));
 		close(fd);
 		return;
 	}
-	size = (uint64_t)info.st_size > reading->options->max_size
-		       ? (size_t)reading->options->max_size
-		       : (size_t)info.st_size;
-	at = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (at == MAP_FAILED) {
-		tell_unread(reading, path, N_("it could not be read"));
+	in = unpack_open(fd);
+	mbox = in != NULL ? mbox_open(in, HEAD_OCTETS) : NULL;
+	if (mbox == NULL) {
+		tell_unread(reading, path, N_("no memory"));
 		return;
 	}
-	read_bytes(reading, path, slice_make(at, size));
-	(void)munmap(at, size);
+	read_messages(reading, path, mbox);
+	mbox_close(mbox);
 }
 
 static void

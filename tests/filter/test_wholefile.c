@@ -2,7 +2,6 @@
 #include "filter/wholefile.h"
 
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -73,11 +72,11 @@ Test(wholefile, no_file, .timeout = 10)
 	cr_assert(mkfifo("fifo", 0600) == 0);
 	cr_assert(symlink("loop", "loop") == 0);
 	cr_expect(wholefile_read("missing", 100, &arena, &got, &why) == ST_BAD);
-	cr_expect_str_eq(why, strerror(ENOENT));
+	cr_expect_str_eq(why, "no such file");
 	cr_expect(wholefile_read("", 100, &arena, &got, &why) == ST_BAD);
-	cr_expect_str_eq(why, strerror(ENOENT));
+	cr_expect_str_eq(why, "no such file");
 	cr_expect(wholefile_read("loop", 100, &arena, &got, &why) == ST_BAD);
-	cr_expect_str_eq(why, strerror(ELOOP));
+	cr_expect_str_eq(why, "too many links");
 	cr_expect(wholefile_read(".", 100, &arena, &got, &why) == ST_BAD);
 	cr_expect_str_eq(why, "not a regular file");
 	cr_expect(wholefile_read("fifo", 100, &arena, &got, &why) == ST_BAD);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "filter/batch/mbox.h"
+#include "filter/mbox.h"
 #include "filter/spool.h"
 
 enum { MESSAGE_MAX = 4096, MESSAGES_MAX = 100000 };

@@ -1,8 +1,8 @@
 /*
  * unpack.h: the bytes of a file, out of gzip or zstd where it is so compressed.
  */
-#ifndef FILTER_BATCH_UNPACK_H
-#define FILTER_BATCH_UNPACK_H
+#ifndef FILTER_UNPACK_H
+#define FILTER_UNPACK_H
 
 #include <stdbool.h>
 #include <stddef.h>

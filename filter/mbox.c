@@ -1,4 +1,4 @@
-#include "filter/batch/mbox.h"
+#include "filter/mbox.h"
 
 #include <stdlib.h>
 

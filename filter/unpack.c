@@ -1,4 +1,4 @@
-#include "filter/batch/unpack.h"
+#include "filter/unpack.h"
 
 #include <errno.h>
 #include <stdlib.h>

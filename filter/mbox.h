@@ -4,10 +4,10 @@
  * A message begins with a line `From ` at the file's beginning or after an empty line; that line is
  * a part of its bytes (mime/message.h knows it), the empty line before the next one is not.
  */
-#ifndef FILTER_BATCH_MBOX_H
-#define FILTER_BATCH_MBOX_H
+#ifndef FILTER_MBOX_H
+#define FILTER_MBOX_H
 
-#include "filter/batch/unpack.h"
+#include "filter/unpack.h"
 #include "mime/slice.h"
 
 struct mbox;
