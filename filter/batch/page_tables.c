@@ -251,7 +251,7 @@ change_words(struct html *html, const struct view_matrix *matrix)
 {
 	char n[HTML_NUMBER_OCTETS];
 
-	html_markup(html, "<td><ul>");
+	html_markup(html, "<td class=\"d\"><ul>");
 	for (int before = DISP_ACCEPT; before <= DISP_TEMPFAIL; before++)
 		for (int after = DISP_ACCEPT; after <= DISP_TEMPFAIL; after++) {
 			if (before == after || matrix->n[before][after] == 0)
@@ -272,7 +272,7 @@ change_row(struct html *html, const struct view *view, size_t scenario, size_t n
 	const struct view_source *source = &view->sources[number];
 	const struct view_matrix *matrix = &source->changes[scenario];
 
-	html_markup(html, "<tr><th scope=\"row\">");
+	html_markup(html, "<tr><th scope=\"row\" class=\"d\">");
 	page_scenario_name(html, view, scenario);
 	html_markup(html, "</th><td class=\"t\"><a href=\"#s-%zu\">", number);
 	sender_text(html, source);
