@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "auth/base/der.h"
+#include "auth/base/keycache.h"
 
 enum { ED25519_SIGNATURE_SIZE = 64 };
 
@@ -21,6 +22,7 @@ struct crypto {
 	EVP_MD *sha256;           /* fetched once: a fetch for each hash doubles a small one */
 	EVP_PKEY_CTX *rsa;        /* makes keys out of numbers */
 	struct crypto_hash *idle; /* ended hashes, to be used again */
+	struct keycache keys;     /* of RSA */
 };
 
 struct crypto_hash {
@@ -33,6 +35,8 @@ struct crypto_hash {
 struct crypto_key {
 	EVP_PKEY *pkey;
 	size_t signature_size;
+	unsigned bits;
+	unsigned users; /* the cache and who asked; of one thread */
 	bool rsa;
 };
 
@@ -74,10 +78,20 @@ start(struct crypto *crypto)
 	return false;
 }
 
+static void
+drop_key(void *key)
+{
+	crypto_key_free(key);
+}
+
 struct crypto *
 crypto_new(void)
 {
-	return calloc(1, sizeof(struct crypto));
+	struct crypto *crypto = calloc(1, sizeof *crypto);
+
+	if (crypto != NULL)
+		crypto->keys.drop = drop_key;
+	return crypto;
 }
 
 static void
@@ -98,6 +112,7 @@ crypto_free(struct crypto *crypto)
 		next = hash->next;
 		hash_free(hash);
 	}
+	keycache_clear(&crypto->keys);
 	EVP_PKEY_CTX_free(crypto->rsa);
 	EVP_MD_free(crypto->sha256);
 	OSSL_LIB_CTX_free(crypto->lib);
@@ -192,7 +207,8 @@ key_new(EVP_PKEY *pkey, bool rsa, size_t signature_size, struct crypto_key **key
 		EVP_PKEY_free(pkey);
 		return ST_TEMP;
 	}
-	**key = (struct crypto_key){.pkey = pkey, .signature_size = signature_size, .rsa = rsa};
+	**key = (struct crypto_key){
+		.pkey = pkey, .signature_size = signature_size, .users = 1, .rsa = rsa};
 	return ST_OK;
 }
 
@@ -233,10 +249,16 @@ enum status
 crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits)
 {
 	struct der_rsa rsa;
-	enum status status = der_rsa_parse(der, &rsa);
+	enum status status;
 	EVP_PKEY *pkey;
 
-	*key = NULL;
+	*key = keycache_get(&crypto->keys, der);
+	if (*key != NULL) {
+		(*key)->users++;
+		*bits = (*key)->bits;
+		return ST_OK;
+	}
+	status = der_rsa_parse(der, &rsa);
 	*bits = rsa.bits;
 	if (status != ST_OK)
 		return status;
@@ -245,7 +267,12 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 		(void)drain_errors();
 		return ST_TEMP; /* der_rsa_parse refused what OpenSSL would */
 	}
-	return key_new(pkey, true, rsa.modulus.n, key);
+	if (key_new(pkey, true, rsa.modulus.n, key) != ST_OK)
+		return ST_TEMP;
+	(*key)->bits = rsa.bits;
+	if (keycache_put(&crypto->keys, der, *key))
+		(*key)->users++;
+	return ST_OK;
 }
 
 enum status
@@ -270,7 +297,7 @@ crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **
 void
 crypto_key_free(struct crypto_key *key)
 {
-	if (key == NULL)
+	if (key == NULL || --key->users > 0)
 		return;
 	EVP_PKEY_free(key->pkey);
 	free(key);

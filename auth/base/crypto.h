@@ -37,7 +37,8 @@ enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPT
  * exponent that is even, below 3 or over 64 bits; an even modulus); ST_LIMIT where it has more than
  * 16,384 bits. *bits is the modulus' size, set wherever the numbers could be read; however small it
  * is, the key is made. Ed25519: 32 octets, else ST_BAD (RFC 8463 4). The key is the caller's to
- * free; *key is NULL where not ST_OK.
+ * free, before the crypto; *key is NULL where not ST_OK. The last few hundred RSA keys are kept by
+ * the crypto, so that one that comes again is not decoded again.
  */
 enum status crypto_key_rsa(
 	struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);

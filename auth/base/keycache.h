@@ -1,0 +1,29 @@
+/*
+ * keycache.h: decoded keys by their encoded octets, so that an archive decodes the key of a busy
+ * sender once. Bounded and of one thread; what two keys of one place put out is decoded again.
+ */
+#ifndef AUTH_BASE_KEYCACHE_H
+#define AUTH_BASE_KEYCACHE_H
+
+#include "mime/slice.h"
+
+enum { KEYCACHE_PLACES = 256 };
+
+struct keycache {
+	struct keycache_place {
+		char *encoded; /* NULL: empty */
+		size_t n;
+		void *key;
+	} places[KEYCACHE_PLACES];
+	void (*drop)(void *key); /* of a key that goes out of it */
+};
+
+/* The key that was put in under those octets, still the cache's, or NULL. */
+void *keycache_get(const struct keycache *cache, struct slice encoded);
+
+/* The key is the cache's from now on, unless false: no memory. */
+bool keycache_put(struct keycache *cache, struct slice encoded, void *key);
+
+void keycache_clear(struct keycache *cache);
+
+#endif
