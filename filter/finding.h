@@ -40,8 +40,8 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 /* Text of a stranger for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);
 
-/* The sentence in the language of words_choose: said, translated; text is its English for JSON. Of a
- * finding that was stored, said.format and said.args are all that this needs. */
+/* The sentence in the language of words_choose: said, translated; text is its English for JSON. Of
+ * a finding that was stored, said.format and said.args are all that this needs. */
 const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);
