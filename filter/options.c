@@ -331,19 +331,20 @@ read_shard(struct options *options)
 	return true;
 }
 
-/* NULL, or what is wrong with a --what-if. */
+/* Every --what-if into options->supposed; NULL, or what is wrong with one. */
 static const char *
-check_what_ifs(const struct options *options, struct arena *arena)
+read_what_ifs(struct options *options, struct arena *arena)
 {
+	struct what_if *supposed = arena_array(arena, options->what_ifs.n, sizeof *supposed);
 	const char *error = NULL;
-	struct what_if what_if;
 	struct buf text;
 
 	if (options->what_ifs.n > WHAT_IF_MAX)
 		return _("there are more than eight --what-if");
+	options->supposed = supposed;
 	for (size_t i = 0; i < options->what_ifs.n; i++) {
-		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena, &what_if,
-			    &error) == ST_OK)
+		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena,
+			    &supposed[i], &error) == ST_OK)
 			continue;
 		buf_init(&text, arena, ERROR_MAX);
 		buf_addf(&text, "--what-if: %s", error);
@@ -382,7 +383,7 @@ check_batch(struct options *options, struct arena *arena)
 		options->output == OUTPUT_SUMMARY)
 		return _("--what-if with --resume needs an --output other than summary: the "
 			 "journal does not keep what was found");
-	return check_what_ifs(options, arena);
+	return read_what_ifs(options, arena);
 }
 
 /* Sealing is the filter's alone: the file may name it for all commands. */

@@ -70,6 +70,8 @@ struct nets {
 	size_t n;
 };
 
+struct what_if;
+
 struct options {
 	enum command command;
 	enum profile profile;
@@ -137,20 +139,21 @@ struct options {
 	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
 	int64_t command_timeout; /* seconds */
 	/* batch */
-	struct strings paths;    /* what to read */
-	const char *envelopes;   /* the manifest, or NULL */
-	const char *files_from;  /* a list of paths; "-" is stdin; or NULL */
-	size_t jobs;             /* threads that work at once; 0: the processors */
-	bool unordered;          /* results as they come */
-	bool diagnose;           /* what broke each signature */
-	struct strings what_ifs; /* DMARC records to suppose (filter/whatif.h) */
-	bool mboxo;              /* only `>From ` was quoted, not `>>From ` */
-	const char *journal;     /* --resume, or NULL */
-	const char *shard;       /* --shard as given, or NULL; then: */
-	size_t shard_at;         /* from 0 */
-	size_t shard_of;         /* every shard_of-th message; 0 or 1: all */
-	const char *into;        /* where --output stamp writes, or NULL */
-	uint64_t cache_size;     /* octets of DNS answers */
+	struct strings paths;           /* what to read */
+	const char *envelopes;          /* the manifest, or NULL */
+	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
+	size_t jobs;                    /* threads that work at once; 0: the processors */
+	bool unordered;                 /* results as they come */
+	bool diagnose;                  /* what broke each signature */
+	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
+	const struct what_if *supposed; /* the same, read (filter/whatif.h) */
+	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
+	const char *journal;            /* --resume, or NULL */
+	const char *shard;              /* --shard as given, or NULL; then: */
+	size_t shard_at;                /* from 0 */
+	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
+	const char *into;               /* where --output stamp writes, or NULL */
+	uint64_t cache_size;            /* octets of DNS answers */
 
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
 };

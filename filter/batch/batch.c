@@ -33,7 +33,6 @@ struct run {
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
-	struct what_if *what_ifs;
 	struct view *view; /* of the summary alone; NULL: none, or its memory is out */
 	bool view_lost;
 	struct summary summary;
@@ -152,19 +151,14 @@ open_pool(struct run *run)
 static int
 open_view(struct run *run)
 {
-	const struct strings *records = &run->options.what_ifs;
-	const char *labels[WHAT_IF_MAX], *error;
+	const size_t n = run->options.what_ifs.n;
+	const char *labels[WHAT_IF_MAX];
 
-	run->what_ifs = arena_array(run->arena, records->n, sizeof *run->what_ifs);
-	for (size_t i = 0; i < records->n && i < WHAT_IF_MAX; i++) {
-		if (what_if_parse(records->v[i], run->options.auth.dmarc_mode, run->arena,
-			    &run->what_ifs[i], &error) != ST_OK)
-			return misused("--what-if", "", error);
-		labels[i] = run->what_ifs[i].label;
-	}
+	for (size_t i = 0; i < n && i < WHAT_IF_MAX; i++)
+		labels[i] = run->options.supposed[i].label;
 	if (run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL)
 		return 0;
-	run->view = view_new(labels, records->n, run->options.auth.dmarc_compare);
+	run->view = view_new(labels, n, run->options.auth.dmarc_compare);
 	return run->view != NULL ? 0 : EXIT_TEMPFAIL;
 }
 
@@ -252,8 +246,6 @@ work(struct run *run)
 		.tools = run->tools,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
-		.what_ifs = run->what_ifs,
-		.nwhat_ifs = run->options.what_ifs.n,
 		.rows = run->view != NULL,
 		.emit = emit,
 		.tick = tick,

@@ -247,8 +247,6 @@ work(void *arg)
 	if (judge != NULL) {
 		judge->options = crew->config.options;
 		judge->pool = crew->config.pool;
-		judge->what_ifs = crew->config.what_ifs;
-		judge->nwhat_ifs = crew->config.nwhat_ifs;
 		judge->rows = crew->config.rows;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){

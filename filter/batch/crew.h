@@ -21,10 +21,8 @@ struct crew_config {
 	struct source *source;
 	struct dns_pool *pool;
 	struct evaluate_tools tools; /* without crypto */
-	const struct what_if *what_ifs;
-	size_t nwhat_ifs;
-	bool rows;               /* rows are wanted */
-	struct journal *journal; /* or NULL */
+	bool rows;                   /* rows are wanted */
+	struct journal *journal;     /* or NULL */
 	size_t jobs, threads;
 	/* A result, in order unless options->unordered, by one thread at a time; false stops. */
 	bool (*emit)(void *arg, const char *name, const struct judged *judged);

@@ -172,14 +172,15 @@ static void
 suppose(struct judge *judge)
 {
 	struct evaluation *ev = &judge->ev;
+	const size_t n = judge->options->what_ifs.n;
 	struct what_if_result *results, *other;
 
-	if (judge->nwhat_ifs > 0) {
-		results = arena_array(&judge->arena, judge->nwhat_ifs, sizeof *results);
-		for (size_t i = 0; i < judge->nwhat_ifs; i++)
-			what_if_judge(ev, &judge->what_ifs[i], &results[i]);
+	if (n > 0) {
+		results = arena_array(&judge->arena, n, sizeof *results);
+		for (size_t i = 0; i < n; i++)
+			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
 		ev->what_ifs = results;
-		ev->nwhat_ifs = judge->nwhat_ifs;
+		ev->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
 		other = arena_alloc(&judge->arena, sizeof *other);

@@ -17,8 +17,6 @@ struct judge {
 	struct dns_pool *pool;
 	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
 	struct evaluate_tools tools;
-	const struct what_if *what_ifs; /* all of --what-if */
-	size_t nwhat_ifs;
 	bool rows;          /* rows are wanted */
 	struct arena arena; /* of one message */
 	jmp_buf out_of_memory;
