@@ -5,64 +5,51 @@
 #include "filter/batch/summary.h"
 #include "filter/msgtime.h"
 #include "filter/paths.h"
-#include "mime/buf.h"
+#include "filter/printable.h"
 #include "mime/scan.h"
 
-/* What one character of *left, which is taken off, is shown as. */
-static size_t
-show_one(struct slice *left, char shown[13])
+/* The first character of *left, which is taken off. False where it would pass max octets. */
+static bool
+show_one(struct slice *left, size_t max, struct buf *out)
 {
-	static const char hex[] = "0123456789abcdef";
+	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
 	struct slice at = *left, one;
-	size_t n = 0;
+	const char c = left->p[0];
+	bool acts;
 
-	if ((unsigned char)left->p[0] < 0x80) {
+	if ((unsigned char)c < 0x80) {
+		at = slice_from(*left, 1);
 		one = slice_head(*left, 1);
-		*left = slice_from(*left, 1);
-		if (one.p[0] >= ' ' && one.p[0] <= '~') {
-			shown[0] = one.p[0];
-			return 1;
-		}
+		acts = c < ' ' || c > '~';
 	} else if (scan_utf8_non_ascii(&at)) {
 		one = slice_head(*left, left->n - at.n);
-		*left = at;
-		if (!path_acts(one)) {
-			memcpy(shown, one.p, one.n);
-			return one.n;
-		}
+		acts = path_acts(one);
 	} else {
-		*left = slice_from(*left, 1);
-		memcpy(shown, "\xEF\xBF\xBD", 3);
-		return 3;
+		at = slice_from(*left, 1);
+		one = replacement;
+		acts = false;
 	}
-	for (size_t i = 0; i < one.n; i++) {
-		unsigned char c = (unsigned char)one.p[i];
-
-		shown[n++] = '\\';
-		shown[n++] = 'x';
-		shown[n++] = hex[c >> 4];
-		shown[n++] = hex[c & 15];
-	}
-	return n;
+	*left = at;
+	if (out->n + (acts ? 4 * one.n : one.n) > max)
+		return false;
+	if (acts)
+		printable_octets(one, out);
+	else
+		buf_add(out, one);
+	return true;
 }
 
 const char *
 row_text(struct slice text, size_t max, struct arena *arena)
 {
 	struct slice left = text;
-	char shown[16];
 	struct buf out;
 
 	if (text.n == 0)
 		return "";
 	buf_init(&out, arena, max + 1);
-	while (left.n > 0) {
-		size_t n = show_one(&left, shown);
-
-		if (out.n + n > max)
-			break;
-		buf_add(&out, slice_make(shown, n));
-	}
+	while (left.n > 0 && show_one(&left, max, &out))
+		continue;
 	buf_addc(&out, '\0');
 	return out.p;
 }
