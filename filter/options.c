@@ -376,13 +376,6 @@ check_batch(struct options *options, struct arena *arena)
 		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log exclude each other: use --output json");
-	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)
-		return _("--diagnose with --resume needs an --output other than summary: the "
-			 "journal does not keep what was found");
-	if (options->journal != NULL && options->what_ifs.n > 0 &&
-		options->output == OUTPUT_SUMMARY)
-		return _("--what-if with --resume needs an --output other than summary: the "
-			 "journal does not keep what was found");
 	return read_what_ifs(options, arena);
 }
 

@@ -14,9 +14,10 @@
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
 #include "filter/batch/progress.h"
-#include "filter/batch/view_print.h"
+#include "filter/batch/results.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
+#include "filter/options_mark.h"
 #include "filter/output.h"
 #include "filter/paths.h"
 #include "filter/wholefile.h"
@@ -33,11 +34,9 @@ struct run {
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
-	struct view *view; /* of the summary alone; NULL: none, or its memory is out */
-	bool view_lost;
-	struct summary summary;
+	struct results results;
 	struct progress progress;
-	bool write_failed;
+	char mark[OPTIONS_MARK + 1];
 };
 
 static volatile sig_atomic_t interrupted;
@@ -63,34 +62,14 @@ catch_interrupts(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
-static void
-count_in(struct run *run, const struct tally *tally, struct slice text)
-{
-	summary_add(&run->summary, tally);
-	if (text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n)
-		run->write_failed = true;
-}
-
 static bool
-emit(void *arg, const char *name, const struct judged *judged)
+emit(void *arg, const struct judged *judged)
 {
 	struct run *run = arg;
 
-	if (judged->tally.failed) {
+	if (judged->row == NULL || judged->row->failed)
 		progress_clear(&run->progress);
-		fprintf(stderr, "mailstamp: %s: %s\n",
-			path_shown(name != NULL ? name : "?", &run->line),
-			words(judged->error != NULL ? judged->error : N_("no memory")));
-		arena_clear(&run->line);
-	}
-	count_in(run, &judged->tally,
-		slice_make(judged->text != NULL ? judged->text : "", judged->n));
-	if (run->view != NULL && judged->row != NULL && !view_add(run->view, judged->row)) {
-		view_free(run->view);
-		run->view = NULL;
-		run->view_lost = true;
-	}
-	return !run->write_failed;
+	return results_add(&run->results, judged->row, slice_make(judged->text, judged->n));
 }
 
 static bool
@@ -98,8 +77,9 @@ tick(void *arg, double share)
 {
 	struct run *run = arg;
 
-	progress_tell(&run->progress, run->summary.messages + run->summary.failed,
-		run->summary.failed, share);
+	const struct summary *summary = &run->results.summary;
+
+	progress_tell(&run->progress, summary->messages + summary->failed, summary->failed, share);
 	return interrupted == 0;
 }
 
@@ -147,19 +127,17 @@ open_pool(struct run *run)
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
-/* What the tables are made of. A resumed run has none: its journal keeps numbers alone. */
-static int
-open_view(struct run *run)
+/* The output as far as it can be written before the first message. */
+static bool
+begin_output(struct run *run)
 {
-	const size_t n = run->options.what_ifs.n;
+	const struct options *options = &run->options;
 	const char *labels[WHAT_IF_MAX];
 
-	for (size_t i = 0; i < n && i < WHAT_IF_MAX; i++)
-		labels[i] = run->options.supposed[i].label;
-	if (run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL)
-		return 0;
-	run->view = view_new(labels, n, run->options.auth.dmarc_compare);
-	return run->view != NULL ? 0 : EXIT_TEMPFAIL;
+	for (size_t i = 0; i < options->what_ifs.n; i++)
+		labels[i] = options->supposed[i].label;
+	return results_begin(&run->results, options, labels, options->what_ifs.n,
+		options->auth.dmarc_compare);
 }
 
 static int
@@ -182,12 +160,12 @@ open_all(struct run *run)
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL)
 		return EXIT_TEMPFAIL;
-	status = open_view(run);
-	if (status == 0)
-		status = open_pool(run);
+	if (options_mark(options, run->arena, run->mark) != ST_OK)
+		return EXIT_TEMPFAIL;
+	status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
-	if (journal_open(options->journal, journal_mark(options), &run->journal, &error) != ST_OK)
+	if (journal_open(options->journal, options, run->mark, &run->journal, &error) != ST_OK)
 		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
 	return 0;
 }
@@ -195,7 +173,7 @@ open_all(struct run *run)
 static void
 close_all(struct run *run)
 {
-	view_free(run->view);
+	results_clear(&run->results);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);
@@ -206,10 +184,18 @@ close_all(struct run *run)
 static void
 replay(struct run *run)
 {
-	struct journal_entry entry;
+	const enum output_what output = run->options.output;
+	struct slice json, line;
+	struct row row;
 
-	while (run->journal != NULL && journal_replay(run->journal, &entry))
-		count_in(run, &entry.tally, entry.text);
+	while (run->journal != NULL && journal_replay(run->journal, &run->line, &row, &json)) {
+		bool made = output == OUTPUT_JSON ||
+			    line_make(&row, output, &run->line, &line) == ST_OK;
+
+		(void)results_add(
+			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
+		arena_clear(&run->line);
+	}
 }
 
 static size_t
@@ -246,7 +232,7 @@ work(struct run *run)
 		.tools = run->tools,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
-		.rows = run->view != NULL,
+		.advice = run->results.view != NULL,
 		.emit = emit,
 		.tick = tick,
 		.arg = run,
@@ -288,35 +274,24 @@ finish(struct run *run, enum crew_end end)
 		[CREW_CHANGED] = N_("the files are not those of the journal"),
 		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
-	const struct summary *summary = &run->summary;
+	const struct summary *summary = &run->results.summary;
 	bool recorded = write_record(run);
+	int status;
 
 	progress_clear(&run->progress);
-	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
-		summary_print(summary, end != CREW_DONE, stdout);
-	if (run->view != NULL && !view_print(run->view, stdout))
-		run->view_lost = true;
-	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
-		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
-		return EXIT_TEMPFAIL;
-	}
+	status = results_end(&run->results, end != CREW_DONE);
 	if (end != CREW_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
 			words(why[end]), summary->messages, summary->failed);
 		return EXIT_TEMPFAIL;
 	}
-	if (run->view_lost)
-		fprintf(stderr, "mailstamp: %s\n", _("no memory for the tables of sources"));
-	if (!recorded || run->view_lost)
-		return EXIT_TEMPFAIL;
-	return summary->failed > 0 ? EXIT_QUARANTINED : 0;
+	return recorded ? status : EXIT_TEMPFAIL;
 }
 
 int
 batch_main(const struct options *options, struct arena *arena)
 {
 	struct run *run = arena_alloc(arena, sizeof *run);
-	struct slice head = line_head(options->output);
 	enum crew_end end;
 	int status;
 
@@ -325,10 +300,11 @@ batch_main(const struct options *options, struct arena *arena)
 	run->arena = arena;
 	arena_init(&run->line, arena->oom, arena->oom_arg);
 	status = open_all(run);
+	if (status == 0 && !begin_output(run))
+		status = EXIT_TEMPFAIL;
 	if (status == 0) {
 		catch_interrupts();
 		progress_begin(&run->progress);
-		(void)fwrite(head.p, 1, head.n, stdout);
 		replay(run);
 		end = work(run);
 		status = finish(run, end);
