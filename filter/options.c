@@ -12,7 +12,7 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { ERROR_MAX = 2048, SHOWN_MAX = 255, SHARDS_MAX = 100000 };
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
 
 /* one option of the command line */
 struct given {
@@ -354,6 +354,20 @@ read_what_ifs(struct options *options, struct arena *arena)
 	return NULL;
 }
 
+/* Joining judges nothing: what only judging has a use for is a slip. */
+static const char *
+check_merge(const struct options *options)
+{
+	if (options->output == OUTPUT_STAMP)
+		return _("--merge has --output summary, tsv, csv, json or none");
+	if (options->shard != NULL || options->journal != NULL || options->envelopes != NULL ||
+		options->files_from != NULL || options->json_log != NULL ||
+		options->dns_record != NULL)
+		return _("--merge takes the JSON of shards, and neither --shard, --resume, "
+			 "--envelopes, --files-from, --json-log nor --dns-record");
+	return NULL;
+}
+
 static const char *
 check_batch(struct options *options, struct arena *arena)
 {
@@ -376,6 +390,8 @@ check_batch(struct options *options, struct arena *arena)
 		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log exclude each other: use --output json");
+	if (options->merge)
+		return check_merge(options);
 	return read_what_ifs(options, arena);
 }
 

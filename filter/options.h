@@ -58,6 +58,8 @@ enum output_what {
 	OUTPUT_STAMP
 };
 
+enum { SHARDS_MAX = 100000 };
+
 #define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/msgtime.h) */
 
 struct strings {
@@ -153,6 +155,7 @@ struct options {
 	size_t shard_at;                /* from 0 */
 	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
 	const char *into;               /* where --output stamp writes, or NULL */
+	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */

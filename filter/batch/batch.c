@@ -13,11 +13,12 @@
 #include "auth/base/domain.h"
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
+#include "filter/batch/merge.h"
 #include "filter/batch/progress.h"
 #include "filter/batch/results.h"
+#include "filter/batch/shard.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
-#include "filter/options_mark.h"
 #include "filter/output.h"
 #include "filter/paths.h"
 #include "filter/wholefile.h"
@@ -127,17 +128,50 @@ open_pool(struct run *run)
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
+/* Is the output a shard for --merge? */
+static bool
+is_shard(const struct options *options)
+{
+	return options->shard_of > 0 && options->output == OUTPUT_JSON;
+}
+
 /* The output as far as it can be written before the first message. */
 static bool
 begin_output(struct run *run)
 {
 	const struct options *options = &run->options;
-	const char *labels[WHAT_IF_MAX];
+	struct shard_head head = {
+		.at = options->shard_at,
+		.of = options->shard_of,
+		.nwhat_ifs = options->what_ifs.n,
+		.compared = options->auth.dmarc_compare,
+	};
+	struct slice line;
 
-	for (size_t i = 0; i < options->what_ifs.n; i++)
-		labels[i] = options->supposed[i].label;
-	return results_begin(&run->results, options, labels, options->what_ifs.n,
-		options->auth.dmarc_compare);
+	for (size_t i = 0; i < head.nwhat_ifs; i++)
+		head.what_ifs[i] = options->supposed[i].label;
+	if (!results_begin(&run->results, options, head.what_ifs, head.nwhat_ifs, head.compared))
+		return false;
+	if (!is_shard(options))
+		return true;
+	memcpy(head.run, run->mark, sizeof head.run);
+	return shard_head_write(&head, run->arena, &line) == ST_OK &&
+	       fwrite(line.p, 1, line.n, stdout) == line.n;
+}
+
+/* Only behind a whole shard: one without its end is known to be cut. */
+static void
+end_shard(struct run *run, enum crew_end end)
+{
+	const struct summary *summary = &run->results.summary;
+	const struct shard_end counts = {summary->messages, summary->failed};
+	struct slice line;
+
+	if (!is_shard(&run->options) || end != CREW_DONE || run->results.lost)
+		return;
+	if (shard_end_write(&counts, run->arena, &line) != ST_OK ||
+		fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
 }
 
 static int
@@ -279,6 +313,7 @@ finish(struct run *run, enum crew_end end)
 	int status;
 
 	progress_clear(&run->progress);
+	end_shard(run, end);
 	status = results_end(&run->results, end != CREW_DONE);
 	if (end != CREW_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
@@ -295,6 +330,8 @@ batch_main(const struct options *options, struct arena *arena)
 	enum crew_end end;
 	int status;
 
+	if (options->merge)
+		return merge_main(options, arena);
 	bound_memory();
 	run->options = *options;
 	run->arena = arena;
