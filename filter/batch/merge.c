@@ -11,8 +11,9 @@
 #include "filter/words.h"
 
 struct part {
-	struct shard_file *file; /* NULL: missing, or read to its end */
+	struct shard_file *file; /* NULL: not there, or read to its end */
 	const char *path;
+	bool cut;
 };
 
 struct merge {
@@ -80,7 +81,7 @@ place(struct merge *merge, const char *path, struct shard_file *file, const stru
 	else if (part->path != NULL)
 		blame(merge, SHARD_BAD, path, N_("this shard is there twice"));
 	else {
-		*part = (struct part){file, path};
+		*part = (struct part){.file = file, .path = path};
 		return;
 	}
 	shard_file_close(file);
@@ -103,13 +104,19 @@ open_all(struct merge *merge)
 		else
 			blame(merge, got, paths->v[i], error);
 	}
-	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++) {
-		if (merge->parts[i].path != NULL)
-			continue;
-		fprintf(stderr, _("mailstamp: shard %zu/%zu is missing\n"), i + 1, merge->head.of);
-		if (merge->status == 0)
+	for (size_t i = 0; merge->status == 0 && merge->parts != NULL && i < merge->head.of; i++)
+		if (merge->parts[i].path == NULL)
 			merge->status = EXIT_TEMPFAIL;
-	}
+}
+
+/* Which shards have to be made, so that the rest can be done. */
+static void
+tell_missing(const struct merge *merge)
+{
+	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
+		if (merge->parts[i].path == NULL || merge->parts[i].cut)
+			fprintf(stderr, _("mailstamp: shard %zu/%zu is missing or cut\n"), i + 1,
+				merge->head.of);
 }
 
 /* The next line of a shard; one that is at its end, or amiss, is closed. */
@@ -125,6 +132,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 		return got;
 	if (got != SHARD_DONE)
 		blame(merge, got, part->path, error);
+	part->cut = got == SHARD_CUT;
 	shard_file_close(part->file);
 	part->file = NULL;
 	return got;
@@ -201,6 +209,8 @@ merge_main(const struct options *options, struct arena *arena)
 		status = results_end(&merge->results, false);
 	else
 		(void)fflush(stdout);
+	if (merge->status == EXIT_TEMPFAIL)
+		tell_missing(merge);
 	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
 		shard_file_close(merge->parts[i].file);
 	results_clear(&merge->results);
