@@ -425,6 +425,8 @@ read_row(struct reader *reader, const json_t *top, struct row *row)
 		row->index = (size_t)json_integer_value(index);
 	else
 		refuse(reader, "it has no index");
+	if (json_object_get(top, "path") == NULL)
+		refuse(reader, "it has no path");
 	row->failed = json_object_get(top, "disposition") == NULL;
 	if (row->failed && row->error[0] == '\0')
 		refuse(reader, "it has neither a disposition nor an error");
