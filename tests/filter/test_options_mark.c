@@ -45,8 +45,9 @@ mark_of(const char *const *more, char mark[OPTIONS_MARK + 1])
 	for (size_t i = 0; i < ARGS && more[i] != NULL; i++)
 		argv[argc++] = more[i];
 	arena_init(&arena, NULL, NULL);
-	cr_assert_eq(options_parse(argc, (char **)(uintptr_t)argv, &arena, &options, &error, &in_file), ST_OK,
-		"%s", argc > 5 ? argv[5] : "");
+	cr_assert_eq(
+		options_parse(argc, (char **)(uintptr_t)argv, &arena, &options, &error, &in_file),
+		ST_OK, "%s", argc > 5 ? argv[5] : "");
 	cr_assert_eq(options_mark(&options, &arena, mark), ST_OK);
 	arena_clear(&arena);
 }
