@@ -29,7 +29,7 @@ enum { ZONE_OCTETS = 64 * 1024 * 1024 };
 struct run {
 	struct options options; /* with what is found out once */
 	struct arena *arena;
-	struct arena line; /* of one failure */
+	struct arena line; /* of one entry of the journal */
 	struct source *source;
 	struct dns_pool *pool;
 	struct evaluate_tools tools;
@@ -155,8 +155,11 @@ begin_output(struct run *run)
 	if (!is_shard(options))
 		return true;
 	memcpy(head.run, run->mark, sizeof head.run);
-	return shard_head_write(&head, run->arena, &line) == ST_OK &&
-	       fwrite(line.p, 1, line.n, stdout) == line.n;
+	if (shard_head_write(&head, run->arena, &line) != ST_OK)
+		return false;
+	if (fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
+	return true;
 }
 
 /* Only behind a whole shard: one without its end is known to be cut. */

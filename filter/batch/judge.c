@@ -23,6 +23,7 @@ enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 
 
 static const char unreadable[] = "the file cannot be read";
 static const char no_memory[] = "no memory";
+static const char too_long[] = "its line is too long";
 
 static void
 on_out_of_memory(void *arg)
@@ -235,10 +236,12 @@ hand_over(struct judge *judge, const struct row *row, struct slice line, struct 
 	struct slice json = SLICE("");
 
 	if (output != OUTPUT_JSON && line_make(row, output, &judge->arena, &line) != ST_OK)
-		return "its line is too long";
+		return too_long;
 	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
 		row_to_json(row, &judge->arena, &json) != ST_OK)
 		return no_memory;
+	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
+		return too_long;
 	judged->row = row_copy(row);
 	judged->text = keep(line, &judged->n);
 	judged->json = keep(json, &judged->njson);
