@@ -47,6 +47,7 @@ help:
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
+## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
@@ -151,6 +152,11 @@ page check-page:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
+check-scale:
+	@tools/deps install build scale
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/scale/check $(BUILD)
+
 check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
@@ -179,4 +185,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts page check-page check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts page check-page check-scale check-faults ci-long words install uninstall clean

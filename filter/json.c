@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
 #include "filter/json_parts.h"
+#include "filter/msgtime.h"
 #include "filter/output.h"
 
 enum { SCHEMA_VERSION = 1 };
@@ -52,6 +52,7 @@ message_part(const struct evaluation *ev)
 		{MESSAGE_8BIT_HEADER,   "8bit-header"  },
 	};
 	json_t *part = json_object(), *flags = json_array(), *domains = json_array();
+	int64_t date;
 
 	json_object_set_new(part, "size", json_integer((json_int_t)ev->message.raw.n));
 	json_object_set_new(part, "over_size", json_boolean(ev->input.partial));
@@ -65,6 +66,9 @@ message_part(const struct evaluation *ev)
 		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
 	json_object_set_new(part, "author_domains", domains);
 	json_text(part, "ambiguous", ev->ids.ambiguous);
+	json_object_set_new(part, "date",
+		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
+							     : json_null());
 	return part;
 }
 
@@ -140,33 +144,16 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	if (ev->other != NULL)
 		json_object_set_new(top, "other_outcome", json_other(ev));
 	if (outcome->advice != NULL)
-		json_object_set_new(top, "advice", json_findings(outcome->advice));
+		json_object_set_new(top, "advice", json_findings(outcome->advice, true));
 	if (ev->in.dns != NULL)
 		json_object_set_new(top, "dns", json_dns(ev->in.dns, ev->arena));
 	return top;
 }
 
-static enum status
-write_line(json_t *top, struct arena *arena, struct slice *line)
-{
-	char *text = json_dumps(top, JSON_COMPACT | JSON_ENSURE_ASCII);
-	struct slice both;
-
-	json_decref(top);
-	if (text == NULL)
-		return ST_TEMP;
-	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
-	free(text);
-	/* the copied NUL becomes the line end */
-	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
-	*line = both;
-	return ST_OK;
-}
-
 enum status
 json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
 {
-	return write_line(whole(ev, outcome), ev->arena, line);
+	return json_write(whole(ev, outcome), ev->arena, line);
 }
 
 enum status
@@ -180,7 +167,7 @@ json_failure(
 	json_object_set_new(top, "index", json_integer((json_int_t)index));
 	json_slice(top, "path", slice_str(path), arena);
 	json_text(top, "error", error);
-	return write_line(top, arena, line);
+	return json_write(top, arena, line);
 }
 
 bool

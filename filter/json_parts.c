@@ -1,5 +1,7 @@
 #include "filter/json_parts.h"
 
+#include <stdlib.h>
+
 #include "auth/dns/dns.h"
 #include "filter/diagnosis.h"
 #include "filter/finding.h"
@@ -42,6 +44,23 @@ void
 json_text(json_t *object, const char *name, const char *text)
 {
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
+}
+
+enum status
+json_write(json_t *object, struct arena *arena, struct slice *line)
+{
+	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	struct slice both;
+
+	json_decref(object);
+	if (text == NULL)
+		return ST_TEMP;
+	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
+	free(text);
+	/* the copied NUL becomes the line end */
+	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
+	*line = both;
+	return ST_OK;
 }
 
 static void
@@ -336,7 +355,24 @@ json_other(const struct evaluation *ev)
 }
 
 json_t *
-json_findings(const struct findings *findings)
+json_phrase(const struct phrase *phrase)
+{
+	json_t *part = json_object(), *args = json_array();
+
+	json_text(part, "format", phrase->format);
+	for (size_t i = 0; i < phrase->n; i++) {
+		json_t *arg = json_object();
+
+		json_text(arg, "text", phrase->args[i].text);
+		set_bool(arg, "words", phrase->args[i].words);
+		json_array_append_new(args, arg);
+	}
+	json_object_set_new(part, "args", args);
+	return part;
+}
+
+json_t *
+json_findings(const struct findings *findings, bool said)
 {
 	json_t *list = json_array();
 
@@ -347,6 +383,8 @@ json_findings(const struct findings *findings)
 		json_text(part, "about", f->about);
 		json_text(part, "id", f->id);
 		json_text(part, "text", f->text);
+		if (said)
+			json_object_set_new(part, "said", json_phrase(&f->said));
 		json_text(part, "name", f->name);
 		json_text(part, "record_now", f->now);
 		json_text(part, "record_should_be", f->should);

@@ -1,6 +1,6 @@
 /*
- * json_parts.h: the parts of the JSON object, one function a struct. For json.c and
- * inspect_json.c only.
+ * json_parts.h: the parts of the JSON object, one function a struct. For the files that write
+ * JSON: json.c, inspect_json.c, batch's row_json.c and shard.c.
  *
  * jansson's constructors give NULL without memory and its setters pass a NULL on as an error; a
  * part that is missing then makes the whole object fail when it is dumped or leaves a member out.
@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "auth/auth.h"
+#include "filter/phrase.h"
 
 struct dkim_diagnosis;
 struct dns;
@@ -23,6 +24,11 @@ void json_slice(json_t *object, const char *name, struct slice text, struct aren
 /* sets a member to text, or to null where it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 
+/* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
+ * has no memory. */
+enum status json_write(json_t *object, struct arena *arena, struct slice *line);
+
+json_t *json_phrase(const struct phrase *phrase);
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
@@ -34,7 +40,8 @@ struct evaluation;
 json_t *json_what_ifs(const struct evaluation *evaluation);
 /* what the other RFC's result leads to */
 json_t *json_other(const struct evaluation *evaluation);
-json_t *json_findings(const struct findings *findings);
+/* said: with the sentence as its format and arguments, too */
+json_t *json_findings(const struct findings *findings, bool said);
 json_t *json_dns(const struct dns *dns, struct arena *arena);
 
 #endif

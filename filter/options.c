@@ -5,14 +5,13 @@
 #include "filter/config.h"
 #include "filter/envelope.h"
 #include "filter/exitcode.h"
+#include "filter/options_batch.h"
 #include "filter/options_table.h"
 #include "filter/printable.h"
-#include "filter/whatif.h"
 #include "filter/words.h"
 #include "mime/buf.h"
-#include "mime/scan.h"
 
-enum { ERROR_MAX = 2048, SHOWN_MAX = 255, SHARDS_MAX = 100000 };
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
 
 /* one option of the command line */
 struct given {
@@ -314,80 +313,6 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-/* I/N: the I-th part of N, from 1. */
-static bool
-read_shard(struct options *options)
-{
-	struct slice text = slice_str(options->shard);
-	unsigned long long at, of;
-
-	if (!scan_number(&text, SHARDS_MAX, &at) || text.n == 0 || text.p[0] != '/')
-		return false;
-	text = slice_from(text, 1);
-	if (!scan_number(&text, SHARDS_MAX, &of) || text.n > 0 || at < 1 || at > of)
-		return false;
-	options->shard_at = (size_t)at - 1;
-	options->shard_of = (size_t)of;
-	return true;
-}
-
-/* NULL, or what is wrong with a --what-if. */
-static const char *
-check_what_ifs(const struct options *options, struct arena *arena)
-{
-	const char *error = NULL;
-	struct what_if what_if;
-	struct buf text;
-
-	if (options->what_ifs.n > WHAT_IF_MAX)
-		return _("there are more than eight --what-if");
-	for (size_t i = 0; i < options->what_ifs.n; i++) {
-		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena, &what_if,
-			    &error) == ST_OK)
-			continue;
-		buf_init(&text, arena, ERROR_MAX);
-		buf_addf(&text, "--what-if: %s", error);
-		buf_addc(&text, '\0');
-		return text.over ? _("a --what-if is of no use") : text.p;
-	}
-	return NULL;
-}
-
-static const char *
-check_batch(struct options *options, struct arena *arena)
-{
-	if (!options->envelope_given)
-		options->envelope = ENVELOPE_HEADERS;
-	if (!options->output_given)
-		options->output = OUTPUT_SUMMARY;
-	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)
-		return _("batch reads saved messages: --envelope args, field or headers");
-	if (options->output == OUTPUT_MESSAGE || options->output == OUTPUT_HEADER)
-		return _("batch has --output summary, tsv, csv, json, stamp or none");
-	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
-		return _("--output stamp and --into DIR need each other");
-	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
-		return _(
-			"--envelopes takes one PATH, below which its paths are, and no other list");
-	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
-		return _("batch needs a PATH, --files-from or --envelopes");
-	if (options->shard != NULL && !read_shard(options))
-		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
-	if (options->journal != NULL && options->json_log != NULL)
-		return _("--resume and --json-log exclude each other: use --output json");
-	if (options->journal != NULL && options->diagnose && options->output == OUTPUT_SUMMARY)
-		return _("--diagnose with --resume needs an --output other than summary: the "
-			 "journal does not keep what was found");
-	if (options->journal != NULL && options->what_ifs.n > 0 &&
-		options->output == OUTPUT_SUMMARY)
-		return _("--what-if with --resume needs an --output other than summary: the "
-			 "journal does not keep what was found");
-	if (options->journal != NULL && options->html != NULL)
-		return _("--html and --resume exclude each other: the journal does not keep what "
-			 "was found");
-	return check_what_ifs(options, arena);
-}
-
 /* Sealing is the filter's alone: the file may name it for all commands. */
 static const char *
 check_sealing(struct options *options)
@@ -427,7 +352,7 @@ check(struct reader *reader)
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_BATCH)
-		error = check_batch(options, reader->arena);
+		error = options_check_batch(options, reader->arena);
 	else if (options->output >= OUTPUT_SUMMARY)
 		error = _("that --output is for batch");
 	else if (options->command != COMMAND_FILTER)

@@ -58,6 +58,8 @@ enum output_what {
 	OUTPUT_STAMP
 };
 
+enum { SHARDS_MAX = 100000 };
+
 #define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/msgtime.h) */
 
 struct strings {
@@ -69,6 +71,8 @@ struct nets {
 	struct ip_net *v;
 	size_t n;
 };
+
+struct what_if;
 
 struct options {
 	enum command command;
@@ -137,21 +141,23 @@ struct options {
 	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
 	int64_t command_timeout; /* seconds */
 	/* batch */
-	struct strings paths;    /* what to read */
-	const char *envelopes;   /* the manifest, or NULL */
-	const char *files_from;  /* a list of paths; "-" is stdin; or NULL */
-	size_t jobs;             /* threads that work at once; 0: the processors */
-	bool unordered;          /* results as they come */
-	bool diagnose;           /* what broke each signature */
-	struct strings what_ifs; /* DMARC records to suppose (filter/whatif.h) */
-	bool mboxo;              /* only `>From ` was quoted, not `>>From ` */
-	const char *journal;     /* --resume, or NULL */
-	const char *shard;       /* --shard as given, or NULL; then: */
-	size_t shard_at;         /* from 0 */
-	size_t shard_of;         /* every shard_of-th message; 0 or 1: all */
-	const char *into;        /* where --output stamp writes, or NULL */
-	const char *html;        /* --html: the page, or NULL */
-	uint64_t cache_size;     /* octets of DNS answers */
+	struct strings paths;           /* what to read */
+	const char *envelopes;          /* the manifest, or NULL */
+	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
+	size_t jobs;                    /* threads that work at once; 0: the processors */
+	bool unordered;                 /* results as they come */
+	bool diagnose;                  /* what broke each signature */
+	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
+	const struct what_if *supposed; /* the same, read (filter/whatif.h) */
+	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
+	const char *journal;            /* --resume, or NULL */
+	const char *shard;              /* --shard as given, or NULL; then: */
+	size_t shard_at;                /* from 0 */
+	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
+	const char *into;               /* where --output stamp writes, or NULL */
+	const char *html;               /* --html: the page, or NULL */
+	bool merge;                     /* paths are the JSON of a run's shards */
+	uint64_t cache_size;            /* octets of DNS answers */
 
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
 };

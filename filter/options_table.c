@@ -165,6 +165,8 @@ const struct option_row option_rows[] = {
 		.help = N_("judge as if it were published; may be repeated")},
 	{.name = "shard", .arg = "I/N", .kind = OPTION_PATH, .at = AT(shard),
 		.help = N_("only the I-th of N parts of the messages")},
+	{.name = "merge", .kind = OPTION_FLAG, .at = AT(merge),
+		.help = N_("PATHs are the JSON of all shards: join them")},
 	{.name = "into", .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = N_("folder or Maildir for --output stamp")},
 	{.name = "html", .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),

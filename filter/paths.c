@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "filter/printable.h"
 #include "filter/words.h"
-#include "mime/buf.h"
 #include "mime/scan.h"
 
 char *
@@ -78,7 +78,6 @@ path_acts(struct slice s)
 const char *
 path_shown(const char *path, struct arena *arena)
 {
-	static const char hex[] = "0123456789abcdef";
 	struct slice left = slice_str(path);
 	struct buf out;
 
@@ -93,13 +92,10 @@ path_shown(const char *path, struct arena *arena)
 			left = at;
 			continue;
 		}
-		if (c >= ' ' && c <= '~' && c != '\\') {
+		if (c >= ' ' && c <= '~' && c != '\\')
 			buf_addc(&out, (char)c);
-		} else {
-			buf_adds(&out, "\\x");
-			buf_addc(&out, hex[c >> 4]);
-			buf_addc(&out, hex[c & 15]);
-		}
+		else
+			printable_octets(slice_head(left, 1), &out);
 		left = slice_from(left, 1);
 	}
 	buf_addc(&out, '\0');

@@ -5,7 +5,7 @@
 #include "filter/words.h"
 #include "mime/buf.h"
 
-enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64, ARGS_MAX = 9 };
+enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64 };
 
 #define WORDS_MARK '\001' /* no printable text of a stranger holds it */
 
@@ -93,11 +93,11 @@ string(struct arena *arena, int precision, const char *text)
 void
 phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_list args)
 {
-	struct phrase_arg *kept = arena_array(arena, ARGS_MAX, sizeof *kept);
+	struct phrase_arg *kept = arena_array(arena, PHRASE_ARGS, sizeof *kept);
 	const char *p = format;
 
 	*phrase = (struct phrase){.format = format, .args = kept};
-	while ((p = strchr(p, '%')) != NULL && phrase->n < ARGS_MAX) {
+	while ((p = strchr(p, '%')) != NULL && phrase->n < PHRASE_ARGS) {
 		struct phrase_arg *arg = &kept[phrase->n];
 		struct conversion got;
 		long long n;

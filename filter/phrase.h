@@ -14,6 +14,8 @@ struct phrase_arg {
 	bool words;       /* fixed English words, translated with the sentence */
 };
 
+enum { PHRASE_ARGS = 9 /* at most */ };
+
 struct phrase {
 	const char *format; /* the English format: what the catalogue is asked for */
 	const struct phrase_arg *args;

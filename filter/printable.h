@@ -2,7 +2,10 @@
 #ifndef FILTER_PRINTABLE_H
 #define FILTER_PRINTABLE_H
 
-#include "mime/arena.h"
+#include "mime/buf.h"
+
+/* each octet as \xHH */
+void printable_octets(struct slice octets, struct buf *out);
 
 /*
  * Printable ASCII as it is, every other octet and the backslash as \xHH; cut with "..." where more

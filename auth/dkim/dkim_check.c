@@ -179,16 +179,18 @@ plan(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result
 
 	for (size_t i = 0; i < result->n; i++) {
 		struct dkim_sig_result *sig = &result->sigs[i];
+		size_t work;
 
 		if (!is_open(sig))
 			continue;
 		dkim_select(index, &sig->sig, in->arena, &selections[i]);
+		work = octets(&selections[i]);
 		if (selections[i].oversize)
 			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
-		else if (octets(&selections[i]) > left)
+		else if (work > left)
 			set(sig, DKIM_R_MUCH, AUTH_POLICY); /* PROGRAM 6 */
 		else {
-			left -= octets(&selections[i]);
+			left -= work;
 			dkim_bodies_want(bodies, &sig->sig);
 		}
 	}

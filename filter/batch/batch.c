@@ -14,9 +14,10 @@
 #include "auth/base/domain.h"
 #include "filter/batch/crew.h"
 #include "filter/batch/line.h"
-#include "filter/batch/page.h"
+#include "filter/batch/merge.h"
 #include "filter/batch/progress.h"
-#include "filter/batch/view_print.h"
+#include "filter/batch/results.h"
+#include "filter/batch/shard.h"
 #include "filter/exitcode.h"
 #include "filter/hostname.h"
 #include "filter/output.h"
@@ -24,23 +25,20 @@
 #include "filter/wholefile.h"
 #include "filter/words.h"
 
-enum { ZONE_OCTETS = 64 * 1024 * 1024 };
+enum { ZONE_OCTETS = 64 * 1024 * 1024, START_SECONDS = 15 };
 
 struct run {
 	struct options options; /* with what is found out once */
 	struct arena *arena;
-	struct arena line; /* of one failure */
+	struct arena line; /* of one entry of the journal */
 	struct source *source;
 	struct dns_pool *pool;
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
-	struct what_if *what_ifs;
-	struct view *view; /* of the summary and the page; NULL: none, or its memory is out */
-	bool view_lost;
-	struct summary summary;
+	struct results results;
 	struct progress progress;
-	bool write_failed;
+	char mark[OPTIONS_MARK + 1];
 };
 
 static volatile sig_atomic_t interrupted;
@@ -66,34 +64,14 @@ catch_interrupts(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
-static void
-count_in(struct run *run, const struct tally *tally, struct slice text)
-{
-	summary_add(&run->summary, tally);
-	if (text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n)
-		run->write_failed = true;
-}
-
 static bool
-emit(void *arg, const char *name, const struct judged *judged)
+emit(void *arg, const struct judged *judged)
 {
 	struct run *run = arg;
 
-	if (judged->tally.failed) {
+	if (judged->row == NULL || judged->row->failed)
 		progress_clear(&run->progress);
-		fprintf(stderr, "mailstamp: %s: %s\n",
-			path_shown(name != NULL ? name : "?", &run->line),
-			words(judged->error != NULL ? judged->error : N_("no memory")));
-		arena_clear(&run->line);
-	}
-	count_in(run, &judged->tally,
-		slice_make(judged->text != NULL ? judged->text : "", judged->n));
-	if (run->view != NULL && judged->row != NULL && !view_add(run->view, judged->row)) {
-		view_free(run->view);
-		run->view = NULL;
-		run->view_lost = true;
-	}
-	return !run->write_failed;
+	return results_add(&run->results, judged->row, slice_make(judged->text, judged->n));
 }
 
 static bool
@@ -101,8 +79,9 @@ tick(void *arg, double share)
 {
 	struct run *run = arg;
 
-	progress_tell(&run->progress, run->summary.messages + run->summary.failed,
-		run->summary.failed, share);
+	const struct summary *summary = &run->results.summary;
+
+	progress_tell(&run->progress, summary->messages + summary->failed, summary->failed, share);
 	return interrupted == 0;
 }
 
@@ -150,35 +129,54 @@ open_pool(struct run *run)
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
-static int
-page_failed(const struct run *run, const char *why)
+/* Is the output a shard for --merge? */
+static bool
+is_shard(const struct options *options)
 {
-	(void)misused(N_("page"), path_shown(run->options.html, run->arena), why);
-	return EXIT_TEMPFAIL;
+	return options->shard_of > 0 && options->output == OUTPUT_JSON;
 }
 
-/* What the tables and the page are made of. A resumed run has none: its journal keeps numbers
- * alone. */
-static int
-open_view(struct run *run)
+/* The output as far as it can be written before the first message. */
+static bool
+begin_output(struct run *run)
 {
-	const struct strings *records = &run->options.what_ifs;
-	const char *labels[WHAT_IF_MAX], *error;
+	const struct options *options = &run->options;
+	struct shard_head head = {
+		.at = options->shard_at,
+		.of = options->shard_of,
+		.nwhat_ifs = options->what_ifs.n,
+		.compared = options->auth.dmarc_compare,
+	};
+	struct slice line;
 
-	run->what_ifs = arena_array(run->arena, records->n, sizeof *run->what_ifs);
-	for (size_t i = 0; i < records->n && i < WHAT_IF_MAX; i++) {
-		if (what_if_parse(records->v[i], run->options.auth.dmarc_mode, run->arena,
-			    &run->what_ifs[i], &error) != ST_OK)
-			return misused("--what-if", "", error);
-		labels[i] = run->what_ifs[i].label;
-	}
-	if (run->options.html == NULL &&
-		(run->options.output != OUTPUT_SUMMARY || run->options.journal != NULL))
-		return 0;
-	if (run->options.html != NULL && page_probe(run->options.html, run->arena, &error) != ST_OK)
-		return page_failed(run, error);
-	run->view = view_new(labels, records->n, run->options.auth.dmarc_compare);
-	return run->view != NULL ? 0 : EXIT_TEMPFAIL;
+	for (size_t i = 0; i < head.nwhat_ifs; i++)
+		head.what_ifs[i] = options->supposed[i].label;
+	if (!results_begin(&run->results, options, run->arena, head.what_ifs, head.nwhat_ifs,
+		    head.compared))
+		return false;
+	if (!is_shard(options))
+		return true;
+	memcpy(head.run, run->mark, sizeof head.run);
+	if (shard_head_write(&head, run->arena, &line) != ST_OK)
+		return false;
+	if (fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
+	return true;
+}
+
+/* Only behind a whole shard: one without its end is known to be cut. */
+static void
+end_shard(struct run *run, enum crew_end end)
+{
+	const struct summary *summary = &run->results.summary;
+	const struct shard_end counts = {summary->messages, summary->failed};
+	struct slice line;
+
+	if (!is_shard(&run->options) || end != CREW_DONE || run->results.lost)
+		return;
+	if (shard_end_write(&counts, run->arena, &line) != ST_OK ||
+		fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
 }
 
 static int
@@ -201,12 +199,15 @@ open_all(struct run *run)
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL)
 		return EXIT_TEMPFAIL;
-	status = open_view(run);
-	if (status == 0)
-		status = open_pool(run);
+	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
+	(void)alarm(START_SECONDS);
+	if (options_mark(options, run->arena, run->mark) != ST_OK)
+		return EXIT_TEMPFAIL;
+	(void)alarm(0);
+	status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
-	if (journal_open(options->journal, journal_mark(options), &run->journal, &error) != ST_OK)
+	if (journal_open(options->journal, options, run->mark, &run->journal, &error) != ST_OK)
 		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
 	return 0;
 }
@@ -214,7 +215,7 @@ open_all(struct run *run)
 static void
 close_all(struct run *run)
 {
-	view_free(run->view);
+	results_clear(&run->results);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);
@@ -225,10 +226,18 @@ close_all(struct run *run)
 static void
 replay(struct run *run)
 {
-	struct journal_entry entry;
+	const enum output_what output = run->options.output;
+	struct slice json, line;
+	struct row row;
 
-	while (run->journal != NULL && journal_replay(run->journal, &entry))
-		count_in(run, &entry.tally, entry.text);
+	while (run->journal != NULL && journal_replay(run->journal, &run->line, &row, &json)) {
+		bool made = output == OUTPUT_JSON ||
+			    line_make(&row, output, &run->line, &line) == ST_OK;
+
+		(void)results_add(
+			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
+		arena_clear(&run->line);
+	}
 }
 
 static size_t
@@ -265,9 +274,7 @@ work(struct run *run)
 		.tools = run->tools,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
-		.what_ifs = run->what_ifs,
-		.nwhat_ifs = run->options.what_ifs.n,
-		.rows = run->view != NULL,
+		.advice = run->results.view != NULL,
 		.emit = emit,
 		.tick = tick,
 		.arg = run,
@@ -300,31 +307,6 @@ write_record(const struct run *run)
 	return written;
 }
 
-/* False where a page was wanted and is not there. */
-static bool
-write_page(const struct run *run, enum crew_end end)
-{
-	const struct options *options = &run->options;
-	const struct page page = {
-		.view = run->view,
-		.failed = run->summary.failed,
-		.interrupted = end != CREW_DONE,
-		.shard = options->shard,
-		.made = options->has_now && options->now != NOW_MESSAGE ? options->now
-									: (int64_t)time(NULL),
-	};
-	const char *why;
-
-	if (options->html == NULL)
-		return true;
-	if (run->view == NULL)
-		return false;
-	if (page_write(&page, options->html, run->arena, &why) == ST_OK)
-		return true;
-	(void)page_failed(run, why);
-	return false;
-}
-
 static int
 finish(struct run *run, enum crew_end end)
 {
@@ -334,49 +316,40 @@ finish(struct run *run, enum crew_end end)
 		[CREW_CHANGED] = N_("the files are not those of the journal"),
 		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
-	const struct summary *summary = &run->summary;
+	const struct summary *summary = &run->results.summary;
 	bool recorded = write_record(run);
+	int status;
 
 	progress_clear(&run->progress);
-	recorded = write_page(run, end) && recorded;
-	if (run->options.output == OUTPUT_SUMMARY || run->options.output == OUTPUT_STAMP)
-		summary_print(summary, end != CREW_DONE, stdout);
-	if (run->options.output == OUTPUT_SUMMARY && run->view != NULL &&
-		!view_print(run->view, stdout))
-		run->view_lost = true;
-	if (fflush(stdout) != 0 || ferror(stdout) != 0 || run->write_failed) {
-		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
-		return EXIT_TEMPFAIL;
-	}
+	end_shard(run, end);
+	status = results_end(&run->results, end != CREW_DONE);
 	if (end != CREW_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
 			words(why[end]), summary->messages, summary->failed);
 		return EXIT_TEMPFAIL;
 	}
-	if (run->view_lost)
-		fprintf(stderr, "mailstamp: %s\n", _("no memory for the tables of sources"));
-	if (!recorded || run->view_lost)
-		return EXIT_TEMPFAIL;
-	return summary->failed > 0 ? EXIT_QUARANTINED : 0;
+	return recorded ? status : EXIT_TEMPFAIL;
 }
 
 int
 batch_main(const struct options *options, struct arena *arena)
 {
 	struct run *run = arena_alloc(arena, sizeof *run);
-	struct slice head = line_head(options->output);
 	enum crew_end end;
 	int status;
 
+	if (options->merge)
+		return merge_main(options, arena);
 	bound_memory();
 	run->options = *options;
 	run->arena = arena;
 	arena_init(&run->line, arena->oom, arena->oom_arg);
 	status = open_all(run);
+	if (status == 0 && !begin_output(run))
+		status = EXIT_TEMPFAIL;
 	if (status == 0) {
 		catch_interrupts();
 		progress_begin(&run->progress);
-		(void)fwrite(head.p, 1, head.n, stdout);
 		replay(run);
 		end = work(run);
 		status = finish(run, end);

@@ -13,7 +13,6 @@ enum {
 /* a result that waits for its turn */
 struct waiting {
 	bool there, skip;
-	size_t index; /* of the item */
 	char *name;
 	struct judged judged;
 };
@@ -97,14 +96,18 @@ stop(struct crew *crew, enum crew_end end)
 }
 
 static void
-emit(struct crew *crew, size_t index, const char *name, const struct judged *judged)
+emit(struct crew *crew, const char *name, const struct judged *judged)
 {
-	struct journal_entry entry = {index, name, judged->tally,
-		slice_make(judged->text != NULL ? judged->text : "", judged->n)};
+	struct journal *journal = crew->config.journal;
+	struct slice json = judged->json != NULL ? slice_make(judged->json, judged->njson)
+						 : slice_make(judged->text, judged->n);
 
-	if (!crew->config.emit(crew->config.arg, name, judged))
+	/* what is not in the journal is judged again, and has not been told yet */
+	if (journal != NULL && judged->row == NULL)
+		stop(crew, CREW_BROKEN);
+	else if (!crew->config.emit(crew->config.arg, judged))
 		stop(crew, CREW_STOPPED);
-	else if (crew->config.journal != NULL && !journal_add(crew->config.journal, &entry))
+	else if (journal != NULL && !journal_add(journal, name, json))
 		stop(crew, CREW_BROKEN);
 }
 
@@ -116,7 +119,7 @@ move_window(struct crew *crew)
 
 	while ((at = &crew->window[crew->emitted % CREW_WINDOW])->there) {
 		if (!at->skip && (crew->end == CREW_DONE || crew->end == CREW_STOPPED))
-			emit(crew, at->index, at->name, &at->judged);
+			emit(crew, at->name, &at->judged);
 		free(at->name);
 		judged_clear(&at->judged);
 		*at = (struct waiting){.there = false};
@@ -127,13 +130,13 @@ move_window(struct crew *crew)
 
 /* A result, which is taken over, as is name; unordered ones do not wait. */
 static void
-hand_in(struct crew *crew, size_t turn, size_t index, char *name, struct judged *judged, bool skip)
+hand_in(struct crew *crew, size_t turn, char *name, struct judged *judged, bool skip)
 {
 	struct waiting *at = &crew->window[turn % CREW_WINDOW];
 
-	*at = (struct waiting){.there = true, .skip = skip, .index = index, .name = name};
+	*at = (struct waiting){.there = true, .skip = skip, .name = name};
 	if (crew->config.options->unordered && !skip) {
-		emit(crew, index, name, judged);
+		emit(crew, name, judged);
 		judged_clear(judged);
 		at->skip = true;
 	} else {
@@ -175,7 +178,7 @@ take(struct crew *crew, struct item *item, size_t *turn)
 	*item = (struct item){.fd = -1};
 	pthread_mutex_lock(&crew->source_lock);
 	while (open && !taken) {
-		struct judged none = {.text = NULL};
+		struct judged none = {.row = NULL};
 		bool changed = false;
 
 		pthread_mutex_lock(&crew->lock);
@@ -195,7 +198,7 @@ take(struct crew *crew, struct item *item, size_t *turn)
 					crew->config.journal, item->index, item->name, &changed)) {
 				if (changed)
 					stop(crew, CREW_CHANGED);
-				hand_in(crew, *turn, 0, NULL, &none, true);
+				hand_in(crew, *turn, NULL, &none, true);
 				taken = false;
 			}
 		}
@@ -216,7 +219,6 @@ judge_all(struct crew *crew, struct judge *judge)
 
 	while (take(crew, &item, &turn)) {
 		struct judged judged;
-		size_t index = item.index;
 		char *name;
 
 		pthread_mutex_lock(&crew->lock);
@@ -229,7 +231,7 @@ judge_all(struct crew *crew, struct judge *judge)
 		pthread_mutex_lock(&crew->lock);
 		crew->slots++;
 		pthread_cond_signal(&crew->slot_free);
-		hand_in(crew, turn, index, name, &judged, false);
+		hand_in(crew, turn, name, &judged, false);
 		pthread_mutex_unlock(&crew->lock);
 		if (is_spare(crew))
 			return true;
@@ -247,9 +249,7 @@ work(void *arg)
 	if (judge != NULL) {
 		judge->options = crew->config.options;
 		judge->pool = crew->config.pool;
-		judge->what_ifs = crew->config.what_ifs;
-		judge->nwhat_ifs = crew->config.nwhat_ifs;
-		judge->rows = crew->config.rows;
+		judge->advice = crew->config.advice;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){
 			.wait_begin = wait_begin, .wait_end = wait_end, .wait_arg = crew};

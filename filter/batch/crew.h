@@ -21,13 +21,11 @@ struct crew_config {
 	struct source *source;
 	struct dns_pool *pool;
 	struct evaluate_tools tools; /* without crypto */
-	const struct what_if *what_ifs;
-	size_t nwhat_ifs;
-	bool rows;               /* rows are wanted */
-	struct journal *journal; /* or NULL */
+	bool advice;                 /* rows are to say what would mend their message */
+	struct journal *journal;     /* or NULL */
 	size_t jobs, threads;
 	/* A result, in order unless options->unordered, by one thread at a time; false stops. */
-	bool (*emit)(void *arg, const char *name, const struct judged *judged);
+	bool (*emit)(void *arg, const struct judged *judged);
 	/* Called now and then by the thread that runs the crew; false stops. */
 	bool (*tick)(void *arg, double share);
 	void *arg;

@@ -1,8 +1,6 @@
 #define _DEFAULT_SOURCE /* flock */
 #include "filter/batch/journal.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,15 +8,19 @@
 #include <unistd.h>
 
 #include "auth/dns/dns_name.h"
+#include "filter/batch/row_json.h"
 
-enum { HEAD_MAX = 64, LINE_SIZE = 256, TEXT_MAX = 64 * 1024 * 1024 };
+/* an entry: the hash of its name, a blank, its row */
+enum { HEAD_MAX = 512, HASH_DIGITS = 16, ENTRY_MAX = ROW_JSON_MAX + HASH_DIGITS + 2 };
 
 struct journal {
 	FILE *file;
 	long whole;    /* where the last whole entry ends */
+	bool broken;   /* nothing can be added: no memory to read what is there */
 	char *text;    /* of the entry that was read last */
+	size_t n, cap; /* of text */
 	uint64_t *had; /* by index: hash of the name, or 0 */
-	size_t nhad, count;
+	size_t nhad;
 };
 
 static uint64_t
@@ -29,29 +31,17 @@ hash_of(const char *name)
 	return hash != 0 ? hash : 1;
 }
 
-uint64_t
-journal_mark(const struct options *options)
-{
-	uint64_t mark = (uint64_t)options->output * 4 + (options->unordered ? 2 : 0) +
-			(options->mboxo ? 1 : 0);
-
-	for (size_t i = 0; i < options->paths.n; i++)
-		mark = mark * 31 + hash_of(options->paths.v[i]);
-	if (options->envelopes != NULL)
-		mark = mark * 37 + hash_of(options->envelopes);
-	if (options->files_from != NULL)
-		mark = mark * 41 + hash_of(options->files_from);
-	if (options->shard_of > 1)
-		mark = (mark * 43 + options->shard_at) * 47 + options->shard_of;
-	return mark;
-}
-
 static enum status
-read_head(struct journal *journal, uint64_t mark, const char **error)
+read_head(struct journal *journal, const struct options *options, const char *mark,
+	const char **error)
 {
 	char line[HEAD_MAX], wanted[HEAD_MAX];
 
-	(void)snprintf(wanted, sizeof wanted, "mailstamp-journal 1 %016" PRIx64 "\n", mark);
+	(void)snprintf(wanted, sizeof wanted,
+		"{\"mailstamp_journal\":{\"version\":2,\"run\":\"%s\",\"shard\":%zu,\"of\":%zu,"
+		"\"output\":%d,\"unordered\":%s}}\n",
+		mark, options->shard_at + 1, options->shard_of, (int)options->output,
+		options->unordered ? "true" : "false");
 	if (fgets(line, sizeof line, journal->file) == NULL) {
 		*error = "the journal cannot be written";
 		journal->whole = (long)strlen(wanted);
@@ -66,7 +56,8 @@ read_head(struct journal *journal, uint64_t mark, const char **error)
 }
 
 enum status
-journal_open(const char *path, uint64_t mark, struct journal **journal, const char **error)
+journal_open(const char *path, const struct options *options, const char *mark,
+	struct journal **journal, const char **error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 	struct journal *made = calloc(1, sizeof *made);
@@ -77,7 +68,7 @@ journal_open(const char *path, uint64_t mark, struct journal **journal, const ch
 	if (made != NULL && fd >= 0 && (made->file = fdopen(fd, "r+")) != NULL) {
 		*error = "another process uses the journal";
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			st = read_head(made, mark, error);
+			st = read_head(made, options, mark, error);
 	}
 	if (st == ST_OK) {
 		*journal = made;
@@ -91,6 +82,7 @@ journal_open(const char *path, uint64_t mark, struct journal **journal, const ch
 	return ST_BAD;
 }
 
+/* False where it was there already: no message is told twice. */
 static bool
 remember(struct journal *journal, size_t index, uint64_t hash)
 {
@@ -103,86 +95,87 @@ remember(struct journal *journal, size_t index, uint64_t hash)
 		while (n <= index)
 			n *= 2;
 		grown = realloc(journal->had, n * sizeof *grown);
+		journal->broken |= grown == NULL;
 		if (grown == NULL)
 			return false;
 		memset(grown + journal->nhad, 0, (n - journal->nhad) * sizeof *grown);
 		journal->had = grown;
 		journal->nhad = n;
 	}
+	if (journal->had[index] != 0)
+		return false;
 	journal->had[index] = hash;
 	return true;
 }
 
-/* The numbers of an entry's first line, in their order, each with its greatest value. */
-enum { N_INDEX, N_HASH, N_FAILED, N_SPF, N_DKIM, N_DMARC, N_DISPOSITION, N_SIZE, NUMBERS };
-
-/* A killed run may have left any piece of a line. */
+/* The next line into text, without its line end, for which there is room; false where none is
+ * whole. A killed run may have left any piece of one. */
 static bool
-read_numbers(FILE *file, uint64_t numbers[NUMBERS])
+read_line(struct journal *journal)
 {
-	static const uint64_t most[NUMBERS] = {SIZE_MAX, UINT64_MAX, 1, AUTH_PERMERROR,
-		AUTH_PERMERROR, AUTH_PERMERROR, DISP_TEMPFAIL, TEXT_MAX};
-	char line[LINE_SIZE], *at = line, *end;
+	int c;
 
-	if (fgets(line, sizeof line, file) == NULL)
-		return false;
-	for (size_t i = 0; i < NUMBERS; i++) {
-		if (isxdigit((unsigned char)*at) == 0)
-			return false;
-		errno = 0;
-		numbers[i] = strtoull(at, &end, i == N_HASH ? 16 : 10);
-		if (errno != 0 || numbers[i] > most[i] || *end != (i + 1 < NUMBERS ? ' ' : '\n'))
-			return false;
-		at = end + 1;
+	journal->n = 0;
+	while ((c = getc(journal->file)) != EOF && c != '\n' && journal->n < ENTRY_MAX) {
+		if (journal->n + 1 >= journal->cap) {
+			size_t cap = journal->cap == 0 ? 4096 : 2 * journal->cap;
+			char *grown = realloc(journal->text, cap);
+
+			journal->broken |= grown == NULL;
+			if (grown == NULL)
+				return false;
+			journal->text = grown;
+			journal->cap = cap;
+		}
+		journal->text[journal->n++] = (char)c;
 	}
-	return *at == '\0';
+	journal->broken |= ferror(journal->file) != 0;
+	return c == '\n';
 }
 
 static bool
-read_entry(struct journal *journal, struct journal_entry *entry)
+read_hash(struct slice text, uint64_t *hash)
 {
-	uint64_t numbers[NUMBERS];
-	size_t n;
+	*hash = 0;
+	if (text.n <= HASH_DIGITS || text.p[HASH_DIGITS] != ' ')
+		return false;
+	for (size_t i = 0; i < HASH_DIGITS; i++) {
+		int digit = slice_hex_digit(text.p[i]);
 
-	if (!read_numbers(journal->file, numbers))
-		return false;
-	n = (size_t)numbers[N_SIZE];
-	free(journal->text);
-	journal->text = malloc(n + 1);
-	if (journal->text == NULL || fread(journal->text, 1, n, journal->file) != n ||
-		fgetc(journal->file) != '\n' ||
-		!remember(journal, (size_t)numbers[N_INDEX], numbers[N_HASH]))
-		return false;
-	entry->index = (size_t)numbers[N_INDEX];
-	entry->name = NULL;
-	entry->text = slice_make(journal->text, n);
-	entry->tally = (struct tally){
-		.failed = numbers[N_FAILED] != 0,
-		.spf = (enum auth_code)numbers[N_SPF],
-		.dkim = (enum auth_code)numbers[N_DKIM],
-		.dmarc = (enum auth_code)numbers[N_DMARC],
-		.disposition = (enum disposition)numbers[N_DISPOSITION],
-	};
+		if (digit < 0)
+			return false;
+		*hash = *hash << 4 | (uint64_t)digit;
+	}
 	return true;
 }
 
-bool
-journal_replay(struct journal *journal, struct journal_entry *entry)
+static bool
+read_entry(struct journal *journal, struct arena *arena, struct row *row, struct slice *json)
 {
-	if (read_entry(journal, entry)) {
+	const char *error;
+	uint64_t hash;
+	enum status st;
+
+	if (!read_line(journal) || !read_hash(slice_make(journal->text, journal->n), &hash))
+		return false;
+	journal->text[journal->n] = '\n';
+	*json = slice_from(slice_make(journal->text, journal->n + 1), HASH_DIGITS + 1);
+	st = row_from_json(*json, arena, row, &error);
+	journal->broken |= st == ST_TEMP;
+	return st == ST_OK && remember(journal, row->index, hash);
+}
+
+bool
+journal_replay(struct journal *journal, struct arena *arena, struct row *row, struct slice *json)
+{
+	if (read_entry(journal, arena, row, json)) {
 		journal->whole = ftell(journal->file);
-		journal->count++;
 		return true;
 	}
 	(void)fseek(journal->file, journal->whole, SEEK_SET);
-	(void)!ftruncate(fileno(journal->file), (off_t)journal->whole);
+	if (!journal->broken)
+		(void)!ftruncate(fileno(journal->file), (off_t)journal->whole);
 	return false;
-}
-
-size_t
-journal_count(const struct journal *journal)
-{
-	return journal->count;
 }
 
 bool
@@ -195,16 +188,10 @@ journal_has(const struct journal *journal, size_t index, const char *name, bool 
 }
 
 bool
-journal_add(struct journal *journal, const struct journal_entry *entry)
+journal_add(struct journal *journal, const char *name, struct slice json)
 {
-	const struct tally *tally = &entry->tally;
-
-	return fprintf(journal->file, "%zu %016" PRIx64 " %d %d %d %d %d %zu\n", entry->index,
-		       hash_of(entry->name), tally->failed ? 1 : 0, (int)tally->spf,
-		       (int)tally->dkim, (int)tally->dmarc, (int)tally->disposition,
-		       entry->text.n) > 0 &&
-	       fwrite(entry->text.p, 1, entry->text.n, journal->file) == entry->text.n &&
-	       fputc('\n', journal->file) == '\n' && fflush(journal->file) == 0;
+	return !journal->broken && fprintf(journal->file, "%016" PRIx64 " ", hash_of(name)) > 0 &&
+	       fwrite(json.p, 1, json.n, journal->file) == json.n && fflush(journal->file) == 0;
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "auth/dns/dns.h"
 #include "filter/batch/line.h"
 #include "filter/batch/manifest.h"
+#include "filter/batch/row_json.h"
 #include "filter/batch/stamp.h"
 #include "filter/diagnosis.h"
 #include "filter/explain/advice.h"
@@ -23,6 +24,7 @@ enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 
 
 static const char unreadable[] = "the file cannot be read";
 static const char no_memory[] = "no memory";
+static const char too_long[] = "its line is too long";
 
 static void
 on_out_of_memory(void *arg)
@@ -50,10 +52,10 @@ judge_end(struct judge *judge)
 void
 judged_clear(struct judged *judged)
 {
-	free(judged->text);
 	free(judged->row);
-	free(judged->error);
-	*judged = (struct judged){.text = NULL};
+	free(judged->text);
+	free(judged->json);
+	*judged = (struct judged){.row = NULL};
 }
 
 /* Into item->bytes, which the item owns. */
@@ -153,43 +155,21 @@ static void
 suppose(struct judge *judge)
 {
 	struct evaluation *ev = &judge->ev;
+	const size_t n = judge->options->what_ifs.n;
 	struct what_if_result *results, *other;
 
-	if (judge->nwhat_ifs > 0) {
-		results = arena_array(&judge->arena, judge->nwhat_ifs, sizeof *results);
-		for (size_t i = 0; i < judge->nwhat_ifs; i++)
-			what_if_judge(ev, &judge->what_ifs[i], &results[i]);
+	if (n > 0) {
+		results = arena_array(&judge->arena, n, sizeof *results);
+		for (size_t i = 0; i < n; i++)
+			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
 		ev->what_ifs = results;
-		ev->nwhat_ifs = judge->nwhat_ifs;
+		ev->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
 		other = arena_alloc(&judge->arena, sizeof *other);
 		what_if_other(ev, other);
 		ev->other = other;
 	}
-}
-
-static bool
-make_row(struct judge *judge, size_t index, const char *shown, struct judged *judged)
-{
-	const struct evaluation *ev = &judge->ev;
-	struct findings advice;
-	struct row_extra extra = {
-		.index = index,
-		.path = shown,
-		.what_ifs = ev->what_ifs,
-		.nwhat_ifs = ev->nwhat_ifs,
-		.other = ev->other,
-		.advice = &advice,
-	};
-	struct row row;
-
-	findings_init(&advice, &judge->arena);
-	if (ev->evaluated && ev->results.dmarc.code != AUTH_PASS)
-		advice_make(ev, &advice);
-	row_from_evaluation(ev, &extra, &row);
-	judged->row = row_copy(&row);
-	return judged->row != NULL;
 }
 
 static const char *
@@ -217,16 +197,37 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	return NULL;
 }
 
-static const char *
-append_log(struct judge *judge, size_t index, const char *shown)
+/* A copy from malloc; NULL without memory, and for nothing. */
+static char *
+keep(struct slice text, size_t *n)
 {
-	struct slice line;
+	char *kept = text.n > 0 ? malloc(text.n) : NULL;
 
-	if (judge->options->json_log == NULL)
-		return NULL;
-	if (line_make(&judge->ev, OUTPUT_JSON, index, shown, &line) != ST_OK ||
-		!json_append(judge->options->json_log, line))
-		return "the JSON log could not be written";
+	*n = kept != NULL ? text.n : 0;
+	if (kept != NULL)
+		memcpy(kept, text.p, text.n);
+	return kept;
+}
+
+/* The row with its lines; line is the message's JSON, or empty. */
+static const char *
+hand_over(struct judge *judge, const struct row *row, struct slice line, struct judged *judged)
+{
+	const enum output_what output = judge->options->output;
+	struct slice json = SLICE("");
+
+	if (output != OUTPUT_JSON && line_make(row, output, &judge->arena, &line) != ST_OK)
+		return too_long;
+	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
+		row_to_json(row, &judge->arena, &json) != ST_OK)
+		return no_memory;
+	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
+		return too_long;
+	judged->row = row_copy(row);
+	judged->text = keep(line, &judged->n);
+	judged->json = keep(json, &judged->njson);
+	if (judged->row == NULL || judged->n != line.n || judged->njson != json.n)
+		return no_memory;
 	return NULL;
 }
 
@@ -234,44 +235,47 @@ static const char *
 work(struct judge *judge, struct item *item, struct slice bytes, const char *shown,
 	struct judged *judged)
 {
+	const struct evaluation *ev = &judge->ev;
+	const struct options *options = judge->options;
+	const bool json = options->output == OUTPUT_JSON || options->json_log != NULL;
 	const char *error = evaluate_item(judge, item, bytes);
-	struct slice line;
+	struct slice line = SLICE("");
+	struct findings findings, *advice = NULL;
+	struct row row;
 
-	if (error == NULL)
-		error = append_log(judge, item->index, shown);
 	if (error != NULL)
 		return error;
-	judged->tally = summary_tally(&judge->ev);
-	if (line_make(&judge->ev, judge->options->output, item->index, shown, &line) != ST_OK)
-		return "no memory for its line";
-	if (judge->rows && !make_row(judge, item->index, shown, judged))
+	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
+		advice = &findings;
+		findings_init(advice, &judge->arena);
+		advice_make(ev, advice);
+	}
+	if (json && line_json(&judge->ev, item->index, shown, advice, &line) != ST_OK)
 		return no_memory;
-	judged->n = line.n;
-	judged->text = line.n > 0 ? malloc(line.n) : NULL;
-	if (line.n > 0 && judged->text == NULL)
-		return no_memory;
-	if (line.n > 0)
-		memcpy(judged->text, line.p, line.n);
-	return NULL;
+	if (options->json_log != NULL && !json_append(options->json_log, line))
+		return "the JSON log could not be written";
+	row_from_evaluation(ev, item->index, shown, advice, &row);
+	return hand_over(judge, &row, line, judged);
 }
 
 static void
 tell_failure(struct judge *judge, const struct item *item, const char *error, struct judged *judged)
 {
-	struct slice line;
+	struct slice line = SLICE("");
+	const char *shown;
+	struct row row;
 
-	*judged = (struct judged){.tally = {.failed = true}, .error = strdup(error)};
-	if (setjmp(judge->out_of_memory) != 0)
-		return; /* a run without memory has lines that are missing, and says so */
-	if (line_failure(judge->options->output, item->index, path_shown(item->name, &judge->arena),
-		    error, &judge->arena, &line) != ST_OK ||
-		line.n == 0)
+	if (setjmp(judge->out_of_memory) != 0) {
+		judged_clear(judged);
+		return; /* a run without memory does not finish, and says so */
+	}
+	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
+	row_failure(item->index, shown, error, &judge->arena, &row);
+	if (judge->options->output == OUTPUT_JSON &&
+		json_failure(item->index, shown, error, &judge->arena, &line) != ST_OK)
 		return;
-	judged->text = malloc(line.n);
-	if (judged->text == NULL)
-		return;
-	memcpy(judged->text, line.p, line.n);
-	judged->n = line.n;
+	if (hand_over(judge, &row, line, judged) != NULL)
+		judged_clear(judged);
 }
 
 /* Where memory runs out in the middle, we come back here and the message is a failed one. */
@@ -291,7 +295,7 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	void *mapped = NULL;
 	size_t size = 0;
 
-	*judged = (struct judged){.text = NULL};
+	*judged = (struct judged){.row = NULL};
 	arena_clear(&judge->arena);
 	judge->evaluating = false;
 	if (item->name == NULL)

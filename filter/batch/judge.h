@@ -9,7 +9,6 @@
 #include "auth/dns/dns_pool.h"
 #include "filter/batch/row.h"
 #include "filter/batch/source.h"
-#include "filter/batch/summary.h"
 
 /* One thread's. */
 struct judge {
@@ -17,21 +16,20 @@ struct judge {
 	struct dns_pool *pool;
 	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
 	struct evaluate_tools tools;
-	const struct what_if *what_ifs; /* all of --what-if */
-	size_t nwhat_ifs;
-	bool rows;          /* rows are wanted */
+	bool advice;        /* rows are to say what would mend the message */
 	struct arena arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
 	bool evaluating; /* ev is to be ended */
 };
 
+/* All from malloc. */
 struct judged {
-	struct tally tally;
-	char *text; /* the line, from malloc; NULL where there is none */
+	struct row *row; /* NULL where there is no memory: then the rest is too */
+	char *text;      /* the line of output; NULL where there is none */
 	size_t n;
-	struct row *row; /* from malloc; NULL where none is wanted, or the message failed */
-	char *error; /* why it failed, from malloc; NULL where it did not, or there is no memory */
+	char *json; /* the row for the journal, where there is one and text is not JSON; or NULL */
+	size_t njson;
 };
 
 /* tools but its crypto, pool, options and user's wait_ functions are set by the caller. False where

@@ -1,13 +1,11 @@
 #include "filter/batch/line.h"
 
 #include "auth/dns/dns.h"
-#include "filter/batch/summary.h"
 #include "filter/block.h"
 #include "filter/json.h"
-#include "filter/printable.h"
 #include "mime/buf.h"
 
-enum { LINE_OCTETS = 1 << 20, NAME_OCTETS = 255 };
+enum { LINE_OCTETS = 4 << 20 };
 
 struct slice
 line_head(enum output_what output)
@@ -37,18 +35,14 @@ add_csv(struct buf *out, const char *text)
 }
 
 static const char *
-signatures(const struct evaluation *ev)
+signatures(const struct row *row, struct arena *arena)
 {
 	struct buf out;
 
-	buf_init(&out, ev->arena, LINE_OCTETS);
-	for (size_t i = 0; i < ev->results.dkim.n; i++) {
-		const struct dkim_sig_result *sig = &ev->results.dkim.sigs[i];
-
-		buf_addf(&out, "%s%s/%s=%s", i > 0 ? "," : "",
-			printable(sig->sig.d, NAME_OCTETS, ev->arena),
-			printable(sig->sig.s, NAME_OCTETS, ev->arena), auth_code_word(sig->code));
-	}
+	buf_init(&out, arena, LINE_OCTETS);
+	for (size_t i = 0; i < row->nsignatures; i++)
+		buf_addf(&out, "%s%s/%s=%s", i > 0 ? "," : "", row->signatures[i].d,
+			row->signatures[i].s, auth_code_word(row->signatures[i].code));
 	if (out.n == 0)
 		buf_addc(&out, '-');
 	buf_addc(&out, '\0');
@@ -56,16 +50,15 @@ signatures(const struct evaluation *ev)
 }
 
 static void
-add_columns(const struct evaluation *ev, enum output_what output, const char *path, struct buf *out)
+add_columns(const struct row *row, enum output_what output, struct arena *arena, struct buf *out)
 {
-	const struct auth_results *results = &ev->results;
 	const char *const cells[] = {
-		path,
-		ev->evaluated ? auth_code_word(results->spf.code) : "-",
-		ev->evaluated ? auth_code_word(summary_dkim(results)) : "-",
-		ev->evaluated ? signatures(ev) : "-",
-		ev->evaluated ? auth_code_word(results->dmarc.code) : "-",
-		ev->evaluated ? auth_code_word(results->arc.code) : "-",
+		row->path,
+		row->evaluated ? auth_code_word(row->spf) : "-",
+		row->evaluated ? auth_code_word(row->dkim) : "-",
+		row->evaluated ? signatures(row, arena) : "-",
+		row->evaluated ? auth_code_word(row->dmarc) : "-",
+		row->evaluated ? auth_code_word(row->arc) : "-",
 	};
 
 	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
@@ -79,71 +72,46 @@ add_columns(const struct evaluation *ev, enum output_what output, const char *pa
 }
 
 static void
-add_csv_rest(const struct evaluation *ev, struct buf *out)
+add_csv_rest(const struct row *row, struct buf *out)
 {
-	const char *policy = "";
-
-	if (ev->evaluated && ev->results.dmarc.policy >= DMARC_P_NONE)
-		policy = dmarc_policy_word(ev->results.dmarc.policy);
 	buf_addc(out, ',');
-	add_csv(out, printable(ev->ids.author_domain, NAME_OCTETS, ev->arena));
-	buf_addf(out, ",%s,%s,", policy, policy_word(ev->verdict.disposition));
-	add_csv(out, ev->verdict.reason != NULL ? ev->verdict.reason : "");
-	buf_adds(out, ",\r\n");
-}
-
-static enum status
-finish(const struct buf *out, struct slice *line)
-{
-	*line = buf_slice(out);
-	return out->over ? ST_LIMIT : ST_OK;
+	add_csv(out, row->author_domain);
+	buf_addf(out, ",%s,%s,", row->policy, row->failed ? "" : policy_word(row->disposition));
+	add_csv(out, row->reason);
+	buf_addc(out, ',');
+	add_csv(out, row->error);
+	buf_adds(out, "\r\n");
 }
 
 enum status
-line_make(struct evaluation *ev, enum output_what output, size_t index, const char *path,
-	struct slice *line)
+line_make(const struct row *row, enum output_what output, struct arena *arena, struct slice *line)
 {
 	struct buf out;
 
 	*line = SLICE("");
-	if (output == OUTPUT_JSON) {
-		struct outcome outcome = {.path = path,
-			.index = index,
-			.field = block_field(ev),
-			.diagnoses = ev->diagnoses,
-			.ndiagnoses = ev->ndiagnoses};
-
-		dns_settle(ev->in.dns);
-		return json_line(ev, &outcome, line);
-	}
 	if (output != OUTPUT_TSV && output != OUTPUT_CSV)
 		return ST_OK;
-	buf_init(&out, ev->arena, LINE_OCTETS);
-	add_columns(ev, output, path, &out);
+	buf_init(&out, arena, LINE_OCTETS);
+	add_columns(row, output, arena, &out);
 	if (output == OUTPUT_CSV)
-		add_csv_rest(ev, &out);
+		add_csv_rest(row, &out);
 	else
 		buf_addc(&out, '\n');
-	return finish(&out, line);
+	*line = buf_slice(&out);
+	return out.over ? ST_LIMIT : ST_OK;
 }
 
 enum status
-line_failure(enum output_what output, size_t index, const char *path, const char *error,
-	struct arena *arena, struct slice *line)
+line_json(struct evaluation *ev, size_t index, const char *path, const struct findings *advice,
+	struct slice *line)
 {
-	struct buf out;
+	struct outcome outcome = {.path = path,
+		.index = index,
+		.field = block_field(ev),
+		.advice = advice,
+		.diagnoses = ev->diagnoses,
+		.ndiagnoses = ev->ndiagnoses};
 
-	*line = SLICE("");
-	if (output == OUTPUT_JSON)
-		return json_failure(index, path, error, arena, line);
-	buf_init(&out, arena, LINE_OCTETS);
-	if (output == OUTPUT_TSV) {
-		buf_addf(&out, "%s\t-\t-\t-\t-\t-\n", path);
-	} else if (output == OUTPUT_CSV) {
-		add_csv(&out, path);
-		buf_adds(&out, ",-,-,-,-,-,,,,,");
-		add_csv(&out, error);
-		buf_adds(&out, "\r\n");
-	}
-	return finish(&out, line);
+	dns_settle(ev->in.dns);
+	return json_line(ev, &outcome, line);
 }

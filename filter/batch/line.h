@@ -4,20 +4,22 @@
 #ifndef FILTER_BATCH_LINE_H
 #define FILTER_BATCH_LINE_H
 
-#include "filter/evaluate.h"
+#include "filter/batch/row.h"
 
 /* The line above all others; empty where there is none. */
 struct slice line_head(enum output_what output);
 
 /*
- * With its line end, in the evaluation's arena; empty for outputs without lines. tsv: path, spf,
- * dkim, d/s=result joined by commas, dmarc, arc; `-` where it was not checked. path: shown safely.
+ * A row as a line of tsv or csv with its line end, in the arena; empty for other outputs. tsv:
+ * path, spf, dkim, d/s=result joined by commas, dmarc, arc; `-` where it was not checked. ST_LIMIT
+ * where it is too long.
  */
-enum status line_make(struct evaluation *ev, enum output_what output, size_t index,
-	const char *path, struct slice *line);
+enum status line_make(
+	const struct row *row, enum output_what output, struct arena *arena, struct slice *line);
 
-/* The line of a file that could not be judged. */
-enum status line_failure(enum output_what output, size_t index, const char *path, const char *error,
-	struct arena *arena, struct slice *line);
+/* All that is known of a message as its JSON line, in the evaluation's arena. path: shown safely;
+ * advice: or NULL. */
+enum status line_json(struct evaluation *ev, size_t index, const char *path,
+	const struct findings *advice, struct slice *line);
 
 #endif

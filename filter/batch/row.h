@@ -1,19 +1,20 @@
 /*
- * row.h: all that the views of a run need of one message.
+ * row.h: all that the lines, the summary and the views of a run need of one message.
  *
  * Every text is safe to show (row_text) and never NULL: "" stands for what is not there.
  */
 #ifndef FILTER_BATCH_ROW_H
 #define FILTER_BATCH_ROW_H
 
+#include "filter/batch/broke.h"
 #include "filter/finding.h"
 #include "filter/whatif.h"
 
 enum {
-	ROW_SIGNATURES = 16, /* that are kept of a message */
-	ROW_ADVICE = 8,
-	ROW_TEXT = 1024,     /* octets of any text, */
-	ROW_PATH = 16 * 1024 /* of a path */
+	ROW_SIGNATURES = 1000, /* at most, as many as --max-signatures allows */
+	ROW_ADVICE = 8,        /* that are kept of a message */
+	ROW_TEXT = 1024,       /* octets of any text, */
+	ROW_PATH = 16 * 1024   /* of a path */
 };
 
 struct row_signature {
@@ -29,9 +30,9 @@ struct row_outcome {
 };
 
 struct row_advice {
-	enum finding_level level;
-	const char *id;   /* a fixed word (finding.h) */
-	const char *text; /* the sentence, in the reader's language: a row is for people alone */
+	const char *id;     /* a fixed word (finding.h) */
+	const char *text;   /* the sentence, in the reader's language */
+	struct phrase said; /* the same, so that another reader can have it in another one */
 };
 
 struct row {
@@ -44,12 +45,12 @@ struct row {
 	int64_t date; /* seconds since the epoch (filter/msgtime.h) */
 
 	enum auth_code spf;
-	const char *spf_domain, *spf_reason;
+	const char *spf_domain;
 	bool spf_aligned;
 	enum auth_code dkim; /* one word for all signatures: pass where one passed, none where
 				there is none, else the result of the first one */
+	const struct row_signature *signatures;
 	size_t nsignatures;
-	struct row_signature signatures[ROW_SIGNATURES];
 	bool dkim_aligned; /* one that passed is */
 	enum auth_code arc, dmarc;
 	const char *policy; /* none, quarantine, reject, or "" */
@@ -65,28 +66,23 @@ struct row {
 	struct row_outcome other; /* --dmarc-compare */
 	size_t nwhat_ifs;
 	struct row_outcome what_ifs[WHAT_IF_MAX]; /* in the order of the options */
+	struct broke broke;                       /* --diagnose */
 
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
-};
-
-/* What else is known of a message, beside its evaluation. */
-struct row_extra {
-	size_t index;
-	const char *path; /* shown safely */
-	const struct what_if_result *what_ifs;
-	size_t nwhat_ifs;
-	const struct what_if_result *other; /* or NULL */
-	const struct findings *advice;      /* or NULL */
 };
 
 /* A stranger's text as a row keeps it: controls and the like are \xHH, bad UTF-8 is U+FFFD, max
  * octets. What it made is left as it is by a second call. In the arena. */
 const char *row_text(struct slice text, size_t max, struct arena *arena);
 
-/* The row's texts are in the evaluation's arena, or literals. */
-void row_from_evaluation(
-	const struct evaluation *evaluation, const struct row_extra *extra, struct row *row);
+/* What row.dkim is of these. */
+enum auth_code row_dkim(const struct row_signature *signatures, size_t n);
+
+/* path: shown safely; advice: NULL where none was asked for. What the row points to is in the
+ * evaluation's arena, or literals. */
+void row_from_evaluation(const struct evaluation *evaluation, size_t index, const char *path,
+	const struct findings *advice, struct row *row);
 
 /* The row of a file that could not be judged. */
 void row_failure(

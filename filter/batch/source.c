@@ -77,13 +77,13 @@ source_open(const struct options *options, struct arena *arena, struct source **
 	return ST_OK;
 }
 
-/* Is the message that comes next one of ours? */
+/* Is the message of that number in our shard? */
 static bool
-is_ours(const struct source *source)
+is_ours(const struct source *source, size_t index)
 {
 	const struct options *options = source->options;
 
-	return options->shard_of <= 1 || source->index % options->shard_of == options->shard_at;
+	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
 /* An item that is only told; name is taken over. */
@@ -139,7 +139,7 @@ give_from_mbox(struct source *source, struct item *item)
 {
 	struct mbox_message message = {NULL, 0, false};
 	const char *error = NULL;
-	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source);
+	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source, source->index);
 	int got = whole && !ours ? 1
 				 : mbox_next(source->mbox, source->quoting, ours ? &message : NULL,
 					   &error);
@@ -183,7 +183,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	ssize_t n;
 	int fd;
 
-	if (!is_ours(source) && saved_is_one(path)) {
+	if (!is_ours(source, source->index) && saved_is_one(path)) {
 		free(line);
 		return give_error(source, path, "", item);
 	}
@@ -216,31 +216,17 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	return false;
 }
 
-/* A path from the command line or a list: it may be a folder, linked or not. */
+/* A path, which is taken over: a file, or a folder whose files come next. A link to a folder is
+ * followed where somebody named it, not where it was found. */
 static bool
-give_named(struct source *source, char *path, struct item *item)
+give_path(struct source *source, char *path, bool named, struct item *item)
 {
 	struct stat info;
 	const char *error;
 
 	if (path == NULL)
 		return give_error(source, NULL, no_memory, item);
-	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
-		return give_file(source, path, NULL, item);
-	error = walk_enter(&source->walk, path, &info);
-	if (error != NULL)
-		return give_error(source, path, error, item);
-	free(path);
-	return false;
-}
-
-static bool
-give_walked(struct source *source, char *path, struct item *item)
-{
-	struct stat info;
-	const char *error;
-
-	if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode))
+	if ((named ? stat(path, &info) : lstat(path, &info)) != 0 || !S_ISDIR(info.st_mode))
 		return give_file(source, path, NULL, item);
 	error = walk_enter(&source->walk, path, &info);
 	if (error != NULL)
@@ -351,9 +337,10 @@ next_of_all(struct source *source, struct item *item)
 			continue;
 		}
 		if ((path = walk_next(&source->walk)) != NULL) {
-			given = give_walked(source, path, item);
+			given = give_path(source, path, false, item);
 		} else if (source->options->envelopes == NULL && source->next_path < paths->n) {
-			given = give_named(source, strdup(paths->v[source->next_path++]), item);
+			given = give_path(
+				source, strdup(paths->v[source->next_path++]), true, item);
 		} else {
 			size_t n;
 
@@ -366,7 +353,7 @@ next_of_all(struct source *source, struct item *item)
 				continue;
 			given = source->options->envelopes != NULL
 					? give_listed(source, n, item)
-					: give_named(source, strdup(source->text), item);
+					: give_path(source, strdup(source->text), true, item);
 		}
 		if (given)
 			return true;
@@ -376,15 +363,13 @@ next_of_all(struct source *source, struct item *item)
 bool
 source_next(struct source *source, struct item *item)
 {
-	const struct options *options = source->options;
-
 	*item = (struct item){.fd = -1};
 	for (;;) {
 		struct item next = {.fd = -1};
 
 		if (!next_of_all(source, &next))
 			return false;
-		if (options->shard_of <= 1 || next.index % options->shard_of == options->shard_at) {
+		if (is_ours(source, next.index)) {
 			*item = next;
 			return true;
 		}
@@ -423,5 +408,5 @@ item_clear(struct item *item)
 	free(item->line);
 	if (item->fd >= 0)
 		close(item->fd);
-	*item = (struct item){.name = NULL, .fd = -1};
+	*item = (struct item){.fd = -1};
 }

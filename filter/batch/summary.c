@@ -1,50 +1,23 @@
 #include "filter/batch/summary.h"
 
+#include "filter/policy.h"
 #include "filter/words.h"
 
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
 
-enum auth_code
-summary_dkim(const struct auth_results *results)
-{
-	for (size_t i = 0; i < results->dkim.n; i++)
-		if (results->dkim.sigs[i].code == AUTH_PASS)
-			return AUTH_PASS;
-	return results->dkim.n > 0 ? results->dkim.sigs[0].code : AUTH_NONE;
-}
-
-struct tally
-summary_tally(const struct evaluation *ev)
-{
-	struct tally tally = {
-		.spf = AUTH_NONE,
-		.dkim = AUTH_NONE,
-		.dmarc = AUTH_NONE,
-		.disposition = ev->verdict.disposition,
-		.broke = broke_of(ev->diagnoses, ev->ndiagnoses),
-	};
-
-	if (ev->evaluated) {
-		tally.spf = ev->results.spf.code;
-		tally.dkim = summary_dkim(&ev->results);
-		tally.dmarc = ev->results.dmarc.code;
-	}
-	return tally;
-}
-
 void
-summary_add(struct summary *summary, const struct tally *tally)
+summary_add(struct summary *summary, const struct row *row)
 {
-	if (tally->failed) {
+	if (row->failed) {
 		summary->failed++;
 		return;
 	}
 	summary->messages++;
-	summary->spf[tally->spf]++;
-	summary->dkim[tally->dkim]++;
-	summary->dmarc[tally->dmarc]++;
-	summary->dispositions[tally->disposition]++;
-	broke_add(&summary->broke, &tally->broke);
+	summary->spf[row->spf]++;
+	summary->dkim[row->dkim]++;
+	summary->dmarc[row->dmarc]++;
+	summary->dispositions[row->disposition]++;
+	broke_add(&summary->broke, &row->broke);
 }
 
 static void

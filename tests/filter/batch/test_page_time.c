@@ -77,7 +77,6 @@ view_of(const int64_t *days)
 	struct row row = {.path = "p",
 		.error = "",
 		.spf_domain = "",
-		.spf_reason = "",
 		.policy = "",
 		.author_domain = "example.com",
 		.client_ip = "",

@@ -45,10 +45,9 @@ Test(sources, key)
 			.client_ip = want->client_ip};
 		struct source_key key;
 
-		while (row.nsignatures < 2 && want->signatures[row.nsignatures].d != NULL) {
-			row.signatures[row.nsignatures] = want->signatures[row.nsignatures];
+		row.signatures = want->signatures;
+		while (row.nsignatures < 2 && want->signatures[row.nsignatures].d != NULL)
 			row.nsignatures++;
-		}
 		sources_key(&row, &key);
 		cr_expect_eq(key.by, want->by, "%s", want->name);
 		cr_expect_str_eq(key.name, want->want, "%s", want->name);

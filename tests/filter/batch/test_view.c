@@ -12,7 +12,6 @@ plain_row(void)
 	return (struct row){.path = "p",
 		.error = "",
 		.spf_domain = "",
-		.spf_reason = "",
 		.policy = "",
 		.author_domain = "example.com",
 		.client_ip = "",

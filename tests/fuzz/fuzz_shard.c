@@ -1,0 +1,33 @@
+/* the first and the last line of a shard */
+#include <assert.h>
+#include <stdint.h>
+
+#include "filter/batch/shard.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice line = slice_make((const char *)data, size), written;
+	struct shard_head head, again;
+	struct shard_end end, same;
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	if (shard_head_parse(line, &arena, &head) == ST_OK) {
+		assert(head.of >= 1 && head.of <= SHARDS_MAX && head.at < head.of);
+		assert(strlen(head.run) == OPTIONS_MARK && head.nwhat_ifs <= WHAT_IF_MAX);
+		assert(shard_head_write(&head, &arena, &written) == ST_OK);
+		assert(shard_head_parse(written, &arena, &again) == ST_OK);
+		assert(again.at == head.at && again.of == head.of &&
+			again.nwhat_ifs == head.nwhat_ifs && again.compared == head.compared);
+	}
+	if (shard_end_parse(line, &end) == ST_OK) {
+		assert(shard_end_write(&end, &arena, &written) == ST_OK && shard_is_end(written));
+		assert(shard_end_parse(written, &same) == ST_OK);
+		assert(same.messages == end.messages && same.failed == end.failed);
+	}
+	arena_clear(&arena);
+	return 0;
+}
