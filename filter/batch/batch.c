@@ -25,7 +25,7 @@
 #include "filter/wholefile.h"
 #include "filter/words.h"
 
-enum { ZONE_OCTETS = 64 * 1024 * 1024, START_SECONDS = 15 };
+enum { ZONE_OCTETS = 64 * 1024 * 1024, START_SECONDS = 5 };
 
 struct run {
 	struct options options; /* with what is found out once */
