@@ -117,7 +117,7 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 	size_t first, size_t *to)
 {
 	const struct slice text = buf_slice(&canonical->text);
-	size_t start = first > 0 ? canonical->ends[first - 1] : 0;
+	size_t start = first > 0 ? canonical->ends[first - 1] : 0, last = 0;
 	struct crypto_hash *hash;
 	bool found = false;
 
@@ -136,7 +136,7 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 			continue;
 		found = digest_is(crypto_hash_copy(hash), sig);
 		if (found)
-			*to = canonical->raw[i];
+			*to = canonical->raw[last = i];
 		if (i % TIME_EVERY == 0 && !may_go_on(search))
 			break;
 	}
@@ -145,14 +145,8 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 		(void)crypto_hash_end(hash, unused);
 	}
 	/* empty lines at the end are no part of a body: whoever took them away changed nothing */
-	while (found && *to < canonical->raw[canonical->n - 1]) {
-		size_t i = 0;
-		while (canonical->raw[i] <= *to)
-			i++;
-		if (canonical->content[i])
-			break;
-		*to = canonical->raw[i];
-	}
+	for (; found && last + 1 < canonical->n && !canonical->content[last + 1]; last++)
+		*to = canonical->raw[last + 1];
 	return found;
 }
 
