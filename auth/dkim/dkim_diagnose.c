@@ -84,6 +84,8 @@ canonicalize(struct search *search, enum dkim_canon canon, struct slice body,
 		canonical->ends[i] = canonical->text.n;
 		canonical->raw[i] = body.n - rest.n;
 		canonical->content[i] = canonical->text.n - before > 2;
+		if (i % TIME_EVERY == 0 && !may_go_on(search))
+			return;
 	}
 }
 
@@ -132,13 +134,13 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 	for (size_t i = first; i < canonical->n && !found && hash != NULL; i++) {
 		crypto_hash_add(hash, slice_from(slice_head(text, canonical->ends[i]), start));
 		start = canonical->ends[i];
+		if (i % TIME_EVERY == 0 && !may_go_on(search))
+			break;
 		if (!canonical->content[i])
 			continue;
 		found = digest_is(crypto_hash_copy(hash), sig);
 		if (found)
 			*to = canonical->raw[last = i];
-		if (i % TIME_EVERY == 0 && !may_go_on(search))
-			break;
 	}
 	if (hash != NULL) {
 		unsigned char unused[CRYPTO_SHA256_SIZE];
