@@ -63,7 +63,7 @@ scan_domain(struct slice *at)
 static bool
 scan_pvalue(struct slice *at, struct slice *out, bool *quoted)
 {
-	struct slice s = *at, part;
+	struct slice s = *at, domain = *at, part;
 
 	*quoted = false;
 	(void)(scan_quoted_string(&s, true, &part) || scan_dot_atom(&s, true, &part));
@@ -72,6 +72,13 @@ scan_pvalue(struct slice *at, struct slice *out, bool *quoted)
 			return false;
 		*out = slice_head(*at, at->n - s.n);
 		*at = s;
+		return true;
+	}
+	s = *at;
+	/* longer than a token only where it has U-labels (RFC 8616 4) */
+	if (scan_domain(&domain) && (!scan_token(&s, &part) || domain.n < s.n)) {
+		*out = slice_head(*at, at->n - domain.n);
+		*at = domain;
 		return true;
 	}
 	return scan_value(at, out, quoted);

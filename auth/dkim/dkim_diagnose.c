@@ -84,6 +84,8 @@ canonicalize(struct search *search, enum dkim_canon canon, struct slice body,
 		canonical->ends[i] = canonical->text.n;
 		canonical->raw[i] = body.n - rest.n;
 		canonical->content[i] = canonical->text.n - before > 2;
+		if (i % TIME_EVERY == 0 && !may_go_on(search))
+			return;
 	}
 }
 
@@ -117,7 +119,7 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 	size_t first, size_t *to)
 {
 	const struct slice text = buf_slice(&canonical->text);
-	size_t start = first > 0 ? canonical->ends[first - 1] : 0;
+	size_t start = first > 0 ? canonical->ends[first - 1] : 0, last = 0;
 	struct crypto_hash *hash;
 	bool found = false;
 
@@ -132,27 +134,21 @@ search_from(struct search *search, const struct dkim_sig *sig, const struct cano
 	for (size_t i = first; i < canonical->n && !found && hash != NULL; i++) {
 		crypto_hash_add(hash, slice_from(slice_head(text, canonical->ends[i]), start));
 		start = canonical->ends[i];
+		if (i % TIME_EVERY == 0 && !may_go_on(search))
+			break;
 		if (!canonical->content[i])
 			continue;
 		found = digest_is(crypto_hash_copy(hash), sig);
 		if (found)
-			*to = canonical->raw[i];
-		if (i % TIME_EVERY == 0 && !may_go_on(search))
-			break;
+			*to = canonical->raw[last = i];
 	}
 	if (hash != NULL) {
 		unsigned char unused[CRYPTO_SHA256_SIZE];
 		(void)crypto_hash_end(hash, unused);
 	}
 	/* empty lines at the end are no part of a body: whoever took them away changed nothing */
-	while (found && *to < canonical->raw[canonical->n - 1]) {
-		size_t i = 0;
-		while (canonical->raw[i] <= *to)
-			i++;
-		if (canonical->content[i])
-			break;
-		*to = canonical->raw[i];
-	}
+	for (; found && last + 1 < canonical->n && !canonical->content[last + 1]; last++)
+		*to = canonical->raw[last + 1];
 	return found;
 }
 

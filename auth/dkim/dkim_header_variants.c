@@ -1,7 +1,7 @@
 /* dkim_header_variants.c: what a header may have been before it was changed. */
 #include "auth/dkim/dkim_variant.h"
 
-enum { BASES_MAX = 6, TAGS_MAX = 4 };
+enum { BASES_MAX = 6, TAGS_MAX = 4, CONTENT_MAX = 64 };
 
 struct list {
 	const struct field *fields;
@@ -104,34 +104,32 @@ is_signed(const struct dkim_sig *sig, struct slice name)
 	return false;
 }
 
-/* The message's fields with the Content- fields of the part that was its body. */
+/* The message's fields with the Content- fields of the part that was its body, each of them once.
+ */
 static struct list
-unwrap(struct list list, struct slice content, bool at_end, struct arena *arena)
+unwrap(struct list list, struct slice content, struct arena *arena)
 {
-	struct field *fields = arena_array(arena, list.n + DKIM_PARTS_MAX, sizeof *fields), field;
-	const struct slice all = content;
-	size_t n = 0, extra = 0;
+	struct field *fields = arena_array(arena, list.n + CONTENT_MAX, sizeof *fields);
+	struct field *own = arena_array(arena, CONTENT_MAX, sizeof *own);
+	bool used[CONTENT_MAX] = {false};
+	size_t n = 0, nown = 0;
 
+	while (nown < CONTENT_MAX && fields_next(&content, SIZE_MAX, &own[nown]))
+		nown++;
 	for (size_t i = 0; i < list.n; i++) {
-		content = all;
 		if (!slice_istarts(list.fields[i].name, SLICE("Content-"))) {
 			fields[n++] = list.fields[i];
 			continue;
 		}
-		while (!at_end && fields_next(&content, SIZE_MAX, &field))
-			if (slice_ieq(field.name, list.fields[i].name))
-				fields[n++] = field;
+		for (size_t k = 0; k < nown; k++)
+			if (!used[k] && slice_ieq(own[k].name, list.fields[i].name)) {
+				fields[n++] = own[k];
+				used[k] = true;
+			}
 	}
-	content = all;
-	while (extra < DKIM_PARTS_MAX - 1 && fields_next(&content, SIZE_MAX, &field)) {
-		bool there = false;
-		for (size_t i = 0; i < list.n && !at_end; i++)
-			there |= slice_ieq(list.fields[i].name, field.name);
-		if (!there && slice_istarts(field.name, SLICE("Content-"))) {
-			fields[n++] = field;
-			extra++;
-		}
-	}
+	for (size_t k = 0; k < nown; k++)
+		if (!used[k] && slice_istarts(own[k].name, SLICE("Content-")))
+			fields[n++] = own[k];
 	return (struct list){fields, n};
 }
 
@@ -145,7 +143,7 @@ make_bases(struct list list, const struct dkim_variant *variant, struct arena *a
 	struct buf value;
 
 	if (variant->unwrapped) {
-		bases[n++] = unwrap(list, variant->content, false, arena);
+		bases[n++] = unwrap(list, variant->content, arena);
 		return n;
 	}
 	if (variant->encoding == NULL) {

@@ -186,6 +186,15 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 	const char *uri = shown(judge, target->uri), *tag = target->failure ? "ruf" : "rua";
 	struct finding *finding;
 
+	/* A scheme that is not supported is ignored for sending; every receiver has mailto: (RFC
+	 * 9990) */
+	if (target->state != DMARC_TARGET_INVALID &&
+		!slice_istarts(target->uri, SLICE("mailto:"))) {
+		ADD(judge, FINDING_WARNING, "dmarc-report-scheme",
+			"%s %s: receivers send reports by mail alone: write mailto:name@domain",
+			tag, uri);
+		return;
+	}
 	switch (target->state) {
 	case DMARC_TARGET_OWN:
 	case DMARC_TARGET_AUTHORISED:

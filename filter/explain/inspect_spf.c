@@ -4,6 +4,8 @@
  * auth/spf/ stops at the first term that matches; here every term is followed, so that the worst
  * case is told.
  */
+#include <stdint.h>
+
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/explain/inspect.h"
@@ -290,6 +292,33 @@ walk_record(
 		walk->spf->others = auth_code_word(AUTH_NEUTRAL); /* RFC 7208 4.7 */
 }
 
+/* Do the ranges of IPv4 that are let in leave nobody out, all of them together? */
+static bool
+covers_ipv4(const struct inspect_spf *spf)
+{
+	const uint64_t all = UINT64_C(1) << 32;
+	uint64_t covered = 0, before;
+
+	do {
+		before = covered;
+		for (size_t i = 0; i < spf->nnets; i++) {
+			const struct inspect_net *net = &spf->nets[i];
+			const unsigned char *at = net->ip.bytes;
+			uint64_t first, size;
+
+			if (net->ip.family != 4)
+				continue;
+			size = all >> net->bits;
+			first = (uint64_t)at[0] << 24 | (uint64_t)at[1] << 16 |
+				(uint64_t)at[2] << 8 | at[3];
+			first -= first % size;
+			if (first <= covered && first + size > covered)
+				covered = first + size;
+		}
+	} while (covered < all && covered > before);
+	return covered == all;
+}
+
 void
 inspect_spf(struct inspection *inspection)
 {
@@ -306,5 +335,6 @@ inspect_spf(struct inspection *inspection)
 		spf->record = text;
 	if (problem == NULL)
 		walk_record(&walk, (struct place){0, true, true}, inspection->domain, &record);
+	spf->everyone |= covers_ipv4(spf);
 	inspect_spf_findings(inspection);
 }

@@ -83,6 +83,10 @@ def footer_long(fields, body):
     return fields, body + b'\r\n\r\n' + FOOTER * 40
 
 
+def footer_far_below(fields, body):
+    return fields, body + b'\r\n' * 400000 + FOOTER
+
+
 def top(fields, body):
     return fields, b'[This message came from outside]\r\n\r\n' + body
 
@@ -119,6 +123,12 @@ def wrapped(fields, body):
                b'content-transfer-encoding')
     return new, b'--===list==\r\n' + part + b'\r\n' + body + b'\r\n--===list==\r\n' \
         b'Content-Type: text/plain\r\n\r\n' + FOOTER + b'\r\n--===list==--\r\n'
+
+
+def wrapped_under_many_fields(fields, body):
+    new, text = wrapped(fields, body)
+    kind = b'Content-Type: text/plain; charset=utf-8\r\n'
+    return new, text.replace(kind, kind * 5000, 1)
 
 
 def wrapped_and_tag(fields, body):
@@ -263,6 +273,7 @@ KNOWN = {
     'footer': ('plain', RELAXED, footer, 'without the last %d bytes (a footer)' % len(FOOTER)),
     'footer-simple': ('utf8', SIMPLE, footer, 'without the last %d bytes' % len(FOOTER)),
     'footer-long': ('plain', RELAXED, footer_long, '(a footer)'),
+    'footer-far-below': ('plain', RELAXED, footer_far_below, '(a footer)'),
     'top': ('plain', RELAXED, top, 'without the first 36 bytes of the body'),
     'both-ends': ('plain', RELAXED, both_ends, 'without the first 36 bytes of the body and without '
                   'the last %d bytes' % len(FOOTER)),
@@ -348,6 +359,7 @@ UNKNOWN = {
     'both-boundaries': ('multipart', RELAXED, both(boundary_in_header, boundary_in_body)),
     'base64-other-bytes': ('base64', RELAXED, lambda f, b: (f, b.swapcase())),
     'base64-cut': ('base64', RELAXED, lambda f, b: (f, b[400:])),
+    'wrapped-under-many-fields': ('plain', RELAXED, wrapped_under_many_fields),
     'empty': ('plain', RELAXED, lambda f, b: (f, b'')),
     'other-body': ('plain', SIMPLE, lambda f, b: (f, b'Hello.\r\n' * 3)),
     'blank-in-word': ('plain', RELAXED, replace(b'customer', b'cust omer')),

@@ -59,6 +59,8 @@ static const struct row rows[] = {
 		.results = {"x; dmarc=pass header.from=\"example.com\""}},
 	{.name = "an internationalized author", .sealers = {"a.example"}, .trusted = "a.example", .want = 1,
 		.author = "xn--bcher-kva.example", .results = {"x; dmarc=pass header.from=\"b\xc3\xbc" "cher.example\""}},
+	{.name = "the same without quotes (RFC 8616 4)", .sealers = {"a.example"}, .trusted = "a.example", .want = 1,
+		.author = "xn--bcher-kva.example", .results = {"x; dmarc=pass header.from=b\xc3\xbc" "cher.example"}},
 	{.name = "an address", .sealers = {"a.example"}, .trusted = "a.example",
 		.results = {"x; dmarc=pass header.from=a@example.com"}},
 	{.name = "another author", .sealers = {"a.example"}, .trusted = "a.example",

@@ -135,6 +135,9 @@ static const struct row {
 	{"an underscore in a word", "x; s_f=pass", "bad"},
 	{"a line end without a blank", "x; spf=pass\r\ndmarc=pass", "bad"},
 	{"a control", "x; spf=pass \001", "bad"},
+	{"an internationalized domain", " x; dmarc=pass header.from=b\xc3\xbc.example (c) header.d=\xc3\xbc.example",
+		"x: dmarc=pass header.from=b\xc3\xbc.example header.d=\xc3\xbc.example"},
+	{"a token with a letter that no domain has", "x; dmarc=pass header.from=b+\xc3\xbc.example", "bad"},
 	{"an octet that is no UTF-8", "x; spf=pass (\xff)", "bad"},
 };
 /* clang-format on */
