@@ -103,9 +103,11 @@ emit(struct crew *crew, const char *name, const struct judged *judged)
 						 : slice_make(judged->text, judged->n);
 
 	/* what is not in the journal is judged again, and has not been told yet */
-	if (journal != NULL && judged->row == NULL)
+	if (journal != NULL && judged->row == NULL) {
 		stop(crew, CREW_BROKEN);
-	else if (!crew->config.emit(crew->config.arg, judged))
+		return;
+	}
+	if (!crew->config.emit(crew->config.arg, judged))
 		stop(crew, CREW_STOPPED);
 	else if (journal != NULL && !journal_add(journal, name, json))
 		stop(crew, CREW_BROKEN);

@@ -55,7 +55,9 @@ judged_clear(struct judged *judged)
 	free(judged->row);
 	free(judged->text);
 	free(judged->json);
-	*judged = (struct judged){.row = NULL};
+	judged->row = NULL;
+	judged->text = judged->json = NULL;
+	judged->n = judged->njson = 0;
 }
 
 /* Into item->bytes, which the item owns. */
@@ -265,10 +267,9 @@ tell_failure(struct judge *judge, const struct item *item, const char *error, st
 	const char *shown;
 	struct row row;
 
-	if (setjmp(judge->out_of_memory) != 0) {
-		judged_clear(judged);
-		return; /* a run without memory does not finish, and says so */
-	}
+	/* a run without memory does not finish, and says so; judged is as it came, without a row */
+	if (setjmp(judge->out_of_memory) != 0)
+		return;
 	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
 	row_failure(item->index, shown, error, &judge->arena, &row);
 	if (judge->options->output == OUTPUT_JSON &&

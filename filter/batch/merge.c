@@ -64,24 +64,21 @@ same_run(const struct shard_head *a, const struct shard_head *b)
 static void
 place(struct merge *merge, const char *path, struct shard_file *file, const struct shard_head *head)
 {
-	struct part *part;
-
 	if (merge->parts == NULL) {
 		merge->head = *head;
 		merge->first = path;
 		merge->parts = arena_array(merge->arena, head->of, sizeof *merge->parts);
 	}
-	part = head->at < merge->head.of ? &merge->parts[head->at] : NULL;
 	if (head->of != merge->head.of)
 		blame(merge, SHARD_BAD, path, N_("it is of another number of shards"));
 	else if (!same_run(head, &merge->head))
 		blame(merge, SHARD_BAD, path,
 			N_("it is of another run: the options, paths and the version must be the "
 			   "same"));
-	else if (part->path != NULL)
+	else if (merge->parts[head->at].path != NULL)
 		blame(merge, SHARD_BAD, path, N_("this shard is there twice"));
 	else {
-		*part = (struct part){.file = file, .path = path};
+		merge->parts[head->at] = (struct part){.file = file, .path = path};
 		return;
 	}
 	shard_file_close(file);
