@@ -157,15 +157,16 @@ headline(struct html *html, const struct view_counts *counts)
 		html_markup(html, "<br>\n");
 		if (counts->honest_fails > 0)
 			html_say(html,
-				_("With p=reject everywhere, %s messages that look meant would "
-				  "be "
-				  "hurt, and %s that nothing speaks for would be stopped."),
+				_("With p=reject everywhere, %s messages that look legitimate "
+				  "would be "
+				  "hurt, and %s without any sign of it would be stopped."),
 				html_number(counts->honest_fails, hurt),
 				html_number(counts->bare_fails, bare));
 		else
 			html_say(html,
-				_("With p=reject everywhere, no message that looks meant would be "
-				  "hurt, and %s that nothing speaks for would be stopped."),
+				_("With p=reject everywhere, no message that looks legitimate "
+				  "would be "
+				  "hurt, and %s without any sign of it would be stopped."),
 				html_number(counts->bare_fails, bare));
 	}
 	html_markup(html, "</p>\n");

@@ -25,8 +25,8 @@ page_kind_text(enum page_kind kind)
 {
 	static const char *const kinds[] = {
 		[PAGE_PASSED] = N_("Passed DMARC"),
-		[PAGE_HONEST] = N_("Not aligned, looks meant"),
-		[PAGE_BARE] = N_("Not aligned, nothing speaks for it"),
+		[PAGE_HONEST] = N_("Not aligned, looks legitimate"),
+		[PAGE_BARE] = N_("Not aligned, no sign of legitimacy"),
 		[PAGE_OTHER] = N_("No DMARC record, or an error"),
 	};
 	return _(kinds[kind]);

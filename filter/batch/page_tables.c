@@ -89,8 +89,7 @@ page_domains(struct html *html, const struct view *view)
 	if (order == NULL)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
-		_("Is p=reject safe? Hurt: not aligned, but it looks like mail that is meant (SPF "
-		  "or "
+		_("Is p=reject safe? Hurt: not aligned, but it looks like legitimate mail (SPF or "
 		  "DKIM passed for some domain, or it was forwarded). Stopped: nothing speaks for "
 		  "it. Under a what-if: how many messages it gives another disposition."));
 	page_table_heads(html, COLUMNS(columns));

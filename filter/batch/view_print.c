@@ -44,7 +44,7 @@ print_domains(const struct view *view, FILE *out)
 	for (size_t i = 0; i < view->ndomains && i < LINES; i++)
 		print_domain(&view->domains[places[i]], out);
 	print_rest(view->ndomains, view->other_domain.counts.messages, out);
-	fputs(_("Hurt: not aligned, but it looks like mail that is meant (SPF or DKIM passed for "
+	fputs(_("Hurt: not aligned, but it looks like legitimate mail (SPF or DKIM passed for "
 		"some domain, or it was forwarded). Stopped: nothing speaks for it.\n"),
 		out);
 	free(places);
