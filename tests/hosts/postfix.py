@@ -158,6 +158,17 @@ class Postfix:
                 out[entry['queue_id']] = entry['queue_name']
         return out
 
+    def handed_on(self, mark):
+        """Is there more of it than the message that was sent? In the order of its way."""
+        for name in os.listdir(self.reinjected):
+            try:
+                info = os.stat(os.path.join(self.reinjected, name))
+            except FileNotFoundError:
+                return True     # pickup had it
+            if info.st_mode & 0o100:        # postdrop sets it once the file is whole
+                return True
+        return len(self.queue(mark)) > 1
+
     def flush(self):
         self.tool('postqueue', '-f')
 
