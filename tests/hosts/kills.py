@@ -99,23 +99,24 @@ class Strike:
         below = children(pid)
         for leader in below:
             send(leader, signal.SIGSTOP)
+        try:
+            self.strike(pid, below)
+        except ProcessLookupError:
+            pass        # it was over
+        finally:        # what COMMAND left in the background goes on, too
+            for leader in below:
+                send(leader, signal.SIGCONT)
+
+    def strike(self, pid, below):
         for leader in below:
             until(lambda each=leader: all(state in 'Tt' for state in group(each)), 2, 0.001)
-        if stat(pid) is None:
-            return      # it was over
         if self.host.name in cases.WITH_COMMAND:
             # without a COMMAND below, it has ended or has not been started
             self.may_repeat = bool(until(self.handed_on, SETTLES)) or (
                 self.number == signal.SIGKILL and any(has_read(each) for each in below))
-        try:
-            os.kill(pid, self.number)
-            self.struck = True
-        except ProcessLookupError:
-            return
-        finally:
-            until(lambda: (stat(pid) or 'X')[0] in 'ZX', 5, 0.001)
-            for leader in below:
-                send(leader, signal.SIGCONT)
+        os.kill(pid, self.number)
+        self.struck = True
+        until(lambda: (stat(pid) or 'X')[0] in 'ZX', 5, 0.001)
 
 
 def later(seconds):
