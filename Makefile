@@ -47,6 +47,7 @@ help:
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
+## make check-load  2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
 ## make words      strings for people into po/*.po, says what is untranslated
@@ -134,6 +135,11 @@ check-hosts:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
+check-load:
+	@tools/deps install build test hosts
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/load $(BUILD)
+
 check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
@@ -162,4 +168,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load check-faults ci-long words install uninstall clean

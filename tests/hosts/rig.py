@@ -143,11 +143,11 @@ _dmarc TXT "v=DMARC1; p=reject"
 
 
 class Dns:
-    """nsd on loopback. lame.example answers SERVFAIL until it is mended."""
+    """nsd on loopback. lame.example answers SERVFAIL until it is mended; more is for example."""
 
-    def __init__(self, rig):
+    def __init__(self, rig, more=''):
         self.rig, self.port = rig, free_port()
-        rig.write('dns/example.zone', ZONE % 1)
+        rig.write('dns/example.zone', ZONE % 1 + more)
         conf = rig.write('dns/nsd.conf', """server:
   ip-address: 127.0.0.1@{port}
   username: ""
