@@ -172,6 +172,21 @@ def quarantine(host):
     return sent(host, mail) or delivered(host, mail, 'quarantine', b'dmarc=fail')
 
 
+def junk_by_sieve(host):
+    """What the mail store behind LMTP does with contrib's script: marked mail to Junk, only that."""
+    for mail, disposition, folder in (
+            (Mail(b'quarantine.example', client=BAD), 'quarantine', b'Junk'),
+            (Mail(b'reject.example', path=b'', client=BAD), 'reject', b'Junk'),
+            (Mail(b'pass.example'), 'none', b'INBOX')):
+        wrong = sent(host, mail) or delivered(host, mail, disposition)
+        if wrong:
+            return wrong
+        said = host.server.sieve(host.both(mail)[0])
+        if b'store message in folder: ' + folder not in said or said.count(b'store message') != 1:
+            return '%s: %r' % (disposition, said)
+    return None
+
+
 def reject_bounce(host):
     """SPF passed for the reverse-path: the one who sent it is told."""
     mail = Mail(b'reject.example', path=b'sMARK@path.example')
@@ -372,7 +387,9 @@ def table(host, full):
             ('reject-forged', reject_forged), ('reject-null', reject_null), ('tempfail', tempfail),
             ('killed', program_is(KILLED))]
     if host.name in ('postfix-lmtp', 'postfix-smtp') and not full:
-        return rows[:2]
+        rows = rows[:2]
+    if host.name == 'postfix-lmtp':
+        rows.append(('junk-by-sieve', junk_by_sieve))
     if not full:
         return rows
     rows += [('crashed', program_is(CRASHED)), ('half-written', program_is(HALF)),

@@ -74,6 +74,13 @@ maildrop  unix  -       n       n       -       -       pipe
   flags=DRFXq user={user} null_sender=
   argv=/usr/bin/maildrop {dir}/maildroprc
 """
+SIEVE = """mail_uid = {user}
+mail_gid = nogroup
+first_valid_uid = 1
+mail_home = {home}
+mail_location = maildir:{home}/Maildir
+log_path = /dev/stderr
+"""
 OPEN = ('maildrop', 'public')
 FOLDERS = ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'pid',
            'private', 'saved', 'trace') + OPEN
@@ -177,6 +184,18 @@ class Postfix:
             if name == 'hold':
                 self.tool('postsuper', '-H', ident)
         self.flush()
+
+    def sieve(self, message):
+        """What Dovecot's Sieve does with a message by contrib/postfix/junk.sieve, as it says it."""
+        rig = self.rig
+        home = rig.path('sieve', 'x')[:-2]
+        shutil.chown(home, USER)
+        script = rig.write('sieve/junk.sieve', rig.contrib('postfix/junk.sieve', []))
+        conf = rig.write('sieve/dovecot.conf', SIEVE.format(user=USER, home=home))
+        done = subprocess.run(['/usr/bin/sieve-test', '-c', conf, script,
+                               rig.write('sieve/message', message)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.stdout
 
     def log(self):
         with open(self.folder + '/log', encoding='utf-8', errors='replace') as text:
