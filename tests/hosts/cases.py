@@ -286,6 +286,13 @@ def command_is(script):
     return case
 
 
+def forged_envelope(host):
+    """The field that carries the envelope, without the secret: not believed, and removed."""
+    mail = Mail(b'pass.example', client=BAD, path=b'', extra=b'X-Mailstamp-Envelope: secret=0 '
+                b'client_address=127.0.0.10 sender=a@pass.example helo_name=helo.pass.example\n')
+    return sent(host, mail) or delivered(host, mail, 'reject', b'spf=fail', b'dmarc=fail')
+
+
 def null_sender(host):
     mail = Mail(b'helo.pass.example', path=b'')
     return sent(host, mail) or delivered(host, mail, 'none', b'spf=pass', b'helo.pass.example')
@@ -347,6 +354,7 @@ HOSTILE = (
     ('path-percent', b'MARK%0Arecipient=x%25@pass.example', None),
     ('path-backtick', b'"MARK`touch CANARY`"@pass.example', None),
     ('path-escapes', b'"MARK\\"\\\\ x"@pass.example', None),
+    ('path-newline', b'"MARK\rx sender=y"@pass.example', None),
     ('helo-blank', None, b'a b  c'),
     ('helo-dash', None, b'--helo'),
     ('helo-shell', None, b'$(touch CANARY);`touch CANARY`|x'),
@@ -371,9 +379,12 @@ def hostile(path, helo):
         got = host.smtp(mail)
         if got[0] != 250:
             return None if got[0] >= 500 else 'SMTP says %d %s' % got
-        # a CR that Exim copies into its own Received makes the header ambiguous
-        mark_is = 'quarantine' if b'\r' in mail.helo and host.name in (
+        # a CR that Exim copies into its own fields makes the header ambiguous; Postfix makes a
+        # blank of one in a path
+        mark_is = 'quarantine' if b'\r' in mail.helo + mail.path and host.name in (
             'exim-av', 'exim-filter', 'exim-pipe') else 'none'
+        if host.server is host.world.postfix:
+            mail.path = mail.path.replace(b'\r', b' ')
         wrong = delivered(host, mail, mark_is, b'spf=')
         if os.listdir(canary):
             return 'a shell ran what the sender wrote'
@@ -401,6 +412,8 @@ def table(host, full):
              ('dots', body(b'.\n..\n.x\n\n.\n')), ('mbox-line', body(b'\nFrom here\n>From\n')),
              ('empty-body', body(b'')), ('bare-lf', bare_lf),
              ('30-mib', body((b'y' * 75 + b'\n') * (30 * 1024 * 1024 // 76)))]
+    if host.name == 'exim-filter':
+        rows.append(('forged-envelope', forged_envelope))
     if host.name in ('postfix', 'exim-pipe'):
         rows += [('command-' + name, command_is(script)) for name, script in (
             ('fails', FAILS), ('ends-early', EARLY), ('hangs', HANGS), ('killed', KILLED),
