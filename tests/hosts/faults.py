@@ -323,6 +323,6 @@ def table(host):
 def show():
     if not TABLE:
         return
-    print('%-36s' % 'host and fault' + ''.join('%8s' % each for each in OUTCOMES))
+    print('%-44s' % 'host and fault' + ''.join('%8s' % each for each in OUTCOMES))
     for (host, name), row in TABLE.items():
-        print('%-36s' % (host + ' ' + name) + ''.join('%8d' % row[each] for each in OUTCOMES))
+        print('%-44s' % (host + ' ' + name) + ''.join('%8d' % row[each] for each in OUTCOMES))
