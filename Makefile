@@ -48,6 +48,7 @@ help:
 ## make test         install what is missing, build, run all tests
 ## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
+## make check-load  2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
@@ -157,6 +158,11 @@ check-scale:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/scale/check $(BUILD)
 
+check-load:
+	@tools/deps install build test hosts
+	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/load $(BUILD)
+
 check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
@@ -185,4 +191,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts page check-page check-scale check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults ci-long words install uninstall clean

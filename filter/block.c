@@ -62,7 +62,7 @@ block_field(const struct evaluation *ev)
 		add_user_row(ev, &report);
 		auth_report(&ev->in, &ev->results, &report);
 		tell_downgrade(ev, &report);
-	} else if (ev->input.partial) {
+	} else if (ev->oversize) {
 		add_user_row(ev, &report);
 		add_oversize_rows(&report);
 	}

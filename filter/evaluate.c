@@ -191,9 +191,8 @@ static enum evaluate_status
 judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
 {
 	const struct options *options = ev->options;
-	bool whole_header = (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0;
 
-	if (options->envelope == ENVELOPE_FIELD && whole_header &&
+	if (options->envelope == ENVELOPE_FIELD &&
 		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
 			&ev->taken.envelope, error) != ST_OK)
 		return EVALUATE_TEMP;
@@ -231,6 +230,33 @@ take_message(struct evaluation *ev)
 		(void)message_time(&ev->message, ev->arena, &ev->in.now);
 }
 
+/*
+ * Envelope and message out of what was read. Over the size limit the rest is read while it is
+ * passed on, but for a header whose end is not in sight, which could not be scrubbed, and batch
+ * SMTP, whose end must be seen before its message can be believed.
+ */
+static enum status
+take_input(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+
+	ev->oversize = ev->input.partial;
+	if (ev->oversize && options->envelope == ENVELOPE_BSMTP &&
+		input_complete(options, &ev->input, error) != ST_OK)
+		return ST_TEMP;
+	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return ST_TEMP;
+	take_message(ev);
+	if (!ev->input.partial || (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0)
+		return ST_OK;
+	ev->has_message = false;
+	if (input_complete(options, &ev->input, error) != ST_OK ||
+		envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return ST_TEMP;
+	take_message(ev);
+	return ST_OK;
+}
+
 enum evaluate_status
 evaluate(struct evaluation *ev, const char **error)
 {
@@ -243,13 +269,12 @@ evaluate(struct evaluation *ev, const char **error)
 	st = input_read(options, &ev->input, error);
 	if (st != ST_OK)
 		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+	if (take_input(ev, error) != ST_OK)
 		return EVALUATE_TEMP;
-	take_message(ev);
 	result = read_secret(ev, &secret, error);
 	if (result != EVALUATE_OK)
 		return result;
-	if (ev->input.partial)
+	if (ev->oversize)
 		return judge_oversize(ev, secret, error);
 	result = open_resources(ev, error);
 	if (result != EVALUATE_OK)
@@ -272,6 +297,7 @@ evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct
 	ev->in.psl = ev->psl = tools->psl;
 	ev->gmime = tools->gmime;
 	ev->input = (struct input){.fd = -1, .end = true, .bytes = bytes, .partial = partial};
+	ev->oversize = partial;
 	if (given != NULL)
 		ev->taken = (struct taken){.message = bytes, .envelope = *given};
 	else if (envelope_take(ev->options, bytes, ev->arena, &ev->taken, error) != ST_OK)

@@ -21,6 +21,7 @@ struct evaluation {
 	const char *authserv_id;
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
+	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
 	bool has_message; /* message is the whole one, without any envelope around it */
 	struct message message;

@@ -143,12 +143,25 @@ map(struct input *input, int fd, size_t size, size_t from, const char **error)
 	return ST_OK;
 }
 
-/* What is in memory, and everything after it up to max octets, goes to the file. */
-static enum status
-fill_spool(struct input *input, int spool, size_t max, size_t *size, const char **error)
+/* read_some, but for the byte that look_for_more took */
+static ssize_t
+next_some(struct input *input, char *buffer, size_t size, const char **error)
 {
-	char *piece = input->memory;
+	if (!input->has_head)
+		return read_some(input, buffer, size, error);
+	buffer[0] = input->head;
+	input->has_head = false;
+	return 1;
+}
 
+/*
+ * What we have, and everything after it up to max octets, goes to the file; by way of piece, of
+ * PIECE_SIZE octets.
+ */
+static enum status
+fill_spool(
+	struct input *input, int spool, char *piece, size_t max, size_t *size, const char **error)
+{
 	if (!output_bytes(spool, input->bytes)) {
 		*error = no_spool;
 		return ST_TEMP;
@@ -156,7 +169,7 @@ fill_spool(struct input *input, int spool, size_t max, size_t *size, const char 
 	*size = input->bytes.n;
 	while (*size < max) {
 		size_t room = max - *size < PIECE_SIZE ? max - *size : PIECE_SIZE;
-		ssize_t got = read_some(input, piece, room, error);
+		ssize_t got = next_some(input, piece, room, error);
 
 		if (got < 0)
 			return ST_TEMP;
@@ -183,7 +196,7 @@ read_spool(const struct options *options, struct input *input, size_t max, const
 		*error = no_spool;
 		return ST_TEMP;
 	}
-	st = fill_spool(input, spool, max, &size, error);
+	st = fill_spool(input, spool, input->memory, max, &size, error);
 	if (st == ST_OK)
 		st = map(input, spool, size, 0, error);
 	close(spool);
@@ -312,17 +325,39 @@ input_read(const struct options *options, struct input *input, const char **erro
 	return read_any(options, input, error);
 }
 
+enum status
+input_complete(const struct options *options, struct input *input, const char **error)
+{
+	struct input had = *input;
+	char *piece = malloc(PIECE_SIZE);
+	int spool = piece == NULL ? -1 : spool_open(options->spool_dir, SIZE_MAX);
+	enum status st = ST_TEMP;
+	size_t size;
+
+	*error = piece == NULL ? no_memory : no_spool;
+	if (spool >= 0) {
+		st = fill_spool(input, spool, piece, SIZE_MAX, &size, error);
+		if (st == ST_OK)
+			st = map(input, spool, size, 0, error);
+		close(spool);
+	}
+	free(piece);
+	if (st != ST_OK)
+		return st;
+	input->partial = false;
+	free(had.memory);
+	input->memory = NULL;
+	if (had.mapped != NULL)
+		(void)munmap(had.mapped, had.mapped_size);
+	return ST_OK;
+}
+
 long
 input_rest(struct input *input, char *buffer, size_t size)
 {
 	const char *error;
 
-	if (input->has_head) {
-		buffer[0] = input->head;
-		input->has_head = false;
-		return 1;
-	}
-	return (long)read_some(input, buffer, size, &error);
+	return (long)next_some(input, buffer, size, &error);
 }
 
 void

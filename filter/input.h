@@ -34,6 +34,13 @@ struct input {
 enum status input_read(const struct options *options, struct input *input, const char **error);
 
 /*
+ * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
+ * the spool, mapped; what pointed into bytes before is void. partial is false then. ST_TEMP with
+ * *error.
+ */
+enum status input_complete(const struct options *options, struct input *input, const char **error);
+
+/*
  * The next piece past bytes, into the caller's buffer of size > 0: its length, 0 at the end, -1 on
  * an error or time-out.
  */

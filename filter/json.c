@@ -55,7 +55,7 @@ message_part(const struct evaluation *ev)
 	int64_t date;
 
 	json_object_set_new(part, "size", json_integer((json_int_t)ev->message.raw.n));
-	json_object_set_new(part, "over_size", json_boolean(ev->input.partial));
+	json_object_set_new(part, "over_size", json_boolean(ev->oversize));
 	json_object_set_new(part, "fields", json_integer((json_int_t)ev->message.all_fields));
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if ((ev->message.flags & words[i].flag) != 0)

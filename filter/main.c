@@ -94,6 +94,24 @@ catch_signals(void)
 	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that went away is EPIPE: 75 */
 }
 
+/*
+ * Before the constructors of the libraries, which take most of the time until main(): a signal that
+ * comes meanwhile has its status, too. What is left is the kernel's and the loader's own work.
+ */
+#if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
+static void
+catch_signals_early(int argc, char **argv, char **environment)
+{
+	(void)argc;
+	(void)argv;
+	(void)environment;
+	catch_signals();
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(
+	int, char **, char **) = catch_signals_early;
+#endif
+
 /* A host hears the line that defers the message; its administrator reads why in the log. */
 static void
 tell_host(enum profile profile, const char *error)
@@ -168,8 +186,8 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
+	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
-	catch_signals();
 	arena_init(&arena, on_no_memory, NULL);
 	status = run(argc, argv, &arena);
 	if (fflush(stdout) != 0)

@@ -18,8 +18,8 @@ arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg)
 	*arena = (struct arena){.oom = oom, .oom_arg = oom_arg};
 }
 
-static void
-out_of_memory(const struct arena *arena)
+_Noreturn void
+arena_no_memory(const struct arena *arena)
 {
 	if (arena->oom != NULL)
 		arena->oom(arena->oom_arg);
@@ -36,7 +36,7 @@ add_block(struct arena *arena, size_t need)
 	if (size <= SIZE_MAX - sizeof *block)
 		block = calloc(1, sizeof *block + size);
 	if (block == NULL)
-		out_of_memory(arena);
+		arena_no_memory(arena);
 	block->size = size;
 	if (need > BLOCK_SIZE / 4 && arena->blocks != NULL) {
 		block->next = arena->blocks->next;
@@ -56,7 +56,7 @@ arena_alloc(struct arena *arena, size_t n)
 	void *p;
 
 	if (n > SIZE_MAX - align)
-		out_of_memory(arena);
+		arena_no_memory(arena);
 	n = (n + align - 1) / align * align;
 	if (n == 0)
 		n = align;
@@ -71,7 +71,7 @@ void *
 arena_array(struct arena *arena, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
-		out_of_memory(arena);
+		arena_no_memory(arena);
 	return arena_alloc(arena, count * size);
 }
 
@@ -87,7 +87,7 @@ arena_cstr(struct arena *arena, struct slice s)
 	char *p;
 
 	if (s.n == SIZE_MAX)
-		out_of_memory(arena);
+		arena_no_memory(arena);
 	p = arena_alloc(arena, s.n + 1);
 	if (s.n > 0)
 		memcpy(p, s.p, s.n);

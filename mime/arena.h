@@ -37,6 +37,9 @@ char *arena_cstr(struct arena *arena, struct slice s);
 /* an ASCII lower-case copy of s */
 struct slice arena_lower(struct arena *arena, struct slice s);
 
+/* Memory is out, though not the arena's own: does what an allocation that fails does. */
+_Noreturn void arena_no_memory(const struct arena *arena);
+
 /* frees everything; the arena can be used again */
 void arena_clear(struct arena *arena);
 

@@ -35,6 +35,7 @@ struct resolver {
 	ares_channel channels[WAYS]; /* NULL before the first question */
 	size_t nused;                /* servers, once c-ares has started */
 	bool unusable;               /* c-ares would not start */
+	bool no_memory;              /* it said so: that is no answer of DNS */
 	bool no_edns;                /* a server knows no EDNS: ask plainly (RFC 6891 7) */
 	struct pollfd *fds;
 	size_t nfds, cap;
@@ -98,13 +99,28 @@ on_socket(void *arg, ares_socket_t fd, int readable, int writable)
 	r->fds[i].revents = 0;
 }
 
+/* A lack of memory ends the run once c-ares is back from its work. */
+static int
+noted(struct resolver *r, int status)
+{
+	r->no_memory |= status == ARES_ENOMEM;
+	return status;
+}
+
+static void
+end_without_memory(const struct resolver *r)
+{
+	if (r->no_memory)
+		arena_no_memory(r->arena);
+}
+
 static size_t
-count_servers(ares_channel channel)
+count_servers(struct resolver *r, ares_channel channel)
 {
 	struct ares_addr_port_node *list = NULL;
 	size_t n = 0;
 
-	if (ares_get_servers_ports(channel, &list) != ARES_SUCCESS)
+	if (noted(r, ares_get_servers_ports(channel, &list)) != ARES_SUCCESS)
 		return 0;
 	for (const struct ares_addr_port_node *at = list; at != NULL; at = at->next)
 		n++;
@@ -151,11 +167,12 @@ open_channel(struct resolver *r, enum way way)
 		options.flags |= ARES_FLAG_NOCHECKRESP;
 	if (way == TCP)
 		options.flags |= ARES_FLAG_USEVC;
-	if (ares_init_options(channel, &options, mask) != ARES_SUCCESS) {
+	if (noted(r, ares_init_options(channel, &options, mask)) != ARES_SUCCESS) {
 		*channel = NULL;
 		return false;
 	}
-	if (r->nservers > 0 && ares_set_servers_ports(*channel, r->servers) != ARES_SUCCESS) {
+	if (r->nservers > 0 &&
+		noted(r, ares_set_servers_ports(*channel, r->servers)) != ARES_SUCCESS) {
 		ares_destroy(*channel);
 		*channel = NULL;
 		return false;
@@ -174,7 +191,7 @@ start_channel(struct resolver *r, enum way way)
 	if (r->nused == 0)
 		r->nused = r->nservers;
 	if (r->nused == 0 && open_channel(r, way)) {
-		r->nused = count_servers(r->channels[way]);
+		r->nused = count_servers(r, r->channels[way]);
 		if (r->nused <= 1)
 			return true;
 		ares_destroy(r->channels[way]);
@@ -215,7 +232,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	(void)timeouts;
 	r->ids[flight->id / 64] &= ~((uint64_t)1 << flight->id % 64);
 	question->flying = false;
-	if (status == ARES_EDESTRUCTION || status == ARES_ECANCELLED || question->done)
+	if (noted(r, status) == ARES_EDESTRUCTION || status == ARES_ECANCELLED || question->done)
 		return;
 	if (status != ARES_SUCCESS) {
 		answer_outcome(
@@ -248,6 +265,7 @@ send_flight(struct flight *flight)
 
 	flight->edns = !r->no_edns;
 	if (!start_channel(r, flight->way) || !take_id(r, &flight->id)) {
+		end_without_memory(r);
 		question->flying = false;
 		answer_outcome(question, DNS_OUT_UNREACHABLE);
 		return;
@@ -255,6 +273,7 @@ send_flight(struct flight *flight)
 	question->flying = true; /* c-ares may answer at once */
 	n = dns_query_write(question->name, question->type, flight->id, flight->edns, query);
 	ares_send(r->channels[flight->way], query, (int)n, on_answer, flight);
+	end_without_memory(r);
 }
 
 void
@@ -328,6 +347,7 @@ turn(struct resolver *r, int timeout)
 		}
 		ares_process_fd(r->channels[way], ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	}
+	end_without_memory(r);
 	flush_again(r);
 }
 

@@ -64,7 +64,7 @@ Test(block, nothing_evaluated)
 
 		open_rig(&rig);
 		rig.ev.evaluated = rows[i].evaluated;
-		rig.ev.input.partial = rows[i].partial;
+		rig.ev.oversize = rows[i].partial;
 		expect_text(block_field(&rig.ev), rows[i].want, rows[i].name);
 		close_rig(&rig);
 	}
@@ -78,7 +78,7 @@ Test(block, authenticated_user_over_the_size_limit)
 
 	open_rig(&rig);
 	rig.ev.evaluated = false;
-	rig.ev.input.partial = true;
+	rig.ev.oversize = true;
 	rig.ev.taken.envelope.authenticated = SLICE("joe");
 	got = block_field(&rig.ev);
 	cr_expect(slice_starts(got, SLICE("Authentication-Results: mx.example;\n"

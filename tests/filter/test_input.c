@@ -168,6 +168,45 @@ Test(input, files_from_their_offset)
 	}
 }
 
+/* what was over the limit, and all behind it, once it cannot be passed on in pieces */
+static void
+expect_complete(const char *kind, const struct row *row)
+{
+	struct options options = options_default();
+	const char *error = NULL;
+	struct input input;
+
+	options.max_size = row->max;
+	cr_assert(input_read(&options, &input, &error) == ST_OK, "%s %s", kind, row->name);
+	cr_assert(input.partial, "%s %s: partial", kind, row->name);
+	options.spool_dir = "/no/such/folder";
+	cr_expect(input_complete(&options, &input, &error) == ST_TEMP && input.partial,
+		"%s %s: no spool", kind, row->name);
+	options.spool_dir = NULL;
+	cr_assert(input_complete(&options, &input, &error) == ST_OK, "%s %s: %s", kind, row->name,
+		error);
+	cr_expect(!input.partial && input.bytes.n == row->size && is_message(input.bytes, 0),
+		"%s %s: %zu octets", kind, row->name, input.bytes.n);
+	input_free(&input);
+}
+
+Test(input, complete)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		pid_t child;
+		int fd;
+
+		if (rows[i].size <= rows[i].max)
+			continue;
+		child = stdin_pipe(rows[i].size);
+		expect_complete("pipe", &rows[i]);
+		waitpid(child, NULL, 0);
+		fd = stdin_file(rows[i].size);
+		expect_complete("file", &rows[i]);
+		close(fd);
+	}
+}
+
 Test(input, drain_reads_what_is_left)
 {
 	struct options options = options_default();

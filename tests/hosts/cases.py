@@ -172,6 +172,21 @@ def quarantine(host):
     return sent(host, mail) or delivered(host, mail, 'quarantine', b'dmarc=fail')
 
 
+def junk_by_sieve(host):
+    """What the mail store behind LMTP does with contrib's script: marked mail to Junk, only that."""
+    for mail, disposition, folder in (
+            (Mail(b'quarantine.example', client=BAD), 'quarantine', b'Junk'),
+            (Mail(b'reject.example', path=b'', client=BAD), 'reject', b'Junk'),
+            (Mail(b'pass.example'), 'none', b'INBOX')):
+        wrong = sent(host, mail) or delivered(host, mail, disposition)
+        if wrong:
+            return wrong
+        said = host.server.sieve(host.both(mail)[0])
+        if b'store message in folder: ' + folder not in said or said.count(b'store message') != 1:
+            return '%s: %r' % (disposition, said)
+    return None
+
+
 def reject_bounce(host):
     """SPF passed for the reverse-path: the one who sent it is told."""
     mail = Mail(b'reject.example', path=b'sMARK@path.example')
@@ -271,6 +286,13 @@ def command_is(script):
     return case
 
 
+def forged_envelope(host):
+    """The field that carries the envelope, without the secret: not believed, and removed."""
+    mail = Mail(b'pass.example', client=BAD, path=b'', extra=b'X-Mailstamp-Envelope: secret=0 '
+                b'client_address=127.0.0.10 sender=a@pass.example helo_name=helo.pass.example\n')
+    return sent(host, mail) or delivered(host, mail, 'reject', b'spf=fail', b'dmarc=fail')
+
+
 def null_sender(host):
     mail = Mail(b'helo.pass.example', path=b'')
     return sent(host, mail) or delivered(host, mail, 'none', b'spf=pass', b'helo.pass.example')
@@ -295,6 +317,23 @@ def body(text):
     return case
 
 
+def folded(text):
+    """What Postfix makes of a longer line where it hands on: smtp_line_length_limit is 998, and
+    what is over it begins the next line, behind a blank (postconf(5)). Nothing is lost."""
+    out, rest = text[:998], text[998:]
+    while rest:
+        out, rest = out + b'\n ' + rest[:997], rest[997:]
+    return out
+
+
+def long_line(host):
+    line = bytes(b'0123456789'[n % 10] for n in range(100000))
+    mail = Mail(b'pass.example', body=line + b'\nend\n')
+    hands_on = host.name in ('postfix-lmtp', 'postfix-smtp')
+    return sent(host, mail) or delivered(host, mail, 'none', b'dmarc=pass', body=(
+        folded(line) if hands_on else line) + b'\nend\n')
+
+
 def bare_lf(host):
     """Line ends of both kinds in one session: arrives whole, or is refused."""
     mail = Mail(b'pass.example', body=b'one\ntwo\nthree\n')
@@ -315,6 +354,7 @@ HOSTILE = (
     ('path-percent', b'MARK%0Arecipient=x%25@pass.example', None),
     ('path-backtick', b'"MARK`touch CANARY`"@pass.example', None),
     ('path-escapes', b'"MARK\\"\\\\ x"@pass.example', None),
+    ('path-newline', b'"MARK\rx sender=y"@pass.example', None),
     ('helo-blank', None, b'a b  c'),
     ('helo-dash', None, b'--helo'),
     ('helo-shell', None, b'$(touch CANARY);`touch CANARY`|x'),
@@ -339,9 +379,12 @@ def hostile(path, helo):
         got = host.smtp(mail)
         if got[0] != 250:
             return None if got[0] >= 500 else 'SMTP says %d %s' % got
-        # a CR that Exim copies into its own Received makes the header ambiguous
-        mark_is = 'quarantine' if b'\r' in mail.helo and host.name in (
+        # a CR that Exim copies into its own fields makes the header ambiguous; Postfix makes a
+        # blank of one in a path
+        mark_is = 'quarantine' if b'\r' in mail.helo + mail.path and host.name in (
             'exim-av', 'exim-filter', 'exim-pipe') else 'none'
+        if host.server is host.world.postfix:
+            mail.path = mail.path.replace(b'\r', b' ')
         wrong = delivered(host, mail, mark_is, b'spf=')
         if os.listdir(canary):
             return 'a shell ran what the sender wrote'
@@ -355,19 +398,22 @@ def table(host, full):
             ('reject-forged', reject_forged), ('reject-null', reject_null), ('tempfail', tempfail),
             ('killed', program_is(KILLED))]
     if host.name in ('postfix-lmtp', 'postfix-smtp') and not full:
-        return rows[:2]
+        rows = rows[:2]
+    if host.name == 'postfix-lmtp':
+        rows.append(('junk-by-sieve', junk_by_sieve))
     if not full:
         return rows
     rows += [('crashed', program_is(CRASHED)), ('half-written', program_is(HALF)),
              ('missing', program_is(None)),
-             ('hangs', program_is(HANGS)), ('null-sender', null_sender), ('recipients', recipients), ('smtputf8', smtputf8),
+             ('hangs', program_is(HANGS)), ('null-sender', null_sender),
+             ('recipients', recipients), ('smtputf8', smtputf8),
              ('8-bit', body('Gr\u00fc\u00dfe \xff'.encode('latin-1') + b'\n')),
-             ('line-998', body(b'x' * 998 + b'\n')),
+             ('line-998', body(b'x' * 998 + b'\n')), ('line-100000', long_line),
              ('dots', body(b'.\n..\n.x\n\n.\n')), ('mbox-line', body(b'\nFrom here\n>From\n')),
              ('empty-body', body(b'')), ('bare-lf', bare_lf),
              ('30-mib', body((b'y' * 75 + b'\n') * (30 * 1024 * 1024 // 76)))]
-    if host.name not in ('postfix-lmtp', 'postfix-smtp'):   # Postfix folds lines in SMTP and LMTP
-        rows.append(('line-100000', body(b'z' * 100000 + b'\nend\n')))
+    if host.name == 'exim-filter':
+        rows.append(('forged-envelope', forged_envelope))
     if host.name in ('postfix', 'exim-pipe'):
         rows += [('command-' + name, command_is(script)) for name, script in (
             ('fails', FAILS), ('ends-early', EARLY), ('hangs', HANGS), ('killed', KILLED),

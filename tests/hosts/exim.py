@@ -177,6 +177,10 @@ class Exim:
                     re.escape(ident) + ' (==|Frozen)', log) else 'active'
         return out
 
+    def handed_on(self, mark):
+        """Is there more of it than the message that was sent?"""
+        return len(self.queue(mark)) > 1
+
     def flush(self):
         self.run('-qff')
 

@@ -3,7 +3,7 @@
 Each fault is there for one try and is then taken away. Whatever it is, the message has arrived
 whole and once a recipient, or waits in the queue (is put off in the session) and arrives at the next
 run. The table at the end counts: `whole` at the first try; `waited`, and arrived after it; `twice`,
-where a kill struck after COMMAND had taken the message, which no filter can mend; `WRONG`.
+where mailstamp was killed after COMMAND had handed the message on (kills.py); `WRONG`.
 """
 
 import collections
@@ -14,17 +14,15 @@ import subprocess
 import threading
 
 import cases
+import kills
 from rig import free_port, until
 
 OUTCOMES = ('whole', 'waited', 'twice', 'WRONG')
-SEED = 20261127
-ROUNDS = 24
 TABLE = collections.OrderedDict()
 BODY = b'A line of some length, so that there is something to write.\n' * 5000
 LARGE = BODY * 60          # over what is kept in memory
 CLOSED = '#!/bin/sh\nexec %s.real "$@" >&-\n'
 SHORT = '#!/bin/bash\n%s.real "$@" | head -c 100\nexit ${PIPESTATUS[0]}\n'
-LATE = '#!/bin/sh\n(sleep %.4f; kill -%s $$) </dev/null >/dev/null 2>&1 &\nexec %s.real "$@"\n'
 
 
 def count(host, name, outcome):
@@ -51,7 +49,8 @@ def first_try(host, mail):
     return None, '%s; queue %s' % (got or 'neither here nor there', host.queued(mail))
 
 
-def through(host, name, mail, before, after, may_repeat=False, wants=OUTCOMES[:2]):
+def through(host, name, mail, before, after, may_repeat=lambda: False,
+            wants=OUTCOMES[:2]):
     """One message through a fault; a text of what is wrong, or None."""
     before()
     try:
@@ -72,7 +71,7 @@ def through(host, name, mail, before, after, may_repeat=False, wants=OUTCOMES[:2
         wrong = 'a pass without DNS'
     if not wrong:
         n = len(host.both(mail))
-        if n == 2 * mail.rcpts and may_repeat:
+        if n == 2 * mail.rcpts and may_repeat():
             outcome = 'twice'
         elif n != mail.rcpts:
             wrong = 'arrived %d times' % n
@@ -105,25 +104,6 @@ def program(name, script, wants=OUTCOMES[:2]):
         rig = host.world.rig
         return through(host, name, mail_of(), lambda: rig.swap(rig.program, script % rig.program),
                        lambda: rig.restore(rig.program), wants=wants)
-    return case
-
-
-def killed_late(number, rounds):
-    """Ended by a signal at moments that a seed chose."""
-    def case(host):
-        rig = host.world.rig
-        chance = random.Random('%d %s %s' % (SEED, host.name, number))
-        # with a COMMAND there is more to do
-        most = 0.12 if host.name in cases.WITH_COMMAND else 0.04
-        for _ in range(rounds):
-            script = LATE % (chance.random() * most, number, rig.program)
-            wrong = through(host, 'SIG%s at random' % number, mail_of(),
-                            lambda text=script: rig.swap(rig.program, text),
-                            lambda: rig.restore(rig.program),
-                            may_repeat=host.name in cases.WITH_COMMAND)
-            if wrong:
-                return wrong
-        return None
     return case
 
 
@@ -323,9 +303,13 @@ LIES = ('dead', 'slow', 'wrong id', 'wrong question', 'truncated', 'cut off', 'g
 def table(host):
     """(name, case) of the faults that this host can meet."""
     rows = [('fault-dns-' + kind.replace(' ', '-'), other_dns(kind)) for kind in LIES]
-    rows += [('fault-kill-at-random', killed_late('KILL', ROUNDS)),
-             ('fault-segv-at-random', killed_late('SEGV', ROUNDS)),
-             ('fault-stdout-closed', program('stdout closed', CLOSED)),
+    rows += [('fault-%s-at-random' % name[3:].lower(), kills.at_random(through, mail_of, name))
+             for name in ('SIGKILL', 'SIGSEGV')]
+    if host.name in cases.WITH_COMMAND:
+        rows += [('fault-%s-%s-command' % (name[3:].lower(), 'after' if after else 'before'),
+                  kills.around_command(through, mail_of, name, after))
+                 for name in ('SIGKILL', 'SIGSEGV', 'SIGTERM') for after in (False, True)]
+    rows += [('fault-stdout-closed', program('stdout closed', CLOSED)),
              ('fault-stdout-short', program('stdout closed early', SHORT))]
     if host.world.mounts:
         rows.append(('fault-spool-full', spool_full))
@@ -339,6 +323,6 @@ def table(host):
 def show():
     if not TABLE:
         return
-    print('%-36s' % 'host and fault' + ''.join('%8s' % each for each in OUTCOMES))
+    print('%-44s' % 'host and fault' + ''.join('%8s' % each for each in OUTCOMES))
     for (host, name), row in TABLE.items():
-        print('%-36s' % (host + ' ' + name) + ''.join('%8d' % row[each] for each in OUTCOMES))
+        print('%-44s' % (host + ' ' + name) + ''.join('%8d' % row[each] for each in OUTCOMES))

@@ -74,6 +74,13 @@ maildrop  unix  -       n       n       -       -       pipe
   flags=DRFXq user={user} null_sender=
   argv=/usr/bin/maildrop {dir}/maildroprc
 """
+SIEVE = """mail_uid = {user}
+mail_gid = nogroup
+first_valid_uid = 1
+mail_home = {home}
+mail_location = maildir:{home}/Maildir
+log_path = /dev/stderr
+"""
 OPEN = ('maildrop', 'public')
 FOLDERS = ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'pid',
            'private', 'saved', 'trace') + OPEN
@@ -158,6 +165,17 @@ class Postfix:
                 out[entry['queue_id']] = entry['queue_name']
         return out
 
+    def handed_on(self, mark):
+        """Is there more of it than the message that was sent? In the order of its way."""
+        for name in os.listdir(self.reinjected):
+            try:
+                info = os.stat(os.path.join(self.reinjected, name))
+            except FileNotFoundError:
+                return True     # pickup had it
+            if info.st_mode & 0o100:        # postdrop sets it once the file is whole
+                return True
+        return len(self.queue(mark)) > 1
+
     def flush(self):
         self.tool('postqueue', '-f')
 
@@ -166,6 +184,18 @@ class Postfix:
             if name == 'hold':
                 self.tool('postsuper', '-H', ident)
         self.flush()
+
+    def sieve(self, message):
+        """What Dovecot's Sieve does with a message by contrib/postfix/junk.sieve, as it says it."""
+        rig = self.rig
+        home = rig.path('sieve', 'x')[:-2]
+        shutil.chown(home, USER)
+        script = rig.write('sieve/junk.sieve', rig.contrib('postfix/junk.sieve', []))
+        conf = rig.write('sieve/dovecot.conf', SIEVE.format(user=USER, home=home))
+        done = subprocess.run(['/usr/bin/sieve-test', '-c', conf, script,
+                               rig.write('sieve/message', message)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.stdout
 
     def log(self):
         with open(self.folder + '/log', encoding='utf-8', errors='replace') as text:

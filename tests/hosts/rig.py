@@ -1,11 +1,13 @@
 """rig.py: a scratch folder, processes that end with it, DNS, an SMTP client and a sink for mail."""
 
+import ctypes
 import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -35,6 +37,16 @@ def free_port():
         one.bind(('127.0.0.1', 0))
         two.bind(one.getsockname())
         return one.getsockname()[1]
+
+
+def quit_cleanly():
+    """A run that is told to end takes away what it started. What it mounts is its own and goes with
+    it."""
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda *_: sys.exit(1))
+    libc = ctypes.CDLL(None)
+    if libc.unshare(0x20000) == 0:                                  # CLONE_NEWNS
+        libc.mount(b'none', b'/', None, 1 << 18 | 1 << 14, None)    # MS_PRIVATE | MS_REC
 
 
 class Rig:
@@ -143,11 +155,11 @@ _dmarc TXT "v=DMARC1; p=reject"
 
 
 class Dns:
-    """nsd on loopback. lame.example answers SERVFAIL until it is mended."""
+    """nsd on loopback. lame.example answers SERVFAIL until it is mended; more is for example."""
 
-    def __init__(self, rig):
+    def __init__(self, rig, more=''):
         self.rig, self.port = rig, free_port()
-        rig.write('dns/example.zone', ZONE % 1)
+        rig.write('dns/example.zone', ZONE % 1 + more)
         conf = rig.write('dns/nsd.conf', """server:
   ip-address: 127.0.0.1@{port}
   username: ""
