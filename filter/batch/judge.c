@@ -15,15 +15,19 @@
 #include "filter/diagnosis.h"
 #include "filter/explain/advice.h"
 #include "filter/json.h"
+#include "filter/output.h"
 #include "filter/paths.h"
 #include "filter/saved.h"
 #include "filter/spool.h"
 #include "filter/wholefile.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
+enum { PIECE_OCTETS = 64 * 1024 };
 
 static const char unreadable[] = "the file cannot be read";
 static const char no_memory[] = "no memory";
+static const char no_spool[] = "no room for the message in the spool folder";
+static const char empty_file[] = "the file is empty";
 static const char too_long[] = "its line is too long";
 
 static void
@@ -78,7 +82,50 @@ read_small(struct item *item, size_t size)
 			break;
 		item->n += (size_t)got;
 	}
-	return item->n > 0 ? NULL : "the file is empty";
+	return item->n > 0 ? NULL : empty_file;
+}
+
+/*
+ * A large file's octets through a file of our own: the archive's may be cut off meanwhile, and what
+ * is mapped would then end the run.
+ */
+static const char *
+read_large(const struct options *options, const struct item *item, void **mapped, size_t *size)
+{
+	int spool = spool_open(options->spool_dir, *size);
+	const char *error = NULL;
+	char piece[PIECE_OCTETS];
+	size_t n = 0;
+
+	if (spool < 0)
+		return no_spool;
+	while (error == NULL && n < *size) {
+		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
+		ssize_t got = read(item->fd, piece, room);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			break;
+		if (got < 0)
+			error = unreadable;
+		else if (!output_bytes(spool, slice_make(piece, (size_t)got)))
+			error = no_spool;
+		else
+			n += (size_t)got;
+	}
+	if (error == NULL && n == 0)
+		error = empty_file;
+	if (error == NULL) {
+		*mapped = mmap(NULL, n, PROT_READ, MAP_PRIVATE, spool, 0);
+		*size = n;
+		if (*mapped == MAP_FAILED) {
+			*mapped = NULL;
+			error = no_memory;
+		}
+	}
+	close(spool);
+	return error;
 }
 
 /* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
@@ -98,13 +145,9 @@ load(const struct options *options, struct item *item, struct slice *bytes, void
 										 : HEAD_OCTETS)
 				      : (size_t)info.st_size;
 		if (*size > SPOOL_MEMORY) {
-			void *at = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, item->fd, 0);
-
-			if (at == MAP_FAILED)
-				return unreadable;
-			*mapped = at;
-			*bytes = slice_make(at, *size);
-			return NULL;
+			error = read_large(options, item, mapped, size);
+			*bytes = slice_make(*mapped, *size);
+			return error;
 		}
 		error = read_small(item, *size);
 		if (error != NULL)
