@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/domain.h"
@@ -201,7 +200,8 @@ open_all(struct run *run)
 		return EXIT_TEMPFAIL;
 	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
 	(void)alarm(START_SECONDS);
-	if (options_mark(options, run->arena, run->mark) != ST_OK)
+	if ((options->journal != NULL || is_shard(options)) &&
+		options_mark(options, run->arena, run->mark) != ST_OK)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
 	status = open_pool(run);

@@ -40,8 +40,8 @@ read_head(struct journal *journal, const struct options *options, const char *ma
 	(void)snprintf(wanted, sizeof wanted,
 		"{\"mailstamp_journal\":{\"version\":2,\"run\":\"%s\",\"shard\":%zu,\"of\":%zu,"
 		"\"output\":%d,\"html\":%s,\"unordered\":%s}}\n",
-		mark, options->shard_at + 1, options->shard_of, (int)options->output, options->html != NULL ? "true" : "false",
-		options->unordered ? "true" : "false");
+		mark, options->shard_at + 1, options->shard_of, (int)options->output,
+		options->html != NULL ? "true" : "false", options->unordered ? "true" : "false");
 	if (fgets(line, sizeof line, journal->file) == NULL) {
 		*error = "the journal cannot be written";
 		journal->whole = (long)strlen(wanted);
