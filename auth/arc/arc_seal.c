@@ -259,6 +259,8 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 		return ARC_R_UNSURE;
 	if (chain->reason == arc_reason_text(ARC_R_OVER))
 		return ARC_R_OVER;
+	if (chain->reason == arc_reason_text(ARC_R_OVERSIZE))
+		return ARC_R_OVERSIZE;
 	return ARC_R_NONE;
 }
 

@@ -109,6 +109,27 @@ static const struct row {
          "a key of the chain did not answer"														 },
 };
 
+/* A field that was not read has a number that nobody knows. */
+Test(arc_seal, after_a_field_over_the_limit)
+{
+	enum { PADDING = 70000 };
+	struct arc_result chain;
+	struct arc_sealed sealed;
+	struct buf raw;
+
+	open_zone();
+	buf_init(&raw, &rig.arena, 1 << 20);
+	buf_adds(&raw, "ARC-Authentication-Results: i=1; mx.example.org; spf=none (");
+	for (size_t i = 0; i < PADDING; i++)
+		buf_addc(&raw, 'x');
+	buf_adds(&raw, ")\n" MESSAGE);
+	(void)seal("rsa-a", buf_slice(&raw), &chain, &sealed);
+	cr_expect_eq(chain.code, AUTH_FAIL);
+	cr_expect_eq(sealed.instance, 0);
+	cr_expect_eq(sealed.set.n, 0);
+	cr_expect_str_eq(sealed.reason, "the field is over the size limit");
+}
+
 Test(arc_seal, place_in_the_chain)
 {
 	open_zone();
