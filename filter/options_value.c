@@ -267,7 +267,7 @@ set_exit(const char *value, int *codes, const char **why)
 		if (!slice_starts(at, word) || !scan_char(&rest, '='))
 			continue;
 		if (!scan_number(&rest, EXIT_MAX, &code) || rest.n > 0 || code == 1) {
-			*why = _("must have a CODE from 0 to 255 but 1");
+			*why = _("must have a CODE from 0 to 255 other than 1");
 			return ST_BAD;
 		}
 		if (i == DISP_TEMPFAIL && code == 0) {
