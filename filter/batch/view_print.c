@@ -37,7 +37,7 @@ print_domains(const struct view *view, FILE *out)
 		return false;
 	fputs(_("\nAuthor domains: is p=reject safe?\n"), out);
 	words_pad(_("Messages"), -10, out);
-	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Align."), -8, out);
 	words_pad(_("Hurt"), -12, out);
 	words_pad(_("Stopped"), -12, out);
 	fprintf(out, "  %s\n", _("Author domain"));
@@ -90,7 +90,7 @@ print_sources(const struct view *view, FILE *out)
 	words_pad(_("Messages"), -10, out);
 	words_pad("SPF", -8, out);
 	words_pad("DKIM", -8, out);
-	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Align."), -8, out);
 	words_pad(_("Quarant."), -9, out);
 	words_pad(_("Rejected"), -9, out);
 	fputs("  ", out);
