@@ -88,7 +88,10 @@ read_number(const struct option_row *row, const char *value, struct arena *arena
 
 	if (!scan_number(&at, (unsigned long long)row->max, &found) || at.n > 0 ||
 		(int64_t)found < row->min)
-		return range(row, N_("a whole number"), 1, arena, why);
+		return range(row,
+			row->kind == OPTION_NOW ? N_("`message' or a whole number")
+						: N_("a whole number"),
+			1, arena, why);
 	*number = (int64_t)found;
 	return ST_OK;
 }
