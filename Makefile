@@ -46,20 +46,21 @@ help:
 ## make              build ./mailstamp (says which packages are missing)
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
-## make check-hosts real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
+## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
-## make check-load  2,000 messages through Postfix, 20 filters at once (root)
+## make check-load   2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
+## make deps         install the packages of build and test
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
-## make words      strings for people into po/*.po, says what is untranslated
+## make words        strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
 ## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
 ## make ci-long      everything that is too long for CI
-## make clean
+## make clean        take build/ and ./mailstamp away
 
 mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
 	@cp $< $@

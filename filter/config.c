@@ -81,7 +81,7 @@ bad(struct reader *reader, const char *key, const char *why)
 		buf_addf(&line, "%s ", printable(slice_str(key), SHOWN_MAX, reader->arena));
 	buf_adds(&line, why);
 	buf_addc(&line, '\0');
-	*reader->error = line.over ? _("the configuration file is in error") : line.p;
+	*reader->error = line.over ? _("the configuration file has an error") : line.p;
 	return ST_BAD;
 }
 
@@ -150,9 +150,9 @@ set_key(struct reader *reader, const char *key)
 	const struct option_row *row = option_find(slice_str(key));
 
 	if (row == NULL)
-		return bad(reader, key, _("is no option"));
+		return bad(reader, key, _("is not an option"));
 	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
-		return bad(reader, key, _("counts only on the command line"));
+		return bad(reader, key, _("is allowed only on the command line"));
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 
@@ -183,7 +183,7 @@ check_groups(struct reader *reader, bool *any)
 	for (gchar **name = groups; st == ST_OK && *name != NULL; name++) {
 		*any = true;
 		if (strcmp(*name, group) != 0)
-			st = bad(reader, *name, _("is a group that is not [mailstamp]"));
+			st = bad(reader, *name, _("is a group other than [mailstamp]"));
 	}
 	reader->glib.strfreev(groups);
 	return st;

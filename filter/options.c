@@ -140,7 +140,7 @@ refuse(struct reader *reader, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(line, ERROR_MAX, format, args);
 	va_end(args);
-	*reader->error = n < 0 || n >= ERROR_MAX ? _("bad use, see mailstamp --help") : line;
+	*reader->error = n < 0 || n >= ERROR_MAX ? _("wrong usage, see mailstamp --help") : line;
 	return ST_BAD;
 }
 
@@ -198,8 +198,7 @@ read_file(struct reader *reader, bool *had)
 	}
 	if (reader->options->command == COMMAND_FILTER)
 		return refuse(reader,
-			_("unexpected argument: %s (COMMAND stands behind --, a file behind "
-			  "--input)"),
+			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
 			shown(reader, arg));
 	if (*had)
 		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"),
@@ -221,7 +220,8 @@ read_command(struct reader *reader)
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
 		return refuse(reader,
-			_("unknown command: %s (there are filter, batch, explain and inspect)"),
+			_("unknown command: %s (the commands are filter, batch, explain and "
+			  "inspect)"),
 			shown(reader, word));
 	reader->next = reader->argc > 1 ? 2 : 1;
 	return ST_OK;
@@ -258,7 +258,7 @@ read_line(struct reader *reader)
 		return st;
 	}
 	if (reader->next >= reader->argc) {
-		*reader->error = _("-- needs a COMMAND behind it");
+		*reader->error = _("-- needs a COMMAND after it");
 		return ST_BAD;
 	}
 	reader->options->exec_argv = reader->argv + reader->next;
@@ -324,9 +324,10 @@ check_sealing(struct options *options)
 		return NULL;
 	}
 	if (domain != selector || domain != (options->arc_key != NULL))
-		return _("--arc-seal, --arc-selector and --arc-key need each other");
+		return _("--arc-seal, --arc-selector and --arc-key must be given together");
 	if (domain && exitcode_keeps_message(options->profile))
-		return _("--profile exim-av hands no message on that --arc-seal could seal");
+		return _("--profile exim-av passes no message on, so that --arc-seal has nothing "
+			 "to seal");
 	return NULL;
 }
 
@@ -354,19 +355,19 @@ check(struct reader *reader)
 	else if (options->command == COMMAND_BATCH)
 		error = options_check_batch(options, reader->arena);
 	else if (options->output >= OUTPUT_SUMMARY)
-		error = _("that --output is for batch");
+		error = _("this --output is only for batch");
 	else if (options->command != COMMAND_FILTER)
 		return ST_OK;
 	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
-		error = _(
-			"--output other than message is for --profile plain: it delivers nothing");
+		error = _("--output other than message delivers nothing: it is only for --profile "
+			  "plain");
 	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
-		error = _("--output other than message and -- COMMAND exclude each other");
+		error = _("--output other than message and -- COMMAND cannot be combined");
 	else if (exitcode_keeps_message(options->profile) && options->exec_argv != NULL)
-		error = _("--profile exim-av and -- COMMAND exclude each other: Exim keeps the "
+		error = _("--profile exim-av and -- COMMAND cannot be combined: Exim keeps the "
 			  "message");
 	else if (exitcode_needs_command(options->profile) && options->exec_argv == NULL)
-		error = _("this --profile needs -- COMMAND: its mail server throws stdout away");
+		error = _("this --profile needs -- COMMAND: its mail server discards stdout");
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;

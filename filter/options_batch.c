@@ -33,7 +33,7 @@ read_what_ifs(struct options *options, struct arena *arena)
 	struct buf text;
 
 	if (options->what_ifs.n > WHAT_IF_MAX)
-		return _("there are more than eight --what-if");
+		return _("--what-if may be given eight times at most");
 	options->supposed = supposed;
 	for (size_t i = 0; i < options->what_ifs.n; i++) {
 		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena,
@@ -42,7 +42,7 @@ read_what_ifs(struct options *options, struct arena *arena)
 		buf_init(&text, arena, ERROR_MAX);
 		buf_addf(&text, "--what-if: %s", error);
 		buf_addc(&text, '\0');
-		return text.over ? _("a --what-if is of no use") : text.p;
+		return text.over ? _("a --what-if cannot be used") : text.p;
 	}
 	return NULL;
 }
@@ -52,12 +52,12 @@ static const char *
 check_merge(const struct options *options)
 {
 	if (options->output == OUTPUT_STAMP)
-		return _("--merge has --output summary, tsv, csv, json or none");
+		return _("--merge takes --output summary, tsv, csv, json or none");
 	if (options->shard != NULL || options->journal != NULL || options->envelopes != NULL ||
 		options->files_from != NULL || options->json_log != NULL ||
 		options->dns_record != NULL)
-		return _("--merge takes the JSON of shards, and neither --shard, --resume, "
-			 "--envelopes, --files-from, --json-log nor --dns-record");
+		return _("--merge reads the JSON of shards, and cannot be combined with --shard, "
+			 "--resume, --envelopes, --files-from, --json-log or --dns-record");
 	return NULL;
 }
 
@@ -71,18 +71,19 @@ options_check_batch(struct options *options, struct arena *arena)
 	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)
 		return _("batch reads saved messages: --envelope args, field or headers");
 	if (options->output == OUTPUT_MESSAGE || options->output == OUTPUT_HEADER)
-		return _("batch has --output summary, tsv, csv, json, stamp or none");
+		return _("batch takes --output summary, tsv, csv, json, stamp or none");
 	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
-		return _("--output stamp and --into DIR need each other");
+		return _("--output stamp and --into DIR must be given together");
 	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
-		return _(
-			"--envelopes takes one PATH, below which its paths are, and no other list");
+		return _("--envelopes takes one PATH, the folder that its paths are relative to, "
+			 "and no other list");
 	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
 		return _("batch needs a PATH, --files-from or --envelopes");
 	if (options->shard != NULL && !read_shard(options))
-		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
+		return _("--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to "
+			 "100000");
 	if (options->journal != NULL && options->json_log != NULL)
-		return _("--resume and --json-log exclude each other: use --output json");
+		return _("--resume and --json-log cannot be combined: use --output json");
 	if (options->merge)
 		return check_merge(options);
 	return read_what_ifs(options, arena);

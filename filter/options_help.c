@@ -43,11 +43,11 @@ options_help(FILE *out)
 		"       mailstamp --version | --help\n"
 		"\n"
 		"Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
-		"with an Authentication-Results field on top to stdout, or into COMMAND's stdin.\n"
-		"The exit status tells the disposition: 0 accept, 10 quarantine, 11 reject, 75\n"
-		"later. explain tells the verdict to a person. inspect checks a domain's records:\n"
-		"0 clean, 10 warnings, 11 errors. batch judges saved messages: files, folders,\n"
-		"Maildir, mbox, compressed or not. Defaults stand in parentheses.\n"),
+		"with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
+		"The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
+		"again later. explain shows the verdict in words. inspect checks the records of a\n"
+		"domain: 0 clean, 10 warnings, 11 errors. batch judges saved messages: files,\n"
+		"folders, Maildir, mbox, compressed or not. Defaults are in parentheses.\n"),
 		out);
 	for (size_t i = 0; i < option_count; i++) {
 		if (option_rows[i].name == NULL)
@@ -55,6 +55,6 @@ options_help(FILE *out)
 		else if (option_rows[i].help != NULL)
 			put_row(out, &option_rows[i]);
 	}
-	fprintf(out, _("\nEvery option may stand in %s.\nmailstamp(1) tells the rest.\n"),
+	fprintf(out, _("\nEvery option can also be set in %s.\nThe rest is in mailstamp(1).\n"),
 		MAILSTAMP_CONFIG);
 }

@@ -88,7 +88,10 @@ read_number(const struct option_row *row, const char *value, struct arena *arena
 
 	if (!scan_number(&at, (unsigned long long)row->max, &found) || at.n > 0 ||
 		(int64_t)found < row->min)
-		return range(row, N_("a whole number"), 1, arena, why);
+		return range(row,
+			row->kind == OPTION_NOW ? N_("`message' or a whole number")
+						: N_("a whole number"),
+			1, arena, why);
 	*number = (int64_t)found;
 	return ST_OK;
 }
@@ -267,7 +270,7 @@ set_exit(const char *value, int *codes, const char **why)
 		if (!slice_starts(at, word) || !scan_char(&rest, '='))
 			continue;
 		if (!scan_number(&rest, EXIT_MAX, &code) || rest.n > 0 || code == 1) {
-			*why = _("must have a CODE from 0 to 255 but 1");
+			*why = _("must have a CODE from 0 to 255 other than 1");
 			return ST_BAD;
 		}
 		if (i == DISP_TEMPFAIL && code == 0) {

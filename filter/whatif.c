@@ -33,17 +33,17 @@ check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct sl
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		known |= slice_ieq(name, slice_str(names[i]));
 	if (!known || name.n == tag.n)
-		return wrong(arena, N_("no DMARC tag"), tag);
+		return wrong(arena, N_("not a DMARC tag"), tag);
 	buf_init(&one, arena, TEXT_MAX);
 	buf_adds(&one, slice_ieq(name, SLICE("p")) ? "v=DMARC1; " : "v=DMARC1; p=none; ");
 	buf_add(&one, tag);
 	if (one.over || !dmarc_parse(buf_slice(&one), mode, &record) || record.syntax_error ||
 		record.duplicate)
-		return wrong(arena, N_("a bad value of a DMARC tag"), tag);
+		return wrong(arena, N_("a DMARC tag has a bad value"), tag);
 	if (!slice_ieq(name, SLICE("p")))
 		return NULL;
 	if (p->n > 0)
-		return wrong(arena, N_("a DMARC tag stands twice"), tag);
+		return wrong(arena, N_("a DMARC tag appears twice"), tag);
 	*p = tag;
 	return NULL;
 }
@@ -81,7 +81,8 @@ read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct
 	buf_add(&out, buf_slice(&others));
 	*record = buf_slice(&out);
 	if (others.over || out.over || !dmarc_parse(*record, mode, &whole) || whole.duplicate)
-		return wrong(arena, N_("a DMARC tag stands twice, or too many do"), text);
+		return wrong(
+			arena, N_("a DMARC tag appears twice, or there are too many tags"), text);
 	return NULL;
 }
 
@@ -95,7 +96,7 @@ read_part(struct slice part, enum dmarc_mode mode, struct arena *arena,
 	if (colon < slice_find(part, '=')) {
 		if (domain_normalize(
 			    slice_trim(slice_head(part, colon)), arena, &published->name) != ST_OK)
-			return wrong(arena, N_("no domain name"), slice_head(part, colon));
+			return wrong(arena, N_("not a domain name"), slice_head(part, colon));
 		part = slice_from(part, colon + 1);
 	}
 	return read_record(part, mode, arena, &published->text);
@@ -129,7 +130,7 @@ what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena, struc
 			}
 		what_if->n++;
 	}
-	*error = _("it names no record");
+	*error = _("it contains no record");
 	return what_if->n > 0 ? ST_OK : ST_BAD;
 }
 

@@ -31,7 +31,7 @@ read_columns(struct slice line, struct slice *path, struct envelope *envelope, c
 	if (there)
 		envelope_path(sender, envelope);
 	if (envelope_client(client, &envelope->client_ip) != ST_OK) {
-		*error = "its client address in the list is none";
+		*error = "its client address in the list is not an address";
 		return ST_BAD;
 	}
 	return ST_OK;
@@ -56,7 +56,7 @@ read_json(struct slice line, struct arena *arena, struct slice *path, struct env
 
 	if (!json_is_object(object)) {
 		json_decref(object);
-		*error = "a line of the list is no JSON object";
+		*error = "a line of the list is not a JSON object";
 		return ST_BAD;
 	}
 	*path = member(object, "path", arena);
@@ -68,7 +68,7 @@ read_json(struct slice line, struct arena *arena, struct slice *path, struct env
 		envelope_path(sender, envelope);
 	json_decref(object);
 	if (envelope_client(client, &envelope->client_ip) != ST_OK) {
-		*error = "its client address in the list is none";
+		*error = "its client address in the list is not an address";
 		return ST_BAD;
 	}
 	return ST_OK;

@@ -72,7 +72,7 @@ page_chart_sources(struct html *html, const struct view *view)
 		n * BAR_STEP);
 	html_text(html, _("Largest senders"));
 	html_markup(html, "</title>\n<desc id=\"senders-d\">");
-	html_text(html, _("A stacked bar a sender. The table below has the numbers."));
+	html_text(html, _("A stacked bar for each sender. The table below has the numbers."));
 	html_markup(html, "</desc>\n");
 	for (size_t i = 0; i < n; i++)
 		sender_bar(

@@ -125,9 +125,9 @@ bool
 page_chart_time(struct html *html, const struct view *view)
 {
 	static const char *const notes[] = {
-		[PAGE_DAYS] = N_("Messages a day, by what DMARC says of them; UTC."),
-		[PAGE_MONTHS] = N_("Messages a month, by what DMARC says of them; UTC."),
-		[PAGE_YEARS] = N_("Messages a year, by what DMARC says of them; UTC."),
+		[PAGE_DAYS] = N_("Messages per day, by DMARC result; UTC."),
+		[PAGE_MONTHS] = N_("Messages per month, by DMARC result; UTC."),
+		[PAGE_YEARS] = N_("Messages per year, by DMARC result; UTC."),
 	};
 	struct page_time time;
 

@@ -68,7 +68,7 @@ find_target(struct page_file *file, const char *path, struct arena *arena, const
 		return errno == ENOENT ? ST_OK : ST_TEMP;
 	}
 	if (!S_ISREG(info.st_mode)) {
-		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is no regular file");
+		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
 		return ST_TEMP;
 	}
 	real = realpath(path, NULL);

@@ -23,8 +23,8 @@ left_out(struct html *html, size_t n, size_t shown, uint64_t beyond)
 			html_number(shown, a), html_number(n, b));
 	if (beyond > 0) {
 		html_markup(html, " ");
-		html_say(
-			html, _("%s further messages are not kept apart."), html_number(beyond, a));
+		html_say(html, _("%s further messages are not listed separately."),
+			html_number(beyond, a));
 	}
 	html_markup(html, "</p>\n");
 }
@@ -90,8 +90,9 @@ page_domains(struct html *html, const struct view *view)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
 		_("Is p=reject safe? Hurt: not aligned, but it looks like legitimate mail (SPF or "
-		  "DKIM passed for some domain, or it was forwarded). Stopped: nothing speaks for "
-		  "it. Under a what-if: how many messages it gives another disposition."));
+		  "DKIM passed for some domain, or it was forwarded). Stopped: nothing suggests "
+		  "that it is legitimate. Under a what-if: how many messages would get another "
+		  "disposition."));
 	page_table_heads(html, COLUMNS(columns));
 	for (size_t i = 0; i < view->nscenarios; i++)
 		page_table_scenario(html, view, i, true);

@@ -155,7 +155,7 @@ text(struct reader *reader, const json_t *object, const char *name, size_t max)
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (!json_is_string(value)) {
-		refuse(reader, N_("a member that is text is something else"));
+		refuse(reader, N_("a member that must be text is something else"));
 		return "";
 	}
 	return row_text(slice_make(json_string_value(value), json_string_length(value)), max,
@@ -168,7 +168,7 @@ flag(struct reader *reader, const json_t *object, const char *name)
 	const json_t *value = json_object_get(object, name);
 
 	if (!json_is_boolean(value))
-		refuse(reader, N_("a member that is true or false is something else"));
+		refuse(reader, N_("a member that must be true or false is something else"));
 	return json_is_true(value);
 }
 
@@ -181,7 +181,7 @@ part(struct reader *reader, const json_t *object, const char *name)
 	if (value == NULL || json_is_null(value))
 		return NULL;
 	if (!json_is_object(value))
-		refuse(reader, N_("a member that is an object is something else"));
+		refuse(reader, N_("a member that must be an object is something else"));
 	return value;
 }
 
@@ -194,7 +194,7 @@ list(struct reader *reader, const json_t *object, const char *name, size_t max, 
 		return 0;
 	if (json_is_array(*value) && json_array_size(*value) <= max)
 		return json_array_size(*value);
-	refuse(reader, N_("a member that is a list is none, or is too long"));
+	refuse(reader, N_("a member that must be a list is none, or is too long"));
 	return 0;
 }
 
@@ -204,7 +204,7 @@ word(struct reader *reader, const json_t *object, const char *name)
 	const char *value = json_string_value(json_object_get(object, name));
 
 	if (value == NULL)
-		refuse(reader, N_("a member that is a word is missing"));
+		refuse(reader, N_("a member that must be a word is missing"));
 	return value != NULL ? value : "";
 }
 
@@ -216,7 +216,7 @@ code(struct reader *reader, const json_t *object, const char *name)
 	for (int i = AUTH_NONE; i <= AUTH_PERMERROR; i++)
 		if (strcmp(auth_code_word((enum auth_code)i), value) == 0)
 			return (enum auth_code)i;
-	refuse(reader, N_("a result is none that is known"));
+	refuse(reader, N_("an unknown result"));
 	return AUTH_NONE;
 }
 
@@ -228,7 +228,7 @@ disposition(struct reader *reader, const json_t *object)
 	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++)
 		if (strcmp(policy_word((enum disposition)i), value) == 0)
 			return (enum disposition)i;
-	refuse(reader, N_("a disposition is none that is known"));
+	refuse(reader, N_("an unknown disposition"));
 	return DISP_ACCEPT;
 }
 
@@ -247,7 +247,7 @@ policy(struct reader *reader, const json_t *dmarc)
 			return known;
 	}
 	if (!json_is_string(value) || strcmp(json_string_value(value), "invalid") != 0)
-		refuse(reader, N_("a policy is none that is known"));
+		refuse(reader, N_("an unknown policy"));
 	return "";
 }
 
@@ -313,7 +313,7 @@ read_changes(struct reader *reader, const json_t *one, struct broke *broke)
 			strcmp(diagnosis_kind((enum dkim_change_kind)k), kind) != 0)
 			k++;
 		if (k == BROKE_KINDS)
-			refuse(reader, N_("a kind of change is none that is known"));
+			refuse(reader, N_("an unknown kind of change"));
 		else
 			seen[k] = true;
 	}
@@ -383,7 +383,7 @@ read_date(struct reader *reader, const json_t *message, struct row *row)
 	if (row->has_date)
 		row->date = json_integer_value(date);
 	else if (date != NULL && !json_is_null(date))
-		refuse(reader, N_("a date is no number"));
+		refuse(reader, N_("a date is not a number"));
 }
 
 static void
@@ -395,7 +395,7 @@ read_judged(struct reader *reader, const json_t *top, struct row *row)
 	json_t *what_ifs;
 
 	if (message == NULL || envelope == NULL)
-		refuse(reader, N_("a member that is an object is missing"));
+		refuse(reader, N_("a member that must be an object is missing"));
 	row->author_domain = text(reader, message, "author_domain", ROW_TEXT);
 	read_date(reader, message, row);
 	row->client_ip = text(reader, envelope, "client_ip", ROW_TEXT);
@@ -457,7 +457,7 @@ row_from_json(struct slice line, struct arena *arena, struct row *row, const cha
 	if (json_is_object(top))
 		read_row(&reader, top, row);
 	else
-		refuse(&reader, N_("the line is no JSON object"));
+		refuse(&reader, N_("the line is not a JSON object"));
 	json_decref(top);
 	*error = reader.error;
 	return reader.error == NULL ? ST_OK : ST_BAD;

@@ -103,7 +103,8 @@ shard_file_open(const char *path, struct arena *arena, struct shard_file **file,
 		*error = N_("it is cut: there is nothing in it");
 		got = SHARD_CUT;
 	} else if (got == SHARD_ROW && shard_head_parse(line, arena, &made->head) != ST_OK) {
-		*error = N_("it is no shard: its first line is not that of --shard --output json");
+		*error = N_(
+			"it is not a shard: its first line is not that of --shard --output json");
 		got = SHARD_BAD;
 	}
 	if (got != SHARD_ROW) {
@@ -123,13 +124,13 @@ read_end(struct shard_file *file, struct slice line, const char **error)
 	struct shard_end end;
 	enum shard_got got;
 
-	*error = N_("its end line does not fit what is in it");
+	*error = N_("its end line does not match what is in it");
 	if (shard_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
 		end.failed != file->had.failed)
 		return SHARD_BAD;
 	got = read_line(file, &line, error);
 	if (got == SHARD_ROW || (got == SHARD_CUT && file->at_end)) {
-		*error = N_("there is more behind its end line");
+		*error = N_("there is more after its end line");
 		return SHARD_BAD;
 	}
 	return got;
@@ -143,7 +144,7 @@ fits(const struct shard_file *file, const struct row *row, const char **error)
 					 : N_("a message is missing in it");
 	if (row->index != file->next)
 		return false;
-	*error = N_("a message of it was judged otherwise than its head says");
+	*error = N_("a message in it was judged in another way than its first line says");
 	return row->failed ||
 	       (row->nwhat_ifs == file->head.nwhat_ifs && (file->head.compared || !row->has_other));
 }

@@ -14,7 +14,7 @@ print_rest(size_t n, uint64_t beyond, FILE *out)
 	if (n > LINES)
 		fprintf(out, _("%10zu  more lines are not shown\n"), n - LINES);
 	if (beyond > 0)
-		fprintf(out, _("%10llu  messages of others that are not kept apart\n"),
+		fprintf(out, _("%10llu  messages of other senders, not listed separately\n"),
 			(unsigned long long)beyond);
 }
 
@@ -37,15 +37,15 @@ print_domains(const struct view *view, FILE *out)
 		return false;
 	fputs(_("\nAuthor domains: is p=reject safe?\n"), out);
 	words_pad(_("Messages"), -10, out);
-	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Align."), -8, out);
 	words_pad(_("Hurt"), -12, out);
 	words_pad(_("Stopped"), -12, out);
 	fprintf(out, "  %s\n", _("Author domain"));
 	for (size_t i = 0; i < view->ndomains && i < LINES; i++)
 		print_domain(&view->domains[places[i]], out);
 	print_rest(view->ndomains, view->other_domain.counts.messages, out);
-	fputs(_("Hurt: not aligned, but it looks like legitimate mail (SPF or DKIM passed for "
-		"some domain, or it was forwarded). Stopped: nothing speaks for it.\n"),
+	fputs(_("Hurt: not aligned, but it looks like legitimate mail (SPF or DKIM passed for some "
+		"domain, or it was forwarded). Stopped: nothing suggests that it is legitimate.\n"),
 		out);
 	free(places);
 	return true;
@@ -86,11 +86,11 @@ print_sources(const struct view *view, FILE *out)
 
 	if (places == NULL)
 		return false;
-	fputs(_("\nSources: who sends, and what is not aligned needs\n"), out);
+	fputs(_("\nSources: who sends, and what their unaligned mail needs\n"), out);
 	words_pad(_("Messages"), -10, out);
 	words_pad("SPF", -8, out);
 	words_pad("DKIM", -8, out);
-	words_pad(_("Aligned"), -8, out);
+	words_pad(_("Align."), -8, out);
 	words_pad(_("Quarant."), -9, out);
 	words_pad(_("Rejected"), -9, out);
 	fputs("  ", out);

@@ -105,9 +105,8 @@ spf_unaligned(const struct advice *advice)
 	if (advice->results->dmarc.record.aspf_strict &&
 		advice_related(spf->domain, advice->ev->ids.author_domain)) {
 		finding = advice_add(advice, "spf", "advice-spf-strict",
-			"SPF passed for %s, but aspf=s wants %s itself: take aspf=s out, or send "
-			"with "
-			"%s in the envelope",
+			"SPF passed for %s, but aspf=s requires %s itself: remove aspf=s, or send "
+			"with %s in the envelope",
 			domain, author, author);
 		advice_records(advice, finding, "_dmarc.", advice->results->dmarc.record_domain,
 			advice->results->dmarc.record.text, advice_without_tag(advice, "aspf"));
@@ -117,13 +116,13 @@ spf_unaligned(const struct advice *advice)
 		return; /* a bounce has no MAIL FROM to change */
 	if (hint != NULL)
 		finding = advice_add(advice, "spf", "advice-custom-mail-from",
-			"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL "
-			"FROM below %s (%s), and publish for it what they name",
+			"SPF passed for %s, which is not %s: ask the sending service for a custom "
+			"MAIL FROM below %s (%s), and publish the records that it names",
 			domain, author, author, phrase_words(hint, advice->arena));
 	else
 		finding = advice_add(advice, "spf", "advice-custom-mail-from",
-			"SPF passed for %s, which is not %s: ask who sends it for a custom MAIL "
-			"FROM below %s, and publish for it what they name",
+			"SPF passed for %s, which is not %s: ask the sending service for a custom "
+			"MAIL FROM below %s, and publish the records that it names",
 			domain, author, author);
 	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
 	buf_addf(&name, "bounce.%s", author);
@@ -141,24 +140,22 @@ spf_not_listed(const struct advice *advice)
 
 	if (advice->results->dmarc.dkim_pass) {
 		advice_add(advice, "spf", "advice-forwarded",
-			"%s is not let in by the SPF record of %s. Where it is a forwarder nothing "
-			"is "
-			"to be done: the DKIM signature came through. Where it is a server of "
-			"yours, "
-			"add it",
+			"%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
+			"needs to be done: the DKIM signature survived. If it is a server of "
+			"yours, add it",
 			client_text(advice), advice_shown(advice, spf->domain));
 		return;
 	}
 	if (advice->ev->verdict.sign != NULL)
 		finding = advice_add(advice, "spf", "advice-spf-add",
-			"%s is not let in by the SPF record of %s: where it may send for you, add "
-			"it, or the include: that its operator names; where it is a forwarder or "
-			"list, only DKIM can come through",
+			"%s is not allowed by the SPF record of %s: if it sends on your behalf, "
+			"add it, or the include: that its operator names; if it is a forwarder or "
+			"list, only DKIM can survive",
 			client_text(advice), advice_shown(advice, spf->domain));
 	else
 		finding = advice_add(advice, "spf", "advice-spf-add",
-			"%s is not let in by the SPF record of %s: where it may send for you, add "
-			"it, or the include: that its operator names",
+			"%s is not allowed by the SPF record of %s: if it sends on your behalf, "
+			"add it, or the include: that its operator names",
 			client_text(advice), advice_shown(advice, spf->domain));
 	advice_records(advice, finding, "", spf->domain, spf->record,
 		mend_spf_add(spf->record, client_term(advice), advice->arena));
@@ -178,7 +175,7 @@ spf_several(const struct advice *advice)
 		if (spf_is_record(answer->rr[i].text))
 			records[n++] = answer->rr[i].text;
 	finding = advice_add(advice, "spf", "advice-spf-join",
-		"%s has %zu SPF records, and so none holds: make one of them",
+		"%s has %zu SPF records, so that none is valid: merge them into one",
 		advice_shown(advice, spf->domain), n);
 	if (n > 1)
 		advice_records(advice, finding, "", spf->domain, records[0],
@@ -201,12 +198,13 @@ spf_broken(const struct advice *advice)
 	if (spf->term.n > 0)
 		finding = advice_add(advice, "spf", "advice-spf-broken",
 			"the SPF record of %s cannot be used (%s), because of %s in the record of "
-			"%s: mailstamp inspect %s tells more",
+			"%s: run mailstamp inspect %s for details",
 			domain, reason, advice_shown(advice, spf->term),
 			advice_shown(advice, spf->term_domain), domain);
 	else
 		finding = advice_add(advice, "spf", "advice-spf-broken",
-			"the SPF record of %s cannot be used (%s): mailstamp inspect %s tells more",
+			"the SPF record of %s cannot be used (%s): run mailstamp inspect %s for "
+			"details",
 			domain, reason, domain);
 	if (spf->reason == spf_reason(SPF_R_SYNTAX) && slice_eq(spf->term_domain, spf->domain) &&
 		!mend_spf_syntax(spf->record, advice->arena, &mended))
@@ -234,14 +232,14 @@ advise_spf(const struct advice *advice)
 	}
 	if (spf->code == AUTH_TEMPERROR) {
 		advice_add(advice, "spf", "advice-spf-dns",
-			"the SPF record of %s could not be had: look after its name servers",
+			"the SPF record of %s could not be fetched: check its name servers",
 			advice_shown(advice, spf->domain));
 		return;
 	}
 	if (!advice->spf_aligned) {
 		advice_add(advice, "spf", "advice-spf-foreign",
-			"%s in the envelope is not %s, and its SPF does not pass: have %s, or a "
-			"domain below it, written into MAIL FROM",
+			"%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
+			"domain below it, in MAIL FROM",
 			advice_shown(advice, spf->domain), advice->author, advice->author);
 		return;
 	}
@@ -251,7 +249,7 @@ advise_spf(const struct advice *advice)
 		if (advice->ev->taken.envelope.client_ip.family == 0)
 			return;
 		finding = advice_add(advice, "spf", "advice-spf-publish",
-			"%s has no SPF record: publish one that lets its mail servers in",
+			"%s has no SPF record: publish one that allows its mail servers",
 			advice_shown(advice, spf->domain));
 		advice_records(advice, finding, "", spf->domain, SLICE(""),
 			mend_spf_add(SLICE(""), client_term(advice), advice->arena));
@@ -273,13 +271,13 @@ advise_dmarc(const struct advice *advice)
 		advice_shown(advice, domain));
 	if (dmarc->code == AUTH_NONE) {
 		finding = advice_add(advice, "dmarc", "advice-dmarc-publish",
-			"%s has no DMARC record that holds: publish one, at first with p=none",
+			"%s has no valid DMARC record: publish one, with p=none at first",
 			advice->author);
 		advice_records(advice, finding, "_dmarc.", dmarc->from_domain, SLICE(""),
 			buf_slice(&should));
 	} else if (dmarc->unusable) {
 		finding = advice_add(advice, "dmarc", "advice-dmarc-policy",
-			"the DMARC record of %s has no good p=: it must be none, quarantine or "
+			"the DMARC record of %s has no valid p=: it must be none, quarantine or "
 			"reject",
 			advice_shown(advice, domain));
 		advice_records(advice, finding, "_dmarc.", domain, dmarc->record.text,
@@ -318,8 +316,7 @@ advise_author(const struct advice *advice)
 			advice_related(d, advice->ev->ids.author_domain))
 			continue;
 		advice_add(advice, "mail", "advice-own-author",
-			"where %s writes in its own name (a web form, a ticket system), have it "
-			"write "
+			"if %s sends in its own name (a web form, a ticket system), have it write "
 			"an address of %s into From, and that of %s into Reply-To",
 			advice_shown(advice, d), advice_shown(advice, d), advice->author);
 		return;
@@ -341,8 +338,7 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 		return;
 	if (ev->ids.ambiguous != NULL || author.n == 0) {
 		advice_add(&advice, "mail", "advice-from",
-			"the mail must have one From field with one address in it: mend the "
-			"program "
+			"the mail must have one From field with one address in it: fix the program "
 			"that writes it");
 		return;
 	}

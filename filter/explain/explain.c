@@ -261,7 +261,7 @@ print_verdict(const struct evaluation *ev, bool color)
 	buf_addc(&shade, '\0');
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p, words(verdict->reason));
 	if (verdict->sign != NULL)
-		printf(_("What speaks for a list or forwarder: %s.\n"),
+		printf(_("Signs of a list or forwarder: %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
@@ -339,7 +339,7 @@ tell(struct evaluation *ev)
 		print_all(ev,
 			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
 		print_diagnoses(ev, &outcome);
-		print_findings(_("What would mend it:"), &advice);
+		print_findings(_("How to fix it:"), &advice);
 	} else {
 		if (json_line(ev, &outcome, &line) != ST_OK)
 			return EXIT_TEMPFAIL;

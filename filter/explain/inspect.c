@@ -63,7 +63,7 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 	if (domain_normalize(slice_str(given), ev->arena, &inspection.domain) != ST_OK) {
 		inspection.domain = SLICE("");
 		findings_add(&inspection.findings, FINDING_ERROR, "domain", "domain-name",
-			"%s is no domain name", inspection.given);
+			"%s is not a domain name", inspection.given);
 	} else {
 		make_stranger(ev, inspection.domain, &stranger);
 		inspection.in = &stranger.in;

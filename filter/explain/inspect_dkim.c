@@ -33,13 +33,14 @@ measure(struct inspection *inspection, const struct dkim_key *parsed, struct ins
 	} else if (parsed->k == DKIM_KEY_RSA && key->bits < limits->rsa_min_bits) {
 		key->state = AUTH_POLICY;
 		ADD(findings, FINDING_ERROR, "dkim-key-small",
-			"%s: the key has %u bits and counts for nothing (RFC 8301): make one of %d",
+			"%s: the key has %u bits and is not accepted (RFC 8301): make one of %d "
+			"bits",
 			name, key->bits, BITS_GOOD);
 	} else if (st == ST_LIMIT || key->bits > limits->rsa_max_bits) {
 		key->state = AUTH_POLICY;
 		ADD(findings, FINDING_ERROR, "dkim-key-large",
-			"%s: the key has %u bits, more than receivers take: make one of %d", name,
-			key->bits, BITS_GOOD);
+			"%s: the key has %u bits, more than receivers accept: make one of %d bits",
+			name, key->bits, BITS_GOOD);
 	} else {
 		key->state = AUTH_PASS;
 		if (parsed->k == DKIM_KEY_RSA && key->bits < BITS_GOOD)
@@ -79,14 +80,13 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	if (parsed.no_sha256 || parsed.not_email) {
 		key->state = AUTH_PERMERROR;
 		ADD(findings, FINDING_ERROR, "dkim-key-use",
-			"%s: %s leaves out what mail needs: take the tag out", name,
+			"%s: %s does not list what mail needs: remove the tag", name,
 			parsed.no_sha256 ? "h=" : "s=");
 	}
 	if (parsed.testing)
 		ADD(findings, FINDING_WARNING, "dkim-testing",
-			"%s: t=y tells receivers that DKIM is only being tried: take it out once "
-			"the "
-			"mail is signed well",
+			"%s: t=y tells receivers that DKIM is only being tested: remove it once "
+			"the mail is signed correctly",
 			name);
 }
 
@@ -160,7 +160,7 @@ inspect_selector(struct inspection *inspection, const char *selector, struct ins
 	*key = (struct inspect_key){.selector = shown, .state = AUTH_PERMERROR, .named = true};
 	if (domain_normalize(slice_str(selector), inspection->in->arena, &s) != ST_OK ||
 		!dkim_key_name(s, inspection->domain, inspection->in->arena, &key->name)) {
-		ADD(findings, FINDING_ERROR, "dkim-selector", "\"%s\" is no selector", shown);
+		ADD(findings, FINDING_ERROR, "dkim-selector", "\"%s\" is not a selector", shown);
 		return;
 	}
 	key->messages = seen_in(inspection, key->name);
@@ -246,6 +246,6 @@ inspect_dkim(struct inspection *inspection)
 		tell_messages(inspection, inspect_seen(inspection));
 	else if (selectors->n == 0)
 		ADD(&inspection->findings, FINDING_NOTE, "dkim-no-selector",
-			"no key was looked at: DNS does not list them, name one with --selector "
-			"(s= of a signature), or messages with --messages");
+			"no key was checked: DNS does not list keys. Name one with --selector (s= "
+			"of a signature), or saved mail with --messages");
 }

@@ -72,9 +72,8 @@ judge_none(const struct judge *judge)
 		if (!looks_like_dmarc(answer->rr[i].text))
 			continue;
 		finding = ADD(judge, FINDING_ERROR, "dmarc-unrecognised",
-			"a TXT record looks like DMARC but does not begin with \"v=DMARC1;\", so "
-			"that "
-			"nobody takes it for one");
+			"a TXT record looks like DMARC but does not begin with \"v=DMARC1;\", and "
+			"is ignored");
 		set_records(judge, finding, NULL);
 		finding->now = shown(judge, answer->rr[i].text);
 		return;
@@ -82,14 +81,13 @@ judge_none(const struct judge *judge)
 	if (records > 1 || judge->result->reason == NULL ||
 		strstr(judge->result->reason, "several") != NULL) {
 		ADD(judge, FINDING_ERROR, "dmarc-several",
-			"there are several DMARC records at one name, and so none holds: leave "
-			"one");
+			"there are several DMARC records at one name, so that none is valid: keep "
+			"only one");
 		return;
 	}
 	finding = ADD(judge, FINDING_WARNING, "dmarc-missing",
-		"%s has no DMARC record: whoever writes its name into From is not told apart, and "
-		"no "
-		"reports come",
+		"%s has no DMARC record: receivers cannot recognise forged mail in its name, and "
+		"send no reports",
 		shown(judge, inspection->domain));
 	buf_init(&should, judge->findings->arena, 512);
 	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
@@ -105,12 +103,12 @@ judge_syntax(const struct judge *judge)
 
 	if (judge->result->unusable && record->rua_valid)
 		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
-			"p, sp or np is missing or is none of none, quarantine, reject: the policy "
+			"p, sp or np is missing or is not none, quarantine or reject: the policy "
 			"counts as none");
 	else if (judge->result->unusable)
 		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
-			"p, sp or np is missing or is none of none, quarantine, reject: the record "
-			"counts for nothing");
+			"p, sp or np is missing or is not none, quarantine or reject: the record "
+			"does not count");
 	else if (record->syntax_error)
 		finding = ADD(judge, FINDING_ERROR, "dmarc-syntax",
 			"a part of the record is broken and is ignored");
@@ -118,7 +116,7 @@ judge_syntax(const struct judge *judge)
 		set_records(judge, finding, NULL);
 	if (record->duplicate)
 		ADD(judge, FINDING_WARNING, "dmarc-twice",
-			"a tag stands twice: the first one counts");
+			"a tag appears twice: the first one counts");
 }
 
 /* The record without pct, rf and ri (RFC 9989 9.3). */
@@ -165,7 +163,7 @@ judge_policy(const struct judge *judge)
 	}
 	if (result->policy == DMARC_P_NONE && !result->unusable)
 		ADD(judge, FINDING_WARNING, "dmarc-none",
-			"the policy in force is none: mail that fails is delivered as any other");
+			"the policy in force is none: mail that fails is delivered like any other");
 	if (record->testing)
 		ADD(judge, FINDING_NOTE, "dmarc-testing",
 			"t=y asks for one level less than the policy says (RFC 9989 4.7)");
@@ -177,7 +175,7 @@ judge_policy(const struct judge *judge)
 			dmarc_policy_word(judge->inspection->dmarc[1].result.policy));
 	if (record->rua.n == 0)
 		ADD(judge, FINDING_WARNING, "dmarc-no-reports",
-			"no rua: reports of who sends in this name go to nobody");
+			"no rua: nobody gets the reports about who sends in this name");
 }
 
 static void
@@ -191,8 +189,8 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 	if (target->state != DMARC_TARGET_INVALID &&
 		!slice_istarts(target->uri, SLICE("mailto:"))) {
 		ADD(judge, FINDING_WARNING, "dmarc-report-scheme",
-			"%s %s: receivers send reports by mail alone: write mailto:name@domain",
-			tag, uri);
+			"%s %s: receivers send reports only by mail: write mailto:name@domain", tag,
+			uri);
 		return;
 	}
 	switch (target->state) {
@@ -201,7 +199,8 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 		break;
 	case DMARC_TARGET_REFUSED:
 		finding = ADD(judge, FINDING_ERROR, "dmarc-report-refused",
-			"%s %s: %s does not say that it takes these reports, and so none are sent",
+			"%s %s: %s does not say that it accepts these reports, so that none are "
+			"sent",
 			tag, uri, shown(judge, target->host));
 		finding->name = target->name.n > 0 ? shown(judge, target->name) : NULL;
 		finding->should = target->name.n > 0 ? "v=DMARC1;" : NULL;
@@ -215,12 +214,13 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 		break;
 	case DMARC_TARGET_UNKNOWN:
 		ADD(judge, FINDING_WARNING, "dmarc-report-unknown",
-			"%s %s: DNS did not say whether %s takes these reports", tag, uri,
+			"%s %s: DNS did not say whether %s accepts these reports", tag, uri,
 			shown(judge, target->host));
 		break;
 	case DMARC_TARGET_INVALID:
 		ADD(judge, FINDING_ERROR, "dmarc-report-address",
-			"%s \"%s\" is no address for reports: write mailto:name@domain", tag, uri);
+			"%s \"%s\" is not an address for reports: write mailto:name@domain", tag,
+			uri);
 		break;
 	}
 }

@@ -53,9 +53,8 @@ judge_none(struct inspection *inspection)
 			"no MX: mail goes to the domain's own address");
 	else
 		ADD(inspection, FINDING_WARNING, "mx-missing",
-			"no MX and no address: nobody can answer mail from this domain, and "
-			"bounces "
-			"are lost");
+			"no MX and no address: nobody can reply to mail from this domain, and "
+			"bounces are lost");
 }
 
 void
@@ -86,8 +85,9 @@ inspect_mx(struct inspection *inspection)
 		judge_none(inspection);
 	if (null_mx && inspection->nmx > 1)
 		ADD(inspection, FINDING_ERROR, "mx-null-and-more",
-			"a null MX stands beside others (RFC 7505 3)");
+			"a null MX is listed together with other MX records (RFC 7505 3)");
 	else if (null_mx)
 		ADD(inspection, FINDING_NOTE, "mx-null",
-			"a null MX: the domain takes no mail (RFC 7505), and answers cannot come");
+			"a null MX: the domain accepts no mail (RFC 7505), and nobody can reply to "
+			"it");
 }

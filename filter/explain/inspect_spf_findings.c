@@ -58,8 +58,7 @@ judge_none(const struct judge *judge, const struct dns_answer *answer)
 		if (looks_like_spf(answer->rr[i].text)) {
 			finding = ADD(judge, FINDING_ERROR, "spf-unrecognised",
 				"a TXT record looks like SPF but does not begin with \"v=spf1 \", "
-				"so "
-				"that nobody takes it for one");
+				"and is ignored");
 			set_records(judge, finding, answer->rr[i].text, SLICE(""));
 			return;
 		}
@@ -98,8 +97,8 @@ judge_records(const struct judge *judge)
 	}
 	if (n > 1) {
 		finding = ADD(judge, FINDING_ERROR, "spf-several",
-			"there are %zu SPF records, and so none holds (permerror): make one of "
-			"them",
+			"there are %zu SPF records, so that none is valid (permerror): merge them "
+			"into one",
 			n);
 		set_records(judge, finding, records[0], mend_spf_join(records, n, judge->arena));
 		return false;
@@ -107,7 +106,7 @@ judge_records(const struct judge *judge)
 	if (spf_parse(records[0], judge->arena, &parsed, &bad) == ST_OK)
 		return true;
 	finding = ADD(judge, FINDING_ERROR, "spf-syntax",
-		"the record is broken at \"%s\", and so nothing in it holds (permerror)",
+		"the record is broken at \"%s\", so that none of it is valid (permerror)",
 		shown(judge, bad));
 	if (!mend_spf_syntax(records[0], judge->arena, &mended))
 		mended = SLICE("");
@@ -122,17 +121,17 @@ judge_limits(const struct judge *judge)
 
 	if (spf->lookups > SPF_MAX_LOOKUPS)
 		ADD(judge, FINDING_ERROR, "spf-lookups",
-			"the record needs up to %u terms that ask DNS, and %d are allowed: who is "
-			"judged past the tenth gets permerror. Leave out includes that are no "
-			"longer "
-			"needed, or write addresses in place of names",
+			"the record needs up to %u terms that ask DNS, and %d are allowed: a "
+			"sender that is judged after the tenth gets permerror. Remove includes "
+			"that are no longer needed, or write addresses in place of names",
 			spf->lookups, SPF_MAX_LOOKUPS);
 	else if (spf->lookups == SPF_MAX_LOOKUPS)
 		ADD(judge, FINDING_NOTE, "spf-lookups-all",
 			"all 10 terms that may ask DNS are used: nothing can be added");
 	if (spf->voids > SPF_MAX_VOIDS)
 		ADD(judge, FINDING_ERROR, "spf-voids",
-			"%u terms ask for names that hold nothing, and %d are allowed (permerror)",
+			"%u terms ask for names without records (void lookups), and %d are allowed "
+			"(permerror)",
 			spf->voids, SPF_MAX_VOIDS);
 	if (spf->incomplete)
 		ADD(judge, FINDING_WARNING, "spf-incomplete",
@@ -155,8 +154,8 @@ judge_term(const struct judge *judge, const struct inspect_term *term)
 
 	if (term->fatal)
 		finding = ADD(judge, FINDING_ERROR, "spf-dead-term",
-			"%s in the record of %s: %s, so that all who are judged by it get "
-			"permerror",
+			"%s in the record of %s: %s, so that every sender that is judged by it "
+			"gets permerror",
 			text, domain, problem);
 	else
 		finding = ADD(judge, FINDING_WARNING, "spf-dead-term", "%s in the record of %s: %s",
@@ -181,7 +180,7 @@ judge_wide(const struct judge *judge)
 			continue;
 		told++;
 		ADD(judge, FINDING_WARNING, "spf-wide",
-			"%s in the record of %s lets a whole /%u of IPv%d in",
+			"%s in the record of %s allows a whole /%u of IPv%d",
 			shown(judge, net->text), shown(judge, net->domain), net->bits,
 			net->ip.family);
 	}
@@ -206,24 +205,24 @@ judge_end(const struct judge *judge, const struct spf_record *record)
 
 	if (spf->everyone) {
 		finding = ADD(judge, FINDING_ERROR, "spf-everyone",
-			"the record lets every address of the Internet in");
+			"the record allows every address of the Internet");
 		if (all != NULL && all->qualifier == AUTH_PASS)
 			set_records(judge, finding, spf->record,
 				mend_spf_replace(spf->record, all->text, "-all", judge->arena));
 	} else if (all == NULL && record->redirect.n == 0) {
 		finding = ADD(judge, FINDING_WARNING, "spf-no-all",
-			"the record says nothing of those who are not listed (neutral)");
+			"the record says nothing about senders that are not listed (neutral)");
 		set_records(judge, finding, spf->record,
 			mend_spf_add(spf->record, "~all", judge->arena));
 	} else if (all != NULL && all->qualifier == AUTH_NEUTRAL) {
 		finding = ADD(judge, FINDING_WARNING, "spf-neutral",
-			"?all says nothing of those who are not listed");
+			"?all says nothing about senders that are not listed");
 		set_records(judge, finding, spf->record,
 			mend_spf_replace(spf->record, all->text, "~all", judge->arena));
 	}
 	if (all != NULL && (all != &record->directives[record->n - 1] || record->redirect.n > 0)) {
 		finding = ADD(judge, FINDING_WARNING, "spf-after-all",
-			"what stands behind \"%s\" is never looked at", shown(judge, all->text));
+			"what follows \"%s\" is never looked at", shown(judge, all->text));
 		set_records(judge, finding, spf->record,
 			mend_spf_end(spf->record, all->text, judge->arena));
 	}
@@ -256,7 +255,7 @@ judge_style(const struct judge *judge, const struct spf_record *record)
 
 	if (ptr != NULL) {
 		finding = ADD(judge, FINDING_WARNING, "spf-ptr",
-			"ptr is slow and not to be published (RFC 7208 5.5)");
+			"ptr is slow and should not be published (RFC 7208 5.5)");
 		set_records(judge, finding, spf->record,
 			mend_spf_replace(spf->record, ptr->text, NULL, judge->arena));
 	}
@@ -265,7 +264,7 @@ judge_style(const struct judge *judge, const struct spf_record *record)
 		for (size_t k = i + 1; k < record->n && k < TERMS_MAX; k++)
 			if (slice_ieq(record->directives[i].text, record->directives[k].text)) {
 				finding =
-					ADD(judge, FINDING_WARNING, "spf-twice", "%s stands twice",
+					ADD(judge, FINDING_WARNING, "spf-twice", "%s appears twice",
 						shown(judge, record->directives[k].text));
 				set_records(judge, finding, spf->record,
 					mend_spf_replace(spf->record, record->directives[k].text,

@@ -46,11 +46,11 @@ print_nets(const struct inspection *inspection, FILE *out)
 		six += spf->nets[i].ip.family == 6;
 	if (spf->by_message)
 		fprintf(out,
-			_("  let in: %.0f IPv4 addresses, %zu ranges of IPv6, and more by the "
-			  "message itself\n"),
+			_("  allowed: %.0f IPv4 addresses, %zu ranges of IPv6, and more depending "
+			  "on the message\n"),
 			spf->addresses4, six);
 	else
-		fprintf(out, _("  let in: %.0f IPv4 addresses, %zu ranges of IPv6\n"),
+		fprintf(out, _("  allowed: %.0f IPv4 addresses, %zu ranges of IPv6\n"),
 			spf->addresses4, six);
 	for (size_t i = 0; i < spf->nnets && i < NETS_TOLD; i++) {
 		const struct inspect_net *net = &spf->nets[i];
@@ -76,8 +76,7 @@ print_spf(const struct inspection *inspection, FILE *out)
 	if (spf->n > 0) {
 		print_tree(inspection, out);
 		fprintf(out,
-			_("  terms that ask DNS: %u of %d, without an answer: %u of %d, octets: "
-			  "%zu\n"),
+			_("  terms that ask DNS: %u of %d, void lookups: %u of %d, octets: %zu\n"),
 			spf->lookups, SPF_MAX_LOOKUPS, spf->voids, SPF_MAX_VOIDS, spf->record.n);
 		print_nets(inspection, out);
 	}
@@ -204,6 +203,6 @@ inspect_print(const struct inspection *inspection, FILE *out)
 		print_mx(inspection, out);
 		print_verdict(inspection, out);
 	}
-	fprintf(out, _("%zu errors, %zu warnings, %zu notes\n"), count[FINDING_ERROR],
+	fprintf(out, _("errors: %zu, warnings: %zu, notes: %zu\n"), count[FINDING_ERROR],
 		count[FINDING_WARNING], count[FINDING_NOTE]);
 }

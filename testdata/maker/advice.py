@@ -27,7 +27,7 @@ def cases():
         'as it is example.com: v=spf1 ipv4:192.0.2.0/28 -all',
         'should be example.com: v=spf1 ip4:192.0.2.0/28 -all'),
         spf='v=spf1 ipv4:192.0.2.0/28 -all')
-    yield advice('spf-several', ('example.com has 2 SPF records, and so none holds',
+    yield advice('spf-several', ('example.com has 2 SPF records, so that none is valid',
                                  'should be example.com: v=spf1 mx ip4:192.0.2.0/28 ~all'),
                  spf='v=spf1 mx -all', more='example.com TXT v=spf1 ip4:192.0.2.0/28 ~all\n')
     yield advice('spf-dead-include', (
@@ -38,7 +38,7 @@ def cases():
                               'should be example.com: v=spf1 ip4:192.0.2.10 ~all'), spf='-')
     yield advice('spf-none-ipv6', ('should be example.com: v=spf1 ip6:2001:db8::7 ~all',),
                  spf='-', ip='2001:db8::7')
-    yield advice('spf-no-answer', ('look after its name servers',), spf='-',
+    yield advice('spf-no-answer', ('check its name servers',), spf='-',
                  more='!SERVFAIL example.com TXT\n', dmarc_result='temperror')
     yield advice('spf-foreign', (
         'example.org in the envelope is not example.com, and its SPF does not pass',),
@@ -50,16 +50,16 @@ def cases():
                  message=mail().signed(), **away)
     yield advice('key-small', ('make one of 2048 bits',), key='KEY rsa-512',
                  message=mail().signed('rsa-512'), **away)
-    yield advice('key-of-another-kind', ('publish the one that signs',), key='KEY ed-a',
+    yield advice('key-of-another-kind', ('publish the key that signs',), key='KEY ed-a',
                  message=mail().signed(), **away)
     yield advice('length-tag', ('sign without l=',), message=mail().signed(l=10), **away)
-    yield advice('expired', ('the signature has run out',),
+    yield advice('expired', ('the signature has expired',),
                  message=mail().signed(t=1000, x=2000), **away)
     yield advice('dmarc-none', (
-        'example.com has no DMARC record that holds',
+        'example.com has no valid DMARC record',
         'should be _dmarc.example.com: v=DMARC1; p=none; rua=mailto:postmaster@example.com'),
         dmarc='-', dmarc_result='none', disposition='accept')
-    yield advice('dmarc-bad-policy', ('has no good p=',), dmarc='v=DMARC1; p=monitor',
+    yield advice('dmarc-bad-policy', ('has no valid p=',), dmarc='v=DMARC1; p=monitor',
                  dmarc_result='permerror', disposition='accept')
     yield advice('two-authors', ('one From field with one address in it',),
                  message=mail(author='a@example.com, b@example.org'), dmarc_result='permerror')

@@ -113,8 +113,8 @@ def forwarding():
     failed = 'fail smtp.mailfrom=orders@example.com'
     yield flow('forwarded-body-kept', message=signed.topped(moved), zone=OWNER % 'reject', **away,
                explain=('example.com fail yes', 'DKIM example.com pass yes',
-                        'note: 203.0.113.9 is not let in by the SPF record of example.com. '
-                        'Where it is a forwarder nothing is to be done'),
+                        'note: 203.0.113.9 is not allowed by the SPF record of example.com. '
+                        'If it is a forwarder, nothing needs to be done'),
                expect=verdict(failed, 'pass header.d=example.com header.s=s1',
                               'pass header.from=example.com policy.dmarc=reject', 'accept'))
     for p, disposition, status in (('none', 'accept', 0), ('quarantine', 'quarantine', 10),

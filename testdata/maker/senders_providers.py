@@ -59,7 +59,7 @@ def google():
                  dkim=pass header.d=%s header.s=20230601
                  dmarc=pass header.from=example.co.jp policy.dmarc=reject
                  disposition=accept''' % shared, explain=(
-                     'ask them for an own DKIM domain, d=example.co.jp (in Google Workspace: '
+                     'ask them to sign with your own domain, d=example.co.jp (in Google Workspace: '
                      'Authenticate email)',))
     yield sender('google-relay-shared-signature-without-include', message=by_shared,
                  zone=GOOGLE + keys + 'example.co.jp TXT v=spf1 ip4:203.0.113.5 ~all', **common,
@@ -178,7 +178,7 @@ def amazon():
                  dkim=pass header.d=amazonses.com
                  dmarc=fail header.from=example.co.jp policy.dmarc=quarantine
                  disposition=quarantine''' % path, explain=(
-                     'ask who sends it for a custom MAIL FROM below example.co.jp (in Amazon SES: a '
+                     'ask the sending service for a custom MAIL FROM below example.co.jp (in Amazon SES: a '
                      'custom MAIL FROM domain)',
                      'should be bounce.example.co.jp: v=spf1 include:ap-northeast-1.amazonses.com '
                      '~all', 'd=example.co.jp (in Amazon SES: Easy DKIM)'))
@@ -225,7 +225,7 @@ def mailchimp():
                  dkim=pass header.d=mcsv.net header.s=k1
                  dmarc=fail header.from=example.com policy.dmarc=quarantine
                  disposition=quarantine''' % path, explain=(
-                     'ask them for an own DKIM domain, d=example.com (in Mailchimp:',))
+                     'ask them to sign with your own domain, d=example.com (in Mailchimp:',))
     cnames = '''
         k2._domainkey.example.com CNAME dkim2.mcsv.net
         k3._domainkey.example.com CNAME dkim3.mcsv.net
@@ -263,9 +263,9 @@ def jcity():
                 'DKIM %s %s %s' % (signer, dkim.split()[0], aligned.split()[1]))
         if aligned.startswith('no') and spf == 'pass':
             told += ('SPF passed for %s, which is not example.jp' % where['mail_from'].split('@')[1]
-                     if where is standard else 'take aspf=s out',)
+                     if where is standard else 'remove aspf=s',)
         if not good and dkim.startswith('pass'):
-            told += ('ask them for an own DKIM domain, d=example.jp',)
+            told += ('ask them to sign with your own domain, d=example.jp',)
         return sender('jcity-' + name, message=message, zone=zone + policy % aspf, **where,
                       exit=0 if good else 10, expect='''
                       spf=%s smtp.mailfrom=%s
