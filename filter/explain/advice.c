@@ -92,6 +92,19 @@ client_text(const struct advice *advice)
 	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
 }
 
+/* By its fields or its rewritten sender (SRS): did a list or a forwarder send it on? */
+static bool
+was_sent_on(const struct advice *advice)
+{
+	static const char *const fields[] = {"List-Id", "List-Post", "ARC-Seal", "Resent-From"};
+	const struct slice sender = advice->ev->taken.envelope.mail_from;
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (message_count(advice->ev->in.message, fields[i]) > 0)
+			return true;
+	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
+}
+
 /* SPF passed for a domain that is not the author's. */
 static void
 spf_unaligned(const struct advice *advice)
@@ -114,6 +127,13 @@ spf_unaligned(const struct advice *advice)
 	}
 	if (spf->identity == SPF_ID_HELO)
 		return; /* a bounce has no MAIL FROM to change */
+	if (hint == NULL && was_sent_on(advice)) {
+		advice_add(advice, "spf", "advice-forwarded",
+			"SPF passed for %s, which seems to be a list or forwarder and not %s: "
+			"nothing needs to be done there, but only DKIM can survive it",
+			domain, author);
+		return;
+	}
 	if (hint != NULL)
 		finding = advice_add(advice, "spf", "advice-custom-mail-from",
 			"SPF passed for %s, which is not %s: ask the sending service for a custom "

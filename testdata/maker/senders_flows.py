@@ -141,7 +141,9 @@ def forwarding():
                zone=OWNER % 'reject' + '\nfw.example.org TXT v=spf1 ip4:203.0.113.9 -all',
                **rewritten, exit=11, expect=verdict(
                    'pass smtp.mailfrom=SRS0=a1b2=4X=example.com=orders@fw.example.org', 'none',
-                   'fail header.from=example.com policy.dmarc=reject', 'reject'))
+                   'fail header.from=example.com policy.dmarc=reject', 'reject'),
+               explain=('fw.example.org, which seems to be a list or forwarder and not example.com',
+                        'only DKIM survives'))
 
 
 def lists():
@@ -178,7 +180,7 @@ def lists():
     untouched = post.topped('List-Id: The club <club.lists.example.org>')
     yield flow('list-changes-nothing', message=untouched, zone=zone, **common, expect=verdict(
         path, 'pass header.d=example.com', 'pass header.from=example.com policy.dmarc=reject',
-        'accept'))
+        'accept'), explain=('lists.example.org, which seems to be a list or forwarder and not example.com',))
     munged = tagged.replaced('From', 'Order Desk via Club <club@lists.example.org>')
     yield flow('list-rewrites-from', zone=zone +
                '\n_dmarc.lists.example.org TXT v=DMARC1; p=none', **common,
