@@ -130,6 +130,9 @@ static const struct bad_row {
 	{"Exim's pipe without COMMAND",         {"--profile=exim-pipe"},                                 "COMMAND"                              },
 	{"unknown profile",                     {"--profile", "sendmail"},                               "--profile must be plain, postfix"     },
 	{"inspect without a domain",            {"inspect", "--zone", "z"},                              "inspect needs a DOMAIN"               },
+	{"messages without a domain",           {"inspect", "--messages", "x"},                          "inspect needs a DOMAIN"               },
+	{"messages from nowhere",               {"inspect", "a.example", "--messages"},
+         "--messages needs a value"													     },
 	{"two files for explain",               {"explain", "a", "b"},                                   "unexpected argument: b"               },
 	{"a hostile value stays one line",      {"--envelope", "x\n5.0.0 y"},                            "--envelope"                           },
 	{"a hostile option, too",               {"--x\n5.0.0 y"},                                        "--x\\x0a5.0.0 y"                      },
@@ -163,53 +166,6 @@ Test(options, unknown_commands)
 			"%s", words[i]);
 		cr_expect(strncmp(error, "unknown command: ", 17) == 0, "%s", error);
 		cr_expect(options.command == COMMAND_FILTER);
-	}
-}
-
-static const struct batch_row {
-	const char *name;
-	const char *argv[8]; /* after "mailstamp batch" */
-	const char *told;    /* NULL: it is taken */
-} batch_rows[] = {
-	{"a path",		   {"x"},				     NULL                    },
-	{"two paths, one behind --", {"x", "--", "--y"},                        NULL                    },
-	{"a list",		   {"--files-from", "-"},                     NULL                    },
-	{"a manifest",               {"--envelopes", "x", "folder"},            NULL                    },
-	{"stamped",                  {"--output", "stamp", "--into", "x", "y"}, NULL                    },
-	{"each at its date",         {"--now", "message", "x"},                 NULL                    },
-	{"nothing to read",          {NULL},				    "needs a PATH"          },
-	{"two lists",                {"--envelopes", "x", "--files-from", "y"}, "no other list"         },
-	{"a manifest and two paths", {"--envelopes", "x", "y", "z"},            "no other list"         },
-	{"a filter's output",        {"--output", "message", "x"},              "batch takes --output"  },
-	{"stamped nowhere",          {"--output", "stamp", "x"},                "must be given together"},
-	{"a folder for nothing",     {"--into", "x", "y"},                      "must be given together"},
-	{"an envelope on stdin",     {"--envelope", "bsmtp", "x"},              "saved messages"        },
-	{"two logs",                 {"--resume", "x", "--json-log", "y", "z"}, "cannot be combined"    },
-	{"a page",		   {"--html", "x", "y"},                      NULL                    },
-	{"a page of a journal",      {"--resume", "x", "--html", "y", "z"},     NULL                    },
-	{"no job",		   {"--jobs", "0", "x"},                      "from 1"                },
-	{"a word for the clock",     {"--now", "noon", "x"},                    "whole number"          },
-};
-
-Test(options, batch)
-{
-	for (size_t i = 0; i < sizeof batch_rows / sizeof batch_rows[0]; i++) {
-		const struct batch_row *row = &batch_rows[i];
-		char *argv[12] = {arena_cstr(&arena, SLICE("mailstamp")),
-			arena_cstr(&arena, SLICE("batch")),
-			arena_cstr(&arena, SLICE("--config=/dev/null"))};
-		enum status st;
-		int argc = 3;
-
-		for (size_t k = 0; k < 8 && row->argv[k] != NULL; k++)
-			argv[argc++] = arena_cstr(&arena, slice_str(row->argv[k]));
-		st = options_parse(argc, argv, &arena, &options, &error, &in_file);
-		cr_expect_eq(st, row->told == NULL ? ST_OK : ST_BAD, "%s", row->name);
-		cr_expect(options.command == COMMAND_BATCH, "%s", row->name);
-		if (st == ST_OK)
-			cr_expect(options.envelope == ENVELOPE_HEADERS, "%s", row->name);
-		else if (row->told != NULL)
-			cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
 	}
 }
 
@@ -391,6 +347,10 @@ Test(options, commands)
 	cr_assert(PARSE("explain", "--", "--mail.eml") == ST_OK);
 	cr_expect_str_eq(options.input, "--mail.eml");
 	cr_assert(PARSE("explain", "-") == ST_OK && options.input == NULL);
+	cr_assert(PARSE("inspect", "a.example", "--messages", "b", "--messages=c") == ST_OK);
+	cr_expect(options.command == COMMAND_INSPECT && options.domains.n == 1);
+	cr_assert_eq(options.messages.n, 2);
+	cr_expect_str_eq(options.messages.v[1], "c");
 	cr_expect(options.exec_argv == NULL);
 }
 
