@@ -297,7 +297,8 @@ page_changes(struct html *html, const struct view *view)
 		{N_("From and to"),   false},
 		{N_("For example"),   false},
 	};
-	size_t n = 0, shown = 0;
+	char shown[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS];
+	size_t n = 0;
 
 	if (view->nscenarios == 0)
 		return;
@@ -312,14 +313,16 @@ page_changes(struct html *html, const struct view *view)
 			if (n++ < ROWS_MOST)
 				change_row(html, view, scenario, i);
 		}
-	shown = at_most(n);
 	html_markup(html, "</tbody></table></div>\n");
 	if (n == 0) {
 		html_markup(html, "<p>");
 		html_text(html, _("Nothing would change."));
 		html_markup(html, "</p>\n");
-	} else if (n > shown) {
-		left_out(html, n, shown, 0);
+	} else if (n > ROWS_MOST) {
+		html_markup(html, "<p class=\"note\">");
+		html_say(html, _("The first %s of %s rows are shown."),
+			html_number(ROWS_MOST, shown), html_number(n, all));
+		html_markup(html, "</p>\n");
 	}
 	html_markup(html, "</section>\n");
 }

@@ -121,21 +121,20 @@ print_matrix(const struct view_matrix *matrix, FILE *out)
 static void
 print_changed_sources(const struct view *view, size_t scenario, FILE *out)
 {
-	size_t shown = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < view->nsources && shown < LINES; i++) {
+	for (size_t i = 0; i < view->nsources && n <= LINES; i++) {
 		const struct view_source *source = &view->sources[i];
 		uint64_t changed = view_changed(&source->changes[scenario]);
 
-		if (changed == 0)
+		if (changed == 0 || n++ == LINES)
 			continue;
-		shown++;
 		fprintf(out, _("%10llu  of %llu change: %s, %s %s\n"), (unsigned long long)changed,
 			(unsigned long long)source->counts.messages,
 			source->author_domain[0] != '\0' ? source->author_domain : "-",
 			view_by_text(source->by), source->name);
 	}
-	if (shown == LINES)
+	if (n > LINES)
 		fputs(_("            (further sources are not shown)\n"), out);
 }
 
@@ -143,7 +142,7 @@ static void
 print_scenario(const struct view *view, size_t scenario, FILE *out)
 {
 	const bool compare = view->compared && scenario + 1 == view->nscenarios;
-	size_t shown = 0;
+	size_t n = 0;
 
 	if (compare)
 		fputs(_("\nThe other RFC: disposition now -> by the other one\n"), out);
@@ -155,17 +154,16 @@ print_scenario(const struct view *view, size_t scenario, FILE *out)
 		return;
 	}
 	print_changed_sources(view, scenario, out);
-	for (size_t i = 0; i < view->nmessages && shown < EXAMPLES; i++) {
+	for (size_t i = 0; i < view->nmessages && n <= EXAMPLES; i++) {
 		const struct row *row = view->messages[i].row;
 		enum disposition after = view_after(view, scenario, row);
 
-		if (after == row->disposition)
+		if (after == row->disposition || n++ == EXAMPLES)
 			continue;
-		shown++;
 		fprintf(out, "            %-10s -> %-10s %s\n", policy_word(row->disposition),
 			policy_word(after), row->path);
 	}
-	if (shown == EXAMPLES)
+	if (n > EXAMPLES)
 		fputs(_("            (the first messages; --output json has them all)\n"), out);
 }
 
