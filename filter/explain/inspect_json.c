@@ -1,6 +1,5 @@
 /* inspect_json.c: an inspection for programs (docs/schema-inspect.json). */
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "filter/explain/inspect.h"
 #include "filter/json_parts.h"
@@ -148,7 +147,6 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 {
 	struct arena *arena = inspection->in->arena;
 	json_t *top = json_object();
-	char *text;
 
 	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
 	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
@@ -167,13 +165,5 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 	}
 	json_object_set_new(top, "findings", json_findings(&inspection->findings, false));
 	json_object_set_new(top, "status", json_integer(status));
-	text = json_dumps(top, JSON_COMPACT | JSON_ENSURE_ASCII);
-	json_decref(top);
-	if (text == NULL)
-		return ST_TEMP;
-	*line = arena_dup(arena, slice_make(text, strlen(text) + 1));
-	free(text);
-	/* the copied NUL becomes the line end */
-	((char *)(uintptr_t)line->p)[line->n - 1] = '\n';
-	return ST_OK;
+	return json_write(top, arena, line);
 }
