@@ -5,6 +5,7 @@
 #include "auth/dns/dns.h"
 #include "filter/diagnosis.h"
 #include "filter/finding.h"
+#include "filter/json.h"
 #include "filter/whatif.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -46,15 +47,36 @@ json_text(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
 }
 
+static _Thread_local bool lacked_memory; /* since the last line of this thread */
+
+static void *
+allocate(size_t n)
+{
+	void *p = malloc(n);
+
+	lacked_memory |= p == NULL;
+	return p;
+}
+
+void
+json_watch_memory(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
+
 enum status
 json_write(json_t *object, struct arena *arena, struct slice *line)
 {
 	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	const bool whole = text != NULL && !lacked_memory;
 	struct slice both;
 
 	json_decref(object);
-	if (text == NULL)
+	lacked_memory = false;
+	if (!whole) {
+		free(text);
 		return ST_TEMP;
+	}
 	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
 	free(text);
 	/* the copied NUL becomes the line end */

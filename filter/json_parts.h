@@ -2,8 +2,8 @@
  * json_parts.h: the parts of the JSON object, one function a struct. For the files that write
  * JSON: json.c, inspect_json.c, batch's row_json.c and shard.c.
  *
- * jansson's constructors give NULL without memory and its setters pass a NULL on as an error; a
- * part that is missing then makes the whole object fail when it is dumped or leaves a member out.
+ * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
+ * member is then left out. Nobody looks at that until json_write, which refuses the object.
  */
 #ifndef FILTER_JSON_PARTS_H
 #define FILTER_JSON_PARTS_H
@@ -25,7 +25,7 @@ void json_slice(json_t *object, const char *name, struct slice text, struct aren
 void json_text(json_t *object, const char *name, const char *text);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * has no memory. */
+ * had no memory for anything since this thread's last line (json_watch_memory). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
 json_t *json_phrase(const struct phrase *phrase);

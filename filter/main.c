@@ -16,6 +16,7 @@
 #include "filter/explain/inspect.h"
 #include "filter/filter.h"
 #include "filter/input.h"
+#include "filter/json.h"
 #include "filter/log.h"
 #include "filter/options.h"
 
@@ -188,6 +189,7 @@ main(int argc, char **argv)
 
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
+	json_watch_memory();
 	arena_init(&arena, on_no_memory, NULL);
 	status = run(argc, argv, &arena);
 	if (fflush(stdout) != 0)
