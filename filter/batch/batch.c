@@ -183,12 +183,16 @@ open_all(struct run *run)
 {
 	struct options *options = &run->options;
 	const char *error;
+	enum status st;
 	int status;
 
 	if (options->authserv_id == NULL)
 		options->authserv_id = hostname_get(run->arena);
-	if (source_open(options, run->arena, &run->source, &error) != ST_OK)
-		return misused("batch", "", error);
+	st = source_open(options, run->arena, &run->source, &error);
+	if (st != ST_OK) {
+		status = misused("batch", "", error);
+		return st == ST_TEMP ? EXIT_TEMPFAIL : status;
+	}
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
 		return misused(N_("public suffix list"),
 			options->psl != NULL ? path_shown(options->psl, run->arena)
