@@ -24,6 +24,7 @@ struct crew {
 	pthread_cond_t slot_free, window_moved, changed;
 	size_t slots;                       /* places to work that are free */
 	size_t threads, asleep, handed_out; /* alive; of them, waiting for DNS; items */
+	size_t leaving;                     /* alive, but take nothing any more */
 	size_t emitted;
 	bool stop, drained; /* nothing more is taken */
 	enum crew_end end;
@@ -61,7 +62,7 @@ wait_begin(void *arg)
 	crew->slots++;
 	pthread_cond_signal(&crew->slot_free);
 	if (!crew->drained && !crew->stop && crew->threads < crew->config.threads &&
-		crew->threads - crew->asleep < crew->config.jobs)
+		crew->threads - crew->asleep - crew->leaving < crew->config.jobs)
 		(void)add_thread(crew);
 	pthread_mutex_unlock(&crew->lock);
 }
@@ -163,9 +164,9 @@ is_spare(struct crew *crew)
 	bool spare;
 
 	pthread_mutex_lock(&crew->lock);
-	spare = crew->threads - crew->asleep > crew->config.jobs + SPARE;
+	spare = crew->threads - crew->asleep - crew->leaving > crew->config.jobs + SPARE;
 	if (spare)
-		crew->threads--;
+		crew->leaving++;
 	pthread_mutex_unlock(&crew->lock);
 	return spare;
 }
@@ -212,7 +213,7 @@ take(struct crew *crew, struct item *item, size_t *turn)
 	return taken;
 }
 
-/* True where the thread ends as a spare one, and is counted out already. */
+/* True where the thread ends as a spare one, and is counted as leaving. */
 static bool
 judge_all(struct crew *crew, struct judge *judge)
 {
@@ -261,14 +262,14 @@ work(void *arg)
 		judge_end(judge);
 	} else {
 		pthread_mutex_lock(&crew->lock);
-		if (crew->threads == 1)
+		if (crew->threads - crew->leaving == 1)
 			stop(crew, CREW_BROKEN);
 		pthread_mutex_unlock(&crew->lock);
 	}
 	free(judge);
-	if (spare)
-		return NULL; /* others are alive, or were */
+	/* counted until here: whoever waits for the threads then ends OpenSSL and the process */
 	pthread_mutex_lock(&crew->lock);
+	crew->leaving -= spare ? 1 : 0;
 	crew->threads--;
 	pthread_cond_signal(&crew->changed);
 	pthread_mutex_unlock(&crew->lock);
