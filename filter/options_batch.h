@@ -5,7 +5,7 @@
 #include "filter/options.h"
 
 /* Sets what follows from others (the defaults of batch, shard_at and shard_of, supposed). NULL, or
- * one line that says what is wrong, in the language of words_open. */
+ * one line that says what is wrong, in the language of words_choose. */
 const char *options_check_batch(struct options *options, struct arena *arena);
 
 #endif

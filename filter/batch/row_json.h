@@ -16,7 +16,7 @@ enum status row_to_json(const struct row *row, struct arena *arena, struct slice
 
 /*
  * A line of row_to_json, or of batch --output json, with or without its line end: the row that was
- * made of the message then, with the advice in the language of words_open. Members that no row
+ * made of the message then, with the advice in the language of words_choose. Members that no row
  * holds are not looked at. ST_BAD with *error (a literal) where it is none, ST_TEMP without memory.
  * What the row points to is in the arena, or literals.
  */
