@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct slice {
@@ -50,6 +51,17 @@ static inline bool
 slice_eq(struct slice a, struct slice b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* FNV-1a, for tables: whoever chooses the bytes can make them meet */
+static inline uint64_t
+slice_hash(struct slice s)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (size_t i = 0; i < s.n; i++)
+		hash = (hash ^ (unsigned char)s.p[i]) * 1099511628211U;
+	return hash;
 }
 
 /* ASCII lower case of one byte; the locale has no say in protocol text */

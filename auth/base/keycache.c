@@ -1,16 +1,13 @@
 #include "auth/base/keycache.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
-/* FNV-1a. Who chooses keys that share a place only has them decoded again. */
+/* Who chooses keys that share a place only has them decoded again. */
 static size_t
 place_of(struct slice encoded)
 {
-	uint64_t hash = 14695981039346656037U;
+	const uint64_t hash = slice_hash(encoded);
 
-	for (size_t i = 0; i < encoded.n; i++)
-		hash = (hash ^ (unsigned char)encoded.p[i]) * 1099511628211U;
 	return (size_t)(hash ^ hash >> 32) % KEYCACHE_PLACES;
 }
 

@@ -183,7 +183,8 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 		text.n--;
 	if (!dns_name_parse(text, &name))
 		return NULL;
-	hash = dns_hash(name.wire, name.n) ^ (uint64_t)type * 0x9e3779b97f4a7c15u;
+	hash = slice_hash(slice_make((const char *)name.wire, name.n)) ^
+	       (uint64_t)type * 0x9e3779b97f4a7c15u;
 	hash ^= hash >> 32;
 	for (q = dns->buckets[hash & (dns->nbuckets - 1)]; q != NULL; q = q->next)
 		if (q->hash == hash && q->type == type && slice_ieq(q->name, text))

@@ -191,15 +191,3 @@ dns_name_write(struct buf *out, struct slice text)
 	}
 	buf_addc(out, '.');
 }
-
-/* FNV-1a */
-uint64_t
-dns_hash(const void *bytes, size_t n)
-{
-	const unsigned char *p = bytes;
-	uint64_t hash = 14695981039346656037u;
-
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ p[i]) * 1099511628211u;
-	return hash;
-}

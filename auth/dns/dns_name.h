@@ -7,8 +7,6 @@
 #ifndef AUTH_DNS_DNS_NAME_H
 #define AUTH_DNS_DNS_NAME_H
 
-#include <stdint.h>
-
 #include "mime/buf.h"
 
 enum { DNS_NAME_WIRE_MAX = 255, DNS_NAME_TEXT_MAX = 253, DNS_NAME_LABEL_MAX = 63 };
@@ -52,7 +50,5 @@ bool dns_unescape(struct slice *at, unsigned char *c);
 
 /* c as \DDD */
 void dns_escape(struct buf *out, unsigned char c);
-
-uint64_t dns_hash(const void *bytes, size_t n);
 
 #endif

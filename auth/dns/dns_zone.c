@@ -13,7 +13,7 @@ zone_init(struct zone *zone, struct arena *arena)
 static uint64_t
 node_hash(const unsigned char *wire, size_t n)
 {
-	uint64_t hash = dns_hash(wire, n);
+	uint64_t hash = slice_hash(slice_make((const char *)wire, n));
 
 	return hash ^ hash >> 32;
 }

@@ -7,7 +7,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "auth/dns/dns_name.h"
 #include "filter/batch/row_json.h"
 
 /* an entry: the hash of its name, a blank, its row */
@@ -26,7 +25,7 @@ struct journal {
 static uint64_t
 hash_of(const char *name)
 {
-	uint64_t hash = dns_hash(name, strlen(name));
+	uint64_t hash = slice_hash(slice_str(name));
 
 	return hash != 0 ? hash : 1;
 }

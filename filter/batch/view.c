@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "auth/dns/dns_name.h"
 #include "filter/batch/sources.h"
 #include "filter/batch/view_list.h"
 
@@ -239,7 +238,7 @@ new_changes(const struct view *view)
 static struct view_domain *
 find_domain(struct view *view, const char *name)
 {
-	uint64_t at = dns_hash(name, strlen(name)) % SLOTS;
+	uint64_t at = slice_hash(slice_str(name)) % SLOTS;
 	uint32_t *slots = view->index->domains;
 	struct view_domain made = {.name = NULL};
 
@@ -272,8 +271,8 @@ find_source(struct view *view, const struct row *row, size_t *number)
 	uint64_t at;
 
 	sources_key(row, &key);
-	at = (dns_hash(key.name, strlen(key.name)) * 31 +
-		     dns_hash(row->author_domain, strlen(row->author_domain)) + key.by) %
+	at = (slice_hash(slice_str(key.name)) * 31 + slice_hash(slice_str(row->author_domain)) +
+		     key.by) %
 	     SLOTS;
 	for (; slots[at] != 0; at = (at + 1) % SLOTS) {
 		struct view_source *source = &view->sources[slots[at] - 1];
