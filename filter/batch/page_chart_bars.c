@@ -119,12 +119,11 @@ scenario_chart(struct html *html, const struct view *view, size_t scenario)
 	const struct view_matrix *matrix = &view->changes[scenario];
 	const struct page_shares before = before_of(matrix), after = after_of(matrix);
 	const uint64_t all = sum(&before);
-	const bool other = view->compared && scenario + 1 == view->nscenarios;
 	char n[HTML_NUMBER_OCTETS], m[HTML_NUMBER_OCTETS];
 
 	html_markup(html, "<h3>");
 	page_scenario_name(html, view, scenario);
-	if (!other) {
+	if (!view_is_other(view, scenario)) {
 		html_markup(html, ": <code>");
 		html_text(html, view->scenarios[scenario]);
 		html_markup(html, "</code>");

@@ -47,7 +47,7 @@ page_disposition_text(enum disposition disposition)
 void
 page_scenario_name(struct html *html, const struct view *view, size_t scenario)
 {
-	if (view->compared && scenario + 1 == view->nscenarios)
+	if (view_is_other(view, scenario))
 		html_text(html, _("The other RFC"));
 	else
 		html_say(html, _("What-if %zu"), scenario + 1);

@@ -110,10 +110,16 @@ count(struct view_counts *counts, const struct row *row)
 		counts->bare_fails++;
 }
 
+bool
+view_is_other(const struct view *view, size_t scenario)
+{
+	return view->compared && scenario + 1 == view->nscenarios;
+}
+
 enum disposition
 view_after(const struct view *view, size_t scenario, const struct row *row)
 {
-	if (view->compared && scenario + 1 == view->nscenarios)
+	if (view_is_other(view, scenario))
 		return row->has_other ? row->other.disposition : row->disposition;
 	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
 }

@@ -117,6 +117,9 @@ void view_free(struct view *view);
 /* Adds all of from. */
 void view_counts_join(struct view_counts *into, const struct view_counts *from);
 
+/* Is it the other RFC, not a what-if? */
+bool view_is_other(const struct view *view, size_t scenario);
+
 /* The disposition of a message under a scenario, a number into scenarios; its own one where the
  * scenario says nothing of it. */
 enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);

@@ -141,10 +141,9 @@ print_changed_sources(const struct view *view, size_t scenario, FILE *out)
 static void
 print_scenario(const struct view *view, size_t scenario, FILE *out)
 {
-	const bool compare = view->compared && scenario + 1 == view->nscenarios;
 	size_t n = 0;
 
-	if (compare)
+	if (view_is_other(view, scenario))
 		fputs(_("\nThe other RFC: disposition now -> by the other one\n"), out);
 	else
 		fprintf(out, _("\nWhat if: %s\n"), view->scenarios[scenario]);
