@@ -10,6 +10,9 @@
 /* Is a file of that name (.eml, .emlx, packed or not) one message, whatever it begins with? */
 bool saved_is_one(const char *path);
 
+/* So many octets of a file's beginning say whether it is an mbox. */
+enum { SAVED_FIRST = 8 };
+
 /* Is it an mbox that begins so? A byte order mark may stand before its first line. */
 bool saved_is_mbox(const char *path, struct slice first);
 

@@ -13,7 +13,7 @@
 #include "filter/walk.h"
 #include "mime/buf.h"
 
-enum { SNIFF = 8, ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
+enum { ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
 
 static const char no_memory[] = "no memory";
 
@@ -179,7 +179,7 @@ static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
 	const char *error = no_memory;
-	char first[SNIFF];
+	char first[SAVED_FIRST];
 	ssize_t n;
 	int fd;
 
@@ -208,7 +208,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		return give_error(source, path, no_memory, item);
 	}
 	source->quoting = MBOX_NONE;
-	if (saved_is_mbox(path, mbox_peek(source->mbox, SNIFF)))
+	if (saved_is_mbox(path, mbox_peek(source->mbox, SAVED_FIRST)))
 		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
 	source->mbox_name = path;
 	source->mbox_line = line;

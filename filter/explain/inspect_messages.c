@@ -12,7 +12,7 @@
 #include "filter/walk.h"
 #include "filter/words.h"
 
-enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50, SNIFF = 8 };
+enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
 enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
 
 struct reading {
@@ -105,7 +105,7 @@ read_messages(struct reading *reading, const char *path, struct mbox *mbox)
 	const char *error = N_("it holds no message");
 	int got = 1;
 
-	if (saved_is_mbox(path, mbox_peek(mbox, SNIFF)))
+	if (saved_is_mbox(path, mbox_peek(mbox, SAVED_FIRST)))
 		quoting = reading->options->mboxo ? MBOX_O : MBOX_RD;
 	while (!is_full(reading)) {
 		got = mbox_next(mbox, quoting, &message, &error);
