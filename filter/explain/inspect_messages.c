@@ -60,8 +60,8 @@ note_signature(struct reading *reading, const struct dkim_sig *sig)
 		.last = found->messages};
 }
 
-/* False: no message. */
-static bool
+/* What has no header is no message. */
+static void
 read_message(struct reading *reading, struct slice raw)
 {
 	const struct limits *limits = &reading->options->limits;
@@ -72,7 +72,7 @@ read_message(struct reading *reading, struct slice raw)
 	arena_clear(&reading->one);
 	message_parse(raw, limits->fields, limits->field_size, &reading->one, &message);
 	if ((message.flags & MESSAGE_NO_HEADER) != 0)
-		return false;
+		return;
 	reading->found->messages++;
 	for (size_t n = 0; n < SIGNATURES_MAX &&
 			   (field = message_field(&message, "DKIM-Signature", n)) != NULL;
@@ -82,7 +82,6 @@ read_message(struct reading *reading, struct slice raw)
 		dkim_parse(field, &reading->one, &sig);
 		note_signature(reading, &sig);
 	}
-	return true;
 }
 
 static bool
@@ -111,8 +110,7 @@ read_messages(struct reading *reading, const char *path, struct mbox *mbox)
 		got = mbox_next(mbox, quoting, &message, &error);
 		if (got <= 0)
 			break;
-		(void)read_message(
-			reading, saved_unwrap(path, slice_make(message.bytes, message.n)));
+		read_message(reading, saved_unwrap(path, slice_make(message.bytes, message.n)));
 		free(message.bytes);
 	}
 	if (got < 0 || reading->found->messages == before)
