@@ -22,7 +22,6 @@ enum { PATH_OCTETS = 4096 };
 
 static struct {
 	enum words_lang lang;
-	const char *dir; /* NULL: searched for */
 	locale_t locale; /* 0: English */
 	bool opened;
 } chosen;
@@ -95,12 +94,11 @@ static void
 open_catalogue(void)
 {
 	char path[PATH_OCTETS];
-	const char *dir = chosen.dir;
+	const char *dir;
 
 	if (chosen.lang == WORDS_EN || (chosen.lang == WORDS_LOCALE && !locale_is_japanese()))
 		return;
-	if (dir == NULL)
-		dir = find_dir(path, sizeof path);
+	dir = find_dir(path, sizeof path);
 	if (dir == NULL || bindtextdomain(DOMAIN, dir) == NULL ||
 		bind_textdomain_codeset(DOMAIN, "UTF-8") == NULL ||
 		setenv("LANGUAGE", "ja", 1) != 0)
@@ -124,20 +122,13 @@ opened(void)
 }
 
 void
-words_choose_in(enum words_lang lang, const char *dir)
+words_choose(enum words_lang lang)
 {
 	if (chosen.locale != (locale_t)0)
 		freelocale(chosen.locale);
 	chosen.lang = lang;
-	chosen.dir = dir;
 	chosen.locale = (locale_t)0;
 	chosen.opened = false;
-}
-
-void
-words_choose(enum words_lang lang)
-{
-	words_choose_in(lang, NULL);
 }
 
 const char *

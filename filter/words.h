@@ -19,10 +19,6 @@ enum words_lang {
  * one thread. */
 void words_choose(enum words_lang lang);
 
-/* As words_choose, with the catalogues of a folder (DIR/ja/LC_MESSAGES/mailstamp.mo) in place of
- * those that belong to the program; for tests. */
-void words_choose_in(enum words_lang lang, const char *dir);
-
 /* english in the chosen language, or english itself; owned by nobody, never freed. A format keeps
  * its conversions. By any thread. */
 const char *words(const char *english) __attribute__((format_arg(1)));
