@@ -1,11 +1,11 @@
 #include "filter/wholefile.h"
 
-#include "filter/paths.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "filter/paths.h"
 
 static enum status
 read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const char **why)

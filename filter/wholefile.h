@@ -8,7 +8,7 @@
 #include "mime/status.h"
 
 /*
- * The bytes of a regular file into the arena. ST_BAD with *why (the system's words or a fixed text)
+ * The bytes of a regular file into the arena. ST_BAD with *why (a fixed text, to be translated)
  * where it cannot be read or has more than max octets.
  */
 enum status wholefile_read(
