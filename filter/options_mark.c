@@ -111,13 +111,8 @@ hash_of(struct slice text, char mark[OPTIONS_MARK + 1])
 	static const char hex[] = "0123456789abcdef";
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	struct crypto *crypto = crypto_new();
-	struct crypto_hash *hash = crypto != NULL ? crypto_hash_new(crypto) : NULL;
-	enum status st = ST_TEMP;
+	enum status st = crypto != NULL ? crypto_sha256(crypto, text, digest) : ST_TEMP;
 
-	if (hash != NULL) {
-		crypto_hash_add(hash, text);
-		st = crypto_hash_end(hash, digest);
-	}
 	crypto_free(crypto);
 	if (st != ST_OK)
 		return st;

@@ -198,6 +198,17 @@ crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZ
 	return ST_OK;
 }
 
+enum status
+crypto_sha256(struct crypto *crypto, struct slice bytes, unsigned char digest[CRYPTO_SHA256_SIZE])
+{
+	struct crypto_hash *hash = crypto_hash_new(crypto);
+
+	if (hash == NULL)
+		return ST_TEMP;
+	crypto_hash_add(hash, bytes);
+	return crypto_hash_end(hash, digest);
+}
+
 /* Takes pkey over. */
 static enum status
 key_new(EVP_PKEY *pkey, bool rsa, size_t signature_size, struct crypto_key **key)

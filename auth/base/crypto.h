@@ -31,6 +31,10 @@ struct crypto_hash *crypto_hash_copy(const struct crypto_hash *hash);
 /* Ends and frees the hash. ST_TEMP where any step of it failed. */
 enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
+/* A hash of bytes that are at hand. ST_TEMP where OpenSSL could not. */
+enum status crypto_sha256(
+	struct crypto *crypto, struct slice bytes, unsigned char digest[CRYPTO_SHA256_SIZE]);
+
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
  * A.1.1), as auth/base/der.h reads them. ST_BAD where it is neither or the numbers make no key (an

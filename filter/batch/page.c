@@ -22,13 +22,9 @@ asset(const unsigned char *octets, size_t n)
 static bool
 hash_of(struct crypto *crypto, struct slice bytes, struct arena *arena, struct slice *text)
 {
-	struct crypto_hash *hash = crypto_hash_new(crypto);
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 
-	if (hash == NULL)
-		return false;
-	crypto_hash_add(hash, bytes);
-	if (crypto_hash_end(hash, digest) != ST_OK)
+	if (crypto_sha256(crypto, bytes, digest) != ST_OK)
 		return false;
 	*text = base64_encode(slice_make((const char *)digest, sizeof digest), arena);
 	return true;
