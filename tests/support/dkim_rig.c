@@ -4,76 +4,79 @@
 
 #include "mime/buf.h"
 
+struct dkim_rig rig;
+
 void
-dkim_rig_open(struct dkim_rig *rig)
+dkim_rig_open(void)
 {
-	*rig = (struct dkim_rig){0};
-	arena_init(&rig->arena, NULL, NULL);
-	rig->ids.author_domain = SLICE("example.com");
-	rig->limits = (struct limits){.fields = 1000,
+	rig = (struct dkim_rig){0};
+	arena_init(&rig.arena, NULL, NULL);
+	rig.ids.author_domain = SLICE("example.com");
+	rig.limits = (struct limits){.fields = 1000,
 		.field_size = 65536,
 		.dkim_signatures = 16,
+		.arc_sets = 50,
 		.rsa_min_bits = 1024,
 		.rsa_max_bits = 8192};
-	rig->options.drift = 300;
-	rig->in = (struct auth_input){.message = &rig->message,
-		.envelope = &rig->envelope,
-		.ids = &rig->ids,
-		.limits = &rig->limits,
-		.options = &rig->options,
+	rig.options.drift = 300;
+	rig.in = (struct auth_input){.message = &rig.message,
+		.envelope = &rig.envelope,
+		.ids = &rig.ids,
+		.limits = &rig.limits,
+		.options = &rig.options,
 		.now = DKIM_RIG_NOW,
 		.crypto = crypto_new(),
-		.arena = &rig->arena};
-	cr_assert_not_null(rig->in.crypto);
+		.arena = &rig.arena};
+	cr_assert_not_null(rig.in.crypto);
 }
 
 void
-dkim_rig_close(struct dkim_rig *rig)
+dkim_rig_close(void)
 {
-	crypto_free(rig->in.crypto);
-	dns_free(rig->dns);
-	arena_clear(&rig->arena);
+	crypto_free(rig.in.crypto);
+	dns_free(rig.dns);
+	arena_clear(&rig.arena);
 }
 
 void
-dkim_rig_zone(struct dkim_rig *rig, const char *zone)
+dkim_rig_zone(const char *zone)
 {
 	const char *error = NULL;
 
-	dns_free(rig->dns);
-	rig->dns = NULL;
+	dns_free(rig.dns);
+	rig.dns = NULL;
 	cr_assert_eq(
-		dns_open_zone(slice_str(zone), &rig->arena, &rig->dns, &error), ST_OK, "%s", error);
-	rig->in.dns = rig->dns;
+		dns_open_zone(slice_str(zone), &rig.arena, &rig.dns, &error), ST_OK, "%s", error);
+	rig.in.dns = rig.dns;
 }
 
 const struct dkim_result *
-dkim_rig_check(struct dkim_rig *rig, struct slice raw, enum status *status)
+dkim_rig_check(struct slice raw, enum status *status)
 {
 	enum status got;
 
-	message_parse(raw, rig->limits.fields, rig->limits.field_size, &rig->arena, &rig->message);
-	got = dkim_check(&rig->in, dkim_bodies_new(&rig->arena), &rig->result);
+	message_parse(raw, rig.limits.fields, rig.limits.field_size, &rig.arena, &rig.message);
+	got = dkim_check(&rig.in, dkim_bodies_new(&rig.arena), &rig.result);
 	if (status != NULL)
 		*status = got;
 	else
 		cr_assert_eq(got, ST_OK);
-	return &rig->result;
+	return &rig.result;
 }
 
 const char *
-dkim_rig_text(struct dkim_rig *rig)
+dkim_rig_text(void)
 {
 	struct report report;
 	struct buf buf;
 
-	report_init(&report, &rig->arena);
-	dkim_report(&rig->result, &report);
-	buf_init(&buf, &rig->arena, 1 << 16);
+	report_init(&report, &rig.arena);
+	dkim_report(&rig.result, &report);
+	buf_init(&buf, &rig.arena, 1 << 16);
 	for (size_t i = 0; i < report.n; i++) {
 		buf_addf(&buf, "%s%s", i > 0 ? ", " : "", auth_code_word(report.rows[i].code));
 		if (report.rows[i].reason != NULL)
 			buf_addf(&buf, " %s", report.rows[i].reason);
 	}
-	return arena_cstr(&rig->arena, buf_slice(&buf));
+	return arena_cstr(&rig.arena, buf_slice(&buf));
 }

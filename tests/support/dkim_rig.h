@@ -1,4 +1,5 @@
-/* dkim_rig.h: one input for the DKIM tests: a message, a zone, the limits of PROGRAM 6. */
+/* dkim_rig.h: one input for the tests of DKIM and ARC: a message, a zone, the limits of PROGRAM 6.
+ */
 #ifndef TESTS_SUPPORT_DKIM_RIG_H
 #define TESTS_SUPPORT_DKIM_RIG_H
 
@@ -17,20 +18,22 @@ struct dkim_rig {
 	struct dkim_result result;
 };
 
+extern struct dkim_rig rig; /* of the one test that a process runs */
+
 enum { DKIM_RIG_NOW = 1700000000 };
 
-/* Everything at its default; author domain example.com. */
-void dkim_rig_open(struct dkim_rig *rig);
-void dkim_rig_close(struct dkim_rig *rig);
+/* Everything at its default; author domain example.com. With dkim_rig_close the .init and .fini of
+ * a suite. */
+void dkim_rig_open(void);
+void dkim_rig_close(void);
 
 /* The zone of the next check; aborts the test where it is bad. */
-void dkim_rig_zone(struct dkim_rig *rig, const char *zone);
+void dkim_rig_zone(const char *zone);
 
 /* dkim_check over raw; *status where it is not NULL. */
-const struct dkim_result *dkim_rig_check(
-	struct dkim_rig *rig, struct slice raw, enum status *status);
+const struct dkim_result *dkim_rig_check(struct slice raw, enum status *status);
 
 /* `pass`, `fail the body hash did not verify`, ... of all rows, joined with ", " */
-const char *dkim_rig_text(struct dkim_rig *rig);
+const char *dkim_rig_text(void);
 
 #endif

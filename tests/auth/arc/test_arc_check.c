@@ -5,22 +5,7 @@
 #include "tests/support/dkim_rig.h"
 #include "tests/support/dkim_signer.h"
 
-static struct dkim_rig rig;
-
-static void
-set_up(void)
-{
-	dkim_rig_open(&rig);
-	rig.limits.arc_sets = 50;
-}
-
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(arc_check, .init = set_up, .fini = tear_down);
+TestSuite(arc_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 
 #define MESSAGE                                                                                    \
 	"From: Joe <joe@example.com>\r\nTo: list@example.org\r\nSubject: test\r\n\r\nHi.\r\n"
@@ -218,7 +203,7 @@ Test(arc_check, rows)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const char *got;
 
-		dkim_rig_zone(&rig, usual_zone());
+		dkim_rig_zone(usual_zone());
 		arc_ask(&rig.in);
 		got = checked(make(&rows[i]));
 		cr_expect_str_eq(got, rows[i].want, "%s: %s", rows[i].name, got);
@@ -232,7 +217,7 @@ Test(arc_check, fifty_sets)
 	static const struct set usual = {.key = "ed-a"};
 	struct slice raw = SLICE(MESSAGE);
 
-	dkim_rig_zone(&rig, usual_zone());
+	dkim_rig_zone(usual_zone());
 	for (unsigned i = 1; i <= 50; i++)
 		raw = add_set(i, &usual, raw);
 	cr_expect_str_eq(checked(raw), "pass 0");
@@ -245,7 +230,7 @@ Test(arc_check, oversized_and_many_fields)
 	static const struct set usual = {0};
 	struct slice raw = add_set(1, &usual, SLICE(MESSAGE));
 
-	dkim_rig_zone(&rig, usual_zone());
+	dkim_rig_zone(usual_zone());
 	rig.limits.fields = 3;
 	cr_expect_str_eq(checked(raw), "fail the header is over the limit of fields");
 	rig.limits.fields = 1000;
@@ -286,7 +271,7 @@ Test(arc_check, older_signatures_are_bounded)
 	for (int i = 0; i < 15; i++)
 		raw = signer_replace(
 			raw, "", arena_cstr(&rig.arena, buf_slice(&field)), &rig.arena);
-	dkim_rig_zone(&rig, usual_zone());
+	dkim_rig_zone(usual_zone());
 	for (unsigned i = 1; i <= 25; i++)
 		raw = add_set(i, i < 25 ? &greedy : &usual, raw);
 	cr_expect_str_eq(checked(raw), "pass 5");
@@ -299,7 +284,7 @@ Test(arc_check, report)
 	struct report report;
 	struct slice raw = add_set(1, &usual, SLICE(MESSAGE));
 
-	dkim_rig_zone(&rig, usual_zone());
+	dkim_rig_zone(usual_zone());
 	cr_assert(ip_parse(SLICE("2001:db8::1"), &rig.envelope.client_ip));
 	(void)checked(raw);
 	report_init(&report, &rig.arena);

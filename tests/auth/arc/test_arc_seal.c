@@ -6,22 +6,7 @@
 #include "tests/support/dkim_rig.h"
 #include "tests/support/dkim_signer.h"
 
-static struct dkim_rig rig;
-
-static void
-set_up(void)
-{
-	dkim_rig_open(&rig);
-	rig.limits.arc_sets = 50;
-}
-
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(arc_seal, .init = set_up, .fini = tear_down);
+TestSuite(arc_seal, .init = dkim_rig_open, .fini = dkim_rig_close);
 
 #define MESSAGE "From: Joe <joe@example.com>\nTo: list@example.org\nSubject: test\n\nHi.\n"
 
@@ -79,7 +64,7 @@ open_zone(void)
 	buf_adds(&zone, signer_record("ed-a._domainkey.example.org",
 				"v=DKIM1; k=ed25519; p=@raw:ed-a", &rig.arena));
 	buf_adds(&zone, ";!TIMEOUT rsa-b._domainkey.example.org\n");
-	dkim_rig_zone(&rig, arena_cstr(&rig.arena, buf_slice(&zone)));
+	dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
 }
 
 /* What the third set is, after two were made and one thing was changed. */

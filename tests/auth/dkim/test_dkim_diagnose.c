@@ -16,23 +16,15 @@
 	"From: Joe <joe@example.com>\r\nTo: a@example.net\r\nSubject: test\r\n\r\nHi.\r\n\r\n"     \
 	"Joe.\r\n"
 
-static struct dkim_rig rig;
-
 static void
 set_up(void)
 {
-	dkim_rig_open(&rig);
-	dkim_rig_zone(&rig,
+	dkim_rig_open();
+	dkim_rig_zone(
 		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
 }
 
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(dkim_diagnose, .init = set_up, .fini = tear_down);
+TestSuite(dkim_diagnose, .init = set_up, .fini = dkim_rig_close);
 
 struct fake {
 	int64_t now, step;
@@ -53,7 +45,7 @@ diagnose(struct slice message, int64_t step, size_t *n)
 {
 	struct fake fake = {.step = step};
 	const struct dkim_clock clock = {fake_now, &fake};
-	const struct dkim_result *result = dkim_rig_check(&rig, message, NULL);
+	const struct dkim_result *result = dkim_rig_check(message, NULL);
 	enum auth_code before = result->n > 0 ? result->sigs[0].code : AUTH_NONE;
 	const struct dkim_diagnosis *got = dkim_diagnose(&rig.in, result, &clock, n);
 

@@ -5,23 +5,15 @@
 #include "tests/support/dkim_rig.h"
 #include "tests/support/dkim_signer.h"
 
-static struct dkim_rig rig;
-
 static void
 set_up(void)
 {
-	dkim_rig_open(&rig);
-	dkim_rig_zone(&rig,
+	dkim_rig_open();
+	dkim_rig_zone(
 		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
 }
 
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(dkim_limits, .init = set_up, .fini = tear_down);
+TestSuite(dkim_limits, .init = set_up, .fini = dkim_rig_close);
 
 #define TAGS(extra)                                                                                \
 	"v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=sel; h=from:subject; bh=@bh; "     \
@@ -64,12 +56,11 @@ Test(dkim_limits, body_length)
 		const struct dkim_result *got;
 
 		rig.options.dkim_l_allow = rows[i].allow;
-		got = dkim_rig_check(&rig,
-			signer_replace(
-				signed_by(rows[i].tags), rows[i].from, rows[i].to, &rig.arena),
+		got = dkim_rig_check(signer_replace(signed_by(rows[i].tags), rows[i].from,
+					     rows[i].to, &rig.arena),
 			NULL);
-		cr_expect_str_eq(dkim_rig_text(&rig), rows[i].want, "%s: %s", rows[i].name,
-			dkim_rig_text(&rig));
+		cr_expect_str_eq(
+			dkim_rig_text(), rows[i].want, "%s: %s", rows[i].name, dkim_rig_text());
 		cr_expect_eq(got->sigs[0].unsigned_bytes, rows[i].unsigned_bytes, "%s: %zu",
 			rows[i].name, (size_t)got->sigs[0].unsigned_bytes);
 	}
@@ -90,16 +81,16 @@ Test(dkim_limits, several_signatures)
 		&rig.arena);
 	raw = signer_sign("rsa-a", TAGS("x=1"), raw, &rig.arena);
 	raw = signer_sign("rsa-b", TAGS(""), raw, &rig.arena);
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig),
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(),
 		"fail the signature did not verify, permerror the signature has expired, pass, "
 		"pass, pass, pass",
-		"%s", dkim_rig_text(&rig));
-	(void)dkim_rig_check(&rig, signer_replace(raw, "6789\r\n", "6788\r\n", &rig.arena), NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig),
+		"%s", dkim_rig_text());
+	(void)dkim_rig_check(signer_replace(raw, "6789\r\n", "6788\r\n", &rig.arena), NULL);
+	cr_expect_str_eq(dkim_rig_text(),
 		"fail the body hash did not verify, permerror the signature has expired, pass, "
 		"fail the body hash did not verify, pass, fail the body hash did not verify",
-		"%s", dkim_rig_text(&rig));
+		"%s", dkim_rig_text());
 }
 
 /* A signature may sign the ones below it (RFC 6376 3.5 h=, 5.4.2), never itself. */
@@ -110,13 +101,13 @@ Test(dkim_limits, signed_signatures)
 	raw = signer_sign("rsa-a",
 		"v=1; a=rsa-sha256; d=example.com; s=sel; h=from:dkim-signature; bh=@bh; b=@b", raw,
 		&rig.arena);
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "pass, pass", "%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "pass, pass", "%s", dkim_rig_text());
 	raw = signer_replace(raw, "c=relaxed/relaxed", "c=relaxed/relaxed; n=1", &rig.arena);
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig),
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(),
 		"fail the signature did not verify, fail the signature did not verify", "%s",
-		dkim_rig_text(&rig));
+		dkim_rig_text());
 }
 
 /* PROGRAM 6: those nearest to the author domain, in message order; the rest is told. */
@@ -167,7 +158,7 @@ Test(dkim_limits, nearest_first)
 		buf_adds(&raw, MESSAGE);
 		rig.limits.dkim_signatures = rows[i].limit;
 		rig.ids.author_domain = slice_str(rows[i].author);
-		got = dkim_rig_check(&rig, buf_slice(&raw), NULL);
+		got = dkim_rig_check(buf_slice(&raw), NULL);
 		for (size_t j = 0; j < got->n; j++)
 			buf_addf(&text, "%s%.*s", j > 0 ? " " : "", (int)got->sigs[j].sig.d.n,
 				got->sigs[j].sig.d.p);
@@ -182,13 +173,13 @@ Test(dkim_limits, header)
 	struct slice raw = signed_by(TAGS(""));
 
 	rig.limits.fields = 2;
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "policy the header is over the limit of fields", "%s",
-		dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "policy the header is over the limit of fields", "%s",
+		dkim_rig_text());
 	rig.limits.fields = 3;
 	rig.limits.field_size = 1000;
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "pass", "%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "pass", "%s", dkim_rig_text());
 
 	/* a field over the limit matters where it is signed */
 	rig.limits.fields = 1000;
@@ -201,15 +192,15 @@ Test(dkim_limits, header)
 			buf_addc(&message, 'x');
 		buf_adds(&message, "\r\nFrom: joe@example.com\r\n\r\nHi\r\n");
 		raw = signer_sign("rsa-a", TAGS(""), buf_slice(&message), &rig.arena);
-		(void)dkim_rig_check(&rig, raw, NULL);
-		cr_expect_str_eq(dkim_rig_text(&rig),
+		(void)dkim_rig_check(raw, NULL);
+		cr_expect_str_eq(dkim_rig_text(),
 			subject ? "policy a signed field is over the size limit" : "pass", "%s",
-			dkim_rig_text(&rig));
+			dkim_rig_text());
 	}
 	rig.limits.field_size = 200;
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "policy the signature field is over the size limit",
-		"%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "policy the signature field is over the size limit", "%s",
+		dkim_rig_text());
 }
 
 /* Leaving out the early questions changes no result (HOUSE 2). */
@@ -221,16 +212,16 @@ Test(dkim_limits, ask_changes_nothing)
 	const char *without;
 
 	raw = signer_sign("rsa-a", TAGS("x=1"), raw, &rig.arena);
-	(void)dkim_rig_check(&rig, raw, NULL);
-	without = dkim_rig_text(&rig);
+	(void)dkim_rig_check(raw, NULL);
+	without = dkim_rig_text();
 	cr_expect_eq(dns_asked(rig.dns), 2, "one question a key, none for what has expired");
-	dkim_rig_zone(&rig,
+	dkim_rig_zone(
 		signer_record("sel._domainkey.example.com", "v=DKIM1; p=@spki:rsa-a", &rig.arena));
 	dkim_ask(&rig.in);
 	cr_expect_eq(dns_asked(rig.dns), 2);
-	(void)dkim_rig_check(&rig, raw, NULL);
+	(void)dkim_rig_check(raw, NULL);
 	cr_expect_eq(dns_asked(rig.dns), 2, "asked what check needs and nothing else");
-	cr_expect_str_eq(dkim_rig_text(&rig), without);
+	cr_expect_str_eq(dkim_rig_text(), without);
 }
 
 /* A message made to cost: it must cost no more than its size says. */
@@ -255,7 +246,7 @@ Test(dkim_limits, hostile_sizes)
 	for (int i = 0; i < 1 << 20; i++)
 		buf_adds(&raw, "\t a\r");
 	start = clock();
-	(void)dkim_rig_check(&rig, buf_slice(&raw), NULL);
+	(void)dkim_rig_check(buf_slice(&raw), NULL);
 	cr_expect_eq(rig.result.n, 16);
 	cr_expect_eq(rig.result.sigs[0].code, AUTH_FAIL);
 	cr_expect_lt(clock() - start, 5 * CLOCKS_PER_SEC);
@@ -306,8 +297,8 @@ Test(dkim_limits, header_work)
 		raw = signer_sign("rsa-a", WIDE_TAGS, raw, &rig.arena);
 		for (size_t k = 0; k < rows[i].wide; k++)
 			raw = signer_sign("rsa-a", tags, raw, &rig.arena);
-		(void)dkim_rig_check(&rig, raw, NULL);
-		cr_expect_str_eq(dkim_rig_text(&rig), rows[i].want, "%s: %s", rows[i].name,
-			dkim_rig_text(&rig));
+		(void)dkim_rig_check(raw, NULL);
+		cr_expect_str_eq(
+			dkim_rig_text(), rows[i].want, "%s: %s", rows[i].name, dkim_rig_text());
 	}
 }

@@ -3,22 +3,14 @@
 #include "mime/buf.h"
 #include "tests/support/dkim_rig.h"
 
-static struct dkim_rig rig;
-
 static void
 set_up(void)
 {
-	dkim_rig_open(&rig);
-	dkim_rig_zone(&rig, "");
+	dkim_rig_open();
+	dkim_rig_zone("");
 }
 
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(dkim_report, .init = set_up, .fini = tear_down);
+TestSuite(dkim_report, .init = set_up, .fini = dkim_rig_close);
 
 /* method=code reason name=value ...; rows in lines */
 static const char *
@@ -76,7 +68,7 @@ Test(dkim_report, malformed_ones_are_visible)
 
 		buf_init(&raw, &rig.arena, 10000);
 		buf_addf(&raw, "DKIM-Signature:%s\r\nFrom: joe@example.com\r\n\r\n", rows[i].value);
-		(void)dkim_rig_check(&rig, buf_slice(&raw), NULL);
+		(void)dkim_rig_check(buf_slice(&raw), NULL);
 		cr_expect_str_eq(rows_of(&rig.result), rows[i].want, "%s: %s", rows[i].name,
 			rows_of(&rig.result));
 	}

@@ -5,21 +5,7 @@
 #include "tests/support/dkim_rig.h"
 #include "tests/support/dkim_signer.h"
 
-static struct dkim_rig rig;
-
-static void
-set_up(void)
-{
-	dkim_rig_open(&rig);
-}
-
-static void
-tear_down(void)
-{
-	dkim_rig_close(&rig);
-}
-
-TestSuite(dkim_verify, .init = set_up, .fini = tear_down);
+TestSuite(dkim_verify, .init = dkim_rig_open, .fini = dkim_rig_close);
 
 #define RSA(extra)                                                                                 \
 	"v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=sel; h=from; bh=@bh; b=@b; " extra
@@ -194,10 +180,9 @@ Test(dkim_verify, keys)
 
 		if (row->changed)
 			raw = signer_replace(raw, "\r\nHi", "\r\nHo", &rig.arena);
-		dkim_rig_zone(&rig, zone_of(row));
-		got = dkim_rig_check(&rig, raw, NULL)->sigs;
-		cr_expect_str_eq(
-			dkim_rig_text(&rig), row->want, "%s: %s", row->name, dkim_rig_text(&rig));
+		dkim_rig_zone(zone_of(row));
+		got = dkim_rig_check(raw, NULL)->sigs;
+		cr_expect_str_eq(dkim_rig_text(), row->want, "%s: %s", row->name, dkim_rig_text());
 		cr_expect_eq(got->key_bits, row->bits, "%s: %u bits", row->name, got->key_bits);
 		cr_expect_eq(
 			got->mismatch, (row->bools & MISMATCH) != 0, "%s: mismatch", row->name);
@@ -221,13 +206,13 @@ Test(dkim_verify, many_records)
 		}
 		for (int i = 0; i < 20; i++)
 			buf_addf(&zone, NAME ". 300 IN TXT \"other %d\"\n", i);
-		dkim_rig_zone(&rig, arena_cstr(&rig.arena, buf_slice(&zone)));
+		dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
 		(void)dkim_rig_check(
-			&rig, signer_sign("rsa-a", RSA(""), slice_str(MESSAGE), &rig.arena), NULL);
-		cr_expect_str_eq(dkim_rig_text(&rig),
+			signer_sign("rsa-a", RSA(""), slice_str(MESSAGE), &rig.arena), NULL);
+		cr_expect_str_eq(dkim_rig_text(),
 			n > 10 ? "policy more key records than are tried"
 			       : "fail the signature did not verify",
-			"%zu records: %s", n, dkim_rig_text(&rig));
+			"%zu records: %s", n, dkim_rig_text());
 	}
 }
 
@@ -259,15 +244,15 @@ Test(dkim_verify, rfc8463_example)
 		      " dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=\r\n" RFC_HEADER
 				RFC_BODY);
 
-	dkim_rig_zone(&rig,
+	dkim_rig_zone(
 		"brisbane._domainkey.football.example.com. IN TXT \"v=DKIM1; k=ed25519; \""
 		" \"p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n"
 		"test._domainkey.football.example.com. IN TXT \"v=DKIM1; k=rsa; p=MIGfMA0GCSqG\""
 		" \"SIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQ\""
 		" \"iY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hst\""
 		" \"T5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB\"\n");
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "pass, pass", "%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "pass, pass", "%s", dkim_rig_text());
 }
 
 /* RFC 6376 A.2 with the key of its appendix C */
@@ -287,11 +272,11 @@ Test(dkim_verify, rfc6376_example)
 		      "      Fri, 11 Jul 2003 21:01:54 -0700 (PDT)\r\n" RFC_HEADER
 		      "\r\nHi.\r\n\r\nWe lost the game. Are you hungry yet?\r\n\r\nJoe.\r\n");
 
-	dkim_rig_zone(&rig,
+	dkim_rig_zone(
 		"brisbane._domainkey.example.com. IN TXT \"v=DKIM1; p=MIGfMA0GCSqGSIb3DQEBAQUA\""
 		" \"A4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4\""
 		" \"jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitd\""
 		" \"Y9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB\"\n");
-	(void)dkim_rig_check(&rig, raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(&rig), "pass", "%s", dkim_rig_text(&rig));
+	(void)dkim_rig_check(raw, NULL);
+	cr_expect_str_eq(dkim_rig_text(), "pass", "%s", dkim_rig_text());
 }
