@@ -88,84 +88,70 @@ Test(wholefile, no_file, .timeout = 10)
 	arena_clear(&arena);
 }
 
-/* A secret that anybody on the machine can read or write is none. */
-Test(wholefile, secret)
+/* A secret that anybody on the machine can read or write is none; a private key is its owner's
+ * alone. */
+static const struct guarded_row {
+	const char *name;
+	enum status (*read)(const char *path, size_t max, struct arena *arena, struct slice *bytes,
+		const char **why);
+	struct slice content;
+	mode_t mode;
+	struct slice want;
+	const char *why; /* NULL: it is read */
+} guarded_rows[] = {
+	{"owner only",               wholefile_secret, SLICE_INIT("s3cret"),       0600, SLICE_INIT("s3cret"),   NULL         },
+	{"group may read",           wholefile_secret, SLICE_INIT("s3cret"),       0640, SLICE_INIT("s3cret"),
+         NULL														 },
+	{"others may read",          wholefile_secret, SLICE_INIT("s3cret"),       0604, SLICE_INIT(""),
+         "others can read it"												 },
+	{"others may write",         wholefile_secret, SLICE_INIT("s3cret"),       0602, SLICE_INIT(""),
+         "others can read it"												 },
+	{"all may read",             wholefile_secret, SLICE_INIT("s3cret"),       0644, SLICE_INIT(""),
+         "others can read it"												 },
+	{"a line end",               wholefile_secret, SLICE_INIT("s3cret\n"),     0600, SLICE_INIT("s3cret"),   NULL         },
+	{"CRLF",		     wholefile_secret, SLICE_INIT("s3cret\r\n"),   0600, SLICE_INIT("s3cret"),   NULL         },
+	{"blanks are kept",          wholefile_secret, SLICE_INIT(" s3 cret \n"),  0600,
+         SLICE_INIT(" s3 cret "),										NULL         },
+	{"NUL is kept",              wholefile_secret, SLICE_INIT("s3\0cret"),     0600, SLICE_INIT("s3\0cret"),
+         NULL														 },
+	{"empty",		    wholefile_secret, SLICE_INIT(""),             0600, SLICE_INIT(""),         "it is empty"},
+	{"only a line end",          wholefile_secret, SLICE_INIT("\r\n"),         0600, SLICE_INIT(""),
+         "it is empty"													},
+	{"too long",                 wholefile_secret, SLICE_INIT("0123456789ab"), 0600, SLICE_INIT(""),
+         "too large"													  },
+	{"a key, owner only",        wholefile_key,    SLICE_INIT("key\n"),        0600, SLICE_INIT("key\n"),    NULL         },
+	{"a key, to be read only",   wholefile_key,    SLICE_INIT("key\n"),        0400, SLICE_INIT("key\n"),
+         NULL														 },
+	{"a key, group may read",    wholefile_key,    SLICE_INIT("key\n"),        0640, SLICE_INIT(""),
+         "others can read it"												 },
+	{"a key, group may write",   wholefile_key,    SLICE_INIT("key\n"),        0620, SLICE_INIT(""),
+         "others can read it"												 },
+	{"a key, others may read",   wholefile_key,    SLICE_INIT("key\n"),        0604, SLICE_INIT(""),
+         "others can read it"												 },
+	{"a key, others may run it", wholefile_key,    SLICE_INIT("key\n"),        0601, SLICE_INIT(""),
+         "others can read it"												 },
+};
+
+Test(wholefile, guarded)
 {
-	static const struct {
-		const char *name;
-		struct slice content;
-		mode_t mode;
-		struct slice want;
-		const char *why; /* NULL: it is read */
-	} table[] = {
-		{"owner only",       SLICE_INIT("s3cret"),       0600, SLICE_INIT("s3cret"),    NULL                },
-		{"group may read",   SLICE_INIT("s3cret"),       0640, SLICE_INIT("s3cret"),    NULL                },
-		{"others may read",  SLICE_INIT("s3cret"),       0604, SLICE_INIT(""),
-                 "others can read it"									       },
-		{"others may write", SLICE_INIT("s3cret"),       0602, SLICE_INIT(""),
-                 "others can read it"									       },
-		{"all may read",     SLICE_INIT("s3cret"),       0644, SLICE_INIT(""),          "others can read it"},
-		{"a line end",       SLICE_INIT("s3cret\n"),     0600, SLICE_INIT("s3cret"),    NULL                },
-		{"CRLF",             SLICE_INIT("s3cret\r\n"),   0600, SLICE_INIT("s3cret"),    NULL                },
-		{"blanks are kept",  SLICE_INIT(" s3 cret \n"),  0600, SLICE_INIT(" s3 cret "), NULL                },
-		{"NUL is kept",      SLICE_INIT("s3\0cret"),     0600, SLICE_INIT("s3\0cret"),  NULL                },
-		{"empty",            SLICE_INIT(""),             0600, SLICE_INIT(""),          "it is empty"       },
-		{"only a line end",  SLICE_INIT("\r\n"),         0600, SLICE_INIT(""),          "it is empty"       },
-		{"too long",         SLICE_INIT("0123456789ab"), 0600, SLICE_INIT(""),          "too large"         },
-	};
 	char name[] = "/tmp/mailstamp-w.XXXXXX";
 
 	cr_assert(close(mkstemp(name)) == 0);
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+	for (size_t i = 0; i < sizeof guarded_rows / sizeof guarded_rows[0]; i++) {
+		const struct guarded_row *row = &guarded_rows[i];
 		const char *why = NULL;
 		struct slice got = SLICE("");
 		struct arena arena;
 		enum status st;
 
 		arena_init(&arena, NULL, NULL);
-		make_file(name, table[i].content, table[i].mode);
-		st = wholefile_secret(name, 11, &arena, &got, &why);
-		cr_expect(st == (table[i].why == NULL ? ST_OK : ST_BAD), "%s", table[i].name);
-		if (table[i].why == NULL)
-			cr_expect(slice_eq(got, table[i].want), "%s", table[i].name);
+		make_file(name, row->content, row->mode);
+		st = row->read(name, 11, &arena, &got, &why);
+		cr_expect(st == (row->why == NULL ? ST_OK : ST_BAD), "%s", row->name);
+		if (row->why == NULL)
+			cr_expect(slice_eq(got, row->want), "%s", row->name);
 		else
-			cr_expect_str_eq(why, table[i].why, "%s: %s", table[i].name, why);
-		arena_clear(&arena);
-	}
-	unlink(name);
-}
-
-/* A private key is its owner's alone. */
-Test(wholefile, key)
-{
-	static const struct {
-		mode_t mode;
-		const char *why; /* NULL: it is read */
-	} table[] = {
-		{0600, NULL                },
-		{0400, NULL                },
-		{0640, "others can read it"},
-		{0620, "others can read it"},
-		{0604, "others can read it"},
-		{0601, "others can read it"},
-	};
-	char name[] = "/tmp/mailstamp-w.XXXXXX";
-
-	cr_assert(close(mkstemp(name)) == 0);
-	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		const char *why = NULL;
-		struct slice got = SLICE("");
-		struct arena arena;
-		enum status st;
-
-		arena_init(&arena, NULL, NULL);
-		make_file(name, SLICE("key\n"), table[i].mode);
-		st = wholefile_key(name, 10, &arena, &got, &why);
-		cr_expect(st == (table[i].why == NULL ? ST_OK : ST_BAD), "%o", table[i].mode);
-		if (table[i].why == NULL)
-			cr_expect(slice_eq(got, SLICE("key\n")), "%o", table[i].mode);
-		else
-			cr_expect_str_eq(why, table[i].why, "%o", table[i].mode);
+			cr_expect_str_eq(why, row->why, "%s: %s", row->name, why);
 		arena_clear(&arena);
 	}
 	unlink(name);
