@@ -2,7 +2,8 @@
 
 #include <criterion/criterion.h>
 
-#define RUN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define RUN_BUT_ONE "123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define RUN "0" RUN_BUT_ONE
 #define HEAD(version, shard, of, run, labels, more)                                                \
 	"{\"mailstamp_shard\":{\"version\":" version                                               \
 	",\"program\":\"mailstamp 0\",\"shard\":" shard ",\"of\":" of ",\"run\":" run              \
@@ -20,18 +21,19 @@ static const struct head_case {
 	{"of too many",           HEAD("1",    "1","100001", "\"" RUN "\"", "[]", ""), false},
 	{"another form",           HEAD("2",                  "1",					  "2", "\"" RUN "\"", "[]", ""), false},
 	{"a short mark", HEAD("1",      "1",                                     "2", "\"0123\"", "[]", ""), false},
-	{"a mark that is no hex",          HEAD("1",                   "1",                                      "2", "\"x" RUN "\"", "[]", ""), false},
-	{"no mark",      HEAD("1", "1", "2", "null", "[]", ""), false},
-	{"a label that acts", HEAD("1",         "1",                              "2", "\"" RUN "\"", "[\"\\u001b\"]", ""), false},
-	{"a label that is a list",              HEAD("1",              "1",                    "2", "\"" RUN "\"", "[[]]", ""), false},
+	{"a mark that is too long",          HEAD("1",                   "1",                                      "2", "\"0" RUN "\"", "[]", ""), false},
+	{"a mark that is no hex",      HEAD("1", "1", "2", "\"x" RUN_BUT_ONE "\"", "[]", ""), false},
+	{"no mark", HEAD("1",         "1",                              "2", "null", "[]", ""), false},
+	{"a label that acts",              HEAD("1",              "1",                    "2", "\"" RUN "\"", "[\"\\u001b\"]", ""), false},
+	{"a label that is a list",      HEAD("1",     "1",                                           "2", "\"" RUN "\"", "[[]]", ""), false},
 	{"nine labels",
-         HEAD("1",     "1",					   "2", "\"" RUN "\"", "[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"]",
+         HEAD("1",                     "1",				"2", "\"" RUN "\"", "[\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\",\"\"]",
          ""),
          false},
-	{"something beside it",         HEAD("1",                     "1",                                "2", "\"" RUN "\"", "[]", ",\"more\":1"), false},
-	{"a message",           "{\"version\":1,\"program\":\"mailstamp 0\"}",   false},
-	{"nothing",           "",                  false					 },
-	{"no JSON",      "From: a@example.com",          false},
+	{"something beside it",           HEAD("1",   "1","2", "\"" RUN "\"", "[]", ",\"more\":1"), false},
+	{"a message",           "{\"version\":1,\"program\":\"mailstamp 0\"}",                  false                                         },
+	{"nothing",      "",          false},
+	{"no JSON",          "From: a@example.com",                   false                                     },
 };
 
 Test(shard, heads)
