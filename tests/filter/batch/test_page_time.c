@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/support/plain_row.h"
+
 static const struct day_row {
 	int year, month, day;
 	int64_t want;
@@ -74,19 +76,9 @@ static struct view *
 view_of(const int64_t *days)
 {
 	struct view *view = view_new(NULL, 0, false);
-	struct row row = {.path = "p",
-		.error = "",
-		.spf_domain = "",
-		.policy = "",
-		.author_domain = "example.com",
-		.client_ip = "",
-		.client_name = "",
-		.reason = "",
-		.sign = "",
-		.override = "",
-		.evaluated = true,
-		.has_date = true};
+	struct row row = plain_row();
 
+	row.has_date = true;
 	for (size_t i = 0; days[i] != -1; i++) {
 		row.date = days[i] * DAY + 7;
 		cr_assert(view_add(view, &row));

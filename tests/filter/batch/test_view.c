@@ -5,22 +5,15 @@
 #include <stdlib.h>
 
 #include "filter/batch/view_list.h"
+#include "tests/support/plain_row.h"
 
 static struct row
-plain_row(void)
+failing_row(void)
 {
-	return (struct row){.path = "p",
-		.error = "",
-		.spf_domain = "",
-		.policy = "",
-		.author_domain = "example.com",
-		.client_ip = "",
-		.client_name = "",
-		.reason = "",
-		.sign = "",
-		.override = "",
-		.evaluated = true,
-		.dmarc = AUTH_FAIL};
+	struct row row = plain_row();
+
+	row.dmarc = AUTH_FAIL;
+	return row;
 }
 
 static uint64_t
@@ -37,7 +30,7 @@ Test(view, many_domains_stay_within_the_bounds)
 {
 	enum { MANY = 100000 };
 	struct view *view = view_new(NULL, 0, false);
-	struct row row = plain_row();
+	struct row row = failing_row();
 	char domain[64], ip[32];
 	uint64_t sources;
 
@@ -86,7 +79,7 @@ Test(view, kinds)
 	for (size_t i = 0; i < sizeof kind_rows / sizeof kind_rows[0]; i++) {
 		const struct kind_row *want = &kind_rows[i];
 		struct view *view = view_new(NULL, 0, false);
-		struct row row = plain_row();
+		struct row row = failing_row();
 		const struct view_counts *counts;
 
 		row.spf = want->spf;
@@ -109,7 +102,7 @@ Test(view, scenarios)
 {
 	const char *const labels[] = {"p=reject", "p=none"};
 	struct view *view = view_new(labels, 2, true);
-	struct row row = plain_row();
+	struct row row = failing_row();
 
 	row.disposition = DISP_QUARANTINE;
 	row.nwhat_ifs = 2;
@@ -135,7 +128,7 @@ Test(view, order)
 	static const char *const names[] = {"b.example", "a.example", "c.example", "a.example"};
 	static const size_t want[] = {1, 0, 2};
 	struct view *view = view_new(NULL, 0, false);
-	struct row row = plain_row();
+	struct row row = failing_row();
 	size_t *order;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

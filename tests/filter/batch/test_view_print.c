@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "filter/batch/page_parts.h"
+#include "tests/support/plain_row.h"
 
 /* A what-if that changes so many senders, each by so many messages. */
 static struct view *
@@ -13,19 +14,11 @@ changed(size_t senders, size_t messages)
 	static const char *const labels[] = {"p=reject"};
 	struct view *view = view_new(labels, 1, false);
 	char domain[32];
-	struct row row = {.path = "p",
-		.error = "",
-		.spf_domain = "",
-		.policy = "",
-		.author_domain = domain,
-		.client_ip = "",
-		.client_name = "",
-		.reason = "",
-		.sign = "",
-		.override = "",
-		.nwhat_ifs = 1,
-		.what_ifs = {{AUTH_FAIL, DISP_REJECT}}};
+	struct row row = plain_row();
 
+	row.author_domain = domain;
+	row.nwhat_ifs = 1;
+	row.what_ifs[0] = (struct row_outcome){AUTH_FAIL, DISP_REJECT};
 	cr_assert_not_null(view);
 	for (size_t i = 0; i < senders * messages; i++) {
 		(void)snprintf(domain, sizeof domain, "d%zu.example", i % senders);

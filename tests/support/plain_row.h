@@ -1,0 +1,23 @@
+/* plain_row.h: a row of a message that was judged and of which nothing else is known. */
+#ifndef TESTS_SUPPORT_PLAIN_ROW_H
+#define TESTS_SUPPORT_PLAIN_ROW_H
+
+#include "filter/batch/row.h"
+
+static inline struct row
+plain_row(void)
+{
+	return (struct row){.path = "p",
+		.error = "",
+		.evaluated = true,
+		.spf_domain = "",
+		.policy = "",
+		.author_domain = "example.com",
+		.client_ip = "",
+		.client_name = "",
+		.reason = "",
+		.sign = "",
+		.override = ""};
+}
+
+#endif
