@@ -55,9 +55,10 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 	return name.over ? NULL : name.p;
 }
 
-/* Over a device or a FIFO a rename would destroy it. */
+/* Over a device or a FIFO a rename would destroy it. *mode is set where a file stands there. */
 static enum status
-find_target(struct page_file *file, const char *path, struct arena *arena, const char **why)
+find_target(struct page_file *file, const char *path, mode_t *mode, struct arena *arena,
+	const char **why)
 {
 	struct stat info;
 	char *real;
@@ -71,6 +72,7 @@ find_target(struct page_file *file, const char *path, struct arena *arena, const
 		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
 		return ST_TEMP;
 	}
+	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
 	real = realpath(path, NULL);
 	if (real != NULL)
 		file->target = arena_cstr(arena, slice_str(real));
@@ -92,10 +94,11 @@ enum status
 page_file_open(struct page_file *file, const char *path, struct arena *arena, const char **why)
 {
 	unsigned long number = (unsigned long)getpid();
+	mode_t mode = 0;
 	int fd = -1;
 
 	*file = (struct page_file){.out = NULL};
-	if (find_target(file, path, arena, why) != ST_OK)
+	if (find_target(file, path, &mode, arena, why) != ST_OK)
 		return ST_TEMP;
 	for (int i = 0; fd < 0 && i < TRIES; i++, number += 100000) {
 		file->part = part_name(file->target, number, arena);
@@ -107,6 +110,13 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, co
 	}
 	if (fd < 0) {
 		*why = errno == EROFS || errno == ENOSPC ? write_error() : path_error();
+		return ST_TEMP;
+	}
+	/* who was kept from the old page is kept from the new one */
+	if (mode != 0 && fchmod(fd, mode) != 0) {
+		*why = write_error();
+		(void)close(fd);
+		(void)unlink(file->part);
 		return ST_TEMP;
 	}
 	ignore_limit();

@@ -15,7 +15,8 @@ struct page_file {
 	const char *part;   /* what it is called until then, in the same folder */
 };
 
-/* ST_TEMP with *why, in words to be translated; then there is nothing to close. */
+/* A file that stands there keeps its mode. ST_TEMP with *why, in words to be translated; then there
+ * is nothing to close. */
 enum status page_file_open(
 	struct page_file *file, const char *path, struct arena *arena, const char **why);
 
