@@ -74,8 +74,11 @@ find_target(struct page_file *file, const char *path, mode_t *mode, struct arena
 	}
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
 	real = realpath(path, NULL);
-	if (real != NULL)
-		file->target = arena_cstr(arena, slice_str(real));
+	if (real == NULL) {
+		*why = path_error();
+		return ST_TEMP;
+	}
+	file->target = arena_cstr(arena, slice_str(real));
 	free(real);
 	return ST_OK;
 }
