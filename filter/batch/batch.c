@@ -238,6 +238,7 @@ replay(struct run *run)
 			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
 		arena_clear(&run->line);
 	}
+	arena_clear(&run->line); /* of the entry that was not whole */
 }
 
 static size_t

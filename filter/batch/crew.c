@@ -24,8 +24,8 @@ struct crew {
 	pthread_cond_t slot_free, window_moved, changed;
 	size_t slots;                       /* places to work that are free */
 	size_t threads, asleep, handed_out; /* alive; of them, waiting for DNS; items */
-	size_t emitted;
-	bool stop, drained; /* nothing more is taken */
+	size_t emitted, skipped;            /* skipped: found in the journal */
+	bool stop, drained;                 /* nothing more is taken */
 	enum crew_end end;
 	double share;
 	struct waiting *window;
@@ -201,8 +201,12 @@ take(struct crew *crew, struct item *item, size_t *turn)
 				if (changed)
 					stop(crew, CREW_CHANGED);
 				hand_in(crew, *turn, NULL, &none, true);
+				crew->skipped++;
 				taken = false;
 			}
+		} else if (crew->config.journal != NULL &&
+			   crew->skipped < journal_done(crew->config.journal)) {
+			stop(crew, CREW_CHANGED); /* what it tells of is gone */
 		}
 		pthread_mutex_unlock(&crew->lock);
 		if (!taken)
