@@ -437,6 +437,19 @@ read_row(struct reader *reader, const json_t *top, struct row *row)
 	}
 }
 
+/* Our lines are printable ASCII; others would act on the terminal where they are told as they are.
+ */
+static bool
+is_printable(struct slice line)
+{
+	if (line.n > 0 && line.p[line.n - 1] == '\n')
+		line.n--;
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] < ' ' || line.p[i] > '~')
+			return false;
+	return true;
+}
+
 enum status
 row_from_json(struct slice line, struct arena *arena, struct row *row, const char **error)
 {
@@ -454,10 +467,12 @@ row_from_json(struct slice line, struct arena *arena, struct row *row, const cha
 		*error = "no memory";
 		return ST_TEMP;
 	}
-	if (json_is_object(top))
-		read_row(&reader, top, row);
-	else
+	if (!json_is_object(top))
 		refuse(&reader, N_("the line is no JSON object"));
+	else if (!is_printable(line))
+		refuse(&reader, N_("the line is not as it was written"));
+	else
+		read_row(&reader, top, row);
 	json_decref(top);
 	*error = reader.error;
 	return reader.error == NULL ? ST_OK : ST_BAD;
