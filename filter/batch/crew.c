@@ -92,6 +92,7 @@ stop(struct crew *crew, enum crew_end end)
 	if (!crew->stop)
 		crew->end = end;
 	crew->stop = true;
+	source_stop(crew->config.source);
 	pthread_cond_broadcast(&crew->window_moved);
 }
 

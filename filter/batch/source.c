@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,7 @@ struct source {
 	char *mbox_name, *mbox_line;
 	size_t in_mbox;
 	struct arena arena; /* of one line */
+	atomic_bool stop;
 };
 
 static enum status
@@ -207,6 +209,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		free(line);
 		return give_error(source, path, no_memory, item);
 	}
+	mbox_watch(source->mbox, &source->stop);
 	source->quoting = MBOX_NONE;
 	if (saved_is_mbox(path, mbox_peek(source->mbox, SNIFF)))
 		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
@@ -327,7 +330,7 @@ next_of_all(struct source *source, struct item *item)
 {
 	const struct strings *paths = &source->options->paths;
 
-	for (;;) {
+	while (!atomic_load(&source->stop)) {
 		char *path;
 		bool given;
 
@@ -358,6 +361,7 @@ next_of_all(struct source *source, struct item *item)
 		if (given)
 			return true;
 	}
+	return false;
 }
 
 bool
@@ -369,12 +373,18 @@ source_next(struct source *source, struct item *item)
 
 		if (!next_of_all(source, &next))
 			return false;
-		if (is_ours(source, next.index)) {
+		if (is_ours(source, next.index) && !atomic_load(&source->stop)) {
 			*item = next;
 			return true;
 		}
 		item_clear(&next);
 	}
+}
+
+void
+source_stop(struct source *source)
+{
+	atomic_store(&source->stop, true);
 }
 
 double
