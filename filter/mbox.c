@@ -193,6 +193,12 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 	return first ? 0 : 1;
 }
 
+double
+mbox_share(const struct mbox *mbox)
+{
+	return unpack_share(mbox->in);
+}
+
 void
 mbox_close(struct mbox *mbox)
 {

@@ -40,6 +40,9 @@ void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	const char **error);
 
+/* Which part of the file was read, 0 to 1. */
+double mbox_share(const struct mbox *mbox);
+
 void mbox_close(struct mbox *mbox); /* NULL is fine */
 
 #endif

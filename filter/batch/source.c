@@ -390,8 +390,14 @@ source_stop(struct source *source)
 double
 source_share(const struct source *source)
 {
-	if (source->list >= 0 && source->size > 0 && source->options->paths.n <= 1)
-		return source->at / source->size;
+	const size_t paths = source->options->envelopes == NULL ? source->options->paths.n : 0;
+	double last = source->mbox != NULL ? mbox_share(source->mbox) : 1;
+
+	if (source->list < 0 && source->next_path > 0)
+		return ((double)source->next_path - 1 + walk_share(&source->walk, last)) /
+		       (double)paths;
+	if (source->list >= 0 && source->size > 0 && paths == 0)
+		return (source->at - (double)source->piece.n) / source->size;
 	return -1;
 }
 
