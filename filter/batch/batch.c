@@ -187,6 +187,9 @@ open_all(struct run *run)
 
 	if (options->authserv_id == NULL)
 		options->authserv_id = hostname_get(run->arena);
+	if (options->dns_record != NULL && !wholefile_is_ours(options->dns_record, SLICE("; DNS")))
+		return misused(N_("DNS record"), path_shown(options->dns_record, run->arena),
+			N_("what is there is no record"));
 	if (source_open(options, run->arena, &run->source, &error) != ST_OK)
 		return misused("batch", "", error);
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)

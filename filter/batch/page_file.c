@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "filter/paths.h"
+#include "filter/wholefile.h"
 #include "filter/words.h"
 #include "mime/buf.h"
 
@@ -69,6 +70,10 @@ find_target(struct page_file *file, const char *path, struct arena *arena, const
 	}
 	if (!S_ISREG(info.st_mode)) {
 		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is no regular file");
+		return ST_TEMP;
+	}
+	if (!wholefile_is_ours(path, SLICE("<!DOCTYPE"))) {
+		*why = N_("what is there is no page");
 		return ST_TEMP;
 	}
 	real = realpath(path, NULL);
