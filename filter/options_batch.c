@@ -81,6 +81,9 @@ options_check_batch(struct options *options, struct arena *arena)
 		return _("batch needs a PATH, --files-from or --envelopes");
 	if (options->shard != NULL && !read_shard(options))
 		return _("--shard is I/N: the I-th part of N, from 1/N to N/N, N up to 100000");
+	if (options->shard != NULL && options->unordered && options->output == OUTPUT_JSON)
+		return _("--unordered and the JSON of --shard exclude each other: --merge needs "
+			 "the order");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log exclude each other: use --output json");
 	if (options->merge)
