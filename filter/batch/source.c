@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "mime/buf.h"
 
 enum { SNIFF = 8, ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
+enum { LOOK_UP_MS = 200 };
 
 static const char no_memory[] = "no memory";
 
@@ -238,6 +240,24 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
+/* As read(), but it looks up now and then: a writer that says nothing must not hold what is to
+ * stop.
+ */
+static ssize_t
+read_list_octets(struct source *source, char *to, size_t n)
+{
+	struct pollfd list = {.fd = source->list, .events = POLLIN};
+	ssize_t got;
+
+	while (poll(&list, 1, LOOK_UP_MS) == 0)
+		if (atomic_load(&source->stop))
+			return 0;
+	do
+		got = read(source->list, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
 /* The first piece is read full: a NUL in it says that names end with NUL. */
 static void
 read_piece(struct source *source)
@@ -246,9 +266,7 @@ read_piece(struct source *source)
 	ssize_t got = 1;
 
 	while (n < wanted && got > 0) {
-		do
-			got = read(source->list, source->in + n, sizeof source->in - n);
-		while (got < 0 && errno == EINTR);
+		got = read_list_octets(source, source->in + n, sizeof source->in - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
 	source->piece = slice_make(source->in, n);
