@@ -275,6 +275,9 @@ read_piece(struct source *source)
 			source->options->envelopes == NULL && slice_find(source->piece, '\0') < n
 				? '\0'
 				: '\n';
+	if (source->at <= 0 && source->delimiter == '\n' &&
+		slice_starts(source->piece, SLICE("\xEF\xBB\xBF")))
+		source->piece = slice_from(source->piece, 3);
 	source->at += (double)n;
 }
 
