@@ -224,7 +224,7 @@ navigation(struct html *html, const struct view *view)
 	};
 
 	html_markup(html, "<nav aria-label=\"");
-	html_text(html, N_("Sections"));
+	html_text(html, _("Sections"));
 	html_markup(html, "\"><ul>\n");
 	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
 		if (!links[i].there)
