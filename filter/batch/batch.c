@@ -1,6 +1,5 @@
 #include "filter/batch/batch.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #ifdef __GLIBC__
 #include <malloc.h>

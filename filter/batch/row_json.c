@@ -1,7 +1,6 @@
 #include "filter/batch/row_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "filter/diagnosis.h"
 #include "filter/json_parts.h"
