@@ -9,7 +9,8 @@ struct mbox {
 	size_t max;
 	bool end;
 	const char *error;
-	size_t at, n; /* of bytes */
+	const atomic_bool *stop; /* or NULL */
+	size_t at, n;            /* of bytes */
 	char bytes[SIZE];
 };
 
@@ -26,8 +27,15 @@ mbox_open(struct unpack *in, size_t max)
 	mbox->max = max;
 	mbox->end = false;
 	mbox->error = NULL;
+	mbox->stop = NULL;
 	mbox->at = mbox->n = 0;
 	return mbox;
+}
+
+void
+mbox_watch(struct mbox *mbox, const atomic_bool *stop)
+{
+	mbox->stop = stop;
 }
 
 /* More bytes behind those that are there, if there is room and there are any. */
@@ -46,6 +54,11 @@ fill(struct mbox *mbox)
 	}
 	if (mbox->n == SIZE)
 		return false;
+	if (mbox->stop != NULL && atomic_load(mbox->stop)) {
+		mbox->end = true;
+		mbox->error = "interrupted";
+		return false;
+	}
 	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &error);
 	mbox->end = got <= 0;
 	if (got < 0)
@@ -160,6 +173,12 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 		begins = line.p[line.n - 1] == '\n';
 		first = false;
 		mbox->at += line.n;
+		/* nothing follows it, and a bomb has no end worth waiting for */
+		if (quoting == MBOX_NONE && message != NULL && message->partial) {
+			mbox->at = mbox->n;
+			mbox->end = true;
+			break;
+		}
 	}
 	if (mbox->error != NULL) {
 		if (message != NULL) {
@@ -172,6 +191,12 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 	if (message != NULL && quoting != MBOX_NONE && !message->partial)
 		message->n -= last;
 	return first ? 0 : 1;
+}
+
+double
+mbox_share(const struct mbox *mbox)
+{
+	return unpack_share(mbox->in);
 }
 
 void

@@ -7,6 +7,8 @@
 #ifndef FILTER_MBOX_H
 #define FILTER_MBOX_H
 
+#include <stdatomic.h>
+
 #include "filter/unpack.h"
 #include "mime/slice.h"
 
@@ -27,13 +29,19 @@ struct slice mbox_peek(struct mbox *mbox, size_t n);
 struct mbox_message {
 	char *bytes; /* from malloc, the caller's to free; NULL where n is 0 */
 	size_t n;
-	bool partial; /* there was more than max */
+	bool partial; /* there was more than max; with MBOX_NONE it was not read */
 };
+
+/* Once *stop is true no more is read: mbox_next gives -1. It must outlive the mbox. */
+void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 
 /* With message NULL that message is only counted, and never held. 1 and the next message, 0 at the
  * end, -1 with *error (a literal): what follows is lost. */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	const char **error);
+
+/* Which part of the file was read, 0 to 1. */
+double mbox_share(const struct mbox *mbox);
 
 void mbox_close(struct mbox *mbox); /* NULL is fine */
 

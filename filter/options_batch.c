@@ -82,6 +82,9 @@ options_check_batch(struct options *options, struct arena *arena)
 	if (options->shard != NULL && !read_shard(options))
 		return _("--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to "
 			 "100000");
+	if (options->shard != NULL && options->unordered && options->output == OUTPUT_JSON)
+		return _("--unordered cannot be combined with the JSON of --shard: --merge needs "
+			 "the order");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log cannot be combined: use --output json");
 	if (options->merge)

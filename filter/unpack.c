@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -17,7 +18,8 @@ struct unpack {
 	bool whole;   /* the compressed stream stands at an end of it */
 	z_stream gzip;
 	ZSTD_DStream *zstd;
-	size_t at, n; /* of in */
+	double size, done; /* octets of the file, as far as it is one, and of them read */
+	size_t at, n;      /* of in */
 	unsigned char in[IN_SIZE];
 };
 
@@ -51,12 +53,15 @@ struct unpack *
 unpack_open(int fd)
 {
 	struct unpack *in = calloc(1, sizeof *in);
+	struct stat info;
 
 	if (in == NULL) {
 		close(fd);
 		return NULL;
 	}
 	in->fd = fd;
+	if (fstat(fd, &info) == 0)
+		in->size = (double)info.st_size;
 	return in;
 }
 
@@ -77,6 +82,7 @@ fill(struct unpack *in, const char **error)
 	in->end = got == 0;
 	in->at = 0;
 	in->n = (size_t)got;
+	in->done += (double)got;
 	return true;
 }
 
@@ -178,6 +184,12 @@ unpack_read(struct unpack *in, char *buffer, size_t size, const char **error)
 			return -1;
 		}
 	}
+}
+
+double
+unpack_share(const struct unpack *in)
+{
+	return in->done < in->size ? in->done / in->size : 1;
 }
 
 void

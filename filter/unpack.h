@@ -18,6 +18,9 @@ struct unpack *unpack_open(int fd);
 /* Up to size > 0 octets: their number, 0 at the end, -1 with *error (a literal). */
 long unpack_read(struct unpack *in, char *buffer, size_t size, const char **error);
 
+/* Which part of the file was read, 0 to 1. */
+double unpack_share(const struct unpack *in);
+
 void unpack_close(struct unpack *in); /* NULL is fine */
 
 #endif

@@ -132,6 +132,18 @@ walk_next(struct walk *walk)
 	return NULL;
 }
 
+double
+walk_share(const struct walk *walk, double last)
+{
+	double share = last;
+
+	for (const struct walk_level *level = walk->top; level != NULL; level = level->below)
+		if (level->n > 0)
+			share = level->at > 0 ? ((double)level->at - 1 + share) / (double)level->n
+					      : 0;
+	return share;
+}
+
 void
 walk_end(struct walk *walk)
 {

@@ -26,6 +26,10 @@ const char *walk_enter(struct walk *walk, const char *path, const struct stat *i
 /* The path of the next name (from malloc), or NULL where nothing is left. */
 char *walk_next(struct walk *walk);
 
+/* Which part of the folders was given, 0 to 1, if every name in one stands for as much: last is the
+ * part of the last path that is done. */
+double walk_share(const struct walk *walk, double last);
+
 void walk_end(struct walk *walk);
 
 #endif

@@ -57,7 +57,7 @@ struct dkim_diagnosis {
 	size_t n;
 };
 
-/* Monotonic milliseconds. */
+/* Milliseconds that never go back; the caller says of what. */
 struct dkim_clock {
 	int64_t (*now_ms)(void *arg);
 	void *arg;

@@ -1,6 +1,5 @@
 #include "filter/batch/batch.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -188,6 +187,9 @@ open_all(struct run *run)
 
 	if (options->authserv_id == NULL)
 		options->authserv_id = hostname_get(run->arena);
+	if (options->dns_record != NULL && !wholefile_is_ours(options->dns_record, SLICE("; DNS")))
+		return misused(N_("DNS record"), path_shown(options->dns_record, run->arena),
+			N_("the file there is not a DNS record"));
 	st = source_open(options, run->arena, &run->source, &error);
 	if (st != ST_OK) {
 		status = misused("batch", "", error);
@@ -242,6 +244,7 @@ replay(struct run *run)
 			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
 		arena_clear(&run->line);
 	}
+	arena_clear(&run->line); /* of the entry that was not whole */
 }
 
 static size_t

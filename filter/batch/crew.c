@@ -25,8 +25,8 @@ struct crew {
 	size_t slots;                       /* places to work that are free */
 	size_t threads, asleep, handed_out; /* alive; of them, waiting for DNS; items */
 	size_t leaving;                     /* alive, but take nothing any more */
-	size_t emitted;
-	bool stop, drained; /* nothing more is taken */
+	size_t emitted, skipped;            /* skipped: found in the journal */
+	bool stop, drained;                 /* nothing more is taken */
 	enum crew_end end;
 	double share;
 	struct waiting *window;
@@ -93,6 +93,7 @@ stop(struct crew *crew, enum crew_end end)
 	if (!crew->stop)
 		crew->end = end;
 	crew->stop = true;
+	source_stop(crew->config.source);
 	pthread_cond_broadcast(&crew->window_moved);
 }
 
@@ -202,8 +203,12 @@ take(struct crew *crew, struct item *item, size_t *turn)
 				if (changed)
 					stop(crew, CREW_CHANGED);
 				hand_in(crew, *turn, NULL, &none, true);
+				crew->skipped++;
 				taken = false;
 			}
+		} else if (crew->config.journal != NULL &&
+			   crew->skipped < journal_done(crew->config.journal)) {
+			stop(crew, CREW_CHANGED); /* what it tells of is gone */
 		}
 		pthread_mutex_unlock(&crew->lock);
 		if (!taken)

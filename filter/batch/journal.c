@@ -5,9 +5,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/batch/crew.h"
 #include "filter/batch/row_json.h"
+#include "filter/words.h"
 
 /* an entry: the hash of its name, a blank, its row */
 enum { HEAD_MAX = 512, HASH_DIGITS = 16, ENTRY_MAX = ROW_JSON_MAX + HASH_DIGITS + 2 };
@@ -19,7 +22,9 @@ struct journal {
 	char *text;    /* of the entry that was read last */
 	size_t n, cap; /* of text */
 	uint64_t *had; /* by index: hash of the name, or 0 */
-	size_t nhad;
+	size_t nhad, done;
+	size_t at, of; /* the shard: which indices are ours */
+	bool unordered;
 };
 
 static uint64_t
@@ -34,15 +39,19 @@ static enum status
 read_head(struct journal *journal, const struct options *options, const char *mark,
 	const char **error)
 {
-	char line[HEAD_MAX], wanted[HEAD_MAX];
+	char line[HEAD_MAX] = "", wanted[HEAD_MAX];
+	size_t n;
 
 	(void)snprintf(wanted, sizeof wanted,
 		"{\"mailstamp_journal\":{\"version\":2,\"run\":\"%s\",\"shard\":%zu,\"of\":%zu,"
 		"\"output\":%d,\"html\":%s,\"unordered\":%s}}\n",
 		mark, options->shard_at + 1, options->shard_of, (int)options->output,
 		options->html != NULL ? "true" : "false", options->unordered ? "true" : "false");
-	if (fgets(line, sizeof line, journal->file) == NULL) {
+	n = fgets(line, sizeof line, journal->file) != NULL ? strlen(line) : 0;
+	/* nothing, or as much of it as there was room for */
+	if (n < strlen(wanted) && strncmp(line, wanted, n) == 0 && feof(journal->file)) {
 		*error = "the journal cannot be written";
+		rewind(journal->file);
 		journal->whole = (long)strlen(wanted);
 		return fputs(wanted, journal->file) >= 0 && fflush(journal->file) == 0 ? ST_OK
 										       : ST_BAD;
@@ -58,13 +67,19 @@ enum status
 journal_open(const char *path, const struct options *options, const char *mark,
 	struct journal **journal, const char **error)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	struct journal *made = calloc(1, sizeof *made);
 	enum status st = ST_BAD;
+	struct stat info;
 
 	*journal = NULL;
 	*error = "the journal cannot be opened";
-	if (made != NULL && fd >= 0 && (made->file = fdopen(fd, "r+")) != NULL) {
+	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
+		*error = N_("is no regular file");
+	} else if (made != NULL && fd >= 0 && (made->file = fdopen(fd, "r+")) != NULL) {
+		made->at = options->shard_at;
+		made->of = options->shard_of > 0 ? options->shard_of : 1;
+		made->unordered = options->unordered;
 		*error = "another process uses the journal";
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			st = read_head(made, options, mark, error);
@@ -81,16 +96,28 @@ journal_open(const char *path, const struct options *options, const char *mark,
 	return ST_BAD;
 }
 
+/* Could a message of that index be told after those that are there? What a run cannot have written
+ * asks for no memory. */
+static bool
+is_due(const struct journal *journal, size_t index)
+{
+	size_t turn = index / journal->of;
+
+	if (index % journal->of != journal->at)
+		return false;
+	return journal->unordered ? turn < journal->done + CREW_WINDOW : turn == journal->done;
+}
+
 /* False where it was there already: no message is told twice. */
 static bool
 remember(struct journal *journal, size_t index, uint64_t hash)
 {
+	if (hash == 0 || !is_due(journal, index))
+		return false;
 	if (index >= journal->nhad) {
 		size_t n = journal->nhad == 0 ? 1024 : journal->nhad;
 		uint64_t *grown;
 
-		if (index >= (size_t)1 << 40)
-			return false;
 		while (n <= index)
 			n *= 2;
 		grown = realloc(journal->had, n * sizeof *grown);
@@ -104,6 +131,7 @@ remember(struct journal *journal, size_t index, uint64_t hash)
 	if (journal->had[index] != 0)
 		return false;
 	journal->had[index] = hash;
+	journal->done++;
 	return true;
 }
 
@@ -184,6 +212,12 @@ journal_has(const struct journal *journal, size_t index, const char *name, bool 
 		return false;
 	*changed = journal->had[index] != hash_of(name);
 	return true;
+}
+
+size_t
+journal_done(const struct journal *journal)
+{
+	return journal->done;
 }
 
 bool

@@ -29,6 +29,9 @@ bool journal_replay(
 /* Was it done by the earlier run? *changed is set where another name stood at that index. */
 bool journal_has(const struct journal *journal, size_t index, const char *name, bool *changed);
 
+/* How many messages the earlier run had done. */
+size_t journal_done(const struct journal *journal);
+
 /* json: the row's line (row_json.h) */
 bool journal_add(struct journal *journal, const char *name, struct slice json);
 

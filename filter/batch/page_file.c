@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "filter/paths.h"
+#include "filter/wholefile.h"
 #include "filter/words.h"
 #include "mime/buf.h"
 
@@ -70,6 +71,10 @@ find_target(struct page_file *file, const char *path, mode_t *mode, struct arena
 	}
 	if (!S_ISREG(info.st_mode)) {
 		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
+		return ST_TEMP;
+	}
+	if (!wholefile_is_ours(path, SLICE("<!DOCTYPE"))) {
+		*why = N_("the file there is not a page");
 		return ST_TEMP;
 	}
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);

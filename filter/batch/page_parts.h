@@ -68,7 +68,7 @@ struct page_column {
 	bool number;       /* sorted as one */
 };
 
-/* id is unique, of a section; the note may be NULL. */
+/* Section, heading, note and the table up to its heads; id is unique. */
 void page_table_begin(struct html *html, const char *id, const char *title, const char *note);
 void page_table_heads(struct html *html, const struct page_column *columns, size_t n);
 /* The head of a number under a scenario. */

@@ -5,15 +5,7 @@
 void
 page_table_begin(struct html *html, const char *id, const char *title, const char *note)
 {
-	html_markup(
-		html, "<section id=\"%s\" aria-labelledby=\"%s-h\">\n<h2 id=\"%s-h\">", id, id, id);
-	html_text(html, title);
-	html_markup(html, "</h2>\n");
-	if (note != NULL) {
-		html_markup(html, "<p class=\"note\">");
-		html_text(html, note);
-		html_markup(html, "</p>\n");
-	}
+	page_section_begin(html, id, title, note);
 	/* shown by the script, without which it would do nothing */
 	html_markup(html, "<div class=\"tools\" hidden><label for=\"%s-q\">", id);
 	html_text(html, _("Show rows with"));

@@ -1,7 +1,6 @@
 #include "filter/batch/row_json.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #include "filter/diagnosis.h"
 #include "filter/json_parts.h"
@@ -437,6 +436,19 @@ read_row(struct reader *reader, const json_t *top, struct row *row)
 	}
 }
 
+/* Our lines are printable ASCII; others would act on the terminal where they are told as they are.
+ */
+static bool
+is_printable(struct slice line)
+{
+	if (line.n > 0 && line.p[line.n - 1] == '\n')
+		line.n--;
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] < ' ' || line.p[i] > '~')
+			return false;
+	return true;
+}
+
 enum status
 row_from_json(struct slice line, struct arena *arena, struct row *row, const char **error)
 {
@@ -454,10 +466,12 @@ row_from_json(struct slice line, struct arena *arena, struct row *row, const cha
 		*error = "no memory";
 		return ST_TEMP;
 	}
-	if (json_is_object(top))
-		read_row(&reader, top, row);
-	else
+	if (!json_is_object(top))
 		refuse(&reader, N_("the line is not a JSON object"));
+	else if (!is_printable(line))
+		refuse(&reader, N_("the line is not as it was written"));
+	else
+		read_row(&reader, top, row);
 	json_decref(top);
 	*error = reader.error;
 	return reader.error == NULL ? ST_OK : ST_BAD;

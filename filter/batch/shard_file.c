@@ -1,6 +1,5 @@
 #include "filter/batch/shard_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
+enum { LOOK_UP_MS = 200 };
 
 static const char no_memory[] = "no memory";
 
@@ -33,6 +36,7 @@ struct source {
 	char *mbox_name, *mbox_line;
 	size_t in_mbox;
 	struct arena arena; /* of one line */
+	atomic_bool stop;
 };
 
 static enum status
@@ -207,6 +211,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		free(line);
 		return give_error(source, path, no_memory, item);
 	}
+	mbox_watch(source->mbox, &source->stop);
 	source->quoting = MBOX_NONE;
 	if (saved_is_mbox(path, mbox_peek(source->mbox, SAVED_FIRST)))
 		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
@@ -235,6 +240,24 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
+/* As read(), but it looks up now and then: a writer that says nothing must not hold what is to
+ * stop.
+ */
+static ssize_t
+read_list_octets(struct source *source, char *to, size_t n)
+{
+	struct pollfd list = {.fd = source->list, .events = POLLIN};
+	ssize_t got;
+
+	while (poll(&list, 1, LOOK_UP_MS) == 0)
+		if (atomic_load(&source->stop))
+			return 0;
+	do
+		got = read(source->list, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
 /* The first piece is read full: a NUL in it says that names end with NUL. */
 static void
 read_piece(struct source *source)
@@ -243,9 +266,7 @@ read_piece(struct source *source)
 	ssize_t got = 1;
 
 	while (n < wanted && got > 0) {
-		do
-			got = read(source->list, source->in + n, sizeof source->in - n);
-		while (got < 0 && errno == EINTR);
+		got = read_list_octets(source, source->in + n, sizeof source->in - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
 	source->piece = slice_make(source->in, n);
@@ -254,6 +275,9 @@ read_piece(struct source *source)
 			source->options->envelopes == NULL && slice_find(source->piece, '\0') < n
 				? '\0'
 				: '\n';
+	if (source->at <= 0 && source->delimiter == '\n' &&
+		slice_starts(source->piece, SLICE("\xEF\xBB\xBF")))
+		source->piece = slice_from(source->piece, 3);
 	source->at += (double)n;
 }
 
@@ -327,7 +351,7 @@ next_of_all(struct source *source, struct item *item)
 {
 	const struct strings *paths = &source->options->paths;
 
-	for (;;) {
+	while (!atomic_load(&source->stop)) {
 		char *path;
 		bool given;
 
@@ -358,6 +382,7 @@ next_of_all(struct source *source, struct item *item)
 		if (given)
 			return true;
 	}
+	return false;
 }
 
 bool
@@ -369,7 +394,7 @@ source_next(struct source *source, struct item *item)
 
 		if (!next_of_all(source, &next))
 			return false;
-		if (is_ours(source, next.index)) {
+		if (is_ours(source, next.index) && !atomic_load(&source->stop)) {
 			*item = next;
 			return true;
 		}
@@ -377,11 +402,23 @@ source_next(struct source *source, struct item *item)
 	}
 }
 
+void
+source_stop(struct source *source)
+{
+	atomic_store(&source->stop, true);
+}
+
 double
 source_share(const struct source *source)
 {
-	if (source->list >= 0 && source->size > 0 && source->options->paths.n <= 1)
-		return source->at / source->size;
+	const size_t paths = source->options->envelopes == NULL ? source->options->paths.n : 0;
+	double last = source->mbox != NULL ? mbox_share(source->mbox) : 1;
+
+	if (source->list < 0 && source->next_path > 0)
+		return ((double)source->next_path - 1 + walk_share(&source->walk, last)) /
+		       (double)paths;
+	if (source->list >= 0 && source->size > 0 && paths == 0)
+		return (source->at - (double)source->piece.n) / source->size;
 	return -1;
 }
 

@@ -28,6 +28,9 @@ enum status source_open(const struct options *options, struct arena *arena, stru
  * two threads at once. */
 bool source_next(struct source *source, struct item *item);
 
+/* From any thread: source_next ends soon, also one that is at work in another thread. */
+void source_stop(struct source *source);
+
 /* Which part of the work was handed out, 0 to 1; negative where that is not known. */
 double source_share(const struct source *source);
 

@@ -336,12 +336,15 @@ static bool
 add_source(struct view *view, const struct row *row, size_t *number)
 {
 	struct view_source *source = find_source(view, row, number);
+	int year, month, day;
 
 	if (source == NULL)
 		return false;
 	count(&source->counts, row);
 	(void)count_changes(view, source->changes, row);
-	if (row->has_date) {
+	/* one date that no calendar shows would hide all others */
+	view_day(row->date, &year, &month, &day);
+	if (row->has_date && year != 0) {
 		if (!source->has_dates || row->date < source->first)
 			source->first = row->date;
 		if (!source->has_dates || row->date > source->last)

@@ -95,3 +95,29 @@ Test(mbox, line_longer_than_any_buffer)
 	mbox_close(mbox);
 	free(text);
 }
+
+Test(mbox, whole_over_the_limit)
+{
+	struct mbox *mbox = open_text(SLICE("From x\nA: b\n\nFrom y\nA: b\n"), 9);
+	struct mbox_message message;
+	const char *error = NULL;
+
+	cr_assert_eq(mbox_next(mbox, MBOX_NONE, &message, &error), 1);
+	cr_expect(message.partial && message.n == 9);
+	free(message.bytes);
+	cr_expect_eq(mbox_next(mbox, MBOX_NONE, &message, &error), 0, "the rest is no message");
+	cr_expect_null(error);
+	mbox_close(mbox);
+}
+
+Test(mbox, stopped)
+{
+	struct mbox *mbox = open_text(SLICE("From x\nA: b\n"), LIMIT);
+	const char *error = NULL;
+	atomic_bool stop = true;
+
+	mbox_watch(mbox, &stop);
+	cr_expect_eq(mbox_next(mbox, MBOX_RD, NULL, &error), -1);
+	cr_expect_str_eq(error, "interrupted");
+	mbox_close(mbox);
+}

@@ -17,6 +17,9 @@ static const struct row_case {
 	bool good;
 } cases[] = {
 	{"the shortest",                  JUDGED(""),						      true						  },
+	{"octets that act",               JUDGED(",\"new\":\"\xC2\x9B\""),                                 false                                                 },
+	{"a tab",			 JUDGED(",\t\"new\":1"),					  false						 },
+	{"two line ends",                 JUDGED("") "\n\n",					       false                                                 },
 	{"with a line end",               JUDGED("") "\n",						 true						  },
 	{"a file that could not be read", "{\"index\":0,\"path\":\"a\",\"error\":\"no such file\"}",
          true																		    },

@@ -165,3 +165,23 @@ Test(view, day_text)
 		cr_expect_str_eq(text, text_rows[i].want);
 	}
 }
+
+Test(view, dates_that_no_calendar_shows_hide_no_others)
+{
+	static const int64_t dates[] = {
+		INT64_MIN, -1, 86400, 2 * 86400, INT64_C(253402300800), INT64_MAX};
+	struct view *view = view_new(NULL, 0, false);
+	struct row row = plain_row();
+
+	for (row.index = 0; row.index < sizeof dates / sizeof dates[0]; row.index++) {
+		row.has_date = true;
+		row.date = dates[row.index];
+		cr_assert(view_add(view, &row));
+	}
+	cr_assert_eq(view->nsources, (size_t)1);
+	cr_expect(view->sources[0].has_dates);
+	cr_expect_eq(view->sources[0].first, (int64_t)86400);
+	cr_expect_eq(view->sources[0].last, (int64_t)2 * 86400);
+	cr_expect_eq(view->other_period.counts.messages, (uint64_t)4);
+	view_free(view);
+}
