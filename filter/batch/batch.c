@@ -69,6 +69,8 @@ emit(void *arg, const struct judged *judged)
 
 	if (judged->row == NULL || judged->row->failed)
 		progress_clear(&run->progress);
+	if (judged->ours)
+		run->results.lost = true;
 	return results_add(&run->results, judged->row, slice_make(judged->text, judged->n));
 }
 

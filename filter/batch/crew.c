@@ -105,7 +105,7 @@ emit(struct crew *crew, const char *name, const struct judged *judged)
 						 : slice_make(judged->text, judged->n);
 
 	/* what is not in the journal is judged again, and has not been told yet */
-	if (journal != NULL && judged->row == NULL) {
+	if (journal != NULL && (judged->row == NULL || judged->ours)) {
 		stop(crew, CREW_BROKEN);
 		return;
 	}

@@ -27,6 +27,7 @@ enum { PIECE_OCTETS = 64 * 1024 };
 static const char unreadable[] = "the file cannot be read";
 static const char no_memory[] = "no memory";
 static const char no_spool[] = "no room for the message in the spool folder";
+static const char no_log[] = "the JSON log could not be written";
 static const char empty_file[] = "the file is empty";
 static const char too_long[] = "its line is too long";
 
@@ -298,9 +299,21 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	if (json && line_json(&judge->ev, item->index, shown, advice, &line) != ST_OK)
 		return no_memory;
 	if (options->json_log != NULL && !json_append(options->json_log, line))
-		return "the JSON log could not be written";
+		return no_log;
 	row_from_evaluation(ev, item->index, shown, advice, &row);
 	return hand_over(judge, &row, line, judged);
+}
+
+/* Memory, room and files that are open are ours, and not the message's. */
+static bool
+is_ours(const char *error)
+{
+	static const char *const faults[] = {no_memory, no_spool, no_log, "too many open files"};
+
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+		if (strcmp(error, faults[i]) == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -320,6 +333,7 @@ tell_failure(struct judge *judge, const struct item *item, const char *error, st
 		return;
 	if (hand_over(judge, &row, line, judged) != NULL)
 		judged_clear(judged);
+	judged->ours = is_ours(error);
 }
 
 /* Where memory runs out in the middle, we come back here and the message is a failed one. */

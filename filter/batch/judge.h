@@ -30,6 +30,7 @@ struct judged {
 	size_t n;
 	char *json; /* the row for the journal, where there is one and text is not JSON; or NULL */
 	size_t njson;
+	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
 };
 
 /* tools but its crypto, pool, options and user's wait_ functions are set by the caller. False where

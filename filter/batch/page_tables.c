@@ -91,7 +91,8 @@ page_domains(struct html *html, const struct view *view)
 	page_table_begin(html, "domains", _("Author domains"),
 		_("Is p=reject safe? Hurt: not aligned, but it looks like legitimate mail (SPF or "
 		  "DKIM passed for some domain, or it was forwarded). Stopped: nothing suggests "
-		  "that it is legitimate. Under a what-if: how many messages would get another "
+		  "that it is legitimate. p=quarantine would send the same mail to the junk folder "
+		  "instead. Under a what-if: how many messages would get another "
 		  "disposition."));
 	page_table_heads(html, COLUMNS(columns));
 	for (size_t i = 0; i < view->nscenarios; i++)

@@ -100,7 +100,8 @@ results_end(struct results *results, bool interrupted)
 	}
 	if (results->lost) {
 		fprintf(stderr, "mailstamp: %s\n",
-			_("no memory for all messages or for the tables of sources"));
+			_("not everything could be judged or counted, for lack of memory, "
+			  "disk space or open files: run it again"));
 		return EXIT_TEMPFAIL;
 	}
 	if (!paged)

@@ -15,7 +15,7 @@ struct results {
 	struct arena *arena;
 	struct summary summary;
 	struct view *view; /* NULL where no tables are wanted, or their memory is out */
-	bool lost;         /* a message, or the tables, for want of memory */
+	bool lost;         /* a message for a fault of ours, or the tables for want of memory */
 	bool write_failed;
 };
 

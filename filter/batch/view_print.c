@@ -47,6 +47,7 @@ print_domains(const struct view *view, FILE *out)
 	fputs(_("Hurt: not aligned, but it looks like legitimate mail (SPF or DKIM passed for some "
 		"domain, or it was forwarded). Stopped: nothing suggests that it is legitimate.\n"),
 		out);
+	fputs(_("p=quarantine would send the same mail to the junk folder instead.\n"), out);
 	free(places);
 	return true;
 }
