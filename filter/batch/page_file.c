@@ -98,6 +98,16 @@ ignore_limit(void)
 	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
+/* The part was made and cannot be used. */
+static enum status
+give_up(int fd, const char *part, const char *error, const char **why)
+{
+	*why = error;
+	(void)close(fd);
+	(void)unlink(part);
+	return ST_TEMP;
+}
+
 enum status
 page_file_open(struct page_file *file, const char *path, struct arena *arena, const char **why)
 {
@@ -121,20 +131,13 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, co
 		return ST_TEMP;
 	}
 	/* who was kept from the old page is kept from the new one */
-	if (mode != 0 && fchmod(fd, mode) != 0) {
-		*why = write_error();
-		(void)close(fd);
-		(void)unlink(file->part);
-		return ST_TEMP;
-	}
+	if (mode != 0 && fchmod(fd, mode) != 0)
+		return give_up(fd, file->part, write_error(), why);
 	ignore_limit();
 	file->out = fdopen(fd, "w");
-	if (file->out != NULL)
-		return ST_OK;
-	*why = N_("no memory");
-	(void)close(fd);
-	(void)unlink(file->part);
-	return ST_TEMP;
+	if (file->out == NULL)
+		return give_up(fd, file->part, N_("no memory"), why);
+	return ST_OK;
 }
 
 enum status
