@@ -8,14 +8,14 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
-#include "filter/block.h"
-#include "filter/deliver.h"
-#include "filter/evaluate.h"
-#include "filter/exitcode.h"
-#include "filter/json.h"
 #include "filter/log.h"
-#include "filter/output.h"
-#include "filter/seal.h"
+#include "filter/out/deliver.h"
+#include "filter/out/output.h"
+#include "filter/out/seal.h"
+#include "filter/result/block.h"
+#include "filter/result/json.h"
+#include "filter/settings/profile.h"
+#include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
 struct job {

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "filter/exitcode.h"
-#include "filter/printable.h"
+#include "filter/settings/profile.h"
+#include "filter/text/printable.h"
 
 struct log {
 	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;

@@ -6,7 +6,7 @@
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/mend.h"
 #include "filter/explain/providers.h"
-#include "filter/words.h"
+#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { RECORDS_MAX = 20 };

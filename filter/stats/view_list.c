@@ -1,0 +1,119 @@
+#include "filter/stats/view_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "filter/text/words.h"
+
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+
+struct place {
+	size_t at;
+	uint64_t messages;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->messages != y->messages)
+		return x->messages > y->messages ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* The counts of n elements of size octets, the first at *first. */
+static size_t *
+order(const struct view_counts *first, size_t n, size_t size)
+{
+	struct place *places = calloc(n + 1, sizeof *places);
+	size_t *numbers = calloc(n + 1, sizeof *numbers);
+
+	for (size_t i = 0; places != NULL && i < n; i++) {
+		const void *at = (const char *)first + i * size;
+
+		places[i] = (struct place){i, ((const struct view_counts *)at)->messages};
+	}
+	if (places != NULL)
+		qsort(places, n, sizeof *places, compare_places);
+	for (size_t i = 0; places != NULL && numbers != NULL && i < n; i++)
+		numbers[i] = places[i].at;
+	if (places == NULL) {
+		free(numbers);
+		numbers = NULL;
+	}
+	free(places);
+	return numbers;
+}
+
+size_t *
+view_order_domains(const struct view *view)
+{
+	return order(view->ndomains > 0 ? &view->domains->counts : NULL, view->ndomains,
+		sizeof *view->domains);
+}
+
+size_t *
+view_order_sources(const struct view *view)
+{
+	return order(view->nsources > 0 ? &view->sources->counts : NULL, view->nsources,
+		sizeof *view->sources);
+}
+
+void
+view_day(int64_t seconds, int *year, int *month, int *day)
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+
+	*year = *month = *day = 0;
+	if (seconds < 0 || seconds > LAST_SECOND || gmtime_r(&when, &parts) == NULL)
+		return;
+	*year = parts.tm_year + 1900;
+	*month = parts.tm_mon + 1;
+	*day = parts.tm_mday;
+}
+
+void
+view_day_text(int64_t seconds, char text[VIEW_DAY_OCTETS])
+{
+	int year, month, day;
+
+	view_day(seconds, &year, &month, &day);
+	if (year == 0)
+		(void)snprintf(text, VIEW_DAY_OCTETS, "-");
+	else
+		(void)snprintf(text, VIEW_DAY_OCTETS, "%04d-%02d-%02d", year % 10000, month % 100,
+			day % 100);
+}
+
+const char *
+view_by_text(enum view_by by)
+{
+	static const char *const kinds[] = {
+		[VIEW_BY_SIGNATURE] = N_("signed by"),
+		[VIEW_BY_ENVELOPE] = N_("envelope of"),
+		[VIEW_BY_NAME] = N_("host of"),
+		[VIEW_BY_ADDRESS] = N_("network"),
+		[VIEW_BY_NOTHING] = N_("unknown"),
+	};
+	return _(kinds[by]);
+}
+
+double
+view_percent(uint64_t n, uint64_t all)
+{
+	return all == 0 ? 0 : 100.0 * (double)n / (double)all;
+}
+
+uint64_t
+view_changed(const struct view_matrix *matrix)
+{
+	uint64_t changed = 0;
+
+	for (int before = DISP_ACCEPT; before <= DISP_TEMPFAIL; before++)
+		for (int after = DISP_ACCEPT; after <= DISP_TEMPFAIL; after++)
+			changed += before != after ? matrix->n[before][after] : 0;
+	return changed;
+}
