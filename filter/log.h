@@ -4,7 +4,7 @@
 #ifndef FILTER_LOG_H
 #define FILTER_LOG_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 

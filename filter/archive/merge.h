@@ -2,7 +2,7 @@
 #ifndef FILTER_ARCHIVE_MERGE_H
 #define FILTER_ARCHIVE_MERGE_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 /*
  * Writes what the whole run would have written, from the JSON of its shards (options->paths), and

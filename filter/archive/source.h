@@ -4,7 +4,7 @@
 #ifndef FILTER_ARCHIVE_SOURCE_H
 #define FILTER_ARCHIVE_SOURCE_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 /* A message, or why there is none. All pointers are from malloc and the item's. */
 struct item {

@@ -2,7 +2,7 @@
 #ifndef FILTER_CLI_OPTIONS_BATCH_H
 #define FILTER_CLI_OPTIONS_BATCH_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 /* Sets what follows from others (the defaults of batch, shard_at and shard_of, supposed). NULL, or
  * one line that says what is wrong, in the language of words_choose. */

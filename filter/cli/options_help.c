@@ -1,5 +1,6 @@
-#include "filter/settings/options_table.h"
+#include "filter/cli/options.h"
 
+#include "filter/settings/options_table.h"
 #include "filter/text/words.h"
 
 enum { TEXT_COLUMN = 30 };

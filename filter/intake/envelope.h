@@ -8,7 +8,7 @@
 #ifndef FILTER_INTAKE_ENVELOPE_H
 #define FILTER_INTAKE_ENVELOPE_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 #include "mime/message.h"
 
 struct dns;

@@ -9,7 +9,7 @@
 #ifndef FILTER_INTAKE_INPUT_H
 #define FILTER_INTAKE_INPUT_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 #include "mime/status.h"
 
 struct input {

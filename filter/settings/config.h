@@ -4,7 +4,7 @@
 #ifndef FILTER_SETTINGS_CONFIG_H
 #define FILTER_SETTINGS_CONFIG_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 

@@ -3,7 +3,7 @@
 #define FILTER_SETTINGS_OPTIONS_MARK_H
 
 #include "auth/base/crypto.h"
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 enum { OPTIONS_MARK = 2 * CRYPTO_SHA256_SIZE };
 

@@ -6,7 +6,7 @@
 #ifndef FILTER_SETTINGS_OPTIONS_TABLE_H
 #define FILTER_SETTINGS_OPTIONS_TABLE_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 enum option_kind {
 	OPTION_COMMAND,   /* --help, --version: no value; number is the enum command */

@@ -4,7 +4,7 @@
 #ifndef FILTER_SETTINGS_PROFILE_H
 #define FILTER_SETTINGS_PROFILE_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 enum {
 	EXIT_QUARANTINED = 10,

@@ -5,7 +5,7 @@
 #define FILTER_VERDICT_POLICY_H
 
 #include "auth/auth.h"
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 
 /* Somebody trusted vouched for a message that fails DMARC; type NULL: nobody did. */
 struct override {

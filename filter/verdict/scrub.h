@@ -4,7 +4,7 @@
 #ifndef FILTER_VERDICT_SCRUB_H
 #define FILTER_VERDICT_SCRUB_H
 
-#include "filter/cli/options.h"
+#include "filter/settings/settings.h"
 #include "mime/fields.h"
 
 struct scrub {

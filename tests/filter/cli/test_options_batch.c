@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/cli/options.h"
 #include "filter/verdict/whatif.h"
 
 enum { MAX_ARGS = 12 };

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/cli/options.h"
+
 static struct arena arena;
 
 static void

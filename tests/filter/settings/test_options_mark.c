@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/cli/options.h"
+
 enum { ARGS = 8 };
 
 /* Beside `mailstamp batch --config /dev/null a`: is it another run? */
