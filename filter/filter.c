@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/write.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
 #include "filter/out/output.h"
@@ -31,8 +32,8 @@ struct job {
 static bool
 say(const char *line)
 {
-	return line == NULL || (output_bytes(STDOUT_FILENO, slice_str(line)) &&
-				       output_bytes(STDOUT_FILENO, SLICE("\n")));
+	return line == NULL || (write_bytes(STDOUT_FILENO, slice_str(line)) &&
+				       write_bytes(STDOUT_FILENO, SLICE("\n")));
 }
 
 static int
@@ -110,7 +111,7 @@ emit_other(struct job *job, int status)
 	if (job->options->output == OUTPUT_JSON &&
 		json_line(&job->ev, &job->outcome, &text) != ST_OK)
 		return tempfail(job, "no memory for JSON");
-	if (output_bytes(STDOUT_FILENO, text))
+	if (write_bytes(STDOUT_FILENO, text))
 		return status;
 	return tempfail(job, "the output could not be written");
 }
@@ -177,8 +178,7 @@ write_dns_record(struct job *job)
 		return;
 	/* non-blocking: a FIFO that nobody reads must not hold mail */
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (fd < 0 || !output_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) ||
-		close(fd) != 0)
+	if (fd < 0 || !write_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) || close(fd) != 0)
 		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
 }
 

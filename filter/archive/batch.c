@@ -18,7 +18,7 @@
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
-#include "filter/out/output.h"
+#include "filter/io/write.h"
 #include "filter/runs/shard.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
@@ -310,7 +310,7 @@ write_record(const struct run *run)
 		return true;
 	text = dns_pool_record(run->pool, run->arena);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	written = fd >= 0 && text.n > 0 && output_bytes(fd, text);
+	written = fd >= 0 && text.n > 0 && write_bytes(fd, text);
 	written = fd >= 0 && close(fd) == 0 && written;
 	if (!written)
 		(void)misused(

@@ -16,7 +16,7 @@
 #include "filter/io/paths.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
-#include "filter/out/output.h"
+#include "filter/io/write.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/row_json.h"
@@ -110,7 +110,7 @@ read_large(const struct options *options, const struct item *item, void **mapped
 			break;
 		if (got < 0)
 			error = unreadable;
-		else if (!output_bytes(spool, slice_make(piece, (size_t)got)))
+		else if (!write_bytes(spool, slice_make(piece, (size_t)got)))
 			error = no_spool;
 		else
 			n += (size_t)got;

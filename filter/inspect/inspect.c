@@ -5,7 +5,7 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
-#include "filter/out/output.h"
+#include "filter/io/write.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
@@ -92,7 +92,7 @@ write_dns_record(const struct evaluation *ev)
 	if (path == NULL)
 		return;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || !output_bytes(fd, dns_record(ev->in.dns, ev->arena)) || close(fd) != 0)
+	if (fd < 0 || !write_bytes(fd, dns_record(ev->in.dns, ev->arena)) || close(fd) != 0)
 		perror("mailstamp: --dns-record");
 }
 

@@ -4,7 +4,7 @@
 
 #include "filter/intake/envelope_modes.h"
 #include "filter/io/spool.h"
-#include "filter/out/output.h"
+#include "filter/io/write.h"
 #include "mime/scan.h"
 
 enum { PIECE = 256 * 1024 };
@@ -227,7 +227,7 @@ put_file(void *arg, struct slice run)
 		file->n += some;
 		run = slice_from(run, some);
 		if (file->n == PIECE) {
-			if (!output_bytes(file->fd, slice_make(file->piece, PIECE)))
+			if (!write_bytes(file->fd, slice_make(file->piece, PIECE)))
 				return false;
 			file->n = 0;
 		}
@@ -244,7 +244,7 @@ copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct a
 	void *mapped = MAP_FAILED;
 
 	if (file.fd >= 0 && copy(text, crlf, put_file, &file) &&
-		output_bytes(file.fd, slice_make(file.piece, file.n)))
+		write_bytes(file.fd, slice_make(file.piece, file.n)))
 		mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
 	if (file.fd >= 0)
 		close(file.fd);

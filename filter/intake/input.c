@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "filter/io/spool.h"
-#include "filter/out/output.h"
+#include "filter/io/write.h"
 
 enum { FIRST_SIZE = 64 * 1024, PIECE_SIZE = 256 * 1024 };
 
@@ -162,7 +162,7 @@ static enum status
 fill_spool(
 	struct input *input, int spool, char *piece, size_t max, size_t *size, const char **error)
 {
-	if (!output_bytes(spool, input->bytes)) {
+	if (!write_bytes(spool, input->bytes)) {
 		*error = no_spool;
 		return ST_TEMP;
 	}
@@ -175,7 +175,7 @@ fill_spool(
 			return ST_TEMP;
 		if (got == 0)
 			break;
-		if (!output_bytes(spool, slice_make(piece, (size_t)got))) {
+		if (!write_bytes(spool, slice_make(piece, (size_t)got))) {
 			*error = no_spool;
 			return ST_TEMP;
 		}

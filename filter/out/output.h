@@ -24,7 +24,4 @@ struct output {
  */
 enum status output_message(struct output *output, int fd);
 
-/* All of s to fd, however many writes it takes; false with errno. */
-bool output_bytes(int fd, struct slice s);
-
 #endif

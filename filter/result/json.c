@@ -6,7 +6,6 @@
 
 #include "auth/dns/dns.h"
 #include "filter/intake/msgtime.h"
-#include "filter/out/output.h"
 #include "filter/result/json_parts.h"
 
 enum { SCHEMA_VERSION = 1 };

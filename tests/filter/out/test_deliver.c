@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "filter/io/spool.h"
+#include "filter/io/write.h"
 
 static const char could_not_run[] = "COMMAND could not be run";
 static const char failed[] = "COMMAND failed";
@@ -299,7 +300,7 @@ Test(deliver, partial_input)
 
 		options.max_size = table[i].max;
 		cr_assert(pipe(ends) == 0);
-		cr_assert(output_bytes(ends[1], whole));
+		cr_assert(write_bytes(ends[1], whole));
 		close(ends[1]);
 		dup2(ends[0], STDIN_FILENO);
 		close(ends[0]);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "filter/io/spool.h"
+#include "filter/io/write.h"
 
 enum { MAX_FIELDS = 1000, MAX_FIELD = 65536, LARGE = 3000000 };
 
@@ -390,7 +391,7 @@ partial_input(struct slice whole, size_t max_size)
 
 	options.max_size = max_size;
 	cr_assert(pipe(ends) == 0);
-	cr_assert(output_bytes(ends[1], whole));
+	cr_assert(write_bytes(ends[1], whole));
 	close(ends[1]);
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
@@ -471,21 +472,4 @@ Test(output, rest_onto_a_full_disk)
 	input_free(&input);
 	arena_clear(&rig.arena);
 	close(full);
-}
-
-Test(output, bytes)
-{
-	struct arena arena;
-	int fd = spool_open(NULL, 0);
-
-	arena_init(&arena, NULL, NULL);
-	cr_expect(output_bytes(fd, slice_make(NULL, 0)));
-	cr_expect(output_bytes(fd, SLICE("a\0b")));
-	cr_expect(output_bytes(fd, SLICE("")));
-	cr_expect(output_bytes(fd, SLICE("c")));
-	cr_expect(slice_eq(content(fd, &arena), SLICE("a\0bc")));
-	close(fd);
-	cr_expect_not(output_bytes(fd, SLICE("x")));
-	cr_expect(output_bytes(fd, SLICE("")), "nothing to do cannot fail");
-	arena_clear(&arena);
 }
