@@ -30,7 +30,7 @@ read_columns(struct slice line, struct slice *path, struct envelope *envelope, c
 	sender = take_column(&line, &there);
 	if (there)
 		envelope_path(sender, envelope);
-	if (envelope_client(client, &envelope->client_ip) != ST_OK) {
+	if (ip_client(client, &envelope->client_ip) != ST_OK) {
 		*error = "its client address in the list is not an address";
 		return ST_BAD;
 	}
@@ -67,7 +67,7 @@ read_json(struct slice line, struct arena *arena, struct slice *path, struct env
 	if (sender.p != NULL)
 		envelope_path(sender, envelope);
 	json_decref(object);
-	if (envelope_client(client, &envelope->client_ip) != ST_OK) {
+	if (ip_client(client, &envelope->client_ip) != ST_OK) {
 		*error = "its client address in the list is not an address";
 		return ST_BAD;
 	}

@@ -4,23 +4,6 @@
 
 #include "filter/intake/envelope_modes.h"
 
-enum status
-envelope_client(struct slice text, struct ip *ip)
-{
-	*ip = (struct ip){0};
-	text = slice_trim(text);
-	if (text.n == 0 || slice_ieq(text, SLICE("unknown")))
-		return ST_OK;
-	if (text.n >= 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
-		text = slice_make(text.p + 1, text.n - 2);
-	if (slice_istarts(text, SLICE("IPv6:"))) { /* RFC 5321 4.1.3 */
-		text = slice_from(text, 5);
-		if (slice_find(text, ':') == text.n)
-			return ST_BAD;
-	}
-	return ip_parse(text, ip) ? ST_OK : ST_BAD;
-}
-
 struct slice
 envelope_name(struct slice text)
 {
@@ -90,7 +73,7 @@ take_options(const struct options *options, struct arena *arena, struct envelope
 {
 	*envelope = (struct envelope){.path = PATH_UNKNOWN};
 	/* options_parse refused what is no address */
-	(void)envelope_client(slice_str(options->client_ip), &envelope->client_ip);
+	(void)ip_client(slice_str(options->client_ip), &envelope->client_ip);
 	envelope->client_name = envelope_name(slice_str(options->client_name));
 	envelope->helo = slice_trim(slice_str(options->helo));
 	if (options->mail_from != NULL)

@@ -54,12 +54,6 @@ void envelope_trust(const struct options *options, struct envelope *envelope);
 /* The readers of single values, which all modes share. */
 
 /*
- * A client address as mail servers write it: `[ADDR]` and `IPv6:ADDR` too. Empty and `unknown`
- * are no address: ST_OK with family 0. ST_BAD for anything else.
- */
-enum status envelope_client(struct slice text, struct ip *ip);
-
-/*
  * A reverse-path into envelope->path and mail_from: <> and a source route (RFC 5321 4.1.1.3) are
  * taken off; empty and MAILER-DAEMON are the null path.
  */

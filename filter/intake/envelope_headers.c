@@ -72,7 +72,7 @@ by_trusted(struct walk *walk, struct slice by)
 
 	if (by.n == 0)
 		return false;
-	if (envelope_client(by, &ip) == ST_OK)
+	if (ip_client(by, &ip) == ST_OK)
 		return ip.family != 0 && address_trust(walk, &ip) == TRUST_YES;
 	if (walk->dns == NULL || walk->lookups++ >= MAX_LOOKUPS ||
 		domain_normalize(by, walk->arena, &name) != ST_OK)

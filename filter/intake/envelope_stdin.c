@@ -123,7 +123,7 @@ use_parts(const struct parts *parts, const char **error)
 	const struct slice *value = parts->value;
 
 	if (parts->has[PART_CLIENT_ADDRESS] &&
-		envelope_client(value[PART_CLIENT_ADDRESS], &envelope->client_ip) != ST_OK) {
+		ip_client(value[PART_CLIENT_ADDRESS], &envelope->client_ip) != ST_OK) {
 		*error = bad_client;
 		return ST_BAD;
 	}

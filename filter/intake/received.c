@@ -1,6 +1,5 @@
 #include "filter/intake/received.h"
 
-#include "filter/intake/envelope.h"
 #include "mime/scan.h"
 
 enum { MAX_WORDS = 64 }; /* in one comment, or in one clause */
@@ -98,8 +97,8 @@ bracketed(struct slice word, struct ip *ip)
 	size_t close = slice_find(inner, ']');
 
 	return close < inner.n && slice_find(word, '[') < word.n &&
-	       slice_head(inner, close).n > 0 &&
-	       envelope_client(slice_head(inner, close), ip) == ST_OK && ip->family != 0;
+	       slice_head(inner, close).n > 0 && ip_client(slice_head(inner, close), ip) == ST_OK &&
+	       ip->family != 0;
 }
 
 /* An address on its own, as qmail (`user@ADDR` too) and Microsoft write it. */

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "auth/base/domain.h"
-#include "filter/intake/envelope.h"
 #include "filter/io/wholefile.h"
 #include "filter/settings/options_table.h"
 #include "filter/text/printable.h"
@@ -374,7 +373,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 		*why = words(not_empty);
 		return ST_BAD;
 	}
-	if (row->kind == OPTION_CLIENT_IP && envelope_client(slice_str(value), &ip) != ST_OK) {
+	if (row->kind == OPTION_CLIENT_IP && ip_client(slice_str(value), &ip) != ST_OK) {
 		*why = _("must be an IPv4 or IPv6 address");
 		return ST_BAD;
 	}

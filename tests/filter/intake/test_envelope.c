@@ -29,46 +29,6 @@ is(struct slice s, const char *text)
 	return slice_eq(s, slice_str(text));
 }
 
-static const struct client_row {
-	const char *name, *text;
-	const char *ip; /* NULL: refused; "": none */
-} client_rows[] = {
-	{"IPv4",		   "192.0.2.1",             "192.0.2.1"  },
-	{"IPv6",		   "2001:DB8::1",           "2001:db8::1"},
-	{"mapped counts as IPv4",  "::ffff:192.0.2.1",      "192.0.2.1"  },
-	{"brackets",               "[192.0.2.1]",           "192.0.2.1"  },
-	{"IPv6 literal",           "[IPv6:2001:db8::1]",    "2001:db8::1"},
-	{"IPv6 tag",               "ipv6:2001:db8::1",      "2001:db8::1"},
-	{"mapped behind the tag",  "IPv6:::ffff:192.0.2.1", "192.0.2.1"  },
-	{"blanks",                 " 192.0.2.1 ",           "192.0.2.1"  },
-	{"empty",		  "",		      ""           },
-	{"Postfix's unknown",      "unknown",               ""           },
-	{"loopback is an address", "127.0.0.1",             "127.0.0.1"  },
-	{"IPv4 behind the tag",    "IPv6:192.0.2.1",        NULL         },
-	{"one bracket",            "[192.0.2.1",            NULL         },
-	{"network",                "192.0.2.0/24",          NULL         },
-	{"port",		   "192.0.2.1:25",          NULL         },
-	{"name",		   "mx.example",            NULL         },
-	{"empty brackets",         "[]",                    NULL         },
-	{"leading zero",           "192.0.2.01",            NULL         },
-	{"zone",		   "fe80::1%eth0",          NULL         },
-};
-
-Test(envelope, client_addresses)
-{
-	for (size_t i = 0; i < sizeof client_rows / sizeof client_rows[0]; i++) {
-		const struct client_row *row = &client_rows[i];
-		struct ip ip;
-		enum status st = envelope_client(slice_str(row->text), &ip);
-
-		cr_expect((st == ST_OK) == (row->ip != NULL), "%s", row->name);
-		if (row->ip != NULL && row->ip[0] != '\0')
-			cr_expect(is(ip_text(&ip, &arena), row->ip), "%s", row->name);
-		else
-			cr_expect(ip.family == 0, "%s: no address", row->name);
-	}
-}
-
 static const struct path_row {
 	const char *name, *text;
 	enum path_kind kind;
@@ -140,10 +100,10 @@ Test(envelope, trusted_clients)
 	options.trusted_clients = (struct nets){nets, 2};
 	envelope_trust(&options, &envelope);
 	cr_expect(!envelope.trusted_client, "no address is in no network");
-	(void)envelope_client(SLICE("11.0.0.1"), &envelope.client_ip);
+	(void)ip_client(SLICE("11.0.0.1"), &envelope.client_ip);
 	envelope_trust(&options, &envelope);
 	cr_expect(!envelope.trusted_client);
-	(void)envelope_client(SLICE("::ffff:10.9.8.7"), &envelope.client_ip);
+	(void)ip_client(SLICE("::ffff:10.9.8.7"), &envelope.client_ip);
 	envelope_trust(&options, &envelope);
 	cr_expect(envelope.trusted_client);
 }
