@@ -121,7 +121,7 @@ move_window(struct crew *crew)
 {
 	struct waiting *at;
 
-	while ((at = &crew->window[crew->emitted % CREW_WINDOW])->there) {
+	while ((at = &crew->window[crew->emitted % JOURNAL_WINDOW])->there) {
 		if (!at->skip && (crew->end == CREW_DONE || crew->end == CREW_STOPPED))
 			emit(crew, at->name, &at->judged);
 		free(at->name);
@@ -136,7 +136,7 @@ move_window(struct crew *crew)
 static void
 hand_in(struct crew *crew, size_t turn, char *name, struct judged *judged, bool skip)
 {
-	struct waiting *at = &crew->window[turn % CREW_WINDOW];
+	struct waiting *at = &crew->window[turn % JOURNAL_WINDOW];
 
 	*at = (struct waiting){.there = true, .skip = skip, .name = name};
 	if (crew->config.options->unordered && !skip) {
@@ -153,7 +153,7 @@ hand_in(struct crew *crew, size_t turn, char *name, struct judged *judged, bool 
 static bool
 wait_for_room(struct crew *crew)
 {
-	while (!crew->stop && crew->handed_out - crew->emitted >= CREW_WINDOW)
+	while (!crew->stop && crew->handed_out - crew->emitted >= JOURNAL_WINDOW)
 		pthread_cond_wait(&crew->window_moved, &crew->lock);
 	return !crew->stop;
 }
@@ -327,7 +327,7 @@ crew_run(const struct crew_config *config)
 		return CREW_BROKEN;
 	crew->config = *config;
 	crew->slots = config->jobs;
-	crew->window = calloc(CREW_WINDOW, sizeof *crew->window);
+	crew->window = calloc(JOURNAL_WINDOW, sizeof *crew->window);
 	if (crew->window != NULL && pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
 		pthread_mutex_init(&crew->lock, NULL) == 0 &&
 		pthread_cond_init(&crew->slot_free, NULL) == 0 &&

@@ -11,10 +11,7 @@
 #include "filter/archive/judge.h"
 #include "filter/runs/journal.h"
 
-enum {
-	CREW_WINDOW = 1024, /* results that may wait for an earlier one */
-	CREW_THREADS = 128  /* threads over a resolver, most of which wait */
-};
+enum { CREW_THREADS = 128 }; /* threads over a resolver, most of which wait */
 
 struct crew_config {
 	const struct options *options;

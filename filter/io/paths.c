@@ -59,22 +59,6 @@ path_error(void)
 	}
 }
 
-/* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
-bool
-path_acts(struct slice s)
-{
-	const unsigned char *c = (const unsigned char *)s.p;
-
-	if (s.n == 2)
-		return (c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C);
-	if (s.n != 3)
-		return false;
-	return (c[0] == 0xE2 && c[1] == 0x80 &&
-		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
-	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
-	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
-}
-
 const char *
 path_shown(const char *path, struct arena *arena)
 {
@@ -87,7 +71,7 @@ path_shown(const char *path, struct arena *arena)
 		struct slice at = left;
 
 		if (c >= 0x80 && scan_utf8_non_ascii(&at) &&
-			!path_acts(slice_head(left, left.n - at.n))) {
+			!printable_acts(slice_head(left, left.n - at.n))) {
 			buf_add(&out, slice_head(left, left.n - at.n));
 			left = at;
 			continue;

@@ -11,10 +11,6 @@ char *path_join(const char *folder, const char *name);
 /* does name end so? ASCII case does not matter */
 bool path_ends(const char *name, const char *end);
 
-/* Does this UTF-8 character act on a terminal or a page rather than show (C1, directions,
- * separators)? */
-bool path_acts(struct slice character);
-
 /* errno of a call that failed on a path, as a literal */
 const char *path_error(void);
 

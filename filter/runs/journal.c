@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/archive/crew.h"
 #include "filter/runs/row_json.h"
 #include "filter/text/words.h"
 
@@ -105,7 +104,7 @@ is_due(const struct journal *journal, size_t index)
 
 	if (index % journal->of != journal->at)
 		return false;
-	return journal->unordered ? turn < journal->done + CREW_WINDOW : turn == journal->done;
+	return journal->unordered ? turn < journal->done + JOURNAL_WINDOW : turn == journal->done;
 }
 
 /* False where it was there already: no message is told twice. */

@@ -9,6 +9,8 @@
 
 #include "filter/stats/row.h"
 
+enum { JOURNAL_WINDOW = 1024 }; /* results that may wait for an earlier one */
+
 struct journal;
 
 /*

@@ -22,7 +22,7 @@ show_one(struct slice *left, size_t max, struct buf *out)
 		acts = c < ' ' || c > '~';
 	} else if (scan_utf8_non_ascii(&at)) {
 		one = slice_head(*left, left->n - at.n);
-		acts = path_acts(one);
+		acts = printable_acts(one);
 	} else {
 		at = slice_from(*left, 1);
 		one = replacement;

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "filter/io/paths.h"
+#include "filter/text/printable.h"
 #include "mime/scan.h"
 
 void
@@ -87,7 +87,7 @@ html_slice(struct html *html, struct slice text)
 			put_ascii(html, slice_head(text, 1));
 		} else if (scan_utf8_non_ascii(&at)) {
 			one = slice_head(text, text.n - at.n);
-			if (path_acts(one) || is_unseen(code_point(one)))
+			if (printable_acts(one) || is_unseen(code_point(one)))
 				put_hex(html, one);
 			else
 				(void)fwrite(one.p, 1, one.n, html->out);

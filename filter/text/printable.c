@@ -33,3 +33,19 @@ printable(struct slice text, size_t max, struct arena *arena)
 	buf_addc(&out, '\0');
 	return out.p;
 }
+
+/* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
+bool
+printable_acts(struct slice s)
+{
+	const unsigned char *c = (const unsigned char *)s.p;
+
+	if (s.n == 2)
+		return (c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C);
+	if (s.n != 3)
+		return false;
+	return (c[0] == 0xE2 && c[1] == 0x80 &&
+		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
+	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
+	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
+}

@@ -13,4 +13,8 @@ void printable_octets(struct slice octets, struct buf *out);
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
+/* Does this UTF-8 character act on a terminal or a page rather than show (C1, directions,
+ * separators)? */
+bool printable_acts(struct slice character);
+
 #endif
