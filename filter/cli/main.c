@@ -17,7 +17,7 @@
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
-#include "filter/result/json.h"
+#include "filter/result/json_memory.h"
 #include "filter/settings/profile.h"
 
 enum { PARSE_SECONDS = 15 };

@@ -4,56 +4,6 @@
 
 #include "filter/intake/envelope_modes.h"
 
-struct slice
-envelope_name(struct slice text)
-{
-	text = slice_trim(text);
-	return slice_ieq(text, SLICE("unknown")) ? SLICE("") : text;
-}
-
-static struct slice
-without_brackets(struct slice text)
-{
-	text = slice_trim(text);
-	if (text.n >= 2 && text.p[0] == '<' && text.p[text.n - 1] == '>')
-		text = slice_trim(slice_make(text.p + 1, text.n - 2));
-	return text;
-}
-
-/* RFC 5321 4.1.1.3: `@relay,@relay:mailbox` means the mailbox; no local-part begins with '@' */
-static struct slice
-without_route(struct slice path)
-{
-	size_t colon = slice_find(path, ':');
-
-	return path.n > 0 && path.p[0] == '@' && colon < path.n ? slice_from(path, colon + 1)
-								: path;
-}
-
-void
-envelope_path(struct slice text, struct envelope *envelope)
-{
-	struct slice path = without_route(without_brackets(text));
-
-	envelope->path = PATH_NULL;
-	envelope->mail_from = SLICE("");
-	if (path.n == 0 || slice_ieq(path, SLICE("MAILER-DAEMON")))
-		return;
-	envelope->path = PATH_GIVEN;
-	envelope->mail_from = path;
-}
-
-void
-envelope_rcpt(struct slice text, struct slice *list, struct envelope *envelope)
-{
-	struct slice path = without_route(without_brackets(text));
-
-	if (path.n == 0 || envelope->nrcpts >= ENVELOPE_RCPTS)
-		return;
-	list[envelope->nrcpts++] = path;
-	envelope->rcpts = list;
-}
-
 static void
 take_rcpts(const struct options *options, struct arena *arena, struct envelope *envelope)
 {

@@ -8,22 +8,11 @@
 #ifndef FILTER_INTAKE_ENVELOPE_H
 #define FILTER_INTAKE_ENVELOPE_H
 
+#include "filter/intake/envelope_values.h"
 #include "filter/settings/settings.h"
 #include "mime/message.h"
 
 struct dns;
-
-enum {
-	ENVELOPE_MAX = 512 * 1024, /* octets of a preamble, or of the commands before DATA */
-	ENVELOPE_RCPTS = 1000      /* recipients that are kept; more are ignored */
-};
-
-struct taken {
-	struct envelope envelope;
-	struct slice message; /* the message's bytes, without what stood around it */
-	void *mapped;         /* bsmtp: an unlinked copy without stuffed dots, or NULL */
-	size_t mapped_size;
-};
 
 /*
  * Takes the envelope from the options and, as the mode says, from the front of bytes (stdin,
@@ -45,27 +34,7 @@ enum status envelope_from_message(const struct options *options, const struct me
 	struct slice secret, struct dns *dns, struct arena *arena, struct envelope *envelope,
 	const char **error);
 
-/* Is this X-Mailstamp-Envelope (any instance; hidden from DKIM and removed in mode field)? */
-bool envelope_is_field(const struct field *field);
-
 /* sets trusted_client by --trusted-client, after everything else is known */
 void envelope_trust(const struct options *options, struct envelope *envelope);
-
-/* The readers of single values, which all modes share. */
-
-/*
- * A reverse-path into envelope->path and mail_from: <> and a source route (RFC 5321 4.1.1.3) are
- * taken off; empty and MAILER-DAEMON are the null path.
- */
-void envelope_path(struct slice text, struct envelope *envelope);
-
-/* A client name; `unknown` is none. */
-struct slice envelope_name(struct slice text);
-
-/* Adds a recipient, <> taken off; list is that of envelope->rcpts, with room for all. */
-void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envelope);
-
-/* Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. Into text or the arena. */
-enum status envelope_decode(struct slice text, struct arena *arena, struct slice *out);
 
 #endif

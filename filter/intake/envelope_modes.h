@@ -5,7 +5,11 @@
 #ifndef FILTER_INTAKE_ENVELOPE_MODES_H
 #define FILTER_INTAKE_ENVELOPE_MODES_H
 
-#include "filter/intake/envelope.h"
+#include "filter/intake/envelope_values.h"
+#include "filter/settings/settings.h"
+#include "mime/message.h"
+
+struct dns;
 
 /* the preamble of name=value lines */
 enum status envelope_stdin(

@@ -45,34 +45,6 @@ struct parts {
 	bool field; /* secret is a part only there */
 };
 
-enum status
-envelope_decode(struct slice text, struct arena *arena, struct slice *out)
-{
-	char *p;
-	size_t n = 0;
-
-	*out = text;
-	if (slice_find(text, '%') == text.n)
-		return ST_OK;
-	p = arena_alloc(arena, text.n);
-	for (size_t i = 0; i < text.n; i++) {
-		int high, low;
-
-		if (text.p[i] != '%') {
-			p[n++] = text.p[i];
-			continue;
-		}
-		high = text.n - i > 2 ? slice_hex_digit(text.p[i + 1]) : -1;
-		low = high < 0 ? -1 : slice_hex_digit(text.p[i + 2]);
-		if (low < 0)
-			return ST_BAD;
-		p[n++] = (char)(unsigned char)(high * 16 + low);
-		i += 2;
-	}
-	*out = slice_make(p, n);
-	return ST_OK;
-}
-
 static enum part
 part_of(struct slice name, bool field)
 {

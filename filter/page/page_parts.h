@@ -7,7 +7,7 @@
 #ifndef FILTER_PAGE_PAGE_PARTS_H
 #define FILTER_PAGE_PAGE_PARTS_H
 
-#include "filter/page/page.h"
+#include "filter/stats/view.h"
 #include "filter/text/html.h"
 
 /* What a message is in the charts; each is in exactly one. */

@@ -8,10 +8,6 @@
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 
-/* Before any JSON and any thread: from now on no object is written of which memory left a part
- * out. */
-void json_watch_memory(void);
-
 /* What became of the message, beside the evaluation. */
 struct outcome {
 	const char *path;              /* batch: where the message was, shown safely; or NULL */

@@ -5,7 +5,7 @@
 #include "auth/dns/dns.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/finding.h"
-#include "filter/result/json.h"
+#include "filter/result/json_memory.h"
 #include "filter/verdict/whatif.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -47,32 +47,14 @@ json_text(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
 }
 
-static _Thread_local bool lacked_memory; /* since the last line of this thread */
-
-static void *
-allocate(size_t n)
-{
-	void *p = malloc(n);
-
-	lacked_memory |= p == NULL;
-	return p;
-}
-
-void
-json_watch_memory(void)
-{
-	json_set_alloc_funcs(allocate, free);
-}
-
 enum status
 json_write(json_t *object, struct arena *arena, struct slice *line)
 {
 	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-	const bool whole = text != NULL && !lacked_memory;
+	const bool lacked = json_lacked_memory(), whole = text != NULL && !lacked;
 	struct slice both;
 
 	json_decref(object);
-	lacked_memory = false;
 	if (!whole) {
 		free(text);
 		return ST_TEMP;

@@ -14,7 +14,7 @@ name_of(const char *domain)
 }
 
 static void
-set_name(struct source_key *key, enum view_by by, const char *name)
+set_name(struct source_key *key, enum source_by by, const char *name)
 {
 	key->by = by;
 	(void)snprintf(key->name, sizeof key->name, "%s", name);
@@ -36,7 +36,7 @@ by_signature(const struct row *row, struct source_key *key)
 			break;
 	}
 	if (first != NULL)
-		set_name(key, VIEW_BY_SIGNATURE, first);
+		set_name(key, SOURCE_BY_SIGNATURE, first);
 	return first != NULL;
 }
 
@@ -63,10 +63,10 @@ by_address(const struct row *row, struct source_key *key)
 	struct ip ip;
 
 	if (!ip_parse(slice_str(row->client_ip), &ip)) {
-		set_name(key, VIEW_BY_NOTHING, "");
+		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
 	}
-	key->by = VIEW_BY_ADDRESS;
+	key->by = SOURCE_BY_ADDRESS;
 	b = ip.bytes;
 	if (ip.family == 4)
 		(void)snprintf(key->name, sizeof key->name, "%u.%u.%u.0/24", b[0], b[1], b[2]);
@@ -82,13 +82,13 @@ sources_key(const struct row *row, struct source_key *key)
 	key->provider = NULL;
 	if (!by_signature(row, key)) {
 		if (row->spf == AUTH_PASS && row->spf_domain[0] != '\0')
-			set_name(key, VIEW_BY_ENVELOPE, row->spf_domain);
+			set_name(key, SOURCE_BY_ENVELOPE, row->spf_domain);
 		else if (row->client_name[0] != '\0')
-			set_name(key, VIEW_BY_NAME, organization(row->client_name));
+			set_name(key, SOURCE_BY_NAME, organization(row->client_name));
 		else
 			by_address(row, key);
 	}
-	if (key->by <= VIEW_BY_NAME)
+	if (key->by <= SOURCE_BY_NAME)
 		key->provider = name_of(key->name);
 	/* a signature in the customer's name: the envelope and the host still tell the service */
 	if (key->provider == NULL && row->spf == AUTH_PASS)

@@ -4,10 +4,18 @@
 #ifndef FILTER_STATS_SOURCES_H
 #define FILTER_STATS_SOURCES_H
 
-#include "filter/stats/view.h"
+#include "filter/stats/row.h"
+
+enum source_by {
+	SOURCE_BY_SIGNATURE, /* an aligned d= that passed, or else the first that passed */
+	SOURCE_BY_ENVELOPE,  /* the domain that passed SPF */
+	SOURCE_BY_NAME,      /* the client's verified name, its organization */
+	SOURCE_BY_ADDRESS,   /* the client's /24 or /48 */
+	SOURCE_BY_NOTHING
+};
 
 struct source_key {
-	enum view_by by;
+	enum source_by by;
 	char name[ROW_TEXT + 1];
 	const char *provider; /* or NULL */
 };

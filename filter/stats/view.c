@@ -1,9 +1,9 @@
 #include "filter/stats/view.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-#include "filter/stats/sources.h"
-#include "filter/stats/view_list.h"
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
 /* Where a name is, by its hash; open addressing, never full. */
 enum { SLOTS = 32768 };
@@ -27,7 +27,7 @@ view_new(const char *const *labels, size_t n, bool compared)
 	if (compared)
 		view->scenarios[view->nscenarios++] = "--dmarc-compare";
 	view->other_domain.name = view->other_source.name = view->other_source.author_domain = "";
-	view->other_source.by = VIEW_BY_NOTHING;
+	view->other_source.by = SOURCE_BY_NOTHING;
 	if (view->nscenarios > 0) {
 		view->other_domain.changes = calloc(view->nscenarios, sizeof(struct view_matrix));
 		view->other_source.changes = calloc(view->nscenarios, sizeof(struct view_matrix));
@@ -108,6 +108,20 @@ count(struct view_counts *counts, const struct row *row)
 		counts->honest_fails++;
 	else
 		counts->bare_fails++;
+}
+
+void
+view_day(int64_t seconds, int *year, int *month, int *day)
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+
+	*year = *month = *day = 0;
+	if (seconds < 0 || seconds > LAST_SECOND || gmtime_r(&when, &parts) == NULL)
+		return;
+	*year = parts.tm_year + 1900;
+	*month = parts.tm_mon + 1;
+	*day = parts.tm_mday;
 }
 
 bool

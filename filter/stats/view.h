@@ -8,7 +8,7 @@
 #ifndef FILTER_STATS_VIEW_H
 #define FILTER_STATS_VIEW_H
 
-#include "filter/stats/row.h"
+#include "filter/stats/sources.h"
 #include "filter/stats/summary.h"
 
 enum {
@@ -42,21 +42,13 @@ struct view_period {
 	struct view_counts counts;
 };
 
-enum view_by {
-	VIEW_BY_SIGNATURE, /* an aligned d= that passed, or else the first that passed */
-	VIEW_BY_ENVELOPE,  /* the domain that passed SPF */
-	VIEW_BY_NAME,      /* the client's verified name, its organization */
-	VIEW_BY_ADDRESS,   /* the client's /24 or /48 */
-	VIEW_BY_NOTHING
-};
-
 struct view_need {
 	const char *id, *text; /* of the first message that had it */
 	uint64_t n;
 };
 
 struct view_source {
-	enum view_by by;
+	enum source_by by;
 	const char *name;          /* "" in the rest */
 	const char *author_domain; /* "" also where there is none */
 	const char *provider;      /* a known service, or NULL */
@@ -123,5 +115,9 @@ bool view_is_other(const struct view *view, size_t scenario);
 /* The disposition of a message under a scenario, a number into scenarios; its own one where the
  * scenario says nothing of it. */
 enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);
+
+/* Seconds since the epoch as a day of UTC; all 0 for what is no date of mail: before 1970, after
+ * 9999. */
+void view_day(int64_t seconds, int *year, int *month, int *day);
 
 #endif

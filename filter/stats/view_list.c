@@ -2,11 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "filter/text/words.h"
-
-#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
 struct place {
 	size_t at;
@@ -62,20 +59,6 @@ view_order_sources(const struct view *view)
 }
 
 void
-view_day(int64_t seconds, int *year, int *month, int *day)
-{
-	time_t when = (time_t)seconds;
-	struct tm parts;
-
-	*year = *month = *day = 0;
-	if (seconds < 0 || seconds > LAST_SECOND || gmtime_r(&when, &parts) == NULL)
-		return;
-	*year = parts.tm_year + 1900;
-	*month = parts.tm_mon + 1;
-	*day = parts.tm_mday;
-}
-
-void
 view_day_text(int64_t seconds, char text[VIEW_DAY_OCTETS])
 {
 	int year, month, day;
@@ -89,14 +72,14 @@ view_day_text(int64_t seconds, char text[VIEW_DAY_OCTETS])
 }
 
 const char *
-view_by_text(enum view_by by)
+view_by_text(enum source_by by)
 {
 	static const char *const kinds[] = {
-		[VIEW_BY_SIGNATURE] = N_("signed by"),
-		[VIEW_BY_ENVELOPE] = N_("envelope of"),
-		[VIEW_BY_NAME] = N_("host of"),
-		[VIEW_BY_ADDRESS] = N_("network"),
-		[VIEW_BY_NOTHING] = N_("unknown"),
+		[SOURCE_BY_SIGNATURE] = N_("signed by"),
+		[SOURCE_BY_ENVELOPE] = N_("envelope of"),
+		[SOURCE_BY_NAME] = N_("host of"),
+		[SOURCE_BY_ADDRESS] = N_("network"),
+		[SOURCE_BY_NOTHING] = N_("unknown"),
 	};
 	return _(kinds[by]);
 }

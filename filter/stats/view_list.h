@@ -15,15 +15,11 @@ enum { VIEW_DAY_OCTETS = 16 };
 size_t *view_order_domains(const struct view *view);
 size_t *view_order_sources(const struct view *view);
 
-/* Seconds since the epoch as a day of UTC; all 0 for what is no date of mail: before 1970, after
- * 9999. */
-void view_day(int64_t seconds, int *year, int *month, int *day);
-
-/* The same as 2026-01-31, or "-". */
+/* view_day as 2026-01-31, or "-". */
 void view_day_text(int64_t seconds, char text[VIEW_DAY_OCTETS]);
 
 /* What a source is known by, in words for people: "signed by" and the like. */
-const char *view_by_text(enum view_by by);
+const char *view_by_text(enum source_by by);
 
 /* 100 n / all; 0 of nothing. */
 double view_percent(uint64_t n, uint64_t all);

@@ -7,32 +7,32 @@ static const struct key_row {
 	struct row_signature signatures[2];
 	enum auth_code spf;
 	const char *spf_domain, *client_name, *client_ip;
-	enum view_by by;
+	enum source_by by;
 	const char *want, *provider;
 } rows[] = {
 	{"aligned before the first",
          {{"a.example", "s", AUTH_PASS, false}, {"b.example", "s", AUTH_PASS, true}},
-         AUTH_PASS,											   "c.example", "",                 "",                VIEW_BY_SIGNATURE, "b.example",                  NULL        },
+         AUTH_PASS,											   "c.example", "",                 "",                SOURCE_BY_SIGNATURE, "b.example",                  NULL        },
 	{"the first that passed",
          {{"a.example", "s", AUTH_FAIL, true}, {"b.example", "s", AUTH_PASS, false}},
-         AUTH_PASS,											   "c.example", "",                 "",                VIEW_BY_SIGNATURE, "b.example",                  NULL        },
+         AUTH_PASS,											   "c.example", "",                 "",                SOURCE_BY_SIGNATURE, "b.example",                  NULL        },
 	{"the envelope",                  {{"a.example", "s", AUTH_FAIL, true}},                   AUTH_PASS, "c.example",
-         "h.d.example",															"192.0.2.1",       VIEW_BY_ENVELOPE,  "c.example",                  NULL        },
+         "h.d.example",															"192.0.2.1",       SOURCE_BY_ENVELOPE,  "c.example",                  NULL        },
 	{"the host's organization",       {{.d = NULL}},                                           AUTH_FAIL, "c.example",
-         "mx1.mail.sender.example",													    "192.0.2.1",       VIEW_BY_NAME,      "sender.example",             NULL        },
+         "mx1.mail.sender.example",													    "192.0.2.1",       SOURCE_BY_NAME,      "sender.example",             NULL        },
 	{"below a short second level",    {{.d = NULL}},                                           AUTH_FAIL, "",          "mx1.mail.d.co.jp",
-         "192.0.2.1",																	     VIEW_BY_NAME,      "d.co.jp",                    NULL        },
+         "192.0.2.1",																	     SOURCE_BY_NAME,      "d.co.jp",                    NULL        },
 	{"a network of IPv4",             {{.d = NULL}},                                           AUTH_FAIL, "c.example", "",                 "192.0.2.77",
-         VIEW_BY_ADDRESS,																			    "192.0.2.0/24",               NULL        },
-	{"a network of IPv6",             {{.d = NULL}},                                           AUTH_FAIL, "",          "",                 "2001:db8:1:2::3", VIEW_BY_ADDRESS,
-         "2001:db8:1::/48",																							NULL        },
-	{"nothing",		       {{.d = NULL}},					   AUTH_NONE, "",          "",                 "",                VIEW_BY_NOTHING,   "",                           NULL        },
+         SOURCE_BY_ADDRESS,																			    "192.0.2.0/24",               NULL        },
+	{"a network of IPv6",             {{.d = NULL}},                                           AUTH_FAIL, "",          "",                 "2001:db8:1:2::3",
+         SOURCE_BY_ADDRESS,																			    "2001:db8:1::/48",            NULL        },
+	{"nothing",		       {{.d = NULL}},					   AUTH_NONE, "",          "",                 "",                SOURCE_BY_NOTHING,   "",                           NULL        },
 	{"a service",                     {{"amazonses.com", "s", AUTH_PASS, false}},              AUTH_NONE, "",          "",                 "",
-         VIEW_BY_SIGNATURE,																			  "amazonses.com",              "Amazon SES"},
+         SOURCE_BY_SIGNATURE,																			  "amazonses.com",              "Amazon SES"},
 	{"a service behind the customer", {{"a.example", "s", AUTH_PASS, true}},                   AUTH_PASS,
-         "eu.amazonses.com",											       "",                 "",                VIEW_BY_SIGNATURE, "a.example",                  "Amazon SES"},
+         "eu.amazonses.com",											       "",                 "",                SOURCE_BY_SIGNATURE, "a.example",                  "Amazon SES"},
 	{"no service by a name alone",    {{"amazonses.com.evil.example", "s", AUTH_PASS, false}},
-         AUTH_NONE,											   "",          "",                 "",                VIEW_BY_SIGNATURE, "amazonses.com.evil.example", NULL        },
+         AUTH_NONE,											   "",          "",                 "",                SOURCE_BY_SIGNATURE, "amazonses.com.evil.example", NULL        },
 };
 
 Test(sources, key)
