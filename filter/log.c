@@ -27,7 +27,7 @@ log_open(const struct options *options)
 		return NULL;
 	log->fd = -1;
 	if (name == NULL)
-		name = exitcode_is_host(options->profile) ? "syslog" : "stderr";
+		name = profile_is_host(options->profile) ? "syslog" : "stderr";
 	if (strcmp(name, "syslog") == 0)
 		log->where = TO_SYSLOG;
 	else

@@ -125,7 +125,7 @@ tell_host(enum profile profile, const char *error)
 	log = log_open(&options);
 	log_line(log, "%s", error);
 	log_close(log);
-	line = exitcode_delivery(&options, DISP_TEMPFAIL, false, false).say;
+	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
 	if (line != NULL)
 		puts(line);
 }
@@ -138,12 +138,12 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool person =
 		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
 
-	if (exitcode_is_host(profile))
+	if (profile_is_host(profile))
 		tell_host(profile, error);
 	else
 		fprintf(stderr, "mailstamp: %s\n", error);
 	input_discard(options->read_timeout);
-	return exitcode_misuse(given, profile, person, in_file);
+	return profile_misuse(given, profile, person, in_file);
 }
 
 static int

@@ -85,7 +85,7 @@ options_scan_lang(int argc, char **argv)
 	struct options found = {.profile = PROFILE_PLAIN};
 
 	scan(argc, argv, &found);
-	return exitcode_is_host(found.profile) ? WORDS_EN : found.lang;
+	return profile_is_host(found.profile) ? WORDS_EN : found.lang;
 }
 
 enum command
@@ -296,7 +296,7 @@ check_sealing(struct options *options)
 	}
 	if (domain != selector || domain != (options->arc_key != NULL))
 		return _("--arc-seal, --arc-selector and --arc-key must be given together");
-	if (domain && exitcode_keeps_message(options->profile))
+	if (domain && profile_keeps_message(options->profile))
 		return _("--profile exim-av passes no message on, so that --arc-seal has nothing "
 			 "to seal");
 	return NULL;
@@ -329,15 +329,15 @@ check(struct reader *reader)
 		error = _("this --output is only for batch");
 	else if (options->command != COMMAND_FILTER)
 		return ST_OK;
-	else if (options->output != OUTPUT_MESSAGE && exitcode_is_host(options->profile))
+	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
 		error = _("--output other than message delivers nothing: it is only for --profile "
 			  "plain");
 	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
 		error = _("--output other than message and -- COMMAND cannot be combined");
-	else if (exitcode_keeps_message(options->profile) && options->exec_argv != NULL)
+	else if (profile_keeps_message(options->profile) && options->exec_argv != NULL)
 		error = _("--profile exim-av and -- COMMAND cannot be combined: Exim keeps the "
 			  "message");
-	else if (exitcode_needs_command(options->profile) && options->exec_argv == NULL)
+	else if (profile_needs_command(options->profile) && options->exec_argv == NULL)
 		error = _("this --profile needs -- COMMAND: its mail server discards stdout");
 	if (error == NULL)
 		return ST_OK;
@@ -382,7 +382,7 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 	if (st != ST_OK || asks_for_text(&reader))
 		return st;
 	st = read_config(&reader, in_file);
-	if (st == ST_OK && !exitcode_is_host(options->profile) && options->lang != WORDS_LOCALE &&
+	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != WORDS_LOCALE &&
 		options_scan_lang(argc, argv) == WORDS_LOCALE)
 		words_choose(options->lang); /* by the file */
 	if (st == ST_OK)

@@ -325,7 +325,7 @@ static int
 tell(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
-	int status = exitcode_delivery(options, ev->verdict.disposition, false, false).status;
+	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
 	struct outcome outcome = {.status = status, .field = block_field(ev)};
 	struct findings advice;
 	struct slice line;

@@ -29,19 +29,19 @@ stdout_is_told(enum profile profile)
 }
 
 bool
-exitcode_needs_command(enum profile profile)
+profile_needs_command(enum profile profile)
 {
 	return profile == PROFILE_POSTFIX || profile == PROFILE_EXIM_PIPE;
 }
 
 bool
-exitcode_keeps_message(enum profile profile)
+profile_keeps_message(enum profile profile)
 {
 	return profile == PROFILE_EXIM_AV;
 }
 
 bool
-exitcode_is_host(enum profile profile)
+profile_is_host(enum profile profile)
 {
 	return profile != PROFILE_PLAIN;
 }
@@ -117,13 +117,13 @@ line_for(const struct options *options, enum disposition disposition, int status
 }
 
 struct delivery
-exitcode_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
+profile_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
 	bool bounce_reaches)
 {
 	struct delivery told = {.status = 0};
 	int override = options->exit_override[disposition];
 
-	if (!exitcode_is_host(options->profile))
+	if (!profile_is_host(options->profile))
 		return delivery_plain(options, disposition);
 	if (options->profile == PROFILE_EXIM_AV)
 		return delivery_av(options, disposition);
@@ -144,9 +144,9 @@ exitcode_delivery(const struct options *options, enum disposition disposition, b
 }
 
 int
-exitcode_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file)
+profile_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file)
 {
-	if (exitcode_is_host(profile) || (!profile_given && !terminal))
+	if (profile_is_host(profile) || (!profile_given && !terminal))
 		return EXIT_TEMPFAIL;
 	return in_file ? EXIT_CONFIG_ERROR : EXIT_USAGE_ERROR;
 }

@@ -33,22 +33,22 @@ struct delivery {
  * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on,
  * but for exim-av, whose host keeps the message and reads only the line.
  */
-struct delivery exitcode_delivery(const struct options *options, enum disposition disposition,
+struct delivery profile_delivery(const struct options *options, enum disposition disposition,
 	bool can_bounce, bool bounce_reaches);
 
 /* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
-bool exitcode_needs_command(enum profile profile);
+bool profile_needs_command(enum profile profile);
 
 /* Has the host the message already, so that none is ever written? */
-bool exitcode_keeps_message(enum profile profile);
+bool profile_keeps_message(enum profile profile);
 
 /* Is the caller a mail server or delivery agent (any profile but plain)? */
-bool exitcode_is_host(enum profile profile);
+bool profile_is_host(enum profile profile);
 
 /*
  * The status of a usage error (in_file false) or configuration error (true): 64 or 78 for
  * `--profile plain` given or a terminal on stdin, otherwise 75, so that a typo defers mail.
  */
-int exitcode_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file);
+int profile_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file);
 
 #endif

@@ -123,7 +123,7 @@ prefix(int say)
 	}
 }
 
-Test(exitcode, outcomes)
+Test(profile, outcomes)
 {
 	char *command[] = {NULL};
 
@@ -136,7 +136,7 @@ Test(exitcode, outcomes)
 		options.bounce_always = row->always;
 		options.exec_argv = row->command ? command : NULL;
 		options.exit_override[row->disposition] = row->override;
-		told = exitcode_delivery(&options, row->disposition, row->can, row->reaches);
+		told = profile_delivery(&options, row->disposition, row->can, row->reaches);
 		cr_expect(told.status == row->status, "%s: status %d", row->name, told.status);
 		cr_expect(told.pass_on == row->pass_on, "%s: pass_on", row->name);
 		cr_expect(told.disposition_field == row->field, "%s: field", row->name);
@@ -149,7 +149,7 @@ Test(exitcode, outcomes)
 }
 
 /* Whatever the options: never exit 1, and 0 never without the message. */
-Test(exitcode, promises)
+Test(profile, promises)
 {
 	for (int profile = PROFILE_PLAIN; profile <= PROFILE_MAILDROP; profile++)
 		for (int disposition = 0; disposition < 4; disposition++)
@@ -159,7 +159,7 @@ Test(exitcode, promises)
 
 				options.profile = (enum profile)profile;
 				options.bounce_always = (bits & 1) != 0;
-				told = exitcode_delivery(&options, (enum disposition)disposition,
+				told = profile_delivery(&options, (enum disposition)disposition,
 					(bits & 2) != 0, (bits & 4) != 0);
 				cr_expect(told.status != 1);
 				cr_expect(told.status != 0 || told.pass_on ||
@@ -169,14 +169,14 @@ Test(exitcode, promises)
 			}
 }
 
-Test(exitcode, disposition_field_on_request)
+Test(profile, disposition_field_on_request)
 {
 	struct options options = options_default();
 
 	options.disposition_field = true;
-	cr_expect(exitcode_delivery(&options, DISP_ACCEPT, true, true).disposition_field);
+	cr_expect(profile_delivery(&options, DISP_ACCEPT, true, true).disposition_field);
 	options.profile = PROFILE_POSTFIX;
-	cr_expect(exitcode_delivery(&options, DISP_ACCEPT, true, true).disposition_field);
+	cr_expect(profile_delivery(&options, DISP_ACCEPT, true, true).disposition_field);
 }
 
 static const struct misuse_row {
@@ -198,27 +198,27 @@ static const struct misuse_row {
 	{"maildrop",                   true,  PROFILE_MAILDROP,    false, false, 75},
 };
 
-Test(exitcode, misuse)
+Test(profile, misuse)
 {
 	for (size_t i = 0; i < sizeof misuse_rows / sizeof misuse_rows[0]; i++) {
 		const struct misuse_row *row = &misuse_rows[i];
 
-		cr_expect(exitcode_misuse(row->given, row->profile, row->terminal, row->in_file) ==
+		cr_expect(profile_misuse(row->given, row->profile, row->terminal, row->in_file) ==
 				  row->status,
 			"%s", row->name);
 	}
 }
 
-Test(exitcode, kinds_of_profiles)
+Test(profile, kinds_of_profiles)
 {
-	cr_expect(exitcode_needs_command(PROFILE_POSTFIX));
-	cr_expect(exitcode_needs_command(PROFILE_EXIM_PIPE));
-	cr_expect(!exitcode_needs_command(PROFILE_EXIM_FILTER));
-	cr_expect(!exitcode_needs_command(PROFILE_PLAIN));
-	cr_expect(!exitcode_needs_command(PROFILE_EXIM_AV));
-	cr_expect(exitcode_keeps_message(PROFILE_EXIM_AV));
-	cr_expect(!exitcode_keeps_message(PROFILE_EXIM_FILTER));
-	cr_expect(exitcode_is_host(PROFILE_EXIM_AV));
-	cr_expect(!exitcode_is_host(PROFILE_PLAIN));
-	cr_expect(exitcode_is_host(PROFILE_PROCMAIL));
+	cr_expect(profile_needs_command(PROFILE_POSTFIX));
+	cr_expect(profile_needs_command(PROFILE_EXIM_PIPE));
+	cr_expect(!profile_needs_command(PROFILE_EXIM_FILTER));
+	cr_expect(!profile_needs_command(PROFILE_PLAIN));
+	cr_expect(!profile_needs_command(PROFILE_EXIM_AV));
+	cr_expect(profile_keeps_message(PROFILE_EXIM_AV));
+	cr_expect(!profile_keeps_message(PROFILE_EXIM_FILTER));
+	cr_expect(profile_is_host(PROFILE_EXIM_AV));
+	cr_expect(!profile_is_host(PROFILE_PLAIN));
+	cr_expect(profile_is_host(PROFILE_PROCMAIL));
 }
