@@ -50,16 +50,16 @@ outcome_of(const struct row_outcome *outcome)
 
 /* Signatures that were looked at, so that counting them gives the row's numbers again. */
 static json_t *
-diagnosis_of(const struct broke *broke)
+diagnosis_of(const struct damage *damage)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < broke->signatures; i++) {
+	for (size_t i = 0; i < damage->signatures; i++) {
 		json_t *one = json_object(), *changes = json_array();
-		bool explained = i >= broke->unexplained;
+		bool explained = i >= damage->unexplained;
 
-		for (size_t k = 0; explained && k < BROKE_KINDS; k++)
-			if (i - broke->unexplained < broke->kinds[k]) {
+		for (size_t k = 0; explained && k < DAMAGE_KINDS; k++)
+			if (i - damage->unexplained < damage->kinds[k]) {
 				json_t *change = json_object();
 
 				json_text(change, "kind", diagnosis_kind((enum dkim_change_kind)k));
@@ -112,7 +112,7 @@ judged_of(const struct row *row, json_t *top)
 	json_object_set_new(top, "what_if", what_ifs);
 	if (row->has_other)
 		json_object_set_new(top, "other_outcome", outcome_of(&row->other));
-	json_object_set_new(top, "diagnosis", diagnosis_of(&row->broke));
+	json_object_set_new(top, "diagnosis", diagnosis_of(&row->damage));
 	json_object_set_new(top, "advice", advice_of(row));
 	return top;
 }
@@ -296,11 +296,11 @@ outcome(struct reader *reader, const json_t *object)
 	return (struct row_outcome){code(reader, object, "dmarc"), disposition(reader, object)};
 }
 
-/* A kind counts once a signature, as broke_of has it. */
+/* A kind counts once a signature, as damage_of has it. */
 static void
-read_changes(struct reader *reader, const json_t *one, struct broke *broke)
+read_changes(struct reader *reader, const json_t *one, struct damage *damage)
 {
-	bool seen[BROKE_KINDS] = {false};
+	bool seen[DAMAGE_KINDS] = {false};
 	json_t *changes;
 	const size_t n = list(reader, one, "changes", ROW_SIGNATURES, &changes);
 
@@ -308,31 +308,31 @@ read_changes(struct reader *reader, const json_t *one, struct broke *broke)
 		const char *kind = word(reader, json_array_get(changes, i), "kind");
 		size_t k = 0;
 
-		while (k < BROKE_KINDS &&
+		while (k < DAMAGE_KINDS &&
 			strcmp(diagnosis_kind((enum dkim_change_kind)k), kind) != 0)
 			k++;
-		if (k == BROKE_KINDS)
+		if (k == DAMAGE_KINDS)
 			refuse(reader, N_("an unknown kind of change"));
 		else
 			seen[k] = true;
 	}
-	for (size_t k = 0; k < BROKE_KINDS; k++)
-		broke->kinds[k] += seen[k];
+	for (size_t k = 0; k < DAMAGE_KINDS; k++)
+		damage->kinds[k] += seen[k];
 }
 
 static void
-read_diagnosis(struct reader *reader, const json_t *top, struct broke *broke)
+read_diagnosis(struct reader *reader, const json_t *top, struct damage *damage)
 {
 	json_t *all;
 
-	broke->signatures = list(reader, top, "diagnosis", ROW_SIGNATURES, &all);
-	for (size_t i = 0; i < broke->signatures; i++) {
+	damage->signatures = list(reader, top, "diagnosis", ROW_SIGNATURES, &all);
+	for (size_t i = 0; i < damage->signatures; i++) {
 		const json_t *one = json_array_get(all, i);
 
 		if (flag(reader, one, "explained"))
-			read_changes(reader, one, broke);
+			read_changes(reader, one, damage);
 		else
-			broke->unexplained++;
+			damage->unexplained++;
 	}
 }
 
@@ -410,7 +410,7 @@ read_judged(struct reader *reader, const json_t *top, struct row *row)
 	row->nwhat_ifs = list(reader, top, "what_if", WHAT_IF_MAX, &what_ifs);
 	for (size_t i = 0; i < row->nwhat_ifs; i++)
 		row->what_ifs[i] = outcome(reader, json_array_get(what_ifs, i));
-	read_diagnosis(reader, top, &row->broke);
+	read_diagnosis(reader, top, &row->damage);
 	read_advice(reader, top, row);
 }
 

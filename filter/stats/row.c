@@ -176,7 +176,7 @@ row_from_evaluation(const struct evaluation *ev, size_t index, const char *path,
 		row->other = outcome_of(ev->other);
 	for (size_t i = 0; i < ev->nwhat_ifs && i < WHAT_IF_MAX; i++)
 		row->what_ifs[row->nwhat_ifs++] = outcome_of(&ev->what_ifs[i]);
-	row->broke = broke_of(ev->diagnoses, ev->ndiagnoses);
+	row->damage = damage_of(ev->diagnoses, ev->ndiagnoses);
 	if (advice != NULL)
 		take_advice(advice, ev->arena, row);
 }

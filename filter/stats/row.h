@@ -7,7 +7,7 @@
 #define FILTER_STATS_ROW_H
 
 #include "filter/result/finding.h"
-#include "filter/stats/broke.h"
+#include "filter/stats/damage.h"
 #include "filter/verdict/whatif.h"
 
 enum {
@@ -66,7 +66,7 @@ struct row {
 	struct row_outcome other; /* --dmarc-compare */
 	size_t nwhat_ifs;
 	struct row_outcome what_ifs[WHAT_IF_MAX]; /* in the order of the options */
-	struct broke broke;                       /* --diagnose */
+	struct damage damage;                     /* --diagnose */
 
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];

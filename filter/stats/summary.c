@@ -17,7 +17,7 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->dkim[row->dkim]++;
 	summary->dmarc[row->dmarc]++;
 	summary->dispositions[row->disposition]++;
-	broke_add(&summary->broke, &row->broke);
+	damage_add(&summary->damage, &row->damage);
 }
 
 static void
@@ -69,5 +69,5 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		print_count(summary->dispositions[i], summary->messages, out);
 		fprintf(out, "\n");
 	}
-	broke_print(&summary->broke, out);
+	damage_print(&summary->damage, out);
 }

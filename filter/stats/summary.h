@@ -14,7 +14,7 @@ struct summary {
 	size_t messages, failed;
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
-	struct broke broke;
+	struct damage damage;
 };
 
 void summary_add(struct summary *summary, const struct row *row);

@@ -1,4 +1,4 @@
-#include "filter/stats/broke.h"
+#include "filter/stats/damage.h"
 
 #include "filter/text/words.h"
 
@@ -25,45 +25,45 @@ static const char *const kinds[] = {
 	[DKIM_CHANGE_FIELD_CASE] = N_("letters of a signed field were changed"),
 };
 
-_Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)BROKE_KINDS, "every kind has words");
+_Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)DAMAGE_KINDS, "every kind has words");
 
 /* A kind counts once a signature, however often it was found there. */
-struct broke
-broke_of(const struct dkim_diagnosis *diagnoses, size_t n)
+struct damage
+damage_of(const struct dkim_diagnosis *diagnoses, size_t n)
 {
-	struct broke broke = {.signatures = n};
+	struct damage damage = {.signatures = n};
 
 	for (size_t i = 0; i < n; i++) {
-		bool seen[BROKE_KINDS] = {false};
+		bool seen[DAMAGE_KINDS] = {false};
 
-		broke.unexplained += !diagnoses[i].found;
+		damage.unexplained += !diagnoses[i].found;
 		for (size_t k = 0; diagnoses[i].found && k < diagnoses[i].n; k++)
 			seen[diagnoses[i].changes[k].kind] = true;
-		for (size_t k = 0; k < BROKE_KINDS; k++)
-			broke.kinds[k] += seen[k];
+		for (size_t k = 0; k < DAMAGE_KINDS; k++)
+			damage.kinds[k] += seen[k];
 	}
-	return broke;
+	return damage;
 }
 
 void
-broke_add(struct broke *sum, const struct broke *one)
+damage_add(struct damage *sum, const struct damage *one)
 {
 	sum->signatures += one->signatures;
 	sum->unexplained += one->unexplained;
-	for (size_t k = 0; k < BROKE_KINDS; k++)
+	for (size_t k = 0; k < DAMAGE_KINDS; k++)
 		sum->kinds[k] += one->kinds[k];
 }
 
 void
-broke_print(const struct broke *broke, FILE *out)
+damage_print(const struct damage *damage, FILE *out)
 {
-	if (broke->signatures == 0)
+	if (damage->signatures == 0)
 		return;
 	fputs(_("\nWhat broke signatures\n"), out);
-	for (size_t k = 0; k < BROKE_KINDS; k++)
-		if (broke->kinds[k] > 0)
-			fprintf(out, "%10zu  %s\n", broke->kinds[k], _(kinds[k]));
-	if (broke->unexplained > 0)
-		fprintf(out, "%10zu  %s\n", broke->unexplained, _("nothing known explains it"));
-	fprintf(out, _("%10zu  signatures that failed and were looked at\n"), broke->signatures);
+	for (size_t k = 0; k < DAMAGE_KINDS; k++)
+		if (damage->kinds[k] > 0)
+			fprintf(out, "%10zu  %s\n", damage->kinds[k], _(kinds[k]));
+	if (damage->unexplained > 0)
+		fprintf(out, "%10zu  %s\n", damage->unexplained, _("nothing known explains it"));
+	fprintf(out, _("%10zu  signatures that failed and were looked at\n"), damage->signatures);
 }
