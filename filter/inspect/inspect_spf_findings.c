@@ -1,6 +1,6 @@
 /* inspect_spf_findings.c: what is wrong with an SPF record, and the record as it should be. */
 #include "auth/spf/spf_eval.h"
-#include "filter/explain/mend.h"
+#include "filter/explain/fix.h"
 #include "filter/inspect/inspect.h"
 #include "filter/text/words.h"
 
@@ -76,7 +76,7 @@ judge_records(const struct judge *judge)
 	const struct inspection *inspection = judge->inspection;
 	const struct dns_answer *answer =
 		dns_get(inspection->in->dns, inspection->domain, DNS_TXT, 0);
-	struct slice records[RECORDS_MAX], bad, mended;
+	struct slice records[RECORDS_MAX], bad, fixed;
 	struct spf_record parsed;
 	struct finding *finding;
 	size_t n = 0;
@@ -100,7 +100,7 @@ judge_records(const struct judge *judge)
 			"there are %zu SPF records, so that none is valid (permerror): merge them "
 			"into one",
 			n);
-		set_records(judge, finding, records[0], mend_spf_join(records, n, judge->arena));
+		set_records(judge, finding, records[0], fix_spf_join(records, n, judge->arena));
 		return false;
 	}
 	if (spf_parse(records[0], judge->arena, &parsed, &bad) == ST_OK)
@@ -108,9 +108,9 @@ judge_records(const struct judge *judge)
 	finding = ADD(judge, FINDING_ERROR, "spf-syntax",
 		"the record is broken at \"%s\", so that none of it is valid (permerror)",
 		shown(judge, bad));
-	if (!mend_spf_syntax(records[0], judge->arena, &mended))
-		mended = SLICE("");
-	set_records(judge, finding, records[0], mended);
+	if (!fix_spf_syntax(records[0], judge->arena, &fixed))
+		fixed = SLICE("");
+	set_records(judge, finding, records[0], fixed);
 	return false;
 }
 
@@ -163,7 +163,7 @@ judge_term(const struct judge *judge, const struct inspect_term *term)
 	if (term->depth == 0 && term->nothing && term->text.p >= record.p &&
 		term->text.p < record.p + record.n)
 		set_records(judge, finding, record,
-			mend_spf_replace(record, term->text, NULL, judge->arena));
+			fix_spf_replace(record, term->text, NULL, judge->arena));
 }
 
 static void
@@ -208,23 +208,23 @@ judge_end(const struct judge *judge, const struct spf_record *record)
 			"the record allows every address of the Internet");
 		if (all != NULL && all->qualifier == AUTH_PASS)
 			set_records(judge, finding, spf->record,
-				mend_spf_replace(spf->record, all->text, "-all", judge->arena));
+				fix_spf_replace(spf->record, all->text, "-all", judge->arena));
 	} else if (all == NULL && record->redirect.n == 0) {
 		finding = ADD(judge, FINDING_WARNING, "spf-no-all",
 			"the record says nothing about senders that are not listed (neutral)");
 		set_records(judge, finding, spf->record,
-			mend_spf_add(spf->record, "~all", judge->arena));
+			fix_spf_add(spf->record, "~all", judge->arena));
 	} else if (all != NULL && all->qualifier == AUTH_NEUTRAL) {
 		finding = ADD(judge, FINDING_WARNING, "spf-neutral",
 			"?all says nothing about senders that are not listed");
 		set_records(judge, finding, spf->record,
-			mend_spf_replace(spf->record, all->text, "~all", judge->arena));
+			fix_spf_replace(spf->record, all->text, "~all", judge->arena));
 	}
 	if (all != NULL && (all != &record->directives[record->n - 1] || record->redirect.n > 0)) {
 		finding = ADD(judge, FINDING_WARNING, "spf-after-all",
 			"what follows \"%s\" is never looked at", shown(judge, all->text));
 		set_records(judge, finding, spf->record,
-			mend_spf_end(spf->record, all->text, judge->arena));
+			fix_spf_end(spf->record, all->text, judge->arena));
 	}
 }
 
@@ -257,7 +257,7 @@ judge_style(const struct judge *judge, const struct spf_record *record)
 		finding = ADD(judge, FINDING_WARNING, "spf-ptr",
 			"ptr is slow and should not be published (RFC 7208 5.5)");
 		set_records(judge, finding, spf->record,
-			mend_spf_replace(spf->record, ptr->text, NULL, judge->arena));
+			fix_spf_replace(spf->record, ptr->text, NULL, judge->arena));
 	}
 	judge_unknown(judge, spf->record);
 	for (size_t i = 0; i < record->n && i < TERMS_MAX; i++)
@@ -267,7 +267,7 @@ judge_style(const struct judge *judge, const struct spf_record *record)
 					ADD(judge, FINDING_WARNING, "spf-twice", "%s appears twice",
 						shown(judge, record->directives[k].text));
 				set_records(judge, finding, spf->record,
-					mend_spf_replace(spf->record, record->directives[k].text,
+					fix_spf_replace(spf->record, record->directives[k].text,
 						NULL, judge->arena));
 				k = record->n;
 			}

@@ -1,5 +1,5 @@
-/* test_mend.c: SPF records as they should be. */
-#include "filter/explain/mend.h"
+/* test_fix.c: SPF records as they should be. */
+#include "filter/explain/fix.h"
 
 #include <criterion/criterion.h>
 
@@ -7,7 +7,7 @@
 
 /* clang-format off */
 static const struct syntax_row {
-	const char *name, *record, *mended; /* NULL: cannot be mended */
+	const char *name, *record, *fixed; /* NULL: cannot be fixed */
 } syntax_rows[] = {
 	{"nothing wrong", "v=spf1 mx -all", "v=spf1 mx -all"},
 	{"ipv4", "v=spf1 ipv4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
@@ -56,52 +56,52 @@ drop_arena(void)
 	arena_clear(&arena);
 }
 
-TestSuite(mend, .init = make_arena, .fini = drop_arena);
+TestSuite(fix, .init = make_arena, .fini = drop_arena);
 
-Test(mend, syntax)
+Test(fix, syntax)
 {
 	for (size_t i = 0; i < COUNT(syntax_rows); i++) {
 		const struct syntax_row *row = &syntax_rows[i];
 		struct slice got;
-		bool mended = mend_spf_syntax(slice_str(row->record), &arena, &got);
+		bool fixed = fix_spf_syntax(slice_str(row->record), &arena, &got);
 
-		cr_expect(mended == (row->mended != NULL), "%s", row->name);
-		if (mended && row->mended != NULL)
-			cr_expect(slice_eq(got, slice_str(row->mended)), "%s: %.*s", row->name,
+		cr_expect(fixed == (row->fixed != NULL), "%s", row->name);
+		if (fixed && row->fixed != NULL)
+			cr_expect(slice_eq(got, slice_str(row->fixed)), "%s: %.*s", row->name,
 				(int)got.n, got.p);
 	}
 }
 
-Test(mend, add)
+Test(fix, add)
 {
 	for (size_t i = 0; i < COUNT(add_rows); i++) {
 		const struct add_row *row = &add_rows[i];
-		struct slice got = mend_spf_add(slice_str(row->record), row->term, &arena);
+		struct slice got = fix_spf_add(slice_str(row->record), row->term, &arena);
 
 		cr_expect(slice_eq(got, slice_str(row->want)), "%s: %.*s", row->name, (int)got.n,
 			got.p);
 	}
 }
 
-Test(mend, join_keeps_each_term_once)
+Test(fix, join_keeps_each_term_once)
 {
 	const struct slice records[] = {SLICE("v=spf1 mx a -all"), SLICE("v=spf1 MX ip4:192.0.2.1"),
 		SLICE("v=spf1 redirect=x.example")};
-	struct slice got = mend_spf_join(records, COUNT(records), &arena);
+	struct slice got = fix_spf_join(records, COUNT(records), &arena);
 
 	cr_expect(
 		slice_eq(got, SLICE("v=spf1 mx a ip4:192.0.2.1 -all")), "%.*s", (int)got.n, got.p);
 }
 
-Test(mend, replace_and_end)
+Test(fix, replace_and_end)
 {
 	struct slice record = SLICE("v=spf1 mx +all a"),
 		     all = slice_head(slice_from(record, 10), 4);
-	struct slice got = mend_spf_replace(record, all, "-all", &arena);
+	struct slice got = fix_spf_replace(record, all, "-all", &arena);
 
 	cr_expect(slice_eq(got, SLICE("v=spf1 mx -all a")), "%.*s", (int)got.n, got.p);
-	got = mend_spf_replace(record, all, NULL, &arena);
+	got = fix_spf_replace(record, all, NULL, &arena);
 	cr_expect(slice_eq(got, SLICE("v=spf1 mx a")), "%.*s", (int)got.n, got.p);
-	got = mend_spf_end(record, all, &arena);
+	got = fix_spf_end(record, all, &arena);
 	cr_expect(slice_eq(got, SLICE("v=spf1 mx +all")), "%.*s", (int)got.n, got.p);
 }

@@ -1,4 +1,4 @@
-#include "filter/explain/mend.h"
+#include "filter/explain/fix.h"
 
 #include "mime/buf.h"
 
@@ -34,7 +34,7 @@ is_redirect(struct slice term)
 }
 
 struct slice
-mend_spf_replace(struct slice record, struct slice term, const char *instead, struct arena *arena)
+fix_spf_replace(struct slice record, struct slice term, const char *instead, struct arena *arena)
 {
 	size_t at = (size_t)(term.p - record.p);
 	struct slice before = slice_trim(slice_head(record, at));
@@ -52,13 +52,13 @@ mend_spf_replace(struct slice record, struct slice term, const char *instead, st
 }
 
 struct slice
-mend_spf_end(struct slice record, struct slice all, struct arena *arena)
+fix_spf_end(struct slice record, struct slice all, struct arena *arena)
 {
 	return arena_dup(arena, slice_head(record, (size_t)(all.p - record.p) + all.n));
 }
 
 struct slice
-mend_spf_add(struct slice record, const char *term, struct arena *arena)
+fix_spf_add(struct slice record, const char *term, struct arena *arena)
 {
 	struct slice rest = record, word;
 	bool added = false;
@@ -93,7 +93,7 @@ has_term(struct slice text, struct slice term)
 }
 
 struct slice
-mend_spf_join(const struct slice *records, size_t n, struct arena *arena)
+fix_spf_join(const struct slice *records, size_t n, struct arena *arena)
 {
 	struct slice all = SLICE("~all"), word;
 	struct buf out;
@@ -143,7 +143,7 @@ skip_qualifier(struct slice term)
 
 /* One bad term as it was perhaps meant; false where nothing is known. */
 static bool
-mend_term(struct slice term, struct arena *arena, struct slice *meant)
+fix_term(struct slice term, struct arena *arena, struct slice *meant)
 {
 	struct slice text = term, head;
 	struct ip ip;
@@ -177,7 +177,7 @@ mend_term(struct slice term, struct arena *arena, struct slice *meant)
 
 /* "include: x" and "ip4: 192.0.2.1": the blank went wrong. */
 static bool
-mend_gap(struct slice record, struct slice bad, struct arena *arena, struct slice *mended)
+fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice *fixed)
 {
 	size_t end = (size_t)(bad.p - record.p) + bad.n;
 	struct buf out;
@@ -187,7 +187,7 @@ mend_gap(struct slice record, struct slice bad, struct arena *arena, struct slic
 	buf_init(&out, arena, RECORD_MAX);
 	buf_add(&out, slice_head(record, end));
 	buf_add(&out, slice_trim(slice_from(record, end)));
-	*mended = buf_slice(&out);
+	*fixed = buf_slice(&out);
 	return true;
 }
 
@@ -204,22 +204,22 @@ spaced(struct slice record, struct arena *arena)
 }
 
 bool
-mend_spf_syntax(struct slice record, struct arena *arena, struct slice *mended)
+fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixed)
 {
 	struct spf_record parsed;
 	struct slice bad = SLICE(""), meant;
 
-	*mended = spaced(record, arena);
+	*fixed = spaced(record, arena);
 	for (int i = 0; i < SLIPS_MAX; i++) {
-		if (spf_parse(*mended, arena, &parsed, &bad) == ST_OK)
+		if (spf_parse(*fixed, arena, &parsed, &bad) == ST_OK)
 			return true;
-		if (bad.n == 0 || bad.p < mended->p || bad.p + bad.n > mended->p + mended->n)
+		if (bad.n == 0 || bad.p < fixed->p || bad.p + bad.n > fixed->p + fixed->n)
 			return false;
-		if (mend_gap(*mended, bad, arena, mended))
+		if (fix_gap(*fixed, bad, arena, fixed))
 			continue;
-		if (!mend_term(bad, arena, &meant))
+		if (!fix_term(bad, arena, &meant))
 			return false;
-		*mended = mend_spf_replace(*mended, bad, arena_cstr(arena, meant), arena);
+		*fixed = fix_spf_replace(*fixed, bad, arena_cstr(arena, meant), arena);
 	}
 	return false;
 }
