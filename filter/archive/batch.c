@@ -283,7 +283,7 @@ work(struct run *run)
 		.tools = run->tools,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
-		.advice = run->results.view != NULL,
+		.advice = run->results.stats != NULL,
 		.emit = emit,
 		.tick = tick,
 		.arg = run,

@@ -6,7 +6,7 @@
 #include "filter/io/paths.h"
 #include "filter/page/page.h"
 #include "filter/settings/profile.h"
-#include "filter/stats/view_print.h"
+#include "filter/stats/stats_print.h"
 #include "filter/text/words.h"
 
 static void
@@ -29,8 +29,8 @@ results_begin(struct results *results, const struct options *options, struct are
 		return false;
 	}
 	if (options->output == OUTPUT_SUMMARY || options->html != NULL) {
-		results->view = view_new(labels, n, compared);
-		if (results->view == NULL)
+		results->stats = stats_new(labels, n, compared);
+		if (results->stats == NULL)
 			return false;
 	}
 	results->write_failed = fwrite(head.p, 1, head.n, stdout) != head.n;
@@ -51,9 +51,9 @@ results_add(struct results *results, const struct row *row, struct slice line)
 	summary_add(&results->summary, row);
 	if (line.n > 0 && fwrite(line.p, 1, line.n, stdout) != line.n)
 		results->write_failed = true;
-	if (results->view != NULL && !view_add(results->view, row)) {
-		view_free(results->view);
-		results->view = NULL;
+	if (results->stats != NULL && !stats_add(results->stats, row)) {
+		stats_free(results->stats);
+		results->stats = NULL;
 		results->lost = true;
 	}
 	return !results->write_failed;
@@ -65,7 +65,7 @@ write_page(const struct results *results, bool interrupted)
 {
 	const struct options *options = results->options;
 	const struct page page = {
-		.view = results->view,
+		.stats = results->stats,
 		.failed = results->summary.failed,
 		.interrupted = interrupted,
 		.shard = options->shard,
@@ -76,7 +76,7 @@ write_page(const struct results *results, bool interrupted)
 
 	if (options->html == NULL)
 		return true;
-	if (results->view == NULL)
+	if (results->stats == NULL)
 		return false;
 	if (page_write(&page, options->html, results->arena, &why) == ST_OK)
 		return true;
@@ -92,7 +92,8 @@ results_end(struct results *results, bool interrupted)
 
 	if (output == OUTPUT_SUMMARY || output == OUTPUT_STAMP)
 		summary_print(&results->summary, interrupted, stdout);
-	if (output == OUTPUT_SUMMARY && results->view != NULL && !view_print(results->view, stdout))
+	if (output == OUTPUT_SUMMARY && results->stats != NULL &&
+		!stats_print(results->stats, stdout))
 		results->lost = true;
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || results->write_failed) {
 		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
@@ -112,6 +113,6 @@ results_end(struct results *results, bool interrupted)
 void
 results_clear(struct results *results)
 {
-	view_free(results->view);
-	results->view = NULL;
+	stats_free(results->stats);
+	results->stats = NULL;
 }

@@ -7,15 +7,15 @@
 #ifndef FILTER_ARCHIVE_RESULTS_H
 #define FILTER_ARCHIVE_RESULTS_H
 
+#include "filter/stats/stats.h"
 #include "filter/stats/summary.h"
-#include "filter/stats/view.h"
 
 struct results {
 	const struct options *options;
 	struct arena *arena;
 	struct summary summary;
-	struct view *view; /* NULL where no tables are wanted, or their memory is out */
-	bool lost;         /* a message for a fault of ours, or the tables for want of memory */
+	struct stats *stats; /* NULL where no tables are wanted, or their memory is out */
+	bool lost;           /* a message for a fault of ours, or the tables for want of memory */
 	bool write_failed;
 };
 

@@ -5,7 +5,7 @@
 #include "filter/page/page_assets.h"
 #include "filter/page/page_file.h"
 #include "filter/page/page_parts.h"
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
 /* What the browser is to run and to apply, by its hash, and nothing else. */
@@ -71,43 +71,43 @@ head(struct html *html, const struct hashes *hashes)
 }
 
 static void
-total(const struct view *view, struct view_counts *counts)
+total(const struct stats *stats, struct stats_counts *counts)
 {
-	*counts = view->other_domain.counts;
-	for (size_t i = 0; i < view->ndomains; i++)
-		view_counts_join(counts, &view->domains[i].counts);
+	*counts = stats->other_domain.counts;
+	for (size_t i = 0; i < stats->ndomains; i++)
+		stats_counts_join(counts, &stats->domains[i].counts);
 }
 
 /* The first and the last day of mail; false where no message has a date. */
 static bool
-first_and_last(const struct view *view, char first[VIEW_DAY_OCTETS], char last[VIEW_DAY_OCTETS])
+first_and_last(const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS])
 {
 	int64_t from = INT64_MAX, to = INT64_MIN;
 
-	for (size_t i = 0; i <= view->nsources; i++) {
-		const struct view_source *source =
-			i < view->nsources ? &view->sources[i] : &view->other_source;
+	for (size_t i = 0; i <= stats->nsources; i++) {
+		const struct stats_source *source =
+			i < stats->nsources ? &stats->sources[i] : &stats->other_source;
 
 		if (!source->has_dates)
 			continue;
 		from = source->first < from ? source->first : from;
 		to = source->last > to ? source->last : to;
 	}
-	view_day_text(from, first);
-	view_day_text(to, last);
+	stats_day_text(from, first);
+	stats_day_text(to, last);
 	return from <= to;
 }
 
 static void
-header(struct html *html, const struct page *page, const struct view_counts *counts)
+header(struct html *html, const struct page *page, const struct stats_counts *counts)
 {
-	char first[VIEW_DAY_OCTETS], last[VIEW_DAY_OCTETS], n[HTML_NUMBER_OCTETS];
+	char first[STATS_DAY_OCTETS], last[STATS_DAY_OCTETS], n[HTML_NUMBER_OCTETS];
 
 	html_markup(html, "<header>\n<h1>");
 	html_text(html, _("Mail authentication report"));
 	html_markup(html, "</h1>\n<p class=\"sub\">");
 	html_say(html, _("%s messages"), html_number(counts->messages, n));
-	if (first_and_last(page->view, first, last)) {
+	if (first_and_last(page->stats, first, last)) {
 		html_markup(html, " · ");
 		html_say(html, _("%s to %s"), first, last);
 	}
@@ -138,7 +138,7 @@ warnings(struct html *html, const struct page *page)
 
 /* What the owner of a domain came for. */
 static void
-headline(struct html *html, const struct view_counts *counts)
+headline(struct html *html, const struct stats_counts *counts)
 {
 	char n[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS], hurt[HTML_NUMBER_OCTETS],
 		bare[HTML_NUMBER_OCTETS];
@@ -148,7 +148,7 @@ headline(struct html *html, const struct view_counts *counts)
 		html_text(html, _("No message was judged."));
 	} else {
 		html_say(html, _("%.1f%% of all messages passed DMARC: %s of %s."),
-			view_percent(counts->aligned, counts->messages),
+			stats_percent(counts->aligned, counts->messages),
 			html_number(counts->aligned, n), html_number(counts->messages, all));
 		html_markup(html, "<br>\n");
 		if (counts->honest_fails > 0)
@@ -176,11 +176,11 @@ tile(struct html *html, const char *key, const char *name, uint64_t n, uint64_t 
 	html_markup(html, "<div class=\"%s\"><dt>", key);
 	html_text(html, name);
 	html_markup(html, "</dt><dd><b>%s</b> <small>%.1f%%</small></dd></div>\n",
-		html_number(n, text), view_percent(n, all));
+		html_number(n, text), stats_percent(n, all));
 }
 
 static void
-tiles(struct html *html, const struct view_counts *counts)
+tiles(struct html *html, const struct stats_counts *counts)
 {
 	const uint64_t all = counts->messages;
 
@@ -204,19 +204,19 @@ tiles(struct html *html, const struct view_counts *counts)
 }
 
 static void
-navigation(struct html *html, const struct view *view)
+navigation(struct html *html, const struct stats *stats)
 {
 	const struct {
 		const char *id, *name;
 		bool there;
 	} links[] = {
-		{"time",     N_("Over time"),       view->nperiods > 0  },
-		{"senders",  N_("Largest senders"), true                },
-		{"whatif",   N_("What if"),         view->nscenarios > 0},
-		{"domains",  N_("Author domains"),  true                },
-		{"sources",  N_("Senders"),         true                },
-		{"changes",  N_("Changes"),         view->nscenarios > 0},
-		{"messages", N_("Single messages"), view->nmessages > 0 },
+		{"time",     N_("Over time"),       stats->nperiods > 0  },
+		{"senders",  N_("Largest senders"), true                 },
+		{"whatif",   N_("What if"),         stats->nscenarios > 0},
+		{"domains",  N_("Author domains"),  true                 },
+		{"sources",  N_("Senders"),         true                 },
+		{"changes",  N_("Changes"),         stats->nscenarios > 0},
+		{"messages", N_("Single messages"), stats->nmessages > 0 },
 	};
 
 	html_markup(html, "<nav aria-label=\"");
@@ -235,9 +235,9 @@ navigation(struct html *html, const struct view *view)
 static void
 footer(struct html *html, const struct page *page)
 {
-	char made[VIEW_DAY_OCTETS];
+	char made[STATS_DAY_OCTETS];
 
-	view_day_text(page->made, made);
+	stats_day_text(page->made, made);
 	html_markup(html, "</main>\n<footer><p>");
 	html_say(html, _("Made by mailstamp %s on %s. This page loads nothing from elsewhere."),
 		MAILSTAMP_VERSION, made);
@@ -249,27 +249,27 @@ footer(struct html *html, const struct page *page)
 static void
 write_all(struct html *html, const struct page *page, const struct hashes *hashes)
 {
-	const struct view *view = page->view;
-	struct view_counts counts;
+	const struct stats *stats = page->stats;
+	struct stats_counts counts;
 
-	total(view, &counts);
+	total(stats, &counts);
 	head(html, hashes);
 	header(html, page, &counts);
 	if (counts.messages > 0)
-		navigation(html, view);
+		navigation(html, stats);
 	html_markup(html, "<main id=\"main\">\n");
 	warnings(html, page);
 	headline(html, &counts);
 	if (counts.messages > 0) {
 		tiles(html, &counts);
 		page_chart_patterns(html);
-		html->failed = !page_chart_time(html, view) || html->failed;
-		html->failed = !page_chart_sources(html, view) || html->failed;
-		page_chart_scenarios(html, view);
-		html->failed = !page_domains(html, view) || html->failed;
-		html->failed = !page_sources(html, view) || html->failed;
-		page_changes(html, view);
-		page_messages(html, view);
+		html->failed = !page_chart_time(html, stats) || html->failed;
+		html->failed = !page_chart_sources(html, stats) || html->failed;
+		page_chart_scenarios(html, stats);
+		html->failed = !page_domains(html, stats) || html->failed;
+		html->failed = !page_sources(html, stats) || html->failed;
+		page_changes(html, stats);
+		page_messages(html, stats);
 	}
 	footer(html, page);
 }

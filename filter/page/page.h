@@ -4,12 +4,12 @@
 #ifndef FILTER_PAGE_PAGE_H
 #define FILTER_PAGE_PAGE_H
 
-#include "filter/stats/view.h"
+#include "filter/stats/stats.h"
 #include "mime/arena.h"
 #include "mime/status.h"
 
 struct page {
-	const struct view *view;
+	const struct stats *stats;
 	size_t failed;     /* files that could not be read */
 	bool interrupted;  /* the run was stopped before its end */
 	const char *shard; /* "1/4", or NULL */

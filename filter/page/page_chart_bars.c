@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "filter/page/page_parts.h"
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
 enum { BARS_MOST = 10, BAR_STEP = 46, NAME_MOST = 30 };
@@ -24,14 +24,14 @@ short_name(struct html *html, const char *name)
 }
 
 static void
-sender_bar(struct html *html, const struct view_source *source, size_t i, uint64_t most)
+sender_bar(struct html *html, const struct stats_source *source, size_t i, uint64_t most)
 {
 	const struct page_shares shares = page_shares_of(&source->counts);
 	const int y = (int)i * BAR_STEP;
 	char n[HTML_NUMBER_OCTETS];
 
 	html_markup(html, "<text y=\"%d\"><tspan class=\"strong\">", y + 16);
-	short_name(html, source->name[0] != '\0' ? source->name : view_by_text(source->by));
+	short_name(html, source->name[0] != '\0' ? source->name : stats_by_text(source->by));
 	html_markup(html, "</tspan><tspan class=\"wide\"> ");
 	html_say(html, _("for %s"), source->author_domain[0] != '\0' ? source->author_domain : "-");
 	html_markup(html,
@@ -41,14 +41,14 @@ sender_bar(struct html *html, const struct view_source *source, size_t i, uint64
 }
 
 static void
-senders_table(struct html *html, const struct view *view, const size_t *order, size_t n)
+senders_table(struct html *html, const struct stats *stats, const size_t *order, size_t n)
 {
 	page_numbers_kinds(html, _("Largest senders"), _("Sender"));
 	for (size_t i = 0; i < n; i++) {
-		const struct view_source *source = &view->sources[order[i]];
+		const struct stats_source *source = &stats->sources[order[i]];
 
 		html_markup(html, "<tr><th scope=\"row\"><a href=\"#s-%zu\">", order[i]);
-		html_say(html, "%s %s", view_by_text(source->by), source->name);
+		html_say(html, "%s %s", stats_by_text(source->by), source->name);
 		html_markup(html, "</a></th>");
 		page_kind_cells(html, &source->counts);
 	}
@@ -56,10 +56,10 @@ senders_table(struct html *html, const struct view *view, const size_t *order, s
 }
 
 bool
-page_chart_sources(struct html *html, const struct view *view)
+page_chart_sources(struct html *html, const struct stats *stats)
 {
-	const size_t n = view->nsources < BARS_MOST ? view->nsources : BARS_MOST;
-	size_t *order = view_order_sources(view);
+	const size_t n = stats->nsources < BARS_MOST ? stats->nsources : BARS_MOST;
+	size_t *order = stats_order_sources(stats);
 
 	if (order == NULL)
 		return false;
@@ -75,10 +75,10 @@ page_chart_sources(struct html *html, const struct view *view)
 	html_text(html, _("A stacked bar for each sender. The table below has the numbers."));
 	html_markup(html, "</desc>\n");
 	for (size_t i = 0; i < n; i++)
-		sender_bar(
-			html, &view->sources[order[i]], i, view->sources[order[0]].counts.messages);
+		sender_bar(html, &stats->sources[order[i]], i,
+			stats->sources[order[0]].counts.messages);
 	html_markup(html, "</svg>\n");
-	senders_table(html, view, order, n);
+	senders_table(html, stats, order, n);
 	free(order);
 	return true;
 }
@@ -86,7 +86,7 @@ page_chart_sources(struct html *html, const struct view *view)
 /* what if */
 
 static struct page_shares
-before_of(const struct view_matrix *matrix)
+before_of(const struct stats_matrix *matrix)
 {
 	struct page_shares shares = {.n = {0}};
 
@@ -97,7 +97,7 @@ before_of(const struct view_matrix *matrix)
 }
 
 static struct page_shares
-after_of(const struct view_matrix *matrix)
+after_of(const struct stats_matrix *matrix)
 {
 	struct page_shares shares = {.n = {0}};
 
@@ -114,18 +114,18 @@ sum(const struct page_shares *shares)
 }
 
 static void
-scenario_chart(struct html *html, const struct view *view, size_t scenario)
+scenario_chart(struct html *html, const struct stats *stats, size_t scenario)
 {
-	const struct view_matrix *matrix = &view->changes[scenario];
+	const struct stats_matrix *matrix = &stats->changes[scenario];
 	const struct page_shares before = before_of(matrix), after = after_of(matrix);
 	const uint64_t all = sum(&before);
 	char n[HTML_NUMBER_OCTETS], m[HTML_NUMBER_OCTETS];
 
 	html_markup(html, "<h3>");
-	page_scenario_name(html, view, scenario);
-	if (!view_is_other(view, scenario)) {
+	page_scenario_name(html, stats, scenario);
+	if (!stats_is_other(stats, scenario)) {
 		html_markup(html, ": <code>");
-		html_text(html, view->scenarios[scenario]);
+		html_text(html, stats->scenarios[scenario]);
 		html_markup(html, "</code>");
 	}
 	html_markup(html,
@@ -136,7 +136,7 @@ scenario_chart(struct html *html, const struct view *view, size_t scenario)
 	html_markup(html, "</title>\n<desc id=\"w%zu-d\">", scenario);
 	html_say(html,
 		_("%s of %s messages get another disposition. The table below has the numbers."),
-		html_number(view_changed(matrix), n), html_number(all, m));
+		html_number(stats_changed(matrix), n), html_number(all, m));
 	html_markup(html, "</desc>\n<text y=\"16\">");
 	html_text(html, _("Now"));
 	html_markup(html, "</text>");
@@ -144,18 +144,18 @@ scenario_chart(struct html *html, const struct view *view, size_t scenario)
 	html_markup(html, "\n<text y=\"62\">");
 	html_text(html, _("Then"));
 	html_markup(html, "</text><text x=\"100%%\" y=\"62\" text-anchor=\"end\">");
-	html_say(html, _("%s messages change"), html_number(view_changed(matrix), n));
+	html_say(html, _("%s messages change"), html_number(stats_changed(matrix), n));
 	html_markup(html, "</text>");
 	page_bar_across(html, &after, all, 69);
 	html_markup(html, "</svg>\n");
 }
 
 static void
-scenario_row(struct html *html, const struct view *view, size_t scenario, const char *when,
+scenario_row(struct html *html, const struct stats *stats, size_t scenario, const char *when,
 	const struct page_shares *shares)
 {
 	html_markup(html, "<tr><th scope=\"row\">");
-	page_scenario_name(html, view, scenario);
+	page_scenario_name(html, stats, scenario);
 	html_markup(html, " · ");
 	html_text(html, when);
 	html_markup(html, "</th>");
@@ -165,9 +165,9 @@ scenario_row(struct html *html, const struct view *view, size_t scenario, const 
 }
 
 void
-page_chart_scenarios(struct html *html, const struct view *view)
+page_chart_scenarios(struct html *html, const struct stats *stats)
 {
-	if (view->nscenarios == 0)
+	if (stats->nscenarios == 0)
 		return;
 	page_section_begin(html, "whatif", _("What if"),
 		_("What would become of the same messages under another DMARC record, or by the "
@@ -176,18 +176,18 @@ page_chart_scenarios(struct html *html, const struct view *view)
 	for (int d = 0; d < PAGE_KINDS; d++)
 		page_legend_item(html, d, page_disposition_text((enum disposition)d));
 	html_markup(html, "</ul>\n");
-	for (size_t i = 0; i < view->nscenarios; i++)
-		scenario_chart(html, view, i);
+	for (size_t i = 0; i < stats->nscenarios; i++)
+		scenario_chart(html, stats, i);
 	page_numbers_begin(html, _("Dispositions before and after"), _("Scenario"));
 	for (int d = 0; d < PAGE_KINDS; d++)
 		page_numbers_head(html, page_disposition_text((enum disposition)d));
 	html_markup(html, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < view->nscenarios; i++) {
-		struct page_shares before = before_of(&view->changes[i]),
-				   after = after_of(&view->changes[i]);
+	for (size_t i = 0; i < stats->nscenarios; i++) {
+		struct page_shares before = before_of(&stats->changes[i]),
+				   after = after_of(&stats->changes[i]);
 
-		scenario_row(html, view, i, _("Now"), &before);
-		scenario_row(html, view, i, _("Then"), &after);
+		scenario_row(html, stats, i, _("Now"), &before);
+		scenario_row(html, stats, i, _("Then"), &after);
 	}
 	page_numbers_end(html);
 }

@@ -100,7 +100,7 @@ time_svg(struct html *html, const struct page_time *time)
 }
 
 static void
-time_table(struct html *html, const struct page_time *time, const struct view_period *rest)
+time_table(struct html *html, const struct page_time *time, const struct stats_period *rest)
 {
 	char label[PAGE_LABEL_OCTETS];
 
@@ -122,7 +122,7 @@ time_table(struct html *html, const struct page_time *time, const struct view_pe
 }
 
 bool
-page_chart_time(struct html *html, const struct view *view)
+page_chart_time(struct html *html, const struct stats *stats)
 {
 	static const char *const notes[] = {
 		[PAGE_DAYS] = N_("Messages per day, by DMARC result; UTC."),
@@ -131,13 +131,13 @@ page_chart_time(struct html *html, const struct view *view)
 	};
 	struct page_time time;
 
-	if (!page_time_make(view, &time))
+	if (!page_time_make(stats, &time))
 		return false;
 	if (time.n > 0) {
 		page_section_begin(html, "time", _("Results over time"), _(notes[time.unit]));
 		page_legend_kinds(html);
 		time_svg(html, &time);
-		time_table(html, &time, &view->other_period);
+		time_table(html, &time, &stats->other_period);
 	}
 	page_time_free(&time);
 	return true;

@@ -1,9 +1,9 @@
 #include "filter/page/page_parts.h"
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
 uint64_t
-page_kind_count(const struct view_counts *counts, enum page_kind kind)
+page_kind_count(const struct stats_counts *counts, enum page_kind kind)
 {
 	switch (kind) {
 	case PAGE_PASSED:
@@ -45,9 +45,9 @@ page_disposition_text(enum disposition disposition)
 }
 
 void
-page_scenario_name(struct html *html, const struct view *view, size_t scenario)
+page_scenario_name(struct html *html, const struct stats *stats, size_t scenario)
 {
-	if (view_is_other(view, scenario))
+	if (stats_is_other(stats, scenario))
 		html_text(html, _("The other RFC"));
 	else
 		html_say(html, _("What-if %zu"), scenario + 1);
@@ -105,7 +105,7 @@ page_legend_kinds(struct html *html)
 }
 
 struct page_shares
-page_shares_of(const struct view_counts *counts)
+page_shares_of(const struct stats_counts *counts)
 {
 	struct page_shares shares;
 
@@ -121,7 +121,7 @@ page_bar_across(struct html *html, const struct page_shares *shares, uint64_t al
 	double x = 0;
 
 	for (int i = 0; i < PAGE_KINDS; i++) {
-		double width = view_percent(shares->n[i], all);
+		double width = stats_percent(shares->n[i], all);
 
 		if (shares->n[i] > 0)
 			html_markup(html,
@@ -172,7 +172,7 @@ page_numbers_kinds(struct html *html, const char *caption, const char *first)
 }
 
 void
-page_kind_cells(struct html *html, const struct view_counts *counts)
+page_kind_cells(struct html *html, const struct stats_counts *counts)
 {
 	page_cell_number(html, counts->messages);
 	for (int kind = 0; kind < PAGE_KINDS; kind++)

@@ -1,5 +1,5 @@
 #include "filter/page/page_parts.h"
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
 void
@@ -39,10 +39,10 @@ page_table_heads(struct html *html, const struct page_column *columns, size_t n)
 }
 
 void
-page_table_scenario(struct html *html, const struct view *view, size_t scenario, bool number)
+page_table_scenario(struct html *html, const struct stats *stats, size_t scenario, bool number)
 {
 	head_begin(html, number);
-	page_scenario_name(html, view, scenario);
+	page_scenario_name(html, stats, scenario);
 	html_markup(html, "</th>");
 }
 
@@ -63,7 +63,7 @@ page_cell_number(struct html *html, uint64_t n)
 void
 page_cell_percent(struct html *html, uint64_t n, uint64_t all)
 {
-	html_markup(html, "<td class=\"n\">%.1f%%</td>", view_percent(n, all));
+	html_markup(html, "<td class=\"n\">%.1f%%</td>", stats_percent(n, all));
 }
 
 void

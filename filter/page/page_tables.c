@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "filter/page/page_parts.h"
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
 /* More rows than anybody reads, and no file that a phone cannot open. */
@@ -46,9 +46,9 @@ row_head(struct html *html, const char *text)
 /* author domains */
 
 static void
-domain_row(struct html *html, const struct view *view, const struct view_domain *domain)
+domain_row(struct html *html, const struct stats *stats, const struct stats_domain *domain)
 {
-	const struct view_counts *counts = &domain->counts;
+	const struct stats_counts *counts = &domain->counts;
 
 	html_markup(html, "<tr>");
 	row_head(html, domain->name);
@@ -62,13 +62,13 @@ domain_row(struct html *html, const struct view *view, const struct view_domain 
 	page_cell_number(html, counts->dkim_aligned);
 	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
 	page_cell_number(html, counts->dispositions[DISP_REJECT]);
-	for (size_t i = 0; i < view->nscenarios; i++)
-		page_cell_number(html, view_changed(&domain->changes[i]));
+	for (size_t i = 0; i < stats->nscenarios; i++)
+		page_cell_number(html, stats_changed(&domain->changes[i]));
 	html_markup(html, "</tr>\n");
 }
 
 bool
-page_domains(struct html *html, const struct view *view)
+page_domains(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Author domain"), false},
@@ -83,8 +83,8 @@ page_domains(struct html *html, const struct view *view)
 		{N_("Quarantined"),   true },
 		{N_("Rejected"),      true },
 	};
-	const size_t n = at_most(view->ndomains);
-	size_t *order = view_order_domains(view);
+	const size_t n = at_most(stats->ndomains);
+	size_t *order = stats_order_domains(stats);
 
 	if (order == NULL)
 		return false;
@@ -95,14 +95,14 @@ page_domains(struct html *html, const struct view *view)
 		  "instead. Under a what-if: how many messages would get another "
 		  "disposition."));
 	page_table_heads(html, COLUMNS(columns));
-	for (size_t i = 0; i < view->nscenarios; i++)
-		page_table_scenario(html, view, i, true);
+	for (size_t i = 0; i < stats->nscenarios; i++)
+		page_table_scenario(html, stats, i, true);
 	page_table_body(html);
 	for (size_t i = 0; i < n; i++)
-		domain_row(html, view, &view->domains[order[i]]);
+		domain_row(html, stats, &stats->domains[order[i]]);
 	free(order);
 	html_markup(html, "</tbody></table></div>\n");
-	left_out(html, view->ndomains, n, view->other_domain.counts.messages);
+	left_out(html, stats->ndomains, n, stats->other_domain.counts.messages);
 	html_markup(html, "</section>\n");
 	return true;
 }
@@ -110,10 +110,10 @@ page_domains(struct html *html, const struct view *view)
 /* senders */
 
 static void
-sender_text(struct html *html, const struct view_source *source)
+sender_text(struct html *html, const struct stats_source *source)
 {
 	html_markup(html, "<bdi>");
-	html_say(html, "%s %s", view_by_text(source->by), source->name);
+	html_say(html, "%s %s", stats_by_text(source->by), source->name);
 	if (source->provider != NULL)
 		html_say(html, " (%s)", source->provider);
 	html_markup(html, "</bdi>");
@@ -126,22 +126,22 @@ message_link(struct html *html, size_t index)
 }
 
 static void
-source_links(struct html *html, const struct view *view, size_t number)
+source_links(struct html *html, const struct stats *stats, size_t number)
 {
 	size_t shown = 0;
 
 	html_markup(html, "<td class=\"links\">");
-	for (size_t i = 0; i < view->nmessages && shown <= LINKS_MOST; i++) {
-		if (view->messages[i].source != number)
+	for (size_t i = 0; i < stats->nmessages && shown <= LINKS_MOST; i++) {
+		if (stats->messages[i].source != number)
 			continue;
 		if (shown++ < LINKS_MOST)
-			message_link(html, view->messages[i].row->index);
+			message_link(html, stats->messages[i].row->index);
 	}
 	html_markup(html, shown > LINKS_MOST ? " …</td>" : shown == 0 ? "-</td>" : "</td>");
 }
 
 static void
-source_needs(struct html *html, const struct view_source *source)
+source_needs(struct html *html, const struct stats_source *source)
 {
 	char n[HTML_NUMBER_OCTETS];
 
@@ -163,11 +163,11 @@ source_needs(struct html *html, const struct view_source *source)
 }
 
 static void
-source_row(struct html *html, const struct view *view, size_t number)
+source_row(struct html *html, const struct stats *stats, size_t number)
 {
-	const struct view_source *source = &view->sources[number];
-	const struct view_counts *counts = &source->counts;
-	char day[VIEW_DAY_OCTETS] = "-";
+	const struct stats_source *source = &stats->sources[number];
+	const struct stats_counts *counts = &source->counts;
+	char day[STATS_DAY_OCTETS] = "-";
 
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
@@ -176,22 +176,22 @@ source_row(struct html *html, const struct view *view, size_t number)
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
 	source_needs(html, source);
-	source_links(html, view, number);
+	source_links(html, stats, number);
 	page_cell_percent(html, counts->spf_aligned, counts->messages);
 	page_cell_percent(html, counts->dkim_aligned, counts->messages);
 	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
 	page_cell_number(html, counts->dispositions[DISP_REJECT]);
 	if (source->has_dates)
-		view_day_text(source->first, day);
+		stats_day_text(source->first, day);
 	html_markup(html, "<td class=\"d\">%s</td>", day);
 	if (source->has_dates)
-		view_day_text(source->last, day);
+		stats_day_text(source->last, day);
 	html_markup(html, "<td class=\"d\">%s</td>", day);
 	html_markup(html, "</tr>\n");
 }
 
 bool
-page_sources(struct html *html, const struct view *view)
+page_sources(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Sender"),                    false},
@@ -207,8 +207,8 @@ page_sources(struct html *html, const struct view *view)
 		{N_("First"),                     false},
 		{N_("Last"),                      false},
 	};
-	const size_t n = at_most(view->nsources);
-	size_t *order = view_order_sources(view);
+	const size_t n = at_most(stats->nsources);
+	size_t *order = stats_order_sources(stats);
 
 	if (order == NULL)
 		return false;
@@ -219,10 +219,10 @@ page_sources(struct html *html, const struct view *view)
 	page_table_heads(html, COLUMNS(columns));
 	page_table_body(html);
 	for (size_t i = 0; i < n; i++)
-		source_row(html, view, order[i]);
+		source_row(html, stats, order[i]);
 	free(order);
 	html_markup(html, "</tbody></table></div>\n");
-	left_out(html, view->nsources, n, view->other_source.counts.messages);
+	left_out(html, stats->nsources, n, stats->other_source.counts.messages);
 	html_markup(html, "</section>\n");
 	return true;
 }
@@ -230,16 +230,16 @@ page_sources(struct html *html, const struct view *view)
 /* changes */
 
 static void
-change_links(struct html *html, const struct view *view, size_t scenario, size_t number)
+change_links(struct html *html, const struct stats *stats, size_t scenario, size_t number)
 {
 	size_t shown = 0;
 
 	html_markup(html, "<td class=\"links\">");
-	for (size_t i = 0; i < view->nmessages && shown < LINKS_MOST; i++) {
-		const struct row *row = view->messages[i].row;
+	for (size_t i = 0; i < stats->nmessages && shown < LINKS_MOST; i++) {
+		const struct row *row = stats->messages[i].row;
 
-		if (view->messages[i].source != number ||
-			view_after(view, scenario, row) == row->disposition)
+		if (stats->messages[i].source != number ||
+			stats_after(stats, scenario, row) == row->disposition)
 			continue;
 		message_link(html, row->index);
 		shown++;
@@ -248,7 +248,7 @@ change_links(struct html *html, const struct view *view, size_t scenario, size_t
 }
 
 static void
-change_words(struct html *html, const struct view_matrix *matrix)
+change_words(struct html *html, const struct stats_matrix *matrix)
 {
 	char n[HTML_NUMBER_OCTETS];
 
@@ -268,26 +268,26 @@ change_words(struct html *html, const struct view_matrix *matrix)
 }
 
 static void
-change_row(struct html *html, const struct view *view, size_t scenario, size_t number)
+change_row(struct html *html, const struct stats *stats, size_t scenario, size_t number)
 {
-	const struct view_source *source = &view->sources[number];
-	const struct view_matrix *matrix = &source->changes[scenario];
+	const struct stats_source *source = &stats->sources[number];
+	const struct stats_matrix *matrix = &source->changes[scenario];
 
 	html_markup(html, "<tr><th scope=\"row\" class=\"d\">");
-	page_scenario_name(html, view, scenario);
+	page_scenario_name(html, stats, scenario);
 	html_markup(html, "</th><td class=\"t\"><a href=\"#s-%zu\">", number);
 	sender_text(html, source);
 	html_markup(html, "</a></td>");
 	page_cell_text(html, source->author_domain);
 	page_cell_number(html, source->counts.messages);
-	page_cell_number(html, view_changed(matrix));
+	page_cell_number(html, stats_changed(matrix));
 	change_words(html, matrix);
-	change_links(html, view, scenario, number);
+	change_links(html, stats, scenario, number);
 	html_markup(html, "</tr>\n");
 }
 
 void
-page_changes(struct html *html, const struct view *view)
+page_changes(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Scenario"),      false},
@@ -301,18 +301,18 @@ page_changes(struct html *html, const struct view *view)
 	char shown[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS];
 	size_t n = 0;
 
-	if (view->nscenarios == 0)
+	if (stats->nscenarios == 0)
 		return;
 	page_table_begin(html, "changes", _("Changes"),
 		_("Whose mail would get another disposition under each scenario."));
 	page_table_heads(html, COLUMNS(columns));
 	page_table_body(html);
-	for (size_t scenario = 0; scenario < view->nscenarios; scenario++)
-		for (size_t i = 0; i < view->nsources; i++) {
-			if (view_changed(&view->sources[i].changes[scenario]) == 0)
+	for (size_t scenario = 0; scenario < stats->nscenarios; scenario++)
+		for (size_t i = 0; i < stats->nsources; i++) {
+			if (stats_changed(&stats->sources[i].changes[scenario]) == 0)
 				continue;
 			if (n++ < ROWS_MOST)
-				change_row(html, view, scenario, i);
+				change_row(html, stats, scenario, i);
 		}
 	html_markup(html, "</tbody></table></div>\n");
 	if (n == 0) {
@@ -351,20 +351,20 @@ code_cell(struct html *html, const struct row *row, enum auth_code code, bool al
 }
 
 static void
-message_row(struct html *html, const struct view *view, const struct view_message *message)
+message_row(struct html *html, const struct stats *stats, const struct stats_message *message)
 {
 	const struct row *row = message->row;
-	char day[VIEW_DAY_OCTETS] = "-";
+	char day[STATS_DAY_OCTETS] = "-";
 
 	if (row->has_date)
-		view_day_text(row->date, day);
+		stats_day_text(row->date, day);
 	html_markup(html,
 		"<tr id=\"m-%zu\"><th scope=\"row\" class=\"n\">%zu</th><td class=\"d\">%s</td>",
 		row->index, row->index, day);
 	page_cell_text(html, row->author_domain);
-	if (message->source < view->nsources) {
+	if (message->source < stats->nsources) {
 		html_markup(html, "<td class=\"t\"><a href=\"#s-%zu\">", message->source);
-		sender_text(html, &view->sources[message->source]);
+		sender_text(html, &stats->sources[message->source]);
 		html_markup(html, "</a></td>");
 	} else {
 		html_markup(html, "<td>-</td>");
@@ -374,8 +374,8 @@ message_row(struct html *html, const struct view *view, const struct view_messag
 	code_cell(html, row, row->arc, false);
 	code_cell(html, row, row->dmarc, false);
 	disposition_cell(html, row->disposition);
-	for (size_t i = 0; i < view->nscenarios; i++)
-		disposition_cell(html, view_after(view, i, row));
+	for (size_t i = 0; i < stats->nscenarios; i++)
+		disposition_cell(html, stats_after(stats, i, row));
 	html_markup(html, "<td class=\"why\">");
 	html_text(html, row->reason[0] != '\0' ? _(row->reason) : "-");
 	html_markup(html, "</td><td class=\"why\"><bdi>");
@@ -384,7 +384,7 @@ message_row(struct html *html, const struct view *view, const struct view_messag
 }
 
 void
-page_messages(struct html *html, const struct view *view)
+page_messages(struct html *html, const struct stats *stats)
 {
 	static const struct page_column first[] = {
 		{N_("No."),           true },
@@ -403,24 +403,24 @@ page_messages(struct html *html, const struct view *view)
 	};
 	char a[HTML_NUMBER_OCTETS], b[HTML_NUMBER_OCTETS];
 
-	if (view->nmessages == 0)
+	if (stats->nmessages == 0)
 		return;
 	page_table_begin(html, "messages", _("Single messages"),
 		_("Those worth looking at: DMARC did not pass, they were not accepted, or a "
 		  "scenario "
 		  "changes them. No. is the index of the JSON."));
 	page_table_heads(html, COLUMNS(first));
-	for (size_t i = 0; i < view->nscenarios; i++)
-		page_table_scenario(html, view, i, false);
+	for (size_t i = 0; i < stats->nscenarios; i++)
+		page_table_scenario(html, stats, i, false);
 	page_table_heads(html, COLUMNS(last));
 	page_table_body(html);
-	for (size_t i = 0; i < view->nmessages; i++)
-		message_row(html, view, &view->messages[i]);
+	for (size_t i = 0; i < stats->nmessages; i++)
+		message_row(html, stats, &stats->messages[i]);
 	html_markup(html, "</tbody></table></div>\n");
-	if (view->worth > view->nmessages) {
+	if (stats->worth > stats->nmessages) {
 		html_markup(html, "<p class=\"note\">");
 		html_say(html, _("The first %s of %s such messages."),
-			html_number(view->nmessages, a), html_number(view->worth, b));
+			html_number(stats->nmessages, a), html_number(stats->worth, b));
 		html_markup(html, "</p>\n");
 	}
 	html_markup(html, "</section>\n");

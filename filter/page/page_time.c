@@ -32,7 +32,7 @@ page_scale_top(uint64_t most)
 
 /* The number of the bar, on a line without an end. */
 static int64_t
-number_of(enum page_unit unit, const struct view_period *period)
+number_of(enum page_unit unit, const struct stats_period *period)
 {
 	if (unit == PAGE_DAYS)
 		return page_day_number(period->year, period->month, period->day);
@@ -52,9 +52,9 @@ days_of(int year, int month)
 
 /* The period behind one. */
 static void
-step(enum page_unit unit, struct view_period *period)
+step(enum page_unit unit, struct stats_period *period)
 {
-	period->counts = (struct view_counts){.messages = 0};
+	period->counts = (struct stats_counts){.messages = 0};
 	if (unit == PAGE_DAYS) {
 		if (++period->day <= days_of(period->year, period->month))
 			return;
@@ -68,47 +68,47 @@ step(enum page_unit unit, struct view_period *period)
 	period->year++;
 }
 
-static struct view_period
-cut(enum page_unit unit, struct view_period period)
+static struct stats_period
+cut(enum page_unit unit, struct stats_period period)
 {
-	period.counts = (struct view_counts){.messages = 0};
+	period.counts = (struct stats_counts){.messages = 0};
 	period.day = unit == PAGE_DAYS ? period.day : 0;
 	period.month = unit == PAGE_YEARS ? 0 : period.month;
 	return period;
 }
 
 static int64_t
-span(enum page_unit unit, const struct view *view)
+span(enum page_unit unit, const struct stats *stats)
 {
-	return number_of(unit, &view->periods[view->nperiods - 1]) -
-	       number_of(unit, &view->periods[0]) + 1;
+	return number_of(unit, &stats->periods[stats->nperiods - 1]) -
+	       number_of(unit, &stats->periods[0]) + 1;
 }
 
 static enum page_unit
-choose(const struct view *view)
+choose(const struct stats *stats)
 {
-	if (!view->months && span(PAGE_DAYS, view) <= DAYS_MOST)
+	if (!stats->months && span(PAGE_DAYS, stats) <= DAYS_MOST)
 		return PAGE_DAYS;
-	return span(PAGE_MONTHS, view) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
+	return span(PAGE_MONTHS, stats) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
 }
 
 bool
-page_time_make(const struct view *view, struct page_time *time)
+page_time_make(const struct stats *stats, struct page_time *time)
 {
-	const bool gaps = view->nperiods > 0 && span(PAGE_YEARS, view) > YEARS_MOST;
+	const bool gaps = stats->nperiods > 0 && span(PAGE_YEARS, stats) > YEARS_MOST;
 	size_t room;
 
 	*time = (struct page_time){.at = NULL};
-	if (view->nperiods == 0)
+	if (stats->nperiods == 0)
 		return true;
-	time->unit = choose(view);
-	room = gaps ? view->nperiods : (size_t)span(time->unit, view);
+	time->unit = choose(stats);
+	room = gaps ? stats->nperiods : (size_t)span(time->unit, stats);
 	time->at = calloc(room, sizeof *time->at);
 	if (time->at == NULL)
 		return false;
-	for (size_t i = 0; i < view->nperiods; i++) {
-		struct view_period here = cut(time->unit, view->periods[i]);
-		struct view_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
+	for (size_t i = 0; i < stats->nperiods; i++) {
+		struct stats_period here = cut(time->unit, stats->periods[i]);
+		struct stats_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
 
 		while (!gaps && last != NULL &&
 			number_of(time->unit, last) + 1 < number_of(time->unit, &here)) {
@@ -120,7 +120,7 @@ page_time_make(const struct view *view, struct page_time *time)
 			time->at[time->n] = here;
 			last = &time->at[time->n++];
 		}
-		view_counts_join(&last->counts, &view->periods[i].counts);
+		stats_counts_join(&last->counts, &stats->periods[i].counts);
 	}
 	return true;
 }
@@ -133,7 +133,7 @@ page_time_free(struct page_time *time)
 }
 
 void
-page_time_label(const struct view_period *period, char text[PAGE_LABEL_OCTETS])
+page_time_label(const struct stats_period *period, char text[PAGE_LABEL_OCTETS])
 {
 	int year = period->year % 10000, month = period->month % 100, day = period->day % 100;
 

@@ -1,5 +1,5 @@
 /*
- * row.h: all that the lines, the summary and the views of a run need of one message.
+ * row.h: all that the lines, the summary and the statistics of a run need of one message.
  *
  * Every text is safe to show (row_text) and never NULL: "" stands for what is not there.
  */

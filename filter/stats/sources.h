@@ -30,7 +30,7 @@ void sources_key(const struct row *row, struct source_key *key);
 /* Was DMARC evaluated, and nothing aligned passed (with a record or without one)? */
 bool sources_unaligned(const struct row *row);
 
-/* Of such a message: does anything speak for it? (struct view_counts) */
+/* Of such a message: does anything speak for it? (struct stats_counts) */
 bool sources_honest(const struct row *row);
 
 #endif

@@ -72,31 +72,31 @@ static const struct time_row {
 	{"a date of long after", {20454, 2932896, -1},            PAGE_YEARS,  2,  "2026",       "9999"      },
 };
 
-static struct view *
-view_of(const int64_t *days)
+static struct stats *
+stats_of(const int64_t *days)
 {
-	struct view *view = view_new(NULL, 0, false);
+	struct stats *stats = stats_new(NULL, 0, false);
 	struct row row = plain_row();
 
 	row.has_date = true;
 	for (size_t i = 0; days[i] != -1; i++) {
 		row.date = days[i] * DAY + 7;
-		cr_assert(view_add(view, &row));
+		cr_assert(stats_add(stats, &row));
 		row.index++;
 	}
-	return view;
+	return stats;
 }
 
 Test(page_time, bars)
 {
 	for (size_t i = 0; i < sizeof time_rows / sizeof time_rows[0]; i++) {
 		const struct time_row *row = &time_rows[i];
-		struct view *view = view_of(row->days);
+		struct stats *stats = stats_of(row->days);
 		char first[PAGE_LABEL_OCTETS], last[PAGE_LABEL_OCTETS];
 		struct page_time time;
 		uint64_t sum = 0, want = 0;
 
-		cr_assert(page_time_make(view, &time));
+		cr_assert(page_time_make(stats, &time));
 		cr_expect_eq(time.unit, row->unit, "%s", row->name);
 		cr_assert_eq(time.n, row->bars, "%s: %zu", row->name, time.n);
 		page_time_label(&time.at[0], first);
@@ -109,16 +109,16 @@ Test(page_time, bars)
 			want++;
 		cr_expect_eq(sum, want, "%s", row->name);
 		page_time_free(&time);
-		view_free(view);
+		stats_free(stats);
 	}
 }
 
 Test(page_time, nothing)
 {
-	struct view *view = view_new(NULL, 0, false);
+	struct stats *stats = stats_new(NULL, 0, false);
 	struct page_time time;
 
-	cr_expect(page_time_make(view, &time) && time.n == 0);
+	cr_expect(page_time_make(stats, &time) && time.n == 0);
 	page_time_free(&time);
-	view_free(view);
+	stats_free(stats);
 }

@@ -1,10 +1,10 @@
-#include "filter/stats/view.h"
+#include "filter/stats/stats.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 #include "tests/support/plain_row.h"
 
 static struct row
@@ -17,19 +17,19 @@ failing_row(void)
 }
 
 static uint64_t
-domain_sum(const struct view *view)
+domain_sum(const struct stats *stats)
 {
-	uint64_t sum = view->other_domain.counts.messages;
+	uint64_t sum = stats->other_domain.counts.messages;
 
-	for (size_t i = 0; i < view->ndomains; i++)
-		sum += view->domains[i].counts.messages;
+	for (size_t i = 0; i < stats->ndomains; i++)
+		sum += stats->domains[i].counts.messages;
 	return sum;
 }
 
-Test(view, many_domains_stay_within_the_bounds)
+Test(stats, many_domains_stay_within_the_bounds)
 {
 	enum { MANY = 100000 };
-	struct view *view = view_new(NULL, 0, false);
+	struct stats *stats = stats_new(NULL, 0, false);
 	struct row row = failing_row();
 	char domain[64], ip[32];
 	uint64_t sources;
@@ -42,19 +42,19 @@ Test(view, many_domains_stay_within_the_bounds)
 		row.index = i;
 		row.has_date = true;
 		row.date = (int64_t)(i % 1000) * 86400;
-		cr_assert(view_add(view, &row));
+		cr_assert(stats_add(stats, &row));
 	}
-	cr_expect_eq(view->ndomains, (size_t)VIEW_DOMAINS);
-	cr_expect_eq(view->nsources, (size_t)VIEW_SOURCES);
-	cr_expect_eq(view->nmessages, (size_t)VIEW_MESSAGES);
-	cr_expect(view->nperiods <= VIEW_PERIODS && view->months);
-	cr_expect_eq(view->worth, (uint64_t)MANY);
-	cr_expect_eq(domain_sum(view), (uint64_t)MANY);
-	sources = view->other_source.counts.messages;
-	for (size_t i = 0; i < view->nsources; i++)
-		sources += view->sources[i].counts.messages;
+	cr_expect_eq(stats->ndomains, (size_t)STATS_DOMAINS);
+	cr_expect_eq(stats->nsources, (size_t)STATS_SOURCES);
+	cr_expect_eq(stats->nmessages, (size_t)STATS_MESSAGES);
+	cr_expect(stats->nperiods <= STATS_PERIODS && stats->months);
+	cr_expect_eq(stats->worth, (uint64_t)MANY);
+	cr_expect_eq(domain_sum(stats), (uint64_t)MANY);
+	sources = stats->other_source.counts.messages;
+	for (size_t i = 0; i < stats->nsources; i++)
+		sources += stats->sources[i].counts.messages;
 	cr_expect_eq(sources, (uint64_t)MANY);
-	view_free(view);
+	stats_free(stats);
 }
 
 static const struct kind_row {
@@ -74,13 +74,13 @@ static const struct kind_row {
 	{"DNS did not answer",     AUTH_NONE, AUTH_NONE, AUTH_TEMPERROR, false, false, "",                0, 0, 0, 1},
 };
 
-Test(view, kinds)
+Test(stats, kinds)
 {
 	for (size_t i = 0; i < sizeof kind_rows / sizeof kind_rows[0]; i++) {
 		const struct kind_row *want = &kind_rows[i];
-		struct view *view = view_new(NULL, 0, false);
+		struct stats *stats = stats_new(NULL, 0, false);
 		struct row row = failing_row();
-		const struct view_counts *counts;
+		const struct stats_counts *counts;
 
 		row.spf = want->spf;
 		row.spf_aligned = want->spf_aligned;
@@ -88,59 +88,59 @@ Test(view, kinds)
 		row.dkim_aligned = want->dkim_aligned;
 		row.dmarc = want->dmarc;
 		row.sign = want->sign;
-		cr_assert(view_add(view, &row));
-		counts = &view->domains[0].counts;
+		cr_assert(stats_add(stats, &row));
+		counts = &stats->domains[0].counts;
 		cr_expect_eq(counts->aligned, want->aligned, "%s", want->name);
 		cr_expect_eq(counts->honest_fails, want->honest, "%s", want->name);
 		cr_expect_eq(counts->bare_fails, want->bare, "%s", want->name);
-		cr_expect_eq(view->worth, want->worth, "%s", want->name);
-		view_free(view);
+		cr_expect_eq(stats->worth, want->worth, "%s", want->name);
+		stats_free(stats);
 	}
 }
 
-Test(view, scenarios)
+Test(stats, scenarios)
 {
 	const char *const labels[] = {"p=reject", "p=none"};
-	struct view *view = view_new(labels, 2, true);
+	struct stats *stats = stats_new(labels, 2, true);
 	struct row row = failing_row();
 
 	row.disposition = DISP_QUARANTINE;
 	row.nwhat_ifs = 2;
 	row.what_ifs[0].disposition = DISP_REJECT;
 	row.what_ifs[1].disposition = DISP_ACCEPT;
-	cr_assert(view_add(view, &row)); /* the other RFC says nothing of it */
+	cr_assert(stats_add(stats, &row)); /* the other RFC says nothing of it */
 	row.has_other = true;
 	row.other.disposition = DISP_ACCEPT;
-	cr_assert(view_add(view, &row));
-	cr_expect_eq(view->nscenarios, (size_t)3);
-	cr_expect_eq(view_after(view, 0, &row), DISP_REJECT);
-	cr_expect_eq(view_after(view, 1, &row), DISP_ACCEPT);
-	cr_expect_eq(view_after(view, 2, &row), DISP_ACCEPT);
-	cr_expect_eq(view->changes[0].n[DISP_QUARANTINE][DISP_REJECT], (uint64_t)2);
-	cr_expect_eq(view->changes[2].n[DISP_QUARANTINE][DISP_QUARANTINE], (uint64_t)1);
-	cr_expect_eq(view_changed(&view->changes[2]), (uint64_t)1);
-	cr_expect_eq(view_changed(&view->domains[0].changes[1]), (uint64_t)2);
-	view_free(view);
+	cr_assert(stats_add(stats, &row));
+	cr_expect_eq(stats->nscenarios, (size_t)3);
+	cr_expect_eq(stats_after(stats, 0, &row), DISP_REJECT);
+	cr_expect_eq(stats_after(stats, 1, &row), DISP_ACCEPT);
+	cr_expect_eq(stats_after(stats, 2, &row), DISP_ACCEPT);
+	cr_expect_eq(stats->changes[0].n[DISP_QUARANTINE][DISP_REJECT], (uint64_t)2);
+	cr_expect_eq(stats->changes[2].n[DISP_QUARANTINE][DISP_QUARANTINE], (uint64_t)1);
+	cr_expect_eq(stats_changed(&stats->changes[2]), (uint64_t)1);
+	cr_expect_eq(stats_changed(&stats->domains[0].changes[1]), (uint64_t)2);
+	stats_free(stats);
 }
 
-Test(view, order)
+Test(stats, order)
 {
 	static const char *const names[] = {"b.example", "a.example", "c.example", "a.example"};
 	static const size_t want[] = {1, 0, 2};
-	struct view *view = view_new(NULL, 0, false);
+	struct stats *stats = stats_new(NULL, 0, false);
 	struct row row = failing_row();
 	size_t *order;
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		row.author_domain = names[i];
-		cr_assert(view_add(view, &row));
+		cr_assert(stats_add(stats, &row));
 	}
-	order = view_order_domains(view);
+	order = stats_order_domains(stats);
 	cr_assert(order != NULL);
 	for (size_t i = 0; i < 3; i++)
 		cr_expect_eq(order[i], want[i], "%zu", i);
 	free(order);
-	view_free(view);
+	stats_free(stats);
 }
 
 static const struct text_row {
@@ -156,32 +156,32 @@ static const struct text_row {
 	{INT64_MAX,    "-"         },
 };
 
-Test(view, day_text)
+Test(stats, day_text)
 {
-	char text[VIEW_DAY_OCTETS];
+	char text[STATS_DAY_OCTETS];
 
 	for (size_t i = 0; i < sizeof text_rows / sizeof text_rows[0]; i++) {
-		view_day_text(text_rows[i].seconds, text);
+		stats_day_text(text_rows[i].seconds, text);
 		cr_expect_str_eq(text, text_rows[i].want);
 	}
 }
 
-Test(view, dates_that_no_calendar_shows_hide_no_others)
+Test(stats, dates_that_no_calendar_shows_hide_no_others)
 {
 	static const int64_t dates[] = {
 		INT64_MIN, -1, 86400, 2 * 86400, INT64_C(253402300800), INT64_MAX};
-	struct view *view = view_new(NULL, 0, false);
+	struct stats *stats = stats_new(NULL, 0, false);
 	struct row row = plain_row();
 
 	for (row.index = 0; row.index < sizeof dates / sizeof dates[0]; row.index++) {
 		row.has_date = true;
 		row.date = dates[row.index];
-		cr_assert(view_add(view, &row));
+		cr_assert(stats_add(stats, &row));
 	}
-	cr_assert_eq(view->nsources, (size_t)1);
-	cr_expect(view->sources[0].has_dates);
-	cr_expect_eq(view->sources[0].first, (int64_t)86400);
-	cr_expect_eq(view->sources[0].last, (int64_t)2 * 86400);
-	cr_expect_eq(view->other_period.counts.messages, (uint64_t)4);
-	view_free(view);
+	cr_assert_eq(stats->nsources, (size_t)1);
+	cr_expect(stats->sources[0].has_dates);
+	cr_expect_eq(stats->sources[0].first, (int64_t)86400);
+	cr_expect_eq(stats->sources[0].last, (int64_t)2 * 86400);
+	cr_expect_eq(stats->other_period.counts.messages, (uint64_t)4);
+	stats_free(stats);
 }

@@ -1,31 +1,31 @@
 /*
- * view.h: a run in numbers, for the summary, the sources and the page.
+ * stats.h: a run in numbers, for the summary, the sources and the page.
  *
  * It is made of rows in the order of their index, and of nothing else: the same rows make the same
- * view. Its memory is bounded whatever the rows hold: of author domains, sources, periods and
+ * statistics. Its memory is bounded whatever the rows hold: of author domains, sources, periods and
  * messages the first ones are kept, the rest is counted in one row named "".
  */
-#ifndef FILTER_STATS_VIEW_H
-#define FILTER_STATS_VIEW_H
+#ifndef FILTER_STATS_STATS_H
+#define FILTER_STATS_STATS_H
 
 #include "filter/stats/sources.h"
 #include "filter/stats/summary.h"
 
 enum {
-	VIEW_PERIODS = 400,
-	VIEW_DOMAINS = 4000,
-	VIEW_SOURCES = 8000,
-	VIEW_MESSAGES = 1000,
-	VIEW_NEEDS = 4,
-	VIEW_SCENARIOS = WHAT_IF_MAX + 1
+	STATS_PERIODS = 400,
+	STATS_DOMAINS = 4000,
+	STATS_SOURCES = 8000,
+	STATS_MESSAGES = 1000,
+	STATS_NEEDS = 4,
+	STATS_SCENARIOS = WHAT_IF_MAX + 1
 };
 
 /* [before][after], by enum disposition */
-struct view_matrix {
+struct stats_matrix {
 	uint64_t n[4][4];
 };
 
-struct view_counts {
+struct stats_counts {
 	uint64_t messages;
 	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
 	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
@@ -36,88 +36,88 @@ struct view_counts {
 	uint64_t honest_fails, bare_fails;
 };
 
-/* A day, or a month (day 0) once there were more than VIEW_PERIODS days; UTC. */
-struct view_period {
+/* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */
+struct stats_period {
 	int year, month, day; /* all 0: without a date, or the rest */
-	struct view_counts counts;
+	struct stats_counts counts;
 };
 
-struct view_need {
+struct stats_need {
 	const char *id, *text; /* of the first message that had it */
 	uint64_t n;
 };
 
-struct view_source {
+struct stats_source {
 	enum source_by by;
 	const char *name;          /* "" in the rest */
 	const char *author_domain; /* "" also where there is none */
 	const char *provider;      /* a known service, or NULL */
-	struct view_counts counts;
+	struct stats_counts counts;
 	bool has_dates;
 	int64_t first, last;
-	struct view_need needs[VIEW_NEEDS]; /* of those that are not aligned */
+	struct stats_need needs[STATS_NEEDS]; /* of those that are not aligned */
 	size_t nneeds;
-	struct view_matrix *changes; /* one a scenario; NULL where there is none */
+	struct stats_matrix *changes; /* one a scenario; NULL where there is none */
 };
 
-struct view_domain {
+struct stats_domain {
 	const char *name;
-	struct view_counts counts;
-	struct view_matrix *changes;
+	struct stats_counts counts;
+	struct stats_matrix *changes;
 };
 
 /* One worth looking at: DMARC did not pass, it was not accepted, or a scenario changes it. */
-struct view_message {
+struct stats_message {
 	struct row *row; /* a copy */
 	size_t source;   /* in sources */
 };
 
-struct view {
+struct stats {
 	/* scenarios: what-ifs in their order, and last the other RFC where it was compared */
-	const char *scenarios[VIEW_SCENARIOS];
+	const char *scenarios[STATS_SCENARIOS];
 	size_t nscenarios;
 	bool compared;
 
-	struct view_matrix changes[VIEW_SCENARIOS];
+	struct stats_matrix changes[STATS_SCENARIOS];
 	/* each in the order of its first message, periods by date; the rest is beside them */
-	struct view_period *periods;
+	struct stats_period *periods;
 	size_t nperiods;
 	bool months; /* periods are months */
-	struct view_period other_period;
-	struct view_domain *domains;
+	struct stats_period other_period;
+	struct stats_domain *domains;
 	size_t ndomains;
-	struct view_domain other_domain;
-	struct view_source *sources;
+	struct stats_domain other_domain;
+	struct stats_source *sources;
 	size_t nsources;
-	struct view_source other_source;
-	struct view_message *messages;
+	struct stats_source other_source;
+	struct stats_message *messages;
 	size_t nmessages;
 	uint64_t worth; /* how many messages are worth looking at */
 
-	struct view_index *index; /* of domains and sources; view.c's */
+	struct stats_index *index; /* of domains and sources; stats.c's */
 };
 
-/* labels: the what-ifs', n of them, which must outlive the view; compared: there is another RFC's
+/* labels: the what-ifs', n of them, which must outlive it; compared: there is another RFC's
  * result too. NULL without memory. */
-struct view *view_new(const char *const *labels, size_t n, bool compared);
+struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
-/* False without memory: the view is then of no use. Rows in the order of their index. */
-bool view_add(struct view *view, const struct row *row);
+/* False without memory: it is then of no use. Rows in the order of their index. */
+bool stats_add(struct stats *stats, const struct row *row);
 
-void view_free(struct view *view);
+void stats_free(struct stats *stats);
 
 /* Adds all of from. */
-void view_counts_join(struct view_counts *into, const struct view_counts *from);
+void stats_counts_join(struct stats_counts *into, const struct stats_counts *from);
 
 /* Is it the other RFC, not a what-if? */
-bool view_is_other(const struct view *view, size_t scenario);
+bool stats_is_other(const struct stats *stats, size_t scenario);
 
 /* The disposition of a message under a scenario, a number into scenarios; its own one where the
  * scenario says nothing of it. */
-enum disposition view_after(const struct view *view, size_t scenario, const struct row *row);
+enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
 
 /* Seconds since the epoch as a day of UTC; all 0 for what is no date of mail: before 1970, after
  * 9999. */
-void view_day(int64_t seconds, int *year, int *month, int *day);
+void stats_day(int64_t seconds, int *year, int *month, int *day);
 
 #endif

@@ -1,4 +1,4 @@
-#include "filter/stats/view_list.h"
+#include "filter/stats/stats_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ compare_places(const void *a, const void *b)
 
 /* The counts of n elements of size octets, the first at *first. */
 static size_t *
-order(const struct view_counts *first, size_t n, size_t size)
+order(const struct stats_counts *first, size_t n, size_t size)
 {
 	struct place *places = calloc(n + 1, sizeof *places);
 	size_t *numbers = calloc(n + 1, sizeof *numbers);
@@ -30,7 +30,7 @@ order(const struct view_counts *first, size_t n, size_t size)
 	for (size_t i = 0; places != NULL && i < n; i++) {
 		const void *at = (const char *)first + i * size;
 
-		places[i] = (struct place){i, ((const struct view_counts *)at)->messages};
+		places[i] = (struct place){i, ((const struct stats_counts *)at)->messages};
 	}
 	if (places != NULL)
 		qsort(places, n, sizeof *places, compare_places);
@@ -45,34 +45,34 @@ order(const struct view_counts *first, size_t n, size_t size)
 }
 
 size_t *
-view_order_domains(const struct view *view)
+stats_order_domains(const struct stats *stats)
 {
-	return order(view->ndomains > 0 ? &view->domains->counts : NULL, view->ndomains,
-		sizeof *view->domains);
+	return order(stats->ndomains > 0 ? &stats->domains->counts : NULL, stats->ndomains,
+		sizeof *stats->domains);
 }
 
 size_t *
-view_order_sources(const struct view *view)
+stats_order_sources(const struct stats *stats)
 {
-	return order(view->nsources > 0 ? &view->sources->counts : NULL, view->nsources,
-		sizeof *view->sources);
+	return order(stats->nsources > 0 ? &stats->sources->counts : NULL, stats->nsources,
+		sizeof *stats->sources);
 }
 
 void
-view_day_text(int64_t seconds, char text[VIEW_DAY_OCTETS])
+stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS])
 {
 	int year, month, day;
 
-	view_day(seconds, &year, &month, &day);
+	stats_day(seconds, &year, &month, &day);
 	if (year == 0)
-		(void)snprintf(text, VIEW_DAY_OCTETS, "-");
+		(void)snprintf(text, STATS_DAY_OCTETS, "-");
 	else
-		(void)snprintf(text, VIEW_DAY_OCTETS, "%04d-%02d-%02d", year % 10000, month % 100,
+		(void)snprintf(text, STATS_DAY_OCTETS, "%04d-%02d-%02d", year % 10000, month % 100,
 			day % 100);
 }
 
 const char *
-view_by_text(enum source_by by)
+stats_by_text(enum source_by by)
 {
 	static const char *const kinds[] = {
 		[SOURCE_BY_SIGNATURE] = N_("signed by"),
@@ -85,13 +85,13 @@ view_by_text(enum source_by by)
 }
 
 double
-view_percent(uint64_t n, uint64_t all)
+stats_percent(uint64_t n, uint64_t all)
 {
 	return all == 0 ? 0 : 100.0 * (double)n / (double)all;
 }
 
 uint64_t
-view_changed(const struct view_matrix *matrix)
+stats_changed(const struct stats_matrix *matrix)
 {
 	uint64_t changed = 0;
 
