@@ -1,7 +1,6 @@
 #include "filter/filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "filter/log.h"
 #include "filter/out/deliver.h"
 #include "filter/out/output.h"
+#include "filter/out/record.h"
 #include "filter/out/seal.h"
 #include "filter/result/block.h"
 #include "filter/result/json.h"
@@ -167,19 +167,17 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	return tempfail(job, why);
 }
 
-/* A record that cannot be written is told and changes nothing. */
+/* A record that cannot be written is logged and changes nothing. */
 static void
 write_dns_record(struct job *job)
 {
-	const char *path = job->options->dns_record;
-	int fd;
+	const struct options *options = job->options;
+	struct arena *arena = job->ev.arena;
+	const char *why;
 
-	if (path == NULL || job->ev.in.dns == NULL)
-		return;
-	/* non-blocking: a FIFO that nobody reads must not hold mail */
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (fd < 0 || !write_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) || close(fd) != 0)
-		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
+	if (options->dns_record != NULL && job->ev.in.dns != NULL &&
+		record_write(options, dns_record(job->ev.in.dns, arena), arena, &why) != ST_OK)
+		log_line(job->log, "DNS record %s: %s", options->dns_record, why);
 }
 
 /* what became of sealing: cv= of our set, or why there is none */

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "auth/dns/dns.h"
 #include "filter/explain/advice.h"
+#include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -353,12 +355,17 @@ explain_main(const struct options *options, struct arena *arena)
 {
 	struct evaluation ev;
 	const char *error = NULL;
-	int status;
+	int status = record_probe(options, arena);
 
+	if (status != 0)
+		return status;
 	evaluate_begin(options, arena, &ev);
 	switch (evaluate(&ev, &error)) {
 	case EVALUATE_OK:
 		status = tell(&ev);
+		if (options->dns_record != NULL && ev.in.dns != NULL &&
+			!record_keep(options, dns_record(ev.in.dns, arena), arena))
+			status = EXIT_TEMPFAIL;
 		break;
 	case EVALUATE_CONFIG:
 		fprintf(stderr, "mailstamp: %s\n", words(error));

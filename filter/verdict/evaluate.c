@@ -18,7 +18,7 @@
 #include "mime/address.h"
 #include "mime/buf.h"
 
-enum { ERROR_MAX = 1024, ZONE_MAX = 256 * 1024 * 1024, SECRET_MAX = 4096 };
+enum { ERROR_MAX = 1024, SECRET_MAX = 4096 };
 
 static const char *
 explained(struct arena *arena, const char *what, const char *path, const char *why)
@@ -92,7 +92,7 @@ open_dns(struct evaluation *ev, const char **error)
 		st = dns_open_resolver(&config, &ev->in.dns, error);
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
-	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
+	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
