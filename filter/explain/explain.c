@@ -337,12 +337,12 @@ tell(struct evaluation *ev)
 	outcome.advice = &advice;
 	if (ev->evaluated)
 		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
-	if (options->output != OUTPUT_JSON) {
-		print_all(ev,
-			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
+	if (options->output == OUTPUT_TEXT) {
+		print_all(ev, options->color == COLOR_ALWAYS ||
+				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
 		print_diagnoses(ev, &outcome);
 		print_findings(_("How to fix it:"), &advice);
-	} else {
+	} else if (options->output == OUTPUT_JSON) {
 		if (json_line(ev, &outcome, &line) != ST_OK)
 			return EXIT_TEMPFAIL;
 		fwrite(line.p, 1, line.n, stdout);

@@ -91,7 +91,7 @@ inspect_all(const struct evaluation *ev)
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 
-		if (i > 0 && ev->options->output == OUTPUT_MESSAGE)
+		if (i > 0 && ev->options->output == OUTPUT_TEXT)
 			putchar('\n');
 		if (!inspect_one(ev, &messages, domains->v[i], &status))
 			return EXIT_TEMPFAIL;
