@@ -65,7 +65,8 @@ message_part(const struct evaluation *ev)
 	for (size_t i = 0; i < ev->ids.ndomains; i++)
 		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
 	json_object_set_new(part, "author_domains", domains);
-	json_text(part, "ambiguous", ev->ids.ambiguous);
+	json_text(part, "ambiguous", reason_text(&ev->ids.ambiguous));
+	json_text(part, "ambiguous_code", reason_code(&ev->ids.ambiguous));
 	json_object_set_new(part, "date",
 		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
 							     : json_null());
@@ -127,11 +128,11 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	if (ev->evaluated)
 		add_results(ev, top);
 	json_text(top, "disposition", policy_word(ev->verdict.disposition));
-	json_text(top, "reason", ev->verdict.reason);
+	json_reason(top, &ev->verdict.reason, ev->arena);
 	json_text(top, "sign", ev->verdict.sign);
 	json_object_set_new(top, "override", override_part(ev));
 	if (ev->options->arc_seal != NULL)
-		json_object_set_new(top, "sealed", json_sealed(&ev->sealed));
+		json_object_set_new(top, "sealed", json_sealed(&ev->sealed, ev->arena));
 	json_object_set_new(top, "status", json_integer(outcome->status));
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));

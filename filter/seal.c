@@ -55,7 +55,7 @@ seal_make(struct evaluation *ev, const char **error)
 	if (options->arc_seal == NULL)
 		return EVALUATE_OK;
 	if (!ev->evaluated) {
-		ev->sealed.reason = "the message is over the size limit";
+		ev->sealed.reason = policy_reason(POLICY_R_OVERSIZE);
 		return EVALUATE_OK;
 	}
 	st = open_key(ev, &info, error);

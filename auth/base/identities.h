@@ -4,6 +4,7 @@
 #ifndef AUTH_BASE_IDENTITIES_H
 #define AUTH_BASE_IDENTITIES_H
 
+#include "auth/base/from_reason.h"
 #include "mime/address.h"
 #include "mime/message.h"
 
@@ -20,7 +21,7 @@ struct identities {
 	 */
 	struct slice author_domain;
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
-	const char *ambiguous;    /* why no DMARC pass may be earned; from a fixed table, or NULL */
+	struct reason ambiguous;  /* why no DMARC pass may be earned: one of From's, or none */
 	size_t from_fields;
 	/* each distinct author domain of the From field(s), normal, in their order; the first ones
 	 * where they are many; those that could be read where a field is in part unreadable */

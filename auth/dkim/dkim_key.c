@@ -19,8 +19,8 @@ dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice 
 static void
 defect(struct dkim_key *key, enum dkim_reason reason)
 {
-	if (key->defect == DKIM_R_NONE)
-		key->defect = reason;
+	if (key->defect.id == DKIM_R_NONE)
+		key->defect = dkim_reason(reason);
 }
 
 /* Does the colon-separated list hold the word? (ABNF words: case does not matter) */

@@ -247,7 +247,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int n)
 	}
 	dns_answer_parse(question->name, question->type,
 		slice_make((const char *)bytes, n > 0 ? (size_t)n : 0), question->arena, &answer);
-	if (answer.why == dns_outcome(DNS_OUT_FORMERR)->why && flight->edns) {
+	if (answer.status == DNS_TEMP && answer.outcome == DNS_OUT_FORMERR && flight->edns) {
 		r->no_edns = true; /* RFC 6891 7 */
 		send_again(flight);
 		return;

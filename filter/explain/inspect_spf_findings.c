@@ -84,8 +84,7 @@ judge_records(const struct judge *judge)
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
 		ADD(judge, FINDING_ERROR, "spf-no-answer",
 			"the TXT records could not be looked up: %s",
-			phrase_words(
-				answer->why != NULL ? answer->why : N_("no answer"), judge->arena));
+			phrase_words(dns_why(answer), judge->arena));
 		return false;
 	}
 	for (size_t i = 0; i < answer->n && n < RECORDS_MAX; i++)
