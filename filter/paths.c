@@ -1,6 +1,5 @@
 #include "filter/paths.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "filter/printable.h"
@@ -31,32 +30,6 @@ path_ends(const char *name, const char *end)
 	struct slice s = slice_str(name), e = slice_str(end);
 
 	return s.n >= e.n && slice_ieq(slice_from(s, s.n - e.n), e);
-}
-
-const char *
-path_error(void)
-{
-	switch (errno) {
-	case EACCES:
-	case EPERM:
-		return N_("permission denied");
-	case ENOENT:
-	case ENOTDIR:
-		return N_("no such file");
-	case ELOOP:
-		return N_("too many links");
-	case ENAMETOOLONG:
-		return N_("the name is too long");
-	case EMFILE:
-	case ENFILE:
-		return N_("too many open files");
-	case ENOMEM:
-		return N_("no memory");
-	case EIO:
-		return N_("input or output error");
-	default:
-		return N_("cannot be opened");
-	}
 }
 
 /* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */

@@ -15,9 +15,6 @@ bool path_ends(const char *name, const char *end);
  * separators)? */
 bool path_acts(struct slice character);
 
-/* errno of a call that failed on a path, as a literal */
-const char *path_error(void);
-
 /*
  * For terminals, tables and lines: UTF-8 stays, but controls (C0, C1), what changes the direction
  * of writing, separators of lines, a backslash and octets that are no UTF-8 are \xHH each. In the
