@@ -1,4 +1,4 @@
-#include "auth/base/from_reason.h"
+#include "auth/base/identities.h"
 #include "auth/base/report.h"
 
 #include <criterion/criterion.h>
