@@ -157,8 +157,8 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(
-	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line)
+json_failure(size_t index, const char *path, const char *error, const char *code,
+	struct arena *arena, struct slice *line)
 {
 	json_t *top = json_object();
 
@@ -167,6 +167,7 @@ json_failure(
 	json_object_set_new(top, "index", json_integer((json_int_t)index));
 	json_slice(top, "path", slice_str(path), arena);
 	json_text(top, "error", error);
+	json_text(top, "error_code", code);
 	return json_write(top, arena, line);
 }
 
