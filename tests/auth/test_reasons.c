@@ -103,6 +103,35 @@ Test(reasons, place)
 	cr_expect_eq(reason_place(slice_make(NULL, 0), value), 0);
 }
 
+/* What is known of a key record that cannot be read. */
+Test(reasons, what_key_reasons_concern)
+{
+	static const struct {
+		const char *record, *about;
+		enum dkim_reason id;
+		size_t at;
+	} rows[] = {
+		{"v=DKIM1; p=YQ==",     "",   DKIM_R_NONE,       0 },
+		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10},
+		{"p=YQ==; p=YQ==",      "p",  DKIM_R_KEY_SYNTAX, 9 },
+		{"v=DKIM1;; p=YQ==",    "",   DKIM_R_KEY_SYNTAX, 0 },
+		{"v=DKIM1",             "",   DKIM_R_KEY_NO_P,   0 },
+	};
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct dkim_key key;
+
+		dkim_key_parse(slice_str(rows[i].record), &arena, &key);
+		cr_expect_eq(key.defect.id, rows[i].id, "%s", rows[i].record);
+		cr_expect(slice_eq(reason_about(&key.defect), slice_str(rows[i].about)), "%s",
+			rows[i].record);
+		cr_expect_eq(key.defect.at, rows[i].at, "%s: %zu", rows[i].record, key.defect.at);
+	}
+	arena_clear(&arena);
+}
+
 /* What is known of a signature that cannot be read. */
 Test(reasons, what_dkim_reasons_concern)
 {
