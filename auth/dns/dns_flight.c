@@ -3,10 +3,10 @@
  *
  * A question goes to one server after the other, three times around, each round with twice the
  * patience of the one before; the time of a question is shared out so that one silent server among
- * three costs a twenty-first of it. Whatever answers while the question is open is heard, also the
- * first server after the second was asked. What UDP cuts off is asked again over TCP, and what a
- * server without EDNS cannot read, plainly. docs/decisions/own-dns-transport.md says why this is
- * no library's work.
+ * three costs a twenty-fourth of it (1 + 2 + 4 of 8 parts, the last for late answers). Whatever
+ * answers while the question is open is heard, also the first server after the second was asked.
+ * What UDP cuts off is asked again over TCP, and what a server without EDNS cannot read, plainly.
+ * docs/decisions/own-dns-transport.md says why this is no library's work.
  */
 #include "auth/dns/dns_flight.h"
 
@@ -21,12 +21,6 @@ static uint32_t
 bit(size_t server)
 {
 	return (uint32_t)1 << server;
-}
-
-static bool
-all_in(const struct resolver *r, uint32_t set)
-{
-	return (set & (bit(r->servers.n) - 1)) == bit(r->servers.n) - 1;
 }
 
 /* Whose turn it is. */
@@ -71,7 +65,7 @@ patience(const struct flight *flight)
 {
 	const struct resolver *r = flight->resolver;
 	int64_t n = (int64_t)r->servers.n, sharers = n < SHARERS_MAX ? n : SHARERS_MAX;
-	int64_t ms = r->timeout_ms / (sharers * ((1 << ROUNDS) - 1));
+	int64_t ms = r->timeout_ms / (sharers << ROUNDS);
 
 	if (flight->tcp)
 		return n > 1 ? r->timeout_ms / (n + 1) : INT64_MAX;
@@ -92,16 +86,18 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 {
 	struct resolver *r = flight->resolver;
 	struct dns_question *question = flight->question;
-	struct dns_socket *s = arena_alloc(question->arena, sizeof *s);
+	struct dns_socket *s = flight->spare;
 	enum transport_status status;
 
+	if (tcp && r->ntcp >= TCP_MAX)
+		return TRANSPORT_FULL;
+	if (s == NULL)
+		s = flight->spare = arena_alloc(question->arena, sizeof *s);
 	s->arena = question->arena;
 	s->owner = flight;
 	s->server = server;
 	s->tcp = tcp;
 	s->edns = ((flight->plain | r->no_edns) & bit(server)) == 0;
-	if (tcp && r->ntcp >= TCP_MAX)
-		return TRANSPORT_FULL;
 	status = transport_open(
 		&r->transport, s, &r->servers.at[server], question->name, question->type);
 	if (status == TRANSPORT_FULL) {
@@ -112,6 +108,7 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 	if (status != TRANSPORT_SENT)
 		return status;
 	flight->sockets[server] = s;
+	flight->spare = NULL;
 	r->ntcp += tcp;
 	return status;
 }
@@ -172,20 +169,21 @@ send_udp(struct flight *flight, size_t server)
 	return open_socket(flight, server, false);
 }
 
+static bool
+is_hopeless(const struct flight *flight)
+{
+	uint32_t all = bit(flight->resolver->servers.n) - 1;
+
+	return ((flight->failed | flight->refused) & all) == all;
+}
+
 /* A server that failed is asked no more; one that is not there only where all others are neither:
  * it may be about to start. */
 static bool
 is_passed_over(const struct flight *flight, size_t server)
 {
 	return (flight->failed & bit(server)) != 0 ||
-	       ((flight->refused & bit(server)) != 0 &&
-		       !all_in(flight->resolver, flight->failed | flight->refused));
-}
-
-static bool
-is_hopeless(const struct flight *flight)
-{
-	return all_in(flight->resolver, flight->failed | flight->refused);
+	       ((flight->refused & bit(server)) != 0 && !is_hopeless(flight));
 }
 
 void
@@ -245,6 +243,7 @@ on_answer(struct flight *flight, const struct dns_socket *s, struct slice messag
 	struct dns_answer answer;
 	bool unread;
 
+	flight->refused &= ~bit(s->server);
 	dns_answer_parse(question->name, question->type, message, question->arena, &answer);
 	unread = answer.why == dns_outcome(DNS_OUT_FORMERR)->why ||
 		 answer.why == dns_outcome(DNS_OUT_NOTIMP)->why;
