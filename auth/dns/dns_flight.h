@@ -24,7 +24,7 @@ struct flight {
 	struct resolver *resolver;
 	struct dns_question *question;
 	struct dns_socket *sockets[DNS_SERVERS_MAX]; /* to each server; NULL: none */
-	struct dns_socket *spare; /* made, and not yet open */
+	struct dns_socket *spare;                    /* made, and not yet open */
 	size_t start;                                /* the server that is asked first */
 	unsigned sent;    /* packets, those to servers that were passed over included */
 	uint32_t failed;  /* servers that gave no answer that counts, a bit each */

@@ -109,6 +109,7 @@ connect_to(const struct transport *t, bool tcp, const struct dns_server *server,
 	return status;
 }
 
+/* With an id that nobody can guess (RFC 5452 9.2), as the port is. */
 static bool
 write_query(struct dns_socket *s, struct slice name, enum dns_type type)
 {
