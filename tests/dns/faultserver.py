@@ -125,7 +125,7 @@ class FaultServer:
         if fault.startswith(b"tcdrip"):
             for octet in framed(good(query)):
                 conn.sendall(bytes([octet]))
-                time.sleep(0.005)
+                time.sleep(0.002)
             return None
         if fault.startswith(b"tcformerr"):
             send(good(query) if query[11] == 0 else reply(query, FORMERR))
