@@ -222,10 +222,10 @@ play(struct server *server, struct script *script, struct arena *arena)
 static int
 free_descriptor(int fd)
 {
-	int free = dup(fd);
+	int lowest = dup(fd);
 
-	close(free);
-	return free;
+	close(lowest);
+	return lowest;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
