@@ -8,34 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/io/paths.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { PATH_OCTETS = 8192, TRIES = 100 };
 
-static const char *
-write_error(void)
-{
-	switch (errno) {
-	case ENOSPC:
-	case EDQUOT:
-		return N_("no room on the disk");
-	case EFBIG:
-		return N_("the file is too large");
-	case EROFS:
-		return N_("the disk is read-only");
-	case EISDIR:
-		return N_("is a folder");
-	default:
-		return N_("cannot be written");
-	}
-}
-
 static enum status
-too_long(const char **why)
+too_long(enum fault *why)
 {
-	*why = N_("the name is too long");
+	*why = FAULT_LONG_NAME;
 	return ST_TEMP;
 }
 
@@ -73,18 +53,18 @@ is_ours(const char *path, struct slice first)
 /* Over a device or a FIFO a rename would destroy it. *mode is set where a file is there. */
 static enum status
 find_target(struct ownfile *file, const char *path, const struct ownfile_kind *kind, mode_t *mode,
-	struct arena *arena, const char **why)
+	struct arena *arena, enum fault *why)
 {
 	struct stat info;
 	char *real;
 
 	file->target = path;
 	if (stat(path, &info) != 0) {
-		*why = path_error();
+		*why = fault_of_path(errno);
 		return errno == ENOENT ? ST_OK : ST_TEMP;
 	}
 	if (!S_ISREG(info.st_mode)) {
-		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
+		*why = S_ISDIR(info.st_mode) ? FAULT_FOLDER : FAULT_NOT_REGULAR;
 		return ST_TEMP;
 	}
 	if (!is_ours(path, kind->first)) {
@@ -94,7 +74,7 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
 	real = realpath(path, NULL);
 	if (real == NULL) {
-		*why = path_error();
+		*why = fault_of_path(errno);
 		return ST_TEMP;
 	}
 	file->target = arena_cstr(arena, slice_str(real));
@@ -114,7 +94,7 @@ ignore_limit(void)
 
 /* The part was made and cannot be used. */
 static enum status
-give_up(int fd, const char *part, const char *error, const char **why)
+give_up(int fd, const char *part, enum fault error, enum fault *why)
 {
 	*why = error;
 	(void)close(fd);
@@ -124,7 +104,7 @@ give_up(int fd, const char *part, const char *error, const char **why)
 
 enum status
 ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
-	struct arena *arena, const char **why)
+	struct arena *arena, enum fault *why)
 {
 	unsigned long number = (unsigned long)getpid();
 	mode_t mode = 0;
@@ -142,34 +122,35 @@ ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *
 			break;
 	}
 	if (fd < 0) {
-		*why = errno == EROFS || errno == ENOSPC ? write_error() : path_error();
+		*why = errno == EROFS || errno == ENOSPC ? fault_of_write(errno)
+							 : fault_of_path(errno);
 		return ST_TEMP;
 	}
 	/* who was kept from the old file is kept from the new one */
 	if (mode != 0 && fchmod(fd, mode) != 0)
-		return give_up(fd, file->part, write_error(), why);
+		return give_up(fd, file->part, fault_of_write(errno), why);
 	ignore_limit();
 	file->out = fdopen(fd, "w");
 	if (file->out == NULL)
-		return give_up(fd, file->part, N_("no memory"), why);
+		return give_up(fd, file->part, FAULT_NO_MEMORY, why);
 	return ST_OK;
 }
 
 enum status
-ownfile_keep(struct ownfile *file, const char **why)
+ownfile_keep(struct ownfile *file, enum fault *why)
 {
 	bool good = fflush(file->out) == 0 && ferror(file->out) == 0;
 
 	good = good && fsync(fileno(file->out)) == 0;
 	if (!good)
-		*why = write_error();
+		*why = fault_of_write(errno);
 	if (fclose(file->out) != 0 && good) {
-		*why = write_error();
+		*why = fault_of_write(errno);
 		good = false;
 	}
 	file->out = NULL;
 	if (good && rename(file->part, file->target) != 0) {
-		*why = write_error();
+		*why = fault_of_write(errno);
 		good = false;
 	}
 	if (!good)
@@ -188,7 +169,7 @@ ownfile_drop(struct ownfile *file)
 
 enum status
 ownfile_probe(
-	const char *path, const struct ownfile_kind *kind, struct arena *arena, const char **why)
+	const char *path, const struct ownfile_kind *kind, struct arena *arena, enum fault *why)
 {
 	struct ownfile file;
 

@@ -8,20 +8,20 @@
 
 static const struct ownfile_kind kind = {
 	.first = {DNS_RECORD_FIRST, sizeof DNS_RECORD_FIRST - 1},
-	.another = N_("the file there is not a DNS record"),
+	.another = FAULT_NOT_A_RECORD,
 };
 
 static void
-tell(const struct options *options, const char *why, struct arena *arena)
+tell(const struct options *options, enum fault why, struct arena *arena)
 {
 	fprintf(stderr, "mailstamp: %s %s: %s\n", _("DNS record"),
-		path_shown(options->dns_record, arena), words(why));
+		path_shown(options->dns_record, arena), words(fault_text(why)));
 }
 
 int
 record_probe(const struct options *options, struct arena *arena)
 {
-	const char *why;
+	enum fault why;
 
 	if (options->dns_record == NULL ||
 		ownfile_probe(options->dns_record, &kind, arena, &why) == ST_OK)
@@ -31,13 +31,12 @@ record_probe(const struct options *options, struct arena *arena)
 }
 
 enum status
-record_write(
-	const struct options *options, struct slice zone, struct arena *arena, const char **why)
+record_write(const struct options *options, struct slice zone, struct arena *arena, enum fault *why)
 {
 	struct ownfile file;
 
 	if (zone.n == 0) {
-		*why = N_("more answers than a zone can hold");
+		*why = FAULT_ZONE_FULL;
 		return ST_TEMP;
 	}
 	if (ownfile_open(&file, options->dns_record, &kind, arena, why) != ST_OK)
@@ -49,7 +48,7 @@ record_write(
 bool
 record_keep(const struct options *options, struct slice zone, struct arena *arena)
 {
-	const char *why;
+	enum fault why;
 
 	if (record_write(options, zone, arena, &why) == ST_OK)
 		return true;

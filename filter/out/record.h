@@ -6,6 +6,7 @@
 #ifndef FILTER_OUT_RECORD_H
 #define FILTER_OUT_RECORD_H
 
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 #include "mime/status.h"
 
@@ -20,7 +21,7 @@ int record_probe(const struct options *options, struct arena *arena);
  * ST_TEMP with *why, a text to be translated.
  */
 enum status record_write(
-	const struct options *options, struct slice zone, struct arena *arena, const char **why);
+	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);
 
 /* The same; false after a line to stderr. */
 bool record_keep(const struct options *options, struct slice zone, struct arena *arena);

@@ -10,7 +10,7 @@
 
 static const struct ownfile_kind page_kind = {
 	.first = {"<!DOCTYPE", sizeof "<!DOCTYPE" - 1},
-	.another = N_("the file there is not a page"),
+	.another = FAULT_NOT_A_PAGE,
 };
 
 /* What the browser is to run and to apply, by its hash, and nothing else. */
@@ -280,20 +280,20 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 }
 
 enum status
-page_probe(const char *path, struct arena *arena, const char **why)
+page_probe(const char *path, struct arena *arena, enum fault *why)
 {
 	return ownfile_probe(path, &page_kind, arena, why);
 }
 
 enum status
-page_write(const struct page *page, const char *path, struct arena *arena, const char **why)
+page_write(const struct page *page, const char *path, struct arena *arena, enum fault *why)
 {
 	struct hashes hashes = {.style = SLICE(""), .script = SLICE("")};
 	struct ownfile file;
 	struct html html;
 
 	if (!make_hashes(&hashes, arena)) {
-		*why = N_("no memory");
+		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
 	if (ownfile_open(&file, path, &page_kind, arena, why) != ST_OK)
@@ -302,7 +302,7 @@ page_write(const struct page *page, const char *path, struct arena *arena, const
 	write_all(&html, page, &hashes);
 	if (html.failed) {
 		ownfile_drop(&file);
-		*why = N_("no memory");
+		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
 	return ownfile_keep(&file, why);

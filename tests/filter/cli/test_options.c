@@ -267,8 +267,8 @@ Test(options, words)
 	cr_assert(PARSE("--dmarc-compare", "--spf-compare=true", "--no-ask", "--dkim-l=policy",
 			  "--output=header") == ST_OK);
 	cr_expect(options.auth.dmarc_compare && options.auth.spf_compare);
-	cr_expect(options.auth.no_ask && !options.auth.dkim_l_allow);
-	cr_expect(options.output == OUTPUT_HEADER);
+	cr_expect(options.auth.no_ask && !options.auth.dkim_l_allow &&
+		  options.output == OUTPUT_HEADER);
 }
 
 Test(options, lists)
