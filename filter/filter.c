@@ -124,7 +124,6 @@ finish(struct job *job)
 	struct delivery told = profile_delivery(options, ev->verdict.disposition,
 		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
 
-	job->outcome.field = block_field(ev);
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, told.status);
 	if (!told.pass_on) {
@@ -151,7 +150,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
 			return 0; /* no line is a yes */
-		job->outcome.field = block_field(ev);
+		job->outcome.field = block_field(ev).field;
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
 	if (result == EVALUATE_CONFIG) {
@@ -233,6 +232,7 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 {
 	struct evaluation *ev = &job->ev;
 	enum evaluate_status result;
+	struct authres ours;
 
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
@@ -240,8 +240,12 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
-	result = evaluate(ev, why);
-	return result == EVALUATE_OK ? seal_make(ev, why) : result;
+	result = evaluate(ev, NULL, why);
+	if (result != EVALUATE_OK)
+		return result;
+	ours = block_field(ev);
+	job->outcome.field = ours.field;
+	return seal_make(ev, ours.value, why);
 }
 
 static void

@@ -324,7 +324,7 @@ tell(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
 	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
-	struct outcome outcome = {.status = status, .field = block_field(ev)};
+	struct outcome outcome = {.status = status, .field = block_field(ev).field};
 	struct findings advice;
 	struct slice line;
 
@@ -356,7 +356,7 @@ explain_main(const struct options *options, struct arena *arena)
 	if (status != 0)
 		return status;
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, &error)) {
+	switch (evaluate(&ev, NULL, &error)) {
 	case EVALUATE_OK:
 		status = tell(&ev);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&

@@ -261,7 +261,6 @@ Test(options, words)
 	cr_expect(options.auth.dmarc_mode == DMARC_RFC7489 && options.bounce_always);
 	cr_expect(options.on_error_pass && options.reject_on == REJECT_ON_NEVER);
 	cr_expect(options.scrub == SCRUB_NONE);
-	cr_assert(PARSE("explain", "--color=auto") == ST_OK && options.color == COLOR_AUTO);
 	cr_assert(PARSE("explain", "--color=never") == ST_OK && options.color == COLOR_NEVER);
 	cr_assert(PARSE("explain", "--color=always") == ST_OK && options.color == COLOR_ALWAYS);
 	cr_assert(PARSE("--dmarc-compare", "--spf-compare=true", "--no-ask", "--dkim-l=policy",
