@@ -34,6 +34,9 @@ MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
+# what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
+CASES := build/testdata/.made
+SEEDS := build/corpus/.made
 
 # every core, unless the caller's make has its own -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -119,8 +122,16 @@ run:
 	@tools/demo
 
 test: deps
-	+@$(SUBMAKE) mailstamp unit replay
+	+@$(SUBMAKE) mailstamp unit replay cases seeds
 	@tests/run $(BUILD)
+
+cases: $(CASES)
+$(CASES): testdata/make-testdata testdata/maker $(wildcard testdata/maker/*.py testdata/keys/*.pem)
+	@testdata/make-testdata $(@D)
+
+seeds: $(SEEDS)
+$(SEEDS): testdata/make-corpus testdata/corpus $(wildcard testdata/corpus/* testdata/corpus/*/*)
+	@testdata/make-corpus $(@D)
 
 unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
 replay: $(REPLAY_BIN)
@@ -128,12 +139,12 @@ fuzzers: $(FUZZ_BIN)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps
-	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp build/asan/locale/ja/LC_MESSAGES/mailstamp.mo unit replay
+	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp build/asan/locale/ja/LC_MESSAGES/mailstamp.mo unit replay cases seeds
 	@tests/run build/asan
 
 fuzz:
 	@tools/deps install build fuzz
-	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
@@ -151,12 +162,12 @@ check-hosts:
 
 page check-page:
 	@tools/deps install build test page
-	@$(MAKE) --no-print-directory mailstamp
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
 check-scale:
-	@tools/deps install build scale
-	@$(MAKE) --no-print-directory mailstamp
+	@tools/deps install build test scale
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/scale/check $(BUILD)
 
 check-load:
@@ -192,4 +203,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults ci-long words cases seeds install uninstall clean
