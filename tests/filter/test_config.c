@@ -6,21 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(config, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(config);
 
 static const struct bad_row {
 	const char *name;

@@ -2,26 +2,11 @@
 
 #include <criterion/criterion.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope);
 
 static bool
 is(struct slice s, const char *text)

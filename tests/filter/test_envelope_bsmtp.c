@@ -5,21 +5,9 @@
 #include "filter/envelope.h"
 #include "filter/spool.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope_bsmtp, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope_bsmtp);
 
 static enum status
 take(struct slice bytes, struct taken *taken, const char **error)

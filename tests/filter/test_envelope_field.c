@@ -2,21 +2,9 @@
 
 #include "filter/envelope.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope_field, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope_field);
 
 /* the envelope of a message with that header; the secret is "s 3%" */
 static enum status

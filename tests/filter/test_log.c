@@ -6,26 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(log, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(log);
 
 static const struct value_row {
 	const char *name;

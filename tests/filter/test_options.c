@@ -10,24 +10,13 @@
 
 enum { MAX_ARGS = 12 };
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
+
 static struct options options;
 static const char *error;
 static bool in_file;
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(options, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(options);
 
 /* args after "mailstamp", up to NULL; the file of this machine is kept out */
 static enum status

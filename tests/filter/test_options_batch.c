@@ -6,23 +6,12 @@
 
 enum { MAX_ARGS = 12 };
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
+
 static struct options options;
 static const char *error;
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(options_batch, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(options_batch);
 
 /* args behind "mailstamp batch", up to NULL; the file of this machine is kept out */
 static enum status

@@ -32,9 +32,10 @@ class Suite:
         """wrong: texts of what does not hold, of everything that was looked at; good where there are none."""
         return self.check(name, not wrong, '; '.join(map(str, wrong)))
 
-    def skip(self, why):
+    def skip(self, name, why):
+        """A case that needs what this machine does not have."""
         self.skipped += 1
-        print(f'skipped: {why}')
+        print(f'skipped: {name}: {why}', flush=True)
 
     def close(self):
         """Prints the closing line and returns the exit status."""

@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 Test(base64, good)
 {

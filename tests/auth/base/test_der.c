@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* rsaEncryption with NULL, the whole AlgorithmIdentifier */
 #define OID "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"

@@ -5,10 +5,7 @@
 #include "mime/buf.h"
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 #define NO_FROM "no From field"
 #define SEVERAL_FROM "several From fields"

@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* text in, canonical text out: dotted quad, RFC 5952 4 and 5 */
 Test(ip, good)

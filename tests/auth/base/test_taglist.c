@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* flags of a whole list */
 enum { FINE = 0, DUP = 1, BAD = 2 };

@@ -5,10 +5,7 @@
 #include "tests/support/naive_canon.h"
 
 /* SLICE is no constant */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 static struct arena arena;
 static struct crypto *crypto;

@@ -3,21 +3,9 @@
 #include "auth/dkim/dkim.h"
 #include "mime/buf.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-set_up(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-tear_down(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(dkim_key, .init = set_up, .fini = tear_down);
+ARENA_SUITE(dkim_key);
 
 enum { NO_SHA256 = 1, NOT_EMAIL = 2, TESTING = 4, STRICT = 8, REVOKED = 16 };
 

@@ -4,21 +4,9 @@
 #include "auth/dkim/dkim.h"
 #include "mime/buf.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-set_up(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-tear_down(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(dkim_sig, .init = set_up, .fini = tear_down);
+ARENA_SUITE(dkim_sig);
 
 #define BH "bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 #define ALL(extra) "v=1; a=rsa-sha256; d=example.com; s=sel; h=from; b=AAAA; " BH "; " extra
