@@ -143,7 +143,7 @@ asan: deps
 	@tests/run build/asan
 
 fuzz:
-	@tools/deps install build fuzz
+	@tools/deps install build test fuzz
 	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
