@@ -1,6 +1,6 @@
 /*
- * words.c: the languages that the program speaks are compiled into it, so that no file, no locale
- * of the system and no libc has a say in what it says; the environment only chooses among them.
+ * words.c: every language is compiled into the program: a sentence depends on no file, no locale of
+ * the system and no libc. The environment chooses among the languages, and does no more.
  */
 #include "filter/words.h"
 

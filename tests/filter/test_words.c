@@ -68,7 +68,7 @@ Test(words, without_translation)
 	cr_expect_str_eq(words(""), "");
 }
 
-/* sources.c and others read the sentence that they asked for, whatever follows */
+/* a caller keeps the sentence while it asks for others */
 Test(words, lasting)
 {
 	const char *first;
