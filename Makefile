@@ -23,7 +23,7 @@ PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out g
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES))) $(EMBEDDED)
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(EMBEDDED)
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -69,7 +69,7 @@ mailstamp: $(BUILD)/mailstamp
 words:
 	@tools/words update
 
-$(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
+$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/libmailstamp.a: $(LIB_OBJ)
@@ -80,13 +80,13 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# what the page of --html has inside (filter/batch/page_assets.h)
-$(BUILD)/page_%.c: filter/batch/page.% tools/embed
+# what the page of --html has inside (filter/page/page_assets.h)
+$(BUILD)/page_%.c: filter/page/page.% tools/embed
 	@mkdir -p $(@D)
 	tools/embed page_$* $< >$@.new
 	@mv $@.new $@
 
-# what the program says in another language (filter/catalogue.h)
+# what the program says in another language (filter/text/catalogue.h)
 $(BUILD)/%.mo: po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check --endianness=little -o $@ $<

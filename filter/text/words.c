@@ -1,0 +1,109 @@
+/*
+ * words.c: every language is compiled into the program: a sentence depends on no file, no locale of
+ * the system and no libc. The environment chooses among the languages, and does no more.
+ */
+#include "filter/text/words.h"
+
+#include "filter/text/catalogue.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static bool japanese;
+
+/* "ja", "ja_JP", "ja_JP.UTF-8": Japanese that a terminal of UTF-8 shows */
+static bool
+is_japanese(const char *name)
+{
+	const char *charset;
+
+	if (strncmp(name, "ja", 2) != 0 || (name[2] != '\0' && strchr("_.@:", name[2]) == NULL))
+		return false;
+	charset = strchr(name, '.');
+	return charset == NULL || strncasecmp(charset, ".UTF-8", 6) == 0 ||
+	       strncasecmp(charset, ".UTF8", 5) == 0;
+}
+
+/* As gettext has it: LANGUAGE counts before the locale, unless that is C. */
+static bool
+locale_is_japanese(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *locale = NULL, *language = getenv("LANGUAGE");
+
+	for (size_t i = 0; i < 3 && (locale == NULL || locale[0] == '\0'); i++)
+		locale = getenv(names[i]);
+	if (locale == NULL || locale[0] == '\0' || strcmp(locale, "C") == 0 ||
+		strcmp(locale, "POSIX") == 0)
+		return false;
+	if (language != NULL && language[0] != '\0')
+		return is_japanese(language);
+	return is_japanese(locale);
+}
+
+void
+words_choose(enum words_lang lang)
+{
+	japanese = lang == WORDS_JA || (lang == WORDS_LOCALE && locale_is_japanese());
+}
+
+const char *
+words(const char *english)
+{
+	const char *said = NULL;
+
+	if (japanese && english[0] != '\0') /* of "" gettext keeps the catalogue's header */
+		said = catalogue_find(catalogue_ja, catalogue_ja_n, english);
+	return said != NULL ? said : english;
+}
+
+const char *
+words_tag(void)
+{
+	return japanese ? "ja" : "en";
+}
+
+/* Of East Asian width W or F (UAX 11), as far as a catalogue has them. */
+static bool
+is_wide(uint32_t c)
+{
+	return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0x303e) ||
+	       (c >= 0x3041 && c <= 0x33ff) || (c >= 0x3400 && c <= 0x4dbf) ||
+	       (c >= 0x4e00 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3) ||
+	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0xfe30 && c <= 0xfe6f) ||
+	       (c >= 0xff00 && c <= 0xff60) || (c >= 0xffe0 && c <= 0xffe6) ||
+	       (c >= 0x20000 && c <= 0x3fffd);
+}
+
+size_t
+words_width(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t width = 0;
+
+	while (*p != '\0') {
+		uint32_t c = *p++;
+		int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
+
+		c &= more == 3 ? 7U : more == 2 ? 15U : more == 1 ? 31U : 127U;
+		for (; more > 0 && (*p & 0xc0) == 0x80; more--)
+			c = c << 6 | (*p++ & 63U);
+		width += is_wide(c) ? 2 : 1;
+	}
+	return width;
+}
+
+void
+words_pad(const char *text, int width, FILE *out)
+{
+	size_t wanted = (size_t)(width < 0 ? -width : width), has = words_width(text);
+	int blanks = wanted > has ? (int)(wanted - has) : 0;
+
+	if (width < 0)
+		fprintf(out, "%*s%s", blanks, "", text);
+	else
+		fprintf(out, "%s%*s", text, blanks, "");
+}
