@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 
-# RFC 8017 9.2: DER of DigestInfo before the digest
+# DER of DigestInfo, as far as the digest
 PREFIX = {'sha1': bytes.fromhex('3021300906052b0e03021a05000414'),
           'sha256': bytes.fromhex('3031300d060960864801650304020105000420')}
 RSA_ENCRYPTION = bytes.fromhex('300d06092a864886f70d0101010500')  # AlgorithmIdentifier
