@@ -17,12 +17,12 @@ static const struct value_row {
 	struct slice value;
 	const char *told;
 } value_rows[] = {
-	{"plain",		    S("a@b.example"), "a@b.example" },
-	{"nothing",                  {NULL, 0},        ""            },
-	{"a line end adds no line",  S("a\r\nb"),      "a\\x0d\\x0ab"},
-	{"NUL and 8 bit",            S("\0\xff"),      "\\x00\\xff"  },
-	{"escape of a terminal",     S("\033[31m"),    "\\x1b[31m"   },
-	{"a backslash is no escape", S("\\x0a"),       "\\x5cx0a"    },
+	{"plain", S("a@b.example"), "a@b.example"},
+	{"nothing", {NULL, 0}, ""},
+	{"a line end adds no line", S("a\r\nb"), "a\\x0d\\x0ab"},
+	{"NUL and 8 bit", S("\0\xff"), "\\x00\\xff"},
+	{"escape of a terminal", S("\033[31m"), "\\x1b[31m"},
+	{"a backslash is no escape", S("\\x0a"), "\\x5cx0a"},
 };
 
 Test(log, values)

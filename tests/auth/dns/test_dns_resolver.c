@@ -18,27 +18,27 @@ static const struct address_row {
 	const char *address;
 	bool good;
 } address_rows[] = {
-	{"IPv4",			"127.0.0.1",                      true },
-	{"IPv4 and port",               "127.0.0.1:5353",                 true },
-	{"IPv6",			"::1",			    true },
-	{"IPv6 in brackets",            "[::1]",                          true },
-	{"IPv6 and port",               "[::1]:5353",                     true },
-	{"largest port",                "127.0.0.1:65535",                true },
-	{"port 0",		      "127.0.0.1:0",                    false},
-	{"port too large",              "127.0.0.1:65536",                false},
+	{"IPv4", "127.0.0.1", true},
+	{"IPv4 and port", "127.0.0.1:5353", true},
+	{"IPv6", "::1", true},
+	{"IPv6 in brackets", "[::1]", true},
+	{"IPv6 and port", "[::1]:5353", true},
+	{"largest port", "127.0.0.1:65535", true},
+	{"port 0", "127.0.0.1:0", false},
+	{"port too large", "127.0.0.1:65536", false},
 	{"port too large for a number", "127.0.0.1:99999999999999999999", false},
-	{"no port after the colon",     "127.0.0.1:",                     false},
-	{"port with a letter",          "127.0.0.1:5a",                   false},
-	{"sign in the port",            "127.0.0.1:+53",                  false},
-	{"name",			"localhost",                      false},
-	{"empty",		       "",			       false},
-	{"colon",		       ":",			      false},
-	{"open bracket",                "[::1",                           false},
-	{"text after the bracket",      "[::1]53",                        false},
-	{"empty brackets",              "[]:53",                          false},
-	{"scope",		       "fe80::1%eth0",                   false},
-	{"blank",		       " 127.0.0.1",                     false},
-	{"list",			"127.0.0.1,127.0.0.2",            false},
+	{"no port after the colon", "127.0.0.1:", false},
+	{"port with a letter", "127.0.0.1:5a", false},
+	{"sign in the port", "127.0.0.1:+53", false},
+	{"name", "localhost", false},
+	{"empty", "", false},
+	{"colon", ":", false},
+	{"open bracket", "[::1", false},
+	{"text after the bracket", "[::1]53", false},
+	{"empty brackets", "[]:53", false},
+	{"scope", "fe80::1%eth0", false},
+	{"blank", " 127.0.0.1", false},
+	{"list", "127.0.0.1,127.0.0.2", false},
 };
 
 Test(dns_resolver, addresses)
@@ -192,15 +192,15 @@ static const struct reply_row {
 	unsigned id_xor;
 	const char *answer;
 } reply_rows[] = {
-	{"answer",       0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "ok 5 192.0.2.1"},
-	{"no data",      0x8180, {"", 0},					0, "nodata"        },
-	{"no such name", 0x8183, {"", 0},                                        0, "nxdomain"      },
-	{"SERVFAIL",     0x8182, {"", 0},					0, "temp SERVFAIL" },
-	{"REFUSED",      0x8185, {"", 0},					0, "temp REFUSED"  },
-	{"NOTIMP",       0x8184, {"", 0},					0, "temp NOTIMP"   },
-	{"malformed",    0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\5\300\0\2\1", 16}, 0,
-         "bad malformed answer"								     },
-	{"wrong id",     0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 1, "temp timeout"  },
+	{"answer", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "ok 5 192.0.2.1"},
+	{"no data", 0x8180, {"", 0}, 0, "nodata"},
+	{"no such name", 0x8183, {"", 0}, 0, "nxdomain"},
+	{"SERVFAIL", 0x8182, {"", 0}, 0, "temp SERVFAIL"},
+	{"REFUSED", 0x8185, {"", 0}, 0, "temp REFUSED"},
+	{"NOTIMP", 0x8184, {"", 0}, 0, "temp NOTIMP"},
+	{"malformed", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\5\300\0\2\1", 16}, 0,
+		"bad malformed answer"},
+	{"wrong id", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 1, "temp timeout"},
 };
 
 Test(dns_resolver, replies)
@@ -225,9 +225,9 @@ static const struct time_row {
 	const char *answer;
 	int64_t least, most;
 } time_rows[] = {
-	{"one question's time", 200,  60000, 0,   "temp timeout",  190, 2000},
-	{"the deadline",        5000, 200,   0,   "temp deadline", 190, 2000},
-	{"the caller's bound",  5000, 60000, 100, "temp timeout",  90,  2000},
+	{"one question's time", 200, 60000, 0, "temp timeout", 190, 2000},
+	{"the deadline", 5000, 200, 0, "temp deadline", 190, 2000},
+	{"the caller's bound", 5000, 60000, 100, "temp timeout", 90, 2000},
 };
 
 Test(dns_resolver, time)
