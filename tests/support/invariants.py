@@ -23,6 +23,7 @@ import cases
 ANSWERED = (0, 10, 11)
 # options that decide themselves what is written where, or what is a JSON line's status
 NOT_JSON = ('--profile', '--output', '--log', '--json-log', '--exit', '--on-error')
+CODES = (('reason', 'reason_code'), ('ambiguous', 'ambiguous_code'), ('why', 'why_code'))
 NAMES = ('passed-on', 'recorded', 'replay', 'time-out', 'line-ends', 'json', 'cut')
 
 
@@ -34,6 +35,16 @@ def strict(schema):
             copy['additionalProperties'] = False
         return copy
     return [strict(item) for item in schema] if isinstance(schema, list) else schema
+
+
+def coded(value):
+    """Each sentence has its code, and no code is without its sentence."""
+    if isinstance(value, list):
+        return all(coded(item) for item in value)
+    if not isinstance(value, dict):
+        return True
+    return all((value[name] is None) == (value[code] is None)
+               for name, code in CODES if code in value) and all(coded(item) for item in value.values())
 
 
 def tells_json(case):
@@ -150,6 +161,8 @@ class Examined:
         wrong = ['not one line' for line in lines[:2] if line.count(b'\n') != 1]
         for value in (one, two, three):
             wrong += [error.message[:200] for error in self.validator.iter_errors(value)]
+        if not coded(one) or not coded(two):
+            wrong.append('a sentence without its code')
         if one['status'] != direct.status or two['status'] != self.two.status:
             wrong.append('status and exit status differ')
         if two['field'].encode() not in self.two.out:
