@@ -81,7 +81,8 @@ enum auth_code row_dkim(const struct row_signature *signatures, size_t n);
 
 struct outcome;
 
-/* outcome (filter/result/json.h) has a path. What the row points to is in the evaluation's arena, or literals. */
+/* outcome (filter/result/json.h) has a path. What the row points to is in the evaluation's arena,
+ * or literals. */
 void row_from_evaluation(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
 
