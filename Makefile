@@ -97,6 +97,10 @@ $(BUILD)/page_%.o: $(BUILD)/page_%.c
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
 
+# GMime beside our own reading of From
+$(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs gmime-3.0) $(PKG_LIBS)
+
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -122,7 +126,7 @@ test: deps
 	+@$(SUBMAKE) mailstamp unit replay
 	@tests/run $(BUILD)
 
-unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
+unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask $(BUILD)/tests/from/read_from
 replay: $(REPLAY_BIN)
 fuzzers: $(FUZZ_BIN)
 

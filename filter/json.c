@@ -65,7 +65,7 @@ message_part(const struct evaluation *ev)
 	for (size_t i = 0; i < ev->ids.ndomains; i++)
 		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
 	json_object_set_new(part, "author_domains", domains);
-	json_text(part, "ambiguous", ev->ids.ambiguous);
+	json_text(part, "ambiguous", from_reason_text(ev->ids.ambiguous));
 	json_object_set_new(part, "date",
 		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
 							     : json_null());

@@ -96,8 +96,8 @@ override_decide(const struct options *options, const struct auth_input *in,
 	struct override *override = &verdict->override;
 	struct arc_vouch vouch;
 
-	if (results->local || in->ids->ambiguous != NULL || results->dmarc.code != AUTH_FAIL ||
-		verdict->disposition == DISP_ACCEPT)
+	if (results->local || in->ids->ambiguous != FROM_R_NONE ||
+		results->dmarc.code != AUTH_FAIL || verdict->disposition == DISP_ACCEPT)
 		return;
 	if (options->trusted_sealers.n > 0 &&
 		arc_vouches(&results->arc, in->ids, options->trusted_sealers.v,

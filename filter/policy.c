@@ -163,9 +163,9 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		verdict->reason = N_("from an own client or user");
 		return;
 	}
-	if (in->ids->ambiguous != NULL) {
+	if (in->ids->ambiguous != FROM_R_NONE) {
 		verdict->disposition = options->ambiguous;
-		verdict->reason = in->ids->ambiguous;
+		verdict->reason = from_reason_text(in->ids->ambiguous);
 		return;
 	}
 	switch (results->dmarc.code) {

@@ -240,7 +240,7 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 {
 	bool failed;
 
-	if (in->ids->ambiguous != NULL)
+	if (in->ids->ambiguous != FROM_R_NONE)
 		return ARC_R_AMBIGUOUS;
 	if ((in->message->flags & MESSAGE_MANY_FIELDS) != 0)
 		return ARC_R_MANY_FIELDS;

@@ -1,21 +1,33 @@
 #include "auth/base/identities.h"
 
 #include "auth/base/domain.h"
+#include "mime/address_map.h"
+#include "mime/address_tolerant.h"
 
-static const char NO_FROM[] = "no From field";
-static const char SEVERAL_FROM[] = "several From fields";
-static const char OVER_LIMIT[] = "From field is over a limit";
-static const char UNREADABLE[] = "From field cannot be read";
-static const char NO_DOMAIN[] = "an author has no domain";
-static const char BAD_DOMAIN[] = "an author domain is no domain name";
-static const char SEVERAL_DOMAINS[] = "several author domains";
-static const char DIFFER[] = "readers differ about the author domain";
-static const char NOT_ASKED[] = "the second reader of From could not be asked";
-static const char LOOKS_LIKE_FROM[] = "a line looks like another From field";
-static const char BLANK_FIRST[] = "the header begins with white space";
-static const char HAS_NUL[] = "NUL in the header";
-static const char HAS_BARE_CR[] = "bare CR in the header";
-static const char MANY_FIELDS[] = "too many header fields";
+const char *
+from_reason_text(enum from_reason reason)
+{
+	static const char *const texts[] = {
+		[FROM_R_NONE] = NULL,
+		[FROM_R_NO_FROM] = "no From field",
+		[FROM_R_SEVERAL_FROM] = "several From fields",
+		[FROM_R_OVER_LIMIT] = "From field is over a limit",
+		[FROM_R_UNREADABLE] = "From field cannot be read",
+		[FROM_R_NO_DOMAIN] = "an author has no domain",
+		[FROM_R_BAD_DOMAIN] = "an author domain is no domain name",
+		[FROM_R_SEVERAL_DOMAINS] = "several author domains",
+		[FROM_R_DIFFER] = "readers differ about the author domain",
+		[FROM_R_NOT_ASKED] = "the second reader of From could not be asked",
+		[FROM_R_MANY_FIELDS] = "too many header fields",
+		[FROM_R_LOOKS_LIKE_FROM] = "a line looks like another From field",
+		[FROM_R_BLANK_FIRST] = "the header begins with white space",
+		[FROM_R_HAS_NUL] = "NUL in the header",
+		[FROM_R_HAS_BARE_CR] = "bare CR in the header",
+		[FROM_R_NO_AUTHOR] = "no author domain",
+	};
+
+	return texts[reason];
+}
 
 struct finder {
 	struct arena *arena;
@@ -23,17 +35,17 @@ struct finder {
 	struct identities *ids;
 	struct slice domains[IDENTITIES_DOMAINS_MAX];
 	size_t ndomains;
-	const char *ambiguous; /* the first reason that was found */
+	enum from_reason ambiguous; /* the first one that was found */
 };
 
 static void
-ambiguous(struct finder *f, const char *reason)
+ambiguous(struct finder *f, enum from_reason reason)
 {
-	if (f->ambiguous == NULL)
+	if (f->ambiguous == FROM_R_NONE || f->ambiguous == FROM_R_NO_AUTHOR)
 		f->ambiguous = reason;
 }
 
-/* domain: normal. What is past the last place is told by SEVERAL_DOMAINS only. */
+/* domain: normal. What is past the last place is told by FROM_R_SEVERAL_DOMAINS only. */
 static void
 add_domain(struct finder *f, struct slice domain)
 {
@@ -52,28 +64,40 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	enum status status;
 
 	if ((field->flags & FIELD_OVERSIZE) != 0) {
-		ambiguous(f, OVER_LIMIT);
+		ambiguous(f, FROM_R_OVER_LIMIT);
 		return ST_OK;
 	}
 	status = address_parse_list(field->value, f->arena, &list);
-	if (status != ST_OK) {
-		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : UNREADABLE);
-		return status == ST_TEMP ? ST_TEMP : ST_OK;
+	if (status == ST_BAD) {
+		status = address_parse_tolerant(field->value, f->arena, &list);
+		f->ids->from = field->value;
+		f->ids->fault = list.fault;
+		f->ids->tolerant = status == ST_OK;
 	}
-	if (list.n == 0)
-		ambiguous(f, NO_DOMAIN); /* RFC 6854: a group without members */
+	if (status == ST_LIMIT) {
+		ambiguous(f, FROM_R_OVER_LIMIT);
+		return ST_OK;
+	}
+	if (list.n == 0) { /* RFC 6854: a group without members is one */
+		bool nobody = address_names_nobody(field->value, f->arena);
+
+		ambiguous(f, nobody            ? FROM_R_NO_AUTHOR
+			     : status == ST_OK ? FROM_R_NO_DOMAIN
+					       : FROM_R_UNREADABLE);
+		return ST_OK;
+	}
 	for (size_t i = 0; i < list.n; i++) {
 		struct slice domain;
 
 		if (list.list[i].literal) { /* RFC 9989 5.3.1: a domain, not an address */
-			ambiguous(f, NO_DOMAIN);
+			ambiguous(f, FROM_R_NO_DOMAIN);
 			continue;
 		}
 		status = domain_normalize(list.list[i].domain, f->arena, &domain);
 		if (status == ST_TEMP)
 			return ST_TEMP;
 		if (status != ST_OK) {
-			ambiguous(f, BAD_DOMAIN);
+			ambiguous(f, FROM_R_BAD_DOMAIN);
 			continue;
 		}
 		if (f->ndomains == 0)
@@ -98,27 +122,30 @@ is_same(struct finder *f, struct slice domain, bool *same)
 	return status == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
-/* Does the second reader find the one domain, too, and no other? */
+/*
+ * Does the second reader find the one domain, too, and no other? Where we had to be tolerant, it
+ * may find no address.
+ */
 static enum status
 ask_second(struct finder *f, struct slice value)
 {
 	struct slice *domains;
 	enum status status;
-	bool same = true;
+	bool complete, same = true;
 	size_t n;
 
-	if (address_is_plain(value))
+	if (!f->ids->tolerant && address_is_plain(value))
 		return ST_OK;
-	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n);
+	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n, &complete);
 	if (status == ST_TEMP)
 		return ST_TEMP;
 	if (status != ST_OK)
-		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : DIFFER);
+		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_DIFFER);
 	for (size_t i = 0; i < n && same; i++)
 		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;
-	if (!same)
-		ambiguous(f, DIFFER);
+	if (!same || (!complete && !f->ids->tolerant))
+		ambiguous(f, FROM_R_DIFFER);
 	return ST_OK;
 }
 
@@ -130,10 +157,10 @@ read_only_from(struct finder *f, const struct field *field)
 	enum status status = read_from(f, field, &text);
 
 	if (f->ndomains > 1)
-		ambiguous(f, SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
-	if (status == ST_OK && f->ambiguous == NULL)
+		ambiguous(f, FROM_R_SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
+	if (status == ST_OK && f->ambiguous == FROM_R_NONE)
 		status = ask_second(f, field->value);
-	if (status != ST_OK || f->ambiguous != NULL)
+	if (status != ST_OK || f->ambiguous != FROM_R_NONE)
 		return status;
 	f->ids->author_domain = f->domains[0];
 	f->ids->author_text = text;
@@ -199,15 +226,18 @@ read_all(struct finder *f, const struct message *message)
 	if (n == 1)
 		return read_only_from(f, only);
 	if (n > 1)
-		ambiguous(f, SEVERAL_FROM);
+		ambiguous(f, FROM_R_SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
-		ambiguous(f, NO_FROM); /* else it may stand among those that were not kept */
+		ambiguous(f, FROM_R_NO_FROM); /* else it may stand among those that were not kept */
 	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 
 		if (status != ST_OK)
 			return status;
 	}
+	f->ids->from = (struct slice){0};
+	f->ids->fault = (struct address_fault){0};
+	f->ids->tolerant = false;
 	return ST_OK;
 }
 
@@ -222,17 +252,17 @@ identities_find(const struct message *message, struct address_gmime *gmime, stru
 	*ids = (struct identities){0};
 	status = read_all(&f, message);
 	if (status != ST_OK)
-		ambiguous(&f, NOT_ASKED);
+		ambiguous(&f, FROM_R_NOT_ASKED);
 	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)
-		ambiguous(&f, MANY_FIELDS);
+		ambiguous(&f, FROM_R_MANY_FIELDS);
 	if (hides_from(message))
-		ambiguous(&f, LOOKS_LIKE_FROM);
+		ambiguous(&f, FROM_R_LOOKS_LIKE_FROM);
 	if ((message->flags & MESSAGE_BLANK_FIRST) != 0)
-		ambiguous(&f, BLANK_FIRST);
+		ambiguous(&f, FROM_R_BLANK_FIRST);
 	if ((message->flags & MESSAGE_NUL) != 0)
-		ambiguous(&f, HAS_NUL);
+		ambiguous(&f, FROM_R_HAS_NUL);
 	if ((message->flags & MESSAGE_BARE_CR) != 0)
-		ambiguous(&f, HAS_BARE_CR);
+		ambiguous(&f, FROM_R_HAS_BARE_CR);
 
 	domains = arena_array(arena, f.ndomains, sizeof *domains);
 	memcpy(domains, f.domains, f.ndomains * sizeof *domains);

@@ -12,6 +12,29 @@ enum {
 	IDENTITIES_DOMAINS_MAX = 32 /* so many distinct domains are told */
 };
 
+/* Why no DMARC pass may be earned, in the order in which they are told. */
+enum from_reason {
+	FROM_R_NONE, /* nothing: the message is not ambiguous */
+	FROM_R_NO_FROM,
+	FROM_R_SEVERAL_FROM,
+	FROM_R_OVER_LIMIT,
+	FROM_R_UNREADABLE,
+	FROM_R_NO_DOMAIN,
+	FROM_R_BAD_DOMAIN,
+	FROM_R_SEVERAL_DOMAINS,
+	FROM_R_DIFFER,
+	FROM_R_NOT_ASKED,
+	FROM_R_MANY_FIELDS,
+	FROM_R_LOOKS_LIKE_FROM,
+	FROM_R_BLANK_FIRST,
+	FROM_R_HAS_NUL,
+	FROM_R_HAS_BARE_CR,
+	FROM_R_NO_AUTHOR /* one From field without any author domain, and nothing else */
+};
+
+/* As a part of a sentence, in English, for gettext; NULL for FROM_R_NONE. */
+const char *from_reason_text(enum from_reason reason);
+
 struct identities {
 	/*
 	 * The author domain: normal (auth/base/domain.h), set only where there is exactly one From
@@ -20,8 +43,15 @@ struct identities {
 	 */
 	struct slice author_domain;
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
-	const char *ambiguous;    /* why no DMARC pass may be earned; from a fixed table, or NULL */
+	enum from_reason ambiguous;
 	size_t from_fields;
+	/*
+	 * Where there is one From field that the strict grammar does not read: its value, and in
+	 * fault why it cannot be read at all or, where tolerant, what was passed over to read it.
+	 */
+	struct slice from;
+	struct address_fault fault;
+	bool tolerant;
 	/* each distinct author domain of the From field(s), normal, in their order; the first ones
 	 * where they are many; those that could be read where a field is in part unreadable */
 	const struct slice *all_domains;
@@ -35,7 +65,8 @@ struct identities {
  * domains; readers that differ; NUL or bare CR in the header; white space first; an over-limit From
  * or too many fields. So is an author with a domain-literal or with what is no domain name, and a
  * line that is no field but reads as `From:` once blanks, folds, controls and octets over 126 are
- * passed over. A reason that concerns From is told before one that concerns the header.
+ * passed over. A reason that concerns From is told before one that concerns the header, but for
+ * FROM_R_NO_AUTHOR (mime/address_map.h: no `@` and no dotted name, whichever way From is shown).
  * gmime: the second reader, not asked where the first one suffices (address_is_plain).
  */
 enum status identities_find(const struct message *message, struct address_gmime *gmime,

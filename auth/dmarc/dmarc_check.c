@@ -302,8 +302,8 @@ dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_
 	result->sig_aligned = check.sig_aligned =
 		arena_array(in->arena, dkim->n, sizeof *check.sig_aligned);
 	/* RFC 9989 4.2, 5.3.1: without one author domain there is nothing to align with */
-	if (in->ids->ambiguous != NULL)
-		return finish(&check, AUTH_PERMERROR, in->ids->ambiguous);
+	if (in->ids->ambiguous != FROM_R_NONE)
+		return finish(&check, AUTH_PERMERROR, from_reason_text(in->ids->ambiguous));
 	if (result->from_domain.n == 0)
 		return finish(&check, AUTH_PERMERROR, no_author);
 	if (mode == DMARC_RFC7489 && in->psl == NULL) {

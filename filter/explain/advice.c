@@ -356,7 +356,7 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 
 	if (!ev->evaluated || results->local)
 		return;
-	if (ev->ids.ambiguous != NULL || author.n == 0) {
+	if (ev->ids.ambiguous != FROM_R_NONE || author.n == 0) {
 		advice_add(&advice, "mail", "advice-from",
 			"the mail must have one From field with one address in it: fix the program "
 			"that writes it");

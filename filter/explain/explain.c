@@ -236,8 +236,9 @@ print_identities(const struct evaluation *ev)
 	printf("%s\n", text_of(envelope->helo, arena));
 	words_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n\n", path);
-	if (ev->ids.ambiguous != NULL)
-		printf(_("The message is ambiguous: %s.\n\n"), words(ev->ids.ambiguous));
+	if (ev->ids.ambiguous != FROM_R_NONE)
+		printf(_("The message is ambiguous: %s.\n\n"),
+			words(from_reason_text(ev->ids.ambiguous)));
 }
 
 static void
