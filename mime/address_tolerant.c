@@ -225,7 +225,11 @@ domain_follows(struct slice s, struct slice domain)
 		return false;
 	s = slice_from(s, domain.n);
 	(void)scan_char(&s, '.');
-	return s.n == 0 || memchr(" \t\r\n>\";)", s.p[0], 8) != NULL;
+	if (s.n > 1 && (s.p[0] == ',' || s.p[0] == ';'))
+		s = slice_from(s, 1); /* only before white space: some take it into the domain */
+	else if (s.n > 0 && memchr(">\")", s.p[0], 3) != NULL)
+		return true;
+	return s.n == 0 || slice_is_blank(s.p[0]) || (s.n == 1 && s.p[0] == ';');
 }
 
 static bool

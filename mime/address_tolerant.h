@@ -20,7 +20,8 @@
  *   - no `@`, or two, outside quotes and comments          [ADDRESS_NO_AT, ADDRESS_SECOND_AT]
  *   - a second `<`, one behind the `@`                              [ADDRESS_SECOND_ANGLE]
  *   - `@` in quotes, comments or encoded words, decoded and mapped (mime/address_map.h), unless the
- *     same domain follows it and a space, `"`, `)`, `>` or the end  [ADDRESS_HIDDEN_AT]
+ *     same domain follows it, and then white space, `"`, `)`, `>`, the end, or `,` or `;` before
+ *     white space                                                   [ADDRESS_HIDDEN_AT]
  *   - LOCAL empty, with white space, with `=?`, or with anything but atext, dots and UTF-8
  *                                                                   [ADDRESS_BAD_LOCAL]
  *   - DOMAIN that is no dot-atom or holds `=?`                      [ADDRESS_BAD_DOMAIN]
