@@ -70,7 +70,6 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	status = address_parse_list(field->value, f->arena, &list);
 	if (status == ST_BAD) {
 		status = address_parse_tolerant(field->value, f->arena, &list);
-		f->ids->from = field->value;
 		f->ids->fault = list.fault;
 		f->ids->tolerant = status == ST_OK;
 	}
@@ -141,9 +140,12 @@ ask_second(struct finder *f, struct slice value)
 		return ST_TEMP;
 	if (status != ST_OK)
 		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_DIFFER);
-	for (size_t i = 0; i < n && same; i++)
+	for (size_t i = 0; i < n && same; i++) {
 		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;
+		if (!same)
+			f->ids->other_domain = domains[i];
+	}
 	if (!same || (!complete && !f->ids->tolerant))
 		ambiguous(f, FROM_R_DIFFER);
 	return ST_OK;
@@ -154,7 +156,10 @@ static enum status
 read_only_from(struct finder *f, const struct field *field)
 {
 	struct slice text = {0};
-	enum status status = read_from(f, field, &text);
+	enum status status;
+
+	f->ids->from = field->value;
+	status = read_from(f, field, &text);
 
 	if (f->ndomains > 1)
 		ambiguous(f, FROM_R_SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
@@ -235,7 +240,6 @@ read_all(struct finder *f, const struct message *message)
 		if (status != ST_OK)
 			return status;
 	}
-	f->ids->from = (struct slice){0};
 	f->ids->fault = (struct address_fault){0};
 	f->ids->tolerant = false;
 	return ST_OK;

@@ -45,13 +45,11 @@ struct identities {
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
 	enum from_reason ambiguous;
 	size_t from_fields;
-	/*
-	 * Where there is one From field that the strict grammar does not read: its value, and in
-	 * fault why it cannot be read at all or, where tolerant, what was passed over to read it.
-	 */
-	struct slice from;
+	struct slice from; /* the value of the one From field; empty where there is not one */
+	/* why it cannot be read at all or, where tolerant, what was passed over to read it */
 	struct address_fault fault;
 	bool tolerant;
+	struct slice other_domain; /* where readers differ: what the other one reads, or empty */
 	/* each distinct author domain of the From field(s), normal, in their order; the first ones
 	 * where they are many; those that could be read where a field is in part unreadable */
 	const struct slice *all_domains;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_from.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -239,6 +240,7 @@ print_identities(const struct evaluation *ev)
 	if (ev->ids.ambiguous != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			words(from_reason_text(ev->ids.ambiguous)));
+	explain_from(&ev->ids, ev->arena);
 }
 
 static void

@@ -144,6 +144,19 @@ decide_temperror(
 		verdict->disposition = options->on_temperror; /* p=none quarantines nothing */
 }
 
+static void
+decide_ambiguous(
+	const struct options *options, const struct auth_input *in, struct verdict *verdict)
+{
+	if (in->ids->ambiguous == FROM_R_NO_AUTHOR && options->no_author_null_path &&
+		in->envelope->path == PATH_NULL) {
+		verdict->reason = N_("no author domain and a null reverse-path");
+		return;
+	}
+	verdict->disposition = options->ambiguous;
+	verdict->reason = from_reason_text(in->ids->ambiguous);
+}
+
 void
 policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict)
@@ -164,8 +177,7 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		return;
 	}
 	if (in->ids->ambiguous != FROM_R_NONE) {
-		verdict->disposition = options->ambiguous;
-		verdict->reason = from_reason_text(in->ids->ambiguous);
+		decide_ambiguous(options, in, verdict);
 		return;
 	}
 	switch (results->dmarc.code) {

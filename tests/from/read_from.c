@@ -48,7 +48,8 @@ print_map(struct slice value, struct arena *arena)
 }
 
 static void
-print_value(struct slice value, struct address_gmime *gmime, struct arena *arena, bool map)
+print_value(
+	struct slice value, struct address_gmime *gmime, struct arena *arena, bool map, bool always)
 {
 	struct identities ids;
 	struct message message;
@@ -72,7 +73,7 @@ print_value(struct slice value, struct address_gmime *gmime, struct arena *arena
 		address_cause_text(ids.fault.cause), ids.fault.at);
 	if (map)
 		print_map(value, arena);
-	if (ids.ambiguous == FROM_R_NONE) {
+	if (always || ids.ambiguous == FROM_R_NONE) {
 		list = internet_address_list_parse(NULL, arena_cstr(arena, value));
 		print_gmime(list);
 		if (list != NULL)
@@ -86,6 +87,7 @@ main(int argc, char **argv)
 {
 	struct address_gmime *gmime = address_gmime_open();
 	bool map = argc > 1 && strcmp(argv[1], "--map") == 0;
+	bool always = argc > 1 && strcmp(argv[1], "--always") == 0;
 	unsigned char length[4];
 
 	g_mime_init();
@@ -100,7 +102,7 @@ main(int argc, char **argv)
 		p = arena_alloc(&arena, n);
 		if (fread(p, 1, n, stdin) != n)
 			return 65;
-		print_value(slice_make(p, n), gmime, &arena, map);
+		print_value(slice_make(p, n), gmime, &arena, map, always);
 		arena_clear(&arena);
 	}
 	address_gmime_close(gmime);
