@@ -233,11 +233,17 @@ decode_b(struct slice s, struct buf *out)
 static unsigned
 charset_kind(struct slice name)
 {
+	const struct charset *set = charsets, *end = set + sizeof charsets / sizeof *charsets;
+
 	name = slice_head(name, slice_find(name, '*')); /* RFC 2231 5: a language */
-	for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
-		if (slice_istarts(name, charsets[i].name))
-			return charsets[i].kind;
-	return 0;
+	while (set < end && !slice_istarts(name, set->name))
+		set++;
+	if (set == end || (set->kind == UTF8 && name.n > set->name.n))
+		return 0;
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '_')
+			return 0;
+	return set->kind;
 }
 
 /* adjacent: with nothing but white space after another encoded word */
@@ -332,7 +338,8 @@ address_names_nobody(struct slice value, struct arena *arena)
 	struct buf out;
 
 	for (size_t i = 0; i < value.n; i++)
-		if (value.p[i] == 127 || ((value.p[i] & 0xe0) == 0 && !slice_is_blank(value.p[i])))
+		if (value.p[i] == '@' || value.p[i] == 127 ||
+			((value.p[i] & 0xe0) == 0 && !slice_is_blank(value.p[i])))
 			return false;
 	for (int joined = 0; joined <= 1; joined++) {
 		buf_init(&out, arena, value.n * 2);

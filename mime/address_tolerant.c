@@ -289,6 +289,23 @@ outline(struct outline *o, struct arena *arena)
 	return hides_no_address(o, arena) || fail(o, ADDRESS_HIDDEN_AT, place_of_hidden(o));
 }
 
+/* Without the white space at the end; a line end is of it only where a blank follows. */
+static struct slice
+without_trailing_folds(struct slice s)
+{
+	for (;;) {
+		size_t n = s.n;
+
+		while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+			s.n--;
+		if (s.n == n || s.n == 0 || s.p[s.n - 1] != '\n')
+			return s;
+		s.n--;
+		if (s.n > 0 && s.p[s.n - 1] == '\r')
+			s.n--;
+	}
+}
+
 enum status
 address_parse_tolerant(struct slice value, struct arena *arena, struct address_list *list)
 {
@@ -298,9 +315,7 @@ address_parse_tolerant(struct slice value, struct arena *arena, struct address_l
 	*list = (struct address_list){0};
 	if (value.n > VALUE_MAX)
 		return ST_LIMIT;
-	o.value = value;
-	while (o.value.n > 0 && slice_is_blank(o.value.p[o.value.n - 1]))
-		o.value.n--;
+	o.value = without_trailing_folds(value);
 	if (!outline(&o, arena)) {
 		list->fault = o.fault;
 		return ST_BAD;

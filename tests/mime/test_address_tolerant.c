@@ -83,6 +83,7 @@ Test(address_tolerant, accepted)
 		{"no > but a comment", S("A <a@b.example (x)"), S("b.example"), ADDRESS_NO_CLOSE, 18},
 		{"a final dot", S("a@b.example."), S("b.example"), ADDRESS_FINAL_DOT, 11},
 		{"a final dot and blanks", S(" a@b.example. "), S("b.example"), ADDRESS_FINAL_DOT, 12},
+		{"a final dot and folds", S("a@b.example. \r\n \n\t"), S("b.example"), ADDRESS_FINAL_DOT, 11},
 		{"a final dot before >", S("A <a@b.example.>"), S("b.example"), ADDRESS_FINAL_DOT, 14},
 		{"a final semicolon", S("A <a@b.example>;"), S("b.example"), ADDRESS_SEMICOLON, 15},
 		{"a bare one", S("a@b.example ;"), S("b.example"), ADDRESS_SEMICOLON, 12},
@@ -104,6 +105,7 @@ Test(address_tolerant, refused)
 	static const struct row rows[] = {
 		{"ISO-2022-JP", S("\x1b$B%F%9\x1b(B) <a@b.example>"), {NULL, 0}, ADDRESS_CONTROL, 0},
 		{"a bare CR", S("A,\rB <a@b.example>"), {NULL, 0}, ADDRESS_CONTROL, 2},
+		{"a bare CR at the end", S("a@b.example\r"), {NULL, 0}, ADDRESS_CONTROL, 11},
 		{"DEL", S("A, \x7f <a@b.example>"), {NULL, 0}, ADDRESS_CONTROL, 3},
 		{"Shift JIS whose second octet is a backslash", S("\"\x83\\\" <c@v.example> \" <a@b.example>"), {NULL, 0}, ADDRESS_LEGACY_SPECIAL, 1},
 		{"Shift JIS whose second octet is an @", S("\x83@v <a@b.example>"), {NULL, 0}, ADDRESS_LEGACY_SPECIAL, 0},
