@@ -4,48 +4,31 @@
 #include "mime/address_map.h"
 #include "mime/address_tolerant.h"
 
-const char *
-from_reason_text(enum from_reason reason)
-{
-	static const char *const texts[] = {
-		[FROM_R_NONE] = NULL,
-		[FROM_R_NO_FROM] = "no From field",
-		[FROM_R_SEVERAL_FROM] = "several From fields",
-		[FROM_R_OVER_LIMIT] = "From field is over a limit",
-		[FROM_R_UNREADABLE] = "From field cannot be read",
-		[FROM_R_NO_DOMAIN] = "an author has no domain",
-		[FROM_R_BAD_DOMAIN] = "an author domain is no domain name",
-		[FROM_R_SEVERAL_DOMAINS] = "several author domains",
-		[FROM_R_DIFFER] = "readers differ about the author domain",
-		[FROM_R_NOT_ASKED] = "the second reader of From could not be asked",
-		[FROM_R_MANY_FIELDS] = "too many header fields",
-		[FROM_R_LOOKS_LIKE_FROM] = "a line looks like another From field",
-		[FROM_R_BLANK_FIRST] = "the header begins with white space",
-		[FROM_R_HAS_NUL] = "NUL in the header",
-		[FROM_R_HAS_BARE_CR] = "bare CR in the header",
-		[FROM_R_NO_AUTHOR] = "no author domain",
-	};
-
-	return texts[reason];
-}
-
 struct finder {
 	struct arena *arena;
 	struct address_gmime *gmime;
 	struct identities *ids;
 	struct slice domains[IDENTITIES_DOMAINS_MAX];
 	size_t ndomains;
-	enum from_reason ambiguous; /* the first one that was found */
+	struct reason ambiguous; /* the first reason that was found */
 };
+
+struct reason
+from_reason(enum from_reason id)
+{
+	static const struct reason_row rows[] = {FROM_REASONS(REASON_ROW)};
+
+	return reason_make(rows, REASON_FROM, id);
+}
 
 static void
 ambiguous(struct finder *f, enum from_reason reason)
 {
-	if (f->ambiguous == FROM_R_NONE || f->ambiguous == FROM_R_NO_AUTHOR)
-		f->ambiguous = reason;
+	if (f->ambiguous.id == FROM_R_NONE || f->ambiguous.id == FROM_R_NO_AUTHOR)
+		f->ambiguous = from_reason(reason);
 }
 
-/* domain: normal. What is past the last place is told by FROM_R_SEVERAL_DOMAINS only. */
+/* domain: normal. Those past the last place only count as FROM_R_SEVERAL_DOMAINS. */
 static void
 add_domain(struct finder *f, struct slice domain)
 {
@@ -163,9 +146,9 @@ read_only_from(struct finder *f, const struct field *field)
 
 	if (f->ndomains > 1)
 		ambiguous(f, FROM_R_SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
-	if (status == ST_OK && f->ambiguous == FROM_R_NONE)
+	if (status == ST_OK && f->ambiguous.id == FROM_R_NONE)
 		status = ask_second(f, field->value);
-	if (status != ST_OK || f->ambiguous != FROM_R_NONE)
+	if (status != ST_OK || f->ambiguous.id != FROM_R_NONE)
 		return status;
 	f->ids->author_domain = f->domains[0];
 	f->ids->author_text = text;

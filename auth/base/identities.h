@@ -4,6 +4,7 @@
 #ifndef AUTH_BASE_IDENTITIES_H
 #define AUTH_BASE_IDENTITIES_H
 
+#include "auth/base/reason.h"
 #include "mime/address.h"
 #include "mime/message.h"
 
@@ -12,28 +13,36 @@ enum {
 	IDENTITIES_DOMAINS_MAX = 32 /* so many distinct domains are told */
 };
 
-/* Why no DMARC pass may be earned, in the order in which they are told. */
-enum from_reason {
-	FROM_R_NONE, /* nothing: the message is not ambiguous */
-	FROM_R_NO_FROM,
-	FROM_R_SEVERAL_FROM,
-	FROM_R_OVER_LIMIT,
-	FROM_R_UNREADABLE,
-	FROM_R_NO_DOMAIN,
-	FROM_R_BAD_DOMAIN,
-	FROM_R_SEVERAL_DOMAINS,
-	FROM_R_DIFFER,
-	FROM_R_NOT_ASKED,
-	FROM_R_MANY_FIELDS,
-	FROM_R_LOOKS_LIKE_FROM,
-	FROM_R_BLANK_FIRST,
-	FROM_R_HAS_NUL,
-	FROM_R_HAS_BARE_CR,
-	FROM_R_NO_AUTHOR /* one From field without any author domain, and nothing else */
-};
+/* Why a message is ambiguous about its author. A new reason is a row here, and the place that gives
+ * it. */
+/* clang-format off */
+#define FROM_REASONS(R) \
+	R(NO_FROM,         "from_missing",         "no From field") \
+	R(SEVERAL_FROM,    "from_several",         "several From fields") \
+	R(OVER_LIMIT,      "from_over_limit",      "From field is over a limit") \
+	R(UNREADABLE,      "from_unreadable",      "From field cannot be read") \
+	R(NO_DOMAIN,       "from_no_domain",       "an author has no domain") \
+	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is no domain name") \
+	R(SEVERAL_DOMAINS, "from_several_domains", "several author domains") \
+	R(DIFFER,          "from_readers_differ",  "readers differ about the author domain") \
+	R(NOT_ASKED,       "from_not_asked",       "the second reader of From could not be asked") \
+	R(LOOKS_LIKE_FROM, "header_hides_from",    "a line looks like another From field") \
+	R(BLANK_FIRST,     "header_blank_first",   "the header begins with white space") \
+	R(HAS_NUL,         "header_nul",           "NUL in the header") \
+	R(HAS_BARE_CR,     "header_bare_cr",       "bare CR in the header") \
+	R(MANY_FIELDS,     "header_many_fields",   "too many header fields") \
+	R(NO_AUTHOR,       "from_no_author",       "no author domain")
 
-/* As a part of a sentence, in English, for gettext; NULL for FROM_R_NONE. */
-const char *from_reason_text(enum from_reason reason);
+#define FROM_REASON_ID(id, code, text) FROM_R_##id,
+enum from_reason {
+	FROM_R_NONE = REASON_NONE,
+	FROM_R_FIRST = REASON_FROM,
+	FROM_REASONS(FROM_REASON_ID)
+	FROM_R_END
+};
+/* clang-format on */
+
+struct reason from_reason(enum from_reason id);
 
 struct identities {
 	/*
@@ -43,7 +52,7 @@ struct identities {
 	 */
 	struct slice author_domain;
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
-	enum from_reason ambiguous;
+	struct reason ambiguous;  /* why no DMARC pass may be earned: one of From's, or none */
 	size_t from_fields;
 	struct slice from; /* the value of the one From field; empty where there is not one */
 	/* why it cannot be read at all or, where tolerant, what was passed over to read it */

@@ -22,7 +22,7 @@ print_value(struct slice value, size_t at, struct arena *arena)
 
 /* Is it From, and not another line of the header, that makes the message ambiguous? */
 static bool
-is_about_from(enum from_reason reason)
+is_about_from(unsigned reason)
 {
 	return reason == FROM_R_UNREADABLE || reason == FROM_R_OVER_LIMIT ||
 	       reason == FROM_R_NO_DOMAIN || reason == FROM_R_BAD_DOMAIN ||
@@ -50,7 +50,7 @@ explain_from(const struct identities *ids, struct arena *arena)
 	else if (ids->fault.cause != ADDRESS_NO_FAULT)
 		printf(_("From cannot be read at octet %zu: %s.\n"), place + 1,
 			words(address_cause_text(ids->fault.cause)));
-	else if (ids->from.n == 0 || !is_about_from(ids->ambiguous))
+	else if (ids->from.n == 0 || !is_about_from(ids->ambiguous.id))
 		return;
 	if (ids->other_domain.n > 0)
 		printf(_("Another reader of From finds the domain %s.\n"),

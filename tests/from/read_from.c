@@ -64,16 +64,16 @@ print_value(
 	message_parse(buf_slice(&text), FIELDS, FIELD_SIZE, arena, &message);
 	if (identities_find(&message, gmime, arena, &ids) != ST_OK)
 		exit(75);
-	reason = from_reason_text(ids.ambiguous);
+	reason = reason_text(&ids.ambiguous);
 	printf("%s\t%.*s\t%s\t%s\t%zu\t",
-		ids.ambiguous != FROM_R_NONE ? "none"
-		: ids.tolerant               ? "tolerant"
-					     : "strict",
+		ids.ambiguous.id != FROM_R_NONE ? "none"
+		: ids.tolerant                  ? "tolerant"
+						: "strict",
 		(int)ids.author_text.n, ids.author_text.p, reason == NULL ? "" : reason,
 		address_cause_text(ids.fault.cause), ids.fault.at);
 	if (map)
 		print_map(value, arena);
-	if (always || ids.ambiguous == FROM_R_NONE) {
+	if (always || ids.ambiguous.id == FROM_R_NONE) {
 		list = internet_address_list_parse(NULL, arena_cstr(arena, value));
 		print_gmime(list);
 		if (list != NULL)

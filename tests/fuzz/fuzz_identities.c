@@ -24,11 +24,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message_parse(slice_make((const char *)data, size), 50, 2000, &arena, &message);
 	assert(identities_find(&message, gmime, &arena, &ids) == ST_OK);
 	assert(ids.from_fields == message_count(&message, "From"));
-	assert(ids.ambiguous != FROM_R_NONE || ids.author_domain.n > 0);
+	assert(ids.ambiguous.id != FROM_R_NONE || ids.author_domain.n > 0);
 	assert(ids.from.n == 0 || ids.from_fields == 1);
 	assert(ids.fault.at <= ids.from.n);
 	assert(!ids.tolerant || ids.fault.cause != ADDRESS_NO_FAULT);
-	if (ids.ambiguous == FROM_R_NO_AUTHOR)
+	if (ids.ambiguous.id == FROM_R_NO_AUTHOR)
 		assert(ids.ndomains == 0 && slice_find(ids.from, '@') == ids.from.n);
 	for (size_t i = 0; i < ids.ndomains; i++) {
 		struct slice again;
@@ -41,8 +41,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(slice_eq(ids.author_domain, ids.all_domains[0]));
 		assert(ids.author_text.n > 0);
 	}
-	if (ids.ambiguous != FROM_R_NONE)
-		assert(strpbrk(from_reason_text(ids.ambiguous), ";()\"\\") == NULL);
+	if (ids.ambiguous.id != FROM_R_NONE)
+		assert(reason_text(&ids.ambiguous) != NULL);
 	arena_clear(&arena);
 	return 0;
 }

@@ -83,7 +83,7 @@ check(struct fixture *f, const struct row *row)
 		buf_add(&all, f->ids.all_domains[i]);
 		buf_addc(&all, ' ');
 	}
-	reason = from_reason_text(f->ids.ambiguous);
+	reason = reason_text(&f->ids.ambiguous);
 	cr_expect(same_reason(reason, row->ambiguous), "%s: %s", row->name,
 		reason == NULL ? "not ambiguous" : reason);
 	cr_expect(slice_eq(f->ids.author_domain, row->domain), "%s: %.*s", row->name,
@@ -368,24 +368,23 @@ Test(identities, limits)
 
 	begin(&f);
 	find(&f, repeat("X: y\n", FIELDS - 1, "From: a@example.com\n\n", &f.arena));
-	cr_expect_null(from_reason_text(f.ids.ambiguous), "all fields allowed");
+	cr_expect_null(reason_text(&f.ids.ambiguous), "all fields allowed");
 	find(&f, repeat("X: y\n", FIELDS, "From: a@example.com\n\n", &f.arena));
-	cr_expect_str_eq(
-		from_reason_text(f.ids.ambiguous), MANY_FIELDS, "From is past the last field");
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), MANY_FIELDS, "From is past the last field");
 	find(&f, repeat("From: a@example.com\n", 1, "", &f.arena));
-	cr_expect_null(from_reason_text(f.ids.ambiguous));
+	cr_expect_null(reason_text(&f.ids.ambiguous));
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: a@example.com\n");
 	buf_add(&buf, repeat("X: y\n", FIELDS, "\n", &f.arena));
 	find(&f, buf_slice(&buf));
-	cr_expect_str_eq(from_reason_text(f.ids.ambiguous), MANY_FIELDS, "From is before it");
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), MANY_FIELDS, "From is before it");
 	cr_expect(slice_eq(f.ids.author_domain, SLICE("example.com")));
 
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: ");
 	buf_add(&buf, repeat("x ", FIELD_SIZE / 2, "<a@example.com>\n\n", &f.arena));
 	find(&f, buf_slice(&buf));
-	cr_expect_str_eq(from_reason_text(f.ids.ambiguous), OVER_LIMIT, "a field over the size");
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), OVER_LIMIT, "a field over the size");
 	cr_expect_eq(f.ids.from_fields, 1);
 	cr_expect_eq(f.ids.ndomains, 0, "it is not read");
 
@@ -394,14 +393,14 @@ Test(identities, limits)
 	buf_add(&buf, repeat("(", 21, "", &f.arena));
 	buf_add(&buf, repeat(")", 21, "a@example.com\n\n", &f.arena));
 	find(&f, buf_slice(&buf));
-	cr_expect_str_eq(from_reason_text(f.ids.ambiguous), OVER_LIMIT, "comments over the depth");
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), OVER_LIMIT, "comments over the depth");
 
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: (");
 	buf_add(&buf, repeat(":", 200, ") a@example.com\n\n", &f.arena));
 	find(&f, buf_slice(&buf));
 	cr_expect_str_eq(
-		from_reason_text(f.ids.ambiguous), OVER_LIMIT, "colons over what GMime is given");
+		reason_text(&f.ids.ambiguous), OVER_LIMIT, "colons over what GMime is given");
 	cr_expect_eq(f.ids.author_domain.n, 0);
 	end(&f);
 }
@@ -418,7 +417,7 @@ Test(identities, many_domains)
 		buf_addf(&buf, ", a@d%d.example", i % 50);
 	buf_adds(&buf, "\n\n");
 	find(&f, buf_slice(&buf));
-	cr_expect_str_eq(from_reason_text(f.ids.ambiguous), SEVERAL_DOMAINS);
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), SEVERAL_DOMAINS);
 	cr_expect_eq(f.ids.ndomains, IDENTITIES_DOMAINS_MAX);
 	cr_expect(slice_eq(f.ids.all_domains[1], SLICE("d1.example")));
 
@@ -426,7 +425,7 @@ Test(identities, many_domains)
 	for (int i = 0; i < FIELDS; i++)
 		buf_addf(&buf, "From: a@d%d.example\n", i);
 	find(&f, buf_slice(&buf));
-	cr_expect_str_eq(from_reason_text(f.ids.ambiguous), SEVERAL_FROM);
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), SEVERAL_FROM);
 	cr_expect_eq(f.ids.from_fields, FIELDS);
 	cr_expect_eq(f.ids.ndomains, IDENTITIES_FROM_MAX, "the first fields are read");
 	end(&f);
@@ -441,11 +440,11 @@ Test(identities, no_second_reader)
 	address_gmime_close(f.gmime);
 	f.gmime = NULL;
 	find(&f, SLICE("From: \"A\" <a@example.com>\n\n"));
-	cr_expect_null(from_reason_text(f.ids.ambiguous));
+	cr_expect_null(reason_text(&f.ids.ambiguous));
 	message_parse(
 		SLICE("From: a@example.com (x)\n\n"), FIELDS, FIELD_SIZE, &f.arena, &f.message);
 	cr_expect_eq(identities_find(&f.message, NULL, &f.arena, &f.ids), ST_TEMP);
-	cr_expect_not_null(from_reason_text(f.ids.ambiguous));
+	cr_expect_not_null(reason_text(&f.ids.ambiguous));
 	cr_expect_eq(f.ids.author_domain.n, 0);
 	end(&f);
 }

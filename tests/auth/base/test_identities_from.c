@@ -77,7 +77,7 @@ check(struct fixture *f, const struct row *row)
 		buf_add(&all, f->ids.all_domains[i]);
 		buf_addc(&all, ' ');
 	}
-	reason = from_reason_text(f->ids.ambiguous);
+	reason = reason_text(&f->ids.ambiguous);
 	cr_expect(same_reason(reason, row->ambiguous), "%s: %s", row->name,
 		reason == NULL ? "not ambiguous" : reason);
 	cr_expect(slice_eq(f->ids.author_domain, row->domain), "%s: %.*s", row->name,
