@@ -101,7 +101,7 @@ const struct option_row option_rows[] = {
 		.help = N_("what to do with an ambiguous message (quarantine)")},
 	{.name = "no-author", .kind = OPTION_YES, .at = AT(no_author_null_path),
 		.words = "ambiguous|null-path",
-		.help = N_("accept a From without any author, with a null reverse-path (ambiguous)")},
+		.help = N_("accept no author with a null path (ambiguous)")},
 	{.name = "on-error", .kind = OPTION_YES, .at = AT(on_error_pass), .words = "tempfail|pass",
 		.help = N_("what to do after an internal error (tempfail)")},
 	{.name = "bounce", .kind = OPTION_YES, .at = AT(bounce_always), .words = "safe|always",
