@@ -41,8 +41,6 @@ bool
 judge_begin(struct judge *judge)
 {
 	arena_init(&judge->arena, on_out_of_memory, judge);
-	judge->user.oom = on_out_of_memory;
-	judge->user.oom_arg = judge;
 	judge->tools.crypto = crypto_new();
 	return judge->tools.crypto != NULL;
 }
@@ -231,7 +229,7 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		return error;
 	evaluate_begin(judge->options, &judge->arena, ev);
 	judge->evaluating = true;
-	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user),
+	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user, &judge->arena),
 		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
 		    &error) != EVALUATE_OK)
 		return error != NULL ? error : "the evaluation could not be done";
@@ -354,7 +352,7 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	size_t size = 0;
 
 	*judged = (struct judged){.row = NULL};
-	arena_clear(&judge->arena);
+	arena_reset(&judge->arena);
 	judge->evaluating = false;
 	if (item->name == NULL)
 		item->name = calloc(1, 1);

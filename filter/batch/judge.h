@@ -14,7 +14,7 @@
 struct judge {
 	const struct options *options;
 	struct dns_pool *pool;
-	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
+	struct dns_pool_user user; /* its wait_ functions */
 	struct evaluate_tools tools;
 	bool advice;        /* rows are to say what would mend the message */
 	struct arena arena; /* of one message */
