@@ -4,21 +4,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-
-/*
- * KEPT_MAX: the largest block that a reset arena keeps; most messages need less. Under
- * AddressSanitizer each allocation is a block of its own and none is kept, so that an overflow is
- * seen, and so is the use of what was there before a reset.
- */
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-enum { BLOCK_SIZE = 0, KEPT_MAX = 0 };
-#else
-enum { BLOCK_SIZE = 16 * 1024, KEPT_MAX = 256 * 1024 };
-#endif
-enum { LARGE = BLOCK_SIZE / 4 };
+/* KEPT_MAX: the largest block that a reset arena keeps; most messages need less */
+enum {
+	BLOCK_SIZE = ARENA_EXACT ? 0 : 16 * 1024,
+	KEPT_MAX = ARENA_EXACT ? 0 : 256 * 1024,
+	LARGE = BLOCK_SIZE / 4
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -82,9 +73,9 @@ arena_bytes(struct arena *arena, size_t n)
 		arena_no_memory(arena);
 	rounded = n == 0 ? align : (n + align - 1) / align * align;
 	if (block == NULL || block->size - block->used < rounded)
-		block = add_block(arena, BLOCK_SIZE > 0 ? rounded : n);
+		block = add_block(arena, ARENA_EXACT ? n : rounded);
 	p = block->bytes + block->used;
-	block->used += BLOCK_SIZE > 0 ? rounded : n;
+	block->used += ARENA_EXACT ? n : rounded;
 	return p;
 }
 
@@ -153,7 +144,7 @@ take_largest(struct arena *arena)
 	for (struct arena_block **at = &arena->blocks; *at != NULL; at = &(*at)->next)
 		if ((*at)->size <= KEPT_MAX && (found == NULL || (*at)->size > (*found)->size))
 			found = at;
-	if (KEPT_MAX == 0 || found == NULL)
+	if (ARENA_EXACT || found == NULL)
 		return NULL;
 	block = *found;
 	*found = block->next;

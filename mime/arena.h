@@ -11,6 +11,19 @@
 
 #include "mime/slice.h"
 
+/*
+ * Under AddressSanitizer each allocation is a block of its own, of just its size, and none is kept,
+ * so that an overflow is found, and so is the use of what was there before a reset.
+ */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+enum { ARENA_EXACT = 1 };
+#else
+enum { ARENA_EXACT = 0 };
+#endif
+
 struct arena_block;
 
 struct arena {

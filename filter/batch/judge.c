@@ -50,6 +50,7 @@ judge_end(struct judge *judge)
 {
 	crypto_free(judge->tools.crypto);
 	arena_clear(&judge->arena);
+	room_free(&judge->room);
 }
 
 void
@@ -63,15 +64,17 @@ judged_clear(struct judged *judged)
 	judged->n = judged->njson = 0;
 }
 
-/* Into item->bytes, which the item owns. */
+/* Into the judge's room. */
 static const char *
-read_small(struct item *item, size_t size)
+read_small(struct judge *judge, int fd, size_t size, struct slice *bytes)
 {
-	item->bytes = malloc(size);
-	if (item->bytes == NULL)
+	char *p = room_take(&judge->room, size);
+	size_t n = 0;
+
+	if (p == NULL)
 		return no_memory;
-	while (item->n < size) {
-		ssize_t got = read(item->fd, item->bytes + item->n, size - item->n);
+	while (n < size) {
+		ssize_t got = read(fd, p + n, size - n);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -79,9 +82,10 @@ read_small(struct item *item, size_t size)
 			return unreadable;
 		if (got == 0)
 			break;
-		item->n += (size_t)got;
+		n += (size_t)got;
 	}
-	return item->n > 0 ? NULL : empty_file;
+	*bytes = slice_make(p, n);
+	return n > 0 ? NULL : empty_file;
 }
 
 /*
@@ -129,9 +133,9 @@ read_large(const struct options *options, const struct item *item, void **mapped
 
 /* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
 static const char *
-load(const struct options *options, struct item *item, struct slice *bytes, void **mapped,
-	size_t *size)
+load(struct judge *judge, struct item *item, struct slice *bytes, void **mapped, size_t *size)
 {
+	const struct options *options = judge->options;
 	struct stat info;
 	const char *error;
 
@@ -148,9 +152,7 @@ load(const struct options *options, struct item *item, struct slice *bytes, void
 			*bytes = slice_make(*mapped, *size);
 			return error;
 		}
-		error = read_small(item, *size);
-		if (error != NULL)
-			return error;
+		return read_small(judge, item->fd, *size, bytes);
 	}
 	*bytes = slice_make(item->bytes, item->n);
 	return NULL;
@@ -359,13 +361,14 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	if (error == NULL && item->name == NULL)
 		error = no_memory;
 	if (error == NULL)
-		error = load(judge->options, item, &bytes, &mapped, &size);
+		error = load(judge, item, &bytes, &mapped, &size);
 	if (error == NULL)
 		error = guarded(judge, item, bytes, judged);
 	if (judge->evaluating)
 		evaluate_end(&judge->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
+	room_rest(&judge->room);
 	if (error == NULL)
 		return;
 	judged_clear(judged);

@@ -9,6 +9,7 @@
 #include "auth/dns/dns_pool.h"
 #include "filter/batch/row.h"
 #include "filter/batch/source.h"
+#include "filter/room.h"
 
 /* One thread's. */
 struct judge {
@@ -18,6 +19,7 @@ struct judge {
 	struct evaluate_tools tools;
 	bool advice;        /* rows are to say what would mend the message */
 	struct arena arena; /* of one message */
+	struct room room;   /* for its octets */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
 	bool evaluating; /* ev is to be ended */

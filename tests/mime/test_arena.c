@@ -35,12 +35,6 @@ Test(arena, sizes)
 	arena_clear(&arena);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { ONE_BLOCK_EACH = 1 };
-#else
-enum { ONE_BLOCK_EACH = 0 };
-#endif
-
 Test(arena, small_ones_share_a_block_behind_a_large_one)
 {
 	struct arena arena;
@@ -50,7 +44,7 @@ Test(arena, small_ones_share_a_block_behind_a_large_one)
 	first = arena_alloc(&arena, 16);
 	(void)arena_alloc(&arena, 1 << 20);
 	next = arena_alloc(&arena, 16);
-	cr_expect(ONE_BLOCK_EACH || next == first + 16);
+	cr_expect(ARENA_EXACT || next == first + 16);
 	arena_clear(&arena);
 }
 
@@ -90,7 +84,7 @@ Test(arena, reset_keeps_what_the_last_round_needed)
 	struct arena arena;
 	char *first;
 
-	if (ONE_BLOCK_EACH)
+	if (ARENA_EXACT)
 		cr_skip_test("no block is kept under the sanitizer");
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < 30; i++)
