@@ -30,6 +30,7 @@ struct crew {
 	enum crew_end end;
 	double share;
 	struct waiting *window;
+	struct rooms *rooms;
 };
 
 static void *work(void *arg);
@@ -257,6 +258,7 @@ work(void *arg)
 	if (judge != NULL) {
 		judge->options = crew->config.options;
 		judge->pool = crew->config.pool;
+		judge->rooms = crew->rooms;
 		judge->advice = crew->config.advice;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){
@@ -328,7 +330,9 @@ crew_run(const struct crew_config *config)
 	crew->config = *config;
 	crew->slots = config->jobs;
 	crew->window = calloc(CREW_WINDOW, sizeof *crew->window);
-	if (crew->window != NULL && pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
+	crew->rooms = rooms_new(config->jobs);
+	if (crew->window != NULL && crew->rooms != NULL &&
+		pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
 		pthread_mutex_init(&crew->lock, NULL) == 0 &&
 		pthread_cond_init(&crew->slot_free, NULL) == 0 &&
 		pthread_cond_init(&crew->window_moved, NULL) == 0 &&
@@ -340,6 +344,7 @@ crew_run(const struct crew_config *config)
 		}
 		pthread_mutex_unlock(&crew->lock);
 	}
+	rooms_free(crew->rooms);
 	free(crew->window);
 	free(crew);
 	return end;

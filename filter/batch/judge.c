@@ -50,7 +50,6 @@ judge_end(struct judge *judge)
 {
 	crypto_free(judge->tools.crypto);
 	arena_clear(&judge->arena);
-	room_free(&judge->room);
 }
 
 void
@@ -64,11 +63,10 @@ judged_clear(struct judged *judged)
 	judged->n = judged->njson = 0;
 }
 
-/* Into the judge's room. */
 static const char *
-read_small(struct judge *judge, int fd, size_t size, struct slice *bytes)
+read_small(struct room *room, int fd, size_t size, struct slice *bytes)
 {
-	char *p = room_take(&judge->room, size);
+	char *p = room_take(room, size);
 	size_t n = 0;
 
 	if (p == NULL)
@@ -133,9 +131,9 @@ read_large(const struct options *options, const struct item *item, void **mapped
 
 /* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
 static const char *
-load(struct judge *judge, struct item *item, struct slice *bytes, void **mapped, size_t *size)
+load(const struct options *options, struct item *item, struct room *room, struct slice *bytes,
+	void **mapped, size_t *size)
 {
-	const struct options *options = judge->options;
 	struct stat info;
 	const char *error;
 
@@ -152,7 +150,7 @@ load(struct judge *judge, struct item *item, struct slice *bytes, void **mapped,
 			*bytes = slice_make(*mapped, *size);
 			return error;
 		}
-		return read_small(judge, item->fd, *size, bytes);
+		return read_small(room, item->fd, *size, bytes);
 	}
 	*bytes = slice_make(item->bytes, item->n);
 	return NULL;
@@ -350,6 +348,7 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 {
 	const char *error = item->error;
 	struct slice bytes = SLICE("");
+	struct room *room = rooms_take(judge->rooms);
 	void *mapped = NULL;
 	size_t size = 0;
 
@@ -358,17 +357,18 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	judge->evaluating = false;
 	if (item->name == NULL)
 		item->name = calloc(1, 1);
-	if (error == NULL && item->name == NULL)
+	if (error == NULL && (item->name == NULL || room == NULL))
 		error = no_memory;
 	if (error == NULL)
-		error = load(judge, item, &bytes, &mapped, &size);
+		error = load(judge->options, item, room, &bytes, &mapped, &size);
 	if (error == NULL)
 		error = guarded(judge, item, bytes, judged);
 	if (judge->evaluating)
 		evaluate_end(&judge->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
-	room_rest(&judge->room);
+	if (room != NULL)
+		rooms_give(judge->rooms, room);
 	if (error == NULL)
 		return;
 	judged_clear(judged);

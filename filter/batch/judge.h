@@ -19,7 +19,7 @@ struct judge {
 	struct evaluate_tools tools;
 	bool advice;        /* rows are to say what would mend the message */
 	struct arena arena; /* of one message */
-	struct room room;   /* for its octets */
+	struct rooms *rooms; /* shared: memory for its octets */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
 	bool evaluating; /* ev is to be ended */
@@ -35,7 +35,7 @@ struct judged {
 	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
 };
 
-/* tools but its crypto, pool, options and user's wait_ functions are set by the caller. False where
+/* tools but its crypto, pool, rooms, options and user's wait_ functions are set by the caller. False where
  * memory is out. */
 bool judge_begin(struct judge *judge);
 
