@@ -26,6 +26,7 @@ static const char *const reasons[SPF_REASONS] = {
 	[SPF_R_DEFAULT] = "no term matches",
 	[SPF_R_ENGINE] = "libspf2 gave no usable result",
 	[SPF_R_MEMORY] = "out of memory",
+	[SPF_R_LIBRARY] = "libspf2 cannot be loaded",
 };
 
 const char *

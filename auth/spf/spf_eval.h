@@ -31,6 +31,7 @@ enum spf_reason {
 	SPF_R_DEFAULT,
 	SPF_R_ENGINE,
 	SPF_R_MEMORY,
+	SPF_R_LIBRARY,
 	SPF_REASONS
 };
 

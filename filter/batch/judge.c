@@ -300,7 +300,8 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 static bool
 is_ours(const char *error)
 {
-	static const char *const faults[] = {no_memory, no_spool, no_log, "too many open files"};
+	static const char *const faults[] = {no_memory, no_spool, no_log, "too many open files",
+		"libz.so.1 cannot be loaded", "libzstd.so.1 cannot be loaded"};
 
 	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
 		if (strcmp(error, faults[i]) == 0)
