@@ -2,7 +2,7 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
+BUILD = $(if $(STATIC),build/static,build)
 O = -O2 -g
 
 PKGS := gmime-3.0 libcrypto libcares libidn2 libpsl jansson zlib libzstd
@@ -13,14 +13,15 @@ WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
 	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
-	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"'
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-static -no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs libcrypto libcares))$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $(if $(STATIC),-lspf2 $$(shell pkg-config --static --libs $(STATIC_PKGS)) -lresolv,$$(shell pkg-config --libs libcrypto libcares)))$(PKG_LIBS)
+STATIC_PKGS := libpsl libidn2 jansson libzstd zlib libcares libcrypto glib-2.0
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
