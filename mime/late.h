@@ -19,10 +19,15 @@ struct late_name {
 };
 
 /* A row: the pointer MEMBER of struct TABLE is SYMBOL's; LATE_ALWAYS is loaded in any build. */
-#define LATE_ALWAYS(table, member, symbol) {#symbol, offsetof(struct table, member), NULL}
+#define LATE_ALWAYS(table, member, symbol)                                                         \
+	{                                                                                          \
+#symbol, offsetof(struct table, member), NULL                                      \
+	}
 #ifdef MAILSTAMP_STATIC
 #define LATE(table, member, symbol)                                                                \
-	{#symbol, offsetof(struct table, member), (void (*)(void))symbol}
+	{                                                                                          \
+#symbol, offsetof(struct table, member), (void (*)(void))symbol                    \
+	}
 #else
 #define LATE(table, member, symbol) LATE_ALWAYS(table, member, symbol)
 #endif

@@ -279,8 +279,8 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 		return ST_TEMP;
 	ctx = EVP_MD_CTX_new();
 	/* RFC 8463 3: PureEdDSA over the hash */
-	asked = ctx != NULL && EVP_DigestVerifyInit_ex(ctx, NULL, NULL, crypto->lib, NULL,
-				       key->ed25519, NULL) == 1;
+	asked = ctx != NULL && EVP_DigestVerifyInit_ex(
+				       ctx, NULL, NULL, crypto->lib, NULL, key->ed25519, NULL) == 1;
 	*good = asked && EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
 				 digest, CRYPTO_SHA256_SIZE) == 1;
 	EVP_MD_CTX_free(ctx);

@@ -17,8 +17,8 @@ struct crypto_signer; /* one private key */
 /*
  * It has a library context of its own, which openssl.cnf has no say in; nothing made by one crypto
  * is used with another, and all of it is freed or ended before crypto_free.
- * Starts nothing yet: hashes and RSA signatures need no provider of OpenSSL, and the library context
- * is made for the first Ed25519 key or the first signing. NULL where there is no memory.
+ * Starts nothing yet: hashes and RSA signatures need no provider of OpenSSL, and the library
+ * context is made for the first Ed25519 key or the first signing. NULL where there is no memory.
  */
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *crypto); /* NULL is fine */

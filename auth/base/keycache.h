@@ -15,7 +15,7 @@ struct keycache {
 		size_t n;
 		void *key;
 	} places[KEYCACHE_ROWS][KEYCACHE_ROW]; /* in a row: last used first */
-	void (*drop)(void *key); /* of a key that goes out of it */
+	void (*drop)(void *key);               /* of a key that goes out of it */
 };
 
 /* The key that was put in under those octets, still the cache's, or NULL. */

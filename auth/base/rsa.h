@@ -10,10 +10,10 @@
 
 #include "auth/base/der.h"
 
-struct rsa;      /* memory for the calculations of one thread */
-struct rsa_key;  /* one public key */
+struct rsa;     /* memory for the calculations of one thread */
+struct rsa_key; /* one public key */
 
-struct rsa *rsa_new(void); /* NULL: out of memory */
+struct rsa *rsa_new(void);      /* NULL: out of memory */
 void rsa_free(struct rsa *rsa); /* NULL is fine */
 
 /* numbers as der_rsa_parse gives them; NULL: out of memory */

@@ -112,16 +112,16 @@ avx2_stops(bool relaxed, const char *p)
 	const __m256i after = _mm256_loadu_si256((const void *)(p + 1));
 	const __m256i last = _mm256_set1_epi8(relaxed ? ' ' : '\r');
 	const __m256i ends = _mm256_cmpeq_epi8(_mm256_min_epu8(after, last), after);
-	const __m256i crlf = _mm256_andnot_si256(
-		ends, _mm256_cmpeq_epi8(before, _mm256_set1_epi8('\r')));
-	__m256i stops =
-		_mm256_andnot_si256(crlf, _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\n')));
+	const __m256i crlf =
+		_mm256_andnot_si256(ends, _mm256_cmpeq_epi8(before, _mm256_set1_epi8('\r')));
+	__m256i stops = _mm256_andnot_si256(crlf, _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\n')));
 
 	if (relaxed) {
 		const __m256i tabs = _mm256_cmpeq_epi8(here, _mm256_set1_epi8('\t'));
 		const __m256i spaces = _mm256_cmpeq_epi8(here, last);
 
-		stops = _mm256_or_si256(stops, _mm256_or_si256(tabs, _mm256_and_si256(spaces, ends)));
+		stops = _mm256_or_si256(
+			stops, _mm256_or_si256(tabs, _mm256_and_si256(spaces, ends)));
 	}
 	return (unsigned)_mm256_movemask_epi8(stops);
 }

@@ -82,8 +82,8 @@ load(struct spf2 *spf2, struct spf2_handlers *handlers)
 		LATE(spf2, set_receiver, SPF_server_set_rec_dom),
 	};
 #ifdef MAILSTAMP_STATIC
-	*handlers = (struct spf2_handlers){
-		&SPF_warning_handler, &SPF_info_handler, &SPF_debug_handler};
+	*handlers =
+		(struct spf2_handlers){&SPF_warning_handler, &SPF_info_handler, &SPF_debug_handler};
 #else
 	static const struct late_name variables[] = {
 		LATE(spf2_handlers, warning, SPF_warning_handler),
@@ -244,8 +244,9 @@ reason_of(const struct spf2 *spf2, SPF_response_t *response, enum auth_code code
 	case AUTH_FAIL:
 	case AUTH_SOFTFAIL:
 	case AUTH_NEUTRAL:
-		return spf_reason(spf2->response_reason(response) == SPF_REASON_MECH ? SPF_R_TERM
-										   : SPF_R_DEFAULT);
+		return spf_reason(spf2->response_reason(response) == SPF_REASON_MECH
+					  ? SPF_R_TERM
+					  : SPF_R_DEFAULT);
 	case AUTH_PASS:
 	case AUTH_POLICY:
 		break;
@@ -290,9 +291,9 @@ run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
 	struct slice helo = slice_trim(in->envelope->helo);
 	bool ok;
 
-	(void)spf2->set_receiver(server,
-		in->options->receiver.n == 0 ? "unknown"
-					     : arena_cstr(in->arena, in->options->receiver));
+	(void)spf2->set_receiver(server, in->options->receiver.n == 0
+						 ? "unknown"
+						 : arena_cstr(in->arena, in->options->receiver));
 	/* its functions return nonzero or an error code for success, each as it likes: the
 	 * pointers that they leave are what can be trusted */
 	(void)spf2->set_env_from(request, arena_cstr(in->arena, result->sender));

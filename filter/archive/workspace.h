@@ -33,8 +33,8 @@ struct workspaces;
 struct workspaces *workspaces_new(size_t jobs);
 
 /*
- * From any thread: one with an empty arena and a crypto, of those at hand the one whose octets fit n
- * best. NULL without memory.
+ * From any thread: one with an empty arena and a crypto, of those at hand the one whose octets fit
+ * n best. NULL without memory.
  */
 struct workspace *workspaces_take(struct workspaces *all, size_t n);
 

@@ -130,6 +130,15 @@ tell_host(enum profile profile, const char *error)
 		puts(line);
 }
 
+static void
+say_error(enum profile profile, const char *error)
+{
+	if (profile_is_host(profile))
+		tell_host(profile, error);
+	else
+		fprintf(stderr, "mailstamp: %s\n", error);
+}
+
 static int
 misuse(int argc, char **argv, const struct options *options, const char *error, bool in_file)
 {
@@ -138,10 +147,7 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool person =
 		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
 
-	if (profile_is_host(profile))
-		tell_host(profile, error);
-	else
-		fprintf(stderr, "mailstamp: %s\n", error);
+	say_error(profile, error);
 	input_discard(options->read_timeout);
 	return profile_misuse(given, profile, person, in_file);
 }
@@ -178,9 +184,9 @@ run(int argc, char **argv, struct arena *arena)
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
 	if (st == ST_OK && needs_json(&options) && !json_start()) {
-		st = ST_TEMP;
-		error = _("libjansson.so.4 cannot be loaded");
-		in_file = true;
+		say_error(options.profile, _("libjansson.so.4 cannot be loaded"));
+		input_discard(options.read_timeout);
+		return EXIT_TEMPFAIL;
 	}
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, error, in_file);

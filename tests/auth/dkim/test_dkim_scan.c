@@ -16,7 +16,8 @@ static char *
 page_end(void)
 {
 	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *pages = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *pages =
+		mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	cr_assert(pages != MAP_FAILED);
 	cr_assert_eq(mprotect(pages + size, size, PROT_NONE), 0);
@@ -39,9 +40,9 @@ compare(const char *p, size_t n, size_t at, const char *what)
 /* one pair of octets that may be a stop, at each place of each length */
 Test(dkim_scan, one_place)
 {
-	static const char *const pairs[] = {"  ", "\t", " \t", " \r", "\n", "\r\n", "\r\n ", "\r\n\t",
-		"\r\n\r\n", "\r\n!", "\r\n\x7f", "\r\n\xff", "\r\n\x80", " \x80", " \xff", " !", "\xa0",
-		"\x89", "\x8a"};
+	static const char *const pairs[] = {"  ", "\t", " \t", " \r", "\n", "\r\n", "\r\n ",
+		"\r\n\t", "\r\n\r\n", "\r\n!", "\r\n\x7f", "\r\n\xff", "\r\n\x80", " \x80", " \xff",
+		" !", "\xa0", "\x89", "\x8a"};
 	char *end = page_end();
 
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
@@ -60,7 +61,8 @@ Test(dkim_scan, one_place)
 /* random texts with many stops, from every place on, so that every alignment comes */
 Test(dkim_scan, random)
 {
-	static const char octets[] = "aaaaaaaaaaaaaaaa   \t\r\r\r\n\n\n!\x1f\x80\xff\x0d\x8a\x89\xa0";
+	static const char octets[] =
+		"aaaaaaaaaaaaaaaa   \t\r\r\r\n\n\n!\x1f\x80\xff\x0d\x8a\x89\xa0";
 	unsigned state = 1;
 	char *end = page_end();
 

@@ -5,8 +5,8 @@
 
 Test(workspace, octets_of_any_order_of_sizes)
 {
-	static const size_t sizes[] = {1, 100, 64 * 1024, 64 * 1024 + 1, 7, 256 * 1024, 50 * 1024 * 1024,
-		1, 3 * 1024 * 1024};
+	static const size_t sizes[] = {1, 100, 64 * 1024, 64 * 1024 + 1, 7, 256 * 1024,
+		50 * 1024 * 1024, 1, 3 * 1024 * 1024};
 	struct workspaces *all = workspaces_new(1);
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -75,7 +75,7 @@ Test(workspace, the_one_that_fits)
 	static const struct row {
 		size_t n, used;
 	} rows[] = {
-		{1,	  500    },
+		{1,       500    },
 		{500,     500    },
 		{501,     3000   },
 		{80000,   90000  },
