@@ -9,6 +9,21 @@
 #define HAS_AVX 0
 #endif
 
+/*
+ * glibc has asked the processor already. The compiler's own question is a dozen CPUID instructions
+ * before main(), each of which a virtual machine has to answer for.
+ */
+#if HAS_AVX && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
+#ifdef CPU_FEATURE_ACTIVE
+#define CPU_HAS(ours, theirs) CPU_FEATURE_ACTIVE(ours)
+#elif HAS_AVX
+#define CPU_HAS(ours, theirs) __builtin_cpu_supports(theirs)
+#else
+#define CPU_HAS(ours, theirs) false
+#endif
+
 /* A line end is canonical where it is CRLF and no empty line, or blank one, can follow. */
 static inline bool
 is_stop(bool relaxed, const char *p)
@@ -185,10 +200,9 @@ dkim_scan_has(enum dkim_scan_way way)
 	case DKIM_SCAN_16:
 		return true;
 	case DKIM_SCAN_AVX2:
-		return HAS_AVX && __builtin_cpu_supports("avx2");
+		return CPU_HAS(AVX2, "avx2");
 	case DKIM_SCAN_AVX512:
-		return HAS_AVX && __builtin_cpu_supports("avx512f") &&
-		       __builtin_cpu_supports("avx512bw");
+		return CPU_HAS(AVX512F, "avx512f") && CPU_HAS(AVX512BW, "avx512bw");
 	case DKIM_SCAN_WAYS:
 		break;
 	}
