@@ -15,13 +15,14 @@ CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
 	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
 	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"' $(if $(STATIC),-DMAILSTAMP_STATIC)
 CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = $(if $(STATIC),-static -no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
-PKG_LIBS = $(eval PKG_LIBS := $(if $(STATIC),-lspf2 $$(shell pkg-config --static --libs $(STATIC_PKGS)) -lresolv,$$(shell pkg-config --libs libcrypto libcares)))$(PKG_LIBS)
-STATIC_PKGS := libpsl libidn2 jansson libzstd zlib libcares libcrypto glib-2.0
+PKG_LIBS = $(eval PKG_LIBS := $(if $(STATIC),-Wl$$(comma)-Bstatic -lspf2 $$(shell pkg-config --static --libs $(STATIC_PKGS)) -lresolv -Wl$$(comma)-Bdynamic,$$(shell pkg-config --libs libcrypto libcares)))$(PKG_LIBS)
+STATIC_PKGS := libpsl libidn2 jansson libzstd zlib libcares libcrypto
+comma := ,
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o

@@ -41,16 +41,16 @@ static bool
 load_glib(struct glib *glib)
 {
 	static const struct late_name names[] = {
-		LATE(glib, key_file_new, g_key_file_new),
-		LATE(glib, key_file_free, g_key_file_free),
-		LATE(glib, key_file_load_from_data, g_key_file_load_from_data),
-		LATE(glib, key_file_get_groups, g_key_file_get_groups),
-		LATE(glib, key_file_get_keys, g_key_file_get_keys),
-		LATE(glib, key_file_get_string, g_key_file_get_string),
-		LATE(glib, key_file_get_string_list, g_key_file_get_string_list),
-		LATE(glib, strfreev, g_strfreev),
-		LATE(glib, free, g_free),
-		LATE(glib, clear_error, g_clear_error),
+		LATE_ALWAYS(glib, key_file_new, g_key_file_new),
+		LATE_ALWAYS(glib, key_file_free, g_key_file_free),
+		LATE_ALWAYS(glib, key_file_load_from_data, g_key_file_load_from_data),
+		LATE_ALWAYS(glib, key_file_get_groups, g_key_file_get_groups),
+		LATE_ALWAYS(glib, key_file_get_keys, g_key_file_get_keys),
+		LATE_ALWAYS(glib, key_file_get_string, g_key_file_get_string),
+		LATE_ALWAYS(glib, key_file_get_string_list, g_key_file_get_string_list),
+		LATE_ALWAYS(glib, strfreev, g_strfreev),
+		LATE_ALWAYS(glib, free, g_free),
+		LATE_ALWAYS(glib, clear_error, g_clear_error),
 	};
 
 	return late_load("libglib-2.0.so.0", names, sizeof names / sizeof *names, glib);
