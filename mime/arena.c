@@ -163,7 +163,7 @@ arena_reset(struct arena *arena)
 	arena_clear(arena);
 	if (kept == NULL)
 		return;
-	while (size < used && size < KEPT_MAX)
+	while (size < used && size < (size_t)KEPT_MAX)
 		size *= 2;
 	if (kept->size < size) {
 		free(kept);
