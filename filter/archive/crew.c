@@ -329,7 +329,7 @@ crew_run(const struct crew_config *config)
 	crew->config = *config;
 	crew->slots = config->jobs;
 	crew->window = calloc(JOURNAL_WINDOW, sizeof *crew->window);
-	crew->spaces = workspaces_new(config->jobs);
+	crew->spaces = workspaces_new();
 	if (crew->window != NULL && crew->spaces != NULL &&
 		pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
 		pthread_mutex_init(&crew->lock, NULL) == 0 &&

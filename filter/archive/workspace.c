@@ -10,7 +10,7 @@ enum { FIRST_SIZE = 64 * 1024, LARGE_SIZE = 4 * 1024 * 1024 };
 struct workspaces {
 	pthread_mutex_t lock;
 	struct workspace *idle; /* used last comes first */
-	size_t max;             /* octets that the idle ones may have used */
+	size_t held;            /* octets that all keep, those in use included */
 };
 
 /*
@@ -115,14 +115,11 @@ workspace_new(void)
 }
 
 struct workspaces *
-workspaces_new(size_t jobs)
+workspaces_new(void)
 {
 	struct workspaces *all = calloc(1, sizeof *all);
 
-	if (all == NULL)
-		return NULL;
-	all->max = jobs * WORKSPACE_IDLE_OCTETS;
-	if (pthread_mutex_init(&all->lock, NULL) == 0)
+	if (all == NULL || pthread_mutex_init(&all->lock, NULL) == 0)
 		return all;
 	free(all);
 	return NULL;
@@ -157,24 +154,19 @@ workspaces_take(struct workspaces *all, size_t n)
 	return one != NULL ? one : workspace_new();
 }
 
-/* What is beyond the bounds goes: whole workspaces, and octets of those not used for longest. */
+/* The one after the first n, taken out; NULL where there are no more. */
 static struct workspace *
-cut(struct workspace *idle, size_t max)
+cut(struct workspace *idle, size_t n)
 {
-	size_t count = 0, octets = 0;
 	struct workspace *beyond;
 
-	for (; idle != NULL; idle = idle->next) {
-		if (idle->used > max - octets)
-			drop_octets(idle);
-		octets += idle->used;
-		if (++count == WORKSPACE_IDLE) {
-			beyond = idle->next;
-			idle->next = NULL;
-			return beyond;
-		}
-	}
-	return NULL;
+	while (idle != NULL && --n > 0)
+		idle = idle->next;
+	if (idle == NULL)
+		return NULL;
+	beyond = idle->next;
+	idle->next = NULL;
+	return beyond;
 }
 
 void
@@ -184,12 +176,20 @@ workspaces_give(struct workspaces *all, struct workspace *one)
 
 	arena_reset(&one->arena);
 	pthread_mutex_lock(&all->lock);
+	all->held -= one->held;
+	/* many at once: large messages do not leave their memory in each of them */
+	if (one->used > WORKSPACE_SMALL && one->used > WORKSPACE_HELD - all->held)
+		drop_octets(one);
+	one->held = one->used > WORKSPACE_SMALL ? one->used : 0;
+	all->held += one->held;
 	one->next = all->idle;
 	all->idle = one;
-	beyond = cut(one, all->max);
+	beyond = cut(one, WORKSPACE_IDLE); /* one at most: each call adds one */
+	if (beyond != NULL)
+		all->held -= beyond->held;
 	pthread_mutex_unlock(&all->lock);
 	if (beyond != NULL)
-		workspace_free(beyond); /* one at most: each call adds one */
+		workspace_free(beyond);
 }
 
 void

@@ -12,8 +12,9 @@
 #include "mime/arena.h"
 
 enum {
-	WORKSPACE_IDLE = 32,                     /* kept while no message needs them */
-	WORKSPACE_IDLE_OCTETS = 8 * 1024 * 1024, /* of those together, and for each job as much */
+	WORKSPACE_IDLE = 32,               /* kept while no message needs them */
+	WORKSPACE_HELD = 16 * 1024 * 1024, /* octets that all of them keep together */
+	WORKSPACE_SMALL = 128 * 1024,      /* octets that each of them may keep beyond that */
 	WORKSPACE_PATIENCE = 1024 /* messages that need less than a quarter before it goes back */
 };
 
@@ -23,14 +24,15 @@ struct workspace {
 	char *octets; /* of the message, not zeroed */
 	size_t size;  /* of octets */
 	size_t used;  /* so many of them were ever used */
+	size_t held;  /* so many of them are counted as kept */
 	size_t wasted;
 	struct workspace *next;
 };
 
 struct workspaces;
 
-/* jobs: messages that are worked on at once; NULL without memory */
-struct workspaces *workspaces_new(size_t jobs);
+/* NULL without memory */
+struct workspaces *workspaces_new(void);
 
 /*
  * From any thread: one with an empty arena and a crypto, of those at hand the one whose octets fit

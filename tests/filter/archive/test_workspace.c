@@ -7,7 +7,7 @@ Test(workspace, octets_of_any_order_of_sizes)
 {
 	static const size_t sizes[] = {1, 100, 64 * 1024, 64 * 1024 + 1, 7, 256 * 1024,
 		50 * 1024 * 1024, 1, 3 * 1024 * 1024};
-	struct workspaces *all = workspaces_new(1);
+	struct workspaces *all = workspaces_new();
 
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		struct workspace *one = workspaces_take(all, sizes[i]);
@@ -25,7 +25,7 @@ Test(workspace, octets_of_any_order_of_sizes)
 Test(workspace, exceptional_octets_go_back)
 {
 	const size_t large = 8 * 1024 * 1024;
-	struct workspaces *all = workspaces_new(1);
+	struct workspaces *all = workspaces_new();
 	struct workspace *one = workspaces_take(all, 0);
 	char *p;
 
@@ -45,7 +45,7 @@ Test(workspace, bounded)
 {
 	enum { TAKEN = 4 * WORKSPACE_IDLE };
 	const size_t each = 1024 * 1024;
-	struct workspaces *all = workspaces_new(1);
+	struct workspaces *all = workspaces_new();
 	struct workspace *taken[TAKEN];
 	size_t used = 0, kept = 0;
 
@@ -61,8 +61,8 @@ Test(workspace, bounded)
 		used += taken[i]->used;
 		kept += taken[i]->used > 0;
 	}
-	cr_expect(ARENA_EXACT || kept == WORKSPACE_IDLE_OCTETS / each, "%zu", kept);
-	cr_expect_leq(used, WORKSPACE_IDLE_OCTETS);
+	cr_expect(ARENA_EXACT || kept == WORKSPACE_HELD / each, "%zu", kept);
+	cr_expect_leq(used, WORKSPACE_HELD);
 	cr_expect_null(taken[WORKSPACE_IDLE]->octets, "a new one");
 	for (size_t i = 0; i <= WORKSPACE_IDLE; i++)
 		workspaces_give(all, taken[i]);
@@ -82,7 +82,7 @@ Test(workspace, the_one_that_fits)
 		{5000000, 2000000},
 	};
 	enum { N = sizeof sizes / sizeof *sizes };
-	struct workspaces *all = workspaces_new(1);
+	struct workspaces *all = workspaces_new();
 	struct workspace *taken[N];
 
 	for (size_t i = 0; i < N; i++) {
