@@ -75,18 +75,19 @@ const char *dns_type_word(enum dns_type type);
 /* back ends */
 
 struct dns_config {
-	const char *const
-		*resolvers; /* ADDR[:PORT] or [ADDR]:PORT; none: the system's resolv.conf */
+	const char *const *resolvers; /* ADDR[:PORT] or [ADDR]:PORT; none: those of resolv.conf */
 	size_t nresolvers;
-	int64_t timeout_ms;     /* waiting for one question, retries included */
-	int64_t deadline_ms;    /* all questions together, counted from opening */
-	void (*oom)(void *arg); /* as in an arena */
+	const char *resolv_conf; /* its path; NULL: /etc/resolv.conf */
+	int64_t timeout_ms;      /* waiting for one question, retries included */
+	int64_t deadline_ms;     /* all questions together, counted from opening */
+	void (*oom)(void *arg);  /* as in an arena */
 	void *oom_arg;
 };
 
 /*
- * c-ares, which starts with the first question (where it cannot, answers are DNS_TEMP).
- * ST_BAD for a resolver's address that is none, with *error set (a literal).
+ * Over UDP and TCP (dns_resolver.c). Every file is read here, sockets are opened for questions.
+ * ST_BAD for a resolver's address that is none, ST_TEMP where resolv.conf cannot be read (one that
+ * is not there names 127.0.0.1), with *error set (a literal).
  */
 enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, const char **error);

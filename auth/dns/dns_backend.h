@@ -17,7 +17,7 @@ struct dns_question {
 	int64_t waited_ms; /* how much waiting the dns had done when it was asked */
 	struct dns_answer answer;
 	struct arena *arena; /* for what the back end needs for it: lives as long as the question */
-	bool flying;         /* c-ares still knows it, answered or not */
+	bool flying;         /* the resolver still holds it, answered or not */
 	void *own;           /* the back end's */
 };
 
@@ -93,6 +93,8 @@ enum status resolver_open(const struct dns_config *config, struct arena *arena,
 void resolver_watch(struct resolver *resolver, int fd);
 /* question must live until it is no longer flying, or until resolver_free. */
 void resolver_start(void *resolver, struct dns_question *question);
+/* How many questions can be on their way at once; more wait for their turn. */
+size_t resolver_most(const struct resolver *resolver);
 /* Sleeps once, until something came or until_ms, and works on what came. */
 void resolver_turn(struct resolver *resolver, int64_t until_ms);
 int64_t resolver_clock(const void *resolver); /* NULL is fine */
