@@ -20,9 +20,9 @@ SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
-PKG_LIBS = $(eval PKG_LIBS := $(if $(STATIC),-Wl$$(comma)-Bstatic -lspf2 $$(shell pkg-config --static --libs $(STATIC_PKGS)) -lresolv -Wl$$(comma)-Bdynamic,$$(shell pkg-config --libs libcrypto libcares)))$(PKG_LIBS)
-STATIC_PKGS := libpsl libidn2 jansson libzstd zlib libcares libcrypto
-comma := ,
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic -lspf2 -lresolv $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0,$(PKGS))) -lunistring -Wl,-Bdynamic
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
@@ -46,6 +46,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
@@ -111,7 +112,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
 	@tools/deps install build test
 
