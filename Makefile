@@ -104,6 +104,9 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -143,9 +146,10 @@ lint:
 	@tools/deps install build test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
 
 check-hosts:
 	@tools/deps install build hosts
