@@ -41,11 +41,6 @@ struct unpack {
 	unsigned char in[IN_SIZE];
 };
 
-static const char cut[] = "the compressed file ends early";
-static const char damaged[] = "the compressed file is damaged";
-static const char no_memory[] = "no memory";
-static const char unreadable[] = "the file cannot be read";
-
 static bool
 is_gzip(const unsigned char *p, size_t n)
 {
@@ -85,7 +80,7 @@ unpack_open(int fd)
 }
 
 static bool
-fill(struct unpack *in, const char **error)
+fill(struct unpack *in, enum fault *error)
 {
 	ssize_t got;
 
@@ -95,7 +90,7 @@ fill(struct unpack *in, const char **error)
 		got = read(in->fd, in->in, sizeof in->in);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		*error = unreadable;
+		*error = FAULT_UNREADABLE;
 		return false;
 	}
 	in->end = got == 0;
@@ -106,7 +101,7 @@ fill(struct unpack *in, const char **error)
 }
 
 static bool
-start_gzip(struct unpack *in, const char **error)
+start_gzip(struct unpack *in, enum fault *error)
 {
 	static const struct late_name names[] = {
 		LATE(gzip, init, inflateInit2_),
@@ -115,10 +110,10 @@ start_gzip(struct unpack *in, const char **error)
 		LATE(gzip, end, inflateEnd),
 	};
 
-	*error = "libz.so.1 cannot be loaded";
+	*error = FAULT_NO_ZLIB;
 	if (!late_load("libz.so.1", names, sizeof names / sizeof *names, &in->zlib))
 		return false;
-	*error = no_memory;
+	*error = FAULT_NO_MEMORY;
 	/* what the macro inflateInit2 is */
 	if (in->zlib.init(&in->gzip, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof in->gzip) != Z_OK)
 		return false;
@@ -127,7 +122,7 @@ start_gzip(struct unpack *in, const char **error)
 }
 
 static bool
-start_zstd(struct unpack *in, const char **error)
+start_zstd(struct unpack *in, enum fault *error)
 {
 	static const struct late_name names[] = {
 		LATE(zstd, create, ZSTD_createDStream),
@@ -136,10 +131,10 @@ start_zstd(struct unpack *in, const char **error)
 		LATE(zstd, free, ZSTD_freeDStream),
 	};
 
-	*error = "libzstd.so.1 cannot be loaded";
+	*error = FAULT_NO_ZSTD;
 	if (!late_load("libzstd.so.1", names, sizeof names / sizeof *names, &in->libzstd))
 		return false;
-	*error = no_memory;
+	*error = FAULT_NO_MEMORY;
 	in->zstd = in->libzstd.create();
 	if (in->zstd == NULL)
 		return false;
@@ -148,7 +143,7 @@ start_zstd(struct unpack *in, const char **error)
 }
 
 static bool
-start(struct unpack *in, const char **error)
+start(struct unpack *in, enum fault *error)
 {
 	if (!fill(in, error))
 		return false;
@@ -169,7 +164,7 @@ read_plain(struct unpack *in, char *buffer, size_t size)
 
 /* Bytes of one step; 0 where it only read; -1 with *error. */
 static long
-step_gzip(struct unpack *in, char *buffer, size_t size, const char **error)
+step_gzip(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	int rc;
 
@@ -190,19 +185,19 @@ step_gzip(struct unpack *in, char *buffer, size_t size, const char **error)
 	in->whole = rc == Z_STREAM_END;
 	if (rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR)
 		return (long)(size - in->gzip.avail_out);
-	*error = damaged;
+	*error = FAULT_DAMAGED;
 	return -1;
 }
 
 static long
-step_zstd(struct unpack *in, char *buffer, size_t size, const char **error)
+step_zstd(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	ZSTD_inBuffer from = {in->in, in->n, in->at};
 	ZSTD_outBuffer to = {buffer, size, 0};
 	size_t rc = in->libzstd.step(in->zstd, &to, &from);
 
 	if (in->libzstd.is_error(rc) != 0) {
-		*error = damaged;
+		*error = FAULT_DAMAGED;
 		return -1;
 	}
 	in->at = from.pos;
@@ -211,7 +206,7 @@ step_zstd(struct unpack *in, char *buffer, size_t size, const char **error)
 }
 
 long
-unpack_read(struct unpack *in, char *buffer, size_t size, const char **error)
+unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	if (size > 1u << 20)
 		size = 1u << 20; /* zlib counts in unsigned int */
@@ -233,7 +228,7 @@ unpack_read(struct unpack *in, char *buffer, size_t size, const char **error)
 		if (got != 0)
 			return got;
 		if (in->end && !in->whole) {
-			*error = cut;
+			*error = FAULT_CUT;
 			return -1;
 		}
 	}
