@@ -3,7 +3,7 @@ VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
-O = -O2 -g
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \

@@ -78,8 +78,7 @@ feed_header(DKIM *dkim, const struct mail *mail, char author[DOMAIN_SIZE])
 }
 
 static const char *
-check_dkim(
-	DKIM_LIB *lib, const struct mail *mail, char author[DOMAIN_SIZE], DMARC_POLICY_T *dmarc)
+check_dkim(DKIM_LIB *lib, const struct mail *mail, char author[DOMAIN_SIZE], DMARC_POLICY_T *dmarc)
 {
 	DKIM_STAT stat;
 	DKIM *dkim = dkim_verify(lib, (unsigned char *)"bench", NULL, &stat);

@@ -12,7 +12,6 @@
 #include <openssl/sha.h>
 #include <stdlib.h>
 
-#include "auth/base/der.h"
 #include "auth/base/keycache.h"
 #include "auth/base/rsa.h"
 
@@ -203,7 +202,7 @@ enum status
 crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits)
 {
 	struct crypto_key inside = {.rsa = NULL};
-	struct der_rsa numbers;
+	struct rsa_numbers numbers;
 	enum status status;
 
 	*key = find_key(crypto, der, true);
@@ -211,7 +210,7 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 		*bits = (*key)->bits;
 		return ST_OK;
 	}
-	status = der_rsa_parse(der, &numbers);
+	status = rsa_parse(der, &numbers);
 	*bits = inside.bits = numbers.bits;
 	if (status != ST_OK)
 		return status;

@@ -37,7 +37,7 @@ enum status crypto_sha256(
 
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
- * A.1.1), as auth/base/der.h reads them. ST_BAD where it is neither or the numbers make no key (an
+ * A.1.1), as auth/base/rsa.h reads them. ST_BAD where it is neither or the numbers make no key (an
  * exponent that is even, below 3 or over 64 bits; an even modulus); ST_LIMIT where it has more than
  * 16,384 bits. *bits is the modulus' size, set wherever the numbers could be read; however small it
  * is, the key is made. Ed25519: 32 octets, else ST_BAD (RFC 8463 4). The key is the caller's to
