@@ -180,22 +180,22 @@ static const struct encoding_row {
 	struct slice info;
 } encoding_rows[] = {
 #define INFO "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
-	{"as it should be",        true,  0, 1, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"block type 2",           false, 0, 2, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"block type 0",           false, 0, 0, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"another fill",           false, 0, 1, 0xfe, 0, 0,  SLICE_INIT(INFO)              },
-	{"no separator",           false, 0, 1, 0xff, 1, 0,  SLICE_INIT(INFO)              },
-	{"eight fills, garbage",   false, 0, 1, 0xff, 0, 8,  SLICE_INIT(INFO)              },
-	{"fewer fills, garbage",   false, 0, 1, 0xff, 0, 60, SLICE_INIT(INFO)              },
-	{"parameters left out",    false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20")},
-	{"SHA-512's identifier",   false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
-			   "\x04\x20")																	       },
+	{"as it should be", true, 0, 1, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"block type 2", false, 0, 2, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"block type 0", false, 0, 0, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"another fill", false, 0, 1, 0xfe, 0, 0, SLICE_INIT(INFO)},
+	{"no separator", false, 0, 1, 0xff, 1, 0, SLICE_INIT(INFO)},
+	{"eight fills, garbage", false, 0, 1, 0xff, 0, 8, SLICE_INIT(INFO)},
+	{"fewer fills, garbage", false, 0, 1, 0xff, 0, 60, SLICE_INIT(INFO)},
+	{"parameters left out", false, 0, 1, 0xff, 0, 0,
+		SLICE_INIT("\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20")},
+	{"SHA-512's identifier", false, 0, 1, 0xff, 0, 0,
+		SLICE_INIT("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
+			   "\x04\x20")},
 	{"a length in two octets", false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x81\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05"
-			   "\x00\x04\x20")																	   },
-	{"no DigestInfo",          false, 0, 1, 0xff, 0, 0,  SLICE_INIT("")                },
+		SLICE_INIT("\x30\x81\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05"
+			   "\x00\x04\x20")},
+	{"no DigestInfo", false, 0, 1, 0xff, 0, 0, SLICE_INIT("")},
 };
 
 static void
