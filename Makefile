@@ -2,8 +2,8 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
-O = -O2 -g
+BUILD = $(if $(STATIC),build/static,build)
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -11,19 +11,21 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"'
+CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
 # of the files that know where things are installed
 PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
 PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
 # the same program from every checkout
 MAP = -ffile-prefix-map=$(CURDIR)=.
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) $$(if $$(filter yes,$$(SPF2)),-lspf2))$(PKG_LIBS)
+# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0,$(PKGS))) -lunistring -Wl,-Bdynamic
 # the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
 SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
 SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
@@ -54,6 +56,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
 ## make SPF2=no      without libspf2 (--spf-engine libspf2, --spf-compare), which is found by a trial
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
@@ -70,7 +73,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
@@ -139,6 +143,9 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -147,7 +154,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
 	@tools/deps install build spf2 test
 
@@ -186,9 +193,16 @@ lint:
 	@tools/deps install build spf2 test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
 	@tools/deps install build spf2 hosts
@@ -239,4 +253,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
