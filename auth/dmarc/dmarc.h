@@ -89,6 +89,9 @@ enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,
 	const struct spf_result *spf, struct dkim_result *dkim, struct dmarc_result *result);
 struct report_row *dmarc_report(const struct dmarc_result *result, struct report *report);
 
+/* What t=y (RFC 9989 4.7) and a message outside of pct (RFC 7489 6.6.4) make of a policy. */
+enum dmarc_policy dmarc_one_less(enum dmarc_policy policy);
+
 const char *dmarc_policy_word(enum dmarc_policy policy);
 
 #endif

@@ -86,8 +86,8 @@ select_policy(struct check *check)
 	}
 }
 
-static enum dmarc_policy
-one_less(enum dmarc_policy policy)
+enum dmarc_policy
+dmarc_one_less(enum dmarc_policy policy)
 {
 	return policy == DMARC_REJECT ? DMARC_QUARANTINE : DMARC_P_NONE;
 }
@@ -131,7 +131,7 @@ soften_policy(struct check *check)
 	if (check->finder.mode == DMARC_RFC7489 && pct < 100)
 		status = sampled_out(check->finder.in, pct, &result->sampled_out);
 	if (result->record.testing || result->sampled_out)
-		result->policy = one_less(result->published);
+		result->policy = dmarc_one_less(result->published);
 	return status;
 }
 

@@ -192,6 +192,13 @@ dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
 			buf_addf(&why, _("policy %s"), dmarc_policy_word(dmarc->policy));
 		if (dmarc->published != dmarc->policy)
 			buf_addf(&why, _(", %s published"), dmarc_policy_word(dmarc->published));
+		if (dmarc->mode == DMARC_RFC7489 && dmarc->record.pct < 100 &&
+			dmarc->published > DMARC_P_NONE)
+			buf_addf(&why,
+				_(", for %u%% of failing mail by pct, %s for the rest; which "
+				  "message is among them is each receiver's choice"),
+				dmarc->record.pct,
+				dmarc_policy_word(dmarc_one_less(dmarc->published)));
 	}
 	buf_addc(&why, '\0');
 	return why.over ? "" : why.p;

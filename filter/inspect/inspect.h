@@ -108,6 +108,10 @@ struct inspection {
 void inspect_spf(struct inspection *inspection);
 void inspect_spf_findings(struct inspection *inspection);
 void inspect_dmarc(struct inspection *inspection);
+
+/* Is the policy for a share of the failing mail only (pct, RFC 7489 6.6.4)? */
+bool inspect_dmarc_sampled(const struct dmarc_result *result);
+
 void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 

@@ -119,10 +119,22 @@ judge_syntax(const struct judge *judge)
 			"a tag appears twice: the first one counts");
 }
 
-/* The record without pct, rf and ri (RFC 9989 9.3). */
+/* The record as RFC 7489's receivers read it: pct is theirs alone. */
+static const struct dmarc_result *
+by_old_rules(const struct judge *judge)
+{
+	return &judge->inspection->dmarc[DMARC_RFC7489].result;
+}
+
+/*
+ * The record without rf, ri and a pct of 100 (RFC 9989 9.3). A smaller pct stays: to RFC 7489's
+ * receivers it says how much of the failing mail the policy is for, and none of it would be safe
+ * without it.
+ */
 static const char *
 without_deprecated(const struct judge *judge, struct slice text, struct buf *told)
 {
+	const bool sampled = by_old_rules(judge)->record.pct < 100;
 	struct slice rest = text;
 	struct buf out;
 
@@ -134,7 +146,7 @@ without_deprecated(const struct judge *judge, struct slice text, struct buf *tol
 		rest = slice_from(rest, slice_find(rest, ';') + 1);
 		if (tag.n == 0)
 			continue;
-		if (slice_ieq(name, SLICE("pct")) || slice_ieq(name, SLICE("rf")) ||
+		if ((slice_ieq(name, SLICE("pct")) && !sampled) || slice_ieq(name, SLICE("rf")) ||
 			slice_ieq(name, SLICE("ri"))) {
 			buf_addf(told, "%s%.*s", told->n > 0 ? ", " : "", (int)name.n, name.p);
 			continue;
@@ -146,33 +158,133 @@ without_deprecated(const struct judge *judge, struct slice text, struct buf *tol
 }
 
 static void
+judge_deprecated(const struct judge *judge)
+{
+	struct finding *finding;
+	const char *should;
+	struct buf told;
+
+	buf_init(&told, judge->findings->arena, 256);
+	should = without_deprecated(judge, judge->result->record.text, &told);
+	if (told.n == 0)
+		return;
+	buf_addc(&told, '\0');
+	finding = ADD(judge, FINDING_WARNING, "dmarc-deprecated",
+		"deprecated tags, which RFC 9989 ignores: %s", told.over ? "" : told.p);
+	set_records(judge, finding, should);
+}
+
+/* The record with one more tag before another; an older one of the same name is left out. */
+static const char *
+with_tag(const struct judge *judge, const char *added, const char *before)
+{
+	struct slice rest = judge->result->record.text;
+	struct slice name = slice_head(slice_str(added), slice_find(slice_str(added), '='));
+	bool done = false;
+	struct buf out;
+
+	buf_init(&out, judge->findings->arena, 4096);
+	while (rest.n > 0) {
+		struct slice tag = slice_trim(slice_head(rest, slice_find(rest, ';')));
+		struct slice at = slice_trim(slice_head(tag, slice_find(tag, '=')));
+
+		rest = slice_from(rest, slice_find(rest, ';') + 1);
+		if (tag.n == 0 || slice_ieq(at, name))
+			continue;
+		if (!done && slice_ieq(at, slice_str(before))) {
+			buf_addf(&out, "; %s", added);
+			done = true;
+		}
+		buf_adds(&out, out.n > 0 ? "; " : "");
+		buf_add(&out, tag);
+	}
+	if (!done)
+		buf_addf(&out, "; %s", added);
+	return shown(judge, buf_slice(&out));
+}
+
+/* A step on the way to the policy: pct=0 tells one half of the receivers of it, t=y the other. */
+static void
+judge_migration(const struct judge *judge, const struct dmarc_result *old)
+{
+	const char *tag = old->selected, *policy = dmarc_policy_word(old->published);
+	const char *weaker = dmarc_policy_word(dmarc_one_less(old->published));
+	struct finding *finding;
+
+	if (judge->result->record.testing && old->record.pct == 0) {
+		ADD(judge, FINDING_NOTE, "dmarc-migration",
+			"%s=%s with t=y and pct=0 is a step of a migration: receivers that follow "
+			"RFC 9989 (by t=y) and RFC 7489 (by pct=0) apply %s to mail that fails. "
+			"Remove both tags together to have %s applied",
+			tag, policy, weaker, policy);
+	} else if (judge->result->record.testing) {
+		finding = ADD(judge, FINDING_WARNING, "dmarc-migration",
+			"%s=%s with t=y is a step of a migration, but receivers that follow RFC "
+			"7489 do not know t and apply %s. Keep t=y and add pct=0, which asks them "
+			"for %s, too",
+			tag, policy, policy, weaker);
+		set_records(judge, finding, with_tag(judge, "pct=0", "rua"));
+	} else {
+		finding = ADD(judge, FINDING_WARNING, "dmarc-migration",
+			"%s=%s with pct=0 is a step of a migration: receivers that follow RFC 7489 "
+			"apply %s to all mail that fails, but those that follow RFC 9989 ignore "
+			"pct and apply %s. Keep pct=0 and add t=y, which asks them for %s, too",
+			tag, policy, weaker, policy, weaker);
+		set_records(judge, finding, with_tag(judge, "t=y", "pct"));
+	}
+}
+
+/* RFC 7489 6.6.4: pct is a share of the mail that fails, never a policy of one message. */
+static void
+judge_sample(const struct judge *judge)
+{
+	const struct dmarc_result *old = by_old_rules(judge);
+	const struct dmarc_record *record = &old->record;
+	const char *policy = dmarc_policy_word(old->published);
+	const char *weaker = dmarc_policy_word(dmarc_one_less(old->published));
+
+	if (!old->has_record || judge->result->unusable)
+		return;
+	if (record->pct < 100 && record->p <= DMARC_P_NONE && record->sp <= DMARC_P_NONE)
+		ADD(judge, FINDING_NOTE, "dmarc-sample",
+			"pct=%u does nothing: no policy of this record can be applied to a share "
+			"of the mail",
+			record->pct);
+	if (old->published <= DMARC_P_NONE)
+		return;
+	if (record->pct == 0 || (record->pct == 100 && judge->result->record.testing))
+		judge_migration(judge, old);
+	else if (record->pct < 100)
+		ADD(judge, FINDING_WARNING, "dmarc-sample",
+			"pct=%u: receivers that follow RFC 7489 apply %s to %u%% of the mail that "
+			"fails and %s to the other %u%%; those that follow RFC 9989 ignore pct and "
+			"apply %s to all of it",
+			record->pct, policy, record->pct, weaker, 100 - record->pct,
+			dmarc_policy_word(judge->result->policy));
+}
+
+static void
 judge_policy(const struct judge *judge)
 {
 	const struct dmarc_result *result = judge->result;
 	const struct dmarc_record *record = &result->record;
-	struct finding *finding;
 
-	if (record->deprecated) {
-		struct buf told;
-		buf_init(&told, judge->findings->arena, 256);
-		const char *should = without_deprecated(judge, record->text, &told);
-		buf_addc(&told, '\0');
-		finding = ADD(judge, FINDING_WARNING, "dmarc-deprecated",
-			"deprecated tags, which RFC 9989 ignores: %s", told.over ? "" : told.p);
-		set_records(judge, finding, should);
-	}
+	if (record->deprecated)
+		judge_deprecated(judge);
+	judge_sample(judge);
 	if (result->policy == DMARC_P_NONE && !result->unusable)
 		ADD(judge, FINDING_WARNING, "dmarc-none",
 			"the policy in force is none: mail that fails is delivered like any other");
 	if (record->testing)
 		ADD(judge, FINDING_NOTE, "dmarc-testing",
 			"t=y asks for one level less than the policy says (RFC 9989 4.7)");
-	if (judge->inspection->dmarc[0].result.policy != judge->inspection->dmarc[1].result.policy)
+	if (!inspect_dmarc_sampled(by_old_rules(judge)) &&
+		result->policy != by_old_rules(judge)->policy)
 		ADD(judge, FINDING_NOTE, "dmarc-modes-differ",
 			"receivers that follow RFC 9989 apply %s, those that follow RFC 7489 apply "
 			"%s",
-			dmarc_policy_word(judge->inspection->dmarc[0].result.policy),
-			dmarc_policy_word(judge->inspection->dmarc[1].result.policy));
+			dmarc_policy_word(result->policy),
+			dmarc_policy_word(by_old_rules(judge)->policy));
 	if (record->rua.n == 0)
 		ADD(judge, FINDING_WARNING, "dmarc-no-reports",
 			"no rua: nobody gets the reports about who sends in this name");
@@ -225,6 +337,13 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 	}
 }
 
+bool
+inspect_dmarc_sampled(const struct dmarc_result *result)
+{
+	return result->has_record && result->mode == DMARC_RFC7489 && result->record.pct < 100 &&
+	       result->published > DMARC_P_NONE;
+}
+
 static void
 run_mode(struct inspection *inspection, enum dmarc_mode mode)
 {
@@ -233,6 +352,12 @@ run_mode(struct inspection *inspection, enum dmarc_mode mode)
 	struct auth_results results = {.spf = {.code = AUTH_NONE}};
 
 	(void)dmarc_check(in, mode, &results.spf, &results.dkim, &results.dmarc);
+	if (inspect_dmarc_sampled(&results.dmarc) && results.dmarc.record.pct > 0) {
+		/* of the share that pct is about: no single message's luck is a fact of the record
+		 */
+		results.dmarc.sampled_out = false;
+		results.dmarc.policy = results.dmarc.published;
+	}
 	policy_decide(inspection->options, in, &results, &out->verdict);
 	out->result = results.dmarc;
 	if (out->result.has_record)

@@ -124,7 +124,14 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 							       : _("no record"));
 			continue;
 		}
-		if (got->selected != NULL)
+		if (inspect_dmarc_sampled(got))
+			fprintf(out, _("  by %s: policy %s by %s for %u%% of failing mail, %s for the rest, "
+				       "record of %s\n"),
+				modes[mode], dmarc_policy_word(got->published), got->selected,
+				got->record.pct,
+				dmarc_policy_word(dmarc_one_less(got->published)),
+				shown(inspection, got->record_domain));
+		else if (got->selected != NULL)
 			fprintf(out, _("  by %s: policy %s by %s, record of %s\n"), modes[mode],
 				dmarc_policy_word(got->policy), got->selected,
 				shown(inspection, got->record_domain));
@@ -180,12 +187,17 @@ print_verdict(const struct inspection *inspection, FILE *out)
 {
 	const struct verdict *verdict = &inspection->dmarc[0].verdict;
 	const struct verdict *old = &inspection->dmarc[1].verdict;
+	const struct dmarc_result *rfc7489 = &inspection->dmarc[1].result;
 
 	fputs(_("Mail in its name\n"), out);
 	fputs(_("  with an aligned pass of SPF or DKIM: accept\n"), out);
 	fprintf(out, _("  without: %s, because: %s\n"), policy_word(verdict->disposition),
 		words(reason_text(&verdict->reason)));
-	if (old->disposition != verdict->disposition)
+	if (inspect_dmarc_sampled(rfc7489) && rfc7489->record.pct > 0)
+		fprintf(out, _("  without, by RFC 7489, for %u%% of it: %s, because: %s\n"),
+			rfc7489->record.pct, policy_word(old->disposition),
+			words(reason_text(&old->reason)));
+	else if (old->disposition != verdict->disposition)
 		fprintf(out, _("  without, by RFC 7489: %s, because: %s\n"),
 			policy_word(old->disposition), words(reason_text(&old->reason)));
 }
