@@ -139,6 +139,28 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
 #define DNS_RECORD_FIRST "; DNS answers of one run, recorded by mailstamp\n"
 
 /*
+ * Records that are laid over other DNS, as if they were published.
+ *
+ * A set of records (one name, one type) replaces the one below; a CNAME replaces all types of its
+ * name; other types stay. Pragmas as in a zone: NXDOMAIN and NODATA replace what is below, too, and
+ * the failures do. A name above one that is laid over exists. A wildcard answers for names that
+ * exist neither here nor below (RFC 4592 3.3.1). CNAMEs are followed from one into the other,
+ * DNS_CHAIN_MAX at most.
+ *
+ * texts: n master files as dns_open_zone reads them. ST_BAD with the error in *error, and in *wrong
+ * which of them has it. The overlay is arena's and is not changed by those who use it.
+ */
+struct dns_overlay;
+
+enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
+	struct dns_overlay **overlay, size_t *wrong, const char **error);
+
+/* Answers of below with the overlay over them. All but the clock's waiting is below's; below stays
+ * the caller's and outlives it. It is of the arena: freed by dns_free before that is cleared. */
+struct dns *dns_open_overlay(
+	const struct dns_overlay *overlay, struct dns *below, struct arena *arena);
+
+/*
  * Everything that was asked and answered so far, as such a zone, sorted: the text that
  * dns_open_zone reads back to the same answers, outcomes and secure included. Records have the name
  * that was asked, whichever CNAMEs led to them. Owned by arena; empty where they are more than

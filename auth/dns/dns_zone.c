@@ -163,13 +163,75 @@ take_records(const struct zone_node *node, enum dns_type type, bool first, struc
 	return NULL;
 }
 
+const struct zone_node *
+zone_star(const struct zone *zone, const unsigned char *wire, size_t n)
+{
+	struct dns_name star;
+
+	if (n + 2 > DNS_NAME_WIRE_MAX)
+		return NULL;
+	star.wire[0] = 1;
+	star.wire[1] = '*';
+	memcpy(star.wire + 2, wire, n);
+	return zone_find(zone, star.wire, n + 2);
+}
+
+enum zone_says
+zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *arena,
+	struct dns_answer *answer, const struct dns_name **target)
+{
+	const struct dns_outcome *outcome = pragma_of(node, true, type);
+	const struct dns_outcome *named = pragma_of(node, false, type);
+
+	*answer = (struct dns_answer){.status = DNS_NODATA, .secure = is_secure(node, type)};
+	/* a failure is for every type, existence only for those that have no record */
+	if (outcome == NULL && named != NULL &&
+		(named->status == DNS_TEMP || named->status == DNS_BAD))
+		outcome = named;
+	if (outcome == NULL) {
+		*target = take_records(node, type, true, arena, answer);
+		if (*target != NULL)
+			return ZONE_CNAME;
+		if (answer->status == DNS_OK)
+			return ZONE_ANSWER;
+		outcome = named;
+	}
+	if (outcome == NULL)
+		return ZONE_NOTHING;
+	set_outcome(answer, outcome);
+	return ZONE_ANSWER;
+}
+
+bool
+zone_hides(const struct zone *zone, const struct dns_name *name)
+{
+	const unsigned char *wire = name->wire;
+	size_t n = name->n;
+
+	while (n > 1) {
+		const struct dns_outcome *outcome;
+		const struct zone_node *node;
+
+		n -= wire[0] + 1u;
+		wire += wire[0] + 1u;
+		node = zone_find(zone, wire, n);
+		if (node == NULL)
+			continue;
+		if (node->exists)
+			return false;
+		outcome = pragma_of(node, false, DNS_A);
+		if (outcome != NULL && outcome->status == DNS_NXDOMAIN)
+			return true;
+	}
+	return false;
+}
+
 /* The node that answers for a name that is not in the zone: a wildcard or none. */
 static const struct zone_node *
 wildcard_of(const struct zone *zone, const struct dns_name *name)
 {
 	const unsigned char *wire = name->wire;
 	size_t n = name->n;
-	struct dns_name star;
 
 	for (;;) { /* RFC 4592 3.3.1: the closest encloser */
 		const struct zone_node *node;
@@ -187,12 +249,7 @@ wildcard_of(const struct zone *zone, const struct dns_name *name)
 		if (outcome != NULL && outcome->status == DNS_NXDOMAIN)
 			return NULL; /* RFC 8020 2 */
 	}
-	if (n + 2 > DNS_NAME_WIRE_MAX)
-		return NULL;
-	star.wire[0] = 1;
-	star.wire[1] = '*';
-	memcpy(star.wire + 2, wire, n);
-	return zone_find(zone, star.wire, n + 2);
+	return zone_star(zone, wire, n);
 }
 
 /* One step: sets the answer, or returns the name to go on with. */

@@ -51,6 +51,18 @@ struct zone_node *zone_add(struct zone *zone, const struct dns_name *name);
 /* The name exists, and so does every name above it. */
 void zone_exists(struct zone *zone, struct zone_node *node);
 
+enum zone_says { ZONE_NOTHING, ZONE_ANSWER, ZONE_CNAME };
+
+/* What one node says itself: nothing of this type, *answer, or *target of its CNAME. */
+enum zone_says zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *arena,
+	struct dns_answer *answer, const struct dns_name **target);
+
+/* Does a pragma above the name say that it does not exist (RFC 8020)? */
+bool zone_hides(const struct zone *zone, const struct dns_name *name);
+
+/* The wildcard right below a name; NULL where there is none. */
+const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
+
 /* Reads a master file. False with *line and *error (a literal) where it cannot be read. */
 bool zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
 

@@ -21,6 +21,7 @@
 #include "filter/runs/shard.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
+#include "filter/verdict/overlay.h"
 
 enum { START_SECONDS = 5 };
 
@@ -30,6 +31,7 @@ struct run {
 	struct arena line; /* of one entry of the journal */
 	struct source *source;
 	struct dns_pool *pool;
+	struct dns_overlay *overlay;
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -213,6 +215,10 @@ open_all(struct run *run)
 		options_mark(options, run->arena, run->mark) != ST_OK)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
+	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK) {
+		fprintf(stderr, "mailstamp: %s\n", words(error));
+		return EXIT_CONFIG_ERROR;
+	}
 	status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
@@ -282,6 +288,7 @@ work(struct run *run)
 		.source = run->source,
 		.pool = run->pool,
 		.tools = run->tools,
+		.overlay = run->overlay,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
 		.advice = run->results.stats != NULL,

@@ -17,9 +17,10 @@ struct crew_config {
 	const struct options *options;
 	struct source *source;
 	struct dns_pool *pool;
-	struct evaluate_tools tools; /* without crypto */
-	bool advice;                 /* rows are to say what would mend their message */
-	struct journal *journal;     /* or NULL */
+	struct evaluate_tools tools;       /* without crypto */
+	const struct dns_overlay *overlay; /* or NULL */
+	bool advice;                       /* rows are to say what would mend their message */
+	struct journal *journal;           /* or NULL */
 	size_t jobs, threads;
 	/* A result, in order unless options->unordered, by one thread at a time; false stops. */
 	bool (*emit)(void *arg, const struct judged *judged);

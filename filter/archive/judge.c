@@ -8,6 +8,7 @@
 
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
+#include "filter/archive/compare.h"
 #include "filter/archive/line.h"
 #include "filter/archive/manifest.h"
 #include "filter/archive/stamp.h"
@@ -219,6 +220,7 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	evaluate_begin(judge->options, judge->arena, ev);
 	judge->evaluating = true;
 	source.dns = dns_pool_dns(judge->pool, &judge->user, judge->arena);
+	source.overlay = judge->overlay;
 	source.bytes = saved_unwrap(item->name, bytes);
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &judge->told) != EVALUATE_OK)
@@ -308,6 +310,8 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	if (options->json_log != NULL && !json_append(options->json_log, line))
 		return FAULT_NO_LOG;
 	row_from_evaluation(ev, &outcome, &row);
+	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
+		return FAULT_NOT_EVALUATED;
 	return hand_over(judge, &row, line, judged);
 }
 

@@ -17,7 +17,8 @@ struct judge {
 	struct dns_pool *pool;
 	struct dns_pool_user user; /* its wait_ functions */
 	struct evaluate_tools tools;
-	bool advice; /* rows are to say what would mend the message */
+	const struct dns_overlay *overlay; /* or NULL */
+	bool advice;                       /* rows are to say what would mend the message */
 	struct workspaces *spaces;
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;

@@ -49,6 +49,8 @@ results_add(struct results *results, const struct row *row, struct slice line)
 	if (row->failed)
 		fprintf(stderr, "mailstamp: %s: %s\n", row->path, words(row->error));
 	summary_add(&results->summary, row);
+	if (!worse_add(&results->worse, row))
+		results->lost = true;
 	if (line.n > 0 && fwrite(line.p, 1, line.n, stdout) != line.n)
 		results->write_failed = true;
 	if (results->stats != NULL && !stats_add(results->stats, row)) {
@@ -95,6 +97,7 @@ results_end(struct results *results, bool interrupted)
 	if (output == OUTPUT_SUMMARY && results->stats != NULL &&
 		!stats_print(results->stats, stdout))
 		results->lost = true;
+	worse_print(&results->worse, output == OUTPUT_SUMMARY ? stdout : stderr);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || results->write_failed) {
 		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
 		return EXIT_TEMPFAIL;
@@ -107,6 +110,8 @@ results_end(struct results *results, bool interrupted)
 	}
 	if (!paged)
 		return EXIT_TEMPFAIL;
+	if (results->worse.messages > 0)
+		return EXIT_WORSE;
 	return results->summary.failed > 0 ? EXIT_QUARANTINED : 0;
 }
 
@@ -115,4 +120,5 @@ results_clear(struct results *results)
 {
 	stats_free(results->stats);
 	results->stats = NULL;
+	worse_clear(&results->worse);
 }

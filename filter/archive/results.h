@@ -9,13 +9,15 @@
 
 #include "filter/stats/stats.h"
 #include "filter/stats/summary.h"
+#include "filter/stats/worse.h"
 
 struct results {
 	const struct options *options;
 	struct arena *arena;
 	struct summary summary;
 	struct stats *stats; /* NULL where no tables are wanted, or their memory is out */
-	bool lost;           /* a message for a fault of ours, or the tables for want of memory */
+	struct worse worse;
+	bool lost; /* a message for a fault of ours, or the tables for want of memory */
 	bool write_failed;
 };
 

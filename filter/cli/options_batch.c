@@ -61,9 +61,24 @@ check_merge(const struct options *options)
 	return NULL;
 }
 
+/* What it compares must be there, and told in one run. */
+static const char *
+check_worse(const struct options *options)
+{
+	if (!options->fail_if_worse)
+		return NULL;
+	if (options->overlays.n == 0 && options->what_ifs.n == 0)
+		return _("--fail-if-worse needs an --overlay or a --what-if to compare with");
+	if (options->shard != NULL || options->journal != NULL || options->merge)
+		return _("--fail-if-worse cannot be combined with --shard, --merge or --resume");
+	return NULL;
+}
+
 const char *
 options_check_batch(struct options *options, struct arena *arena)
 {
+	const char *error;
+
 	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
 		return _("--output stamp and --into DIR must be given together");
 	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
@@ -79,6 +94,9 @@ options_check_batch(struct options *options, struct arena *arena)
 			 "the order");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log cannot be combined: use --output json");
+	error = check_worse(options);
+	if (error != NULL)
+		return error;
 	if (options->merge)
 		return check_merge(options);
 	return read_what_ifs(options, arena);

@@ -369,7 +369,7 @@ explain_main(const struct options *options, struct arena *arena)
 	case EVALUATE_OK:
 		status = tell(&ev);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
-			!record_keep(options, dns_record(ev.in.dns, arena), arena))
+			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;
 		break;
 	case EVALUATE_CONFIG:

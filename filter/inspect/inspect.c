@@ -99,7 +99,7 @@ inspect_all(const struct evaluation *ev)
 			worst = status;
 	}
 	if (ev->options->dns_record != NULL &&
-		!record_keep(ev->options, dns_record(ev->in.dns, ev->arena), ev->arena))
+		!record_keep(ev->options, dns_record(evaluate_dns(ev), ev->arena), ev->arena))
 		worst = EXIT_TEMPFAIL;
 	return fflush(stdout) == 0 ? worst : EXIT_TEMPFAIL;
 }

@@ -9,6 +9,7 @@
 enum {
 	EXIT_QUARANTINED = 10,
 	EXIT_REJECTED = 11,
+	EXIT_WORSE = 12, /* batch: what passed no longer does */
 	EXIT_USAGE_ERROR = 64,
 	EXIT_TEMPFAIL = 75,
 	EXIT_REJECT_BOUNCE = 77,

@@ -100,6 +100,7 @@ struct options {
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
+	struct strings overlays; /* master files that are laid over DNS */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 
@@ -147,6 +148,7 @@ struct options {
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
 	bool diagnose;                  /* what broke each signature */
+	bool fail_if_worse;             /* exit 12 where what passed no longer does */
 	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
 	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */

@@ -82,6 +82,7 @@ blank(size_t index, const char *path, struct arena *arena)
 		.reason = "",
 		.sign = "",
 		.override = "",
+		.worse_source = "",
 	};
 }
 
@@ -212,8 +213,9 @@ pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
 		&row->author_domain, &row->client_ip, &row->client_name, &row->reason, &row->sign,
-		&row->override};
+		&row->override, &row->worse_source};
 
+	row->worse_source = or_empty(row->worse_source);
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
 	for (size_t i = 0; i < row->nadvice; i++)

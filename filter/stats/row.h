@@ -68,6 +68,10 @@ struct row {
 	struct row_outcome what_ifs[WHAT_IF_MAX]; /* in the order of the options */
 	struct damage damage;                     /* --diagnose */
 
+	bool worse;                 /* --fail-if-worse: it passed DMARC before, and does not now */
+	enum auth_code worse_dmarc; /* what it is now */
+	const char *worse_source;   /* who sent it, as it was seen when it passed */
+
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
 };

@@ -14,6 +14,7 @@
 #include "filter/io/hostname.h"
 #include "filter/io/wholefile.h"
 #include "filter/text/words.h"
+#include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
 #include "mime/address.h"
 #include "mime/buf.h"
@@ -74,6 +75,26 @@ hide_envelope_field(struct evaluation *ev)
 	message->nfields = n;
 }
 
+static void
+lay_over(struct evaluation *ev, const struct dns_overlay *overlay)
+{
+	if (overlay == NULL)
+		return;
+	ev->below = ev->in.dns;
+	ev->in.dns = dns_open_overlay(overlay, ev->below, ev->arena);
+}
+
+static enum evaluate_status
+open_overlay(struct evaluation *ev, const char **error)
+{
+	struct dns_overlay *overlay;
+
+	if (overlay_open(ev->options, ev->arena, &overlay, error) != ST_OK)
+		return EVALUATE_CONFIG;
+	lay_over(ev, overlay);
+	return EVALUATE_OK;
+}
+
 static enum evaluate_status
 open_dns(struct evaluation *ev, const char **error)
 {
@@ -91,7 +112,9 @@ open_dns(struct evaluation *ev, const char **error)
 
 	if (options->zone == NULL) {
 		st = dns_open_resolver(&config, &ev->in.dns, error);
-		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
+		if (st != ST_OK)
+			return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+		return open_overlay(ev, error);
 	}
 	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
@@ -101,7 +124,7 @@ open_dns(struct evaluation *ev, const char **error)
 		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
-	return EVALUATE_OK;
+	return open_overlay(ev, error);
 }
 
 bool
@@ -155,10 +178,16 @@ read_secret(struct evaluation *ev, struct slice *secret, const char **error)
 }
 
 /* The rest of DMARC's questions has a quarter of the time for itself. */
-static int64_t
-until_ms(const struct evaluation *ev)
+int64_t
+evaluate_until_ms(const struct options *options, const struct dns *dns)
 {
-	return dns_clock_ms(ev->in.dns) + ev->options->deadline_ms / 4 * 3;
+	return dns_clock_ms(dns) + options->deadline_ms / 4 * 3;
+}
+
+struct dns *
+evaluate_dns(const struct evaluation *ev)
+{
+	return ev->below != NULL ? ev->below : ev->in.dns;
 }
 
 /*
@@ -193,7 +222,7 @@ judge(struct evaluation *ev, const char **error)
 		*error = N_("the From field could not be read for lack of memory or of GMime");
 		return EVALUATE_TEMP;
 	}
-	in->until_ms = until_ms(ev);
+	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
 		*error = N_("the evaluation could not be done");
 		return EVALUATE_TEMP;
@@ -280,6 +309,7 @@ borrow(struct evaluation *ev, const struct evaluate_source *source)
 {
 	ev->borrowed = true;
 	ev->in.dns = source->dns;
+	lay_over(ev, source->overlay);
 	ev->in.crypto = source->tools->crypto;
 	ev->in.psl = source->tools->psl;
 	ev->gmime = source->tools->gmime;
@@ -333,6 +363,7 @@ void
 evaluate_end(struct evaluation *ev)
 {
 	dns_free(ev->in.dns);
+	dns_free(ev->below);
 	crypto_signer_free(ev->signer);
 	if (!ev->borrowed) {
 		crypto_free(ev->in.crypto);

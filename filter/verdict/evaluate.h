@@ -11,6 +11,7 @@
 #include "filter/verdict/scrub.h"
 
 struct dns;
+struct dns_overlay;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -32,6 +33,7 @@ struct evaluation {
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
 
 	struct address_gmime *gmime;
+	struct dns *below;            /* DNS below --overlay, where in.dns lies over it; or NULL */
 	struct domain_psl *own_psl;   /* what evaluate_end frees */
 	struct crypto_signer *signer; /* and this */
 	bool borrowed;                /* gmime and crypto are another's */
@@ -57,10 +59,11 @@ void evaluate_begin(
 /* A message that is at hand already. */
 struct evaluate_source {
 	const struct evaluate_tools *tools;
-	struct dns *dns;    /* the evaluation's from evaluate() on, whatever its status */
-	struct slice bytes; /* must live until evaluate_end */
-	bool partial;       /* over the size limit: bytes are its beginning */
-	const struct envelope *envelope; /* NULL: what the options and the message say */
+	struct dns *dns; /* the evaluation's from evaluate() on, whatever its status */
+	const struct dns_overlay *overlay; /* what lies over it; or NULL */
+	struct slice bytes;                /* must live until evaluate_end */
+	bool partial;                      /* over the size limit: bytes are its beginning */
+	const struct envelope *envelope;   /* NULL: what the options and the message say */
 };
 
 /*
@@ -73,6 +76,12 @@ enum evaluate_status evaluate(
 
 /* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
+/* When questions of a message that is judged now, other than its policy's, must be answered. */
+int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
+
+/* DNS itself, without what is laid over it; NULL where none was opened. */
+struct dns *evaluate_dns(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);

@@ -1,0 +1,226 @@
+/* dns_overlay.c: records laid over other DNS */
+#include "auth/dns/dns_zone.h"
+
+struct dns_overlay {
+	struct zone zone;
+	bool stars; /* it has a wildcard */
+};
+
+struct laid {
+	const struct dns_overlay *overlay;
+	struct dns *below;
+};
+
+/* One way to an answer, over CNAMEs from one into the other. */
+struct way {
+	const struct laid *laid;
+	enum dns_type type;
+	struct arena *arena;
+	int64_t until_ms;
+	struct dns_answer answer;
+};
+
+enum step { STEP_DONE, STEP_GO_ON };
+
+static bool
+has_stars(const struct zone *zone)
+{
+	for (size_t i = 0; i < zone->nbuckets; i++)
+		for (const struct zone_node *node = zone->buckets[i]; node != NULL;
+			node = node->next)
+			if (node->n > 2 && node->wire[0] == 1 && node->wire[1] == '*')
+				return true;
+	return false;
+}
+
+enum status
+dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
+	struct dns_overlay **overlay, size_t *wrong, const char **error)
+{
+	struct dns_overlay *made = arena_alloc(arena, sizeof *made);
+
+	zone_init(&made->zone, arena);
+	for (size_t i = 0; i < n; i++) {
+		*wrong = i;
+		if (zone_load(&made->zone, texts[i], arena, error) != ST_OK)
+			return ST_BAD;
+	}
+	made->stars = has_stars(&made->zone);
+	*overlay = made;
+	return ST_OK;
+}
+
+static const struct dns_answer *
+below(const struct way *way, const struct dns_name *name, enum dns_type type)
+{
+	static const struct dns_answer unaskable = {.status = DNS_BAD, .outcome = DNS_OUT_NAME};
+	struct slice text;
+
+	if (!dns_name_text(name, way->arena, &text))
+		return &unaskable;
+	return dns_get(way->laid->below, text, type, way->until_ms);
+}
+
+/* Takes what a node says; a CNAME's target is where to go on. */
+static bool
+take_node(struct way *way, const struct zone_node *node, const struct dns_name **next)
+{
+	struct dns_answer answer;
+	enum zone_says says = zone_node_says(node, way->type, way->arena, &answer, next);
+
+	if (says == ZONE_NOTHING)
+		return false;
+	if (says == ZONE_ANSWER) {
+		*next = NULL;
+		way->answer = answer;
+	}
+	return true;
+}
+
+/* The overlay's wildcard for a name that exists nowhere: right below the closest name that does. */
+static const struct zone_node *
+star_for(const struct way *way, const struct dns_name *name)
+{
+	const struct zone *zone = &way->laid->overlay->zone;
+	struct dns_name above = *name;
+
+	while (above.n > 1) {
+		const size_t label = above.wire[0] + 1u;
+		const struct zone_node *node;
+
+		above.n -= label;
+		memmove(above.wire, above.wire + label, above.n);
+		node = zone_find(zone, above.wire, above.n);
+		if ((node != NULL && node->exists) || above.n <= 1 ||
+			below(way, &above, way->type)->status != DNS_NXDOMAIN)
+			return zone_star(zone, above.wire, above.n);
+	}
+	return NULL;
+}
+
+/* What is below, and whether it leads on to a name that is laid over. */
+static enum step
+take_below(struct way *way, const struct dns_name *name, const struct zone_node *node,
+	struct dns_name *target, const struct dns_name **next)
+{
+	const struct dns_answer *answer = below(way, name, way->type), *cname;
+	const struct zone_node *star;
+
+	way->answer = *answer;
+	if (answer->status == DNS_NXDOMAIN) {
+		if (node != NULL && node->exists) {
+			way->answer = dns_outcome_answer(DNS_OUT_NODATA);
+			return STEP_DONE;
+		}
+		star = way->laid->overlay->stars ? star_for(way, name) : NULL;
+		if (star != NULL && take_node(way, star, next))
+			return *next != NULL ? STEP_GO_ON : STEP_DONE;
+		if (star != NULL)
+			way->answer = dns_outcome_answer(DNS_OUT_NODATA); /* RFC 4592 2.2.1 */
+	}
+	if (way->type == DNS_CNAME)
+		return STEP_DONE;
+	cname = below(way, name, DNS_CNAME);
+	if (cname->status != DNS_OK || !dns_name_parse(cname->rr[0].name, target))
+		return STEP_DONE;
+	*next = target;
+	return STEP_GO_ON;
+}
+
+static enum step
+take_step(struct way *way, const struct dns_name *name, struct dns_name *target,
+	const struct dns_name **next)
+{
+	const struct zone *zone = &way->laid->overlay->zone;
+	const struct zone_node *node = zone_find(zone, name->wire, name->n);
+
+	*next = NULL;
+	if (node != NULL && take_node(way, node, next))
+		return *next != NULL ? STEP_GO_ON : STEP_DONE;
+	if (zone_hides(zone, name)) {
+		way->answer = dns_outcome_answer(DNS_OUT_NXDOMAIN);
+		return STEP_DONE;
+	}
+	return take_below(way, name, node, target, next);
+}
+
+static void
+resolve(const struct laid *laid, const struct dns_question *question, int64_t until_ms,
+	struct dns_answer *answer)
+{
+	struct way way = {.laid = laid,
+		.type = question->type,
+		.arena = question->arena,
+		.until_ms = until_ms};
+	struct dns_name name, target;
+	const struct dns_name *next;
+
+	*answer = dns_outcome_answer(DNS_OUT_NAME);
+	if (!dns_name_parse(question->name, &name))
+		return;
+	for (int i = 0; i <= DNS_CHAIN_MAX; i++) {
+		if (take_step(&way, &name, &target, &next) == STEP_DONE) {
+			*answer = way.answer;
+			return;
+		}
+		name = *next;
+	}
+	*answer = dns_outcome_answer(DNS_OUT_LOOP);
+}
+
+/* Sends what may be needed on its way; what is answered here needs nothing. */
+static void
+laid_start(void *self, struct dns_question *question)
+{
+	const struct laid *laid = self;
+	const struct dns_name *next;
+	const struct zone_node *node;
+	struct dns_answer answer;
+	struct dns_name name;
+
+	if (!dns_name_parse(question->name, &name))
+		return; /* dns.c asked for nothing that is no name */
+	node = zone_find(&laid->overlay->zone, name.wire, name.n);
+	if (node != NULL && zone_node_says(node, question->type, question->arena, &answer, &next) ==
+				    ZONE_ANSWER) {
+		dns_question_answer(question, &answer);
+		return;
+	}
+	dns_ask(laid->below, question->name, question->type);
+	if (question->type != DNS_CNAME)
+		dns_ask(laid->below, question->name, DNS_CNAME);
+}
+
+static void
+laid_wait(void *self, const struct dns_question *question, int64_t until_ms)
+{
+	struct dns_answer answer;
+
+	resolve(self, question, until_ms, &answer);
+	/* the question is this thread's own; only the contract of waiting calls it const */
+	dns_question_answer((struct dns_question *)(uintptr_t)question, &answer);
+}
+
+static int64_t
+laid_clock(const void *self)
+{
+	return dns_clock_ms(((const struct laid *)self)->below);
+}
+
+static void
+laid_free(void *self)
+{
+	(void)self;
+}
+
+struct dns *
+dns_open_overlay(const struct dns_overlay *overlay, struct dns *below_it, struct arena *arena)
+{
+	static const struct dns_backend backend = {laid_start, laid_wait, laid_clock, laid_free};
+	struct dns *dns = dns_new_in(arena);
+	struct laid *laid = arena_alloc(arena, sizeof *laid);
+
+	*laid = (struct laid){overlay, below_it};
+	dns_attach(dns, &backend, laid, INT64_MAX, INT64_MAX);
+	return dns;
+}

@@ -1,0 +1,21 @@
+/*
+ * again.h: a message that was judged, judged again over other DNS or with another envelope.
+ */
+#ifndef FILTER_VERDICT_AGAIN_H
+#define FILTER_VERDICT_AGAIN_H
+
+#include "filter/verdict/evaluate.h"
+
+/*
+ * All mechanisms over the same message: dns NULL is the evaluation's, envelope NULL its envelope.
+ * The results are the arena's of the evaluation, which is not changed; dns and envelope must stay
+ * as long as they are used. ST_TEMP where it could not be done.
+ */
+enum status evaluate_again(const struct evaluation *evaluation, struct dns *dns,
+	const struct envelope *envelope, struct auth_results *results);
+
+/* The same with its verdict: *again is a copy of the evaluation that owns nothing. */
+enum status evaluate_over(
+	const struct evaluation *evaluation, struct dns *dns, struct evaluation *again);
+
+#endif

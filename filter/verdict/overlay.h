@@ -1,0 +1,18 @@
+/*
+ * overlay.h: --overlay: records that are laid over DNS, as if they were published.
+ */
+#ifndef FILTER_VERDICT_OVERLAY_H
+#define FILTER_VERDICT_OVERLAY_H
+
+#include "filter/settings/settings.h"
+
+struct dns_overlay;
+
+/*
+ * Reads options->overlays; *overlay is NULL where there are none, else arena's. ST_BAD with one
+ * line in *error, in the arena, where a file cannot be read or is no master file.
+ */
+enum status overlay_open(const struct options *options, struct arena *arena,
+	struct dns_overlay **overlay, const char **error);
+
+#endif

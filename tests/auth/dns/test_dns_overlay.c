@@ -1,0 +1,171 @@
+/* test_dns_overlay.c: records laid over other DNS. */
+#include <criterion/criterion.h>
+
+#include "tests/support/dns_text.h"
+
+#define BELOW                                                                                      \
+	"$ORIGIN example.com.\n"                                                                   \
+	"$TTL 300\n"                                                                               \
+	"@ TXT \"v=spf1 -all\"\n"                                                                  \
+	"@ MX 10 mail\n"                                                                           \
+	"mail A 192.0.2.1\n"                                                                       \
+	"alias CNAME mail\n"                                                                       \
+	"key CNAME key.example.net.\n"                                                             \
+	"key.example.net. TXT \"old\"\n"                                                           \
+	"x.deep A 192.0.2.2\n"                                                                     \
+	"*.wild TXT \"star\"\n"                                                                    \
+	";!SERVFAIL broken\n"
+
+static const struct row {
+	const char *name, *overlay, *question;
+	enum dns_type type;
+	const char *answer;
+} rows[] = {
+	{"nothing is laid over", "", "example.com", DNS_TXT, "ok 300 \"v=spf1 -all\""},
+	{"failures go through", "", "broken.example.com", DNS_TXT, "temp SERVFAIL"},
+	{"names that are not there go through", "", "no.example.com", DNS_TXT, "nxdomain"},
+	{"aliases go through", "", "alias.example.com", DNS_A, "ok 300 192.0.2.1"},
+	{"a set replaces a set", "example.com. TXT \"new\"\n", "example.com", DNS_TXT,
+		"ok 0 \"new\""},
+	{"in any case", "EXAMPLE.com. TXT \"new\"\n", "example.COM", DNS_TXT, "ok 0 \"new\""},
+	{"two records of one file", "example.com. TXT a\nexample.com. TXT b\n", "example.com",
+		DNS_TXT, "ok 0 \"a\", \"b\""},
+	{"other types stay", "example.com. TXT \"new\"\n", "example.com", DNS_MX,
+		"ok 300 10 mail.example.com"},
+	{"a new name", "_dmarc.example.com. TXT \"x\"\n", "_dmarc.example.com", DNS_TXT,
+		"ok 0 \"x\""},
+	{"a new name has no other types", "_dmarc.example.com. TXT \"x\"\n", "_dmarc.example.com",
+		DNS_A, "nodata"},
+	{"a name above a new one exists", "s._domainkey.example.com. TXT k\n",
+		"_domainkey.example.com", DNS_TXT, "nodata"},
+	{"a name below a new one does not", "s._domainkey.example.com. TXT k\n",
+		"x.s._domainkey.example.com", DNS_TXT, "nxdomain"},
+	{"where below fails", "broken.example.com. TXT \"mended\"\n", "broken.example.com", DNS_TXT,
+		"ok 0 \"mended\""},
+	{"and its other types fail still", "broken.example.com. TXT \"mended\"\n",
+		"broken.example.com", DNS_A, "temp SERVFAIL"},
+
+	{"NXDOMAIN", ";!NXDOMAIN mail.example.com\n", "mail.example.com", DNS_A, "nxdomain"},
+	{"NXDOMAIN below it", ";!NXDOMAIN deep.example.com\n", "x.deep.example.com", DNS_A,
+		"nxdomain"},
+	{"NXDOMAIN, but not for what is laid there",
+		";!NXDOMAIN deep.example.com\ny.deep.example.com. A 192.0.2.3\n",
+		"y.deep.example.com", DNS_A, "ok 0 192.0.2.3"},
+	{"NXDOMAIN under a wildcard", ";!NXDOMAIN a.wild.example.com\n", "a.wild.example.com",
+		DNS_TXT, "nxdomain"},
+	{"NXDOMAIN beside it", ";!NXDOMAIN a.wild.example.com\n", "b.wild.example.com", DNS_TXT,
+		"ok 300 \"star\""},
+	{"NODATA", ";!NODATA example.com\n", "example.com", DNS_TXT, "nodata"},
+	{"NODATA of one type", ";!NODATA example.com TXT\n", "example.com", DNS_TXT, "nodata"},
+	{"NODATA of another type", ";!NODATA example.com TXT\n", "example.com", DNS_MX,
+		"ok 300 10 mail.example.com"},
+	{"SERVFAIL", ";!SERVFAIL example.com\n", "example.com", DNS_MX, "temp SERVFAIL"},
+	{"NXDOMAIN behind an alias below", ";!NXDOMAIN mail.example.com\n", "alias.example.com",
+		DNS_A, "nxdomain"},
+
+	{"a CNAME replaces all types", "example.com. CNAME other.example.net.\n", "example.com",
+		DNS_MX, "nxdomain"},
+	{"a CNAME into what is below", "new.example.com. CNAME mail.example.com.\n",
+		"new.example.com", DNS_A, "ok 300 192.0.2.1"},
+	{"a CNAME into what is laid over",
+		"s.example.com. CNAME k.example.net.\nk.example.net. TXT k\n", "s.example.com",
+		DNS_TXT, "ok 0 \"k\""},
+	{"a CNAME below leads to what is laid over", "key.example.net. TXT \"new\"\n",
+		"key.example.com", DNS_TXT, "ok 0 \"new\""},
+	{"a CNAME below is replaced", "key.example.com. TXT \"own\"\n", "key.example.com", DNS_TXT,
+		"ok 0 \"own\""},
+	{"a CNAME of itself", "s.example.com. CNAME k.example.net.\n", "s.example.com", DNS_CNAME,
+		"ok 0 k.example.net"},
+	{"a loop over both", "mail.example.com. CNAME alias.example.com.\n", "alias.example.com",
+		DNS_A, "bad CNAME chain too long"},
+
+	{"a wildcard for a new name", "*.example.com. TXT \"any\"\n", "new.example.com", DNS_TXT,
+		"ok 0 \"any\""},
+	{"not for a name that is below", "*.example.com. TXT \"any\"\n", "mail.example.com",
+		DNS_TXT, "nodata"},
+	{"not under a name that is below", "*.example.com. TXT \"any\"\n", "a.mail.example.com",
+		DNS_TXT, "nxdomain"},
+	{"not under an empty non-terminal", "*.example.com. TXT \"any\"\n", "b.deep.example.com",
+		DNS_TXT, "nxdomain"},
+	{"a wildcard without the type", "*.example.com. TXT \"any\"\n", "new.example.com", DNS_A,
+		"nodata"},
+	{"a wildcard over two labels", "*.example.com. TXT \"any\"\n", "a.b.example.com", DNS_TXT,
+		"ok 0 \"any\""},
+};
+
+Test(dns_overlay, answers)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct row *row = &rows[i];
+		struct slice text = slice_str(row->overlay);
+		struct dns_overlay *overlay = NULL;
+		struct dns *below, *dns;
+		struct arena arena;
+		const char *error, *got;
+		size_t wrong;
+
+		arena_init(&arena, NULL, NULL);
+		cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK, "%s",
+			error);
+		cr_assert_eq(dns_overlay_read(&text, 1, &arena, &overlay, &wrong, &error), ST_OK,
+			"%s: %s", row->name, error);
+		dns = dns_open_overlay(overlay, below, &arena);
+		for (int asked = 0; asked < 2; asked++) { /* announced, and at once */
+			if (asked == 0)
+				dns_ask(dns, slice_str(row->question), row->type);
+			got = dns_text(dns_get(dns, slice_str(row->question), row->type, 0),
+				row->type, &arena);
+			cr_expect_str_eq(got, row->answer, "%s: %s", row->name, got);
+		}
+		dns_free(dns);
+		dns_free(below);
+		arena_clear(&arena);
+	}
+}
+
+Test(dns_overlay, one_lies_over_another)
+{
+	static const struct slice texts[] = {SLICE_INIT("example.com. TXT new\n"),
+		SLICE_INIT("example.com. MX 5 mx.example.com.\n")};
+	struct dns_overlay *overlay, *upper;
+	struct dns *below, *first, *second;
+	struct slice last = SLICE("example.com. TXT newest\n");
+	struct arena arena;
+	const char *error;
+	size_t wrong;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK);
+	cr_assert_eq(dns_overlay_read(texts, 2, &arena, &overlay, &wrong, &error), ST_OK);
+	cr_assert_eq(dns_overlay_read(&last, 1, &arena, &upper, &wrong, &error), ST_OK);
+	first = dns_open_overlay(overlay, below, &arena);
+	second = dns_open_overlay(upper, first, &arena);
+	cr_expect_str_eq(
+		dns_text(dns_get(first, SLICE("example.com"), DNS_TXT, 0), DNS_TXT, &arena),
+		"ok 0 \"new\"");
+	cr_expect_str_eq(
+		dns_text(dns_get(second, SLICE("example.com"), DNS_TXT, 0), DNS_TXT, &arena),
+		"ok 0 \"newest\"");
+	cr_expect_str_eq(dns_text(dns_get(second, SLICE("example.com"), DNS_MX, 0), DNS_MX, &arena),
+		"ok 0 5 mx.example.com");
+	dns_free(second);
+	dns_free(first);
+	dns_free(below);
+	arena_clear(&arena);
+}
+
+Test(dns_overlay, a_file_that_cannot_be_read)
+{
+	static const struct slice texts[] = {
+		SLICE_INIT("example.com. TXT new\n"), SLICE_INIT("\nexample.com. TXT \"open\n")};
+	struct dns_overlay *overlay = NULL;
+	struct arena arena;
+	const char *error;
+	size_t wrong = 7;
+
+	arena_init(&arena, NULL, NULL);
+	cr_expect_eq(dns_overlay_read(texts, 2, &arena, &overlay, &wrong, &error), ST_BAD);
+	cr_expect_eq(wrong, (size_t)1);
+	cr_expect_str_eq(error, "zone line 2: a quoted string does not end on its line");
+	arena_clear(&arena);
+}
