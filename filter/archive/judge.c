@@ -1,6 +1,5 @@
 #include "filter/archive/judge.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "filter/explain/advice.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
+#include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
 #include "filter/io/write.h"
@@ -47,22 +47,14 @@ static enum fault
 read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 {
 	char *p = workspace_octets(space, size);
-	size_t n = 0;
+	ssize_t n;
 
 	if (p == NULL)
 		return FAULT_NO_MEMORY;
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return FAULT_UNREADABLE;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	*bytes = slice_make(p, n);
+	n = read_bytes(fd, p, size);
+	if (n < 0)
+		return FAULT_UNREADABLE;
+	*bytes = slice_make(p, (size_t)n);
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
@@ -82,10 +74,8 @@ read_large(const struct options *options, const struct item *item, void **mapped
 		return FAULT_NO_SPOOL;
 	while (error == FAULT_NONE && n < *size) {
 		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
-		ssize_t got = read(item->fd, piece, room);
+		ssize_t got = read_bytes(item->fd, piece, room);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got == 0)
 			break;
 		if (got < 0)
