@@ -1,10 +1,14 @@
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "filter/explain/advice_parts.h"
+#include "filter/result/code.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
 
-static const struct {
+/* the code of a signature that fails and has no reason */
+static const char no_reason[] = "fails";
+
+static const struct remedy {
 	enum dkim_reason reason;
 	const char *id, *text; /* what to do */
 } remedies[] = {
@@ -56,25 +60,45 @@ static const struct {
 		   "compare the published key with the signer's")                                       },
 };
 
+/* The row of a reason, or NULL. */
+static const struct remedy *
+remedy_of(const struct reason *reason)
+{
+	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
+		if (reason->id == remedies[i].reason)
+			return &remedies[i];
+	return NULL;
+}
+
+const char *
+advice_remedy(const char *code)
+{
+	if (strcmp(code, no_reason) == 0)
+		return N_("it fails");
+	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++) {
+		const struct reason known = dkim_reason(remedies[i].reason);
+
+		if (strcmp(reason_code(&known), code) == 0)
+			return remedies[i].text;
+	}
+	return code_text(code);
+}
+
 /* A signature of the author's organization that does not pass. */
 static void
 advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
 {
-	const char *id = "advice-dkim-mend", *what = sig->reason.id != DKIM_R_NONE
-							     ? reason_text(&sig->reason)
-							     : N_("it fails");
+	const struct remedy *remedy = remedy_of(&sig->reason);
+	const char *code = reason_code(&sig->reason);
 	struct slice name;
 
-	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
-		if (sig->reason.id == remedies[i].reason) {
-			id = remedies[i].id;
-			what = remedies[i].text;
-		}
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
-	advice_add(advice, "dkim", id, "the signature of %s does not count: %s",
-		advice_shown(advice, name), phrase_words(what, advice->arena));
+	advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS,
+		remedy != NULL ? remedy->id : NULL,
+		(const char *const[]){
+			advice_shown(advice, name), code != NULL ? code : no_reason, NULL});
 }
 
 /* A signature that passes for somebody else. */
@@ -87,27 +111,15 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 
 	if (dmarc->record.adkim_strict &&
 		advice_related(sig->sig.d, advice->ev->ids.author_domain)) {
-		finding = advice_add(advice, "dkim", "advice-dkim-adkim",
-			"the signature of %s passes, but adkim=s requires %s itself: remove "
-			"adkim=s, or sign with d=%s",
-			d, advice->author, advice->author);
+		finding = advice_add(advice, ADVICE_DKIM_STRICT, d, advice->author);
 		advice_records(advice, finding, "_dmarc.", dmarc->record_domain, dmarc->record.text,
 			advice_without_tag(advice, "adkim"));
 		return;
 	}
 	if (hint != NULL)
-		advice_add(advice, "dkim", "advice-own-dkim-domain",
-			"it is signed by %s, not by %s: ask them to sign with your own domain, "
-			"d=%s (%s), and publish the key, or the CNAME, that they name under "
-			"_domainkey.%s",
-			d, advice->author, advice->author, phrase_words(hint, advice->arena),
-			advice->author);
+		advice_add(advice, ADVICE_DKIM_DOMAIN_AT, d, advice->author);
 	else
-		advice_add(advice, "dkim", "advice-own-dkim-domain",
-			"it is signed by %s, not by %s: ask them to sign with your own domain, "
-			"d=%s, and publish the key, or the CNAME, that they name under "
-			"_domainkey.%s",
-			d, advice->author, advice->author, advice->author);
+		advice_add(advice, ADVICE_DKIM_DOMAIN, d, advice->author);
 }
 
 void
@@ -119,10 +131,7 @@ advise_dkim(const struct advice *advice)
 	bool own = false;
 
 	if (dkim->n == 0) {
-		advice_add(advice, "dkim", "advice-dkim-sign",
-			"there is no DKIM signature: have the mail signed with d=%s; only DKIM "
-			"survives forwarding",
-			advice->author);
+		advice_add(advice, ADVICE_DKIM_SIGN, advice->author);
 		return;
 	}
 	for (size_t i = 0; i < dkim->n; i++) {
