@@ -7,8 +7,9 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
+#include "filter/text/printable.h"
 
-enum { SCHEMA_VERSION = 2 };
+enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
 static json_t *
 error_text(const char *error, struct arena *arena)
@@ -38,6 +39,30 @@ envelope_part(const struct evaluation *ev)
 		"trusted_client", envelope->trusted_client);
 }
 
+/* Why From cannot be read or, where it was read tolerantly, what was passed over. */
+static json_t *
+from_fault(const struct evaluation *ev)
+{
+	const struct identities *ids = &ev->ids;
+	const size_t at = ids->fault.at;
+
+	return json_pack("{s:s,s:s?,s:I,s:o,s:s}", "about", "From", "text",
+		address_cause_text(ids->fault.cause), "at", (json_int_t)at, "octet",
+		at < ids->from.n ? json_integer((unsigned char)ids->from.p[at]) : json_null(),
+		"value", printable(ids->from, VALUE_SHOWN, ev->arena));
+}
+
+/* What breaks a grammar, cannot change who or what, and was read. */
+static json_t *
+warnings_part(const struct evaluation *ev)
+{
+	json_t *part = json_array();
+
+	if (ev->ids.tolerant)
+		json_array_append_new(part, from_fault(ev));
+	return part;
+}
+
 static json_t *
 message_part(const struct evaluation *ev)
 {
@@ -63,12 +88,15 @@ message_part(const struct evaluation *ev)
 			json_array_append_new(flags, json_string(words[i].word));
 	for (size_t i = 0; i < ids->ndomains; i++)
 		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
-	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o}", "size",
+	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o}", "size",
 		(json_int_t)ev->message.raw.n, "over_size", ev->oversize, "fields",
 		(json_int_t)ev->message.all_fields, "flags", flags, "author_domain",
 		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",
-		reason_text(&ids->ambiguous), "ambiguous_code", reason_code(&ids->ambiguous), "date",
-		dated ? json_integer((json_int_t)date) : json_null());
+		reason_text(&ids->ambiguous), "ambiguous_code", reason_code(&ids->ambiguous),
+		"from_fault",
+		ids->fault.cause == ADDRESS_NO_FAULT || ids->tolerant ? json_null()
+								      : from_fault(ev),
+		"date", dated ? json_integer((json_int_t)date) : json_null());
 }
 
 static json_t *
@@ -92,17 +120,18 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	const bool done = ev->evaluated, placed = outcome->path != NULL;
 	struct arena *arena = ev->arena;
 
-	return json_pack(
-		"{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o," /* to message */
-		"s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*," /* results */
-		"s:s," JSON_REASON "s:s?,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+	return json_pack("{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
+			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"     /* results */
+			 "s:s," JSON_REASON
+			 "s:s?,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "index",
 		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
 		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
 		(json_int_t)ev->in.now, "authserv_id", ev->authserv_id, "queue_id",
 		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
-		"message", message_part(ev), "local", done ? json_boolean(results->local) : NULL,
-		"spf", done ? json_spf(&results->spf, arena) : NULL, "spf_other",
+		"message", message_part(ev), "warnings", warnings_part(ev), "local",
+		done ? json_boolean(results->local) : NULL, "spf",
+		done ? json_spf(&results->spf, arena) : NULL, "spf_other",
 		done && results->has_spf_other ? json_spf(&results->spf_other, arena) : NULL,
 		"dkim", done ? json_dkim(results, arena) : NULL, "dkim_over_limit",
 		done ? json_integer((json_int_t)results->dkim.over) : NULL, "arc",
@@ -135,11 +164,10 @@ enum status
 json_failure(size_t index, const char *path, const char *error, const char *code,
 	struct arena *arena, struct slice *line)
 {
-	return json_write(
-		json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?}", "version", SCHEMA_VERSION, "program",
-			"mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index, "path",
-			json_known(slice_str(path), arena), "error", error_text(error, arena),
-			"error_code", code),
+	return json_write(json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?}", "version", SCHEMA_VERSION,
+				  "program", "mailstamp " MAILSTAMP_VERSION, "index",
+				  (json_int_t)index, "path", json_known(slice_str(path), arena),
+				  "error", error_text(error, arena), "error_code", code),
 		arena, line);
 }
 
