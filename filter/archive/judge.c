@@ -316,9 +316,8 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 		return;
 	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
 	row_failure(item->index, shown, error, &judge->arena, &row);
-	if (wants_json(judge->options) &&
-		json_failure(item->index, shown, error, fault_code(fault), &judge->arena, &line) !=
-			ST_OK)
+	if (wants_json(judge->options) && json_failure(item->index, shown, error, fault_code(fault),
+						  &judge->arena, &line) != ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);

@@ -22,10 +22,10 @@ struct part {
 struct merge {
 	const struct options *options;
 	struct arena *arena;
-	struct arena line;      /* of one message */
+	struct arena line;    /* of one message */
 	struct run_head head; /* of the first one */
-	const char *first;      /* its path */
-	struct part *parts;     /* head.of of them, in their order */
+	const char *first;    /* its path */
+	struct part *parts;   /* head.of of them, in their order */
 	struct results results;
 	int status;
 };
@@ -110,8 +110,7 @@ open_all(struct merge *merge)
 		struct run_file *file;
 		struct run_head head;
 		const char *error;
-		enum run_got got =
-			open_part(paths->v[i], merge->arena, &file, &head, &error);
+		enum run_got got = open_part(paths->v[i], merge->arena, &file, &head, &error);
 
 		if (got == RUN_ROW)
 			place(merge, paths->v[i], file, &head);

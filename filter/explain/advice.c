@@ -147,13 +147,16 @@ spf_not_listed(const struct advice *advice)
 	struct finding *finding;
 
 	if (advice->results->dmarc.dkim_pass) {
-		advice_add(advice, ADVICE_SPF_FORWARDER, client_text(advice), advice_shown(advice, spf->domain));
+		advice_add(advice, ADVICE_SPF_FORWARDER, client_text(advice),
+			advice_shown(advice, spf->domain));
 		return;
 	}
 	if (advice->ev->verdict.sign != NULL)
-		finding = advice_add(advice, ADVICE_SPF_ADD_UNLESS, client_text(advice), advice_shown(advice, spf->domain));
+		finding = advice_add(advice, ADVICE_SPF_ADD_UNLESS, client_text(advice),
+			advice_shown(advice, spf->domain));
 	else
-		finding = advice_add(advice, ADVICE_SPF_ADD, client_text(advice), advice_shown(advice, spf->domain));
+		finding = advice_add(advice, ADVICE_SPF_ADD, client_text(advice),
+			advice_shown(advice, spf->domain));
 	advice_records(advice, finding, "", spf->domain, spf->record,
 		fix_spf_add(spf->record, client_term(advice), advice->arena));
 }
@@ -196,7 +199,8 @@ spf_broken(const struct advice *advice)
 	reason = spf->reason.id != SPF_R_NONE ? reason_code(&spf->reason)
 					      : auth_code_word(AUTH_PERMERROR);
 	if (spf->term.n > 0)
-		finding = advice_add(advice, ADVICE_SPF_BROKEN_TERM, domain, reason, advice_shown(advice, spf->term), advice_shown(advice, spf->term_domain));
+		finding = advice_add(advice, ADVICE_SPF_BROKEN_TERM, domain, reason,
+			advice_shown(advice, spf->term), advice_shown(advice, spf->term_domain));
 	else
 		finding = advice_add(advice, ADVICE_SPF_BROKEN, domain, reason);
 	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
@@ -228,7 +232,8 @@ advise_spf(const struct advice *advice)
 		return;
 	}
 	if (!advice->spf_aligned) {
-		advice_add(advice, ADVICE_SPF_FOREIGN, advice_shown(advice, spf->domain), advice->author);
+		advice_add(advice, ADVICE_SPF_FOREIGN, advice_shown(advice, spf->domain),
+			advice->author);
 		return;
 	}
 	if (spf->code == AUTH_PERMERROR) {

@@ -36,9 +36,6 @@ void advice_records(const struct advice *advice, struct finding *finding, const 
 /* What a well-known service calls its custom MAIL FROM or own DKIM domain, or NULL. */
 const char *advice_provider(struct slice domain, bool dkim);
 
-/* What mends a signature that fails for the reason of that code, in English; NULL: not known. */
-const char *advice_remedy(const char *code);
-
 void advise_dkim(const struct advice *advice);
 
 #endif

@@ -40,8 +40,8 @@ enum advice_id {
  * A finding with that sentence. values: in the order in which the row names them, each once; their
  * texts must be safe to show. id: instead of the row's, or NULL. Owned by the arena of findings.
  */
-struct finding *advice_say(struct findings *findings, enum finding_level level, enum advice_id which,
-	const char *id, const char *const *values);
+struct finding *advice_say(struct findings *findings, enum finding_level level,
+	enum advice_id which, const char *id, const char *const *values);
 
 /* The values of an advice, wherever they are kept. */
 struct advice_values {

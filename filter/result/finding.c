@@ -14,8 +14,7 @@ findings_init(struct findings *findings, struct arena *arena)
 }
 
 struct finding *
-findings_new(
-	struct findings *findings, enum finding_level level, const char *about, const char *id)
+findings_new(struct findings *findings, enum finding_level level, const char *about, const char *id)
 {
 	struct finding *finding = arena_alloc(findings->arena, sizeof *finding);
 

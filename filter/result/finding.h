@@ -17,9 +17,9 @@ struct finding_value {
 struct finding {
 	struct finding *next;
 	enum finding_level level;
-	const char *about;  /* "spf", "dkim", "dmarc", "mx", "mail" */
-	const char *id;     /* a fixed word for machines: it never changes with the language */
-	const char *code;   /* which sentence text is, never reworded; NULL: it has no code */
+	const char *about; /* "spf", "dkim", "dmarc", "mx", "mail" */
+	const char *id;    /* a fixed word for machines: it never changes with the language */
+	const char *code;  /* which sentence text is, never reworded; NULL: it has no code */
 	const struct finding_value *values; /* what a sentence with a code names, printable */
 	size_t nvalues;
 	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
@@ -45,8 +45,8 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 	const char *id, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* The same without its sentence. */
-struct finding *findings_new(struct findings *findings, enum finding_level level, const char *about,
-	const char *id);
+struct finding *findings_new(
+	struct findings *findings, enum finding_level level, const char *about, const char *id);
 
 /* Text of a stranger for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);

@@ -12,7 +12,7 @@
 
 enum {
 	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
-	LINE_OCTETS = 8192,  /* most lines have room in so many */
+	LINE_OCTETS = 8192, /* most lines have room in so many */
 	ABOUT_MAX = 64      /* octets of the thing that a reason concerns */
 };
 
@@ -127,15 +127,13 @@ json_spf(const struct spf_result *spf, struct arena *arena)
 		[SPF_ID_HELO] = "helo",
 	};
 
-	return json_pack("{s:s," JSON_REASON
-			 "s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:s?}",
-		"result", auth_code_word(spf->code), JSON_REASON_OF(&spf->reason, arena),
-		"identity", identities[spf->identity], "domain", json_known(spf->domain, arena),
-		"sender", json_known(spf->sender, arena), "record", json_known(spf->record, arena),
-		"term", json_known(spf->term, arena), "term_domain",
-		json_known(spf->term_domain, arena), "explanation",
-		json_known(spf->explanation, arena), "dns_lookups", size(spf->lookups),
-		"void_lookups", size(spf->voids), "engine", spf->engine);
+	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:s?}", "result",
+		auth_code_word(spf->code), JSON_REASON_OF(&spf->reason, arena), "identity",
+		identities[spf->identity], "domain", json_known(spf->domain, arena), "sender",
+		json_known(spf->sender, arena), "record", json_known(spf->record, arena), "term",
+		json_known(spf->term, arena), "term_domain", json_known(spf->term_domain, arena),
+		"explanation", json_known(spf->explanation, arena), "dns_lookups",
+		size(spf->lookups), "void_lookups", size(spf->voids), "engine", spf->engine);
 }
 
 static json_t *
@@ -143,8 +141,7 @@ json_signature(const struct dkim_sig_result *result, struct arena *arena)
 {
 	const struct dkim_sig *sig = &result->sig;
 
-	return json_pack("{s:s," JSON_REASON
-			 "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
+	return json_pack("{s:s," JSON_REASON "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
 		"result", auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
 		json_known(sig->d, arena), "s", json_known(sig->s, arena), "i",
 		json_known(sig->i, arena), "a", json_known(sig->a_text, arena), "b",
@@ -189,13 +186,13 @@ json_arc(const struct arc_result *arc, struct arena *arena)
 	for (size_t i = 0; i < arc->n; i++) {
 		const struct arc_set *each = &arc->sets[i];
 
-		json_array_append_new(sets,
-			json_pack("{s:I,s:s?,s:o,s:o,s:o}", "instance", size(i + 1), "cv",
-				arc_cv_word(each->cv), "authentication_results",
-				json_known(slice_head(slice_trim(each->payload), PAYLOAD_MAX),
-					arena),
-				"message_signature", json_arc_field(&each->ams, false, arena),
-				"seal", json_arc_field(&each->seal, true, arena)));
+		json_array_append_new(
+			sets, json_pack("{s:I,s:s?,s:o,s:o,s:o}", "instance", size(i + 1), "cv",
+				      arc_cv_word(each->cv), "authentication_results",
+				      json_known(slice_head(slice_trim(each->payload), PAYLOAD_MAX),
+					      arena),
+				      "message_signature", json_arc_field(&each->ams, false, arena),
+				      "seal", json_arc_field(&each->seal, true, arena)));
 	}
 	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:b,s:o,s:o}", "result",
 		auth_code_word(arc->code), JSON_REASON_OF(&arc->reason, arena), "about",
@@ -280,16 +277,16 @@ json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *a
 		json_t *changes = json_array();
 
 		for (size_t k = 0; k < one->n; k++)
-			json_array_append_new(changes,
-				json_pack("{s:s,s:I,s:o,s:o}", "kind",
-					diagnosis_kind(one->changes[k].kind), "octets",
-					size(one->changes[k].octets), "field",
-					json_known(one->changes[k].field, arena), "text",
-					json_known(one->changes[k].text, arena)));
-		json_array_append_new(list,
-			json_pack("{s:I,s:b,s:b,s:o,s:s}", "signature", size(one->signature),
-				"explained", one->found, "stopped", one->stopped, "changes",
-				changes, "text", diagnosis_text(one, arena)));
+			json_array_append_new(
+				changes, json_pack("{s:s,s:I,s:o,s:o}", "kind",
+						 diagnosis_kind(one->changes[k].kind), "octets",
+						 size(one->changes[k].octets), "field",
+						 json_known(one->changes[k].field, arena), "text",
+						 json_known(one->changes[k].text, arena)));
+		json_array_append_new(
+			list, json_pack("{s:I,s:b,s:b,s:o,s:s}", "signature", size(one->signature),
+				      "explained", one->found, "stopped", one->stopped, "changes",
+				      changes, "text", diagnosis_text(one, arena)));
 	}
 	return list;
 }

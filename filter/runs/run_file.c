@@ -16,7 +16,7 @@ struct run_file {
 	size_t start, n, cap; /* of buffer */
 	bool at_end;          /* of the file */
 	struct run_head head;
-	size_t next;          /* index that comes next */
+	size_t next;        /* index that comes next */
 	struct run_end had; /* so far */
 };
 

@@ -8,11 +8,11 @@
 struct run_file;
 
 enum run_got {
-	RUN_ROW,   /* a message's line */
-	RUN_DONE,  /* the end line, and nothing behind it */
-	RUN_CUT,   /* it ends too early */
+	RUN_ROW,      /* a message's line */
+	RUN_DONE,     /* the end line, and nothing behind it */
+	RUN_CUT,      /* it ends too early */
 	RUN_NOT_READ, /* memory is out, or the file cannot be read */
-	RUN_BAD    /* it is no run, or not as one is written */
+	RUN_BAD       /* it is no run, or not as one is written */
 };
 
 /* fd is the file's from now on. Reads the head: RUN_ROW, or another with *error (a literal) and

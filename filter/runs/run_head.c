@@ -46,8 +46,8 @@ run_head_write(const struct run_head *head, struct arena *arena, struct slice *l
 		json_pack("{s:{s:i,s:s,s:s,s:I,s:I,s:o,s:b,s:b,s:s?,s:b}}", "mailstamp_run",
 			"version", VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "run",
 			head->mark, "shard", (json_int_t)head->at + 1, "of", (json_int_t)head->of,
-			"what_if", labels, "compared", head->compared, "unordered",
-			head->unordered, "output", head->output, "page", head->page),
+			"what_if", labels, "compared", head->compared, "unordered", head->unordered,
+			"output", head->output, "page", head->page),
 		arena, line);
 }
 

@@ -1,9 +1,9 @@
 /*
  * run_head.h: the first and the last line of a run, written and read.
  *
- * A run that is kept, whole (--resume) or a part of it (--shard, --output json), is a head line that
- * says of which run it is, one line of JSON a message, and an end line that says how many there
- * were, so that a file that was cut off shows.
+ * A run that is kept, whole (--resume) or a part of it (--shard, --output json), is a head line
+ * that says of which run it is, one line of JSON a message, and an end line that says how many
+ * there were, so that a file that was cut off shows.
  */
 #ifndef FILTER_RUNS_RUN_HEAD_H
 #define FILTER_RUNS_RUN_HEAD_H

@@ -161,8 +161,7 @@ outcome(struct reader *reader, json_t *object)
 	const char *dmarc = "none", *disposition = "accept";
 
 	(void)unpack(reader, object, "{s:s,s:s}", "dmarc", &dmarc, "disposition", &disposition);
-	return (struct row_outcome){
-		code_of(reader, dmarc), disposition_of(reader, disposition)};
+	return (struct row_outcome){code_of(reader, dmarc), disposition_of(reader, disposition)};
 }
 
 /* A kind counts once a signature, as damage_of has it. */
@@ -221,11 +220,11 @@ read_advice(struct reader *reader, const json_t *all, struct row *row)
 		const char *id = "", *told = "", *code = NULL, *known = NULL;
 		json_t *values = NULL;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o}", "id", &id,
-			"text", &told, "code", &code, "values", &values);
+		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o}", "id", &id, "text",
+			&told, "code", &code, "values", &values);
 		if (code != NULL)
-			known = advice_text(code, &(struct advice_values){value_of, values},
-				reader->arena);
+			known = advice_text(
+				code, &(struct advice_values){value_of, values}, reader->arena);
 		row->advice[row->nadvice++] = (struct row_advice){
 			row_text(slice_str(id), ROW_TEXT, reader->arena),
 			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena)};

@@ -11,10 +11,10 @@ enum { RUN_LINE_MAX = 64 * 1024 * 1024 };
 /*
  * A line of batch --output json (docs/schema.json, or schema-1.json), with or without its line end:
  * the row that was made of the message then. Its sentences are made again from their codes, the
- * advice in the language of words_choose; where this version does not know a code, and in version 1,
- * the line's own English sentence is taken. Members that no row holds are not looked at. ST_BAD with
- * *error (a literal) where it is none, ST_TEMP without memory. What the row points to is in the
- * arena, or literals.
+ * advice in the language of words_choose; where this version does not know a code, and in version
+ * 1, the line's own English sentence is taken. Members that no row holds are not looked at. ST_BAD
+ * with *error (a literal) where it is none, ST_TEMP without memory. What the row points to is in
+ * the arena, or literals.
  */
 enum status run_row_read(
 	struct slice line, struct arena *arena, struct row *row, const char **error);

@@ -148,8 +148,8 @@ take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 {
 	for (const struct finding *f = advice->first; f != NULL && row->nadvice < ROW_ADVICE;
 		f = f->next)
-		row->advice[row->nadvice++] = (struct row_advice){
-			f->id, plain(slice_str(finding_text(f, arena)), arena)};
+		row->advice[row->nadvice++] =
+			(struct row_advice){f->id, plain(slice_str(finding_text(f, arena)), arena)};
 }
 
 void
