@@ -148,8 +148,12 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		outcome->diagnoses != NULL
 			? json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, arena)
 			: NULL,
-		"what_if", ev->what_ifs != NULL ? json_what_ifs(ev) : NULL, "other_outcome",
-		ev->other != NULL ? json_other(ev) : NULL, "advice",
+		"what_if",
+		outcome->what_ifs != NULL
+			? json_what_ifs(outcome->what_ifs, outcome->nwhat_ifs, arena)
+			: NULL,
+		"other_outcome",
+		outcome->other != NULL ? json_what_if(outcome->other, arena) : NULL, "advice",
 		outcome->advice != NULL ? json_findings(outcome->advice) : NULL, "dns",
 		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }

@@ -38,7 +38,7 @@ json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * had no memory for anything since this thread's last line (json_watch_memory). */
+ * had no memory for anything since this thread's last line (json_start). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
@@ -47,11 +47,10 @@ json_t *json_arc(const struct arc_result *arc, struct arena *arena);
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
-struct evaluation;
-/* one object a what-if, docs/schema.json */
-json_t *json_what_ifs(const struct evaluation *evaluation);
-/* what the other RFC's result leads to */
-json_t *json_other(const struct evaluation *evaluation);
+struct what_if_result;
+/* what another record, or the other RFC, leads to */
+json_t *json_what_if(const struct what_if_result *result, struct arena *arena);
+json_t *json_what_ifs(const struct what_if_result *results, size_t n, struct arena *arena);
 json_t *json_findings(const struct findings *findings);
 json_t *json_dns(const struct dns *dns, struct arena *arena);
 
