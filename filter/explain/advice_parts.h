@@ -2,7 +2,7 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
-#include "filter/result/finding.h"
+#include "filter/explain/advice_text.h"
 #include "filter/verdict/evaluate.h"
 
 struct advice {
@@ -16,8 +16,10 @@ struct advice {
 	bool indirect; /* it seems to have come through a list or forwarder */
 };
 
-#define advice_add(advice, about, id, ...)                                                         \
-	findings_add((advice)->findings, (advice)->level, about, id, __VA_ARGS__)
+/* A finding with the sentence of that id; its values follow, or NULL. */
+#define advice_add(advice, which, ...)                                                             \
+	advice_say((advice)->findings, (advice)->level, which, NULL,                               \
+		(const char *const[]){__VA_ARGS__, NULL})
 
 const char *advice_shown(const struct advice *advice, struct slice text);
 
