@@ -18,6 +18,7 @@
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/out/record.h"
+#include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 #include "filter/verdict/overlay.h"
@@ -31,6 +32,7 @@ struct run {
 	struct source *source;
 	struct dns_pool *pool;
 	struct dns_overlay *overlay;
+	const struct own_senders *own;
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -204,7 +206,8 @@ open_all(struct run *run)
 		options_mark(options, run->arena, run->head.mark) != ST_OK)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
-	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK) {
+	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK ||
+		own_senders_open(options, run->arena, &run->own, &error) != ST_OK) {
 		fprintf(stderr, "mailstamp: %s\n", words(error));
 		return EXIT_CONFIG_ERROR;
 	}
@@ -278,6 +281,7 @@ work(struct run *run)
 		.pool = run->pool,
 		.tools = run->tools,
 		.overlay = run->overlay,
+		.own = run->own,
 		.journal = run->journal,
 		.jobs = jobs_of(&run->options),
 		.advice = run->results.stats != NULL,

@@ -256,6 +256,7 @@ work(void *arg)
 		judge->spaces = crew->spaces;
 		judge->advice = crew->config.advice;
 		judge->overlay = crew->config.overlay;
+		judge->own = crew->config.own;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){
 			.wait_begin = wait_begin, .wait_end = wait_end, .wait_arg = crew};

@@ -19,6 +19,7 @@ struct crew_config {
 	struct dns_pool *pool;
 	struct evaluate_tools tools;       /* without crypto */
 	const struct dns_overlay *overlay; /* or NULL */
+	const struct own_senders *own;     /* or NULL */
 	bool advice;                       /* rows are to say what would mend their message */
 	struct journal *journal;           /* or NULL */
 	size_t jobs, threads;

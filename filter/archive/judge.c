@@ -274,7 +274,7 @@ find_outcome(struct judge *judge, bool json, struct outcome *outcome)
 	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
 		advice = arena_alloc(judge->arena, sizeof *advice);
 		findings_init(advice, judge->arena);
-		advice_make(ev, advice);
+		advice_make(ev, judge->own, advice);
 		outcome->advice = advice;
 	}
 	if (json || options->output == OUTPUT_STAMP)

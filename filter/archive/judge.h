@@ -18,6 +18,7 @@ struct judge {
 	struct dns_pool_user user; /* its wait_ functions */
 	struct evaluate_tools tools;
 	const struct dns_overlay *overlay; /* or NULL */
+	const struct own_senders *own;     /* or NULL */
 	bool advice;                       /* rows are to say what would mend the message */
 	struct workspaces *spaces;
 	struct arena *arena; /* of one message */

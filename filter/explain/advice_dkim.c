@@ -1,41 +1,166 @@
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
+#include "auth/dns/dns.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/remedy.h"
 #include "mime/buf.h"
 
+enum { KEYS_MAX = 4 };
+
+/* Does anything but the signature itself show that the mail is the author's? */
+static bool
+is_known(const struct advice *advice)
+{
+	const struct dmarc_result *dmarc = &advice->results->dmarc;
+
+	return dmarc->dkim_pass || dmarc->spf_pass ||
+	       (advice->results->spf.code == AUTH_PASS && advice->spf_aligned) ||
+	       evidence_of_client(advice->ev, advice->own, advice->ev->ids.author_domain).id !=
+		       EVIDENCE_NONE;
+}
+
+/* The next word of a list, where there is one. */
+static bool
+next_word(struct slice *list, struct slice *word)
+{
+	*list = slice_trim(*list);
+	*word = slice_head(*list, slice_find(*list, ' '));
+	*list = slice_from(*list, word->n);
+	return word->n > 0;
+}
+
+/* The CNAME that a service documents for the selector, where the signature verifies with it. */
+static const struct provider *
+key_of_service(const struct advice *advice, size_t which, struct slice name,
+	struct proof_record *record)
+{
+	const struct dkim_sig *sig = &advice->results->dkim.sigs[which].sig;
+
+	for (size_t i = 0; i < provider_count; i++) {
+		struct slice list = slice_str(
+			     provider_table[i].cnames != NULL ? provider_table[i].cnames : ""),
+			     selector, target;
+		struct auth_results results;
+
+		while (next_word(&list, &selector) && next_word(&list, &target)) {
+			if (!slice_eq(selector, SLICE("*")) && !slice_ieq(selector, sig->s))
+				continue;
+			*record = (struct proof_record){
+				name, "CNAME", advice_fill(advice, target, sig->s)};
+			if (evidence_of_domain(advice->ev, advice->own,
+				    slice_str(provider_table[i].domain))
+						.id != EVIDENCE_NONE &&
+				proof_with(advice->ev, record, 1, NULL, &results) &&
+				which < results.dkim.n &&
+				results.dkim.sigs[which].code == AUTH_PASS)
+				return &provider_table[i];
+		}
+	}
+	return NULL;
+}
+
 /* A signature of the author's organization that does not pass. */
 static void
-advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
+advise_failing(const struct advice *advice, size_t which)
 {
+	const struct dkim_sig_result *sig = &advice->results->dkim.sigs[which];
+	const bool no_key = sig->reason.id == DKIM_R_NO_KEY;
+	const struct provider *provider = NULL;
+	struct proof_record record;
 	struct slice name;
 
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
-	advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS, remedy_id(&sig->reason),
-		(const char *const[]){advice_shown(advice, name), remedy_code(&sig->reason), NULL});
+	else if (no_key)
+		provider = key_of_service(advice, which, name, &record);
+	if (provider != NULL)
+		advice_propose(advice,
+			advice_add(advice, ADVICE_DKIM_CNAME, advice_shown(advice, name),
+				provider->name),
+			&record, SLICE(""), FINDING_PASSES);
+	else if (no_key && !is_known(advice))
+		advice_add(advice, ADVICE_DKIM_UNKNOWN, advice_shown(advice, name));
+	else
+		advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS,
+			remedy_id(&sig->reason),
+			(const char *const[]){advice_shown(advice, name),
+				remedy_code(&sig->reason), NULL});
+}
+
+/* With a signature of the author domain it passes: what the service is to be asked for. */
+static bool
+passes_signed(const struct advice *advice)
+{
+	struct auth_results results;
+
+	return proof_signed(advice->ev, advice->ev->ids.author_domain, &results) &&
+	       results.dkim.n > 0 && results.dkim.sigs[0].code == AUTH_PASS &&
+	       (results.dmarc.code == AUTH_PASS || !results.dmarc.has_record);
+}
+
+/* The keys of a service that are there already and want a CNAME. */
+static void
+propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider)
+{
+	struct slice list = slice_str(provider->cnames != NULL ? provider->cnames : "");
+	struct proof_record records[KEYS_MAX];
+	struct slice selector, target;
+	size_t n = 0;
+
+	while (n < KEYS_MAX && next_word(&list, &selector) && next_word(&list, &target)) {
+		records[n] = (struct proof_record){
+			.type = "CNAME", .text = advice_fill(advice, target, selector)};
+		if (slice_eq(selector, SLICE("*")) ||
+			!dkim_key_name(selector, advice->ev->ids.author_domain, advice->arena,
+				&records[n].name) ||
+			dns_get(advice->ev->in.dns, records[n].text, DNS_TXT, 0)->status != DNS_OK)
+			continue;
+		n++;
+	}
+	if (n == 0)
+		return;
+	advice_propose(advice, finding, &records[0], SLICE(""), FINDING_AFTER);
+	advice_propose_more(advice, finding, records + 1, n - 1);
 }
 
 /* A signature that passes for somebody else. */
 static void
 advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 {
-	const struct dmarc_result *dmarc = &advice->results->dmarc;
-	const char *hint = advice_provider(sig->sig.d, true), *d = advice_shown(advice, sig->sig.d);
+	const struct slice d = sig->sig.d;
+	const char *domain = advice_shown(advice, d), *author = advice->author;
+	const struct spf_result *spf = &advice->results->spf;
+	struct evidence evidence;
+	struct proof_record record;
 	struct finding *finding;
 
-	if (dmarc->record.adkim_strict &&
-		advice_related(sig->sig.d, advice->ev->ids.author_domain)) {
-		finding = advice_add(advice, ADVICE_DKIM_STRICT, d, advice->author);
-		advice_records(advice, finding, "_dmarc.", dmarc->record_domain, dmarc->record.text,
-			advice_without_tag(advice, "adkim"));
+	if (advice->results->dmarc.record.adkim_strict &&
+		advice_related(d, advice->ev->ids.author_domain)) {
+		if (advice_without_tag(advice, "adkim", &record))
+			advice_propose(advice,
+				advice_add(advice, ADVICE_DKIM_STRICT, domain, author), &record,
+				advice->results->dmarc.record.text, FINDING_PASSES);
+		else
+			advice_add(advice, ADVICE_DKIM_STRICT_SIGN, domain, author);
 		return;
 	}
-	if (hint != NULL)
-		advice_add(advice, ADVICE_DKIM_DOMAIN_AT, d, advice->author);
+	evidence = evidence_of_domain(advice->ev, advice->own, d);
+	if (evidence.id == EVIDENCE_NONE) {
+		/* said of the same domain already, by SPF */
+		if (spf->code != AUTH_PASS || !slice_eq(spf->domain, d))
+			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
+		return;
+	}
+	if (!passes_signed(advice))
+		return;
+	if (evidence.provider != NULL && evidence.provider->dkim != NULL)
+		finding = advice_add(advice, ADVICE_DKIM_DOMAIN_AT, domain, author);
 	else
-		advice_add(advice, ADVICE_DKIM_DOMAIN, d, advice->author);
+		finding = advice_add(advice, ADVICE_DKIM_DOMAIN, domain, author);
+	finding->proof = FINDING_AFTER;
+	if (evidence.provider != NULL)
+		propose_keys(advice, finding, evidence.provider);
 }
 
 void
@@ -47,7 +172,8 @@ advise_dkim(const struct advice *advice)
 	bool own = false;
 
 	if (dkim->n == 0) {
-		advice_add(advice, ADVICE_DKIM_SIGN, advice->author);
+		if (is_known(advice) && passes_signed(advice))
+			advice_add(advice, ADVICE_DKIM_SIGN, advice->author)->proof = FINDING_AFTER;
 		return;
 	}
 	for (size_t i = 0; i < dkim->n; i++) {
@@ -57,7 +183,7 @@ advise_dkim(const struct advice *advice)
 
 		own |= aligned && sig->code == AUTH_PASS;
 		if (aligned && sig->code != AUTH_PASS)
-			advise_failing(advice, sig);
+			advise_failing(advice, i);
 	}
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {

@@ -1,13 +1,15 @@
-/* advice_parts.h: what advice.c and advice_dkim.c share. */
+/* advice_parts.h: what the files of advice share. */
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
 #include "filter/explain/advice_text.h"
-#include "filter/verdict/evaluate.h"
+#include "filter/explain/evidence.h"
+#include "filter/explain/proof.h"
 
 struct advice {
 	const struct evaluation *ev;
 	const struct auth_results *results;
+	const struct own_senders *own; /* or NULL */
 	struct findings *findings;
 	struct arena *arena;
 	const char *author; /* the author domain, printable */
@@ -26,16 +28,28 @@ const char *advice_shown(const struct advice *advice, struct slice text);
 /* Is one of them the other or above it? */
 bool advice_related(struct slice a, struct slice b);
 
-/* The DMARC record without a tag; empty where it has no such tag. */
-struct slice advice_without_tag(const struct advice *advice, const char *tag);
+/* By its fields or its rewritten sender (SRS): did a list or a forwarder send it on? */
+bool advice_sent_on(const struct advice *advice);
 
-/* The finding's record stands at prefix and domain. */
-void advice_records(const struct advice *advice, struct finding *finding, const char *prefix,
-	struct slice domain, struct slice now, struct slice should);
+/* The form with the value where it has its %s. */
+struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 
-/* What a well-known service calls its custom MAIL FROM or own DKIM domain, or NULL. */
-const char *advice_provider(struct slice domain, bool dkim);
+/* A proposal: the record of the name as it is (or empty), as it should be, and the proof. */
+void advice_propose(const struct advice *advice, struct finding *finding,
+	const struct proof_record *record, struct slice now, enum finding_proof proof);
 
+/* Further records of it, n of them. */
+void advice_propose_more(const struct advice *advice, struct finding *finding,
+	const struct proof_record *records, size_t n);
+
+/*
+ * The DMARC record without a tag, where the message passes with it: the proposal in *record.
+ * False where it does not pass, or there is no such tag.
+ */
+bool advice_without_tag(
+	const struct advice *advice, const char *tag, struct proof_record *record);
+
+void advise_spf(const struct advice *advice);
 void advise_dkim(const struct advice *advice);
 
 #endif

@@ -1,5 +1,6 @@
 #include "filter/explain/advice_text.h"
 
+#include "filter/explain/evidence.h"
 #include "filter/explain/providers.h"
 #include "filter/explain/remedy.h"
 #include "filter/result/code.h"
@@ -8,9 +9,9 @@
 enum { NAME_MAX_OCTETS = 32 };
 
 /*
- * values: the name of what each conversion of the text shows. Of three of them JSON has the code
- * only, and their words are found by it: remedy (what mends a signature), reason, and mail_from and
- * dkim, which are what the provider of the value "domain" calls its settings.
+ * values: the name of what each conversion of the text shows. Of some of them JSON has the code
+ * only, and their words are found by it: remedy (what mends a signature), evidence, reason, and
+ * mail_from and dkim, which are what the provider of the value "domain" calls its settings.
  */
 static const struct advice_row {
 	const char *code, *about, *id, *values, *text;
@@ -31,6 +32,23 @@ static const struct advice_row {
 	[ADVICE_SPF_FOREIGN] = {"spf_foreign",      "spf",   "advice-spf-foreign",      "domain,author,author",
 			 N_("%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
 		   "domain below it, in MAIL FROM")											   },
+	[ADVICE_SPF_FOREIGN_UNKNOWN] = {"spf_foreign_unknown", "spf", "advice-spf-unknown",
+		"domain,author,client,author",
+		N_("%s in the envelope is not %s, its SPF does not pass, and nothing shows that %s "
+		   "sends for %s: this is what your policy is for. If you know it as yours, name "
+		   "it with --own-senders")},
+	[ADVICE_SPF_PUBLISH_UNKNOWN] = {"spf_publish_unknown", "spf", "advice-spf-publish",
+		"domain,client",
+		N_("%s has no SPF record: publish one that allows its mail servers. Nothing shows "
+		   "that %s is one of them: if you know it as yours, name it with --own-senders")},
+	[ADVICE_SPF_STRICT_SEND] = {"spf_strict_send", "spf", "advice-spf-strict",
+		"domain,author,author",
+		N_("SPF passed for %s, but aspf=s requires %s itself: send with %s in the "
+		   "envelope")},
+	[ADVICE_SPF_OTHER] = {"spf_other", "spf", "advice-spf-unknown", "domain,author,author",
+		N_("SPF passed for %s, which is not %s, and nothing shows that it sends for %s: a "
+		   "forger has such a pass, too. If you know it as yours, name it with "
+		   "--own-senders")},
 	[ADVICE_SPF_PUBLISH] = {"spf_publish",      "spf",   "advice-spf-publish",      "domain",
 			 N_("%s has no SPF record: publish one that allows its mail servers")                                                 },
 	[ADVICE_SPF_STRICT] = {"spf_strict",       "spf",   "advice-spf-strict",       "domain,author,author",
@@ -45,17 +63,23 @@ static const struct advice_row {
 	[ADVICE_SPF_MAIL_FROM_AT] = {"spf_mail_from_at", "spf",   "advice-custom-mail-from",
 			 "domain,author,author,mail_from",					       N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
 		   "MAIL FROM below %s (%s), and publish the records that it names")},
-	[ADVICE_SPF_FORWARDER] = {"spf_forwarder",    "spf",   "advice-forwarded",        "client,domain",
-			 N_("%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
-		   "needs to be done: the DKIM signature survived. If it is a server of "
-		   "yours, add it")													   },
-	[ADVICE_SPF_ADD] = {"spf_add",          "spf",   "advice-spf-add",          "client,domain",
-			 N_("%s is not allowed by the SPF record of %s: if it sends on your behalf, "
-		   "add it, or the include: that its operator names")									 },
-	[ADVICE_SPF_ADD_UNLESS] = {"spf_add_unless",   "spf",   "advice-spf-add",          "client,domain",
-			 N_("%s is not allowed by the SPF record of %s: if it sends on your behalf, "
-		   "add it, or the include: that its operator names; if it is a forwarder or "
-		   "list, only DKIM can survive")											     },
+	[ADVICE_SPF_FORWARDER] = {"spf_forwarder", "spf", "advice-forwarded", "client,domain",
+		N_("%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
+		   "needs to be done: the DKIM signature survived. If you know it as yours, name "
+		   "it with --own-senders")},
+	[ADVICE_SPF_UNKNOWN] = {"spf_unknown", "spf", "advice-spf-unknown", "client,domain",
+		N_("%s is not allowed to use %s, and nothing shows that it should be: this is "
+		   "what your policy is for. If you know it as yours, name it with "
+		   "--own-senders")},
+	[ADVICE_SPF_SENT_ON] = {"spf_sent_on", "spf", "advice-spf-sent-on", "client,domain",
+		N_("%s is not allowed by the SPF record of %s, and should not be: it seems to be a "
+		   "list or forwarder, which only DKIM can survive")},
+	[ADVICE_SPF_ADD] = {"spf_add", "spf", "advice-spf-add", "client,domain,evidence",
+		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s): add it")},
+	[ADVICE_SPF_NO_ROOM] = {"spf_no_room", "spf", "advice-spf-add",
+		"client,domain,evidence,domain",
+		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). To add it "
+		   "would not help as the record is: run mailstamp inspect %s for details")},
 	[ADVICE_SPF_JOIN] = {"spf_join",         "spf",   "advice-spf-join",         "domain,records",
 			 N_("%s has %zu SPF records, so that none is valid: merge them into one")                                             },
 	[ADVICE_SPF_BROKEN] = {"spf_broken",       "spf",   "advice-spf-broken",       "domain,reason,domain",
@@ -69,6 +93,19 @@ static const struct advice_row {
 		   "survives forwarding")												     },
 	[ADVICE_DKIM_FAILS] = {"dkim_fails",       "dkim",  "advice-dkim-mend",        "key,remedy",
 			 N_("the signature of %s does not count: %s")									 },
+	[ADVICE_DKIM_UNKNOWN] = {"dkim_unknown", "dkim", "advice-dkim-unknown", "key",
+		N_("the signature names a key at %s, which is not there, and nothing shows that it "
+		   "is a signature of yours: anybody can write one")},
+	[ADVICE_DKIM_CNAME] = {"dkim_cname", "dkim", "advice-dkim-publish", "key,domain",
+		N_("there is no key at %s: publish the CNAME that %s documents")},
+	[ADVICE_DKIM_STRICT_SIGN] = {"dkim_strict_sign", "dkim", "advice-dkim-adkim",
+		"domain,author,author",
+		N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},
+	[ADVICE_DKIM_OTHER] = {"dkim_other", "dkim", "advice-dkim-unknown",
+		"domain,author,author",
+		N_("it is signed by %s, not by %s, and nothing shows that it sends for %s: a "
+		   "forger has such a signature, too. If you know it as yours, name it with "
+		   "--own-senders")},
 	[ADVICE_DKIM_STRICT] = {"dkim_strict",      "dkim",  "advice-dkim-adkim",       "domain,author,author",
 			 N_("the signature of %s passes, but adkim=s requires %s itself: remove "
 		   "adkim=s, or sign with d=%s")											      },
@@ -119,6 +156,8 @@ words_by(const char *name, const struct advice_values *values)
 	}
 	if (strcmp(name, "remedy") == 0)
 		return remedy_text(key);
+	if (strcmp(name, "evidence") == 0)
+		return evidence_text(key);
 	return strcmp(key, "permerror") == 0 ? "permerror" : code_text(key);
 }
 
@@ -126,7 +165,7 @@ static bool
 has_words(const char *name)
 {
 	return strcmp(name, "mail_from") == 0 || strcmp(name, "dkim") == 0 ||
-	       strcmp(name, "remedy") == 0 || strcmp(name, "reason") == 0;
+	       strcmp(name, "remedy") == 0 || strcmp(name, "evidence") == 0 || strcmp(name, "reason") == 0;
 }
 
 /* False where something is not there. */

@@ -10,6 +10,7 @@
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
+#include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
@@ -329,7 +330,7 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 }
 
 static int
-tell(struct evaluation *ev)
+tell(struct evaluation *ev, const struct own_senders *own)
 {
 	const struct options *options = ev->options;
 	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
@@ -338,7 +339,7 @@ tell(struct evaluation *ev)
 	struct slice line;
 
 	findings_init(&advice, ev->arena);
-	advice_make(ev, &advice);
+	advice_make(ev, own, &advice);
 	outcome.advice = &advice;
 	if (ev->evaluated)
 		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
@@ -358,16 +359,21 @@ tell(struct evaluation *ev)
 int
 explain_main(const struct options *options, struct arena *arena)
 {
+	const struct own_senders *own;
 	struct evaluation ev;
 	const char *error = NULL;
 	int status = record_probe(options, arena);
 
 	if (status != 0)
 		return status;
+	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
+		fprintf(stderr, "mailstamp: %s\n", words(error));
+		return EXIT_CONFIG_ERROR;
+	}
 	evaluate_begin(options, arena, &ev);
 	switch (evaluate(&ev, NULL, &error)) {
 	case EVALUATE_OK:
-		status = tell(&ev);
+		status = tell(&ev, own);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
 			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;

@@ -60,6 +60,18 @@ finding_level_word(enum finding_level level)
 }
 
 const char *
+finding_proof_word(enum finding_proof proof)
+{
+	static const char *const words[] = {
+		[FINDING_UNPROVED] = NULL,
+		[FINDING_PASSES] = "passes",
+		[FINDING_USABLE] = "usable",
+		[FINDING_AFTER] = "after-switch",
+	};
+	return words[proof];
+}
+
+const char *
 finding_text(const struct finding *finding, struct arena *arena)
 {
 	return phrase_text(&finding->said, arena);
@@ -74,6 +86,41 @@ print_record(const char *indent, const char *word, const char *name, const char 
 	if (name != NULL && text != NULL)
 		fprintf(out, "%s: ", name);
 	fprintf(out, "%s\n", text != NULL ? text : _("(no record)"));
+}
+
+/* "name: text", or "name: CNAME text" */
+static void
+print_typed(const char *indent, const char *word, const char *type, const char *name,
+	const char *text, FILE *out)
+{
+	fprintf(out, "%s    ", indent);
+	words_pad(word, 10, out);
+	if (name != NULL)
+		fprintf(out, "%s: ", name);
+	if (type != NULL)
+		fprintf(out, "%s ", type);
+	fprintf(out, "%s\n", text);
+}
+
+/* The record as it should be, those that belong to it, and the proof. */
+static void
+print_proposal(const struct finding *finding, const char *indent, FILE *out)
+{
+	static const char *const proofs[] = {
+		[FINDING_UNPROVED] = NULL,
+		[FINDING_PASSES] = N_("with it laid over DNS, this message passes"),
+		[FINDING_USABLE] = N_("with it laid over DNS, the record can be used"),
+		[FINDING_AFTER] = N_("after you switch it on: this message, sent so, passes"),
+	};
+
+	if (finding->should != NULL)
+		print_typed(indent, _("should be"), finding->type, finding->name, finding->should,
+			out);
+	for (size_t i = 0; i < finding->nmore; i++)
+		print_typed(indent, _("and"), finding->more[i].type, finding->more[i].name,
+			finding->more[i].text, out);
+	if (finding->proof != FINDING_UNPROVED)
+		print_record(indent, _("proof"), NULL, words(proofs[finding->proof]), out);
 }
 
 void
@@ -96,6 +143,5 @@ finding_print(const struct finding *finding, const char *indent, struct arena *a
 	fputc('\n', out);
 	if (finding->now != NULL || finding->should != NULL)
 		print_record(indent, _("as it is"), finding->name, finding->now, out);
-	if (finding->should != NULL)
-		print_record(indent, _("should be"), finding->name, finding->should, out);
+	print_proposal(finding, indent, out);
 }

@@ -14,6 +14,19 @@ struct finding_value {
 	const char *name, *text;
 };
 
+/* What was found when the message was judged again with the proposal. */
+enum finding_proof {
+	FINDING_UNPROVED,
+	FINDING_PASSES, /* with the record laid over DNS it passes */
+	FINDING_USABLE, /* the record can be used then, which it could not be before */
+	FINDING_AFTER   /* it passes when the sender's set-up is changed, too */
+};
+
+/* A further record that belongs to the proposal. */
+struct finding_record {
+	const char *type, *name, *text; /* printable */
+};
+
 struct finding {
 	struct finding *next;
 	enum finding_level level;
@@ -27,6 +40,10 @@ struct finding {
 	const char *name;   /* the name of the record below, or NULL */
 	const char *now;    /* the record as it stands; NULL where there is none */
 	const char *should; /* as it should be, or NULL */
+	const char *type;   /* of the record; NULL: TXT */
+	const struct finding_record *more;
+	size_t nmore;
+	enum finding_proof proof;
 };
 
 struct findings {
@@ -55,6 +72,9 @@ const char *findings_shown(const struct findings *findings, struct slice text);
 const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);
+
+/* "passes", "usable", "after-switch"; NULL for what is not proved. */
+const char *finding_proof_word(enum finding_proof proof);
 
 /* "indent LEVEL: text", and the record as it stands and as it should be below it, in the language
  * of words_choose */

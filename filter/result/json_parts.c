@@ -311,6 +311,18 @@ json_what_ifs(const struct what_if_result *results, size_t n, struct arena *aren
 	return all;
 }
 
+static json_t *
+further_records(const struct finding *finding)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < finding->nmore; i++)
+		json_array_append_new(list,
+			json_pack("{s:s,s:s,s:s}", "type", finding->more[i].type, "name",
+				finding->more[i].name, "record", finding->more[i].text));
+	return list;
+}
+
 json_t *
 json_findings(const struct findings *findings)
 {
@@ -321,11 +333,18 @@ json_findings(const struct findings *findings)
 
 		for (size_t i = 0; i < f->nvalues; i++)
 			json_text(values, f->values[i].name, f->values[i].text);
-		json_array_append_new(list,
-			json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:s?,s:s?,s:s?}", "level",
-				finding_level_word(f->level), "about", f->about, "id", f->id,
-				"text", f->text, "code", f->code, "values", values, "name", f->name,
-				"record_now", f->now, "record_should_be", f->should));
+		json_t *one = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:s?,s:s?,s:s?}", "level",
+			finding_level_word(f->level), "about", f->about, "id", f->id, "text",
+			f->text, "code", f->code, "values", values, "name", f->name, "record_now",
+			f->now, "record_should_be", f->should);
+
+		if (f->should != NULL)
+			json_text(one, "record_type", f->type != NULL ? f->type : "TXT");
+		if (f->proof != FINDING_UNPROVED)
+			json_text(one, "proof", finding_proof_word(f->proof));
+		if (f->nmore > 0)
+			json_object_set_new(one, "further_records", further_records(f));
+		json_array_append_new(list, one);
 	}
 	return list;
 }

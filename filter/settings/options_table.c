@@ -190,6 +190,10 @@ const struct option_row option_rows[] = {
 		.words = "auto|never|always", .preset = "auto",
 		.help = N_("colors in explain's output")},
 
+	TOP(N_("Advice")),
+	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
+		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
+
 	TOP(N_("Keys")),
 	{.name = "selector", .commands = INSPECT, .arg = "S", .kind = OPTION_TEXTS,
 		.at = AT(selectors), .help = N_("a DKIM key to look at; may be repeated")},

@@ -100,6 +100,7 @@ struct options {
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
+	const char *own_senders; /* who sends for the domain's owner, or NULL */
 	struct strings overlays; /* master files that are laid over DNS */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */

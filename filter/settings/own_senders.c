@@ -1,0 +1,119 @@
+#include "filter/settings/own_senders.h"
+
+#include "auth/base/domain.h"
+#include "filter/io/wholefile.h"
+#include "filter/text/printable.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { FILE_MAX = 4 * 1024 * 1024, ERROR_MAX = 8192, PATH_SHOWN = 4096 };
+
+/* One line without its comment; false where it is nothing that is known. */
+static bool
+read_line(struct slice text, struct arena *arena, struct own_senders *own)
+{
+	static const struct slice word = SLICE_INIT("provider");
+	struct ip_net net;
+	struct slice name;
+
+	if (ip_net_parse(text, &net)) {
+		own->nets[own->nnets++] = net;
+		return true;
+	}
+	if (slice_istarts(text, word) && text.n > word.n && slice_is_blank(text.p[word.n])) {
+		own->providers[own->nproviders++] = slice_trim(slice_from(text, word.n));
+		return true;
+	}
+	/* a domain has two labels: a word alone is a slip, and one label would be a whole TLD */
+	if (domain_normalize(text, arena, &name) != ST_OK || domain_labels(name) < 2)
+		return false;
+	own->domains[own->ndomains++] = name;
+	return true;
+}
+
+enum status
+own_senders_parse(struct slice text, struct arena *arena, struct own_senders *own, size_t *line,
+	const char **why)
+{
+	struct slice rest = text;
+	size_t lines = 1;
+
+	for (size_t i = 0; i < text.n; i++)
+		lines += text.p[i] == '\n' ? 1 : 0;
+	*own = (struct own_senders){
+		.nets = arena_array(arena, lines, sizeof *own->nets),
+		.domains = arena_array(arena, lines, sizeof *own->domains),
+		.providers = arena_array(arena, lines, sizeof *own->providers),
+	};
+	for (*line = 1; rest.n > 0; ++*line) {
+		size_t end = slice_find(rest, '\n');
+		struct slice one = slice_head(rest, end);
+
+		rest = slice_from(rest, end + 1);
+		one = slice_trim(slice_head(one, slice_find(one, '#')));
+		if (one.n > 0 && !read_line(one, arena, own)) {
+			*why = N_("not a network, a domain or `provider NAME'");
+			return ST_BAD;
+		}
+	}
+	return ST_OK;
+}
+
+enum status
+own_senders_open(const struct options *options, struct arena *arena, const struct own_senders **own,
+	const char **error)
+{
+	struct own_senders *made;
+	const char *why = NULL;
+	struct slice text;
+	enum fault fault;
+	struct buf told;
+	size_t line = 0;
+
+	*own = NULL;
+	if (options->own_senders == NULL)
+		return ST_OK;
+	made = arena_alloc(arena, sizeof *made);
+	if (wholefile_read(options->own_senders, FILE_MAX, arena, &text, &fault) != ST_OK)
+		why = fault_text(fault);
+	else if (own_senders_parse(text, arena, made, &line, &why) == ST_OK)
+		*own = made;
+	if (*own != NULL)
+		return ST_OK;
+	buf_init(&told, arena, ERROR_MAX);
+	buf_addf(&told, "%s %s:", _("own senders"),
+		printable(slice_str(options->own_senders), PATH_SHOWN, arena));
+	if (line > 0)
+		buf_addf(&told, _(" line %zu:"), line);
+	buf_addf(&told, " %s", words(why));
+	buf_addc(&told, '\0');
+	*error = told.over ? N_("own senders") : told.p;
+	return ST_BAD;
+}
+
+bool
+own_senders_have_address(const struct own_senders *own, const struct ip *ip)
+{
+	for (size_t i = 0; own != NULL && ip->family != 0 && i < own->nnets; i++)
+		if (ip_net_has(&own->nets[i], ip))
+			return true;
+	return false;
+}
+
+bool
+own_senders_have_domain(const struct own_senders *own, struct slice domain)
+{
+	for (size_t i = 0; own != NULL && i < own->ndomains; i++)
+		if (domain_within(domain, own->domains[i]))
+			return true;
+	return false;
+}
+
+bool
+own_senders_have_provider(const struct own_senders *own, const char *name)
+{
+	for (size_t i = 0; own != NULL && i < own->nproviders; i++)
+		if (slice_ieq(own->providers[i], slice_str(name)))
+			return true;
+	return false;
+}

@@ -1,0 +1,37 @@
+/*
+ * own_senders.h: --own-senders FILE: who the owner of a domain knows as sending for it.
+ *
+ * A line is a network or an address, `provider NAME` with a service's name as its data file has it,
+ * or a domain with all that is below it: its hosts, its envelopes and its signatures. Blank lines
+ * and what follows a '#' are left out.
+ */
+#ifndef FILTER_SETTINGS_OWN_SENDERS_H
+#define FILTER_SETTINGS_OWN_SENDERS_H
+
+#include "auth/base/ip.h"
+#include "filter/settings/settings.h"
+
+struct own_senders {
+	struct ip_net *nets;
+	size_t nnets;
+	struct slice *domains; /* normal */
+	size_t ndomains;
+	struct slice *providers; /* as they stand */
+	size_t nproviders;
+};
+
+/* The text of such a file, of which slices are kept. ST_BAD with a word of what is wrong and its
+ * line, from 1. */
+enum status own_senders_parse(struct slice text, struct arena *arena, struct own_senders *own,
+	size_t *line, const char **why);
+
+/* options->own_senders; *own is NULL without the option. ST_BAD with one line in *error. */
+enum status own_senders_open(const struct options *options, struct arena *arena,
+	const struct own_senders **own, const char **error);
+
+/* NULL is an empty list. */
+bool own_senders_have_address(const struct own_senders *own, const struct ip *ip);
+bool own_senders_have_domain(const struct own_senders *own, struct slice domain);
+bool own_senders_have_provider(const struct own_senders *own, const char *name);
+
+#endif
