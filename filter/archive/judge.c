@@ -12,6 +12,7 @@
 #include "filter/archive/manifest.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
+#include "filter/explain/evidence.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
@@ -276,6 +277,7 @@ find_outcome(struct judge *judge, bool json, struct outcome *outcome)
 		findings_init(advice, judge->arena);
 		advice_make(ev, judge->own, advice);
 		outcome->advice = advice;
+		outcome->known = evidence_of_message(ev, judge->own);
 	}
 	if (json || options->output == OUTPUT_STAMP)
 		outcome->field = block_field(ev).field;

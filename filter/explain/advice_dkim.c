@@ -19,6 +19,19 @@ is_known(const struct advice *advice)
 		       EVIDENCE_NONE;
 }
 
+/* Is a service that signs for its customers named by the records, or on the owner's list? */
+static bool
+has_service(const struct advice *advice)
+{
+	for (size_t i = 0; i < provider_count; i++)
+		if (provider_table[i].dkim != NULL &&
+			evidence_of_domain(advice->ev, advice->own,
+				slice_str(provider_table[i].domain))
+					.id != EVIDENCE_NONE)
+			return true;
+	return false;
+}
+
 /* The next word of a list, where there is one. */
 static bool
 next_word(struct slice *list, struct slice *word)
@@ -79,7 +92,7 @@ advise_failing(const struct advice *advice, size_t which)
 			advice_add(advice, ADVICE_DKIM_CNAME, advice_shown(advice, name),
 				provider->name),
 			&record, SLICE(""), FINDING_PASSES);
-	else if (no_key && !is_known(advice))
+	else if (no_key && !is_known(advice) && !has_service(advice))
 		advice_add(advice, ADVICE_DKIM_UNKNOWN, advice_shown(advice, name));
 	else
 		advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS,

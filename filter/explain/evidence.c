@@ -181,6 +181,8 @@ evidence_of_client(
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
+	if (proof_allows(ev, domain)) /* in the envelope of another domain */
+		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
 		return (struct evidence){.id = EVIDENCE_OWN_LIST};
@@ -216,4 +218,24 @@ evidence_of_domain(
 	else if (ev->results.dmarc.spf_pass || records_name(ev, ev->ids.author_domain, domain, provider))
 		evidence.id = EVIDENCE_RECORDS;
 	return evidence;
+}
+
+bool
+evidence_of_message(const struct evaluation *ev, const struct own_senders *own)
+{
+	const struct auth_results *results = &ev->results;
+
+	if (ev->ids.author_domain.n == 0 || ev->ids.ambiguous.id != FROM_R_NONE)
+		return false;
+	if (evidence_of_client(ev, own, ev->ids.author_domain).id != EVIDENCE_NONE)
+		return true;
+	if (results->spf.code == AUTH_PASS && results->spf.domain.n > 0 &&
+		evidence_of_domain(ev, own, results->spf.domain).id != EVIDENCE_NONE)
+		return true;
+	for (size_t i = 0; i < results->dkim.n; i++)
+		if (results->dkim.sigs[i].code == AUTH_PASS &&
+			evidence_of_domain(ev, own, results->dkim.sigs[i].sig.d).id !=
+				EVIDENCE_NONE)
+			return true;
+	return false;
 }

@@ -34,6 +34,10 @@ struct evidence evidence_of_client(const struct evaluation *evaluation,
 struct evidence evidence_of_domain(const struct evaluation *evaluation,
 	const struct own_senders *own, struct slice domain);
 
+/* Does anything show that the message is of somebody who sends for the author domain: its client, or
+ * a domain that SPF or a signature passed for? */
+bool evidence_of_message(const struct evaluation *evaluation, const struct own_senders *own);
+
 /* A word for machines, and from it the words for people, in English (N_); NULL for another word. */
 const char *evidence_code(enum evidence_id id);
 const char *evidence_text(const char *code);

@@ -146,7 +146,7 @@ static void
 headline(struct html *html, const struct stats_counts *counts)
 {
 	char n[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS], hurt[HTML_NUMBER_OCTETS],
-		bare[HTML_NUMBER_OCTETS];
+		bare[HTML_NUMBER_OCTETS], open[HTML_NUMBER_OCTETS];
 
 	html_markup(html, "<p class=\"lead\">");
 	if (counts->messages == 0) {
@@ -156,19 +156,13 @@ headline(struct html *html, const struct stats_counts *counts)
 			stats_percent(counts->aligned, counts->messages),
 			html_number(counts->aligned, n), html_number(counts->messages, all));
 		html_markup(html, "<br>\n");
-		if (counts->honest_fails > 0)
-			html_say(html,
-				_("With p=reject everywhere, %s messages that look legitimate "
-				  "would be "
-				  "hurt, and %s without any sign of it would be stopped."),
-				html_number(counts->honest_fails, hurt),
-				html_number(counts->bare_fails, bare));
-		else
-			html_say(html,
-				_("With p=reject everywhere, no message that looks legitimate "
-				  "would be "
-				  "hurt, and %s without any sign of it would be stopped."),
-				html_number(counts->bare_fails, bare));
+		html_say(html,
+			_("With p=reject everywhere, %s messages of known senders would be hurt, "
+			  "and %s that nothing speaks for would be stopped. Of %s you have to "
+			  "decide: something speaks for them that a forger can have, too."),
+			html_number(counts->known_fails, hurt),
+			html_number(counts->bare_fails, bare),
+			html_number(counts->open_fails, open));
 	}
 	html_markup(html, "</p>\n");
 }

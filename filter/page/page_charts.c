@@ -9,14 +9,14 @@ page_kind_count(const struct stats_counts *counts, enum page_kind kind)
 	case PAGE_PASSED:
 		return counts->aligned;
 	case PAGE_HONEST:
-		return counts->honest_fails;
+		return counts->known_fails + counts->open_fails;
 	case PAGE_BARE:
 		return counts->bare_fails;
 	case PAGE_OTHER:
 	case PAGE_KINDS:
 	default:
-		return counts->messages - counts->aligned - counts->honest_fails -
-		       counts->bare_fails;
+		return counts->messages - counts->aligned - counts->known_fails -
+		       counts->open_fails - counts->bare_fails;
 	}
 }
 
@@ -25,8 +25,8 @@ page_kind_text(enum page_kind kind)
 {
 	static const char *const kinds[] = {
 		[PAGE_PASSED] = N_("Passed DMARC"),
-		[PAGE_HONEST] = N_("Not aligned, looks legitimate"),
-		[PAGE_BARE] = N_("Not aligned, no sign of legitimacy"),
+		[PAGE_HONEST] = N_("Not aligned, something speaks for it"),
+		[PAGE_BARE] = N_("Not aligned, nothing speaks for it"),
 		[PAGE_OTHER] = N_("No DMARC record, or an error"),
 	};
 	return _(kinds[kind]);

@@ -13,7 +13,7 @@
 /* What a message is in the charts; each is in exactly one. */
 enum page_kind {
 	PAGE_PASSED, /* DMARC passed */
-	PAGE_HONEST, /* struct stats_counts.honest_fails, */
+	PAGE_HONEST, /* struct stats_counts.known_fails and open_fails, */
 	PAGE_BARE,   /* bare_fails */
 	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
 	PAGE_KINDS

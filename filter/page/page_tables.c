@@ -54,7 +54,8 @@ domain_row(struct html *html, const struct stats *stats, const struct stats_doma
 	row_head(html, domain->name);
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
-	page_cell_number(html, counts->honest_fails);
+	page_cell_number(html, counts->known_fails);
+	page_cell_number(html, counts->open_fails);
 	page_cell_number(html, counts->bare_fails);
 	page_cell_number(html, counts->spf_pass);
 	page_cell_number(html, counts->spf_aligned);
@@ -75,6 +76,7 @@ page_domains(struct html *html, const struct stats *stats)
 		{N_("Messages"),      true },
 		{N_("Passed DMARC"),  true },
 		{N_("Hurt"),          true },
+		{N_("Decide"),        true },
 		{N_("Stopped"),       true },
 		{N_("SPF passed"),    true },
 		{N_("SPF aligned"),   true },

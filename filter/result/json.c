@@ -161,7 +161,11 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 enum status
 json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
 {
-	return json_write(whole(ev, outcome), ev->arena, line);
+	json_t *top = whole(ev, outcome);
+
+	if (outcome->known)
+		json_object_set_new(top, "known_sender", json_true());
+	return json_write(top, ev->arena, line);
 }
 
 enum status

@@ -12,6 +12,7 @@
 /* What became of the message, beside the evaluation. */
 struct outcome {
 	const char *path;              /* batch: where the message was, shown safely; or NULL */
+	bool known;                    /* batch: who sent it is known to send for the author */
 	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
 	const char *error;             /* an error of ours, or NULL */

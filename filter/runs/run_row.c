@@ -265,6 +265,7 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 	row->reason = sentence(reader, reason_code, reason);
 	row->sign = text(reader, sign, ROW_TEXT);
 	row->override = text(reader, json_object_get(override, "reason"), ROW_TEXT);
+	row->known = json_is_true(json_object_get(top, "known_sender"));
 	row->has_other = other != NULL;
 	if (other != NULL)
 		row->other = outcome(reader, other);

@@ -159,6 +159,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->reason = or_empty(reason_text(&ev->verdict.reason));
 	row->sign = or_empty(ev->verdict.sign);
 	row->override = or_empty(ev->verdict.override.reason);
+	row->known = outcome->known;
 	row->has_other = outcome->other != NULL;
 	if (outcome->other != NULL)
 		row->other = outcome_of(outcome->other);

@@ -59,6 +59,7 @@ struct row {
 	enum disposition disposition;
 	const char *reason;   /* of the disposition */
 	const char *sign;     /* of an indirect flow */
+	bool known;           /* who sent it is known to send for the author (evidence.h) */
 	const char *override; /* who vouched: arc, trusted-forwarder, or "" */
 
 	bool has_other;

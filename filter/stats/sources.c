@@ -105,15 +105,16 @@ sources_unaligned(const struct row *row)
 	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }
 
-bool
-sources_honest(const struct row *row)
+enum sources_sign
+sources_sign(const struct row *row)
 {
+	if (row->known || row->override[0] != '\0')
+		return SOURCES_KNOWN;
 	if (row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->sign[0] != '\0' ||
-		row->override[0] != '\0' || row->arc == AUTH_PASS)
-		return true;
-	/* a signature of the author's own that was broken on the way */
+		row->arc == AUTH_PASS)
+		return SOURCES_OPEN;
 	for (size_t i = 0; i < row->nsignatures; i++)
 		if (row->signatures[i].aligned && row->signatures[i].code == AUTH_FAIL)
-			return true;
-	return false;
+			return SOURCES_OPEN;
+	return SOURCES_NOTHING;
 }

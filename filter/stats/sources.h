@@ -30,7 +30,15 @@ void sources_key(const struct row *row, struct source_key *key);
 /* Was DMARC evaluated, and nothing aligned passed (with a record or without one)? */
 bool sources_unaligned(const struct row *row);
 
-/* Of such a message: does anything speak for it? (struct stats_counts) */
-bool sources_honest(const struct row *row);
+/* Of such a message: what shows that it is the author's? */
+enum sources_sign {
+	SOURCES_NOTHING,
+	SOURCES_OPEN, /* something speaks for it that a forger can have, too: a pass of some domain's
+			 SPF, DKIM or ARC, fields of a list, a signature that is broken */
+	SOURCES_KNOWN /* who sent it is known to send for the author, or somebody who is trusted
+			 vouched for it */
+};
+
+enum sources_sign sources_sign(const struct row *row);
 
 #endif

@@ -107,10 +107,17 @@ count(struct stats_counts *counts, const struct row *row)
 	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
 	if (!sources_unaligned(row))
 		return;
-	if (sources_honest(row))
-		counts->honest_fails++;
-	else
+	switch (sources_sign(row)) {
+	case SOURCES_KNOWN:
+		counts->known_fails++;
+		break;
+	case SOURCES_OPEN:
+		counts->open_fails++;
+		break;
+	case SOURCES_NOTHING:
 		counts->bare_fails++;
+		break;
+	}
 }
 
 void
@@ -173,7 +180,8 @@ stats_counts_join(struct stats_counts *into, const struct stats_counts *from)
 	into->spf_aligned += from->spf_aligned;
 	into->dkim_aligned += from->dkim_aligned;
 	into->aligned += from->aligned;
-	into->honest_fails += from->honest_fails;
+	into->known_fails += from->known_fails;
+	into->open_fails += from->open_fails;
 	into->bare_fails += from->bare_fails;
 	for (size_t i = 0; i < 4; i++)
 		into->dispositions[i] += from->dispositions[i];

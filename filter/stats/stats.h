@@ -31,9 +31,8 @@ struct stats_counts {
 	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
 	uint64_t aligned;                   /* DMARC passed */
 	uint64_t dispositions[4];
-	/* DMARC failed: of mail that looks honest (SPF or a signature passed for some domain, an
-	 * indirect flow shows, or somebody vouched), and of mail that nothing speaks for */
-	uint64_t honest_fails, bare_fails;
+	/* DMARC failed: by enum sources_sign */
+	uint64_t known_fails, open_fails, bare_fails;
 };
 
 /* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */

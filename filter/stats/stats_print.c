@@ -23,9 +23,9 @@ print_domain(const struct stats_domain *domain, FILE *out)
 {
 	const struct stats_counts *counts = &domain->counts;
 
-	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 "  %s\n", counts->messages,
-		stats_percent(counts->aligned, counts->messages), counts->honest_fails,
-		counts->bare_fails, domain->name[0] != '\0' ? domain->name : "-");
+	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 " %11" PRIu64 "  %s\n",
+		counts->messages, stats_percent(counts->aligned, counts->messages),
+		counts->known_fails, counts->open_fails, counts->bare_fails, domain->name[0] != '\0' ? domain->name : "-");
 }
 
 static bool
@@ -39,13 +39,16 @@ print_domains(const struct stats *stats, FILE *out)
 	words_pad(_("Messages"), -10, out);
 	words_pad(_("Align."), -8, out);
 	words_pad(_("Hurt"), -12, out);
+	words_pad(_("Decide"), -12, out);
 	words_pad(_("Stopped"), -12, out);
 	fprintf(out, "  %s\n", _("Author domain"));
 	for (size_t i = 0; i < stats->ndomains && i < LINES; i++)
 		print_domain(&stats->domains[places[i]], out);
 	print_rest(stats->ndomains, stats->other_domain.counts.messages, out);
-	fputs(_("Hurt: not aligned, but it looks like legitimate mail (SPF or DKIM passed for some "
-		"domain, or it was forwarded). Stopped: nothing suggests that it is legitimate.\n"),
+	fputs(_("Hurt: not aligned, but of somebody who is known to send for the domain (its "
+		"records, --own-senders). Decide: something speaks for it (SPF or DKIM of another "
+		"domain passed, fields of a list), but a forger can have that, too. Stopped: "
+		"nothing speaks for it.\n"),
 		out);
 	fputs(_("p=quarantine would send the same mail to the junk folder instead.\n"), out);
 	free(places);

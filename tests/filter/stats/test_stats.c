@@ -62,16 +62,27 @@ static const struct kind_row {
 	enum auth_code spf, dkim, dmarc;
 	bool spf_aligned, dkim_aligned;
 	const char *sign;
-	uint64_t aligned, honest, bare, worth;
+	bool known;
+	uint64_t aligned, hurt, open, bare, worth;
 } kind_rows[] = {
-	{"passed", AUTH_PASS, AUTH_NONE, AUTH_PASS, true, false, "", 1, 0, 0, 0},
-	{"of another domain", AUTH_PASS, AUTH_NONE, AUTH_FAIL, false, false, "", 0, 1, 0, 1},
-	{"signed by another", AUTH_FAIL, AUTH_PASS, AUTH_FAIL, false, false, "", 0, 1, 0, 1},
-	{"by a list", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "a List-Id field", 0, 1, 0, 1},
-	{"nothing speaks for it", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "", 0, 0, 1, 1},
-	{"no record, not aligned", AUTH_NONE, AUTH_NONE, AUTH_NONE, false, false, "", 0, 0, 1, 1},
-	{"no record, aligned", AUTH_PASS, AUTH_NONE, AUTH_NONE, true, false, "", 0, 0, 0, 1},
-	{"DNS did not answer", AUTH_NONE, AUTH_NONE, AUTH_TEMPERROR, false, false, "", 0, 0, 0, 1},
+	{"passed", AUTH_PASS, AUTH_NONE, AUTH_PASS, true, false, "", false, 1, 0, 0, 0, 0},
+	{"a spammer with SPF of his own", AUTH_PASS, AUTH_NONE, AUTH_FAIL, false, false, "", false,
+		0, 0, 1, 0, 1},
+	{"signed by another", AUTH_FAIL, AUTH_PASS, AUTH_FAIL, false, false, "", false, 0, 0, 1, 0,
+		1},
+	{"with a list's fields", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "a List-Id field",
+		false, 0, 0, 1, 0, 1},
+	{"of a known service", AUTH_PASS, AUTH_PASS, AUTH_FAIL, false, false, "", true, 0, 1, 0, 0,
+		1},
+	{"of a known host", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "", true, 0, 1, 0, 0, 1},
+	{"nothing speaks for it", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "", false, 0, 0, 0,
+		1, 1},
+	{"no record, not aligned", AUTH_NONE, AUTH_NONE, AUTH_NONE, false, false, "", false, 0, 0,
+		0, 1, 1},
+	{"no record, aligned", AUTH_PASS, AUTH_NONE, AUTH_NONE, true, false, "", false, 0, 0, 0, 0,
+		1},
+	{"DNS did not answer", AUTH_NONE, AUTH_NONE, AUTH_TEMPERROR, false, false, "", false, 0, 0,
+		0, 0, 1},
 };
 
 Test(stats, kinds)
@@ -88,10 +99,12 @@ Test(stats, kinds)
 		row.dkim_aligned = want->dkim_aligned;
 		row.dmarc = want->dmarc;
 		row.sign = want->sign;
+		row.known = want->known;
 		cr_assert(stats_add(stats, &row));
 		counts = &stats->domains[0].counts;
 		cr_expect_eq(counts->aligned, want->aligned, "%s", want->name);
-		cr_expect_eq(counts->honest_fails, want->honest, "%s", want->name);
+		cr_expect_eq(counts->known_fails, want->hurt, "%s", want->name);
+		cr_expect_eq(counts->open_fails, want->open, "%s", want->name);
 		cr_expect_eq(counts->bare_fails, want->bare, "%s", want->name);
 		cr_expect_eq(stats->worth, want->worth, "%s", want->name);
 		stats_free(stats);

@@ -1,0 +1,151 @@
+"""stories.py: an owner's tasks, each from mail that fails to a proposal that, laid over DNS, mends it.
+
+Beside a case's files: own (--own-senders), story.json (the advice that is expected: its code, whether
+a record comes with it and with which proof), and for what the sender must switch on first after.eml
+and the new reverse-path: the same message as it is sent then. tests/advice/run lays each proposal
+over the zone, judges the message (or after.eml) again and wants a pass; where a story is of forged
+mail, that nothing is proposed by which it would pass.
+"""
+
+import json
+
+from maker.case import Case
+from maker.mail import mail
+
+KEYS = 's1._domainkey.example.com KEY rsa-a\n'
+POLICY = '_dmarc.example.com TXT v=DMARC1; p=reject\n'
+SPF = 'example.com TXT v=spf1 ip4:192.0.2.0/28 -all\n'
+SES = '''
+    amazonses.com TXT v=spf1 ip4:198.51.100.0/26 -all
+    ap-northeast-1.amazonses.com TXT v=spf1 include:amazonses.com -all
+    own._domainkey.amazonses.com KEY rsa-1024
+'''
+MAILCHIMP = '''
+    mail1.mcsv.net TXT v=spf1 ip4:198.51.100.128/26 -all
+    dkim2.mcsv.net KEY rsa-b
+    dkim3.mcsv.net KEY rsa-c
+    k1._domainkey.mcsv.net KEY rsa-1024
+'''
+GOOGLE = '_spf.google.com TXT v=spf1 ip4:203.0.113.128/26 ~all\n'
+OUTLOOK = '''
+    spf.protection.outlook.com TXT v=spf1 ip4:203.0.113.192/27 -all
+    selector1-x._domainkey.tenant.onmicrosoft.com KEY rsa-b
+'''
+SERVICE = '''
+    bounce.service.example TXT v=spf1 ip4:203.0.113.64/28 -all
+    spf.service.example TXT v=spf1 ip4:203.0.113.64/28 -all
+    tp._domainkey.service.example KEY rsa-b
+'''
+
+
+def story(name, code, zone, record=True, proof='passes', own=None, after=None, after_path=None,
+          forged=False, told=(), result='fail', **options):
+    """code: of the advice; record: does a record come with it; None as code: no proposal at all."""
+    options.setdefault('message', mail())
+    expected = {'code': code, 'record': record, 'proof': proof, 'forged': forged, 'after_path': after_path,
+                'told': list(told)}
+    files = {'story.json': json.dumps(expected)}
+    if own is not None:
+        files['own'] = own
+    if after is not None:
+        files['after.eml'] = after.bytes('\n')
+    good = result in ('pass', 'none')
+    return Case('stories/' + name, zone=zone, dkimpy=False, files=files, exit=options.pop('exit', 0 if good else 11),
+                expect='dmarc=%s' % result, **options)
+
+
+def spf():
+    away = {'ip': '203.0.113.7'}
+    yield story('first-record-own-list', 'spf_publish', POLICY, own='203.0.113.0/29\n', **away)
+    yield story('first-record-mx', 'spf_publish', POLICY + 'example.com MX 10 mx.example.com\nmx.example.com A 203.0.113.7\n',
+                **away)
+    yield story('first-record-address', 'spf_publish', POLICY + 'example.com A 203.0.113.7\n', **away)
+    yield story('first-record-of-nobody', 'spf_publish_unknown', POLICY, record=False, proof=None, forged=True, **away)
+    yield story('new-host-own-list', 'spf_add', POLICY + SPF, own='# the new host\n203.0.113.7\n', **away,
+                told=('should be example.com: v=spf1 ip4:192.0.2.0/28 ip4:203.0.113.7 -all',
+                      'proof     with it laid over DNS, this message passes'))
+    yield story('new-host-own-name', 'spf_add', POLICY + SPF + 'out.example.net A 203.0.113.7\n', own='example.net\n',
+                helo='out.example.net', **away)
+    yield story('new-host-name-of-another-address', 'spf_unknown', POLICY + SPF + 'out.example.net A 203.0.113.8\n',
+                own='example.net\n', helo='out.example.net', record=False, proof=None, forged=True, **away)
+    yield story('new-host-is-mx', 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n',
+                **away)
+    yield story('new-host-ipv6', 'spf_add', POLICY + SPF, own='2001:db8:5::/48\n', ip='2001:db8:5::7')
+    yield story('provider-by-mx', 'spf_add', POLICY + SPF + GOOGLE + 'example.com MX 1 aspmx.l.google.com\n',
+                ip='203.0.113.130', told=('include:_spf.google.com -all',))
+    yield story('provider-own-list', 'spf_add', POLICY + SPF + OUTLOOK, own='provider Microsoft 365\n', ip='203.0.113.194',
+                told=('include:spf.protection.outlook.com -all',))
+    yield story('provider-that-nothing-names', 'spf_unknown', POLICY + SPF + GOOGLE, ip='203.0.113.130', record=False,
+                proof=None, forged=True)
+    yield story('forged', 'spf_unknown', POLICY + SPF, ip='203.0.113.66', record=False, proof=None, forged=True,
+                told=('203.0.113.66 is not allowed to use example.com, and nothing shows that it should be',))
+    yield story('forged-with-spf-of-his-own', 'spf_other', POLICY + SPF + 'forger.example TXT v=spf1 ip4:203.0.113.66 -all\n',
+                ip='203.0.113.66', mail_from='x@forger.example', record=False, proof=None, forged=True)
+    yield story('forged-with-a-list-id', 'spf_sent_on', POLICY + SPF, ip='203.0.113.66', record=False, proof=None,
+                forged=True, exit=10, message=mail(more=['List-Id: <x.example.org>']))
+    yield story('merged', 'spf_join', POLICY + SPF + 'example.com TXT v=spf1 ip4:203.0.113.0/29 ~all\n', **away)
+    yield story('slip-of-the-pen', 'spf_broken_term', POLICY + 'example.com TXT v=spf1 ipv4:203.0.113.0/29 -all\n', **away)
+    full = ' '.join('include:s%d.example.net' % n for n in range(10))
+    nets = ''.join('s%d.example.net TXT v=spf1 ip4:198.51.100.%d -all\n' % (n, n) for n in range(10))
+    yield story('ten-lookups-and-an-address', 'spf_add', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets,
+                own='203.0.113.7\n', **away)
+    yield story('ten-lookups-and-an-include', 'spf_no_room', POLICY + 'example.com TXT v=spf1 %s -all\n' % full + nets +
+                GOOGLE, own='provider Google Workspace\n', record=False, proof=None, ip='203.0.113.130')
+    yield story('strict-subdomain', 'spf_strict', '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\n'
+                'news.example.com TXT v=spf1 ip4:203.0.113.7 -all\n', mail_from='b@news.example.com', **away)
+    yield story('own-host-other-envelope', 'spf_foreign', POLICY + SPF + 'other.example TXT v=spf1 -all\n',
+                own='203.0.113.7\n', mail_from='www-data@other.example', proof='after-switch',
+                after=mail(), after_path='orders@example.com', **away)
+
+
+def services():
+    ses = mail().signed('rsa-1024', 'amazonses.com', 'own')
+    path = {'ip': '198.51.100.10', 'mail_from': '0106@ap-northeast-1.amazonses.com'}
+    yield story('ses-custom-mail-from', 'spf_mail_from_at', POLICY + SES, message=ses, own='provider Amazon SES\n',
+                proof='after-switch', after=ses, after_path='0106@bounce.example.com', **path,
+                told=('should be bounce.example.com: v=spf1 include:amazonses.com ~all',
+                      'and bounce.example.com: MX 10 feedback-smtp.ap-northeast-1.amazonses.com',
+                      'after you switch it on'))
+    yield story('ses-easy-dkim', 'dkim_domain_at', POLICY + SES + KEYS + 'example.com TXT v=spf1 include:amazonses.com -all\n',
+                message=ses, record=False, proof='after-switch', after=ses.signed('rsa-a', 'example.com', 's1'), **path)
+    yield story('ses-of-another-customer', 'spf_other', POLICY + SES, message=ses, record=False, proof=None, forged=True,
+                **path)
+    chimp = {'ip': '198.51.100.130', 'mail_from': 'bounce@mail1.mcsv.net'}
+    letter = mail().signed('rsa-1024', 'mcsv.net', 'k1')
+    yield story('mailchimp-k2-k3', 'dkim_domain_at', POLICY + MAILCHIMP, message=letter, own='provider Mailchimp\n',
+                proof='after-switch', after=letter.signed('rsa-b', 'example.com', 'k2'), **chimp,
+                told=('k2._domainkey.example.com: CNAME dkim2.mcsv.net', 'k3._domainkey.example.com: CNAME dkim3.mcsv.net'))
+    yield story('mailchimp-cname-missing', 'dkim_cname', POLICY + MAILCHIMP, own='provider Mailchimp\n',
+                message=mail().signed('rsa-c', 'example.com', 'k3'), **chimp)
+    yield story('mailchimp-cname-of-a-forger', 'dkim_unknown', POLICY + MAILCHIMP, record=False, proof=None, forged=True,
+                message=mail().signed('rsa-a', 'example.com', 'k3'), **chimp)
+    own = mail().signed('rsa-b', 'service.example', 'tp')
+    there = {'ip': '203.0.113.66', 'mail_from': 'm1@bounce.service.example'}
+    yield story('service-by-include', 'dkim_domain', POLICY + SERVICE + KEYS +
+                'example.com TXT v=spf1 include:spf.service.example -all\n', message=own, record=False,
+                proof='after-switch', after=own.signed('rsa-a', 'example.com', 's1'), **there)
+    yield story('service-envelope', 'spf_mail_from', POLICY + SERVICE +
+                'example.com TXT v=spf1 include:spf.service.example -all\n', message=own, record=False,
+                proof='after-switch', after=own, after_path='m1@example.com', **there)
+    yield story('service-that-nothing-names', 'spf_other', POLICY + SERVICE, message=own, record=False, proof=None,
+                forged=True, **there)
+    yield story('microsoft-tenant', 'dkim_domain_at', POLICY + OUTLOOK + KEYS + SPF + 'example.com MX 0 '
+                'example-com.mail.protection.outlook.com\n', message=mail().signed(
+                    'rsa-b', 'tenant.onmicrosoft.com', 'selector1-x'), ip='198.51.100.77', record=False,
+                proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    yield story('form-with-a-visitor', 'spf_other', POLICY + 'forms.example.net TXT v=spf1 ip4:203.0.113.20 -all\n',
+                ip='203.0.113.20', mail_from='form@forms.example.net', record=False, proof=None, forged=True)
+
+
+def dmarc():
+    yield story('no-policy', 'dmarc_publish', SPF, result='none')
+    yield story('policy-that-is-none', 'dmarc_policy', SPF + '_dmarc.example.com TXT v=DMARC1; p=monitor\n',
+                result='permerror', exit=0)
+    yield story('strict-signature', 'dkim_strict', '_dmarc.example.com TXT v=DMARC1; p=reject; adkim=s\n'
+                's1._domainkey.sub.example.com KEY rsa-a\n' + SPF, ip='203.0.113.7',
+                message=mail().signed('rsa-a', 'sub.example.com', 's1'))
+
+
+def cases():
+    for group in (spf, services, dmarc):
+        yield from group()
