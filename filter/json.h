@@ -4,7 +4,7 @@
 #ifndef FILTER_JSON_H
 #define FILTER_JSON_H
 
-#include "auth/dkim/dkim_diagnose.h"
+#include "auth/diagnose/diagnose.h"
 #include "filter/evaluate.h"
 #include "filter/finding.h"
 
@@ -21,7 +21,7 @@ struct outcome {
 	size_t dropped;                /* fields left out because they claimed to be ours */
 	struct slice field;            /* our Authentication-Results, or empty */
 	const struct findings *advice; /* explain's; NULL: the member is left out */
-	const struct dkim_diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
+	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
 };
 

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-#include "auth/dkim/dkim_diagnose.h"
+#include "auth/diagnose/diagnose.h"
 
-enum { BROKE_KINDS = DKIM_CHANGE_FIELD_CASE + 1 };
+enum { BROKE_KINDS = DIAGNOSE_KINDS };
 
 struct broke {
 	size_t signatures;         /* that were looked at */
@@ -16,7 +16,7 @@ struct broke {
 };
 
 /* Of one message. */
-struct broke broke_of(const struct dkim_diagnosis *diagnoses, size_t n);
+struct broke broke_of(const struct diagnosis *diagnoses, size_t n);
 
 void broke_add(struct broke *sum, const struct broke *one);
 

@@ -62,7 +62,7 @@ diagnosis_of(const struct broke *broke)
 			if (i - broke->unexplained < broke->kinds[k]) {
 				json_t *change = json_object();
 
-				json_text(change, "kind", diagnosis_kind((enum dkim_change_kind)k));
+				json_text(change, "kind", diagnosis_kind((enum diagnose_kind)k));
 				json_array_append_new(changes, change);
 			}
 		json_object_set_new(one, "explained", json_boolean(explained));
@@ -309,7 +309,7 @@ read_changes(struct reader *reader, const json_t *one, struct broke *broke)
 		size_t k = 0;
 
 		while (k < BROKE_KINDS &&
-			strcmp(diagnosis_kind((enum dkim_change_kind)k), kind) != 0)
+			strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == BROKE_KINDS)
 			refuse(reader, N_("an unknown kind of change"));

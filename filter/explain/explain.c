@@ -313,7 +313,7 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	if (outcome->ndiagnoses > 0)
 		printf("\n%s\n", _("What broke it:"));
 	for (size_t i = 0; i < outcome->ndiagnoses; i++) {
-		const struct dkim_diagnosis *diagnosis = &outcome->diagnoses[i];
+		const struct diagnosis *diagnosis = &outcome->diagnoses[i];
 		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
 
 		printf(_("  the signature of %s (s=%s) %s\n"), text_of(sig->d, ev->arena),

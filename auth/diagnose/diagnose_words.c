@@ -1,0 +1,255 @@
+/* diagnose_words.c: encoded words (RFC 2047), and how different programs write them. */
+#include "auth/base/base64.h"
+#include "auth/diagnose/diagnose_head.h"
+#include "mime/charset.h"
+
+enum { WORD = 75, TEXT_MAX = 400 };
+
+/* One encoded word at the start of at, which moves behind it. */
+static bool
+take_word(struct slice *at, struct arena *arena, struct slice *charset, struct slice *text)
+{
+	struct slice rest = slice_from(*at, 2), coded, bytes;
+	size_t n = slice_find(rest, '?'), end;
+	struct buf plain;
+	char coding;
+
+	*charset = slice_head(rest, n);
+	rest = slice_from(rest, n + 1);
+	if (rest.n < 4 || rest.p[1] != '?')
+		return false;
+	coding = slice_lower(rest.p[0]);
+	rest = slice_from(rest, 2);
+	end = slice_find(rest, '?');
+	if (end + 1 >= rest.n || rest.p[end + 1] != '=')
+		return false;
+	coded = slice_head(rest, end);
+	*at = slice_from(rest, end + 2);
+	if (coding == 'b') {
+		if (base64_decode(coded, arena, &bytes) != ST_OK)
+			return false;
+	} else if (coding == 'q') {
+		buf_init(&plain, arena, coded.n);
+		for (size_t i = 0; i < coded.n; i++) {
+			int high = i + 2 < coded.n ? slice_hex_digit(coded.p[i + 1]) : -1;
+			int low = high >= 0 ? slice_hex_digit(coded.p[i + 2]) : -1;
+
+			if (coded.p[i] == '=' && low >= 0) {
+				buf_addc(&plain, (char)(high * 16 + low));
+				i += 2;
+			} else {
+				buf_addc(&plain, coded.p[i] == '_' ? ' ' : coded.p[i]);
+			}
+		}
+		bytes = buf_slice(&plain);
+	} else {
+		return false;
+	}
+	n = slice_find(*charset, '*'); /* RFC 2231 5: a language */
+	*charset = slice_head(*charset, n);
+	return charset_convert(*charset, SLICE("utf-8"), bytes, arena, text);
+}
+
+bool
+diagnose_words_decode(
+	struct slice value, struct arena *arena, struct slice *text, struct slice *charset)
+{
+	struct slice rest = value, one, word;
+	bool any = false, after_word = false;
+	struct buf out;
+
+	buf_init(&out, arena, 6 * value.n + 16);
+	*charset = SLICE("");
+	while (rest.n > 0) {
+		struct slice gap = rest;
+
+		while (rest.n > 0 && slice_is_blank(rest.p[0]))
+			rest = slice_from(rest, 1);
+		gap = slice_head(gap, gap.n - rest.n);
+		if (slice_starts(rest, SLICE("=?"))) {
+			if (!take_word(&rest, arena, &one, &word))
+				return false;
+			if (!after_word)
+				buf_add(&out, gap);
+			buf_add(&out, word);
+			*charset = any ? *charset : one;
+			any = after_word = true;
+			continue;
+		}
+		buf_add(&out, gap);
+		for (after_word = false; rest.n > 0 && !slice_is_blank(rest.p[0]);
+			rest = slice_from(rest, 1)) {
+			if (slice_starts(rest, SLICE("=?")))
+				break;
+			buf_addc(&out, rest.p[0]);
+		}
+	}
+	*text = buf_slice(&out);
+	return any && !out.over;
+}
+
+static bool
+is_ascii(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] > 126 || (unsigned char)text.p[i] < ' ')
+			return false;
+	return true;
+}
+
+/* RFC 2047 4.2, 5 (3) */
+static bool
+q_plain(const struct diagnose_word_style *style, unsigned char c)
+{
+	if (slice_is_alpha((char)c) || slice_is_digit((char)c))
+		return true;
+	if (style->loose)
+		return c > ' ' && c < 127 && strchr("=?_", c) == NULL;
+	return strchr("!*+-/", c) != NULL && c != '\0';
+}
+
+/* The octets of UTF-8 text that go into one encoded word of at most max octets. */
+static bool
+encode_word(const struct diagnose_word_style *style, struct slice text, struct arena *arena,
+	struct buf *out)
+{
+	struct slice bytes;
+
+	if (!charset_convert(SLICE("utf-8"), slice_str(style->charset), text, arena, &bytes))
+		return false;
+	buf_addf(out, "=?%s?%c?", style->charset, style->coding);
+	if (slice_lower(style->coding) == 'b') {
+		buf_add(out, base64_encode(bytes, arena));
+	} else {
+		for (size_t i = 0; i < bytes.n; i++) {
+			unsigned char c = (unsigned char)bytes.p[i];
+
+			if (c == ' ')
+				buf_addc(out, '_');
+			else if (q_plain(style, c))
+				buf_addc(out, (char)c);
+			else
+				buf_addf(out, "=%02X", c);
+		}
+	}
+	buf_adds(out, "?=");
+	return true;
+}
+
+static size_t
+character(struct slice text)
+{
+	size_t n = 1;
+
+	while (n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
+bool
+diagnose_words_encode(const struct diagnose_word_style *style, struct slice text,
+	struct arena *arena, struct slice *value)
+{
+	const size_t max = 12 * text.n + 256;
+	unsigned limit = style->first;
+	struct buf out;
+
+	buf_init(&out, arena, max);
+	for (struct slice rest = text; rest.n > 0;) {
+		size_t n = limit == 0 ? rest.n : 0, fits = 0;
+		struct buf word;
+
+		/* as many characters as the limit allows, at least one */
+		while (limit != 0 && n < rest.n) {
+			n += character(slice_from(rest, n));
+			buf_init(&word, arena, max);
+			if (!encode_word(style, slice_head(rest, n), arena, &word))
+				return false;
+			if (fits > 0 && word.n > limit)
+				break;
+			fits = n;
+			if (word.n > limit)
+				break;
+		}
+		if (limit != 0)
+			n = fits;
+		if (out.n > 0)
+			buf_adds(&out, "\r\n ");
+		if (!encode_word(style, slice_head(rest, n), arena, &out))
+			return false;
+		rest = slice_from(rest, n);
+		limit = style->next;
+	}
+	*value = buf_slice(&out);
+	return !out.over && out.n > 0;
+}
+
+static void
+one_word_option(const struct diagnose_head *head, struct diagnose_choice *choice, unsigned cost,
+	size_t at, const struct diagnose_worded *worded, struct slice value,
+	const struct diagnose_change *change)
+{
+	struct diagnose_option *option;
+	struct buf text;
+
+	buf_init(&text, head->arena, worded->before.n + value.n + worded->after.n);
+	buf_add(&text, worded->before);
+	buf_add(&text, value);
+	buf_add(&text, worded->after);
+	option = diagnose_replace(head, choice, cost, at, buf_slice(&text));
+	if (option == NULL)
+		return;
+	if (change != NULL && change->text.n > 0)
+		diagnose_option_change(option, change->kind, change->field, change->text);
+	else
+		diagnose_option_change(option, DIAGNOSE_FIELD_FORM, head->fields[at].name,
+			slice_trim(buf_slice(&text)));
+}
+
+/* All codings in one character set. */
+static void
+charset_options(const struct diagnose_head *head, struct diagnose_choice *choice, unsigned cost,
+	size_t at, const struct diagnose_worded *worded, const char *charset,
+	const struct diagnose_change *change)
+{
+	static const char codings[] = "BQbq";
+	const unsigned name = (unsigned)head->fields[at].name.n + 2;
+	const struct diagnose_word_style splits[] = {
+		{.first = WORD, .next = WORD}, {.first = WORD + 1 - name, .next = WORD}, {0}};
+	struct slice value;
+
+	if (charset[0] == '\0' || name > WORD / 2 ||
+		!charset_convert(SLICE("utf-8"), slice_str(charset), worded->text, head->arena,
+			&value))
+		return;
+	for (const char *coding = codings; *coding != '\0'; coding++)
+		for (int k = 0; k < 6; k++) {
+			struct diagnose_word_style style = splits[k / 2];
+
+			style.charset = charset;
+			style.coding = *coding;
+			style.loose = k % 2 == 1;
+			if (style.loose && slice_lower(*coding) == 'b')
+				continue;
+			if (diagnose_words_encode(&style, worded->text, head->arena, &value))
+				one_word_option(head, choice, cost + (k < 2 ? 0 : 1), at, worded,
+					value, change);
+		}
+}
+
+void
+diagnose_word_options(const struct diagnose_head *head, struct diagnose_choice *choice,
+	unsigned cost, size_t at, const struct diagnose_worded *worded,
+	const struct diagnose_change *change)
+{
+	static const char *const charsets[] = {"UTF-8", "utf-8", "ISO-2022-JP", "iso-2022-jp",
+		"ISO-8859-1", "iso-8859-1", "Windows-1252", "windows-1252"};
+
+	one_word_option(head, choice, cost, at, worded, worded->text, change);
+	if (is_ascii(worded->text) || worded->text.n > TEXT_MAX)
+		return;
+	charset_options(head, choice, cost + 1, at, worded,
+		arena_cstr(head->arena, worded->charset), change);
+	for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
+		charset_options(head, choice, cost + (i < 4 ? 1 : 2), at, worded, charsets[i], change);
+}
