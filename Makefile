@@ -23,7 +23,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -65,7 +65,7 @@ help:
 mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
 	@cp $< $@
 
-# where the program in the checkout and the one in $(BUILD) find it (filter/words.c)
+# where the program in the checkout and the one in $(BUILD) find it (filter/text/words.c)
 $(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
@@ -73,7 +73,7 @@ $(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
 words:
 	@tools/words update
 
-$(BUILD)/mailstamp: $(BUILD)/filter/main.o $(BUILD)/libmailstamp.a
+$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/libmailstamp.a: $(LIB_OBJ)
@@ -84,8 +84,8 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# what the page of --html has inside (filter/batch/page_assets.h)
-$(BUILD)/page_%.c: filter/batch/page.% tools/embed
+# what the page of --html has inside (filter/page/page_assets.h)
+$(BUILD)/page_%.c: filter/page/page.% tools/embed
 	@mkdir -p $(@D)
 	tools/embed page_$* $< >$@.new
 	@mv $@.new $@

@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
-#include "filter/block.h"
-#include "filter/deliver.h"
-#include "filter/evaluate.h"
-#include "filter/exitcode.h"
-#include "filter/json.h"
+#include "filter/io/write.h"
 #include "filter/log.h"
-#include "filter/output.h"
-#include "filter/seal.h"
+#include "filter/out/deliver.h"
+#include "filter/out/output.h"
+#include "filter/out/seal.h"
+#include "filter/result/block.h"
+#include "filter/result/json.h"
+#include "filter/settings/profile.h"
+#include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
 struct job {
@@ -31,14 +32,14 @@ struct job {
 static bool
 say(const char *line)
 {
-	return line == NULL || (output_bytes(STDOUT_FILENO, slice_str(line)) &&
-				       output_bytes(STDOUT_FILENO, SLICE("\n")));
+	return line == NULL || (write_bytes(STDOUT_FILENO, slice_str(line)) &&
+				       write_bytes(STDOUT_FILENO, SLICE("\n")));
 }
 
 static int
 tempfail(struct job *job, const char *why)
 {
-	struct delivery told = exitcode_delivery(job->options, DISP_TEMPFAIL, false, false);
+	struct delivery told = profile_delivery(job->options, DISP_TEMPFAIL, false, false);
 
 	job->outcome.error = why;
 	if (why != NULL)
@@ -76,7 +77,7 @@ pass_on(struct job *job, struct slice block, int status)
 	/* a part of it may be out: no line of ours may follow it */
 	log_line(job->log, "temporary failure: %s", error);
 	job->outcome.error = error;
-	return exitcode_delivery(options, DISP_TEMPFAIL, false, false).status;
+	return profile_delivery(options, DISP_TEMPFAIL, false, false).status;
 }
 
 static bool
@@ -110,7 +111,7 @@ emit_other(struct job *job, int status)
 	if (job->options->output == OUTPUT_JSON &&
 		json_line(&job->ev, &job->outcome, &text) != ST_OK)
 		return tempfail(job, "no memory for JSON");
-	if (output_bytes(STDOUT_FILENO, text))
+	if (write_bytes(STDOUT_FILENO, text))
 		return status;
 	return tempfail(job, "the output could not be written");
 }
@@ -120,7 +121,7 @@ finish(struct job *job)
 {
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
-	struct delivery told = exitcode_delivery(options, ev->verdict.disposition,
+	struct delivery told = profile_delivery(options, ev->verdict.disposition,
 		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
 
 	job->outcome.field = block_field(ev);
@@ -148,19 +149,19 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		log_line(job->log, "passed on unjudged: %s", why);
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
-		if (exitcode_keeps_message(options->profile))
+		if (profile_keeps_message(options->profile))
 			return 0; /* no line is a yes */
 		job->outcome.field = block_field(ev);
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
 	if (result == EVALUATE_CONFIG) {
-		int status = exitcode_misuse(
+		int status = profile_misuse(
 			options->profile_given, options->profile, isatty(STDIN_FILENO) != 0, true);
 
 		job->outcome.error = why;
 		log_line(job->log, "%s", why);
-		if (exitcode_is_host(options->profile))
-			(void)say(exitcode_delivery(options, DISP_TEMPFAIL, false, false).say);
+		if (profile_is_host(options->profile))
+			(void)say(profile_delivery(options, DISP_TEMPFAIL, false, false).say);
 		return status;
 	}
 	return tempfail(job, why);
@@ -177,8 +178,7 @@ write_dns_record(struct job *job)
 		return;
 	/* non-blocking: a FIFO that nobody reads must not hold mail */
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (fd < 0 || !output_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) ||
-		close(fd) != 0)
+	if (fd < 0 || !write_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) || close(fd) != 0)
 		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
 }
 
@@ -196,7 +196,7 @@ log_verdict(struct job *job)
 	const struct envelope *envelope = &ev->taken.envelope;
 	struct arena *arena = ev->arena;
 
-	if (!exitcode_is_host(job->options->profile) && job->options->log == NULL)
+	if (!profile_is_host(job->options->profile) && job->options->log == NULL)
 		return; /* a person sees the result; the log is for servers */
 	log_line(job->log,
 		"id=%s client=%s from=<%s> author=%s spf=%s dmarc=%s policy=%s disposition=%s "
@@ -277,7 +277,7 @@ filter_main(const struct options *options, struct arena *arena)
 	job->log = log_open(options);
 	arena_init(&job->work, on_out_of_memory, job);
 	evaluate_begin(options, arena, &job->ev);
-	if (!exitcode_needs_command(options->profile) || options->exec_argv != NULL)
+	if (!profile_needs_command(options->profile) || options->exec_argv != NULL)
 		result = evaluate_guarded(job, arena, &why);
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;

@@ -2,7 +2,7 @@
 #ifndef FILTER_FILTER_H
 #define FILTER_FILTER_H
 
-#include "filter/options.h"
+#include "filter/settings/settings.h"
 
 /* The exit status. arena holds the options and lasts; each message has an arena of its own. */
 int filter_main(const struct options *options, struct arena *arena);

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "filter/exitcode.h"
-#include "filter/printable.h"
+#include "filter/settings/profile.h"
+#include "filter/text/printable.h"
 
 struct log {
 	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
@@ -27,7 +27,7 @@ log_open(const struct options *options)
 		return NULL;
 	log->fd = -1;
 	if (name == NULL)
-		name = exitcode_is_host(options->profile) ? "syslog" : "stderr";
+		name = profile_is_host(options->profile) ? "syslog" : "stderr";
 	if (strcmp(name, "syslog") == 0)
 		log->where = TO_SYSLOG;
 	else

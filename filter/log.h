@@ -4,7 +4,7 @@
 #ifndef FILTER_LOG_H
 #define FILTER_LOG_H
 
-#include "filter/options.h"
+#include "filter/settings/settings.h"
 
 enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 
@@ -24,7 +24,7 @@ struct log *log_open(const struct options *options);
  */
 void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* filter/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
+/* filter/text/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
 const char *log_value(struct slice value, struct arena *arena);
 
 void log_close(struct log *log);

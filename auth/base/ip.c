@@ -127,6 +127,23 @@ ip_parse(struct slice text, struct ip *ip)
 	return true;
 }
 
+enum status
+ip_client(struct slice text, struct ip *ip)
+{
+	*ip = (struct ip){0};
+	text = slice_trim(text);
+	if (text.n == 0 || slice_ieq(text, SLICE("unknown")))
+		return ST_OK;
+	if (text.n >= 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+		text = slice_make(text.p + 1, text.n - 2);
+	if (slice_istarts(text, SLICE("IPv6:"))) { /* RFC 5321 4.1.3 */
+		text = slice_from(text, 5);
+		if (slice_find(text, ':') == text.n)
+			return ST_BAD;
+	}
+	return ip_parse(text, ip) ? ST_OK : ST_BAD;
+}
+
 static unsigned
 width(const struct ip *ip)
 {

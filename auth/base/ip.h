@@ -3,6 +3,7 @@
 #define AUTH_BASE_IP_H
 
 #include "mime/arena.h"
+#include "mime/status.h"
 
 struct ip {
 	unsigned char family;    /* 4, 6, or 0 for no address */
@@ -15,6 +16,12 @@ bool ip_parse(struct slice text, struct ip *ip);
 
 /* Strict text without the mapping: what an SPF ip4 or ip6 term may hold (RFC 7208 5.6). */
 bool ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
+
+/*
+ * A client address as mail servers write it: `[ADDR]` and `IPv6:ADDR` too. Empty and `unknown`
+ * are no address: ST_OK with family 0. ST_BAD for anything else.
+ */
+enum status ip_client(struct slice text, struct ip *ip);
 
 /* Are the first bits of both the same? False for different families or bits past their width. */
 bool ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits);

@@ -4,9 +4,9 @@
 #include "auth/dns/dns.h"
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/advice_parts.h"
-#include "filter/explain/mend.h"
+#include "filter/explain/fix.h"
 #include "filter/explain/providers.h"
-#include "filter/words.h"
+#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { RECORDS_MAX = 20 };
@@ -178,7 +178,7 @@ spf_not_listed(const struct advice *advice)
 			"add it, or the include: that its operator names",
 			client_text(advice), advice_shown(advice, spf->domain));
 	advice_records(advice, finding, "", spf->domain, spf->record,
-		mend_spf_add(spf->record, client_term(advice), advice->arena));
+		fix_spf_add(spf->record, client_term(advice), advice->arena));
 }
 
 /* Several records: what they are is asked again, of the answers that are there. */
@@ -199,7 +199,7 @@ spf_several(const struct advice *advice)
 		advice_shown(advice, spf->domain), n);
 	if (n > 1)
 		advice_records(advice, finding, "", spf->domain, records[0],
-			mend_spf_join(records, n, advice->arena));
+			fix_spf_join(records, n, advice->arena));
 }
 
 static void
@@ -207,7 +207,7 @@ spf_broken(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
 	const char *domain = advice_shown(advice, spf->domain), *reason;
-	struct slice mended = SLICE("");
+	struct slice fixed = SLICE("");
 	struct finding *finding;
 
 	if (spf->reason == spf_reason(SPF_R_SEVERAL) && spf->term.n == 0) {
@@ -227,13 +227,13 @@ spf_broken(const struct advice *advice)
 			"details",
 			domain, reason, domain);
 	if (spf->reason == spf_reason(SPF_R_SYNTAX) && slice_eq(spf->term_domain, spf->domain) &&
-		!mend_spf_syntax(spf->record, advice->arena, &mended))
-		mended = SLICE("");
+		!fix_spf_syntax(spf->record, advice->arena, &fixed))
+		fixed = SLICE("");
 	/* an include that leads nowhere, in the domain's own record */
 	if (spf->reason == spf_reason(SPF_R_INCLUDE) && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
-		mended = mend_spf_replace(spf->record, spf->term, NULL, advice->arena);
-	advice_records(advice, finding, "", spf->domain, spf->record, mended);
+		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);
+	advice_records(advice, finding, "", spf->domain, spf->record, fixed);
 }
 
 static void
@@ -272,7 +272,7 @@ advise_spf(const struct advice *advice)
 			"%s has no SPF record: publish one that allows its mail servers",
 			advice_shown(advice, spf->domain));
 		advice_records(advice, finding, "", spf->domain, SLICE(""),
-			mend_spf_add(SLICE(""), client_term(advice), advice->arena));
+			fix_spf_add(SLICE(""), client_term(advice), advice->arena));
 	} else {
 		spf_not_listed(advice);
 	}

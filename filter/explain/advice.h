@@ -5,8 +5,8 @@
 #ifndef FILTER_EXPLAIN_ADVICE_H
 #define FILTER_EXPLAIN_ADVICE_H
 
-#include "filter/evaluate.h"
-#include "filter/finding.h"
+#include "filter/result/finding.h"
+#include "filter/verdict/evaluate.h"
 
 /*
  * Adds a finding for each identity that fails or is not aligned: a warning where DMARC does not

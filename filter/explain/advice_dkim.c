@@ -1,7 +1,7 @@
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "filter/explain/advice_parts.h"
-#include "filter/words.h"
+#include "filter/text/words.h"
 #include "mime/buf.h"
 
 static const struct {

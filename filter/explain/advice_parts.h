@@ -2,7 +2,8 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
-#include "filter/explain/advice.h"
+#include "filter/result/finding.h"
+#include "filter/verdict/evaluate.h"
 
 struct advice {
 	const struct evaluation *ev;

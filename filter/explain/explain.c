@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "filter/block.h"
-#include "filter/diagnosis.h"
-#include "filter/evaluate.h"
-#include "filter/exitcode.h"
 #include "filter/explain/advice.h"
-#include "filter/explain/table.h"
-#include "filter/json.h"
-#include "filter/printable.h"
-#include "filter/words.h"
+#include "filter/result/block.h"
+#include "filter/result/diagnosis.h"
+#include "filter/result/json.h"
+#include "filter/settings/profile.h"
+#include "filter/text/printable.h"
+#include "filter/text/table.h"
+#include "filter/text/words.h"
+#include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
 enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
@@ -325,7 +325,7 @@ static int
 tell(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
-	int status = exitcode_delivery(options, ev->verdict.disposition, false, false).status;
+	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
 	struct outcome outcome = {.status = status, .field = block_field(ev)};
 	struct findings advice;
 	struct slice line;

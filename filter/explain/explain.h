@@ -2,7 +2,7 @@
 #ifndef FILTER_EXPLAIN_EXPLAIN_H
 #define FILTER_EXPLAIN_EXPLAIN_H
 
-#include "filter/options.h"
+#include "filter/settings/settings.h"
 
 /*
  * Judges the message of options->input (stdin where it is NULL) and prints the verdict as a table.

@@ -1,7 +1,7 @@
 #include "filter/explain/providers.h"
 
 #include "auth/base/domain.h"
-#include "filter/words.h"
+#include "filter/text/words.h"
 
 #define GOOGLE "Google Workspace", NULL, N_("in Google Workspace: Authenticate email")
 #define MAILCHIMP "Mailchimp", NULL, N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)")

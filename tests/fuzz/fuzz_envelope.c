@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "auth/dns/dns.h"
-#include "filter/envelope.h"
+#include "filter/intake/envelope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

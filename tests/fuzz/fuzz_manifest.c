@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/batch/manifest.h"
+#include "filter/archive/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

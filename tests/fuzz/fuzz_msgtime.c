@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/msgtime.h"
+#include "filter/intake/msgtime.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

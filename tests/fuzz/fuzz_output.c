@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "filter/output.h"
+#include "filter/out/output.h"
 
 enum { MAX_FIELD = 4096 };
 

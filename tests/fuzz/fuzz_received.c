@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/received.h"
+#include "filter/intake/received.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/batch/row_json.h"
+#include "filter/runs/row_json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

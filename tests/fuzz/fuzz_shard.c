@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/batch/shard.h"
+#include "filter/runs/shard.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "auth/base/domain.h"
-#include "filter/whatif.h"
+#include "filter/verdict/whatif.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_PLAIN_ROW_H
 #define TESTS_SUPPORT_PLAIN_ROW_H
 
-#include "filter/batch/row.h"
+#include "filter/stats/row.h"
 
 static inline struct row
 plain_row(void)

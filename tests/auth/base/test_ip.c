@@ -241,3 +241,48 @@ Test(ip, reverse_name)
 	cr_expect_eq(ip_reverse_name(&none, &arena).n, 0);
 	arena_clear(&arena);
 }
+
+static const struct client_row {
+	const char *name, *text;
+	const char *ip; /* NULL: refused; "": none */
+} client_rows[] = {
+	{"IPv4",		   "192.0.2.1",             "192.0.2.1"  },
+	{"IPv6",		   "2001:DB8::1",           "2001:db8::1"},
+	{"mapped counts as IPv4",  "::ffff:192.0.2.1",      "192.0.2.1"  },
+	{"brackets",               "[192.0.2.1]",           "192.0.2.1"  },
+	{"IPv6 literal",           "[IPv6:2001:db8::1]",    "2001:db8::1"},
+	{"IPv6 tag",               "ipv6:2001:db8::1",      "2001:db8::1"},
+	{"mapped behind the tag",  "IPv6:::ffff:192.0.2.1", "192.0.2.1"  },
+	{"blanks",                 " 192.0.2.1 ",           "192.0.2.1"  },
+	{"empty",		  "",		      ""           },
+	{"Postfix's unknown",      "unknown",               ""           },
+	{"loopback is an address", "127.0.0.1",             "127.0.0.1"  },
+	{"IPv4 behind the tag",    "IPv6:192.0.2.1",        NULL         },
+	{"one bracket",            "[192.0.2.1",            NULL         },
+	{"network",                "192.0.2.0/24",          NULL         },
+	{"port",		   "192.0.2.1:25",          NULL         },
+	{"name",		   "mx.example",            NULL         },
+	{"empty brackets",         "[]",                    NULL         },
+	{"leading zero",           "192.0.2.01",            NULL         },
+	{"zone",		   "fe80::1%eth0",          NULL         },
+};
+
+Test(ip, client_addresses)
+{
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof client_rows / sizeof client_rows[0]; i++) {
+		const struct client_row *row = &client_rows[i];
+		struct ip ip;
+		enum status st = ip_client(slice_str(row->text), &ip);
+
+		cr_expect((st == ST_OK) == (row->ip != NULL), "%s", row->name);
+		if (row->ip != NULL && row->ip[0] != '\0')
+			cr_expect(slice_eq(ip_text(&ip, &arena), slice_str(row->ip)), "%s",
+				row->name);
+		else
+			cr_expect(ip.family == 0, "%s: no address", row->name);
+	}
+	arena_clear(&arena);
+}

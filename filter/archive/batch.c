@@ -1,0 +1,372 @@
+#include "filter/archive/batch.h"
+
+#include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/base/domain.h"
+#include "filter/archive/crew.h"
+#include "filter/archive/line.h"
+#include "filter/archive/merge.h"
+#include "filter/archive/progress.h"
+#include "filter/archive/results.h"
+#include "filter/io/hostname.h"
+#include "filter/io/paths.h"
+#include "filter/io/wholefile.h"
+#include "filter/io/write.h"
+#include "filter/runs/shard.h"
+#include "filter/settings/profile.h"
+#include "filter/text/words.h"
+
+enum { ZONE_OCTETS = 64 * 1024 * 1024, START_SECONDS = 5 };
+
+struct run {
+	struct options options; /* with what is found out once */
+	struct arena *arena;
+	struct arena line; /* of one entry of the journal */
+	struct source *source;
+	struct dns_pool *pool;
+	struct evaluate_tools tools;
+	struct domain_psl *psl;
+	struct journal *journal;
+	struct results results;
+	struct progress progress;
+	char mark[OPTIONS_MARK + 1];
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int number)
+{
+	(void)number;
+	if (interrupted != 0)
+		_exit(EXIT_TEMPFAIL); /* asked twice */
+	interrupted = 1;
+}
+
+static void
+catch_interrupts(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	interrupted = 0;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		(void)sigaction(numbers[i], &action, NULL);
+}
+
+static bool
+emit(void *arg, const struct judged *judged)
+{
+	struct run *run = arg;
+
+	if (judged->row == NULL || judged->row->failed)
+		progress_clear(&run->progress);
+	if (judged->ours)
+		run->results.lost = true;
+	return results_add(&run->results, judged->row, slice_make(judged->text, judged->n));
+}
+
+static bool
+tick(void *arg, double share)
+{
+	struct run *run = arg;
+
+	const struct summary *summary = &run->results.summary;
+
+	progress_tell(&run->progress, summary->messages + summary->failed, summary->failed, share);
+	return interrupted == 0;
+}
+
+static int
+misused(const char *what, const char *path, const char *why)
+{
+	fprintf(stderr, "mailstamp: %s%s%s: %s\n", words(what), path[0] != '\0' ? " " : "", path,
+		words(why));
+	return EXIT_CONFIG_ERROR;
+}
+
+static int
+open_pool(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct dns_pool_config config = {
+		.dns =
+			{
+                              .resolvers = options->resolvers.v,
+                              .nresolvers = options->resolvers.n,
+                              .timeout_ms = options->dns_timeout_ms,
+                              .deadline_ms = options->deadline_ms,
+                              .oom = run->arena->oom,
+                              .oom_arg = run->arena->oom_arg,
+			      },
+		.cache_max = (size_t)options->cache_size,
+		.keep_all = options->dns_record != NULL,
+	};
+	struct slice zone;
+	struct arena text;
+	const char *error, *why;
+	enum status st;
+
+	arena_init(&text, run->arena->oom, run->arena->oom_arg);
+	if (options->zone != NULL) {
+		if (wholefile_read(options->zone, ZONE_OCTETS, &text, &zone, &why) != ST_OK)
+			return misused(N_("zone"), path_shown(options->zone, run->arena), why);
+		config.zone = &zone;
+	}
+	st = dns_pool_open(&config, run->arena, &run->pool, &error);
+	arena_clear(&text);
+	if (st == ST_OK)
+		return 0;
+	(void)misused("DNS", "", error);
+	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+}
+
+/* Is the output a shard for --merge? */
+static bool
+is_shard(const struct options *options)
+{
+	return options->shard_of > 0 && options->output == OUTPUT_JSON;
+}
+
+/* The output as far as it can be written before the first message. */
+static bool
+begin_output(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct shard_head head = {
+		.at = options->shard_at,
+		.of = options->shard_of,
+		.nwhat_ifs = options->what_ifs.n,
+		.compared = options->auth.dmarc_compare,
+	};
+	struct slice line;
+
+	for (size_t i = 0; i < head.nwhat_ifs; i++)
+		head.what_ifs[i] = options->supposed[i].label;
+	if (!results_begin(&run->results, options, run->arena, head.what_ifs, head.nwhat_ifs,
+		    head.compared))
+		return false;
+	if (!is_shard(options))
+		return true;
+	memcpy(head.run, run->mark, sizeof head.run);
+	if (shard_head_write(&head, run->arena, &line) != ST_OK)
+		return false;
+	if (fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
+	return true;
+}
+
+/* Only behind a whole shard: one without its end is known to be cut. */
+static void
+end_shard(struct run *run, enum crew_end end)
+{
+	const struct summary *summary = &run->results.summary;
+	const struct shard_end counts = {summary->messages, summary->failed};
+	struct slice line;
+
+	if (!is_shard(&run->options) || end != CREW_DONE || run->results.lost)
+		return;
+	if (shard_end_write(&counts, run->arena, &line) != ST_OK ||
+		fwrite(line.p, 1, line.n, stdout) != line.n)
+		run->results.write_failed = true;
+}
+
+static int
+open_all(struct run *run)
+{
+	struct options *options = &run->options;
+	const char *error;
+	enum status st;
+	int status;
+
+	if (options->authserv_id == NULL)
+		options->authserv_id = hostname_get(run->arena);
+	if (options->dns_record != NULL && !wholefile_is_ours(options->dns_record, SLICE("; DNS")))
+		return misused(N_("DNS record"), path_shown(options->dns_record, run->arena),
+			N_("the file there is not a DNS record"));
+	st = source_open(options, run->arena, &run->source, &error);
+	if (st != ST_OK) {
+		status = misused("batch", "", error);
+		return st == ST_TEMP ? EXIT_TEMPFAIL : status;
+	}
+	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
+		return misused(N_("public suffix list"),
+			options->psl != NULL ? path_shown(options->psl, run->arena)
+					     : _("of the system"),
+			N_("cannot be read"));
+	run->tools.psl = run->psl;
+	run->tools.gmime = address_gmime_open();
+	if (run->tools.gmime == NULL)
+		return EXIT_TEMPFAIL;
+	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
+	(void)alarm(START_SECONDS);
+	if ((options->journal != NULL || is_shard(options)) &&
+		options_mark(options, run->arena, run->mark) != ST_OK)
+		return EXIT_TEMPFAIL;
+	(void)alarm(0);
+	status = open_pool(run);
+	if (status != 0 || options->journal == NULL)
+		return status;
+	if (journal_open(options->journal, options, run->mark, &run->journal, &error) != ST_OK)
+		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
+	return 0;
+}
+
+static void
+close_all(struct run *run)
+{
+	results_clear(&run->results);
+	source_close(run->source);
+	dns_pool_free(run->pool);
+	address_gmime_close(run->tools.gmime);
+	domain_psl_free(run->psl);
+}
+
+/* What the killed run had done. */
+static void
+replay(struct run *run)
+{
+	const enum output_what output = run->options.output;
+	struct slice json, line;
+	struct row row;
+
+	while (run->journal != NULL && journal_replay(run->journal, &run->line, &row, &json)) {
+		bool made = output == OUTPUT_JSON ||
+			    line_make(&row, output, &run->line, &line) == ST_OK;
+
+		(void)results_add(
+			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
+		arena_clear(&run->line);
+	}
+	arena_clear(&run->line); /* of the entry that was not whole */
+}
+
+static size_t
+jobs_of(const struct options *options)
+{
+	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* libspf2 keeps what it knows in places that threads share */
+	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
+		return 1;
+	return n < 1 ? 1 : (size_t)n;
+}
+
+/*
+ * Messages of every size come and go on many threads: glibc would keep what is free in a heap for
+ * every few of them, and raise without end the size from which it gives memory back.
+ */
+static void
+bound_memory(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_ARENA_MAX, 4);
+	(void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+#endif
+}
+
+static enum crew_end
+work(struct run *run)
+{
+	struct crew_config config = {
+		.options = &run->options,
+		.source = run->source,
+		.pool = run->pool,
+		.tools = run->tools,
+		.journal = run->journal,
+		.jobs = jobs_of(&run->options),
+		.advice = run->results.stats != NULL,
+		.emit = emit,
+		.tick = tick,
+		.arg = run,
+	};
+
+	/* it sets LANGUAGE, which no thread may do while another reads the environment */
+	(void)words_tag();
+	config.threads = config.jobs;
+	if (run->options.zone == NULL && config.threads < CREW_THREADS &&
+		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
+		config.threads = CREW_THREADS;
+	return crew_run(&config);
+}
+
+static bool
+write_record(const struct run *run)
+{
+	const char *path = run->options.dns_record;
+	struct slice text;
+	bool written;
+	int fd;
+
+	if (path == NULL)
+		return true;
+	text = dns_pool_record(run->pool, run->arena);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	written = fd >= 0 && text.n > 0 && write_bytes(fd, text);
+	written = fd >= 0 && close(fd) == 0 && written;
+	if (!written)
+		(void)misused(
+			N_("DNS record"), path_shown(path, run->arena), N_("cannot be written"));
+	return written;
+}
+
+static int
+finish(struct run *run, enum crew_end end)
+{
+	static const char *const why[] = {
+		[CREW_DONE] = NULL,
+		[CREW_STOPPED] = N_("interrupted"),
+		[CREW_CHANGED] = N_("the files are not those of the journal"),
+		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
+	};
+	const struct summary *summary = &run->results.summary;
+	bool recorded = write_record(run);
+	int status;
+
+	progress_clear(&run->progress);
+	end_shard(run, end);
+	status = results_end(&run->results, end != CREW_DONE);
+	if (end != CREW_DONE) {
+		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
+			words(why[end]), summary->messages, summary->failed);
+		return EXIT_TEMPFAIL;
+	}
+	return recorded ? status : EXIT_TEMPFAIL;
+}
+
+int
+batch_main(const struct options *options, struct arena *arena)
+{
+	struct run *run = arena_alloc(arena, sizeof *run);
+	enum crew_end end;
+	int status;
+
+	if (options->merge)
+		return merge_main(options, arena);
+	bound_memory();
+	run->options = *options;
+	run->arena = arena;
+	arena_init(&run->line, arena->oom, arena->oom_arg);
+	status = open_all(run);
+	if (status == 0 && !begin_output(run))
+		status = EXIT_TEMPFAIL;
+	if (status == 0) {
+		catch_interrupts();
+		progress_begin(&run->progress);
+		replay(run);
+		end = work(run);
+		status = finish(run, end);
+		if (!journal_close(run->journal) && end == CREW_DONE)
+			status = EXIT_TEMPFAIL;
+	}
+	close_all(run);
+	return status;
+}

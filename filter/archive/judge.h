@@ -1,0 +1,47 @@
+/*
+ * judge.h: one message of an archive, from its file to its line.
+ */
+#ifndef FILTER_ARCHIVE_JUDGE_H
+#define FILTER_ARCHIVE_JUDGE_H
+
+#include <setjmp.h>
+
+#include "auth/dns/dns_pool.h"
+#include "filter/archive/source.h"
+#include "filter/stats/row.h"
+
+/* One thread's. */
+struct judge {
+	const struct options *options;
+	struct dns_pool *pool;
+	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
+	struct evaluate_tools tools;
+	bool advice;        /* rows are to say what would mend the message */
+	struct arena arena; /* of one message */
+	jmp_buf out_of_memory;
+	struct evaluation ev;
+	bool evaluating; /* ev is to be ended */
+};
+
+/* All from malloc. */
+struct judged {
+	struct row *row; /* NULL where there is no memory: then the rest is too */
+	char *text;      /* the line of output; NULL where there is none */
+	size_t n;
+	char *json; /* the row for the journal, where there is one and text is not JSON; or NULL */
+	size_t njson;
+	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
+};
+
+/* tools but its crypto, pool, options and user's wait_ functions are set by the caller. False where
+ * memory is out. */
+bool judge_begin(struct judge *judge);
+
+void judge_item(struct judge *judge, struct item *item, struct judged *judged);
+
+void judge_end(struct judge *judge);
+
+/* Frees what a result owns. */
+void judged_clear(struct judged *judged);
+
+#endif

@@ -1,0 +1,117 @@
+#include "filter/archive/line.h"
+
+#include "auth/dns/dns.h"
+#include "filter/result/block.h"
+#include "filter/result/json.h"
+#include "mime/buf.h"
+
+enum { LINE_OCTETS = 4 << 20 };
+
+struct slice
+line_head(enum output_what output)
+{
+	return output == OUTPUT_CSV ? SLICE("path,spf,dkim,signatures,dmarc,arc,author_domain,"
+					    "policy,disposition,reason,error\r\n")
+				    : SLICE("");
+}
+
+/* RFC 4180 2: quoted where it must be; a leading sign would be a formula to a spreadsheet */
+static void
+add_csv(struct buf *out, const char *text)
+{
+	bool formula = text[0] != '\0' && strchr("=+-@", text[0]) != NULL && text[1] != '\0';
+
+	if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
+		buf_adds(out, text);
+		return;
+	}
+	buf_adds(out, formula ? "\"'" : "\"");
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_addc(out, '"');
+		buf_addc(out, *text);
+	}
+	buf_addc(out, '"');
+}
+
+static const char *
+signatures(const struct row *row, struct arena *arena)
+{
+	struct buf out;
+
+	buf_init(&out, arena, LINE_OCTETS);
+	for (size_t i = 0; i < row->nsignatures; i++)
+		buf_addf(&out, "%s%s/%s=%s", i > 0 ? "," : "", row->signatures[i].d,
+			row->signatures[i].s, auth_code_word(row->signatures[i].code));
+	if (out.n == 0)
+		buf_addc(&out, '-');
+	buf_addc(&out, '\0');
+	return out.over ? "-" : out.p;
+}
+
+static void
+add_columns(const struct row *row, enum output_what output, struct arena *arena, struct buf *out)
+{
+	const char *const cells[] = {
+		row->path,
+		row->evaluated ? auth_code_word(row->spf) : "-",
+		row->evaluated ? auth_code_word(row->dkim) : "-",
+		row->evaluated ? signatures(row, arena) : "-",
+		row->evaluated ? auth_code_word(row->dmarc) : "-",
+		row->evaluated ? auth_code_word(row->arc) : "-",
+	};
+
+	for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
+		if (i > 0)
+			buf_addc(out, output == OUTPUT_CSV ? ',' : '\t');
+		if (output == OUTPUT_CSV)
+			add_csv(out, cells[i]);
+		else
+			buf_adds(out, cells[i]);
+	}
+}
+
+static void
+add_csv_rest(const struct row *row, struct buf *out)
+{
+	buf_addc(out, ',');
+	add_csv(out, row->author_domain);
+	buf_addf(out, ",%s,%s,", row->policy, row->failed ? "" : policy_word(row->disposition));
+	add_csv(out, row->reason);
+	buf_addc(out, ',');
+	add_csv(out, row->error);
+	buf_adds(out, "\r\n");
+}
+
+enum status
+line_make(const struct row *row, enum output_what output, struct arena *arena, struct slice *line)
+{
+	struct buf out;
+
+	*line = SLICE("");
+	if (output != OUTPUT_TSV && output != OUTPUT_CSV)
+		return ST_OK;
+	buf_init(&out, arena, LINE_OCTETS);
+	add_columns(row, output, arena, &out);
+	if (output == OUTPUT_CSV)
+		add_csv_rest(row, &out);
+	else
+		buf_addc(&out, '\n');
+	*line = buf_slice(&out);
+	return out.over ? ST_LIMIT : ST_OK;
+}
+
+enum status
+line_json(struct evaluation *ev, size_t index, const char *path, const struct findings *advice,
+	struct slice *line)
+{
+	struct outcome outcome = {.path = path,
+		.index = index,
+		.field = block_field(ev),
+		.advice = advice,
+		.diagnoses = ev->diagnoses,
+		.ndiagnoses = ev->ndiagnoses};
+
+	dns_settle(ev->in.dns);
+	return json_line(ev, &outcome, line);
+}

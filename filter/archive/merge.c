@@ -1,0 +1,216 @@
+#include "filter/archive/merge.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "filter/archive/line.h"
+#include "filter/archive/results.h"
+#include "filter/io/paths.h"
+#include "filter/runs/shard_file.h"
+#include "filter/settings/profile.h"
+#include "filter/text/words.h"
+
+struct part {
+	struct shard_file *file; /* NULL: not there, or read to its end */
+	const char *path;
+	bool cut;
+};
+
+struct merge {
+	const struct options *options;
+	struct arena *arena;
+	struct arena line;      /* of one message */
+	struct shard_head head; /* of the first one */
+	const char *first;      /* its path */
+	struct part *parts;     /* head.of of them, in their order */
+	struct results results;
+	int status;
+};
+
+/* What has no remedy counts more than what a shard that is made again would mend. */
+static void
+blame(struct merge *merge, enum shard_got got, const char *path, const char *why)
+{
+	fprintf(stderr, "mailstamp: %s: %s\n", path_shown(path, merge->arena), words(why));
+	if (merge->status != EXIT_CONFIG_ERROR)
+		merge->status = got == SHARD_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+}
+
+/* A file for every shard, as far as the system lets us. */
+static void
+raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+same_run(const struct shard_head *a, const struct shard_head *b)
+{
+	if (strcmp(a->run, b->run) != 0 || a->compared != b->compared ||
+		a->nwhat_ifs != b->nwhat_ifs)
+		return false;
+	for (size_t i = 0; i < a->nwhat_ifs; i++)
+		if (strcmp(a->what_ifs[i], b->what_ifs[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Puts a shard in its place, which takes it over. */
+static void
+place(struct merge *merge, const char *path, struct shard_file *file, const struct shard_head *head)
+{
+	if (merge->parts == NULL) {
+		merge->head = *head;
+		merge->first = path;
+		merge->parts = arena_array(merge->arena, head->of, sizeof *merge->parts);
+	}
+	if (head->of != merge->head.of)
+		blame(merge, SHARD_BAD, path, N_("it is of another number of shards"));
+	else if (!same_run(head, &merge->head))
+		blame(merge, SHARD_BAD, path,
+			N_("it is of another run: the options, paths and the version must be the "
+			   "same"));
+	else if (merge->parts[head->at].path != NULL)
+		blame(merge, SHARD_BAD, path, N_("this shard is there twice"));
+	else {
+		merge->parts[head->at] = (struct part){.file = file, .path = path};
+		return;
+	}
+	shard_file_close(file);
+}
+
+static void
+open_all(struct merge *merge)
+{
+	const struct strings *paths = &merge->options->paths;
+
+	for (size_t i = 0; i < paths->n; i++) {
+		struct shard_file *file;
+		struct shard_head head;
+		const char *error;
+		enum shard_got got =
+			shard_file_open(paths->v[i], merge->arena, &file, &head, &error);
+
+		if (got == SHARD_ROW)
+			place(merge, paths->v[i], file, &head);
+		else
+			blame(merge, got, paths->v[i], error);
+	}
+	for (size_t i = 0; merge->status == 0 && merge->parts != NULL && i < merge->head.of; i++)
+		if (merge->parts[i].path == NULL)
+			merge->status = EXIT_TEMPFAIL;
+}
+
+/* Which shards have to be made, so that the rest can be done. */
+static void
+tell_missing(const struct merge *merge)
+{
+	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
+		if (merge->parts[i].path == NULL || merge->parts[i].cut)
+			fprintf(stderr, _("mailstamp: shard %zu/%zu is missing or cut\n"), i + 1,
+				merge->head.of);
+}
+
+/* The next line of a shard; one that is at its end, or amiss, is closed. */
+static enum shard_got
+next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
+{
+	const char *error;
+	enum shard_got got;
+
+	arena_clear(&merge->line);
+	got = shard_file_next(part->file, &merge->line, row, line, &error);
+	if (got == SHARD_ROW)
+		return got;
+	if (got != SHARD_DONE)
+		blame(merge, got, part->path, error);
+	part->cut = got == SHARD_CUT;
+	shard_file_close(part->file);
+	part->file = NULL;
+	return got;
+}
+
+/* The output is not to be had: what else is amiss? */
+static void
+look_at_rest(struct merge *merge)
+{
+	struct slice line;
+	struct row row;
+
+	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
+		while (merge->parts[i].file != NULL)
+			(void)next_of(merge, &merge->parts[i], &row, &line);
+}
+
+static bool
+tell(struct merge *merge, const struct row *row, struct slice line)
+{
+	if (merge->options->output != OUTPUT_JSON &&
+		line_make(row, merge->options->output, &merge->line, &line) != ST_OK)
+		row = NULL;
+	return results_add(&merge->results, row, line);
+}
+
+/* All messages, one of each shard in turn, until one has no more: then none has. */
+static void
+join(struct merge *merge)
+{
+	struct part *part = merge->parts;
+	struct slice line;
+	struct row row;
+	enum shard_got got;
+	size_t n = 0;
+
+	while ((got = next_of(merge, part, &row, &line)) == SHARD_ROW) {
+		if (!tell(merge, &row, line))
+			return;
+		n++;
+		part = &merge->parts[n % merge->head.of];
+	}
+	for (size_t i = 1; got == SHARD_DONE && i < merge->head.of; i++) {
+		part = &merge->parts[(n + i) % merge->head.of];
+		got = next_of(merge, part, &row, &line);
+		if (got == SHARD_ROW)
+			blame(merge, SHARD_BAD, part->path,
+				N_("it has more messages than another shard: they are not of the "
+				   "same archive"));
+	}
+	if (got != SHARD_DONE)
+		look_at_rest(merge);
+}
+
+int
+merge_main(const struct options *options, struct arena *arena)
+{
+	struct merge *merge = arena_alloc(arena, sizeof *merge);
+	int status = 0;
+
+	merge->options = options;
+	merge->arena = arena;
+	arena_init(&merge->line, arena->oom, arena->oom_arg);
+	raise_files();
+	open_all(merge);
+	if (merge->status != 0)
+		look_at_rest(merge);
+	else if (!results_begin(&merge->results, options, arena, merge->head.what_ifs,
+			 merge->head.nwhat_ifs, merge->head.compared))
+		merge->status = EXIT_TEMPFAIL;
+	else
+		join(merge);
+	if (merge->status == 0)
+		status = results_end(&merge->results, false);
+	else
+		(void)fflush(stdout);
+	if (merge->status == EXIT_TEMPFAIL)
+		tell_missing(merge);
+	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
+		shard_file_close(merge->parts[i].file);
+	results_clear(&merge->results);
+	arena_clear(&merge->line);
+	return merge->status != 0 ? merge->status : status;
+}

@@ -1,0 +1,118 @@
+#include "filter/archive/results.h"
+
+#include <time.h>
+
+#include "filter/archive/line.h"
+#include "filter/io/paths.h"
+#include "filter/page/page.h"
+#include "filter/settings/profile.h"
+#include "filter/stats/stats_print.h"
+#include "filter/text/words.h"
+
+static void
+tell_page(const struct results *results, const char *why)
+{
+	fprintf(stderr, "mailstamp: %s %s: %s\n", _("page"),
+		path_shown(results->options->html, results->arena), words(why));
+}
+
+bool
+results_begin(struct results *results, const struct options *options, struct arena *arena,
+	const char *const *labels, size_t n, bool compared)
+{
+	struct slice head = line_head(options->output);
+	const char *why;
+
+	*results = (struct results){.options = options, .arena = arena};
+	if (options->html != NULL && page_probe(options->html, arena, &why) != ST_OK) {
+		tell_page(results, why);
+		return false;
+	}
+	if (options->output == OUTPUT_SUMMARY || options->html != NULL) {
+		results->stats = stats_new(labels, n, compared);
+		if (results->stats == NULL)
+			return false;
+	}
+	results->write_failed = fwrite(head.p, 1, head.n, stdout) != head.n;
+	return true;
+}
+
+bool
+results_add(struct results *results, const struct row *row, struct slice line)
+{
+	static const struct row lost = {.failed = true, .path = "?", .error = N_("no memory")};
+
+	if (row == NULL) {
+		results->lost = true;
+		row = &lost;
+	}
+	if (row->failed)
+		fprintf(stderr, "mailstamp: %s: %s\n", row->path, words(row->error));
+	summary_add(&results->summary, row);
+	if (line.n > 0 && fwrite(line.p, 1, line.n, stdout) != line.n)
+		results->write_failed = true;
+	if (results->stats != NULL && !stats_add(results->stats, row)) {
+		stats_free(results->stats);
+		results->stats = NULL;
+		results->lost = true;
+	}
+	return !results->write_failed;
+}
+
+/* False where a page was wanted and is not there. */
+static bool
+write_page(const struct results *results, bool interrupted)
+{
+	const struct options *options = results->options;
+	const struct page page = {
+		.stats = results->stats,
+		.failed = results->summary.failed,
+		.interrupted = interrupted,
+		.shard = options->shard,
+		.made = options->has_now && options->now != NOW_MESSAGE ? options->now
+									: (int64_t)time(NULL),
+	};
+	const char *why;
+
+	if (options->html == NULL)
+		return true;
+	if (results->stats == NULL)
+		return false;
+	if (page_write(&page, options->html, results->arena, &why) == ST_OK)
+		return true;
+	tell_page(results, why);
+	return false;
+}
+
+int
+results_end(struct results *results, bool interrupted)
+{
+	const enum output_what output = results->options->output;
+	bool paged = write_page(results, interrupted);
+
+	if (output == OUTPUT_SUMMARY || output == OUTPUT_STAMP)
+		summary_print(&results->summary, interrupted, stdout);
+	if (output == OUTPUT_SUMMARY && results->stats != NULL &&
+		!stats_print(results->stats, stdout))
+		results->lost = true;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0 || results->write_failed) {
+		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
+		return EXIT_TEMPFAIL;
+	}
+	if (results->lost) {
+		fprintf(stderr, "mailstamp: %s\n",
+			_("not everything could be judged or counted, for lack of memory, "
+			  "disk space or open files: run it again"));
+		return EXIT_TEMPFAIL;
+	}
+	if (!paged)
+		return EXIT_TEMPFAIL;
+	return results->summary.failed > 0 ? EXIT_QUARANTINED : 0;
+}
+
+void
+results_clear(struct results *results)
+{
+	stats_free(results->stats);
+	results->stats = NULL;
+}

@@ -1,0 +1,40 @@
+/*
+ * source.h: what a run reads, one message after another, always in the same order.
+ */
+#ifndef FILTER_ARCHIVE_SOURCE_H
+#define FILTER_ARCHIVE_SOURCE_H
+
+#include "filter/settings/settings.h"
+
+/* A message, or why there is none. All pointers are from malloc and the item's. */
+struct item {
+	size_t index;
+	char *name;        /* path, or path#N in an mbox */
+	const char *error; /* a literal: it cannot be read */
+	int fd;            /* a regular file at its beginning, or -1: bytes */
+	char *bytes;
+	size_t n;
+	bool partial; /* bytes are the beginning of a message over the size limit */
+	char *line;   /* of --envelopes, for manifest_line; or NULL */
+};
+
+struct source;
+
+/* ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must stay. */
+enum status source_open(const struct options *options, struct arena *arena, struct source **source,
+	const char **error);
+
+/* The next message of the shard; its index counts those of all shards. False at the end. Not for
+ * two threads at once. */
+bool source_next(struct source *source, struct item *item);
+
+/* From any thread: source_next ends soon, also one that is at work in another thread. */
+void source_stop(struct source *source);
+
+/* Which part of the work was handed out, 0 to 1; negative where that is not known. */
+double source_share(const struct source *source);
+
+void source_close(struct source *source); /* NULL is fine */
+void item_clear(struct item *item);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * main.c: which command, and the last line of defence: a bug that the kernel catches ends in a
+ * temporary failure, never in a bounce.
+ */
+#define _XOPEN_SOURCE 700 /* sigaltstack */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "filter/archive/batch.h"
+#include "filter/cli/options.h"
+#include "filter/explain/explain.h"
+#include "filter/filter.h"
+#include "filter/inspect/inspect.h"
+#include "filter/intake/input.h"
+#include "filter/log.h"
+#include "filter/out/deliver.h"
+#include "filter/result/json_memory.h"
+#include "filter/settings/profile.h"
+
+enum { PARSE_SECONDS = 15 };
+
+static void
+on_fatal(int number)
+{
+	(void)number;
+	deliver_kill();
+	_exit(EXIT_TEMPFAIL);
+}
+
+/*
+ * Where a caller closed one of the three, the next file or socket of ours would take its number and
+ * be taken for the message or for a reader of it. So it is held, open the wrong way round: to read
+ * or to write it stays an error.
+ */
+static void
+hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+static void
+on_no_memory(void *arg)
+{
+	(void)arg;
+	_exit(EXIT_TEMPFAIL);
+}
+
+/* On a stack of its own, so that an overflown stack can be told, too. */
+static void
+catch_signals(void)
+{
+	static char stack[64 * 1024];
+	static const int fatal[] = {
+		SIGSEGV,
+		SIGBUS,
+		SIGFPE,
+		SIGILL,
+		SIGABRT,
+		SIGSYS,
+		SIGXCPU,
+		SIGXFSZ,
+		SIGTERM,
+		SIGINT,
+		SIGHUP,
+		SIGQUIT,
+		SIGALRM,
+		SIGVTALRM,
+		SIGPROF,
+		SIGTRAP,
+		SIGUSR1,
+		SIGUSR2,
+		SIGPOLL,
+#ifdef SIGPWR
+		SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+		SIGSTKFLT,
+#endif
+	};
+	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
+	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&action.sa_mask);
+	sigemptyset(&ignore.sa_mask);
+	if (sigaltstack(&alternative, NULL) != 0)
+		action.sa_flags = 0;
+	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
+		(void)sigaction(fatal[i], &action, NULL);
+	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that went away is EPIPE: 75 */
+}
+
+/*
+ * Before the constructors of the libraries, which take most of the time until main(): a signal that
+ * comes meanwhile has its status, too. What is left is the kernel's and the loader's own work.
+ */
+#if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
+static void
+catch_signals_early(int argc, char **argv, char **environment)
+{
+	(void)argc;
+	(void)argv;
+	(void)environment;
+	catch_signals();
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(
+	int, char **, char **) = catch_signals_early;
+#endif
+
+/* A host hears the line that defers the message; its administrator reads why in the log. */
+static void
+tell_host(enum profile profile, const char *error)
+{
+	struct options options = options_default();
+	const char *line;
+	struct log *log;
+
+	options.profile = profile;
+	log = log_open(&options);
+	log_line(log, "%s", error);
+	log_close(log);
+	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
+	if (line != NULL)
+		puts(line);
+}
+
+static int
+misuse(int argc, char **argv, const struct options *options, const char *error, bool in_file)
+{
+	bool given;
+	enum profile profile = options_scan_profile(argc, argv, &given);
+	bool person =
+		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
+
+	if (profile_is_host(profile))
+		tell_host(profile, error);
+	else
+		fprintf(stderr, "mailstamp: %s\n", error);
+	input_discard(options->read_timeout);
+	return profile_misuse(given, profile, person, in_file);
+}
+
+static int
+run(int argc, char **argv, struct arena *arena)
+{
+	struct options options;
+	const char *error;
+	bool in_file;
+	enum status st;
+
+	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
+	words_choose(options_scan_lang(argc, argv));
+	(void)alarm(PARSE_SECONDS);
+	st = options_parse(argc, argv, arena, &options, &error, &in_file);
+	(void)alarm(0);
+	if (st != ST_OK)
+		return misuse(argc, argv, &options, error, in_file);
+	switch (options.command) {
+	case COMMAND_FILTER:
+		words_choose(WORDS_EN); /* what it says is a log */
+		return filter_main(&options, arena);
+	case COMMAND_BATCH:
+		return batch_main(&options, arena);
+	case COMMAND_EXPLAIN:
+		return explain_main(&options, arena);
+	case COMMAND_INSPECT:
+		return inspect_main(&options, arena);
+	case COMMAND_VERSION:
+		puts("mailstamp " MAILSTAMP_VERSION);
+		break;
+	case COMMAND_HELP:
+		options_help(stdout);
+		break;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arena arena;
+	int status;
+
+	catch_signals(); /* again: a library may have changed them */
+	hold_standard_streams();
+	json_watch_memory();
+	arena_init(&arena, on_no_memory, NULL);
+	status = run(argc, argv, &arena);
+	if (fflush(stdout) != 0)
+		status = EXIT_TEMPFAIL;
+	arena_clear(&arena);
+	return status;
+}

@@ -1,0 +1,391 @@
+#include "filter/cli/options.h"
+
+#include <stdarg.h>
+
+#include "filter/cli/options_batch.h"
+#include "filter/settings/config.h"
+#include "filter/settings/options_table.h"
+#include "filter/settings/profile.h"
+#include "filter/text/printable.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+
+/* one option of the command line */
+struct given {
+	const struct option_row *row;
+	const char *value; /* NULL: none */
+};
+
+struct reader {
+	int argc, next;
+	char **argv;
+	struct arena *arena;
+	struct options *options;
+	const char **error;
+	struct given *given;
+	size_t n;
+};
+
+/*
+ * argv[i] as an option: its row, or NULL; value set where it stands behind '='. Whether the next
+ * argument is its value is the row's to say.
+ */
+static const struct option_row *
+row_of(const char *arg, const char **value)
+{
+	struct slice name = slice_from(slice_str(arg), 2);
+	size_t equals = slice_find(name, '=');
+
+	*value = equals < name.n ? name.p + equals + 1 : NULL;
+	return option_find(slice_head(name, equals));
+}
+
+/* What must be known before the rest: the profile and the language. */
+static void
+scan(int argc, char **argv, struct options *found)
+{
+	struct arena arena;
+	const char *value, *why;
+
+	arena_init(&arena, NULL, NULL);
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const struct option_row *row;
+
+		if (strncmp(argv[i], "--", 2) != 0)
+			continue;
+		row = row_of(argv[i], &value);
+		if (row == NULL)
+			continue;
+		/* an option's value may look like an option: it is none */
+		if (option_takes_value(row) && value == NULL && i + 1 < argc)
+			value = argv[++i];
+		if (value != NULL && row->kind == OPTION_WORD &&
+			(row->at == offsetof(struct options, profile) ||
+				row->at == offsetof(struct options, lang)))
+			(void)option_set(row, value, &arena, found, &why);
+	}
+	arena_clear(&arena);
+}
+
+enum profile
+options_scan_profile(int argc, char **argv, bool *given)
+{
+	struct options found = {.profile = PROFILE_PLAIN};
+
+	scan(argc, argv, &found);
+	*given = found.profile_given;
+	return found.profile;
+}
+
+enum words_lang
+options_scan_lang(int argc, char **argv)
+{
+	struct options found = {.profile = PROFILE_PLAIN};
+
+	scan(argc, argv, &found);
+	return profile_is_host(found.profile) ? WORDS_EN : found.lang;
+}
+
+enum command
+options_scan_command(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "batch") == 0)
+		return COMMAND_BATCH;
+	if (argc > 1 && strcmp(argv[1], "explain") == 0)
+		return COMMAND_EXPLAIN;
+	return argc > 1 && strcmp(argv[1], "inspect") == 0 ? COMMAND_INSPECT : COMMAND_FILTER;
+}
+
+static enum status refuse(struct reader *reader, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static enum status
+refuse(struct reader *reader, const char *format, ...)
+{
+	char *line = arena_alloc(reader->arena, ERROR_MAX);
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, ERROR_MAX, format, args);
+	va_end(args);
+	*reader->error = n < 0 || n >= ERROR_MAX ? _("wrong usage, see mailstamp --help") : line;
+	return ST_BAD;
+}
+
+static const char *
+shown(const struct reader *reader, const char *subject)
+{
+	return printable(slice_str(subject), SHOWN_MAX, reader->arena);
+}
+
+static enum status
+read_option(struct reader *reader)
+{
+	const char *arg = reader->argv[reader->next++];
+	struct given *given = &reader->given[reader->n];
+
+	given->row = row_of(arg, &given->value);
+	if (given->row == NULL)
+		return refuse(
+			reader, _("unknown option: %s (see mailstamp --help)"), shown(reader, arg));
+	if (given->row->kind == OPTION_COMMAND && given->value != NULL)
+		return refuse(reader, _("--%s takes no value"), given->row->name);
+	if (option_takes_value(given->row) && given->value == NULL) {
+		if (reader->next >= reader->argc)
+			return refuse(reader, _("--%s needs a value"), given->row->name);
+		given->value = reader->argv[reader->next++];
+	}
+	reader->n++;
+	return ST_OK;
+}
+
+/* argv holds at most argc of them */
+static void
+add_domain(struct reader *reader, const char *domain)
+{
+	struct strings *domains = &reader->options->domains;
+
+	if (domains->v == NULL)
+		domains->v = arena_array(reader->arena, (size_t)reader->argc, sizeof *domains->v);
+	domains->v[domains->n++] = domain;
+}
+
+/* explain's FILE, where "-" is stdin, or one more of inspect's DOMAINs or batch's PATHs */
+static enum status
+read_file(struct reader *reader, bool *had)
+{
+	const char *arg = reader->argv[reader->next++];
+
+	if (reader->options->command == COMMAND_BATCH) {
+		reader->options->paths.v[reader->options->paths.n++] = arg;
+		return ST_OK;
+	}
+	if (reader->options->command == COMMAND_INSPECT) {
+		add_domain(reader, arg);
+		return ST_OK;
+	}
+	if (reader->options->command == COMMAND_FILTER)
+		return refuse(reader,
+			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
+			shown(reader, arg));
+	if (*had)
+		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"),
+			shown(reader, arg));
+	*had = true;
+	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
+	return ST_OK;
+}
+
+static enum status
+read_command(struct reader *reader)
+{
+	const char *word = reader->argc > 1 ? reader->argv[1] : "-";
+
+	reader->next = 1;
+	reader->options->command = options_scan_command(reader->argc, reader->argv);
+	if (word[0] == '-' && word[1] != '\0')
+		return ST_OK;
+	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
+		strcmp(word, "filter") != 0)
+		return refuse(reader,
+			_("unknown command: %s (the commands are filter, batch, explain and "
+			  "inspect)"),
+			shown(reader, word));
+	reader->next = reader->argc > 1 ? 2 : 1;
+	return ST_OK;
+}
+
+/* The command line into reader->given, FILE or DOMAINs, and COMMAND; no value is read yet. */
+static enum status
+read_line(struct reader *reader)
+{
+	enum status st = read_command(reader);
+	bool had = false;
+
+	while (st == ST_OK && reader->next < reader->argc) {
+		const char *arg = reader->argv[reader->next];
+
+		if (strcmp(arg, "--") == 0)
+			break;
+		if (arg[0] == '-' && arg[1] == '-')
+			st = read_option(reader);
+		else if (arg[0] == '-' && arg[1] != '\0')
+			st = refuse(reader,
+				_("unknown option: %s (options are written --NAME, see mailstamp "
+				  "--help)"),
+				shown(reader, arg));
+		else
+			st = read_file(reader, &had);
+	}
+	if (st != ST_OK || reader->next >= reader->argc)
+		return st;
+	reader->next++;
+	if (reader->options->command != COMMAND_FILTER) {
+		while (st == ST_OK && reader->next < reader->argc)
+			st = read_file(reader, &had);
+		return st;
+	}
+	if (reader->next >= reader->argc) {
+		*reader->error = _("-- needs a COMMAND after it");
+		return ST_BAD;
+	}
+	reader->options->exec_argv = reader->argv + reader->next;
+	return ST_OK;
+}
+
+/* The values, in order; the first use of a repeatable option puts the file's list aside. */
+static enum status
+apply(struct reader *reader)
+{
+	bool *seen = arena_array(reader->arena, option_count, sizeof *seen);
+
+	for (size_t i = 0; i < reader->n; i++) {
+		const struct option_row *row = reader->given[i].row;
+		const char *why;
+
+		if (option_is_list(row) && !seen[row - option_rows])
+			option_clear(row, reader->options);
+		seen[row - option_rows] = true;
+		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
+			ST_OK)
+			return refuse(reader, _("--%s %s"), row->name, why);
+	}
+	return ST_OK;
+}
+
+/* After a misuse, too, stdin is read to its end, and for no longer than this says. */
+static void
+apply_read_timeout(struct reader *reader)
+{
+	const char *why;
+
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->at == offsetof(struct options, read_timeout) &&
+			reader->given[i].row->kind == OPTION_NUMBER)
+			(void)option_set(reader->given[i].row, reader->given[i].value,
+				reader->arena, reader->options, &why);
+}
+
+static enum status
+read_config(struct reader *reader, bool *in_file)
+{
+	const char *path = NULL;
+	enum status st;
+
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->kind == OPTION_CONFIG)
+			path = reader->given[i].value;
+	st = config_read(path != NULL ? path : MAILSTAMP_CONFIG, path != NULL, reader->arena,
+		reader->options, reader->error);
+	*in_file = st != ST_OK;
+	return st;
+}
+
+/* Sealing is the filter's alone: the file may name it for all commands. */
+static const char *
+check_sealing(struct options *options)
+{
+	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
+
+	if (options->command != COMMAND_FILTER) {
+		options->arc_seal = options->arc_selector = options->arc_key = NULL;
+		return NULL;
+	}
+	if (domain != selector || domain != (options->arc_key != NULL))
+		return _("--arc-seal, --arc-selector and --arc-key must be given together");
+	if (domain && profile_keeps_message(options->profile))
+		return _("--profile exim-av passes no message on, so that --arc-seal has nothing "
+			 "to seal");
+	return NULL;
+}
+
+/* What no single option can see. */
+static enum status
+check(struct reader *reader)
+{
+	struct options *options = reader->options;
+	const char *error = check_sealing(options);
+
+	if (options->color == 2)
+		options->color = -1;
+	if (options->command != COMMAND_FILTER)
+		options->exec_argv = NULL;
+	if (error != NULL) {
+		*reader->error = error;
+		return ST_BAD;
+	}
+	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
+		error = _("--envelope field needs --envelope-secret-file");
+	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
+		error = _("--rsa-min-bits must not be over --rsa-max-bits");
+	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
+		error = _("inspect needs a DOMAIN");
+	else if (options->command == COMMAND_BATCH)
+		error = options_check_batch(options, reader->arena);
+	else if (options->output >= OUTPUT_SUMMARY)
+		error = _("this --output is only for batch");
+	else if (options->command != COMMAND_FILTER)
+		return ST_OK;
+	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
+		error = _("--output other than message delivers nothing: it is only for --profile "
+			  "plain");
+	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
+		error = _("--output other than message and -- COMMAND cannot be combined");
+	else if (profile_keeps_message(options->profile) && options->exec_argv != NULL)
+		error = _("--profile exim-av and -- COMMAND cannot be combined: Exim keeps the "
+			  "message");
+	else if (profile_needs_command(options->profile) && options->exec_argv == NULL)
+		error = _("this --profile needs -- COMMAND: its mail server discards stdout");
+	if (error == NULL)
+		return ST_OK;
+	*reader->error = error;
+	return ST_BAD;
+}
+
+/* --help and --version do without everything else. */
+static bool
+asks_for_text(struct reader *reader)
+{
+	for (size_t i = 0; i < reader->n; i++)
+		if (reader->given[i].row->kind == OPTION_COMMAND) {
+			reader->options->command = (enum command)reader->given[i].row->min;
+			return true;
+		}
+	return false;
+}
+
+enum status
+options_parse(int argc, char **argv, struct arena *arena, struct options *options,
+	const char **error, bool *in_file)
+{
+	struct reader reader = {
+		.argc = argc,
+		.argv = argv,
+		.arena = arena,
+		.options = options,
+		.error = error,
+	};
+	enum status st;
+
+	*in_file = false;
+	*options = options_default();
+	options->profile = options_scan_profile(argc, argv, &options->profile_given);
+	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
+	options->paths.v =
+		arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *options->paths.v);
+	st = read_line(&reader);
+	if (st != ST_OK)
+		apply_read_timeout(&reader);
+	if (st != ST_OK || asks_for_text(&reader))
+		return st;
+	st = read_config(&reader, in_file);
+	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != WORDS_LOCALE &&
+		options_scan_lang(argc, argv) == WORDS_LOCALE)
+		words_choose(options->lang); /* by the file */
+	if (st == ST_OK)
+		st = apply(&reader);
+	return st == ST_OK ? check(&reader) : st;
+}

@@ -1,0 +1,225 @@
+#include "filter/explain/fix.h"
+
+#include "mime/buf.h"
+
+enum { RECORD_MAX = 64 * 1024, SLIPS_MAX = 10 };
+
+/* Cuts the next term off *rest; empty at the end. */
+static struct slice
+next_term(struct slice *rest)
+{
+	size_t n = 0;
+
+	while (rest->n > 0 && rest->p[0] == ' ')
+		*rest = slice_from(*rest, 1);
+	while (n < rest->n && rest->p[n] != ' ')
+		n++;
+	struct slice term = slice_head(*rest, n);
+	*rest = slice_from(*rest, n);
+	return term;
+}
+
+static bool
+is_all(struct slice term)
+{
+	if (term.n > 0 && strchr("+-~?", term.p[0]) != NULL)
+		term = slice_from(term, 1);
+	return slice_ieq(term, SLICE("all"));
+}
+
+static bool
+is_redirect(struct slice term)
+{
+	return slice_istarts(term, SLICE("redirect="));
+}
+
+struct slice
+fix_spf_replace(struct slice record, struct slice term, const char *instead, struct arena *arena)
+{
+	size_t at = (size_t)(term.p - record.p);
+	struct slice before = slice_trim(slice_head(record, at));
+	struct slice after = slice_trim(slice_from(record, at + term.n));
+	struct buf out;
+
+	buf_init(&out, arena, RECORD_MAX);
+	buf_add(&out, before);
+	if (instead != NULL && instead[0] != '\0')
+		buf_addf(&out, " %s", instead);
+	if (after.n > 0)
+		buf_addc(&out, ' ');
+	buf_add(&out, after);
+	return buf_slice(&out);
+}
+
+struct slice
+fix_spf_end(struct slice record, struct slice all, struct arena *arena)
+{
+	return arena_dup(arena, slice_head(record, (size_t)(all.p - record.p) + all.n));
+}
+
+struct slice
+fix_spf_add(struct slice record, const char *term, struct arena *arena)
+{
+	struct slice rest = record, word;
+	bool added = false;
+	struct buf out;
+
+	buf_init(&out, arena, RECORD_MAX);
+	while ((word = next_term(&rest)).n > 0) {
+		if (!added && (is_all(word) || is_redirect(word))) {
+			buf_addf(&out, " %s", term);
+			added = true;
+		}
+		if (out.n > 0)
+			buf_addc(&out, ' ');
+		buf_add(&out, word);
+	}
+	if (out.n == 0)
+		buf_adds(&out, "v=spf1");
+	if (!added)
+		buf_addf(&out, " %s%s", term, record.n == 0 ? " ~all" : "");
+	return buf_slice(&out);
+}
+
+static bool
+has_term(struct slice text, struct slice term)
+{
+	struct slice word;
+
+	while ((word = next_term(&text)).n > 0)
+		if (slice_ieq(word, term))
+			return true;
+	return false;
+}
+
+struct slice
+fix_spf_join(const struct slice *records, size_t n, struct arena *arena)
+{
+	struct slice all = SLICE("~all"), word;
+	struct buf out;
+
+	buf_init(&out, arena, RECORD_MAX);
+	buf_adds(&out, "v=spf1");
+	for (size_t i = 0; i < n; i++) {
+		struct slice rest = records[i];
+
+		while ((word = next_term(&rest)).n > 0) {
+			if (is_all(word)) {
+				all = word;
+			} else if (!is_redirect(word) && !has_term(buf_slice(&out), word)) {
+				buf_addc(&out, ' ');
+				buf_add(&out, word);
+			}
+		}
+	}
+	buf_addc(&out, ' ');
+	buf_add(&out, all);
+	return buf_slice(&out);
+}
+
+static const struct slip {
+	struct slice wrong;
+	const char *right;
+} slips[] = {
+	{SLICE_INIT("ipv4:"),     "ip4:"     },
+	{SLICE_INIT("ipv6:"),     "ip6:"     },
+	{SLICE_INIT("ip:"),       "ip4:"     },
+	{SLICE_INIT("ip4="),      "ip4:"     },
+	{SLICE_INIT("ip6="),      "ip6:"     },
+	{SLICE_INIT("include="),  "include:" },
+	{SLICE_INIT("includes:"), "include:" },
+	{SLICE_INIT("inlcude:"),  "include:" },
+	{SLICE_INIT("redirect:"), "redirect="},
+	{SLICE_INIT("exp:"),      "exp="     },
+	{SLICE_INIT("mx="),       "mx:"      },
+	{SLICE_INIT("a="),        "a:"       },
+};
+
+static size_t
+skip_qualifier(struct slice term)
+{
+	return term.n > 0 && strchr("+-~?", term.p[0]) != NULL ? 1 : 0;
+}
+
+/* One bad term as it was perhaps meant; false where nothing is known. */
+static bool
+fix_term(struct slice term, struct arena *arena, struct slice *meant)
+{
+	struct slice text = term, head;
+	struct ip ip;
+	struct buf out;
+
+	while (text.n > 0 && strchr(",;.\"'", text.p[text.n - 1]) != NULL)
+		text.n--;
+	head = slice_head(text, skip_qualifier(text));
+	text = slice_from(text, head.n);
+	buf_init(&out, arena, RECORD_MAX);
+	buf_add(&out, head);
+	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+		if (slice_istarts(text, slips[i].wrong)) {
+			buf_adds(&out, slips[i].right);
+			text = slice_from(text, slips[i].wrong.n);
+			break;
+		}
+	/* an address stands behind ip4: or ip6:, never behind a: or mx:, nor alone */
+	struct slice bare = text;
+	if (slice_istarts(bare, SLICE("a:")) || slice_istarts(bare, SLICE("ip4:")) ||
+		slice_istarts(bare, SLICE("ip6:")) || slice_istarts(bare, SLICE("mx:")))
+		bare = slice_from(bare, slice_find(bare, ':') + 1);
+	if (out.n == head.n && ip_parse(slice_head(bare, slice_find(bare, '/')), &ip)) {
+		buf_adds(&out, ip.family == 6 ? "ip6:" : "ip4:");
+		text = bare;
+	}
+	buf_add(&out, text);
+	*meant = buf_slice(&out);
+	return !slice_eq(*meant, term);
+}
+
+/* "include: x" and "ip4: 192.0.2.1": the blank went wrong. */
+static bool
+fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice *fixed)
+{
+	size_t end = (size_t)(bad.p - record.p) + bad.n;
+	struct buf out;
+
+	if (bad.n == 0 || bad.p[bad.n - 1] != ':' || end >= record.n)
+		return false;
+	buf_init(&out, arena, RECORD_MAX);
+	buf_add(&out, slice_head(record, end));
+	buf_add(&out, slice_trim(slice_from(record, end)));
+	*fixed = buf_slice(&out);
+	return true;
+}
+
+/* Commas and semicolons between terms become blanks. */
+static struct slice
+spaced(struct slice record, struct arena *arena)
+{
+	char *copy = arena_cstr(arena, record);
+
+	for (size_t i = 0; i < record.n; i++)
+		if (copy[i] == ',' || copy[i] == ';' || copy[i] == '\t')
+			copy[i] = ' ';
+	return slice_make(copy, record.n);
+}
+
+bool
+fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixed)
+{
+	struct spf_record parsed;
+	struct slice bad = SLICE(""), meant;
+
+	*fixed = spaced(record, arena);
+	for (int i = 0; i < SLIPS_MAX; i++) {
+		if (spf_parse(*fixed, arena, &parsed, &bad) == ST_OK)
+			return true;
+		if (bad.n == 0 || bad.p < fixed->p || bad.p + bad.n > fixed->p + fixed->n)
+			return false;
+		if (fix_gap(*fixed, bad, arena, fixed))
+			continue;
+		if (!fix_term(bad, arena, &meant))
+			return false;
+		*fixed = fix_spf_replace(*fixed, bad, arena_cstr(arena, meant), arena);
+	}
+	return false;
+}

@@ -1,0 +1,141 @@
+#include "filter/inspect/inspect.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/io/write.h"
+#include "filter/settings/profile.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
+
+/* A message from the domain that nothing authenticates: what a stranger would send in its name. */
+struct stranger {
+	struct message message;
+	struct envelope envelope;
+	struct identities ids;
+	struct auth_input in;
+};
+
+static void
+make_stranger(const struct evaluation *ev, struct slice domain, struct stranger *stranger)
+{
+	struct buf text;
+
+	*stranger = (struct stranger){
+		.ids = {.author_domain = domain, .author_text = domain}
+        };
+	buf_init(&text, ev->arena, FROM_MAX);
+	buf_adds(&text, "From: someone@");
+	buf_add(&text, domain);
+	buf_adds(&text, "\r\n\r\n");
+	message_parse(buf_slice(&text), ev->options->limits.fields, ev->options->limits.field_size,
+		ev->arena, &stranger->message);
+	stranger->in = ev->in;
+	stranger->in.message = &stranger->message;
+	stranger->in.envelope = &stranger->envelope;
+	stranger->in.ids = &stranger->ids;
+}
+
+static int
+status_of(const struct inspection *inspection)
+{
+	if (inspection->findings.count[FINDING_ERROR] > 0)
+		return EXIT_ERRORS;
+	return inspection->findings.count[FINDING_WARNING] > 0 ? EXIT_WARNINGS : 0;
+}
+
+/* False where stdout or memory failed. */
+static bool
+inspect_one(const struct evaluation *ev, const struct inspect_messages *messages, const char *given,
+	int *status)
+{
+	struct inspection inspection = {
+		.options = ev->options, .in = &ev->in, .messages = messages};
+	struct stranger stranger;
+	struct slice line;
+
+	findings_init(&inspection.findings, ev->arena);
+	inspection.given = findings_shown(&inspection.findings, slice_str(given));
+	if (domain_normalize(slice_str(given), ev->arena, &inspection.domain) != ST_OK) {
+		inspection.domain = SLICE("");
+		findings_add(&inspection.findings, FINDING_ERROR, "domain", "domain-name",
+			"%s is not a domain name", inspection.given);
+	} else {
+		make_stranger(ev, inspection.domain, &stranger);
+		inspection.in = &stranger.in;
+		inspect_mx(&inspection);
+		inspect_spf(&inspection);
+		inspect_dmarc(&inspection);
+		inspect_dkim(&inspection);
+	}
+	*status = status_of(&inspection);
+	if (ev->options->output == OUTPUT_JSON) {
+		if (inspect_json(&inspection, *status, &line) != ST_OK)
+			return false;
+		fwrite(line.p, 1, line.n, stdout);
+	} else if (ev->options->output != OUTPUT_NONE) {
+		inspect_print(&inspection, stdout);
+	}
+	return ferror(stdout) == 0;
+}
+
+static void
+write_dns_record(const struct evaluation *ev)
+{
+	const char *path = ev->options->dns_record;
+	int fd;
+
+	if (path == NULL)
+		return;
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0 || !write_bytes(fd, dns_record(ev->in.dns, ev->arena)) || close(fd) != 0)
+		perror("mailstamp: --dns-record");
+}
+
+static int
+inspect_all(const struct evaluation *ev)
+{
+	const struct strings *domains = &ev->options->domains;
+	struct inspect_messages messages;
+	int worst = 0;
+
+	inspect_messages_read(ev->options, ev->arena, &messages);
+	for (size_t i = 0; i < domains->n; i++) {
+		int status;
+
+		if (i > 0 && ev->options->output == OUTPUT_MESSAGE)
+			putchar('\n');
+		if (!inspect_one(ev, &messages, domains->v[i], &status))
+			return EXIT_TEMPFAIL;
+		if (status > worst)
+			worst = status;
+	}
+	write_dns_record(ev);
+	return fflush(stdout) == 0 ? worst : EXIT_TEMPFAIL;
+}
+
+int
+inspect_main(const struct options *options, struct arena *arena)
+{
+	struct options both = *options;
+	struct evaluation ev;
+	const char *error = NULL;
+	enum evaluate_status opened;
+	int status;
+
+	both.auth.dmarc_compare = true;
+	evaluate_begin(&both, arena, &ev);
+	opened = evaluate_open(&ev, &error);
+	if (opened == EVALUATE_OK) {
+		status = inspect_all(&ev);
+	} else {
+		fprintf(stderr, "mailstamp: %s\n", words(error));
+		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
+	evaluate_end(&ev);
+	return status;
+}

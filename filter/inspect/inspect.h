@@ -1,0 +1,127 @@
+/*
+ * inspect.h: a domain's SPF, DMARC, DKIM and MX records, fetched and checked.
+ */
+#ifndef FILTER_INSPECT_INSPECT_H
+#define FILTER_INSPECT_INSPECT_H
+
+#include "auth/auth.h"
+#include "auth/dmarc/dmarc_external.h"
+#include "filter/result/finding.h"
+#include "filter/verdict/evaluate.h"
+
+/* Ceilings of what is followed, over those of RFC 7208, so that a wrong record is told whole. */
+enum { INSPECT_SPF_ROWS = 200, INSPECT_SPF_LOOKUPS = 60, INSPECT_SPF_DEPTH = 12 };
+
+/* A term of the SPF record or of one that it leads to, in the order of evaluation. */
+struct inspect_term {
+	unsigned depth;       /* 0: the domain's own record */
+	struct slice domain;  /* whose record it stands in */
+	struct slice text;    /* as it stands */
+	struct slice target;  /* the name it asks for, or empty */
+	struct slice record;  /* include and redirect: the record there, or empty */
+	bool lookup, nothing; /* asks DNS (RFC 7208 4.6.4); and got nothing */
+	bool by_message;      /* the name depends on the message */
+	bool fatal;           /* who is judged by it gets permerror */
+	const char *problem;  /* from a fixed table, or NULL */
+};
+
+/* A range of addresses that passes. */
+struct inspect_net {
+	struct ip ip;
+	unsigned bits;
+	struct slice text, domain; /* the term, and whose record it stands in */
+};
+
+struct inspect_spf {
+	struct slice record; /* empty: none, or several */
+	struct inspect_term *terms;
+	size_t n;
+	struct inspect_net *nets;
+	size_t nnets;
+	double addresses4;       /* how many IPv4 addresses, each range counted whole */
+	unsigned lookups, voids; /* at most, where nothing matches before the end */
+	bool by_message;         /* some term depends on the message (macros) or on PTR */
+	bool everyone;           /* some term lets everyone in */
+	bool incomplete;         /* a ceiling was met or DNS did not answer */
+	const char *others;      /* the result for all others, or NULL */
+};
+
+struct inspect_dmarc {
+	struct dmarc_result result; /* for mail that is authenticated by nothing */
+	struct verdict verdict;     /* ours, for the same */
+	struct dmarc_target *targets;
+	size_t ntargets;
+};
+
+struct inspect_key {
+	const char *selector;
+	struct slice name; /* where it is asked for */
+	struct slice record;
+	enum auth_code state;  /* AUTH_PASS: usable; AUTH_TEMPERROR: no answer */
+	const char *algorithm; /* or NULL */
+	unsigned bits;         /* 0: not known */
+	bool revoked, testing, strict_i;
+	bool named;      /* by --selector */
+	size_t messages; /* of --messages that are signed with it */
+};
+
+/* A key that messages name: d and s are normal. */
+struct inspect_seen {
+	struct slice d, s;
+	size_t messages; /* how many of them */
+	size_t last;     /* the number of the newest of these */
+};
+
+/* What --messages tells, for all domains. */
+struct inspect_messages {
+	bool asked;
+	struct inspect_seen *seen;
+	size_t nseen;
+	size_t messages;                      /* that were read */
+	bool cut;                             /* there were more messages or keys than are kept */
+	size_t unread;                        /* files and folders */
+	const char *unread_path, *unread_why; /* of the first of them, safe to be printed */
+};
+
+struct inspect_mx {
+	struct slice name; /* "" for the null MX */
+	unsigned preference;
+	bool resolves;
+};
+
+struct inspection {
+	const struct options *options;
+	const struct auth_input *in;
+	const struct inspect_messages *messages;
+	struct slice domain; /* normal */
+	const char *given;   /* as it was asked for */
+	struct findings findings;
+	struct inspect_spf spf;
+	struct inspect_dmarc dmarc[2]; /* RFC 9989, RFC 7489 */
+	struct inspect_key *keys;
+	size_t nkeys;
+	struct inspect_mx *mx;
+	size_t nmx;
+};
+
+/* One part each: fills it and adds its findings. */
+void inspect_spf(struct inspection *inspection);
+void inspect_spf_findings(struct inspection *inspection);
+void inspect_dmarc(struct inspection *inspection);
+void inspect_dkim(struct inspection *inspection);
+void inspect_mx(struct inspection *inspection);
+
+/* Reads the headers below options->messages, at most 100,000 of them: what cannot be read is
+ * counted. Never blocks on what is no regular file. */
+void inspect_messages_read(
+	const struct options *options, struct arena *arena, struct inspect_messages *found);
+
+void inspect_print(const struct inspection *inspection, FILE *out);
+
+/* One line a domain, of docs/schema-inspect.json. ST_TEMP where jansson has no memory. */
+enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
+
+/* 0: clean, 10: warnings, 11: errors in one of options->domains; 75 and 78 as everywhere. */
+int inspect_main(const struct options *options, struct arena *arena);
+
+#endif

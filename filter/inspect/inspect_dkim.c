@@ -1,0 +1,251 @@
+#include "filter/inspect/inspect.h"
+
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/text/words.h"
+
+enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
+
+static const char area[] = "dkim";
+
+#define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
+
+/* The key's size; an error is told. */
+static void
+measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const struct limits *limits = &inspection->options->limits;
+	const char *name = findings_shown(findings, key->name);
+	struct crypto_key *opened = NULL;
+	enum status st;
+
+	if (parsed->k == DKIM_KEY_ED25519) {
+		st = crypto_key_ed25519(inspection->in->crypto, parsed->p, &opened);
+		key->bits = 8 * CRYPTO_ED25519_SIZE;
+	} else {
+		st = crypto_key_rsa(inspection->in->crypto, parsed->p, &opened, &key->bits);
+	}
+	crypto_key_free(opened);
+	key->state = AUTH_PERMERROR;
+	if (st == ST_BAD) {
+		ADD(findings, FINDING_ERROR, "dkim-key-bad", "%s: p= holds no public key", name);
+	} else if (parsed->k == DKIM_KEY_RSA && key->bits < limits->rsa_min_bits) {
+		key->state = AUTH_POLICY;
+		ADD(findings, FINDING_ERROR, "dkim-key-small",
+			"%s: the key has %u bits and is not accepted (RFC 8301): make one of %d "
+			"bits",
+			name, key->bits, BITS_GOOD);
+	} else if (st == ST_LIMIT || key->bits > limits->rsa_max_bits) {
+		key->state = AUTH_POLICY;
+		ADD(findings, FINDING_ERROR, "dkim-key-large",
+			"%s: the key has %u bits, more than receivers accept: make one of %d bits",
+			name, key->bits, BITS_GOOD);
+	} else {
+		key->state = AUTH_PASS;
+		if (parsed->k == DKIM_KEY_RSA && key->bits < BITS_GOOD)
+			ADD(findings, FINDING_WARNING, "dkim-key-short",
+				"%s: the key has %u bits; %d are usual today (RFC 8301 3.2)", name,
+				key->bits, BITS_GOOD);
+	}
+}
+
+static void
+judge_record(struct inspection *inspection, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const char *name = findings_shown(findings, key->name);
+	struct dkim_key parsed;
+
+	dkim_key_parse(key->record, inspection->in->arena, &parsed);
+	key->algorithm = parsed.k == DKIM_KEY_RSA       ? "rsa"
+			 : parsed.k == DKIM_KEY_ED25519 ? "ed25519"
+							: NULL;
+	key->revoked = parsed.defect == DKIM_R_NONE && parsed.revoked;
+	key->testing = parsed.testing;
+	key->strict_i = parsed.strict_i;
+	key->state = AUTH_PERMERROR;
+	if (parsed.defect != DKIM_R_NONE)
+		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name,
+			phrase_words(dkim_reason_text(parsed.defect), findings->arena));
+	else if (parsed.revoked)
+		ADD(findings, FINDING_WARNING, "dkim-revoked",
+			"%s: the key is revoked (p= is empty): signatures with it do not count",
+			name);
+	else if (parsed.k == DKIM_KEY_OTHER)
+		ADD(findings, FINDING_ERROR, "dkim-key-type", "%s: k= is neither rsa nor ed25519",
+			name);
+	else
+		measure(inspection, &parsed, key);
+	if (parsed.no_sha256 || parsed.not_email) {
+		key->state = AUTH_PERMERROR;
+		ADD(findings, FINDING_ERROR, "dkim-key-use",
+			"%s: %s does not list what mail needs: remove the tag", name,
+			parsed.no_sha256 ? "h=" : "s=");
+	}
+	if (parsed.testing)
+		ADD(findings, FINDING_WARNING, "dkim-testing",
+			"%s: t=y tells receivers that DKIM is only being tested: remove it once "
+			"the mail is signed correctly",
+			name);
+}
+
+/* A key that only messages name may be gone on purpose, or never have been the domain's. */
+static void
+tell_missing(struct inspection *inspection, const struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const char *name = findings_shown(findings, key->name);
+
+	if (key->named)
+		ADD(findings, FINDING_ERROR, "dkim-missing",
+			"%s holds no key: publish the record (or the CNAME) that the provider "
+			"names",
+			name);
+	else
+		ADD(findings, FINDING_WARNING, "dkim-missing",
+			"%s holds no key, and %zu of the messages are signed with it: a key that "
+			"was taken down, a record that is missing, or a forgery",
+			name, key->messages);
+}
+
+static void
+inspect_key(struct inspection *inspection, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const struct dns_answer *answer = dns_get(inspection->in->dns, key->name, DNS_TXT, 0);
+
+	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
+		key->state = AUTH_TEMPERROR;
+		ADD(findings, FINDING_ERROR, "dkim-no-answer", "%s could not be looked up: %s",
+			findings_shown(findings, key->name),
+			phrase_words(answer->why != NULL ? answer->why : N_("no answer"),
+				findings->arena));
+		return;
+	}
+	if (answer->n == 0) {
+		tell_missing(inspection, key);
+		return;
+	}
+	if (answer->n > 1)
+		ADD(findings, FINDING_WARNING, "dkim-several",
+			"%s holds %zu TXT records: which one is used is left to chance (RFC 6376 "
+			"3.6.2.2)",
+			findings_shown(findings, key->name), answer->n);
+	key->record = answer->rr[0].text;
+	judge_record(inspection, key);
+}
+
+static size_t
+seen_in(const struct inspection *inspection, struct slice name)
+{
+	const struct inspect_messages *messages = inspection->messages;
+	struct slice seen;
+
+	for (size_t i = 0; i < messages->nseen; i++)
+		if (dkim_key_name(messages->seen[i].s, messages->seen[i].d, inspection->in->arena,
+			    &seen) &&
+			slice_eq(seen, name))
+			return messages->seen[i].messages;
+	return 0;
+}
+
+static void
+inspect_selector(struct inspection *inspection, const char *selector, struct inspect_key *key)
+{
+	struct findings *findings = &inspection->findings;
+	const char *shown = findings_shown(findings, slice_str(selector));
+	struct slice s;
+
+	*key = (struct inspect_key){.selector = shown, .state = AUTH_PERMERROR, .named = true};
+	if (domain_normalize(slice_str(selector), inspection->in->arena, &s) != ST_OK ||
+		!dkim_key_name(s, inspection->domain, inspection->in->arena, &key->name)) {
+		ADD(findings, FINDING_ERROR, "dkim-selector", "\"%s\" is not a selector", shown);
+		return;
+	}
+	key->messages = seen_in(inspection, key->name);
+	inspect_key(inspection, key);
+}
+
+static bool
+is_known(const struct inspection *inspection, struct slice name)
+{
+	for (size_t i = 0; i < inspection->nkeys; i++)
+		if (slice_eq(inspection->keys[i].name, name))
+			return true;
+	return false;
+}
+
+/* The keys of the domain, and of what is below it, that messages name; the number of those that
+ * were not looked at. */
+static size_t
+inspect_seen(struct inspection *inspection)
+{
+	size_t looked_at = 0, left = 0;
+
+	for (size_t i = 0; i < inspection->messages->nseen; i++) {
+		const struct inspect_seen *seen = &inspection->messages->seen[i];
+		struct inspect_key *key = &inspection->keys[inspection->nkeys];
+		struct slice name;
+
+		if (!domain_within(seen->d, inspection->domain) ||
+			!dkim_key_name(seen->s, seen->d, inspection->in->arena, &name) ||
+			is_known(inspection, name))
+			continue;
+		if (looked_at++ >= LEARNED_MAX) {
+			left++;
+			continue;
+		}
+		*key = (struct inspect_key){
+			.selector = findings_shown(&inspection->findings, seen->s),
+			.name = name,
+			.state = AUTH_PERMERROR,
+			.messages = seen->messages};
+		inspection->nkeys++;
+		inspect_key(inspection, key);
+	}
+	return left;
+}
+
+static void
+tell_messages(struct inspection *inspection, size_t left)
+{
+	const struct inspect_messages *messages = inspection->messages;
+	struct findings *findings = &inspection->findings;
+	bool any = false;
+
+	for (size_t i = 0; i < inspection->nkeys; i++)
+		any = any || inspection->keys[i].messages > 0;
+	if (!any)
+		ADD(findings, FINDING_NOTE, "dkim-messages-unsigned",
+			"none of the %zu messages has a signature of %s or of a name below it",
+			messages->messages, findings_shown(findings, inspection->domain));
+	if (messages->unread > 0)
+		ADD(findings, FINDING_WARNING, "dkim-messages-unread",
+			"%zu files or folders of --messages could not be read, first %s: %s",
+			messages->unread, messages->unread_path,
+			phrase_words(messages->unread_why, findings->arena));
+	if (messages->cut || left > 0)
+		ADD(findings, FINDING_WARNING, "dkim-messages-many",
+			"there are more messages or keys than are looked at: %zu messages were "
+			"read, %zu keys of this domain were left out",
+			messages->messages, left);
+}
+
+void
+inspect_dkim(struct inspection *inspection)
+{
+	const struct strings *selectors = &inspection->options->selectors;
+
+	inspection->keys = arena_array(
+		inspection->in->arena, selectors->n + LEARNED_MAX, sizeof *inspection->keys);
+	for (size_t i = 0; i < selectors->n; i++)
+		inspect_selector(
+			inspection, selectors->v[i], &inspection->keys[inspection->nkeys++]);
+	if (inspection->messages->asked)
+		tell_messages(inspection, inspect_seen(inspection));
+	else if (selectors->n == 0)
+		ADD(&inspection->findings, FINDING_NOTE, "dkim-no-selector",
+			"no key was checked: DNS does not list keys. Name one with --selector (s= "
+			"of a signature), or saved mail with --messages");
+}

@@ -1,0 +1,186 @@
+/* inspect_messages.c: the selectors that stand in the signatures of saved messages. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "auth/base/domain.h"
+#include "filter/inspect/inspect.h"
+#include "filter/intake/saved.h"
+#include "filter/io/mbox.h"
+#include "filter/io/paths.h"
+#include "filter/io/walk.h"
+#include "filter/text/words.h"
+
+enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
+enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
+
+struct reading {
+	const struct options *options;
+	struct arena *arena; /* keeps what is found */
+	struct arena one;    /* of one message */
+	struct inspect_messages *found;
+};
+
+static void
+tell_unread(struct reading *reading, const char *path, const char *why)
+{
+	struct inspect_messages *found = reading->found;
+
+	if (found->unread++ == 0) {
+		found->unread_path = path_shown(path, reading->arena);
+		found->unread_why = why;
+	}
+}
+
+/* A pair counts once a message, however often that message is signed with it. */
+static void
+note_signature(struct reading *reading, const struct dkim_sig *sig)
+{
+	struct inspect_messages *found = reading->found;
+	struct inspect_seen *seen;
+
+	if (sig->d.n == 0 || sig->s.n == 0)
+		return;
+	for (size_t i = 0; i < found->nseen; i++) {
+		seen = &found->seen[i];
+		if (slice_eq(seen->d, sig->d) && slice_eq(seen->s, sig->s)) {
+			seen->messages += seen->last != found->messages;
+			seen->last = found->messages;
+			return;
+		}
+	}
+	found->cut = found->cut || found->nseen == SEEN_MAX;
+	if (found->nseen == SEEN_MAX)
+		return;
+	seen = &found->seen[found->nseen++];
+	*seen = (struct inspect_seen){.d = arena_dup(reading->arena, sig->d),
+		.s = arena_dup(reading->arena, sig->s),
+		.messages = 1,
+		.last = found->messages};
+}
+
+/* What has no header is no message. */
+static void
+read_message(struct reading *reading, struct slice raw)
+{
+	const struct limits *limits = &reading->options->limits;
+	const struct field *field;
+	struct message message;
+	struct dkim_sig sig;
+
+	arena_clear(&reading->one);
+	message_parse(raw, limits->fields, limits->field_size, &reading->one, &message);
+	if ((message.flags & MESSAGE_NO_HEADER) != 0)
+		return;
+	reading->found->messages++;
+	for (size_t n = 0; n < SIGNATURES_MAX &&
+			   (field = message_field(&message, "DKIM-Signature", n)) != NULL;
+		n++) {
+		if ((field->flags & FIELD_OVERSIZE) != 0)
+			continue;
+		dkim_parse(field, &reading->one, &sig);
+		note_signature(reading, &sig);
+	}
+}
+
+static bool
+is_full(struct reading *reading)
+{
+	if (reading->found->messages < MESSAGES_MAX)
+		return false;
+	reading->found->cut = true;
+	return true;
+}
+
+/* A message, or an mbox of them, packed or not; the file is read, never mapped: it may be cut off
+ * meanwhile. */
+static void
+read_messages(struct reading *reading, const char *path, struct mbox *mbox)
+{
+	size_t before = reading->found->messages;
+	enum mbox_quoting quoting = MBOX_NONE;
+	struct mbox_message message;
+	const char *error = N_("it holds no message");
+	int got = 1;
+
+	if (saved_is_mbox(path, mbox_peek(mbox, SAVED_FIRST)))
+		quoting = reading->options->mboxo ? MBOX_O : MBOX_RD;
+	while (!is_full(reading)) {
+		got = mbox_next(mbox, quoting, &message, &error);
+		if (got <= 0)
+			break;
+		read_message(reading, saved_unwrap(path, slice_make(message.bytes, message.n)));
+		free(message.bytes);
+	}
+	if (got < 0 || reading->found->messages == before)
+		tell_unread(reading, path, error);
+}
+
+static void
+read_file(struct reading *reading, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	struct unpack *in;
+	struct mbox *mbox;
+	struct stat info;
+
+	if (fd < 0) {
+		tell_unread(reading, path, path_error());
+		return;
+	}
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+		tell_unread(reading, path, N_("it holds no message"));
+		close(fd);
+		return;
+	}
+	in = unpack_open(fd);
+	mbox = in != NULL ? mbox_open(in, HEAD_OCTETS) : NULL;
+	if (mbox == NULL) {
+		tell_unread(reading, path, N_("no memory"));
+		return;
+	}
+	read_messages(reading, path, mbox);
+	mbox_close(mbox);
+}
+
+static void
+read_path(struct reading *reading, struct walk *walk, const char *path, bool named)
+{
+	struct stat info;
+	const char *error;
+
+	if ((named ? stat(path, &info) : lstat(path, &info)) != 0) {
+		tell_unread(reading, path, path_error());
+	} else if (S_ISDIR(info.st_mode)) {
+		error = walk_enter(walk, path, &info);
+		if (error != NULL)
+			tell_unread(reading, path, error);
+	} else {
+		read_file(reading, path);
+	}
+}
+
+void
+inspect_messages_read(
+	const struct options *options, struct arena *arena, struct inspect_messages *found)
+{
+	struct reading reading = {.options = options, .arena = arena, .found = found};
+	struct walk walk = {.top = NULL};
+	char *path;
+
+	*found = (struct inspect_messages){.asked = options->messages.n > 0};
+	if (!found->asked)
+		return;
+	found->seen = arena_array(arena, SEEN_MAX, sizeof *found->seen);
+	arena_init(&reading.one, arena->oom, arena->oom_arg);
+	for (size_t i = 0; i < options->messages.n && !is_full(&reading); i++) {
+		read_path(&reading, &walk, options->messages.v[i], true);
+		while (!is_full(&reading) && (path = walk_next(&walk)) != NULL) {
+			read_path(&reading, &walk, path, false);
+			free(path);
+		}
+	}
+	walk_end(&walk);
+	arena_clear(&reading.one);
+}

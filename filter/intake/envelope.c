@@ -1,0 +1,82 @@
+#include "filter/intake/envelope.h"
+
+#include <sys/mman.h>
+
+#include "filter/intake/envelope_modes.h"
+
+static void
+take_rcpts(const struct options *options, struct arena *arena, struct envelope *envelope)
+{
+	struct slice *list;
+
+	if (options->rcpts.n == 0)
+		return;
+	list = arena_array(arena,
+		options->rcpts.n < ENVELOPE_RCPTS ? options->rcpts.n : ENVELOPE_RCPTS,
+		sizeof *list);
+	for (size_t i = 0; i < options->rcpts.n; i++)
+		envelope_rcpt(slice_str(options->rcpts.v[i]), list, envelope);
+}
+
+static void
+take_options(const struct options *options, struct arena *arena, struct envelope *envelope)
+{
+	*envelope = (struct envelope){.path = PATH_UNKNOWN};
+	/* options_parse refused what is no address */
+	(void)ip_client(slice_str(options->client_ip), &envelope->client_ip);
+	envelope->client_name = envelope_name(slice_str(options->client_name));
+	envelope->helo = slice_trim(slice_str(options->helo));
+	if (options->mail_from != NULL)
+		envelope_path(slice_str(options->mail_from), envelope);
+	envelope->queue_id = slice_str(options->queue_id);
+	envelope->authenticated = slice_str(options->authenticated);
+	take_rcpts(options, arena, envelope);
+}
+
+enum status
+envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
+	struct taken *taken, const char **error)
+{
+	*taken = (struct taken){.message = bytes};
+	take_options(options, arena, &taken->envelope);
+	switch (options->envelope) {
+	case ENVELOPE_STDIN:
+		return envelope_stdin(bytes, arena, taken, error);
+	case ENVELOPE_BSMTP:
+		return envelope_bsmtp(bytes, options->spool_dir, arena, taken, error);
+	case ENVELOPE_ARGS:
+	case ENVELOPE_FIELD:
+	case ENVELOPE_HEADERS:
+		break;
+	}
+	return ST_OK;
+}
+
+void
+envelope_release(struct taken *taken)
+{
+	if (taken->mapped != NULL)
+		(void)munmap(taken->mapped, taken->mapped_size);
+	taken->mapped = NULL;
+}
+
+enum status
+envelope_from_message(const struct options *options, const struct message *message,
+	struct slice secret, struct dns *dns, struct arena *arena, struct envelope *envelope,
+	const char **error)
+{
+	if (options->envelope == ENVELOPE_FIELD)
+		return envelope_field(
+			message, options->limits.field_size, secret, arena, envelope, error);
+	if (options->envelope == ENVELOPE_HEADERS)
+		envelope_headers(options, message, dns, arena, envelope);
+	return ST_OK;
+}
+
+void
+envelope_trust(const struct options *options, struct envelope *envelope)
+{
+	for (size_t i = 0; i < options->trusted_clients.n; i++)
+		if (ip_net_has(&options->trusted_clients.v[i], &envelope->client_ip))
+			envelope->trusted_client = true;
+}

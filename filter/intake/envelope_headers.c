@@ -1,0 +1,181 @@
+/* The envelope of stored mail, as its header tells it. */
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/intake/envelope_modes.h"
+#include "filter/intake/received.h"
+#include "mime/scan.h"
+
+enum { MAX_HOPS = 50, MAX_LOOKUPS = 20 };
+
+struct walk {
+	const struct options *options;
+	struct dns *dns;
+	struct arena *arena;
+	size_t lookups; /* names of by clauses that were looked up */
+};
+
+enum trust { TRUST_NO, TRUST_YES, TRUST_UNKNOWN /* DNS did not answer */ };
+
+/* Is ip one of that name's addresses? */
+static enum trust
+name_has(const struct walk *walk, struct slice name, const struct ip *ip)
+{
+	const struct dns_answer *answer =
+		dns_get(walk->dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
+
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
+		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
+			return TRUST_YES;
+	return answer->status == DNS_TEMP ? TRUST_UNKNOWN : TRUST_NO;
+}
+
+/* A name among the relays counts by its own addresses, never as text of the message. */
+static enum trust
+address_trust(const struct walk *walk, const struct ip *ip)
+{
+	const struct strings *relays = &walk->options->trusted_relays;
+	enum trust trust = TRUST_NO;
+	struct ip_net net;
+
+	for (size_t i = 0; i < relays->n; i++)
+		if (ip_net_parse(slice_str(relays->v[i]), &net) && ip_net_has(&net, ip))
+			return TRUST_YES;
+	for (size_t i = 0; walk->dns != NULL && i < relays->n; i++) {
+		enum trust one;
+
+		if (ip_net_parse(slice_str(relays->v[i]), &net))
+			continue;
+		one = name_has(walk, slice_str(relays->v[i]), ip);
+		if (one == TRUST_YES)
+			return TRUST_YES;
+		if (one == TRUST_UNKNOWN)
+			trust = TRUST_UNKNOWN;
+	}
+	return trust;
+}
+
+static enum trust
+any_trusted(const struct walk *walk, const struct dns_answer *answer)
+{
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
+		if (address_trust(walk, &answer->rr[i].ip) == TRUST_YES)
+			return TRUST_YES;
+	return TRUST_NO;
+}
+
+/* The host of a by clause: an address, or a name whose addresses are trusted. */
+static bool
+by_trusted(struct walk *walk, struct slice by)
+{
+	struct slice name;
+	struct ip ip;
+
+	if (by.n == 0)
+		return false;
+	if (ip_client(by, &ip) == ST_OK)
+		return ip.family != 0 && address_trust(walk, &ip) == TRUST_YES;
+	if (walk->dns == NULL || walk->lookups++ >= MAX_LOOKUPS ||
+		domain_normalize(by, walk->arena, &name) != ST_OK)
+		return false;
+	return any_trusted(walk, dns_get(walk->dns, name, DNS_A, 0)) == TRUST_YES ||
+	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == TRUST_YES;
+}
+
+/* The topmost Received whose handing host is outside; where one hides it, nobody is known. */
+static void
+find_client(struct walk *walk, const struct message *message, struct envelope *envelope)
+{
+	const struct field *field;
+
+	for (size_t i = 0; i < MAX_HOPS && (field = message_field(message, "Received", i)) != NULL;
+		i++) {
+		struct received received;
+
+		if ((field->flags & FIELD_OVERSIZE) != 0)
+			return;
+		received_parse(field->value, &received);
+		if (received.ip.family == 0) {
+			if (by_trusted(walk, received.by))
+				continue;
+			return;
+		}
+		switch (address_trust(walk, &received.ip)) {
+		case TRUST_YES:
+			continue;
+		case TRUST_UNKNOWN:
+			return;
+		case TRUST_NO:
+			envelope->client_ip = received.ip;
+			if (envelope->helo.n == 0)
+				envelope->helo = received.helo;
+			return;
+		}
+	}
+}
+
+/* `From ADDR DATE`: the address may hold blanks in quotes; `-` (Mozilla) is none */
+static bool
+mbox_path(struct slice line, struct slice *path)
+{
+	struct slice at = slice_from(line, sizeof "From " - 1), start, quoted;
+
+	(void)scan_wsp(&at);
+	start = at;
+	while (at.n > 0 && !slice_is_blank(at.p[0]))
+		if (!scan_quoted_string(&at, true, &quoted))
+			at = slice_from(at, 1);
+	*path = slice_head(start, start.n - at.n);
+	return path->n > 0 && !slice_eq(*path, SLICE("-"));
+}
+
+/* The value of a Return-Path: what stands in <>, else its first word. */
+static struct slice
+field_path(struct slice value)
+{
+	struct slice at, quoted;
+
+	value = slice_trim(value);
+	at = value;
+	if (scan_char(&at, '<')) {
+		while (at.n > 0 && at.p[0] != '>')
+			if (!scan_quoted_string(&at, true, &quoted))
+				at = slice_from(at, 1);
+		return slice_head(value, value.n - at.n + (at.n > 0 ? 1 : 0));
+	}
+	while (at.n > 0 && !slice_is_blank(at.p[0]))
+		if (!scan_quoted_string(&at, true, &quoted))
+			at = slice_from(at, 1);
+	return slice_head(value, value.n - at.n);
+}
+
+static void
+find_path(const struct message *message, struct arena *arena, struct envelope *envelope)
+{
+	struct slice path;
+
+	for (size_t i = 0; i < message->nfields; i++) {
+		const struct field *field = &message->fields[i];
+
+		if (field_is(field, "Received"))
+			break; /* below it, only the sender's word */
+		if ((field_is(field, "X-Envelope-From") || field_is(field, "Return-Path")) &&
+			(field->flags & FIELD_OVERSIZE) == 0) {
+			envelope_path(field_path(field_unfold(field, arena)), envelope);
+			return;
+		}
+	}
+	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path))
+		envelope_path(path, envelope);
+}
+
+void
+envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
+	struct arena *arena, struct envelope *envelope)
+{
+	struct walk walk = {.options = options, .dns = dns, .arena = arena};
+
+	if (envelope->path == PATH_UNKNOWN)
+		find_path(message, arena, envelope);
+	if (envelope->client_ip.family == 0)
+		find_client(&walk, message, envelope);
+}

@@ -1,0 +1,235 @@
+/* The preamble on stdin, and the same parts in the field that a mail server added. */
+#include "filter/intake/envelope_modes.h"
+
+static const char no_magic[] = "stdin does not begin with the line mailstamp-envelope=1";
+static const char no_end[] = "no empty line ends the envelope on stdin";
+static const char too_long[] = "the envelope on stdin is too long";
+static const char bad_line[] = "a line of the envelope is not NAME=VALUE";
+static const char bad_value[] = "a value of the envelope is not percent-encoded as it must be";
+static const char bad_client[] = "the envelope's client_address is not an address";
+static const char repeated[] = "the envelope names one thing twice";
+static const char no_field[] = "no X-Mailstamp-Envelope has the right secret";
+static const char two_fields[] = "more than one X-Mailstamp-Envelope has the right secret";
+
+enum part {
+	PART_CLIENT_ADDRESS,
+	PART_CLIENT_NAME,
+	PART_HELO,
+	PART_SENDER,
+	PART_QUEUE_ID,
+	PART_USER,
+	PART_SECRET,
+	PARTS_ONCE, /* those before may stand once */
+	PART_RECIPIENT = PARTS_ONCE,
+	PART_OTHER
+};
+
+/* Postfix's SMTPD_POLICY_README names */
+static const char *const part_names[] = {
+	[PART_CLIENT_ADDRESS] = "client_address",
+	[PART_CLIENT_NAME] = "client_name",
+	[PART_HELO] = "helo_name",
+	[PART_SENDER] = "sender",
+	[PART_QUEUE_ID] = "queue_id",
+	[PART_USER] = "sasl_username",
+	[PART_SECRET] = "secret",
+	[PART_RECIPIENT] = "recipient",
+};
+
+struct parts {
+	struct slice value[PARTS_ONCE];
+	bool has[PARTS_ONCE];
+	struct slice *rcpts; /* room for ENVELOPE_RCPTS once there is one */
+	struct envelope *envelope;
+	struct arena *arena;
+	bool field; /* secret is a part only there */
+};
+
+static enum part
+part_of(struct slice name, bool field)
+{
+	for (int i = 0; i < PART_OTHER; i++)
+		if (slice_eq(name, slice_str(part_names[i])))
+			return i == PART_SECRET && !field ? PART_OTHER : (enum part)i;
+	return PART_OTHER;
+}
+
+/* One NAME=VALUE. */
+static enum status
+add_part(struct parts *parts, struct slice text, const char **error)
+{
+	size_t equals = slice_find(text, '=');
+	enum part part = part_of(slice_head(text, equals), parts->field);
+	struct slice value;
+
+	*error = bad_line;
+	if (equals == 0 || equals == text.n)
+		return ST_BAD;
+	value = slice_from(text, equals + 1);
+	*error = bad_value;
+	if (memchr(text.p, '\0', text.n) != NULL || memchr(text.p, '\r', text.n) != NULL ||
+		envelope_decode(value, parts->arena, &value) != ST_OK)
+		return ST_BAD;
+	if (part == PART_RECIPIENT) {
+		if (parts->rcpts == NULL) {
+			parts->rcpts =
+				arena_array(parts->arena, ENVELOPE_RCPTS, sizeof *parts->rcpts);
+			parts->envelope->nrcpts = 0; /* not the options' */
+		}
+		envelope_rcpt(value, parts->rcpts, parts->envelope);
+	} else if (part != PART_OTHER) {
+		*error = repeated;
+		if (parts->has[part])
+			return ST_BAD;
+		parts->has[part] = true;
+		parts->value[part] = value;
+	}
+	return ST_OK;
+}
+
+/* An empty value is one that the mail server does not know; but for the null path. */
+static enum status
+use_parts(const struct parts *parts, const char **error)
+{
+	struct envelope *envelope = parts->envelope;
+	const struct slice *value = parts->value;
+
+	if (parts->has[PART_CLIENT_ADDRESS] &&
+		ip_client(value[PART_CLIENT_ADDRESS], &envelope->client_ip) != ST_OK) {
+		*error = bad_client;
+		return ST_BAD;
+	}
+	if (parts->has[PART_CLIENT_NAME])
+		envelope->client_name = envelope_name(value[PART_CLIENT_NAME]);
+	if (parts->has[PART_HELO])
+		envelope->helo = slice_trim(value[PART_HELO]);
+	if (parts->has[PART_SENDER])
+		envelope_path(value[PART_SENDER], envelope);
+	if (parts->has[PART_QUEUE_ID])
+		envelope->queue_id = value[PART_QUEUE_ID];
+	if (parts->has[PART_USER])
+		envelope->authenticated = value[PART_USER];
+	return ST_OK;
+}
+
+/* The next line without its LF or CRLF; false where there is no whole one. */
+static bool
+next_line(struct slice *rest, struct slice *line)
+{
+	size_t n = slice_find(*rest, '\n');
+
+	if (n == rest->n)
+		return false;
+	*line = slice_head(*rest, n);
+	*rest = slice_from(*rest, n + 1);
+	if (line->n > 0 && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
+enum status
+envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, const char **error)
+{
+	struct parts parts = {.envelope = &taken->envelope, .arena = arena};
+	struct slice rest = slice_head(bytes, ENVELOPE_MAX), line;
+
+	/* unlike an option, a preamble that leaves out the sender says that it is not known */
+	taken->envelope.path = PATH_UNKNOWN;
+	taken->envelope.mail_from = SLICE("");
+	if (!next_line(&rest, &line) || !slice_eq(line, SLICE("mailstamp-envelope=1"))) {
+		*error = no_magic;
+		return ST_BAD;
+	}
+	while (next_line(&rest, &line)) {
+		if (line.n == 0) {
+			taken->message = slice_from(bytes, (size_t)(rest.p - bytes.p));
+			return use_parts(&parts, error);
+		}
+		if (add_part(&parts, line, error) != ST_OK)
+			return ST_BAD;
+	}
+	*error = bytes.n > ENVELOPE_MAX ? too_long : no_end;
+	return ST_BAD;
+}
+
+bool
+envelope_is_field(const struct field *field)
+{
+	return field_is(field, "X-Mailstamp-Envelope");
+}
+
+/* The next part of a field, blanks and folds around it. */
+static bool
+next_part(struct slice *rest, struct slice *part)
+{
+	size_t n = 0;
+
+	while (rest->n > 0 && slice_is_blank(rest->p[0]))
+		*rest = slice_from(*rest, 1);
+	while (n < rest->n && !slice_is_blank(rest->p[n]))
+		n++;
+	*part = slice_head(*rest, n);
+	*rest = slice_from(*rest, n);
+	return n > 0;
+}
+
+/* Equal, in a time that tells only the lengths. */
+static bool
+same_secret(struct slice given, struct slice secret)
+{
+	volatile unsigned char differ = given.n != secret.n;
+
+	for (size_t i = 0; i < given.n && secret.n > 0; i++)
+		differ = (unsigned char)(differ | ((unsigned char)given.p[i] ^
+							  (unsigned char)secret.p[i % secret.n]));
+	return differ == 0 && secret.n > 0;
+}
+
+/* Has this instance the secret? What else stands in it, good or bad, does not matter yet. */
+static bool
+has_secret(struct slice value, struct slice secret, struct arena *arena)
+{
+	struct slice name = SLICE("secret="), part, given;
+	bool found = false;
+
+	while (next_part(&value, &part))
+		if (slice_starts(part, name) &&
+			envelope_decode(slice_from(part, name.n), arena, &given) == ST_OK)
+			found |= same_secret(given, secret);
+	return found;
+}
+
+static enum status
+read_value(struct slice value, struct arena *arena, struct envelope *envelope, const char **error)
+{
+	struct parts parts = {.envelope = envelope, .arena = arena, .field = true};
+	struct slice part;
+
+	envelope->path = PATH_UNKNOWN;
+	envelope->mail_from = SLICE("");
+	while (next_part(&value, &part))
+		if (add_part(&parts, part, error) != ST_OK)
+			return ST_BAD;
+	return use_parts(&parts, error);
+}
+
+enum status
+envelope_field(const struct message *message, size_t max_field, struct slice secret,
+	struct arena *arena, struct envelope *envelope, const char **error)
+{
+	struct slice rest = message->header, value = SLICE("");
+	struct field field;
+	size_t found = 0;
+
+	/* not fields[]: a server may add its own below more fields than we index */
+	while (fields_next(&rest, max_field, &field))
+		if (envelope_is_field(&field) && (field.flags & FIELD_OVERSIZE) == 0 &&
+			has_secret(field.value, secret, arena)) {
+			value = field.value;
+			found++;
+		}
+	if (found == 1)
+		return read_value(value, arena, envelope, error);
+	*error = found == 0 ? no_field : two_fields;
+	return ST_BAD;
+}

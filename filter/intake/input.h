@@ -1,0 +1,61 @@
+/*
+ * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
+ *
+ * Up to 16 MiB are read into memory, from a regular file too, so that nobody who cuts it short
+ * meanwhile can hurt us. A larger regular file is mapped as it is; more from a pipe goes through an
+ * unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds the
+ * first max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
+ */
+#ifndef FILTER_INTAKE_INPUT_H
+#define FILTER_INTAKE_INPUT_H
+
+#include "filter/settings/settings.h"
+#include "mime/status.h"
+
+struct input {
+	struct slice bytes;
+	bool partial;     /* there is more behind input_rest */
+	int fd;           /* where the rest comes from; -1 where there is none */
+	int64_t until_ms; /* read_timeout as a monotonic clock, or 0 */
+	bool end;         /* fd was read to its end */
+	bool named;       /* fd is that of --input, to be closed */
+	char head;        /* the one byte that was read to see that there is more ... */
+	bool has_head;    /* ... and is not in bytes */
+	char *memory;     /* owned, or NULL */
+	void *mapped;     /* owned, or NULL */
+	size_t mapped_size;
+};
+
+/*
+ * Reads everything (or up to the limit). ST_TEMP with *error from a fixed table (a read error, a
+ * time-out, no spool space, no memory); ST_BAD for an --input that is no file and no folder with
+ * exactly one .eml. *input is set whatever the status, for input_drain and input_free.
+ */
+enum status input_read(const struct options *options, struct input *input, const char **error);
+
+/*
+ * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
+ * the spool, mapped; what pointed into bytes before is void. partial is false then. ST_TEMP with
+ * *error.
+ */
+enum status input_complete(const struct options *options, struct input *input, const char **error);
+
+/*
+ * The next piece past bytes, into the caller's buffer of size > 0: its length, 0 at the end, -1 on
+ * an error or time-out.
+ */
+long input_rest(struct input *input, char *buffer, size_t size);
+
+/*
+ * Reads stdin to its end and throws it away (a host may take a filter that does not read for dead).
+ * Stops at the time-out. Also where *input is all zero.
+ */
+void input_drain(struct input *input);
+
+/* The same with stdin before anything was read, for so many seconds at most; 0: no bound. */
+void input_discard(int64_t timeout);
+
+/* *input may be all zero */
+void input_free(struct input *input);
+
+#endif

@@ -1,0 +1,43 @@
+#include "filter/io/hostname.h"
+
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { NAME_SIZE = 256 };
+
+/* A host name ends up in a field of every message: nothing but a plain name may. */
+static bool
+is_plain(const char *name)
+{
+	if (name[0] == '\0')
+		return false;
+	for (const char *c = name; *c != '\0'; c++)
+		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			    (*c >= '0' && *c <= '9') || *c == '-' || *c == '.' || *c == '_'))
+			return false;
+	return true;
+}
+
+const char *
+hostname_get(struct arena *arena)
+{
+	struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+	char name[NAME_SIZE];
+	const char *best = name;
+
+	if (gethostname(name, sizeof name) != 0)
+		return "localhost";
+	name[sizeof name - 1] = '\0';
+	if (!is_plain(name))
+		return "localhost";
+	if (strchr(name, '.') == NULL && getaddrinfo(name, NULL, &hints, &found) == 0 &&
+		found->ai_canonname != NULL && is_plain(found->ai_canonname) &&
+		strlen(found->ai_canonname) < sizeof name)
+		best = found->ai_canonname;
+	best = arena_cstr(arena, slice_str(best));
+	if (found != NULL)
+		freeaddrinfo(found);
+	return best;
+}

@@ -1,0 +1,13 @@
+/* hostname.h: the name of this host. */
+#ifndef FILTER_IO_HOSTNAME_H
+#define FILTER_IO_HOSTNAME_H
+
+#include "mime/arena.h"
+
+/*
+ * The fully qualified host name where the system knows it, else the host name, else "localhost".
+ * The resolver of the system is asked only where the host name has no dot. Owned by the arena.
+ */
+const char *hostname_get(struct arena *arena);
+
+#endif

@@ -1,0 +1,209 @@
+#include "filter/io/mbox.h"
+
+#include <stdlib.h>
+
+enum { SIZE = 256 * 1024 };
+
+struct mbox {
+	struct unpack *in;
+	size_t max;
+	bool end;
+	const char *error;
+	const atomic_bool *stop; /* or NULL */
+	size_t at, n;            /* of bytes */
+	char bytes[SIZE];
+};
+
+struct mbox *
+mbox_open(struct unpack *in, size_t max)
+{
+	struct mbox *mbox = malloc(sizeof *mbox);
+
+	if (mbox == NULL) {
+		unpack_close(in);
+		return NULL;
+	}
+	mbox->in = in;
+	mbox->max = max;
+	mbox->end = false;
+	mbox->error = NULL;
+	mbox->stop = NULL;
+	mbox->at = mbox->n = 0;
+	return mbox;
+}
+
+void
+mbox_watch(struct mbox *mbox, const atomic_bool *stop)
+{
+	mbox->stop = stop;
+}
+
+/* More bytes behind those that are there, if there is room and there are any. */
+static bool
+fill(struct mbox *mbox)
+{
+	const char *error = NULL;
+	long got;
+
+	if (mbox->end)
+		return false;
+	if (mbox->at > 0) {
+		memmove(mbox->bytes, mbox->bytes + mbox->at, mbox->n - mbox->at);
+		mbox->n -= mbox->at;
+		mbox->at = 0;
+	}
+	if (mbox->n == SIZE)
+		return false;
+	if (mbox->stop != NULL && atomic_load(mbox->stop)) {
+		mbox->end = true;
+		mbox->error = "interrupted";
+		return false;
+	}
+	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &error);
+	mbox->end = got <= 0;
+	if (got < 0)
+		mbox->error = error;
+	if (got > 0)
+		mbox->n += (size_t)got;
+	return got > 0;
+}
+
+static struct slice
+rest(const struct mbox *mbox)
+{
+	return slice_make(mbox->bytes + mbox->at, mbox->n - mbox->at);
+}
+
+struct slice
+mbox_peek(struct mbox *mbox, size_t n)
+{
+	while (mbox->n - mbox->at < n && fill(mbox))
+		continue;
+	return slice_head(rest(mbox), n);
+}
+
+/* The next line with its end, or a piece of one that is longer than the buffer; empty at the end.
+ * It is not taken yet. */
+static struct slice
+next_line(struct mbox *mbox)
+{
+	size_t looked = 0;
+
+	for (;;) {
+		struct slice all = rest(mbox);
+		size_t at = looked + slice_find(slice_from(all, looked), '\n');
+
+		if (at < all.n)
+			return slice_head(all, at + 1);
+		looked = all.n;
+		if (!fill(mbox))
+			return rest(mbox);
+	}
+}
+
+static bool
+append(struct mbox_message *message, size_t *cap, size_t max, struct slice s)
+{
+	if (s.n > max - message->n) {
+		message->partial = true;
+		s = slice_head(s, max - message->n);
+	}
+	if (s.n > *cap - message->n) {
+		size_t wanted = *cap < 8192 ? 8192 : *cap;
+		char *grown;
+
+		while (wanted - message->n < s.n)
+			wanted *= 2;
+		grown = realloc(message->bytes, wanted);
+		if (grown == NULL)
+			return false;
+		message->bytes = grown;
+		*cap = wanted;
+	}
+	if (s.n > 0)
+		memcpy(message->bytes + message->n, s.p, s.n);
+	message->n += s.n;
+	return true;
+}
+
+static struct slice
+without_quote(struct slice line, enum mbox_quoting quoting)
+{
+	size_t n = 0;
+
+	while (n < line.n && line.p[n] == '>')
+		n++;
+	if (n == 0 || quoting == MBOX_NONE || (quoting == MBOX_O && n > 1) ||
+		!slice_starts(slice_from(line, n), SLICE("From ")))
+		return line;
+	return slice_from(line, 1);
+}
+
+static bool
+is_empty_line(struct slice line)
+{
+	return slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
+}
+
+int
+mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
+	const char **error)
+{
+	bool first = true, begins = true, after_empty = false;
+	size_t cap = 0, last = 0;
+
+	if (message != NULL)
+		*message = (struct mbox_message){NULL, 0, false};
+	for (;;) {
+		struct slice line = next_line(mbox);
+
+		if (line.n == 0 || (!first && begins && after_empty && quoting != MBOX_NONE &&
+					   slice_starts(line, SLICE("From "))))
+			break;
+		after_empty = begins && is_empty_line(line);
+		last = after_empty ? line.n : 0;
+		if (message != NULL &&
+			!append(message, &cap, mbox->max,
+				begins && !first ? without_quote(line, quoting) : line)) {
+			free(message->bytes);
+			message->bytes = NULL;
+			*error = "no memory for a message of that size";
+			return -1;
+		}
+		begins = line.p[line.n - 1] == '\n';
+		first = false;
+		mbox->at += line.n;
+		/* nothing follows it, and a bomb has no end worth waiting for */
+		if (quoting == MBOX_NONE && message != NULL && message->partial) {
+			mbox->at = mbox->n;
+			mbox->end = true;
+			break;
+		}
+	}
+	if (mbox->error != NULL) {
+		if (message != NULL) {
+			free(message->bytes);
+			message->bytes = NULL;
+		}
+		*error = mbox->error;
+		return -1;
+	}
+	if (message != NULL && quoting != MBOX_NONE && !message->partial)
+		message->n -= last;
+	return first ? 0 : 1;
+}
+
+double
+mbox_share(const struct mbox *mbox)
+{
+	return unpack_share(mbox->in);
+}
+
+void
+mbox_close(struct mbox *mbox)
+{
+	if (mbox == NULL)
+		return;
+	unpack_close(mbox->in);
+	free(mbox);
+}

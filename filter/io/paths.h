@@ -1,0 +1,24 @@
+/* paths.h: names of files, which anybody may have chosen. */
+#ifndef FILTER_IO_PATHS_H
+#define FILTER_IO_PATHS_H
+
+#include "mime/arena.h"
+#include "mime/slice.h"
+
+/* folder/name from malloc; name alone where it is absolute or folder is "" or NULL */
+char *path_join(const char *folder, const char *name);
+
+/* does name end so? ASCII case does not matter */
+bool path_ends(const char *name, const char *end);
+
+/* errno of a call that failed on a path, as a literal */
+const char *path_error(void);
+
+/*
+ * For terminals, tables and lines: UTF-8 stays, but controls (C0, C1), what changes the direction
+ * of writing, separators of lines, a backslash and octets that are no UTF-8 are \xHH each. In the
+ * arena.
+ */
+const char *path_shown(const char *path, struct arena *arena);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * spool.h: files without a name, for messages on their way.
+ */
+#ifndef FILTER_IO_SPOOL_H
+#define FILTER_IO_SPOOL_H
+
+#include <stddef.h>
+
+enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may stay in memory */
+
+/*
+ * A new, empty, unlinked file, close-on-exec, that nobody else can open: in memory where size is
+ * SPOOL_MEMORY at most, else in dir (NULL: $TMPDIR, then /var/tmp). -1 with errno.
+ */
+int spool_open(const char *dir, size_t size);
+
+#endif

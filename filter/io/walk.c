@@ -1,0 +1,157 @@
+#include "filter/io/walk.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter/io/paths.h"
+#include "filter/text/words.h"
+
+struct walk_level {
+	struct walk_level *below;
+	char *path;
+	char **names;
+	size_t n, at;
+	dev_t dev;
+	ino_t ino;
+};
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+level_free(struct walk_level *level)
+{
+	for (size_t i = 0; i < level->n; i++)
+		free(level->names[i]);
+	free(level->names);
+	free(level->path);
+	free(level);
+}
+
+static bool
+has_folder(const char *path, const char *name)
+{
+	char *both = path_join(path, name);
+	struct stat info;
+	bool has = both != NULL && lstat(both, &info) == 0 && S_ISDIR(info.st_mode);
+
+	free(both);
+	return has;
+}
+
+static bool
+is_wanted(const char *path, const char *name, bool maildir)
+{
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	if (maildir)
+		return strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 ||
+		       (name[0] == '.' && has_folder(path, name));
+	return name[0] != '.' && !path_ends(name, ".envelope");
+}
+
+static bool
+add_name(struct walk_level *level, const char *name)
+{
+	if ((level->n & (level->n - 1)) == 0) {
+		char **grown = realloc(
+			level->names, (level->n == 0 ? 1 : level->n * 2) * sizeof *level->names);
+
+		if (grown == NULL)
+			return false;
+		level->names = grown;
+	}
+	level->names[level->n] = strdup(name);
+	return level->names[level->n] != NULL && ++level->n > 0;
+}
+
+static const char *
+read_names(struct walk_level *level)
+{
+	bool maildir = has_folder(level->path, "cur") && has_folder(level->path, "new");
+	DIR *dir = opendir(level->path);
+	const char *error = NULL;
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return path_error();
+	while (error == NULL && (entry = readdir(dir)) != NULL)
+		if (is_wanted(level->path, entry->d_name, maildir) &&
+			!add_name(level, entry->d_name))
+			error = N_("no memory for the names in this folder");
+	closedir(dir);
+	if (level->n > 0)
+		qsort(level->names, level->n, sizeof *level->names, compare);
+	return error;
+}
+
+const char *
+walk_enter(struct walk *walk, const char *path, const struct stat *info)
+{
+	struct walk_level *level;
+	const char *error;
+
+	if (walk->depth >= WALK_DEPTH)
+		return N_("folders are nested too deeply");
+	for (level = walk->top; level != NULL; level = level->below)
+		if (level->dev == info->st_dev && level->ino == info->st_ino)
+			return N_("the folder is inside itself");
+	level = calloc(1, sizeof *level);
+	if (level == NULL)
+		return "no memory";
+	level->path = strdup(path);
+	level->dev = info->st_dev;
+	level->ino = info->st_ino;
+	error = level->path == NULL ? "no memory" : read_names(level);
+	if (error != NULL) {
+		level_free(level);
+		return error;
+	}
+	level->below = walk->top;
+	walk->top = level;
+	walk->depth++;
+	return NULL;
+}
+
+char *
+walk_next(struct walk *walk)
+{
+	struct walk_level *level;
+
+	while ((level = walk->top) != NULL) {
+		if (level->at < level->n)
+			return path_join(level->path, level->names[level->at++]);
+		walk->top = level->below;
+		walk->depth--;
+		level_free(level);
+	}
+	return NULL;
+}
+
+double
+walk_share(const struct walk *walk, double last)
+{
+	double share = last;
+
+	for (const struct walk_level *level = walk->top; level != NULL; level = level->below)
+		if (level->n > 0)
+			share = level->at > 0 ? ((double)level->at - 1 + share) / (double)level->n
+					      : 0;
+	return share;
+}
+
+void
+walk_end(struct walk *walk)
+{
+	struct walk_level *level;
+
+	while ((level = walk->top) != NULL) {
+		walk->top = level->below;
+		level_free(level);
+	}
+	walk->depth = 0;
+}

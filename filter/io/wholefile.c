@@ -1,0 +1,106 @@
+#include "filter/io/wholefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/io/paths.h"
+
+static enum status
+read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const char **why)
+{
+	char *p = arena_alloc(arena, size);
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t got = read(fd, p + n, size - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			*why = path_error();
+			return ST_BAD;
+		}
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	*bytes = slice_make(p, n);
+	return ST_OK;
+}
+
+static enum status
+read_checked(const char *path, size_t max, mode_t refused, bool own, struct arena *arena,
+	struct slice *bytes, const char **why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum status st = ST_BAD;
+	struct stat info;
+
+	if (fd < 0) {
+		*why = path_error();
+		return ST_BAD;
+	}
+	if (fstat(fd, &info) != 0)
+		*why = path_error();
+	else if (!S_ISREG(info.st_mode))
+		*why = "not a regular file";
+	else if (own && info.st_uid != geteuid() && info.st_uid != 0)
+		*why = "it belongs to another user";
+	else if ((info.st_mode & refused) != 0)
+		*why = "others can read it";
+	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
+		*why = "too large";
+	else
+		st = read_all(fd, (size_t)info.st_size, arena, bytes, why);
+	close(fd);
+	return st;
+}
+
+enum status
+wholefile_read(
+	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why)
+{
+	return read_checked(path, max, 0, false, arena, bytes, why);
+}
+
+enum status
+wholefile_key(
+	const char *path, size_t max, struct arena *arena, struct slice *key, const char **why)
+{
+	return read_checked(path, max, S_IRWXG | S_IRWXO, true, arena, key, why);
+}
+
+enum status
+wholefile_secret(
+	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why)
+{
+	enum status st = read_checked(path, max, S_IROTH | S_IWOTH, false, arena, secret, why);
+
+	if (st != ST_OK)
+		return st;
+	while (secret->n > 0 &&
+		(secret->p[secret->n - 1] == '\n' || secret->p[secret->n - 1] == '\r'))
+		secret->n--;
+	if (secret->n > 0)
+		return ST_OK;
+	*why = "it is empty";
+	return ST_BAD;
+}
+
+bool
+wholefile_is_ours(const char *path, struct slice first)
+{
+	enum { FIRST_MAX = 64 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char there[FIRST_MAX];
+	struct stat info;
+	ssize_t n;
+
+	if (fd < 0)
+		return true; /* whoever writes it will tell */
+	n = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, there, sizeof there, 0) : 0;
+	close(fd);
+	return n <= 0 || slice_starts(slice_make(there, (size_t)n), first);
+}

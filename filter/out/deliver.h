@@ -1,0 +1,22 @@
+/*
+ * deliver.h: handing the stamped message to COMMAND (PROGRAM 3, `-- COMMAND ARG...`).
+ */
+#ifndef FILTER_OUT_DELIVER_H
+#define FILTER_OUT_DELIVER_H
+
+#include "filter/out/output.h"
+
+/*
+ * Writes the whole stamped message to an unlinked file (in memory up to 16 MiB, in the spool folder
+ * above) and only then starts COMMAND with it as stdin: whatever happens to us, COMMAND can never
+ * take a part for the whole. No shell; a process group of its own; killed after timeout seconds.
+ * ST_OK: COMMAND ended with 0 and had read everything. Else ST_TEMP with *error (fixed text) and
+ * *status, COMMAND's wait status or -1.
+ */
+enum status deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
+	const char *spool_dir, const char **error, int *status);
+
+/* Kills COMMAND where one runs; for a signal handler. */
+void deliver_kill(void);
+
+#endif

@@ -1,0 +1,77 @@
+#include "filter/out/seal.h"
+
+#include "filter/io/wholefile.h"
+#include "filter/result/block.h"
+#include "mime/buf.h"
+
+enum { KEY_MAX = 64 * 1024, ERROR_MAX = 1024 };
+
+static enum evaluate_status
+bad_key(struct evaluation *ev, const char *why, const char **error)
+{
+	struct buf text;
+
+	buf_init(&text, ev->arena, ERROR_MAX);
+	buf_addf(&text, "ARC key %s: %s", ev->options->arc_key, why);
+	buf_addc(&text, '\0');
+	*error = text.over ? "the ARC key cannot be used" : text.p;
+	return EVALUATE_CONFIG;
+}
+
+static enum evaluate_status
+open_key(struct evaluation *ev, struct crypto_signer_info *info, const char **error)
+{
+	const struct limits *limits = &ev->options->limits;
+	struct slice pem = SLICE("");
+	const char *why;
+	enum status st;
+
+	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
+		return bad_key(ev, why, error);
+	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, info);
+	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* the arena's, so ours to write */
+	if (st == ST_TEMP) {
+		*error = "no memory for the ARC key";
+		return EVALUATE_TEMP;
+	}
+	if (st != ST_OK)
+		return bad_key(ev, "no RSA or Ed25519 key in PEM without a password", error);
+	if (info->rsa && info->bits < limits->rsa_min_bits)
+		return bad_key(ev, "the RSA key is too small", error);
+	if (info->rsa && info->bits > limits->rsa_max_bits)
+		return bad_key(ev, "the RSA key is too large", error);
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
+seal_make(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+	struct crypto_signer_info info;
+	struct arc_sealer sealer;
+	struct slice results;
+	enum evaluate_status st;
+
+	if (options->arc_seal == NULL)
+		return EVALUATE_OK;
+	if (!ev->evaluated) {
+		ev->sealed.reason = "the message is over the size limit";
+		return EVALUATE_OK;
+	}
+	st = open_key(ev, &info, error);
+	if (st != EVALUATE_OK)
+		return st;
+	sealer = (struct arc_sealer){
+		.domain = slice_str(options->arc_seal),
+		.selector = slice_str(options->arc_selector),
+		.key = ev->signer,
+		.rsa = info.rsa,
+	};
+	results = block_field(ev);
+	results = slice_trim(slice_from(results, slice_find(results, ':') + 1));
+	if (arc_seal(&ev->in, &ev->results.arc, &sealer, results, ev->message.eol, &ev->sealed) ==
+		ST_OK)
+		return EVALUATE_OK;
+	*error = "the ARC set could not be made";
+	return EVALUATE_TEMP;
+}

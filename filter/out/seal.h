@@ -1,0 +1,17 @@
+/*
+ * seal.h: an ARC set on top of the message that is passed on (PROGRAM 3 a).
+ */
+#ifndef FILTER_OUT_SEAL_H
+#define FILTER_OUT_SEAL_H
+
+#include "filter/verdict/evaluate.h"
+
+/*
+ * Where sealing is asked for and the message was evaluated: reads the key and sets
+ * evaluation->sealed. A message that must not be sealed is none of the errors: sealed.reason tells
+ * why. EVALUATE_CONFIG with one line in *error where the key is of no use, is others' to read, or
+ * belongs to another user; EVALUATE_TEMP where our own work could not be done.
+ */
+enum evaluate_status seal_make(struct evaluation *evaluation, const char **error);
+
+#endif

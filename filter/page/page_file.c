@@ -1,0 +1,172 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+#include "filter/page/page_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/io/paths.h"
+#include "filter/io/wholefile.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { PATH_OCTETS = 8192, TRIES = 100 };
+
+static const char *
+write_error(void)
+{
+	switch (errno) {
+	case ENOSPC:
+	case EDQUOT:
+		return N_("no room on the disk");
+	case EFBIG:
+		return N_("the file is too large");
+	case EROFS:
+		return N_("the disk is read-only");
+	case EISDIR:
+		return N_("is a folder");
+	default:
+		return N_("cannot be written");
+	}
+}
+
+static enum status
+too_long(const char **why)
+{
+	*why = N_("the name is too long");
+	return ST_TEMP;
+}
+
+/* folder/.name.NUMBER.part */
+static const char *
+part_name(const char *target, unsigned long number, struct arena *arena)
+{
+	struct slice path = slice_str(target);
+	size_t slash = slice_rfind(path, '/');
+	size_t at = slash < path.n ? slash + 1 : 0;
+	struct buf name;
+
+	buf_init(&name, arena, PATH_OCTETS);
+	buf_add(&name, slice_head(path, at));
+	buf_addf(&name, ".%.200s.%lu.part", target + at, number);
+	buf_addc(&name, '\0');
+	return name.over ? NULL : name.p;
+}
+
+/* Over a device or a FIFO a rename would destroy it. *mode is set where a file stands there. */
+static enum status
+find_target(struct page_file *file, const char *path, mode_t *mode, struct arena *arena,
+	const char **why)
+{
+	struct stat info;
+	char *real;
+
+	file->target = path;
+	if (stat(path, &info) != 0) {
+		*why = path_error();
+		return errno == ENOENT ? ST_OK : ST_TEMP;
+	}
+	if (!S_ISREG(info.st_mode)) {
+		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
+		return ST_TEMP;
+	}
+	if (!wholefile_is_ours(path, SLICE("<!DOCTYPE"))) {
+		*why = N_("the file there is not a page");
+		return ST_TEMP;
+	}
+	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+	real = realpath(path, NULL);
+	if (real == NULL) {
+		*why = path_error();
+		return ST_TEMP;
+	}
+	file->target = arena_cstr(arena, slice_str(real));
+	free(real);
+	return ST_OK;
+}
+
+/* Over RLIMIT_FSIZE a write shall fail, not end us with the part left behind (main.c). */
+static void
+ignore_limit(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&ignore.sa_mask);
+	(void)sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+/* The part was made and cannot be used. */
+static enum status
+give_up(int fd, const char *part, const char *error, const char **why)
+{
+	*why = error;
+	(void)close(fd);
+	(void)unlink(part);
+	return ST_TEMP;
+}
+
+enum status
+page_file_open(struct page_file *file, const char *path, struct arena *arena, const char **why)
+{
+	unsigned long number = (unsigned long)getpid();
+	mode_t mode = 0;
+	int fd = -1;
+
+	*file = (struct page_file){.out = NULL};
+	if (find_target(file, path, &mode, arena, why) != ST_OK)
+		return ST_TEMP;
+	for (int i = 0; fd < 0 && i < TRIES; i++, number += 100000) {
+		file->part = part_name(file->target, number, arena);
+		if (file->part == NULL)
+			return too_long(why);
+		fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	if (fd < 0) {
+		*why = errno == EROFS || errno == ENOSPC ? write_error() : path_error();
+		return ST_TEMP;
+	}
+	/* who was kept from the old page is kept from the new one */
+	if (mode != 0 && fchmod(fd, mode) != 0)
+		return give_up(fd, file->part, write_error(), why);
+	ignore_limit();
+	file->out = fdopen(fd, "w");
+	if (file->out == NULL)
+		return give_up(fd, file->part, N_("no memory"), why);
+	return ST_OK;
+}
+
+enum status
+page_file_keep(struct page_file *file, const char **why)
+{
+	bool good = fflush(file->out) == 0 && ferror(file->out) == 0;
+
+	good = good && fsync(fileno(file->out)) == 0;
+	if (!good)
+		*why = write_error();
+	if (fclose(file->out) != 0 && good) {
+		*why = write_error();
+		good = false;
+	}
+	file->out = NULL;
+	if (good && rename(file->part, file->target) != 0) {
+		*why = write_error();
+		good = false;
+	}
+	if (!good)
+		(void)unlink(file->part);
+	return good ? ST_OK : ST_TEMP;
+}
+
+void
+page_file_drop(struct page_file *file)
+{
+	if (file->out != NULL)
+		(void)fclose(file->out);
+	file->out = NULL;
+	(void)unlink(file->part);
+}

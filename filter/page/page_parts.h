@@ -1,0 +1,84 @@
+/*
+ * page_parts.h: the parts of the page (page.h), for page.c alone.
+ *
+ * Across, a chart is measured in percent, so that it fits every width and its text keeps its size;
+ * upwards in pixels. The shades are patterns: they differ in form, not by colour alone.
+ */
+#ifndef FILTER_PAGE_PAGE_PARTS_H
+#define FILTER_PAGE_PAGE_PARTS_H
+
+#include "filter/stats/stats.h"
+#include "filter/text/html.h"
+
+/* What a message is in the charts; each is in exactly one. */
+enum page_kind {
+	PAGE_PASSED, /* DMARC passed */
+	PAGE_HONEST, /* struct stats_counts.honest_fails, */
+	PAGE_BARE,   /* bare_fails */
+	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
+	PAGE_KINDS
+};
+
+/* One bar in PAGE_KINDS shades: kinds, or dispositions, of which there are as many. */
+struct page_shares {
+	uint64_t n[PAGE_KINDS];
+};
+
+uint64_t page_kind_count(const struct stats_counts *counts, enum page_kind kind);
+const char *page_kind_text(enum page_kind kind);
+
+/* "Accepted" and the like, in words for people. */
+const char *page_disposition_text(enum disposition disposition);
+
+/* A scenario in words: "What-if 2" or "The other RFC". */
+void page_scenario_name(struct html *html, const struct stats *stats, size_t scenario);
+
+struct page_shares page_shares_of(const struct stats_counts *counts);
+
+/* Section, heading and note; page_numbers_end ends it. */
+void page_section_begin(struct html *html, const char *id, const char *title, const char *note);
+void page_legend_item(struct html *html, int shade, const char *text);
+void page_legend_kinds(struct html *html);
+
+/* A bar from the left of an svg; all messages would fill its width. y in pixels. */
+void page_bar_across(struct html *html, const struct page_shares *shares, uint64_t all, int y);
+
+/* The same as a table that is folded up: begin, a head a column of numbers, rows, end; or kinds in
+ * place of the first two, with cells to end its rows. */
+void page_numbers_begin(struct html *html, const char *caption, const char *first);
+void page_numbers_head(struct html *html, const char *title);
+void page_numbers_kinds(struct html *html, const char *caption, const char *first);
+void page_kind_cells(struct html *html, const struct stats_counts *counts);
+void page_numbers_end(struct html *html);
+
+/* Each writes whole sections, or nothing where there is nothing to show. False without memory. */
+void page_chart_patterns(struct html *html);
+bool page_chart_time(struct html *html, const struct stats *stats);
+bool page_chart_sources(struct html *html, const struct stats *stats);
+void page_chart_scenarios(struct html *html, const struct stats *stats);
+
+bool page_domains(struct html *html, const struct stats *stats);
+bool page_sources(struct html *html, const struct stats *stats);
+void page_changes(struct html *html, const struct stats *stats);
+void page_messages(struct html *html, const struct stats *stats);
+
+/* A table: begin, heads, body, rows; its caller ends table, region and section. */
+struct page_column {
+	const char *title; /* to be translated */
+	bool number;       /* sorted as one */
+};
+
+/* Section, heading, note and the table up to its heads; id is unique. */
+void page_table_begin(struct html *html, const char *id, const char *title, const char *note);
+void page_table_heads(struct html *html, const struct page_column *columns, size_t n);
+/* The head of a number under a scenario. */
+void page_table_scenario(
+	struct html *html, const struct stats *stats, size_t scenario, bool number);
+void page_table_body(struct html *html);
+
+void page_cell_number(struct html *html, uint64_t n);
+void page_cell_percent(struct html *html, uint64_t n, uint64_t all);
+/* An empty text is a dash. */
+void page_cell_text(struct html *html, const char *text);
+
+#endif

@@ -1,0 +1,146 @@
+#include "filter/page/page_time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DAYS_MOST = 92, MONTHS_MOST = 120, YEARS_MOST = 60 };
+
+int64_t
+page_day_number(int year, int month, int day)
+{
+	/* years that begin in March, so that the leap day is the last one */
+	int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+}
+
+uint64_t
+page_scale_top(uint64_t most)
+{
+	static const uint64_t steps[] = {1, 2, 5};
+	uint64_t ten = 1;
+
+	for (;;) {
+		for (size_t i = 0; i < 3; i++)
+			if (ten * steps[i] >= most)
+				return ten * steps[i];
+		if (ten > UINT64_MAX / 100)
+			return most;
+		ten *= 10;
+	}
+}
+
+/* The number of the bar, on a line without an end. */
+static int64_t
+number_of(enum page_unit unit, const struct stats_period *period)
+{
+	if (unit == PAGE_DAYS)
+		return page_day_number(period->year, period->month, period->day);
+	if (unit == PAGE_MONTHS)
+		return (int64_t)period->year * 12 + period->month - 1;
+	return period->year;
+}
+
+static int
+days_of(int year, int month)
+{
+	int64_t first = page_day_number(year, month, 1);
+
+	return (int)(page_day_number(month < 12 ? year : year + 1, month < 12 ? month + 1 : 1, 1) -
+		     first);
+}
+
+/* The period behind one. */
+static void
+step(enum page_unit unit, struct stats_period *period)
+{
+	period->counts = (struct stats_counts){.messages = 0};
+	if (unit == PAGE_DAYS) {
+		if (++period->day <= days_of(period->year, period->month))
+			return;
+		period->day = 1;
+	}
+	if (unit != PAGE_YEARS) {
+		if (++period->month <= 12)
+			return;
+		period->month = 1;
+	}
+	period->year++;
+}
+
+static struct stats_period
+cut(enum page_unit unit, struct stats_period period)
+{
+	period.counts = (struct stats_counts){.messages = 0};
+	period.day = unit == PAGE_DAYS ? period.day : 0;
+	period.month = unit == PAGE_YEARS ? 0 : period.month;
+	return period;
+}
+
+static int64_t
+span(enum page_unit unit, const struct stats *stats)
+{
+	return number_of(unit, &stats->periods[stats->nperiods - 1]) -
+	       number_of(unit, &stats->periods[0]) + 1;
+}
+
+static enum page_unit
+choose(const struct stats *stats)
+{
+	if (!stats->months && span(PAGE_DAYS, stats) <= DAYS_MOST)
+		return PAGE_DAYS;
+	return span(PAGE_MONTHS, stats) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
+}
+
+bool
+page_time_make(const struct stats *stats, struct page_time *time)
+{
+	const bool gaps = stats->nperiods > 0 && span(PAGE_YEARS, stats) > YEARS_MOST;
+	size_t room;
+
+	*time = (struct page_time){.at = NULL};
+	if (stats->nperiods == 0)
+		return true;
+	time->unit = choose(stats);
+	room = gaps ? stats->nperiods : (size_t)span(time->unit, stats);
+	time->at = calloc(room, sizeof *time->at);
+	if (time->at == NULL)
+		return false;
+	for (size_t i = 0; i < stats->nperiods; i++) {
+		struct stats_period here = cut(time->unit, stats->periods[i]);
+		struct stats_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
+
+		while (!gaps && last != NULL &&
+			number_of(time->unit, last) + 1 < number_of(time->unit, &here)) {
+			time->at[time->n] = *last;
+			step(time->unit, &time->at[time->n]);
+			last = &time->at[time->n++];
+		}
+		if (last == NULL || number_of(time->unit, last) != number_of(time->unit, &here)) {
+			time->at[time->n] = here;
+			last = &time->at[time->n++];
+		}
+		stats_counts_join(&last->counts, &stats->periods[i].counts);
+	}
+	return true;
+}
+
+void
+page_time_free(struct page_time *time)
+{
+	free(time->at);
+	*time = (struct page_time){.at = NULL};
+}
+
+void
+page_time_label(const struct stats_period *period, char text[PAGE_LABEL_OCTETS])
+{
+	int year = period->year % 10000, month = period->month % 100, day = period->day % 100;
+
+	if (day > 0)
+		(void)snprintf(text, PAGE_LABEL_OCTETS, "%04d-%02d-%02d", year, month, day);
+	else if (month > 0)
+		(void)snprintf(text, PAGE_LABEL_OCTETS, "%04d-%02d", year, month);
+	else
+		(void)snprintf(text, PAGE_LABEL_OCTETS, "%04d", year);
+}

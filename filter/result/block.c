@@ -1,0 +1,114 @@
+#include "filter/result/block.h"
+
+#include "filter/result/authres.h"
+#include "mime/buf.h"
+
+enum { BLOCK_MAX = 5 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
+
+static void
+add_oversize_rows(struct report *report)
+{
+	static const char *const methods[] = {"spf", "dkim", "arc", "dmarc"};
+
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		report_add(report, methods[i], AUTH_NONE, "the message is over the size limit");
+}
+
+static void
+add_user_row(const struct evaluation *ev, struct report *report)
+{
+	struct report_row *row;
+
+	if (ev->taken.envelope.authenticated.n == 0)
+		return;
+	row = report_add(report, "auth", AUTH_PASS, NULL); /* RFC 8601 2.7.4 */
+	report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
+}
+
+/* PROGRAM 3: what we made of the owner's policy stands in the reason, never in policy.dmarc. */
+static void
+tell_downgrade(const struct evaluation *ev, struct report *report)
+{
+	const struct verdict *verdict = &ev->verdict;
+	const struct override *override = &verdict->override;
+	struct buf text;
+
+	if (verdict->sign == NULL && override->type == NULL)
+		return;
+	for (size_t i = 0; i < report->n; i++) {
+		if (strcmp(report->rows[i].method, "dmarc") != 0)
+			continue;
+		buf_init(&text, ev->arena, REASON_MAX);
+		if (report->rows[i].reason != NULL)
+			buf_addf(&text, "%s, ", report->rows[i].reason);
+		if (override->type == NULL)
+			buf_addf(&text, "not rejected because of %s", verdict->sign);
+		else
+			buf_addf(&text, "overridden as %s: %s", override->type, override->reason);
+		if (override->instance > 0)
+			buf_addf(&text, " i=%u of a trusted sealer", override->instance);
+		buf_addc(&text, '\0');
+		report->rows[i].reason = text.p;
+	}
+}
+
+struct slice
+block_field(const struct evaluation *ev)
+{
+	struct report report;
+
+	report_init(&report, ev->arena);
+	if (ev->evaluated) {
+		add_user_row(ev, &report);
+		auth_report(&ev->in, &ev->results, &report);
+		tell_downgrade(ev, &report);
+	} else if (ev->oversize) {
+		add_user_row(ev, &report);
+		add_oversize_rows(&report);
+	}
+	return authres_field(ev->authserv_id, &report, ev->message.eol, ev->arena);
+}
+
+/* value is unfolded text; it is folded at blanks, which it has between its parts */
+static void
+add_folded(struct buf *out, const char *name, struct slice value, const char *eol)
+{
+	size_t column = strlen(name) + 1;
+
+	buf_addf(out, "%s:", name);
+	while (value.n > 0) {
+		size_t n = slice_find(value, ' ');
+
+		if (column + 1 + n > FOLD_COLUMNS) {
+			buf_adds(out, eol);
+			buf_addc(out, '\t');
+			column = 8;
+		} else {
+			buf_addc(out, ' ');
+			column++;
+		}
+		buf_add(out, slice_head(value, n));
+		column += n;
+		value = slice_from(value, n + 1);
+	}
+	buf_adds(out, eol);
+}
+
+struct slice
+block_make(const struct evaluation *ev, struct slice field, bool with_disposition)
+{
+	const char *eol = ev->message.eol;
+	struct buf out;
+
+	buf_init(&out, ev->arena, BLOCK_MAX);
+	buf_add(&out, ev->sealed.set);
+	buf_add(&out, field);
+	if (with_disposition)
+		buf_addf(&out, "Mailstamp-Disposition: %s%s", policy_word(ev->verdict.disposition),
+			eol);
+	if (ev->options->received_spf && ev->evaluated && !ev->results.local)
+		add_folded(&out, "Received-SPF", spf_received(&ev->in, &ev->results.spf), eol);
+	if ((ev->message.flags & MESSAGE_BLANK_FIRST) != 0)
+		buf_addf(&out, "Mailstamp-Note: the message began with white space%s", eol);
+	return buf_slice(&out);
+}

@@ -1,0 +1,22 @@
+/*
+ * block.h: our fields on top of the message (PROGRAM 3 a, b).
+ */
+#ifndef FILTER_RESULT_BLOCK_H
+#define FILTER_RESULT_BLOCK_H
+
+#include "filter/verdict/evaluate.h"
+
+/*
+ * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
+ * was evaluated its methods are none with the reason, or, after an error of ours, it says none.
+ */
+struct slice block_field(const struct evaluation *evaluation);
+
+/*
+ * The whole block: the ARC set where the message was sealed, field, Mailstamp-Disposition
+ * (with_disposition), Received-SPF and, where the message begins with white space, Mailstamp-Note.
+ */
+struct slice block_make(
+	const struct evaluation *evaluation, struct slice field, bool with_disposition);
+
+#endif

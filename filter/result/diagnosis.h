@@ -1,0 +1,23 @@
+/* diagnosis.h: what broke a signature, in words. */
+#ifndef FILTER_RESULT_DIAGNOSIS_H
+#define FILTER_RESULT_DIAGNOSIS_H
+
+#include "auth/diagnose/diagnose.h"
+
+/* diagnose with the clock of the machine. */
+const struct diagnosis *diagnosis_run(
+	const struct auth_input *in, const struct dkim_result *result, size_t *n);
+
+/* One sentence in English, printable, without its full stop; in the arena. */
+const char *diagnosis_text(const struct diagnosis *diagnosis, struct arena *arena);
+
+/* The same in the language of words_choose. */
+const char *diagnosis_words(const struct diagnosis *diagnosis, struct arena *arena);
+
+/* A fixed word for a kind of change, for JSON. */
+const char *diagnosis_kind(enum diagnose_kind kind);
+
+/* Which half was proved: header, body or key; NULL: none, or all. */
+const char *diagnosis_half(enum diagnose_half half);
+
+#endif

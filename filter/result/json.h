@@ -1,0 +1,38 @@
+/*
+ * json.h: everything that is known of one message, as one JSON object (docs/schema.json).
+ */
+#ifndef FILTER_RESULT_JSON_H
+#define FILTER_RESULT_JSON_H
+
+#include "auth/diagnose/diagnose.h"
+#include "filter/result/finding.h"
+#include "filter/verdict/evaluate.h"
+
+/* What became of the message, beside the evaluation. */
+struct outcome {
+	const char *path;              /* batch: where the message was, shown safely; or NULL */
+	size_t index;                  /* batch, with path: its number in the run, from 0 */
+	int status;                    /* exit status */
+	const char *error;             /* an error of ours, or NULL */
+	size_t dropped;                /* fields left out because they claimed to be ours */
+	struct slice field;            /* our Authentication-Results, or empty */
+	const struct findings *advice; /* explain's; NULL: the member is left out */
+	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
+	size_t ndiagnoses;
+};
+
+/*
+ * One line with its line end, UTF-8, in the arena: text that is not UTF-8 has U+FFFD for its bad
+ * octets. ST_TEMP where jansson has no memory.
+ */
+enum status json_line(
+	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
+
+/* One line for a file that could not be judged; the same form as above. */
+enum status json_failure(
+	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line);
+
+/* Appends line to the file by one write, so that many processes can share it; false with errno. */
+bool json_append(const char *path, struct slice line);
+
+#endif

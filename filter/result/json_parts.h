@@ -1,0 +1,47 @@
+/*
+ * json_parts.h: the parts of the JSON object, one function a struct. For the files that write
+ * JSON: json.c, inspect_json.c, batch's row_json.c and shard.c.
+ *
+ * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
+ * member is then left out. Nobody looks at that until json_write, which refuses the object.
+ */
+#ifndef FILTER_RESULT_JSON_PARTS_H
+#define FILTER_RESULT_JSON_PARTS_H
+
+#include <jansson.h>
+
+#include "auth/auth.h"
+#include "filter/text/phrase.h"
+
+struct diagnosis;
+struct dns;
+struct findings;
+
+/* bytes → a JSON string; octets that are no UTF-8 become U+FFFD */
+json_t *json_from(struct slice text, struct arena *arena);
+/* sets a member to text, or to null where it is empty */
+void json_slice(json_t *object, const char *name, struct slice text, struct arena *arena);
+/* sets a member to text, or to null where it is NULL */
+void json_text(json_t *object, const char *name, const char *text);
+
+/* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
+ * had no memory for anything since this thread's last line (json_watch_memory). */
+enum status json_write(json_t *object, struct arena *arena, struct slice *line);
+
+json_t *json_phrase(const struct phrase *phrase);
+json_t *json_spf(const struct spf_result *spf, struct arena *arena);
+json_t *json_dkim(const struct auth_results *results, struct arena *arena);
+json_t *json_arc(const struct arc_result *arc, struct arena *arena);
+json_t *json_sealed(const struct arc_sealed *sealed);
+json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
+json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
+struct evaluation;
+/* one object a what-if, docs/schema.json */
+json_t *json_what_ifs(const struct evaluation *evaluation);
+/* what the other RFC's result leads to */
+json_t *json_other(const struct evaluation *evaluation);
+/* said: with the sentence as its format and arguments, too */
+json_t *json_findings(const struct findings *findings, bool said);
+json_t *json_dns(const struct dns *dns, struct arena *arena);
+
+#endif

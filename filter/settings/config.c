@@ -1,0 +1,247 @@
+#include "filter/settings/config.h"
+
+#include <dlfcn.h>
+#include <glib.h>
+#include <unistd.h>
+
+#include "filter/io/wholefile.h"
+#include "filter/settings/options_table.h"
+#include "filter/text/printable.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+
+static const char group[] = "mailstamp";
+
+/* what we use of GLib, under its own names */
+struct glib {
+	__typeof__(&g_key_file_new) key_file_new;
+	__typeof__(&g_key_file_free) key_file_free;
+	__typeof__(&g_key_file_load_from_data) key_file_load_from_data;
+	__typeof__(&g_key_file_get_groups) key_file_get_groups;
+	__typeof__(&g_key_file_get_keys) key_file_get_keys;
+	__typeof__(&g_key_file_get_string) key_file_get_string;
+	__typeof__(&g_key_file_get_string_list) key_file_get_string_list;
+	__typeof__(&g_strfreev) strfreev;
+	__typeof__(&g_free) free;
+	__typeof__(&g_clear_error) clear_error;
+};
+
+struct reader {
+	struct glib glib;
+	GKeyFile *file;
+	const char *name;
+	struct arena *arena;
+	struct options *options;
+	const char **error;
+};
+
+static bool
+load_glib(struct glib *glib)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} symbols[] = {
+		{"g_key_file_new",             offsetof(struct glib, key_file_new)            },
+		{"g_key_file_free",            offsetof(struct glib, key_file_free)           },
+		{"g_key_file_load_from_data",  offsetof(struct glib, key_file_load_from_data) },
+		{"g_key_file_get_groups",      offsetof(struct glib, key_file_get_groups)     },
+		{"g_key_file_get_keys",        offsetof(struct glib, key_file_get_keys)       },
+		{"g_key_file_get_string",      offsetof(struct glib, key_file_get_string)     },
+		{"g_key_file_get_string_list", offsetof(struct glib, key_file_get_string_list)},
+		{"g_strfreev",                 offsetof(struct glib, strfreev)                },
+		{"g_free",                     offsetof(struct glib, free)                    },
+		{"g_clear_error",              offsetof(struct glib, clear_error)             },
+	};
+	/* never closed: GLib cannot be unloaded */
+	void *library = dlopen("libglib-2.0.so.0", RTLD_NOW | RTLD_LOCAL);
+
+	for (size_t i = 0; library != NULL && i < sizeof symbols / sizeof symbols[0]; i++) {
+		void *found = dlsym(library, symbols[i].name);
+
+		if (found == NULL)
+			return false;
+		/* POSIX lets dlsym's pointer be a function's; ISO C has no cast for it */
+		memcpy((char *)glib + symbols[i].at, &found, sizeof found);
+	}
+	return library != NULL;
+}
+
+/* "FILE: KEY WHY" */
+static enum status
+bad(struct reader *reader, const char *key, const char *why)
+{
+	struct buf line;
+
+	buf_init(&line, reader->arena, ERROR_MAX);
+	buf_addf(&line, "%s: ", printable(slice_str(reader->name), SHOWN_MAX, reader->arena));
+	if (key != NULL)
+		buf_addf(&line, "%s ", printable(slice_str(key), SHOWN_MAX, reader->arena));
+	buf_adds(&line, why);
+	buf_addc(&line, '\0');
+	*reader->error = line.over ? _("the configuration file has an error") : line.p;
+	return ST_BAD;
+}
+
+/* GLib's words, which may quote the file, at an end of the line; the error is freed. */
+static enum status
+bad_glib(struct reader *reader, const char *key, GError *error)
+{
+	const char *why = _("cannot be read");
+
+	if (error != NULL)
+		why = printable(slice_str(error->message), SHOWN_MAX, reader->arena);
+	reader->glib.clear_error(&error);
+	return bad(reader, key, why);
+}
+
+static const char *
+keep(struct reader *reader, const char *value)
+{
+	return arena_cstr(reader->arena, slice_str(value));
+}
+
+static enum status
+set_list(struct reader *reader, const struct option_row *row)
+{
+	const struct glib *glib = &reader->glib;
+	enum status st = ST_OK;
+	GError *error = NULL;
+	const char *why;
+	gchar **list;
+	gsize n = 0;
+
+	list = glib->key_file_get_string_list(reader->file, group, row->name, &n, &error);
+	if (list == NULL || error != NULL) {
+		glib->strfreev(list);
+		return bad_glib(reader, row->name, error);
+	}
+	for (gsize i = 0; st == ST_OK && i < n; i++)
+		st = option_set(row, keep(reader, list[i]), reader->arena, reader->options, &why);
+	glib->strfreev(list);
+	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
+}
+
+static enum status
+set_one(struct reader *reader, const struct option_row *row)
+{
+	const struct glib *glib = &reader->glib;
+	GError *error = NULL;
+	const char *why;
+	gchar *text;
+	enum status st;
+
+	text = glib->key_file_get_string(reader->file, group, row->name, &error);
+	/* for a bad escape GLib gives a text and an error */
+	if (text == NULL || error != NULL) {
+		glib->free(text);
+		return bad_glib(reader, row->name, error);
+	}
+	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
+	glib->free(text);
+	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
+}
+
+static enum status
+set_key(struct reader *reader, const char *key)
+{
+	const struct option_row *row = option_find(slice_str(key));
+
+	if (row == NULL)
+		return bad(reader, key, _("is not an option"));
+	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
+		return bad(reader, key, _("is allowed only on the command line"));
+	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
+}
+
+static enum status
+set_keys(struct reader *reader)
+{
+	enum status st = ST_OK;
+	GError *error = NULL;
+	gchar **keys;
+
+	keys = reader->glib.key_file_get_keys(reader->file, group, NULL, &error);
+	if (keys == NULL)
+		return bad_glib(reader, NULL, error);
+	for (gchar **key = keys; st == ST_OK && *key != NULL; key++)
+		st = set_key(reader, *key);
+	reader->glib.strfreev(keys);
+	return st;
+}
+
+/* A group of another name is a typo, or meant for another program. */
+static enum status
+check_groups(struct reader *reader, bool *any)
+{
+	gchar **groups = reader->glib.key_file_get_groups(reader->file, NULL);
+	enum status st = ST_OK;
+
+	*any = false;
+	for (gchar **name = groups; st == ST_OK && *name != NULL; name++) {
+		*any = true;
+		if (strcmp(*name, group) != 0)
+			st = bad(reader, *name, _("is a group other than [mailstamp]"));
+	}
+	reader->glib.strfreev(groups);
+	return st;
+}
+
+static enum status
+read_file(struct reader *reader, struct slice bytes)
+{
+	GError *error = NULL;
+	enum status st;
+	bool any;
+
+	/* with translations, which it would else drop unseen: `helo[de]` is a typo */
+	if (!reader->glib.key_file_load_from_data(
+		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
+		return bad_glib(reader, NULL, error);
+	st = check_groups(reader, &any);
+	return st == ST_OK && any ? set_keys(reader) : st;
+}
+
+enum status
+config_apply(struct slice bytes, const char *name, struct arena *arena, struct options *options,
+	const char **error)
+{
+	struct reader reader = {
+		.name = name,
+		.arena = arena,
+		.options = options,
+		.error = error,
+	};
+	enum status st;
+
+	if (slice_trim(bytes).n == 0)
+		return ST_OK;
+	if (memchr(bytes.p, '\0', bytes.n) != NULL)
+		return bad(&reader, NULL, _("there is a NUL in it"));
+	if (!load_glib(&reader.glib))
+		return bad(&reader, NULL, _("cannot be read: GLib cannot be loaded"));
+	reader.file = reader.glib.key_file_new();
+	st = read_file(&reader, bytes);
+	reader.glib.key_file_free(reader.file);
+	return st;
+}
+
+enum status
+config_read(const char *path, bool needed, struct arena *arena, struct options *options,
+	const char **error)
+{
+	struct reader reader = {.name = path, .arena = arena, .error = error};
+	struct slice bytes;
+	const char *why;
+
+	if (!needed && access(path, F_OK) != 0)
+		return ST_OK;
+	if (strcmp(path, "/dev/null") == 0)
+		return ST_OK;
+	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
+		return bad(&reader, NULL, words(why));
+	options->config = path;
+	return config_apply(bytes, path, arena, options, error);
+}

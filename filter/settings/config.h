@@ -1,0 +1,23 @@
+/*
+ * config.h: the configuration file, a GLib key file with one group [mailstamp] (PROGRAM 1).
+ */
+#ifndef FILTER_SETTINGS_CONFIG_H
+#define FILTER_SETTINGS_CONFIG_H
+
+#include "filter/settings/settings.h"
+
+enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
+
+/*
+ * Reads the file into options. needed false: a file that does not exist is none. ST_BAD with one
+ * line in *error, file and key named. GLib is loaded only where there is a file, for linking it
+ * would cost every process a third of a millisecond.
+ */
+enum status config_read(const char *path, bool needed, struct arena *arena, struct options *options,
+	const char **error);
+
+/* The same from bytes; name is what an error calls them. */
+enum status config_apply(struct slice bytes, const char *name, struct arena *arena,
+	struct options *options, const char **error);
+
+#endif

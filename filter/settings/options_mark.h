@@ -1,0 +1,19 @@
+/* options_mark.h: what two runs must have in common to be parts of one. */
+#ifndef FILTER_SETTINGS_OPTIONS_MARK_H
+#define FILTER_SETTINGS_OPTIONS_MARK_H
+
+#include "auth/base/crypto.h"
+#include "filter/settings/settings.h"
+
+enum { OPTIONS_MARK = 2 * CRYPTO_SHA256_SIZE };
+
+/*
+ * SHA-256, as hex, over the version, batch's paths and every option that can change what is found:
+ * all but those that say how fast it goes, which part is done, and where and how results are told.
+ * Files count by their names, lists that were read (@FILE) by what is in them. ST_TEMP without
+ * memory.
+ */
+enum status options_mark(
+	const struct options *options, struct arena *arena, char mark[OPTIONS_MARK + 1]);
+
+#endif

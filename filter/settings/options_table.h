@@ -1,0 +1,77 @@
+/*
+ * options_table.h: the one table of all long options, and how a value's text is read.
+ *
+ * The command line, the configuration file and --help are read by it.
+ */
+#ifndef FILTER_SETTINGS_OPTIONS_TABLE_H
+#define FILTER_SETTINGS_OPTIONS_TABLE_H
+
+#include "filter/settings/settings.h"
+
+enum option_kind {
+	OPTION_COMMAND,   /* --help, --version: no value; number is the enum command */
+	OPTION_CONFIG,    /* --config: read first, by options.c */
+	OPTION_FLAG,      /* bool; without a value it is true */
+	OPTION_TEXT,      /* const char *; an empty value is an absent one */
+	OPTION_PATH,      /* const char *; not empty */
+	OPTION_SENDER,    /* const char *; may be empty: the null path */
+	OPTION_CLIENT_IP, /* const char *; an address, or empty */
+	OPTION_DOMAIN,    /* const char *; a domain name, normal */
+	OPTION_SELECTOR,  /* const char *; a selector, normal */
+	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
+	OPTION_WORD,      /* an enum; words names its values from 0 on */
+	OPTION_YES,       /* bool; words are those for false and true */
+	OPTION_NUMBER,    /* int64_t */
+	OPTION_COUNT,     /* size_t */
+	OPTION_BITS,      /* unsigned */
+	OPTION_MILLIS,    /* int64_t; seconds with up to three decimals */
+	OPTION_SIZE,      /* uint64_t; octets, with k, M or G */
+	OPTION_NOW,       /* int64_t; a number, or `message` */
+	/* repeatable */
+	OPTION_TEXTS,   /* struct strings; an empty value is left out */
+	OPTION_IDS,     /* struct strings of OPTION_ID */
+	OPTION_SERVERS, /* struct strings; not empty */
+	OPTION_RELAYS,  /* struct strings; CIDR or host name */
+	OPTION_DOMAINS, /* struct strings; a domain name */
+	OPTION_NETS,    /* struct nets */
+	OPTION_EXITS    /* NAME=CODE */
+};
+
+struct option_row {
+	const char *name;  /* without -- */
+	const char *arg;   /* what --help calls the value; NULL: the words, or no value */
+	const char *help;  /* NULL: hidden */
+	const char *words; /* "zero|one|two"; a "-" is a value without a word */
+	enum option_kind kind;
+	size_t at;        /* offset in struct options */
+	size_t given;     /* offset of a bool to be set, too; 0: none */
+	int64_t min, max; /* for numbers */
+	bool file;        /* of a list: @FILE stands for the lines of a file */
+};
+
+/* a headline of --help: a row with nothing but help */
+extern const struct option_row option_rows[];
+extern const size_t option_count;
+
+/* NULL for no option of exactly that name */
+const struct option_row *option_find(struct slice name);
+
+/* Does it need a value? A flag may have one, after '='. */
+bool option_takes_value(const struct option_row *row);
+bool option_is_list(const struct option_row *row);
+
+/* Forgets a list, so that the command line replaces the file's. */
+void option_clear(const struct option_row *row, struct options *options);
+
+/*
+ * Reads one value, or NULL for a flag without one. ST_BAD with what is wrong in *why: fixed text
+ * or owned by the arena, to be put after the option's name ("must be ..."). value must outlive
+ * options.
+ */
+enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
+	struct options *options, const char **why);
+
+/* The n-th word of "a|b|c" (n from 0); empty past the end. */
+struct slice option_word(const char *words, size_t n);
+
+#endif

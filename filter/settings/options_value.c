@@ -1,0 +1,492 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "auth/base/domain.h"
+#include "filter/io/wholefile.h"
+#include "filter/settings/options_table.h"
+#include "filter/text/printable.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+#include "mime/fields.h"
+#include "mime/scan.h"
+
+enum { WHY_MAX = 1024, PATH_SHOWN = 255, ID_MAX = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
+
+static const char *const not_empty = N_("must not be empty");
+
+static void *
+place(struct options *options, size_t at)
+{
+	return (char *)options + at;
+}
+
+static const char *
+text(struct buf *buf)
+{
+	buf_addc(buf, '\0');
+	return buf->over ? _("has a value that is not allowed") : buf->p;
+}
+
+/* "must be one of a, b or c" */
+static const char *
+one_of(const char *names, struct arena *arena)
+{
+	struct slice word, next;
+	struct buf why, list;
+	size_t told = 0;
+
+	buf_init(&why, arena, WHY_MAX);
+	buf_init(&list, arena, WHY_MAX);
+	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
+		next = option_word(names, i + 1);
+		if (slice_eq(word, SLICE("-")))
+			continue;
+		if (told++ > 0)
+			buf_adds(&list, next.n > 0 ? _(", ") : _(" or "));
+		buf_add(&list, word);
+	}
+	buf_addc(&list, '\0');
+	buf_addf(&why, _("must be %s"), list.over ? "" : list.p);
+	return text(&why);
+}
+
+static enum status
+find_word(const struct option_row *row, const char *value, struct arena *arena, int *number,
+	const char **why)
+{
+	struct slice word;
+
+	for (int i = 0; (word = option_word(row->words, (size_t)i)).n > 0; i++)
+		if (slice_eq(word, slice_str(value)) && !slice_eq(word, SLICE("-"))) {
+			*number = i;
+			return ST_OK;
+		}
+	*why = one_of(row->words, arena);
+	return ST_BAD;
+}
+
+static enum status
+range(const struct option_row *row, const char *what, int64_t unit, struct arena *arena,
+	const char **why)
+{
+	struct buf told;
+
+	buf_init(&told, arena, WHY_MAX);
+	buf_addf(&told, _("must be %s from %lld to %lld"), words(what),
+		(long long)((row->min + unit - 1) / unit), (long long)(row->max / unit));
+	*why = text(&told);
+	return ST_BAD;
+}
+
+static enum status
+read_number(const struct option_row *row, const char *value, struct arena *arena, int64_t *number,
+	const char **why)
+{
+	struct slice at = slice_str(value);
+	unsigned long long found;
+
+	if (!scan_number(&at, (unsigned long long)row->max, &found) || at.n > 0 ||
+		(int64_t)found < row->min)
+		return range(row,
+			row->kind == OPTION_NOW ? N_("`message' or a whole number")
+						: N_("a whole number"),
+			1, arena, why);
+	*number = (int64_t)found;
+	return ST_OK;
+}
+
+/* "5", "2.5", "0.125" */
+static enum status
+read_millis(const struct option_row *row, const char *value, struct arena *arena, int64_t *millis,
+	const char **why)
+{
+	struct slice at = slice_str(value);
+	unsigned long long seconds, fraction = 0;
+
+	if (!scan_number(&at, (unsigned long long)row->max / 1000, &seconds))
+		return range(row, N_("seconds"), 1000, arena, why);
+	if (scan_char(&at, '.')) {
+		size_t digits = at.n;
+
+		if (digits > 3 || !scan_number(&at, 999, &fraction)) {
+			*why = _("must be seconds with at most three decimals");
+			return ST_BAD;
+		}
+		for (; digits < 3; digits++)
+			fraction *= 10;
+	}
+	*millis = (int64_t)(seconds * 1000 + fraction);
+	if (at.n > 0 || *millis < row->min || *millis > row->max)
+		return range(row, N_("seconds"), 1000, arena, why);
+	return ST_OK;
+}
+
+static enum status
+read_size(const struct option_row *row, const char *value, struct arena *arena, uint64_t *size,
+	const char **why)
+{
+	static const char units[] = "kmg";
+	struct slice at = slice_str(value);
+	unsigned long long found, unit = 1;
+
+	if (scan_number(&at, (unsigned long long)row->max, &found)) {
+		const char *letter = at.n == 1 ? strchr(units, slice_lower(at.p[0])) : NULL;
+
+		if (letter != NULL) {
+			unit = 1ULL << (10 * (letter - units + 1));
+			at = slice_from(at, 1);
+		}
+		if (at.n == 0 && found <= (unsigned long long)row->max / unit &&
+			found * unit >= (unsigned long long)row->min) {
+			*size = found * unit;
+			return ST_OK;
+		}
+	}
+	return range(row, N_("octets (k, M or G may follow)"), 1, arena, why);
+}
+
+/* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; a domain name is the custom */
+static enum status
+read_id(const char *value, struct arena *arena, const char **id, const char **why)
+{
+	struct slice at = slice_str(value), out = at, rest = at;
+	bool fine;
+
+	if (scan_quoted_string(&at, false, &out))
+		fine = at.n == 0 && out.n > 0;
+	else
+		fine = (scan_token(&at, &out) && at.n == 0) ||
+		       (scan_dot_atom(&rest, false, &out) && rest.n == 0);
+	for (size_t i = 0; fine && i < out.n; i++)
+		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
+	if (!fine || out.n > ID_MAX) {
+		*why = _("must be a name as RFC 8601 allows it (a domain name, or in double "
+			 "quotes)");
+		return ST_BAD;
+	}
+	*id = arena_cstr(arena, out);
+	return ST_OK;
+}
+
+/* A name that was mistyped as an address, or an address as a name, must not pass for the other. */
+static enum status
+read_relay(const char *value, struct arena *arena, const char **relay, const char **why)
+{
+	struct slice whole = slice_str(value), name, last;
+	struct ip_net net;
+
+	*relay = value;
+	if (ip_net_parse(whole, &net))
+		return ST_OK;
+	*why = _("must be an address, a network ADDR/BITS or a host name");
+	if (domain_normalize(whole, arena, &name) != ST_OK)
+		return ST_BAD;
+	last = domain_tail(name, 1);
+	for (size_t i = 0; i < last.n; i++)
+		if (last.p[i] < '0' || last.p[i] > '9') {
+			*relay = arena_cstr(arena, name);
+			return ST_OK;
+		}
+	return ST_BAD;
+}
+
+static enum status
+read_domain(const char *value, struct arena *arena, const char **domain, const char **why)
+{
+	struct slice name;
+
+	if (domain_normalize(slice_str(value), arena, &name) != ST_OK) {
+		*why = _("must be a domain name");
+		return ST_BAD;
+	}
+	*domain = arena_cstr(arena, name);
+	return ST_OK;
+}
+
+/* Labels as in a domain name, but the last one may be a number (RFC 6376 3.1). */
+static enum status
+read_selector(const char *value, struct arena *arena, const char **selector, const char **why)
+{
+	static const char below[] = ".example";
+	struct slice name;
+	struct buf whole;
+
+	buf_init(&whole, arena, DOMAIN_MAX);
+	buf_addf(&whole, "%s%s", value, below);
+	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
+		*why = _("must be a selector");
+		return ST_BAD;
+	}
+	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));
+	return ST_OK;
+}
+
+static void
+append(struct strings *list, const char *value, struct arena *arena)
+{
+	/* room grows at every power of two */
+	if ((list->n & (list->n - 1)) == 0) {
+		const char **v = arena_array(arena, list->n == 0 ? 1 : list->n * 2, sizeof *v);
+
+		if (list->n > 0)
+			memcpy(v, list->v, list->n * sizeof *v);
+		list->v = v;
+	}
+	list->v[list->n++] = value;
+}
+
+static enum status
+append_net(struct nets *list, const char *value, struct arena *arena, const char **why)
+{
+	struct ip_net net;
+
+	if (!ip_net_parse(slice_str(value), &net)) {
+		*why = _("must be an address or a network ADDR/BITS");
+		return ST_BAD;
+	}
+	if ((list->n & (list->n - 1)) == 0) {
+		struct ip_net *v = arena_array(arena, list->n == 0 ? 1 : list->n * 2, sizeof *v);
+
+		if (list->n > 0)
+			memcpy(v, list->v, list->n * sizeof *v);
+		list->v = v;
+	}
+	list->v[list->n++] = net;
+	return ST_OK;
+}
+
+/* NAME=CODE. No path ends in 1, and a tempfail of 0 would lose the message. */
+static enum status
+set_exit(const char *value, int *codes, const char **why)
+{
+	static const char names[] = "accept|quarantine|reject|tempfail";
+	struct slice at = slice_str(value), word;
+	unsigned long long code;
+
+	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
+		struct slice rest = slice_from(at, word.n);
+
+		if (!slice_starts(at, word) || !scan_char(&rest, '='))
+			continue;
+		if (!scan_number(&rest, EXIT_MAX, &code) || rest.n > 0 || code == 1) {
+			*why = _("must have a CODE from 0 to 255 other than 1");
+			return ST_BAD;
+		}
+		if (i == DISP_TEMPFAIL && code == 0) {
+			*why = _("must not be tempfail=0, which would lose the message");
+			return ST_BAD;
+		}
+		codes[i] = (int)code;
+		return ST_OK;
+	}
+	*why = _("must be NAME=CODE with accept, quarantine, reject or tempfail for NAME");
+	return ST_BAD;
+}
+
+static enum status
+set_item(const struct option_row *row, const char *value, struct arena *arena,
+	struct options *options, const char **why)
+{
+	void *at = place(options, row->at);
+	enum status st = ST_OK;
+
+	if (row->kind == OPTION_NETS)
+		return append_net(at, value, arena, why);
+	if (row->kind == OPTION_EXITS)
+		return set_exit(value, at, why);
+	if (value[0] == '\0') {
+		*why = words(not_empty);
+		return row->kind == OPTION_TEXTS ? ST_OK : ST_BAD;
+	}
+	if (row->kind == OPTION_IDS)
+		st = read_id(value, arena, &value, why);
+	else if (row->kind == OPTION_RELAYS)
+		st = read_relay(value, arena, &value, why);
+	else if (row->kind == OPTION_DOMAINS)
+		st = read_domain(value, arena, &value, why);
+	if (st == ST_OK)
+		append(at, value, arena);
+	return st;
+}
+
+/* "FILE line N WHAT" */
+static const char *
+in_file(const char *path, size_t line, const char *what, struct arena *arena)
+{
+	struct buf told;
+
+	buf_init(&told, arena, WHY_MAX);
+	path = printable(slice_str(path), PATH_SHOWN, arena);
+	if (line > 0)
+		buf_addf(&told, _("%s line %zu %s"), path, line, words(what));
+	else
+		buf_addf(&told, "%s %s", path, words(what));
+	return text(&told);
+}
+
+/* One value a line; blank ones, and those that begin with '#', are passed over. */
+static enum status
+set_lines(const struct option_row *row, const char *path, struct arena *arena,
+	struct options *options, const char **why)
+{
+	struct slice rest, line;
+	size_t number = 0;
+
+	if (wholefile_read(path, LINES_MAX, arena, &rest, why) != ST_OK) {
+		*why = in_file(path, 0, words(*why), arena);
+		return ST_BAD;
+	}
+	while (line_next(&rest, &line)) {
+		struct slice value = slice_trim(line);
+
+		number++;
+		if (value.n == 0 || value.p[0] == '#')
+			continue;
+		*why = _("has a NUL in it");
+		if (slice_find(value, '\0') < value.n ||
+			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
+			*why = in_file(path, number, *why, arena);
+			return ST_BAD;
+		}
+	}
+	return ST_OK;
+}
+
+static enum status
+set_list(const struct option_row *row, const char *value, struct arena *arena,
+	struct options *options, const char **why)
+{
+	if (row->file && value[0] == '@')
+		return set_lines(row, value + 1, arena, options, why);
+	return set_item(row, value, arena, options, why);
+}
+
+static enum status
+set_text(const struct option_row *row, const char *value, struct arena *arena, const char **at,
+	const char **why)
+{
+	struct ip ip;
+
+	if (row->kind == OPTION_ID)
+		return read_id(value, arena, at, why);
+	if (row->kind == OPTION_PATH && value[0] == '\0') {
+		*why = words(not_empty);
+		return ST_BAD;
+	}
+	if (row->kind == OPTION_CLIENT_IP && ip_client(slice_str(value), &ip) != ST_OK) {
+		*why = _("must be an IPv4 or IPv6 address");
+		return ST_BAD;
+	}
+	*at = value[0] == '\0' && row->kind != OPTION_SENDER ? NULL : value;
+	return ST_OK;
+}
+
+static enum status
+set_number(const struct option_row *row, const char *value, struct arena *arena, void *at,
+	const char **why)
+{
+	int64_t number = 0;
+	enum status st;
+
+	if (row->kind == OPTION_NOW && strcmp(value, "message") == 0) {
+		*(int64_t *)at = NOW_MESSAGE;
+		return ST_OK;
+	}
+	if (row->kind == OPTION_MILLIS)
+		return read_millis(row, value, arena, at, why);
+	if (row->kind == OPTION_SIZE)
+		return read_size(row, value, arena, at, why);
+	st = read_number(row, value, arena, &number, why);
+	if (st != ST_OK)
+		return st;
+	if (row->kind == OPTION_COUNT)
+		*(size_t *)at = (size_t)number;
+	else if (row->kind == OPTION_BITS)
+		*(unsigned *)at = (unsigned)number;
+	else
+		*(int64_t *)at = number;
+	return ST_OK;
+}
+
+static enum status
+set_word(const struct option_row *row, const char *value, struct arena *arena, void *at,
+	const char **why)
+{
+	int number;
+	enum status st = find_word(row, value, arena, &number, why);
+
+	_Static_assert(sizeof(enum profile) == sizeof number, "enums are stored as int");
+	if (st != ST_OK)
+		return st;
+	if (row->kind == OPTION_YES)
+		*(bool *)at = number == 1;
+	else
+		memcpy(at, &number, sizeof number);
+	return ST_OK;
+}
+
+static enum status
+set_flag(const char *value, bool *flag, const char **why)
+{
+	*flag = value == NULL || strcmp(value, "true") == 0;
+	if (*flag || strcmp(value, "false") == 0)
+		return ST_OK;
+	*why = _("must be true or false");
+	return ST_BAD;
+}
+
+enum status
+option_set(const struct option_row *row, const char *value, struct arena *arena,
+	struct options *options, const char **why)
+{
+	void *at = place(options, row->at);
+	enum status st = ST_OK;
+
+	switch (row->kind) {
+	case OPTION_COMMAND:
+		options->command = (enum command)row->min;
+		break;
+	case OPTION_CONFIG:
+		break;
+	case OPTION_FLAG:
+		st = set_flag(value, at, why);
+		break;
+	case OPTION_TEXT:
+	case OPTION_PATH:
+	case OPTION_SENDER:
+	case OPTION_CLIENT_IP:
+	case OPTION_ID:
+		st = set_text(row, value, arena, at, why);
+		break;
+	case OPTION_DOMAIN:
+		st = read_domain(value, arena, at, why);
+		break;
+	case OPTION_SELECTOR:
+		st = read_selector(value, arena, at, why);
+		break;
+	case OPTION_WORD:
+	case OPTION_YES:
+		st = set_word(row, value, arena, at, why);
+		break;
+	case OPTION_NUMBER:
+	case OPTION_COUNT:
+	case OPTION_BITS:
+	case OPTION_MILLIS:
+	case OPTION_SIZE:
+	case OPTION_NOW:
+		st = set_number(row, value, arena, at, why);
+		break;
+	case OPTION_TEXTS:
+	case OPTION_IDS:
+	case OPTION_SERVERS:
+	case OPTION_RELAYS:
+	case OPTION_DOMAINS:
+	case OPTION_NETS:
+	case OPTION_EXITS:
+		st = set_list(row, value, arena, options, why);
+		break;
+	}
+	if (st == ST_OK && row->given != 0)
+		*(bool *)place(options, row->given) = true;
+	return st;
+}

@@ -1,0 +1,152 @@
+#include "filter/settings/profile.h"
+
+enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix takes for "later" */
+
+/* fixed text: what reaches a bounce must hold nothing that the message chose (RFC 7372 3.2) */
+static const char say_reject[] = "5.7.26 Message failed the DMARC policy of its author's domain";
+static const char trigger_reject[] =
+	"MAILSTAMP-REJECT: 5.7.26 Message failed the DMARC policy of its author's domain";
+static const char trigger_quarantine[] =
+	"MAILSTAMP-QUARANTINE: Message failed the DMARC policy of its author's domain";
+static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
+
+/* What the host does with stdout where nothing is passed on. */
+static bool
+stdout_is_told(enum profile profile)
+{
+	switch (profile) {
+	case PROFILE_POSTFIX:
+	case PROFILE_EXIM_PIPE:
+		return true;
+	case PROFILE_PLAIN:
+	case PROFILE_EXIM_FILTER:
+	case PROFILE_EXIM_AV:
+	case PROFILE_PROCMAIL:
+	case PROFILE_MAILDROP:
+		break;
+	}
+	return false;
+}
+
+bool
+profile_needs_command(enum profile profile)
+{
+	return profile == PROFILE_POSTFIX || profile == PROFILE_EXIM_PIPE;
+}
+
+bool
+profile_keeps_message(enum profile profile)
+{
+	return profile == PROFILE_EXIM_AV;
+}
+
+bool
+profile_is_host(enum profile profile)
+{
+	return profile != PROFILE_PLAIN;
+}
+
+/* Is a reject told by the status, and not handed on to the delivery agent? */
+static bool
+reject_bounces(const struct options *options, bool can_bounce, bool bounce_reaches)
+{
+	if (options->profile == PROFILE_EXIM_FILTER)
+		return false; /* this host cannot reject */
+	return bounce_reaches || (options->bounce_always && can_bounce);
+}
+
+static struct delivery
+delivery_plain(const struct options *options, enum disposition disposition)
+{
+	struct delivery told = {.pass_on = true, .disposition_field = options->disposition_field};
+
+	switch (disposition) {
+	case DISP_ACCEPT:
+		break;
+	case DISP_QUARANTINE:
+		told.status = EXIT_QUARANTINED;
+		break;
+	case DISP_REJECT:
+		told.status = EXIT_REJECTED;
+		break;
+	case DISP_TEMPFAIL:
+		told.status = EXIT_TEMPFAIL;
+		break;
+	}
+	if (options->exit_override[disposition] >= 0)
+		told.status = options->exit_override[disposition];
+	/* COMMAND is not started on an outcome that the status tells (PROGRAM 3) */
+	if (disposition == DISP_TEMPFAIL ||
+		(disposition == DISP_REJECT && options->exec_argv != NULL && told.status != 0))
+		told.pass_on = false;
+	return told;
+}
+
+/*
+ * In the SMTP session there is no backscatter: a reject is told whatever the reverse-path. Exim
+ * takes any status but 0 for "later".
+ */
+static struct delivery
+delivery_av(const struct options *options, enum disposition disposition)
+{
+	struct delivery told = {.status = disposition == DISP_TEMPFAIL ? EXIT_TEMPFAIL : 0};
+
+	if (options->exit_override[disposition] >= 0)
+		told.status = options->exit_override[disposition];
+	if (told.status != 0)
+		return told;
+	if (disposition == DISP_REJECT)
+		told.say = trigger_reject;
+	else if (disposition == DISP_QUARANTINE)
+		told.say = trigger_quarantine;
+	told.must_say = told.say != NULL;
+	return told;
+}
+
+/* The line in a bounce or log must not contradict the status: Postfix believes the line. */
+static const char *
+line_for(const struct options *options, enum disposition disposition, int status)
+{
+	bool later = status == EXIT_TEMPFAIL || status == EX_OSERR_DEFERS;
+
+	if (disposition == DISP_REJECT && !later && options->profile != PROFILE_EXIM_FILTER)
+		return say_reject;
+	if (later && stdout_is_told(options->profile))
+		return say_later;
+	return NULL;
+}
+
+struct delivery
+profile_delivery(const struct options *options, enum disposition disposition, bool can_bounce,
+	bool bounce_reaches)
+{
+	struct delivery told = {.status = 0};
+	int override = options->exit_override[disposition];
+
+	if (!profile_is_host(options->profile))
+		return delivery_plain(options, disposition);
+	if (options->profile == PROFILE_EXIM_AV)
+		return delivery_av(options, disposition);
+	if (disposition == DISP_TEMPFAIL)
+		told.status = EXIT_TEMPFAIL;
+	else if (disposition == DISP_REJECT && reject_bounces(options, can_bounce, bounce_reaches))
+		told.status = EXIT_REJECT_BOUNCE;
+	else if (disposition == DISP_REJECT && options->profile != PROFILE_EXIM_FILTER)
+		override = -1; /* no other status may turn it into backscatter */
+	if (override >= 0)
+		told.status = override;
+	told.pass_on = told.status == 0;
+	if (told.pass_on)
+		told.disposition_field = options->disposition_field || disposition != DISP_ACCEPT;
+	else
+		told.say = line_for(options, disposition, told.status);
+	return told;
+}
+
+int
+profile_misuse(bool profile_given, enum profile profile, bool terminal, bool in_file)
+{
+	if (profile_is_host(profile) || (!profile_given && !terminal))
+		return EXIT_TEMPFAIL;
+	return in_file ? EXIT_CONFIG_ERROR : EXIT_USAGE_ERROR;
+}

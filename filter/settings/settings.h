@@ -1,0 +1,166 @@
+/*
+ * settings.h: what the command line and the configuration file may say, as one plain struct
+ * (PROGRAM 2 to 6). Who fills it is cli/options.h.
+ */
+#ifndef FILTER_SETTINGS_SETTINGS_H
+#define FILTER_SETTINGS_SETTINGS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "auth/base/input.h"
+#include "filter/text/words.h"
+
+enum command {
+	COMMAND_FILTER,
+	COMMAND_EXPLAIN,
+	COMMAND_INSPECT,
+	COMMAND_BATCH,
+	COMMAND_VERSION,
+	COMMAND_HELP
+};
+
+enum profile {
+	PROFILE_PLAIN,
+	PROFILE_POSTFIX,
+	PROFILE_EXIM_PIPE,
+	PROFILE_EXIM_FILTER,
+	PROFILE_EXIM_AV,
+	PROFILE_PROCMAIL,
+	PROFILE_MAILDROP
+};
+
+enum envelope_mode {
+	ENVELOPE_ARGS,
+	ENVELOPE_STDIN,
+	ENVELOPE_BSMTP,
+	ENVELOPE_FIELD,
+	ENVELOPE_HEADERS
+};
+
+enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
+
+enum reject_on { REJECT_ON_DIRECT, REJECT_ON_PUBLISHED, REJECT_ON_NEVER };
+
+enum scrub_what { SCRUB_OWN, SCRUB_ALL, SCRUB_NONE };
+
+enum output_what {
+	OUTPUT_MESSAGE,
+	OUTPUT_JSON,
+	OUTPUT_HEADER,
+	OUTPUT_NONE,
+	/* of batch alone */
+	OUTPUT_SUMMARY,
+	OUTPUT_TSV,
+	OUTPUT_CSV,
+	OUTPUT_STAMP
+};
+
+enum { SHARDS_MAX = 100000 };
+
+#define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/intake/msgtime.h) */
+
+struct strings {
+	const char **v;
+	size_t n;
+};
+
+struct nets {
+	struct ip_net *v;
+	size_t n;
+};
+
+struct what_if;
+
+struct options {
+	enum command command;
+	enum profile profile;
+	bool profile_given; /* even where it is plain */
+	const char *config; /* the file that was read, or NULL */
+	enum words_lang lang;
+
+	/* envelope and input */
+	enum envelope_mode envelope;
+	bool envelope_given;
+	/* NULL: absent; only mail_from may be empty: the null path */
+	const char *client_ip, *client_name, *helo, *mail_from;
+	struct strings rcpts;
+	const char *queue_id, *authenticated;
+	const char *envelope_secret_file;
+	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
+	struct nets trusted_clients;
+	const char *input;     /* path, or NULL for stdin; explain's FILE too */
+	int64_t read_timeout;  /* seconds for all of stdin; 0: none */
+	uint64_t max_size;     /* octets; fits a size_t */
+	const char *spool_dir; /* NULL: $TMPDIR, then /var/tmp */
+
+	/* DNS and time */
+	struct strings resolvers;
+	int64_t dns_timeout_ms, deadline_ms;
+	const char *zone, *dns_record;
+	bool has_now;
+	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
+
+	/* methods */
+	struct auth_options auth; /* receiver is set by filter.c */
+	struct limits limits;
+	const char *psl; /* path, or NULL for the system's */
+
+	/* policy */
+	enum reject_on reject_on;
+	struct strings trusted_sealers;    /* normal names (auth/base/domain.h) */
+	struct strings trusted_forwarders; /* CIDR, or a normal host name */
+	bool on_temperror_given;
+	enum disposition on_temperror; /* accept, quarantine or tempfail */
+	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */
+	enum disposition ambiguous;    /* accept, quarantine or reject */
+	bool oversize_tempfail;        /* --oversize tempfail */
+	bool on_error_pass;            /* --on-error pass */
+	bool bounce_always;            /* --bounce always */
+	int exit_override[4];          /* by enum disposition; -1: none */
+
+	/* inspect */
+	struct strings domains;
+	struct strings selectors;
+	struct strings messages; /* files and folders whose signatures name keys */
+
+	/* output */
+	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */
+	struct strings own_ids;
+	enum scrub_what scrub;
+	bool received_spf, disposition_field;
+	/* who seals; all three or none */
+	const char *arc_seal, *arc_selector; /* normal names */
+	const char *arc_key;                 /* path */
+	enum output_what output;
+	bool output_given;
+	const char *json_log;
+	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
+	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
+	int64_t command_timeout; /* seconds */
+	/* batch */
+	struct strings paths;           /* what to read */
+	const char *envelopes;          /* the manifest, or NULL */
+	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
+	size_t jobs;                    /* threads that work at once; 0: the processors */
+	bool unordered;                 /* results as they come */
+	bool diagnose;                  /* what broke each signature */
+	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
+	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
+	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
+	const char *journal;            /* --resume, or NULL */
+	const char *shard;              /* --shard as given, or NULL; then: */
+	size_t shard_at;                /* from 0 */
+	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
+	const char *into;               /* where --output stamp writes, or NULL */
+	const char *html;               /* --html: the page, or NULL */
+	bool merge;                     /* paths are the JSON of a run's shards */
+	uint64_t cache_size;            /* octets of DNS answers */
+
+	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
+};
+
+/* What holds where nothing is said. */
+struct options options_default(void);
+
+#endif

@@ -1,0 +1,26 @@
+/* damage.h: what broke signatures, counted (batch --diagnose). */
+#ifndef FILTER_STATS_DAMAGE_H
+#define FILTER_STATS_DAMAGE_H
+
+#include <stdio.h>
+
+#include "auth/diagnose/diagnose.h"
+
+enum { DAMAGE_KINDS = DIAGNOSE_KINDS };
+
+struct damage {
+	size_t signatures;          /* that were looked at */
+	size_t unexplained;         /* of these */
+	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of that kind, by enum
+				      diagnose_kind */
+};
+
+/* Of one message. */
+struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
+
+void damage_add(struct damage *sum, const struct damage *one);
+
+/* A table for a person; nothing where no signature was looked at. */
+void damage_print(const struct damage *damage, FILE *out);
+
+#endif

@@ -1,0 +1,263 @@
+#include "filter/stats/row.h"
+
+#include <stdlib.h>
+
+#include "filter/intake/msgtime.h"
+#include "filter/io/paths.h"
+#include "filter/text/printable.h"
+#include "mime/scan.h"
+
+/* The first character of *left, which is taken off. False where it would pass max octets. */
+static bool
+show_one(struct slice *left, size_t max, struct buf *out)
+{
+	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
+	struct slice at = *left, one;
+	const char c = left->p[0];
+	bool acts;
+
+	if ((unsigned char)c < 0x80) {
+		at = slice_from(*left, 1);
+		one = slice_head(*left, 1);
+		acts = c < ' ' || c > '~';
+	} else if (scan_utf8_non_ascii(&at)) {
+		one = slice_head(*left, left->n - at.n);
+		acts = printable_acts(one);
+	} else {
+		at = slice_from(*left, 1);
+		one = replacement;
+		acts = false;
+	}
+	*left = at;
+	if (out->n + (acts ? 4 * one.n : one.n) > max)
+		return false;
+	if (acts)
+		printable_octets(one, out);
+	else
+		buf_add(out, one);
+	return true;
+}
+
+const char *
+row_text(struct slice text, size_t max, struct arena *arena)
+{
+	struct slice left = text;
+	struct buf out;
+
+	if (text.n == 0)
+		return "";
+	buf_init(&out, arena, max + 1);
+	while (left.n > 0 && show_one(&left, max, &out))
+		continue;
+	buf_addc(&out, '\0');
+	return out.p;
+}
+
+static const char *
+plain(struct slice text, struct arena *arena)
+{
+	return row_text(text, ROW_TEXT, arena);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+/* A row in which nothing is known yet. */
+static struct row
+blank(size_t index, const char *path, struct arena *arena)
+{
+	return (struct row){
+		.index = index,
+		.path = row_text(slice_str(path), ROW_PATH, arena),
+		.error = "",
+		.spf_domain = "",
+		.policy = "",
+		.author_domain = "",
+		.client_ip = "",
+		.client_name = "",
+		.reason = "",
+		.sign = "",
+		.override = "",
+	};
+}
+
+void
+row_failure(size_t index, const char *path, const char *error, struct arena *arena, struct row *row)
+{
+	*row = blank(index, path, arena);
+	row->failed = true;
+	row->error = plain(slice_str(error), arena);
+}
+
+enum auth_code
+row_dkim(const struct row_signature *signatures, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (signatures[i].code == AUTH_PASS)
+			return AUTH_PASS;
+	return n > 0 ? signatures[0].code : AUTH_NONE;
+}
+
+static void
+take_signatures(const struct evaluation *ev, struct row *row)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+	const bool *aligned = ev->results.dmarc.sig_aligned;
+	const size_t n = dkim->n < ROW_SIGNATURES ? dkim->n : ROW_SIGNATURES;
+	struct row_signature *signatures = arena_array(ev->arena, n, sizeof *signatures);
+
+	for (size_t i = 0; i < n; i++)
+		signatures[i] = (struct row_signature){
+			.d = plain(dkim->sigs[i].sig.d, ev->arena),
+			.s = plain(dkim->sigs[i].sig.s, ev->arena),
+			.code = dkim->sigs[i].code,
+			.aligned = aligned != NULL && aligned[i],
+		};
+	row->signatures = signatures;
+	row->nsignatures = n;
+	row->dkim = row_dkim(signatures, n);
+}
+
+static void
+take_results(const struct evaluation *ev, struct row *row)
+{
+	const struct auth_results *results = &ev->results;
+	const struct dmarc_result *dmarc = &results->dmarc;
+
+	row->spf = results->spf.code;
+	row->spf_domain = plain(results->spf.domain, ev->arena);
+	row->spf_aligned = dmarc->spf_aligned;
+	take_signatures(ev, row);
+	row->dkim_aligned = dmarc->dkim_pass;
+	row->arc = results->arc.code;
+	row->dmarc = dmarc->code;
+	if (dmarc->policy >= DMARC_P_NONE)
+		row->policy = dmarc_policy_word(dmarc->policy);
+}
+
+static struct row_outcome
+outcome_of(const struct what_if_result *result)
+{
+	return (struct row_outcome){result->dmarc, result->disposition};
+}
+
+static void
+take_advice(const struct findings *advice, struct arena *arena, struct row *row)
+{
+	for (const struct finding *f = advice->first; f != NULL && row->nadvice < ROW_ADVICE;
+		f = f->next)
+		row->advice[row->nadvice++] = (struct row_advice){
+			f->id, plain(slice_str(finding_text(f, arena)), arena), f->said};
+}
+
+void
+row_from_evaluation(const struct evaluation *ev, size_t index, const char *path,
+	const struct findings *advice, struct row *row)
+{
+	const struct envelope *envelope = &ev->taken.envelope;
+
+	*row = blank(index, path, ev->arena);
+	row->evaluated = ev->evaluated;
+	row->has_date = message_time(&ev->message, ev->arena, &row->date);
+	if (ev->evaluated)
+		take_results(ev, row);
+	row->author_domain = plain(ev->ids.author_domain, ev->arena);
+	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
+	row->client_name = plain(envelope->client_name, ev->arena);
+	row->disposition = ev->verdict.disposition;
+	row->reason = or_empty(ev->verdict.reason);
+	row->sign = or_empty(ev->verdict.sign);
+	row->override = or_empty(ev->verdict.override.reason);
+	row->has_other = ev->other != NULL;
+	if (ev->other != NULL)
+		row->other = outcome_of(ev->other);
+	for (size_t i = 0; i < ev->nwhat_ifs && i < WHAT_IF_MAX; i++)
+		row->what_ifs[row->nwhat_ifs++] = outcome_of(&ev->what_ifs[i]);
+	row->damage = damage_of(ev->diagnoses, ev->ndiagnoses);
+	if (advice != NULL)
+		take_advice(advice, ev->arena, row);
+}
+
+/* What a row points to goes behind it: arrays first, for their alignment, then texts. Without a
+ * place it is only measured. */
+struct pack {
+	char *place; /* or NULL */
+	size_t n;
+};
+
+static const void *
+pack_octets(struct pack *pack, const void *octets, size_t n)
+{
+	char *at = pack->place != NULL ? pack->place + pack->n : NULL;
+
+	pack->n += n;
+	if (at == NULL)
+		return octets;
+	if (n == 0)
+		return NULL;
+	memcpy(at, octets, n);
+	return at;
+}
+
+static void
+pack_text(struct pack *pack, const char **text)
+{
+	*text = pack_octets(pack, *text, strlen(*text) + 1);
+}
+
+static void
+pack_row(struct pack *pack, struct row *row)
+{
+	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
+		&row->author_domain, &row->client_ip, &row->client_name, &row->reason, &row->sign,
+		&row->override};
+
+	row->signatures =
+		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
+	for (size_t i = 0; i < row->nadvice; i++)
+		row->advice[i].said.args = pack_octets(pack, row->advice[i].said.args,
+			row->advice[i].said.n * sizeof(struct phrase_arg));
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		pack_text(pack, texts[i]);
+	for (size_t i = 0; i < row->nsignatures; i++) {
+		struct row_signature one = row->signatures[i];
+
+		pack_text(pack, &one.d);
+		pack_text(pack, &one.s);
+		if (pack->place != NULL)
+			((struct row_signature *)(uintptr_t)row->signatures)[i] = one;
+	}
+	for (size_t i = 0; i < row->nadvice; i++) {
+		struct row_advice *advice = &row->advice[i];
+
+		pack_text(pack, &advice->id);
+		pack_text(pack, &advice->text);
+		pack_text(pack, &advice->said.format);
+		for (size_t k = 0; k < advice->said.n; k++) {
+			struct phrase_arg one = advice->said.args[k];
+
+			pack_text(pack, &one.text);
+			if (pack->place != NULL)
+				((struct phrase_arg *)(uintptr_t)advice->said.args)[k] = one;
+		}
+	}
+}
+
+struct row *
+row_copy(const struct row *row)
+{
+	struct row shallow = *row, *copy;
+	struct pack pack = {.place = NULL};
+
+	pack_row(&pack, &shallow);
+	copy = malloc(sizeof *copy + pack.n);
+	if (copy == NULL)
+		return NULL;
+	*copy = *row;
+	pack = (struct pack){.place = (char *)(copy + 1)};
+	pack_row(&pack, copy);
+	return copy;
+}

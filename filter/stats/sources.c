@@ -1,0 +1,119 @@
+#include "filter/stats/sources.h"
+
+#include <stdio.h>
+
+#include "auth/base/domain.h"
+#include "filter/explain/providers.h"
+
+static const char *
+name_of(const char *domain)
+{
+	const struct provider *provider = provider_of(slice_str(domain));
+
+	return provider != NULL ? provider->name : NULL;
+}
+
+static void
+set_name(struct source_key *key, enum source_by by, const char *name)
+{
+	key->by = by;
+	(void)snprintf(key->name, sizeof key->name, "%s", name);
+}
+
+static bool
+by_signature(const struct row *row, struct source_key *key)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < row->nsignatures; i++) {
+		const struct row_signature *sig = &row->signatures[i];
+
+		if (sig->code != AUTH_PASS || sig->d[0] == '\0')
+			continue;
+		if (first == NULL || sig->aligned)
+			first = sig->d;
+		if (sig->aligned)
+			break;
+	}
+	if (first != NULL)
+		set_name(key, SOURCE_BY_SIGNATURE, first);
+	return first != NULL;
+}
+
+/* Without a list of public suffixes, so that it is the same wherever rows are joined. */
+static const char *
+organization(const char *name)
+{
+	struct slice whole = slice_str(name);
+	size_t labels = domain_labels(whole), want = 2;
+
+	if (labels > 2) {
+		struct slice two = domain_tail(whole, 2);
+
+		if (slice_find(two, '.') <= 3)
+			want = 3;
+	}
+	return labels > want ? domain_tail(whole, want).p : name;
+}
+
+static void
+by_address(const struct row *row, struct source_key *key)
+{
+	const unsigned char *b;
+	struct ip ip;
+
+	if (!ip_parse(slice_str(row->client_ip), &ip)) {
+		set_name(key, SOURCE_BY_NOTHING, "");
+		return;
+	}
+	key->by = SOURCE_BY_ADDRESS;
+	b = ip.bytes;
+	if (ip.family == 4)
+		(void)snprintf(key->name, sizeof key->name, "%u.%u.%u.0/24", b[0], b[1], b[2]);
+	else
+		(void)snprintf(key->name, sizeof key->name, "%x:%x:%x::/48", b[0] << 8 | b[1],
+			b[2] << 8 | b[3], b[4] << 8 | b[5]);
+}
+
+void
+sources_key(const struct row *row, struct source_key *key)
+{
+	key->name[0] = '\0';
+	key->provider = NULL;
+	if (!by_signature(row, key)) {
+		if (row->spf == AUTH_PASS && row->spf_domain[0] != '\0')
+			set_name(key, SOURCE_BY_ENVELOPE, row->spf_domain);
+		else if (row->client_name[0] != '\0')
+			set_name(key, SOURCE_BY_NAME, organization(row->client_name));
+		else
+			by_address(row, key);
+	}
+	if (key->by <= SOURCE_BY_NAME)
+		key->provider = name_of(key->name);
+	/* a signature in the customer's name: the envelope and the host still tell the service */
+	if (key->provider == NULL && row->spf == AUTH_PASS)
+		key->provider = name_of(row->spf_domain);
+	if (key->provider == NULL)
+		key->provider = name_of(row->client_name);
+}
+
+bool
+sources_unaligned(const struct row *row)
+{
+	if (!row->evaluated || row->dmarc == AUTH_PASS || row->dmarc == AUTH_TEMPERROR)
+		return false;
+	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
+}
+
+bool
+sources_honest(const struct row *row)
+{
+	if (row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->sign[0] != '\0' ||
+		row->override[0] != '\0' || row->arc == AUTH_PASS)
+		return true;
+	/* a signature of the author's own that was broken on the way */
+	for (size_t i = 0; i < row->nsignatures; i++)
+		if (row->signatures[i].aligned && row->signatures[i].code == AUTH_FAIL)
+			return true;
+	return false;
+}

@@ -1,0 +1,400 @@
+#include "filter/stats/stats.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+
+/* Where a name is, by its hash; open addressing, never full. */
+enum { SLOTS = 32768 };
+_Static_assert(SLOTS > 2 * STATS_SOURCES && SLOTS > 2 * STATS_DOMAINS, "room in the index");
+
+struct stats_index {
+	uint32_t domains[SLOTS], sources[SLOTS]; /* number from 1; 0: free */
+};
+
+struct stats *
+stats_new(const char *const *labels, size_t n, bool compared)
+{
+	struct stats *stats = calloc(1, sizeof *stats);
+
+	if (stats == NULL)
+		return NULL;
+	stats->index = calloc(1, sizeof *stats->index);
+	for (size_t i = 0; i < n && i < WHAT_IF_MAX; i++)
+		stats->scenarios[stats->nscenarios++] = labels[i];
+	stats->compared = compared;
+	if (compared)
+		stats->scenarios[stats->nscenarios++] = "--dmarc-compare";
+	stats->other_domain.name = stats->other_source.name = stats->other_source.author_domain =
+		"";
+	stats->other_source.by = SOURCE_BY_NOTHING;
+	if (stats->nscenarios > 0) {
+		stats->other_domain.changes =
+			calloc(stats->nscenarios, sizeof(struct stats_matrix));
+		stats->other_source.changes =
+			calloc(stats->nscenarios, sizeof(struct stats_matrix));
+	}
+	if (stats->index == NULL ||
+		(stats->nscenarios > 0 && (stats->other_domain.changes == NULL ||
+						  stats->other_source.changes == NULL))) {
+		stats_free(stats);
+		return NULL;
+	}
+	return stats;
+}
+
+static void
+free_source(struct stats_source *source)
+{
+	for (size_t i = 0; i < source->nneeds; i++) {
+		free((char *)(uintptr_t)source->needs[i].id);
+		free((char *)(uintptr_t)source->needs[i].text);
+	}
+	free(source->changes);
+}
+
+void
+stats_free(struct stats *stats)
+{
+	if (stats == NULL)
+		return;
+	for (size_t i = 0; i < stats->ndomains; i++) {
+		free((char *)(uintptr_t)stats->domains[i].name);
+		free(stats->domains[i].changes);
+	}
+	for (size_t i = 0; i < stats->nsources; i++) {
+		free((char *)(uintptr_t)stats->sources[i].name);
+		free((char *)(uintptr_t)stats->sources[i].author_domain);
+		free_source(&stats->sources[i]);
+	}
+	for (size_t i = 0; i < stats->nmessages; i++)
+		free(stats->messages[i].row);
+	free_source(&stats->other_source);
+	free(stats->other_domain.changes);
+	free(stats->periods);
+	free(stats->domains);
+	free(stats->sources);
+	free(stats->messages);
+	free(stats->index);
+	free(stats);
+}
+
+/* Room for one more of n, which doubles; false without memory. */
+static bool
+grow(void **array, size_t n, size_t size)
+{
+	void *grown;
+
+	if ((n & (n - 1)) != 0) /* grown at powers of two only */
+		return true;
+	grown = realloc(*array, (n == 0 ? 1 : 2 * n) * size);
+	if (grown == NULL)
+		return false;
+	*array = grown;
+	return true;
+}
+
+static void
+count(struct stats_counts *counts, const struct row *row)
+{
+	counts->messages++;
+	counts->dispositions[row->disposition]++;
+	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
+	counts->dkim_pass += row->dkim == AUTH_PASS ? 1 : 0;
+	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
+	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
+	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
+	if (!sources_unaligned(row))
+		return;
+	if (sources_honest(row))
+		counts->honest_fails++;
+	else
+		counts->bare_fails++;
+}
+
+void
+stats_day(int64_t seconds, int *year, int *month, int *day)
+{
+	time_t when = (time_t)seconds;
+	struct tm parts;
+
+	*year = *month = *day = 0;
+	if (seconds < 0 || seconds > LAST_SECOND || gmtime_r(&when, &parts) == NULL)
+		return;
+	*year = parts.tm_year + 1900;
+	*month = parts.tm_mon + 1;
+	*day = parts.tm_mday;
+}
+
+bool
+stats_is_other(const struct stats *stats, size_t scenario)
+{
+	return stats->compared && scenario + 1 == stats->nscenarios;
+}
+
+enum disposition
+stats_after(const struct stats *stats, size_t scenario, const struct row *row)
+{
+	if (stats_is_other(stats, scenario))
+		return row->has_other ? row->other.disposition : row->disposition;
+	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
+}
+
+/* True where some scenario makes another disposition. */
+static bool
+count_changes(const struct stats *stats, struct stats_matrix *changes, const struct row *row)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < stats->nscenarios; i++) {
+		enum disposition after = stats_after(stats, i, row);
+
+		changes[i].n[row->disposition][after]++;
+		changed |= after != row->disposition;
+	}
+	return changed;
+}
+
+/* periods */
+
+static int64_t
+period_key(const struct stats_period *period)
+{
+	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
+}
+
+void
+stats_counts_join(struct stats_counts *into, const struct stats_counts *from)
+{
+	into->messages += from->messages;
+	into->spf_pass += from->spf_pass;
+	into->dkim_pass += from->dkim_pass;
+	into->spf_aligned += from->spf_aligned;
+	into->dkim_aligned += from->dkim_aligned;
+	into->aligned += from->aligned;
+	into->honest_fails += from->honest_fails;
+	into->bare_fails += from->bare_fails;
+	for (size_t i = 0; i < 4; i++)
+		into->dispositions[i] += from->dispositions[i];
+}
+
+/* Too many days: each becomes part of its month. */
+static void
+make_months(struct stats *stats)
+{
+	size_t n = 0;
+
+	stats->months = true;
+	for (size_t i = 0; i < stats->nperiods; i++) {
+		struct stats_period one = stats->periods[i];
+
+		one.day = 0;
+		if (n > 0 && period_key(&stats->periods[n - 1]) == period_key(&one))
+			stats_counts_join(&stats->periods[n - 1].counts, &one.counts);
+		else
+			stats->periods[n++] = one;
+	}
+	stats->nperiods = n;
+}
+
+/* Where the period is, or would be. */
+static size_t
+period_place(const struct stats *stats, int64_t key)
+{
+	size_t low = 0, high = stats->nperiods;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (period_key(&stats->periods[middle]) < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+add_period(struct stats *stats, const struct row *row)
+{
+	struct stats_period one = {.year = 0};
+	size_t at;
+
+	if (row->has_date)
+		stats_day(row->date, &one.year, &one.month, &one.day);
+	if (one.year == 0) {
+		count(&stats->other_period.counts, row);
+		return true;
+	}
+	if (stats->periods == NULL &&
+		(stats->periods = calloc(STATS_PERIODS, sizeof *stats->periods)) == NULL)
+		return false;
+	one.day = stats->months ? 0 : one.day;
+	at = period_place(stats, period_key(&one));
+	if (at == stats->nperiods || period_key(&stats->periods[at]) != period_key(&one)) {
+		if (stats->nperiods == STATS_PERIODS && !stats->months) {
+			make_months(stats);
+			return add_period(stats, row);
+		}
+		if (stats->nperiods == STATS_PERIODS) {
+			count(&stats->other_period.counts, row);
+			return true;
+		}
+		memmove(stats->periods + at + 1, stats->periods + at,
+			(stats->nperiods - at) * sizeof one);
+		stats->periods[at] = one;
+		stats->nperiods++;
+	}
+	count(&stats->periods[at].counts, row);
+	return true;
+}
+
+/* author domains */
+
+static struct stats_matrix *
+new_changes(const struct stats *stats)
+{
+	return calloc(stats->nscenarios > 0 ? stats->nscenarios : 1, sizeof(struct stats_matrix));
+}
+
+static struct stats_domain *
+find_domain(struct stats *stats, const char *name)
+{
+	uint64_t at = slice_hash(slice_str(name)) % SLOTS;
+	uint32_t *slots = stats->index->domains;
+	struct stats_domain made = {.name = NULL};
+
+	for (; slots[at] != 0; at = (at + 1) % SLOTS)
+		if (strcmp(stats->domains[slots[at] - 1].name, name) == 0)
+			return &stats->domains[slots[at] - 1];
+	if (stats->ndomains == STATS_DOMAINS)
+		return &stats->other_domain;
+	made.name = strdup(name);
+	made.changes = new_changes(stats);
+	if (made.name == NULL || made.changes == NULL ||
+		!grow((void **)&stats->domains, stats->ndomains, sizeof made)) {
+		free((char *)(uintptr_t)made.name);
+		free(made.changes);
+		return NULL;
+	}
+	stats->domains[stats->ndomains] = made;
+	slots[at] = (uint32_t)++stats->ndomains;
+	return &stats->domains[stats->ndomains - 1];
+}
+
+/* sources */
+
+static struct stats_source *
+find_source(struct stats *stats, const struct row *row, size_t *number)
+{
+	struct source_key key;
+	uint32_t *slots = stats->index->sources;
+	struct stats_source made = {.name = NULL};
+	uint64_t at;
+
+	sources_key(row, &key);
+	at = (slice_hash(slice_str(key.name)) * 31 + slice_hash(slice_str(row->author_domain)) +
+		     key.by) %
+	     SLOTS;
+	for (; slots[at] != 0; at = (at + 1) % SLOTS) {
+		struct stats_source *source = &stats->sources[slots[at] - 1];
+
+		*number = slots[at] - 1;
+		if (source->by == key.by && strcmp(source->name, key.name) == 0 &&
+			strcmp(source->author_domain, row->author_domain) == 0)
+			return source;
+	}
+	*number = STATS_SOURCES;
+	if (stats->nsources == STATS_SOURCES)
+		return &stats->other_source;
+	made.by = key.by;
+	made.provider = key.provider;
+	made.name = strdup(key.name);
+	made.author_domain = strdup(row->author_domain);
+	made.changes = new_changes(stats);
+	if (made.name == NULL || made.author_domain == NULL || made.changes == NULL ||
+		!grow((void **)&stats->sources, stats->nsources, sizeof made)) {
+		free((char *)(uintptr_t)made.name);
+		free((char *)(uintptr_t)made.author_domain);
+		free(made.changes);
+		return NULL;
+	}
+	*number = stats->nsources;
+	stats->sources[stats->nsources] = made;
+	slots[at] = (uint32_t)++stats->nsources;
+	return &stats->sources[stats->nsources - 1];
+}
+
+static bool
+add_needs(struct stats_source *source, const struct row *row)
+{
+	for (size_t i = 0; i < row->nadvice; i++) {
+		const struct row_advice *advice = &row->advice[i];
+		struct stats_need *need = source->needs;
+		size_t k = 0;
+
+		while (k < source->nneeds && strcmp(need[k].id, advice->id) != 0)
+			k++;
+		if (k == source->nneeds) {
+			if (k == STATS_NEEDS)
+				continue;
+			need[k] = (struct stats_need){strdup(advice->id), strdup(advice->text), 0};
+			source->nneeds++;
+			if (need[k].id == NULL || need[k].text == NULL)
+				return false;
+		}
+		need[k].n++;
+	}
+	return true;
+}
+
+static bool
+add_source(struct stats *stats, const struct row *row, size_t *number)
+{
+	struct stats_source *source = find_source(stats, row, number);
+	int year, month, day;
+
+	if (source == NULL)
+		return false;
+	count(&source->counts, row);
+	(void)count_changes(stats, source->changes, row);
+	/* one date that no calendar shows would hide all others */
+	stats_day(row->date, &year, &month, &day);
+	if (row->has_date && year != 0) {
+		if (!source->has_dates || row->date < source->first)
+			source->first = row->date;
+		if (!source->has_dates || row->date > source->last)
+			source->last = row->date;
+		source->has_dates = true;
+	}
+	return add_needs(source, row);
+}
+
+bool
+stats_add(struct stats *stats, const struct row *row)
+{
+	struct stats_domain *domain;
+	size_t number;
+	bool changed;
+
+	if (row->failed)
+		return true;
+	changed = count_changes(stats, stats->changes, row);
+	domain = find_domain(stats, row->author_domain);
+	if (domain == NULL || !add_period(stats, row) || !add_source(stats, row, &number))
+		return false;
+	count(&domain->counts, row);
+	if (stats->nscenarios > 0)
+		(void)count_changes(stats, domain->changes, row);
+	if (!changed && row->dmarc == AUTH_PASS && row->disposition == DISP_ACCEPT)
+		return true;
+	stats->worth++;
+	if (stats->nmessages == STATS_MESSAGES)
+		return true;
+	if (!grow((void **)&stats->messages, stats->nmessages, sizeof *stats->messages))
+		return false;
+	stats->messages[stats->nmessages].source = number;
+	stats->messages[stats->nmessages].row = row_copy(row);
+	return stats->messages[stats->nmessages++].row != NULL;
+}

@@ -1,0 +1,123 @@
+/*
+ * stats.h: a run in numbers, for the summary, the sources and the page.
+ *
+ * It is made of rows in the order of their index, and of nothing else: the same rows make the same
+ * statistics. Its memory is bounded whatever the rows hold: of author domains, sources, periods and
+ * messages the first ones are kept, the rest is counted in one row named "".
+ */
+#ifndef FILTER_STATS_STATS_H
+#define FILTER_STATS_STATS_H
+
+#include "filter/stats/sources.h"
+#include "filter/stats/summary.h"
+
+enum {
+	STATS_PERIODS = 400,
+	STATS_DOMAINS = 4000,
+	STATS_SOURCES = 8000,
+	STATS_MESSAGES = 1000,
+	STATS_NEEDS = 4,
+	STATS_SCENARIOS = WHAT_IF_MAX + 1
+};
+
+/* [before][after], by enum disposition */
+struct stats_matrix {
+	uint64_t n[4][4];
+};
+
+struct stats_counts {
+	uint64_t messages;
+	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
+	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
+	uint64_t aligned;                   /* DMARC passed */
+	uint64_t dispositions[4];
+	/* DMARC failed: of mail that looks honest (SPF or a signature passed for some domain, an
+	 * indirect flow shows, or somebody vouched), and of mail that nothing speaks for */
+	uint64_t honest_fails, bare_fails;
+};
+
+/* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */
+struct stats_period {
+	int year, month, day; /* all 0: without a date, or the rest */
+	struct stats_counts counts;
+};
+
+struct stats_need {
+	const char *id, *text; /* of the first message that had it */
+	uint64_t n;
+};
+
+struct stats_source {
+	enum source_by by;
+	const char *name;          /* "" in the rest */
+	const char *author_domain; /* "" also where there is none */
+	const char *provider;      /* a known service, or NULL */
+	struct stats_counts counts;
+	bool has_dates;
+	int64_t first, last;
+	struct stats_need needs[STATS_NEEDS]; /* of those that are not aligned */
+	size_t nneeds;
+	struct stats_matrix *changes; /* one a scenario; NULL where there is none */
+};
+
+struct stats_domain {
+	const char *name;
+	struct stats_counts counts;
+	struct stats_matrix *changes;
+};
+
+/* One worth looking at: DMARC did not pass, it was not accepted, or a scenario changes it. */
+struct stats_message {
+	struct row *row; /* a copy */
+	size_t source;   /* in sources */
+};
+
+struct stats {
+	/* scenarios: what-ifs in their order, and last the other RFC where it was compared */
+	const char *scenarios[STATS_SCENARIOS];
+	size_t nscenarios;
+	bool compared;
+
+	struct stats_matrix changes[STATS_SCENARIOS];
+	/* each in the order of its first message, periods by date; the rest is beside them */
+	struct stats_period *periods;
+	size_t nperiods;
+	bool months; /* periods are months */
+	struct stats_period other_period;
+	struct stats_domain *domains;
+	size_t ndomains;
+	struct stats_domain other_domain;
+	struct stats_source *sources;
+	size_t nsources;
+	struct stats_source other_source;
+	struct stats_message *messages;
+	size_t nmessages;
+	uint64_t worth; /* how many messages are worth looking at */
+
+	struct stats_index *index; /* of domains and sources; stats.c's */
+};
+
+/* labels: the what-ifs', n of them, which must outlive it; compared: there is another RFC's
+ * result too. NULL without memory. */
+struct stats *stats_new(const char *const *labels, size_t n, bool compared);
+
+/* False without memory: it is then of no use. Rows in the order of their index. */
+bool stats_add(struct stats *stats, const struct row *row);
+
+void stats_free(struct stats *stats);
+
+/* Adds all of from. */
+void stats_counts_join(struct stats_counts *into, const struct stats_counts *from);
+
+/* Is it the other RFC, not a what-if? */
+bool stats_is_other(const struct stats *stats, size_t scenario);
+
+/* The disposition of a message under a scenario, a number into scenarios; its own one where the
+ * scenario says nothing of it. */
+enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
+
+/* Seconds since the epoch as a day of UTC; all 0 for what is no date of mail: before 1970, after
+ * 9999. */
+void stats_day(int64_t seconds, int *year, int *month, int *day);
+
+#endif

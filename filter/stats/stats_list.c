@@ -1,0 +1,102 @@
+#include "filter/stats/stats_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "filter/text/words.h"
+
+struct place {
+	size_t at;
+	uint64_t messages;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->messages != y->messages)
+		return x->messages > y->messages ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* The counts of n elements of size octets, the first at *first. */
+static size_t *
+order(const struct stats_counts *first, size_t n, size_t size)
+{
+	struct place *places = calloc(n + 1, sizeof *places);
+	size_t *numbers = calloc(n + 1, sizeof *numbers);
+
+	for (size_t i = 0; places != NULL && i < n; i++) {
+		const void *at = (const char *)first + i * size;
+
+		places[i] = (struct place){i, ((const struct stats_counts *)at)->messages};
+	}
+	if (places != NULL)
+		qsort(places, n, sizeof *places, compare_places);
+	for (size_t i = 0; places != NULL && numbers != NULL && i < n; i++)
+		numbers[i] = places[i].at;
+	if (places == NULL) {
+		free(numbers);
+		numbers = NULL;
+	}
+	free(places);
+	return numbers;
+}
+
+size_t *
+stats_order_domains(const struct stats *stats)
+{
+	return order(stats->ndomains > 0 ? &stats->domains->counts : NULL, stats->ndomains,
+		sizeof *stats->domains);
+}
+
+size_t *
+stats_order_sources(const struct stats *stats)
+{
+	return order(stats->nsources > 0 ? &stats->sources->counts : NULL, stats->nsources,
+		sizeof *stats->sources);
+}
+
+void
+stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS])
+{
+	int year, month, day;
+
+	stats_day(seconds, &year, &month, &day);
+	if (year == 0)
+		(void)snprintf(text, STATS_DAY_OCTETS, "-");
+	else
+		(void)snprintf(text, STATS_DAY_OCTETS, "%04d-%02d-%02d", year % 10000, month % 100,
+			day % 100);
+}
+
+const char *
+stats_by_text(enum source_by by)
+{
+	static const char *const kinds[] = {
+		[SOURCE_BY_SIGNATURE] = N_("signed by"),
+		[SOURCE_BY_ENVELOPE] = N_("envelope of"),
+		[SOURCE_BY_NAME] = N_("host of"),
+		[SOURCE_BY_ADDRESS] = N_("network"),
+		[SOURCE_BY_NOTHING] = N_("unknown"),
+	};
+	return _(kinds[by]);
+}
+
+double
+stats_percent(uint64_t n, uint64_t all)
+{
+	return all == 0 ? 0 : 100.0 * (double)n / (double)all;
+}
+
+uint64_t
+stats_changed(const struct stats_matrix *matrix)
+{
+	uint64_t changed = 0;
+
+	for (int before = DISP_ACCEPT; before <= DISP_TEMPFAIL; before++)
+		for (int after = DISP_ACCEPT; after <= DISP_TEMPFAIL; after++)
+			changed += before != after ? matrix->n[before][after] : 0;
+	return changed;
+}

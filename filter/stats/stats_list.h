@@ -1,0 +1,31 @@
+/*
+ * stats_list.h: a run's statistics as their readers list them: the largest first, days and kinds as
+ * text.
+ *
+ * The tables of the terminal and those of the page are both made with it.
+ */
+#ifndef FILTER_STATS_STATS_LIST_H
+#define FILTER_STATS_STATS_LIST_H
+
+#include "filter/stats/stats.h"
+
+enum { STATS_DAY_OCTETS = 16 };
+
+/* Numbers of the domains, or sources: the most messages first, then the first seen. From malloc;
+ * NULL without memory. */
+size_t *stats_order_domains(const struct stats *stats);
+size_t *stats_order_sources(const struct stats *stats);
+
+/* stats_day as 2026-01-31, or "-". */
+void stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS]);
+
+/* What a source is known by, in words for people: "signed by" and the like. */
+const char *stats_by_text(enum source_by by);
+
+/* 100 n / all; 0 of nothing. */
+double stats_percent(uint64_t n, uint64_t all);
+
+/* How many messages a scenario gives another disposition. */
+uint64_t stats_changed(const struct stats_matrix *matrix);
+
+#endif

@@ -1,0 +1,73 @@
+#include "filter/stats/summary.h"
+
+#include "filter/text/words.h"
+#include "filter/verdict/policy.h"
+
+_Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
+
+void
+summary_add(struct summary *summary, const struct row *row)
+{
+	if (row->failed) {
+		summary->failed++;
+		return;
+	}
+	summary->messages++;
+	summary->spf[row->spf]++;
+	summary->dkim[row->dkim]++;
+	summary->dmarc[row->dmarc]++;
+	summary->dispositions[row->disposition]++;
+	damage_add(&summary->damage, &row->damage);
+}
+
+static void
+print_count(size_t n, size_t all, FILE *out)
+{
+	if (n == 0)
+		fprintf(out, "%18s", "-");
+	else
+		fprintf(out, "%10zu %6.1f%%", n, 100.0 * (double)n / (double)all);
+}
+
+void
+summary_print(const struct summary *summary, bool interrupted, FILE *out)
+{
+	static const enum auth_code codes[] = {AUTH_PASS, AUTH_FAIL, AUTH_SOFTFAIL, AUTH_NEUTRAL,
+		AUTH_POLICY, AUTH_NONE, AUTH_TEMPERROR, AUTH_PERMERROR};
+
+	if (interrupted)
+		fprintf(out, _("%zu messages, interrupted"), summary->messages);
+	else
+		fprintf(out, _("%zu messages"), summary->messages);
+	if (summary->failed > 0)
+		fprintf(out, _(", %zu files could not be read"), summary->failed);
+	fprintf(out, "\n");
+	if (summary->messages == 0)
+		return;
+	fprintf(out, "\n");
+	words_pad(_("Result"), 12, out);
+	fprintf(out, "%18s%18s%18s\n", "SPF", "DKIM", "DMARC");
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		enum auth_code code = codes[i];
+
+		if (summary->spf[code] + summary->dkim[code] + summary->dmarc[code] == 0)
+			continue;
+		fprintf(out, "%-12s", auth_code_word(code));
+		print_count(summary->spf[code], summary->messages, out);
+		print_count(summary->dkim[code], summary->messages, out);
+		print_count(summary->dmarc[code], summary->messages, out);
+		fprintf(out, "\n");
+	}
+	fprintf(out, "\n");
+	words_pad(_("Disposition"), 12, out);
+	words_pad(_("Messages"), -18, out);
+	fprintf(out, "\n");
+	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++) {
+		if (summary->dispositions[i] == 0)
+			continue;
+		fprintf(out, "%-12s", policy_word((enum disposition)i));
+		print_count(summary->dispositions[i], summary->messages, out);
+		fprintf(out, "\n");
+	}
+	damage_print(&summary->damage, out);
+}

@@ -1,0 +1,25 @@
+/*
+ * summary.h: a run in numbers.
+ */
+#ifndef FILTER_STATS_SUMMARY_H
+#define FILTER_STATS_SUMMARY_H
+
+#include <stdio.h>
+
+#include "filter/stats/row.h"
+
+enum { SUMMARY_CODES = 16 };
+
+struct summary {
+	size_t messages, failed;
+	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
+	size_t dispositions[4];
+	struct damage damage;
+};
+
+void summary_add(struct summary *summary, const struct row *row);
+
+/* Tables for a person. interrupted: the run was stopped before its end. */
+void summary_print(const struct summary *summary, bool interrupted, FILE *out);
+
+#endif

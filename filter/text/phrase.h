@@ -1,0 +1,39 @@
+/*
+ * phrase.h: a sentence kept as its English format and its arguments, so that one and the same can
+ * be told in English (JSON) and in the reader's language.
+ */
+#ifndef FILTER_TEXT_PHRASE_H
+#define FILTER_TEXT_PHRASE_H
+
+#include <stdarg.h>
+
+#include "mime/arena.h"
+
+struct phrase_arg {
+	const char *text; /* as its conversion printed it */
+	bool words;       /* fixed English words, translated with the sentence */
+};
+
+enum { PHRASE_ARGS = 9 /* at most */ };
+
+struct phrase {
+	const char *format; /* the English format: what the catalogue is asked for */
+	const struct phrase_arg *args;
+	size_t n;
+};
+
+/*
+ * Keeps the arguments in the arena. Conversions: s (with a precision, also as an argument), d, i,
+ * u, x (with l, ll or z), f. A format that holds another one ends the arguments there.
+ */
+void phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_list args);
+
+/* A %s argument of phrase_make that is fixed English words (N_), translated with the sentence. */
+const char *phrase_words(const char *english, struct arena *arena);
+
+/* In English, and in the language of words_choose; in the arena. No translation is ever given to
+ * printf: an argument that it wants and the English has not is left out. */
+const char *phrase_english(const struct phrase *phrase, struct arena *arena);
+const char *phrase_text(const struct phrase *phrase, struct arena *arena);
+
+#endif

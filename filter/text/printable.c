@@ -1,0 +1,51 @@
+#include "filter/text/printable.h"
+
+void
+printable_octets(struct slice octets, struct buf *out)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < octets.n; i++) {
+		unsigned char c = (unsigned char)octets.p[i];
+		const char shown[] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
+
+		buf_add(out, slice_make(shown, sizeof shown));
+	}
+}
+
+const char *
+printable(struct slice text, size_t max, struct arena *arena)
+{
+	struct slice shown = slice_head(text, max);
+	struct buf out;
+
+	buf_init(&out, arena, 4 * shown.n + sizeof "...");
+	for (size_t i = 0; i < shown.n; i++) {
+		unsigned char c = (unsigned char)shown.p[i];
+
+		if (c >= ' ' && c <= '~' && c != '\\')
+			buf_addc(&out, shown.p[i]);
+		else
+			printable_octets(slice_make(shown.p + i, 1), &out);
+	}
+	if (shown.n < text.n)
+		buf_adds(&out, "...");
+	buf_addc(&out, '\0');
+	return out.p;
+}
+
+/* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
+bool
+printable_acts(struct slice s)
+{
+	const unsigned char *c = (const unsigned char *)s.p;
+
+	if (s.n == 2)
+		return (c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C);
+	if (s.n != 3)
+		return false;
+	return (c[0] == 0xE2 && c[1] == 0x80 &&
+		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
+	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
+	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
+}

@@ -1,0 +1,338 @@
+#include "filter/verdict/evaluate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "auth/base/crypto.h"
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/intake/msgtime.h"
+#include "filter/io/hostname.h"
+#include "filter/io/wholefile.h"
+#include "filter/text/words.h"
+#include "filter/verdict/override.h"
+#include "mime/address.h"
+#include "mime/buf.h"
+
+enum { ERROR_MAX = 1024, ZONE_MAX = 256 * 1024 * 1024, SECRET_MAX = 4096 };
+
+static const char *
+explained(struct arena *arena, const char *what, const char *path, const char *why)
+{
+	struct buf text;
+
+	buf_init(&text, arena, ERROR_MAX);
+	buf_addf(&text, "%s %s: %s", what, path, words(why));
+	buf_addc(&text, '\0');
+	return text.over ? what : text.p;
+}
+
+static void
+set_scrub(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+	struct slice *ids = arena_array(ev->arena, options->own_ids.n + 1, sizeof *ids);
+
+	ids[0] = slice_str(ev->authserv_id);
+	for (size_t i = 0; i < options->own_ids.n; i++)
+		ids[i + 1] = slice_str(options->own_ids.v[i]);
+	ev->scrub = (struct scrub){
+		.what = options->scrub,
+		.ids = ids,
+		.nids = options->own_ids.n + 1,
+		.envelope_field = options->envelope == ENVELOPE_FIELD,
+	};
+}
+
+void
+evaluate_begin(const struct options *options, struct arena *arena, struct evaluation *ev)
+{
+	*ev = (struct evaluation){.options = options, .arena = arena};
+	ev->authserv_id = options->authserv_id != NULL ? options->authserv_id : hostname_get(arena);
+	ev->auth_options = options->auth;
+	ev->auth_options.receiver = slice_str(ev->authserv_id);
+	set_scrub(ev);
+}
+
+/* The envelope field is ours, not the message's: DKIM and ARC must not see it. */
+static void
+hide_envelope_field(struct evaluation *ev)
+{
+	struct message *message = &ev->message;
+	struct field *kept = arena_array(ev->arena, message->nfields, sizeof *kept);
+	size_t n = 0;
+
+	for (size_t i = 0; i < message->nfields; i++)
+		if (!envelope_is_field(&message->fields[i]))
+			kept[n++] = message->fields[i];
+	message->fields = kept;
+	message->all_fields -= message->nfields - n;
+	message->nfields = n;
+}
+
+static enum evaluate_status
+open_dns(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+	struct dns_config config = {
+		.resolvers = options->resolvers.v,
+		.nresolvers = options->resolvers.n,
+		.timeout_ms = options->dns_timeout_ms,
+		.deadline_ms = options->deadline_ms,
+	};
+	struct slice zone;
+	const char *why;
+	enum status st;
+
+	if (options->zone == NULL) {
+		st = dns_open_resolver(&config, &ev->in.dns, error);
+		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
+	}
+	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
+		*error = explained(ev->arena, _("zone"), options->zone, why);
+		return EVALUATE_CONFIG;
+	}
+	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
+		*error = explained(ev->arena, _("zone"), options->zone, why);
+		return EVALUATE_CONFIG;
+	}
+	return EVALUATE_OK;
+}
+
+bool
+evaluate_needs_psl(const struct options *options)
+{
+	return options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare;
+}
+
+/* Everything from outside that the mechanisms need. */
+static enum evaluate_status
+open_resources(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+
+	if (evaluate_needs_psl(options)) {
+		ev->psl = ev->own_psl = domain_psl_open(options->psl);
+		if (ev->psl == NULL) {
+			*error = explained(ev->arena, _("public suffix list"),
+				options->psl != NULL ? options->psl : _("of the system"),
+				_("cannot be read"));
+			return EVALUATE_CONFIG;
+		}
+	}
+	ev->gmime = address_gmime_open();
+	ev->in.crypto = crypto_new();
+	if (ev->gmime == NULL || ev->in.crypto == NULL) {
+		*error = N_("no memory");
+		return EVALUATE_TEMP;
+	}
+	return open_dns(ev, error);
+}
+
+static enum evaluate_status
+read_secret(struct evaluation *ev, struct slice *secret, const char **error)
+{
+	const char *path = ev->options->envelope_secret_file, *why;
+
+	*secret = SLICE("");
+	if (ev->options->envelope != ENVELOPE_FIELD)
+		return EVALUATE_OK;
+	if (path == NULL) {
+		*error = N_("--envelope field needs --envelope-secret-file");
+		return EVALUATE_CONFIG;
+	}
+	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
+		*error = explained(ev->arena, _("secret file"), path, why);
+		return EVALUATE_CONFIG;
+	}
+	return EVALUATE_OK;
+}
+
+/* The rest of DMARC's questions has a quarter of the time for itself. */
+static int64_t
+until_ms(const struct evaluation *ev)
+{
+	return dns_clock_ms(ev->in.dns) + ev->options->deadline_ms / 4 * 3;
+}
+
+static enum evaluate_status
+judge(struct evaluation *ev, struct slice secret, bool given, const char **error)
+{
+	const struct options *options = ev->options;
+	struct auth_input *in = &ev->in;
+
+	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
+			      &ev->taken.envelope, error) != ST_OK)
+		return EVALUATE_TEMP;
+	envelope_trust(options, &ev->taken.envelope);
+	if (options->envelope == ENVELOPE_FIELD)
+		hide_envelope_field(ev);
+	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
+		*error = N_("the From field could not be read for lack of memory or of GMime");
+		return EVALUATE_TEMP;
+	}
+	in->until_ms = until_ms(ev);
+	if (auth_run(in, &ev->results) != ST_OK) {
+		*error = N_("the evaluation could not be done");
+		return EVALUATE_TEMP;
+	}
+	ev->evaluated = true;
+	policy_decide(options, in, &ev->results, &ev->verdict);
+	override_decide(options, in, &ev->results, &ev->verdict);
+	return EVALUATE_OK;
+}
+
+/* A message over the size limit: own clients and users have no policy, for others it is fixed. */
+static enum evaluate_status
+judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
+{
+	const struct options *options = ev->options;
+
+	if (options->envelope == ENVELOPE_FIELD &&
+		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
+			&ev->taken.envelope, error) != ST_OK)
+		return EVALUATE_TEMP;
+	envelope_trust(options, &ev->taken.envelope);
+	policy_decide(options, &ev->in, NULL, &ev->verdict);
+	return EVALUATE_OK;
+}
+
+static void
+set_input(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	ev->in = (struct auth_input){
+		.message = &ev->message,
+		.envelope = &ev->taken.envelope,
+		.ids = &ev->ids,
+		.limits = &options->limits,
+		.options = &ev->auth_options,
+		.now = options->has_now && options->now != NOW_MESSAGE ? options->now
+								       : (int64_t)time(NULL),
+		.arena = ev->arena,
+	};
+}
+
+static void
+take_message(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	message_parse(ev->taken.message, options->limits.fields, options->limits.field_size,
+		ev->arena, &ev->message);
+	ev->has_message = true;
+	if (options->has_now && options->now == NOW_MESSAGE)
+		(void)message_time(&ev->message, ev->arena, &ev->in.now);
+}
+
+/*
+ * Envelope and message out of what was read. Over the size limit the rest is read while it is
+ * passed on, but for a header whose end is not in sight, which could not be scrubbed, and batch
+ * SMTP, whose end must be seen before its message can be believed.
+ */
+static enum status
+take_input(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+
+	ev->oversize = ev->input.partial;
+	if (ev->oversize && options->envelope == ENVELOPE_BSMTP &&
+		input_complete(options, &ev->input, error) != ST_OK)
+		return ST_TEMP;
+	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return ST_TEMP;
+	take_message(ev);
+	if (!ev->input.partial || (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0)
+		return ST_OK;
+	ev->has_message = false;
+	if (input_complete(options, &ev->input, error) != ST_OK ||
+		envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return ST_TEMP;
+	take_message(ev);
+	return ST_OK;
+}
+
+enum evaluate_status
+evaluate(struct evaluation *ev, const char **error)
+{
+	const struct options *options = ev->options;
+	enum evaluate_status result;
+	struct slice secret;
+	enum status st;
+
+	set_input(ev);
+	st = input_read(options, &ev->input, error);
+	if (st != ST_OK)
+		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+	if (take_input(ev, error) != ST_OK)
+		return EVALUATE_TEMP;
+	result = read_secret(ev, &secret, error);
+	if (result != EVALUATE_OK)
+		return result;
+	if (ev->oversize)
+		return judge_oversize(ev, secret, error);
+	result = open_resources(ev, error);
+	if (result != EVALUATE_OK)
+		return result;
+	ev->in.psl = ev->psl;
+	return judge(ev, secret, false, error);
+}
+
+enum evaluate_status
+evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct dns *dns,
+	struct slice bytes, bool partial, const struct envelope *given, const char **error)
+{
+	enum evaluate_status result;
+	struct slice secret;
+
+	set_input(ev);
+	ev->borrowed = true;
+	ev->in.dns = dns;
+	ev->in.crypto = tools->crypto;
+	ev->in.psl = ev->psl = tools->psl;
+	ev->gmime = tools->gmime;
+	ev->input = (struct input){.fd = -1, .end = true, .bytes = bytes, .partial = partial};
+	ev->oversize = partial;
+	if (given != NULL)
+		ev->taken = (struct taken){.message = bytes, .envelope = *given};
+	else if (envelope_take(ev->options, bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return EVALUATE_TEMP;
+	take_message(ev);
+	result = read_secret(ev, &secret, error);
+	if (result != EVALUATE_OK)
+		return result;
+	if (!partial)
+		return judge(ev, secret, given != NULL, error);
+	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
+evaluate_open(struct evaluation *ev, const char **error)
+{
+	enum evaluate_status result;
+
+	set_input(ev);
+	result = open_resources(ev, error);
+	ev->in.psl = ev->psl;
+	return result;
+}
+
+void
+evaluate_end(struct evaluation *ev)
+{
+	dns_free(ev->in.dns);
+	crypto_signer_free(ev->signer);
+	if (!ev->borrowed) {
+		crypto_free(ev->in.crypto);
+		address_gmime_close(ev->gmime);
+	}
+	domain_psl_free(ev->own_psl);
+	envelope_release(&ev->taken);
+	input_free(&ev->input);
+}

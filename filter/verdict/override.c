@@ -1,0 +1,122 @@
+#include "filter/verdict/override.h"
+
+#include "auth/arc/arc_trust.h"
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/text/words.h"
+
+enum { NAMES_MAX = 10 }; /* of the client's names that are looked at, as RFC 7208 4.6.4 has it */
+
+/* Is it a name of the list? Addresses in it are none. */
+static bool
+name_listed(const struct strings *list, struct slice name)
+{
+	struct ip_net net;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!ip_net_parse(slice_str(list->v[i]), &net) &&
+			slice_ieq(slice_str(list->v[i]), name))
+			return true;
+	return false;
+}
+
+static bool
+has_names(const struct strings *list)
+{
+	struct ip_net net;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!ip_net_parse(slice_str(list->v[i]), &net))
+			return true;
+	return false;
+}
+
+static bool
+address_listed(const struct strings *list, const struct ip *ip)
+{
+	struct ip_net net;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (ip_net_parse(slice_str(list->v[i]), &net) && ip_net_has(&net, ip))
+			return true;
+	return false;
+}
+
+/* The client's address has names, and one that is listed has the address. */
+static bool
+confirmed(const struct strings *list, const struct auth_input *in, struct slice *name)
+{
+	const struct ip *ip = &in->envelope->client_ip;
+	const struct dns_answer *names =
+		dns_get(in->dns, ip_reverse_name(ip, in->arena), DNS_PTR, in->until_ms);
+
+	for (size_t i = 0; names->status == DNS_OK && i < names->n && i < NAMES_MAX; i++) {
+		const struct dns_answer *back;
+
+		*name = names->rr[i].name;
+		if (!name_listed(list, *name))
+			continue;
+		back = dns_get(in->dns, *name, ip->family == 4 ? DNS_A : DNS_AAAA, in->until_ms);
+		for (size_t k = 0; back->status == DNS_OK && k < back->n; k++)
+			if (ip_in_prefix(ip, &back->rr[k].ip, ip->family == 4 ? 32 : 128))
+				return true;
+	}
+	return false;
+}
+
+/* by: the address or the name that is trusted */
+static bool
+forwarder_trusted(const struct strings *list, const struct auth_input *in, struct slice *by)
+{
+	const struct envelope *envelope = in->envelope;
+	struct slice name;
+
+	if (envelope->client_ip.family != 0 && address_listed(list, &envelope->client_ip)) {
+		*by = ip_text(&envelope->client_ip, in->arena);
+		return true;
+	}
+	if (!has_names(list))
+		return false;
+	if (envelope->client_name.n > 0 &&
+		domain_normalize(envelope->client_name, in->arena, &name) == ST_OK &&
+		name_listed(list, name)) {
+		*by = name;
+		return true;
+	}
+	if (envelope->client_ip.family == 0 || in->dns == NULL || !confirmed(list, in, &name))
+		return false;
+	*by = name;
+	return true;
+}
+
+void
+override_decide(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict)
+{
+	struct override *override = &verdict->override;
+	struct arc_vouch vouch;
+
+	if (results->local || in->ids->ambiguous != NULL || results->dmarc.code != AUTH_FAIL ||
+		verdict->disposition == DISP_ACCEPT)
+		return;
+	if (options->trusted_sealers.n > 0 &&
+		arc_vouches(&results->arc, in->ids, options->trusted_sealers.v,
+			options->trusted_sealers.n, in->arena, &vouch)) {
+		*override = (struct override){.type = "local_policy",
+			.reason = "arc",
+			.by = vouch.sealer,
+			.instance = vouch.instance};
+		verdict->reason =
+			N_("DMARC failed and the ARC chain of trusted sealers vouches for "
+			   "the author");
+	} else if (options->trusted_forwarders.n > 0 &&
+		   forwarder_trusted(&options->trusted_forwarders, in, &override->by)) {
+		override->type = "trusted_forwarder";
+		override->reason = "trusted-forwarder";
+		verdict->reason = N_("DMARC failed and the client is a trusted forwarder");
+	} else {
+		return;
+	}
+	verdict->disposition = DISP_ACCEPT;
+	verdict->sign = NULL;
+}

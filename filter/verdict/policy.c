@@ -1,0 +1,191 @@
+#include "filter/verdict/policy.h"
+
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { SIGNS_OCTETS = 256, ALL_OCTETS = 4 * SIGNS_OCTETS };
+
+const char *
+policy_word(enum disposition disposition)
+{
+	static const char *const words[] = {
+		[DISP_ACCEPT] = "accept",
+		[DISP_QUARANTINE] = "quarantine",
+		[DISP_REJECT] = "reject",
+		[DISP_TEMPFAIL] = "tempfail",
+	};
+	return words[disposition];
+}
+
+static bool
+has_field_starting(const struct message *message, struct slice prefix)
+{
+	for (size_t i = 0; i < message->nfields; i++)
+		if (slice_istarts(message->fields[i].name, prefix))
+			return true;
+	return false;
+}
+
+static bool
+has_broken_aligned(const struct auth_results *results)
+{
+	for (size_t i = 0; i < results->dkim.n; i++)
+		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
+			results->dmarc.sig_aligned[i])
+			return true;
+	return false;
+}
+
+/* "a, b and c" */
+static const char *
+join(const char *const *signs, size_t n, struct arena *arena)
+{
+	struct buf text;
+
+	if (n <= 1)
+		return n == 0 ? NULL : signs[0];
+	buf_init(&text, arena, SIGNS_OCTETS);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", signs[i]);
+	return arena_cstr(arena, buf_slice(&text));
+}
+
+/* What speaks for a list or a forwarder, each sign of it; false: nothing does. A sender can forge
+ * them, and earns a quarantine by it. */
+static bool
+find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
+{
+	const char **signs = verdict->signs;
+	size_t n = 0;
+
+	if (message_count(in->message, "ARC-Seal") > 0)
+		signs[n++] = N_("an ARC-Seal field");
+	if (message_count(in->message, "List-Id") > 0)
+		signs[n++] = N_("a List-Id field");
+	if (message_count(in->message, "List-Post") > 0)
+		signs[n++] = N_("a List-Post field");
+	if (has_field_starting(in->message, SLICE("Resent-")))
+		signs[n++] = N_("a Resent field");
+	if (has_broken_aligned(results))
+		signs[n++] = N_("an aligned signature that was broken after signing");
+	verdict->nsigns = n;
+	verdict->sign = join(signs, n, in->arena);
+	return n > 0;
+}
+
+const char *
+policy_signs_text(const struct verdict *verdict, struct arena *arena)
+{
+	struct buf all;
+
+	buf_init(&all, arena, ALL_OCTETS);
+	for (size_t i = 0; i < verdict->nsigns; i++) {
+		if (i > 0)
+			buf_adds(&all, i + 1 == verdict->nsigns ? _(" and ") : _(", "));
+		buf_adds(&all, words(verdict->signs[i]));
+	}
+	buf_addc(&all, '\0');
+	return all.over ? "" : all.p;
+}
+
+static void
+decide_fail(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict)
+{
+	switch (results->dmarc.policy) {
+	case DMARC_QUARANTINE:
+		verdict->disposition = DISP_QUARANTINE;
+		verdict->reason = N_("DMARC failed and the author domain asks for quarantine");
+		return;
+	case DMARC_REJECT:
+		break;
+	case DMARC_ABSENT:
+	case DMARC_INVALID:
+	case DMARC_P_NONE:
+		verdict->disposition = DISP_ACCEPT;
+		verdict->reason = N_("DMARC failed and the author domain asks for nothing");
+		return;
+	}
+	verdict->disposition = DISP_QUARANTINE;
+	if (options->reject_on == REJECT_ON_NEVER) {
+		verdict->reason = N_("DMARC failed under p=reject and this site does not reject");
+		return;
+	}
+	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
+		if (find_signs(in, results, verdict)) {
+			verdict->reason =
+				N_("DMARC failed under p=reject and the message may have come "
+				   "through a list or forwarder");
+			return;
+		}
+	}
+	verdict->disposition = DISP_REJECT;
+	verdict->reason = N_("DMARC failed and the author domain asks for reject");
+}
+
+/* RFC 9989 5.3.6 leaves the handling to us. */
+static void
+decide_temperror(
+	const struct options *options, const struct dmarc_result *dmarc, struct verdict *verdict)
+{
+	bool enforced = dmarc->policy == DMARC_QUARANTINE || dmarc->policy == DMARC_REJECT;
+
+	verdict->disposition = DISP_ACCEPT;
+	if (!dmarc->only_message_names) {
+		verdict->reason = N_("the author domain's policy could not be looked up");
+		if (options->tempfail_on_dmarc)
+			verdict->disposition = DISP_TEMPFAIL;
+		return;
+	}
+	verdict->reason = N_("a name that the message chose did not answer");
+	if (!options->on_temperror_given)
+		verdict->disposition = enforced ? DISP_QUARANTINE : DISP_ACCEPT;
+	else if (enforced || options->on_temperror == DISP_TEMPFAIL)
+		verdict->disposition = options->on_temperror; /* p=none quarantines nothing */
+}
+
+void
+policy_decide(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict)
+{
+	bool local = results != NULL
+			     ? results->local
+			     : in->envelope->trusted_client || in->envelope->authenticated.n > 0;
+
+	*verdict = (struct verdict){.disposition = DISP_ACCEPT};
+	if (results == NULL && (options->oversize_tempfail || !local)) {
+		verdict->disposition =
+			options->oversize_tempfail ? DISP_TEMPFAIL : options->ambiguous;
+		verdict->reason = N_("the message is over the size limit");
+		return;
+	}
+	if (local) {
+		verdict->reason = N_("from an own client or user");
+		return;
+	}
+	if (in->ids->ambiguous != NULL) {
+		verdict->disposition = options->ambiguous;
+		verdict->reason = in->ids->ambiguous;
+		return;
+	}
+	switch (results->dmarc.code) {
+	case AUTH_FAIL:
+		decide_fail(options, in, results, verdict);
+		return;
+	case AUTH_TEMPERROR:
+		decide_temperror(options, &results->dmarc, verdict);
+		return;
+	case AUTH_PASS:
+		verdict->reason = N_("DMARC passed");
+		return;
+	case AUTH_PERMERROR:
+		verdict->reason = N_("the author domain's DMARC record cannot be used");
+		return;
+	case AUTH_NONE:
+	case AUTH_SOFTFAIL:
+	case AUTH_NEUTRAL:
+	case AUTH_POLICY:
+		verdict->reason = N_("the author domain has no DMARC policy");
+		return;
+	}
+}

@@ -1,0 +1,42 @@
+/*
+ * policy.h: results → disposition. Pure: no DNS, no clock, no output (PROGRAM 5).
+ */
+#ifndef FILTER_VERDICT_POLICY_H
+#define FILTER_VERDICT_POLICY_H
+
+#include "auth/auth.h"
+#include "filter/settings/settings.h"
+
+/* Somebody trusted vouched for a message that fails DMARC; type NULL: nobody did. */
+struct override {
+	const char *type; /* as a report names it: "local_policy", "trusted_forwarder" (RFC 9990) */
+	const char *reason; /* "arc", "trusted-forwarder" */
+	struct slice by;    /* the sealer's domain; the forwarder's address or name */
+	unsigned instance;  /* of the chain, or 0 */
+};
+
+enum { POLICY_SIGNS = 5 };
+
+struct verdict {
+	enum disposition disposition;
+	const char *reason; /* why, from a fixed table */
+	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
+	 * or NULL */
+	const char *sign;
+	const char *signs[POLICY_SIGNS]; /* the same, each by itself */
+	size_t nsigns;
+	struct override override; /* set by override_decide */
+};
+
+/* results NULL: the message was over the size limit and nothing was evaluated; then
+ * only in->envelope is read. */
+void policy_decide(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct verdict *verdict);
+
+/* sign, for a person: in the language of words_choose; in the arena */
+const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
+
+/* "accept", "quarantine", "reject", "tempfail" */
+const char *policy_word(enum disposition disposition);
+
+#endif

@@ -1,0 +1,197 @@
+#include "filter/verdict/scrub.h"
+
+#include "mime/scan.h"
+
+enum { ID_MAX = 1024 }; /* octets of an authserv-id that are compared */
+
+static bool
+is_host_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '-' || c == '_';
+}
+
+/* no part of a name, and passed over by one reader or another: blanks, controls, NUL */
+static bool
+is_gap(char c)
+{
+	return (unsigned char)c <= ' ' || c == 127;
+}
+
+/*
+ * Cuts off the comment that begins here, whatever bytes are in it: a reader skips more than a
+ * grammar allows. flat: for a reader that knows no comments in comments. false where it has no end.
+ */
+static bool
+skip_comment(struct slice *at, bool flat)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < at->n; i++) {
+		if (at->p[i] == '\\')
+			i++;
+		else if (at->p[i] == '(')
+			depth = flat ? 1 : depth + 1;
+		else if (at->p[i] == ')' && --depth == 0) {
+			*at = slice_from(*at, i + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The id as a lenient reader goes through it. */
+struct reader {
+	struct slice at;
+	bool flat; /* skip_comment's */
+	bool quoted;
+	bool open; /* a comment had no end: to look for others' would take quadratic time */
+	bool gap;  /* before the last byte there was one, or a comment */
+};
+
+/* The next byte: quotes and backslashes gone, gaps and comments skipped; false at the end. */
+static bool
+next_byte(struct reader *r, char *byte)
+{
+	r->gap = false;
+	while (r->at.n > 0) {
+		char c = r->at.p[0];
+
+		if (c == '(' && !r->quoted && !r->open) {
+			r->open = !skip_comment(&r->at, r->flat);
+			r->gap = true;
+			continue;
+		}
+		r->at = slice_from(r->at, 1);
+		if (c == '"') {
+			r->quoted = !r->quoted;
+			continue;
+		}
+		if (is_gap(c)) {
+			r->gap = true;
+			continue;
+		}
+		if (c == '\\' && r->at.n > 0) {
+			c = r->at.p[0];
+			r->at = slice_from(r->at, 1);
+		}
+		*byte = c;
+		return true;
+	}
+	return false;
+}
+
+/* The first byte that can be the id's: some readers trim any sign, and blanks beyond ASCII. */
+static bool
+first_byte(struct reader *r, char wanted, char *byte)
+{
+	while (next_byte(r, byte))
+		if (is_host_byte(*byte) || *byte == wanted)
+			return true;
+	return false;
+}
+
+/* Does value begin with id, not followed by more of a host name? */
+static bool
+begins_with_id(struct slice value, struct slice id, bool flat)
+{
+	struct reader r = {.at = value, .flat = flat};
+	bool begun = false;
+	char c;
+
+	for (size_t i = 0; i < id.n && i < ID_MAX; i++) {
+		if (is_gap(id.p[i]))
+			continue;
+		if (!(begun ? next_byte(&r, &c) : first_byte(&r, id.p[i], &c)) ||
+			slice_lower(c) != slice_lower(id.p[i]))
+			return false;
+		begun = true;
+	}
+	if (!next_byte(&r, &c) || r.gap)
+		return true;
+	if (c == '.') /* the root's dot is the same name, a further label is another */
+		return !next_byte(&r, &c) || r.gap || !is_host_byte(c);
+	return !is_host_byte(c);
+}
+
+static bool
+contains(struct slice text, struct slice word)
+{
+	for (size_t i = 0; word.n > 0 && i + word.n <= text.n; i++)
+		if (slice_ieq(slice_head(slice_from(text, i), word.n), word))
+			return true;
+	return false;
+}
+
+/* Does the value of an Authentication-Results field claim to be ours? */
+static bool
+claims(const struct scrub *scrub, struct slice value)
+{
+	for (size_t i = 0; i < scrub->nids; i++)
+		if (begins_with_id(value, scrub->ids[i], false) ||
+			begins_with_id(value, scrub->ids[i], true))
+			return true;
+	/* a reader may decode it, and no id has the right to one */
+	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));
+}
+
+/* Does text begin with name for a reader that passes over gaps and octets over 126? */
+static bool
+seems(struct slice text, const char *name)
+{
+	for (size_t i = 0; i < text.n && *name != '\0'; i++) {
+		if (is_gap(text.p[i]) || (unsigned char)text.p[i] > 126)
+			continue;
+		if (slice_lower(text.p[i]) != *name++)
+			return false;
+	}
+	return *name == '\0';
+}
+
+/*
+ * What is no field to us may be one to a more lenient reader (`Authentication-Results\0:`), and
+ * so may be each line that continues it. Only the first one that looks so is read for its id with
+ * care, for there may be millions.
+ */
+static bool
+junk_claims(const struct scrub *scrub, const struct field *field)
+{
+	struct slice rest = field->raw, line = rest, cut;
+	bool seen = false;
+
+	do {
+		size_t colon = slice_find(line, ':');
+
+		if (colon < line.n && seems(line, "mailstamp-"))
+			return true;
+		if (!seen && seems(line, "authentication-results")) {
+			seen = true;
+			if (scrub->what == SCRUB_ALL || claims(scrub, slice_from(rest, colon + 1)))
+				return true;
+		}
+		(void)line_next(&rest, &cut);
+		line = slice_head(rest, slice_find(rest, '\n'));
+	} while (rest.n > 0);
+	for (size_t i = 0; seen && i < scrub->nids; i++)
+		if (contains(field->raw, scrub->ids[i]))
+			return true;
+	return false;
+}
+
+bool
+scrub_drops(const struct scrub *scrub, const struct field *field)
+{
+	if (scrub->envelope_field && field_is(field, "X-Mailstamp-Envelope"))
+		return true;
+	if (scrub->what == SCRUB_NONE)
+		return false;
+	if ((field->flags & FIELD_JUNK) != 0)
+		return junk_claims(scrub, field);
+	if (slice_istarts(field->name, SLICE("mailstamp-")))
+		return true;
+	if (!field_is(field, "Authentication-Results"))
+		return false;
+	if (scrub->what == SCRUB_ALL)
+		return true;
+	return claims(scrub, field->value);
+}

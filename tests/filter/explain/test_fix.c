@@ -1,0 +1,107 @@
+/* test_fix.c: SPF records as they should be. */
+#include "filter/explain/fix.h"
+
+#include <criterion/criterion.h>
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+/* clang-format off */
+static const struct syntax_row {
+	const char *name, *record, *fixed; /* NULL: cannot be fixed */
+} syntax_rows[] = {
+	{"nothing wrong", "v=spf1 mx -all", "v=spf1 mx -all"},
+	{"ipv4", "v=spf1 ipv4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
+	{"ipv6 with a prefix", "v=spf1 ?ipv6:2001:db8::/32 -all", "v=spf1 ?ip6:2001:db8::/32 -all"},
+	{"an address behind a:", "v=spf1 a:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
+	{"a network behind mx:", "v=spf1 mx:192.0.2.0/24 -all", "v=spf1 ip4:192.0.2.0/24 -all"},
+	{"IPv6 behind ip4:", "v=spf1 ip4:2001:db8::1 -all", "v=spf1 ip6:2001:db8::1 -all"},
+	{"IPv4 behind ip6:", "v=spf1 ip6:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
+	{"a bare address", "v=spf1 192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
+	{"blank after the colon", "v=spf1 include: a.example -all", "v=spf1 include:a.example -all"},
+	{"commas", "v=spf1 mx, a:a.example,include:b.example -all",
+		"v=spf1 mx  a:a.example include:b.example -all"},
+	{"semicolon at the end", "v=spf1 mx -all;", "v=spf1 mx -all "},
+	{"redirect with a colon", "v=spf1 redirect:a.example", "v=spf1 redirect=a.example"},
+	{"several at once", "v=spf1 ip:192.0.2.1 ipv4:192.0.2.2 -all",
+		"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all"},
+	{"an address that is none", "v=spf1 ip4:192.0.2.300 -all", NULL},
+	{"a prefix that is none", "v=spf1 ip4:192.0.2.0/33 -all", NULL},
+	{"not a record", "v=spf2 mx", NULL},
+	{"empty", "", NULL},
+	{"controls", "v=spf1 \001\002 -all", NULL},
+};
+
+static const struct add_row {
+	const char *name, *record, *term, *want;
+} add_rows[] = {
+	{"before all", "v=spf1 mx -all", "ip4:192.0.2.1", "v=spf1 mx ip4:192.0.2.1 -all"},
+	{"before redirect", "v=spf1 redirect=a.example", "mx", "v=spf1 mx redirect=a.example"},
+	{"without all", "v=spf1 mx", "a", "v=spf1 mx a"},
+	{"no record", "", "mx", "v=spf1 mx ~all"},
+	{"only once", "v=spf1 -all ?all", "mx", "v=spf1 mx -all ?all"},
+};
+/* clang-format on */
+
+static struct arena arena;
+
+static void
+make_arena(void)
+{
+	arena_init(&arena, NULL, NULL);
+}
+
+static void
+drop_arena(void)
+{
+	arena_clear(&arena);
+}
+
+TestSuite(fix, .init = make_arena, .fini = drop_arena);
+
+Test(fix, syntax)
+{
+	for (size_t i = 0; i < COUNT(syntax_rows); i++) {
+		const struct syntax_row *row = &syntax_rows[i];
+		struct slice got;
+		bool fixed = fix_spf_syntax(slice_str(row->record), &arena, &got);
+
+		cr_expect(fixed == (row->fixed != NULL), "%s", row->name);
+		if (fixed && row->fixed != NULL)
+			cr_expect(slice_eq(got, slice_str(row->fixed)), "%s: %.*s", row->name,
+				(int)got.n, got.p);
+	}
+}
+
+Test(fix, add)
+{
+	for (size_t i = 0; i < COUNT(add_rows); i++) {
+		const struct add_row *row = &add_rows[i];
+		struct slice got = fix_spf_add(slice_str(row->record), row->term, &arena);
+
+		cr_expect(slice_eq(got, slice_str(row->want)), "%s: %.*s", row->name, (int)got.n,
+			got.p);
+	}
+}
+
+Test(fix, join_keeps_each_term_once)
+{
+	const struct slice records[] = {SLICE("v=spf1 mx a -all"), SLICE("v=spf1 MX ip4:192.0.2.1"),
+		SLICE("v=spf1 redirect=x.example")};
+	struct slice got = fix_spf_join(records, COUNT(records), &arena);
+
+	cr_expect(
+		slice_eq(got, SLICE("v=spf1 mx a ip4:192.0.2.1 -all")), "%.*s", (int)got.n, got.p);
+}
+
+Test(fix, replace_and_end)
+{
+	struct slice record = SLICE("v=spf1 mx +all a"),
+		     all = slice_head(slice_from(record, 10), 4);
+	struct slice got = fix_spf_replace(record, all, "-all", &arena);
+
+	cr_expect(slice_eq(got, SLICE("v=spf1 mx -all a")), "%.*s", (int)got.n, got.p);
+	got = fix_spf_replace(record, all, NULL, &arena);
+	cr_expect(slice_eq(got, SLICE("v=spf1 mx a")), "%.*s", (int)got.n, got.p);
+	got = fix_spf_end(record, all, &arena);
+	cr_expect(slice_eq(got, SLICE("v=spf1 mx +all")), "%.*s", (int)got.n, got.p);
+}

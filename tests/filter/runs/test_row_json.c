@@ -1,0 +1,189 @@
+#include "filter/runs/row_json.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+/* the shortest line of a message that was judged, and what is put into it */
+#define JUDGED(more)                                                                               \
+	"{\"index\":7,\"path\":\"a.eml\",\"message\":{},\"envelope\":{},\"disposition\":"          \
+	"\"accept\"" more "}"
+#define RESULTS(dkim, policy)                                                                      \
+	JUDGED(",\"spf\":{\"result\":\"pass\",\"domain\":\"example.org\"},\"dkim\":[" dkim         \
+	       "],\"arc\":{\"result\":\"none\"},\"dmarc\":{\"result\":\"fail\",\"policy\":" policy \
+	       ",\"spf_aligned\":false,\"dkim_pass\":false}")
+
+static const struct row_case {
+	const char *name, *line;
+	bool good;
+} cases[] = {
+	{"the shortest",                  JUDGED(""),						      true						  },
+	{"octets that act",               JUDGED(",\"new\":\"\xC2\x9B\""),                                 false                                                 },
+	{"a tab",			 JUDGED(",\t\"new\":1"),					  false						 },
+	{"two line ends",                 JUDGED("") "\n\n",					       false                                                 },
+	{"with a line end",               JUDGED("") "\n",						 true						  },
+	{"a file that could not be read", "{\"index\":0,\"path\":\"a\",\"error\":\"no such file\"}",
+         true																		    },
+	{"members nobody knows",          JUDGED(",\"new\":{\"deep\":[1,2,{}]}"),                          true                                                  },
+	{"results",		       RESULTS("",						      "\"reject\""),                                          true},
+	{"a policy that is bad",                               RESULTS("",									 "\"invalid\""),										       true},
+	{"no policy",			   RESULTS("",											  "null"),						true},
+	{"a policy nobody knows",                        RESULTS("","\"maybe\""), false},
+	{"a policy that is a number",RESULTS("",							"1"),													 false},
+	{"a signature",
+         RESULTS("{\"result\":\"pass\",\"d\":\"a.b\",\"s\":\"s\",\"aligned\":true}",                                                             "null"),
+         true},
+	{"a signature without alignment",
+         RESULTS("{\"result\":\"pass\",\"d\":\"a.b\",\"s\":\"s\"}",										  "null"),                                                                               false},
+	{"a signature that is a text",                            RESULTS("\"pass\"",											   "null"),														   false},
+	{"a result nobody knows",                        RESULTS("{\"result\":\"good\",\"aligned\":true}", "null"),false},
+	{"a domain that is a number",
+         RESULTS("{\"result\":\"pass\",\"d\":1,\"aligned\":true}","null"),false},
+	{"what-ifs",         JUDGED(",\"what_if\":[{\"dmarc\":\"fail\",\"disposition\":\"reject\"}]"),
+         true					       },
+	{"a what-if without a result",                               JUDGED(",\"what_if\":[{\"disposition\":\"reject\"}]"),
+         false												},
+	{"nine what-ifs",			  JUDGED(",\"what_if\":[1,2,3,4,5,6,7,8,9]"),											 false																														       },
+	{"what-ifs that are no list",                            JUDGED(",\"what_if\":{}"),											   false								      },
+	{"the other RFC",
+         JUDGED(",\"other_outcome\":{\"dmarc\":\"pass\",\"disposition\":\"accept\"}"),                                                                                          true                                 },
+	{"a change",
+         JUDGED(",\"diagnosis\":[{\"explained\":true,\"changes\":[{\"kind\":\"footer\"},{"
+		       "\"kind\":\"footer\"}]}]"),
+         true},
+	{"a change nobody knows",
+         JUDGED(",\"diagnosis\":[{\"explained\":true,\"changes\":[{\"kind\":\"magic\"}]}]"),
+         false},
+	{"advice",
+         JUDGED(",\"advice\":[{\"id\":\"x\",\"said\":{\"format\":\"a %s "
+		       "%d\",\"args\":[{\"text\":\"b\",\"words\":false}]}}]"),
+         true            },
+	{"ten arguments",
+         JUDGED(",\"advice\":[{\"id\":\"x\",\"said\":{\"format\":\"a\",\"args\":[1,2,3,4,5,"
+		       "6,7,8,9,0]}}]"),
+         false																																										     },
+	{"a date",
+         "{\"index\":1,\"path\":\"a\",\"message\":{\"date\":-1},\"envelope\":{},"
+		"\"disposition\":\"reject\"}",											  true																					},
+	{"a date that is a text",
+         "{\"index\":1,\"path\":\"a\",\"message\":{\"date\":\"x\"},\"envelope\":{},"
+		"\"disposition\":\"reject\"}",											   false														      },
+	{"no message",			   "{\"index\":1,\"path\":\"a\",\"envelope\":{},\"disposition\":\"accept\"}",
+         false},
+	{"a disposition nobody knows",
+         "{\"index\":1,\"path\":\"a\",\"message\":{},\"envelope\":{},\"disposition\":"
+		"\"keep\"}", false},
+	{"no index",			  "{\"path\":\"a\",\"error\":\"no such file\"}",false},
+	{"no path",			   "{\"index\":1,\"error\":\"no such file\"}",											  false																																								 },
+	{"an index below zero",                          "{\"index\":-1,\"path\":\"a\",\"error\":\"no such file\"}",                                                                                         false																																	     },
+	{"neither disposition nor error",                          "{\"index\":1,\"path\":\"a\"}",											   false																										     },
+	{"a member twice",                          "{\"index\":1,\"index\":1,\"path\":\"a\",\"error\":\"x\"}",false},
+	{"cut",			  "{\"index\":1,\"path\":\"a\",\"err", false},
+	{"two objects",			  "{\"index\":1,\"path\":\"a\",\"error\":\"x\"}{}",false},
+	{"a list",			  "[]",											  false																																																					   },
+	{"nothing",			  "",											 false																																														       },
+	{"controls and NUL",
+         "{\"index\":1,\"path\":\"a\\u0000\\u001b[31m\\n\\u202e\",\"error\":\"x\"}",                                                                                           true																																							 },
+	{"a surrogate alone",                          "{\"index\":1,\"path\":\"\\ud800\",\"error\":\"x\"}",false},
+};
+
+Test(row_json, lines)
+{
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct row_case *one = &cases[i];
+		struct slice once = SLICE(""), twice = SLICE("");
+		struct row row, again, *copy;
+		const char *error = NULL;
+		struct arena arena;
+		enum status st;
+
+		arena_init(&arena, NULL, NULL);
+		st = row_from_json(slice_str(one->line), &arena, &row, &error);
+		cr_expect_eq(st, one->good ? ST_OK : ST_BAD, "%s: %s", one->name,
+			error != NULL ? error : "");
+		cr_expect_eq(error == NULL, one->good, "%s: error", one->name);
+		if (st == ST_OK) {
+			copy = row_copy(&row);
+			cr_assert_not_null(copy);
+			cr_expect_eq(row_to_json(&row, &arena, &once), ST_OK, "%s", one->name);
+			cr_expect_eq(row_from_json(once, &arena, &again, &error), ST_OK, "%s: %s",
+				one->name, error != NULL ? error : "");
+			cr_expect_eq(row_to_json(&again, &arena, &twice), ST_OK, "%s", one->name);
+			cr_expect(slice_eq(once, twice), "%s: there and back", one->name);
+			cr_expect_eq(row_to_json(copy, &arena, &twice), ST_OK, "%s", one->name);
+			cr_expect(slice_eq(once, twice), "%s: its copy", one->name);
+			free(copy);
+		}
+		arena_clear(&arena);
+	}
+}
+
+Test(row_json, depth_and_length)
+{
+	enum { DEEP = 100000 };
+	char *deep = malloc(DEEP), *wide = malloc(ROW_JSON_MAX + 1);
+	const char *error = NULL;
+	struct arena arena;
+	struct row row;
+
+	cr_assert(deep != NULL && wide != NULL);
+	arena_init(&arena, NULL, NULL);
+	memset(deep, '[', DEEP);
+	cr_expect_eq(row_from_json(slice_make(deep, DEEP), &arena, &row, &error), ST_BAD);
+	memset(wide, ' ', ROW_JSON_MAX + 1);
+	cr_expect_eq(
+		row_from_json(slice_make(wide, ROW_JSON_MAX + 1), &arena, &row, &error), ST_BAD);
+	cr_expect_str_eq(error, "the line is too long");
+	arena_clear(&arena);
+	free(deep);
+	free(wide);
+}
+
+Test(row_json, what_is_in_it)
+{
+	static const char line[] =
+		"{\"index\":41,\"path\":\"\\u65e5.eml\",\"message\":{\"author_domain\":\"example."
+		"com\",\"date\":86400},\"envelope\":{\"client_ip\":\"192.0.2.1\",\"client_name\":"
+		"\"mail.example\"},\"spf\":{\"result\":\"softfail\",\"domain\":\"example.org\"},"
+		"\"dkim\":[{\"result\":\"fail\",\"d\":\"a.example\",\"s\":\"s\\u001b\",\"aligned\":"
+		"false},{\"result\":\"pass\",\"d\":\"b.example\",\"s\":\"t\",\"aligned\":true}],"
+		"\"arc\":{\"result\":\"pass\"},\"dmarc\":{\"result\":\"fail\",\"policy\":"
+		"\"quarantine\",\"spf_aligned\":true,\"dkim_pass\":false},\"disposition\":"
+		"\"quarantine\",\"reason\":\"why\",\"sign\":\"List-Id\",\"override\":{\"reason\":"
+		"\"arc\"},\"what_if\":[{\"dmarc\":\"pass\",\"disposition\":\"accept\"}],\"other_"
+		"outcome\":{\"dmarc\":\"none\",\"disposition\":\"accept\"},\"diagnosis\":[{"
+		"\"explained\":false,\"changes\":[]},{\"explained\":true,\"changes\":[{\"kind\":"
+		"\"footer\"}]}],\"advice\":[{\"id\":\"advice-x\",\"said\":{\"format\":\"%s and "
+		"%d\",\"args\":[{\"text\":\"one\",\"words\":false},{\"text\":\"2\",\"words\":false}"
+		"]}}]}";
+	const char *error = NULL;
+	struct arena arena;
+	struct row row;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert_eq(row_from_json(SLICE(line), &arena, &row, &error), ST_OK, "%s",
+		error != NULL ? error : "");
+	cr_expect(row.index == 41 && !row.failed && row.evaluated && row.has_date &&
+		  row.date == 86400);
+	cr_expect_str_eq(row.path, "\xE6\x97\xA5.eml");
+	cr_expect_str_eq(row.author_domain, "example.com");
+	cr_expect_str_eq(row.client_ip, "192.0.2.1");
+	cr_expect_str_eq(row.client_name, "mail.example");
+	cr_expect(row.spf == AUTH_SOFTFAIL && row.spf_aligned);
+	cr_expect_str_eq(row.spf_domain, "example.org");
+	cr_expect_eq(row.dkim, AUTH_PASS, "one passed");
+	cr_expect_eq(row.nsignatures, 2);
+	cr_expect_str_eq(row.signatures[0].s, "s\\x1b");
+	cr_expect(row.signatures[1].aligned && !row.dkim_aligned);
+	cr_expect(row.arc == AUTH_PASS && row.dmarc == AUTH_FAIL);
+	cr_expect_str_eq(row.policy, "quarantine");
+	cr_expect_eq(row.disposition, DISP_QUARANTINE);
+	cr_expect_str_eq(row.sign, "List-Id");
+	cr_expect_str_eq(row.override, "arc");
+	cr_expect(row.nwhat_ifs == 1 && row.what_ifs[0].dmarc == AUTH_PASS);
+	cr_expect(row.has_other && row.other.dmarc == AUTH_NONE);
+	cr_expect(row.damage.signatures == 2 && row.damage.unexplained == 1 &&
+		  row.damage.kinds[DKIM_CHANGE_FOOTER] == 1);
+	cr_expect_eq(row.nadvice, 1);
+	cr_expect_str_eq(row.advice[0].text, "one and 2");
+	arena_clear(&arena);
+}

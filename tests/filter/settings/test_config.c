@@ -1,0 +1,202 @@
+#define _XOPEN_SOURCE 700
+#include "filter/settings/config.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/cli/options.h"
+
+static struct arena arena;
+
+static void
+make_arena(void)
+{
+	arena_init(&arena, NULL, NULL);
+}
+
+static void
+drop_arena(void)
+{
+	arena_clear(&arena);
+}
+
+TestSuite(config, .init = make_arena, .fini = drop_arena);
+
+static const struct bad_row {
+	const char *name;
+	const char *text;
+	const char *told; /* in the error, beside the file's name */
+} bad_rows[] = {
+	{"unknown key",        "[mailstamp]\nhello=x\n",                     "hello is not an option"               },
+	{"key with dashes",    "[mailstamp]\n--helo=x\n",                    "--helo"                               },
+	{"localised key",      "[mailstamp]\nhelo[de]=x\n",                  "helo[de]"                             },
+	{"no group",           "helo=x\n",				   "file: "                               },
+	{"another group",      "[mailstamp]\nhelo=x\n[other]\nhelo=y\n",     "other is a group"                     },
+	{"no assignment",      "[mailstamp]\nhelo\n",                        "file: "                               },
+	{"bad number",         "[mailstamp]\nmax-fields=many\n",             "max-fields must be a whole number"    },
+	{"bad word",           "[mailstamp]\nscrub=some\n",                  "scrub must be own, all or none"       },
+	{"bad flag",           "[mailstamp]\nreceived-spf=1\n",              "received-spf must be true or false"   },
+	{"empty flag",         "[mailstamp]\nreceived-spf=\n",               "received-spf must be true or false"   },
+	{"bad in a list",      "[mailstamp]\ntrusted-client=10.0.0.0/8;x\n", "trusted-client must be"               },
+	{"empty in a list",    "[mailstamp]\ntrusted-client=10.0.0.0/8;;\n", "trusted-client must be"               },
+	{"config in the file", "[mailstamp]\nconfig=/x\n",                   "config is allowed only on the command"},
+	{"help in the file",   "[mailstamp]\nhelp=true\n",                   "help is allowed only on the command"  },
+	{"bad escape",         "[mailstamp]\nhelo=a\\qb\n",                  "file: "                               },
+	{"not UTF-8",          "[mailstamp]\nhelo=\xff\xfe\n",               "file: "                               },
+	{"exit 1",             "[mailstamp]\nexit=reject=1\n",               "exit must have a CODE"                },
+};
+
+Test(config, errors_name_file_and_key)
+{
+	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
+		const struct bad_row *row = &bad_rows[i];
+		struct options options = options_default();
+		const char *error = "";
+		enum status st =
+			config_apply(slice_str(row->text), "the file", &arena, &options, &error);
+
+		cr_expect(st == ST_BAD, "%s", row->name);
+		cr_expect(strncmp(error, "the file: ", 10) == 0, "%s: %s", row->name, error);
+		cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
+		for (const char *c = error; *c != '\0'; c++)
+			cr_expect(*c >= ' ' && *c <= '~', "%s: one printable line", row->name);
+	}
+}
+
+Test(config, nul)
+{
+	struct options options = options_default();
+	const char *error;
+
+	cr_expect(config_apply(SLICE("[mailstamp]\nhelo=a\0b\n"), "f", &arena, &options, &error) ==
+		  ST_BAD);
+}
+
+Test(config, values)
+{
+	static const char text[] = "# our own\n"
+				   "[mailstamp]\n"
+				   "authserv-id = mx.example\n"
+				   "trusted-client=10.0.0.0/8;2001:db8::/32;\n"
+				   "own-id=a.example;\"b\\;c\"\n"
+				   "received-spf=true\n"
+				   "dns-timeout=2.5\n"
+				   "profile=exim-filter\n"
+				   "exit=reject=75\n"
+				   "log=/var/log/a\\sb\n";
+	struct options options = options_default();
+	const char *error = "";
+
+	cr_assert(
+		config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
+	cr_expect_str_eq(options.authserv_id, "mx.example");
+	cr_expect(options.trusted_clients.n == 2);
+	cr_expect(options.own_ids.n == 2);
+	cr_expect_str_eq(options.own_ids.v[1], "b;c", "an escaped separator");
+	cr_expect(options.received_spf && options.dns_timeout_ms == 2500);
+	cr_expect(options.profile == PROFILE_EXIM_FILTER && options.profile_given);
+	cr_expect(options.exit_override[DISP_REJECT] == 75);
+	cr_expect_str_eq(options.log, "/var/log/a b");
+}
+
+Test(config, nothing_in_it)
+{
+	static const char *const texts[] = {"", "\n\n", "# only a comment\n", "[mailstamp]\n",
+		" \r\n", "#\n[mailstamp]\n# helo=x\n"};
+	struct options options = options_default();
+	const char *error = "";
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		cr_expect(config_apply(slice_str(texts[i]), "f", &arena, &options, &error) == ST_OK,
+			"%zu: %s", i, error);
+}
+
+/* a file with text; path is a mkstemp template */
+static void
+write_file(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+
+	cr_assert(fd >= 0);
+	cr_assert(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+static enum status
+parse(char *path, char *a, char *b, struct options *options, const char **error, bool *in_file)
+{
+	char name[] = "mailstamp", option[] = "--config";
+	char *argv[] = {name, option, path, a, b, NULL};
+	int argc = a == NULL ? 3 : b == NULL ? 4 : 5;
+
+	return options_parse(argc, argv, &arena, options, error, in_file);
+}
+
+Test(config, the_command_line_wins)
+{
+	char path[] = "/tmp/mailstamp-conf.XXXXXX";
+	char flag[] = "--received-spf=false", list[] = "--own-id=c.example";
+	struct options options;
+	const char *error = "";
+	bool in_file;
+
+	write_file(path, "[mailstamp]\nreceived-spf=true\nown-id=a.example;b.example\n"
+			 "trusted-client=10.0.0.0/8\nhelo=x\n");
+	cr_assert(parse(path, NULL, NULL, &options, &error, &in_file) == ST_OK, "%s", error);
+	cr_expect(options.received_spf && options.own_ids.n == 2);
+	cr_expect_str_eq(options.config, path);
+	cr_assert(parse(path, flag, list, &options, &error, &in_file) == ST_OK, "%s", error);
+	unlink(path);
+	cr_expect(!options.received_spf);
+	cr_expect(options.own_ids.n == 1, "the file's list is replaced");
+	cr_expect_str_eq(options.own_ids.v[0], "c.example");
+	cr_expect(options.trusted_clients.n == 1, "another list is not");
+	cr_expect_str_eq(options.helo, "x");
+}
+
+Test(config, a_bad_file_is_told_apart)
+{
+	char path[] = "/tmp/mailstamp-conf.XXXXXX", none[] = "/nonexistent.conf", folder[] = "/tmp";
+	char empty[] = "", bad[] = "--bad";
+	struct options options;
+	const char *error = "";
+	bool in_file;
+
+	write_file(path, "[mailstamp]\nhello=x\n");
+	cr_expect(parse(path, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
+	cr_expect(strstr(error, path) != NULL && strstr(error, "hello") != NULL);
+	cr_expect(parse(none, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
+	cr_expect(parse(folder, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
+	cr_expect(parse(empty, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
+	cr_expect(parse(path, bad, NULL, &options, &error, &in_file) == ST_BAD && !in_file,
+		"bad use is told first");
+	unlink(path);
+	write_file(strcpy(path, "/tmp/mailstamp-conf.XXXXXX"), "[mailstamp]\noutput=json\n");
+	cr_expect(parse(path, NULL, NULL, &options, &error, &in_file) == ST_OK);
+	unlink(path);
+}
+
+Test(config, default_file_may_be_missing)
+{
+	struct options options = options_default();
+	const char *error = "";
+
+	cr_expect(config_read("/nonexistent.conf", false, &arena, &options, &error) == ST_OK);
+	cr_expect(options.config == NULL);
+	cr_expect(config_read("/nonexistent.conf", true, &arena, &options, &error) == ST_BAD);
+	cr_expect(config_read("/dev/null", true, &arena, &options, &error) == ST_OK);
+}
+
+Test(config, too_large)
+{
+	char path[] = "/tmp/mailstamp-conf.XXXXXX";
+	struct options options = options_default();
+	const char *error = "";
+
+	write_file(path, "[mailstamp]\n");
+	cr_assert(truncate(path, CONFIG_MAX + 1) == 0);
+	cr_expect(config_read(path, true, &arena, &options, &error) == ST_BAD);
+	unlink(path);
+}

@@ -1,0 +1,65 @@
+#include "filter/text/printable.h"
+
+#include <criterion/criterion.h>
+
+static const struct row {
+	const char *name;
+	struct slice text;
+	size_t max;
+	const char *want;
+} rows[] = {
+	{"empty",                SLICE_INIT(""),                 10, ""                    },
+	{"plain",                SLICE_INIT("a b~!"),            10, "a b~!"               },
+	{"line ends",            SLICE_INIT("a\r\nb"),           10, "a\\x0d\\x0ab"        },
+	{"tab and NUL",          SLICE_INIT("\t\0"),             10, "\\x09\\x00"          },
+	{"an escape sequence",   SLICE_INIT("\x1b[31mred"),      10, "\\x1b[31mred"        },
+	{"DEL, C1, UTF-8",       SLICE_INIT("\x7f\x9b\xc3\xa9"), 10, "\\x7f\\x9b\\xc3\\xa9"},
+	{"backslash",            SLICE_INIT("\\x41"),            10, "\\x5cx41"            },
+	{"last octet",           SLICE_INIT("\xff"),             10, "\\xff"               },
+	{"as long as may be",    SLICE_INIT("0123456789"),       10, "0123456789"          },
+	{"one octet longer",     SLICE_INIT("0123456789a"),      10, "0123456789..."       },
+	{"cut where all is hex", SLICE_INIT("\n\n\n\n"),         3,  "\\x0a\\x0a\\x0a..."  },
+	{"nothing may be told",  SLICE_INIT("a"),                0,  "..."                 },
+	{"nothing of nothing",   SLICE_INIT(""),                 0,  ""                    },
+};
+
+Test(printable, rows)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct arena arena;
+		const char *got;
+
+		arena_init(&arena, NULL, NULL);
+		got = printable(rows[i].text, rows[i].max, &arena);
+		cr_expect_str_eq(got, rows[i].want, "%s: %s", rows[i].name, got);
+		arena_clear(&arena);
+	}
+}
+
+/* Whatever the octets: no control character, nothing over ASCII, and they can be told apart. */
+Test(printable, every_octet)
+{
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (int c = 0; c < 256; c++) {
+		const char octet = (char)c;
+		const char *got = printable(slice_make(&octet, 1), 1, &arena);
+
+		for (const char *p = got; *p != '\0'; p++)
+			cr_expect(*p >= ' ' && *p <= '~', "%d", c);
+		cr_expect(strlen(got) == (c >= ' ' && c <= '~' && c != '\\' ? 1 : 4), "%d", c);
+	}
+	arena_clear(&arena);
+}
+
+Test(printable, long_text)
+{
+	static char text[1000000];
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	cr_expect(strlen(printable(slice_make(text, sizeof text), sizeof text, &arena)) == 4000000);
+	cr_expect(strlen(printable(slice_make(text, sizeof text), 100, &arena)) == 403);
+	arena_clear(&arena);
+}

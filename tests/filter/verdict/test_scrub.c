@@ -1,0 +1,191 @@
+#include "filter/verdict/scrub.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static const struct slice ids[] = {
+	{"mx.example.com", 14},
+	{"other.example",  13},
+	{"our mail",       8 },
+};
+
+static bool
+dropped(enum scrub_what what, struct slice raw)
+{
+	struct scrub scrub = {.what = what, .ids = ids, .nids = 3};
+	struct field field;
+
+	cr_assert(fields_next(&raw, 65536, &field));
+	return scrub_drops(&scrub, &field);
+}
+
+/* RFC 8601 5: a field that claims our authserv-id must not be believed, however it is written */
+Test(scrub, own_fields)
+{
+	static const struct {
+		const char *name;
+		struct slice raw;
+		bool want;
+	} rows[] = {
+		{"plain",					SLICE_INIT("Authentication-Results: mx.example.com; spf=pass\n"),    true },
+		{"other id of ours",                             SLICE_INIT("Authentication-Results: other.example; none\n"),
+                 true														      },
+		{"name in another case",                         SLICE_INIT("AUTHENTICATION-results: mx.example.com; x\n"),
+                 true														      },
+		{"id in another case",                           SLICE_INIT("Authentication-Results: MX.Example.COM; x\n"),
+                 true														      },
+		{"no blank",				     SLICE_INIT("Authentication-Results:mx.example.com;x\n"),             true },
+		{"blank before the colon",
+                 SLICE_INIT("Authentication-Results : mx.example.com; x\n"),                                                          true },
+		{"folded",				       SLICE_INIT("Authentication-Results:\n mx.example.com; x\n"),         true },
+		{"folded with CRLF",
+                 SLICE_INIT("Authentication-Results:\r\n\tmx.example.com; x\r\n"),                                                    true },
+		{"with a version",                               SLICE_INIT("Authentication-Results: mx.example.com 1; x\n"),
+                 true														      },
+		{"comment first",
+                 SLICE_INIT("Authentication-Results: (a (b) \\) c) mx.example.com; x\n"),
+                 true														      },
+		{"comment after",                                SLICE_INIT("Authentication-Results: mx.example.com(c); x\n"),
+                 true														      },
+		{"comment at a dot",                             SLICE_INIT("Authentication-Results: mx.(c)example.com; x\n"),
+                 true														      },
+		{"quoted",				       SLICE_INIT("Authentication-Results: \"mx.example.com\"; x\n"),       true },
+		{"quoted pair",				  SLICE_INIT("Authentication-Results: \"mx.\\example.com\"; x\n"),
+                 true														      },
+		{"only the id",				  SLICE_INIT("Authentication-Results: mx.example.com\n"),              true },
+		{"unparsable but begins so",
+                 SLICE_INIT("Authentication-Results: mx.example.com!!=;;\n"),                                                         true },
+		{"no semicolon",				 SLICE_INIT("Authentication-Results: mx.example.com dmarc=pass\n"),
+                 true														      },
+		{"root's dot",				   SLICE_INIT("Authentication-Results: mx.example.com.; x\n"),          true },
+		{"longer name",				  SLICE_INIT("Authentication-Results: mx.example.com.evil.test; x\n"),
+                 false														     },
+		{"longer label",				 SLICE_INIT("Authentication-Results: mx.example.community; x\n"),
+                 false														     },
+		{"shorter name",				 SLICE_INIT("Authentication-Results: mx.example; x\n"),               false},
+		{"name in front",                                SLICE_INIT("Authentication-Results: a.mx.example.com; x\n"),
+                 false														     },
+		{"another's",				    SLICE_INIT("Authentication-Results: mx.forwarder.test; spf=pass\n"),
+                 false														     },
+		{"empty",					SLICE_INIT("Authentication-Results:\n"),                             false},
+		{"ARC's copy is not ours to drop",
+                 SLICE_INIT("ARC-Authentication-Results: i=1; mx.example.com; x\n"),                                                  false},
+		{"Mailstamp-Disposition",                        SLICE_INIT("Mailstamp-Disposition: accept\n"),                       true },
+		{"mailstamp- anything, any case",                SLICE_INIT("mAILSTAMP-foo: x\n"),                                    true },
+		{"name with a NUL",                              SLICE_INIT("Authentication-Results\0: mx.example.com; x\n"),
+                 true														      },
+		{"name over a line end",
+                 SLICE_INIT("Authentication-Results\n : mx.example.com; x\n"),                                                        true },
+		{"comment with an octet that is no UTF-8",
+                 SLICE_INIT("Authentication-Results: (\xe9) mx.example.com; x\n"),                                                    true },
+		{"comment with a control",
+                 SLICE_INIT("Authentication-Results: (\001) mx.example.com; x\n"),                                                    true },
+		{"comment too deep for us",
+                 SLICE_INIT("Authentication-Results: "
+				   "((((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))"
+				   ")) mx.example.com; x\n"),
+                 true														      },
+		{"comment with a quoted pair that is none",
+                 SLICE_INIT("Authentication-Results: (\\\x80) mx.example.com; x\n"),                                                  true },
+		{"comment that nests for some readers only",
+                 SLICE_INIT("Authentication-Results: (a (b) mx.example.com; x)\n"),                                                   true },
+		{"comment without an end for those that nest",
+                 SLICE_INIT("Authentication-Results: (a (b) mx.example.com; x\n"),                                                    true },
+		{"vertical tab in front",
+                 SLICE_INIT("Authentication-Results: \v mx.example.com; x\n"),                                                        true },
+		{"form feed in front",                           SLICE_INIT("Authentication-Results:\fmx.example.com; x\n"),
+                 true														      },
+		{"no-break space in front",
+                 SLICE_INIT("Authentication-Results: \xc2\xa0mx.example.com; x\n"),                                                   true },
+		{"byte order mark in front",
+                 SLICE_INIT("Authentication-Results: \xef\xbb\xbfmx.example.com; x\n"),
+                 true														      },
+		{"control inside",                               SLICE_INIT("Authentication-Results: mx\001.example.com; x\n"),
+                 true														      },
+		{"semicolon in front",                           SLICE_INIT("Authentication-Results: ; mx.example.com; x\n"),
+                 true														      },
+		{"angle brackets",                               SLICE_INIT("Authentication-Results: <mx.example.com>; x\n"),
+                 true														      },
+		{"encoded word",
+                 SLICE_INIT("Authentication-Results: =?utf-8?q?mx.example.com?=; x\n"),
+                 true														      },
+		{"another's with an encoded word behind its id",
+                 SLICE_INIT("Authentication-Results: mx.forwarder.test; iprev=pass "
+				   "policy.x=\"=?\"\n"),
+                 false														     },
+		{"another's with a comment",
+                 SLICE_INIT("Authentication-Results: mx.forwarder.test (mx.example.com); "
+				   "spf=pass\n"),
+                 false														     },
+		{"id in quotes with a blank",
+                 SLICE_INIT("Authentication-Results: \"our mail\"; x\n"),                                                             true },
+		{"control before the name",
+                 SLICE_INIT("\001Authentication-Results: mx.example.com; x\n"),                                                       true },
+		{"NUL before the name",                          SLICE_INIT("\0Authentication-Results: mx.example.com; x\n"),
+                 true														      },
+		{"byte order mark before the name",
+                 SLICE_INIT("\xef\xbb\xbf"
+				   "Authentication-Results: mx.example.com; x\n"),
+                 true														      },
+		{"control in the name, comment in the id",
+                 SLICE_INIT("Authentication\001-Results: mx(c).example.com; x\n"),                                                    true },
+		{"control in the name, another's",
+                 SLICE_INIT("Authentication\001-Results: mx.forwarder.test; x\n"),                                                    false},
+		{"name over a fold inside a word",
+                 SLICE_INIT("Authentication-\n Results: mx.example.com; x\n"),                                                        true },
+		{"continues a line that is no field",
+                 SLICE_INIT("junk\n Authentication-Results: mx.example.com; x\n"),                                                    true },
+		{"continues a field",
+                 SLICE_INIT("Subject: junk\n Authentication-Results: mx.example.com; x\n"),
+                 false														     },
+		{"control in front of ours",                     SLICE_INIT("\vMailstamp-Disposition: accept\n"),                     true },
+		{"NUL in ours",				  SLICE_INIT("Mail\0stamp-Disposition: accept\n"),                     true },
+		{"Subject",				      SLICE_INIT("Subject: mx.example.com\n"),                             false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		bool got = dropped(SCRUB_OWN, rows[i].raw);
+
+		cr_expect_eq(got, rows[i].want, "%s", rows[i].name);
+		cr_expect_not(dropped(SCRUB_NONE, rows[i].raw), "none: %s", rows[i].name);
+	}
+}
+
+Test(scrub, all)
+{
+	cr_expect(dropped(SCRUB_ALL, SLICE("Authentication-Results: mx.forwarder.test; x\n")));
+	cr_expect_not(dropped(SCRUB_ALL, SLICE("ARC-Authentication-Results: i=1; a; x\n")));
+}
+
+Test(scrub, envelope_field)
+{
+	struct scrub scrub = {.what = SCRUB_NONE, .envelope_field = true};
+	struct slice raw = SLICE("x-mailstamp-ENVELOPE : secret sender=a\n");
+	struct field field;
+
+	cr_assert(fields_next(&raw, 65536, &field));
+	cr_expect(scrub_drops(&scrub, &field));
+	scrub.envelope_field = false;
+	cr_expect_not(scrub_drops(&scrub, &field));
+}
+
+/* would take hours if what is read again and again grew with the field */
+Test(scrub, time_is_linear, .timeout = 60)
+{
+	static const char *const parts[] = {"(", "()", "(a", ";(", "\"(\"", ";", "\\("};
+	static const char *const names[] = {"Authentication-Results: ", "Authentication-Results"};
+	enum { SIZE = 4 << 20 };
+	char *raw = malloc(SIZE);
+
+	cr_assert(raw != NULL);
+	for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
+		for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+			size_t n = strlen(names[k]), part = strlen(parts[i]);
+
+			memcpy(raw, names[k], n);
+			for (; n + part < SIZE; n += part)
+				memcpy(raw + n, parts[i], part);
+			cr_expect_not(dropped(SCRUB_OWN, slice_make(raw, n)), "%s", parts[i]);
+		}
+	free(raw);
+}
