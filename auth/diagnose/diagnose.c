@@ -4,7 +4,7 @@
 
 /* Octets hashed or copied, for all signatures together; a quarter of a signature's share, and of its
  * time, is kept for its header. */
-enum { WORK_MAX = 512 * 1024 * 1024, SHARES = 4 };
+enum { WORK_MAX = 512 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
 
 /* One signature. */
 struct patient {
@@ -29,9 +29,9 @@ copy_changes(const struct patient *patient, const struct diagnose_change *change
 		struct diagnose_change *copy = &diagnosis->changes[diagnosis->n++];
 
 		*copy = changes[i];
-		copy->field = arena_dup(arena, changes[i].field);
-		copy->text = arena_dup(arena, changes[i].text);
-		copy->more = arena_dup(arena, changes[i].more);
+		copy->field = arena_dup(arena, slice_head(changes[i].field, EXCERPT));
+		copy->text = arena_dup(arena, slice_head(changes[i].text, EXCERPT));
+		copy->more = arena_dup(arena, slice_head(changes[i].more, EXCERPT));
 	}
 }
 
@@ -44,6 +44,8 @@ report(struct patient *patient, struct diagnosis *diagnosis)
 		diagnose_prove(patient->in, patient->sig, patient->header.fields,
 			patient->header.nfields, patient->body.bytes, patient->arena, &rebuilt)) {
 		diagnosis->found = true;
+		diagnosis->like_list = diagnose_like_list(
+			patient->in, patient->sig, &patient->body, &patient->header);
 		if (patient->options->rebuild)
 			diagnosis->rebuilt = arena_dup(patient->in->arena, rebuilt);
 	} else if (patient->has_header && !patient->has_body) {
@@ -90,6 +92,7 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 			copy_changes(patient, patient->body.changes, patient->body.n, diagnosis);
 		return;
 	}
+	diagnosis->key_proved = hashes.n > 0;
 	patient->has_header = diagnose_header_search(&in, patient->sig, &hashes,
 		patient->has_body ? &patient->body : NULL, &header, patient->arena,
 		&patient->header);

@@ -76,6 +76,9 @@ enum {
 struct diagnosis {
 	size_t signature; /* index of the result */
 	bool found;
+	bool like_list;          /* found: nothing was added but what the list that it went
+				    through names as its own */
+	bool key_proved;         /* b= of RSA was made with the published key */
 	bool stopped;            /* the limits were reached before all was tried */
 	bool body_proved;        /* DIAGNOSE_KEY: bh= agrees with the body, after the changes */
 	enum diagnose_half half; /* the half that was proved; only where not found */

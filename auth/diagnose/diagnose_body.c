@@ -4,7 +4,7 @@
  */
 #include "auth/diagnose/diagnose_mime.h"
 
-enum { WORK_A_TRY = 512, EXCERPT = 200 };
+enum { WORK_A_TRY = 512, ADDED_MAX = 4096 };
 
 /* The choices whose options are made when they are tried, and where those of the leaves begin. */
 enum { STRUCTURE, PART_FIELDS, RECODE, LINKS, LINES, LEAVES };
@@ -188,8 +188,9 @@ add_change(struct diagnose_body *found, const struct diagnose_change *change, st
 		return;
 	copy = &found->changes[found->n++];
 	*copy = *change;
-	copy->field = arena_dup(arena, slice_head(change->field, EXCERPT));
-	copy->text = arena_dup(arena, slice_head(change->text, EXCERPT));
+	copy->field = arena_dup(arena, slice_head(change->field, ADDED_MAX));
+	copy->text = arena_dup(arena, slice_head(change->text, ADDED_MAX));
+	copy->more = arena_dup(arena, slice_head(change->more, ADDED_MAX));
 }
 
 static void
@@ -202,6 +203,8 @@ report(struct body_search *search, const size_t *picks, struct slice body, size_
 	found->bytes = arena_dup(search->arena, slice_head(body, to));
 	found->same = slice_eq(found->bytes, plan->body);
 	found->recoded = picks[RECODE] > 0 && plan->nparts == 0;
+	if (found->recoded)
+		found->coding = diagnose_recodes[picked(search, picks, RECODE)->way - 1].to;
 	if (structure->way > 0) {
 		const struct diagnose_part *part = &plan->parts[structure->way - 1];
 

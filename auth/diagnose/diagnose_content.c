@@ -149,14 +149,14 @@ put_charsets(const struct type *type, const char *space, unsigned cost)
 	for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
 		struct version version = {.charset = ways[w], .space = space};
 
-		version.cost = cost + (w == 0 ? 0 : w < 4 ? 1 : 2);
+		version.cost = cost + (w == 0 ? 0 : 1);
 		put(type, &version);
 		version.cost++;
 		version.format_gone = true;
 		for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
 			version.more = formats[f];
 			put(type, &version);
-			version.cost += f == 1;
+			version.cost += f == 1; /* flowed is what most of them are */
 		}
 	}
 }
@@ -258,17 +258,22 @@ diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choi
 	const struct slice name = SLICE("Content-Transfer-Encoding");
 	size_t at = diagnose_find(head, "Content-Transfer-Encoding");
 	bool known = head->body != NULL && head->body->recoded;
+	enum diagnose_coding before = known ? head->body->coding : DIAGNOSE_PLAIN;
 	struct diagnose_option *option;
 
 	if (!diagnose_signed(head, name))
 		return;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct slice value = slice_str(names[i]);
+		unsigned cost = i < 4 ? 1 : at < head->n ? 3 : 2;
 
+		/* a body that was encoded again leaves no doubt */
+		if (known && i < 4 && diagnose_coding_of(value) == before)
+			cost = 0;
 		if (at < head->n)
-			option = diagnose_replace(head, choice, i < 4 ? 1 : 3, at, value);
+			option = diagnose_replace(head, choice, cost, at, value);
 		else if (i < 5)
-			option = diagnose_insert(head, choice, i < 3 ? 1 : 2, name, value);
+			option = diagnose_insert(head, choice, cost, name, value);
 		else
 			return;
 		if (option != NULL && !known)

@@ -1,7 +1,7 @@
 /* diagnose_fields.c: fields that were added, removed, or kept under another name. */
 #include "auth/diagnose/diagnose_head.h"
 
-enum { EACH_MAX = 40, OLD_MAX = 24, NAMES_MAX = 300 };
+enum { EACH_MAX = 40, OLD_MAX = 24, NAMES_MAX = 300, LIST_FIELDS_MAX = 20 };
 
 static bool
 is_list_field(struct slice name)
@@ -25,15 +25,11 @@ list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bo
 	bool reply_to)
 {
 	struct diagnose_option *option = NULL;
+	size_t at[LIST_FIELDS_MAX], n = 0;
 	struct buf names;
-	size_t n = 0;
 
-	for (size_t i = 0; i < head->n; i++)
-		n += may_go(head, i) && is_list_field(head->fields[i].name);
-	if (n == 0 && !(sender && reply_to))
-		return;
 	buf_init(&names, head->arena, NAMES_MAX);
-	for (size_t i = 0; i < head->n; i++) {
+	for (size_t i = 0; i < head->n && n < LIST_FIELDS_MAX; i++) {
 		const struct field *field = &head->fields[i];
 
 		if (!may_go(head, i) ||
@@ -42,15 +38,15 @@ list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bo
 				(reply_to && field_is(field, "Reply-To")) ||
 				field_is(field, "Precedence")))
 			continue;
-		if (option == NULL && (option = diagnose_choice_add(choice, 1)) == NULL)
-			return;
-		diagnose_also(head, option, i, NULL);
+		at[n++] = i;
 		buf_adds(&names, names.n > 0 ? ", " : "");
 		buf_add(&names, field->name);
 	}
-	if (option != NULL)
-		diagnose_option_change(
-			option, DIAGNOSE_LIST_FIELDS, SLICE(""), buf_slice(&names));
+	if (n < 2 || (option = diagnose_choice_add(choice, 1)) == NULL)
+		return; /* one field has an option of its own */
+	for (size_t i = 0; i < n; i++)
+		diagnose_also(head, option, at[i], NULL);
+	diagnose_option_change(option, DIAGNOSE_LIST_FIELDS, SLICE(""), buf_slice(&names));
 }
 
 void

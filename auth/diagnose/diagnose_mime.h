@@ -26,8 +26,6 @@ struct slice diagnose_lines_field(struct slice lines, const char *name);
 
 /* Content codings (RFC 2045 6.7, 6.8) */
 
-enum diagnose_coding { DIAGNOSE_PLAIN, DIAGNOSE_QP, DIAGNOSE_BASE64 };
-
 enum diagnose_coding diagnose_coding_of(struct slice encoding);
 
 /* How an encoder writes quoted-printable, where RFC 2045 leaves it a choice. */

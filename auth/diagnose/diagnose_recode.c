@@ -83,7 +83,12 @@ diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choi
 			(option = diagnose_choice_add(choice, recode->cost)) == NULL)
 			continue;
 		option->way = i + 1;
-		diagnose_option_change(option, recode->kind, SLICE(""), SLICE(""));
+		/* which of two codings it was before or is now */
+		diagnose_option_change(option, recode->kind, SLICE(""),
+			(recode->from == DIAGNOSE_BASE64 && recode->to == DIAGNOSE_QP) ||
+					(recode->from == DIAGNOSE_QP && recode->to == DIAGNOSE_BASE64)
+				? SLICE("quoted-printable")
+				: SLICE(""));
 		option->changes[0].octets = recode->width;
 	}
 }

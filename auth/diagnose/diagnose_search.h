@@ -70,12 +70,15 @@ bool diagnose_combine(const struct diagnose_choice *choices, size_t n,
 
 /* The body half */
 
+enum diagnose_coding { DIAGNOSE_PLAIN, DIAGNOSE_QP, DIAGNOSE_BASE64 };
+
 struct diagnose_body {
 	struct slice bytes; /* as bh= has it */
 	bool same;          /* the message's own body */
 	bool unwrapped;     /* content holds the fields that were the message's own */
 	struct slice content;
-	bool recoded; /* its transfer encoding was changed */
+	bool recoded; /* its transfer encoding was changed, and was this one */
+	enum diagnose_coding coding;
 	struct diagnose_change changes[DIAGNOSE_CHANGES];
 	size_t n;
 };
@@ -110,5 +113,9 @@ bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *
 bool diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct field *fields, size_t nfields, struct slice body, struct arena *arena,
 	struct slice *rebuilt);
+
+/* Is all that was added what the list that the message went through names as its own? */
+bool diagnose_like_list(const struct auth_input *in, const struct dkim_sig *sig,
+	const struct diagnose_body *body, const struct diagnose_header *header);
 
 #endif

@@ -4,7 +4,7 @@
 enum { LONG_LINE = 900 };
 
 /* simple: signed fields written another way. */
-enum space { AS_IS, UNFOLDED, SINGLE, NO_TRAILING, FOLD_TAB, FOLD_SPACE, NO_LEAD, SPACES };
+enum space { AS_IS, ONE_LEAD, UNFOLDED, SINGLE, NO_TRAILING, FOLD_TAB, FOLD_SPACE, NO_LEAD, SPACES };
 
 static struct slice
 respace(struct slice value, enum space way, struct arena *arena)
@@ -12,9 +12,9 @@ respace(struct slice value, enum space way, struct arena *arena)
 	struct buf text;
 
 	buf_init(&text, arena, 2 * value.n + 8);
-	if (way == SINGLE || way == NO_LEAD)
+	if (way == SINGLE || way == NO_LEAD || way == ONE_LEAD)
 		value = slice_trim(value);
-	if (way == SINGLE)
+	if (way == SINGLE || way == ONE_LEAD)
 		buf_addc(&text, ' ');
 	for (size_t k = 0; k < value.n; k++) {
 		char c = value.p[k];
@@ -97,11 +97,11 @@ diagnose_space_options(const struct diagnose_head *head, struct diagnose_choice 
 {
 	if (head->sig->header_canon != DKIM_SIMPLE)
 		return;
-	for (int space = UNFOLDED; space < SPACES; space++)
+	for (int space = ONE_LEAD; space < SPACES; space++)
 		put_way(head, choice, (enum space)space, LETTERS_AS_IS);
 	for (int letters = AS_H; letters < LETTERS; letters++)
 		put_way(head, choice, AS_IS, (enum letters)letters);
-	for (int space = UNFOLDED; space < SPACES; space++)
+	for (int space = ONE_LEAD; space < SPACES; space++)
 		for (int letters = AS_H; letters < LETTERS; letters++)
 			put_way(head, choice, (enum space)space, (enum letters)letters);
 }

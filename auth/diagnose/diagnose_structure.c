@@ -59,6 +59,8 @@ name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diag
 	type = slice_trim(slice_head(type, slice_find(type, ';')));
 	diagnose_option_change(option, DIAGNOSE_PART, type.n > 0 ? type : SLICE("text/plain"), name);
 	option->changes[option->nchanges - 1].octets = octets;
+	option->changes[option->nchanges - 1].more =
+		slice_trim(slice_from(slice_head(plan->body, part->end), part->body));
 }
 
 static void

@@ -236,7 +236,8 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		    &error) != EVALUATE_OK)
 		return error != NULL ? error : "the evaluation could not be done";
 	if (judge->options->diagnose && ev->evaluated)
-		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
+		ev->diagnoses = diagnosis_run(
+			&ev->in, &ev->results.dkim, false, &ev->ndiagnoses);
 	suppose(judge);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);

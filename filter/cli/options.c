@@ -323,6 +323,8 @@ check(struct reader *reader)
 		error = _("--rsa-min-bits must not be over --rsa-max-bits");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
+	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
+		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)
 		error = options_check_batch(options, reader->arena);
 	else if (options->output >= OUTPUT_SUMMARY)

@@ -373,7 +373,7 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 	advise_dkim(&advice);
 	if (advice.indirect)
 		advice_add(&advice, "mail", "advice-indirect",
-			"it seems to have come through a list or forwarder: ask its operator to "
+			"if it came through a list or forwarder, ask its operator to "
 			"change "
 			"nothing that is signed, to write its own address into From, or to seal it "
 			"with ARC for receivers that trust it");

@@ -2,6 +2,7 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
+#include "auth/diagnose/diagnose.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 
@@ -35,5 +36,8 @@ void advice_records(const struct advice *advice, struct finding *finding, const 
 const char *advice_provider(struct slice domain, bool dkim);
 
 void advise_dkim(const struct advice *advice);
+
+/* What can be set where the message was changed; of a diagnosis that is proved. */
+void advise_changes(const struct advice *advice, const struct diagnosis *diagnosis);
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/explain/undo.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -261,7 +262,7 @@ print_verdict(const struct evaluation *ev, bool color)
 	buf_addc(&shade, '\0');
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p, words(verdict->reason));
 	if (verdict->sign != NULL)
-		printf(_("Signs of a list or forwarder: %s.\n"),
+		printf(_("Signs that it was forwarded or changed: %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
@@ -321,6 +322,27 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	}
 }
 
+/* --undo: 0, or the status that explain ends with. */
+static int
+write_undone(const struct evaluation *ev)
+{
+	const struct diagnosis *found = undo_find(ev->diagnoses, ev->ndiagnoses);
+	const char *path = ev->options->undo, *why = NULL;
+
+	if (path == NULL)
+		return 0;
+	if (found == NULL) {
+		fprintf(stderr, "mailstamp: %s\n",
+			_("--undo: no change could be undone and proved; nothing was written"));
+		return EXIT_NOTHING_PROVED;
+	}
+	if (undo_write(path, found->rebuilt, &why) == ST_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: --undo %s: %s\n", shown(slice_str(path), ev->arena),
+		words(why));
+	return EXIT_TEMPFAIL;
+}
+
 static int
 tell(struct evaluation *ev)
 {
@@ -329,12 +351,16 @@ tell(struct evaluation *ev)
 	struct outcome outcome = {.status = status, .field = block_field(ev)};
 	struct findings advice;
 	struct slice line;
+	int undone;
 
+	if (ev->evaluated)
+		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, options->undo != NULL,
+			&ev->ndiagnoses);
+	outcome.diagnoses = ev->diagnoses;
+	outcome.ndiagnoses = ev->ndiagnoses;
 	findings_init(&advice, ev->arena);
 	advice_make(ev, &advice);
 	outcome.advice = &advice;
-	if (ev->evaluated)
-		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
 	if (options->output != OUTPUT_JSON) {
 		print_all(ev,
 			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
@@ -345,7 +371,10 @@ tell(struct evaluation *ev)
 			return EXIT_TEMPFAIL;
 		fwrite(line.p, 1, line.n, stdout);
 	}
-	return fflush(stdout) == 0 && ferror(stdout) == 0 ? status : EXIT_TEMPFAIL;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return EXIT_TEMPFAIL;
+	undone = write_undone(ev);
+	return undone != 0 ? undone : status;
 }
 
 int

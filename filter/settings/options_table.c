@@ -140,6 +140,10 @@ const struct option_row option_rows[] = {
 	{.name = "color", .kind = OPTION_WORD, .at = AT(color), .words = "never|always|auto",
 		.help = N_("colors in explain's output (auto)")},
 
+	TOP(N_("explain")),
+	{.name = "undo", .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
+		.help = N_("write the message as it was signed, where that is proved")},
+
 	TOP(N_("inspect")),
 	{.name = "selector", .arg = "S", .kind = OPTION_TEXTS, .at = AT(selectors),
 		.help = N_("a DKIM key to look at; may be repeated")},
