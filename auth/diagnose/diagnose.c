@@ -97,6 +97,8 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 		patient->has_body ? &patient->body : NULL, &header, patient->arena,
 		&patient->header);
 	report(patient, diagnosis);
+	if (diagnosis->key_proved && !diagnosis->found && diagnosis->half == DIAGNOSE_WHOLE)
+		diagnosis->half = DIAGNOSE_KEY;
 	diagnosis->stopped = !diagnosis->found && ((body.stopped && !patient->has_body) ||
 							   (header.stopped && !patient->has_header));
 }

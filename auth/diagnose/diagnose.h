@@ -62,7 +62,8 @@ enum diagnose_half {
 	DIAGNOSE_WHOLE,  /* both halves, or neither */
 	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not explained */
 	DIAGNOSE_BODY,   /* bh= agrees with the body; the header is not explained */
-	DIAGNOSE_KEY     /* b= was not made with the published key, whatever was changed */
+	DIAGNOSE_KEY     /* the key alone is judged, by key_proved: either b= was not made with the
+			    published key, or it was, and header and body are not explained */
 };
 
 enum {
@@ -80,7 +81,7 @@ struct diagnosis {
 				    through names as its own */
 	bool key_proved;         /* b= of RSA was made with the published key */
 	bool stopped;            /* the limits were reached before all was tried */
-	bool body_proved;        /* DIAGNOSE_KEY: bh= agrees with the body, after the changes */
+	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
 	enum diagnose_half half; /* the half that was proved; only where not found */
 	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of what was proved */
 	size_t n;

@@ -180,6 +180,33 @@ put_without_charset(const struct type *type)
 					  .more = added[i]});
 }
 
+/* Another type, of those that most mail has: a body was made a part, a file, or plain text. */
+static void
+put_usual(const struct type *type)
+{
+	static const char *const types[] = {"text/plain; charset=", "text/html; charset="};
+	static const char *const charsets[] = {"utf-8", "\"utf-8\"", "UTF-8", "\"UTF-8\"", "us-ascii",
+		"\"us-ascii\"", "ISO-2022-JP", "\"ISO-2022-JP\"", "iso-2022-jp", "\"iso-2022-jp\"",
+		"iso-8859-1", "\"iso-8859-1\"", "ISO-8859-1", "US-ASCII"};
+	const struct diagnose_head *head = type->head;
+
+	for (size_t i = 0; i < 3 * (sizeof charsets / sizeof *charsets); i++) {
+		const char *charset = charsets[i / 3];
+		struct diagnose_option *option;
+		struct buf text;
+
+		buf_init(&text, head->arena, 100);
+		buf_adds(&text, types[i % 3 == 2]);
+		buf_adds(&text, charset);
+		buf_adds(&text, i % 3 == 1 ? "; format=flowed" : "");
+		option = diagnose_replace(
+			head, type->choice, i < 12 ? 2 : 3, type->at, buf_slice(&text));
+		if (option != NULL)
+			diagnose_option_change(option, DIAGNOSE_FIELD_FORM, SLICE("Content-Type"),
+				buf_slice(&text));
+	}
+}
+
 /* boundary= as the delimiters of the body have it, with quotes or without. */
 static void
 put_boundary(const struct type *type)
@@ -247,6 +274,7 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 			put_charsets(&type, spaces[i], 2);
 		}
 	put(&type, &(struct version){.cost = 2, .boundary = TOGGLE});
+	put_usual(&type);
 }
 
 void

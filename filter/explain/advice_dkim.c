@@ -82,6 +82,9 @@ by_diagnosis(const struct diagnosis *diagnosis)
 		return N_("a signed field was changed after signing: sign last, and sign no field "
 			  "that others have to change");
 	case DIAGNOSE_KEY:
+		if (diagnosis->key_proved)
+			return N_("header and body were changed after signing: sign last, after "
+				  "everything that adds or rewrites text");
 		return N_("another key signed, or b= was changed: compare the published key with "
 			  "the signer's");
 	case DIAGNOSE_WHOLE:

@@ -348,16 +348,16 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 		return say(teller, "agrees with the body: a signed field was changed, in a way that "
 				   "is not known");
 	case DIAGNOSE_KEY:
+		if (diagnosis->key_proved)
+			return say(teller, "was made with the published key; header and body were "
+					   "changed, in ways that are not known");
 		if (diagnosis->body_proved && changes == NULL)
 			return say(teller, "was not made with the published key, or its b= was "
 					   "changed; the body is as it was signed");
 		return say(teller, "was not made with the published key, or its b= was changed");
 	case DIAGNOSE_WHOLE:
 	default:
-		return diagnosis->key_proved
-			       ? say(teller, "was made with the published key; header and body were "
-					     "changed, and nothing known explains it")
-			       : say(teller, "nothing known explains it");
+		return say(teller, "nothing known explains it");
 	}
 }
 

@@ -319,6 +319,8 @@ json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 		set_bool(part, "explained", one->found);
 		set_bool(part, "stopped", one->stopped);
 		json_text(part, "half", diagnosis_half(one->half));
+		if (one->half == DIAGNOSE_KEY)
+			set_bool(part, "key_matches", one->key_proved);
 		for (size_t k = 0; k < one->n; k++)
 			json_array_append_new(changes, json_change(&one->changes[k], arena));
 		json_object_set_new(part, "changes", changes);
