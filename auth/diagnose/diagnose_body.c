@@ -237,15 +237,14 @@ try_body(void *arg, const size_t *picks)
 	for (size_t i = 0; i < search->n; i++)
 		first &= picks[i] == 0;
 	arena_init(&scratch, search->arena->oom, search->arena->oom_arg);
-	if (make_body(search, picks, &scratch, &body) &&
-		(first || !slice_eq(body, search->plan->body)) &&
-		diagnose_may_try(search->budget)) {
-		diagnose_spend(search->budget, WORK_A_TRY + 2 * body.n);
+	if (diagnose_may_try(search->budget) && make_body(search, picks, &scratch, &body) &&
+		(first || !slice_eq(body, search->plan->body))) {
 		found = diagnose_digest(
 			search->plan->in, search->sig, body, first, search->budget, &to);
 		if (found)
 			report(search, picks, body, to);
 	}
+	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n);
 	arena_clear(&scratch);
 	return found;
 }

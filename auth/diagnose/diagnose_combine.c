@@ -1,7 +1,7 @@
 /* diagnose_combine.c: one option of each choice, the cheapest sums first. */
 #include "auth/diagnose/diagnose_search.h"
 
-enum { TIME_EVERY = 16, STEPS_A_TRY = 64 };
+enum { LOOK_EVERY = 1024 * 1024, STEPS_A_TRY = 64 };
 
 void
 diagnose_choice_init(struct diagnose_choice *choice, struct arena *arena)
@@ -52,9 +52,11 @@ diagnose_may_try(struct diagnose_budget *budget)
 {
 	const struct diagnose_options *options = budget->options;
 
-	budget->stopped |=
-		budget->tries >= budget->tries_max || budget->work >= budget->work_max ||
-		(budget->tries % TIME_EVERY == 0 && options->now_ms(options->arg) >= budget->until_ms);
+	budget->stopped |= budget->tries >= budget->tries_max || budget->work >= budget->work_max;
+	if (budget->tries == 0 || budget->work - budget->looked >= LOOK_EVERY) {
+		budget->looked = budget->work;
+		budget->stopped |= options->now_ms(options->arg) >= budget->until_ms;
+	}
 	if (!budget->stopped)
 		budget->tries++;
 	return !budget->stopped;

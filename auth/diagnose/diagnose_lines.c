@@ -1,7 +1,7 @@
 /* diagnose_lines.c: what servers do to the lines of a body, whatever they hold. */
 #include "auth/diagnose/diagnose_mime.h"
 
-enum { LONG_LINE = 900, DOT_LINES = 40 };
+enum { LONG_LINE = 900, DOT_LINES = 40, LARGE = 512 * 1024 };
 
 enum way {
 	WAY_NONE,
@@ -205,8 +205,10 @@ diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice
 
 		if ((rule->way == NO_CR || rule->way == FROM_CR) && !odd)
 			continue;
+		/* of a large body a try that changes nothing costs no more than this would */
 		arena_init(&scratch, plan->arena->oom, plan->arena->oom_arg);
-		differs = diagnose_lines(plan->body, (int)rule->way, &scratch, &made);
+		differs = plan->body.n > LARGE ||
+			  diagnose_lines(plan->body, (int)rule->way, &scratch, &made);
 		arena_clear(&scratch);
 		if (!differs || (option = diagnose_choice_add(choice, rule->cost)) == NULL)
 			continue;

@@ -53,6 +53,7 @@ struct diagnose_budget {
 	const struct diagnose_options *options;
 	int64_t until_ms;
 	uint64_t work, work_max; /* octets hashed or copied, in effect */
+	uint64_t looked;         /* work when the clock was last looked at */
 	size_t tries, tries_max;
 	bool stopped;
 };

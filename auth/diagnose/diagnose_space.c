@@ -82,7 +82,7 @@ put_way(const struct diagnose_head *head, struct diagnose_choice *choice, enum s
 			edits[n++] = (struct diagnose_field_edit){i, field, true};
 	}
 	if (n == 0 || (option = diagnose_choice_add(choice,
-			       space != AS_IS && letters != LETTERS_AS_IS ? 4 : 2)) == NULL)
+			       space != AS_IS && letters != LETTERS_AS_IS ? 3 : 1)) == NULL)
 		return;
 	option->fields = edits;
 	option->nfields = n;

@@ -40,6 +40,14 @@ static const char *const kinds[] = {
 	[DIAGNOSE_FIELD_CHANGED] = N_("a signed field got another value"),
 };
 
+/* of those that are not explained */
+static const char *const halves[DAMAGE_HALVES] = {
+	[DIAGNOSE_WHOLE] = N_("nothing is known of them"),
+	[DIAGNOSE_HEADER] = N_("the header verifies, the body was changed"),
+	[DIAGNOSE_BODY] = N_("the body verifies, a signed field was changed"),
+	[DIAGNOSE_KEY] = N_("the key alone could be judged"),
+};
+
 _Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)DAMAGE_KINDS, "every kind has words");
 
 /* A kind counts once a signature, however often it was found there. */
@@ -52,6 +60,7 @@ damage_of(const struct diagnosis *diagnoses, size_t n)
 		bool seen[DAMAGE_KINDS] = {false};
 
 		damage.unexplained += !diagnoses[i].found;
+		damage.halves[diagnoses[i].half] += !diagnoses[i].found;
 		for (size_t k = 0; diagnoses[i].found && k < diagnoses[i].n; k++)
 			seen[diagnoses[i].changes[k].kind] = true;
 		for (size_t k = 0; k < DAMAGE_KINDS; k++)
@@ -65,6 +74,8 @@ damage_add(struct damage *sum, const struct damage *one)
 {
 	sum->signatures += one->signatures;
 	sum->unexplained += one->unexplained;
+	for (size_t i = 0; i < DAMAGE_HALVES; i++)
+		sum->halves[i] += one->halves[i];
 	for (size_t k = 0; k < DAMAGE_KINDS; k++)
 		sum->kinds[k] += one->kinds[k];
 }
@@ -79,6 +90,15 @@ damage_print(const struct damage *damage, FILE *out)
 		if (damage->kinds[k] > 0)
 			fprintf(out, "%10zu  %s\n", damage->kinds[k], _(kinds[k]));
 	if (damage->unexplained > 0)
-		fprintf(out, "%10zu  %s\n", damage->unexplained, _("nothing known explains it"));
+		fprintf(out, "%10zu  %s\n", damage->unexplained, _("not explained"));
+	for (size_t i = 0; i < DAMAGE_HALVES; i++)
+		if (damage->halves[i] > 0)
+			fprintf(out, "%10s  %10zu  %s\n", "", damage->halves[i], _(halves[i]));
 	fprintf(out, _("%10zu  signatures that failed and were looked at\n"), damage->signatures);
+}
+
+const char *
+damage_word(size_t kind)
+{
+	return _(kinds[kind]);
 }

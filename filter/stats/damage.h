@@ -6,11 +6,12 @@
 
 #include "auth/diagnose/diagnose.h"
 
-enum { DAMAGE_KINDS = DIAGNOSE_KINDS };
+enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_KEY + 1 };
 
 struct damage {
 	size_t signatures;          /* that were looked at */
 	size_t unexplained;         /* of these */
+	size_t halves[DAMAGE_HALVES]; /* of the unexplained ones, by enum diagnose_half */
 	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of that kind, by enum
 				      diagnose_kind */
 };
@@ -22,5 +23,8 @@ void damage_add(struct damage *sum, const struct damage *one);
 
 /* A table for a person; nothing where no signature was looked at. */
 void damage_print(const struct damage *damage, FILE *out);
+
+/* A kind of change in the language of words_choose. */
+const char *damage_word(size_t kind);
 
 #endif
