@@ -68,7 +68,7 @@ enum diagnose_half {
 
 enum {
 	DIAGNOSE_SIGNATURES = 4,
-	DIAGNOSE_TRIES = 8192, /* of each half, a signature */
+	DIAGNOSE_TRIES = 16384, /* of each half, a signature */
 	DIAGNOSE_CHANGES = 8,
 	DIAGNOSE_MS = 2000, /* all signatures together */
 	DIAGNOSE_BODY_MAX = 16 * 1024 * 1024

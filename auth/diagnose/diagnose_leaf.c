@@ -12,6 +12,17 @@ new_buf(size_t n, struct arena *arena)
 	return out;
 }
 
+struct buf
+diagnose_buf(size_t n, struct arena *arena)
+{
+	struct buf out;
+
+	buf_init(&out, arena, GROWTH * n + 1024);
+	out.p = arena_alloc(arena, n + 1);
+	out.cap = n + 1;
+	return out;
+}
+
 /* LF line ends become CRLF: what is encoded in base64 has these. */
 static struct slice
 canonical_ends(struct slice text, struct arena *arena)
@@ -41,14 +52,20 @@ ends_line(struct slice text)
 static int
 find_style(struct slice raw, struct slice decoded, struct arena *arena)
 {
-	for (int i = 0; i < DIAGNOSE_QP_STYLES; i++) {
-		struct buf again = new_buf(raw.n, arena);
+	int found = -1;
 
+	for (int i = 0; i < DIAGNOSE_QP_STYLES && found < 0; i++) {
+		struct arena scratch;
+		struct buf again;
+
+		arena_init(&scratch, arena->oom, arena->oom_arg);
+		again = new_buf(raw.n, &scratch);
 		diagnose_qp_encode(&diagnose_qp_styles[i], decoded, &again);
-		if (slice_eq(buf_slice(&again), raw))
-			return i;
+		if (slice_eq(buf_slice(&again), canonical_ends(raw, &scratch)))
+			found = i;
+		arena_clear(&scratch);
 	}
-	return -1;
+	return found;
 }
 
 static void
@@ -64,11 +81,11 @@ decode(struct diagnose_leaf *leaf, struct arena *arena)
 		leaf->decoded = leaf->raw;
 		break;
 	case DIAGNOSE_QP:
-		plain = new_buf(leaf->raw.n, arena);
+		plain = diagnose_buf(leaf->raw.n, arena);
 		if (!diagnose_qp_decode(leaf->raw, &plain) || plain.n == 0)
 			break;
 		leaf->decoded = buf_slice(&plain);
-		leaf->qp_style = find_style(canonical_ends(leaf->raw, arena), leaf->decoded, arena);
+		leaf->qp_style = find_style(leaf->raw, leaf->decoded, arena);
 		break;
 	case DIAGNOSE_BASE64:
 		if (line_next(&rest, &line) && rest.n > 0)
@@ -89,10 +106,15 @@ add_leaf(struct diagnose_plan *plan, struct diagnose_leaf leaf, struct slice enc
 	leaf.text = leaf.type.n == 0 || slice_istarts(leaf.type, SLICE("text/"));
 	leaf.coding = diagnose_coding_of(encoding);
 	leaf.raw = slice_from(slice_head(plan->body, leaf.to), leaf.from);
-	if (leaf.raw.n > DIAGNOSE_LEAF_MAX)
-		plan->limited |= leaf.text || leaf.coding == DIAGNOSE_BASE64;
-	else if (leaf.text || leaf.coding == DIAGNOSE_BASE64)
-		decode(&leaf, plan->arena);
+	if (leaf.text || leaf.coding == DIAGNOSE_BASE64) {
+		bool fits = leaf.raw.n <= DIAGNOSE_LEAF_MAX &&
+			    plan->decoded + leaf.raw.n <= DIAGNOSE_DECODED_MAX;
+
+		plan->limited |= !fits;
+		if (fits)
+			decode(&leaf, plan->arena);
+		plan->decoded += fits ? leaf.raw.n : 0;
+	}
 	plan->leaves[plan->nleaves++] = leaf;
 }
 
@@ -134,7 +156,7 @@ diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size
 
 	for (size_t i = 0; i < n; i++)
 		most += edits[i].with.n;
-	buf_init(&made, arena, most);
+	made = diagnose_buf(most, arena);
 	for (size_t i = 0; i < n; i++) {
 		const struct diagnose_edit *edit = &edits[i];
 

@@ -1,7 +1,7 @@
 /* diagnose_lines.c: what servers do to the lines of a body, whatever they hold. */
 #include "auth/diagnose/diagnose_mime.h"
 
-enum { LONG_LINE = 900, DOT_LINES = 40, LARGE = 512 * 1024 };
+enum { LONG_LINE = 900, DOT_LINES = 40, LARGE = 512 * 1024, SPARE = 256 };
 
 enum way {
 	WAY_NONE,
@@ -151,10 +151,9 @@ bool
 diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *out)
 {
 	struct slice rest = body, line;
-	struct buf made;
+	struct buf made = diagnose_buf(body.n + SPARE, arena);
 	int number = 0;
 
-	buf_init(&made, arena, 2 * body.n + 1024);
 	if (way >= BREAK_SPACE && way <= BREAK_BANG) {
 		join_lines(body, (enum way)way, &made);
 	} else if (way == NO_CR) {

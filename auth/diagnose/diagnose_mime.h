@@ -64,7 +64,8 @@ struct diagnose_leaf {
 	size_t width;              /* of base64 lines */
 };
 
-enum { DIAGNOSE_LEAVES_MAX = 24, DIAGNOSE_CUT_LEAVES = 5, DIAGNOSE_LEAF_MAX = 2 * 1024 * 1024 };
+enum { DIAGNOSE_LEAVES_MAX = 24, DIAGNOSE_CUT_LEAVES = 5, DIAGNOSE_LEAF_MAX = 2 * 1024 * 1024,
+	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024 };
 
 /* One way to write the content of parts again. */
 struct diagnose_recode {
@@ -91,8 +92,12 @@ struct diagnose_plan {
 	size_t nleaves;
 	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with choices of their own */
 	size_t ncut;
-	bool limited; /* something was too large to be looked into */
+	size_t decoded; /* octets of all leaves together */
+	bool limited;   /* something was too large to be looked into */
 };
+
+/* A buffer that has n octets from the start, so that a large one is not copied as it grows. */
+struct buf diagnose_buf(size_t n, struct arena *arena);
 
 void diagnose_leaves(struct diagnose_plan *plan);
 

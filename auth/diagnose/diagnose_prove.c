@@ -1,5 +1,5 @@
 /* diagnose_prove.c: a rebuilt message, octet by octet, judged as any other. */
-#include "auth/diagnose/diagnose_search.h"
+#include "auth/diagnose/diagnose_mime.h"
 
 enum { SIGNATURES = 1000 };
 
@@ -28,9 +28,14 @@ diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig, const st
 	struct auth_input again = *in;
 	struct dkim_result result;
 	struct message message;
+	size_t n = body.n + 2;
 	struct buf bytes;
 
-	buf_init(&bytes, arena, SIZE_MAX);
+	for (size_t i = 0; i < nfields; i++)
+		n += fields[i].raw.n + 2;
+	for (size_t i = 0; i < body.n; i++)
+		n += body.p[i] == '\n';
+	bytes = diagnose_buf(n, arena);
 	for (size_t i = 0; i < nfields; i++) {
 		struct slice raw = fields[i].raw;
 
@@ -41,6 +46,8 @@ diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig, const st
 	buf_adds(&bytes, "\r\n");
 	add_lines(&bytes, body);
 	*rebuilt = buf_slice(&bytes);
+	if (bytes.over)
+		return false;
 	limits.dkim_signatures = SIGNATURES;
 	message_parse(*rebuilt, limits.fields, limits.field_size, arena, &message);
 	again.limits = &limits;

@@ -1,7 +1,7 @@
 /* diagnose_subject.c: tags, reply prefixes and encoded words of Subject. */
 #include "auth/diagnose/diagnose_head.h"
 
-enum { SUBJECT_MAX = 600, TAG_MAX = 60, STRIPPED_MAX = 10, CODED_TEXTS = 14 };
+enum { SUBJECT_MAX = 600, TAG_MAX = 60, STRIPPED_MAX = 10, CODED_TEXTS = 10 };
 
 static const char *const prefixes[] = {"Re: ", "RE: ", "AW: ", "Aw: ", "re: ", "SV: ", "Sv: ", "VS: ",
 	"Antw: ", "FW: ", "Fw: ", "Fwd: ", "WG: ", "TR: ", "R: ", "RV: ", "RES: ", "Re:", "RE:"};

@@ -3,7 +3,7 @@
 #include "auth/diagnose/diagnose_head.h"
 #include "mime/charset.h"
 
-enum { WORD = 75, TEXT_MAX = 400 };
+enum { WORD = 75, TEXT_MAX = 240, WORD_MAX = 8192 };
 
 /* One encoded word at the start of at, which moves behind it. */
 static bool
@@ -136,52 +136,69 @@ encode_word(const struct diagnose_word_style *style, struct slice text, struct a
 	return true;
 }
 
+/* Where characters begin, and the end. */
 static size_t
-character(struct slice text)
+characters(struct slice text, size_t ends[TEXT_MAX + 1])
 {
-	size_t n = 1;
+	size_t n = 0;
 
-	while (n < text.n && ((unsigned char)text.p[n] & 0xC0) == 0x80)
-		n++;
+	for (size_t i = 1; i <= text.n; i++)
+		if (i == text.n || ((unsigned char)text.p[i] & 0xC0) != 0x80)
+			ends[n++] = i;
 	return n;
+}
+
+/* How many of the first n characters one encoded word of limit octets holds, at least one. */
+static size_t
+fitting(const struct diagnose_word_style *style, struct slice text, const size_t *ends, size_t from,
+	size_t n, unsigned limit, struct arena *arena)
+{
+	size_t begin = from > 0 ? ends[from - 1] : 0, low = 1, high = n - from;
+
+	while (limit != 0 && low < high) {
+		size_t middle = low + (high - low + 1) / 2;
+		struct buf word;
+
+		buf_init(&word, arena, WORD_MAX);
+		if (!encode_word(style, slice_from(slice_head(text, ends[from + middle - 1]), begin),
+			    arena, &word) ||
+			word.over || word.n > limit)
+			high = middle - 1;
+		else
+			low = middle;
+	}
+	return limit == 0 ? n - from : low;
 }
 
 bool
 diagnose_words_encode(const struct diagnose_word_style *style, struct slice text,
 	struct arena *arena, struct slice *value)
 {
-	const size_t max = 12 * text.n + 256;
+	size_t ends[TEXT_MAX + 1], n, at = 0;
 	unsigned limit = style->first;
+	struct arena scratch;
 	struct buf out;
+	bool fine = true;
 
-	buf_init(&out, arena, max);
-	for (struct slice rest = text; rest.n > 0;) {
-		size_t n = limit == 0 ? rest.n : 0, fits = 0;
-		struct buf word;
+	if (text.n == 0 || text.n > TEXT_MAX)
+		return false;
+	arena_init(&scratch, arena->oom, arena->oom_arg);
+	n = characters(text, ends);
+	buf_init(&out, &scratch, WORD_MAX);
+	while (fine && at < n) {
+		size_t take = fitting(style, text, ends, at, n, limit, &scratch);
+		size_t begin = at > 0 ? ends[at - 1] : 0;
 
-		/* as many characters as the limit allows, at least one */
-		while (limit != 0 && n < rest.n) {
-			n += character(slice_from(rest, n));
-			buf_init(&word, arena, max);
-			if (!encode_word(style, slice_head(rest, n), arena, &word))
-				return false;
-			if (fits > 0 && word.n > limit)
-				break;
-			fits = n;
-			if (word.n > limit)
-				break;
-		}
-		if (limit != 0)
-			n = fits;
-		if (out.n > 0)
-			buf_adds(&out, "\r\n ");
-		if (!encode_word(style, slice_head(rest, n), arena, &out))
-			return false;
-		rest = slice_from(rest, n);
+		buf_adds(&out, at > 0 ? "\r\n " : "");
+		at += take;
+		fine = encode_word(style, slice_from(slice_head(text, ends[at - 1]), begin), &scratch,
+			&out);
 		limit = style->next;
 	}
-	*value = buf_slice(&out);
-	return !out.over && out.n > 0;
+	*value = arena_dup(arena, buf_slice(&out));
+	fine = fine && !out.over;
+	arena_clear(&scratch);
+	return fine;
 }
 
 static void
