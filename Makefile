@@ -5,7 +5,7 @@ CC = gcc
 BUILD = build
 O = -O2 -g
 
-PKGS := gmime-3.0 libcrypto libcares libidn2 libpsl jansson zlib libzstd
+PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough

@@ -106,10 +106,8 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 static bool
 was_changed(const struct dkim_sig_result *sig)
 {
-	return sig->sig.defect == NULL && sig->reason != NULL &&
-	       (sig->reason == dkim_reason_text(DKIM_R_BODY) ||
-		       sig->reason == dkim_reason_text(DKIM_R_BODY_SHORT) ||
-		       sig->reason == dkim_reason_text(DKIM_R_SIGNATURE));
+	return sig->reason.id == DKIM_R_BODY || sig->reason.id == DKIM_R_BODY_SHORT ||
+	       sig->reason.id == DKIM_R_SIGNATURE;
 }
 
 static size_t

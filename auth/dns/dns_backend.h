@@ -17,7 +17,7 @@ struct dns_question {
 	int64_t waited_ms; /* how much waiting the dns had done when it was asked */
 	struct dns_answer answer;
 	struct arena *arena; /* for what the back end needs for it: lives as long as the question */
-	bool flying;         /* c-ares still knows it, answered or not */
+	bool flying;         /* the resolver still holds it, answered or not */
 	void *own;           /* the back end's */
 };
 
@@ -44,30 +44,12 @@ struct arena *dns_arena(struct dns *dns);
 /* The question's answer has come. One that comes after it was given up is dropped. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
-/* An answer without records, and the word that stands for it in a zone's pragma. */
+/* An answer without records, and the word that stands for it in a zone's pragma and in JSON. */
 struct dns_outcome {
+	enum dns_outcome_id id;
 	const char *word;
 	enum dns_status status;
-	const char *why; /* NULL but for TEMP and BAD */
-};
-
-enum dns_outcome_id {
-	DNS_OUT_NODATA,
-	DNS_OUT_NXDOMAIN,
-	DNS_OUT_SERVFAIL,
-	DNS_OUT_TIMEOUT,
-	DNS_OUT_DEADLINE,
-	DNS_OUT_REFUSED,
-	DNS_OUT_NOTIMP,
-	DNS_OUT_FORMERR,
-	DNS_OUT_RCODE,
-	DNS_OUT_REFERRAL,
-	DNS_OUT_UNREACHABLE,
-	DNS_OUT_BAD,
-	DNS_OUT_LOOP,
-	DNS_OUT_UNASKED,
-	DNS_OUT_NAME,
-	DNS_OUTCOMES
+	const char *why; /* a sentence; NULL but for TEMP and BAD */
 };
 
 const struct dns_outcome *dns_outcome(enum dns_outcome_id id);
@@ -91,6 +73,8 @@ enum status resolver_open(const struct dns_config *config, struct arena *arena,
 void resolver_watch(struct resolver *resolver, int fd);
 /* question must live until it is no longer flying, or until resolver_free. */
 void resolver_start(void *resolver, struct dns_question *question);
+/* How many questions can be on their way at once; more wait for their turn. */
+size_t resolver_most(const struct resolver *resolver);
 /* Sleeps once, until something came or until_ms, and works on what came. */
 void resolver_turn(struct resolver *resolver, int64_t until_ms);
 int64_t resolver_clock(const void *resolver); /* NULL is fine */

@@ -263,9 +263,13 @@ static bool
 take_new(struct dns_pool *pool)
 {
 	struct asking *list = NULL, *next;
-	size_t room = DNS_POOL_FLYING > pool->nflying ? DNS_POOL_FLYING - pool->nflying : 0;
+	size_t most = resolver_most(pool->resolver);
+	size_t room;
 	bool stop;
 
+	if (most > DNS_POOL_FLYING)
+		most = DNS_POOL_FLYING;
+	room = most > pool->nflying ? most - pool->nflying : 0;
 	pthread_mutex_lock(&pool->lock);
 	stop = pool->stop;
 	for (struct asking **end = &list; room > 0 && pool->first != NULL; room--) {
@@ -282,7 +286,7 @@ take_new(struct dns_pool *pool)
 	return !stop;
 }
 
-/* Tells what has come, forgets what c-ares has forgotten; the time until which to sleep. */
+/* Tells what has come, forgets what the resolver has forgotten; the time until which to sleep. */
 static int64_t
 tell_answers(struct dns_pool *pool)
 {

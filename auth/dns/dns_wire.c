@@ -2,10 +2,11 @@
 
 #include "auth/dns/dns_backend.h"
 
-enum { HEADER = 12, CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41 };
+enum { HEADER = 12, OPT_SIZE = 11, CLASS_IN = 1, TYPE_NS = 2, TYPE_SOA = 6, TYPE_OPT = 41 };
 
 enum flags {
 	FLAG_QR = 0x8000,
+	OPCODE = 0x7800,
 	FLAG_AA = 0x0400,
 	FLAG_TC = 0x0200,
 	FLAG_RA = 0x0080,
@@ -62,9 +63,29 @@ dns_query_write(struct slice text, enum dns_type type, uint16_t id, bool edns,
 	if (edns) { /* RFC 6891 6.1.2: root, OPT, size, no flags, no options */
 		put16(p + 1, TYPE_OPT);
 		put16(p + 3, DNS_UDP_MAX);
-		p += 11;
+		p += OPT_SIZE;
 	}
 	return (size_t)(p - query);
+}
+
+bool
+dns_answer_is_to(struct slice message, struct slice query)
+{
+	size_t question;
+	unsigned flags, rcode;
+
+	if (message.n < HEADER || query.n < HEADER || get16(message, 0) != get16(query, 0))
+		return false;
+	flags = get16(message, 2);
+	rcode = flags & 15;
+	if ((flags & FLAG_QR) == 0 || (flags & OPCODE) != 0)
+		return false;
+	/* a server that could not read the question may not repeat it */
+	if (get16(message, 4) == 0)
+		return rcode != 0 && rcode != 3;
+	question = query.n - HEADER - (get16(query, 10) > 0 ? OPT_SIZE : 0);
+	return get16(message, 4) == 1 && slice_eq(slice_head(slice_from(message, HEADER), question),
+						 slice_head(slice_from(query, HEADER), question));
 }
 
 static bool

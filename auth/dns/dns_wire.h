@@ -16,10 +16,16 @@ size_t dns_query_write(struct slice name, enum dns_type type, uint16_t id, bool 
 	unsigned char query[DNS_QUERY_MAX]);
 
 /*
+ * Does the message answer that query, as dns_query_write wrote it? The id is the same, and so are
+ * the octets of the question; only a failure may come without a question.
+ */
+bool dns_answer_is_to(struct slice message, struct slice query);
+
+/*
  * What a server's message says to that question. CNAMEs of the answer section are followed from
  * name, 16 at most; records of other names, types and classes mean nothing. *answer is always set
  * and owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD where the message cannot
- * be read. Not looked at: the id and whether the question is repeated (c-ares did).
+ * be read. Not looked at: the id and whether the question is repeated (dns_answer_is_to).
  */
 void dns_answer_parse(struct slice name, enum dns_type type, struct slice message,
 	struct arena *arena, struct dns_answer *answer);

@@ -5,9 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "filter/io/paths.h"
 #include "filter/io/write.h"
-#include "filter/text/words.h"
 
 const struct diagnosis *
 undo_find(const struct diagnosis *diagnoses, size_t n)
@@ -18,21 +16,19 @@ undo_find(const struct diagnosis *diagnoses, size_t n)
 	return NULL;
 }
 
-enum status
-undo_write(const char *path, struct slice message, const char **why)
+enum fault
+undo_write(const char *path, struct slice message)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), error = 0;
 
-	if (fd < 0) {
-		*why = errno == EEXIST ? N_("exists already") : path_error();
-		return ST_TEMP;
-	}
-	good = write_bytes(fd, message) && fsync(fd) == 0;
-	good = close(fd) == 0 && good;
-	if (good)
-		return ST_OK;
-	*why = N_("cannot be written");
+	if (fd < 0)
+		return errno == EEXIST ? FAULT_EXISTS : fault_of_path(errno);
+	if (!write_bytes(fd, message) || fsync(fd) != 0)
+		error = errno;
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	if (error == 0)
+		return FAULT_NONE;
 	(void)unlink(path);
-	return ST_TEMP;
+	return fault_of_write(error);
 }

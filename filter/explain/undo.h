@@ -3,13 +3,13 @@
 #define FILTER_EXPLAIN_UNDO_H
 
 #include "auth/diagnose/diagnose.h"
-#include "mime/status.h"
+#include "filter/io/fault.h"
 
 /* The first message that was rebuilt and proved, or NULL. */
 const struct diagnosis *undo_find(const struct diagnosis *diagnoses, size_t n);
 
 /* message into a new file that its owner alone can read; what is there already is never touched.
- * ST_TEMP with *why, a fixed text to be translated. */
-enum status undo_write(const char *path, struct slice message, const char **why);
+ * FAULT_NONE, or why not. */
+enum fault undo_write(const char *path, struct slice message);
 
 #endif

@@ -90,7 +90,7 @@ class FaultServer:
     def serve_conn(self, conn):
         def send(data):
             try:
-                conn.sendall(struct.pack(">H", len(data)) + data)
+                conn.sendall(framed(data))
             except OSError:
                 pass
 
@@ -100,7 +100,7 @@ class FaultServer:
                 if len(head) < 2:
                     return
                 query = conn.recv(struct.unpack(">H", head)[0], socket.MSG_WAITALL)
-                if self.answer_tcp(query, send) == "close":
+                if self.answer_tcp(query, send, conn) == "close":
                     conn.close()
                     return
         except OSError:
@@ -113,16 +113,36 @@ class FaultServer:
             self.seen[full] = self.seen.get(full, 0) + 1
             return (self.mode or names[0]), self.seen[full]
 
-    def answer_tcp(self, query, send):
-        fault, _ = self.fault(query)
+    def answer_tcp(self, query, send, conn):
+        fault, nth = self.fault(query)
         if fault.startswith(b"tcclose"):
             return "close"
+        if fault.startswith(b"tcearly"):  # the answer, without its end
+            send_part(conn, good(query), -3)
+            return "close"
+        if fault.startswith(b"tconce") and nth == 2:  # the first over TCP
+            return "close"
+        if fault.startswith(b"tcdrip"):
+            for octet in framed(good(query)):
+                conn.sendall(bytes([octet]))
+                time.sleep(0.002)
+            return None
+        if fault.startswith(b"tcformerr"):
+            send(good(query) if query[11] == 0 else reply(query, FORMERR))
+            return None
         if fault.startswith(b"tcnever"):
             return None
         if fault.startswith(b"tcslow"):
             later(number(fault), lambda: send(good(query)))
         elif fault.startswith(b"tcgarbage"):
             send(bytes(range(256)))
+        elif fault.startswith((b"tconce", b"large")):
+            send(good(query))
+        elif fault.startswith(b"tcwrongid"):  # then the answer
+            send(bytes([query[0] ^ 0x55]) + good(query)[1:])
+            send(good(query))
+        elif fault.startswith(b"tcservfail"):
+            send(reply(query, SERVFAIL))
         elif fault.startswith(b"tctc"):
             send(reply(query, flags=0x8380))
         else:
@@ -151,6 +171,9 @@ class FaultServer:
                 query, NOERROR, [record(TXT, b"\x02ok")], question=upper(query)
             ),
             b"tiny": lambda: query[:2] + b"\x81",
+            b"empty": lambda: b"",
+            b"large": lambda: reply(query, NOERROR, [record(TXT, b"\x01x" * 3000)]),
+            b"header": lambda: query[:2] + b"\x81\x82" + bytes(8),  # SERVFAIL
         }
         if base == b"dropall":
             return
@@ -172,6 +195,17 @@ class FaultServer:
             send(plain[base]())
         else:
             send(good(query))
+
+
+def framed(data):
+    return struct.pack(">H", len(data)) + data
+
+
+def send_part(conn, data, end):
+    try:
+        conn.sendall(framed(data)[:end])
+    except OSError:
+        pass
 
 
 def upper(query):

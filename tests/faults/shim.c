@@ -245,6 +245,23 @@ recvfrom(int fd, void *buffer, size_t n, int flags, struct sockaddr *from, sockl
 	return syscall(SYS_recvfrom, fd, buffer, n, flags, from, size);
 }
 
+ssize_t
+recv(int fd, void *buffer, size_t n, int flags)
+{
+	FAIL(C_RECV);
+	return syscall(SYS_recvfrom, fd, buffer, n, flags, NULL, NULL);
+}
+
+/* recv where the compiler checks sizes; the signature is glibc's */
+ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
+
+ssize_t
+__recv_chk(int fd, void *buffer, size_t n, size_t size, int flags)
+{
+	FAIL(C_RECV);
+	return syscall(SYS_recvfrom, fd, buffer, n < size ? n : size, flags, NULL, NULL);
+}
+
 int
 poll(struct pollfd *fds, nfds_t n, int timeout)
 {

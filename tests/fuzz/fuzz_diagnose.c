@@ -112,7 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	field = message_field(&message, "DKIM-Signature", 0);
 	if (field != NULL) {
 		dkim_parse(field, &arena, &sig);
-		if (sig.defect == NULL)
+		if (sig.defect.id == DKIM_R_NONE)
 			search(&(struct auth_input){.message = &message,
 				       .envelope = &envelope,
 				       .limits = &limits,

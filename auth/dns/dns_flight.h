@@ -1,0 +1,52 @@
+/*
+ * dns_flight.h: one question on its way, and what all of them share (dns_flight.c, dns_resolver.c).
+ */
+#ifndef AUTH_DNS_DNS_FLIGHT_H
+#define AUTH_DNS_DNS_FLIGHT_H
+
+#include "auth/dns/dns_backend.h"
+#include "auth/dns/dns_transport.h"
+
+struct resolver {
+	struct arena *arena; /* that of the dns */
+	struct dns_servers servers;
+	uint32_t no_edns; /* servers that know none, a bit each: ask them plainly (RFC 6891 7) */
+	size_t best;      /* the one that answered last: asked first */
+	int64_t timeout_ms;
+	struct flight *first, *last; /* as they were asked */
+	size_t ntcp;                 /* flights with a connection */
+	struct transport transport;
+};
+
+/* a question on its way */
+struct flight {
+	struct flight *next;
+	struct resolver *resolver;
+	struct dns_question *question;
+	struct dns_socket *sockets[DNS_SERVERS_MAX]; /* to each server; NULL: none */
+	struct dns_socket *spare;                    /* made, and not yet open */
+	size_t start;                                /* the server that is asked first */
+	unsigned sent;    /* packets, those to servers that were passed over included */
+	uint32_t failed;  /* servers that gave no answer that counts, a bit each */
+	uint32_t refused; /* servers that could not be reached at least once */
+	uint32_t plain;   /* servers that are asked without EDNS */
+	bool tcp;         /* over TCP now, with tcp_server */
+	bool queued;      /* waits until a socket is free */
+	size_t tcp_server;
+	unsigned tcp_tries;
+	int64_t due_ms; /* when something has to be done without an answer */
+	bool answered;  /* failure is an answer that came, of a server that failed */
+	struct dns_answer failure;
+};
+
+/* Sends the next packet, to the server whose turn it is; answers where none is left. */
+void flight_go_on(struct flight *flight);
+/* What is to be done at due_ms, when no answer came. */
+void flight_due(struct flight *flight);
+/* A socket may be free for a flight that is queued. */
+void flight_retry(struct flight *flight);
+/* What came on one of its sockets. */
+void flight_event(const struct transport_event *event);
+void flight_close(struct flight *flight);
+
+#endif

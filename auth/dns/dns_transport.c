@@ -1,0 +1,289 @@
+#include "auth/dns/dns_transport.h"
+
+#include <errno.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+	LENGTH = 2,    /* octets before a message over TCP (RFC 1035 4.2.2) */
+	HEADER_TC = 2, /* in the third octet (RFC 1035 4.1.1) */
+	BODY_MIN = 2048,
+	SOCKETS_MAX = 512
+};
+
+void
+transport_init(struct transport *t, struct arena *arena)
+{
+	struct rlimit limit;
+
+	t->arena = arena;
+	t->max = SOCKETS_MAX;
+	/* half of the descriptors are for messages and all else */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < t->max)
+		t->max = limit.rlim_cur < 2 ? 1 : (size_t)limit.rlim_cur / 2;
+}
+
+void
+transport_free(struct transport *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->sockets[i] != NULL)
+			close(t->fds[i].fd);
+	t->n = t->open = 0;
+}
+
+static void
+add_place(struct transport *t, struct dns_socket *s, int fd, short events)
+{
+	if (t->n == t->cap) {
+		size_t cap = t->cap * 2 + 8;
+		struct pollfd *fds = arena_array(t->arena, cap, sizeof *fds);
+		struct dns_socket **sockets = arena_array(t->arena, cap, sizeof(void *));
+
+		if (t->n > 0) {
+			memcpy(fds, t->fds, t->n * sizeof *fds);
+			memcpy(sockets, t->sockets, t->n * sizeof(void *));
+		}
+		t->fds = fds;
+		t->sockets = sockets;
+		t->cap = cap;
+	}
+	t->fds[t->n] = (struct pollfd){.fd = fd, .events = events};
+	t->sockets[t->n++] = s;
+}
+
+void
+transport_watch(struct transport *t, int fd)
+{
+	add_place(t, NULL, fd, POLLIN);
+}
+
+void
+transport_close(struct transport *t, struct dns_socket *s)
+{
+	size_t last = t->n - 1;
+
+	close(t->fds[s->place].fd);
+	t->open--;
+	if (s->place < last) {
+		t->fds[s->place] = t->fds[last];
+		t->sockets[s->place] = t->sockets[last];
+		if (t->sockets[s->place] != NULL)
+			t->sockets[s->place]->place = s->place;
+	}
+	t->n = last;
+}
+
+/* Why a call failed, when it is not this server's fault; a lack of memory ends the run. */
+static enum transport_status
+why(const struct transport *t)
+{
+	switch (errno) {
+	case ENOMEM:
+	case ENOBUFS:
+		arena_no_memory(t->arena);
+	case EMFILE:
+	case ENFILE:
+	case EAGAIN: /* from connect: no port is free */
+		return TRANSPORT_FULL;
+	default:
+		return TRANSPORT_REFUSED;
+	}
+}
+
+static enum transport_status
+connect_to(const struct transport *t, bool tcp, const struct dns_server *server, int *fd)
+{
+	int type = (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK;
+	enum transport_status status;
+
+	*fd = socket(server->address.any.sa_family, type, 0);
+	if (*fd < 0)
+		return why(t);
+	/* without bind, the kernel chooses a port that nobody can guess */
+	if (connect(*fd, &server->address.any, server->n) == 0 || errno == EINPROGRESS)
+		return TRANSPORT_SENT;
+	status = why(t);
+	close(*fd);
+	return status;
+}
+
+/* With an id that nobody can guess (RFC 5452 9.2), as the port is. */
+static bool
+write_query(struct dns_socket *s, struct slice name, enum dns_type type)
+{
+	uint16_t id;
+
+	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
+		return false;
+	s->query_n = dns_query_write(name, type, id, s->edns, s->query + LENGTH);
+	s->query[0] = (unsigned char)(s->query_n >> 8);
+	s->query[1] = (unsigned char)s->query_n;
+	s->written = s->got = 0;
+	return s->query_n > 0;
+}
+
+enum transport_status
+transport_open(struct transport *t, struct dns_socket *s, const struct dns_server *server,
+	struct slice name, enum dns_type type)
+{
+	enum transport_status status;
+	int fd;
+
+	if (t->open >= t->max)
+		return TRANSPORT_FULL;
+	if (!write_query(s, name, type))
+		return TRANSPORT_REFUSED;
+	status = connect_to(t, s->tcp, server, &fd);
+	if (status != TRANSPORT_SENT)
+		return status;
+	s->place = t->n;
+	t->open++;
+	add_place(t, s, fd, s->tcp ? POLLOUT : POLLIN);
+	if (s->tcp)
+		return TRANSPORT_SENT; /* once it is connected */
+	status = transport_repeat(t, s);
+	if (status != TRANSPORT_SENT)
+		transport_close(t, s);
+	return status;
+}
+
+enum transport_status
+transport_repeat(struct transport *t, const struct dns_socket *s)
+{
+	int fd = t->fds[s->place].fd;
+
+	if (send(fd, s->query + LENGTH, s->query_n, MSG_NOSIGNAL) >= 0)
+		return TRANSPORT_SENT;
+	/* a full queue loses a packet as a network does */
+	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)
+		return TRANSPORT_SENT;
+	return why(t);
+}
+
+/* Did a call fail for good, rather than for now? */
+static bool
+is_lost(const struct transport *t)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return false;
+	return why(t) == TRANSPORT_REFUSED;
+}
+
+void
+transport_poll(struct transport *t, int timeout)
+{
+	int n = poll(t->fds, (nfds_t)t->n, timeout);
+
+	t->ready = n > 0 ? t->n : 0;
+	if (n < 0)
+		(void)is_lost(t);
+}
+
+/* One packet: what is no answer to the question is passed over, as if it had not come. */
+static bool
+read_udp(struct transport *t, int fd, struct transport_event *event)
+{
+	const struct dns_socket *s = event->socket;
+	ssize_t n = recv(fd, t->packet, sizeof t->packet, MSG_TRUNC);
+	bool cut = n > (ssize_t)sizeof t->packet;
+
+	if (n < 0) {
+		event->kind = TRANSPORT_FAILED; /* ICMP says that nobody is there */
+		return is_lost(t);
+	}
+	event->message = slice_make((const char *)t->packet, cut ? sizeof t->packet : (size_t)n);
+	if (!dns_answer_is_to(
+		    event->message, slice_make((const char *)s->query + LENGTH, s->query_n)))
+		return false;
+	cut |= (t->packet[2] & HEADER_TC) != 0;
+	event->kind = cut ? TRANSPORT_CUT : TRANSPORT_ANSWER;
+	return true;
+}
+
+/* The question, or as much of it as the connection takes. */
+static bool
+write_tcp(struct transport *t, struct transport_event *event)
+{
+	struct dns_socket *s = event->socket;
+	ssize_t n = send(t->fds[s->place].fd, s->query + s->written,
+		LENGTH + s->query_n - s->written, MSG_NOSIGNAL);
+
+	if (n < 0) {
+		event->kind = TRANSPORT_FAILED;
+		return is_lost(t);
+	}
+	s->written += (size_t)n;
+	if (s->written == LENGTH + s->query_n)
+		t->fds[s->place].events = POLLIN;
+	return false;
+}
+
+/* Reads up to s->got = end octets, the length included; false where they are not yet all there,
+ * with *failed where they will never be. */
+static bool
+read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t end, bool *failed)
+{
+	ssize_t n = 0;
+
+	while (s->got < end) {
+		n = recv(t->fds[s->place].fd, to, end - s->got, 0);
+		if (n <= 0)
+			break;
+		s->got += (size_t)n;
+		to += n;
+	}
+	if (s->got == end)
+		return true;
+	*failed = n == 0 || is_lost(t);
+	return false;
+}
+
+/* At most one message; one that is no answer to the question is passed over. */
+static bool
+read_tcp(struct transport *t, struct transport_event *event)
+{
+	struct dns_socket *s = event->socket;
+	bool failed = false;
+	size_t n;
+
+	event->kind = TRANSPORT_FAILED;
+	if (s->got < LENGTH && !read_up_to(t, s, s->head + s->got, LENGTH, &failed))
+		return failed;
+	n = (size_t)s->head[0] << 8 | s->head[1];
+	if (s->body == NULL || n > s->body_max) {
+		for (s->body_max = BODY_MIN; s->body_max < n;)
+			s->body_max *= 2;
+		s->body = arena_alloc(s->arena, s->body_max);
+	}
+	if (!read_up_to(t, s, s->body + (s->got - LENGTH), LENGTH + n, &failed))
+		return failed;
+	s->got = 0;
+	event->message = slice_make((const char *)s->body, n);
+	event->kind = TRANSPORT_ANSWER;
+	return dns_answer_is_to(
+		event->message, slice_make((const char *)s->query + LENGTH, s->query_n));
+}
+
+bool
+transport_next(struct transport *t, struct transport_event *event)
+{
+	/* from the end: a socket that is closed gives its place to the last one, which was looked
+	 * at before or opened since */
+	while (t->ready > 0) {
+		size_t i = --t->ready;
+		struct pollfd *fd;
+
+		if (i >= t->n || t->fds[i].revents == 0 || t->sockets[i] == NULL)
+			continue;
+		fd = &t->fds[i];
+		fd->revents = 0;
+		*event = (struct transport_event){.socket = t->sockets[i]};
+		if (!event->socket->tcp         ? read_udp(t, fd->fd, event)
+			: fd->events == POLLOUT ? write_tcp(t, event)
+						: read_tcp(t, event))
+			return true;
+	}
+	return false;
+}
