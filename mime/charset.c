@@ -75,8 +75,8 @@ static bool
 is_name(struct slice name)
 {
 	for (size_t i = 0; i < name.n; i++)
-		if (!slice_is_alpha(name.p[i]) && !slice_is_digit(name.p[i]) &&
-			name.p[i] != '-' && name.p[i] != '_')
+		if (!slice_is_alpha(name.p[i]) && !slice_is_digit(name.p[i]) && name.p[i] != '-' &&
+			name.p[i] != '_')
 			return false;
 	return name.n > 0 && name.n <= NAME_MAX_OCTETS;
 }

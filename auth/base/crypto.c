@@ -371,25 +371,15 @@ enum status
 crypto_recover(struct crypto *crypto, const struct crypto_key *key, struct slice signature,
 	unsigned char digest[CRYPTO_SHA256_SIZE], bool *good)
 {
-	unsigned char held[EVP_MAX_MD_SIZE];
-	size_t n = sizeof held;
-	EVP_PKEY_CTX *ctx;
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, key->pkey, NULL);
 
-	*good = false;
-	if (!key->rsa || signature.n != key->signature_size)
-		return ST_OK;
-	if (!start(crypto))
-		return ST_TEMP;
-	ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, key->pkey, NULL);
-	if (ctx != NULL && EVP_PKEY_verify_recover_init(ctx) == 1 &&
+	*good = key->rsa && signature.n == key->signature_size && ctx != NULL &&
+		EVP_PKEY_verify_recover_init(ctx) == 1 &&
 		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-		EVP_PKEY_CTX_set_signature_md(ctx, crypto->sha256) == 1)
-		*good = EVP_PKEY_verify_recover(ctx, held, &n,
-				(const unsigned char *)signature.p, signature.n) == 1 &&
-			n == CRYPTO_SHA256_SIZE;
+		EVP_PKEY_CTX_set_signature_md(ctx, crypto->sha256) == 1 &&
+		EVP_PKEY_verify_recover(ctx, digest, &(size_t){CRYPTO_SHA256_SIZE},
+			(const unsigned char *)signature.p, signature.n) == 1;
 	EVP_PKEY_CTX_free(ctx);
-	if (*good)
-		memcpy(digest, held, CRYPTO_SHA256_SIZE);
 	return drain_errors() && !*good ? ST_TEMP : ST_OK;
 }
 

@@ -1,10 +1,74 @@
 #include "auth/diagnose/diagnose.h"
 
-#include "auth/diagnose/diagnose_search.h"
+#include "auth/diagnose/diagnose_mime.h"
 
-/* Octets hashed or copied, for all signatures together; a quarter of a signature's share, and of its
- * time, is kept for its header. */
+/* Octets hashed or copied, for all signatures together; a quarter of a signature's share, and of
+ * its time, is kept for its header. */
 enum { WORK_MAX = 512 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
+
+enum { SIGNATURES = 1000 };
+
+/* What was sent had CRLF, however it was stored since. */
+static void
+add_lines(struct buf *out, struct slice bytes)
+{
+	struct slice line;
+
+	while (line_next(&bytes, &line)) {
+		size_t end = line.n;
+
+		if (end > 0 && line.p[end - 1] == '\n')
+			end -= end > 1 && line.p[end - 2] == '\r' ? 2 : 1;
+		buf_add(out, slice_head(line, end));
+		if (end < line.n)
+			buf_adds(out, "\r\n");
+	}
+}
+
+bool
+diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig, const struct field *fields,
+	size_t nfields, struct slice body, struct arena *arena, struct slice *rebuilt)
+{
+	struct limits limits = *in->limits;
+	struct auth_input again = *in;
+	struct dkim_result result;
+	struct message message;
+	size_t n = body.n + 2;
+	struct buf bytes;
+
+	for (size_t i = 0; i < nfields; i++)
+		n += fields[i].raw.n + 2;
+	for (size_t i = 0; i < body.n; i++)
+		n += body.p[i] == '\n';
+	bytes = diagnose_buf(n, arena);
+	for (size_t i = 0; i < nfields; i++) {
+		struct slice raw = fields[i].raw;
+
+		add_lines(&bytes, raw);
+		if (raw.n == 0 || raw.p[raw.n - 1] != '\n')
+			buf_adds(&bytes, "\r\n");
+	}
+	buf_adds(&bytes, "\r\n");
+	add_lines(&bytes, body);
+	*rebuilt = buf_slice(&bytes);
+	if (bytes.over)
+		return false;
+	limits.dkim_signatures = SIGNATURES;
+	message_parse(*rebuilt, limits.fields, limits.field_size, arena, &message);
+	again.limits = &limits;
+	again.message = &message;
+	again.arena = arena;
+	if (dkim_check(&again, dkim_bodies_new(arena), &result) != ST_OK)
+		return false;
+	for (size_t i = 0; i < result.n; i++) {
+		const struct dkim_sig_result *one = &result.sigs[i];
+
+		if (slice_eq(one->sig.b_text, sig->b_text) && slice_eq(one->sig.d, sig->d) &&
+			slice_eq(one->sig.s, sig->s))
+			return one->code == AUTH_PASS || one->reason.id == DKIM_R_LENGTH;
+	}
+	return false;
+}
 
 /* One signature. */
 struct patient {
@@ -83,8 +147,8 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 	in.arena = patient->arena;
 	if (dkim_recover(&in, patient->sig, &hashes) != ST_OK)
 		return;
-	patient->has_body = diagnose_body_search(
-		&in, patient->sig, &body, patient->arena, &patient->body);
+	patient->has_body =
+		diagnose_body_search(&in, patient->sig, &body, patient->arena, &patient->body);
 	if (hashes.keys > 0 && hashes.n == 0) {
 		diagnosis->half = DIAGNOSE_KEY;
 		diagnosis->body_proved = patient->has_body;
@@ -100,7 +164,7 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 	if (diagnosis->key_proved && !diagnosis->found && diagnosis->half == DIAGNOSE_WHOLE)
 		diagnosis->half = DIAGNOSE_KEY;
 	diagnosis->stopped = !diagnosis->found && ((body.stopped && !patient->has_body) ||
-							   (header.stopped && !patient->has_header));
+							  (header.stopped && !patient->has_header));
 }
 
 static bool
@@ -124,14 +188,16 @@ const struct diagnosis *
 diagnose(const struct auth_input *in, const struct dkim_result *result,
 	const struct diagnose_options *options, size_t *n)
 {
-	struct diagnosis *diagnoses = arena_array(in->arena, DIAGNOSE_SIGNATURES, sizeof *diagnoses);
+	struct diagnosis *diagnoses =
+		arena_array(in->arena, DIAGNOSE_SIGNATURES, sizeof *diagnoses);
 	const size_t all = count_changed(result);
 	int64_t begun = options->now_ms(options->arg);
 
 	*n = 0;
 	for (size_t i = 0; i < result->n && *n < all; i++) {
 		struct diagnosis *diagnosis = &diagnoses[*n];
-		struct patient patient = {.in = in, .sig = &result->sigs[i].sig, .options = options};
+		struct patient patient = {
+			.in = in, .sig = &result->sigs[i].sig, .options = options};
 		struct arena work;
 
 		if (!was_changed(&result->sigs[i]))

@@ -13,26 +13,26 @@
 #include "auth/dkim/dkim.h"
 
 enum diagnose_kind {
-	DIAGNOSE_FOOTER,         /* octets at the end of the body; text: how they begin */
-	DIAGNOSE_TOP,            /* octets at its beginning; text */
-	DIAGNOSE_PART,           /* a MIME part was added: octets; field: its type; text: file name */
-	DIAGNOSE_WRAPPED,        /* the body became a part of a multipart; number: parts added */
-	DIAGNOSE_BLANKS,         /* white space at line ends */
-	DIAGNOSE_LINE_ENDS,      /* CR added, LF turned into CR, lines doubled */
-	DIAGNOSE_BLANK_LINE,     /* the empty line at the top was removed */
-	DIAGNOSE_REWRAPPED,      /* base64 with other line lengths; octets: the length before */
-	DIAGNOSE_TO_QP,          /* was 8-bit or plain, is quoted-printable */
-	DIAGNOSE_TO_BASE64,      /* was 8-bit, plain or quoted-printable, is base64 */
-	DIAGNOSE_FROM_QP,        /* was quoted-printable, is 8-bit or plain */
-	DIAGNOSE_FROM_BASE64,    /* was base64, is not; octets: the line length before */
-	DIAGNOSE_BOUNDARY,       /* text: the boundary before */
-	DIAGNOSE_PREAMBLE,       /* the text before the first part was removed */
-	DIAGNOSE_SUBJECT,        /* text: the tag that was added */
-	DIAGNOSE_FIELD_ADDED,    /* field; text: its value */
+	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: how they begin */
+	DIAGNOSE_TOP,         /* octets at its beginning; text */
+	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
+	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; number: parts added */
+	DIAGNOSE_BLANKS,      /* white space at line ends */
+	DIAGNOSE_LINE_ENDS,   /* CR added, LF turned into CR, lines doubled */
+	DIAGNOSE_BLANK_LINE,  /* the empty line at the top was removed */
+	DIAGNOSE_REWRAPPED,   /* base64 with other line lengths; octets: the length before */
+	DIAGNOSE_TO_QP,       /* was 8-bit or plain, is quoted-printable */
+	DIAGNOSE_TO_BASE64,   /* was 8-bit, plain or quoted-printable, is base64 */
+	DIAGNOSE_FROM_QP,     /* was quoted-printable, is 8-bit or plain */
+	DIAGNOSE_FROM_BASE64, /* was base64, is not; octets: the line length before */
+	DIAGNOSE_BOUNDARY,    /* text: the boundary before */
+	DIAGNOSE_PREAMBLE,    /* the text before the first part was removed */
+	DIAGNOSE_SUBJECT,     /* text: the tag that was added */
+	DIAGNOSE_FIELD_ADDED, /* field; text: its value */
 	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the field that holds the old value; more: that */
-	DIAGNOSE_FIELD_REMOVED,  /* field; text: its value */
-	DIAGNOSE_FIELD_SPACE,    /* white space and folds of signed fields (simple) */
-	DIAGNOSE_FIELD_CASE,     /* letters of a field's name (simple) */
+	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
+	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields (simple) */
+	DIAGNOSE_FIELD_CASE,      /* letters of a field's name (simple) */
 	/* since the rules were extended */
 	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
 	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
@@ -60,7 +60,8 @@ struct diagnose_change {
 
 enum diagnose_half {
 	DIAGNOSE_WHOLE,  /* both halves, or neither */
-	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not explained */
+	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not
+			    explained */
 	DIAGNOSE_BODY,   /* bh= agrees with the body; the header is not explained */
 	DIAGNOSE_KEY     /* the key alone is judged, by key_proved: either b= was not made with the
 			    published key, or it was, and header and body are not explained */

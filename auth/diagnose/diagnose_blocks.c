@@ -29,7 +29,8 @@ cut(struct cutter *cutter, unsigned cost, enum diagnose_kind kind, size_t from, 
 	if (from >= to || to - from >= cutter->text.n || slice_trim(text).n == 0)
 		return;
 	for (size_t i = 1; i < choice->n; i++)
-		if (choice->options[i].edits[0].from == from && choice->options[i].edits[0].to == to)
+		if (choice->options[i].edits[0].from == from &&
+			choice->options[i].edits[0].to == to)
 			return;
 	option = diagnose_choice_add(choice, cost);
 	if (option == NULL)
@@ -100,12 +101,14 @@ plain_tail(struct cutter *cutter)
 		while (start > 0 && text.p[start - 1] != '\n')
 			start--;
 		at = start;
-		if (is_separator(part_of(text, start, start + slice_find(slice_from(text, start), '\n'))))
+		if (is_separator(part_of(
+			    text, start, start + slice_find(slice_from(text, start), '\n'))))
 			cost = separators++ < 3 ? 1 : 2;
 		else if (i >= TAIL_LINES)
 			continue;
 		cut(cutter, cost, DIAGNOSE_PART_FOOTER, start, text.n);
-		cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, start - crlf_before(text, start), text.n);
+		cut(cutter, cost + 1, DIAGNOSE_PART_FOOTER, start - crlf_before(text, start),
+			text.n);
 	}
 }
 
@@ -183,7 +186,8 @@ static bool
 opens_block(struct slice at)
 {
 	static const char *const tags[] = {"<div", "<table", "<p>", "<p ", "<hr", "<br", "<span",
-		"<img", "<blockquote", "<center", "<!--", "<font", "<section", "<a ", "<style", "<h"};
+		"<img", "<blockquote", "<center", "<!--", "<font", "<section", "<a ", "<style",
+		"<h"};
 
 	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
 		if (slice_istarts(at, slice_str(tags[i])))

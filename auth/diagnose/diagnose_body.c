@@ -13,11 +13,11 @@ static const struct rule {
 	const char *what;
 	void (*options)(struct diagnose_plan *plan, struct diagnose_choice *choice);
 } rules[LEAVES] = {
-	[STRUCTURE] = {"parts and what is between them", diagnose_structure_options  },
-	[PART_FIELDS] = {"header fields of parts",       diagnose_part_field_options },
-	[RECODE] = {"transfer encodings",                diagnose_recode_options     },
-	[LINKS] = {"links",                              diagnose_link_options       },
-	[LINES] = {"lines",                              diagnose_line_options       },
+	[STRUCTURE] = {"parts and what is between them", diagnose_structure_options },
+	[PART_FIELDS] = {"header fields of parts",         diagnose_part_field_options},
+	[RECODE] = {"transfer encodings",             diagnose_recode_options    },
+	[LINKS] = {"links",                          diagnose_link_options      },
+	[LINES] = {"lines",                          diagnose_line_options      },
 };
 
 struct body_search {
@@ -140,7 +140,8 @@ make_body(const struct body_search *search, const size_t *picks, struct arena *a
 {
 	const struct diagnose_plan *plan = search->plan;
 	const struct diagnose_option *structure = picked(search, picks, STRUCTURE);
-	int recode_way = picked(search, picks, RECODE)->way, lines = picked(search, picks, LINES)->way;
+	int recode_way = picked(search, picks, RECODE)->way,
+	    lines = picked(search, picks, LINES)->way;
 	const struct diagnose_recode *recode =
 		recode_way > 0 ? &diagnose_recodes[recode_way - 1] : NULL;
 	struct edits *edits = arena_alloc(arena, sizeof *edits);

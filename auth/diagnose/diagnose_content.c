@@ -14,7 +14,8 @@ enum {
 
 struct segments {
 	struct slice type;
-	struct slice list[SEGMENTS_MAX]; /* with the white space before and behind them, without ';' */
+	struct slice
+		list[SEGMENTS_MAX]; /* with the white space before and behind them, without ';' */
 	size_t n;
 };
 
@@ -47,7 +48,8 @@ static bool
 is_parameter(struct slice segment, const char *name)
 {
 	segment = slice_trim(segment);
-	return slice_ieq(slice_trim(slice_head(segment, slice_find(segment, '='))), slice_str(name));
+	return slice_ieq(
+		slice_trim(slice_head(segment, slice_find(segment, '='))), slice_str(name));
 }
 
 static void
@@ -94,7 +96,7 @@ struct version {
 	bool format_gone; /* format= and delsp= */
 	const char *more; /* behind all, or NULL */
 	int boundary;
-	int type; /* LOWER, or 0 */
+	int type;          /* LOWER, or 0 */
 	const char *space; /* between ';' and each parameter, or NULL: as it is */
 };
 
@@ -114,7 +116,7 @@ put(const struct type *type, const struct version *version)
 		bool charset = is_parameter(one, "charset");
 		bool format = is_parameter(one, "format") || is_parameter(one, "delsp") ||
 			      is_parameter(one, "reply-type");
-		int way = charset ? version->charset
+		int way = charset                         ? version->charset
 			  : is_parameter(one, "boundary") ? version->boundary
 							  : 0;
 		struct buf spaced;
@@ -166,11 +168,12 @@ static void
 put_without_charset(const struct type *type)
 {
 	static const char *const added[] = {NULL, "; charset=us-ascii", "; charset=utf-8",
-		"; charset=UTF-8", "; charset=\"utf-8\"", "; charset=\"UTF-8\"", "; charset=US-ASCII",
-		"; charset=\"us-ascii\"", "; charset=\"US-ASCII\"", "; charset=iso-8859-1",
-		"; charset=ISO-8859-1", "; charset=\"iso-8859-1\"", "; charset=ISO-2022-JP",
-		"; charset=iso-2022-jp", "; charset=\"ISO-2022-JP\"", "; charset=\"iso-2022-jp\"",
-		"; charset=windows-1252", "; charset=\"Windows-1252\""};
+		"; charset=UTF-8", "; charset=\"utf-8\"", "; charset=\"UTF-8\"",
+		"; charset=US-ASCII", "; charset=\"us-ascii\"", "; charset=\"US-ASCII\"",
+		"; charset=iso-8859-1", "; charset=ISO-8859-1", "; charset=\"iso-8859-1\"",
+		"; charset=ISO-2022-JP", "; charset=iso-2022-jp", "; charset=\"ISO-2022-JP\"",
+		"; charset=\"iso-2022-jp\"", "; charset=windows-1252",
+		"; charset=\"Windows-1252\""};
 
 	for (size_t i = 0; i < sizeof added / sizeof *added; i++)
 		for (int gone = 0; gone < 2; gone++)
@@ -185,9 +188,9 @@ static void
 put_usual(const struct type *type)
 {
 	static const char *const types[] = {"text/plain; charset=", "text/html; charset="};
-	static const char *const charsets[] = {"utf-8", "\"utf-8\"", "UTF-8", "\"UTF-8\"", "us-ascii",
-		"\"us-ascii\"", "ISO-2022-JP", "\"ISO-2022-JP\"", "iso-2022-jp", "\"iso-2022-jp\"",
-		"iso-8859-1", "\"iso-8859-1\"", "ISO-8859-1", "US-ASCII"};
+	static const char *const charsets[] = {"utf-8", "\"utf-8\"", "UTF-8", "\"UTF-8\"",
+		"us-ascii", "\"us-ascii\"", "ISO-2022-JP", "\"ISO-2022-JP\"", "iso-2022-jp",
+		"\"iso-2022-jp\"", "iso-8859-1", "\"iso-8859-1\"", "ISO-8859-1", "US-ASCII"};
 	const struct diagnose_head *head = type->head;
 
 	for (size_t i = 0; i < 3 * (sizeof charsets / sizeof *charsets); i++) {
@@ -212,7 +215,8 @@ static void
 put_boundary(const struct type *type)
 {
 	const struct diagnose_head *head = type->head;
-	struct slice value = head->fields[type->at].value, body = head->in->message->body, old, line;
+	struct slice value = head->fields[type->at].value, body = head->in->message->body, old,
+		     line;
 
 	if (!diagnose_parameter(value, "boundary", &old))
 		return;
@@ -236,7 +240,8 @@ put_boundary(const struct type *type)
 			buf_add(&text, used);
 			buf_adds(&text, quote);
 			buf_add(&text, slice_from(value, quoted ? end + 1 : end));
-			option = diagnose_replace(head, type->choice, 1, type->at, buf_slice(&text));
+			option =
+				diagnose_replace(head, type->choice, 1, type->at, buf_slice(&text));
 			if (option == NULL)
 				continue;
 			if (slice_eq(used, old))
@@ -253,7 +258,8 @@ void
 diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
 	static const char *const spaces[] = {" ", "\r\n\t", "\r\n ", ""};
-	struct type type = {.head = head, .choice = choice, .at = diagnose_find(head, "Content-Type")};
+	struct type type = {
+		.head = head, .choice = choice, .at = diagnose_find(head, "Content-Type")};
 	bool simple = head->sig->header_canon == DKIM_SIMPLE;
 	struct slice value;
 
@@ -270,7 +276,8 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 	/* relaxed: any white space is one space, but none stays none */
 	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
 		if (simple || i == 0 || i == 3) {
-			put(&type, &(struct version){.cost = 2, .space = spaces[i], .boundary = TOGGLE});
+			put(&type, &(struct version){
+					   .cost = 2, .space = spaces[i], .boundary = TOGGLE});
 			put_charsets(&type, spaces[i], 2);
 		}
 	put(&type, &(struct version){.cost = 2, .boundary = TOGGLE});
@@ -280,9 +287,9 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 void
 diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
-	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64", "binary", "7BIT",
-		"8BIT", "QUOTED-PRINTABLE", "Quoted-printable", "Quoted-Printable", "BASE64", "Base64",
-		"7Bit", "8Bit"};
+	static const char *const names[] = {"7bit", "8bit", "quoted-printable", "base64", "binary",
+		"7BIT", "8BIT", "QUOTED-PRINTABLE", "Quoted-printable", "Quoted-Printable",
+		"BASE64", "Base64", "7Bit", "8Bit"};
 	const struct slice name = SLICE("Content-Transfer-Encoding");
 	size_t at = diagnose_find(head, "Content-Transfer-Encoding");
 	bool known = head->body != NULL && head->body->recoded;
@@ -313,6 +320,6 @@ diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choi
 		return;
 	diagnose_also(head, option, at, NULL);
 	if (!known)
-		diagnose_option_change(option, DIAGNOSE_FIELD_ADDED, name,
-			slice_trim(head->fields[at].value));
+		diagnose_option_change(
+			option, DIAGNOSE_FIELD_ADDED, name, slice_trim(head->fields[at].value));
 }

@@ -33,8 +33,7 @@ list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bo
 		const struct field *field = &head->fields[i];
 
 		if (!may_go(head, i) ||
-			!(is_list_field(field->name) ||
-				(sender && field_is(field, "Sender")) ||
+			!(is_list_field(field->name) || (sender && field_is(field, "Sender")) ||
 				(reply_to && field_is(field, "Reply-To")) ||
 				field_is(field, "Precedence")))
 			continue;
@@ -65,8 +64,8 @@ diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice 
 			(option = diagnose_choice_add(choice, usual ? 1 : 2)) == NULL)
 			continue;
 		diagnose_also(head, option, i, NULL);
-		diagnose_option_change(option, DIAGNOSE_FIELD_ADDED, field->name,
-			slice_trim(field->value));
+		diagnose_option_change(
+			option, DIAGNOSE_FIELD_ADDED, field->name, slice_trim(field->value));
 		done++;
 	}
 }
@@ -76,29 +75,29 @@ void
 diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
 	static const char *const usual[][2] = {
-		{"MIME-Version",              "1.0"                                         },
-		{"Content-Transfer-Encoding", "7bit"                                        },
-		{"Content-Transfer-Encoding", "8bit"                                        },
-		{"Content-Transfer-Encoding", "quoted-printable"                            },
-		{"Content-Type",              "text/plain; charset=utf-8"                   },
-		{"Content-Type",              "text/plain; charset=\"utf-8\""               },
-		{"Content-Type",              "text/plain; charset=UTF-8"                   },
-		{"Content-Type",              "text/plain; charset=\"UTF-8\""               },
-		{"Content-Type",              "text/plain; charset=us-ascii"                },
-		{"Content-Type",              "text/plain; charset=\"us-ascii\""            },
-		{"Content-Type",              "text/plain"                                  },
-		{"Content-Type",              "text/html; charset=utf-8"                    },
-		{"Content-Language",          "en-US"                                       },
-		{"Content-Language",          "en"                                          },
-		{"Precedence",                "bulk"                                        },
-		{"Precedence",                "list"                                        },
-		{"Auto-Submitted",            "auto-generated"                              },
-		{"X-Priority",                "3"                                           },
-		{"Importance",                "normal"                                      },
-		{"Feedback-ID",               ""                                            },
-		{"Cc",                        ""                                            },
-		{"Reply-To",                  ""                                            },
-		{"List-Unsubscribe-Post",     "List-Unsubscribe=One-Click"                  },
+		{"MIME-Version",              "1.0"                             },
+		{"Content-Transfer-Encoding", "7bit"                            },
+		{"Content-Transfer-Encoding", "8bit"                            },
+		{"Content-Transfer-Encoding", "quoted-printable"                },
+		{"Content-Type",              "text/plain; charset=utf-8"       },
+		{"Content-Type",              "text/plain; charset=\"utf-8\""   },
+		{"Content-Type",              "text/plain; charset=UTF-8"       },
+		{"Content-Type",              "text/plain; charset=\"UTF-8\""   },
+		{"Content-Type",              "text/plain; charset=us-ascii"    },
+		{"Content-Type",              "text/plain; charset=\"us-ascii\""},
+		{"Content-Type",              "text/plain"                      },
+		{"Content-Type",              "text/html; charset=utf-8"        },
+		{"Content-Language",          "en-US"                           },
+		{"Content-Language",          "en"                              },
+		{"Precedence",                "bulk"                            },
+		{"Precedence",                "list"                            },
+		{"Auto-Submitted",            "auto-generated"                  },
+		{"X-Priority",                "3"                               },
+		{"Importance",                "normal"                          },
+		{"Feedback-ID",               ""                                },
+		{"Cc",			""				},
+		{"Reply-To",                  ""				},
+		{"List-Unsubscribe-Post",     "List-Unsubscribe=One-Click"      },
 	};
 
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
@@ -207,8 +206,8 @@ copied(const struct diagnose_head *head, struct diagnose_choice *choice)
 		old[n].value = copied_value(slice_from(one, colon + 1), head->arena);
 		old[n].at = find_name(head, old[n].name);
 		if (colon < one.n && diagnose_signed(head, old[n].name) &&
-			(old[n].at == head->n ||
-				!slice_eq(slice_trim(old[n].value), diagnose_value(head, old[n].at))))
+			(old[n].at == head->n || !slice_eq(slice_trim(old[n].value),
+							 diagnose_value(head, old[n].at))))
 			n++;
 	}
 	for (size_t i = 0; i < n; i++) {

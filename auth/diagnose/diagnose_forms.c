@@ -22,7 +22,7 @@ static const struct rule {
 } rules[] = {
 	{UNQUOTE,             1},
 	{QUOTE,               1},
-	{BARE,                1},
+	{BARE,		1},
 	{SAME_NAME | BARE,    1},
 	{ANGLE,               2},
 	{TIGHT,               2},
@@ -36,7 +36,7 @@ static const struct rule {
 	{FOLDED,              2},
 	{FOLDED | UNQUOTE,    3},
 	{FOLDED | QUOTE,      3},
-	{0,                   2},
+	{0,		   2},
 	{UNQUOTE | TIGHT,     3},
 	{NO_NAME | TIGHT,     3},
 };
@@ -101,8 +101,7 @@ put_words(const struct diagnose_head *head, struct diagnose_choice *choice, size
 
 	diagnose_mailbox(value, &box);
 	raw = box.name;
-	if (box.name.n == 0 ||
-		!diagnose_words_decode(raw, head->arena, &text, &charset))
+	if (box.name.n == 0 || !diagnose_words_decode(raw, head->arena, &text, &charset))
 		return;
 	buf_init(&after, head->arena, box.addr.n + 4);
 	buf_adds(&after, " <");
@@ -268,7 +267,8 @@ put_date(const struct diagnose_head *head, struct diagnose_choice *choice, unsig
 	if (style->zone_text != NULL)
 		buf_adds(&out, style->zone_text);
 	else
-		buf_addf(&out, "%c%02d%02d", zone < 0 ? '-' : '+', (int)(off / 60), (int)(off % 60));
+		buf_addf(
+			&out, "%c%02d%02d", zone < 0 ? '-' : '+', (int)(off / 60), (int)(off % 60));
 	buf_adds(&out, style->comment);
 	option = diagnose_replace(head, choice, cost, at, buf_slice(&out));
 	if (option != NULL)
@@ -278,12 +278,13 @@ put_date(const struct diagnose_head *head, struct diagnose_choice *choice, unsig
 void
 diagnose_date_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
-	static const int16_t zones[] = {0, 60, 120, 540, -300, -240, -480, -420, -360, 330, 480, 180, 600,
-		-180, 240, 660, 345, 390, 420, 300, 360, 210, 270, 570, 720, 780, 765, 840, -60, -120,
-		-150, -210, -540, -600, -660, -720, 630, 525, 690};
-	static const char *const utc[] = {"GMT", "+0000 (UTC)", "-0000", "UT", "UTC", "Z", "+0000 (GMT)"};
-	static const char *const comments[] = {" (JST)", " (CET)", " (CEST)", " (UTC)", " (GMT)", " (BST)",
-		" (EST)", " (EDT)", " (PST)", " (PDT)", " (CST)", " (CDT)", " (IST)"};
+	static const int16_t zones[] = {0, 60, 120, 540, -300, -240, -480, -420, -360, 330, 480,
+		180, 600, -180, 240, 660, 345, 390, 420, 300, 360, 210, 270, 570, 720, 780, 765,
+		840, -60, -120, -150, -210, -540, -600, -660, -720, 630, 525, 690};
+	static const char *const utc[] = {
+		"GMT", "+0000 (UTC)", "-0000", "UT", "UTC", "Z", "+0000 (GMT)"};
+	static const char *const comments[] = {" (JST)", " (CET)", " (CEST)", " (UTC)", " (GMT)",
+		" (BST)", " (EST)", " (EDT)", " (PST)", " (PDT)", " (CST)", " (CDT)", " (IST)"};
 	size_t at = diagnose_find(head, "Date");
 	struct date date;
 	int64_t zone;
@@ -300,7 +301,11 @@ diagnose_date_options(const struct diagnose_head *head, struct diagnose_choice *
 		}
 		style.comment = "";
 		for (size_t i = 0; k < 2 && i < sizeof zones / sizeof *zones; i++)
-			put_date(head, choice, i < 2 ? 1 : i < 12 ? 2 : 3, at, &date, zones[i], &style);
+			put_date(head, choice,
+				i < 2    ? 1
+				: i < 12 ? 2
+					 : 3,
+				at, &date, zones[i], &style);
 		for (size_t i = 0; k < 2 && i < sizeof utc / sizeof *utc; i++) {
 			style.zone_text = utc[i];
 			put_date(head, choice, i == 0 ? 1 : 2, at, &date, 0, &style);

@@ -11,7 +11,7 @@ struct from {
 	const struct diagnose_head *head;
 	struct diagnose_choice *choice;
 	size_t at, source;
-	struct slice rest; /* the source without the address, or empty */
+	struct slice rest;    /* the source without the address, or empty */
 	struct slice address; /* that is tried */
 };
 
@@ -42,8 +42,7 @@ one_option(const struct from *from, unsigned cost, struct slice value)
 	buf_addc(&text, ' ');
 	buf_add(&text, value);
 	*field = diagnose_field(head->fields[from->at].name, buf_slice(&text), head->arena);
-	if (field->flags & FIELD_JUNK ||
-		(option = diagnose_choice_add(from->choice, cost)) == NULL)
+	if (field->flags & FIELD_JUNK || (option = diagnose_choice_add(from->choice, cost)) == NULL)
 		return NULL;
 	diagnose_also(head, option, from->at, field);
 	diagnose_option_change(option, DIAGNOSE_FIELD_REWRITTEN, head->fields[from->at].name,
@@ -68,8 +67,8 @@ put(const struct from *from, unsigned cost, struct slice value)
 	option = one_option(from, cost, value);
 	if (option != NULL) {
 		diagnose_also(head, option, from->source, NULL);
-		diagnose_option_change(option, DIAGNOSE_FIELD_ADDED, source->name,
-			slice_trim(source->value));
+		diagnose_option_change(
+			option, DIAGNOSE_FIELD_ADDED, source->name, slice_trim(source->value));
 	}
 	if (from->rest.n > 0 && (option = one_option(from, cost + 1, value)) != NULL) {
 		struct field *field = arena_alloc(head->arena, sizeof *field);
@@ -85,7 +84,8 @@ put(const struct from *from, unsigned cost, struct slice value)
 static struct slice
 bare_name(struct slice name)
 {
-	static const char *const behind[] = {" via ", " (via ", " on behalf of ", " - via ", " through "};
+	static const char *const behind[] = {
+		" via ", " (via ", " on behalf of ", " - via ", " through "};
 
 	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++)
 		for (size_t k = name.n; k-- > 0;)
@@ -127,8 +127,8 @@ put_address(const struct from *from, unsigned cost)
 }
 
 static struct slice
-without_address(const struct diagnose_head *head, const struct slice *addresses, size_t n,
-	size_t which)
+without_address(
+	const struct diagnose_head *head, const struct slice *addresses, size_t n, size_t which)
 {
 	struct buf out;
 

@@ -141,8 +141,7 @@ diagnose_addresses(struct slice value, struct slice out[DIAGNOSE_ADDRESSES_MAX])
 		else if (!quoted && depth == 0 && c == '>')
 			angle = false;
 		else if (i == value.n || (c == ',' && !quoted && depth == 0 && !angle)) {
-			struct slice one =
-				slice_trim(slice_from(slice_head(value, i), at));
+			struct slice one = slice_trim(slice_from(slice_head(value, i), at));
 
 			at = i + 1;
 			if (one.n > 0 && n < DIAGNOSE_ADDRESSES_MAX)

@@ -54,8 +54,8 @@ bool diagnose_words_decode(
 /* How text is encoded. */
 struct diagnose_word_style {
 	const char *charset;
-	char coding; /* B, b, Q, q; 0: not encoded */
-	bool loose;  /* Q: only what must be encoded is */
+	char coding;          /* B, b, Q, q; 0: not encoded */
+	bool loose;           /* Q: only what must be encoded is */
 	unsigned first, next; /* octets of the first encoded word and of the others; 0: no limit */
 };
 

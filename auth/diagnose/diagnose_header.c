@@ -10,17 +10,17 @@ static const struct rule {
 	const char *what;
 	void (*options)(const struct diagnose_head *head, struct diagnose_choice *choice);
 } rules[] = {
-	{"Subject",                             diagnose_subject_options },
-	{"From",                                diagnose_from_options    },
-	{"fields that were added",              diagnose_added_options   },
-	{"Content-Type",                        diagnose_type_options    },
-	{"Content-Transfer-Encoding",           diagnose_encoding_options},
-	{"fields kept under another name, z=",  diagnose_kept_options    },
-	{"long fields that were broken",        diagnose_folded_options  },
-	{"address lists",                       diagnose_address_options },
-	{"Date",                                diagnose_date_options    },
-	{"fields that are missing",             diagnose_missing_options },
-	{"white space and letters (simple)",    diagnose_space_options   },
+	{"Subject",			    diagnose_subject_options },
+	{"From",			       diagnose_from_options    },
+	{"fields that were added",             diagnose_added_options   },
+	{"Content-Type",                       diagnose_type_options    },
+	{"Content-Transfer-Encoding",          diagnose_encoding_options},
+	{"fields kept under another name, z=", diagnose_kept_options    },
+	{"long fields that were broken",       diagnose_folded_options  },
+	{"address lists",                      diagnose_address_options },
+	{"Date",			       diagnose_date_options    },
+	{"fields that are missing",            diagnose_missing_options },
+	{"white space and letters (simple)",   diagnose_space_options   },
 };
 
 enum { RULES = sizeof rules / sizeof *rules };
@@ -30,8 +30,8 @@ struct header_search {
 	const struct dkim_signed *hashes;
 	struct diagnose_budget *budget;
 	struct diagnose_choice choices[RULES];
-	const struct field **by;      /* of each field what it is in this try; NULL: removed */
-	unsigned char *strength;      /* 0: as it is, 1: a weak edit, 2: a strong one */
+	const struct field **by; /* of each field what it is in this try; NULL: removed */
+	unsigned char *strength; /* 0: as it is, 1: a weak edit, 2: a strong one */
 	const bool *is_signed;
 	struct diagnose_header *found;
 	struct arena *arena;
@@ -125,16 +125,14 @@ verifies(struct header_search *search, const struct field *fields, size_t n,
 		return false;
 	}
 	diagnose_spend(search->budget, WORK_ED25519);
-	return dkim_verify(&in, digest, &again) == ST_OK &&
-	       (again.code == AUTH_PASS);
+	return dkim_verify(&in, digest, &again) == ST_OK && (again.code == AUTH_PASS);
 }
 
 static void
 report(struct header_search *search, const size_t *picks, const struct field **more, size_t nmore)
 {
 	struct diagnose_header *found = search->found;
-	struct field *fields =
-		arena_array(search->arena, search->head.n + nmore, sizeof *fields);
+	struct field *fields = arena_array(search->arena, search->head.n + nmore, sizeof *fields);
 	const struct field *sig;
 
 	found->nfields = collect(search, more, nmore, false, fields, &sig);
@@ -171,7 +169,8 @@ try_header(void *arg, const size_t *picks)
 	return found;
 }
 
-/* The message's fields with the Content- fields of the part that was its body, each of them once. */
+/* The message's fields with the Content- fields of the part that was its body, each of them once.
+ */
 static void
 unwrap(struct diagnose_head *head, struct slice content)
 {
@@ -220,11 +219,11 @@ diagnose_header_search(const struct auth_input *in, const struct dkim_sig *sig,
 	*found = (struct diagnose_header){0};
 	*search = (struct header_search){
 		.head = {.in = in,
-			.sig = sig,
-			.body = body,
-			.arena = arena,
-			.fields = in->message->fields,
-			.n = in->message->nfields},
+			 .sig = sig,
+			 .body = body,
+			 .arena = arena,
+			 .fields = in->message->fields,
+			 .n = in->message->nfields},
 		.hashes = hashes,
 		.budget = budget,
 		.found = found,

@@ -6,8 +6,8 @@ enum { LONG_LINE = 900, DOT_LINES = 40, LARGE = 512 * 1024, SPARE = 256 };
 enum way {
 	WAY_NONE,
 	FROM_LINES,
-	BREAK_SPACE, /* CRLF SP was put into long lines */
-	BREAK,       /* CRLF */
+	BREAK_SPACE,      /* CRLF SP was put into long lines */
+	BREAK,            /* CRLF */
 	BREAK_BANG_SPACE, /* "!" CRLF SP */
 	BREAK_BANG,
 	DASHES,

@@ -26,8 +26,7 @@ is_below(struct slice a, struct slice b)
 {
 	if (b.n == 0 || a.n < b.n)
 		return false;
-	return slice_ieq(slice_from(a, a.n - b.n), b) &&
-	       (a.n == b.n || a.p[a.n - b.n - 1] == '.');
+	return slice_ieq(slice_from(a, a.n - b.n), b) && (a.n == b.n || a.p[a.n - b.n - 1] == '.');
 }
 
 /* An address in To or Cc whose domain the envelope's sender or List-Id names; it is not the

@@ -46,12 +46,10 @@ extern const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES];
 
 /* False where text is not of the coding. */
 bool diagnose_qp_decode(struct slice text, struct buf *out);
-void diagnose_qp_encode(
-	const struct diagnose_qp_style *style, struct slice text, struct buf *out);
+void diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out);
 bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out);
 /* Lines of width octets, without a line end behind the last one. */
-void diagnose_base64_wrap(
-	struct slice bytes, size_t width, struct buf *out, struct arena *arena);
+void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
 
 /* A part whose text can be changed, or the whole body. */
 struct diagnose_leaf {
@@ -64,8 +62,12 @@ struct diagnose_leaf {
 	size_t width;              /* of base64 lines */
 };
 
-enum { DIAGNOSE_LEAVES_MAX = 24, DIAGNOSE_CUT_LEAVES = 5, DIAGNOSE_LEAF_MAX = 2 * 1024 * 1024,
-	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024 };
+enum {
+	DIAGNOSE_LEAVES_MAX = 24,
+	DIAGNOSE_CUT_LEAVES = 5,
+	DIAGNOSE_LEAF_MAX = 2 * 1024 * 1024,
+	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024
+};
 
 /* One way to write the content of parts again. */
 struct diagnose_recode {
@@ -74,7 +76,8 @@ struct diagnose_recode {
 	enum diagnose_coding from, to;
 	size_t width;      /* of base64 lines */
 	int qp_style;      /* where to is DIAGNOSE_QP */
-	const char *named; /* what Content-Transfer-Encoding was, "" for no such field, NULL: as it is */
+	const char *named; /* what Content-Transfer-Encoding was, "" for no such field, NULL: as it
+			      is */
 };
 
 enum { DIAGNOSE_RECODES = 42 };
@@ -122,10 +125,10 @@ void diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice 
 void diagnose_link_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 /* What was put at the beginning of a leaf, and what at its end or into its HTML head. */
-void diagnose_top_options(
-	struct diagnose_plan *plan, const struct diagnose_leaf *leaf, struct diagnose_choice *choice);
-void diagnose_tail_options(
-	struct diagnose_plan *plan, const struct diagnose_leaf *leaf, struct diagnose_choice *choice);
+void diagnose_top_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
+	struct diagnose_choice *choice);
+void diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
+	struct diagnose_choice *choice);
 
 /* What the ways of these rules do. False where nothing changes. */
 bool diagnose_part_fields(struct slice lines, int way, struct buf *out);

@@ -4,7 +4,17 @@
 enum { LONG_LINE = 900 };
 
 /* simple: signed fields written another way. */
-enum space { AS_IS, ONE_LEAD, UNFOLDED, SINGLE, NO_TRAILING, FOLD_TAB, FOLD_SPACE, NO_LEAD, SPACES };
+enum space {
+	AS_IS,
+	ONE_LEAD,
+	UNFOLDED,
+	SINGLE,
+	NO_TRAILING,
+	FOLD_TAB,
+	FOLD_SPACE,
+	NO_LEAD,
+	SPACES
+};
 
 static struct slice
 respace(struct slice value, enum space way, struct arena *arena)
@@ -81,8 +91,8 @@ put_way(const struct diagnose_head *head, struct diagnose_choice *choice, enum s
 		if ((field->flags & FIELD_JUNK) == 0 && !slice_eq(field->raw, old->raw))
 			edits[n++] = (struct diagnose_field_edit){i, field, true};
 	}
-	if (n == 0 || (option = diagnose_choice_add(choice,
-			       space != AS_IS && letters != LETTERS_AS_IS ? 3 : 1)) == NULL)
+	if (n == 0 || (option = diagnose_choice_add(
+			       choice, space != AS_IS && letters != LETTERS_AS_IS ? 3 : 1)) == NULL)
 		return;
 	option->fields = edits;
 	option->nfields = n;
@@ -149,7 +159,8 @@ diagnose_folded_options(const struct diagnose_head *head, struct diagnose_choice
 				continue;
 			/* the name is on the first line */
 			option = diagnose_replace(head, choice, 2, i,
-				join_lines(field->value, longest - name - 8, 1 - octets, head->arena));
+				join_lines(
+					field->value, longest - name - 8, 1 - octets, head->arena));
 			if (option != NULL)
 				diagnose_option_change(
 					option, DIAGNOSE_FIELD_FOLDED, field->name, SLICE(""));

@@ -53,11 +53,11 @@ name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diag
 	struct slice type = diagnose_lines_field(lines, "Content-Type"), name = SLICE("");
 	struct slice how = diagnose_lines_field(lines, "Content-Disposition");
 
-	if (!diagnose_parameter(how, "filename", &name) &&
-		!diagnose_parameter(type, "name", &name))
+	if (!diagnose_parameter(how, "filename", &name) && !diagnose_parameter(type, "name", &name))
 		name = SLICE("");
 	type = slice_trim(slice_head(type, slice_find(type, ';')));
-	diagnose_option_change(option, DIAGNOSE_PART, type.n > 0 ? type : SLICE("text/plain"), name);
+	diagnose_option_change(
+		option, DIAGNOSE_PART, type.n > 0 ? type : SLICE("text/plain"), name);
 	option->changes[option->nchanges - 1].octets = octets;
 	option->changes[option->nchanges - 1].more =
 		slice_trim(slice_from(slice_head(plan->body, part->end), part->body));
@@ -74,8 +74,8 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 		if (!part->top)
 			continue;
 		next = next_top(plan, i - 1); /* with all that is nested in it */
-		option = edit_option(plan, choice, done == 0 ? 1 : 2, part->delimiter, next,
-			SLICE(""));
+		option = edit_option(
+			plan, choice, done == 0 ? 1 : 2, part->delimiter, next, SLICE(""));
 		if (option != NULL)
 			name_part(plan, i - 1, next - part->delimiter, option);
 		done++;
@@ -162,8 +162,7 @@ preamble(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	size_t first = plan->parts[0].delimiter;
 	struct diagnose_option *option;
 
-	if (first > 0 &&
-		(option = edit_option(plan, choice, 2, 0, first, SLICE(""))) != NULL) {
+	if (first > 0 && (option = edit_option(plan, choice, 2, 0, first, SLICE(""))) != NULL) {
 		diagnose_option_change(option, DIAGNOSE_PREAMBLE_ADDED, SLICE(""),
 			slice_trim(slice_head(plan->body, first)));
 		option->changes[0].octets = first;
@@ -202,7 +201,8 @@ delimiters(const struct diagnose_plan *plan, enum where where, size_t *at, size_
 static void
 delimiter_lines(struct diagnose_plan *plan, struct diagnose_choice *choice, enum where where)
 {
-	size_t at[DIAGNOSE_PARTS_MAX], n = delimiters(plan, where, at, DIAGNOSE_PARTS_MAX), gone = 0;
+	size_t at[DIAGNOSE_PARTS_MAX], n = delimiters(plan, where, at, DIAGNOSE_PARTS_MAX),
+				       gone = 0;
 	struct diagnose_edit *lost = arena_array(plan->arena, n, sizeof *lost);
 	struct diagnose_edit *added = arena_array(plan->arena, n, sizeof *added);
 	struct diagnose_option *option;

@@ -3,8 +3,9 @@
 
 enum { SUBJECT_MAX = 600, TAG_MAX = 60, STRIPPED_MAX = 10, CODED_TEXTS = 10 };
 
-static const char *const prefixes[] = {"Re: ", "RE: ", "AW: ", "Aw: ", "re: ", "SV: ", "Sv: ", "VS: ",
-	"Antw: ", "FW: ", "Fw: ", "Fwd: ", "WG: ", "TR: ", "R: ", "RV: ", "RES: ", "Re:", "RE:"};
+static const char *const prefixes[] = {
+	"Re: ", "RE: ", "AW: ", "Aw: ", "re: ", "SV: ", "Sv: ", "VS: ", "Antw: ", "FW: ", "Fw: ",
+	"Fwd: ", "WG: ", "TR: ", "R: ", "RV: ", "RES: ", "Re:", "RE:"};
 
 /* Subject without something that was added. */
 struct stripped {
@@ -202,8 +203,8 @@ put_prefixes(struct subject *subject, const struct stripped *one)
 	if (one->tail || (prefix.n == 0 && tag.n == 0))
 		return;
 	if (tag.n > 0 && prefix.n > 0)
-		put(subject, one->cost + 1, SLICE(""),
-			join(subject->head, prefix, tag, text), SLICE(""));
+		put(subject, one->cost + 1, SLICE(""), join(subject->head, prefix, tag, text),
+			SLICE(""));
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
 		struct slice other = slice_str(prefixes[i]);
 		unsigned cost = one->cost + (i < 4 ? 2 : 3);
@@ -212,8 +213,8 @@ put_prefixes(struct subject *subject, const struct stripped *one)
 			continue;
 		put(subject, cost, SLICE(""), join(subject->head, other, text, SLICE("")), tag);
 		if (tag.n > 0 && prefix.n > 0 && i < 4)
-			put(subject, cost + 1, SLICE(""),
-				join(subject->head, other, tag, text), SLICE(""));
+			put(subject, cost + 1, SLICE(""), join(subject->head, other, tag, text),
+				SLICE(""));
 	}
 }
 
@@ -243,7 +244,8 @@ put_all(struct subject *subject, struct slice whole)
 void
 diagnose_subject_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
-	struct subject subject = {.head = head, .choice = choice, .at = diagnose_find(head, "Subject")};
+	struct subject subject = {
+		.head = head, .choice = choice, .at = diagnose_find(head, "Subject")};
 	struct slice text, raw;
 
 	if (subject.at == head->n)
@@ -253,8 +255,8 @@ diagnose_subject_options(const struct diagnose_head *head, struct diagnose_choic
 	if (raw.n == 0 || raw.n > SUBJECT_MAX)
 		return;
 	put_all(&subject, raw);
-	if (diagnose_words_decode(diagnose_value(head, subject.at), head->arena, &text,
-		    &subject.charset)) {
+	if (diagnose_words_decode(
+		    diagnose_value(head, subject.at), head->arena, &text, &subject.charset)) {
 		subject.coded = true;
 		put_all(&subject, slice_trim(text));
 	}

@@ -160,8 +160,9 @@ fitting(const struct diagnose_word_style *style, struct slice text, const size_t
 		struct buf word;
 
 		buf_init(&word, arena, WORD_MAX);
-		if (!encode_word(style, slice_from(slice_head(text, ends[from + middle - 1]), begin),
-			    arena, &word) ||
+		if (!encode_word(style,
+			    slice_from(slice_head(text, ends[from + middle - 1]), begin), arena,
+			    &word) ||
 			word.over || word.n > limit)
 			high = middle - 1;
 		else
@@ -191,8 +192,8 @@ diagnose_words_encode(const struct diagnose_word_style *style, struct slice text
 
 		buf_adds(&out, at > 0 ? "\r\n " : "");
 		at += take;
-		fine = encode_word(style, slice_from(slice_head(text, ends[at - 1]), begin), &scratch,
-			&out);
+		fine = encode_word(
+			style, slice_from(slice_head(text, ends[at - 1]), begin), &scratch, &out);
 		limit = style->next;
 	}
 	*value = arena_dup(arena, buf_slice(&out));
@@ -232,12 +233,15 @@ charset_options(const struct diagnose_head *head, struct diagnose_choice *choice
 	static const char codings[] = "BQbq";
 	const unsigned name = (unsigned)head->fields[at].name.n + 2;
 	const struct diagnose_word_style splits[] = {
-		{.first = WORD, .next = WORD}, {.first = WORD + 1 - name, .next = WORD}, {0}};
+		{.first = WORD, .next = WORD},
+                {.first = WORD + 1 - name,             .next = WORD},
+                {0}
+        };
 	struct slice value;
 
 	if (charset[0] == '\0' || name > WORD / 2 ||
-		!charset_convert(SLICE("utf-8"), slice_str(charset), worded->text, head->arena,
-			&value))
+		!charset_convert(
+			SLICE("utf-8"), slice_str(charset), worded->text, head->arena, &value))
 		return;
 	for (const char *coding = codings; *coding != '\0'; coding++)
 		for (int k = 0; k < 6; k++) {
@@ -268,5 +272,6 @@ diagnose_word_options(const struct diagnose_head *head, struct diagnose_choice *
 	charset_options(head, choice, cost + 1, at, worded,
 		arena_cstr(head->arena, worded->charset), change);
 	for (size_t i = 0; i < sizeof charsets / sizeof *charsets; i++)
-		charset_options(head, choice, cost + (i < 4 ? 1 : 2), at, worded, charsets[i], change);
+		charset_options(
+			head, choice, cost + (i < 4 ? 1 : 2), at, worded, charsets[i], change);
 }

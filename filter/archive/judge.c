@@ -229,8 +229,7 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		    &judge->told) != EVALUATE_OK)
 		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	if (judge->options->diagnose && ev->evaluated)
-		ev->diagnoses = diagnosis_run(
-			&ev->in, &ev->results.dkim, false, &ev->ndiagnoses);
+		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, false, &ev->ndiagnoses);
 	suppose(judge);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);

@@ -352,8 +352,8 @@ tell(struct evaluation *ev)
 	int undone;
 
 	if (ev->evaluated)
-		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, options->undo != NULL,
-			&ev->ndiagnoses);
+		ev->diagnoses = diagnosis_run(
+			&ev->in, &ev->results.dkim, options->undo != NULL, &ev->ndiagnoses);
 	outcome.diagnoses = ev->diagnoses;
 	outcome.ndiagnoses = ev->ndiagnoses;
 	findings_init(&advice, ev->arena);

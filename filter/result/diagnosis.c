@@ -68,8 +68,8 @@ now_ms(void *arg)
 }
 
 const struct diagnosis *
-diagnosis_run(const struct auth_input *in, const struct dkim_result *result, bool rebuild,
-	size_t *n)
+diagnosis_run(
+	const struct auth_input *in, const struct dkim_result *result, bool rebuild, size_t *n)
 {
 	const struct diagnose_options options = {.now_ms = now_ms, .rebuild = rebuild};
 
@@ -149,8 +149,8 @@ tell_field(const struct diagnose_change *change, const struct teller *teller)
 		return say(teller, "with the names of the signed fields as they were written");
 	case DIAGNOSE_FIELD_FORM:
 		if (change->more.n > 0)
-			return say(teller, "with %s without `%s`", field,
-				shown(change->more, teller));
+			return say(
+				teller, "with %s without `%s`", field, shown(change->more, teller));
 		return say(teller, "with %s written as `%s`", field, text);
 	case DIAGNOSE_FIELD_FOLDED:
 		return say(teller, "with %s in one line again", field);
@@ -280,9 +280,9 @@ is_addition(enum diagnose_kind kind)
 static bool
 is_recoding(enum diagnose_kind kind)
 {
-	return kind == DIAGNOSE_REWRAPPED || kind == DIAGNOSE_TO_QP ||
-	       kind == DIAGNOSE_TO_BASE64 || kind == DIAGNOSE_FROM_QP ||
-	       kind == DIAGNOSE_FROM_BASE64 || kind == DIAGNOSE_REQUOTED;
+	return kind == DIAGNOSE_REWRAPPED || kind == DIAGNOSE_TO_QP || kind == DIAGNOSE_TO_BASE64 ||
+	       kind == DIAGNOSE_FROM_QP || kind == DIAGNOSE_FROM_BASE64 ||
+	       kind == DIAGNOSE_REQUOTED;
 }
 
 /* What can be said of who did it: only that others do the same, and of additions with a reader's
@@ -334,19 +334,22 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 		if (changes == NULL)
 			return say(teller, "still verifies over the header: the body was changed, "
 					   "in a way that is not known");
-		return say(teller, "verifies over the header %s; the body was changed as well, in "
-				   "a way that is not known",
+		return say(teller,
+			"verifies over the header %s; the body was changed as well, in "
+			"a way that is not known",
 			changes);
 	case DIAGNOSE_BODY:
 		if (changes != NULL)
-			return say(teller, "agrees with the body %s; a signed field was changed as "
-					   "well, in a way that is not known",
+			return say(teller,
+				"agrees with the body %s; a signed field was changed as "
+				"well, in a way that is not known",
 				changes);
 		if (!diagnosis->key_proved)
 			return say(teller, "agrees with the body: a signed field was changed, in a "
 					   "way that is not known, or another key signed");
-		return say(teller, "agrees with the body: a signed field was changed, in a way that "
-				   "is not known");
+		return say(teller,
+			"agrees with the body: a signed field was changed, in a way that "
+			"is not known");
 	case DIAGNOSE_KEY:
 		if (diagnosis->key_proved)
 			return say(teller, "was made with the published key; header and body were "

@@ -5,8 +5,8 @@
 #include "auth/diagnose/diagnose.h"
 
 /* diagnose with the time of the processor. rebuild: keep the messages as they were signed. */
-const struct diagnosis *diagnosis_run(const struct auth_input *in, const struct dkim_result *result,
-	bool rebuild, size_t *n);
+const struct diagnosis *diagnosis_run(
+	const struct auth_input *in, const struct dkim_result *result, bool rebuild, size_t *n);
 
 /* One sentence in English, printable, without its full stop; in the arena. */
 const char *diagnosis_text(const struct diagnosis *diagnosis, struct arena *arena);

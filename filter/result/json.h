@@ -10,13 +10,13 @@
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
-	const char *path;              /* batch: where the message was, shown safely; or NULL */
-	size_t index;                  /* batch, with path: its number in the run, from 0 */
-	int status;                    /* exit status */
-	const char *error;             /* an error of ours, or NULL */
-	size_t dropped;                /* fields left out because they claimed to be ours */
-	struct slice field;            /* our Authentication-Results, or empty */
-	const struct findings *advice; /* explain's; NULL: the member is left out */
+	const char *path;                  /* batch: where the message was, shown safely; or NULL */
+	size_t index;                      /* batch, with path: its number in the run, from 0 */
+	int status;                        /* exit status */
+	const char *error;                 /* an error of ours, or NULL */
+	size_t dropped;                    /* fields left out because they claimed to be ours */
+	struct slice field;                /* our Authentication-Results, or empty */
+	const struct findings *advice;     /* explain's; NULL: the member is left out */
 	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
 };

@@ -61,8 +61,7 @@ diagnosis_of(const struct damage *damage)
 
 		while (!explained && i >= halves && half + 1 < DAMAGE_HALVES)
 			halves += damage->halves[++half];
-		json_text(one, "half",
-			explained ? NULL : diagnosis_half((enum diagnose_half)half));
+		json_text(one, "half", explained ? NULL : diagnosis_half((enum diagnose_half)half));
 
 		for (size_t k = 0; explained && k < DAMAGE_KINDS; k++)
 			if (i - damage->unexplained < damage->kinds[k]) {
@@ -314,8 +313,7 @@ read_changes(struct reader *reader, const json_t *one, struct damage *damage)
 		const char *kind = word(reader, json_array_get(changes, i), "kind");
 		size_t k = 0;
 
-		while (k < DAMAGE_KINDS &&
-			strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
+		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == DAMAGE_KINDS)
 			refuse(reader, N_("an unknown kind of change"));

@@ -9,11 +9,11 @@
 enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_KEY + 1 };
 
 struct damage {
-	size_t signatures;          /* that were looked at */
-	size_t unexplained;         /* of these */
+	size_t signatures;            /* that were looked at */
+	size_t unexplained;           /* of these */
 	size_t halves[DAMAGE_HALVES]; /* of the unexplained ones, by enum diagnose_half */
-	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of that kind, by enum
-				      diagnose_kind */
+	size_t kinds[DAMAGE_KINDS];   /* signatures with a change of that kind, by enum
+					diagnose_kind */
 };
 
 /* Of one message. */

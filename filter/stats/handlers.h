@@ -20,7 +20,8 @@ struct handlers {
 /* Counts a row; nothing where no signature was looked at. */
 void handlers_add(struct handlers *handlers, const struct row *row);
 
-/* A table for a person: the first ones, with what each did most often. Nothing where it is empty. */
+/* A table for a person: the first ones, with what each did most often. Nothing where it is empty.
+ */
 void handlers_print(const struct handlers *handlers, FILE *out);
 
 void handlers_free(struct handlers *handlers);

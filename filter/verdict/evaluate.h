@@ -32,7 +32,8 @@ struct evaluation {
 	bool evaluated; /* results are set; not so for a message over the size limit */
 	struct verdict verdict;
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
-	const struct diagnosis *diagnoses; /* of explain and batch --diagnose; NULL: not asked for */
+	const struct diagnosis
+		*diagnoses; /* of explain and batch --diagnose; NULL: not asked for */
 	size_t ndiagnoses;
 	const struct what_if_result *what_ifs; /* of batch --what-if, in its order */
 	size_t nwhat_ifs;

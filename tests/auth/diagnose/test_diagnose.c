@@ -104,8 +104,7 @@ Test(diagnose, unknown)
 
 Test(diagnose, another_key)
 {
-	const struct slice signed_by_other =
-		signer_sign("rsa-b", TAGS, SLICE(MESSAGE), &rig.arena);
+	const struct slice signed_by_other = signer_sign("rsa-b", TAGS, SLICE(MESSAGE), &rig.arena);
 	const struct diagnosis *got;
 	size_t n;
 
@@ -130,7 +129,8 @@ Test(diagnose, no_signature_starves_another)
 	for (int i = 0; i < 3; i++)
 		buf_add(&all, slice_head(other, other.n - strlen(OTHER)));
 	buf_add(&all, good);
-	got = run(signer_replace(buf_slice(&all), "Joe.\r\n", "Joe.\r\nlist\r\n", &rig.arena), 0, &n);
+	got = run(
+		signer_replace(buf_slice(&all), "Joe.\r\n", "Joe.\r\nlist\r\n", &rig.arena), 0, &n);
 	cr_assert_eq(n, 4);
 	for (size_t i = 0; i < 3; i++)
 		cr_expect(!got[i].found && got[i].half == DIAGNOSE_HEADER, "%zu", i);
@@ -242,8 +242,9 @@ Test(diagnose, addresses)
 /* Every style is quoted-printable of the same text, in lines that fit (RFC 2045 6.7). */
 Test(diagnose, quoted_printable_styles)
 {
-	const struct slice text = SLICE("From \xC3\xBC = a long line that goes on. And on, and on, and on, "
-					"\xE3\x81\x82\xE3\x81\x84\xE3\x81\x86 and on!\r\n.dot \r\n");
+	const struct slice text =
+		SLICE("From \xC3\xBC = a long line that goes on. And on, and on, and on, "
+		      "\xE3\x81\x82\xE3\x81\x84\xE3\x81\x86 and on!\r\n.dot \r\n");
 
 	for (int i = 0; i < DIAGNOSE_QP_STYLES; i++) {
 		struct slice rest, line;
@@ -263,8 +264,7 @@ Test(diagnose, quoted_printable_styles)
 Test(diagnose, time_ends_it)
 {
 	size_t n;
-	const struct diagnosis *got =
-		run(changed("Joe.\r\n", "Joe.\r\nlist\r\n"), DIAGNOSE_MS, &n);
+	const struct diagnosis *got = run(changed("Joe.\r\n", "Joe.\r\nlist\r\n"), DIAGNOSE_MS, &n);
 
 	cr_assert_eq(n, 1);
 	cr_expect(!got[0].found && got[0].stopped, "not even one try");
