@@ -291,8 +291,6 @@ work(struct run *run)
 		.arg = run,
 	};
 
-	/* it sets LANGUAGE, which no thread may do while another reads the environment */
-	(void)words_tag();
 	config.threads = config.jobs;
 	if (run->options.zone == NULL && config.threads < CREW_THREADS &&
 		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)

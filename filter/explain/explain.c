@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_from.h"
 #include "filter/explain/undo.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
@@ -234,6 +235,7 @@ print_identities(const struct evaluation *ev)
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			reason_words(&ev->ids.ambiguous, arena));
+	explain_from(&ev->ids, ev->arena);
 }
 
 static void

@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* rsaEncryption with NULL, the whole AlgorithmIdentifier */
 #define OID "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
@@ -21,13 +18,13 @@ Test(der, good)
 		struct slice der, modulus, exponent;
 		unsigned bits;
 	} rows[] = {
-		{"pkcs1",                S(KEY),				       S("\xc0\x01"), S("\x03"), 16},
-		{"spki",                 S("\x30\x1c" RSA "\x03\x0b\x00" KEY),         S("\xc0\x01"), S("\x03"), 16},
-		{"spki without NULL",    S("\x30\x1a\x30\x0b" OID "\x03\x0b\x00" KEY), S("\xc0\x01"),
-                 S("\x03"),										      16},
-		{"no sign octet needed", S("\x30\x07\x02\x02\x40\x01\x02\x01\x03"),    S("\x40\x01"),
-                 S("\x03"),										      15},
-		{"seven bits",           S("\x30\x06\x02\x01\x4d\x02\x01\x05"),        S("\x4d"),     S("\x05"), 7 },
+		{"pkcs1", S(KEY), S("\xc0\x01"), S("\x03"), 16},
+		{"spki", S("\x30\x1c" RSA "\x03\x0b\x00" KEY), S("\xc0\x01"), S("\x03"), 16},
+		{"spki without NULL", S("\x30\x1a\x30\x0b" OID "\x03\x0b\x00" KEY), S("\xc0\x01"),
+			S("\x03"), 16},
+		{"no sign octet needed", S("\x30\x07\x02\x02\x40\x01\x02\x01\x03"), S("\x40\x01"),
+			S("\x03"), 15},
+		{"seven bits", S("\x30\x06\x02\x01\x4d\x02\x01\x05"), S("\x4d"), S("\x05"), 7},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -47,67 +44,67 @@ Test(der, bad)
 		const char *name;
 		struct slice der;
 	} rows[] = {
-		{"nothing",				     S("")								       },
-		{"one octet",				   S("\x30")								   },
-		{"empty sequence",                              S("\x30\x00")							       },
-		{"text",					S("MIGfMA0GCSqGSIb3")						       },
-		{"octet after the key",                         S(KEY "\x00")							       },
-		{"octet after the numbers",                     S("\x30\x09\x02\x03\x00\xc0\x01\x02\x01\x03\x00")                           },
-		{"length one too long",                         S("\x30\x09\x02\x03\x00\xc0\x01\x02\x01\x03")                               },
-		{"length one too short",                        S("\x30\x07\x02\x03\x00\xc0\x01\x02\x01\x03")                               },
-		{"indefinite length",                           S("\x30\x80\x02\x03\x00\xc0\x01\x02\x01\x03\x00\x00")                       },
-		{"long form for a short length",                S("\x30\x81\x08\x02\x03\x00\xc0\x01\x02\x01\x03")                           },
-		{"leading zero in a length",                    S("\x30\x82\x00\x08\x02\x03\x00\xc0\x01\x02\x01\x03")                       },
+		{"nothing", S("")},
+		{"one octet", S("\x30")},
+		{"empty sequence", S("\x30\x00")},
+		{"text", S("MIGfMA0GCSqGSIb3")},
+		{"octet after the key", S(KEY "\x00")},
+		{"octet after the numbers", S("\x30\x09\x02\x03\x00\xc0\x01\x02\x01\x03\x00")},
+		{"length one too long", S("\x30\x09\x02\x03\x00\xc0\x01\x02\x01\x03")},
+		{"length one too short", S("\x30\x07\x02\x03\x00\xc0\x01\x02\x01\x03")},
+		{"indefinite length", S("\x30\x80\x02\x03\x00\xc0\x01\x02\x01\x03\x00\x00")},
+		{"long form for a short length", S("\x30\x81\x08\x02\x03\x00\xc0\x01\x02\x01\x03")},
+		{"leading zero in a length", S("\x30\x82\x00\x08\x02\x03\x00\xc0\x01\x02\x01\x03")},
 		{"length of four octets",
-                 S("\x30\x84\x00\x00\x00\x08\x02\x03\x00\xc0\x01\x02\x01\x03")                                                              },
+			S("\x30\x84\x00\x00\x00\x08\x02\x03\x00\xc0\x01\x02\x01\x03")},
 		{"length over the end of the address space",
-                 S("\x30\x83\xff\xff\xff\x02\x03\x00\xc0\x01")									      },
-		{"length octets cut off",                       S("\x30\x83\x01")							   },
-		{"integer over the end",                        S("\x30\x08\x02\x7f\x00\xc0\x01\x02\x01\x03")                               },
-		{"set instead of a sequence",                   S("\x31\x08\x02\x03\x00\xc0\x01\x02\x01\x03")                               },
-		{"one number",				  S("\x30\x05\x02\x03\x00\xc0\x01")                                           },
-		{"three numbers",                               S("\x30\x0b\x02\x03\x00\xc0\x01\x02\x01\x03\x02\x01\x03")                   },
+			S("\x30\x83\xff\xff\xff\x02\x03\x00\xc0\x01")},
+		{"length octets cut off", S("\x30\x83\x01")},
+		{"integer over the end", S("\x30\x08\x02\x7f\x00\xc0\x01\x02\x01\x03")},
+		{"set instead of a sequence", S("\x31\x08\x02\x03\x00\xc0\x01\x02\x01\x03")},
+		{"one number", S("\x30\x05\x02\x03\x00\xc0\x01")},
+		{"three numbers", S("\x30\x0b\x02\x03\x00\xc0\x01\x02\x01\x03\x02\x01\x03")},
 		{"a private key begins with its version",
-                 S("\x30\x0b\x02\x01\x00\x02\x03\x00\xc0\x01\x02\x01\x03")                                                                  },
-		{"empty modulus",                               S("\x30\x05\x02\x00\x02\x01\x03")                                           },
-		{"zero modulus",                                S("\x30\x06\x02\x01\x00\x02\x01\x03")                                       },
-		{"negative modulus",                            S("\x30\x07\x02\x02\xc0\x01\x02\x01\x03")                                   },
-		{"even modulus",                                S("\x30\x08\x02\x03\x00\xc0\x02\x02\x01\x03")                               },
-		{"zero octet before a small number",            S("\x30\x08\x02\x03\x00\x40\x01\x02\x01\x03")                               },
-		{"two zero octets",                             S("\x30\x09\x02\x04\x00\x00\xc0\x01\x02\x01\x03")                           },
-		{"empty exponent",                              S("\x30\x07\x02\x03\x00\xc0\x01\x02\x00")                                   },
-		{"exponent 0",				  S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x00")                               },
-		{"exponent 1",				  S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x01")                               },
-		{"exponent 2",				  S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x02")                               },
-		{"negative exponent",                           S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\xff")                               },
-		{"even exponent",                               S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x04")                               },
+			S("\x30\x0b\x02\x01\x00\x02\x03\x00\xc0\x01\x02\x01\x03")},
+		{"empty modulus", S("\x30\x05\x02\x00\x02\x01\x03")},
+		{"zero modulus", S("\x30\x06\x02\x01\x00\x02\x01\x03")},
+		{"negative modulus", S("\x30\x07\x02\x02\xc0\x01\x02\x01\x03")},
+		{"even modulus", S("\x30\x08\x02\x03\x00\xc0\x02\x02\x01\x03")},
+		{"zero octet before a small number", S("\x30\x08\x02\x03\x00\x40\x01\x02\x01\x03")},
+		{"two zero octets", S("\x30\x09\x02\x04\x00\x00\xc0\x01\x02\x01\x03")},
+		{"empty exponent", S("\x30\x07\x02\x03\x00\xc0\x01\x02\x00")},
+		{"exponent 0", S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x00")},
+		{"exponent 1", S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x01")},
+		{"exponent 2", S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x02")},
+		{"negative exponent", S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\xff")},
+		{"even exponent", S("\x30\x08\x02\x03\x00\xc0\x01\x02\x01\x04")},
 		{"exponent as long as the modulus",
-                 S("\x30\x0a\x02\x03\x00\xc0\x01\x02\x03\x00\xc0\x01")                                                                      },
+			S("\x30\x0a\x02\x03\x00\xc0\x01\x02\x03\x00\xc0\x01")},
 		{"exponent over the modulus",
-                 S("\x30\x0a\x02\x03\x00\xc0\x01\x02\x03\x01\x00\x01")                                                                      },
-		{"spki: algorithm only",                        S("\x30\x0f" RSA)							   },
-		{"spki: another algorithm",                     S("\x30\x1c\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01"
-					      "\x01\x0a\x05\x00\x03\x0b\x00" KEY)                },
+			S("\x30\x0a\x02\x03\x00\xc0\x01\x02\x03\x01\x00\x01")},
+		{"spki: algorithm only", S("\x30\x0f" RSA)},
+		{"spki: another algorithm", S("\x30\x1c\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01"
+					      "\x01\x0a\x05\x00\x03\x0b\x00" KEY)},
 		{"spki: ed25519",
-                 S("\x30\x0e\x30\x05\x06\x03\x2b\x65\x70\x03\x05\x00\x01\x02\x03\x04")                                                      },
-		{"spki: longer algorithm name",                 S("\x30\x1d\x30\x0e\x06\x0a\x2a\x86\x48\x86\xf7\x0d"
+			S("\x30\x0e\x30\x05\x06\x03\x2b\x65\x70\x03\x05\x00\x01\x02\x03\x04")},
+		{"spki: longer algorithm name", S("\x30\x1d\x30\x0e\x06\x0a\x2a\x86\x48\x86\xf7\x0d"
 						  "\x01\x01\x01\x01\x05\x00\x03\x0b\x00" KEY)},
 		{"spki: NULL with content",
-                 S("\x30\x1d\x30\x0e" OID "\x05\x01\x00\x03\x0b\x00" KEY)                                                                   },
+			S("\x30\x1d\x30\x0e" OID "\x05\x01\x00\x03\x0b\x00" KEY)},
 		{"spki: parameters that are no NULL",
-                 S("\x30\x1c\x30\x0d" OID "\x30\x00\x03\x0b\x00" KEY)                                                                       },
+			S("\x30\x1c\x30\x0d" OID "\x30\x00\x03\x0b\x00" KEY)},
 		{"spki: octet after NULL",
-                 S("\x30\x1d\x30\x0e" OID "\x05\x00\x00\x03\x0b\x00" KEY)                                                                   },
-		{"spki: empty bit string",                      S("\x30\x11" RSA "\x03\x00")                                                },
-		{"spki: bit string of no key",                  S("\x30\x12" RSA "\x03\x01\x00")                                            },
-		{"spki: unused bits",                           S("\x30\x1c" RSA "\x03\x0b\x01" KEY)                                        },
-		{"spki: octet string",                          S("\x30\x1c" RSA "\x04\x0b\x00" KEY)                                        },
+			S("\x30\x1d\x30\x0e" OID "\x05\x00\x00\x03\x0b\x00" KEY)},
+		{"spki: empty bit string", S("\x30\x11" RSA "\x03\x00")},
+		{"spki: bit string of no key", S("\x30\x12" RSA "\x03\x01\x00")},
+		{"spki: unused bits", S("\x30\x1c" RSA "\x03\x0b\x01" KEY)},
+		{"spki: octet string", S("\x30\x1c" RSA "\x04\x0b\x00" KEY)},
 		{"spki: octet after the key in the bit string",
-                 S("\x30\x1d" RSA "\x03\x0c\x00" KEY "\x00")										},
-		{"spki: octet after the bit string",            S("\x30\x1d" RSA "\x03\x0b\x00" KEY "\x00")                                 },
-		{"spki: octet after all",                       S("\x30\x1c" RSA "\x03\x0b\x00" KEY "\x00")                                 },
+			S("\x30\x1d" RSA "\x03\x0c\x00" KEY "\x00")},
+		{"spki: octet after the bit string", S("\x30\x1d" RSA "\x03\x0b\x00" KEY "\x00")},
+		{"spki: octet after all", S("\x30\x1c" RSA "\x03\x0b\x00" KEY "\x00")},
 		{"spki in an spki",
-                 S("\x30\x30" RSA "\x03\x1f\x00\x30\x1c" RSA "\x03\x0b\x00" KEY)                                                            },
+			S("\x30\x30" RSA "\x03\x1f\x00\x30\x1c" RSA "\x03\x0b\x00" KEY)},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -75,10 +75,7 @@ Test(dns_pool, bad_back_ends)
 {
 	struct slice zone = SLICE("a. A nowhere\n");
 	const char *const server = "localhost";
-	struct dns_pool_config bad_zone =
-				       {
-					       .zone = &zone
-        },
+	struct dns_pool_config bad_zone = {.zone = &zone},
 			       bad_server = {.dns = {.resolvers = &server, .nresolvers = 1}};
 	struct dns_pool *pool;
 	const char *error = NULL;
@@ -112,13 +109,11 @@ end(void *arg)
 Test(dns_pool, silence)
 {
 	const char *const server = "192.0.2.1";
-	struct dns_pool_config config = {
-		.dns = {.resolvers = &server,
-			.nresolvers = 1,
-			.timeout_ms = 200,
-			.deadline_ms = 5000},
-		.cache_max = 1000000
-        };
+	struct dns_pool_config config = {.dns = {.resolvers = &server,
+						 .nresolvers = 1,
+						 .timeout_ms = 200,
+						 .deadline_ms = 5000},
+		.cache_max = 1000000};
 	struct waits waits = {0, 0};
 	struct dns_pool_user user = {.wait_begin = begin, .wait_end = end, .wait_arg = &waits};
 	struct dns_pool *pool;
