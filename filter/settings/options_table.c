@@ -145,7 +145,7 @@ const struct option_row option_rows[] = {
 
 	TOP(N_("explain")),
 	{.name = "undo", .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
-		.help = N_("write the message as it was signed, where that is proved")},
+		.help = N_("write the message as it was signed")},
 
 	TOP(N_("inspect")),
 	{.name = "selector", .arg = "S", .kind = OPTION_TEXTS, .at = AT(selectors),
