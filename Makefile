@@ -2,8 +2,8 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
-O = -O2 -g
+BUILD = $(if $(STATIC),build/static,build)
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -12,14 +12,16 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
+# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic -lspf2 -lresolv $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0,$(PKGS))) -lunistring -Wl,-Bdynamic
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
@@ -47,6 +49,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
@@ -62,7 +65,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
@@ -113,6 +117,9 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -121,7 +128,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
 	@tools/deps install build test
 
@@ -160,9 +167,16 @@ lint:
 	@tools/deps install build test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
 	@tools/deps install build hosts
@@ -213,4 +227,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

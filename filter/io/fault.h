@@ -15,6 +15,8 @@
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
 	F(NO_SPOOL,       "no_spool",          true,  "no room for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
+	F(NO_ZLIB,        "no_zlib",           true,  "libz.so.1 cannot be loaded") \
+	F(NO_ZSTD,        "no_zstd",           true,  "libzstd.so.1 cannot be loaded") \
 	/* a name that cannot be opened */ \
 	F(DENIED,         "denied",            false, "permission denied") \
 	F(NO_FILE,        "no_file",           false, "no such file") \

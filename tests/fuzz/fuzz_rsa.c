@@ -1,10 +1,10 @@
-/* fuzz_der: the parts of a key end where the input ends; OpenSSL takes each key that we take, and
+/* fuzz_rsa: the parts of a key end where the input ends; OpenSSL takes each key that we take, and
  * its check always answers. */
 #include <assert.h>
 #include <stdint.h>
 
 #include "auth/base/crypto.h"
-#include "auth/base/der.h"
+#include "auth/base/rsa.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,11 +15,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice der = {(const char *)data, size}, signature;
 	struct crypto *crypto = crypto_new();
 	struct crypto_key *key;
-	struct der_rsa rsa;
+	struct rsa_numbers rsa;
 	struct arena arena;
 	unsigned bits;
 	bool good;
-	enum status status = der_rsa_parse(der, &rsa);
+	enum status status = rsa_parse(der, &rsa);
 
 	arena_init(&arena, NULL, NULL);
 	assert(crypto_key_rsa(crypto, der, &key, &bits) == status);
