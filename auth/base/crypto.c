@@ -300,16 +300,13 @@ enum status
 crypto_recover(struct crypto *crypto, const struct crypto_key *key, struct slice signature,
 	unsigned char digest[CRYPTO_SHA256_SIZE], bool *good)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, key->pkey, NULL);
-
-	*good = key->rsa && signature.n == key->signature_size && ctx != NULL &&
-		EVP_PKEY_verify_recover_init(ctx) == 1 &&
-		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-		EVP_PKEY_CTX_set_signature_md(ctx, crypto->sha256) == 1 &&
-		EVP_PKEY_verify_recover(ctx, digest, &(size_t){CRYPTO_SHA256_SIZE},
-			(const unsigned char *)signature.p, signature.n) == 1;
-	EVP_PKEY_CTX_free(ctx);
-	return drain_errors() && !*good ? ST_TEMP : ST_OK;
+	*good = false;
+	if (key->rsa == NULL)
+		return ST_OK;
+	if (crypto->rsa == NULL)
+		crypto->rsa = rsa_new();
+	return crypto->rsa != NULL ? rsa_recover(crypto->rsa, key->rsa, signature, digest, good)
+				   : ST_TEMP;
 }
 
 /* No key of ours is encrypted, and nobody is there to be asked. */
