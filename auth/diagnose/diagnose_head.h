@@ -46,6 +46,13 @@ struct diagnose_mailbox {
 
 void diagnose_mailbox(struct slice address, struct diagnose_mailbox *mailbox);
 
+/*
+ * text of the character set from, in the character set to, in the arena. False where one of them is
+ * not known, text is not of it, or a character has no place in the other.
+ */
+bool diagnose_convert(struct slice from, struct slice to, struct slice text, struct arena *arena,
+	struct slice *out);
+
 /* Text with encoded words (RFC 2047), as UTF-8; charset: of the first one. False where there is
  * none, or one cannot be read. */
 bool diagnose_words_decode(

@@ -1,5 +1,5 @@
-/* test_charset.c: text from one character set into another. */
-#include "mime/charset.h"
+/* test_diagnose_words.c: text from one character set into another. */
+#include "auth/diagnose/diagnose_head.h"
 
 #include <criterion/criterion.h>
 
@@ -26,7 +26,7 @@ static const struct row {
 };
 /* clang-format on */
 
-Test(charset, convert)
+Test(diagnose_words, convert)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];
@@ -35,7 +35,7 @@ Test(charset, convert)
 		bool got;
 
 		arena_init(&arena, NULL, NULL);
-		got = charset_convert(slice_str(row->from), slice_str(row->to),
+		got = diagnose_convert(slice_str(row->from), slice_str(row->to),
 			slice_str(row->text), &arena, &out);
 		cr_expect(got == (row->made != NULL), "%s", row->name);
 		if (got && row->made != NULL)
