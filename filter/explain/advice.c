@@ -305,11 +305,12 @@ advise_author(const struct advice *advice)
 }
 
 void
-advice_make(const struct evaluation *ev, struct findings *findings)
+advice_make(const struct evaluation *ev, const struct outcome *outcome, struct findings *findings)
 {
 	const struct auth_results *results = &ev->results;
 	struct slice author = ev->ids.author_domain;
 	struct advice advice = {.ev = ev,
+		.outcome = outcome,
 		.results = results,
 		.findings = findings,
 		.arena = ev->arena,

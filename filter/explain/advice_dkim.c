@@ -2,19 +2,66 @@
 #include "auth/dkim/dkim.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/remedy.h"
+#include "filter/explain/setting.h"
 #include "mime/buf.h"
+
+static const struct diagnosis *
+diagnosis_of(const struct advice *advice, size_t signature)
+{
+	for (size_t i = 0; i < advice->outcome->ndiagnoses; i++)
+		if (advice->outcome->diagnoses[i].signature == signature)
+			return &advice->outcome->diagnoses[i];
+	return NULL;
+}
+
+/* The code of what is proved, for remedy_text; NULL: nothing is. */
+static const char *
+proved_code(const struct diagnosis *diagnosis)
+{
+	if (diagnosis->found)
+		return REMEDY_PROVED;
+	switch (diagnosis->half) {
+	case DIAGNOSE_HEADER:
+		return REMEDY_BODY;
+	case DIAGNOSE_BODY:
+		return diagnosis->key_proved ? REMEDY_FIELD : NULL;
+	case DIAGNOSE_KEY:
+		return diagnosis->key_proved ? REMEDY_BOTH : REMEDY_KEY;
+	case DIAGNOSE_WHOLE:
+	default:
+		return NULL;
+	}
+}
+
+/* What can be set where the message was changed. */
+static void
+advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
+{
+	const struct setting *setting;
+
+	for (size_t at = 0; (setting = setting_next(diagnosis, &at)) != NULL;)
+		advice_say(advice->findings, advice->level, ADVICE_SETTING, setting->id,
+			(const char *const[]){setting->id, setting->page, NULL});
+}
 
 /* A signature of the author's organization that does not pass. */
 static void
-advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
+advise_failing(const struct advice *advice, size_t which)
 {
+	const struct dkim_sig_result *sig = &advice->results->dkim.sigs[which];
+	const struct diagnosis *diagnosis = diagnosis_of(advice, which);
+	const char *code = diagnosis != NULL ? proved_code(diagnosis) : NULL;
 	struct slice name;
 
+	if (code == NULL)
+		code = remedy_code(&sig->reason);
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
 	advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS, remedy_id(&sig->reason),
-		(const char *const[]){advice_shown(advice, name), remedy_code(&sig->reason), NULL});
+		(const char *const[]){advice_shown(advice, name), code, NULL});
+	if (diagnosis != NULL && diagnosis->found)
+		advise_changes(advice, diagnosis);
 }
 
 /* A signature that passes for somebody else. */
@@ -57,7 +104,7 @@ advise_dkim(const struct advice *advice)
 
 		own |= aligned && sig->code == AUTH_PASS;
 		if (aligned && sig->code != AUTH_PASS)
-			advise_failing(advice, sig);
+			advise_failing(advice, i);
 	}
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {

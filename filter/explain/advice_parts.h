@@ -2,11 +2,14 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
+#include "auth/diagnose/diagnose.h"
 #include "filter/explain/advice_text.h"
+#include "filter/result/json.h"
 #include "filter/verdict/evaluate.h"
 
 struct advice {
 	const struct evaluation *ev;
+	const struct outcome *outcome; /* its diagnoses */
 	const struct auth_results *results;
 	struct findings *findings;
 	struct arena *arena;
