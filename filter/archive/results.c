@@ -119,6 +119,7 @@ void
 results_clear(struct results *results)
 {
 	stats_free(results->stats);
+	summary_free(&results->summary);
 	results->stats = NULL;
 	worse_clear(&results->worse);
 }

@@ -172,11 +172,13 @@ advise_author(const struct advice *advice)
 }
 
 void
-advice_make(const struct evaluation *ev, const struct own_senders *own, struct findings *findings)
+advice_make(const struct evaluation *ev, const struct outcome *outcome,
+	const struct own_senders *own, struct findings *findings)
 {
 	const struct auth_results *results = &ev->results;
 	struct slice author = ev->ids.author_domain;
 	struct advice advice = {.ev = ev,
+		.outcome = outcome,
 		.results = results,
 		.own = own,
 		.findings = findings,

@@ -6,6 +6,7 @@
 #define FILTER_EXPLAIN_ADVICE_H
 
 #include "filter/result/finding.h"
+#include "filter/result/json.h"
 #include "filter/verdict/evaluate.h"
 
 struct own_senders;
@@ -13,13 +14,14 @@ struct own_senders;
 /*
  * Adds a finding for each identity that fails or is not aligned: a warning where DMARC does not
  * pass, a note where it passes by another. Nothing for mail from an own client or user, and where
- * nothing was evaluated. It never changes a result.
+ * nothing was evaluated. Of the outcome it reads what broke signatures. It never changes a result.
  *
  * A host, an include or a service is proposed only with evidence (evidence.h), and a record only
  * after the message was judged again with it and what is promised came true (proof.h). own: who the
  * owner knows as sending for him; NULL: nobody is named.
  */
-void advice_make(const struct evaluation *evaluation, const struct own_senders *own,
+void advice_make(const struct evaluation *evaluation, const struct outcome *outcome,
+	const struct own_senders *own,
 	struct findings *findings);
 
 #endif

@@ -3,6 +3,7 @@
 #include "auth/dns/dns.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/remedy.h"
+#include "filter/explain/setting.h"
 #include "mime/buf.h"
 
 enum { KEYS_MAX = 4 };
@@ -72,6 +73,45 @@ key_of_service(const struct advice *advice, size_t which, struct slice name,
 	return NULL;
 }
 
+static const struct diagnosis *
+diagnosis_of(const struct advice *advice, size_t signature)
+{
+	for (size_t i = 0; i < advice->outcome->ndiagnoses; i++)
+		if (advice->outcome->diagnoses[i].signature == signature)
+			return &advice->outcome->diagnoses[i];
+	return NULL;
+}
+
+/* The code of what is proved, for remedy_text; NULL: nothing is. */
+static const char *
+proved_code(const struct diagnosis *diagnosis)
+{
+	if (diagnosis->found)
+		return REMEDY_PROVED;
+	switch (diagnosis->half) {
+	case DIAGNOSE_HEADER:
+		return REMEDY_BODY;
+	case DIAGNOSE_BODY:
+		return diagnosis->key_proved ? REMEDY_FIELD : NULL;
+	case DIAGNOSE_KEY:
+		return diagnosis->key_proved ? REMEDY_BOTH : REMEDY_KEY;
+	case DIAGNOSE_WHOLE:
+	default:
+		return NULL;
+	}
+}
+
+/* What can be set where the message was changed. */
+static void
+advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
+{
+	const struct setting *setting;
+
+	for (size_t at = 0; (setting = setting_next(diagnosis, &at)) != NULL;)
+		advice_say(advice->findings, advice->level, ADVICE_SETTING, setting->id,
+			(const char *const[]){setting->id, setting->page, NULL});
+}
+
 /* A signature of the author's organization that does not pass. */
 static void
 advise_failing(const struct advice *advice, size_t which)
@@ -80,8 +120,12 @@ advise_failing(const struct advice *advice, size_t which)
 	const bool no_key = sig->reason.id == DKIM_R_NO_KEY;
 	const struct provider *provider = NULL;
 	struct proof_record record;
+	const struct diagnosis *diagnosis = diagnosis_of(advice, which);
+	const char *code = diagnosis != NULL ? proved_code(diagnosis) : NULL;
 	struct slice name;
 
+	if (code == NULL)
+		code = remedy_code(&sig->reason);
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
@@ -97,8 +141,9 @@ advise_failing(const struct advice *advice, size_t which)
 	else
 		advice_say(advice->findings, advice->level, ADVICE_DKIM_FAILS,
 			remedy_id(&sig->reason),
-			(const char *const[]){advice_shown(advice, name),
-				remedy_code(&sig->reason), NULL});
+			(const char *const[]){advice_shown(advice, name), code, NULL});
+	if (diagnosis != NULL && diagnosis->found)
+		advise_changes(advice, diagnosis);
 }
 
 /* With a signature of the author domain it passes: what the service is to be asked for. */

@@ -2,12 +2,16 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
+#include "auth/diagnose/diagnose.h"
 #include "filter/explain/advice_text.h"
 #include "filter/explain/evidence.h"
 #include "filter/explain/proof.h"
+#include "filter/result/json.h"
+#include "filter/verdict/evaluate.h"
 
 struct advice {
 	const struct evaluation *ev;
+	const struct outcome *outcome; /* its diagnoses */
 	const struct auth_results *results;
 	const struct own_senders *own; /* or NULL */
 	struct findings *findings;

@@ -3,6 +3,7 @@
 #include "filter/explain/evidence.h"
 #include "filter/explain/providers.h"
 #include "filter/explain/remedy.h"
+#include "filter/explain/setting.h"
 #include "filter/result/code.h"
 #include "filter/text/words.h"
 
@@ -10,7 +11,7 @@ enum { NAME_MAX_OCTETS = 32 };
 
 /*
  * values: the name of what each conversion of the text shows. Of some of them JSON has the code
- * only, and their words are found by it: remedy (what mends a signature), evidence, reason, and
+ * only, and their words are found by it: remedy (what mends a signature), setting, evidence, reason, and
  * mail_from and dkim, which are what the provider of the value "domain" calls its settings.
  */
 static const struct advice_row {
@@ -23,7 +24,7 @@ static const struct advice_row {
 			 N_("if %s sends in its own name (a web form, a ticket system), have it write "
 		   "an address of %s into From, and that of %s into Reply-To")                                                                },
 	[ADVICE_INDIRECT] = {"indirect",         "mail",  "advice-indirect",         "",
-			 N_("it seems to have come through a list or forwarder: ask its operator to "
+			 N_("if it came through a list or forwarder, ask its operator to "
 		   "change "
 		   "nothing that is signed, to write its own address into From, or to seal it "
 		   "with ARC for receivers that trust it")										    },
@@ -117,6 +118,7 @@ static const struct advice_row {
 			 "domain,author,author,dkim,author",					     N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
 		   "d=%s (%s), and publish the key, or the CNAME, that they name under "
 		   "_domainkey.%s")					       },
+	[ADVICE_SETTING] = {"setting",          "dkim",  "advice-setting",          "setting,page",         N_("%s: %s")                         },
 	[ADVICE_DMARC_PUBLISH] = {"dmarc_publish",    "dmarc", "advice-dmarc-publish",    "author",
 			 N_("%s has no valid DMARC record: publish one, with p=none at first")                                                },
 	[ADVICE_DMARC_POLICY] = {"dmarc_policy",     "dmarc", "advice-dmarc-policy",     "domain",
@@ -158,6 +160,8 @@ words_by(const char *name, const struct advice_values *values)
 		return remedy_text(key);
 	if (strcmp(name, "evidence") == 0)
 		return evidence_text(key);
+	if (strcmp(name, "setting") == 0)
+		return setting_text(key);
 	return strcmp(key, "permerror") == 0 ? "permerror" : code_text(key);
 }
 
@@ -165,7 +169,8 @@ static bool
 has_words(const char *name)
 {
 	return strcmp(name, "mail_from") == 0 || strcmp(name, "dkim") == 0 ||
-	       strcmp(name, "remedy") == 0 || strcmp(name, "evidence") == 0 || strcmp(name, "reason") == 0;
+	       strcmp(name, "remedy") == 0 || strcmp(name, "setting") == 0 || strcmp(name, "evidence") == 0 ||
+	       strcmp(name, "reason") == 0;
 }
 
 /* False where something is not there. */

@@ -59,6 +59,22 @@ static const struct remedy {
 		   "compare the published key with the signer's")                                       },
 };
 
+static const struct {
+	const char *code, *text;
+} proved[] = {
+	{REMEDY_PROVED, N_("it was right when it was made, as its diagnosis proves: sign after the "
+			   "change, or have the change stopped")},
+	{REMEDY_BODY,   N_("the body was changed after signing: sign last, after everything that "
+			 "adds or rewrites text")                 },
+	{REMEDY_FIELD,  N_("a signed field was changed after signing: sign last, and sign no field "
+			  "that others have to change")          },
+	{REMEDY_BOTH,   N_("header and body were changed after signing: sign last, after "
+			 "everything that adds or rewrites text") },
+	{REMEDY_KEY,    N_("another key signed, or b= was changed: compare the published key with "
+			"the signer's")                            },
+	{unexplained,   N_("it fails")						 },
+};
+
 const char *
 remedy_id(const struct reason *reason)
 {
@@ -77,8 +93,9 @@ remedy_code(const struct reason *reason)
 const char *
 remedy_text(const char *code)
 {
-	if (strcmp(code, unexplained) == 0)
-		return N_("it fails");
+	for (size_t i = 0; i < sizeof proved / sizeof *proved; i++)
+		if (strcmp(proved[i].code, code) == 0)
+			return proved[i].text;
 	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++) {
 		const struct reason of = dkim_reason(remedies[i].which);
 		const char *known = reason_code(&of);

@@ -4,6 +4,14 @@
 
 #include "auth/base/reason.h"
 
+/* Codes of what a diagnosis proved: the signature was right; only the body, a signed field, or both
+ * were changed; another key signed. */
+#define REMEDY_PROVED "proved"
+#define REMEDY_BODY "body_changed"
+#define REMEDY_FIELD "field_changed"
+#define REMEDY_BOTH "header_and_body_changed"
+#define REMEDY_KEY "another_key"
+
 /* The id of the advice (finding.h); NULL where nothing better is known than the reason itself. */
 const char *remedy_id(const struct reason *reason);
 

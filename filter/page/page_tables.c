@@ -91,11 +91,12 @@ page_domains(struct html *html, const struct stats *stats)
 	if (order == NULL)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
-		_("Is p=reject safe? Hurt: not aligned, but it looks like legitimate mail (SPF or "
-		  "DKIM passed for some domain, or it was forwarded). Stopped: nothing suggests "
-		  "that it is legitimate. p=quarantine would send the same mail to the junk folder "
-		  "instead. Under a what-if: how many messages would get another "
-		  "disposition."));
+		_("Is p=reject safe? Hurt: not aligned, but of somebody who is known to send for "
+		  "the domain (its records, --own-senders). Decide: something speaks for it (SPF "
+		  "or DKIM of another domain passed, fields of a list), but a forger can have "
+		  "that, too. Stopped: nothing speaks for it. p=quarantine would send the same "
+		  "mail to the junk folder instead. Under a what-if: how many messages would get "
+		  "another disposition."));
 	page_table_heads(html, COLUMNS(columns));
 	for (size_t i = 0; i < stats->nscenarios; i++)
 		page_table_scenario(html, stats, i, true);

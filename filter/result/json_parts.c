@@ -267,26 +267,33 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 		json_steps(dmarc, arena));
 }
 
+static json_t *
+json_change(const struct diagnose_change *change, struct arena *arena)
+{
+	return json_pack("{s:s,s:I,s:o,s:o,s:o}", "kind", diagnosis_kind(change->kind), "octets",
+		change->octets == SIZE_MAX ? 0 : size(change->octets), "field",
+		json_known(change->field, arena), "text", json_known(change->text, arena), "more",
+		json_known(change->more, arena));
+}
+
 json_t *
-json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena)
+json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++) {
-		const struct dkim_diagnosis *one = &diagnoses[i];
+		const struct diagnosis *one = &diagnoses[i];
 		json_t *changes = json_array();
 
 		for (size_t k = 0; k < one->n; k++)
-			json_array_append_new(
-				changes, json_pack("{s:s,s:I,s:o,s:o}", "kind",
-						 diagnosis_kind(one->changes[k].kind), "octets",
-						 size(one->changes[k].octets), "field",
-						 json_known(one->changes[k].field, arena), "text",
-						 json_known(one->changes[k].text, arena)));
-		json_array_append_new(
-			list, json_pack("{s:I,s:b,s:b,s:o,s:s}", "signature", size(one->signature),
-				      "explained", one->found, "stopped", one->stopped, "changes",
-				      changes, "text", diagnosis_text(one, arena)));
+			json_array_append_new(changes, json_change(&one->changes[k], arena));
+		json_array_append_new(list,
+			json_pack("{s:I,s:b,s:b,s:s?,s:o*,s:b,s:o,s:s}", "signature",
+				size(one->signature), "explained", one->found, "stopped",
+				one->stopped, "half", diagnosis_half(one->half), "key_matches",
+				one->half == DIAGNOSE_KEY ? json_boolean(one->key_proved) : NULL,
+				"like_list", one->like_list, "changes", changes, "text",
+				diagnosis_text(one, arena)));
 	}
 	return list;
 }

@@ -176,8 +176,7 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 		size_t k = 0;
 
 		(void)unpack(reader, json_array_get(changes, i), "{s:s}", "kind", &kind);
-		while (k < DAMAGE_KINDS &&
-			strcmp(diagnosis_kind((enum dkim_change_kind)k), kind) != 0)
+		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == DAMAGE_KINDS)
 			refuse(reader, N_("an unknown kind of change"));
@@ -188,20 +187,38 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 		damage->kinds[k] += seen[k];
 }
 
+/* Which half is proved of a signature that is not explained; null, and in version 1 always: none.
+ */
+static void
+read_half(struct reader *reader, const json_t *half, struct damage *damage)
+{
+	const char *word = text(reader, half, ROW_TEXT);
+	size_t k = word[0] == '\0' ? DIAGNOSE_WHOLE : DIAGNOSE_HEADER;
+
+	while (word[0] != '\0' && k < DAMAGE_HALVES &&
+		strcmp(diagnosis_half((enum diagnose_half)k), word) != 0)
+		k++;
+	if (k == DAMAGE_HALVES)
+		refuse(reader, N_("an unknown half"));
+	else
+		damage->halves[k]++;
+	damage->unexplained++;
+}
+
 static void
 read_diagnosis(struct reader *reader, const json_t *all, struct damage *damage)
 {
 	damage->signatures = list(reader, all, ROW_SIGNATURES);
 	for (size_t i = 0; i < damage->signatures; i++) {
-		json_t *changes = NULL;
+		json_t *changes = NULL, *half = NULL;
 		int explained = 0;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:b,s?o}", "explained", &explained,
-			"changes", &changes);
+		(void)unpack(reader, json_array_get(all, i), "{s:b,s?o,s?o}", "explained",
+			&explained, "changes", &changes, "half", &half);
 		if (explained != 0)
 			read_changes(reader, changes, damage);
 		else
-			damage->unexplained++;
+			read_half(reader, half, damage);
 	}
 }
 

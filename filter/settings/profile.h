@@ -11,6 +11,7 @@ enum {
 	EXIT_REJECTED = 11,
 	EXIT_WORSE = 12, /* batch: what passed no longer does */
 	EXIT_USAGE_ERROR = 64,
+	EXIT_NOTHING_PROVED = 65, /* explain --undo */
 	EXIT_TEMPFAIL = 75,
 	EXIT_REJECT_BOUNCE = 77,
 	EXIT_CONFIG_ERROR = 78

@@ -1,0 +1,90 @@
+/* test_own_senders.c: the list of who sends for a domain's owner. */
+#include "filter/settings/own_senders.h"
+
+#include <criterion/criterion.h>
+
+#include "tests/support/arena_suite.h"
+
+ARENA_SUITE(own_senders);
+
+static const struct good_row {
+	const char *name, *text;
+	const char *address, *domain, *provider; /* one that is in it, or NULL */
+	const char *other;                       /* a domain that is not */
+} good_rows[] = {
+	{"empty", "", NULL, NULL, NULL, "example.com"},
+	{"comments", "# all\n\n   # nothing\n", NULL, NULL, NULL, "example.com"},
+	{"a network", "192.0.2.0/24\n", "192.0.2.9", NULL, NULL, "example.com"},
+	{"an address", "2001:db8::1", "2001:db8::1", NULL, NULL, NULL},
+	{"with a comment", "192.0.2.0/24 # office\r\n", "192.0.2.200", NULL, NULL, NULL},
+	{"a domain", "Example.COM\n", NULL, "mail.example.com", NULL, "notexample.com"},
+	{"a domain in its own letters", "m\303\274nchen.example\n", NULL, "xn--mnchen-3ya.example",
+		NULL, NULL},
+	{"a provider", "provider Amazon SES\n", NULL, NULL, "amazon ses", NULL},
+	{"all of them", "provider Mailchimp\n192.0.2.1\nexample.net", "192.0.2.1", "example.net",
+		"Mailchimp", "example.com"},
+};
+
+static const struct bad_row {
+	const char *name, *text;
+	size_t line;
+} bad_rows[] = {
+	{"a whole top-level domain", "com\n", 1},
+	{"the second line", "192.0.2.1\nnot a name\n", 2},
+	{"a prefix that is too long", "192.0.2.0/33\n", 1},
+	{"provider without a name", "# x\n\nprovider\n", 3},
+	{"an address literal", "[192.0.2.1]\n", 1},
+};
+
+Test(own_senders, good)
+{
+	for (size_t i = 0; i < sizeof good_rows / sizeof good_rows[0]; i++) {
+		const struct good_row *row = &good_rows[i];
+		struct own_senders own;
+		struct ip ip;
+		const char *why;
+		size_t line;
+
+		cr_assert_eq(own_senders_parse(slice_str(row->text), &arena, &own, &line, &why),
+			ST_OK, "%s", row->name);
+		if (row->address != NULL) {
+			cr_assert(ip_parse(slice_str(row->address), &ip));
+			cr_expect(own_senders_have_address(&own, &ip), "%s", row->name);
+		}
+		cr_assert(ip_parse(SLICE("203.0.113.1"), &ip));
+		cr_expect_not(own_senders_have_address(&own, &ip), "%s", row->name);
+		if (row->domain != NULL)
+			cr_expect(own_senders_have_domain(&own, slice_str(row->domain)), "%s",
+				row->name);
+		if (row->other != NULL)
+			cr_expect_not(own_senders_have_domain(&own, slice_str(row->other)), "%s",
+				row->name);
+		if (row->provider != NULL)
+			cr_expect(own_senders_have_provider(&own, row->provider), "%s", row->name);
+		cr_expect_not(own_senders_have_provider(&own, "Postmark"), "%s", row->name);
+	}
+}
+
+Test(own_senders, bad)
+{
+	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
+		struct own_senders own;
+		const char *why = NULL;
+		size_t line = 0;
+
+		cr_expect_eq(own_senders_parse(
+				     slice_str(bad_rows[i].text), &arena, &own, &line, &why),
+			ST_BAD, "%s", bad_rows[i].name);
+		cr_expect_eq(line, bad_rows[i].line, "%s: %zu", bad_rows[i].name, line);
+		cr_expect_not_null(why, "%s", bad_rows[i].name);
+	}
+}
+
+Test(own_senders, no_list)
+{
+	const struct ip none = {.family = 0};
+
+	cr_expect_not(own_senders_have_address(NULL, &none));
+	cr_expect_not(own_senders_have_domain(NULL, SLICE("example.com")));
+	cr_expect_not(own_senders_have_provider(NULL, "Mailchimp"));
+}
