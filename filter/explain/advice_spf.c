@@ -110,6 +110,8 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	struct buf name, text;
 	size_t n;
 
+	if (provider != NULL && !named)
+		return; /* it documents none */
 	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
 	buf_adds(&name, "bounce.");
 	buf_add(&name, advice->ev->ids.author_domain);

@@ -93,6 +93,11 @@ def spf():
                 GOOGLE, own='provider Google Workspace\n', record=False, proof=None, ip='203.0.113.130')
     yield story('strict-subdomain', 'spf_strict', '_dmarc.example.com TXT v=DMARC1; p=reject; aspf=s\n'
                 'news.example.com TXT v=spf1 ip4:203.0.113.7 -all\n', mail_from='b@news.example.com', **away)
+    yield story('forged-with-a-path-that-fails', 'spf_foreign_unknown', POLICY + SPF + 'other.example TXT v=spf1 -all\n',
+                ip='203.0.113.66', mail_from='x@other.example', record=False, proof=None, forged=True)
+    yield story('strict-organization-above', 'spf_strict_send', '_dmarc.shop.example.com TXT v=DMARC1; p=reject; aspf=s; '
+                'psd=n\n' + POLICY + 'example.com TXT v=spf1 ip4:203.0.113.7 -all\n', record=False, proof=None,
+                message=mail(author='shop@shop.example.com'), **away)
     yield story('own-host-other-envelope', 'spf_foreign', POLICY + SPF + 'other.example TXT v=spf1 -all\n',
                 own='203.0.113.7\n', mail_from='www-data@other.example', proof='after-switch',
                 after=mail(), after_path='orders@example.com', **away)
@@ -146,6 +151,12 @@ def dmarc():
                 message=mail().signed('rsa-a', 'sub.example.com', 's1'))
 
 
+def strict_above():
+    yield story('strict-signature-above', 'dkim_strict_sign', '_dmarc.shop.example.com TXT v=DMARC1; p=reject; adkim=s; '
+                'psd=n\n' + POLICY + KEYS, record=False, proof=None, ip='203.0.113.7',
+                message=mail(author='shop@shop.example.com').signed())
+
+
 def cases():
-    for group in (spf, services, dmarc):
+    for group in (spf, services, dmarc, strict_above):
         yield from group()
