@@ -21,7 +21,6 @@ struct own_senders;
  * owner knows as sending for him; NULL: nobody is named.
  */
 void advice_make(const struct evaluation *evaluation, const struct outcome *outcome,
-	const struct own_senders *own,
-	struct findings *findings);
+	const struct own_senders *own, struct findings *findings);
 
 #endif

@@ -25,10 +25,9 @@ static bool
 has_service(const struct advice *advice)
 {
 	for (size_t i = 0; i < provider_count; i++)
-		if (provider_table[i].dkim != NULL &&
-			evidence_of_domain(advice->ev, advice->own,
-				slice_str(provider_table[i].domain))
-					.id != EVIDENCE_NONE)
+		if (provider_table[i].dkim != NULL && evidence_of_domain(advice->ev, advice->own,
+							      slice_str(provider_table[i].domain))
+								      .id != EVIDENCE_NONE)
 			return true;
 	return false;
 }
@@ -45,14 +44,15 @@ next_word(struct slice *list, struct slice *word)
 
 /* The CNAME that a service documents for the selector, where the signature verifies with it. */
 static const struct provider *
-key_of_service(const struct advice *advice, size_t which, struct slice name,
-	struct proof_record *record)
+key_of_service(
+	const struct advice *advice, size_t which, struct slice name, struct proof_record *record)
 {
 	const struct dkim_sig *sig = &advice->results->dkim.sigs[which].sig;
 
 	for (size_t i = 0; i < provider_count; i++) {
-		struct slice list = slice_str(
-			     provider_table[i].cnames != NULL ? provider_table[i].cnames : ""),
+		struct slice list = slice_str(provider_table[i].cnames != NULL
+						      ? provider_table[i].cnames
+						      : ""),
 			     selector, target;
 		struct auth_results results;
 
@@ -61,8 +61,8 @@ key_of_service(const struct advice *advice, size_t which, struct slice name,
 				continue;
 			*record = (struct proof_record){
 				name, "CNAME", advice_fill(advice, target, sig->s)};
-			if (evidence_of_domain(advice->ev, advice->own,
-				    slice_str(provider_table[i].domain))
+			if (evidence_of_domain(
+				    advice->ev, advice->own, slice_str(provider_table[i].domain))
 						.id != EVIDENCE_NONE &&
 				proof_with(advice->ev, record, 1, NULL, &results) &&
 				which < results.dkim.n &&

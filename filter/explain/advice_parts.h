@@ -50,8 +50,7 @@ void advice_propose_more(const struct advice *advice, struct finding *finding,
  * The DMARC record without a tag, where the message passes with it: the proposal in *record.
  * False where it does not pass, or there is no such tag.
  */
-bool advice_without_tag(
-	const struct advice *advice, const char *tag, struct proof_record *record);
+bool advice_without_tag(const struct advice *advice, const char *tag, struct proof_record *record);
 
 void advise_spf(const struct advice *advice);
 void advise_dkim(const struct advice *advice);

@@ -66,8 +66,8 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	const unsigned char family = advice->ev->taken.envelope.client_ip.family;
 	struct auth_results results;
 
-	*record = (struct proof_record){domain, "TXT",
-		fix_spf_add(now, client_term(advice, evidence), advice->arena)};
+	*record = (struct proof_record){
+		domain, "TXT", fix_spf_add(now, client_term(advice, evidence), advice->arena)};
 	return proof_with(advice->ev, record, 1, envelope, &results) && passes(&results) &&
 	       proof_for_all(advice->ev, record, family);
 }
@@ -124,8 +124,8 @@ mail_from(const struct advice *advice, const struct provider *provider)
 		supposed = (struct proof_record){buf_slice(&name), "TXT", buf_slice(&text)};
 	}
 	envelope = proof_envelope(advice->ev, buf_slice(&name));
-	if (!proof_with(advice->ev, n > 0 ? records : &supposed, n > 0 ? n : 1, &envelope,
-		    &results) ||
+	if (!proof_with(
+		    advice->ev, n > 0 ? records : &supposed, n > 0 ? n : 1, &envelope, &results) ||
 		!passes(&results))
 		return;
 	finding = named ? advice_add(advice, ADVICE_SPF_MAIL_FROM_AT, domain, advice->author)
@@ -174,8 +174,7 @@ static void
 not_listed(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
-	const struct evidence evidence =
-		evidence_of_client(advice->ev, advice->own, spf->domain);
+	const struct evidence evidence = evidence_of_client(advice->ev, advice->own, spf->domain);
 	const char *client = client_text(advice), *domain = advice_shown(advice, spf->domain);
 	const char *why = evidence_code(evidence.id);
 	struct proof_record record;
@@ -256,8 +255,8 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 		results.spf.code == AUTH_PERMERROR || results.spf.code == AUTH_TEMPERROR ||
 		!proof_for_all(advice->ev, &record, 4) || !proof_for_all(advice->ev, &record, 6))
 		return;
-	advice_propose(advice, finding, &record, now,
-		passes(&results) ? FINDING_PASSES : FINDING_USABLE);
+	advice_propose(
+		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);
 }
 
 /* Several records: what they are is asked again, of the answers that are there. */

@@ -12,11 +12,11 @@ static const struct {
 	enum evidence_id id;
 	const char *code, *text;
 } kinds[] = {
-	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")                      },
-	{EVIDENCE_MX,       "mx",       N_("it is a host that takes the domain's mail (MX)")	 },
-	{EVIDENCE_ADDRESS,  "address",  N_("it is the domain's own address")			 },
+	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")                        },
+	{EVIDENCE_MX,       "mx",       N_("it is a host that takes the domain's mail (MX)")           },
+	{EVIDENCE_ADDRESS,  "address",  N_("it is the domain's own address")                           },
 	{EVIDENCE_RANGE,    "range",    N_("it is a host of a provider that the domain's records name")},
-	{EVIDENCE_RECORDS,  "records",  N_("the domain's records name it")			   },
+	{EVIDENCE_RECORDS,  "records",  N_("the domain's records name it")                             },
 };
 
 const char *
@@ -41,8 +41,7 @@ evidence_text(const char *code)
 static bool
 has_address(struct dns *dns, struct slice name, const struct ip *ip)
 {
-	const struct dns_answer *answer =
-		dns_get(dns, name, ip->family == 6 ? DNS_AAAA : DNS_A, 0);
+	const struct dns_answer *answer = dns_get(dns, name, ip->family == 6 ? DNS_AAAA : DNS_A, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
 		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 6 ? 128 : 32))
@@ -149,8 +148,7 @@ key_names(const struct evaluation *ev, struct slice domain, const struct provide
 			!dkim_key_name(sig->s, sig->d, ev->arena, &name))
 			continue;
 		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
-		if (answer->status == DNS_OK &&
-			stands_for(answer->rr[0].name, domain, provider))
+		if (answer->status == DNS_OK && stands_for(answer->rr[0].name, domain, provider))
 			return true;
 	}
 	return false;
@@ -173,8 +171,7 @@ records_name(const struct evaluation *ev, struct slice at, struct slice domain,
 }
 
 struct evidence
-evidence_of_client(
-	const struct evaluation *ev, const struct own_senders *own, struct slice domain)
+evidence_of_client(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
 	const struct envelope *envelope = &ev->taken.envelope;
 	const struct ip *ip = &envelope->client_ip;
@@ -205,8 +202,7 @@ evidence_of_client(
 }
 
 struct evidence
-evidence_of_domain(
-	const struct evaluation *ev, const struct own_senders *own, struct slice domain)
+evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
 {
 	struct evidence evidence = {EVIDENCE_NONE, provider_of(domain)};
 	const struct provider *provider = evidence.provider;
@@ -215,7 +211,8 @@ evidence_of_domain(
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->taken.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
-	else if (ev->results.dmarc.spf_pass || records_name(ev, ev->ids.author_domain, domain, provider))
+	else if (ev->results.dmarc.spf_pass ||
+		 records_name(ev, ev->ids.author_domain, domain, provider))
 		evidence.id = EVIDENCE_RECORDS;
 	return evidence;
 }

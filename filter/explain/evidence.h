@@ -27,15 +27,15 @@ struct evidence {
 };
 
 /* For the client's address: may it stand in the SPF record of domain? */
-struct evidence evidence_of_client(const struct evaluation *evaluation,
-	const struct own_senders *own, struct slice domain);
+struct evidence evidence_of_client(
+	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
 /* For a signing or envelope domain that is not the author's, with the service that it is of. */
-struct evidence evidence_of_domain(const struct evaluation *evaluation,
-	const struct own_senders *own, struct slice domain);
+struct evidence evidence_of_domain(
+	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
-/* Does anything show that the message is of somebody who sends for the author domain: its client, or
- * a domain that SPF or a signature passed for? */
+/* Does anything show that the message is of somebody who sends for the author domain: its client,
+ * or a domain that SPF or a signature passed for? */
 bool evidence_of_message(const struct evaluation *evaluation, const struct own_senders *own);
 
 /* A word for machines, and from it the words for people, in English (N_); NULL for another word. */

@@ -70,8 +70,7 @@ lay(const struct evaluation *ev, const struct proof_record *records, size_t n)
 	for (size_t i = 0; i < n; i++)
 		write_record(&zone, &records[i]);
 	text = buf_slice(&zone);
-	if (zone.over ||
-		dns_overlay_read(&text, 1, ev->arena, &overlay, &wrong, &error) != ST_OK)
+	if (zone.over || dns_overlay_read(&text, 1, ev->arena, &overlay, &wrong, &error) != ST_OK)
 		return NULL;
 	return dns_open_overlay(overlay, ev->in.dns, ev->arena);
 }
@@ -117,8 +116,7 @@ check_spf(const struct evaluation *ev, struct dns *dns, const struct envelope *e
 }
 
 bool
-proof_for_all(
-	const struct evaluation *ev, const struct proof_record *record, unsigned char family)
+proof_for_all(const struct evaluation *ev, const struct proof_record *record, unsigned char family)
 {
 	struct envelope envelope = proof_envelope(ev, record->name);
 	struct spf_result result;
@@ -152,7 +150,8 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 static const char key_pem[] = "-----BEGIN PRIVATE KEY-----\n"
 			      "MC4CAQAwBQYDK2VwBCIEIJmiqqzGwGZV98DtWRiu4C2v9G9YPnSTxn0Zdn0Bjtvl\n"
 			      "-----END PRIVATE KEY-----\n";
-static const char key_record[] = "v=DKIM1; k=ed25519; p=/0IdjXcVQu99A1CVceMUu6Ungjoc/Sld4R+4XpwZKws=";
+static const char key_record[] =
+	"v=DKIM1; k=ed25519; p=/0IdjXcVQu99A1CVceMUu6Ungjoc/Sld4R+4XpwZKws=";
 static const char selector[] = "mailstamp-test";
 
 static struct field

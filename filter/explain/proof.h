@@ -22,8 +22,8 @@ bool proof_with(const struct evaluation *evaluation, const struct proof_record *
 
 /* The same for a host that no term of an SPF record should name, so that all of them are looked at:
  * false also where this is a permanent error (more than 10 terms that ask DNS, 2 empty answers). */
-bool proof_for_all(
-	const struct evaluation *evaluation, const struct proof_record *record, unsigned char family);
+bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
+	unsigned char family);
 
 /* With a test signature of the domain, made by a key that is thrown away, as the topmost field. */
 bool proof_signed(

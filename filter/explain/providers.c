@@ -7,7 +7,8 @@
 	.name = "Google Workspace", .dkim = N_("in Google Workspace: Authenticate email"),         \
 	.include = "_spf.google.com"
 #define MAILCHIMP                                                                                  \
-	.name = "Mailchimp", .dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),\
+	.name = "Mailchimp",                                                                       \
+	.dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),                    \
 	.cnames = "k2 dkim2.mcsv.net k3 dkim3.mcsv.net"
 #define MAILGUN                                                                                    \
 	.name = "Mailgun", .mail_from = N_("in Mailgun: an own sending domain"),                   \

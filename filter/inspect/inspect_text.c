@@ -125,11 +125,12 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 			continue;
 		}
 		if (inspect_dmarc_sampled(got))
-			fprintf(out, _("  by %s: policy %s by %s for %u%% of failing mail, %s for the rest, "
-				       "record of %s\n"),
+			fprintf(out,
+				_("  by %s: policy %s by %s for %u%% of failing mail, %s for the "
+				  "rest, "
+				  "record of %s\n"),
 				modes[mode], dmarc_policy_word(got->published), got->selected,
-				got->record.pct,
-				dmarc_policy_word(dmarc_one_less(got->published)),
+				got->record.pct, dmarc_policy_word(dmarc_one_less(got->published)),
 				shown(inspection, got->record_domain));
 		else if (got->selected != NULL)
 			fprintf(out, _("  by %s: policy %s by %s, record of %s\n"), modes[mode],

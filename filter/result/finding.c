@@ -114,8 +114,8 @@ print_proposal(const struct finding *finding, const char *indent, FILE *out)
 	};
 
 	if (finding->should != NULL)
-		print_typed(indent, _("should be"), finding->type, finding->name, finding->should,
-			out);
+		print_typed(
+			indent, _("should be"), finding->type, finding->name, finding->should, out);
 	for (size_t i = 0; i < finding->nmore; i++)
 		print_typed(indent, _("and"), finding->more[i].type, finding->more[i].name,
 			finding->more[i].text, out);

@@ -324,9 +324,9 @@ further_records(const struct finding *finding)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < finding->nmore; i++)
-		json_array_append_new(list,
-			json_pack("{s:s,s:s,s:s}", "type", finding->more[i].type, "name",
-				finding->more[i].name, "record", finding->more[i].text));
+		json_array_append_new(
+			list, json_pack("{s:s,s:s,s:s}", "type", finding->more[i].type, "name",
+				      finding->more[i].name, "record", finding->more[i].text));
 	return list;
 }
 

@@ -33,8 +33,8 @@ bool sources_unaligned(const struct row *row);
 /* Of such a message: what shows that it is the author's? */
 enum sources_sign {
 	SOURCES_NOTHING,
-	SOURCES_OPEN, /* something speaks for it that a forger can have, too: a pass of some domain's
-			 SPF, DKIM or ARC, fields of a list, a signature that is broken */
+	SOURCES_OPEN, /* something speaks for it that a forger can have, too: a pass of some
+			 domain's SPF, DKIM or ARC, fields of a list, a signature that is broken */
 	SOURCES_KNOWN /* who sent it is known to send for the author, or somebody who is trusted
 			 vouched for it */
 };

@@ -72,8 +72,8 @@ Test(own_senders, bad)
 		const char *why = NULL;
 		size_t line = 0;
 
-		cr_expect_eq(own_senders_parse(
-				     slice_str(bad_rows[i].text), &arena, &own, &line, &why),
+		cr_expect_eq(
+			own_senders_parse(slice_str(bad_rows[i].text), &arena, &own, &line, &why),
 			ST_BAD, "%s", bad_rows[i].name);
 		cr_expect_eq(line, bad_rows[i].line, "%s: %zu", bad_rows[i].name, line);
 		cr_expect_not_null(why, "%s", bad_rows[i].name);
