@@ -41,7 +41,8 @@ malformed_tag(struct dkim_sig *sig, enum dkim_reason id, const char *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* A tag that is of no use as it stands in the field, with its place. */
+/* A tag that is of no use as it stands in the field, with its place, or that of the octet in it
+ * that is at fault. */
 static void
 blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 {
@@ -50,17 +51,46 @@ blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 	if (tag != NULL) {
 		reason.octets = tag->name;
 		reason.at = reason_place(sig->field->value, tag->whole);
+		reason_set_octet(&reason, sig->field->value, tag->fault);
+	} else {
+		reason_set_octet(&reason, sig->field->value, sig->tags.empty);
 	}
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
+/* The same, where the octet of the tag's value is known. */
 static void
-parse_tags(struct dkim_sig *sig, struct arena *arena)
+blame_octet(struct dkim_sig *sig, enum dkim_reason id, const char *octet)
 {
-	if (taglist_parse(sig->field->value, arena, &sig->tags) == ST_LIMIT) {
+	struct reason reason = dkim_reason(id);
+
+	reason_set_octet(&reason, sig->field->value, octet);
+	blame(sig, reason, AUTH_PERMERROR);
+}
+
+static void
+note(struct dkim_sig *sig, enum dkim_note id, const char *octet, struct arena *arena)
+{
+	notes_add(&sig->notes, dkim_note(id), sig->field->value, octet, arena);
+}
+
+static void
+parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
+{
+	/* what RFC 6376 3.5 and RFC 8617 4.1.2 define: its values are of the grammar */
+	static const char *const known[] = {"a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t",
+		"v", "x", "z", NULL};
+	const struct taglist_rules rules = {.odd_names = true, .known = known};
+
+	if (taglist_parse(sig->field->value, form == DKIM_FORM_ARC_SEAL ? NULL : &rules, arena,
+		    &sig->tags) == ST_LIMIT) {
 		defect(sig, DKIM_R_MANY_TAGS, AUTH_POLICY);
 		return;
 	}
+	if (sig->tags.odd_name != NULL)
+		note(sig, DKIM_NOTE_TAG_NAME, sig->tags.odd_name, arena);
+	if (sig->tags.eight_bit != NULL)
+		note(sig, DKIM_NOTE_TAG_8BIT, sig->tags.eight_bit, arena);
 	if (sig->tags.malformed)
 		blame_tag(sig, DKIM_R_TAGS, taglist_malformed(&sig->tags));
 	if (sig->tags.duplicate)
@@ -132,8 +162,8 @@ hex(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* RFC 6376 2.11 */
-static bool
+/* RFC 6376 2.11. NULL, or the "=" that no two digits follow. */
+static const char *
 decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
 {
 	struct buf buf;
@@ -149,13 +179,39 @@ decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
 			int low = text.n - i < 3 ? -1 : hex(text.p[i + 2]);
 
 			if (high < 0 || low < 0)
-				return false;
+				return text.p + i;
 			c = (char)(high << 4 | low);
 			i += 2;
 		}
 		buf_addc(&buf, c);
 	}
 	*bytes = buf_slice(&buf);
+	return NULL;
+}
+
+/*
+ * i= at its last "@". Only the domain counts: where the local-part is not quoted-printable
+ * (`bob=gmail.com@example.com`), it is left out.
+ */
+static bool
+split_identity(struct dkim_sig *sig, struct slice text, struct arena *arena, struct slice *local,
+	struct slice *domain)
+{
+	const size_t at = slice_rfind(text, '@');
+	const char *bare = NULL;
+	struct slice decoded;
+
+	if (decode_qp(text, arena, &decoded) == NULL) {
+		*local = slice_head(decoded, slice_rfind(decoded, '@'));
+		*domain = slice_from(decoded, local->n + 1);
+		return local->n < decoded.n;
+	}
+	*local = slice_make(NULL, 0);
+	*domain = slice_from(text, at + 1);
+	bare = decode_qp(slice_head(text, at), arena, &decoded);
+	if (at == text.n || bare == NULL)
+		return false;
+	note(sig, DKIM_NOTE_I_LOCAL, bare, arena);
 	return true;
 }
 
@@ -163,16 +219,12 @@ decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
 static void
 parse_identity(struct dkim_sig *sig, struct arena *arena)
 {
-	struct slice text = {0}, decoded, local = {0}, domain = sig->d;
+	struct slice text = {0}, local = {0}, domain = sig->d, name;
 	struct buf buf;
 
 	if (get(sig, "i", false, &text)) {
-		if (!decode_qp(text, arena, &decoded) || slice_find(decoded, '@') == decoded.n) {
-			malformed(sig, DKIM_R_I);
-			return;
-		}
-		local = slice_head(decoded, slice_rfind(decoded, '@'));
-		if (!normal(slice_from(decoded, local.n + 1), arena, &domain)) {
+		if (!split_identity(sig, text, arena, &local, &name) ||
+			!normal(name, arena, &domain)) {
 			malformed(sig, DKIM_R_I);
 			return;
 		}
@@ -224,20 +276,20 @@ parse_body_hash(struct dkim_sig *sig, struct arena *arena)
 }
 
 /* hdr-name = field-name (RFC 5322 3.6.8); ';' cannot stand in a tag's value */
-static bool
-is_field_name(struct slice name)
+static const char *
+find_outside_field_name(struct slice name)
 {
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] < 33 || name.p[i] > 126)
-			return false;
-	return name.n > 0;
+			return name.p + i;
+	return NULL;
 }
 
 static void
 parse_fields(struct dkim_sig *sig, struct arena *arena)
 {
-	struct slice text, *names;
-	size_t n = 1;
+	struct slice text, name, *names;
+	size_t n = 1, all;
 	bool from = false;
 
 	if (!get(sig, "h", true, &text))
@@ -245,14 +297,27 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == ':';
 	names = arena_array(arena, n, sizeof *names);
-	for (size_t i = 0; i < n; i++) {
-		names[i] = slice_trim(slice_head(text, slice_find(text, ':')));
+	all = n;
+	n = 0;
+	for (size_t i = 0; i < all; i++) {
+		const char *colon = text.p + slice_find(text, ':');
+
+		name = slice_trim(slice_head(text, slice_find(text, ':')));
+		if (name.n == 0 && all > 1)
+			note(sig, DKIM_NOTE_H_EMPTY, i + 1 < all ? colon : colon - 1, arena);
 		text = slice_from(text, slice_find(text, ':') + 1);
-		if (!is_field_name(names[i])) {
-			malformed(sig, DKIM_R_H);
+		if (name.n == 0)
+			continue;
+		if (find_outside_field_name(name) != NULL) {
+			blame_octet(sig, DKIM_R_H, find_outside_field_name(name));
 			return;
 		}
-		from |= slice_ieq(names[i], SLICE("from"));
+		names[n++] = name;
+		from |= slice_ieq(name, SLICE("from"));
+	}
+	if (n == 0) {
+		malformed(sig, DKIM_R_H);
+		return;
 	}
 	sig->h = names;
 	sig->nh = n;
@@ -398,7 +463,7 @@ dkim_parse_as(
 		defect(sig, DKIM_R_FIELD_SIZE, AUTH_POLICY);
 		return;
 	}
-	parse_tags(sig, arena);
+	parse_tags(sig, form, arena);
 	if (form == DKIM_FORM_SIGNATURE && get(sig, "v", true, &text) &&
 		!slice_eq(text, SLICE("1")))
 		malformed(sig, DKIM_R_VERSION); /* RFC 6376 6.1.1: incompatible version */

@@ -16,7 +16,7 @@ parse(struct slice text, struct arena *arena)
 {
 	struct taglist list;
 
-	cr_assert_eq(taglist_parse(text, arena, &list), ST_OK, "%.*s", (int)text.n, text.p);
+	cr_assert_eq(taglist_parse(text, NULL, arena, &list), ST_OK, "%.*s", (int)text.n, text.p);
 	return list;
 }
 
@@ -158,7 +158,7 @@ parse_many(size_t n, struct arena *arena, struct taglist *list)
 		text[i * 5 + 3] = 'x';
 		text[i * 5 + 4] = ';';
 	}
-	return taglist_parse(slice_make(text, n * 5), arena, list);
+	return taglist_parse(slice_make(text, n * 5), NULL, arena, list);
 }
 
 Test(taglist, limit)
