@@ -1,6 +1,6 @@
 /*
- * arc_reason.h: every reason of ARC's own, and every departure from the grammar of a sealer's results
- * that is passed over. What is wrong with one signature is one of DKIM's.
+ * arc_reason.h: every reason of ARC's own, and every departure from the grammar of a sealer's
+ * results that is passed over. What is wrong with one signature is one of DKIM's.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H

@@ -42,8 +42,8 @@ judge_dmarc(const struct authres_result *dmarc, struct slice author, struct aren
 }
 
 static void
-note_lenient(const struct authres *authres, struct slice whole, struct arena *arena,
-	struct notes *notes)
+note_lenient(
+	const struct authres *authres, struct slice whole, struct arena *arena, struct notes *notes)
 {
 	const struct {
 		enum arc_note id;
@@ -124,9 +124,9 @@ arc_vouches(const struct arc_result *result, const struct identities *ids,
 				judge_set(set, ids->author_domain, arena, &vouch->notes);
 
 			if (reason.id == ARC_R_NONE) {
-				vouch->instance = (unsigned)i;
-				vouch->sealer = set->seal.sig.d;
-				vouch->doubted = 0;
+				*vouch = (struct arc_vouch){.instance = (unsigned)i,
+					.sealer = set->seal.sig.d,
+					.notes = vouch->notes};
 				return true;
 			}
 			if (vouch->doubted == 0)

@@ -9,7 +9,8 @@
 #include "mime/status.h"
 
 struct authres_prop {
-	struct slice ptype, property; /* as they stand; ASCII case does not matter; no ptype: empty */
+	struct slice ptype,
+		property;   /* as they stand; ASCII case does not matter; no ptype: empty */
 	struct slice value; /* as it stands; of a quoted-string what is between the quotes; of an
 			       address in angle brackets its domain */
 	bool quoted;        /* the whole value was a quoted-string: it may hold quoted-pairs */

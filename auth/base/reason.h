@@ -37,7 +37,7 @@ struct reason {
 	/* What it concerns, as far as that is known: */
 	const char *name; /* a tag, or a field by its registered name: a literal of ours; or NULL */
 	struct slice octets; /* what was found there, any bytes, cut by the writer; or empty */
-	size_t at; /* its place in the field's value or the record, from 1; 0: not known */
+	size_t at;      /* its place in the field's value or the record, from 1; 0: not known */
 	bool has_octet; /* one octet is at fault: the one at that place, */
 	unsigned char octet; /* which is this */
 };

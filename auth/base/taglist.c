@@ -158,7 +158,8 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 			if (found.n == TAGLIST_MAX)
 				return ST_LIMIT;
 			tags = grow(tags, found.n, &cap, arena);
-			tags[found.n] = parse_tag(element, rules != NULL ? rules : &grammar, &found);
+			tags[found.n] =
+				parse_tag(element, rules != NULL ? rules : &grammar, &found);
 			found.malformed = found.malformed || !tags[found.n].well_formed;
 			found.n++;
 		} else if (end < text.n) {

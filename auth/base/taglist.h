@@ -30,8 +30,8 @@ struct taglist_rules {
 struct taglist {
 	const struct tag *tags;
 	size_t n;
-	bool duplicate; /* a tag name stands twice */
-	bool malformed; /* some element is empty but not last, or not well_formed */
+	bool duplicate;    /* a tag name stands twice */
+	bool malformed;    /* some element is empty but not last, or not well_formed */
 	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
 	/* the first octet that each rule let pass, or NULL */
 	const char *odd_name, *eight_bit;

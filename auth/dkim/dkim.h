@@ -35,9 +35,9 @@ struct dkim_sig {
 	struct slice a_text;   /* empty where it holds more than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
-	struct slice b;      /* signature, decoded; empty where malformed */
-	struct slice b_text; /* base64 without blanks; empty where malformed */
-	struct slice bh;     /* 32 octets where there is no defect */
+	struct slice b;        /* signature, decoded; empty where malformed */
+	struct slice b_text;   /* base64 without blanks; empty where malformed */
+	struct slice bh;       /* 32 octets where there is no defect */
 	const struct slice *h; /* without empty names, which name nothing */
 	size_t nh;
 	bool has_l, has_t, has_x;

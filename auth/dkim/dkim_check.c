@@ -194,8 +194,11 @@ dkim_check_signature(const struct auth_input *in, const struct dkim_selection *s
 		return ST_TEMP;
 	if (sig->has_l && sig->l < total)
 		result->unsigned_bytes = total - sig->l;
-	if (is_short && result->reason.id == DKIM_R_BODY)
+	if (is_short && result->reason.id == DKIM_R_BODY) {
 		result->reason = dkim_reason(DKIM_R_BODY_SHORT);
+		if (result->code == AUTH_FAIL)
+			result->code = AUTH_PERMERROR; /* RFC 6376 3.5 l=: MUST NOT be larger */
+	}
 	return ST_OK;
 }
 

@@ -157,7 +157,8 @@ digit_of(struct slice base64, size_t octet)
 	return NULL;
 }
 
-/* What follows the DER of an RSA key: generators leave it there, and nobody takes it for the key. */
+/* What follows the DER of an RSA key: generators leave it there, and nobody takes it for the key.
+ */
 static void
 cut_tail(struct slice record, struct slice base64, struct arena *arena, struct dkim_key *key)
 {
@@ -186,7 +187,7 @@ parse_public_key(
 	}
 	key->revoked = p->value.n == 0;
 	if (base64_decode(p->value, arena, &key->p) != ST_OK)
-		blame_tag(key, DKIM_R_KEY_P, record, p, NULL);
+		blame_tag(key, DKIM_R_KEY_P, record, p, base64_outside(p->value));
 	cut_tail(record, p->value, arena, key);
 }
 
@@ -213,8 +214,8 @@ dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_TAG_NAME), record, tags.odd_name,
 			arena);
 	if (tags.eight_bit != NULL)
-		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_8BIT), record, tags.eight_bit,
-			arena);
+		notes_add(
+			&key->notes, dkim_note(DKIM_NOTE_KEY_8BIT), record, tags.eight_bit, arena);
 	parse_lists(&tags, key);
 	parse_public_key(&tags, record, arena, key);
 }

@@ -147,7 +147,8 @@ judge_doubled(const struct dkim_index *index, const size_t *named, struct arena 
 {
 	for (size_t i = 0; i < ONCE_N; i++) {
 		const size_t at = index->once[i].at, count = index->once[i].count;
-		const bool passed = i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->once[i].equal);
+		const bool passed =
+			i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->once[i].equal);
 		struct slice top;
 		struct reason note;
 

@@ -22,7 +22,8 @@ reason_words(const struct reason *reason, struct arena *arena)
 		buf_addf(&out, _("%s: %s, octet 0x%02x at %zu"), words(text), about, reason->octet,
 			reason->at);
 	else if (reason->has_octet)
-		buf_addf(&out, _("%s: octet 0x%02x at %zu"), words(text), reason->octet, reason->at);
+		buf_addf(
+			&out, _("%s: octet 0x%02x at %zu"), words(text), reason->octet, reason->at);
 	else if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
 		buf_addf(&out, _("%s: %s, from octet %zu on"), words(text), about, reason->at);
 	else

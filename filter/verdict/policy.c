@@ -138,9 +138,9 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	}
 	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
 		if (find_signs(in, results, verdict)) {
-			verdict->reason = policy_reason(verdict->only_refused
-								? POLICY_R_FAIL_REFUSED
-								: POLICY_R_FAIL_INDIRECT);
+			verdict->reason =
+				policy_reason(verdict->only_refused ? POLICY_R_FAIL_REFUSED
+								    : POLICY_R_FAIL_INDIRECT);
 			return;
 		}
 	}

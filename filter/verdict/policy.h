@@ -27,7 +27,8 @@ struct verdict {
 	const char *sign;
 	const char *signs[POLICY_SIGNS]; /* the same, each by itself */
 	size_t nsigns;
-	bool only_refused; /* the one sign is a signature that verifies: nothing speaks for a list */
+	bool only_refused; /* the one sign is a signature that verifies: nothing speaks for a list
+			    */
 	struct override override; /* set by override_decide */
 	/* what trusted sealers said of a message that failed; zeroed where nobody was asked; set by
 	 * override_decide */
