@@ -66,7 +66,7 @@ static void
 tell_notes(struct findings *findings, const char *name, const struct notes *notes)
 {
 	for (const struct note *n = notes->first; n != NULL; n = n->next)
-		ADD(findings, FINDING_WARNING, reason_code(&n->reason),
+		ADD(findings, FINDING_WARNING, "dkim-passed-over",
 			"%s: %s, octet %s at %zu: some receivers may not read it", name,
 			phrase_words(reason_text(&n->reason), findings->arena),
 			octet_text(findings, &n->reason), n->reason.at);

@@ -132,7 +132,8 @@ def authors():
         choice = options.pop('ambiguous', None)
         disposition = choice or 'quarantine'
         args = ('--ambiguous', choice) if choice else ()
-        return row('author-' + name, 'spf=pass\ndkim=none\ndmarc=permerror', '', disposition,
+        reason = ['reason dmarc: ' + each for each in options.pop('reason', ())]
+        return row('author-' + name, '\n'.join(['spf=pass', 'dkim=none', 'dmarc=permerror'] + reason), '', disposition,
                    message=message, args=args, **options)
 
     yield odd('missing', mail(author=None))
@@ -148,7 +149,8 @@ def authors():
     yield odd('two-ats', mail(author='orders@example.org@example.com'))
     yield odd('unclosed-quote', mail(author='"Order Desk <orders@example.com>'))
     yield odd('address-then-angle', mail(author='evil@example.org <orders@example.com>'))
-    yield odd('quoted-local-part', mail(author='"a@example.org"@example.com'))
+    yield odd('quoted-local-part', mail(author='"a@example.org"@example.com'),
+              reason=['cannot be read'])
     yield odd('double-angle', mail(author='<evil@example.org> <orders@example.com>'))
     yield odd('nul', Mail([b'From: orders@example.com\0@example.org', 'Subject: x']))
     yield odd('nul-elsewhere-in-header', mail().topped(b'X-A: \0'))
