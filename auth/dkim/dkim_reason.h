@@ -79,8 +79,8 @@
 	R(H_EMPTY,      "dkim_note_h_empty_name",   "h= has an empty name") \
 	R(T_AHEAD,      "dkim_note_t_ahead",        "t= is ahead of our clock, by an hour at most") \
 	R(L_WHOLE,      "dkim_note_l_whole_body",   "l= covers the whole body") \
-	R(MIME_TWICE,   "dkim_note_mime_version",   "MIME-Version stands more often than it is signed") \
-	R(EQUAL,        "dkim_note_equal_fields",   "a signed field stands more often, each time the same")
+	R(MIME_TWICE,   "dkim_note_mime_version",   "MIME-Version appears more often than it is signed") \
+	R(EQUAL,        "dkim_note_equal_fields",   "a signed field is repeated, each time the same")
 
 #define DKIM_REASON_ID(id, code, text) DKIM_R_##id,
 enum dkim_reason {

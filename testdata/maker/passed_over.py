@@ -64,8 +64,8 @@ def signatures():
               ['l= covers the whole body: octet 0x6c at'])
     twice = mail().signed().topped('MIME-Version: 1.0', 'Subject: Your\n order 4711')
     yield row('fields-twice', twice, 'pass', [
-        'MIME-Version (d=example.com): MIME-Version stands more often than it is signed',
-        'Subject (d=example.com): a signed field stands more often, each time the same'])
+        'MIME-Version (d=example.com): MIME-Version appears more often than it is signed',
+        'Subject (d=example.com): a signed field is repeated, each time the same'])
     for name, message, result in (
             ('i-of-another', mail().signed(i='a=b@example.com@example.org'), 'permerror'),
             ('name-begins-with-underscore', mail().signed(extra=[('_', '1')]), 'permerror'),
