@@ -67,10 +67,10 @@ struct dkim_sig_result {
 	unsigned key_bits;    /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
-	bool mismatch; /* well-formed, in time, key found and fit, but hash or signature did not
-			  verify; never under a testing key: such mail is to be treated as unsigned
-			  (RFC 6376 3.6.1) */
-	bool unsure;   /* temperror because of a key that did not answer */
+	bool mismatch;           /* well-formed, key found and fit, but hash or signature did not
+				    verify; never under a testing key: such mail is to be treated as unsigned
+				    (RFC 6376 3.6.1) */
+	bool unsure;             /* temperror because of a key that did not answer */
 	/* hash and signature verified, whatever our policy then made of it */
 	bool verified;
 	struct notes key_notes; /* what was passed over in the key record that code is about */
