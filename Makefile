@@ -2,8 +2,8 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
-O = -O2 -g
+BUILD = $(if $(STATIC),build/static,build)
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -11,19 +11,28 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
-	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"'
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+# of the files that know where things are installed
+PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
+# the same program from every checkout
+MAP = -ffile-prefix-map=$(CURDIR)=.
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
+# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0,$(PKGS))) -lunistring -Wl,-Bdynamic
+# the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
+SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
+SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
+EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(EMBEDDED)
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -34,6 +43,9 @@ MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
+# what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
+CASES := build/testdata/.made
+SEEDS := build/corpus/.made
 
 # every core, unless the caller's make has its own -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -44,12 +56,15 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
+## make SPF2=no      without libspf2 (--spf-engine libspf2, --spf-compare), which is found by a trial
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
 ## make check-load   2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
+## make check-debian the two commands above on bare Debian machines (root; RELEASES="12 13")
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
 ## make deps         install the packages of build and test
@@ -58,31 +73,45 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
-mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
+mailstamp: $(BUILD)/mailstamp
 	@cp $< $@
-
-# where the program in the checkout and the one in $(BUILD) find it (filter/text/words.c)
-$(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
-	@mkdir -p $(@D)
-	msgfmt --check -o $@ $<
 
 words:
 	@tools/words update
 
-$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+# What was built in another way is built again: these files change with what is in them.
+kept = @mkdir -p $(@D); text='$(subst ','\'',$(1))'; \
+	echo "$$text" | cmp -s - $@ || echo "$$text" >$@
+$(BUILD)/flags: FORCE
+	$(call kept,$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP))
+$(BUILD)/flags-link: FORCE
+	$(call kept,$(CC) $(LDFLAGS) $(PKG_LIBS))
+$(BUILD)/flags-paths: FORCE
+	$(call kept,$(PATHS))
+$(BUILD)/flags-spf2: FORCE
+	$(call kept,$(SPF2_FLAG))
+FORCE:
+
+$(PATHS_OBJ): private CPPFLAGS += $(PATHS)
+$(PATHS_OBJ): $(BUILD)/flags-paths
+$(BUILD)/auth/spf/spf_libspf2.o: private CPPFLAGS += $(SPF2_FLAG)
+$(BUILD)/auth/spf/spf_libspf2.o: $(BUILD)/flags-spf2
+
+$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS)
 
 $(BUILD)/libmailstamp.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(MAP) -MMD -MP -c -o $@ $<
 
 # what the page of --html has inside (filter/page/page_assets.h)
 $(BUILD)/page_%.c: filter/page/page.% tools/embed
@@ -90,12 +119,21 @@ $(BUILD)/page_%.c: filter/page/page.% tools/embed
 	tools/embed page_$* $< >$@.new
 	@mv $@.new $@
 
-$(BUILD)/page_%.o: $(BUILD)/page_%.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+# what the program says in another language (filter/text/catalogue.h)
+$(BUILD)/%.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check --endianness=little -o $@ $<
+
+$(BUILD)/catalogue_%.c: $(BUILD)/%.mo tools/embed
+	tools/embed catalogue_$* $< >$@.new
+	@mv $@.new $@
+
+$(EMBEDDED): %.o: %.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP) -c -o $@ $<
 
 # Criterion finds the tests in sections of its own, which the linker would take for unused
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS) -lcriterion
 
 # GMime beside our own reading of From
 $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
@@ -105,26 +143,37 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path '$(BUILD)/debian' -prune -o -type f -name '*.d' -print 2>/dev/null)
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
-	@tools/deps install build test
+	@tools/deps install build spf2 test
 
 run:
-	@tools/deps install build
+	@tools/deps install build spf2
 	+@$(SUBMAKE) -s mailstamp
 	@tools/demo
 
 test: deps
-	+@$(SUBMAKE) mailstamp unit replay
+	+@$(SUBMAKE) mailstamp unit replay cases seeds
 	@tests/run $(BUILD)
+
+cases: $(CASES)
+$(CASES): testdata/make-testdata testdata/maker $(wildcard testdata/maker/*.py testdata/keys/*.pem)
+	@testdata/make-testdata $(@D)
+
+seeds: $(SEEDS)
+$(SEEDS): testdata/make-corpus testdata/corpus $(wildcard testdata/corpus/* testdata/corpus/*/*)
+	@testdata/make-corpus $(@D)
 
 unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask $(BUILD)/tests/from/read_from
 replay: $(REPLAY_BIN)
@@ -132,39 +181,46 @@ fuzzers: $(FUZZ_BIN)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps
-	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp build/asan/locale/ja/LC_MESSAGES/mailstamp.mo unit replay
+	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay cases seeds
 	@tests/run build/asan
 
 fuzz:
-	@tools/deps install build fuzz
-	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	@tools/deps install build test fuzz
+	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
-	@tools/deps install build test lint
+	@tools/deps install build spf2 test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
-	@tools/deps install build hosts
+	@tools/deps install build spf2 hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
 page check-page:
-	@tools/deps install build test page
-	@$(MAKE) --no-print-directory mailstamp
+	@tools/deps install build spf2 test page
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
 check-scale:
-	@tools/deps install build scale
-	@$(MAKE) --no-print-directory mailstamp
+	@tools/deps install build test scale
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/scale/check $(BUILD)
 
 check-load:
-	@tools/deps install build test hosts
+	@tools/deps install build spf2 test hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/load $(BUILD)
 
@@ -172,14 +228,15 @@ check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
 
+check-debian:
+	@tests/debian/check $(or $(RELEASES),12 13)
+
 ci-long:
 	@tests/ci-long
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DOCDIR)
 	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
-	install -d $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES
-	install -m 644 $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
 	for file in $(CONTRIB); do \
@@ -188,7 +245,7 @@ install: all
 
 # what install put there and no more; folders only where nothing else is in them
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/mailstamp.mo $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
+	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
 		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
 	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
 		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
@@ -196,4 +253,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults ci-long words install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

@@ -47,9 +47,12 @@ static const char *
 find_outside_value(struct slice text, const char **eight_bit)
 {
 	while (text.n > 0) {
-		if (text.p[0] > ' ' && text.p[0] <= '~') {
-			text = slice_from(text, 1);
-		} else if (!scan_fws(&text) && !scan_utf8_non_ascii(&text)) {
+		size_t n = 0;
+
+		while (n < text.n && text.p[n] > ' ' && text.p[n] <= '~')
+			n++;
+		text = slice_from(text, n);
+		if (n == 0 && !scan_fws(&text) && !scan_utf8_non_ascii(&text)) {
 			if (eight_bit == NULL || (unsigned char)text.p[0] < 0x80)
 				return text.p;
 			if (*eight_bit == NULL)

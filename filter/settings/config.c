@@ -1,6 +1,5 @@
 #include "filter/settings/config.h"
 
-#include <dlfcn.h>
 #include <glib.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include "filter/text/printable.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
+#include "mime/late.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
 
@@ -40,33 +40,20 @@ struct reader {
 static bool
 load_glib(struct glib *glib)
 {
-	static const struct {
-		const char *name;
-		size_t at;
-	} symbols[] = {
-		{"g_key_file_new",             offsetof(struct glib, key_file_new)            },
-		{"g_key_file_free",            offsetof(struct glib, key_file_free)           },
-		{"g_key_file_load_from_data",  offsetof(struct glib, key_file_load_from_data) },
-		{"g_key_file_get_groups",      offsetof(struct glib, key_file_get_groups)     },
-		{"g_key_file_get_keys",        offsetof(struct glib, key_file_get_keys)       },
-		{"g_key_file_get_string",      offsetof(struct glib, key_file_get_string)     },
-		{"g_key_file_get_string_list", offsetof(struct glib, key_file_get_string_list)},
-		{"g_strfreev",                 offsetof(struct glib, strfreev)                },
-		{"g_free",                     offsetof(struct glib, free)                    },
-		{"g_clear_error",              offsetof(struct glib, clear_error)             },
+	static const struct late_name names[] = {
+		LATE_ALWAYS(glib, key_file_new, g_key_file_new),
+		LATE_ALWAYS(glib, key_file_free, g_key_file_free),
+		LATE_ALWAYS(glib, key_file_load_from_data, g_key_file_load_from_data),
+		LATE_ALWAYS(glib, key_file_get_groups, g_key_file_get_groups),
+		LATE_ALWAYS(glib, key_file_get_keys, g_key_file_get_keys),
+		LATE_ALWAYS(glib, key_file_get_string, g_key_file_get_string),
+		LATE_ALWAYS(glib, key_file_get_string_list, g_key_file_get_string_list),
+		LATE_ALWAYS(glib, strfreev, g_strfreev),
+		LATE_ALWAYS(glib, free, g_free),
+		LATE_ALWAYS(glib, clear_error, g_clear_error),
 	};
-	/* never closed: GLib cannot be unloaded */
-	void *library = dlopen("libglib-2.0.so.0", RTLD_NOW | RTLD_LOCAL);
 
-	for (size_t i = 0; library != NULL && i < sizeof symbols / sizeof symbols[0]; i++) {
-		void *found = dlsym(library, symbols[i].name);
-
-		if (found == NULL)
-			return false;
-		/* POSIX lets dlsym's pointer be a function's; ISO C has no cast for it */
-		memcpy((char *)glib + symbols[i].at, &found, sizeof found);
-	}
-	return library != NULL;
+	return late_load("libglib-2.0.so.0", names, sizeof names / sizeof *names, glib);
 }
 
 /* "FILE: KEY WHY" */
@@ -101,6 +88,20 @@ static const char *
 keep(struct reader *reader, const char *value)
 {
 	return arena_cstr(reader->arena, slice_str(value));
+}
+
+/* Is the value one that another command has and this one has not (output = header)? */
+static bool
+is_anothers(const struct option_row *row, const char *value, struct arena *arena)
+{
+	struct options scratch = options_default();
+	const char *why;
+
+	for (size_t i = 0; i < option_count; i++)
+		if (option_rows[i].name != NULL && strcmp(option_rows[i].name, row->name) == 0 &&
+			option_set(&option_rows[i], value, arena, &scratch, &why) == ST_OK)
+			return true;
+	return false;
 }
 
 static enum status
@@ -140,6 +141,8 @@ set_one(struct reader *reader, const struct option_row *row)
 		return bad_glib(reader, row->name, error);
 	}
 	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
+	if (st != ST_OK && is_anothers(row, text, reader->arena))
+		st = ST_OK;
 	glib->free(text);
 	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
 }
@@ -147,12 +150,15 @@ set_one(struct reader *reader, const struct option_row *row)
 static enum status
 set_key(struct reader *reader, const char *key)
 {
-	const struct option_row *row = option_find(slice_str(key));
+	const struct option_row *row = option_find_any(slice_str(key));
 
 	if (row == NULL)
 		return bad(reader, key, _("is not an option"));
 	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
 		return bad(reader, key, _("is allowed only on the command line"));
+	row = option_find(slice_str(key), reader->options->command);
+	if (row == NULL)
+		return ST_OK; /* one file serves all commands */
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 

@@ -18,7 +18,7 @@ OWNER = '''
 def row(name, expect, tags='', disposition='accept', zone=None, **options):
     options.setdefault('message', mail())
     options.setdefault('exit', {'accept': 0, 'quarantine': 10, 'reject': 11}[disposition])
-    return Case('tests/program/dmarc/' + name, zone=OWNER % tags if zone is None else zone,
+    return Case('dmarc/' + name, zone=OWNER % tags if zone is None else zone,
                 expect=expect + '\ndisposition=' + disposition, **options)
 
 

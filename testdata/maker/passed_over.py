@@ -17,7 +17,7 @@ def row(name, message, result, told, record=None):
     """told: what explain says, one text or several; the verdict is that of the signature alone."""
     good = result == 'pass'
     word = 'pass' if good else 'fail'
-    return Case('tests/program/dkim/passed-over-' + name, message,
+    return Case('dkim/passed-over-' + name, message,
                 zone=ZONE % (record or 'v=DKIM1; p=' + public('rsa-a')), ip='203.0.113.9',
                 mail_from='b@example.org', dkimpy=False,
                 expect='dkim=%s%s\ndmarc=%s header.from=example.com' % (
@@ -87,7 +87,7 @@ def sealers():
 
     def case(name, results, vouches, told, message=None, trusted='lists.example.org'):
         start = message or by(mangled(mail().signed()), LISTS, results)
-        return Case('tests/program/arc/sealer-' + name, start, zone=zone, exit=0 if vouches else 10,
+        return Case('arc/sealer-' + name, start, zone=zone, exit=0 if vouches else 10,
                     dkimpy=False, args=('--trusted-sealer', trusted), explain=tuple(told),
                     expect='dmarc=fail header.from=example.com\ndisposition=' +
                     ('accept' if vouches else 'quarantine'))

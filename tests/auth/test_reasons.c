@@ -116,16 +116,16 @@ Test(reasons, what_key_reasons_concern)
 		size_t at;
 		int octet; /* -1: none is known */
 	} rows[] = {
-		{"v=DKIM1; p=YQ==",        "",    DKIM_R_NONE,        0,  -1  },
-		{"v=DKIM1; zz; p=YQ==",    "zz",  DKIM_R_KEY_SYNTAX,  10, -1  },
-		{"v=DKIM1; z.z=1; p=YQ==", "z.z", DKIM_R_KEY_SYNTAX,  11, '.' },
-		{"v=DKIM1; k=r\001; p=",   "k",   DKIM_R_KEY_SYNTAX,  13, 1   },
-		{"v=DKIM1; k=r\377; p=",   "k",   DKIM_R_KEY_SYNTAX,  13, 0xff},
-		{"p=YQ==; p=YQ==",         "p",   DKIM_R_KEY_SYNTAX,  9,  -1  },
-		{"v=DKIM1;; p=YQ==",       "",    DKIM_R_KEY_SYNTAX,  9,  ';' },
-		{"v=DKIM2; p=YQ==",        "v",   DKIM_R_KEY_VERSION, 3,  'D' },
-		{"v=DKIM1; p=Y*==",        "p",   DKIM_R_KEY_P,       13, '*' },
-		{"v=DKIM1",                "",    DKIM_R_KEY_NO_P,    0,  -1  },
+		{"v=DKIM1; p=YQ==", "", DKIM_R_NONE, 0, -1},
+		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10, -1},
+		{"v=DKIM1; z.z=1; p=YQ==", "z.z", DKIM_R_KEY_SYNTAX, 11, '.'},
+		{"v=DKIM1; k=r\001; p=", "k", DKIM_R_KEY_SYNTAX, 13, 1},
+		{"v=DKIM1; k=r\377; p=", "k", DKIM_R_KEY_SYNTAX, 13, 0xff},
+		{"p=YQ==; p=YQ==", "p", DKIM_R_KEY_SYNTAX, 9, -1},
+		{"v=DKIM1;; p=YQ==", "", DKIM_R_KEY_SYNTAX, 9, ';'},
+		{"v=DKIM2; p=YQ==", "v", DKIM_R_KEY_VERSION, 3, 'D'},
+		{"v=DKIM1; p=Y*==", "p", DKIM_R_KEY_P, 13, '*'},
+		{"v=DKIM1", "", DKIM_R_KEY_NO_P, 0, -1},
 	};
 	struct arena arena;
 
@@ -152,12 +152,12 @@ Test(reasons, what_dkim_reasons_concern)
 		enum dkim_reason id;
 		size_t at;
 	} rows[] = {
-		{"a tag is missing",           " v=1; a=rsa-sha256; s=a; b=YQ==; bh=YQ==; h=from",  "d",
-                 DKIM_R_MISSING,   0 },
-		{"a tag without a value sign", " v=1; a=rsa-sha256; zz; d=a.example",               "zz",
-                 DKIM_R_TAGS,      21},
-		{"a tag stands twice",         " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
-                 DKIM_R_TAG_TWICE, 39},
+		{"a tag is missing", " v=1; a=rsa-sha256; s=a; b=YQ==; bh=YQ==; h=from", "d",
+			DKIM_R_MISSING, 0},
+		{"a tag without a value sign", " v=1; a=rsa-sha256; zz; d=a.example", "zz",
+			DKIM_R_TAGS, 21},
+		{"a tag stands twice", " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
+			DKIM_R_TAG_TWICE, 39},
 	};
 	struct arena arena;
 

@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* want: `display|local|domain` of each mailbox, each followed by LF */
 struct row {

@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 static bool
 gmime_is_loaded(void)

@@ -165,13 +165,13 @@ Test(arc_trust, places)
 		const char *from_there; /* the results from that octet on */
 		size_t notes;
 	} table[] = {
-		{"x; dmarc=pass header.from=example.com",                         1, "", 0},
+		{"x; dmarc=pass header.from=example.com", 1, "", 0},
 		{"x; dkim=pass header.b=a/b; dmarc=pass header.from=example.com", 1,
-                 "/b; dmarc=pass header.from=example.com",                               1},
+			"/b; dmarc=pass header.from=example.com", 1},
 		{"x; dkim=pass x-b=a/b; dmarc=pass header.from=<a@example.com>;", 1,
-                 "x-b=a/b; dmarc=pass header.from=<a@example.com>;",                     4},
-		{"x; dkim=pass yes; dmarc=pass header.from=example.com",          0,
-                 "yes; dmarc=pass header.from=example.com",                              0},
+			"x-b=a/b; dmarc=pass header.from=<a@example.com>;", 4},
+		{"x; dkim=pass yes; dmarc=pass header.from=example.com", 0,
+			"yes; dmarc=pass header.from=example.com", 0},
 	};
 	const struct identities ids = {.from_fields = 1, .author_domain = SLICE("example.com")};
 	const char *trusted[] = {"a.example"};

@@ -202,21 +202,21 @@ Test(authres_read, dmarc_words)
 		size_t words;
 		int fault; /* the place, from 0; -1: none */
 	} table[] = {
-		{"x; dmarc=pass header.from=a",                                   1, -1},
-		{"x; dmarc=pass header.from=a policy.dmarc=none",                 1, -1},
-		{"x; dmarc=pass header.from=a; x-dmarc=pass; dmarc-x=pass",       1, -1},
-		{"x; dkim=pass dmarc=pass; dmarc=pass",                           2, -1},
-		{"x; dkim=pass x=dmarc=pass; DMARC (c) = pass",                   2, -1},
+		{"x; dmarc=pass header.from=a", 1, -1},
+		{"x; dmarc=pass header.from=a policy.dmarc=none", 1, -1},
+		{"x; dmarc=pass header.from=a; x-dmarc=pass; dmarc-x=pass", 1, -1},
+		{"x; dkim=pass dmarc=pass; dmarc=pass", 2, -1},
+		{"x; dkim=pass x=dmarc=pass; DMARC (c) = pass", 2, -1},
 		{"x; dkim=pass (dmarc=pass) reason=\"dmarc=pass\"; dmarc/1=pass", 1, -1},
-		{"x; dkim=pass a=(c)dmarc=pass",                                  1, -1},
-		{"x; none",						       0, -1},
-		{"x; dkim=pass fail",					     0, 13},
-		{"x; dmarc=pass header.from=a/b",                                 0, 27},
-		{"x; dmarc=pass header.from=/",                                   0, 26},
-		{"x; dkim=pass (",						0, 13},
-		{"x; dkim=pass a=\"b",					    0, 15},
-		{"x y; dkim=pass",						0, 2 },
-		{"x;",							    0, -1},
+		{"x; dkim=pass a=(c)dmarc=pass", 1, -1},
+		{"x; none", 0, -1},
+		{"x; dkim=pass fail", 0, 13},
+		{"x; dmarc=pass header.from=a/b", 0, 27},
+		{"x; dmarc=pass header.from=/", 0, 26},
+		{"x; dkim=pass (", 0, 13},
+		{"x; dkim=pass a=\"b", 0, 15},
+		{"x y; dkim=pass", 0, 2},
+		{"x;", 0, -1},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -239,13 +239,13 @@ Test(authres_read, passed_over)
 	static const struct {
 		const char *text, *property, *value, *semicolon, *angle; /* from that octet on */
 	} table[] = {
-		{"x; dkim=pass header.b=\"a/b\"; dmarc=pass action=none header.from=a", NULL,       NULL,
-                 NULL,												  NULL   },
-		{"x; dkim=pass x-bits=1",					       "x-bits=1", NULL,         NULL, NULL   },
-		{"x; dkim=pass a.b=c/d a.b=e/f",                                        NULL,       "/d a.b=e/f", NULL, NULL   },
-		{"x; dkim=pass a.b=<c>",						NULL,       "<c>",        NULL, NULL   },
-		{"x; dkim=pass; ",						      NULL,       NULL,         "; ", NULL   },
-		{"x; dmarc=pass header.from=<a@b>",                                     NULL,       NULL,         NULL, "<a@b>"},
+		{"x; dkim=pass header.b=\"a/b\"; dmarc=pass action=none header.from=a", NULL, NULL,
+			NULL, NULL},
+		{"x; dkim=pass x-bits=1", "x-bits=1", NULL, NULL, NULL},
+		{"x; dkim=pass a.b=c/d a.b=e/f", NULL, "/d a.b=e/f", NULL, NULL},
+		{"x; dkim=pass a.b=<c>", NULL, "<c>", NULL, NULL},
+		{"x; dkim=pass; ", NULL, NULL, "; ", NULL},
+		{"x; dmarc=pass header.from=<a@b>", NULL, NULL, NULL, "<a@b>"},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -186,15 +186,15 @@ Test(dkim_notes, verified)
 		const char *name, *tags, *from, *to;
 		bool verified;
 	} table[] = {
-		{"pass",             TAGS(""),              "",    "",               true },
-		{"expired",          TAGS("x=1;"),          "",    "",               true },
-		{"in the future",    TAGS("t=1800000000;"), "",    "",               true },
-		{"part of the body", TAGS("l=1;"),          "",    "",               true },
-		{"a doubled field",  TAGS(""),              "",    "Subject: x\r\n", true },
-		{"changed",          TAGS(""),              "Hi.", "Ho.",            false},
-		{"expired, changed", TAGS("x=1;"),          "Hi.", "Ho.",            false},
-		{"larger l=",        TAGS("l=9;"),          "",    "",               false},
-		{"malformed",        TAGS("_=1;"),          "",    "",               false},
+		{"pass", TAGS(""), "", "", true},
+		{"expired", TAGS("x=1;"), "", "", true},
+		{"in the future", TAGS("t=1800000000;"), "", "", true},
+		{"part of the body", TAGS("l=1;"), "", "", true},
+		{"a doubled field", TAGS(""), "", "Subject: x\r\n", true},
+		{"changed", TAGS(""), "Hi.", "Ho.", false},
+		{"expired, changed", TAGS("x=1;"), "Hi.", "Ho.", false},
+		{"larger l=", TAGS("l=9;"), "", "", false},
+		{"malformed", TAGS("_=1;"), "", "", false},
 	};
 
 	dkim_rig_zone(signer_record("sel._domainkey.example.com", KEY, &rig.arena));

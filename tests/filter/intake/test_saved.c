@@ -11,17 +11,17 @@ Test(saved, is_mbox)
 		const char *path, *first;
 		bool one, mbox;
 	} rows[] = {
-		{"box",       "From a",      false, true },
-		{"box.mbox",  MARK "From a", false, true },
-		{"box",       "From: a",     false, false},
-		{"box",       "",            false, false},
-		{"a.eml",     "From a",      true,  false},
-		{"a.EML",     "From a",      true,  false},
-		{"a.emlx",    "From a",      true,  false},
-		{"a.eml.gz",  "From a",      true,  false},
-		{"a.eml.zst", "From a",      true,  false},
-		{"a.gz",      "From a",      false, true },
-		{"eml",       "From a",      false, true },
+		{"box", "From a", false, true},
+		{"box.mbox", MARK "From a", false, true},
+		{"box", "From: a", false, false},
+		{"box", "", false, false},
+		{"a.eml", "From a", true, false},
+		{"a.EML", "From a", true, false},
+		{"a.emlx", "From a", true, false},
+		{"a.eml.gz", "From a", true, false},
+		{"a.eml.zst", "From a", true, false},
+		{"a.gz", "From a", false, true},
+		{"eml", "From a", false, true},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -36,20 +36,20 @@ Test(saved, unwrap)
 	static const struct {
 		const char *name, *path, *bytes, *want;
 	} rows[] = {
-		{"a message",                     "a.eml",  MESSAGE,                       MESSAGE           },
-		{"a mark",                        "a.eml",  MARK MESSAGE,                  MESSAGE           },
-		{"two marks",                     "a.eml",  MARK MARK MESSAGE,             MARK MESSAGE      },
-		{"digits are a message's own",    "a.eml",  "8\n" MESSAGE,                 "8\n" MESSAGE     },
-		{"Apple Mail",                    "a.emlx", "8\n" MESSAGE "<plist/>\n",    MESSAGE           },
-		{"with blanks behind the length", "a.emlx", "8   \r\n" MESSAGE "<plist/>", MESSAGE           },
-		{"with a mark",                   "a.emlx", MARK "8\n" MESSAGE "<plist/>", MESSAGE           },
-		{"cut off",                       "a.emlx", "80\n" MESSAGE,                MESSAGE           },
-		{"a length of nothing",           "a.emlx", "0\n" MESSAGE,                 ""                },
-		{"no length",                     "a.emlx", MESSAGE,                       MESSAGE           },
-		{"no line end",                   "a.emlx", "8",                           "8"               },
-		{"a length that is none",         "a.emlx", "8x\n" MESSAGE,                "8x\n" MESSAGE    },
-		{"longer than any length",        "a.emlx", "1234567890123\nx",            "1234567890123\nx"},
-		{"nothing",                       "a.emlx", "",                            ""                },
+		{"a message", "a.eml", MESSAGE, MESSAGE},
+		{"a mark", "a.eml", MARK MESSAGE, MESSAGE},
+		{"two marks", "a.eml", MARK MARK MESSAGE, MARK MESSAGE},
+		{"digits are a message's own", "a.eml", "8\n" MESSAGE, "8\n" MESSAGE},
+		{"Apple Mail", "a.emlx", "8\n" MESSAGE "<plist/>\n", MESSAGE},
+		{"with blanks behind the length", "a.emlx", "8   \r\n" MESSAGE "<plist/>", MESSAGE},
+		{"with a mark", "a.emlx", MARK "8\n" MESSAGE "<plist/>", MESSAGE},
+		{"cut off", "a.emlx", "80\n" MESSAGE, MESSAGE},
+		{"a length of nothing", "a.emlx", "0\n" MESSAGE, ""},
+		{"no length", "a.emlx", MESSAGE, MESSAGE},
+		{"no line end", "a.emlx", "8", "8"},
+		{"a length that is none", "a.emlx", "8x\n" MESSAGE, "8x\n" MESSAGE},
+		{"longer than any length", "a.emlx", "1234567890123\nx", "1234567890123\nx"},
+		{"nothing", "a.emlx", "", ""},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -14,30 +14,31 @@ static const struct row {
 	const char *file;
 	const char *want[MOST]; /* up to the first NULL */
 } rows[] = {
-	{"nothing",			  MBOX_RD,   "",						      {NULL}                 },
-	{"one",			      MBOX_RD,   "From x\nA: b\n\nc\n\n",                                 {"From x\nA: b\n\nc\n"}},
-	{"two",			      MBOX_RD,   "From x\nA: b\n\nc\n\nFrom y\nD: e\n\n",
-         {"From x\nA: b\n\nc\n", "From y\nD: e\n"}										      },
-	{"CRLF",			     MBOX_RD,   "From x\r\nA: b\r\n\r\nc\r\n\r\nFrom y\r\nD: e\r\n\r\n",
-         {"From x\r\nA: b\r\n\r\nc\r\n", "From y\r\nD: e\r\n"}									  },
-	{"no empty line before it",          MBOX_RD,   "From x\nA: b\n\nFrom me\nFrom you\n\n",
-         {"From x\nA: b\n", "From me\nFrom you\n"}										      },
-	{"a body's line after text",         MBOX_RD,   "From x\nA: b\n\nc\nFrom you\n\n",
-         {"From x\nA: b\n\nc\nFrom you\n"}											      },
-	{"no line end at the end",           MBOX_RD,   "From x\nA: b\n\nc",                                     {"From x\nA: b\n\nc"}  },
-	{"two empty lines before the next",  MBOX_RD,   "From x\nA: b\n\n\nFrom y\n\n",
-         {"From x\nA: b\n\n", "From y\n"}											       },
-	{"mboxrd takes one off",             MBOX_RD,   "From x\n\n>From a\n>>From b\n> From c\n>from d\n",
-         {"From x\n\nFrom a\n>From b\n> From c\n>from d\n"}									     },
-	{"mboxo only off one",               MBOX_O,    "From x\n\n>From a\n>>From b\n",
-         {"From x\n\nFrom a\n>>From b\n"}											       },
-	{"no mbox: all of it",               MBOX_NONE, "From x\n\n>From a\n\nFrom y\n\n",
-         {"From x\n\n>From a\n\nFrom y\n\n"}											    },
+	{"nothing", MBOX_RD, "", {NULL}},
+	{"one", MBOX_RD, "From x\nA: b\n\nc\n\n", {"From x\nA: b\n\nc\n"}},
+	{"two", MBOX_RD, "From x\nA: b\n\nc\n\nFrom y\nD: e\n\n",
+		{"From x\nA: b\n\nc\n", "From y\nD: e\n"}},
+	{"CRLF", MBOX_RD, "From x\r\nA: b\r\n\r\nc\r\n\r\nFrom y\r\nD: e\r\n\r\n",
+		{"From x\r\nA: b\r\n\r\nc\r\n", "From y\r\nD: e\r\n"}},
+	{"no empty line before it", MBOX_RD, "From x\nA: b\n\nFrom me\nFrom you\n\n",
+		{"From x\nA: b\n", "From me\nFrom you\n"}},
+	{"a body's line after text", MBOX_RD, "From x\nA: b\n\nc\nFrom you\n\n",
+		{"From x\nA: b\n\nc\nFrom you\n"}},
+	{"no line end at the end", MBOX_RD, "From x\nA: b\n\nc", {"From x\nA: b\n\nc"}},
+	{"two empty lines before the next", MBOX_RD, "From x\nA: b\n\n\nFrom y\n\n",
+		{"From x\nA: b\n\n", "From y\n"}},
+	{"mboxrd takes one off", MBOX_RD, "From x\n\n>From a\n>>From b\n> From c\n>from d\n",
+		{"From x\n\nFrom a\n>From b\n> From c\n>from d\n"}},
+	{"mboxo only off one", MBOX_O, "From x\n\n>From a\n>>From b\n",
+		{"From x\n\nFrom a\n>>From b\n"}},
+	{"no mbox: all of it", MBOX_NONE, "From x\n\n>From a\n\nFrom y\n\n",
+		{"From x\n\n>From a\n\nFrom y\n\n"}},
 	{"over the limit, and the next one", MBOX_RD,
-         "From x\n\n0123456789012345678901234567890123456789012345678901234567890123456789"
-		"0123456789012345678901234567890123456789\n\nFrom y\nA: b\n\n",				  {"From x\n\n01234567890123456789012345678901234567890123456789012345678901234567"
+		"From x\n\n0123456789012345678901234567890123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789\n\nFrom y\nA: b\n\n",
+		{"From x\n\n01234567890123456789012345678901234567890123456789012345678901234567"
 		 "890123456789012345678901",
-			"From y\nA: b\n"}                },
+			"From y\nA: b\n"}},
 };
 
 static struct mbox *
