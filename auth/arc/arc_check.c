@@ -95,7 +95,7 @@ check_ams(const struct auth_input *in, const struct dkim_index *index,
 		return ST_TEMP;
 	if (ams->code == AUTH_PASS) {
 		dkim_judge_time(in, ams);
-		dkim_note_doubled(in, &selection, ams);
+		dkim_note_verified(in, &selection, ams);
 	}
 	return ST_OK;
 }

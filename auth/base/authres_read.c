@@ -12,6 +12,12 @@ struct reader {
 	bool over;
 };
 
+static bool
+is_word_octet(char c)
+{
+	return slice_is_alpha(c) || slice_is_digit(c) || c == '-' || c == '_' || c == '.';
+}
+
 /* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', the last one no '-' */
 static bool
 scan_keyword(struct slice *at, struct slice *out)
@@ -133,6 +139,14 @@ reached(struct reader *reader, struct slice at)
 		reader->farthest = at.p;
 }
 
+/* matched: what stood before *at */
+static bool
+step(struct reader *reader, bool matched, const struct slice *at)
+{
+	reached(reader, *at);
+	return matched;
+}
+
 static bool
 add_prop(struct reader *reader, const struct authres_prop *prop)
 {
@@ -169,10 +183,11 @@ read_prop(struct reader *reader, struct slice *at)
 	struct authres_prop prop = {0};
 	struct slice s = *at, value;
 
-	if (!scan_keyword(&s, &prop.ptype) || !separator(&s, '.') ||
-		!scan_keyword(&s, &prop.property) || !separator(&s, '='))
+	if (!step(reader, scan_keyword(&s, &prop.ptype), &s) ||
+		!step(reader, separator(&s, '.'), &s) ||
+		!step(reader, scan_keyword(&s, &prop.property), &s) ||
+		!step(reader, separator(&s, '='), &s))
 		return false;
-	reached(reader, s);
 	value = s;
 	if (!scan_pvalue(&s, &prop.value, &prop.quoted)) {
 		if (!slice_ieq(prop.ptype, SLICE("header")) ||
@@ -238,6 +253,29 @@ scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *pro
 	return is_end(*at);
 }
 
+/* The name of a property of another method, or its type: a keyword, with `_` or a last `-` too. */
+static bool
+scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
+{
+	const char *odd = NULL;
+	size_t n = 0;
+
+	while (n < at->n && at->p[n] != '.' && is_word_octet(at->p[n])) {
+		if (at->p[n] == '_' && odd == NULL)
+			odd = at->p + n;
+		n++;
+	}
+	if (n == 0 || at->p[0] == '_')
+		return false;
+	if (at->p[n - 1] == '-' && odd == NULL)
+		odd = at->p + n - 1;
+	if (odd != NULL && reader->authres->odd_name == NULL)
+		reader->authres->odd_name = odd;
+	*out = slice_head(*at, n);
+	*at = slice_from(*at, n);
+	return true;
+}
+
 /* Properties of another method; what they say decides nothing. */
 static bool
 read_any_props(struct reader *reader, struct authres_result *result)
@@ -247,11 +285,11 @@ read_any_props(struct reader *reader, struct authres_result *result)
 		const char *begin = reader->at.p;
 
 		reached(reader, reader->at);
-		if (!scan_keyword(&reader->at, &prop.property))
+		if (!scan_any_name(reader, &reader->at, &prop.property))
 			return false;
 		if (separator(&reader->at, '.')) {
 			prop.ptype = prop.property;
-			if (!scan_keyword(&reader->at, &prop.property))
+			if (!scan_any_name(reader, &reader->at, &prop.property))
 				return false;
 		} else if (reader->authres->bare_property == NULL) {
 			reader->authres->bare_property = begin;
@@ -318,12 +356,6 @@ read_result(struct reader *reader, struct slice text, bool last)
 		return false;
 	reader->results[reader->nresults++] = result;
 	return true;
-}
-
-static bool
-is_word_octet(char c)
-{
-	return slice_is_alpha(c) || slice_is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
 /* Does `dmarc=` stand here, with a version perhaps? before: the octet before it. */

@@ -29,7 +29,7 @@ struct authres {
 	size_t dmarc_words; /* how often dmarc= stands outside quotes and comments */
 	const char *fault;  /* ST_BAD: the octet from which on it cannot be read; NULL: the end */
 	/* the first octet that each leniency let pass, or NULL */
-	const char *bare_property, *odd_value, *last_semicolon, *angle;
+	const char *bare_property, *odd_name, *odd_value, *last_semicolon, *angle;
 };
 
 enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
@@ -38,7 +38,8 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  * Results are what `;` separates outside quotes and comments. One that is read beyond the grammar:
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
  *   - of another method than dmarc, since it decides nothing: properties without a ptype
- *     (`x-bits=2048`), in any order; values of any VCHAR but `;`, `"`, `(`, `)`, or none
+ *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
+ * values of any VCHAR but `;`, `"`, `(`, `)`, or none
  *     (`header.b=CiN9J/AU`)
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
  * Else one byte outside the grammar, an unknown version or an unclosed comment makes all of it

@@ -199,8 +199,9 @@ enum status dkim_check_signature(const struct auth_input *in,
 /* t= and x= of a signature that verified: AUTH_POLICY with its reason where it is expired or more
  * than an hour ahead (RFC 6376 3.5: both may be refused, neither must). */
 void dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result);
-/* Adds to the signature's notes those of the selection. */
-void dkim_note_doubled(const struct auth_input *in, const struct dkim_selection *selection,
+/* Adds to the notes of a signature that verified those of the selection, and that of an l= which
+ * covers the whole body. */
+void dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result);
 
 /* The name where a key is: s._domainkey.d; false where it is too long to ask. */

@@ -145,9 +145,12 @@ dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result)
 }
 
 void
-dkim_note_doubled(const struct auth_input *in, const struct dkim_selection *selection,
+dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
 {
+	/* l= that is longer than the body did not verify: nothing is unsigned */
+	if (result->sig.has_l && result->unsigned_bytes == 0)
+		note_tag(in, result, DKIM_NOTE_L_WHOLE, "l");
 	for (const struct note *n = selection->notes.first; n != NULL; n = n->next)
 		notes_add(&result->sig.notes, n->reason, n->whole, n->whole.p, in->arena);
 }
@@ -157,20 +160,15 @@ static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
 {
-	const bool judge_l = result->sig.has_l && !in->options->dkim_l_allow;
-
 	dkim_judge_time(in, result);
-	dkim_note_doubled(in, selection, result);
+	dkim_note_verified(in, selection, result);
 	if (result->code != AUTH_PASS)
 		return;
 	if (selection->doubled != NULL) {
 		set(result, DKIM_R_DOUBLED, AUTH_POLICY);
 		result->reason.name = selection->doubled;
-	} else if (judge_l && result->unsigned_bytes > 0) {
+	} else if (result->unsigned_bytes > 0 && !in->options->dkim_l_allow) {
 		set(result, DKIM_R_LENGTH, AUTH_POLICY); /* RFC 6376 8.2 */
-	} else if (judge_l) {
-		/* l= that is longer than the body did not verify: nothing is unsigned */
-		note_tag(in, result, DKIM_NOTE_L_WHOLE, "l");
 	}
 }
 

@@ -96,6 +96,8 @@ def sealers():
     for name, results, told in (
             ('property-without-type', 'mx.example.org; dkim=pass header.d=example.com x-bits=2048; ' + dmarc,
              'a result has a property without a type: octet 0x78 at'),
+            ('odd-name', 'mx.example.org; x-return-mx=pass header.domain=example.com policy.is_org=yes; ' + dmarc,
+             'a result has a property with an odd name: octet 0x5f at'),
             ('slash', 'mx.example.org; dkim=pass header.b=CiN9J/AU; ' + dmarc,
              'a result has a value outside the grammar: octet 0x2f at'),
             ('semicolon', 'mx.example.org; ' + dmarc + ';', 'a semicolon follows the last result: octet 0x3b at'),
@@ -106,6 +108,8 @@ def sealers():
     no = 'The trusted sealer lists.example.org (i=1) does not vouch for it: '
     for name, results, told in (
             ('unreadable', 'mx.example.org; dkim=pass yes; ' + dmarc, 'its results cannot be read: octet 0x79 at 33'),
+            ('attack-odd-name', 'mx.example.org; dmarc=pass header.from=example.com policy.is_org=yes',
+             'its results cannot be read: octet 0x5f at'),
             ('no-dmarc', 'mx.example.org; dkim=pass header.d=example.com', 'its results have no result of dmarc'),
             ('no-pass', 'mx.example.org; dmarc=fail header.from=example.com',
              'its result of dmarc is not pass: fail'),

@@ -115,6 +115,11 @@ static const struct row {
 	{"no domain behind @", "x; spf=pass smtp.mailfrom=a@", "x: spf=pass smtp.mailfrom=a@"},
 	{"an address literal", "x; spf=pass smtp.mailfrom=a@[192.0.2.1]", "x: spf=pass smtp.mailfrom=a@[192.0.2.1]"},
 	{"a reason behind a property", "x; spf=pass smtp.helo=a reason=b", "x: spf=pass smtp.helo=a .reason=b"},
+	{"a name with an underscore", "x; x-mx=pass policy.is_org=yes a_b=c d-=e",
+		"x: x-mx=pass policy.is_org=yes .a_b=c .d-=e"},
+	{"a name that begins with an underscore", "x; x-mx=pass policy._o=yes", "bad"},
+	{"a name with an underscore in dmarc", "x; dmarc=pass policy.is_org=yes", "bad"},
+	{"a name with a dot more", "x; x-mx=pass policy.a.b=c", "bad"},
 	{"a slash and a comment", "x; dkim=pass header.b=a/b(c;d)header.d=e", "x: dkim=pass header.b=a/b header.d=e"},
 
 	/* what hides a result must not be passed over */
@@ -237,7 +242,7 @@ Test(authres_read, dmarc_words)
 Test(authres_read, passed_over)
 {
 	static const struct {
-		const char *text, *property, *value, *semicolon, *angle; /* from that octet on */
+		const char *text, *property, *value, *semicolon, *angle, *name; /* from there on */
 	} table[] = {
 		{"x; dkim=pass header.b=\"a/b\"; dmarc=pass action=none header.from=a", NULL, NULL,
 			NULL, NULL},
@@ -245,6 +250,7 @@ Test(authres_read, passed_over)
 		{"x; dkim=pass a.b=c/d a.b=e/f", NULL, "/d a.b=e/f", NULL, NULL},
 		{"x; dkim=pass a.b=<c>", NULL, "<c>", NULL, NULL},
 		{"x; dkim=pass; ", NULL, NULL, "; ", NULL},
+		{"x; dkim=pass a.b_c=1", NULL, NULL, NULL, NULL, "_c=1"},
 		{"x; dmarc=pass header.from=<a@b>", NULL, NULL, NULL, "<a@b>"},
 	};
 
@@ -260,6 +266,8 @@ Test(authres_read, passed_over)
 			table[i].text);
 		cr_expect(slice_eq(slice_str(got.last_semicolon), slice_str(table[i].semicolon)),
 			"%s", table[i].text);
+		cr_expect(slice_eq(slice_str(got.odd_name), slice_str(table[i].name)), "%s",
+			table[i].text);
 		cr_expect(slice_eq(slice_str(got.angle), slice_str(table[i].angle)), "%s",
 			table[i].text);
 		arena_clear(&arena);
