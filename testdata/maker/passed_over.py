@@ -107,7 +107,7 @@ def sealers():
     yield case('by-the-grammar', 'mx.example.org; ' + dmarc, True, ['Vouched for by: lists.example.org'])
     no = 'The trusted sealer lists.example.org (i=1) does not vouch for it: '
     for name, results, told in (
-            ('unreadable', 'mx.example.org; dkim=pass yes; ' + dmarc, 'its results cannot be read: octet 0x79 at 33'),
+            ('unreadable', 'mx.example.org; dkim=pass yes; ' + dmarc, 'its results cannot be read: octet 0x3b at 36'),
             ('attack-odd-name', 'mx.example.org; dmarc=pass header.from=example.com policy.is_org=yes',
              'its results cannot be read: octet 0x5f at'),
             ('no-dmarc', 'mx.example.org; dkim=pass header.d=example.com', 'its results have no result of dmarc'),
