@@ -277,12 +277,12 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 	all = n;
 	n = 0;
 	for (size_t i = 0; i < all; i++) {
-		const char *colon = text.p + slice_find(text, ':');
+		const size_t colon = slice_find(text, ':');
 
-		name = slice_trim(slice_head(text, slice_find(text, ':')));
-		if (name.n == 0 && all > 1)
-			note(sig, DKIM_NOTE_H_EMPTY, i + 1 < all ? colon : colon - 1, arena);
-		text = slice_from(text, slice_find(text, ':') + 1);
+		name = slice_trim(slice_head(text, colon));
+		if (name.n == 0 && all > 1) /* the last one has its colon before it */
+			note(sig, DKIM_NOTE_H_EMPTY, text.p + colon - (i + 1 == all), arena);
+		text = slice_from(text, colon + 1);
 		if (name.n == 0)
 			continue;
 		if (dkim_outside_field_name(name) != NULL) {
