@@ -150,7 +150,7 @@ spf_not_listed(const struct advice *advice)
 			advice_shown(advice, spf->domain));
 		return;
 	}
-	if (advice->ev->verdict.sign != NULL)
+	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
 		finding = advice_add(advice, ADVICE_SPF_ADD_UNLESS, client_text(advice),
 			advice_shown(advice, spf->domain));
 	else
@@ -276,7 +276,7 @@ is_indirect(const struct advice *advice)
 {
 	const struct auth_results *results = advice->results;
 
-	if (advice->ev->verdict.sign != NULL)
+	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
 		return true;
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)
