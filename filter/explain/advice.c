@@ -143,7 +143,7 @@ is_indirect(const struct advice *advice)
 {
 	const struct auth_results *results = advice->results;
 
-	if (advice->ev->verdict.sign != NULL)
+	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
 		return true;
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)

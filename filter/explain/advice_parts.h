@@ -5,9 +5,9 @@
 #include "auth/diagnose/diagnose.h"
 #include "filter/explain/advice_text.h"
 #include "filter/explain/evidence.h"
-#include "filter/explain/proof.h"
 #include "filter/result/json.h"
 #include "filter/verdict/evaluate.h"
+#include "filter/verdict/proof.h"
 
 struct advice {
 	const struct evaluation *ev;

@@ -3,8 +3,8 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "auth/spf/spf.h"
-#include "filter/explain/proof.h"
 #include "filter/text/words.h"
+#include "filter/verdict/proof.h"
 
 enum { HOSTS_MAX = 10, RECORDS_MAX = 20 };
 

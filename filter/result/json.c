@@ -7,6 +7,7 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
+#include "filter/result/warnings.h"
 #include "filter/text/printable.h"
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
@@ -52,14 +53,34 @@ from_fault(const struct evaluation *ev)
 		"value", printable(ids->from, VALUE_SHOWN, ev->arena));
 }
 
+/* What was passed over in a signature, a key or a sealer's results. */
+static json_t *
+warning_part(const struct warning *warning, struct arena *arena)
+{
+	const struct reason *reason = &warning->note->reason;
+
+	return json_pack("{s:o,s:s?,s:s?,s:o,s:o,s:s,s:o,s:o}", "about",
+		json_known(warning->about, arena), "text", reason_text(reason), "code",
+		reason_code(reason), "at",
+		reason->at > 0 ? json_integer((json_int_t)reason->at - 1) : json_null(), "octet",
+		reason->has_octet ? json_integer(reason->octet) : json_null(), "value",
+		printable(warning->note->whole, VALUE_SHOWN, arena), "d",
+		json_known(warning->d, arena), "s", json_known(warning->s, arena));
+}
+
 /* What breaks a grammar, cannot change who or what, and was read. */
 static json_t *
 warnings_part(const struct evaluation *ev)
 {
 	json_t *part = json_array();
+	const struct warning *list;
+	size_t n;
 
 	if (ev->ids.tolerant)
 		json_array_append_new(part, from_fault(ev));
+	list = warnings_collect(ev, &n);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(part, warning_part(&list[i], ev->arena));
 	return part;
 }
 
@@ -112,6 +133,19 @@ override_part(const struct evaluation *ev)
 				       : json_null());
 }
 
+/* The newest trusted sealer that does not vouch for a message that fails, and why. */
+static json_t *
+sealer_part(const struct evaluation *ev)
+{
+	const struct arc_vouch *sealers = &ev->verdict.sealers;
+
+	if (sealers->doubted == 0)
+		return json_null();
+	return json_pack("{s:o,s:I," JSON_REASON "}", "domain",
+		json_known(sealers->doubted_sealer, ev->arena), "instance",
+		(json_int_t)sealers->doubted, JSON_REASON_OF(&sealers->doubt, ev->arena));
+}
+
 /* Members with o* are left out where there is nothing of the kind. */
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
@@ -123,7 +157,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	return json_pack("{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
 			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"     /* results */
 			 "s:s," JSON_REASON
-			 "s:s?,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+			 "s:s?,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "index",
 		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
 		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
@@ -140,7 +174,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
 		"disposition", policy_word(ev->verdict.disposition),
 		JSON_REASON_OF(&ev->verdict.reason, arena), "sign", ev->verdict.sign, "override",
-		override_part(ev), "sealed",
+		override_part(ev), "sealer_doubt", sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
 		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),

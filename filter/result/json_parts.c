@@ -104,6 +104,12 @@ json_reason_at(const struct reason *reason)
 	return reason->at > 0 ? json_integer((json_int_t)reason->at) : NULL;
 }
 
+json_t *
+json_reason_octet(const struct reason *reason)
+{
+	return reason->has_octet ? json_integer(reason->octet) : NULL;
+}
+
 /* A number that may be larger than JSON's. */
 static json_int_t
 size(uint64_t n)

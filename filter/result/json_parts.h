@@ -27,15 +27,17 @@ void json_text(json_t *object, const char *name, const char *text);
 json_t *json_known(struct slice text, struct arena *arena);
 
 /*
- * For json_pack, a reason's members in an object: reason, reason_code, and reason_about and
- * reason_at where they are known.
+ * For json_pack, a reason's members in an object: reason, reason_code, and reason_about, reason_at
+ * and reason_octet where they are known.
  */
-#define JSON_REASON "s:s?,s:s?,s:o*,s:o*,"
+#define JSON_REASON "s:s?,s:s?,s:o*,s:o*,s:o*,"
 #define JSON_REASON_OF(reason, arena)                                                              \
 	"reason", reason_text(reason), "reason_code", reason_code(reason), "reason_about",         \
-		json_reason_about(reason, arena), "reason_at", json_reason_at(reason)
+		json_reason_about(reason, arena), "reason_at", json_reason_at(reason),             \
+		"reason_octet", json_reason_octet(reason)
 json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
+json_t *json_reason_octet(const struct reason *reason);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
  * had no memory for anything since this thread's last line (json_start). */

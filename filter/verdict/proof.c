@@ -1,4 +1,4 @@
-#include "filter/explain/proof.h"
+#include "filter/verdict/proof.h"
 
 #include "auth/base/base64.h"
 #include "auth/dkim/dkim.h"

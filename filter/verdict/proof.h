@@ -5,8 +5,8 @@
  * Results are the evaluation's arena's. False where it could not be judged or a record cannot be
  * written: nothing is proved then.
  */
-#ifndef FILTER_EXPLAIN_PROOF_H
-#define FILTER_EXPLAIN_PROOF_H
+#ifndef FILTER_VERDICT_PROOF_H
+#define FILTER_VERDICT_PROOF_H
 
 #include "filter/verdict/evaluate.h"
 

@@ -1,0 +1,38 @@
+/* fuzz_own_senders: what is kept lies inside the text or is a normal name; a bad line is one of it.
+ */
+#include <assert.h>
+#include <stdint.h>
+
+#include "auth/base/domain.h"
+#include "filter/settings/own_senders.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice text = {(const char *)data, size};
+	struct own_senders own;
+	struct arena arena;
+	const char *why = NULL;
+	size_t line = 0, lines = 1;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < size; i++)
+		lines += data[i] == '\n' ? 1 : 0;
+	if (own_senders_parse(text, &arena, &own, &line, &why) == ST_OK) {
+		for (size_t i = 0; i < own.ndomains; i++) {
+			assert(domain_labels(own.domains[i]) >= 2);
+			assert(own_senders_have_domain(&own, own.domains[i]));
+		}
+		for (size_t i = 0; i < own.nnets; i++)
+			assert(own_senders_have_address(&own, &own.nets[i].ip));
+		for (size_t i = 0; i < own.nproviders; i++)
+			assert(own.providers[i].n > 0 && own.providers[i].p >= text.p &&
+				own.providers[i].p + own.providers[i].n <= text.p + text.n);
+	} else {
+		assert(why != NULL && line >= 1 && line <= lines);
+	}
+	arena_clear(&arena);
+	return 0;
+}
