@@ -15,7 +15,10 @@
 #include "auth/base/keycache.h"
 #include "auth/base/rsa.h"
 
-enum { ED25519_SIGNATURE_SIZE = 64 };
+enum {
+	ED25519_SIGNATURE_SIZE = 64,
+	ED25519_WEIGHT = 4 /* as crypto_key_weight counts, measured */
+};
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
@@ -35,7 +38,7 @@ struct crypto_hash {
 struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
-	unsigned bits;
+	unsigned bits, weight;
 	unsigned users; /* the cache and who asked; of one thread */
 };
 
@@ -214,6 +217,7 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 	*bits = inside.bits = numbers.bits;
 	if (status != ST_OK)
 		return status;
+	inside.weight = rsa_weight(&numbers);
 	inside.rsa = rsa_key_new(&numbers);
 	if (inside.rsa == NULL)
 		return ST_TEMP;
@@ -224,7 +228,7 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 enum status
 crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **key)
 {
-	struct crypto_key inside = {.bits = 8 * CRYPTO_ED25519_SIZE};
+	struct crypto_key inside = {.bits = 8 * CRYPTO_ED25519_SIZE, .weight = ED25519_WEIGHT};
 
 	*key = NULL;
 	if (raw.n != CRYPTO_ED25519_SIZE) /* RFC 8463 4 */
@@ -242,6 +246,12 @@ crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **
 	}
 	*key = keep_key(crypto, raw, inside);
 	return *key != NULL ? ST_OK : ST_TEMP;
+}
+
+unsigned
+crypto_key_weight(const struct crypto_key *key)
+{
+	return key->weight;
 }
 
 void

@@ -79,11 +79,22 @@ taglist_malformed(const struct taglist *list)
 	return NULL;
 }
 
+/* As many tags as text can have, so that no list takes more memory than it needs. */
+static size_t
+count_tags(struct slice text)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.n && n < TAGLIST_MAX; i++)
+		n += text.p[i] == ';';
+	return n;
+}
+
 enum status
 taglist_parse(struct slice text, struct arena *arena, struct taglist *list)
 {
-	struct tag *tags = NULL;
-	size_t n = 0, cap = 0;
+	struct tag *tags = arena_array(arena, count_tags(text), sizeof *tags);
+	size_t n = 0;
 	bool malformed = false;
 
 	*list = (struct taglist){0};
@@ -95,15 +106,6 @@ taglist_parse(struct slice text, struct arena *arena, struct taglist *list)
 		if (blank.n > 0) {
 			if (n == TAGLIST_MAX)
 				return ST_LIMIT;
-			if (n == cap) {
-				struct tag *more;
-
-				cap = cap == 0 ? 16 : TAGLIST_MAX;
-				more = arena_array(arena, cap, sizeof *more);
-				if (n > 0)
-					memcpy(more, tags, n * sizeof *more);
-				tags = more;
-			}
 			tags[n] = parse_tag(element);
 			malformed = malformed || !tags[n].well_formed;
 			n++;

@@ -12,6 +12,8 @@
 #include "auth/base/taglist.h"
 #include "auth/dkim/dkim_reason.h"
 
+struct dns_answer;
+
 enum dkim_canon { DKIM_SIMPLE, DKIM_RELAXED };
 
 enum dkim_algorithm {
@@ -101,6 +103,18 @@ void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *k
  */
 bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 
+/* The key records of one name, parsed. */
+struct dkim_keys {
+	struct dkim_keys *next; /* in the budget */
+	const struct dns_answer *answer;
+	struct reason refused; /* why none was parsed: too many, or too much of them */
+	const struct dkim_key *keys;
+	size_t n;
+};
+
+/* Those of an answer that has records; parsed once a message, as far as its budget allows. */
+const struct dkim_keys *dkim_keys_of(const struct auth_input *in, const struct dns_answer *answer);
+
 /* canonicalization (dkim_canon.c, RFC 6376 3.4) */
 
 /* A prefix of the canonical body whose hash is wanted. */
@@ -155,13 +169,16 @@ struct dkim_selection {
 				its registered name; or NULL */
 };
 
-struct dkim_index; /* the message's fields by name; made once a message */
+struct dkim_index; /* the message's fields by name; made once a message, of one thread */
 
 struct dkim_index *dkim_index_make(const struct message *message, struct arena *arena);
 
 /* Bottom-up (RFC 6376 5.4.2); sig->field itself is never selected (RFC 6376 3.5). */
-void dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
+void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
 	struct dkim_selection *selection);
+
+/* Takes the fields that are to be hashed off the budget; false, with nothing taken, where it ends. */
+bool dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection);
 
 /* The hash that b= signs. ST_TEMP where OpenSSL could not. */
 enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "auth/base/budget.h"
 #include "auth/base/crypto.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
@@ -167,6 +168,7 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
 
+	dns_limit(in->dns, options->limits.questions - BUDGET_POLICY_QUESTIONS);
 	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
 			      &ev->taken.envelope, error) != ST_OK)
 		return EVALUATE_TEMP;
@@ -217,6 +219,7 @@ set_input(struct evaluation *ev)
 		.now = options->has_now && options->now != NOW_MESSAGE ? options->now
 								       : (int64_t)time(NULL),
 		.arena = ev->arena,
+		.budget = budget_make(&options->limits, ev->arena),
 	};
 }
 
