@@ -34,7 +34,7 @@ REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
-INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json
+INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
 CASES := build/testdata/.made
@@ -108,6 +108,10 @@ $(EMBEDDED): %.o: %.c
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
 
+# GMime beside our own reading of From
+$(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs gmime-3.0) $(PKG_LIBS)
+
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -144,7 +148,7 @@ seeds: $(SEEDS)
 $(SEEDS): testdata/make-corpus testdata/corpus $(wildcard testdata/corpus/* testdata/corpus/*/*)
 	@testdata/make-corpus $(@D)
 
-unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
+unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask $(BUILD)/tests/from/read_from
 replay: $(REPLAY_BIN)
 fuzzers: $(FUZZ_BIN)
 

@@ -41,6 +41,7 @@ struct domains {
 	struct arena *arena;
 	struct slice *list;
 	size_t n, cap;
+	bool without; /* an address has no domain */
 };
 
 struct address_gmime *
@@ -115,8 +116,8 @@ add_domain(struct domains *domains, struct slice domain)
 	domains->list[domains->n++] = arena_dup(domains->arena, domain);
 }
 
-/* false where an address has no domain; the recursion is bounded as GMime's was, by MAX_COLONS */
-static bool
+/* The recursion is bounded as GMime's was, by MAX_COLONS. */
+static void
 walk(const struct address_gmime *gmime, InternetAddressList *list, struct domains *domains)
 {
 	int n = gmime->length(list);
@@ -126,18 +127,17 @@ walk(const struct address_gmime *gmime, InternetAddressList *list, struct domain
 		GTypeInstance *instance = (GTypeInstance *)address;
 
 		if (gmime->is_a(instance, gmime->group_type())) {
-			if (!walk(gmime, gmime->members((InternetAddressGroup *)address), domains))
-				return false;
+			walk(gmime, gmime->members((InternetAddressGroup *)address), domains);
 		} else if (gmime->is_a(instance, gmime->mailbox_type())) {
 			InternetAddressMailbox *mailbox = (InternetAddressMailbox *)address;
 			struct slice addr = slice_str(gmime->addr(mailbox));
 
 			if (mailbox->at < 0 || (size_t)mailbox->at + 1 >= addr.n)
-				return false;
-			add_domain(domains, slice_from(addr, (size_t)mailbox->at + 1));
+				domains->without = true;
+			else
+				add_domain(domains, slice_from(addr, (size_t)mailbox->at + 1));
 		}
 	}
-	return true;
 }
 
 /*
@@ -166,14 +166,14 @@ count(struct slice s, char c)
 
 enum status
 address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
-	struct slice **domains, size_t *n)
+	struct slice **domains, size_t *n, bool *complete)
 {
 	struct domains found = {.arena = arena};
 	InternetAddressList *list;
-	bool complete;
 
 	*domains = NULL;
 	*n = 0;
+	*complete = false;
 	if (value.n > VALUE_MAX || count(value, ':') > MAX_COLONS ||
 		count(value, ',') * value.n > MAX_WORK)
 		return ST_LIMIT;
@@ -183,12 +183,11 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 		return ST_TEMP;
 	list = gmime->parse(NULL, without_encoded_words(value, arena));
 	if (list == NULL)
-		return ST_BAD;
-	complete = walk(gmime, list, &found);
+		return ST_OK;
+	walk(gmime, list, &found);
 	gmime->unref(list);
-	if (!complete || found.n == 0)
-		return ST_BAD;
 	*domains = found.list;
 	*n = found.n;
+	*complete = found.n > 0 && !found.without;
 	return ST_OK;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_from.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -233,6 +234,7 @@ print_identities(const struct evaluation *ev)
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			reason_words(&ev->ids.ambiguous, arena));
+	explain_from(&ev->ids, ev->arena);
 }
 
 static void
