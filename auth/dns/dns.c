@@ -299,6 +299,15 @@ dns_get_policy(struct dns *dns, struct slice name, enum dns_type type, int64_t u
 }
 
 void
+dns_begin(struct dns *dns, int64_t deadline_ms)
+{
+	int64_t now = dns_clock_ms(dns);
+
+	if (dns->deadline_ms != INT64_MAX) /* over a zone there is none */
+		dns->deadline_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
+}
+
+void
 dns_limit(struct dns *dns, size_t max)
 {
 	dns->max = max;

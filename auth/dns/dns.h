@@ -84,6 +84,9 @@ const struct dns_answer *dns_get(
 /* Milliseconds of a monotonic clock; over a zone, where nothing waits, it stands still. */
 int64_t dns_clock_ms(const struct dns *dns);
 
+/* Counts the time for all questions from now on: what came before was not spent on them. */
+void dns_begin(struct dns *dns, int64_t deadline_ms);
+
 /* Waits for the answers that were asked for and not yet needed, so that all are told. */
 void dns_settle(struct dns *dns);
 

@@ -349,12 +349,16 @@ tell(struct evaluation *ev)
 int
 explain_main(const struct options *options, struct arena *arena)
 {
+	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
 	int status;
 
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, &error)) {
+	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate(&ev, &error);
+	switch (result) {
 	case EVALUATE_OK:
 		status = tell(&ev);
 		break;

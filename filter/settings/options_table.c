@@ -192,7 +192,7 @@ const struct option_row option_rows[] = {
 		.max = 1000, .help = N_("key records of one name that are tried (10)")},
 	{.name = "max-verifications", .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.verifications), .min = 1, .max = 1000000,
-		.help = N_("signatures verified, a large key counts more (2000)")},
+		.help = N_("signatures verified; large keys count more (2000)")},
 	{.name = "max-signed", .arg = "OCTETS", .kind = OPTION_COUNT,
 		.at = AT(limits.header_octets), .min = 65536, .max = 1 << 30,
 		.help = N_("header that signatures may cover, in all (8388608)")},

@@ -206,6 +206,15 @@ judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
 }
 
 static void
+set_now(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	ev->in.now = options->has_now && options->now != NOW_MESSAGE ? options->now
+								     : (int64_t)time(NULL);
+}
+
+static void
 set_input(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
@@ -216,11 +225,10 @@ set_input(struct evaluation *ev)
 		.ids = &ev->ids,
 		.limits = &options->limits,
 		.options = &ev->auth_options,
-		.now = options->has_now && options->now != NOW_MESSAGE ? options->now
-								       : (int64_t)time(NULL),
 		.arena = ev->arena,
 		.budget = budget_make(&options->limits, ev->arena),
 	};
+	set_now(ev);
 }
 
 static void
@@ -263,29 +271,40 @@ take_input(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
-evaluate(struct evaluation *ev, const char **error)
+evaluate_open(struct evaluation *ev, const char **error)
 {
-	const struct options *options = ev->options;
 	enum evaluate_status result;
-	struct slice secret;
-	enum status st;
 
 	set_input(ev);
-	st = input_read(options, &ev->input, error);
+	result = read_secret(ev, &ev->secret, error);
+	if (result == EVALUATE_OK)
+		result = open_resources(ev, error);
+	ev->in.psl = ev->psl;
+	return result;
+}
+
+enum evaluate_status
+evaluate_read(struct evaluation *ev, const char **error)
+{
+	enum status st = input_read(ev->options, &ev->input, error);
+
 	if (st != ST_OK)
 		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-	if (take_input(ev, error) != ST_OK)
-		return EVALUATE_TEMP;
-	result = read_secret(ev, &secret, error);
+	set_now(ev); /* it may have been long on its way */
+	return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
+}
+
+enum evaluate_status
+evaluate(struct evaluation *ev, const char **error)
+{
+	enum evaluate_status result = evaluate_read(ev, error);
+
 	if (result != EVALUATE_OK)
 		return result;
 	if (ev->oversize)
-		return judge_oversize(ev, secret, error);
-	result = open_resources(ev, error);
-	if (result != EVALUATE_OK)
-		return result;
-	ev->in.psl = ev->psl;
-	return judge(ev, secret, false, error);
+		return judge_oversize(ev, ev->secret, error);
+	dns_begin(ev->in.dns, ev->options->deadline_ms);
+	return judge(ev, ev->secret, false, error);
 }
 
 enum evaluate_status
@@ -315,17 +334,6 @@ evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct
 		return judge(ev, secret, given != NULL, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
-}
-
-enum evaluate_status
-evaluate_open(struct evaluation *ev, const char **error)
-{
-	enum evaluate_status result;
-
-	set_input(ev);
-	result = open_resources(ev, error);
-	ev->in.psl = ev->psl;
-	return result;
 }
 
 void

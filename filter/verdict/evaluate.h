@@ -41,7 +41,9 @@ struct evaluation {
 	struct address_gmime *gmime;
 	const struct domain_psl *psl;
 	struct domain_psl *own_psl;   /* what evaluate_end frees */
-	struct crypto_signer *signer; /* and this */
+	struct crypto_signer *signer; /* and this: by seal_open, or NULL */
+	bool signer_rsa;
+	struct slice secret;          /* of the envelope field */
 	bool borrowed;                /* gmime and crypto are another's */
 };
 
@@ -63,13 +65,18 @@ void evaluate_begin(
 	const struct options *options, struct arena *arena, struct evaluation *evaluation);
 
 /*
- * Reads the message and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or
- * from a fixed table, and has_message tells whether there is something to pass on.
+ * DNS, crypto, files and what else the mechanisms need: all that is opened before the first octet
+ * of a message is read, so that no message has a part in its failing. Where a status is not
+ * EVALUATE_OK, here and below, *error is one line in the arena or from a fixed table.
  */
-enum evaluate_status evaluate(struct evaluation *evaluation, const char **error);
-
-/* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
+/* After evaluate_open, however it ended: reads the message, which has_message tells, and the
+ * envelope that came with it. */
+enum evaluate_status evaluate_read(struct evaluation *evaluation, const char **error);
+
+/* After evaluate_open: evaluate_read, and judges the message. */
+enum evaluate_status evaluate(struct evaluation *evaluation, const char **error);
 
 /*
  * The same for bytes that are at hand (they must live until evaluate_end), with tools that stay the

@@ -74,6 +74,7 @@ open_all(struct all *all, const struct row *row)
 		.dkim_signatures = 16,
 		.arc_sets = 50,
 		.rsa_min_bits = 1024,
+		.keys = 10,
 		.rsa_max_bits = 8192,
 		.spf_ms = 20000};
 	rig->options.receiver = SLICE("mx.example.org");

@@ -16,6 +16,7 @@ dkim_rig_open(void)
 		.field_size = 65536,
 		.dkim_signatures = 16,
 		.arc_sets = 50,
+		.keys = 10,
 		.rsa_min_bits = 1024,
 		.rsa_max_bits = 8192};
 	rig.options.drift = 300;
