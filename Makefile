@@ -169,6 +169,7 @@ lint:
 bench: deps mailstamp $(BUILD)/bench/stages
 	@bench/run
 	@bench/archive
+	@bench/hostile
 	@bench/batch $(BUILD)
 
 check-hosts:

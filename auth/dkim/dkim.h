@@ -63,7 +63,8 @@ struct dkim_sig_result {
 	struct dkim_sig sig;
 	enum auth_code code;
 	struct reason reason; /* one of DKIM's; of an ARC field, one of ARC's, too */
-	bool aligned;         /* d= with the author domain, whatever the result: set by DMARC */
+	bool aligned;         /* d= with the author domain, whatever the result: set by DMARC, and
+				 where nothing can pass by it, as far as no question tells */
 	unsigned key_bits;    /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
@@ -177,7 +178,8 @@ struct dkim_index *dkim_index_make(const struct message *message, struct arena *
 void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
 	struct dkim_selection *selection);
 
-/* Takes the fields that are to be hashed off the budget; false, with nothing taken, where it ends. */
+/* Takes the fields that are to be hashed off the budget; false, with nothing taken, where it ends.
+ */
 bool dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection);
 
 /* The hash that b= signs. ST_TEMP where OpenSSL could not. */

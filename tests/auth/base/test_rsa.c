@@ -160,11 +160,43 @@ Test(rsa, limits)
 	cr_expect_eq(rsa.bits, RSA_MAX_BITS);
 	cr_expect_eq(parse_size(RSA_MAX_BITS / 8 + 1, 1, &rsa), ST_LIMIT);
 	cr_expect_eq(rsa.bits, RSA_MAX_BITS + 8, "the size is told");
-	cr_expect_eq(parse_size(256, 8, &rsa), ST_OK);
+	cr_expect_eq(parse_size(256, 3, &rsa), ST_OK);
+	cr_expect_eq(parse_size(256, 4, &rsa), ST_OK, "an exponent of 32 bits");
 	cr_expect_eq(rsa.bits, 2048);
-	cr_expect_eq(rsa.exponent.n, 8);
-	cr_expect_eq(parse_size(256, 9, &rsa), ST_BAD, "an exponent of 72 bits");
-	cr_expect_eq(parse_size(256, 100, &rsa), ST_BAD);
+	cr_expect_eq(rsa.exponent.n, 4);
+	cr_expect_eq(parse_size(256, 5, &rsa), ST_LIMIT, "an exponent of 40 bits");
+	cr_expect_eq(rsa.bits, 2048, "the size is told");
+	cr_expect_eq(parse_size(256, 100, &rsa), ST_LIMIT);
+}
+
+/* In verifications with 2,048 bits and 65,537: the square of the size times the products. */
+Test(rsa, weights)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+		struct slice exponent;
+		unsigned want;
+	} rows[] = {
+		{"1,024 bits", 1024, SLICE_INIT("\x01\x00\x01"), 1},
+		{"2,048 bits", 2048, SLICE_INIT("\x01\x00\x01"), 1},
+		{"one bit more", 2049, SLICE_INIT("\x01\x00\x01"), 4},
+		{"4,096 bits", 4096, SLICE_INIT("\x01\x00\x01"), 4},
+		{"8,192 bits", 8192, SLICE_INIT("\x01\x00\x01"), 16},
+		{"16,384 bits", 16384, SLICE_INIT("\x01\x00\x01"), 64},
+		{"exponent 3", 2048, SLICE_INIT("\x03"), 1},
+		{"18 products", 2048, SLICE_INIT("\x01\x00\x03"), 2},
+		{"32 bits, all set", 2048, SLICE_INIT("\xff\xff\xff\xff"), 4},
+		{"all that is too large", 16384, SLICE_INIT("\xff\xff\xff\xff"), 256},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct rsa_numbers numbers = {
+			.exponent = rows[i].exponent, .bits = rows[i].bits};
+
+		cr_expect_eq(rsa_weight(&numbers), rows[i].want, "%s: %u", rows[i].name,
+			rsa_weight(&numbers));
+	}
 }
 
 /*
@@ -180,22 +212,22 @@ static const struct encoding_row {
 	struct slice info;
 } encoding_rows[] = {
 #define INFO "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
-	{"as it should be",        true,  0, 1, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"block type 2",           false, 0, 2, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"block type 0",           false, 0, 0, 0xff, 0, 0,  SLICE_INIT(INFO)              },
-	{"another fill",           false, 0, 1, 0xfe, 0, 0,  SLICE_INIT(INFO)              },
-	{"no separator",           false, 0, 1, 0xff, 1, 0,  SLICE_INIT(INFO)              },
-	{"eight fills, garbage",   false, 0, 1, 0xff, 0, 8,  SLICE_INIT(INFO)              },
-	{"fewer fills, garbage",   false, 0, 1, 0xff, 0, 60, SLICE_INIT(INFO)              },
-	{"parameters left out",    false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20")},
-	{"SHA-512's identifier",   false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
-			   "\x04\x20")																	       },
+	{"as it should be", true, 0, 1, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"block type 2", false, 0, 2, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"block type 0", false, 0, 0, 0xff, 0, 0, SLICE_INIT(INFO)},
+	{"another fill", false, 0, 1, 0xfe, 0, 0, SLICE_INIT(INFO)},
+	{"no separator", false, 0, 1, 0xff, 1, 0, SLICE_INIT(INFO)},
+	{"eight fills, garbage", false, 0, 1, 0xff, 0, 8, SLICE_INIT(INFO)},
+	{"fewer fills, garbage", false, 0, 1, 0xff, 0, 60, SLICE_INIT(INFO)},
+	{"parameters left out", false, 0, 1, 0xff, 0, 0,
+		SLICE_INIT("\x30\x2f\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x04\x20")},
+	{"SHA-512's identifier", false, 0, 1, 0xff, 0, 0,
+		SLICE_INIT("\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00"
+			   "\x04\x20")},
 	{"a length in two octets", false, 0, 1, 0xff, 0, 0,
-												   SLICE_INIT("\x30\x81\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05"
-			   "\x00\x04\x20")																	   },
-	{"no DigestInfo",          false, 0, 1, 0xff, 0, 0,  SLICE_INIT("")                },
+		SLICE_INIT("\x30\x81\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05"
+			   "\x00\x04\x20")},
+	{"no DigestInfo", false, 0, 1, 0xff, 0, 0, SLICE_INIT("")},
 };
 
 static void
