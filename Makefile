@@ -65,7 +65,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
@@ -167,10 +168,16 @@ lint:
 	@tests/lint/run
 
 bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
 	@bench/hostile
 	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
 	@tools/deps install build hosts
@@ -221,4 +228,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

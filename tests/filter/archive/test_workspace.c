@@ -75,10 +75,10 @@ Test(workspace, the_one_that_fits)
 	static const struct row {
 		size_t n, used;
 	} rows[] = {
-		{1,       500    },
-		{500,     500    },
-		{501,     3000   },
-		{80000,   90000  },
+		{1, 500},
+		{500, 500},
+		{501, 3000},
+		{80000, 90000},
 		{5000000, 2000000},
 	};
 	enum { N = sizeof sizes / sizeof *sizes };
