@@ -24,7 +24,7 @@ struct job {
 	struct log *log;
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
-	bool told; /* the outcome is out, and its status is final */
+	bool told;  /* the outcome is out, and its status is final */
 	bool early; /* what failed was before the first octet of the message was read */
 	struct evaluation ev;
 	struct outcome outcome;
@@ -290,6 +290,7 @@ filter_main(const struct options *options, struct arena *arena)
 
 	job->options = options;
 	job->log = log_open(options);
+	log_arm(job->log);
 	arena_init(&job->work, on_out_of_memory, job);
 	evaluate_begin(options, arena, &job->ev);
 	if (!profile_needs_command(options->profile) || options->exec_argv != NULL)

@@ -45,6 +45,7 @@ set_scrub(struct evaluation *ev)
 		.what = options->scrub,
 		.ids = ids,
 		.nids = options->own_ids.n + 1,
+		.arena = ev->arena,
 		.envelope_field = options->envelope == ENVELOPE_FIELD,
 	};
 }
