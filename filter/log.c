@@ -152,16 +152,16 @@ send_crash(const char *line, size_t n)
 void
 log_crash(int signal)
 {
-	static const char text[] = "ended by signal ";
-	char line[sizeof crash.head + sizeof text + 4];
+	static const char ended[] = "ended by signal ";
+	char line[sizeof crash.head + sizeof ended + 4];
 	size_t n = crash.nhead;
 	int fd = STDERR_FILENO;
 
 	if (!crash.armed)
 		return;
 	memcpy(line, crash.head, n);
-	memcpy(line + n, text, sizeof text - 1);
-	n += sizeof text - 1;
+	memcpy(line + n, ended, sizeof ended - 1);
+	n += sizeof ended - 1;
 	if (signal > 9)
 		line[n++] = (char)('0' + signal / 10 % 10);
 	line[n++] = (char)('0' + signal % 10);

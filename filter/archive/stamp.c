@@ -93,12 +93,13 @@ make_names(size_t index, const char *path, struct arena *arena, struct places *p
 }
 
 enum fault
-stamp_write(const struct evaluation *ev, const char *dir, size_t index, const char *path)
+stamp_write(const struct evaluation *ev, struct slice field, const char *dir, size_t index,
+	const char *path)
 {
 	struct output output = {
 		.message = &ev->message,
 		.max_field = ev->options->limits.field_size,
-		.block = block_make(ev, block_field(ev), true),
+		.block = block_make(ev, field, true),
 		.scrub = &ev->scrub,
 	};
 	struct places places;

@@ -1,7 +1,6 @@
 #include "filter/out/seal.h"
 
 #include "filter/io/wholefile.h"
-#include "filter/result/block.h"
 #include "mime/buf.h"
 
 enum { KEY_MAX = 64 * 1024, ERROR_MAX = 1024 };
@@ -48,11 +47,10 @@ seal_open(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
-seal_make(struct evaluation *ev, const char **error)
+seal_make(struct evaluation *ev, struct slice results, const char **error)
 {
 	const struct options *options = ev->options;
 	struct arc_sealer sealer;
-	struct slice results;
 
 	if (options->arc_seal == NULL)
 		return EVALUATE_OK;
@@ -66,8 +64,6 @@ seal_make(struct evaluation *ev, const char **error)
 		.key = ev->signer,
 		.rsa = ev->signer_rsa,
 	};
-	results = block_field(ev);
-	results = slice_trim(slice_from(results, slice_find(results, ':') + 1));
 	if (arc_seal(&ev->in, &ev->results.arc, &sealer, results, ev->message.eol, &ev->sealed) ==
 		ST_OK)
 		return EVALUATE_OK;

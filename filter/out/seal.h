@@ -14,9 +14,12 @@
 enum evaluate_status seal_open(struct evaluation *evaluation, const char **error);
 
 /*
- * Where it was and the message was evaluated: sets evaluation->sealed. A message that must not be
- * sealed is no error: sealed.reason tells why. EVALUATE_TEMP as above.
+ * results: the value of our Authentication-Results field, which the set repeats.
+ *
+ * Where sealing is asked for and the message was evaluated: sets evaluation->sealed. A message that
+ * must not be sealed is no error: sealed.reason tells why. EVALUATE_TEMP as above.
  */
-enum evaluate_status seal_make(struct evaluation *evaluation, const char **error);
+enum evaluate_status seal_make(
+	struct evaluation *evaluation, struct slice results, const char **error);
 
 #endif

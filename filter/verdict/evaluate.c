@@ -19,7 +19,7 @@
 #include "mime/address.h"
 #include "mime/buf.h"
 
-enum { ERROR_MAX = 1024, ZONE_MAX = 256 * 1024 * 1024, SECRET_MAX = 4096 };
+enum { ERROR_MAX = 1024, SECRET_MAX = 4096 };
 
 static const char *
 explained(struct arena *arena, const char *what, const char *path, const char *why)
@@ -95,7 +95,7 @@ open_dns(struct evaluation *ev, const char **error)
 		st = dns_open_resolver(&config, &ev->in.dns, error);
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
-	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
+	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
 		return EVALUATE_CONFIG;
 	}
@@ -119,8 +119,8 @@ open_resources(struct evaluation *ev, const char **error)
 	const struct options *options = ev->options;
 
 	if (evaluate_needs_psl(options)) {
-		ev->psl = ev->own_psl = domain_psl_open(options->psl);
-		if (ev->psl == NULL) {
+		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
+		if (ev->own_psl == NULL) {
 			*error = explained(ev->arena, _("public suffix list"),
 				options->psl != NULL ? options->psl : _("of the system"),
 				_("cannot be read"));
@@ -137,19 +137,19 @@ open_resources(struct evaluation *ev, const char **error)
 }
 
 static enum evaluate_status
-read_secret(struct evaluation *ev, struct slice *secret, const char **error)
+read_secret(struct evaluation *ev, const char **error)
 {
 	const char *path = ev->options->envelope_secret_file;
 	enum fault why;
 
-	*secret = SLICE("");
+	ev->secret = SLICE("");
 	if (ev->options->envelope != ENVELOPE_FIELD)
 		return EVALUATE_OK;
 	if (path == NULL) {
 		*error = N_("--envelope field needs --envelope-secret-file");
 		return EVALUATE_CONFIG;
 	}
-	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
+	if (wholefile_secret(path, SECRET_MAX, ev->arena, &ev->secret, &why) != ST_OK) {
 		*error = explained(ev->arena, _("secret file"), path, fault_text(why));
 		return EVALUATE_CONFIG;
 	}
@@ -163,17 +163,31 @@ until_ms(const struct evaluation *ev)
 	return dns_clock_ms(ev->in.dns) + ev->options->deadline_ms / 4 * 3;
 }
 
+/*
+ * The envelope, where the message has it and nothing beside it. A message over the size limit is
+ * asked for nothing but the field with a secret: its Received lines cost DNS.
+ */
+static enum status
+find_envelope(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+{
+	const struct options *options = ev->options;
+	const bool given = source != NULL && source->envelope != NULL;
+	const bool read = !ev->oversize || options->envelope == ENVELOPE_FIELD;
+	enum status st = ST_OK;
+
+	if (!given && read)
+		st = envelope_from_message(options, &ev->message, ev->secret, ev->in.dns, ev->arena,
+			&ev->taken.envelope, error);
+	envelope_trust(options, &ev->taken.envelope);
+	return st;
+}
+
 static enum evaluate_status
-judge(struct evaluation *ev, struct slice secret, bool given, const char **error)
+judge(struct evaluation *ev, const char **error)
 {
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
 
-	dns_limit(in->dns, options->limits.questions - BUDGET_POLICY_QUESTIONS);
-	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
-			      &ev->taken.envelope, error) != ST_OK)
-		return EVALUATE_TEMP;
-	envelope_trust(options, &ev->taken.envelope);
 	if (options->envelope == ENVELOPE_FIELD)
 		hide_envelope_field(ev);
 	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
@@ -188,21 +202,6 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 	ev->evaluated = true;
 	policy_decide(options, in, &ev->results, &ev->verdict);
 	override_decide(options, in, &ev->results, &ev->verdict);
-	return EVALUATE_OK;
-}
-
-/* A message over the size limit: own clients and users have no policy, for others it is fixed. */
-static enum evaluate_status
-judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
-{
-	const struct options *options = ev->options;
-
-	if (options->envelope == ENVELOPE_FIELD &&
-		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
-			&ev->taken.envelope, error) != ST_OK)
-		return EVALUATE_TEMP;
-	envelope_trust(options, &ev->taken.envelope);
-	policy_decide(options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
 }
 
@@ -277,11 +276,8 @@ evaluate_open(struct evaluation *ev, const char **error)
 	enum evaluate_status result;
 
 	set_input(ev);
-	result = read_secret(ev, &ev->secret, error);
-	if (result == EVALUATE_OK)
-		result = open_resources(ev, error);
-	ev->in.psl = ev->psl;
-	return result;
+	result = read_secret(ev, error);
+	return result == EVALUATE_OK ? open_resources(ev, error) : result;
 }
 
 enum evaluate_status
@@ -295,44 +291,41 @@ evaluate_read(struct evaluation *ev, const char **error)
 	return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
 }
 
-enum evaluate_status
-evaluate(struct evaluation *ev, const char **error)
+/* The rest of what is over the size limit is for nobody: its beginning is enough. */
+static enum evaluate_status
+take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
-	enum evaluate_status result = evaluate_read(ev, error);
-
-	if (result != EVALUATE_OK)
-		return result;
-	if (ev->oversize)
-		return judge_oversize(ev, ev->secret, error);
-	dns_begin(ev->in.dns, ev->options->deadline_ms);
-	return judge(ev, ev->secret, false, error);
+	set_input(ev);
+	ev->borrowed = true;
+	ev->in.dns = source->dns;
+	ev->in.crypto = source->tools->crypto;
+	ev->in.psl = source->tools->psl;
+	ev->gmime = source->tools->gmime;
+	ev->oversize = source->partial;
+	ev->input = (struct input){
+		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};
+	if (source->envelope != NULL)
+		ev->taken = (struct taken){.message = source->bytes, .envelope = *source->envelope};
+	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return EVALUATE_TEMP;
+	take_message(ev);
+	return read_secret(ev, error);
 }
 
 enum evaluate_status
-evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct dns *dns,
-	struct slice bytes, bool partial, const struct envelope *given, const char **error)
+evaluate(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
-	enum evaluate_status result;
-	struct slice secret;
+	enum evaluate_status result =
+		source != NULL ? take_source(ev, source, error) : evaluate_read(ev, error);
 
-	set_input(ev);
-	ev->borrowed = true;
-	ev->in.dns = dns;
-	ev->in.crypto = tools->crypto;
-	ev->in.psl = ev->psl = tools->psl;
-	ev->gmime = tools->gmime;
-	ev->input = (struct input){.fd = -1, .end = true, .bytes = bytes, .partial = partial};
-	ev->oversize = partial;
-	if (given != NULL)
-		ev->taken = (struct taken){.message = bytes, .envelope = *given};
-	else if (envelope_take(ev->options, bytes, ev->arena, &ev->taken, error) != ST_OK)
-		return EVALUATE_TEMP;
-	take_message(ev);
-	result = read_secret(ev, &secret, error);
 	if (result != EVALUATE_OK)
 		return result;
-	if (!partial)
-		return judge(ev, secret, given != NULL, error);
+	dns_begin(ev->in.dns, ev->options->deadline_ms);
+	dns_limit(ev->in.dns, ev->options->limits.questions - BUDGET_POLICY_QUESTIONS);
+	if (find_envelope(ev, source, error) != ST_OK)
+		return EVALUATE_TEMP;
+	if (!ev->oversize)
+		return judge(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
 }
