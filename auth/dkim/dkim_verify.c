@@ -329,3 +329,38 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	result->key_testing = trial.testing;
 	return status;
 }
+
+enum status
+dkim_recover(const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes)
+{
+	const struct dns_answer *answer;
+	const struct dkim_keys *keys;
+	struct slice name;
+
+	*hashes = (struct dkim_signed){0};
+	if (sig->a != DKIM_RSA_SHA256)
+		return ST_OK;
+	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
+	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
+	keys = dkim_keys_of(in, answer);
+	for (size_t i = 0; i < keys->n && hashes->keys < DKIM_KEYS_MAX; i++) {
+		struct crypto_key *key = NULL;
+		enum status status = ST_OK;
+		struct trial trial = {0};
+		bool good = false;
+
+		if (judge_record(sig, &keys->keys[i]).id != DKIM_R_NONE)
+			continue;
+		status = open_key(in, sig, keys->keys[i].p, &key, &trial);
+		if (status == ST_OK && trial.reason.id == DKIM_R_NONE) {
+			hashes->keys++;
+			status = crypto_recover(
+				in->crypto, key, sig->b, hashes->hashes[hashes->n], &good);
+			hashes->n += good;
+		}
+		crypto_key_free(key);
+		if (status != ST_OK)
+			return status;
+	}
+	return ST_OK;
+}
