@@ -11,6 +11,7 @@ budget_make(const struct limits *limits, struct arena *arena)
 		.verifications = limits->verifications,
 		.header_octets = limits->header_octets,
 		.key_octets = BUDGET_KEY_OCTETS,
+		.arena = arena,
 	};
 	return budget;
 }

@@ -22,7 +22,9 @@ struct budget {
 	size_t verifications; /* of signatures, as many as the key weighs (crypto_key_weight) */
 	size_t header_octets; /* of fields that signatures cover */
 	size_t key_octets;    /* of key records that are parsed */
-	struct dkim_keys *keys; /* what was parsed so far: a name's records are parsed once */
+	/* what was parsed so far, in the message's arena: a name's records are parsed once */
+	struct dkim_keys *keys;
+	struct arena *arena;
 };
 
 /*

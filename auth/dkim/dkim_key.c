@@ -128,7 +128,8 @@ octets(const struct dns_answer *answer)
 static struct dkim_keys *
 parse_all(const struct auth_input *in, const struct dns_answer *answer)
 {
-	struct dkim_keys *all = arena_alloc(in->arena, sizeof *all);
+	struct arena *arena = in->budget != NULL ? in->budget->arena : in->arena;
+	struct dkim_keys *all = arena_alloc(arena, sizeof *all);
 	struct dkim_key *keys;
 
 	all->answer = answer;
@@ -139,9 +140,9 @@ parse_all(const struct auth_input *in, const struct dns_answer *answer)
 		all->refused = dkim_reason(DKIM_R_KEY_OCTETS);
 	if (all->refused.id != DKIM_R_NONE)
 		return all;
-	all->keys = keys = arena_array(in->arena, answer->n, sizeof *keys);
+	all->keys = keys = arena_array(arena, answer->n, sizeof *keys);
 	for (; all->n < answer->n; all->n++)
-		dkim_key_parse(answer->rr[all->n].text, in->arena, &keys[all->n]);
+		dkim_key_parse(answer->rr[all->n].text, arena, &keys[all->n]);
 	return all;
 }
 
