@@ -53,6 +53,11 @@ def fields_of(name, piece, size, start=b'', end=b''):
     return out
 
 
+def from_of(piece, end, size):
+    value = fill(piece, min(size, FIELD)) + end
+    return b'From: ' + value + b'\n' + REST + fill(b'X: 1\n', size), (), ''
+
+
 def dkim(h='from:to', s='s', d='evil.example', bh=BH, b=B, extra='', a='rsa-sha256'):
     return (f'DKIM-Signature: v=1; a={a}; c=relaxed/relaxed; d={d}; s={s}; {extra}bh={bh};\n'
             f' h={h}; b={b}\n').encode()
@@ -74,6 +79,8 @@ def key(bits=2048, exponent=65537):
     return 'v=DKIM1; p=' + base64.b64encode(b'\x30' + length(len(inner)) + inner).decode()
 
 
+ONE_KEY = 's._domainkey.evil.example TXT ' + key()
+
 # shapes: (message, options, zone); an option that is a path is written by bench/hostile
 
 @shape
@@ -84,12 +91,12 @@ def tiny_fields(size):
 @shape
 def fields_of_one_name_and_h(size):
     names = ':'.join(['from'] + ['x'] * 900)
-    return wrap(dkim(names) * (size // 6000 + 1) + fill(b'X: 1\n', size // 2)), MANY, 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim(names) * (size // 6000 + 1) + fill(b'X: 1\n', size // 2)), MANY, ONE_KEY
 
 
 @shape
 def h_of_many_names(size):
-    return wrap(dkim('from' + ':a' * (FIELD // 2)) * (size // FIELD + 1)), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim('from' + ':a' * (FIELD // 2)) * (size // FIELD + 1)), (), ONE_KEY
 
 
 @shape
@@ -100,7 +107,8 @@ def many_signatures(size):
 @shape
 def long_names_in_h(size):
     name = 'x' * 900
-    return wrap(fill(name.encode() + b': 1\n', size // 2) + dkim('from:' + ':'.join([name] * 60)) * (size // 120000 + 1)), MANY, 's._domainkey.evil.example TXT ' + key()
+    signatures = dkim('from:' + ':'.join([name] * 60)) * (size // 120000 + 1)
+    return wrap(fill(name.encode() + b': 1\n', size // 2) + signatures), MANY, ONE_KEY
 
 
 @shape
@@ -110,12 +118,14 @@ def tags_of_semicolons(size):
 
 @shape
 def base64_with_blanks(size):
-    return wrap(fields_of(b'DKIM-Signature', b'A ', size, b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; bh=AA==; b=')), (), ''
+    start = b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; bh=AA==; b='
+    return wrap(fields_of(b'DKIM-Signature', b'A ', size, start)), (), ''
 
 
 @shape
 def quotes_in_return_path(size):
-    return b'Return-Path: <"' + fill(b'\\"', min(size, FIELD)) + b'\n' + wrap(fill(b'X: 1\n', max(0, size - FIELD))), HEADERS, ''
+    path = fill(b'\\"', min(size, FIELD))
+    return b'Return-Path: <"' + path + b'\n' + wrap(fill(b'X: 1\n', max(0, size - FIELD))), HEADERS, ''
 
 
 @shape
@@ -132,32 +142,33 @@ def quotes_in_batch_smtp(size):
 
 @shape
 def open_comments_in_from(size):
-    return b'From: ' + fill(b'(', min(size, FIELD)) + b' a@evil.example\n' + REST + fill(b'X: 1\n', size), (), ''
+    return from_of(b'(', b' a@evil.example', size)
 
 
 @shape
 def comments_in_from(size):
-    return b'From: ' + fill(b'(a)', min(size, FIELD)) + b' a@evil.example\n' + REST + fill(b'X: 1\n', size), (), ''
+    return from_of(b'(a)', b' a@evil.example', size)
 
 
 @shape
 def words_in_from(size):
-    return b'From: ' + fill(b'=?x?q?a?= ', min(size, FIELD)) + b'<a@evil.example>\n' + REST + fill(b'X: 1\n', size), (), ''
+    return from_of(b'=?x?q?a?= ', b'<a@evil.example>', size)
 
 
 @shape
 def addresses_in_from(size):
-    return b'From: ' + fill(b'a@evil.example,', min(size, FIELD)) + b'a@evil.example\n' + REST + fill(b'X: 1\n', size), (), ''
+    return from_of(b'a@evil.example,', b'a@evil.example', size)
 
 
 @shape
 def groups_in_from(size):
-    return b'From: ' + fill(b'a:;', min(size, FIELD)) + b'\n' + REST + fill(b'X: 1\n', size), (), ''
+    return from_of(b'a:;', b'', size)
 
 
 @shape
 def received_lines(size):
-    return fill(b'Received: from a (b [127.0.0.1]) by c; Thu, 01 Jan 2026 00:00:00 +0000\n', size) + wrap(b''), HEADERS + MANY, ''
+    line = b'Received: from a (b [127.0.0.1]) by c; Thu, 01 Jan 2026 00:00:00 +0000\n'
+    return fill(line, size) + wrap(b''), HEADERS + MANY, ''
 
 
 @shape
@@ -182,7 +193,8 @@ def bare_crs_in_header(size):
 
 @shape
 def arc_fields(size):
-    return wrap(fill(b'ARC-Seal: i=1; a=rsa-sha256\nARC-Message-Signature: i=1\nARC-Authentication-Results: i=1; x\n', size)), MANY, ''
+    lines = b'ARC-Seal: i=1; a=rsa-sha256\nARC-Message-Signature: i=1\nARC-Authentication-Results: i=1; x\n'
+    return wrap(fill(lines, size)), MANY, ''
 
 
 @shape
@@ -192,28 +204,29 @@ def comments_in_arc_results(size):
 
 @shape
 def empty_lines_in_body(size):
-    return wrap(dkim(bh=EMPTY_BH), b'\n' + fill(b'\n', size)), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim(bh=EMPTY_BH), b'\n' + fill(b'\n', size)), (), ONE_KEY
 
 
 @shape
 def blanks_in_body(size):
-    return wrap(dkim(), b'\n' + fill(b' \t', size)), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim(), b'\n' + fill(b' \t', size)), (), ONE_KEY
 
 
 @shape
 def bare_crs_in_body(size):
-    return wrap(dkim(), b'\n' + fill(b'\r', size)), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim(), b'\n' + fill(b'\r', size)), (), ONE_KEY
 
 
 @shape
 def body_lengths(size):
     signatures = b''.join(dkim(extra=f'l={size // 16 * i}; ') for i in range(16))
-    return wrap(signatures, b'\n' + fill(b'a line\n', size)), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(signatures, b'\n' + fill(b'a line\n', size)), (), ONE_KEY
 
 
 @shape
 def comments_in_date(size):
-    return fields_of(b'Date', b'(', min(size, FIELD)) + wrap(fill(b'X: 1\n', max(1, size - FIELD))), ('--now', 'message'), ''
+    date = fields_of(b'Date', b'(', min(size, FIELD))
+    return date + wrap(fill(b'X: 1\n', max(1, size - FIELD))), ('--now', 'message'), ''
 
 
 @shape
@@ -369,7 +382,7 @@ def fifty_sets_of_large_keys():
 @bomb
 def signed_header_sixteen_times():
     fields = fields_of(b'X', b'a b  ', 900000)
-    return wrap(dkim('from' + ':x' * 20) * 16 + fields), (), 's._domainkey.evil.example TXT ' + key()
+    return wrap(dkim('from' + ':x' * 20) * 16 + fields), (), ONE_KEY
 
 
 @bomb
@@ -398,7 +411,8 @@ def spf_macros():
 
 @bomb
 def spf_record_of_64_kilobytes():
-    return wrap(b''), (), 'evil.example TXT v=spf1 ' + ' '.join(f'ip4:192.0.2.{i % 256}' for i in range(3500)) + ' -all\n'
+    terms = ' '.join(f'ip4:192.0.2.{i % 256}' for i in range(3500))
+    return wrap(b''), (), f'evil.example TXT v=spf1 {terms} -all\n'
 
 
 @bomb
@@ -408,7 +422,8 @@ def dmarc_records_by_the_hundred():
 
 @bomb
 def dmarc_record_of_uris():
-    return wrap(b''), (), '_dmarc.evil.example TXT v=DMARC1; p=reject; rua=' + ','.join(['mailto:a@evil.example'] * 2500) + '\n'
+    uris = ','.join(['mailto:a@evil.example'] * 2500)
+    return wrap(b''), (), f'_dmarc.evil.example TXT v=DMARC1; p=reject; rua={uris}\n'
 
 
 @bomb
@@ -423,7 +438,8 @@ def wide_ids():
 
 @bomb
 def names_in_d():
-    return wrap(b''.join(dkim(d='.'.join(['xn--' + 'a' * 50] * 4) + f'.e{i}.example') for i in range(900))), (), ''
+    name = '.'.join(['xn--' + 'a' * 50] * 4)
+    return wrap(b''.join(dkim(d=f'{name}.e{i}.example') for i in range(900))), (), ''
 
 
 @bomb

@@ -164,8 +164,8 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 
 /* RFC 8617 5.2 step 5; after the seals, which may make it needless */
 static enum status
-find_oldest(const struct auth_input *in, struct dkim_index *index,
-	const struct dkim_bodies *bodies, struct arc_result *result)
+find_oldest(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
+	struct arc_result *result)
 {
 	bool doubled;
 

@@ -78,7 +78,8 @@ struct auth_input {
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
-	struct budget *budget; /* of this message; NULL: without bounds, for the caller has its own */
+	struct budget
+		*budget; /* of this message; NULL: without bounds, for the caller has its own */
 	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */
 	const struct dmarc_overlay *overlay;
 };

@@ -11,7 +11,7 @@ struct check {
 	bool identifier_unknown; /* one in temperror is or could be aligned */
 	bool alignment_unknown;  /* one that passed could be aligned */
 	bool author_names;       /* an answer about the author's own names is missing for that */
-	bool over; /* one that passed was not compared: too many questions */
+	bool over;               /* one that passed was not compared: too many questions */
 };
 
 struct reason
@@ -217,8 +217,8 @@ check_spf(struct check *check)
 	/* RFC 9989 4.4.2: MAIL FROM; for the null path its domain is that of HELO */
 	if (spf->identity == SPF_ID_NONE)
 		return;
-	enum dmarc_alignment alignment = align(check, spf->domain, result->record.aspf_strict,
-		counts(spf->code, spf->unsure));
+	enum dmarc_alignment alignment = align(
+		check, spf->domain, result->record.aspf_strict, counts(spf->code, spf->unsure));
 	result->spf_aligned = alignment == DMARC_ALIGNED;
 	result->spf_pass = weigh(check, alignment, spf->code, spf->unsure);
 }
@@ -231,9 +231,8 @@ check_dkim(struct check *check)
 
 	for (size_t i = 0; i < dkim->n; i++) {
 		struct dkim_sig_result *sig = &dkim->sigs[i];
-		enum dmarc_alignment alignment =
-			align(check, sig->sig.d, result->record.adkim_strict,
-				counts(sig->code, sig->unsure));
+		enum dmarc_alignment alignment = align(check, sig->sig.d,
+			result->record.adkim_strict, counts(sig->code, sig->unsure));
 		sig->aligned = alignment == DMARC_ALIGNED;
 		result->dkim_aligned |= sig->aligned;
 		result->dkim_pass |= weigh(check, alignment, sig->code, sig->unsure);

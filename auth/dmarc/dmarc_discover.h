@@ -83,7 +83,7 @@ void dmarc_steps(
 enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
 	DMARC_ALIGNED,
-	DMARC_UNSURE,       /* a question failed that could decide it */
+	DMARC_UNSURE,        /* a question failed that could decide it */
 	DMARC_UNSURE_AUTHOR, /* the same, and one on the author domain's own walk is among them */
 	DMARC_OVER /* the limit of questions ended before it was decided: it counts as not aligned
 		    */

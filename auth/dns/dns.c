@@ -11,7 +11,7 @@ struct dns {
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
-	size_t max; /* asked; SIZE_MAX: no limit */
+	size_t max;                        /* asked; SIZE_MAX: no limit */
 	struct dns_question *first, *last; /* as asked */
 };
 
