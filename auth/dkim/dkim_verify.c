@@ -5,6 +5,13 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
+/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2);
+ * from there on by enum once */
+static const char *const once_only[] = {"From", "MIME-Version", "Sender", "Reply-To", "To", "Cc",
+	"Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Type",
+	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
+enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *once_only };
+
 /* The fields of one name. */
 struct group {
 	size_t at, count;   /* of the index's fields */
@@ -19,6 +26,7 @@ struct dkim_index {
 	struct group *groups;
 	size_t ngroups;
 	size_t turn; /* counts the selections, so that none has to clear what another counted */
+	bool equal[ONCE_N]; /* more than one, and all the same */
 };
 
 static int
@@ -47,26 +55,6 @@ compare_fields(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-struct dkim_index *
-dkim_index_make(const struct message *message, struct arena *arena)
-{
-	struct dkim_index *index = arena_alloc(arena, sizeof *index);
-
-	index->fields = arena_array(arena, message->nfields, sizeof *index->fields);
-	for (size_t i = 0; i < message->nfields; i++)
-		if ((message->fields[i].flags & FIELD_JUNK) == 0)
-			index->fields[index->n++] = &message->fields[i];
-	if (index->n > 0)
-		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
-	index->groups = arena_array(arena, index->n, sizeof *index->groups);
-	for (size_t i = 0; i < index->n; i++) {
-		if (i == 0 || !slice_ieq(index->fields[i]->name, index->fields[i - 1]->name))
-			index->groups[index->ngroups++].at = i;
-		index->groups[index->ngroups - 1].count++;
-	}
-	return index;
-}
-
 /* The fields of that name, counted for this turn; NULL where there are none. */
 static struct group *
 find_name(const struct dkim_index *index, struct slice name)
@@ -93,25 +81,102 @@ find_name(const struct dkim_index *index, struct slice name)
 	return group;
 }
 
-/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2) */
-static const char *const once_only[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date",
-	"Subject", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
-	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
+/* The octets at the start of s that no fold interrupts, cut off it; RFC 5322 2.2.3. */
+static struct slice
+next_part(struct slice *s)
+{
+	const size_t lf = slice_find(*s, '\n');
+	struct slice part = slice_head(*s, lf);
+
+	if (lf < s->n && lf > 0 && s->p[lf - 1] == '\r')
+		part.n--;
+	*s = slice_from(*s, lf + 1);
+	return part;
+}
+
+/* Are they the same octet for octet once unfolded? Each line end in a value is that of a fold. */
+static bool
+equal_unfolded(struct slice a, struct slice b)
+{
+	struct slice x = {0}, y = {0};
+
+	for (;;) {
+		size_t n;
+
+		while (x.n == 0 && a.n > 0)
+			x = next_part(&a);
+		while (y.n == 0 && b.n > 0)
+			y = next_part(&b);
+		if (x.n == 0 || y.n == 0)
+			return x.n == y.n;
+		n = x.n < y.n ? x.n : y.n;
+		if (memcmp(x.p, y.p, n) != 0)
+			return false;
+		x = slice_from(x, n);
+		y = slice_from(y, n);
+	}
+}
+
+static void
+find_once(struct dkim_index *index)
+{
+	for (size_t i = 0; i < ONCE_N; i++) {
+		const struct group *group = find_name(index, slice_str(once_only[i]));
+
+		index->equal[i] = group != NULL && group->count > 1;
+		for (size_t k = 1; index->equal[i] && k < group->count; k++)
+			index->equal[i] = equal_unfolded(index->fields[group->at]->value,
+				index->fields[group->at + k]->value);
+	}
+}
+
+struct dkim_index *
+dkim_index_make(const struct message *message, struct arena *arena)
+{
+	struct dkim_index *index = arena_alloc(arena, sizeof *index);
+
+	index->fields = arena_array(arena, message->nfields, sizeof *index->fields);
+	for (size_t i = 0; i < message->nfields; i++)
+		if ((message->fields[i].flags & FIELD_JUNK) == 0)
+			index->fields[index->n++] = &message->fields[i];
+	if (index->n > 0)
+		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
+	index->groups = arena_array(arena, index->n, sizeof *index->groups);
+	for (size_t i = 0; i < index->n; i++) {
+		if (i == 0 || !slice_ieq(index->fields[i]->name, index->fields[i - 1]->name))
+			index->groups[index->ngroups++].at = i;
+		index->groups[index->ngroups - 1].count++;
+	}
+	find_once(index);
+	return index;
+}
 
 /*
  * RFC 6376 8.15: what stands twice and is signed once lets another field be shown than the one
- * that was signed; such a message may be refused a positive result.
+ * that was signed; such a message may be refused a positive result. Where all instances are the
+ * same, and for MIME-Version, there is nothing else to show.
  */
-static const char *
-find_doubled(const struct dkim_index *index)
+static void
+judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
 {
-	for (size_t i = 0; i < sizeof once_only / sizeof *once_only; i++) {
+	for (size_t i = 0; i < ONCE_N; i++) {
 		const struct group *group = find_name(index, slice_str(once_only[i]));
+		const bool passed = i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->equal[i]);
+		struct slice top;
+		struct reason note;
 
-		if (group != NULL && group->named > 0 && group->named < group->count)
-			return once_only[i];
+		if (group == NULL || group->named == 0 || group->named >= group->count)
+			continue;
+		if (!passed) {
+			if (selection->doubled == NULL)
+				selection->doubled = once_only[i];
+			continue;
+		}
+		note = dkim_note(i == ONCE_MIME_VERSION ? DKIM_NOTE_MIME_TWICE : DKIM_NOTE_EQUAL);
+		note.name = once_only[i];
+		top = index->fields[group->at + group->count - 1]->value;
+		notes_add(&selection->notes, note, top, top.p, arena);
 	}
-	return NULL;
 }
 
 void
@@ -138,7 +203,7 @@ dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *
 		if (fields[selection->n++]->flags & FIELD_OVERSIZE)
 			selection->oversize = true;
 	}
-	selection->doubled = find_doubled(index);
+	judge_doubled(index, arena, selection);
 }
 
 enum status
@@ -161,6 +226,7 @@ struct trial {
 	enum auth_code code;
 	unsigned bits;
 	bool testing;
+	struct notes notes; /* of the record */
 };
 
 static struct trial
@@ -277,6 +343,7 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 
 		trial.reason = judge_record(sig, &keys->keys[i]);
 		trial.testing = keys->keys[i].testing;
+		trial.notes = keys->keys[i].notes;
 		if (trial.reason.id == DKIM_R_NONE &&
 			try_key(in, sig, digest, keys->keys[i].p, &trial) != ST_OK)
 			return ST_TEMP;
@@ -322,6 +389,8 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 		trial = failed(DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
 	result->unsure = status == ST_OK && trial.code == AUTH_TEMPERROR;
 	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
+	result->verified = trial.code == AUTH_PASS;
+	result->key_notes = trial.notes;
 	/* RFC 6376 3.6.1 t=y: a failure is not to be told from an unsigned message */
 	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
 	result->reason = trial.reason;
