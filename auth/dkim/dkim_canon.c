@@ -9,7 +9,8 @@
  */
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
-/* Of gathered, octets are read only where they were written: clearing them first costs 5 % of a message. */
+/* Of gathered, octets are read only where they were written: clearing all first costs 5 % of a
+ * message. */
 #ifdef __has_attribute
 #if __has_attribute(uninitialized)
 #define NOT_CLEARED __attribute__((uninitialized))
