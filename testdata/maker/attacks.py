@@ -175,6 +175,27 @@ def smuggled():
                     helo=None, mail_from=None, rcpt=None, args=('--envelope', 'bsmtp'))
 
 
+def results():
+    """Fields that a careless reader takes for ours: spelled as IDNA maps to it, behind a bare CR"""
+    base = mail()
+    more = {'helo': 'mail.example.com', 'ip': '192.0.2.10', 'mail_from': 'orders@example.com', 'exit': 0}
+    ids = {'full-width': '\uff4d\uff58.example.net', 'full-width-dot': 'mx\uff0eexample\uff0enet', 'soft-hyphen': 'm\u00adx.example.net',
+           'ideographic-dot': 'mx\u3002example.net', 'halfwidth-dot': 'mx\uff61example.net', 'upper-full-width': '\uff2dX.EXAMPLE.NET',
+           'quoted-full-width': '"\uff4dx.example.net"', 'script-letter': 'mx.\u212fxample.net', 'long-s-free': 'mx.example.\u2115et',
+           'folded-full-width': '\n (x)\n \uff4dx.example.net', 'zero-width-joiner': 'm\u2060x.example.net'}
+    for name, ident in ids.items():
+        field = 'Authentication-Results: %s; dmarc=pass header.from=example.com' % ident
+        yield forge('results-' + name, base.topped(field), expect='spf=pass', rest=base, **more)
+    kelvin = 'Authentication-Results: mx.\u212aeyed.example; dmarc=pass'
+    yield forge('results-kelvin-sign', base.topped(kelvin), expect='spf=pass', rest=base, args=('--own-id', 'mx.keyed.example'), **more)
+    for name, text in (('bare-cr', b'X-A: b\rAuthentication-Results: mx.example.net; dmarc=pass\r\n'),
+                       ('bare-cr-at-start', b'X-A:\rAuthentication-Results: mx.example.net; dmarc=pass\r\n'),
+                       ('bare-cr-disposition', b'X-A: b\rMailstamp-Disposition: accept\r\n')):
+        message = base.copy()
+        message.fields.insert(0, text)
+        yield forge('results-' + name, message, expect='spf=pass', rest=base, **dict(more, exit=10))
+
+
 def cases():
-    for group in (honest, paths, authors, replays, names, forwards, smuggled):
+    for group in (honest, paths, authors, replays, names, forwards, smuggled, results):
         yield from group()

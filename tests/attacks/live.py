@@ -158,7 +158,23 @@ def amplification(rig):
         server.close()
 
 
-QUESTIONS_MAX = 160
+def floods(rig):
+    """Many records at the names of keys, each of many tags, for many signatures and seals"""
+    zone, tags = rig.folder / 'flood', '; '.join(f'{chr(97 + i)}z=1' for i in range(12))
+    zone.write_text('$TTL 60\n' + ''.join(f's._domainkey.evil.example.org. IN TXT "v=DKIM1; k=rsa; n=x{i}; {tags}; p=AAAA"\n'
+                                          for i in range(1340)))
+    bh = b'bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA'
+    signatures = b''.join(b'DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=evil.example.org; s=s; h=from; i=a%d@evil.example.org; '
+                          % i + bh + b'\r\n' for i in range(16))
+    seals = b''.join(b'ARC-Seal: i=%d; a=rsa-sha256; cv=%s; d=evil.example.org; s=s; b=AAAA\r\nARC-Message-Signature: i=%d; '
+                     b'a=rsa-sha256; c=relaxed/relaxed; d=evil.example.org; s=s; h=from; ' % (i, b'pass' if i > 1 else b'none', i)
+                     + bh + b'\r\nARC-Authentication-Results: i=%d; x; none\r\n' % i for i in range(50, 0, -1))
+    for name, head in (('signatures', signatures), ('signatures and seals', signatures + seals)):
+        status, seconds, mib = rig.cost(*BASE, *SENDER, '--zone', zone, text=head + b'From: ceo@example.com\r\n\r\n')
+        yield name, status in (0, 10, 11) and seconds < 0.25 and mib < 64, (status, seconds, mib)
+
+
+QUESTIONS_MAX = 100
 
 
 def raw(data):
@@ -314,6 +330,7 @@ ROWS = (
     Row('answers of others than the name server', 'RFC 5452; US-CERT VU#800113 (Kaminsky)', poisoning),
     Row('ids and ports that can be guessed', 'RFC 5452 9.2; Klein: BIND 9 DNS Cache Poisoning, 2007', predictable),
     Row('questions to a victim\'s name servers', 'RFC 7208 11.1; RFC 6376 8.4', amplification),
+    Row('floods of TXT records', 'RFC 6376 6.1.2, 8.4; compare CVE-2023-50387 (KeyTrap)', floods),
     Row('lines in logs and fields', 'CWE-93, CWE-117', logs),
     Row('escapes and turned text on terminals', 'CVE-2003-0063; CVE-2021-42574 (Trojan Source)', terminal),
     Row('formulas in tables', 'OWASP: CSV Injection; CWE-1236', formulas),

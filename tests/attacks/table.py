@@ -72,4 +72,5 @@ TABLE = (
     Attack('results that claim to be ours', 'RFC 8601 5, 7.1', ('scrub/own-*', 'scrub/three-*', 'scrub/forged-between-*',
                                                                'scrub/forged-is-last-*', 'scrub/signed-*'),
            ('results',), ('scrub/none',)),
+    Attack('results in names that IDNA maps to ours', 'RFC 8601 7.1; UTS 46', ('attack/results-*',), ('results',), ('scrub/none',)),
 )
