@@ -116,7 +116,7 @@ sink_init(struct sink *sink, struct crypto_hash *hash)
 }
 
 struct dkim_body_canon {
-	NOT_CLEARED struct sink sink;
+	struct sink sink;
 	enum dkim_canon canon;
 	enum dkim_scan_way scan;
 	bool in_line;     /* something of the current line is in the sink */
