@@ -187,9 +187,23 @@ check_block(struct slice block)
 	assert(results == 1);
 }
 
+/* Does a field hold, folded or not, anywhere in it, a name that is left out? */
+static bool
+names_ours(struct slice raw, struct arena *arena)
+{
+	char *flat = arena_alloc(arena, raw.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < raw.n; i++)
+		if (!slice_is_blank(raw.p[i]) && raw.p[i] != '\0')
+			flat[n++] = slice_lower(raw.p[i]);
+	return memmem(flat, n, "authentication-results", 22) != NULL ||
+	       memmem(flat, n, "mailstamp-", 10) != NULL;
+}
+
 /* What follows the block is the message without fields that are left out by their name. */
 static void
-check_rest(struct slice out, struct slice in)
+check_rest(struct slice out, struct slice in, struct arena *arena)
 {
 	struct field field;
 	size_t dropped = 0;
@@ -199,9 +213,7 @@ check_rest(struct slice out, struct slice in)
 			out = slice_from(out, field.raw.n);
 			continue;
 		}
-		assert((field.flags & FIELD_JUNK) == 0);
-		assert(field_is(&field, "Authentication-Results") ||
-			slice_istarts(field.name, SLICE("mailstamp-")));
+		assert(names_ours(field.raw, arena));
 		dropped++;
 	}
 	assert(slice_eq(out, in) || (dropped > 0 && in.n == 0 && out.n == 0));
@@ -229,7 +241,7 @@ check_output(const struct evaluation *ev, struct slice raw, struct arena *arena)
 	text = slice_make(p, (size_t)n);
 	assert(slice_eq(slice_head(text, mbox), slice_head(raw, mbox)));
 	assert(slice_starts(slice_from(text, mbox), block));
-	check_rest(slice_from(text, mbox + block.n), slice_from(raw, mbox));
+	check_rest(slice_from(text, mbox + block.n), slice_from(raw, mbox), arena);
 }
 
 static void
@@ -261,15 +273,18 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice parts[PARTS];
-	struct evaluate_tools tools = {.gmime = address_gmime_open(), .crypto = crypto_new()};
+	static struct evaluate_tools tools; /* kept: both cost more than a message */
 	struct arena arena;
+
+	if (tools.crypto == NULL) {
+		tools.gmime = address_gmime_open();
+		tools.crypto = crypto_new();
+	}
 
 	assert(tools.gmime != NULL && tools.crypto != NULL);
 	arena_init(&arena, NULL, NULL);
 	cut(slice_make((const char *)data, size), parts);
 	run(parts, &tools, &arena);
-	crypto_free(tools.crypto);
-	address_gmime_close(tools.gmime);
 	arena_clear(&arena);
 	return 0;
 }
