@@ -212,6 +212,7 @@ bench: deps mailstamp $(BUILD)/bench/stages
 	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/hostile
 	@bench/batch $(BUILD)
 	@bench/instructions
 

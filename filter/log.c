@@ -3,6 +3,9 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -107,6 +110,71 @@ const char *
 log_value(struct slice value, struct arena *arena)
 {
 	return printable(value, LOG_VALUE_MAX, arena);
+}
+
+/* What a handler of signals needs, made before it is called. */
+static struct {
+	bool armed;
+	int where;
+	const char *path;
+	char head[64];
+	size_t nhead;
+} crash;
+
+void
+log_arm(const struct log *log)
+{
+	if (log == NULL)
+		return;
+	crash.where = (int)log->where;
+	crash.path = log->path;
+	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
+		crash.nhead = (size_t)snprintf(crash.head, sizeof crash.head,
+			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
+	else
+		crash.nhead = put_head(log, crash.head, sizeof crash.head);
+	crash.armed = true;
+}
+
+static void
+send_crash(const char *line, size_t n)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof to) == 0)
+		(void)send(fd, line, n, MSG_NOSIGNAL);
+	close(fd);
+}
+
+void
+log_crash(int signal)
+{
+	static const char ended[] = "ended by signal ";
+	char line[sizeof crash.head + sizeof ended + 4];
+	size_t n = crash.nhead;
+	int fd = STDERR_FILENO;
+
+	if (!crash.armed)
+		return;
+	memcpy(line, crash.head, n);
+	memcpy(line + n, ended, sizeof ended - 1);
+	n += sizeof ended - 1;
+	if (signal > 9)
+		line[n++] = (char)('0' + signal / 10 % 10);
+	line[n++] = (char)('0' + signal % 10);
+	if (crash.where == TO_SYSLOG) {
+		send_crash(line, n);
+		return;
+	}
+	line[n++] = '\n';
+	if (crash.where == TO_FILE)
+		fd = open(crash.path,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (fd >= 0 && write(fd, line, n) < 0)
+		return;
 }
 
 void

@@ -27,6 +27,13 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 /* filter/text/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
 const char *log_value(struct slice value, struct arena *arena);
 
+/*
+ * From now on log_crash writes where this log does. It allocates nothing and may be called in a
+ * signal's handler; before, it writes nothing.
+ */
+void log_arm(const struct log *log);
+void log_crash(int signal);
+
 void log_close(struct log *log);
 
 #endif

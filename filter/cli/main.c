@@ -25,7 +25,7 @@ enum { PARSE_SECONDS = 15 };
 static void
 on_fatal(int number)
 {
-	(void)number;
+	log_crash(number);
 	deliver_kill();
 	_exit(EXIT_TEMPFAIL);
 }

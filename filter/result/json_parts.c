@@ -50,23 +50,41 @@ json_text(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
 }
 
+/* DEL, which jansson leaves as it is, escaped: it can only stand in a string. */
+static struct slice
+as_line(struct slice text, struct arena *arena)
+{
+	size_t dels = 0, n = 0;
+	char *line;
+
+	for (size_t i = 0; i < text.n; i++)
+		dels += text.p[i] == 127;
+	line = arena_bytes(arena, text.n + 5 * dels + 1);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == 127) {
+			memcpy(line + n, "\\u007f", 6);
+			n += 6;
+		} else {
+			line[n++] = text.p[i];
+		}
+	}
+	line[n++] = '\n';
+	return slice_make(line, n);
+}
+
 enum status
 json_write(json_t *object, struct arena *arena, struct slice *line)
 {
 	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 	const bool lacked = json_lacked_memory(), whole = text != NULL && !lacked;
-	struct slice both;
 
 	json_decref(object);
 	if (!whole) {
 		free(text);
 		return ST_TEMP;
 	}
-	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
+	*line = as_line(slice_str(text), arena);
 	free(text);
-	/* the copied NUL becomes the line end */
-	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
-	*line = both;
 	return ST_OK;
 }
 
