@@ -85,19 +85,3 @@ wholefile_secret(
 	*why = FAULT_NOTHING_IN_IT;
 	return ST_BAD;
 }
-
-bool
-wholefile_is_ours(const char *path, struct slice first)
-{
-	enum { FIRST_MAX = 64 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char there[FIRST_MAX];
-	struct stat info;
-	ssize_t n;
-
-	if (fd < 0)
-		return true; /* whoever writes it will tell */
-	n = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, there, sizeof there, 0) : 0;
-	close(fd);
-	return n <= 0 || slice_starts(slice_make(there, (size_t)n), first);
-}

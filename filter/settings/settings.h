@@ -49,12 +49,15 @@ enum output_what {
 	OUTPUT_JSON,
 	OUTPUT_HEADER,
 	OUTPUT_NONE,
+	OUTPUT_TEXT, /* explain, inspect */
 	/* of batch alone */
 	OUTPUT_SUMMARY,
 	OUTPUT_TSV,
 	OUTPUT_CSV,
 	OUTPUT_STAMP
 };
+
+enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
 
 enum { SHARDS_MAX = 100000 };
 
@@ -81,7 +84,6 @@ struct options {
 
 	/* envelope and input */
 	enum envelope_mode envelope;
-	bool envelope_given;
 	/* NULL: absent; only mail_from may be empty: the null path */
 	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
@@ -134,10 +136,9 @@ struct options {
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */
 	enum output_what output;
-	bool output_given;
 	const char *json_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
-	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
+	enum color color;        /* of explain; auto: as the terminal says */
 	int64_t command_timeout; /* seconds */
 	/* batch */
 	struct strings paths;           /* what to read */
@@ -161,7 +162,7 @@ struct options {
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
 };
 
-/* What holds where nothing is said. */
+/* What the filter does where nothing is said (settings/options_table.h). */
 struct options options_default(void);
 
 #endif
