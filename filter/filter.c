@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/hostname.h"
 #include "filter/io/write.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
@@ -48,6 +49,30 @@ tempfail(struct job *job, const char *why)
 	return told.status;
 }
 
+/* The message as COMMAND, the next hop or stdout gets it. */
+static enum status
+hand_on(struct job *job, struct output *output, const char **error)
+{
+	const struct options *options = job->options;
+	const size_t size = output->block.n + job->ev.message.raw.n;
+	int command_status;
+
+	if (options->next_hop != NULL) {
+		struct smtp_job smtp = {
+			.next_hop = options->next_hop,
+			.our_name = hostname_get(job->ev.arena),
+			.envelope = &job->ev.taken.envelope,
+			.timeout = options->command_timeout,
+		};
+
+		return deliver_smtp(output, size, &smtp, options->spool_dir, job->ev.arena, error);
+	}
+	if (options->exec_argv != NULL)
+		return deliver(output, size, options->exec_argv, options->command_timeout,
+			options->spool_dir, error, &command_status);
+	return output_message(output, STDOUT_FILENO);
+}
+
 /* Hands the stamped message on; the whole of it, or not at all. */
 static int
 pass_on(struct job *job, struct slice block, int status)
@@ -61,18 +86,12 @@ pass_on(struct job *job, struct slice block, int status)
 		.rest = job->ev.input.partial ? &job->ev.input : NULL,
 	};
 	const char *error = "the message could not be written";
-	enum status st;
-	int command_status;
+	enum status st = hand_on(job, &output, &error);
 
-	if (options->exec_argv != NULL)
-		st = deliver(&output, block.n + job->ev.message.raw.n, options->exec_argv,
-			options->command_timeout, options->spool_dir, &error, &command_status);
-	else
-		st = output_message(&output, STDOUT_FILENO);
 	job->outcome.dropped = output.dropped;
 	if (st == ST_OK)
 		return status;
-	if (options->exec_argv != NULL)
+	if (options_keep_stdout(options))
 		return tempfail(job, error);
 	/* a part of it may be out: no line of ours may follow it */
 	log_line(job->log, "temporary failure: %s", error);
@@ -273,14 +292,14 @@ filter_main(const struct options *options, struct arena *arena)
 	/* not on the stack: its content must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
-	const char *why = "this profile needs -- COMMAND, for its host throws stdout away";
+	const char *why = "this profile needs --next-hop or -- COMMAND: its mail server discards stdout";
 	int status;
 
 	job->options = options;
 	job->log = log_open(options);
 	arena_init(&job->work, on_out_of_memory, job);
 	evaluate_begin(options, arena, &job->ev);
-	if (!profile_needs_command(options->profile) || options->exec_argv != NULL)
+	if (!profile_needs_command(options->profile) || options_keep_stdout(options))
 		result = evaluate_guarded(job, arena, &why);
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;

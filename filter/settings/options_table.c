@@ -148,9 +148,11 @@ const struct option_row option_rows[] = {
 		.preset = "plain", .help = N_("how to report to the caller")},
 	{.name = "exit", .commands = FILTER | EXPLAIN, .arg = "NAME=CODE", .kind = OPTION_EXITS,
 		.at = AT(exit_override), .help = N_("status of an outcome; may be repeated")},
+	{.name = "next-hop", .commands = FILTER, .arg = "HOST:PORT|unix:PATH", .kind = OPTION_PATH,
+		.at = AT(next_hop), .help = N_("hand the message on by SMTP, not to stdout")},
 	{.name = "command-timeout", .commands = FILTER, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(command_timeout), .min = 1, .max = MAX_SECONDS, .preset = "600",
-		.help = N_("time limit for COMMAND")},
+		.help = N_("time limit for COMMAND or the next hop")},
 
 	TOP(N_("Output")),
 	{.name = "authserv-id", .commands = JUDGES, .arg = "ID", .kind = OPTION_ID,

@@ -77,7 +77,7 @@ delivery_plain(const struct options *options, enum disposition disposition)
 		told.status = options->exit_override[disposition];
 	/* COMMAND is not started on an outcome that the status tells (PROGRAM 3) */
 	if (disposition == DISP_TEMPFAIL ||
-		(disposition == DISP_REJECT && options->exec_argv != NULL && told.status != 0))
+		(disposition == DISP_REJECT && options_keep_stdout(options) && told.status != 0))
 		told.pass_on = false;
 	return told;
 }

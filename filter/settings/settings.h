@@ -160,7 +160,15 @@ struct options {
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
+	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
+
+/* Does the message go to COMMAND or to the next hop, and not to stdout? */
+static inline bool
+options_keep_stdout(const struct options *options)
+{
+	return options->exec_argv != NULL || options->next_hop != NULL;
+}
 
 /* What the filter does where nothing is said (settings/options_table.h). */
 struct options options_default(void);
