@@ -152,9 +152,10 @@ spool_message(struct output *output, size_t size, const char *spool_dir, off_t *
 {
 	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
 
-	*error = "no spool file for the message";
-	if (fd < 0)
+	if (fd < 0) {
+		*error = "no spool file for the message";
 		return -1;
+	}
 	if (output_message(output, fd) == ST_OK) {
 		*end = lseek(fd, 0, SEEK_CUR);
 		if (*end >= 0 && lseek(fd, 0, SEEK_SET) == 0)

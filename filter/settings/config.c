@@ -1,6 +1,7 @@
 #include "filter/settings/config.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <glib.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include "filter/text/printable.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
+#include "mime/fields.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
 
@@ -208,6 +210,49 @@ check_groups(struct reader *reader, bool *any)
 	return st;
 }
 
+/*
+ * White space at the end of a line is not a part of the value (`\s` is one that is); GLib takes off
+ * what is in front of it only.
+ */
+static struct slice
+trim_lines(struct slice bytes, struct arena *arena)
+{
+	struct slice line;
+	struct buf out;
+
+	buf_init(&out, arena, bytes.n + 1);
+	while (line_next(&bytes, &line)) {
+		while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]) != NULL)
+			line.n--;
+		buf_add(&out, line);
+		buf_addc(&out, '\n');
+	}
+	return buf_slice(&out);
+}
+
+/* GLib would keep the last of two, silently: half of a list of networks would be gone. */
+static enum status
+check_repeated(struct reader *reader, struct slice bytes)
+{
+	bool *seen = arena_array(reader->arena, option_count, sizeof *seen);
+	enum status st = ST_OK;
+	struct slice line;
+
+	while (st == ST_OK && line_next(&bytes, &line)) {
+		struct slice key = slice_trim(slice_head(line, slice_find(line, '=')));
+		const struct option_row *row = option_find_any(key);
+
+		if (row == NULL || slice_find(line, '=') == line.n)
+			continue;
+		if (seen[row - option_rows])
+			st = bad(reader, row->name,
+				_("is there twice (a list is one line, its values separated by "
+				  ";)"));
+		seen[row - option_rows] = true;
+	}
+	return st;
+}
+
 static enum status
 read_file(struct reader *reader, struct slice bytes)
 {
@@ -216,10 +261,13 @@ read_file(struct reader *reader, struct slice bytes)
 	bool any;
 
 	/* with translations, which it would else drop unseen: `helo[de]` is a typo */
+	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
 		return bad_glib(reader, NULL, error);
 	st = check_groups(reader, &any);
+	if (st == ST_OK)
+		st = check_repeated(reader, bytes);
 	return st == ST_OK && any ? set_keys(reader) : st;
 }
 
@@ -255,7 +303,8 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	struct slice bytes;
 	enum fault why;
 
-	if (!needed && access(path, F_OK) != 0)
+	/* a folder that we cannot enter may hold one: its policy must not be forgotten */
+	if (!needed && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
