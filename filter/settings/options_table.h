@@ -33,6 +33,7 @@ enum option_kind {
 	OPTION_SERVERS, /* struct strings; not empty */
 	OPTION_RELAYS,  /* struct strings; CIDR or host name */
 	OPTION_DOMAINS, /* struct strings; a domain name */
+	OPTION_ACCEPTS, /* struct strings of settings/accept.h */
 	OPTION_NETS,    /* struct nets */
 	OPTION_EXITS    /* NAME=CODE */
 };

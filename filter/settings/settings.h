@@ -112,6 +112,7 @@ struct options {
 	enum reject_on reject_on;
 	struct strings trusted_sealers;    /* normal names (auth/base/domain.h) */
 	struct strings trusted_forwarders; /* CIDR, or a normal host name */
+	struct strings accept_from;        /* settings/accept.h */
 	bool on_temperror_given;
 	enum disposition on_temperror; /* accept, quarantine or tempfail */
 	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */
@@ -132,6 +133,7 @@ struct options {
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
+	bool show_user; /* the login name in the field */
 	/* who seals; all three or none */
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */

@@ -268,8 +268,8 @@ class Sink:
 class Session:
     """One SMTP session. Bytes in, replies as (code, text) out."""
 
-    def __init__(self, port, client):
-        self.sock = socket.create_connection(('127.0.0.1', port), 60, (client, 0))
+    def __init__(self, port, client, server='127.0.0.1'):
+        self.sock = socket.create_connection((server, port), 60, (client, 0))
         self.stream = self.sock.makefile('rb')
         self.reply()
 

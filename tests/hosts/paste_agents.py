@@ -1,0 +1,3 @@
+"""paste_agents.py: the READMEs of delivery agents: procmail, maildrop."""
+
+CASES = []
