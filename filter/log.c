@@ -1,8 +1,13 @@
 #include "filter/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,12 +15,91 @@
 #include "filter/settings/profile.h"
 #include "filter/text/printable.h"
 
+enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
+
 struct log {
-	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
+	enum where where;
 	const char *path;
 	int fd; /* TO_FILE: -1 where it is not open */
 	bool opened;
 };
+
+/* for the signal handler, which may not look into a struct log that is being changed */
+static struct {
+	volatile sig_atomic_t known; /* where is set */
+	enum where where;
+	char path[256];
+} last_words;
+
+static void
+prepare_last_words(const struct log *log)
+{
+	last_words.known = 0;
+	last_words.where = log->where;
+	if (log->where == TO_FILE && strlen(log->path) >= sizeof last_words.path)
+		return;
+	snprintf(last_words.path, sizeof last_words.path, "%s",
+		log->where == TO_FILE ? log->path : "");
+	last_words.known = 1;
+}
+
+/* Appends without anything that is not safe in a signal handler. */
+static size_t
+add_number(char *to, unsigned long number)
+{
+	char digits[24];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	for (size_t i = 0; i < n; i++)
+		to[i] = digits[n - 1 - i];
+	return n;
+}
+
+static void
+send_to_syslog(const char *line, size_t n)
+{
+	static const struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return;
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0)
+		(void)sendto(fd, line, n, 0, (const struct sockaddr *)&to, sizeof to);
+	close(fd);
+}
+
+void
+log_signal(int number)
+{
+	static const char priority[] = "<19>"; /* mail.err */
+	static const char before_pid[] = "mailstamp[", before_number[] = "]: ended by signal ";
+	char line[128];
+	size_t n = sizeof priority - 1, from = n;
+	int fd = STDERR_FILENO;
+
+	if (!last_words.known)
+		return;
+	memcpy(line, priority, n);
+	memcpy(line + n, before_pid, sizeof before_pid - 1);
+	n += sizeof before_pid - 1;
+	n += add_number(line + n, (unsigned long)getpid());
+	memcpy(line + n, before_number, sizeof before_number - 1);
+	n += sizeof before_number - 1;
+	n += add_number(line + n, (unsigned long)number);
+	if (last_words.where == TO_SYSLOG) {
+		send_to_syslog(line, n);
+		return;
+	}
+	line[n++] = '\n';
+	if (last_words.where == TO_FILE)
+		fd = open(last_words.path,
+			O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || write(fd, line + from, n - from) < 0)
+		return;
+}
 
 struct log *
 log_open(const struct options *options)
@@ -33,6 +117,7 @@ log_open(const struct options *options)
 	else
 		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
 	log->path = name;
+	prepare_last_words(log);
 	return log;
 }
 
@@ -47,6 +132,12 @@ open_once(struct log *log)
 	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
 		log->fd = open(log->path,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (log->where != TO_FILE || log->fd >= 0)
+		return;
+	/* lines that are lost are missed one day: the one place that is left hears of it */
+	openlog("mailstamp", LOG_PID, LOG_MAIL);
+	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
+	closelog();
 }
 
 /* "2026-01-02T03:04:05Z mailstamp[123]: ", or the name alone for a person */
@@ -98,6 +189,8 @@ log_line(struct log *log, const char *format, ...)
 	}
 	n = strlen(line);
 	line[n++] = '\n';
+	if (log->where == TO_FILE && log->fd < 0)
+		return;
 	/* one write that never waits: a reader that is stuck must not hold mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;

@@ -25,8 +25,8 @@ enum { PARSE_SECONDS = 15 };
 static void
 on_fatal(int number)
 {
-	(void)number;
 	deliver_kill();
+	log_signal(number);
 	_exit(EXIT_TEMPFAIL);
 }
 

@@ -7,9 +7,9 @@
 #include <sys/prctl.h>
 #endif
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "filter/io/clock.h"
 #include "filter/io/spool.h"
 
 enum { POLL_FIRST_MS = 1, POLL_MOST_MS = 50 };
@@ -21,15 +21,6 @@ deliver_kill(void)
 {
 	if (running > 0)
 		kill(-(pid_t)running, SIGKILL);
-}
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void

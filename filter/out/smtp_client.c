@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "filter/io/clock.h"
 #include "filter/out/smtp_wire.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
@@ -370,7 +371,7 @@ smtp_send(const struct smtp_job *job, struct arena *arena, const char **error)
 	struct dialogue d = {.job = job, .arena = arena, .wire = wire};
 	bool done;
 
-	wire->until_ms = smtp_clock_ms() + job->timeout * 1000;
+	wire->until_ms = clock_ms() + job->timeout * 1000;
 	if (!smtp_connect(wire, job->next_hop)) {
 		*error = "the next hop cannot be reached";
 		return ST_TEMP;

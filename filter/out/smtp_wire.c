@@ -9,21 +9,13 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "filter/io/clock.h"
 
 enum { HOST_MAX = 255, PORT_MAX = 5, PORT_LAST = 65535 };
 
 static const struct slice unix_prefix = SLICE_INIT("unix:");
-
-int64_t
-smtp_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* HOST:PORT into two strings; an address in brackets loses them. */
 static bool
@@ -74,7 +66,7 @@ ready(const struct smtp_wire *wire, short events)
 	struct pollfd poll_fd = {.fd = wire->fd, .events = events};
 
 	for (;;) {
-		int64_t left = wire->until_ms - smtp_clock_ms();
+		int64_t left = wire->until_ms - clock_ms();
 		int n;
 
 		if (left <= 0)

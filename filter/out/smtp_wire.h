@@ -18,7 +18,7 @@ enum {
 
 struct smtp_wire {
 	int fd; /* -1: not connected */
-	int64_t until_ms; /* CLOCK_MONOTONIC; reads and writes end by then */
+	int64_t until_ms; /* by clock_ms(): reads and writes end by then */
 	char in[SMTP_LINE];
 	size_t in_n;
 	char out[SMTP_OUT];
@@ -31,9 +31,6 @@ struct smtp_reply {
 	int code;
 	char text[SMTP_LINE]; /* the last line after the code; NUL-terminated */
 };
-
-/* Milliseconds of the clock that until_ms is on. */
-int64_t smtp_clock_ms(void);
 
 /* `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (from the root)? */
 bool smtp_address_valid(const char *address);

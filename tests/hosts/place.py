@@ -261,13 +261,12 @@ class Site:
         mark = self.mark()
         session = Session(port, client, server='127.0.0.1' if client.startswith('127.')
                           else SERVER)
-        for line in before:
-            session.command(line.encode())
         text = 'From: a@%s\nTo: x@mx.test\nSubject: t\nMessage-ID: <%s@x.example>\n%s\nHello.\n' % (
             author, mark, extra)
         path = ('s-MARK@' + author if path is None else path).replace('MARK', mark)
         return mark, session.send(helo.encode(), path.encode(), [b'%s@mx.test' % each.encode()
-                                  for each in to.split()], text.encode())
+                                  for each in to.split()], text.encode(),
+                                  between=[each.encode() for each in before])
 
     @staticmethod
     def boxes(user):
