@@ -1,10 +1,12 @@
 """paste_agents.py: the READMEs of delivery agents: procmail, maildrop, Sieve, fetchmail, getmail."""
 
+import os
+import socket
 import time
 
-from place import BAD, Readme, fields, run
-from paste_postfix import MARK, STAMP, one
-from rig import until
+from paste_postfix import MARK, one
+from place import BAD, GOOD, Readme, put, run
+from rig import Trouble, maildir, until
 
 USERS = ('alice', 'bob')        # one has a Maildir, one an mbox
 
@@ -105,4 +107,145 @@ def maildrop_user(site, check):
     agent(site, check, 'maildrop', 'user')
 
 
-CASES = [procmail_system, procmail_user, procmail_both, maildrop_system, maildrop_user]
+def dovecot(site, settings):
+    """Dovecot's master as a test needs it, beside what a README adds."""
+    put('/etc/dovecot/conf.d/98-test.conf', 'log_path = /tmp/dovecot.log\n'
+        'postmaster_address = postmaster@mx.test\nmail_location = maildir:~/Maildir\n' + settings)
+    put('/tmp/dovecot.log', '')
+    run('chmod', '666', '/tmp/dovecot.log')
+
+
+def dovecot_sieve(site, check):
+    site.postfix()
+    dovecot(site, 'protocols =\n')
+    readme = Readme(site, 'dovecot')
+    readme.paste('install')
+    readme.paste('/etc/dovecot/conf.d/99-mailstamp.conf', 0)
+    readme.paste('postfix')
+    for author, client, wanted in (('pass.example', GOOD, []), ('reject.example', BAD, ['quarantine'])):
+        mark, _ = site.smtp(author, client=client)
+        one(site, check, author, mark, wanted)
+    readme.paste('enforce')
+    readme.paste('/etc/dovecot/conf.d/99-mailstamp.conf', 1)
+    for author, client, path, wanted, folder in (
+            ('pass.example', GOOD, None, [], ''), ('helo.pass.example', GOOD, '', [], ''),
+            ('reject.example', BAD, None, ['reject'], '.Junk'),
+            ('reject.example', GOOD, 's-MARK@path.example', ['reject'], '.Junk'),
+            ('quarantine.example', BAD, None, ['quarantine'], '.Junk')):
+        mark, _ = site.smtp(author, client=client, path=path, helo='helo.pass.example')
+        text = one(site, check, author, mark, wanted)
+        check(author + ' is filed', inside('alice', folder, mark), text[:300])
+        check(author + ' has its path', b'spf=none' not in text, text[:500])
+    site.dns(lame=True)
+    mark, _ = site.smtp('lame.example', client=BAD)
+    until(lambda: inside('alice', '.Unjudged', mark), 12)
+    check('no verdict: kept apart', inside('alice', '.Unjudged', mark) and
+          not site.find('alice', mark), open('/tmp/dovecot.log', encoding='utf-8').read()[-1500:])
+    site.dns(lame=False)
+    readme.paste('own-machine')
+    mark, _ = site.smtp('reject.example', client='127.0.0.1')
+    one(site, check, 'of this machine', mark, [])
+    mark, _ = site.smtp('reject.example', client=BAD)
+    one(site, check, 'from outside', mark, ['reject'])
+    for name in ('98-test.conf', '99-mailstamp.conf'):
+        os.unlink('/etc/dovecot/conf.d/' + name)
+
+
+def inside(user, folder, mark):
+    place = '/home/%s/Maildir/%s' % (user, folder)
+    return os.path.isdir(place + '/new') and any(
+        ('<%s@' % mark).encode() in each for each in maildir(place))
+
+
+PROVIDER = """protocols = imap
+listen = 192.0.2.8
+ssl = no
+disable_plaintext_auth = no
+passdb {
+  driver = static
+  args = password=secret
+}
+userdb {
+  driver = static
+  args = uid=carol gid=carol home=/home/carol/provider
+}
+"""
+
+
+def provider(site):
+    """A mailbox at a provider, by IMAP."""
+    dovecot(site, PROVIDER)
+    put('/etc/hosts', '192.0.2.8 imap.example.net\n', 'a')
+    run('bash', '-c', 'rm -rf /home/carol/provider; mkdir -p '
+        '/home/carol/provider/Maildir/{new,cur,tmp}; chown -R carol: /home/carol/provider')
+    site.start('dovecot', '/usr/sbin/dovecot', '-F')
+    if not until(lambda: reachable('192.0.2.8', 143), 10):
+        raise Trouble('no IMAP: ' + open('/tmp/dovecot.log', encoding='utf-8').read())
+
+
+def reachable(address, port):
+    try:
+        socket.create_connection((address, port), 2).close()
+        return True
+    except OSError:
+        return False
+
+
+def waits_there(site, author, client):
+    """One more message in it, as the provider took it; its mark."""
+    mark = site.mark()
+    put('/home/carol/provider/Maildir/new/%s' % mark,
+        'Return-Path: <s-%s@%s>\nReceived: from store.example.net (imap.example.net [192.0.2.8])\n'
+        '\tby imap.example.net (Postfix) with ESMTP id 2; Thu, 1 Jan 2026 00:00:01 +0000\n'
+        'Received: from client.test (client.test [%s])\n\tby in.example.net (Postfix) with ESMTP id 1'
+        ';\n\tThu, 1 Jan 2026 00:00:00 +0000\nFrom: a@%s\nSubject: t\nMessage-ID: <%s@x.example>\n\n'
+        'Hello.\n' % (mark, author, client, author, mark))
+    run('chown', '-R', 'carol:', '/home/carol/provider')
+    return mark
+
+
+def retrieved(site, check, fetch):
+    for author, client, wanted in (('pass.example', GOOD, []), ('pass.example', BAD, ['quarantine']),
+                                   ('reject.example', BAD, ['quarantine'])):
+        mark = waits_there(site, author, client)
+        told = fetch()
+        text = one(site, check, author + ' by ' + client, mark, wanted)
+        check('the client of ' + author, (b'spf=pass' in text) == (client == GOOD),
+              told + repr(text[:500]))
+    site.dns(lame=True)
+    mark = waits_there(site, 'lame.example', BAD)
+    told = fetch()
+    check('no verdict: not delivered', not site.find('alice', mark), told)
+    site.dns(lame=False)
+    fetch()
+    one(site, check, 'at the next run', mark, ['quarantine'])
+    site.stop('dovecot')
+    os.unlink('/etc/dovecot/conf.d/98-test.conf')
+
+
+def fetchmail(site, check):
+    provider(site)
+    readme = Readme(site, 'fetchmail')
+    readme.paste('install')
+    put('/home/alice/.procmailrc', 'DEFAULT=$HOME/Maildir/\n')
+    place = readme.paste('~/.fetchmailrc', user='alice')
+    os.chmod(place, 0o600)
+    retrieved(site, check, lambda: run('setpriv', '--reuid', 'alice', '--regid', 'alice', '--init-groups',
+                                       'fetchmail', '--nosyslog', env=dict(os.environ, HOME='/home/alice',
+                                                                           USER='alice'), check=False))
+
+
+def getmail(site, check):
+    provider(site)
+    readme = Readme(site, 'getmail')
+    readme.paste('install')
+    place = readme.paste('~/.getmail/getmailrc', user='alice')
+    run('chown', '-R', 'alice:', os.path.dirname(place))
+    os.chmod(os.path.dirname(place), 0o700)
+    retrieved(site, check, lambda: run('setpriv', '--reuid', 'alice', '--regid', 'alice', '--init-groups',
+                                       'getmail', env=dict(os.environ, HOME='/home/alice', USER='alice'),
+                                       check=False))
+
+
+CASES = [procmail_system, procmail_user, procmail_both, maildrop_system, maildrop_user,
+         dovecot_sieve, fetchmail, getmail]
