@@ -159,8 +159,9 @@ def inside(user, folder, mark):
 
 PROVIDER = """protocols = imap
 listen = 192.0.2.8
-ssl = no
-disable_plaintext_auth = no
+ssl = required
+ssl_cert = </etc/ssl/imap.pem
+ssl_key = </etc/ssl/imap.key
 passdb {
   driver = static
   args = password=secret
@@ -175,12 +176,19 @@ userdb {
 def provider(site):
     """A mailbox at a provider, by IMAP."""
     dovecot(site, PROVIDER)
+    put('/etc/dovecot/conf.d/10-ssl.conf', '')      # Debian's names a certificate that is not there
+    put('/etc/dovecot/conf.d/10-auth.conf', '')     # and the users of this machine
+    run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '/etc/ssl/imap.key', '-out',
+        '/etc/ssl/imap.pem', '-days', '2', '-subj', '/CN=imap.example.net', '-addext',
+        'subjectAltName=DNS:imap.example.net')
+    run('bash', '-c', 'cat /etc/ssl/imap.pem >>/etc/ssl/certs/ca-certificates.crt; '
+        'cp /etc/ssl/imap.pem /etc/ssl/certs/imap-test.pem; openssl rehash /etc/ssl/certs')
     put('/etc/hosts', '192.0.2.8 imap.example.net\n', 'a')
     run('bash', '-c', 'rm -rf /home/carol/provider; mkdir -p '
         '/home/carol/provider/Maildir/{new,cur,tmp}; chown -R carol: /home/carol/provider')
     site.start('dovecot', '/usr/sbin/dovecot', '-F')
     if not until(lambda: reachable('192.0.2.8', 143), 10):
-        raise Trouble('no IMAP: ' + open('/tmp/dovecot.log', encoding='utf-8').read())
+        raise Trouble('no IMAP: ' + run('cat', '/tmp/dovecot.log', '/var/log/test-dovecot'))
 
 
 def reachable(address, port):
@@ -209,6 +217,7 @@ def retrieved(site, check, fetch):
                                    ('reject.example', BAD, ['quarantine'])):
         mark = waits_there(site, author, client)
         told = fetch()
+        check('fetched', site.find('alice', mark), told[-900:] + run('tail', '-5', '/tmp/dovecot.log') + run('bash', '-c', 'ls -lR /home/carol/provider | tail -20; cat /tmp/fm.log 2>/dev/null', check=False))
         text = one(site, check, author + ' by ' + client, mark, wanted)
         check('the client of ' + author, (b'spf=pass' in text) == (client == GOOD),
               told + repr(text[:500]))

@@ -165,6 +165,7 @@ class Site:
         shutil.copytree(CONTRIB, '/opt/contrib')
         shutil.copy(os.path.join(self.build, 'mailstamp'), '/usr/bin/mailstamp')
         self.fresh()
+        put('/var/log/mail.log', '')
         self.dns(lame=False)
 
     def fresh(self):
