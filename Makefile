@@ -2,8 +2,8 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
-O = -O2 -g
+BUILD = $(if $(STATIC),build/static,build)
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -11,15 +11,24 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+# of the files that know where things are installed
+PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
+# the same program from every checkout
+MAP = -ffile-prefix-map=$(CURDIR)=.
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
+# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0,$(PKGS))) -lunistring -Wl,-Bdynamic
+# the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
+SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
+SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
@@ -47,6 +56,8 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
+## make SPF2=no      without libspf2 (--spf-engine libspf2, --spf-compare), which is found by a trial
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
@@ -62,7 +73,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
@@ -72,16 +84,34 @@ mailstamp: $(BUILD)/mailstamp
 words:
 	@tools/words update
 
-$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+# What was built in another way is built again: these files change with what is in them.
+kept = @mkdir -p $(@D); text='$(subst ','\'',$(1))'; \
+	echo "$$text" | cmp -s - $@ || echo "$$text" >$@
+$(BUILD)/flags: FORCE
+	$(call kept,$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP))
+$(BUILD)/flags-link: FORCE
+	$(call kept,$(CC) $(LDFLAGS) $(PKG_LIBS))
+$(BUILD)/flags-paths: FORCE
+	$(call kept,$(PATHS))
+$(BUILD)/flags-spf2: FORCE
+	$(call kept,$(SPF2_FLAG))
+FORCE:
+
+$(PATHS_OBJ): private CPPFLAGS += $(PATHS)
+$(PATHS_OBJ): $(BUILD)/flags-paths
+$(BUILD)/auth/spf/spf_libspf2.o: private CPPFLAGS += $(SPF2_FLAG)
+$(BUILD)/auth/spf/spf_libspf2.o: $(BUILD)/flags-spf2
+
+$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS)
 
 $(BUILD)/libmailstamp.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(MAP) -MMD -MP -c -o $@ $<
 
 # what the page of --html has inside (filter/page/page_assets.h)
 $(BUILD)/page_%.c: filter/page/page.% tools/embed
@@ -98,12 +128,12 @@ $(BUILD)/catalogue_%.c: $(BUILD)/%.mo tools/embed
 	tools/embed catalogue_$* $< >$@.new
 	@mv $@.new $@
 
-$(EMBEDDED): %.o: %.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(EMBEDDED): %.o: %.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP) -c -o $@ $<
 
 # Criterion finds the tests in sections of its own, which the linker would take for unused
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS) -lcriterion
 
 # GMime beside our own reading of From
 $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
@@ -111,6 +141,9 @@ $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmails
 
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
@@ -121,12 +154,12 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
-	@tools/deps install build test
+	@tools/deps install build spf2 test
 
 run:
-	@tools/deps install build
+	@tools/deps install build spf2
 	+@$(SUBMAKE) -s mailstamp
 	@tools/demo
 
@@ -157,20 +190,27 @@ fuzz:
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
-	@tools/deps install build test lint
+	@tools/deps install build spf2 test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
-	@tools/deps install build hosts
+	@tools/deps install build spf2 hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
 page check-page:
-	@tools/deps install build test page
+	@tools/deps install build spf2 test page
 	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
@@ -180,7 +220,7 @@ check-scale:
 	@tests/scale/check $(BUILD)
 
 check-load:
-	@tools/deps install build test hosts
+	@tools/deps install build spf2 test hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/load $(BUILD)
 
@@ -213,4 +253,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

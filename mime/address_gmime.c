@@ -9,10 +9,11 @@
  */
 #include "mime/address.h"
 
-#include <dlfcn.h>
 #include <gmime/gmime.h>
 #include <pthread.h>
 #include <stdlib.h>
+
+#include "mime/late.h"
 
 enum {
 	VALUE_MAX = 64 * 1024,
@@ -64,32 +65,23 @@ address_gmime_close(struct address_gmime *gmime)
 	free(gmime);
 }
 
-/* function: where a pointer to a function goes; C has no cast to it from what dlsym gives */
-static bool
-bind_function(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
 static bool
 load(struct address_gmime *gmime)
 {
-	void *library = dlopen("libgmime-3.0.so.0", RTLD_NOW | RTLD_LOCAL);
+	static const struct late_name names[] = {
+		LATE_ALWAYS(address_gmime, init, g_mime_init),
+		LATE_ALWAYS(address_gmime, parse, internet_address_list_parse),
+		LATE_ALWAYS(address_gmime, length, internet_address_list_length),
+		LATE_ALWAYS(address_gmime, get, internet_address_list_get_address),
+		LATE_ALWAYS(address_gmime, group_type, internet_address_group_get_type),
+		LATE_ALWAYS(address_gmime, members, internet_address_group_get_members),
+		LATE_ALWAYS(address_gmime, mailbox_type, internet_address_mailbox_get_type),
+		LATE_ALWAYS(address_gmime, addr, internet_address_mailbox_get_addr),
+		LATE_ALWAYS(address_gmime, is_a, g_type_check_instance_is_a),
+		LATE_ALWAYS(address_gmime, unref, g_object_unref),
+	};
 
-	if (library == NULL || !bind_function(library, "g_mime_init", &gmime->init) ||
-		!bind_function(library, "internet_address_list_parse", &gmime->parse) ||
-		!bind_function(library, "internet_address_list_length", &gmime->length) ||
-		!bind_function(library, "internet_address_list_get_address", &gmime->get) ||
-		!bind_function(library, "internet_address_group_get_type", &gmime->group_type) ||
-		!bind_function(library, "internet_address_group_get_members", &gmime->members) ||
-		!bind_function(
-			library, "internet_address_mailbox_get_type", &gmime->mailbox_type) ||
-		!bind_function(library, "internet_address_mailbox_get_addr", &gmime->addr) ||
-		!bind_function(library, "g_type_check_instance_is_a", &gmime->is_a) ||
-		!bind_function(library, "g_object_unref", &gmime->unref))
+	if (!late_load("libgmime-3.0.so.0", names, sizeof names / sizeof *names, gmime))
 		return false;
 	gmime->init();
 	return true;

@@ -1,6 +1,5 @@
 #include "filter/archive/judge.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include "filter/explain/advice.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
+#include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
 #include "filter/io/write.h"
@@ -31,23 +31,6 @@ on_out_of_memory(void *arg)
 	longjmp(((struct judge *)arg)->out_of_memory, 1);
 }
 
-bool
-judge_begin(struct judge *judge)
-{
-	arena_init(&judge->arena, on_out_of_memory, judge);
-	judge->user.oom = on_out_of_memory;
-	judge->user.oom_arg = judge;
-	judge->tools.crypto = crypto_new();
-	return judge->tools.crypto != NULL;
-}
-
-void
-judge_end(struct judge *judge)
-{
-	crypto_free(judge->tools.crypto);
-	arena_clear(&judge->arena);
-}
-
 void
 judged_clear(struct judged *judged)
 {
@@ -59,25 +42,19 @@ judged_clear(struct judged *judged)
 	judged->n = judged->njson = 0;
 }
 
-/* Into item->bytes, which the item owns. */
 static enum fault
-read_small(struct item *item, size_t size)
+read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 {
-	item->bytes = malloc(size);
-	if (item->bytes == NULL)
-		return FAULT_NO_MEMORY;
-	while (item->n < size) {
-		ssize_t got = read(item->fd, item->bytes + item->n, size - item->n);
+	char *p = workspace_octets(space, size);
+	ssize_t n;
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return FAULT_UNREADABLE;
-		if (got == 0)
-			break;
-		item->n += (size_t)got;
-	}
-	return item->n > 0 ? FAULT_NONE : FAULT_EMPTY;
+	if (p == NULL)
+		return FAULT_NO_MEMORY;
+	n = read_bytes(fd, p, size);
+	if (n < 0)
+		return FAULT_UNREADABLE;
+	*bytes = slice_make(p, (size_t)n);
+	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
 /*
@@ -96,10 +73,8 @@ read_large(const struct options *options, const struct item *item, void **mapped
 		return FAULT_NO_SPOOL;
 	while (error == FAULT_NONE && n < *size) {
 		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
-		ssize_t got = read(item->fd, piece, room);
+		ssize_t got = read_bytes(item->fd, piece, room);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got == 0)
 			break;
 		if (got < 0)
@@ -123,33 +98,40 @@ read_large(const struct options *options, const struct item *item, void **mapped
 	return error;
 }
 
-/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+/* How many octets of the item's file are read; 0 where it has none. */
 static enum fault
-load(const struct options *options, struct item *item, struct slice *bytes, void **mapped,
-	size_t *size)
+measure(const struct options *options, struct item *item, size_t *size)
 {
 	struct stat info;
+
+	*size = 0;
+	if (item->fd < 0)
+		return FAULT_NONE;
+	if (fstat(item->fd, &info) != 0)
+		return FAULT_UNREADABLE;
+	item->partial = (uint64_t)info.st_size > options->max_size;
+	*size = (size_t)info.st_size;
+	if (item->partial)
+		*size = options->max_size < HEAD_OCTETS ? (size_t)options->max_size : HEAD_OCTETS;
+	return FAULT_NONE;
+}
+
+/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+static enum fault
+load(const struct options *options, const struct item *item, struct workspace *space,
+	struct slice *bytes, void **mapped, size_t *size)
+{
 	enum fault error;
 
 	*mapped = NULL;
-	if (item->fd >= 0) {
-		if (fstat(item->fd, &info) != 0)
-			return FAULT_UNREADABLE;
-		item->partial = (uint64_t)info.st_size > options->max_size;
-		*size = item->partial ? (size_t)(options->max_size < HEAD_OCTETS ? options->max_size
-										 : HEAD_OCTETS)
-				      : (size_t)info.st_size;
-		if (*size > SPOOL_MEMORY) {
-			error = read_large(options, item, mapped, size);
-			*bytes = slice_make(*mapped, *size);
-			return error;
-		}
-		error = read_small(item, *size);
-		if (error != FAULT_NONE)
-			return error;
-	}
 	*bytes = slice_make(item->bytes, item->n);
-	return FAULT_NONE;
+	if (item->fd < 0)
+		return FAULT_NONE;
+	if (*size <= SPOOL_MEMORY)
+		return read_small(space, item->fd, *size, bytes);
+	error = read_large(options, item, mapped, size);
+	*bytes = slice_make(*mapped, *size);
+	return error;
 }
 
 /* x.envelope beside x.eml; *given says whether there is one. */
@@ -163,15 +145,15 @@ side_envelope(struct judge *judge, const char *path, struct envelope *envelope, 
 	*given = false;
 	if (!path_ends(path, ".eml"))
 		return FAULT_NONE;
-	side = arena_alloc(&judge->arena, name.n + sizeof ".envelope");
+	side = arena_alloc(judge->arena, name.n + sizeof ".envelope");
 	memcpy(side, name.p, name.n - 4);
 	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
 	if (access(side, F_OK) != 0)
 		return FAULT_NONE;
 	*given = true;
-	if (wholefile_read(side, SIDE_FILE_MAX, &judge->arena, &bytes, &why) != ST_OK)
+	if (wholefile_read(side, SIDE_FILE_MAX, judge->arena, &bytes, &why) != ST_OK)
 		return FAULT_SIDE_FILE;
-	if (manifest_side(bytes, &judge->arena, envelope, &judge->told) != ST_OK)
+	if (manifest_side(bytes, judge->arena, envelope, &judge->told) != ST_OK)
 		return FAULT_TOLD;
 	return FAULT_NONE;
 }
@@ -185,7 +167,7 @@ find_envelope(struct judge *judge, const struct item *item, struct envelope *env
 	if (item->line == NULL)
 		return side_envelope(judge, item->name, envelope, given);
 	*given = true;
-	if (manifest_line(slice_str(item->line), &judge->arena, &path, envelope, &error) != ST_OK)
+	if (manifest_line(slice_str(item->line), judge->arena, &path, envelope, &error) != ST_OK)
 		return error;
 	return FAULT_NONE;
 }
@@ -199,14 +181,14 @@ suppose(struct judge *judge, struct outcome *outcome)
 	struct what_if_result *results, *other;
 
 	if (n > 0) {
-		results = arena_array(&judge->arena, n, sizeof *results);
+		results = arena_array(judge->arena, n, sizeof *results);
 		for (size_t i = 0; i < n; i++)
 			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
 		outcome->what_ifs = results;
 		outcome->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
-		other = arena_alloc(&judge->arena, sizeof *other);
+		other = arena_alloc(judge->arena, sizeof *other);
 		what_if_other(ev, other);
 		outcome->other = other;
 	}
@@ -224,9 +206,9 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	error = find_envelope(judge, item, &envelope, &given);
 	if (error != FAULT_NONE)
 		return error;
-	evaluate_begin(judge->options, &judge->arena, ev);
+	evaluate_begin(judge->options, judge->arena, ev);
 	judge->evaluating = true;
-	source.dns = dns_pool_dns(judge->pool, &judge->user);
+	source.dns = dns_pool_dns(judge->pool, &judge->user, judge->arena);
 	source.bytes = saved_unwrap(item->name, bytes);
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &judge->told) != EVALUATE_OK)
@@ -253,10 +235,10 @@ hand_over(struct judge *judge, const struct row *row, struct slice line, struct 
 	const enum output_what output = judge->options->output;
 	struct slice json = SLICE("");
 
-	if (output != OUTPUT_JSON && line_make(row, output, &judge->arena, &line) != ST_OK)
+	if (output != OUTPUT_JSON && line_make(row, output, judge->arena, &line) != ST_OK)
 		return FAULT_LONG_LINE;
 	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
-		row_to_json(row, &judge->arena, &json) != ST_OK)
+		row_to_json(row, judge->arena, &json) != ST_OK)
 		return FAULT_NO_MEMORY;
 	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
 		return FAULT_LONG_LINE;
@@ -278,12 +260,12 @@ find_outcome(struct judge *judge, bool json, struct outcome *outcome)
 
 	if (options->diagnose && ev->evaluated)
 		outcome->diagnoses =
-			diagnosis_run(&ev->in, &ev->results.dkim, &outcome->ndiagnoses);
+			diagnosis_run(&ev->in, &ev->results.dkim, false, &outcome->ndiagnoses);
 	suppose(judge, outcome);
 	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
-		advice = arena_alloc(&judge->arena, sizeof *advice);
-		findings_init(advice, &judge->arena);
-		advice_make(ev, advice);
+		advice = arena_alloc(judge->arena, sizeof *advice);
+		findings_init(advice, judge->arena);
+		advice_make(ev, outcome, advice);
 		outcome->advice = advice;
 	}
 	if (json || options->output == OUTPUT_STAMP)
@@ -329,10 +311,10 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 	/* a run without memory does not finish, and says so; judged is as it came, without a row */
 	if (setjmp(judge->out_of_memory) != 0)
 		return;
-	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
-	row_failure(item->index, shown, error, &judge->arena, &row);
+	shown = path_shown(item->name != NULL ? item->name : "?", judge->arena);
+	row_failure(item->index, shown, error, judge->arena, &row);
 	if (judge->options->output == OUTPUT_JSON &&
-		json_failure(item->index, shown, error, fault_code(fault), &judge->arena, &line) !=
+		json_failure(item->index, shown, error, fault_code(fault), judge->arena, &line) !=
 			ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
@@ -346,7 +328,7 @@ guarded(struct judge *judge, struct item *item, struct slice bytes, struct judge
 {
 	if (setjmp(judge->out_of_memory) != 0)
 		return FAULT_NO_MEMORY;
-	return work(judge, item, bytes, path_shown(item->name, &judge->arena), judged);
+	return work(judge, item, bytes, path_shown(item->name, judge->arena), judged);
 }
 
 void
@@ -354,11 +336,20 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 {
 	enum fault error = item->error;
 	struct slice bytes = SLICE("");
+	struct workspace *space;
 	void *mapped = NULL;
 	size_t size = 0;
 
 	*judged = (struct judged){.row = NULL};
-	arena_clear(&judge->arena);
+	if (error == FAULT_NONE)
+		error = measure(judge->options, item, &size);
+	space = workspaces_take(judge->spaces, size <= SPOOL_MEMORY ? size : 0);
+	if (space == NULL)
+		return; /* no row without memory */
+	space->arena.oom = on_out_of_memory;
+	space->arena.oom_arg = judge;
+	judge->arena = &space->arena;
+	judge->tools.crypto = space->crypto;
 	judge->evaluating = false;
 	judge->told = NULL;
 	if (item->name == NULL)
@@ -366,15 +357,16 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	if (error == FAULT_NONE && item->name == NULL)
 		error = FAULT_NO_MEMORY;
 	if (error == FAULT_NONE)
-		error = load(judge->options, item, &bytes, &mapped, &size);
+		error = load(judge->options, item, space, &bytes, &mapped, &size);
 	if (error == FAULT_NONE)
 		error = guarded(judge, item, bytes, judged);
 	if (judge->evaluating)
 		evaluate_end(&judge->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
-	if (error == FAULT_NONE)
-		return;
-	judged_clear(judged);
-	tell_failure(judge, item, error, judged);
+	if (error != FAULT_NONE) {
+		judged_clear(judged);
+		tell_failure(judge, item, error, judged);
+	}
+	workspaces_give(judge->spaces, space);
 }

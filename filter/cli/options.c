@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "auth/spf/spf.h"
 #include "filter/cli/options_batch.h"
 #include "filter/out/smtp_wire.h"
 #include "filter/settings/config.h"
@@ -372,8 +373,14 @@ check(struct reader *reader)
 		error = _("--envelope field needs --envelope-secret-file");
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
 		error = _("--rsa-min-bits must not be over --rsa-max-bits");
+	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
+		 !spf_libspf2_built())
+		error = _("this program was built without libspf2, which --spf-engine libspf2 and "
+			  "--spf-compare need");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
+	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
+		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)
 		error = options_check_batch(options, reader->arena);
 	else if (options->command != COMMAND_FILTER)

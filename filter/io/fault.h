@@ -15,6 +15,8 @@
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
 	F(NO_SPOOL,       "no_spool",          true,  "no room for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
+	F(NO_ZLIB,        "no_zlib",           true,  "libz.so.1 cannot be loaded") \
+	F(NO_ZSTD,        "no_zstd",           true,  "libzstd.so.1 cannot be loaded") \
 	/* a name that cannot be opened */ \
 	F(DENIED,         "denied",            false, "permission denied") \
 	F(NO_FILE,        "no_file",           false, "no such file") \
@@ -61,7 +63,9 @@
 	F(NOT_A_PAGE,     "not_a_page",        false, "the file there is not a page") \
 	F(NOT_A_RECORD,   "not_a_record",      false, "the file there is not a DNS record") \
 	F(ZONE_FULL,      "zone_full",         false, "more answers than a zone can hold") \
-	F(NOT_WRITTEN,    "not_written",       false, "cannot be written")
+	F(NOT_WRITTEN,    "not_written",       false, "cannot be written") \
+	/* a new file */ \
+	F(EXISTS,         "exists",            false, "the file exists already")
 
 #define FAULT_ID(id, code, ours, text) FAULT_##id,
 enum fault {

@@ -8,7 +8,23 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "mime/late.h"
+
 enum { IN_SIZE = 128 * 1024, GZIP_WINDOW = 15 + 16 };
+
+struct gzip {
+	__typeof__(&inflateInit2_) init;
+	__typeof__(&inflateReset) reset;
+	__typeof__(&inflate) step;
+	__typeof__(&inflateEnd) end;
+};
+
+struct zstd {
+	__typeof__(&ZSTD_createDStream) create;
+	__typeof__(&ZSTD_decompressStream) step;
+	__typeof__(&ZSTD_isError) is_error;
+	__typeof__(&ZSTD_freeDStream) free;
+};
 
 struct unpack {
 	int fd;
@@ -16,6 +32,8 @@ struct unpack {
 	bool started; /* the first bytes were looked at */
 	bool end;     /* of the file */
 	bool whole;   /* the compressed stream stands at an end of it */
+	struct gzip zlib;
+	struct zstd libzstd;
 	z_stream gzip;
 	ZSTD_DStream *zstd;
 	double size, done; /* octets of the file, as far as it is one, and of them read */
@@ -83,22 +101,55 @@ fill(struct unpack *in, enum fault *error)
 }
 
 static bool
-start(struct unpack *in, enum fault *error)
+start_gzip(struct unpack *in, enum fault *error)
 {
-	in->started = true;
-	if (!fill(in, error))
+	static const struct late_name names[] = {
+		LATE(gzip, init, inflateInit2_),
+		LATE(gzip, reset, inflateReset),
+		LATE(gzip, step, inflate),
+		LATE(gzip, end, inflateEnd),
+	};
+
+	*error = FAULT_NO_ZLIB;
+	if (!late_load("libz.so.1", names, sizeof names / sizeof *names, &in->zlib))
 		return false;
 	*error = FAULT_NO_MEMORY;
-	if (is_gzip(in->in, in->n)) {
-		in->kind = GZIP;
-		return inflateInit2(&in->gzip, GZIP_WINDOW) == Z_OK;
-	}
-	if (is_zstd(in->in, in->n)) {
-		in->kind = ZSTD;
-		in->zstd = ZSTD_createDStream();
-		return in->zstd != NULL;
-	}
+	/* what the macro inflateInit2 is */
+	if (in->zlib.init(&in->gzip, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof in->gzip) != Z_OK)
+		return false;
+	in->kind = GZIP;
 	return true;
+}
+
+static bool
+start_zstd(struct unpack *in, enum fault *error)
+{
+	static const struct late_name names[] = {
+		LATE(zstd, create, ZSTD_createDStream),
+		LATE(zstd, step, ZSTD_decompressStream),
+		LATE(zstd, is_error, ZSTD_isError),
+		LATE(zstd, free, ZSTD_freeDStream),
+	};
+
+	*error = FAULT_NO_ZSTD;
+	if (!late_load("libzstd.so.1", names, sizeof names / sizeof *names, &in->libzstd))
+		return false;
+	*error = FAULT_NO_MEMORY;
+	in->zstd = in->libzstd.create();
+	if (in->zstd == NULL)
+		return false;
+	in->kind = ZSTD;
+	return true;
+}
+
+static bool
+start(struct unpack *in, enum fault *error)
+{
+	if (!fill(in, error))
+		return false;
+	if (is_gzip(in->in, in->n))
+		return start_gzip(in, error);
+	return !is_zstd(in->in, in->n) || start_zstd(in, error);
 }
 
 static long
@@ -120,7 +171,7 @@ step_gzip(struct unpack *in, char *buffer, size_t size, enum fault *error)
 	if (in->whole) { /* RFC 1952 2.2: members follow each other */
 		if (in->in[in->at] != 0x1f)
 			in->at = in->n; /* padding, as gzip itself allows */
-		else if (inflateReset(&in->gzip) == Z_OK)
+		else if (in->zlib.reset(&in->gzip) == Z_OK)
 			in->whole = false;
 		if (in->at == in->n)
 			return 0;
@@ -129,7 +180,7 @@ step_gzip(struct unpack *in, char *buffer, size_t size, enum fault *error)
 	in->gzip.avail_in = (unsigned)(in->n - in->at);
 	in->gzip.next_out = (unsigned char *)buffer;
 	in->gzip.avail_out = (unsigned)size;
-	rc = inflate(&in->gzip, Z_NO_FLUSH);
+	rc = in->zlib.step(&in->gzip, Z_NO_FLUSH);
 	in->at = in->n - in->gzip.avail_in;
 	in->whole = rc == Z_STREAM_END;
 	if (rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR)
@@ -143,9 +194,9 @@ step_zstd(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	ZSTD_inBuffer from = {in->in, in->n, in->at};
 	ZSTD_outBuffer to = {buffer, size, 0};
-	size_t rc = ZSTD_decompressStream(in->zstd, &to, &from);
+	size_t rc = in->libzstd.step(in->zstd, &to, &from);
 
-	if (ZSTD_isError(rc) != 0) {
+	if (in->libzstd.is_error(rc) != 0) {
 		*error = FAULT_DAMAGED;
 		return -1;
 	}
@@ -161,6 +212,7 @@ unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error)
 		size = 1u << 20; /* zlib counts in unsigned int */
 	if (!in->started && !start(in, error))
 		return -1;
+	in->started = true;
 	for (;;) {
 		long got;
 
@@ -194,8 +246,9 @@ unpack_close(struct unpack *in)
 	if (in == NULL)
 		return;
 	if (in->kind == GZIP)
-		(void)inflateEnd(&in->gzip);
-	(void)ZSTD_freeDStream(in->zstd);
+		(void)in->zlib.end(&in->gzip);
+	if (in->kind == ZSTD)
+		(void)in->libzstd.free(in->zstd);
 	close(in->fd);
 	free(in);
 }

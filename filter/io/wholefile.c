@@ -5,26 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/io/read.h"
+
 static enum status
 read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, enum fault *why)
 {
 	char *p = arena_alloc(arena, size);
-	size_t n = 0;
+	ssize_t n = read_bytes(fd, p, size);
 
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			*why = fault_of_path(errno);
-			return ST_BAD;
-		}
-		if (got == 0)
-			break;
-		n += (size_t)got;
+	if (n < 0) {
+		*why = fault_of_path(errno);
+		return ST_BAD;
 	}
-	*bytes = slice_make(p, n);
+	*bytes = slice_make(p, (size_t)n);
 	return ST_OK;
 }
 

@@ -13,7 +13,7 @@
 #include "auth/auth.h"
 #include "filter/text/phrase.h"
 
-struct dkim_diagnosis;
+struct diagnosis;
 struct dns;
 struct findings;
 
@@ -28,7 +28,7 @@ void json_text(json_t *object, const char *name, const char *text);
 void json_reason(json_t *object, const struct reason *reason, struct arena *arena);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * had no memory for anything since this thread's last line (json_watch_memory). */
+ * had no memory for anything since this thread's last line (json_start). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
 json_t *json_phrase(const struct phrase *phrase);
@@ -37,7 +37,7 @@ json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
-json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
+json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
 struct what_if_result;
 /* what another record, or the other RFC, leads to */
 json_t *json_what_if(const struct what_if_result *result, struct arena *arena);

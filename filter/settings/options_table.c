@@ -135,8 +135,7 @@ const struct option_row option_rows[] = {
 		.help = N_("what to do with an ambiguous message")},
 	{.name = "no-author", .commands = JUDGES, .kind = OPTION_YES,
 		.at = AT(no_author_null_path), .words = "ambiguous|null-path",
-		.preset = "ambiguous",
-		.help = N_("accept no author with a null path")},
+		.preset = "ambiguous", .help = N_("accept no author with a null path")},
 	{.name = "on-error", .commands = FILTER, .kind = OPTION_YES, .at = AT(on_error_pass),
 		.words = "tempfail|pass", .preset = "tempfail",
 		.help = N_("what to do after an internal error")},
@@ -194,6 +193,10 @@ const struct option_row option_rows[] = {
 	{.name = "color", .commands = EXPLAIN, .kind = OPTION_WORD, .at = AT(color),
 		.words = "auto|never|always", .preset = "auto",
 		.help = N_("colors in explain's output")},
+
+	TOP(N_("explain")),
+	{.name = "undo", .commands = EXPLAIN, .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
+		.help = N_("write the message as it was signed")},
 
 	TOP(N_("Keys")),
 	{.name = "selector", .commands = INSPECT, .arg = "S", .kind = OPTION_TEXTS,

@@ -6,30 +6,18 @@
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
 #include "filter/text/printable.h"
-#include "mime/scan.h"
 
 /* The first character of *left, which is taken off. False where it would pass max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
 	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
-	struct slice at = *left, one;
-	const char c = left->p[0];
-	bool acts;
+	struct slice one;
+	const enum printable_kind kind = printable_next(left, &one);
+	const bool acts = kind == PRINTABLE_ACTS;
 
-	if ((unsigned char)c < 0x80) {
-		at = slice_from(*left, 1);
-		one = slice_head(*left, 1);
-		acts = c < ' ' || c > '~';
-	} else if (scan_utf8_non_ascii(&at)) {
-		one = slice_head(*left, left->n - at.n);
-		acts = printable_acts(one);
-	} else {
-		at = slice_from(*left, 1);
+	if (kind == PRINTABLE_BAD)
 		one = replacement;
-		acts = false;
-	}
-	*left = at;
 	if (out->n + (acts ? 4 * one.n : one.n) > max)
 		return false;
 	if (acts)

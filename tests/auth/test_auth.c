@@ -6,6 +6,7 @@
 #include "auth/base/domain.h"
 #include "mime/buf.h"
 #include "tests/support/dmarc_rig.h"
+#include "tests/support/libspf2.h"
 
 #define ZONE                                                                                       \
 	RECORD("example.com", "p=reject")                                                          \
@@ -184,6 +185,7 @@ Test(auth, ambiguous_mail_earns_no_pass)
 
 Test(auth, the_other_engine)
 {
+	need_libspf2();
 	for (int engine = SPF_OWN; engine <= SPF_LIBSPF2; engine++) {
 		struct all all;
 		open_all(&all, &rows[1]);

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "auth/spf/spf.h"
 #include "filter/cli/options.h"
 #include "filter/verdict/whatif.h"
 
@@ -126,4 +127,15 @@ Test(options_batch, shard)
 	cr_expect(options.shard_at == 1 && options.shard_of == 3, "from 0");
 	cr_assert(PARSE("x") == ST_OK);
 	cr_expect_eq(options.shard_of, 0, "none");
+}
+
+/* A program without libspf2 says so, wherever it is asked for it. */
+Test(options_batch, libspf2)
+{
+	const enum status want = spf_libspf2_built() ? ST_OK : ST_BAD;
+
+	cr_expect(PARSE("--spf-engine=libspf2", "x") == want);
+	cr_expect(PARSE("--spf-compare", "x") == want);
+	cr_expect(want == ST_OK || strstr(error, "built without libspf2") != NULL, "%s", error);
+	cr_expect(PARSE("--spf-engine=mailstamp", "--spf-compare=false", "x") == ST_OK);
 }
