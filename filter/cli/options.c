@@ -291,6 +291,8 @@ apply(struct reader *reader)
 		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
 			ST_OK)
 			return refuse(reader, _("--%s %s"), row->name, why);
+		option_note(reader->options->report, row, reader->given[i].value, true,
+			reader->arena);
 	}
 	return ST_OK;
 }
@@ -412,6 +414,13 @@ enum status
 options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file)
 {
+	return options_parse_report(argc, argv, arena, NULL, options, error, in_file);
+}
+
+enum status
+options_parse_report(int argc, char **argv, struct arena *arena, struct settings_report *report,
+	struct options *options, const char **error, bool *in_file)
+{
 	struct reader reader = {
 		.argc = argc,
 		.argv = argv,
@@ -423,6 +432,7 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 
 	*in_file = false;
 	*options = options_default();
+	options->report = report;
 	option_set_presets(options_scan_command(argc, argv), options);
 	options->profile = options_scan_profile(argc, argv, &options->profile_given);
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);

@@ -121,8 +121,10 @@ set_list(struct reader *reader, const struct option_row *row)
 		glib->strfreev(list);
 		return bad_glib(reader, row->name, error);
 	}
-	for (gsize i = 0; st == ST_OK && i < n; i++)
+	for (gsize i = 0; st == ST_OK && i < n; i++) {
 		st = option_set(row, keep(reader, list[i]), reader->arena, reader->options, &why);
+		option_note(reader->options->report, row, list[i], false, reader->arena);
+	}
 	glib->strfreev(list);
 	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
 }
@@ -143,6 +145,7 @@ set_one(struct reader *reader, const struct option_row *row)
 		return bad_glib(reader, row->name, error);
 	}
 	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
+	option_note(reader->options->report, row, text, false, reader->arena);
 	if (st != ST_OK && is_anothers(row, text, reader->arena))
 		st = ST_OK;
 	glib->free(text);
@@ -156,12 +159,29 @@ set_key(struct reader *reader, const char *key)
 
 	if (row == NULL)
 		return bad(reader, key, _("is not an option"));
-	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
+	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG || row->line_only)
 		return bad(reader, key, _("is allowed only on the command line"));
 	row = option_find(slice_str(key), reader->options->command);
 	if (row == NULL)
 		return ST_OK; /* one file serves all commands */
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
+}
+
+/* For --check-config, which goes on after an error. */
+static enum status
+note_error(struct reader *reader)
+{
+	struct settings_report *report = reader->options->report;
+	const char **all;
+
+	if (report == NULL)
+		return ST_BAD;
+	all = arena_array(reader->arena, report->errors.n + 1, sizeof *all);
+	for (size_t i = 0; i < report->errors.n; i++)
+		all[i] = report->errors.v[i];
+	all[report->errors.n++] = *reader->error;
+	report->errors.v = all;
+	return ST_BAD;
 }
 
 static enum status
@@ -174,8 +194,10 @@ set_keys(struct reader *reader)
 	keys = reader->glib.key_file_get_keys(reader->file, group, NULL, &error);
 	if (keys == NULL)
 		return bad_glib(reader, NULL, error);
-	for (gchar **key = keys; st == ST_OK && *key != NULL; key++)
-		st = set_key(reader, *key);
+	for (gchar **key = keys; *key != NULL && (st == ST_OK || reader->options->report != NULL);
+		key++)
+		if (set_key(reader, *key) != ST_OK)
+			st = note_error(reader);
 	reader->glib.strfreev(keys);
 	return st;
 }

@@ -2,6 +2,7 @@
 
 #include "auth/arc/arc.h"
 #include "filter/text/words.h"
+#include "mime/buf.h"
 
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
@@ -18,6 +19,8 @@ enum {
 	JUDGES = FILTER | EXPLAIN | BATCH,
 	EVERY = JUDGES | INSPECT
 };
+
+enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 
 enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 
@@ -258,6 +261,10 @@ const struct option_row option_rows[] = {
 	TOP(N_("Other")),
 	{.name = "config", .commands = EVERY, .arg = "FILE", .kind = OPTION_CONFIG,
 		.at = AT(config), .help = N_("read options from it, group [mailstamp]")},
+	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
+		.line_only = true, .help = N_("print what is set, where, and all errors")},
+	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
+		.line_only = true, .help = N_("who shall read the files, for --check-config")},
 	{.name = "lang", .commands = EVERY, .kind = OPTION_WORD, .at = AT(lang),
 		.words = "-|en|ja", .help = N_("language of text for people (the locale's)")},
 	{.name = "version", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
@@ -325,6 +332,26 @@ bool
 option_is_for(const struct option_row *row, enum command command)
 {
 	return (row->commands >> command & 1U) != 0;
+}
+
+void
+option_note(struct settings_report *report, const struct option_row *row, const char *text, bool line,
+	struct arena *arena)
+{
+	struct option_setting *setting;
+	struct buf both;
+
+	if (report == NULL)
+		return;
+	setting = &report->settings[row - option_rows];
+	text = text == NULL ? "true" : text;
+	buf_init(&both, arena, strlen(text) + CONFIG_TEXT);
+	if (option_is_list(row) && setting->text != NULL &&
+		setting->from == (line ? FROM_LINE : FROM_FILE))
+		buf_addf(&both, "%s;", setting->text);
+	buf_adds(&both, text);
+	setting->text = arena_cstr(arena, buf_slice(&both));
+	setting->from = line ? FROM_LINE : FROM_FILE;
 }
 
 bool

@@ -75,11 +75,23 @@ struct nets {
 
 struct what_if;
 
+/* for --check-config: what was said of each option, by the row of the table, and what is wrong */
+struct settings_report {
+	struct option_setting {
+		const char *text; /* as written; the items of a list with ; between them */
+		enum { FROM_DEFAULT, FROM_FILE, FROM_LINE } from;
+	} *settings;
+	struct strings errors;
+};
+
 struct options {
 	enum command command;
 	enum profile profile;
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
+	bool check_config;
+	const char *user;               /* of --check-config: who reads the files; or NULL */
+	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
 	enum words_lang lang;
 
 	/* envelope and input */

@@ -51,6 +51,9 @@ zone:
   name: example
   zonefile: example.zone
 zone:
+  name: example.net
+  zonefile: example.net.zone
+zone:
   name: test
   zonefile: test.zone
 zone:
@@ -179,6 +182,7 @@ class Site:
     def dns(self, lame):
         key = 'p=' + self.key() if os.path.exists('/etc/dkimkeys/s1.private') else 'p='
         put('/etc/nsd/example.zone', ZONE.format(name='example', rows=EXAMPLE))
+        put('/etc/nsd/example.net.zone', ZONE.format(name='example.net', rows='imap A 192.0.2.8\n'))
         put('/etc/nsd/test.zone', ZONE.format(name='test', rows=(
             'mx A 192.0.2.1\nmx TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc.mx TXT "v=DMARC1; p=reject"\n'
             's1._domainkey.mx TXT "v=DKIM1; k=rsa; " "%s" "%s"\n' % (key[:200], key[200:]))))
