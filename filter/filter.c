@@ -37,8 +37,8 @@ struct job {
 };
 
 /*
- * One line to stdout. Postfix and Exim put it into a bounce and a log line as it is, where a line end
- * would become a space; a scanner's trigger is a whole line.
+ * One line to stdout. Postfix and Exim put it into a bounce and a log line as it is, where a line
+ * end would become a space; a scanner's trigger is a whole line.
  */
 static bool
 say(const struct job *job, const struct delivery *told)
@@ -301,7 +301,8 @@ filter_main(const struct options *options, struct arena *arena)
 	/* not on the stack: its content must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
-	const char *why = "this profile needs --next-hop or -- COMMAND: its mail server discards stdout";
+	const char *why =
+		"this profile needs --next-hop or -- COMMAND: its mail server discards stdout";
 	int status;
 
 	job->options = options;

@@ -95,8 +95,7 @@ log_signal(int number)
 	}
 	line[n++] = '\n';
 	if (last_words.where == TO_FILE)
-		fd = open(last_words.path,
-			O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		fd = open(last_words.path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || write(fd, line + from, n - from) < 0)
 		return;
 }

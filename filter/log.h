@@ -12,8 +12,9 @@ struct log; /* by the options: syslog, a file, stderr, or nowhere; owned by log_
 
 /*
  * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
- * before the first line; a log file that cannot be written is told to syslog. Without --log: stderr for plain, syslog for the profiles of mail servers,
- * for their stderr lands in a bounce or in the message.
+ * before the first line; a log file that cannot be written is told to syslog. Without --log: stderr
+ * for plain, syslog for the profiles of mail servers, for their stderr lands in a bounce or in the
+ * message.
  */
 struct log *log_open(const struct options *options);
 
@@ -28,8 +29,8 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 const char *log_value(struct slice value, struct arena *arena);
 
 /*
- * That this process is ended by a signal, to the log that was opened last. For signal handlers: it uses
- * nothing that they may not.
+ * That this process is ended by a signal, to the log that was opened last. For signal handlers: it
+ * uses nothing that they may not.
  */
 void log_signal(int number);
 

@@ -74,8 +74,8 @@ print_settings(const struct options *options, struct arena *arena)
 		if (row->name == NULL || row->help == NULL || row->line_only || text == NULL ||
 			!option_is_for(row, COMMAND_FILTER))
 			continue;
-		printf("%s=%s  # %s\n", row->name,
-			printable(slice_str(text), SHOWN_MAX, arena), where(options, setting));
+		printf("%s=%s  # %s\n", row->name, printable(slice_str(text), SHOWN_MAX, arena),
+			where(options, setting));
 	}
 }
 
@@ -90,7 +90,9 @@ check_file(const char *option, const char *path, int mode)
 		char folder[4096];
 
 		snprintf(folder, sizeof folder, "%.*s",
-			slash == NULL ? 1 : slash == path ? 1 : (int)(slash - path),
+			slash == NULL   ? 1
+			: slash == path ? 1
+					: (int)(slash - path),
 			slash == NULL ? "." : path);
 		if (access(folder, W_OK | X_OK) == 0)
 			return 0;

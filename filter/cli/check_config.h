@@ -1,5 +1,6 @@
 /*
- * check_config.h: `mailstamp --check-config`: what is set, where, and everything that is wrong with it.
+ * check_config.h: `mailstamp --check-config`: what is set, where, and everything that is wrong with
+ * it.
  */
 #ifndef FILTER_CLI_CHECK_CONFIG_H
 #define FILTER_CLI_CHECK_CONFIG_H

@@ -291,8 +291,8 @@ apply(struct reader *reader)
 		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
 			ST_OK)
 			return refuse(reader, _("--%s %s"), row->name, why);
-		option_note(reader->options->report, row, reader->given[i].value, true,
-			reader->arena);
+		option_note(
+			reader->options->report, row, reader->given[i].value, true, reader->arena);
 	}
 	return ST_OK;
 }

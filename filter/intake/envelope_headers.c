@@ -48,8 +48,8 @@ find_client(struct walk *walk, const struct message *message, struct envelope *e
 {
 	const struct field *field;
 
-	for (size_t i = 0; i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL; i++) {
 		struct received received;
 
 		if ((field->flags & FIELD_OVERSIZE) != 0)

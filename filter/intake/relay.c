@@ -7,8 +7,7 @@
 static enum relay_trust
 name_has(struct dns *dns, struct slice name, const struct ip *ip)
 {
-	const struct dns_answer *answer =
-		dns_get(dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
+	const struct dns_answer *answer = dns_get(dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
 		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
@@ -49,8 +48,8 @@ relay_look_behind(const struct options *options, const struct message *message, 
 	if (options->trusted_relays.n == 0 || envelope->client_ip.family == 0 ||
 		relay_trusted(options, dns, &envelope->client_ip) != RELAY_YES)
 		return;
-	for (size_t i = 0; i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL; i++) {
 		struct received received;
 
 		if ((field->flags & FIELD_OVERSIZE) != 0)

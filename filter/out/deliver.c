@@ -138,8 +138,8 @@ run(int fd, off_t size, char *const argv[], int64_t timeout, const char **error,
 
 /* The whole stamped message in a file at offset 0, or -1. */
 static int
-spool_message(struct output *output, size_t size, const char *spool_dir, off_t *end,
-	const char **error)
+spool_message(
+	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error)
 {
 	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
 

@@ -83,8 +83,8 @@ note_offer(void *arg, struct slice line)
 	else if (is_keyword(line, SLICE("SMTPUTF8")))
 		d->offer.utf8 = true;
 	else if (is_keyword(line, xforward))
-		d->offer.xforward = slice_str(
-			arena_cstr(d->arena, slice_trim(slice_from(line, xforward.n))));
+		d->offer.xforward =
+			slice_str(arena_cstr(d->arena, slice_trim(slice_from(line, xforward.n))));
 }
 
 static bool
@@ -332,8 +332,8 @@ send_data(struct dialogue *d)
 	if (!command(d, SLICE("DATA"), "DATA", 3))
 		return false;
 	while (left > 0) {
-		ssize_t n = read(d->job->fd, bytes,
-			left < READ_SIZE ? (size_t)left : (size_t)READ_SIZE);
+		ssize_t n = read(
+			d->job->fd, bytes, left < READ_SIZE ? (size_t)left : (size_t)READ_SIZE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -360,8 +360,7 @@ dialogue(struct dialogue *d)
 		return fail(d, "--next-hop needs the reverse-path");
 	if (envelope->nrcpts == 0)
 		return fail(d, "--next-hop needs the recipients (--rcpt)");
-	return look_through(d) && greet(d) && forward_client(d) && send_envelope(d) &&
-	       send_data(d);
+	return look_through(d) && greet(d) && forward_client(d) && send_envelope(d) && send_data(d);
 }
 
 enum status

@@ -11,13 +11,13 @@
 #include "mime/slice.h"
 
 enum {
-	SMTP_LINE = 2048,   /* octets of a reply line that are read; RFC 5321 4.5.3.1.5 has 512 */
-	SMTP_LINES = 128,   /* lines of a reply */
+	SMTP_LINE = 2048,    /* octets of a reply line that are read; RFC 5321 4.5.3.1.5 has 512 */
+	SMTP_LINES = 128,    /* lines of a reply */
 	SMTP_OUT = 64 * 1024 /* octets that go out together */
 };
 
 struct smtp_wire {
-	int fd; /* -1: not connected */
+	int fd;           /* -1: not connected */
 	int64_t until_ms; /* by clock_ms(): reads and writes end by then */
 	char in[SMTP_LINE];
 	size_t in_n;

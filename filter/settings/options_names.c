@@ -33,8 +33,8 @@ options_id(const char *value, struct arena *arena, const char **id, const char *
 
 /* A name that was mistyped as an address, or an address as a name, must not pass for the other. */
 enum status
-options_relay(const char *value, bool suffix, struct arena *arena, const char **relay,
-	const char **why)
+options_relay(
+	const char *value, bool suffix, struct arena *arena, const char **relay, const char **why)
 {
 	const size_t dot = suffix && value[0] == '.' ? 1 : 0;
 	struct slice name, last;

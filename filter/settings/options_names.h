@@ -14,8 +14,8 @@
 enum status options_id(const char *value, struct arena *arena, const char **id, const char **why);
 
 /* A CIDR network or a normal host name; with suffix `.example.com` as well: the names below it. */
-enum status options_relay(const char *value, bool suffix, struct arena *arena, const char **relay,
-	const char **why);
+enum status options_relay(
+	const char *value, bool suffix, struct arena *arena, const char **relay, const char **why);
 
 /* A normal domain name. */
 enum status options_domain(

@@ -335,8 +335,8 @@ option_is_for(const struct option_row *row, enum command command)
 }
 
 void
-option_note(struct settings_report *report, const struct option_row *row, const char *text, bool line,
-	struct arena *arena)
+option_note(struct settings_report *report, const struct option_row *row, const char *text,
+	bool line, struct arena *arena)
 {
 	struct option_setting *setting;
 	struct buf both;

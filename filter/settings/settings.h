@@ -80,7 +80,7 @@ struct settings_report {
 	struct option_setting {
 		const char *text; /* as written; the items of a list with ; between them */
 		enum { FROM_DEFAULT, FROM_FILE, FROM_LINE } from;
-	} *settings;
+	} * settings;
 	struct strings errors;
 };
 
@@ -176,7 +176,7 @@ struct options {
 	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
 
-	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
+	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
 

@@ -17,7 +17,7 @@ import time
 
 from rig import CONTRIB, Session, Trouble, maildir, until
 
-WRITABLE = ('/etc', '/usr', '/var', '/home', '/opt', '/root')
+WRITABLE = ('/etc', '/usr', '/var', '/srv', '/opt', '/root')
 GOOD, BAD, RELAY, SERVER = '192.0.2.10', '192.0.2.66', '192.0.2.8', '192.0.2.1'
 FENCE = re.compile(r'^```(\w+) ([^\n`]+)\n(.*?)^```$', re.M | re.S)
 ANY_FENCE = re.compile(r'^```', re.M)
@@ -109,10 +109,10 @@ class Readme:
             if user:
                 argv = ['setpriv', '--reuid', user, '--regid', user, '--init-groups'] + argv
             return run(*argv, cwd=self.folder, env=dict(os.environ, HOME='/root' if not user else
-                       '/home/' + user, **environment))
+                       '/srv/' + user, **environment))
         place = where.split('#')[0]
         if place.startswith('~/'):
-            place = '/home/%s/%s' % (user, place[2:])
+            place = '/srv/%s/%s' % (user, place[2:])
         put(place, text, 'a')
         if user:
             shutil.chown(place, user, user)
@@ -162,9 +162,9 @@ class Site:
         libc.sethostname(b'mx.test', 7)
         for user in ('alice', 'bob', 'carol'):
             if not any(each.pw_name == user for each in pwd.getpwall()):
-                run('useradd', '--create-home', '--shell', '/bin/bash', user)
-        run('bash', '-c', 'cd /home/alice && mkdir -p Maildir/{new,cur,tmp} && '
-            'chown -R alice: /home/alice')
+                run('useradd', '--create-home', '--base-dir', '/srv', '--shell', '/bin/bash', user)
+        run('bash', '-c', 'cd /srv/alice && mkdir -p Maildir/{new,cur,tmp} && '
+            'chown -R alice: /srv/alice')
         shutil.copytree(CONTRIB, '/opt/contrib')
         shutil.copy(os.path.join(self.build, 'mailstamp'), '/usr/bin/mailstamp')
         self.fresh()
@@ -240,8 +240,8 @@ class Site:
             ''.join(each + '\n' for each in settings))
         # a chroot without the system's files has no resolver
         run('sed', '-i', r's/^\(\S\+ \+\S\+ \+\S\+ \+\S\+ \+\)y/\1n/', '/etc/postfix/master.cf')
-        for place in ('/etc/procmailrc', '/etc/maildroprc', '/home/alice/.procmailrc',
-                      '/home/bob/.procmailrc', '/home/alice/.mailfilter', '/home/bob/.mailfilter'):
+        for place in ('/etc/procmailrc', '/etc/maildroprc', '/srv/alice/.procmailrc',
+                      '/srv/bob/.procmailrc', '/srv/alice/.mailfilter', '/srv/bob/.mailfilter'):
             if os.path.exists(place):
                 os.unlink(place)
         shutil.rmtree('/var/spool/postfix/deferred', ignore_errors=True)
@@ -278,14 +278,14 @@ class Site:
         """{folder: [messages]} of everything in that user's mail, mbox and Maildir."""
         out = {}
         for name, place in (('inbox', '/var/mail/' + user),
-                            ('junk', '/home/%s/mail/junk' % user)):
+                            ('junk', '/srv/%s/mail/junk' % user)):
             if os.path.exists(place):
                 with open(place, 'rb') as data:
                     out.setdefault(name, []).extend(
                         each for each in re.split(rb'(?m)^From (?=\S+ +\w{3} )', data.read())
                         if each)
         for name, place in (('inbox', ''), ('junk', '/.Junk')):
-            place = '/home/%s/Maildir%s' % (user, place)
+            place = '/srv/%s/Maildir%s' % (user, place)
             if os.path.isdir(place + '/new'):
                 out.setdefault(name, []).extend(maildir(place))
         return out

@@ -18,13 +18,14 @@ static const struct row {
 	const char *name, *relay, *client, *header;
 	const char *found, *helo; /* what is judged */
 } rows[] = {
-	{"behind the relay", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"), "203.0.113.5",
+	{"behind the relay", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"),
+		"203.0.113.5", "client.test"},
+	{"no line of our own", "192.0.2.8", "192.0.2.8", GW("203.0.113.5"), "203.0.113.5",
 		"client.test"},
-	{"no line of our own", "192.0.2.8", "192.0.2.8", GW("203.0.113.5"), "203.0.113.5", "client.test"},
 	{"two relays", "192.0.2.0/28", "192.0.2.8",
 		OURS("192.0.2.8") GW("192.0.2.9") GW("203.0.113.5"), "203.0.113.5", "client.test"},
-	{"by name", "gw.example.org", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"), "203.0.113.5",
-		"client.test"},
+	{"by name", "gw.example.org", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"),
+		"203.0.113.5", "client.test"},
 	{"IPv6", "2001:db8::8", "2001:db8::8", OURS("IPv6:2001:db8::8") GW("IPv6:2001:db8:1::1"),
 		"2001:db8:1::1", "client.test"},
 	/* a stranger writes what it likes below our own line */
@@ -33,10 +34,12 @@ static const struct row {
 	{"a stranger with the relay's line", "192.0.2.8", "203.0.113.66",
 		OURS("192.0.2.8") GW("203.0.113.5"), "203.0.113.66", "helo"},
 	{"a stranger behind the relay", "192.0.2.8", "192.0.2.8",
-		OURS("192.0.2.8") GW("203.0.113.66") GW("203.0.113.5"), "203.0.113.66", "client.test"},
+		OURS("192.0.2.8") GW("203.0.113.66") GW("203.0.113.5"), "203.0.113.66",
+		"client.test"},
 	/* no border: judged as it came */
 	{"no Received", "192.0.2.8", "192.0.2.8", "Subject: x\n", "192.0.2.8", "helo"},
-	{"relays only", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("192.0.2.8"), "192.0.2.8", "helo"},
+	{"relays only", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("192.0.2.8"), "192.0.2.8",
+		"helo"},
 	{"a line without an address", "192.0.2.8", "192.0.2.8",
 		OURS("192.0.2.8") "Received: by gw.example.org (Postfix, from userid 0); x\n" GW(
 			"203.0.113.5"),
@@ -53,8 +56,8 @@ Test(relay, who_is_judged)
 		const struct row *row = &rows[i];
 		const char *list[] = {row->relay}, *error = "";
 		struct options options = options_default();
-		struct envelope envelope = {.helo = SLICE_INIT("helo"),
-			.client_name = SLICE_INIT("gw.example.org")};
+		struct envelope envelope = {
+			.helo = SLICE_INIT("helo"), .client_name = SLICE_INIT("gw.example.org")};
 		struct message message;
 		struct dns *dns;
 		struct slice found;
@@ -66,8 +69,8 @@ Test(relay, who_is_judged)
 		message_parse(slice_str(row->header), 1000, 65536, &arena, &message);
 		relay_look_behind(&options, &message, dns, &envelope);
 		found = ip_text(&envelope.client_ip, &arena);
-		cr_expect(slice_eq(found, slice_str(row->found)), "%s: %.*s", row->name, (int)found.n,
-			found.p);
+		cr_expect(slice_eq(found, slice_str(row->found)), "%s: %.*s", row->name,
+			(int)found.n, found.p);
 		cr_expect(slice_eq(envelope.helo, slice_str(row->helo)), "%s: %.*s", row->name,
 			(int)envelope.helo.n, envelope.helo.p);
 		cr_expect((envelope.client_name.n == 0) == !slice_eq(envelope.helo, SLICE("helo")),

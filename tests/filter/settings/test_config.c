@@ -64,7 +64,8 @@ Test(config, white_space_at_the_end_is_ignored)
 	struct options options = options_default();
 	const char *error = "";
 
-	cr_expect(config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
+	cr_expect(
+		config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
 	cr_expect(options.scrub == SCRUB_ALL);
 	cr_expect(options.trusted_clients.n == 2);
 	cr_expect(strcmp(options.helo, "a ") == 0, "<%s>", options.helo);
@@ -260,7 +261,8 @@ Test(config, unreachable_is_an_error)
 	struct options options = options_default();
 	const char *error = "";
 
-	cr_expect(config_read("/etc/passwd/mailstamp.conf", false, &arena, &options, &error) == ST_OK);
+	cr_expect(config_read("/etc/passwd/mailstamp.conf", false, &arena, &options, &error) ==
+		  ST_OK);
 	if (geteuid() == 0)
 		cr_assert(chdir("/") == 0 && setgid(65534) == 0 && setuid(65534) == 0);
 	{
