@@ -36,10 +36,7 @@ struct job {
 	struct outcome outcome;
 };
 
-/*
- * One line to stdout. Postfix and Exim put it into a bounce and a log line as it is, where a line
- * end would become a space; a scanner's trigger is a whole line.
- */
+/* One line to stdout, for a bounce, a log line or a scanner. */
 static bool
 say(const struct job *job, const struct delivery *told)
 {
@@ -51,8 +48,7 @@ say(const struct job *job, const struct delivery *told)
 	buf_adds(&line, told->say);
 	if (told->say_why)
 		buf_adds(&line, reply_sentence(&job->ev));
-	if (!profile_needs_command(job->options->profile))
-		buf_addc(&line, '\n');
+	buf_addc(&line, '\n');
 	return write_bytes(STDOUT_FILENO, buf_slice(&line));
 }
 

@@ -123,7 +123,7 @@ const struct option_row option_rows[] = {
 		.help = N_("its ARC chain overrides a DMARC failure")},
 	{.name = "trusted-forwarder", .commands = JUDGES, .arg = "HOST|@FILE",
 		.kind = OPTION_RELAYS, .at = AT(trusted_forwarders), .file = true,
-		.help = N_("CIDR, name or .suffix; overrides a DMARC failure, too")},
+		.help = N_("CIDR, name or .suffix; overrides a failure, too")},
 	{.name = "accept-from", .commands = JUDGES, .arg = "'DOMAIN via WHAT'",
 		.kind = OPTION_ACCEPTS, .at = AT(accept_from), .file = true,
 		.help = N_("this author may fail DMARC by that way")},
