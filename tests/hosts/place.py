@@ -88,14 +88,15 @@ class Readme:
         found = FENCE.findall(text)
         if len(ANY_FENCE.findall(text)) != 2 * len(found):
             raise Trouble('%s: a fence without a kind and a name' % name)
+        seen = {}
         for kind, where, block in found:
-            if (name, where) in self.blocks and self.blocks[name, where][1] != block:
-                where += '#%d' % len(self.blocks)
-            self.blocks[name, where] = (kind, block)
+            seen[where] = seen.get(where, -1) + 1
+            key = where if seen[where] == 0 else '%s#%d' % (where, seen[where])
+            self.blocks[name, key] = (kind, block)
 
     def block(self, where):
         names = [key for key in self.blocks if key[0] == self.name and
-                 (key[1] == where or key[1].startswith(where + '#'))]
+                 key[1].split('#')[0] == where]
         if not names:
             raise Trouble('%s has no block %s' % (self.name, where))
         return names
@@ -110,7 +111,7 @@ class Readme:
                 argv = ['setpriv', '--reuid', user, '--regid', user, '--init-groups'] + argv
             return run(*argv, cwd=self.folder, env=dict(os.environ, HOME='/root' if not user else
                        '/srv/' + user, **environment))
-        place = where.split('#')[0]
+        place = where
         if place.startswith('~/'):
             place = '/srv/%s/%s' % (user, place[2:])
         put(place, text, 'a')
