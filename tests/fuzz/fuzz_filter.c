@@ -280,7 +280,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		tools.gmime = address_gmime_open();
 		tools.crypto = crypto_new();
 	}
-
 	assert(tools.gmime != NULL && tools.crypto != NULL);
 	arena_init(&arena, NULL, NULL);
 	cut(slice_make((const char *)data, size), parts);
