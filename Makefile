@@ -42,7 +42,8 @@ REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
-INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json docs/schema-inspect.json
+INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
+	docs/schema-1.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
 CASES := build/testdata/.made
@@ -223,6 +224,7 @@ instructions: deps mailstamp
 check-hosts:
 	@tools/deps install build spf2 hosts
 	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/paste $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
 page check-page:
@@ -255,6 +257,7 @@ install: all
 	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
+	install -D -m 644 contrib/mailstamp.conf.sample $(DESTDIR)$(SYSCONF)/mailstamp/mailstamp.conf.sample
 	for file in $(CONTRIB); do \
 		install -D -m $$(if [ -x $$file ]; then echo 755; else echo 644; fi) \
 			$$file $(DESTDIR)$(DOCDIR)/$$file || exit 1; done
@@ -262,7 +265,9 @@ install: all
 # what install put there and no more; folders only where nothing else is in them
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
-		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
+		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB)) \
+		$(DESTDIR)$(SYSCONF)/mailstamp/mailstamp.conf.sample
+	rmdir $(DESTDIR)$(SYSCONF)/mailstamp 2>/dev/null || :
 	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
 		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
 

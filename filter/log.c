@@ -1,6 +1,8 @@
 #include "filter/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +15,10 @@
 #include "filter/settings/profile.h"
 #include "filter/text/printable.h"
 
+enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
+
 struct log {
-	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
+	enum where where;
 	const char *path;
 	int fd; /* TO_FILE: -1 where it is not open */
 	bool opened;
@@ -50,6 +54,12 @@ open_once(struct log *log)
 	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
 		log->fd = open(log->path,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (log->where != TO_FILE || log->fd >= 0)
+		return;
+	/* lines that are lost are missed one day: the one place that is left hears of it */
+	openlog("mailstamp", LOG_PID, LOG_MAIL);
+	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
+	closelog();
 }
 
 /* "2026-01-02T03:04:05Z mailstamp[123]: ", or the name alone for a person */
@@ -101,6 +111,8 @@ log_line(struct log *log, const char *format, ...)
 	}
 	n = strlen(line);
 	line[n++] = '\n';
+	if (log->where == TO_FILE && log->fd < 0)
+		return;
 	/* one write that never waits: a reader that is stuck must not hold mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;
@@ -137,7 +149,7 @@ log_arm(const struct log *log)
 }
 
 static void
-send_crash(const char *line, size_t n)
+send_last(const char *line, size_t n)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -150,7 +162,7 @@ send_crash(const char *line, size_t n)
 }
 
 void
-log_crash(int signal)
+log_signal(int number)
 {
 	static const char ended[] = "ended by signal ";
 	char line[sizeof crash.head + sizeof ended + 4];
@@ -162,11 +174,11 @@ log_crash(int signal)
 	memcpy(line, crash.head, n);
 	memcpy(line + n, ended, sizeof ended - 1);
 	n += sizeof ended - 1;
-	if (signal > 9)
-		line[n++] = (char)('0' + signal / 10 % 10);
-	line[n++] = (char)('0' + signal % 10);
+	if (number > 9)
+		line[n++] = (char)('0' + number / 10 % 10);
+	line[n++] = (char)('0' + number % 10);
 	if (crash.where == TO_SYSLOG) {
-		send_crash(line, n);
+		send_last(line, n);
 		return;
 	}
 	line[n++] = '\n';

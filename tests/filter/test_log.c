@@ -164,7 +164,7 @@ Test(log, a_crash_is_told)
 		options.log = path;
 		log = log_open(&options);
 		log_arm(log);
-		log_crash(rows[i].signal);
+		log_signal(rows[i].signal);
 		(void)read_back(path, text, sizeof text);
 		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
 		cr_expect(strstr(text, " mailstamp[") != NULL && text[19] == 'Z', "%s", text);
