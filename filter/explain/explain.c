@@ -6,6 +6,7 @@
 #include "auth/dns/dns.h"
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_from.h"
+#include "filter/explain/undo.h"
 #include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
@@ -261,7 +262,7 @@ print_verdict(const struct evaluation *ev, bool color)
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p,
 		reason_words(&verdict->reason, ev->arena));
 	if (verdict->sign != NULL)
-		printf(_("Signs of a list or forwarder: %s.\n"),
+		printf(_("Signs that it was forwarded or changed: %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
@@ -313,12 +314,35 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	if (outcome->ndiagnoses > 0)
 		printf("\n%s\n", _("What broke it:"));
 	for (size_t i = 0; i < outcome->ndiagnoses; i++) {
-		const struct dkim_diagnosis *diagnosis = &outcome->diagnoses[i];
+		const struct diagnosis *diagnosis = &outcome->diagnoses[i];
 		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
 
 		printf(_("  the signature of %s (s=%s) %s\n"), text_of(sig->d, ev->arena),
 			text_of(sig->s, ev->arena), diagnosis_words(diagnosis, ev->arena));
 	}
+}
+
+/* --undo: 0, or the status that explain ends with. */
+static int
+write_undone(const struct evaluation *ev, const struct outcome *outcome)
+{
+	const struct diagnosis *found = undo_find(outcome->diagnoses, outcome->ndiagnoses);
+	const char *path = ev->options->undo;
+	enum fault fault;
+
+	if (path == NULL)
+		return 0;
+	if (found == NULL) {
+		fprintf(stderr, "mailstamp: %s\n",
+			_("--undo: no change could be undone and proved; nothing was written"));
+		return EXIT_NOTHING_PROVED;
+	}
+	fault = undo_write(path, found->rebuilt);
+	if (fault == FAULT_NONE)
+		return 0;
+	fprintf(stderr, "mailstamp: --undo %s: %s\n", shown(slice_str(path), ev->arena),
+		words(fault_text(fault)));
+	return EXIT_TEMPFAIL;
 }
 
 static int
@@ -329,12 +353,14 @@ tell(struct evaluation *ev)
 	struct outcome outcome = {.status = status, .field = block_field(ev).field};
 	struct findings advice;
 	struct slice line;
+	int undone;
 
-	findings_init(&advice, ev->arena);
-	advice_make(ev, &advice);
-	outcome.advice = &advice;
 	if (ev->evaluated)
-		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
+		outcome.diagnoses = diagnosis_run(
+			&ev->in, &ev->results.dkim, options->undo != NULL, &outcome.ndiagnoses);
+	findings_init(&advice, ev->arena);
+	advice_make(ev, &outcome, &advice);
+	outcome.advice = &advice;
 	if (options->output == OUTPUT_TEXT) {
 		print_all(ev, options->color == COLOR_ALWAYS ||
 				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
@@ -345,7 +371,10 @@ tell(struct evaluation *ev)
 			return EXIT_TEMPFAIL;
 		fwrite(line.p, 1, line.n, stdout);
 	}
-	return fflush(stdout) == 0 && ferror(stdout) == 0 ? status : EXIT_TEMPFAIL;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return EXIT_TEMPFAIL;
+	undone = write_undone(ev, &outcome);
+	return undone != 0 ? undone : status;
 }
 
 int

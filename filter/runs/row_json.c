@@ -53,16 +53,21 @@ static json_t *
 diagnosis_of(const struct damage *damage)
 {
 	json_t *list = json_array();
+	size_t half = 0, halves = damage->halves[0];
 
 	for (size_t i = 0; i < damage->signatures; i++) {
 		json_t *one = json_object(), *changes = json_array();
 		bool explained = i >= damage->unexplained;
 
+		while (!explained && i >= halves && half + 1 < DAMAGE_HALVES)
+			halves += damage->halves[++half];
+		json_text(one, "half", explained ? NULL : diagnosis_half((enum diagnose_half)half));
+
 		for (size_t k = 0; explained && k < DAMAGE_KINDS; k++)
 			if (i - damage->unexplained < damage->kinds[k]) {
 				json_t *change = json_object();
 
-				json_text(change, "kind", diagnosis_kind((enum dkim_change_kind)k));
+				json_text(change, "kind", diagnosis_kind((enum diagnose_kind)k));
 				json_array_append_new(changes, change);
 			}
 		json_object_set_new(one, "explained", json_boolean(explained));
@@ -308,8 +313,7 @@ read_changes(struct reader *reader, const json_t *one, struct damage *damage)
 		const char *kind = word(reader, json_array_get(changes, i), "kind");
 		size_t k = 0;
 
-		while (k < DAMAGE_KINDS &&
-			strcmp(diagnosis_kind((enum dkim_change_kind)k), kind) != 0)
+		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == DAMAGE_KINDS)
 			refuse(reader, N_("an unknown kind of change"));
@@ -318,6 +322,21 @@ read_changes(struct reader *reader, const json_t *one, struct damage *damage)
 	}
 	for (size_t k = 0; k < DAMAGE_KINDS; k++)
 		damage->kinds[k] += seen[k];
+}
+
+static void
+read_half(struct reader *reader, const json_t *one, struct damage *damage)
+{
+	const char *half = json_string_value(json_object_get(one, "half"));
+	size_t k = DIAGNOSE_HEADER;
+
+	while (half != NULL && k < DAMAGE_HALVES &&
+		strcmp(diagnosis_half((enum diagnose_half)k), half) != 0)
+		k++;
+	if (k == DAMAGE_HALVES)
+		refuse(reader, N_("an unknown half"));
+	damage->halves[half == NULL || k == DAMAGE_HALVES ? DIAGNOSE_WHOLE : k]++;
+	damage->unexplained++;
 }
 
 static void
@@ -332,7 +351,7 @@ read_diagnosis(struct reader *reader, const json_t *top, struct damage *damage)
 		if (flag(reader, one, "explained"))
 			read_changes(reader, one, damage);
 		else
-			damage->unexplained++;
+			read_half(reader, one, damage);
 	}
 }
 

@@ -18,6 +18,13 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->dmarc[row->dmarc]++;
 	summary->dispositions[row->disposition]++;
 	damage_add(&summary->damage, &row->damage);
+	handlers_add(&summary->handlers, row);
+}
+
+void
+summary_free(struct summary *summary)
+{
+	handlers_free(&summary->handlers);
 }
 
 static void
@@ -70,4 +77,5 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, "\n");
 	}
 	damage_print(&summary->damage, out);
+	handlers_print(&summary->handlers, out);
 }

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "filter/stats/handlers.h"
 #include "filter/stats/row.h"
 
 enum { SUMMARY_CODES = 16 };
@@ -15,9 +16,12 @@ struct summary {
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
 	struct damage damage;
+	struct handlers handlers;
 };
 
 void summary_add(struct summary *summary, const struct row *row);
+
+void summary_free(struct summary *summary);
 
 /* Tables for a person. interrupted: the run was stopped before its end. */
 void summary_print(const struct summary *summary, bool interrupted, FILE *out);
