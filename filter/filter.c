@@ -145,7 +145,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 
 	if (options->on_error_pass && ev->has_message && options->output == OUTPUT_MESSAGE) {
 		job->outcome.error = why;
-		log_line(job->log, "passed on unjudged: %s", why);
+		log_line(job->log, "passed on without evaluation: %s", why);
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
@@ -273,7 +273,7 @@ filter_main(const struct options *options, struct arena *arena)
 	/* not on the stack: its content must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
-	const char *why = "this profile needs -- COMMAND, for its host throws stdout away";
+	const char *why = "this profile needs -- COMMAND, because its mail server discards stdout";
 	int status;
 
 	job->options = options;

@@ -22,10 +22,10 @@ enum {
 	R(OVER_LIMIT,      "from_over_limit",      "From field is over a limit") \
 	R(UNREADABLE,      "from_unreadable",      "From field cannot be read") \
 	R(NO_DOMAIN,       "from_no_domain",       "an author has no domain") \
-	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is no domain name") \
+	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is not a domain name") \
 	R(SEVERAL_DOMAINS, "from_several_domains", "several author domains") \
 	R(DIFFER,          "from_readers_differ",  "readers differ about the author domain") \
-	R(NOT_ASKED,       "from_not_asked",       "the second reader of From could not be asked") \
+	R(NOT_ASKED,       "from_not_asked",       "the second reader of From is not available") \
 	R(LOOKS_LIKE_FROM, "header_hides_from",    "a line looks like another From field") \
 	R(BLANK_FIRST,     "header_blank_first",   "the header begins with white space") \
 	R(HAS_NUL,         "header_nul",           "NUL in the header") \

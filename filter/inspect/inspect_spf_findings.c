@@ -220,7 +220,7 @@ judge_end(const struct judge *judge, const struct spf_record *record)
 	}
 	if (all != NULL && (all != &record->directives[record->n - 1] || record->redirect.n > 0)) {
 		finding = ADD(judge, FINDING_WARNING, "spf-after-all",
-			"what follows \"%s\" is never looked at", shown(judge, all->text));
+			"terms after \"%s\" are never evaluated", shown(judge, all->text));
 		set_records(judge, finding, spf->record,
 			fix_spf_end(spf->record, all->text, judge->arena));
 	}

@@ -7,7 +7,7 @@ static const char too_long[] = "the envelope on stdin is too long";
 static const char bad_line[] = "a line of the envelope is not NAME=VALUE";
 static const char bad_value[] = "a value of the envelope is not percent-encoded as it must be";
 static const char bad_client[] = "the envelope's client_address is not an address";
-static const char repeated[] = "the envelope names one thing twice";
+static const char repeated[] = "a name is repeated in the envelope";
 static const char no_field[] = "no X-Mailstamp-Envelope has the right secret";
 static const char two_fields[] = "more than one X-Mailstamp-Envelope has the right secret";
 

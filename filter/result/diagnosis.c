@@ -360,7 +360,7 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 		return say(teller, "was not made with the published key, or its b= was changed");
 	case DIAGNOSE_WHOLE:
 	default:
-		return say(teller, "nothing known explains it");
+		return say(teller, "no known change explains it");
 	}
 }
 

@@ -160,8 +160,7 @@ read_id(const char *value, struct arena *arena, const char **id, const char **wh
 	for (size_t i = 0; fine && i < out.n; i++)
 		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
 	if (!fine || out.n > ID_MAX) {
-		*why = _("must be a name as RFC 8601 allows it (a domain name, or in double "
-			 "quotes)");
+		*why = _("must be an RFC 8601 authserv-id (a domain name, or a quoted string)");
 		return ST_BAD;
 	}
 	*id = arena_cstr(arena, out);
@@ -343,7 +342,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 		number++;
 		if (value.n == 0 || value.p[0] == '#')
 			continue;
-		*why = _("has a NUL in it");
+		*why = _("contains a NUL");
 		if (slice_find(value, '\0') < value.n ||
 			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
 			*why = in_file(path, number, *why, arena);

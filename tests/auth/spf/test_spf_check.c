@@ -125,7 +125,7 @@ Test(spf_check, records)
 		{"a time-out", ";!TIMEOUT e.example TXT\n", AUTH_TEMPERROR, "DNS did not answer",
 			"", "", 0, 0, NULL, NULL},
 		{"an answer that cannot be read", ";!BAD e.example TXT\n", AUTH_TEMPERROR,
-			"DNS answer not readable", "", "", 0, 0, NULL, NULL},
+			"unreadable DNS answer", "", "", 0, 0, NULL, NULL},
 		{"an empty record", "e.example. 60 IN TXT \"v=spf1\"\n", AUTH_NEUTRAL, UNMATCHED,
 			"", "e.example", 0, 0, NULL, NULL},
 		{"a syntax error after the match",

@@ -33,7 +33,7 @@ Test(spf_match, addresses)
 			NULL, NULL},
 		{"a whose answer cannot be read",
 			TXT("e.example.", "a:x.example -all") ";!BAD x.example\n", AUTH_TEMPERROR,
-			"DNS answer not readable", "a:x.example", "e.example", 1, 0, NULL, NULL},
+			"unreadable DNS answer", "a:x.example", "e.example", 1, 0, NULL, NULL},
 		{"a match before the name that does not answer",
 			TXT("e.example.", "ip4:192.0.2.1 a:x.example -all") ";!TIMEOUT x.example\n",
 			AUTH_PASS, NULL, "ip4:192.0.2.1", "e.example", 0, 0, NULL, NULL},

@@ -22,8 +22,7 @@ static const struct row rows[] = {
 	{"octets", DKIM_R_TAGS, NULL, {"a b", 3}, 0, "the tag list is malformed: a b"},
 	{"octets of a terminal", DKIM_R_TAGS, NULL, {"\033[2J\\", 5}, 0,
 		"the tag list is malformed: \\x1b[2J\\x5c"},
-	{"a place", DKIM_R_TAG_TWICE, NULL, {"d", 1}, 39,
-		"a tag stands twice: d, from octet 39 on"},
+	{"a place", DKIM_R_TAG_TWICE, NULL, {"d", 1}, 39, "duplicate tag: d, from octet 39 on"},
 };
 
 Test(reason_words, english)
