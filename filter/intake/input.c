@@ -37,7 +37,7 @@ clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* false where the time is over */
+/* false if the time is over */
 static bool
 wait_readable(const struct input *input)
 {
@@ -53,7 +53,7 @@ wait_readable(const struct input *input)
 			return false;
 		n = poll(&wanted, 1, left > INT_MAX ? INT_MAX : (int)left);
 		if (n > 0 || (n < 0 && errno != EINTR))
-			return true; /* an error is read()'s to tell */
+			return true; /* read() will report the error */
 	}
 }
 

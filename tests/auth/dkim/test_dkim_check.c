@@ -170,7 +170,7 @@ static const struct row {
 	/* l= (RFC 6376 3.4.5, 8.2) */
 	ROW(.name = "l= of the whole body", .tags = TAGS("l=52"),
 		.want = "policy l= leaves the end of the "
-			"body open"),
+			"body unsigned"),
 	ROW(.name = "l=0", .tags = TAGS("l=0"),
 		.want = "policy l= leaves the end of the body unsigned"),
 	ROW(.name = "l= and text put at the end", .tags = TAGS("l=52"), .from = "Joe.\r\n",

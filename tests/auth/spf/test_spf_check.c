@@ -130,7 +130,7 @@ Test(spf_check, records)
 			"", "e.example", 0, 0, NULL, NULL},
 		{"a syntax error after the match",
 			"e.example. 60 IN TXT \"v=spf1 ip4:192.0.2.1 -all moo\"\n", AUTH_PERMERROR,
-			"record syntax", "moo", "e.example", 0, 0, NULL, NULL},
+			"the SPF record has a syntax error", "moo", "e.example", 0, 0, NULL, NULL},
 		{"the first match counts",
 			"e.example. 60 IN TXT \"v=spf1 ?ip4:192.0.2.0/24 ip4:192.0.2.1 -all\"\n",
 			AUTH_NEUTRAL, MATCHED, "?ip4:192.0.2.0/24", "e.example", 0, 0, NULL, NULL},

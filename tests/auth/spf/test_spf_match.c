@@ -228,7 +228,7 @@ Test(spf_match, include_and_redirect)
 			NULL, NULL},
 		{"include, permerror",
 			TXT("e.example.", "include:i.example -all") TXT("i.example.", "moo"),
-			AUTH_PERMERROR, "record syntax", "moo", "i.example", 1, 0, NULL, NULL},
+			AUTH_PERMERROR, "the SPF record has a syntax error", "moo", "i.example", 1, 0, NULL, NULL},
 		{"include, two records",
 			TXT("e.example.", "include:i.example -all") TXT("i.example.", "+all")
 				TXT("i.example.", "-all"),
