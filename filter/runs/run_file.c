@@ -1,0 +1,206 @@
+#include "filter/runs/run_file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "filter/io/unpack.h"
+#include "filter/runs/run_row.h"
+#include "filter/text/words.h"
+
+/* What is kept of many files at once is small; a long line has its room only while it is read. */
+enum { PIECE = 16 * 1024, BUFFER_MAX = RUN_LINE_MAX + PIECE };
+
+struct run_file {
+	struct unpack *in;
+	char *buffer;         /* start to n: what was read and not yet given */
+	size_t start, n, cap; /* of buffer */
+	bool at_end;          /* of the file */
+	struct run_head head;
+	size_t next;        /* index that comes next */
+	struct run_end had; /* so far */
+};
+
+static const char no_memory[] = "no memory";
+
+/* Makes room for one more piece behind what is left. */
+static bool
+make_room(struct run_file *file)
+{
+	const size_t left = file->n - file->start, wanted = left + PIECE;
+	char *moved;
+
+	if (file->start > 0)
+		memmove(file->buffer, file->buffer + file->start, left);
+	file->start = 0;
+	file->n = left;
+	if (file->cap >= wanted && file->cap <= 4 * wanted)
+		return true;
+	moved = realloc(file->buffer, 2 * wanted);
+	if (moved == NULL)
+		return false;
+	file->buffer = moved;
+	file->cap = 2 * wanted;
+	return true;
+}
+
+/* The next line with its line end. RUN_DONE where nothing is left. */
+static enum run_got
+read_line(struct run_file *file, struct slice *line, const char **error)
+{
+	size_t seen = 0;
+	enum fault fault;
+
+	for (;;) {
+		const struct slice left =
+			slice_make(file->buffer + file->start, file->n - file->start);
+		const size_t end =
+			left.n > seen ? seen + slice_find(slice_from(left, seen), '\n') : left.n;
+		long got;
+
+		if (end < left.n) {
+			*line = slice_head(left, end + 1);
+			file->start += end + 1;
+			return RUN_ROW;
+		}
+		seen = left.n;
+		*error = N_("it is truncated: its last line has no end");
+		if (file->at_end)
+			return left.n == 0 ? RUN_DONE : RUN_CUT;
+		*error = N_("a line of it is too long");
+		if (left.n >= BUFFER_MAX)
+			return RUN_BAD;
+		*error = no_memory;
+		if (!make_room(file))
+			return RUN_NOT_READ;
+		got = unpack_read(file->in, file->buffer + file->n, PIECE, &fault);
+		if (got < 0) {
+			*error = fault_text(fault);
+			return RUN_NOT_READ;
+		}
+		file->at_end = got == 0;
+		file->n += (size_t)got;
+	}
+}
+
+/* What the head line is; *error as far as it is none. */
+static enum run_got
+read_head(struct run_file *file, struct arena *arena, const char **error)
+{
+	struct slice line;
+	enum run_got got = read_line(file, &line, error);
+
+	if (got == RUN_DONE) {
+		*error = N_("it is truncated: it is empty");
+		return RUN_CUT;
+	}
+	if (got != RUN_ROW)
+		return got;
+	switch (run_head_parse(line, arena, &file->head)) {
+	case ST_OK:
+		return RUN_ROW;
+	case ST_LIMIT:
+		*error = N_("it was written by a newer version of mailstamp");
+		return RUN_BAD;
+	case ST_TEMP:
+	case ST_BAD:
+		break;
+	}
+	*error = N_("it was not written by --resume, or by --shard with --output json");
+	return RUN_BAD;
+}
+
+enum run_got
+run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_head *head,
+	const char **error)
+{
+	struct run_file *made = calloc(1, sizeof *made);
+	enum run_got got = RUN_NOT_READ;
+
+	*file = NULL;
+	*error = no_memory;
+	if (made == NULL) {
+		close(fd);
+		return RUN_NOT_READ;
+	}
+	made->in = unpack_open(fd);
+	if (made->in != NULL)
+		got = read_head(made, arena, error);
+	if (got != RUN_ROW) {
+		run_file_close(made);
+		return got;
+	}
+	made->next = made->head.at;
+	*head = made->head;
+	*file = made;
+	return RUN_ROW;
+}
+
+/* The end line says what was there, and nothing follows. */
+static enum run_got
+read_end(struct run_file *file, struct slice line, const char **error)
+{
+	struct run_end end;
+	enum run_got got;
+
+	*error = N_("its end line does not match its contents");
+	if (run_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
+		end.failed != file->had.failed)
+		return RUN_BAD;
+	got = read_line(file, &line, error);
+	if (got == RUN_ROW || (got == RUN_CUT && file->at_end)) {
+		*error = N_("it continues after its end line");
+		return RUN_BAD;
+	}
+	return got;
+}
+
+/* Is the row the one that comes next, of a run such as the head tells of? */
+static bool
+fits(const struct run_file *file, const struct row *row, const char **error)
+{
+	*error = row->index < file->next ? N_("a message is repeated, or messages are out of order")
+					 : N_("a message is missing");
+	if (row->index != file->next && !file->head.unordered)
+		return false;
+	*error = N_("a message was evaluated differently than the first line says");
+	return row->failed ||
+	       (row->nwhat_ifs == file->head.nwhat_ifs && (file->head.compared || !row->has_other));
+}
+
+enum run_got
+run_file_next(struct run_file *file, struct arena *arena, struct row *row, struct slice *line,
+	const char **error)
+{
+	enum run_got got = read_line(file, line, error);
+	enum status st;
+
+	if (got == RUN_DONE) {
+		*error = N_("it is truncated: it has no end line");
+		return RUN_CUT;
+	}
+	if (got != RUN_ROW)
+		return got;
+	if (run_is_end(*line))
+		return read_end(file, *line, error);
+	st = run_row_read(*line, arena, row, error);
+	if (st != ST_OK)
+		return st == ST_TEMP ? RUN_NOT_READ : RUN_BAD;
+	if (!fits(file, row, error))
+		return RUN_BAD;
+	file->next += file->head.of;
+	if (row->failed)
+		file->had.failed++;
+	else
+		file->had.messages++;
+	return RUN_ROW;
+}
+
+void
+run_file_close(struct run_file *file)
+{
+	if (file == NULL)
+		return;
+	unpack_close(file->in);
+	free(file->buffer);
+	free(file);
+}
