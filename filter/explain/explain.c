@@ -251,7 +251,7 @@ print_verdict(const struct evaluation *ev, bool color)
 		[DISP_TEMPFAIL] = "33",
 	};
 	const struct verdict *verdict = &ev->verdict;
-	const char *word = policy_word(verdict->disposition);
+	const char *word = policy_word(verdict->disposition), *soft;
 	struct buf shade;
 
 	buf_init(&shade, ev->arena, LINE_MAX_OCTETS);
@@ -268,6 +268,10 @@ print_verdict(const struct evaluation *ev, bool color)
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
 	explain_sealer(ev);
+	soft = policy_softened(ev->options, ev->arena);
+	if (soft != NULL)
+		printf(_("Milder than by default, because of %s: %s.\n"), ev->options->config,
+			soft);
 }
 
 static void
@@ -383,6 +387,7 @@ tell(struct evaluation *ev)
 int
 explain_main(const struct options *options, struct arena *arena)
 {
+	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
 	int status = record_probe(options, arena);
@@ -390,7 +395,10 @@ explain_main(const struct options *options, struct arena *arena)
 	if (status != 0)
 		return status;
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, NULL, &error)) {
+	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate(&ev, NULL, &error);
+	switch (result) {
 	case EVALUATE_OK:
 		status = tell(&ev);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&

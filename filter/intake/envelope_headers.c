@@ -3,9 +3,10 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope_modes.h"
 #include "filter/intake/received.h"
+#include "filter/intake/relay.h"
 #include "mime/scan.h"
 
-enum { MAX_HOPS = 50, MAX_LOOKUPS = 20 };
+enum { MAX_LOOKUPS = 20 };
 
 struct walk {
 	const struct options *options;
@@ -14,53 +15,13 @@ struct walk {
 	size_t lookups; /* names of by clauses that were looked up */
 };
 
-enum trust { TRUST_NO, TRUST_YES, TRUST_UNKNOWN /* DNS did not answer */ };
-
-/* Is ip one of that name's addresses? */
-static enum trust
-name_has(const struct walk *walk, struct slice name, const struct ip *ip)
-{
-	const struct dns_answer *answer =
-		dns_get(walk->dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
-
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
-			return TRUST_YES;
-	return answer->status == DNS_TEMP ? TRUST_UNKNOWN : TRUST_NO;
-}
-
-/* A name among the relays counts by its own addresses, never as text of the message. */
-static enum trust
-address_trust(const struct walk *walk, const struct ip *ip)
-{
-	const struct strings *relays = &walk->options->trusted_relays;
-	enum trust trust = TRUST_NO;
-	struct ip_net net;
-
-	for (size_t i = 0; i < relays->n; i++)
-		if (ip_net_parse(slice_str(relays->v[i]), &net) && ip_net_has(&net, ip))
-			return TRUST_YES;
-	for (size_t i = 0; walk->dns != NULL && i < relays->n; i++) {
-		enum trust one;
-
-		if (ip_net_parse(slice_str(relays->v[i]), &net))
-			continue;
-		one = name_has(walk, slice_str(relays->v[i]), ip);
-		if (one == TRUST_YES)
-			return TRUST_YES;
-		if (one == TRUST_UNKNOWN)
-			trust = TRUST_UNKNOWN;
-	}
-	return trust;
-}
-
-static enum trust
+static enum relay_trust
 any_trusted(const struct walk *walk, const struct dns_answer *answer)
 {
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (address_trust(walk, &answer->rr[i].ip) == TRUST_YES)
-			return TRUST_YES;
-	return TRUST_NO;
+		if (relay_trusted(walk->options, walk->dns, &answer->rr[i].ip) == RELAY_YES)
+			return RELAY_YES;
+	return RELAY_NO;
 }
 
 /* The host of a by clause: an address, or a name whose addresses are trusted. */
@@ -73,12 +34,12 @@ by_trusted(struct walk *walk, struct slice by)
 	if (by.n == 0)
 		return false;
 	if (ip_client(by, &ip) == ST_OK)
-		return ip.family != 0 && address_trust(walk, &ip) == TRUST_YES;
+		return ip.family != 0 && relay_trusted(walk->options, walk->dns, &ip) == RELAY_YES;
 	if (walk->dns == NULL || walk->lookups++ >= MAX_LOOKUPS ||
 		domain_normalize(by, walk->arena, &name) != ST_OK)
 		return false;
-	return any_trusted(walk, dns_get(walk->dns, name, DNS_A, 0)) == TRUST_YES ||
-	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == TRUST_YES;
+	return any_trusted(walk, dns_get(walk->dns, name, DNS_A, 0)) == RELAY_YES ||
+	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == RELAY_YES;
 }
 
 /* The topmost Received whose handing host is outside; where one hides it, nobody is known. */
@@ -87,8 +48,8 @@ find_client(struct walk *walk, const struct message *message, struct envelope *e
 {
 	const struct field *field;
 
-	for (size_t i = 0; i < MAX_HOPS && (field = message_field(message, "Received", i)) != NULL;
-		i++) {
+	for (size_t i = 0;
+		i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL; i++) {
 		struct received received;
 
 		if ((field->flags & FIELD_OVERSIZE) != 0)
@@ -99,12 +60,12 @@ find_client(struct walk *walk, const struct message *message, struct envelope *e
 				continue;
 			return;
 		}
-		switch (address_trust(walk, &received.ip)) {
-		case TRUST_YES:
+		switch (relay_trusted(walk->options, walk->dns, &received.ip)) {
+		case RELAY_YES:
 			continue;
-		case TRUST_UNKNOWN:
+		case RELAY_UNKNOWN:
 			return;
-		case TRUST_NO:
+		case RELAY_NO:
 			envelope->client_ip = received.ip;
 			if (envelope->helo.n == 0)
 				envelope->helo = received.helo;
@@ -117,13 +78,11 @@ find_client(struct walk *walk, const struct message *message, struct envelope *e
 static bool
 mbox_path(struct slice line, struct slice *path)
 {
-	struct slice at = slice_from(line, sizeof "From " - 1), start, quoted;
+	struct slice at = slice_from(line, sizeof "From " - 1), start;
 
 	(void)scan_wsp(&at);
 	start = at;
-	while (at.n > 0 && !slice_is_blank(at.p[0]))
-		if (!scan_quoted_string(&at, true, &quoted))
-			at = slice_from(at, 1);
+	scan_until(&at, " \t\r\n");
 	*path = slice_head(start, start.n - at.n);
 	return path->n > 0 && !slice_eq(*path, SLICE("-"));
 }
@@ -132,19 +91,15 @@ mbox_path(struct slice line, struct slice *path)
 static struct slice
 field_path(struct slice value)
 {
-	struct slice at, quoted;
+	struct slice at;
 
 	value = slice_trim(value);
 	at = value;
 	if (scan_char(&at, '<')) {
-		while (at.n > 0 && at.p[0] != '>')
-			if (!scan_quoted_string(&at, true, &quoted))
-				at = slice_from(at, 1);
+		scan_until(&at, ">");
 		return slice_head(value, value.n - at.n + (at.n > 0 ? 1 : 0));
 	}
-	while (at.n > 0 && !slice_is_blank(at.p[0]))
-		if (!scan_quoted_string(&at, true, &quoted))
-			at = slice_from(at, 1);
+	scan_until(&at, " \t\r\n");
 	return slice_head(value, value.n - at.n);
 }
 
