@@ -56,7 +56,7 @@
 	R(KEY_HASH,       "dkim_key_not_sha256",      "the key is not for SHA-256") \
 	R(KEY_REVOKED,    "dkim_key_revoked",         "the key is revoked") \
 	R(KEY_STRICT,     "dkim_key_strict_i",        "the key does not allow i= below d=") \
-	R(KEY_MANY,       "dkim_many_keys",           "more key records than are tried") \
+	R(KEY_MANY,       "dkim_many_keys",           "more key records than the limit") \
 	R(KEY_OCTETS,     "dkim_key_octets",          "the key records of the message are over the limit") \
 	R(QUESTIONS,      "dkim_many_questions",      "the message asks more of DNS than the limit") \
 	R(WORK,           "dkim_verifications",       "the signatures of the message cost more than the limit") \

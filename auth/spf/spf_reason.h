@@ -22,7 +22,7 @@
 	R(INCLUDE,    "spf_include_without_record",  "included domain without SPF record") \
 	R(REDIRECT,   "spf_redirect_without_record", "redirect to a domain without SPF record") \
 	R(DNS,        "spf_no_answer",               "DNS did not answer") \
-	R(DNS_BAD,    "spf_bad_answer",              "DNS answer not readable") \
+	R(DNS_BAD,    "spf_bad_answer",              "unreadable DNS answer") \
 	R(QUESTIONS,  "spf_many_questions",          "the message asks more of DNS than the limit") \
 	R(TIME,       "spf_time_limit",              "time limit") \
 	R(NOT_LISTED, "spf_not_listed",              "client address not listed") \

@@ -281,8 +281,8 @@ Test(arc_check, older_signatures_are_bounded)
 	for (unsigned i = 1; i <= 25; i++)
 		raw = add_set(i, i < 25 ? &greedy : &usual, raw);
 	cr_expect_str_eq(checked(raw), "pass 15");
-	cr_expect_str_eq(
-		reason_text(&result.sets[13].ams.reason), "more signed fields than are hashed");
+	cr_expect_str_eq(reason_text(&result.sets[13].ams.reason),
+		"the signed fields are over the size limit");
 }
 
 /* Limits of DKIM and ARC together end a chain; what is left of it is told. */

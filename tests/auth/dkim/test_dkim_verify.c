@@ -209,7 +209,7 @@ Test(dkim_verify, many_records)
 		(void)dkim_rig_check(
 			signer_sign("rsa-a", RSA(""), slice_str(MESSAGE), &rig.arena), NULL);
 		cr_expect_str_eq(dkim_rig_text(),
-			n + 4 > 10 ? "policy more key records than are tried"
+			n + 4 > 10 ? "policy more key records than the limit"
 				   : "fail the signature did not verify",
 			"%zu records: %s", n, dkim_rig_text());
 	}

@@ -172,7 +172,7 @@ Test(wholefile, key_of_another_group)
 	if (geteuid() == 0) {
 		cr_assert(chown(name, 0, 12345) == 0);
 		cr_expect(wholefile_key(name, 11, &arena, &got, &why) == ST_BAD);
-		cr_expect_str_eq(fault_text(why), "others can read it");
+		cr_expect_str_eq(fault_text(why), "it is readable by others");
 	}
 	unlink(name);
 	arena_clear(&arena);
