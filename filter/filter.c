@@ -31,7 +31,8 @@ struct job {
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
 	int64_t began_ms;
-	bool told; /* the outcome is out, and its status is final */
+	bool told;  /* the outcome is out, and its status is final */
+	bool early; /* what failed was before the first octet of the message was read */
 	struct evaluation ev;
 	struct outcome outcome;
 };
@@ -185,7 +186,12 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	if (options->on_error_pass && ev->has_message && options->output == OUTPUT_MESSAGE) {
+	/* never for what a sender may have brought about: it would be a way past every policy */
+	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
+		const char *unread = NULL;
+
+		if (evaluate_read(ev, &unread) != EVALUATE_OK)
+			return tempfail(job, unread);
 		job->outcome.error = why;
 		log_error(job, "passed on unjudged: ", why);
 		ev->evaluated = false;
@@ -260,10 +266,18 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
+		job->early = false;
 		*why = "no memory";
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
+	job->early = true;
+	result = evaluate_open(ev, why);
+	if (result == EVALUATE_OK)
+		result = seal_open(ev, why);
+	if (result != EVALUATE_OK)
+		return result;
+	job->early = false;
 	result = evaluate(ev, NULL, why);
 	if (result != EVALUATE_OK)
 		return result;
@@ -304,6 +318,7 @@ filter_main(const struct options *options, struct arena *arena)
 	job->options = options;
 	job->began_ms = clock_ms();
 	job->log = log_open(options);
+	log_arm(job->log);
 	arena_init(&job->work, on_out_of_memory, job);
 	evaluate_begin(options, arena, &job->ev);
 	if (!profile_needs_command(options->profile) || options_keep_stdout(options))

@@ -24,82 +24,6 @@ struct log {
 	bool opened;
 };
 
-/* for the signal handler, which may not look into a struct log that is being changed */
-static struct {
-	volatile sig_atomic_t known; /* where is set */
-	enum where where;
-	char path[256];
-} last_words;
-
-static void
-prepare_last_words(const struct log *log)
-{
-	last_words.known = 0;
-	last_words.where = log->where;
-	if (log->where == TO_FILE && strlen(log->path) >= sizeof last_words.path)
-		return;
-	snprintf(last_words.path, sizeof last_words.path, "%s",
-		log->where == TO_FILE ? log->path : "");
-	last_words.known = 1;
-}
-
-/* Appends without anything that is not safe in a signal handler. */
-static size_t
-add_number(char *to, unsigned long number)
-{
-	char digits[24];
-	size_t n = 0;
-
-	do
-		digits[n++] = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	for (size_t i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
-}
-
-static void
-send_to_syslog(const char *line, size_t n)
-{
-	static const struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-
-	if (fd < 0)
-		return;
-	if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0)
-		(void)sendto(fd, line, n, 0, (const struct sockaddr *)&to, sizeof to);
-	close(fd);
-}
-
-void
-log_signal(int number)
-{
-	static const char priority[] = "<19>"; /* mail.err */
-	static const char before_pid[] = "mailstamp[", before_number[] = "]: ended by signal ";
-	char line[128];
-	size_t n = sizeof priority - 1, from = n;
-	int fd = STDERR_FILENO;
-
-	if (!last_words.known)
-		return;
-	memcpy(line, priority, n);
-	memcpy(line + n, before_pid, sizeof before_pid - 1);
-	n += sizeof before_pid - 1;
-	n += add_number(line + n, (unsigned long)getpid());
-	memcpy(line + n, before_number, sizeof before_number - 1);
-	n += sizeof before_number - 1;
-	n += add_number(line + n, (unsigned long)number);
-	if (last_words.where == TO_SYSLOG) {
-		send_to_syslog(line, n);
-		return;
-	}
-	line[n++] = '\n';
-	if (last_words.where == TO_FILE)
-		fd = open(last_words.path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || write(fd, line + from, n - from) < 0)
-		return;
-}
-
 struct log *
 log_open(const struct options *options)
 {
@@ -116,7 +40,6 @@ log_open(const struct options *options)
 	else
 		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
 	log->path = name;
-	prepare_last_words(log);
 	return log;
 }
 
@@ -199,6 +122,71 @@ const char *
 log_value(struct slice value, struct arena *arena)
 {
 	return printable(value, LOG_VALUE_MAX, arena);
+}
+
+/* What a handler of signals needs, made before it is called. */
+static struct {
+	bool armed;
+	int where;
+	const char *path;
+	char head[64];
+	size_t nhead;
+} crash;
+
+void
+log_arm(const struct log *log)
+{
+	if (log == NULL)
+		return;
+	crash.where = (int)log->where;
+	crash.path = log->path;
+	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
+		crash.nhead = (size_t)snprintf(crash.head, sizeof crash.head,
+			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
+	else
+		crash.nhead = put_head(log, crash.head, sizeof crash.head);
+	crash.armed = true;
+}
+
+static void
+send_crash(const char *line, size_t n)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof to) == 0)
+		(void)send(fd, line, n, MSG_NOSIGNAL);
+	close(fd);
+}
+
+void
+log_crash(int signal)
+{
+	static const char ended[] = "ended by signal ";
+	char line[sizeof crash.head + sizeof ended + 4];
+	size_t n = crash.nhead;
+	int fd = STDERR_FILENO;
+
+	if (!crash.armed)
+		return;
+	memcpy(line, crash.head, n);
+	memcpy(line + n, ended, sizeof ended - 1);
+	n += sizeof ended - 1;
+	if (signal > 9)
+		line[n++] = (char)('0' + signal / 10 % 10);
+	line[n++] = (char)('0' + signal % 10);
+	if (crash.where == TO_SYSLOG) {
+		send_crash(line, n);
+		return;
+	}
+	line[n++] = '\n';
+	if (crash.where == TO_FILE)
+		fd = open(crash.path,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (fd >= 0 && write(fd, line, n) < 0)
+		return;
 }
 
 void

@@ -29,10 +29,11 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 const char *log_value(struct slice value, struct arena *arena);
 
 /*
- * That this process is ended by a signal, to the log that was opened last. For signal handlers: it
- * uses nothing that they may not.
+ * From now on log_crash writes where this log does. It allocates nothing and may be called in a
+ * signal's handler; before, it writes nothing.
  */
-void log_signal(int number);
+void log_arm(const struct log *log);
+void log_crash(int signal);
 
 void log_close(struct log *log);
 

@@ -387,6 +387,7 @@ tell(struct evaluation *ev)
 int
 explain_main(const struct options *options, struct arena *arena)
 {
+	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
 	int status = record_probe(options, arena);
@@ -394,7 +395,10 @@ explain_main(const struct options *options, struct arena *arena)
 	if (status != 0)
 		return status;
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, NULL, &error)) {
+	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate(&ev, NULL, &error);
+	switch (result) {
 	case EVALUATE_OK:
 		status = tell(&ev);
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
