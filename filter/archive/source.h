@@ -1,5 +1,5 @@
 /*
- * source.h: what a run reads, one message after another, always in the same order.
+ * source.h: the input of a run: one message after another, always in the same order.
  */
 #ifndef FILTER_ARCHIVE_SOURCE_H
 #define FILTER_ARCHIVE_SOURCE_H
@@ -7,7 +7,7 @@
 #include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 
-/* A message, or why there is none. All pointers are from malloc and the item's. */
+/* A message, or why there is none. All pointers are from malloc and owned by the item. */
 struct item {
 	size_t index;
 	char *name;       /* path, or path#N in an mbox */
@@ -32,7 +32,7 @@ bool source_next(struct source *source, struct item *item);
 /* From any thread: source_next ends soon, also one that is at work in another thread. */
 void source_stop(struct source *source);
 
-/* Which part of the work was handed out, 0 to 1; negative where that is not known. */
+/* The fraction of the work handed out, 0 to 1; negative if unknown. */
 double source_share(const struct source *source);
 
 void source_close(struct source *source); /* NULL is fine */
