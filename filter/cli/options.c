@@ -302,6 +302,22 @@ check_sealing(struct options *options)
 	return NULL;
 }
 
+/* batch reads stored mail, and so does explain from a file, unless it is told the envelope. */
+static void
+take_stored_defaults(struct options *options)
+{
+	const bool told = options->client_ip != NULL || options->client_name != NULL ||
+			  options->helo != NULL || options->mail_from != NULL;
+
+	if (options->command != COMMAND_BATCH && options->command != COMMAND_EXPLAIN)
+		return;
+	if (!options->envelope_given &&
+		(options->command == COMMAND_BATCH || (options->input != NULL && !told)))
+		options->envelope = ENVELOPE_HEADERS;
+	if (!options->mailbox_given)
+		options->mailbox = MAILBOX_AUTO;
+}
+
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
@@ -311,6 +327,7 @@ check(struct reader *reader)
 
 	if (options->color == 2)
 		options->color = -1;
+	take_stored_defaults(options);
 	if (options->command != COMMAND_FILTER)
 		options->exec_argv = NULL;
 	if (error != NULL) {

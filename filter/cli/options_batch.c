@@ -64,8 +64,6 @@ check_merge(const struct options *options)
 const char *
 options_check_batch(struct options *options, struct arena *arena)
 {
-	if (!options->envelope_given)
-		options->envelope = ENVELOPE_HEADERS;
 	if (!options->output_given)
 		options->output = OUTPUT_SUMMARY;
 	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)

@@ -5,7 +5,7 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/advice_parts.h"
 #include "filter/explain/fix.h"
-#include "filter/explain/providers.h"
+#include "filter/provider/provider.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
 

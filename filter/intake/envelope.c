@@ -62,14 +62,14 @@ envelope_release(struct taken *taken)
 
 enum status
 envelope_from_message(const struct options *options, const struct message *message,
-	struct slice secret, struct dns *dns, struct arena *arena, struct envelope *envelope,
+	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
 	const char **error)
 {
 	if (options->envelope == ENVELOPE_FIELD)
 		return envelope_field(
-			message, options->limits.field_size, secret, arena, envelope, error);
+			message, options->limits.field_size, secret, arena, &taken->envelope, error);
 	if (options->envelope == ENVELOPE_HEADERS)
-		envelope_headers(options, message, dns, arena, envelope);
+		envelope_headers(options, message, dns, arena, taken);
 	return ST_OK;
 }
 

@@ -38,6 +38,10 @@ enum envelope_mode {
 	ENVELOPE_HEADERS
 };
 
+/* --mailbox: which hops of stored mail lie inside; from MAILBOX_FIRST on the providers that keep
+ * mailboxes, in the order of filter/provider/provider_table.c */
+enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
+
 enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
 
 enum reject_on { REJECT_ON_DIRECT, REJECT_ON_PUBLISHED, REJECT_ON_NEVER };
@@ -87,6 +91,8 @@ struct options {
 	struct strings rcpts;
 	const char *queue_id, *authenticated;
 	const char *envelope_secret_file;
+	enum mailbox mailbox;
+	bool mailbox_given;
 	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
 	struct nets trusted_clients;
 	const char *input;     /* path, or NULL for stdin; explain's FILE too */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "auth/base/domain.h"
-#include "filter/explain/providers.h"
+#include "filter/provider/provider.h"
 
 static const char *
 name_of(const char *domain)

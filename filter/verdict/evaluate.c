@@ -166,7 +166,7 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 	struct auth_input *in = &ev->in;
 
 	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
-			      &ev->taken.envelope, error) != ST_OK)
+			      &ev->taken, error) != ST_OK)
 		return EVALUATE_TEMP;
 	envelope_trust(options, &ev->taken.envelope);
 	if (options->envelope == ENVELOPE_FIELD)
@@ -194,7 +194,7 @@ judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
 
 	if (options->envelope == ENVELOPE_FIELD &&
 		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
-			&ev->taken.envelope, error) != ST_OK)
+			&ev->taken, error) != ST_OK)
 		return EVALUATE_TEMP;
 	envelope_trust(options, &ev->taken.envelope);
 	policy_decide(options, &ev->in, NULL, &ev->verdict);
