@@ -12,8 +12,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' \
-	-DMAILSTAMP_LOCALEDIR='"$(PREFIX)/share/locale"'
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
 CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
@@ -23,7 +22,8 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
-LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(BUILD)/page_css.o $(BUILD)/page_js.o
+EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
+LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(EMBEDDED)
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
@@ -50,6 +50,7 @@ help:
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
 ## make check-load   2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
+## make check-debian the two commands above on bare Debian machines (root; RELEASES="12 13")
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
 ## make deps         install the packages of build and test
@@ -62,13 +63,8 @@ help:
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
-mailstamp: $(BUILD)/mailstamp $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo
+mailstamp: $(BUILD)/mailstamp
 	@cp $< $@
-
-# where the program in the checkout and the one in $(BUILD) find it (filter/text/words.c)
-$(BUILD)/locale/%/LC_MESSAGES/mailstamp.mo: po/%.po
-	@mkdir -p $(@D)
-	msgfmt --check -o $@ $<
 
 words:
 	@tools/words update
@@ -90,7 +86,16 @@ $(BUILD)/page_%.c: filter/page/page.% tools/embed
 	tools/embed page_$* $< >$@.new
 	@mv $@.new $@
 
-$(BUILD)/page_%.o: $(BUILD)/page_%.c
+# what the program says in another language (filter/text/catalogue.h)
+$(BUILD)/%.mo: po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check --endianness=little -o $@ $<
+
+$(BUILD)/catalogue_%.c: $(BUILD)/%.mo tools/embed
+	tools/embed catalogue_$* $< >$@.new
+	@mv $@.new $@
+
+$(EMBEDDED): %.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Criterion finds the tests in sections of its own, which the linker would take for unused
@@ -105,7 +110,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path '$(BUILD)/debian' -prune -o -type f -name '*.d' -print 2>/dev/null)
 .SECONDARY:
 
 needs:
@@ -128,7 +133,7 @@ fuzzers: $(FUZZ_BIN)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps
-	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp build/asan/locale/ja/LC_MESSAGES/mailstamp.mo unit replay
+	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay
 	@tests/run build/asan
 
 fuzz:
@@ -168,14 +173,15 @@ check-faults: deps
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/faults/run --every $(or $(EVERY),1) $(BUILD)
 
+check-debian:
+	@tests/debian/check $(or $(RELEASES),12 13)
+
 ci-long:
 	@tests/ci-long
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(DOCDIR)
 	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
-	install -d $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES
-	install -m 644 $(BUILD)/locale/ja/LC_MESSAGES/mailstamp.mo $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
 	for file in $(CONTRIB); do \
@@ -184,7 +190,7 @@ install: all
 
 # what install put there and no more; folders only where nothing else is in them
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(DESTDIR)$(PREFIX)/share/locale/ja/LC_MESSAGES/mailstamp.mo $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
+	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
 		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
 	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
 		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
@@ -192,4 +198,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words install uninstall clean

@@ -1,8 +1,6 @@
 /* auth.c: the mechanisms, and the only place that knows them all. */
 #include "auth/auth.h"
 
-static const char local[] = "local";
-
 struct mechanism {
 	unsigned turn; /* its place in the order of checking */
 	void (*ask)(const struct auth_input *in);
@@ -35,7 +33,7 @@ static void
 skip_spf(const struct auth_input *in, struct auth_results *results)
 {
 	(void)in;
-	results->spf = (struct spf_result){.code = AUTH_NONE, .reason = local};
+	results->spf = (struct spf_result){.code = AUTH_NONE, .reason = spf_reason(SPF_R_LOCAL)};
 }
 
 static void
@@ -77,9 +75,12 @@ check_dmarc(const struct auth_input *in, struct auth_results *results)
 	enum dmarc_mode mode = in->options->dmarc_mode;
 	enum dmarc_mode other = mode == DMARC_RFC9989 ? DMARC_RFC7489 : DMARC_RFC9989;
 
-	if (in->options->dmarc_compare)
-		results->has_dmarc_other = dmarc_check(in, other, &results->spf, &results->dkim,
-						   &results->dmarc_other) == ST_OK;
+	if (in->options->dmarc_compare) {
+		results->dkim_other = dkim_copy(&results->dkim, in->arena);
+		results->has_dmarc_other =
+			dmarc_check(in, other, &results->spf, &results->dkim_other,
+				&results->dmarc_other) == ST_OK;
+	}
 	return dmarc_check(in, mode, &results->spf, &results->dkim, &results->dmarc);
 }
 
@@ -87,10 +88,9 @@ static void
 skip_dmarc(const struct auth_input *in, struct auth_results *results)
 {
 	results->dmarc = (struct dmarc_result){.code = AUTH_NONE,
-		.reason = local,
+		.reason = dmarc_reason(DMARC_R_LOCAL),
 		.mode = in->options->dmarc_mode,
-		.from_domain = in->ids->author_domain,
-		.sig_aligned = arena_array(in->arena, results->dkim.n, sizeof(bool))};
+		.from_domain = in->ids->author_domain};
 }
 
 static void

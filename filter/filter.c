@@ -186,7 +186,8 @@ write_dns_record(struct job *job)
 static const char *
 sealed_word(const struct evaluation *ev)
 {
-	return ev->sealed.instance > 0 ? arc_cv_word(ev->sealed.cv) : ev->sealed.reason;
+	return ev->sealed.instance > 0 ? arc_cv_word(ev->sealed.cv)
+				       : reason_text(&ev->sealed.reason);
 }
 
 static void
@@ -207,8 +208,8 @@ log_verdict(struct job *job)
 		auth_code_word(ev->results.spf.code), auth_code_word(ev->results.dmarc.code),
 		dmarc_policy_word(ev->results.dmarc.policy), policy_word(ev->verdict.disposition),
 		job->outcome.dropped, job->outcome.status,
-		ev->verdict.reason != NULL ? " reason=" : "",
-		ev->verdict.reason != NULL ? ev->verdict.reason : "",
+		ev->verdict.reason.id != REASON_NONE ? " reason=" : "",
+		ev->verdict.reason.id != REASON_NONE ? reason_text(&ev->verdict.reason) : "",
 		job->options->arc_seal != NULL ? " seal=" : "",
 		job->options->arc_seal != NULL ? log_value(slice_str(sealed_word(ev)), arena) : "");
 }

@@ -29,11 +29,11 @@ struct arc_set {
 };
 
 struct arc_result {
-	enum auth_code code; /* none, pass or fail; temperror where our own work failed */
-	const char *reason;  /* from a fixed table, or NULL */
-	enum arc_part part;  /* what the reason is about, */
-	unsigned instance;   /* and of which instance; 0: of the chain */
-	bool unsure;         /* fail because of a key that did not answer */
+	enum auth_code code;  /* none, pass or fail; temperror where our own work failed */
+	struct reason reason; /* one of ARC's; about a signature, one of DKIM's, too */
+	enum arc_part part;   /* what the reason is about, */
+	unsigned instance;    /* and of which instance; 0: of the chain */
+	bool unsure;          /* fail because of a key that did not answer */
 	/* instance 1 first; where the structure is broken, as far as it could be read */
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
@@ -73,9 +73,9 @@ enum status arc_check(
  */
 void arc_report(const struct arc_result *result, struct report *report);
 
-/* The reason with what it is about, "ARC-Seal i=2: ...", all of it from fixed tables; NULL where
- * there is none. */
-const char *arc_told(const struct arc_result *result, struct arena *arena);
+/* What the reason is about, "ARC-Seal i=2", from fixed tables; NULL where there is no reason, or it
+ * is about the whole chain. */
+const char *arc_part_text(const struct arc_result *result, struct arena *arena);
 
 /* sealing (arc_seal.c, RFC 8617 5.1) */
 
@@ -87,11 +87,10 @@ struct arc_sealer {
 };
 
 struct arc_sealed {
-	unsigned instance;  /* of the set that was made; 0: none was */
-	enum arc_cv cv;     /* what its seal says of the chain before */
-	const char *reason; /* why there is none, or why the chain is said to have failed; from a
-			       fixed table, or NULL */
-	struct slice set;   /* the three fields with their line ends, or empty */
+	unsigned instance;    /* of the set that was made; 0: none was */
+	enum arc_cv cv;       /* what its seal says of the chain before */
+	struct reason reason; /* why there is none, or why the chain is said to have failed */
+	struct slice set;     /* the three fields with their line ends, or empty */
 };
 
 /*

@@ -21,7 +21,7 @@ fail(struct arc_result *result, enum arc_part part, unsigned instance,
 static void
 set(struct dkim_sig_result *sig, enum arc_reason reason, enum auth_code code)
 {
-	sig->reason = arc_reason_text(reason);
+	sig->reason = arc_reason(reason);
 	sig->code = code;
 }
 
@@ -86,7 +86,7 @@ check_ams(const struct auth_input *in, const struct dkim_index *index,
 	dkim_select(index, &ams->sig, in->arena, &selection);
 	for (size_t i = 0; i < selection.n; i++)
 		*work += selection.fields[i]->raw.n;
-	*doubled = selection.doubled;
+	*doubled = selection.doubled != NULL;
 	if (selection.oversize)
 		set(ams, ARC_R_SIGNED_OVERSIZE, AUTH_POLICY);
 	else if (*work > limit)
@@ -203,6 +203,6 @@ arc_check(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_re
 	result->code = AUTH_TEMPERROR;
 	result->part = ARC_PART_CHAIN;
 	result->instance = 0;
-	result->reason = arc_reason_text(ARC_R_OWN_FAULT);
+	result->reason = arc_reason(ARC_R_OWN_FAULT);
 	return ST_TEMP;
 }

@@ -1,43 +1,50 @@
 /*
- * arc_reason.h: every reason of ARC's own, as a number inside this folder and as a sentence
- * outside. What is wrong with one signature is told in DKIM's words.
+ * arc_reason.h: every reason of ARC's own. What is wrong with one signature is one of DKIM's.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H
 
-enum arc_reason {
-	ARC_R_NONE,
-	/* the structure */
-	ARC_R_OVER,
-	ARC_R_OVERSIZE,
-	ARC_R_MANY_FIELDS,
-	ARC_R_AAR_I,
-	ARC_R_TAGS,
-	ARC_R_NO_I,
-	ARC_R_I,
-	ARC_R_TWICE,
-	ARC_R_NO_SET,
-	ARC_R_MISSING,
-	ARC_R_CV,
-	ARC_R_CV_FIRST,
-	ARC_R_CV_LATER,
-	ARC_R_CV_FAIL,
-	ARC_R_SEAL_H,
-	ARC_R_SIGNS_SEAL,
-	/* what was checked */
-	ARC_R_SIGNED_OVERSIZE,
-	ARC_R_MUCH,
-	ARC_R_OWN_FAULT,
-	/* why it is not sealed */
-	ARC_R_FAILED_BEFORE,
-	ARC_R_FULL,
-	ARC_R_UNSURE,
-	ARC_R_AMBIGUOUS,
-	ARC_R_SET_OVERSIZE,
-	ARC_R_COUNT
-};
+#include "auth/base/reason.h"
 
-/* A sentence, or NULL for ARC_R_NONE. */
-const char *arc_reason_text(enum arc_reason reason);
+/* clang-format off */
+#define ARC_REASONS(R) \
+	/* the structure */ \
+	R(OVER,            "arc_many_sets",         "more sets than the limit") \
+	R(OVERSIZE,        "arc_field_size",        "the field is over the size limit") \
+	R(MANY_FIELDS,     "arc_many_fields",       "the header is over the limit of fields") \
+	R(AAR_I,           "arc_results_without_i", "the field does not begin with its instance") \
+	R(TAGS,            "arc_malformed_tags",    "the tag list is malformed") \
+	R(NO_I,            "arc_missing_i",         "the instance is missing") \
+	R(I,               "arc_bad_i",             "the instance is not a number from 1 to 50") \
+	R(TWICE,           "arc_duplicate_field",   "the field stands twice") \
+	R(NO_SET,          "arc_missing_set",       "the set is missing") \
+	R(MISSING,         "arc_missing_field",     "the field is missing") \
+	R(CV,              "arc_bad_cv",            "cv= is not none, pass or fail") \
+	R(CV_FIRST,        "arc_cv_of_first_seal",  "cv= of the first seal is not none") \
+	R(CV_LATER,        "arc_cv_of_later_seal",  "cv= of a later seal is not pass") \
+	R(CV_FAIL,         "arc_sealed_as_failed",  "the chain was broken before it was sealed") \
+	R(SEAL_H,          "arc_seal_has_h",        "a seal must not have h=") \
+	R(SIGNS_SEAL,      "arc_signs_seal",        "h= names ARC-Seal") \
+	/* what was checked */ \
+	R(SIGNED_OVERSIZE, "arc_signed_field_size", "a signed field is over the size limit") \
+	R(MUCH,            "arc_signed_too_much",   "more signed fields than are hashed") \
+	R(OWN_FAULT,       "arc_not_checked",       "the chain could not be checked for now") \
+	/* why it is not sealed */ \
+	R(FAILED_BEFORE,   "arc_failed_before",     "an earlier seal already says that the chain failed") \
+	R(FULL,            "arc_full",              "the chain has as many sets as there may be") \
+	R(UNSURE,          "arc_key_unavailable",   "a key of the chain did not answer") \
+	R(AMBIGUOUS,       "arc_ambiguous_message", "the message is ambiguous") \
+	R(SET_OVERSIZE,    "arc_set_too_large",     "a field of the set would be over the size limit")
+
+#define ARC_REASON_ID(id, code, text) ARC_R_##id,
+enum arc_reason {
+	ARC_R_NONE = REASON_NONE,
+	ARC_R_FIRST = REASON_ARC,
+	ARC_REASONS(ARC_REASON_ID)
+	ARC_R_END
+};
+/* clang-format on */
+
+struct reason arc_reason(enum arc_reason id);
 
 #endif

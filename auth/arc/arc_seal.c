@@ -240,7 +240,7 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 {
 	bool failed;
 
-	if (in->ids->ambiguous != NULL)
+	if (in->ids->ambiguous.id != FROM_R_NONE)
 		return ARC_R_AMBIGUOUS;
 	if ((in->message->flags & MESSAGE_MANY_FIELDS) != 0)
 		return ARC_R_MANY_FIELDS;
@@ -257,9 +257,9 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 	/* to call a chain failed that was not looked at, or not yet, would break it for all */
 	if (chain->unsure || chain->code == AUTH_TEMPERROR)
 		return ARC_R_UNSURE;
-	if (chain->reason == arc_reason_text(ARC_R_OVER))
+	if (chain->reason.id == ARC_R_OVER)
 		return ARC_R_OVER;
-	if (chain->reason == arc_reason_text(ARC_R_OVERSIZE))
+	if (chain->reason.id == ARC_R_OVERSIZE)
 		return ARC_R_OVERSIZE;
 	return ARC_R_NONE;
 }
@@ -275,20 +275,20 @@ arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	bool oversize = false;
 	struct buf set;
 
-	*sealed = (struct arc_sealed){.reason = arc_reason_text(reason)};
+	*sealed = (struct arc_sealed){.reason = arc_reason(reason)};
 	if (reason != ARC_R_NONE)
 		return ST_OK;
 	make_aar(&making, results);
 	if (make_ams(&making, &oversize) != ST_OK)
 		return ST_TEMP;
 	if (oversize) {
-		sealed->reason = arc_reason_text(ARC_R_SIGNED_OVERSIZE);
+		sealed->reason = arc_reason(ARC_R_SIGNED_OVERSIZE);
 		return ST_OK;
 	}
 	if (make_seal(&making, chain) != ST_OK)
 		return ST_TEMP;
 	if (making.aar.raw.n > max || making.ams.raw.n > max || making.seal.raw.n > max) {
-		sealed->reason = arc_reason_text(ARC_R_SET_OVERSIZE);
+		sealed->reason = arc_reason(ARC_R_SET_OVERSIZE);
 		return ST_OK;
 	}
 	buf_init(&set, in->arena, SET_MAX);
@@ -297,7 +297,7 @@ arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	buf_add(&set, making.aar.raw);
 	*sealed = (struct arc_sealed){.instance = making.instance,
 		.cv = making.cv,
-		.reason = making.cv == ARC_CV_FAIL ? chain->reason : NULL,
+		.reason = making.cv == ARC_CV_FAIL ? chain->reason : arc_reason(ARC_R_NONE),
 		.set = buf_slice(&set)};
 	return ST_OK;
 }

@@ -11,7 +11,7 @@ struct found {
 };
 
 static void
-fail(struct arc_result *result, enum arc_part part, unsigned instance, const char *reason)
+fail(struct arc_result *result, enum arc_part part, unsigned instance, struct reason reason)
 {
 	if (result->code == AUTH_FAIL)
 		return; /* the first one is told */
@@ -24,7 +24,7 @@ fail(struct arc_result *result, enum arc_part part, unsigned instance, const cha
 static void
 fail_for(struct arc_result *result, enum arc_part part, unsigned instance, enum arc_reason reason)
 {
-	fail(result, part, instance, arc_reason_text(reason));
+	fail(result, part, instance, arc_reason(reason));
 }
 
 /* ARC_PART_CHAIN: no field of ARC */
@@ -143,9 +143,9 @@ arc_highest(const struct message *message, struct arena *arena, bool *failed)
 static void
 judge_ams(struct dkim_sig *ams)
 {
-	for (size_t i = 0; i < ams->nh && ams->defect == NULL; i++)
+	for (size_t i = 0; i < ams->nh && ams->defect.id == DKIM_R_NONE; i++)
 		if (slice_ieq(ams->h[i], SLICE("ARC-Seal"))) {
-			ams->defect = arc_reason_text(ARC_R_SIGNS_SEAL);
+			ams->defect = arc_reason(ARC_R_SIGNS_SEAL);
 			ams->defect_as = AUTH_PERMERROR;
 		}
 }
@@ -232,7 +232,7 @@ check_seals(struct arc_result *result)
 			fail_for(result, ARC_PART_SEAL, i, ARC_R_CV_FIRST);
 		else if (i > 1 && set->cv != ARC_CV_PASS)
 			fail_for(result, ARC_PART_SEAL, i, ARC_R_CV_LATER);
-		if (set->seal.sig.defect != NULL)
+		if (set->seal.sig.defect.id != DKIM_R_NONE)
 			fail(result, ARC_PART_SEAL, i, set->seal.sig.defect);
 	}
 }
@@ -269,6 +269,6 @@ arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	if (newest->cv == ARC_CV_FAIL) /* RFC 8617 5.2 step 2 */
 		fail_for(result, ARC_PART_SEAL, (unsigned)result->n, ARC_R_CV_FAIL);
 	check_seals(result);
-	if (newest->ams.sig.defect != NULL)
+	if (newest->ams.sig.defect.id != DKIM_R_NONE)
 		fail(result, ARC_PART_AMS, (unsigned)result->n, newest->ams.sig.defect);
 }

@@ -56,8 +56,8 @@ arc_vouches(const struct arc_result *result, const struct identities *ids,
 	const char *const *trusted, size_t n, struct arena *arena, struct arc_vouch *vouch)
 {
 	*vouch = (struct arc_vouch){0};
-	if (result->code != AUTH_PASS || ids->ambiguous != NULL || ids->from_fields != 1 ||
-		ids->author_domain.n == 0)
+	if (result->code != AUTH_PASS || ids->ambiguous.id != FROM_R_NONE ||
+		ids->from_fields != 1 || ids->author_domain.n == 0)
 		return false;
 	if (result->doubled || result->sets[result->n - 1].ams.sig.has_l)
 		return false;

@@ -2,38 +2,31 @@
 
 #include "auth/base/domain.h"
 
-static const char NO_FROM[] = "no From field";
-static const char SEVERAL_FROM[] = "several From fields";
-static const char OVER_LIMIT[] = "From field is over a limit";
-static const char UNREADABLE[] = "From field cannot be read";
-static const char NO_DOMAIN[] = "an author has no domain";
-static const char BAD_DOMAIN[] = "an author domain is no domain name";
-static const char SEVERAL_DOMAINS[] = "several author domains";
-static const char DIFFER[] = "readers differ about the author domain";
-static const char NOT_ASKED[] = "the second reader of From could not be asked";
-static const char LOOKS_LIKE_FROM[] = "a line looks like another From field";
-static const char BLANK_FIRST[] = "the header begins with white space";
-static const char HAS_NUL[] = "NUL in the header";
-static const char HAS_BARE_CR[] = "bare CR in the header";
-static const char MANY_FIELDS[] = "too many header fields";
-
 struct finder {
 	struct arena *arena;
 	struct address_gmime *gmime;
 	struct identities *ids;
 	struct slice domains[IDENTITIES_DOMAINS_MAX];
 	size_t ndomains;
-	const char *ambiguous; /* the first reason that was found */
+	struct reason ambiguous; /* the first reason that was found */
 };
 
-static void
-ambiguous(struct finder *f, const char *reason)
+struct reason
+from_reason(enum from_reason id)
 {
-	if (f->ambiguous == NULL)
-		f->ambiguous = reason;
+	static const struct reason_row rows[] = {FROM_REASONS(REASON_ROW)};
+
+	return reason_make(rows, REASON_FROM, id);
 }
 
-/* domain: normal. What is past the last place is told by SEVERAL_DOMAINS only. */
+static void
+ambiguous(struct finder *f, enum from_reason reason)
+{
+	if (f->ambiguous.id == FROM_R_NONE)
+		f->ambiguous = from_reason(reason);
+}
+
+/* domain: normal. Those past the last place only count as FROM_R_SEVERAL_DOMAINS. */
 static void
 add_domain(struct finder *f, struct slice domain)
 {
@@ -52,28 +45,28 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	enum status status;
 
 	if ((field->flags & FIELD_OVERSIZE) != 0) {
-		ambiguous(f, OVER_LIMIT);
+		ambiguous(f, FROM_R_OVER_LIMIT);
 		return ST_OK;
 	}
 	status = address_parse_list(field->value, f->arena, &list);
 	if (status != ST_OK) {
-		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : UNREADABLE);
+		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_UNREADABLE);
 		return status == ST_TEMP ? ST_TEMP : ST_OK;
 	}
 	if (list.n == 0)
-		ambiguous(f, NO_DOMAIN); /* RFC 6854: a group without members */
+		ambiguous(f, FROM_R_NO_DOMAIN); /* RFC 6854: a group without members */
 	for (size_t i = 0; i < list.n; i++) {
 		struct slice domain;
 
 		if (list.list[i].literal) { /* RFC 9989 5.3.1: a domain, not an address */
-			ambiguous(f, NO_DOMAIN);
+			ambiguous(f, FROM_R_NO_DOMAIN);
 			continue;
 		}
 		status = domain_normalize(list.list[i].domain, f->arena, &domain);
 		if (status == ST_TEMP)
 			return ST_TEMP;
 		if (status != ST_OK) {
-			ambiguous(f, BAD_DOMAIN);
+			ambiguous(f, FROM_R_BAD_DOMAIN);
 			continue;
 		}
 		if (f->ndomains == 0)
@@ -113,12 +106,12 @@ ask_second(struct finder *f, struct slice value)
 	if (status == ST_TEMP)
 		return ST_TEMP;
 	if (status != ST_OK)
-		ambiguous(f, status == ST_LIMIT ? OVER_LIMIT : DIFFER);
+		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_DIFFER);
 	for (size_t i = 0; i < n && same; i++)
 		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;
 	if (!same)
-		ambiguous(f, DIFFER);
+		ambiguous(f, FROM_R_DIFFER);
 	return ST_OK;
 }
 
@@ -130,10 +123,10 @@ read_only_from(struct finder *f, const struct field *field)
 	enum status status = read_from(f, field, &text);
 
 	if (f->ndomains > 1)
-		ambiguous(f, SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
-	if (status == ST_OK && f->ambiguous == NULL)
+		ambiguous(f, FROM_R_SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
+	if (status == ST_OK && f->ambiguous.id == FROM_R_NONE)
 		status = ask_second(f, field->value);
-	if (status != ST_OK || f->ambiguous != NULL)
+	if (status != ST_OK || f->ambiguous.id != FROM_R_NONE)
 		return status;
 	f->ids->author_domain = f->domains[0];
 	f->ids->author_text = text;
@@ -199,9 +192,9 @@ read_all(struct finder *f, const struct message *message)
 	if (n == 1)
 		return read_only_from(f, only);
 	if (n > 1)
-		ambiguous(f, SEVERAL_FROM);
+		ambiguous(f, FROM_R_SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
-		ambiguous(f, NO_FROM); /* else it may stand among those that were not kept */
+		ambiguous(f, FROM_R_NO_FROM); /* else it may stand among those that were not kept */
 	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 
@@ -222,17 +215,17 @@ identities_find(const struct message *message, struct address_gmime *gmime, stru
 	*ids = (struct identities){0};
 	status = read_all(&f, message);
 	if (status != ST_OK)
-		ambiguous(&f, NOT_ASKED);
+		ambiguous(&f, FROM_R_NOT_ASKED);
 	if ((message->flags & MESSAGE_MANY_FIELDS) != 0)
-		ambiguous(&f, MANY_FIELDS);
+		ambiguous(&f, FROM_R_MANY_FIELDS);
 	if (hides_from(message))
-		ambiguous(&f, LOOKS_LIKE_FROM);
+		ambiguous(&f, FROM_R_LOOKS_LIKE_FROM);
 	if ((message->flags & MESSAGE_BLANK_FIRST) != 0)
-		ambiguous(&f, BLANK_FIRST);
+		ambiguous(&f, FROM_R_BLANK_FIRST);
 	if ((message->flags & MESSAGE_NUL) != 0)
-		ambiguous(&f, HAS_NUL);
+		ambiguous(&f, FROM_R_HAS_NUL);
 	if ((message->flags & MESSAGE_BARE_CR) != 0)
-		ambiguous(&f, HAS_BARE_CR);
+		ambiguous(&f, FROM_R_HAS_BARE_CR);
 
 	domains = arena_array(arena, f.ndomains, sizeof *domains);
 	memcpy(domains, f.domains, f.ndomains * sizeof *domains);

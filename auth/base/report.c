@@ -7,7 +7,7 @@ report_init(struct report *report, struct arena *arena)
 }
 
 struct report_row *
-report_add(struct report *report, const char *method, enum auth_code code, const char *reason)
+report_add(struct report *report, const char *method, enum auth_code code, struct reason reason)
 {
 	struct report_row *row;
 

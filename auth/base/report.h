@@ -7,6 +7,7 @@
 #ifndef AUTH_BASE_REPORT_H
 #define AUTH_BASE_REPORT_H
 
+#include "auth/base/reason.h"
 #include "auth/base/result.h"
 #include "mime/arena.h"
 
@@ -28,7 +29,9 @@ struct report_prop {
 struct report_row {
 	const char *method; /* "spf", "dkim", ... */
 	enum auth_code code;
-	const char *reason; /* from a fixed table, or NULL */
+	struct reason reason;
+	const char *part; /* what the reason is about, before it: "ARC-Seal i=2"; or NULL */
+	const char *note; /* what was made of the result here, after it; or NULL */
 	struct report_prop props[REPORT_PROPS];
 	size_t nprops;
 };
@@ -43,7 +46,7 @@ void report_init(struct report *report, struct arena *arena);
 
 /* A new last row without properties; valid until the next one is added. */
 struct report_row *report_add(
-	struct report *report, const char *method, enum auth_code code, const char *reason);
+	struct report *report, const char *method, enum auth_code code, struct reason reason);
 
 /* Adds a property; an empty value, or one past REPORT_PROPS, is left out. */
 void report_prop(

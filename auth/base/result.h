@@ -1,8 +1,5 @@
 /*
  * result.h: the result words of RFC 8601 2.7, one vocabulary for all methods.
- *
- * A reason is always a pointer to a string literal from the table of its mechanism: it never holds
- * text of the message or of DNS, and needs no escaping.
  */
 #ifndef AUTH_BASE_RESULT_H
 #define AUTH_BASE_RESULT_H

@@ -57,14 +57,23 @@ parse_tag(struct slice element)
 	return tag;
 }
 
-static bool
-has_duplicate(const struct tag *tags, size_t n)
+const struct tag *
+taglist_duplicate(const struct taglist *list)
 {
-	for (size_t i = 1; i < n; i++)
+	for (size_t i = 1; i < list->n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (slice_eq(tags[i].name, tags[j].name))
-				return true;
-	return false;
+			if (slice_eq(list->tags[i].name, list->tags[j].name))
+				return &list->tags[i];
+	return NULL;
+}
+
+const struct tag *
+taglist_malformed(const struct taglist *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (!list->tags[i].well_formed)
+			return &list->tags[i];
+	return NULL;
 }
 
 enum status
@@ -102,8 +111,8 @@ taglist_parse(struct slice text, struct arena *arena, struct taglist *list)
 			break;
 		text = slice_from(text, end + 1);
 	}
-	*list = (struct taglist){
-		.tags = tags, .n = n, .duplicate = has_duplicate(tags, n), .malformed = malformed};
+	*list = (struct taglist){.tags = tags, .n = n, .malformed = malformed};
+	list->duplicate = taglist_duplicate(list) != NULL;
 	return ST_OK;
 }
 

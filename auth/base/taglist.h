@@ -30,6 +30,12 @@ enum { TAGLIST_MAX = 100 };
  */
 enum status taglist_parse(struct slice text, struct arena *arena, struct taglist *list);
 
+/* The first tag that is not well-formed; NULL where there is none, or only an empty element. */
+const struct tag *taglist_malformed(const struct taglist *list);
+
+/* The first tag whose name stands before it already, or NULL. */
+const struct tag *taglist_duplicate(const struct taglist *list);
+
 /* The first tag of exactly that name, or NULL. */
 const struct tag *taglist_get(const struct taglist *list, const char *name);
 

@@ -24,9 +24,9 @@ enum dkim_algorithm {
 struct dkim_sig {
 	const struct field *field;
 	struct taglist tags;
-	const char *defect;       /* why it is malformed, from a fixed table; NULL: well-formed */
-	enum auth_code defect_as; /* permerror, or what else that defect is reported as */
-	struct slice d, s;        /* normal names (A-labels), or empty */
+	struct reason defect;        /* why it is malformed; none: well-formed */
+	enum auth_code defect_as;    /* permerror, or what else that defect is reported as */
+	struct slice d, s;           /* normal names (A-labels), or empty */
 	struct slice d_text, s_text; /* as they stand */
 	struct slice i; /* local-part, decoded, "@" normal domain; "@" d where left out; empty where
 			  malformed */
@@ -46,8 +46,8 @@ struct dkim_sig {
 
 /* A key record, parsed (RFC 6376 3.6.1). */
 struct dkim_key {
-	enum dkim_reason defect; /* why it cannot be read; a revoked key and the bools below are no
-				    defects */
+	struct reason defect; /* why it cannot be read; a revoked key and the bools below are no
+				 defects */
 	enum { DKIM_KEY_RSA, DKIM_KEY_ED25519, DKIM_KEY_OTHER } k;
 	struct slice p; /* decoded */
 	bool revoked;   /* p= is empty */
@@ -60,8 +60,9 @@ struct dkim_key {
 struct dkim_sig_result {
 	struct dkim_sig sig;
 	enum auth_code code;
-	const char *reason; /* from a fixed table, or NULL */
-	unsigned key_bits;  /* 0: not known */
+	struct reason reason; /* one of DKIM's; of an ARC field, one of ARC's, too */
+	bool aligned;         /* d= with the author domain, whatever the result: set by DMARC */
+	unsigned key_bits;    /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
 	bool mismatch; /* well-formed, in time, key found and fit, but hash or signature did not
@@ -149,8 +150,9 @@ void dkim_field_add(enum dkim_canon canon, const struct field *field, bool witho
 struct dkim_selection {
 	const struct field *const *fields;
 	size_t n;
-	bool oversize; /* one of them is over the field limit */
-	bool doubled;  /* a field that may stand once stands more often than h= names it */
+	bool oversize;       /* one of them is over the field limit */
+	const char *doubled; /* a field that may stand once and stands more often than h= names it:
+				its registered name; or NULL */
 };
 
 struct dkim_index; /* the message's fields by name; made once a message */
@@ -198,6 +200,9 @@ void dkim_ask(const struct auth_input *in);
  */
 enum status dkim_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result);
+
+/* With signatures of its own in the arena, so that another policy's alignment leaves result's. */
+struct dkim_result dkim_copy(const struct dkim_result *result, struct arena *arena);
 
 /*
  * One row a signature, malformed ones included, with header.d, .i, .s, .a and .b as far as they

@@ -13,7 +13,7 @@ enum { HEADER_WORK_MAX = 16 * 1024 * 1024 };
 static void
 set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code)
 {
-	result->reason = dkim_reason_text(reason);
+	result->reason = dkim_reason(reason);
 	result->code = code;
 }
 
@@ -78,7 +78,7 @@ dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result)
 	const struct dkim_sig *sig = &result->sig;
 	const int64_t drift = in->options->drift;
 
-	if (sig->defect != NULL) {
+	if (sig->defect.id != DKIM_R_NONE) {
 		result->reason = sig->defect;
 		result->code = sig->defect_as;
 	} else if (sig->has_x && sig->x < in->now && in->now - sig->x > drift) {
@@ -125,10 +125,12 @@ static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
 {
-	if (selection->doubled)
+	if (selection->doubled != NULL) {
 		set(result, DKIM_R_DOUBLED, AUTH_POLICY);
-	else if (result->sig.has_l && !in->options->dkim_l_allow)
+		result->reason.name = selection->doubled;
+	} else if (result->sig.has_l && !in->options->dkim_l_allow) {
 		set(result, DKIM_R_LENGTH, AUTH_POLICY); /* RFC 6376 8.2 */
+	}
 }
 
 enum status
@@ -151,8 +153,8 @@ dkim_check_signature(const struct auth_input *in, const struct dkim_selection *s
 		return ST_TEMP;
 	if (sig->has_l && sig->l < total)
 		result->unsigned_bytes = total - sig->l;
-	if (is_short && result->reason == dkim_reason_text(DKIM_R_BODY))
-		result->reason = dkim_reason_text(DKIM_R_BODY_SHORT);
+	if (is_short && result->reason.id == DKIM_R_BODY)
+		result->reason = dkim_reason(DKIM_R_BODY_SHORT);
 	return ST_OK;
 }
 
@@ -217,4 +219,15 @@ dkim_check(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_
 			judge_verified(in, &selections[i], &result->sigs[i]);
 	}
 	return status;
+}
+
+struct dkim_result
+dkim_copy(const struct dkim_result *result, struct arena *arena)
+{
+	struct dkim_result copy = *result;
+
+	copy.sigs = arena_array(arena, result->n, sizeof *copy.sigs);
+	if (result->n > 0)
+		memcpy(copy.sigs, result->sigs, result->n * sizeof *copy.sigs);
+	return copy;
 }

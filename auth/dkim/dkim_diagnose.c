@@ -202,7 +202,7 @@ header_verifies(struct search *search, const struct dkim_sig *sig, const struct 
 	message.fields = header->fields;
 	message.nfields = header->n;
 	dkim_parse(field, search->arena, &again.sig);
-	if (again.sig.defect != NULL)
+	if (again.sig.defect.id != DKIM_R_NONE)
 		return false;
 	dkim_select(
 		dkim_index_make(&message, search->arena), &again.sig, search->arena, &selection);
@@ -245,8 +245,7 @@ proven(struct search *search, const struct dkim_sig *sig, const struct dkim_head
 
 		if (slice_eq(one->sig.b_text, sig->b_text) && slice_eq(one->sig.d, sig->d) &&
 			slice_eq(one->sig.s, sig->s))
-			return one->code == AUTH_PASS ||
-			       one->reason == dkim_reason_text(DKIM_R_LENGTH);
+			return one->code == AUTH_PASS || one->reason.id == DKIM_R_LENGTH;
 	}
 	return false;
 }
@@ -315,10 +314,8 @@ diagnose_one(struct search *search, const struct dkim_sig *sig, struct dkim_diag
 static bool
 was_changed(const struct dkim_sig_result *sig)
 {
-	return sig->sig.defect == NULL && sig->reason != NULL &&
-	       (sig->reason == dkim_reason_text(DKIM_R_BODY) ||
-		       sig->reason == dkim_reason_text(DKIM_R_BODY_SHORT) ||
-		       sig->reason == dkim_reason_text(DKIM_R_SIGNATURE));
+	return sig->reason.id == DKIM_R_BODY || sig->reason.id == DKIM_R_BODY_SHORT ||
+	       sig->reason.id == DKIM_R_SIGNATURE;
 }
 
 const struct dkim_diagnosis *

@@ -19,8 +19,21 @@ dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice 
 static void
 defect(struct dkim_key *key, enum dkim_reason reason)
 {
-	if (key->defect == DKIM_R_NONE)
-		key->defect = reason;
+	if (key->defect.id == DKIM_R_NONE)
+		key->defect = dkim_reason(reason);
+}
+
+/* The same, with the tag that is to blame and its place in the record. */
+static void
+blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, const struct tag *tag)
+{
+	if (key->defect.id != DKIM_R_NONE)
+		return;
+	key->defect = dkim_reason(reason);
+	if (tag == NULL)
+		return;
+	key->defect.octets = tag->name;
+	key->defect.at = reason_place(record, tag->whole);
 }
 
 /* Does the colon-separated list hold the word? (ABNF words: case does not matter) */
@@ -92,8 +105,10 @@ dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 		return;
 	}
 	parse_version(&tags, key);
-	if (tags.malformed || tags.duplicate)
-		defect(key, DKIM_R_KEY_SYNTAX);
+	if (tags.malformed)
+		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_malformed(&tags));
+	if (tags.duplicate)
+		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_duplicate(&tags));
 	parse_lists(&tags, key);
 	parse_public_key(&tags, arena, key);
 }

@@ -1,72 +1,80 @@
 /*
- * dkim_reason.h: every reason that DKIM gives, as a number inside this folder and as a sentence
- * outside.
+ * dkim_reason.h: every reason that DKIM gives. A new one is a row here, and the place that gives
+ * it.
  *
- * Where several key records are tried and none verifies, the highest of their reasons is told, so
- * that the order in which DNS gave them does not matter.
+ * Where several key records are tried and none verifies, the last of their reasons in this list is
+ * reported, so that the order in which DNS gave them does not matter.
  */
 #ifndef AUTH_DKIM_DKIM_REASON_H
 #define AUTH_DKIM_DKIM_REASON_H
 
-enum dkim_reason {
-	DKIM_R_NONE,
-	/* the signature field */
-	DKIM_R_FIELD_SIZE,
-	DKIM_R_MANY_TAGS,
-	DKIM_R_TAGS,
-	DKIM_R_TAG_TWICE,
-	DKIM_R_MISSING,
-	DKIM_R_VERSION,
-	DKIM_R_D,
-	DKIM_R_S,
-	DKIM_R_KEY_NAME,
-	DKIM_R_I,
-	DKIM_R_I_OUTSIDE,
-	DKIM_R_B,
-	DKIM_R_BH,
-	DKIM_R_H,
-	DKIM_R_FROM,
-	DKIM_R_L,
-	DKIM_R_T,
-	DKIM_R_X,
-	DKIM_R_X_BEFORE_T,
-	DKIM_R_Q,
-	DKIM_R_C,
-	DKIM_R_SHA1,
-	DKIM_R_ALGORITHM,
-	DKIM_R_EXPIRED,
-	DKIM_R_FUTURE,
-	DKIM_R_MANY_FIELDS,
-	DKIM_R_OVERSIZE,
-	DKIM_R_MUCH,
-	DKIM_R_OVER,
-	/* the key, from the least to the most telling */
-	DKIM_R_NO_KEY,
-	DKIM_R_KEY_TEMP,
-	DKIM_R_KEY_UNREADABLE,
-	DKIM_R_KEY_VERSION,
-	DKIM_R_KEY_SYNTAX,
-	DKIM_R_KEY_NO_P,
-	DKIM_R_KEY_P,
-	DKIM_R_KEY_SERVICE,
-	DKIM_R_KEY_TYPE,
-	DKIM_R_KEY_HASH,
-	DKIM_R_KEY_REVOKED,
-	DKIM_R_KEY_STRICT,
-	DKIM_R_KEY_MANY,
-	DKIM_R_KEY_LARGE,
-	DKIM_R_KEY_SMALL,
-	/* what was checked with a key that fits */
-	DKIM_R_OWN_FAULT,
-	DKIM_R_BODY,
-	DKIM_R_BODY_SHORT,
-	DKIM_R_SIGNATURE,
-	DKIM_R_DOUBLED,
-	DKIM_R_LENGTH,
-	DKIM_R_COUNT
-};
+#include "auth/base/reason.h"
 
-/* A sentence, or NULL for DKIM_R_NONE. */
-const char *dkim_reason_text(enum dkim_reason reason);
+/* clang-format off */
+#define DKIM_REASONS(R) \
+	/* the signature field */ \
+	R(FIELD_SIZE,     "dkim_field_size",          "the signature field is over the size limit") \
+	R(MANY_TAGS,      "dkim_many_tags",           "the signature has more tags than the limit") \
+	R(TAGS,           "dkim_malformed_tags",      "the tag list is malformed") \
+	R(TAG_TWICE,      "dkim_duplicate_tag",       "a tag stands twice") \
+	R(MISSING,        "dkim_missing_tag",         "a required tag is missing") \
+	R(VERSION,        "dkim_version",             "v= is not 1") \
+	R(D,              "dkim_bad_d",               "d= is not a domain name") \
+	R(S,              "dkim_bad_s",               "s= is not a selector") \
+	R(KEY_NAME,       "dkim_long_key_name",       "the name of the key is too long") \
+	R(I,              "dkim_bad_i",               "i= is malformed") \
+	R(I_OUTSIDE,      "dkim_i_outside_d",         "i= is not within d=") \
+	R(B,              "dkim_bad_b",               "b= is not base64") \
+	R(BH,             "dkim_bad_bh",              "bh= is not a SHA-256 hash in base64") \
+	R(H,              "dkim_bad_h",               "h= is malformed") \
+	R(FROM,           "dkim_from_not_signed",     "From is not signed") \
+	R(L,              "dkim_bad_l",               "l= is not a number") \
+	R(T,              "dkim_bad_t",               "t= is not a number") \
+	R(X,              "dkim_bad_x",               "x= is not a number") \
+	R(X_BEFORE_T,     "dkim_x_before_t",          "x= is not after t=") \
+	R(Q,              "dkim_unknown_q",           "q= has no known method") \
+	R(C,              "dkim_unknown_c",           "the canonicalization is not known") \
+	R(SHA1,           "dkim_rsa_sha1",            "algorithm rsa-sha1 is not accepted") \
+	R(ALGORITHM,      "dkim_unknown_algorithm",   "the algorithm is not known") \
+	R(EXPIRED,        "dkim_expired",             "the signature has expired") \
+	R(FUTURE,         "dkim_future",              "the signature was made in the future") \
+	R(MANY_FIELDS,    "dkim_many_fields",         "the header is over the limit of fields") \
+	R(OVERSIZE,       "dkim_signed_field_size",   "a signed field is over the size limit") \
+	R(MUCH,           "dkim_signed_too_much",     "the signatures cover more of the header than the limit") \
+	R(OVER,           "dkim_over_limit",          "more signatures than the limit") \
+	/* the key, from the least to the most telling */ \
+	R(NO_KEY,         "dkim_no_key",              "there is no key") \
+	R(KEY_TEMP,       "dkim_key_unavailable",     "the key could not be fetched for now") \
+	R(KEY_UNREADABLE, "dkim_key_bad_answer",      "the answer with the key could not be read") \
+	R(KEY_VERSION,    "dkim_key_version",         "the key record is not of version DKIM1") \
+	R(KEY_SYNTAX,     "dkim_key_malformed",       "the key record is malformed") \
+	R(KEY_NO_P,       "dkim_key_no_p",            "the key record has no p=") \
+	R(KEY_P,          "dkim_key_bad_p",           "the key itself is malformed") \
+	R(KEY_SERVICE,    "dkim_key_not_email",       "the key is not for email") \
+	R(KEY_TYPE,       "dkim_key_other_type",      "the key is not of the type of a=") \
+	R(KEY_HASH,       "dkim_key_not_sha256",      "the key is not for SHA-256") \
+	R(KEY_REVOKED,    "dkim_key_revoked",         "the key is revoked") \
+	R(KEY_STRICT,     "dkim_key_strict_i",        "the key does not allow i= below d=") \
+	R(KEY_MANY,       "dkim_many_keys",           "more key records than are tried") \
+	R(KEY_LARGE,      "dkim_key_too_large",       "the key is too large") \
+	R(KEY_SMALL,      "dkim_key_too_small",       "the key is too small") \
+	/* what was checked with a key that fits */ \
+	R(OWN_FAULT,      "dkim_not_checked",         "the signature could not be checked for now") \
+	R(BODY,           "dkim_body_hash",           "the body hash did not verify") \
+	R(BODY_SHORT,     "dkim_body_shorter_than_l", "the body is shorter than l=") \
+	R(SIGNATURE,      "dkim_bad_signature",       "the signature did not verify") \
+	R(DOUBLED,        "dkim_duplicate_field",     "a signed field that may stand once stands more often") \
+	R(LENGTH,         "dkim_partial_body",        "l= leaves the end of the body open")
+
+#define DKIM_REASON_ID(id, code, text) DKIM_R_##id,
+enum dkim_reason {
+	DKIM_R_NONE = REASON_NONE,
+	DKIM_R_FIRST = REASON_DKIM,
+	DKIM_REASONS(DKIM_REASON_ID)
+	DKIM_R_END
+};
+/* clang-format on */
+
+struct reason dkim_reason(enum dkim_reason id);
 
 #endif

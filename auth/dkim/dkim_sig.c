@@ -10,12 +10,18 @@ enum { NAME_TEXT_MAX = 4 * DOMAIN_MAX };       /* a name in UTF-8 is longer than
 
 /* Only the first defect is told. */
 static void
+blame(struct dkim_sig *sig, struct reason reason, enum auth_code code)
+{
+	if (sig->defect.id != DKIM_R_NONE)
+		return;
+	sig->defect = reason;
+	sig->defect_as = code;
+}
+
+static void
 defect(struct dkim_sig *sig, enum dkim_reason reason, enum auth_code code)
 {
-	if (sig->defect != NULL)
-		return;
-	sig->defect = dkim_reason_text(reason);
-	sig->defect_as = code;
+	blame(sig, dkim_reason(reason), code);
 }
 
 /* RFC 6376 6.1.1: a syntax error is PERMFAIL */
@@ -23,6 +29,29 @@ static void
 malformed(struct dkim_sig *sig, enum dkim_reason reason)
 {
 	defect(sig, reason, AUTH_PERMERROR);
+}
+
+/* The same, with the tag's name. */
+static void
+malformed_tag(struct dkim_sig *sig, enum dkim_reason id, const char *tag)
+{
+	struct reason reason = dkim_reason(id);
+
+	reason.name = tag;
+	blame(sig, reason, AUTH_PERMERROR);
+}
+
+/* A tag that is of no use as it stands in the field, with its place. */
+static void
+blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
+{
+	struct reason reason = dkim_reason(id);
+
+	if (tag != NULL) {
+		reason.octets = tag->name;
+		reason.at = reason_place(sig->field->value, tag->whole);
+	}
+	blame(sig, reason, AUTH_PERMERROR);
 }
 
 static void
@@ -33,9 +62,9 @@ parse_tags(struct dkim_sig *sig, struct arena *arena)
 		return;
 	}
 	if (sig->tags.malformed)
-		malformed(sig, DKIM_R_TAGS);
+		blame_tag(sig, DKIM_R_TAGS, taglist_malformed(&sig->tags));
 	if (sig->tags.duplicate)
-		malformed(sig, DKIM_R_TAG_TWICE); /* RFC 6376 3.2 */
+		blame_tag(sig, DKIM_R_TAG_TWICE, taglist_duplicate(&sig->tags)); /* RFC 6376 3.2 */
 }
 
 /* The value of a tag; a required one that is missing is a defect. */
@@ -45,7 +74,7 @@ get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 	const struct tag *tag = taglist_get(&sig->tags, name);
 
 	if (tag == NULL && required)
-		malformed(sig, DKIM_R_MISSING);
+		malformed_tag(sig, DKIM_R_MISSING, name);
 	if (tag != NULL)
 		*value = tag->value;
 	return tag != NULL;

@@ -82,16 +82,16 @@ static const char *const once_only[] = {"From", "Sender", "Reply-To", "To", "Cc"
  * RFC 6376 8.15: what stands twice and is signed once lets another field be shown than the one
  * that was signed; such a message may be refused a positive result.
  */
-static bool
-is_doubled(const struct dkim_index *index, const size_t *named)
+static const char *
+find_doubled(const struct dkim_index *index, const size_t *named)
 {
 	for (size_t i = 0; i < sizeof once_only / sizeof *once_only; i++) {
 		size_t count, at = find_name(index, slice_str(once_only[i]), &count);
 
 		if (count > 1 && named[at] > 0 && named[at] < count)
-			return true;
+			return once_only[i];
 	}
-	return false;
+	return NULL;
 }
 
 void
@@ -119,7 +119,7 @@ dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct a
 		if (fields[selection->n++]->flags & FIELD_OVERSIZE)
 			selection->oversize = true;
 	}
-	selection->doubled = index->n > 0 && is_doubled(index, named);
+	selection->doubled = index->n > 0 ? find_doubled(index, named) : NULL;
 }
 
 enum status
@@ -138,32 +138,38 @@ dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *select
 
 /* What came of one key record. */
 struct trial {
-	enum dkim_reason reason; /* DKIM_R_NONE: verified */
+	struct reason reason; /* none: verified */
 	enum auth_code code;
 	unsigned bits;
 	bool testing;
 };
 
+static struct trial
+failed(enum dkim_reason reason, enum auth_code code)
+{
+	return (struct trial){.reason = dkim_reason(reason), .code = code};
+}
+
 /* Does the record say that it may be used for this signature? (RFC 6376 6.1.2, 3.6.1) */
-static enum dkim_reason
+static struct reason
 judge_record(const struct dkim_sig *sig, const struct dkim_key *key)
 {
 	const bool ed25519 = sig->a == DKIM_ED25519_SHA256;
 
-	if (key->defect != DKIM_R_NONE)
+	if (key->defect.id != DKIM_R_NONE)
 		return key->defect;
 	if (key->revoked)
-		return DKIM_R_KEY_REVOKED;
+		return dkim_reason(DKIM_R_KEY_REVOKED);
 	if (key->not_email)
-		return DKIM_R_KEY_SERVICE;
+		return dkim_reason(DKIM_R_KEY_SERVICE);
 	if (key->k != (ed25519 ? DKIM_KEY_ED25519 : DKIM_KEY_RSA))
-		return DKIM_R_KEY_TYPE;
+		return dkim_reason(DKIM_R_KEY_TYPE);
 	if (key->no_sha256)
-		return DKIM_R_KEY_HASH;
+		return dkim_reason(DKIM_R_KEY_HASH);
 	/* t=s: the domain of i= must be d=, not below it */
 	if (key->strict_i && sig->i_domain.n > 0 && !slice_ieq(sig->i_domain, sig->d))
-		return DKIM_R_KEY_STRICT;
-	return DKIM_R_NONE;
+		return dkim_reason(DKIM_R_KEY_STRICT);
+	return dkim_reason(DKIM_R_NONE);
 }
 
 /* Makes the key and judges its size; the caller frees it. */
@@ -182,12 +188,12 @@ open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p
 		/* RFC 8301 3.2: at least 1,024 bits; the upper bound is ours (PROGRAM 6) */
 		if (status == ST_LIMIT ||
 			(status == ST_OK && trial->bits > in->limits->rsa_max_bits))
-			trial->reason = DKIM_R_KEY_LARGE;
+			trial->reason = dkim_reason(DKIM_R_KEY_LARGE);
 		else if (status == ST_OK && trial->bits < in->limits->rsa_min_bits)
-			trial->reason = DKIM_R_KEY_SMALL;
+			trial->reason = dkim_reason(DKIM_R_KEY_SMALL);
 	}
 	if (status == ST_BAD) {
-		trial->reason = DKIM_R_KEY_P;
+		trial->reason = dkim_reason(DKIM_R_KEY_P);
 		trial->code = AUTH_PERMERROR;
 	}
 	return status == ST_TEMP ? ST_TEMP : ST_OK;
@@ -202,12 +208,13 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 	bool good = false;
 	enum status status = open_key(in, sig, p, &key, trial);
 
-	if (status == ST_OK && trial->reason == DKIM_R_NONE) {
+	if (status == ST_OK && trial->reason.id == DKIM_R_NONE) {
 		if (digest != NULL)
 			status = crypto_verify(in->crypto, key, digest, sig->b, &good);
 		trial->code = good ? AUTH_PASS : AUTH_FAIL;
 		if (!good)
-			trial->reason = digest == NULL ? DKIM_R_BODY : DKIM_R_SIGNATURE;
+			trial->reason =
+				dkim_reason(digest == NULL ? DKIM_R_BODY : DKIM_R_SIGNATURE);
 	}
 	crypto_key_free(key);
 	return status;
@@ -217,8 +224,8 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 static bool
 tells_more(const struct trial *a, const struct trial *b)
 {
-	if (a->reason != b->reason)
-		return a->reason > b->reason;
+	if (a->reason.id != b->reason.id)
+		return a->reason.id > b->reason.id;
 	if (a->testing != b->testing)
 		return b->testing;
 	return a->bits > b->bits;
@@ -231,7 +238,7 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 {
 	size_t tried = 0;
 
-	*best = (struct trial){.reason = DKIM_R_NO_KEY, .code = AUTH_PERMERROR};
+	*best = failed(DKIM_R_NO_KEY, AUTH_PERMERROR);
 	for (size_t i = 0; i < answer->n; i++) {
 		struct trial trial = {.code = AUTH_PERMERROR};
 		struct dkim_key key;
@@ -239,9 +246,9 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 		dkim_key_parse(answer->rr[i].text, in->arena, &key);
 		trial.reason = judge_record(sig, &key);
 		trial.testing = key.testing;
-		if (trial.reason == DKIM_R_NONE) {
+		if (trial.reason.id == DKIM_R_NONE) {
 			if (tried++ == KEYS_MAX) {
-				*best = (struct trial){DKIM_R_KEY_MANY, AUTH_POLICY, 0, false};
+				*best = failed(DKIM_R_KEY_MANY, AUTH_POLICY);
 				return ST_OK;
 			}
 			if (try_key(in, sig, digest, key.p, &trial) != ST_OK)
@@ -262,7 +269,7 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	struct dkim_sig_result *result)
 {
 	const struct dkim_sig *sig = &result->sig;
-	struct trial trial = {.reason = DKIM_R_KEY_UNREADABLE, .code = AUTH_TEMPERROR};
+	struct trial trial = failed(DKIM_R_KEY_UNREADABLE, AUTH_TEMPERROR);
 	const struct dns_answer *answer;
 	enum status status = ST_OK;
 	struct slice name;
@@ -275,21 +282,21 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 		break;
 	case DNS_NODATA:
 	case DNS_NXDOMAIN: /* RFC 6376 6.1.2: no key for signature */
-		trial = (struct trial){.reason = DKIM_R_NO_KEY, .code = AUTH_PERMERROR};
+		trial = failed(DKIM_R_NO_KEY, AUTH_PERMERROR);
 		break;
 	case DNS_TEMP: /* RFC 6376 6.1.2: key unavailable */
-		trial.reason = DKIM_R_KEY_TEMP;
+		trial.reason = dkim_reason(DKIM_R_KEY_TEMP);
 		break;
 	case DNS_BAD: /* that answer says nothing about the key */
 		break;
 	}
 	if (status != ST_OK)
-		trial = (struct trial){.reason = DKIM_R_OWN_FAULT, .code = AUTH_TEMPERROR};
+		trial = failed(DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
 	result->unsure = status == ST_OK && trial.code == AUTH_TEMPERROR;
 	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
 	/* RFC 6376 3.6.1 t=y: a failure is not to be told from an unsigned message */
 	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
-	result->reason = dkim_reason_text(trial.reason);
+	result->reason = trial.reason;
 	result->key_bits = trial.bits;
 	result->key_testing = trial.testing;
 	return status;

@@ -7,6 +7,7 @@
 #include "auth/base/input.h"
 #include "auth/base/report.h"
 #include "auth/dkim/dkim.h"
+#include "auth/dmarc/dmarc_reason.h"
 #include "auth/spf/spf.h"
 
 enum dmarc_policy { DMARC_ABSENT, DMARC_INVALID, DMARC_P_NONE, DMARC_QUARANTINE, DMARC_REJECT };
@@ -53,7 +54,7 @@ enum dmarc_source { DMARC_FROM_AUTHOR, DMARC_FROM_ORG, DMARC_FROM_PSD };
 
 struct dmarc_result {
 	enum auth_code code;
-	const char *reason; /* from a fixed table, or NULL */
+	struct reason reason; /* one of DMARC's, or of From's */
 	enum dmarc_mode mode;
 	struct slice from_domain; /* the author domain; empty where there is none */
 	bool has_record;
@@ -70,7 +71,6 @@ struct dmarc_result {
 	bool author_nonexistent;        /* NXDOMAIN; asked only where np could matter */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
 	bool spf_pass, dkim_pass;       /* aligned and passed */
-	const bool *sig_aligned;        /* one a signature of the DKIM result */
 	bool only_message_names; /* temperror, the policy is known, and only names that the message
 				    chose (d=, s=, reverse-path) failed for now (PROGRAM 5) */
 	const struct dmarc_step *steps; /* the names that were asked for the author domain */
@@ -81,11 +81,12 @@ struct dmarc_result {
 void dmarc_ask(const struct auth_input *in);
 
 /*
- * The verdict over what SPF and DKIM found. mode DMARC_RFC7489 needs in->psl. ST_TEMP where it is
- * missing or the message could not be hashed for pct: the code is then temperror.
+ * The verdict over what SPF and DKIM found; sets aligned of each signature of dkim. mode
+ * DMARC_RFC7489 needs in->psl. ST_TEMP where it is missing or the message could not be hashed for
+ * pct: the code is then temperror.
  */
 enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,
-	const struct spf_result *spf, const struct dkim_result *dkim, struct dmarc_result *result);
+	const struct spf_result *spf, struct dkim_result *dkim, struct dmarc_result *result);
 void dmarc_report(const struct dmarc_result *result, struct report *report);
 
 const char *dmarc_policy_word(enum dmarc_policy policy);

@@ -3,34 +3,29 @@
 #include "auth/base/domain.h"
 #include "auth/dmarc/dmarc_discover.h"
 
-static const char no_record[] = "no DMARC record";
-static const char several_records[] = "several DMARC records at one name, which count as none";
-static const char no_usable_policy[] = "the DMARC record has no usable policy";
-static const char policy_unknown[] = "the DMARC policy could not be looked up";
-static const char identifier_unknown[] = "an aligned identifier could not be checked";
-static const char alignment_unknown[] = "the alignment could not be looked up";
-static const char no_aligned_pass[] = "no aligned pass";
-static const char no_pass_bad_record[] = "no aligned pass, and a record with a bad policy tag";
-static const char no_author[] = "no author domain";
-static const char no_psl[] = "no public suffix list";
-static const char no_hash[] = "the message could not be hashed";
-
 struct check {
 	struct dmarc_finder finder;
 	const struct spf_result *spf;
-	const struct dkim_result *dkim;
+	struct dkim_result *dkim;
 	struct dmarc_result *result;
-	bool *sig_aligned;
 	bool identifier_unknown; /* one in temperror is or could be aligned */
 	bool alignment_unknown;  /* one that passed could be aligned */
 	bool author_names;       /* an answer about the author's own names is missing for that */
 };
 
+struct reason
+dmarc_reason(enum dmarc_reason id)
+{
+	static const struct reason_row rows[] = {DMARC_REASONS(REASON_ROW)};
+
+	return reason_make(rows, REASON_DMARC, id);
+}
+
 static enum status
-finish(struct check *check, enum auth_code code, const char *reason)
+finish(struct check *check, enum auth_code code, enum dmarc_reason reason)
 {
 	check->result->code = code;
-	check->result->reason = reason;
+	check->result->reason = dmarc_reason(reason);
 	return ST_OK;
 }
 
@@ -214,15 +209,15 @@ check_spf(struct check *check)
 static void
 check_dkim(struct check *check)
 {
-	const struct dkim_result *dkim = check->dkim;
+	struct dkim_result *dkim = check->dkim;
 	struct dmarc_result *result = check->result;
 
 	for (size_t i = 0; i < dkim->n; i++) {
-		const struct dkim_sig_result *sig = &dkim->sigs[i];
+		struct dkim_sig_result *sig = &dkim->sigs[i];
 		enum dmarc_alignment alignment =
 			align(check, sig->sig.d, result->record.adkim_strict);
-		check->sig_aligned[i] = alignment == DMARC_ALIGNED;
-		result->dkim_aligned |= check->sig_aligned[i];
+		sig->aligned = alignment == DMARC_ALIGNED;
+		result->dkim_aligned |= sig->aligned;
 		result->dkim_pass |= weigh(check, alignment, sig->code, sig->unsure);
 	}
 }
@@ -239,13 +234,15 @@ judge(struct check *check)
 	check_dkim(check);
 	/* RFC 9989 5.3.5; what failed beside an aligned pass was not required */
 	if (result->spf_pass || result->dkim_pass)
-		return finish(check, AUTH_PASS, NULL);
+		return finish(check, AUTH_PASS, DMARC_R_NONE);
 	if (check->identifier_unknown || check->alignment_unknown) {
 		result->only_message_names = !check->author_names;
 		return finish(check, AUTH_TEMPERROR,
-			check->identifier_unknown ? identifier_unknown : alignment_unknown);
+			check->identifier_unknown ? DMARC_R_IDENTIFIER_UNKNOWN
+						  : DMARC_R_ALIGNMENT_UNKNOWN);
 	}
-	return finish(check, AUTH_FAIL, result->unusable ? no_pass_bad_record : no_aligned_pass);
+	return finish(check, AUTH_FAIL,
+		result->unusable ? DMARC_R_NO_PASS_BAD_RECORD : DMARC_R_NO_ALIGNED_PASS);
 }
 
 static enum status
@@ -262,10 +259,10 @@ apply(struct check *check, const struct dmarc_selection *selection)
 	/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI no DMARC; no other record
 	 * stands in */
 	if (result->unusable && !result->record.rua_valid)
-		return finish(check, AUTH_PERMERROR, no_usable_policy);
+		return finish(check, AUTH_PERMERROR, DMARC_R_NO_USABLE_POLICY);
 	select_policy(check);
 	if (soften_policy(check) != ST_OK) {
-		finish(check, AUTH_TEMPERROR, no_hash);
+		finish(check, AUTH_TEMPERROR, DMARC_R_NO_HASH);
 		return ST_TEMP;
 	}
 	return judge(check);
@@ -280,18 +277,18 @@ discover_and_judge(struct check *check)
 	case DMARC_SELECTED:
 		return apply(check, &selection);
 	case DMARC_UNKNOWN:
-		return finish(check, AUTH_TEMPERROR, policy_unknown);
+		return finish(check, AUTH_TEMPERROR, DMARC_R_POLICY_UNKNOWN);
 	case DMARC_NOTHING_SEVERAL:
-		return finish(check, AUTH_NONE, several_records);
+		return finish(check, AUTH_NONE, DMARC_R_SEVERAL_RECORDS);
 	case DMARC_NOTHING:
 		break;
 	}
-	return finish(check, AUTH_NONE, no_record);
+	return finish(check, AUTH_NONE, DMARC_R_NO_RECORD);
 }
 
 enum status
 dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_result *spf,
-	const struct dkim_result *dkim, struct dmarc_result *result)
+	struct dkim_result *dkim, struct dmarc_result *result)
 {
 	struct check check = {
 		.finder = {.in = in, .mode = mode},
@@ -299,15 +296,18 @@ dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_
         };
 
 	*result = (struct dmarc_result){.mode = mode, .from_domain = in->ids->author_domain};
-	result->sig_aligned = check.sig_aligned =
-		arena_array(in->arena, dkim->n, sizeof *check.sig_aligned);
+	for (size_t i = 0; i < dkim->n; i++)
+		dkim->sigs[i].aligned = false;
 	/* RFC 9989 4.2, 5.3.1: without one author domain there is nothing to align with */
-	if (in->ids->ambiguous != NULL)
-		return finish(&check, AUTH_PERMERROR, in->ids->ambiguous);
+	if (in->ids->ambiguous.id != FROM_R_NONE) {
+		result->code = AUTH_PERMERROR;
+		result->reason = in->ids->ambiguous;
+		return ST_OK;
+	}
 	if (result->from_domain.n == 0)
-		return finish(&check, AUTH_PERMERROR, no_author);
+		return finish(&check, AUTH_PERMERROR, DMARC_R_NO_AUTHOR);
 	if (mode == DMARC_RFC7489 && in->psl == NULL) {
-		finish(&check, AUTH_TEMPERROR, no_psl);
+		finish(&check, AUTH_TEMPERROR, DMARC_R_NO_PSL);
 		return ST_TEMP;
 	}
 	enum status status = discover_and_judge(&check);

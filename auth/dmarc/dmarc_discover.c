@@ -286,7 +286,7 @@ dmarc_ask(const struct auth_input *in)
 	bool both = in->options->dmarc_compare;
 	struct dmarc_finder finder = {.in = in, .mode = mode};
 
-	if (in->ids->ambiguous != NULL || author.n == 0)
+	if (in->ids->ambiguous.id != FROM_R_NONE || author.n == 0)
 		return;
 	if (both || mode == DMARC_RFC9989)
 		dmarc_walk_ask(&finder, author);

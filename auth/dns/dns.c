@@ -13,25 +13,27 @@ struct dns {
 	struct dns_question *first, *last; /* as asked */
 };
 
+#define OUTCOME(id, status, why) [DNS_OUT_##id] = {DNS_OUT_##id, #id, status, why}
+
 static const struct dns_outcome outcomes[DNS_OUTCOMES] = {
-	[DNS_OUT_NODATA] = {"NODATA",      DNS_NODATA,   NULL                         },
-	[DNS_OUT_NXDOMAIN] = {"NXDOMAIN",    DNS_NXDOMAIN, NULL                         },
-	[DNS_OUT_SERVFAIL] = {"SERVFAIL",    DNS_TEMP,     "SERVFAIL"                   },
-	[DNS_OUT_TIMEOUT] = {"TIMEOUT",     DNS_TEMP,     "timeout"                    },
-	[DNS_OUT_DEADLINE] = {"DEADLINE",    DNS_TEMP,     "deadline"                   },
-	[DNS_OUT_REFUSED] = {"REFUSED",     DNS_TEMP,     "REFUSED"                    },
-	[DNS_OUT_NOTIMP] = {"NOTIMP",      DNS_TEMP,     "NOTIMP"                     },
-	[DNS_OUT_FORMERR] = {"FORMERR",     DNS_TEMP,     "FORMERR"                    },
-	[DNS_OUT_RCODE] = {"RCODE",       DNS_TEMP,     "unexpected response code"   },
-	[DNS_OUT_REFERRAL] = {"REFERRAL",    DNS_TEMP,     "the server does not recurse"},
-	[DNS_OUT_UNREACHABLE] = {"UNREACHABLE", DNS_TEMP,     "no server answers"          },
-	[DNS_OUT_BAD] = {"BAD",         DNS_BAD,      "malformed answer"           },
-	[DNS_OUT_LOOP] = {"LOOP",        DNS_BAD,      "CNAME chain too long"       },
-	[DNS_OUT_UNASKED] = {"UNASKED",     DNS_TEMP,     "answer not waited for"      },
-	[DNS_OUT_NAME] = {"NAME",        DNS_BAD,      "name cannot be asked"       },
+	OUTCOME(NODATA, DNS_NODATA, NULL),
+	OUTCOME(NXDOMAIN, DNS_NXDOMAIN, NULL),
+	OUTCOME(SERVFAIL, DNS_TEMP, "SERVFAIL"),
+	OUTCOME(TIMEOUT, DNS_TEMP, "timeout"),
+	OUTCOME(DEADLINE, DNS_TEMP, "deadline"),
+	OUTCOME(REFUSED, DNS_TEMP, "REFUSED"),
+	OUTCOME(NOTIMP, DNS_TEMP, "NOTIMP"),
+	OUTCOME(FORMERR, DNS_TEMP, "FORMERR"),
+	OUTCOME(RCODE, DNS_TEMP, "unexpected response code"),
+	OUTCOME(REFERRAL, DNS_TEMP, "the server does not recurse"),
+	OUTCOME(UNREACHABLE, DNS_TEMP, "no server answers"),
+	OUTCOME(BAD, DNS_BAD, "malformed answer"),
+	OUTCOME(LOOP, DNS_BAD, "CNAME chain too long"),
+	OUTCOME(UNASKED, DNS_TEMP, "answer not waited for"),
+	OUTCOME(NAME, DNS_BAD, "name cannot be asked"),
 };
 
-static const struct dns_answer unaskable = {.status = DNS_BAD, .why = "name cannot be asked"};
+static const struct dns_answer unaskable = {.status = DNS_BAD, .outcome = DNS_OUT_NAME};
 
 const struct dns_outcome *
 dns_outcome(enum dns_outcome_id id)
@@ -51,24 +53,25 @@ dns_outcome_by_word(struct slice word)
 const struct dns_outcome *
 dns_outcome_of(const struct dns_answer *answer)
 {
-	const struct dns_outcome *found = &outcomes[DNS_OUT_BAD];
+	return &outcomes[answer->outcome];
+}
 
-	for (size_t i = 0; i < DNS_OUTCOMES; i++) {
-		const struct dns_outcome *at = &outcomes[i];
-		if (at->status != answer->status)
-			continue;
-		if (at->why == NULL || (answer->why != NULL && strcmp(at->why, answer->why) == 0))
-			return at;
-		if (found->status != answer->status)
-			found = at;
-	}
-	return found;
+const char *
+dns_why(const struct dns_answer *answer)
+{
+	return answer->status >= DNS_TEMP ? outcomes[answer->outcome].why : NULL;
+}
+
+const char *
+dns_why_word(const struct dns_answer *answer)
+{
+	return answer->status >= DNS_TEMP ? outcomes[answer->outcome].word : NULL;
 }
 
 struct dns_answer
 dns_outcome_answer(enum dns_outcome_id id)
 {
-	return (struct dns_answer){.status = outcomes[id].status, .why = outcomes[id].why};
+	return (struct dns_answer){.status = outcomes[id].status, .outcome = id};
 }
 
 void

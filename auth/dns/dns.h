@@ -26,6 +26,26 @@ enum dns_status {
 
 enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };
 
+/* What an answer without records is in detail: the table is in dns.c. */
+enum dns_outcome_id {
+	DNS_OUT_NODATA,
+	DNS_OUT_NXDOMAIN,
+	DNS_OUT_SERVFAIL,
+	DNS_OUT_TIMEOUT,
+	DNS_OUT_DEADLINE,
+	DNS_OUT_REFUSED,
+	DNS_OUT_NOTIMP,
+	DNS_OUT_FORMERR,
+	DNS_OUT_RCODE,
+	DNS_OUT_REFERRAL,
+	DNS_OUT_UNREACHABLE,
+	DNS_OUT_BAD,
+	DNS_OUT_LOOP,
+	DNS_OUT_UNASKED,
+	DNS_OUT_NAME,
+	DNS_OUTCOMES
+};
+
 struct dns_rr {
 	struct slice text; /* TXT: its character-strings joined, nothing between (RFC 7208 3.3) */
 	struct slice
@@ -38,9 +58,9 @@ struct dns_answer {
 	enum dns_status status;
 	const struct dns_rr *rr; /* only for DNS_OK */
 	size_t n;
-	uint32_t ttl;    /* seconds, the smallest; 0 where unknown */
-	bool secure;     /* the resolver set AD: only as good as the way to it */
-	const char *why; /* for TEMP and BAD: from a fixed table ("SERVFAIL", "timeout", ...) */
+	uint32_t ttl;                /* seconds, the smallest; 0 where unknown */
+	bool secure;                 /* the resolver set AD: only as good as the way to it */
+	enum dns_outcome_id outcome; /* where it is not DNS_OK */
 };
 
 struct dns; /* cache, budget and one back end; one thread at a time (more: dns_pool.h) */
@@ -54,8 +74,8 @@ void dns_ask(struct dns *dns, struct slice name, enum dns_type type);
 /*
  * The answer, waited for where needed: never NULL, owned by the dns, valid until dns_free.
  * until_ms (dns_clock_ms) bounds this wait beside the budgets of the dns; 0 is no further bound.
- * An answer that did not come in time is DNS_TEMP with why "timeout" or "deadline", and stays so:
- * what was once told is what a record of the run replays.
+ * An answer that did not come in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and
+ * stays so: what was once told is what a record of the run replays.
  */
 const struct dns_answer *dns_get(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
@@ -70,6 +90,10 @@ void dns_settle(struct dns *dns);
 size_t dns_asked(const struct dns *dns);
 
 const char *dns_status_word(enum dns_status status);
+/* Why there is no answer, for people ("timeout"); NULL where the status is neither TEMP nor BAD. */
+const char *dns_why(const struct dns_answer *answer);
+/* The same for programs ("TIMEOUT"), as the pragma of a zone has it; NULL likewise. */
+const char *dns_why_word(const struct dns_answer *answer);
 const char *dns_type_word(enum dns_type type);
 
 /* back ends */
@@ -111,8 +135,8 @@ enum status dns_open_zone(
 
 /*
  * Everything that was asked and answered so far, as such a zone, sorted: the text that
- * dns_open_zone reads back to the same answers, whys and secure included. Records stand under the
- * name that was asked, whichever CNAMEs led to them. Owned by arena.
+ * dns_open_zone reads back to the same answers, outcomes and secure included. Records stand under
+ * the name that was asked, whichever CNAMEs led to them. Owned by arena.
  */
 struct slice dns_record(const struct dns *dns, struct arena *arena);
 

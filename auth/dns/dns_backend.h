@@ -44,30 +44,12 @@ struct arena *dns_arena(struct dns *dns);
 /* The question's answer has come. One that comes after it was given up is dropped. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
-/* An answer without records, and the word that stands for it in a zone's pragma. */
+/* An answer without records, and the word that stands for it in a zone's pragma and in JSON. */
 struct dns_outcome {
+	enum dns_outcome_id id;
 	const char *word;
 	enum dns_status status;
-	const char *why; /* NULL but for TEMP and BAD */
-};
-
-enum dns_outcome_id {
-	DNS_OUT_NODATA,
-	DNS_OUT_NXDOMAIN,
-	DNS_OUT_SERVFAIL,
-	DNS_OUT_TIMEOUT,
-	DNS_OUT_DEADLINE,
-	DNS_OUT_REFUSED,
-	DNS_OUT_NOTIMP,
-	DNS_OUT_FORMERR,
-	DNS_OUT_RCODE,
-	DNS_OUT_REFERRAL,
-	DNS_OUT_UNREACHABLE,
-	DNS_OUT_BAD,
-	DNS_OUT_LOOP,
-	DNS_OUT_UNASKED,
-	DNS_OUT_NAME,
-	DNS_OUTCOMES
+	const char *why; /* a sentence; NULL but for TEMP and BAD */
 };
 
 const struct dns_outcome *dns_outcome(enum dns_outcome_id id);

@@ -245,8 +245,8 @@ on_answer(struct flight *flight, const struct dns_socket *s, struct slice messag
 
 	flight->refused &= ~bit(s->server);
 	dns_answer_parse(question->name, question->type, message, question->arena, &answer);
-	unread = answer.why == dns_outcome(DNS_OUT_FORMERR)->why ||
-		 answer.why == dns_outcome(DNS_OUT_NOTIMP)->why;
+	unread = answer.status == DNS_TEMP &&
+		 (answer.outcome == DNS_OUT_FORMERR || answer.outcome == DNS_OUT_NOTIMP);
 	if (unread && s->edns) {
 		ask_plainly(flight, s);
 		return;

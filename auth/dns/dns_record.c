@@ -22,7 +22,7 @@ collect(void *arg, struct slice name, enum dns_type type, const struct dns_answe
 {
 	struct lines *lines = arg;
 
-	if (answer->why != dns_outcome(DNS_OUT_UNASKED)->why)
+	if (answer->status == DNS_OK || answer->outcome != DNS_OUT_UNASKED)
 		lines->line[lines->n++] = (struct line){name, type, answer};
 }
 

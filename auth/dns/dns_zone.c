@@ -116,7 +116,7 @@ static void
 set_outcome(struct dns_answer *answer, const struct dns_outcome *outcome)
 {
 	answer->status = outcome->status;
-	answer->why = outcome->why;
+	answer->outcome = outcome->id;
 	answer->secure &= outcome->why == NULL;
 	answer->rr = NULL;
 	answer->n = 0;

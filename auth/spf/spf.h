@@ -6,12 +6,13 @@
 
 #include "auth/base/input.h"
 #include "auth/base/report.h"
+#include "auth/spf/spf_reason.h"
 
 enum spf_identity { SPF_ID_NONE, SPF_ID_MAILFROM, SPF_ID_HELO };
 
 struct spf_result {
 	enum auth_code code;
-	const char *reason;         /* from a fixed table, or NULL */
+	struct reason reason;
 	enum spf_identity identity; /* HELO for the null path (RFC 7208 2.4) */
 	struct slice domain;        /* the identity's domain, normal; empty where there is none */
 	struct slice sender;        /* local@domain that was checked (postmaster@ for HELO) */

@@ -5,33 +5,12 @@
 
 enum { EXPLANATION_MAX = 500 };
 
-static const char *const reasons[SPF_REASONS] = {
-	[SPF_R_NO_PATH] = "reverse-path not known",
-	[SPF_R_NO_CLIENT] = "no client address",
-	[SPF_R_NO_DOMAIN] = "not a domain name",
-	[SPF_R_NO_RECORD] = "no SPF record",
-	[SPF_R_SEVERAL] = "more than one SPF record",
-	[SPF_R_SYNTAX] = "record syntax",
-	[SPF_R_LONG] = "expanded name too long",
-	[SPF_R_LOOKUPS] = "more than 10 DNS terms",
-	[SPF_R_VOIDS] = "more than 2 void lookups",
-	[SPF_R_MX] = "more than 10 MX names",
-	[SPF_R_INCLUDE] = "included domain without SPF record",
-	[SPF_R_REDIRECT] = "redirect to a domain without SPF record",
-	[SPF_R_DNS] = "DNS did not answer",
-	[SPF_R_DNS_BAD] = "DNS answer not readable",
-	[SPF_R_TIME] = "time limit",
-	[SPF_R_NOT_LISTED] = "client address not listed",
-	[SPF_R_TERM] = "client address matches a term that says so",
-	[SPF_R_DEFAULT] = "no term matches",
-	[SPF_R_ENGINE] = "libspf2 gave no usable result",
-	[SPF_R_MEMORY] = "out of memory",
-};
-
-const char *
-spf_reason(enum spf_reason reason)
+struct reason
+spf_reason(enum spf_reason id)
 {
-	return reasons[reason];
+	static const struct reason_row rows[] = {SPF_REASONS(REASON_ROW)};
+
+	return reason_make(rows, REASON_SPF, id);
 }
 
 static struct slice
@@ -297,7 +276,7 @@ spf_check(const struct auth_input *in, struct spf_result *result)
 	eval.term_void = true; /* the first question belongs to no term, and is never counted */
 	result->code = spf_check_host(&eval, result->domain, &host);
 	if (result->code == AUTH_PASS)
-		result->reason = NULL;
+		result->reason = spf_reason(SPF_R_NONE);
 	result->unsure = result->code == AUTH_TEMPERROR;
 	if (result->code == AUTH_FAIL)
 		explain(&eval, &host);

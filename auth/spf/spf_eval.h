@@ -1,5 +1,5 @@
 /*
- * spf_eval.h: what the files of auth/spf/ share: reasons, the identity, one evaluation.
+ * spf_eval.h: what the files of auth/spf/ share: the identity, one evaluation.
  */
 #ifndef AUTH_SPF_SPF_EVAL_H
 #define AUTH_SPF_SPF_EVAL_H
@@ -9,32 +9,6 @@
 
 /* RFC 7208 4.6.4 */
 enum { SPF_MAX_LOOKUPS = 10, SPF_MAX_VOIDS = 2, SPF_MAX_NAMES = 10 };
-
-enum spf_reason {
-	SPF_R_NO_PATH,
-	SPF_R_NO_CLIENT,
-	SPF_R_NO_DOMAIN,
-	SPF_R_NO_RECORD,
-	SPF_R_SEVERAL,
-	SPF_R_SYNTAX,
-	SPF_R_LONG,
-	SPF_R_LOOKUPS,
-	SPF_R_VOIDS,
-	SPF_R_MX,
-	SPF_R_INCLUDE,
-	SPF_R_REDIRECT,
-	SPF_R_DNS,
-	SPF_R_DNS_BAD,
-	SPF_R_TIME,
-	SPF_R_NOT_LISTED,
-	SPF_R_TERM,
-	SPF_R_DEFAULT,
-	SPF_R_ENGINE,
-	SPF_R_MEMORY,
-	SPF_REASONS
-};
-
-const char *spf_reason(enum spf_reason reason);
 
 /*
  * Who is checked (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false where

@@ -42,8 +42,10 @@ herrno_of(const struct dns_answer *answer)
 static const struct dns_answer *
 ask(struct hook *hook, const char *domain, ns_type type)
 {
-	static const struct dns_answer nodata = {.status = DNS_NODATA}, late = {.status = DNS_TEMP},
-				       nothing = {.status = DNS_NXDOMAIN};
+	static const struct dns_answer nodata = {.status = DNS_NODATA},
+				       late = {.status = DNS_TEMP, .outcome = DNS_OUT_TIMEOUT},
+				       nothing = {
+					       .status = DNS_NXDOMAIN, .outcome = DNS_OUT_NXDOMAIN};
 	struct dns_name wire;
 
 	if (type != ns_t_a && type != ns_t_aaaa && type != ns_t_mx && type != ns_t_ptr &&
@@ -141,7 +143,7 @@ code_of(SPF_response_t *response)
 	return error_of(response) == SPF_E_DNS_ERROR ? AUTH_TEMPERROR : AUTH_PERMERROR;
 }
 
-static const char *
+static struct reason
 error_reason(SPF_errcode_t error)
 {
 	if (error == SPF_E_BIG_DNS)
@@ -155,7 +157,7 @@ error_reason(SPF_errcode_t error)
 	return spf_reason(SPF_R_ENGINE);
 }
 
-static const char *
+static struct reason
 reason_of(SPF_response_t *response, enum auth_code code)
 {
 	switch (code) {
@@ -174,7 +176,7 @@ reason_of(SPF_response_t *response, enum auth_code code)
 	case AUTH_POLICY:
 		break;
 	}
-	return NULL;
+	return spf_reason(SPF_R_NONE);
 }
 
 /* The identity's record, for the report: libspf2 has just asked for it. */

@@ -46,7 +46,8 @@ enum spf_match
 spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer)
 {
-	static const struct dns_answer nothing = {.status = DNS_NXDOMAIN};
+	static const struct dns_answer nothing = {
+		.status = DNS_NXDOMAIN, .outcome = DNS_OUT_NXDOMAIN};
 	struct dns_name wire;
 
 	*answer = &nothing;

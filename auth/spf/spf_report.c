@@ -145,8 +145,8 @@ spf_received(const struct auth_input *in, const struct spf_result *result)
 	if (in->options->receiver.n > 0)
 		add_pair(&out, "receiver", in->options->receiver);
 	add_identity(&out, in, result);
-	if (failed && result->reason != NULL)
-		add_pair(&out, "problem", slice_str(result->reason));
+	if (failed && result->reason.id != SPF_R_NONE)
+		add_pair(&out, "problem", slice_str(reason_text(&result->reason)));
 	else if (result->term.n > 0)
 		add_pair(&out, "mechanism", result->term);
 	else if (result->code == AUTH_NEUTRAL)

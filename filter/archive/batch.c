@@ -112,13 +112,15 @@ open_pool(struct run *run)
 	};
 	struct slice zone;
 	struct arena text;
-	const char *error, *why;
+	const char *error;
+	enum fault why;
 	enum status st;
 
 	arena_init(&text, run->arena->oom, run->arena->oom_arg);
 	if (options->zone != NULL) {
 		if (wholefile_read(options->zone, ZONE_OCTETS, &text, &zone, &why) != ST_OK)
-			return misused(N_("zone"), path_shown(options->zone, run->arena), why);
+			return misused(
+				N_("zone"), path_shown(options->zone, run->arena), fault_text(why));
 		config.zone = &zone;
 	}
 	st = dns_pool_open(&config, run->arena, &run->pool, &error);
@@ -289,8 +291,6 @@ work(struct run *run)
 		.arg = run,
 	};
 
-	/* it sets LANGUAGE, which no thread may do while another reads the environment */
-	(void)words_tag();
 	config.threads = config.jobs;
 	if (run->options.zone == NULL && config.threads < CREW_THREADS &&
 		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)

@@ -24,13 +24,6 @@
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
 enum { PIECE_OCTETS = 64 * 1024 };
 
-static const char unreadable[] = "the file cannot be read";
-static const char no_memory[] = "no memory";
-static const char no_spool[] = "no room for the message in the spool folder";
-static const char no_log[] = "the JSON log could not be written";
-static const char empty_file[] = "the file is empty";
-static const char too_long[] = "its line is too long";
-
 static void
 on_out_of_memory(void *arg)
 {
@@ -66,41 +59,41 @@ judged_clear(struct judged *judged)
 }
 
 /* Into item->bytes, which the item owns. */
-static const char *
+static enum fault
 read_small(struct item *item, size_t size)
 {
 	item->bytes = malloc(size);
 	if (item->bytes == NULL)
-		return no_memory;
+		return FAULT_NO_MEMORY;
 	while (item->n < size) {
 		ssize_t got = read(item->fd, item->bytes + item->n, size - item->n);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return unreadable;
+			return FAULT_UNREADABLE;
 		if (got == 0)
 			break;
 		item->n += (size_t)got;
 	}
-	return item->n > 0 ? NULL : empty_file;
+	return item->n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
 /*
  * A large file's octets through a file of our own: the archive's may be cut off meanwhile, and what
  * is mapped would then end the run.
  */
-static const char *
+static enum fault
 read_large(const struct options *options, const struct item *item, void **mapped, size_t *size)
 {
 	int spool = spool_open(options->spool_dir, *size);
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	char piece[PIECE_OCTETS];
 	size_t n = 0;
 
 	if (spool < 0)
-		return no_spool;
-	while (error == NULL && n < *size) {
+		return FAULT_NO_SPOOL;
+	while (error == FAULT_NONE && n < *size) {
 		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
 		ssize_t got = read(item->fd, piece, room);
 
@@ -109,20 +102,20 @@ read_large(const struct options *options, const struct item *item, void **mapped
 		if (got == 0)
 			break;
 		if (got < 0)
-			error = unreadable;
+			error = FAULT_UNREADABLE;
 		else if (!write_bytes(spool, slice_make(piece, (size_t)got)))
-			error = no_spool;
+			error = FAULT_NO_SPOOL;
 		else
 			n += (size_t)got;
 	}
-	if (error == NULL && n == 0)
-		error = empty_file;
-	if (error == NULL) {
+	if (error == FAULT_NONE && n == 0)
+		error = FAULT_EMPTY;
+	if (error == FAULT_NONE) {
 		*mapped = mmap(NULL, n, PROT_READ, MAP_PRIVATE, spool, 0);
 		*size = n;
 		if (*mapped == MAP_FAILED) {
 			*mapped = NULL;
-			error = no_memory;
+			error = FAULT_NO_MEMORY;
 		}
 	}
 	close(spool);
@@ -130,17 +123,17 @@ read_large(const struct options *options, const struct item *item, void **mapped
 }
 
 /* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
-static const char *
+static enum fault
 load(const struct options *options, struct item *item, struct slice *bytes, void **mapped,
 	size_t *size)
 {
 	struct stat info;
-	const char *error;
+	enum fault error;
 
 	*mapped = NULL;
 	if (item->fd >= 0) {
 		if (fstat(item->fd, &info) != 0)
-			return unreadable;
+			return FAULT_UNREADABLE;
 		item->partial = (uint64_t)info.st_size > options->max_size;
 		*size = item->partial ? (size_t)(options->max_size < HEAD_OCTETS ? options->max_size
 										 : HEAD_OCTETS)
@@ -151,49 +144,49 @@ load(const struct options *options, struct item *item, struct slice *bytes, void
 			return error;
 		}
 		error = read_small(item, *size);
-		if (error != NULL)
+		if (error != FAULT_NONE)
 			return error;
 	}
 	*bytes = slice_make(item->bytes, item->n);
-	return NULL;
+	return FAULT_NONE;
 }
 
 /* x.envelope beside x.eml; *given says whether there is one. */
-static const char *
+static enum fault
 side_envelope(struct judge *judge, const char *path, struct envelope *envelope, bool *given)
 {
 	struct slice name = slice_str(path), bytes;
-	const char *error = NULL, *why;
+	enum fault why;
 	char *side;
 
 	*given = false;
 	if (!path_ends(path, ".eml"))
-		return NULL;
+		return FAULT_NONE;
 	side = arena_alloc(&judge->arena, name.n + sizeof ".envelope");
 	memcpy(side, name.p, name.n - 4);
 	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
 	if (access(side, F_OK) != 0)
-		return NULL;
+		return FAULT_NONE;
 	*given = true;
 	if (wholefile_read(side, SIDE_FILE_MAX, &judge->arena, &bytes, &why) != ST_OK)
-		return "its side file cannot be read";
-	if (manifest_side(bytes, &judge->arena, envelope, &error) != ST_OK)
-		return error;
-	return NULL;
+		return FAULT_SIDE_FILE;
+	if (manifest_side(bytes, &judge->arena, envelope, &judge->told) != ST_OK)
+		return FAULT_TOLD;
+	return FAULT_NONE;
 }
 
-static const char *
+static enum fault
 find_envelope(struct judge *judge, const struct item *item, struct envelope *envelope, bool *given)
 {
 	struct slice path;
-	const char *error = NULL;
+	enum fault error;
 
 	if (item->line == NULL)
 		return side_envelope(judge, item->name, envelope, given);
 	*given = true;
 	if (manifest_line(slice_str(item->line), &judge->arena, &path, envelope, &error) != ST_OK)
 		return error;
-	return NULL;
+	return FAULT_NONE;
 }
 
 /* What other records, and the other RFC, would have made of it. */
@@ -218,29 +211,29 @@ suppose(struct judge *judge)
 	}
 }
 
-static const char *
+static enum fault
 evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 {
 	struct evaluation *ev = &judge->ev;
 	struct envelope envelope;
-	const char *error = NULL;
+	enum fault error;
 	bool given;
 
 	error = find_envelope(judge, item, &envelope, &given);
-	if (error != NULL)
+	if (error != FAULT_NONE)
 		return error;
 	evaluate_begin(judge->options, &judge->arena, ev);
 	judge->evaluating = true;
 	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user),
 		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
-		    &error) != EVALUATE_OK)
-		return error != NULL ? error : "the evaluation could not be done";
+		    &judge->told) != EVALUATE_OK)
+		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	if (judge->options->diagnose && ev->evaluated)
 		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
 	suppose(judge);
 	if (judge->options->output == OUTPUT_STAMP)
 		return stamp_write(ev, judge->options->into, item->index, item->name);
-	return NULL;
+	return FAULT_NONE;
 }
 
 /* A copy from malloc; NULL without memory, and for nothing. */
@@ -256,40 +249,40 @@ keep(struct slice text, size_t *n)
 }
 
 /* The row with its lines; line is the message's JSON, or empty. */
-static const char *
+static enum fault
 hand_over(struct judge *judge, const struct row *row, struct slice line, struct judged *judged)
 {
 	const enum output_what output = judge->options->output;
 	struct slice json = SLICE("");
 
 	if (output != OUTPUT_JSON && line_make(row, output, &judge->arena, &line) != ST_OK)
-		return too_long;
+		return FAULT_LONG_LINE;
 	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
 		row_to_json(row, &judge->arena, &json) != ST_OK)
-		return no_memory;
+		return FAULT_NO_MEMORY;
 	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
-		return too_long;
+		return FAULT_LONG_LINE;
 	judged->row = row_copy(row);
 	judged->text = keep(line, &judged->n);
 	judged->json = keep(json, &judged->njson);
 	if (judged->row == NULL || judged->n != line.n || judged->njson != json.n)
-		return no_memory;
-	return NULL;
+		return FAULT_NO_MEMORY;
+	return FAULT_NONE;
 }
 
-static const char *
+static enum fault
 work(struct judge *judge, struct item *item, struct slice bytes, const char *shown,
 	struct judged *judged)
 {
 	const struct evaluation *ev = &judge->ev;
 	const struct options *options = judge->options;
 	const bool json = options->output == OUTPUT_JSON || options->json_log != NULL;
-	const char *error = evaluate_item(judge, item, bytes);
+	enum fault error = evaluate_item(judge, item, bytes);
 	struct slice line = SLICE("");
 	struct findings findings, *advice = NULL;
 	struct row row;
 
-	if (error != NULL)
+	if (error != FAULT_NONE)
 		return error;
 	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
 		advice = &findings;
@@ -297,30 +290,18 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 		advice_make(ev, advice);
 	}
 	if (json && line_json(&judge->ev, item->index, shown, advice, &line) != ST_OK)
-		return no_memory;
+		return FAULT_NO_MEMORY;
 	if (options->json_log != NULL && !json_append(options->json_log, line))
-		return no_log;
+		return FAULT_NO_LOG;
 	row_from_evaluation(ev, item->index, shown, advice, &row);
 	return hand_over(judge, &row, line, judged);
 }
 
-/* Memory, room and files that are open are ours, and not the message's. */
-static bool
-is_ours(const char *error)
-{
-	static const char *const faults[] = {no_memory, no_spool, no_log, "too many open files"};
-
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		if (strcmp(error, faults[i]) == 0)
-			return true;
-	return false;
-}
-
 static void
-tell_failure(struct judge *judge, const struct item *item, const char *error, struct judged *judged)
+tell_failure(struct judge *judge, const struct item *item, enum fault fault, struct judged *judged)
 {
+	const char *shown, *error = fault == FAULT_TOLD ? judge->told : fault_text(fault);
 	struct slice line = SLICE("");
-	const char *shown;
 	struct row row;
 
 	/* a run without memory does not finish, and says so; judged is as it came, without a row */
@@ -329,26 +310,27 @@ tell_failure(struct judge *judge, const struct item *item, const char *error, st
 	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
 	row_failure(item->index, shown, error, &judge->arena, &row);
 	if (judge->options->output == OUTPUT_JSON &&
-		json_failure(item->index, shown, error, &judge->arena, &line) != ST_OK)
+		json_failure(item->index, shown, error, fault_code(fault), &judge->arena, &line) !=
+			ST_OK)
 		return;
-	if (hand_over(judge, &row, line, judged) != NULL)
+	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);
-	judged->ours = is_ours(error);
+	judged->ours = fault_is_ours(fault);
 }
 
 /* Where memory runs out in the middle, we come back here and the message is a failed one. */
-static const char *
+static enum fault
 guarded(struct judge *judge, struct item *item, struct slice bytes, struct judged *judged)
 {
 	if (setjmp(judge->out_of_memory) != 0)
-		return no_memory;
+		return FAULT_NO_MEMORY;
 	return work(judge, item, bytes, path_shown(item->name, &judge->arena), judged);
 }
 
 void
 judge_item(struct judge *judge, struct item *item, struct judged *judged)
 {
-	const char *error = item->error;
+	enum fault error = item->error;
 	struct slice bytes = SLICE("");
 	void *mapped = NULL;
 	size_t size = 0;
@@ -356,19 +338,20 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	*judged = (struct judged){.row = NULL};
 	arena_clear(&judge->arena);
 	judge->evaluating = false;
+	judge->told = NULL;
 	if (item->name == NULL)
 		item->name = calloc(1, 1);
-	if (error == NULL && item->name == NULL)
-		error = no_memory;
-	if (error == NULL)
+	if (error == FAULT_NONE && item->name == NULL)
+		error = FAULT_NO_MEMORY;
+	if (error == FAULT_NONE)
 		error = load(judge->options, item, &bytes, &mapped, &size);
-	if (error == NULL)
+	if (error == FAULT_NONE)
 		error = guarded(judge, item, bytes, judged);
 	if (judge->evaluating)
 		evaluate_end(&judge->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
-	if (error == NULL)
+	if (error == FAULT_NONE)
 		return;
 	judged_clear(judged);
 	tell_failure(judge, item, error, judged);

@@ -20,7 +20,8 @@ struct judge {
 	struct arena arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool evaluating; /* ev is to be ended */
+	bool evaluating;  /* ev is to be ended */
+	const char *told; /* why there is no result, with FAULT_TOLD: in arena, or a literal */
 };
 
 /* All from malloc. */

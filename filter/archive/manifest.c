@@ -19,7 +19,7 @@ take_column(struct slice *line, bool *there)
 }
 
 static enum status
-read_columns(struct slice line, struct slice *path, struct envelope *envelope, const char **error)
+read_columns(struct slice line, struct slice *path, struct envelope *envelope, enum fault *error)
 {
 	bool there;
 	struct slice client, sender;
@@ -31,7 +31,7 @@ read_columns(struct slice line, struct slice *path, struct envelope *envelope, c
 	if (there)
 		envelope_path(sender, envelope);
 	if (ip_client(client, &envelope->client_ip) != ST_OK) {
-		*error = "its client address in the list is not an address";
+		*error = FAULT_LINE_CLIENT;
 		return ST_BAD;
 	}
 	return ST_OK;
@@ -49,14 +49,14 @@ member(const json_t *object, const char *name, struct arena *arena)
 
 static enum status
 read_json(struct slice line, struct arena *arena, struct slice *path, struct envelope *envelope,
-	const char **error)
+	enum fault *error)
 {
 	json_t *object = json_loadb(line.p, line.n, 0, NULL);
 	struct slice client, sender;
 
 	if (!json_is_object(object)) {
 		json_decref(object);
-		*error = "a line of the list is not a JSON object";
+		*error = FAULT_LINE_NO_OBJECT;
 		return ST_BAD;
 	}
 	*path = member(object, "path", arena);
@@ -68,7 +68,7 @@ read_json(struct slice line, struct arena *arena, struct slice *path, struct env
 		envelope_path(sender, envelope);
 	json_decref(object);
 	if (ip_client(client, &envelope->client_ip) != ST_OK) {
-		*error = "its client address in the list is not an address";
+		*error = FAULT_LINE_CLIENT;
 		return ST_BAD;
 	}
 	return ST_OK;
@@ -76,7 +76,7 @@ read_json(struct slice line, struct arena *arena, struct slice *path, struct env
 
 enum status
 manifest_line(struct slice line, struct arena *arena, struct slice *path, struct envelope *envelope,
-	const char **error)
+	enum fault *error)
 {
 	enum status st;
 
@@ -87,7 +87,7 @@ manifest_line(struct slice line, struct arena *arena, struct slice *path, struct
 	if (path->n > 0 && memchr(path->p, '\0', path->n) == NULL)
 		return st;
 	*path = SLICE("");
-	*error = st == ST_OK ? "a line of the list has no path" : *error;
+	*error = st == ST_OK ? FAULT_LINE_NO_PATH : *error;
 	return ST_BAD;
 }
 

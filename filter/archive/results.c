@@ -10,10 +10,10 @@
 #include "filter/text/words.h"
 
 static void
-tell_page(const struct results *results, const char *why)
+tell_page(const struct results *results, enum fault why)
 {
 	fprintf(stderr, "mailstamp: %s %s: %s\n", _("page"),
-		path_shown(results->options->html, results->arena), words(why));
+		path_shown(results->options->html, results->arena), words(fault_text(why)));
 }
 
 bool
@@ -21,7 +21,7 @@ results_begin(struct results *results, const struct options *options, struct are
 	const char *const *labels, size_t n, bool compared)
 {
 	struct slice head = line_head(options->output);
-	const char *why;
+	enum fault why;
 
 	*results = (struct results){.options = options, .arena = arena};
 	if (options->html != NULL && page_probe(options->html, arena, &why) != ST_OK) {
@@ -72,7 +72,7 @@ write_page(const struct results *results, bool interrupted)
 		.made = options->has_now && options->now != NOW_MESSAGE ? options->now
 									: (int64_t)time(NULL),
 	};
-	const char *why;
+	enum fault why;
 
 	if (options->html == NULL)
 		return true;

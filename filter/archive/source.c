@@ -18,8 +18,6 @@
 enum { ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
 enum { LOOK_UP_MS = 200 };
 
-static const char no_memory[] = "no memory";
-
 struct source {
 	const struct options *options;
 	size_t index;
@@ -49,7 +47,7 @@ open_list(struct source *source, const char *path, struct arena *arena, const ch
 	if (source->list < 0) {
 		buf_init(&text, arena, ERROR_MAX);
 		buf_addf(&text, "list %s: ", path_shown(path, arena));
-		buf_adds(&text, path_error());
+		buf_adds(&text, fault_text(fault_of_path(errno)));
 		buf_addc(&text, '\0');
 		*error = text.over ? "the list cannot be opened" : text.p;
 		return ST_BAD;
@@ -67,7 +65,7 @@ source_open(const struct options *options, struct arena *arena, struct source **
 	struct source *made = calloc(1, sizeof *made);
 
 	*source = NULL;
-	*error = no_memory;
+	*error = fault_text(FAULT_NO_MEMORY);
 	if (made == NULL)
 		return ST_TEMP;
 	made->options = options;
@@ -92,47 +90,44 @@ is_ours(const struct source *source, size_t index)
 
 /* An item that is only told; name is taken over. */
 static bool
-give_error(struct source *source, char *name, const char *error, struct item *item)
+give_error(struct source *source, char *name, enum fault error, struct item *item)
 {
 	*item = (struct item){.index = source->index++, .name = name, .error = error, .fd = -1};
 	return true;
 }
 
-static const char *
+static enum fault
 kind_error(mode_t mode)
 {
-	return S_ISFIFO(mode)   ? "a FIFO, not a file"
-	       : S_ISSOCK(mode) ? "a socket, not a file"
-				: "a device, not a file";
+	return S_ISFIFO(mode) ? FAULT_FIFO : S_ISSOCK(mode) ? FAULT_SOCKET : FAULT_DEVICE;
 }
 
 /* Opened, or -1 with *error: nothing that could block, no folder, not empty. */
 static int
-open_file(const char *path, const char **error)
+open_file(const char *path, enum fault *error)
 {
 	struct stat info;
 	int fd;
 
 	if (stat(path, &info) != 0) {
-		*error = path_error();
+		*error = fault_of_path(errno);
 		return -1;
 	}
 	if (!S_ISREG(info.st_mode)) {
-		*error = S_ISDIR(info.st_mode) ? "a link to a folder is not followed"
-					       : kind_error(info.st_mode);
+		*error = S_ISDIR(info.st_mode) ? FAULT_FOLDER_LINK : kind_error(info.st_mode);
 		return -1;
 	}
 	if (info.st_size == 0) {
-		*error = "the file is empty";
+		*error = FAULT_EMPTY;
 		return -1;
 	}
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		*error = path_error();
+		*error = fault_of_path(errno);
 	else if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
 		close(fd);
 		fd = -1;
-		*error = "not a file any more";
+		*error = FAULT_FILE_GONE;
 	}
 	return fd;
 }
@@ -142,7 +137,7 @@ static bool
 give_from_mbox(struct source *source, struct item *item)
 {
 	struct mbox_message message = {NULL, 0, false};
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source, source->index);
 	int got = whole && !ours ? 1
 				 : mbox_next(source->mbox, source->quoting, ours ? &message : NULL,
@@ -153,7 +148,7 @@ give_from_mbox(struct source *source, struct item *item)
 	*item = (struct item){.fd = -1};
 	if (got == 0 && whole) { /* one file is one message, whatever is in it */
 		got = -1;
-		error = "the file is empty";
+		error = FAULT_EMPTY;
 	}
 	if (got != 0) {
 		item->name = malloc(size);
@@ -162,7 +157,7 @@ give_from_mbox(struct source *source, struct item *item)
 				source->quoting == MBOX_NONE ? "%s" : "%s#%zu", source->mbox_name,
 				++source->in_mbox);
 		item->index = source->index++;
-		item->error = got < 0 ? error : NULL;
+		item->error = got < 0 ? error : FAULT_NONE;
 		item->bytes = message.bytes;
 		item->n = message.n;
 		item->partial = message.partial;
@@ -182,14 +177,14 @@ give_from_mbox(struct source *source, struct item *item)
 static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
-	const char *error = no_memory;
+	enum fault error = FAULT_NO_MEMORY;
 	char first[SAVED_FIRST];
 	ssize_t n;
 	int fd;
 
 	if (!is_ours(source, source->index) && saved_is_one(path)) {
 		free(line);
-		return give_error(source, path, "", item);
+		return give_error(source, path, FAULT_NONE, item);
 	}
 	fd = open_file(path, &error);
 	if (fd < 0) {
@@ -209,7 +204,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	source->mbox = in != NULL ? mbox_open(in, (size_t)source->options->max_size) : NULL;
 	if (source->mbox == NULL) {
 		free(line);
-		return give_error(source, path, no_memory, item);
+		return give_error(source, path, FAULT_NO_MEMORY, item);
 	}
 	mbox_watch(source->mbox, &source->stop);
 	source->quoting = MBOX_NONE;
@@ -227,14 +222,14 @@ static bool
 give_path(struct source *source, char *path, bool named, struct item *item)
 {
 	struct stat info;
-	const char *error;
+	enum fault error;
 
 	if (path == NULL)
-		return give_error(source, NULL, no_memory, item);
+		return give_error(source, NULL, FAULT_NO_MEMORY, item);
 	if ((named ? stat(path, &info) : lstat(path, &info)) != 0 || !S_ISDIR(info.st_mode))
 		return give_file(source, path, NULL, item);
 	error = walk_enter(&source->walk, path, &info);
-	if (error != NULL)
+	if (error != FAULT_NONE)
 		return give_error(source, path, error, item);
 	free(path);
 	return false;
@@ -317,7 +312,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 	const char *folder = options->paths.n > 0 ? options->paths.v[0] : NULL;
 	struct slice line = slice_make(source->text, n), path;
 	struct envelope envelope;
-	const char *error = no_memory;
+	enum fault error = FAULT_NO_MEMORY;
 	enum status st;
 	char *name, *where, *kept;
 	bool given;
@@ -332,7 +327,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 	if (where == NULL || kept == NULL) {
 		free(where);
 		free(kept);
-		return give_error(source, name, no_memory, item);
+		return give_error(source, name, FAULT_NO_MEMORY, item);
 	}
 	given = give_file(source, where, kept, item);
 	/* results are told under the name of the list */

@@ -4,14 +4,15 @@
 #ifndef FILTER_ARCHIVE_SOURCE_H
 #define FILTER_ARCHIVE_SOURCE_H
 
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 
 /* A message, or why there is none. All pointers are from malloc and the item's. */
 struct item {
 	size_t index;
-	char *name;        /* path, or path#N in an mbox */
-	const char *error; /* a literal: it cannot be read */
-	int fd;            /* a regular file at its beginning, or -1: bytes */
+	char *name;       /* path, or path#N in an mbox */
+	enum fault error; /* it cannot be read */
+	int fd;           /* a regular file at its beginning, or -1: bytes */
 	char *bytes;
 	size_t n;
 	bool partial; /* bytes are the beginning of a message over the size limit */

@@ -40,7 +40,7 @@ add_name(struct buf *out, size_t index, struct slice path)
 	}
 }
 
-const char *
+enum fault
 stamp_write(const struct evaluation *ev, const char *dir, size_t index, const char *path)
 {
 	struct output output = {
@@ -56,7 +56,7 @@ stamp_write(const struct evaluation *ev, const char *dir, size_t index, const ch
 	int fd;
 
 	if (ev->input.partial)
-		return "a message over the size limit is not stamped";
+		return FAULT_STAMP_OVERSIZE;
 	buf_init(&part, ev->arena, PATH_OCTETS);
 	buf_init(&whole, ev->arena, PATH_OCTETS);
 	buf_addf(&part, "%s/%s", dir, maildir ? "tmp/" : ".");
@@ -66,14 +66,14 @@ stamp_write(const struct evaluation *ev, const char *dir, size_t index, const ch
 	add_name(&whole, index, slice_str(path));
 	buf_addc(&whole, '\0');
 	if (part.over || whole.over)
-		return "the name of the stamped message is too long";
+		return FAULT_STAMP_NAME;
 	fd = open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
-		return "the stamped message cannot be written";
+		return FAULT_STAMP_WRITE;
 	written = output_message(&output, fd) == ST_OK && fsync(fd) == 0;
 	written = close(fd) == 0 && written && rename(part.p, whole.p) == 0;
 	if (written)
-		return NULL;
+		return FAULT_NONE;
 	(void)unlink(part.p);
-	return "the stamped message cannot be written";
+	return FAULT_STAMP_WRITE;
 }

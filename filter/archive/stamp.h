@@ -2,15 +2,16 @@
 #ifndef FILTER_ARCHIVE_STAMP_H
 #define FILTER_ARCHIVE_STAMP_H
 
+#include "filter/io/fault.h"
 #include "filter/verdict/evaluate.h"
 
 /*
  * Writes the message with our block, atomically, as DIR/INDEX-NAME, in a Maildir (a folder with
  * cur, new and tmp) as DIR/new/INDEX-NAME; NAME is the last part of the path, its letters and
  * digits. The same index and path give the same name, so that a run that goes on writes nothing
- * twice. NULL, or what is wrong (a literal).
+ * twice. FAULT_NONE, or what is wrong.
  */
-const char *stamp_write(
+enum fault stamp_write(
 	const struct evaluation *ev, const char *dir, size_t index, const char *path);
 
 #endif

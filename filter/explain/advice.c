@@ -210,11 +210,13 @@ spf_broken(const struct advice *advice)
 	struct slice fixed = SLICE("");
 	struct finding *finding;
 
-	if (spf->reason == spf_reason(SPF_R_SEVERAL) && spf->term.n == 0) {
+	if (spf->reason.id == SPF_R_SEVERAL && spf->term.n == 0) {
 		spf_several(advice);
 		return;
 	}
-	reason = phrase_words(spf->reason != NULL ? spf->reason : "permerror", advice->arena);
+	reason =
+		phrase_words(spf->reason.id != SPF_R_NONE ? reason_text(&spf->reason) : "permerror",
+			advice->arena);
 	if (spf->term.n > 0)
 		finding = advice_add(advice, "spf", "advice-spf-broken",
 			"the SPF record of %s cannot be used (%s), because of %s in the record of "
@@ -226,11 +228,11 @@ spf_broken(const struct advice *advice)
 			"the SPF record of %s cannot be used (%s): run mailstamp inspect %s for "
 			"details",
 			domain, reason, domain);
-	if (spf->reason == spf_reason(SPF_R_SYNTAX) && slice_eq(spf->term_domain, spf->domain) &&
+	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
 		!fix_spf_syntax(spf->record, advice->arena, &fixed))
 		fixed = SLICE("");
 	/* an include that leads nowhere, in the domain's own record */
-	if (spf->reason == spf_reason(SPF_R_INCLUDE) && spf->term.p >= spf->record.p &&
+	if (spf->reason.id == SPF_R_INCLUDE && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
 		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);
 	advice_records(advice, finding, "", spf->domain, spf->record, fixed);
@@ -314,8 +316,7 @@ is_indirect(const struct advice *advice)
 	if (advice->ev->verdict.sign != NULL)
 		return true;
 	for (size_t i = 0; i < results->dkim.n; i++)
-		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
-			results->dmarc.sig_aligned[i])
+		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)
 			return true;
 	return false;
 }
@@ -356,7 +357,7 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 
 	if (!ev->evaluated || results->local)
 		return;
-	if (ev->ids.ambiguous != NULL || author.n == 0) {
+	if (ev->ids.ambiguous.id != FROM_R_NONE || author.n == 0) {
 		advice_add(&advice, "mail", "advice-from",
 			"the mail must have one From field with one address in it: fix the program "
 			"that writes it");

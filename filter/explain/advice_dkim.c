@@ -60,12 +60,13 @@ static const struct {
 static void
 advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
 {
-	const char *id = "advice-dkim-mend",
-		   *what = sig->reason != NULL ? sig->reason : N_("it fails");
+	const char *id = "advice-dkim-mend", *what = sig->reason.id != DKIM_R_NONE
+							     ? reason_text(&sig->reason)
+							     : N_("it fails");
 	struct slice name;
 
 	for (size_t i = 0; i < sizeof remedies / sizeof *remedies; i++)
-		if (sig->reason == dkim_reason_text(remedies[i].reason)) {
+		if (sig->reason.id == remedies[i].reason) {
 			id = remedies[i].id;
 			what = remedies[i].text;
 		}
@@ -126,8 +127,7 @@ advise_dkim(const struct advice *advice)
 	}
 	for (size_t i = 0; i < dkim->n; i++) {
 		const struct dkim_sig_result *sig = &dkim->sigs[i];
-		bool aligned = (dmarc->sig_aligned != NULL && dmarc->sig_aligned[i]) ||
-			       slice_eq(sig->sig.d, author) ||
+		bool aligned = sig->aligned || slice_eq(sig->sig.d, author) ||
 			       (!dmarc->has_record && advice_related(sig->sig.d, author));
 
 		own |= aligned && sig->code == AUTH_PASS;

@@ -9,6 +9,7 @@
 #include "filter/result/json.h"
 #include "filter/settings/profile.h"
 #include "filter/text/printable.h"
+#include "filter/text/reason_words.h"
 #include "filter/text/table.h"
 #include "filter/text/words.h"
 #include "filter/verdict/evaluate.h"
@@ -60,7 +61,7 @@ add_spf(struct table *table, const struct evaluation *ev)
 		buf_addf(&why, _("%s in the record of %s"), shown(spf->term, arena),
 			text_of(spf->term_domain, arena));
 	else
-		buf_adds(&why, spf->reason != NULL ? words(spf->reason) : "");
+		buf_adds(&why, reason_words(&spf->reason, arena));
 	buf_addc(&why, '\0');
 	table_row(table,
 		(struct table_row){
@@ -82,12 +83,12 @@ static void
 add_signature(struct table *table, const struct evaluation *ev, size_t i)
 {
 	const struct dkim_sig_result *sig = &ev->results.dkim.sigs[i];
-	const bool *aligned = ev->results.dmarc.sig_aligned;
 	struct arena *arena = ev->arena;
 	struct buf why, under;
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	buf_adds(&why, sig->reason != NULL ? words(sig->reason) : shown(sig->sig.a_text, arena));
+	buf_adds(&why, sig->reason.id != DKIM_R_NONE ? reason_words(&sig->reason, arena)
+						     : shown(sig->sig.a_text, arena));
 	if (sig->key_bits > 0)
 		buf_addf(&why, _(", %u-bit key"), sig->key_bits);
 	if (sig->unsigned_bytes > 0)
@@ -101,12 +102,11 @@ add_signature(struct table *table, const struct evaluation *ev, size_t i)
 	buf_addc(&under, '\0');
 	table_row(table,
 		(struct table_row){
-			.cells = {"DKIM",                     text_of(sig->sig.d,   arena), auth_code_word(sig->code),
-				  aligned_word(aligned != NULL && sig->sig.d.n > 0,
-                                  aligned != NULL && aligned[i]),
+			.cells = {"DKIM",                     text_of(sig->sig.d, arena), auth_code_word(sig->code),
+				  aligned_word(sig->sig.d.n > 0, sig->aligned),
 				  why.over ? "" : why.p},
 			.code = sig->code,
-			.under = {under.over || under.n <= 1 ? NULL : under.p, NULL}
+			.under = {under.over || under.n <= 1 ? NULL : under.p, NULL                 }
         });
 }
 
@@ -129,19 +129,14 @@ sealers(const struct arc_result *arc, struct arena *arena)
 	return told.over ? NULL : told.p;
 }
 
-/* arc_told with its reason in the language: what stands before it are names of fields. */
 static void
 arc_broken(const struct arc_result *arc, struct arena *arena, struct buf *why)
 {
-	const char *told = arc_told(arc, arena);
-	size_t n = strlen(told), reason = arc->reason != NULL ? strlen(arc->reason) : 0;
+	const char *part = arc_part_text(arc, arena);
 
-	if (reason == 0 || n < reason || strcmp(told + n - reason, arc->reason) != 0) {
-		buf_adds(why, told);
-		return;
-	}
-	buf_add(why, slice_make(told, n - reason));
-	buf_adds(why, words(arc->reason));
+	if (part != NULL)
+		buf_addf(why, "%s: ", part);
+	buf_adds(why, reason_words(&arc->reason, arena));
 }
 
 static const char *
@@ -184,8 +179,7 @@ dmarc_why(const struct dmarc_result *dmarc, struct arena *arena)
 	struct buf why;
 
 	buf_init(&why, arena, LINE_MAX_OCTETS);
-	if (dmarc->reason != NULL)
-		buf_adds(&why, words(dmarc->reason));
+	buf_adds(&why, reason_words(&dmarc->reason, arena));
 	if (dmarc->policy >= DMARC_P_NONE) {
 		buf_adds(&why, why.n > 0 ? _(", ") : "");
 		if (dmarc->selected != NULL)
@@ -236,8 +230,9 @@ print_identities(const struct evaluation *ev)
 	printf("%s\n", text_of(envelope->helo, arena));
 	words_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n\n", path);
-	if (ev->ids.ambiguous != NULL)
-		printf(_("The message is ambiguous: %s.\n\n"), words(ev->ids.ambiguous));
+	if (ev->ids.ambiguous.id != FROM_R_NONE)
+		printf(_("The message is ambiguous: %s.\n\n"),
+			reason_words(&ev->ids.ambiguous, arena));
 }
 
 static void
@@ -259,7 +254,8 @@ print_verdict(const struct evaluation *ev, bool color)
 	else
 		buf_adds(&shade, word);
 	buf_addc(&shade, '\0');
-	printf(_("\nDisposition: %s, because: %s.\n"), shade.p, words(verdict->reason));
+	printf(_("\nDisposition: %s, because: %s.\n"), shade.p,
+		reason_words(&verdict->reason, ev->arena));
 	if (verdict->sign != NULL)
 		printf(_("Signs of a list or forwarder: %s.\n"),
 			policy_signs_text(verdict, ev->arena));

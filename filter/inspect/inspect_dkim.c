@@ -2,7 +2,6 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
-#include "filter/text/words.h"
 
 enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
 
@@ -61,13 +60,13 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	key->algorithm = parsed.k == DKIM_KEY_RSA       ? "rsa"
 			 : parsed.k == DKIM_KEY_ED25519 ? "ed25519"
 							: NULL;
-	key->revoked = parsed.defect == DKIM_R_NONE && parsed.revoked;
+	key->revoked = parsed.defect.id == DKIM_R_NONE && parsed.revoked;
 	key->testing = parsed.testing;
 	key->strict_i = parsed.strict_i;
 	key->state = AUTH_PERMERROR;
-	if (parsed.defect != DKIM_R_NONE)
+	if (parsed.defect.id != DKIM_R_NONE)
 		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name,
-			phrase_words(dkim_reason_text(parsed.defect), findings->arena));
+			phrase_words(reason_text(&parsed.defect), findings->arena));
 	else if (parsed.revoked)
 		ADD(findings, FINDING_WARNING, "dkim-revoked",
 			"%s: the key is revoked (p= is empty): signatures with it do not count",
@@ -119,8 +118,7 @@ inspect_key(struct inspection *inspection, struct inspect_key *key)
 		key->state = AUTH_TEMPERROR;
 		ADD(findings, FINDING_ERROR, "dkim-no-answer", "%s could not be looked up: %s",
 			findings_shown(findings, key->name),
-			phrase_words(answer->why != NULL ? answer->why : N_("no answer"),
-				findings->arena));
+			phrase_words(dns_why(answer), findings->arena));
 		return;
 	}
 	if (answer->n == 0) {

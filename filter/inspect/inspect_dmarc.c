@@ -78,8 +78,8 @@ judge_none(const struct judge *judge)
 		finding->now = shown(judge, answer->rr[i].text);
 		return;
 	}
-	if (records > 1 || judge->result->reason == NULL ||
-		strstr(judge->result->reason, "several") != NULL) {
+	if (records > 1 || judge->result->reason.id == DMARC_R_NONE ||
+		judge->result->reason.id == DMARC_R_SEVERAL_RECORDS) {
 		ADD(judge, FINDING_ERROR, "dmarc-several",
 			"there are several DMARC records at one name, so that none is valid: keep "
 			"only one");

@@ -98,7 +98,8 @@ dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 	}
 	json_object_set_new(part, "report_targets", targets);
 	json_text(part, "disposition", policy_word(dmarc->verdict.disposition));
-	json_text(part, "disposition_reason", dmarc->verdict.reason);
+	json_text(part, "disposition_reason", reason_text(&dmarc->verdict.reason));
+	json_text(part, "disposition_reason_code", reason_code(&dmarc->verdict.reason));
 	return part;
 }
 

@@ -1,4 +1,5 @@
 /* inspect_messages.c: the selectors that stand in the signatures of saved messages. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,7 +11,6 @@
 #include "filter/io/mbox.h"
 #include "filter/io/paths.h"
 #include "filter/io/walk.h"
-#include "filter/text/words.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
 enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
@@ -23,13 +23,13 @@ struct reading {
 };
 
 static void
-tell_unread(struct reading *reading, const char *path, const char *why)
+tell_unread(struct reading *reading, const char *path, enum fault why)
 {
 	struct inspect_messages *found = reading->found;
 
 	if (found->unread++ == 0) {
 		found->unread_path = path_shown(path, reading->arena);
-		found->unread_why = why;
+		found->unread_why = fault_text(why);
 	}
 }
 
@@ -101,7 +101,7 @@ read_messages(struct reading *reading, const char *path, struct mbox *mbox)
 	size_t before = reading->found->messages;
 	enum mbox_quoting quoting = MBOX_NONE;
 	struct mbox_message message;
-	const char *error = N_("it holds no message");
+	enum fault error = FAULT_NO_MESSAGE;
 	int got = 1;
 
 	if (saved_is_mbox(path, mbox_peek(mbox, SAVED_FIRST)))
@@ -126,18 +126,18 @@ read_file(struct reading *reading, const char *path)
 	struct stat info;
 
 	if (fd < 0) {
-		tell_unread(reading, path, path_error());
+		tell_unread(reading, path, fault_of_path(errno));
 		return;
 	}
 	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
-		tell_unread(reading, path, N_("it holds no message"));
+		tell_unread(reading, path, FAULT_NO_MESSAGE);
 		close(fd);
 		return;
 	}
 	in = unpack_open(fd);
 	mbox = in != NULL ? mbox_open(in, HEAD_OCTETS) : NULL;
 	if (mbox == NULL) {
-		tell_unread(reading, path, N_("no memory"));
+		tell_unread(reading, path, FAULT_NO_MEMORY);
 		return;
 	}
 	read_messages(reading, path, mbox);
@@ -148,13 +148,13 @@ static void
 read_path(struct reading *reading, struct walk *walk, const char *path, bool named)
 {
 	struct stat info;
-	const char *error;
+	enum fault error;
 
 	if ((named ? stat(path, &info) : lstat(path, &info)) != 0) {
-		tell_unread(reading, path, path_error());
+		tell_unread(reading, path, fault_of_path(errno));
 	} else if (S_ISDIR(info.st_mode)) {
 		error = walk_enter(walk, path, &info);
-		if (error != NULL)
+		if (error != FAULT_NONE)
 			tell_unread(reading, path, error);
 	} else {
 		read_file(reading, path);

@@ -1,7 +1,6 @@
 /* inspect_mx.c: where answers and bounces to the domain go. */
 #include "auth/dns/dns.h"
 #include "filter/inspect/inspect.h"
-#include "filter/text/words.h"
 
 enum { MX_MAX = 50 };
 
@@ -66,8 +65,7 @@ inspect_mx(struct inspection *inspection)
 	if (failed(answer)) {
 		ADD(inspection, FINDING_WARNING, "mx-no-answer",
 			"the MX could not be looked up: %s",
-			phrase_words(answer->why != NULL ? answer->why : N_("no answer"),
-				inspection->findings.arena));
+			phrase_words(dns_why(answer), inspection->findings.arena));
 		return;
 	}
 	inspection->mx = arena_array(inspection->in->arena, MX_MAX, sizeof *inspection->mx);

@@ -2,7 +2,6 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/fix.h"
 #include "filter/inspect/inspect.h"
-#include "filter/text/words.h"
 
 enum {
 	RECORD_LONG = 450, /* RFC 7208 3.4: an answer of 512 octets at most */
@@ -84,8 +83,7 @@ judge_records(const struct judge *judge)
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
 		ADD(judge, FINDING_ERROR, "spf-no-answer",
 			"the TXT records could not be looked up: %s",
-			phrase_words(
-				answer->why != NULL ? answer->why : N_("no answer"), judge->arena));
+			phrase_words(dns_why(answer), judge->arena));
 		return false;
 	}
 	for (size_t i = 0; i < answer->n && n < RECORDS_MAX; i++)

@@ -120,7 +120,8 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 
 		if (!got->has_record) {
 			fprintf(out, _("  by %s: %s\n"), modes[mode],
-				words(got->reason != NULL ? got->reason : N_("no record")));
+				got->reason.id != DMARC_R_NONE ? words(reason_text(&got->reason))
+							       : _("no record"));
 			continue;
 		}
 		if (got->selected != NULL)
@@ -183,10 +184,10 @@ print_verdict(const struct inspection *inspection, FILE *out)
 	fputs(_("Mail in its name\n"), out);
 	fputs(_("  with an aligned pass of SPF or DKIM: accept\n"), out);
 	fprintf(out, _("  without: %s, because: %s\n"), policy_word(verdict->disposition),
-		words(verdict->reason));
+		words(reason_text(&verdict->reason)));
 	if (old->disposition != verdict->disposition)
 		fprintf(out, _("  without, by RFC 7489: %s, because: %s\n"),
-			policy_word(old->disposition), words(old->reason));
+			policy_word(old->disposition), words(reason_text(&old->reason)));
 }
 
 void

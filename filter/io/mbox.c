@@ -8,7 +8,7 @@ struct mbox {
 	struct unpack *in;
 	size_t max;
 	bool end;
-	const char *error;
+	enum fault error;
 	const atomic_bool *stop; /* or NULL */
 	size_t at, n;            /* of bytes */
 	char bytes[SIZE];
@@ -26,7 +26,7 @@ mbox_open(struct unpack *in, size_t max)
 	mbox->in = in;
 	mbox->max = max;
 	mbox->end = false;
-	mbox->error = NULL;
+	mbox->error = FAULT_NONE;
 	mbox->stop = NULL;
 	mbox->at = mbox->n = 0;
 	return mbox;
@@ -42,7 +42,7 @@ mbox_watch(struct mbox *mbox, const atomic_bool *stop)
 static bool
 fill(struct mbox *mbox)
 {
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	long got;
 
 	if (mbox->end)
@@ -56,7 +56,7 @@ fill(struct mbox *mbox)
 		return false;
 	if (mbox->stop != NULL && atomic_load(mbox->stop)) {
 		mbox->end = true;
-		mbox->error = "interrupted";
+		mbox->error = FAULT_INTERRUPTED;
 		return false;
 	}
 	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &error);
@@ -147,7 +147,7 @@ is_empty_line(struct slice line)
 
 int
 mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
-	const char **error)
+	enum fault *error)
 {
 	bool first = true, begins = true, after_empty = false;
 	size_t cap = 0, last = 0;
@@ -167,7 +167,7 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 				begins && !first ? without_quote(line, quoting) : line)) {
 			free(message->bytes);
 			message->bytes = NULL;
-			*error = "no memory for a message of that size";
+			*error = FAULT_LARGE_MESSAGE;
 			return -1;
 		}
 		begins = line.p[line.n - 1] == '\n';
@@ -180,7 +180,7 @@ mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *mes
 			break;
 		}
 	}
-	if (mbox->error != NULL) {
+	if (mbox->error != FAULT_NONE) {
 		if (message != NULL) {
 			free(message->bytes);
 			message->bytes = NULL;

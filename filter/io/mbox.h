@@ -36,9 +36,9 @@ struct mbox_message {
 void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 
 /* With message NULL that message is only counted, and never held. 1 and the next message, 0 at the
- * end, -1 with *error (a literal): what follows is lost. */
+ * end, -1 with *error: what follows is lost. */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
-	const char **error);
+	enum fault *error);
 
 /* Which part of the file was read, 0 to 1. */
 double mbox_share(const struct mbox *mbox);

@@ -1,10 +1,8 @@
 #include "filter/io/paths.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/scan.h"
 
 char *
@@ -31,32 +29,6 @@ path_ends(const char *name, const char *end)
 	struct slice s = slice_str(name), e = slice_str(end);
 
 	return s.n >= e.n && slice_ieq(slice_from(s, s.n - e.n), e);
-}
-
-const char *
-path_error(void)
-{
-	switch (errno) {
-	case EACCES:
-	case EPERM:
-		return N_("permission denied");
-	case ENOENT:
-	case ENOTDIR:
-		return N_("no such file");
-	case ELOOP:
-		return N_("too many links");
-	case ENAMETOOLONG:
-		return N_("the name is too long");
-	case EMFILE:
-	case ENFILE:
-		return N_("too many open files");
-	case ENOMEM:
-		return N_("no memory");
-	case EIO:
-		return N_("input or output error");
-	default:
-		return N_("cannot be opened");
-	}
 }
 
 const char *

@@ -11,9 +11,6 @@ char *path_join(const char *folder, const char *name);
 /* does name end so? ASCII case does not matter */
 bool path_ends(const char *name, const char *end);
 
-/* errno of a call that failed on a path, as a literal */
-const char *path_error(void);
-
 /*
  * For terminals, tables and lines: UTF-8 stays, but controls (C0, C1), what changes the direction
  * of writing, separators of lines, a backslash and octets that are no UTF-8 are \xHH each. In the

@@ -23,10 +23,6 @@ struct unpack {
 	unsigned char in[IN_SIZE];
 };
 
-static const char cut[] = "the compressed file ends early";
-static const char damaged[] = "the compressed file is damaged";
-static const char unreadable[] = "the file cannot be read";
-
 static bool
 is_gzip(const unsigned char *p, size_t n)
 {
@@ -66,7 +62,7 @@ unpack_open(int fd)
 }
 
 static bool
-fill(struct unpack *in, const char **error)
+fill(struct unpack *in, enum fault *error)
 {
 	ssize_t got;
 
@@ -76,7 +72,7 @@ fill(struct unpack *in, const char **error)
 		got = read(in->fd, in->in, sizeof in->in);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
-		*error = unreadable;
+		*error = FAULT_UNREADABLE;
 		return false;
 	}
 	in->end = got == 0;
@@ -87,12 +83,12 @@ fill(struct unpack *in, const char **error)
 }
 
 static bool
-start(struct unpack *in, const char **error)
+start(struct unpack *in, enum fault *error)
 {
 	in->started = true;
 	if (!fill(in, error))
 		return false;
-	*error = "no memory";
+	*error = FAULT_NO_MEMORY;
 	if (is_gzip(in->in, in->n)) {
 		in->kind = GZIP;
 		return inflateInit2(&in->gzip, GZIP_WINDOW) == Z_OK;
@@ -117,7 +113,7 @@ read_plain(struct unpack *in, char *buffer, size_t size)
 
 /* Bytes of one step; 0 where it only read; -1 with *error. */
 static long
-step_gzip(struct unpack *in, char *buffer, size_t size, const char **error)
+step_gzip(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	int rc;
 
@@ -138,19 +134,19 @@ step_gzip(struct unpack *in, char *buffer, size_t size, const char **error)
 	in->whole = rc == Z_STREAM_END;
 	if (rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR)
 		return (long)(size - in->gzip.avail_out);
-	*error = damaged;
+	*error = FAULT_DAMAGED;
 	return -1;
 }
 
 static long
-step_zstd(struct unpack *in, char *buffer, size_t size, const char **error)
+step_zstd(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	ZSTD_inBuffer from = {in->in, in->n, in->at};
 	ZSTD_outBuffer to = {buffer, size, 0};
 	size_t rc = ZSTD_decompressStream(in->zstd, &to, &from);
 
 	if (ZSTD_isError(rc) != 0) {
-		*error = damaged;
+		*error = FAULT_DAMAGED;
 		return -1;
 	}
 	in->at = from.pos;
@@ -159,7 +155,7 @@ step_zstd(struct unpack *in, char *buffer, size_t size, const char **error)
 }
 
 long
-unpack_read(struct unpack *in, char *buffer, size_t size, const char **error)
+unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
 	if (size > 1u << 20)
 		size = 1u << 20; /* zlib counts in unsigned int */
@@ -180,7 +176,7 @@ unpack_read(struct unpack *in, char *buffer, size_t size, const char **error)
 		if (got != 0)
 			return got;
 		if (in->end && !in->whole) {
-			*error = cut;
+			*error = FAULT_CUT;
 			return -1;
 		}
 	}

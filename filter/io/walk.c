@@ -1,11 +1,11 @@
 #include "filter/io/walk.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "filter/io/paths.h"
-#include "filter/text/words.h"
 
 struct walk_level {
 	struct walk_level *below;
@@ -69,52 +69,52 @@ add_name(struct walk_level *level, const char *name)
 	return level->names[level->n] != NULL && ++level->n > 0;
 }
 
-static const char *
+static enum fault
 read_names(struct walk_level *level)
 {
 	bool maildir = has_folder(level->path, "cur") && has_folder(level->path, "new");
 	DIR *dir = opendir(level->path);
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	struct dirent *entry;
 
 	if (dir == NULL)
-		return path_error();
-	while (error == NULL && (entry = readdir(dir)) != NULL)
+		return fault_of_path(errno);
+	while (error == FAULT_NONE && (entry = readdir(dir)) != NULL)
 		if (is_wanted(level->path, entry->d_name, maildir) &&
 			!add_name(level, entry->d_name))
-			error = N_("no memory for the names in this folder");
+			error = FAULT_MANY_NAMES;
 	closedir(dir);
 	if (level->n > 0)
 		qsort(level->names, level->n, sizeof *level->names, compare);
 	return error;
 }
 
-const char *
+enum fault
 walk_enter(struct walk *walk, const char *path, const struct stat *info)
 {
 	struct walk_level *level;
-	const char *error;
+	enum fault error;
 
 	if (walk->depth >= WALK_DEPTH)
-		return N_("folders are nested too deeply");
+		return FAULT_DEEP;
 	for (level = walk->top; level != NULL; level = level->below)
 		if (level->dev == info->st_dev && level->ino == info->st_ino)
-			return N_("the folder is inside itself");
+			return FAULT_LOOP;
 	level = calloc(1, sizeof *level);
 	if (level == NULL)
-		return "no memory";
+		return FAULT_NO_MEMORY;
 	level->path = strdup(path);
 	level->dev = info->st_dev;
 	level->ino = info->st_ino;
-	error = level->path == NULL ? "no memory" : read_names(level);
-	if (error != NULL) {
+	error = level->path == NULL ? FAULT_NO_MEMORY : read_names(level);
+	if (error != FAULT_NONE) {
 		level_free(level);
 		return error;
 	}
 	level->below = walk->top;
 	walk->top = level;
 	walk->depth++;
-	return NULL;
+	return FAULT_NONE;
 }
 
 char *

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
+#include "filter/io/fault.h"
+
 enum { WALK_DEPTH = 100 };
 
 struct walk_level;
@@ -20,8 +22,8 @@ struct walk {
 	int depth;
 };
 
-/* Goes on inside that folder. NULL, or what is wrong (a literal): then nothing has changed. */
-const char *walk_enter(struct walk *walk, const char *path, const struct stat *info);
+/* Goes on inside that folder. FAULT_NONE, or what is wrong: then nothing has changed. */
+enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
 /* The path of the next name (from malloc), or NULL where nothing is left. */
 char *walk_next(struct walk *walk);

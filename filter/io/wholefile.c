@@ -5,10 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/io/paths.h"
-
 static enum status
-read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const char **why)
+read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, enum fault *why)
 {
 	char *p = arena_alloc(arena, size);
 	size_t n = 0;
@@ -19,7 +17,7 @@ read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const ch
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			*why = path_error();
+			*why = fault_of_path(errno);
 			return ST_BAD;
 		}
 		if (got == 0)
@@ -32,26 +30,26 @@ read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, const ch
 
 static enum status
 read_checked(const char *path, size_t max, mode_t refused, bool own, struct arena *arena,
-	struct slice *bytes, const char **why)
+	struct slice *bytes, enum fault *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	enum status st = ST_BAD;
 	struct stat info;
 
 	if (fd < 0) {
-		*why = path_error();
+		*why = fault_of_path(errno);
 		return ST_BAD;
 	}
 	if (fstat(fd, &info) != 0)
-		*why = path_error();
+		*why = fault_of_path(errno);
 	else if (!S_ISREG(info.st_mode))
-		*why = "not a regular file";
+		*why = FAULT_NOT_REGULAR;
 	else if (own && info.st_uid != geteuid() && info.st_uid != 0)
-		*why = "it belongs to another user";
+		*why = FAULT_OTHER_OWNER;
 	else if ((info.st_mode & refused) != 0)
-		*why = "others can read it";
+		*why = FAULT_OTHERS_READ;
 	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
-		*why = "too large";
+		*why = FAULT_TOO_LARGE;
 	else
 		st = read_all(fd, (size_t)info.st_size, arena, bytes, why);
 	close(fd);
@@ -60,21 +58,20 @@ read_checked(const char *path, size_t max, mode_t refused, bool own, struct aren
 
 enum status
 wholefile_read(
-	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why)
+	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why)
 {
 	return read_checked(path, max, 0, false, arena, bytes, why);
 }
 
 enum status
-wholefile_key(
-	const char *path, size_t max, struct arena *arena, struct slice *key, const char **why)
+wholefile_key(const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why)
 {
 	return read_checked(path, max, S_IRWXG | S_IRWXO, true, arena, key, why);
 }
 
 enum status
 wholefile_secret(
-	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why)
+	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why)
 {
 	enum status st = read_checked(path, max, S_IROTH | S_IWOTH, false, arena, secret, why);
 
@@ -85,7 +82,7 @@ wholefile_secret(
 		secret->n--;
 	if (secret->n > 0)
 		return ST_OK;
-	*why = "it is empty";
+	*why = FAULT_NOTHING_IN_IT;
 	return ST_BAD;
 }
 

@@ -4,27 +4,28 @@
 
 #include <stddef.h>
 
+#include "filter/io/fault.h"
 #include "mime/arena.h"
 #include "mime/status.h"
 
 /*
- * The bytes of a regular file into the arena. ST_BAD with *why (a fixed text, to be translated)
+ * The bytes of a regular file into the arena. ST_BAD with *why
  * where it cannot be read or has more than max octets.
  */
 enum status wholefile_read(
-	const char *path, size_t max, struct arena *arena, struct slice *bytes, const char **why);
+	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why);
 
 /*
  * The same for a private key: refused where anyone but its owner may do anything with it, or where
  * its owner is neither we nor root. A symbolic link is followed: what it leads to is judged.
  */
 enum status wholefile_key(
-	const char *path, size_t max, struct arena *arena, struct slice *key, const char **why);
+	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);
 
 /* The same for a secret: refused where others than owner and group can read it, or where nothing is
  * in it; a line end at its end is taken off. */
 enum status wholefile_secret(
-	const char *path, size_t max, struct arena *arena, struct slice *secret, const char **why);
+	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why);
 
 /* May path be written anew? Yes where nothing is there, nothing is in it, or it begins with first
  * as what we write does: a slip in the order of arguments must not cost a message. */

@@ -23,11 +23,11 @@ open_key(struct evaluation *ev, struct crypto_signer_info *info, const char **er
 {
 	const struct limits *limits = &ev->options->limits;
 	struct slice pem = SLICE("");
-	const char *why;
+	enum fault why;
 	enum status st;
 
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
-		return bad_key(ev, why, error);
+		return bad_key(ev, fault_text(why), error);
 	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, info);
 	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* the arena's, so ours to write */
 	if (st == ST_TEMP) {
@@ -55,7 +55,7 @@ seal_make(struct evaluation *ev, const char **error)
 	if (options->arc_seal == NULL)
 		return EVALUATE_OK;
 	if (!ev->evaluated) {
-		ev->sealed.reason = "the message is over the size limit";
+		ev->sealed.reason = policy_reason(POLICY_R_OVERSIZE);
 		return EVALUATE_OK;
 	}
 	st = open_key(ev, &info, error);

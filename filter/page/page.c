@@ -275,7 +275,7 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 }
 
 enum status
-page_probe(const char *path, struct arena *arena, const char **why)
+page_probe(const char *path, struct arena *arena, enum fault *why)
 {
 	struct page_file file;
 
@@ -286,14 +286,14 @@ page_probe(const char *path, struct arena *arena, const char **why)
 }
 
 enum status
-page_write(const struct page *page, const char *path, struct arena *arena, const char **why)
+page_write(const struct page *page, const char *path, struct arena *arena, enum fault *why)
 {
 	struct hashes hashes = {.style = SLICE(""), .script = SLICE("")};
 	struct page_file file;
 	struct html html;
 
 	if (!make_hashes(&hashes, arena)) {
-		*why = N_("no memory");
+		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
 	if (page_file_open(&file, path, arena, why) != ST_OK)
@@ -302,7 +302,7 @@ page_write(const struct page *page, const char *path, struct arena *arena, const
 	write_all(&html, page, &hashes);
 	if (html.failed) {
 		page_file_drop(&file);
-		*why = N_("no memory");
+		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
 	return page_file_keep(&file, why);

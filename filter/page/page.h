@@ -4,6 +4,7 @@
 #ifndef FILTER_PAGE_PAGE_H
 #define FILTER_PAGE_PAGE_H
 
+#include "filter/io/fault.h"
 #include "filter/stats/stats.h"
 #include "mime/arena.h"
 #include "mime/status.h"
@@ -16,9 +17,9 @@ struct page {
 	int64_t made;      /* when, in seconds since the epoch */
 };
 
-/* Can a file be written there? ST_TEMP with *why, a literal of this file or of path_error, where
- * not: a run of hours should not end with that. What stands at path is left as it is. */
-enum status page_probe(const char *path, struct arena *arena, const char **why);
+/* Can a file be written there? ST_TEMP with *why where not: a run of hours should not end with
+ * that. What stands at path is left as it is. */
+enum status page_probe(const char *path, struct arena *arena, enum fault *why);
 
 /*
  * Writes it in the chosen language, first beside path under another name, to the disk, then over
@@ -26,6 +27,6 @@ enum status page_probe(const char *path, struct arena *arena, const char **why);
  * ST_TEMP with *why as above. A link is followed; what is no regular file is refused.
  */
 enum status page_write(
-	const struct page *page, const char *path, struct arena *arena, const char **why);
+	const struct page *page, const char *path, struct arena *arena, enum fault *why);
 
 #endif

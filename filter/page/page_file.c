@@ -8,35 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { PATH_OCTETS = 8192, TRIES = 100 };
 
-static const char *
-write_error(void)
-{
-	switch (errno) {
-	case ENOSPC:
-	case EDQUOT:
-		return N_("no room on the disk");
-	case EFBIG:
-		return N_("the file is too large");
-	case EROFS:
-		return N_("the disk is read-only");
-	case EISDIR:
-		return N_("is a folder");
-	default:
-		return N_("cannot be written");
-	}
-}
-
 static enum status
-too_long(const char **why)
+too_long(enum fault *why)
 {
-	*why = N_("the name is too long");
+	*why = FAULT_LONG_NAME;
 	return ST_TEMP;
 }
 
@@ -59,28 +39,28 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 /* Over a device or a FIFO a rename would destroy it. *mode is set where a file stands there. */
 static enum status
 find_target(struct page_file *file, const char *path, mode_t *mode, struct arena *arena,
-	const char **why)
+	enum fault *why)
 {
 	struct stat info;
 	char *real;
 
 	file->target = path;
 	if (stat(path, &info) != 0) {
-		*why = path_error();
+		*why = fault_of_path(errno);
 		return errno == ENOENT ? ST_OK : ST_TEMP;
 	}
 	if (!S_ISREG(info.st_mode)) {
-		*why = S_ISDIR(info.st_mode) ? N_("is a folder") : N_("is not a regular file");
+		*why = S_ISDIR(info.st_mode) ? FAULT_FOLDER : FAULT_NOT_REGULAR;
 		return ST_TEMP;
 	}
 	if (!wholefile_is_ours(path, SLICE("<!DOCTYPE"))) {
-		*why = N_("the file there is not a page");
+		*why = FAULT_NOT_A_PAGE;
 		return ST_TEMP;
 	}
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
 	real = realpath(path, NULL);
 	if (real == NULL) {
-		*why = path_error();
+		*why = fault_of_path(errno);
 		return ST_TEMP;
 	}
 	file->target = arena_cstr(arena, slice_str(real));
@@ -100,7 +80,7 @@ ignore_limit(void)
 
 /* The part was made and cannot be used. */
 static enum status
-give_up(int fd, const char *part, const char *error, const char **why)
+give_up(int fd, const char *part, enum fault error, enum fault *why)
 {
 	*why = error;
 	(void)close(fd);
@@ -109,7 +89,7 @@ give_up(int fd, const char *part, const char *error, const char **why)
 }
 
 enum status
-page_file_open(struct page_file *file, const char *path, struct arena *arena, const char **why)
+page_file_open(struct page_file *file, const char *path, struct arena *arena, enum fault *why)
 {
 	unsigned long number = (unsigned long)getpid();
 	mode_t mode = 0;
@@ -127,34 +107,35 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, co
 			break;
 	}
 	if (fd < 0) {
-		*why = errno == EROFS || errno == ENOSPC ? write_error() : path_error();
+		*why = errno == EROFS || errno == ENOSPC ? fault_of_write(errno)
+							 : fault_of_path(errno);
 		return ST_TEMP;
 	}
 	/* who was kept from the old page is kept from the new one */
 	if (mode != 0 && fchmod(fd, mode) != 0)
-		return give_up(fd, file->part, write_error(), why);
+		return give_up(fd, file->part, fault_of_write(errno), why);
 	ignore_limit();
 	file->out = fdopen(fd, "w");
 	if (file->out == NULL)
-		return give_up(fd, file->part, N_("no memory"), why);
+		return give_up(fd, file->part, FAULT_NO_MEMORY, why);
 	return ST_OK;
 }
 
 enum status
-page_file_keep(struct page_file *file, const char **why)
+page_file_keep(struct page_file *file, enum fault *why)
 {
 	bool good = fflush(file->out) == 0 && ferror(file->out) == 0;
 
 	good = good && fsync(fileno(file->out)) == 0;
 	if (!good)
-		*why = write_error();
+		*why = fault_of_write(errno);
 	if (fclose(file->out) != 0 && good) {
-		*why = write_error();
+		*why = fault_of_write(errno);
 		good = false;
 	}
 	file->out = NULL;
 	if (good && rename(file->part, file->target) != 0) {
-		*why = write_error();
+		*why = fault_of_write(errno);
 		good = false;
 	}
 	if (!good)

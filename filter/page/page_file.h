@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "filter/io/fault.h"
 #include "mime/arena.h"
 #include "mime/status.h"
 
@@ -15,13 +16,12 @@ struct page_file {
 	const char *part;   /* what it is called until then, in the same folder */
 };
 
-/* A file that stands there keeps its mode. ST_TEMP with *why, in words to be translated; then there
- * is nothing to close. */
+/* A file that stands there keeps its mode. ST_TEMP with *why; then there is nothing to close. */
 enum status page_file_open(
-	struct page_file *file, const char *path, struct arena *arena, const char **why);
+	struct page_file *file, const char *path, struct arena *arena, enum fault *why);
 
 /* To the disk, and over the target; ST_TEMP with *why, and then as page_file_drop. */
-enum status page_file_keep(struct page_file *file, const char **why);
+enum status page_file_keep(struct page_file *file, enum fault *why);
 
 /* Leaves the target as it was and nothing else behind. */
 void page_file_drop(struct page_file *file);

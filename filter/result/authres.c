@@ -165,18 +165,37 @@ property(struct writer *w, const struct report_prop *prop)
 	word(w, buf_slice(&text));
 }
 
+/* "PART: SENTENCE, NOTE", as far as each is there */
+static struct slice
+row_reason(const struct report_row *r, struct arena *arena)
+{
+	const char *text = reason_text(&r->reason);
+	struct buf out;
+
+	buf_init(&out, arena, WORD_MAX);
+	if (text != NULL && r->part != NULL)
+		buf_addf(&out, "%s: ", r->part);
+	if (text != NULL)
+		buf_adds(&out, text);
+	if (r->note != NULL)
+		buf_addf(&out, "%s%s", text != NULL ? ", " : "", r->note);
+	return buf_slice(&out);
+}
+
 static void
 row(struct writer *w, const struct report_row *r)
 {
+	struct slice reason;
 	struct buf text;
 
 	fold(w, false);
 	buf_addf(&w->out, "%s=%s", r->method, auth_code_word(r->code));
 	w->column += strlen(r->method) + 1 + strlen(auth_code_word(r->code));
-	if (r->reason != NULL) {
+	reason = row_reason(r, w->out.arena);
+	if (reason.n > 0) {
 		buf_init(&text, w->out.arena, WORD_MAX);
 		buf_adds(&text, "reason=");
-		buf_add(&text, quote(clean(slice_str(r->reason), w->out.arena), w->out.arena));
+		buf_add(&text, quote(clean(reason, w->out.arena), w->out.arena));
 		long_word(w, buf_slice(&text));
 	}
 	for (size_t i = 0; i < r->nprops; i++)

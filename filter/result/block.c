@@ -11,7 +11,7 @@ add_oversize_rows(struct report *report)
 	static const char *const methods[] = {"spf", "dkim", "arc", "dmarc"};
 
 	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
-		report_add(report, methods[i], AUTH_NONE, "the message is over the size limit");
+		report_add(report, methods[i], AUTH_NONE, policy_reason(POLICY_R_OVERSIZE));
 }
 
 static void
@@ -21,7 +21,8 @@ add_user_row(const struct evaluation *ev, struct report *report)
 
 	if (ev->taken.envelope.authenticated.n == 0)
 		return;
-	row = report_add(report, "auth", AUTH_PASS, NULL); /* RFC 8601 2.7.4 */
+	row = report_add(
+		report, "auth", AUTH_PASS, policy_reason(POLICY_R_NONE)); /* RFC 8601 2.7.4 */
 	report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
@@ -39,8 +40,6 @@ tell_downgrade(const struct evaluation *ev, struct report *report)
 		if (strcmp(report->rows[i].method, "dmarc") != 0)
 			continue;
 		buf_init(&text, ev->arena, REASON_MAX);
-		if (report->rows[i].reason != NULL)
-			buf_addf(&text, "%s, ", report->rows[i].reason);
 		if (override->type == NULL)
 			buf_addf(&text, "not rejected because of %s", verdict->sign);
 		else
@@ -48,7 +47,7 @@ tell_downgrade(const struct evaluation *ev, struct report *report)
 		if (override->instance > 0)
 			buf_addf(&text, " i=%u of a trusted sealer", override->instance);
 		buf_addc(&text, '\0');
-		report->rows[i].reason = text.p;
+		report->rows[i].note = text.p;
 	}
 }
 

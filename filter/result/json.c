@@ -64,7 +64,8 @@ message_part(const struct evaluation *ev)
 	for (size_t i = 0; i < ev->ids.ndomains; i++)
 		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
 	json_object_set_new(part, "author_domains", domains);
-	json_text(part, "ambiguous", ev->ids.ambiguous);
+	json_text(part, "ambiguous", reason_text(&ev->ids.ambiguous));
+	json_text(part, "ambiguous_code", reason_code(&ev->ids.ambiguous));
 	json_object_set_new(part, "date",
 		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
 							     : json_null());
@@ -126,11 +127,11 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	if (ev->evaluated)
 		add_results(ev, top);
 	json_text(top, "disposition", policy_word(ev->verdict.disposition));
-	json_text(top, "reason", ev->verdict.reason);
+	json_reason(top, &ev->verdict.reason, ev->arena);
 	json_text(top, "sign", ev->verdict.sign);
 	json_object_set_new(top, "override", override_part(ev));
 	if (ev->options->arc_seal != NULL)
-		json_object_set_new(top, "sealed", json_sealed(&ev->sealed));
+		json_object_set_new(top, "sealed", json_sealed(&ev->sealed, ev->arena));
 	json_object_set_new(top, "status", json_integer(outcome->status));
 	json_text(top, "error", outcome->error);
 	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
@@ -156,8 +157,8 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(
-	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line)
+json_failure(size_t index, const char *path, const char *error, const char *code,
+	struct arena *arena, struct slice *line)
 {
 	json_t *top = json_object();
 
@@ -166,6 +167,7 @@ json_failure(
 	json_object_set_new(top, "index", json_integer((json_int_t)index));
 	json_slice(top, "path", slice_str(path), arena);
 	json_text(top, "error", error);
+	json_text(top, "error_code", code);
 	return json_write(top, arena, line);
 }
 

@@ -29,8 +29,8 @@ enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
 
 /* One line for a file that could not be judged; the same form as above. */
-enum status json_failure(
-	size_t index, const char *path, const char *error, struct arena *arena, struct slice *line);
+enum status json_failure(size_t index, const char *path, const char *error, const char *code,
+	struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */
 bool json_append(const char *path, struct slice line);

@@ -10,7 +10,10 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { PAYLOAD_MAX = 2048 }; /* octets of each sealer's results that are told */
+enum {
+	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
+	ABOUT_MAX = 64      /* octets of the thing that a reason concerns */
+};
 
 json_t *
 json_from(struct slice text, struct arena *arena)
@@ -73,6 +76,18 @@ set_size(json_t *object, const char *name, uint64_t n)
 	json_object_set_new(object, name, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
 }
 
+void
+json_reason(json_t *object, const struct reason *reason, struct arena *arena)
+{
+	json_text(object, "reason", reason_text(reason));
+	json_text(object, "reason_code", reason_code(reason));
+	if (reason_about(reason).n > 0)
+		json_slice(
+			object, "reason_about", slice_head(reason_about(reason), ABOUT_MAX), arena);
+	if (reason->at > 0)
+		json_object_set_new(object, "reason_at", json_integer((json_int_t)reason->at));
+}
+
 static void
 set_bool(json_t *object, const char *name, bool value)
 {
@@ -90,7 +105,7 @@ json_spf(const struct spf_result *spf, struct arena *arena)
 	json_t *part = json_object();
 
 	json_text(part, "result", auth_code_word(spf->code));
-	json_text(part, "reason", spf->reason);
+	json_reason(part, &spf->reason, arena);
 	json_text(part, "identity", identities[spf->identity]);
 	json_slice(part, "domain", spf->domain, arena);
 	json_slice(part, "sender", spf->sender, arena);
@@ -105,18 +120,18 @@ json_spf(const struct spf_result *spf, struct arena *arena)
 }
 
 static json_t *
-json_signature(const struct dkim_sig_result *sig, bool aligned, struct arena *arena)
+json_signature(const struct dkim_sig_result *sig, struct arena *arena)
 {
 	json_t *part = json_object();
 
 	json_text(part, "result", auth_code_word(sig->code));
-	json_text(part, "reason", sig->reason);
+	json_reason(part, &sig->reason, arena);
 	json_slice(part, "d", sig->sig.d, arena);
 	json_slice(part, "s", sig->sig.s, arena);
 	json_slice(part, "i", sig->sig.i, arena);
 	json_slice(part, "a", sig->sig.a_text, arena);
 	json_slice(part, "b", slice_head(sig->sig.b_text, 16), arena);
-	set_bool(part, "aligned", aligned);
+	set_bool(part, "aligned", sig->aligned);
 	set_size(part, "key_bits", sig->key_bits);
 	set_bool(part, "key_testing", sig->key_testing);
 	json_object_set_new(part, "signed_at",
@@ -136,10 +151,7 @@ json_dkim(const struct auth_results *results, struct arena *arena)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < results->dkim.n; i++)
-		json_array_append_new(list,
-			json_signature(&results->dkim.sigs[i],
-				results->dmarc.sig_aligned != NULL && results->dmarc.sig_aligned[i],
-				arena));
+		json_array_append_new(list, json_signature(&results->dkim.sigs[i], arena));
 	return list;
 }
 
@@ -159,7 +171,7 @@ json_arc_field(const struct dkim_sig_result *sig, bool seal, struct arena *arena
 		return json_null();
 	part = json_object();
 	json_text(part, "result", auth_code_word(sig->code));
-	json_text(part, "reason", sig->reason);
+	json_reason(part, &sig->reason, arena);
 	json_slice(part, "d", sig->sig.d, arena);
 	json_slice(part, "s", sig->sig.s, arena);
 	json_slice(part, "a", sig->sig.a_text, arena);
@@ -181,8 +193,8 @@ json_arc(const struct arc_result *arc, struct arena *arena)
 	json_t *part = json_object(), *sets = json_array();
 
 	json_text(part, "result", auth_code_word(arc->code));
-	json_text(part, "reason", arc->reason);
-	json_text(part, "about", arc->reason == NULL ? NULL : arc_part_word(arc->part));
+	json_reason(part, &arc->reason, arena);
+	json_text(part, "about", arc->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part));
 	json_object_set_new(part, "instance", json_null());
 	if (arc->instance > 0)
 		set_size(part, "instance", arc->instance);
@@ -252,14 +264,14 @@ json_record(const struct dmarc_record *record, struct arena *arena)
 }
 
 json_t *
-json_sealed(const struct arc_sealed *sealed)
+json_sealed(const struct arc_sealed *sealed, struct arena *arena)
 {
 	json_t *part = json_object();
 
 	json_object_set_new(part, "instance",
 		sealed->instance > 0 ? json_integer((json_int_t)sealed->instance) : json_null());
 	json_text(part, "cv", arc_cv_word(sealed->cv));
-	json_text(part, "reason", sealed->reason);
+	json_reason(part, &sealed->reason, arena);
 	return part;
 }
 
@@ -274,7 +286,7 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 	json_t *part = json_object();
 
 	json_text(part, "result", auth_code_word(dmarc->code));
-	json_text(part, "reason", dmarc->reason);
+	json_reason(part, &dmarc->reason, arena);
 	json_text(part, "mode", dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989");
 	json_slice(part, "from_domain", dmarc->from_domain, arena);
 	json_slice(part, "record_domain", dmarc->record_domain, arena);
@@ -328,7 +340,7 @@ json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *a
 }
 
 static json_t *
-one_what_if(const struct what_if_result *result)
+one_what_if(const struct what_if_result *result, struct arena *arena)
 {
 	json_t *part = json_object();
 
@@ -338,7 +350,7 @@ one_what_if(const struct what_if_result *result)
 	json_text(part, "policy",
 		result->policy >= DMARC_P_NONE ? dmarc_policy_word(result->policy) : NULL);
 	json_text(part, "disposition", policy_word(result->disposition));
-	json_text(part, "reason", result->reason);
+	json_reason(part, &result->reason, arena);
 	return part;
 }
 
@@ -348,14 +360,14 @@ json_what_ifs(const struct evaluation *ev)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < ev->nwhat_ifs; i++)
-		json_array_append_new(all, one_what_if(&ev->what_ifs[i]));
+		json_array_append_new(all, one_what_if(&ev->what_ifs[i], ev->arena));
 	return all;
 }
 
 json_t *
 json_other(const struct evaluation *ev)
 {
-	return one_what_if(ev->other);
+	return one_what_if(ev->other, ev->arena);
 }
 
 json_t *
@@ -427,7 +439,8 @@ add_answer(void *arg, struct slice name, enum dns_type type, const struct dns_an
 	json_slice(part, "name", name, writer->arena);
 	json_text(part, "type", dns_type_word(type));
 	json_text(part, "status", dns_status_word(answer->status));
-	json_text(part, "why", answer->why);
+	json_text(part, "why", dns_why(answer));
+	json_text(part, "why_code", dns_why_word(answer));
 	for (size_t i = 0; i < answer->n; i++)
 		json_array_append_new(records, record_text(&answer->rr[i], type, writer->arena));
 	json_object_set_new(part, "records", records);

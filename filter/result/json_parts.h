@@ -24,6 +24,9 @@ void json_slice(json_t *object, const char *name, struct slice text, struct aren
 /* sets a member to text, or to null where it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 
+/* sets reason, reason_code, and reason_about and reason_at where they are known */
+void json_reason(json_t *object, const struct reason *reason, struct arena *arena);
+
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
  * had no memory for anything since this thread's last line (json_watch_memory). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
@@ -32,7 +35,7 @@ json_t *json_phrase(const struct phrase *phrase);
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
-json_t *json_sealed(const struct arc_sealed *sealed);
+json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
 struct evaluation;

@@ -1,9 +1,9 @@
 #include "filter/runs/shard_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "filter/io/paths.h"
 #include "filter/io/unpack.h"
 #include "filter/runs/row_json.h"
 #include "filter/text/words.h"
@@ -49,6 +49,7 @@ static enum shard_got
 read_line(struct shard_file *file, struct slice *line, const char **error)
 {
 	size_t seen = 0;
+	enum fault fault;
 
 	for (;;) {
 		const struct slice left =
@@ -72,9 +73,11 @@ read_line(struct shard_file *file, struct slice *line, const char **error)
 		*error = no_memory;
 		if (!make_room(file))
 			return SHARD_CUT;
-		got = unpack_read(file->in, file->buffer + file->n, PIECE, error);
-		if (got < 0)
+		got = unpack_read(file->in, file->buffer + file->n, PIECE, &fault);
+		if (got < 0) {
+			*error = fault_text(fault);
 			return SHARD_CUT;
+		}
 		file->at_end = got == 0;
 		file->n += (size_t)got;
 	}
@@ -95,7 +98,7 @@ shard_file_open(const char *path, struct arena *arena, struct shard_file **file,
 		return SHARD_CUT;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		*error = path_error();
+		*error = fault_text(fault_of_path(errno));
 	else if ((made->in = unpack_open(fd)) != NULL)
 		got = read_line(made, &line, error);
 	if (got == SHARD_DONE) {

@@ -234,14 +234,14 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 {
 	struct reader reader = {.name = path, .arena = arena, .error = error};
 	struct slice bytes;
-	const char *why;
+	enum fault why;
 
 	if (!needed && access(path, F_OK) != 0)
 		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
 	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
-		return bad(&reader, NULL, words(why));
+		return bad(&reader, NULL, words(fault_text(why)));
 	options->config = path;
 	return config_apply(bytes, path, arena, options, error);
 }

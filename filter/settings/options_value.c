@@ -331,9 +331,10 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 {
 	struct slice rest, line;
 	size_t number = 0;
+	enum fault fault;
 
-	if (wholefile_read(path, LINES_MAX, arena, &rest, why) != ST_OK) {
-		*why = in_file(path, 0, words(*why), arena);
+	if (wholefile_read(path, LINES_MAX, arena, &rest, &fault) != ST_OK) {
+		*why = in_file(path, 0, words(fault_text(fault)), arena);
 		return ST_BAD;
 	}
 	while (line_next(&rest, &line)) {

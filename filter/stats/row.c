@@ -105,7 +105,6 @@ static void
 take_signatures(const struct evaluation *ev, struct row *row)
 {
 	const struct dkim_result *dkim = &ev->results.dkim;
-	const bool *aligned = ev->results.dmarc.sig_aligned;
 	const size_t n = dkim->n < ROW_SIGNATURES ? dkim->n : ROW_SIGNATURES;
 	struct row_signature *signatures = arena_array(ev->arena, n, sizeof *signatures);
 
@@ -114,7 +113,7 @@ take_signatures(const struct evaluation *ev, struct row *row)
 			.d = plain(dkim->sigs[i].sig.d, ev->arena),
 			.s = plain(dkim->sigs[i].sig.s, ev->arena),
 			.code = dkim->sigs[i].code,
-			.aligned = aligned != NULL && aligned[i],
+			.aligned = dkim->sigs[i].aligned,
 		};
 	row->signatures = signatures;
 	row->nsignatures = n;
@@ -168,7 +167,7 @@ row_from_evaluation(const struct evaluation *ev, size_t index, const char *path,
 	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
 	row->client_name = plain(envelope->client_name, ev->arena);
 	row->disposition = ev->verdict.disposition;
-	row->reason = or_empty(ev->verdict.reason);
+	row->reason = or_empty(reason_text(&ev->verdict.reason));
 	row->sign = or_empty(ev->verdict.sign);
 	row->override = or_empty(ev->verdict.override.reason);
 	row->has_other = ev->other != NULL;

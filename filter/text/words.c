@@ -1,32 +1,18 @@
 /*
- * words.c: gettext without a locale of the system. Debian may have none but C.UTF-8, which glibc
- * holds itself: gettext looks into LANGUAGE for every locale that is not plain C. It is set for one
- * look-up only (uselocale), so that strerror and printf stay as they are.
+ * words.c: every language is compiled into the program: a sentence depends on no file, no locale of
+ * the system and no libc. The environment chooses among the languages, and does no more.
  */
-#define _GNU_SOURCE /* readlink on /proc, uselocale */
 #include "filter/text/words.h"
 
-#include <libintl.h>
-#include <locale.h>
-#include <pthread.h>
+#include "filter/text/catalogue.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
-#define DOMAIN "mailstamp"
-
-enum { PATH_OCTETS = 4096 };
-
-static struct {
-	enum words_lang lang;
-	locale_t locale; /* 0: English */
-	bool opened;
-} chosen;
-
-static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+static bool japanese;
 
 /* "ja", "ja_JP", "ja_JP.UTF-8": Japanese that a terminal of UTF-8 shows */
 static bool
@@ -58,97 +44,26 @@ locale_is_japanese(void)
 	return is_japanese(locale);
 }
 
-static bool
-has_catalogue(const char *dir)
-{
-	char path[PATH_OCTETS];
-	int n = snprintf(path, sizeof path, "%s/ja/LC_MESSAGES/" DOMAIN ".mo", dir);
-
-	return n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0;
-}
-
-/*
- * Beside the program that runs, so that a checkout and a tree that was moved find their own; nobody
- * who may not write there can say what is told. Else where it was to be installed.
- */
-static const char *
-find_dir(char *path, size_t size)
-{
-	static const char *const below[] = {"build/locale", "locale", "../share/locale"};
-	char self[PATH_OCTETS];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	char *slash;
-
-	self[n > 0 ? n : 0] = '\0';
-	slash = strrchr(self, '/');
-	for (size_t i = 0; slash != NULL && i < sizeof below / sizeof below[0]; i++) {
-		int length = snprintf(path, size, "%.*s/%s", (int)(slash - self), self, below[i]);
-
-		if (length > 0 && (size_t)length < size && has_catalogue(path))
-			return path;
-	}
-	return has_catalogue(MAILSTAMP_LOCALEDIR) ? MAILSTAMP_LOCALEDIR : NULL;
-}
-
-static void
-open_catalogue(void)
-{
-	char path[PATH_OCTETS];
-	const char *dir;
-
-	if (chosen.lang == WORDS_EN || (chosen.lang == WORDS_LOCALE && !locale_is_japanese()))
-		return;
-	dir = find_dir(path, sizeof path);
-	if (dir == NULL || bindtextdomain(DOMAIN, dir) == NULL ||
-		bind_textdomain_codeset(DOMAIN, "UTF-8") == NULL ||
-		setenv("LANGUAGE", "ja", 1) != 0)
-		return;
-	chosen.locale = newlocale(LC_MESSAGES_MASK, "C.UTF-8", (locale_t)0);
-}
-
-static locale_t
-opened(void)
-{
-	locale_t locale;
-
-	(void)pthread_mutex_lock(&opening);
-	if (!chosen.opened) {
-		open_catalogue();
-		chosen.opened = true;
-	}
-	locale = chosen.locale;
-	(void)pthread_mutex_unlock(&opening);
-	return locale;
-}
-
 void
 words_choose(enum words_lang lang)
 {
-	if (chosen.locale != (locale_t)0)
-		freelocale(chosen.locale);
-	chosen.lang = lang;
-	chosen.locale = (locale_t)0;
-	chosen.opened = false;
+	japanese = lang == WORDS_JA || (lang == WORDS_LOCALE && locale_is_japanese());
 }
 
 const char *
 words(const char *english)
 {
-	locale_t locale = opened(), before;
-	const char *said;
+	const char *said = NULL;
 
-	if (locale == (locale_t)0 || english[0] == '\0')
-		return english;
-	before = uselocale(locale);
-	said = dgettext(DOMAIN, english);
-	(void)uselocale(before);
-	return said;
+	if (japanese && english[0] != '\0') /* of "" gettext keeps the catalogue's header */
+		said = catalogue_find(catalogue_ja, catalogue_ja_n, english);
+	return said != NULL ? said : english;
 }
 
 const char *
 words_tag(void)
 {
-	return opened() == (locale_t)0 ? "en" : "ja";
+	return japanese ? "ja" : "en";
 }
 
 /* Of East Asian width W or F (UAX 11), as far as a catalogue has them. */

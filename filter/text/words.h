@@ -15,15 +15,14 @@ enum words_lang {
 	WORDS_JA
 };
 
-/* From now on. Costs nothing: the catalogue is opened by the first words(). Called while there is
- * one thread. */
+/* From now on; English before the first call. Called while there is one thread. */
 void words_choose(enum words_lang lang);
 
 /* english in the chosen language, or english itself; owned by nobody, never freed. A format keeps
  * its conversions. By any thread. */
 const char *words(const char *english) __attribute__((format_arg(1)));
 
-/* What is spoken: "en" or "ja". */
+/* The language that was chosen: "en" or "ja". */
 const char *words_tag(void);
 
 /* Columns of a terminal that UTF-8 text takes. */

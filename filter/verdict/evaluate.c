@@ -86,14 +86,15 @@ open_dns(struct evaluation *ev, const char **error)
 	};
 	struct slice zone;
 	const char *why;
+	enum fault fault;
 	enum status st;
 
 	if (options->zone == NULL) {
 		st = dns_open_resolver(&config, &ev->in.dns, error);
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
-	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &why) != ST_OK) {
-		*error = explained(ev->arena, _("zone"), options->zone, why);
+	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
+		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
 		return EVALUATE_CONFIG;
 	}
 	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
@@ -136,7 +137,8 @@ open_resources(struct evaluation *ev, const char **error)
 static enum evaluate_status
 read_secret(struct evaluation *ev, struct slice *secret, const char **error)
 {
-	const char *path = ev->options->envelope_secret_file, *why;
+	const char *path = ev->options->envelope_secret_file;
+	enum fault why;
 
 	*secret = SLICE("");
 	if (ev->options->envelope != ENVELOPE_FIELD)
@@ -146,7 +148,7 @@ read_secret(struct evaluation *ev, struct slice *secret, const char **error)
 		return EVALUATE_CONFIG;
 	}
 	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
-		*error = explained(ev->arena, _("secret file"), path, why);
+		*error = explained(ev->arena, _("secret file"), path, fault_text(why));
 		return EVALUATE_CONFIG;
 	}
 	return EVALUATE_OK;

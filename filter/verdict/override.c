@@ -3,7 +3,6 @@
 #include "auth/arc/arc_trust.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
-#include "filter/text/words.h"
 
 enum { NAMES_MAX = 10 }; /* of the client's names that are looked at, as RFC 7208 4.6.4 has it */
 
@@ -96,8 +95,8 @@ override_decide(const struct options *options, const struct auth_input *in,
 	struct override *override = &verdict->override;
 	struct arc_vouch vouch;
 
-	if (results->local || in->ids->ambiguous != NULL || results->dmarc.code != AUTH_FAIL ||
-		verdict->disposition == DISP_ACCEPT)
+	if (results->local || in->ids->ambiguous.id != FROM_R_NONE ||
+		results->dmarc.code != AUTH_FAIL || verdict->disposition == DISP_ACCEPT)
 		return;
 	if (options->trusted_sealers.n > 0 &&
 		arc_vouches(&results->arc, in->ids, options->trusted_sealers.v,
@@ -106,14 +105,12 @@ override_decide(const struct options *options, const struct auth_input *in,
 			.reason = "arc",
 			.by = vouch.sealer,
 			.instance = vouch.instance};
-		verdict->reason =
-			N_("DMARC failed and the ARC chain of trusted sealers vouches for "
-			   "the author");
+		verdict->reason = policy_reason(POLICY_R_VOUCHED);
 	} else if (options->trusted_forwarders.n > 0 &&
 		   forwarder_trusted(&options->trusted_forwarders, in, &override->by)) {
 		override->type = "trusted_forwarder";
 		override->reason = "trusted-forwarder";
-		verdict->reason = N_("DMARC failed and the client is a trusted forwarder");
+		verdict->reason = policy_reason(POLICY_R_FORWARDER);
 	} else {
 		return;
 	}

@@ -17,6 +17,14 @@ policy_word(enum disposition disposition)
 	return words[disposition];
 }
 
+struct reason
+policy_reason(enum policy_reason id)
+{
+	static const struct reason_row rows[] = {POLICY_REASONS(REASON_ROW)};
+
+	return reason_make(rows, REASON_POLICY, id);
+}
+
 static bool
 has_field_starting(const struct message *message, struct slice prefix)
 {
@@ -30,8 +38,7 @@ static bool
 has_broken_aligned(const struct auth_results *results)
 {
 	for (size_t i = 0; i < results->dkim.n; i++)
-		if (results->dkim.sigs[i].mismatch && results->dmarc.sig_aligned != NULL &&
-			results->dmarc.sig_aligned[i])
+		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)
 			return true;
 	return false;
 }
@@ -95,7 +102,7 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	switch (results->dmarc.policy) {
 	case DMARC_QUARANTINE:
 		verdict->disposition = DISP_QUARANTINE;
-		verdict->reason = N_("DMARC failed and the author domain asks for quarantine");
+		verdict->reason = policy_reason(POLICY_R_FAIL_QUARANTINE);
 		return;
 	case DMARC_REJECT:
 		break;
@@ -103,24 +110,22 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	case DMARC_INVALID:
 	case DMARC_P_NONE:
 		verdict->disposition = DISP_ACCEPT;
-		verdict->reason = N_("DMARC failed and the author domain asks for nothing");
+		verdict->reason = policy_reason(POLICY_R_FAIL_NONE);
 		return;
 	}
 	verdict->disposition = DISP_QUARANTINE;
 	if (options->reject_on == REJECT_ON_NEVER) {
-		verdict->reason = N_("DMARC failed under p=reject and this site does not reject");
+		verdict->reason = policy_reason(POLICY_R_FAIL_NO_REJECTS);
 		return;
 	}
 	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
 		if (find_signs(in, results, verdict)) {
-			verdict->reason =
-				N_("DMARC failed under p=reject and the message may have come "
-				   "through a list or forwarder");
+			verdict->reason = policy_reason(POLICY_R_FAIL_INDIRECT);
 			return;
 		}
 	}
 	verdict->disposition = DISP_REJECT;
-	verdict->reason = N_("DMARC failed and the author domain asks for reject");
+	verdict->reason = policy_reason(POLICY_R_FAIL_REJECT);
 }
 
 /* RFC 9989 5.3.6 leaves the handling to us. */
@@ -132,12 +137,12 @@ decide_temperror(
 
 	verdict->disposition = DISP_ACCEPT;
 	if (!dmarc->only_message_names) {
-		verdict->reason = N_("the author domain's policy could not be looked up");
+		verdict->reason = policy_reason(POLICY_R_LOOKUP);
 		if (options->tempfail_on_dmarc)
 			verdict->disposition = DISP_TEMPFAIL;
 		return;
 	}
-	verdict->reason = N_("a name that the message chose did not answer");
+	verdict->reason = policy_reason(POLICY_R_NAMES);
 	if (!options->on_temperror_given)
 		verdict->disposition = enforced ? DISP_QUARANTINE : DISP_ACCEPT;
 	else if (enforced || options->on_temperror == DISP_TEMPFAIL)
@@ -156,14 +161,14 @@ policy_decide(const struct options *options, const struct auth_input *in,
 	if (results == NULL && (options->oversize_tempfail || !local)) {
 		verdict->disposition =
 			options->oversize_tempfail ? DISP_TEMPFAIL : options->ambiguous;
-		verdict->reason = N_("the message is over the size limit");
+		verdict->reason = policy_reason(POLICY_R_OVERSIZE);
 		return;
 	}
 	if (local) {
-		verdict->reason = N_("from an own client or user");
+		verdict->reason = policy_reason(POLICY_R_LOCAL);
 		return;
 	}
-	if (in->ids->ambiguous != NULL) {
+	if (in->ids->ambiguous.id != FROM_R_NONE) {
 		verdict->disposition = options->ambiguous;
 		verdict->reason = in->ids->ambiguous;
 		return;
@@ -176,16 +181,16 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		decide_temperror(options, &results->dmarc, verdict);
 		return;
 	case AUTH_PASS:
-		verdict->reason = N_("DMARC passed");
+		verdict->reason = policy_reason(POLICY_R_PASS);
 		return;
 	case AUTH_PERMERROR:
-		verdict->reason = N_("the author domain's DMARC record cannot be used");
+		verdict->reason = policy_reason(POLICY_R_PERMERROR);
 		return;
 	case AUTH_NONE:
 	case AUTH_SOFTFAIL:
 	case AUTH_NEUTRAL:
 	case AUTH_POLICY:
-		verdict->reason = N_("the author domain has no DMARC policy");
+		verdict->reason = policy_reason(POLICY_R_NONE_PUBLISHED);
 		return;
 	}
 }

@@ -6,6 +6,7 @@
 
 #include "auth/auth.h"
 #include "filter/settings/settings.h"
+#include "filter/verdict/policy_reason.h"
 
 /* Somebody trusted vouched for a message that fails DMARC; type NULL: nobody did. */
 struct override {
@@ -19,7 +20,7 @@ enum { POLICY_SIGNS = 5 };
 
 struct verdict {
 	enum disposition disposition;
-	const char *reason; /* why, from a fixed table */
+	struct reason reason; /* one of the policy's, or of From's */
 	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
 	 * or NULL */
 	const char *sign;

@@ -191,6 +191,7 @@ what_if_judge(
 		named[overlay.n++] =
 			(struct dmarc_published){general_place(&ev->results.dmarc), general->text};
 	in.overlay = &overlay;
+	results.dkim = dkim_copy(&results.dkim, ev->arena);
 	(void)dmarc_check(&in, in.options->dmarc_mode, &results.spf, &results.dkim, &results.dmarc);
 	decide(ev, &in, &results, result);
 	result->label = what_if->label;
@@ -202,5 +203,6 @@ what_if_other(const struct evaluation *ev, struct what_if_result *result)
 	struct auth_results results = ev->results;
 
 	results.dmarc = ev->results.dmarc_other;
+	results.dkim = ev->results.dkim_other;
 	decide(ev, &ev->in, &results, result);
 }

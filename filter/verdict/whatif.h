@@ -21,7 +21,7 @@ struct what_if_result {
 	enum auth_code dmarc;
 	enum dmarc_policy policy; /* that was applied */
 	enum disposition disposition;
-	const char *reason; /* from a fixed table */
+	struct reason reason; /* of the disposition */
 };
 
 /*

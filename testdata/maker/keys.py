@@ -2,9 +2,9 @@
 
 import base64
 import os
+import subprocess
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'keys')
 
@@ -23,14 +23,12 @@ def make_missing():
         path = os.path.join(FOLDER, name + '.pem')
         if os.path.exists(path):
             continue
+        # by OpenSSL: python3-cryptography makes no RSA key below 1,024 bits any more
         if kind == 'ed25519':
-            key = ed25519.Ed25519PrivateKey.generate()
+            how = ['-algorithm', 'ED25519']
         else:
-            key = rsa.generate_private_key(65537, kind)
-        with open(path, 'wb') as out:
-            out.write(key.private_bytes(serialization.Encoding.PEM,
-                                        serialization.PrivateFormat.PKCS8,
-                                        serialization.NoEncryption()))
+            how = ['-algorithm', 'RSA', '-pkeyopt', f'rsa_keygen_bits:{kind}']
+        subprocess.run(['openssl', 'genpkey', *how, '-out', path], check=True, capture_output=True)
 
 
 def private(name):

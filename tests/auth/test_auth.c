@@ -101,7 +101,7 @@ run(struct all *all)
 	for (size_t i = 0; i < all->report.n; i++) {
 		const struct report_row *row = &all->report.rows[i];
 		buf_addf(&buf, "%s%s=%s", i > 0 ? " " : "", row->method, auth_code_word(row->code));
-		if (row->reason != NULL && strcmp(row->reason, "local") == 0)
+		if (row->reason.id == SPF_R_LOCAL || row->reason.id == DMARC_R_LOCAL)
 			buf_adds(&buf, ":local");
 	}
 	return arena_cstr(&all->rig.arena, buf_slice(&buf));
@@ -177,7 +177,7 @@ Test(auth, ambiguous_mail_earns_no_pass)
 	struct all all;
 
 	open_all(&all, &rows[0]);
-	all.rig.ids.ambiguous = "two From fields";
+	all.rig.ids.ambiguous = from_reason(FROM_R_SEVERAL_FROM);
 	cr_expect_str_eq(run(&all), "spf=pass dkim=none arc=none dmarc=permerror");
 	close_all(&all);
 }

@@ -13,17 +13,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check_whole(const struct arc_result *result, struct slice input)
 {
-	assert(result->n >= 1 && result->n <= ARC_SETS_MAX && result->reason == NULL);
+	assert(result->n >= 1 && result->n <= ARC_SETS_MAX && result->reason.id == ARC_R_NONE);
 	for (size_t i = 0; i < result->n; i++) {
 		const struct arc_set *set = &result->sets[i];
 
 		assert(set->aar != NULL && set->ams.sig.field != NULL);
-		assert(set->seal.sig.field != NULL && set->seal.sig.defect == NULL);
+		assert(set->seal.sig.field != NULL && set->seal.sig.defect.id == DKIM_R_NONE);
 		assert(set->cv == (i == 0 ? ARC_CV_NONE : ARC_CV_PASS));
 		assert(set->payload.p >= input.p &&
 			set->payload.p + set->payload.n <= input.p + input.n);
 	}
-	assert(result->sets[result->n - 1].ams.sig.defect == NULL);
+	assert(result->sets[result->n - 1].ams.sig.defect.id == DKIM_R_NONE);
 }
 
 int
@@ -54,7 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (found.code == AUTH_PASS)
 		check_whole(&found, input);
 	else
-		assert((found.code == AUTH_NONE) == (found.reason == NULL));
+		assert((found.code == AUTH_NONE) == (found.reason.id == ARC_R_NONE));
 	in.message = &message;
 	in.arena = &arena;
 	in.crypto = crypto_new();
@@ -68,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(arc_check(&in, bodies, &result) == ST_OK);
 	}
 	assert(result.code == (found.code == AUTH_PASS ? AUTH_FAIL : found.code));
-	assert(arc_told(&result, &arena) != NULL || result.code == AUTH_NONE);
+	assert(result.reason.id != ARC_R_NONE || result.code == AUTH_NONE);
 	dns_free(in.dns);
 	crypto_free(in.crypto);
 	arena_clear(&arena);

@@ -17,16 +17,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena, NULL, NULL);
 	dkim_key_parse(record, &arena, &key);
-	assert(key.defect < DKIM_R_COUNT &&
-		(key.defect == DKIM_R_NONE || key.defect > DKIM_R_OVER));
-	if (key.defect == DKIM_R_NONE) {
+	assert(key.defect.id < DKIM_R_END &&
+		(key.defect.id == DKIM_R_NONE || key.defect.id > DKIM_R_OVER));
+	if (key.defect.id == DKIM_R_NONE) {
 		assert(key.revoked == (key.p.n == 0));
 		buf_init(&buf, &arena, size);
 		for (size_t i = 0; i < size; i++)
 			if (!slice_is_blank(record.p[i]))
 				buf_addc(&buf, record.p[i]);
 		dkim_key_parse(buf_slice(&buf), &arena, &again);
-		assert(again.defect == DKIM_R_NONE && slice_eq(again.p, key.p));
+		assert(again.defect.id == DKIM_R_NONE && slice_eq(again.p, key.p));
 		/* blanks inside a word make another word of it, so only what stood is looked at */
 		assert(!key.testing || again.testing);
 		assert(!key.strict_i || again.strict_i);

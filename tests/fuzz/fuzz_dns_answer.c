@@ -44,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dns_answer_parse(names[i % 2], types[i / 2], message, &arena, &answer);
 		if ((answer.status == DNS_OK) != (answer.n > 0))
 			abort();
-		if ((answer.status >= DNS_TEMP) != (answer.why != NULL))
+		if ((answer.status >= DNS_TEMP) != (dns_why(&answer) != NULL))
 			abort();
 		if (touch(&answer) > 0 && answer.status != DNS_OK)
 			abort();

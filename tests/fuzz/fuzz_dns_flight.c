@@ -176,7 +176,7 @@ check(const struct script *script, const struct dns_question *question)
 	if (!question->done)
 		return;
 	assert((answer->status == DNS_OK) == (answer->n > 0));
-	assert((answer->status >= DNS_TEMP) == (answer->why != NULL));
+	assert((answer->status >= DNS_TEMP) == (dns_why(answer) != NULL));
 	for (size_t i = 0; i < answer->n && !script->chosen; i++)
 		assert(memcmp(answer->rr[i].ip.bytes, evil, sizeof evil) != 0);
 }

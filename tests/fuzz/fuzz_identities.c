@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message_parse(slice_make((const char *)data, size), 50, 2000, &arena, &message);
 	assert(identities_find(&message, gmime, &arena, &ids) == ST_OK);
 	assert(ids.from_fields == message_count(&message, "From"));
-	assert(ids.ambiguous != NULL || ids.author_domain.n > 0);
+	assert(ids.ambiguous.id != FROM_R_NONE || ids.author_domain.n > 0);
 	for (size_t i = 0; i < ids.ndomains; i++) {
 		struct slice again;
 
@@ -36,8 +36,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(slice_eq(ids.author_domain, ids.all_domains[0]));
 		assert(ids.author_text.n > 0);
 	}
-	if (ids.ambiguous != NULL)
-		assert(strpbrk(ids.ambiguous, ";()\"\\") == NULL);
+	if (ids.ambiguous.id != FROM_R_NONE)
+		assert(reason_text(&ids.ambiguous) != NULL);
 	arena_clear(&arena);
 	return 0;
 }

@@ -11,14 +11,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice bytes = slice_make((const char *)data, size), path;
 	struct envelope envelope;
-	const char *error = NULL;
+	enum fault fault = FAULT_NONE;
+	const char *error;
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
-	if (manifest_line(bytes, &arena, &path, &envelope, &error) == ST_OK)
+	if (manifest_line(bytes, &arena, &path, &envelope, &fault) == ST_OK)
 		assert(path.n > 0 && memchr(path.p, '\0', path.n) == NULL);
 	else
-		assert(error != NULL);
+		assert(fault != FAULT_NONE);
 	assert(envelope.path == PATH_GIVEN || envelope.mail_from.n == 0);
 	error = NULL;
 	if (manifest_side(bytes, &arena, &envelope, &error) != ST_OK)

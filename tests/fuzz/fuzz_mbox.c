@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fd = spool_open(NULL, size);
 	struct mbox_message message;
 	struct mbox *mbox;
-	const char *error;
+	enum fault error;
 	enum mbox_quoting quoting = size > 0 ? data[size - 1] % 3 : MBOX_RD;
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0)
@@ -26,10 +26,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(mbox != NULL);
 	(void)mbox_peek(mbox, 8);
 	for (int i = 0; i < MESSAGES_MAX; i++) {
-		error = NULL;
+		error = FAULT_NONE;
 		if (mbox_next(mbox, quoting, &message, &error) <= 0)
 			break;
-		assert(message.n <= MESSAGE_MAX && error == NULL);
+		assert(message.n <= MESSAGE_MAX && error == FAULT_NONE);
 		free(message.bytes);
 	}
 	mbox_close(mbox);

@@ -78,9 +78,12 @@ SIEVE = """mail_uid = {user}
 mail_gid = nogroup
 first_valid_uid = 1
 mail_home = {home}
-mail_location = maildir:{home}/Maildir
 log_path = /dev/stderr
 """
+# Dovecot 2.4 wants the version that a configuration is written for, in its first lines
+SIEVE_2_3 = SIEVE + 'mail_location = maildir:{home}/Maildir\n'
+SIEVE_2_4 = ('dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n' + SIEVE +
+             'mail_driver = maildir\nmail_path = {home}/Maildir\n')
 OPEN = ('maildrop', 'public')
 FOLDERS = ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 'incoming', 'pid',
            'private', 'saved', 'trace') + OPEN
@@ -191,7 +194,9 @@ class Postfix:
         home = rig.path('sieve', 'x')[:-2]
         shutil.chown(home, USER)
         script = rig.write('sieve/junk.sieve', rig.contrib('postfix/junk.sieve', []))
-        conf = rig.write('sieve/dovecot.conf', SIEVE.format(user=USER, home=home))
+        version = subprocess.run(['dovecot', '--version'], stdout=subprocess.PIPE, check=True).stdout
+        text = SIEVE_2_3 if version.startswith(b'2.3.') else SIEVE_2_4
+        conf = rig.write('sieve/dovecot.conf', text.format(user=USER, home=home))
         done = subprocess.run(['/usr/bin/sieve-test', '-c', conf, script,
                                rig.write('sieve/message', message)],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)

@@ -75,8 +75,8 @@ dkim_rig_text(void)
 	buf_init(&buf, &rig.arena, 1 << 16);
 	for (size_t i = 0; i < report.n; i++) {
 		buf_addf(&buf, "%s%s", i > 0 ? ", " : "", auth_code_word(report.rows[i].code));
-		if (report.rows[i].reason != NULL)
-			buf_addf(&buf, " %s", report.rows[i].reason);
+		if (report.rows[i].reason.id != DKIM_R_NONE)
+			buf_addf(&buf, " %s", reason_text(&report.rows[i].reason));
 	}
 	return arena_cstr(&rig.arena, buf_slice(&buf));
 }

@@ -48,8 +48,8 @@ dns_text(const struct dns_answer *answer, enum dns_type type, struct arena *aren
 	buf_adds(&out, dns_status_word(answer->status));
 	if (answer->status == DNS_OK)
 		buf_addf(&out, " %lu", (unsigned long)answer->ttl);
-	if (answer->why != NULL)
-		buf_addf(&out, " %s", answer->why);
+	if (dns_why(answer) != NULL)
+		buf_addf(&out, " %s", dns_why(answer));
 	for (size_t i = 0; i < answer->n; i++) {
 		buf_adds(&out, i == 0 ? " " : ", ");
 		add_rr(&out, &answer->rr[i], type);

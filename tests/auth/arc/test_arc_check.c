@@ -90,8 +90,12 @@ checked(struct slice raw)
 	buf_adds(&text, auth_code_word(result.code));
 	if (result.code == AUTH_PASS)
 		buf_addf(&text, " %u", result.oldest_pass);
-	if (result.reason != NULL)
-		buf_addf(&text, " %s", arc_told(&result, &rig.arena));
+	if (result.reason.id != ARC_R_NONE) {
+		const char *part = arc_part_text(&result, &rig.arena);
+
+		buf_addf(&text, " %s%s%s", part ? part : "", part ? ": " : "",
+			reason_text(&result.reason));
+	}
 	return arena_cstr(&rig.arena, buf_slice(&text));
 }
 
@@ -275,7 +279,8 @@ Test(arc_check, older_signatures_are_bounded)
 	for (unsigned i = 1; i <= 25; i++)
 		raw = add_set(i, i < 25 ? &greedy : &usual, raw);
 	cr_expect_str_eq(checked(raw), "pass 5");
-	cr_expect_str_eq(result.sets[3].ams.reason, "more signed fields than are hashed");
+	cr_expect_str_eq(
+		reason_text(&result.sets[3].ams.reason), "more signed fields than are hashed");
 }
 
 Test(arc_check, report)
@@ -310,5 +315,5 @@ Test(arc_check, report)
 	cr_assert_eq(report.n, 1);
 	cr_expect_eq(report.rows[0].code, AUTH_NONE);
 	cr_expect_eq(report.rows[0].nprops, 0);
-	cr_expect_null(report.rows[0].reason);
+	cr_expect_null(reason_text(&report.rows[0].reason));
 }

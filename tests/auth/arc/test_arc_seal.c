@@ -112,7 +112,7 @@ Test(arc_seal, after_a_field_over_the_limit)
 	cr_expect_eq(chain.code, AUTH_FAIL);
 	cr_expect_eq(sealed.instance, 0);
 	cr_expect_eq(sealed.set.n, 0);
-	cr_expect_str_eq(sealed.reason, "the field is over the size limit");
+	cr_expect_str_eq(reason_text(&sealed.reason), "the field is over the size limit");
 }
 
 Test(arc_seal, place_in_the_chain)
@@ -135,9 +135,9 @@ Test(arc_seal, place_in_the_chain)
 		cr_expect_eq(sealed.cv, row->cv, "%s: %d", row->name, (int)sealed.cv);
 		cr_expect_eq(sealed.set.n == 0, row->instance == 0, "%s", row->name);
 		if (row->reason != NULL)
-			cr_expect_str_eq(sealed.reason, row->reason, "%s", row->name);
+			cr_expect_str_eq(reason_text(&sealed.reason), row->reason, "%s", row->name);
 		else
-			cr_expect_null(sealed.reason, "%s", row->name);
+			cr_expect_null(reason_text(&sealed.reason), "%s", row->name);
 	}
 }
 
@@ -170,8 +170,8 @@ Test(arc_seal, signed_names)
 		cr_expect(!slice_ieq(name, SLICE("Authentication-Results")));
 	}
 	cr_expect_eq(from, 2);
-	cr_expect_null(set->ams.sig.defect);
-	cr_expect_null(set->seal.sig.defect);
+	cr_expect_eq(set->ams.sig.defect.id, REASON_NONE);
+	cr_expect_eq(set->seal.sig.defect.id, REASON_NONE);
 }
 
 Test(arc_seal, ambiguous_message)
@@ -180,10 +180,10 @@ Test(arc_seal, ambiguous_message)
 	struct arc_sealed sealed;
 
 	open_zone();
-	rig.ids.ambiguous = "several From fields";
+	rig.ids.ambiguous = from_reason(FROM_R_SEVERAL_FROM);
 	(void)seal("ed-a", SLICE(MESSAGE), &chain, &sealed);
 	cr_expect_eq(sealed.instance, 0);
-	cr_expect_str_eq(sealed.reason, "the message is ambiguous");
+	cr_expect_str_eq(reason_text(&sealed.reason), "the message is ambiguous");
 }
 
 /* what is no key, or one of another kind, or locked */

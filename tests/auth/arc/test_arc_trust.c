@@ -14,7 +14,8 @@ struct row {
 	const char *trusted;                 /* one or more, with blanks between */
 	unsigned want;                       /* the instance, or 0 */
 	enum auth_code code;                 /* AUTH_NONE: pass */
-	const char *author, *ambiguous;
+	const char *author;
+	enum from_reason ambiguous;
 	size_t from_fields; /* one more than these */
 	bool has_l, doubled;
 };
@@ -29,7 +30,7 @@ static const struct row rows[] = {
 	{.name = "the chain fails", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .code = AUTH_FAIL},
 	{.name = "the chain could not be checked", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example",
 		.code = AUTH_TEMPERROR},
-	{.name = "ambiguous", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .ambiguous = "a NUL"},
+	{.name = "ambiguous", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .ambiguous = FROM_R_HAS_NUL},
 	{.name = "two From", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .from_fields = 1},
 	{.name = "no author domain", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .author = ""},
 	{.name = "l=", .sealers = {"a.example"}, .results = {GOOD}, .trusted = "a.example", .has_l = true},
@@ -88,7 +89,7 @@ vouching(const struct row *row, struct arena *arena)
 	struct arc_set sets[3] = {0};
 	struct arc_result result = {
 		.code = row->code == AUTH_NONE ? AUTH_PASS : row->code, .sets = sets};
-	struct identities ids = {.ambiguous = row->ambiguous,
+	struct identities ids = {.ambiguous = from_reason(row->ambiguous),
 		.from_fields = row->from_fields + 1,
 		.author_domain = slice_str(row->author ? row->author : "example.com")};
 	const char *trusted[3];

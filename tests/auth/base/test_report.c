@@ -1,3 +1,4 @@
+#include "auth/base/identities.h"
 #include "auth/base/report.h"
 
 #include <criterion/criterion.h>
@@ -33,8 +34,8 @@ Test(report, rows_stay_as_it_grows)
 	report_init(&report, &arena);
 	cr_expect_eq(report.n, 0);
 	for (size_t i = 0; i < 100; i++) {
-		struct report_row *row =
-			report_add(&report, names[i % 3], AUTH_PASS, i == 50 ? "why" : NULL);
+		struct report_row *row = report_add(&report, names[i % 3], AUTH_PASS,
+			from_reason(i == 50 ? FROM_R_NO_FROM : FROM_R_NONE));
 
 		cr_expect_eq(row->nprops, 0);
 		report_prop(row, "header.d", REPORT_DOMAIN, slice_str(names[i % 3]));
@@ -44,7 +45,7 @@ Test(report, rows_stay_as_it_grows)
 		cr_expect_str_eq(report.rows[i].method, names[i % 3]);
 		cr_expect_eq(report.rows[i].nprops, 1);
 		cr_expect(slice_eq(report.rows[i].props[0].value, slice_str(names[i % 3])));
-		cr_expect_eq(report.rows[i].reason != NULL, i == 50);
+		cr_expect_eq(report.rows[i].reason.id != REASON_NONE, i == 50);
 	}
 	arena_clear(&arena);
 }
@@ -57,7 +58,7 @@ Test(report, properties)
 
 	arena_init(&arena, NULL, NULL);
 	report_init(&report, &arena);
-	row = report_add(&report, "dkim", AUTH_FAIL, NULL);
+	row = report_add(&report, "dkim", AUTH_FAIL, from_reason(FROM_R_NONE));
 	report_prop(row, "header.d", REPORT_DOMAIN, slice_make(NULL, 0));
 	cr_expect_eq(row->nprops, 0, "an empty value is left out");
 	for (size_t i = 0; i < REPORT_PROPS + 3; i++)

@@ -77,7 +77,7 @@ Test(dkim_key, rows)
 		struct dkim_key key;
 
 		dkim_key_parse(slice_str(row->record), &arena, &key);
-		cr_expect_eq(key.defect, row->defect, "%s: defect %d", row->name, (int)key.defect);
+		cr_expect_eq(key.defect.id, row->defect, "%s: defect %u", row->name, key.defect.id);
 		if (row->k >= 0)
 			cr_expect_eq((int)key.k, row->k, "%s: k", row->name);
 		if (row->bools < 0)
@@ -107,5 +107,5 @@ Test(dkim_key, too_many_tags)
 	for (int i = 0; i < 200; i++)
 		buf_addf(&buf, "x%d=; ", i);
 	dkim_key_parse(buf_slice(&buf), &arena, &key);
-	cr_expect_eq(key.defect, DKIM_R_KEY_SYNTAX);
+	cr_expect_eq(key.defect.id, DKIM_R_KEY_SYNTAX);
 }

@@ -13,7 +13,7 @@ Test(spf_report, rows)
 		{"a mailbox", {.code = AUTH_PASS, .identity = SPF_ID_MAILFROM,
 			.domain = {"e.example", 9}, .sender = {"a@e.example", 11}},
 			"smtp.mailfrom", REPORT_MAILBOX, "a@e.example"},
-		{"no domain name", {.code = AUTH_NONE, .reason = "not a domain name",
+		{"no domain name", {.code = AUTH_NONE, .reason = {.id = SPF_R_NO_DOMAIN},
 			.identity = SPF_ID_MAILFROM, .sender = {"a b;(", 5}},
 			"smtp.mailfrom", REPORT_TEXT, "a b;("},
 		{"a HELO name", {.code = AUTH_FAIL, .identity = SPF_ID_HELO,
@@ -24,7 +24,7 @@ Test(spf_report, rows)
 			"smtp.helo", REPORT_TEXT, "[192.0.2.1]"},
 		{"no HELO", {.code = AUTH_NONE, .identity = SPF_ID_HELO,
 			.sender = {"postmaster@", 11}}, NULL, REPORT_TEXT, ""},
-		{"an unknown path", {.code = AUTH_NONE, .reason = "reverse-path not known"},
+		{"an unknown path", {.code = AUTH_NONE, .reason = {.id = SPF_R_NO_PATH}},
 			NULL, REPORT_TEXT, ""},
 	};
 	/* clang-format on */
@@ -39,7 +39,7 @@ Test(spf_report, rows)
 		cr_assert_eq(report.n, 1, "%s", row->name);
 		cr_expect_str_eq(report.rows[0].method, "spf");
 		cr_expect_eq(report.rows[0].code, row->result.code, "%s", row->name);
-		cr_expect_eq(report.rows[0].reason, row->result.reason, "%s", row->name);
+		cr_expect_eq(report.rows[0].reason.id, row->result.reason.id, "%s", row->name);
 		cr_assert_eq(report.rows[0].nprops, row->prop == NULL ? 0 : 1, "%s", row->name);
 		if (row->prop == NULL)
 			continue;

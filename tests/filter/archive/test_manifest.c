@@ -39,7 +39,7 @@ Test(manifest, lines)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
 		struct envelope envelope;
-		const char *error = NULL;
+		enum fault error = FAULT_NONE;
 		struct arena arena;
 		struct slice path;
 		enum status st;
@@ -47,7 +47,7 @@ Test(manifest, lines)
 		arena_init(&arena, NULL, NULL);
 		st = manifest_line(slice_str(row->line), &arena, &path, &envelope, &error);
 		cr_expect_eq(st, row->good ? ST_OK : ST_BAD, "%s", row->name);
-		cr_expect_eq(error == NULL, row->good, "%s", row->name);
+		cr_expect_eq(error == FAULT_NONE, row->good, "%s", row->name);
 		cr_expect(slice_eq(path, slice_str(row->path)), "%s: path", row->name);
 		cr_expect(slice_eq(ip_text(&envelope.client_ip, &arena), slice_str(row->client)),
 			"%s: client", row->name);

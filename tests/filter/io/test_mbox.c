@@ -56,7 +56,7 @@ Test(mbox, messages)
 		const struct row *row = &rows[i];
 		struct mbox *mbox = open_text(slice_str(row->file), LIMIT);
 		struct mbox_message message;
-		const char *error = NULL;
+		enum fault error = FAULT_NONE;
 		size_t n = 0;
 
 		while (mbox_next(mbox, row->quoting, &message, &error) == 1) {
@@ -69,7 +69,7 @@ Test(mbox, messages)
 			n++;
 		}
 		cr_expect(n == MOST || row->want[n] == NULL, "%s: %zu", row->name, n);
-		cr_expect_null(error, "%s", row->name);
+		cr_expect_eq(error, FAULT_NONE, "%s", row->name);
 		mbox_close(mbox);
 	}
 }
@@ -79,7 +79,7 @@ Test(mbox, line_longer_than_any_buffer)
 	enum { LONG = 1000000 };
 	char *text = malloc(LONG);
 	struct mbox_message message;
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	struct mbox *mbox;
 
 	memset(text, 'x', LONG);
@@ -100,24 +100,24 @@ Test(mbox, whole_over_the_limit)
 {
 	struct mbox *mbox = open_text(SLICE("From x\nA: b\n\nFrom y\nA: b\n"), 9);
 	struct mbox_message message;
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 
 	cr_assert_eq(mbox_next(mbox, MBOX_NONE, &message, &error), 1);
 	cr_expect(message.partial && message.n == 9);
 	free(message.bytes);
 	cr_expect_eq(mbox_next(mbox, MBOX_NONE, &message, &error), 0, "the rest is no message");
-	cr_expect_null(error);
+	cr_expect_eq(error, FAULT_NONE);
 	mbox_close(mbox);
 }
 
 Test(mbox, stopped)
 {
 	struct mbox *mbox = open_text(SLICE("From x\nA: b\n"), LIMIT);
-	const char *error = NULL;
+	enum fault error = FAULT_NONE;
 	atomic_bool stop = true;
 
 	mbox_watch(mbox, &stop);
 	cr_expect_eq(mbox_next(mbox, MBOX_RD, NULL, &error), -1);
-	cr_expect_str_eq(error, "interrupted");
+	cr_expect_eq(error, FAULT_INTERRUPTED);
 	mbox_close(mbox);
 }

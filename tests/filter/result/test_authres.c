@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 
+#include "tests/support/any_reason.h"
+
 static struct arena arena;
 
 static struct slice
@@ -10,7 +12,8 @@ one_prop(enum report_kind kind, struct slice value)
 	struct report report;
 
 	report_init(&report, &arena);
-	report_prop(report_add(&report, "spf", AUTH_PASS, NULL), "smtp.mailfrom", kind, value);
+	report_prop(report_add(&report, "spf", AUTH_PASS, any_reason(NULL, &arena)),
+		"smtp.mailfrom", kind, value);
 	return authres_field("mx.example", &report, "\n", &arena);
 }
 
@@ -103,9 +106,9 @@ Test(authres, one_result_a_line_with_the_message_s_line_ends)
 	struct report_row *row;
 
 	report_init(&report, &arena);
-	row = report_add(&report, "spf", AUTH_SOFTFAIL, "no match");
+	row = report_add(&report, "spf", AUTH_SOFTFAIL, any_reason("no match", &arena));
 	report_prop(row, "smtp.helo", REPORT_DOMAIN, SLICE("h.example"));
-	row = report_add(&report, "dkim", AUTH_NONE, NULL);
+	row = report_add(&report, "dkim", AUTH_NONE, any_reason(NULL, &arena));
 	cr_expect(slice_eq(authres_field("mx.example", &report, "\r\n", &arena),
 		SLICE("Authentication-Results: mx.example;\r\n"
 		      "\tspf=softfail reason=\"no match\" smtp.helo=h.example;\r\n"
@@ -119,7 +122,7 @@ Test(authres, lines_are_folded_at_78_columns)
 	struct slice rest, line;
 
 	report_init(&report, &arena);
-	row = report_add(&report, "dkim", AUTH_PASS, NULL);
+	row = report_add(&report, "dkim", AUTH_PASS, any_reason(NULL, &arena));
 	report_prop(row, "header.d", REPORT_DOMAIN, SLICE("a-rather-long-name.example.com"));
 	report_prop(row, "header.i", REPORT_MAILBOX, SLICE("@a-rather-long-name.example.com"));
 	report_prop(row, "header.s", REPORT_DOMAIN, SLICE("selector"));
@@ -140,8 +143,10 @@ Test(authres, long_reason_is_folded)
 
 	report_init(&report, &arena);
 	row = report_add(&report, "dmarc", AUTH_FAIL,
-		"one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-		"fifteen");
+		any_reason("one two three four five six seven eight nine ten eleven twelve "
+			   "thirteen fourteen "
+			   "fifteen",
+			&arena));
 	report_prop(row, "header.from", REPORT_DOMAIN, SLICE("a.example"));
 	field = authres_field("mx.example", &report, "\r\n", &arena);
 	cr_expect(slice_eq(field, SLICE("Authentication-Results: mx.example;\r\n\tdmarc=fail\r\n"
@@ -150,6 +155,36 @@ Test(authres, long_reason_is_folded)
 					" twelve thirteen fourteen fifteen\" "
 					"header.from=a.example\r\n")),
 		"%.*s", (int)field.n, field.p);
+}
+
+/* RFC 8601 2.2: what it is about before the reason, what was made of the result here after it */
+Test(authres, part_and_note)
+{
+	static const struct {
+		const char *reason, *part, *note, *want;
+	} rows[] = {
+		{"why", NULL,           NULL, "arc=fail reason=\"why\""              },
+		{"why", "ARC-Seal i=2", NULL, "arc=fail reason=\"ARC-Seal i=2: why\""},
+		{"why", NULL,           "so", "arc=fail reason=\"why, so\""          },
+		{"why", "chain",        "so", "arc=fail reason=\"chain: why, so\""   },
+		{NULL,  NULL,           "so", "arc=fail reason=\"so\""               },
+		{NULL,  "chain",        NULL, "arc=fail"                             },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct report report;
+		struct report_row *row;
+		struct slice field;
+
+		report_init(&report, &arena);
+		row = report_add(&report, "arc", AUTH_FAIL, any_reason(rows[i].reason, &arena));
+		row->part = rows[i].part;
+		row->note = rows[i].note;
+		field = authres_field("mx.example", &report, "\n", &arena);
+		field = slice_trim(slice_from(field, slice_find(field, ';') + 1));
+		cr_expect(slice_eq(field, slice_str(rows[i].want)), "%s: %.*s", rows[i].want,
+			(int)field.n, field.p);
+	}
 }
 
 /* as many signatures as may be asked for, told as long as a message can make them */
@@ -164,7 +199,8 @@ Test(authres, largest_field_is_whole)
 	report_init(&report, &arena);
 	for (int i = 0; i < 1000; i++) {
 		struct report_row *row = report_add(&report, "dkim", AUTH_PERMERROR,
-			"a reason that is about as long as the longest of them all is");
+			any_reason("a reason that is about as long as the longest of them all is",
+				&arena));
 
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
 			report_prop(row, names[k], REPORT_TEXT, slice_make(value, sizeof value));

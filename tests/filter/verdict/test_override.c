@@ -24,7 +24,7 @@ struct row {
 	const char *by;          /* NULL: nobody */
 	enum auth_code dmarc;    /* AUTH_NONE: fail */
 	enum disposition before; /* DISP_ACCEPT: reject */
-	const char *ambiguous;
+	enum from_reason ambiguous;
 	bool local, spared; /* spared: the policy accepts it anyway */
 };
 
@@ -56,7 +56,7 @@ static const struct row rows[] = {
 	{.name = "pass", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .dmarc = AUTH_PASS},
 	{.name = "temperror", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .dmarc = AUTH_TEMPERROR},
 	{.name = "permerror", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .dmarc = AUTH_PERMERROR},
-	{.name = "ambiguous", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .ambiguous = "two From"},
+	{.name = "ambiguous", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .ambiguous = FROM_R_SEVERAL_FROM},
 	{.name = "local", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .local = true},
 	{.name = "accepted anyway", .forwarder = "192.0.2.25", .ip = "192.0.2.25", .spared = true},
 };
@@ -68,9 +68,9 @@ check(const struct row *row)
 	const char *list[] = {row->forwarder}, *error;
 	struct options options = options_default();
 	struct auth_results results = {.local = row->local};
-	struct identities ids = {.ambiguous = row->ambiguous, .from_fields = 1};
+	struct identities ids = {.ambiguous = from_reason(row->ambiguous), .from_fields = 1};
 	struct envelope envelope = {.client_name = slice_str(row->client_name)};
-	struct verdict verdict = {.sign = "a sign", .reason = "before"};
+	struct verdict verdict = {.sign = "a sign", .reason = policy_reason(POLICY_R_FAIL_REJECT)};
 	struct auth_input in = {.ids = &ids, .envelope = &envelope};
 	struct arena arena;
 
@@ -94,7 +94,7 @@ check(const struct row *row)
 		cr_expect_eq(verdict.disposition, row->spared ? DISP_ACCEPT : DISP_REJECT, "%s",
 			row->name);
 		cr_expect_null(verdict.override.type, "%s", row->name);
-		cr_expect_str_eq(verdict.reason, "before", "%s", row->name);
+		cr_expect_eq(verdict.reason.id, POLICY_R_FAIL_REJECT, "%s", row->name);
 	}
 	dns_free(in.dns);
 	arena_clear(&arena);

@@ -16,9 +16,9 @@ struct row {
 
 static struct verdict
 decide_from(const struct envelope *envelope, struct options *options, struct auth_results *results,
-	struct slice raw, const char *ambiguous)
+	struct slice raw, enum from_reason ambiguous)
 {
-	struct identities ids = {.ambiguous = ambiguous};
+	struct identities ids = {.ambiguous = from_reason(ambiguous)};
 	struct message message;
 	struct auth_input in = {.message = &message, .envelope = envelope, .ids = &ids};
 	struct verdict verdict;
@@ -34,7 +34,7 @@ decide_from(const struct envelope *envelope, struct options *options, struct aut
 
 static struct verdict
 decide(struct options *options, struct auth_results *results, struct slice raw,
-	const char *ambiguous)
+	enum from_reason ambiguous)
 {
 	struct envelope envelope = {0};
 
@@ -75,20 +75,18 @@ Test(policy, results)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
 		struct options options = {.reject_on = row->reject_on};
-		struct dkim_sig_result sig = {.mismatch = true};
-		const bool aligned[] = {row->broken_aligned};
+		struct dkim_sig_result sig = {.mismatch = true, .aligned = row->broken_aligned};
 		struct auth_results results = {
-			.dkim = {.sigs = &sig,          .n = 1},
-			.dmarc = { .code = row->dmarc,
-				 .policy = row->policy,
-				 .sig_aligned = aligned},
+			.dkim = {.sigs = &sig,       .n = 1               },
+			.dmarc = {.code = row->dmarc, .policy = row->policy},
 		};
-		struct verdict got = decide(&options, &results, slice_str(row->header), NULL);
+		struct verdict got =
+			decide(&options, &results, slice_str(row->header), FROM_R_NONE);
 
 		cr_expect_eq(got.disposition, row->want, "%s: %s", row->name,
 			policy_word(got.disposition));
 		cr_expect_eq(got.sign != NULL, row->sign, "%s: sign", row->name);
-		cr_expect_not_null(got.reason, "%s: reason", row->name);
+		cr_expect_not_null(reason_text(&got.reason), "%s: reason", row->name);
 	}
 }
 
@@ -112,12 +110,10 @@ Test(policy, signs)
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct options options = {.reject_on = REJECT_ON_DIRECT};
-		struct dkim_sig_result sig = {.mismatch = true};
-		const bool aligned[] = {table[i].broken};
+		struct dkim_sig_result sig = {.mismatch = true, .aligned = table[i].broken};
 		struct auth_results results = {
-			.dkim = {.sigs = &sig,            .n = 1                },
-			.dmarc = {
-				 .code = AUTH_FAIL, .policy = DMARC_REJECT, .sig_aligned = aligned}
+			.dkim = {.sigs = &sig,      .n = 1                },
+			.dmarc = {.code = AUTH_FAIL, .policy = DMARC_REJECT}
                 };
 		struct identities ids = {.from_fields = 1};
 		struct message message;
@@ -175,7 +171,7 @@ Test(policy, temperror)
 				  .policy = table[i].policy,
 				  .only_message_names = table[i].policy_known},
 		};
-		struct verdict got = decide(&options, &results, SLICE(""), NULL);
+		struct verdict got = decide(&options, &results, SLICE(""), FROM_R_NONE);
 
 		cr_expect_eq(got.disposition, table[i].want, "%s: %s", table[i].name,
 			policy_word(got.disposition));
@@ -187,23 +183,23 @@ Test(policy, ambiguous_local_and_oversize)
 	struct auth_results pass = {.dmarc = {.code = AUTH_PERMERROR}}, local = {.local = true};
 	struct options options = {.ambiguous = DISP_QUARANTINE};
 
-	cr_expect_eq(decide(&options, &pass, SLICE(""), "several From fields").disposition,
+	cr_expect_eq(decide(&options, &pass, SLICE(""), FROM_R_SEVERAL_FROM).disposition,
 		DISP_QUARANTINE);
 	options.ambiguous = DISP_REJECT;
 	cr_expect_eq(
-		decide(&options, &pass, SLICE(""), "several From fields").disposition, DISP_REJECT);
-	cr_expect_eq(decide(&options, &local, SLICE(""), "several From fields").disposition,
+		decide(&options, &pass, SLICE(""), FROM_R_SEVERAL_FROM).disposition, DISP_REJECT);
+	cr_expect_eq(decide(&options, &local, SLICE(""), FROM_R_SEVERAL_FROM).disposition,
 		DISP_ACCEPT, "own clients have no policy");
-	cr_expect_eq(decide(&options, NULL, SLICE(""), NULL).disposition, DISP_REJECT,
+	cr_expect_eq(decide(&options, NULL, SLICE(""), FROM_R_NONE).disposition, DISP_REJECT,
 		"over the size limit is as --ambiguous says");
 	cr_expect_eq(decide_from(&(struct envelope){.trusted_client = true}, &options, NULL,
-			     SLICE(""), NULL)
+			     SLICE(""), FROM_R_NONE)
 			     .disposition,
 		DISP_ACCEPT, "own clients have none for that either");
 	cr_expect_eq(decide_from(&(struct envelope){.authenticated = SLICE_INIT("joe")}, &options,
-			     NULL, SLICE(""), NULL)
+			     NULL, SLICE(""), FROM_R_NONE)
 			     .disposition,
 		DISP_ACCEPT, "nor have users");
 	options.oversize_tempfail = true;
-	cr_expect_eq(decide(&options, NULL, SLICE(""), NULL).disposition, DISP_TEMPFAIL);
+	cr_expect_eq(decide(&options, NULL, SLICE(""), FROM_R_NONE).disposition, DISP_TEMPFAIL);
 }

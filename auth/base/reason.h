@@ -1,0 +1,58 @@
+/*
+ * reason.h: why a result is what it is, as a value that code compares and people read.
+ *
+ * Each mechanism lists its reasons once, in NAME_reason.h, as rows R(ID, "code", "sentence"): the
+ * enum, the stable code for programs and the sentence for people come from the same row. Code
+ * compares the id, never a text. The sentence and the name come from our own sources and need no
+ * escaping; octets are a stranger's.
+ */
+#ifndef AUTH_BASE_REASON_H
+#define AUTH_BASE_REASON_H
+
+#include "mime/arena.h"
+
+/* A row of a table of reasons. */
+struct reason_row {
+	const char *code; /* for programs, never reworded: "dkim_key_no_p" */
+	const char *text; /* for people, in English */
+};
+
+/* Where each enum of reasons begins: an id belongs to one table only. */
+enum reason_table {
+	REASON_NONE = 0,
+	REASON_FROM = 0x100,
+	REASON_SPF = 0x200,
+	REASON_DKIM = 0x300,
+	REASON_ARC = 0x400,
+	REASON_DMARC = 0x500,
+	REASON_POLICY = 0x600
+};
+
+/* A zeroed one is no reason. */
+struct reason {
+	unsigned id;                  /* of one mechanism's enum, or REASON_NONE */
+	const struct reason_row *row; /* NULL: none */
+	/* What it concerns, as far as that is known: */
+	const char *name; /* a tag, or a field by its registered name: a literal of ours; or NULL */
+	struct slice octets; /* what was found there, any bytes, cut by the writer; or empty */
+	size_t at; /* its place in the field's value or the record, from 1; 0: not known */
+};
+
+/* How an X-macro list becomes an enum and a table. */
+#define REASON_ROW(id, code, text) {code, text},
+
+/* rows: the table whose enum begins at first, with its first row at first + 1. */
+struct reason reason_make(const struct reason_row *rows, enum reason_table first, unsigned id);
+
+/* The sentence, or NULL where there is no reason. */
+const char *reason_text(const struct reason *reason);
+/* The stable code, or NULL. */
+const char *reason_code(const struct reason *reason);
+
+/* Whatever is known of what the reason concerns: its name, else the octets, else empty. */
+struct slice reason_about(const struct reason *reason);
+
+/* Where part lies in whole, counted from 1; 0 where it does not. */
+size_t reason_place(struct slice whole, struct slice part);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * fault.h: what can be wrong with a file, or with our own work on it.
+ *
+ * Rows F(ID, "code", OURS, "sentence"). OURS: memory, room or open files ran out; the message is
+ * not to blame, and another try may succeed. Code compares the id, never the sentence.
+ */
+#ifndef FILTER_IO_FAULT_H
+#define FILTER_IO_FAULT_H
+
+#include <stdbool.h>
+
+/* clang-format off */
+#define FAULTS(F) \
+	F(NO_MEMORY,      "no_memory",         true,  "no memory") \
+	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
+	F(NO_SPOOL,       "no_spool",          true,  "no room for the message in the spool folder") \
+	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
+	/* a name that cannot be opened */ \
+	F(DENIED,         "denied",            false, "permission denied") \
+	F(NO_FILE,        "no_file",           false, "no such file") \
+	F(LINKS,          "links",             false, "too many links") \
+	F(LONG_NAME,      "long_name",         false, "the name is too long") \
+	F(IO,             "io",                false, "input or output error") \
+	F(NOT_OPENED,     "not_opened",        false, "cannot be opened") \
+	F(UNREADABLE,     "unreadable",        false, "the file cannot be read") \
+	/* a file that is read whole */ \
+	F(NOT_REGULAR,    "not_regular",       false, "not a regular file") \
+	F(OTHER_OWNER,    "other_owner",       false, "it belongs to another user") \
+	F(OTHERS_READ,    "others_read",       false, "others can read it") \
+	F(TOO_LARGE,      "too_large",         false, "too large") \
+	F(NOTHING_IN_IT,  "nothing_in_it",     false, "it is empty") \
+	/* a message of an archive */ \
+	F(EMPTY,          "empty",             false, "the file is empty") \
+	F(FIFO,           "fifo",              false, "a FIFO, not a file") \
+	F(SOCKET,         "socket",            false, "a socket, not a file") \
+	F(DEVICE,         "device",            false, "a device, not a file") \
+	F(FOLDER_LINK,    "folder_link",       false, "a link to a folder is not followed") \
+	F(FILE_GONE,      "file_gone",         false, "not a file any more") \
+	F(NO_MESSAGE,     "no_message",        false, "it holds no message") \
+	F(LARGE_MESSAGE,  "large_message",     false, "no memory for a message of that size") \
+	F(INTERRUPTED,    "interrupted",       false, "interrupted") \
+	F(CUT,            "cut",               false, "the compressed file ends early") \
+	F(DAMAGED,        "damaged",           false, "the compressed file is damaged") \
+	F(MANY_NAMES,     "many_names",        false, "no memory for the names in this folder") \
+	F(DEEP,           "deep",              false, "folders are nested too deeply") \
+	F(LOOP,           "loop",              false, "the folder is inside itself") \
+	F(SIDE_FILE,      "side_file",         false, "its side file cannot be read") \
+	F(LINE_CLIENT,    "line_client",       false, "its client address in the list is not an address") \
+	F(LINE_NO_OBJECT, "line_no_object",    false, "a line of the list is not a JSON object") \
+	F(LINE_NO_PATH,   "line_no_path",      false, "a line of the list has no path") \
+	F(LONG_LINE,      "long_line",         false, "its line is too long") \
+	F(NOT_EVALUATED,  "not_evaluated",     false, "the evaluation could not be done") \
+	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
+	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \
+	F(STAMP_WRITE,    "stamp_not_written", false, "the stamped message cannot be written") \
+	/* a page */ \
+	F(NO_ROOM,        "no_room",           false, "no room on the disk") \
+	F(FILE_LIMIT,     "file_limit",        false, "the file is too large") \
+	F(READ_ONLY,      "read_only",         false, "the disk is read-only") \
+	F(FOLDER,         "folder",            false, "is a folder") \
+	F(NOT_A_PAGE,     "not_a_page",        false, "the file there is not a page") \
+	F(NOT_WRITTEN,    "not_written",       false, "cannot be written")
+
+#define FAULT_ID(id, code, ours, text) FAULT_##id,
+enum fault {
+	FAULT_NONE,
+	FAULTS(FAULT_ID)
+	FAULT_TOLD /* it has a text of its own, which the giver keeps beside it */
+};
+/* clang-format on */
+
+/* The sentence, in English; NULL for FAULT_NONE and FAULT_TOLD. */
+const char *fault_text(enum fault fault);
+
+/* For programs: never reworded; NULL likewise. */
+const char *fault_code(enum fault fault);
+
+bool fault_is_ours(enum fault fault);
+
+/* errno of a call that failed on a path */
+enum fault fault_of_path(int error);
+
+/* errno of a call that failed to write */
+enum fault fault_of_write(int error);
+
+#endif

@@ -1,0 +1,27 @@
+#include "filter/text/reason_words.h"
+
+#include "filter/text/printable.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { ABOUT_MAX = 64, TEXT_MAX = 1024 };
+
+const char *
+reason_words(const struct reason *reason, struct arena *arena)
+{
+	const char *text = reason_text(reason), *about;
+	struct buf out;
+
+	if (text == NULL)
+		return "";
+	if (reason_about(reason).n == 0)
+		return words(text);
+	about = printable(reason_about(reason), ABOUT_MAX, arena);
+	buf_init(&out, arena, TEXT_MAX);
+	if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
+		buf_addf(&out, _("%s: %s, from octet %zu on"), words(text), about, reason->at);
+	else
+		buf_addf(&out, "%s: %s", words(text), about);
+	buf_addc(&out, '\0');
+	return out.over ? words(text) : out.p;
+}

@@ -1,0 +1,13 @@
+/* reason_words.h: a reason for a person. */
+#ifndef FILTER_TEXT_REASON_WORDS_H
+#define FILTER_TEXT_REASON_WORDS_H
+
+#include "auth/base/reason.h"
+
+/*
+ * The sentence in the language of words_choose, and what it concerns: "a required tag is missing:
+ * bh". A stranger's octets are escaped and cut. In the arena; "" where there is no reason.
+ */
+const char *reason_words(const struct reason *reason, struct arena *arena);
+
+#endif

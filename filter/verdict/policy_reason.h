@@ -1,0 +1,38 @@
+/*
+ * policy_reason.h: every reason of a disposition. Where the author is not known, it is one of
+ * From's.
+ */
+#ifndef FILTER_VERDICT_POLICY_REASON_H
+#define FILTER_VERDICT_POLICY_REASON_H
+
+#include "auth/base/reason.h"
+
+/* clang-format off */
+#define POLICY_REASONS(R) \
+	R(OVERSIZE,         "policy_oversize",          "the message is over the size limit") \
+	R(LOCAL,            "policy_local",             "from an own client or user") \
+	R(PASS,             "policy_dmarc_pass",        "DMARC passed") \
+	R(PERMERROR,        "policy_unusable_record",   "the author domain's DMARC record cannot be used") \
+	R(NONE_PUBLISHED,   "policy_no_policy",         "the author domain has no DMARC policy") \
+	R(LOOKUP,           "policy_lookup_failed",     "the author domain's policy could not be looked up") \
+	R(NAMES,            "policy_no_answer",         "a name that the message chose did not answer") \
+	R(FAIL_NONE,        "policy_fail_none",         "DMARC failed and the author domain asks for nothing") \
+	R(FAIL_QUARANTINE,  "policy_fail_quarantine",   "DMARC failed and the author domain asks for quarantine") \
+	R(FAIL_REJECT,      "policy_fail_reject",       "DMARC failed and the author domain asks for reject") \
+	R(FAIL_NO_REJECTS,  "policy_fail_no_rejects",   "DMARC failed under p=reject and this site does not reject") \
+	R(FAIL_INDIRECT,    "policy_fail_indirect",     "DMARC failed under p=reject and the message may have come through a list or forwarder") \
+	R(VOUCHED,          "policy_arc_vouches",       "DMARC failed and the ARC chain of trusted sealers vouches for the author") \
+	R(FORWARDER,        "policy_trusted_forwarder", "DMARC failed and the client is a trusted forwarder")
+
+#define POLICY_REASON_ID(id, code, text) POLICY_R_##id,
+enum policy_reason {
+	POLICY_R_NONE = REASON_NONE,
+	POLICY_R_FIRST = REASON_POLICY,
+	POLICY_REASONS(POLICY_REASON_ID)
+	POLICY_R_END
+};
+/* clang-format on */
+
+struct reason policy_reason(enum policy_reason id);
+
+#endif

@@ -1,0 +1,71 @@
+#include "filter/io/fault.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+/* A program that reads a code may use it as a name; two faults never share one. */
+Test(fault, rows)
+{
+	for (int i = FAULT_NONE + 1; i < FAULT_TOLD; i++) {
+		const char *code = fault_code((enum fault)i), *text = fault_text((enum fault)i);
+
+		cr_assert_not_null(code, "%d", i);
+		cr_assert_not_null(text, "%s", code);
+		cr_expect_eq(strspn(code, "abcdefghijklmnopqrstuvwxyz_"), strlen(code), "%s", code);
+		for (int j = FAULT_NONE + 1; j < i; j++) {
+			cr_expect_str_neq(code, fault_code((enum fault)j));
+			cr_expect_str_neq(text, fault_text((enum fault)j));
+		}
+	}
+	cr_expect_null(fault_text(FAULT_NONE));
+	cr_expect_null(fault_text(FAULT_TOLD));
+	cr_expect_null(fault_code(FAULT_NONE));
+}
+
+/* What another try may mend makes batch end with 75; no file is blamed for it. */
+Test(fault, ours)
+{
+	static const enum fault ours[] = {
+		FAULT_NO_MEMORY, FAULT_OPEN_FILES, FAULT_NO_SPOOL, FAULT_NO_LOG};
+
+	for (int i = FAULT_NONE; i <= FAULT_TOLD; i++) {
+		bool want = false;
+
+		for (size_t k = 0; k < sizeof ours / sizeof ours[0]; k++)
+			want |= ours[k] == (enum fault)i;
+		cr_expect_eq(fault_is_ours((enum fault)i), want, "%d", i);
+	}
+}
+
+Test(fault, errno_values)
+{
+	static const struct {
+		int error;
+		enum fault path, write;
+	} rows[] = {
+		{EACCES,       FAULT_DENIED,     FAULT_NOT_WRITTEN},
+		{EPERM,        FAULT_DENIED,     FAULT_NOT_WRITTEN},
+		{ENOENT,       FAULT_NO_FILE,    FAULT_NOT_WRITTEN},
+		{ENOTDIR,      FAULT_NO_FILE,    FAULT_NOT_WRITTEN},
+		{ELOOP,        FAULT_LINKS,      FAULT_NOT_WRITTEN},
+		{ENAMETOOLONG, FAULT_LONG_NAME,  FAULT_NOT_WRITTEN},
+		{EMFILE,       FAULT_OPEN_FILES, FAULT_NOT_WRITTEN},
+		{ENFILE,       FAULT_OPEN_FILES, FAULT_NOT_WRITTEN},
+		{ENOMEM,       FAULT_NO_MEMORY,  FAULT_NOT_WRITTEN},
+		{EIO,          FAULT_IO,         FAULT_NOT_WRITTEN},
+		{ENXIO,        FAULT_NOT_OPENED, FAULT_NOT_WRITTEN},
+		{ENOSPC,       FAULT_NOT_OPENED, FAULT_NO_ROOM    },
+		{EDQUOT,       FAULT_NOT_OPENED, FAULT_NO_ROOM    },
+		{EFBIG,        FAULT_NOT_OPENED, FAULT_FILE_LIMIT },
+		{EROFS,        FAULT_NOT_OPENED, FAULT_READ_ONLY  },
+		{EISDIR,       FAULT_NOT_OPENED, FAULT_FOLDER     },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		cr_expect_eq(
+			fault_of_path(rows[i].error), rows[i].path, "%s", strerror(rows[i].error));
+		cr_expect_eq(fault_of_write(rows[i].error), rows[i].write, "%s",
+			strerror(rows[i].error));
+	}
+}

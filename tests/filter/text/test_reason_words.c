@@ -1,0 +1,62 @@
+#include "filter/text/reason_words.h"
+
+#include <criterion/criterion.h>
+
+#include "auth/dkim/dkim_reason.h"
+#include "filter/text/words.h"
+
+struct row {
+	const char *name;
+	enum dkim_reason id;
+	const char *about; /* a name of ours */
+	struct slice octets;
+	size_t at;
+	const char *want;
+};
+
+static const struct row rows[] = {
+	{"none",		 DKIM_R_NONE,      NULL, {0},              0,  ""                              },
+	{"a sentence",           DKIM_R_KEY_NO_P,  NULL, {0},              0,  "the key record has no p="      },
+	{"a name",               DKIM_R_MISSING,   "bh", {0},              0,  "a required tag is missing: bh" },
+	{"a name and octets",    DKIM_R_MISSING,   "bh", {"x", 1},         0,  "a required tag is missing: bh" },
+	{"octets",               DKIM_R_TAGS,      NULL, {"a b", 3},       0,  "the tag list is malformed: a b"},
+	{"octets of a terminal", DKIM_R_TAGS,      NULL, {"\033[2J\\", 5}, 0,
+         "the tag list is malformed: \\x1b[2J\\x5c"							    },
+	{"a place",              DKIM_R_TAG_TWICE, NULL, {"d", 1},         39,
+         "a tag stands twice: d, from octet 39 on"							     },
+};
+
+Test(reason_words, english)
+{
+	struct arena arena;
+
+	words_choose(WORDS_EN);
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct reason reason = dkim_reason(rows[i].id);
+
+		reason.name = rows[i].about;
+		reason.octets = rows[i].octets;
+		reason.at = rows[i].at;
+		cr_expect_str_eq(reason_words(&reason, &arena), rows[i].want, "%s: %s",
+			rows[i].name, reason_words(&reason, &arena));
+	}
+	arena_clear(&arena);
+}
+
+/* A stranger's octets are cut. */
+Test(reason_words, long_octets)
+{
+	struct reason reason = dkim_reason(DKIM_R_TAGS);
+	static char octets[10000];
+	struct arena arena;
+
+	words_choose(WORDS_EN);
+	arena_init(&arena, NULL, NULL);
+	memset(octets, 'x', sizeof octets);
+	reason.octets = slice_make(octets, sizeof octets);
+	cr_expect_lt(strlen(reason_words(&reason, &arena)), (size_t)120);
+	memset(octets, '\377', sizeof octets);
+	cr_expect_lt(strlen(reason_words(&reason, &arena)), (size_t)400);
+	arena_clear(&arena);
+}
