@@ -73,6 +73,8 @@ struct auth_input {
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
+	bool envelope_hidden; /* stored mail that does not show its envelope: SPF is not judged, and
+				 where nothing else passes, DMARC is not */
 	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */
 	const struct dmarc_overlay *overlay;
 };

@@ -241,6 +241,8 @@ judge(struct check *check)
 			check->identifier_unknown ? DMARC_R_IDENTIFIER_UNKNOWN
 						  : DMARC_R_ALIGNMENT_UNKNOWN);
 	}
+	if (check->finder.in->envelope_hidden)
+		return finish(check, AUTH_PERMERROR, DMARC_R_NOT_JUDGED);
 	return finish(check, AUTH_FAIL,
 		result->unusable ? DMARC_R_NO_PASS_BAD_RECORD : DMARC_R_NO_ALIGNED_PASS);
 }

@@ -370,6 +370,15 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||
 		slice_eq(results->spf.domain, author);
 	advice.indirect = is_indirect(&advice);
+	if (evaluate_not_judged(ev)) {
+		advice_add(&advice, "mail", "advice-envelope",
+			"the stored message does not show who handed it over: name your relays "
+			"with --trusted-relay, or say the envelope with --client-ip and "
+			"--mail-from");
+		advise_dkim(&advice);
+		advise_dmarc(&advice);
+		return;
+	}
 	advise_spf(&advice);
 	advise_dkim(&advice);
 	if (advice.indirect)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/intake/hop.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -212,6 +213,51 @@ add_dmarc(struct table *table, const struct evaluation *ev, const struct dmarc_r
         });
 }
 
+/* "(Received field 3; the 2 above it lie inside: mailbox mailbox)" */
+static void
+print_client_source(const struct envelope_source *source)
+{
+	static const char *const unknown[] = {
+		[CLIENT_NO_RECEIVED] = N_("no Received field shows a client from outside"),
+		[CLIENT_NO_ADDRESS] = N_("it shows no address that can be believed"),
+		[CLIENT_OTHER_HOST] = N_("it was not written by the host of the one above it"),
+		[CLIENT_NO_ANSWER] = N_("DNS did not say whether its client is a trusted relay"),
+		[CLIENT_TOO_LONG] = N_("it is too long, or there are too many"),
+	};
+
+	if (!source->headers || source->client_option)
+		return;
+	words_pad("", LABEL, stdout);
+	printf(_("from Received field %zu"), source->hops + 1);
+	if (source->hops > 0) {
+		printf(_("; those above it are inside:"));
+		for (size_t i = 0; i < source->hops; i++)
+			printf(" %s", hop_word((enum hop)source->kinds[i]));
+	}
+	if (source->provider != NULL)
+		printf(" (%s)", source->provider->name);
+	if (source->unknown != CLIENT_KNOWN)
+		printf(": %s", words(unknown[source->unknown]));
+	printf("\n");
+}
+
+static void
+print_path_source(const struct envelope_source *source)
+{
+	static const char *const places[] = {
+		[PLACE_X_ENVELOPE_FROM] = N_("from X-Envelope-From"),
+		[PLACE_RETURN_PATH] = N_("from Return-Path"),
+		[PLACE_BELOW] = N_("from the last Return-Path, whose domain the provider noted"),
+		[PLACE_NOTED] = N_("from what the provider noted in Authentication-Results"),
+		[PLACE_MBOX] = N_("from the mbox line"),
+	};
+
+	if (!source->headers || source->path == PLACE_OPTION || source->path == PLACE_NONE)
+		return;
+	words_pad("", LABEL, stdout);
+	printf("%s\n", words(places[source->path]));
+}
+
 static void
 print_identities(const struct evaluation *ev)
 {
@@ -226,10 +272,13 @@ print_identities(const struct evaluation *ev)
 	words_pad(_("Client"), LABEL, stdout);
 	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
+	print_client_source(&ev->taken.source);
 	words_pad("HELO", LABEL, stdout);
 	printf("%s\n", text_of(envelope->helo, arena));
 	words_pad("MAIL FROM", LABEL, stdout);
-	printf("%s\n\n", path);
+	printf("%s\n", path);
+	print_path_source(&ev->taken.source);
+	printf("\n");
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			reason_words(&ev->ids.ambiguous, arena));

@@ -159,6 +159,7 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 	enum client_unknown unknown;
 	enum hop kind;
 
+	*received = (struct received){.has_from = false};
 	source->unknown = CLIENT_TOO_LONG;
 	if (source->hops == SOURCE_HOPS || (field->flags & FIELD_OVERSIZE) != 0)
 		return false;
@@ -179,6 +180,20 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 	return true;
 }
 
+/* Whose border wrote it, of those that put Return-Path below: no inside hop may be on top. */
+static const struct provider *
+border_provider(const struct provider *only, const struct received *received)
+{
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
+
+		if ((only == NULL || only == one) && one->mailbox.path_below &&
+			provider_lists(one->mailbox.border, received->by))
+			return one;
+	}
+	return NULL;
+}
+
 /* The topmost Received whose handing host is outside; where one hides it, nobody is known. Returns
  * the index of its field, or nfields. */
 static size_t
@@ -193,6 +208,8 @@ find_border(struct walk *walk, const struct message *message, struct envelope *e
 
 		if (!field_is(field, "Received") || pass(walk, field, &received))
 			continue;
+		if (walk->options->mailbox != MAILBOX_NONE && source->provider == NULL)
+			source->provider = border_provider(walk->only, &received);
 		if (source->unknown == CLIENT_KNOWN && !source->client_option) {
 			source->border = source->hops + 1;
 			envelope->client_ip = received.ip;

@@ -77,14 +77,3 @@ envelope_decode(struct slice text, struct arena *arena, struct slice *out)
 	*out = slice_make(p, n);
 	return ST_OK;
 }
-
-bool
-envelope_is_known(const struct taken *taken)
-{
-	const struct envelope *envelope = &taken->envelope;
-
-	if (!taken->source.headers)
-		return true;
-	return envelope->client_ip.family != 0 && envelope->path != PATH_UNKNOWN &&
-	       (envelope->path == PATH_GIVEN || envelope->helo.n > 0);
-}

@@ -78,6 +78,15 @@ enum status envelope_decode(struct slice text, struct arena *arena, struct slice
 /* Does stored mail show all that SPF needs? False only in mode headers. */
 bool envelope_is_known(const struct taken *taken);
 
+/* From which lines, for lists and programs: `client: Received 3, below mailbox mailbox (gmail);
+ * path: Return-Path`. Empty in other modes. In the arena. */
+struct slice envelope_source_text(const struct taken *taken, struct arena *arena);
+
+/* "Return-Path" and the like, for programs: fixed words; NULL for PLACE_NONE */
+const char *envelope_place_word(enum path_place place);
+/* "no_address" and the like; NULL where the client is known */
+const char *envelope_unknown_word(enum client_unknown unknown);
+
 /* Is this X-Mailstamp-Envelope (any instance; hidden from DKIM and removed in mode field)? */
 bool envelope_is_field(const struct field *field);
 

@@ -3,35 +3,6 @@
 #include "mime/scan.h"
 
 static bool
-in_any(const struct ip *ip, const char *const *nets, size_t n)
-{
-	struct ip_net net;
-
-	for (size_t i = 0; i < n; i++)
-		if (ip_net_parse(slice_str(nets[i]), &net) && ip_net_has(&net, ip))
-			return true;
-	return false;
-}
-
-static bool
-is_loopback(const struct ip *ip)
-{
-	static const char *const nets[] = {"127.0.0.0/8", "::1/128"};
-
-	return in_any(ip, nets, sizeof nets / sizeof *nets);
-}
-
-/* RFC 1918, RFC 4193, link-local: nobody outside has them. */
-static bool
-is_private(const struct ip *ip)
-{
-	static const char *const nets[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-		"169.254.0.0/16", "fc00::/7", "fe80::/10"};
-
-	return is_loopback(ip) || in_any(ip, nets, sizeof nets / sizeof *nets);
-}
-
-static bool
 is_address_octet(char c)
 {
 	return slice_hex_digit(c) >= 0 || c == '.' || c == ':';
@@ -73,7 +44,7 @@ has_outside_address(struct slice text, const struct provider *provider)
 	while (next_candidate(&text, &candidate, &is_id)) {
 		while (candidate.n > 0 && candidate.p[candidate.n - 1] == '.')
 			candidate.n--;
-		if (!received_address(candidate, &ip) || is_private(&ip) ||
+		if (!received_address(candidate, &ip) || ip_is_private(&ip) ||
 			(is_id && ip.family == 4))
 			continue;
 		if (provider == NULL || (!provider_has_address(provider, &ip) &&
@@ -225,7 +196,7 @@ hop_kind(struct slice value, const struct received *received, const struct provi
 		return HOP_SUBMISSION;
 	if (received->has_from && received->by.n > 0 &&
 		(received->local_socket ||
-			(received->ip.family != 0 && is_loopback(&received->ip))))
+			(received->ip.family != 0 && ip_is_loopback(&received->ip))))
 		return HOP_LOOPBACK;
 	return received->by.n > 0 && is_lmtp(received) ? HOP_LMTP : HOP_OUTSIDE;
 }

@@ -290,6 +290,21 @@ read_rest(struct slice *at, struct received *received)
 	}
 }
 
+static bool
+is_closed(struct slice value)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] == '\\')
+			i++;
+		else if (value.p[i] == '(')
+			depth++;
+		else if (value.p[i] == ')' && depth > 0)
+			depth--;
+	return depth == 0;
+}
+
 /* Are all comments closed, and is what follows the first `;` outside of them only a date? */
 static bool
 is_whole(struct slice value)
@@ -346,7 +361,8 @@ received_parse(struct slice value, struct received *received)
 		received->by = token.text;
 		read_rest(&at, received);
 	}
-	received->ambiguous |= has_late_by(at);
+	/* an open comment may hide the by clause that the server wrote */
+	received->ambiguous |= has_late_by(at) || (received->by.n > 0 && !is_closed(value));
 	if (received->ambiguous)
 		received->ip = (struct ip){.family = 0};
 }

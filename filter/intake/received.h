@@ -21,7 +21,8 @@ struct received {
 	struct slice lead;       /* the comment before all clauses, or empty */
 	struct slice after_from; /* everything from the by clause on, the date included */
 	bool whole;              /* every comment is closed, and behind the date is nothing else */
-	bool ambiguous; /* a second by clause: the first one may be a part of the HELO argument */
+	bool ambiguous; /* a second by clause, or a comment behind it that never ends: the first one
+			   may be a part of the HELO argument */
 };
 
 /*

@@ -5,10 +5,35 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
 
 enum { SCHEMA_VERSION = 1 };
+
+/* From which lines of stored mail the envelope was taken. */
+static json_t *
+source_part(const struct evaluation *ev)
+{
+	const struct envelope_source *source = &ev->taken.source;
+	json_t *part, *inside;
+
+	if (!source->headers)
+		return json_null();
+	part = json_object();
+	inside = json_array();
+	for (size_t i = 0; i < source->hops; i++)
+		json_array_append_new(inside, json_string(hop_word((enum hop)source->kinds[i])));
+	json_object_set_new(part, "inside", inside);
+	json_text(part, "mailbox",
+		source->provider != NULL ? source->provider->mailbox.word : NULL);
+	json_object_set_new(part, "received",
+		source->border > 0 ? json_integer((json_int_t)source->border) : json_null());
+	json_text(part, "unknown", envelope_unknown_word(source->unknown));
+	json_text(part, "path", envelope_place_word(source->path));
+	json_slice(part, "text", envelope_source_text(&ev->taken, ev->arena), ev->arena);
+	return part;
+}
 
 static json_t *
 envelope_part(const struct evaluation *ev)
@@ -25,6 +50,7 @@ envelope_part(const struct evaluation *ev)
 	json_slice(part, "client_name", envelope->client_name, ev->arena);
 	json_slice(part, "helo", envelope->helo, ev->arena);
 	json_text(part, "path", paths[envelope->path]);
+	json_object_set_new(part, "source", source_part(ev));
 	if (envelope->path == PATH_GIVEN)
 		json_slice(part, "mail_from", envelope->mail_from, ev->arena);
 	for (size_t i = 0; i < envelope->nrcpts; i++)
@@ -126,6 +152,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_object_set_new(top, "message", message_part(ev));
 	if (ev->evaluated)
 		add_results(ev, top);
+	json_object_set_new(top, "not_judged", json_boolean(evaluate_not_judged(ev)));
 	json_text(top, "disposition", policy_word(ev->verdict.disposition));
 	json_reason(top, &ev->verdict.reason, ev->arena);
 	json_text(top, "sign", ev->verdict.sign);

@@ -91,7 +91,7 @@ static json_t *
 judged_of(const struct row *row, json_t *top)
 {
 	json_t *message = json_object(), *envelope = json_object(), *override = json_object(),
-	       *what_ifs = json_array();
+	       *source = json_object(), *what_ifs = json_array();
 
 	json_text(message, "author_domain", row->author_domain);
 	if (row->has_date)
@@ -99,7 +99,10 @@ judged_of(const struct row *row, json_t *top)
 	json_object_set_new(top, "message", message);
 	json_text(envelope, "client_ip", row->client_ip);
 	json_text(envelope, "client_name", row->client_name);
+	json_text(source, "text", row->envelope_from);
+	json_object_set_new(envelope, "source", source);
 	json_object_set_new(top, "envelope", envelope);
+	json_object_set_new(top, "not_judged", json_boolean(row->not_judged));
 	if (row->evaluated)
 		results_of(row, top);
 	json_text(top, "disposition", policy_word(row->disposition));
@@ -399,6 +402,10 @@ read_judged(struct reader *reader, const json_t *top, struct row *row)
 	read_date(reader, message, row);
 	row->client_ip = text(reader, envelope, "client_ip", ROW_TEXT);
 	row->client_name = text(reader, envelope, "client_name", ROW_TEXT);
+	row->envelope_from = text(reader, part(reader, envelope, "source"), "text", ROW_TEXT);
+	/* runs of an older program don't say it */
+	row->not_judged = json_object_get(top, "not_judged") != NULL &&
+			  flag(reader, top, "not_judged");
 	read_results(reader, top, row);
 	row->disposition = disposition(reader, top);
 	row->reason = text(reader, top, "reason", ROW_TEXT);

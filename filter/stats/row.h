@@ -57,6 +57,8 @@ struct row {
 
 	const char *author_domain; /* A-labels, lower case; "": none or several */
 	const char *client_ip, *client_name;
+	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
+	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
 	const char *reason;   /* of the disposition */
 	const char *sign;     /* of an indirect flow */

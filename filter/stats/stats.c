@@ -105,12 +105,16 @@ count(struct stats_counts *counts, const struct row *row)
 	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
 	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
 	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
+	counts->not_judged += row->not_judged ? 1 : 0;
 	if (!sources_unaligned(row))
 		return;
-	if (sources_honest(row))
+	if (sources_honest(row)) {
 		counts->honest_fails++;
-	else
+		counts->honest_others += row->dmarc != AUTH_FAIL ? 1 : 0;
+	} else {
 		counts->bare_fails++;
+		counts->bare_others += row->dmarc != AUTH_FAIL ? 1 : 0;
+	}
 }
 
 void
@@ -175,6 +179,9 @@ stats_counts_join(struct stats_counts *into, const struct stats_counts *from)
 	into->aligned += from->aligned;
 	into->honest_fails += from->honest_fails;
 	into->bare_fails += from->bare_fails;
+	into->honest_others += from->honest_others;
+	into->bare_others += from->bare_others;
+	into->not_judged += from->not_judged;
 	for (size_t i = 0; i < 4; i++)
 		into->dispositions[i] += from->dispositions[i];
 }

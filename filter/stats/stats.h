@@ -34,6 +34,8 @@ struct stats_counts {
 	/* DMARC failed: of mail that looks honest (SPF or a signature passed for some domain, an
 	 * indirect flow shows, or somebody vouched), and of mail that nothing speaks for */
 	uint64_t honest_fails, bare_fails;
+	uint64_t honest_others, bare_others; /* of these, where DMARC says none or an error */
+	uint64_t not_judged;                 /* counted in neither: the envelope is unknown */
 };
 
 /* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */

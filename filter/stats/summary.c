@@ -17,6 +17,7 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->dkim[row->dkim]++;
 	summary->dmarc[row->dmarc]++;
 	summary->dispositions[row->disposition]++;
+	summary->not_judged += row->not_judged ? 1 : 0;
 	damage_add(&summary->damage, &row->damage);
 }
 
@@ -68,6 +69,14 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, "%-12s", policy_word((enum disposition)i));
 		print_count(summary->dispositions[i], summary->messages, out);
 		fprintf(out, "\n");
+	}
+	if (summary->not_judged > 0) {
+		fprintf(out, _("\nNot judged, because the envelope is unknown: %zu of %zu messages. They "
+			       "did not fail.\n"),
+			summary->not_judged, summary->messages);
+		fputs(_("Name your own relays with --trusted-relay, or list the envelopes with "
+			"--envelopes.\n"),
+			out);
 	}
 	damage_print(&summary->damage, out);
 }

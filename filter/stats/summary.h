@@ -14,6 +14,7 @@ struct summary {
 	size_t messages, failed;
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
+	size_t not_judged; /* struct row */
 	struct damage damage;
 };
 

@@ -110,6 +110,22 @@ evaluate_needs_psl(const struct options *options)
 	return options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare;
 }
 
+bool
+evaluate_not_judged(const struct evaluation *ev)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+
+	if (!ev->evaluated || !ev->in.envelope_hidden)
+		return false;
+	if (ev->results.dmarc.code != AUTH_NONE || ev->results.local)
+		return ev->results.dmarc.reason.id == DMARC_R_NOT_JUDGED;
+	/* no record: then alignment was not asked for */
+	for (size_t i = 0; i < dkim->n; i++)
+		if (dkim->sigs[i].code == AUTH_PASS)
+			return false;
+	return true;
+}
+
 /* Everything from outside that the mechanisms need. */
 static enum evaluate_status
 open_resources(struct evaluation *ev, const char **error)
@@ -177,6 +193,10 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 		*error = N_("the From field could not be read for lack of memory or of GMime");
 		return EVALUATE_TEMP;
 	}
+	/* the filter judges what it is given: nothing that a client writes may void a policy */
+	in->envelope_hidden = (options->command == COMMAND_BATCH ||
+				      options->command == COMMAND_EXPLAIN) &&
+			      !envelope_is_known(&ev->taken);
 	in->until_ms = until_ms(ev);
 	if (auth_run(in, &ev->results) != ST_OK) {
 		*error = N_("the evaluation could not be done");

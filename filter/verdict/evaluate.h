@@ -81,6 +81,10 @@ enum evaluate_status evaluate_bytes(struct evaluation *evaluation,
 	const struct evaluate_tools *tools, struct dns *dns, struct slice bytes, bool partial,
 	const struct envelope *given, const char **error);
 
+/* Did stored mail not show its envelope, and nothing pass that does without one? Such a message
+ * did not fail. */
+bool evaluate_not_judged(const struct evaluation *evaluation);
+
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);
 
