@@ -5,7 +5,7 @@ CC = gcc
 BUILD = build
 O = -O2 -g
 
-PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson zlib libzstd
+PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
@@ -19,7 +19,7 @@ SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
 # GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0,$(PKGS))) -lspf2)$(PKG_LIBS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0 libarchive,$(PKGS))) -lspf2)$(PKG_LIBS)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o

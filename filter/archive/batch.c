@@ -318,6 +318,22 @@ write_record(const struct run *run)
 	return written;
 }
 
+/* A mailbox in which messages may have been lost or made up says so. */
+static void
+tell_damage(const struct run *run)
+{
+	const struct source_damage *damage = source_damage(run->source);
+
+	if (damage->mailboxes == 0)
+		return;
+	fprintf(stderr,
+		_("mailstamp: %zu mailboxes look damaged or quoted by another rule (--mbox), first %s: "
+		  "%zu messages began without an empty line before them, %zu lines \"From \" after an "
+		  "empty line were taken as text\n"),
+		damage->mailboxes, path_shown(damage->first, run->arena), damage->joined,
+		damage->text);
+}
+
 static int
 finish(struct run *run, enum crew_end end)
 {
@@ -332,6 +348,7 @@ finish(struct run *run, enum crew_end end)
 	int status;
 
 	progress_clear(&run->progress);
+	tell_damage(run);
 	end_shard(run, end);
 	status = results_end(&run->results, end != CREW_DONE);
 	if (end != CREW_DONE) {

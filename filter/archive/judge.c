@@ -228,6 +228,9 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
 		    &judge->told) != EVALUATE_OK)
 		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
+	error = saved_not_mail(&ev->message);
+	if (error != FAULT_NONE)
+		return error;
 	if (judge->options->diagnose && ev->evaluated)
 		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
 	suppose(judge);
@@ -309,9 +312,9 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 		return;
 	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
 	row_failure(item->index, shown, error, &judge->arena, &row);
+	row.not_mail = fault_is_not_mail(fault);
 	if (judge->options->output == OUTPUT_JSON &&
-		json_failure(item->index, shown, error, fault_code(fault), &judge->arena, &line) !=
-			ST_OK)
+		json_failure(item->index, shown, error, fault, &judge->arena, &line) != ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);

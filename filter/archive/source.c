@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "filter/archive/manifest.h"
+#include "filter/archive/pack.h"
 #include "filter/intake/saved.h"
-#include "filter/io/mbox.h"
 #include "filter/io/paths.h"
+#include "filter/io/unpack.h"
 #include "filter/io/walk.h"
 #include "mime/buf.h"
 
@@ -29,10 +30,8 @@ struct source {
 	size_t n;           /* of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
-	struct mbox *mbox;
-	enum mbox_quoting quoting;
-	char *mbox_name, *mbox_line;
-	size_t in_mbox;
+	struct pack *pack; /* a file that holds several, or is packed; or NULL */
+	struct source_damage damage;
 	struct arena arena; /* of one line */
 	atomic_bool stop;
 };
@@ -132,45 +131,20 @@ open_file(const char *path, enum fault *error)
 	return fd;
 }
 
-/* One message of the file that is open: an mbox, or a compressed message. */
+/* One message of the file that is open: of an mbox, or out of what is packed. */
 static bool
-give_from_mbox(struct source *source, struct item *item)
+give_from_pack(struct source *source, struct item *item)
 {
-	struct mbox_message message = {NULL, 0, false};
-	enum fault error = FAULT_NONE;
-	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source, source->index);
-	int got = whole && !ours ? 1
-				 : mbox_next(source->mbox, source->quoting, ours ? &message : NULL,
-					   &error);
+	const bool given = pack_next(source->pack, is_ours(source, source->index), item);
 
-	size_t size = strlen(source->mbox_name) + 32;
-
-	*item = (struct item){.fd = -1};
-	if (got == 0 && whole) { /* one file is one message, whatever is in it */
-		got = -1;
-		error = FAULT_EMPTY;
-	}
-	if (got != 0) {
-		item->name = malloc(size);
-		if (item->name != NULL)
-			(void)snprintf(item->name, size,
-				source->quoting == MBOX_NONE ? "%s" : "%s#%zu", source->mbox_name,
-				++source->in_mbox);
+	if (given) {
 		item->index = source->index++;
-		item->error = got < 0 ? error : FAULT_NONE;
-		item->bytes = message.bytes;
-		item->n = message.n;
-		item->partial = message.partial;
-		item->line = source->mbox_line != NULL ? strdup(source->mbox_line) : NULL;
+		return true;
 	}
-	if (got <= 0 || source->quoting == MBOX_NONE) {
-		mbox_close(source->mbox);
-		free(source->mbox_name);
-		free(source->mbox_line);
-		source->mbox = NULL;
-		source->mbox_name = source->mbox_line = NULL;
-	}
-	return got != 0;
+	pack_count(source->pack, &source->damage);
+	pack_close(source->pack);
+	source->pack = NULL;
+	return false;
 }
 
 /* path and line are taken over, or they are the item's. False: the file has to be taken apart. */
@@ -178,7 +152,7 @@ static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
 	enum fault error = FAULT_NO_MEMORY;
-	char first[SAVED_FIRST];
+	char first[UNPACK_FIRST];
 	ssize_t n;
 	int fd;
 
@@ -200,20 +174,11 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 			.index = source->index++, .name = path, .fd = fd, .line = line};
 		return true;
 	}
-	struct unpack *in = unpack_open(fd);
-	source->mbox = in != NULL ? mbox_open(in, (size_t)source->options->max_size) : NULL;
-	if (source->mbox == NULL) {
-		free(line);
-		return give_error(source, path, FAULT_NO_MEMORY, item);
-	}
-	mbox_watch(source->mbox, &source->stop);
-	source->quoting = MBOX_NONE;
-	if (saved_is_mbox(path, mbox_peek(source->mbox, SAVED_FIRST)))
-		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
-	source->mbox_name = path;
-	source->mbox_line = line;
-	source->in_mbox = 0;
-	return false;
+	source->pack = pack_open(source->options, fd, path, line, &source->stop);
+	if (source->pack != NULL)
+		return false;
+	free(line);
+	return give_error(source, path, FAULT_NO_MEMORY, item);
 }
 
 /* A path, which is taken over: a file, or a folder whose files come next. A link to a folder is
@@ -335,8 +300,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		free(item->name);
 		item->name = name;
 	} else {
-		free(source->mbox_name);
-		source->mbox_name = name;
+		pack_rename(source->pack, name);
 	}
 	return given;
 }
@@ -350,8 +314,8 @@ next_of_all(struct source *source, struct item *item)
 		char *path;
 		bool given;
 
-		if (source->mbox != NULL) {
-			if (give_from_mbox(source, item))
+		if (source->pack != NULL) {
+			if (give_from_pack(source, item))
 				return true;
 			continue;
 		}
@@ -403,11 +367,17 @@ source_stop(struct source *source)
 	atomic_store(&source->stop, true);
 }
 
+const struct source_damage *
+source_damage(const struct source *source)
+{
+	return &source->damage;
+}
+
 double
 source_share(const struct source *source)
 {
 	const size_t paths = source->options->envelopes == NULL ? source->options->paths.n : 0;
-	double last = source->mbox != NULL ? mbox_share(source->mbox) : 1;
+	double last = source->pack != NULL ? pack_share(source->pack) : 1;
 
 	if (source->list < 0 && source->next_path > 0)
 		return ((double)source->next_path - 1 + walk_share(&source->walk, last)) /
@@ -425,9 +395,7 @@ source_close(struct source *source)
 	if (source->list > STDIN_FILENO)
 		close(source->list);
 	walk_end(&source->walk);
-	mbox_close(source->mbox);
-	free(source->mbox_name);
-	free(source->mbox_line);
+	pack_close(source->pack);
 	arena_clear(&source->arena);
 	free(source);
 }

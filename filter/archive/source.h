@@ -10,7 +10,7 @@
 /* A message, or why there is none. All pointers are from malloc and the item's. */
 struct item {
 	size_t index;
-	char *name;       /* path, or path#N in an mbox */
+	char *name;       /* path; path/name in an archive; with #N behind it in an mbox */
 	enum fault error; /* it cannot be read */
 	int fd;           /* a regular file at its beginning, or -1: bytes */
 	char *bytes;
@@ -31,6 +31,16 @@ bool source_next(struct source *source, struct item *item);
 
 /* From any thread: source_next ends soon, also one that is at work in another thread. */
 void source_stop(struct source *source);
+
+/* Mailboxes (mbox) that look damaged, or quoted by another rule than was said. */
+struct source_damage {
+	size_t mailboxes;
+	size_t joined, text; /* struct mbox_counts */
+	char first[256];     /* the name of the first one, cut */
+};
+
+/* Once all was read. */
+const struct source_damage *source_damage(const struct source *source);
 
 /* Which part of the work was handed out, 0 to 1; negative where that is not known. */
 double source_share(const struct source *source);

@@ -184,7 +184,7 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(size_t index, const char *path, const char *error, const char *code,
+json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line)
 {
 	json_t *top = json_object();
@@ -194,7 +194,8 @@ json_failure(size_t index, const char *path, const char *error, const char *code
 	json_object_set_new(top, "index", json_integer((json_int_t)index));
 	json_slice(top, "path", slice_str(path), arena);
 	json_text(top, "error", error);
-	json_text(top, "error_code", code);
+	json_text(top, "error_code", fault_code(fault));
+	json_object_set_new(top, "not_mail", json_boolean(fault_is_not_mail(fault)));
 	return json_write(top, arena, line);
 }
 

@@ -120,6 +120,13 @@ judged_of(const struct row *row, json_t *top)
 	return top;
 }
 
+static void
+failure_of(const struct row *row, json_t *top)
+{
+	json_text(top, "error", row->error);
+	json_object_set_new(top, "not_mail", json_boolean(row->not_mail));
+}
+
 enum status
 row_to_json(const struct row *row, struct arena *arena, struct slice *line)
 {
@@ -128,7 +135,7 @@ row_to_json(const struct row *row, struct arena *arena, struct slice *line)
 	json_object_set_new(top, "index", json_integer((json_int_t)row->index));
 	json_text(top, "path", row->path);
 	if (row->failed)
-		json_text(top, "error", row->error);
+		failure_of(row, top);
 	else
 		judged_of(row, top);
 	return json_write(top, arena, line);
@@ -435,6 +442,7 @@ read_row(struct reader *reader, const json_t *top, struct row *row)
 	if (json_object_get(top, "path") == NULL)
 		refuse(reader, N_("it has no path"));
 	row->failed = json_object_get(top, "disposition") == NULL;
+	row->not_mail = json_object_get(top, "not_mail") != NULL && flag(reader, top, "not_mail");
 	if (row->failed && row->error[0] == '\0')
 		refuse(reader, N_("it has neither a disposition nor an error"));
 	if (!row->failed) {

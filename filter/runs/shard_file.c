@@ -99,7 +99,7 @@ shard_file_open(const char *path, struct arena *arena, struct shard_file **file,
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		*error = fault_text(fault_of_path(errno));
-	else if ((made->in = unpack_open(fd)) != NULL)
+	else if ((made->in = unpack_open(fd, false)) != NULL)
 		got = read_line(made, &line, error);
 	if (got == SHARD_DONE) {
 		*error = N_("it is cut: there is nothing in it");

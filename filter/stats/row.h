@@ -40,6 +40,7 @@ struct row {
 	const char *path;
 	bool failed; /* it could not be read: only index, path and error are set */
 	const char *error;
+	bool not_mail;  /* for it is no message */
 	bool evaluated; /* not so over the size limit: no results, only a disposition */
 	bool has_date;
 	int64_t date; /* seconds since the epoch (filter/intake/msgtime.h) */

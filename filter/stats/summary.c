@@ -10,6 +10,7 @@ summary_add(struct summary *summary, const struct row *row)
 {
 	if (row->failed) {
 		summary->failed++;
+		summary->not_mail += row->not_mail ? 1 : 0;
 		return;
 	}
 	summary->messages++;
@@ -40,8 +41,10 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, _("%zu messages, interrupted"), summary->messages);
 	else
 		fprintf(out, _("%zu messages"), summary->messages);
-	if (summary->failed > 0)
-		fprintf(out, _(", %zu files could not be read"), summary->failed);
+	if (summary->failed > summary->not_mail)
+		fprintf(out, _(", %zu files could not be read"), summary->failed - summary->not_mail);
+	if (summary->not_mail > 0)
+		fprintf(out, _(", %zu files are not messages"), summary->not_mail);
 	fprintf(out, "\n");
 	if (summary->messages == 0)
 		return;

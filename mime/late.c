@@ -1,0 +1,28 @@
+#include "mime/late.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+bool
+late_load(const char *library, const struct late_name *names, size_t n, void *table)
+{
+	void *handle = NULL; /* never closed: the next message needs it again */
+
+	for (size_t i = 0; i < n; i++) {
+		char *place = (char *)table + names[i].at;
+		void *found;
+
+		if (names[i].address != NULL) {
+			memcpy(place, &names[i].address, sizeof names[i].address);
+			continue;
+		}
+		if (handle == NULL)
+			handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+		found = handle != NULL ? dlsym(handle, names[i].name) : NULL;
+		if (found == NULL)
+			return false;
+		/* POSIX lets dlsym's pointer be a function's; ISO C has no cast for it */
+		memcpy(place, &found, sizeof found);
+	}
+	return true;
+}
