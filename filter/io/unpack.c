@@ -35,6 +35,7 @@ struct unpack {
 	double size, done;      /* octets of the file, and of them read */
 	size_t head_at, head_n; /* of head: read from the file at hand, not yet given */
 	char head[UNPACK_FIRST];
+	size_t fed_n; /* of block, before all else */
 	char block[BLOCK];     /* what the inner level is fed with */
 	char passed_over[BLOCK]; /* what nobody reads */
 	char full[NAME_OCTETS];  /* of a file in an inner archive */
@@ -206,10 +207,9 @@ feed(struct archive *archive, void *arg, const void **buffer)
 	long got;
 
 	(void)archive;
-	if (in->head_n > 0) {
-		memcpy(in->block, in->head, in->head_n);
-		got = (long)in->head_n;
-		in->head_n = 0;
+	if (in->fed_n > 0) {
+		got = (long)in->fed_n;
+		in->fed_n = 0;
 	} else {
 		got = read_level(in, 0, in->block, sizeof in->block, &error);
 		if (got < 0)
@@ -243,6 +243,8 @@ enter(struct unpack *in)
 		return;
 	}
 	in->depth = LEVELS;
+	memcpy(in->block, in->head, in->head_n); /* what was looked at comes first */
+	in->fed_n = in->head_n;
 	if (in->lib.open(level->archive, in, NULL, feed, NULL) != ARCHIVE_OK)
 		error = fault_of(in, level->archive);
 	else
@@ -307,6 +309,11 @@ next_inner(struct unpack *in, enum fault *error)
 
 	if (in->depth < LEVELS)
 		return 0;
+	/* what is only compressed is one file, and a bomb has no end worth waiting for */
+	if (in->levels[1].entry != NULL && !is_named(in, 1)) {
+		close_inner(in);
+		return 0;
+	}
 	if (!drain(in, 1, error))
 		return -1;
 	got = next_entry(in, 1, error);
@@ -324,6 +331,8 @@ next_outer(struct unpack *in, enum fault *error)
 {
 	int got;
 
+	if (in->levels[0].entry != NULL && !is_named(in, 0))
+		return 0;
 	if (!drain(in, 0, error))
 		return -1;
 	got = next_entry(in, 0, error);
