@@ -206,7 +206,8 @@ open_all(struct run *run)
 			N_("cannot be read"));
 	run->tools.psl = run->psl;
 	run->tools.gmime = address_gmime_open();
-	if (run->tools.gmime == NULL)
+	if (run->tools.gmime == NULL ||
+		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
 	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
 	(void)alarm(START_SECONDS);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/archive/attached.h"
 #include "filter/archive/manifest.h"
 #include "filter/archive/pack.h"
 #include "filter/intake/saved.h"
@@ -30,6 +31,8 @@ struct source {
 	size_t n;           /* of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
+	struct attached *attached; /* --attached: of the message before, or NULL */
+	struct address_gmime *gmime;
 	struct pack *pack; /* a file that holds several, or is packed; or NULL */
 	struct source_damage damage;
 	struct arena arena; /* of one line */
@@ -87,6 +90,13 @@ is_ours(const struct source *source, size_t index)
 	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
+/* Are the octets of the next message needed? What is attached to it counts, too. */
+static bool
+is_read(const struct source *source)
+{
+	return source->attached != NULL || is_ours(source, source->index);
+}
+
 /* An item that is only told; name is taken over. */
 static bool
 give_error(struct source *source, char *name, enum fault error, struct item *item)
@@ -135,7 +145,7 @@ open_file(const char *path, enum fault *error)
 static bool
 give_from_pack(struct source *source, struct item *item)
 {
-	const bool given = pack_next(source->pack, is_ours(source, source->index), item);
+	const bool given = pack_next(source->pack, is_read(source), item);
 
 	if (given) {
 		item->index = source->index++;
@@ -156,7 +166,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	ssize_t n;
 	int fd;
 
-	if (!is_ours(source, source->index) && saved_is_one(path)) {
+	if (!is_read(source) && saved_is_one(path)) {
 		free(line);
 		return give_error(source, path, FAULT_NONE, item);
 	}
@@ -344,6 +354,21 @@ next_of_all(struct source *source, struct item *item)
 	return false;
 }
 
+static bool
+next_or_attached(struct source *source, struct item *item)
+{
+	if (source->attached == NULL)
+		return next_of_all(source, item);
+	if (attached_next(source->attached, item)) {
+		item->index = source->index++;
+		return true;
+	}
+	if (!next_of_all(source, item))
+		return false;
+	attached_take(source->attached, item, source->gmime);
+	return true;
+}
+
 bool
 source_next(struct source *source, struct item *item)
 {
@@ -351,7 +376,7 @@ source_next(struct source *source, struct item *item)
 	for (;;) {
 		struct item next = {.fd = -1};
 
-		if (!next_of_all(source, &next))
+		if (!next_or_attached(source, &next))
 			return false;
 		if (is_ours(source, next.index) && !atomic_load(&source->stop)) {
 			*item = next;
@@ -359,6 +384,14 @@ source_next(struct source *source, struct item *item)
 		}
 		item_clear(&next);
 	}
+}
+
+enum status
+source_attached(struct source *source, struct address_gmime *gmime)
+{
+	source->gmime = gmime;
+	source->attached = calloc(1, sizeof *source->attached);
+	return source->attached != NULL ? ST_OK : ST_TEMP;
 }
 
 void
@@ -396,6 +429,9 @@ source_close(struct source *source)
 		close(source->list);
 	walk_end(&source->walk);
 	pack_close(source->pack);
+	if (source->attached != NULL)
+		attached_clear(source->attached);
+	free(source->attached);
 	arena_clear(&source->arena);
 	free(source);
 }

@@ -20,10 +20,15 @@ struct item {
 };
 
 struct source;
+struct address_gmime;
 
 /* ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must stay. */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	const char **error);
+
+/* From now on messages that are attached to others follow these (--attached). ST_TEMP without
+ * memory. gmime must stay. */
+enum status source_attached(struct source *source, struct address_gmime *gmime);
 
 /* The next message of the shard; its index counts those of all shards. False at the end. Not for
  * two threads at once. */

@@ -15,6 +15,7 @@
 #include "filter/text/words.h"
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
+#include "mime/structure.h"
 
 enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
 
@@ -393,6 +394,52 @@ tell(struct evaluation *ev)
 	return fflush(stdout) == 0 && ferror(stdout) == 0 ? status : EXIT_TEMPFAIL;
 }
 
+/* One message that is attached, as if it had been stored by itself. */
+static bool
+explain_attached(const struct evaluation *outer, const struct structure_message *found, size_t number)
+{
+	struct options options = *outer->options;
+	const struct evaluate_tools tools = {outer->gmime, outer->psl, outer->in.crypto};
+	struct evaluation ev;
+	const char *error = NULL;
+	struct dns *dns;
+	bool told = false;
+
+	options.envelope = ENVELOPE_HEADERS;
+	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
+	evaluate_begin(&options, outer->arena, &ev);
+	if (evaluate_dns(&ev, &dns, &error) == EVALUATE_OK &&
+		evaluate_bytes(&ev, &tools, dns, found->bytes, false, NULL, &error) == EVALUATE_OK) {
+		if (options.output != OUTPUT_JSON)
+			printf(found->recoded ? _("\nAttached message %zu, re-encoded on the way:\n\n")
+					      : _("\nAttached message %zu:\n\n"),
+				number);
+		told = tell(&ev) != EXIT_TEMPFAIL;
+	}
+	if (error != NULL)
+		fprintf(stderr, "mailstamp: %s\n", words(error));
+	evaluate_end(&ev);
+	return told;
+}
+
+/* Those that are attached; the status stays that of the message itself. */
+static int
+tell_attached(const struct evaluation *ev, int status)
+{
+	struct structure_message *found;
+	size_t n;
+
+	if (!ev->options->attached || !ev->evaluated || status == EXIT_TEMPFAIL)
+		return status;
+	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
+	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n) != ST_OK)
+		return EXIT_TEMPFAIL;
+	for (size_t i = 0; i < n; i++)
+		if (!explain_attached(ev, &found[i], i + 1))
+			return EXIT_TEMPFAIL;
+	return status;
+}
+
 int
 explain_main(const struct options *options, struct arena *arena)
 {
@@ -403,7 +450,7 @@ explain_main(const struct options *options, struct arena *arena)
 	evaluate_begin(options, arena, &ev);
 	switch (evaluate(&ev, &error)) {
 	case EVALUATE_OK:
-		status = tell(&ev);
+		status = tell_attached(&ev, tell(&ev));
 		break;
 	case EVALUATE_CONFIG:
 		fprintf(stderr, "mailstamp: %s\n", words(error));

@@ -160,6 +160,8 @@ const struct option_row option_rows[] = {
 		.help = N_("write results as they come, in any order")},
 	{.name = "diagnose", .kind = OPTION_FLAG, .at = AT(diagnose),
 		.help = N_("find what broke signatures (2 s a message at most)")},
+	{.name = "attached", .kind = OPTION_FLAG, .at = AT(attached),
+		.help = N_("judge messages attached to messages, too (also explain)")},
 	{.name = "mbox", .kind = OPTION_YES, .at = AT(mboxo), .words = "mboxrd|mboxo",
 		.help = N_("how From lines are quoted in mbox files (mboxrd)")},
 	{.name = "resume", .arg = "JOURNAL", .kind = OPTION_PATH, .at = AT(journal),

@@ -153,6 +153,7 @@ struct options {
 	bool diagnose;                  /* what broke each signature */
 	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
+	bool attached;                  /* judge attached messages, too; of explain as well */
 	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
 	const char *shard;              /* --shard as given, or NULL; then: */

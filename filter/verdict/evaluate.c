@@ -74,8 +74,8 @@ hide_envelope_field(struct evaluation *ev)
 	message->nfields = n;
 }
 
-static enum evaluate_status
-open_dns(struct evaluation *ev, const char **error)
+enum evaluate_status
+evaluate_dns(struct evaluation *ev, struct dns **dns, const char **error)
 {
 	const struct options *options = ev->options;
 	struct dns_config config = {
@@ -90,14 +90,14 @@ open_dns(struct evaluation *ev, const char **error)
 	enum status st;
 
 	if (options->zone == NULL) {
-		st = dns_open_resolver(&config, &ev->in.dns, error);
+		st = dns_open_resolver(&config, dns, error);
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
 	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
 		return EVALUATE_CONFIG;
 	}
-	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
+	if (dns_open_zone(zone, ev->arena, dns, &why) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
@@ -147,7 +147,7 @@ open_resources(struct evaluation *ev, const char **error)
 		*error = N_("no memory");
 		return EVALUATE_TEMP;
 	}
-	return open_dns(ev, error);
+	return evaluate_dns(ev, &ev->in.dns, error);
 }
 
 static enum evaluate_status

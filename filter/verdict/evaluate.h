@@ -71,6 +71,10 @@ enum evaluate_status evaluate(struct evaluation *evaluation, const char **error)
 /* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
 
+/* A struct dns of its own, as the options have it. */
+enum evaluate_status evaluate_dns(
+	struct evaluation *evaluation, struct dns **dns, const char **error);
+
 /*
  * The same for bytes that are at hand (they must live until evaluate_end), with tools that stay the
  * caller's. dns is the evaluation's from now on, whatever the status. partial: the message is over
