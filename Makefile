@@ -2,8 +2,8 @@
 VERSION := 0.1.0
 PREFIX = /usr/local
 CC = gcc
-BUILD = build
-O = -O2 -g
+BUILD = $(if $(STATIC),build/static,build)
+O = -O3 -g
 
 PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
@@ -12,14 +12,16 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
-CFLAGS = -std=c11 -pthread $(O) -fPIE -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# GMime is loaded when it is needed (mime/address_gmime.c), so that no start-up pays for linking it
-PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs glib-2.0 $(filter-out gmime-3.0 libarchive,$(PKGS))) -lspf2)$(PKG_LIBS)
+# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
+# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+STATIC_LIBS = echo -Wl,-Bstatic -lspf2 -lresolv $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive,$(PKGS))) -lunistring -Wl,-Bdynamic
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
@@ -32,8 +34,11 @@ REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
-INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/schema.json docs/schema-inspect.json
+INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
+# what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
+CASES := build/testdata/.made
+SEEDS := build/corpus/.made
 
 # every core, unless the caller's make has its own -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -44,6 +49,7 @@ help:
 	@sed -n 's/^## //p' Makefile
 
 ## make              build ./mailstamp (says which packages are missing)
+## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
@@ -59,7 +65,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
-## make bench        start-up and throughput, archives over a slow DNS; medians and ratios
+## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
+## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
 ## make clean        take build/ and ./mailstamp away
 
@@ -102,8 +109,15 @@ $(EMBEDDED): %.o: %.c
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
 
+# GMime beside our own reading of From
+$(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs gmime-3.0) $(PKG_LIBS)
+
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(BUILD)/bench/stages: $(BUILD)/bench/stages.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
@@ -114,7 +128,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 .SECONDARY:
 
 needs:
-	@tools/deps check build
+	@tools/deps check build $(if $(STATIC),static)
 deps:
 	@tools/deps install build test
 
@@ -124,30 +138,45 @@ run:
 	@tools/demo
 
 test: deps
-	+@$(SUBMAKE) mailstamp unit replay
+	+@$(SUBMAKE) mailstamp unit replay cases seeds
 	@tests/run $(BUILD)
 
-unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask
+cases: $(CASES)
+$(CASES): testdata/make-testdata testdata/maker $(wildcard testdata/maker/*.py testdata/keys/*.pem)
+	@testdata/make-testdata $(@D)
+
+seeds: $(SEEDS)
+$(SEEDS): testdata/make-corpus testdata/corpus $(wildcard testdata/corpus/* testdata/corpus/*/*)
+	@testdata/make-corpus $(@D)
+
+unit: $(UNIT_BIN) $(BUILD)/tests/dns/ask $(BUILD)/tests/from/read_from
 replay: $(REPLAY_BIN)
 fuzzers: $(FUZZ_BIN)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 asan: deps
-	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay
+	+@$(SUBMAKE) BUILD=build/asan O='-O1 -g' HARDEN='$(SANITIZE)' build/asan/mailstamp unit replay cases seeds
 	@tests/run build/asan
 
 fuzz:
-	@tools/deps install build fuzz
-	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	@tools/deps install build test fuzz
+	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
 	@tools/deps install build test lint
 	@tests/lint/run
 
-bench: deps mailstamp
+bench: deps mailstamp $(BUILD)/bench/stages
+	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/batch $(BUILD)
+	@bench/instructions
+
+instructions: deps mailstamp
+	@tools/deps install instructions
+	@bench/instructions
 
 check-hosts:
 	@tools/deps install build hosts
@@ -156,12 +185,12 @@ check-hosts:
 
 page check-page:
 	@tools/deps install build test page
-	@$(MAKE) --no-print-directory mailstamp
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
 check-scale:
-	@tools/deps install build scale
-	@$(MAKE) --no-print-directory mailstamp
+	@tools/deps install build test scale
+	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/scale/check $(BUILD)
 
 check-load:
@@ -198,4 +227,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench check-hosts check-load page check-page check-scale check-faults check-debian ci-long words install uninstall clean
+.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

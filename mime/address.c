@@ -1,12 +1,14 @@
 #include "mime/address.h"
 
+#include "mime/address_lex.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
 enum { VALUE_MAX = 64 * 1024, FIRST_CAP = 4 };
 
 struct reader {
-	struct slice at; /* where the reading stopped, too, after a failure */
+	struct slice at;          /* where the reading stopped, too, after a failure */
+	enum address_cause cause; /* of the failure, where it is no matter of grammar */
 	struct arena *arena;
 	struct address *list;
 	size_t n, cap, groups;
@@ -25,6 +27,13 @@ static bool
 next_is(const struct reader *r, char c)
 {
 	return r->at.n > 0 && r->at.p[0] == c;
+}
+
+static bool
+refuse(struct reader *r, enum address_cause cause)
+{
+	r->cause = cause;
+	return false;
 }
 
 /*
@@ -142,13 +151,13 @@ read_literal(struct reader *r, struct slice *domain)
 	return true;
 }
 
-/* domain with the CFWS around it, obs-domain included (RFC 5322 3.4.1, 4.4) */
+/*
+ * domain with the CFWS around it (RFC 5322 3.4.1). obs-domain (4.4), with CFWS beside a dot, is not
+ * read: of `a@b .c` some readers make `a@b`.
+ */
 static bool
 read_domain(struct reader *r, struct slice *domain, bool *literal)
 {
-	struct slice part;
-	struct buf buf;
-
 	(void)scan_cfws(&r->at);
 	*literal = next_is(r, '[');
 	if (*literal) {
@@ -160,19 +169,6 @@ read_domain(struct reader *r, struct slice *domain, bool *literal)
 	if (!scan_dot_atom(&r->at, true, domain))
 		return false;
 	(void)scan_cfws(&r->at);
-	if (next_is(r, '.')) {
-		buf_init(&buf, r->arena, domain->n + r->at.n);
-		buf_add(&buf, *domain);
-		while (scan_char(&r->at, '.')) {
-			(void)scan_cfws(&r->at);
-			if (!scan_dot_atom(&r->at, true, &part))
-				return false;
-			buf_addc(&buf, '.');
-			buf_add(&buf, part);
-			(void)scan_cfws(&r->at);
-		}
-		*domain = buf_slice(&buf);
-	}
 	return !holds_encoded_word(*domain);
 }
 
@@ -200,31 +196,27 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 	address = &r->list[r->n];
 	address->display = display;
 	address->local = local_part(local, r->arena);
+	if (slice_find(address->local, '@') < address->local.n)
+		return refuse(r, ADDRESS_QUOTED_AT); /* some readers take it for the address */
 	if (!read_domain(r, &address->domain, &address->literal))
 		return false;
 	r->n++;
 	return true;
 }
 
-/* RFC 5322 4.4 obs-route: relays of old, without a say in whose address it is */
+/*
+ * RFC 5322 4.4 obs-route: a relay of old, without a say in whose address it is. Of a route with
+ * several, Python's email.utils reads one as the address.
+ */
 static bool
 skip_route(struct reader *r)
 {
 	struct slice domain;
-	bool literal, any = false;
+	bool literal;
 
-	if (!next_is(r, '@') && !next_is(r, ','))
+	if (!scan_char(&r->at, '@'))
 		return true;
-	do {
-		while (scan_cfws(&r->at) || scan_char(&r->at, ','))
-			continue;
-		if (any && next_is(r, ':'))
-			break;
-		if (!scan_char(&r->at, '@') || !read_domain(r, &domain, &literal))
-			return false;
-		any = true;
-	} while (next_is(r, ','));
-	return scan_char(&r->at, ':');
+	return read_domain(r, &domain, &literal) && scan_char(&r->at, ':');
 }
 
 /* RFC 5322 3.4 angle-addr, the CFWS before it already read */
@@ -270,6 +262,27 @@ read_mailbox(struct reader *r, bool *group)
 	       slice_ieq(first.domain, r->list[r->n - 1].domain);
 }
 
+/*
+ * The empty elements before the next one of a list (RFC 5322 4.4) and the CFWS around them. One
+ * that is an address in a comment is that address to some readers.
+ */
+static bool
+skip_empty(struct reader *r)
+{
+	for (;;) {
+		struct slice cfws = r->at;
+		bool end;
+
+		(void)scan_cfws(&r->at);
+		cfws.n -= r->at.n;
+		end = r->at.n == 0 || next_is(r, ';');
+		if ((end || next_is(r, ',')) && slice_find(cfws, '@') < cfws.n)
+			return refuse(r, ADDRESS_COMMENT_ALONE);
+		if (!scan_char(&r->at, ','))
+			return true;
+	}
+}
+
 /* What stands between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is none. */
 static bool
 read_group(struct reader *r)
@@ -279,8 +292,8 @@ read_group(struct reader *r)
 	(void)scan_char(&r->at, ':');
 	r->groups++;
 	for (;;) {
-		while (scan_cfws(&r->at) || scan_char(&r->at, ','))
-			continue;
+		if (!skip_empty(r))
+			return false;
 		if (scan_char(&r->at, ';'))
 			break;
 		if (!read_mailbox(r, &group) || group || (!next_is(r, ',') && !next_is(r, ';')))
@@ -297,8 +310,8 @@ read_list(struct reader *r)
 	bool group;
 
 	for (;;) {
-		while (scan_cfws(&r->at) || scan_char(&r->at, ','))
-			continue;
+		if (!skip_empty(r))
+			return false;
 		if (r->at.n == 0)
 			return r->n > 0 || r->groups > 0;
 		if (!read_mailbox(r, &group) || (group && !read_group(r)))
@@ -306,6 +319,20 @@ read_list(struct reader *r)
 		if (r->at.n > 0 && !next_is(r, ','))
 			return false;
 	}
+}
+
+/* Has a value, read by the grammar, only one reading? */
+static bool
+has_one_reading(struct slice value, struct address_fault *fault)
+{
+	struct address_lex lex;
+	char c;
+
+	address_lex_init(&lex, value);
+	while (address_lex_next(&lex, &c))
+		continue;
+	*fault = lex.fault;
+	return lex.fault.cause == ADDRESS_NO_FAULT;
 }
 
 enum status
@@ -316,8 +343,13 @@ address_parse_list(struct slice value, struct arena *arena, struct address_list 
 	*list = (struct address_list){0};
 	if (value.n > VALUE_MAX)
 		return ST_LIMIT;
-	if (!read_list(&r))
+	if (!read_list(&r)) {
+		list->fault.cause = r.cause == ADDRESS_NO_FAULT ? ADDRESS_SYNTAX : r.cause;
+		list->fault.at = value.n - r.at.n;
 		return r.full || scan_is_deep_comment(r.at) ? ST_LIMIT : ST_BAD;
+	}
+	if (!has_one_reading(value, &list->fault))
+		return ST_BAD;
 	*list = (struct address_list){.list = r.list, .n = r.n, .groups = r.groups};
 	return ST_OK;
 }
@@ -389,6 +421,7 @@ bool
 address_is_plain(struct slice value)
 {
 	struct slice at = value, local, domain, rest;
+	struct address_fault fault;
 	bool angle = slice_find(value, '<') < value.n;
 
 	(void)scan_wsp(&at);
@@ -401,5 +434,5 @@ address_is_plain(struct slice value)
 		return false;
 	rest = at;
 	(void)scan_wsp(&rest);
-	return rest.n == 0;
+	return rest.n == 0 && (!holds_encoded_word(value) || has_one_reading(value, &fault));
 }

@@ -1,11 +1,12 @@
 /*
- * address.h: addresses by the strict grammar of RFC 5322 3.4 and RFC 6532, and GMime's reading of
- * the same field as a second opinion.
+ * address.h: addresses by the strict grammar of RFC 5322 3.4 and RFC 6532, a tolerant reading of
+ * fields that break it, and GMime's reading of the same field as another opinion.
  *
- * Accepted: groups, comments, quoted pairs, quoted strings, obsolete routes, encoded words in
- * display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that have only one
- * reading, and `a@b <a@b>`, which many programs write, where both have the same domain. What has
- * two readings is ST_BAD.
+ * Accepted by the strict reading: groups, comments, quoted pairs, quoted strings, obsolete routes,
+ * encoded words in display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that
+ * have only one reading, and `a@b <a@b>`, which many programs write, where both have the same
+ * domain. What has two readings is ST_BAD: mime/address_lex.h lists the forms that are ambiguous
+ * in both readings, mime/address_tolerant.h what the tolerant reading accepts.
  */
 #ifndef MIME_ADDRESS_H
 #define MIME_ADDRESS_H
@@ -20,10 +21,54 @@ struct address {
 	bool literal;         /* the domain is a domain-literal */
 };
 
+/* Why a field could not be read, or what the tolerant reading passed over. */
+enum address_cause {
+	ADDRESS_NO_FAULT,
+	ADDRESS_SYNTAX,         /* not by the grammar from here on */
+	ADDRESS_WORD_DELIMITER, /* the forms of mime/address_lex.h */
+	ADDRESS_WORD_SPECIAL,
+	ADDRESS_BACKSLASH,
+	ADDRESS_NESTED_COMMENT,
+	ADDRESS_ANGLE_SPECIAL,
+	ADDRESS_GROUP_SEMICOLON,
+	ADDRESS_DEEP_COMMENT,
+	ADDRESS_UNCLOSED,
+	ADDRESS_DOMAIN_GAP,
+	ADDRESS_QUOTED_AT,
+	ADDRESS_COMMENT_ALONE,
+	ADDRESS_CONTROL, /* those of the tolerant reading: mime/address_tolerant.h */
+	ADDRESS_LEGACY_SPECIAL,
+	ADDRESS_NO_AT,
+	ADDRESS_SECOND_AT,
+	ADDRESS_SECOND_ANGLE,
+	ADDRESS_HIDDEN_AT,
+	ADDRESS_BAD_LOCAL,
+	ADDRESS_BAD_DOMAIN,
+	ADDRESS_TRAILING_TEXT,
+	ADDRESS_NOT_UTF8, /* what it passes over */
+	ADDRESS_BARE_SPECIAL,
+	ADDRESS_LOCAL_DOTS,
+	ADDRESS_NO_CLOSE,
+	ADDRESS_FINAL_DOT,
+	ADDRESS_SEMICOLON,
+	ADDRESS_OPEN_GROUP
+};
+
+struct address_fault {
+	enum address_cause cause;
+	size_t at; /* offset in the value */
+};
+
+/* The cause as a sentence's part, in English, for gettext; "" for ADDRESS_NO_FAULT. */
+const char *address_cause_text(enum address_cause cause);
+
 struct address_list {
 	const struct address *list; /* groups are flattened */
 	size_t n;
 	size_t groups; /* how many groups there were (an empty one counts) */
+	/* where not ST_OK: why; where the tolerant reading is ST_OK: the first that it passed over
+	 */
+	struct address_fault fault;
 };
 
 enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
@@ -68,14 +113,14 @@ void address_gmime_close(struct address_gmime *gmime);
 
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
- * them, in the arena. (It gives A-labels as U-labels.) To be asked only where address_parse_list
- * was ST_OK: GMime leaks memory over some broken values. ST_BAD where GMime finds no address or one
- * without a domain, and where value holds a NUL, at which GMime would stop. ST_LIMIT where value is
- * longer than 64 KiB or where GMime would recurse too deep or take too long over it: over 100
- * colons, or octets times commas over 64 Mi. ST_TEMP where GMime could not be loaded or gmime is
- * NULL. Where not ST_OK, *n is 0.
+ * them, in the arena. (It gives A-labels as U-labels.) *complete: there is an address, and each one
+ * has a domain. To be asked only where address_parse_list or address_parse_tolerant was ST_OK:
+ * GMime leaks memory over some broken values. ST_BAD where value holds a NUL, at which GMime would
+ * stop. ST_LIMIT where value is longer than 64 KiB or where GMime would recurse too deep or take
+ * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP where GMime could
+ * not be loaded or gmime is NULL. Where not ST_OK, *n is 0 and *complete false.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,
-	struct arena *arena, struct slice **domains, size_t *n);
+	struct arena *arena, struct slice **domains, size_t *n, bool *complete);
 
 #endif

@@ -9,10 +9,11 @@
  */
 #include "mime/address.h"
 
-#include <dlfcn.h>
 #include <gmime/gmime.h>
 #include <pthread.h>
 #include <stdlib.h>
+
+#include "mime/late.h"
 
 enum {
 	VALUE_MAX = 64 * 1024,
@@ -40,6 +41,7 @@ struct domains {
 	struct arena *arena;
 	struct slice *list;
 	size_t n, cap;
+	bool without; /* an address has no domain */
 };
 
 struct address_gmime *
@@ -63,32 +65,23 @@ address_gmime_close(struct address_gmime *gmime)
 	free(gmime);
 }
 
-/* function: where a pointer to a function goes; C has no cast to it from what dlsym gives */
-static bool
-bind_function(void *library, const char *name, void *function)
-{
-	void *symbol = dlsym(library, name);
-
-	memcpy(function, &symbol, sizeof symbol);
-	return symbol != NULL;
-}
-
 static bool
 load(struct address_gmime *gmime)
 {
-	void *library = dlopen("libgmime-3.0.so.0", RTLD_NOW | RTLD_LOCAL);
+	static const struct late_name names[] = {
+		LATE_ALWAYS(address_gmime, init, g_mime_init),
+		LATE_ALWAYS(address_gmime, parse, internet_address_list_parse),
+		LATE_ALWAYS(address_gmime, length, internet_address_list_length),
+		LATE_ALWAYS(address_gmime, get, internet_address_list_get_address),
+		LATE_ALWAYS(address_gmime, group_type, internet_address_group_get_type),
+		LATE_ALWAYS(address_gmime, members, internet_address_group_get_members),
+		LATE_ALWAYS(address_gmime, mailbox_type, internet_address_mailbox_get_type),
+		LATE_ALWAYS(address_gmime, addr, internet_address_mailbox_get_addr),
+		LATE_ALWAYS(address_gmime, is_a, g_type_check_instance_is_a),
+		LATE_ALWAYS(address_gmime, unref, g_object_unref),
+	};
 
-	if (library == NULL || !bind_function(library, "g_mime_init", &gmime->init) ||
-		!bind_function(library, "internet_address_list_parse", &gmime->parse) ||
-		!bind_function(library, "internet_address_list_length", &gmime->length) ||
-		!bind_function(library, "internet_address_list_get_address", &gmime->get) ||
-		!bind_function(library, "internet_address_group_get_type", &gmime->group_type) ||
-		!bind_function(library, "internet_address_group_get_members", &gmime->members) ||
-		!bind_function(
-			library, "internet_address_mailbox_get_type", &gmime->mailbox_type) ||
-		!bind_function(library, "internet_address_mailbox_get_addr", &gmime->addr) ||
-		!bind_function(library, "g_type_check_instance_is_a", &gmime->is_a) ||
-		!bind_function(library, "g_object_unref", &gmime->unref))
+	if (!late_load("libgmime-3.0.so.0", names, sizeof names / sizeof *names, gmime))
 		return false;
 	gmime->init();
 	return true;
@@ -123,8 +116,8 @@ add_domain(struct domains *domains, struct slice domain)
 	domains->list[domains->n++] = arena_dup(domains->arena, domain);
 }
 
-/* false where an address has no domain; the recursion is bounded as GMime's was, by MAX_COLONS */
-static bool
+/* The recursion is bounded as GMime's was, by MAX_COLONS. */
+static void
 walk(const struct address_gmime *gmime, InternetAddressList *list, struct domains *domains)
 {
 	int n = gmime->length(list);
@@ -134,18 +127,17 @@ walk(const struct address_gmime *gmime, InternetAddressList *list, struct domain
 		GTypeInstance *instance = (GTypeInstance *)address;
 
 		if (gmime->is_a(instance, gmime->group_type())) {
-			if (!walk(gmime, gmime->members((InternetAddressGroup *)address), domains))
-				return false;
+			walk(gmime, gmime->members((InternetAddressGroup *)address), domains);
 		} else if (gmime->is_a(instance, gmime->mailbox_type())) {
 			InternetAddressMailbox *mailbox = (InternetAddressMailbox *)address;
 			struct slice addr = slice_str(gmime->addr(mailbox));
 
 			if (mailbox->at < 0 || (size_t)mailbox->at + 1 >= addr.n)
-				return false;
-			add_domain(domains, slice_from(addr, (size_t)mailbox->at + 1));
+				domains->without = true;
+			else
+				add_domain(domains, slice_from(addr, (size_t)mailbox->at + 1));
 		}
 	}
-	return true;
 }
 
 /*
@@ -174,14 +166,14 @@ count(struct slice s, char c)
 
 enum status
 address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
-	struct slice **domains, size_t *n)
+	struct slice **domains, size_t *n, bool *complete)
 {
 	struct domains found = {.arena = arena};
 	InternetAddressList *list;
-	bool complete;
 
 	*domains = NULL;
 	*n = 0;
+	*complete = false;
 	if (value.n > VALUE_MAX || count(value, ':') > MAX_COLONS ||
 		count(value, ',') * value.n > MAX_WORK)
 		return ST_LIMIT;
@@ -191,12 +183,11 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 		return ST_TEMP;
 	list = gmime->parse(NULL, without_encoded_words(value, arena));
 	if (list == NULL)
-		return ST_BAD;
-	complete = walk(gmime, list, &found);
+		return ST_OK;
+	walk(gmime, list, &found);
 	gmime->unref(list);
-	if (!complete || found.n == 0)
-		return ST_BAD;
 	*domains = found.list;
 	*n = found.n;
+	*complete = found.n > 0 && !found.without;
 	return ST_OK;
 }

@@ -4,7 +4,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { BLOCK_SIZE = 16 * 1024 };
+/* KEPT_MAX: the largest block that a reset arena keeps; most messages need less */
+enum {
+	BLOCK_SIZE = ARENA_EXACT ? 0 : 16 * 1024,
+	KEPT_MAX = ARENA_EXACT ? 0 : 256 * 1024,
+	LARGE = BLOCK_SIZE / 4
+};
 
 struct arena_block {
 	struct arena_block *next;
@@ -26,19 +31,27 @@ arena_no_memory(const struct arena *arena)
 	abort();
 }
 
+static struct arena_block *
+new_block(size_t size)
+{
+	struct arena_block *block = NULL;
+
+	if (size <= SIZE_MAX - sizeof *block)
+		block = malloc(sizeof *block + size);
+	if (block != NULL)
+		*block = (struct arena_block){.size = size};
+	return block;
+}
+
 /* A large request gets a block of its own behind the current one, which stays in use. */
 static struct arena_block *
 add_block(struct arena *arena, size_t need)
 {
-	size_t size = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;
-	struct arena_block *block = NULL;
+	struct arena_block *block = new_block(need > LARGE ? need : BLOCK_SIZE);
 
-	if (size <= SIZE_MAX - sizeof *block)
-		block = calloc(1, sizeof *block + size);
 	if (block == NULL)
 		arena_no_memory(arena);
-	block->size = size;
-	if (need > BLOCK_SIZE / 4 && arena->blocks != NULL) {
+	if (need > LARGE && arena->blocks != NULL) {
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {
@@ -48,23 +61,28 @@ add_block(struct arena *arena, size_t need)
 	return block;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t n)
+char *
+arena_bytes(struct arena *arena, size_t n)
 {
 	const size_t align = alignof(max_align_t);
 	struct arena_block *block = arena->blocks;
-	void *p;
+	size_t rounded;
+	char *p;
 
 	if (n > SIZE_MAX - align)
 		arena_no_memory(arena);
-	n = (n + align - 1) / align * align;
-	if (n == 0)
-		n = align;
-	if (block == NULL || block->size - block->used < n)
-		block = add_block(arena, n);
+	rounded = n == 0 ? align : (n + align - 1) / align * align;
+	if (block == NULL || block->size - block->used < rounded)
+		block = add_block(arena, ARENA_EXACT ? n : rounded);
 	p = block->bytes + block->used;
-	block->used += n;
+	block->used += ARENA_EXACT ? n : rounded;
 	return p;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t n)
+{
+	return memset(arena_bytes(arena, n), 0, n);
 }
 
 void *
@@ -88,9 +106,10 @@ arena_cstr(struct arena *arena, struct slice s)
 
 	if (s.n == SIZE_MAX)
 		arena_no_memory(arena);
-	p = arena_alloc(arena, s.n + 1);
+	p = arena_bytes(arena, s.n + 1);
 	if (s.n > 0)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return p;
 }
 
@@ -114,4 +133,43 @@ arena_clear(struct arena *arena)
 		free(block);
 	}
 	arena->blocks = NULL;
+}
+
+/* The largest block that may be kept, taken out of the arena; NULL where there is none. */
+static struct arena_block *
+take_largest(struct arena *arena)
+{
+	struct arena_block **found = NULL, *block;
+
+	for (struct arena_block **at = &arena->blocks; *at != NULL; at = &(*at)->next)
+		if ((*at)->size <= KEPT_MAX && (found == NULL || (*at)->size > (*found)->size))
+			found = at;
+	if (ARENA_EXACT || found == NULL)
+		return NULL;
+	block = *found;
+	*found = block->next;
+	return block;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	size_t used = 0, size = BLOCK_SIZE;
+	struct arena_block *kept;
+
+	for (const struct arena_block *block = arena->blocks; block != NULL; block = block->next)
+		used += block->used;
+	kept = take_largest(arena);
+	arena_clear(arena);
+	if (kept == NULL)
+		return;
+	while (size < used && size < (size_t)KEPT_MAX)
+		size *= 2;
+	if (kept->size < size) {
+		free(kept);
+		kept = new_block(size); /* without memory the next allocation fails */
+	}
+	if (kept != NULL)
+		*kept = (struct arena_block){.size = kept->size};
+	arena->blocks = kept;
 }

@@ -24,7 +24,7 @@ buf_add(struct buf *buf, struct slice s)
 			cap = cap > buf->max / 2 ? buf->max : cap * 2;
 		if (cap > buf->max)
 			cap = buf->max;
-		p = arena_alloc(buf->arena, cap);
+		p = arena_bytes(buf->arena, cap);
 		if (buf->n > 0)
 			memcpy(p, buf->p, buf->n);
 		buf->p = p;
@@ -61,7 +61,7 @@ buf_addf(struct buf *buf, const char *format, ...)
 		buf->over = true;
 		return;
 	}
-	p = arena_alloc(buf->arena, (size_t)n + 1);
+	p = arena_bytes(buf->arena, (size_t)n + 1);
 	va_start(ap, format);
 	(void)vsnprintf(p, (size_t)n + 1, format, ap);
 	va_end(ap);

@@ -4,19 +4,63 @@
 
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* the six bits that c stands for, or -1 */
+#define X (-1)
+
+/* the six bits that an octet stands for, or -1 */
+/* clang-format off */
+static const signed char SEXTETS[256] = {
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* 00 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* 10 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  62, X,  X,  X,  63, /* 20 */
+	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, X,  X,  X,  X,  X,  X,  /* 30 */
+	X,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, /* 40 */
+	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, X,  X,  X,  X,  X,  /* 50 */
+	X,  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, /* 60 */
+	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, X,  X,  X,  X,  X,  /* 70 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* 80 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* 90 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* a0 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* b0 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* c0 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* d0 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* e0 */
+	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* f0 */
+};
+/* clang-format on */
+
+#undef X
+
 static int
 sextet(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	return SEXTETS[(unsigned char)c];
+}
+
+static void
+put_group(unsigned bits, char *out)
+{
+	out[0] = (char)(bits >> 16 & 0xff);
+	out[1] = (char)(bits >> 8 & 0xff);
+	out[2] = (char)(bits & 0xff);
+}
+
+/* Whole groups without white space at the start of *text, which is cut; how many octets they are */
+static size_t
+decode_groups(struct slice *text, char *out)
+{
+	const char *p = text->p;
+	size_t n = 0;
+
+	for (; text->n - (size_t)(p - text->p) >= 4; p += 4, n += 3) {
+		const int a = sextet(p[0]), b = sextet(p[1]), c = sextet(p[2]), d = sextet(p[3]);
+
+		if ((a | b | c | d) < 0)
+			break;
+		put_group((unsigned)a << 18 | (unsigned)b << 12 | (unsigned)c << 6 | (unsigned)d,
+			out + n);
+	}
+	*text = slice_from(*text, (size_t)(p - text->p));
+	return n;
 }
 
 enum status
@@ -27,10 +71,12 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 	unsigned bits = 0;
 
 	*bytes = slice_make(NULL, 0);
-	out = arena_alloc(arena, text.n / 4 * 3 + 3);
+	out = arena_bytes(arena, text.n / 4 * 3 + 3);
 	for (;;) {
 		int six;
 
+		if (digits % 4 == 0 && pads == 0)
+			n += decode_groups(&text, out + n);
 		(void)scan_fws(&text); /* RFC 6376 2.10 */
 		if (text.n == 0)
 			break;
@@ -40,9 +86,8 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 		else if (six < 0 || pads > 0)
 			return ST_BAD;
 		else if (bits = (bits << 6 | (unsigned)six) & 0xffffff, ++digits % 4 == 0) {
-			out[n++] = (char)(bits >> 16);
-			out[n++] = (char)(bits >> 8 & 0xff);
-			out[n++] = (char)(bits & 0xff);
+			put_group(bits, out + n);
+			n += 3;
 		}
 		text = slice_from(text, 1);
 	}
@@ -64,7 +109,7 @@ struct slice
 base64_encode(struct slice bytes, struct arena *arena)
 {
 	const unsigned char *in = (const unsigned char *)bytes.p;
-	char *out = arena_alloc(arena, bytes.n / 3 * 4 + 4);
+	char *out = arena_bytes(arena, bytes.n / 3 * 4 + 4);
 	size_t n = 0;
 
 	for (size_t i = 0; i < bytes.n; i += 3) {

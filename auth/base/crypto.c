@@ -1,43 +1,42 @@
 #include "auth/base/crypto.h"
 
+/* SHA256_Update: what EVP calls, without the start of the providers */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <limits.h>
 #include <openssl/bio.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
-#include "auth/base/der.h"
 #include "auth/base/keycache.h"
+#include "auth/base/rsa.h"
 
 enum { ED25519_SIGNATURE_SIZE = 64 };
 
 struct crypto {
-	OSSL_LIB_CTX *lib;        /* NULL until something is asked */
-	EVP_MD *sha256;           /* fetched once: a fetch for each hash doubles a small one */
-	EVP_PKEY_CTX *rsa;        /* makes keys out of numbers */
+	struct rsa *rsa;          /* NULL until an RSA signature is verified */
+	OSSL_LIB_CTX *lib;        /* NULL until something else is asked */
+	EVP_MD *sha256;           /* of lib */
 	struct crypto_hash *idle; /* ended hashes, to be used again */
-	struct keycache keys;     /* of RSA */
+	struct keycache keys;     /* of both kinds */
 };
 
 struct crypto_hash {
 	struct crypto *crypto;
 	struct crypto_hash *next;
-	EVP_MD_CTX *ctx;
+	SHA256_CTX state;
 	bool failed;
 };
 
 struct crypto_key {
-	EVP_PKEY *pkey;
-	size_t signature_size;
+	struct rsa_key *rsa; /* or NULL */
+	EVP_PKEY *ed25519;   /* or NULL */
 	unsigned bits;
 	unsigned users; /* the cache and who asked; of one thread */
-	bool rsa;
 };
 
 struct crypto_signer {
@@ -94,13 +93,6 @@ crypto_new(void)
 	return crypto;
 }
 
-static void
-hash_free(struct crypto_hash *hash)
-{
-	EVP_MD_CTX_free(hash->ctx);
-	free(hash);
-}
-
 void
 crypto_free(struct crypto *crypto)
 {
@@ -110,73 +102,45 @@ crypto_free(struct crypto *crypto)
 		return;
 	for (struct crypto_hash *hash = crypto->idle; hash != NULL; hash = next) {
 		next = hash->next;
-		hash_free(hash);
+		free(hash);
 	}
 	keycache_clear(&crypto->keys);
-	EVP_PKEY_CTX_free(crypto->rsa);
+	rsa_free(crypto->rsa);
 	EVP_MD_free(crypto->sha256);
 	OSSL_LIB_CTX_free(crypto->lib);
 	free(crypto);
 }
 
-/* an ended hash or one without a state yet; NULL where there is no memory */
-static struct crypto_hash *
-hash_take(struct crypto *crypto)
-{
-	struct crypto_hash *hash = crypto->idle;
-
-	if (hash != NULL) {
-		crypto->idle = hash->next;
-		return hash;
-	}
-	hash = calloc(1, sizeof *hash);
-	if (hash == NULL)
-		return NULL;
-	hash->ctx = EVP_MD_CTX_new();
-	if (hash->ctx == NULL) {
-		free(hash);
-		return NULL;
-	}
-	hash->crypto = crypto;
-	return hash;
-}
-
 struct crypto_hash *
 crypto_hash_new(struct crypto *crypto)
 {
-	struct crypto_hash *hash = start(crypto) ? hash_take(crypto) : NULL;
+	struct crypto_hash *hash = crypto->idle;
 
-	if (hash == NULL)
+	if (hash != NULL)
+		crypto->idle = hash->next;
+	else if ((hash = malloc(sizeof *hash)) == NULL)
 		return NULL;
-	hash->failed = false;
-	if (EVP_DigestInit_ex2(hash->ctx, crypto->sha256, NULL) != 1) {
-		hash_free(hash);
-		(void)drain_errors();
-		return NULL;
-	}
+	hash->crypto = crypto;
+	hash->failed = SHA256_Init(&hash->state) != 1;
 	return hash;
 }
 
 void
 crypto_hash_add(struct crypto_hash *hash, struct slice bytes)
 {
-	if (bytes.n > 0 && EVP_DigestUpdate(hash->ctx, bytes.p, bytes.n) != 1)
+	if (bytes.n > 0 && SHA256_Update(&hash->state, bytes.p, bytes.n) != 1)
 		hash->failed = true;
 }
 
 struct crypto_hash *
 crypto_hash_copy(const struct crypto_hash *hash)
 {
-	struct crypto_hash *copy = hash_take(hash->crypto);
+	struct crypto_hash *copy = crypto_hash_new(hash->crypto);
 
 	if (copy == NULL)
 		return NULL;
+	copy->state = hash->state;
 	copy->failed = hash->failed;
-	if (EVP_MD_CTX_copy_ex(copy->ctx, hash->ctx) != 1) {
-		hash_free(copy);
-		(void)drain_errors();
-		return NULL;
-	}
 	return copy;
 }
 
@@ -184,18 +148,13 @@ enum status
 crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE])
 {
 	struct crypto *crypto = hash->crypto;
-	unsigned n = 0;
 
 	memset(digest, 0, CRYPTO_SHA256_SIZE);
-	if (EVP_DigestFinal_ex(hash->ctx, digest, &n) != 1 || n != CRYPTO_SHA256_SIZE ||
-		hash->failed) {
-		hash_free(hash);
-		(void)drain_errors();
-		return ST_TEMP;
-	}
+	if (SHA256_Final(digest, &hash->state) != 1)
+		hash->failed = true;
 	hash->next = crypto->idle;
 	crypto->idle = hash;
-	return ST_OK;
+	return hash->failed ? ST_TEMP : ST_OK;
 }
 
 enum status
@@ -209,100 +168,80 @@ crypto_sha256(struct crypto *crypto, struct slice bytes, unsigned char digest[CR
 	return crypto_hash_end(hash, digest);
 }
 
-/* Takes pkey over. */
-static enum status
-key_new(EVP_PKEY *pkey, bool rsa, size_t signature_size, struct crypto_key **key)
+/* The key of those octets and that kind, if it is at hand. */
+static struct crypto_key *
+find_key(struct crypto *crypto, struct slice octets, bool rsa)
 {
-	*key = calloc(1, sizeof **key);
-	if (*key == NULL) {
-		EVP_PKEY_free(pkey);
-		return ST_TEMP;
+	struct crypto_key *key = keycache_get(&crypto->keys, octets);
+
+	if (key == NULL || (key->rsa != NULL) != rsa)
+		return NULL;
+	key->users++;
+	return key;
+}
+
+/* Takes over what key has inside; NULL where there is no memory. */
+static struct crypto_key *
+keep_key(struct crypto *crypto, struct slice octets, struct crypto_key inside)
+{
+	struct crypto_key *key = malloc(sizeof *key);
+
+	if (key == NULL) {
+		rsa_key_free(inside.rsa);
+		EVP_PKEY_free(inside.ed25519);
+		return NULL;
 	}
-	**key = (struct crypto_key){
-		.pkey = pkey, .signature_size = signature_size, .users = 1, .rsa = rsa};
-	return ST_OK;
-}
-
-/* A number in the machine's byte order, as OSSL_PARAM wants it; false where there is no memory. */
-static bool
-to_native(struct slice number, unsigned char *native)
-{
-	BIGNUM *bn = BN_bin2bn((const unsigned char *)number.p, (int)number.n, NULL);
-	bool done = bn != NULL && BN_bn2nativepad(bn, native, (int)number.n) == (int)number.n;
-
-	BN_free(bn);
-	return done;
-}
-
-static EVP_PKEY *
-rsa_from_numbers(struct crypto *crypto, const struct der_rsa *rsa)
-{
-	unsigned char n[DER_RSA_MAX_BITS / 8], e[DER_RSA_MAX_EXPONENT_BITS / 8];
-	EVP_PKEY *pkey = NULL;
-
-	if (!to_native(rsa->modulus, n) || !to_native(rsa->exponent, e))
-		return NULL;
-	if (crypto->rsa == NULL)
-		crypto->rsa = EVP_PKEY_CTX_new_from_name(crypto->lib, "RSA", NULL);
-	if (crypto->rsa == NULL || EVP_PKEY_fromdata_init(crypto->rsa) != 1)
-		return NULL;
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n, rsa->modulus.n),
-		OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_E, e, rsa->exponent.n),
-		OSSL_PARAM_construct_end(),
-	};
-	if (EVP_PKEY_fromdata(crypto->rsa, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		return NULL;
-	return pkey;
+	*key = inside;
+	key->users = 1;
+	if (keycache_put(&crypto->keys, octets, key))
+		key->users++;
+	return key;
 }
 
 enum status
 crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits)
 {
-	struct der_rsa rsa;
+	struct crypto_key inside = {.rsa = NULL};
+	struct rsa_numbers numbers;
 	enum status status;
-	EVP_PKEY *pkey;
 
-	*key = keycache_get(&crypto->keys, der);
+	*key = find_key(crypto, der, true);
 	if (*key != NULL) {
-		(*key)->users++;
 		*bits = (*key)->bits;
 		return ST_OK;
 	}
-	status = der_rsa_parse(der, &rsa);
-	*bits = rsa.bits;
+	status = rsa_parse(der, &numbers);
+	*bits = inside.bits = numbers.bits;
 	if (status != ST_OK)
 		return status;
-	pkey = start(crypto) ? rsa_from_numbers(crypto, &rsa) : NULL;
-	if (pkey == NULL) {
-		(void)drain_errors();
-		return ST_TEMP; /* der_rsa_parse refused what OpenSSL would */
-	}
-	if (key_new(pkey, true, rsa.modulus.n, key) != ST_OK)
+	inside.rsa = rsa_key_new(&numbers);
+	if (inside.rsa == NULL)
 		return ST_TEMP;
-	(*key)->bits = rsa.bits;
-	if (keycache_put(&crypto->keys, der, *key))
-		(*key)->users++;
-	return ST_OK;
+	*key = keep_key(crypto, der, inside);
+	return *key != NULL ? ST_OK : ST_TEMP;
 }
 
 enum status
 crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **key)
 {
-	EVP_PKEY *pkey;
+	struct crypto_key inside = {.bits = 8 * CRYPTO_ED25519_SIZE};
 
 	*key = NULL;
 	if (raw.n != CRYPTO_ED25519_SIZE) /* RFC 8463 4 */
 		return ST_BAD;
+	*key = find_key(crypto, raw, false);
+	if (*key != NULL)
+		return ST_OK;
 	if (!start(crypto))
 		return ST_TEMP;
-	pkey = EVP_PKEY_new_raw_public_key_ex(
+	inside.ed25519 = EVP_PKEY_new_raw_public_key_ex(
 		crypto->lib, "ED25519", NULL, (const unsigned char *)raw.p, raw.n);
-	if (pkey == NULL) {
+	if (inside.ed25519 == NULL) {
 		(void)drain_errors();
 		return ST_TEMP;
 	}
-	return key_new(pkey, false, ED25519_SIGNATURE_SIZE, key);
+	*key = keep_key(crypto, raw, inside);
+	return *key != NULL ? ST_OK : ST_TEMP;
 }
 
 void
@@ -310,61 +249,51 @@ crypto_key_free(struct crypto_key *key)
 {
 	if (key == NULL || --key->users > 0)
 		return;
-	EVP_PKEY_free(key->pkey);
+	rsa_key_free(key->rsa);
+	EVP_PKEY_free(key->ed25519);
 	free(key);
 }
 
-/* 1 for a good signature; 0 or less for a bad one; -2 where it could not be asked */
-static int
+static enum status
 verify_rsa(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
-	struct slice signature)
+	struct slice signature, bool *good)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(crypto->lib, key->pkey, NULL);
-	int rc = -2;
-
+	if (crypto->rsa == NULL)
+		crypto->rsa = rsa_new();
 	/* RFC 6376 3.3: EMSA-PKCS1-v1_5 of RFC 8017 9.2, with SHA-256's DigestInfo */
-	if (ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
-		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
-		EVP_PKEY_CTX_set_signature_md(ctx, crypto->sha256) == 1)
-		rc = EVP_PKEY_verify(ctx, (const unsigned char *)signature.p, signature.n, digest,
-			CRYPTO_SHA256_SIZE);
-	EVP_PKEY_CTX_free(ctx);
-	return rc;
+	return crypto->rsa != NULL ? rsa_verify(crypto->rsa, key->rsa, digest, signature, good)
+				   : ST_TEMP;
 }
 
-static int
+static enum status
 verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
-	struct slice signature)
+	struct slice signature, bool *good)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int rc = -2;
+	EVP_MD_CTX *ctx;
+	bool asked, memory;
 
+	if (signature.n != ED25519_SIGNATURE_SIZE) /* RFC 8032 5.1.7 step 1 */
+		return ST_OK;
+	if (!start(crypto))
+		return ST_TEMP;
+	ctx = EVP_MD_CTX_new();
 	/* RFC 8463 3: PureEdDSA over the hash */
-	if (ctx != NULL &&
-		EVP_DigestVerifyInit_ex(ctx, NULL, NULL, crypto->lib, NULL, key->pkey, NULL) == 1)
-		rc = EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n, digest,
-			CRYPTO_SHA256_SIZE);
+	asked = ctx != NULL && EVP_DigestVerifyInit_ex(
+				       ctx, NULL, NULL, crypto->lib, NULL, key->ed25519, NULL) == 1;
+	*good = asked && EVP_DigestVerify(ctx, (const unsigned char *)signature.p, signature.n,
+				 digest, CRYPTO_SHA256_SIZE) == 1;
 	EVP_MD_CTX_free(ctx);
-	return rc;
+	memory = drain_errors();
+	return !*good && (memory || !asked) ? ST_TEMP : ST_OK;
 }
 
 enum status
 crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 	const unsigned char digest[CRYPTO_SHA256_SIZE], struct slice signature, bool *good)
 {
-	bool memory;
-	int rc;
-
 	*good = false;
-	if (signature.n != key->signature_size) /* RFC 8017 8.2.2 step 1, RFC 8032 5.1.7 step 1 */
-		return ST_OK;
-	if (!start(crypto))
-		return ST_TEMP;
-	rc = key->rsa ? verify_rsa(crypto, key, digest, signature)
-		      : verify_ed25519(crypto, key, digest, signature);
-	*good = rc == 1;
-	memory = drain_errors();
-	return !*good && (memory || rc == -2) ? ST_TEMP : ST_OK;
+	return key->rsa != NULL ? verify_rsa(crypto, key, digest, signature, good)
+				: verify_ed25519(crypto, key, digest, signature, good);
 }
 
 /* No key of ours is encrypted, and nobody is there to be asked. */

@@ -1,5 +1,5 @@
 /*
- * crypto.h: SHA-256, RSA and Ed25519, checked and signed; the only door to OpenSSL.
+ * crypto.h: SHA-256, RSA and Ed25519, verified and signed; with rsa.h the only door to OpenSSL.
  */
 #ifndef AUTH_BASE_CRYPTO_H
 #define AUTH_BASE_CRYPTO_H
@@ -17,13 +17,13 @@ struct crypto_signer; /* one private key */
 /*
  * It has a library context of its own, which openssl.cnf has no say in; nothing made by one crypto
  * is used with another, and all of it is freed or ended before crypto_free.
- * Starts nothing yet: OpenSSL is first asked when a hash or a key is needed, so that an unsigned
- * message costs nothing. NULL where there is no memory.
+ * Starts nothing yet: hashes and RSA signatures need no provider of OpenSSL, and the library
+ * context is made for the first Ed25519 key or the first signing. NULL where there is no memory.
  */
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *crypto); /* NULL is fine */
 
-/* A new hash, or NULL where OpenSSL could not (ST_TEMP for the caller). */
+/* A new hash, or NULL where there is no memory (ST_TEMP for the caller). */
 struct crypto_hash *crypto_hash_new(struct crypto *crypto);
 void crypto_hash_add(struct crypto_hash *hash, struct slice bytes);
 /* A second hash that goes on from where this one stands; NULL where OpenSSL could not. */
@@ -37,11 +37,11 @@ enum status crypto_sha256(
 
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
- * A.1.1), as auth/base/der.h reads them. ST_BAD where it is neither or the numbers make no key (an
+ * A.1.1), as auth/base/rsa.h reads them. ST_BAD where it is neither or the numbers make no key (an
  * exponent that is even, below 3 or over 64 bits; an even modulus); ST_LIMIT where it has more than
  * 16,384 bits. *bits is the modulus' size, set wherever the numbers could be read; however small it
  * is, the key is made. Ed25519: 32 octets, else ST_BAD (RFC 8463 4). The key is the caller's to
- * free, before the crypto; *key is NULL where not ST_OK. The last few hundred RSA keys are kept by
+ * free, before the crypto; *key is NULL where not ST_OK. The last few hundred keys are kept by
  * the crypto, so that one that comes again is not decoded again.
  */
 enum status crypto_key_rsa(

@@ -5,10 +5,30 @@
 #include <stdlib.h>
 
 #include "mime/buf.h"
+#include "mime/late.h"
 
 /* A normal name has at most 253 code points; what NFC composes and mapping drops makes it longer.
  */
 enum { TEXT_MAX = 4096 };
+
+/* libidn2, for the few names that are not plain ASCII */
+struct idn {
+	__typeof__(&idn2_lookup_u8) lookup;
+	__typeof__(&idn2_to_unicode_8z8z) to_unicode;
+	__typeof__(&idn2_free) free;
+};
+
+static bool
+load_idn(struct idn *idn)
+{
+	static const struct late_name names[] = {
+		LATE(idn, lookup, idn2_lookup_u8),
+		LATE(idn, to_unicode, idn2_to_unicode_8z8z),
+		LATE(idn, free, idn2_free),
+	};
+
+	return late_load("libidn2.so.0", names, sizeof names / sizeof *names, idn);
+}
 
 static bool
 is_ldh(char c)
@@ -61,8 +81,12 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 	uint8_t *found = NULL;
 	struct slice a_label;
 	enum status status = ST_BAD;
-	int rc = idn2_lookup_u8(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	struct idn idn;
+	int rc;
 
+	if (!load_idn(&idn))
+		return ST_TEMP;
+	rc = idn.lookup(text, &found, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (rc == IDN2_MALLOC)
 		return ST_TEMP;
 	if (rc != IDN2_OK)
@@ -73,7 +97,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 		buf_add(out, a_label);
 		status = ST_OK;
 	}
-	idn2_free(found);
+	idn.free(found);
 	return status;
 }
 
@@ -131,13 +155,17 @@ enum status
 domain_to_unicode(struct slice name, struct arena *arena, struct slice *text)
 {
 	char *decoded = NULL;
-	int rc = idn2_to_unicode_8z8z(arena_cstr(arena, name), &decoded, 0);
+	struct idn idn;
+	int rc;
 
 	*text = slice_make(NULL, 0);
+	if (!load_idn(&idn))
+		return ST_TEMP;
+	rc = idn.to_unicode(arena_cstr(arena, name), &decoded, 0);
 	if (rc != IDN2_OK)
 		return rc == IDN2_MALLOC ? ST_TEMP : ST_BAD;
 	*text = arena_dup(arena, slice_str(decoded));
-	idn2_free(decoded);
+	idn.free(decoded);
 	return ST_OK;
 }
 
@@ -194,9 +222,27 @@ domain_common(struct slice a, struct slice b)
 	return n;
 }
 
+/* libpsl, for RFC 7489 only */
 struct domain_psl {
 	psl_ctx_t *ctx;
+	__typeof__(&psl_latest) latest;
+	__typeof__(&psl_load_file) load_file;
+	__typeof__(&psl_registrable_domain) registrable;
+	__typeof__(&psl_free) free;
 };
+
+static bool
+load_psl(struct domain_psl *psl)
+{
+	static const struct late_name names[] = {
+		LATE(domain_psl, latest, psl_latest),
+		LATE(domain_psl, load_file, psl_load_file),
+		LATE(domain_psl, registrable, psl_registrable_domain),
+		LATE(domain_psl, free, psl_free),
+	};
+
+	return late_load("libpsl.so.5", names, sizeof names / sizeof *names, psl);
+}
 
 struct domain_psl *
 domain_psl_open(const char *path)
@@ -205,7 +251,8 @@ domain_psl_open(const char *path)
 
 	if (psl == NULL)
 		return NULL;
-	psl->ctx = path == NULL ? psl_latest(NULL) : psl_load_file(path);
+	if (load_psl(psl))
+		psl->ctx = path == NULL ? psl->latest(NULL) : psl->load_file(path);
 	if (psl->ctx == NULL) {
 		free(psl);
 		return NULL;
@@ -218,7 +265,7 @@ domain_psl_free(struct domain_psl *psl)
 {
 	if (psl == NULL)
 		return;
-	psl_free(psl->ctx);
+	psl->free(psl->ctx);
 	free(psl);
 }
 
@@ -232,6 +279,6 @@ domain_psl_org(const struct domain_psl *psl, struct slice name)
 		return name;
 	memcpy(text, name.p, name.n);
 	text[name.n] = '\0';
-	org = psl_registrable_domain(psl->ctx, text); /* RFC 7489 3.2 */
+	org = psl->registrable(psl->ctx, text); /* RFC 7489 3.2 */
 	return org == NULL ? name : slice_from(name, (size_t)(org - text));
 }

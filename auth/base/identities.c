@@ -1,6 +1,8 @@
 #include "auth/base/identities.h"
 
 #include "auth/base/domain.h"
+#include "mime/address_map.h"
+#include "mime/address_tolerant.h"
 
 struct finder {
 	struct arena *arena;
@@ -22,7 +24,7 @@ from_reason(enum from_reason id)
 static void
 ambiguous(struct finder *f, enum from_reason reason)
 {
-	if (f->ambiguous.id == FROM_R_NONE)
+	if (f->ambiguous.id == FROM_R_NONE || f->ambiguous.id == FROM_R_NO_AUTHOR)
 		f->ambiguous = from_reason(reason);
 }
 
@@ -49,12 +51,23 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 		return ST_OK;
 	}
 	status = address_parse_list(field->value, f->arena, &list);
-	if (status != ST_OK) {
-		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_UNREADABLE);
-		return status == ST_TEMP ? ST_TEMP : ST_OK;
+	if (status == ST_BAD) {
+		status = address_parse_tolerant(field->value, f->arena, &list);
+		f->ids->fault = list.fault;
+		f->ids->tolerant = status == ST_OK;
 	}
-	if (list.n == 0)
-		ambiguous(f, FROM_R_NO_DOMAIN); /* RFC 6854: a group without members */
+	if (status == ST_LIMIT) {
+		ambiguous(f, FROM_R_OVER_LIMIT);
+		return ST_OK;
+	}
+	if (list.n == 0) { /* RFC 6854: a group without members is one */
+		bool nobody = address_names_nobody(field->value, f->arena);
+
+		ambiguous(f, nobody            ? FROM_R_NO_AUTHOR
+			     : status == ST_OK ? FROM_R_NO_DOMAIN
+					       : FROM_R_UNREADABLE);
+		return ST_OK;
+	}
 	for (size_t i = 0; i < list.n; i++) {
 		struct slice domain;
 
@@ -91,26 +104,32 @@ is_same(struct finder *f, struct slice domain, bool *same)
 	return status == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
-/* Does the second reader find the one domain, too, and no other? */
+/*
+ * Does the second reader find the one domain, too, and no other? Where we had to be tolerant, it
+ * may find no address.
+ */
 static enum status
 ask_second(struct finder *f, struct slice value)
 {
 	struct slice *domains;
 	enum status status;
-	bool same = true;
+	bool complete, same = true;
 	size_t n;
 
-	if (address_is_plain(value))
+	if (!f->ids->tolerant && address_is_plain(value))
 		return ST_OK;
-	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n);
+	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n, &complete);
 	if (status == ST_TEMP)
 		return ST_TEMP;
 	if (status != ST_OK)
 		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_DIFFER);
-	for (size_t i = 0; i < n && same; i++)
+	for (size_t i = 0; i < n && same; i++) {
 		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;
-	if (!same)
+		if (!same)
+			f->ids->other_domain = domains[i];
+	}
+	if (!same || (!complete && !f->ids->tolerant))
 		ambiguous(f, FROM_R_DIFFER);
 	return ST_OK;
 }
@@ -120,7 +139,10 @@ static enum status
 read_only_from(struct finder *f, const struct field *field)
 {
 	struct slice text = {0};
-	enum status status = read_from(f, field, &text);
+	enum status status;
+
+	f->ids->from = field->value;
+	status = read_from(f, field, &text);
 
 	if (f->ndomains > 1)
 		ambiguous(f, FROM_R_SEVERAL_DOMAINS); /* RFC 9989 5.3.1 */
@@ -201,6 +223,8 @@ read_all(struct finder *f, const struct message *message)
 		if (status != ST_OK)
 			return status;
 	}
+	f->ids->fault = (struct address_fault){0};
+	f->ids->tolerant = false;
 	return ST_OK;
 }
 

@@ -30,7 +30,8 @@ enum {
 	R(BLANK_FIRST,     "header_blank_first",   "the header begins with white space") \
 	R(HAS_NUL,         "header_nul",           "NUL in the header") \
 	R(HAS_BARE_CR,     "header_bare_cr",       "bare CR in the header") \
-	R(MANY_FIELDS,     "header_many_fields",   "too many header fields")
+	R(MANY_FIELDS,     "header_many_fields",   "too many header fields") \
+	R(NO_AUTHOR,       "from_no_author",       "no author domain")
 
 #define FROM_REASON_ID(id, code, text) FROM_R_##id,
 enum from_reason {
@@ -53,6 +54,11 @@ struct identities {
 	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
 	struct reason ambiguous;  /* why no DMARC pass may be earned: one of From's, or none */
 	size_t from_fields;
+	struct slice from; /* the value of the one From field; empty where there is not one */
+	/* why it cannot be read at all or, where tolerant, what was passed over to read it */
+	struct address_fault fault;
+	bool tolerant;
+	struct slice other_domain; /* where readers differ: what the other one reads, or empty */
 	/* each distinct author domain of the From field(s), normal, in their order; the first ones
 	 * where they are many; those that could be read where a field is in part unreadable */
 	const struct slice *all_domains;
@@ -66,7 +72,8 @@ struct identities {
  * domains; readers that differ; NUL or bare CR in the header; white space first; an over-limit From
  * or too many fields. So is an author with a domain-literal or with what is no domain name, and a
  * line that is no field but reads as `From:` once blanks, folds, controls and octets over 126 are
- * passed over. A reason that concerns From is told before one that concerns the header.
+ * passed over. A reason that concerns From is told before one that concerns the header, but for
+ * FROM_R_NO_AUTHOR (mime/address_map.h: no `@` and no dotted name, whichever way From is shown).
  * gmime: the second reader, not asked where the first one suffices (address_is_plain).
  */
 enum status identities_find(const struct message *message, struct address_gmime *gmime,

@@ -2,23 +2,34 @@
 
 #include <stdlib.h>
 
-/* Who chooses keys that share a place only has them decoded again. */
-static size_t
-place_of(struct slice encoded)
+/*
+ * A few octets out of the middle, where the number itself is: someone who chooses keys for one row
+ * only has them decoded again.
+ */
+static struct keycache_place *
+row_of(struct keycache *cache, struct slice encoded)
 {
-	const uint64_t hash = slice_hash(encoded);
+	enum { SAMPLE = 16 };
+	const uint64_t hash = slice_hash(slice_head(slice_from(encoded, encoded.n / 2), SAMPLE));
 
-	return (size_t)(hash ^ hash >> 32) % KEYCACHE_PLACES;
+	return cache->places[(hash ^ hash >> 32) % KEYCACHE_ROWS];
 }
 
 void *
-keycache_get(const struct keycache *cache, struct slice encoded)
+keycache_get(struct keycache *cache, struct slice encoded)
 {
-	const struct keycache_place *place = &cache->places[place_of(encoded)];
+	struct keycache_place *row = row_of(cache, encoded);
 
-	if (place->encoded == NULL || !slice_eq(slice_make(place->encoded, place->n), encoded))
-		return NULL;
-	return place->key;
+	for (size_t i = 0; i < KEYCACHE_ROW && row[i].encoded != NULL; i++) {
+		const struct keycache_place found = row[i];
+
+		if (!slice_eq(slice_make(found.encoded, found.n), encoded))
+			continue;
+		memmove(row + 1, row, i * sizeof *row);
+		row[0] = found;
+		return found.key;
+	}
+	return NULL;
 }
 
 static void
@@ -33,20 +44,26 @@ empty(struct keycache *cache, struct keycache_place *place)
 bool
 keycache_put(struct keycache *cache, struct slice encoded, void *key)
 {
-	struct keycache_place *place = &cache->places[place_of(encoded)];
+	struct keycache_place *row = row_of(cache, encoded);
 	char *copy = encoded.n > 0 ? malloc(encoded.n) : NULL;
 
 	if (copy == NULL)
 		return false;
-	empty(cache, place);
 	memcpy(copy, encoded.p, encoded.n);
-	*place = (struct keycache_place){copy, encoded.n, key};
+	if (keycache_get(cache, encoded) != NULL) {
+		empty(cache, &row[0]); /* where a key that was found is */
+	} else {
+		empty(cache, &row[KEYCACHE_ROW - 1]);
+		memmove(row + 1, row, (KEYCACHE_ROW - 1) * sizeof *row);
+	}
+	row[0] = (struct keycache_place){copy, encoded.n, key};
 	return true;
 }
 
 void
 keycache_clear(struct keycache *cache)
 {
-	for (size_t i = 0; i < KEYCACHE_PLACES; i++)
-		empty(cache, &cache->places[i]);
+	for (size_t i = 0; i < KEYCACHE_ROWS; i++)
+		for (size_t k = 0; k < KEYCACHE_ROW; k++)
+			empty(cache, &cache->places[i][k]);
 }

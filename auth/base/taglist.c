@@ -26,9 +26,12 @@ static bool
 is_tag_value(struct slice text)
 {
 	while (text.n > 0) {
-		if (text.p[0] > ' ' && text.p[0] <= '~')
-			text = slice_from(text, 1);
-		else if (!scan_fws(&text) && !scan_utf8_non_ascii(&text))
+		size_t n = 0;
+
+		while (n < text.n && text.p[n] > ' ' && text.p[n] <= '~')
+			n++;
+		text = slice_from(text, n);
+		if (n == 0 && !scan_fws(&text) && !scan_utf8_non_ascii(&text))
 			return false;
 	}
 	return true;

@@ -1,6 +1,7 @@
 #include <stdint.h>
 
 #include "auth/dkim/dkim.h"
+#include "auth/dkim/dkim_scan.h"
 
 /*
  * What is put into the hash. Long runs are hashed where they stand; short ones are gathered, since
@@ -106,6 +107,7 @@ sink_init(struct sink *sink, struct crypto_hash *hash)
 struct dkim_body_canon {
 	struct sink sink;
 	enum dkim_canon canon;
+	enum dkim_scan_way scan;
 	bool in_line;     /* something of the current line is in the sink */
 	bool blank;       /* relaxed: white space that a non-blank of its line may follow */
 	bool cr;          /* a CR that an LF may follow */
@@ -119,6 +121,7 @@ dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted, size_t n,
 	struct dkim_body_canon *body = arena_alloc(arena, sizeof *body);
 
 	body->canon = canon;
+	body->scan = dkim_scan_best();
 	body->sink.wanted = wanted;
 	body->sink.nwanted = n;
 	body->sink.hash = crypto_hash_new(crypto);
@@ -154,114 +157,17 @@ body_line_end(struct dkim_body_canon *body)
 }
 
 /*
- * Sixteen bytes at once, without a branch a byte. The comparison of two vectors gives 0 or all ones
- * in each byte.
- */
-typedef unsigned char vec __attribute__((vector_size(16)));
-typedef unsigned long long vec_half __attribute__((vector_size(16)));
-
-#define VEC_ALL(c) ((vec){c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c})
-
-static inline vec
-vec_load(const char *p)
-{
-	vec v;
-
-	memcpy(&v, p, sizeof v);
-	return v;
-}
-
-static inline bool
-vec_any(vec v)
-{
-	vec_half halves = (vec_half)v;
-
-	return (halves[0] | halves[1]) != 0;
-}
-
-/* The first byte that is not 0; there is one. */
-static inline size_t
-vec_first(vec v)
-{
-	size_t at = 0;
-
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	vec_half halves = (vec_half)v;
-
-	at = halves[0] != 0 ? 0 : 8;
-	at += (size_t)__builtin_ctzll(halves[at / 8]) / 8;
-#else
-	while (v[at] == 0)
-		at++;
-#endif
-	return at;
-}
-
-/*
- * Which of the 16 bytes at p need a closer look? The bytes before and after are read, too. A line
- * end is plain where it is CRLF and what follows cannot be an empty or a blank line.
- */
-static inline vec
-relaxed_stops(const char *p)
-{
-	const vec here = vec_load(p), before = vec_load(p - 1), after = vec_load(p + 1);
-	const vec blank_after = (vec)(after <= VEC_ALL(' '));
-
-	return (vec)(here == VEC_ALL('\t')) | ((vec)(here == VEC_ALL(' ')) & blank_after) |
-	       ((vec)(here == VEC_ALL('\n')) & ((vec)(before != VEC_ALL('\r')) | blank_after));
-}
-
-static inline vec
-simple_stops(const char *p)
-{
-	const vec here = vec_load(p), before = vec_load(p - 1), after = vec_load(p + 1);
-
-	return (vec)(here == VEC_ALL('\n')) &
-	       ((vec)(before != VEC_ALL('\r')) | (vec)(after <= VEC_ALL('\r')));
-}
-
-/* The same for one byte. */
-static inline bool
-is_stop(bool relaxed, const char *p)
-{
-	const unsigned char after = (unsigned char)p[1];
-
-	if (*p == '\n')
-		return p[-1] != '\r' || after <= (relaxed ? ' ' : '\r');
-	return relaxed && (*p == '\t' || (*p == ' ' && after <= ' '));
-}
-
-/* The first place from at on that needs a closer look, or the last byte. */
-static inline size_t
-next_stop(bool relaxed, const char *p, size_t n, size_t at)
-{
-	const size_t width = sizeof(vec);
-
-	while (n - at > 2 * width) {
-		vec low = relaxed ? relaxed_stops(p + at) : simple_stops(p + at);
-		vec high = relaxed ? relaxed_stops(p + at + width) : simple_stops(p + at + width);
-
-		if (vec_any(low | high))
-			return vec_any(low) ? at + vec_first(low) : at + width + vec_first(high);
-		at += 2 * width;
-	}
-	while (n - at > 1 && !is_stop(relaxed, p + at))
-		at++;
-	return at;
-}
-
-/*
  * How many bytes at p are canonical as they stand, at least one: the first is neither a line end
  * nor, where relaxed, white space.
  */
 static inline size_t
-plain_run(bool relaxed, const char *p, size_t n)
+plain_run(enum dkim_scan_way scan, bool relaxed, const char *p, size_t n)
 {
 	size_t at;
 
 	if (n == 1)
 		return 1;
-	at = relaxed ? next_stop(true, p, n, 1) : next_stop(false, p, n, 1);
+	at = dkim_scan(scan, relaxed, p, n, 1);
 	/* what follows the last byte is not known yet */
 	if (p[at - 1] == '\r')
 		return p[at] == '\n' && n - at > 1 ? at + 1 : at - 1;
@@ -289,7 +195,7 @@ dkim_body_add(struct dkim_body_canon *body, struct slice bytes)
 			body->blank = true;
 		} else {
 			body_release(body);
-			n = plain_run(relaxed, p, bytes.n - at);
+			n = plain_run(body->scan, relaxed, p, bytes.n - at);
 			sink_add(&body->sink, p, n);
 			body->in_line = p[n - 1] != '\n';
 		}

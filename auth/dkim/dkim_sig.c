@@ -191,19 +191,27 @@ parse_identity(struct dkim_sig *sig, struct arena *arena)
 	sig->i_domain = domain;
 }
 
+static struct slice
+without_blanks(struct slice text, struct arena *arena)
+{
+	char *p = arena_bytes(arena, text.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		p[n] = text.p[i];
+		n += !slice_is_blank(text.p[i]);
+	}
+	return slice_make(p, n);
+}
+
 static void
 parse_signature(struct dkim_sig *sig, struct arena *arena)
 {
 	struct slice text;
-	struct buf buf;
 
 	if (get(sig, "b", true, &text)) {
 		if (base64_decode(text, arena, &sig->b) == ST_OK && sig->b.n > 0) {
-			buf_init(&buf, arena, text.n);
-			for (size_t i = 0; i < text.n; i++)
-				if (!slice_is_blank(text.p[i]))
-					buf_addc(&buf, text.p[i]);
-			sig->b_text = buf_slice(&buf);
+			sig->b_text = without_blanks(text, arena);
 		} else {
 			sig->b = slice_make(NULL, 0);
 			malformed(sig, DKIM_R_B);

@@ -2,7 +2,8 @@
 #include "auth/dns/dns_name.h"
 
 struct dns {
-	struct arena arena; /* owns this too */
+	struct arena *arena; /* owns this too */
+	struct arena own;    /* or it is another's */
 	const struct dns_backend *backend;
 	void *self;
 	int64_t timeout_ms, deadline_ms;
@@ -111,17 +112,27 @@ dns_type_word(enum dns_type type)
 }
 
 struct dns *
-dns_new(void (*oom)(void *arg), void *oom_arg)
+dns_new_in(struct arena *arena)
 {
 	enum { FIRST_BUCKETS = 128 };
+	struct dns *dns = arena_alloc(arena, sizeof *dns);
+
+	dns->nbuckets = FIRST_BUCKETS;
+	dns->buckets = arena_array(arena, dns->nbuckets, sizeof *dns->buckets);
+	dns->arena = arena;
+	return dns;
+}
+
+struct dns *
+dns_new(void (*oom)(void *arg), void *oom_arg)
+{
 	struct arena arena;
 	struct dns *dns;
 
 	arena_init(&arena, oom, oom_arg);
-	dns = arena_alloc(&arena, sizeof *dns);
-	dns->nbuckets = FIRST_BUCKETS;
-	dns->buckets = arena_array(&arena, dns->nbuckets, sizeof *dns->buckets);
-	dns->arena = arena;
+	dns = dns_new_in(&arena);
+	dns->own = arena;
+	dns->arena = &dns->own;
 	return dns;
 }
 
@@ -138,7 +149,7 @@ dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64
 struct arena *
 dns_arena(struct dns *dns)
 {
-	return &dns->arena;
+	return dns->arena;
 }
 
 void
@@ -162,7 +173,7 @@ static void
 grow(struct dns *dns)
 {
 	size_t n = dns->nbuckets * 2;
-	struct dns_question **buckets = arena_array(&dns->arena, n, sizeof *buckets), *next;
+	struct dns_question **buckets = arena_array(dns->arena, n, sizeof *buckets), *next;
 
 	for (size_t i = 0; i < dns->nbuckets; i++)
 		for (struct dns_question *q = dns->buckets[i]; q != NULL; q = next) {
@@ -194,9 +205,9 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 			return q;
 	if (++dns->nquestions > dns->nbuckets)
 		grow(dns);
-	q = arena_alloc(&dns->arena, sizeof *q);
-	q->arena = &dns->arena;
-	q->name = arena_lower(&dns->arena, text);
+	q = arena_alloc(dns->arena, sizeof *q);
+	q->arena = dns->arena;
+	q->name = arena_lower(dns->arena, text);
 	q->type = type;
 	q->hash = hash;
 	q->next = dns->buckets[hash & (dns->nbuckets - 1)];
@@ -307,6 +318,6 @@ dns_free(struct dns *dns)
 		return;
 	if (dns->backend != NULL)
 		dns->backend->free(dns->self);
-	arena = dns->arena; /* which owns dns itself */
+	arena = dns->own; /* which owns dns itself, or is empty */
 	arena_clear(&arena);
 }

@@ -34,6 +34,8 @@ struct dns_backend {
  * A dns with an arena of its own and no back end yet; oom and oom_arg are those of an arena.
  */
 struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
+/* The same in an arena that is not its own: it is freed before the arena is cleared. */
+struct dns *dns_new_in(struct arena *arena);
 
 /* timeout_ms: one question; deadline_ms: all, as a time of the clock. INT64_MAX is no bound. */
 void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,

@@ -225,14 +225,14 @@ zone_member_free(void *self)
 }
 
 struct dns *
-dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user)
+dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena)
 {
 	static const struct dns_backend shared = {
 		member_start, member_wait, resolver_clock, member_free};
 	static const struct dns_backend zone = {
 		zone_member_start, zone_member_wait, zone_member_clock, zone_member_free};
-	struct dns *dns = dns_new(user->oom, user->oom_arg);
-	struct member *member = arena_alloc(dns_arena(dns), sizeof *member);
+	struct dns *dns = dns_new_in(arena);
+	struct member *member = arena_alloc(arena, sizeof *member);
 	int64_t now = resolver_clock(NULL), deadline = INT64_MAX;
 
 	*member = (struct member){.pool = pool, .user = *user};

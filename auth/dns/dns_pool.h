@@ -40,15 +40,17 @@ void dns_pool_free(struct dns_pool *pool);
 
 /* Who asks: all may be NULL. */
 struct dns_pool_user {
-	void (*oom)(void *arg); /* as in an arena */
-	void *oom_arg;
 	void (*wait_begin)(void *arg); /* called before this thread sleeps for an answer, ... */
 	void (*wait_end)(void *arg);   /* ... and after it woke */
 	void *wait_arg;
 };
 
-/* A dns for one message, to be freed by dns_free; for one thread at a time as every dns. */
-struct dns *dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user);
+/*
+ * A dns for one message, in the message's arena, to be freed by dns_free before that is cleared;
+ * for one thread at a time as every dns.
+ */
+struct dns *dns_pool_dns(
+	struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena);
 
 /* How many answers are there, and each of them, in no order; no other thread may use the pool. */
 size_t dns_pool_count(const struct dns_pool *pool);

@@ -7,6 +7,7 @@
 
 #include "auth/dns/dns_name.h"
 #include "auth/spf/spf_eval.h"
+#include "mime/late.h"
 
 /*
  * libspf2 counts its ten lookups for each record alone, so that a tree of includes may ask 10^n
@@ -15,12 +16,86 @@
  */
 enum { MAX_QUESTIONS = 100, MAX_SENDER = 1000, MAX_RR = 1000 };
 
+/* what we use of libspf2 */
+struct spf2 {
+	__typeof__(&SPF_dns_rr_buf_realloc) rr_realloc;
+	__typeof__(&SPF_dns_rr_free) rr_free;
+	__typeof__(&SPF_dns_rr_new_init) rr_new;
+	__typeof__(&SPF_error_code) error_code;
+	__typeof__(&SPF_error_errorp) error_is;
+	__typeof__(&SPF_request_free) request_free;
+	__typeof__(&SPF_request_new) request_new;
+	__typeof__(&SPF_request_query_mailfrom) query;
+	__typeof__(&SPF_request_set_env_from) set_env_from;
+	__typeof__(&SPF_request_set_helo_dom) set_helo;
+	__typeof__(&SPF_request_set_ipv4) set_ipv4;
+	__typeof__(&SPF_request_set_ipv6) set_ipv6;
+	__typeof__(&SPF_response_errcode) response_error;
+	__typeof__(&SPF_response_free) response_free;
+	__typeof__(&SPF_response_message) response_message;
+	__typeof__(&SPF_response_messages) response_messages;
+	__typeof__(&SPF_response_reason) response_reason;
+	__typeof__(&SPF_response_result) response_result;
+	__typeof__(&SPF_server_free) server_free;
+	__typeof__(&SPF_server_new_dns) server_new;
+	__typeof__(&SPF_server_set_rec_dom) set_receiver;
+};
+
+/* its globals */
+struct spf2_handlers {
+	__typeof__(&SPF_warning_handler) warning, info, debug;
+};
+
 struct hook {
 	const struct auth_input *in;
+	struct spf2 spf2;
 	int64_t until;
 	unsigned questions;
 	bool no_memory;
 };
+
+static bool
+load(struct spf2 *spf2, struct spf2_handlers *handlers)
+{
+	static const char library[] = "libspf2.so.2";
+	static const struct late_name names[] = {
+		LATE(spf2, rr_realloc, SPF_dns_rr_buf_realloc),
+		LATE(spf2, rr_free, SPF_dns_rr_free),
+		LATE(spf2, rr_new, SPF_dns_rr_new_init),
+		LATE(spf2, error_code, SPF_error_code),
+		LATE(spf2, error_is, SPF_error_errorp),
+		LATE(spf2, request_free, SPF_request_free),
+		LATE(spf2, request_new, SPF_request_new),
+		LATE(spf2, query, SPF_request_query_mailfrom),
+		LATE(spf2, set_env_from, SPF_request_set_env_from),
+		LATE(spf2, set_helo, SPF_request_set_helo_dom),
+		LATE(spf2, set_ipv4, SPF_request_set_ipv4),
+		LATE(spf2, set_ipv6, SPF_request_set_ipv6),
+		LATE(spf2, response_error, SPF_response_errcode),
+		LATE(spf2, response_free, SPF_response_free),
+		LATE(spf2, response_message, SPF_response_message),
+		LATE(spf2, response_messages, SPF_response_messages),
+		LATE(spf2, response_reason, SPF_response_reason),
+		LATE(spf2, response_result, SPF_response_result),
+		LATE(spf2, server_free, SPF_server_free),
+		LATE(spf2, server_new, SPF_server_new_dns),
+		LATE(spf2, set_receiver, SPF_server_set_rec_dom),
+	};
+#ifdef MAILSTAMP_STATIC
+	*handlers =
+		(struct spf2_handlers){&SPF_warning_handler, &SPF_info_handler, &SPF_debug_handler};
+#else
+	static const struct late_name variables[] = {
+		LATE(spf2_handlers, warning, SPF_warning_handler),
+		LATE(spf2_handlers, info, SPF_info_handler),
+		LATE(spf2_handlers, debug, SPF_debug_handler),
+	};
+
+	if (!late_load(library, variables, sizeof variables / sizeof *variables, handlers))
+		return false;
+#endif
+	return late_load(library, names, sizeof names / sizeof *names, spf2);
+}
 
 static int
 herrno_of(const struct dns_answer *answer)
@@ -61,13 +136,13 @@ ask(struct hook *hook, const char *domain, ns_type type)
 
 /* Copies record i of the answer; false where memory is out. */
 static bool
-copy_rr(SPF_dns_rr_t *to, int i, const struct dns_rr *rr)
+copy_rr(const struct spf2 *spf2, SPF_dns_rr_t *to, int i, const struct dns_rr *rr)
 {
 	struct slice text = rr->text;
 
 	if (to->rr_type == ns_t_mx || to->rr_type == ns_t_ptr)
 		text = rr->name;
-	if (SPF_dns_rr_buf_realloc(to, i, text.n + 1 + sizeof(SPF_dns_rr_data_t)) != SPF_E_SUCCESS)
+	if (spf2->rr_realloc(to, i, text.n + 1 + sizeof(SPF_dns_rr_data_t)) != SPF_E_SUCCESS)
 		return false;
 	if (to->rr_type == ns_t_a) {
 		memcpy(&to->rr[i]->a, rr->ip.bytes, sizeof to->rr[i]->a);
@@ -86,8 +161,9 @@ static SPF_dns_rr_t *
 lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_cache)
 {
 	struct hook *hook = server->hook;
+	const struct spf2 *spf2 = &hook->spf2;
 	const struct dns_answer *answer = ask(hook, domain, type);
-	SPF_dns_rr_t *rr = SPF_dns_rr_new_init(
+	SPF_dns_rr_t *rr = spf2->rr_new(
 		server, domain, type, (int)(answer->ttl & 0x7fffffff), herrno_of(answer));
 
 	(void)should_cache;
@@ -96,9 +172,9 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 		return NULL;
 	}
 	for (size_t i = 0; i < answer->n && i < MAX_RR; i++) {
-		if (!copy_rr(rr, (int)i, &answer->rr[i])) {
+		if (!copy_rr(spf2, rr, (int)i, &answer->rr[i])) {
 			hook->no_memory = true;
-			SPF_dns_rr_free(rr);
+			spf2->rr_free(rr);
 			return NULL;
 		}
 		rr->num_rr = (int)i + 1;
@@ -108,22 +184,22 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 
 /* The error that ended the evaluation: it is not always where one would look for it. */
 static SPF_errcode_t
-error_of(SPF_response_t *response)
+error_of(const struct spf2 *spf2, SPF_response_t *response)
 {
-	SPF_errcode_t code = SPF_response_errcode(response);
+	SPF_errcode_t code = spf2->response_error(response);
 
-	for (int i = 0; code == SPF_E_SUCCESS && i < SPF_response_messages(response); i++) {
-		SPF_error_t *message = SPF_response_message(response, i);
-		if (SPF_error_errorp(message) != 0)
-			code = SPF_error_code(message);
+	for (int i = 0; code == SPF_E_SUCCESS && i < spf2->response_messages(response); i++) {
+		SPF_error_t *message = spf2->response_message(response, i);
+		if (spf2->error_is(message) != 0)
+			code = spf2->error_code(message);
 	}
 	return code;
 }
 
 static enum auth_code
-code_of(SPF_response_t *response)
+code_of(const struct spf2 *spf2, SPF_response_t *response)
 {
-	switch (SPF_response_result(response)) {
+	switch (spf2->response_result(response)) {
 	case SPF_RESULT_NONE:
 		return AUTH_NONE;
 	case SPF_RESULT_NEUTRAL:
@@ -140,7 +216,7 @@ code_of(SPF_response_t *response)
 	case SPF_RESULT_INVALID: /* also for a record that it cannot read or fetch */
 		break;
 	}
-	return error_of(response) == SPF_E_DNS_ERROR ? AUTH_TEMPERROR : AUTH_PERMERROR;
+	return error_of(spf2, response) == SPF_E_DNS_ERROR ? AUTH_TEMPERROR : AUTH_PERMERROR;
 }
 
 static struct reason
@@ -158,7 +234,7 @@ error_reason(SPF_errcode_t error)
 }
 
 static struct reason
-reason_of(SPF_response_t *response, enum auth_code code)
+reason_of(const struct spf2 *spf2, SPF_response_t *response, enum auth_code code)
 {
 	switch (code) {
 	case AUTH_NONE:
@@ -166,12 +242,13 @@ reason_of(SPF_response_t *response, enum auth_code code)
 	case AUTH_TEMPERROR:
 		return spf_reason(SPF_R_DNS);
 	case AUTH_PERMERROR:
-		return error_reason(error_of(response));
+		return error_reason(error_of(spf2, response));
 	case AUTH_FAIL:
 	case AUTH_SOFTFAIL:
 	case AUTH_NEUTRAL:
-		return spf_reason(SPF_response_reason(response) == SPF_REASON_MECH ? SPF_R_TERM
-										   : SPF_R_DEFAULT);
+		return spf_reason(spf2->response_reason(response) == SPF_REASON_MECH
+					  ? SPF_R_TERM
+					  : SPF_R_DEFAULT);
 	case AUTH_PASS:
 	case AUTH_POLICY:
 		break;
@@ -194,46 +271,46 @@ record_of(const struct hook *hook, struct slice domain)
 }
 
 static bool
-set_client(SPF_request_t *request, const struct ip *client)
+set_client(const struct spf2 *spf2, SPF_request_t *request, const struct ip *client)
 {
 	struct in_addr a;
 	struct in6_addr aaaa;
 
 	if (client->family == 4) {
 		memcpy(&a, client->bytes, sizeof a);
-		return SPF_request_set_ipv4(request, a) == SPF_E_SUCCESS;
+		return spf2->set_ipv4(request, a) == SPF_E_SUCCESS;
 	}
 	memcpy(&aaaa, client->bytes, sizeof aaaa);
-	return SPF_request_set_ipv6(request, aaaa) == SPF_E_SUCCESS;
+	return spf2->set_ipv6(request, aaaa) == SPF_E_SUCCESS;
 }
 
 /* False where libspf2 could not work: no memory. */
 static bool
-run(SPF_server_t *server, SPF_request_t *request, const struct auth_input *in,
-	struct spf_result *result)
+run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
+	const struct auth_input *in, struct spf_result *result)
 {
 	SPF_response_t *response = NULL;
 	struct slice helo = slice_trim(in->envelope->helo);
 	bool ok;
 
-	(void)SPF_server_set_rec_dom(server,
-		in->options->receiver.n == 0 ? "unknown"
-					     : arena_cstr(in->arena, in->options->receiver));
+	(void)spf2->set_receiver(server, in->options->receiver.n == 0
+						 ? "unknown"
+						 : arena_cstr(in->arena, in->options->receiver));
 	/* its functions return nonzero or an error code for success, each as it likes: the
 	 * pointers that they leave are what can be trusted */
-	(void)SPF_request_set_env_from(request, arena_cstr(in->arena, result->sender));
+	(void)spf2->set_env_from(request, arena_cstr(in->arena, result->sender));
 	if (helo.n > 0 && helo.n <= MAX_SENDER)
-		(void)SPF_request_set_helo_dom(request, arena_cstr(in->arena, helo));
-	if (!set_client(request, &in->envelope->client_ip) || request->env_from == NULL)
+		(void)spf2->set_helo(request, arena_cstr(in->arena, helo));
+	if (!set_client(spf2, request, &in->envelope->client_ip) || request->env_from == NULL)
 		return false;
-	(void)SPF_request_query_mailfrom(request, &response);
+	(void)spf2->query(request, &response);
 	ok = response != NULL;
 	if (ok) {
-		result->code = code_of(response);
-		result->reason = reason_of(response, result->code);
+		result->code = code_of(spf2, response);
+		result->reason = reason_of(spf2, response, result->code);
 		if (response->num_dns_mech > 0)
 			result->lookups = (unsigned)response->num_dns_mech;
-		SPF_response_free(response);
+		spf2->response_free(response);
 	}
 	return ok;
 }
@@ -241,15 +318,16 @@ run(SPF_server_t *server, SPF_request_t *request, const struct auth_input *in,
 static bool
 check(struct hook *hook, struct spf_result *result)
 {
+	const struct spf2 *spf2 = &hook->spf2;
 	SPF_dns_server_t dns = {.lookup = lookup, .name = "mailstamp", .hook = hook};
-	SPF_server_t *server = SPF_server_new_dns(&dns, 0);
-	SPF_request_t *request = server == NULL ? NULL : SPF_request_new(server);
-	bool ok = request != NULL && run(server, request, hook->in, result);
+	SPF_server_t *server = spf2->server_new(&dns, 0);
+	SPF_request_t *request = server == NULL ? NULL : spf2->request_new(server);
+	bool ok = request != NULL && run(spf2, server, request, hook->in, result);
 
 	if (request != NULL)
-		SPF_request_free(request);
+		spf2->request_free(request);
 	if (server != NULL)
-		SPF_server_free(server);
+		spf2->server_free(server);
 	return ok && !hook->no_memory;
 }
 
@@ -257,7 +335,8 @@ enum status
 spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 {
 	struct hook hook = {.in = in};
-	bool ready;
+	struct spf2_handlers handlers;
+	bool ready, loaded;
 	enum status status;
 
 	*result = (struct spf_result){.engine = "libspf2"};
@@ -269,14 +348,17 @@ spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 		result->reason = spf_reason(SPF_R_ENGINE);
 		return ST_OK;
 	}
-	/* the library's own globals, NULL is silence; always the same value, whoever comes first */
-	SPF_warning_handler = NULL;
-	SPF_info_handler = NULL;
-	SPF_debug_handler = NULL;
-	hook.until = spf_until(in);
-	if (!check(&hook, result)) {
+	loaded = load(&hook.spf2, &handlers);
+	if (loaded) {
+		/* NULL is silence; always the same value, whoever comes first */
+		*handlers.warning = NULL;
+		*handlers.info = NULL;
+		*handlers.debug = NULL;
+		hook.until = spf_until(in);
+	}
+	if (!loaded || !check(&hook, result)) {
 		result->code = AUTH_TEMPERROR;
-		result->reason = spf_reason(SPF_R_MEMORY);
+		result->reason = spf_reason(loaded ? SPF_R_MEMORY : SPF_R_LIBRARY);
 		return ST_TEMP;
 	}
 	result->record = record_of(&hook, result->domain);

@@ -28,7 +28,8 @@
 	R(TERM,       "spf_term_matches",            "client address matches a term that says so") \
 	R(DEFAULT,    "spf_no_match",                "no term matches") \
 	R(ENGINE,     "spf_engine",                  "libspf2 gave no usable result") \
-	R(MEMORY,     "spf_no_memory",               "out of memory")
+	R(MEMORY,     "spf_no_memory",               "out of memory") \
+	R(LIBRARY,    "spf_no_library",              "libspf2 cannot be loaded")
 
 #define SPF_REASON_ID(id, code, text) SPF_R_##id,
 enum spf_reason {

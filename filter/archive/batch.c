@@ -328,8 +328,10 @@ tell_damage(const struct run *run)
 	if (damage->mailboxes == 0)
 		return;
 	fprintf(stderr,
-		_("mailstamp: %zu mailboxes look damaged or quoted by another rule (--mbox), first %s: "
-		  "%zu messages began without an empty line before them, %zu lines \"From \" after an "
+		_("mailstamp: %zu mailboxes look damaged or quoted by another rule (--mbox), first "
+		  "%s: "
+		  "%zu messages began without an empty line before them, %zu lines \"From \" after "
+		  "an "
 		  "empty line were taken as text\n"),
 		damage->mailboxes, path_shown(damage->first, run->arena), damage->joined,
 		damage->text);

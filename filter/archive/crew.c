@@ -30,6 +30,7 @@ struct crew {
 	enum crew_end end;
 	double share;
 	struct waiting *window;
+	struct workspaces *spaces;
 };
 
 static void *work(void *arg);
@@ -257,14 +258,14 @@ work(void *arg)
 	if (judge != NULL) {
 		judge->options = crew->config.options;
 		judge->pool = crew->config.pool;
+		judge->spaces = crew->spaces;
 		judge->advice = crew->config.advice;
 		judge->tools = crew->config.tools;
 		judge->user = (struct dns_pool_user){
 			.wait_begin = wait_begin, .wait_end = wait_end, .wait_arg = crew};
 	}
-	if (judge != NULL && judge_begin(judge)) {
+	if (judge != NULL) {
 		spare = judge_all(crew, judge);
-		judge_end(judge);
 	} else {
 		pthread_mutex_lock(&crew->lock);
 		if (crew->threads - crew->leaving == 1)
@@ -328,7 +329,9 @@ crew_run(const struct crew_config *config)
 	crew->config = *config;
 	crew->slots = config->jobs;
 	crew->window = calloc(JOURNAL_WINDOW, sizeof *crew->window);
-	if (crew->window != NULL && pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
+	crew->spaces = workspaces_new();
+	if (crew->window != NULL && crew->spaces != NULL &&
+		pthread_mutex_init(&crew->source_lock, NULL) == 0 &&
 		pthread_mutex_init(&crew->lock, NULL) == 0 &&
 		pthread_cond_init(&crew->slot_free, NULL) == 0 &&
 		pthread_cond_init(&crew->window_moved, NULL) == 0 &&
@@ -340,6 +343,7 @@ crew_run(const struct crew_config *config)
 		}
 		pthread_mutex_unlock(&crew->lock);
 	}
+	workspaces_free(crew->spaces);
 	free(crew->window);
 	free(crew);
 	return end;

@@ -9,7 +9,6 @@
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
 #include "filter/archive/line.h"
-#include "filter/archive/manifest.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
 #include "filter/intake/saved.h"
@@ -20,6 +19,7 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/row_json.h"
+#include "filter/source/manifest.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
 enum { PIECE_OCTETS = 64 * 1024 };
@@ -28,23 +28,6 @@ static void
 on_out_of_memory(void *arg)
 {
 	longjmp(((struct judge *)arg)->out_of_memory, 1);
-}
-
-bool
-judge_begin(struct judge *judge)
-{
-	arena_init(&judge->arena, on_out_of_memory, judge);
-	judge->user.oom = on_out_of_memory;
-	judge->user.oom_arg = judge;
-	judge->tools.crypto = crypto_new();
-	return judge->tools.crypto != NULL;
-}
-
-void
-judge_end(struct judge *judge)
-{
-	crypto_free(judge->tools.crypto);
-	arena_clear(&judge->arena);
 }
 
 void
@@ -58,15 +41,16 @@ judged_clear(struct judged *judged)
 	judged->n = judged->njson = 0;
 }
 
-/* Into item->bytes, which the item owns. */
 static enum fault
-read_small(struct item *item, size_t size)
+read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 {
-	item->bytes = malloc(size);
-	if (item->bytes == NULL)
+	char *p = workspace_octets(space, size);
+	size_t n = 0;
+
+	if (p == NULL)
 		return FAULT_NO_MEMORY;
-	while (item->n < size) {
-		ssize_t got = read(item->fd, item->bytes + item->n, size - item->n);
+	while (n < size) {
+		ssize_t got = read(fd, p + n, size - n);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -74,9 +58,10 @@ read_small(struct item *item, size_t size)
 			return FAULT_UNREADABLE;
 		if (got == 0)
 			break;
-		item->n += (size_t)got;
+		n += (size_t)got;
 	}
-	return item->n > 0 ? FAULT_NONE : FAULT_EMPTY;
+	*bytes = slice_make(p, n);
+	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
 /*
@@ -122,33 +107,40 @@ read_large(const struct options *options, const struct item *item, void **mapped
 	return error;
 }
 
-/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+/* How many octets of the item's file are read; 0 where it has none. */
 static enum fault
-load(const struct options *options, struct item *item, struct slice *bytes, void **mapped,
-	size_t *size)
+measure(const struct options *options, struct item *item, size_t *size)
 {
 	struct stat info;
+
+	*size = 0;
+	if (item->fd < 0)
+		return FAULT_NONE;
+	if (fstat(item->fd, &info) != 0)
+		return FAULT_UNREADABLE;
+	item->partial = (uint64_t)info.st_size > options->max_size;
+	*size = (size_t)info.st_size;
+	if (item->partial)
+		*size = options->max_size < HEAD_OCTETS ? (size_t)options->max_size : HEAD_OCTETS;
+	return FAULT_NONE;
+}
+
+/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+static enum fault
+load(const struct options *options, const struct item *item, struct workspace *space,
+	struct slice *bytes, void **mapped, size_t *size)
+{
 	enum fault error;
 
 	*mapped = NULL;
-	if (item->fd >= 0) {
-		if (fstat(item->fd, &info) != 0)
-			return FAULT_UNREADABLE;
-		item->partial = (uint64_t)info.st_size > options->max_size;
-		*size = item->partial ? (size_t)(options->max_size < HEAD_OCTETS ? options->max_size
-										 : HEAD_OCTETS)
-				      : (size_t)info.st_size;
-		if (*size > SPOOL_MEMORY) {
-			error = read_large(options, item, mapped, size);
-			*bytes = slice_make(*mapped, *size);
-			return error;
-		}
-		error = read_small(item, *size);
-		if (error != FAULT_NONE)
-			return error;
-	}
 	*bytes = slice_make(item->bytes, item->n);
-	return FAULT_NONE;
+	if (item->fd < 0)
+		return FAULT_NONE;
+	if (*size <= SPOOL_MEMORY)
+		return read_small(space, item->fd, *size, bytes);
+	error = read_large(options, item, mapped, size);
+	*bytes = slice_make(*mapped, *size);
+	return error;
 }
 
 /* x.envelope beside x.eml; *given says whether there is one. */
@@ -162,15 +154,15 @@ side_envelope(struct judge *judge, const char *path, struct envelope *envelope, 
 	*given = false;
 	if (!path_ends(path, ".eml"))
 		return FAULT_NONE;
-	side = arena_alloc(&judge->arena, name.n + sizeof ".envelope");
+	side = arena_alloc(judge->arena, name.n + sizeof ".envelope");
 	memcpy(side, name.p, name.n - 4);
 	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
 	if (access(side, F_OK) != 0)
 		return FAULT_NONE;
 	*given = true;
-	if (wholefile_read(side, SIDE_FILE_MAX, &judge->arena, &bytes, &why) != ST_OK)
+	if (wholefile_read(side, SIDE_FILE_MAX, judge->arena, &bytes, &why) != ST_OK)
 		return FAULT_SIDE_FILE;
-	if (manifest_side(bytes, &judge->arena, envelope, &judge->told) != ST_OK)
+	if (manifest_side(bytes, judge->arena, envelope, &judge->told) != ST_OK)
 		return FAULT_TOLD;
 	return FAULT_NONE;
 }
@@ -184,7 +176,7 @@ find_envelope(struct judge *judge, const struct item *item, struct envelope *env
 	if (item->line == NULL)
 		return side_envelope(judge, item->name, envelope, given);
 	*given = true;
-	if (manifest_line(slice_str(item->line), &judge->arena, &path, envelope, &error) != ST_OK)
+	if (manifest_line(slice_str(item->line), judge->arena, &path, envelope, &error) != ST_OK)
 		return error;
 	return FAULT_NONE;
 }
@@ -198,14 +190,14 @@ suppose(struct judge *judge)
 	struct what_if_result *results, *other;
 
 	if (n > 0) {
-		results = arena_array(&judge->arena, n, sizeof *results);
+		results = arena_array(judge->arena, n, sizeof *results);
 		for (size_t i = 0; i < n; i++)
 			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
 		ev->what_ifs = results;
 		ev->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
-		other = arena_alloc(&judge->arena, sizeof *other);
+		other = arena_alloc(judge->arena, sizeof *other);
 		what_if_other(ev, other);
 		ev->other = other;
 	}
@@ -222,9 +214,9 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	error = find_envelope(judge, item, &envelope, &given);
 	if (error != FAULT_NONE)
 		return error;
-	evaluate_begin(judge->options, &judge->arena, ev);
+	evaluate_begin(judge->options, judge->arena, ev);
 	judge->evaluating = true;
-	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user),
+	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user, judge->arena),
 		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
 		    &judge->told) != EVALUATE_OK)
 		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
@@ -258,10 +250,10 @@ hand_over(struct judge *judge, const struct row *row, struct slice line, struct 
 	const enum output_what output = judge->options->output;
 	struct slice json = SLICE("");
 
-	if (output != OUTPUT_JSON && line_make(row, output, &judge->arena, &line) != ST_OK)
+	if (output != OUTPUT_JSON && line_make(row, output, judge->arena, &line) != ST_OK)
 		return FAULT_LONG_LINE;
 	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
-		row_to_json(row, &judge->arena, &json) != ST_OK)
+		row_to_json(row, judge->arena, &json) != ST_OK)
 		return FAULT_NO_MEMORY;
 	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
 		return FAULT_LONG_LINE;
@@ -289,7 +281,7 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 		return error;
 	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
 		advice = &findings;
-		findings_init(advice, &judge->arena);
+		findings_init(advice, judge->arena);
 		advice_make(ev, advice);
 	}
 	if (json && line_json(&judge->ev, item->index, shown, advice, &line) != ST_OK)
@@ -310,11 +302,11 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 	/* a run without memory does not finish, and says so; judged is as it came, without a row */
 	if (setjmp(judge->out_of_memory) != 0)
 		return;
-	shown = path_shown(item->name != NULL ? item->name : "?", &judge->arena);
-	row_failure(item->index, shown, error, &judge->arena, &row);
+	shown = path_shown(item->name != NULL ? item->name : "?", judge->arena);
+	row_failure(item->index, shown, error, judge->arena, &row);
 	row.not_mail = fault_is_not_mail(fault);
 	if (judge->options->output == OUTPUT_JSON &&
-		json_failure(item->index, shown, error, fault, &judge->arena, &line) != ST_OK)
+		json_failure(item->index, shown, error, fault, judge->arena, &line) != ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);
@@ -327,7 +319,7 @@ guarded(struct judge *judge, struct item *item, struct slice bytes, struct judge
 {
 	if (setjmp(judge->out_of_memory) != 0)
 		return FAULT_NO_MEMORY;
-	return work(judge, item, bytes, path_shown(item->name, &judge->arena), judged);
+	return work(judge, item, bytes, path_shown(item->name, judge->arena), judged);
 }
 
 void
@@ -335,11 +327,20 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 {
 	enum fault error = item->error;
 	struct slice bytes = SLICE("");
+	struct workspace *space;
 	void *mapped = NULL;
 	size_t size = 0;
 
 	*judged = (struct judged){.row = NULL};
-	arena_clear(&judge->arena);
+	if (error == FAULT_NONE)
+		error = measure(judge->options, item, &size);
+	space = workspaces_take(judge->spaces, size <= SPOOL_MEMORY ? size : 0);
+	if (space == NULL)
+		return; /* no row without memory */
+	space->arena.oom = on_out_of_memory;
+	space->arena.oom_arg = judge;
+	judge->arena = &space->arena;
+	judge->tools.crypto = space->crypto;
 	judge->evaluating = false;
 	judge->told = NULL;
 	if (item->name == NULL)
@@ -347,15 +348,16 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 	if (error == FAULT_NONE && item->name == NULL)
 		error = FAULT_NO_MEMORY;
 	if (error == FAULT_NONE)
-		error = load(judge->options, item, &bytes, &mapped, &size);
+		error = load(judge->options, item, space, &bytes, &mapped, &size);
 	if (error == FAULT_NONE)
 		error = guarded(judge, item, bytes, judged);
 	if (judge->evaluating)
 		evaluate_end(&judge->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
-	if (error == FAULT_NONE)
-		return;
-	judged_clear(judged);
-	tell_failure(judge, item, error, judged);
+	if (error != FAULT_NONE) {
+		judged_clear(judged);
+		tell_failure(judge, item, error, judged);
+	}
+	workspaces_give(judge->spaces, space);
 }

@@ -7,17 +7,19 @@
 #include <setjmp.h>
 
 #include "auth/dns/dns_pool.h"
-#include "filter/archive/source.h"
+#include "filter/archive/workspace.h"
+#include "filter/source/source.h"
 #include "filter/stats/row.h"
 
 /* One thread's. */
 struct judge {
 	const struct options *options;
 	struct dns_pool *pool;
-	struct dns_pool_user user; /* its wait_ functions; oom is set by judge_begin */
+	struct dns_pool_user user; /* its wait_ functions */
 	struct evaluate_tools tools;
-	bool advice;        /* rows are to say what would mend the message */
-	struct arena arena; /* of one message */
+	bool advice; /* rows are to say what would mend the message */
+	struct workspaces *spaces;
+	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
 	bool evaluating;  /* ev is to be ended */
@@ -34,13 +36,8 @@ struct judged {
 	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
 };
 
-/* tools but its crypto, pool, options and user's wait_ functions are set by the caller. False where
- * memory is out. */
-bool judge_begin(struct judge *judge);
-
+/* tools but its crypto, pool, spaces, options and user are set by the caller. */
 void judge_item(struct judge *judge, struct item *item, struct judged *judged);
-
-void judge_end(struct judge *judge);
 
 /* Frees what a result owns. */
 void judged_clear(struct judged *judged);

@@ -17,7 +17,7 @@
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
-#include "filter/result/json_memory.h"
+#include "filter/result/json_library.h"
 #include "filter/settings/profile.h"
 
 enum { PARSE_SECONDS = 15 };
@@ -130,6 +130,15 @@ tell_host(enum profile profile, const char *error)
 		puts(line);
 }
 
+static void
+say_error(enum profile profile, const char *error)
+{
+	if (profile_is_host(profile))
+		tell_host(profile, error);
+	else
+		fprintf(stderr, "mailstamp: %s\n", error);
+}
+
 static int
 misuse(int argc, char **argv, const struct options *options, const char *error, bool in_file)
 {
@@ -138,12 +147,27 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool person =
 		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
 
-	if (profile_is_host(profile))
-		tell_host(profile, error);
-	else
-		fprintf(stderr, "mailstamp: %s\n", error);
+	say_error(profile, error);
 	input_discard(options->read_timeout);
 	return profile_misuse(given, profile, person, in_file);
+}
+
+/* jansson is loaded where it is needed: before a message is read, so that its absence loses none */
+static bool
+needs_json(const struct options *options)
+{
+	switch (options->command) {
+	case COMMAND_FILTER:
+	case COMMAND_EXPLAIN:
+		return options->output == OUTPUT_JSON || options->json_log != NULL;
+	case COMMAND_BATCH:
+	case COMMAND_INSPECT:
+		return true;
+	case COMMAND_VERSION:
+	case COMMAND_HELP:
+		break;
+	}
+	return false;
 }
 
 static int
@@ -159,6 +183,11 @@ run(int argc, char **argv, struct arena *arena)
 	(void)alarm(PARSE_SECONDS);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
+	if (st == ST_OK && needs_json(&options) && !json_start()) {
+		say_error(options.profile, _("libjansson.so.4 cannot be loaded"));
+		input_discard(options.read_timeout);
+		return EXIT_TEMPFAIL;
+	}
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
@@ -189,7 +218,6 @@ main(int argc, char **argv)
 
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
-	json_watch_memory();
 	arena_init(&arena, on_no_memory, NULL);
 	status = run(argc, argv, &arena);
 	if (fflush(stdout) != 0)

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_from.h"
 #include "filter/intake/hop.h"
+#include "filter/intake/structure.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -15,7 +17,6 @@
 #include "filter/text/words.h"
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
-#include "mime/structure.h"
 
 enum { LINE_MAX_OCTETS = 64 * 1024, SHOWN_MAX = 4096, LABEL = 15 };
 
@@ -283,6 +284,7 @@ print_identities(const struct evaluation *ev)
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			reason_words(&ev->ids.ambiguous, arena));
+	explain_from(&ev->ids, ev->arena);
 }
 
 static void
@@ -396,7 +398,8 @@ tell(struct evaluation *ev)
 
 /* One message that is attached, as if it had been stored by itself. */
 static bool
-explain_attached(const struct evaluation *outer, const struct structure_message *found, size_t number)
+explain_attached(
+	const struct evaluation *outer, const struct structure_message *found, size_t number)
 {
 	struct options options = *outer->options;
 	const struct evaluate_tools tools = {outer->gmime, outer->psl, outer->in.crypto};
@@ -409,10 +412,12 @@ explain_attached(const struct evaluation *outer, const struct structure_message 
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_dns(&ev, &dns, &error) == EVALUATE_OK &&
-		evaluate_bytes(&ev, &tools, dns, found->bytes, false, NULL, &error) == EVALUATE_OK) {
+		evaluate_bytes(&ev, &tools, dns, found->bytes, false, NULL, &error) ==
+			EVALUATE_OK) {
 		if (options.output != OUTPUT_JSON)
-			printf(found->recoded ? _("\nAttached message %zu, re-encoded on the way:\n\n")
-					      : _("\nAttached message %zu:\n\n"),
+			printf(found->recoded
+					? _("\nAttached message %zu, re-encoded on the way:\n\n")
+					: _("\nAttached message %zu:\n\n"),
 				number);
 		told = tell(&ev) != EXIT_TEMPFAIL;
 	}

@@ -66,8 +66,8 @@ envelope_from_message(const struct options *options, const struct message *messa
 	const char **error)
 {
 	if (options->envelope == ENVELOPE_FIELD)
-		return envelope_field(
-			message, options->limits.field_size, secret, arena, &taken->envelope, error);
+		return envelope_field(message, options->limits.field_size, secret, arena,
+			&taken->envelope, error);
 	if (options->envelope == ENVELOPE_HEADERS)
 		envelope_headers(options, message, dns, arena, taken);
 	return ST_OK;

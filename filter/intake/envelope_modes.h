@@ -32,7 +32,7 @@ void envelope_headers(const struct options *options, const struct message *messa
  * The reverse-path of stored mail, into taken. border: the index in message->fields of the first
  * field that is the sender's word: the border's Received, or nfields.
  */
-void envelope_stored_path(const struct message *message, size_t border, struct arena *arena,
-	struct taken *taken);
+void envelope_stored_path(
+	const struct message *message, size_t border, struct arena *arena, struct taken *taken);
 
 #endif

@@ -98,9 +98,8 @@ noted_domain(struct slice at, struct slice *domain, bool *null)
 		if (!word_behind(&at, SLICE(""), &word) || word.n == 0)
 			return false;
 	}
-	*domain = slice_from(*domain, slice_find(*domain, '@') == domain->n
-					      ? 0
-					      : slice_rfind(*domain, '@') + 1);
+	*domain = slice_from(
+		*domain, slice_find(*domain, '@') == domain->n ? 0 : slice_rfind(*domain, '@') + 1);
 	return domain->n > 0;
 }
 
@@ -183,8 +182,7 @@ envelope_stored_path(
 {
 	struct slice path;
 
-	if (path_above(message, border, arena, taken) ||
-		path_noted(message, border, arena, taken))
+	if (path_above(message, border, arena, taken) || path_noted(message, border, arena, taken))
 		return;
 	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path)) {
 		envelope_path(path, &taken->envelope);

@@ -16,10 +16,9 @@ next_candidate(struct slice *at, struct slice *candidate, bool *is_id)
 	struct slice before = *at;
 	size_t n = 0, start = 0;
 
-	while (start < at->n &&
-		(!is_address_octet(at->p[start]) ||
-			(start > 0 && (slice_is_alpha(at->p[start - 1]) ||
-					      slice_is_digit(at->p[start - 1])))))
+	while (start < at->n && (!is_address_octet(at->p[start]) ||
+					(start > 0 && (slice_is_alpha(at->p[start - 1]) ||
+							      slice_is_digit(at->p[start - 1])))))
 		start++;
 	*at = slice_from(*at, start);
 	while (n < at->n && is_address_octet(at->p[n]))
@@ -47,9 +46,9 @@ has_outside_address(struct slice text, const struct provider *provider)
 		if (!received_address(candidate, &ip) || ip_is_private(&ip) ||
 			(is_id && ip.family == 4))
 			continue;
-		if (provider == NULL || (!provider_has_address(provider, &ip) &&
-						!provider_lists(provider->mailbox.inside,
-							candidate)))
+		if (provider == NULL ||
+			(!provider_has_address(provider, &ip) &&
+				!provider_lists(provider->mailbox.inside, candidate)))
 			return true;
 	}
 	return false;
@@ -95,8 +94,7 @@ is_exim_local(const struct received *received)
 	       slice_find(received->from, '.') == received->from.n &&
 	       slice_find(received->from, '[') == received->from.n &&
 	       slice_find(received->from, ':') == received->from.n && received->by.n > 0 &&
-	       received->by_comment.n == 0 &&
-	       slice_istarts(received->with_next, SLICE("Exim "));
+	       received->by_comment.n == 0 && slice_istarts(received->with_next, SLICE("Exim "));
 }
 
 /* `(from USER@localhost) by H (8.14.4/8.14.4/Submit)` */
@@ -107,8 +105,8 @@ is_sendmail_local(const struct received *received)
 
 	return !received->has_from && slice_istarts(received->lead, SLICE("from ")) &&
 	       received->by_comment.n > submit.n &&
-	       slice_ieq(slice_from(received->by_comment, received->by_comment.n - submit.n),
-		       submit);
+	       slice_ieq(
+		       slice_from(received->by_comment, received->by_comment.n - submit.n), submit);
 }
 
 static bool

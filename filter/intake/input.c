@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* MAP_POPULATE */
 #include "filter/intake/input.h"
 
 #include <dirent.h>
@@ -22,6 +23,10 @@ static const char no_read[] = "the message could not be read";
 static const char too_slow[] = "the message did not come in time";
 static const char no_spool[] = "no room for the message in the spool folder";
 static const char no_map[] = "the spooled message could not be mapped";
+
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0 /* elsewhere than on Linux: a page fault for every few pages */
+#endif
 
 static int64_t
 clock_ms(void)
@@ -131,7 +136,7 @@ read_memory(struct input *input, size_t max, bool *full, const char **error)
 static enum status
 map(struct input *input, int fd, size_t size, size_t from, const char **error)
 {
-	void *mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	void *mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 
 	if (mapped == MAP_FAILED) {
 		*error = no_map;

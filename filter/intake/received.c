@@ -283,8 +283,7 @@ read_rest(struct slice *at, struct received *received)
 			with = false;
 		}
 		/* `IMAP4 getmail 6 by USER` has two */
-		if (is_word(&token, "by") &&
-			!slice_istarts(received->with_next, SLICE("getmail")))
+		if (is_word(&token, "by") && !slice_istarts(received->with_next, SLICE("getmail")))
 			received->ambiguous = true;
 		before = token;
 	}

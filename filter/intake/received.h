@@ -7,14 +7,14 @@
 #include "auth/base/ip.h"
 
 struct received {
-	bool has_from;      /* there is a from clause */
-	struct ip ip;       /* of the client; family 0 where the field does not tell */
-	bool bare;          /* that address was in a comment, without brackets, as qmail writes it */
-	bool local_socket;  /* a comment of the from clause is a socket's: [unix socket], [local] */
-	bool from_comments; /* the from clause has comments */
-	struct slice from;  /* its first word */
-	struct slice helo;  /* the HELO argument, or empty */
-	struct slice by;    /* the by clause's host, brackets left on; or empty */
+	bool has_from;     /* there is a from clause */
+	struct ip ip;      /* of the client; family 0 where the field does not tell */
+	bool bare;         /* that address was in a comment, without brackets, as qmail writes it */
+	bool local_socket; /* a comment of the from clause is a socket's: [unix socket], [local] */
+	bool from_comments;      /* the from clause has comments */
+	struct slice from;       /* its first word */
+	struct slice helo;       /* the HELO argument, or empty */
+	struct slice by;         /* the by clause's host, brackets left on; or empty */
 	struct slice by_comment; /* the comment behind that host, or empty */
 	struct slice with;       /* the first word of the with clause, and what follows it: */
 	struct slice with_next;  /* a word, or a comment's text */

@@ -1,8 +1,8 @@
 /*
  * mbox.h: the messages of an mbox, one after another, in bounded memory.
  *
- * A message begins with a line `From ` at the file's beginning, and wherever that line has a date or
- * a header field follows it; without an empty line before it, one of those that stand on top of
+ * A message begins with a line `From ` at the file's beginning, and wherever that line has a date
+ * or a header field follows it; without an empty line before it, one of those that stand on top of
  * stored mail. The line is a part of its bytes (mime/message.h knows it), the empty line before the
  * next one is not.
  */

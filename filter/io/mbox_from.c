@@ -64,9 +64,9 @@ field_name(struct slice line)
 static bool
 is_top_field(struct slice name)
 {
-	static const char *const names[] = {"Return-Path", "Received", "Delivered-To", "Date", "From",
-		"To", "Subject", "Message-ID", "MIME-Version", "Envelope-To", "Status", "Reply-To",
-		"DKIM-Signature", "Authentication-Results", "Content-Type", "Sender"};
+	static const char *const names[] = {"Return-Path", "Received", "Delivered-To", "Date",
+		"From", "To", "Subject", "Message-ID", "MIME-Version", "Envelope-To", "Status",
+		"Reply-To", "DKIM-Signature", "Authentication-Results", "Content-Type", "Sender"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (slice_ieq(name, slice_str(names[i])))

@@ -35,8 +35,8 @@ struct unpack {
 	double size, done;      /* octets of the file, and of them read */
 	size_t head_at, head_n; /* of head: read from the file at hand, not yet given */
 	char head[UNPACK_FIRST];
-	size_t fed_n; /* of block, before all else */
-	char block[BLOCK];     /* what the inner level is fed with */
+	size_t fed_n;            /* of block, before all else */
+	char block[BLOCK];       /* what the inner level is fed with */
 	char passed_over[BLOCK]; /* what nobody reads */
 	char full[NAME_OCTETS];  /* of a file in an inner archive */
 };
@@ -264,7 +264,8 @@ look(struct unpack *in, size_t n)
 
 	in->head_at = in->head_n = 0;
 	while (got > 0 && in->head_n < sizeof in->head) {
-		got = read_level(in, n, in->head + in->head_n, sizeof in->head - in->head_n, &error);
+		got = read_level(
+			in, n, in->head + in->head_n, sizeof in->head - in->head_n, &error);
 		in->head_n += got > 0 ? (size_t)got : 0;
 	}
 	if (got < 0)
@@ -329,6 +330,7 @@ next_inner(struct unpack *in, enum fault *error)
 static int
 next_outer(struct unpack *in, enum fault *error)
 {
+	const char *name;
 	int got;
 
 	if (in->levels[0].entry != NULL && !is_named(in, 0))
@@ -338,7 +340,8 @@ next_outer(struct unpack *in, enum fault *error)
 	got = next_entry(in, 0, error);
 	if (got <= 0)
 		return got;
-	if (is_named(in, 0) && level_name(in, 0)[0] == '\0') { /* what makes no file */
+	name = level_name(in, 0);
+	if (name != NULL && name[0] == '\0') { /* what makes no file */
 		*error = FAULT_DAMAGED;
 		return -1;
 	}

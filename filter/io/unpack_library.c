@@ -15,11 +15,11 @@ is_at(const char *bytes, size_t n, size_t at, const char *magic, size_t size)
 bool
 unpack_is_compressed(const char *bytes, size_t n)
 {
-	return IS_AT(0, "\x1f\x8b\x08") ||             /* gzip: RFC 1952 2.3.1 */
-	       IS_AT(0, "\x28\xb5\x2f\xfd") ||         /* zstd: RFC 8878 3.1.1 */
-	       IS_AT(0, "\xfd\x37zXZ\0") ||            /* xz */
+	return IS_AT(0, "\x1f\x8b\x08") ||     /* gzip: RFC 1952 2.3.1 */
+	       IS_AT(0, "\x28\xb5\x2f\xfd") || /* zstd: RFC 8878 3.1.1 */
+	       IS_AT(0, "\xfd\x37zXZ\0") ||    /* xz */
 	       (IS_AT(0, "BZh") && n > 9 && bytes[3] >= '1' && bytes[3] <= '9' &&
-		       IS_AT(4, "1AY&SY"));            /* bzip2 */
+		       IS_AT(4, "1AY&SY")); /* bzip2 */
 }
 
 bool
@@ -60,4 +60,3 @@ unpack_library_load(struct unpack_library *library)
 
 	return late_load("libarchive.so.13", names, sizeof names / sizeof *names, library);
 }
-

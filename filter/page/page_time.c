@@ -104,8 +104,9 @@ static struct range
 find_range(const struct stats *stats)
 {
 	const struct stats_period *at = stats->periods;
-	const uint64_t total = total_of(stats),
-		       spare = total < FEW ? 0 : total < 100 ? 1 : total / 100;
+	const uint64_t total = total_of(stats), spare = total < FEW   ? 0
+							: total < 100 ? 1
+								      : total / 100;
 	struct range range = {0, stats->nperiods - 1};
 	uint64_t n = 0;
 	int64_t reach;
@@ -170,8 +171,7 @@ page_time_make(const struct stats *stats, struct page_time *time)
 	range = find_range(stats);
 	gaps = span(PAGE_YEARS, stats, range) > YEARS_MOST;
 	time->unit = choose(stats, range);
-	time->at = calloc(gaps ? range.to - range.from + 1
-			       : (size_t)span(time->unit, stats, range),
+	time->at = calloc(gaps ? range.to - range.from + 1 : (size_t)span(time->unit, stats, range),
 		sizeof *time->at);
 	if (time->at == NULL)
 		return false;

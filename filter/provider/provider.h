@@ -11,13 +11,13 @@
 
 /* How a provider stores a message. */
 struct provider_mailbox {
-	const char *word;   /* of --mailbox; NULL: it keeps no mailboxes */
-	const char *inside; /* names, and networks, in `by` of its internal hops; names with all
-			       that is below them */
-	const char *border; /* the same in `by` of the host that takes mail from outside */
+	const char *word;     /* of --mailbox; NULL: it keeps no mailboxes */
+	const char *inside;   /* names, and networks, in `by` of its internal hops; names with all
+				 that is below them */
+	const char *border;   /* the same in `by` of the host that takes mail from outside */
 	const char *networks; /* of its internal hosts, beside private and loopback addresses */
-	bool path_below; /* it adds Return-Path at the end of the header, and notes the domain of the
-			    reverse-path above the border's Received */
+	bool path_below; /* it adds Return-Path at the end of the header, and notes the domain of
+			    the reverse-path above the border's Received */
 };
 
 struct provider {

@@ -8,8 +8,9 @@
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
+#include "filter/text/printable.h"
 
-enum { SCHEMA_VERSION = 1 };
+enum { SCHEMA_VERSION = 1, VALUE_SHOWN = 1024 };
 
 /* From which lines of stored mail the envelope was taken. */
 static json_t *
@@ -25,8 +26,8 @@ source_part(const struct evaluation *ev)
 	for (size_t i = 0; i < source->hops; i++)
 		json_array_append_new(inside, json_string(hop_word((enum hop)source->kinds[i])));
 	json_object_set_new(part, "inside", inside);
-	json_text(part, "mailbox",
-		source->provider != NULL ? source->provider->mailbox.word : NULL);
+	json_text(
+		part, "mailbox", source->provider != NULL ? source->provider->mailbox.word : NULL);
 	json_object_set_new(part, "received",
 		source->border > 0 ? json_integer((json_int_t)source->border) : json_null());
 	json_text(part, "unknown", envelope_unknown_word(source->unknown));
@@ -61,6 +62,34 @@ envelope_part(const struct evaluation *ev)
 	return part;
 }
 
+/* Why From cannot be read or, where it was read tolerantly, what was passed over. */
+static json_t *
+from_fault(const struct evaluation *ev)
+{
+	const struct identities *ids = &ev->ids;
+	json_t *part = json_object();
+	size_t at = ids->fault.at;
+
+	json_text(part, "about", "From");
+	json_text(part, "text", address_cause_text(ids->fault.cause));
+	json_object_set_new(part, "at", json_integer((json_int_t)at));
+	json_object_set_new(part, "octet",
+		at < ids->from.n ? json_integer((unsigned char)ids->from.p[at]) : json_null());
+	json_text(part, "value", printable(ids->from, VALUE_SHOWN, ev->arena));
+	return part;
+}
+
+/* What breaks a grammar, cannot change who or what, and was read. */
+static json_t *
+warnings_part(const struct evaluation *ev)
+{
+	json_t *part = json_array();
+
+	if (ev->ids.tolerant)
+		json_array_append_new(part, from_fault(ev));
+	return part;
+}
+
 static json_t *
 message_part(const struct evaluation *ev)
 {
@@ -92,6 +121,9 @@ message_part(const struct evaluation *ev)
 	json_object_set_new(part, "author_domains", domains);
 	json_text(part, "ambiguous", reason_text(&ev->ids.ambiguous));
 	json_text(part, "ambiguous_code", reason_code(&ev->ids.ambiguous));
+	json_object_set_new(part, "from_fault",
+		ev->ids.fault.cause == ADDRESS_NO_FAULT || ev->ids.tolerant ? json_null()
+									    : from_fault(ev));
 	json_object_set_new(part, "date",
 		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
 							     : json_null());
@@ -150,6 +182,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_slice(top, "queue_id", ev->taken.envelope.queue_id, ev->arena);
 	json_object_set_new(top, "envelope", envelope_part(ev));
 	json_object_set_new(top, "message", message_part(ev));
+	json_object_set_new(top, "warnings", warnings_part(ev));
 	if (ev->evaluated)
 		add_results(ev, top);
 	json_object_set_new(top, "not_judged", json_boolean(evaluate_not_judged(ev)));

@@ -4,8 +4,8 @@
 #ifndef FILTER_RESULT_JSON_H
 #define FILTER_RESULT_JSON_H
 
-#include "filter/io/fault.h"
 #include "auth/dkim/dkim_diagnose.h"
+#include "filter/io/fault.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 

@@ -5,7 +5,7 @@
 #include "auth/dns/dns.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/finding.h"
-#include "filter/result/json_memory.h"
+#include "filter/result/json_library.h"
 #include "filter/verdict/whatif.h"
 #include "mime/buf.h"
 #include "mime/scan.h"

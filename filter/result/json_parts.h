@@ -28,7 +28,7 @@ void json_text(json_t *object, const char *name, const char *text);
 void json_reason(json_t *object, const struct reason *reason, struct arena *arena);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * had no memory for anything since this thread's last line (json_watch_memory). */
+ * had no memory for anything since this thread's last line (json_start). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
 json_t *json_phrase(const struct phrase *phrase);

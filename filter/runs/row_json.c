@@ -411,8 +411,8 @@ read_judged(struct reader *reader, const json_t *top, struct row *row)
 	row->client_name = text(reader, envelope, "client_name", ROW_TEXT);
 	row->envelope_from = text(reader, part(reader, envelope, "source"), "text", ROW_TEXT);
 	/* runs of an older program don't say it */
-	row->not_judged = json_object_get(top, "not_judged") != NULL &&
-			  flag(reader, top, "not_judged");
+	row->not_judged =
+		json_object_get(top, "not_judged") != NULL && flag(reader, top, "not_judged");
 	read_results(reader, top, row);
 	row->disposition = disposition(reader, top);
 	row->reason = text(reader, top, "reason", ROW_TEXT);

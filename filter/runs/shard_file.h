@@ -1,4 +1,4 @@
-/* shard_file.h: one shard's file, plain, gzip or zstd, line by line. */
+/* shard_file.h: one shard's file, plain or compressed, line by line. */
 #ifndef FILTER_RUNS_SHARD_FILE_H
 #define FILTER_RUNS_SHARD_FILE_H
 

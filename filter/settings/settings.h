@@ -120,6 +120,7 @@ struct options {
 	enum disposition on_temperror; /* accept, quarantine or tempfail */
 	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */
 	enum disposition ambiguous;    /* accept, quarantine or reject */
+	bool no_author_null_path;      /* --no-author null-path */
 	bool oversize_tempfail;        /* --oversize tempfail */
 	bool on_error_pass;            /* --on-error pass */
 	bool bounce_always;            /* --bounce always */

@@ -214,8 +214,8 @@ static void
 pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
-		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from, &row->reason, &row->sign,
-		&row->override};
+		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from,
+		&row->reason, &row->sign, &row->override};
 
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);

@@ -101,7 +101,8 @@ sources_key(const struct row *row, struct source_key *key)
 bool
 sources_unaligned(const struct row *row)
 {
-	if (!row->evaluated || row->not_judged || row->dmarc == AUTH_PASS || row->dmarc == AUTH_TEMPERROR)
+	if (!row->evaluated || row->not_judged || row->dmarc == AUTH_PASS ||
+		row->dmarc == AUTH_TEMPERROR)
 		return false;
 	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }

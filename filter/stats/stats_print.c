@@ -69,8 +69,7 @@ print_source(const struct stats_source *source, FILE *out)
 		stats_percent(counts->aligned, counts->messages),
 		counts->dispositions[DISP_QUARANTINE], counts->dispositions[DISP_REJECT], first,
 		last);
-	words_pad(
-		stats_author_text(source->author_domain), NAME_COLUMNS, out);
+	words_pad(stats_author_text(source->author_domain), NAME_COLUMNS, out);
 	fprintf(out, " %s %s%s%s%s\n", stats_by_text(source->by), source->name,
 		source->provider != NULL ? " (" : "",
 		source->provider != NULL ? source->provider : "",
@@ -132,8 +131,8 @@ print_changed_sources(const struct stats *stats, size_t scenario, FILE *out)
 			continue;
 		fprintf(out, _("%10llu  of %llu change: %s, %s %s\n"), (unsigned long long)changed,
 			(unsigned long long)source->counts.messages,
-			stats_author_text(source->author_domain),
-			stats_by_text(source->by), source->name);
+			stats_author_text(source->author_domain), stats_by_text(source->by),
+			source->name);
 	}
 	if (n > LINES)
 		fputs(_("            (further sources are not shown)\n"), out);

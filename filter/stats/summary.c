@@ -42,7 +42,8 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 	else
 		fprintf(out, _("%zu messages"), summary->messages);
 	if (summary->failed > summary->not_mail)
-		fprintf(out, _(", %zu files could not be read"), summary->failed - summary->not_mail);
+		fprintf(out, _(", %zu files could not be read"),
+			summary->failed - summary->not_mail);
 	if (summary->not_mail > 0)
 		fprintf(out, _(", %zu files are not messages"), summary->not_mail);
 	fprintf(out, "\n");
@@ -74,8 +75,10 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, "\n");
 	}
 	if (summary->not_judged > 0) {
-		fprintf(out, _("\nNot judged, because the envelope is unknown: %zu of %zu messages. They "
-			       "did not fail.\n"),
+		fprintf(out,
+			_("\nNot judged, because the envelope is unknown: %zu of %zu messages. "
+			  "They "
+			  "did not fail.\n"),
 			summary->not_judged, summary->messages);
 		fputs(_("Name your own relays with --trusted-relay, or list the envelopes with "
 			"--envelopes.\n"),

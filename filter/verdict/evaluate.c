@@ -194,9 +194,9 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 		return EVALUATE_TEMP;
 	}
 	/* the filter judges what it is given: nothing that a client writes may void a policy */
-	in->envelope_hidden = (options->command == COMMAND_BATCH ||
-				      options->command == COMMAND_EXPLAIN) &&
-			      !envelope_is_known(&ev->taken);
+	in->envelope_hidden =
+		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN) &&
+		!envelope_is_known(&ev->taken);
 	in->until_ms = until_ms(ev);
 	if (auth_run(in, &ev->results) != ST_OK) {
 		*error = N_("the evaluation could not be done");
@@ -215,8 +215,8 @@ judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
 	const struct options *options = ev->options;
 
 	if (options->envelope == ENVELOPE_FIELD &&
-		envelope_from_message(options, &ev->message, secret, NULL, ev->arena,
-			&ev->taken, error) != ST_OK)
+		envelope_from_message(
+			options, &ev->message, secret, NULL, ev->arena, &ev->taken, error) != ST_OK)
 		return EVALUATE_TEMP;
 	envelope_trust(options, &ev->taken.envelope);
 	policy_decide(options, &ev->in, NULL, &ev->verdict);

@@ -149,6 +149,19 @@ decide_temperror(
 		verdict->disposition = options->on_temperror; /* p=none quarantines nothing */
 }
 
+static void
+decide_ambiguous(
+	const struct options *options, const struct auth_input *in, struct verdict *verdict)
+{
+	if (in->ids->ambiguous.id == FROM_R_NO_AUTHOR && options->no_author_null_path &&
+		in->envelope->path == PATH_NULL) {
+		verdict->reason = policy_reason(POLICY_R_NO_AUTHOR);
+		return;
+	}
+	verdict->disposition = options->ambiguous;
+	verdict->reason = in->ids->ambiguous;
+}
+
 void
 policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict)
@@ -169,8 +182,7 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		return;
 	}
 	if (in->ids->ambiguous.id != FROM_R_NONE) {
-		verdict->disposition = options->ambiguous;
-		verdict->reason = in->ids->ambiguous;
+		decide_ambiguous(options, in, verdict);
 		return;
 	}
 	switch (results->dmarc.code) {

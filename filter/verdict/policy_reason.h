@@ -23,7 +23,8 @@
 	R(FAIL_NO_REJECTS,  "policy_fail_no_rejects",   "DMARC failed under p=reject and this site does not reject") \
 	R(FAIL_INDIRECT,    "policy_fail_indirect",     "DMARC failed under p=reject and the message may have come through a list or forwarder") \
 	R(VOUCHED,          "policy_arc_vouches",       "DMARC failed and the ARC chain of trusted sealers vouches for the author") \
-	R(FORWARDER,        "policy_trusted_forwarder", "DMARC failed and the client is a trusted forwarder")
+	R(FORWARDER,        "policy_trusted_forwarder", "DMARC failed and the client is a trusted forwarder") \
+	R(NO_AUTHOR,        "policy_no_author",         "no author domain and a null reverse-path")
 
 #define POLICY_REASON_ID(id, code, text) POLICY_R_##id,
 enum policy_reason {

@@ -16,7 +16,7 @@ def advice(name, told, spf=SPF, key=KEY, dmarc=DMARC, more='', dmarc_result='fai
     disposition = options.pop('disposition', 'quarantine')
     lines = [each.strip() for each in (ZONE % (spf, key, dmarc)).splitlines()]
     zone = '\n'.join(each for each in lines if not each.endswith('-')) + '\n' + more
-    return Case('tests/program/advice/' + name, zone=zone, dkimpy=False,
+    return Case('advice/' + name, zone=zone, dkimpy=False,
                 exit=0 if disposition == 'accept' else 10, explain=told,
                 expect='dmarc=%s\ndisposition=%s' % (dmarc_result, disposition), **options)
 

@@ -44,7 +44,7 @@ def mangled(message):
 
 def case(name, message, word, *more, **options):
     expect = ['arc=' + word] + ['reason arc: ' + each for each in more]
-    return Case('tests/program/arc/' + name, message, zone=ZONE, expect='\n'.join(expect), **options)
+    return Case('arc/' + name, message, zone=ZONE, expect='\n'.join(expect), **options)
 
 
 def without_set(message, instance):
@@ -81,7 +81,7 @@ def whole():
     yield case('own-limit', by(two, LISTS), 'fail', 'more sets than the limit',
                args=('--max-arc-sets', '2'), dkimpy=False)
     # ARC never makes a pass of DMARC
-    yield Case('tests/program/arc/pass-is-no-dmarc-pass', by(mangled(start), LISTS),
+    yield Case('arc/pass-is-no-dmarc-pass', by(mangled(start), LISTS),
                zone=ZONE + '\n_dmarc.example.com TXT v=DMARC1; p=reject', exit=10,
                expect='arc=pass\ndmarc=fail policy.dmarc=reject\ndisposition=quarantine')
 

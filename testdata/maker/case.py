@@ -1,7 +1,6 @@
-"""case.py: one black-box case, and the folder that it becomes (tests/program/README.md)."""
+"""case.py: one black-box case (tests/program/README.md)."""
 
 import dataclasses
-import os
 
 from maker import zone as zones
 from maker.mail import NOW, Mail
@@ -16,7 +15,7 @@ class Case:
     rest: what the output must hold below our block, where that is not in.eml as it stands.
     envelope: the options of `--envelope args`; None leaves an option out.
     """
-    name: str                       # folder below the repository's root
+    name: str                       # AREA/NAME, its folder below build/testdata/
     message: object                 # Mail, or bytes as they are
     zone: str = ''
     expect: str = ''
@@ -49,7 +48,7 @@ class Case:
         return out
 
     def contents(self):
-        """{file name: bytes} of everything that is made; out.eml is blessed, not made."""
+        """{file name: bytes} of everything that is made; the expected output is recorded, not made."""
         data = self.message
         if isinstance(data, Mail):
             data = data.bytes(self.eol)
@@ -71,7 +70,3 @@ class Case:
         for name, text in self.files.items():
             made[name] = text if isinstance(text, bytes) else text.encode()
         return made
-
-
-def folder(root, case):
-    return os.path.join(root, *case.name.split('/'))

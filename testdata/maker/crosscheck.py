@@ -14,7 +14,7 @@ from maker import zone as zones
 
 
 def run(cases):
-    """(signatures judged, [texts of disagreements]); (None, []) without dkimpy."""
+    """(signatures judged, [(case, text of a disagreement)]); (None, []) without dkimpy."""
     try:
         import dkim
     except ImportError:
@@ -36,15 +36,15 @@ def run(cases):
                     continue
                 judged += 1
                 if said != (word == 'pass'):
-                    wrong.append('%s: dkimpy says %s about signature %d, expected %s'
-                                 % (case.name, said, index, word))
+                    wrong.append((case.name, 'dkimpy says %s about signature %d, expected %s'
+                                  % (said, index, word)))
             for word in expected(case, 'arc'):
                 said = verify_chain(dkim, case, quiet)
                 if said is None:
                     continue
                 judged += 1
                 if said != word:
-                    wrong.append('%s: dkimpy says arc=%s, expected %s' % (case.name, said, word))
+                    wrong.append((case.name, 'dkimpy says arc=%s, expected %s' % (said, word)))
     finally:
         time.time = real_time
     return judged, wrong

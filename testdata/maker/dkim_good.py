@@ -17,7 +17,7 @@ AWAY = {'ip': '203.0.113.9', 'helo': 'fw.example.org', 'mail_from': 'b@example.o
 def row(name, message, results, zone=KEYS, **options):
     """results: one text a signature; DMARC finds no record and stays out of the way."""
     results = [results] if isinstance(results, str) else results
-    return Case('tests/program/dkim/' + name, message=message, zone=zone, expect='''
+    return Case('dkim/' + name, message=message, zone=zone, expect='''
                 spf=none smtp.mailfrom=b@example.org
                 %s
                 dmarc=none header.from=example.com

@@ -18,7 +18,7 @@ OWNER = '''
 def row(name, expect, tags='', disposition='accept', zone=None, **options):
     options.setdefault('message', mail())
     options.setdefault('exit', {'accept': 0, 'quarantine': 10, 'reject': 11}[disposition])
-    return Case('tests/program/dmarc/' + name, zone=OWNER % tags if zone is None else zone,
+    return Case('dmarc/' + name, zone=OWNER % tags if zone is None else zone,
                 expect=expect + '\ndisposition=' + disposition, **options)
 
 
@@ -130,7 +130,7 @@ def authors():
     yield odd('empty-group', mail(author='nobody:;'))
     yield odd('domain-literal', mail(author='orders@[192.0.2.10]'))
     yield odd('two-ats', mail(author='orders@example.org@example.com'))
-    yield odd('unclosed-angle', mail(author='Order Desk <orders@example.com'))
+    yield odd('quoted-local-part', mail(author='"a@example.org"@example.com'))
     yield odd('unclosed-quote', mail(author='"Order Desk <orders@example.com>'))
     yield odd('address-then-angle', mail(author='evil@example.org <orders@example.com>'))
     yield odd('double-angle', mail(author='<evil@example.org> <orders@example.com>'))
@@ -151,7 +151,7 @@ def authors():
     yield plain('comment-with-address', '(evil@example.org) <orders@example.com>')
     yield plain('group', 'Desk: orders@example.com;')
     yield plain('two-of-one-domain', 'a@example.com, b@example.com')
-    yield plain('quoted-local-part', '"a@example.org"@example.com')
+    yield plain('unclosed-angle', 'Order Desk <orders@example.com')
     yield plain('folded', 'Order Desk\n <orders@example.com>')
     yield plain('route', '<@relay.example.org:orders@example.com>')
     yield plain('eai-local-part', '受注 <受注@example.com>')

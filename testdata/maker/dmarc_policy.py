@@ -20,7 +20,7 @@ def row(name, zone, result, author='example.com', **options):
         disposition, status = STATUS[result.split()[-1]]
     if not zone.startswith(('_', '!')) and '\n' not in zone:
         zone = '_dmarc.example.com TXT ' + zone
-    return Case('tests/program/dmarc/' + name, zone=zone, message=mail(
+    return Case('dmarc/' + name, zone=zone, message=mail(
                 author='Orders <orders@%s>' % author), exit=status, expect='''
                 spf=none smtp.mailfrom=b@example.org
                 dkim=none

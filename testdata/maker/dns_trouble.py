@@ -17,7 +17,7 @@ def row(name, zone, spf, dkim, dmarc, disposition, **options):
         expect = 'disposition=tempfail\nstdout empty'
     else:
         expect = 'spf=%s\ndkim=%s\ndmarc=%s\ndisposition=%s' % (spf, dkim, dmarc, disposition)
-    return Case('tests/program/temperror/' + name, zone=zone, expect=expect,
+    return Case('temperror/' + name, zone=zone, expect=expect,
                 exit=STATUS[disposition], **options)
 
 

@@ -18,7 +18,7 @@ def bsmtp():
         return ''.join(c + '\n' for c in commands).encode() + stuffed + end.encode()
 
     def row(name, data, expect=GOOD, status=0, rest=plain, args=()):
-        return Case('tests/program/envelope/bsmtp-' + name, zone=ZONE, bare=True, message=data,
+        return Case('envelope/bsmtp-' + name, zone=ZONE, bare=True, message=data,
                     args=HERE + ('--envelope', 'bsmtp', '--client-ip', '192.0.2.10') + args,
                     expect=expect, exit=status, rest=None if status == 75 else rest)
 
@@ -65,7 +65,7 @@ def field():
     plain = mail()
 
     def row(name, message, expect=GOOD, status=0, rest=plain, args=()):
-        return Case('tests/program/envelope/field-' + name, zone=ZONE, bare=True,
+        return Case('envelope/field-' + name, zone=ZONE, bare=True,
                     message=message, dkimpy=False,
                     args=HERE + ('--envelope', 'field', '--envelope-secret-file',
                                 '@TMP@/secret') + args,
@@ -93,7 +93,7 @@ def field():
 def headers():
     def row(name, more, expect=GOOD, status=0, args=(), mbox=b'', zone=''):
         message = mbox + mail().topped(*more).bytes()
-        return Case('tests/program/envelope/headers-' + name, zone=ZONE + zone, bare=True,
+        return Case('envelope/headers-' + name, zone=ZONE + zone, bare=True,
                     message=message, args=HERE + ('--envelope', 'headers') + args, expect=expect,
                     exit=status)
 

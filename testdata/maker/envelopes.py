@@ -16,7 +16,7 @@ FAIL = 'dmarc=fail header.from=example.com policy.dmarc=reject\ndisposition=reje
 
 def args(name, expect, status=0, **options):
     options.setdefault('message', mail())
-    return Case('tests/program/envelope/' + name, zone=ZONE, expect=expect, exit=status, **options)
+    return Case('envelope/' + name, zone=ZONE, expect=expect, exit=status, **options)
 
 
 def given():
@@ -71,7 +71,7 @@ def stdin():
     plain = mail()
 
     def row(name, lines, expect, status=0, data=None, message=plain, **options):
-        return Case('tests/program/envelope/stdin-' + name, zone=ZONE, bare=True,
+        return Case('envelope/stdin-' + name, zone=ZONE, bare=True,
                     args=HERE + ('--envelope', 'stdin'), expect=expect, exit=status,
                     message=pre(lines, message) if data is None else data,
                     rest=None if '75' in str(status) else message, **options)
@@ -102,7 +102,7 @@ def stdin():
               'auth=pass\nspf=none\ndkim=none\ndmarc=none\ndisposition=accept')
     yield row('empty-user-is-no-user', usual + ['sasl_username='], good)
     crlf = pre(usual, plain).replace(b'\n', b'\r\n')
-    yield Case('tests/program/envelope/stdin-crlf', zone=ZONE, bare=True, message=crlf,
+    yield Case('envelope/stdin-crlf', zone=ZONE, bare=True, message=crlf,
                args=HERE + ('--envelope', 'stdin'), expect=good, rest=plain.bytes('\r\n'))
     bad = 'stdout empty'
     yield row('first-line-missing', [], bad, 75,

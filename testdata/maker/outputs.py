@@ -10,7 +10,7 @@ GOOD = 'spf=pass\ndkim=none\n' + PASS
 def row(name, expect=GOOD, status=0, **options):
     options.setdefault('message', mail())
     options.setdefault('zone', ZONE)
-    return Case('tests/program/output/' + name, expect=expect, exit=status, **options)
+    return Case('output/' + name, expect=expect, exit=status, **options)
 
 
 def outputs():
@@ -59,7 +59,7 @@ def outputs():
 
 def config():
     def conf(name, text, expect=GOOD, status=0, args=(), **options):
-        return Case('tests/program/config/' + name, zone=ZONE, bare=True, message=mail(),
+        return Case('config/' + name, zone=ZONE, bare=True, message=mail(),
                     args=('--config', 'config') + args, files={'config': text}, expect=expect,
                     exit=status, **options)
 

@@ -29,7 +29,7 @@ def row(name, outcome, status, said, args=(), command=None, p=None, **options):
         args += ('--on-temperror', 'tempfail')
     options = dict({'message': mail()}, **dict(where, **options))
     lines = [each for each in said if each]
-    return Case('tests/program/profile/' + name, zone=zone(published), exit=status,
+    return Case('profile/' + name, zone=zone(published), exit=status,
                 args=tuple(args), command=command or (), expect='\n'.join(lines), **options)
 
 
@@ -119,7 +119,7 @@ def agents():
 
 def commands():
     def row2(name, status, said, command, message=None, args=()):
-        return Case('tests/program/command/' + name, zone=ZONE, exit=status, args=args,
+        return Case('command/' + name, zone=ZONE, exit=status, args=args,
                     expect='\n'.join(said), command=command, message=message or mail())
 
     good = written('accept')

@@ -11,7 +11,7 @@ OURS = AUTHSERV_ID
 def row(name, forged, kept=(), args=(), eol='\n', expect=EXPECT):
     """forged: fields to be left out; kept: fields that stay; both stand in the middle too."""
     base = mail()
-    return Case('tests/program/scrub/' + name, zone=ZONE, args=args, eol=eol, expect=expect,
+    return Case('scrub/' + name, zone=ZONE, args=args, eol=eol, expect=expect,
                 message=Mail(list(forged) + list(kept) + base.fields, base.body),
                 rest=Mail(list(kept) + base.fields, base.body))
 
@@ -49,17 +49,17 @@ def own():
              'Authentication-Results:\n\t%s 1;\n\tdmarc=pass' % OURS]
     yield row('three-forged-one-foreign', three, [foreign])
     base = mail()
-    yield Case('tests/program/scrub/forged-between-other-fields', zone=ZONE, expect=EXPECT,
+    yield Case('scrub/forged-between-other-fields', zone=ZONE, expect=EXPECT,
                message=Mail(base.fields[:3] + [three[0]] + base.fields[3:] + [three[1]],
                             base.body), rest=base)
-    yield Case('tests/program/scrub/forged-is-last-without-line-end', zone=ZONE, expect=EXPECT,
+    yield Case('scrub/forged-is-last-without-line-end', zone=ZONE, expect=EXPECT,
                message=base.with_body(None).ended(three[0]).bytes()[:-1],
                rest=base.with_body(None))
-    yield Case('tests/program/scrub/forged-in-the-body-stays', zone=ZONE, expect=EXPECT,
+    yield Case('scrub/forged-in-the-body-stays', zone=ZONE, expect=EXPECT,
                message=base.with_body(three[0] + '\n'))
     # a field that the sender signed over cannot be kept for the signature's sake
     signed = base.ended(three[0]).signed(h=('from', 'authentication-results'))
-    yield Case('tests/program/scrub/signed-forged-field', zone=ZONE + '',
+    yield Case('scrub/signed-forged-field', zone=ZONE + '',
                expect='spf=pass\ndkim=pass\n' + PASS, message=signed,
                rest=signed.without('Authentication-Results'))
 

@@ -21,7 +21,7 @@ def flow(name, **options):
     options.setdefault('message', mail())
     if '--psl' in options.get('args', ()):
         options['files'] = dict(options.get('files', {}), psl=PSL)
-    return Case('testdata/senders/' + name, **options)
+    return Case('senders/' + name, **options)
 
 
 def verdict(spf, dkim, dmarc, disposition, *more):

@@ -37,7 +37,7 @@ def flow(name, message, accepted, *more, p='reject', args=TRUST, **options):
     else:
         options.setdefault('exit', 10)
         lines += ['disposition=' + {10: 'quarantine', 11: 'reject'}[options['exit']]]
-    return Case('testdata/senders/' + name, message, zone=WORLD % p, args=args,
+    return Case('senders/' + name, message, zone=WORLD % p, args=args,
                 expect='\n'.join(lines + list(more)), **options)
 
 
@@ -117,13 +117,13 @@ def unsaid():
     # `h` names Subject once, and the lower one still verifies
     yield flow('list-signed-one-of-two-subjects', doubled, None, 'arc=pass')
     two = by(start.topped('From: Other <other@example.net>'), LISTS)
-    yield Case('testdata/senders/list-two-from', two, zone=WORLD % 'reject', args=TRUST, exit=10,
+    yield Case('senders/list-two-from', two, zone=WORLD % 'reject', args=TRUST, exit=10,
                ip='198.51.100.25', mail_from='list-bounces@lists.example.org',
                expect='arc=pass\ndmarc=permerror\ndisposition=quarantine')
     local = dict(ip='198.51.100.25', mail_from='list-bounces@lists.example.org')
     slow = (WORLD % 'reject').replace('s1._domainkey.example.com KEY rsa-a',
                                       '!TIMEOUT s1._domainkey.example.com')
-    yield Case('testdata/senders/list-temperror-is-not-overridden', by(mail().signed(), LISTS),
+    yield Case('senders/list-temperror-is-not-overridden', by(mail().signed(), LISTS),
                zone=slow, args=TRUST, exit=10, dkimpy=False, **local,
                expect='arc=pass\ndkim=temperror\ndmarc=temperror\ndisposition=quarantine')
 
@@ -149,7 +149,7 @@ def forwarders():
     yield flow('forwarder-name-in-received-only', stored, None, exit=11, ip=None, helo=None,
                args=name + ('--envelope', 'headers'))
     ambiguous = plain.topped('From: Other <other@example.net>')
-    yield Case('testdata/senders/forwarder-two-from', ambiguous, zone=WORLD % 'reject',
+    yield Case('senders/forwarder-two-from', ambiguous, zone=WORLD % 'reject',
                args=('--trusted-forwarder', '198.51.100.0/24'), exit=10, ip='198.51.100.25',
                expect='dmarc=permerror\ndisposition=quarantine')
     yield flow('forwarder-in-a-file', plain, told, args=('--trusted-forwarder', '@hosts'),

@@ -39,7 +39,7 @@ def customer(domain='example.co.jp', **options):
 
 
 def sender(name, **options):
-    return Case('testdata/senders/' + name, **options)
+    return Case('senders/' + name, **options)
 
 
 def google():

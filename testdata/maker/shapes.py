@@ -12,7 +12,7 @@ ODD = 'dmarc=permerror\ndisposition=quarantine'
 def row(name, message, expect=GOOD, status=None, **options):
     if status is None:
         status = 10 if 'quarantine' in expect else 0
-    return Case('tests/program/shape/' + name, zone=ZONE, message=message, expect=expect,
+    return Case('shape/' + name, zone=ZONE, message=message, expect=expect,
                 exit=status, **options)
 
 

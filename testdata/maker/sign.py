@@ -8,9 +8,6 @@ import base64
 import hashlib
 import re
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-
 from maker import keys
 
 USUAL = ('from', 'to', 'subject', 'date', 'message-id', 'mime-version', 'content-type')
@@ -49,11 +46,9 @@ def choose(fields, h):
 
 
 def raw_signature(key, algorithm, data):
-    if algorithm.endswith('sha1'):
-        return keys.private(key).sign(data, padding.PKCS1v15(), hashes.SHA1())
     if keys.is_ed25519(key):
-        return keys.private(key).sign(hashlib.sha256(data).digest())  # RFC 8463 3
-    return keys.private(key).sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return keys.sign(key, hashlib.sha256(data).digest())  # RFC 8463 3
+    return keys.sign(key, data, 'sha1' if algorithm.endswith('sha1') else 'sha256')
 
 
 def fold(tags, width=76):

@@ -18,7 +18,7 @@ def row(name, zone, result, **options):
     if identity is None:
         path = options.get('mail_from', 'orders@example.com')
         identity = ' smtp.mailfrom=' + path if path else ' smtp.helo=mail.example.com'
-    return Case('tests/program/spf/' + name, message=mail(), zone=zone, expect='''
+    return Case('spf/' + name, message=mail(), zone=zone, expect='''
                 spf=%s%s
                 dkim=none
                 dmarc=none header.from=example.com

@@ -41,7 +41,7 @@ BROKEN = 'example.com. IN TXT "unclosed\n)))\n'
 
 def cases():
     def row(name, args, status, expect, **options):
-        return Case('tests/program/usage/' + name, message=mail(), zone=ZONE, bare=True,
+        return Case('usage/' + name, message=mail(), zone=ZONE, bare=True,
                     args=args, exit=status, expect=expect, **options)
 
     line = 'stdout empty\nstderr lines 1\nstderr starts mailstamp: '
@@ -60,7 +60,7 @@ def cases():
                   files={'broken': BROKEN})
         yield row(name + '-without-profile', args, 75, line, files={'broken': BROKEN})
     # the verdict is there and the mail goes on, but it is said
-    yield Case('tests/program/usage/record-not-writable', message=mail(), zone=ZONE,
+    yield Case('usage/record-not-writable', message=mail(), zone=ZONE,
                args=('--dns-record', '/no/such/folder/zone'),
                expect='spf=pass\ndkim=none\ndmarc=pass\ndisposition=accept\nstderr lines 1')
     yield row('version', ('--version',), 0, 'stdout starts mailstamp \nstdout lines 1\n'

@@ -1,13 +1,17 @@
-"""write.py: the cases of all tables, written, or compared with what is committed."""
+"""write.py: the cases of all tables as folders, and the list of them that is committed."""
 
+import hashlib
 import importlib
 import os
+import shutil
 import sys
 
-from maker import case as cases
 from maker import crosscheck
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LIST = os.path.join(ROOT, 'testdata', 'cases')     # a line a case: its name, the digest of its files
+STAMP = '.made'
+SAMPLE = 'senders/google-relay-own-signature'      # which is committed as testdata/sample/, too
 
 TABLES = ('senders_providers', 'senders_flows', 'spf_mechanisms', 'spf_limits', 'dkim_good',
           'dkim_bad', 'dkim_keys', 'arc_chains', 'senders_lists', 'dmarc_policy', 'dmarc_align',
@@ -26,23 +30,46 @@ def all_cases():
     return out
 
 
-def write():
-    made = 0
+def digest(contents):
+    whole = hashlib.sha256()
+    for name, data in sorted(contents.items()):
+        whole.update(b'%s %d\n' % (name.encode(), len(data)) + data)
+    return whole.hexdigest()[:16]
+
+
+def listed(every):
+    return ''.join(sorted('%s %s\n' % (case.name, digest(case.contents())) for case in every))
+
+
+def write(folder):
+    """Only files that differ are written; a file that no table makes is removed."""
+    wanted, made = {}, 0
     for case in all_cases():
-        folder = cases.folder(ROOT, case)
-        os.makedirs(folder, exist_ok=True)
-        contents = case.contents()
-        for name in ('argv', 'in.eml', 'zone', 'expect', 'exit', 'rest', 'explain.has'):
-            if name not in contents and os.path.exists(os.path.join(folder, name)):
-                os.remove(os.path.join(folder, name))
-        for name, data in contents.items():
-            path = os.path.join(folder, name)
+        for name, data in case.contents().items():
+            wanted[os.path.join(folder, case.name, name)] = data
+    for place, subfolders, names in os.walk(folder):
+        if not any(path.startswith(place + os.sep) for path in wanted):
+            shutil.rmtree(place)
+            subfolders.clear()
+            continue
+        for name in names:
+            if os.path.join(place, name) not in wanted:
+                os.remove(os.path.join(place, name))
+    for path, data in wanted.items():
+        if read(path) != data:
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            if read(path) != data:
-                with open(path, 'wb') as out:
-                    out.write(data)
-                made += 1
-    print('make-testdata: %d files written' % made)
+            with open(path, 'wb') as out:
+                out.write(data)
+            made += 1
+    with open(os.path.join(folder, STAMP), 'w', encoding='ascii') as stamp:
+        stamp.write('made by testdata/make-testdata\n')
+    print('make-testdata: %d of %d files written below %s' % (made, len(wanted), folder))
+    return 0
+
+
+def record():
+    with open(LIST, 'w', encoding='ascii') as out:
+        out.write(listed(all_cases()))
     return 0
 
 
@@ -55,21 +82,27 @@ def read(path):
 
 
 def check():
-    failed = passed = 0
+    """A case is right where it is the one that is listed, and dkimpy agrees about its signatures."""
     every = all_cases()
-    for case in every:
-        for name, data in case.contents().items():
-            path = os.path.join(cases.folder(ROOT, case), name)
-            if read(path) == data:
-                passed += 1
-            else:
-                failed += 1
-                print('FAIL %s/%s is not what make-testdata makes' % (case.name, name))
-    judged, wrong = crosscheck.run(every)
-    for text in wrong:
-        print('FAIL ' + text)
-    if judged is None:
-        print('make-testdata: skipped: the signatures were not judged by dkimpy (python3-dkim)')
-        judged = 0
-    print('%d passed, %d failed' % (passed + judged - len(wrong), failed + len(wrong)))
-    return 1 if failed or wrong else 0
+    made, known = (set(text.splitlines()) for text in (listed(every), (read(LIST) or b'').decode()))
+    wrong = {}
+    for line in made ^ known:
+        wrong.setdefault(line.split(' ')[0], []).append(
+            'is not the case of testdata/cases' if line in made else 'is not made as listed')
+    sample = next(case for case in every if case.name == SAMPLE).contents()
+    for name in ('argv', 'in.eml', 'zone'):
+        if read(os.path.join(ROOT, 'testdata', 'sample', name)) != sample[name]:
+            wrong.setdefault(SAMPLE, []).append('testdata/sample/%s is not that of the case' % name)
+    judged, disagreements = crosscheck.run(every)
+    for name, text in disagreements:
+        wrong.setdefault(name, []).append(text)
+    for name, texts in sorted(wrong.items()):
+        print('FAIL %s: %s' % (name, '; '.join(sorted(texts))))
+    if any(made ^ known):
+        print('make-testdata: what changed on purpose is listed by testdata/make-testdata --record')
+    skipped = judged is None
+    print('skipped: a second opinion on the signatures: python3-dkim is not installed' if skipped else
+          'make-testdata: dkimpy judged %d signatures and chains' % judged)
+    names = {line.split(' ')[0] for line in made | known}
+    print('%d passed, %d failed%s' % (len(names) - len(wrong), len(wrong), ', 1 skipped' if skipped else ''))
+    return 1 if wrong else 0

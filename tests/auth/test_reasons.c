@@ -111,11 +111,11 @@ Test(reasons, what_key_reasons_concern)
 		enum dkim_reason id;
 		size_t at;
 	} rows[] = {
-		{"v=DKIM1; p=YQ==",     "",   DKIM_R_NONE,       0 },
+		{"v=DKIM1; p=YQ==", "", DKIM_R_NONE, 0},
 		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10},
-		{"p=YQ==; p=YQ==",      "p",  DKIM_R_KEY_SYNTAX, 9 },
-		{"v=DKIM1;; p=YQ==",    "",   DKIM_R_KEY_SYNTAX, 0 },
-		{"v=DKIM1",             "",   DKIM_R_KEY_NO_P,   0 },
+		{"p=YQ==; p=YQ==", "p", DKIM_R_KEY_SYNTAX, 9},
+		{"v=DKIM1;; p=YQ==", "", DKIM_R_KEY_SYNTAX, 0},
+		{"v=DKIM1", "", DKIM_R_KEY_NO_P, 0},
 	};
 	struct arena arena;
 
@@ -140,12 +140,12 @@ Test(reasons, what_dkim_reasons_concern)
 		enum dkim_reason id;
 		size_t at;
 	} rows[] = {
-		{"a tag is missing",           " v=1; a=rsa-sha256; s=a; b=YQ==; bh=YQ==; h=from",  "d",
-                 DKIM_R_MISSING,   0 },
-		{"a tag without a value sign", " v=1; a=rsa-sha256; zz; d=a.example",               "zz",
-                 DKIM_R_TAGS,      21},
-		{"a tag stands twice",         " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
-                 DKIM_R_TAG_TWICE, 39},
+		{"a tag is missing", " v=1; a=rsa-sha256; s=a; b=YQ==; bh=YQ==; h=from", "d",
+			DKIM_R_MISSING, 0},
+		{"a tag without a value sign", " v=1; a=rsa-sha256; zz; d=a.example", "zz",
+			DKIM_R_TAGS, 21},
+		{"a tag stands twice", " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
+			DKIM_R_TAG_TWICE, 39},
 	};
 	struct arena arena;
 

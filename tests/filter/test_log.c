@@ -6,38 +6,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(log, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(log);
 
 static const struct value_row {
 	const char *name;
 	struct slice value;
 	const char *told;
 } value_rows[] = {
-	{"plain",		    S("a@b.example"), "a@b.example" },
-	{"nothing",                  {NULL, 0},        ""            },
-	{"a line end adds no line",  S("a\r\nb"),      "a\\x0d\\x0ab"},
-	{"NUL and 8 bit",            S("\0\xff"),      "\\x00\\xff"  },
-	{"escape of a terminal",     S("\033[31m"),    "\\x1b[31m"   },
-	{"a backslash is no escape", S("\\x0a"),       "\\x5cx0a"    },
+	{"plain", S("a@b.example"), "a@b.example"},
+	{"nothing", {NULL, 0}, ""},
+	{"a line end adds no line", S("a\r\nb"), "a\\x0d\\x0ab"},
+	{"NUL and 8 bit", S("\0\xff"), "\\x00\\xff"},
+	{"escape of a terminal", S("\033[31m"), "\\x1b[31m"},
+	{"a backslash is no escape", S("\\x0a"), "\\x5cx0a"},
 };
 
 Test(log, values)

@@ -1,13 +1,17 @@
 /*
- * What was read can be written and is read alike; a plain value is read alike by GMime; no rule of
- * the scanner reads past the end.
+ * What was read can be written and is read alike; the tolerant reading gives one address of the
+ * value; a plain value is read alike by GMime; no rule of the scanner reads past the end.
  */
 #include "mime/address.h"
+#include "mime/address_map.h"
+#include "mime/address_tolerant.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
 #include <assert.h>
 #include <stdint.h>
+
+enum { MAX_VALUE = 64 * 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -38,19 +42,45 @@ static void
 check_gmime(struct slice value, const struct address_list *list, struct arena *arena)
 {
 	static struct address_gmime *gmime;
-	bool plain = address_is_plain(value);
+	bool plain = address_is_plain(value), complete;
 	struct slice *domains;
 	enum status status;
 	size_t n;
 
 	if (gmime == NULL)
 		gmime = address_gmime_open();
-	status = address_gmime_domains(gmime, value, arena, &domains, &n);
-	assert(status != ST_TEMP && (status == ST_OK) == (n > 0));
+	status = address_gmime_domains(gmime, value, arena, &domains, &n, &complete);
+	assert(status != ST_TEMP && (status == ST_OK || n == 0) && (n > 0 || !complete));
 	if (plain) {
-		assert(list->n == 1 && list->groups == 0 && status == ST_OK && n == 1);
+		assert(list->n == 1 && list->groups == 0 && status == ST_OK && n == 1 && complete);
 		assert(slice_eq(domains[0], list->list[0].domain));
 	}
+}
+
+/* One address, as it is in the value; the fault lies in the value. */
+static void
+check_tolerant(struct slice value, struct arena *arena)
+{
+	struct address_list list;
+	struct slice domain;
+
+	if (address_parse_tolerant(value, arena, &list) == ST_OK) {
+		assert(list.n == 1 && list.list[0].local.n > 0 && list.list[0].domain.n > 0);
+		domain = list.list[0].domain;
+		assert(domain.p[-1] == '@' && domain.p + domain.n <= value.p + value.n);
+		check_gmime(value, &list, arena);
+	} else {
+		assert(list.n == 0);
+	}
+	assert(list.fault.at <= value.n && address_cause_text(list.fault.cause) != NULL);
+}
+
+/* A value that names nobody has no `@` and no address. */
+static void
+check_map(struct slice value, const struct address_list *list, struct arena *arena)
+{
+	if (address_names_nobody(value, arena))
+		assert(list->n == 0 && slice_find(value, '@') == value.n);
 }
 
 static void
@@ -92,8 +122,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (address_parse_spec(value, &arena, &address) == ST_OK)
 		check_spec(&address, &arena);
 	assert(status == ST_OK || !address_is_plain(value));
+	assert((list.fault.cause == ADDRESS_NO_FAULT) == (status == ST_OK || size > MAX_VALUE));
+	assert(list.fault.at <= size);
 	if (status == ST_OK)
 		check_gmime(value, &list, &arena);
+	else if (status == ST_BAD)
+		check_tolerant(value, &arena);
+	check_map(value, &list, &arena);
 	check_scan(value);
 	arena_clear(&arena);
 	return 0;

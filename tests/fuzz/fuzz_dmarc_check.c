@@ -19,7 +19,7 @@ judge(const struct auth_input *in, unsigned bits)
 {
 	static const enum auth_code codes[] = {AUTH_PASS, AUTH_FAIL, AUTH_TEMPERROR, AUTH_PASS};
 	struct dkim_sig_result sigs[2] = {
-		{.sig.d = SLICE("c.example.com"),             .code = codes[bits & 3]     },
+		{.sig.d = SLICE("c.example.com"), .code = codes[bits & 3]},
 		{.sig.d = SLICE("y.x.w.v.u.t.s.example.com"), .code = codes[bits >> 2 & 3]},
 	};
 	struct dkim_result dkim = {.sigs = sigs, .n = 2};

@@ -30,10 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct slice names[] = {
-		{"a",         1},
-                {"a.example", 9}
-        };
+	static const struct slice names[] = {{"a", 1}, {"a.example", 9}};
 	struct slice message = {(const char *)data, size};
 	struct arena arena;
 

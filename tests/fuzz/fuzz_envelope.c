@@ -47,8 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (data[1] % 2 == 1)
 			(void)dns_open_zone(slice_str(zone), &arena, &dns, &error);
 		message_parse(taken.message, 50, 2000, &arena, &message);
-		if (envelope_from_message(&options, &message, SLICE("s3"), dns, &arena,
-			    &taken, &error) == ST_OK)
+		if (envelope_from_message(
+			    &options, &message, SLICE("s3"), dns, &arena, &taken, &error) == ST_OK)
 			check(&taken.envelope);
 		else
 			assert(error != NULL);

@@ -25,6 +25,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(identities_find(&message, gmime, &arena, &ids) == ST_OK);
 	assert(ids.from_fields == message_count(&message, "From"));
 	assert(ids.ambiguous.id != FROM_R_NONE || ids.author_domain.n > 0);
+	assert(ids.from.n == 0 || ids.from_fields == 1);
+	assert(ids.fault.at <= ids.from.n);
+	assert(!ids.tolerant || ids.fault.cause != ADDRESS_NO_FAULT);
+	if (ids.ambiguous.id == FROM_R_NO_AUTHOR)
+		assert(ids.ndomains == 0 && slice_find(ids.from, '@') == ids.from.n);
 	for (size_t i = 0; i < ids.ndomains; i++) {
 		struct slice again;
 

@@ -22,9 +22,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice text = {(const char *)data, size}, out;
-	struct ip client = {
-		.family = 4, .bytes = {192, 0, 2, 1}
-        };
+	struct ip client = {.family = 4, .bytes = {192, 0, 2, 1}};
 	struct spf_macro_context context = {
 		.domain = SLICE("e.example"),
 		.receiver = SLICE("mx.example"),

@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* want: `display|local|domain` of each mailbox, each followed by LF */
 struct row {
@@ -95,8 +92,7 @@ Test(address, one_mailbox)
 		{"quoted pairs of a local-part", S("\"a\\\"\\\\\\b\"@c"), ST_OK, S("|a\"\\b|c\n"),
 			0},
 		{"a folded local-part", S("\"a\r\n b\"@c"), ST_OK, S("|a b|c\n"), 0},
-		{"an at sign in a quoted local-part", S("\"a@legit\"@evil"), ST_OK,
-			S("|a@legit|evil\n"), 0},
+		{"an at sign in a quoted local-part", S("\"a@legit\"@evil"), ST_BAD, S(""), 0},
 		{"a domain-literal", S("a@[192.0.2.1]"), ST_OK, S("|a|[192.0.2.1]\n"), 0},
 		{"blanks in a domain-literal", S("a@[ 192.0.\r\n 2.1 ]"), ST_OK,
 			S("|a|[192.0.2.1]\n"), 0},
@@ -111,7 +107,7 @@ Test(address, one_mailbox)
 		{"a comment last", S("a@b (x)"), ST_OK, S("|a|b\n"), 0},
 		{"comments everywhere", S("(1)A(2)B(3)<(4)a(5)@(6)b(7)>(8)"), ST_OK,
 			S("A(2)B|a|b\n"), 0},
-		{"nested comments", S("a@b (x (y) \\( z)"), ST_OK, S("|a|b\n"), 0},
+		{"nested comments", S("a@b (x (y) \\( z)"), ST_BAD, S(""), 0},
 	};
 	/* clang-format on */
 
@@ -166,17 +162,17 @@ Test(address, obsolete_forms)
 		{"empty elements of comments", S("(x),a@b,(y)"), ST_OK, S("|a|b\n"), 0},
 		{"empty elements of a group", S("G:, ,a@b,,;"), ST_OK, S("|a|b\n"), 1},
 		{"a group of commas", S("G:,,;"), ST_OK, S(""), 1},
-		{"a route", S("<@x,@y:a@b>"), ST_OK, S("|a|b\n"), 0},
-		{"a route with blanks and commas", S("A < , @x (c) ,, @ y , : a@b>"), ST_OK,
-			S("A|a|b\n"), 0},
+		{"a route", S("<@x,@y:a@b>"), ST_BAD, S(""), 0},
+		{"a route with blanks", S("A < @x (c) : a@b>"), ST_OK, S("A|a|b\n"), 0},
+		{"one relay", S("<@x:a@b>"), ST_OK, S("|a|b\n"), 0},
+		{"a route with blanks and commas", S("A < , @x (c) ,, @ y , : a@b>"), ST_BAD, S(""), 0},
 		{"a route through a literal", S("<@[192.0.2.1]:a@b>"), ST_OK, S("|a|b\n"), 0},
 		{"a route without a colon", S("<@x a@b>"), ST_BAD, S(""), 0},
 		{"a route without a comma", S("<@x@y:a@b>"), ST_BAD, S(""), 0},
 		{"a route of commas", S("<,,:a@b>"), ST_BAD, S(""), 0},
 		{"only a route", S("<@x:>"), ST_BAD, S(""), 0},
 		{"a colon without a route", S("<:a@b>"), ST_BAD, S(""), 0},
-		{"blanks around the dots of a domain", S("a@b . c\r\n .(x) d"), ST_OK,
-			S("|a|b.c.d\n"), 0},
+		{"blanks around the dots of a domain", S("a@b . c\r\n .(x) d"), ST_BAD, S(""), 0},
 		{"blanks around the dots of a local-part", S("a . b (x).c@d"), ST_OK,
 			S("|a.b.c|d\n"), 0},
 		{"quoted words in a local-part", S("a.\"b c\".\"\\d\"@e"), ST_OK, S("|a.b c.d|e\n"),
@@ -292,11 +288,10 @@ Test(address, attacks)
 		{"an address in a comment first", S("(a@legit) b@evil"), ST_OK, S("|b|evil\n"), 0},
 		{"an at sign after the angle", S("<a@legit>b@evil"), ST_BAD, S(""), 0},
 		{"a domain after the angle", S("<a@legit>.evil"), ST_BAD, S(""), 0},
-		{"a quoted name as local-part", S("\"Someone <a@legit>\"@evil"), ST_OK,
-			S("|Someone <a@legit>|evil\n"), 0},
+		{"a quoted name as local-part", S("\"Someone <a@legit>\"@evil"), ST_BAD, S(""), 0},
 		{"an at sign after a comment", S("a@legit(comment)@evil"), ST_BAD, S(""), 0},
 		{"a domain after a comment", S("a@legit(x)evil"), ST_BAD, S(""), 0},
-		{"a comment before the dot", S("a@legit(x).evil"), ST_OK, S("|a|legit.evil\n"), 0},
+		{"a comment before the dot", S("a@legit(x).evil"), ST_BAD, S(""), 0},
 		{"a comment that hides the end", S("a@evil(@legit"), ST_BAD, S(""), 0},
 		{"an encoded address", S("=?utf-8?b?YWRtaW5AbGVnaXQ=?="), ST_BAD, S(""), 0},
 		{"an encoded address in an angle", S("<=?utf-8?b?YWRtaW5AbGVnaXQ=?=>"), ST_BAD,
@@ -313,11 +308,11 @@ Test(address, attacks)
 		{"an encoded author and an angle", S("=?utf-8?b?PGFAbGVnaXQ+?= <b@evil>"), ST_OK,
 			S("=?utf-8?b?PGFAbGVnaXQ+?=|b|evil\n"), 0},
 		{"a route without an angle", S("@legit,@evil:b@real"), ST_BAD, S(""), 0},
-		{"a route in an angle", S("<@legit,@evil:b@real>"), ST_OK, S("|b|real\n"), 0},
+		{"a route in an angle", S("<@legit,@evil:b@real>"), ST_BAD, S(""), 0},
 		{"a route, then two authors", S("<@legit:b@evil>, c@d"), ST_OK,
 			S("|b|evil\n|c|d\n"), 0},
 		{"a quoted pair in the local-part", S("a\\@legit@evil"), ST_BAD, S(""), 0},
-		{"a quoted at sign", S("\"a@legit,\"@evil"), ST_OK, S("|a@legit,|evil\n"), 0},
+		{"a quoted at sign", S("\"a@legit,\"@evil"), ST_BAD, S(""), 0},
 		{"a group whose name is the author", S("a@legit:b@evil;"), ST_BAD, S(""), 0},
 		{"two angles", S("<a@legit><b@evil>"), ST_BAD, S(""), 0},
 		{"an angle in an angle", S("<a@legit <b@evil>>"), ST_BAD, S(""), 0},
@@ -377,9 +372,9 @@ Test(address, limits)
 		{"many empty groups", "", "a:;,", 16000, "", ST_OK, 0},
 		{"many comments", "a@b", "(c)", 21000, "", ST_OK, 1},
 		{"many words", "", "a ", 32000, "<a@b>", ST_OK, 1},
-		{"many dots in a domain", "a@b", " . c", 16000, "", ST_OK, 1},
+		{"many dots in a domain", "a@b", " . c", 16000, "", ST_BAD, 0},
 		{"many dots in a local-part", "a", " . \"b\"", 10000, "@c", ST_OK, 1},
-		{"a long route", "<@a", " . b,@c", 9000, ":x@y>", ST_OK, 1},
+		{"a long route", "<@a", " . b,@c", 9000, ":x@y>", ST_BAD, 0},
 		{"many folds", "a@b", "\r\n ", 21000, "", ST_OK, 1},
 		{"many folds in a literal", "a@[", "\n b", 21000, "]", ST_OK, 1},
 		{"many angles", "", "<", 65000, "", ST_BAD, 0},

@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 static bool
 gmime_is_loaded(void)
@@ -26,35 +23,36 @@ Test(address_gmime, domains)
 		struct slice in;
 		enum status status;
 		struct slice want;
+		bool partly; /* no address, or one without a domain */
 	} rows[] = {
-		{"addr-spec", S("a@b.example"), ST_OK, S("b.example\n")},
-		{"angle", S(" A <a@b>"), ST_OK, S("b\n")},
-		{"case stays", S("a@B.Example"), ST_OK, S("B.Example\n")},
-		{"two", S("a@b, \"C\" <c@d>"), ST_OK, S("b\nd\n")},
-		{"a group among others", S("x@y, G:a@b,c@d;, z@z"), ST_OK, S("y\nb\nd\nz\n")},
-		{"nested groups", S("G:H:a@b;,c@d;"), ST_OK, S("b\nd\n")},
-		{"a fold", S("A\r\n <a@b>"), ST_OK, S("b\n")},
-		{"an encoded word", S("=?utf-8?B?PGFAYj4=?= <c@d>"), ST_OK, S("d\n")},
+		{"addr-spec", S("a@b.example"), ST_OK, S("b.example\n"), false},
+		{"angle", S(" A <a@b>"), ST_OK, S("b\n"), false},
+		{"case stays", S("a@B.Example"), ST_OK, S("B.Example\n"), false},
+		{"two", S("a@b, \"C\" <c@d>"), ST_OK, S("b\nd\n"), false},
+		{"a group among others", S("x@y, G:a@b,c@d;, z@z"), ST_OK, S("y\nb\nd\nz\n"), false},
+		{"nested groups", S("G:H:a@b;,c@d;"), ST_OK, S("b\nd\n"), false},
+		{"a fold", S("A\r\n <a@b>"), ST_OK, S("b\n"), false},
+		{"an encoded word", S("=?utf-8?B?PGFAYj4=?= <c@d>"), ST_OK, S("d\n"), false},
 		{"an encoded word in an unknown character set", S("=?x-none?B?YQ==?= <c@d>"), ST_OK,
-			S("d\n")},
-		{"a literal", S("a@[192.0.2.1]"), ST_OK, S("[192.0.2.1]\n")},
-		{"an at sign in a literal", S("a@[b@c]"), ST_OK, S("[b@c]\n")},
-		{"an at sign in the local-part", S("\"a@b\"@c"), ST_OK, S("c\n")},
-		{"UTF-8", S("a@\xc3\xa9.example"), ST_OK, S("\xc3\xa9.example\n")},
+			S("d\n"), false},
+		{"a literal", S("a@[192.0.2.1]"), ST_OK, S("[192.0.2.1]\n"), false},
+		{"an at sign in a literal", S("a@[b@c]"), ST_OK, S("[b@c]\n"), false},
+		{"an at sign in the local-part", S("\"a@b\"@c"), ST_OK, S("c\n"), false},
+		{"UTF-8", S("a@\xc3\xa9.example"), ST_OK, S("\xc3\xa9.example\n"), false},
 		{"an A-label", S("a@xn--bcher-kva.example"), ST_OK,
 			S("b\xc3\xbc"
-			  "cher.example\n")},
-		{"a route", S("<@x,@y:a@b>"), ST_OK, S("b\n")},
-		{"what strict readers refuse", S("a@legit.example <b@evil>"), ST_OK, S("evil\n")},
+			  "cher.example\n"), false},
+		{"a route", S("<@x,@y:a@b>"), ST_OK, S("b\n"), false},
+		{"what strict readers refuse", S("a@legit.example <b@evil>"), ST_OK, S("evil\n"), false},
 		{"what strict readers refuse, two", S("<a@legit>b@evil"), ST_OK,
-			S("legit\nevil\n")},
-		{"nothing", {NULL, 0}, ST_BAD, S("")},
-		{"blanks", S(" \r\n "), ST_BAD, S("")},
-		{"no address", S("no address"), ST_BAD, S("")},
-		{"no domain", S("root"), ST_BAD, S("")},
-		{"one of two without a domain", S("a@b, root"), ST_BAD, S("")},
-		{"an empty group", S("undisclosed:;"), ST_BAD, S("")},
-		{"a NUL", S("a@legit\0@evil"), ST_BAD, S("")},
+			S("legit\nevil\n"), false},
+		{"nothing", {NULL, 0}, ST_OK, S(""), true},
+		{"blanks", S(" \r\n "), ST_OK, S(""), true},
+		{"no address", S("no address"), ST_OK, S(""), true},
+		{"no domain", S("root"), ST_OK, S(""), true},
+		{"one of two without a domain", S("a@b, root"), ST_OK, S("b\n"), true},
+		{"an empty group", S("undisclosed:;"), ST_OK, S(""), true},
+		{"a NUL", S("a@legit\0@evil"), ST_BAD, S(""), true},
 	};
 	/* clang-format on */
 	struct address_gmime *gmime = address_gmime_open();
@@ -66,9 +64,10 @@ Test(address_gmime, domains)
 		enum status status;
 		char text[200];
 		size_t n, used = 0;
+		bool complete;
 
 		arena_init(&arena, NULL, NULL);
-		status = address_gmime_domains(gmime, row->in, &arena, &domains, &n);
+		status = address_gmime_domains(gmime, row->in, &arena, &domains, &n, &complete);
 		for (size_t k = 0; k < n; k++) {
 			cr_assert(domains[k].n < sizeof text - used);
 			memcpy(text + used, domains[k].p, domains[k].n);
@@ -76,6 +75,7 @@ Test(address_gmime, domains)
 			text[used++] = '\n';
 		}
 		cr_expect(status == row->status, "%s: status %d", row->name, (int)status);
+		cr_expect(complete == !row->partly, "%s: complete", row->name);
 		cr_expect(slice_eq(slice_make(text, used), row->want), "%s: \"%.*s\"", row->name,
 			(int)used, text);
 		arena_clear(&arena);
@@ -157,6 +157,7 @@ Test(address_gmime, plain)
 		struct slice *domains;
 		struct arena arena;
 		size_t n;
+		bool complete;
 
 		arena_init(&arena, NULL, NULL);
 		cr_expect(address_is_plain(row->in) == row->want, "%s", row->name);
@@ -164,8 +165,8 @@ Test(address_gmime, plain)
 			cr_expect(address_parse_list(row->in, &arena, &list) == ST_OK &&
 					  list.n == 1 && list.groups == 0,
 				"%s: parsed", row->name);
-			cr_expect(address_gmime_domains(gmime, row->in, &arena, &domains, &n) ==
-						  ST_OK &&
+			cr_expect(address_gmime_domains(gmime, row->in, &arena, &domains, &n,
+					  &complete) == ST_OK &&
 					  n == 1 && slice_eq(domains[0], list.list[0].domain),
 				"%s: GMime agrees", row->name);
 		}
@@ -180,16 +181,19 @@ Test(address_gmime, is_loaded_late)
 	struct slice *domains;
 	struct arena arena;
 	size_t n;
+	bool complete;
 
 	arena_init(&arena, NULL, NULL);
 	(void)address_is_plain(SLICE("a@b"));
-	(void)address_gmime_domains(gmime, SLICE("a\0@b"), &arena, &domains, &n);
+	(void)address_gmime_domains(gmime, SLICE("a\0@b"), &arena, &domains, &n, &complete);
 	cr_expect(!gmime_is_loaded(), "nothing has asked it yet");
-	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n) == ST_OK);
+	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n, &complete) ==
+		  ST_OK);
 	cr_expect(gmime_is_loaded());
 	address_gmime_close(gmime);
 	gmime = address_gmime_open();
-	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n) == ST_OK,
+	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n, &complete) ==
+			  ST_OK,
 		"a second handle");
 	address_gmime_close(gmime);
 	arena_clear(&arena);
@@ -202,13 +206,16 @@ Test(address_gmime, cannot_be_loaded)
 	struct slice *domains;
 	struct arena arena;
 	size_t n;
+	bool complete;
 
 	arena_init(&arena, NULL, NULL);
-	cr_expect(address_gmime_domains(NULL, SLICE("a@b"), &arena, &domains, &n) == ST_TEMP);
+	cr_expect(address_gmime_domains(NULL, SLICE("a@b"), &arena, &domains, &n, &complete) ==
+		  ST_TEMP);
 	cr_assert(getrlimit(RLIMIT_NOFILE, &files) == 0);
 	none.rlim_max = files.rlim_max;
 	cr_assert(setrlimit(RLIMIT_NOFILE, &none) == 0);
-	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n) == ST_TEMP);
+	cr_expect(address_gmime_domains(gmime, SLICE("a@b"), &arena, &domains, &n, &complete) ==
+		  ST_TEMP);
 	cr_assert(setrlimit(RLIMIT_NOFILE, &files) == 0);
 	cr_expect(n == 0);
 	address_gmime_close(gmime);
@@ -254,6 +261,7 @@ read_hostile(void *arg)
 	struct address_gmime *gmime = arg;
 
 	for (size_t i = 0; i < sizeof hostile_rows / sizeof *hostile_rows; i++) {
+		bool complete;
 		const struct hostile *row = &hostile_rows[i];
 		size_t unit = strlen(row->unit), at = 0, n;
 		struct slice *domains;
@@ -266,7 +274,8 @@ read_hostile(void *arg)
 		for (; at + unit <= row->octets; at += unit)
 			memcpy(p + at, row->unit, unit);
 		memcpy(p + at, "a@b", 3);
-		status = address_gmime_domains(gmime, slice_make(p, at + 3), &arena, &domains, &n);
+		status = address_gmime_domains(
+			gmime, slice_make(p, at + 3), &arena, &domains, &n, &complete);
 		cr_expect((status == ST_LIMIT) == row->limit, "%s: status %d", row->name,
 			(int)status);
 		cr_expect(status != ST_TEMP, "%s", row->name);

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 enum { LIMIT = 64 * 1024 };
 

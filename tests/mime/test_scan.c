@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 /* read: how many octets the rule takes; 0 where it does not match */
 struct rule_row {

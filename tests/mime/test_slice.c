@@ -2,10 +2,7 @@
 
 #include <criterion/criterion.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 static const struct slice nothing = {NULL, 0};
 

@@ -1,20 +1,17 @@
-"""An archive for the page: the messages of testdata/senders, with days put on top of them.
+"""An archive for the page: the messages of the cases senders/*, with days put on top of them.
 
 A Received field above all others says when each came and breaks no signature; the envelopes are
 those of the cases, over one zone made of theirs.
 """
 import datetime
-import importlib.machinery
-import importlib.util
 import json
 import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-loader = importlib.machinery.SourceFileLoader('batch_run', str(ROOT / 'tests/batch/run'))
 sys.dont_write_bytecode = True
-batch = importlib.util.module_from_spec(importlib.util.spec_from_loader('batch_run', loader))
-loader.exec_module(batch)
+sys.path.insert(0, str(ROOT / 'tests/support'))
+import archive as archives  # noqa: E402  (after the path above)
 
 LAST_DAY = datetime.datetime(2025, 12, 28, 9, 30, tzinfo=datetime.timezone.utc)
 SCENARIOS = ['--what-if', 'p=reject', '--what-if', 'p=quarantine; adkim=s; aspf=s', '--dmarc-compare']
@@ -33,8 +30,8 @@ def day_of(number, copy, days):
 
 
 def make(program, folder, copies=4, days=40):
-    """A batch.Archive whose manifest names every message, several times, on other days."""
-    archive = batch.Archive(program, folder)
+    """A archives.Archive whose manifest names every message, several times, on other days."""
+    archive = archives.Archive(program, folder)
     rows = []
     for number, (name, message, options) in enumerate(archive.cases):
         for copy in range(1 + (number * 5) % copies):

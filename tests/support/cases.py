@@ -7,20 +7,36 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 
 import ar_reader
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PLACES = ('tests/program', 'testdata/senders')
+BY_HAND = os.path.join(ROOT, 'tests', 'program')
+MADE = os.path.join(ROOT, 'build', 'testdata')
+EXPECTED = os.path.join(ROOT, 'testdata', 'expected')
 TIME_LIMIT = 60
 STATUS = {'accept': 0, 'quarantine': 10, 'reject': 11, 'tempfail': 75}
 
 
+def made():
+    """The folder of the cases that testdata/make-testdata makes; they are made where they are not there."""
+    if not os.path.exists(os.path.join(MADE, '.made')):
+        ended = subprocess.run(['make', '-C', ROOT, '-s', '--no-print-directory', 'cases'], stdout=sys.stderr,
+                               check=False)
+        if ended.returncode != 0:
+            sys.exit('the cases of testdata/ could not be made')
+    return MADE
+
+
 class Case:
-    def __init__(self, folder):
+    def __init__(self, folder, place=BY_HAND):
         self.folder = folder
-        self.name = os.path.relpath(folder, ROOT)
+        self.name = os.path.relpath(folder, place)
+        # a case that is made has the output that is expected of it beside the tables, not in its folder
+        self.golden = os.path.join(folder, 'out.eml') if place == BY_HAND else \
+            os.path.join(EXPECTED, self.name + '.eml')
         self.argv = self.read('argv').decode().split('\n')[:-1]
         self.message = self.read('in.eml')
         self.rest = self.read('rest', self.message)
@@ -35,6 +51,14 @@ class Case:
             if default is None:
                 raise
             return default
+
+    def recorded(self):
+        """The output that is expected byte for byte, or None"""
+        try:
+            with open(self.golden, 'rb') as data:
+                return data.read()
+        except FileNotFoundError:
+            return None
 
     def option(self, name):
         return self.argv[self.argv.index(name) + 1] if name in self.argv[:-1] else None
@@ -52,17 +76,18 @@ class Case:
 
 
 def find(only=None):
-    out = []
-    for place in PLACES:
-        for folder, subfolders, names in os.walk(os.path.join(ROOT, place)):
+    """All cases, or those whose AREA/NAME is like one of these patterns; no two have one name."""
+    out = {}
+    for place in (BY_HAND, made()):
+        for folder, subfolders, names in os.walk(place):
             subfolders.sort()
             if 'argv' in names:
-                out.append(Case(folder))
-    if only:
-        out = [case for case in out if any(
-            fnmatch.fnmatch(case.name, pattern) or
-            fnmatch.fnmatch(case.name.split('/', 2)[-1], pattern) for pattern in only)]
-    return sorted(out, key=lambda case: case.name)
+                case = Case(folder, place)
+                if case.name in out:
+                    sys.exit('two cases are named ' + case.name)
+                out[case.name] = case
+    return [case for name, case in sorted(out.items())
+            if not only or any(fnmatch.fnmatch(name, pattern) for pattern in only)]
 
 
 class Ran:

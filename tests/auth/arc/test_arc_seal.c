@@ -77,21 +77,21 @@ static const struct row {
 	enum arc_cv cv;
 	const char *reason;
 } rows[] = {
-	{"no chain",                {NULL, NULL},      NULL,            NULL,             50, 1, ARC_CV_NONE,    NULL                                        },
-	{"one set",                 {"rsa-a", NULL},   NULL,            NULL,             50, 2, ARC_CV_PASS,    NULL                                        },
-	{"two sets",                {"rsa-a", "ed-a"}, NULL,            NULL,             50, 3, ARC_CV_PASS,    NULL                                        },
-	{"the body was changed",    {"rsa-a", "ed-a"}, "Hi.",           "Ho.",            50, 3, ARC_CV_FAIL,
-         "the body hash did not verify"														      },
-	{"an older seal, too",      {"rsa-a", "ed-a"}, "cv=none",       "cv=pass",        50, 3, ARC_CV_FAIL,
-         "cv= of the first seal is not none"														 },
-	{"said to be broken",       {"rsa-a", "ed-a"}, "cv=pass",       "cv=fail",        50, 0, ARC_CV_UNKNOWN,
-         "an earlier seal already says that the chain failed"												},
+	{"no chain", {NULL, NULL}, NULL, NULL, 50, 1, ARC_CV_NONE, NULL},
+	{"one set", {"rsa-a", NULL}, NULL, NULL, 50, 2, ARC_CV_PASS, NULL},
+	{"two sets", {"rsa-a", "ed-a"}, NULL, NULL, 50, 3, ARC_CV_PASS, NULL},
+	{"the body was changed", {"rsa-a", "ed-a"}, "Hi.", "Ho.", 50, 3, ARC_CV_FAIL,
+		"the body hash did not verify"},
+	{"an older seal, too", {"rsa-a", "ed-a"}, "cv=none", "cv=pass", 50, 3, ARC_CV_FAIL,
+		"cv= of the first seal is not none"},
+	{"said to be broken", {"rsa-a", "ed-a"}, "cv=pass", "cv=fail", 50, 0, ARC_CV_UNKNOWN,
+		"an earlier seal already says that the chain failed"},
 	{"as many as there may be", {"rsa-a", "ed-a"}, "ARC-Seal: i=2", "ARC-Seal: i=50", 50, 0,
-         ARC_CV_UNKNOWN,											 "the chain has as many sets as there may be"},
-	{"over our own limit",      {"rsa-a", "ed-a"}, NULL,            NULL,             1,  0, ARC_CV_UNKNOWN,
-         "more sets than the limit"															  },
-	{"a key without an answer", {"rsa-b", NULL},   NULL,            NULL,             50, 0, ARC_CV_UNKNOWN,
-         "a key of the chain did not answer"														 },
+		ARC_CV_UNKNOWN, "the chain has as many sets as there may be"},
+	{"over our own limit", {"rsa-a", "ed-a"}, NULL, NULL, 1, 0, ARC_CV_UNKNOWN,
+		"more sets than the limit"},
+	{"a key without an answer", {"rsa-b", NULL}, NULL, NULL, 50, 0, ARC_CV_UNKNOWN,
+		"a key of the chain did not answer"},
 };
 
 /* A field that was not read has a number that nobody knows. */

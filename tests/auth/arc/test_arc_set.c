@@ -3,21 +3,9 @@
 #include "auth/arc/arc.h"
 #include "mime/buf.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-set_up(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-tear_down(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(arc_set, .init = set_up, .fini = tear_down);
+ARENA_SUITE(arc_set);
 
 #define BH "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define AAR(i) "ARC-Authentication-Results: i=" i "; mx.example; spf=pass\r\n"

@@ -124,15 +124,15 @@ static const struct rsa_key {
 	const char *key; /* base64 of DER */
 	const char *signature;
 } rsa_keys[] = {
-	{"512 bits, spki",              512,  key_512_spki,    signature_512   },
-	{"1024 bits, spki",             1024, key_1024_spki,   signature_1024  },
-	{"1024 bits, pkcs1",            1024, key_1024_pkcs1,  signature_1024  },
-	{"1027 bits, pkcs1",            1027, key_1027_pkcs1,  signature_1027  },
-	{"1027 bits, spki",             1027, key_1027_spki,   signature_1027  },
+	{"512 bits, spki", 512, key_512_spki, signature_512},
+	{"1024 bits, spki", 1024, key_1024_spki, signature_1024},
+	{"1024 bits, pkcs1", 1024, key_1024_pkcs1, signature_1024},
+	{"1027 bits, pkcs1", 1027, key_1027_pkcs1, signature_1027},
+	{"1027 bits, spki", 1027, key_1027_spki, signature_1027},
 	{"2048 bits, exponent 3, spki", 2048, key_2048e3_spki, signature_2048e3},
-	{"2048 bits, pkcs1",            2048, key_2048_pkcs1,  signature_2048  },
-	{"4096 bits, spki",             4096, key_4096_spki,   signature_4096  },
-	{"8192 bits, pkcs1",            8192, key_8192_pkcs1,  signature_8192  },
+	{"2048 bits, pkcs1", 2048, key_2048_pkcs1, signature_2048},
+	{"4096 bits, spki", 4096, key_4096_spki, signature_4096},
+	{"8192 bits, pkcs1", 8192, key_8192_pkcs1, signature_8192},
 };
 
 #endif

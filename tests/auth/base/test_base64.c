@@ -3,10 +3,7 @@
 #include <criterion/criterion.h>
 
 /* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
 Test(base64, good)
 {
@@ -14,29 +11,29 @@ Test(base64, good)
 		const char *name;
 		struct slice text, bytes;
 	} rows[] = {
-  /* RFC 4648 10 */
-		{"nothing",             S(""),                    S("")            },
-		{"f",                   S("Zg=="),                S("f")           },
-		{"fo",                  S("Zm8="),                S("fo")          },
-		{"foo",                 S("Zm9v"),                S("foo")         },
-		{"foob",                S("Zm9vYg=="),            S("foob")        },
-		{"fooba",               S("Zm9vYmE="),            S("fooba")       },
-		{"foobar",              S("Zm9vYmFy"),            S("foobar")      },
-		{"both last digits",    S("+/+/"),                S("\xfb\xff\xbf")},
-		{"NUL",                 S("AAAA"),                S("\0\0\0")      },
- /* RFC 6376 2.10: FWS between any two characters */
-		{"blanks",              S(" Z m\t9 v "),          S("foo")         },
-		{"folds",               S("Zm\r\n 9v\r\n\tYg=="), S("foob")        },
-		{"folds with LF",       S("Zm\n 9v"),             S("foo")         },
-		{"fold between pads",   S("Zg=\r\n ="),           S("f")           },
-		{"blank before a pad",  S("Zg =="),               S("f")           },
-		{"only a fold",         S("\r\n "),               S("")            },
-		{"odd bits at the end", S("Zh=="),                S("f")           },
- /* RFC 6376 2.10: neither pad has to stand there */
-		{"two, no pad",         S("Zg"),                  S("f")           },
-		{"two, one pad",        S("Zg="),                 S("f")           },
-		{"three, no pad",       S("Zm8 "),                S("fo")          },
-		{"six, no pad",         S("Zm9vYg"),              S("foob")        },
+		/* RFC 4648 10 */
+		{"nothing", S(""), S("")},
+		{"f", S("Zg=="), S("f")},
+		{"fo", S("Zm8="), S("fo")},
+		{"foo", S("Zm9v"), S("foo")},
+		{"foob", S("Zm9vYg=="), S("foob")},
+		{"fooba", S("Zm9vYmE="), S("fooba")},
+		{"foobar", S("Zm9vYmFy"), S("foobar")},
+		{"both last digits", S("+/+/"), S("\xfb\xff\xbf")},
+		{"NUL", S("AAAA"), S("\0\0\0")},
+		/* RFC 6376 2.10: FWS between any two characters */
+		{"blanks", S(" Z m\t9 v "), S("foo")},
+		{"folds", S("Zm\r\n 9v\r\n\tYg=="), S("foob")},
+		{"folds with LF", S("Zm\n 9v"), S("foo")},
+		{"fold between pads", S("Zg=\r\n ="), S("f")},
+		{"blank before a pad", S("Zg =="), S("f")},
+		{"only a fold", S("\r\n "), S("")},
+		{"odd bits at the end", S("Zh=="), S("f")},
+		/* RFC 6376 2.10: neither pad has to stand there */
+		{"two, no pad", S("Zg"), S("f")},
+		{"two, one pad", S("Zg="), S("f")},
+		{"three, no pad", S("Zm8 "), S("fo")},
+		{"six, no pad", S("Zm9vYg"), S("foob")},
 	};
 	struct arena arena;
 
@@ -57,26 +54,26 @@ Test(base64, bad)
 		const char *name;
 		struct slice text;
 	} rows[] = {
-		{"one digit",                S("Z")       },
-		{"one digit, three pads",    S("Z===")    },
-		{"two digits, three pads",   S("Zg===")   },
-		{"five digits",              S("Zm9vY")   },
-		{"three digits, two pads",   S("Zm8==")   },
-		{"four digits, a pad",       S("Zm9v=")   },
-		{"four digits, four pads",   S("Zm9v====")},
-		{"only pads",                S("====")    },
-		{"two pads alone",           S("==")      },
-		{"pads inside",              S("Zg==Zg==")},
-		{"pad first",                S("=Zm9")    },
-		{"foreign character",        S("Zm9*")    },
-		{"URL alphabet",             S("-_-_")    },
-		{"NUL",                      S("Zm9v\0")  },
-		{"NUL only",                 S("\0\0\0\0")},
-		{"octet over 127",           S("Zm9\xe9") },
+		{"one digit", S("Z")},
+		{"one digit, three pads", S("Z===")},
+		{"two digits, three pads", S("Zg===")},
+		{"five digits", S("Zm9vY")},
+		{"three digits, two pads", S("Zm8==")},
+		{"four digits, a pad", S("Zm9v=")},
+		{"four digits, four pads", S("Zm9v====")},
+		{"only pads", S("====")},
+		{"two pads alone", S("==")},
+		{"pads inside", S("Zg==Zg==")},
+		{"pad first", S("=Zm9")},
+		{"foreign character", S("Zm9*")},
+		{"URL alphabet", S("-_-_")},
+		{"NUL", S("Zm9v\0")},
+		{"NUL only", S("\0\0\0\0")},
+		{"octet over 127", S("Zm9\xe9")},
 		{"line end that is no fold", S("Zm\r\n9v")},
-		{"line end at the end",      S("Zm9v\n")  },
-		{"bare CR",                  S("Zm\r9v")  },
-		{"semicolon",                S("Zm9v;")   },
+		{"line end at the end", S("Zm9v\n")},
+		{"bare CR", S("Zm\r9v")},
+		{"semicolon", S("Zm9v;")},
 	};
 	struct arena arena;
 

@@ -10,12 +10,12 @@ Test(result, words)
 		enum auth_code code;
 		const char *word;
 	} rows[] = {
-		{AUTH_NONE,      "none"     },
-		{AUTH_PASS,      "pass"     },
-		{AUTH_FAIL,      "fail"     },
-		{AUTH_SOFTFAIL,  "softfail" },
-		{AUTH_NEUTRAL,   "neutral"  },
-		{AUTH_POLICY,    "policy"   },
+		{AUTH_NONE, "none"},
+		{AUTH_PASS, "pass"},
+		{AUTH_FAIL, "fail"},
+		{AUTH_SOFTFAIL, "softfail"},
+		{AUTH_NEUTRAL, "neutral"},
+		{AUTH_POLICY, "policy"},
 		{AUTH_TEMPERROR, "temperror"},
 		{AUTH_PERMERROR, "permerror"},
 	};

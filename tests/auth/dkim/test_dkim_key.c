@@ -3,21 +3,9 @@
 #include "auth/dkim/dkim.h"
 #include "mime/buf.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-set_up(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-tear_down(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(dkim_key, .init = set_up, .fini = tear_down);
+ARENA_SUITE(dkim_key);
 
 enum { NO_SHA256 = 1, NOT_EMAIL = 2, TESTING = 4, STRICT = 8, REVOKED = 16 };
 
@@ -27,47 +15,47 @@ static const struct row {
 	int k; /* DKIM_KEY_RSA... */
 	int bools;
 } rows[] = {
-	{"all tags",                 "v=DKIM1; h=sha1:sha256; k=rsa; n=for=20us; p=AAAA; s=email; t=y:s",
-         DKIM_R_NONE,													 DKIM_KEY_RSA,     TESTING | STRICT},
-	{"only p=",                  "p=AAAA",							    DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"folds and blanks",         " v = DKIM1 ;\t k = rsa ; p = AA\r\n AA ;",                          DKIM_R_NONE,        DKIM_KEY_RSA,
-         0																		      },
-	{"v= later than first",      "k=rsa; v=DKIM1; p=AAAA",                                            DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     0               },
-	{"v=DKIM2",                  "v=DKIM2; p=AAAA",						   DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     0               },
-	{"v=dkim1: its case counts", "v=dkim1; p=AAAA",                                                   DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     0               },
-	{"v=DKIM1 with a backslash", "v=DKIM1\\; k=rsa\\; p=AAAA",                                        DKIM_R_KEY_VERSION, -1,               0               },
-	{"v= empty",                 "v=; p=AAAA",							DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     0               },
-	{"an SPF record",            "v=spf1 -all",						       DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     0               },
-	{"a DMARC record",           "v=DMARC1; p=reject",                                                DKIM_R_KEY_VERSION, DKIM_KEY_RSA,     -1              },
-	{"the empty text",           "",								  DKIM_R_KEY_NO_P,    DKIM_KEY_RSA,     0               },
-	{"text without tags",        "google-site-verification",                                          DKIM_R_KEY_SYNTAX,  DKIM_KEY_RSA,     0               },
-	{"no p=",		    "v=DKIM1; k=rsa",						    DKIM_R_KEY_NO_P,    DKIM_KEY_RSA,     0               },
-	{"P= is not p=",             "v=DKIM1; P=AAAA",						   DKIM_R_KEY_NO_P,    DKIM_KEY_RSA,     0               },
-	{"revoked",                  "v=DKIM1; p=",						       DKIM_R_NONE,        DKIM_KEY_RSA,     REVOKED         },
-	{"revoked, p= of blanks",    "v=DKIM1; p= ;",						     DKIM_R_NONE,        DKIM_KEY_RSA,     REVOKED         },
-	{"p= is no base64",          "v=DKIM1; p=A*AA",						   DKIM_R_KEY_P,       DKIM_KEY_RSA,     0               },
-	{"p= without padding",       "v=DKIM1; p=AAA",						    DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"p= of no length",          "v=DKIM1; p=AAAAA",						  DKIM_R_KEY_P,       DKIM_KEY_RSA,     0               },
-	{"a tag twice",              "v=DKIM1; p=AAAA; p=BBBB",                                           DKIM_R_KEY_SYNTAX,  DKIM_KEY_RSA,     0               },
-	{"an element without =",     "v=DKIM1; rsa; p=AAAA",                                              DKIM_R_KEY_SYNTAX,  DKIM_KEY_RSA,     0               },
-	{"unknown tags are ignored", "v=DKIM1; g=joe; x=1; p=AAAA",                                       DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"k=ed25519",                "v=DKIM1; k=ed25519; p=AAAA",                                        DKIM_R_NONE,        DKIM_KEY_ED25519, 0               },
-	{"k=RSA",		    "v=DKIM1; k=RSA; p=AAAA",					    DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"k=dsa",		    "v=DKIM1; k=dsa; p=AAAA",					    DKIM_R_NONE,        DKIM_KEY_OTHER,   0               },
-	{"k= empty",                 "v=DKIM1; k=; p=AAAA",					       DKIM_R_NONE,        DKIM_KEY_OTHER,   0               },
-	{"h=sha256",                 "h=sha256; p=AAAA",						  DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"h=sha1 : SHA256",          "h=sha1 : SHA256; p=AAAA",                                           DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"h=sha1",		   "h=sha1; p=AAAA",						    DKIM_R_NONE,        DKIM_KEY_RSA,     NO_SHA256       },
-	{"h= empty",                 "h=; p=AAAA",							DKIM_R_NONE,        DKIM_KEY_RSA,     NO_SHA256       },
-	{"h=sha2567",                "h=sha2567:sha25; p=AAAA",                                           DKIM_R_NONE,        DKIM_KEY_RSA,     NO_SHA256       },
-	{"s=*",		      "s=*; p=AAAA",						       DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"s=tlsrpt:email",           "s=tlsrpt:email; p=AAAA",                                            DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
-	{"s=tlsrpt",                 "s=tlsrpt; p=AAAA",						  DKIM_R_NONE,        DKIM_KEY_RSA,     NOT_EMAIL       },
-	{"s= empty",                 "s=; p=AAAA",							DKIM_R_NONE,        DKIM_KEY_RSA,     NOT_EMAIL       },
-	{"t=y",		      "t=y; p=AAAA",						       DKIM_R_NONE,        DKIM_KEY_RSA,     TESTING         },
-	{"t=s",		      "t=s; p=AAAA",						       DKIM_R_NONE,        DKIM_KEY_RSA,     STRICT          },
-	{"t= with an unknown flag",  "t=z:s:yy; p=AAAA",                                                  DKIM_R_NONE,        DKIM_KEY_RSA,     STRICT          },
-	{"t= empty",                 "t=; p=AAAA",							DKIM_R_NONE,        DKIM_KEY_RSA,     0               },
+	{"all tags", "v=DKIM1; h=sha1:sha256; k=rsa; n=for=20us; p=AAAA; s=email; t=y:s",
+		DKIM_R_NONE, DKIM_KEY_RSA, TESTING | STRICT},
+	{"only p=", "p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"folds and blanks", " v = DKIM1 ;\t k = rsa ; p = AA\r\n AA ;", DKIM_R_NONE, DKIM_KEY_RSA,
+		0},
+	{"v= later than first", "k=rsa; v=DKIM1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v=DKIM2", "v=DKIM2; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v=dkim1: its case counts", "v=dkim1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v=DKIM1 with a backslash", "v=DKIM1\\; k=rsa\\; p=AAAA", DKIM_R_KEY_VERSION, -1, 0},
+	{"v= empty", "v=; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"an SPF record", "v=spf1 -all", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"a DMARC record", "v=DMARC1; p=reject", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, -1},
+	{"the empty text", "", DKIM_R_KEY_NO_P, DKIM_KEY_RSA, 0},
+	{"text without tags", "google-site-verification", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, 0},
+	{"no p=", "v=DKIM1; k=rsa", DKIM_R_KEY_NO_P, DKIM_KEY_RSA, 0},
+	{"P= is not p=", "v=DKIM1; P=AAAA", DKIM_R_KEY_NO_P, DKIM_KEY_RSA, 0},
+	{"revoked", "v=DKIM1; p=", DKIM_R_NONE, DKIM_KEY_RSA, REVOKED},
+	{"revoked, p= of blanks", "v=DKIM1; p= ;", DKIM_R_NONE, DKIM_KEY_RSA, REVOKED},
+	{"p= is no base64", "v=DKIM1; p=A*AA", DKIM_R_KEY_P, DKIM_KEY_RSA, 0},
+	{"p= without padding", "v=DKIM1; p=AAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"p= of no length", "v=DKIM1; p=AAAAA", DKIM_R_KEY_P, DKIM_KEY_RSA, 0},
+	{"a tag twice", "v=DKIM1; p=AAAA; p=BBBB", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, 0},
+	{"an element without =", "v=DKIM1; rsa; p=AAAA", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, 0},
+	{"unknown tags are ignored", "v=DKIM1; g=joe; x=1; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"k=ed25519", "v=DKIM1; k=ed25519; p=AAAA", DKIM_R_NONE, DKIM_KEY_ED25519, 0},
+	{"k=RSA", "v=DKIM1; k=RSA; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"k=dsa", "v=DKIM1; k=dsa; p=AAAA", DKIM_R_NONE, DKIM_KEY_OTHER, 0},
+	{"k= empty", "v=DKIM1; k=; p=AAAA", DKIM_R_NONE, DKIM_KEY_OTHER, 0},
+	{"h=sha256", "h=sha256; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"h=sha1 : SHA256", "h=sha1 : SHA256; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"h=sha1", "h=sha1; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, NO_SHA256},
+	{"h= empty", "h=; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, NO_SHA256},
+	{"h=sha2567", "h=sha2567:sha25; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, NO_SHA256},
+	{"s=*", "s=*; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"s=tlsrpt:email", "s=tlsrpt:email; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"s=tlsrpt", "s=tlsrpt; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, NOT_EMAIL},
+	{"s= empty", "s=; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, NOT_EMAIL},
+	{"t=y", "t=y; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, TESTING},
+	{"t=s", "t=s; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, STRICT},
+	{"t= with an unknown flag", "t=z:s:yy; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, STRICT},
+	{"t= empty", "t=; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
 };
 
 Test(dkim_key, rows)

@@ -35,21 +35,21 @@ Test(dkim_limits, body_length)
 		const char *want;
 		uint64_t unsigned_bytes;
 	} rows[] = {
-		{"whole",                TAGS("l=12"),                   "",        "",                           false, "policy l= leaves the end of the body open",
-                 0																		      },
-		{"whole, allowed",       TAGS("l=12"),                   "",        "",                           true,  "pass",                                      0 },
-		{"part",                 TAGS("l=4"),                    "",        "",                           false, "policy l= leaves the end of the body open",
-                 8																		      },
-		{"part, allowed",        TAGS("l=4"),                    "",        "",                           true,  "pass",                                      8 },
-		{"nothing, allowed",     TAGS("l=0"),                    "",        "",                           true,  "pass",                                      12},
-		{"added text, allowed",  TAGS("l=12"),                   "789\r\n", "789\r\nBuy  \t now\r\n\r\n", true,
-                 "pass",																	      9 },
-		{"larger, allowed",      TAGS("l=13"),                   "",        "",                           true,
-                 "fail the body is shorter than l=",														  0 },
-		{"much larger, allowed", TAGS("l=18446744073709551615"), "",        "",                           true,
-                 "fail the body is shorter than l=",														  0 },
-		{"changed, allowed",     TAGS("l=4"),                    "0123",    "0124",                       true,
-                 "fail the body hash did not verify",														 8 },
+		{"whole", TAGS("l=12"), "", "", false, "policy l= leaves the end of the body open",
+			0},
+		{"whole, allowed", TAGS("l=12"), "", "", true, "pass", 0},
+		{"part", TAGS("l=4"), "", "", false, "policy l= leaves the end of the body open",
+			8},
+		{"part, allowed", TAGS("l=4"), "", "", true, "pass", 8},
+		{"nothing, allowed", TAGS("l=0"), "", "", true, "pass", 12},
+		{"added text, allowed", TAGS("l=12"), "789\r\n", "789\r\nBuy  \t now\r\n\r\n", true,
+			"pass", 9},
+		{"larger, allowed", TAGS("l=13"), "", "", true,
+			"fail the body is shorter than l=", 0},
+		{"much larger, allowed", TAGS("l=18446744073709551615"), "", "", true,
+			"fail the body is shorter than l=", 0},
+		{"changed, allowed", TAGS("l=4"), "0123", "0124", true,
+			"fail the body hash did not verify", 8},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -120,23 +120,24 @@ Test(dkim_limits, nearest_first)
 		const char *want; /* of those that were looked at */
 		size_t over;
 	} rows[] = {
-		{"under the limit",                    "example.com",           "a.test b.test",                          2, "a.test b.test",         0},
-		{"the top ones, where none is nearer", "example.com",           "a.test b.test c.test",                   2,
-                 "a.test b.test",														     1},
-		{"the author's at the end",            "example.com",           "a.test b.test c.test example.com",       2,
-                 "a.test example.com",														2},
-		{"order stays",                        "example.com",           "a.com example.com b.example.com c.test", 3,
-                 "a.com example.com b.example.com",												   1},
-		{"the nearer of two",                  "x.example.com",         "com example.com a.test x.example.com",   2,
-                 "example.com x.example.com",													 2},
-		{"a part of a label is nothing",       "example.com",           "badexample.com b.test example.com",
-                 1,													  "example.com",           2},
-		{"U-labels",                           "xn--bcher-kva.example",
-                 "a.test b\xc3\xbc"
-			"cher.example",										   1, "xn--bcher-kva.example", 1},
-		{"without d= last",                    "example.com",           "- - a.test",                             1, "a.test",                2},
-		{"no author domain",                   "",                      "a.test b.test c.test",                   2, "a.test b.test",         1},
-		{"a limit of none",                    "example.com",           "a.test",                                 0, "",                      1},
+		{"under the limit", "example.com", "a.test b.test", 2, "a.test b.test", 0},
+		{"the top ones, where none is nearer", "example.com", "a.test b.test c.test", 2,
+			"a.test b.test", 1},
+		{"the author's at the end", "example.com", "a.test b.test c.test example.com", 2,
+			"a.test example.com", 2},
+		{"order stays", "example.com", "a.com example.com b.example.com c.test", 3,
+			"a.com example.com b.example.com", 1},
+		{"the nearer of two", "x.example.com", "com example.com a.test x.example.com", 2,
+			"example.com x.example.com", 2},
+		{"a part of a label is nothing", "example.com", "badexample.com b.test example.com",
+			1, "example.com", 2},
+		{"U-labels", "xn--bcher-kva.example",
+			"a.test b\xc3\xbc"
+			"cher.example",
+			1, "xn--bcher-kva.example", 1},
+		{"without d= last", "example.com", "- - a.test", 1, "a.test", 2},
+		{"no author domain", "", "a.test b.test c.test", 2, "a.test b.test", 1},
+		{"a limit of none", "example.com", "a.test", 0, "", 1},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -282,12 +283,12 @@ Test(dkim_limits, header_work)
 		size_t fields, wide; /* signatures over all fields, above one over From */
 		const char *want;
 	} rows[] = {
-		{"under the limit",            130, 2, "pass, pass, pass"             },
-		{"one too many",               150, 2,
-                 "pass, policy the signatures cover more of the header than the limit, "
-			"pass"							},
+		{"under the limit", 130, 2, "pass, pass, pass"},
+		{"one too many", 150, 2,
+			"pass, policy the signatures cover more of the header than the limit, "
+			"pass"},
 		{"one that is too much alone", 280, 1,
-                 "policy the signatures cover more of the header than the limit, pass"},
+			"policy the signatures cover more of the header than the limit, pass"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -49,18 +49,19 @@ Test(dkim_report, malformed_ones_are_visible)
 	static const struct {
 		const char *name, *value, *want;
 	} rows[] = {
-		{"empty",                 "",						     "dkim=permerror (a required tag is missing)\n"},
-		{"not a tag list",        " hello",					       "dkim=permerror (the tag list is malformed)\n"},
+		{"empty", "", "dkim=permerror (a required tag is missing)\n"},
+		{"not a tag list", " hello", "dkim=permerror (the tag list is malformed)\n"},
 		{"what can be read",
-                 " v=1; a=rsa-sha1; d=Example.COM; s=Sel; i=joe@a.example.com; h=from;\r\n"
-			" b=QUJD REVG\r\n R0hJ; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "dkim=policy (algorithm rsa-sha1 is not accepted) header.d=example.com "
+			" v=1; a=rsa-sha1; d=Example.COM; s=Sel; i=joe@a.example.com; h=from;\r\n"
+			" b=QUJD REVG\r\n R0hJ; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+			"dkim=policy (algorithm rsa-sha1 is not accepted) header.d=example.com "
 			"header.i=joe@a.example.com header.s=sel header.a=rsa-sha1 "
-			"header.b=QUJDREVG\n"  },
-		{"a short b=",            " d=example.com; b=QUJD",
-                 "dkim=permerror (a required tag is missing) header.d=example.com "
-			"header.i=@example.com header.b=QUJD\n"										 },
+			"header.b=QUJDREVG\n"},
+		{"a short b=", " d=example.com; b=QUJD",
+			"dkim=permerror (a required tag is missing) header.d=example.com "
+			"header.i=@example.com header.b=QUJD\n"},
 		{"no bad domain is told", " v=1; d=a.b(.c; s=a b; a=(x); b=(; i=@example.com",
-                 "dkim=permerror (d= is not a domain name)\n"										   },
+			"dkim=permerror (d= is not a domain name)\n"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

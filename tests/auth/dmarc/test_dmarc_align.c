@@ -187,13 +187,8 @@ all_worlds(const unsigned kinds[NAMES], const char *const pair[2])
 
 Test(dmarc_align, suppositions_cover_every_world)
 {
-	static const char *const pairs[][2] = {
-		{"a.b.c", "d.b.c"},
-                {"a.b.c", "b.c"  },
-                {"b.c",   "a.b.c"},
-                {"b.c",   "c"    },
-		{"c",     "a.b.c"}
-        };
+	static const char *const pairs[][2] = {{"a.b.c", "d.b.c"}, {"a.b.c", "b.c"},
+		{"b.c", "a.b.c"}, {"b.c", "c"}, {"c", "a.b.c"}};
 
 	for (unsigned state = 0; state < KINDS * KINDS * KINDS * KINDS; state++) {
 		unsigned kinds[NAMES] = {state % KINDS, state / KINDS % KINDS,

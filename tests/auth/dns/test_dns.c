@@ -16,26 +16,26 @@ static const struct name_row {
 	struct slice question;
 	const char *answer;
 } name_rows[] = {
-	{"normal",                  LIT("a.example"),          "nxdomain"                },
-	{"single label",            LIT("a"),                  "nxdomain"                },
-	{"one dot at the end",      LIT("a.example."),         "nxdomain"                },
-	{"empty",		   LIT(""),                   "bad name cannot be asked"},
-	{"dot",		     LIT("."),                  "bad name cannot be asked"},
-	{"two dots at the end",     LIT("a.example.."),        "bad name cannot be asked"},
-	{"dot first",               LIT(".a.example"),         "bad name cannot be asked"},
-	{"empty label",             LIT("a..example"),         "bad name cannot be asked"},
-	{"label of 63",             LIT(X63 ".example"),       "nxdomain"                },
-	{"label of 64",             LIT("x" X63 ".example"),   "bad name cannot be asked"},
+	{"normal", LIT("a.example"), "nxdomain"},
+	{"single label", LIT("a"), "nxdomain"},
+	{"one dot at the end", LIT("a.example."), "nxdomain"},
+	{"empty", LIT(""), "bad name cannot be asked"},
+	{"dot", LIT("."), "bad name cannot be asked"},
+	{"two dots at the end", LIT("a.example.."), "bad name cannot be asked"},
+	{"dot first", LIT(".a.example"), "bad name cannot be asked"},
+	{"empty label", LIT("a..example"), "bad name cannot be asked"},
+	{"label of 63", LIT(X63 ".example"), "nxdomain"},
+	{"label of 64", LIT("x" X63 ".example"), "bad name cannot be asked"},
 	{"253 octets",
-         LIT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx." X63 "." X63
+		LIT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx." X63 "." X63
 		    "." X63),
-         "nxdomain"								      },
+		"nxdomain"},
 	{"254 octets",
-         LIT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx." X63 "." X63
+		LIT("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx." X63 "." X63
 		    "." X63),
-         "bad name cannot be asked"						      },
-	{"blank, backslash, 8-bit", LIT("a \\.b\377.example"), "nxdomain"                },
-	{"NUL",		     LIT("a\0b.example"),       "nxdomain"                },
+		"bad name cannot be asked"},
+	{"blank, backslash, 8-bit", LIT("a \\.b\377.example"), "nxdomain"},
+	{"NUL", LIT("a\0b.example"), "nxdomain"},
 };
 
 Test(dns, names)
@@ -126,17 +126,17 @@ static const struct time_row {
 	const char *answer;
 	int64_t end; /* the clock after it */
 } time_rows[] = {
-	{"in time",			   5000,      60000,     0,    0,    1200,  "nxdomain",      1200 },
-	{"never",			     5000,      60000,     0,    0,    0,     "temp timeout",  6000 },
-	{"too late",			  5000,      60000,     0,    0,    6001,  "temp timeout",  6000 },
-	{"the caller's bound",                5000,      60000,     3000, 0,    0,     "temp timeout",  3000 },
-	{"the caller's bound is later",       5000,      60000,     9000, 0,    0,     "temp timeout",  6000 },
-	{"the caller's bound has passed",     5000,      60000,     500,  0,    0,     "temp timeout",  1000 },
-	{"passed, but the answer has come",   5000,      60000,     1500, 1000, 1400,  "nxdomain",      2000 },
-	{"the deadline",                      5000,      4000,      0,    0,    0,     "temp deadline", 4000 },
-	{"the deadline after a long reading", 5000,      4000,      0,    9000, 0,     "temp deadline", 10000},
-	{"long reading costs no time",        5000,      60000,     0,    9000, 0,     "temp timeout",  15000},
-	{"no bounds at all",                  INT64_MAX, INT64_MAX, 0,    0,    99999, "nxdomain",      99999},
+	{"in time", 5000, 60000, 0, 0, 1200, "nxdomain", 1200},
+	{"never", 5000, 60000, 0, 0, 0, "temp timeout", 6000},
+	{"too late", 5000, 60000, 0, 0, 6001, "temp timeout", 6000},
+	{"the caller's bound", 5000, 60000, 3000, 0, 0, "temp timeout", 3000},
+	{"the caller's bound is later", 5000, 60000, 9000, 0, 0, "temp timeout", 6000},
+	{"the caller's bound has passed", 5000, 60000, 500, 0, 0, "temp timeout", 1000},
+	{"passed, but the answer has come", 5000, 60000, 1500, 1000, 1400, "nxdomain", 2000},
+	{"the deadline", 5000, 4000, 0, 0, 0, "temp deadline", 4000},
+	{"the deadline after a long reading", 5000, 4000, 0, 9000, 0, "temp deadline", 10000},
+	{"long reading costs no time", 5000, 60000, 0, 9000, 0, "temp timeout", 15000},
+	{"no bounds at all", INT64_MAX, INT64_MAX, 0, 0, 99999, "nxdomain", 99999},
 };
 
 Test(dns, time)

@@ -21,15 +21,15 @@ static const struct row {
 	struct slice text;
 	struct slice wire; /* NONE where it is no name */
 } text_rows[] = {
-	{"one label",			 LIT("a"),      LIT("\1a\0")     },
-	{"two, lower case",                   LIT("A.Bc"),   LIT("\1a\2bc\0") },
-	{"a backslash does not escape a dot", LIT("\\."),    NONE             },
-	{"backslash inside",                  LIT("a\\b"),   LIT("\3a\\b\0")  },
-	{"NUL and 8-bit",                     LIT("\0\377"), LIT("\2\0\377\0")},
-	{"empty",			     LIT(""),       NONE             },
-	{"dot at the end",                    LIT("a."),     NONE             },
-	{"two dots",			  LIT("a..b"),   NONE             },
-	{"label of 64",                       LIT("x" X63),  NONE             },
+	{"one label", LIT("a"), LIT("\1a\0")},
+	{"two, lower case", LIT("A.Bc"), LIT("\1a\2bc\0")},
+	{"a backslash does not escape a dot", LIT("\\."), NONE},
+	{"backslash inside", LIT("a\\b"), LIT("\3a\\b\0")},
+	{"NUL and 8-bit", LIT("\0\377"), LIT("\2\0\377\0")},
+	{"empty", LIT(""), NONE},
+	{"dot at the end", LIT("a."), NONE},
+	{"two dots", LIT("a..b"), NONE},
+	{"label of 64", LIT("x" X63), NONE},
 };
 
 Test(dns_name, text)
@@ -45,24 +45,24 @@ Test(dns_name, text)
 }
 
 static const struct row master_rows[] = {
-	{"absolute",			   LIT("a.B."),             LIT("\1a\1b\0")     },
-	{"relative",			   LIT("a.b"),              LIT("\1a\1b\3top\0")},
-	{"origin",			     LIT("@"),                LIT("\3top\0")      },
-	{"escaped at sign",                    LIT("\\@"),              LIT("\1@\3top\0")   },
-	{"root",			       LIT("."),                LIT("\0")           },
-	{"escaped dot",			LIT("a\\.b."),           LIT("\3a.b\0")      },
-	{"escaped dot at the end is relative", LIT("a\\."),             LIT("\2a.\3top\0")  },
-	{"decimal",			    LIT("\\000\\065\\255."), LIT("\3\0a\377\0")  },
-	{"decimal dot",			LIT("a\\046b."),         LIT("\3a.b\0")      },
-	{"decimal over 255",                   LIT("\\256."),           NONE                },
-	{"two digits",			 LIT("\\25."),            NONE                },
-	{"backslash at the end",               LIT("a\\"),              NONE                },
-	{"empty",			      LIT(""),                 NONE                },
-	{"dot first",			  LIT(".a."),              NONE                },
-	{"two dots",			   LIT("a..b."),            NONE                },
-	{"two dots at the end",                LIT("a.."),              NONE                },
-	{"label of 64",			LIT("x" X63 "."),        NONE                },
-	{"label of 64 by escapes",             LIT("\\120" X63 "."),    NONE                },
+	{"absolute", LIT("a.B."), LIT("\1a\1b\0")},
+	{"relative", LIT("a.b"), LIT("\1a\1b\3top\0")},
+	{"origin", LIT("@"), LIT("\3top\0")},
+	{"escaped at sign", LIT("\\@"), LIT("\1@\3top\0")},
+	{"root", LIT("."), LIT("\0")},
+	{"escaped dot", LIT("a\\.b."), LIT("\3a.b\0")},
+	{"escaped dot at the end is relative", LIT("a\\."), LIT("\2a.\3top\0")},
+	{"decimal", LIT("\\000\\065\\255."), LIT("\3\0a\377\0")},
+	{"decimal dot", LIT("a\\046b."), LIT("\3a.b\0")},
+	{"decimal over 255", LIT("\\256."), NONE},
+	{"two digits", LIT("\\25."), NONE},
+	{"backslash at the end", LIT("a\\"), NONE},
+	{"empty", LIT(""), NONE},
+	{"dot first", LIT(".a."), NONE},
+	{"two dots", LIT("a..b."), NONE},
+	{"two dots at the end", LIT("a.."), NONE},
+	{"label of 64", LIT("x" X63 "."), NONE},
+	{"label of 64 by escapes", LIT("\\120" X63 "."), NONE},
 };
 
 Test(dns_name, master)
@@ -105,12 +105,12 @@ static const struct text_row {
 	struct slice text;
 	const char *written;
 } wire_rows[] = {
-	{"plain",           {6, "\1a\2bc"},                 true,  LIT("a.bc"),               "a.bc."},
-	{"root",            {1, ""},                        true,  LIT(""),                   "."    },
-	{"dot in a label",  {5, "\3a.b"},                   false, NONE,                      ""     },
-	{"what is escaped", {15, "\3a \t\10;\"()\\@$\177"}, true,  LIT("a \t.;\"()\\@$\177"),
-         "a\\032\\009.\\;\\\"\\(\\)\\\\\\@\\$\\127."                                                 },
-	{"a star stays",    {3, "\1*"},                     true,  LIT("*"),                  "*."   },
+	{"plain", {6, "\1a\2bc"}, true, LIT("a.bc"), "a.bc."},
+	{"root", {1, ""}, true, LIT(""), "."},
+	{"dot in a label", {5, "\3a.b"}, false, NONE, ""},
+	{"what is escaped", {15, "\3a \t\10;\"()\\@$\177"}, true, LIT("a \t.;\"()\\@$\177"),
+		"a\\032\\009.\\;\\\"\\(\\)\\\\\\@\\$\\127."},
+	{"a star stays", {3, "\1*"}, true, LIT("*"), "*."},
 };
 
 Test(dns_name, back_to_text)
@@ -141,21 +141,21 @@ static const struct read_row {
 	size_t end; /* 0: not readable */
 	struct slice wire;
 } read_rows[] = {
-	{"plain",			    LIT("\1A\1b\0x"),               0, 5,  LIT("\1a\1b\0")   },
-	{"pointer",			  LIT("\1b\0\1a\300\0x"),         3, 7,  LIT("\1a\1b\0")   },
-	{"two pointers",                     LIT("\1c\0\1b\300\0\1a\300\3"), 7, 11, LIT("\1a\1b\1c\0")},
-	{"pointer to the root",              LIT("\0\300\0"),                1, 3,  LIT("\0")         },
-	{"pointer to itself",                LIT("\300\0"),                  0, 0,  NONE              },
-	{"pointer forwards",                 LIT("\300\2\1a\0"),             0, 0,  NONE              },
-	{"pointer into its own labels",      LIT("\1a\300\0"),               0, 0,  NONE              },
-	{"two that point to each other",     LIT("\300\2\300\0"),            2, 0,  NONE              },
-	{"half a pointer",                   LIT("\0\300"),                  1, 0,  NONE              },
-	{"label of a reserved kind",         LIT("\100a\0"),                 0, 0,  NONE              },
-	{"label of the other reserved kind", LIT("\200a\0"),                 0, 0,  NONE              },
-	{"no end",			   LIT("\1a"),                     0, 0,  NONE              },
-	{"label past the end",               LIT("\5a\0"),                   0, 0,  NONE              },
-	{"empty",			    LIT(""),                        0, 0,  NONE              },
-	{"start past the end",               LIT("\0"),                      2, 0,  NONE              },
+	{"plain", LIT("\1A\1b\0x"), 0, 5, LIT("\1a\1b\0")},
+	{"pointer", LIT("\1b\0\1a\300\0x"), 3, 7, LIT("\1a\1b\0")},
+	{"two pointers", LIT("\1c\0\1b\300\0\1a\300\3"), 7, 11, LIT("\1a\1b\1c\0")},
+	{"pointer to the root", LIT("\0\300\0"), 1, 3, LIT("\0")},
+	{"pointer to itself", LIT("\300\0"), 0, 0, NONE},
+	{"pointer forwards", LIT("\300\2\1a\0"), 0, 0, NONE},
+	{"pointer into its own labels", LIT("\1a\300\0"), 0, 0, NONE},
+	{"two that point to each other", LIT("\300\2\300\0"), 2, 0, NONE},
+	{"half a pointer", LIT("\0\300"), 1, 0, NONE},
+	{"label of a reserved kind", LIT("\100a\0"), 0, 0, NONE},
+	{"label of the other reserved kind", LIT("\200a\0"), 0, 0, NONE},
+	{"no end", LIT("\1a"), 0, 0, NONE},
+	{"label past the end", LIT("\5a\0"), 0, 0, NONE},
+	{"empty", LIT(""), 0, 0, NONE},
+	{"start past the end", LIT("\0"), 2, 0, NONE},
 };
 
 Test(dns_name, read)

@@ -16,9 +16,13 @@ static const char zone_text[] = "$TTL 60\n*.w. TXT \"wild\"\na. A 192.0.2.1\na. 
 static void
 ask_all(struct dns_pool *pool, const struct dns_pool_user *user)
 {
-	struct dns *dns = dns_pool_dns(pool, user);
-	const struct dns_answer *answer = dns_get(dns, SLICE("A"), DNS_A, 0);
+	const struct dns_answer *answer;
+	struct arena arena;
+	struct dns *dns;
 
+	arena_init(&arena, NULL, NULL);
+	dns = dns_pool_dns(pool, user, &arena);
+	answer = dns_get(dns, SLICE("A"), DNS_A, 0);
 	cr_expect(answer->status == DNS_OK && answer->n == 2);
 	cr_expect_eq(dns_get(dns, SLICE("none"), DNS_A, 0)->status, DNS_NXDOMAIN);
 	cr_expect_eq(dns_get(dns, SLICE("bad"), DNS_TXT, 0)->status, DNS_TEMP);
@@ -31,12 +35,13 @@ ask_all(struct dns_pool *pool, const struct dns_pool_user *user)
 	}
 	cr_expect_eq(dns_asked(dns), NAMES + 3);
 	dns_free(dns);
+	arena_clear(&arena);
 }
 
 static void *
 work(void *pool)
 {
-	struct dns_pool_user user = {.oom = NULL};
+	struct dns_pool_user user = {.wait_begin = NULL};
 
 	for (int i = 0; i < ROUNDS; i++)
 		ask_all(pool, &user);
@@ -75,10 +80,7 @@ Test(dns_pool, bad_back_ends)
 {
 	struct slice zone = SLICE("a. A nowhere\n");
 	const char *const server = "localhost";
-	struct dns_pool_config bad_zone =
-				       {
-					       .zone = &zone
-        },
+	struct dns_pool_config bad_zone = {.zone = &zone},
 			       bad_server = {.dns = {.resolvers = &server, .nresolvers = 1}};
 	struct dns_pool *pool;
 	const char *error = NULL;
@@ -112,13 +114,11 @@ end(void *arg)
 Test(dns_pool, silence)
 {
 	const char *const server = "192.0.2.1";
-	struct dns_pool_config config = {
-		.dns = {.resolvers = &server,
-			.nresolvers = 1,
-			.timeout_ms = 200,
-			.deadline_ms = 5000},
-		.cache_max = 1000000
-        };
+	struct dns_pool_config config = {.dns = {.resolvers = &server,
+						 .nresolvers = 1,
+						 .timeout_ms = 200,
+						 .deadline_ms = 5000},
+		.cache_max = 1000000};
 	struct waits waits = {0, 0};
 	struct dns_pool_user user = {.wait_begin = begin, .wait_end = end, .wait_arg = &waits};
 	struct dns_pool *pool;
@@ -129,7 +129,7 @@ Test(dns_pool, silence)
 
 	arena_init(&arena, NULL, NULL);
 	cr_assert_eq(dns_pool_open(&config, &arena, &pool, &error), ST_OK);
-	dns = dns_pool_dns(pool, &user);
+	dns = dns_pool_dns(pool, &user, &arena);
 	before = dns_clock_ms(dns);
 	for (int i = 0; i < NAMES; i++) {
 		char name[16];
@@ -142,7 +142,7 @@ Test(dns_pool, silence)
 	cr_expect(waits.begun > 0 && waits.begun == waits.ended);
 	cr_expect_eq(dns_get(dns, SLICE("n1"), DNS_A, 0)->status, DNS_TEMP);
 	dns_free(dns);
-	dns = dns_pool_dns(pool, &user);
+	dns = dns_pool_dns(pool, &user, &arena);
 	waits.begun = 0;
 	cr_expect_eq(dns_get(dns, SLICE("n1"), DNS_A, 0)->status, DNS_TEMP);
 	cr_expect_eq(waits.begun, 0, "known already");

@@ -37,40 +37,40 @@ static const struct row {
 	enum dns_type type;
 	const char *recorded; /* the lines */
 } rows[] = {
-	{"address, secure",                  LIT("a.example.com"),                  DNS_A,
-         "a.example.com. 60 IN A 192.0.2.1\n;!SECURE a.example.com. A\n"                                                           },
-	{"addresses, one mapped",            LIT("a.example.com"),                  DNS_AAAA,
-         "a.example.com. 60 IN AAAA ::ffff:192.0.2.1\n"
-		"a.example.com. 60 IN AAAA 2001:db8::1\n"									  },
-	{"no such type",                     LIT("a.example.com"),                  DNS_TXT,   ";!NODATA a.example.com. TXT\n"     },
-	{"no such name",                     LIT("gone.example.com"),               DNS_TXT,   ";!NXDOMAIN gone.example.com. TXT\n"},
-	{"no such name, secure",             LIT("gone.a.example.com"),             DNS_TXT,
-         ";!NXDOMAIN gone.a.example.com. TXT\n;!SECURE gone.a.example.com. TXT\n"                                                  },
-	{"mail hosts with the smallest TTL", LIT("Example.COM"),                    DNS_MX,
-         "example.com. 200 IN MX 10 mx.example.com.\n"
-		"example.com. 200 IN MX 20 mx2.example.com.\n"								     },
-	{"null MX",			  LIT("null.example.com"),               DNS_MX,    "null.example.com. 5 IN MX 0 .\n"   },
-	{"CNAME",			    LIT("alias.example.com"),              DNS_CNAME,
-         "alias.example.com. 30 IN CNAME a.example.com.\n"									 },
-	{"behind a CNAME",                   LIT("alias.example.com"),              DNS_A,
-         "alias.example.com. 30 IN A 192.0.2.1\n"										  },
-	{"text",			     LIT("t.example.com"),                  DNS_TXT,
-         "t.example.com. 7 IN TXT \"one;\\\"\\\\ \\000\\255(two\"\n"
-		"t.example.com. 7 IN TXT \"\"\n"										   },
-	{"PTR",			      LIT("1.2.0.192.in-addr.arpa"),         DNS_PTR,
-         "1.2.0.192.in-addr.arpa. 9 IN PTR host\\@x.example.\n"                                                                    },
-	{"from a wildcard",                  LIT("x.wild.example.com"),             DNS_TXT,
-         "x.wild.example.com. 1 IN TXT \"w\"\n"										    },
-	{"a wildcard itself",                LIT("*.wild.example.com"),             DNS_TXT,
-         "*.wild.example.com. 1 IN TXT \"w\"\n"										    },
-	{"odd name",			 LIT("$odd na;me@(\"\0\\.example.com"), DNS_TXT,
-         "\\$odd\\032na\\;me\\@\\(\\\"\\000\\\\.example.com. 5 IN TXT \"x\"\n"                                                     },
-	{"SERVFAIL",			 LIT("fail.example.com"),               DNS_TXT,   ";!SERVFAIL fail.example.com. TXT\n"},
-	{"time-out",			 LIT("late.example.com"),               DNS_A,     ";!TIMEOUT late.example.com. A\n"   },
-	{"REFUSED",			  LIT("refused.example.com"),            DNS_A,     ";!REFUSED refused.example.com. A\n"},
-	{"malformed",			LIT("broken.example.com"),             DNS_A,     ";!BAD broken.example.com. A\n"     },
-	{"CNAME loop",		       LIT("loop.example.com"),               DNS_A,     ";!LOOP loop.example.com. A\n"      },
-	{"cannot be asked",                  LIT("a..b"),                           DNS_A,     ""                                  },
+	{"address, secure", LIT("a.example.com"), DNS_A,
+		"a.example.com. 60 IN A 192.0.2.1\n;!SECURE a.example.com. A\n"},
+	{"addresses, one mapped", LIT("a.example.com"), DNS_AAAA,
+		"a.example.com. 60 IN AAAA ::ffff:192.0.2.1\n"
+		"a.example.com. 60 IN AAAA 2001:db8::1\n"},
+	{"no such type", LIT("a.example.com"), DNS_TXT, ";!NODATA a.example.com. TXT\n"},
+	{"no such name", LIT("gone.example.com"), DNS_TXT, ";!NXDOMAIN gone.example.com. TXT\n"},
+	{"no such name, secure", LIT("gone.a.example.com"), DNS_TXT,
+		";!NXDOMAIN gone.a.example.com. TXT\n;!SECURE gone.a.example.com. TXT\n"},
+	{"mail hosts with the smallest TTL", LIT("Example.COM"), DNS_MX,
+		"example.com. 200 IN MX 10 mx.example.com.\n"
+		"example.com. 200 IN MX 20 mx2.example.com.\n"},
+	{"null MX", LIT("null.example.com"), DNS_MX, "null.example.com. 5 IN MX 0 .\n"},
+	{"CNAME", LIT("alias.example.com"), DNS_CNAME,
+		"alias.example.com. 30 IN CNAME a.example.com.\n"},
+	{"behind a CNAME", LIT("alias.example.com"), DNS_A,
+		"alias.example.com. 30 IN A 192.0.2.1\n"},
+	{"text", LIT("t.example.com"), DNS_TXT,
+		"t.example.com. 7 IN TXT \"one;\\\"\\\\ \\000\\255(two\"\n"
+		"t.example.com. 7 IN TXT \"\"\n"},
+	{"PTR", LIT("1.2.0.192.in-addr.arpa"), DNS_PTR,
+		"1.2.0.192.in-addr.arpa. 9 IN PTR host\\@x.example.\n"},
+	{"from a wildcard", LIT("x.wild.example.com"), DNS_TXT,
+		"x.wild.example.com. 1 IN TXT \"w\"\n"},
+	{"a wildcard itself", LIT("*.wild.example.com"), DNS_TXT,
+		"*.wild.example.com. 1 IN TXT \"w\"\n"},
+	{"odd name", LIT("$odd na;me@(\"\0\\.example.com"), DNS_TXT,
+		"\\$odd\\032na\\;me\\@\\(\\\"\\000\\\\.example.com. 5 IN TXT \"x\"\n"},
+	{"SERVFAIL", LIT("fail.example.com"), DNS_TXT, ";!SERVFAIL fail.example.com. TXT\n"},
+	{"time-out", LIT("late.example.com"), DNS_A, ";!TIMEOUT late.example.com. A\n"},
+	{"REFUSED", LIT("refused.example.com"), DNS_A, ";!REFUSED refused.example.com. A\n"},
+	{"malformed", LIT("broken.example.com"), DNS_A, ";!BAD broken.example.com. A\n"},
+	{"CNAME loop", LIT("loop.example.com"), DNS_A, ";!LOOP loop.example.com. A\n"},
+	{"cannot be asked", LIT("a..b"), DNS_A, ""},
 };
 
 static struct dns *
@@ -147,13 +147,13 @@ Test(dns_record, answers_that_contradict_each_other)
 		enum dns_type type;
 		const char *answer;
 	} asked[] = {
-		{"example",   DNS_TXT, "nxdomain"    },
-		{"a.example", DNS_TXT, "ok 1 \"x\""  },
-		{"a.example", DNS_A,   "nxdomain"    },
-		{"*.example", DNS_TXT, "ok 1 \"w\""  },
-		{"b.example", DNS_TXT, "nodata"      },
-		{"b.example", DNS_A,   "temp timeout"},
-		{"c.example", DNS_A,   "nodata"      },
+		{"example", DNS_TXT, "nxdomain"},
+		{"a.example", DNS_TXT, "ok 1 \"x\""},
+		{"a.example", DNS_A, "nxdomain"},
+		{"*.example", DNS_TXT, "ok 1 \"w\""},
+		{"b.example", DNS_TXT, "nodata"},
+		{"b.example", DNS_A, "temp timeout"},
+		{"c.example", DNS_A, "nodata"},
 	};
 	struct arena arena;
 	struct dns *dns, *again;

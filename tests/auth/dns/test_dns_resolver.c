@@ -20,27 +20,27 @@ static const struct address_row {
 	const char *address;
 	bool good;
 } address_rows[] = {
-	{"IPv4",			"127.0.0.1",                      true },
-	{"IPv4 and port",               "127.0.0.1:5353",                 true },
-	{"IPv6",			"::1",			    true },
-	{"IPv6 in brackets",            "[::1]",                          true },
-	{"IPv6 and port",               "[::1]:5353",                     true },
-	{"largest port",                "127.0.0.1:65535",                true },
-	{"port 0",		      "127.0.0.1:0",                    false},
-	{"port too large",              "127.0.0.1:65536",                false},
+	{"IPv4", "127.0.0.1", true},
+	{"IPv4 and port", "127.0.0.1:5353", true},
+	{"IPv6", "::1", true},
+	{"IPv6 in brackets", "[::1]", true},
+	{"IPv6 and port", "[::1]:5353", true},
+	{"largest port", "127.0.0.1:65535", true},
+	{"port 0", "127.0.0.1:0", false},
+	{"port too large", "127.0.0.1:65536", false},
 	{"port too large for a number", "127.0.0.1:99999999999999999999", false},
-	{"no port after the colon",     "127.0.0.1:",                     false},
-	{"port with a letter",          "127.0.0.1:5a",                   false},
-	{"sign in the port",            "127.0.0.1:+53",                  false},
-	{"name",			"localhost",                      false},
-	{"empty",		       "",			       false},
-	{"colon",		       ":",			      false},
-	{"open bracket",                "[::1",                           false},
-	{"text after the bracket",      "[::1]53",                        false},
-	{"empty brackets",              "[]:53",                          false},
-	{"scope",		       "fe80::1%eth0",                   false},
-	{"blank",		       " 127.0.0.1",                     false},
-	{"list",			"127.0.0.1,127.0.0.2",            false},
+	{"no port after the colon", "127.0.0.1:", false},
+	{"port with a letter", "127.0.0.1:5a", false},
+	{"sign in the port", "127.0.0.1:+53", false},
+	{"name", "localhost", false},
+	{"empty", "", false},
+	{"colon", ":", false},
+	{"open bracket", "[::1", false},
+	{"text after the bracket", "[::1]53", false},
+	{"empty brackets", "[]:53", false},
+	{"scope", "fe80::1%eth0", false},
+	{"blank", " 127.0.0.1", false},
+	{"list", "127.0.0.1,127.0.0.2", false},
 };
 
 Test(dns_resolver, addresses)
@@ -238,16 +238,16 @@ static const struct reply_row {
 	unsigned id_xor;
 	const char *answer;
 } reply_rows[] = {
-	{"answer",       0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "ok 5 192.0.2.1"},
-	{"no data",      0x8180, {"", 0},					0, "nodata"        },
-	{"no such name", 0x8183, {"", 0},                                        0, "nxdomain"      },
-	{"SERVFAIL",     0x8182, {"", 0},					0, "temp SERVFAIL" },
-	{"REFUSED",      0x8185, {"", 0},					0, "temp REFUSED"  },
-	{"malformed",    0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\5\300\0\2\1", 16}, 0,
-         "bad malformed answer"								     },
-	{"wrong id",     0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 1, "temp timeout"  },
-	{"a question",   0x0180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "temp timeout"  },
-	{"an update",    0xa980, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "temp timeout"  },
+	{"answer", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "ok 5 192.0.2.1"},
+	{"no data", 0x8180, {"", 0}, 0, "nodata"},
+	{"no such name", 0x8183, {"", 0}, 0, "nxdomain"},
+	{"SERVFAIL", 0x8182, {"", 0}, 0, "temp SERVFAIL"},
+	{"REFUSED", 0x8185, {"", 0}, 0, "temp REFUSED"},
+	{"malformed", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\5\300\0\2\1", 16}, 0,
+		"bad malformed answer"},
+	{"wrong id", 0x8180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 1, "temp timeout"},
+	{"a question", 0x0180, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "temp timeout"},
+	{"an update", 0xa980, {"\300\014\0\1\0\1\0\0\0\5\0\4\300\0\2\1", 16}, 0, "temp timeout"},
 };
 
 Test(dns_resolver, replies)
@@ -275,9 +275,9 @@ static const struct time_row {
 	const char *answer;
 	int64_t least, most;
 } time_rows[] = {
-	{"one question's time", 200,  60000, 0,   "temp timeout",  190, 2000},
-	{"the deadline",        5000, 200,   0,   "temp deadline", 190, 2000},
-	{"the caller's bound",  5000, 60000, 100, "temp timeout",  90,  2000},
+	{"one question's time", 200, 60000, 0, "temp timeout", 190, 2000},
+	{"the deadline", 5000, 200, 0, "temp deadline", 190, 2000},
+	{"the caller's bound", 5000, 60000, 100, "temp timeout", 90, 2000},
 };
 
 Test(dns_resolver, time)
@@ -324,11 +324,11 @@ static const struct edns_row {
 	const char *answer;
 	bool next; /* is the next question asked with EDNS? */
 } edns_rows[] = {
-	{"FORMERR",			0x8181, true,  0x8180, "nodata",       false},
-	{"NOTIMP",			 0x8184, true,  0x8183, "nxdomain",     false},
-	{"FORMERR, no more than a header", 0x8181, false, 0x8180, "nodata",       false},
-	{"FORMERR in any case",            0x8181, true,  0x8181, "temp FORMERR", true },
-	{"NOTIMP in any case",             0x8184, true,  0x8184, "temp NOTIMP",  true },
+	{"FORMERR", 0x8181, true, 0x8180, "nodata", false},
+	{"NOTIMP", 0x8184, true, 0x8183, "nxdomain", false},
+	{"FORMERR, no more than a header", 0x8181, false, 0x8180, "nodata", false},
+	{"FORMERR in any case", 0x8181, true, 0x8181, "temp FORMERR", true},
+	{"NOTIMP in any case", 0x8184, true, 0x8184, "temp NOTIMP", true},
 };
 
 Test(dns_resolver, a_server_without_edns)
@@ -396,11 +396,11 @@ static const struct descriptor_row {
 	int left; /* by others; -1: all */
 	const char *answer;
 } descriptor_rows[] = {
-	{"enough",       256, -1, "nodata"                },
-	{"few",          40,  -1, "nodata"                },
-	{"three left",   40,  3,  "nodata"                },
-	{"one left",     40,  1,  "nodata"                },
-	{"none is left", 40,  0,  "temp no server answers"},
+	{"enough", 256, -1, "nodata"},
+	{"few", 40, -1, "nodata"},
+	{"three left", 40, 3, "nodata"},
+	{"one left", 40, 1, "nodata"},
+	{"none is left", 40, 0, "temp no server answers"},
 };
 
 /* Answers every question with no data until a packet comes that is none. */

@@ -7,23 +7,12 @@
 
 enum { MAX_ARGS = 12 };
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
+
 static struct options options;
 static const char *error;
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(options_batch, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(options_batch);
 
 /* args behind "mailstamp batch", up to NULL; the file of this machine is kept out */
 static enum status
@@ -48,57 +37,57 @@ static const struct row {
 	const char *args[8];
 	const char *told; /* NULL: it is taken */
 } rows[] = {
-	{"a path",		      {"x"},						NULL                       },
-	{"two paths, one behind --",    {"x", "--", "--y"},                                   NULL                       },
-	{"a list",		      {"--files-from", "-"},                                NULL                       },
-	{"a manifest",                  {"--envelopes", "x", "folder"},                       NULL                       },
-	{"stamped",		     {"--output", "stamp", "--into", "x", "y"},            NULL                       },
-	{"each at its date",            {"--now", "message", "x"},                            NULL                       },
-	{"nothing to read",             {NULL},					       "needs a PATH"             },
-	{"two lists",                   {"--envelopes", "x", "--files-from", "y"},            "no other list"            },
-	{"a manifest and two paths",    {"--envelopes", "x", "y", "z"},                       "no other list"            },
-	{"a filter's output",           {"--output", "message", "x"},                         "batch takes --output"     },
-	{"stamped nowhere",             {"--output", "stamp", "x"},                           "must be given together"   },
-	{"a folder for nothing",        {"--into", "x", "y"},                                 "must be given together"   },
-	{"an envelope on stdin",        {"--envelope", "bsmtp", "x"},                         "saved messages"           },
-	{"two logs",                    {"--resume", "x", "--json-log", "y", "z"},            "cannot be combined"       },
-	{"a page",		      {"--html", "x", "y"},                                 NULL                       },
-	{"a page of a journal",         {"--resume", "x", "--html", "y", "z"},                NULL                       },
-	{"a page beside lines",         {"--html", "x", "--output", "json", "y"},             NULL                       },
-	{"a page without a name",       {"--html", "", "x"},                                  "--html must not be empty" },
-	{"what broke signatures",       {"--diagnose", "x"},                                  NULL                       },
-	{"what broke them, in words",   {"--diagnose=much", "x"},                             "--diagnose must be true"  },
-	{"a shard",		     {"--shard", "2/3", "x"},                              NULL                       },
-	{"the whole as one shard",      {"--shard", "1/1", "x"},                              NULL                       },
-	{"a shard of a journal",        {"--shard", "2/3", "--resume", "x", "y"},             NULL                       },
-	{"the most shards",             {"--shard", "100000/100000", "x"},                    NULL                       },
-	{"too many shards",             {"--shard", "1/100001", "x"},                         "--shard must be I/N"      },
-	{"shard 0",		     {"--shard", "0/3", "x"},                              "--shard must be I/N"      },
-	{"a shard behind the last",     {"--shard", "4/3", "x"},                              "--shard must be I/N"      },
-	{"a shard of none",             {"--shard", "0/0", "x"},                              "--shard must be I/N"      },
-	{"a shard of how many",         {"--shard", "2", "x"},                                "--shard must be I/N"      },
-	{"a shard of nothing",          {"--shard", "2/", "x"},                               "--shard must be I/N"      },
-	{"a shard with junk",           {"--shard", "2/3x", "x"},                             "--shard must be I/N"      },
-	{"a shard with blanks",         {"--shard", "2 /3", "x"},                             "--shard must be I/N"      },
-	{"no shard",                    {"--shard", "", "x"},                                 "--shard must not be empty"},
-	{"what if",		     {"--what-if", "p=reject", "x"},                       NULL                       },
-	{"what if, by domains",         {"--what-if", "a.example: p=none | p=reject", "x"},   NULL                       },
-	{"what if not",                 {"--what-if", "p=maybe", "x"},                        "--what-if: "              },
+	{"a path", {"x"}, NULL},
+	{"two paths, one behind --", {"x", "--", "--y"}, NULL},
+	{"a list", {"--files-from", "-"}, NULL},
+	{"a manifest", {"--envelopes", "x", "folder"}, NULL},
+	{"stamped", {"--output", "stamp", "--into", "x", "y"}, NULL},
+	{"each at its date", {"--now", "message", "x"}, NULL},
+	{"nothing to read", {NULL}, "needs a PATH"},
+	{"two lists", {"--envelopes", "x", "--files-from", "y"}, "no other list"},
+	{"a manifest and two paths", {"--envelopes", "x", "y", "z"}, "no other list"},
+	{"a filter's output", {"--output", "message", "x"}, "batch takes --output"},
+	{"stamped nowhere", {"--output", "stamp", "x"}, "must be given together"},
+	{"a folder for nothing", {"--into", "x", "y"}, "must be given together"},
+	{"an envelope on stdin", {"--envelope", "bsmtp", "x"}, "saved messages"},
+	{"two logs", {"--resume", "x", "--json-log", "y", "z"}, "cannot be combined"},
+	{"a page", {"--html", "x", "y"}, NULL},
+	{"a page of a journal", {"--resume", "x", "--html", "y", "z"}, NULL},
+	{"a page beside lines", {"--html", "x", "--output", "json", "y"}, NULL},
+	{"a page without a name", {"--html", "", "x"}, "--html must not be empty"},
+	{"what broke signatures", {"--diagnose", "x"}, NULL},
+	{"what broke them, in words", {"--diagnose=much", "x"}, "--diagnose must be true"},
+	{"a shard", {"--shard", "2/3", "x"}, NULL},
+	{"the whole as one shard", {"--shard", "1/1", "x"}, NULL},
+	{"a shard of a journal", {"--shard", "2/3", "--resume", "x", "y"}, NULL},
+	{"the most shards", {"--shard", "100000/100000", "x"}, NULL},
+	{"too many shards", {"--shard", "1/100001", "x"}, "--shard must be I/N"},
+	{"shard 0", {"--shard", "0/3", "x"}, "--shard must be I/N"},
+	{"a shard behind the last", {"--shard", "4/3", "x"}, "--shard must be I/N"},
+	{"a shard of none", {"--shard", "0/0", "x"}, "--shard must be I/N"},
+	{"a shard of how many", {"--shard", "2", "x"}, "--shard must be I/N"},
+	{"a shard of nothing", {"--shard", "2/", "x"}, "--shard must be I/N"},
+	{"a shard with junk", {"--shard", "2/3x", "x"}, "--shard must be I/N"},
+	{"a shard with blanks", {"--shard", "2 /3", "x"}, "--shard must be I/N"},
+	{"no shard", {"--shard", "", "x"}, "--shard must not be empty"},
+	{"what if", {"--what-if", "p=reject", "x"}, NULL},
+	{"what if, by domains", {"--what-if", "a.example: p=none | p=reject", "x"}, NULL},
+	{"what if not", {"--what-if", "p=maybe", "x"}, "--what-if: "},
 	{"one of two what-ifs is none", {"--what-if=p=none", "--what-if=sp=none", "x"},
-         "--what-if: "												   },
-	{"joined",		      {"--merge", "a", "b"},                                NULL                       },
-	{"joined as a page",            {"--merge", "--html", "x", "--output", "none", "a"},  NULL                       },
-	{"joined from nothing",         {"--merge"},                                          "needs a PATH"             },
-	{"joined and stamped",          {"--merge", "--output", "stamp", "--into", "x", "a"},
-         "--merge takes --output"											},
-	{"joined and split",            {"--merge", "--shard", "1/2", "a"},                   "--merge reads the JSON"   },
-	{"joined and gone on with",     {"--merge", "--resume", "x", "a"},                    "--merge reads the JSON"   },
-	{"joined from a manifest",      {"--merge", "--envelopes", "x", "a"},                 "--merge reads the JSON"   },
-	{"joined from a list",          {"--merge", "--files-from", "x"},                     "--merge reads the JSON"   },
-	{"joined and logged",           {"--merge", "--json-log", "x", "a"},                  "--merge reads the JSON"   },
-	{"joined and recorded",         {"--merge", "--dns-record", "x", "a"},                "--merge reads the JSON"   },
-	{"no job",		      {"--jobs", "0", "x"},                                 "from 1"                   },
-	{"a word for the clock",        {"--now", "noon", "x"},                               "whole number"             },
+		"--what-if: "},
+	{"joined", {"--merge", "a", "b"}, NULL},
+	{"joined as a page", {"--merge", "--html", "x", "--output", "none", "a"}, NULL},
+	{"joined from nothing", {"--merge"}, "needs a PATH"},
+	{"joined and stamped", {"--merge", "--output", "stamp", "--into", "x", "a"},
+		"--merge takes --output"},
+	{"joined and split", {"--merge", "--shard", "1/2", "a"}, "--merge reads the JSON"},
+	{"joined and gone on with", {"--merge", "--resume", "x", "a"}, "--merge reads the JSON"},
+	{"joined from a manifest", {"--merge", "--envelopes", "x", "a"}, "--merge reads the JSON"},
+	{"joined from a list", {"--merge", "--files-from", "x"}, "--merge reads the JSON"},
+	{"joined and logged", {"--merge", "--json-log", "x", "a"}, "--merge reads the JSON"},
+	{"joined and recorded", {"--merge", "--dns-record", "x", "a"}, "--merge reads the JSON"},
+	{"no job", {"--jobs", "0", "x"}, "from 1"},
+	{"a word for the clock", {"--now", "noon", "x"}, "whole number"},
 };
 
 Test(options_batch, rows)

@@ -42,21 +42,9 @@ static const struct add_row {
 };
 /* clang-format on */
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(fix, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(fix);
 
 Test(fix, syntax)
 {

@@ -2,26 +2,11 @@
 
 #include <criterion/criterion.h>
 
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
+#define S(lit) SLICE_INIT(lit)
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope);
 
 static bool
 is(struct slice s, const char *text)
@@ -34,21 +19,21 @@ static const struct path_row {
 	enum path_kind kind;
 	const char *path;
 } path_rows[] = {
-	{"an address",              "a@b.example",                         PATH_GIVEN, "a@b.example"      },
-	{"in <>",		   "<a@b.example>",                       PATH_GIVEN, "a@b.example"      },
-	{"empty",		   "",				    PATH_NULL,  ""                 },
-	{"<>",		      "<>",				  PATH_NULL,  ""                 },
-	{"< >",		     "< >",				 PATH_NULL,  ""                 },
-	{"Postfix's null path",     "MAILER-DAEMON",                       PATH_NULL,  ""                 },
-	{"any case",                "Mailer-Daemon",                       PATH_NULL,  ""                 },
-	{"in <>, too",              "<mailer-daemon>",                     PATH_NULL,  ""                 },
-	{"an address of that name", "mailer-daemon@b.example",             PATH_GIVEN,
-         "mailer-daemon@b.example"									},
-	{"no domain",               "root",				PATH_GIVEN, "root"             },
-	{"source route",            "<@x.example,@y.example:a@b.example>", PATH_GIVEN, "a@b.example"      },
-	{"quoted",                  "<\"a b\"@b.example>",                 PATH_GIVEN, "\"a b\"@b.example"},
-	{"colon in quotes",         "\"@:\"@b.example",                    PATH_GIVEN, "\"@:\"@b.example" },
-	{"one bracket",             "<a@b.example",                        PATH_GIVEN, "<a@b.example"     },
+	{"an address", "a@b.example", PATH_GIVEN, "a@b.example"},
+	{"in <>", "<a@b.example>", PATH_GIVEN, "a@b.example"},
+	{"empty", "", PATH_NULL, ""},
+	{"<>", "<>", PATH_NULL, ""},
+	{"< >", "< >", PATH_NULL, ""},
+	{"Postfix's null path", "MAILER-DAEMON", PATH_NULL, ""},
+	{"any case", "Mailer-Daemon", PATH_NULL, ""},
+	{"in <>, too", "<mailer-daemon>", PATH_NULL, ""},
+	{"an address of that name", "mailer-daemon@b.example", PATH_GIVEN,
+		"mailer-daemon@b.example"},
+	{"no domain", "root", PATH_GIVEN, "root"},
+	{"source route", "<@x.example,@y.example:a@b.example>", PATH_GIVEN, "a@b.example"},
+	{"quoted", "<\"a b\"@b.example>", PATH_GIVEN, "\"a b\"@b.example"},
+	{"colon in quotes", "\"@:\"@b.example", PATH_GIVEN, "\"@:\"@b.example"},
+	{"one bracket", "<a@b.example", PATH_GIVEN, "<a@b.example"},
 };
 
 Test(envelope, reverse_paths)
@@ -112,16 +97,16 @@ static const struct decode_row {
 	const char *name, *text;
 	const char *out; /* NULL: refused */
 } decode_rows[] = {
-	{"nothing",         "",         ""       },
-	{"plain",           "a+b=c d",  "a+b=c d"},
-	{"line end",        "a%0d%0Ab", "a\r\nb" },
-	{"percent",         "100%25",   "100%"   },
-	{"only once",       "%2541",    "%41"    },
-	{"cut off",         "a%",       NULL     },
-	{"one digit",       "a%4",      NULL     },
-	{"no digit",        "a%zz",     NULL     },
-	{"second no digit", "a%4g",     NULL     },
-	{"sign",            "a%+1",     NULL     },
+	{"nothing", "", ""},
+	{"plain", "a+b=c d", "a+b=c d"},
+	{"line end", "a%0d%0Ab", "a\r\nb"},
+	{"percent", "100%25", "100%"},
+	{"only once", "%2541", "%41"},
+	{"cut off", "a%", NULL},
+	{"one digit", "a%4", NULL},
+	{"no digit", "a%zz", NULL},
+	{"second no digit", "a%4g", NULL},
+	{"sign", "a%+1", NULL},
 };
 
 Test(envelope, percent_decoding)
@@ -156,23 +141,23 @@ static const struct bad_row {
 	const char *name;
 	struct slice bytes;
 } bad_rows[] = {
-	{"nothing",		       {NULL, 0}						    },
-	{"a message",                     S("From: a\n\nb\n")					  },
-	{"another version",               S("mailstamp-envelope=2\n\nm")                               },
-	{"no line end",                   S("mailstamp-envelope=1")                                    },
-	{"magic later",                   S("helo_name=x\nmailstamp-envelope=1\n\n")                   },
-	{"blank before",                  S(" mailstamp-envelope=1\n\n")                               },
-	{"no empty line",                 S(MAGIC "helo_name=x\n")                                     },
-	{"line without =",                S(MAGIC "helo_name\n\n")                                     },
-	{"line without a name",           S(MAGIC "=x\n\n")                                            },
-	{"two senders",                   S(MAGIC "sender=a\nsender=a\n\n")                            },
-	{"two empty senders",             S(MAGIC "sender=\nsender=\n\n")                              },
-	{"two client addresses",          S(MAGIC "client_address=1.2.3.4\nclient_address=1.2.3.4\n\n")},
-	{"bad client address",            S(MAGIC "client_address=1.2.3\n\n")                          },
-	{"bad escape",                    S(MAGIC "helo_name=a%\n\n")                                  },
-	{"bad escape in what is ignored", S(MAGIC "other=a%\n\n")                                      },
-	{"bare CR",		       S(MAGIC "helo_name=a\rsender=b\n\n")                         },
-	{"NUL",			   S(MAGIC "helo_name=a\0\n\n")                                 },
+	{"nothing", {NULL, 0}},
+	{"a message", S("From: a\n\nb\n")},
+	{"another version", S("mailstamp-envelope=2\n\nm")},
+	{"no line end", S("mailstamp-envelope=1")},
+	{"magic later", S("helo_name=x\nmailstamp-envelope=1\n\n")},
+	{"blank before", S(" mailstamp-envelope=1\n\n")},
+	{"no empty line", S(MAGIC "helo_name=x\n")},
+	{"line without =", S(MAGIC "helo_name\n\n")},
+	{"line without a name", S(MAGIC "=x\n\n")},
+	{"two senders", S(MAGIC "sender=a\nsender=a\n\n")},
+	{"two empty senders", S(MAGIC "sender=\nsender=\n\n")},
+	{"two client addresses", S(MAGIC "client_address=1.2.3.4\nclient_address=1.2.3.4\n\n")},
+	{"bad client address", S(MAGIC "client_address=1.2.3\n\n")},
+	{"bad escape", S(MAGIC "helo_name=a%\n\n")},
+	{"bad escape in what is ignored", S(MAGIC "other=a%\n\n")},
+	{"bare CR", S(MAGIC "helo_name=a\rsender=b\n\n")},
+	{"NUL", S(MAGIC "helo_name=a\0\n\n")},
 };
 
 Test(envelope, bad_preambles)

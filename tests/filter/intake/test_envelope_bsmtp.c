@@ -5,21 +5,9 @@
 #include "filter/intake/envelope.h"
 #include "filter/io/spool.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope_bsmtp, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope_bsmtp);
 
 static enum status
 take(struct slice bytes, struct taken *taken, const char **error)
@@ -44,40 +32,41 @@ static const struct row {
 	const char *name, *text;
 	const char *message; /* NULL: refused */
 } rows[] = {
-	{"plain",				    HEAD "A: 1\n\nb\n.\n",                                    "A: 1\n\nb\n"            },
-	{"CRLF",				     HEAD_CRLF "A: 1\r\n\r\nb\r\n.\r\n",                       "A: 1\r\n\r\nb\r\n"      },
-	{"empty message",			    HEAD ".\n",					       ""                       },
-	{"stuffed",				  HEAD "A: 1\n\n..\n..b\n...\nc.\n.\n",                     "A: 1\n\n.\n.b\n..\nc.\n"},
-	{"stuffed first line",                       HEAD "..b\n.\n",                                          ".b\n"                   },
-	{"stuffed, CRLF",			    HEAD_CRLF "A: 1\r\n\r\n..\r\n.\r\n",                      "A: 1\r\n\r\n.\r\n"      },
-	{"dot that nobody stuffed (RFC 5321 4.5.2)", HEAD ".b\n.\n",                                           "b\n"                    },
-	{"QUIT after it",			    HEAD "A: 1\n\n.\nQUIT\n",                                 "A: 1\n\n"               },
-	{"RSET after it",			    HEAD "A: 1\n\n.\r\nRSET\r\nQUIT\r\n",                     "A: 1\n\n"               },
-	{"a bare LF ends no line where CRLF does",   HEAD_CRLF "a\n.\nb\n..\r\n.\r\n",
-         "a\n.\nb\n..\r\n"													      },
-	{"bare CR is data",                          HEAD "a\r.\r\n.\n",                                       "a\r.\r\n"               },
+	{"plain", HEAD "A: 1\n\nb\n.\n", "A: 1\n\nb\n"},
+	{"CRLF", HEAD_CRLF "A: 1\r\n\r\nb\r\n.\r\n", "A: 1\r\n\r\nb\r\n"},
+	{"empty message", HEAD ".\n", ""},
+	{"stuffed", HEAD "A: 1\n\n..\n..b\n...\nc.\n.\n", "A: 1\n\n.\n.b\n..\nc.\n"},
+	{"stuffed first line", HEAD "..b\n.\n", ".b\n"},
+	{"stuffed, CRLF", HEAD_CRLF "A: 1\r\n\r\n..\r\n.\r\n", "A: 1\r\n\r\n.\r\n"},
+	{"dot that nobody stuffed (RFC 5321 4.5.2)", HEAD ".b\n.\n", "b\n"},
+	{"QUIT after it", HEAD "A: 1\n\n.\nQUIT\n", "A: 1\n\n"},
+	{"RSET after it", HEAD "A: 1\n\n.\r\nRSET\r\nQUIT\r\n", "A: 1\n\n"},
+	{"a bare LF ends no line where CRLF does", HEAD_CRLF "a\n.\nb\n..\r\n.\r\n",
+		"a\n.\nb\n..\r\n"},
+	{"bare CR is data", HEAD "a\r.\r\n.\n", "a\r.\r\n"},
 	{"lower case, parameters",
-         "ehlo h\nmail from:<a@b.example> SIZE=3 BODY=8BITMIME SMTPUTF8\n"
-		"rcpt to:<r@c.example> NOTIFY=NEVER\ndata\nm\n.\n",					    "m\n"                    },
-	{"blank before the path",                    "MAIL FROM: <a@b.example>\nRCPT TO: <r@c>\nDATA\nm\n.\n", "m\n"                    },
-	{"NOOP",				     "NOOP\nMAIL FROM:<a@b.example>\nDATA\nm\n.\n",            "m\n"                    },
+		"ehlo h\nmail from:<a@b.example> SIZE=3 BODY=8BITMIME SMTPUTF8\n"
+		"rcpt to:<r@c.example> NOTIFY=NEVER\ndata\nm\n.\n",
+		"m\n"},
+	{"blank before the path", "MAIL FROM: <a@b.example>\nRCPT TO: <r@c>\nDATA\nm\n.\n", "m\n"},
+	{"NOOP", "NOOP\nMAIL FROM:<a@b.example>\nDATA\nm\n.\n", "m\n"},
 
-	{"nothing",				  "",						       NULL                     },
-	{"a message",				"From: a\n\nb\n.\n",                                      NULL                     },
-	{"no final dot",			     HEAD "A: 1\n\nb\n",                                       NULL                     },
-	{"dot without a line end",                   HEAD "A: 1\n\nb\n.",                                      NULL                     },
-	{"dot inside a line",                        HEAD "A: 1\n\nb .\n",                                     NULL                     },
-	{"bare LF at the end, CRLF before",          HEAD_CRLF "A: 1\r\n.\n",                                  NULL                     },
-	{"no DATA",				  "MAIL FROM:<a@b.example>\nRCPT TO:<r@c>\n",               NULL                     },
-	{"no MAIL",				  "RCPT TO:<r@c>\nDATA\nm\n.\n",                            NULL                     },
-	{"DATA first",			       "DATA\nm\n.\n",					   NULL                     },
-	{"two MAIL",				 "MAIL FROM:<a@b>\nMAIL FROM:<c@d>\nDATA\nm\n.\n",         NULL                     },
-	{"unknown command",                          "MAIL FROM:<a@b>\nXEXEC\nDATA\nm\n.\n",                   NULL                     },
-	{"no <>",				    "MAIL FROM:a@b\nDATA\nm\n.\n",                            NULL                     },
-	{"open <",				   "MAIL FROM:<a@b\nDATA\nm\n.\n",                           NULL                     },
-	{"junk behind >",			    "MAIL FROM:<a@b>x\nDATA\nm\n.\n",                         NULL                     },
-	{"a second transaction",                     HEAD "m\n.\nMAIL FROM:<c@d.example>\nDATA\nm\n.\n",       NULL                     },
-	{"a third command set",                      HEAD "m\n.\nRSET\nmail from:<>\n",                        NULL                     },
+	{"nothing", "", NULL},
+	{"a message", "From: a\n\nb\n.\n", NULL},
+	{"no final dot", HEAD "A: 1\n\nb\n", NULL},
+	{"dot without a line end", HEAD "A: 1\n\nb\n.", NULL},
+	{"dot inside a line", HEAD "A: 1\n\nb .\n", NULL},
+	{"bare LF at the end, CRLF before", HEAD_CRLF "A: 1\r\n.\n", NULL},
+	{"no DATA", "MAIL FROM:<a@b.example>\nRCPT TO:<r@c>\n", NULL},
+	{"no MAIL", "RCPT TO:<r@c>\nDATA\nm\n.\n", NULL},
+	{"DATA first", "DATA\nm\n.\n", NULL},
+	{"two MAIL", "MAIL FROM:<a@b>\nMAIL FROM:<c@d>\nDATA\nm\n.\n", NULL},
+	{"unknown command", "MAIL FROM:<a@b>\nXEXEC\nDATA\nm\n.\n", NULL},
+	{"no <>", "MAIL FROM:a@b\nDATA\nm\n.\n", NULL},
+	{"open <", "MAIL FROM:<a@b\nDATA\nm\n.\n", NULL},
+	{"junk behind >", "MAIL FROM:<a@b>x\nDATA\nm\n.\n", NULL},
+	{"a second transaction", HEAD "m\n.\nMAIL FROM:<c@d.example>\nDATA\nm\n.\n", NULL},
+	{"a third command set", HEAD "m\n.\nRSET\nmail from:<>\n", NULL},
 };
 
 Test(envelope_bsmtp, rows)
@@ -105,13 +94,13 @@ static const struct path_row {
 	enum path_kind kind;
 	const char *mail_from;
 } path_rows[] = {
-	{"null",          "<>",			    PATH_NULL,  ""                  },
-	{"mailer-daemon", "<MAILER-DAEMON>",               PATH_NULL,  ""                  },
-	{"route",         "<@x.example:a@b.example>",      PATH_GIVEN, "a@b.example"       },
-	{"quoted >",      "<\"a>b\"@b.example> SIZE=1",    PATH_GIVEN, "\"a>b\"@b.example" },
-	{"quoted blank",  "<\"a b\"@b.example>",           PATH_GIVEN, "\"a b\"@b.example" },
-	{"UTF-8",         "<\xc3\xa9@b.example> SMTPUTF8", PATH_GIVEN, "\xc3\xa9@b.example"},
-	{"open quote",    "<a\"b@b.example>",              PATH_GIVEN, "a\"b@b.example"    },
+	{"null", "<>", PATH_NULL, ""},
+	{"mailer-daemon", "<MAILER-DAEMON>", PATH_NULL, ""},
+	{"route", "<@x.example:a@b.example>", PATH_GIVEN, "a@b.example"},
+	{"quoted >", "<\"a>b\"@b.example> SIZE=1", PATH_GIVEN, "\"a>b\"@b.example"},
+	{"quoted blank", "<\"a b\"@b.example>", PATH_GIVEN, "\"a b\"@b.example"},
+	{"UTF-8", "<\xc3\xa9@b.example> SMTPUTF8", PATH_GIVEN, "\xc3\xa9@b.example"},
+	{"open quote", "<a\"b@b.example>", PATH_GIVEN, "a\"b@b.example"},
 };
 
 Test(envelope_bsmtp, paths)

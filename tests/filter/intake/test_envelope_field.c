@@ -2,21 +2,9 @@
 
 #include "filter/intake/envelope.h"
 
-static struct arena arena;
+#include "tests/support/arena_suite.h"
 
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(envelope_field, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(envelope_field);
 
 /* the envelope of a message with that header; the secret is "s 3%" */
 static enum status
@@ -44,32 +32,32 @@ static const struct row {
 	const char *name, *header;
 	const char *path; /* NULL: refused */
 } rows[] = {
-	{"on top",                 OURS "From: a\n\nb",							  "a@b.example"},
-	{"at the end",             "From: a\nTo: b\n" OURS "\nb",                                                "a@b.example"},
-	{"above a forged one",     OURS FORGED "\n",							     "a@b.example"},
-	{"below a forged one",     FORGED OURS "\n",							     "a@b.example"},
-	{"folded",                 "X-Mailstamp-Envelope:\r\n\tsecret=s%203%25\r\n\tsender=a@b.example\r\n\r\n",
-         "a@b.example"													},
-	{"another case, spaced",   "x-mailstamp-ENVELOPE : sender=a@b.example secret=s%203%25\n\n",
-         "a@b.example"													},
-	{"encoded",                "X-Mailstamp-Envelope: secret=s%203%25 sender=%22a%20b%22@b.example\n\n",
-         "\"a b\"@b.example"												  },
-	{"no end of the header",   "X-Mailstamp-Envelope: secret=s%203%25 sender=a@b.example",
-         "a@b.example"													},
-	{"none",		   "From: a\n\nb",							       NULL         },
-	{"without the secret",     FORGED "\n",								  NULL         },
-	{"a wrong secret",         "X-Mailstamp-Envelope: secret=s3 sender=a@b.example\n\n",                     NULL         },
-	{"a part of it",           "X-Mailstamp-Envelope: secret=s%20 sender=a@b.example\n\n",                   NULL         },
-	{"it and more",            "X-Mailstamp-Envelope: secret=s%203%25s%203%25 sender=a\n\n",                 NULL         },
-	{"an empty secret",        "X-Mailstamp-Envelope: secret= sender=a@b.example\n\n",                       NULL         },
-	{"a badly encoded secret", "X-Mailstamp-Envelope: secret=s%203% sender=a\n\n",                           NULL         },
-	{"two",		    OURS OURS "\n",							       NULL         },
-	{"in the body",            "From: a\n\n" OURS,							   NULL         },
-	{"in another field",       "X-Other: secret=s%203%25\n sender=a@b.example\n\n",                          NULL         },
-	{"two senders",            "X-Mailstamp-Envelope: secret=s%203%25 sender=a sender=b\n\n",                NULL         },
-	{"two secrets",            "X-Mailstamp-Envelope: secret=x secret=s%203%25 sender=b\n\n",                NULL         },
-	{"a bad client",           "X-Mailstamp-Envelope: secret=s%203%25 client_address=1.2\n\n",               NULL         },
-	{"a word without =",       "X-Mailstamp-Envelope: secret=s%203%25 hello\n\n",                            NULL         },
+	{"on top", OURS "From: a\n\nb", "a@b.example"},
+	{"at the end", "From: a\nTo: b\n" OURS "\nb", "a@b.example"},
+	{"above a forged one", OURS FORGED "\n", "a@b.example"},
+	{"below a forged one", FORGED OURS "\n", "a@b.example"},
+	{"folded", "X-Mailstamp-Envelope:\r\n\tsecret=s%203%25\r\n\tsender=a@b.example\r\n\r\n",
+		"a@b.example"},
+	{"another case, spaced", "x-mailstamp-ENVELOPE : sender=a@b.example secret=s%203%25\n\n",
+		"a@b.example"},
+	{"encoded", "X-Mailstamp-Envelope: secret=s%203%25 sender=%22a%20b%22@b.example\n\n",
+		"\"a b\"@b.example"},
+	{"no end of the header", "X-Mailstamp-Envelope: secret=s%203%25 sender=a@b.example",
+		"a@b.example"},
+	{"none", "From: a\n\nb", NULL},
+	{"without the secret", FORGED "\n", NULL},
+	{"a wrong secret", "X-Mailstamp-Envelope: secret=s3 sender=a@b.example\n\n", NULL},
+	{"a part of it", "X-Mailstamp-Envelope: secret=s%20 sender=a@b.example\n\n", NULL},
+	{"it and more", "X-Mailstamp-Envelope: secret=s%203%25s%203%25 sender=a\n\n", NULL},
+	{"an empty secret", "X-Mailstamp-Envelope: secret= sender=a@b.example\n\n", NULL},
+	{"a badly encoded secret", "X-Mailstamp-Envelope: secret=s%203% sender=a\n\n", NULL},
+	{"two", OURS OURS "\n", NULL},
+	{"in the body", "From: a\n\n" OURS, NULL},
+	{"in another field", "X-Other: secret=s%203%25\n sender=a@b.example\n\n", NULL},
+	{"two senders", "X-Mailstamp-Envelope: secret=s%203%25 sender=a sender=b\n\n", NULL},
+	{"two secrets", "X-Mailstamp-Envelope: secret=x secret=s%203%25 sender=b\n\n", NULL},
+	{"a bad client", "X-Mailstamp-Envelope: secret=s%203%25 client_address=1.2\n\n", NULL},
+	{"a word without =", "X-Mailstamp-Envelope: secret=s%203%25 hello\n\n", NULL},
 };
 
 Test(envelope_field, rows)
@@ -122,8 +110,8 @@ Test(envelope_field, no_secret_matches_nothing)
 	options.envelope = ENVELOPE_FIELD;
 	message_parse(
 		SLICE("X-Mailstamp-Envelope: secret= sender=a\n\n"), 9, 2000, &arena, &message);
-	cr_expect(envelope_from_message(&options, &message, SLICE(""), NULL, &arena, &taken,
-			  &error) == ST_BAD);
+	cr_expect(envelope_from_message(
+			  &options, &message, SLICE(""), NULL, &arena, &taken, &error) == ST_BAD);
 }
 
 Test(envelope_field, over_limit_is_not_read)

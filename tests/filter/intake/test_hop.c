@@ -111,8 +111,8 @@ Test(hop, forms)
 		cr_expect_eq(kind, forms[i].kind, "%s: %s", forms[i].name, hop_word(kind));
 		cr_expect_eq(found == NULL, forms[i].provider == NULL, "%s", forms[i].name);
 		if (found != NULL && forms[i].provider != NULL)
-			cr_expect_str_eq(found->mailbox.word, forms[i].provider, "%s",
-				forms[i].name);
+			cr_expect_str_eq(
+				found->mailbox.word, forms[i].provider, "%s", forms[i].name);
 	}
 }
 
@@ -121,8 +121,7 @@ Test(hop, outside)
 	for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
 		const struct provider *found;
 
-		cr_expect_eq(kind_of(outside[i].value, &found), HOP_OUTSIDE, "%s",
-			outside[i].name);
+		cr_expect_eq(kind_of(outside[i].value, &found), HOP_OUTSIDE, "%s", outside[i].name);
 	}
 }
 
@@ -183,12 +182,16 @@ Test(hop, same_host)
 		const char *submission, *below;
 		bool same;
 	} rows[] = {
-		{"by mx.a (Postfix, from userid 1)", "from x ([192.0.2.1]) by MX.A (Postfix)", true},
-		{"by mx.a (Postfix, from userid 1)", "from x ([192.0.2.1]) by mx.b (Postfix)", false},
+		{"by mx.a (Postfix, from userid 1)", "from x ([192.0.2.1]) by MX.A (Postfix)",
+			true},
+		{"by mx.a (Postfix, from userid 1)", "from x ([192.0.2.1]) by mx.b (Postfix)",
+			false},
 		{"by mx.a (Postfix, from userid 1)", "(qmail 1 invoked by uid 2)", false},
 		{"(qmail 1 invoked by uid 2)", "(qmail 1 invoked from network)", true},
-		{"(qmail 1 invoked from network)", "from x (HELO y) (192.0.2.1) by mx.a with SMTP", true},
-		{"(qmail 1 invoked from network)", "from x (y [192.0.2.1]) by mx.a (Postfix)", false},
+		{"(qmail 1 invoked from network)", "from x (HELO y) (192.0.2.1) by mx.a with SMTP",
+			true},
+		{"(qmail 1 invoked from network)", "from x (y [192.0.2.1]) by mx.a (Postfix)",
+			false},
 		{"(qmail 1 invoked from network)", "by mx.a with HTTP", false},
 	};
 

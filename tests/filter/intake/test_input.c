@@ -86,19 +86,19 @@ static const struct row {
 	const char *name;
 	size_t size, max;
 } rows[] = {
-	{"empty",		      0,                256 * (size_t)MIB},
-	{"one octet",                  1,                256 * (size_t)MIB},
-	{"a page",		     4096,             256 * (size_t)MIB},
-	{"one more than the first go", 65537,            256 * (size_t)MIB},
-	{"just in memory",             SPOOL_MEMORY - 1, 256 * (size_t)MIB},
-	{"the edge of memory",         SPOOL_MEMORY,     256 * (size_t)MIB},
-	{"just over memory",           SPOOL_MEMORY + 1, 256 * (size_t)MIB},
-	{"large",		      40 * (size_t)MIB, 256 * (size_t)MIB},
-	{"the limit",                  5000,             5000             },
-	{"one over the limit",         5001,             5000             },
-	{"far over the limit",         300000,           5000             },
-	{"limit at the edge",          SPOOL_MEMORY + 5, SPOOL_MEMORY     },
-	{"large, over the limit",      40 * (size_t)MIB, 20 * (size_t)MIB },
+	{"empty", 0, 256 * (size_t)MIB},
+	{"one octet", 1, 256 * (size_t)MIB},
+	{"a page", 4096, 256 * (size_t)MIB},
+	{"one more than the first go", 65537, 256 * (size_t)MIB},
+	{"just in memory", SPOOL_MEMORY - 1, 256 * (size_t)MIB},
+	{"the edge of memory", SPOOL_MEMORY, 256 * (size_t)MIB},
+	{"just over memory", SPOOL_MEMORY + 1, 256 * (size_t)MIB},
+	{"large", 40 * (size_t)MIB, 256 * (size_t)MIB},
+	{"the limit", 5000, 5000},
+	{"one over the limit", 5001, 5000},
+	{"far over the limit", 300000, 5000},
+	{"limit at the edge", SPOOL_MEMORY + 5, SPOOL_MEMORY},
+	{"large, over the limit", 40 * (size_t)MIB, 20 * (size_t)MIB},
 };
 
 static void
@@ -154,9 +154,9 @@ Test(input, files)
 Test(input, files_from_their_offset)
 {
 	static const struct row from[] = {
-		{"small",      5000,             256 * (size_t)MIB},
-		{"large",      40 * (size_t)MIB, 256 * (size_t)MIB},
-		{"over limit", 40 * (size_t)MIB, 20 * (size_t)MIB },
+		{"small", 5000, 256 * (size_t)MIB},
+		{"large", 40 * (size_t)MIB, 256 * (size_t)MIB},
+		{"over limit", 40 * (size_t)MIB, 20 * (size_t)MIB},
 	};
 
 	for (size_t i = 0; i < sizeof from / sizeof from[0]; i++) {

@@ -9,33 +9,75 @@
 #define EVIL "203.0.113.66"
 #define PATH "Return-Path: <bounce@news.example>\n"
 #define DATE "; Sat, 28 Nov 2026 05:47:06 +0000\n"
-#define BORDER(ip) "Received: from mx.news.example (mx.news.example [" ip "]) by mx.own.example (Postfix) with ESMTPS id 4Q" DATE
-#define QMAIL_BORDER(ip) "Received: from unknown (HELO mx.news.example) (" ip ") by mx.own.example with SMTP" DATE
+#define BORDER(ip)                                                                                 \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mx.own.example (Postfix) with ESMTPS id 4Q" DATE
+#define QMAIL_BORDER(ip)                                                                           \
+	"Received: from unknown (HELO mx.news.example) (" ip ") by mx.own.example with SMTP" DATE
 #define G_INSIDE "Received: by 2002:a05:6402:1234:b0:50b:f6ce:2f3d with SMTP id ab1" DATE
-#define G_BORDER(ip) "Received: from mx.news.example (mx.news.example. [" ip "]) by mx.google.com with ESMTPS id x12" DATE
-#define M_INSIDE "Received: from A.eurprd01.prod.exchangelabs.com (2603:10a6:208:15::29) by B.eurprd01.prod.exchangelabs.com with HTTPS" DATE
-#define M_FRONT "Received: from F.eop-EUR03.prod.protection.outlook.com (2603:10a6:208:15:cafe::d2) by C.outlook.office365.com (2603:10a6:208:15::29) with Microsoft SMTP Server (version=TLS1_2, cipher=X) id 15.20.9876.16 via Frontend Transport" DATE
-#define M_NOTED(ip, domain) "Authentication-Results: spf=pass (sender IP is " ip ") smtp.mailfrom=" domain "; dkim=none (message not signed) header.d=none;dmarc=pass action=none header.from=news.example\n"
-#define M_BORDER(ip) "Received: from mx.news.example (" ip ") by F.mail.protection.outlook.com (10.152.16.100) with Microsoft SMTP Server id 15.20.9876.16" DATE
+#define G_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example. [" ip                                    \
+	"]) by mx.google.com with ESMTPS id x12" DATE
+#define M_INSIDE                                                                                   \
+	"Received: from A.eurprd01.prod.exchangelabs.com (2603:10a6:208:15::29) by "               \
+	"B.eurprd01.prod.exchangelabs.com with HTTPS" DATE
+#define M_FRONT                                                                                    \
+	"Received: from F.eop-EUR03.prod.protection.outlook.com (2603:10a6:208:15:cafe::d2) by "   \
+	"C.outlook.office365.com (2603:10a6:208:15::29) with Microsoft SMTP Server "               \
+	"(version=TLS1_2, cipher=X) id 15.20.9876.16 via Frontend Transport" DATE
+#define M_NOTED(ip, domain)                                                                        \
+	"Authentication-Results: spf=pass (sender IP is " ip ") smtp.mailfrom=" domain             \
+	"; dkim=none (message not signed) header.d=none;dmarc=pass action=none "                   \
+	"header.from=news.example\n"
+#define M_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (" ip                                                      \
+	") by F.mail.protection.outlook.com (10.152.16.100) with Microsoft SMTP Server id "        \
+	"15.20.9876.16" DATE
 #define M_PATH "Return-Path: bounce@news.example\n"
-#define Y_INSIDE "Received: from 127.0.0.1 by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id NONE with HTTP" DATE
-#define Y_BORDER(ip) "Received: from " ip " (EHLO mx.news.example) by 10.217.135.71 with SMTPs (version=TLS1_3 cipher=X)" DATE
-#define F_INSIDE "Received: from mx6.messagingengine.com ([10.202.2.205]) by compute6.internal (LMTPProxy)" DATE
-#define F_BORDER(ip) "Received: from mx.news.example (mx.news.example [" ip "]) by mx6.messagingengine.com (Postfix) with ESMTPS id 1" DATE
-#define X_INSIDE "Received: from a.yandex.net (a.yandex.net [IPv6:2a02:6b8:c08::1]) by b.yp-c.yandex.net with LMTP id 1" DATE
-#define X_BORDER(ip) "Received: from mx.news.example (mx.news.example [" ip "]) by mxfront.yandex.net (mxfront) with ESMTPS id 1" DATE
-#define R_INSIDE "Received: from proxy1.rsapps.net ([172.30.191.6]) by backend1.rsapps.net with ESMTP id 1" DATE
-#define R_BORDER(ip) "Received: from mx.news.example (mx.news.example [" ip "]) by gate1.emailsrvr.com (SMTP Server) with ESMTPS id 1" DATE
+#define Y_INSIDE                                                                                   \
+	"Received: from 127.0.0.1 by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id "   \
+	"NONE with HTTP" DATE
+#define Y_BORDER(ip)                                                                               \
+	"Received: from " ip                                                                       \
+	" (EHLO mx.news.example) by 10.217.135.71 with SMTPs (version=TLS1_3 cipher=X)" DATE
+#define F_INSIDE                                                                                   \
+	"Received: from mx6.messagingengine.com ([10.202.2.205]) by compute6.internal "            \
+	"(LMTPProxy)" DATE
+#define F_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mx6.messagingengine.com (Postfix) with ESMTPS id 1" DATE
+#define X_INSIDE                                                                                   \
+	"Received: from a.yandex.net (a.yandex.net [IPv6:2a02:6b8:c08::1]) by b.yp-c.yandex.net "  \
+	"with LMTP id 1" DATE
+#define X_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mxfront.yandex.net (mxfront) with ESMTPS id 1" DATE
+#define R_INSIDE                                                                                   \
+	"Received: from proxy1.rsapps.net ([172.30.191.6]) by backend1.rsapps.net with ESMTP id "  \
+	"1" DATE
+#define R_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by gate1.emailsrvr.com (SMTP Server) with ESMTPS id 1" DATE
 #define FROM "From: News <news@news.example>\n"
 
-#define AMAVIS "Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP id 1" DATE \
-	"Received: from mx.own.example ([127.0.0.1]) by localhost (mx.own.example [127.0.0.1]) (amavisd-new, port 10024) with ESMTP id A" DATE
-#define DOVECOT "Received: from mx.own.example by mx.own.example with LMTP id aB (envelope-from <bounce@news.example>)" DATE
-#define CYRUS "Received: from mx.own.example ([unix socket]) by mx.own.example (Cyrus 3.6.1) with LMTPA" DATE
+#define AMAVIS                                                                                     \
+	"Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP " \
+	"id 1" DATE "Received: from mx.own.example ([127.0.0.1]) by localhost (mx.own.example "    \
+		    "[127.0.0.1]) (amavisd-new, port 10024) with ESMTP id A" DATE
+#define DOVECOT                                                                                    \
+	"Received: from mx.own.example by mx.own.example with LMTP id aB (envelope-from "          \
+	"<bounce@news.example>)" DATE
+#define CYRUS                                                                                      \
+	"Received: from mx.own.example ([unix socket]) by mx.own.example (Cyrus 3.6.1) with "      \
+	"LMTPA" DATE
 #define PIPE "Received: by mx.own.example (Postfix, from userid 999) id B8" DATE
 #define EXIM "Received: from Debian-exim by mx.own.example with mailstamp (Exim 4.96) id 1x" DATE
-#define QMAIL "Received: (qmail 12 invoked by uid 89)" DATE "Received: (qmail 11 invoked from network)" DATE
-#define FETCHMAIL "Received: from pop.own.example [198.51.100.9] by laptop with POP3 (fetchmail-6.4.37) for <me@localhost> (single-drop)" DATE
+#define QMAIL                                                                                      \
+	"Received: (qmail 12 invoked by uid 89)" DATE                                              \
+	"Received: (qmail 11 invoked from network)" DATE
+#define FETCHMAIL                                                                                  \
+	"Received: from pop.own.example [198.51.100.9] by laptop with POP3 (fetchmail-6.4.37) "    \
+	"for <me@localhost> (single-drop)" DATE
 #define GETMAIL "Received: from pop.own.example by laptop with IMAP4 getmail 6.18 by me" DATE
 
 /* clang-format off */
@@ -170,8 +212,8 @@ TestSuite(stored, .init = init, .fini = fini);
 Test(stored, layouts)
 {
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
-		const char *text = joined(
-			layouts[i].inside, layouts[i].good, FROM, layouts[i].path_below, "");
+		const char *text =
+			joined(layouts[i].inside, layouts[i].good, FROM, layouts[i].path_below, "");
 		struct taken taken;
 
 		take(text, MAILBOX_AUTO, &taken);
@@ -242,7 +284,7 @@ Test(stored, null_path_noted)
 
 	take(M_INSIDE "Authentication-Results: spf=pass (sender IP is " GOOD
 		      ") smtp.helo=mx.news.example; dkim=none\n" M_BORDER(GOOD) FROM
-		      "Return-Path: <>\n",
+		"Return-Path: <>\n",
 		MAILBOX_AUTO, &taken);
 	cr_expect_eq(taken.envelope.path, PATH_NULL);
 	cr_expect(envelope_is_known(&taken));

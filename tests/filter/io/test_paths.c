@@ -6,18 +6,18 @@
 static const struct row {
 	const char *name, *path, *want;
 } rows[] = {
-	{"plain",          "a/b c.eml",                    "a/b c.eml"                   },
-	{"UTF-8",          "\xE6\x97\xA5\xE6\x9C\xAC.eml", "\xE6\x97\xA5\xE6\x9C\xAC.eml"},
-	{"line end",       "a\nb",                         "a\\x0ab"                     },
-	{"escape",         "\033[31m",                     "\\x1b[31m"                   },
-	{"tab and DEL",    "\t\177",                       "\\x09\\x7f"                  },
-	{"backslash",      "a\\x0a",                       "a\\x5cx0a"                   },
-	{"no UTF-8",       "\xFF\xC3",                     "\\xff\\xc3"                  },
-	{"C1",             "\xC2\x9B",                     "\\xc2\\x9b"                  },
-	{"right to left",  "a\xE2\x80\xAEg",               "a\\xe2\\x80\\xaeg"           },
-	{"isolate",        "\xE2\x81\xA6",                 "\\xe2\\x81\\xa6"             },
-	{"line separator", "\xE2\x80\xA8",                 "\\xe2\\x80\\xa8"             },
-	{"empty",          "",			     ""			    },
+	{"plain", "a/b c.eml", "a/b c.eml"},
+	{"UTF-8", "\xE6\x97\xA5\xE6\x9C\xAC.eml", "\xE6\x97\xA5\xE6\x9C\xAC.eml"},
+	{"line end", "a\nb", "a\\x0ab"},
+	{"escape", "\033[31m", "\\x1b[31m"},
+	{"tab and DEL", "\t\177", "\\x09\\x7f"},
+	{"backslash", "a\\x0a", "a\\x5cx0a"},
+	{"no UTF-8", "\xFF\xC3", "\\xff\\xc3"},
+	{"C1", "\xC2\x9B", "\\xc2\\x9b"},
+	{"right to left", "a\xE2\x80\xAEg", "a\\xe2\\x80\\xaeg"},
+	{"isolate", "\xE2\x81\xA6", "\\xe2\\x81\\xa6"},
+	{"line separator", "\xE2\x80\xA8", "\\xe2\\x80\\xa8"},
+	{"empty", "", ""},
 };
 
 Test(paths, shown)
@@ -34,11 +34,11 @@ Test(paths, shown)
 static const struct join_row {
 	const char *folder, *name, *want;
 } join_rows[] = {
-	{"a",  "b",  "a/b"},
-	{"a/", "b",  "a/b"},
-	{"a",  "/b", "/b" },
-	{NULL, "b",  "b"  },
-	{"",   "b",  "b"  },
+	{"a", "b", "a/b"},
+	{"a/", "b", "a/b"},
+	{"a", "/b", "/b"},
+	{NULL, "b", "b"},
+	{"", "b", "b"},
 };
 
 Test(paths, join)

@@ -22,15 +22,15 @@ static const struct row {
 	const char *tmpdir;
 	enum place want;
 } rows[] = {
-	{"nothing",		       0,                NULL,      "tmp",  IN_MEMORY},
-	{"small, whatever the folder",    1000,             "missing", "tmp",  IN_MEMORY},
-	{"the most that stays in memory", SPOOL_MEMORY,     "dir",     "tmp",  IN_MEMORY},
-	{"one octet more",                SPOOL_MEMORY + 1, "dir",     "tmp",  IN_DIR   },
-	{"of unknown size",               SIZE_MAX,         "dir",     "tmp",  IN_DIR   },
-	{"the folder of TMPDIR",          SIZE_MAX,         NULL,      "tmp",  IN_TMPDIR},
-	{"a folder that is not there",    SIZE_MAX,         "missing", "tmp",  NOWHERE  },
-	{"TMPDIR is not there",           SIZE_MAX,         NULL,      "gone", NOWHERE  },
-	{"a file, not a folder",          SIZE_MAX,         "file",    "tmp",  NOWHERE  },
+	{"nothing", 0, NULL, "tmp", IN_MEMORY},
+	{"small, whatever the folder", 1000, "missing", "tmp", IN_MEMORY},
+	{"the most that stays in memory", SPOOL_MEMORY, "dir", "tmp", IN_MEMORY},
+	{"one octet more", SPOOL_MEMORY + 1, "dir", "tmp", IN_DIR},
+	{"of unknown size", SIZE_MAX, "dir", "tmp", IN_DIR},
+	{"the folder of TMPDIR", SIZE_MAX, NULL, "tmp", IN_TMPDIR},
+	{"a folder that is not there", SIZE_MAX, "missing", "tmp", NOWHERE},
+	{"TMPDIR is not there", SIZE_MAX, NULL, "gone", NOWHERE},
+	{"a file, not a folder", SIZE_MAX, "file", "tmp", NOWHERE},
 };
 
 /* Does the file stand below that path, as the system names it? */

@@ -111,7 +111,7 @@ static const struct row {
 	int64_t timeout;
 	const char *error; /* NULL: it is delivered */
 } rows[] = {
-  /* clang-format off */
+	/* clang-format off */
 	{"reads all, prints nothing", "cat >/dev/null", 20, NULL},
 	{"reads by a child of its own", "(cat >/dev/null); exit 0", 20, NULL},
 	{"reads byte by byte", "dd bs=1 of=/dev/null 2>/dev/null", 20, NULL},
@@ -132,7 +132,7 @@ static const struct row {
 	{"hangs", "cat >/dev/null; exec sleep 100", 1, too_slow},
 	{"stops itself", "cat >/dev/null; kill -STOP $$", 1, too_slow},
 	{"no time at all", "exec sleep 100", 0, too_slow},
-  /* clang-format on */
+	/* clang-format on */
 };
 
 Test(deliver, outcomes, .timeout = 60)
@@ -199,14 +199,14 @@ Test(deliver, message)
 		const char *name;
 		struct slice raw, want;
 	} table[] = {
-  /* clang-format off */
+		/* clang-format off */
 		{"LF", SLICE_INIT("A: 1\n\nx\n"), SLICE_INIT("B: 1\nA: 1\n\nx\n")},
 		{"CRLF", SLICE_INIT("A: 1\r\n\r\nx\r\n"), SLICE_INIT("B: 1\nA: 1\r\n\r\nx\r\n")},
 		{"NUL, no last line end", SLICE_INIT("A: 1\n\nx\0y"), SLICE_INIT("B: 1\nA: 1\n\nx\0y")},
 		{"mbox line", SLICE_INIT("From a@b\nA: 1\n\n"), SLICE_INIT("From a@b\nB: 1\nA: 1\n\n")},
 		{"scrubbed", SLICE_INIT("A: 1\nMailstamp-X: 1\n\nx\n"), SLICE_INIT("B: 1\nA: 1\n\nx\n")},
 		{"empty", SLICE_INIT(""), SLICE_INIT("B: 1\n")},
-  /* clang-format on */
+		/* clang-format on */
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -287,7 +287,7 @@ Test(deliver, partial_input)
 		size_t max;
 		const char *error;
 	} table[] = {
-		{"the rest follows",  8, NULL       },
+		{"the rest follows", 8, NULL},
 		{"cut in the header", 3, not_spooled},
 	};
 	const struct slice whole = SLICE("A: 1\n\nbody and more\n");
@@ -326,12 +326,12 @@ Test(deliver, surroundings)
 	static const struct {
 		const char *name, *script;
 	} table[] = {
-		{"group",              "read -r pid name state parent group rest </proc/$$/stat; test $group = "
-			  "$$"					 },
+		{"group", "read -r pid name state parent group rest </proc/$$/stat; test $group = "
+			  "$$"},
 		{"nothing is blocked",
-                 "while read -r key value; do test $key != SigBlk: || test $((0x$value)) = "
-			"0 || exit 9; done </proc/$$/status"                                    },
-		{"the spool once",     "test $(ls -l /proc/$$/fd | grep -c memfd:mailstamp) = 1"},
+			"while read -r key value; do test $key != SigBlk: || test $((0x$value)) = "
+			"0 || exit 9; done </proc/$$/status"},
+		{"the spool once", "test $(ls -l /proc/$$/fd | grep -c memfd:mailstamp) = 1"},
 	};
 	struct rig rig;
 	sigset_t term;
@@ -387,11 +387,11 @@ Test(deliver, time_out_leaves_no_process, .timeout = 60)
 	static const struct {
 		const char *name, *script;
 	} table[] = {
-		{"a child",                      "cat >/dev/null; sleep 100 & wait"                 },
+		{"a child", "cat >/dev/null; sleep 100 & wait"},
 		{"a child that ignores SIGTERM",
-                 "trap '' TERM; cat >/dev/null; (sleep 100; sleep 100) & sleep 100 & wait"          },
-		{"a pipe",                       "trap '' TERM HUP INT; cat | sleep 100 | sleep 100"},
-		{"it does not even read",        "sleep 100 & sleep 100"                            },
+			"trap '' TERM; cat >/dev/null; (sleep 100; sleep 100) & sleep 100 & wait"},
+		{"a pipe", "trap '' TERM HUP INT; cat | sleep 100 | sleep 100"},
+		{"it does not even read", "sleep 100 & sleep 100"},
 	};
 	struct rig rig;
 

@@ -64,7 +64,7 @@ static const struct row {
 	struct slice raw, want;
 	size_t dropped;
 } rows[] = {
-  /* clang-format off */
+	/* clang-format off */
 	{"LF", S("From: a\nTo: b\n\nbody\n"), S("B\nFrom: a\nTo: b\n\nbody\n"), 0},
 	{"CRLF", S("From: a\r\n\r\nbody\r\n"), S("B\nFrom: a\r\n\r\nbody\r\n"), 0},
 	{"mixed line ends", S("A: 1\r\nB: 2\n\r\nx\ny\r\n"), S("B\nA: 1\r\nB: 2\n\r\nx\ny\r\n"), 0},
@@ -105,7 +105,7 @@ static const struct row {
 	{"another's stays", S("Authentication-Results: mx.other.test; none\n\n"),
 	 S("B\nAuthentication-Results: mx.other.test; none\n\n"), 0},
 	{"no header, ours in the body stays", S("\n" OURS), S("B\n\n" OURS), 0},
-  /* clang-format on */
+	/* clang-format on */
 };
 
 Test(output, byte_for_byte)
@@ -279,12 +279,12 @@ Test(output, write_that_fails)
 		bool large;
 		int want;
 	} table[] = {
-		{"no space",               SINK_FULL,      false, ENOSPC},
-		{"no space, large",        SINK_FULL,      true,  ENOSPC},
-		{"no reader",              SINK_NO_READER, false, EPIPE },
-		{"reader leaves half-way", SINK_LEAVES,    true,  EPIPE },
-		{"not open for writing",   SINK_READ_ONLY, false, EBADF },
-		{"closed",                 SINK_CLOSED,    false, EBADF },
+		{"no space", SINK_FULL, false, ENOSPC},
+		{"no space, large", SINK_FULL, true, ENOSPC},
+		{"no reader", SINK_NO_READER, false, EPIPE},
+		{"reader leaves half-way", SINK_LEAVES, true, EPIPE},
+		{"not open for writing", SINK_READ_ONLY, false, EBADF},
+		{"closed", SINK_CLOSED, false, EBADF},
 	};
 
 	signal(SIGPIPE, SIG_IGN);
@@ -339,10 +339,10 @@ Test(output, slow_reader, .timeout = 60)
 		const char *name;
 		bool nonblocking, signals;
 	} table[] = {
-		{"blocking",                  false, false},
-		{"interrupted",               false, true },
-		{"non-blocking",              true,  false},
-		{"non-blocking, interrupted", true,  true },
+		{"blocking", false, false},
+		{"interrupted", false, true},
+		{"non-blocking", true, false},
+		{"non-blocking, interrupted", true, true},
 	};
 	const struct sigaction action = {.sa_handler = on_alarm}; /* without SA_RESTART */
 	struct arena arena;
@@ -352,12 +352,7 @@ Test(output, slow_reader, .timeout = 60)
 	whole = large_output(&arena);
 	sigaction(SIGALRM, &action, NULL);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		struct itimerval often =
-					 {
-						 {0, 500},
-                                                 {0, 500}
-                },
-				 off = {{0, 0}, {0, 0}};
+		struct itimerval often = {{0, 500}, {0, 500}}, off = {{0, 0}, {0, 0}};
 		int ends[2], status;
 		struct rig rig;
 		pid_t child;
@@ -410,18 +405,18 @@ Test(output, partial_input)
 		enum status want_status;
 		struct slice want;
 	} table[] = {
-		{"cut in the body",           S("A: 1\n\nbody and more\n"),  8,  ST_OK,
-                 S("B\nA: 1\n\nbody and more\n")							       },
-		{"cut after the empty line",  S("A: 1\n\nbody\n"),           6,  ST_OK,  S("B\nA: 1\n\nbody\n")},
-		{"one octet more",            S("A: 1\n\nbody\n"),           10, ST_OK,  S("B\nA: 1\n\nbody\n")},
-		{"scrubbed",                  S("A: 1\n" OURS "\nbody\n"),   56, ST_OK,  S("B\nA: 1\n\nbody\n")},
-		{"ours in the rest stays",    S("A: 1\n\n" OURS),            10, ST_OK,  S("B\nA: 1\n\n" OURS) },
-		{"mbox line",                 S("From a@b\nA: 1\n\nbody\n"), 16, ST_OK,
-                 S("From a@b\nB\nA: 1\n\nbody\n")							      },
-		{"cut in the header",         S("A: 1\nB: 2\n\nbody\n"),     7,  ST_BAD, S("")                 },
-		{"cut before the empty line", S("A: 1\n\nbody\n"),           5,  ST_BAD, S("")                 },
-		{"cut in the empty line",     S("A: 1\r\n\r\nbody\n"),       7,  ST_BAD, S("")                 },
-		{"ours could follow",         S("A: 1\n" OURS "\nbody\n"),   30, ST_BAD, S("")                 },
+		{"cut in the body", S("A: 1\n\nbody and more\n"), 8, ST_OK,
+			S("B\nA: 1\n\nbody and more\n")},
+		{"cut after the empty line", S("A: 1\n\nbody\n"), 6, ST_OK, S("B\nA: 1\n\nbody\n")},
+		{"one octet more", S("A: 1\n\nbody\n"), 10, ST_OK, S("B\nA: 1\n\nbody\n")},
+		{"scrubbed", S("A: 1\n" OURS "\nbody\n"), 56, ST_OK, S("B\nA: 1\n\nbody\n")},
+		{"ours in the rest stays", S("A: 1\n\n" OURS), 10, ST_OK, S("B\nA: 1\n\n" OURS)},
+		{"mbox line", S("From a@b\nA: 1\n\nbody\n"), 16, ST_OK,
+			S("From a@b\nB\nA: 1\n\nbody\n")},
+		{"cut in the header", S("A: 1\nB: 2\n\nbody\n"), 7, ST_BAD, S("")},
+		{"cut before the empty line", S("A: 1\n\nbody\n"), 5, ST_BAD, S("")},
+		{"cut in the empty line", S("A: 1\r\n\r\nbody\n"), 7, ST_BAD, S("")},
+		{"ours could follow", S("A: 1\n" OURS "\nbody\n"), 30, ST_BAD, S("")},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

@@ -26,35 +26,35 @@ Test(authres, values)
 		struct slice value;
 		const char *want;
 	} rows[] = {
-		{"domain",				 REPORT_DOMAIN,  SLICE_INIT("example.com"),      "example.com"        },
-		{"underscore in a domain",                 REPORT_DOMAIN,  SLICE_INIT("_a.example"),       "_a.example"         },
-		{"mailbox",				REPORT_MAILBOX, SLICE_INIT("a.b@example.com"),  "a.b@example.com"    },
-		{"empty local-part",                       REPORT_MAILBOX, SLICE_INIT("@example.com"),     "@example.com"       },
-		{"local-part with a blank",                REPORT_MAILBOX, SLICE_INIT("a b@example.com"),
-                 "\"a b@example.com\""											  },
-		{"local-part with a quote",                REPORT_MAILBOX, SLICE_INIT("a\"b@example.com"),
-                 "\"a\\\"b@example.com\""										       },
-		{"local-part with a semicolon",            REPORT_MAILBOX, SLICE_INIT("a;b@example.com"),
-                 "\"a;b@example.com\""											  },
-		{"local-part that would open a comment",   REPORT_MAILBOX,
-                 SLICE_INIT("a(b@example.com"),							    "\"a(b@example.com\""},
-		{"local-part with a result in it",         REPORT_MAILBOX,
-                 SLICE_INIT("x;dmarc=pass header.from=a@b.example"),
-                 "\"x;dmarc=pass header.from=a@b.example\""								     },
-		{"non-ASCII local-part: domain only",      REPORT_MAILBOX,
-                 SLICE_INIT("\xC3\xA9@example.com"),                                                       "example.com"        },
+		{"domain", REPORT_DOMAIN, SLICE_INIT("example.com"), "example.com"},
+		{"underscore in a domain", REPORT_DOMAIN, SLICE_INIT("_a.example"), "_a.example"},
+		{"mailbox", REPORT_MAILBOX, SLICE_INIT("a.b@example.com"), "a.b@example.com"},
+		{"empty local-part", REPORT_MAILBOX, SLICE_INIT("@example.com"), "@example.com"},
+		{"local-part with a blank", REPORT_MAILBOX, SLICE_INIT("a b@example.com"),
+			"\"a b@example.com\""},
+		{"local-part with a quote", REPORT_MAILBOX, SLICE_INIT("a\"b@example.com"),
+			"\"a\\\"b@example.com\""},
+		{"local-part with a semicolon", REPORT_MAILBOX, SLICE_INIT("a;b@example.com"),
+			"\"a;b@example.com\""},
+		{"local-part that would open a comment", REPORT_MAILBOX,
+			SLICE_INIT("a(b@example.com"), "\"a(b@example.com\""},
+		{"local-part with a result in it", REPORT_MAILBOX,
+			SLICE_INIT("x;dmarc=pass header.from=a@b.example"),
+			"\"x;dmarc=pass header.from=a@b.example\""},
+		{"non-ASCII local-part: domain only", REPORT_MAILBOX,
+			SLICE_INIT("\xC3\xA9@example.com"), "example.com"},
 		{"control in the local-part: domain only", REPORT_MAILBOX,
-                 SLICE_INIT("a\r\nX: y@example.com"),                                                      "example.com"        },
-		{"base64",				 REPORT_TEXT,    SLICE_INIT("ab/+cd=="),         "\"ab/+cd==\""       },
-		{"token",				  REPORT_TEXT,    SLICE_INIT("rsa-sha256"),       "rsa-sha256"         },
-		{"backslash",			      REPORT_TEXT,    SLICE_INIT("a\\b"),             "\"a\\\\b\""         },
-		{"line end is stripped",                   REPORT_TEXT,    SLICE_INIT("a\r\nb"),           "ab"                 },
-		{"NUL is stripped",                        REPORT_TEXT,    SLICE_INIT("a\0b"),             "ab"                 },
-		{"8-bit is stripped",                      REPORT_TEXT,
-                 SLICE_INIT("a\xFF"
+			SLICE_INIT("a\r\nX: y@example.com"), "example.com"},
+		{"base64", REPORT_TEXT, SLICE_INIT("ab/+cd=="), "\"ab/+cd==\""},
+		{"token", REPORT_TEXT, SLICE_INIT("rsa-sha256"), "rsa-sha256"},
+		{"backslash", REPORT_TEXT, SLICE_INIT("a\\b"), "\"a\\\\b\""},
+		{"line end is stripped", REPORT_TEXT, SLICE_INIT("a\r\nb"), "ab"},
+		{"NUL is stripped", REPORT_TEXT, SLICE_INIT("a\0b"), "ab"},
+		{"8-bit is stripped", REPORT_TEXT,
+			SLICE_INIT("a\xFF"
 				   "b"),
-                 "ab"													   },
-		{"two @",				  REPORT_MAILBOX, SLICE_INIT("a@b@c.example"),    "\"a@b@c.example\""  },
+			"ab"},
+		{"two @", REPORT_MAILBOX, SLICE_INIT("a@b@c.example"), "\"a@b@c.example\""},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -163,12 +163,12 @@ Test(authres, part_and_note)
 	static const struct {
 		const char *reason, *part, *note, *want;
 	} rows[] = {
-		{"why", NULL,           NULL, "arc=fail reason=\"why\""              },
+		{"why", NULL, NULL, "arc=fail reason=\"why\""},
 		{"why", "ARC-Seal i=2", NULL, "arc=fail reason=\"ARC-Seal i=2: why\""},
-		{"why", NULL,           "so", "arc=fail reason=\"why, so\""          },
-		{"why", "chain",        "so", "arc=fail reason=\"chain: why, so\""   },
-		{NULL,  NULL,           "so", "arc=fail reason=\"so\""               },
-		{NULL,  "chain",        NULL, "arc=fail"                             },
+		{"why", NULL, "so", "arc=fail reason=\"why, so\""},
+		{"why", "chain", "so", "arc=fail reason=\"chain: why, so\""},
+		{NULL, NULL, "so", "arc=fail reason=\"so\""},
+		{NULL, "chain", NULL, "arc=fail"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

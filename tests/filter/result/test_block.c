@@ -48,17 +48,17 @@ Test(block, nothing_evaluated)
 		bool evaluated, partial;
 		const char *want;
 	} rows[] = {
-		{"an error of ours",         false, false, "Authentication-Results: mx.example; none\n"},
-		{"over the size limit",      false, true,
-                 "Authentication-Results: mx.example;\n"
+		{"an error of ours", false, false, "Authentication-Results: mx.example; none\n"},
+		{"over the size limit", false, true,
+			"Authentication-Results: mx.example;\n"
 			"\tspf=none reason=\"the message is over the size limit\";\n"
 			"\tdkim=none reason=\"the message is over the size limit\";\n"
 			"\tarc=none reason=\"the message is over the size limit\";\n"
-			"\tdmarc=none reason=\"the message is over the size limit\"\n"                 },
-		{"evaluated, nothing found", true,  false,
-                 "Authentication-Results: "
+			"\tdmarc=none reason=\"the message is over the size limit\"\n"},
+		{"evaluated, nothing found", true, false,
+			"Authentication-Results: "
 			"mx.example;\n\tspf=none;\n\tdkim=none;\n\tarc=none;\n"
-			"\tdmarc=none\n"							       },
+			"\tdmarc=none\n"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -94,10 +94,10 @@ Test(block, authenticated_user)
 	static const struct {
 		const char *name, *user, *want;
 	} rows[] = {
-		{"an address",       "joe@example.com", "\tauth=pass smtp.auth=joe@example.com;\n"  },
-		{"a name",           "joe",             "\tauth=pass smtp.auth=joe;\n"              },
-		{"more than a name", "joe; spf=pass",   "\tauth=pass smtp.auth=\"joe; spf=pass\";\n"},
-		{"a line end",       "joe\r\nX: y",     "\tauth=pass smtp.auth=\"joeX: y\";\n"      },
+		{"an address", "joe@example.com", "\tauth=pass smtp.auth=joe@example.com;\n"},
+		{"a name", "joe", "\tauth=pass smtp.auth=joe;\n"},
+		{"more than a name", "joe; spf=pass", "\tauth=pass smtp.auth=\"joe; spf=pass\";\n"},
+		{"a line end", "joe\r\nX: y", "\tauth=pass smtp.auth=\"joeX: y\";\n"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -122,15 +122,15 @@ Test(block, downgrade_is_told)
 	static const struct {
 		const char *name, *reason, *sign, *want;
 	} rows[] = {
-		{"rejected",             "nothing aligned passed", NULL,
-                 "\tdmarc=fail reason=\"nothing aligned passed\" header.from=example.com\n"
-			"\t  policy.dmarc=reject\n"                                           },
-		{"a sign",               "nothing aligned passed", "a List-Id field",
-                 "\tdmarc=fail\n\t  reason=\"nothing aligned passed, not rejected because "
+		{"rejected", "nothing aligned passed", NULL,
+			"\tdmarc=fail reason=\"nothing aligned passed\" header.from=example.com\n"
+			"\t  policy.dmarc=reject\n"},
+		{"a sign", "nothing aligned passed", "a List-Id field",
+			"\tdmarc=fail\n\t  reason=\"nothing aligned passed, not rejected because "
 			"of a List-Id\n field\" header.from=example.com policy.dmarc=reject\n"},
-		{"a sign and no reason", NULL,                     "a List-Id field",
-                 "\tdmarc=fail reason=\"not rejected because of a List-Id field\"\n"
-			"\t  header.from=example.com policy.dmarc=reject\n"                   },
+		{"a sign and no reason", NULL, "a List-Id field",
+			"\tdmarc=fail reason=\"not rejected because of a List-Id field\"\n"
+			"\t  header.from=example.com policy.dmarc=reject\n"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -156,7 +156,7 @@ static const struct row {
 	bool received_spf, disposition_field, evaluated, local;
 	const char *want;
 } rows[] = {
-  /* clang-format off */
+	/* clang-format off */
 	{"the field alone", SLICE_INIT("A: 1\n"), false, false, true, false, "F\n"},
 	{"disposition", SLICE_INIT("A: 1\n"), false, true, true, false,
 		"F\nMailstamp-Disposition: quarantine\n"},
@@ -178,7 +178,7 @@ static const struct row {
 		"Mailstamp-Note: the message began with white space\r\n"},
 	{"an empty line first is no white space", SLICE_INIT("\n"), false, false, true, false, "F\n"},
 	{"empty", SLICE_INIT(""), false, true, true, false, "F\nMailstamp-Disposition: quarantine\n"},
-  /* clang-format on */
+	/* clang-format on */
 };
 
 Test(block, fields)
@@ -220,14 +220,14 @@ Test(block, hostile_received_spf)
 		const char *name, *unit;
 		size_t n;
 	} table[] = {
-		{"one long word",                   "a",                  100000},
-		{"many labels",                     "a.",                 100000},
-		{"blanks",                          " ",                  100000},
-		{"words",			   "a b  ",              100000},
-		{"quotes",                          "\"\\",               100000},
-		{"line ends",                       "\r\nX: y",           100000},
-		{"NUL and 8-bit",                   "\x01\xff\x80",       5000  },
-		{"a blank at the edge of the line", "aaaaaaaaaaaaaaaaa ", 300   },
+		{"one long word", "a", 100000},
+		{"many labels", "a.", 100000},
+		{"blanks", " ", 100000},
+		{"words", "a b  ", 100000},
+		{"quotes", "\"\\", 100000},
+		{"line ends", "\r\nX: y", 100000},
+		{"NUL and 8-bit", "\x01\xff\x80", 5000},
+		{"a blank at the edge of the line", "aaaaaaaaaaaaaaaaa ", 300},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {

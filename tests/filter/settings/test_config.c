@@ -7,45 +7,32 @@
 #include <unistd.h>
 
 #include "filter/cli/options.h"
+#include "tests/support/arena_suite.h"
 
-static struct arena arena;
-
-static void
-make_arena(void)
-{
-	arena_init(&arena, NULL, NULL);
-}
-
-static void
-drop_arena(void)
-{
-	arena_clear(&arena);
-}
-
-TestSuite(config, .init = make_arena, .fini = drop_arena);
+ARENA_SUITE(config);
 
 static const struct bad_row {
 	const char *name;
 	const char *text;
 	const char *told; /* in the error, beside the file's name */
 } bad_rows[] = {
-	{"unknown key",        "[mailstamp]\nhello=x\n",                     "hello is not an option"               },
-	{"key with dashes",    "[mailstamp]\n--helo=x\n",                    "--helo"                               },
-	{"localised key",      "[mailstamp]\nhelo[de]=x\n",                  "helo[de]"                             },
-	{"no group",           "helo=x\n",				   "file: "                               },
-	{"another group",      "[mailstamp]\nhelo=x\n[other]\nhelo=y\n",     "other is a group"                     },
-	{"no assignment",      "[mailstamp]\nhelo\n",                        "file: "                               },
-	{"bad number",         "[mailstamp]\nmax-fields=many\n",             "max-fields must be a whole number"    },
-	{"bad word",           "[mailstamp]\nscrub=some\n",                  "scrub must be own, all or none"       },
-	{"bad flag",           "[mailstamp]\nreceived-spf=1\n",              "received-spf must be true or false"   },
-	{"empty flag",         "[mailstamp]\nreceived-spf=\n",               "received-spf must be true or false"   },
-	{"bad in a list",      "[mailstamp]\ntrusted-client=10.0.0.0/8;x\n", "trusted-client must be"               },
-	{"empty in a list",    "[mailstamp]\ntrusted-client=10.0.0.0/8;;\n", "trusted-client must be"               },
-	{"config in the file", "[mailstamp]\nconfig=/x\n",                   "config is allowed only on the command"},
-	{"help in the file",   "[mailstamp]\nhelp=true\n",                   "help is allowed only on the command"  },
-	{"bad escape",         "[mailstamp]\nhelo=a\\qb\n",                  "file: "                               },
-	{"not UTF-8",          "[mailstamp]\nhelo=\xff\xfe\n",               "file: "                               },
-	{"exit 1",             "[mailstamp]\nexit=reject=1\n",               "exit must have a CODE"                },
+	{"unknown key", "[mailstamp]\nhello=x\n", "hello is not an option"},
+	{"key with dashes", "[mailstamp]\n--helo=x\n", "--helo"},
+	{"localised key", "[mailstamp]\nhelo[de]=x\n", "helo[de]"},
+	{"no group", "helo=x\n", "file: "},
+	{"another group", "[mailstamp]\nhelo=x\n[other]\nhelo=y\n", "other is a group"},
+	{"no assignment", "[mailstamp]\nhelo\n", "file: "},
+	{"bad number", "[mailstamp]\nmax-fields=many\n", "max-fields must be a whole number"},
+	{"bad word", "[mailstamp]\nscrub=some\n", "scrub must be own, all or none"},
+	{"bad flag", "[mailstamp]\nreceived-spf=1\n", "received-spf must be true or false"},
+	{"empty flag", "[mailstamp]\nreceived-spf=\n", "received-spf must be true or false"},
+	{"bad in a list", "[mailstamp]\ntrusted-client=10.0.0.0/8;x\n", "trusted-client must be"},
+	{"empty in a list", "[mailstamp]\ntrusted-client=10.0.0.0/8;;\n", "trusted-client must be"},
+	{"config in the file", "[mailstamp]\nconfig=/x\n", "config is allowed only on the command"},
+	{"help in the file", "[mailstamp]\nhelp=true\n", "help is allowed only on the command"},
+	{"bad escape", "[mailstamp]\nhelo=a\\qb\n", "file: "},
+	{"not UTF-8", "[mailstamp]\nhelo=\xff\xfe\n", "file: "},
+	{"exit 1", "[mailstamp]\nexit=reject=1\n", "exit must have a CODE"},
 };
 
 Test(config, errors_name_file_and_key)

@@ -64,14 +64,14 @@ static const struct kind_row {
 	const char *sign;
 	uint64_t aligned, honest, bare, worth;
 } kind_rows[] = {
-	{"passed",                 AUTH_PASS, AUTH_NONE, AUTH_PASS,      true,  false, "",                1, 0, 0, 0},
-	{"of another domain",      AUTH_PASS, AUTH_NONE, AUTH_FAIL,      false, false, "",                0, 1, 0, 1},
-	{"signed by another",      AUTH_FAIL, AUTH_PASS, AUTH_FAIL,      false, false, "",                0, 1, 0, 1},
-	{"by a list",              AUTH_FAIL, AUTH_NONE, AUTH_FAIL,      false, false, "a List-Id field", 0, 1, 0, 1},
-	{"nothing speaks for it",  AUTH_FAIL, AUTH_NONE, AUTH_FAIL,      false, false, "",                0, 0, 1, 1},
-	{"no record, not aligned", AUTH_NONE, AUTH_NONE, AUTH_NONE,      false, false, "",                0, 0, 1, 1},
-	{"no record, aligned",     AUTH_PASS, AUTH_NONE, AUTH_NONE,      true,  false, "",                0, 0, 0, 1},
-	{"DNS did not answer",     AUTH_NONE, AUTH_NONE, AUTH_TEMPERROR, false, false, "",                0, 0, 0, 1},
+	{"passed", AUTH_PASS, AUTH_NONE, AUTH_PASS, true, false, "", 1, 0, 0, 0},
+	{"of another domain", AUTH_PASS, AUTH_NONE, AUTH_FAIL, false, false, "", 0, 1, 0, 1},
+	{"signed by another", AUTH_FAIL, AUTH_PASS, AUTH_FAIL, false, false, "", 0, 1, 0, 1},
+	{"by a list", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "a List-Id field", 0, 1, 0, 1},
+	{"nothing speaks for it", AUTH_FAIL, AUTH_NONE, AUTH_FAIL, false, false, "", 0, 0, 1, 1},
+	{"no record, not aligned", AUTH_NONE, AUTH_NONE, AUTH_NONE, false, false, "", 0, 0, 1, 1},
+	{"no record, aligned", AUTH_PASS, AUTH_NONE, AUTH_NONE, true, false, "", 0, 0, 0, 1},
+	{"DNS did not answer", AUTH_NONE, AUTH_NONE, AUTH_TEMPERROR, false, false, "", 0, 0, 0, 1},
 };
 
 Test(stats, kinds)
@@ -147,13 +147,13 @@ static const struct text_row {
 	int64_t seconds;
 	const char *want;
 } text_rows[] = {
-	{0,	    "1970-01-01"},
-	{1767225599,   "2025-12-31"},
+	{0, "1970-01-01"},
+	{1767225599, "2025-12-31"},
 	{253402300799, "9999-12-31"},
-	{253402300800, "-"         },
-	{-1,           "-"         },
-	{INT64_MIN,    "-"         },
-	{INT64_MAX,    "-"         },
+	{253402300800, "-"},
+	{-1, "-"},
+	{INT64_MIN, "-"},
+	{INT64_MAX, "-"},
 };
 
 Test(stats, day_text)

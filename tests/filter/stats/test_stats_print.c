@@ -33,11 +33,11 @@ static const struct row_of_rest {
 	size_t senders, messages;
 	bool more_sources, more_messages;
 } rests[] = {
-	{1,  1,  false, false},
-	{1,  10, false, false},
-	{1,  11, false, true },
-	{20, 1,  false, true },
-	{21, 1,  true,  true },
+	{1, 1, false, false},
+	{1, 10, false, false},
+	{1, 11, false, true},
+	{20, 1, false, true},
+	{21, 1, true, true},
 };
 
 Test(stats_print, what_is_left_out)

@@ -19,14 +19,14 @@ static const unsigned char two[] =
 static const struct row {
 	const char *name, *english, *want;
 } rows[] = {
-	{"first",                "one",    "uno" },
-	{"last",		 "three",  "tres"},
-	{"before all",           "a",      NULL  },
-	{"between two",          "theirs", NULL  },
-	{"after all",            "z",      NULL  },
-	{"beginning of another", "thre",   NULL  },
-	{"longer than another",  "one ",   NULL  },
-	{"other case",           "One",    NULL  },
+	{"first", "one", "uno"},
+	{"last", "three", "tres"},
+	{"before all", "a", NULL},
+	{"between two", "theirs", NULL},
+	{"after all", "z", NULL},
+	{"beginning of another", "thre", NULL},
+	{"longer than another", "one ", NULL},
+	{"other case", "One", NULL},
 };
 
 Test(catalogue, find)

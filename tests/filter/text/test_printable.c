@@ -8,19 +8,19 @@ static const struct row {
 	size_t max;
 	const char *want;
 } rows[] = {
-	{"empty",                SLICE_INIT(""),                 10, ""                    },
-	{"plain",                SLICE_INIT("a b~!"),            10, "a b~!"               },
-	{"line ends",            SLICE_INIT("a\r\nb"),           10, "a\\x0d\\x0ab"        },
-	{"tab and NUL",          SLICE_INIT("\t\0"),             10, "\\x09\\x00"          },
-	{"an escape sequence",   SLICE_INIT("\x1b[31mred"),      10, "\\x1b[31mred"        },
-	{"DEL, C1, UTF-8",       SLICE_INIT("\x7f\x9b\xc3\xa9"), 10, "\\x7f\\x9b\\xc3\\xa9"},
-	{"backslash",            SLICE_INIT("\\x41"),            10, "\\x5cx41"            },
-	{"last octet",           SLICE_INIT("\xff"),             10, "\\xff"               },
-	{"as long as may be",    SLICE_INIT("0123456789"),       10, "0123456789"          },
-	{"one octet longer",     SLICE_INIT("0123456789a"),      10, "0123456789..."       },
-	{"cut where all is hex", SLICE_INIT("\n\n\n\n"),         3,  "\\x0a\\x0a\\x0a..."  },
-	{"nothing may be told",  SLICE_INIT("a"),                0,  "..."                 },
-	{"nothing of nothing",   SLICE_INIT(""),                 0,  ""                    },
+	{"empty", SLICE_INIT(""), 10, ""},
+	{"plain", SLICE_INIT("a b~!"), 10, "a b~!"},
+	{"line ends", SLICE_INIT("a\r\nb"), 10, "a\\x0d\\x0ab"},
+	{"tab and NUL", SLICE_INIT("\t\0"), 10, "\\x09\\x00"},
+	{"an escape sequence", SLICE_INIT("\x1b[31mred"), 10, "\\x1b[31mred"},
+	{"DEL, C1, UTF-8", SLICE_INIT("\x7f\x9b\xc3\xa9"), 10, "\\x7f\\x9b\\xc3\\xa9"},
+	{"backslash", SLICE_INIT("\\x41"), 10, "\\x5cx41"},
+	{"last octet", SLICE_INIT("\xff"), 10, "\\xff"},
+	{"as long as may be", SLICE_INIT("0123456789"), 10, "0123456789"},
+	{"one octet longer", SLICE_INIT("0123456789a"), 10, "0123456789..."},
+	{"cut where all is hex", SLICE_INIT("\n\n\n\n"), 3, "\\x0a\\x0a\\x0a..."},
+	{"nothing may be told", SLICE_INIT("a"), 0, "..."},
+	{"nothing of nothing", SLICE_INIT(""), 0, ""},
 };
 
 Test(printable, rows)

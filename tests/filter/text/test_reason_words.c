@@ -15,15 +15,15 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{"none",		 DKIM_R_NONE,      NULL, {0},              0,  ""                              },
-	{"a sentence",           DKIM_R_KEY_NO_P,  NULL, {0},              0,  "the key record has no p="      },
-	{"a name",               DKIM_R_MISSING,   "bh", {0},              0,  "a required tag is missing: bh" },
-	{"a name and octets",    DKIM_R_MISSING,   "bh", {"x", 1},         0,  "a required tag is missing: bh" },
-	{"octets",               DKIM_R_TAGS,      NULL, {"a b", 3},       0,  "the tag list is malformed: a b"},
-	{"octets of a terminal", DKIM_R_TAGS,      NULL, {"\033[2J\\", 5}, 0,
-         "the tag list is malformed: \\x1b[2J\\x5c"							    },
-	{"a place",              DKIM_R_TAG_TWICE, NULL, {"d", 1},         39,
-         "a tag stands twice: d, from octet 39 on"							     },
+	{"none", DKIM_R_NONE, NULL, {0}, 0, ""},
+	{"a sentence", DKIM_R_KEY_NO_P, NULL, {0}, 0, "the key record has no p="},
+	{"a name", DKIM_R_MISSING, "bh", {0}, 0, "a required tag is missing: bh"},
+	{"a name and octets", DKIM_R_MISSING, "bh", {"x", 1}, 0, "a required tag is missing: bh"},
+	{"octets", DKIM_R_TAGS, NULL, {"a b", 3}, 0, "the tag list is malformed: a b"},
+	{"octets of a terminal", DKIM_R_TAGS, NULL, {"\033[2J\\", 5}, 0,
+		"the tag list is malformed: \\x1b[2J\\x5c"},
+	{"a place", DKIM_R_TAG_TWICE, NULL, {"d", 1}, 39,
+		"a tag stands twice: d, from octet 39 on"},
 };
 
 Test(reason_words, english)

@@ -61,16 +61,12 @@ Test(table, columns)
 	struct print print;
 
 	begin(&print);
-	table_row(&print.table,
-		(struct table_row){
-			.cells = {"SPF", "mail.example.com", "pass", "yes", "ip4:1.2.3.4"},
-			.code = AUTH_PASS
-        });
-	table_row(&print.table,
-		(struct table_row){
-			.cells = {"DMARC (RFC 7489)", "", "fail", "", ""},
-                          .code = AUTH_FAIL
-        });
+	table_row(&print.table, (struct table_row){.cells = {"SPF", "mail.example.com", "pass",
+							   "yes", "ip4:1.2.3.4"},
+					.code = AUTH_PASS});
+	table_row(
+		&print.table, (struct table_row){.cells = {"DMARC (RFC 7489)", "", "fail", "", ""},
+				      .code = AUTH_FAIL});
 	expect_text(&print, false,
 		"Identity          Domain            Result  Aligned  Why\n"
 		"SPF               mail.example.com  pass    yes      ip4:1.2.3.4\n"
@@ -83,10 +79,10 @@ Test(table, lines_below_a_row)
 	static const struct {
 		const char *name, *first, *second, *want;
 	} rows[] = {
-		{"none",          NULL,  NULL,  ""                  },
-		{"one",           "one", NULL,  "    one\n"         },
-		{"two",           "one", "two", "    one\n    two\n"},
-		{"only a second", NULL,  "two", "    two\n"         },
+		{"none", NULL, NULL, ""},
+		{"one", "one", NULL, "    one\n"},
+		{"two", "one", "two", "    one\n    two\n"},
+		{"only a second", NULL, "two", "    two\n"},
 	};
 	const char *head = "Identity  Domain  Result  Aligned  Why\n"
 			   "a         b       c       d        e\n";
@@ -96,10 +92,8 @@ Test(table, lines_below_a_row)
 		struct print print;
 
 		begin(&print);
-		table_row(&print.table, (struct table_row){
-						.cells = {"a",  "b", "c", "d", "e"},
-						.under = {rows[i].first, rows[i].second}
-                });
+		table_row(&print.table, (struct table_row){.cells = {"a", "b", "c", "d", "e"},
+						.under = {rows[i].first, rows[i].second}});
 		got = printed(&print, false);
 		cr_expect(strncmp(got, head, strlen(head)) == 0, "%s: %s", rows[i].name, got);
 		cr_expect_str_eq(got + strlen(head), rows[i].want, "%s", rows[i].name);
@@ -114,14 +108,14 @@ Test(table, colors)
 		enum auth_code code;
 		const char *color;
 	} rows[] = {
-		{AUTH_PASS,      "32"},
-		{AUTH_FAIL,      "31"},
+		{AUTH_PASS, "32"},
+		{AUTH_FAIL, "31"},
 		{AUTH_PERMERROR, "31"},
-		{AUTH_SOFTFAIL,  "33"},
-		{AUTH_POLICY,    "33"},
+		{AUTH_SOFTFAIL, "33"},
+		{AUTH_POLICY, "33"},
 		{AUTH_TEMPERROR, "33"},
-		{AUTH_NONE,      "36"},
-		{AUTH_NEUTRAL,   "36"},
+		{AUTH_NONE, "36"},
+		{AUTH_NEUTRAL, "36"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -129,11 +123,8 @@ Test(table, colors)
 		struct print print;
 
 		begin(&print);
-		table_row(&print.table,
-			(struct table_row){
-				.cells = {"a", "b", "c", "d", "e"},
-                                  .code = rows[i].code
-                });
+		table_row(&print.table, (struct table_row){.cells = {"a", "b", "c", "d", "e"},
+						.code = rows[i].code});
 		(void)snprintf(want, sizeof want,
 			"Identity  Domain  \033[1mResult\033[0m  Aligned  Why\n"
 			"a         b       \033[%smc\033[0m       d        e\n",
@@ -153,9 +144,7 @@ Test(table, holds_every_row)
 	begin(&print);
 	for (int i = 0; i < 1003; i++)
 		table_row(&print.table,
-			(struct table_row){
-				.cells = {i < 1002 ? "DKIM" : "DMARC", "", "", "", ""}
-                });
+			(struct table_row){.cells = {i < 1002 ? "DKIM" : "DMARC", "", "", "", ""}});
 	got = printed(&print, false);
 	for (const char *p = got; *p != '\0'; p++)
 		lines += *p == '\n';

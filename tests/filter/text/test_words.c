@@ -8,23 +8,23 @@ static const struct row {
 	const char *name, *lc_all, *lc_messages, *lang, *language, *want;
 	enum words_lang asked;
 } rows[] = {
-	{"nothing",		     NULL,          NULL,    NULL,            NULL,    "en", WORDS_LOCALE},
-	{"LANG",			NULL,          NULL,    "ja_JP.UTF-8",   NULL,    "ja", WORDS_LOCALE},
-	{"a language alone",            NULL,          NULL,    "ja",            NULL,    "ja", WORDS_LOCALE},
-	{"utf8",			NULL,          NULL,    "ja_JP.utf8",    NULL,    "ja", WORDS_LOCALE},
-	{"a modifier",                  NULL,          NULL,    "ja_JP.UTF-8@x", NULL,    "ja", WORDS_LOCALE},
-	{"another charset",             NULL,          NULL,    "ja_JP.eucJP",   NULL,    "en", WORDS_LOCALE},
-	{"another language",            NULL,          NULL,    "jav_ID.UTF-8",  NULL,    "en", WORDS_LOCALE},
-	{"LC_MESSAGES before LANG",     NULL,          "ja_JP", "de_DE.UTF-8",   NULL,    "ja", WORDS_LOCALE},
-	{"LC_ALL before LC_MESSAGES",   "C",           "ja_JP", "ja_JP",         NULL,    "en", WORDS_LOCALE},
-	{"an empty LC_ALL",             "",            "",      "ja_JP.UTF-8",   NULL,    "ja", WORDS_LOCALE},
-	{"LANGUAGE before the locale",  NULL,          NULL,    "de_DE.UTF-8",   "ja:de", "ja", WORDS_LOCALE},
-	{"another LANGUAGE",            NULL,          NULL,    "ja_JP.UTF-8",   "de",    "en", WORDS_LOCALE},
-	{"LANGUAGE never before C",     NULL,          NULL,    "C",             "ja",    "en", WORDS_LOCALE},
-	{"LANGUAGE never before POSIX", "POSIX",       NULL,    "ja_JP.UTF-8",   "ja",    "en", WORDS_LOCALE},
-	{"LANGUAGE without a locale",   NULL,          NULL,    NULL,            "ja",    "en", WORDS_LOCALE},
-	{"Japanese asked for",          "C",           NULL,    "C",             "de",    "ja", WORDS_JA    },
-	{"English asked for",           "ja_JP.UTF-8", NULL,    NULL,            "ja",    "en", WORDS_EN    },
+	{"nothing", NULL, NULL, NULL, NULL, "en", WORDS_LOCALE},
+	{"LANG", NULL, NULL, "ja_JP.UTF-8", NULL, "ja", WORDS_LOCALE},
+	{"a language alone", NULL, NULL, "ja", NULL, "ja", WORDS_LOCALE},
+	{"utf8", NULL, NULL, "ja_JP.utf8", NULL, "ja", WORDS_LOCALE},
+	{"a modifier", NULL, NULL, "ja_JP.UTF-8@x", NULL, "ja", WORDS_LOCALE},
+	{"another charset", NULL, NULL, "ja_JP.eucJP", NULL, "en", WORDS_LOCALE},
+	{"another language", NULL, NULL, "jav_ID.UTF-8", NULL, "en", WORDS_LOCALE},
+	{"LC_MESSAGES before LANG", NULL, "ja_JP", "de_DE.UTF-8", NULL, "ja", WORDS_LOCALE},
+	{"LC_ALL before LC_MESSAGES", "C", "ja_JP", "ja_JP", NULL, "en", WORDS_LOCALE},
+	{"an empty LC_ALL", "", "", "ja_JP.UTF-8", NULL, "ja", WORDS_LOCALE},
+	{"LANGUAGE before the locale", NULL, NULL, "de_DE.UTF-8", "ja:de", "ja", WORDS_LOCALE},
+	{"another LANGUAGE", NULL, NULL, "ja_JP.UTF-8", "de", "en", WORDS_LOCALE},
+	{"LANGUAGE never before C", NULL, NULL, "C", "ja", "en", WORDS_LOCALE},
+	{"LANGUAGE never before POSIX", "POSIX", NULL, "ja_JP.UTF-8", "ja", "en", WORDS_LOCALE},
+	{"LANGUAGE without a locale", NULL, NULL, NULL, "ja", "en", WORDS_LOCALE},
+	{"Japanese asked for", "C", NULL, "C", "de", "ja", WORDS_JA},
+	{"English asked for", "ja_JP.UTF-8", NULL, NULL, "ja", "en", WORDS_EN},
 };
 
 static void
@@ -83,13 +83,13 @@ static const struct width_row {
 	const char *text;
 	size_t want;
 } widths[] = {
-	{"",	     0},
-	{"abc",          3},
-	{"日本語",    6},
+	{"", 0},
+	{"abc", 3},
+	{"日本語", 6},
 	{"ﾃﾞｰﾀ", 4},
-	{"é",           1},
-	{"a。b",        4},
-	{"\xe6",         1},
+	{"é", 1},
+	{"a。b", 4},
+	{"\xe6", 1},
 };
 
 Test(words, width)

@@ -113,9 +113,7 @@ Test(override, sealers)
 	struct options options = options_default();
 	struct arc_set set = {.seal.sig.d = SLICE_INIT("lists.example.org"),
 		.payload = SLICE_INIT("x; dmarc=pass header.from=example.com")};
-	struct auth_results results = {
-		.arc = {.code = AUTH_PASS, .sets = &set, .n = 1}
-        };
+	struct auth_results results = {.arc = {.code = AUTH_PASS, .sets = &set, .n = 1}};
 	struct identities ids = {.from_fields = 1, .author_domain = SLICE_INIT("example.com")};
 	struct envelope envelope = {0};
 	struct auth_input in = {.ids = &ids, .envelope = &envelope};

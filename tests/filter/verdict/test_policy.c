@@ -42,32 +42,32 @@ decide(struct options *options, struct auth_results *results, struct slice raw,
 }
 
 static const struct row rows[] = {
-	{"pass",				AUTH_PASS,      DMARC_REJECT,     REJECT_ON_PUBLISHED, "",                     false, DISP_ACCEPT,     false},
-	{"no policy",			   AUTH_NONE,      DMARC_ABSENT,     REJECT_ON_DIRECT,    "",                     false, DISP_ACCEPT,     false},
-	{"record of no use",                    AUTH_PERMERROR, DMARC_ABSENT,     REJECT_ON_DIRECT,    "",                     false, DISP_ACCEPT,
-         false																	      },
-	{"fail, p=none",                        AUTH_FAIL,      DMARC_P_NONE,     REJECT_ON_PUBLISHED, "",                     false, DISP_ACCEPT,
-         false																	      },
-	{"fail, p=quarantine",                  AUTH_FAIL,      DMARC_QUARANTINE, REJECT_ON_PUBLISHED, "",                     false,
-         DISP_QUARANTINE,															      false},
-	{"fail, p=reject, published",           AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_PUBLISHED,
-         "List-Id: <a>\n",												     true,  DISP_REJECT,     false},
-	{"fail, p=reject, never",               AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_NEVER,     "",                     false,
-         DISP_QUARANTINE,															      false},
-	{"direct, nothing speaks for it",       AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "",                     false,
-         DISP_REJECT,																  false},
-	{"direct, ARC-Seal",                    AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "ARC-Seal: i=1\n",      false,
-         DISP_QUARANTINE,															      true },
-	{"direct, List-Id",                     AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "list-id: <a>\n",       false,
-         DISP_QUARANTINE,															      true },
-	{"direct, List-Post",                   AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "List-Post: NO\n",      false,
-         DISP_QUARANTINE,															      true },
-	{"direct, Resent-From",                 AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "Resent-From: a@b.c\n",
-         false,														       DISP_QUARANTINE, true },
-	{"direct, aligned signature broken",    AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,    "",                     true,
-         DISP_QUARANTINE,															      true },
-	{"direct, List-Unsubscribe is no sign", AUTH_FAIL,      DMARC_REJECT,     REJECT_ON_DIRECT,
-         "List-Unsubscribe: <mailto:a@b.c>\n",										 false, DISP_REJECT,     false},
+	{"pass", AUTH_PASS, DMARC_REJECT, REJECT_ON_PUBLISHED, "", false, DISP_ACCEPT, false},
+	{"no policy", AUTH_NONE, DMARC_ABSENT, REJECT_ON_DIRECT, "", false, DISP_ACCEPT, false},
+	{"record of no use", AUTH_PERMERROR, DMARC_ABSENT, REJECT_ON_DIRECT, "", false, DISP_ACCEPT,
+		false},
+	{"fail, p=none", AUTH_FAIL, DMARC_P_NONE, REJECT_ON_PUBLISHED, "", false, DISP_ACCEPT,
+		false},
+	{"fail, p=quarantine", AUTH_FAIL, DMARC_QUARANTINE, REJECT_ON_PUBLISHED, "", false,
+		DISP_QUARANTINE, false},
+	{"fail, p=reject, published", AUTH_FAIL, DMARC_REJECT, REJECT_ON_PUBLISHED,
+		"List-Id: <a>\n", true, DISP_REJECT, false},
+	{"fail, p=reject, never", AUTH_FAIL, DMARC_REJECT, REJECT_ON_NEVER, "", false,
+		DISP_QUARANTINE, false},
+	{"direct, nothing speaks for it", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "", false,
+		DISP_REJECT, false},
+	{"direct, ARC-Seal", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "ARC-Seal: i=1\n", false,
+		DISP_QUARANTINE, true},
+	{"direct, List-Id", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "list-id: <a>\n", false,
+		DISP_QUARANTINE, true},
+	{"direct, List-Post", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "List-Post: NO\n", false,
+		DISP_QUARANTINE, true},
+	{"direct, Resent-From", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "Resent-From: a@b.c\n",
+		false, DISP_QUARANTINE, true},
+	{"direct, aligned signature broken", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT, "", true,
+		DISP_QUARANTINE, true},
+	{"direct, List-Unsubscribe is no sign", AUTH_FAIL, DMARC_REJECT, REJECT_ON_DIRECT,
+		"List-Unsubscribe: <mailto:a@b.c>\n", false, DISP_REJECT, false},
 };
 
 Test(policy, results)
@@ -77,7 +77,7 @@ Test(policy, results)
 		struct options options = {.reject_on = row->reject_on};
 		struct dkim_sig_result sig = {.mismatch = true, .aligned = row->broken_aligned};
 		struct auth_results results = {
-			.dkim = {.sigs = &sig,       .n = 1               },
+			.dkim = {.sigs = &sig, .n = 1},
 			.dmarc = {.code = row->dmarc, .policy = row->policy},
 		};
 		struct verdict got =
@@ -98,23 +98,21 @@ Test(policy, signs)
 		bool broken;
 		const char *want;
 	} table[] = {
-		{"Resent-To: a@b.c\n",						 false, "a Resent field"                       },
-		{"List-Id: <a>\nARC-Seal: i=1\n",                                      false, "an ARC-Seal field and a List-Id field"},
+		{"Resent-To: a@b.c\n", false, "a Resent field"},
+		{"List-Id: <a>\nARC-Seal: i=1\n", false, "an ARC-Seal field and a List-Id field"},
 		{"List-Id: <a>\nList-Id: <b>\nResent-To: a@b.c\nResent-From: a@b.c\n", true,
-                 "a List-Id field, a Resent field and an aligned signature that was broken "
-			"after signing"											      },
-		{"Resent-To: a@b.c\nList-Post: NO\nList-Id: <a>\nARC-Seal: x\n",       true,
-                 "an ARC-Seal field, a List-Id field, a List-Post field, a Resent field and "
-			"an aligned signature that was broken after signing"                                                         },
+			"a List-Id field, a Resent field and an aligned signature that was broken "
+			"after signing"},
+		{"Resent-To: a@b.c\nList-Post: NO\nList-Id: <a>\nARC-Seal: x\n", true,
+			"an ARC-Seal field, a List-Id field, a List-Post field, a Resent field and "
+			"an aligned signature that was broken after signing"},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct options options = {.reject_on = REJECT_ON_DIRECT};
 		struct dkim_sig_result sig = {.mismatch = true, .aligned = table[i].broken};
-		struct auth_results results = {
-			.dkim = {.sigs = &sig,      .n = 1                },
-			.dmarc = {.code = AUTH_FAIL, .policy = DMARC_REJECT}
-                };
+		struct auth_results results = {.dkim = {.sigs = &sig, .n = 1},
+			.dmarc = {.code = AUTH_FAIL, .policy = DMARC_REJECT}};
 		struct identities ids = {.from_fields = 1};
 		struct message message;
 		struct auth_input in = {.message = &message, .ids = &ids};
@@ -142,22 +140,22 @@ Test(policy, temperror)
 		bool tempfail_on_dmarc;
 		enum disposition want;
 	} table[] = {
-		{"policy not had",                 false, DMARC_ABSENT,     false, DISP_ACCEPT,     false, DISP_ACCEPT  },
-		{"policy not had, tempfail asked", false, DMARC_ABSENT,     false, DISP_ACCEPT,     true,
-                 DISP_TEMPFAIL											  },
-		{"default under reject",           true,  DMARC_REJECT,     false, DISP_ACCEPT,     false,
-                 DISP_QUARANTINE											},
-		{"default under quarantine",       true,  DMARC_QUARANTINE, false, DISP_ACCEPT,     false,
-                 DISP_QUARANTINE											},
-		{"default under none",             true,  DMARC_P_NONE,     false, DISP_ACCEPT,     false, DISP_ACCEPT  },
-		{"tempfail asked under none",      true,  DMARC_P_NONE,     true,  DISP_TEMPFAIL,   false,
-                 DISP_TEMPFAIL											  },
-		{"tempfail asked under none",      true,  DMARC_P_NONE,     true,  DISP_TEMPFAIL,   false,
-                 DISP_TEMPFAIL											  },
-		{"accept asked",                   true,  DMARC_REJECT,     true,  DISP_ACCEPT,     false, DISP_ACCEPT  },
-		{"tempfail asked",                 true,  DMARC_REJECT,     true,  DISP_TEMPFAIL,   false, DISP_TEMPFAIL},
-		{"p=none quarantines nothing",     true,  DMARC_P_NONE,     true,  DISP_QUARANTINE, false,
-                 DISP_ACCEPT											    },
+		{"policy not had", false, DMARC_ABSENT, false, DISP_ACCEPT, false, DISP_ACCEPT},
+		{"policy not had, tempfail asked", false, DMARC_ABSENT, false, DISP_ACCEPT, true,
+			DISP_TEMPFAIL},
+		{"default under reject", true, DMARC_REJECT, false, DISP_ACCEPT, false,
+			DISP_QUARANTINE},
+		{"default under quarantine", true, DMARC_QUARANTINE, false, DISP_ACCEPT, false,
+			DISP_QUARANTINE},
+		{"default under none", true, DMARC_P_NONE, false, DISP_ACCEPT, false, DISP_ACCEPT},
+		{"tempfail asked under none", true, DMARC_P_NONE, true, DISP_TEMPFAIL, false,
+			DISP_TEMPFAIL},
+		{"tempfail asked under none", true, DMARC_P_NONE, true, DISP_TEMPFAIL, false,
+			DISP_TEMPFAIL},
+		{"accept asked", true, DMARC_REJECT, true, DISP_ACCEPT, false, DISP_ACCEPT},
+		{"tempfail asked", true, DMARC_REJECT, true, DISP_TEMPFAIL, false, DISP_TEMPFAIL},
+		{"p=none quarantines nothing", true, DMARC_P_NONE, true, DISP_QUARANTINE, false,
+			DISP_ACCEPT},
 	};
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -168,8 +166,8 @@ Test(policy, temperror)
 		};
 		struct auth_results results = {
 			.dmarc = {.code = AUTH_TEMPERROR,
-				  .policy = table[i].policy,
-				  .only_message_names = table[i].policy_known},
+				.policy = table[i].policy,
+				.only_message_names = table[i].policy_known},
 		};
 		struct verdict got = decide(&options, &results, SLICE(""), FROM_R_NONE);
 

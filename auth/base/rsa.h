@@ -1,0 +1,54 @@
+/*
+ * rsa.h: RSA public keys out of their DER (X.690), and RSASSA-PKCS1-v1_5 signatures with SHA-256,
+ * verified with the numbers of libcrypto.
+ *
+ * OpenSSL's decoder costs five times as much as the check of a signature, and reads more forms than
+ * a DKIM key may have. EVP would load its providers first, which costs a process more than the
+ * rest of its work (docs/decisions/linking.md). The encoded message is made and compared as a
+ * whole, as RFC 8017 8.2.2 has it, so that there is no padding to parse.
+ */
+#ifndef AUTH_BASE_RSA_H
+#define AUTH_BASE_RSA_H
+
+#include "mime/slice.h"
+#include "mime/status.h"
+
+enum {
+	RSA_MAX_BITS = 16384,
+	RSA_MAX_EXPONENT_BITS = 64 /* a longer one is refused by OpenSSL for large keys */
+};
+
+/* big-endian, without leading zeros; slices of the input */
+struct rsa_numbers {
+	struct slice modulus;
+	struct slice exponent;
+	unsigned bits; /* of the modulus */
+};
+
+/*
+ * der: a SubjectPublicKeyInfo with rsaEncryption, its parameters NULL or absent (RFC 5280 4.1,
+ * RFC 8017 A.1), or an RSAPublicKey (RFC 8017 A.1.1), and nothing after it.
+ * ST_BAD where it is neither, where lengths or numbers are not in their shortest form, where the
+ * modulus is even, or where the exponent is even, below 3, not below the modulus, or over
+ * RSA_MAX_EXPONENT_BITS. ST_LIMIT, with bits set, where the modulus is over RSA_MAX_BITS.
+ */
+enum status rsa_parse(struct slice der, struct rsa_numbers *rsa);
+
+struct rsa;     /* memory for the calculations of one thread */
+struct rsa_key; /* one public key */
+
+struct rsa *rsa_new(void);      /* NULL: out of memory */
+void rsa_free(struct rsa *rsa); /* NULL is fine */
+
+/* numbers as rsa_parse gives them; NULL: out of memory */
+struct rsa_key *rsa_key_new(const struct rsa_numbers *numbers);
+void rsa_key_free(struct rsa_key *key); /* NULL is fine */
+
+/*
+ * digest: a SHA-256 hash. *good is always set; ST_TEMP where memory is out. A signature of another
+ * length than the modulus is bad (RFC 8017 8.2.2 step 1).
+ */
+enum status rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[32],
+	struct slice signature, bool *good);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * dkim_scan.h: which octets of a body need a closer look, found at the speed of memory.
+ *
+ * Between two of them a body is canonical as it is and is hashed in place. Every way gives the same
+ * answer; the fastest that the processor has is chosen at run time.
+ */
+#ifndef AUTH_DKIM_DKIM_SCAN_H
+#define AUTH_DKIM_DKIM_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum dkim_scan_way {
+	DKIM_SCAN_OCTETS, /* one after another: what the others are compared with */
+	DKIM_SCAN_16,     /* vectors that every compiler can make */
+	DKIM_SCAN_AVX2,
+	DKIM_SCAN_AVX512,
+	DKIM_SCAN_WAYS
+};
+
+/* Does this processor have it? */
+bool dkim_scan_has(enum dkim_scan_way way);
+
+/* the fastest that it has */
+enum dkim_scan_way dkim_scan_best(void);
+
+/*
+ * The first of p[at] to p[n - 2] that is not canonical for certain, or n - 1; 0 < at < n. Simple: a
+ * line end that is no CRLF or that an empty line may follow (RFC 6376 3.4.3). Relaxed: white space
+ * that is not one SP inside a line, and line ends before it, too (RFC 6376 3.4.4).
+ */
+size_t dkim_scan(enum dkim_scan_way way, bool relaxed, const char *p, size_t n, size_t at);
+
+#endif

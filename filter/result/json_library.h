@@ -1,0 +1,21 @@
+/*
+ * json_library.h: jansson, loaded when the first JSON is read or written.
+ *
+ * The functions of jansson.h that the program uses are in json_library.c and call those of the
+ * library; one that is not there yet is added to its list, or the program is not linked.
+ */
+#ifndef FILTER_RESULT_JSON_LIBRARY_H
+#define FILTER_RESULT_JSON_LIBRARY_H
+
+#include <stdbool.h>
+
+/*
+ * Before any JSON: false where the library cannot be loaded. From now on no object is written of
+ * which memory left a part out (json_lacked_memory). From any thread, any number of times.
+ */
+bool json_start(void);
+
+/* Did jansson lack memory in this thread since it was last asked? */
+bool json_lacked_memory(void);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * manifest.h: lists of paths, with envelopes or without.
+ */
+#ifndef FILTER_SOURCE_MANIFEST_H
+#define FILTER_SOURCE_MANIFEST_H
+
+#include "auth/base/input.h"
+#include "filter/io/fault.h"
+#include "mime/status.h"
+
+/*
+ * One line of --envelopes without its end: `path TAB client-address TAB HELO TAB reverse-path`, or
+ * a JSON object with path, client_ip, helo, mail_from and client_name. What is not there is not
+ * known; an empty reverse-path, or <>, is the null path. Everything is owned by arena or points
+ * into line. ST_BAD with *error where it cannot be read; path is set all the same
+ * where there is one.
+ */
+enum status manifest_line(struct slice line, struct arena *arena, struct slice *path,
+	struct envelope *envelope, enum fault *error);
+
+/*
+ * A side file: the names of the preamble of --envelope stdin (client_address=, helo_name=,
+ * sender=, ...), with or without its first line. ST_BAD with *error (a literal).
+ */
+enum status manifest_side(
+	struct slice bytes, struct arena *arena, struct envelope *envelope, const char **error);
+
+#endif

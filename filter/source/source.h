@@ -1,0 +1,36 @@
+/*
+ * source.h: what a run reads, one message after another, always in the same order.
+ */
+#ifndef FILTER_SOURCE_SOURCE_H
+#define FILTER_SOURCE_SOURCE_H
+
+#include "filter/settings/settings.h"
+#include "filter/source/item.h"
+
+struct source;
+struct address_gmime;
+
+/* ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must stay. */
+enum status source_open(const struct options *options, struct arena *arena, struct source **source,
+	const char **error);
+
+/* From now on messages that are attached to others follow these (--attached). ST_TEMP without
+ * memory. gmime must stay. */
+enum status source_attached(struct source *source, struct address_gmime *gmime);
+
+/* The next message of the shard; its index counts those of all shards. False at the end. Not for
+ * two threads at once. */
+bool source_next(struct source *source, struct item *item);
+
+/* From any thread: source_next ends soon, also one that is at work in another thread. */
+void source_stop(struct source *source);
+
+/* Once all was read. */
+const struct source_damage *source_damage(const struct source *source);
+
+/* Which part of the work was handed out, 0 to 1; negative where that is not known. */
+double source_share(const struct source *source);
+
+void source_close(struct source *source); /* NULL is fine */
+
+#endif

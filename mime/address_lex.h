@@ -1,0 +1,68 @@
+/*
+ * address_lex.h: the octets of an address field, each with the place that it is in, and the forms
+ * that have two readings whichever grammar reads them.
+ *
+ * Ambiguous in the strict reading and in the tolerant one (with their causes):
+ *   - a `"`, `(` or `)` that opens or closes within an encoded word and has its partner outside it,
+ *     or that is where two encoded words overlap: who takes the encoded word for one word sees no
+ *     quote there [ADDRESS_WORD_DELIMITER]
+ *   - `<`, `@` or `\` within an encoded word [ADDRESS_WORD_SPECIAL]
+ *   - a backslash outside quotes before `"`, `(`, `)`, `<` or `@` [ADDRESS_BACKSLASH]
+ *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment behind a comment within it, or anything but
+ *     white space and `)` right behind that: some end the outer comment at the first `)`
+ *     [ADDRESS_NESTED_COMMENT]
+ *   - `<` or `>` in quotes, `<`, `>` or `@` in a comment between `<` and `>`: some end the address
+ * at the first `>` and keep the comment in it [ADDRESS_ANGLE_SPECIAL]
+ *   - `;` in quotes or a comment behind the `:` of a group: some end the group there
+ *     [ADDRESS_GROUP_SEMICOLON]
+ *   - a quote or parenthesis without a partner [ADDRESS_UNCLOSED]
+ *   - white space or a comment beside a dot of the domain [ADDRESS_DOMAIN_GAP]
+ *   - `@` in a quoted local part [ADDRESS_QUOTED_AT], or in a comment that is all of an element of
+ * a list [ADDRESS_COMMENT_ALONE]; a route of several domains (The last two are found where the
+ * grammar is read, mime/address.c.)
+ */
+#ifndef MIME_ADDRESS_LEX_H
+#define MIME_ADDRESS_LEX_H
+
+#include "mime/address.h"
+
+enum { ADDRESS_COMMENT_DEPTH = 20 };
+
+enum address_place { ADDRESS_PLAIN, ADDRESS_QUOTED, ADDRESS_COMMENT };
+
+/* `=?`, charset, `?`, coding, `?`, text, `?=`, as lenient readers find it (RFC 2047 2) */
+struct address_word {
+	struct slice charset, text;
+	char coding;
+	size_t end; /* offset behind `?=` */
+};
+
+struct address_lex {
+	struct slice value;
+	size_t at; /* of the next octet */
+	/* of the last octet; quotes and parentheses belong to what they enclose */
+	enum address_place place;
+	bool escaped; /* the last octet is the second one of a quoted pair */
+	struct address_fault fault;
+
+	bool quoting, pair;
+	size_t depth;
+	bool angle;        /* behind a `<` that no `>` has closed */
+	bool group;        /* behind a `:` that no `;` has closed */
+	bool inner_closed; /* this comment had one within it, which is closed */
+	/* the encoded word, or 0, in which each comment was opened; [0] is for the quote */
+	size_t opened[ADDRESS_COMMENT_DEPTH + 1];
+	size_t word, word_end; /* the encoded word that at is in (its start + 1), or 0 */
+	bool crossed;          /* another encoded word begins within it */
+	bool no_more_words;
+};
+
+void address_lex_init(struct address_lex *lex, struct slice value);
+
+/* The next octet; false at the end and at a fault, which is set then. Linear over a value. */
+bool address_lex_next(struct address_lex *lex, char *c);
+
+/* Does an encoded word begin at offset at? */
+bool address_word_at(struct slice value, size_t at, struct address_word *word);
+
+#endif
