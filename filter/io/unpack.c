@@ -69,14 +69,16 @@ unpack_open(int fd, bool archives)
 static enum fault
 fault_of(const struct unpack *in, struct archive *archive)
 {
+	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
 	if (in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* libarchive has no number for it */
-	return text != NULL && (strstr(text, "runcated") != NULL || strstr(text, "EOF") != NULL)
-		       ? FAULT_CUT
-		       : FAULT_DAMAGED;
+	/* libarchive has no number for it, and no words where it read nothing at all */
+	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
+		if (strstr(text, cut[i]) != NULL)
+			return FAULT_CUT;
+	return text == NULL ? FAULT_CUT : FAULT_DAMAGED;
 }
 
 /* Only compressions, and with them one file; or archives, too. */
