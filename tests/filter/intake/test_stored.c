@@ -63,7 +63,7 @@
 #define AMAVIS                                                                                     \
 	"Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP " \
 	"id 1" DATE "Received: from mx.own.example ([127.0.0.1]) by localhost (mx.own.example "    \
-		    "[127.0.0.1]) (amavisd-new, port 10024) with ESMTP id A" DATE
+	"[127.0.0.1]) (amavisd-new, port 10024) with ESMTP id A" DATE
 #define DOVECOT                                                                                    \
 	"Received: from mx.own.example by mx.own.example with LMTP id aB (envelope-from "          \
 	"<bounce@news.example>)" DATE
