@@ -11,8 +11,12 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
 HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' \
-	-DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
+# of the files that know where things are installed
+PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
+PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
+# the same program from every checkout
+MAP = -ffile-prefix-map=$(CURDIR)=.
 CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
@@ -21,7 +25,10 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
 # make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
-STATIC_LIBS = echo -Wl,-Bstatic -lspf2 -lresolv $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive,$(PKGS))) -lunistring -Wl,-Bdynamic
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive,$(PKGS))) -lunistring -Wl,-Bdynamic
+# the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
+SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
+SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
 EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
@@ -50,6 +57,7 @@ help:
 
 ## make              build ./mailstamp (says which packages are missing)
 ## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
+## make SPF2=no      without libspf2 (--spf-engine libspf2, --spf-compare), which is found by a trial
 ## make run          install what is missing, build, judge a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
@@ -76,16 +84,34 @@ mailstamp: $(BUILD)/mailstamp
 words:
 	@tools/words update
 
-$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+# What was built in another way is built again: these files change with what is in them.
+kept = @mkdir -p $(@D); text='$(subst ','\'',$(1))'; \
+	echo "$$text" | cmp -s - $@ || echo "$$text" >$@
+$(BUILD)/flags: FORCE
+	$(call kept,$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP))
+$(BUILD)/flags-link: FORCE
+	$(call kept,$(CC) $(LDFLAGS) $(PKG_LIBS))
+$(BUILD)/flags-paths: FORCE
+	$(call kept,$(PATHS))
+$(BUILD)/flags-spf2: FORCE
+	$(call kept,$(SPF2_FLAG))
+FORCE:
+
+$(PATHS_OBJ): private CPPFLAGS += $(PATHS)
+$(PATHS_OBJ): $(BUILD)/flags-paths
+$(BUILD)/auth/spf/spf_libspf2.o: private CPPFLAGS += $(SPF2_FLAG)
+$(BUILD)/auth/spf/spf_libspf2.o: $(BUILD)/flags-spf2
+
+$(BUILD)/mailstamp: $(BUILD)/filter/cli/main.o $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS)
 
 $(BUILD)/libmailstamp.a: $(LIB_OBJ)
 	@rm -f $@
 	ar rcs $@ $^
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(MAP) -MMD -MP -c -o $@ $<
 
 # what the page of --html has inside (filter/page/page_assets.h)
 $(BUILD)/page_%.c: filter/page/page.% tools/embed
@@ -102,12 +128,12 @@ $(BUILD)/catalogue_%.c: $(BUILD)/%.mo tools/embed
 	tools/embed catalogue_$* $< >$@.new
 	@mv $@.new $@
 
-$(EMBEDDED): %.o: %.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(EMBEDDED): %.o: %.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(MAP) -c -o $@ $<
 
 # Criterion finds the tests in sections of its own, which the linker would take for unused
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a
-	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $^ $(PKG_LIBS) -lcriterion
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a $(BUILD)/flags-link
+	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS) -lcriterion
 
 # GMime beside our own reading of From
 $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
@@ -130,10 +156,10 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 needs:
 	@tools/deps check build $(if $(STATIC),static)
 deps:
-	@tools/deps install build test
+	@tools/deps install build spf2 test
 
 run:
-	@tools/deps install build
+	@tools/deps install build spf2
 	+@$(SUBMAKE) -s mailstamp
 	@tools/demo
 
@@ -164,7 +190,7 @@ fuzz:
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
 lint:
-	@tools/deps install build test lint
+	@tools/deps install build spf2 test lint
 	@tests/lint/run
 
 bench: deps mailstamp $(BUILD)/bench/stages
@@ -179,12 +205,12 @@ instructions: deps mailstamp
 	@bench/instructions
 
 check-hosts:
-	@tools/deps install build hosts
+	@tools/deps install build spf2 hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
 page check-page:
-	@tools/deps install build test page
+	@tools/deps install build spf2 test page
 	@$(MAKE) --no-print-directory mailstamp cases
 	@tests/page/browser $(if $(filter page,$@),--shots) $(BUILD)
 
@@ -194,7 +220,7 @@ check-scale:
 	@tests/scale/check $(BUILD)
 
 check-load:
-	@tools/deps install build test hosts
+	@tools/deps install build spf2 test hosts
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/load $(BUILD)
 
@@ -227,4 +253,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

@@ -8,7 +8,7 @@ struct mechanism {
 	/* sets the result for mail from our own network or users; NULL: it is checked all the same
 	 */
 	void (*skip)(const struct auth_input *in, struct auth_results *results);
-	void (*report)(const struct auth_results *results, struct report *report);
+	void (*report)(const struct auth_results *results, const char *note, struct report *report);
 };
 
 static enum status
@@ -37,8 +37,9 @@ skip_spf(const struct auth_input *in, struct auth_results *results)
 }
 
 static void
-report_spf(const struct auth_results *results, struct report *report)
+report_spf(const struct auth_results *results, const char *note, struct report *report)
 {
+	(void)note;
 	spf_report(&results->spf, report);
 }
 
@@ -52,8 +53,9 @@ check_dkim(const struct auth_input *in, struct auth_results *results)
 }
 
 static void
-report_dkim(const struct auth_results *results, struct report *report)
+report_dkim(const struct auth_results *results, const char *note, struct report *report)
 {
+	(void)note;
 	dkim_report(&results->dkim, report);
 }
 
@@ -64,8 +66,9 @@ check_arc(const struct auth_input *in, struct auth_results *results)
 }
 
 static void
-report_arc(const struct auth_results *results, struct report *report)
+report_arc(const struct auth_results *results, const char *note, struct report *report)
 {
+	(void)note;
 	arc_report(&results->arc, report);
 }
 
@@ -94,9 +97,9 @@ skip_dmarc(const struct auth_input *in, struct auth_results *results)
 }
 
 static void
-report_dmarc(const struct auth_results *results, struct report *report)
+report_dmarc(const struct auth_results *results, const char *note, struct report *report)
 {
-	dmarc_report(&results->dmarc, report);
+	dmarc_report(&results->dmarc, report)->note = note;
 }
 
 /*
@@ -144,9 +147,8 @@ auth_run(const struct auth_input *in, struct auth_results *results)
 }
 
 void
-auth_report(const struct auth_input *in, const struct auth_results *results, struct report *report)
+auth_report(const struct auth_results *results, const char *note, struct report *report)
 {
-	(void)in;
 	for (size_t i = 0; i < MECHANISMS; i++)
-		mechanisms[i].report(results, report);
+		mechanisms[i].report(results, note, report);
 }

@@ -31,8 +31,8 @@ struct auth_results {
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);
 
-/* The rows of all mechanisms in the order of the field (PROGRAM 3). */
-void auth_report(
-	const struct auth_input *in, const struct auth_results *results, struct report *report);
+/* The rows of all mechanisms in the order of the field. note: what was made of DMARC's result, for
+ * its row; or NULL. */
+void auth_report(const struct auth_results *results, const char *note, struct report *report);
 
 #endif

@@ -1,7 +1,6 @@
 #include "filter/filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "filter/log.h"
 #include "filter/out/deliver.h"
 #include "filter/out/output.h"
+#include "filter/out/record.h"
 #include "filter/out/seal.h"
 #include "filter/result/block.h"
 #include "filter/result/json.h"
@@ -124,7 +124,6 @@ finish(struct job *job)
 	struct delivery told = profile_delivery(options, ev->verdict.disposition,
 		ev->taken.envelope.path == PATH_GIVEN, spf_names_sender(ev));
 
-	job->outcome.field = block_field(ev);
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, told.status);
 	if (!told.pass_on) {
@@ -151,7 +150,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
 			return 0; /* no line is a yes */
-		job->outcome.field = block_field(ev);
+		job->outcome.field = block_field(ev).field;
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
 	if (result == EVALUATE_CONFIG) {
@@ -167,19 +166,17 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	return tempfail(job, why);
 }
 
-/* A record that cannot be written is told and changes nothing. */
+/* A record that cannot be written is logged and changes nothing. */
 static void
 write_dns_record(struct job *job)
 {
-	const char *path = job->options->dns_record;
-	int fd;
+	const struct options *options = job->options;
+	struct arena *arena = job->ev.arena;
+	enum fault why;
 
-	if (path == NULL || job->ev.in.dns == NULL)
-		return;
-	/* non-blocking: a FIFO that nobody reads must not hold mail */
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
-	if (fd < 0 || !write_bytes(fd, dns_record(job->ev.in.dns, job->ev.arena)) || close(fd) != 0)
-		log_line(job->log, "DNS record %s: %s", path, strerror(errno));
+	if (options->dns_record != NULL && job->ev.in.dns != NULL &&
+		record_write(options, dns_record(job->ev.in.dns, arena), arena, &why) != ST_OK)
+		log_line(job->log, "DNS record %s: %s", options->dns_record, fault_text(why));
 }
 
 /* what became of sealing: cv= of our set, or why there is none */
@@ -235,6 +232,7 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 {
 	struct evaluation *ev = &job->ev;
 	enum evaluate_status result;
+	struct authres ours;
 
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
@@ -242,8 +240,12 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
-	result = evaluate(ev, why);
-	return result == EVALUATE_OK ? seal_make(ev, why) : result;
+	result = evaluate(ev, NULL, why);
+	if (result != EVALUATE_OK)
+		return result;
+	ours = block_field(ev);
+	job->outcome.field = ours.field;
+	return seal_make(ev, ours.value, why);
 }
 
 static void

@@ -87,7 +87,7 @@ void dmarc_ask(const struct auth_input *in);
  */
 enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,
 	const struct spf_result *spf, struct dkim_result *dkim, struct dmarc_result *result);
-void dmarc_report(const struct dmarc_result *result, struct report *report);
+struct report_row *dmarc_report(const struct dmarc_result *result, struct report *report);
 
 const char *dmarc_policy_word(enum dmarc_policy policy);
 

@@ -117,7 +117,7 @@ enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, const char **error);
 
 /*
- * text: an RFC 1035 master file, at most 64 MiB, with absolute names or names relative to $ORIGIN
+ * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with names absolute or below $ORIGIN
  * (the root before the first one), and pragma lines `;!WORD name [TYPE]`. Types other than those of
  * enum dns_type are skipped, but their names exist. CNAMEs are followed inside the zone, 16 at most
  * (more, or a loop, are DNS_BAD: waiting does not mend them); wildcards are those of RFC 4592.
@@ -133,10 +133,16 @@ enum status dns_open_resolver(
 enum status dns_open_zone(
 	struct slice text, struct arena *arena, struct dns **dns, const char **error);
 
+enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
+
+/* how a recorded zone begins */
+#define DNS_RECORD_FIRST "; DNS answers of one run, recorded by mailstamp\n"
+
 /*
  * Everything that was asked and answered so far, as such a zone, sorted: the text that
- * dns_open_zone reads back to the same answers, outcomes and secure included. Records stand under
- * the name that was asked, whichever CNAMEs led to them. Owned by arena.
+ * dns_open_zone reads back to the same answers, outcomes and secure included. Records have the name
+ * that was asked, whichever CNAMEs led to them. Owned by arena; empty where they are more than
+ * DNS_ZONE_MAX.
  */
 struct slice dns_record(const struct dns *dns, struct arena *arena);
 

@@ -4,7 +4,6 @@
 #include "auth/dns/dns_backend.h"
 #include "auth/dns/dns_name.h"
 #include "auth/dns/dns_pool.h"
-#include "auth/dns/dns_zone.h"
 
 struct line {
 	struct slice name;
@@ -96,8 +95,8 @@ write_lines(struct lines *lines, struct arena *arena)
 	struct buf out;
 
 	qsort(lines->line, lines->n, sizeof *lines->line, compare);
-	buf_init(&out, arena, ZONE_MAX);
-	buf_adds(&out, "; DNS answers of one run, recorded by mailstamp\n");
+	buf_init(&out, arena, DNS_ZONE_MAX);
+	buf_adds(&out, DNS_RECORD_FIRST);
 	for (size_t i = 0; i < lines->n; i++) {
 		const struct line *line = &lines->line[i];
 		if (line->answer->status != DNS_OK)

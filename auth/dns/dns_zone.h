@@ -7,7 +7,7 @@
 #include "auth/dns/dns_backend.h"
 #include "auth/dns/dns_name.h"
 
-enum { ZONE_MAX = 64 * 1024 * 1024, ZONE_TXT_MAX = 65535 };
+enum { ZONE_TXT_MAX = 65535 };
 
 struct zone_record {
 	struct zone_record *next; /* of the same name, in the order of the file */

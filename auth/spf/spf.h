@@ -85,6 +85,9 @@ void spf_ask(const struct auth_input *in);
 /* check_host() for the message's identity; *result is always set. */
 enum status spf_check(const struct auth_input *in, struct spf_result *result);
 
+/* Is libspf2 in this program (make SPF2=no)? Without it its results are unusable ones. */
+bool spf_libspf2_built(void);
+
 /* The same by libspf2, over our DNS layer. */
 enum status spf_libspf2_check(const struct auth_input *in, struct spf_result *result);
 

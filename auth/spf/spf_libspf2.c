@@ -1,4 +1,7 @@
 #define _DEFAULT_SOURCE /* netdb.h: the codes that a lookup answers with */
+#include "auth/spf/spf.h"
+
+#ifdef MAILSTAMP_LIBSPF2
 #include <netinet/in.h>
 #include <sys/types.h>
 #include <time.h>
@@ -365,3 +368,25 @@ spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 	result->unsure = result->code == AUTH_TEMPERROR;
 	return ST_OK;
 }
+
+bool
+spf_libspf2_built(void)
+{
+	return true;
+}
+#else
+bool
+spf_libspf2_built(void)
+{
+	return false;
+}
+
+enum status
+spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
+{
+	(void)in;
+	*result = (struct spf_result){
+		.code = AUTH_TEMPERROR, .reason = spf_reason(SPF_R_ENGINE), .engine = "libspf2"};
+	return ST_OK;
+}
+#endif

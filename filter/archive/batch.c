@@ -1,6 +1,5 @@
 #include "filter/archive/batch.h"
 
-#include <fcntl.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -18,12 +17,12 @@
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
-#include "filter/io/write.h"
+#include "filter/out/record.h"
 #include "filter/runs/shard.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 
-enum { ZONE_OCTETS = 64 * 1024 * 1024, START_SECONDS = 5 };
+enum { START_SECONDS = 5 };
 
 struct run {
 	struct options options; /* with what is found out once */
@@ -118,7 +117,7 @@ open_pool(struct run *run)
 
 	arena_init(&text, run->arena->oom, run->arena->oom_arg);
 	if (options->zone != NULL) {
-		if (wholefile_read(options->zone, ZONE_OCTETS, &text, &zone, &why) != ST_OK)
+		if (wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &why) != ST_OK)
 			return misused(
 				N_("zone"), path_shown(options->zone, run->arena), fault_text(why));
 		config.zone = &zone;
@@ -191,9 +190,9 @@ open_all(struct run *run)
 
 	if (options->authserv_id == NULL)
 		options->authserv_id = hostname_get(run->arena);
-	if (options->dns_record != NULL && !wholefile_is_ours(options->dns_record, SLICE("; DNS")))
-		return misused(N_("DNS record"), path_shown(options->dns_record, run->arena),
-			N_("the file there is not a DNS record"));
+	status = record_probe(options, run->arena);
+	if (status != 0)
+		return status;
 	st = source_open(options, run->arena, &run->source, &error);
 	if (st != ST_OK) {
 		status = misused("batch", "", error);
@@ -299,26 +298,6 @@ work(struct run *run)
 	return crew_run(&config);
 }
 
-static bool
-write_record(const struct run *run)
-{
-	const char *path = run->options.dns_record;
-	struct slice text;
-	bool written;
-	int fd;
-
-	if (path == NULL)
-		return true;
-	text = dns_pool_record(run->pool, run->arena);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	written = fd >= 0 && text.n > 0 && write_bytes(fd, text);
-	written = fd >= 0 && close(fd) == 0 && written;
-	if (!written)
-		(void)misused(
-			N_("DNS record"), path_shown(path, run->arena), N_("cannot be written"));
-	return written;
-}
-
 /* A mailbox in which messages may have been lost or made up says so. */
 static void
 tell_damage(const struct run *run)
@@ -346,8 +325,10 @@ finish(struct run *run, enum crew_end end)
 		[CREW_CHANGED] = N_("the files are not those of the journal"),
 		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
+	const struct options *options = &run->options;
 	const struct summary *summary = &run->results.summary;
-	bool recorded = write_record(run);
+	bool recorded = options->dns_record == NULL ||
+			record_keep(options, dns_pool_record(run->pool, run->arena), run->arena);
 	int status;
 
 	progress_clear(&run->progress);

@@ -1,6 +1,5 @@
 #include "filter/archive/judge.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,9 +12,11 @@
 #include "filter/explain/advice.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
+#include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
 #include "filter/io/write.h"
+#include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/row_json.h"
@@ -45,22 +46,14 @@ static enum fault
 read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 {
 	char *p = workspace_octets(space, size);
-	size_t n = 0;
+	ssize_t n;
 
 	if (p == NULL)
 		return FAULT_NO_MEMORY;
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return FAULT_UNREADABLE;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	*bytes = slice_make(p, n);
+	n = read_bytes(fd, p, size);
+	if (n < 0)
+		return FAULT_UNREADABLE;
+	*bytes = slice_make(p, (size_t)n);
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
@@ -80,10 +73,8 @@ read_large(const struct options *options, const struct item *item, void **mapped
 		return FAULT_NO_SPOOL;
 	while (error == FAULT_NONE && n < *size) {
 		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
-		ssize_t got = read(item->fd, piece, room);
+		ssize_t got = read_bytes(item->fd, piece, room);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got == 0)
 			break;
 		if (got < 0)
@@ -183,9 +174,9 @@ find_envelope(struct judge *judge, const struct item *item, struct envelope *env
 
 /* What other records, and the other RFC, would have made of it. */
 static void
-suppose(struct judge *judge)
+suppose(struct judge *judge, struct outcome *outcome)
 {
-	struct evaluation *ev = &judge->ev;
+	const struct evaluation *ev = &judge->ev;
 	const size_t n = judge->options->what_ifs.n;
 	struct what_if_result *results, *other;
 
@@ -193,19 +184,20 @@ suppose(struct judge *judge)
 		results = arena_array(judge->arena, n, sizeof *results);
 		for (size_t i = 0; i < n; i++)
 			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
-		ev->what_ifs = results;
-		ev->nwhat_ifs = n;
+		outcome->what_ifs = results;
+		outcome->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
 		other = arena_alloc(judge->arena, sizeof *other);
 		what_if_other(ev, other);
-		ev->other = other;
+		outcome->other = other;
 	}
 }
 
 static enum fault
 evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 {
+	struct evaluate_source source = {.tools = &judge->tools, .partial = item->partial};
 	struct evaluation *ev = &judge->ev;
 	struct envelope envelope;
 	enum fault error;
@@ -216,18 +208,14 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 		return error;
 	evaluate_begin(judge->options, judge->arena, ev);
 	judge->evaluating = true;
-	if (evaluate_bytes(ev, &judge->tools, dns_pool_dns(judge->pool, &judge->user, judge->arena),
-		    saved_unwrap(item->name, bytes), item->partial, given ? &envelope : NULL,
-		    &judge->told) != EVALUATE_OK)
+	source.dns = dns_pool_dns(judge->pool, &judge->user, judge->arena);
+	source.bytes = saved_unwrap(item->name, bytes);
+	source.envelope = given ? &envelope : NULL;
+	if (evaluate(ev, &source, &judge->told) != EVALUATE_OK)
 		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	error = saved_not_mail(&ev->message);
 	if (error != FAULT_NONE)
 		return error;
-	if (judge->options->diagnose && ev->evaluated)
-		ev->diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &ev->ndiagnoses);
-	suppose(judge);
-	if (judge->options->output == OUTPUT_STAMP)
-		return stamp_write(ev, judge->options->into, item->index, item->name);
 	return FAULT_NONE;
 }
 
@@ -265,6 +253,28 @@ hand_over(struct judge *judge, const struct row *row, struct slice line, struct 
 	return FAULT_NONE;
 }
 
+/* All that is told of a message, but for its JSON line. */
+static void
+find_outcome(struct judge *judge, bool json, struct outcome *outcome)
+{
+	const struct evaluation *ev = &judge->ev;
+	const struct options *options = judge->options;
+	struct findings *advice;
+
+	if (options->diagnose && ev->evaluated)
+		outcome->diagnoses =
+			diagnosis_run(&ev->in, &ev->results.dkim, &outcome->ndiagnoses);
+	suppose(judge, outcome);
+	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
+		advice = arena_alloc(judge->arena, sizeof *advice);
+		findings_init(advice, judge->arena);
+		advice_make(ev, advice);
+		outcome->advice = advice;
+	}
+	if (json || options->output == OUTPUT_STAMP)
+		outcome->field = block_field(ev).field;
+}
+
 static enum fault
 work(struct judge *judge, struct item *item, struct slice bytes, const char *shown,
 	struct judged *judged)
@@ -272,23 +282,25 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	const struct evaluation *ev = &judge->ev;
 	const struct options *options = judge->options;
 	const bool json = options->output == OUTPUT_JSON || options->json_log != NULL;
+	struct outcome outcome = {.path = shown, .index = item->index};
 	enum fault error = evaluate_item(judge, item, bytes);
 	struct slice line = SLICE("");
-	struct findings findings, *advice = NULL;
 	struct row row;
 
 	if (error != FAULT_NONE)
 		return error;
-	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
-		advice = &findings;
-		findings_init(advice, judge->arena);
-		advice_make(ev, advice);
-	}
-	if (json && line_json(&judge->ev, item->index, shown, advice, &line) != ST_OK)
+	find_outcome(judge, json, &outcome);
+	if (options->output == OUTPUT_STAMP)
+		error = stamp_write(ev, outcome.field, options->into, item->index, item->name);
+	if (error != FAULT_NONE)
+		return error;
+	if (json)
+		dns_settle(ev->in.dns);
+	if (json && json_line(ev, &outcome, &line) != ST_OK)
 		return FAULT_NO_MEMORY;
 	if (options->json_log != NULL && !json_append(options->json_log, line))
 		return FAULT_NO_LOG;
-	row_from_evaluation(ev, item->index, shown, advice, &row);
+	row_from_evaluation(ev, &outcome, &row);
 	return hand_over(judge, &row, line, judged);
 }
 

@@ -1,8 +1,5 @@
 #include "filter/archive/line.h"
 
-#include "auth/dns/dns.h"
-#include "filter/result/block.h"
-#include "filter/result/json.h"
 #include "mime/buf.h"
 
 enum { LINE_OCTETS = 4 << 20 };
@@ -101,19 +98,4 @@ line_make(const struct row *row, enum output_what output, struct arena *arena, s
 		buf_addc(&out, '\n');
 	*line = buf_slice(&out);
 	return out.over ? ST_LIMIT : ST_OK;
-}
-
-enum status
-line_json(struct evaluation *ev, size_t index, const char *path, const struct findings *advice,
-	struct slice *line)
-{
-	struct outcome outcome = {.path = path,
-		.index = index,
-		.field = block_field(ev),
-		.advice = advice,
-		.diagnoses = ev->diagnoses,
-		.ndiagnoses = ev->ndiagnoses};
-
-	dns_settle(ev->in.dns);
-	return json_line(ev, &outcome, line);
 }

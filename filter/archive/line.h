@@ -1,5 +1,5 @@
 /*
- * line.h: one message's result as a line of tsv, csv or JSON.
+ * line.h: one message's result as a line of tsv or csv.
  */
 #ifndef FILTER_ARCHIVE_LINE_H
 #define FILTER_ARCHIVE_LINE_H
@@ -16,10 +16,5 @@ struct slice line_head(enum output_what output);
  */
 enum status line_make(
 	const struct row *row, enum output_what output, struct arena *arena, struct slice *line);
-
-/* All that is known of a message as its JSON line, in the evaluation's arena. path: shown safely;
- * advice: or NULL. */
-enum status line_json(struct evaluation *ev, size_t index, const char *path,
-	const struct findings *advice, struct slice *line);
 
 #endif

@@ -41,12 +41,13 @@ add_name(struct buf *out, size_t index, struct slice path)
 }
 
 enum fault
-stamp_write(const struct evaluation *ev, const char *dir, size_t index, const char *path)
+stamp_write(const struct evaluation *ev, struct slice field, const char *dir, size_t index,
+	const char *path)
 {
 	struct output output = {
 		.message = &ev->message,
 		.max_field = ev->options->limits.field_size,
-		.block = block_make(ev, block_field(ev), true),
+		.block = block_make(ev, field, true),
 		.scrub = &ev->scrub,
 	};
 	bool maildir = is_folder(dir, "cur", ev->arena) && is_folder(dir, "new", ev->arena) &&

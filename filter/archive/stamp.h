@@ -6,12 +6,12 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * Writes the message with our block, atomically, as DIR/INDEX-NAME, in a Maildir (a folder with
- * cur, new and tmp) as DIR/new/INDEX-NAME; NAME is the last part of the path, its letters and
- * digits. The same index and path give the same name, so that a run that goes on writes nothing
- * twice. FAULT_NONE, or what is wrong.
+ * Writes the message with our block, which has field (of block_field), atomically, as
+ * DIR/INDEX-NAME, in a Maildir (a folder with cur, new and tmp) as DIR/new/INDEX-NAME; NAME is the
+ * last part of the path, its letters and digits. The same index and path give the same name, so
+ * that a run that goes on writes nothing twice. FAULT_NONE, or what is wrong.
  */
-enum fault stamp_write(
-	const struct evaluation *ev, const char *dir, size_t index, const char *path);
+enum fault stamp_write(const struct evaluation *ev, struct slice field, const char *dir,
+	size_t index, const char *path);
 
 #endif

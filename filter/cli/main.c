@@ -204,7 +204,7 @@ run(int argc, char **argv, struct arena *arena)
 		puts("mailstamp " MAILSTAMP_VERSION);
 		break;
 	case COMMAND_HELP:
-		options_help(stdout);
+		options_help(options_scan_command(argc, argv), stdout);
 		break;
 	}
 	return 0;

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "auth/spf/spf.h"
 #include "filter/cli/options_batch.h"
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
@@ -11,6 +12,15 @@
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+
+static const char *const command_words[] = {
+	[COMMAND_FILTER] = "filter",
+	[COMMAND_EXPLAIN] = "explain",
+	[COMMAND_INSPECT] = "inspect",
+	[COMMAND_BATCH] = "batch",
+};
+
+enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
 
 /* one option of the command line */
 struct given {
@@ -29,8 +39,8 @@ struct reader {
 };
 
 /*
- * argv[i] as an option: its row, or NULL; value set where it stands behind '='. Whether the next
- * argument is its value is the row's to say.
+ * argv[i] as an option: a row of its name, or NULL; value set where it is behind '='. Whether the
+ * next argument is its value is the row's to say.
  */
 static const struct option_row *
 row_of(const char *arg, const char **value)
@@ -39,13 +49,14 @@ row_of(const char *arg, const char **value)
 	size_t equals = slice_find(name, '=');
 
 	*value = equals < name.n ? name.p + equals + 1 : NULL;
-	return option_find(slice_head(name, equals));
+	return option_find_any(slice_head(name, equals));
 }
 
 /* What must be known before the rest: the profile and the language. */
 static void
 scan(int argc, char **argv, struct options *found)
 {
+	const enum command command = options_scan_command(argc, argv);
 	struct arena arena;
 	const char *value, *why;
 
@@ -61,7 +72,7 @@ scan(int argc, char **argv, struct options *found)
 		/* an option's value may look like an option: it is none */
 		if (option_takes_value(row) && value == NULL && i + 1 < argc)
 			value = argv[++i];
-		if (value != NULL && row->kind == OPTION_WORD &&
+		if (value != NULL && row->kind == OPTION_WORD && option_is_for(row, command) &&
 			(row->at == offsetof(struct options, profile) ||
 				row->at == offsetof(struct options, lang)))
 			(void)option_set(row, value, &arena, found, &why);
@@ -91,11 +102,10 @@ options_scan_lang(int argc, char **argv)
 enum command
 options_scan_command(int argc, char **argv)
 {
-	if (argc > 1 && strcmp(argv[1], "batch") == 0)
-		return COMMAND_BATCH;
-	if (argc > 1 && strcmp(argv[1], "explain") == 0)
-		return COMMAND_EXPLAIN;
-	return argc > 1 && strcmp(argv[1], "inspect") == 0 ? COMMAND_INSPECT : COMMAND_FILTER;
+	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
+		if (strcmp(argv[1], command_words[i]) == 0)
+			return (enum command)i;
+	return COMMAND_FILTER;
 }
 
 static enum status refuse(struct reader *reader, const char *format, ...)
@@ -121,16 +131,44 @@ shown(const struct reader *reader, const char *subject)
 	return printable(slice_str(subject), SHOWN_MAX, reader->arena);
 }
 
+/* "--shard is only for batch" */
+static enum status
+refuse_anothers(struct reader *reader, const char *name)
+{
+	bool known[COMMANDS] = {false};
+	struct buf list;
+	size_t n = 0, last = 0;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		known[i] = option_find(slice_str(name), (enum command)i) != NULL;
+		last = known[i] ? i : last;
+	}
+	buf_init(&list, reader->arena, ERROR_MAX);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (known[i]) {
+			buf_adds(&list, n == 0 ? "" : i == last ? _(" or ") : _(", "));
+			buf_adds(&list, command_words[i]);
+			n++;
+		}
+	buf_addc(&list, '\0');
+	return refuse(reader, _("--%s is only for %s"), name, list.over ? "" : list.p);
+}
+
 static enum status
 read_option(struct reader *reader)
 {
 	const char *arg = reader->argv[reader->next++];
 	struct given *given = &reader->given[reader->n];
+	const char *name;
 
 	given->row = row_of(arg, &given->value);
 	if (given->row == NULL)
 		return refuse(
 			reader, _("unknown option: %s (see mailstamp --help)"), shown(reader, arg));
+	name = given->row->name;
+	given->row = option_find(slice_str(name), reader->options->command);
+	if (given->row == NULL)
+		return refuse_anothers(reader, name);
 	if (given->row->kind == OPTION_COMMAND && given->value != NULL)
 		return refuse(reader, _("--%s takes no value"), given->row->name);
 	if (option_takes_value(given->row) && given->value == NULL) {
@@ -284,16 +322,11 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-/* Sealing is the filter's alone: the file may name it for all commands. */
 static const char *
-check_sealing(struct options *options)
+check_sealing(const struct options *options)
 {
 	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
 
-	if (options->command != COMMAND_FILTER) {
-		options->arc_seal = options->arc_selector = options->arc_key = NULL;
-		return NULL;
-	}
 	if (domain != selector || domain != (options->arc_key != NULL))
 		return _("--arc-seal, --arc-selector and --arc-key must be given together");
 	if (domain && profile_keeps_message(options->profile))
@@ -302,20 +335,16 @@ check_sealing(struct options *options)
 	return NULL;
 }
 
-/* batch reads stored mail, and so does explain from a file, unless it is told the envelope. */
+/* A file that explain is given is stored mail, unless it is told the envelope. */
 static void
 take_stored_defaults(struct options *options)
 {
 	const bool told = options->client_ip != NULL || options->client_name != NULL ||
 			  options->helo != NULL || options->mail_from != NULL;
 
-	if (options->command != COMMAND_BATCH && options->command != COMMAND_EXPLAIN)
-		return;
-	if (!options->envelope_given &&
-		(options->command == COMMAND_BATCH || (options->input != NULL && !told)))
+	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
+		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
-	if (!options->mailbox_given)
-		options->mailbox = MAILBOX_AUTO;
 }
 
 /* What no single option can see. */
@@ -325,11 +354,7 @@ check(struct reader *reader)
 	struct options *options = reader->options;
 	const char *error = check_sealing(options);
 
-	if (options->color == 2)
-		options->color = -1;
 	take_stored_defaults(options);
-	if (options->command != COMMAND_FILTER)
-		options->exec_argv = NULL;
 	if (error != NULL) {
 		*reader->error = error;
 		return ST_BAD;
@@ -338,12 +363,14 @@ check(struct reader *reader)
 		error = _("--envelope field needs --envelope-secret-file");
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
 		error = _("--rsa-min-bits must not be over --rsa-max-bits");
+	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
+		 !spf_libspf2_built())
+		error = _("this program was built without libspf2, which --spf-engine libspf2 and "
+			  "--spf-compare need");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_BATCH)
 		error = options_check_batch(options, reader->arena);
-	else if (options->output >= OUTPUT_SUMMARY)
-		error = _("this --output is only for batch");
 	else if (options->command != COMMAND_FILTER)
 		return ST_OK;
 	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
@@ -389,6 +416,7 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 
 	*in_file = false;
 	*options = options_default();
+	option_set_presets(options_scan_command(argc, argv), options);
 	options->profile = options_scan_profile(argc, argv, &options->profile_given);
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);
 	options->paths.v =

@@ -11,7 +11,8 @@
 
 /*
  * Scans argv for --profile before anything else, so that even a usage error knows how its caller
- * wants to be told. *given tells whether one was there; a bad name counts as not given.
+ * wants to be told. *given tells whether one was there; a bad name counts as not given, and so does
+ * one for a command without a profile.
  */
 enum profile options_scan_profile(int argc, char **argv, bool *given);
 
@@ -30,7 +31,7 @@ enum command options_scan_command(int argc, char **argv);
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);
 
-/* --help, made of the table */
-void options_help(FILE *out);
+/* --help of a command, made of the table */
+void options_help(enum command command, FILE *out);
 
 #endif

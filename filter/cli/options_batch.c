@@ -64,12 +64,6 @@ check_merge(const struct options *options)
 const char *
 options_check_batch(struct options *options, struct arena *arena)
 {
-	if (!options->output_given)
-		options->output = OUTPUT_SUMMARY;
-	if (options->envelope == ENVELOPE_STDIN || options->envelope == ENVELOPE_BSMTP)
-		return _("batch reads saved messages: --envelope args, field or headers");
-	if (options->output == OUTPUT_MESSAGE || options->output == OUTPUT_HEADER)
-		return _("batch takes --output summary, tsv, csv, json, stamp or none");
 	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
 		return _("--output stamp and --into DIR must be given together");
 	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))

@@ -31,31 +31,84 @@ put_row(FILE *out, const struct option_row *row)
 		fprintf(out, "\n");
 		column = 0;
 	}
-	fprintf(out, "%*s%s\n", TEXT_COLUMN - column, "", words(row->help));
+	fprintf(out, "%*s%s", TEXT_COLUMN - column, "", words(row->help));
+	if (row->preset != NULL)
+		fprintf(out, " (%s)", row->preset);
+	fputc('\n', out);
+}
+
+/* The command's options, below the headlines of the groups in which it has some. */
+static void
+put_options(FILE *out, enum command command)
+{
+	const char *headline = NULL;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->name == NULL)
+			headline = row->help;
+		if (row->help == NULL || !option_is_for(row, command))
+			continue;
+		if (headline != NULL)
+			fprintf(out, "\n%s:\n", words(headline));
+		headline = NULL;
+		put_row(out, row);
+	}
+}
+
+static const char *
+usage(enum command command)
+{
+	switch (command) {
+	case COMMAND_BATCH:
+		return _("usage: mailstamp batch [OPTION]... PATH...\n"
+			 "\n"
+			 "Judges saved messages: files, folders, Maildir, mbox, compressed or not. "
+			 "The\n"
+			 "exit status is 0, or 10 where a message could not be judged.\n");
+	case COMMAND_EXPLAIN:
+		return _("usage: mailstamp explain [OPTION]... [FILE]\n"
+			 "\n"
+			 "Shows the verdict on one message, from FILE or stdin, in words, with "
+			 "what to\n"
+			 "do about it. The exit status is that of the filter.\n");
+	case COMMAND_INSPECT:
+		return _("usage: mailstamp inspect [OPTION]... DOMAIN...\n"
+			 "\n"
+			 "Checks the SPF, DKIM, DMARC and MX records of domains. The exit status "
+			 "is 0\n"
+			 "clean, 10 warnings, 11 errors.\n");
+	case COMMAND_FILTER:
+	case COMMAND_VERSION:
+	case COMMAND_HELP:
+		break;
+	}
+	return _("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
+		 "       mailstamp batch|explain|inspect [OPTION]... ARG...\n"
+		 "       mailstamp --version | [COMMAND] --help\n"
+		 "\n"
+		 "Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
+		 "with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
+		 "The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
+		 "again later. batch judges saved messages, explain shows one verdict in words,\n"
+		 "inspect checks the records of a domain; for the options of each see its "
+		 "--help.\n");
 }
 
 void
-options_help(FILE *out)
+options_help(enum command command, FILE *out)
 {
-	fputs(_("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
-		"       mailstamp batch [OPTION]... PATH...\n"
-		"       mailstamp explain [OPTION]... [FILE]\n"
-		"       mailstamp inspect [OPTION]... DOMAIN...\n"
-		"       mailstamp --version | --help\n"
-		"\n"
-		"Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
-		"with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
-		"The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
-		"again later. explain shows the verdict in words. inspect checks the records of a\n"
-		"domain: 0 clean, 10 warnings, 11 errors. batch judges saved messages: files,\n"
-		"folders, Maildir, mbox, compressed or not. Defaults are in parentheses.\n"),
-		out);
-	for (size_t i = 0; i < option_count; i++) {
-		if (option_rows[i].name == NULL)
-			fprintf(out, "\n%s:\n", words(option_rows[i].help));
-		else if (option_rows[i].help != NULL)
-			put_row(out, &option_rows[i]);
-	}
-	fprintf(out, _("\nEvery option can also be set in %s.\nThe rest is in mailstamp(1).\n"),
-		MAILSTAMP_CONFIG);
+	const char *page = "mailstamp(1)";
+
+	if (command == COMMAND_BATCH)
+		page = "mailstamp-batch(1)";
+	if (command == COMMAND_INSPECT)
+		page = "mailstamp-inspect(1)";
+	fputs(usage(command), out);
+	put_options(out, command);
+	fprintf(out,
+		_("\nDefaults are in parentheses. Options can also be set in\n%s.\nThe rest is "
+		  "in %s.\n"),
+		MAILSTAMP_CONFIG, page);
 }

@@ -96,12 +96,11 @@ client_text(const struct advice *advice)
 static bool
 was_sent_on(const struct advice *advice)
 {
-	static const char *const fields[] = {"List-Id", "List-Post", "ARC-Seal", "Resent-From"};
 	const struct slice sender = advice->ev->taken.envelope.mail_from;
+	const char *signs[POLICY_SIGNS];
 
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (message_count(advice->ev->in.message, fields[i]) > 0)
-			return true;
+	if (policy_field_signs(advice->ev->in.message, signs) > 0)
+		return true;
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 

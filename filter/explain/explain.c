@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "auth/dns/dns.h"
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_from.h"
 #include "filter/intake/hop.h"
 #include "filter/intake/structure.h"
+#include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -374,7 +376,7 @@ tell(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
 	int status = profile_delivery(options, ev->verdict.disposition, false, false).status;
-	struct outcome outcome = {.status = status, .field = block_field(ev)};
+	struct outcome outcome = {.status = status, .field = block_field(ev).field};
 	struct findings advice;
 	struct slice line;
 
@@ -383,12 +385,12 @@ tell(struct evaluation *ev)
 	outcome.advice = &advice;
 	if (ev->evaluated)
 		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
-	if (options->output != OUTPUT_JSON) {
-		print_all(ev,
-			options->color > 0 || (options->color < 0 && isatty(STDOUT_FILENO) != 0));
+	if (options->output == OUTPUT_TEXT) {
+		print_all(ev, options->color == COLOR_ALWAYS ||
+				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
 		print_diagnoses(ev, &outcome);
 		print_findings(_("How to fix it:"), &advice);
-	} else {
+	} else if (options->output == OUTPUT_JSON) {
 		if (json_line(ev, &outcome, &line) != ST_OK)
 			return EXIT_TEMPFAIL;
 		fwrite(line.p, 1, line.n, stdout);
@@ -402,18 +404,17 @@ explain_attached(
 	const struct evaluation *outer, const struct structure_message *found, size_t number)
 {
 	struct options options = *outer->options;
-	const struct evaluate_tools tools = {outer->gmime, outer->psl, outer->in.crypto};
+	const struct evaluate_tools tools = {outer->gmime, outer->in.psl, outer->in.crypto};
+	struct evaluate_source source = {.tools = &tools, .bytes = found->bytes};
 	struct evaluation ev;
 	const char *error = NULL;
-	struct dns *dns;
 	bool told = false;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
 	evaluate_begin(&options, outer->arena, &ev);
-	if (evaluate_dns(&ev, &dns, &error) == EVALUATE_OK &&
-		evaluate_bytes(&ev, &tools, dns, found->bytes, false, NULL, &error) ==
-			EVALUATE_OK) {
+	if (evaluate_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
+		evaluate(&ev, &source, &error) == EVALUATE_OK) {
 		if (options.output != OUTPUT_JSON)
 			printf(found->recoded
 					? _("\nAttached message %zu, re-encoded on the way:\n\n")
@@ -450,12 +451,17 @@ explain_main(const struct options *options, struct arena *arena)
 {
 	struct evaluation ev;
 	const char *error = NULL;
-	int status;
+	int status = record_probe(options, arena);
 
+	if (status != 0)
+		return status;
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, &error)) {
+	switch (evaluate(&ev, NULL, &error)) {
 	case EVALUATE_OK:
 		status = tell_attached(&ev, tell(&ev));
+		if (options->dns_record != NULL && ev.in.dns != NULL &&
+			!record_keep(options, dns_record(ev.in.dns, arena), arena))
+			status = EXIT_TEMPFAIL;
 		break;
 	case EVALUATE_CONFIG:
 		fprintf(stderr, "mailstamp: %s\n", words(error));

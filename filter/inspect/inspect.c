@@ -1,11 +1,8 @@
 #include "filter/inspect/inspect.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
-#include "filter/io/write.h"
+#include "filter/out/record.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
@@ -83,19 +80,6 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 	return ferror(stdout) == 0;
 }
 
-static void
-write_dns_record(const struct evaluation *ev)
-{
-	const char *path = ev->options->dns_record;
-	int fd;
-
-	if (path == NULL)
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0 || !write_bytes(fd, dns_record(ev->in.dns, ev->arena)) || close(fd) != 0)
-		perror("mailstamp: --dns-record");
-}
-
 static int
 inspect_all(const struct evaluation *ev)
 {
@@ -107,14 +91,16 @@ inspect_all(const struct evaluation *ev)
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 
-		if (i > 0 && ev->options->output == OUTPUT_MESSAGE)
+		if (i > 0 && ev->options->output == OUTPUT_TEXT)
 			putchar('\n');
 		if (!inspect_one(ev, &messages, domains->v[i], &status))
 			return EXIT_TEMPFAIL;
 		if (status > worst)
 			worst = status;
 	}
-	write_dns_record(ev);
+	if (ev->options->dns_record != NULL &&
+		!record_keep(ev->options, dns_record(ev->in.dns, ev->arena), ev->arena))
+		worst = EXIT_TEMPFAIL;
 	return fflush(stdout) == 0 ? worst : EXIT_TEMPFAIL;
 }
 
@@ -125,8 +111,10 @@ inspect_main(const struct options *options, struct arena *arena)
 	struct evaluation ev;
 	const char *error = NULL;
 	enum evaluate_status opened;
-	int status;
+	int status = record_probe(options, arena);
 
+	if (status != 0)
+		return status;
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);

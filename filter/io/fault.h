@@ -52,8 +52,8 @@
 	F(NO_HEADER,      "no_header",         false, "not a message: it has no header field") \
 	F(OUTLOOK_MSG,    "outlook_msg",       false, "not a message: an Outlook file (.msg); save it as .eml") \
 	F(OUTLOOK_PST,    "outlook_pst",       false, "not a message: an Outlook archive (.pst); export it as .eml or mbox") \
-	F(UTF16,          "utf16",             false, "not a message: text in UTF-16; save it as it was received") \
-	F(PKCS7,          "pkcs7",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
+	F(UTF16,          "wide_text",         false, "not a message: text in UTF-16; save it as it was received") \
+	F(PKCS7,          "smime",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
 	/* other ones */ \
 	F(MANY_NAMES,     "many_names",        false, "no memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
@@ -67,12 +67,14 @@
 	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
 	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \
 	F(STAMP_WRITE,    "stamp_not_written", false, "the stamped message cannot be written") \
-	/* a page */ \
+	/* a file that we write */ \
 	F(NO_ROOM,        "no_room",           false, "no room on the disk") \
 	F(FILE_LIMIT,     "file_limit",        false, "the file is too large") \
 	F(READ_ONLY,      "read_only",         false, "the disk is read-only") \
 	F(FOLDER,         "folder",            false, "is a folder") \
 	F(NOT_A_PAGE,     "not_a_page",        false, "the file there is not a page") \
+	F(NOT_A_RECORD,   "not_a_record",      false, "the file there is not a DNS record") \
+	F(ZONE_FULL,      "zone_full",         false, "more answers than a zone can hold") \
 	F(NOT_WRITTEN,    "not_written",       false, "cannot be written")
 
 #define FAULT_ID(id, code, ours, text) FAULT_##id,

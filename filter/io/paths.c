@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "filter/text/printable.h"
-#include "mime/scan.h"
 
 char *
 path_join(const char *folder, const char *name)
@@ -34,26 +33,15 @@ path_ends(const char *name, const char *end)
 const char *
 path_shown(const char *path, struct arena *arena)
 {
-	struct slice left = slice_str(path);
+	struct slice left = slice_str(path), one;
 	struct buf out;
 
 	buf_init(&out, arena, 4 * left.n + 1);
-	while (left.n > 0) {
-		unsigned char c = (unsigned char)left.p[0];
-		struct slice at = left;
-
-		if (c >= 0x80 && scan_utf8_non_ascii(&at) &&
-			!printable_acts(slice_head(left, left.n - at.n))) {
-			buf_add(&out, slice_head(left, left.n - at.n));
-			left = at;
-			continue;
-		}
-		if (c >= ' ' && c <= '~' && c != '\\')
-			buf_addc(&out, (char)c);
+	while (left.n > 0)
+		if (printable_next(&left, &one) == PRINTABLE_SHOWS && one.p[0] != '\\')
+			buf_add(&out, one);
 		else
-			printable_octets(slice_head(left, 1), &out);
-		left = slice_from(left, 1);
-	}
+			printable_octets(one, &out);
 	buf_addc(&out, '\0');
 	return out.p;
 }

@@ -5,26 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/io/read.h"
+
 static enum status
 read_all(int fd, size_t size, struct arena *arena, struct slice *bytes, enum fault *why)
 {
 	char *p = arena_alloc(arena, size);
-	size_t n = 0;
+	ssize_t n = read_bytes(fd, p, size);
 
-	while (n < size) {
-		ssize_t got = read(fd, p + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			*why = fault_of_path(errno);
-			return ST_BAD;
-		}
-		if (got == 0)
-			break;
-		n += (size_t)got;
+	if (n < 0) {
+		*why = fault_of_path(errno);
+		return ST_BAD;
 	}
-	*bytes = slice_make(p, n);
+	*bytes = slice_make(p, (size_t)n);
 	return ST_OK;
 }
 
@@ -84,20 +77,4 @@ wholefile_secret(
 		return ST_OK;
 	*why = FAULT_NOTHING_IN_IT;
 	return ST_BAD;
-}
-
-bool
-wholefile_is_ours(const char *path, struct slice first)
-{
-	enum { FIRST_MAX = 64 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	char there[FIRST_MAX];
-	struct stat info;
-	ssize_t n;
-
-	if (fd < 0)
-		return true; /* whoever writes it will tell */
-	n = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, there, sizeof there, 0) : 0;
-	close(fd);
-	return n <= 0 || slice_starts(slice_make(there, (size_t)n), first);
 }

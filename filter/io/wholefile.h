@@ -27,8 +27,4 @@ enum status wholefile_key(
 enum status wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why);
 
-/* May path be written anew? Yes where nothing is there, nothing is in it, or it begins with first
- * as what we write does: a slip in the order of arguments must not cost a message. */
-bool wholefile_is_ours(const char *path, struct slice first);
-
 #endif

@@ -1,7 +1,6 @@
 #include "filter/out/seal.h"
 
 #include "filter/io/wholefile.h"
-#include "filter/result/block.h"
 #include "mime/buf.h"
 
 enum { KEY_MAX = 64 * 1024, ERROR_MAX = 1024 };
@@ -44,12 +43,11 @@ open_key(struct evaluation *ev, struct crypto_signer_info *info, const char **er
 }
 
 enum evaluate_status
-seal_make(struct evaluation *ev, const char **error)
+seal_make(struct evaluation *ev, struct slice results, const char **error)
 {
 	const struct options *options = ev->options;
 	struct crypto_signer_info info;
 	struct arc_sealer sealer;
-	struct slice results;
 	enum evaluate_status st;
 
 	if (options->arc_seal == NULL)
@@ -67,8 +65,6 @@ seal_make(struct evaluation *ev, const char **error)
 		.key = ev->signer,
 		.rsa = info.rsa,
 	};
-	results = block_field(ev);
-	results = slice_trim(slice_from(results, slice_find(results, ':') + 1));
 	if (arc_seal(&ev->in, &ev->results.arc, &sealer, results, ev->message.eol, &ev->sealed) ==
 		ST_OK)
 		return EVALUATE_OK;

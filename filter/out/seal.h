@@ -7,11 +7,14 @@
 #include "filter/verdict/evaluate.h"
 
 /*
+ * results: the value of our Authentication-Results field, which the set repeats.
+ *
  * Where sealing is asked for and the message was evaluated: reads the key and sets
  * evaluation->sealed. A message that must not be sealed is none of the errors: sealed.reason tells
  * why. EVALUATE_CONFIG with one line in *error where the key is of no use, is others' to read, or
  * belongs to another user; EVALUATE_TEMP where our own work could not be done.
  */
-enum evaluate_status seal_make(struct evaluation *evaluation, const char **error);
+enum evaluate_status seal_make(
+	struct evaluation *evaluation, struct slice results, const char **error);
 
 #endif

@@ -2,11 +2,16 @@
 
 #include "auth/base/base64.h"
 #include "auth/base/crypto.h"
+#include "filter/io/ownfile.h"
 #include "filter/page/page_assets.h"
-#include "filter/page/page_file.h"
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
+
+static const struct ownfile_kind page_kind = {
+	.first = {"<!DOCTYPE", sizeof "<!DOCTYPE" - 1},
+	.another = FAULT_NOT_A_PAGE,
+};
 
 /* What the browser is to run and to apply, by its hash, and nothing else. */
 struct hashes {
@@ -283,33 +288,28 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 enum status
 page_probe(const char *path, struct arena *arena, enum fault *why)
 {
-	struct page_file file;
-
-	if (page_file_open(&file, path, arena, why) != ST_OK)
-		return ST_TEMP;
-	page_file_drop(&file);
-	return ST_OK;
+	return ownfile_probe(path, &page_kind, arena, why);
 }
 
 enum status
 page_write(const struct page *page, const char *path, struct arena *arena, enum fault *why)
 {
 	struct hashes hashes = {.style = SLICE(""), .script = SLICE("")};
-	struct page_file file;
+	struct ownfile file;
 	struct html html;
 
 	if (!make_hashes(&hashes, arena)) {
 		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
-	if (page_file_open(&file, path, arena, why) != ST_OK)
+	if (ownfile_open(&file, path, &page_kind, arena, why) != ST_OK)
 		return ST_TEMP;
 	html = (struct html){.out = file.out};
 	write_all(&html, page, &hashes);
 	if (html.failed) {
-		page_file_drop(&file);
+		ownfile_drop(&file);
 		*why = FAULT_NO_MEMORY;
 		return ST_TEMP;
 	}
-	return page_file_keep(&file, why);
+	return ownfile_keep(&file, why);
 }

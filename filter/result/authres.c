@@ -215,11 +215,12 @@ authres_id_ok(const char *id)
 	return true;
 }
 
-struct slice
+struct authres
 authres_field(const char *id, const struct report *report, const char *eol, struct arena *arena)
 {
 	struct writer w = {.eol = eol};
-	struct slice name = clean(slice_str(id), arena);
+	struct slice name = clean(slice_str(id), arena), field;
+	size_t start, end;
 
 	buf_init(&w.out, arena, FIELD_MAX);
 	if (!is_token(name) && !is_domain(name))
@@ -230,6 +231,7 @@ authres_field(const char *id, const struct report *report, const char *eol, stru
 		fold(&w, false);
 	else
 		buf_addc(&w.out, ' ');
+	start = w.out.n;
 	buf_add(&w.out, name);
 	buf_addc(&w.out, ';');
 	if (report->n == 0)
@@ -239,6 +241,8 @@ authres_field(const char *id, const struct report *report, const char *eol, stru
 		if (i + 1 < report->n)
 			buf_addc(&w.out, ';');
 	}
+	end = w.out.n;
 	buf_adds(&w.out, eol);
-	return buf_slice(&w.out);
+	field = buf_slice(&w.out);
+	return (struct authres){field, slice_make(field.p + start, end - start)};
 }

@@ -1,6 +1,5 @@
 #include "filter/result/block.h"
 
-#include "filter/result/authres.h"
 #include "mime/buf.h"
 
 enum { BLOCK_MAX = 5 << 20, FOLD_COLUMNS = 78, REASON_MAX = 512 };
@@ -26,32 +25,28 @@ add_user_row(const struct evaluation *ev, struct report *report)
 	report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
-/* PROGRAM 3: what we made of the owner's policy stands in the reason, never in policy.dmarc. */
-static void
-tell_downgrade(const struct evaluation *ev, struct report *report)
+/* What was made of the owner's policy, for the reason: policy.dmarc stays what is published. */
+static const char *
+downgrade(const struct evaluation *ev)
 {
 	const struct verdict *verdict = &ev->verdict;
 	const struct override *override = &verdict->override;
 	struct buf text;
 
 	if (verdict->sign == NULL && override->type == NULL)
-		return;
-	for (size_t i = 0; i < report->n; i++) {
-		if (strcmp(report->rows[i].method, "dmarc") != 0)
-			continue;
-		buf_init(&text, ev->arena, REASON_MAX);
-		if (override->type == NULL)
-			buf_addf(&text, "not rejected because of %s", verdict->sign);
-		else
-			buf_addf(&text, "overridden as %s: %s", override->type, override->reason);
-		if (override->instance > 0)
-			buf_addf(&text, " i=%u of a trusted sealer", override->instance);
-		buf_addc(&text, '\0');
-		report->rows[i].note = text.p;
-	}
+		return NULL;
+	buf_init(&text, ev->arena, REASON_MAX);
+	if (override->type == NULL)
+		buf_addf(&text, "not rejected because of %s", verdict->sign);
+	else
+		buf_addf(&text, "overridden as %s: %s", override->type, override->reason);
+	if (override->instance > 0)
+		buf_addf(&text, " i=%u of a trusted sealer", override->instance);
+	buf_addc(&text, '\0');
+	return text.p;
 }
 
-struct slice
+struct authres
 block_field(const struct evaluation *ev)
 {
 	struct report report;
@@ -59,8 +54,7 @@ block_field(const struct evaluation *ev)
 	report_init(&report, ev->arena);
 	if (ev->evaluated) {
 		add_user_row(ev, &report);
-		auth_report(&ev->in, &ev->results, &report);
-		tell_downgrade(ev, &report);
+		auth_report(&ev->results, downgrade(ev), &report);
 	} else if (ev->oversize) {
 		add_user_row(ev, &report);
 		add_oversize_rows(&report);

@@ -4,13 +4,14 @@
 #ifndef FILTER_RESULT_BLOCK_H
 #define FILTER_RESULT_BLOCK_H
 
+#include "filter/result/authres.h"
 #include "filter/verdict/evaluate.h"
 
 /*
  * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
  * was evaluated its methods are none with the reason, or, after an error of ours, it says none.
  */
-struct slice block_field(const struct evaluation *evaluation);
+struct authres block_field(const struct evaluation *evaluation);
 
 /*
  * The whole block: the ARC set where the message was sealed, field, Mailstamp-Disposition

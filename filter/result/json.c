@@ -199,10 +199,11 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	if (outcome->diagnoses != NULL)
 		json_object_set_new(top, "diagnosis",
 			json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, ev->arena));
-	if (ev->what_ifs != NULL)
-		json_object_set_new(top, "what_if", json_what_ifs(ev));
-	if (ev->other != NULL)
-		json_object_set_new(top, "other_outcome", json_other(ev));
+	if (outcome->what_ifs != NULL)
+		json_object_set_new(top, "what_if",
+			json_what_ifs(outcome->what_ifs, outcome->nwhat_ifs, ev->arena));
+	if (outcome->other != NULL)
+		json_object_set_new(top, "other_outcome", json_what_if(outcome->other, ev->arena));
 	if (outcome->advice != NULL)
 		json_object_set_new(top, "advice", json_findings(outcome->advice, true));
 	if (ev->in.dns != NULL)

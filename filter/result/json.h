@@ -8,6 +8,7 @@
 #include "filter/io/fault.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
+#include "filter/verdict/whatif.h"
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
@@ -17,9 +18,12 @@ struct outcome {
 	const char *error;             /* an error of ours, or NULL */
 	size_t dropped;                /* fields left out because they claimed to be ours */
 	struct slice field;            /* our Authentication-Results, or empty */
-	const struct findings *advice; /* explain's; NULL: the member is left out */
+	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
 	const struct dkim_diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
+	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
+	size_t nwhat_ifs;
+	const struct what_if_result *other; /* by the other RFC; NULL: not compared */
 };
 
 /*

@@ -339,8 +339,8 @@ json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *a
 	return list;
 }
 
-static json_t *
-one_what_if(const struct what_if_result *result, struct arena *arena)
+json_t *
+json_what_if(const struct what_if_result *result, struct arena *arena)
 {
 	json_t *part = json_object();
 
@@ -355,19 +355,13 @@ one_what_if(const struct what_if_result *result, struct arena *arena)
 }
 
 json_t *
-json_what_ifs(const struct evaluation *ev)
+json_what_ifs(const struct what_if_result *results, size_t n, struct arena *arena)
 {
 	json_t *all = json_array();
 
-	for (size_t i = 0; i < ev->nwhat_ifs; i++)
-		json_array_append_new(all, one_what_if(&ev->what_ifs[i], ev->arena));
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all, json_what_if(&results[i], arena));
 	return all;
-}
-
-json_t *
-json_other(const struct evaluation *ev)
-{
-	return one_what_if(ev->other, ev->arena);
 }
 
 json_t *

@@ -38,11 +38,10 @@ json_t *json_arc(const struct arc_result *arc, struct arena *arena);
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
-struct evaluation;
-/* one object a what-if, docs/schema.json */
-json_t *json_what_ifs(const struct evaluation *evaluation);
-/* what the other RFC's result leads to */
-json_t *json_other(const struct evaluation *evaluation);
+struct what_if_result;
+/* what another record, or the other RFC, leads to */
+json_t *json_what_if(const struct what_if_result *result, struct arena *arena);
+json_t *json_what_ifs(const struct what_if_result *results, size_t n, struct arena *arena);
 /* said: with the sentence as its format and arguments, too */
 json_t *json_findings(const struct findings *findings, bool said);
 json_t *json_dns(const struct dns *dns, struct arena *arena);

@@ -90,6 +90,20 @@ keep(struct reader *reader, const char *value)
 	return arena_cstr(reader->arena, slice_str(value));
 }
 
+/* Is the value one that another command has and this one has not (output = header)? */
+static bool
+is_anothers(const struct option_row *row, const char *value, struct arena *arena)
+{
+	struct options scratch = options_default();
+	const char *why;
+
+	for (size_t i = 0; i < option_count; i++)
+		if (option_rows[i].name != NULL && strcmp(option_rows[i].name, row->name) == 0 &&
+			option_set(&option_rows[i], value, arena, &scratch, &why) == ST_OK)
+			return true;
+	return false;
+}
+
 static enum status
 set_list(struct reader *reader, const struct option_row *row)
 {
@@ -127,6 +141,8 @@ set_one(struct reader *reader, const struct option_row *row)
 		return bad_glib(reader, row->name, error);
 	}
 	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
+	if (st != ST_OK && is_anothers(row, text, reader->arena))
+		st = ST_OK;
 	glib->free(text);
 	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
 }
@@ -134,12 +150,15 @@ set_one(struct reader *reader, const struct option_row *row)
 static enum status
 set_key(struct reader *reader, const char *key)
 {
-	const struct option_row *row = option_find(slice_str(key));
+	const struct option_row *row = option_find_any(slice_str(key));
 
 	if (row == NULL)
 		return bad(reader, key, _("is not an option"));
 	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
 		return bad(reader, key, _("is allowed only on the command line"));
+	row = option_find(slice_str(key), reader->options->command);
+	if (row == NULL)
+		return ST_OK; /* one file serves all commands */
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 

@@ -9,8 +9,9 @@
 enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 
 /*
- * Reads the file into options. needed false: a file that does not exist is none. ST_BAD with one
- * line in *error, file and key named. GLib is loaded only where there is a file, for linking it
+ * Reads the file into options. Keys, and values of keys, that options->command does not know but
+ * another command does are not used. needed false: a file that does not exist is none. ST_BAD with
+ * one line in *error, file and key named. GLib is loaded only where there is a file, for linking it
  * would cost every process a third of a millisecond.
  */
 enum status config_read(const char *path, bool needed, struct arena *arena, struct options *options,

@@ -9,8 +9,7 @@ enum { OCTETS_MAX = 64 * 1024 * 1024 };
 
 /* They change no result: how fast, which part, where and how it is told. */
 static const char *const apart[] = {"jobs", "unordered", "shard", "resume", "merge", "cache-size",
-	"config", "lang", "color", "log", "json-log", "output", "into", "html", "dns-record",
-	"spool-dir", "profile", "exit", "command-timeout", "read-timeout"};
+	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir"};
 
 static bool
 is_apart(const char *name)
@@ -135,7 +134,7 @@ options_mark(const struct options *options, struct arena *arena, char mark[OPTIO
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		if (row->name == NULL || is_apart(row->name))
+		if (!option_is_for(row, COMMAND_BATCH) || is_apart(row->name))
 			continue;
 		buf_addf(&out, "%s ", row->name);
 		add_value(&out, row, options);

@@ -38,10 +38,13 @@ enum option_kind {
 };
 
 struct option_row {
-	const char *name;  /* without -- */
+	const char *name; /* without --; a row for each command where its words or default differ */
+	unsigned commands; /* 1 << enum command of each that knows it */
 	const char *arg;   /* what --help calls the value; NULL: the words, or no value */
 	const char *help;  /* NULL: hidden */
 	const char *words; /* "zero|one|two"; a "-" is a value without a word */
+	const char
+		*preset; /* the default as it is written; NULL: absent, or help says it in words */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool to be set, too; 0: none */
@@ -53,8 +56,16 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
-/* NULL for no option of exactly that name */
-const struct option_row *option_find(struct slice name);
+/* NULL where the command has no option of exactly that name */
+const struct option_row *option_find(struct slice name, enum command command);
+
+/* The first row of that name, whichever command's; NULL for no option. */
+const struct option_row *option_find_any(struct slice name);
+
+bool option_is_for(const struct option_row *row, enum command command);
+
+/* Sets what the command's rows have as default. */
+void option_set_presets(enum command command, struct options *options);
 
 /* Does it need a value? A flag may have one, after '='. */
 bool option_takes_value(const struct option_row *row);

@@ -53,12 +53,15 @@ enum output_what {
 	OUTPUT_JSON,
 	OUTPUT_HEADER,
 	OUTPUT_NONE,
+	OUTPUT_TEXT, /* explain, inspect */
 	/* of batch alone */
 	OUTPUT_SUMMARY,
 	OUTPUT_TSV,
 	OUTPUT_CSV,
 	OUTPUT_STAMP
 };
+
+enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
 
 enum { SHARDS_MAX = 100000 };
 
@@ -85,14 +88,13 @@ struct options {
 
 	/* envelope and input */
 	enum envelope_mode envelope;
-	bool envelope_given;
+	bool envelope_given; /* to explain */
 	/* NULL: absent; only mail_from may be empty: the null path */
 	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
 	const char *queue_id, *authenticated;
 	const char *envelope_secret_file;
 	enum mailbox mailbox;
-	bool mailbox_given;
 	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
 	struct nets trusted_clients;
 	const char *input;     /* path, or NULL for stdin; explain's FILE too */
@@ -140,10 +142,9 @@ struct options {
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */
 	enum output_what output;
-	bool output_given;
 	const char *json_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
-	int color;               /* explain: -1 as the terminal says, 0 never, 1 always */
+	enum color color;        /* of explain; auto: as the terminal says */
 	int64_t command_timeout; /* seconds */
 	/* batch */
 	struct strings paths;           /* what to read */
@@ -168,7 +169,7 @@ struct options {
 	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
 };
 
-/* What holds where nothing is said. */
+/* What the filter does where nothing is said (settings/options_table.h). */
 struct options options_default(void);
 
 #endif

@@ -4,31 +4,20 @@
 
 #include "filter/intake/msgtime.h"
 #include "filter/io/paths.h"
+#include "filter/result/json.h"
 #include "filter/text/printable.h"
-#include "mime/scan.h"
 
 /* The first character of *left, which is taken off. False where it would pass max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
 	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
-	struct slice at = *left, one;
-	const char c = left->p[0];
-	bool acts;
+	struct slice one;
+	const enum printable_kind kind = printable_next(left, &one);
+	const bool acts = kind == PRINTABLE_ACTS;
 
-	if ((unsigned char)c < 0x80) {
-		at = slice_from(*left, 1);
-		one = slice_head(*left, 1);
-		acts = c < ' ' || c > '~';
-	} else if (scan_utf8_non_ascii(&at)) {
-		one = slice_head(*left, left->n - at.n);
-		acts = printable_acts(one);
-	} else {
-		at = slice_from(*left, 1);
+	if (kind == PRINTABLE_BAD)
 		one = replacement;
-		acts = false;
-	}
-	*left = at;
 	if (out->n + (acts ? 4 * one.n : one.n) > max)
 		return false;
 	if (acts)
@@ -154,12 +143,11 @@ take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 }
 
 void
-row_from_evaluation(const struct evaluation *ev, size_t index, const char *path,
-	const struct findings *advice, struct row *row)
+row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, struct row *row)
 {
 	const struct envelope *envelope = &ev->taken.envelope;
 
-	*row = blank(index, path, ev->arena);
+	*row = blank(outcome->index, outcome->path, ev->arena);
 	row->evaluated = ev->evaluated;
 	row->has_date = message_time(&ev->message, ev->arena, &row->date);
 	if (ev->evaluated)
@@ -173,14 +161,14 @@ row_from_evaluation(const struct evaluation *ev, size_t index, const char *path,
 	row->reason = or_empty(reason_text(&ev->verdict.reason));
 	row->sign = or_empty(ev->verdict.sign);
 	row->override = or_empty(ev->verdict.override.reason);
-	row->has_other = ev->other != NULL;
-	if (ev->other != NULL)
-		row->other = outcome_of(ev->other);
-	for (size_t i = 0; i < ev->nwhat_ifs && i < WHAT_IF_MAX; i++)
-		row->what_ifs[row->nwhat_ifs++] = outcome_of(&ev->what_ifs[i]);
-	row->damage = damage_of(ev->diagnoses, ev->ndiagnoses);
-	if (advice != NULL)
-		take_advice(advice, ev->arena, row);
+	row->has_other = outcome->other != NULL;
+	if (outcome->other != NULL)
+		row->other = outcome_of(outcome->other);
+	for (size_t i = 0; i < outcome->nwhat_ifs && i < WHAT_IF_MAX; i++)
+		row->what_ifs[row->nwhat_ifs++] = outcome_of(&outcome->what_ifs[i]);
+	row->damage = damage_of(outcome->diagnoses, outcome->ndiagnoses);
+	if (outcome->advice != NULL)
+		take_advice(outcome->advice, ev->arena, row);
 }
 
 /* What a row points to goes behind it: arrays first, for their alignment, then texts. Without a

@@ -82,10 +82,12 @@ const char *row_text(struct slice text, size_t max, struct arena *arena);
 /* What row.dkim is of these. */
 enum auth_code row_dkim(const struct row_signature *signatures, size_t n);
 
-/* path: shown safely; advice: NULL where none was asked for. What the row points to is in the
- * evaluation's arena, or literals. */
-void row_from_evaluation(const struct evaluation *evaluation, size_t index, const char *path,
-	const struct findings *advice, struct row *row);
+struct outcome;
+
+/* outcome (filter/result/json.h) has a path. What the row points to is in the evaluation's arena,
+ * or literals. */
+void row_from_evaluation(
+	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
 
 /* The row of a file that could not be judged. */
 void row_failure(

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "filter/text/printable.h"
-#include "mime/scan.h"
 
 void
 html_markup(struct html *html, const char *format, ...)
@@ -63,39 +62,22 @@ put_hex(struct html *html, struct slice octets)
 		(void)fprintf(html->out, "\\x%02x", (unsigned)(unsigned char)octets.p[i]);
 }
 
-static void
-put_ascii(struct html *html, struct slice one)
-{
-	const char *instead = reference(one.p[0]);
-
-	if (instead != NULL)
-		(void)fputs(instead, html->out);
-	else if (one.p[0] < ' ' || one.p[0] > '~')
-		put_hex(html, one);
-	else
-		(void)fputc(one.p[0], html->out);
-}
-
 void
 html_slice(struct html *html, struct slice text)
 {
 	while (text.n > 0) {
-		struct slice at = text, one;
+		struct slice one;
+		const enum printable_kind kind = printable_next(&text, &one);
+		const char *instead = kind == PRINTABLE_SHOWS ? reference(one.p[0]) : NULL;
 
-		if ((unsigned char)text.p[0] < 0x80) {
-			at = slice_from(text, 1);
-			put_ascii(html, slice_head(text, 1));
-		} else if (scan_utf8_non_ascii(&at)) {
-			one = slice_head(text, text.n - at.n);
-			if (printable_acts(one) || is_unseen(code_point(one)))
-				put_hex(html, one);
-			else
-				(void)fwrite(one.p, 1, one.n, html->out);
-		} else {
-			at = slice_from(text, 1);
+		if (kind == PRINTABLE_BAD)
 			(void)fputs("\xEF\xBF\xBD", html->out);
-		}
-		text = at;
+		else if (kind == PRINTABLE_ACTS || (one.n > 1 && is_unseen(code_point(one))))
+			put_hex(html, one);
+		else if (instead != NULL)
+			(void)fputs(instead, html->out);
+		else
+			(void)fwrite(one.p, 1, one.n, html->out);
 	}
 }
 

@@ -1,5 +1,7 @@
 #include "filter/text/printable.h"
 
+#include "mime/scan.h"
+
 void
 printable_octets(struct slice octets, struct buf *out)
 {
@@ -35,8 +37,8 @@ printable(struct slice text, size_t max, struct arena *arena)
 }
 
 /* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
-bool
-printable_acts(struct slice s)
+static bool
+acts(struct slice s)
 {
 	const unsigned char *c = (const unsigned char *)s.p;
 
@@ -48,4 +50,24 @@ printable_acts(struct slice s)
 		       (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
 	       (c[0] == 0xE2 && c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9) ||
 	       (c[0] == 0xEF && c[1] == 0xBB && c[2] == 0xBF);
+}
+
+enum printable_kind
+printable_next(struct slice *left, struct slice *one)
+{
+	const char c = left->p[0];
+	struct slice at = *left;
+	bool bad = false;
+
+	if ((unsigned char)c < 0x80 || !scan_utf8_non_ascii(&at)) {
+		at = slice_from(*left, 1);
+		bad = (unsigned char)c >= 0x80;
+	}
+	*one = slice_head(*left, left->n - at.n);
+	*left = at;
+	if (bad)
+		return PRINTABLE_BAD;
+	if (one->n == 1)
+		return c >= ' ' && c <= '~' ? PRINTABLE_SHOWS : PRINTABLE_ACTS;
+	return acts(*one) ? PRINTABLE_ACTS : PRINTABLE_SHOWS;
 }

@@ -13,8 +13,14 @@ void printable_octets(struct slice octets, struct buf *out);
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
-/* Does this UTF-8 character act on a terminal or a page rather than show (C1, directions,
- * separators)? */
-bool printable_acts(struct slice character);
+enum printable_kind {
+	PRINTABLE_SHOWS, /* printable ASCII, or a UTF-8 character that shows */
+	PRINTABLE_ACTS,  /* a control, or what acts on a terminal or a page (directions, separators)
+			  */
+	PRINTABLE_BAD    /* one octet that is no UTF-8 */
+};
+
+/* Takes the first character off *left, which is not empty, and says what to do with it. */
+enum printable_kind printable_next(struct slice *left, struct slice *one);
 
 #endif

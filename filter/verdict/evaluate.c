@@ -18,7 +18,7 @@
 #include "mime/address.h"
 #include "mime/buf.h"
 
-enum { ERROR_MAX = 1024, ZONE_MAX = 256 * 1024 * 1024, SECRET_MAX = 4096 };
+enum { ERROR_MAX = 1024, SECRET_MAX = 4096 };
 
 static const char *
 explained(struct arena *arena, const char *what, const char *path, const char *why)
@@ -93,7 +93,7 @@ evaluate_dns(struct evaluation *ev, struct dns **dns, const char **error)
 		st = dns_open_resolver(&config, dns, error);
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
-	if (wholefile_read(options->zone, ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
+	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
 		return EVALUATE_CONFIG;
 	}
@@ -133,8 +133,8 @@ open_resources(struct evaluation *ev, const char **error)
 	const struct options *options = ev->options;
 
 	if (evaluate_needs_psl(options)) {
-		ev->psl = ev->own_psl = domain_psl_open(options->psl);
-		if (ev->psl == NULL) {
+		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
+		if (ev->own_psl == NULL) {
 			*error = explained(ev->arena, _("public suffix list"),
 				options->psl != NULL ? options->psl : _("of the system"),
 				_("cannot be read"));
@@ -177,16 +177,32 @@ until_ms(const struct evaluation *ev)
 	return dns_clock_ms(ev->in.dns) + ev->options->deadline_ms / 4 * 3;
 }
 
+/*
+ * The envelope, where the message has it and nothing beside it. A message over the size limit is
+ * asked for nothing but the field with a secret: its Received lines cost DNS.
+ */
+static enum status
+find_envelope(struct evaluation *ev, const struct evaluate_source *source, struct slice secret,
+	const char **error)
+{
+	const struct options *options = ev->options;
+	const bool given = source != NULL && source->envelope != NULL;
+	const bool read = !ev->oversize || options->envelope == ENVELOPE_FIELD;
+	enum status st = ST_OK;
+
+	if (!given && read)
+		st = envelope_from_message(
+			options, &ev->message, secret, ev->in.dns, ev->arena, &ev->taken, error);
+	envelope_trust(options, &ev->taken.envelope);
+	return st;
+}
+
 static enum evaluate_status
-judge(struct evaluation *ev, struct slice secret, bool given, const char **error)
+judge(struct evaluation *ev, const char **error)
 {
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
 
-	if (!given && envelope_from_message(options, &ev->message, secret, in->dns, ev->arena,
-			      &ev->taken, error) != ST_OK)
-		return EVALUATE_TEMP;
-	envelope_trust(options, &ev->taken.envelope);
 	if (options->envelope == ENVELOPE_FIELD)
 		hide_envelope_field(ev);
 	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
@@ -205,21 +221,6 @@ judge(struct evaluation *ev, struct slice secret, bool given, const char **error
 	ev->evaluated = true;
 	policy_decide(options, in, &ev->results, &ev->verdict);
 	override_decide(options, in, &ev->results, &ev->verdict);
-	return EVALUATE_OK;
-}
-
-/* A message over the size limit: own clients and users have no policy, for others it is fixed. */
-static enum evaluate_status
-judge_oversize(struct evaluation *ev, struct slice secret, const char **error)
-{
-	const struct options *options = ev->options;
-
-	if (options->envelope == ENVELOPE_FIELD &&
-		envelope_from_message(
-			options, &ev->message, secret, NULL, ev->arena, &ev->taken, error) != ST_OK)
-		return EVALUATE_TEMP;
-	envelope_trust(options, &ev->taken.envelope);
-	policy_decide(options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
 }
 
@@ -279,57 +280,64 @@ take_input(struct evaluation *ev, const char **error)
 	return ST_OK;
 }
 
-enum evaluate_status
-evaluate(struct evaluation *ev, const char **error)
+/* The rest of what is over the size limit is for nobody: its beginning is enough. */
+static enum status
+take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
-	const struct options *options = ev->options;
-	enum evaluate_status result;
-	struct slice secret;
+	ev->oversize = source->partial;
+	ev->input = (struct input){
+		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};
+	if (source->envelope != NULL)
+		ev->taken = (struct taken){.message = source->bytes, .envelope = *source->envelope};
+	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, error) != ST_OK)
+		return ST_TEMP;
+	take_message(ev);
+	return ST_OK;
+}
+
+static void
+borrow(struct evaluation *ev, const struct evaluate_source *source)
+{
+	ev->borrowed = true;
+	ev->in.dns = source->dns;
+	ev->in.crypto = source->tools->crypto;
+	ev->in.psl = source->tools->psl;
+	ev->gmime = source->tools->gmime;
+}
+
+static enum evaluate_status
+take(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+{
 	enum status st;
 
-	set_input(ev);
-	st = input_read(options, &ev->input, error);
-	if (st != ST_OK)
-		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-	if (take_input(ev, error) != ST_OK)
-		return EVALUATE_TEMP;
-	result = read_secret(ev, &secret, error);
-	if (result != EVALUATE_OK)
-		return result;
-	if (ev->oversize)
-		return judge_oversize(ev, secret, error);
-	result = open_resources(ev, error);
-	if (result != EVALUATE_OK)
-		return result;
-	ev->in.psl = ev->psl;
-	return judge(ev, secret, false, error);
+	if (source != NULL)
+		return take_source(ev, source, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
+	st = input_read(ev->options, &ev->input, error);
+	if (st == ST_OK)
+		return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
+	return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
 }
 
 enum evaluate_status
-evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct dns *dns,
-	struct slice bytes, bool partial, const struct envelope *given, const char **error)
+evaluate(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
 	enum evaluate_status result;
 	struct slice secret;
 
 	set_input(ev);
-	ev->borrowed = true;
-	ev->in.dns = dns;
-	ev->in.crypto = tools->crypto;
-	ev->in.psl = ev->psl = tools->psl;
-	ev->gmime = tools->gmime;
-	ev->input = (struct input){.fd = -1, .end = true, .bytes = bytes, .partial = partial};
-	ev->oversize = partial;
-	if (given != NULL)
-		ev->taken = (struct taken){.message = bytes, .envelope = *given};
-	else if (envelope_take(ev->options, bytes, ev->arena, &ev->taken, error) != ST_OK)
-		return EVALUATE_TEMP;
-	take_message(ev);
-	result = read_secret(ev, &secret, error);
+	if (source != NULL)
+		borrow(ev, source);
+	result = take(ev, source, error);
+	if (result == EVALUATE_OK)
+		result = read_secret(ev, &secret, error);
+	if (result == EVALUATE_OK && source == NULL && !ev->oversize)
+		result = open_resources(ev, error);
 	if (result != EVALUATE_OK)
 		return result;
-	if (!partial)
-		return judge(ev, secret, given != NULL, error);
+	if (find_envelope(ev, source, secret, error) != ST_OK)
+		return EVALUATE_TEMP;
+	if (!ev->oversize)
+		return judge(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
 }
@@ -337,12 +345,8 @@ evaluate_bytes(struct evaluation *ev, const struct evaluate_tools *tools, struct
 enum evaluate_status
 evaluate_open(struct evaluation *ev, const char **error)
 {
-	enum evaluate_status result;
-
 	set_input(ev);
-	result = open_resources(ev, error);
-	ev->in.psl = ev->psl;
-	return result;
+	return open_resources(ev, error);
 }
 
 void

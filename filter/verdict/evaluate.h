@@ -11,8 +11,6 @@
 #include "filter/verdict/scrub.h"
 
 struct dns;
-struct dkim_diagnosis;
-struct what_if_result;
 
 /* Everything that is known of one message. */
 struct evaluation {
@@ -32,20 +30,14 @@ struct evaluation {
 	bool evaluated; /* results are set; not so for a message over the size limit */
 	struct verdict verdict;
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
-	const struct dkim_diagnosis *diagnoses; /* of batch --diagnose; NULL: not asked for */
-	size_t ndiagnoses;
-	const struct what_if_result *what_ifs; /* of batch --what-if, in its order */
-	size_t nwhat_ifs;
-	const struct what_if_result *other; /* by the other RFC; NULL: not compared */
 
 	struct address_gmime *gmime;
-	const struct domain_psl *psl;
 	struct domain_psl *own_psl;   /* what evaluate_end frees */
 	struct crypto_signer *signer; /* and this */
 	bool borrowed;                /* gmime and crypto are another's */
 };
 
-/* What many evaluations of one thread share. */
+/* What many evaluations of one thread share; it stays the caller's. */
 struct evaluate_tools {
 	struct address_gmime *gmime;
 	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
@@ -62,11 +54,22 @@ enum evaluate_status {
 void evaluate_begin(
 	const struct options *options, struct arena *arena, struct evaluation *evaluation);
 
+/* A message that is at hand already. */
+struct evaluate_source {
+	const struct evaluate_tools *tools;
+	struct dns *dns;    /* the evaluation's from evaluate() on, whatever its status */
+	struct slice bytes; /* must live until evaluate_end */
+	bool partial;       /* over the size limit: bytes are its beginning */
+	const struct envelope *envelope; /* NULL: what the options and the message say */
+};
+
 /*
- * Reads the message and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or
- * from a fixed table, and has_message tells whether there is something to pass on.
+ * Takes the message from source, or, where that is NULL, from stdin or --input with tools of its
+ * own; and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or from a fixed
+ * table, and has_message tells whether there is something to pass on.
  */
-enum evaluate_status evaluate(struct evaluation *evaluation, const char **error);
+enum evaluate_status evaluate(
+	struct evaluation *evaluation, const struct evaluate_source *source, const char **error);
 
 /* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
@@ -74,16 +77,6 @@ enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **e
 /* A struct dns of its own, as the options have it. */
 enum evaluate_status evaluate_dns(
 	struct evaluation *evaluation, struct dns **dns, const char **error);
-
-/*
- * The same for bytes that are at hand (they must live until evaluate_end), with tools that stay the
- * caller's. dns is the evaluation's from now on, whatever the status. partial: the message is over
- * the size limit and bytes are its beginning. given: its envelope, or NULL for what the options
- * and, in the modes field and headers, the message say.
- */
-enum evaluate_status evaluate_bytes(struct evaluation *evaluation,
-	const struct evaluate_tools *tools, struct dns *dns, struct slice bytes, bool partial,
-	const struct envelope *given, const char **error);
 
 /* Did stored mail not show its envelope, and nothing pass that does without one? Such a message
  * did not fail. */

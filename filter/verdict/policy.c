@@ -57,22 +57,34 @@ join(const char *const *signs, size_t n, struct arena *arena)
 	return arena_cstr(arena, buf_slice(&text));
 }
 
+size_t
+policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS])
+{
+	static const struct {
+		const char *field, *sign;
+	} fields[] = {
+		{"ARC-Seal",  N_("an ARC-Seal field")},
+		{"List-Id",   N_("a List-Id field")  },
+		{"List-Post", N_("a List-Post field")},
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (message_count(message, fields[i].field) > 0)
+			signs[n++] = fields[i].sign;
+	if (has_field_starting(message, SLICE("Resent-")))
+		signs[n++] = N_("a Resent field");
+	return n;
+}
+
 /* What speaks for a list or a forwarder, each sign of it; false: nothing does. A sender can forge
  * them, and earns a quarantine by it. */
 static bool
 find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
 {
 	const char **signs = verdict->signs;
-	size_t n = 0;
+	size_t n = policy_field_signs(in->message, signs);
 
-	if (message_count(in->message, "ARC-Seal") > 0)
-		signs[n++] = N_("an ARC-Seal field");
-	if (message_count(in->message, "List-Id") > 0)
-		signs[n++] = N_("a List-Id field");
-	if (message_count(in->message, "List-Post") > 0)
-		signs[n++] = N_("a List-Post field");
-	if (has_field_starting(in->message, SLICE("Resent-")))
-		signs[n++] = N_("a Resent field");
 	if (has_broken_aligned(results))
 		signs[n++] = N_("an aligned signature that was broken after signing");
 	verdict->nsigns = n;

@@ -34,6 +34,9 @@ struct verdict {
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 
+/* The header fields that speak for a list or a forwarder, as signs from a fixed table; how many. */
+size_t policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS]);
+
 /* sign, for a person: in the language of words_choose; in the arena */
 const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
 

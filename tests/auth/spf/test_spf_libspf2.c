@@ -4,6 +4,9 @@
 
 #include "mime/buf.h"
 #include "tests/auth/spf/spf_case.h"
+#include "tests/support/libspf2.h"
+
+TestSuite(spf_libspf2, .init = need_libspf2);
 
 /*
  * The engine is another's: what is tested is our way in and out of it, and what it is known to get

@@ -12,6 +12,7 @@ enum { MAX_ARGS = 12 };
 
 #include "tests/support/arena_suite.h"
 
+static const char *const commands[] = {"filter", "explain", "inspect", "batch"};
 static struct options options;
 static const char *error;
 static bool in_file;
@@ -23,11 +24,12 @@ static enum status
 parse(const char *const *args)
 {
 	char *argv[MAX_ARGS + 4] = {arena_cstr(&arena, SLICE("mailstamp"))};
-	bool explain = args[0] != NULL &&
-		       (strcmp(args[0], "explain") == 0 || strcmp(args[0], "inspect") == 0);
+	bool named = false;
 	int argc = 1;
 
-	if (explain)
+	for (size_t i = 0; args[0] != NULL && i < sizeof commands / sizeof commands[0]; i++)
+		named = named || strcmp(args[0], commands[i]) == 0;
+	if (named)
 		argv[argc++] = arena_cstr(&arena, slice_str(*args++));
 	argv[argc++] = arena_cstr(&arena, SLICE("--config=/dev/null"));
 	for (; *args != NULL; args++)
@@ -122,6 +124,17 @@ static const struct bad_row {
 	{"messages without a domain", {"inspect", "--messages", "x"}, "inspect needs a DOMAIN"},
 	{"messages from nowhere", {"inspect", "a.example", "--messages"},
 		"--messages needs a value"},
+	{"batch's option", {"--what-if", "garbage", "--shard", "9/2"},
+		"--what-if is only for batch"},
+	{"the filter's option in batch", {"batch", "--log=x", "a"}, "--log is only for filter"},
+	{"an option of two", {"inspect", "--profile", "plain", "a.example"},
+		"--profile is only for filter or expla"},
+	{"an option of three", {"inspect", "--envelope=args", "a.example"},
+		"for filter, explain or batch"},
+	{"a flag of another", {"explain", "--arc-seal", "a.example"},
+		"--arc-seal is only for filter"},
+	{"another's --output", {"--output=summary"}, "must be message, json, header or none"},
+	{"a message from explain", {"explain", "--output=header"}, "must be json, none or text"},
 	{"two files for explain", {"explain", "a", "b"}, "unexpected argument: b"},
 	{"a hostile value stays one line", {"--envelope", "x\n5.0.0 y"}, "--envelope"},
 	{"a hostile option, too", {"--x\n5.0.0 y"}, "--x\\x0a5.0.0 y"},
@@ -175,7 +188,7 @@ Test(options, defaults)
 	cr_expect(options.reject_on == REJECT_ON_DIRECT && !options.on_temperror_given);
 	cr_expect(options.ambiguous == DISP_QUARANTINE && !options.bounce_always);
 	cr_expect(options.scrub == SCRUB_OWN && options.output == OUTPUT_MESSAGE);
-	cr_expect(options.command_timeout == 600 && options.color == -1);
+	cr_expect(options.command_timeout == 600 && options.color == COLOR_AUTO);
 	cr_expect(options.exit_override[DISP_REJECT] == -1 && options.exec_argv == NULL);
 	cr_expect(options.log == NULL && options.config == NULL && !options.has_now);
 }
@@ -230,18 +243,20 @@ Test(options, words)
 	cr_expect(options.on_temperror == DISP_TEMPFAIL && options.on_temperror_given);
 	cr_expect(options.ambiguous == DISP_REJECT && options.tempfail_on_dmarc);
 	cr_expect(options.oversize_tempfail);
-	cr_assert(PARSE("--dkim-l=allow", "--spf-engine=libspf2", "--dmarc-mode=rfc7489",
-			  "--bounce=always", "--on-error=pass", "--reject-on=never", "--scrub=none",
-			  "--color=auto") == ST_OK);
-	cr_expect(options.auth.dkim_l_allow && options.auth.spf_engine == SPF_LIBSPF2);
+	cr_assert(PARSE("--dkim-l=allow", "--spf-engine=mailstamp", "--dmarc-mode=rfc7489",
+			  "--bounce=always", "--on-error=pass", "--reject-on=never",
+			  "--scrub=none") == ST_OK);
+	cr_expect(options.auth.dkim_l_allow && options.auth.spf_engine == SPF_OWN);
 	cr_expect(options.auth.dmarc_mode == DMARC_RFC7489 && options.bounce_always);
 	cr_expect(options.on_error_pass && options.reject_on == REJECT_ON_NEVER);
-	cr_expect(options.scrub == SCRUB_NONE && options.color == -1);
-	cr_assert(PARSE("--color=always", "--dmarc-compare", "--spf-compare=true", "--no-ask",
-			  "--dkim-l=policy", "--output=header") == ST_OK);
-	cr_expect(options.color == 1 && options.auth.dmarc_compare && options.auth.spf_compare);
-	cr_expect(options.auth.no_ask && !options.auth.dkim_l_allow);
-	cr_expect(options.output == OUTPUT_HEADER);
+	cr_expect(options.scrub == SCRUB_NONE);
+	cr_assert(PARSE("explain", "--color=never") == ST_OK && options.color == COLOR_NEVER);
+	cr_assert(PARSE("explain", "--color=always") == ST_OK && options.color == COLOR_ALWAYS);
+	cr_assert(PARSE("--dmarc-compare=true", "--no-ask", "--dkim-l=policy", "--output=header") ==
+		  ST_OK);
+	cr_expect(options.auth.dmarc_compare);
+	cr_expect(options.auth.no_ask && !options.auth.dkim_l_allow &&
+		  options.output == OUTPUT_HEADER);
 }
 
 Test(options, lists)
@@ -359,6 +374,7 @@ static const struct scan_row {
 	{"a client's HELO is none", {"--profile=postfix", "--helo", "--profile=plain"},
 		PROFILE_POSTFIX, true},
 	{"behind -- it is COMMAND's", {"--", "--profile=postfix"}, PROFILE_PLAIN, false},
+	{"of a command without", {"batch", "--profile=postfix"}, PROFILE_PLAIN, false},
 	{"after a word", {"explain", "--profile=exim-filter"}, PROFILE_EXIM_FILTER, true},
 	{"after a short option", {"-x", "--profile=exim-pipe"}, PROFILE_EXIM_PIPE, true},
 };
@@ -379,14 +395,16 @@ Test(options, profile_is_known_first)
 	}
 }
 
-Test(options, help_fits_a_terminal)
+/* How many options the command's help has; each fits a line of a terminal. */
+static size_t
+help_lines(enum command command)
 {
 	char line[400];
 	FILE *out = tmpfile();
-	size_t found = 0, wanted = 0;
+	size_t found = 0;
 
 	cr_assert(out != NULL);
-	options_help(out);
+	options_help(command, out);
 	rewind(out);
 	while (fgets(line, sizeof line, out) != NULL) {
 		cr_expect(strlen(line) <= 81, "%s", line);
@@ -394,23 +412,66 @@ Test(options, help_fits_a_terminal)
 		cr_expect(strstr(line, "no-ask") == NULL, "for tests only");
 	}
 	fclose(out);
-	for (size_t i = 0; i < option_count; i++)
-		wanted += option_rows[i].name != NULL && option_rows[i].help != NULL;
-	cr_expect(found == wanted, "every option has its line");
+	return found;
 }
 
-/* Two rows of one name, or two with one place, would be a slip of the pen. */
-Test(options, table_has_no_doubles)
+Test(options, help_has_the_command_s_options)
+{
+	for (int command = COMMAND_FILTER; command <= COMMAND_BATCH; command++) {
+		size_t wanted = 0;
+
+		for (size_t i = 0; i < option_count; i++)
+			wanted += option_is_for(&option_rows[i], (enum command)command) &&
+				  option_rows[i].help != NULL;
+		cr_expect_eq(help_lines((enum command)command), wanted, "command %d", command);
+	}
+}
+
+/* A default that is given changes nothing, in any command that has the row. */
+static void
+give_default(const struct option_row *row, enum command command)
+{
+	const size_t size = row->kind == OPTION_YES ? sizeof(bool) : sizeof(int);
+	struct options without = options_default();
+	struct buf option;
+	enum status st;
+
+	buf_init(&option, &arena, 200);
+	buf_addf(&option, "--%s=%s", row->name, row->preset);
+	buf_addc(&option, '\0');
+	option_set_presets(command, &without);
+	st = command == COMMAND_FILTER ? PARSE("filter", option.p)
+				       : PARSE(commands[command], option.p, "a");
+	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
+	cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0, "%s",
+		option.p);
+}
+
+Test(options, defaults_can_be_given)
 {
 	for (size_t i = 0; i < option_count; i++)
-		for (size_t j = i + 1; j < option_count; j++) {
-			const struct option_row *a = &option_rows[i], *b = &option_rows[j];
+		for (int command = COMMAND_FILTER; command <= COMMAND_BATCH; command++)
+			if (option_rows[i].preset != NULL &&
+				option_is_for(&option_rows[i], (enum command)command))
+				give_default(&option_rows[i], (enum command)command);
+}
 
-			if (a->name == NULL || b->name == NULL)
+/* Two rows of one name and command, or two with one place, would be a slip of the pen. */
+Test(options, table_has_no_doubles)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *a = &option_rows[i];
+
+		cr_expect((a->commands == 0) == (a->name == NULL), "%s: of no command", a->name);
+		for (size_t j = i + 1; a->name != NULL && j < option_count; j++) {
+			const struct option_row *b = &option_rows[j];
+
+			if (b->name == NULL || (a->commands & b->commands) == 0)
 				continue;
 			cr_expect_str_neq(a->name, b->name);
 			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
 		}
+	}
 }
 
 Test(options, inspect_takes_domains)

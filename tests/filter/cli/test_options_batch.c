@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "auth/spf/spf.h"
 #include "filter/cli/options.h"
 #include "filter/verdict/whatif.h"
 
@@ -46,10 +47,10 @@ static const struct row {
 	{"nothing to read", {NULL}, "needs a PATH"},
 	{"two lists", {"--envelopes", "x", "--files-from", "y"}, "no other list"},
 	{"a manifest and two paths", {"--envelopes", "x", "y", "z"}, "no other list"},
-	{"a filter's output", {"--output", "message", "x"}, "batch takes --output"},
+	{"a filter's output", {"--output", "message", "x"}, "--output must be json"},
 	{"stamped nowhere", {"--output", "stamp", "x"}, "must be given together"},
 	{"a folder for nothing", {"--into", "x", "y"}, "must be given together"},
-	{"an envelope on stdin", {"--envelope", "bsmtp", "x"}, "saved messages"},
+	{"an envelope on stdin", {"--envelope", "bsmtp", "x"}, "args, field or headers"},
 	{"two logs", {"--resume", "x", "--json-log", "y", "z"}, "cannot be combined"},
 	{"a page", {"--html", "x", "y"}, NULL},
 	{"a page of a journal", {"--resume", "x", "--html", "y", "z"}, NULL},
@@ -126,4 +127,15 @@ Test(options_batch, shard)
 	cr_expect(options.shard_at == 1 && options.shard_of == 3, "from 0");
 	cr_assert(PARSE("x") == ST_OK);
 	cr_expect_eq(options.shard_of, 0, "none");
+}
+
+/* A program without libspf2 says so, wherever it is asked for it. */
+Test(options_batch, libspf2)
+{
+	const enum status want = spf_libspf2_built() ? ST_OK : ST_BAD;
+
+	cr_expect(PARSE("--spf-engine=libspf2", "x") == want);
+	cr_expect(PARSE("--spf-compare", "x") == want);
+	cr_expect(want == ST_OK || strstr(error, "built without libspf2") != NULL, "%s", error);
+	cr_expect(PARSE("--spf-engine=mailstamp", "--spf-compare=false", "x") == ST_OK);
 }

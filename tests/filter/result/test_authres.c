@@ -14,7 +14,7 @@ one_prop(enum report_kind kind, struct slice value)
 	report_init(&report, &arena);
 	report_prop(report_add(&report, "spf", AUTH_PASS, any_reason(NULL, &arena)),
 		"smtp.mailfrom", kind, value);
-	return authres_field("mx.example", &report, "\n", &arena);
+	return authres_field("mx.example", &report, "\n", &arena).field;
 }
 
 /* RFC 8601 2.2: pvalue = value / [[local-part] "@"] domain-name; value = token / quoted-string */
@@ -96,7 +96,7 @@ Test(authres, none_without_rows)
 	struct report report;
 
 	report_init(&report, &arena);
-	cr_expect(slice_eq(authres_field("mx.example", &report, "\r\n", &arena),
+	cr_expect(slice_eq(authres_field("mx.example", &report, "\r\n", &arena).field,
 		SLICE("Authentication-Results: mx.example; none\r\n")));
 }
 
@@ -109,7 +109,7 @@ Test(authres, one_result_a_line_with_the_message_s_line_ends)
 	row = report_add(&report, "spf", AUTH_SOFTFAIL, any_reason("no match", &arena));
 	report_prop(row, "smtp.helo", REPORT_DOMAIN, SLICE("h.example"));
 	row = report_add(&report, "dkim", AUTH_NONE, any_reason(NULL, &arena));
-	cr_expect(slice_eq(authres_field("mx.example", &report, "\r\n", &arena),
+	cr_expect(slice_eq(authres_field("mx.example", &report, "\r\n", &arena).field,
 		SLICE("Authentication-Results: mx.example;\r\n"
 		      "\tspf=softfail reason=\"no match\" smtp.helo=h.example;\r\n"
 		      "\tdkim=none\r\n")));
@@ -126,7 +126,7 @@ Test(authres, lines_are_folded_at_78_columns)
 	report_prop(row, "header.d", REPORT_DOMAIN, SLICE("a-rather-long-name.example.com"));
 	report_prop(row, "header.i", REPORT_MAILBOX, SLICE("@a-rather-long-name.example.com"));
 	report_prop(row, "header.s", REPORT_DOMAIN, SLICE("selector"));
-	rest = authres_field("mx.example", &report, "\n", &arena);
+	rest = authres_field("mx.example", &report, "\n", &arena).field;
 	while (rest.n > 0) {
 		line = slice_head(rest, slice_find(rest, '\n'));
 		rest = slice_from(rest, line.n + 1);
@@ -148,7 +148,7 @@ Test(authres, long_reason_is_folded)
 			   "fifteen",
 			&arena));
 	report_prop(row, "header.from", REPORT_DOMAIN, SLICE("a.example"));
-	field = authres_field("mx.example", &report, "\r\n", &arena);
+	field = authres_field("mx.example", &report, "\r\n", &arena).field;
 	cr_expect(slice_eq(field, SLICE("Authentication-Results: mx.example;\r\n\tdmarc=fail\r\n"
 					"\t  reason=\"one two three four five six seven eight nine "
 					"ten eleven\r\n"
@@ -180,7 +180,7 @@ Test(authres, part_and_note)
 		row = report_add(&report, "arc", AUTH_FAIL, any_reason(rows[i].reason, &arena));
 		row->part = rows[i].part;
 		row->note = rows[i].note;
-		field = authres_field("mx.example", &report, "\n", &arena);
+		field = authres_field("mx.example", &report, "\n", &arena).field;
 		field = slice_trim(slice_from(field, slice_find(field, ';') + 1));
 		cr_expect(slice_eq(field, slice_str(rows[i].want)), "%s: %.*s", rows[i].want,
 			(int)field.n, field.p);
@@ -205,7 +205,7 @@ Test(authres, largest_field_is_whole)
 		for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
 			report_prop(row, names[k], REPORT_TEXT, slice_make(value, sizeof value));
 	}
-	field = authres_field("mx.example", &report, "\n", &arena);
+	field = authres_field("mx.example", &report, "\n", &arena).field;
 	cr_expect(field.n > 2000000 && field.p[field.n - 1] == '\n');
 	arena_clear(&arena);
 }
@@ -215,7 +215,7 @@ Test(authres, identifier)
 	struct report report;
 
 	report_init(&report, &arena);
-	cr_expect(slice_eq(authres_field("a b", &report, "\n", &arena),
+	cr_expect(slice_eq(authres_field("a b", &report, "\n", &arena).field,
 		SLICE("Authentication-Results: \"a b\"; none\n")));
 	cr_expect(authres_id_ok("mx.example"));
 	cr_expect_not(authres_id_ok(""));

@@ -67,7 +67,7 @@ Test(block, nothing_evaluated)
 		open_rig(&rig);
 		rig.ev.evaluated = rows[i].evaluated;
 		rig.ev.oversize = rows[i].partial;
-		expect_text(block_field(&rig.ev), rows[i].want, rows[i].name);
+		expect_text(block_field(&rig.ev).field, rows[i].want, rows[i].name);
 		close_rig(&rig);
 	}
 }
@@ -82,7 +82,7 @@ Test(block, authenticated_user_over_the_size_limit)
 	rig.ev.evaluated = false;
 	rig.ev.oversize = true;
 	rig.ev.taken.envelope.authenticated = SLICE("joe");
-	got = block_field(&rig.ev);
+	got = block_field(&rig.ev).field;
 	cr_expect(slice_starts(got, SLICE("Authentication-Results: mx.example;\n"
 					  "\tauth=pass smtp.auth=joe;\n\tspf=none")));
 	close_rig(&rig);
@@ -107,7 +107,7 @@ Test(block, authenticated_user)
 
 		open_rig(&rig);
 		rig.ev.taken.envelope.authenticated = slice_str(rows[i].user);
-		got = block_field(&rig.ev);
+		got = block_field(&rig.ev).field;
 		cr_expect(slice_starts(got, slice_str(head)), "%s", rows[i].name);
 		got = slice_from(got, strlen(head));
 		cr_expect(slice_starts(got, slice_str(rows[i].want)), "%s: %.*s", rows[i].name,
@@ -143,7 +143,7 @@ Test(block, downgrade_is_told)
 			.from_domain = SLICE("example.com"),
 			.policy = DMARC_REJECT};
 		rig.ev.verdict.sign = rows[i].sign;
-		got = block_field(&rig.ev);
+		got = block_field(&rig.ev).field;
 		expect_text(slice_from(got, slice_rfind(slice_head(got, got.n - 1), ';') + 2),
 			rows[i].want, rows[i].name);
 		close_rig(&rig);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "filter/cli/options.h"
+#include "filter/settings/options_table.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(config);
@@ -86,6 +87,54 @@ Test(config, values)
 	cr_expect(options.profile == PROFILE_EXIM_FILTER && options.profile_given);
 	cr_expect(options.exit_override[DISP_REJECT] == 75);
 	cr_expect_str_eq(options.log, "/var/log/a b");
+}
+
+/* One file serves all commands: what only another one knows is not used, however it is written. */
+Test(config, keys_of_other_commands)
+{
+	static const char text[] = "[mailstamp]\n"
+				   "profile=postfix\n"
+				   "what-if=garbage\n"
+				   "output=header\n"
+				   "envelope=bsmtp\n"
+				   "color=never\n"
+				   "arc-seal=a.example\n";
+	static const struct {
+		enum command command;
+		enum profile profile;
+		enum output_what output;
+		enum envelope_mode envelope;
+		enum color color;
+		size_t what_ifs;
+		bool seals;
+	} rows[] = {
+		{COMMAND_FILTER, PROFILE_POSTFIX, OUTPUT_HEADER, ENVELOPE_BSMTP, COLOR_AUTO, 0,
+			true},
+		{COMMAND_EXPLAIN, PROFILE_POSTFIX, OUTPUT_TEXT, ENVELOPE_BSMTP, COLOR_NEVER, 0,
+			false},
+		{COMMAND_INSPECT, PROFILE_PLAIN, OUTPUT_TEXT, ENVELOPE_ARGS, COLOR_AUTO, 0, false},
+		{COMMAND_BATCH, PROFILE_PLAIN, OUTPUT_SUMMARY, ENVELOPE_HEADERS, COLOR_AUTO, 1,
+			false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct options options = options_default();
+		const char *error = "";
+
+		options.command = rows[i].command;
+		option_set_presets(rows[i].command, &options);
+		cr_expect(config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK,
+			"%zu: %s", i, error);
+		cr_expect(options.profile == rows[i].profile, "%zu", i);
+		cr_expect(options.output == rows[i].output, "%zu", i);
+		cr_expect(options.envelope == rows[i].envelope, "%zu", i);
+		cr_expect(options.color == rows[i].color, "%zu", i);
+		cr_expect(options.what_ifs.n == rows[i].what_ifs, "%zu", i);
+		cr_expect((options.arc_seal != NULL) == rows[i].seals, "%zu", i);
+		cr_expect(config_apply(SLICE("[mailstamp]\noutput=all\n"), "f", &arena, &options,
+				  &error) == ST_BAD,
+			"%zu: no command has it", i);
+	}
 }
 
 Test(config, nothing_in_it)

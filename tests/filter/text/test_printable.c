@@ -63,3 +63,38 @@ Test(printable, long_text)
 	cr_expect(strlen(printable(slice_make(text, sizeof text), 100, &arena)) == 403);
 	arena_clear(&arena);
 }
+
+/* One classification for paths, rows and pages. */
+Test(printable, next)
+{
+	static const struct {
+		const char *name;
+		struct slice text;
+		enum printable_kind kind;
+		size_t n;
+	} kinds[] = {
+		{"a letter", SLICE_INIT("ab"), PRINTABLE_SHOWS, 1},
+		{"a backslash", SLICE_INIT("\\"), PRINTABLE_SHOWS, 1},
+		{"NUL", SLICE_INIT("\0a"), PRINTABLE_ACTS, 1},
+		{"a line end", SLICE_INIT("\n"), PRINTABLE_ACTS, 1},
+		{"DEL", SLICE_INIT("\x7f"), PRINTABLE_ACTS, 1},
+		{"two octets", SLICE_INIT("\xc3\xa9x"), PRINTABLE_SHOWS, 2},
+		{"three octets", SLICE_INIT("\xe6\x97\xa5"), PRINTABLE_SHOWS, 3},
+		{"four octets", SLICE_INIT("\xf0\x9f\x98\x80"), PRINTABLE_SHOWS, 4},
+		{"a C1 control", SLICE_INIT("\xc2\x9bx"), PRINTABLE_ACTS, 2},
+		{"right to left", SLICE_INIT("\xe2\x80\xae"), PRINTABLE_ACTS, 3},
+		{"a byte order mark", SLICE_INIT("\xef\xbb\xbf"), PRINTABLE_ACTS, 3},
+		{"half a character", SLICE_INIT("\xe6\x97"), PRINTABLE_BAD, 1},
+		{"too long a form", SLICE_INIT("\xc0\xaf"), PRINTABLE_BAD, 1},
+		{"a continuation", SLICE_INIT("\x97x"), PRINTABLE_BAD, 1},
+		{"a surrogate", SLICE_INIT("\xed\xa0\x80"), PRINTABLE_BAD, 1},
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		struct slice left = kinds[i].text, one;
+
+		cr_expect(printable_next(&left, &one) == kinds[i].kind, "%s", kinds[i].name);
+		cr_expect(one.p == kinds[i].text.p && one.n == kinds[i].n, "%s", kinds[i].name);
+		cr_expect(left.n == kinds[i].text.n - one.n, "%s", kinds[i].name);
+	}
+}

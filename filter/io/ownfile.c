@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700 /* realpath */
-#include "filter/page/page_file.h"
+#include "filter/io/ownfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/io/wholefile.h"
 #include "mime/buf.h"
 
 enum { PATH_OCTETS = 8192, TRIES = 100 };
@@ -36,10 +35,25 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 	return name.over ? NULL : name.p;
 }
 
-/* Over a device or a FIFO a rename would destroy it. *mode is set where a file stands there. */
+/* Empty, or begins as our files do? What cannot be read is not known to be ours. */
+static bool
+is_ours(const char *path, struct slice first)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	char there[OWNFILE_FIRST];
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = pread(fd, there, first.n, 0);
+	close(fd);
+	return n == 0 || (n > 0 && slice_eq(slice_make(there, (size_t)n), first));
+}
+
+/* Over a device or a FIFO a rename would destroy it. *mode is set where a file is there. */
 static enum status
-find_target(struct page_file *file, const char *path, mode_t *mode, struct arena *arena,
-	enum fault *why)
+find_target(struct ownfile *file, const char *path, const struct ownfile_kind *kind, mode_t *mode,
+	struct arena *arena, enum fault *why)
 {
 	struct stat info;
 	char *real;
@@ -53,8 +67,8 @@ find_target(struct page_file *file, const char *path, mode_t *mode, struct arena
 		*why = S_ISDIR(info.st_mode) ? FAULT_FOLDER : FAULT_NOT_REGULAR;
 		return ST_TEMP;
 	}
-	if (!wholefile_is_ours(path, SLICE("<!DOCTYPE"))) {
-		*why = FAULT_NOT_A_PAGE;
+	if (!is_ours(path, kind->first)) {
+		*why = kind->another;
 		return ST_TEMP;
 	}
 	*mode = info.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
@@ -89,14 +103,15 @@ give_up(int fd, const char *part, enum fault error, enum fault *why)
 }
 
 enum status
-page_file_open(struct page_file *file, const char *path, struct arena *arena, enum fault *why)
+ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
+	struct arena *arena, enum fault *why)
 {
 	unsigned long number = (unsigned long)getpid();
 	mode_t mode = 0;
 	int fd = -1;
 
-	*file = (struct page_file){.out = NULL};
-	if (find_target(file, path, &mode, arena, why) != ST_OK)
+	*file = (struct ownfile){.out = NULL};
+	if (find_target(file, path, kind, &mode, arena, why) != ST_OK)
 		return ST_TEMP;
 	for (int i = 0; fd < 0 && i < TRIES; i++, number += 100000) {
 		file->part = part_name(file->target, number, arena);
@@ -111,7 +126,7 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, en
 							 : fault_of_path(errno);
 		return ST_TEMP;
 	}
-	/* who was kept from the old page is kept from the new one */
+	/* who was kept from the old file is kept from the new one */
 	if (mode != 0 && fchmod(fd, mode) != 0)
 		return give_up(fd, file->part, fault_of_write(errno), why);
 	ignore_limit();
@@ -122,7 +137,7 @@ page_file_open(struct page_file *file, const char *path, struct arena *arena, en
 }
 
 enum status
-page_file_keep(struct page_file *file, enum fault *why)
+ownfile_keep(struct ownfile *file, enum fault *why)
 {
 	bool good = fflush(file->out) == 0 && ferror(file->out) == 0;
 
@@ -144,10 +159,22 @@ page_file_keep(struct page_file *file, enum fault *why)
 }
 
 void
-page_file_drop(struct page_file *file)
+ownfile_drop(struct ownfile *file)
 {
 	if (file->out != NULL)
 		(void)fclose(file->out);
 	file->out = NULL;
 	(void)unlink(file->part);
+}
+
+enum status
+ownfile_probe(
+	const char *path, const struct ownfile_kind *kind, struct arena *arena, enum fault *why)
+{
+	struct ownfile file;
+
+	if (ownfile_open(&file, path, kind, arena, why) != ST_OK)
+		return ST_TEMP;
+	ownfile_drop(&file);
+	return ST_OK;
 }

@@ -1,0 +1,44 @@
+/*
+ * ownfile.h: a file that is written whole or not at all, and replaces only one that we wrote.
+ */
+#ifndef FILTER_IO_OWNFILE_H
+#define FILTER_IO_OWNFILE_H
+
+#include <stdio.h>
+
+#include "filter/io/fault.h"
+#include "mime/arena.h"
+#include "mime/status.h"
+
+/* How a file of ours is known from another, which a slip on the command line must not destroy. */
+struct ownfile_kind {
+	struct slice first; /* how it begins, at most OWNFILE_FIRST octets */
+	enum fault another; /* what is wrong with another file */
+};
+
+struct ownfile {
+	FILE *out;          /* what is written goes here */
+	const char *target; /* the path; behind a link, where the link leads */
+	const char *part;   /* its name until it is whole, in the same folder */
+};
+
+enum { OWNFILE_FIRST = 64 };
+
+/*
+ * Begins a file. One that is there must be regular and either empty or of this kind; it keeps its
+ * mode. ST_TEMP with *why: then there is nothing to close.
+ */
+enum status ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
+	struct arena *arena, enum fault *why);
+
+/* To the disk, and over the target; ST_TEMP with *why, and then as ownfile_drop. */
+enum status ownfile_keep(struct ownfile *file, enum fault *why);
+
+/* Leaves the target as it was and nothing else behind. */
+void ownfile_drop(struct ownfile *file);
+
+/* Can path be written? As ownfile_open says; leaves everything as it was. */
+enum status ownfile_probe(
+	const char *path, const struct ownfile_kind *kind, struct arena *arena, enum fault *why);
+
+#endif

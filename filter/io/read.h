@@ -1,0 +1,11 @@
+/* read.h: bytes from a descriptor, however many reads it takes. */
+#ifndef FILTER_IO_READ_H
+#define FILTER_IO_READ_H
+
+#include <sys/types.h>
+
+/* n octets, or fewer where the end comes before: how many; -1 with errno. For files: a descriptor
+ * that would block is an error. */
+ssize_t read_bytes(int fd, char *to, size_t n);
+
+#endif

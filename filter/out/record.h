@@ -1,0 +1,29 @@
+/*
+ * record.h: --dns-record, the answers of a run as a zone for --zone.
+ *
+ * The file is there whole or as it was before, and replaces only a record or an empty file.
+ */
+#ifndef FILTER_OUT_RECORD_H
+#define FILTER_OUT_RECORD_H
+
+#include "filter/io/fault.h"
+#include "filter/settings/settings.h"
+#include "mime/status.h"
+
+/*
+ * Can the record be written? For a command whose caller is a person, before its work: 0, or the
+ * exit status of a configuration error after a line to stderr. 0 where there is no --dns-record.
+ */
+int record_probe(const struct options *options, struct arena *arena);
+
+/*
+ * zone (of dns_record or dns_pool_record; empty: more than a zone can hold) to --dns-record.
+ * ST_TEMP with *why, a text to be translated.
+ */
+enum status record_write(
+	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);
+
+/* The same; false after a line to stderr. */
+bool record_keep(const struct options *options, struct slice zone, struct arena *arena);
+
+#endif
