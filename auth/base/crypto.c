@@ -296,6 +296,19 @@ crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 				: verify_ed25519(crypto, key, digest, signature, good);
 }
 
+enum status
+crypto_recover(struct crypto *crypto, const struct crypto_key *key, struct slice signature,
+	unsigned char digest[CRYPTO_SHA256_SIZE], bool *good)
+{
+	*good = false;
+	if (key->rsa == NULL)
+		return ST_OK;
+	if (crypto->rsa == NULL)
+		crypto->rsa = rsa_new();
+	return crypto->rsa != NULL ? rsa_recover(crypto->rsa, key->rsa, signature, digest, good)
+				   : ST_TEMP;
+}
+
 /* No key of ours is encrypted, and nobody is there to be asked. */
 static int
 no_password(char *password, int size, int writing, void *arg)

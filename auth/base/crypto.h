@@ -57,6 +57,13 @@ void crypto_key_free(struct crypto_key *key); /* NULL is fine */
 enum status crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 	const unsigned char digest[CRYPTO_SHA256_SIZE], struct slice signature, bool *good);
 
+/*
+ * The SHA-256 hash that an RSA signature holds under a public key (PKCS#1 v1.5); *good: its padding
+ * is right, so that the private key of this public one made it. ST_TEMP as above.
+ */
+enum status crypto_recover(struct crypto *crypto, const struct crypto_key *key,
+	struct slice signature, unsigned char digest[CRYPTO_SHA256_SIZE], bool *good);
+
 /* What a private key is; bits is 256 for Ed25519. */
 struct crypto_signer_info {
 	bool rsa;

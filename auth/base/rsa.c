@@ -220,14 +220,13 @@ prepare(struct rsa *rsa, struct rsa_key *key)
 	return false;
 }
 
-enum status
-rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[DIGEST_SIZE],
-	struct slice signature, bool *good)
+/* RFC 8017 8.2.2 step 2: the encoded message; *inside: the signature is one of this modulus. */
+static enum status
+open_signature(struct rsa *rsa, struct rsa_key *key, struct slice signature,
+	unsigned char em[MODULUS_MAX], bool *inside)
 {
-	unsigned char want[MODULUS_MAX], em[MODULUS_MAX];
-
-	*good = false;
-	if (signature.n != key->size || !encode(digest, want, key->size))
+	*inside = false;
+	if (signature.n != key->size || key->size > MODULUS_MAX)
 		return ST_OK;
 	if (BN_bin2bn((const unsigned char *)signature.p, (int)signature.n, rsa->s) == NULL)
 		return ST_TEMP;
@@ -237,6 +236,38 @@ rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[DIGE
 		BN_mod_exp_mont(rsa->m, rsa->s, key->e, key->n, rsa->ctx, key->mont) != 1 ||
 		BN_bn2binpad(rsa->m, em, (int)key->size) != (int)key->size)
 		return ST_TEMP;
-	*good = memcmp(em, want, key->size) == 0;
+	*inside = true;
+	return ST_OK;
+}
+
+enum status
+rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[DIGEST_SIZE],
+	struct slice signature, bool *good)
+{
+	unsigned char want[MODULUS_MAX], em[MODULUS_MAX];
+	enum status status;
+
+	*good = false;
+	if (signature.n != key->size || !encode(digest, want, key->size))
+		return ST_OK;
+	status = open_signature(rsa, key, signature, em, good);
+	*good = *good && memcmp(em, want, key->size) == 0;
+	return status;
+}
+
+enum status
+rsa_recover(struct rsa *rsa, struct rsa_key *key, struct slice signature,
+	unsigned char digest[DIGEST_SIZE], bool *good)
+{
+	unsigned char want[MODULUS_MAX], em[MODULUS_MAX];
+	enum status status = open_signature(rsa, key, signature, em, good);
+
+	if (!*good)
+		return status;
+	/* where all before it is as it must be, the end is the hash */
+	if (key->size >= DIGEST_SIZE)
+		memcpy(digest, em + key->size - DIGEST_SIZE, DIGEST_SIZE);
+	*good = key->size >= DIGEST_SIZE && encode(digest, want, key->size) &&
+		memcmp(em, want, key->size) == 0;
 	return ST_OK;
 }

@@ -51,4 +51,9 @@ void rsa_key_free(struct rsa_key *key); /* NULL is fine */
 enum status rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[32],
 	struct slice signature, bool *good);
 
+/* The SHA-256 hash that a signature holds; *good: its padding is right, so that the private key of
+ * this public one made it. ST_TEMP as above. */
+enum status rsa_recover(struct rsa *rsa, struct rsa_key *key, struct slice signature,
+	unsigned char digest[32], bool *good);
+
 #endif

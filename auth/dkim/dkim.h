@@ -176,6 +176,19 @@ enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selec
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);
 
+enum { DKIM_KEYS_MAX = 10 }; /* key records of one name that are tried */
+
+/* The hashes that an RSA signature holds under the published keys that may be used for it. */
+struct dkim_signed {
+	unsigned char hashes[DKIM_KEYS_MAX][CRYPTO_SHA256_SIZE];
+	size_t n;
+	size_t keys; /* that were looked at: where n is 0, none of them made the signature */
+};
+
+/* For the diagnosis; sig must be without defect. ST_TEMP where OpenSSL could not. */
+enum status dkim_recover(
+	const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes);
+
 /* What needs neither DNS nor a hash: defects, t= and x=, the limit of fields. Sets code and reason
  * where that decides, else leaves the code at AUTH_NONE. */
 void dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result);

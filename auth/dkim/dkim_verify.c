@@ -5,8 +5,6 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
-enum { KEYS_MAX = 10 }; /* key records of one name that are tried */
-
 /* fields by name: sorted by length, then text, then from the bottom of the message up */
 struct dkim_index {
 	const struct field **fields;
@@ -247,7 +245,7 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 		trial.reason = judge_record(sig, &key);
 		trial.testing = key.testing;
 		if (trial.reason.id == DKIM_R_NONE) {
-			if (tried++ == KEYS_MAX) {
+			if (tried++ == DKIM_KEYS_MAX) {
 				*best = failed(DKIM_R_KEY_MANY, AUTH_POLICY);
 				return ST_OK;
 			}
@@ -300,4 +298,39 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	result->key_bits = trial.bits;
 	result->key_testing = trial.testing;
 	return status;
+}
+
+enum status
+dkim_recover(const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes)
+{
+	const struct dns_answer *answer;
+	struct slice name;
+
+	*hashes = (struct dkim_signed){0};
+	if (sig->a != DKIM_RSA_SHA256)
+		return ST_OK;
+	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
+	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
+	for (size_t i = 0; i < answer->n && hashes->keys < DKIM_KEYS_MAX; i++) {
+		struct crypto_key *key = NULL;
+		enum status status = ST_OK;
+		struct trial trial = {0};
+		struct dkim_key record;
+		bool good = false;
+
+		dkim_key_parse(answer->rr[i].text, in->arena, &record);
+		if (judge_record(sig, &record).id != DKIM_R_NONE)
+			continue;
+		status = open_key(in, sig, record.p, &key, &trial);
+		if (status == ST_OK && trial.reason.id == DKIM_R_NONE) {
+			hashes->keys++;
+			status = crypto_recover(
+				in->crypto, key, sig->b, hashes->hashes[hashes->n], &good);
+			hashes->n += good;
+		}
+		crypto_key_free(key);
+		if (status != ST_OK)
+			return status;
+	}
+	return ST_OK;
 }

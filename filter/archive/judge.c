@@ -263,12 +263,12 @@ find_outcome(struct judge *judge, bool json, struct outcome *outcome)
 
 	if (options->diagnose && ev->evaluated)
 		outcome->diagnoses =
-			diagnosis_run(&ev->in, &ev->results.dkim, &outcome->ndiagnoses);
+			diagnosis_run(&ev->in, &ev->results.dkim, false, &outcome->ndiagnoses);
 	suppose(judge, outcome);
 	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
 		advice = arena_alloc(judge->arena, sizeof *advice);
 		findings_init(advice, judge->arena);
-		advice_make(ev, advice);
+		advice_make(ev, outcome, advice);
 		outcome->advice = advice;
 	}
 	if (json || options->output == OUTPUT_STAMP)

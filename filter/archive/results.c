@@ -115,5 +115,6 @@ void
 results_clear(struct results *results)
 {
 	stats_free(results->stats);
+	summary_free(&results->summary);
 	results->stats = NULL;
 }

@@ -369,6 +369,8 @@ check(struct reader *reader)
 			  "--spf-compare need");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
+	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
+		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)
 		error = options_check_batch(options, reader->arena);
 	else if (options->command != COMMAND_FILTER)

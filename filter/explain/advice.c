@@ -344,11 +344,12 @@ advise_author(const struct advice *advice)
 }
 
 void
-advice_make(const struct evaluation *ev, struct findings *findings)
+advice_make(const struct evaluation *ev, const struct outcome *outcome, struct findings *findings)
 {
 	const struct auth_results *results = &ev->results;
 	struct slice author = ev->ids.author_domain;
 	struct advice advice = {.ev = ev,
+		.outcome = outcome,
 		.results = results,
 		.findings = findings,
 		.arena = ev->arena,
@@ -382,7 +383,7 @@ advice_make(const struct evaluation *ev, struct findings *findings)
 	advise_dkim(&advice);
 	if (advice.indirect)
 		advice_add(&advice, "mail", "advice-indirect",
-			"it seems to have come through a list or forwarder: ask its operator to "
+			"if it came through a list or forwarder, ask its operator to "
 			"change "
 			"nothing that is signed, to write its own address into From, or to seal it "
 			"with ARC for receivers that trust it");

@@ -56,10 +56,49 @@ static const struct {
 		   "compare the published key with the signer's")                                       },
 };
 
+static const struct diagnosis *
+diagnosis_of(const struct advice *advice, size_t signature)
+{
+	for (size_t i = 0; i < advice->outcome->ndiagnoses; i++)
+		if (advice->outcome->diagnoses[i].signature == signature)
+			return &advice->outcome->diagnoses[i];
+	return NULL;
+}
+
+/* What is proved decides, where something is. */
+static const char *
+by_diagnosis(const struct diagnosis *diagnosis)
+{
+	if (diagnosis->found)
+		return N_("it was right when it was made, as its diagnosis proves: sign after the "
+			  "change, or have the change stopped");
+	switch (diagnosis->half) {
+	case DIAGNOSE_HEADER:
+		return N_("the body was changed after signing: sign last, after everything that "
+			  "adds or rewrites text");
+	case DIAGNOSE_BODY:
+		if (!diagnosis->key_proved)
+			return NULL;
+		return N_("a signed field was changed after signing: sign last, and sign no field "
+			  "that others have to change");
+	case DIAGNOSE_KEY:
+		if (diagnosis->key_proved)
+			return N_("header and body were changed after signing: sign last, after "
+				  "everything that adds or rewrites text");
+		return N_("another key signed, or b= was changed: compare the published key with "
+			  "the signer's");
+	case DIAGNOSE_WHOLE:
+	default:
+		return NULL;
+	}
+}
+
 /* A signature of the author's organization that does not pass. */
 static void
-advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
+advise_failing(const struct advice *advice, size_t which)
 {
+	const struct dkim_sig_result *sig = &advice->results->dkim.sigs[which];
+	const struct diagnosis *diagnosis = diagnosis_of(advice, which);
 	const char *id = "advice-dkim-mend", *what = sig->reason.id != DKIM_R_NONE
 							     ? reason_text(&sig->reason)
 							     : N_("it fails");
@@ -70,11 +109,15 @@ advise_failing(const struct advice *advice, const struct dkim_sig_result *sig)
 			id = remedies[i].id;
 			what = remedies[i].text;
 		}
+	if (diagnosis != NULL && by_diagnosis(diagnosis) != NULL)
+		what = by_diagnosis(diagnosis);
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
 	advice_add(advice, "dkim", id, "the signature of %s does not count: %s",
 		advice_shown(advice, name), phrase_words(what, advice->arena));
+	if (diagnosis != NULL && diagnosis->found)
+		advise_changes(advice, diagnosis);
 }
 
 /* A signature that passes for somebody else. */
@@ -132,7 +175,7 @@ advise_dkim(const struct advice *advice)
 
 		own |= aligned && sig->code == AUTH_PASS;
 		if (aligned && sig->code != AUTH_PASS)
-			advise_failing(advice, sig);
+			advise_failing(advice, i);
 	}
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {

@@ -2,11 +2,14 @@
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
+#include "auth/diagnose/diagnose.h"
 #include "filter/result/finding.h"
+#include "filter/result/json.h"
 #include "filter/verdict/evaluate.h"
 
 struct advice {
 	const struct evaluation *ev;
+	const struct outcome *outcome; /* its diagnoses */
 	const struct auth_results *results;
 	struct findings *findings;
 	struct arena *arena;
@@ -35,5 +38,8 @@ void advice_records(const struct advice *advice, struct finding *finding, const 
 const char *advice_provider(struct slice domain, bool dkim);
 
 void advise_dkim(const struct advice *advice);
+
+/* What can be set where the message was changed; of a diagnosis that is proved. */
+void advise_changes(const struct advice *advice, const struct diagnosis *diagnosis);
 
 #endif

@@ -5,8 +5,9 @@
 
 #include "auth/dns/dns.h"
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_envelope.h"
 #include "filter/explain/explain_from.h"
-#include "filter/intake/hop.h"
+#include "filter/explain/undo.h"
 #include "filter/intake/structure.h"
 #include "filter/out/record.h"
 #include "filter/result/block.h"
@@ -217,51 +218,6 @@ add_dmarc(struct table *table, const struct evaluation *ev, const struct dmarc_r
         });
 }
 
-/* "(Received field 3; the 2 above it lie inside: mailbox mailbox)" */
-static void
-print_client_source(const struct envelope_source *source)
-{
-	static const char *const unknown[] = {
-		[CLIENT_NO_RECEIVED] = N_("no Received field shows a client from outside"),
-		[CLIENT_NO_ADDRESS] = N_("it shows no address that can be believed"),
-		[CLIENT_OTHER_HOST] = N_("it was not written by the host of the one above it"),
-		[CLIENT_NO_ANSWER] = N_("DNS did not say whether its client is a trusted relay"),
-		[CLIENT_TOO_LONG] = N_("it is too long, or there are too many"),
-	};
-
-	if (!source->headers || source->client_option)
-		return;
-	words_pad("", LABEL, stdout);
-	printf(_("from Received field %zu"), source->hops + 1);
-	if (source->hops > 0) {
-		printf(_("; those above it are inside:"));
-		for (size_t i = 0; i < source->hops; i++)
-			printf(" %s", hop_word((enum hop)source->kinds[i]));
-	}
-	if (source->provider != NULL)
-		printf(" (%s)", source->provider->name);
-	if (source->unknown != CLIENT_KNOWN)
-		printf(": %s", words(unknown[source->unknown]));
-	printf("\n");
-}
-
-static void
-print_path_source(const struct envelope_source *source)
-{
-	static const char *const places[] = {
-		[PLACE_X_ENVELOPE_FROM] = N_("from X-Envelope-From"),
-		[PLACE_RETURN_PATH] = N_("from Return-Path"),
-		[PLACE_BELOW] = N_("from the last Return-Path, whose domain the provider noted"),
-		[PLACE_NOTED] = N_("from what the provider noted in Authentication-Results"),
-		[PLACE_MBOX] = N_("from the mbox line"),
-	};
-
-	if (!source->headers || source->path == PLACE_OPTION || source->path == PLACE_NONE)
-		return;
-	words_pad("", LABEL, stdout);
-	printf("%s\n", words(places[source->path]));
-}
-
 static void
 print_identities(const struct evaluation *ev)
 {
@@ -276,12 +232,12 @@ print_identities(const struct evaluation *ev)
 	words_pad(_("Client"), LABEL, stdout);
 	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
-	print_client_source(&ev->taken.source);
+	explain_client_source(&ev->taken.source, LABEL);
 	words_pad("HELO", LABEL, stdout);
 	printf("%s\n", text_of(envelope->helo, arena));
 	words_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n", path);
-	print_path_source(&ev->taken.source);
+	explain_path_source(&ev->taken.source, LABEL);
 	printf("\n");
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
@@ -311,7 +267,7 @@ print_verdict(const struct evaluation *ev, bool color)
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p,
 		reason_words(&verdict->reason, ev->arena));
 	if (verdict->sign != NULL)
-		printf(_("Signs of a list or forwarder: %s.\n"),
+		printf(_("Signs that it was forwarded or changed: %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
@@ -363,12 +319,35 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	if (outcome->ndiagnoses > 0)
 		printf("\n%s\n", _("What broke it:"));
 	for (size_t i = 0; i < outcome->ndiagnoses; i++) {
-		const struct dkim_diagnosis *diagnosis = &outcome->diagnoses[i];
+		const struct diagnosis *diagnosis = &outcome->diagnoses[i];
 		const struct dkim_sig *sig = &ev->results.dkim.sigs[diagnosis->signature].sig;
 
 		printf(_("  the signature of %s (s=%s) %s\n"), text_of(sig->d, ev->arena),
 			text_of(sig->s, ev->arena), diagnosis_words(diagnosis, ev->arena));
 	}
+}
+
+/* --undo: 0, or the status that explain ends with. */
+static int
+write_undone(const struct evaluation *ev, const struct outcome *outcome)
+{
+	const struct diagnosis *found = undo_find(outcome->diagnoses, outcome->ndiagnoses);
+	const char *path = ev->options->undo;
+	enum fault fault;
+
+	if (path == NULL)
+		return 0;
+	if (found == NULL) {
+		fprintf(stderr, "mailstamp: %s\n",
+			_("--undo: no change could be undone and proved; nothing was written"));
+		return EXIT_NOTHING_PROVED;
+	}
+	fault = undo_write(path, found->rebuilt);
+	if (fault == FAULT_NONE)
+		return 0;
+	fprintf(stderr, "mailstamp: --undo %s: %s\n", shown(slice_str(path), ev->arena),
+		words(fault_text(fault)));
+	return EXIT_TEMPFAIL;
 }
 
 static int
@@ -379,12 +358,14 @@ tell(struct evaluation *ev)
 	struct outcome outcome = {.status = status, .field = block_field(ev).field};
 	struct findings advice;
 	struct slice line;
+	int undone;
 
-	findings_init(&advice, ev->arena);
-	advice_make(ev, &advice);
-	outcome.advice = &advice;
 	if (ev->evaluated)
-		outcome.diagnoses = diagnosis_run(&ev->in, &ev->results.dkim, &outcome.ndiagnoses);
+		outcome.diagnoses = diagnosis_run(
+			&ev->in, &ev->results.dkim, options->undo != NULL, &outcome.ndiagnoses);
+	findings_init(&advice, ev->arena);
+	advice_make(ev, &outcome, &advice);
+	outcome.advice = &advice;
 	if (options->output == OUTPUT_TEXT) {
 		print_all(ev, options->color == COLOR_ALWAYS ||
 				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
@@ -395,7 +376,10 @@ tell(struct evaluation *ev)
 			return EXIT_TEMPFAIL;
 		fwrite(line.p, 1, line.n, stdout);
 	}
-	return fflush(stdout) == 0 && ferror(stdout) == 0 ? status : EXIT_TEMPFAIL;
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return EXIT_TEMPFAIL;
+	undone = write_undone(ev, &outcome);
+	return undone != 0 ? undone : status;
 }
 
 /* One message that is attached, as if it had been stored by itself. */
@@ -412,6 +396,7 @@ explain_attached(
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
+	options.undo = NULL; /* that file is the outer message's */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {

@@ -75,7 +75,9 @@
 	F(NOT_A_PAGE,     "not_a_page",        false, "the file there is not a page") \
 	F(NOT_A_RECORD,   "not_a_record",      false, "the file there is not a DNS record") \
 	F(ZONE_FULL,      "zone_full",         false, "more answers than a zone can hold") \
-	F(NOT_WRITTEN,    "not_written",       false, "cannot be written")
+	F(NOT_WRITTEN,    "not_written",       false, "cannot be written") \
+	/* a new file */ \
+	F(EXISTS,         "exists",            false, "the file exists already")
 
 #define FAULT_ID(id, code, ours, text) FAULT_##id,
 enum fault {

@@ -6,6 +6,7 @@
 #include "filter/text/phrase.h"
 #include "filter/text/printable.h"
 #include "filter/text/words.h"
+#include "mime/buf.h"
 
 enum { SHOWN_MAX = 80 };
 
@@ -16,26 +17,41 @@ struct teller {
 };
 
 static const char *const kinds[] = {
-	[DKIM_CHANGE_FOOTER] = "footer",
-	[DKIM_CHANGE_TOP] = "text-on-top",
-	[DKIM_CHANGE_PART] = "part-added",
-	[DKIM_CHANGE_WRAPPED] = "wrapped-in-multipart",
-	[DKIM_CHANGE_BLANKS] = "trailing-blanks",
-	[DKIM_CHANGE_LINE_ENDS] = "line-ends",
-	[DKIM_CHANGE_BLANK_LINE] = "blank-line-removed",
-	[DKIM_CHANGE_REWRAPPED] = "base64-rewrapped",
-	[DKIM_CHANGE_TO_QP] = "to-quoted-printable",
-	[DKIM_CHANGE_TO_BASE64] = "to-base64",
-	[DKIM_CHANGE_FROM_QP] = "from-quoted-printable",
-	[DKIM_CHANGE_FROM_BASE64] = "from-base64",
-	[DKIM_CHANGE_BOUNDARY] = "boundary",
-	[DKIM_CHANGE_PREAMBLE] = "preamble-removed",
-	[DKIM_CHANGE_SUBJECT] = "subject-tag",
-	[DKIM_CHANGE_FIELD_ADDED] = "field-added",
-	[DKIM_CHANGE_FIELD_REWRITTEN] = "field-rewritten",
-	[DKIM_CHANGE_FIELD_REMOVED] = "field-removed",
-	[DKIM_CHANGE_FIELD_SPACE] = "field-blanks",
-	[DKIM_CHANGE_FIELD_CASE] = "field-case",
+	[DIAGNOSE_FOOTER] = "footer",
+	[DIAGNOSE_TOP] = "text-on-top",
+	[DIAGNOSE_PART] = "part-added",
+	[DIAGNOSE_WRAPPED] = "wrapped-in-multipart",
+	[DIAGNOSE_BLANKS] = "trailing-blanks",
+	[DIAGNOSE_LINE_ENDS] = "line-ends",
+	[DIAGNOSE_BLANK_LINE] = "blank-line-removed",
+	[DIAGNOSE_REWRAPPED] = "base64-rewrapped",
+	[DIAGNOSE_TO_QP] = "to-quoted-printable",
+	[DIAGNOSE_TO_BASE64] = "to-base64",
+	[DIAGNOSE_FROM_QP] = "from-quoted-printable",
+	[DIAGNOSE_FROM_BASE64] = "from-base64",
+	[DIAGNOSE_BOUNDARY] = "boundary",
+	[DIAGNOSE_PREAMBLE] = "preamble-removed",
+	[DIAGNOSE_SUBJECT] = "subject-tag",
+	[DIAGNOSE_FIELD_ADDED] = "field-added",
+	[DIAGNOSE_FIELD_REWRITTEN] = "field-rewritten",
+	[DIAGNOSE_FIELD_REMOVED] = "field-removed",
+	[DIAGNOSE_FIELD_SPACE] = "field-blanks",
+	[DIAGNOSE_FIELD_CASE] = "field-case",
+	[DIAGNOSE_BLOCK] = "block-added",
+	[DIAGNOSE_PART_FOOTER] = "footer-in-part",
+	[DIAGNOSE_META] = "html-head",
+	[DIAGNOSE_LINKS] = "links-rewritten",
+	[DIAGNOSE_PART_FIELDS] = "part-fields",
+	[DIAGNOSE_LONG_LINES] = "long-lines",
+	[DIAGNOSE_FROM_LINES] = "from-lines",
+	[DIAGNOSE_DOTS] = "dots",
+	[DIAGNOSE_REQUOTED] = "quoted-printable-rewritten",
+	[DIAGNOSE_PREAMBLE_ADDED] = "preamble-added",
+	[DIAGNOSE_DELIMITER_LINES] = "delimiter-lines",
+	[DIAGNOSE_FIELD_FORM] = "field-form",
+	[DIAGNOSE_LIST_FIELDS] = "list-fields-added",
+	[DIAGNOSE_FIELD_FOLDED] = "field-folded",
+	[DIAGNOSE_FIELD_CHANGED] = "field-changed",
 };
 
 /* The processor's time that was spent, not the clock's: how busy the machine is, and with how many
@@ -51,18 +67,28 @@ now_ms(void *arg)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-const struct dkim_diagnosis *
-diagnosis_run(const struct auth_input *in, const struct dkim_result *result, size_t *n)
+const struct diagnosis *
+diagnosis_run(
+	const struct auth_input *in, const struct dkim_result *result, bool rebuild, size_t *n)
 {
-	const struct dkim_clock clock = {.now_ms = now_ms};
+	const struct diagnose_options options = {.now_ms = now_ms, .rebuild = rebuild};
 
-	return dkim_diagnose(in, result, &clock, n);
+	return diagnose(in, result, &options, n);
 }
 
 const char *
-diagnosis_kind(enum dkim_change_kind kind)
+diagnosis_kind(enum diagnose_kind kind)
 {
 	return kinds[kind];
+}
+
+const char *
+diagnosis_half(enum diagnose_half half)
+{
+	static const char *const halves[] = {
+		[DIAGNOSE_HEADER] = "header", [DIAGNOSE_BODY] = "body", [DIAGNOSE_KEY] = "key"};
+
+	return halves[half];
 }
 
 static const char *say(const struct teller *teller, const char *format, ...)
@@ -81,129 +107,287 @@ say(const struct teller *teller, const char *format, ...)
 			       : phrase_text(&phrase, teller->arena);
 }
 
+/* A text that was added or stood there before, as one line. */
 static const char *
-tell_change(const struct dkim_change *change, const struct teller *teller)
+shown(struct slice text, const struct teller *teller)
 {
-	const char *field = printable(change->field, SHOWN_MAX, teller->arena);
-	const char *text = printable(change->text, SHOWN_MAX, teller->arena);
+	struct buf line;
+	bool space = false;
 
-	switch (change->kind) {
-	case DKIM_CHANGE_FOOTER:
-		return say(teller, "without the last %zu bytes (a footer)", change->octets);
-	case DKIM_CHANGE_TOP:
-		return say(teller, "without the first %zu bytes of the body", change->octets);
-	case DKIM_CHANGE_PART:
-		return say(
-			teller, "without a MIME part of %zu bytes that was added", change->octets);
-	case DKIM_CHANGE_WRAPPED:
-		return say(teller, "with its one part as the body again (it was made a multipart)");
-	case DKIM_CHANGE_BLANKS:
-		return say(teller, "with the blanks at line ends as they were");
-	case DKIM_CHANGE_LINE_ENDS:
-		return say(teller, "with the line ends as they were");
-	case DKIM_CHANGE_BLANK_LINE:
-		return say(teller, "with an empty line on top of the body, which was taken away");
-	case DKIM_CHANGE_REWRAPPED:
-		return say(teller, "with the base64 lines as long as they were");
-	case DKIM_CHANGE_TO_QP:
-		return say(teller,
-			"with quoted-printable taken off again (it was 8-bit or plain text)");
-	case DKIM_CHANGE_TO_BASE64:
-		return say(teller, "with base64 taken off again");
-	case DKIM_CHANGE_FROM_QP:
-		return say(teller, "in quoted-printable again, which was decoded");
-	case DKIM_CHANGE_FROM_BASE64:
-		return say(teller, "in base64 again, which was decoded");
-	case DKIM_CHANGE_BOUNDARY:
-		return say(teller, "with the boundary `%s` again, which was rewritten", text);
-	case DKIM_CHANGE_PREAMBLE:
-		return say(teller, "with the text before the first part, which was taken away");
-	case DKIM_CHANGE_SUBJECT:
-		return say(teller, "without `%s` in Subject", text);
-	case DKIM_CHANGE_FIELD_ADDED:
-		return say(teller, "without one %s field, which was added", field);
-	case DKIM_CHANGE_FIELD_REWRITTEN:
-		return say(teller, "with %s as %s has it", field, text);
-	case DKIM_CHANGE_FIELD_REMOVED:
-		return say(teller, "with `%s: %s`, which was taken away", field, text);
-	case DKIM_CHANGE_FIELD_SPACE:
-		return say(teller, "with the blanks and folds of the signed fields as they were");
-	case DKIM_CHANGE_FIELD_CASE:
-		return say(teller, "with the names of the signed fields as they were written");
-	}
-	return "";
-}
-
-/* Who does such things. */
-static const char *
-by_whom(const struct dkim_diagnosis *diagnosis, const struct teller *teller)
-{
-	bool list = false, recoded = false;
-
-	for (size_t i = 0; i < diagnosis->n; i++)
-		switch (diagnosis->changes[i].kind) {
-		case DKIM_CHANGE_FOOTER:
-		case DKIM_CHANGE_TOP:
-		case DKIM_CHANGE_PART:
-		case DKIM_CHANGE_WRAPPED:
-		case DKIM_CHANGE_SUBJECT:
-		case DKIM_CHANGE_FIELD_REWRITTEN:
-			list = true;
-			break;
-		case DKIM_CHANGE_REWRAPPED:
-		case DKIM_CHANGE_TO_QP:
-		case DKIM_CHANGE_TO_BASE64:
-		case DKIM_CHANGE_FROM_QP:
-		case DKIM_CHANGE_FROM_BASE64:
-			recoded = true;
-			break;
-		case DKIM_CHANGE_BLANKS:
-		case DKIM_CHANGE_LINE_ENDS:
-		case DKIM_CHANGE_BLANK_LINE:
-		case DKIM_CHANGE_BOUNDARY:
-		case DKIM_CHANGE_PREAMBLE:
-		case DKIM_CHANGE_FIELD_ADDED:
-		case DKIM_CHANGE_FIELD_REMOVED:
-		case DKIM_CHANGE_FIELD_SPACE:
-		case DKIM_CHANGE_FIELD_CASE:
-			break;
+	buf_init(&line, teller->arena, 4 * SHOWN_MAX);
+	for (size_t i = 0; i < text.n && !line.over; i++) {
+		if (slice_is_blank(text.p[i])) {
+			space = true;
+			continue;
 		}
-	if (list)
-		return say(teller,
-			"changed by a mailing list or a gateway that adds text, after signing");
-	return recoded ? say(teller, "changed by a server that encodes anew, after signing")
-		       : say(teller, "changed by a server on the way, after signing");
+		if (space && line.n > 0)
+			buf_addc(&line, ' ');
+		space = false;
+		buf_addc(&line, text.p[i]);
+	}
+	return printable(buf_slice(&line), SHOWN_MAX, teller->arena);
 }
 
 static const char *
-tell(const struct dkim_diagnosis *diagnosis, const struct teller *teller)
+tell_field(const struct diagnose_change *change, const struct teller *teller)
 {
-	const char *all;
+	const char *field = shown(change->field, teller), *text = shown(change->text, teller);
 
-	if (!diagnosis->found && diagnosis->stopped)
-		return say(teller, "nothing known explains it, as far as time allowed to try");
-	if (!diagnosis->found)
-		return say(teller, "nothing known explains it");
-	if (diagnosis->n == 0)
-		return say(teller, "passes again %s", by_whom(diagnosis, teller));
-	all = tell_change(&diagnosis->changes[0], teller);
-	for (size_t i = 1; i < diagnosis->n; i++) {
+	switch ((int)change->kind) {
+	case DIAGNOSE_SUBJECT:
+		return say(teller, "without `%s` in Subject", text);
+	case DIAGNOSE_FIELD_ADDED:
+		return say(teller, "without `%s: %s`, which was added", field, text);
+	case DIAGNOSE_FIELD_REWRITTEN:
+		return say(teller, "with %s as %s has it, `%s`", field, text,
+			shown(change->more, teller));
+	case DIAGNOSE_FIELD_REMOVED:
+		return say(teller, "with `%s: %s`, which was removed", field, text);
+	case DIAGNOSE_FIELD_SPACE:
+		return say(teller, "with the white space of the signed fields as it was");
+	case DIAGNOSE_FIELD_CASE:
+		return say(teller, "with the names of the signed fields as they were written");
+	case DIAGNOSE_FIELD_FORM:
+		if (change->more.n > 0)
+			return say(
+				teller, "with %s without `%s`", field, shown(change->more, teller));
+		return say(teller, "with %s written as `%s`", field, text);
+	case DIAGNOSE_FIELD_FOLDED:
+		return say(teller, "with %s in one line again", field);
+	case DIAGNOSE_FIELD_CHANGED:
+		return say(teller, "with %s as z= of the signature has it, `%s`", field, text);
+	case DIAGNOSE_LIST_FIELDS:
+		return say(teller, "without the fields %s, which were added", text);
+	default:
+		return "";
+	}
+}
+
+/* What was added, for whoever has to look at it. */
+static const char *
+tell_added(const struct diagnose_change *change, const struct teller *teller)
+{
+	const char *field = shown(change->field, teller), *text = shown(change->text, teller);
+
+	switch ((int)change->kind) {
+	case DIAGNOSE_FOOTER:
+		return say(teller, "without the last %zu bytes, which begin with `%s`",
+			change->octets, text);
+	case DIAGNOSE_TOP:
+		return say(teller, "without the first %zu bytes of the body, `%s`", change->octets,
+			text);
+	case DIAGNOSE_PART:
+		if (text[0] != '\0')
+			return say(teller,
+				"without a MIME part of %zu bytes that was added (%s, file `%s`)",
+				change->octets, field, text);
+		return say(teller, "without a MIME part of %zu bytes that was added (%s)",
+			change->octets, field);
+	case DIAGNOSE_BLOCK:
+		return say(teller, "without %zu bytes that were added to the %s part, `%s`",
+			change->octets, field, text);
+	case DIAGNOSE_PART_FOOTER:
+		return say(teller,
+			"without %zu bytes that were added at the end of the %s part, `%s`",
+			change->octets, field, text);
+	case DIAGNOSE_META:
+		return say(teller, "without `%s`, which was added to the HTML", text);
+	case DIAGNOSE_PREAMBLE_ADDED:
+		return say(teller, "without the %zu bytes before the first part, which were added",
+			change->octets);
+	case DIAGNOSE_LINKS:
+		return say(teller, "with the links as they were, which now lead to `%s`", text);
+	default:
+		return tell_field(change, teller);
+	}
+}
+
+static const char *
+tell_change(const struct diagnose_change *change, const struct teller *teller)
+{
+	switch ((int)change->kind) {
+	case DIAGNOSE_WRAPPED:
+		return say(teller, "with one of its parts as the whole body again (the message was "
+				   "made a multipart)");
+	case DIAGNOSE_BLANKS:
+		return say(teller, "with the white space at line ends as it was");
+	case DIAGNOSE_LINE_ENDS:
+		return say(teller, "with the line ends as they were");
+	case DIAGNOSE_BLANK_LINE:
+		return say(teller, "with an empty line at the top of the body, which was removed");
+	case DIAGNOSE_REWRAPPED:
+		if (change->octets == SIZE_MAX)
+			return say(teller, "with its base64 in one line again");
+		return say(teller, "with base64 lines of %zu characters again", change->octets);
+	case DIAGNOSE_TO_QP:
+		return say(teller, "decoded from quoted-printable again (it was 8-bit or plain)");
+	case DIAGNOSE_TO_BASE64:
+		if (change->text.n > 0)
+			return say(teller, "in quoted-printable again (it was made base64)");
+		return say(teller, "decoded from base64 again (it was 8-bit or plain)");
+	case DIAGNOSE_FROM_QP:
+		return say(teller, "in quoted-printable again (it was decoded)");
+	case DIAGNOSE_FROM_BASE64:
+		if (change->text.n > 0)
+			return say(teller, "in base64 again (it was made quoted-printable)");
+		return say(teller, "in base64 again (it was decoded)");
+	case DIAGNOSE_BOUNDARY:
+		return say(teller, "with the boundary `%s` again, which was rewritten",
+			shown(change->text, teller));
+	case DIAGNOSE_PREAMBLE:
+		return say(teller, "with the text before the first part, which was removed");
+	case DIAGNOSE_PART_FIELDS:
+		return say(teller, "with the header fields of its parts as they were");
+	case DIAGNOSE_LONG_LINES:
+		return say(teller, "with its long lines in one piece again");
+	case DIAGNOSE_FROM_LINES:
+		return say(teller, "with `From ` at line starts, where `>From ` is now");
+	case DIAGNOSE_DOTS:
+		return say(teller, "with the dots at line starts as they were");
+	case DIAGNOSE_REQUOTED:
+		return say(teller, "with its quoted-printable as another encoder writes it");
+	case DIAGNOSE_DELIMITER_LINES:
+		return say(teller, "with the empty lines before MIME delimiters as they were");
+	default:
+		return tell_added(change, teller);
+	}
+}
+
+/* Did somebody add or redirect something that a reader sees or follows? */
+static bool
+is_addition(enum diagnose_kind kind)
+{
+	switch ((int)kind) {
+	case DIAGNOSE_FOOTER:
+	case DIAGNOSE_TOP:
+	case DIAGNOSE_PART:
+	case DIAGNOSE_BLOCK:
+	case DIAGNOSE_PART_FOOTER:
+	case DIAGNOSE_META:
+	case DIAGNOSE_LINKS:
+	case DIAGNOSE_PREAMBLE_ADDED:
+	case DIAGNOSE_SUBJECT:
+	case DIAGNOSE_FIELD_ADDED:
+	case DIAGNOSE_FIELD_REWRITTEN:
+	case DIAGNOSE_FIELD_CHANGED:
+	case DIAGNOSE_LIST_FIELDS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_recoding(enum diagnose_kind kind)
+{
+	return kind == DIAGNOSE_REWRAPPED || kind == DIAGNOSE_TO_QP || kind == DIAGNOSE_TO_BASE64 ||
+	       kind == DIAGNOSE_FROM_QP || kind == DIAGNOSE_FROM_BASE64 ||
+	       kind == DIAGNOSE_REQUOTED;
+}
+
+/* What can be said of who did it: only that others do the same, and of additions with a reader's
+ * eyes in mind not even that, where they do not fit a list. */
+static const char *
+who(const struct diagnosis *diagnosis, const struct teller *teller)
+{
+	bool added = false, recoded = diagnosis->n > 0;
+
+	for (size_t i = 0; i < diagnosis->n; i++) {
+		added |= is_addition(diagnosis->changes[i].kind);
+		recoded &= is_recoding(diagnosis->changes[i].kind);
+	}
+	if (diagnosis->like_list)
+		return say(teller, "changed after signing as mailing lists do");
+	if (added)
+		return say(teller, "changed after signing, by whom is not known; look at what was "
+				   "added before you trust it");
+	return recoded ? say(teller, "changed after signing as servers do that re-encode")
+		       : say(teller, "changed after signing");
+}
+
+/* All changes in one phrase; NULL where there are none. */
+static const char *
+tell_changes(const struct diagnosis *diagnosis, const struct teller *teller)
+{
+	const char *all = NULL;
+
+	for (size_t i = 0; i < diagnosis->n; i++) {
 		const char *one = tell_change(&diagnosis->changes[i], teller);
 
-		all = i + 1 == diagnosis->n ? say(teller, "%s and %s", all, one)
-					    : say(teller, "%s, %s", all, one);
+		if (all == NULL)
+			all = one;
+		else if (i + 1 == diagnosis->n)
+			all = say(teller, "%s and %s", all, one);
+		else
+			all = say(teller, "%s, %s", all, one);
 	}
-	return say(teller, "passes again %s: %s", all, by_whom(diagnosis, teller));
+	return all;
+}
+
+static const char *
+tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
+{
+	const char *changes = tell_changes(diagnosis, teller);
+
+	switch (diagnosis->half) {
+	case DIAGNOSE_HEADER:
+		if (changes == NULL)
+			return say(teller, "still verifies over the header: the body was changed, "
+					   "in a way that is not known");
+		return say(teller,
+			"verifies over the header %s; the body was changed as well, in "
+			"a way that is not known",
+			changes);
+	case DIAGNOSE_BODY:
+		if (changes != NULL)
+			return say(teller,
+				"agrees with the body %s; a signed field was changed as "
+				"well, in a way that is not known",
+				changes);
+		if (!diagnosis->key_proved)
+			return say(teller, "agrees with the body: a signed field was changed, in a "
+					   "way that is not known, or another key signed");
+		return say(teller,
+			"agrees with the body: a signed field was changed, in a way that "
+			"is not known");
+	case DIAGNOSE_KEY:
+		if (diagnosis->key_proved)
+			return say(teller, "was made with the published key; header and body were "
+					   "changed, in ways that are not known");
+		if (diagnosis->body_proved && changes == NULL)
+			return say(teller, "was not made with the published key, or its b= was "
+					   "changed; the body is as it was signed");
+		return say(teller, "was not made with the published key, or its b= was changed");
+	case DIAGNOSE_WHOLE:
+	default:
+		return say(teller, "nothing known explains it");
+	}
+}
+
+static const char *
+tell(const struct diagnosis *diagnosis, const struct teller *teller)
+{
+	const char *text;
+
+	if (diagnosis->found && diagnosis->n == 0)
+		return say(teller, "passes again: %s", who(diagnosis, teller));
+	if (diagnosis->found)
+		return say(teller, "passes again %s: %s", tell_changes(diagnosis, teller),
+			who(diagnosis, teller));
+	text = tell_half(diagnosis, teller);
+	return diagnosis->stopped
+		       ? say(teller, "%s (the limits were reached before all was tried)", text)
+		       : text;
 }
 
 const char *
-diagnosis_text(const struct dkim_diagnosis *diagnosis, struct arena *arena)
+diagnosis_text(const struct diagnosis *diagnosis, struct arena *arena)
 {
 	return tell(diagnosis, &(struct teller){.arena = arena, .english = true});
 }
 
 const char *
-diagnosis_words(const struct dkim_diagnosis *diagnosis, struct arena *arena)
+diagnosis_words(const struct diagnosis *diagnosis, struct arena *arena)
 {
 	return tell(diagnosis, &(struct teller){.arena = arena});
 }

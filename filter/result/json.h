@@ -4,7 +4,7 @@
 #ifndef FILTER_RESULT_JSON_H
 #define FILTER_RESULT_JSON_H
 
-#include "auth/dkim/dkim_diagnose.h"
+#include "auth/diagnose/diagnose.h"
 #include "filter/io/fault.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
@@ -12,14 +12,14 @@
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
-	const char *path;              /* batch: where the message was, shown safely; or NULL */
-	size_t index;                  /* batch, with path: its number in the run, from 0 */
-	int status;                    /* exit status */
-	const char *error;             /* an error of ours, or NULL */
-	size_t dropped;                /* fields left out because they claimed to be ours */
-	struct slice field;            /* our Authentication-Results, or empty */
-	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
-	const struct dkim_diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
+	const char *path;                  /* batch: where the message was, shown safely; or NULL */
+	size_t index;                      /* batch, with path: its number in the run, from 0 */
+	int status;                        /* exit status */
+	const char *error;                 /* an error of ours, or NULL */
+	size_t dropped;                    /* fields left out because they claimed to be ours */
+	struct slice field;                /* our Authentication-Results, or empty */
+	const struct findings *advice;     /* explain's and batch's; NULL: the member is left out */
+	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
 	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;

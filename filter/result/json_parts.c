@@ -307,29 +307,34 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 }
 
 static json_t *
-json_change(const struct dkim_change *change, struct arena *arena)
+json_change(const struct diagnose_change *change, struct arena *arena)
 {
 	json_t *part = json_object();
 
 	json_text(part, "kind", diagnosis_kind(change->kind));
-	set_size(part, "octets", change->octets);
+	set_size(part, "octets", change->octets == SIZE_MAX ? 0 : change->octets);
 	json_slice(part, "field", change->field, arena);
 	json_slice(part, "text", change->text, arena);
+	json_slice(part, "more", change->more, arena);
 	return part;
 }
 
 json_t *
-json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena)
+json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++) {
-		const struct dkim_diagnosis *one = &diagnoses[i];
+		const struct diagnosis *one = &diagnoses[i];
 		json_t *part = json_object(), *changes = json_array();
 
 		set_size(part, "signature", one->signature);
 		set_bool(part, "explained", one->found);
 		set_bool(part, "stopped", one->stopped);
+		json_text(part, "half", diagnosis_half(one->half));
+		if (one->half == DIAGNOSE_KEY)
+			set_bool(part, "key_matches", one->key_proved);
+		set_bool(part, "like_list", one->like_list);
 		for (size_t k = 0; k < one->n; k++)
 			json_array_append_new(changes, json_change(&one->changes[k], arena));
 		json_object_set_new(part, "changes", changes);

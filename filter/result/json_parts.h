@@ -13,7 +13,7 @@
 #include "auth/auth.h"
 #include "filter/text/phrase.h"
 
-struct dkim_diagnosis;
+struct diagnosis;
 struct dns;
 struct findings;
 
@@ -37,7 +37,7 @@ json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
-json_t *json_diagnoses(const struct dkim_diagnosis *diagnoses, size_t n, struct arena *arena);
+json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
 struct what_if_result;
 /* what another record, or the other RFC, leads to */
 json_t *json_what_if(const struct what_if_result *result, struct arena *arena);

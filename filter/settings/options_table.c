@@ -201,6 +201,10 @@ const struct option_row option_rows[] = {
 		.words = "auto|never|always", .preset = "auto",
 		.help = N_("colors in explain's output")},
 
+	TOP(N_("explain")),
+	{.name = "undo", .commands = EXPLAIN, .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
+		.help = N_("write the message as it was signed")},
+
 	TOP(N_("Keys")),
 	{.name = "selector", .commands = INSPECT, .arg = "S", .kind = OPTION_TEXTS,
 		.at = AT(selectors), .help = N_("a DKIM key to look at; may be repeated")},

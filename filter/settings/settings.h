@@ -128,6 +128,9 @@ struct options {
 	bool bounce_always;            /* --bounce always */
 	int exit_override[4];          /* by enum disposition; -1: none */
 
+	/* explain */
+	const char *undo; /* path of the message as it was signed, or NULL */
+
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;

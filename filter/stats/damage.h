@@ -4,23 +4,27 @@
 
 #include <stdio.h>
 
-#include "auth/dkim/dkim_diagnose.h"
+#include "auth/diagnose/diagnose.h"
 
-enum { DAMAGE_KINDS = DKIM_CHANGE_FIELD_CASE + 1 };
+enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_KEY + 1 };
 
 struct damage {
-	size_t signatures;          /* that were looked at */
-	size_t unexplained;         /* of these */
-	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of that kind, by enum
-				      dkim_change_kind */
+	size_t signatures;            /* that were looked at */
+	size_t unexplained;           /* of these */
+	size_t halves[DAMAGE_HALVES]; /* of the unexplained ones, by enum diagnose_half */
+	size_t kinds[DAMAGE_KINDS];   /* signatures with a change of that kind, by enum
+					diagnose_kind */
 };
 
 /* Of one message. */
-struct damage damage_of(const struct dkim_diagnosis *diagnoses, size_t n);
+struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
 
 void damage_add(struct damage *sum, const struct damage *one);
 
 /* A table for a person; nothing where no signature was looked at. */
 void damage_print(const struct damage *damage, FILE *out);
+
+/* A kind of change in the language of words_choose. */
+const char *damage_word(size_t kind);
 
 #endif

@@ -20,6 +20,13 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->dispositions[row->disposition]++;
 	summary->not_judged += row->not_judged ? 1 : 0;
 	damage_add(&summary->damage, &row->damage);
+	handlers_add(&summary->handlers, row);
+}
+
+void
+summary_free(struct summary *summary)
+{
+	handlers_free(&summary->handlers);
 }
 
 static void
@@ -85,4 +92,5 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 			out);
 	}
 	damage_print(&summary->damage, out);
+	handlers_print(&summary->handlers, out);
 }

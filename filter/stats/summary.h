@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "filter/stats/handlers.h"
 #include "filter/stats/row.h"
 
 enum { SUMMARY_CODES = 16 };
@@ -17,9 +18,12 @@ struct summary {
 	size_t dispositions[4];
 	size_t not_judged; /* struct row */
 	struct damage damage;
+	struct handlers handlers;
 };
 
 void summary_add(struct summary *summary, const struct row *row);
+
+void summary_free(struct summary *summary);
 
 /* Tables for a person. interrupted: the run was stopped before its end. */
 void summary_print(const struct summary *summary, bool interrupted, FILE *out);

@@ -164,9 +164,9 @@ def lists():
     by_both = ['pass header.d=lists.example.org', 'fail header.d=example.com']
     yield flow('list-footer-and-tag', message=ours, zone=zone, **common, exit=10,
                explain=('DKIM example.com fail yes', 'List-Id',
-                        'it seems to have come through a list or forwarder',
-                        'passes again without the last 24 bytes (a footer) and without `[Club]` in '
-                        'Subject: changed by a mailing list'),
+                        'if it came through a list or forwarder',
+                        'passes again without the last 24 bytes, which begin with `_____ Club mailing '
+                        'list` and without `[Club]` in Subject: changed after signing'),
                expect=verdict(path, by_both, fail, 'quarantine', 'reason dmarc: list|signature'))
     yield flow('list-footer-and-tag-published', message=ours, zone=zone, **common, exit=11,
                args=('--reject-on', 'published'), expect=verdict(path, by_both, fail, 'reject'))

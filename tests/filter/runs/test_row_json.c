@@ -185,7 +185,7 @@ Test(row_json, what_is_in_it)
 	cr_expect(row.nwhat_ifs == 1 && row.what_ifs[0].dmarc == AUTH_PASS);
 	cr_expect(row.has_other && row.other.dmarc == AUTH_NONE);
 	cr_expect(row.damage.signatures == 2 && row.damage.unexplained == 1 &&
-		  row.damage.kinds[DKIM_CHANGE_FOOTER] == 1);
+		  row.damage.kinds[DIAGNOSE_FOOTER] == 1);
 	cr_expect_eq(row.nadvice, 1);
 	cr_expect_str_eq(row.advice[0].text, "one and 2");
 	arena_clear(&arena);

@@ -1,0 +1,106 @@
+/*
+ * diagnose.h: which changes broke a DKIM signature, undone and proved.
+ *
+ * Changes that lists, gateways and servers make are undone, alone and together, and a finding
+ * counts only where the signature verifies on the rebuilt message. It never changes a result.
+ *
+ * The body is searched by bh= alone and the header by b= alone, so that changes of both do not
+ * multiply. Where only one half could be proved, that half is reported.
+ */
+#ifndef AUTH_DIAGNOSE_DIAGNOSE_H
+#define AUTH_DIAGNOSE_DIAGNOSE_H
+
+#include "auth/dkim/dkim.h"
+
+enum diagnose_kind {
+	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: how they begin */
+	DIAGNOSE_TOP,         /* octets at its beginning; text */
+	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
+	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; number: parts added */
+	DIAGNOSE_BLANKS,      /* white space at line ends */
+	DIAGNOSE_LINE_ENDS,   /* CR added, LF turned into CR, lines doubled */
+	DIAGNOSE_BLANK_LINE,  /* the empty line at the top was removed */
+	DIAGNOSE_REWRAPPED,   /* base64 with other line lengths; octets: the length before */
+	DIAGNOSE_TO_QP,       /* was 8-bit or plain, is quoted-printable */
+	DIAGNOSE_TO_BASE64,   /* was 8-bit, plain or quoted-printable, is base64 */
+	DIAGNOSE_FROM_QP,     /* was quoted-printable, is 8-bit or plain */
+	DIAGNOSE_FROM_BASE64, /* was base64, is not; octets: the line length before */
+	DIAGNOSE_BOUNDARY,    /* text: the boundary before */
+	DIAGNOSE_PREAMBLE,    /* the text before the first part was removed */
+	DIAGNOSE_SUBJECT,     /* text: the tag that was added */
+	DIAGNOSE_FIELD_ADDED, /* field; text: its value */
+	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the field that holds the old value; more: that */
+	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
+	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields (simple) */
+	DIAGNOSE_FIELD_CASE,      /* letters of a field's name (simple) */
+	/* since the rules were extended */
+	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
+	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
+	DIAGNOSE_META,            /* an element put into an HTML head; text */
+	DIAGNOSE_LINKS,           /* links were rewritten; text: the first host that they lead to */
+	DIAGNOSE_PART_FIELDS,     /* header fields of MIME parts were rewritten */
+	DIAGNOSE_LONG_LINES,      /* long lines of the body were broken */
+	DIAGNOSE_FROM_LINES,      /* a line that begins with "From " got a '>' */
+	DIAGNOSE_DOTS,            /* a dot at the start of a line was doubled or lost */
+	DIAGNOSE_REQUOTED,        /* quoted-printable written by another encoder */
+	DIAGNOSE_PREAMBLE_ADDED,  /* octets before the first part; text */
+	DIAGNOSE_DELIMITER_LINES, /* empty lines before the delimiters */
+	DIAGNOSE_FIELD_FORM,      /* the same value written in another way: field; text: before */
+	DIAGNOSE_LIST_FIELDS,     /* several signed list fields were added at once; text: names */
+	DIAGNOSE_FIELD_FOLDED,    /* long fields were broken into lines; field */
+	DIAGNOSE_FIELD_CHANGED,   /* field; text: the value that z= holds */
+	DIAGNOSE_KINDS
+};
+
+struct diagnose_change {
+	enum diagnose_kind kind;
+	size_t octets;
+	struct slice field, text, more; /* of the message or owned by the arena */
+};
+
+enum diagnose_half {
+	DIAGNOSE_WHOLE,  /* both halves, or neither */
+	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not
+			    explained */
+	DIAGNOSE_BODY,   /* bh= agrees with the body; the header is not explained */
+	DIAGNOSE_KEY     /* the key alone is judged, by key_proved: either b= was not made with the
+			    published key, or it was, and header and body are not explained */
+};
+
+enum {
+	DIAGNOSE_SIGNATURES = 4,
+	DIAGNOSE_TRIES = 16384, /* of each half, a signature */
+	DIAGNOSE_CHANGES = 8,
+	DIAGNOSE_MS = 2000, /* all signatures together */
+	DIAGNOSE_BODY_MAX = 16 * 1024 * 1024
+};
+
+struct diagnosis {
+	size_t signature; /* index of the result */
+	bool found;
+	bool like_list;          /* found: nothing was added but what the list that it went
+				    through names as its own */
+	bool key_proved;         /* b= of RSA was made with the published key */
+	bool stopped;            /* the limits were reached before all was tried */
+	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
+	enum diagnose_half half; /* the half that was proved; only where not found */
+	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of what was proved */
+	size_t n;
+	struct slice rebuilt; /* found and wanted: the message as it was signed, with CRLF */
+};
+
+struct diagnose_options {
+	int64_t (*now_ms)(void *arg); /* milliseconds that never go back, of the caller's choice */
+	void *arg;
+	bool rebuild; /* keep the rebuilt messages in the arena */
+};
+
+/*
+ * The first DIAGNOSE_SIGNATURES signatures of result that failed because something was changed,
+ * in the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of tries and of octets
+ * to hash, so that no signature takes another's. A body over DIAGNOSE_BODY_MAX is not searched.
+ */
+const struct diagnosis *diagnose(const struct auth_input *in, const struct dkim_result *result,
+	const struct diagnose_options *options, size_t *n);
+
+#endif

@@ -1,0 +1,177 @@
+/* diagnose_coding.c: content codings, and how different encoders write them. */
+#include "auth/base/base64.h"
+#include "auth/diagnose/diagnose_mime.h"
+
+/* RFC 2045 6.7: characters that EBCDIC gateways change */
+#define EBCDIC "!\"#$@[\\]^`{|}~"
+
+const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES] = {
+	{.width = 76         },
+	{		   .width = 76,  .last_short = true},
+	{		   .width = 76, .whole_chars = true},
+	{		   .width = 76,        .from = true, .dots = true},
+	{       .width = 76,          .from = true},
+	{.width = 76,          .dots = true},
+	{       .width = 76,          .words = true},
+	{.width = 75,          .last_short = true},
+	{  .width = 74,          .last_short = true, .whole_chars = true},
+	{.width = 72,                    .also = EBCDIC},
+	{			     .width = 76,                    .also = EBCDIC},
+	{.width = 76,                    .lower = true},
+};
+
+enum diagnose_coding
+diagnose_coding_of(struct slice encoding)
+{
+	encoding = slice_trim(encoding);
+	if (slice_ieq(encoding, SLICE("quoted-printable")))
+		return DIAGNOSE_QP;
+	return slice_ieq(encoding, SLICE("base64")) ? DIAGNOSE_BASE64 : DIAGNOSE_PLAIN;
+}
+
+bool
+diagnose_qp_decode(struct slice text, struct buf *out)
+{
+	while (text.n > 0) {
+		size_t at = slice_find(text, '='), soft;
+
+		buf_add(out, slice_head(text, at));
+		text = slice_from(text, at);
+		if (text.n == 0)
+			return true;
+		soft = line_end(slice_from(text, 1));
+		if (soft > 0) {
+			text = slice_from(text, 1 + soft);
+			continue;
+		}
+		if (text.n < 3 || slice_hex_digit(text.p[1]) < 0 || slice_hex_digit(text.p[2]) < 0)
+			return false;
+		buf_addc(out, (char)(slice_hex_digit(text.p[1]) * 16 + slice_hex_digit(text.p[2])));
+		text = slice_from(text, 3);
+	}
+	return true;
+}
+
+static bool
+is_plain(const struct diagnose_qp_style *style, struct slice line, size_t i)
+{
+	unsigned char c = (unsigned char)line.p[i];
+
+	if (c == ' ' || c == '\t')
+		return i + 1 < line.n;
+	if (c < '!' || c > '~' || c == '=')
+		return false;
+	if (i == 0 && style->dots && c == '.')
+		return false;
+	if (i == 0 && style->from && slice_starts(line, SLICE("From ")))
+		return false;
+	return style->also == NULL || strchr(style->also, c) == NULL;
+}
+
+/* How many octets at i are kept on one line: a whole character, or one. */
+static size_t
+unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
+{
+	size_t n = 1;
+
+	if (style->whole_chars && ((unsigned char)line.p[i] & 0xC0) == 0xC0)
+		while (i + n < line.n && n < 4 && ((unsigned char)line.p[i + n] & 0xC0) == 0x80)
+			n++;
+	return n;
+}
+
+/* Breaks the line that is being written behind its last space. */
+static size_t
+break_at_word(struct buf *out, size_t start)
+{
+	char moved[80];
+	size_t at = out->n, n;
+
+	while (at > start && out->p[at - 1] != ' ')
+		at--;
+	n = out->n - at;
+	if (at == start || n >= sizeof moved)
+		n = 0;
+	if (n > 0)
+		memcpy(moved, out->p + at, n);
+	out->n -= n;
+	buf_adds(out, "=\r\n");
+	buf_add(out, slice_make(moved, n));
+	return n;
+}
+
+static void
+encode_line(const struct diagnose_qp_style *style, struct slice line, struct buf *out)
+{
+	size_t column = 0, start = out->n, n;
+
+	for (size_t i = 0; i < line.n; i += n) {
+		size_t width, room = style->width;
+
+		n = unit(style, line, i);
+		width = n > 1 ? 3 * n : is_plain(style, line, i) ? 1 : 3;
+		/* the last piece of a line needs no room for a soft break */
+		if (i + n < line.n || style->last_short)
+			room--;
+		if (column + width > room) {
+			if (style->words) {
+				column = break_at_word(out, start);
+			} else {
+				buf_adds(out, "=\r\n");
+				column = 0;
+			}
+			start = out->n - column;
+		}
+		for (size_t k = 0; k < n; k++) {
+			unsigned char c = (unsigned char)line.p[i + k];
+
+			if (width == 1)
+				buf_addc(out, (char)c);
+			else
+				buf_addf(out, style->lower ? "=%02x" : "=%02X", c);
+		}
+		column += width;
+	}
+}
+
+void
+diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out)
+{
+	struct slice line;
+
+	while (line_next(&text, &line)) {
+		size_t end = line.n;
+
+		while (end > 0 && (line.p[end - 1] == '\n' || line.p[end - 1] == '\r'))
+			end--;
+		encode_line(style, slice_head(line, end), out);
+		if (end < line.n)
+			buf_adds(out, "\r\n");
+	}
+}
+
+bool
+diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out)
+{
+	struct buf bare;
+
+	/* a line end needs no white space behind it here, as it does in a tag (RFC 2045 6.8) */
+	buf_init(&bare, arena, text.n);
+	for (size_t i = 0; i < text.n; i++)
+		if (!slice_is_blank(text.p[i]))
+			buf_addc(&bare, text.p[i]);
+	return bare.n > 0 && base64_decode(buf_slice(&bare), arena, out) == ST_OK;
+}
+
+void
+diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena)
+{
+	struct slice text = base64_encode(bytes, arena);
+
+	while (text.n > 0) {
+		buf_add(out, slice_head(text, width));
+		text = slice_from(text, width);
+		if (text.n > 0)
+			buf_adds(out, "\r\n");
+	}
+}

@@ -1,0 +1,163 @@
+/* diagnose_digest.c: bh= against a body and every shorter one that ends at a line's end. */
+#include "auth/diagnose/diagnose_search.h"
+
+enum { GATHERED = 4096, LAST_LINES = 128, DIGEST_WORK = 256, TIME_EVERY = 4096 };
+
+struct canonical {
+	struct crypto_hash *hash;
+	enum dkim_canon canon;
+	uint64_t left; /* octets that l= still allows */
+	size_t n;
+	char gathered[GATHERED];
+};
+
+static void
+flush(struct canonical *canonical)
+{
+	size_t n = canonical->n < canonical->left ? canonical->n : (size_t)canonical->left;
+
+	if (n > 0)
+		crypto_hash_add(canonical->hash, slice_make(canonical->gathered, n));
+	canonical->left -= n;
+	canonical->n = 0;
+}
+
+static void
+add(struct canonical *canonical, struct slice text)
+{
+	if (text.n > GATHERED - canonical->n)
+		flush(canonical);
+	if (text.n <= GATHERED) {
+		memcpy(canonical->gathered + canonical->n, text.p, text.n);
+		canonical->n += text.n;
+		return;
+	}
+	text = text.n < canonical->left ? text : slice_head(text, (size_t)canonical->left);
+	crypto_hash_add(canonical->hash, text);
+	canonical->left -= text.n;
+}
+
+static bool
+is_wsp(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* RFC 6376 3.4.3, 3.4.4 for one line without its line end */
+static void
+add_line(struct canonical *canonical, struct slice line)
+{
+	size_t at = 0, i = 0;
+
+	if (canonical->canon == DKIM_SIMPLE) {
+		add(canonical, line);
+	} else {
+		while (i < line.n) {
+			if (!is_wsp(line.p[i])) {
+				i++;
+				continue;
+			}
+			if (i > at)
+				add(canonical, slice_make(line.p + at, i - at));
+			while (i < line.n && is_wsp(line.p[i]))
+				i++;
+			add(canonical, SLICE(" "));
+			at = i;
+		}
+		if (i > at)
+			add(canonical, slice_make(line.p + at, i - at));
+	}
+	add(canonical, SLICE("\r\n"));
+}
+
+static struct slice
+content(enum dkim_canon canon, struct slice line)
+{
+	if (line.n > 0 && line.p[line.n - 1] == '\n')
+		line.n -= line.n > 1 && line.p[line.n - 2] == '\r' ? 2 : 1;
+	while (canon == DKIM_RELAXED && line.n > 0 && is_wsp(line.p[line.n - 1]))
+		line.n--;
+	return line;
+}
+
+static bool
+agrees(struct crypto_hash *hash, const struct dkim_sig *sig)
+{
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+
+	return hash != NULL && crypto_hash_end(hash, digest) == ST_OK &&
+	       sig->bh.n == sizeof digest && memcmp(digest, sig->bh.p, sizeof digest) == 0;
+}
+
+/* Where the last lines begin whose ends are looked at. */
+static size_t
+last_lines(struct slice body)
+{
+	size_t at = body.n, lines = 0;
+
+	while (at > 0 && lines <= LAST_LINES)
+		lines += body.p[--at] == '\n';
+	return at;
+}
+
+/* Every end at a line's end that a canonical body can have. */
+static bool
+search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slice body,
+	size_t first, struct diagnose_budget *budget, size_t *to)
+{
+	struct slice rest = body, line;
+	size_t empties = 0, ends = 0;
+	bool found = false;
+
+	while (!found && line_next(&rest, &line)) {
+		struct slice text = content(canonical->canon, line);
+
+		if (text.n == 0) {
+			empties++;
+			continue;
+		}
+		for (; empties > 0; empties--)
+			add(canonical, SLICE("\r\n"));
+		add_line(canonical, text);
+		*to = body.n - rest.n;
+		if (sig->has_l || *to < first)
+			continue;
+		flush(canonical);
+		found = agrees(crypto_hash_copy(canonical->hash), sig);
+		if (++ends % TIME_EVERY == 0 &&
+			budget->options->now_ms(budget->options->arg) >= budget->until_ms) {
+			budget->stopped = true;
+			break;
+		}
+	}
+	diagnose_spend(budget, body.n + DIGEST_WORK * ends);
+	/* empty lines at the end are no part of a body: to remove them changes nothing */
+	while (found && line_next(&rest, &line) && content(canonical->canon, line).n == 0)
+		*to = body.n - rest.n;
+	return found;
+}
+
+bool
+diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct slice body,
+	bool all, struct diagnose_budget *budget, size_t *to)
+{
+	struct canonical canonical = {.canon = sig->body_canon, .left = UINT64_MAX};
+	unsigned char unused[CRYPTO_SHA256_SIZE];
+	bool found;
+
+	*to = 0;
+	if (sig->has_l)
+		canonical.left = sig->l;
+	canonical.hash = crypto_hash_new(in->crypto);
+	if (canonical.hash == NULL)
+		return false;
+	found = search_ends(&canonical, sig, body, all ? 0 : last_lines(body), budget, to);
+	flush(&canonical);
+	if (sig->has_l) {
+		/* RFC 6376 3.5 l=: so many octets must be there */
+		*to = body.n;
+		return agrees(canonical.hash, sig) && canonical.left == 0;
+	}
+	(void)crypto_hash_end(canonical.hash, unused);
+	return found;
+}

@@ -1,0 +1,138 @@
+/* diagnose_mime.h: MIME, as far as a rebuilt body needs it. Only for diagnose_*.c. */
+#ifndef AUTH_DIAGNOSE_DIAGNOSE_MIME_H
+#define AUTH_DIAGNOSE_DIAGNOSE_MIME_H
+
+#include "auth/diagnose/diagnose_search.h"
+
+struct diagnose_part {
+	size_t delimiter;    /* where its delimiter line begins */
+	size_t header, body; /* where its header and its body begin */
+	size_t end;          /* where its body ends, before the line end of the next delimiter */
+	size_t next;         /* where the next delimiter line begins */
+	bool top;            /* of the message's own boundary */
+};
+
+enum { DIAGNOSE_PARTS_MAX = 64 };
+
+/* The value of a parameter such as boundary; false where it is missing. */
+bool diagnose_parameter(struct slice value, const char *name, struct slice *found);
+
+/* The parts of a body, nested ones too, in order. */
+size_t diagnose_parts(
+	struct slice body, struct slice boundary, struct diagnose_part parts[DIAGNOSE_PARTS_MAX]);
+
+/* The value of a field in header lines; empty where it is missing. */
+struct slice diagnose_lines_field(struct slice lines, const char *name);
+
+/* Content codings (RFC 2045 6.7, 6.8) */
+
+enum diagnose_coding diagnose_coding_of(struct slice encoding);
+
+/* How an encoder writes quoted-printable, where RFC 2045 leaves it a choice. */
+struct diagnose_qp_style {
+	size_t width;     /* of lines, a soft break's '=' included */
+	bool last_short;  /* the last piece of a line leaves room for a '=', too */
+	bool whole_chars; /* a UTF-8 character is never split */
+	bool words;       /* breaks behind spaces where it can */
+	bool dots;        /* a dot at the start of a line */
+	bool from;        /* "From " at the start of a line */
+	bool lower;       /* hexadecimal digits */
+	const char *also; /* printable characters that are encoded, or NULL */
+};
+
+enum { DIAGNOSE_QP_STYLES = 12 };
+
+extern const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES];
+
+/* False where text is not of the coding. */
+bool diagnose_qp_decode(struct slice text, struct buf *out);
+void diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out);
+bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out);
+/* Lines of width octets, without a line end behind the last one. */
+void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
+
+/* A part whose text can be changed, or the whole body. */
+struct diagnose_leaf {
+	size_t header, from, to; /* of the body; header == from: the message's own header */
+	enum diagnose_coding coding;
+	bool text, html; /* its type */
+	struct slice type;
+	struct slice raw, decoded; /* decoded.p NULL: not to be changed */
+	int qp_style;              /* that gives raw again, or -1 */
+	size_t width;              /* of base64 lines */
+};
+
+enum {
+	DIAGNOSE_LEAVES_MAX = 24,
+	DIAGNOSE_CUT_LEAVES = 5,
+	DIAGNOSE_LEAF_MAX = 2 * 1024 * 1024,
+	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024
+};
+
+/* One way to write the content of parts again. */
+struct diagnose_recode {
+	enum diagnose_kind kind;
+	unsigned cost;
+	enum diagnose_coding from, to;
+	size_t width;      /* of base64 lines */
+	int qp_style;      /* where to is DIAGNOSE_QP */
+	const char *named; /* what Content-Transfer-Encoding was, "" for no such field, NULL: as it
+			      is */
+};
+
+enum { DIAGNOSE_RECODES = 42 };
+
+extern const struct diagnose_recode diagnose_recodes[DIAGNOSE_RECODES];
+
+/* The body of a message with all that its rules need. */
+struct diagnose_plan {
+	const struct auth_input *in;
+	struct arena *arena;
+	struct slice body, boundary; /* boundary: of the message, or empty */
+	struct diagnose_part parts[DIAGNOSE_PARTS_MAX];
+	size_t nparts;
+	struct diagnose_leaf leaves[DIAGNOSE_LEAVES_MAX];
+	size_t nleaves;
+	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with choices of their own */
+	size_t ncut;
+	size_t decoded; /* octets of all leaves together */
+	bool limited;   /* something was too large to be looked into */
+};
+
+/* A buffer that has n octets from the start, so that a large one is not copied as it grows. */
+struct buf diagnose_buf(size_t n, struct arena *arena);
+
+void diagnose_leaves(struct diagnose_plan *plan);
+
+/*
+ * The content of a leaf: its decoded text with the cuts applied, its links rewritten back,
+ * and encoded again, by recode where that is of its coding (NULL: as it is). False where nothing is
+ * changed, or it cannot be done.
+ */
+bool diagnose_leaf_content(const struct diagnose_leaf *leaf, const struct diagnose_edit *cuts,
+	size_t ncuts, int links, const struct diagnose_recode *recode, struct arena *arena,
+	struct slice *out);
+
+/* bytes with edits, which are sorted and lie inside; false where two overlap in part. One that
+ * lies in another's range is left out. */
+bool diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size_t n,
+	struct arena *arena, struct slice *out);
+
+/* The rules of bodies: each adds the options of its choice. */
+void diagnose_structure_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
+void diagnose_part_field_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
+void diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
+void diagnose_link_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
+void diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
+/* What was put at the beginning of a leaf, and what at its end or into its HTML head. */
+void diagnose_top_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
+	struct diagnose_choice *choice);
+void diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
+	struct diagnose_choice *choice);
+
+/* What the ways of these rules do. False where nothing changes. */
+bool diagnose_part_fields(struct slice lines, int way, struct buf *out);
+bool diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *out);
+bool diagnose_unlink(struct slice text, int way, bool html, struct buf *out, struct slice *host);
+
+#endif

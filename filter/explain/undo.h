@@ -1,0 +1,15 @@
+/* undo.h: the message as it was signed, for other programs to verify (explain --undo). */
+#ifndef FILTER_EXPLAIN_UNDO_H
+#define FILTER_EXPLAIN_UNDO_H
+
+#include "auth/diagnose/diagnose.h"
+#include "filter/io/fault.h"
+
+/* The first message that was rebuilt and proved, or NULL. */
+const struct diagnosis *undo_find(const struct diagnosis *diagnoses, size_t n);
+
+/* message into a new file that its owner alone can read; what is there already is never touched.
+ * FAULT_NONE, or why not. */
+enum fault undo_write(const char *path, struct slice message);
+
+#endif

@@ -1,0 +1,29 @@
+/* handlers.h: who handed over last the messages whose signatures were broken (batch --diagnose). */
+#ifndef FILTER_STATS_HANDLERS_H
+#define FILTER_STATS_HANDLERS_H
+
+#include "filter/stats/sources.h"
+
+enum { HANDLERS_MAX = 256 };
+
+struct handler {
+	char name[ROW_TEXT + 1];
+	struct damage damage;
+};
+
+struct handlers {
+	size_t n;
+	struct handler *list; /* from malloc, HANDLERS_MAX of them; NULL before the first one */
+	struct damage others; /* of those that came after the list was full, or found no memory */
+};
+
+/* Counts a row; nothing where no signature was looked at. */
+void handlers_add(struct handlers *handlers, const struct row *row);
+
+/* A table for a person: the first ones, with what each did most often. Nothing where it is empty.
+ */
+void handlers_print(const struct handlers *handlers, FILE *out);
+
+void handlers_free(struct handlers *handlers);
+
+#endif
