@@ -91,8 +91,12 @@ check_ams(const struct auth_input *in, const struct dkim_index *index,
 		set(ams, ARC_R_SIGNED_OVERSIZE, AUTH_POLICY);
 	else if (*work > limit)
 		set(ams, ARC_R_MUCH, AUTH_POLICY);
-	else
-		return dkim_check_signature(in, &selection, bodies, ams);
+	else if (dkim_check_signature(in, &selection, bodies, ams) != ST_OK)
+		return ST_TEMP;
+	if (ams->code == AUTH_PASS) {
+		dkim_judge_time(in, ams);
+		dkim_note_verified(in, &selection, ams);
+	}
 	return ST_OK;
 }
 
@@ -142,8 +146,12 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 	for (size_t i = result->n; i > 0 && result->code == AUTH_PASS; i--) {
 		struct dkim_sig_result *seal = &result->sets[i - 1].seal;
 
-		if (is_open(seal) && dkim_verify(in, digests[i - 1], seal) != ST_OK)
-			return ST_TEMP;
+		if (is_open(seal)) {
+			if (dkim_verify(in, digests[i - 1], seal) != ST_OK)
+				return ST_TEMP;
+			if (seal->code == AUTH_PASS)
+				dkim_judge_time(in, seal);
+		}
 		if (seal->code != AUTH_PASS)
 			fail(result, ARC_PART_SEAL, (unsigned)i, seal);
 	}

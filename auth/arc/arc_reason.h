@@ -1,5 +1,6 @@
 /*
- * arc_reason.h: every reason of ARC's own. What is wrong with one signature is one of DKIM's.
+ * arc_reason.h: every reason of ARC's own, and every departure from the grammar of a sealer's
+ * results that is passed over. What is wrong with one signature is one of DKIM's.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H
@@ -34,7 +35,26 @@
 	R(FULL,            "arc_full",              "the chain has as many sets as there may be") \
 	R(UNSURE,          "arc_key_unavailable",   "a key of the chain did not answer") \
 	R(AMBIGUOUS,       "arc_ambiguous_message", "the message is ambiguous") \
-	R(SET_OVERSIZE,    "arc_set_too_large",     "a field of the set would be over the size limit")
+	R(SET_OVERSIZE,    "arc_set_too_large",     "a field of the set would be over the size limit") \
+	/* why a trusted sealer does not vouch */ \
+	R(SEALER_CHAIN,    "arc_sealer_chain",      "the chain does not pass") \
+	R(SEALER_DOUBLED,  "arc_sealer_doubled",    "a signed field that may stand once stands more often") \
+	R(SEALER_LENGTH,   "arc_sealer_length",     "its message signature leaves the end of the body open") \
+	R(SEALER_LATER,    "arc_sealer_later",      "a later sealer is not trusted") \
+	R(SEALER_RESULTS,  "arc_sealer_results",    "its results cannot be read") \
+	R(SEALER_NO_DMARC, "arc_sealer_no_dmarc",   "its results have no result of dmarc") \
+	R(SEALER_DMARCS,   "arc_sealer_dmarcs",     "its results name dmarc more than once") \
+	R(SEALER_NO_PASS,  "arc_sealer_no_pass",    "its result of dmarc is not pass") \
+	R(SEALER_FROM,     "arc_sealer_from",       "its result of dmarc has not one header.from") \
+	R(SEALER_AUTHOR,   "arc_sealer_author",     "its result of dmarc is about another author")
+
+/* What is read although RFC 8601 does not allow it (docs/REAL-MAIL.md). */
+#define ARC_NOTES(R) \
+	R(PROPERTY,  "arc_note_property",  "a result has a property without a type") \
+	R(NAME,      "arc_note_name",      "a result has a property with an odd name") \
+	R(VALUE,     "arc_note_value",     "a result has a value outside the grammar") \
+	R(SEMICOLON, "arc_note_semicolon", "a semicolon follows the last result") \
+	R(ANGLE,     "arc_note_angle",     "header.from is an address in angle brackets")
 
 #define ARC_REASON_ID(id, code, text) ARC_R_##id,
 enum arc_reason {
@@ -43,8 +63,16 @@ enum arc_reason {
 	ARC_REASONS(ARC_REASON_ID)
 	ARC_R_END
 };
+
+#define ARC_NOTE_ID(id, code, text) ARC_NOTE_##id,
+enum arc_note {
+	ARC_NOTE_FIRST = REASON_ARC_NOTE,
+	ARC_NOTES(ARC_NOTE_ID)
+	ARC_NOTE_END
+};
 /* clang-format on */
 
 struct reason arc_reason(enum arc_reason id);
+struct reason arc_note(enum arc_note id);
 
 #endif

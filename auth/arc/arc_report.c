@@ -11,6 +11,14 @@ arc_reason(enum arc_reason id)
 	return reason_make(rows, REASON_ARC, id);
 }
 
+struct reason
+arc_note(enum arc_note id)
+{
+	static const struct reason_row rows[] = {ARC_NOTES(REASON_ROW)};
+
+	return reason_make(rows, REASON_ARC_NOTE, id);
+}
+
 const char *
 arc_part_word(enum arc_part part)
 {

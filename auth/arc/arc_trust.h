@@ -13,14 +13,21 @@
 struct arc_vouch {
 	unsigned instance;   /* whose results are believed; 0: nobody vouches */
 	struct slice sealer; /* d= of its seal */
+	struct notes notes;  /* what was passed over in those results */
+	/* nobody vouches: the newest trusted sealer, and why it does not; 0: there is none */
+	unsigned doubted;
+	struct slice doubted_sealer; /* d= of its seal, which perhaps does not verify */
+	struct reason doubt;
 };
 
 /*
  * True with *vouch set where all of this holds: the chain passes; the message is not ambiguous and
- * has one From; the newest message signature covers From (all do), has no l=, and no field that may
+ * has one From; the newest message signature covers From (all do), has no l= that
+ * leaves a part of the body open, and no field that may
  * stand once stands more often than it is signed; every seal from the newest back to an instance is
  * of a trusted domain (exactly that name); and the results of that instance hold one result of
- * dmarc, pass, with one header.from that is the author domain. The newest such instance counts.
+ * dmarc, pass, with one header.from that is the author domain, and no other dmarc= (authres_read.h
+ * says what of the rest is read). The newest such instance counts.
  * trusted: normal names.
  */
 bool arc_vouches(const struct arc_result *result, const struct identities *ids,

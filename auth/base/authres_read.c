@@ -3,12 +3,20 @@
 #include "mime/scan.h"
 
 struct reader {
+	struct authres *authres;
 	struct slice at;
+	const char *farthest; /* that was reached of the result that is read */
 	struct authres_result *results;
 	struct authres_prop *props;
 	size_t nresults, nprops;
 	bool over;
 };
+
+static bool
+is_word_octet(char c)
+{
+	return slice_is_alpha(c) || slice_is_digit(c) || c == '-' || c == '_' || c == '.';
+}
 
 /* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', the last one no '-' */
 static bool
@@ -124,24 +132,73 @@ scan_named(struct slice *at, const char *name)
 	return true;
 }
 
-/* propspec = ptype [CFWS] "." [CFWS] property [CFWS] "=" pvalue */
-static bool
-read_prop(struct reader *reader, struct slice *at)
+static void
+reached(struct reader *reader, struct slice at)
 {
-	struct authres_prop prop;
-	struct slice s = *at;
+	if (reader->farthest == NULL || at.p > reader->farthest)
+		reader->farthest = at.p;
+}
 
-	if (!scan_keyword(&s, &prop.ptype) || !separator(&s, '.') ||
-		!scan_keyword(&s, &prop.property) || !separator(&s, '=') ||
-		!scan_pvalue(&s, &prop.value, &prop.quoted))
-		return false;
+/* matched: what stood before *at */
+static bool
+step(struct reader *reader, bool matched, const struct slice *at)
+{
+	reached(reader, *at);
+	return matched;
+}
+
+static bool
+add_prop(struct reader *reader, const struct authres_prop *prop)
+{
 	if (reader->nprops == AUTHRES_PROPS_MAX) {
 		reader->over = true;
 		return false;
 	}
-	reader->props[reader->nprops++] = prop;
+	reader->props[reader->nprops++] = *prop;
+	return true;
+}
+
+/* header.from=<LOCAL@DOMAIN>, as Zoho writes it; out is DOMAIN */
+static bool
+scan_angle(struct slice *at, struct slice *out)
+{
+	struct slice s = *at, local;
+
+	if (!scan_char(&s, '<') || !scan_dot_atom(&s, true, &local) || !scan_char(&s, '@'))
+		return false;
+	*out = s;
+	if (!scan_domain(&s))
+		return false;
+	out->n -= s.n;
+	if (!scan_char(&s, '>'))
+		return false;
 	*at = s;
 	return true;
+}
+
+/* propspec = ptype [CFWS] "." [CFWS] property [CFWS] "=" pvalue */
+static bool
+read_prop(struct reader *reader, struct slice *at)
+{
+	struct authres_prop prop = {0};
+	struct slice s = *at, value;
+
+	if (!step(reader, scan_keyword(&s, &prop.ptype), &s) ||
+		!step(reader, separator(&s, '.'), &s) ||
+		!step(reader, scan_keyword(&s, &prop.property), &s) ||
+		!step(reader, separator(&s, '='), &s))
+		return false;
+	value = s;
+	if (!scan_pvalue(&s, &prop.value, &prop.quoted)) {
+		if (!slice_ieq(prop.ptype, SLICE("header")) ||
+			!slice_ieq(prop.property, SLICE("from")) || !scan_angle(&s, &prop.value))
+			return false;
+		if (reader->authres->angle == NULL)
+			reader->authres->angle = value.p;
+	}
+	reached(reader, s);
+	*at = s;
+	return add_prop(reader, &prop);
 }
 
 /* [ CFWS reasonspec ] [ CFWS 1*propspec ]; white space is asked for before each (RFC 8601 2.2) */
@@ -151,7 +208,6 @@ read_props(struct reader *reader, struct authres_result *result)
 	struct slice s = reader->at;
 	bool first = true;
 
-	result->props = reader->props + reader->nprops;
 	while (scan_cfws(&s)) {
 		const bool is_reason = first && scan_named(&s, "reason");
 		const bool is_action = !is_reason && scan_named(&s, "action");
@@ -166,77 +222,267 @@ read_props(struct reader *reader, struct authres_result *result)
 	}
 }
 
+/* Does a value end here: at a blank, a comment or the end of the result? */
+static bool
+is_end(struct slice at)
+{
+	return at.n == 0 || slice_is_blank(at.p[0]) || at.p[0] == '(';
+}
+
+/* A value of another method: of the grammar, else of any VCHAR but `;`, `"`, `(` and `)`. */
+static bool
+scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *prop)
+{
+	struct slice s = *at;
+	const char *odd;
+	size_t n = 0;
+
+	if (scan_pvalue(&s, &prop->value, &prop->quoted) && is_end(s)) {
+		*at = s;
+		return true;
+	}
+	odd = s.p;
+	while (n < at->n && at->p[n] > ' ' && at->p[n] <= '~' && strchr(";\"()", at->p[n]) == NULL)
+		n++;
+	prop->value = slice_head(*at, n);
+	prop->quoted = false;
+	*at = slice_from(*at, n);
+	reached(reader, *at);
+	if (reader->authres->odd_value == NULL)
+		reader->authres->odd_value = odd;
+	return is_end(*at);
+}
+
+/* The name of a property of another method, or its type: a keyword, with `_` or a last `-` too. */
+static bool
+scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
+{
+	const char *odd = NULL;
+	size_t n = 0;
+
+	while (n < at->n && at->p[n] != '.' && is_word_octet(at->p[n])) {
+		if (at->p[n] == '_' && odd == NULL)
+			odd = at->p + n;
+		n++;
+	}
+	if (n == 0 || at->p[0] == '_')
+		return false;
+	if (at->p[n - 1] == '-' && odd == NULL)
+		odd = at->p + n - 1;
+	if (odd != NULL && reader->authres->odd_name == NULL)
+		reader->authres->odd_name = odd;
+	*out = slice_head(*at, n);
+	*at = slice_from(*at, n);
+	return true;
+}
+
+/* Properties of another method; what they say decides nothing. */
+static bool
+read_any_props(struct reader *reader, struct authres_result *result)
+{
+	while (scan_cfws(&reader->at) && reader->at.n > 0) {
+		struct authres_prop prop = {0};
+		const char *begin = reader->at.p;
+
+		reached(reader, reader->at);
+		if (!scan_any_name(reader, &reader->at, &prop.property))
+			return false;
+		if (separator(&reader->at, '.')) {
+			prop.ptype = prop.property;
+			if (!scan_any_name(reader, &reader->at, &prop.property))
+				return false;
+		} else if (reader->authres->bare_property == NULL) {
+			reader->authres->bare_property = begin;
+		}
+		if (!separator(&reader->at, '=') || !scan_any_value(reader, &reader->at, &prop) ||
+			!add_prop(reader, &prop))
+			return false;
+		result->nprops++;
+	}
+	return true;
+}
+
 /* methodspec = Keyword [ [CFWS] "/" [CFWS] method-version ] [CFWS] "=" [CFWS] Keyword */
 static bool
-read_result(struct reader *reader)
+read_method(struct reader *reader, struct authres_result *result)
 {
-	struct authres_result result = {0};
-
-	if (!scan_keyword(&reader->at, &result.method))
+	if (!scan_keyword(&reader->at, &result->method))
 		return false;
 	if (separator(&reader->at, '/') && !scan_version(&reader->at))
 		return false;
-	if (!separator(&reader->at, '=') || !scan_keyword(&reader->at, &result.result))
+	return separator(&reader->at, '=') && scan_keyword(&reader->at, &result->result);
+}
+
+static bool
+is_done(struct slice at, bool last)
+{
+	(void)scan_cfws(&at);
+	return at.n == 0 || (last && slice_trim(at).n == 0);
+}
+
+/* text: what stands between two `;` */
+static bool
+read_result(struct reader *reader, struct slice text, bool last)
+{
+	const struct authres before = *reader->authres;
+	const size_t props = reader->nprops;
+	struct authres_result result = {.props = reader->props + props};
+	struct slice after;
+	bool good;
+
+	reader->at = text;
+	reader->farthest = NULL;
+	(void)scan_cfws(&reader->at);
+	good = read_method(reader, &result);
+	reached(reader, reader->at);
+	if (!good)
 		return false;
 	if (reader->nresults == AUTHRES_RESULTS_MAX) {
 		reader->over = true;
 		return false;
 	}
+	after = reader->at;
 	read_props(reader, &result);
+	if (!is_done(reader->at, last) && !slice_ieq(result.method, SLICE("dmarc"))) {
+		*reader->authres = before;
+		reader->nprops = props;
+		result.nprops = 0;
+		reader->at = after;
+		if (!is_end(after) || !read_any_props(reader, &result))
+			return false;
+	}
+	reached(reader, reader->at);
+	if (!is_done(reader->at, last))
+		return false;
 	reader->results[reader->nresults++] = result;
 	return true;
 }
 
+/* Does `dmarc=` stand here, with a version perhaps? before: the octet before it. */
 static bool
-read_none(struct slice at)
+is_dmarc_word(struct slice at, char before)
 {
-	struct slice word;
-
-	if (!separator(&at, ';') || !scan_keyword(&at, &word) || !slice_ieq(word, SLICE("none")))
+	if (is_word_octet(before) || !scan_word(&at, SLICE("dmarc")) ||
+		(at.n > 0 && is_word_octet(at.p[0])))
 		return false;
 	(void)scan_cfws(&at);
-	return slice_trim(at).n == 0;
+	return at.n > 0 && (at.p[0] == '=' || at.p[0] == '/');
+}
+
+/* Cuts what stands before the next `;` outside quotes and comments off *rest, which then begins
+ * with it or is empty. False with the cursor at a quote or comment that cannot be read. */
+static bool
+cut(struct reader *reader, struct slice *rest, struct slice *text)
+{
+	const struct slice whole = *rest;
+	struct slice part;
+	char before = ' ';
+
+	while (rest->n > 0 && rest->p[0] != ';') {
+		const char c = rest->p[0];
+
+		if (is_dmarc_word(*rest, before))
+			reader->authres->dmarc_words++;
+		before = c;
+		if (c == '(') {
+			if (!scan_comment(rest))
+				return false;
+		} else if (c == '"') {
+			if (!scan_quoted_string(rest, true, &part))
+				return false;
+		} else {
+			*rest = slice_from(*rest, 1);
+		}
+	}
+	*text = slice_head(whole, whole.n - rest->n);
+	return true;
+}
+
+/* authserv-id [ CFWS authres-version ] */
+static bool
+read_id(struct reader *reader, struct slice text)
+{
+	struct slice s;
+	bool quoted;
+
+	reader->at = text;
+	(void)scan_cfws(&reader->at);
+	if (!scan_value(&reader->at, &reader->authres->id, &quoted))
+		return false;
+	s = reader->at;
+	if (scan_cfws(&s) && s.n > 0 && scan_version(&s))
+		reader->at = s;
+	(void)scan_cfws(&reader->at);
+	return reader->at.n == 0;
 }
 
 static bool
-read_all(struct reader *reader, struct slice *id)
+is_none(struct slice text)
 {
-	struct slice before;
-	bool quoted;
+	struct slice word;
 
-	(void)scan_cfws(&reader->at);
-	if (!scan_value(&reader->at, id, &quoted))
+	(void)scan_cfws(&text);
+	return scan_keyword(&text, &word) && slice_ieq(word, SLICE("none")) && is_done(text, true);
+}
+
+static bool
+stop(struct reader *reader, struct slice at)
+{
+	reader->at = at;
+	return false;
+}
+
+/* False with reader->at where it cannot be read. */
+static bool
+read_all(struct reader *reader, struct slice rest)
+{
+	struct slice text;
+
+	if (!cut(reader, &rest, &text))
+		return stop(reader, rest);
+	if (!read_id(reader, text))
 		return false;
-	before = reader->at;
-	if (scan_cfws(&reader->at) && reader->at.n > 0 && reader->at.p[0] != ';' &&
-		!scan_version(&reader->at))
-		return false;
-	if (reader->at.n == 0)
-		reader->at = before;
-	if (read_none(reader->at))
-		return true;
-	while (separator(&reader->at, ';'))
-		if (!read_result(reader))
-			return false;
-	(void)scan_cfws(&reader->at);
-	return slice_trim(reader->at).n == 0 && reader->nresults > 0;
+	while (rest.n > 0) {
+		const char *semicolon = rest.p;
+		const bool first = reader->nresults == 0;
+
+		rest = slice_from(rest, 1);
+		if (!cut(reader, &rest, &text))
+			return stop(reader, rest);
+		if (first && rest.n == 0 && is_none(text))
+			return true;
+		if (!first && rest.n == 0 && is_done(text, true)) {
+			reader->authres->last_semicolon = semicolon;
+			return true;
+		}
+		if (!read_result(reader, text, rest.n == 0)) {
+			const size_t read = (size_t)(reader->farthest - text.p);
+
+			return stop(reader, slice_from(text, read));
+		}
+	}
+	return reader->nresults > 0 || stop(reader, rest);
 }
 
 enum status
 authres_read(struct slice text, struct arena *arena, struct authres *authres)
 {
-	struct reader reader = {.at = text};
-	struct slice id = {0};
+	struct reader reader = {.authres = authres};
+	enum status status;
 
 	*authres = (struct authres){0};
 	reader.results = arena_array(arena, AUTHRES_RESULTS_MAX, sizeof *reader.results);
 	reader.props = arena_array(arena, AUTHRES_PROPS_MAX, sizeof *reader.props);
-	if (!read_all(&reader, &id))
-		return reader.over || scan_is_deep_comment(reader.at) ? ST_LIMIT : ST_BAD;
-	authres->id = id;
-	authres->results = reader.results;
-	authres->n = reader.nresults;
-	return ST_OK;
+	if (read_all(&reader, text)) {
+		authres->results = reader.results;
+		authres->n = reader.nresults;
+		return ST_OK;
+	}
+	status = reader.over || scan_is_deep_comment(reader.at) ? ST_LIMIT : ST_BAD;
+	*authres = (struct authres){0};
+	if (reader.at.p != NULL && reader.at.p < text.p + text.n)
+		authres->fault = reader.at.p;
+	return status;
 }
 
 const struct authres_prop *

@@ -127,3 +127,14 @@ base64_encode(struct slice bytes, struct arena *arena)
 	}
 	return slice_make(out, n);
 }
+
+const char *
+base64_outside(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!slice_is_alpha(text.p[i]) && !slice_is_digit(text.p[i]) &&
+			!slice_is_blank(text.p[i]) && text.p[i] != '+' && text.p[i] != '/' &&
+			text.p[i] != '=')
+			return text.p + i;
+	return NULL;
+}

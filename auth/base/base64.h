@@ -15,4 +15,7 @@ enum status base64_decode(struct slice text, struct arena *arena, struct slice *
 /* bytes → text without line breaks, in the arena. */
 struct slice base64_encode(struct slice bytes, struct arena *arena);
 
+/* The first octet that is no digit of base64, no "=" and no white space, or NULL. */
+const char *base64_outside(struct slice text);
+
 #endif

@@ -28,6 +28,37 @@ reason_about(const struct reason *reason)
 	return reason->name != NULL ? slice_str(reason->name) : reason->octets;
 }
 
+void
+reason_set_octet(struct reason *reason, struct slice whole, const char *octet)
+{
+	const size_t at = octet == NULL ? 0 : reason_place(whole, slice_make(octet, 1));
+
+	if (at == 0)
+		return;
+	reason->at = at;
+	reason->has_octet = true;
+	reason->octet = (unsigned char)whole.p[at - 1];
+}
+
+void
+notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
+	struct arena *arena)
+{
+	struct note *note;
+
+	for (const struct note *n = notes->first; n != NULL; n = n->next)
+		if (n->reason.id == reason.id && n->reason.name == reason.name)
+			return;
+	note = arena_alloc(arena, sizeof *note);
+	*note = (struct note){.reason = reason, .whole = whole};
+	reason_set_octet(&note->reason, whole, octet);
+	if (notes->last != NULL)
+		notes->last->next = note;
+	else
+		notes->first = note;
+	notes->last = note;
+}
+
 size_t
 reason_place(struct slice whole, struct slice part)
 {

@@ -25,7 +25,9 @@ enum reason_table {
 	REASON_DKIM = 0x300,
 	REASON_ARC = 0x400,
 	REASON_DMARC = 0x500,
-	REASON_POLICY = 0x600
+	REASON_POLICY = 0x600,
+	REASON_DKIM_NOTE = 0x700,
+	REASON_ARC_NOTE = 0x800
 };
 
 /* A zeroed one is no reason. */
@@ -35,7 +37,22 @@ struct reason {
 	/* What it concerns, as far as that is known: */
 	const char *name; /* a tag, or a field by its registered name: a literal of ours; or NULL */
 	struct slice octets; /* what was found there, any bytes, cut by the writer; or empty */
-	size_t at; /* its place in the field's value or the record, from 1; 0: not known */
+	size_t at;      /* its place in the field's value or the record, from 1; 0: not known */
+	bool has_octet; /* one octet is at fault: the one at that place, */
+	unsigned char octet; /* which is this */
+};
+
+/* A departure from a grammar that was passed over, since nothing changes by it. */
+struct note {
+	const struct note *next;
+	struct reason reason;
+	struct slice whole; /* the field's value or the record that at counts in */
+};
+
+/* In the order of their finding; a zeroed one is empty. */
+struct notes {
+	const struct note *first;
+	struct note *last;
 };
 
 /* How an X-macro list becomes an enum and a table. */
@@ -51,6 +68,16 @@ const char *reason_code(const struct reason *reason);
 
 /* Whatever is known of what the reason concerns: its name, else the octets, else empty. */
 struct slice reason_about(const struct reason *reason);
+
+/* octet: what is at fault, in whole; NULL or outside of it: not known, and nothing is set. */
+void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
+
+/*
+ * Adds a note about an octet of whole (reason_set_octet) at the end; nothing where one with the
+ * same id and name is there.
+ */
+void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
+	struct arena *arena);
 
 /* Where part lies in whole, counted from 1; 0 where it does not. */
 size_t reason_place(struct slice whole, struct slice part);

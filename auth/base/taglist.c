@@ -3,27 +3,48 @@
 #include "mime/scan.h"
 
 static bool
-is_alpha(char c)
+is_alphanumeric(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return slice_is_alpha(c) || slice_is_digit(c);
 }
 
-/* tag-name = ALPHA *ALNUMPUNC (RFC 6376 3.2) */
-static bool
-is_tag_name(struct slice name)
+/* The first octet that is not of tag-name = ALPHA *ALNUMPUNC (RFC 6376 3.2), or NULL. */
+static const char *
+find_outside_name(struct slice name)
 {
-	if (name.n == 0 || !is_alpha(name.p[0]))
-		return false;
-	for (size_t i = 1; i < name.n; i++)
-		if (!is_alpha(name.p[i]) && !(name.p[i] >= '0' && name.p[i] <= '9') &&
-			name.p[i] != '_')
-			return false;
-	return true;
+	for (size_t i = 0; i < name.n; i++)
+		if (!slice_is_alpha(name.p[i]) &&
+			(i == 0 || !(slice_is_digit(name.p[i]) || name.p[i] == '_')))
+			return name.p + i;
+	return NULL;
 }
 
-/* [FWS] tag-value [FWS] without a ";"; UTF-8 is VALCHAR too (RFC 8616 3) */
+/* The same of the names that are read beyond the grammar. */
+static const char *
+find_outside_odd_name(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_alphanumeric(name.p[i]) &&
+			(i == 0 || !(name.p[i] == '_' || name.p[i] == '-')))
+			return name.p + i;
+	return NULL;
+}
+
 static bool
-is_tag_value(struct slice text)
+is_known(struct slice name, const char *const *known)
+{
+	for (; *known != NULL; known++)
+		if (slice_eq(name, slice_str(*known)))
+			return true;
+	return false;
+}
+
+/*
+ * The first octet that is not of [FWS] tag-value [FWS], or NULL; UTF-8 is VALCHAR too (RFC 8616 3).
+ * eight_bit: other 8-bit octets are passed over, and the first of them is told there; or NULL.
+ */
+static const char *
+find_outside_value(struct slice text, const char **eight_bit)
 {
 	while (text.n > 0) {
 		size_t n = 0;
@@ -31,32 +52,59 @@ is_tag_value(struct slice text)
 		while (n < text.n && text.p[n] > ' ' && text.p[n] <= '~')
 			n++;
 		text = slice_from(text, n);
-		if (n == 0 && !scan_fws(&text) && !scan_utf8_non_ascii(&text))
-			return false;
+		if (n == 0 && !scan_fws(&text) && !scan_utf8_non_ascii(&text)) {
+			if (eight_bit == NULL || (unsigned char)text.p[0] < 0x80)
+				return text.p;
+			if (*eight_bit == NULL)
+				*eight_bit = text.p;
+			text = slice_from(text, 1);
+		}
 	}
-	return true;
+	return NULL;
+}
+
+/* Judges the name and the value, which stands behind the '=' at *equals, up to the end of whole. */
+static void
+judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, struct taglist *list)
+{
+	const char *odd = find_outside_name(tag->name);
+	struct slice rest = slice_from(slice_head(tag->whole, equals), tag->name.n);
+	bool tolerated;
+
+	(void)scan_fws(&rest); /* between the name and the '=' */
+	if (tag->name.n == 0 || tag->name.p != tag->whole.p || rest.n > 0) {
+		tag->fault = rest.n > 0 && tag->name.p == tag->whole.p ? rest.p : tag->whole.p;
+		return;
+	}
+	if (odd != NULL && rules->odd_names) {
+		tag->fault = find_outside_odd_name(tag->name);
+		if (tag->fault == NULL && list->odd_name == NULL)
+			list->odd_name = odd;
+	} else {
+		tag->fault = odd;
+	}
+	if (tag->fault != NULL)
+		return;
+	tolerated = rules->known != NULL && !is_known(tag->name, rules->known);
+	tag->fault = find_outside_value(
+		slice_from(tag->whole, equals + 1), tolerated ? &list->eight_bit : NULL);
+	tag->well_formed = tag->fault == NULL;
 }
 
 /* element: what stands between two ";" (tag-spec of RFC 6376 3.2) */
 static struct tag
-parse_tag(struct slice element)
+parse_tag(struct slice element, const struct taglist_rules *rules, struct taglist *list)
 {
-	struct slice at = element, name;
-	struct tag tag = {.name = slice_trim(element)};
+	struct tag tag = {.name = slice_trim(element), .whole = element};
 	size_t equals;
 
-	(void)scan_fws(&at);
-	tag.whole = at;
-	equals = slice_find(at, '=');
-	if (equals == at.n)
+	(void)scan_fws(&tag.whole);
+	equals = slice_find(tag.whole, '=');
+	if (equals == tag.whole.n)
 		return tag;
-	name = slice_head(at, equals);
-	tag.name = slice_trim(name);
-	tag.value = slice_trim(slice_from(at, equals + 1));
-	name = slice_from(name, tag.name.n);
-	(void)scan_fws(&name);
-	tag.well_formed =
-		name.n == 0 && is_tag_name(tag.name) && is_tag_value(slice_from(at, equals + 1));
+	tag.name = slice_trim(slice_head(tag.whole, equals));
+	tag.value = slice_trim(slice_from(tag.whole, equals + 1));
+	judge_tag(&tag, equals, rules, list);
 	return tag;
 }
 
@@ -79,42 +127,56 @@ taglist_malformed(const struct taglist *list)
 	return NULL;
 }
 
-enum status
-taglist_parse(struct slice text, struct arena *arena, struct taglist *list)
+/* Room for one tag more: at first for as many as are usual, then for all that may be. */
+static struct tag *
+grow(struct tag *tags, size_t n, size_t *cap, struct arena *arena)
 {
-	struct tag *tags = NULL;
-	size_t n = 0, cap = 0;
-	bool malformed = false;
+	struct tag *more;
 
-	*list = (struct taglist){0};
+	if (n < *cap)
+		return tags;
+	*cap = *cap == 0 ? 16 : TAGLIST_MAX;
+	more = arena_array(arena, *cap, sizeof *more);
+	if (n > 0)
+		memcpy(more, tags, n * sizeof *more);
+	return more;
+}
+
+enum status
+taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
+	struct taglist *list)
+{
+	static const struct taglist_rules grammar;
+	struct taglist found = {0};
+	struct tag *tags = NULL;
+	size_t cap = 0;
+
+	*list = found;
 	for (;;) {
 		size_t end = slice_find(text, ';');
 		struct slice element = slice_head(text, end), blank = element;
 
 		(void)scan_fws(&blank);
 		if (blank.n > 0) {
-			if (n == TAGLIST_MAX)
+			if (found.n == TAGLIST_MAX)
 				return ST_LIMIT;
-			if (n == cap) {
-				struct tag *more;
-
-				cap = cap == 0 ? 16 : TAGLIST_MAX;
-				more = arena_array(arena, cap, sizeof *more);
-				if (n > 0)
-					memcpy(more, tags, n * sizeof *more);
-				tags = more;
-			}
-			tags[n] = parse_tag(element);
-			malformed = malformed || !tags[n].well_formed;
-			n++;
+			tags = grow(tags, found.n, &cap, arena);
+			tags[found.n] =
+				parse_tag(element, rules != NULL ? rules : &grammar, &found);
+			found.malformed = found.malformed || !tags[found.n].well_formed;
+			found.n++;
 		} else if (end < text.n) {
-			malformed = true; /* RFC 6376 3.2: only the last may be missing */
+			/* RFC 6376 3.2: only the last may be missing */
+			found.malformed = true;
+			if (found.empty == NULL)
+				found.empty = text.p + end;
 		}
 		if (end == text.n)
 			break;
 		text = slice_from(text, end + 1);
 	}
-	*list = (struct taglist){.tags = tags, .n = n, .malformed = malformed};
+	found.tags = tags;
+	*list = found;
 	list->duplicate = taglist_duplicate(list) != NULL;
 	return ST_OK;
 }

@@ -12,14 +12,29 @@ struct tag {
 	struct slice name;  /* as it stands (tag names are case-sensitive, RFC 6376 3.2) */
 	struct slice value; /* blanks and folds at both ends taken off, those inside kept */
 	struct slice whole; /* from the name's first byte up to before the ';' */
-	bool well_formed;   /* name is ALPHA *ALNUMPUNC and value is tag-value, both as RFC 6376 */
+	bool well_formed;   /* by the rules */
+	const char *fault;  /* not well-formed: the first octet at fault; NULL: there is no '=' */
+};
+
+/*
+ * What is read beyond the grammar, where a tag's name is ALPHA *ALNUMPUNC and its value tag-value
+ * (RFC 6376 3.2; UTF-8 included, RFC 8616 3). A zeroed one is the grammar.
+ */
+struct taglist_rules {
+	/* names of letters, digits, '_' and '-' that begin with a letter or digit */
+	bool odd_names;
+	/* 8-bit octets in values, except in the tags named here, NULL at the end; NULL: nowhere */
+	const char *const *known;
 };
 
 struct taglist {
 	const struct tag *tags;
 	size_t n;
-	bool duplicate; /* a tag name stands twice */
-	bool malformed; /* some element is empty but not last, lacks a '=', or is not well_formed */
+	bool duplicate;    /* a tag name stands twice */
+	bool malformed;    /* some element is empty but not last, or not well_formed */
+	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
+	/* the first octet that each rule let pass, or NULL */
+	const char *odd_name, *eight_bit;
 };
 
 enum { TAGLIST_MAX = 100 };
@@ -27,8 +42,10 @@ enum { TAGLIST_MAX = 100 };
 /*
  * ST_OK for any bytes, with the defects told in the list; ST_LIMIT, with an empty list, over
  * TAGLIST_MAX tags. An element without a '=' is a tag, too: a name, no value, not well_formed.
+ * rules: NULL for the grammar.
  */
-enum status taglist_parse(struct slice text, struct arena *arena, struct taglist *list);
+enum status taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
+	struct taglist *list);
 
 /* The first tag that is not well-formed; NULL where there is none, or only an empty element. */
 const struct tag *taglist_malformed(const struct taglist *list);

@@ -25,19 +25,20 @@ struct dkim_sig {
 	const struct field *field;
 	struct taglist tags;
 	struct reason defect;        /* why it is malformed; none: well-formed */
+	struct notes notes;          /* what was passed over in the field */
 	enum auth_code defect_as;    /* permerror, or what else that defect is reported as */
 	struct slice d, s;           /* normal names (A-labels), or empty */
 	struct slice d_text, s_text; /* as they stand */
 	struct slice i; /* local-part, decoded, "@" normal domain; "@" d where left out; empty where
-			  malformed */
+			  malformed; without the local-part where that can't be decoded */
 	struct slice i_domain; /* normal; d where i= is left out, empty where malformed */
 	struct slice a_text;   /* empty where it holds more than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
-	struct slice b;      /* signature, decoded; empty where malformed */
-	struct slice b_text; /* base64 without blanks; empty where malformed */
-	struct slice bh;     /* 32 octets where there is no defect */
-	const struct slice *h;
+	struct slice b;        /* signature, decoded; empty where malformed */
+	struct slice b_text;   /* base64 without blanks; empty where malformed */
+	struct slice bh;       /* 32 octets where there is no defect */
+	const struct slice *h; /* without empty names, which name nothing */
 	size_t nh;
 	bool has_l, has_t, has_x;
 	uint64_t l;   /* clamped to UINT64_MAX */
@@ -48,8 +49,9 @@ struct dkim_sig {
 struct dkim_key {
 	struct reason defect; /* why it cannot be read; a revoked key and the bools below are no
 				 defects */
+	struct notes notes;   /* what was passed over in the record */
 	enum { DKIM_KEY_RSA, DKIM_KEY_ED25519, DKIM_KEY_OTHER } k;
-	struct slice p; /* decoded */
+	struct slice p; /* decoded; of an RSA key, without octets that follow its DER */
 	bool revoked;   /* p= is empty */
 	bool no_sha256; /* h= leaves sha256 out */
 	bool not_email; /* s= leaves email out */
@@ -65,10 +67,13 @@ struct dkim_sig_result {
 	unsigned key_bits;    /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
-	bool mismatch; /* well-formed, in time, key found and fit, but hash or signature did not
-			  verify; never under a testing key: such mail is to be treated as unsigned
-			  (RFC 6376 3.6.1) */
-	bool unsure;   /* temperror because of a key that did not answer */
+	bool mismatch;           /* well-formed, key found and fit, but hash or signature did not
+				    verify; never under a testing key: such mail is to be treated as unsigned
+				    (RFC 6376 3.6.1) */
+	bool unsure;             /* temperror because of a key that did not answer */
+	/* hash and signature verified, whatever our policy then made of it */
+	bool verified;
+	struct notes key_notes; /* what was passed over in the key record that code is about */
 };
 
 struct dkim_result {
@@ -151,9 +156,13 @@ struct dkim_selection {
 	const struct field *const *fields;
 	size_t n;
 	bool oversize;       /* one of them is over the field limit */
-	const char *doubled; /* a field that may stand once and stands more often than h= names it:
-				its registered name; or NULL */
+	const char *doubled; /* a field that may stand once, stands more often than h= names it, and
+				not each time the same: its registered name; or NULL */
+	struct notes notes;  /* those that stand more often and are passed over */
 };
+
+/* A field of that kind whose instances are equal can show nothing else than what was signed; From
+ * must not stand twice even then. MIME-Version says nothing that is shown. */
 
 struct dkim_index; /* the message's fields by name; made once a message */
 
@@ -189,14 +198,23 @@ struct dkim_signed {
 enum status dkim_recover(
 	const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes);
 
-/* What needs neither DNS nor a hash: defects, t= and x=, the limit of fields. Sets code and reason
- * where that decides, else leaves the code at AUTH_NONE. */
+/* What needs neither DNS nor a hash: defects, the limit of fields. Sets code and reason where that
+ * decides, else leaves the code at AUTH_NONE. */
 void dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result);
 
 /* Body hash, header hash and key of a signature without defect, whose body was wanted and made.
- * What a receiver may refuse all the same (a doubled field, l=) is not judged. ST_TEMP as above. */
+ * What a receiver may refuse all the same (t=, x=, a doubled field, l=) is not judged. ST_TEMP as
+ * above. */
 enum status dkim_check_signature(const struct auth_input *in,
 	const struct dkim_selection *selection, const struct dkim_bodies *bodies,
+	struct dkim_sig_result *result);
+
+/* t= and x= of a signature that verified: AUTH_POLICY with its reason where it is expired or more
+ * than an hour ahead (RFC 6376 3.5: both may be refused, neither must). */
+void dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result);
+/* Adds to the notes of a signature that verified those of the selection, and that of an l= which
+ * covers the whole body. */
+void dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result);
 
 /* The name where a key is: s._domainkey.d; false where it is too long to ask. */

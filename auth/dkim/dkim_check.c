@@ -10,6 +10,9 @@
  */
 enum { HEADER_WORK_MAX = 16 * 1024 * 1024 };
 
+/* Seconds that t= may be ahead: clocks of senders that run in local time, or are not set at all. */
+enum { AHEAD_MAX = 3600 };
+
 static void
 set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code)
 {
@@ -76,16 +79,10 @@ void
 dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result)
 {
 	const struct dkim_sig *sig = &result->sig;
-	const int64_t drift = in->options->drift;
 
 	if (sig->defect.id != DKIM_R_NONE) {
 		result->reason = sig->defect;
 		result->code = sig->defect_as;
-	} else if (sig->has_x && sig->x < in->now && in->now - sig->x > drift) {
-		set(result, DKIM_R_EXPIRED, AUTH_PERMERROR); /* RFC 6376 6.1.1 */
-	} else if (sig->has_t && sig->t > in->now && sig->t - in->now > drift) {
-		/* RFC 6376 3.5 t=: such a signature MAY be ignored, so it is ours to refuse it */
-		set(result, DKIM_R_FUTURE, AUTH_POLICY);
 	} else if (in->message->flags & MESSAGE_MANY_FIELDS) {
 		set(result, DKIM_R_MANY_FIELDS, AUTH_POLICY); /* PROGRAM 6 */
 	}
@@ -120,15 +117,57 @@ dkim_ask(const struct auth_input *in)
 	}
 }
 
+/* A note about a tag of the signature. */
+static void
+note_tag(const struct auth_input *in, struct dkim_sig_result *result, enum dkim_note id,
+	const char *name)
+{
+	const struct tag *tag = taglist_get(&result->sig.tags, name);
+
+	notes_add(&result->sig.notes, dkim_note(id), result->sig.field->value, tag->whole.p,
+		in->arena);
+}
+
+void
+dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result)
+{
+	const struct dkim_sig *sig = &result->sig;
+	const int64_t drift = in->options->drift;
+
+	if (sig->has_x && sig->x < in->now && in->now - sig->x > drift)
+		set(result, DKIM_R_EXPIRED, AUTH_POLICY); /* RFC 6376 6.1.1: MAY be ignored */
+	else if (sig->has_t && sig->t > in->now && sig->t - in->now > drift) {
+		if (sig->t - in->now > AHEAD_MAX)
+			set(result, DKIM_R_FUTURE, AUTH_POLICY); /* RFC 6376 3.5 t=: MAY */
+		else
+			note_tag(in, result, DKIM_NOTE_T_AHEAD, "t");
+	}
+}
+
+void
+dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
+	struct dkim_sig_result *result)
+{
+	/* l= that is longer than the body did not verify: nothing is unsigned */
+	if (result->sig.has_l && result->unsigned_bytes == 0)
+		note_tag(in, result, DKIM_NOTE_L_WHOLE, "l");
+	for (const struct note *n = selection->notes.first; n != NULL; n = n->next)
+		notes_add(&result->sig.notes, n->reason, n->whole, n->whole.p, in->arena);
+}
+
 /* What a signature that verified may still be refused for. */
 static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
 {
+	dkim_judge_time(in, result);
+	dkim_note_verified(in, selection, result);
+	if (result->code != AUTH_PASS)
+		return;
 	if (selection->doubled != NULL) {
 		set(result, DKIM_R_DOUBLED, AUTH_POLICY);
 		result->reason.name = selection->doubled;
-	} else if (result->sig.has_l && !in->options->dkim_l_allow) {
+	} else if (result->unsigned_bytes > 0 && !in->options->dkim_l_allow) {
 		set(result, DKIM_R_LENGTH, AUTH_POLICY); /* RFC 6376 8.2 */
 	}
 }
@@ -153,8 +192,11 @@ dkim_check_signature(const struct auth_input *in, const struct dkim_selection *s
 		return ST_TEMP;
 	if (sig->has_l && sig->l < total)
 		result->unsigned_bytes = total - sig->l;
-	if (is_short && result->reason.id == DKIM_R_BODY)
+	if (is_short && result->reason.id == DKIM_R_BODY) {
 		result->reason = dkim_reason(DKIM_R_BODY_SHORT);
+		if (result->code == AUTH_FAIL)
+			result->code = AUTH_PERMERROR; /* RFC 6376 3.5 l=: MUST NOT be larger */
+	}
 	return ST_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "mime/buf.h"
+#include "mime/scan.h"
 
 bool
 dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name)
@@ -23,17 +24,60 @@ defect(struct dkim_key *key, enum dkim_reason reason)
 		key->defect = dkim_reason(reason);
 }
 
-/* The same, with the tag that is to blame and its place in the record. */
+/* The same, with the tag that is to blame and its place in the record, or that of the octet in it
+ * that is at fault; without a tag, the octet's. */
 static void
-blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, const struct tag *tag)
+blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, const struct tag *tag,
+	const char *octet)
 {
 	if (key->defect.id != DKIM_R_NONE)
 		return;
 	key->defect = dkim_reason(reason);
-	if (tag == NULL)
-		return;
-	key->defect.octets = tag->name;
-	key->defect.at = reason_place(record, tag->whole);
+	if (tag != NULL) {
+		key->defect.octets = tag->name;
+		key->defect.at = reason_place(record, tag->whole);
+	}
+	reason_set_octet(&key->defect, record, octet);
+}
+
+/*
+ * A copy with every CR and LF as a blank. They are no octets of a record, yet stand in many: at its
+ * end, between tags and inside p=. Those of a fold are by the grammar.
+ */
+static struct slice
+unfold(struct slice record, struct arena *arena, struct dkim_key *key)
+{
+	struct slice at = record;
+	char *copy;
+
+	if (slice_find(record, '\r') == record.n && slice_find(record, '\n') == record.n)
+		return record;
+	copy = arena_alloc(arena, record.n);
+	while (at.n > 0) {
+		const size_t done = record.n - at.n;
+		const char c = at.p[0];
+
+		copy[done] = c;
+		if (scan_fws(&at)) {
+			memset(copy + done, ' ', record.n - at.n - done);
+			continue;
+		}
+		if (c == '\r' || c == '\n') {
+			copy[done] = ' ';
+			notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_LINE_END), record, at.p,
+				arena);
+		}
+		at = slice_from(at, 1);
+	}
+	return slice_make(copy, record.n);
+}
+
+static void
+blame_malformed(struct dkim_key *key, struct slice record, const struct taglist *tags)
+{
+	const struct tag *tag = taglist_malformed(tags);
+
+	blame_tag(key, DKIM_R_KEY_SYNTAX, record, tag, tag != NULL ? tag->fault : tags->empty);
 }
 
 /* Does the colon-separated list hold the word? (ABNF words: case does not matter) */
@@ -50,14 +94,19 @@ list_has(struct slice list, struct slice word)
 	return false;
 }
 
+/* RFC 6376 3.6.1: exactly "DKIM1", or the record is discarded; it should be the first tag */
 static void
-parse_version(const struct taglist *tags, struct dkim_key *key)
+parse_version(
+	const struct taglist *tags, struct slice record, struct arena *arena, struct dkim_key *key)
 {
 	const struct tag *v = taglist_get(tags, "v");
 
-	/* RFC 6376 3.6.1: the first tag, exactly "DKIM1", or the record is discarded */
-	if (v != NULL && (v != tags->tags || !slice_eq(v->value, SLICE("DKIM1"))))
-		defect(key, DKIM_R_KEY_VERSION);
+	if (v == NULL)
+		return;
+	if (!slice_eq(v->value, SLICE("DKIM1")))
+		blame_tag(key, DKIM_R_KEY_VERSION, record, v, v->value.p);
+	else if (v != tags->tags)
+		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_V_LATER), record, v->whole.p, arena);
 }
 
 static void
@@ -76,8 +125,55 @@ parse_lists(const struct taglist *tags, struct dkim_key *key)
 	}
 }
 
+/* The octets of the DER value that der begins with, which is a SEQUENCE (X.690 8.1); 0: none. */
+static size_t
+der_length(struct slice der)
+{
+	size_t length, header = 2, more;
+
+	if (der.n < 2 || der.p[0] != 0x30)
+		return 0;
+	length = (unsigned char)der.p[1];
+	if (length >= 0x80) {
+		more = length - 0x80;
+		if (more < 1 || more > 3 || der.n < header + more)
+			return 0;
+		length = 0;
+		for (size_t i = 0; i < more; i++)
+			length = length << 8 | (unsigned char)der.p[header++];
+	}
+	return length <= der.n - header ? header + length : 0;
+}
+
+/* The digit of the base64 in which the octet of that number begins. */
+static const char *
+digit_of(struct slice base64, size_t octet)
+{
+	size_t digit = octet * 8 / 6;
+
+	for (size_t i = 0; i < base64.n; i++)
+		if (!slice_is_blank(base64.p[i]) && digit-- == 0)
+			return base64.p + i;
+	return NULL;
+}
+
+/* What follows the DER of an RSA key: generators leave it there, and nobody takes it for the key.
+ */
 static void
-parse_public_key(const struct taglist *tags, struct arena *arena, struct dkim_key *key)
+cut_tail(struct slice record, struct slice base64, struct arena *arena, struct dkim_key *key)
+{
+	const size_t length = der_length(key->p);
+
+	if (key->k != DKIM_KEY_RSA || length == 0 || length == key->p.n)
+		return;
+	notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_TAIL), record, digit_of(base64, length),
+		arena);
+	key->p.n = length;
+}
+
+static void
+parse_public_key(
+	const struct taglist *tags, struct slice record, struct arena *arena, struct dkim_key *key)
 {
 	const struct tag *k = taglist_get(tags, "k"), *p = taglist_get(tags, "p");
 
@@ -91,24 +187,35 @@ parse_public_key(const struct taglist *tags, struct arena *arena, struct dkim_ke
 	}
 	key->revoked = p->value.n == 0;
 	if (base64_decode(p->value, arena, &key->p) != ST_OK)
-		defect(key, DKIM_R_KEY_P);
+		blame_tag(key, DKIM_R_KEY_P, record, p, base64_outside(p->value));
+	cut_tail(record, p->value, arena, key);
 }
 
 void
 dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 {
+	/* RFC 6376 3.6.1, but for n=, which is a note for people */
+	static const char *const known[] = {"h", "k", "p", "s", "t", "v", NULL};
+	static const struct taglist_rules rules = {.odd_names = true, .known = known};
 	struct taglist tags;
 
 	*key = (struct dkim_key){0};
-	if (taglist_parse(record, arena, &tags) != ST_OK) {
+	record = unfold(record, arena, key);
+	if (taglist_parse(record, &rules, arena, &tags) != ST_OK) {
 		defect(key, DKIM_R_KEY_SYNTAX);
 		return;
 	}
-	parse_version(&tags, key);
+	parse_version(&tags, record, arena, key);
 	if (tags.malformed)
-		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_malformed(&tags));
+		blame_malformed(key, record, &tags);
 	if (tags.duplicate)
-		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_duplicate(&tags));
+		blame_tag(key, DKIM_R_KEY_SYNTAX, record, taglist_duplicate(&tags), NULL);
+	if (tags.odd_name != NULL)
+		notes_add(&key->notes, dkim_note(DKIM_NOTE_KEY_TAG_NAME), record, tags.odd_name,
+			arena);
+	if (tags.eight_bit != NULL)
+		notes_add(
+			&key->notes, dkim_note(DKIM_NOTE_KEY_8BIT), record, tags.eight_bit, arena);
 	parse_lists(&tags, key);
-	parse_public_key(&tags, arena, key);
+	parse_public_key(&tags, record, arena, key);
 }

@@ -1,6 +1,6 @@
 /*
- * dkim_reason.h: every reason that DKIM gives. A new one is a row here, and the place that gives
- * it.
+ * dkim_reason.h: every reason that DKIM gives, and every departure from its grammar that it passes
+ * over. A new one is a row here, and the place that gives it.
  *
  * Where several key records are tried and none verifies, the last of their reasons in this list is
  * reported, so that the order in which DNS gave them does not matter.
@@ -66,6 +66,22 @@
 	R(DOUBLED,        "dkim_duplicate_field",     "a signed field that may stand once stands more often") \
 	R(LENGTH,         "dkim_partial_body",        "l= leaves the end of the body open")
 
+/* What is read although the grammar or another receiver would not (docs/REAL-MAIL.md). */
+#define DKIM_NOTES(R) \
+	R(KEY_LINE_END, "dkim_note_key_line_end",   "a line end in the key record counts as white space") \
+	R(KEY_V_LATER,  "dkim_note_key_v_later",    "v= is not the first tag of the key record") \
+	R(KEY_TAG_NAME, "dkim_note_key_tag_name",   "the key record has a tag with an odd name") \
+	R(KEY_8BIT,     "dkim_note_key_8bit",       "the key record has 8-bit octets in a note or unknown tag") \
+	R(KEY_TAIL,     "dkim_note_key_tail",       "octets follow the key in p=") \
+	R(TAG_NAME,     "dkim_note_tag_name",       "the field has a tag with an odd name") \
+	R(TAG_8BIT,     "dkim_note_tag_8bit",       "the field has 8-bit octets in an unknown tag") \
+	R(I_LOCAL,      "dkim_note_i_local_part",   "the local part of i= cannot be decoded") \
+	R(H_EMPTY,      "dkim_note_h_empty_name",   "h= has an empty name") \
+	R(T_AHEAD,      "dkim_note_t_ahead",        "t= is ahead of our clock, by an hour at most") \
+	R(L_WHOLE,      "dkim_note_l_whole_body",   "l= covers the whole body") \
+	R(MIME_TWICE,   "dkim_note_mime_version",   "MIME-Version appears more often than it is signed") \
+	R(EQUAL,        "dkim_note_equal_fields",   "a signed field is repeated, each time the same")
+
 #define DKIM_REASON_ID(id, code, text) DKIM_R_##id,
 enum dkim_reason {
 	DKIM_R_NONE = REASON_NONE,
@@ -73,8 +89,16 @@ enum dkim_reason {
 	DKIM_REASONS(DKIM_REASON_ID)
 	DKIM_R_END
 };
+
+#define DKIM_NOTE_ID(id, code, text) DKIM_NOTE_##id,
+enum dkim_note {
+	DKIM_NOTE_FIRST = REASON_DKIM_NOTE,
+	DKIM_NOTES(DKIM_NOTE_ID)
+	DKIM_NOTE_END
+};
 /* clang-format on */
 
 struct reason dkim_reason(enum dkim_reason id);
+struct reason dkim_note(enum dkim_note id);
 
 #endif

@@ -11,6 +11,14 @@ dkim_reason(enum dkim_reason id)
 	return reason_make(rows, REASON_DKIM, id);
 }
 
+struct reason
+dkim_note(enum dkim_note id)
+{
+	static const struct reason_row rows[] = {DKIM_NOTES(REASON_ROW)};
+
+	return reason_make(rows, REASON_DKIM_NOTE, id);
+}
+
 static struct slice
 number(uint64_t n, struct arena *arena)
 {

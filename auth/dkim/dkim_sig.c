@@ -3,6 +3,7 @@
 #include "auth/base/base64.h"
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
+#include "auth/dkim/dkim_value.h"
 #include "mime/buf.h"
 
 enum { TIME_DIGITS = 12, LENGTH_DIGITS = 76 }; /* RFC 6376 3.5 */
@@ -41,7 +42,8 @@ malformed_tag(struct dkim_sig *sig, enum dkim_reason id, const char *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* A tag that is of no use as it stands in the field, with its place. */
+/* A tag that is of no use as it stands in the field, with its place, or that of the octet in it
+ * that is at fault. */
 static void
 blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 {
@@ -50,17 +52,59 @@ blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 	if (tag != NULL) {
 		reason.octets = tag->name;
 		reason.at = reason_place(sig->field->value, tag->whole);
+		reason_set_octet(&reason, sig->field->value, tag->fault);
+	} else {
+		reason_set_octet(&reason, sig->field->value, sig->tags.empty);
 	}
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
+/* The value of a tag of that name is of no use; octet: what is at fault in it, or NULL. */
 static void
-parse_tags(struct dkim_sig *sig, struct arena *arena)
+blame_value(struct dkim_sig *sig, enum dkim_reason id, const char *name, const char *octet,
+	enum auth_code code)
 {
-	if (taglist_parse(sig->field->value, arena, &sig->tags) == ST_LIMIT) {
+	const struct tag *tag = taglist_get(&sig->tags, name);
+	struct reason reason = dkim_reason(id);
+
+	if (tag != NULL) {
+		reason.octets = tag->value;
+		reason.at =
+			reason_place(sig->field->value, tag->value.n > 0 ? tag->value : tag->whole);
+	}
+	reason_set_octet(&reason, sig->field->value, octet);
+	blame(sig, reason, code);
+}
+
+static void
+malformed_value(struct dkim_sig *sig, enum dkim_reason id, const char *name, const char *octet)
+{
+	blame_value(sig, id, name, octet, AUTH_PERMERROR);
+}
+
+static void
+note(struct dkim_sig *sig, enum dkim_note id, const char *octet, struct arena *arena)
+{
+	notes_add(&sig->notes, dkim_note(id), sig->field->value, octet, arena);
+}
+
+static void
+parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
+{
+	/* what RFC 6376 3.5 and RFC 8617 4.1.2 define: its values are of the grammar */
+	static const char *const known[] = {
+		"a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "v", "x", "z", NULL};
+	const struct taglist_rules rules = {.odd_names = true, .known = known};
+
+	if (taglist_parse(sig->field->value, form == DKIM_FORM_ARC_SEAL ? NULL : &rules, arena,
+		    &sig->tags) == ST_LIMIT) {
 		defect(sig, DKIM_R_MANY_TAGS, AUTH_POLICY);
 		return;
 	}
+	if (sig->tags.odd_name != NULL)
+		note(sig, DKIM_NOTE_TAG_NAME, sig->tags.odd_name, arena);
+	if (sig->tags.eight_bit != NULL)
+		note(sig, DKIM_NOTE_TAG_8BIT, sig->tags.eight_bit, arena);
 	if (sig->tags.malformed)
 		blame_tag(sig, DKIM_R_TAGS, taglist_malformed(&sig->tags));
 	if (sig->tags.duplicate)
@@ -116,46 +160,36 @@ parse_domains(struct dkim_sig *sig, struct arena *arena)
 	/* RFC 6376 3.5: domain-name is at least two labels */
 	if (get(sig, "d", true, &sig->d_text) &&
 		(!normal(sig->d_text, arena, &sig->d) || domain_labels(sig->d) < 2))
-		malformed(sig, DKIM_R_D);
+		malformed_value(sig, DKIM_R_D, "d", NULL);
 	if (get(sig, "s", true, &sig->s_text) && !selector(sig->s_text, arena, &sig->s))
-		malformed(sig, DKIM_R_S);
+		malformed_value(sig, DKIM_R_S, "s", NULL);
 	if (sig->d.n > 0 && sig->s.n > 0 && !dkim_key_name(sig->s, sig->d, arena, &name))
 		malformed(sig, DKIM_R_KEY_NAME);
 }
 
-static int
-hex(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *at = memchr(digits, slice_lower(c), 16);
-
-	return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* RFC 6376 2.11 */
+/*
+ * i= at its last "@". Only the domain counts: where the local-part is not quoted-printable
+ * (`bob=gmail.com@example.com`), it is left out.
+ */
 static bool
-decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
+split_identity(struct dkim_sig *sig, struct slice text, struct arena *arena, struct slice *local,
+	struct slice *domain)
 {
-	struct buf buf;
+	const size_t at = slice_rfind(text, '@');
+	const char *bare = NULL;
+	struct slice decoded;
 
-	buf_init(&buf, arena, text.n);
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (slice_is_blank(c))
-			continue;
-		if (c == '=') {
-			int high = text.n - i < 3 ? -1 : hex(text.p[i + 1]);
-			int low = text.n - i < 3 ? -1 : hex(text.p[i + 2]);
-
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		buf_addc(&buf, c);
+	if (dkim_decode_qp(text, arena, &decoded) == NULL) {
+		*local = slice_head(decoded, slice_rfind(decoded, '@'));
+		*domain = slice_from(decoded, local->n + 1);
+		return local->n < decoded.n;
 	}
-	*bytes = buf_slice(&buf);
+	*local = slice_make(NULL, 0);
+	bare = dkim_decode_qp(slice_head(text, at), arena, &decoded);
+	if (at == text.n || bare == NULL ||
+		dkim_decode_qp(slice_from(text, at + 1), arena, domain) != NULL)
+		return false;
+	note(sig, DKIM_NOTE_I_LOCAL, bare, arena);
 	return true;
 }
 
@@ -163,21 +197,18 @@ decode_qp(struct slice text, struct arena *arena, struct slice *bytes)
 static void
 parse_identity(struct dkim_sig *sig, struct arena *arena)
 {
-	struct slice text = {0}, decoded, local = {0}, domain = sig->d;
+	struct slice text = {0}, local = {0}, domain = sig->d, name;
 	struct buf buf;
 
 	if (get(sig, "i", false, &text)) {
-		if (!decode_qp(text, arena, &decoded) || slice_find(decoded, '@') == decoded.n) {
-			malformed(sig, DKIM_R_I);
-			return;
-		}
-		local = slice_head(decoded, slice_rfind(decoded, '@'));
-		if (!normal(slice_from(decoded, local.n + 1), arena, &domain)) {
-			malformed(sig, DKIM_R_I);
+		if (!split_identity(sig, text, arena, &local, &name) ||
+			!normal(name, arena, &domain)) {
+			malformed_value(sig, DKIM_R_I, "i", NULL);
 			return;
 		}
 		if (sig->d.n > 0 && !domain_within(domain, sig->d)) {
-			malformed(sig, DKIM_R_I_OUTSIDE); /* RFC 6376 6.1.1: domain mismatch */
+			malformed_value(sig, DKIM_R_I_OUTSIDE, "i",
+				NULL); /* RFC 6376 6.1.1: domain mismatch */
 			return;
 		}
 	}
@@ -214,7 +245,7 @@ parse_signature(struct dkim_sig *sig, struct arena *arena)
 			sig->b_text = without_blanks(text, arena);
 		} else {
 			sig->b = slice_make(NULL, 0);
-			malformed(sig, DKIM_R_B);
+			malformed_value(sig, DKIM_R_B, "b", base64_outside(text));
 		}
 	}
 }
@@ -228,24 +259,14 @@ parse_body_hash(struct dkim_sig *sig, struct arena *arena)
 	if (get(sig, "bh", true, &text) &&
 		(base64_decode(text, arena, &sig->bh) != ST_OK ||
 			(sig->a != DKIM_ALG_UNKNOWN && sig->bh.n != CRYPTO_SHA256_SIZE)))
-		malformed(sig, DKIM_R_BH);
-}
-
-/* hdr-name = field-name (RFC 5322 3.6.8); ';' cannot stand in a tag's value */
-static bool
-is_field_name(struct slice name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 33 || name.p[i] > 126)
-			return false;
-	return name.n > 0;
+		malformed_value(sig, DKIM_R_BH, "bh", base64_outside(text));
 }
 
 static void
 parse_fields(struct dkim_sig *sig, struct arena *arena)
 {
-	struct slice text, *names;
-	size_t n = 1;
+	struct slice text, name, *names;
+	size_t n = 1, all;
 	bool from = false;
 
 	if (!get(sig, "h", true, &text))
@@ -253,34 +274,32 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == ':';
 	names = arena_array(arena, n, sizeof *names);
-	for (size_t i = 0; i < n; i++) {
-		names[i] = slice_trim(slice_head(text, slice_find(text, ':')));
-		text = slice_from(text, slice_find(text, ':') + 1);
-		if (!is_field_name(names[i])) {
-			malformed(sig, DKIM_R_H);
+	all = n;
+	n = 0;
+	for (size_t i = 0; i < all; i++) {
+		const size_t colon = slice_find(text, ':');
+
+		name = slice_trim(slice_head(text, colon));
+		if (name.n == 0 && all > 1) /* the last one has its colon before it */
+			note(sig, DKIM_NOTE_H_EMPTY, text.p + colon - (i + 1 == all), arena);
+		text = slice_from(text, colon + 1);
+		if (name.n == 0)
+			continue;
+		if (dkim_outside_field_name(name) != NULL) {
+			malformed_value(sig, DKIM_R_H, "h", dkim_outside_field_name(name));
 			return;
 		}
-		from |= slice_ieq(names[i], SLICE("from"));
+		names[n++] = name;
+		from |= slice_ieq(name, SLICE("from"));
+	}
+	if (n == 0) {
+		malformed_value(sig, DKIM_R_H, "h", NULL);
+		return;
 	}
 	sig->h = names;
 	sig->nh = n;
 	if (!from)
 		malformed(sig, DKIM_R_FROM); /* RFC 6376 6.1.1 */
-}
-
-/* 1*DIGIT up to max_digits; what is larger than max is max */
-static bool
-digits(struct slice text, size_t max_digits, uint64_t max, uint64_t *value)
-{
-	*value = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned digit = (unsigned)(unsigned char)text.p[i] - '0';
-
-		if (digit > 9)
-			return false;
-		*value = *value > (max - digit) / 10 ? max : *value * 10 + digit;
-	}
-	return text.n > 0 && text.n <= max_digits;
 }
 
 /* RFC 6376 3.5 t=, x=: a number of more than 12 digits may count as infinite */
@@ -292,8 +311,8 @@ parse_time(struct dkim_sig *sig, const char *name, enum dkim_reason reason, int6
 
 	if (!get(sig, name, false, &text))
 		return false;
-	if (!digits(text, SIZE_MAX, INT64_MAX, &value)) {
-		malformed(sig, reason);
+	if (!dkim_digits(text, SIZE_MAX, INT64_MAX, &value)) {
+		malformed_value(sig, reason, name, dkim_outside_digits(text));
 		return false;
 	}
 	*seconds = text.n > TIME_DIGITS ? INT64_MAX : (int64_t)value;
@@ -306,9 +325,9 @@ parse_numbers(struct dkim_sig *sig)
 	struct slice text;
 
 	if (get(sig, "l", false, &text)) {
-		sig->has_l = digits(text, LENGTH_DIGITS, UINT64_MAX, &sig->l);
+		sig->has_l = dkim_digits(text, LENGTH_DIGITS, UINT64_MAX, &sig->l);
 		if (!sig->has_l)
-			malformed(sig, DKIM_R_L);
+			malformed_value(sig, DKIM_R_L, "l", dkim_outside_digits(text));
 	}
 	sig->has_t = parse_time(sig, "t", DKIM_R_T, &sig->t);
 	sig->has_x = parse_time(sig, "x", DKIM_R_X, &sig->x);
@@ -342,7 +361,7 @@ parse_methods(struct dkim_sig *sig)
 			known |= slice_ieq(slice_trim(slice_head(text, at)), SLICE("dns/txt"));
 		}
 		if (!known)
-			defect(sig, DKIM_R_Q, AUTH_NEUTRAL);
+			blame_value(sig, DKIM_R_Q, "q", NULL, AUTH_NEUTRAL);
 	}
 	if (get(sig, "c", false, &text)) {
 		at = slice_find(text, '/');
@@ -350,7 +369,7 @@ parse_methods(struct dkim_sig *sig)
 		body = at < text.n ? slice_from(text, at + 1) : SLICE("simple");
 		if (!canon_word(slice_head(text, at), &sig->header_canon) ||
 			!canon_word(body, &sig->body_canon))
-			defect(sig, DKIM_R_C, AUTH_NEUTRAL);
+			blame_value(sig, DKIM_R_C, "c", NULL, AUTH_NEUTRAL);
 	}
 }
 
@@ -382,7 +401,7 @@ judge_algorithm(struct dkim_sig *sig)
 	if (slice_ieq(sig->a_text, SLICE("rsa-sha1")))
 		defect(sig, DKIM_R_SHA1, AUTH_POLICY); /* RFC 8301 3.1 */
 	else
-		defect(sig, DKIM_R_ALGORITHM, AUTH_NEUTRAL);
+		blame_value(sig, DKIM_R_ALGORITHM, "a", NULL, AUTH_NEUTRAL);
 }
 
 /* RFC 8617 4.1.3: a seal covers fields only, in an order and a form of its own. */
@@ -406,10 +425,11 @@ dkim_parse_as(
 		defect(sig, DKIM_R_FIELD_SIZE, AUTH_POLICY);
 		return;
 	}
-	parse_tags(sig, arena);
+	parse_tags(sig, form, arena);
 	if (form == DKIM_FORM_SIGNATURE && get(sig, "v", true, &text) &&
 		!slice_eq(text, SLICE("1")))
-		malformed(sig, DKIM_R_VERSION); /* RFC 6376 6.1.1: incompatible version */
+		malformed_value(
+			sig, DKIM_R_VERSION, "v", NULL); /* RFC 6376 6.1.1: incompatible version */
 	parse_algorithm(sig);
 	if (form == DKIM_FORM_ARC_SEAL) {
 		parse_seal(sig, arena);

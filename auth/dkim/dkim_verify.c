@@ -5,10 +5,21 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
+/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2);
+ * from there on by enum once */
+static const char *const once_only[] = {"From", "MIME-Version", "Sender", "Reply-To", "To", "Cc",
+	"Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Type",
+	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
+enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *once_only };
+
 /* fields by name: sorted by length, then text, then from the bottom of the message up */
 struct dkim_index {
 	const struct field **fields;
 	size_t n;
+	struct {
+		size_t at, count; /* where they are in fields */
+		bool equal;       /* more than one, and all the same */
+	} once[ONCE_N];
 };
 
 static int
@@ -37,20 +48,6 @@ compare_fields(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-struct dkim_index *
-dkim_index_make(const struct message *message, struct arena *arena)
-{
-	struct dkim_index *index = arena_alloc(arena, sizeof *index);
-
-	index->fields = arena_array(arena, message->nfields, sizeof *index->fields);
-	for (size_t i = 0; i < message->nfields; i++)
-		if ((message->fields[i].flags & FIELD_JUNK) == 0)
-			index->fields[index->n++] = &message->fields[i];
-	if (index->n > 0)
-		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
-	return index;
-}
-
 /* Where the fields of that name begin and how many there are. */
 static size_t
 find_name(const struct dkim_index *index, struct slice name, size_t *count)
@@ -71,25 +68,100 @@ find_name(const struct dkim_index *index, struct slice name, size_t *count)
 	return low;
 }
 
-/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2) */
-static const char *const once_only[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date",
-	"Subject", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
-	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
+/* The octets at the start of s that no fold interrupts, cut off it; RFC 5322 2.2.3. */
+static struct slice
+next_part(struct slice *s)
+{
+	const size_t lf = slice_find(*s, '\n');
+	struct slice part = slice_head(*s, lf);
+
+	if (lf < s->n && lf > 0 && s->p[lf - 1] == '\r')
+		part.n--;
+	*s = slice_from(*s, lf + 1);
+	return part;
+}
+
+/* Are they the same octet for octet once unfolded? Each line end in a value is that of a fold. */
+static bool
+equal_unfolded(struct slice a, struct slice b)
+{
+	struct slice x = {0}, y = {0};
+
+	for (;;) {
+		size_t n;
+
+		while (x.n == 0 && a.n > 0)
+			x = next_part(&a);
+		while (y.n == 0 && b.n > 0)
+			y = next_part(&b);
+		if (x.n == 0 || y.n == 0)
+			return x.n == y.n;
+		n = x.n < y.n ? x.n : y.n;
+		if (memcmp(x.p, y.p, n) != 0)
+			return false;
+		x = slice_from(x, n);
+		y = slice_from(y, n);
+	}
+}
+
+static void
+find_once(struct dkim_index *index)
+{
+	for (size_t i = 0; i < ONCE_N; i++) {
+		size_t count, at = find_name(index, slice_str(once_only[i]), &count);
+
+		index->once[i].at = at;
+		index->once[i].count = count;
+		index->once[i].equal = count > 1;
+		for (size_t k = 1; k < count && index->once[i].equal; k++)
+			index->once[i].equal = equal_unfolded(
+				index->fields[at]->value, index->fields[at + k]->value);
+	}
+}
+
+struct dkim_index *
+dkim_index_make(const struct message *message, struct arena *arena)
+{
+	struct dkim_index *index = arena_alloc(arena, sizeof *index);
+
+	index->fields = arena_array(arena, message->nfields, sizeof *index->fields);
+	for (size_t i = 0; i < message->nfields; i++)
+		if ((message->fields[i].flags & FIELD_JUNK) == 0)
+			index->fields[index->n++] = &message->fields[i];
+	if (index->n > 0)
+		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
+	find_once(index);
+	return index;
+}
 
 /*
  * RFC 6376 8.15: what stands twice and is signed once lets another field be shown than the one
- * that was signed; such a message may be refused a positive result.
+ * that was signed; such a message may be refused a positive result. Where all instances are the
+ * same, and for MIME-Version, there is nothing else to show.
  */
-static const char *
-find_doubled(const struct dkim_index *index, const size_t *named)
+static void
+judge_doubled(const struct dkim_index *index, const size_t *named, struct arena *arena,
+	struct dkim_selection *selection)
 {
-	for (size_t i = 0; i < sizeof once_only / sizeof *once_only; i++) {
-		size_t count, at = find_name(index, slice_str(once_only[i]), &count);
+	for (size_t i = 0; i < ONCE_N; i++) {
+		const size_t at = index->once[i].at, count = index->once[i].count;
+		const bool passed =
+			i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->once[i].equal);
+		struct slice top;
+		struct reason note;
 
-		if (count > 1 && named[at] > 0 && named[at] < count)
-			return once_only[i];
+		if (count < 2 || named[at] == 0 || named[at] >= count)
+			continue;
+		if (!passed) {
+			if (selection->doubled == NULL)
+				selection->doubled = once_only[i];
+			continue;
+		}
+		note = dkim_note(i == ONCE_MIME_VERSION ? DKIM_NOTE_MIME_TWICE : DKIM_NOTE_EQUAL);
+		note.name = once_only[i];
+		top = index->fields[at + count - 1]->value;
+		notes_add(&selection->notes, note, top, top.p, arena);
 	}
-	return NULL;
 }
 
 void
@@ -117,7 +189,7 @@ dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct a
 		if (fields[selection->n++]->flags & FIELD_OVERSIZE)
 			selection->oversize = true;
 	}
-	selection->doubled = index->n > 0 ? find_doubled(index, named) : NULL;
+	judge_doubled(index, named, arena, selection);
 }
 
 enum status
@@ -140,6 +212,7 @@ struct trial {
 	enum auth_code code;
 	unsigned bits;
 	bool testing;
+	struct notes notes; /* of the record */
 };
 
 static struct trial
@@ -244,6 +317,7 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 		dkim_key_parse(answer->rr[i].text, in->arena, &key);
 		trial.reason = judge_record(sig, &key);
 		trial.testing = key.testing;
+		trial.notes = key.notes;
 		if (trial.reason.id == DKIM_R_NONE) {
 			if (tried++ == DKIM_KEYS_MAX) {
 				*best = failed(DKIM_R_KEY_MANY, AUTH_POLICY);
@@ -292,6 +366,8 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 		trial = failed(DKIM_R_OWN_FAULT, AUTH_TEMPERROR);
 	result->unsure = status == ST_OK && trial.code == AUTH_TEMPERROR;
 	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
+	result->verified = trial.code == AUTH_PASS;
+	result->key_notes = trial.notes;
 	/* RFC 6376 3.6.1 t=y: a failure is not to be told from an unsigned message */
 	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
 	result->reason = trial.reason;

@@ -165,7 +165,7 @@ spf_not_listed(const struct advice *advice)
 			client_text(advice), advice_shown(advice, spf->domain));
 		return;
 	}
-	if (advice->ev->verdict.sign != NULL)
+	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
 		finding = advice_add(advice, "spf", "advice-spf-add",
 			"%s is not allowed by the SPF record of %s: if it sends on your behalf, "
 			"add it, or the include: that its operator names; if it is a forwarder or "
@@ -312,7 +312,7 @@ is_indirect(const struct advice *advice)
 {
 	const struct auth_results *results = advice->results;
 
-	if (advice->ev->verdict.sign != NULL)
+	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
 		return true;
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)

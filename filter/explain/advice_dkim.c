@@ -25,7 +25,7 @@ static const struct {
 		   "inside")									    },
 	{DKIM_R_KEY_NO_P,    "advice-dkim-key",     N_("the record has no p=: publish it again, whole") },
 	{DKIM_R_KEY_SYNTAX,  "advice-dkim-key",     N_("the record is broken: publish it again, whole") },
-	{DKIM_R_KEY_VERSION, "advice-dkim-key",     N_("the record must begin with v=DKIM1")            },
+	{DKIM_R_KEY_VERSION, "advice-dkim-key",     N_("v= of the record must be DKIM1")                },
 	{DKIM_R_KEY_TYPE,    "advice-dkim-type",
          N_("the key is of another type than the signature: publish the key that signs")                },
 	{DKIM_R_KEY_HASH,    "advice-dkim-use",

@@ -7,6 +7,7 @@
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_envelope.h"
 #include "filter/explain/explain_from.h"
+#include "filter/explain/explain_notes.h"
 #include "filter/explain/undo.h"
 #include "filter/intake/structure.h"
 #include "filter/out/record.h"
@@ -267,10 +268,11 @@ print_verdict(const struct evaluation *ev, bool color)
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p,
 		reason_words(&verdict->reason, ev->arena));
 	if (verdict->sign != NULL)
-		printf(_("Signs that it was forwarded or changed: %s.\n"),
+		printf(_("It is not rejected because of %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
+	explain_sealer(ev);
 }
 
 static void
@@ -300,6 +302,7 @@ print_all(const struct evaluation *ev, bool color)
 			add_dmarc(&table, ev, &ev->results.dmarc_other);
 		table_print(&table, stdout, color);
 	}
+	explain_notes(ev);
 	print_verdict(ev, color);
 }
 

@@ -2,6 +2,7 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "mime/buf.h"
 
 enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
 
@@ -49,6 +50,44 @@ measure(struct inspection *inspection, const struct dkim_key *parsed, struct ins
 	}
 }
 
+/* "0x0d" */
+static const char *
+octet_text(struct findings *findings, const struct reason *reason)
+{
+	struct buf text;
+
+	buf_init(&text, findings->arena, 8);
+	buf_addf(&text, "0x%02x", reason->octet);
+	return arena_cstr(findings->arena, buf_slice(&text));
+}
+
+/* What we pass over, and what keeps the record from being read, with the octet and its place. */
+static void
+tell_notes(struct findings *findings, const char *name, const struct notes *notes)
+{
+	for (const struct note *n = notes->first; n != NULL; n = n->next)
+		ADD(findings, FINDING_WARNING, "dkim-passed-over",
+			"%s: %s, octet %s at %zu: some receivers may not read it", name,
+			phrase_words(reason_text(&n->reason), findings->arena),
+			octet_text(findings, &n->reason), n->reason.at);
+}
+
+static void
+tell_defect(struct findings *findings, const char *name, const struct reason *defect)
+{
+	const char *text = phrase_words(reason_text(defect), findings->arena);
+	const char *about = findings_shown(findings, reason_about(defect));
+
+	if (defect->has_octet)
+		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s: %s, octet %s at %zu", name,
+			text, about, octet_text(findings, defect), defect->at);
+	else if (defect->at > 0)
+		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s: %s, from octet %zu on", name,
+			text, about, defect->at);
+	else
+		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name, text);
+}
+
 static void
 judge_record(struct inspection *inspection, struct inspect_key *key)
 {
@@ -64,9 +103,9 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	key->testing = parsed.testing;
 	key->strict_i = parsed.strict_i;
 	key->state = AUTH_PERMERROR;
+	tell_notes(findings, name, &parsed.notes);
 	if (parsed.defect.id != DKIM_R_NONE)
-		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name,
-			phrase_words(reason_text(&parsed.defect), findings->arena));
+		tell_defect(findings, name, &parsed.defect);
 	else if (parsed.revoked)
 		ADD(findings, FINDING_WARNING, "dkim-revoked",
 			"%s: the key is revoked (p= is empty): signatures with it do not count",

@@ -12,7 +12,7 @@ time_bar(struct html *html, const struct page_time *time, size_t i, uint64_t top
 	double y = TIME_TOP + TIME_HEIGHT;
 
 	for (int k = 0; k < PAGE_KINDS; k++) {
-		double height = (double)shares.n[k] * TIME_HEIGHT / (double)top;
+		double height = (double)(shares.n[k] * TIME_HEIGHT) / (double)top;
 
 		if (shares.n[k] == 0)
 			continue;

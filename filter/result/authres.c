@@ -165,7 +165,7 @@ property(struct writer *w, const struct report_prop *prop)
 	word(w, buf_slice(&text));
 }
 
-/* "PART: SENTENCE, NOTE", as far as each is there */
+/* "PART: SENTENCE: NAME, NOTE", as far as each is there; a name is a literal of ours */
 static struct slice
 row_reason(const struct report_row *r, struct arena *arena)
 {
@@ -177,6 +177,8 @@ row_reason(const struct report_row *r, struct arena *arena)
 		buf_addf(&out, "%s: ", r->part);
 	if (text != NULL)
 		buf_adds(&out, text);
+	if (text != NULL && r->reason.name != NULL)
+		buf_addf(&out, ": %s", r->reason.name);
 	if (r->note != NULL)
 		buf_addf(&out, "%s%s", text != NULL ? ", " : "", r->note);
 	return buf_slice(&out);

@@ -8,6 +8,7 @@
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
+#include "filter/result/warnings.h"
 #include "filter/text/printable.h"
 
 enum { SCHEMA_VERSION = 1, VALUE_SHOWN = 1024 };
@@ -79,14 +80,39 @@ from_fault(const struct evaluation *ev)
 	return part;
 }
 
+/* What was passed over in a signature, a key or a sealer's results. */
+static json_t *
+warning_part(const struct warning *warning, struct arena *arena)
+{
+	const struct reason *reason = &warning->note->reason;
+	json_t *part = json_object();
+
+	json_slice(part, "about", warning->about, arena);
+	json_text(part, "text", reason_text(reason));
+	json_text(part, "code", reason_code(reason));
+	json_object_set_new(part, "at",
+		reason->at > 0 ? json_integer((json_int_t)reason->at - 1) : json_null());
+	json_object_set_new(
+		part, "octet", reason->has_octet ? json_integer(reason->octet) : json_null());
+	json_text(part, "value", printable(warning->note->whole, VALUE_SHOWN, arena));
+	json_slice(part, "d", warning->d, arena);
+	json_slice(part, "s", warning->s, arena);
+	return part;
+}
+
 /* What breaks a grammar, cannot change who or what, and was read. */
 static json_t *
 warnings_part(const struct evaluation *ev)
 {
 	json_t *part = json_array();
+	const struct warning *list;
+	size_t n;
 
 	if (ev->ids.tolerant)
 		json_array_append_new(part, from_fault(ev));
+	list = warnings_collect(ev, &n);
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(part, warning_part(&list[i], ev->arena));
 	return part;
 }
 
@@ -166,6 +192,22 @@ override_part(const struct evaluation *ev)
 	return part;
 }
 
+/* The newest trusted sealer that does not vouch for a message that fails, and why. */
+static json_t *
+sealer_part(const struct evaluation *ev)
+{
+	const struct arc_vouch *sealers = &ev->verdict.sealers;
+	json_t *part;
+
+	if (sealers->doubted == 0)
+		return json_null();
+	part = json_object();
+	json_slice(part, "domain", sealers->doubted_sealer, ev->arena);
+	json_object_set_new(part, "instance", json_integer((json_int_t)sealers->doubted));
+	json_reason(part, &sealers->doubt, ev->arena);
+	return part;
+}
+
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
 {
@@ -190,6 +232,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	json_reason(top, &ev->verdict.reason, ev->arena);
 	json_text(top, "sign", ev->verdict.sign);
 	json_object_set_new(top, "override", override_part(ev));
+	json_object_set_new(top, "sealer_doubt", sealer_part(ev));
 	if (ev->options->arc_seal != NULL)
 		json_object_set_new(top, "sealed", json_sealed(&ev->sealed, ev->arena));
 	json_object_set_new(top, "status", json_integer(outcome->status));

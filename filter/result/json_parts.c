@@ -86,6 +86,8 @@ json_reason(json_t *object, const struct reason *reason, struct arena *arena)
 			object, "reason_about", slice_head(reason_about(reason), ABOUT_MAX), arena);
 	if (reason->at > 0)
 		json_object_set_new(object, "reason_at", json_integer((json_int_t)reason->at));
+	if (reason->has_octet)
+		json_object_set_new(object, "reason_octet", json_integer(reason->octet));
 }
 
 static void

@@ -14,11 +14,17 @@ reason_words(const struct reason *reason, struct arena *arena)
 
 	if (text == NULL)
 		return "";
-	if (reason_about(reason).n == 0)
+	if (reason_about(reason).n == 0 && !reason->has_octet)
 		return words(text);
 	about = printable(reason_about(reason), ABOUT_MAX, arena);
 	buf_init(&out, arena, TEXT_MAX);
-	if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
+	if (reason->has_octet && reason_about(reason).n > 0) /* as below, and the octet there */
+		buf_addf(&out, _("%s: %s, octet 0x%02x at %zu"), words(text), about, reason->octet,
+			reason->at);
+	else if (reason->has_octet)
+		buf_addf(
+			&out, _("%s: octet 0x%02x at %zu"), words(text), reason->octet, reason->at);
+	else if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
 		buf_addf(&out, _("%s: %s, from octet %zu on"), words(text), about, reason->at);
 	else
 		buf_addf(&out, "%s: %s", words(text), about);

@@ -6,7 +6,8 @@
 
 /*
  * The sentence in the language of words_choose, and what it concerns: "a required tag is missing:
- * bh". A stranger's octets are escaped and cut. In the arena; "" where there is no reason.
+ * bh", "the tag list is malformed: a_, octet 0xff at 17". A stranger's octets are escaped and cut.
+ * In the arena; "" where there is no reason.
  */
 const char *reason_words(const struct reason *reason, struct arena *arena);
 

@@ -1,6 +1,5 @@
 #include "filter/verdict/override.h"
 
-#include "auth/arc/arc_trust.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 
@@ -93,18 +92,18 @@ override_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict)
 {
 	struct override *override = &verdict->override;
-	struct arc_vouch vouch;
+	struct arc_vouch *vouch = &verdict->sealers;
 
 	if (results->local || in->ids->ambiguous.id != FROM_R_NONE ||
 		results->dmarc.code != AUTH_FAIL || verdict->disposition == DISP_ACCEPT)
 		return;
 	if (options->trusted_sealers.n > 0 &&
 		arc_vouches(&results->arc, in->ids, options->trusted_sealers.v,
-			options->trusted_sealers.n, in->arena, &vouch)) {
+			options->trusted_sealers.n, in->arena, vouch)) {
 		*override = (struct override){.type = "local_policy",
 			.reason = "arc",
-			.by = vouch.sealer,
-			.instance = vouch.instance};
+			.by = vouch->sealer,
+			.instance = vouch->instance};
 		verdict->reason = policy_reason(POLICY_R_VOUCHED);
 	} else if (options->trusted_forwarders.n > 0 &&
 		   forwarder_trusted(&options->trusted_forwarders, in, &override->by)) {

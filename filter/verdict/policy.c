@@ -43,6 +43,20 @@ has_broken_aligned(const struct auth_results *results)
 	return false;
 }
 
+/* By a signature that verifies the author's domain speaks, even where we refuse it. Under t=y it is
+ * as if there were none (RFC 6376 3.6.1). */
+static bool
+has_refused_aligned(const struct auth_results *results)
+{
+	for (size_t i = 0; i < results->dkim.n; i++) {
+		const struct dkim_sig_result *sig = &results->dkim.sigs[i];
+
+		if (sig->verified && sig->code == AUTH_POLICY && sig->aligned && !sig->key_testing)
+			return true;
+	}
+	return false;
+}
+
 /* "a, b and c" */
 static const char *
 join(const char *const *signs, size_t n, struct arena *arena)
@@ -77,8 +91,8 @@ policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS
 	return n;
 }
 
-/* What speaks for a list or a forwarder, each sign of it; false: nothing does. A sender can forge
- * them, and earns a quarantine by it. */
+/* What speaks for a list or a forwarder, or for the author, each sign of it; false: nothing does.
+ * A sender can forge them, and earns a quarantine by it. */
 static bool
 find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
 {
@@ -87,6 +101,10 @@ find_signs(const struct auth_input *in, const struct auth_results *results, stru
 
 	if (has_broken_aligned(results))
 		signs[n++] = N_("an aligned signature that was broken after signing");
+	if (has_refused_aligned(results)) {
+		verdict->only_refused = n == 0;
+		signs[n++] = N_("an aligned signature that verifies but is not accepted");
+	}
 	verdict->nsigns = n;
 	verdict->sign = join(signs, n, in->arena);
 	return n > 0;
@@ -132,7 +150,9 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	}
 	if (options->reject_on == REJECT_ON_DIRECT) { /* RFC 9989 7.4 */
 		if (find_signs(in, results, verdict)) {
-			verdict->reason = policy_reason(POLICY_R_FAIL_INDIRECT);
+			verdict->reason =
+				policy_reason(verdict->only_refused ? POLICY_R_FAIL_REFUSED
+								    : POLICY_R_FAIL_INDIRECT);
 			return;
 		}
 	}

@@ -4,6 +4,7 @@
 #ifndef FILTER_VERDICT_POLICY_H
 #define FILTER_VERDICT_POLICY_H
 
+#include "auth/arc/arc_trust.h"
 #include "auth/auth.h"
 #include "filter/settings/settings.h"
 #include "filter/verdict/policy_reason.h"
@@ -16,17 +17,22 @@ struct override {
 	unsigned instance;  /* of the chain, or 0 */
 };
 
-enum { POLICY_SIGNS = 5 };
+enum { POLICY_SIGNS = 6 };
 
 struct verdict {
 	enum disposition disposition;
 	struct reason reason; /* one of the policy's, or of From's */
-	/* the signs of an indirect flow that kept it from reject, joined, all from a fixed table;
-	 * or NULL */
+	/* the signs that kept it from reject, of an indirect flow or of the author's, joined, all
+	 * from a fixed table; or NULL */
 	const char *sign;
 	const char *signs[POLICY_SIGNS]; /* the same, each by itself */
 	size_t nsigns;
+	bool only_refused; /* the one sign is a signature that verifies: nothing speaks for a list
+			    */
 	struct override override; /* set by override_decide */
+	/* what trusted sealers said of a message that failed; zeroed where nobody was asked; set by
+	 * override_decide */
+	struct arc_vouch sealers;
 };
 
 /* results NULL: the message was over the size limit and nothing was evaluated; then

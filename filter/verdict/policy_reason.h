@@ -22,6 +22,7 @@
 	R(FAIL_REJECT,      "policy_fail_reject",       "DMARC failed and the author domain asks for reject") \
 	R(FAIL_NO_REJECTS,  "policy_fail_no_rejects",   "DMARC failed under p=reject and this site does not reject") \
 	R(FAIL_INDIRECT,    "policy_fail_indirect",     "DMARC failed under p=reject and the message may have come through a list or forwarder") \
+	R(FAIL_REFUSED,     "policy_fail_refused",      "DMARC failed under p=reject and a signature of the author domain verifies but is not accepted") \
 	R(VOUCHED,          "policy_arc_vouches",       "DMARC failed and the ARC chain of trusted sealers vouches for the author") \
 	R(FORWARDER,        "policy_trusted_forwarder", "DMARC failed and the client is a trusted forwarder") \
 	R(NO_AUTHOR,        "policy_no_author",         "no author domain and a null reverse-path")

@@ -2,7 +2,7 @@
 indirect flow looks like (RFC 9989 4.4, 7.4; PROGRAM.md 5)."""
 
 from maker.case import Case
-from maker.mail import Mail, mail
+from maker.mail import NOW, Mail, mail
 
 OWNER = '''
     example.com TXT v=spf1 ip4:192.0.2.10 -all
@@ -61,7 +61,7 @@ def alignment():
     yield row('align-spf-permerror-is-no-pass', 'spf=permerror\ndkim=none\n' + FAIL, '', 'reject',
               zone=OWNER.replace('-all', 'bogus') % '')
     l_signed = mail().signed(l=10)
-    yield row('align-dkim-policy-is-no-pass', 'spf=fail\ndkim=policy\n' + FAIL, '', 'reject',
+    yield row('align-dkim-policy-is-no-pass', 'spf=fail\ndkim=policy\n' + FAIL, '', 'quarantine',
               message=l_signed, **away)
     yield row('align-dkim-l-allowed', 'spf=fail\ndkim=pass\n' + PASS, message=l_signed,
               args=('--dkim-l', 'allow'), **away)
@@ -94,9 +94,25 @@ def indirect():
     no_key = mail().signed(s='gone')
     yield row('indirect-signature-without-key', 'spf=fail\ndkim=permerror\n' + FAIL, '', 'reject',
               message=no_key, **away)
-    yield row('indirect-expired-signature', 'spf=fail\ndkim=fail|permerror|policy|neutral\n' +
-              FAIL, '', 'reject', message=mail().signed(
-                  t=1767000000, x=1767100000).with_body('other\n'), **away)
+    yield row('indirect-expired-broken-signature', 'spf=fail\ndkim=fail\n' + FAIL, '', 'quarantine',
+              message=mail().signed(t=1767000000, x=1767100000).with_body('other\n'), **away)
+    sign = 'not rejected because of an aligned signature that verifies but is not accepted'
+    for name, message in (('expired', mail().signed(t=1767000000, x=1767100000)),
+                          ('in-the-future', mail().signed(t=NOW + 3601)),
+                          ('part-of-the-body', mail().signed(l=10)),
+                          ('doubled-field', mail().signed().topped('Subject: another'))):
+        yield row('refused-' + name, 'spf=fail\ndkim=policy\n' + FAIL + '\nreason dmarc: ' + sign, '',
+                  'quarantine', message=message, explain=(
+                      'a signature of the author domain verifies but is not accepted',
+                      'It is not rejected because of an aligned signature that verifies'), **away)
+        yield row('refused-%s-published' % name, 'spf=fail\ndkim=policy\n' + FAIL, '', 'reject',
+                  message=message, args=('--reject-on', 'published'), **away)
+    yield row('refused-of-another', 'spf=fail\ndkim=policy\n' + FAIL, '', 'reject',
+              message=mail().signed(d='example.org', l=10), **away)
+    yield row('refused-names-the-field', 'spf=fail\ndkim=policy\n' + FAIL +
+              '\nreason dkim: stands more often: Subject', '', 'quarantine',
+              message=mail().signed().topped('Subject: another'),
+              explain=('stands more often: Subject',), **away)
     yield row('indirect-malformed-signature', 'spf=fail\ndkim=permerror\n' + FAIL, '', 'reject',
               message=mail().signed(change={'v': '2'}), **away)
     listed = mail().topped('List-Id: <club.lists.example.org>')
@@ -116,7 +132,8 @@ def authors():
         choice = options.pop('ambiguous', None)
         disposition = choice or 'quarantine'
         args = ('--ambiguous', choice) if choice else ()
-        return row('author-' + name, 'spf=pass\ndkim=none\ndmarc=permerror', '', disposition,
+        reason = ['reason dmarc: ' + each for each in options.pop('reason', ())]
+        return row('author-' + name, '\n'.join(['spf=pass', 'dkim=none', 'dmarc=permerror'] + reason), '', disposition,
                    message=message, args=args, **options)
 
     yield odd('missing', mail(author=None))
@@ -130,9 +147,10 @@ def authors():
     yield odd('empty-group', mail(author='nobody:;'))
     yield odd('domain-literal', mail(author='orders@[192.0.2.10]'))
     yield odd('two-ats', mail(author='orders@example.org@example.com'))
-    yield odd('quoted-local-part', mail(author='"a@example.org"@example.com'))
     yield odd('unclosed-quote', mail(author='"Order Desk <orders@example.com>'))
     yield odd('address-then-angle', mail(author='evil@example.org <orders@example.com>'))
+    yield odd('quoted-local-part', mail(author='"a@example.org"@example.com'),
+              reason=['cannot be read'])
     yield odd('double-angle', mail(author='<evil@example.org> <orders@example.com>'))
     yield odd('nul', Mail([b'From: orders@example.com\0@example.org', 'Subject: x']))
     yield odd('nul-elsewhere-in-header', mail().topped(b'X-A: \0'))

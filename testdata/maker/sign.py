@@ -91,7 +91,8 @@ def signature(fields, body, key, d, s, c='relaxed/relaxed', h=USUAL, a=None, i=N
     tags.append(('b', ''))
     change = change or {}
     tags = [(tag, change.get(tag, value)) for tag, value in tags if tag not in drop]
-    unsigned = (name + ':' + layout(tags)).encode() + b'\r\n'
+    # a surrogate stands for an octet that is no UTF-8
+    unsigned = (name + ':' + layout(tags)).encode('utf-8', 'surrogateescape') + b'\r\n'
 
     relaxed = header_canon == 'relaxed'
     data = b''.join(relax_field(f) if relaxed else f for f in choose(fields, h))

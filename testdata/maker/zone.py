@@ -4,6 +4,7 @@ One record a line, `NAME TYPE DATA`, names absolute without the dot:
 
     example.com TXT v=spf1 ip4:192.0.2.1 -all      all of the rest is one text, quoted and split
     example.com TXT2 first part|second part        two character-strings as they stand
+    example.com ESCAPED v=DKIM1;\\r\\n n=\\xe9    a text with Python's escapes, for any octets
     s1._domainkey.example.com KEY rsa-a [TAGS]     a key record; TAGS stand instead of v= and k=
     s1._domainkey.example.com PKCS1 rsa-a          the same with p= as an RSAPublicKey
     !TIMEOUT example.com TXT                       the pragmas, also !SERVFAIL !NODATA !NXDOMAIN
@@ -15,7 +16,7 @@ TARGET = ('CNAME', 'PTR', 'NS')
 
 
 def quote(text):
-    data = text.encode()
+    data = text if isinstance(text, bytes) else text.encode()
     parts = [data[i:i + 255] for i in range(0, len(data), 255)] or [b'']
     return ' '.join(quote_part(p) for p in parts)
 
@@ -45,6 +46,8 @@ def line(text):
     data = rest[0] if rest else ''
     if kind == 'TXT':
         data = quote(data)
+    elif kind == 'ESCAPED':
+        kind, data = 'TXT', quote(data.encode().decode('unicode_escape').encode('latin-1'))
     elif kind == 'TXT2':
         kind, data = 'TXT', ' '.join(quote_part(p.encode()) for p in data.split('|'))
     elif kind in ('KEY', 'PKCS1'):

@@ -20,6 +20,8 @@ add(struct reason reason)
 #define ADD_SPF(id, code, text) add(spf_reason(SPF_R_##id));
 #define ADD_DKIM(id, code, text) add(dkim_reason(DKIM_R_##id));
 #define ADD_ARC(id, code, text) add(arc_reason(ARC_R_##id));
+#define ADD_DKIM_NOTE(id, code, text) add(dkim_note(DKIM_NOTE_##id));
+#define ADD_ARC_NOTE(id, code, text) add(arc_note(ARC_NOTE_##id));
 #define ADD_DMARC(id, code, text) add(dmarc_reason(DMARC_R_##id));
 
 static void collect(void){
@@ -28,6 +30,8 @@ static void collect(void){
 	SPF_REASONS(ADD_SPF)
 	DKIM_REASONS(ADD_DKIM)
 	ARC_REASONS(ADD_ARC)
+	DKIM_NOTES(ADD_DKIM_NOTE)
+	ARC_NOTES(ADD_ARC_NOTE)
 	DMARC_REASONS(ADD_DMARC)
 	/* clang-format on */
 }
@@ -110,12 +114,18 @@ Test(reasons, what_key_reasons_concern)
 		const char *record, *about;
 		enum dkim_reason id;
 		size_t at;
+		int octet; /* -1: none is known */
 	} rows[] = {
-		{"v=DKIM1; p=YQ==", "", DKIM_R_NONE, 0},
-		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10},
-		{"p=YQ==; p=YQ==", "p", DKIM_R_KEY_SYNTAX, 9},
-		{"v=DKIM1;; p=YQ==", "", DKIM_R_KEY_SYNTAX, 0},
-		{"v=DKIM1", "", DKIM_R_KEY_NO_P, 0},
+		{"v=DKIM1; p=YQ==", "", DKIM_R_NONE, 0, -1},
+		{"v=DKIM1; zz; p=YQ==", "zz", DKIM_R_KEY_SYNTAX, 10, -1},
+		{"v=DKIM1; z.z=1; p=YQ==", "z.z", DKIM_R_KEY_SYNTAX, 11, '.'},
+		{"v=DKIM1; k=r\001; p=", "k", DKIM_R_KEY_SYNTAX, 13, 1},
+		{"v=DKIM1; k=r\377; p=", "k", DKIM_R_KEY_SYNTAX, 13, 0xff},
+		{"p=YQ==; p=YQ==", "p", DKIM_R_KEY_SYNTAX, 9, -1},
+		{"v=DKIM1;; p=YQ==", "", DKIM_R_KEY_SYNTAX, 9, ';'},
+		{"v=DKIM2; p=YQ==", "v", DKIM_R_KEY_VERSION, 3, 'D'},
+		{"v=DKIM1; p=Y*==", "p", DKIM_R_KEY_P, 13, '*'},
+		{"v=DKIM1", "", DKIM_R_KEY_NO_P, 0, -1},
 	};
 	struct arena arena;
 
@@ -128,6 +138,8 @@ Test(reasons, what_key_reasons_concern)
 		cr_expect(slice_eq(reason_about(&key.defect), slice_str(rows[i].about)), "%s",
 			rows[i].record);
 		cr_expect_eq(key.defect.at, rows[i].at, "%s: %zu", rows[i].record, key.defect.at);
+		cr_expect_eq(key.defect.has_octet ? key.defect.octet : -1, rows[i].octet, "%s",
+			rows[i].record);
 	}
 	arena_clear(&arena);
 }

@@ -43,7 +43,7 @@ written(const struct authres *authres, struct arena *arena)
 		for (size_t k = 0; k < result->nprops; k++) {
 			buf_addc(&out, ' ');
 			buf_add(&out, result->props[k].ptype);
-			buf_addc(&out, '.');
+			buf_adds(&out, result->props[k].ptype.n > 0 ? "." : "");
 			buf_add(&out, result->props[k].property);
 			buf_addc(&out, '=');
 			add_value(&out, &result->props[k]);
@@ -79,16 +79,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_init(&arena, NULL, NULL);
 	st = authres_read(input, &arena, &authres);
 	if (st == ST_OK) {
+		size_t dmarc = 0;
+
 		inside(authres.id, input);
 		for (size_t i = 0; i < authres.n; i++) {
 			inside(authres.results[i].method, input);
 			inside(authres.results[i].result, input);
+			dmarc += slice_ieq(authres.results[i].method, SLICE("dmarc"));
 			for (size_t k = 0; k < authres.results[i].nprops; k++)
 				inside(authres.results[i].props[k].value, input);
 		}
+		assert(dmarc <= authres.dmarc_words && authres.fault == NULL);
 		assert(authres_read(written(&authres, &arena), &arena, &again) == ST_OK);
 		check_same(&authres, &again);
 	} else {
+		if (authres.fault != NULL)
+			inside(slice_make(authres.fault, 1), input);
 		assert((st == ST_BAD || st == ST_LIMIT) && authres.n == 0 && authres.id.n == 0);
 	}
 	arena_clear(&arena);

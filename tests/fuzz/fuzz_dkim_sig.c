@@ -67,6 +67,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	arena_init(&arena, NULL, NULL);
 	dkim_parse(&field, &arena, &sig);
+	for (const struct note *n = sig.notes.first; n != NULL; n = n->next)
+		assert(n->reason.has_octet && n->reason.at > 0 && n->reason.at <= n->whole.n &&
+			(unsigned char)n->whole.p[n->reason.at - 1] == n->reason.octet);
+	assert(sig.defect.at <= field.value.n);
 	if (sig.defect.id == DKIM_R_NONE) {
 		check_sound(&sig, input, &arena);
 		check_again(&sig, &arena);

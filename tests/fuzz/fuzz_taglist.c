@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	arena_init(&arena, NULL, NULL);
 	buf_init(&buf, &arena, SIZE_MAX / 2);
-	if (taglist_parse(text, &arena, &list) == ST_OK) {
+	if (taglist_parse(text, NULL, &arena, &list) == ST_OK) {
 		for (size_t i = 0; i < list.n; i++) {
 			const struct tag *tag = &list.tags[i];
 
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			buf_add(&buf, tag->whole);
 			buf_addc(&buf, ';');
 		}
-		assert(taglist_parse(buf_slice(&buf), &arena, &again) == ST_OK);
+		assert(taglist_parse(buf_slice(&buf), NULL, &arena, &again) == ST_OK);
 		assert(again.n == list.n && again.duplicate == list.duplicate);
 		assert(!again.malformed || list.malformed);
 	}

@@ -94,6 +94,34 @@ static const struct row {
 	{"Microsoft's verdict of its own", "x; dmarc=none action=none header.from=a; compauth=pass reason=100",
 		"x: dmarc=none header.from=a; compauth=pass"},
 
+	/* real forms beyond the grammar, of other results than dmarc's */
+	{"a semicolon at the end", "x; spf=pass;", "x: spf=pass"},
+	{"a semicolon and a comment at the end", "x; spf=pass; (x)\r\n ", "x: spf=pass"},
+	{"Fastmail", "x; dkim=pass (2048-bit rsa key sha256) header.d=a.example header.a=rsa-sha256 x-bits=2048;"
+		" dmarc=pass policy.published-domain-policy=none (p=none,d.eval=none) header.from=a.example",
+		"x: dkim=pass header.d=a.example header.a=rsa-sha256 .x-bits=2048; "
+		"dmarc=pass policy.published-domain-policy=none header.from=a.example"},
+	{"Cloudflare, Google", "x; dkim=pass header.b=CiN9J/AU header.s=s; dmarc=pass header.from=a",
+		"x: dkim=pass header.b=CiN9J/AU header.s=s; dmarc=pass header.from=a"},
+	{"Yahoo", "x; dkim=pass header.i=@a.example header.s=s1; dmarc=pass(p=NONE) header.from=a.example;",
+		"x: dkim=pass header.i=@a.example header.s=s1; dmarc=pass header.from=a.example"},
+	{"OpenDKIM", "x; dkim=pass (1024-bit key; unprotected) header.b=c/d; dkim-atps=neutral",
+		"x: dkim=pass header.b=c/d; dkim-atps=neutral"},
+	{"Zoho", "x; dmarc=pass header.from=<a.b@c.example> (p=reject dis=none)", "x: dmarc=pass header.from=c.example"},
+	{"a value of many signs", "x; spf=pass smtp.x=[1,2]:{a}<b>\\/'?= smtp.helo=a",
+		"x: spf=pass smtp.x=[1,2]:{a}<b>\\/'?= smtp.helo=a"},
+	{"an empty value of another method", "x; spf=pass smtp.mailfrom=; dkim=none",
+		"x: spf=pass smtp.mailfrom=; dkim=none"},
+	{"no domain behind @", "x; spf=pass smtp.mailfrom=a@", "x: spf=pass smtp.mailfrom=a@"},
+	{"an address literal", "x; spf=pass smtp.mailfrom=a@[192.0.2.1]", "x: spf=pass smtp.mailfrom=a@[192.0.2.1]"},
+	{"a reason behind a property", "x; spf=pass smtp.helo=a reason=b", "x: spf=pass smtp.helo=a .reason=b"},
+	{"a name with an underscore", "x; x-mx=pass policy.is_org=yes a_b=c d-=e",
+		"x: x-mx=pass policy.is_org=yes .a_b=c .d-=e"},
+	{"a name that begins with an underscore", "x; x-mx=pass policy._o=yes", "bad"},
+	{"a name with an underscore in dmarc", "x; dmarc=pass policy.is_org=yes", "bad"},
+	{"a name with a dot more", "x; x-mx=pass policy.a.b=c", "bad"},
+	{"a slash and a comment", "x; dkim=pass header.b=a/b(c;d)header.d=e", "x: dkim=pass header.b=a/b header.d=e"},
+
 	/* what hides a result must not be passed over */
 	{"in a comment", "x; dkim=none (; dmarc=pass header.from=a)", "x: dkim=none"},
 	{"in quotes", "x; dkim=none reason=\"; dmarc=pass header.from=a\"", "x: dkim=none"},
@@ -108,7 +136,8 @@ static const struct row {
 	{"an id alone", "x", "bad"},
 	{"an id and a semicolon", "x;", "bad"},
 	{"no id", "; none", "bad"},
-	{"a semicolon at the end", "x; spf=pass;", "bad"},
+	{"two semicolons at the end", "x; spf=pass;;", "bad"},
+	{"a semicolon behind none", "x; none;", "bad"},
 	{"two semicolons", "x;; spf=pass", "bad"},
 	{"none and more", "x; none; spf=pass", "bad"},
 	{"none with properties", "x; none header.from=a", "bad"},
@@ -122,15 +151,30 @@ static const struct row {
 	{"two equals", "x; spf==pass", "bad"},
 	{"two results", "x; spf=pass fail", "bad"},
 	{"a comma", "x; spf=pass, dkim=pass", "bad"},
-	{"no type of a property", "x; spf=pass from=a", "bad"},
+	{"no type of a property of dmarc", "x; dmarc=pass from=a", "bad"},
+	{"no name of a property", "x; spf=pass =a", "bad"},
+	{"no name behind a type", "x; spf=pass header.=a", "bad"},
+	{"a word alone", "x; spf=pass header", "bad"},
+	{"no blank between properties", "x; spf=pass a=\"b\"c=d", "bad"},
 	{"action behind a type", "x; spf=pass policy.action=a", "x: spf=pass policy.action=a"},
 	{"an empty value", "x; dmarc=pass header.from=", "bad"},
-	{"a value in <>", "x; dmarc=pass header.from=<a@b.example>", "bad"},
-	{"a value with a slash", "x; dkim=pass header.b=a/b", "bad"},
-	{"no domain behind @", "x; spf=pass smtp.mailfrom=a@", "bad"},
-	{"an address literal", "x; spf=pass smtp.mailfrom=a@[192.0.2.1]", "bad"},
-	{"a reason behind a property", "x; spf=pass smtp.helo=a reason=b", "bad"},
-	{"two reasons", "x; spf=pass reason=a reason=b", "bad"},
+	{"another property of dmarc in <>", "x; dmarc=pass smtp.from=<a@b.example>", "bad"},
+	{"no address in <>", "x; dmarc=pass header.from=<b.example>", "bad"},
+	{"two addresses in <>", "x; dmarc=pass header.from=<a@b@c.example>", "bad"},
+	{"quotes in <>", "x; dmarc=pass header.from=<\"a@b\"@c.example>", "bad"},
+	{"text behind <>", "x; dmarc=pass header.from=<a@b.example>.c.example", "bad"},
+	{"<> that is not closed", "x; dmarc=pass header.from=<a@b.example", "bad"},
+	{"a slash in dmarc", "x; dmarc=pass header.b=a/b", "bad"},
+	{"no domain behind @ in dmarc", "x; dmarc=pass smtp.mailfrom=a@", "bad"},
+	{"an address literal in dmarc", "x; dmarc=pass smtp.mailfrom=a@[192.0.2.1]", "bad"},
+	{"a reason behind a property of dmarc", "x; dmarc=pass smtp.helo=a reason=b", "bad"},
+	{"two reasons of dmarc", "x; dmarc=pass reason=a reason=b", "bad"},
+	{"a quote in a value", "x; dkim=pass header.b=a/\"b\"", "bad"},
+	{"a quote that is not closed in a value", "x; dkim=pass header.b=a/\"; dmarc=pass", "bad"},
+	{"a parenthesis closed in a value", "x; dkim=pass header.b=a/); dmarc=pass", "bad"},
+	{"8-bit in a value", "x; dkim=pass header.b=a/\xc3\xbc", "bad"},
+	{"DEL in a value", "x; dkim=pass header.b=a/\x7f", "bad"},
+	{"a slash in an id", "x/y; spf=pass", "bad"},
 	{"a hyphen at the end of a word", "x; spf-=pass", "bad"},
 	{"an underscore in a word", "x; s_f=pass", "bad"},
 	{"a line end without a blank", "x; spf=pass\r\ndmarc=pass", "bad"},
@@ -151,6 +195,82 @@ Test(authres_read, rows)
 		arena_init(&arena, NULL, NULL);
 		got = told(slice_str(rows[i].text), &arena);
 		cr_expect_str_eq(got, rows[i].want, "%s: %s", rows[i].name, got);
+		arena_clear(&arena);
+	}
+}
+
+/* Each dmarc= outside quotes and comments is counted, and where it cannot be read, that is told. */
+Test(authres_read, dmarc_words)
+{
+	static const struct {
+		const char *text;
+		size_t words;
+		int fault; /* the place, from 0; -1: none */
+	} table[] = {
+		{"x; dmarc=pass header.from=a", 1, -1},
+		{"x; dmarc=pass header.from=a policy.dmarc=none", 1, -1},
+		{"x; dmarc=pass header.from=a; x-dmarc=pass; dmarc-x=pass", 1, -1},
+		{"x; dkim=pass dmarc=pass; dmarc=pass", 2, -1},
+		{"x; dkim=pass x=dmarc=pass; DMARC (c) = pass", 2, -1},
+		{"x; dkim=pass (dmarc=pass) reason=\"dmarc=pass\"; dmarc/1=pass", 1, -1},
+		{"x; dkim=pass a=(c)dmarc=pass", 1, -1},
+		{"x; none", 0, -1},
+		{"x; dkim=pass fail", 0, -1},
+		{"x; dkim=pass fail; dmarc=pass", 0, 17},
+		{"x; dmarc=pass header.from=a/b", 0, 27},
+		{"x; dmarc=pass header.from=/", 0, 26},
+		{"x; dkim=pass (", 0, 13},
+		{"x; dkim=pass a=\"b", 0, 15},
+		{"x y; dkim=pass", 0, 2},
+		{"x;", 0, -1},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct authres authres;
+		struct arena arena;
+
+		arena_init(&arena, NULL, NULL);
+		(void)authres_read(slice_str(table[i].text), &arena, &authres);
+		cr_expect_eq(authres.dmarc_words, table[i].words, "%s: %zu", table[i].text,
+			authres.dmarc_words);
+		cr_expect_eq(authres.fault == NULL ? -1 : authres.fault - table[i].text,
+			table[i].fault, "%s: %s", table[i].text, authres.fault);
+		arena_clear(&arena);
+	}
+}
+
+/* The first octet of each leniency */
+Test(authres_read, passed_over)
+{
+	static const struct {
+		const char *text, *property, *value, *semicolon, *angle, *name; /* from there on */
+	} table[] = {
+		{"x; dkim=pass header.b=\"a/b\"; dmarc=pass action=none header.from=a", NULL, NULL,
+			NULL, NULL, NULL},
+		{"x; dkim=pass x-bits=1", "x-bits=1", NULL, NULL, NULL, NULL},
+		{"x; dkim=pass a.b=c/d a.b=e/f", NULL, "/d a.b=e/f", NULL, NULL, NULL},
+		{"x; dkim=pass a.b=<c>", NULL, "<c>", NULL, NULL, NULL},
+		{"x; dkim=pass; ", NULL, NULL, "; ", NULL, NULL},
+		{"x; dkim=pass a.b_c=1", NULL, NULL, NULL, NULL, "_c=1"},
+		{"x; dmarc=pass header.from=<a@b>", NULL, NULL, NULL, "<a@b>", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct authres got;
+		struct arena arena;
+
+		arena_init(&arena, NULL, NULL);
+		cr_expect_eq(authres_read(slice_str(table[i].text), &arena, &got), ST_OK);
+		cr_expect(slice_eq(slice_str(got.bare_property), slice_str(table[i].property)),
+			"%s", table[i].text);
+		cr_expect(slice_eq(slice_str(got.odd_value), slice_str(table[i].value)), "%s",
+			table[i].text);
+		cr_expect(slice_eq(slice_str(got.last_semicolon), slice_str(table[i].semicolon)),
+			"%s", table[i].text);
+		cr_expect(slice_eq(slice_str(got.odd_name), slice_str(table[i].name)), "%s",
+			table[i].text);
+		cr_expect(slice_eq(slice_str(got.angle), slice_str(table[i].angle)), "%s",
+			table[i].text);
 		arena_clear(&arena);
 	}
 }

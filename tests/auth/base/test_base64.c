@@ -107,3 +107,13 @@ Test(base64, there_and_back)
 	cr_expect(slice_eq(base64_encode(SLICE("fooba"), &arena), SLICE("Zm9vYmE=")));
 	arena_clear(&arena);
 }
+
+Test(base64, outside)
+{
+	cr_expect_null(base64_outside(SLICE("")));
+	cr_expect_null(base64_outside(SLICE("azAZ09+/== \t\r\n")));
+	cr_expect_str_eq(base64_outside(SLICE("ab*c")), "*c");
+	cr_expect_str_eq(base64_outside(SLICE("ab-c")), "-c");
+	cr_expect_str_eq(base64_outside(SLICE("ab\xe9")), "\xe9");
+	cr_expect_eq(*base64_outside(slice_make("a\0", 2)), '\0');
+}

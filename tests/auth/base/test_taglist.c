@@ -13,7 +13,7 @@ parse(struct slice text, struct arena *arena)
 {
 	struct taglist list;
 
-	cr_assert_eq(taglist_parse(text, arena, &list), ST_OK, "%.*s", (int)text.n, text.p);
+	cr_assert_eq(taglist_parse(text, NULL, arena, &list), ST_OK, "%.*s", (int)text.n, text.p);
 	return list;
 }
 
@@ -91,6 +91,77 @@ Test(taglist, whole_lists)
 	arena_clear(&arena);
 }
 
+/* What the rules let pass, and what they do not. */
+Test(taglist, rules)
+{
+	static const char *const known[] = {"h", "p", NULL};
+	static const struct row {
+		const char *name;
+		struct slice text;
+		bool odd_names, eight_bit; /* the rules */
+		int flags;
+		int odd, octet, fault; /* places from 0; -1: none */
+	} rows[] = {
+		{"nothing odd", S("a=1; b_1=2"), true, true, FINE, -1, -1, -1},
+		{"a hyphen", S("x-note=1"), true, false, FINE, 1, -1, -1},
+		{"a digit first", S("a=1; 2x=1"), true, false, FINE, 5, -1, -1},
+		{"a hyphen last", S("x-=1"), true, false, FINE, 1, -1, -1},
+		{"the first is told", S("x-y=1;2=2"), true, false, FINE, 1, -1, -1},
+		{"a hyphen first", S("-x=1"), true, false, BAD, -1, -1, 0},
+		{"an underscore first", S("_x=1"), true, false, BAD, -1, -1, 0},
+		{"an underscore alone", S("_=1"), true, false, BAD, -1, -1, 0},
+		{"a dot", S("x.y=1"), true, false, BAD, -1, -1, 1},
+		{"a blank in a name", S("x y=1"), true, true, BAD, -1, -1, 1},
+		{"UTF-8 in a name", S("a\xc3\xbc=1"), true, true, BAD, -1, -1, 1},
+		{"a hyphen by the grammar", S("x-y=1"), false, true, BAD, -1, -1, 1},
+		{"a doubled odd name", S("x-y=1;x-y=1"), true, false, DUP, 1, -1, -1},
+		{"8-bit in an unknown tag", S("h=1; n=\xe9t\xe9"), false, true, FINE, -1, 7, -1},
+		{"8-bit in a known tag", S("h=\xe9"), false, true, BAD, -1, -1, 2},
+		{"8-bit by the grammar", S("n=\xe9"), false, false, BAD, -1, -1, 2},
+		{"UTF-8 in a known tag", S("h=\xc3\xbc"), false, true, FINE, -1, -1, -1},
+		{"a control in an unknown tag", S("n=\xe9\x01"), true, true, BAD, -1, 2, 3},
+		{"DEL in an unknown tag", S("n=\x7f"), true, true, BAD, -1, -1, 2},
+		{"a bare CR in an unknown tag", S("n=1\r2"), true, true, BAD, -1, -1, 3},
+		{"NUL in an unknown tag", S("n=\0"), true, true, BAD, -1, -1, 2},
+		{"no equals sign", S("x-y"), true, true, BAD, -1, -1, -1},
+	};
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct row *row = &rows[i];
+		const struct taglist_rules rules = {
+			.odd_names = row->odd_names, .known = row->eight_bit ? known : NULL};
+		const struct tag *bad;
+		struct taglist list;
+
+		cr_assert_eq(taglist_parse(row->text, &rules, &arena, &list), ST_OK);
+		bad = taglist_malformed(&list);
+		cr_expect_eq(list.duplicate, (row->flags & DUP) != 0, "%s", row->name);
+		cr_expect_eq(list.malformed, (row->flags & BAD) != 0, "%s", row->name);
+		cr_expect_eq(list.odd_name == NULL ? -1 : list.odd_name - row->text.p, row->odd,
+			"%s", row->name);
+		cr_expect_eq(list.eight_bit == NULL ? -1 : list.eight_bit - row->text.p, row->octet,
+			"%s", row->name);
+		cr_expect_eq(bad == NULL || bad->fault == NULL ? -1 : bad->fault - row->text.p,
+			row->fault, "%s", row->name);
+	}
+	arena_clear(&arena);
+}
+
+Test(taglist, empty_element)
+{
+	struct taglist list;
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	list = parse(SLICE("a=1; ;b=2;;"), &arena);
+	cr_expect_eq(*list.empty, ';');
+	cr_expect_eq(strlen(list.empty), strlen(";b=2;;"));
+	cr_expect_null(parse(SLICE("a=1;"), &arena).empty);
+	arena_clear(&arena);
+}
+
 /* the first tag of a list */
 Test(taglist, parts_of_a_tag)
 {
@@ -155,7 +226,7 @@ parse_many(size_t n, struct arena *arena, struct taglist *list)
 		text[i * 5 + 3] = 'x';
 		text[i * 5 + 4] = ';';
 	}
-	return taglist_parse(slice_make(text, n * 5), arena, list);
+	return taglist_parse(slice_make(text, n * 5), NULL, arena, list);
 }
 
 Test(taglist, limit)

@@ -20,7 +20,24 @@ static const struct row {
 	{"only p=", "p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
 	{"folds and blanks", " v = DKIM1 ;\t k = rsa ; p = AA\r\n AA ;", DKIM_R_NONE, DKIM_KEY_RSA,
 		0},
-	{"v= later than first", "k=rsa; v=DKIM1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v= later than first", "k=rsa; v=DKIM1; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"another v= later than first", "p=AAAA; v=DKIM2", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
+	{"v= twice", "v=DKIM1; p=AAAA; v=DKIM1", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, 0},
+	{"line ends between tags", "v=DKIM1;\nk=rsa\r\n;\rp=AAAA\n", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"line ends inside p=", "v=DKIM1; p=AA\r\nA\nA\r", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"a line end instead of a semicolon", "v=DKIM1\nk=rsa; p=AAAA", DKIM_R_KEY_VERSION,
+		DKIM_KEY_RSA, 0},
+	{"a line end inside a word", "v=DKIM1; k=r\nsa; p=AAAA", DKIM_R_NONE, DKIM_KEY_OTHER, 0},
+	{"a line end inside a name", "v=DKIM1; k\nx=rsa; p=AAAA", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA,
+		0},
+	{"p= of line ends is revoked", "v=DKIM1; p=\r\n", DKIM_R_NONE, DKIM_KEY_RSA, REVOKED},
+	{"odd tag names", "v=DKIM1; x-note=1; 2=2; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"a tag name that begins with an underscore", "v=DKIM1; _=1; p=AAAA", DKIM_R_KEY_SYNTAX,
+		DKIM_KEY_RSA, 0},
+	{"a note in Latin-1", "v=DKIM1; n=cl\xe9; p=AAAA", DKIM_R_NONE, DKIM_KEY_RSA, 0},
+	{"8-bit in a tag that counts", "v=DKIM1; s=\xe9; p=AAAA", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA,
+		NOT_EMAIL},
+	{"quotes around it", "\"v=DKIM1; p=AAAA\"", DKIM_R_KEY_SYNTAX, DKIM_KEY_RSA, -1},
 	{"v=DKIM2", "v=DKIM2; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
 	{"v=dkim1: its case counts", "v=dkim1; p=AAAA", DKIM_R_KEY_VERSION, DKIM_KEY_RSA, 0},
 	{"v=DKIM1 with a backslash", "v=DKIM1\\; k=rsa\\; p=AAAA", DKIM_R_KEY_VERSION, -1, 0},
@@ -96,4 +113,54 @@ Test(dkim_key, too_many_tags)
 		buf_addf(&buf, "x%d=; ", i);
 	dkim_key_parse(buf_slice(&buf), &arena, &key);
 	cr_expect_eq(key.defect.id, DKIM_R_KEY_SYNTAX);
+}
+
+/* What is passed over, with its octet and its place. */
+Test(dkim_key, notes)
+{
+	/* a SEQUENCE of three octets, and what follows it: 30 03 02 01 03 | 00 00 */
+	static const struct {
+		const char *record;
+		enum dkim_note id; /* 0: none */
+		const char *from_there;
+		size_t p; /* octets of the key */
+	} table[] = {
+		{"v=DKIM1; p=MAMCAQM=", 0, "", 5},
+		{"v=DKIM1; p=MAMC\r\n AQM=", 0, "", 5},
+		{"v=DKIM1; p=MAMC\r\nAQM=\n", DKIM_NOTE_KEY_LINE_END, "\r\nAQM=\n", 5},
+		{"v=DKIM1;\n\tp=MAMCAQM=\n", DKIM_NOTE_KEY_LINE_END, "\n", 5},
+		{"k=rsa; v=DKIM1; p=MAMCAQM=", DKIM_NOTE_KEY_V_LATER, "v=DKIM1; p=MAMCAQM=", 5},
+		{"v=DKIM1; x-y=; p=MAMCAQM=", DKIM_NOTE_KEY_TAG_NAME, "-y=; p=MAMCAQM=", 5},
+		{"v=DKIM1; n=\xe9; p=MAMCAQM=", DKIM_NOTE_KEY_8BIT, "\xe9; p=MAMCAQM=", 5},
+		{"v=DKIM1; p=MAMC AQMAAA==", DKIM_NOTE_KEY_TAIL, "MAAA==", 5},
+		/* no SEQUENCE, or none that is whole: crypto judges it */
+		{"v=DKIM1; p=MQMCAQMAAA==", 0, "", 7},
+		{"v=DKIM1; p=MAkCAQMAAA==", 0, "", 7},
+		{"v=DKIM1; p=MIACAQMAAA==", 0, "", 7},
+		{"v=DKIM1; p=MA==", 0, "", 1},
+		{"v=DKIM1; k=ed25519; p=MAMCAQMAAA==", 0, "", 7},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const struct slice record = slice_str(table[i].record);
+		const struct note *note;
+		struct dkim_key key;
+
+		dkim_key_parse(record, &arena, &key);
+		note = key.notes.first;
+		cr_expect_eq(key.defect.id, DKIM_R_NONE, "%s", table[i].record);
+		cr_expect_eq(key.p.n, table[i].p, "%s: %zu", table[i].record, key.p.n);
+		if (table[i].id == 0) {
+			cr_expect_null(note, "%s", table[i].record);
+			continue;
+		}
+		cr_assert_not_null(note, "%s", table[i].record);
+		cr_expect_null(note->next, "%s", table[i].record);
+		cr_expect_eq(note->reason.id, table[i].id, "%s", table[i].record);
+		cr_expect(slice_eq(slice_from(record, note->reason.at - 1),
+				  slice_str(table[i].from_there)),
+			"%s: %zu", table[i].record, note->reason.at);
+		cr_expect_eq(note->reason.octet, (unsigned char)table[i].from_there[0], "%s",
+			table[i].record);
+	}
 }

@@ -127,7 +127,14 @@ static const struct row {
 	{"unknown tags are ignored", ALL("foo=1; bar=; b2=x"), DKIM_R_NONE, AUTH_NONE},
 	{"no equals sign", ALL("foo"), DKIM_R_TAGS, AUTH_PERMERROR},
 	{"an empty element", ALL("; foo=1"), DKIM_R_TAGS, AUTH_PERMERROR},
-	{"a bad tag name", ALL("1foo=1"), DKIM_R_TAGS, AUTH_PERMERROR},
+	{"a bad tag name", ALL("f.oo=1"), DKIM_R_TAGS, AUTH_PERMERROR},
+	{"a tag name that begins with a digit", ALL("1foo=1"), DKIM_R_NONE, AUTH_NONE},
+	{"a tag name with a hyphen", ALL("x-foo=1"), DKIM_R_NONE, AUTH_NONE},
+	{"a tag name that begins with a hyphen", ALL("-foo=1"), DKIM_R_TAGS, AUTH_PERMERROR},
+	{"a tag name that begins with an underscore", ALL("_=1"), DKIM_R_TAGS, AUTH_PERMERROR},
+	{"an odd tag twice", ALL("x-foo=1; x-foo=1"), DKIM_R_TAG_TWICE, AUTH_PERMERROR},
+	{"8-bit in an unknown tag", ALL("n=caf\xe9"), DKIM_R_NONE, AUTH_NONE},
+	{"8-bit in a known tag", ALL("z=caf\xe9"), DKIM_R_TAGS, AUTH_PERMERROR},
 	{"a control in a value", ALL("foo=\x01"), DKIM_R_TAGS, AUTH_PERMERROR},
 	/* a= */
 	{"ed25519", "v=1; a=ed25519-sha256; d=a.b; s=s; h=from; b=AAAA; " BH, DKIM_R_NONE,
@@ -183,10 +190,12 @@ static const struct row {
 		AUTH_PERMERROR},
 	{"h=FROM", "v=1; a=rsa-sha256; d=a.b; s=s; h=FROM; b=AAAA; " BH, DKIM_R_NONE, AUTH_NONE},
 	{"h= empty", "v=1; a=rsa-sha256; d=a.b; s=s; h=; b=AAAA; " BH, DKIM_R_H, AUTH_PERMERROR},
-	{"an empty name in h=", "v=1; a=rsa-sha256; d=a.b; s=s; h=from::to; b=AAAA; " BH, DKIM_R_H,
+	{"empty names in h=", "v=1; a=rsa-sha256; d=a.b; s=s; h=:from::to:; b=AAAA; " BH,
+		DKIM_R_NONE, AUTH_NONE},
+	{"only empty names in h=", "v=1; a=rsa-sha256; d=a.b; s=s; h=: :; b=AAAA; " BH, DKIM_R_H,
 		AUTH_PERMERROR},
-	{"a colon at the end of h=", "v=1; a=rsa-sha256; d=a.b; s=s; h=from:; b=AAAA; " BH,
-		DKIM_R_H, AUTH_PERMERROR},
+	{"empty names in h= and no From", "v=1; a=rsa-sha256; d=a.b; s=s; h=to::; b=AAAA; " BH,
+		DKIM_R_FROM, AUTH_PERMERROR},
 	{"a blank inside a name of h=", "v=1; a=rsa-sha256; d=a.b; s=s; h=from:x y; b=AAAA; " BH,
 		DKIM_R_H, AUTH_PERMERROR},
 	{"a name that does not exist", "v=1; a=rsa-sha256; d=a.b; s=s; h=from:nope; b=AAAA; " BH,
@@ -223,8 +232,19 @@ static const struct row {
 	{"i= without @", ALL("i=example.com"), DKIM_R_I, AUTH_PERMERROR},
 	{"i= empty", ALL("i="), DKIM_R_I, AUTH_PERMERROR},
 	{"i= without a domain", ALL("i=a@"), DKIM_R_I, AUTH_PERMERROR},
-	{"i= with half an octet", ALL("i==4@example.com"), DKIM_R_I, AUTH_PERMERROR},
-	{"i= with no octet", ALL("i=a=@example.com"), DKIM_R_I, AUTH_PERMERROR},
+	{"i= with half an octet", ALL("i==4@example.com"), DKIM_R_NONE, AUTH_NONE},
+	{"i= with no octet", ALL("i=a=@example.com"), DKIM_R_NONE, AUTH_NONE},
+	{"i= with a bare = in the local part", ALL("i=bob=gmail.com@b.example.com"), DKIM_R_NONE,
+		AUTH_NONE},
+	{"i= with a bare = and another domain", ALL("i=bob=gmail.com@example.org"),
+		DKIM_R_I_OUTSIDE, AUTH_PERMERROR},
+	{"i= with a bare = hides another domain", ALL("i=bob=gmail@example.com=40evil"), DKIM_R_I,
+		AUTH_PERMERROR},
+	{"i= with a bare = and only an encoded @", ALL("i=bob=gmail=40example.com"), DKIM_R_I,
+		AUTH_PERMERROR},
+	{"i= with a bare = and two @", ALL("i=bob=gmail@evil.example@example.com"), DKIM_R_NONE,
+		AUTH_NONE},
+	{"i= with a bare = and no domain", ALL("i=bob=gmail@"), DKIM_R_I, AUTH_PERMERROR},
 	{"i= ends in =", ALL("i=@example.com="), DKIM_R_I, AUTH_PERMERROR},
 	{"i= with the @ encoded", ALL("i=a=40example.com"), DKIM_R_NONE, AUTH_NONE},
 	{"i= hides another domain", ALL("i=a@example.com=40evil"), DKIM_R_I_OUTSIDE,
@@ -262,6 +282,65 @@ Test(dkim_sig, rows)
 		if (sig.defect.id != DKIM_R_NONE)
 			cr_expect_eq(sig.defect_as, row->code, "%s: code", row->name);
 	}
+}
+
+/* What is passed over, with its octet and its place; what the field says then. */
+Test(dkim_sig, notes)
+{
+	static const struct {
+		const char *value;
+		enum dkim_note id; /* 0: none */
+		char octet;
+		const char *from_there; /* the field from that octet on */
+		const char *i;
+		size_t nh;
+	} table[] = {
+		{ALL(""), 0, 0, "", "@example.com", 1},
+		{ALL("x-y=1; 2=2"), DKIM_NOTE_TAG_NAME, '-', "-y=1; 2=2", "@example.com", 1},
+		{ALL("n=\xe9\xff"), DKIM_NOTE_TAG_8BIT, '\xe9', "\xe9\xff", "@example.com", 1},
+		{ALL("i=a=3db=gm@a.example.com"), DKIM_NOTE_I_LOCAL, '=', "=gm@a.example.com",
+			"@a.example.com", 1},
+		{ALL("i=a=ab.com@example.com"), 0, 0, "", "a\xab.com@example.com", 1},
+		{"v=1; a=rsa-sha256; d=a.b; s=s; b=AAAA; " BH "; h=:to: :from:", DKIM_NOTE_H_EMPTY,
+			':', ":to: :from:", "@a.b", 2},
+		{"v=1; a=rsa-sha256; d=a.b; s=s; b=AAAA; " BH "; h=to:from: ;", DKIM_NOTE_H_EMPTY,
+			':', ": ;", "@a.b", 2},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		struct dkim_sig sig = parse(table[i].value);
+		const struct note *note = sig.notes.first;
+
+		cr_expect_eq(sig.defect.id, DKIM_R_NONE, "%s", table[i].value);
+		cr_expect(is(sig.i, table[i].i), "%s: %.*s", table[i].value, (int)sig.i.n, sig.i.p);
+		cr_expect_eq(sig.nh, table[i].nh, "%s", table[i].value);
+		if (table[i].id == 0) {
+			cr_expect_null(note, "%s", table[i].value);
+			continue;
+		}
+		cr_assert_not_null(note, "%s", table[i].value);
+		cr_expect_null(note->next, "%s", table[i].value);
+		cr_expect_eq(note->reason.id, table[i].id, "%s", table[i].value);
+		cr_expect(note->reason.has_octet);
+		cr_expect_eq((char)note->reason.octet, table[i].octet, "%s", table[i].value);
+		cr_expect(is(slice_from(note->whole, note->reason.at - 1), table[i].from_there),
+			"%s: %zu", table[i].value, note->reason.at);
+	}
+}
+
+/* RFC 8617 4.1.2, 4.1.3: a message signature is read so, a seal by the grammar. */
+Test(dkim_sig, forms)
+{
+	struct dkim_sig sig;
+
+	(void)parse(ALL("x-y=1; n=\xe9"));
+	dkim_parse_as(DKIM_FORM_ARC_MESSAGE, &field, &arena, &sig);
+	cr_expect_eq(sig.defect.id, DKIM_R_NONE);
+	cr_expect_eq(sig.notes.first->reason.id, DKIM_NOTE_TAG_NAME);
+	cr_expect_eq(sig.notes.last->reason.id, DKIM_NOTE_TAG_8BIT);
+	dkim_parse_as(DKIM_FORM_ARC_SEAL, &field, &arena, &sig);
+	cr_expect_eq(sig.defect.id, DKIM_R_TAGS);
+	cr_expect_null(sig.notes.first);
 }
 
 /* 253 octets are a name, 254 are none (RFC 1035 2.3.4) */

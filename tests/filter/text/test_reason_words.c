@@ -12,18 +12,23 @@ struct row {
 	struct slice octets;
 	size_t at;
 	const char *want;
+	int octet; /* that is at fault; 0: none */
 };
 
 static const struct row rows[] = {
-	{"none", DKIM_R_NONE, NULL, {0}, 0, ""},
-	{"a sentence", DKIM_R_KEY_NO_P, NULL, {0}, 0, "the key record has no p="},
-	{"a name", DKIM_R_MISSING, "bh", {0}, 0, "a required tag is missing: bh"},
-	{"a name and octets", DKIM_R_MISSING, "bh", {"x", 1}, 0, "a required tag is missing: bh"},
-	{"octets", DKIM_R_TAGS, NULL, {"a b", 3}, 0, "the tag list is malformed: a b"},
+	{"none", DKIM_R_NONE, NULL, {0}, 0, "", 0},
+	{"a sentence", DKIM_R_KEY_NO_P, NULL, {0}, 0, "the key record has no p=", 0},
+	{"a name", DKIM_R_MISSING, "bh", {0}, 0, "a required tag is missing: bh", 0},
+	{"a name and octets", DKIM_R_MISSING, "bh", {"x", 1}, 0, "a required tag is missing: bh",
+		0},
+	{"octets", DKIM_R_TAGS, NULL, {"a b", 3}, 0, "the tag list is malformed: a b", 0},
 	{"octets of a terminal", DKIM_R_TAGS, NULL, {"\033[2J\\", 5}, 0,
-		"the tag list is malformed: \\x1b[2J\\x5c"},
-	{"a place", DKIM_R_TAG_TWICE, NULL, {"d", 1}, 39,
-		"a tag stands twice: d, from octet 39 on"},
+		"the tag list is malformed: \\x1b[2J\\x5c", 0},
+	{"a place", DKIM_R_TAG_TWICE, NULL, {"d", 1}, 39, "a tag stands twice: d, from octet 39 on",
+		0},
+	{"an octet", DKIM_R_TAGS, NULL, {0}, 7, "the tag list is malformed: octet 0x3b at 7", ';'},
+	{"octets and one of them", DKIM_R_TAGS, NULL, {"a.b", 3}, 7,
+		"the tag list is malformed: a.b, octet 0x2e at 7", '.'},
 };
 
 Test(reason_words, english)
@@ -38,6 +43,8 @@ Test(reason_words, english)
 		reason.name = rows[i].about;
 		reason.octets = rows[i].octets;
 		reason.at = rows[i].at;
+		reason.has_octet = rows[i].octet != 0;
+		reason.octet = (unsigned char)rows[i].octet;
 		cr_expect_str_eq(reason_words(&reason, &arena), rows[i].want, "%s: %s",
 			rows[i].name, reason_words(&reason, &arena));
 	}

@@ -129,6 +129,53 @@ Test(policy, signs)
 	}
 }
 
+/* PROGRAM 5: a signature that verifies and that only our policy refuses is a sign of its own. */
+Test(policy, refused_signature)
+{
+	static const struct {
+		const char *name, *header;
+		enum auth_code code;
+		bool verified, aligned, testing;
+		enum reject_on reject_on;
+		enum disposition want;
+		enum policy_reason reason;
+	} table[] = {
+		{"refused", "", AUTH_POLICY, true, true, false, REJECT_ON_DIRECT, DISP_QUARANTINE,
+			POLICY_R_FAIL_REFUSED},
+		{"published", "", AUTH_POLICY, true, true, false, REJECT_ON_PUBLISHED, DISP_REJECT,
+			POLICY_R_FAIL_REJECT},
+		{"of a list", "List-Id: <a>\n", AUTH_POLICY, true, true, false, REJECT_ON_DIRECT,
+			DISP_QUARANTINE, POLICY_R_FAIL_INDIRECT},
+		{"not aligned", "", AUTH_POLICY, true, false, false, REJECT_ON_DIRECT, DISP_REJECT,
+			POLICY_R_FAIL_REJECT},
+		{"not checked", "", AUTH_POLICY, false, true, false, REJECT_ON_DIRECT, DISP_REJECT,
+			POLICY_R_FAIL_REJECT},
+		{"testing key", "", AUTH_POLICY, true, true, true, REJECT_ON_DIRECT, DISP_REJECT,
+			POLICY_R_FAIL_REJECT},
+		{"malformed", "", AUTH_PERMERROR, false, true, false, REJECT_ON_DIRECT, DISP_REJECT,
+			POLICY_R_FAIL_REJECT},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct options options = {.reject_on = table[i].reject_on};
+		struct dkim_sig_result sig = {.code = table[i].code,
+			.verified = table[i].verified,
+			.aligned = table[i].aligned,
+			.key_testing = table[i].testing};
+		struct auth_results results = {.dkim = {.sigs = &sig, .n = 1},
+			.dmarc = {.code = AUTH_FAIL, .policy = DMARC_REJECT}};
+		struct verdict got =
+			decide(&options, &results, slice_str(table[i].header), FROM_R_NONE);
+
+		cr_expect_eq(got.disposition, table[i].want, "%s", table[i].name);
+		cr_expect_eq(got.reason.id, table[i].reason, "%s", table[i].name);
+		cr_expect_eq(got.only_refused, table[i].reason == POLICY_R_FAIL_REFUSED, "%s",
+			table[i].name);
+		cr_expect_eq(
+			got.sign != NULL, table[i].want == DISP_QUARANTINE, "%s", table[i].name);
+	}
+}
+
 Test(policy, temperror)
 {
 	static const struct {

@@ -1,0 +1,20 @@
+/* dkim_value.h: values of the tags of a signature, and which octet of one is at fault. */
+#ifndef AUTH_DKIM_DKIM_VALUE_H
+#define AUTH_DKIM_DKIM_VALUE_H
+
+#include "mime/arena.h"
+
+/* Quoted-printable (RFC 6376 2.11), white space left out. NULL with the octets in the arena, or the
+ * "=" that no two digits follow. */
+const char *dkim_decode_qp(struct slice text, struct arena *arena, struct slice *bytes);
+
+/* 1*DIGIT up to max_digits; what is larger than max is max */
+bool dkim_digits(struct slice text, size_t max_digits, uint64_t max, uint64_t *value);
+
+/* The first octet that is no digit, or NULL. */
+const char *dkim_outside_digits(struct slice text);
+
+/* The first octet that is not of hdr-name = field-name (RFC 5322 3.6.8), or NULL. */
+const char *dkim_outside_field_name(struct slice name);
+
+#endif

@@ -1,0 +1,13 @@
+/* explain_notes.h: for a person, what was passed over in signatures, keys and sealers' results. */
+#ifndef FILTER_EXPLAIN_EXPLAIN_NOTES_H
+#define FILTER_EXPLAIN_EXPLAIN_NOTES_H
+
+#include "filter/verdict/evaluate.h"
+
+/* Writes to stdout, in the language of words_choose, a line each with the octet and its place. */
+void explain_notes(const struct evaluation *ev);
+
+/* The same for a trusted sealer that does not vouch for a message that fails. */
+void explain_sealer(const struct evaluation *ev);
+
+#endif
