@@ -65,7 +65,7 @@ diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig, const st
 
 		if (slice_eq(one->sig.b_text, sig->b_text) && slice_eq(one->sig.d, sig->d) &&
 			slice_eq(one->sig.s, sig->s))
-			return one->verified;
+			return one->verified && one->reason.id != DKIM_R_DOUBLED;
 	}
 	return false;
 }

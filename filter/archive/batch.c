@@ -18,7 +18,6 @@
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/out/record.h"
-#include "filter/runs/shard.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 
@@ -35,7 +34,7 @@ struct run {
 	struct journal *journal;
 	struct results results;
 	struct progress progress;
-	char mark[OPTIONS_MARK + 1];
+	struct run_head head;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -141,24 +140,15 @@ is_shard(const struct options *options)
 static bool
 begin_output(struct run *run)
 {
-	const struct options *options = &run->options;
-	struct shard_head head = {
-		.at = options->shard_at,
-		.of = options->shard_of,
-		.nwhat_ifs = options->what_ifs.n,
-		.compared = options->auth.dmarc_compare,
-	};
+	const struct run_head *head = &run->head;
 	struct slice line;
 
-	for (size_t i = 0; i < head.nwhat_ifs; i++)
-		head.what_ifs[i] = options->supposed[i].label;
-	if (!results_begin(&run->results, options, run->arena, head.what_ifs, head.nwhat_ifs,
-		    head.compared))
+	if (!results_begin(&run->results, &run->options, run->arena, head->what_ifs,
+		    head->nwhat_ifs, head->compared))
 		return false;
-	if (!is_shard(options))
+	if (!is_shard(&run->options))
 		return true;
-	memcpy(head.run, run->mark, sizeof head.run);
-	if (shard_head_write(&head, run->arena, &line) != ST_OK)
+	if (run_head_write(head, run->arena, &line) != ST_OK)
 		return false;
 	if (fwrite(line.p, 1, line.n, stdout) != line.n)
 		run->results.write_failed = true;
@@ -167,15 +157,13 @@ begin_output(struct run *run)
 
 /* Only behind a whole shard: one without its end is known to be cut. */
 static void
-end_shard(struct run *run, enum crew_end end)
+end_shard(struct run *run, const struct run_end *counts)
 {
-	const struct summary *summary = &run->results.summary;
-	const struct shard_end counts = {summary->messages, summary->failed};
 	struct slice line;
 
-	if (!is_shard(&run->options) || end != CREW_DONE || run->results.lost)
+	if (!is_shard(&run->options) || counts == NULL)
 		return;
-	if (shard_end_write(&counts, run->arena, &line) != ST_OK ||
+	if (run_end_write(counts, run->arena, &line) != ST_OK ||
 		fwrite(line.p, 1, line.n, stdout) != line.n)
 		run->results.write_failed = true;
 }
@@ -210,14 +198,15 @@ open_all(struct run *run)
 		return EXIT_TEMPFAIL;
 	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
 	(void)alarm(START_SECONDS);
+	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
-		options_mark(options, run->arena, run->mark) != ST_OK)
+		options_mark(options, run->arena, run->head.mark) != ST_OK)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
 	status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
-	if (journal_open(options->journal, options, run->mark, &run->journal, &error) != ST_OK)
+	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
 		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
 	return 0;
 }
@@ -319,6 +308,8 @@ tell_damage(const struct run *run)
 static int
 finish(struct run *run, enum crew_end end)
 {
+	const struct run_end counts = {run->results.summary.messages, run->results.summary.failed};
+	const struct run_end *whole = end == CREW_DONE && !run->results.lost ? &counts : NULL;
 	static const char *const why[] = {
 		[CREW_DONE] = NULL,
 		[CREW_STOPPED] = N_("interrupted"),
@@ -326,21 +317,23 @@ finish(struct run *run, enum crew_end end)
 		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
 	const struct options *options = &run->options;
-	const struct summary *summary = &run->results.summary;
 	bool recorded = options->dns_record == NULL ||
 			record_keep(options, dns_pool_record(run->pool, run->arena), run->arena);
+	bool kept;
 	int status;
 
 	progress_clear(&run->progress);
 	tell_damage(run);
-	end_shard(run, end);
+	end_shard(run, whole);
+	kept = journal_close(run->journal, whole);
+	run->journal = NULL;
 	status = results_end(&run->results, end != CREW_DONE);
 	if (end != CREW_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
-			words(why[end]), summary->messages, summary->failed);
+			words(why[end]), counts.messages, counts.failed);
 		return EXIT_TEMPFAIL;
 	}
-	return recorded ? status : EXIT_TEMPFAIL;
+	return recorded && kept ? status : EXIT_TEMPFAIL;
 }
 
 int
@@ -365,8 +358,6 @@ batch_main(const struct options *options, struct arena *arena)
 		replay(run);
 		end = work(run);
 		status = finish(run, end);
-		if (!journal_close(run->journal) && end == CREW_DONE)
-			status = EXIT_TEMPFAIL;
 	}
 	close_all(run);
 	return status;

@@ -13,7 +13,6 @@ enum {
 /* a result that waits for its turn */
 struct waiting {
 	bool there, skip;
-	char *name;
 	struct judged judged;
 };
 
@@ -99,7 +98,7 @@ stop(struct crew *crew, enum crew_end end)
 }
 
 static void
-emit(struct crew *crew, const char *name, const struct judged *judged)
+emit(struct crew *crew, const struct judged *judged)
 {
 	struct journal *journal = crew->config.journal;
 	struct slice json = judged->json != NULL ? slice_make(judged->json, judged->njson)
@@ -112,7 +111,7 @@ emit(struct crew *crew, const char *name, const struct judged *judged)
 	}
 	if (!crew->config.emit(crew->config.arg, judged))
 		stop(crew, CREW_STOPPED);
-	else if (journal != NULL && !journal_add(journal, name, json))
+	else if (journal != NULL && !journal_add(journal, json))
 		stop(crew, CREW_BROKEN);
 }
 
@@ -124,8 +123,7 @@ move_window(struct crew *crew)
 
 	while ((at = &crew->window[crew->emitted % JOURNAL_WINDOW])->there) {
 		if (!at->skip && (crew->end == CREW_DONE || crew->end == CREW_STOPPED))
-			emit(crew, at->name, &at->judged);
-		free(at->name);
+			emit(crew, &at->judged);
 		judged_clear(&at->judged);
 		*at = (struct waiting){.there = false};
 		crew->emitted++;
@@ -133,15 +131,15 @@ move_window(struct crew *crew)
 	pthread_cond_broadcast(&crew->window_moved);
 }
 
-/* A result, which is taken over, as is name; unordered ones do not wait. */
+/* A result, which is taken over; unordered ones do not wait. */
 static void
-hand_in(struct crew *crew, size_t turn, char *name, struct judged *judged, bool skip)
+hand_in(struct crew *crew, size_t turn, struct judged *judged, bool skip)
 {
 	struct waiting *at = &crew->window[turn % JOURNAL_WINDOW];
 
-	*at = (struct waiting){.there = true, .skip = skip, .name = name};
+	*at = (struct waiting){.there = true, .skip = skip};
 	if (crew->config.options->unordered && !skip) {
-		emit(crew, name, judged);
+		emit(crew, judged);
 		judged_clear(judged);
 		at->skip = true;
 	} else {
@@ -203,7 +201,7 @@ take(struct crew *crew, struct item *item, size_t *turn)
 					crew->config.journal, item->index, item->name, &changed)) {
 				if (changed)
 					stop(crew, CREW_CHANGED);
-				hand_in(crew, *turn, NULL, &none, true);
+				hand_in(crew, *turn, &none, true);
 				crew->skipped++;
 				taken = false;
 			}
@@ -228,19 +226,16 @@ judge_all(struct crew *crew, struct judge *judge)
 
 	while (take(crew, &item, &turn)) {
 		struct judged judged;
-		char *name;
 
 		pthread_mutex_lock(&crew->lock);
 		take_slot(crew);
 		pthread_mutex_unlock(&crew->lock);
 		judge_item(judge, &item, &judged);
-		name = item.name;
-		item.name = NULL;
 		item_clear(&item);
 		pthread_mutex_lock(&crew->lock);
 		crew->slots++;
 		pthread_cond_signal(&crew->slot_free);
-		hand_in(crew, turn, name, &judged, false);
+		hand_in(crew, turn, &judged, false);
 		pthread_mutex_unlock(&crew->lock);
 		if (is_spare(crew))
 			return true;

@@ -19,7 +19,7 @@
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
-#include "filter/runs/row_json.h"
+#include "filter/runs/run_row.h"
 #include "filter/source/manifest.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
@@ -231,19 +231,26 @@ keep(struct slice text, size_t *n)
 	return kept;
 }
 
-/* The row with its lines; line is the message's JSON, or empty. */
+/* Is the message's JSON to be made, for whomever? */
+static bool
+wants_json(const struct options *options)
+{
+	return options->output == OUTPUT_JSON || options->json_log != NULL ||
+	       options->journal != NULL;
+}
+
+/* The row with its lines; json is the message's, or empty where nobody wants it. */
 static enum fault
-hand_over(struct judge *judge, const struct row *row, struct slice line, struct judged *judged)
+hand_over(struct judge *judge, const struct row *row, struct slice json, struct judged *judged)
 {
 	const enum output_what output = judge->options->output;
-	struct slice json = SLICE("");
+	struct slice line = json;
 
 	if (output != OUTPUT_JSON && line_make(row, output, judge->arena, &line) != ST_OK)
 		return FAULT_LONG_LINE;
-	if (judge->options->journal != NULL && output != OUTPUT_JSON &&
-		row_to_json(row, judge->arena, &json) != ST_OK)
-		return FAULT_NO_MEMORY;
-	if (line.n > ROW_JSON_MAX || json.n > ROW_JSON_MAX)
+	if (output == OUTPUT_JSON || judge->options->journal == NULL)
+		json = SLICE("");
+	if (line.n > RUN_LINE_MAX || json.n > RUN_LINE_MAX)
 		return FAULT_LONG_LINE;
 	judged->row = row_copy(row);
 	judged->text = keep(line, &judged->n);
@@ -281,7 +288,7 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 {
 	const struct evaluation *ev = &judge->ev;
 	const struct options *options = judge->options;
-	const bool json = options->output == OUTPUT_JSON || options->json_log != NULL;
+	const bool json = wants_json(options);
 	struct outcome outcome = {.path = shown, .index = item->index};
 	enum fault error = evaluate_item(judge, item, bytes);
 	struct slice line = SLICE("");
@@ -317,7 +324,7 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 	shown = path_shown(item->name != NULL ? item->name : "?", judge->arena);
 	row_failure(item->index, shown, error, judge->arena, &row);
 	row.not_mail = fault_is_not_mail(fault);
-	if (judge->options->output == OUTPUT_JSON &&
+	if (wants_json(judge->options) &&
 		json_failure(item->index, shown, error, fault, judge->arena, &line) != ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)

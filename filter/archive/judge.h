@@ -31,7 +31,7 @@ struct judged {
 	struct row *row; /* NULL where there is no memory: then the rest is too */
 	char *text;      /* the line of output; NULL where there is none */
 	size_t n;
-	char *json; /* the row for the journal, where there is one and text is not JSON; or NULL */
+	char *json; /* the line for the journal, where there is one and text is not JSON; or NULL */
 	size_t njson;
 	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
 };

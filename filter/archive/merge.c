@@ -1,17 +1,20 @@
 #include "filter/archive/merge.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
 #include "filter/archive/line.h"
 #include "filter/archive/results.h"
+#include "filter/io/fault.h"
 #include "filter/io/paths.h"
-#include "filter/runs/shard_file.h"
+#include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
 
 struct part {
-	struct shard_file *file; /* NULL: not there, or read to its end */
+	struct run_file *file; /* NULL: not there, or read to its end */
 	const char *path;
 	bool cut;
 };
@@ -19,21 +22,21 @@ struct part {
 struct merge {
 	const struct options *options;
 	struct arena *arena;
-	struct arena line;      /* of one message */
-	struct shard_head head; /* of the first one */
-	const char *first;      /* its path */
-	struct part *parts;     /* head.of of them, in their order */
+	struct arena line;    /* of one message */
+	struct run_head head; /* of the first one */
+	const char *first;    /* its path */
+	struct part *parts;   /* head.of of them, in their order */
 	struct results results;
 	int status;
 };
 
 /* What has no remedy counts more than what a shard that is made again would mend. */
 static void
-blame(struct merge *merge, enum shard_got got, const char *path, const char *why)
+blame(struct merge *merge, enum run_got got, const char *path, const char *why)
 {
 	fprintf(stderr, "mailstamp: %s: %s\n", path_shown(path, merge->arena), words(why));
 	if (merge->status != EXIT_CONFIG_ERROR)
-		merge->status = got == SHARD_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+		merge->status = got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
 /* A file for every shard, as far as the system lets us. */
@@ -49,9 +52,9 @@ raise_files(void)
 }
 
 static bool
-same_run(const struct shard_head *a, const struct shard_head *b)
+same_run(const struct run_head *a, const struct run_head *b)
 {
-	if (strcmp(a->run, b->run) != 0 || a->compared != b->compared ||
+	if (strcmp(a->mark, b->mark) != 0 || a->compared != b->compared ||
 		a->nwhat_ifs != b->nwhat_ifs)
 		return false;
 	for (size_t i = 0; i < a->nwhat_ifs; i++)
@@ -62,7 +65,7 @@ same_run(const struct shard_head *a, const struct shard_head *b)
 
 /* Puts a shard in its place, which takes it over. */
 static void
-place(struct merge *merge, const char *path, struct shard_file *file, const struct shard_head *head)
+place(struct merge *merge, const char *path, struct run_file *file, const struct run_head *head)
 {
 	if (merge->parts == NULL) {
 		merge->head = *head;
@@ -70,18 +73,32 @@ place(struct merge *merge, const char *path, struct shard_file *file, const stru
 		merge->parts = arena_array(merge->arena, head->of, sizeof *merge->parts);
 	}
 	if (head->of != merge->head.of)
-		blame(merge, SHARD_BAD, path, N_("it is of another number of shards"));
+		blame(merge, RUN_BAD, path, N_("it is of another number of shards"));
 	else if (!same_run(head, &merge->head))
-		blame(merge, SHARD_BAD, path,
+		blame(merge, RUN_BAD, path,
 			N_("it is of another run: the options, paths and the version must be the "
 			   "same"));
 	else if (merge->parts[head->at].path != NULL)
-		blame(merge, SHARD_BAD, path, N_("this shard is there twice"));
+		blame(merge, RUN_BAD, path, N_("this shard is there twice"));
+	else if (head->unordered)
+		blame(merge, RUN_BAD, path,
+			N_("its messages stand in no order: it was made with --unordered"));
 	else {
 		merge->parts[head->at] = (struct part){.file = file, .path = path};
 		return;
 	}
-	shard_file_close(file);
+	run_file_close(file);
+}
+
+static enum run_got
+open_part(const char *path, struct arena *arena, struct run_file **file, struct run_head *head,
+	const char **error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	*file = NULL;
+	*error = fault_text(fault_of_path(errno));
+	return fd >= 0 ? run_file_open(fd, arena, file, head, error) : RUN_NOT_READ;
 }
 
 static void
@@ -90,13 +107,12 @@ open_all(struct merge *merge)
 	const struct strings *paths = &merge->options->paths;
 
 	for (size_t i = 0; i < paths->n; i++) {
-		struct shard_file *file;
-		struct shard_head head;
+		struct run_file *file;
+		struct run_head head;
 		const char *error;
-		enum shard_got got =
-			shard_file_open(paths->v[i], merge->arena, &file, &head, &error);
+		enum run_got got = open_part(paths->v[i], merge->arena, &file, &head, &error);
 
-		if (got == SHARD_ROW)
+		if (got == RUN_ROW)
 			place(merge, paths->v[i], file, &head);
 		else
 			blame(merge, got, paths->v[i], error);
@@ -117,20 +133,20 @@ tell_missing(const struct merge *merge)
 }
 
 /* The next line of a shard; one that is at its end, or amiss, is closed. */
-static enum shard_got
+static enum run_got
 next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
 {
 	const char *error;
-	enum shard_got got;
+	enum run_got got;
 
 	arena_clear(&merge->line);
-	got = shard_file_next(part->file, &merge->line, row, line, &error);
-	if (got == SHARD_ROW)
+	got = run_file_next(part->file, &merge->line, row, line, &error);
+	if (got == RUN_ROW)
 		return got;
-	if (got != SHARD_DONE)
+	if (got != RUN_DONE)
 		blame(merge, got, part->path, error);
-	part->cut = got == SHARD_CUT;
-	shard_file_close(part->file);
+	part->cut = got == RUN_CUT || got == RUN_NOT_READ;
+	run_file_close(part->file);
 	part->file = NULL;
 	return got;
 }
@@ -163,24 +179,24 @@ join(struct merge *merge)
 	struct part *part = merge->parts;
 	struct slice line;
 	struct row row;
-	enum shard_got got;
+	enum run_got got;
 	size_t n = 0;
 
-	while ((got = next_of(merge, part, &row, &line)) == SHARD_ROW) {
+	while ((got = next_of(merge, part, &row, &line)) == RUN_ROW) {
 		if (!tell(merge, &row, line))
 			return;
 		n++;
 		part = &merge->parts[n % merge->head.of];
 	}
-	for (size_t i = 1; got == SHARD_DONE && i < merge->head.of; i++) {
+	for (size_t i = 1; got == RUN_DONE && i < merge->head.of; i++) {
 		part = &merge->parts[(n + i) % merge->head.of];
 		got = next_of(merge, part, &row, &line);
-		if (got == SHARD_ROW)
-			blame(merge, SHARD_BAD, part->path,
+		if (got == RUN_ROW)
+			blame(merge, RUN_BAD, part->path,
 				N_("it has more messages than another shard: they are not of the "
 				   "same archive"));
 	}
-	if (got != SHARD_DONE)
+	if (got != RUN_DONE)
 		look_at_rest(merge);
 }
 
@@ -209,7 +225,7 @@ merge_main(const struct options *options, struct arena *arena)
 	if (merge->status == EXIT_TEMPFAIL)
 		tell_missing(merge);
 	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
-		shard_file_close(merge->parts[i].file);
+		run_file_close(merge->parts[i].file);
 	results_clear(&merge->results);
 	arena_clear(&merge->line);
 	return merge->status != 0 ? merge->status : status;

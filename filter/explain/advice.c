@@ -116,10 +116,7 @@ spf_unaligned(const struct advice *advice)
 
 	if (advice->results->dmarc.record.aspf_strict &&
 		advice_related(spf->domain, advice->ev->ids.author_domain)) {
-		finding = advice_add(advice, "spf", "advice-spf-strict",
-			"SPF passed for %s, but aspf=s requires %s itself: remove aspf=s, or send "
-			"with %s in the envelope",
-			domain, author, author);
+		finding = advice_add(advice, ADVICE_SPF_STRICT, domain, author);
 		advice_records(advice, finding, "_dmarc.", advice->results->dmarc.record_domain,
 			advice->results->dmarc.record.text, advice_without_tag(advice, "aspf"));
 		return;
@@ -127,22 +124,13 @@ spf_unaligned(const struct advice *advice)
 	if (spf->identity == SPF_ID_HELO)
 		return; /* a bounce has no MAIL FROM to change */
 	if (hint == NULL && was_sent_on(advice)) {
-		advice_add(advice, "spf", "advice-forwarded",
-			"SPF passed for %s, which seems to be a list or forwarder and not %s: "
-			"nothing needs to be done there, but only DKIM can survive it",
-			domain, author);
+		advice_add(advice, ADVICE_SPF_LIST, domain, author);
 		return;
 	}
 	if (hint != NULL)
-		finding = advice_add(advice, "spf", "advice-custom-mail-from",
-			"SPF passed for %s, which is not %s: ask the sending service for a custom "
-			"MAIL FROM below %s (%s), and publish the records that it names",
-			domain, author, author, phrase_words(hint, advice->arena));
+		finding = advice_add(advice, ADVICE_SPF_MAIL_FROM_AT, domain, author);
 	else
-		finding = advice_add(advice, "spf", "advice-custom-mail-from",
-			"SPF passed for %s, which is not %s: ask the sending service for a custom "
-			"MAIL FROM below %s, and publish the records that it names",
-			domain, author, author);
+		finding = advice_add(advice, ADVICE_SPF_MAIL_FROM, domain, author);
 	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
 	buf_addf(&name, "bounce.%s", author);
 	buf_init(&should, advice->arena, 1024);
@@ -158,24 +146,16 @@ spf_not_listed(const struct advice *advice)
 	struct finding *finding;
 
 	if (advice->results->dmarc.dkim_pass) {
-		advice_add(advice, "spf", "advice-forwarded",
-			"%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
-			"needs to be done: the DKIM signature survived. If it is a server of "
-			"yours, add it",
-			client_text(advice), advice_shown(advice, spf->domain));
+		advice_add(advice, ADVICE_SPF_FORWARDER, client_text(advice),
+			advice_shown(advice, spf->domain));
 		return;
 	}
 	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
-		finding = advice_add(advice, "spf", "advice-spf-add",
-			"%s is not allowed by the SPF record of %s: if it sends on your behalf, "
-			"add it, or the include: that its operator names; if it is a forwarder or "
-			"list, only DKIM can survive",
-			client_text(advice), advice_shown(advice, spf->domain));
+		finding = advice_add(advice, ADVICE_SPF_ADD_UNLESS, client_text(advice),
+			advice_shown(advice, spf->domain));
 	else
-		finding = advice_add(advice, "spf", "advice-spf-add",
-			"%s is not allowed by the SPF record of %s: if it sends on your behalf, "
-			"add it, or the include: that its operator names",
-			client_text(advice), advice_shown(advice, spf->domain));
+		finding = advice_add(advice, ADVICE_SPF_ADD, client_text(advice),
+			advice_shown(advice, spf->domain));
 	advice_records(advice, finding, "", spf->domain, spf->record,
 		fix_spf_add(spf->record, client_term(advice), advice->arena));
 }
@@ -188,14 +168,16 @@ spf_several(const struct advice *advice)
 	const struct dns_answer *answer = dns_get(advice->ev->in.dns, spf->domain, DNS_TXT, 0);
 	struct slice records[RECORDS_MAX];
 	struct finding *finding;
+	struct buf count;
 	size_t n = 0;
 
 	for (size_t i = 0; i < answer->n && n < RECORDS_MAX; i++)
 		if (spf_is_record(answer->rr[i].text))
 			records[n++] = answer->rr[i].text;
-	finding = advice_add(advice, "spf", "advice-spf-join",
-		"%s has %zu SPF records, so that none is valid: merge them into one",
-		advice_shown(advice, spf->domain), n);
+	buf_init(&count, advice->arena, 32);
+	buf_addf(&count, "%zu", n);
+	buf_addc(&count, '\0');
+	finding = advice_add(advice, ADVICE_SPF_JOIN, advice_shown(advice, spf->domain), count.p);
 	if (n > 1)
 		advice_records(advice, finding, "", spf->domain, records[0],
 			fix_spf_join(records, n, advice->arena));
@@ -213,20 +195,13 @@ spf_broken(const struct advice *advice)
 		spf_several(advice);
 		return;
 	}
-	reason =
-		phrase_words(spf->reason.id != SPF_R_NONE ? reason_text(&spf->reason) : "permerror",
-			advice->arena);
+	reason = spf->reason.id != SPF_R_NONE ? reason_code(&spf->reason)
+					      : auth_code_word(AUTH_PERMERROR);
 	if (spf->term.n > 0)
-		finding = advice_add(advice, "spf", "advice-spf-broken",
-			"the SPF record of %s cannot be used (%s), because of %s in the record of "
-			"%s: run mailstamp inspect %s for details",
-			domain, reason, advice_shown(advice, spf->term),
-			advice_shown(advice, spf->term_domain), domain);
+		finding = advice_add(advice, ADVICE_SPF_BROKEN_TERM, domain, reason,
+			advice_shown(advice, spf->term), advice_shown(advice, spf->term_domain));
 	else
-		finding = advice_add(advice, "spf", "advice-spf-broken",
-			"the SPF record of %s cannot be used (%s): run mailstamp inspect %s for "
-			"details",
-			domain, reason, domain);
+		finding = advice_add(advice, ADVICE_SPF_BROKEN, domain, reason);
 	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
 		!fix_spf_syntax(spf->record, advice->arena, &fixed))
 		fixed = SLICE("");
@@ -252,16 +227,12 @@ advise_spf(const struct advice *advice)
 		return;
 	}
 	if (spf->code == AUTH_TEMPERROR) {
-		advice_add(advice, "spf", "advice-spf-dns",
-			"the SPF record of %s could not be fetched: check its name servers",
-			advice_shown(advice, spf->domain));
+		advice_add(advice, ADVICE_SPF_DNS, advice_shown(advice, spf->domain));
 		return;
 	}
 	if (!advice->spf_aligned) {
-		advice_add(advice, "spf", "advice-spf-foreign",
-			"%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
-			"domain below it, in MAIL FROM",
-			advice_shown(advice, spf->domain), advice->author, advice->author);
+		advice_add(advice, ADVICE_SPF_FOREIGN, advice_shown(advice, spf->domain),
+			advice->author);
 		return;
 	}
 	if (spf->code == AUTH_PERMERROR) {
@@ -269,9 +240,7 @@ advise_spf(const struct advice *advice)
 	} else if (spf->code == AUTH_NONE) {
 		if (advice->ev->taken.envelope.client_ip.family == 0)
 			return;
-		finding = advice_add(advice, "spf", "advice-spf-publish",
-			"%s has no SPF record: publish one that allows its mail servers",
-			advice_shown(advice, spf->domain));
+		finding = advice_add(advice, ADVICE_SPF_PUBLISH, advice_shown(advice, spf->domain));
 		advice_records(advice, finding, "", spf->domain, SLICE(""),
 			fix_spf_add(SLICE(""), client_term(advice), advice->arena));
 	} else {
@@ -291,16 +260,11 @@ advise_dmarc(const struct advice *advice)
 	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
 		advice_shown(advice, domain));
 	if (dmarc->code == AUTH_NONE) {
-		finding = advice_add(advice, "dmarc", "advice-dmarc-publish",
-			"%s has no valid DMARC record: publish one, with p=none at first",
-			advice->author);
+		finding = advice_add(advice, ADVICE_DMARC_PUBLISH, advice->author);
 		advice_records(advice, finding, "_dmarc.", dmarc->from_domain, SLICE(""),
 			buf_slice(&should));
 	} else if (dmarc->unusable) {
-		finding = advice_add(advice, "dmarc", "advice-dmarc-policy",
-			"the DMARC record of %s has no valid p=: it must be none, quarantine or "
-			"reject",
-			advice_shown(advice, domain));
+		finding = advice_add(advice, ADVICE_DMARC_POLICY, advice_shown(advice, domain));
 		advice_records(advice, finding, "_dmarc.", domain, dmarc->record.text,
 			dmarc->record.rua_valid ? SLICE("") : buf_slice(&should));
 	}
@@ -335,10 +299,7 @@ advise_author(const struct advice *advice)
 		if (results->dkim.sigs[i].code != AUTH_PASS || !slice_eq(d, spf) ||
 			advice_related(d, advice->ev->ids.author_domain))
 			continue;
-		advice_add(advice, "mail", "advice-own-author",
-			"if %s sends in its own name (a web form, a ticket system), have it write "
-			"an address of %s into From, and that of %s into Reply-To",
-			advice_shown(advice, d), advice_shown(advice, d), advice->author);
+		advice_add(advice, ADVICE_AUTHOR, advice_shown(advice, d), advice->author);
 		return;
 	}
 }
@@ -358,9 +319,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome, struct f
 	if (!ev->evaluated || results->local)
 		return;
 	if (ev->ids.ambiguous.id != FROM_R_NONE || author.n == 0) {
-		advice_add(&advice, "mail", "advice-from",
-			"the mail must have one From field with one address in it: fix the program "
-			"that writes it");
+		advice_add(&advice, ADVICE_FROM, NULL);
 		return;
 	}
 	advice.author = advice_shown(&advice, author);
@@ -371,10 +330,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome, struct f
 		slice_eq(results->spf.domain, author);
 	advice.indirect = is_indirect(&advice);
 	if (evaluate_not_judged(ev)) {
-		advice_add(&advice, "mail", "advice-envelope",
-			"the stored message does not show who handed it over: name your relays "
-			"with --trusted-relay, or say the envelope with --client-ip and "
-			"--mail-from");
+		advice_add(&advice, ADVICE_ENVELOPE, NULL);
 		advise_dkim(&advice);
 		advise_dmarc(&advice);
 		return;
@@ -382,11 +338,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome, struct f
 	advise_spf(&advice);
 	advise_dkim(&advice);
 	if (advice.indirect)
-		advice_add(&advice, "mail", "advice-indirect",
-			"if it came through a list or forwarder, ask its operator to "
-			"change "
-			"nothing that is signed, to write its own address into From, or to seal it "
-			"with ARC for receivers that trust it");
+		advice_add(&advice, ADVICE_INDIRECT, NULL);
 	else
 		advise_author(&advice);
 	advise_dmarc(&advice);

@@ -3,7 +3,7 @@
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
 #include "auth/diagnose/diagnose.h"
-#include "filter/result/finding.h"
+#include "filter/explain/advice_text.h"
 #include "filter/result/json.h"
 #include "filter/verdict/evaluate.h"
 
@@ -19,8 +19,10 @@ struct advice {
 	bool indirect; /* it seems to have come through a list or forwarder */
 };
 
-#define advice_add(advice, about, id, ...)                                                         \
-	findings_add((advice)->findings, (advice)->level, about, id, __VA_ARGS__)
+/* A finding with the sentence of that id; its values follow, or NULL. */
+#define advice_add(advice, which, ...)                                                             \
+	advice_say((advice)->findings, (advice)->level, which, NULL,                               \
+		(const char *const[]){__VA_ARGS__, NULL})
 
 const char *advice_shown(const struct advice *advice, struct slice text);
 
@@ -38,8 +40,5 @@ void advice_records(const struct advice *advice, struct finding *finding, const 
 const char *advice_provider(struct slice domain, bool dkim);
 
 void advise_dkim(const struct advice *advice);
-
-/* What can be set where the message was changed; of a diagnosis that is proved. */
-void advise_changes(const struct advice *advice, const struct diagnosis *diagnosis);
 
 #endif

@@ -164,7 +164,7 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 				top, "messages_read", number(inspection->messages->messages));
 		json_object_set_new(top, "mx", mx_part(inspection, arena));
 	}
-	json_object_set_new(top, "findings", json_findings(&inspection->findings, false));
+	json_object_set_new(top, "findings", json_findings(&inspection->findings));
 	json_object_set_new(top, "status", json_integer(status));
 	return json_write(top, arena, line);
 }

@@ -14,23 +14,31 @@ findings_init(struct findings *findings, struct arena *arena)
 }
 
 struct finding *
-findings_add(struct findings *findings, enum finding_level level, const char *about, const char *id,
-	const char *format, ...)
+findings_new(struct findings *findings, enum finding_level level, const char *about, const char *id)
 {
 	struct finding *finding = arena_alloc(findings->arena, sizeof *finding);
-	va_list args;
 
 	*finding = (struct finding){.level = level, .about = about, .id = id};
-	va_start(args, format);
-	phrase_make(&finding->said, findings->arena, format, args);
-	va_end(args);
-	finding->text = phrase_english(&finding->said, findings->arena);
 	if (findings->last != NULL)
 		findings->last->next = finding;
 	else
 		findings->first = finding;
 	findings->last = finding;
 	findings->count[level]++;
+	return finding;
+}
+
+struct finding *
+findings_add(struct findings *findings, enum finding_level level, const char *about, const char *id,
+	const char *format, ...)
+{
+	struct finding *finding = findings_new(findings, level, about, id);
+	va_list args;
+
+	va_start(args, format);
+	phrase_make(&finding->said, findings->arena, format, args);
+	va_end(args);
+	finding->text = phrase_english(&finding->said, findings->arena);
 	return finding;
 }
 

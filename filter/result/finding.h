@@ -10,11 +10,18 @@
 
 enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
 
+struct finding_value {
+	const char *name, *text;
+};
+
 struct finding {
 	struct finding *next;
 	enum finding_level level;
-	const char *about;  /* "spf", "dkim", "dmarc", "mx", "mail" */
-	const char *id;     /* a fixed word for machines: it never changes with the language */
+	const char *about; /* "spf", "dkim", "dmarc", "mx", "mail" */
+	const char *id;    /* a fixed word for machines: it never changes with the language */
+	const char *code;  /* which sentence text is, never reworded; NULL: it has no code */
+	const struct finding_value *values; /* what a sentence with a code names, printable */
+	size_t nvalues;
 	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
 	struct phrase said; /* the same as its format and arguments, for finding_text */
 	const char *name;   /* the name of the record below, or NULL */
@@ -37,11 +44,14 @@ void findings_init(struct findings *findings, struct arena *arena);
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *about,
 	const char *id, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* The same without its sentence. */
+struct finding *findings_new(
+	struct findings *findings, enum finding_level level, const char *about, const char *id);
+
 /* Text of a stranger for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);
 
-/* The sentence in the language of words_choose: said, translated; text is its English for JSON. Of
- * a finding that was stored, said.format and said.args are all that this needs. */
+/* The sentence in the language of words_choose: said, translated; text is its English for JSON. */
 const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);

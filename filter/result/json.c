@@ -11,30 +11,32 @@
 #include "filter/result/warnings.h"
 #include "filter/text/printable.h"
 
-enum { SCHEMA_VERSION = 1, VALUE_SHOWN = 1024 };
+enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
+
+static json_t *
+error_text(const char *error, struct arena *arena)
+{
+	return json_known(error != NULL ? slice_str(error) : SLICE(""), arena);
+}
 
 /* From which lines of stored mail the envelope was taken. */
 static json_t *
 source_part(const struct evaluation *ev)
 {
 	const struct envelope_source *source = &ev->taken.source;
-	json_t *part, *inside;
+	json_t *inside;
 
 	if (!source->headers)
 		return json_null();
-	part = json_object();
 	inside = json_array();
 	for (size_t i = 0; i < source->hops; i++)
 		json_array_append_new(inside, json_string(hop_word((enum hop)source->kinds[i])));
-	json_object_set_new(part, "inside", inside);
-	json_text(
-		part, "mailbox", source->provider != NULL ? source->provider->mailbox.word : NULL);
-	json_object_set_new(part, "received",
-		source->border > 0 ? json_integer((json_int_t)source->border) : json_null());
-	json_text(part, "unknown", envelope_unknown_word(source->unknown));
-	json_text(part, "path", envelope_place_word(source->path));
-	json_slice(part, "text", envelope_source_text(&ev->taken, ev->arena), ev->arena);
-	return part;
+	return json_pack("{s:o,s:s?,s:o,s:s?,s:s?,s:o}", "inside", inside, "mailbox",
+		source->provider != NULL ? source->provider->mailbox.word : NULL, "received",
+		source->border > 0 ? json_integer((json_int_t)source->border) : json_null(),
+		"unknown", envelope_unknown_word(source->unknown), "path",
+		envelope_place_word(source->path), "text",
+		json_known(envelope_source_text(&ev->taken, ev->arena), ev->arena));
 }
 
 static json_t *
@@ -46,21 +48,18 @@ envelope_part(const struct evaluation *ev)
 		[PATH_GIVEN] = "given",
 	};
 	const struct envelope *envelope = &ev->taken.envelope;
-	json_t *part = json_object(), *rcpts = json_array();
+	json_t *rcpts = json_array();
 
-	json_slice(part, "client_ip", ip_text(&envelope->client_ip, ev->arena), ev->arena);
-	json_slice(part, "client_name", envelope->client_name, ev->arena);
-	json_slice(part, "helo", envelope->helo, ev->arena);
-	json_text(part, "path", paths[envelope->path]);
-	json_object_set_new(part, "source", source_part(ev));
-	if (envelope->path == PATH_GIVEN)
-		json_slice(part, "mail_from", envelope->mail_from, ev->arena);
 	for (size_t i = 0; i < envelope->nrcpts; i++)
 		json_array_append_new(rcpts, json_from(envelope->rcpts[i], ev->arena));
-	json_object_set_new(part, "rcpt", rcpts);
-	json_slice(part, "authenticated", envelope->authenticated, ev->arena);
-	json_object_set_new(part, "trusted_client", json_boolean(envelope->trusted_client));
-	return part;
+	return json_pack("{s:o,s:o,s:o,s:s,s:o,s:o*,s:o,s:o,s:b}", "client_ip",
+		json_known(ip_text(&envelope->client_ip, ev->arena), ev->arena), "client_name",
+		json_known(envelope->client_name, ev->arena), "helo",
+		json_known(envelope->helo, ev->arena), "path", paths[envelope->path], "source",
+		source_part(ev), "mail_from",
+		envelope->path == PATH_GIVEN ? json_known(envelope->mail_from, ev->arena) : NULL,
+		"rcpt", rcpts, "authenticated", json_known(envelope->authenticated, ev->arena),
+		"trusted_client", envelope->trusted_client);
 }
 
 /* Why From cannot be read or, where it was read tolerantly, what was passed over. */
@@ -68,16 +67,12 @@ static json_t *
 from_fault(const struct evaluation *ev)
 {
 	const struct identities *ids = &ev->ids;
-	json_t *part = json_object();
-	size_t at = ids->fault.at;
+	const size_t at = ids->fault.at;
 
-	json_text(part, "about", "From");
-	json_text(part, "text", address_cause_text(ids->fault.cause));
-	json_object_set_new(part, "at", json_integer((json_int_t)at));
-	json_object_set_new(part, "octet",
-		at < ids->from.n ? json_integer((unsigned char)ids->from.p[at]) : json_null());
-	json_text(part, "value", printable(ids->from, VALUE_SHOWN, ev->arena));
-	return part;
+	return json_pack("{s:s,s:s?,s:I,s:o,s:s}", "about", "From", "text",
+		address_cause_text(ids->fault.cause), "at", (json_int_t)at, "octet",
+		at < ids->from.n ? json_integer((unsigned char)ids->from.p[at]) : json_null(),
+		"value", printable(ids->from, VALUE_SHOWN, ev->arena));
 }
 
 /* What was passed over in a signature, a key or a sealer's results. */
@@ -85,19 +80,14 @@ static json_t *
 warning_part(const struct warning *warning, struct arena *arena)
 {
 	const struct reason *reason = &warning->note->reason;
-	json_t *part = json_object();
 
-	json_slice(part, "about", warning->about, arena);
-	json_text(part, "text", reason_text(reason));
-	json_text(part, "code", reason_code(reason));
-	json_object_set_new(part, "at",
-		reason->at > 0 ? json_integer((json_int_t)reason->at - 1) : json_null());
-	json_object_set_new(
-		part, "octet", reason->has_octet ? json_integer(reason->octet) : json_null());
-	json_text(part, "value", printable(warning->note->whole, VALUE_SHOWN, arena));
-	json_slice(part, "d", warning->d, arena);
-	json_slice(part, "s", warning->s, arena);
-	return part;
+	return json_pack("{s:o,s:s?,s:s?,s:o,s:o,s:s,s:o,s:o}", "about",
+		json_known(warning->about, arena), "text", reason_text(reason), "code",
+		reason_code(reason), "at",
+		reason->at > 0 ? json_integer((json_int_t)reason->at - 1) : json_null(), "octet",
+		reason->has_octet ? json_integer(reason->octet) : json_null(), "value",
+		printable(warning->note->whole, VALUE_SHOWN, arena), "d",
+		json_known(warning->d, arena), "s", json_known(warning->s, arena));
 }
 
 /* What breaks a grammar, cannot change who or what, and was read. */
@@ -131,65 +121,38 @@ message_part(const struct evaluation *ev)
 		{MESSAGE_NO_BLANK_LINE, "no-blank-line"},
 		{MESSAGE_8BIT_HEADER,   "8bit-header"  },
 	};
-	json_t *part = json_object(), *flags = json_array(), *domains = json_array();
+	const struct identities *ids = &ev->ids;
+	json_t *flags = json_array(), *domains = json_array();
 	int64_t date;
+	bool dated = message_time(&ev->message, ev->arena, &date);
 
-	json_object_set_new(part, "size", json_integer((json_int_t)ev->message.raw.n));
-	json_object_set_new(part, "over_size", json_boolean(ev->oversize));
-	json_object_set_new(part, "fields", json_integer((json_int_t)ev->message.all_fields));
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if ((ev->message.flags & words[i].flag) != 0)
 			json_array_append_new(flags, json_string(words[i].word));
-	json_object_set_new(part, "flags", flags);
-	json_slice(part, "author_domain", ev->ids.author_domain, ev->arena);
-	for (size_t i = 0; i < ev->ids.ndomains; i++)
-		json_array_append_new(domains, json_from(ev->ids.all_domains[i], ev->arena));
-	json_object_set_new(part, "author_domains", domains);
-	json_text(part, "ambiguous", reason_text(&ev->ids.ambiguous));
-	json_text(part, "ambiguous_code", reason_code(&ev->ids.ambiguous));
-	json_object_set_new(part, "from_fault",
-		ev->ids.fault.cause == ADDRESS_NO_FAULT || ev->ids.tolerant ? json_null()
-									    : from_fault(ev));
-	json_object_set_new(part, "date",
-		message_time(&ev->message, ev->arena, &date) ? json_integer((json_int_t)date)
-							     : json_null());
-	return part;
-}
-
-static void
-add_results(const struct evaluation *ev, json_t *top)
-{
-	const struct auth_results *results = &ev->results;
-
-	json_object_set_new(top, "local", json_boolean(results->local));
-	json_object_set_new(top, "spf", json_spf(&results->spf, ev->arena));
-	if (results->has_spf_other)
-		json_object_set_new(top, "spf_other", json_spf(&results->spf_other, ev->arena));
-	json_object_set_new(top, "dkim", json_dkim(results, ev->arena));
-	json_object_set_new(top, "dkim_over_limit", json_integer((json_int_t)results->dkim.over));
-	json_object_set_new(top, "arc", json_arc(&results->arc, ev->arena));
-	json_object_set_new(top, "dmarc", json_dmarc(&results->dmarc, ev->arena));
-	if (results->has_dmarc_other)
-		json_object_set_new(
-			top, "dmarc_other", json_dmarc(&results->dmarc_other, ev->arena));
+	for (size_t i = 0; i < ids->ndomains; i++)
+		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
+	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o}", "size",
+		(json_int_t)ev->message.raw.n, "over_size", ev->oversize, "fields",
+		(json_int_t)ev->message.all_fields, "flags", flags, "author_domain",
+		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",
+		reason_text(&ids->ambiguous), "ambiguous_code", reason_code(&ids->ambiguous),
+		"from_fault",
+		ids->fault.cause == ADDRESS_NO_FAULT || ids->tolerant ? json_null()
+								      : from_fault(ev),
+		"date", dated ? json_integer((json_int_t)date) : json_null());
 }
 
 static json_t *
 override_part(const struct evaluation *ev)
 {
 	const struct override *override = &ev->verdict.override;
-	json_t *part;
 
 	if (override->type == NULL)
 		return json_null();
-	part = json_object();
-	json_text(part, "type", override->type);
-	json_text(part, "reason", override->reason);
-	json_slice(part, "by", override->by, ev->arena);
-	json_object_set_new(part, "instance",
+	return json_pack("{s:s,s:s?,s:o,s:o}", "type", override->type, "reason", override->reason,
+		"by", json_known(override->by, ev->arena), "instance",
 		override->instance > 0 ? json_integer((json_int_t) override->instance)
 				       : json_null());
-	return part;
 }
 
 /* The newest trusted sealer that does not vouch for a message that fails, and why. */
@@ -197,61 +160,59 @@ static json_t *
 sealer_part(const struct evaluation *ev)
 {
 	const struct arc_vouch *sealers = &ev->verdict.sealers;
-	json_t *part;
 
 	if (sealers->doubted == 0)
 		return json_null();
-	part = json_object();
-	json_slice(part, "domain", sealers->doubted_sealer, ev->arena);
-	json_object_set_new(part, "instance", json_integer((json_int_t)sealers->doubted));
-	json_reason(part, &sealers->doubt, ev->arena);
-	return part;
+	return json_pack("{s:o,s:I," JSON_REASON "}", "domain",
+		json_known(sealers->doubted_sealer, ev->arena), "instance",
+		(json_int_t)sealers->doubted, JSON_REASON_OF(&sealers->doubt, ev->arena));
 }
 
+/* Members with o* are left out where there is nothing of the kind. */
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
 {
-	json_t *top = json_object();
+	const struct auth_results *results = &ev->results;
+	const bool done = ev->evaluated, placed = outcome->path != NULL;
+	struct arena *arena = ev->arena;
 
-	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
-	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
-	if (outcome->path != NULL) {
-		json_object_set_new(top, "index", json_integer((json_int_t)outcome->index));
-		json_slice(top, "path", slice_str(outcome->path), ev->arena);
-	}
-	json_object_set_new(top, "time", json_integer((json_int_t)ev->in.now));
-	json_text(top, "authserv_id", ev->authserv_id);
-	json_slice(top, "queue_id", ev->taken.envelope.queue_id, ev->arena);
-	json_object_set_new(top, "envelope", envelope_part(ev));
-	json_object_set_new(top, "message", message_part(ev));
-	json_object_set_new(top, "warnings", warnings_part(ev));
-	if (ev->evaluated)
-		add_results(ev, top);
-	json_object_set_new(top, "not_judged", json_boolean(evaluate_not_judged(ev)));
-	json_text(top, "disposition", policy_word(ev->verdict.disposition));
-	json_reason(top, &ev->verdict.reason, ev->arena);
-	json_text(top, "sign", ev->verdict.sign);
-	json_object_set_new(top, "override", override_part(ev));
-	json_object_set_new(top, "sealer_doubt", sealer_part(ev));
-	if (ev->options->arc_seal != NULL)
-		json_object_set_new(top, "sealed", json_sealed(&ev->sealed, ev->arena));
-	json_object_set_new(top, "status", json_integer(outcome->status));
-	json_text(top, "error", outcome->error);
-	json_object_set_new(top, "removed_fields", json_integer((json_int_t)outcome->dropped));
-	json_slice(top, "field", outcome->field, ev->arena);
-	if (outcome->diagnoses != NULL)
-		json_object_set_new(top, "diagnosis",
-			json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, ev->arena));
-	if (outcome->what_ifs != NULL)
-		json_object_set_new(top, "what_if",
-			json_what_ifs(outcome->what_ifs, outcome->nwhat_ifs, ev->arena));
-	if (outcome->other != NULL)
-		json_object_set_new(top, "other_outcome", json_what_if(outcome->other, ev->arena));
-	if (outcome->advice != NULL)
-		json_object_set_new(top, "advice", json_findings(outcome->advice, true));
-	if (ev->in.dns != NULL)
-		json_object_set_new(top, "dns", json_dns(ev->in.dns, ev->arena));
-	return top;
+	return json_pack("{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
+			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"     /* results */
+			 "s:b,s:s," JSON_REASON
+			 "s:s?,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "index",
+		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
+		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
+		(json_int_t)ev->in.now, "authserv_id", ev->authserv_id, "queue_id",
+		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
+		"message", message_part(ev), "warnings", warnings_part(ev), "local",
+		done ? json_boolean(results->local) : NULL, "spf",
+		done ? json_spf(&results->spf, arena) : NULL, "spf_other",
+		done && results->has_spf_other ? json_spf(&results->spf_other, arena) : NULL,
+		"dkim", done ? json_dkim(results, arena) : NULL, "dkim_over_limit",
+		done ? json_integer((json_int_t)results->dkim.over) : NULL, "arc",
+		done ? json_arc(&results->arc, arena) : NULL, "dmarc",
+		done ? json_dmarc(&results->dmarc, arena) : NULL, "dmarc_other",
+		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
+		"not_judged", evaluate_not_judged(ev), "disposition",
+		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
+		"sign", ev->verdict.sign, "override", override_part(ev), "sealer_doubt",
+		sealer_part(ev), "sealed",
+		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
+		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
+		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),
+		"diagnosis",
+		outcome->diagnoses != NULL
+			? json_diagnoses(outcome->diagnoses, outcome->ndiagnoses, arena)
+			: NULL,
+		"what_if",
+		outcome->what_ifs != NULL
+			? json_what_ifs(outcome->what_ifs, outcome->nwhat_ifs, arena)
+			: NULL,
+		"other_outcome",
+		outcome->other != NULL ? json_what_if(outcome->other, arena) : NULL, "advice",
+		outcome->advice != NULL ? json_findings(outcome->advice) : NULL, "dns",
+		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }
 
 enum status
@@ -264,16 +225,12 @@ enum status
 json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line)
 {
-	json_t *top = json_object();
-
-	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
-	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
-	json_object_set_new(top, "index", json_integer((json_int_t)index));
-	json_slice(top, "path", slice_str(path), arena);
-	json_text(top, "error", error);
-	json_text(top, "error_code", fault_code(fault));
-	json_object_set_new(top, "not_mail", json_boolean(fault_is_not_mail(fault)));
-	return json_write(top, arena, line);
+	return json_write(
+		json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?,s:b}", "version", SCHEMA_VERSION, "program",
+			"mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index, "path",
+			json_known(slice_str(path), arena), "error", error_text(error, arena),
+			"error_code", fault_code(fault), "not_mail", fault_is_not_mail(fault)),
+		arena, line);
 }
 
 bool

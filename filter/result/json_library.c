@@ -45,7 +45,7 @@ static struct jansson {
 	__typeof__(&json_array_get) array_get;
 	__typeof__(&json_array_size) array_size;
 	__typeof__(&json_delete) delete_;
-	__typeof__(&json_dumps) dumps;
+	__typeof__(&json_dumpb) dumpb;
 	__typeof__(&json_false) false_;
 	__typeof__(&json_integer) integer_;
 	__typeof__(&json_integer_value) integer_value;
@@ -59,7 +59,10 @@ static struct jansson {
 	__typeof__(&json_string_length) string_length;
 	__typeof__(&json_string_value) string_value;
 	__typeof__(&json_stringn) stringn;
+	__typeof__(&json_stringn_nocheck) stringn_nocheck;
 	__typeof__(&json_true) true_;
+	__typeof__(&json_vpack_ex) vpack_ex;
+	__typeof__(&json_vunpack_ex) vunpack_ex;
 } library;
 
 static void
@@ -72,7 +75,7 @@ load(void)
 		LATE(jansson, array_get, json_array_get),
 		LATE(jansson, array_size, json_array_size),
 		LATE(jansson, delete_, json_delete),
-		LATE(jansson, dumps, json_dumps),
+		LATE(jansson, dumpb, json_dumpb),
 		LATE(jansson, false_, json_false),
 		LATE(jansson, integer_, json_integer),
 		LATE(jansson, integer_value, json_integer_value),
@@ -86,7 +89,10 @@ load(void)
 		LATE(jansson, string_length, json_string_length),
 		LATE(jansson, string_value, json_string_value),
 		LATE(jansson, stringn, json_stringn),
+		LATE(jansson, stringn_nocheck, json_stringn_nocheck),
 		LATE(jansson, true_, json_true),
+		LATE(jansson, vpack_ex, json_vpack_ex),
+		LATE(jansson, vunpack_ex, json_vunpack_ex),
 	};
 
 	library.loaded =
@@ -144,10 +150,10 @@ json_delete(json_t *json)
 	the()->delete_(json);
 }
 
-char *
-json_dumps(const json_t *json, size_t flags)
+size_t
+json_dumpb(const json_t *json, char *buffer, size_t size, size_t flags)
 {
-	return the()->dumps(json, flags);
+	return the()->dumpb(json, buffer, size, flags);
 }
 
 json_t *
@@ -205,6 +211,18 @@ json_object_size(const json_t *object)
 }
 
 json_t *
+json_pack(const char *format, ...)
+{
+	va_list args;
+	json_t *made;
+
+	va_start(args, format);
+	made = the()->vpack_ex(NULL, 0, format, args);
+	va_end(args);
+	return made;
+}
+
+json_t *
 json_string(const char *value)
 {
 	return the()->string_(value);
@@ -229,9 +247,33 @@ json_stringn(const char *value, size_t len)
 }
 
 json_t *
+json_stringn_nocheck(const char *value, size_t len)
+{
+	return the()->stringn_nocheck(value, len);
+}
+
+json_t *
 json_true(void)
 {
 	return the()->true_();
+}
+
+int
+json_unpack(json_t *root, const char *format, ...)
+{
+	va_list args;
+	int result;
+
+	va_start(args, format);
+	result = the()->vunpack_ex(root, NULL, 0, format, args);
+	va_end(args);
+	return result;
+}
+
+int
+json_vunpack_ex(json_t *root, json_error_t *error, size_t flags, const char *format, va_list args)
+{
+	return the()->vunpack_ex(root, error, flags, format, args);
 }
 
 #endif

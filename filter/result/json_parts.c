@@ -12,8 +12,19 @@
 
 enum {
 	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
+	LINE_OCTETS = 8192, /* most lines have room in so many */
 	ABOUT_MAX = 64      /* octets of the thing that a reason concerns */
 };
+
+/* A string as long as it is ASCII, which most are. */
+static bool
+is_ascii(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 0x80)
+			return false;
+	return true;
+}
 
 json_t *
 json_from(struct slice text, struct arena *arena)
@@ -21,6 +32,8 @@ json_from(struct slice text, struct arena *arena)
 	struct slice rest = text;
 	struct buf clean;
 
+	if (is_ascii(text))
+		return json_stringn_nocheck(text.n == 0 ? "" : text.p, text.n);
 	buf_init(&clean, arena, 3 * text.n + 1);
 	while (rest.n > 0) {
 		struct slice at = rest;
@@ -35,13 +48,19 @@ json_from(struct slice text, struct arena *arena)
 		buf_add(&clean, slice_head(rest, rest.n - at.n));
 		rest = at;
 	}
-	return json_stringn(clean.n == 0 ? "" : clean.p, clean.n);
+	return json_stringn(clean.p, clean.n);
+}
+
+json_t *
+json_known(struct slice text, struct arena *arena)
+{
+	return text.n == 0 ? json_null() : json_from(text, arena);
 }
 
 void
 json_slice(json_t *object, const char *name, struct slice text, struct arena *arena)
 {
-	json_object_set_new(object, name, text.n == 0 ? json_null() : json_from(text, arena));
+	json_object_set_new(object, name, json_known(text, arena));
 }
 
 void
@@ -53,47 +72,56 @@ json_text(json_t *object, const char *name, const char *text)
 enum status
 json_write(json_t *object, struct arena *arena, struct slice *line)
 {
-	char *text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-	const bool lacked = json_lacked_memory(), whole = text != NULL && !lacked;
-	struct slice both;
+	const size_t flags = JSON_COMPACT | JSON_ENSURE_ASCII;
+	char *text = arena_alloc(arena, LINE_OCTETS);
+	size_t n = object != NULL ? json_dumpb(object, text, LINE_OCTETS - 1, flags) : 0;
+	bool whole;
 
-	json_decref(object);
-	if (!whole) {
-		free(text);
-		return ST_TEMP;
+	if (n > LINE_OCTETS - 1) { /* it did not fit, and this is what it needs */
+		text = arena_alloc(arena, n + 1);
+		n = json_dumpb(object, text, n, flags);
 	}
-	both = arena_dup(arena, slice_make(text, strlen(text) + 1));
-	free(text);
-	/* the copied NUL becomes the line end */
-	((char *)(uintptr_t)both.p)[both.n - 1] = '\n';
-	*line = both;
+	whole = n > 0 && !json_lacked_memory();
+	json_decref(object);
+	if (!whole)
+		return ST_TEMP;
+	text[n] = '\n';
+	*line = slice_make(text, n + 1);
 	return ST_OK;
 }
 
-static void
-set_size(json_t *object, const char *name, uint64_t n)
+json_t *
+json_reason_about(const struct reason *reason, struct arena *arena)
 {
-	json_object_set_new(object, name, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
+	const struct slice about = reason_about(reason);
+
+	return about.n > 0 ? json_from(slice_head(about, ABOUT_MAX), arena) : NULL;
 }
 
-void
-json_reason(json_t *object, const struct reason *reason, struct arena *arena)
+json_t *
+json_reason_at(const struct reason *reason)
 {
-	json_text(object, "reason", reason_text(reason));
-	json_text(object, "reason_code", reason_code(reason));
-	if (reason_about(reason).n > 0)
-		json_slice(
-			object, "reason_about", slice_head(reason_about(reason), ABOUT_MAX), arena);
-	if (reason->at > 0)
-		json_object_set_new(object, "reason_at", json_integer((json_int_t)reason->at));
-	if (reason->has_octet)
-		json_object_set_new(object, "reason_octet", json_integer(reason->octet));
+	return reason->at > 0 ? json_integer((json_int_t)reason->at) : NULL;
 }
 
-static void
-set_bool(json_t *object, const char *name, bool value)
+json_t *
+json_reason_octet(const struct reason *reason)
 {
-	json_object_set_new(object, name, json_boolean(value));
+	return reason->has_octet ? json_integer(reason->octet) : NULL;
+}
+
+/* A number that may be larger than JSON's. */
+static json_int_t
+size(uint64_t n)
+{
+	return n > INT64_MAX ? INT64_MAX : (json_int_t)n;
+}
+
+/* A number, or null. */
+static json_t *
+number(bool has, int64_t n)
+{
+	return has ? json_integer((json_int_t)n) : json_null();
 }
 
 json_t *
@@ -104,47 +132,29 @@ json_spf(const struct spf_result *spf, struct arena *arena)
 		[SPF_ID_MAILFROM] = "mailfrom",
 		[SPF_ID_HELO] = "helo",
 	};
-	json_t *part = json_object();
 
-	json_text(part, "result", auth_code_word(spf->code));
-	json_reason(part, &spf->reason, arena);
-	json_text(part, "identity", identities[spf->identity]);
-	json_slice(part, "domain", spf->domain, arena);
-	json_slice(part, "sender", spf->sender, arena);
-	json_slice(part, "record", spf->record, arena);
-	json_slice(part, "term", spf->term, arena);
-	json_slice(part, "term_domain", spf->term_domain, arena);
-	json_slice(part, "explanation", spf->explanation, arena);
-	set_size(part, "dns_lookups", spf->lookups);
-	set_size(part, "void_lookups", spf->voids);
-	json_text(part, "engine", spf->engine);
-	return part;
+	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:s?}", "result",
+		auth_code_word(spf->code), JSON_REASON_OF(&spf->reason, arena), "identity",
+		identities[spf->identity], "domain", json_known(spf->domain, arena), "sender",
+		json_known(spf->sender, arena), "record", json_known(spf->record, arena), "term",
+		json_known(spf->term, arena), "term_domain", json_known(spf->term_domain, arena),
+		"explanation", json_known(spf->explanation, arena), "dns_lookups",
+		size(spf->lookups), "void_lookups", size(spf->voids), "engine", spf->engine);
 }
 
 static json_t *
-json_signature(const struct dkim_sig_result *sig, struct arena *arena)
+json_signature(const struct dkim_sig_result *result, struct arena *arena)
 {
-	json_t *part = json_object();
+	const struct dkim_sig *sig = &result->sig;
 
-	json_text(part, "result", auth_code_word(sig->code));
-	json_reason(part, &sig->reason, arena);
-	json_slice(part, "d", sig->sig.d, arena);
-	json_slice(part, "s", sig->sig.s, arena);
-	json_slice(part, "i", sig->sig.i, arena);
-	json_slice(part, "a", sig->sig.a_text, arena);
-	json_slice(part, "b", slice_head(sig->sig.b_text, 16), arena);
-	set_bool(part, "aligned", sig->aligned);
-	set_size(part, "key_bits", sig->key_bits);
-	set_bool(part, "key_testing", sig->key_testing);
-	json_object_set_new(part, "signed_at",
-		sig->sig.has_t ? json_integer((json_int_t)sig->sig.t) : json_null());
-	json_object_set_new(part, "expires_at",
-		sig->sig.has_x ? json_integer((json_int_t)sig->sig.x) : json_null());
-	json_object_set_new(part, "body_length", json_null());
-	if (sig->sig.has_l)
-		set_size(part, "body_length", sig->sig.l);
-	set_size(part, "unsigned_bytes", sig->unsigned_bytes);
-	return part;
+	return json_pack("{s:s," JSON_REASON "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
+		"result", auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
+		json_known(sig->d, arena), "s", json_known(sig->s, arena), "i",
+		json_known(sig->i, arena), "a", json_known(sig->a_text, arena), "b",
+		json_known(slice_head(sig->b_text, 16), arena), "aligned", result->aligned,
+		"key_bits", size(result->key_bits), "key_testing", result->key_testing, "signed_at",
+		number(sig->has_t, sig->t), "expires_at", number(sig->has_x, sig->x), "body_length",
+		number(sig->has_l, size(sig->l)), "unsigned_bytes", size(result->unsigned_bytes));
 }
 
 json_t *
@@ -157,68 +167,44 @@ json_dkim(const struct auth_results *results, struct arena *arena)
 	return list;
 }
 
-static void
-set_time(json_t *object, const char *name, bool has, int64_t seconds)
-{
-	json_object_set_new(object, name, has ? json_integer((json_int_t)seconds) : json_null());
-}
-
 /* A message signature or a seal, or null where its field is missing. */
 static json_t *
-json_arc_field(const struct dkim_sig_result *sig, bool seal, struct arena *arena)
+json_arc_field(const struct dkim_sig_result *result, bool seal, struct arena *arena)
 {
-	json_t *part;
+	const struct dkim_sig *sig = &result->sig;
 
-	if (sig->sig.field == NULL)
+	if (sig->field == NULL)
 		return json_null();
-	part = json_object();
-	json_text(part, "result", auth_code_word(sig->code));
-	json_reason(part, &sig->reason, arena);
-	json_slice(part, "d", sig->sig.d, arena);
-	json_slice(part, "s", sig->sig.s, arena);
-	json_slice(part, "a", sig->sig.a_text, arena);
-	set_size(part, "key_bits", sig->key_bits);
-	set_bool(part, "key_testing", sig->key_testing);
-	set_time(part, "signed_at", sig->sig.has_t, sig->sig.t);
-	if (seal)
-		return part;
-	set_time(part, "expires_at", sig->sig.has_x, sig->sig.x);
-	json_object_set_new(part, "body_length", json_null());
-	if (sig->sig.has_l)
-		set_size(part, "body_length", sig->sig.l);
-	return part;
+	return json_pack("{s:s," JSON_REASON "s:o,s:o,s:o,s:I,s:b,s:o,s:o*,s:o*}", "result",
+		auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
+		json_known(sig->d, arena), "s", json_known(sig->s, arena), "a",
+		json_known(sig->a_text, arena), "key_bits", size(result->key_bits), "key_testing",
+		result->key_testing, "signed_at", number(sig->has_t, sig->t), "expires_at",
+		seal ? NULL : number(sig->has_x, sig->x), "body_length",
+		seal ? NULL : number(sig->has_l, size(sig->l)));
 }
 
 json_t *
 json_arc(const struct arc_result *arc, struct arena *arena)
 {
-	json_t *part = json_object(), *sets = json_array();
+	json_t *sets = json_array();
 
-	json_text(part, "result", auth_code_word(arc->code));
-	json_reason(part, &arc->reason, arena);
-	json_text(part, "about", arc->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part));
-	json_object_set_new(part, "instance", json_null());
-	if (arc->instance > 0)
-		set_size(part, "instance", arc->instance);
-	set_bool(part, "temporary", arc->unsure);
-	json_object_set_new(part, "oldest_pass", json_null());
-	if (arc->code == AUTH_PASS)
-		set_size(part, "oldest_pass", arc->oldest_pass);
 	for (size_t i = 0; i < arc->n; i++) {
 		const struct arc_set *each = &arc->sets[i];
-		json_t *set = json_object();
 
-		set_size(set, "instance", i + 1);
-		json_text(set, "cv", arc_cv_word(each->cv));
-		json_slice(set, "authentication_results",
-			slice_head(slice_trim(each->payload), PAYLOAD_MAX), arena);
-		json_object_set_new(
-			set, "message_signature", json_arc_field(&each->ams, false, arena));
-		json_object_set_new(set, "seal", json_arc_field(&each->seal, true, arena));
-		json_array_append_new(sets, set);
+		json_array_append_new(
+			sets, json_pack("{s:I,s:s?,s:o,s:o,s:o}", "instance", size(i + 1), "cv",
+				      arc_cv_word(each->cv), "authentication_results",
+				      json_known(slice_head(slice_trim(each->payload), PAYLOAD_MAX),
+					      arena),
+				      "message_signature", json_arc_field(&each->ams, false, arena),
+				      "seal", json_arc_field(&each->seal, true, arena)));
 	}
-	json_object_set_new(part, "sets", sets);
-	return part;
+	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:b,s:o,s:o}", "result",
+		auth_code_word(arc->code), JSON_REASON_OF(&arc->reason, arena), "about",
+		arc->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part), "instance",
+		number(arc->instance > 0, arc->instance), "temporary", arc->unsure, "oldest_pass",
+		number(arc->code == AUTH_PASS, arc->oldest_pass), "sets", sets);
 }
 
 static json_t *
@@ -226,13 +212,10 @@ json_steps(const struct dmarc_result *dmarc, struct arena *arena)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < dmarc->nsteps; i++) {
-		json_t *step = json_object();
-
-		json_slice(step, "domain", dmarc->steps[i].name, arena);
-		json_text(step, "found", dmarc->steps[i].found);
-		json_array_append_new(list, step);
-	}
+	for (size_t i = 0; i < dmarc->nsteps; i++)
+		json_array_append_new(list,
+			json_pack("{s:o,s:s?}", "domain", json_known(dmarc->steps[i].name, arena),
+				"found", dmarc->steps[i].found));
 	return list;
 }
 
@@ -246,35 +229,23 @@ static json_t *
 json_record(const struct dmarc_record *record, struct arena *arena)
 {
 	const char psd[] = {record->psd, '\0'};
-	json_t *part = json_object();
 
-	json_slice(part, "text", record->text, arena);
-	json_text(part, "p", policy_or_null(record->p));
-	json_text(part, "sp", policy_or_null(record->sp));
-	json_text(part, "np", policy_or_null(record->np));
-	json_text(part, "adkim", record->adkim_strict ? "s" : "r");
-	json_text(part, "aspf", record->aspf_strict ? "s" : "r");
-	json_text(part, "psd", psd);
-	json_text(part, "t", record->testing ? "y" : "n");
-	set_size(part, "pct", record->pct);
-	json_slice(part, "rua", record->rua, arena);
-	json_slice(part, "ruf", record->ruf, arena);
-	set_bool(part, "deprecated_tags", record->deprecated);
-	set_bool(part, "syntax_error", record->syntax_error);
-	set_bool(part, "duplicate_tag", record->duplicate);
-	return part;
+	return json_pack("{s:o,s:s?,s:s?,s:s?,s:s,s:s,s:s,s:s,s:I,s:o,s:o,s:b,s:b,s:b}", "text",
+		json_known(record->text, arena), "p", policy_or_null(record->p), "sp",
+		policy_or_null(record->sp), "np", policy_or_null(record->np), "adkim",
+		record->adkim_strict ? "s" : "r", "aspf", record->aspf_strict ? "s" : "r", "psd",
+		psd, "t", record->testing ? "y" : "n", "pct", size(record->pct), "rua",
+		json_known(record->rua, arena), "ruf", json_known(record->ruf, arena),
+		"deprecated_tags", record->deprecated, "syntax_error", record->syntax_error,
+		"duplicate_tag", record->duplicate);
 }
 
 json_t *
 json_sealed(const struct arc_sealed *sealed, struct arena *arena)
 {
-	json_t *part = json_object();
-
-	json_object_set_new(part, "instance",
-		sealed->instance > 0 ? json_integer((json_int_t)sealed->instance) : json_null());
-	json_text(part, "cv", arc_cv_word(sealed->cv));
-	json_reason(part, &sealed->reason, arena);
-	return part;
+	return json_pack("{s:o,s:s?," JSON_REASON "}", "instance",
+		number(sealed->instance > 0, sealed->instance), "cv", arc_cv_word(sealed->cv),
+		JSON_REASON_OF(&sealed->reason, arena));
 }
 
 json_t *
@@ -285,40 +256,30 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 		[DMARC_FROM_ORG] = "organizational",
 		[DMARC_FROM_PSD] = "public-suffix",
 	};
-	json_t *part = json_object();
 
-	json_text(part, "result", auth_code_word(dmarc->code));
-	json_reason(part, &dmarc->reason, arena);
-	json_text(part, "mode", dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989");
-	json_slice(part, "from_domain", dmarc->from_domain, arena);
-	json_slice(part, "record_domain", dmarc->record_domain, arena);
-	json_text(part, "record_source", dmarc->has_record ? sources[dmarc->source] : NULL);
-	json_object_set_new(part, "record",
-		dmarc->has_record ? json_record(&dmarc->record, arena) : json_null());
-	json_slice(part, "organizational_domain", dmarc->org_domain, arena);
-	json_text(part, "policy_tag", dmarc->selected);
-	json_text(part, "policy_published", policy_or_null(dmarc->published));
-	json_text(part, "policy", policy_or_null(dmarc->policy));
-	set_bool(part, "author_nonexistent", dmarc->author_nonexistent);
-	set_bool(part, "spf_aligned", dmarc->spf_aligned);
-	set_bool(part, "dkim_aligned", dmarc->dkim_aligned);
-	set_bool(part, "spf_pass", dmarc->spf_pass);
-	set_bool(part, "dkim_pass", dmarc->dkim_pass);
-	json_object_set_new(part, "discovery", json_steps(dmarc, arena));
-	return part;
+	return json_pack("{s:s," JSON_REASON
+			 "s:s,s:o,s:o,s:s?,s:o,s:o,s:s?,s:s?,s:s?,s:b,s:b,s:b,s:b,s:b,s:o}",
+		"result", auth_code_word(dmarc->code), JSON_REASON_OF(&dmarc->reason, arena),
+		"mode", dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989", "from_domain",
+		json_known(dmarc->from_domain, arena), "record_domain",
+		json_known(dmarc->record_domain, arena), "record_source",
+		dmarc->has_record ? sources[dmarc->source] : NULL, "record",
+		dmarc->has_record ? json_record(&dmarc->record, arena) : json_null(),
+		"organizational_domain", json_known(dmarc->org_domain, arena), "policy_tag",
+		dmarc->selected, "policy_published", policy_or_null(dmarc->published), "policy",
+		policy_or_null(dmarc->policy), "author_nonexistent", dmarc->author_nonexistent,
+		"spf_aligned", dmarc->spf_aligned, "dkim_aligned", dmarc->dkim_aligned, "spf_pass",
+		dmarc->spf_pass, "dkim_pass", dmarc->dkim_pass, "discovery",
+		json_steps(dmarc, arena));
 }
 
 static json_t *
 json_change(const struct diagnose_change *change, struct arena *arena)
 {
-	json_t *part = json_object();
-
-	json_text(part, "kind", diagnosis_kind(change->kind));
-	set_size(part, "octets", change->octets == SIZE_MAX ? 0 : change->octets);
-	json_slice(part, "field", change->field, arena);
-	json_slice(part, "text", change->text, arena);
-	json_slice(part, "more", change->more, arena);
-	return part;
+	return json_pack("{s:s,s:I,s:o,s:o,s:o}", "kind", diagnosis_kind(change->kind), "octets",
+		change->octets == SIZE_MAX ? 0 : size(change->octets), "field",
+		json_known(change->field, arena), "text", json_known(change->text, arena), "more",
+		json_known(change->more, arena));
 }
 
 json_t *
@@ -328,20 +289,17 @@ json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct diagnosis *one = &diagnoses[i];
-		json_t *part = json_object(), *changes = json_array();
+		json_t *changes = json_array();
 
-		set_size(part, "signature", one->signature);
-		set_bool(part, "explained", one->found);
-		set_bool(part, "stopped", one->stopped);
-		json_text(part, "half", diagnosis_half(one->half));
-		if (one->half == DIAGNOSE_KEY)
-			set_bool(part, "key_matches", one->key_proved);
-		set_bool(part, "like_list", one->like_list);
 		for (size_t k = 0; k < one->n; k++)
 			json_array_append_new(changes, json_change(&one->changes[k], arena));
-		json_object_set_new(part, "changes", changes);
-		json_text(part, "text", diagnosis_text(one, arena));
-		json_array_append_new(list, part);
+		json_array_append_new(list,
+			json_pack("{s:I,s:b,s:b,s:s?,s:o*,s:b,s:o,s:s}", "signature",
+				size(one->signature), "explained", one->found, "stopped",
+				one->stopped, "half", diagnosis_half(one->half), "key_matches",
+				one->half == DIAGNOSE_KEY ? json_boolean(one->key_proved) : NULL,
+				"like_list", one->like_list, "changes", changes, "text",
+				diagnosis_text(one, arena)));
 	}
 	return list;
 }
@@ -349,16 +307,11 @@ json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 json_t *
 json_what_if(const struct what_if_result *result, struct arena *arena)
 {
-	json_t *part = json_object();
-
-	if (result->label != NULL)
-		json_text(part, "record", result->label);
-	json_text(part, "dmarc", auth_code_word(result->dmarc));
-	json_text(part, "policy",
-		result->policy >= DMARC_P_NONE ? dmarc_policy_word(result->policy) : NULL);
-	json_text(part, "disposition", policy_word(result->disposition));
-	json_reason(part, &result->reason, arena);
-	return part;
+	return json_pack("{s:s*,s:s,s:s?,s:s," JSON_REASON "}", "record", result->label, "dmarc",
+		auth_code_word(result->dmarc), "policy",
+		result->policy >= DMARC_P_NONE ? dmarc_policy_word(result->policy) : NULL,
+		"disposition", policy_word(result->disposition),
+		JSON_REASON_OF(&result->reason, arena));
 }
 
 json_t *
@@ -372,40 +325,20 @@ json_what_ifs(const struct what_if_result *results, size_t n, struct arena *aren
 }
 
 json_t *
-json_phrase(const struct phrase *phrase)
-{
-	json_t *part = json_object(), *args = json_array();
-
-	json_text(part, "format", phrase->format);
-	for (size_t i = 0; i < phrase->n; i++) {
-		json_t *arg = json_object();
-
-		json_text(arg, "text", phrase->args[i].text);
-		set_bool(arg, "words", phrase->args[i].words);
-		json_array_append_new(args, arg);
-	}
-	json_object_set_new(part, "args", args);
-	return part;
-}
-
-json_t *
-json_findings(const struct findings *findings, bool said)
+json_findings(const struct findings *findings)
 {
 	json_t *list = json_array();
 
 	for (const struct finding *f = findings->first; f != NULL; f = f->next) {
-		json_t *part = json_object();
+		json_t *values = f->code != NULL ? json_object() : NULL;
 
-		json_text(part, "level", finding_level_word(f->level));
-		json_text(part, "about", f->about);
-		json_text(part, "id", f->id);
-		json_text(part, "text", f->text);
-		if (said)
-			json_object_set_new(part, "said", json_phrase(&f->said));
-		json_text(part, "name", f->name);
-		json_text(part, "record_now", f->now);
-		json_text(part, "record_should_be", f->should);
-		json_array_append_new(list, part);
+		for (size_t i = 0; i < f->nvalues; i++)
+			json_text(values, f->values[i].name, f->values[i].text);
+		json_array_append_new(list,
+			json_pack("{s:s,s:s,s:s,s:s,s:s*,s:o*,s:s?,s:s?,s:s?}", "level",
+				finding_level_word(f->level), "about", f->about, "id", f->id,
+				"text", f->text, "code", f->code, "values", values, "name", f->name,
+				"record_now", f->now, "record_should_be", f->should));
 	}
 	return list;
 }
@@ -435,17 +368,15 @@ static void
 add_answer(void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer)
 {
 	struct dns_writer *writer = arg;
-	json_t *part = json_object(), *records = json_array();
+	json_t *records = json_array();
 
-	json_slice(part, "name", name, writer->arena);
-	json_text(part, "type", dns_type_word(type));
-	json_text(part, "status", dns_status_word(answer->status));
-	json_text(part, "why", dns_why(answer));
-	json_text(part, "why_code", dns_why_word(answer));
 	for (size_t i = 0; i < answer->n; i++)
 		json_array_append_new(records, record_text(&answer->rr[i], type, writer->arena));
-	json_object_set_new(part, "records", records);
-	json_array_append_new(writer->list, part);
+	json_array_append_new(writer->list,
+		json_pack("{s:o,s:s,s:s,s:s?,s:s?,s:o}", "name", json_known(name, writer->arena),
+			"type", dns_type_word(type), "status", dns_status_word(answer->status),
+			"why", dns_why(answer), "why_code", dns_why_word(answer), "records",
+			records));
 }
 
 json_t *

@@ -1,6 +1,6 @@
 /*
  * json_parts.h: the parts of the JSON object, one function a struct. For the files that write
- * JSON: json.c, inspect_json.c, batch's row_json.c and shard.c.
+ * JSON: json.c, inspect_json.c, run_head.c and run_row.c.
  *
  * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
  * member is then left out. Nobody looks at that until json_write, which refuses the object.
@@ -11,7 +11,6 @@
 #include <jansson.h>
 
 #include "auth/auth.h"
-#include "filter/text/phrase.h"
 
 struct diagnosis;
 struct dns;
@@ -24,14 +23,26 @@ void json_slice(json_t *object, const char *name, struct slice text, struct aren
 /* sets a member to text, or to null where it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 
-/* sets reason, reason_code, and reason_about and reason_at where they are known */
-void json_reason(json_t *object, const struct reason *reason, struct arena *arena);
+/* text, or null where it is empty */
+json_t *json_known(struct slice text, struct arena *arena);
+
+/*
+ * For json_pack, a reason's members in an object: reason, reason_code, and reason_about, reason_at
+ * and reason_octet where they are known.
+ */
+#define JSON_REASON "s:s?,s:s?,s:o*,s:o*,s:o*,"
+#define JSON_REASON_OF(reason, arena)                                                              \
+	"reason", reason_text(reason), "reason_code", reason_code(reason), "reason_about",         \
+		json_reason_about(reason, arena), "reason_at", json_reason_at(reason),             \
+		"reason_octet", json_reason_octet(reason)
+json_t *json_reason_about(const struct reason *reason, struct arena *arena);
+json_t *json_reason_at(const struct reason *reason);
+json_t *json_reason_octet(const struct reason *reason);
 
 /* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
  * had no memory for anything since this thread's last line (json_start). */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
-json_t *json_phrase(const struct phrase *phrase);
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
 json_t *json_dkim(const struct auth_results *results, struct arena *arena);
 json_t *json_arc(const struct arc_result *arc, struct arena *arena);
@@ -42,8 +53,7 @@ struct what_if_result;
 /* what another record, or the other RFC, leads to */
 json_t *json_what_if(const struct what_if_result *result, struct arena *arena);
 json_t *json_what_ifs(const struct what_if_result *results, size_t n, struct arena *arena);
-/* said: with the sentence as its format and arguments, too */
-json_t *json_findings(const struct findings *findings, bool said);
+json_t *json_findings(const struct findings *findings);
 json_t *json_dns(const struct dns *dns, struct arena *arena);
 
 #endif

@@ -2,86 +2,105 @@
 #include "filter/runs/journal.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/runs/row_json.h"
+#include "filter/io/paths.h"
+#include "filter/runs/run_file.h"
 #include "filter/text/words.h"
-
-/* an entry: the hash of its name, a blank, its row */
-enum { HEAD_MAX = 512, HASH_DIGITS = 16, ENTRY_MAX = ROW_JSON_MAX + HASH_DIGITS + 2 };
 
 struct journal {
 	FILE *file;
-	long whole;    /* where the last whole entry ends */
-	bool broken;   /* nothing can be added: no memory to read what is there */
-	char *text;    /* of the entry that was read last */
-	size_t n, cap; /* of text */
-	uint64_t *had; /* by index: hash of the name, or 0 */
+	struct run_file *earlier; /* what is there, until all of it was told again */
+	long whole;               /* where the last whole message ends */
+	bool broken;              /* nothing can be added: what is there could not be read */
+	uint64_t *had;            /* by index: hash of the name, or 0 */
 	size_t nhad, done;
 	size_t at, of; /* the shard: which indices are ours */
 	bool unordered;
+	struct arena arena; /* of a name */
 };
 
+/* Of the name as rows have it. */
 static uint64_t
-hash_of(const char *name)
+hash_of(const char *shown)
 {
-	uint64_t hash = slice_hash(slice_str(name));
+	uint64_t hash = slice_hash(slice_str(shown));
 
 	return hash != 0 ? hash : 1;
 }
 
+/* Writes the head into a file that has nothing, or as much of it as there was room for. */
 static enum status
-read_head(struct journal *journal, const struct options *options, const char *mark,
-	const char **error)
+begin(struct journal *journal, struct slice head, const char **error)
 {
-	char line[HEAD_MAX] = "", wanted[HEAD_MAX];
-	size_t n;
+	*error = "the journal cannot be written";
+	rewind(journal->file);
+	return fwrite(head.p, 1, head.n, journal->file) == head.n && fflush(journal->file) == 0
+		       ? ST_OK
+		       : ST_BAD;
+}
 
-	(void)snprintf(wanted, sizeof wanted,
-		"{\"mailstamp_journal\":{\"version\":2,\"run\":\"%s\",\"shard\":%zu,\"of\":%zu,"
-		"\"output\":%d,\"html\":%s,\"unordered\":%s}}\n",
-		mark, options->shard_at + 1, options->shard_of, (int)options->output,
-		options->html != NULL ? "true" : "false", options->unordered ? "true" : "false");
-	n = fgets(line, sizeof line, journal->file) != NULL ? strlen(line) : 0;
-	/* nothing, or as much of it as there was room for */
-	if (n < strlen(wanted) && strncmp(line, wanted, n) == 0 && feof(journal->file)) {
-		*error = "the journal cannot be written";
-		rewind(journal->file);
-		journal->whole = (long)strlen(wanted);
-		return fputs(wanted, journal->file) >= 0 && fflush(journal->file) == 0 ? ST_OK
-										       : ST_BAD;
-	}
-	journal->whole = ftell(journal->file);
-	if (strcmp(line, wanted) == 0)
-		return ST_OK;
-	*error = "the journal is that of another run, or no journal";
-	return ST_BAD;
+/* What is there, where its head is the one wanted. */
+static enum status
+read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, const char **error)
+{
+	char *line = arena_alloc(arena, wanted.n);
+	const ssize_t n = pread(fileno(journal->file), line, wanted.n, 0);
+	struct run_head head;
+	enum run_got got;
+	int fd;
+
+	journal->whole = (long)wanted.n;
+	*error = "the journal cannot be opened";
+	if (n < 0)
+		return ST_BAD;
+	if ((size_t)n < wanted.n && memcmp(line, wanted.p, (size_t)n) == 0)
+		return begin(journal, wanted, error);
+	fd = fcntl(fileno(journal->file), F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return ST_BAD;
+	got = run_file_open(fd, arena, &journal->earlier, &head, error);
+	if (got != RUN_ROW)
+		return ST_BAD;
+	*error = N_("the journal is that of another run, or no journal");
+	return memcmp(line, wanted.p, wanted.n) == 0 ? ST_OK : ST_BAD;
+}
+
+static void
+free_journal(struct journal *journal)
+{
+	run_file_close(journal->earlier);
+	arena_clear(&journal->arena);
+	free(journal->had);
+	free(journal);
 }
 
 enum status
-journal_open(const char *path, const struct options *options, const char *mark,
+journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	struct journal **journal, const char **error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	struct journal *made = calloc(1, sizeof *made);
 	enum status st = ST_BAD;
+	struct slice wanted;
 	struct stat info;
 
 	*journal = NULL;
 	*error = "the journal cannot be opened";
 	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
 		*error = N_("is no regular file");
-	} else if (made != NULL && fd >= 0 && (made->file = fdopen(fd, "r+")) != NULL) {
-		made->at = options->shard_at;
-		made->of = options->shard_of > 0 ? options->shard_of : 1;
-		made->unordered = options->unordered;
+	} else if (made != NULL && fd >= 0 && run_head_write(head, arena, &wanted) == ST_OK &&
+		   (made->file = fdopen(fd, "r+")) != NULL) {
+		arena_init(&made->arena, arena->oom, arena->oom_arg);
+		made->at = head->at;
+		made->of = head->of;
+		made->unordered = head->unordered;
 		*error = "another process uses the journal";
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			st = read_head(made, options, mark, error);
+			st = read_earlier(made, wanted, arena, error);
 	}
 	if (st == ST_OK) {
 		*journal = made;
@@ -91,7 +110,8 @@ journal_open(const char *path, const struct options *options, const char *mark,
 		(void)fclose(made->file);
 	else if (fd >= 0)
 		close(fd);
-	free(made);
+	if (made != NULL)
+		free_journal(made);
 	return ST_BAD;
 }
 
@@ -111,7 +131,7 @@ is_due(const struct journal *journal, size_t index)
 static bool
 remember(struct journal *journal, size_t index, uint64_t hash)
 {
-	if (hash == 0 || !is_due(journal, index))
+	if (!is_due(journal, index))
 		return false;
 	if (index >= journal->nhad) {
 		size_t n = journal->nhad == 0 ? 1024 : journal->nhad;
@@ -134,70 +154,21 @@ remember(struct journal *journal, size_t index, uint64_t hash)
 	return true;
 }
 
-/* The next line into text, without its line end, for which there is room; false where none is
- * whole. A killed run may have left any piece of one. */
-static bool
-read_line(struct journal *journal)
-{
-	int c;
-
-	journal->n = 0;
-	while ((c = getc(journal->file)) != EOF && c != '\n' && journal->n < ENTRY_MAX) {
-		if (journal->n + 1 >= journal->cap) {
-			size_t cap = journal->cap == 0 ? 4096 : 2 * journal->cap;
-			char *grown = realloc(journal->text, cap);
-
-			journal->broken |= grown == NULL;
-			if (grown == NULL)
-				return false;
-			journal->text = grown;
-			journal->cap = cap;
-		}
-		journal->text[journal->n++] = (char)c;
-	}
-	journal->broken |= ferror(journal->file) != 0;
-	return c == '\n';
-}
-
-static bool
-read_hash(struct slice text, uint64_t *hash)
-{
-	*hash = 0;
-	if (text.n <= HASH_DIGITS || text.p[HASH_DIGITS] != ' ')
-		return false;
-	for (size_t i = 0; i < HASH_DIGITS; i++) {
-		int digit = slice_hex_digit(text.p[i]);
-
-		if (digit < 0)
-			return false;
-		*hash = *hash << 4 | (uint64_t)digit;
-	}
-	return true;
-}
-
-static bool
-read_entry(struct journal *journal, struct arena *arena, struct row *row, struct slice *json)
-{
-	const char *error;
-	uint64_t hash;
-	enum status st;
-
-	if (!read_line(journal) || !read_hash(slice_make(journal->text, journal->n), &hash))
-		return false;
-	journal->text[journal->n] = '\n';
-	*json = slice_from(slice_make(journal->text, journal->n + 1), HASH_DIGITS + 1);
-	st = row_from_json(*json, arena, row, &error);
-	journal->broken |= st == ST_TEMP;
-	return st == ST_OK && remember(journal, row->index, hash);
-}
-
 bool
 journal_replay(struct journal *journal, struct arena *arena, struct row *row, struct slice *json)
 {
-	if (read_entry(journal, arena, row, json)) {
-		journal->whole = ftell(journal->file);
+	enum run_got got = RUN_DONE;
+	const char *error;
+
+	if (journal->earlier != NULL)
+		got = run_file_next(journal->earlier, arena, row, json, &error);
+	if (got == RUN_ROW && remember(journal, row->index, hash_of(row->path))) {
+		journal->whole += (long)json->n;
 		return true;
 	}
+	journal->broken |= got == RUN_NOT_READ;
+	run_file_close(journal->earlier);
+	journal->earlier = NULL;
 	(void)fseek(journal->file, journal->whole, SEEK_SET);
 	if (!journal->broken)
 		(void)!ftruncate(fileno(journal->file), (off_t)journal->whole);
@@ -205,11 +176,15 @@ journal_replay(struct journal *journal, struct arena *arena, struct row *row, st
 }
 
 bool
-journal_has(const struct journal *journal, size_t index, const char *name, bool *changed)
+journal_has(struct journal *journal, size_t index, const char *name, bool *changed)
 {
+	const char *shown;
+
 	if (index >= journal->nhad || journal->had[index] == 0)
 		return false;
-	*changed = journal->had[index] != hash_of(name);
+	shown = row_text(slice_str(path_shown(name, &journal->arena)), ROW_PATH, &journal->arena);
+	*changed = journal->had[index] != hash_of(shown);
+	arena_clear(&journal->arena);
 	return true;
 }
 
@@ -220,22 +195,24 @@ journal_done(const struct journal *journal)
 }
 
 bool
-journal_add(struct journal *journal, const char *name, struct slice json)
+journal_add(struct journal *journal, struct slice json)
 {
-	return !journal->broken && fprintf(journal->file, "%016" PRIx64 " ", hash_of(name)) > 0 &&
-	       fwrite(json.p, 1, json.n, journal->file) == json.n && fflush(journal->file) == 0;
+	return !journal->broken && fwrite(json.p, 1, json.n, journal->file) == json.n &&
+	       fflush(journal->file) == 0;
 }
 
 bool
-journal_close(struct journal *journal)
+journal_close(struct journal *journal, const struct run_end *end)
 {
-	bool whole;
+	struct slice line;
+	bool whole = true;
 
 	if (journal == NULL)
 		return true;
-	whole = fclose(journal->file) == 0;
-	free(journal->text);
-	free(journal->had);
-	free(journal);
+	if (end != NULL)
+		whole = run_end_write(end, &journal->arena, &line) == ST_OK &&
+			journal_add(journal, line);
+	whole = fclose(journal->file) == 0 && whole;
+	free_journal(journal);
 	return whole;
 }

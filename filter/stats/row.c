@@ -138,8 +138,8 @@ take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 {
 	for (const struct finding *f = advice->first; f != NULL && row->nadvice < ROW_ADVICE;
 		f = f->next)
-		row->advice[row->nadvice++] = (struct row_advice){
-			f->id, plain(slice_str(finding_text(f, arena)), arena), f->said};
+		row->advice[row->nadvice++] =
+			(struct row_advice){f->id, plain(slice_str(finding_text(f, arena)), arena)};
 }
 
 void
@@ -207,9 +207,6 @@ pack_row(struct pack *pack, struct row *row)
 
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
-	for (size_t i = 0; i < row->nadvice; i++)
-		row->advice[i].said.args = pack_octets(pack, row->advice[i].said.args,
-			row->advice[i].said.n * sizeof(struct phrase_arg));
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		pack_text(pack, texts[i]);
 	for (size_t i = 0; i < row->nsignatures; i++) {
@@ -221,18 +218,8 @@ pack_row(struct pack *pack, struct row *row)
 			((struct row_signature *)(uintptr_t)row->signatures)[i] = one;
 	}
 	for (size_t i = 0; i < row->nadvice; i++) {
-		struct row_advice *advice = &row->advice[i];
-
-		pack_text(pack, &advice->id);
-		pack_text(pack, &advice->text);
-		pack_text(pack, &advice->said.format);
-		for (size_t k = 0; k < advice->said.n; k++) {
-			struct phrase_arg one = advice->said.args[k];
-
-			pack_text(pack, &one.text);
-			if (pack->place != NULL)
-				((struct phrase_arg *)(uintptr_t)advice->said.args)[k] = one;
-		}
+		pack_text(pack, &row->advice[i].id);
+		pack_text(pack, &row->advice[i].text);
 	}
 }
 

@@ -30,9 +30,8 @@ struct row_outcome {
 };
 
 struct row_advice {
-	const char *id;     /* a fixed word (finding.h) */
-	const char *text;   /* the sentence, in the reader's language */
-	struct phrase said; /* the same, so that another reader can have it in another one */
+	const char *id;   /* a fixed word (finding.h) */
+	const char *text; /* the sentence, in the reader's language */
 };
 
 struct row {

@@ -1,31 +1,30 @@
-#include "filter/runs/shard_file.h"
+#include "filter/runs/run_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "filter/io/unpack.h"
-#include "filter/runs/row_json.h"
+#include "filter/runs/run_row.h"
 #include "filter/text/words.h"
 
 /* What is kept of many files at once is small; a long line has its room only while it is read. */
-enum { PIECE = 16 * 1024, BUFFER_MAX = ROW_JSON_MAX + PIECE };
+enum { PIECE = 16 * 1024, BUFFER_MAX = RUN_LINE_MAX + PIECE };
 
-struct shard_file {
+struct run_file {
 	struct unpack *in;
 	char *buffer;         /* start to n: what was read and not yet given */
 	size_t start, n, cap; /* of buffer */
 	bool at_end;          /* of the file */
-	struct shard_head head;
-	size_t next;          /* index that comes next */
-	struct shard_end had; /* so far */
+	struct run_head head;
+	size_t next;        /* index that comes next */
+	struct run_end had; /* so far */
 };
 
 static const char no_memory[] = "no memory";
 
 /* Makes room for one more piece behind what is left. */
 static bool
-make_room(struct shard_file *file)
+make_room(struct run_file *file)
 {
 	const size_t left = file->n - file->start, wanted = left + PIECE;
 	char *moved;
@@ -44,9 +43,9 @@ make_room(struct shard_file *file)
 	return true;
 }
 
-/* The next line with its line end. SHARD_DONE where nothing is left. */
-static enum shard_got
-read_line(struct shard_file *file, struct slice *line, const char **error)
+/* The next line with its line end. RUN_DONE where nothing is left. */
+static enum run_got
+read_line(struct run_file *file, struct slice *line, const char **error)
 {
 	size_t seen = 0;
 	enum fault fault;
@@ -61,126 +60,143 @@ read_line(struct shard_file *file, struct slice *line, const char **error)
 		if (end < left.n) {
 			*line = slice_head(left, end + 1);
 			file->start += end + 1;
-			return SHARD_ROW;
+			return RUN_ROW;
 		}
 		seen = left.n;
 		*error = N_("it is cut: its last line has no end");
 		if (file->at_end)
-			return left.n == 0 ? SHARD_DONE : SHARD_CUT;
+			return left.n == 0 ? RUN_DONE : RUN_CUT;
 		*error = N_("a line of it is too long");
 		if (left.n >= BUFFER_MAX)
-			return SHARD_BAD;
+			return RUN_BAD;
 		*error = no_memory;
 		if (!make_room(file))
-			return SHARD_CUT;
+			return RUN_NOT_READ;
 		got = unpack_read(file->in, file->buffer + file->n, PIECE, &fault);
 		if (got < 0) {
 			*error = fault_text(fault);
-			return SHARD_CUT;
+			return RUN_NOT_READ;
 		}
 		file->at_end = got == 0;
 		file->n += (size_t)got;
 	}
 }
 
-enum shard_got
-shard_file_open(const char *path, struct arena *arena, struct shard_file **file,
-	struct shard_head *head, const char **error)
+/* What the head line is; *error as far as it is none. */
+static enum run_got
+read_head(struct run_file *file, struct arena *arena, const char **error)
 {
-	struct shard_file *made = calloc(1, sizeof *made);
-	enum shard_got got = SHARD_CUT;
 	struct slice line;
-	int fd;
+	enum run_got got = read_line(file, &line, error);
+
+	if (got == RUN_DONE) {
+		*error = N_("it is cut: there is nothing in it");
+		return RUN_CUT;
+	}
+	if (got != RUN_ROW)
+		return got;
+	switch (run_head_parse(line, arena, &file->head)) {
+	case ST_OK:
+		return RUN_ROW;
+	case ST_LIMIT:
+		*error = N_("a newer version of mailstamp wrote it");
+		return RUN_BAD;
+	case ST_TEMP:
+	case ST_BAD:
+		break;
+	}
+	*error = N_("it was not written by --resume, or by --shard with --output json");
+	return RUN_BAD;
+}
+
+enum run_got
+run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_head *head,
+	const char **error)
+{
+	struct run_file *made = calloc(1, sizeof *made);
+	enum run_got got = RUN_NOT_READ;
 
 	*file = NULL;
 	*error = no_memory;
-	if (made == NULL)
-		return SHARD_CUT;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		*error = fault_text(fault_of_path(errno));
-	else if ((made->in = unpack_open(fd, false)) != NULL)
-		got = read_line(made, &line, error);
-	if (got == SHARD_DONE) {
-		*error = N_("it is cut: there is nothing in it");
-		got = SHARD_CUT;
-	} else if (got == SHARD_ROW && shard_head_parse(line, arena, &made->head) != ST_OK) {
-		*error = N_(
-			"it is not a shard: its first line is not that of --shard --output json");
-		got = SHARD_BAD;
+	if (made == NULL) {
+		close(fd);
+		return RUN_NOT_READ;
 	}
-	if (got != SHARD_ROW) {
-		shard_file_close(made);
+	made->in = unpack_open(fd, false);
+	if (made->in != NULL)
+		got = read_head(made, arena, error);
+	if (got != RUN_ROW) {
+		run_file_close(made);
 		return got;
 	}
 	made->next = made->head.at;
 	*head = made->head;
 	*file = made;
-	return SHARD_ROW;
+	return RUN_ROW;
 }
 
 /* The end line says what was there, and nothing follows. */
-static enum shard_got
-read_end(struct shard_file *file, struct slice line, const char **error)
+static enum run_got
+read_end(struct run_file *file, struct slice line, const char **error)
 {
-	struct shard_end end;
-	enum shard_got got;
+	struct run_end end;
+	enum run_got got;
 
 	*error = N_("its end line does not match what is in it");
-	if (shard_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
+	if (run_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
 		end.failed != file->had.failed)
-		return SHARD_BAD;
+		return RUN_BAD;
 	got = read_line(file, &line, error);
-	if (got == SHARD_ROW || (got == SHARD_CUT && file->at_end)) {
+	if (got == RUN_ROW || (got == RUN_CUT && file->at_end)) {
 		*error = N_("there is more after its end line");
-		return SHARD_BAD;
+		return RUN_BAD;
 	}
 	return got;
 }
 
 /* Is the row the one that comes next, of a run such as the head tells of? */
 static bool
-fits(const struct shard_file *file, const struct row *row, const char **error)
+fits(const struct run_file *file, const struct row *row, const char **error)
 {
 	*error = row->index < file->next ? N_("a message is in it twice, or they are out of order")
 					 : N_("a message is missing in it");
-	if (row->index != file->next)
+	if (row->index != file->next && !file->head.unordered)
 		return false;
 	*error = N_("a message in it was judged in another way than its first line says");
 	return row->failed ||
 	       (row->nwhat_ifs == file->head.nwhat_ifs && (file->head.compared || !row->has_other));
 }
 
-enum shard_got
-shard_file_next(struct shard_file *file, struct arena *arena, struct row *row, struct slice *line,
+enum run_got
+run_file_next(struct run_file *file, struct arena *arena, struct row *row, struct slice *line,
 	const char **error)
 {
-	enum shard_got got = read_line(file, line, error);
+	enum run_got got = read_line(file, line, error);
 	enum status st;
 
-	if (got == SHARD_DONE) {
+	if (got == RUN_DONE) {
 		*error = N_("it is cut: it has no end line");
-		return SHARD_CUT;
+		return RUN_CUT;
 	}
-	if (got != SHARD_ROW)
+	if (got != RUN_ROW)
 		return got;
-	if (shard_is_end(*line))
+	if (run_is_end(*line))
 		return read_end(file, *line, error);
-	st = row_from_json(*line, arena, row, error);
+	st = run_row_read(*line, arena, row, error);
 	if (st != ST_OK)
-		return st == ST_TEMP ? SHARD_CUT : SHARD_BAD;
+		return st == ST_TEMP ? RUN_NOT_READ : RUN_BAD;
 	if (!fits(file, row, error))
-		return SHARD_BAD;
+		return RUN_BAD;
 	file->next += file->head.of;
 	if (row->failed)
 		file->had.failed++;
 	else
 		file->had.messages++;
-	return SHARD_ROW;
+	return RUN_ROW;
 }
 
 void
-shard_file_close(struct shard_file *file)
+run_file_close(struct run_file *file)
 {
 	if (file == NULL)
 		return;

@@ -1,4 +1,4 @@
-#include "filter/runs/row_json.h"
+#include "filter/runs/run_row.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -53,14 +53,17 @@ static const struct row_case {
 	{"a change nobody knows",
 		JUDGED(",\"diagnosis\":[{\"explained\":true,\"changes\":[{\"kind\":\"magic\"}]}]"),
 		false},
+	{"advice of version 1", JUDGED(",\"advice\":[{\"id\":\"x\",\"text\":\"a b\"}]"), true},
 	{"advice",
-		JUDGED(",\"advice\":[{\"id\":\"x\",\"said\":{\"format\":\"a %s "
-		       "%d\",\"args\":[{\"text\":\"b\",\"words\":false}]}}]"),
+		JUDGED(",\"advice\":[{\"id\":\"x\",\"text\":\"a\",\"code\":\"indirect\",\"values\":"
+		       "{}}]"),
 		true},
-	{"ten arguments",
-		JUDGED(",\"advice\":[{\"id\":\"x\",\"said\":{\"format\":\"a\",\"args\":[1,2,3,4,5,"
-		       "6,7,8,9,0]}}]"),
-		false},
+	{"advice without its sentence", JUDGED(",\"advice\":[{\"id\":\"x\"}]"), false},
+	{"advice whose code is a number",
+		JUDGED(",\"advice\":[{\"id\":\"x\",\"text\":\"a\",\"code\":1}]"), false},
+	{"version 1", JUDGED(",\"version\":1"), true},
+	{"version 2", JUDGED(",\"version\":2"), true},
+	{"a newer version", JUDGED(",\"version\":3"), false},
 	{"a date",
 		"{\"index\":1,\"path\":\"a\",\"message\":{\"date\":-1},\"envelope\":{},"
 		"\"disposition\":\"reject\"}",
@@ -89,41 +92,42 @@ static const struct row_case {
 	{"a surrogate alone", "{\"index\":1,\"path\":\"\\ud800\",\"error\":\"x\"}", false},
 };
 
-Test(row_json, lines)
+Test(run_row, lines)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct row_case *one = &cases[i];
-		struct slice once = SLICE(""), twice = SLICE("");
-		struct row row, again, *copy;
 		const char *error = NULL;
+		struct row row, *copy;
 		struct arena arena;
 		enum status st;
 
 		arena_init(&arena, NULL, NULL);
-		st = row_from_json(slice_str(one->line), &arena, &row, &error);
+		st = run_row_read(slice_str(one->line), &arena, &row, &error);
 		cr_expect_eq(st, one->good ? ST_OK : ST_BAD, "%s: %s", one->name,
 			error != NULL ? error : "");
 		cr_expect_eq(error == NULL, one->good, "%s: error", one->name);
 		if (st == ST_OK) {
 			copy = row_copy(&row);
 			cr_assert_not_null(copy);
-			cr_expect_eq(row_to_json(&row, &arena, &once), ST_OK, "%s", one->name);
-			cr_expect_eq(row_from_json(once, &arena, &again, &error), ST_OK, "%s: %s",
-				one->name, error != NULL ? error : "");
-			cr_expect_eq(row_to_json(&again, &arena, &twice), ST_OK, "%s", one->name);
-			cr_expect(slice_eq(once, twice), "%s: there and back", one->name);
-			cr_expect_eq(row_to_json(copy, &arena, &twice), ST_OK, "%s", one->name);
-			cr_expect(slice_eq(once, twice), "%s: its copy", one->name);
+			cr_expect_str_eq(copy->path, row.path, "%s", one->name);
+			cr_expect_str_eq(copy->error, row.error, "%s", one->name);
+			cr_expect_str_eq(copy->policy, row.policy, "%s", one->name);
+			for (size_t k = 0; k < row.nsignatures; k++)
+				cr_expect_str_eq(copy->signatures[k].d, row.signatures[k].d, "%s",
+					one->name);
+			for (size_t k = 0; k < row.nadvice; k++)
+				cr_expect_str_eq(
+					copy->advice[k].text, row.advice[k].text, "%s", one->name);
 			free(copy);
 		}
 		arena_clear(&arena);
 	}
 }
 
-Test(row_json, depth_and_length)
+Test(run_row, depth_and_length)
 {
 	enum { DEEP = 100000 };
-	char *deep = malloc(DEEP), *wide = malloc(ROW_JSON_MAX + 1);
+	char *deep = malloc(DEEP), *wide = malloc(RUN_LINE_MAX + 1);
 	const char *error = NULL;
 	struct arena arena;
 	struct row row;
@@ -131,17 +135,17 @@ Test(row_json, depth_and_length)
 	cr_assert(deep != NULL && wide != NULL);
 	arena_init(&arena, NULL, NULL);
 	memset(deep, '[', DEEP);
-	cr_expect_eq(row_from_json(slice_make(deep, DEEP), &arena, &row, &error), ST_BAD);
-	memset(wide, ' ', ROW_JSON_MAX + 1);
+	cr_expect_eq(run_row_read(slice_make(deep, DEEP), &arena, &row, &error), ST_BAD);
+	memset(wide, ' ', RUN_LINE_MAX + 1);
 	cr_expect_eq(
-		row_from_json(slice_make(wide, ROW_JSON_MAX + 1), &arena, &row, &error), ST_BAD);
+		run_row_read(slice_make(wide, RUN_LINE_MAX + 1), &arena, &row, &error), ST_BAD);
 	cr_expect_str_eq(error, "the line is too long");
 	arena_clear(&arena);
 	free(deep);
 	free(wide);
 }
 
-Test(row_json, what_is_in_it)
+Test(run_row, what_is_in_it)
 {
 	static const char line[] =
 		"{\"index\":41,\"path\":\"\\u65e5.eml\",\"message\":{\"author_domain\":\"example."
@@ -151,19 +155,22 @@ Test(row_json, what_is_in_it)
 		"false},{\"result\":\"pass\",\"d\":\"b.example\",\"s\":\"t\",\"aligned\":true}],"
 		"\"arc\":{\"result\":\"pass\"},\"dmarc\":{\"result\":\"fail\",\"policy\":"
 		"\"quarantine\",\"spf_aligned\":true,\"dkim_pass\":false},\"disposition\":"
-		"\"quarantine\",\"reason\":\"why\",\"sign\":\"List-Id\",\"override\":{\"reason\":"
+		"\"quarantine\",\"reason\":\"why\",\"reason_code\":\"policy_local\",\"sign\":"
+		"\"List-Id\",\"override\":{\"reason\":"
 		"\"arc\"},\"what_if\":[{\"dmarc\":\"pass\",\"disposition\":\"accept\"}],\"other_"
 		"outcome\":{\"dmarc\":\"none\",\"disposition\":\"accept\"},\"diagnosis\":[{"
 		"\"explained\":false,\"changes\":[]},{\"explained\":true,\"changes\":[{\"kind\":"
-		"\"footer\"}]}],\"advice\":[{\"id\":\"advice-x\",\"said\":{\"format\":\"%s and "
-		"%d\",\"args\":[{\"text\":\"one\",\"words\":false},{\"text\":\"2\",\"words\":false}"
-		"]}}]}";
+		"\"footer\"}]}],\"advice\":[{\"id\":\"advice-x\",\"text\":\"as it was "
+		"told\",\"code\":"
+		"\"spf_dns\",\"values\":{\"domain\":\"a.example\"}},{\"id\":\"advice-y\",\"text\":"
+		"\"as it was told\",\"code\":\"nobody_knows\",\"values\":{}},{\"id\":\"advice-z\","
+		"\"text\":\"as it was told\",\"code\":\"spf_dns\",\"values\":{}}]}";
 	const char *error = NULL;
 	struct arena arena;
 	struct row row;
 
 	arena_init(&arena, NULL, NULL);
-	cr_assert_eq(row_from_json(SLICE(line), &arena, &row, &error), ST_OK, "%s",
+	cr_assert_eq(run_row_read(SLICE(line), &arena, &row, &error), ST_OK, "%s",
 		error != NULL ? error : "");
 	cr_expect(row.index == 41 && !row.failed && row.evaluated && row.has_date &&
 		  row.date == 86400);
@@ -186,7 +193,11 @@ Test(row_json, what_is_in_it)
 	cr_expect(row.has_other && row.other.dmarc == AUTH_NONE);
 	cr_expect(row.damage.signatures == 2 && row.damage.unexplained == 1 &&
 		  row.damage.kinds[DIAGNOSE_FOOTER] == 1);
-	cr_expect_eq(row.nadvice, 1);
-	cr_expect_str_eq(row.advice[0].text, "one and 2");
+	cr_expect_str_eq(row.reason, "from an own client or user", "by its code");
+	cr_expect_eq(row.nadvice, 3);
+	cr_expect_str_eq(row.advice[0].text,
+		"the SPF record of a.example could not be fetched: check its name servers");
+	cr_expect_str_eq(row.advice[1].text, "as it was told", "no such code");
+	cr_expect_str_eq(row.advice[2].text, "as it was told", "a value is missing");
 	arena_clear(&arena);
 }

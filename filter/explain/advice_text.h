@@ -1,0 +1,58 @@
+/*
+ * advice_text.h: every sentence of advice, by its code and what it names.
+ *
+ * A new one is an id here and its row in advice_text.c. JSON holds code and values, from which
+ * the sentence can be made again in another language.
+ */
+#ifndef FILTER_EXPLAIN_ADVICE_TEXT_H
+#define FILTER_EXPLAIN_ADVICE_TEXT_H
+
+#include "filter/result/finding.h"
+
+enum advice_id {
+	ADVICE_FROM,
+	ADVICE_ENVELOPE,
+	ADVICE_AUTHOR,
+	ADVICE_INDIRECT,
+	ADVICE_SPF_DNS,
+	ADVICE_SPF_FOREIGN,
+	ADVICE_SPF_PUBLISH,
+	ADVICE_SPF_STRICT,
+	ADVICE_SPF_LIST,
+	ADVICE_SPF_MAIL_FROM,
+	ADVICE_SPF_MAIL_FROM_AT,
+	ADVICE_SPF_FORWARDER,
+	ADVICE_SPF_ADD,
+	ADVICE_SPF_ADD_UNLESS,
+	ADVICE_SPF_JOIN,
+	ADVICE_SPF_BROKEN,
+	ADVICE_SPF_BROKEN_TERM,
+	ADVICE_DKIM_SIGN,
+	ADVICE_DKIM_FAILS,
+	ADVICE_DKIM_STRICT,
+	ADVICE_DKIM_DOMAIN,
+	ADVICE_DKIM_DOMAIN_AT,
+	ADVICE_SETTING,
+	ADVICE_DMARC_PUBLISH,
+	ADVICE_DMARC_POLICY,
+	ADVICE_IDS
+};
+
+/*
+ * A finding with that sentence. values: in the order in which the row names them, each once; their
+ * texts must be safe to show. id: instead of the row's, or NULL. Owned by the arena of findings.
+ */
+struct finding *advice_say(struct findings *findings, enum finding_level level,
+	enum advice_id which, const char *id, const char *const *values);
+
+/* The values of an advice, wherever they are kept. */
+struct advice_values {
+	const char *(*get)(const void *arg, const char *name); /* NULL where there is none */
+	const void *arg;
+};
+
+/* The sentence of a stored advice in the language of words_choose; NULL where this version does not
+ * know the code, or a value is not there. */
+const char *advice_text(const char *code, const struct advice_values *values, struct arena *arena);
+
+#endif

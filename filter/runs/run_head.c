@@ -1,0 +1,167 @@
+#include "filter/runs/run_head.h"
+
+#include <jansson.h>
+
+#include "filter/result/json_parts.h"
+
+enum { VERSION = 2, LINE_OCTETS_MAX = 64 * 1024, LABEL_MAX = 4096 };
+
+#define END "mailstamp_run_end"
+
+struct run_head
+run_head_of(const struct options *options)
+{
+	static const char *const outputs[] = {
+		[OUTPUT_MESSAGE] = "message",
+		[OUTPUT_SUMMARY] = "summary",
+		[OUTPUT_TSV] = "tsv",
+		[OUTPUT_CSV] = "csv",
+		[OUTPUT_JSON] = "json",
+		[OUTPUT_STAMP] = "stamp",
+		[OUTPUT_NONE] = "none",
+	};
+	struct run_head head = {
+		.at = options->shard_at,
+		.of = options->shard_of > 0 ? options->shard_of : 1,
+		.nwhat_ifs = options->what_ifs.n,
+		.compared = options->auth.dmarc_compare,
+		.unordered = options->unordered,
+		.output = outputs[options->output],
+		.page = options->html != NULL,
+	};
+
+	for (size_t i = 0; i < head.nwhat_ifs; i++)
+		head.what_ifs[i] = options->supposed[i].label;
+	return head;
+}
+
+enum status
+run_head_write(const struct run_head *head, struct arena *arena, struct slice *line)
+{
+	json_t *labels = json_array();
+
+	for (size_t i = 0; i < head->nwhat_ifs; i++)
+		json_array_append_new(labels, json_string(head->what_ifs[i]));
+	return json_write(
+		json_pack("{s:{s:i,s:s,s:s,s:I,s:I,s:o,s:b,s:b,s:s?,s:b}}", "mailstamp_run",
+			"version", VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "run",
+			head->mark, "shard", (json_int_t)head->at + 1, "of", (json_int_t)head->of,
+			"what_if", labels, "compared", head->compared, "unordered", head->unordered,
+			"output", head->output, "page", head->page),
+		arena, line);
+}
+
+enum status
+run_end_write(const struct run_end *end, struct arena *arena, struct slice *line)
+{
+	return json_write(json_pack("{s:{s:I,s:I}}", END, "messages", (json_int_t)end->messages,
+				  "failed", (json_int_t)end->failed),
+		arena, line);
+}
+
+bool
+run_is_end(struct slice line)
+{
+	return slice_starts(line, SLICE("{\"" END "\":")) ||
+	       slice_starts(line, SLICE("{\"mailstamp_shard_end\":"));
+}
+
+/* The line's object; NULL where it is none, or another member is beside the first. */
+static json_t *
+read_line(struct slice line)
+{
+	json_t *top = line.n <= LINE_OCTETS_MAX
+			      ? json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL)
+			      : NULL;
+
+	if (json_object_size(top) == 1)
+		return top;
+	json_decref(top);
+	return NULL;
+}
+
+static bool
+take_mark(const char *mark, size_t n, struct run_head *head)
+{
+	if (n != OPTIONS_MARK)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (slice_hex_digit(mark[i]) < 0)
+			return false;
+	memcpy(head->mark, mark, n);
+	return true;
+}
+
+static bool
+take_labels(const json_t *labels, struct arena *arena, struct run_head *head)
+{
+	if (!json_is_array(labels) || json_array_size(labels) > WHAT_IF_MAX)
+		return false;
+	for (; head->nwhat_ifs < json_array_size(labels); head->nwhat_ifs++) {
+		const char *label = json_string_value(json_array_get(labels, head->nwhat_ifs));
+
+		if (label == NULL || strlen(label) > LABEL_MAX)
+			return false;
+		/* it was made printable; who made this one is not known */
+		for (const char *p = label; *p != '\0'; p++)
+			if (*p < ' ' || *p > '~')
+				return false;
+		head->what_ifs[head->nwhat_ifs] = arena_cstr(arena, slice_str(label));
+	}
+	return true;
+}
+
+static enum status
+read_head(json_t *top, struct arena *arena, struct run_head *head)
+{
+	json_t *part = NULL, *labels = NULL;
+	int version = 0, latest = VERSION, compared = 0, unordered = 0;
+	json_int_t at = 0, of = 0;
+	const char *mark = "";
+	size_t nmark = 0;
+
+	if (json_unpack(top, "{s:o}", "mailstamp_run", &part) != 0) {
+		latest = 1;
+		(void)json_unpack(top, "{s:o}", "mailstamp_shard", &part);
+	}
+	if (json_unpack(part, "{s:i}", "version", &version) == 0 && version > latest)
+		return ST_LIMIT;
+	if (version != latest ||
+		json_unpack(part, "{s:s%,s:I,s:I,s:o,s:b,s?b}", "run", &mark, &nmark, "shard", &at,
+			"of", &of, "what_if", &labels, "compared", &compared, "unordered",
+			&unordered) != 0 ||
+		of < 1 || of > SHARDS_MAX || at < 1 || at > of || !take_mark(mark, nmark, head) ||
+		!take_labels(labels, arena, head))
+		return ST_BAD;
+	head->at = (size_t)at - 1;
+	head->of = (size_t)of;
+	head->compared = compared != 0;
+	head->unordered = unordered != 0;
+	return ST_OK;
+}
+
+enum status
+run_head_parse(struct slice line, struct arena *arena, struct run_head *head)
+{
+	json_t *top = read_line(line);
+	enum status st;
+
+	*head = (struct run_head){.of = 0};
+	st = read_head(top, arena, head);
+	json_decref(top);
+	return st;
+}
+
+enum status
+run_end_parse(struct slice line, struct run_end *end)
+{
+	json_t *top = read_line(line), *part = NULL;
+	json_int_t messages = -1, failed = -1;
+
+	if (json_unpack(top, "{s:o}", END, &part) != 0)
+		(void)json_unpack(top, "{s:o}", "mailstamp_shard_end", &part);
+	(void)json_unpack(part, "{s:I,s:I}", "messages", &messages, "failed", &failed);
+	json_decref(top);
+	*end = (struct run_end){.messages = (size_t)messages, .failed = (size_t)failed};
+	return messages >= 0 && failed >= 0 ? ST_OK : ST_BAD;
+}

@@ -1,0 +1,365 @@
+#include "filter/runs/run_row.h"
+
+#include <jansson.h>
+
+#include "filter/explain/advice_text.h"
+#include "filter/result/code.h"
+#include "filter/result/diagnosis.h"
+#include "filter/text/words.h"
+#include "filter/verdict/policy.h"
+
+enum { LATEST = 2 /* version of docs/schema.json */ };
+
+struct reader {
+	struct arena *arena;
+	const char *error; /* the first that was found, or NULL */
+};
+
+static void
+refuse(struct reader *reader, const char *error)
+{
+	if (reader->error == NULL)
+		reader->error = error;
+}
+
+/* json_unpack; false, and the line is refused, where it is not so. */
+static bool
+unpack(struct reader *reader, json_t *object, const char *format, ...)
+{
+	va_list args;
+	bool good;
+
+	va_start(args, format);
+	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
+	va_end(args);
+	if (!good)
+		refuse(reader, N_("a member is missing, or is something else than it must be"));
+	return good;
+}
+
+/* A text, or "" where it is null or not there. */
+static const char *
+text(struct reader *reader, const json_t *value, size_t max)
+{
+	if (value == NULL || json_is_null(value))
+		return "";
+	if (!json_is_string(value)) {
+		refuse(reader, N_("a member that must be text is something else"));
+		return "";
+	}
+	return row_text(slice_make(json_string_value(value), json_string_length(value)), max,
+		reader->arena);
+}
+
+/* The sentence of a code, else that of the line. */
+static const char *
+sentence(struct reader *reader, const json_t *code, const json_t *told)
+{
+	const char *known = code_text(json_string_value(code));
+	const char *own = text(reader, told, ROW_TEXT);
+
+	return known != NULL ? known : own;
+}
+
+/* A list of at most max, which may be missing; its size. */
+static size_t
+list(struct reader *reader, const json_t *value, size_t max)
+{
+	if (value == NULL)
+		return 0;
+	if (json_is_array(value) && json_array_size(value) <= max)
+		return json_array_size(value);
+	refuse(reader, N_("a member that must be a list is none, or is too long"));
+	return 0;
+}
+
+static enum auth_code
+code_of(struct reader *reader, const char *word)
+{
+	for (int i = AUTH_NONE; i <= AUTH_PERMERROR; i++)
+		if (strcmp(auth_code_word((enum auth_code)i), word) == 0)
+			return (enum auth_code)i;
+	refuse(reader, N_("an unknown result"));
+	return AUTH_NONE;
+}
+
+static enum disposition
+disposition_of(struct reader *reader, const char *word)
+{
+	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++)
+		if (strcmp(policy_word((enum disposition)i), word) == 0)
+			return (enum disposition)i;
+	refuse(reader, N_("an unknown disposition"));
+	return DISP_ACCEPT;
+}
+
+/* A policy that holds, as a literal; a bad one and none are "". */
+static const char *
+policy_of(struct reader *reader, const json_t *value)
+{
+	const char *word = text(reader, value, ROW_TEXT);
+
+	for (int i = DMARC_P_NONE; i <= DMARC_REJECT; i++)
+		if (strcmp(dmarc_policy_word((enum dmarc_policy)i), word) == 0)
+			return dmarc_policy_word((enum dmarc_policy)i);
+	if (word[0] != '\0' && strcmp(word, "invalid") != 0)
+		refuse(reader, N_("an unknown policy"));
+	return "";
+}
+
+static void
+read_signatures(struct reader *reader, const json_t *dkim, struct row *row)
+{
+	const size_t n = list(reader, dkim, ROW_SIGNATURES);
+	struct row_signature *signatures = arena_array(reader->arena, n, sizeof *signatures);
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *d = NULL, *s = NULL;
+		const char *result = "none";
+		int aligned = 0;
+
+		(void)unpack(reader, json_array_get(dkim, i), "{s:s,s:b,s?o,s?o}", "result",
+			&result, "aligned", &aligned, "d", &d, "s", &s);
+		signatures[i] = (struct row_signature){
+			.d = text(reader, d, ROW_TEXT),
+			.s = text(reader, s, ROW_TEXT),
+			.code = code_of(reader, result),
+			.aligned = aligned != 0,
+		};
+	}
+	row->signatures = signatures;
+	row->nsignatures = n;
+	row->dkim = row_dkim(signatures, n);
+}
+
+static void
+read_results(struct reader *reader, json_t *top, struct row *row)
+{
+	const char *spf, *arc, *dmarc;
+	json_t *domain = NULL, *dkim, *policy = NULL;
+	int spf_aligned, dkim_aligned;
+
+	if (!unpack(reader, top, "{s:{s:s,s?o},s:o,s:{s:s},s:{s:s,s?o,s:b,s:b}}", "spf", "result",
+		    &spf, "domain", &domain, "dkim", &dkim, "arc", "result", &arc, "dmarc",
+		    "result", &dmarc, "policy", &policy, "spf_aligned", &spf_aligned, "dkim_pass",
+		    &dkim_aligned))
+		return;
+	row->evaluated = true;
+	row->spf = code_of(reader, spf);
+	row->spf_domain = text(reader, domain, ROW_TEXT);
+	read_signatures(reader, dkim, row);
+	row->arc = code_of(reader, arc);
+	row->dmarc = code_of(reader, dmarc);
+	row->policy = policy_of(reader, policy);
+	row->spf_aligned = spf_aligned != 0;
+	row->dkim_aligned = dkim_aligned != 0;
+}
+
+static struct row_outcome
+outcome(struct reader *reader, json_t *object)
+{
+	const char *dmarc = "none", *disposition = "accept";
+
+	(void)unpack(reader, object, "{s:s,s:s}", "dmarc", &dmarc, "disposition", &disposition);
+	return (struct row_outcome){code_of(reader, dmarc), disposition_of(reader, disposition)};
+}
+
+/* A kind counts once a signature, as damage_of has it. */
+static void
+read_changes(struct reader *reader, const json_t *changes, struct damage *damage)
+{
+	bool seen[DAMAGE_KINDS] = {false};
+	const size_t n = list(reader, changes, ROW_SIGNATURES);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *kind = "";
+		size_t k = 0;
+
+		(void)unpack(reader, json_array_get(changes, i), "{s:s}", "kind", &kind);
+		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
+			k++;
+		if (k == DAMAGE_KINDS)
+			refuse(reader, N_("an unknown kind of change"));
+		else
+			seen[k] = true;
+	}
+	for (size_t k = 0; k < DAMAGE_KINDS; k++)
+		damage->kinds[k] += seen[k];
+}
+
+/* Which half is proved of a signature that is not explained; null, and in version 1 always: none.
+ */
+static void
+read_half(struct reader *reader, const json_t *half, struct damage *damage)
+{
+	const char *word = text(reader, half, ROW_TEXT);
+	size_t k = word[0] == '\0' ? DIAGNOSE_WHOLE : DIAGNOSE_HEADER;
+
+	while (word[0] != '\0' && k < DAMAGE_HALVES &&
+		strcmp(diagnosis_half((enum diagnose_half)k), word) != 0)
+		k++;
+	if (k == DAMAGE_HALVES)
+		refuse(reader, N_("an unknown half"));
+	else
+		damage->halves[k]++;
+	damage->unexplained++;
+}
+
+static void
+read_diagnosis(struct reader *reader, const json_t *all, struct damage *damage)
+{
+	damage->signatures = list(reader, all, ROW_SIGNATURES);
+	for (size_t i = 0; i < damage->signatures; i++) {
+		json_t *changes = NULL, *half = NULL;
+		int explained = 0;
+
+		(void)unpack(reader, json_array_get(all, i), "{s:b,s?o,s?o}", "explained",
+			&explained, "changes", &changes, "half", &half);
+		if (explained != 0)
+			read_changes(reader, changes, damage);
+		else
+			read_half(reader, half, damage);
+	}
+}
+
+static const char *
+value_of(const void *arg, const char *name)
+{
+	return json_string_value(json_object_get(arg, name));
+}
+
+static void
+read_advice(struct reader *reader, const json_t *all, struct row *row)
+{
+	const size_t n = list(reader, all, ROW_SIGNATURES);
+
+	for (size_t i = 0; i < n && row->nadvice < ROW_ADVICE; i++) {
+		const char *id = "", *told = "", *code = NULL, *known = NULL;
+		json_t *values = NULL;
+
+		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o}", "id", &id, "text",
+			&told, "code", &code, "values", &values);
+		if (code != NULL)
+			known = advice_text(
+				code, &(struct advice_values){value_of, values}, reader->arena);
+		row->advice[row->nadvice++] = (struct row_advice){
+			row_text(slice_str(id), ROW_TEXT, reader->arena),
+			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena)};
+	}
+}
+
+static void
+read_date(struct reader *reader, const json_t *date, struct row *row)
+{
+	row->has_date = json_is_integer(date);
+	if (row->has_date)
+		row->date = json_integer_value(date);
+	else if (date != NULL && !json_is_null(date))
+		refuse(reader, N_("a date is not a number"));
+}
+
+static void
+read_judged(struct reader *reader, json_t *top, struct row *row)
+{
+	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
+	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
+	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL;
+	int not_judged = 0; /* an older program did not say it */
+	const char *disposition = "accept";
+
+	(void)unpack(reader, top,
+		"{s:s,s:{s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
+		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
+		"envelope", "client_ip", &ip, "client_name", &name, "source", &source, "not_judged",
+		&not_judged, "reason", &reason, "reason_code", &reason_code, "sign", &sign,
+		"override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome", &other,
+		"diagnosis", &diagnosis, "advice", &advice);
+	row->author_domain = text(reader, domain, ROW_TEXT);
+	read_date(reader, date, row);
+	row->client_ip = text(reader, ip, ROW_TEXT);
+	row->client_name = text(reader, name, ROW_TEXT);
+	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
+	row->not_judged = not_judged != 0;
+	if (spf != NULL)
+		read_results(reader, top, row);
+	row->disposition = disposition_of(reader, disposition);
+	row->reason = sentence(reader, reason_code, reason);
+	row->sign = text(reader, sign, ROW_TEXT);
+	row->override = text(reader, json_object_get(override, "reason"), ROW_TEXT);
+	row->has_other = other != NULL;
+	if (other != NULL)
+		row->other = outcome(reader, other);
+	row->nwhat_ifs = list(reader, what_ifs, WHAT_IF_MAX);
+	for (size_t i = 0; i < row->nwhat_ifs; i++)
+		row->what_ifs[i] = outcome(reader, json_array_get(what_ifs, i));
+	read_diagnosis(reader, diagnosis, &row->damage);
+	read_advice(reader, advice, row);
+}
+
+static void
+read_row(struct reader *reader, json_t *top, struct row *row)
+{
+	json_t *path = NULL, *told = NULL, *code = NULL, *disposition = NULL;
+	json_int_t index = 0, version = LATEST;
+	const char *error;
+	int not_mail = 0;
+
+	if (!unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o,s?b}", "index", &index, "path", &path,
+		    "version", &version, "error", &told, "error_code", &code, "disposition",
+		    &disposition, "not_mail", &not_mail))
+		return;
+	if (index < 0 || version > LATEST)
+		refuse(reader, index < 0 ? N_("its index is below zero")
+					 : N_("a newer version of mailstamp wrote it"));
+	error = sentence(reader, code, told);
+	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
+	row->failed = disposition == NULL;
+	row->not_mail = row->failed && not_mail != 0;
+	if (row->failed && error[0] == '\0')
+		refuse(reader, N_("it has neither a disposition nor an error"));
+	if (!row->failed) {
+		row->error = "";
+		read_judged(reader, top, row);
+	}
+}
+
+/* Our lines are printable ASCII; others would act on the terminal where they are told as they are.
+ */
+static bool
+is_printable(struct slice line)
+{
+	if (line.n > 0 && line.p[line.n - 1] == '\n')
+		line.n--;
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] < ' ' || line.p[i] > '~')
+			return false;
+	return true;
+}
+
+enum status
+run_row_read(struct slice line, struct arena *arena, struct row *row, const char **error)
+{
+	struct reader reader = {.arena = arena};
+	json_error_t why = {.text = ""};
+	json_t *top;
+
+	*row = (struct row){.path = ""};
+	if (line.n > RUN_LINE_MAX) {
+		*error = "the line is too long";
+		return ST_BAD;
+	}
+	top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	if (top == NULL && json_error_code(&why) == json_error_out_of_memory) {
+		*error = "no memory";
+		return ST_TEMP;
+	}
+	if (!json_is_object(top))
+		refuse(&reader, N_("the line is not a JSON object"));
+	else if (!is_printable(line))
+		refuse(&reader, N_("the line is not as it was written"));
+	else
+		read_row(&reader, top, row);
+	json_decref(top);
+	*error = reader.error;
+	return reader.error == NULL ? ST_OK : ST_BAD;
+}
