@@ -10,7 +10,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
-HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+# what the compiler has against memory errors, asked once
+HARDEN = $(eval HARDEN := $$(shell tools/harden $(CC)))$(HARDEN)
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
 # of the files that know where things are installed
 PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
@@ -18,7 +19,7 @@ PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
 # the same program from every checkout
 MAP = -ffile-prefix-map=$(CURDIR)=.
 CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
-LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed
+LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
 # asked once, and only after the dependency step had its turn
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
@@ -41,7 +42,8 @@ REPLAY_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/replay/%)
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
-INSTALLED_DOCS := README.md INSTALL CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json docs/schema-1.json docs/schema-inspect.json
+INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
+	docs/schema-1.json docs/schema-inspect.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
 CASES := build/testdata/.made
@@ -73,6 +75,8 @@ help:
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
+## make fuzz-smoke   the whole filter's fuzzer for 3 minutes
+## make attacks      published attacks, who published them, and that they do not work
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
 ## make instructions instructions that a message needs, by callgrind: the same on a busy machine
 ## make ci-long      everything that is too long for CI
@@ -139,6 +143,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a $(BU
 $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs gmime-3.0) $(PKG_LIBS)
 
+# signatures that count as good where the input says so (tests/fuzz/fuzz_filter.c)
+$(BUILD)/replay/fuzz_filter $(BUILD)/fuzzers/fuzz_filter: private LDFLAGS += -Wl,--wrap=crypto_verify,--wrap=dkim_bodies_get
+
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
@@ -189,6 +196,15 @@ fuzz:
 	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),600)
 
+fuzz-smoke:
+	@tools/deps install build test fuzz
+	+@$(SUBMAKE) CC=clang BUILD=build/fuzz O='-O1 -g' HARDEN='$(SANITIZE) -fsanitize=fuzzer-no-link' \
+		build/fuzz/fuzzers/fuzz_filter seeds
+	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),180) fuzz_filter
+
+attacks: deps mailstamp cases
+	@tests/attacks/run --table $(BUILD)
+
 lint:
 	@tools/deps install build spf2 test lint
 	@tests/lint/run
@@ -197,6 +213,7 @@ bench: deps mailstamp $(BUILD)/bench/stages
 	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/hostile
 	@bench/batch $(BUILD)
 	@bench/instructions
 
@@ -207,6 +224,7 @@ instructions: deps mailstamp
 check-hosts:
 	@tools/deps install build spf2 hosts
 	@$(MAKE) --no-print-directory mailstamp
+	@tests/hosts/paste $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
 
 page check-page:
@@ -239,6 +257,7 @@ install: all
 	install -m 755 $(BUILD)/mailstamp $(DESTDIR)$(PREFIX)/bin/mailstamp
 	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
+	install -D -m 644 contrib/mailstamp.conf.sample $(DESTDIR)$(SYSCONF)/mailstamp/mailstamp.conf.sample
 	for file in $(CONTRIB); do \
 		install -D -m $$(if [ -x $$file ]; then echo 755; else echo 644; fi) \
 			$$file $(DESTDIR)$(DOCDIR)/$$file || exit 1; done
@@ -246,11 +265,13 @@ install: all
 # what install put there and no more; folders only where nothing else is in them
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
-		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB))
+		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB)) \
+		$(DESTDIR)$(SYSCONF)/mailstamp/mailstamp.conf.sample
+	rmdir $(DESTDIR)$(SYSCONF)/mailstamp 2>/dev/null || :
 	for folder in $(addprefix /,$(patsubst %/,%,$(sort $(dir $(CONTRIB)))) contrib) ""; do \
 		rmdir $(DESTDIR)$(DOCDIR)$$folder 2>/dev/null || :; done
 
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan fuzz lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean

@@ -103,9 +103,8 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
 }
 
 /*
- * In the order of the field. They are asked from the last to the first, so that the author's policy
- * goes out before all else, and checked by turn: DKIM hashes the body while DNS travels, DMARC
- * needs the others.
+ * In the order of the field. They are checked by turn: DKIM hashes the body while DNS travels,
+ * DMARC needs the others.
  */
 static const struct mechanism mechanisms[] = {
 	{1, spf_ask,   check_spf,   skip_spf,   report_spf  },
@@ -113,6 +112,12 @@ static const struct mechanism mechanisms[] = {
 	{2, arc_ask,   check_arc,   NULL,       report_arc  },
 	{3, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
 };
+
+/*
+ * The order of asking, of which the first have the questions that a message may ask: the author's
+ * policy before all else, then what can make DMARC pass, the chain last.
+ */
+static const unsigned asking[] = {3, 0, 1, 2};
 
 enum { MECHANISMS = sizeof mechanisms / sizeof mechanisms[0] };
 
@@ -133,9 +138,9 @@ auth_run(const struct auth_input *in, struct auth_results *results)
 
 	*results = (struct auth_results){
 		.local = in->envelope->trusted_client || in->envelope->authenticated.n > 0};
-	for (size_t i = MECHANISMS; i > 0 && !in->options->no_ask; i--)
-		if (!results->local || mechanisms[i - 1].skip == NULL)
-			mechanisms[i - 1].ask(in);
+	for (size_t i = 0; i < MECHANISMS && !in->options->no_ask; i++)
+		if (!results->local || at_turn(asking[i])->skip == NULL)
+			at_turn(asking[i])->ask(in);
 	for (unsigned turn = 0; turn < MECHANISMS; turn++) {
 		const struct mechanism *mechanism = at_turn(turn);
 		if (results->local && mechanism->skip != NULL)

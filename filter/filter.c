@@ -7,33 +7,58 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/clock.h"
+#include "filter/io/hostname.h"
 #include "filter/io/write.h"
 #include "filter/log.h"
+#include "filter/log_message.h"
 #include "filter/out/deliver.h"
 #include "filter/out/output.h"
 #include "filter/out/record.h"
 #include "filter/out/seal.h"
 #include "filter/result/block.h"
 #include "filter/result/json.h"
+#include "filter/result/reply.h"
 #include "filter/settings/profile.h"
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
+
+enum { SAY_MAX = 512 };
 
 struct job {
 	const struct options *options;
 	struct log *log;
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
-	bool told; /* the outcome is out, and its status is final */
+	int64_t began_ms;
+	bool told;  /* the outcome is out, and its status is final */
+	bool early; /* what failed was before the first octet of the message was read */
 	struct evaluation ev;
 	struct outcome outcome;
 };
 
+/* One line to stdout, for a bounce, a log line or a scanner. */
 static bool
-say(const char *line)
+say(const struct job *job, const struct delivery *told)
 {
-	return line == NULL || (write_bytes(STDOUT_FILENO, slice_str(line)) &&
-				       write_bytes(STDOUT_FILENO, SLICE("\n")));
+	struct buf line;
+
+	if (told->say == NULL)
+		return true;
+	buf_init(&line, job->ev.arena, SAY_MAX);
+	buf_adds(&line, told->say);
+	if (told->say_why)
+		buf_adds(&line, reply_sentence(&job->ev));
+	buf_addc(&line, '\n');
+	return write_bytes(STDOUT_FILENO, buf_slice(&line));
+}
+
+/* An error of ours, for the administrator to find by the queue id. */
+static void
+log_error(const struct job *job, const char *what, const char *why)
+{
+	log_line(job->log, "id=%s %s%s", log_value(job->ev.taken.envelope.queue_id, job->ev.arena),
+		what, why);
 }
 
 static int
@@ -43,9 +68,33 @@ tempfail(struct job *job, const char *why)
 
 	job->outcome.error = why;
 	if (why != NULL)
-		log_line(job->log, "temporary failure: %s", why);
-	(void)say(told.say);
+		log_error(job, "temporary failure: ", why);
+	(void)say(job, &told);
 	return told.status;
+}
+
+/* The message as COMMAND, the next hop or stdout gets it. */
+static enum status
+hand_on(struct job *job, struct output *output, const char **error)
+{
+	const struct options *options = job->options;
+	const size_t size = output->block.n + job->ev.message.raw.n;
+	int command_status;
+
+	if (options->next_hop != NULL) {
+		struct smtp_job smtp = {
+			.next_hop = options->next_hop,
+			.our_name = hostname_get(job->ev.arena),
+			.envelope = &job->ev.taken.envelope,
+			.timeout = options->command_timeout,
+		};
+
+		return deliver_smtp(output, size, &smtp, options->spool_dir, job->ev.arena, error);
+	}
+	if (options->exec_argv != NULL)
+		return deliver(output, size, options->exec_argv, options->command_timeout,
+			options->spool_dir, error, &command_status);
+	return output_message(output, STDOUT_FILENO);
 }
 
 /* Hands the stamped message on; the whole of it, or not at all. */
@@ -61,21 +110,15 @@ pass_on(struct job *job, struct slice block, int status)
 		.rest = job->ev.input.partial ? &job->ev.input : NULL,
 	};
 	const char *error = "the message could not be written";
-	enum status st;
-	int command_status;
+	enum status st = hand_on(job, &output, &error);
 
-	if (options->exec_argv != NULL)
-		st = deliver(&output, block.n + job->ev.message.raw.n, options->exec_argv,
-			options->command_timeout, options->spool_dir, &error, &command_status);
-	else
-		st = output_message(&output, STDOUT_FILENO);
 	job->outcome.dropped = output.dropped;
 	if (st == ST_OK)
 		return status;
-	if (options->exec_argv != NULL)
+	if (options_keep_stdout(options))
 		return tempfail(job, error);
 	/* a part of it may be out: no line of ours may follow it */
-	log_line(job->log, "temporary failure: %s", error);
+	log_error(job, "temporary failure: ", error);
 	job->outcome.error = error;
 	return profile_delivery(options, DISP_TEMPFAIL, false, false).status;
 }
@@ -127,7 +170,7 @@ finish(struct job *job)
 	if (options->output != OUTPUT_MESSAGE)
 		return emit_other(job, told.status);
 	if (!told.pass_on) {
-		if (say(told.say) || !told.must_say)
+		if (say(job, &told) || !told.must_say)
 			return told.status;
 		return tempfail(job, "the outcome could not be written");
 	}
@@ -143,9 +186,14 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	if (options->on_error_pass && ev->has_message && options->output == OUTPUT_MESSAGE) {
+	/* never for what a sender may have brought about: it would be a way past every policy */
+	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
+		const char *unread = NULL;
+
+		if (evaluate_read(ev, &unread) != EVALUATE_OK)
+			return tempfail(job, unread);
 		job->outcome.error = why;
-		log_line(job->log, "passed on unjudged: %s", why);
+		log_error(job, "passed on unjudged: ", why);
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
@@ -158,9 +206,13 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 			options->profile_given, options->profile, isatty(STDIN_FILENO) != 0, true);
 
 		job->outcome.error = why;
-		log_line(job->log, "%s", why);
-		if (profile_is_host(options->profile))
-			(void)say(profile_delivery(options, DISP_TEMPFAIL, false, false).say);
+		log_error(job, "", why);
+		if (profile_is_host(options->profile)) {
+			struct delivery told =
+				profile_delivery(options, DISP_TEMPFAIL, false, false);
+
+			(void)say(job, &told);
+		}
 		return status;
 	}
 	return tempfail(job, why);
@@ -179,36 +231,12 @@ write_dns_record(struct job *job)
 		log_line(job->log, "DNS record %s: %s", options->dns_record, fault_text(why));
 }
 
-/* what became of sealing: cv= of our set, or why there is none */
-static const char *
-sealed_word(const struct evaluation *ev)
-{
-	return ev->sealed.instance > 0 ? arc_cv_word(ev->sealed.cv)
-				       : reason_text(&ev->sealed.reason);
-}
-
 static void
 log_verdict(struct job *job)
 {
-	const struct evaluation *ev = &job->ev;
-	const struct envelope *envelope = &ev->taken.envelope;
-	struct arena *arena = ev->arena;
-
 	if (!profile_is_host(job->options->profile) && job->options->log == NULL)
 		return; /* a person sees the result; the log is for servers */
-	log_line(job->log,
-		"id=%s client=%s from=<%s> author=%s spf=%s dmarc=%s policy=%s disposition=%s "
-		"removed=%zu status=%d%s%s%s%s",
-		log_value(envelope->queue_id, arena),
-		log_value(ip_text(&envelope->client_ip, arena), arena),
-		log_value(envelope->mail_from, arena), log_value(ev->ids.author_domain, arena),
-		auth_code_word(ev->results.spf.code), auth_code_word(ev->results.dmarc.code),
-		dmarc_policy_word(ev->results.dmarc.policy), policy_word(ev->verdict.disposition),
-		job->outcome.dropped, job->outcome.status,
-		ev->verdict.reason.id != REASON_NONE ? " reason=" : "",
-		ev->verdict.reason.id != REASON_NONE ? reason_text(&ev->verdict.reason) : "",
-		job->options->arc_seal != NULL ? " seal=" : "",
-		job->options->arc_seal != NULL ? log_value(slice_str(sealed_word(ev)), arena) : "");
+	log_message(job->log, &job->ev, &job->outcome, clock_ms() - job->began_ms);
 }
 
 static void
@@ -220,7 +248,9 @@ write_json_log(struct job *job)
 	if (path == NULL)
 		return;
 	if (json_line(&job->ev, &job->outcome, &line) != ST_OK || !json_append(path, line))
-		log_line(job->log, "JSON log %s: %s", path, strerror(errno));
+		log_line(job->log, "id=%s JSON log %s: %s",
+			log_value(job->ev.taken.envelope.queue_id, job->ev.arena), path,
+			strerror(errno));
 }
 
 /*
@@ -236,10 +266,18 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
+		job->early = false;
 		*why = "no memory";
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
+	job->early = true;
+	result = evaluate_open(ev, why);
+	if (result == EVALUATE_OK)
+		result = seal_open(ev, why);
+	if (result != EVALUATE_OK)
+		return result;
+	job->early = false;
 	result = evaluate(ev, NULL, why);
 	if (result != EVALUATE_OK)
 		return result;
@@ -273,14 +311,17 @@ filter_main(const struct options *options, struct arena *arena)
 	/* not on the stack: its content must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
-	const char *why = "this profile needs -- COMMAND, for its host throws stdout away";
+	const char *why =
+		"this profile needs --next-hop or -- COMMAND: its mail server discards stdout";
 	int status;
 
 	job->options = options;
+	job->began_ms = clock_ms();
 	job->log = log_open(options);
+	log_arm(job->log);
 	arena_init(&job->work, on_out_of_memory, job);
 	evaluate_begin(options, arena, &job->ev);
-	if (!profile_needs_command(options->profile) || options->exec_argv != NULL)
+	if (!profile_needs_command(options->profile) || options_keep_stdout(options))
 		result = evaluate_guarded(job, arena, &why);
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;

@@ -1,8 +1,13 @@
 #include "filter/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,8 +15,10 @@
 #include "filter/settings/profile.h"
 #include "filter/text/printable.h"
 
+enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
+
 struct log {
-	enum { TO_STDERR, TO_SYSLOG, TO_FILE } where;
+	enum where where;
 	const char *path;
 	int fd; /* TO_FILE: -1 where it is not open */
 	bool opened;
@@ -47,6 +54,12 @@ open_once(struct log *log)
 	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
 		log->fd = open(log->path,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (log->where != TO_FILE || log->fd >= 0)
+		return;
+	/* lines that are lost are missed one day: the one place that is left hears of it */
+	openlog("mailstamp", LOG_PID, LOG_MAIL);
+	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
+	closelog();
 }
 
 /* "2026-01-02T03:04:05Z mailstamp[123]: ", or the name alone for a person */
@@ -98,6 +111,8 @@ log_line(struct log *log, const char *format, ...)
 	}
 	n = strlen(line);
 	line[n++] = '\n';
+	if (log->where == TO_FILE && log->fd < 0)
+		return;
 	/* one write that never waits: a reader that is stuck must not hold mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;
@@ -107,6 +122,71 @@ const char *
 log_value(struct slice value, struct arena *arena)
 {
 	return printable(value, LOG_VALUE_MAX, arena);
+}
+
+/* What a handler of signals needs, made before it is called. */
+static struct {
+	bool armed;
+	int where;
+	const char *path;
+	char head[64];
+	size_t nhead;
+} crash;
+
+void
+log_arm(const struct log *log)
+{
+	if (log == NULL)
+		return;
+	crash.where = (int)log->where;
+	crash.path = log->path;
+	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
+		crash.nhead = (size_t)snprintf(crash.head, sizeof crash.head,
+			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
+	else
+		crash.nhead = put_head(log, crash.head, sizeof crash.head);
+	crash.armed = true;
+}
+
+static void
+send_last(const char *line, size_t n)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return;
+	if (connect(fd, (const struct sockaddr *)&to, sizeof to) == 0)
+		(void)send(fd, line, n, MSG_NOSIGNAL);
+	close(fd);
+}
+
+void
+log_signal(int number)
+{
+	static const char ended[] = "ended by signal ";
+	char line[sizeof crash.head + sizeof ended + 4];
+	size_t n = crash.nhead;
+	int fd = STDERR_FILENO;
+
+	if (!crash.armed)
+		return;
+	memcpy(line, crash.head, n);
+	memcpy(line + n, ended, sizeof ended - 1);
+	n += sizeof ended - 1;
+	if (number > 9)
+		line[n++] = (char)('0' + number / 10 % 10);
+	line[n++] = (char)('0' + number % 10);
+	if (crash.where == TO_SYSLOG) {
+		send_last(line, n);
+		return;
+	}
+	line[n++] = '\n';
+	if (crash.where == TO_FILE)
+		fd = open(crash.path,
+			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	if (fd >= 0 && write(fd, line, n) < 0)
+		return;
 }
 
 void

@@ -12,8 +12,9 @@ struct log; /* by the options: syslog, a file, stderr, or nowhere; owned by log_
 
 /*
  * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
- * before the first line. Without --log: stderr for plain, syslog for the profiles of mail servers,
- * for their stderr lands in a bounce or in the message.
+ * before the first line; a log file that cannot be written is told to syslog. Without --log: stderr
+ * for plain, syslog for the profiles of mail servers, for their stderr lands in a bounce or in the
+ * message.
  */
 struct log *log_open(const struct options *options);
 
@@ -26,6 +27,13 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 
 /* filter/text/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
 const char *log_value(struct slice value, struct arena *arena);
+
+/*
+ * From now on log_signal writes where this log does, that a signal ended the process. It uses
+ * nothing that a signal handler may not; before, it writes nothing.
+ */
+void log_arm(const struct log *log);
+void log_signal(int number);
 
 void log_close(struct log *log);
 

@@ -226,6 +226,22 @@ scan_quoted_string(struct slice *at, bool utf8, struct slice *out)
 	return true;
 }
 
+void
+scan_until(struct slice *at, const char *ends)
+{
+	struct slice quoted;
+	bool closed = true;
+
+	while (at->n > 0 && (at->p[0] == '\0' || strchr(ends, at->p[0]) == NULL)) {
+		if (at->p[0] == '"' && closed) {
+			closed = scan_quoted_string(at, true, &quoted);
+			if (closed)
+				continue;
+		}
+		*at = slice_from(*at, 1);
+	}
+}
+
 bool
 scan_token(struct slice *at, struct slice *out)
 {

@@ -33,6 +33,12 @@ bool scan_atom(struct slice *at, bool utf8, struct slice *out);
 bool scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
 /* quoted-string without CFWS around it; out is the text between the quotes as it stands */
 bool scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
+/*
+ * Passes over all octets before the first one of ends that stands in no quoted string. A quote that
+ * begins none is an octet like any other, and so are those behind it: to try each of them would
+ * take quadratic time.
+ */
+void scan_until(struct slice *at, const char *ends);
 /* token of RFC 2045 5.1 */
 bool scan_token(struct slice *at, struct slice *out);
 /* one UTF-8 sequence of two to four octets, well-formed (RFC 3629) */

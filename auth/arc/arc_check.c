@@ -2,10 +2,10 @@
 #include "auth/dns/dns.h"
 
 /*
- * Octets of signed fields that are hashed for the older message signatures, all together: they only
- * tell since when the message is as it is.
+ * Sets whose keys are asked for ahead of all answers: more than an honest chain has. Those of the
+ * rest are asked for together when the other methods have had their questions.
  */
-enum { OLDER_MAX = 16 * 1024 * 1024 };
+enum { SETS_AHEAD = 10 };
 
 static void
 fail(struct arc_result *result, enum arc_part part, unsigned instance,
@@ -32,24 +32,41 @@ is_open(const struct dkim_sig_result *sig)
 	return sig->code == AUTH_NONE;
 }
 
+static void
+ask_key(const struct auth_input *in, const struct dkim_sig *sig)
+{
+	struct slice name;
+
+	if (dkim_key_name(sig->s, sig->d, in->arena, &name))
+		dns_ask(in->dns, name, DNS_TXT);
+}
+
+/*
+ * The keys of the newest sets, in the order of what depends on them: the newest message signature
+ * and the seals decide, the older message signatures only tell since when the message is as it is.
+ */
+static void
+ask_keys(const struct auth_input *in, const struct arc_result *chain, size_t sets)
+{
+	const size_t oldest = sets < chain->n ? chain->n - sets : 0;
+
+	ask_key(in, &chain->sets[chain->n - 1].ams.sig);
+	for (size_t i = chain->n; i > oldest; i--)
+		ask_key(in, &chain->sets[i - 1].seal.sig);
+	for (size_t i = chain->n - 1; i > oldest; i--)
+		if (is_open(&chain->sets[i - 1].ams) &&
+			chain->sets[i - 1].ams.sig.defect.id == DKIM_R_NONE)
+			ask_key(in, &chain->sets[i - 1].ams.sig);
+}
+
 void
 arc_ask(const struct auth_input *in)
 {
 	struct arc_result found;
-	struct slice name;
 
 	arc_parse(in->message, in->limits->arc_sets, in->arena, &found);
-	if (found.code != AUTH_PASS)
-		return;
-	for (size_t i = found.n; i > 0; i--) {
-		const struct dkim_sig *ams = &found.sets[i - 1].ams.sig;
-		const struct dkim_sig *seal = &found.sets[i - 1].seal.sig;
-
-		if (i == found.n && dkim_key_name(ams->s, ams->d, in->arena, &name))
-			dns_ask(in->dns, name, DNS_TXT);
-		if (dkim_key_name(seal->s, seal->d, in->arena, &name))
-			dns_ask(in->dns, name, DNS_TXT);
-	}
+	if (found.code == AUTH_PASS)
+		ask_keys(in, &found, SETS_AHEAD);
 }
 
 void
@@ -70,26 +87,21 @@ arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_res
 	}
 }
 
-/*
- * One message signature; *work counts the octets of the fields that it covers, up to limit.
- * *doubled is set where what it covers may be shown in another way (RFC 6376 8.15).
- */
+/* One message signature. *doubled is set where what it covers may be shown in another way (RFC 6376
+ * 8.15). */
 static enum status
-check_ams(const struct auth_input *in, const struct dkim_index *index,
-	const struct dkim_bodies *bodies, size_t limit, size_t *work, bool *doubled,
-	struct dkim_sig_result *ams)
+check_ams(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
+	bool *doubled, struct dkim_sig_result *ams)
 {
 	struct dkim_selection selection;
 
 	if (!is_open(ams))
 		return ST_OK;
 	dkim_select(index, &ams->sig, in->arena, &selection);
-	for (size_t i = 0; i < selection.n; i++)
-		*work += selection.fields[i]->raw.n;
 	*doubled = selection.doubled != NULL;
 	if (selection.oversize)
 		set(ams, ARC_R_SIGNED_OVERSIZE, AUTH_POLICY);
-	else if (*work > limit)
+	else if (!dkim_may_hash(in, &selection))
 		set(ams, ARC_R_MUCH, AUTH_POLICY);
 	else if (dkim_check_signature(in, &selection, bodies, ams) != ST_OK)
 		return ST_TEMP;
@@ -160,17 +172,16 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 
 /* RFC 8617 5.2 step 5; after the seals, which may make it needless */
 static enum status
-find_oldest(const struct auth_input *in, const struct dkim_index *index,
-	const struct dkim_bodies *bodies, struct arc_result *result)
+find_oldest(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
+	struct arc_result *result)
 {
-	size_t work = 0;
 	bool doubled;
 
 	result->oldest_pass = 0;
 	for (size_t i = result->n - 1; i > 0; i--) {
 		struct dkim_sig_result *ams = &result->sets[i - 1].ams;
 
-		if (check_ams(in, index, bodies, OLDER_MAX, &work, &doubled, ams) != ST_OK)
+		if (check_ams(in, index, bodies, &doubled, ams) != ST_OK)
 			return ST_TEMP;
 		if (ams->code != AUTH_PASS) {
 			result->oldest_pass = (unsigned)i + 1;
@@ -184,12 +195,11 @@ static enum status
 check_chain(
 	const struct auth_input *in, const struct dkim_bodies *bodies, struct arc_result *result)
 {
-	const struct dkim_index *index = dkim_index_make(in->message, in->arena);
+	struct dkim_index *index = dkim_index_make(in->message, in->arena);
 	struct dkim_sig_result *newest = &result->sets[result->n - 1].ams;
-	size_t work = 0;
 
 	/* RFC 8617 5.2 step 4 */
-	if (check_ams(in, index, bodies, SIZE_MAX, &work, &result->doubled, newest) != ST_OK)
+	if (check_ams(in, index, bodies, &result->doubled, newest) != ST_OK)
 		return ST_TEMP;
 	if (newest->code != AUTH_PASS) {
 		fail(result, ARC_PART_AMS, (unsigned)result->n, newest);
@@ -205,6 +215,8 @@ arc_check(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_re
 {
 	if (result->code != AUTH_PASS)
 		return ST_OK;
+	if (!in->options->no_ask)
+		ask_keys(in, result, result->n);
 	dkim_bodies_make(bodies, in);
 	if (check_chain(in, bodies, result) == ST_OK)
 		return ST_OK;

@@ -15,7 +15,10 @@
 #include "auth/base/keycache.h"
 #include "auth/base/rsa.h"
 
-enum { ED25519_SIGNATURE_SIZE = 64 };
+enum {
+	ED25519_SIGNATURE_SIZE = 64,
+	ED25519_WEIGHT = 4 /* as crypto_key_weight counts, measured */
+};
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
@@ -35,7 +38,7 @@ struct crypto_hash {
 struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
-	unsigned bits;
+	unsigned bits, weight;
 	unsigned users; /* the cache and who asked; of one thread */
 };
 
@@ -214,6 +217,7 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 	*bits = inside.bits = numbers.bits;
 	if (status != ST_OK)
 		return status;
+	inside.weight = rsa_weight(&numbers);
 	inside.rsa = rsa_key_new(&numbers);
 	if (inside.rsa == NULL)
 		return ST_TEMP;
@@ -221,13 +225,48 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 	return *key != NULL ? ST_OK : ST_TEMP;
 }
 
+/*
+ * Is it the one encoding of a point that is not of small order (RFC 8032 5.1.3)? With a key of
+ * small order some signatures are good for most messages, and readers differ about other encodings.
+ */
+static bool
+is_sound_point(struct slice encoded)
+{
+	/* y of the points of order 1, 2, 4 and 8, whatever the sign of x; the first octet is the
+	 * least */
+	static const char small[][CRYPTO_ED25519_SIZE + 1] = {
+		"\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+		"\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+		"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+		"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+		"\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+		"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+		"\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+	};
+	unsigned char y[CRYPTO_ED25519_SIZE];
+	size_t i = CRYPTO_ED25519_SIZE - 1;
+
+	memcpy(y, encoded.p, sizeof y);
+	y[i] &= 0x7f;
+	for (size_t k = 0; k < sizeof small / sizeof small[0]; k++)
+		if (memcmp(y, small[k], sizeof y) == 0)
+			return false;
+	/* y < 2^255 - 19 */
+	if (y[i] != 0x7f)
+		return true;
+	while (i > 1 && y[i - 1] == 0xff)
+		i--;
+	return i > 1 || y[0] < 0xed;
+}
+
 enum status
 crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **key)
 {
-	struct crypto_key inside = {.bits = 8 * CRYPTO_ED25519_SIZE};
+	struct crypto_key inside = {.bits = 8 * CRYPTO_ED25519_SIZE, .weight = ED25519_WEIGHT};
 
 	*key = NULL;
-	if (raw.n != CRYPTO_ED25519_SIZE) /* RFC 8463 4 */
+	if (raw.n != CRYPTO_ED25519_SIZE || !is_sound_point(raw)) /* RFC 8463 4 */
 		return ST_BAD;
 	*key = find_key(crypto, raw, false);
 	if (*key != NULL)
@@ -242,6 +281,12 @@ crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **
 	}
 	*key = keep_key(crypto, raw, inside);
 	return *key != NULL ? ST_OK : ST_TEMP;
+}
+
+unsigned
+crypto_key_weight(const struct crypto_key *key)
+{
+	return key->weight;
 }
 
 void
@@ -272,7 +317,8 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 	EVP_MD_CTX *ctx;
 	bool asked, memory;
 
-	if (signature.n != ED25519_SIGNATURE_SIZE) /* RFC 8032 5.1.7 step 1 */
+	/* RFC 8032 5.1.7 step 1; R is a point, too */
+	if (signature.n != ED25519_SIGNATURE_SIZE || !is_sound_point(signature))
 		return ST_OK;
 	if (!start(crypto))
 		return ST_TEMP;

@@ -38,15 +38,18 @@ enum status crypto_sha256(
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
  * A.1.1), as auth/base/rsa.h reads them. ST_BAD where it is neither or the numbers make no key (an
- * exponent that is even, below 3 or over 64 bits; an even modulus); ST_LIMIT where it has more than
- * 16,384 bits. *bits is the modulus' size, set wherever the numbers could be read; however small it
- * is, the key is made. Ed25519: 32 octets, else ST_BAD (RFC 8463 4). The key is the caller's to
- * free, before the crypto; *key is NULL where not ST_OK. The last few hundred keys are kept by
- * the crypto, so that one that comes again is not decoded again.
+ * exponent that is even or below 3; an even modulus); ST_LIMIT where it has more than 16,384 bits,
+ * or an exponent of more than 32. *bits is the modulus' size, set wherever the numbers could be
+ * read; however small it is, the key is made. Ed25519: 32 octets that are the canonical encoding of
+ * a point that is not of small order, else ST_BAD (RFC 8463 4, RFC 8032 5.1.3). The key is the
+ * caller's to free, before the crypto; *key is NULL where not ST_OK. The last few hundred keys are
+ * kept by the crypto, so that one that comes again is not decoded again.
  */
 enum status crypto_key_rsa(
 	struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);
 enum status crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **key);
+/* What a verification with it costs, in those of an RSA key of 2,048 bits with a usual exponent. */
+unsigned crypto_key_weight(const struct crypto_key *key);
 void crypto_key_free(struct crypto_key *key); /* NULL is fine */
 
 /*

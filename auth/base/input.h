@@ -11,6 +11,7 @@
 #include "auth/base/ip.h"
 #include "mime/message.h"
 
+struct budget;
 struct crypto;
 struct dmarc_overlay;
 struct dns;
@@ -40,6 +41,10 @@ struct limits {
 	size_t field_size;      /* 65,536 octets */
 	size_t dkim_signatures; /* 16 */
 	size_t arc_sets;        /* 50 */
+	size_t keys;            /* 10: records of one name */
+	size_t verifications;   /* 2,000: as crypto_key_weight counts them */
+	size_t header_octets;   /* 8 MiB: of fields that signatures cover */
+	size_t questions;       /* 100: to DNS */
 	unsigned rsa_min_bits;  /* 1,024 */
 	unsigned rsa_max_bits;  /* 8,192 */
 	int64_t spf_ms;         /* 20,000 (RFC 7208 4.6.4) */
@@ -75,6 +80,8 @@ struct auth_input {
 	struct arena *arena;
 	bool envelope_hidden; /* stored mail that does not show its envelope: SPF is not judged, and
 				 where nothing else passes, DMARC is not */
+	struct budget
+		*budget; /* of this message; NULL: without bounds, for the caller has its own */
 	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */
 	const struct dmarc_overlay *overlay;
 };

@@ -66,3 +66,27 @@ reason_place(struct slice whole, struct slice part)
 
 	return whole.p != NULL && at >= begin && at - begin < whole.n ? at - begin + 1 : 0;
 }
+
+const char *
+auth_code_word(enum auth_code code)
+{
+	switch (code) {
+	case AUTH_NONE:
+		return "none";
+	case AUTH_PASS:
+		return "pass";
+	case AUTH_FAIL:
+		return "fail";
+	case AUTH_SOFTFAIL:
+		return "softfail";
+	case AUTH_NEUTRAL:
+		return "neutral";
+	case AUTH_POLICY:
+		return "policy";
+	case AUTH_TEMPERROR:
+		return "temperror";
+	case AUTH_PERMERROR:
+		return "permerror";
+	}
+	return "none";
+}

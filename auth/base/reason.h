@@ -1,5 +1,6 @@
 /*
- * reason.h: why a result is what it is, as a value that code compares and people read.
+ * reason.h: the results of the methods, and why each is what it is, as a value that code compares
+ * and people read.
  *
  * Each mechanism lists its reasons once, in NAME_reason.h, as rows R(ID, "code", "sentence"): the
  * enum, the stable code for programs and the sentence for people come from the same row. Code
@@ -10,6 +11,21 @@
 #define AUTH_BASE_REASON_H
 
 #include "mime/arena.h"
+
+/* The result words of RFC 8601 2.7, one vocabulary for all methods. */
+enum auth_code {
+	AUTH_NONE,
+	AUTH_PASS,
+	AUTH_FAIL,
+	AUTH_SOFTFAIL,
+	AUTH_NEUTRAL,
+	AUTH_POLICY,
+	AUTH_TEMPERROR,
+	AUTH_PERMERROR
+};
+
+/* the registered word, lower case */
+const char *auth_code_word(enum auth_code code);
 
 /* A row of a table of reasons. */
 struct reason_row {

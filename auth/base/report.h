@@ -8,7 +8,6 @@
 #define AUTH_BASE_REPORT_H
 
 #include "auth/base/reason.h"
-#include "auth/base/result.h"
 #include "mime/arena.h"
 
 enum { REPORT_PROPS = 8 };

@@ -109,9 +109,24 @@ rsa_parse(struct slice der, struct rsa_numbers *rsa)
 		return ST_LIMIT;
 	/* RFC 8017 3.1: 3 <= e <= n - 1, and both are odd since e is prime to lambda(n) */
 	if (!is_odd(rsa->modulus) || !is_odd(rsa->exponent) || exponent_bits < 2 ||
-		exponent_bits >= bits || exponent_bits > RSA_MAX_EXPONENT_BITS)
+		exponent_bits >= bits)
 		return ST_BAD;
-	return ST_OK;
+	return exponent_bits > RSA_MAX_EXPONENT_BITS ? ST_LIMIT : ST_OK;
+}
+
+/* A multiplication takes the square of the size; an exponent takes one a bit, two where it is 1. */
+unsigned
+rsa_weight(const struct rsa_numbers *numbers)
+{
+	enum { BITS = 2048, PRODUCTS = 16 + 1 /* 65,537 */ };
+	const unsigned size = (numbers->bits + BITS - 1) / BITS;
+	unsigned products = (unsigned)count_bits(numbers->exponent) - 1;
+
+	for (size_t i = 0; i < numbers->exponent.n; i++)
+		for (unsigned byte = octet(numbers->exponent, i); byte != 0; byte >>= 1)
+			products += byte & 1;
+	products--; /* the first bit is where it begins */
+	return size * size * ((products + PRODUCTS - 1) / PRODUCTS);
 }
 
 enum { DIGEST_SIZE = 32, PADDING_MIN = 8, MODULUS_MAX = RSA_MAX_BITS / 8 };

@@ -127,19 +127,15 @@ taglist_malformed(const struct taglist *list)
 	return NULL;
 }
 
-/* Room for one tag more: at first for as many as are usual, then for all that may be. */
-static struct tag *
-grow(struct tag *tags, size_t n, size_t *cap, struct arena *arena)
+/* As many tags as text can have, so that no list takes more memory than it needs. */
+static size_t
+count_tags(struct slice text)
 {
-	struct tag *more;
+	size_t n = 1;
 
-	if (n < *cap)
-		return tags;
-	*cap = *cap == 0 ? 16 : TAGLIST_MAX;
-	more = arena_array(arena, *cap, sizeof *more);
-	if (n > 0)
-		memcpy(more, tags, n * sizeof *more);
-	return more;
+	for (size_t i = 0; i < text.n && n < TAGLIST_MAX; i++)
+		n += text.p[i] == ';';
+	return n;
 }
 
 enum status
@@ -148,8 +144,7 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 {
 	static const struct taglist_rules grammar;
 	struct taglist found = {0};
-	struct tag *tags = NULL;
-	size_t cap = 0;
+	struct tag *tags = arena_array(arena, count_tags(text), sizeof *tags);
 
 	*list = found;
 	for (;;) {
@@ -160,7 +155,6 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 		if (blank.n > 0) {
 			if (found.n == TAGLIST_MAX)
 				return ST_LIMIT;
-			tags = grow(tags, found.n, &cap, arena);
 			tags[found.n] =
 				parse_tag(element, rules != NULL ? rules : &grammar, &found);
 			found.malformed = found.malformed || !tags[found.n].well_formed;

@@ -191,13 +191,15 @@ diagnose(const struct auth_input *in, const struct dkim_result *result,
 	struct diagnosis *diagnoses =
 		arena_array(in->arena, DIAGNOSE_SIGNATURES, sizeof *diagnoses);
 	const size_t all = count_changed(result);
+	struct auth_input own = *in;
 	int64_t begun = options->now_ms(options->arg);
 
+	own.budget = NULL; /* its work has bounds of its own, and its memory goes earlier */
 	*n = 0;
 	for (size_t i = 0; i < result->n && *n < all; i++) {
 		struct diagnosis *diagnosis = &diagnoses[*n];
 		struct patient patient = {
-			.in = in, .sig = &result->sigs[i].sig, .options = options};
+			.in = &own, .sig = &result->sigs[i].sig, .options = options};
 		struct arena work;
 
 		if (!was_changed(&result->sigs[i]))

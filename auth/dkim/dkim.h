@@ -12,6 +12,8 @@
 #include "auth/base/taglist.h"
 #include "auth/dkim/dkim_reason.h"
 
+struct dns_answer;
+
 enum dkim_canon { DKIM_SIMPLE, DKIM_RELAXED };
 
 enum dkim_algorithm {
@@ -63,7 +65,8 @@ struct dkim_sig_result {
 	struct dkim_sig sig;
 	enum auth_code code;
 	struct reason reason; /* one of DKIM's; of an ARC field, one of ARC's, too */
-	bool aligned;         /* d= with the author domain, whatever the result: set by DMARC */
+	bool aligned;         /* d= with the author domain, whatever the result: set by DMARC, and
+				 where nothing can pass by it, as far as no question tells */
 	unsigned key_bits;    /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
@@ -105,6 +108,18 @@ void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *k
  * false where there is none. Needs no memory; value is a field's value.
  */
 bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
+
+/* The key records of one name, parsed. */
+struct dkim_keys {
+	struct dkim_keys *next; /* in the budget */
+	const struct dns_answer *answer;
+	struct reason refused; /* why none was parsed: too many, or too much of them */
+	const struct dkim_key *keys;
+	size_t n;
+};
+
+/* Those of an answer that has records; parsed once a message, as far as its budget allows. */
+const struct dkim_keys *dkim_keys_of(const struct auth_input *in, const struct dns_answer *answer);
 
 /* canonicalization (dkim_canon.c, RFC 6376 3.4) */
 
@@ -164,13 +179,17 @@ struct dkim_selection {
 /* A field of that kind whose instances are equal can show nothing else than what was signed; From
  * must not stand twice even then. MIME-Version says nothing that is shown. */
 
-struct dkim_index; /* the message's fields by name; made once a message */
+struct dkim_index; /* the message's fields by name; made once a message, of one thread */
 
 struct dkim_index *dkim_index_make(const struct message *message, struct arena *arena);
 
 /* Bottom-up (RFC 6376 5.4.2); sig->field itself is never selected (RFC 6376 3.5). */
-void dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
+void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
 	struct dkim_selection *selection);
+
+/* Takes the fields that are to be hashed off the budget; false, with nothing taken, where it ends.
+ */
+bool dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection);
 
 /* The hash that b= signs. ST_TEMP where OpenSSL could not. */
 enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,
@@ -185,7 +204,7 @@ enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selec
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);
 
-enum { DKIM_KEYS_MAX = 10 }; /* key records of one name that are tried */
+enum { DKIM_KEYS_MAX = 10 }; /* key records of one name that are tried here */
 
 /* The hashes that an RSA signature holds under the published keys that may be used for it. */
 struct dkim_signed {

@@ -9,6 +9,17 @@
  */
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
+/* Of gathered, octets are read only where they were written: clearing all first costs 5 % of a
+ * message. */
+#ifdef __has_attribute
+#if __has_attribute(uninitialized)
+#define NOT_CLEARED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef NOT_CLEARED
+#define NOT_CLEARED
+#endif
+
 struct sink {
 	struct crypto_hash *hash;
 	struct dkim_body_hash *wanted; /* the prefixes whose hashes are taken on the way */
@@ -295,7 +306,7 @@ void
 dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
 	struct crypto_hash *hash)
 {
-	struct sink sink;
+	NOT_CLEARED struct sink sink;
 	const char *end = field->value.p + field->value.n;
 	struct slice gap = {end, 0}; /* what of the value is left out */
 	struct slice head, tail;

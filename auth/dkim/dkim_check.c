@@ -1,14 +1,12 @@
 #include <stdint.h>
+#include <stdlib.h>
 
+#include "auth/base/budget.h"
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
-/*
- * Octets of signed fields that are hashed, all signatures of a message together: so many that no
- * honest header comes near, and little enough to be hashed in a tenth of a second.
- */
-enum { HEADER_WORK_MAX = 16 * 1024 * 1024 };
+enum { NEAR_MAX = DOMAIN_MAX }; /* no name has as many labels */
 
 /* Seconds that t= may be ahead: clocks of senders that run in local time, or are not set at all. */
 enum { AHEAD_MAX = 3600 };
@@ -40,6 +38,28 @@ nearness(const struct field *field, struct slice author, struct arena *arena)
 	return 1 + domain_common(d, author);
 }
 
+/* Keeps limit of n fields: the nearest, of equally near ones the topmost; in their order. */
+static void
+keep_nearest(const struct auth_input *in, const struct field **fields, size_t n, size_t limit)
+{
+	unsigned char *near = arena_alloc(in->arena, n);
+	size_t count[NEAR_MAX + 1] = {0}, room = limit, last = NEAR_MAX, kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		near[i] = (unsigned char)nearness(fields[i], in->ids->author_domain, in->arena);
+		count[near[i]]++;
+	}
+	/* all that are nearer than last stay, and of those that are as near as there is room for */
+	for (; count[last] < room; last--)
+		room -= count[last];
+	for (size_t i = 0; i < n; i++) {
+		if (near[i] < last || (near[i] == last && room == 0))
+			continue;
+		room -= near[i] == last;
+		fields[kept++] = fields[i];
+	}
+}
+
 /*
  * The signatures to look at, in message order, as an array in the arena. Over the limit those that
  * are nearest to the author domain stay, of equally near ones the topmost.
@@ -50,28 +70,15 @@ pick(const struct auth_input *in, size_t *n, size_t *over)
 	const size_t limit = in->limits->dkim_signatures;
 	const size_t all = message_count(in->message, "DKIM-Signature");
 	const struct field **fields = arena_array(in->arena, all, sizeof *fields);
-	size_t *near, worst;
 
 	*n = 0;
 	for (size_t i = 0; i < in->message->nfields; i++)
 		if (field_is(&in->message->fields[i], "DKIM-Signature"))
 			fields[(*n)++] = &in->message->fields[i];
 	*over = *n > limit ? *n - limit : 0;
-	if (*over == 0)
-		return fields;
-
-	near = arena_array(in->arena, *n, sizeof *near);
-	for (size_t i = 0; i < *n; i++)
-		near[i] = nearness(fields[i], in->ids->author_domain, in->arena);
-	while (*n > limit) {
-		worst = 0;
-		for (size_t i = 1; i < *n; i++)
-			if (near[i] <= near[worst])
-				worst = i;
-		--*n;
-		memmove(fields + worst, fields + worst + 1, (*n - worst) * sizeof *fields);
-		memmove(near + worst, near + worst + 1, (*n - worst) * sizeof *near);
-	}
+	if (*over > 0)
+		keep_nearest(in, fields, *n, limit);
+	*n -= *over;
 	return fields;
 }
 
@@ -102,17 +109,52 @@ find_signatures(const struct auth_input *in, struct dkim_result *result)
 	}
 }
 
+/* One of the signatures in the order in which they are worked on. */
+struct place {
+	size_t near, at;
+};
+
+static int
+compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->near != y->near)
+		return x->near > y->near ? -1 : 1;
+	return x->at < y->at ? -1 : 1;
+}
+
+/*
+ * Those nearest to the author come first, so that where a budget ends it is theirs that were
+ * verified, whatever was put above them.
+ */
+static const struct place *
+order(const struct auth_input *in, const struct dkim_result *result)
+{
+	struct place *places = arena_array(in->arena, result->n, sizeof *places);
+
+	for (size_t i = 0; i < result->n; i++)
+		places[i] = (struct place){
+			domain_common(result->sigs[i].sig.d, in->ids->author_domain), i};
+	if (result->n > 0)
+		qsort(places, result->n, sizeof *places, compare_places);
+	return places;
+}
+
 void
 dkim_ask(const struct auth_input *in)
 {
+	const struct place *places;
 	struct dkim_result found;
 	struct slice name;
 
 	find_signatures(in, &found);
+	places = order(in, &found);
 	for (size_t i = 0; i < found.n; i++) {
-		const struct dkim_sig *sig = &found.sigs[i].sig;
+		const struct dkim_sig_result *each = &found.sigs[places[i].at];
+		const struct dkim_sig *sig = &each->sig;
 
-		if (is_open(&found.sigs[i]) && dkim_key_name(sig->s, sig->d, in->arena, &name))
+		if (is_open(each) && dkim_key_name(sig->s, sig->d, in->arena, &name))
 			dns_ask(in->dns, name, DNS_TXT);
 	}
 }
@@ -200,14 +242,14 @@ dkim_check_signature(const struct auth_input *in, const struct dkim_selection *s
 	return ST_OK;
 }
 
-static size_t
-octets(const struct dkim_selection *selection)
+bool
+dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < selection->n; i++)
 		n += selection->fields[i]->raw.n;
-	return n;
+	return in->budget == NULL || budget_take(&in->budget->header_octets, n);
 }
 
 /*
@@ -215,28 +257,25 @@ octets(const struct dkim_selection *selection)
  * limit of work is left out by itself: those below it are not made to pay for it.
  */
 static struct dkim_selection *
-plan(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result)
+plan(const struct auth_input *in, const struct place *places, struct dkim_bodies *bodies,
+	struct dkim_result *result)
 {
-	const struct dkim_index *index = dkim_index_make(in->message, in->arena);
+	struct dkim_index *index = dkim_index_make(in->message, in->arena);
 	struct dkim_selection *selections = arena_array(in->arena, result->n, sizeof *selections);
-	size_t left = HEADER_WORK_MAX;
 
 	for (size_t i = 0; i < result->n; i++) {
-		struct dkim_sig_result *sig = &result->sigs[i];
-		size_t work;
+		struct dkim_sig_result *sig = &result->sigs[places[i].at];
+		struct dkim_selection *selection = &selections[places[i].at];
 
 		if (!is_open(sig))
 			continue;
-		dkim_select(index, &sig->sig, in->arena, &selections[i]);
-		work = octets(&selections[i]);
-		if (selections[i].oversize)
+		dkim_select(index, &sig->sig, in->arena, selection);
+		if (selection->oversize)
 			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
-		else if (work > left)
+		else if (!dkim_may_hash(in, selection))
 			set(sig, DKIM_R_MUCH, AUTH_POLICY); /* PROGRAM 6 */
-		else {
-			left -= work;
+		else
 			dkim_bodies_want(bodies, &sig->sig);
-		}
 	}
 	return selections;
 }
@@ -245,20 +284,25 @@ enum status
 dkim_check(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result)
 {
 	const struct dkim_selection *selections;
+	const struct place *places;
 	enum status status = ST_OK;
 
 	find_signatures(in, result);
 	if (result->n == 0)
 		return ST_OK;
-	selections = plan(in, bodies, result);
+	places = order(in, result);
+	selections = plan(in, places, bodies, result);
 	dkim_bodies_make(bodies, in); /* while the answers are on their way */
 	for (size_t i = 0; i < result->n; i++) {
-		if (!is_open(&result->sigs[i]))
+		struct dkim_sig_result *sig = &result->sigs[places[i].at];
+		const struct dkim_selection *selection = &selections[places[i].at];
+
+		if (!is_open(sig))
 			continue;
-		if (dkim_check_signature(in, &selections[i], bodies, &result->sigs[i]) != ST_OK)
+		if (dkim_check_signature(in, selection, bodies, sig) != ST_OK)
 			status = ST_TEMP;
-		else if (result->sigs[i].code == AUTH_PASS)
-			judge_verified(in, &selections[i], &result->sigs[i]);
+		else if (sig->code == AUTH_PASS)
+			judge_verified(in, selection, sig);
 	}
 	return status;
 }

@@ -1,6 +1,8 @@
 #include "auth/base/base64.h"
+#include "auth/base/budget.h"
 #include "auth/base/domain.h"
 #include "auth/dkim/dkim.h"
+#include "auth/dns/dns.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
@@ -218,4 +220,51 @@ dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 			&key->notes, dkim_note(DKIM_NOTE_KEY_8BIT), record, tags.eight_bit, arena);
 	parse_lists(&tags, key);
 	parse_public_key(&tags, record, arena, key);
+}
+
+static size_t
+octets(const struct dns_answer *answer)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < answer->n; i++)
+		n += answer->rr[i].text.n;
+	return n;
+}
+
+static struct dkim_keys *
+parse_all(const struct auth_input *in, const struct dns_answer *answer)
+{
+	struct arena *arena = in->budget != NULL ? in->budget->arena : in->arena;
+	struct dkim_keys *all = arena_alloc(arena, sizeof *all);
+	struct dkim_key *keys;
+
+	all->answer = answer;
+	/* counted before anything is parsed: an answer can hold thousands */
+	if (answer->n > in->limits->keys)
+		all->refused = dkim_reason(DKIM_R_KEY_MANY);
+	else if (in->budget != NULL && !budget_take(&in->budget->key_octets, octets(answer)))
+		all->refused = dkim_reason(DKIM_R_KEY_OCTETS);
+	if (all->refused.id != DKIM_R_NONE)
+		return all;
+	all->keys = keys = arena_array(arena, answer->n, sizeof *keys);
+	for (; all->n < answer->n; all->n++)
+		dkim_key_parse(answer->rr[all->n].text, arena, &keys[all->n]);
+	return all;
+}
+
+const struct dkim_keys *
+dkim_keys_of(const struct auth_input *in, const struct dns_answer *answer)
+{
+	struct dkim_keys *keys;
+
+	if (in->budget == NULL)
+		return parse_all(in, answer);
+	for (keys = in->budget->keys; keys != NULL; keys = keys->next)
+		if (keys->answer == answer)
+			return keys;
+	keys = parse_all(in, answer);
+	keys->next = in->budget->keys;
+	in->budget->keys = keys;
+	return keys;
 }

@@ -41,6 +41,7 @@
 	R(MANY_FIELDS,    "dkim_many_fields",         "the header is over the limit of fields") \
 	R(OVERSIZE,       "dkim_signed_field_size",   "a signed field is over the size limit") \
 	R(MUCH,           "dkim_signed_too_much",     "the signatures cover more of the header than the limit") \
+	R(NAMES,          "dkim_many_names",          "h= names more fields than the limit") \
 	R(OVER,           "dkim_over_limit",          "more signatures than the limit") \
 	/* the key, from the least to the most telling */ \
 	R(NO_KEY,         "dkim_no_key",              "there is no key") \
@@ -56,6 +57,10 @@
 	R(KEY_REVOKED,    "dkim_key_revoked",         "the key is revoked") \
 	R(KEY_STRICT,     "dkim_key_strict_i",        "the key does not allow i= below d=") \
 	R(KEY_MANY,       "dkim_many_keys",           "more key records than are tried") \
+	R(KEY_OCTETS,     "dkim_key_octets",          "the key records of the message are over the limit") \
+	R(QUESTIONS,      "dkim_many_questions",      "the message asks more of DNS than the limit") \
+	R(WORK,           "dkim_verifications",       "the signatures of the message cost more than the limit") \
+	R(KEY_EXPONENT,   "dkim_key_exponent",        "the exponent of the key is too large") \
 	R(KEY_LARGE,      "dkim_key_too_large",       "the key is too large") \
 	R(KEY_SMALL,      "dkim_key_too_small",       "the key is too small") \
 	/* what was checked with a key that fits */ \

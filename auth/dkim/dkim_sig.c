@@ -6,6 +6,7 @@
 #include "auth/dkim/dkim_value.h"
 #include "mime/buf.h"
 
+enum { NAMES_MAX = 1000 }; /* in h=: as many as a header has fields; honest ones have some 50 */
 enum { TIME_DIGITS = 12, LENGTH_DIGITS = 76 }; /* RFC 6376 3.5 */
 enum { NAME_TEXT_MAX = 4 * DOMAIN_MAX };       /* a name in UTF-8 is longer than its A-labels */
 
@@ -273,6 +274,10 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 		return;
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == ':';
+	if (n > NAMES_MAX) {
+		defect(sig, DKIM_R_NAMES, AUTH_POLICY);
+		return;
+	}
 	names = arena_array(arena, n, sizeof *names);
 	all = n;
 	n = 0;

@@ -1,7 +1,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "auth/base/domain.h"
+#include "auth/base/budget.h"
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
@@ -12,14 +12,21 @@ static const char *const once_only[] = {"From", "MIME-Version", "Sender", "Reply
 	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
 enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *once_only };
 
+/* The fields of one name. */
+struct group {
+	size_t at, count;   /* of the index's fields */
+	size_t named, used; /* by the signature whose fields are selected */
+	size_t turn;        /* which one that was */
+};
+
 /* fields by name: sorted by length, then text, then from the bottom of the message up */
 struct dkim_index {
 	const struct field **fields;
 	size_t n;
-	struct {
-		size_t at, count; /* where they are in fields */
-		bool equal;       /* more than one, and all the same */
-	} once[ONCE_N];
+	struct group *groups;
+	size_t ngroups;
+	size_t turn; /* counts the selections, so that none has to clear what another counted */
+	bool equal[ONCE_N]; /* more than one, and all the same */
 };
 
 static int
@@ -48,24 +55,30 @@ compare_fields(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* Where the fields of that name begin and how many there are. */
-static size_t
-find_name(const struct dkim_index *index, struct slice name, size_t *count)
+/* The fields of that name, counted for this turn; NULL where there are none. */
+static struct group *
+find_name(const struct dkim_index *index, struct slice name)
 {
-	size_t low = 0, high = index->n;
+	size_t low = 0, high = index->ngroups;
+	struct group *group = NULL;
+	int order;
 
-	while (low < high) {
+	while (low < high && group == NULL) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare_names(index->fields[middle]->name, name) < 0)
+		order = compare_names(index->fields[index->groups[middle].at]->name, name);
+		if (order == 0)
+			group = &index->groups[middle];
+		else if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (high = low; high < index->n && slice_ieq(index->fields[high]->name, name);)
-		high++;
-	*count = high - low;
-	return low;
+	if (group != NULL && group->turn != index->turn) {
+		group->named = group->used = 0;
+		group->turn = index->turn;
+	}
+	return group;
 }
 
 /* The octets at the start of s that no fold interrupts, cut off it; RFC 5322 2.2.3. */
@@ -108,14 +121,12 @@ static void
 find_once(struct dkim_index *index)
 {
 	for (size_t i = 0; i < ONCE_N; i++) {
-		size_t count, at = find_name(index, slice_str(once_only[i]), &count);
+		const struct group *group = find_name(index, slice_str(once_only[i]));
 
-		index->once[i].at = at;
-		index->once[i].count = count;
-		index->once[i].equal = count > 1;
-		for (size_t k = 1; k < count && index->once[i].equal; k++)
-			index->once[i].equal = equal_unfolded(
-				index->fields[at]->value, index->fields[at + k]->value);
+		index->equal[i] = group != NULL && group->count > 1;
+		for (size_t k = 1; index->equal[i] && k < group->count; k++)
+			index->equal[i] = equal_unfolded(index->fields[group->at]->value,
+				index->fields[group->at + k]->value);
 	}
 }
 
@@ -130,6 +141,12 @@ dkim_index_make(const struct message *message, struct arena *arena)
 			index->fields[index->n++] = &message->fields[i];
 	if (index->n > 0)
 		qsort(index->fields, index->n, sizeof *index->fields, compare_fields);
+	index->groups = arena_array(arena, index->n, sizeof *index->groups);
+	for (size_t i = 0; i < index->n; i++) {
+		if (i == 0 || !slice_ieq(index->fields[i]->name, index->fields[i - 1]->name))
+			index->groups[index->ngroups++].at = i;
+		index->groups[index->ngroups - 1].count++;
+	}
 	find_once(index);
 	return index;
 }
@@ -140,17 +157,15 @@ dkim_index_make(const struct message *message, struct arena *arena)
  * same, and for MIME-Version, there is nothing else to show.
  */
 static void
-judge_doubled(const struct dkim_index *index, const size_t *named, struct arena *arena,
-	struct dkim_selection *selection)
+judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
 {
 	for (size_t i = 0; i < ONCE_N; i++) {
-		const size_t at = index->once[i].at, count = index->once[i].count;
-		const bool passed =
-			i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->once[i].equal);
+		const struct group *group = find_name(index, slice_str(once_only[i]));
+		const bool passed = i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->equal[i]);
 		struct slice top;
 		struct reason note;
 
-		if (count < 2 || named[at] == 0 || named[at] >= count)
+		if (group == NULL || group->named == 0 || group->named >= group->count)
 			continue;
 		if (!passed) {
 			if (selection->doubled == NULL)
@@ -159,37 +174,36 @@ judge_doubled(const struct dkim_index *index, const size_t *named, struct arena 
 		}
 		note = dkim_note(i == ONCE_MIME_VERSION ? DKIM_NOTE_MIME_TWICE : DKIM_NOTE_EQUAL);
 		note.name = once_only[i];
-		top = index->fields[at + count - 1]->value;
+		top = index->fields[group->at + group->count - 1]->value;
 		notes_add(&selection->notes, note, top, top.p, arena);
 	}
 }
 
 void
-dkim_select(const struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
+dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
 	struct dkim_selection *selection)
 {
-	/* by the first field of each name: how often h= named it, how many of it are used up */
-	size_t *named = arena_array(arena, index->n, sizeof *named);
-	size_t *used = arena_array(arena, index->n, sizeof *used);
 	const struct field **fields =
 		arena_array(arena, sig->nh < index->n ? sig->nh : index->n, sizeof *fields);
 
 	*selection = (struct dkim_selection){.fields = fields};
+	index->turn++;
 	for (size_t i = 0; i < sig->nh; i++) {
-		size_t count, at = find_name(index, sig->h[i], &count);
+		struct group *group = find_name(index, sig->h[i]);
 
-		if (count == 0)
+		if (group == NULL)
 			continue; /* RFC 6376 3.5 h=: one that does not exist is the null string */
-		named[at]++;
-		if (used[at] < count && index->fields[at + used[at]] == sig->field)
-			used[at]++;
-		if (used[at] == count)
+		group->named++;
+		if (group->used < group->count &&
+			index->fields[group->at + group->used] == sig->field)
+			group->used++;
+		if (group->used == group->count)
 			continue;
-		fields[selection->n] = index->fields[at + used[at]++];
+		fields[selection->n] = index->fields[group->at + group->used++];
 		if (fields[selection->n++]->flags & FIELD_OVERSIZE)
 			selection->oversize = true;
 	}
-	judge_doubled(index, named, arena, selection);
+	judge_doubled(index, arena, selection);
 }
 
 enum status
@@ -257,17 +271,25 @@ open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p
 		status = crypto_key_rsa(in->crypto, p, key, &trial->bits);
 		trial->code = AUTH_POLICY;
 		/* RFC 8301 3.2: at least 1,024 bits; the upper bound is ours (PROGRAM 6) */
-		if (status == ST_LIMIT ||
-			(status == ST_OK && trial->bits > in->limits->rsa_max_bits))
+		if (status != ST_BAD && trial->bits > in->limits->rsa_max_bits)
 			trial->reason = dkim_reason(DKIM_R_KEY_LARGE);
-		else if (status == ST_OK && trial->bits < in->limits->rsa_min_bits)
+		else if (status != ST_BAD && trial->bits < in->limits->rsa_min_bits)
 			trial->reason = dkim_reason(DKIM_R_KEY_SMALL);
+		else if (status == ST_LIMIT)
+			trial->reason = dkim_reason(DKIM_R_KEY_EXPONENT);
 	}
 	if (status == ST_BAD) {
 		trial->reason = dkim_reason(DKIM_R_KEY_P);
 		trial->code = AUTH_PERMERROR;
 	}
 	return status == ST_TEMP ? ST_TEMP : ST_OK;
+}
+
+static bool
+may_verify(const struct auth_input *in, const struct crypto_key *key)
+{
+	return in->budget == NULL ||
+	       budget_take(&in->budget->verifications, crypto_key_weight(key));
 }
 
 /* digest NULL: the body hash did not verify, so that the key is only judged. */
@@ -279,7 +301,11 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 	bool good = false;
 	enum status status = open_key(in, sig, p, &key, trial);
 
-	if (status == ST_OK && trial->reason.id == DKIM_R_NONE) {
+	if (status == ST_OK && trial->reason.id == DKIM_R_NONE && digest != NULL &&
+		!may_verify(in, key)) {
+		trial->reason = dkim_reason(DKIM_R_WORK);
+		trial->code = AUTH_POLICY;
+	} else if (status == ST_OK && trial->reason.id == DKIM_R_NONE) {
 		if (digest != NULL)
 			status = crypto_verify(in->crypto, key, digest, sig->b, &good);
 		trial->code = good ? AUTH_PASS : AUTH_FAIL;
@@ -307,25 +333,20 @@ static enum status
 try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
 	const struct dns_answer *answer, struct trial *best)
 {
-	size_t tried = 0;
+	const struct dkim_keys *keys = dkim_keys_of(in, answer);
 
 	*best = failed(DKIM_R_NO_KEY, AUTH_PERMERROR);
-	for (size_t i = 0; i < answer->n; i++) {
+	if (keys->refused.id != DKIM_R_NONE)
+		*best = (struct trial){.reason = keys->refused, .code = AUTH_POLICY};
+	for (size_t i = 0; i < keys->n; i++) {
 		struct trial trial = {.code = AUTH_PERMERROR};
-		struct dkim_key key;
 
-		dkim_key_parse(answer->rr[i].text, in->arena, &key);
-		trial.reason = judge_record(sig, &key);
-		trial.testing = key.testing;
-		trial.notes = key.notes;
-		if (trial.reason.id == DKIM_R_NONE) {
-			if (tried++ == DKIM_KEYS_MAX) {
-				*best = failed(DKIM_R_KEY_MANY, AUTH_POLICY);
-				return ST_OK;
-			}
-			if (try_key(in, sig, digest, key.p, &trial) != ST_OK)
-				return ST_TEMP;
-		}
+		trial.reason = judge_record(sig, &keys->keys[i]);
+		trial.testing = keys->keys[i].testing;
+		trial.notes = keys->keys[i].notes;
+		if (trial.reason.id == DKIM_R_NONE &&
+			try_key(in, sig, digest, keys->keys[i].p, &trial) != ST_OK)
+			return ST_TEMP;
 		if (trial.code == AUTH_PASS) {
 			*best = trial;
 			return ST_OK;
@@ -360,6 +381,8 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 		trial.reason = dkim_reason(DKIM_R_KEY_TEMP);
 		break;
 	case DNS_BAD: /* that answer says nothing about the key */
+		if (answer->outcome == DNS_OUT_MANY)
+			trial = failed(DKIM_R_QUESTIONS, AUTH_POLICY);
 		break;
 	}
 	if (status != ST_OK)
@@ -380,6 +403,7 @@ enum status
 dkim_recover(const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes)
 {
 	const struct dns_answer *answer;
+	const struct dkim_keys *keys;
 	struct slice name;
 
 	*hashes = (struct dkim_signed){0};
@@ -387,17 +411,16 @@ dkim_recover(const struct auth_input *in, const struct dkim_sig *sig, struct dki
 		return ST_OK;
 	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
 	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
-	for (size_t i = 0; i < answer->n && hashes->keys < DKIM_KEYS_MAX; i++) {
+	keys = dkim_keys_of(in, answer);
+	for (size_t i = 0; i < keys->n && hashes->keys < DKIM_KEYS_MAX; i++) {
 		struct crypto_key *key = NULL;
 		enum status status = ST_OK;
 		struct trial trial = {0};
-		struct dkim_key record;
 		bool good = false;
 
-		dkim_key_parse(answer->rr[i].text, in->arena, &record);
-		if (judge_record(sig, &record).id != DKIM_R_NONE)
+		if (judge_record(sig, &keys->keys[i]).id != DKIM_R_NONE)
 			continue;
-		status = open_key(in, sig, record.p, &key, &trial);
+		status = open_key(in, sig, keys->keys[i].p, &key, &trial);
 		if (status == ST_OK && trial.reason.id == DKIM_R_NONE) {
 			hashes->keys++;
 			status = crypto_recover(

@@ -68,6 +68,8 @@ align_walks(const struct dmarc_walk *author, const struct dmarc_walk *identifier
 	struct pair pair = {.author = author, .identifier = identifier};
 
 	suppose(&pair, 0);
+	if (pair.same && pair.different && identifier->over)
+		return DMARC_OVER;
 	if (pair.same && pair.different)
 		return author->failed ? DMARC_UNSURE_AUTHOR : DMARC_UNSURE;
 	return pair.same ? DMARC_ALIGNED : DMARC_NOT_ALIGNED;
@@ -105,6 +107,20 @@ dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author, struct sli
 		return DMARC_NOT_ALIGNED;
 	dmarc_walk(finder, identifier, &identifier_walk);
 	return align_walks(&author_walk, &identifier_walk);
+}
+
+enum dmarc_alignment
+dmarc_align_roughly(struct dmarc_finder *finder, struct slice author, struct slice identifier,
+	struct slice *author_org)
+{
+	struct dmarc_walk author_walk;
+
+	if (finder->mode == DMARC_RFC7489)
+		return dmarc_align_relaxed(finder, author, identifier, author_org);
+	return walk_needed(finder, author, identifier, &author_walk, author_org) &&
+			       !author_walk.failed
+		       ? DMARC_ALIGNED
+		       : DMARC_NOT_ALIGNED;
 }
 
 void

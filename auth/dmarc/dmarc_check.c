@@ -11,6 +11,7 @@ struct check {
 	bool identifier_unknown; /* one in temperror is or could be aligned */
 	bool alignment_unknown;  /* one that passed could be aligned */
 	bool author_names;       /* an answer about the author's own names is missing for that */
+	bool over;               /* one that passed was not compared: too many questions */
 };
 
 struct reason
@@ -58,7 +59,7 @@ author_nonexistent(struct check *check)
 	/* a name below it exists, so it exists (RFC 8020) */
 	if (node->found != DMARC_TOO_LONG && (node->status == DNS_OK || node->status == DNS_NODATA))
 		return false;
-	return dns_get(in->dns, author, DNS_A, 0)->status == DNS_NXDOMAIN;
+	return dns_get_policy(in->dns, author, DNS_A, 0)->status == DNS_NXDOMAIN;
 }
 
 /* RFC 9989 4.7: np, else sp, else p for what does not exist; sp, else p for what does */
@@ -144,15 +145,25 @@ is_simple(const struct check *check, struct slice identifier, bool strict)
 	return identifier.n == 0 || strict || slice_ieq(identifier, check->result->from_domain);
 }
 
+/*
+ * Can it make DMARC pass, or keep it from failing? Only then its own walk is asked for: what else a
+ * message names must not cost questions.
+ */
+static bool
+counts(enum auth_code code, bool unsure)
+{
+	return unsure || code == AUTH_PASS || code == AUTH_TEMPERROR;
+}
+
 static enum dmarc_alignment
-align(struct check *check, struct slice identifier, bool strict)
+align(struct check *check, struct slice identifier, bool strict, bool exactly)
 {
 	struct dmarc_result *result = check->result;
 
 	if (is_simple(check, identifier, strict))
 		return slice_ieq(identifier, result->from_domain) ? DMARC_ALIGNED
 								  : DMARC_NOT_ALIGNED;
-	return dmarc_align_relaxed(
+	return (exactly ? dmarc_align_relaxed : dmarc_align_roughly)(
 		&check->finder, result->from_domain, identifier, &result->org_domain);
 }
 
@@ -169,17 +180,22 @@ align_ask_all(struct check *check)
 {
 	const struct dmarc_record *record = &check->result->record;
 
-	if (check->spf->identity != SPF_ID_NONE)
+	if (check->spf->identity != SPF_ID_NONE && counts(check->spf->code, check->spf->unsure))
 		align_ask(check, check->spf->domain, record->aspf_strict);
-	for (size_t i = 0; i < check->dkim->n; i++)
-		align_ask(check, check->dkim->sigs[i].sig.d, record->adkim_strict);
+	for (size_t i = 0; i < check->dkim->n; i++) {
+		const struct dkim_sig_result *sig = &check->dkim->sigs[i];
+
+		if (counts(sig->code, sig->unsure))
+			align_ask(check, sig->sig.d, record->adkim_strict);
+	}
 }
 
 /* What an identifier's result means for the verdict; true where it is an aligned pass. */
 static bool
 weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, bool unsure)
 {
-	if (alignment == DMARC_NOT_ALIGNED)
+	check->over |= alignment == DMARC_OVER;
+	if (alignment == DMARC_NOT_ALIGNED || alignment == DMARC_OVER)
 		return false;
 	/* RFC 9989 5.3.6: a required query is one whose answer could have made this a pass */
 	if (unsure || code == AUTH_TEMPERROR)
@@ -201,7 +217,8 @@ check_spf(struct check *check)
 	/* RFC 9989 4.4.2: MAIL FROM; for the null path its domain is that of HELO */
 	if (spf->identity == SPF_ID_NONE)
 		return;
-	enum dmarc_alignment alignment = align(check, spf->domain, result->record.aspf_strict);
+	enum dmarc_alignment alignment = align(
+		check, spf->domain, result->record.aspf_strict, counts(spf->code, spf->unsure));
 	result->spf_aligned = alignment == DMARC_ALIGNED;
 	result->spf_pass = weigh(check, alignment, spf->code, spf->unsure);
 }
@@ -214,8 +231,8 @@ check_dkim(struct check *check)
 
 	for (size_t i = 0; i < dkim->n; i++) {
 		struct dkim_sig_result *sig = &dkim->sigs[i];
-		enum dmarc_alignment alignment =
-			align(check, sig->sig.d, result->record.adkim_strict);
+		enum dmarc_alignment alignment = align(check, sig->sig.d,
+			result->record.adkim_strict, counts(sig->code, sig->unsure));
 		sig->aligned = alignment == DMARC_ALIGNED;
 		result->dkim_aligned |= sig->aligned;
 		result->dkim_pass |= weigh(check, alignment, sig->code, sig->unsure);
@@ -241,6 +258,8 @@ judge(struct check *check)
 			check->identifier_unknown ? DMARC_R_IDENTIFIER_UNKNOWN
 						  : DMARC_R_ALIGNMENT_UNKNOWN);
 	}
+	if (check->over)
+		return finish(check, AUTH_FAIL, DMARC_R_QUESTIONS);
 	if (check->finder.in->envelope_hidden)
 		return finish(check, AUTH_PERMERROR, DMARC_R_NOT_JUDGED);
 	return finish(check, AUTH_FAIL,

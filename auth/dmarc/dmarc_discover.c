@@ -22,6 +22,7 @@ read_answer(const struct dns_answer *answer, enum dmarc_mode mode, struct dmarc_
 	struct dmarc_record record;
 
 	node->status = answer->status;
+	node->over = answer->outcome == DNS_OUT_MANY;
 	node->found = DMARC_NO_RECORD;
 	/* RFC 9989 5.3.6: a permanent DNS error leaves as much open as a temporary one */
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD)
@@ -67,6 +68,18 @@ read_supposed(
 		dmarc_parse(published->text, mode, &node->record) ? DMARC_RECORD : DMARC_NO_RECORD;
 }
 
+/*
+ * Which policy applies must not depend on what else the message asks: what is on the author's own
+ * walk is asked whatever the limit says, DMARC_WALK_MAX questions at most.
+ */
+static const struct dns_answer *
+get(const struct auth_input *in, struct slice name, struct slice txt)
+{
+	return domain_within(in->ids->author_domain, name)
+		       ? dns_get_policy(in->dns, txt, DNS_TXT, 0)
+		       : dns_get(in->dns, txt, DNS_TXT, 0);
+}
+
 struct dmarc_node *
 dmarc_node(struct dmarc_finder *finder, struct slice name)
 {
@@ -86,7 +99,7 @@ dmarc_node(struct dmarc_finder *finder, struct slice name)
 	else if (txt.n == 0)
 		node->found = DMARC_TOO_LONG;
 	else
-		read_answer(dns_get(in->dns, txt, DNS_TXT, 0), finder->mode, node);
+		read_answer(get(in, name, txt), finder->mode, node);
 	return node;
 }
 
@@ -107,7 +120,9 @@ name_ask(const struct auth_input *in, struct slice name)
 {
 	struct slice txt = record_name(in->arena, name);
 
-	if (txt.n > 0)
+	if (txt.n > 0 && domain_within(in->ids->author_domain, name))
+		dns_ask_policy(in->dns, txt, DNS_TXT);
+	else if (txt.n > 0)
 		dns_ask(in->dns, txt, DNS_TXT);
 }
 
@@ -144,6 +159,7 @@ dmarc_walk(struct dmarc_finder *finder, struct slice start, struct dmarc_walk *w
 		struct dmarc_node *node = dmarc_node(finder, names[walk->n]);
 		walk->nodes[walk->n++] = node;
 		walk->failed |= node->found == DMARC_NO_ANSWER;
+		walk->over |= node->over;
 		psd = node_psd(node);
 	}
 }

@@ -23,6 +23,7 @@ struct dmarc_node {
 	struct slice name;
 	enum dmarc_found found;
 	enum dns_status status;
+	bool over; /* DMARC_NO_ANSWER: it was one question too many for this message */
 	struct dmarc_record record; /* DMARC_RECORD */
 	char assumed; /* DMARC_NO_ANSWER: psd of the record that is supposed there, or NUL for none
 		       */
@@ -42,6 +43,7 @@ struct dmarc_walk {
 	struct dmarc_node *nodes[DMARC_WALK_MAX];
 	size_t n;
 	bool failed; /* some node has no answer */
+	bool over;   /* one of them because of the limit of questions */
 };
 
 struct dmarc_node *dmarc_node(struct dmarc_finder *finder, struct slice name);
@@ -81,8 +83,10 @@ void dmarc_steps(
 enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
 	DMARC_ALIGNED,
-	DMARC_UNSURE,       /* a question failed that could decide it */
-	DMARC_UNSURE_AUTHOR /* the same, and one on the author domain's own walk is among them */
+	DMARC_UNSURE,        /* a question failed that could decide it */
+	DMARC_UNSURE_AUTHOR, /* the same, and one on the author domain's own walk is among them */
+	DMARC_OVER /* the limit of questions ended before it was decided: it counts as not aligned
+		    */
 };
 
 /*
@@ -91,6 +95,13 @@ enum dmarc_alignment {
  * change it. *author_org is set where it had to be known and is.
  */
 enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author,
+	struct slice identifier, struct slice *author_org);
+
+/*
+ * The same by what is known without a question of the identifier's own: for a result that no pass
+ * can come of. A name below the author's organizational domain counts as aligned.
+ */
+enum dmarc_alignment dmarc_align_roughly(struct dmarc_finder *finder, struct slice author,
 	struct slice identifier, struct slice *author_org);
 
 /* Asks without waiting for what dmarc_align_relaxed will need of the identifier. */

@@ -16,6 +16,7 @@
 	R(IDENTIFIER_UNKNOWN, "dmarc_identifier_unknown",         "an aligned identifier could not be checked") \
 	R(ALIGNMENT_UNKNOWN,  "dmarc_alignment_unknown",          "the alignment could not be looked up") \
 	R(NO_ALIGNED_PASS,    "dmarc_no_aligned_pass",            "no aligned pass") \
+	R(QUESTIONS,          "dmarc_many_questions",             "no aligned pass within the limit of questions to DNS") \
 	R(NO_PASS_BAD_RECORD, "dmarc_no_aligned_pass_bad_record", "no aligned pass, and a record with a bad policy tag") \
 	R(NOT_JUDGED,         "dmarc_envelope_unknown",           "not judged: the envelope is unknown") \
 	R(NO_AUTHOR,          "dmarc_no_author",                  "no author domain") \

@@ -11,6 +11,7 @@ struct dns {
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
+	size_t max;                        /* asked; SIZE_MAX: no limit */
 	struct dns_question *first, *last; /* as asked */
 };
 
@@ -32,9 +33,11 @@ static const struct dns_outcome outcomes[DNS_OUTCOMES] = {
 	OUTCOME(LOOP, DNS_BAD, "CNAME chain too long"),
 	OUTCOME(UNASKED, DNS_TEMP, "answer not waited for"),
 	OUTCOME(NAME, DNS_BAD, "name cannot be asked"),
+	OUTCOME(MANY, DNS_BAD, "more questions than the limit"),
 };
 
 static const struct dns_answer unaskable = {.status = DNS_BAD, .outcome = DNS_OUT_NAME};
+static const struct dns_answer too_many = {.status = DNS_BAD, .outcome = DNS_OUT_MANY};
 
 const struct dns_outcome *
 dns_outcome(enum dns_outcome_id id)
@@ -117,6 +120,7 @@ dns_new_in(struct arena *arena)
 	enum { FIRST_BUCKETS = 128 };
 	struct dns *dns = arena_alloc(arena, sizeof *dns);
 
+	dns->max = SIZE_MAX;
 	dns->nbuckets = FIRST_BUCKETS;
 	dns->buckets = arena_array(arena, dns->nbuckets, sizeof *dns->buckets);
 	dns->arena = arena;
@@ -215,12 +219,13 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 	return q;
 }
 
+/* The same, asked; not so where the limit holds it back, unless it is of the policy. */
 static struct dns_question *
-ask(struct dns *dns, struct slice name, enum dns_type type)
+ask(struct dns *dns, struct slice name, enum dns_type type, bool policy)
 {
 	struct dns_question *q = question_of(dns, name, type);
 
-	if (q == NULL || q->asked)
+	if (q == NULL || q->asked || (!policy && dns->nasked >= dns->max))
 		return q;
 	q->asked = true;
 	dns->nasked++;
@@ -243,18 +248,25 @@ ask(struct dns *dns, struct slice name, enum dns_type type)
 void
 dns_ask(struct dns *dns, struct slice name, enum dns_type type)
 {
-	(void)ask(dns, name, type);
+	(void)ask(dns, name, type, false);
 }
 
-const struct dns_answer *
-dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
+void
+dns_ask_policy(struct dns *dns, struct slice name, enum dns_type type)
 {
-	struct dns_question *q = ask(dns, name, type);
+	(void)ask(dns, name, type, true);
+}
+
+static const struct dns_answer *
+get(struct dns *dns, struct dns_question *q, int64_t until_ms)
+{
 	enum dns_outcome_id late = DNS_OUT_TIMEOUT;
 	int64_t now, until;
 
 	if (q == NULL)
 		return &unaskable;
+	if (!q->asked)
+		return &too_many;
 	if (q->done)
 		return &q->answer;
 	now = dns_clock_ms(dns);
@@ -272,6 +284,33 @@ dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms
 	if (!q->done)
 		give_up(q, late);
 	return &q->answer;
+}
+
+const struct dns_answer *
+dns_get(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
+{
+	return get(dns, ask(dns, name, type, false), until_ms);
+}
+
+const struct dns_answer *
+dns_get_policy(struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms)
+{
+	return get(dns, ask(dns, name, type, true), until_ms);
+}
+
+void
+dns_begin(struct dns *dns, int64_t deadline_ms)
+{
+	int64_t now = dns_clock_ms(dns);
+
+	if (dns->deadline_ms != INT64_MAX) /* over a zone there is none */
+		dns->deadline_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
+}
+
+void
+dns_limit(struct dns *dns, size_t max)
+{
+	dns->max = max;
 }
 
 int64_t

@@ -43,6 +43,7 @@ enum dns_outcome_id {
 	DNS_OUT_LOOP,
 	DNS_OUT_UNASKED,
 	DNS_OUT_NAME,
+	DNS_OUT_MANY,
 	DNS_OUTCOMES
 };
 
@@ -83,11 +84,25 @@ const struct dns_answer *dns_get(
 /* Milliseconds of a monotonic clock; over a zone, where nothing waits, it stands still. */
 int64_t dns_clock_ms(const struct dns *dns);
 
+/* Counts the time for all questions from now on: what came before was not spent on them. */
+void dns_begin(struct dns *dns, int64_t deadline_ms);
+
 /* Waits for the answers that were asked for and not yet needed, so that all are told. */
 void dns_settle(struct dns *dns);
 
 /* How many distinct questions were asked so far. */
 size_t dns_asked(const struct dns *dns);
+
+/*
+ * From now on a new question is asked only while fewer than max were; else the answer is DNS_BAD
+ * with DNS_OUT_MANY, and nothing is asked or recorded. There is no limit at first.
+ */
+void dns_limit(struct dns *dns, size_t max);
+
+/* The same as dns_ask and dns_get for what the limit must not hold back: the author's policy. */
+void dns_ask_policy(struct dns *dns, struct slice name, enum dns_type type);
+const struct dns_answer *dns_get_policy(
+	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
 const char *dns_status_word(enum dns_status status);
 /* Why there is no answer, for people ("timeout"); NULL where the status is neither TEMP nor BAD. */

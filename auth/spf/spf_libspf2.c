@@ -54,6 +54,7 @@ struct hook {
 	struct spf2 spf2;
 	int64_t until;
 	unsigned questions;
+	bool over; /* a question was one too many for the message */
 	bool no_memory;
 };
 
@@ -124,6 +125,7 @@ ask(struct hook *hook, const char *domain, ns_type type)
 				       late = {.status = DNS_TEMP, .outcome = DNS_OUT_TIMEOUT},
 				       nothing = {
 					       .status = DNS_NXDOMAIN, .outcome = DNS_OUT_NXDOMAIN};
+	const struct dns_answer *answer;
 	struct dns_name wire;
 
 	if (type != ns_t_a && type != ns_t_aaaa && type != ns_t_mx && type != ns_t_ptr &&
@@ -134,7 +136,9 @@ ask(struct hook *hook, const char *domain, ns_type type)
 	if (++hook->questions > MAX_QUESTIONS ||
 		(hook->until != 0 && dns_clock_ms(hook->in->dns) >= hook->until))
 		return &late;
-	return dns_get(hook->in->dns, slice_str(domain), (enum dns_type)type, hook->until);
+	answer = dns_get(hook->in->dns, slice_str(domain), (enum dns_type)type, hook->until);
+	hook->over |= answer->outcome == DNS_OUT_MANY;
+	return answer;
 }
 
 /* Copies record i of the answer; false where memory is out. */
@@ -327,6 +331,10 @@ check(struct hook *hook, struct spf_result *result)
 	SPF_request_t *request = server == NULL ? NULL : spf2->request_new(server);
 	bool ok = request != NULL && run(spf2, server, request, hook->in, result);
 
+	if (ok && hook->over && result->code == AUTH_TEMPERROR) { /* as our own evaluator has it */
+		result->code = AUTH_PERMERROR;
+		result->reason = spf_reason(SPF_R_QUESTIONS);
+	}
 	if (request != NULL)
 		spf2->request_free(request);
 	if (server != NULL)

@@ -64,6 +64,8 @@ spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	case DNS_NXDOMAIN:
 		return count_void(eval);
 	case DNS_BAD: /* RFC 7208 4.4, 5: what could not be learnt is a temperror */
+		if ((*answer)->outcome == DNS_OUT_MANY) /* RFC 7208 4.6.4 lets us have limits */
+			return spf_blame(eval, SPF_PERM, SPF_R_QUESTIONS);
 		return spf_blame(eval, SPF_TEMP, SPF_R_DNS_BAD);
 	case DNS_TEMP:
 		break;

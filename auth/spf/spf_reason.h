@@ -23,6 +23,7 @@
 	R(REDIRECT,   "spf_redirect_without_record", "redirect to a domain without SPF record") \
 	R(DNS,        "spf_no_answer",               "DNS did not answer") \
 	R(DNS_BAD,    "spf_bad_answer",              "DNS answer not readable") \
+	R(QUESTIONS,  "spf_many_questions",          "the message asks more of DNS than the limit") \
 	R(TIME,       "spf_time_limit",              "time limit") \
 	R(NOT_LISTED, "spf_not_listed",              "client address not listed") \
 	R(TERM,       "spf_term_matches",            "client address matches a term that says so") \

@@ -20,6 +20,7 @@
 #include "filter/out/record.h"
 #include "filter/settings/profile.h"
 #include "filter/text/words.h"
+#include "filter/verdict/policy.h"
 
 enum { START_SECONDS = 5 };
 
@@ -340,12 +341,18 @@ int
 batch_main(const struct options *options, struct arena *arena)
 {
 	struct run *run = arena_alloc(arena, sizeof *run);
+	const char *soft;
 	enum crew_end end;
 	int status;
 
 	if (options->merge)
 		return merge_main(options, arena);
 	bound_memory();
+	soft = policy_softened(options, arena);
+	if (soft != NULL)
+		fprintf(stderr,
+			_("mailstamp: verdicts are milder than by default, because of %s: %s\n"),
+			options->config, soft);
 	run->options = *options;
 	run->arena = arena;
 	arena_init(&run->line, arena->oom, arena->oom_arg);

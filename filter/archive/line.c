@@ -12,13 +12,32 @@ line_head(enum output_what output)
 				    : SLICE("");
 }
 
-/* RFC 4180 2: quoted where it must be; a leading sign would be a formula to a spreadsheet */
+/*
+ * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full width
+ * ones included; a sign alone is none.
+ */
+static bool
+is_formula(const char *text)
+{
+	static const char *const wide[] = {
+		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
+		if (strncmp(text, wide[i], 3) == 0)
+			return true;
+	return text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL && text[1] != '\0';
+}
+
+/*
+ * RFC 4180 2: quoted where it must be, and where another separator than ours would begin a cell
+ * with one of these signs.
+ */
 static void
 add_csv(struct buf *out, const char *text)
 {
-	bool formula = text[0] != '\0' && strchr("=+-@", text[0]) != NULL && text[1] != '\0';
+	bool formula = is_formula(text);
 
-	if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
+	if (!formula && strpbrk(text, ",;|\t\"'\r\n") == NULL) {
 		buf_adds(out, text);
 		return;
 	}

@@ -1,7 +1,9 @@
 #include "filter/archive/stamp.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,16 +13,22 @@
 
 enum { PATH_OCTETS = 4096, NAME_OCTETS = 100 };
 
+/*
+ * The folder may be one that others write to: what is below it is opened without following a link,
+ * and its name under way is one that nobody can have made before.
+ */
+static int
+open_folder(int dir, const char *name)
+{
+	return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 static bool
-is_folder(const char *dir, const char *name, struct arena *arena)
+is_folder(int dir, const char *name)
 {
 	struct stat info;
-	struct buf path;
 
-	buf_init(&path, arena, PATH_OCTETS);
-	buf_addf(&path, "%s/%s", dir, name);
-	buf_addc(&path, '\0');
-	return !path.over && stat(path.p, &info) == 0 && S_ISDIR(info.st_mode);
+	return fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
 }
 
 static void
@@ -40,6 +48,50 @@ add_name(struct buf *out, size_t index, struct slice path)
 	}
 }
 
+/* Where a stamped message is written, and where it goes. */
+struct places {
+	int part, whole; /* folders */
+	const char *part_name, *whole_name;
+};
+
+static bool
+write_whole(struct output *output, const struct places *places)
+{
+	int fd = openat(places->part, places->part_name,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool written;
+
+	if (fd < 0)
+		return false;
+	written = output_message(output, fd) == ST_OK && fsync(fd) == 0;
+	written = close(fd) == 0 && written &&
+		  renameat(places->part, places->part_name, places->whole, places->whole_name) == 0;
+	if (!written)
+		(void)unlinkat(places->part, places->part_name, 0);
+	return written;
+}
+
+/* Both names; the one under way with a number that nobody can guess. */
+static bool
+make_names(size_t index, const char *path, struct arena *arena, struct places *places)
+{
+	struct buf part, whole;
+	uint64_t random;
+
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		return false;
+	buf_init(&part, arena, PATH_OCTETS);
+	buf_init(&whole, arena, PATH_OCTETS);
+	buf_addf(&part, ".%016" PRIx64 "-", random);
+	add_name(&part, index, slice_str(path));
+	buf_addc(&part, '\0');
+	add_name(&whole, index, slice_str(path));
+	buf_addc(&whole, '\0');
+	places->part_name = part.p;
+	places->whole_name = whole.p;
+	return !part.over && !whole.over;
+}
+
 enum fault
 stamp_write(const struct evaluation *ev, struct slice field, const char *dir, size_t index,
 	const char *path)
@@ -50,31 +102,25 @@ stamp_write(const struct evaluation *ev, struct slice field, const char *dir, si
 		.block = block_make(ev, field, true),
 		.scrub = &ev->scrub,
 	};
-	bool maildir = is_folder(dir, "cur", ev->arena) && is_folder(dir, "new", ev->arena) &&
-		       is_folder(dir, "tmp", ev->arena);
-	struct buf part, whole;
-	bool written;
-	int fd;
+	struct places places;
+	bool maildir, written;
+	int folder;
 
 	if (ev->input.partial)
 		return FAULT_STAMP_OVERSIZE;
-	buf_init(&part, ev->arena, PATH_OCTETS);
-	buf_init(&whole, ev->arena, PATH_OCTETS);
-	buf_addf(&part, "%s/%s", dir, maildir ? "tmp/" : ".");
-	add_name(&part, index, slice_str(path));
-	buf_addc(&part, '\0');
-	buf_addf(&whole, "%s/%s", dir, maildir ? "new/" : "");
-	add_name(&whole, index, slice_str(path));
-	buf_addc(&whole, '\0');
-	if (part.over || whole.over)
+	if (!make_names(index, path, ev->arena, &places))
 		return FAULT_STAMP_NAME;
-	fd = open(part.p, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
+	folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
 		return FAULT_STAMP_WRITE;
-	written = output_message(&output, fd) == ST_OK && fsync(fd) == 0;
-	written = close(fd) == 0 && written && rename(part.p, whole.p) == 0;
-	if (written)
-		return FAULT_NONE;
-	(void)unlink(part.p);
-	return FAULT_STAMP_WRITE;
+	maildir = is_folder(folder, "cur") && is_folder(folder, "new") && is_folder(folder, "tmp");
+	places.part = maildir ? open_folder(folder, "tmp") : folder;
+	places.whole = maildir ? open_folder(folder, "new") : folder;
+	written = places.part >= 0 && places.whole >= 0 && write_whole(&output, &places);
+	if (maildir && places.part >= 0)
+		close(places.part);
+	if (maildir && places.whole >= 0)
+		close(places.whole);
+	close(folder);
+	return written ? FAULT_NONE : FAULT_STAMP_WRITE;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "filter/archive/batch.h"
+#include "filter/cli/check_config.h"
 #include "filter/cli/options.h"
 #include "filter/explain/explain.h"
 #include "filter/filter.h"
@@ -25,8 +26,8 @@ enum { PARSE_SECONDS = 15 };
 static void
 on_fatal(int number)
 {
-	(void)number;
 	deliver_kill();
+	log_signal(number);
 	_exit(EXIT_TEMPFAIL);
 }
 
@@ -174,13 +175,15 @@ static int
 run(int argc, char **argv, struct arena *arena)
 {
 	struct options options;
-	const char *error;
+	const char *error, *user;
 	bool in_file;
 	enum status st;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
 	words_choose(options_scan_lang(argc, argv));
 	(void)alarm(PARSE_SECONDS);
+	if (check_config_asked(argc, argv, &user))
+		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
 	if (st == ST_OK && needs_json(&options) && !json_start()) {

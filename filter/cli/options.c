@@ -4,6 +4,7 @@
 
 #include "auth/spf/spf.h"
 #include "filter/cli/options_batch.h"
+#include "filter/out/smtp_wire.h"
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
@@ -290,6 +291,8 @@ apply(struct reader *reader)
 		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
 			ST_OK)
 			return refuse(reader, _("--%s %s"), row->name, why);
+		option_note(
+			reader->options->report, row, reader->given[i].value, true, reader->arena);
 	}
 	return ST_OK;
 }
@@ -347,6 +350,28 @@ take_stored_defaults(struct options *options)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
+/* of the filter: COMMAND, the next hop or stdout */
+static const char *
+check_hand_on(const struct options *options)
+{
+	const bool keeps = options_keep_stdout(options);
+
+	if (options->next_hop != NULL && options->exec_argv != NULL)
+		return _("--next-hop and -- COMMAND cannot be combined");
+	if (options->next_hop != NULL && !smtp_address_valid(options->next_hop))
+		return _("--next-hop must be HOST:PORT or unix:PATH");
+	if (options->output != OUTPUT_MESSAGE && keeps)
+		return _("--output other than message delivers nothing: not with --next-hop or -- "
+			 "COMMAND");
+	if (profile_keeps_message(options->profile) && keeps)
+		return _("--profile exim-av hands nothing on, neither to --next-hop nor to -- "
+			 "COMMAND: Exim keeps the message");
+	if (profile_needs_command(options->profile) && !keeps)
+		return _("this --profile needs --next-hop or -- COMMAND: its mail server discards "
+			 "stdout");
+	return NULL;
+}
+
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
@@ -378,13 +403,8 @@ check(struct reader *reader)
 	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
 		error = _("--output other than message delivers nothing: it is only for --profile "
 			  "plain");
-	else if (options->output != OUTPUT_MESSAGE && options->exec_argv != NULL)
-		error = _("--output other than message and -- COMMAND cannot be combined");
-	else if (profile_keeps_message(options->profile) && options->exec_argv != NULL)
-		error = _("--profile exim-av and -- COMMAND cannot be combined: Exim keeps the "
-			  "message");
-	else if (profile_needs_command(options->profile) && options->exec_argv == NULL)
-		error = _("this --profile needs -- COMMAND: its mail server discards stdout");
+	else
+		error = check_hand_on(options);
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;
@@ -407,6 +427,13 @@ enum status
 options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file)
 {
+	return options_parse_report(argc, argv, arena, NULL, options, error, in_file);
+}
+
+enum status
+options_parse_report(int argc, char **argv, struct arena *arena, struct settings_report *report,
+	struct options *options, const char **error, bool *in_file)
+{
 	struct reader reader = {
 		.argc = argc,
 		.argv = argv,
@@ -418,6 +445,7 @@ options_parse(int argc, char **argv, struct arena *arena, struct options *option
 
 	*in_file = false;
 	*options = options_default();
+	options->report = report;
 	option_set_presets(options_scan_command(argc, argv), options);
 	options->profile = options_scan_profile(argc, argv, &options->profile_given);
 	reader.given = arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *reader.given);

@@ -31,6 +31,10 @@ enum command options_scan_command(int argc, char **argv);
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);
 
+/* The same; what is set, where, and all errors of the file are noted in report, or it is NULL. */
+enum status options_parse_report(int argc, char **argv, struct arena *arena,
+	struct settings_report *report, struct options *options, const char **error, bool *in_file);
+
 /* --help of a command, made of the table */
 void options_help(enum command command, FILE *out);
 

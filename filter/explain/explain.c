@@ -256,7 +256,7 @@ print_verdict(const struct evaluation *ev, bool color)
 		[DISP_TEMPFAIL] = "33",
 	};
 	const struct verdict *verdict = &ev->verdict;
-	const char *word = policy_word(verdict->disposition);
+	const char *word = policy_word(verdict->disposition), *soft;
 	struct buf shade;
 
 	buf_init(&shade, ev->arena, LINE_MAX_OCTETS);
@@ -273,6 +273,10 @@ print_verdict(const struct evaluation *ev, bool color)
 	if (verdict->override.type != NULL)
 		printf(_("Vouched for by: %s.\n"), shown(verdict->override.by, ev->arena));
 	explain_sealer(ev);
+	soft = policy_softened(ev->options, ev->arena);
+	if (soft != NULL)
+		printf(_("Milder than by default, because of %s: %s.\n"), ev->options->config,
+			soft);
 }
 
 static void
@@ -437,6 +441,7 @@ tell_attached(const struct evaluation *ev, int status)
 int
 explain_main(const struct options *options, struct arena *arena)
 {
+	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
 	int status = record_probe(options, arena);
@@ -444,7 +449,10 @@ explain_main(const struct options *options, struct arena *arena)
 	if (status != 0)
 		return status;
 	evaluate_begin(options, arena, &ev);
-	switch (evaluate(&ev, NULL, &error)) {
+	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate(&ev, NULL, &error);
+	switch (result) {
 	case EVALUATE_OK:
 		status = tell_attached(&ev, tell(&ev));
 		if (options->dns_record != NULL && ev.in.dns != NULL &&

@@ -8,9 +8,9 @@
 #include "auth/base/domain.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/saved.h"
-#include "filter/io/mbox.h"
 #include "filter/io/paths.h"
 #include "filter/io/walk.h"
+#include "filter/source/mbox.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
 enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "filter/intake/envelope_modes.h"
+#include "filter/intake/relay.h"
 
 static void
 take_rcpts(const struct options *options, struct arena *arena, struct envelope *envelope)
@@ -65,12 +66,17 @@ envelope_from_message(const struct options *options, const struct message *messa
 	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
 	const char **error)
 {
+	enum status st = ST_OK;
+
 	if (options->envelope == ENVELOPE_FIELD)
-		return envelope_field(message, options->limits.field_size, secret, arena,
-			&taken->envelope, error);
+		st = envelope_field(
+			message, options->limits.field_size, secret, arena, &taken->envelope, error);
+	/* a client that the mail server told may be a relay of ours */
+	if (st == ST_OK)
+		relay_look_behind(options, message, dns, &taken->envelope);
 	if (options->envelope == ENVELOPE_HEADERS)
 		envelope_headers(options, message, dns, arena, taken);
-	return ST_OK;
+	return st;
 }
 
 void

@@ -46,16 +46,14 @@ next_line(struct slice *rest, struct slice *line, bool *crlf)
 static bool
 read_path(struct slice text, struct slice *path)
 {
-	struct slice at = text, quoted;
+	struct slice at = text;
 
 	while (scan_char(&at, ' '))
 		continue;
 	text = at;
 	if (!scan_char(&at, '<'))
 		return false;
-	while (at.n > 0 && at.p[0] != '>')
-		if (!scan_quoted_string(&at, true, &quoted))
-			at = slice_from(at, 1);
+	scan_until(&at, ">");
 	if (!scan_char(&at, '>'))
 		return false;
 	*path = slice_head(text, text.n - at.n);

@@ -3,6 +3,7 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope_modes.h"
 #include "filter/intake/hop.h"
+#include "filter/intake/relay.h"
 
 enum { MAX_LOOKUPS = 20 };
 
@@ -17,53 +18,13 @@ struct walk {
 	bool submitted;              /* there is one whose host was not seen yet */
 };
 
-enum trust { TRUST_NO, TRUST_YES, TRUST_UNKNOWN /* DNS did not answer */ };
-
-/* Is ip one of that name's addresses? */
-static enum trust
-name_has(const struct walk *walk, struct slice name, const struct ip *ip)
-{
-	const struct dns_answer *answer =
-		dns_get(walk->dns, name, ip->family == 4 ? DNS_A : DNS_AAAA, 0);
-
-	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (ip_in_prefix(ip, &answer->rr[i].ip, ip->family == 4 ? 32 : 128))
-			return TRUST_YES;
-	return answer->status == DNS_TEMP ? TRUST_UNKNOWN : TRUST_NO;
-}
-
-/* A name among the relays counts by its own addresses, never as text of the message. */
-static enum trust
-address_trust(const struct walk *walk, const struct ip *ip)
-{
-	const struct strings *relays = &walk->options->trusted_relays;
-	enum trust trust = TRUST_NO;
-	struct ip_net net;
-
-	for (size_t i = 0; i < relays->n; i++)
-		if (ip_net_parse(slice_str(relays->v[i]), &net) && ip_net_has(&net, ip))
-			return TRUST_YES;
-	for (size_t i = 0; walk->dns != NULL && i < relays->n; i++) {
-		enum trust one;
-
-		if (ip_net_parse(slice_str(relays->v[i]), &net))
-			continue;
-		one = name_has(walk, slice_str(relays->v[i]), ip);
-		if (one == TRUST_YES)
-			return TRUST_YES;
-		if (one == TRUST_UNKNOWN)
-			trust = TRUST_UNKNOWN;
-	}
-	return trust;
-}
-
-static enum trust
+static enum relay_trust
 any_trusted(const struct walk *walk, const struct dns_answer *answer)
 {
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
-		if (address_trust(walk, &answer->rr[i].ip) == TRUST_YES)
-			return TRUST_YES;
-	return TRUST_NO;
+		if (relay_trusted(walk->options, walk->dns, &answer->rr[i].ip) == RELAY_YES)
+			return RELAY_YES;
+	return RELAY_NO;
 }
 
 /* The host of a by clause: an address, or a name whose addresses are trusted. */
@@ -76,12 +37,12 @@ by_trusted(struct walk *walk, struct slice by)
 	if (by.n == 0)
 		return false;
 	if (ip_client(by, &ip) == ST_OK)
-		return ip.family != 0 && address_trust(walk, &ip) == TRUST_YES;
+		return ip.family != 0 && relay_trusted(walk->options, walk->dns, &ip) == RELAY_YES;
 	if (walk->dns == NULL || walk->lookups++ >= MAX_LOOKUPS ||
 		domain_normalize(by, walk->arena, &name) != ST_OK)
 		return false;
-	return any_trusted(walk, dns_get(walk->dns, name, DNS_A, 0)) == TRUST_YES ||
-	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == TRUST_YES;
+	return any_trusted(walk, dns_get(walk->dns, name, DNS_A, 0)) == RELAY_YES ||
+	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == RELAY_YES;
 }
 
 static enum hop
@@ -90,13 +51,13 @@ relay_kind(struct walk *walk, const struct received *received, enum client_unkno
 	*unknown = CLIENT_NO_ADDRESS;
 	if (received->ip.family == 0)
 		return by_trusted(walk, received->by) ? HOP_RELAY : HOP_OUTSIDE;
-	switch (address_trust(walk, &received->ip)) {
-	case TRUST_YES:
+	switch (relay_trusted(walk->options, walk->dns, &received->ip)) {
+	case RELAY_YES:
 		return HOP_RELAY;
-	case TRUST_UNKNOWN:
+	case RELAY_UNKNOWN:
 		*unknown = CLIENT_NO_ANSWER;
 		return HOP_OUTSIDE;
-	case TRUST_NO:
+	case RELAY_NO:
 	default:
 		*unknown = CLIENT_KNOWN;
 		return HOP_OUTSIDE;

@@ -12,13 +12,11 @@ enum { DOMAIN_OCTETS = 1024 };
 static bool
 mbox_path(struct slice line, struct slice *path)
 {
-	struct slice at = slice_from(line, sizeof "From " - 1), start, quoted;
+	struct slice at = slice_from(line, sizeof "From " - 1), start;
 
 	(void)scan_wsp(&at);
 	start = at;
-	while (at.n > 0 && !slice_is_blank(at.p[0]))
-		if (!scan_quoted_string(&at, true, &quoted))
-			at = slice_from(at, 1);
+	scan_until(&at, " \t\r\n");
 	*path = slice_head(start, start.n - at.n);
 	if (slice_ieq(slice_from(*path, slice_rfind(*path, '@')), SLICE("@xxx")))
 		return false;
@@ -29,19 +27,15 @@ mbox_path(struct slice line, struct slice *path)
 static struct slice
 field_path(struct slice value)
 {
-	struct slice at, quoted;
+	struct slice at;
 
 	value = slice_trim(value);
 	at = value;
 	if (scan_char(&at, '<')) {
-		while (at.n > 0 && at.p[0] != '>')
-			if (!scan_quoted_string(&at, true, &quoted))
-				at = slice_from(at, 1);
+		scan_until(&at, ">");
 		return slice_head(value, value.n - at.n + (at.n > 0 ? 1 : 0));
 	}
-	while (at.n > 0 && !slice_is_blank(at.p[0]))
-		if (!scan_quoted_string(&at, true, &quoted))
-			at = slice_from(at, 1);
+	scan_until(&at, " \t\r\n");
 	return slice_head(value, value.n - at.n);
 }
 

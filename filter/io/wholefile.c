@@ -39,7 +39,8 @@ read_checked(const char *path, size_t max, mode_t refused, bool own, struct aren
 		*why = FAULT_NOT_REGULAR;
 	else if (own && info.st_uid != geteuid() && info.st_uid != 0)
 		*why = FAULT_OTHER_OWNER;
-	else if ((info.st_mode & refused) != 0)
+	else if ((info.st_mode & refused) != 0 ||
+		 (own && (info.st_mode & S_IRGRP) != 0 && info.st_gid != getegid()))
 		*why = FAULT_OTHERS_READ;
 	else if (info.st_size < 0 || (unsigned long long)info.st_size > max)
 		*why = FAULT_TOO_LARGE;
@@ -59,7 +60,7 @@ wholefile_read(
 enum status
 wholefile_key(const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why)
 {
-	return read_checked(path, max, S_IRWXG | S_IRWXO, true, arena, key, why);
+	return read_checked(path, max, S_IWGRP | S_IXGRP | S_IRWXO, true, arena, key, why);
 }
 
 enum status

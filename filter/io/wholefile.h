@@ -16,8 +16,9 @@ enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why);
 
 /*
- * The same for a private key: refused where anyone but its owner may do anything with it, or where
- * its owner is neither we nor root. A symbolic link is followed: what it leads to is judged.
+ * The same for a private key: refused where anyone but its owner may do anything with it, but for
+ * our own group, which may read it; or where its owner is neither we nor root. A symbolic link is
+ * followed: what it leads to is judged.
  */
 enum status wholefile_key(
 	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);

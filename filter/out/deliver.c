@@ -7,9 +7,9 @@
 #include <sys/prctl.h>
 #endif
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "filter/io/clock.h"
 #include "filter/io/spool.h"
 
 enum { POLL_FIRST_MS = 1, POLL_MOST_MS = 50 };
@@ -21,15 +21,6 @@ deliver_kill(void)
 {
 	if (running > 0)
 		kill(-(pid_t)running, SIGKILL);
-}
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void
@@ -145,27 +136,55 @@ run(int fd, off_t size, char *const argv[], int64_t timeout, const char **error,
 	return ST_OK;
 }
 
+/* The whole stamped message in a file at offset 0, or -1. */
+static int
+spool_message(
+	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error)
+{
+	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
+
+	if (fd < 0) {
+		*error = "no spool file for the message";
+		return -1;
+	}
+	if (output_message(output, fd) == ST_OK) {
+		*end = lseek(fd, 0, SEEK_CUR);
+		if (*end >= 0 && lseek(fd, 0, SEEK_SET) == 0)
+			return fd;
+	}
+	*error = "the message could not be spooled";
+	close(fd);
+	return -1;
+}
+
 enum status
 deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	const char *spool_dir, const char **error, int *status)
 {
-	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
-	enum status st;
 	off_t end;
+	int fd = spool_message(output, size, spool_dir, &end, error);
+	enum status st;
 
 	*status = -1;
-	if (fd < 0) {
-		*error = "no spool file for COMMAND";
+	if (fd < 0)
 		return ST_TEMP;
-	}
-	st = output_message(output, fd);
-	end = lseek(fd, 0, SEEK_CUR);
-	if (st != ST_OK || end < 0 || lseek(fd, 0, SEEK_SET) != 0) {
-		*error = "the message could not be spooled for COMMAND";
-		st = ST_TEMP;
-	} else {
-		st = run(fd, end, argv, timeout, error, status);
-	}
+	st = run(fd, end, argv, timeout, error, status);
 	close(fd);
+	return st;
+}
+
+enum status
+deliver_smtp(struct output *output, size_t size, struct smtp_job *job, const char *spool_dir,
+	struct arena *arena, const char **error)
+{
+	off_t end;
+	enum status st;
+
+	job->fd = spool_message(output, size, spool_dir, &end, error);
+	if (job->fd < 0)
+		return ST_TEMP;
+	job->size = end;
+	st = smtp_send(job, arena, error);
+	close(job->fd);
 	return st;
 }

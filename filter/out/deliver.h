@@ -1,10 +1,12 @@
 /*
- * deliver.h: handing the stamped message to COMMAND (PROGRAM 3, `-- COMMAND ARG...`).
+ * deliver.h: handing the stamped message to COMMAND (PROGRAM 3, `-- COMMAND ARG...`) or to the next
+ * hop.
  */
 #ifndef FILTER_OUT_DELIVER_H
 #define FILTER_OUT_DELIVER_H
 
 #include "filter/out/output.h"
+#include "filter/out/smtp_client.h"
 
 /*
  * Writes the whole stamped message to an unlinked file (in memory up to 16 MiB, in the spool folder
@@ -15,6 +17,13 @@
  */
 enum status deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	const char *spool_dir, const char **error, int *status);
+
+/*
+ * The same by SMTP: the message is complete in such a file before the dialogue begins. job's fd and
+ * size are set here.
+ */
+enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
+	const char *spool_dir, struct arena *arena, const char **error);
 
 /* Kills COMMAND where one runs; for a signal handler. */
 void deliver_kill(void);

@@ -17,17 +17,20 @@ bad_key(struct evaluation *ev, const char *why, const char **error)
 	return EVALUATE_CONFIG;
 }
 
-static enum evaluate_status
-open_key(struct evaluation *ev, struct crypto_signer_info *info, const char **error)
+enum evaluate_status
+seal_open(struct evaluation *ev, const char **error)
 {
 	const struct limits *limits = &ev->options->limits;
+	struct crypto_signer_info info;
 	struct slice pem = SLICE("");
 	enum fault why;
 	enum status st;
 
+	if (ev->options->arc_seal == NULL)
+		return EVALUATE_OK;
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
 		return bad_key(ev, fault_text(why), error);
-	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, info);
+	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, &info);
 	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* the arena's, so ours to write */
 	if (st == ST_TEMP) {
 		*error = "no memory for the ARC key";
@@ -35,10 +38,11 @@ open_key(struct evaluation *ev, struct crypto_signer_info *info, const char **er
 	}
 	if (st != ST_OK)
 		return bad_key(ev, "no RSA or Ed25519 key in PEM without a password", error);
-	if (info->rsa && info->bits < limits->rsa_min_bits)
+	if (info.rsa && info.bits < limits->rsa_min_bits)
 		return bad_key(ev, "the RSA key is too small", error);
-	if (info->rsa && info->bits > limits->rsa_max_bits)
+	if (info.rsa && info.bits > limits->rsa_max_bits)
 		return bad_key(ev, "the RSA key is too large", error);
+	ev->signer_rsa = info.rsa;
 	return EVALUATE_OK;
 }
 
@@ -46,9 +50,7 @@ enum evaluate_status
 seal_make(struct evaluation *ev, struct slice results, const char **error)
 {
 	const struct options *options = ev->options;
-	struct crypto_signer_info info;
 	struct arc_sealer sealer;
-	enum evaluate_status st;
 
 	if (options->arc_seal == NULL)
 		return EVALUATE_OK;
@@ -56,14 +58,11 @@ seal_make(struct evaluation *ev, struct slice results, const char **error)
 		ev->sealed.reason = policy_reason(POLICY_R_OVERSIZE);
 		return EVALUATE_OK;
 	}
-	st = open_key(ev, &info, error);
-	if (st != EVALUATE_OK)
-		return st;
 	sealer = (struct arc_sealer){
 		.domain = slice_str(options->arc_seal),
 		.selector = slice_str(options->arc_selector),
 		.key = ev->signer,
-		.rsa = info.rsa,
+		.rsa = ev->signer_rsa,
 	};
 	if (arc_seal(&ev->in, &ev->results.arc, &sealer, results, ev->message.eol, &ev->sealed) ==
 		ST_OK)

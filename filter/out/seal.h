@@ -7,12 +7,17 @@
 #include "filter/verdict/evaluate.h"
 
 /*
+ * Where sealing is asked for: reads the key, after evaluate_open. EVALUATE_CONFIG with one line in
+ * *error where it is of no use, is others' to read, or belongs to another user; EVALUATE_TEMP where
+ * our own work could not be done.
+ */
+enum evaluate_status seal_open(struct evaluation *evaluation, const char **error);
+
+/*
  * results: the value of our Authentication-Results field, which the set repeats.
  *
- * Where sealing is asked for and the message was evaluated: reads the key and sets
- * evaluation->sealed. A message that must not be sealed is none of the errors: sealed.reason tells
- * why. EVALUATE_CONFIG with one line in *error where the key is of no use, is others' to read, or
- * belongs to another user; EVALUATE_TEMP where our own work could not be done.
+ * Where sealing is asked for and the message was evaluated: sets evaluation->sealed. A message that
+ * must not be sealed is no error: sealed.reason tells why. EVALUATE_TEMP as above.
  */
 enum evaluate_status seal_make(
 	struct evaluation *evaluation, struct slice results, const char **error);

@@ -22,7 +22,8 @@ add_user_row(const struct evaluation *ev, struct report *report)
 		return;
 	row = report_add(
 		report, "auth", AUTH_PASS, policy_reason(POLICY_R_NONE)); /* RFC 8601 2.7.4 */
-	report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
+	if (ev->options->show_user) /* the field leaves the site with the message */
+		report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
 /* What was made of the owner's policy, for the reason: policy.dmarc stays what is published. */

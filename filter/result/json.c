@@ -1,7 +1,9 @@
 #include "filter/result/json.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
@@ -233,17 +235,49 @@ json_failure(size_t index, const char *path, const char *error, enum fault fault
 		arena, line);
 }
 
+/*
+ * A line that was cut short (a full disk), whose rest is tried once more, so that errno tells why.
+ * Where that fails, what was written is taken back, for a torn line would swallow the next. Returns
+ * errno, or 0.
+ */
+static int
+append_rest(int fd, struct slice line, size_t put)
+{
+	const off_t end = lseek(fd, 0, SEEK_CUR);
+	const ssize_t more = write(fd, line.p + put, line.n - put);
+	const int error = more < 0 ? errno : ENOSPC;
+	struct stat info;
+
+	if (more == (ssize_t)(line.n - put) && lseek(fd, 0, SEEK_CUR) == end + more)
+		return 0;
+	put += more > 0 ? (size_t)more : 0;
+	/* only where nobody has written behind it */
+	if (end >= (off_t)put && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+		info.st_size == lseek(fd, 0, SEEK_CUR) &&
+		ftruncate(fd, info.st_size - (off_t)put) != 0)
+		return errno;
+	return error;
+}
+
 bool
 json_append(const char *path, struct slice line)
 {
 	/* non-blocking: a FIFO that nobody reads must not hold mail */
 	int fd =
 		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-	bool whole_line;
+	int error = 0;
+	ssize_t put;
 
 	if (fd < 0)
 		return false;
 	/* one write: O_APPEND keeps the lines of many processes apart */
-	whole_line = write(fd, line.p, line.n) == (ssize_t)line.n;
-	return close(fd) == 0 && whole_line;
+	put = write(fd, line.p, line.n);
+	if (put < 0)
+		error = errno;
+	else if ((size_t)put < line.n)
+		error = append_rest(fd, line, (size_t)put);
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	errno = error;
+	return error == 0;
 }

@@ -69,6 +69,29 @@ json_text(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
 }
 
+/* Escapes DEL, which jansson leaves as it is; it can only be within a string. */
+static struct slice
+escape_del(struct slice line, struct arena *arena)
+{
+	size_t dels = 0, n = 0;
+	char *escaped;
+
+	for (size_t i = 0; i < line.n; i++)
+		dels += line.p[i] == 127;
+	if (dels == 0)
+		return line;
+	escaped = arena_bytes(arena, line.n + 5 * dels);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == 127) {
+			memcpy(escaped + n, "\\u007f", 6);
+			n += 6;
+		} else {
+			escaped[n++] = line.p[i];
+		}
+	}
+	return slice_make(escaped, n);
+}
+
 enum status
 json_write(json_t *object, struct arena *arena, struct slice *line)
 {
@@ -86,7 +109,7 @@ json_write(json_t *object, struct arena *arena, struct slice *line)
 	if (!whole)
 		return ST_TEMP;
 	text[n] = '\n';
-	*line = slice_make(text, n + 1);
+	*line = escape_del(slice_make(text, n + 1), arena);
 	return ST_OK;
 }
 

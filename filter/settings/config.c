@@ -1,5 +1,6 @@
 #include "filter/settings/config.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "filter/text/printable.h"
 #include "filter/text/words.h"
 #include "mime/buf.h"
+#include "mime/fields.h"
 #include "mime/late.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
@@ -119,8 +121,10 @@ set_list(struct reader *reader, const struct option_row *row)
 		glib->strfreev(list);
 		return bad_glib(reader, row->name, error);
 	}
-	for (gsize i = 0; st == ST_OK && i < n; i++)
+	for (gsize i = 0; st == ST_OK && i < n; i++) {
 		st = option_set(row, keep(reader, list[i]), reader->arena, reader->options, &why);
+		option_note(reader->options->report, row, list[i], false, reader->arena);
+	}
 	glib->strfreev(list);
 	return st == ST_OK ? ST_OK : bad(reader, row->name, why);
 }
@@ -141,6 +145,7 @@ set_one(struct reader *reader, const struct option_row *row)
 		return bad_glib(reader, row->name, error);
 	}
 	st = option_set(row, keep(reader, text), reader->arena, reader->options, &why);
+	option_note(reader->options->report, row, text, false, reader->arena);
 	if (st != ST_OK && is_anothers(row, text, reader->arena))
 		st = ST_OK;
 	glib->free(text);
@@ -154,12 +159,29 @@ set_key(struct reader *reader, const char *key)
 
 	if (row == NULL)
 		return bad(reader, key, _("is not an option"));
-	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG)
+	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG || row->line_only)
 		return bad(reader, key, _("is allowed only on the command line"));
 	row = option_find(slice_str(key), reader->options->command);
 	if (row == NULL)
 		return ST_OK; /* one file serves all commands */
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
+}
+
+/* For --check-config, which goes on after an error. */
+static enum status
+note_error(struct reader *reader)
+{
+	struct settings_report *report = reader->options->report;
+	const char **all;
+
+	if (report == NULL)
+		return ST_BAD;
+	all = arena_array(reader->arena, report->errors.n + 1, sizeof *all);
+	for (size_t i = 0; i < report->errors.n; i++)
+		all[i] = report->errors.v[i];
+	all[report->errors.n++] = *reader->error;
+	report->errors.v = all;
+	return ST_BAD;
 }
 
 static enum status
@@ -172,8 +194,10 @@ set_keys(struct reader *reader)
 	keys = reader->glib.key_file_get_keys(reader->file, group, NULL, &error);
 	if (keys == NULL)
 		return bad_glib(reader, NULL, error);
-	for (gchar **key = keys; st == ST_OK && *key != NULL; key++)
-		st = set_key(reader, *key);
+	for (gchar **key = keys; *key != NULL && (st == ST_OK || reader->options->report != NULL);
+		key++)
+		if (set_key(reader, *key) != ST_OK)
+			st = note_error(reader);
 	reader->glib.strfreev(keys);
 	return st;
 }
@@ -195,6 +219,49 @@ check_groups(struct reader *reader, bool *any)
 	return st;
 }
 
+/*
+ * White space at the end of a line is not a part of the value (`\s` is one that is); GLib takes off
+ * what is in front of it only.
+ */
+static struct slice
+trim_lines(struct slice bytes, struct arena *arena)
+{
+	struct slice line;
+	struct buf out;
+
+	buf_init(&out, arena, bytes.n + 1);
+	while (line_next(&bytes, &line)) {
+		while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]) != NULL)
+			line.n--;
+		buf_add(&out, line);
+		buf_addc(&out, '\n');
+	}
+	return buf_slice(&out);
+}
+
+/* GLib would keep the last of two, silently: half of a list of networks would be gone. */
+static enum status
+check_repeated(struct reader *reader, struct slice bytes)
+{
+	bool *seen = arena_array(reader->arena, option_count, sizeof *seen);
+	enum status st = ST_OK;
+	struct slice line;
+
+	while (st == ST_OK && line_next(&bytes, &line)) {
+		struct slice key = slice_trim(slice_head(line, slice_find(line, '=')));
+		const struct option_row *row = option_find_any(key);
+
+		if (row == NULL || slice_find(line, '=') == line.n)
+			continue;
+		if (seen[row - option_rows])
+			st = bad(reader, row->name,
+				_("is there twice (a list is one line, its values separated by "
+				  ";)"));
+		seen[row - option_rows] = true;
+	}
+	return st;
+}
+
 static enum status
 read_file(struct reader *reader, struct slice bytes)
 {
@@ -203,10 +270,13 @@ read_file(struct reader *reader, struct slice bytes)
 	bool any;
 
 	/* with translations, which it would else drop unseen: `helo[de]` is a typo */
+	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
 		return bad_glib(reader, NULL, error);
 	st = check_groups(reader, &any);
+	if (st == ST_OK)
+		st = check_repeated(reader, bytes);
 	return st == ST_OK && any ? set_keys(reader) : st;
 }
 
@@ -242,7 +312,8 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	struct slice bytes;
 	enum fault why;
 
-	if (!needed && access(path, F_OK) != 0)
+	/* a folder that we cannot enter may hold one: its policy must not be forgotten */
+	if (!needed && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;

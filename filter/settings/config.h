@@ -10,7 +10,8 @@ enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 
 /*
  * Reads the file into options. Keys, and values of keys, that options->command does not know but
- * another command does are not used. needed false: a file that does not exist is none. ST_BAD with
+ * another command does are not used. needed false: a file that does not exist
+ * (ENOENT, ENOTDIR) is none; one that cannot be reached is an error. ST_BAD with
  * one line in *error, file and key named. GLib is loaded only where there is a file, for linking it
  * would cost every process a third of a millisecond.
  */

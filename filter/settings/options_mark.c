@@ -89,6 +89,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_SERVERS:
 	case OPTION_RELAYS:
 	case OPTION_DOMAINS:
+	case OPTION_ACCEPTS:
 		add_texts(out, at);
 		break;
 	case OPTION_NETS:

@@ -2,6 +2,7 @@
 
 #include "auth/arc/arc.h"
 #include "filter/text/words.h"
+#include "mime/buf.h"
 
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
@@ -18,6 +19,8 @@ enum {
 	JUDGES = FILTER | EXPLAIN | BATCH,
 	EVERY = JUDGES | INSPECT
 };
+
+enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 
 enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 
@@ -134,7 +137,10 @@ const struct option_row option_rows[] = {
 		.help = N_("its ARC chain overrides a DMARC failure")},
 	{.name = "trusted-forwarder", .commands = JUDGES, .arg = "HOST|@FILE",
 		.kind = OPTION_RELAYS, .at = AT(trusted_forwarders), .file = true,
-		.help = N_("CIDR or name; overrides a DMARC failure, too")},
+		.help = N_("CIDR, name or .suffix; overrides a failure, too")},
+	{.name = "accept-from", .commands = JUDGES, .arg = "'DOMAIN via WHAT'",
+		.kind = OPTION_ACCEPTS, .at = AT(accept_from), .file = true,
+		.help = N_("this author may fail DMARC by that way")},
 	{.name = "on-temperror", .commands = EVERY, .kind = OPTION_WORD, .at = AT(on_temperror),
 		.given = AT(on_temperror_given), .words = "accept|quarantine|-|tempfail",
 		.help = N_("what to do on temperror under a known policy")},
@@ -161,9 +167,11 @@ const struct option_row option_rows[] = {
 		.preset = "plain", .help = N_("how to report to the caller")},
 	{.name = "exit", .commands = FILTER | EXPLAIN, .arg = "NAME=CODE", .kind = OPTION_EXITS,
 		.at = AT(exit_override), .help = N_("status of an outcome; may be repeated")},
+	{.name = "next-hop", .commands = FILTER, .arg = "HOST:PORT|unix:PATH", .kind = OPTION_PATH,
+		.at = AT(next_hop), .help = N_("hand the message on by SMTP, not to stdout")},
 	{.name = "command-timeout", .commands = FILTER, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(command_timeout), .min = 1, .max = MAX_SECONDS, .preset = "600",
-		.help = N_("time limit for COMMAND")},
+		.help = N_("time limit for COMMAND or the next hop")},
 
 	TOP(N_("Output")),
 	{.name = "authserv-id", .commands = JUDGES, .arg = "ID", .kind = OPTION_ID,
@@ -177,6 +185,8 @@ const struct option_row option_rows[] = {
 		.at = AT(received_spf), .help = N_("add Received-SPF")},
 	{.name = "disposition-field", .commands = FILTER | BATCH, .kind = OPTION_FLAG,
 		.at = AT(disposition_field), .help = N_("add Mailstamp-Disposition")},
+	{.name = "show-user", .commands = FILTER | BATCH, .kind = OPTION_FLAG, .at = AT(show_user),
+		.help = N_("name the --authenticated user in the field")},
 	{.name = "arc-seal", .commands = FILTER, .arg = "DOMAIN", .kind = OPTION_DOMAIN,
 		.at = AT(arc_seal), .help = N_("add an ARC set in the name of this domain")},
 	{.name = "arc-selector", .commands = FILTER, .arg = "S", .kind = OPTION_SELECTOR,
@@ -255,6 +265,18 @@ const struct option_row option_rows[] = {
 	{.name = "max-arc-sets", .commands = JUDGES, .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.arc_sets), .min = 1, .max = ARC_SETS_MAX, .preset = "50",
 		.help = N_("sets of a chain that is validated")},
+	{.name = "max-keys", .commands = JUDGES, .arg = "N", .kind = OPTION_COUNT,
+		.at = AT(limits.keys), .min = 1, .max = 1000, .preset = "10",
+		.help = N_("key records of one name that are tried")},
+	{.name = "max-verifications", .commands = JUDGES, .arg = "N", .kind = OPTION_COUNT,
+		.at = AT(limits.verifications), .min = 1, .max = 1000000, .preset = "2000",
+		.help = N_("signatures verified; large keys count more")},
+	{.name = "max-signed", .commands = JUDGES, .arg = "OCTETS", .kind = OPTION_COUNT,
+		.at = AT(limits.header_octets), .min = 65536, .max = 1 << 30, .preset = "8388608",
+		.help = N_("header that signatures may cover, in all")},
+	{.name = "max-questions", .commands = JUDGES, .arg = "N", .kind = OPTION_COUNT,
+		.at = AT(limits.questions), .min = 20, .max = 10000, .preset = "100",
+		.help = N_("questions to DNS of one message")},
 	{.name = "rsa-min-bits", .commands = EVERY, .arg = "BITS", .kind = OPTION_BITS,
 		.at = AT(limits.rsa_min_bits), .min = 1024, .max = 16384, .preset = "1024",
 		.help = N_("smallest RSA key")},
@@ -265,6 +287,10 @@ const struct option_row option_rows[] = {
 	TOP(N_("Other")),
 	{.name = "config", .commands = EVERY, .arg = "FILE", .kind = OPTION_CONFIG,
 		.at = AT(config), .help = N_("read options from it, group [mailstamp]")},
+	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
+		.line_only = true, .help = N_("print what is set, where, and all errors")},
+	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
+		.line_only = true, .help = N_("who shall read the files, for --check-config")},
 	{.name = "lang", .commands = EVERY, .kind = OPTION_WORD, .at = AT(lang),
 		.words = "-|en|ja", .help = N_("language of text for people (the locale's)")},
 	{.name = "version", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
@@ -332,6 +358,26 @@ bool
 option_is_for(const struct option_row *row, enum command command)
 {
 	return (row->commands >> command & 1U) != 0;
+}
+
+void
+option_note(struct settings_report *report, const struct option_row *row, const char *text,
+	bool line, struct arena *arena)
+{
+	struct option_setting *setting;
+	struct buf both;
+
+	if (report == NULL)
+		return;
+	setting = &report->settings[row - option_rows];
+	text = text == NULL ? "true" : text;
+	buf_init(&both, arena, strlen(text) + CONFIG_TEXT);
+	if (option_is_list(row) && setting->text != NULL &&
+		setting->from == (line ? FROM_LINE : FROM_FILE))
+		buf_addf(&both, "%s;", setting->text);
+	buf_adds(&both, text);
+	setting->text = arena_cstr(arena, buf_slice(&both));
+	setting->from = line ? FROM_LINE : FROM_FILE;
 }
 
 bool

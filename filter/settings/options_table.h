@@ -33,6 +33,7 @@ enum option_kind {
 	OPTION_SERVERS, /* struct strings; not empty */
 	OPTION_RELAYS,  /* struct strings; CIDR or host name */
 	OPTION_DOMAINS, /* struct strings; a domain name */
+	OPTION_ACCEPTS, /* struct strings of settings/accept.h */
 	OPTION_NETS,    /* struct nets */
 	OPTION_EXITS    /* NAME=CODE */
 };
@@ -50,6 +51,7 @@ struct option_row {
 	size_t given;     /* offset of a bool to be set, too; 0: none */
 	int64_t min, max; /* for numbers */
 	bool file;        /* of a list: @FILE stands for the lines of a file */
+	bool line_only;   /* not in the configuration file */
 };
 
 /* a headline of --help: a row with nothing but help */
@@ -70,6 +72,11 @@ void option_set_presets(enum command command, struct options *options);
 /* Does it need a value? A flag may have one, after '='. */
 bool option_takes_value(const struct option_row *row);
 bool option_is_list(const struct option_row *row);
+
+/* Notes for --check-config that a value was set, on the command line or in the file; text NULL: a
+ * flag. Nothing where report is NULL. */
+void option_note(struct settings_report *report, const struct option_row *row, const char *text,
+	bool line, struct arena *arena);
 
 /* Forgets a list, so that the command line replaces the file's. */
 void option_clear(const struct option_row *row, struct options *options);

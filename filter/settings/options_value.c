@@ -1,8 +1,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "auth/base/domain.h"
 #include "filter/io/wholefile.h"
+#include "filter/settings/accept.h"
+#include "filter/settings/options_names.h"
 #include "filter/settings/options_table.h"
 #include "filter/text/printable.h"
 #include "filter/text/words.h"
@@ -10,7 +11,7 @@
 #include "mime/fields.h"
 #include "mime/scan.h"
 
-enum { WHY_MAX = 1024, PATH_SHOWN = 255, ID_MAX = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
+enum { WHY_MAX = 1024, PATH_SHOWN = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
 
 static const char *const not_empty = N_("must not be empty");
 
@@ -145,82 +146,6 @@ read_size(const struct option_row *row, const char *value, struct arena *arena, 
 	return range(row, N_("octets (k, M or G may follow)"), 1, arena, why);
 }
 
-/* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; a domain name is the custom */
-static enum status
-read_id(const char *value, struct arena *arena, const char **id, const char **why)
-{
-	struct slice at = slice_str(value), out = at, rest = at;
-	bool fine;
-
-	if (scan_quoted_string(&at, false, &out))
-		fine = at.n == 0 && out.n > 0;
-	else
-		fine = (scan_token(&at, &out) && at.n == 0) ||
-		       (scan_dot_atom(&rest, false, &out) && rest.n == 0);
-	for (size_t i = 0; fine && i < out.n; i++)
-		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
-	if (!fine || out.n > ID_MAX) {
-		*why = _("must be a name as RFC 8601 allows it (a domain name, or in double "
-			 "quotes)");
-		return ST_BAD;
-	}
-	*id = arena_cstr(arena, out);
-	return ST_OK;
-}
-
-/* A name that was mistyped as an address, or an address as a name, must not pass for the other. */
-static enum status
-read_relay(const char *value, struct arena *arena, const char **relay, const char **why)
-{
-	struct slice whole = slice_str(value), name, last;
-	struct ip_net net;
-
-	*relay = value;
-	if (ip_net_parse(whole, &net))
-		return ST_OK;
-	*why = _("must be an address, a network ADDR/BITS or a host name");
-	if (domain_normalize(whole, arena, &name) != ST_OK)
-		return ST_BAD;
-	last = domain_tail(name, 1);
-	for (size_t i = 0; i < last.n; i++)
-		if (last.p[i] < '0' || last.p[i] > '9') {
-			*relay = arena_cstr(arena, name);
-			return ST_OK;
-		}
-	return ST_BAD;
-}
-
-static enum status
-read_domain(const char *value, struct arena *arena, const char **domain, const char **why)
-{
-	struct slice name;
-
-	if (domain_normalize(slice_str(value), arena, &name) != ST_OK) {
-		*why = _("must be a domain name");
-		return ST_BAD;
-	}
-	*domain = arena_cstr(arena, name);
-	return ST_OK;
-}
-
-/* Labels as in a domain name, but the last one may be a number (RFC 6376 3.1). */
-static enum status
-read_selector(const char *value, struct arena *arena, const char **selector, const char **why)
-{
-	static const char below[] = ".example";
-	struct slice name;
-	struct buf whole;
-
-	buf_init(&whole, arena, DOMAIN_MAX);
-	buf_addf(&whole, "%s%s", value, below);
-	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
-		*why = _("must be a selector");
-		return ST_BAD;
-	}
-	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));
-	return ST_OK;
-}
-
 static void
 append(struct strings *list, const char *value, struct arena *arena)
 {
@@ -299,11 +224,13 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 		return row->kind == OPTION_TEXTS ? ST_OK : ST_BAD;
 	}
 	if (row->kind == OPTION_IDS)
-		st = read_id(value, arena, &value, why);
+		st = options_id(value, arena, &value, why);
 	else if (row->kind == OPTION_RELAYS)
-		st = read_relay(value, arena, &value, why);
+		st = options_relay(value, row->file, arena, &value, why);
+	else if (row->kind == OPTION_ACCEPTS)
+		st = accept_read(value, arena, &value, why);
 	else if (row->kind == OPTION_DOMAINS)
-		st = read_domain(value, arena, &value, why);
+		st = options_domain(value, arena, &value, why);
 	if (st == ST_OK)
 		append(at, value, arena);
 	return st;
@@ -369,7 +296,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 	struct ip ip;
 
 	if (row->kind == OPTION_ID)
-		return read_id(value, arena, at, why);
+		return options_id(value, arena, at, why);
 	if (row->kind == OPTION_PATH && value[0] == '\0') {
 		*why = words(not_empty);
 		return ST_BAD;
@@ -460,10 +387,10 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 		st = set_text(row, value, arena, at, why);
 		break;
 	case OPTION_DOMAIN:
-		st = read_domain(value, arena, at, why);
+		st = options_domain(value, arena, at, why);
 		break;
 	case OPTION_SELECTOR:
-		st = read_selector(value, arena, at, why);
+		st = options_selector(value, arena, at, why);
 		break;
 	case OPTION_WORD:
 	case OPTION_YES:
@@ -482,6 +409,7 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_SERVERS:
 	case OPTION_RELAYS:
 	case OPTION_DOMAINS:
+	case OPTION_ACCEPTS:
 	case OPTION_NETS:
 	case OPTION_EXITS:
 		st = set_list(row, value, arena, options, why);

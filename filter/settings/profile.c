@@ -2,12 +2,10 @@
 
 enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix takes for "later" */
 
-/* fixed text: what reaches a bounce must hold nothing that the message chose (RFC 7372 3.2) */
-static const char say_reject[] = "5.7.26 Message failed the DMARC policy of its author's domain";
-static const char trigger_reject[] =
-	"MAILSTAMP-REJECT: 5.7.26 Message failed the DMARC policy of its author's domain";
-static const char trigger_quarantine[] =
-	"MAILSTAMP-QUARANTINE: Message failed the DMARC policy of its author's domain";
+/* the sentence behind it is result/reply.h's */
+static const char say_reject[] = "5.7.26 ";
+static const char trigger_reject[] = "MAILSTAMP-REJECT: 5.7.26 ";
+static const char trigger_quarantine[] = "MAILSTAMP-QUARANTINE: ";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
 /* What the host does with stdout where nothing is passed on. */
@@ -77,7 +75,7 @@ delivery_plain(const struct options *options, enum disposition disposition)
 		told.status = options->exit_override[disposition];
 	/* COMMAND is not started on an outcome that the status tells (PROGRAM 3) */
 	if (disposition == DISP_TEMPFAIL ||
-		(disposition == DISP_REJECT && options->exec_argv != NULL && told.status != 0))
+		(disposition == DISP_REJECT && options_keep_stdout(options) && told.status != 0))
 		told.pass_on = false;
 	return told;
 }
@@ -99,7 +97,7 @@ delivery_av(const struct options *options, enum disposition disposition)
 		told.say = trigger_reject;
 	else if (disposition == DISP_QUARANTINE)
 		told.say = trigger_quarantine;
-	told.must_say = told.say != NULL;
+	told.must_say = told.say_why = told.say != NULL;
 	return told;
 }
 
@@ -140,6 +138,7 @@ profile_delivery(const struct options *options, enum disposition disposition, bo
 		told.disposition_field = options->disposition_field || disposition != DISP_ACCEPT;
 	else
 		told.say = line_for(options, disposition, told.status);
+	told.say_why = told.say == say_reject;
 	return told;
 }
 

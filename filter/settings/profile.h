@@ -20,7 +20,8 @@ struct delivery {
 	int status;   /* exit status once everything was handed on */
 	bool pass_on; /* the message goes on: to stdout, or into COMMAND where one is given */
 	bool disposition_field; /* with Mailstamp-Disposition */
-	const char *say; /* instead of a message, one line for stdout ("5.7.26 ..."), or NULL */
+	const char *say; /* instead of a message, one line for stdout ("4.7.0 ..."), or NULL */
+	bool say_why;    /* say is only its beginning: what failed follows (result/reply.h) */
 	bool must_say;   /* the line alone tells the outcome: unless it is out, mail must wait */
 };
 

@@ -79,11 +79,23 @@ struct nets {
 
 struct what_if;
 
+/* for --check-config: what was said of each option, by the row of the table, and what is wrong */
+struct settings_report {
+	struct option_setting {
+		const char *text; /* as written; the items of a list with ; between them */
+		enum { FROM_DEFAULT, FROM_FILE, FROM_LINE } from;
+	} * settings;
+	struct strings errors;
+};
+
 struct options {
 	enum command command;
 	enum profile profile;
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
+	bool check_config;
+	const char *user;               /* of --check-config: who reads the files; or NULL */
+	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
 	enum words_lang lang;
 
 	/* envelope and input */
@@ -118,6 +130,7 @@ struct options {
 	enum reject_on reject_on;
 	struct strings trusted_sealers;    /* normal names (auth/base/domain.h) */
 	struct strings trusted_forwarders; /* CIDR, or a normal host name */
+	struct strings accept_from;        /* settings/accept.h */
 	bool on_temperror_given;
 	enum disposition on_temperror; /* accept, quarantine or tempfail */
 	bool tempfail_on_dmarc;        /* --tempfail-on dmarc */
@@ -141,6 +154,7 @@ struct options {
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
+	bool show_user; /* the login name in the field */
 	/* who seals; all three or none */
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */
@@ -169,8 +183,16 @@ struct options {
 	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
 
-	char **exec_argv; /* after `--`, NULL-terminated; NULL where there is none */
+	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */
+	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
+
+/* Does the message go to COMMAND or to the next hop, and not to stdout? */
+static inline bool
+options_keep_stdout(const struct options *options)
+{
+	return options->exec_argv != NULL || options->next_hop != NULL;
+}
 
 /* What the filter does where nothing is said (settings/options_table.h). */
 struct options options_default(void);

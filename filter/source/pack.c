@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "filter/intake/saved.h"
-#include "filter/io/mbox.h"
+#include "filter/source/mbox.h"
 
 struct pack {
 	const struct options *options;

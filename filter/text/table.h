@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "auth/base/result.h"
+#include "auth/base/reason.h"
 #include "mime/arena.h"
 
 enum { TABLE_COLUMNS = 5, TABLE_UNDER = 2 };

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "auth/base/budget.h"
 #include "auth/base/crypto.h"
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
@@ -44,6 +45,7 @@ set_scrub(struct evaluation *ev)
 		.what = options->scrub,
 		.ids = ids,
 		.nids = options->own_ids.n + 1,
+		.arena = ev->arena,
 		.envelope_field = options->envelope == ENVELOPE_FIELD,
 	};
 }
@@ -151,19 +153,19 @@ open_resources(struct evaluation *ev, const char **error)
 }
 
 static enum evaluate_status
-read_secret(struct evaluation *ev, struct slice *secret, const char **error)
+read_secret(struct evaluation *ev, const char **error)
 {
 	const char *path = ev->options->envelope_secret_file;
 	enum fault why;
 
-	*secret = SLICE("");
+	ev->secret = SLICE("");
 	if (ev->options->envelope != ENVELOPE_FIELD)
 		return EVALUATE_OK;
 	if (path == NULL) {
 		*error = N_("--envelope field needs --envelope-secret-file");
 		return EVALUATE_CONFIG;
 	}
-	if (wholefile_secret(path, SECRET_MAX, ev->arena, secret, &why) != ST_OK) {
+	if (wholefile_secret(path, SECRET_MAX, ev->arena, &ev->secret, &why) != ST_OK) {
 		*error = explained(ev->arena, _("secret file"), path, fault_text(why));
 		return EVALUATE_CONFIG;
 	}
@@ -182,8 +184,7 @@ until_ms(const struct evaluation *ev)
  * asked for nothing but the field with a secret: its Received lines cost DNS.
  */
 static enum status
-find_envelope(struct evaluation *ev, const struct evaluate_source *source, struct slice secret,
-	const char **error)
+find_envelope(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
 	const struct options *options = ev->options;
 	const bool given = source != NULL && source->envelope != NULL;
@@ -191,8 +192,8 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, struc
 	enum status st = ST_OK;
 
 	if (!given && read)
-		st = envelope_from_message(
-			options, &ev->message, secret, ev->in.dns, ev->arena, &ev->taken, error);
+		st = envelope_from_message(options, &ev->message, ev->secret, ev->in.dns, ev->arena,
+			&ev->taken, error);
 	envelope_trust(options, &ev->taken.envelope);
 	return st;
 }
@@ -225,6 +226,15 @@ judge(struct evaluation *ev, const char **error)
 }
 
 static void
+set_now(struct evaluation *ev)
+{
+	const struct options *options = ev->options;
+
+	ev->in.now = options->has_now && options->now != NOW_MESSAGE ? options->now
+								     : (int64_t)time(NULL);
+}
+
+static void
 set_input(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
@@ -235,10 +245,10 @@ set_input(struct evaluation *ev)
 		.ids = &ev->ids,
 		.limits = &options->limits,
 		.options = &ev->auth_options,
-		.now = options->has_now && options->now != NOW_MESSAGE ? options->now
-								       : (int64_t)time(NULL),
 		.arena = ev->arena,
+		.budget = budget_make(&options->limits, ev->arena),
 	};
+	set_now(ev);
 }
 
 static void
@@ -280,73 +290,64 @@ take_input(struct evaluation *ev, const char **error)
 	return ST_OK;
 }
 
+enum evaluate_status
+evaluate_open(struct evaluation *ev, const char **error)
+{
+	enum evaluate_status result;
+
+	set_input(ev);
+	result = read_secret(ev, error);
+	return result == EVALUATE_OK ? open_resources(ev, error) : result;
+}
+
+enum evaluate_status
+evaluate_read(struct evaluation *ev, const char **error)
+{
+	enum status st = input_read(ev->options, &ev->input, error);
+
+	if (st != ST_OK)
+		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+	set_now(ev); /* it may have been long on its way */
+	return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
+}
+
 /* The rest of what is over the size limit is for nobody: its beginning is enough. */
-static enum status
+static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
+	set_input(ev);
+	ev->borrowed = true;
+	ev->in.dns = source->dns;
+	ev->in.crypto = source->tools->crypto;
+	ev->in.psl = source->tools->psl;
+	ev->gmime = source->tools->gmime;
 	ev->oversize = source->partial;
 	ev->input = (struct input){
 		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};
 	if (source->envelope != NULL)
 		ev->taken = (struct taken){.message = source->bytes, .envelope = *source->envelope};
 	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, error) != ST_OK)
-		return ST_TEMP;
+		return EVALUATE_TEMP;
 	take_message(ev);
-	return ST_OK;
-}
-
-static void
-borrow(struct evaluation *ev, const struct evaluate_source *source)
-{
-	ev->borrowed = true;
-	ev->in.dns = source->dns;
-	ev->in.crypto = source->tools->crypto;
-	ev->in.psl = source->tools->psl;
-	ev->gmime = source->tools->gmime;
-}
-
-static enum evaluate_status
-take(struct evaluation *ev, const struct evaluate_source *source, const char **error)
-{
-	enum status st;
-
-	if (source != NULL)
-		return take_source(ev, source, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
-	st = input_read(ev->options, &ev->input, error);
-	if (st == ST_OK)
-		return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
-	return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+	return read_secret(ev, error);
 }
 
 enum evaluate_status
 evaluate(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
-	enum evaluate_status result;
-	struct slice secret;
+	enum evaluate_status result =
+		source != NULL ? take_source(ev, source, error) : evaluate_read(ev, error);
 
-	set_input(ev);
-	if (source != NULL)
-		borrow(ev, source);
-	result = take(ev, source, error);
-	if (result == EVALUATE_OK)
-		result = read_secret(ev, &secret, error);
-	if (result == EVALUATE_OK && source == NULL && !ev->oversize)
-		result = open_resources(ev, error);
 	if (result != EVALUATE_OK)
 		return result;
-	if (find_envelope(ev, source, secret, error) != ST_OK)
+	dns_begin(ev->in.dns, ev->options->deadline_ms);
+	dns_limit(ev->in.dns, ev->options->limits.questions - BUDGET_POLICY_QUESTIONS);
+	if (find_envelope(ev, source, error) != ST_OK)
 		return EVALUATE_TEMP;
 	if (!ev->oversize)
 		return judge(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);
 	return EVALUATE_OK;
-}
-
-enum evaluate_status
-evaluate_open(struct evaluation *ev, const char **error)
-{
-	set_input(ev);
-	return open_resources(ev, error);
 }
 
 void

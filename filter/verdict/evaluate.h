@@ -33,8 +33,10 @@ struct evaluation {
 
 	struct address_gmime *gmime;
 	struct domain_psl *own_psl;   /* what evaluate_end frees */
-	struct crypto_signer *signer; /* and this */
-	bool borrowed;                /* gmime and crypto are another's */
+	struct crypto_signer *signer; /* and this: by seal_open, or NULL */
+	bool signer_rsa;
+	struct slice secret; /* of the envelope field */
+	bool borrowed;       /* gmime and crypto are another's */
 };
 
 /* What many evaluations of one thread share; it stays the caller's. */
@@ -64,15 +66,22 @@ struct evaluate_source {
 };
 
 /*
- * Takes the message from source, or, where that is NULL, from stdin or --input with tools of its
- * own; and judges it. Where it is not EVALUATE_OK, *error is one line in the arena or from a fixed
- * table, and has_message tells whether there is something to pass on.
+ * DNS, crypto, files and what else the mechanisms need: all that is opened before the first octet
+ * of a message is read, so that no message has a part in its failing. Where a status is not
+ * EVALUATE_OK, here and below, *error is one line in the arena or from a fixed table.
+ */
+enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
+/* After evaluate_open, however it ended: reads the message, which has_message tells, and the
+ * envelope that came with it. */
+enum evaluate_status evaluate_read(struct evaluation *evaluation, const char **error);
+
+/*
+ * Takes the message from source, with its tools, or, where that is NULL, by evaluate_read after
+ * evaluate_open; and judges it.
  */
 enum evaluate_status evaluate(
 	struct evaluation *evaluation, const struct evaluate_source *source, const char **error);
-
-/* DNS, crypto and what else the mechanisms need, without a message: for questions about domains. */
-enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
 
 /* A struct dns of its own, as the options have it. */
 enum evaluate_status evaluate_dns(

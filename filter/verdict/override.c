@@ -2,19 +2,27 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/settings/accept.h"
 
 enum { NAMES_MAX = 10 }; /* of the client's names that are looked at, as RFC 7208 4.6.4 has it */
 
-/* Is it a name of the list? Addresses in it are none. */
+/* Is it a name of the list? Addresses in it are none; suffixes: those of `.example.com`, too. */
 static bool
-name_listed(const struct strings *list, struct slice name)
+name_listed(const struct strings *list, struct slice name, bool suffixes)
 {
 	struct ip_net net;
 
-	for (size_t i = 0; i < list->n; i++)
-		if (!ip_net_parse(slice_str(list->v[i]), &net) &&
-			slice_ieq(slice_str(list->v[i]), name))
+	for (size_t i = 0; i < list->n; i++) {
+		struct slice item = slice_str(list->v[i]);
+
+		if (slice_starts(item, SLICE("."))) {
+			if (suffixes && name.n > item.n &&
+				slice_ieq(slice_from(name, name.n - item.n), item))
+				return true;
+		} else if (!ip_net_parse(item, &net) && slice_ieq(item, name)) {
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -52,7 +60,7 @@ confirmed(const struct strings *list, const struct auth_input *in, struct slice 
 		const struct dns_answer *back;
 
 		*name = names->rr[i].name;
-		if (!name_listed(list, *name))
+		if (!name_listed(list, *name, true))
 			continue;
 		back = dns_get(in->dns, *name, ip->family == 4 ? DNS_A : DNS_AAAA, in->until_ms);
 		for (size_t k = 0; back->status == DNS_OK && k < back->n; k++)
@@ -77,7 +85,7 @@ forwarder_trusted(const struct strings *list, const struct auth_input *in, struc
 		return false;
 	if (envelope->client_name.n > 0 &&
 		domain_normalize(envelope->client_name, in->arena, &name) == ST_OK &&
-		name_listed(list, name)) {
+		name_listed(list, name, false)) {
 		*by = name;
 		return true;
 	}
@@ -85,6 +93,46 @@ forwarder_trusted(const struct strings *list, const struct auth_input *in, struc
 		return false;
 	*by = name;
 	return true;
+}
+
+/*
+ * A signature or MAIL FROM that passes for exactly that domain without any reservation: no l=, no
+ * testing key. (That From is signed, RFC 6376 5.4 demands of every signature.)
+ */
+static bool
+domain_passes(const struct auth_results *results, struct slice domain)
+{
+	for (size_t i = 0; i < results->dkim.n; i++) {
+		const struct dkim_sig_result *sig = &results->dkim.sigs[i];
+
+		if (sig->code == AUTH_PASS && !sig->sig.has_l && !sig->key_testing &&
+			slice_eq(sig->sig.d, domain))
+			return true;
+	}
+	return results->spf.code == AUTH_PASS && results->spf.identity == SPF_ID_MAILFROM &&
+	       slice_eq(results->spf.domain, domain);
+}
+
+/* what: by which way */
+static bool
+author_accepted(const struct options *options, const struct auth_input *in,
+	const struct auth_results *results, struct slice *what)
+{
+	const struct strings *list = &options->accept_from;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct accept accept = accept_of(list->v[i]);
+
+		if (!slice_eq(accept.author, in->ids->author_domain))
+			continue;
+		*what = accept.domain;
+		if (accept.domain.n == 0)
+			*what = ip_text(&in->envelope->client_ip, in->arena);
+		if (accept.domain.n > 0 ? domain_passes(results, accept.domain)
+					: ip_net_has(&accept.net, &in->envelope->client_ip))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -110,6 +158,10 @@ override_decide(const struct options *options, const struct auth_input *in,
 		override->type = "trusted_forwarder";
 		override->reason = "trusted-forwarder";
 		verdict->reason = policy_reason(POLICY_R_FORWARDER);
+	} else if (author_accepted(options, in, results, &override->by)) {
+		override->type = "local_policy";
+		override->reason = "accept-from";
+		verdict->reason = policy_reason(POLICY_R_ACCEPT_FROM);
 	} else {
 		return;
 	}

@@ -240,3 +240,28 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		return;
 	}
 }
+
+const char *
+policy_softened(const struct options *options, struct arena *arena)
+{
+	const struct {
+		bool is;
+		const char *text;
+	} soft[] = {
+		{options->reject_on == REJECT_ON_NEVER,                               "reject-on=never"    },
+		{options->ambiguous == DISP_ACCEPT,                                   "ambiguous=accept"   },
+		{options->on_temperror_given && options->on_temperror == DISP_ACCEPT,
+                 "on-temperror=accept"								     },
+		{options->no_author_null_path,                                        "no-author=null-path"},
+		{options->trusted_sealers.n > 0,                                      "trusted-sealer"     },
+		{options->trusted_forwarders.n > 0,                                   "trusted-forwarder"  },
+		{options->accept_from.n > 0,                                          "accept-from"        },
+	};
+	struct buf text;
+
+	buf_init(&text, arena, SIGNS_OCTETS);
+	for (size_t i = 0; options->config != NULL && i < sizeof soft / sizeof soft[0]; i++)
+		if (soft[i].is)
+			buf_addf(&text, "%s%s", text.n > 0 ? " " : "", soft[i].text);
+	return text.n > 0 ? arena_cstr(arena, buf_slice(&text)) : NULL;
+}

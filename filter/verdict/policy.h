@@ -49,4 +49,11 @@ const char *policy_signs_text(const struct verdict *verdict, struct arena *arena
 /* "accept", "quarantine", "reject", "tempfail" */
 const char *policy_word(enum disposition disposition);
 
+/*
+ * Which options of the configuration file make the verdict milder than the defaults, as they are
+ * written there, with a space between them; NULL where none does. What a person is shown of a
+ * stored message must not be taken for the domain owner's policy.
+ */
+const char *policy_softened(const struct options *options, struct arena *arena);
+
 #endif

@@ -25,6 +25,7 @@
 	R(FAIL_REFUSED,     "policy_fail_refused",      "DMARC failed under p=reject and a signature of the author domain verifies but is not accepted") \
 	R(VOUCHED,          "policy_arc_vouches",       "DMARC failed and the ARC chain of trusted sealers vouches for the author") \
 	R(FORWARDER,        "policy_trusted_forwarder", "DMARC failed and the client is a trusted forwarder") \
+	R(ACCEPT_FROM,      "policy_accept_from",       "DMARC failed and this site accepts the author domain by that way") \
 	R(NO_AUTHOR,        "policy_no_author",         "no author domain and a null reverse-path")
 
 #define POLICY_REASON_ID(id, code, text) POLICY_R_##id,

@@ -1,5 +1,7 @@
 #include "filter/verdict/scrub.h"
 
+#include "auth/base/domain.h"
+#include "mime/buf.h"
 #include "mime/scan.h"
 
 enum { ID_MAX = 1024 }; /* octets of an authserv-id that are compared */
@@ -115,6 +117,60 @@ begins_with_id(struct slice value, struct slice id, bool flat)
 }
 
 static bool
+is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] & 0x80) != 0)
+			return false;
+	return true;
+}
+
+/* The name at the start of value, as a lenient reader goes through it, without the root's dot. */
+static struct slice
+leading_name(struct slice value, bool flat, struct arena *arena)
+{
+	struct reader r = {.at = value, .flat = flat};
+	struct slice name;
+	struct buf text;
+	char c;
+
+	buf_init(&text, arena, ID_MAX);
+	while (text.n < ID_MAX && next_byte(&r, &c) && (!r.gap || text.n == 0)) {
+		if ((c & 0x80) == 0 && !is_host_byte(c) && c != '.') {
+			if (text.n > 0)
+				break;
+			continue; /* some readers trim any sign */
+		}
+		buf_addc(&text, c);
+	}
+	name = buf_slice(&text);
+	if (name.n > 0 && name.p[name.n - 1] == '.')
+		name.n--;
+	return name;
+}
+
+/* Does a reader that knows IDNA find one of our ids, where another finds another name? */
+static bool
+maps_to_ours(const struct scrub *scrub, struct slice value)
+{
+	for (int flat = 0; flat <= 1; flat++) {
+		struct slice name = leading_name(value, flat != 0, scrub->arena), normal, id;
+		enum status status = ST_BAD;
+
+		if (is_ascii(name))
+			continue;
+		status = domain_normalize(name, scrub->arena, &normal);
+		if (status == ST_TEMP)
+			return true; /* what cannot be compared must not be believed */
+		for (size_t i = 0; status == ST_OK && i < scrub->nids; i++)
+			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
+				slice_eq(id, normal))
+				return true;
+	}
+	return false;
+}
+
+static bool
 contains(struct slice text, struct slice word)
 {
 	for (size_t i = 0; word.n > 0 && i + word.n <= text.n; i++)
@@ -131,6 +187,8 @@ claims(const struct scrub *scrub, struct slice value)
 		if (begins_with_id(value, scrub->ids[i], false) ||
 			begins_with_id(value, scrub->ids[i], true))
 			return true;
+	if (!is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
+		return true;
 	/* a reader may decode it, and no id has the right to one */
 	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));
 }
@@ -148,19 +206,30 @@ seems(struct slice text, const char *name)
 	return *name == '\0';
 }
 
+/* Up to the next line end of any kind; in one pass, for there may be many of one kind alone. */
+static struct slice
+any_line(struct slice rest)
+{
+	size_t n = 0;
+
+	while (n < rest.n && rest.p[n] != '\n' && rest.p[n] != '\r')
+		n++;
+	return slice_head(rest, n);
+}
+
 /*
  * What is no field to us may be one to a more lenient reader (`Authentication-Results\0:`), and
- * so may be each line that continues it. Only the first one that looks so is read for its id with
- * care, for there may be millions.
+ * so may be each line that continues it, a bare CR ending one, too. Only the first one that looks
+ * so is read for its id with care, for there may be millions.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)
 {
-	struct slice rest = field->raw, line = rest, cut;
+	struct slice rest = field->raw, line = rest; /* a name may be folded */
 	bool seen = false;
 
 	do {
-		size_t colon = slice_find(line, ':');
+		const size_t colon = slice_find(line, ':');
 
 		if (colon < line.n && seems(line, "mailstamp-"))
 			return true;
@@ -169,11 +238,21 @@ junk_claims(const struct scrub *scrub, const struct field *field)
 			if (scrub->what == SCRUB_ALL || claims(scrub, slice_from(rest, colon + 1)))
 				return true;
 		}
-		(void)line_next(&rest, &cut);
-		line = slice_head(rest, slice_find(rest, '\n'));
+		rest = slice_from(rest, any_line(rest).n + 1);
+		line = any_line(rest);
 	} while (rest.n > 0);
 	for (size_t i = 0; seen && i < scrub->nids; i++)
 		if (contains(field->raw, scrub->ids[i]))
+			return true;
+	return false;
+}
+
+static bool
+has_bare_cr(struct slice s)
+{
+	for (size_t i = slice_find(s, '\r'); i < s.n;
+		i += 1 + slice_find(slice_from(s, i + 1), '\r'))
+		if (i + 1 == s.n || s.p[i + 1] != '\n')
 			return true;
 	return false;
 }
@@ -187,6 +266,8 @@ scrub_drops(const struct scrub *scrub, const struct field *field)
 		return false;
 	if ((field->flags & FIELD_JUNK) != 0)
 		return junk_claims(scrub, field);
+	if (has_bare_cr(field->raw) && junk_claims(scrub, field))
+		return true;
 	if (slice_istarts(field->name, SLICE("mailstamp-")))
 		return true;
 	if (!field_is(field, "Authentication-Results"))

@@ -11,13 +11,15 @@ struct scrub {
 	enum scrub_what what;
 	const struct slice *ids; /* our authserv-id and every --own-id */
 	size_t nids;
+	struct arena *arena; /* for names that are not ASCII */
 	bool envelope_field; /* X-Mailstamp-Envelope is left out too */
 };
 
 /*
  * Is this field to be left out? Every Mailstamp-* is, and every Authentication-Results whose
  * authserv-id is one of ids: folded, spaced, quoted, in any case, with comments, with or without
- * a version, and unparsable ones that begin so. No allocation.
+ * a version, written so that IDNA maps it to the id (UTS 46), and unparsable ones that begin so.
+ * In a field with a bare CR, which some readers take for a line end, so is every line.
  */
 bool scrub_drops(const struct scrub *scrub, const struct field *field);
 

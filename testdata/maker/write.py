@@ -16,7 +16,7 @@ SAMPLE = 'senders/google-relay-own-signature'      # which is committed as testd
 TABLES = ('senders_providers', 'senders_flows', 'spf_mechanisms', 'spf_limits', 'dkim_good',
           'dkim_bad', 'dkim_keys', 'passed_over', 'arc_chains', 'senders_lists', 'dmarc_policy', 'dmarc_align',
           'dmarc_rfc7489', 'dns_trouble', 'envelopes', 'envelope_wraps', 'profiles', 'scrubs', 'shapes',
-          'outputs', 'usage', 'advice')
+          'outputs', 'usage', 'advice', 'attacks', 'attacks_keys')
 
 
 def all_cases():

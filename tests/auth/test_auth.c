@@ -75,6 +75,7 @@ open_all(struct all *all, const struct row *row)
 		.dkim_signatures = 16,
 		.arc_sets = 50,
 		.rsa_min_bits = 1024,
+		.keys = 10,
 		.rsa_max_bits = 8192,
 		.spf_ms = 20000};
 	rig->options.receiver = SLICE("mx.example.org");
@@ -157,6 +158,34 @@ Test(auth, the_authors_policy_is_asked_first)
 	dns_each(all.rig.dns, look, &seen);
 	cr_expect(seen.policy_first && seen.spf);
 	close_all(&all);
+}
+
+/* Whatever else a message asks: which policy applies does not change, and nothing gains by it. */
+Test(auth, no_limit_of_questions_changes_the_policy)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		for (size_t max = 0; max < 12; max++)
+			for (int ahead = 0; ahead <= 1; ahead++) {
+				struct all all, free_of_it;
+
+				open_all(&free_of_it, &rows[i]);
+				run(&free_of_it);
+				open_all(&all, &rows[i]);
+				all.rig.options.no_ask = ahead == 0;
+				dns_limit(all.rig.dns, max);
+				run(&all);
+				cr_expect_eq(all.results.dmarc.policy,
+					free_of_it.results.dmarc.policy, "%s, %zu", rows[i].name,
+					max);
+				cr_expect(all.results.dmarc.code != AUTH_PASS ||
+						  free_of_it.results.dmarc.code == AUTH_PASS,
+					"%s, %zu", rows[i].name, max);
+				cr_expect(all.results.dmarc.code != AUTH_TEMPERROR ||
+						  free_of_it.results.dmarc.code == AUTH_TEMPERROR,
+					"%s, %zu", rows[i].name, max);
+				close_all(&all);
+				close_all(&free_of_it);
+			}
 }
 
 Test(auth, local_mail_asks_for_keys_only)

@@ -146,3 +146,29 @@ Test(log, stderr_stays_silent_for_mail_servers)
 	cr_expect(stderr_gets(PROFILE_POSTFIX, "stderr", text, sizeof text) > 0);
 	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
 }
+
+/* A handler of signals finds the log where it is, open or not. */
+Test(log, a_crash_is_told)
+{
+	static const struct {
+		int signal;
+		const char *told;
+	} rows[] = {{9, "]: ended by signal 9\n"}, {11, "]: ended by signal 11\n"}};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
+		struct options options = options_default();
+		struct log *log;
+
+		temporary(path);
+		options.log = path;
+		log = log_open(&options);
+		log_arm(log);
+		log_signal(rows[i].signal);
+		(void)read_back(path, text, sizeof text);
+		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
+		cr_expect(strstr(text, " mailstamp[") != NULL && text[19] == 'Z', "%s", text);
+		log_close(log);
+		unlink(path);
+	}
+}

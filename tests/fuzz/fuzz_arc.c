@@ -34,6 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.field_size = 65536,
 		.arc_sets = ARC_SETS_MAX,
 		.rsa_min_bits = 1024,
+		.keys = 10,
 		.rsa_max_bits = 8192};
 	const struct auth_options options = {.drift = 300};
 	const struct envelope envelope = {.path = PATH_NULL};

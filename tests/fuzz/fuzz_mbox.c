@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "filter/io/mbox.h"
 #include "filter/io/spool.h"
+#include "filter/source/mbox.h"
 
 enum { MESSAGE_MAX = 4096, MESSAGES_MAX = 100000 };
 

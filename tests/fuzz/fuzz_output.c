@@ -19,7 +19,7 @@ static const struct slice ids[] = {
 static struct slice
 written(const struct message *message, enum scrub_what what, size_t *dropped, struct arena *arena)
 {
-	struct scrub scrub = {.what = what, .ids = ids, .nids = 1};
+	struct scrub scrub = {.what = what, .ids = ids, .nids = 1, .arena = arena};
 	struct output output = {.message = message,
 		.max_field = MAX_FIELD,
 		.block = SLICE("B: 1\n"),

@@ -110,12 +110,16 @@ class Strike:
     def strike(self, pid, below):
         for leader in below:
             until(lambda each=leader: all(state in 'Tt' for state in group(each)), 2, 0.001)
+        if self.host.name in cases.NEXT_HOP:
+            os.kill(pid, signal.SIGSTOP)
+            self.may_repeat = bool(until(self.handed_on, SETTLES))
         if self.host.name in cases.WITH_COMMAND:
             # without a COMMAND below, it has ended or has not been started
             self.may_repeat = bool(until(self.handed_on, SETTLES)) or (
                 self.number == signal.SIGKILL and any(has_read(each) for each in below))
         os.kill(pid, self.number)
         self.struck = True
+        os.kill(pid, signal.SIGCONT)
         until(lambda: (stat(pid) or 'X')[0] in 'ZX', 5, 0.001)
 
 
@@ -138,7 +142,7 @@ def at_random(through, mail_of, name, rounds=ROUNDS):
     def case(host):
         chance = random.Random('%d %s %s' % (SEED, host.name, name))
         # with a COMMAND there is more to do
-        most = 0.12 if host.name in cases.WITH_COMMAND else 0.04
+        most = 0.12 if host.name in cases.WITH_COMMAND + cases.NEXT_HOP else 0.04
         for _ in range(rounds):
             mail = mail_of()
             strike = Strike(host, mail, getattr(signal, name), later(chance.random() * most))

@@ -13,6 +13,7 @@ import subprocess
 from rig import USER, Trouble, free_port, maildir, until
 
 BASE = """compatibility_level = 3.6
+mailstamp_header_checks = regexp:{dir}/etc/mailstamp_header_checks
 queue_directory = {dir}/queue
 data_directory = {dir}/data
 daemon_directory = /usr/lib/postfix/sbin
@@ -45,6 +46,13 @@ transport_maps = inline:{{ box.test=virtual:, procmail.test=procmail:, maildrop.
 message_size_limit = 67108864
 procmail_destination_recipient_limit = 1
 maildrop_destination_recipient_limit = 1
+"""
+FRONT = """127.0.0.1:{port} inet n - y - - smtpd
+  -o content_filter=mailstamp:dummy
+  -o receive_override_options=no_address_mappings
+  -o smtpd_discard_ehlo_keywords=silent-discard,dsn
+mailstamp-cleanup unix n - n - 0 cleanup
+  -o header_checks=$mailstamp_header_checks
 """
 SERVICES = """
 127.0.0.1:{direct} inet n - n - - smtpd
@@ -92,7 +100,7 @@ FOLDERS = ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold', 
 class Postfix:
     def __init__(self, rig, sink, lmtp, conf):
         self.rig, self.sink, self.lmtp = rig, sink, lmtp
-        self.port, self.direct = free_port(), free_port()
+        self.port, self.direct, self.back = free_port(), free_port(), free_port()
         self.folder = rig.path('postfix', 'x')[:-2]
         self.etc = os.path.join(self.folder, 'etc')
         self.program = '%s --config %s' % (rig.program, conf)
@@ -127,19 +135,23 @@ class Postfix:
             ids = [line.split(':')[2:4] for line in users if line.startswith(USER + ':')][0]
         rig.mailbox('postfix')
         main = BASE.format(dir=self.folder, sink=self.sink.port, uid=ids[0], gid=ids[1])
-        main += rig.contrib('postfix/main.cf', [('/etc/postfix', self.etc)])
+        main += rig.contrib('postfix/main.cf', [])
         main += rig.contrib('postfix/lmtp.cf', [
             ('unix:private/dovecot-lmtp', 'inet:127.0.0.1:%d' % self.lmtp.port),
             ('[mail.example.com]:25', '[127.0.0.1]:%d' % self.sink.port)])
         rig.write('postfix/etc/main.cf', main)
         rig.write('postfix/etc/mailstamp_header_checks',
                   rig.contrib('postfix/mailstamp_header_checks', []))
-        rig.write('postfix/etc/master.cf', rig.contrib('postfix/master.cf', [
-            ('smtp      inet', '127.0.0.1:%d inet' % self.port),
-            ('user=mailstamp', 'user=' + USER),
-            ('/usr/bin/mailstamp', self.program),
-            ('/usr/sbin/sendmail', self.folder + '/sbin/sendmail')]) + SERVICES.format(
-                direct=self.direct, dir=self.folder, mail=rig.path('mail', 'x')[:-2], user=USER))
+        # what contrib/postfix/README.md does by postconf; hosts/paste runs it as it is printed
+        rig.write('postfix/etc/master.cf', FRONT.format(port=self.port) + rig.contrib(
+            'postfix/master.cf', [
+                ('user=mailstamp', 'user=' + USER),
+                ('/usr/bin/mailstamp', self.program),
+                ('127.0.0.1:10026', '127.0.0.1:%d' % self.back),
+                ('no_unknown_recipient_checks,no_header_body_checks,no_milters',
+                 'no_unknown_recipient_checks,no_milters\n  -o cleanup_service_name=mailstamp-cleanup')]) +
+                  SERVICES.format(direct=self.direct, dir=self.folder, etc=self.etc,
+                                  mail=rig.path('mail', 'x')[:-2], user=USER))
         self.agents()
 
     def agents(self):
@@ -147,10 +159,12 @@ class Postfix:
         rig.mailbox('procmail')
         rig.mailbox('maildrop')
         change = [('/usr/bin/mailstamp', self.program)]
-        rig.write('postfix/procmailrc', 'TIMEOUT = 3\n' + rig.contrib('procmail/procmailrc', change), owner=USER)
+        rig.write('postfix/procmailrc', 'TIMEOUT = 3\n' + rig.contrib('procmail/procmailrc', change) +
+                  rig.contrib('procmail/junk.procmailrc', []), owner=USER)
         home = rig.path('mail/maildrop')
         rig.write('postfix/maildroprc', 'HOME = "%s"\n' % home +
-                  rig.contrib('maildrop/maildroprc', change) + 'to "$HOME/Maildir"\n', 0o600, USER)
+                  rig.contrib('maildrop/maildroprc', change) +
+                  rig.contrib('maildrop/junk.maildroprc', []) + 'to "$HOME/Maildir"\n', 0o600, USER)
 
     def tool(self, name, *args):
         return subprocess.run([self.folder + '/sbin/' + name, '-c', self.etc] + list(args),

@@ -268,8 +268,8 @@ class Sink:
 class Session:
     """One SMTP session. Bytes in, replies as (code, text) out."""
 
-    def __init__(self, port, client):
-        self.sock = socket.create_connection(('127.0.0.1', port), 60, (client, 0))
+    def __init__(self, port, client, server='127.0.0.1'):
+        self.sock = socket.create_connection((server, port), 60, (client, 0))
         self.stream = self.sock.makefile('rb')
         self.reply()
 
@@ -285,11 +285,12 @@ class Session:
         self.sock.sendall(line + b'\r\n')
         return self.reply()
 
-    def send(self, helo, path, rcpts, message, options=b'', raw=False):
-        """message has LF; raw: it is sent as it is. The last reply."""
-        got = self.command(b'EHLO ' + helo)
-        if got[0] != 250:
-            return got
+    def send(self, helo, path, rcpts, message, options=b'', raw=False, between=()):
+        """message has LF; raw: it is sent as it is. between: commands behind EHLO. The last reply."""
+        for line in (b'EHLO ' + helo,) + tuple(between):
+            got = self.command(line)
+            if got[0] != 250:
+                return got
         got = self.command(b'MAIL FROM:<' + path + b'>' + options)
         if got[0] != 250:
             return got

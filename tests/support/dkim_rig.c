@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "auth/base/budget.h"
 #include "mime/buf.h"
 
 struct dkim_rig rig;
@@ -16,6 +17,9 @@ dkim_rig_open(void)
 		.field_size = 65536,
 		.dkim_signatures = 16,
 		.arc_sets = 50,
+		.keys = 10,
+		.verifications = 2000,
+		.header_octets = 8 << 20,
 		.rsa_min_bits = 1024,
 		.rsa_max_bits = 8192};
 	rig.options.drift = 300;
@@ -56,6 +60,7 @@ dkim_rig_check(struct slice raw, enum status *status)
 	enum status got;
 
 	message_parse(raw, rig.limits.fields, rig.limits.field_size, &rig.arena, &rig.message);
+	rig.in.budget = budget_make(&rig.limits, &rig.arena);
 	got = dkim_check(&rig.in, dkim_bodies_new(&rig.arena), &rig.result);
 	if (status != NULL)
 		*status = got;

@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "auth/arc/arc.h"
+#include "auth/base/budget.h"
 #include "mime/buf.h"
 #include "tests/support/dkim_rig.h"
 #include "tests/support/dkim_signer.h"
@@ -84,6 +85,7 @@ checked(struct slice raw)
 	struct buf text;
 
 	message_parse(raw, rig.limits.fields, rig.limits.field_size, &rig.arena, &rig.message);
+	rig.in.budget = budget_make(&rig.limits, &rig.arena);
 	arc_plan(&rig.in, bodies, &result);
 	cr_assert_eq(arc_check(&rig.in, bodies, &result), ST_OK);
 	buf_init(&text, &rig.arena, 4096);
@@ -278,9 +280,62 @@ Test(arc_check, older_signatures_are_bounded)
 	dkim_rig_zone(usual_zone());
 	for (unsigned i = 1; i <= 25; i++)
 		raw = add_set(i, i < 25 ? &greedy : &usual, raw);
-	cr_expect_str_eq(checked(raw), "pass 5");
+	cr_expect_str_eq(checked(raw), "pass 15");
 	cr_expect_str_eq(
-		reason_text(&result.sets[3].ams.reason), "more signed fields than are hashed");
+		reason_text(&result.sets[13].ams.reason), "more signed fields than are hashed");
+}
+
+/* Limits of DKIM and ARC together end a chain; what is left of it is told. */
+Test(arc_check, budget)
+{
+	static const struct set usual = {0};
+	static const struct {
+		size_t verifications, questions;
+		const char *want;
+	} bounds[] = {
+		{0, 9,
+			"fail ARC-Message-Signature i=2: the signatures of the message cost more "
+			"than the limit"},
+		{1, 9, "fail ARC-Seal i=2: the signatures of the message cost more than the limit"},
+		{2, 9, "fail ARC-Seal i=1: the signatures of the message cost more than the limit"},
+		{3, 9, "pass 2"}, /* the older message signature is the first that is left out */
+		{4, 9, "pass 0"},
+		{4, 1, "pass 0"},
+		{4, 0,
+			"fail ARC-Message-Signature i=2: the message asks more of DNS than the "
+			"limit"},
+	};
+	struct slice raw = add_set(2, &usual, add_set(1, &usual, SLICE(MESSAGE)));
+
+	for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
+		const char *got;
+
+		dkim_rig_zone(usual_zone());
+		dns_limit(rig.dns, bounds[i].questions);
+		rig.limits.verifications = bounds[i].verifications;
+		got = checked(raw);
+		cr_expect_str_eq(got, bounds[i].want, "row %zu: %s", i, got);
+		cr_expect(!result.unsure, "row %zu", i);
+	}
+}
+
+/* The keys of all sets are asked for before the first is waited for. */
+Test(arc_check, keys_are_asked_ahead)
+{
+	struct slice raw = SLICE(MESSAGE);
+
+	for (unsigned i = 1; i <= 3; i++) {
+		static const struct set kinds[] = {
+			{.key = "rsa-a"}, {.key = "ed-a"}, {.key = "rsa-1024"}};
+
+		raw = add_set(i, &kinds[i - 1], raw);
+	}
+	dkim_rig_zone(usual_zone());
+	message_parse(raw, rig.limits.fields, rig.limits.field_size, &rig.arena, &rig.message);
+	arc_ask(&rig.in);
+	cr_expect_eq(dns_asked(rig.dns), 3);
+	cr_expect_str_eq(checked(raw), "pass 0");
+	cr_expect_eq(dns_asked(rig.dns), 3, "%zu", dns_asked(rig.dns));
 }
 
 Test(arc_check, report)

@@ -200,7 +200,7 @@ Test(crypto, rfc_8463_example)
 
 Test(crypto, ed25519_keys_are_32_octets)
 {
-	static const char octets[64];
+	static const char octets[64] = {2}; /* the first is that of a point */
 	struct crypto *crypto = crypto_new();
 
 	for (size_t n = 0; n <= sizeof octets; n++) {
@@ -214,10 +214,63 @@ Test(crypto, ed25519_keys_are_32_octets)
 	crypto_free(crypto);
 }
 
-/* points that are none, and the neutral element: no crash, no other answer than yes or no */
+#define P_HIGH                                                                                     \
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"                             \
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+#define ZEROS "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define ORDER_8_A                                                                                  \
+	"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"                         \
+	"\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc"
+#define ORDER_8_B                                                                                  \
+	"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"                         \
+	"\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03"
+
+/*
+ * RFC 8032 5.1.3, and the points of small order, with which one signature fits most messages: as a
+ * key they are none, as R of a signature they do not verify.
+ */
+Test(crypto, ed25519_points)
+{
+	static const struct {
+		const char *name;
+		struct slice point;
+		bool sound;
+	} rows[] = {
+		{"order 1", SLICE_INIT("\x01" ZEROS "\x00"), false},
+		{"order 1, sign set", SLICE_INIT("\x01" ZEROS "\x80"), false},
+		{"order 2", SLICE_INIT("\xec" P_HIGH "\x7f"), false},
+		{"order 2, sign set", SLICE_INIT("\xec" P_HIGH "\xff"), false},
+		{"order 4", SLICE_INIT("\x00" ZEROS "\x00"), false},
+		{"order 4, the other one", SLICE_INIT("\x00" ZEROS "\x80"), false},
+		{"order 8", SLICE_INIT(ORDER_8_A "\x05"), false},
+		{"order 8, sign set", SLICE_INIT(ORDER_8_A "\x85"), false},
+		{"order 8, another", SLICE_INIT(ORDER_8_B "\x7a"), false},
+		{"order 8, another, sign set", SLICE_INIT(ORDER_8_B "\xfa"), false},
+		{"p itself", SLICE_INIT("\xed" P_HIGH "\x7f"), false},
+		{"p + 1", SLICE_INIT("\xee" P_HIGH "\x7f"), false},
+		{"p + 18, the largest", SLICE_INIT("\xff" P_HIGH "\x7f"), false},
+		{"the same, sign set", SLICE_INIT("\xff" P_HIGH "\xff"), false},
+		{"p - 2", SLICE_INIT("\xeb" P_HIGH "\x7f"), true},
+		{"2", SLICE_INIT("\x02" ZEROS "\x00"), true},
+		{"near order 8", SLICE_INIT(ORDER_8_A "\x06"), true},
+	};
+	struct crypto *crypto = crypto_new();
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct crypto_key *key;
+
+		cr_assert_eq(rows[i].point.n, 32, "%s: %zu", rows[i].name, rows[i].point.n);
+		cr_expect_eq(crypto_key_ed25519(crypto, rows[i].point, &key),
+			rows[i].sound ? ST_OK : ST_BAD, "%s", rows[i].name);
+		crypto_key_free(key);
+	}
+	crypto_free(crypto);
+}
+
+/* points that are none: no crash, no other answer than yes or no */
 Test(crypto, ed25519_hostile_points)
 {
-	static const char fills[] = {0, 1, 2, (char)0x7f, (char)0x80, (char)0xff};
+	static const char fills[] = {1, 2, (char)0x7e, (char)0x80, (char)0xfe};
 	struct crypto *crypto = crypto_new();
 	unsigned char digest[CRYPTO_SHA256_SIZE] = {1};
 	char raw[32], signature[64];

@@ -160,11 +160,43 @@ Test(rsa, limits)
 	cr_expect_eq(rsa.bits, RSA_MAX_BITS);
 	cr_expect_eq(parse_size(RSA_MAX_BITS / 8 + 1, 1, &rsa), ST_LIMIT);
 	cr_expect_eq(rsa.bits, RSA_MAX_BITS + 8, "the size is told");
-	cr_expect_eq(parse_size(256, 8, &rsa), ST_OK);
+	cr_expect_eq(parse_size(256, 3, &rsa), ST_OK);
+	cr_expect_eq(parse_size(256, 4, &rsa), ST_OK, "an exponent of 32 bits");
 	cr_expect_eq(rsa.bits, 2048);
-	cr_expect_eq(rsa.exponent.n, 8);
-	cr_expect_eq(parse_size(256, 9, &rsa), ST_BAD, "an exponent of 72 bits");
-	cr_expect_eq(parse_size(256, 100, &rsa), ST_BAD);
+	cr_expect_eq(rsa.exponent.n, 4);
+	cr_expect_eq(parse_size(256, 5, &rsa), ST_LIMIT, "an exponent of 40 bits");
+	cr_expect_eq(rsa.bits, 2048, "the size is told");
+	cr_expect_eq(parse_size(256, 100, &rsa), ST_LIMIT);
+}
+
+/* In verifications with 2,048 bits and 65,537: the square of the size times the products. */
+Test(rsa, weights)
+{
+	static const struct {
+		const char *name;
+		unsigned bits;
+		struct slice exponent;
+		unsigned want;
+	} rows[] = {
+		{"1,024 bits", 1024, SLICE_INIT("\x01\x00\x01"), 1},
+		{"2,048 bits", 2048, SLICE_INIT("\x01\x00\x01"), 1},
+		{"one bit more", 2049, SLICE_INIT("\x01\x00\x01"), 4},
+		{"4,096 bits", 4096, SLICE_INIT("\x01\x00\x01"), 4},
+		{"8,192 bits", 8192, SLICE_INIT("\x01\x00\x01"), 16},
+		{"16,384 bits", 16384, SLICE_INIT("\x01\x00\x01"), 64},
+		{"exponent 3", 2048, SLICE_INIT("\x03"), 1},
+		{"18 products", 2048, SLICE_INIT("\x01\x00\x03"), 2},
+		{"32 bits, all set", 2048, SLICE_INIT("\xff\xff\xff\xff"), 4},
+		{"all that is too large", 16384, SLICE_INIT("\xff\xff\xff\xff"), 256},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct rsa_numbers numbers = {
+			.exponent = rows[i].exponent, .bits = rows[i].bits};
+
+		cr_expect_eq(rsa_weight(&numbers), rows[i].want, "%s: %u", rows[i].name,
+			rsa_weight(&numbers));
+	}
 }
 
 /*

@@ -191,10 +191,10 @@ Test(dkim_verify, keys)
 	}
 }
 
-/* No more than ten keys of one name are tried, and that is told. */
+/* No more than ten records of one name are tried, of whatever kind they are, and that is told. */
 Test(dkim_verify, many_records)
 {
-	for (size_t n = 9; n <= 11; n++) {
+	for (size_t n = 5; n <= 7; n++) {
 		struct buf zone;
 
 		buf_init(&zone, &rig.arena, 1 << 20);
@@ -204,14 +204,14 @@ Test(dkim_verify, many_records)
 			(void)snprintf(text, sizeof text, "v=DKIM1; n=%zu; p=@spki:rsa-b", i);
 			buf_adds(&zone, signer_record(NAME, text, &rig.arena));
 		}
-		for (int i = 0; i < 20; i++)
-			buf_addf(&zone, NAME ". 300 IN TXT \"other %d\"\n", i);
+		for (size_t i = 0; i < 4; i++)
+			buf_addf(&zone, NAME ". 300 IN TXT \"other %zu\"\n", i);
 		dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
 		(void)dkim_rig_check(
 			signer_sign("rsa-a", RSA(""), slice_str(MESSAGE), &rig.arena), NULL);
 		cr_expect_str_eq(dkim_rig_text(),
-			n > 10 ? "policy more key records than are tried"
-			       : "fail the signature did not verify",
+			n + 4 > 10 ? "policy more key records than are tried"
+				   : "fail the signature did not verify",
 			"%zu records: %s", n, dkim_rig_text());
 	}
 }

@@ -240,7 +240,7 @@ static const struct row error_rows[] = {
 	{"the walk of a d= that could not", REJECT LAME("mail.other.com"), "example.com",
 		"dkim=pass:mail.other.com", "fail p=reject"},
 	{"the walk of a d= that did not pass", REJECT LAME("mail.example.com"), "example.com",
-		"dkim=fail:mail.example.com", "fail p=reject"},
+		"dkim=fail:mail.example.com", "fail p=reject dkim"},
 	{"the same beside a pass", REJECT LAME("mail.example.com"), "example.com",
 		"dkim=pass:mail.example.com spf=pass:example.com", "pass p=reject spf-pass"},
 	{"the key of an aligned d=", REJECT, "example.com", "dkim=temperror?:example.com",

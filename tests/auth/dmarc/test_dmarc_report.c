@@ -164,16 +164,17 @@ Test(dmarc_report, foreign_signatures_ask_nothing_more)
 
 Test(dmarc_report, each_signature_is_told)
 {
-	static const bool expected[] = {false, true, true, false, false};
+	/* of what cannot pass, that of x is not asked: it is below the author's domain */
+	static const bool expected[] = {false, true, true, true, false, false};
 	struct dmarc_rig rig;
 	struct dmarc_result result;
 
 	dmarc_rig_open(&rig, REJECT RECORD("x.example.com", "p=none; psd=n"), "example.com");
 	check(&rig,
 		"dkim=pass:other.test dkim=fail:example.com dkim=pass:mail.example.com "
-		"dkim=fail:x.example.com dkim=permerror:",
+		"dkim=fail:x.example.com dkim=pass:x.example.com dkim=permerror:",
 		&result);
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 6; i++)
 		cr_expect_eq(rig.dkim.sigs[i].aligned, expected[i], "signature %zu", i);
 	dmarc_rig_close(&rig);
 }
@@ -237,4 +238,26 @@ Test(dmarc_report, rfc7489_needs_its_list)
 	cr_expect_eq(dmarc_check(&rig.in, DMARC_RFC7489, &rig.spf, &rig.dkim, &result), ST_TEMP);
 	cr_expect_eq(result.code, AUTH_TEMPERROR);
 	dmarc_rig_close(&rig);
+}
+
+/* A walk that the limit of questions ends is no pass and no error that waiting would mend. */
+Test(dmarc_report, the_limit_of_questions)
+{
+	for (size_t max = 0; max <= 4; max++) {
+		struct dmarc_rig rig;
+		struct dmarc_result result;
+
+		dmarc_rig_open(&rig, REJECT, "example.com");
+		rig.options.no_ask = true;
+		dns_limit(rig.dns, max);
+		dmarc_rig_auth(&rig, "dkim=pass:mail.example.com");
+		cr_assert_eq(
+			dmarc_check(&rig.in, DMARC_RFC9989, &rig.spf, &rig.dkim, &result), ST_OK);
+		/* two names of the author's own, then that of the signature */
+		cr_expect_eq(result.code, max < 3 ? AUTH_FAIL : AUTH_PASS, "%zu", max);
+		cr_expect_eq(
+			result.reason.id, max < 3 ? DMARC_R_QUESTIONS : DMARC_R_NONE, "%zu", max);
+		cr_expect_eq(result.policy, DMARC_REJECT, "%zu", max);
+		dmarc_rig_close(&rig);
+	}
 }

@@ -324,3 +324,51 @@ Test(dns, words)
 	cr_expect_null(dns_outcome_by_word(SLICE("SERVFAI")));
 	dns_free(NULL);
 }
+
+/* The limit holds new questions back, neither asked nor recorded; the policy's are asked. */
+Test(dns, limit)
+{
+	for (size_t max = 0; max <= 3; max++) {
+		static const char *const names[] = {"a.example", "b.example", "a.example"};
+		struct script script = {.now = 1000, .answer_at = 1000};
+		struct dns *dns = open_script(&script, 5000, 60000);
+		size_t held = 0;
+
+		dns_limit(dns, max);
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+			const struct dns_answer *answer;
+
+			dns_ask(dns, slice_str(names[i]), DNS_TXT);
+			answer = dns_get(dns, slice_str(names[i]), DNS_TXT, 0);
+			held += answer->outcome == DNS_OUT_MANY && answer->status == DNS_BAD;
+		}
+		cr_expect_eq(held, max == 0 ? 3 : max == 1 ? 1 : 0, "%zu: %zu", max, held);
+		cr_expect_eq(dns_asked(dns), max < 2 ? max : 2, "%zu", max);
+		cr_expect_eq(script.started, max < 2 ? max : 2, "%zu", max);
+		dns_ask_policy(dns, SLICE("b.example"), DNS_TXT);
+		cr_expect_eq(dns_get_policy(dns, SLICE("b.example"), DNS_TXT, 0)->status,
+			DNS_NXDOMAIN, "%zu", max);
+		cr_expect_eq(dns_get(dns, SLICE("b.example"), DNS_TXT, 0)->status, DNS_NXDOMAIN,
+			"%zu: what was asked is known", max);
+		cr_expect_str_eq(dns_outcome(DNS_OUT_MANY)->word, "MANY");
+		dns_free(dns);
+	}
+}
+
+/* The time for all questions begins when the message is there. */
+Test(dns, begin)
+{
+	struct script script = {.now = 1000};
+	struct dns *dns = open_script(&script, 5000, 4000);
+
+	script.now = 9000;
+	dns_begin(dns, 3000);
+	cr_expect_eq(dns_get(dns, SLICE("a.example"), DNS_TXT, 0)->outcome, DNS_OUT_DEADLINE);
+	cr_expect_eq(script.now, 12000);
+	dns_free(dns);
+	dns = open_script(&script, 5000, INT64_MAX);
+	dns_begin(dns, 1000);
+	(void)dns_get(dns, SLICE("a.example"), DNS_TXT, 0);
+	cr_expect_eq(script.now, 17000, "none stays none");
+	dns_free(dns);
+}

@@ -122,8 +122,8 @@ static const struct guarded_row {
 	{"a key, owner only", wholefile_key, SLICE_INIT("key\n"), 0600, SLICE_INIT("key\n"), NULL},
 	{"a key, to be read only", wholefile_key, SLICE_INIT("key\n"), 0400, SLICE_INIT("key\n"),
 		NULL},
-	{"a key, group may read", wholefile_key, SLICE_INIT("key\n"), 0640, SLICE_INIT(""),
-		"others can read it"},
+	{"a key, our group may read", wholefile_key, SLICE_INIT("key\n"), 0640, SLICE_INIT("key\n"),
+		NULL},
 	{"a key, group may write", wholefile_key, SLICE_INIT("key\n"), 0620, SLICE_INIT(""),
 		"others can read it"},
 	{"a key, others may read", wholefile_key, SLICE_INIT("key\n"), 0604, SLICE_INIT(""),
@@ -156,4 +156,24 @@ Test(wholefile, guarded)
 		arena_clear(&arena);
 	}
 	unlink(name);
+}
+
+/* A group that we are not in may be anyone's. */
+Test(wholefile, key_of_another_group)
+{
+	char name[] = "/tmp/mailstamp-w.XXXXXX";
+	enum fault why = FAULT_NONE;
+	struct arena arena;
+	struct slice got;
+
+	arena_init(&arena, NULL, NULL);
+	cr_assert(close(mkstemp(name)) == 0);
+	make_file(name, SLICE("key\n"), 0640);
+	if (geteuid() == 0) {
+		cr_assert(chown(name, 0, 12345) == 0);
+		cr_expect(wholefile_key(name, 11, &arena, &got, &why) == ST_BAD);
+		cr_expect_str_eq(fault_text(why), "others can read it");
+	}
+	unlink(name);
+	arena_clear(&arena);
 }

@@ -23,8 +23,8 @@ static const char failed[] = "COMMAND failed";
 static const char by_signal[] = "COMMAND was ended by a signal";
 static const char too_slow[] = "COMMAND did not end in time and was killed";
 static const char not_read[] = "COMMAND did not read the whole message";
-static const char not_spooled[] = "the message could not be spooled for COMMAND";
-static const char no_spool[] = "no spool file for COMMAND";
+static const char not_spooled[] = "the message could not be spooled";
+static const char no_spool[] = "no spool file for the message";
 
 /* a message, and a folder that the scripts stand in */
 struct rig {

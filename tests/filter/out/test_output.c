@@ -34,7 +34,7 @@ open_rig(struct rig *rig, struct slice raw, struct slice block)
 {
 	arena_init(&rig->arena, NULL, NULL);
 	message_parse(raw, MAX_FIELDS, MAX_FIELD, &rig->arena, &rig->message);
-	rig->scrub = (struct scrub){.what = SCRUB_OWN, .ids = ids, .nids = 1};
+	rig->scrub = (struct scrub){.what = SCRUB_OWN, .ids = ids, .nids = 1, .arena = &rig->arena};
 	rig->output = (struct output){.message = &rig->message,
 		.max_field = MAX_FIELD,
 		.block = block,

@@ -79,6 +79,7 @@ Test(block, authenticated_user_over_the_size_limit)
 	struct slice got;
 
 	open_rig(&rig);
+	rig.options.show_user = true;
 	rig.ev.evaluated = false;
 	rig.ev.oversize = true;
 	rig.ev.taken.envelope.authenticated = SLICE("joe");
@@ -107,6 +108,11 @@ Test(block, authenticated_user)
 
 		open_rig(&rig);
 		rig.ev.taken.envelope.authenticated = slice_str(rows[i].user);
+		/* the field leaves the site: the name only where it was asked for */
+		got = block_field(&rig.ev).field;
+		cr_expect(slice_starts(slice_from(got, strlen(head)), SLICE("\tauth=pass;\n")),
+			"%s: %.*s", rows[i].name, (int)got.n, got.p);
+		rig.options.show_user = true;
 		got = block_field(&rig.ev).field;
 		cr_expect(slice_starts(got, slice_str(head)), "%s", rows[i].name);
 		got = slice_from(got, strlen(head));

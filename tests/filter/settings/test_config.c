@@ -34,6 +34,10 @@ static const struct bad_row {
 	{"bad escape", "[mailstamp]\nhelo=a\\qb\n", "file: "},
 	{"not UTF-8", "[mailstamp]\nhelo=\xff\xfe\n", "file: "},
 	{"exit 1", "[mailstamp]\nexit=reject=1\n", "exit must have a CODE"},
+	{"a key twice", "[mailstamp]\nhelo=a\nhelo=b\n", "helo is there twice"},
+	{"a list twice", "[mailstamp]\ntrusted-client=10.0.0.0/8\n\n trusted-client = ::1/128\n",
+		"trusted-client is there twice"},
+	{"a key twice, another command's", "[mailstamp]\njobs=1\njobs=2\n", "jobs is there twice"},
 };
 
 Test(config, errors_name_file_and_key)
@@ -51,6 +55,20 @@ Test(config, errors_name_file_and_key)
 		for (const char *c = error; *c != '\0'; c++)
 			cr_expect(*c >= ' ' && *c <= '~', "%s: one printable line", row->name);
 	}
+}
+
+Test(config, white_space_at_the_end_is_ignored)
+{
+	static const char text[] = "[mailstamp] \t\n# x \nscrub=all \t \r\n"
+				   "trusted-client=10.0.0.0/8;::1/128; \n \t\nhelo=a\\s \n";
+	struct options options = options_default();
+	const char *error = "";
+
+	cr_expect(
+		config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
+	cr_expect(options.scrub == SCRUB_ALL);
+	cr_expect(options.trusted_clients.n == 2);
+	cr_expect(strcmp(options.helo, "a ") == 0, "<%s>", options.helo);
 }
 
 Test(config, nul)
@@ -235,4 +253,27 @@ Test(config, too_large)
 	cr_assert(truncate(path, CONFIG_MAX + 1) == 0);
 	cr_expect(config_read(path, true, &arena, &options, &error) == ST_BAD);
 	unlink(path);
+}
+
+/* Only a file that is not there is none: what cannot be looked at may hold the policy. */
+Test(config, unreachable_is_an_error)
+{
+	struct options options = options_default();
+	const char *error = "";
+
+	cr_expect(config_read("/etc/passwd/mailstamp.conf", false, &arena, &options, &error) ==
+		  ST_OK);
+	if (geteuid() == 0)
+		cr_assert(chdir("/") == 0 && setgid(65534) == 0 && setuid(65534) == 0);
+	{
+		char folder[] = "/tmp/mailstamp-config-XXXXXX", path[64];
+
+		cr_assert(mkdtemp(folder) != NULL);
+		snprintf(path, sizeof path, "%s/mailstamp.conf", folder);
+		cr_expect(config_read(path, false, &arena, &options, &error) == ST_OK);
+		cr_assert(chmod(folder, 0) == 0);
+		cr_expect(config_read(path, false, &arena, &options, &error) == ST_BAD);
+		cr_expect(strstr(error, "permission denied") != NULL, "%s", error);
+		cr_assert(chmod(folder, 0700) == 0 && rmdir(folder) == 0);
+	}
 }

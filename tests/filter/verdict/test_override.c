@@ -49,6 +49,13 @@ static const struct row rows[] = {
 	{.name = "confirmed second name", .forwarder = "out2.example.org", .ip = "192.0.2.27", .by = "out2.example.org"},
 	{.name = "confirmed name of IPv6", .forwarder = "out6.example.org", .ip = "2001:db8::25",
 		.by = "out6.example.org"},
+	{.name = "suffix", .forwarder = ".example.org", .ip = "192.0.2.25", .by = "out.example.org"},
+	{.name = "suffix, IPv6", .forwarder = ".example.org", .ip = "2001:db8::25", .by = "out6.example.org"},
+	{.name = "suffix, not confirmed", .forwarder = ".example.org", .ip = "192.0.2.26"},
+	{.name = "suffix, the mail server's word alone", .forwarder = ".example.org", .ip = "192.0.2.99",
+		.client_name = "out.example.org"},
+	{.name = "suffix, the name itself", .forwarder = ".out.example.org", .ip = "192.0.2.25"},
+	{.name = "suffix within a label", .forwarder = ".xample.org", .ip = "192.0.2.25"},
 	{.name = "a name that does not lead back", .forwarder = "out.example.org", .ip = "192.0.2.26"},
 	{.name = "a name without PTR", .forwarder = "out.example.org", .ip = "192.0.2.30"},
 	{.name = "a PTR that does not answer", .forwarder = "out.example.org", .ip = "192.0.2.28"},
@@ -133,4 +140,122 @@ Test(override, sealers)
 	cr_expect_eq(verdict.override.instance, 1);
 	cr_expect_null(verdict.sign);
 	arena_clear(&arena);
+}
+
+/* One author, by one way, without any reservation; beside each exception what must not use it. */
+static const struct accept_row {
+	const char *name, *accept;
+	const char *signer, *mail_from, *client, *author;
+	enum auth_code dkim, spf; /* AUTH_NONE: pass */
+	bool l, testing, by_helo, ambiguous, local, taken;
+} accept_rows[] = {
+	{.name = "signature",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.taken = true},
+	{.name = "MAIL FROM",
+		.accept = "shop.example via mailer.example",
+		.mail_from = "mailer.example",
+		.taken = true},
+	{.name = "network",
+		.accept = "shop.example via 192.0.2.0/24",
+		.client = "192.0.2.9",
+		.taken = true},
+	{.name = "another author",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.author = "bank.example"},
+	{.name = "an author below",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.author = "www.shop.example"},
+	{.name = "a signer below",
+		.accept = "shop.example via mailer.example",
+		.signer = "x.mailer.example"},
+	{.name = "a signer that ends so",
+		.accept = "shop.example via mailer.example",
+		.signer = "xmailer.example"},
+	{.name = "a signature that fails",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.dkim = AUTH_FAIL},
+	{.name = "policy of our own",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.dkim = AUTH_POLICY},
+	{.name = "l=",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.l = true},
+	{.name = "a testing key",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.testing = true},
+	{.name = "SPF fails",
+		.accept = "shop.example via mailer.example",
+		.mail_from = "mailer.example",
+		.spf = AUTH_FAIL},
+	{.name = "SPF softfails",
+		.accept = "shop.example via mailer.example",
+		.mail_from = "mailer.example",
+		.spf = AUTH_SOFTFAIL},
+	{.name = "HELO",
+		.accept = "shop.example via mailer.example",
+		.mail_from = "mailer.example",
+		.by_helo = true},
+	{.name = "another network",
+		.accept = "shop.example via 192.0.3.0/24",
+		.client = "192.0.2.9"},
+	{.name = "no client", .accept = "shop.example via 192.0.2.0/24"},
+	{.name = "ambiguous",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.ambiguous = true},
+	{.name = "local",
+		.accept = "shop.example via mailer.example",
+		.signer = "mailer.example",
+		.local = true},
+};
+
+static void
+check_accept(const struct accept_row *row)
+{
+	const char *list[] = {"other.example via mailer.example", row->accept};
+	const char *author = row->author != NULL ? row->author : "shop.example";
+	struct options options = options_default();
+	struct dkim_sig_result sig = {.code = row->dkim == AUTH_NONE ? AUTH_PASS : row->dkim,
+		.key_testing = row->testing,
+		.sig = {.d = slice_str(row->signer), .has_l = row->l}};
+	struct auth_results results = {.local = row->local};
+	struct identities ids = {.author_domain = slice_str(author),
+		.from_fields = 1,
+		.ambiguous = from_reason(row->ambiguous ? FROM_R_SEVERAL_FROM : FROM_R_NONE)};
+	struct envelope envelope = {0};
+	struct verdict verdict = {.disposition = DISP_REJECT};
+	struct auth_input in = {.ids = &ids, .envelope = &envelope};
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	in.arena = &arena;
+	(void)ip_parse(slice_str(row->client), &envelope.client_ip);
+	if (row->signer != NULL)
+		results.dkim = (struct dkim_result){.sigs = &sig, .n = 1};
+	results.spf.code = row->mail_from == NULL  ? AUTH_NONE
+			   : row->spf == AUTH_NONE ? AUTH_PASS
+						   : row->spf;
+	results.spf.identity = row->by_helo ? SPF_ID_HELO : SPF_ID_MAILFROM;
+	results.spf.domain = slice_str(row->mail_from);
+	results.dmarc.code = AUTH_FAIL;
+	options.accept_from = (struct strings){list, 2};
+	override_decide(&options, &in, &results, &verdict);
+	cr_expect_eq(verdict.disposition, row->taken ? DISP_ACCEPT : DISP_REJECT, "%s", row->name);
+	if (row->taken)
+		cr_expect_str_eq(verdict.override.type, "local_policy", "%s", row->name);
+	arena_clear(&arena);
+}
+
+Test(override, accept_from)
+{
+	for (size_t i = 0; i < sizeof accept_rows / sizeof *accept_rows; i++)
+		check_accept(&accept_rows[i]);
 }

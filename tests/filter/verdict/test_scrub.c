@@ -12,11 +12,16 @@ static const struct slice ids[] = {
 static bool
 dropped(enum scrub_what what, struct slice raw)
 {
-	struct scrub scrub = {.what = what, .ids = ids, .nids = 3};
+	struct arena arena;
+	struct scrub scrub = {.what = what, .ids = ids, .nids = 3, .arena = &arena};
 	struct field field;
+	bool drops;
 
 	cr_assert(fields_next(&raw, 65536, &field));
-	return scrub_drops(&scrub, &field);
+	arena_init(&arena, NULL, NULL);
+	drops = scrub_drops(&scrub, &field);
+	arena_clear(&arena);
+	return drops;
 }
 
 /* RFC 8601 5: a field that claims our authserv-id must not be believed, however it is written */
@@ -57,6 +62,42 @@ Test(scrub, own_fields)
 			SLICE_INIT("Authentication-Results: mx.example.com!!=;;\n"), true},
 		{"no semicolon", SLICE_INIT("Authentication-Results: mx.example.com dmarc=pass\n"),
 			true},
+		{"full width", SLICE_INIT("Authentication-Results: \xef\xbd\x8dx.example.com; x\n"),
+			true},
+		{"soft hyphen", SLICE_INIT("Authentication-Results: m\xc2\xadx.example.com; x\n"),
+			true},
+		{"ideographic full stop",
+			SLICE_INIT("Authentication-Results: mx\xe3\x80\x82"
+				   "example.com; x\n"),
+			true},
+		{"the same in quotes with a comment",
+			SLICE_INIT("Authentication-Results: (\xc3\xa9) \"mx\xe3\x80\x82"
+				   "example.com\" 1;"
+				   "x\n"),
+			true},
+		{"full width and the root's dot",
+			SLICE_INIT("Authentication-Results: \xef\xbd\x8dx.example.com.; x\n"),
+			true},
+		{"another name in full width",
+			SLICE_INIT("Authentication-Results: \xef\xbd\x8dy.example.com; x\n"),
+			false},
+		{"a name that only looks like it (Cyrillic)",
+			SLICE_INIT("Authentication-Results: m\xd1\x85.example.com; x\n"), false},
+		{"ours and more in full width",
+			SLICE_INIT("Authentication-Results: mx.example.com\xef\xbd\x8d; x\n"),
+			true},
+		{"behind a bare CR",
+			SLICE_INIT("X: a\rAuthentication-Results: mx.example.com; x\n"), true},
+		{"behind a bare CR, another's",
+			SLICE_INIT("X: a\rAuthentication-Results: mx.example.org; x\n"), false},
+		{"behind a bare CR, Mailstamp-*",
+			SLICE_INIT("X: a\rMailstamp-Disposition: accept\n"), true},
+		{"behind a bare CR at the end of a fold",
+			SLICE_INIT("X: a\n b\r\rAuthentication-Results: mx.example.com; x\r\n"),
+			true},
+		{"no bare CR, the text of a fold",
+			SLICE_INIT("X: a\r\n Authentication-Results: mx.example.com; x\r\n"),
+			false},
 		{"root's dot", SLICE_INIT("Authentication-Results: mx.example.com.; x\n"), true},
 		{"longer name", SLICE_INIT("Authentication-Results: mx.example.com.evil.test; x\n"),
 			false},

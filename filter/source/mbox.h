@@ -6,8 +6,8 @@
  * stored mail. The line is a part of its bytes (mime/message.h knows it), the empty line before the
  * next one is not.
  */
-#ifndef FILTER_IO_MBOX_H
-#define FILTER_IO_MBOX_H
+#ifndef FILTER_SOURCE_MBOX_H
+#define FILTER_SOURCE_MBOX_H
 
 #include <stdatomic.h>
 

@@ -1,4 +1,4 @@
-#include "filter/io/mbox.h"
+#include "filter/source/mbox.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Lines that begin a message of an mbox. */
-#include "filter/io/mbox.h"
+#include "filter/source/mbox.h"
 #include "mime/scan.h"
 
 /* `HH:MM` or `HH:MM:SS` */

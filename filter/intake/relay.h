@@ -1,0 +1,29 @@
+/*
+ * relay.h: hosts of our own in front of this one (--trusted-relay).
+ */
+#ifndef FILTER_INTAKE_RELAY_H
+#define FILTER_INTAKE_RELAY_H
+
+#include "auth/base/input.h"
+#include "filter/settings/settings.h"
+
+struct dns;
+
+enum { RELAY_HOPS = 50 }; /* Received fields that are looked at */
+
+enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ };
+
+/* Is it a trusted relay's address? A name counts by its own addresses; dns NULL: names never do. */
+enum relay_trust relay_trusted(const struct options *options, struct dns *dns, const struct ip *ip);
+
+/*
+ * Where the client of the SMTP session is a trusted relay itself, the client is who handed the
+ * message to it: the first host in the Received fields, from the top, that is not a trusted relay.
+ * Its address and HELO replace the relay's in envelope, whose name is forgotten. Where no such host
+ * is found (a field without an address, DNS without an answer) nothing is changed, and the relay is
+ * judged.
+ */
+void relay_look_behind(const struct options *options, const struct message *message,
+	struct dns *dns, struct envelope *envelope);
+
+#endif

@@ -1,0 +1,143 @@
+#include "filter/log_message.h"
+
+#include <inttypes.h>
+
+#include "mime/buf.h"
+
+enum { SIGNATURES_MAX = 4, LIST_MAX = 1024 };
+
+static bool
+needs_quotes(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!slice_is_alpha(*text) && !slice_is_digit(*text) &&
+			strchr("-._@+:/<>[]%", *text) == NULL)
+			return true;
+	return false;
+}
+
+/* " key=value", with quotes where they are needed; a quote within is an escape, too */
+static void
+add(struct buf *out, const char *key, struct slice value)
+{
+	const char *text = log_value(value, out->arena);
+
+	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
+	if (text[0] != '\0' && !needs_quotes(text)) {
+		buf_adds(out, text);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++)
+		if (*text == '"')
+			buf_adds(out, "\\x22");
+		else
+			buf_addc(out, *text);
+	buf_addc(out, '"');
+}
+
+static void
+add_word(struct buf *out, const char *key, const char *word)
+{
+	add(out, key, slice_str(word));
+}
+
+static void
+add_path(struct buf *out, const struct envelope *envelope)
+{
+	struct buf path;
+
+	buf_init(&path, out->arena, envelope->mail_from.n + 3);
+	buf_addc(&path, '<');
+	buf_add(&path, envelope->mail_from);
+	buf_addc(&path, '>');
+	add(out, "from", envelope->path == PATH_UNKNOWN ? SLICE("unknown") : buf_slice(&path));
+}
+
+static void
+add_rcpts(struct buf *out, const struct envelope *envelope)
+{
+	struct buf list;
+
+	buf_init(&list, out->arena, LIST_MAX);
+	for (size_t i = 0; i < envelope->nrcpts; i++) {
+		buf_adds(&list, i > 0 ? "," : "");
+		buf_add(&list, envelope->rcpts[i]);
+	}
+	add(out, "rcpts", buf_slice(&list));
+}
+
+/* dkim="pass d=example.com s=s1, fail d=example.net s=x" */
+static void
+add_dkim(struct buf *out, const struct dkim_result *dkim)
+{
+	struct buf list;
+
+	if (dkim->n == 0) {
+		add_word(out, "dkim", "none");
+		return;
+	}
+	buf_init(&list, out->arena, LIST_MAX);
+	for (size_t i = 0; i < dkim->n && i < SIGNATURES_MAX; i++) {
+		const struct dkim_sig_result *sig = &dkim->sigs[i];
+
+		buf_addf(&list, "%s%s d=", i > 0 ? ", " : "", auth_code_word(sig->code));
+		buf_add(&list, sig->sig.d);
+		buf_adds(&list, " s=");
+		buf_add(&list, sig->sig.s);
+	}
+	add(out, "dkim", buf_slice(&list));
+}
+
+static struct slice
+message_id(const struct evaluation *ev)
+{
+	const struct field *field =
+		ev->has_message ? message_field(&ev->message, "Message-ID", 0) : NULL;
+
+	return field == NULL || (field->flags & FIELD_OVERSIZE) != 0
+		       ? SLICE("")
+		       : slice_trim(field_unfold(field, ev->arena));
+}
+
+/* what became of sealing: cv= of our set, or why there is none */
+static const char *
+sealed_word(const struct evaluation *ev)
+{
+	return ev->sealed.instance > 0 ? arc_cv_word(ev->sealed.cv)
+				       : reason_text(&ev->sealed.reason);
+}
+
+void
+log_message(struct log *log, const struct evaluation *ev, const struct outcome *outcome,
+	int64_t milliseconds)
+{
+	const struct envelope *envelope = &ev->taken.envelope;
+	const struct reason *reason = &ev->verdict.reason;
+	const bool has_reason = reason->id != REASON_NONE;
+	struct buf out;
+
+	buf_init(&out, ev->arena, 4 * LOG_LINE_MAX);
+	add(&out, "id", envelope->queue_id);
+	add(&out, "client", ip_text(&envelope->client_ip, ev->arena));
+	add(&out, "helo", envelope->helo);
+	add_path(&out, envelope);
+	add_rcpts(&out, envelope);
+	add(&out, "author", ev->ids.author_domain);
+	add(&out, "msgid", message_id(ev));
+	add_word(&out, "spf", auth_code_word(ev->results.spf.code));
+	add_dkim(&out, &ev->results.dkim);
+	add_word(&out, "arc", auth_code_word(ev->results.arc.code));
+	add_word(&out, "dmarc", auth_code_word(ev->results.dmarc.code));
+	add_word(&out, "policy", dmarc_policy_word(ev->results.dmarc.policy));
+	add_word(&out, "disposition", policy_word(ev->verdict.disposition));
+	buf_addf(&out, " removed=%zu", outcome->dropped);
+	if (ev->options->arc_seal != NULL)
+		add_word(&out, "seal", sealed_word(ev));
+	add_word(&out, "reason_code", has_reason ? reason_code(reason) : "none");
+	buf_addf(&out, " status=%d time_ms=%" PRId64, outcome->status, milliseconds);
+	add_word(&out, "reason", has_reason ? reason_text(reason) : "");
+	buf_addc(&out, '\0');
+	if (!out.over)
+		log_line(log, "%s", out.p);
+}

@@ -1,0 +1,30 @@
+/*
+ * smtp_client.h: handing the stamped message on by SMTP (PROGRAM 5, --next-hop).
+ */
+#ifndef FILTER_OUT_SMTP_CLIENT_H
+#define FILTER_OUT_SMTP_CLIENT_H
+
+#include "auth/base/input.h"
+#include "mime/status.h"
+
+struct smtp_job {
+	const char *next_hop; /* HOST:PORT or unix:PATH */
+	const char *our_name; /* for EHLO */
+	const struct envelope *envelope;
+	int fd;          /* the whole message, a file that is read from its offset on */
+	int64_t size;    /* of the message, in octets */
+	int64_t timeout; /* seconds for the whole dialogue */
+};
+
+/*
+ * One transaction (RFC 5321): XFORWARD where the server takes it, MAIL with the parameters that the
+ * message needs, every recipient, DATA. LF and CRLF end a line and are written as CRLF; a bare CR
+ * is written as a space, as Postfix's cleanup(8) does, so that CRLF.CRLF ends the data and nothing
+ * else looks like it.
+ *
+ * ST_OK: the server took the message for all recipients. ST_TEMP with *error, in the arena or
+ * fixed: it has it for none of them, or its last answer was lost.
+ */
+enum status smtp_send(const struct smtp_job *job, struct arena *arena, const char **error);
+
+#endif

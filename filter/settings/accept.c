@@ -1,0 +1,161 @@
+#include "filter/settings/accept.h"
+
+#include "auth/base/domain.h"
+#include "filter/settings/options_names.h"
+#include "filter/text/words.h"
+#include "mime/buf.h"
+
+enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network is nobody's own */
+
+static const struct slice via = SLICE_INIT(" via ");
+
+/*
+ * Domains in which a provider signs for, or takes bounces of, customers that know nothing of each
+ * other, and mailbox providers for everyone. below: a name below it is one customer's.
+ */
+static const struct {
+	const char *name;
+	bool below;
+} shared[] = {
+	{"163.com",             false},
+	{"amazonses.com",       false},
+	{"aol.com",             false},
+	{"au.com",              false},
+	{"createsend.com",      false},
+	{"docomo.ne.jp",        false},
+	{"exacttarget.com",     false},
+	{"ezweb.ne.jp",         false},
+	{"fastmail.com",        false},
+	{"gappssmtp.com",       true },
+	{"gmail.com",           false},
+	{"gmx.de",              false},
+	{"gmx.net",             false},
+	{"google.com",          false},
+	{"googlemail.com",      false},
+	{"hotmail.com",         false},
+	{"hubspotemail.net",    false},
+	{"icloud.com",          false},
+	{"jcity.com",           false},
+	{"live.com",            false},
+	{"mail.ru",             false},
+	{"mailchimpapp.net",    false},
+	{"mailgun.net",         false},
+	{"mailgun.org",         false},
+	{"mailjet.com",         false},
+	{"mandrillapp.com",     false},
+	{"mcdlv.net",           false},
+	{"mcsv.net",            false},
+	{"me.com",              false},
+	{"messagingengine.com", false},
+	{"mtasv.net",           false},
+	{"msn.com",             false},
+	{"onmicrosoft.com",     true },
+	{"outlook.com",         false},
+	{"proton.me",           false},
+	{"protonmail.com",      false},
+	{"qq.com",              false},
+	{"rsgsv.net",           false},
+	{"salesforce.com",      false},
+	{"sendgrid.net",        false},
+	{"sendinblue.com",      false},
+	{"softbank.jp",         false},
+	{"softbank.ne.jp",      false},
+	{"sparkpostmail.com",   false},
+	{"web.de",              false},
+	{"yahoo.co.jp",         false},
+	{"yahoo.com",           false},
+	{"yandex.ru",           false},
+	{"zendesk.com",         false},
+	{"zoho.com",            false},
+};
+
+static bool
+is_shared(struct slice domain)
+{
+	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+		struct slice name = slice_str(shared[i].name);
+
+		if (slice_eq(domain, name) || (!shared[i].below && domain_within(domain, name)))
+			return true;
+	}
+	return false;
+}
+
+/* Is it a public suffix? Then what is below it has an organizational domain of its own. */
+static bool
+is_public_suffix(struct slice domain, struct arena *arena, bool *known)
+{
+	struct domain_psl *psl = domain_psl_open(NULL);
+	struct buf below;
+	bool is;
+
+	*known = psl != NULL;
+	if (psl == NULL)
+		return true;
+	buf_init(&below, arena, DOMAIN_MAX);
+	buf_adds(&below, "x.");
+	buf_add(&below, domain);
+	is = !below.over && slice_eq(domain_psl_org(psl, buf_slice(&below)), buf_slice(&below));
+	domain_psl_free(psl);
+	return is;
+}
+
+static enum status
+read_what(const char *value, struct arena *arena, const char **what, const char **why)
+{
+	struct slice domain;
+	struct ip_net net;
+	bool known;
+
+	if (options_relay(value, false, arena, what, why) != ST_OK) {
+		*why = _("must be `AUTHOR-DOMAIN via WHAT', WHAT a domain or a network");
+		return ST_BAD;
+	}
+	if (ip_net_parse(slice_str(*what), &net)) {
+		*why = _("must not have a network of that size after `via'");
+		return net.bits < (net.ip.family == 4 ? BITS_MIN_4 : BITS_MIN_6) ? ST_BAD : ST_OK;
+	}
+	domain = slice_str(*what);
+	*why = _("must not have a domain after `via' that a provider's customers share");
+	if (is_shared(domain))
+		return ST_BAD;
+	if (!is_public_suffix(domain, arena, &known))
+		return ST_OK;
+	*why = known ? _("must not have a public suffix after `via'")
+		     : _("needs the public suffix list, which cannot be read");
+	return ST_BAD;
+}
+
+enum status
+accept_read(const char *value, struct arena *arena, const char **normal, const char **why)
+{
+	const char *at = strstr(value, via.p), *author, *what;
+	struct buf text;
+
+	if (at == NULL) {
+		*why = _("must be `AUTHOR-DOMAIN via WHAT', WHAT a domain or a network");
+		return ST_BAD;
+	}
+	author = arena_cstr(arena, slice_trim(slice_make(value, (size_t)(at - value))));
+	if (options_domain(author, arena, &author, why) != ST_OK)
+		return ST_BAD;
+	what = arena_cstr(arena, slice_trim(slice_str(at + via.n)));
+	if (read_what(what, arena, &what, why) != ST_OK)
+		return ST_BAD;
+	buf_init(&text, arena, strlen(author) + via.n + strlen(what) + 1);
+	buf_addf(&text, "%s%s%s", author, via.p, what);
+	*normal = arena_cstr(arena, buf_slice(&text));
+	return ST_OK;
+}
+
+struct accept
+accept_of(const char *normal)
+{
+	const char *at = strstr(normal, via.p);
+	struct accept accept = {.author = slice_make(normal, (size_t)(at - normal))};
+	struct slice what = slice_str(at + via.n);
+
+	if (!ip_net_parse(what, &accept.net))
+		accept.domain = what;
+	return accept;
+}

@@ -1,0 +1,28 @@
+/*
+ * accept.h: one exception of --accept-from: `AUTHOR-DOMAIN via WHAT`.
+ */
+#ifndef FILTER_SETTINGS_ACCEPT_H
+#define FILTER_SETTINGS_ACCEPT_H
+
+#include "auth/base/ip.h"
+
+struct accept {
+	struct slice author; /* normal name */
+	struct slice
+		domain;    /* a signing or MAIL FROM domain, normal; empty where it is a network */
+	struct ip_net net; /* of the client */
+};
+
+/*
+ * value as it is given → the same with normal names, in the arena. WHAT must be a client network or
+ * a domain that one sender has for itself: public suffixes and the domains that a provider's
+ * customers share are refused, because anyone may pass as them. ST_BAD with *why, to be put after
+ * the option's name.
+ */
+enum status accept_read(
+	const char *value, struct arena *arena, const char **normal, const char **why);
+
+/* What accept_read gave; slices point into it. */
+struct accept accept_of(const char *normal);
+
+#endif
