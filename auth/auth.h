@@ -1,5 +1,5 @@
 /*
- * auth.h: all mechanisms, run over one message.
+ * auth.h: all mechanisms, applied to one message.
  */
 #ifndef AUTH_AUTH_H
 #define AUTH_AUTH_H
@@ -24,9 +24,9 @@ struct auth_results {
 };
 
 /*
- * ARC's result is told and never turned into DMARC's (RFC 9989 4.3).
+ * ARC's result is reported and never turned into DMARC's (RFC 9989 4.3).
  *
- * Asks, then checks every mechanism in the order of their needs. ST_TEMP where our own work could
+ * Asks, then checks every mechanism in the order of their needs. ST_TEMP if our own work could
  * not be done; a DNS failure is a result, not a status. *results is always set.
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);

@@ -37,7 +37,7 @@ refuse(struct reader *r, enum address_cause cause)
 }
 
 /*
- * RFC 2047 5 (3): no encoded-word stands in an addr-spec. Some readers decode one all the same, so
+ * RFC 2047 5 (3): an addr-spec contains no encoded-word. Some readers decode one anyway, so
  * that what looks like one has two readings.
  */
 static bool
@@ -254,7 +254,8 @@ read_mailbox(struct reader *r, bool *group)
 		return false;
 	if (!next_is(r, '<'))
 		return true;
-	/* `a@b <a@b>` is no mailbox by the grammar, yet common; with one domain it has one reading
+	/* `a@b <a@b>` is not a mailbox by the grammar, yet common; with one domain it has one
+	 * reading
 	 */
 	first = r->list[--r->n];
 	return !first.literal &&
@@ -283,7 +284,7 @@ skip_empty(struct reader *r)
 	}
 }
 
-/* What stands between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is none. */
+/* What is between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is not one. */
 static bool
 read_group(struct reader *r)
 {
@@ -397,7 +398,7 @@ is_ldh(struct slice domain)
 	return true;
 }
 
-/* a display name of atoms and dots, or one quoted string, with the blanks after it */
+/* a display name of atoms and dots, or one quoted string, with the white space after it */
 static bool
 scan_plain_name(struct slice *at)
 {

@@ -8,12 +8,12 @@
  *     quote there [ADDRESS_WORD_DELIMITER]
  *   - `<`, `@` or `\` within an encoded word [ADDRESS_WORD_SPECIAL]
  *   - a backslash outside quotes before `"`, `(`, `)`, `<` or `@` [ADDRESS_BACKSLASH]
- *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment behind a comment within it, or anything but
- *     white space and `)` right behind that: some end the outer comment at the first `)`
+ *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment after a comment within it, or anything but
+ *     white space and `)` right after that: some end the outer comment at the first `)`
  *     [ADDRESS_NESTED_COMMENT]
  *   - `<` or `>` in quotes, `<`, `>` or `@` in a comment between `<` and `>`: some end the address
  * at the first `>` and keep the comment in it [ADDRESS_ANGLE_SPECIAL]
- *   - `;` in quotes or a comment behind the `:` of a group: some end the group there
+ *   - `;` in quotes or a comment after the `:` of a group: some end the group there
  *     [ADDRESS_GROUP_SEMICOLON]
  *   - a quote or parenthesis without a partner [ADDRESS_UNCLOSED]
  *   - white space or a comment beside a dot of the domain [ADDRESS_DOMAIN_GAP]
@@ -47,8 +47,8 @@ struct address_lex {
 
 	bool quoting, pair;
 	size_t depth;
-	bool angle;        /* behind a `<` that no `>` has closed */
-	bool group;        /* behind a `:` that no `;` has closed */
+	bool angle;        /* after a `<` that no `>` has closed */
+	bool group;        /* after a `:` that no `;` has closed */
 	bool inner_closed; /* this comment had one within it, which is closed */
 	/* the encoded word, or 0, in which each comment was opened; [0] is for the quote */
 	size_t opened[ADDRESS_COMMENT_DEPTH + 1];

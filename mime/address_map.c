@@ -128,7 +128,7 @@ map_octets(struct slice s, unsigned kind, struct buf *out)
 	}
 }
 
-/* RFC 1468. false where an escape sequence is none of its own, or two-byte mode is not left. */
+/* RFC 1468. false if an escape sequence is none of its own, or two-byte mode is not left. */
 static bool
 map_iso_2022_jp(struct slice s, struct buf *out)
 {
@@ -205,7 +205,7 @@ base64_digit(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* RFC 2047 4.1; false where decoders would differ: other characters, text after the padding */
+/* RFC 2047 4.1; false if decoders would differ: other characters, text after the padding */
 static bool
 decode_b(struct slice s, struct buf *out)
 {

@@ -15,13 +15,13 @@
  * not what value is in, pairs of octets that are a fullwidth `@` or dot in one of the East Asian
  * character sets count as it when a letter or digit follows. joined: adjacent encoded words are
  * one text, even where a character is split between them (RFC 2047 6.2).
- * false where an encoded word cannot be decoded with certainty: charset or coding not known,
+ * false if an encoded word cannot be decoded with certainty: charset or coding not known,
  * malformed, `=?` that begins none, encoded words within encoded words. Linear time.
  */
 bool address_map(struct slice value, bool joined, struct buf *out);
 
 /*
- * Is there neither an `@` nor a dotted name in value, whichever way it is shown? false where that
+ * Is there neither an `@` nor a dotted name in value, whichever way it is shown? false if that
  * is not certain: control characters, or an encoded word that cannot be decoded.
  */
 bool address_names_nobody(struct slice value, struct arena *arena);

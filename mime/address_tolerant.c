@@ -9,7 +9,7 @@ enum { VALUE_MAX = 64 * 1024 };
 struct outline {
 	struct slice value;
 	struct address_fault fault;  /* why it is refused */
-	struct address_fault passed; /* the first departure that is passed over */
+	struct address_fault passed; /* the first departure that is ignored */
 	bool utf8;
 	size_t at, angle,
 		colon; /* offsets of the `@`, of `<`, of the last `:` before `@`; or NONE */
@@ -133,7 +133,7 @@ find_local(struct outline *o)
 	address_lex_init(&lex, o->value);
 	while (address_lex_next(&lex, &c) && (lex.place == ADDRESS_COMMENT || slice_is_blank(c)))
 		o->local = lex.at;
-	o->passed = (struct address_fault){0}; /* what was passed over as TEXT is LOCAL */
+	o->passed = (struct address_fault){0}; /* what was ignored as TEXT is LOCAL */
 }
 
 static bool
@@ -179,7 +179,7 @@ read_domain(struct outline *o)
 	return true;
 }
 
-/* What is behind the domain. */
+/* What is after the domain. */
 static bool
 read_tail(struct outline *o)
 {

@@ -18,7 +18,7 @@
  *   - an octet of 0x81 to 0xFE before `@` or `\` where the value is not UTF-8: the two may be one
  *     character of Shift JIS, GBK or Big5                           [ADDRESS_LEGACY_SPECIAL]
  *   - no `@`, or two, outside quotes and comments          [ADDRESS_NO_AT, ADDRESS_SECOND_AT]
- *   - a second `<`, one behind the `@`                              [ADDRESS_SECOND_ANGLE]
+ *   - a second `<`, one after the `@`                              [ADDRESS_SECOND_ANGLE]
  *   - `@` in quotes, comments or encoded words, decoded and mapped (mime/address_map.h), unless the
  *     same domain follows it, and then white space, `"`, `)`, `>`, the end, or `,` or `;` before
  *     white space                                                   [ADDRESS_HIDDEN_AT]
@@ -34,7 +34,7 @@
 
 /*
  * value: a From field's value, folds included, that address_parse_list calls ST_BAD. ST_OK with one
- * mailbox in list, and what was passed over first in list->fault; ST_BAD with why; ST_LIMIT over
+ * mailbox in list, and what was ignored first in list->fault; ST_BAD with why; ST_LIMIT over
  * 64 KiB. The slices point into value. GMime has to be asked, too: it is part of the reading that
  * it finds no other domain (address_gmime_domains). Linear time.
  */

@@ -43,7 +43,7 @@ new_block(size_t size)
 	return block;
 }
 
-/* A large request gets a block of its own behind the current one, which stays in use. */
+/* A large request gets a block of its own after the current one, which stays in use. */
 static struct arena_block *
 add_block(struct arena *arena, size_t need)
 {
@@ -135,7 +135,7 @@ arena_clear(struct arena *arena)
 	arena->blocks = NULL;
 }
 
-/* The largest block that may be kept, taken out of the arena; NULL where there is none. */
+/* The largest block that may be kept, taken out of the arena; NULL if there is none. */
 static struct arena_block *
 take_largest(struct arena *arena)
 {

@@ -57,8 +57,8 @@ is_field_name(struct slice name)
 }
 
 /*
- * The colon must stand on the first line: the obsolete form allows blanks before it, but no fold
- * (RFC 5322 4.5.8), and readers differ about one.
+ * The colon must occur on the first line: the obsolete form allows white space before it, but no
+ * fold (RFC 5322 4.5.8), and readers differ about one.
  */
 static void
 cut_name(struct field *field, struct slice first_line)

@@ -1,7 +1,7 @@
 /*
  * fields.h: the byte-exact header reader (RFC 5322 2.2, 3.6.8, 4.5.8).
  *
- * A field is what stands on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end
+ * A field is what is on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end
  * a line; a bare CR is data. A line that begins with SP or HTAB continues the field before it.
  * A line without a colon is a field without a name (FIELD_JUNK): it ends nothing and means nothing.
  */
@@ -12,12 +12,12 @@
 
 enum field_flags {
 	FIELD_JUNK = 1,    /* no colon, or no name before it, or a name with bytes outside 33-126 */
-	FIELD_SPACED = 2,  /* blanks between name and colon (`From :`, RFC 5322 4.5.8) */
+	FIELD_SPACED = 2,  /* white space between name and colon (`From :`, RFC 5322 4.5.8) */
 	FIELD_OVERSIZE = 4 /* raw is longer than the limit; value is not to be parsed */
 };
 
 struct field {
-	struct slice name;  /* without blanks after it; empty for FIELD_JUNK */
+	struct slice name;  /* without white space after it; empty for FIELD_JUNK */
 	struct slice value; /* after the colon, folds included, without the last line end;
 			       FIELD_JUNK: the whole field without the last line end */
 	struct slice raw;   /* the whole field with its last line end, if it has one */
@@ -39,7 +39,7 @@ bool field_is(const struct field *field, const char *name);
  */
 size_t line_end(struct slice s);
 
-/* Cuts the next line off *rest, its line end included; false where *rest is empty. */
+/* Cuts the next line off *rest, its line end included; false if *rest is empty. */
 bool line_next(struct slice *rest, struct slice *line);
 
 #endif

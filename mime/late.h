@@ -34,7 +34,7 @@ struct late_name {
 
 /*
  * Fills the n pointers of table that names tell. From any thread, and cheap where the library is
- * loaded already. False where the library or a name in it is missing: the pointers then have no
+ * loaded already. False if the library or a name in it is missing: the pointers then have no
  * defined value.
  */
 bool late_load(const char *library, const struct late_name *names, size_t n, void *table);

@@ -32,8 +32,8 @@ struct message {
 
 /*
  * Finds mbox line, header, fields and body in raw, which must outlive the message.
- * max_fields and max_field (octets) are the limits of PROGRAM 6. Every byte string is a message:
- * this never fails. The field index is owned by the arena.
+ * max_fields and max_field (octets) are the limits of mailstamp(1), --max-fields. Every byte string
+ * is a message: this never fails. The field index is owned by the arena.
  */
 void message_parse(struct slice raw, size_t max_fields, size_t max_field, struct arena *arena,
 	struct message *message);
@@ -46,7 +46,7 @@ size_t message_count(const struct message *message, const char *name);
 
 /*
  * The value of a field without its folds: line ends before white space are dropped (RFC 5322
- * 2.2.3), blanks at both ends too. A copy in the arena where it had folds.
+ * 2.2.3), white space at both ends too. A copy in the arena where it had folds.
  */
 struct slice field_unfold(const struct field *field, struct arena *arena);
 

@@ -141,7 +141,7 @@ slice_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* without blanks (SP, HTAB, CR, LF) at both ends */
+/* without white space (SP, HTAB, CR, LF) at both ends */
 static inline struct slice
 slice_trim(struct slice s)
 {

@@ -4,7 +4,7 @@
 
 enum status {
 	ST_OK,   /* done; the result is set */
-	ST_TEMP, /* a fault of ours or of the machine; the same call may succeed later */
+	ST_TEMP, /* a failure of the program or the machine; the same call may succeed later */
 	ST_BAD,  /* the input is not of the form that was asked for */
 	ST_LIMIT /* the input is longer or deeper than we read; policy decides what that means */
 };

@@ -1,9 +1,9 @@
 /*
  * arc.h: Authenticated Received Chain, validation and sealing (RFC 8617).
  *
- * A chain is none, pass or fail. A key that cannot be fetched for now fails it like any other error
- * (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. A pass is no pass of
- * DMARC, and says nothing about the message unless a sealer is trusted.
+ * A chain is none, pass or fail. A key that temporarily cannot be fetched fails it like any other
+ * error (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. A pass is no pass
+ * of DMARC, and says nothing about the message unless a sealer is trusted.
  */
 #ifndef AUTH_ARC_ARC_H
 #define AUTH_ARC_ARC_H
@@ -20,16 +20,16 @@ enum arc_part { ARC_PART_CHAIN, ARC_PART_AAR, ARC_PART_AMS, ARC_PART_SEAL };
 
 /* One instance: the three fields that one sealer added (RFC 8617 4.1). */
 struct arc_set {
-	const struct field *aar; /* ARC-Authentication-Results; NULL where it is missing */
+	const struct field *aar; /* ARC-Authentication-Results; NULL if it is missing */
 	struct slice payload;    /* of aar: what follows its "i=N;" */
-	/* ARC-Message-Signature and ARC-Seal; their sig.field is NULL where one is missing. The
-	 * code is AUTH_NONE where it was not checked: the chain was decided without it. */
+	/* ARC-Message-Signature and ARC-Seal; their sig.field is NULL if one is missing. The
+	 * code is AUTH_NONE if it was not checked: the chain was decided without it. */
 	struct dkim_sig_result ams, seal;
 	enum arc_cv cv;
 };
 
 struct arc_result {
-	enum auth_code code;  /* none, pass or fail; temperror where our own work failed */
+	enum auth_code code;  /* none, pass or fail; temperror on an internal failure */
 	struct reason reason; /* one of ARC's; about a signature, one of DKIM's, too */
 	enum arc_part part;   /* what the reason is about, */
 	unsigned instance;    /* and of which instance; 0: of the chain */
@@ -40,14 +40,14 @@ struct arc_result {
 	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
 	 * where that is all of them (RFC 8617 5.2 step 5) */
 	unsigned oldest_pass;
-	bool doubled;           /* a field that may stand once stands more often than the newest
+	bool doubled;           /* a single-instance field that occurs more often than the newest
 				   ARC-Message-Signature covers */
 	struct slice remote_ip; /* as text; the client that handed the message over, or empty */
 };
 
 /*
  * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): no DNS, no clock, no hash. code is AUTH_NONE
- * where there is no field of ARC, AUTH_FAIL where the structure is broken, else AUTH_PASS, which
+ * if there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which
  * says no more than that there is something to check. At most max_sets instances, and never more
  * than ARC_SETS_MAX.
  */
@@ -57,11 +57,11 @@ void arc_parse(const struct message *message, size_t max_sets, struct arena *are
 /* Asks for the keys of all seals and of the newest message signature. */
 void arc_ask(const struct auth_input *in);
 
-/* Parses into *result, and wants of bodies what arc_check needs. */
+/* Parses into *result, and registers the body hashes that arc_check needs. */
 void arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
 
 /*
- * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP where our
+ * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP if our
  * own work could not be done.
  */
 enum status arc_check(
@@ -73,7 +73,7 @@ enum status arc_check(
  */
 void arc_report(const struct arc_result *result, struct report *report);
 
-/* What the reason is about, "ARC-Seal i=2", from fixed tables; NULL where there is no reason, or it
+/* What the reason is about, "ARC-Seal i=2", from fixed tables; NULL if there is no reason, or it
  * is about the whole chain. */
 const char *arc_part_text(const struct arc_result *result, struct arena *arena);
 
@@ -94,25 +94,25 @@ struct arc_sealed {
 };
 
 /*
- * Makes the set that goes on top of in->message: ARC-Seal, ARC-Message-Signature,
+ * Makes the set to put on top of in->message: ARC-Seal, ARC-Message-Signature,
  * ARC-Authentication-Results. chain is what arc_check found in it; results is the text of our
  * Authentication-Results after the field's name (RFC 8601 2.2: authserv-id, results), folds
  * allowed; eol its line ends. The message signature covers the fields and the body of in->message,
  * never Authentication-Results, ours, or fields of ARC.
  *
- * A chain that failed gets one set that says so and seals itself alone (RFC 8617 5.1.2). None is
- * made, and *sealed tells why, where the chain was said to have failed before, has
- * ARC_SETS_MAX sets, is over our own limit, or could not be checked because a key did not answer;
- * where the message is ambiguous, so that a signature would not say of which reading it is; and
+ * A failed chain gets one set with cv=fail, whose seal covers only that set (RFC 8617 5.1.2). No
+ * set is made, and *sealed says why, if an earlier seal says cv=fail, if the chain has ARC_SETS_MAX
+ * sets, is over our own limit, or could not be checked because a key could not be fetched; where
+ * the message is ambiguous, so that it would be unclear which reading the signature covers; and
  * where a signed field or one that would be made is over the limit of fields. *sealed is always
- * set. ST_TEMP where OpenSSL could not.
+ * set. ST_TEMP if OpenSSL could not.
  */
 enum status arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	const struct arc_sealer *sealer, struct slice results, const char *eol,
 	struct arc_sealed *sealed);
 
 /*
- * The highest instance that a field of ARC claims, however broken the chain is; 0 where none can be
+ * The highest instance that a field of ARC claims, however broken the chain is; 0 if none can be
  * read. *failed: a seal among them says cv=fail.
  */
 unsigned arc_highest(const struct message *message, struct arena *arena, bool *failed);

@@ -12,12 +12,12 @@
 	/* the structure */ \
 	R(OVER,            "arc_many_sets",         "more sets than the limit") \
 	R(OVERSIZE,        "arc_field_size",        "the field is over the size limit") \
-	R(MANY_FIELDS,     "arc_many_fields",       "the header is over the limit of fields") \
-	R(AAR_I,           "arc_results_without_i", "the field does not begin with its instance") \
+	R(MANY_FIELDS,     "arc_many_fields",       "the header has more fields than the limit") \
+	R(AAR_I,           "arc_results_without_i", "the field does not begin with i=") \
 	R(TAGS,            "arc_malformed_tags",    "the tag list is malformed") \
-	R(NO_I,            "arc_missing_i",         "the instance is missing") \
-	R(I,               "arc_bad_i",             "the instance is not a number from 1 to 50") \
-	R(TWICE,           "arc_duplicate_field",   "the field stands twice") \
+	R(NO_I,            "arc_missing_i",         "i= is missing") \
+	R(I,               "arc_bad_i",             "i= is not a number from 1 to 50") \
+	R(TWICE,           "arc_duplicate_field",   "duplicate field") \
 	R(NO_SET,          "arc_missing_set",       "the set is missing") \
 	R(MISSING,         "arc_missing_field",     "the field is missing") \
 	R(CV,              "arc_bad_cv",            "cv= is not none, pass or fail") \
@@ -28,25 +28,25 @@
 	R(SIGNS_SEAL,      "arc_signs_seal",        "h= names ARC-Seal") \
 	/* what was checked */ \
 	R(SIGNED_OVERSIZE, "arc_signed_field_size", "a signed field is over the size limit") \
-	R(MUCH,            "arc_signed_too_much",   "more signed fields than are hashed") \
-	R(OWN_FAULT,       "arc_not_checked",       "the chain could not be checked for now") \
+	R(MUCH,            "arc_signed_too_much",   "the signed fields are over the size limit") \
+	R(OWN_FAULT,       "arc_not_checked",       "the chain temporarily cannot be checked") \
 	/* why it is not sealed */ \
 	R(FAILED_BEFORE,   "arc_failed_before",     "an earlier seal already says that the chain failed") \
-	R(FULL,            "arc_full",              "the chain has as many sets as there may be") \
-	R(UNSURE,          "arc_key_unavailable",   "a key of the chain did not answer") \
+	R(FULL,            "arc_full",              "the chain has the maximum number of sets") \
+	R(UNSURE,          "arc_key_unavailable",   "a key of the chain temporarily cannot be fetched") \
 	R(AMBIGUOUS,       "arc_ambiguous_message", "the message is ambiguous") \
 	R(SET_OVERSIZE,    "arc_set_too_large",     "a field of the set would be over the size limit") \
 	/* why a trusted sealer does not vouch */ \
 	R(SEALER_CHAIN,    "arc_sealer_chain",      "the chain does not pass") \
-	R(SEALER_DOUBLED,  "arc_sealer_doubled",    "a signed field that may stand once stands more often") \
-	R(SEALER_LENGTH,   "arc_sealer_length",     "its message signature leaves the end of the body open") \
+	R(SEALER_DOUBLED,  "arc_sealer_doubled",    "duplicate of a signed single-instance field") \
+	R(SEALER_LENGTH,   "arc_sealer_length",     "its message signature leaves the end of the body unsigned") \
 	R(SEALER_LATER,    "arc_sealer_later",      "a later sealer is not trusted") \
 	R(SEALER_RESULTS,  "arc_sealer_results",    "its results cannot be read") \
-	R(SEALER_NO_DMARC, "arc_sealer_no_dmarc",   "its results have no result of dmarc") \
-	R(SEALER_DMARCS,   "arc_sealer_dmarcs",     "its results name dmarc more than once") \
-	R(SEALER_NO_PASS,  "arc_sealer_no_pass",    "its result of dmarc is not pass") \
-	R(SEALER_FROM,     "arc_sealer_from",       "its result of dmarc has not one header.from") \
-	R(SEALER_AUTHOR,   "arc_sealer_author",     "its result of dmarc is about another author")
+	R(SEALER_NO_DMARC, "arc_sealer_no_dmarc",   "its results have no DMARC result") \
+	R(SEALER_DMARCS,   "arc_sealer_dmarcs",     "its results contain dmarc= more than once") \
+	R(SEALER_NO_PASS,  "arc_sealer_no_pass",    "its DMARC result is not pass") \
+	R(SEALER_FROM,     "arc_sealer_from",       "its DMARC result does not have exactly one header.from") \
+	R(SEALER_AUTHOR,   "arc_sealer_author",     "its DMARC result is for another author domain")
 
 /* What is read although RFC 8601 does not allow it (docs/REAL-MAIL.md). */
 #define ARC_NOTES(R) \

@@ -9,9 +9,9 @@ enum {
 };
 
 /*
- * What the message signature covers, each as often as it stands (RFC 8617 5.1, RFC 6376 5.4.1):
- * what a reader is shown and what the message is rebuilt by. Never fields of ARC, and not
- * Authentication-Results, which the next host may take away.
+ * What the message signature covers, each as often as it occurs (RFC 8617 5.1, RFC 6376 5.4.1):
+ * the fields that a reader sees and those that are needed to rebuild the message. Never fields of
+ * ARC, and not Authentication-Results, which the next host may remove.
  */
 static const char *const signed_names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Subject",
 	"Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
@@ -41,7 +41,7 @@ field_of(struct slice text)
 	return field;
 }
 
-/* Adds base64 (or anything without blanks) in lines that are not too long. */
+/* Adds base64 (or anything without white space) in lines that are not too long. */
 static void
 add_wrapped(struct buf *out, struct slice text, size_t column, const char *eol)
 {
@@ -234,7 +234,7 @@ make_seal(struct making *making, const struct arc_result *chain)
 	return add_signature(making, digest, &text, &making->seal);
 }
 
-/* Where in the chain is our place? ARC_R_NONE, or why there is none. */
+/* Finds the instance of the new set. ARC_R_NONE, or why there is none. */
 static enum arc_reason
 find_place(const struct auth_input *in, const struct arc_result *chain, struct making *making)
 {
@@ -254,7 +254,8 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 						: ARC_CV_FAIL;
 	if (making->cv != ARC_CV_FAIL)
 		return ARC_R_NONE;
-	/* to call a chain failed that was not looked at, or not yet, would break it for all */
+	/* a chain that was not checked must not be called failed: that would break it for everyone
+	 */
 	if (chain->unsure || chain->code == AUTH_TEMPERROR)
 		return ARC_R_UNSURE;
 	if (chain->reason.id == ARC_R_OVER)

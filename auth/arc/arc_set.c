@@ -14,7 +14,7 @@ static void
 fail(struct arc_result *result, enum arc_part part, unsigned instance, struct reason reason)
 {
 	if (result->code == AUTH_FAIL)
-		return; /* the first one is told */
+		return; /* the first one is reported */
 	result->code = AUTH_FAIL;
 	result->part = part;
 	result->instance = instance;
@@ -98,7 +98,7 @@ read_signature(struct found *found, size_t max_sets, struct arena *arena)
 		return reason;
 	if (at.n > 0)
 		return ARC_R_I;
-	/* its number cannot be trusted where a list of tags has more than one reading */
+	/* the instance cannot be trusted if the tag list has more than one reading */
 	if (found->sig.tags.duplicate || found->sig.tags.malformed)
 		return ARC_R_TAGS;
 	return ARC_R_NONE;
@@ -139,7 +139,7 @@ arc_highest(const struct message *message, struct arena *arena, bool *failed)
 	return highest;
 }
 
-/* RFC 8617 4.1.2: a message signature must not cover seals; DKIM's words for the rest */
+/* RFC 8617 4.1.2: a message signature must not cover seals; DKIM's reasons for the rest */
 static void
 judge_ams(struct dkim_sig *ams)
 {
@@ -150,7 +150,7 @@ judge_ams(struct dkim_sig *ams)
 		}
 }
 
-/* Puts it into its set; false where its place is taken. */
+/* Puts it into its set; false if the set already has that field. */
 static bool
 place(struct arc_result *result, const struct found *found)
 {
@@ -198,7 +198,7 @@ collect(const struct message *message, size_t max_sets, struct arena *arena,
 	}
 }
 
-/* RFC 8617 5.2 step 3 A: every set has its three fields, from 1 on without a gap. */
+/* RFC 8617 5.2 step 3 A: each set has its three fields, from 1 without a gap. */
 static void
 check_whole(struct arc_result *result)
 {
@@ -253,7 +253,8 @@ arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 		max_sets = ARC_SETS_MAX;
 	result->code = AUTH_PASS;
 	if (message->flags & MESSAGE_MANY_FIELDS)
-		fail_for(result, ARC_PART_CHAIN, 0, ARC_R_MANY_FIELDS); /* PROGRAM 6 */
+		fail_for(result, ARC_PART_CHAIN, 0,
+			ARC_R_MANY_FIELDS); /* mailstamp(1), --max-fields */
 	if (fields > 3 * max_sets)
 		fail_for(result, ARC_PART_CHAIN, 0, ARC_R_OVER);
 	if (result->code == AUTH_FAIL)

@@ -7,7 +7,7 @@
 #include "mime/buf.h"
 #include "mime/late.h"
 
-/* A normal name has at most 253 code points; what NFC composes and mapping drops makes it longer.
+/* A normal name has at most 253 code points; before NFC and mapping it can be longer.
  */
 enum { TEXT_MAX = 4096 };
 
@@ -49,7 +49,8 @@ is_label(struct slice label)
 	return true;
 }
 
-/* The last label tells an address from a name: no top-level domain is all digits (RFC 3696 2). */
+/* The last label distinguishes an address from a name: no top-level domain is all digits (RFC 3696
+ * 2). */
 static bool
 is_numeric(struct slice label)
 {
@@ -91,7 +92,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 		return ST_TEMP;
 	if (rc != IDN2_OK)
 		return ST_BAD;
-	/* mapping may leave nothing, or bytes that no host name has */
+	/* mapping may leave an empty label, or bytes that are invalid in a host name */
 	a_label = slice_str((const char *)found);
 	if (is_label(a_label)) {
 		buf_add(out, a_label);

@@ -14,16 +14,16 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
 
 /*
  * text → a normal name in the arena. One dot at the end is dropped; IDNA's dots (U+3002, U+FF0E,
- * U+FF61) are dots. ST_BAD where it is no domain name: an empty or too long label or name, another
+ * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or too long label or name, another
  * byte than above, a domain-literal, a last label of digits only (an IPv4 address), and a U-label
  * that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which lowers it first). An
- * A-label is taken as it stands. ST_TEMP where libidn2 has no memory.
+ * A-label is taken as written. ST_TEMP if libidn2 has no memory.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
 /*
  * A normal name as a reader shows it: each A-label decoded, whether IDNA allows the U-label or not
- * (an emoji). In the arena; ST_BAD where an A-label is not Punycode, ST_TEMP without memory.
+ * (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP when out of memory.
  */
 enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 
@@ -44,7 +44,7 @@ size_t domain_common(struct slice a, struct slice b);
 
 struct domain_psl; /* a loaded public suffix list; read-only and shareable between threads */
 
-/* path NULL: the system's list (libpsl's newest of built-in and file). NULL where it is unreadable.
+/* path NULL: the system's list (libpsl's newest of built-in and file). NULL if it is unreadable.
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

@@ -39,7 +39,7 @@ add_domain(struct finder *f, struct slice domain)
 		f->domains[f->ndomains++] = domain;
 }
 
-/* Adds the author domains of one From field; *text is the first one as it stands. */
+/* Adds the author domains of one From field; *text is the first one as written. */
 static enum status
 read_from(struct finder *f, const struct field *field, struct slice *text)
 {
@@ -89,7 +89,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	return ST_OK;
 }
 
-/* Does a domain that GMime gives mean the one that we found? GMime decodes A-labels. */
+/* Is a domain from GMime the one that we found? GMime decodes A-labels. */
 static enum status
 is_same(struct finder *f, struct slice domain, bool *same)
 {
@@ -105,8 +105,8 @@ is_same(struct finder *f, struct slice domain, bool *same)
 }
 
 /*
- * Does the second reader find the one domain, too, and no other? Where we had to be tolerant, it
- * may find no address.
+ * Does the second reader also find this domain, and no other?
+ * If we had to be tolerant, it may find no address.
  */
 static enum status
 ask_second(struct finder *f, struct slice value)
@@ -134,7 +134,7 @@ ask_second(struct finder *f, struct slice value)
 	return ST_OK;
 }
 
-/* The one From field of the message; everything that RFC 9989 5.3.1 asks of it. */
+/* The one From field of the message; the checks of RFC 9989 5.3.1. */
 static enum status
 read_only_from(struct finder *f, const struct field *field)
 {
@@ -156,7 +156,7 @@ read_only_from(struct finder *f, const struct field *field)
 }
 
 /*
- * Is the text before the first colon "From" for a reader that passes over blanks, folds, control
+ * Is the text before the first colon "From" for a reader that ignores white space, folds, control
  * characters and octets over 126 (a byte order mark)?
  */
 static bool
@@ -175,7 +175,7 @@ looks_like_from(struct slice line)
 	return n == 4 && slice_find(line, ':') < line.n;
 }
 
-/* A line that is no field for us, but may be a second From for another. */
+/* A line that is not a field for us, but may be a second From for another. */
 static bool
 hides_from(const struct message *message)
 {
@@ -216,7 +216,7 @@ read_all(struct finder *f, const struct message *message)
 	if (n > 1)
 		ambiguous(f, FROM_R_SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
-		ambiguous(f, FROM_R_NO_FROM); /* else it may stand among those that were not kept */
+		ambiguous(f, FROM_R_NO_FROM); /* else it may occur among those that were not kept */
 	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 

@@ -9,12 +9,12 @@
 #include "mime/message.h"
 
 enum {
-	IDENTITIES_FROM_MAX = 10,   /* of several From fields, so many are read */
-	IDENTITIES_DOMAINS_MAX = 32 /* so many distinct domains are told */
+	IDENTITIES_FROM_MAX = 10,   /* the most From fields that are read */
+	IDENTITIES_DOMAINS_MAX = 32 /* the most distinct domains that are reported */
 };
 
-/* Why a message is ambiguous about its author. A new reason is a row here, and the place that gives
- * it. */
+/* Why a message is ambiguous about its author. For a new reason, add a row
+ * and return it where it is detected. */
 /* clang-format off */
 #define FROM_REASONS(R) \
 	R(NO_FROM,         "from_missing",         "no From field") \
@@ -22,10 +22,10 @@ enum {
 	R(OVER_LIMIT,      "from_over_limit",      "From field is over a limit") \
 	R(UNREADABLE,      "from_unreadable",      "From field cannot be read") \
 	R(NO_DOMAIN,       "from_no_domain",       "an author has no domain") \
-	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is no domain name") \
+	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is not a domain name") \
 	R(SEVERAL_DOMAINS, "from_several_domains", "several author domains") \
 	R(DIFFER,          "from_readers_differ",  "readers differ about the author domain") \
-	R(NOT_ASKED,       "from_not_asked",       "the second reader of From could not be asked") \
+	R(NOT_ASKED,       "from_not_asked",       "the second reader of From is not available") \
 	R(LOOKS_LIKE_FROM, "header_hides_from",    "a line looks like another From field") \
 	R(BLANK_FIRST,     "header_blank_first",   "the header begins with white space") \
 	R(HAS_NUL,         "header_nul",           "NUL in the header") \
@@ -51,11 +51,11 @@ struct identities {
 	 * message is ambiguous for another reason (a NUL in the header), for the report.
 	 */
 	struct slice author_domain;
-	struct slice author_text; /* the author domain as it stands (may hold U-labels) */
+	struct slice author_text; /* the author domain as written (may hold U-labels) */
 	struct reason ambiguous;  /* why no DMARC pass may be earned: one of From's, or none */
 	size_t from_fields;
-	struct slice from; /* the value of the one From field; empty where there is not one */
-	/* why it cannot be read at all or, where tolerant, what was passed over to read it */
+	struct slice from; /* the value of the one From field; empty if there is not one */
+	/* why it cannot be read or, if tolerant, which fault was ignored */
 	struct address_fault fault;
 	bool tolerant;
 	struct slice other_domain; /* where readers differ: what the other one reads, or empty */
@@ -66,15 +66,16 @@ struct identities {
 };
 
 /*
- * ST_OK, whatever the message holds; ST_TEMP where a reader could not work (no memory, no GMime).
+ * ST_OK, whatever the message holds; ST_TEMP if a reader could not work (no memory, no GMime).
  * *ids is set in both cases, and ambiguous in the second.
- * PROGRAM 6 lists what is ambiguous: no, several or unparsable From fields; no or several author
- * domains; readers that differ; NUL or bare CR in the header; white space first; an over-limit From
- * or too many fields. So is an author with a domain-literal or with what is no domain name, and a
- * line that is no field but reads as `From:` once blanks, folds, controls and octets over 126 are
- * passed over. A reason that concerns From is told before one that concerns the header, but for
- * FROM_R_NO_AUTHOR (mime/address_map.h: no `@` and no dotted name, whichever way From is shown).
- * gmime: the second reader, not asked where the first one suffices (address_is_plain).
+ * mailstamp(1), --ambiguous, lists what is ambiguous: no, several or unparsable From fields; no or
+ * several author domains; readers that differ; NUL or bare CR in the header; white space first; an
+ * over-limit From or too many fields. So is an author with a domain-literal or with what is not a
+ * domain name, and a line that is not a field but reads as `From:` once white space, folds,
+ * controls and octets over 126 are ignored. A reason that concerns From is reported before one that
+ * concerns the header, but for FROM_R_NO_AUTHOR (mime/address_map.h: no `@` and no dotted name,
+ * whichever way From is shown). gmime: the second reader, not used if the first one suffices
+ * (address_is_plain).
  */
 enum status identities_find(const struct message *message, struct address_gmime *gmime,
 	struct arena *arena, struct identities *ids);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /*
- * A few octets out of the middle, where the number itself is: someone who chooses keys for one row
- * only has them decoded again.
+ * A few octets out of the middle, where the number itself is: an attacker who chooses keys for one
+ * row only makes us decode them again.
  */
 static struct keycache_place *
 row_of(struct keycache *cache, struct slice encoded)

@@ -1,6 +1,6 @@
 /*
  * keycache.h: decoded keys by their encoded octets, so that an archive decodes the key of a busy
- * sender once. Bounded and of one thread; a key that others of its row put out is decoded again.
+ * sender once. Bounded, for one thread; a key that was evicted from its row is decoded again.
  */
 #ifndef AUTH_BASE_KEYCACHE_H
 #define AUTH_BASE_KEYCACHE_H
@@ -15,13 +15,13 @@ struct keycache {
 		size_t n;
 		void *key;
 	} places[KEYCACHE_ROWS][KEYCACHE_ROW]; /* in a row: last used first */
-	void (*drop)(void *key);               /* of a key that goes out of it */
+	void (*drop)(void *key);               /* of a key that is evicted */
 };
 
-/* The key that was put in under those octets, still the cache's, or NULL. */
+/* The key stored under those octets, owned by the cache, or NULL. */
 void *keycache_get(struct keycache *cache, struct slice encoded);
 
-/* The key is the cache's from now on, unless false: no memory. */
+/* The cache takes ownership of the key; false if out of memory, without ownership. */
 bool keycache_put(struct keycache *cache, struct slice encoded, void *key);
 
 void keycache_clear(struct keycache *cache);

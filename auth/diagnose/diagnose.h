@@ -1,11 +1,11 @@
 /*
- * diagnose.h: which changes broke a DKIM signature, undone and proved.
+ * diagnose.h: finds which changes broke a DKIM signature, by undoing them.
  *
  * Changes that lists, gateways and servers make are undone, alone and together, and a finding
  * counts only where the signature verifies on the rebuilt message. It never changes a result.
  *
  * The body is searched by bh= alone and the header by b= alone, so that changes of both do not
- * multiply. Where only one half could be proved, that half is reported.
+ * multiply. If only one half could be proved, that half is reported.
  */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_H
 #define AUTH_DIAGNOSE_DIAGNOSE_H
@@ -69,7 +69,7 @@ enum diagnose_half {
 
 enum {
 	DIAGNOSE_SIGNATURES = 4,
-	DIAGNOSE_TRIES = 16384, /* of each half, a signature */
+	DIAGNOSE_TRIES = 16384, /* per half and signature */
 	DIAGNOSE_CHANGES = 8,
 	DIAGNOSE_MS = 2000, /* all signatures together */
 	DIAGNOSE_BODY_MAX = 16 * 1024 * 1024
@@ -78,8 +78,8 @@ enum {
 struct diagnosis {
 	size_t signature; /* index of the result */
 	bool found;
-	bool like_list;          /* found: nothing was added but what the list that it went
-				    through names as its own */
+	bool like_list;          /* found: only text was added that the
+				    mailing list identifies as its own */
 	bool key_proved;         /* b= of RSA was made with the published key */
 	bool stopped;            /* the limits were reached before all was tried */
 	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
@@ -90,7 +90,7 @@ struct diagnosis {
 };
 
 struct diagnose_options {
-	int64_t (*now_ms)(void *arg); /* milliseconds that never go back, of the caller's choice */
+	int64_t (*now_ms)(void *arg); /* a monotonic clock in milliseconds, chosen by the caller */
 	void *arg;
 	bool rebuild; /* keep the rebuilt messages in the arena */
 };
@@ -98,7 +98,7 @@ struct diagnose_options {
 /*
  * The first DIAGNOSE_SIGNATURES signatures of result that failed because something was changed,
  * in the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of tries and of octets
- * to hash, so that no signature takes another's. A body over DIAGNOSE_BODY_MAX is not searched.
+ * to hash, so that no signature uses up another's. A body over DIAGNOSE_BODY_MAX is not searched.
  */
 const struct diagnosis *diagnose(const struct auth_input *in, const struct dkim_result *result,
 	const struct diagnose_options *options, size_t *n);

@@ -112,7 +112,7 @@ plain_tail(struct cutter *cutter)
 	}
 }
 
-/* The offset behind the first tag of that name, or from where there is none. */
+/* The offset after the first tag of that name, or from where there is none. */
 static bool
 tag_end(struct slice text, size_t from, const char *name, size_t *begin, size_t *end)
 {
@@ -156,7 +156,7 @@ closes_block(struct slice at, size_t *n)
 	return false;
 }
 
-/* From an offset to each place behind it where a block or a line ends. */
+/* From an offset to each place after it where a block or a line ends. */
 static void
 html_top(struct cutter *cutter, size_t from, unsigned more)
 {

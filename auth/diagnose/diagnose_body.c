@@ -96,7 +96,7 @@ edit_header(const struct body_search *search, const struct diagnose_part *part, 
 		add_edit(edits, part->header, part->body, again);
 }
 
-/* The cuts of one leaf in order; false where the second begins inside the first. */
+/* The cuts of one leaf in order; false if the second begins inside the first. */
 static bool
 leaf_cuts(const struct body_search *search, const size_t *picks, const struct diagnose_leaf *leaf,
 	struct diagnose_edit cuts[2], size_t *n)
@@ -122,7 +122,7 @@ leaf_cuts(const struct body_search *search, const size_t *picks, const struct di
 	return *n < 2 || cuts[0].to <= cuts[1].from;
 }
 
-/* Is the whole leaf gone, so that what was done to it does not matter? */
+/* Was the whole leaf removed, so that its own changes do not matter? */
 static bool
 is_removed(const struct diagnose_option *structure, const struct diagnose_leaf *leaf)
 {
@@ -133,7 +133,7 @@ is_removed(const struct diagnose_option *structure, const struct diagnose_leaf *
 	return false;
 }
 
-/* The body that these picks make; false where they do not fit together. */
+/* The body that these picks make; false if they do not fit together. */
 static bool
 make_body(const struct body_search *search, const size_t *picks, struct arena *arena,
 	struct slice *out)

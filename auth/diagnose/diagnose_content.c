@@ -15,7 +15,7 @@ enum {
 struct segments {
 	struct slice type;
 	struct slice
-		list[SEGMENTS_MAX]; /* with the white space before and behind them, without ';' */
+		list[SEGMENTS_MAX]; /* with the white space before and after them, without ';' */
 	size_t n;
 };
 

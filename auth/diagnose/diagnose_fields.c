@@ -9,7 +9,7 @@ is_list_field(struct slice name)
 	return slice_istarts(name, SLICE("List-"));
 }
 
-/* May the field at be one that was added? */
+/* Can the field at index at be an added one? */
 static bool
 may_go(const struct diagnose_head *head, size_t at)
 {
@@ -70,7 +70,7 @@ diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice 
 	}
 }
 
-/* Signed fields that are missing and whose value can hardly be another. */
+/* Signed fields that are missing and have only one likely value. */
 void
 diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {

@@ -80,7 +80,7 @@ put(const struct from *from, unsigned cost, struct slice value)
 	}
 }
 
-/* From's name without what lists put behind it. */
+/* From's name without what lists put after it. */
 static struct slice
 bare_name(struct slice name)
 {

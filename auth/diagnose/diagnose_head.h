@@ -22,7 +22,7 @@ struct field diagnose_field(struct slice name, struct slice value, struct arena 
 /* The value without folds and without white space at its ends. */
 struct slice diagnose_value(const struct diagnose_head *head, size_t at);
 
-/* The field at gets another value (" " is put before it); NULL where an option does that already,
+/* The field at gets another value (" " is put before it); NULL if an option does that already,
  * or nothing would change. */
 struct diagnose_option *diagnose_replace(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, size_t at, struct slice value);
@@ -47,13 +47,13 @@ struct diagnose_mailbox {
 void diagnose_mailbox(struct slice address, struct diagnose_mailbox *mailbox);
 
 /*
- * text of the character set from, in the character set to, in the arena. False where one of them is
+ * text of the character set from, in the character set to, in the arena. False if one of them is
  * not known, text is not of it, or a character has no place in the other.
  */
 bool diagnose_convert(struct slice from, struct slice to, struct slice text, struct arena *arena,
 	struct slice *out);
 
-/* Text with encoded words (RFC 2047), as UTF-8; charset: of the first one. False where there is
+/* Text with encoded words (RFC 2047), as UTF-8; charset: of the first one. False if there is
  * none, or one cannot be read. */
 bool diagnose_words_decode(
 	struct slice value, struct arena *arena, struct slice *text, struct slice *charset);

@@ -37,7 +37,7 @@ struct header_search {
 	struct arena *arena;
 };
 
-/* Puts the picks together; false where two edit the same field. more: fields at the end. */
+/* Puts the picks together; false if two edit the same field. more: fields at the end. */
 static bool
 apply(struct header_search *search, const size_t *picks, const struct field **more, size_t *nmore)
 {

@@ -34,7 +34,7 @@ is_web(struct slice s)
 	return slice_istarts(s, SLICE("http://")) || slice_istarts(s, SLICE("https://"));
 }
 
-/* percent: the character before two hexadecimal digits; false where they are missing */
+/* percent: the character before two hexadecimal digits; false if they are missing */
 static bool
 unescape(struct slice text, char percent, bool underscores, struct buf *out)
 {

@@ -1,6 +1,6 @@
 /*
- * diagnose_list.c: does what was added look as a mailing list does it? Only text that names nothing
- * but the list counts: whoever adds links to other places, HTML or files gets no such sentence.
+ * diagnose_list.c: does what was added look like the work of a mailing list? Only text that
+ * refers to nothing but the list counts, not links to other sites, HTML or files.
  */
 #include "auth/diagnose/diagnose_head.h"
 
@@ -192,7 +192,7 @@ from_is_list(const struct auth_input *in, const struct list *list, struct slice 
 					slice_istarts(slice_from(behind, 5), list->name));
 }
 
-/* 1: as the list does it; 0: says nothing for it; -1: not so */
+/* 1: as a list does it; 0: no evidence; -1: evidence against it */
 static int
 fits(const struct auth_input *in, const struct list *list, const struct diagnose_change *change,
 	struct arena *arena)

@@ -1,4 +1,4 @@
-/* diagnose_mime.h: MIME, as far as a rebuilt body needs it. Only for diagnose_*.c. */
+/* diagnose_mime.h: the MIME structure that rebuilding a body needs. Only for diagnose_*.c. */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_MIME_H
 #define AUTH_DIAGNOSE_DIAGNOSE_MIME_H
 
@@ -14,14 +14,14 @@ struct diagnose_part {
 
 enum { DIAGNOSE_PARTS_MAX = 64 };
 
-/* The value of a parameter such as boundary; false where it is missing. */
+/* The value of a parameter such as boundary; false if it is missing. */
 bool diagnose_parameter(struct slice value, const char *name, struct slice *found);
 
 /* The parts of a body, nested ones too, in order. */
 size_t diagnose_parts(
 	struct slice body, struct slice boundary, struct diagnose_part parts[DIAGNOSE_PARTS_MAX]);
 
-/* The value of a field in header lines; empty where it is missing. */
+/* The value of a field in header lines; empty if it is missing. */
 struct slice diagnose_lines_field(struct slice lines, const char *name);
 
 /* Content codings (RFC 2045 6.7, 6.8) */
@@ -33,7 +33,7 @@ struct diagnose_qp_style {
 	size_t width;     /* of lines, a soft break's '=' included */
 	bool last_short;  /* the last piece of a line leaves room for a '=', too */
 	bool whole_chars; /* a UTF-8 character is never split */
-	bool words;       /* breaks behind spaces where it can */
+	bool words;       /* breaks after spaces where it can */
 	bool dots;        /* a dot at the start of a line */
 	bool from;        /* "From " at the start of a line */
 	bool lower;       /* hexadecimal digits */
@@ -44,11 +44,11 @@ enum { DIAGNOSE_QP_STYLES = 12 };
 
 extern const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES];
 
-/* False where text is not of the coding. */
+/* False if text is not of the coding. */
 bool diagnose_qp_decode(struct slice text, struct buf *out);
 void diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out);
 bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out);
-/* Lines of width octets, without a line end behind the last one. */
+/* Lines of width octets, without a line end after the last one. */
 void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
 
 /* A part whose text can be changed, or the whole body. */
@@ -96,7 +96,7 @@ struct diagnose_plan {
 	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with choices of their own */
 	size_t ncut;
 	size_t decoded; /* octets of all leaves together */
-	bool limited;   /* something was too large to be looked into */
+	bool limited;   /* something was too large to be examined */
 };
 
 /* A buffer that has n octets from the start, so that a large one is not copied as it grows. */
@@ -106,14 +106,14 @@ void diagnose_leaves(struct diagnose_plan *plan);
 
 /*
  * The content of a leaf: its decoded text with the cuts applied, its links rewritten back,
- * and encoded again, by recode where that is of its coding (NULL: as it is). False where nothing is
+ * and encoded again, by recode where that is of its coding (NULL: as it is). False if nothing is
  * changed, or it cannot be done.
  */
 bool diagnose_leaf_content(const struct diagnose_leaf *leaf, const struct diagnose_edit *cuts,
 	size_t ncuts, int links, const struct diagnose_recode *recode, struct arena *arena,
 	struct slice *out);
 
-/* bytes with edits, which are sorted and lie inside; false where two overlap in part. One that
+/* bytes with edits, which are sorted and lie inside; false if two overlap in part. One that
  * lies in another's range is left out. */
 bool diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size_t n,
 	struct arena *arena, struct slice *out);
@@ -130,7 +130,7 @@ void diagnose_top_options(struct diagnose_plan *plan, const struct diagnose_leaf
 void diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
 	struct diagnose_choice *choice);
 
-/* What the ways of these rules do. False where nothing changes. */
+/* What the ways of these rules do. False if nothing changes. */
 bool diagnose_part_fields(struct slice lines, int way, struct buf *out);
 bool diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *out);
 bool diagnose_unlink(struct slice text, int way, bool html, struct buf *out, struct slice *host);

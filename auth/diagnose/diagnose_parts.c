@@ -1,5 +1,5 @@
-/* diagnose_parts.c: the MIME parts of a body; lenient, since it proves nothing. And their header
- * fields, which belong to the body. */
+/* diagnose_parts.c: the MIME parts of a body; and their header fields, which belong to the body.
+ * It is lenient because only the hash is proof. */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { BOUNDARIES_MAX = 8 };
@@ -57,7 +57,7 @@ is_delimiter(struct slice line, struct slice boundary, bool *last)
 	return slice_trim(slice_from(line, *last ? 2 : 0)).n == 0;
 }
 
-/* Where the header that begins at at ends: behind its empty line. */
+/* Where the header that begins at at ends: after its empty line. */
 static size_t
 header_end(struct slice body, size_t at)
 {

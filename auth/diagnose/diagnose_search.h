@@ -1,9 +1,10 @@
 /*
- * diagnose_search.h: options, how they are combined, and what it may cost. Only for diagnose_*.c.
+ * diagnose_search.h: options, their combinations, and the limits of the search. Only for
+ * diagnose_*.c.
  *
  * A rule yields the options of one choice: what may have been done to one thing. Of each choice one
  * option is picked (the first is: nothing was done), and the picks are tried in the order of their
- * summed cost, so that what is common comes first and every order is the same each time.
+ * summed cost, so that common changes come first and the order is deterministic.
  */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
 #define AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
@@ -21,7 +22,7 @@ struct diagnose_edit {
 struct diagnose_field_edit {
 	size_t at;
 	const struct field *field;
-	bool weak; /* gives way to another option's edit of the same field */
+	bool weak; /* yields to another option's edit of the same field */
 };
 
 struct diagnose_option {
@@ -44,7 +45,7 @@ struct diagnose_choice {
 };
 
 void diagnose_choice_init(struct diagnose_choice *choice, struct arena *arena);
-/* The new option, valid until the next one is added; NULL where the choice is full. */
+/* The new option, valid until the next one is added; NULL if the choice is full. */
 struct diagnose_option *diagnose_choice_add(struct diagnose_choice *choice, unsigned cost);
 void diagnose_option_change(struct diagnose_option *option, enum diagnose_kind kind,
 	struct slice field, struct slice text);
@@ -58,14 +59,14 @@ struct diagnose_budget {
 	bool stopped;
 };
 
-/* May one more try be made? Looks at the clock now and then. */
+/* May one more try be made? Checks the clock from time to time. */
 bool diagnose_may_try(struct diagnose_budget *budget);
 void diagnose_spend(struct diagnose_budget *budget, size_t octets);
 
 /* true ends the search */
 typedef bool diagnose_try(void *arg, const size_t *picks);
 
-/* Tries picks in the order of their cost; true where one of them ended the search. */
+/* Tries picks in the order of their cost; true if one of them ended the search. */
 bool diagnose_combine(const struct diagnose_choice *choices, size_t n,
 	struct diagnose_budget *budget, diagnose_try *try, void *arg);
 
@@ -84,7 +85,7 @@ struct diagnose_body {
 	size_t n;
 };
 
-/* What bh= agrees with; false where nothing was found. found is owned by the arena. */
+/* What bh= agrees with; false if nothing was found. found is owned by the arena. */
 bool diagnose_body_search(const struct auth_input *in, const struct dkim_sig *sig,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_body *found);
 
@@ -110,12 +111,12 @@ bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *
 	const struct dkim_signed *hashes, const struct diagnose_body *body,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_header *found);
 
-/* The rebuilt message, with CRLF, judged as any other; false where it does not verify. */
+/* The rebuilt message, with CRLF, judged as any other; false if it does not verify. */
 bool diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct field *fields, size_t nfields, struct slice body, struct arena *arena,
 	struct slice *rebuilt);
 
-/* Is all that was added what the list that the message went through names as its own? */
+/* Does all added text identify itself as the list's? */
 bool diagnose_like_list(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct diagnose_body *body, const struct diagnose_header *header);
 

@@ -10,10 +10,10 @@ static const char *const prefixes[] = {
 /* Subject without something that was added. */
 struct stripped {
 	struct slice prefix; /* "Re: " and such before the tag, with its space */
-	struct slice tag;    /* as it is, with the space behind it */
+	struct slice tag;    /* as it is, with the space after it */
 	struct slice text;   /* the rest */
 	unsigned cost;
-	bool tail; /* the tag was behind the text */
+	bool tail; /* the tag was after the text */
 };
 
 static size_t
@@ -36,8 +36,8 @@ prefix_length(struct slice s)
 	return 0;
 }
 
-/* The length of a tag such as "[list]" or "***SPAM***" at the start, the space behind it included;
- * 0 where there is none. */
+/* The length of a tag such as "[list]" or "***SPAM***" at the start, the space after it included;
+ * 0 if there is none. */
 static size_t
 tag_length(struct slice text)
 {

@@ -134,7 +134,7 @@ diagnose_convert(struct slice from, struct slice to, struct slice text, struct a
 
 /* Encoded words */
 
-/* One encoded word at the start of at, which moves behind it. */
+/* One encoded word at the start of at, which moves after it. */
 static bool
 take_word(struct slice *at, struct arena *arena, struct slice *charset, struct slice *text)
 {

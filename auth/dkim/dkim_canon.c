@@ -4,7 +4,7 @@
 #include "auth/dkim/dkim_scan.h"
 
 /*
- * What is put into the hash. Long runs are hashed where they stand; short ones are gathered, since
+ * What is put into the hash. Long runs are hashed in place; short ones are gathered, since
  * a call into the hash costs more than copying a line.
  */
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
@@ -22,7 +22,7 @@ enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
 struct sink {
 	struct crypto_hash *hash;
-	struct dkim_body_hash *wanted; /* the prefixes whose hashes are taken on the way */
+	struct dkim_body_hash *wanted; /* the prefixes whose hashes are wanted */
 	size_t nwanted;
 	uint64_t hashed; /* octets so far, gathered ones included */
 	uint64_t room;   /* octets up to the end of the next wanted prefix */
@@ -142,7 +142,7 @@ dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted, size_t n,
 	return body;
 }
 
-/* What was held back is followed by something: it counts. */
+/* More text follows, so what was held back counts. */
 static void
 body_release(struct dkim_body_canon *body)
 {
@@ -162,13 +162,13 @@ body_line_end(struct dkim_body_canon *body)
 	if (body->in_line)
 		sink_add(&body->sink, "\r\n", 2);
 	else
-		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end go */
+		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end are dropped */
 	/* RFC 6376 3.4.4 a: and so does white space at the end of a line */
 	body->blank = body->cr = body->in_line = false;
 }
 
 /*
- * How many bytes at p are canonical as they stand, at least one: the first is neither a line end
+ * How many bytes at p are canonical as written, at least one: the first is neither a line end
  * nor, where relaxed, white space.
  */
 static inline size_t
@@ -252,7 +252,7 @@ dkim_tag_span(struct slice value, const char *name, struct slice *span)
 	return false;
 }
 
-/* RFC 6376 3.4.1: as it stands, but an LF is a line end as well */
+/* RFC 6376 3.4.1: as written, but an LF is a line end as well */
 static void
 simple_part(struct sink *sink, struct slice part)
 {

@@ -16,7 +16,7 @@
 	R(FIELD_SIZE,     "dkim_field_size",          "the signature field is over the size limit") \
 	R(MANY_TAGS,      "dkim_many_tags",           "the signature has more tags than the limit") \
 	R(TAGS,           "dkim_malformed_tags",      "the tag list is malformed") \
-	R(TAG_TWICE,      "dkim_duplicate_tag",       "a tag stands twice") \
+	R(TAG_TWICE,      "dkim_duplicate_tag",       "duplicate tag") \
 	R(MISSING,        "dkim_missing_tag",         "a required tag is missing") \
 	R(VERSION,        "dkim_version",             "v= is not 1") \
 	R(D,              "dkim_bad_d",               "d= is not a domain name") \
@@ -32,31 +32,31 @@
 	R(T,              "dkim_bad_t",               "t= is not a number") \
 	R(X,              "dkim_bad_x",               "x= is not a number") \
 	R(X_BEFORE_T,     "dkim_x_before_t",          "x= is not after t=") \
-	R(Q,              "dkim_unknown_q",           "q= has no known method") \
-	R(C,              "dkim_unknown_c",           "the canonicalization is not known") \
+	R(Q,              "dkim_unknown_q",           "q= has no supported method") \
+	R(C,              "dkim_unknown_c",           "c= is not a known canonicalization") \
 	R(SHA1,           "dkim_rsa_sha1",            "algorithm rsa-sha1 is not accepted") \
-	R(ALGORITHM,      "dkim_unknown_algorithm",   "the algorithm is not known") \
+	R(ALGORITHM,      "dkim_unknown_algorithm",   "a= is not a known algorithm") \
 	R(EXPIRED,        "dkim_expired",             "the signature has expired") \
-	R(FUTURE,         "dkim_future",              "the signature was made in the future") \
-	R(MANY_FIELDS,    "dkim_many_fields",         "the header is over the limit of fields") \
+	R(FUTURE,         "dkim_future",              "the signature is dated in the future") \
+	R(MANY_FIELDS,    "dkim_many_fields",         "the header has more fields than the limit") \
 	R(OVERSIZE,       "dkim_signed_field_size",   "a signed field is over the size limit") \
 	R(MUCH,           "dkim_signed_too_much",     "the signatures cover more of the header than the limit") \
 	R(NAMES,          "dkim_many_names",          "h= names more fields than the limit") \
 	R(OVER,           "dkim_over_limit",          "more signatures than the limit") \
 	/* the key, from the least to the most telling */ \
-	R(NO_KEY,         "dkim_no_key",              "there is no key") \
-	R(KEY_TEMP,       "dkim_key_unavailable",     "the key could not be fetched for now") \
-	R(KEY_UNREADABLE, "dkim_key_bad_answer",      "the answer with the key could not be read") \
-	R(KEY_VERSION,    "dkim_key_version",         "the key record is not of version DKIM1") \
+	R(NO_KEY,         "dkim_no_key",              "no key record was found") \
+	R(KEY_TEMP,       "dkim_key_unavailable",     "the key temporarily cannot be fetched") \
+	R(KEY_UNREADABLE, "dkim_key_bad_answer",      "the DNS answer for the key cannot be read") \
+	R(KEY_VERSION,    "dkim_key_version",         "v= of the key record is not DKIM1") \
 	R(KEY_SYNTAX,     "dkim_key_malformed",       "the key record is malformed") \
 	R(KEY_NO_P,       "dkim_key_no_p",            "the key record has no p=") \
-	R(KEY_P,          "dkim_key_bad_p",           "the key itself is malformed") \
+	R(KEY_P,          "dkim_key_bad_p",           "p= of the key record is malformed") \
 	R(KEY_SERVICE,    "dkim_key_not_email",       "the key is not for email") \
-	R(KEY_TYPE,       "dkim_key_other_type",      "the key is not of the type of a=") \
+	R(KEY_TYPE,       "dkim_key_other_type",      "the key type does not match a=") \
 	R(KEY_HASH,       "dkim_key_not_sha256",      "the key is not for SHA-256") \
 	R(KEY_REVOKED,    "dkim_key_revoked",         "the key is revoked") \
 	R(KEY_STRICT,     "dkim_key_strict_i",        "the key does not allow i= below d=") \
-	R(KEY_MANY,       "dkim_many_keys",           "more key records than are tried") \
+	R(KEY_MANY,       "dkim_many_keys",           "more key records than the limit") \
 	R(KEY_OCTETS,     "dkim_key_octets",          "the key records of the message are over the limit") \
 	R(QUESTIONS,      "dkim_many_questions",      "the message asks more of DNS than the limit") \
 	R(WORK,           "dkim_verifications",       "the signatures of the message cost more than the limit") \
@@ -64,12 +64,12 @@
 	R(KEY_LARGE,      "dkim_key_too_large",       "the key is too large") \
 	R(KEY_SMALL,      "dkim_key_too_small",       "the key is too small") \
 	/* what was checked with a key that fits */ \
-	R(OWN_FAULT,      "dkim_not_checked",         "the signature could not be checked for now") \
+	R(OWN_FAULT,      "dkim_not_checked",         "the signature temporarily cannot be checked") \
 	R(BODY,           "dkim_body_hash",           "the body hash did not verify") \
 	R(BODY_SHORT,     "dkim_body_shorter_than_l", "the body is shorter than l=") \
 	R(SIGNATURE,      "dkim_bad_signature",       "the signature did not verify") \
-	R(DOUBLED,        "dkim_duplicate_field",     "a signed field that may stand once stands more often") \
-	R(LENGTH,         "dkim_partial_body",        "l= leaves the end of the body open")
+	R(DOUBLED,        "dkim_duplicate_field",     "duplicate of a signed single-instance field") \
+	R(LENGTH,         "dkim_partial_body",        "l= leaves the end of the body unsigned")
 
 /* What is read although the grammar or another receiver would not (docs/REAL-MAIL.md). */
 #define DKIM_NOTES(R) \
@@ -82,10 +82,10 @@
 	R(TAG_8BIT,     "dkim_note_tag_8bit",       "the field has 8-bit octets in an unknown tag") \
 	R(I_LOCAL,      "dkim_note_i_local_part",   "the local part of i= cannot be decoded") \
 	R(H_EMPTY,      "dkim_note_h_empty_name",   "h= has an empty name") \
-	R(T_AHEAD,      "dkim_note_t_ahead",        "t= is ahead of our clock, by an hour at most") \
+	R(T_AHEAD,      "dkim_note_t_ahead",        "t= is at most an hour ahead of the local clock") \
 	R(L_WHOLE,      "dkim_note_l_whole_body",   "l= covers the whole body") \
 	R(MIME_TWICE,   "dkim_note_mime_version",   "MIME-Version appears more often than it is signed") \
-	R(EQUAL,        "dkim_note_equal_fields",   "a signed field is repeated, each time the same")
+	R(EQUAL,        "dkim_note_equal_fields",   "a signed field is repeated with identical content")
 
 #define DKIM_REASON_ID(id, code, text) DKIM_R_##id,
 enum dkim_reason {

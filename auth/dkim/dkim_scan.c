@@ -10,8 +10,8 @@
 #endif
 
 /*
- * glibc has asked the processor already. The compiler's own question is a dozen CPUID instructions
- * before main(), each of which a virtual machine has to answer for.
+ * glibc has asked the processor already. The compiler's own check executes a dozen CPUID
+ * instructions before main(), each of which traps in a virtual machine.
  */
 #if HAS_AVX && __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>
@@ -233,7 +233,7 @@ both_avx512(bool relaxed, const char *p, size_t n, size_t at)
 	return BOTH(scan_avx512);
 }
 #else
-/* never called: the processor has none */
+/* never called: the processor lacks it */
 #define both_avx2(relaxed, p, n, at) BOTH(scan_16)
 #define both_avx512(relaxed, p, n, at) BOTH(scan_16)
 #endif

@@ -1,8 +1,8 @@
 /*
- * dkim_scan.h: which octets of a body need a closer look, found at the speed of memory.
+ * dkim_scan.h: finds the octets of a body that are not canonical, at memory speed.
  *
- * Between two of them a body is canonical as it is and is hashed in place. Every way gives the same
- * answer; the fastest that the processor has is chosen at run time.
+ * Between two of them a body is canonical as it is and is hashed in place. All implementations give
+ * the same answer; the fastest one that the processor supports is chosen at run time.
  */
 #ifndef AUTH_DKIM_DKIM_SCAN_H
 #define AUTH_DKIM_DKIM_SCAN_H
@@ -26,8 +26,8 @@ enum dkim_scan_way dkim_scan_best(void);
 
 /*
  * The first of p[at] to p[n - 2] that is not canonical for certain, or n - 1; 0 < at < n. Simple: a
- * line end that is no CRLF or that an empty line may follow (RFC 6376 3.4.3). Relaxed: white space
- * that is not one SP inside a line, and line ends before it, too (RFC 6376 3.4.4).
+ * line end that is not a CRLF or that an empty line may follow (RFC 6376 3.4.3). Relaxed: white
+ * space that is not one SP inside a line, and line ends before it, too (RFC 6376 3.4.4).
  */
 size_t dkim_scan(enum dkim_scan_way way, bool relaxed, const char *p, size_t n, size_t at);
 

@@ -15,7 +15,7 @@ cut(struct slice *rest, char separator)
 	return piece;
 }
 
-/* The host of a valid URI, normal; false where it has none. */
+/* The host of a valid URI, normal; false if it has none. */
 static bool
 host_of(struct slice uri, struct arena *arena, struct slice *host)
 {

@@ -35,7 +35,7 @@ trim_wsp(struct slice s)
 	return s;
 }
 
-/* Cuts the text before the next separator off *rest, blanks around it taken off. */
+/* Cuts the text before the next separator off *rest, trimmed. */
 static struct slice
 cut(struct slice *rest, char separator)
 {
@@ -111,7 +111,8 @@ set_strict(struct slice value, bool *strict)
 	return choice >= 0;
 }
 
-/* fo= of RFC 9989 4.8: 0 or 1 but not both, d and s, each once, no blanks; RFC 7489 is laxer */
+/* fo= of RFC 9989 4.8: 0 or 1 but not both, d and s, each once, no white space; RFC 7489 is laxer
+ */
 static bool
 fo_valid(struct slice value, enum dmarc_mode mode)
 {
@@ -162,7 +163,7 @@ set_pct(struct slice value, unsigned *pct)
 static bool
 tag_known(enum tag_id tag, enum dmarc_mode mode)
 {
-	/* RFC 9989 9.3: pct, rf and ri are history */
+	/* RFC 9989 9.3: pct, rf and ri are obsolete */
 	if (tag == TAG_PCT || tag == TAG_RF || tag == TAG_RI)
 		return mode == DMARC_RFC7489;
 	if (tag == TAG_NP || tag == TAG_PSD || tag == TAG_T)
@@ -170,7 +171,7 @@ tag_known(enum tag_id tag, enum dmarc_mode mode)
 	return tag != TAG_V;
 }
 
-/* False where the value is not of the tag's syntax: its default holds (RFC 9989 4.8). */
+/* False if the value is not of the tag's syntax: its default holds (RFC 9989 4.8). */
 static bool
 set_tag(enum tag_id tag, struct slice value, enum dmarc_mode mode, struct dmarc_record *record)
 {
@@ -255,7 +256,7 @@ take_tag(struct slice element, unsigned nth, enum dmarc_mode mode, unsigned *see
 		return;
 	if (!set_tag(tag, value, mode, record))
 		record->syntax_error = true;
-	/* RFC 7489 6.3, 6.4: p stands directly after v */
+	/* RFC 7489 6.3, 6.4: p is directly after v */
 	if (mode == DMARC_RFC7489 && tag == TAG_P && nth != 1) {
 		record->p = DMARC_INVALID;
 		record->syntax_error = true;
@@ -273,7 +274,7 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 		!slice_eq(value, SLICE("DMARC1")))
 		return false;
 	*record = (struct dmarc_record){.text = text, .psd = 'u', .pct = 100};
-	/* RFC 6376 3.2 lets blanks stand before the first tag, RFC 9989 4.8 does not */
+	/* RFC 6376 3.2 lets white space stand before the first tag, RFC 9989 4.8 does not */
 	record->syntax_error = text.p[0] == ' ' || text.p[0] == '\t';
 	if (mode == DMARC_RFC7489 && slice_find(text, ';') == text.n)
 		record->syntax_error = true; /* RFC 7489 6.4: a separator must follow v */

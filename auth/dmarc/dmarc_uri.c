@@ -1,4 +1,4 @@
-/* dmarc_uri.c: the syntax of a reporting URI, as far as RFC 3986 says it for every scheme. */
+/* dmarc_uri.c: the syntax of a reporting URI, as far as RFC 3986 defines it for every scheme. */
 #include "auth/dmarc/dmarc_uri.h"
 
 static bool
@@ -55,7 +55,7 @@ scheme_valid(struct slice scheme)
 	return true;
 }
 
-/* RFC 3986 3.2: [ userinfo "@" ] host [ ":" port ]; the inside of a literal is not looked into */
+/* RFC 3986 3.2: [ userinfo "@" ] host [ ":" port ]; the inside of a literal is not examined */
 static bool
 authority_valid(struct slice authority)
 {

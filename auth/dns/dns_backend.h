@@ -14,9 +14,9 @@ struct dns_question {
 	uint64_t hash;
 	bool asked;        /* false: only dns_break named it */
 	bool done;         /* answer is set and stays */
-	int64_t waited_ms; /* how much waiting the dns had done when it was asked */
+	int64_t waited_ms; /* the waiting time of the dns when it was asked */
 	struct dns_answer answer;
-	struct arena *arena; /* for what the back end needs for it: lives as long as the question */
+	struct arena *arena; /* for the back end's own data; lives as long as the query */
 	bool flying;         /* the resolver still holds it, answered or not */
 	void *own;           /* the back end's */
 };
@@ -24,17 +24,17 @@ struct dns_question {
 struct dns_backend {
 	/* Sends the question or answers it at once; never waits. */
 	void (*start)(void *self, struct dns_question *question);
-	/* Works until the question is done or the clock passes until_ms. */
+	/* Works until the query is done or the clock passes until_ms. */
 	void (*wait)(void *self, const struct dns_question *question, int64_t until_ms);
 	int64_t (*clock_ms)(const void *self);
-	void (*free)(void *self); /* what the arena of the dns does not own */
+	void (*free)(void *self); /* frees what the arena of the dns does not own */
 };
 
 /*
  * A dns with an arena of its own and no back end yet; oom and oom_arg are those of an arena.
  */
 struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
-/* The same in an arena that is not its own: it is freed before the arena is cleared. */
+/* The same in an arena owned by the caller: it is freed before the arena is cleared. */
 struct dns *dns_new_in(struct arena *arena);
 
 /* timeout_ms: one question; deadline_ms: all, as a time of the clock. INT64_MAX is no bound. */
@@ -43,7 +43,7 @@ void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, 
 
 struct arena *dns_arena(struct dns *dns);
 
-/* The question's answer has come. One that comes after it was given up is dropped. */
+/* Delivers the answer to a query. It is dropped if the query was given up. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
 /* An answer without records, and the word that stands for it in a zone's pragma and in JSON. */
@@ -56,7 +56,7 @@ struct dns_outcome {
 
 const struct dns_outcome *dns_outcome(enum dns_outcome_id id);
 
-/* NULL where no pragma has that word; ASCII case does not matter */
+/* NULL if no pragma has that word; ASCII case does not matter */
 const struct dns_outcome *dns_outcome_by_word(struct slice word);
 
 /* the outcome of an answer that is not DNS_OK */
@@ -68,7 +68,7 @@ struct dns_answer dns_outcome_answer(enum dns_outcome_id id);
 
 struct resolver;
 
-/* config: oom and the deadline are not looked at. The resolver lives in arena. */
+/* config: oom and the deadline are ignored. The resolver lives in arena. */
 enum status resolver_open(const struct dns_config *config, struct arena *arena,
 	struct resolver **resolver, const char **error);
 /* Also wakes resolver_turn when fd is readable; what is read from it is the caller's. */

@@ -1,23 +1,23 @@
 /*
- * dns_cache.h: the answers of a pool, bounded, the longest unused thrown away first. It has no
- * lock: its owner has one.
+ * dns_cache.h: the answers of a pool, bounded, the longest unused discarded first. It is not
+ * locked; its owner locks it.
  */
 #ifndef AUTH_DNS_DNS_CACHE_H
 #define AUTH_DNS_DNS_CACHE_H
 
 #include "auth/dns/dns_backend.h"
 
-/* an answer, or the promise of one; pinned by those who use it */
+/* an answer, or a pending one; pinned by its users */
 struct dns_entry {
 	struct dns_entry *next;          /* in its bucket */
 	struct dns_entry *newer, *older; /* among the idle ones: answered and not pinned */
 	struct slice name;
 	enum dns_type type;
 	uint64_t hash;
-	size_t pins; /* those who hold it: a dns each, and the one on its way */
+	size_t pins; /* holders: each dns, and the pending query */
 	size_t size;
 	bool done;        /* answer is set and does not change any more */
-	bool gone;        /* out of the table: freed by the last who holds it */
+	bool gone;        /* not in the table any more: freed by its last holder */
 	int64_t until_ms; /* a failure: when it may be asked again */
 	struct dns_answer answer;
 	void *held; /* the answer's records and texts, in one block */
@@ -31,18 +31,18 @@ struct dns_cache {
 	struct dns_entry *newest, *oldest; /* of the idle ones */
 };
 
-/* max: octets of idle entries; keep_all: nothing is thrown away. False where memory is out. */
+/* max: octets of idle entries; keep_all: nothing is discarded. False if memory is out. */
 bool dns_cache_init(struct dns_cache *cache, size_t max, bool keep_all);
 void dns_cache_free(struct dns_cache *cache);
 
-/* NULL where there is none */
+/* NULL if there is none */
 struct dns_entry *dns_cache_find(const struct dns_cache *cache, const struct dns_question *q);
-/* A new one without an answer, pinned once; NULL where there is no memory. */
+/* A new one without an answer, pinned once; NULL if there is no memory. */
 struct dns_entry *dns_cache_add(struct dns_cache *cache, const struct dns_question *q);
 void dns_cache_pin(struct dns_cache *cache, struct dns_entry *e);
-/* The last pin gone, the entry is idle and may be thrown away. It must have its answer. */
+/* The last pin gone, the entry is idle and may be discarded. It must have its answer. */
 void dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e);
-/* Not found any more from now on; freed once nobody holds it. */
+/* Removes it from the table; it is freed when nobody holds it. */
 void dns_cache_drop(struct dns_cache *cache, struct dns_entry *e);
 /* Sets the answer, a copy; a failure may be asked again after until_ms. Pinned, and only once. */
 void dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms);

@@ -1,18 +1,18 @@
 /*
- * dns_flight.c: whom to ask, when to ask again, and which answer counts.
+ * dns_flight.c: which server to query, when to retry, and which answer counts.
  *
  * A question goes to one server after the other, three times around, each round with twice the
- * patience of the one before; the time of a question is shared out so that one silent server among
- * three costs a twenty-fourth of it (1 + 2 + 4 of 8 parts, the last for late answers). Whatever
- * answers while the question is open is heard, also the first server after the second was asked.
- * What UDP cuts off is asked again over TCP, and what a server without EDNS cannot read, plainly.
- * docs/decisions/own-dns-transport.md says why this is no library's work.
+ * timeout of the previous one; the time of a question is shared out so that one silent server among
+ * three costs a twenty-fourth of it (1 + 2 + 4 of 8 parts, the last for late answers). Any answer
+ * counts while the query is open, also one of the first server after the second was queried. A
+ * truncated answer is repeated over TCP, and a query that a server cannot read for its EDNS is
+ * repeated without it. docs/decisions/own-dns-transport.md says why this is not a library's work.
  */
 #include "auth/dns/dns_flight.h"
 
 enum {
 	ROUNDS = 3,
-	SHARERS_MAX = 3, /* so many servers share the time of a question; more get no less each */
+	SHARERS_MAX = 3, /* the time of a query is divided among this many servers at most */
 	TCP_TRIES = 2,   /* the second where the server closed the connection */
 	TCP_MAX = 16     /* connections: servers allow few of them */
 };
@@ -50,7 +50,7 @@ flight_close(struct flight *flight)
 		close_socket(flight, i);
 }
 
-/* No server's answer counts: the best that can be said is what one of them said. */
+/* No answer counts: reports the failure of one of the servers. */
 static void
 conclude(struct flight *flight)
 {
@@ -59,7 +59,7 @@ conclude(struct flight *flight)
 	dns_question_answer(flight->question, &flight->failure);
 }
 
-/* How long the packet that was sent last is waited for before the next one. */
+/* How long to wait for an answer to the last packet before sending the next. */
 static int64_t
 patience(const struct flight *flight)
 {
@@ -80,7 +80,7 @@ set_due(struct flight *flight)
 	flight->due_ms = ms > INT64_MAX - now ? INT64_MAX : now + ms;
 }
 
-/* A new socket for the question; a late answer is given up where there is no room for both. */
+/* A new socket for the query; late answers are given up if there is no room for both. */
 static enum transport_status
 open_socket(struct flight *flight, size_t server, bool tcp)
 {
@@ -113,7 +113,7 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 	return status;
 }
 
-/* A socket is waited for; false where all are other people's, so that none will be free by us. */
+/* A socket is waited for; false if all are other people's, so that we cannot free one. */
 static bool
 queue(struct flight *flight)
 {
@@ -177,8 +177,8 @@ is_hopeless(const struct flight *flight)
 	return ((flight->failed | flight->refused) & all) == all;
 }
 
-/* A server that failed is asked no more; one that is not there only where all others are neither:
- * it may be about to start. */
+/* A server that failed is not queried again; one that is
+ * unreachable only if all others are as well: it may be starting. */
 static bool
 is_passed_over(const struct flight *flight, size_t server)
 {
@@ -218,7 +218,7 @@ flight_go_on(struct flight *flight)
 		conclude(flight);
 }
 
-/* The server knows no EDNS, or says so: that packet does not count, the next is a plain one. */
+/* The server does not support EDNS: that packet does not count, and the next one has none. */
 static void
 ask_plainly(struct flight *flight, const struct dns_socket *s)
 {
@@ -258,7 +258,7 @@ on_answer(struct flight *flight, const struct dns_socket *s, struct slice messag
 		dns_question_answer(question, &answer);
 		return;
 	}
-	/* another server may know better; of several failures the first is told */
+	/* another server may know better; of several failures the first is reported */
 	if (!flight->answered)
 		flight->failure = answer;
 	flight->answered = true;

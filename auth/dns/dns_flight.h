@@ -10,8 +10,8 @@
 struct resolver {
 	struct arena *arena; /* that of the dns */
 	struct dns_servers servers;
-	uint32_t no_edns; /* servers that know none, a bit each: ask them plainly (RFC 6891 7) */
-	size_t best;      /* the one that answered last: asked first */
+	uint32_t no_edns; /* a bit for each server that does not support it (RFC 6891 7) */
+	size_t best;      /* the one that answered last is queried first */
 	int64_t timeout_ms;
 	struct flight *first, *last; /* as they were asked */
 	size_t ntcp;                 /* flights with a connection */
@@ -26,8 +26,8 @@ struct flight {
 	struct dns_socket *sockets[DNS_SERVERS_MAX]; /* to each server; NULL: none */
 	struct dns_socket *spare;                    /* made, and not yet open */
 	size_t start;                                /* the server that is asked first */
-	unsigned sent;    /* packets, those to servers that were passed over included */
-	uint32_t failed;  /* servers that gave no answer that counts, a bit each */
+	unsigned sent;    /* packets, those to servers that were skipped included */
+	uint32_t failed;  /* a bit for each server without a usable answer */
 	uint32_t refused; /* servers that could not be reached at least once */
 	uint32_t plain;   /* servers that are asked without EDNS */
 	bool tcp;         /* over TCP now, with tcp_server */
@@ -41,11 +41,11 @@ struct flight {
 
 /* Sends the next packet, to the server whose turn it is; answers where none is left. */
 void flight_go_on(struct flight *flight);
-/* What is to be done at due_ms, when no answer came. */
+/* Does what is due at due_ms if no answer came. */
 void flight_due(struct flight *flight);
 /* A socket may be free for a flight that is queued. */
 void flight_retry(struct flight *flight);
-/* What came on one of its sockets. */
+/* Handles what arrived on one of its sockets. */
 void flight_event(const struct transport_event *event);
 void flight_close(struct flight *flight);
 

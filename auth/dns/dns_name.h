@@ -12,31 +12,31 @@
 enum { DNS_NAME_WIRE_MAX = 255, DNS_NAME_TEXT_MAX = 253, DNS_NAME_LABEL_MAX = 63 };
 
 struct dns_name {
-	size_t n; /* octets of wire, the root label included; 0 is no name */
+	size_t n; /* octets of wire, the root label included; 0 is not a name */
 	unsigned char wire[DNS_NAME_WIRE_MAX]; /* lower case */
 };
 
 /*
- * text → wire; false where a label is empty or longer than 63 octets, or the whole is empty or
+ * text → wire; false if a label is empty or longer than 63 octets, or the whole is empty or
  * longer than 253. No escapes are known.
  */
 bool dns_name_parse(struct slice text, struct dns_name *name);
 
 /*
  * A name of a master file (RFC 1035 5.1) with its escapes: absolute with a dot at the end,
- * otherwise below origin; "@" is origin. False where it is no name.
+ * otherwise below origin; "@" is origin. False if it is not a name.
  */
 bool dns_name_parse_master(
 	struct slice token, const struct dns_name *origin, struct dns_name *name);
 
 /*
- * wire → text, lower case; "" for the root. False where a label holds a dot.
+ * wire → text, lower case; "" for the root. False if a label holds a dot.
  */
 bool dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *text);
 
 /*
- * Reads a name of a message, compressed or not (RFC 1035 4.1.4), at *at, and moves *at behind it.
- * False where it leaves the message, is too long, or a pointer does not point backwards.
+ * Reads a name of a message, compressed or not (RFC 1035 4.1.4), at *at, and moves *at after it.
+ * False if it leaves the message, is too long, or a pointer does not point backwards.
  */
 bool dns_name_read(struct slice message, size_t *at, struct dns_name *name);
 
@@ -45,7 +45,7 @@ bool dns_name_eq(const struct dns_name *a, const struct dns_name *b);
 /* text as an absolute master-file name, escaped where RFC 1035 5.1 wants it */
 void dns_name_write(struct buf *out, struct slice text);
 
-/* one escape after a backslash: \DDD or \X (RFC 1035 5.1); at stands behind the backslash */
+/* one escape after a backslash: \DDD or \X (RFC 1035 5.1); at follows the backslash */
 bool dns_unescape(struct slice *at, unsigned char *c);
 
 /* c as \DDD */

@@ -176,7 +176,7 @@ member_free(void *self)
 	pthread_mutex_unlock(&member->pool->lock);
 }
 
-/* Over a zone: answered at once, remembered only for a record. */
+/* With a zone: answered at once, kept only for a record. */
 static void
 zone_member_start(void *self, struct dns_question *q)
 {
@@ -186,7 +186,7 @@ zone_member_start(void *self, struct dns_question *q)
 	struct dns_name name;
 
 	if (!dns_name_parse(q->name, &name))
-		return; /* dns.c asked for nothing that is no name */
+		return; /* dns.c asks only for names */
 	zone_answer(pool->zone, &name, q->type, q->arena, &answer);
 	dns_question_answer(q, &answer);
 	if (!pool->cache.keep_all)
@@ -238,7 +238,8 @@ dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user, struct are
 	*member = (struct member){.pool = pool, .user = *user};
 	if (pool->zone == NULL && pool->deadline_ms < INT64_MAX - now)
 		deadline = now + pool->deadline_ms;
-	/* one question's time is the pool's, so that all who wait for it hear the same */
+	/* the time limit of a query is the pool's, so that all who wait for it get the same answer
+	 */
 	dns_attach(dns, pool->zone != NULL ? &zone : &shared, member, INT64_MAX, deadline);
 	return dns;
 }
@@ -258,7 +259,7 @@ begin_flight(struct dns_pool *pool, struct asking *asking)
 	resolver_start(pool->resolver, &asking->question);
 }
 
-/* false where the pool is to end */
+/* false if the pool is to end */
 static bool
 take_new(struct dns_pool *pool)
 {
@@ -286,7 +287,8 @@ take_new(struct dns_pool *pool)
 	return !stop;
 }
 
-/* Tells what has come, forgets what the resolver has forgotten; the time until which to sleep. */
+/* Delivers answers and drops queries that the resolver has finished; returns the time until which
+ * to sleep. */
 static int64_t
 tell_answers(struct dns_pool *pool)
 {
@@ -364,7 +366,7 @@ set_up_lock(struct dns_pool *pool)
 	return done;
 }
 
-/* Whatever comes to this process, its main thread shall hear it. */
+/* Signals are for the main thread. */
 static bool
 start_thread(struct dns_pool *pool)
 {

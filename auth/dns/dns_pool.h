@@ -1,12 +1,12 @@
 /*
- * dns_pool.h: answers that many threads share: one bounded cache before one back end.
+ * dns_pool.h: answers shared by threads: one bounded cache in front of one back end.
  *
  * Each message has a struct dns of its own, with its own budget and its own list of what was asked;
- * the pool gives the answers. A thread of the pool speaks to the resolver, so that any number of
- * questions of any number of threads are on their way at once. Over a zone nothing is sent and
- * there is no such thread.
+ * the pool gives the answers. A thread of the pool talks to the resolver, so that the queries of
+ * all threads can be outstanding at the same time. With a zone nothing is sent and there is no such
+ * thread.
  *
- * One run, one answer: what was once answered stays so while it is in the cache, however old; a
+ * One run, one answer: an answer is valid while it is in the cache, whatever its TTL; a
  * failure is asked again after DNS_POOL_RETRY_MS unless keep_all.
  */
 #ifndef AUTH_DNS_DNS_POOL_H
@@ -24,8 +24,8 @@ struct dns_pool;
 struct dns_pool_config {
 	struct dns_config dns;    /* deadline_ms is counted for each dns from its opening */
 	const struct slice *zone; /* a master file to answer from (dns_open_zone), or NULL */
-	size_t cache_max;         /* octets that answers nobody uses may take, about */
-	bool keep_all;            /* throw nothing away, for dns_pool_record */
+	size_t cache_max;         /* about how many octets of unused answers are kept */
+	bool keep_all;            /* discard nothing, for dns_pool_record */
 };
 
 /*
@@ -35,7 +35,7 @@ struct dns_pool_config {
 enum status dns_pool_open(const struct dns_pool_config *config, struct arena *arena,
 	struct dns_pool **pool, const char **error);
 
-/* Every dns of it must be freed before. NULL is fine. */
+/* Every dns of it must be freed before. NULL is allowed. */
 void dns_pool_free(struct dns_pool *pool);
 
 /* Who asks: all may be NULL. */
@@ -59,7 +59,7 @@ void dns_pool_each(const struct dns_pool *pool,
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
 	void *arg);
 
-/* As dns_record for all answers in the cache; empty where they are more than a zone can be. */
+/* As dns_record for all answers in the cache; empty if they are more than a zone can be. */
 struct slice dns_pool_record(const struct dns_pool *pool, struct arena *arena);
 
 #endif

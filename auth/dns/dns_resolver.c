@@ -28,7 +28,7 @@ resolver_start(void *self, struct dns_question *question)
 	flight_go_on(flight);
 }
 
-/* Lets go of questions that are done, and does what is due for the others. */
+/* Releases queries that are done, and does what is due for the others. */
 static void
 sweep(struct resolver *r)
 {
@@ -63,7 +63,7 @@ start_queued(struct resolver *r)
 	}
 }
 
-/* How long to sleep: until something is due, or until_ms. */
+/* How long to sleep: until something is due or until_ms. */
 static int
 poll_time(const struct resolver *r, int64_t until_ms)
 {
@@ -116,7 +116,7 @@ resolver_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {
 	struct resolver *r = self;
 
-	/* one turn at least: the answer may have come while nobody looked */
+	/* at least one turn: the answer may have arrived meanwhile */
 	do
 		turn(r, question->done ? 0 : poll_time(r, until_ms));
 	while (!question->done && resolver_clock(NULL) < until_ms);

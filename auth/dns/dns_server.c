@@ -9,7 +9,7 @@
 
 enum { PORT = 53, CONF_MAX = 65536 };
 
-/* What stands behind a colon. */
+/* What is after a colon. */
 static bool
 parse_port(struct slice text, unsigned *port)
 {
@@ -75,7 +75,7 @@ dns_server_parse(struct slice text, struct dns_server *server)
 	return split_port(&text, &port) && set_address(text, port, 0, server);
 }
 
-/* The interface's number, given as such or by its name; 0 where there is none. */
+/* The interface's number, given as such or by its name; 0 if there is none. */
 static uint32_t
 scope_of(struct slice text)
 {
@@ -95,7 +95,7 @@ scope_of(struct slice text)
 	return number > UINT32_MAX ? 0 : (uint32_t)number;
 }
 
-/* As dns_server_parse, with a scope (RFC 4007 11) behind the address where there is one. */
+/* As dns_server_parse, with a scope (RFC 4007 11) after the address where there is one. */
 static bool
 parse_scoped(struct slice text, struct dns_server *server)
 {

@@ -1,4 +1,4 @@
-/* dns_server.h: whom to ask: addresses of resolvers, given or those of resolv.conf(5). */
+/* dns_server.h: addresses of resolvers, given or from resolv.conf(5). */
 #ifndef AUTH_DNS_DNS_SERVER_H
 #define AUTH_DNS_DNS_SERVER_H
 
@@ -30,15 +30,15 @@ bool dns_server_parse(struct slice text, struct dns_server *server);
 
 /*
  * The text of a resolv.conf: its nameserver lines, in their order and 16 at most, and use-vc of its
- * options; all else means nothing here. An address may have a scope (fe80::1%eth0), and the forms
- * of dns_server_parse. A line that cannot be used is passed over; where none can,
+ * options; everything else is ignored. An address may have a scope (fe80::1%eth0), and the forms
+ * of dns_server_parse. A line that cannot be used is ignored; where none can,
  * it is 127.0.0.1.
  */
 void dns_servers_parse(struct slice text, struct dns_servers *servers);
 
 /*
  * The same from a file, of which 64 KiB count. One that is not there or that this process may not
- * read is an empty one; ST_TEMP where it cannot be read for another reason.
+ * read is an empty one; ST_TEMP if it cannot be read for another reason.
  */
 enum status dns_servers_read(const char *path, struct dns_servers *servers);
 

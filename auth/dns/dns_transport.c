@@ -19,7 +19,7 @@ transport_init(struct transport *t, struct arena *arena)
 
 	t->arena = arena;
 	t->max = SOCKETS_MAX;
-	/* half of the descriptors are for messages and all else */
+	/* half of the descriptors are for messages and other uses */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < t->max)
 		t->max = limit.rlim_cur < 2 ? 1 : (size_t)limit.rlim_cur / 2;
 }
@@ -162,7 +162,7 @@ transport_repeat(struct transport *t, const struct dns_socket *s)
 	return why(t);
 }
 
-/* Did a call fail for good, rather than for now? */
+/* Did a call fail permanently? */
 static bool
 is_lost(const struct transport *t)
 {
@@ -181,7 +181,7 @@ transport_poll(struct transport *t, int timeout)
 		(void)is_lost(t);
 }
 
-/* One packet: what is no answer to the question is passed over, as if it had not come. */
+/* One packet: what is no answer to the question is ignored, as if it had not come. */
 static bool
 read_udp(struct transport *t, int fd, struct transport_event *event)
 {
@@ -220,7 +220,7 @@ write_tcp(struct transport *t, struct transport_event *event)
 	return false;
 }
 
-/* Reads up to s->got = end octets, the length included; false where they are not yet all there,
+/* Reads up to s->got = end octets, the length included; false if they are not yet all there,
  * with *failed where they will never be. */
 static bool
 read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t end, bool *failed)
@@ -240,7 +240,7 @@ read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t 
 	return false;
 }
 
-/* At most one message; one that is no answer to the question is passed over. */
+/* At most one message; one that is no answer to the question is ignored. */
 static bool
 read_tcp(struct transport *t, struct transport_event *event)
 {

@@ -1,7 +1,7 @@
 /*
- * dns_transport.h: questions and answers over sockets, one of its own for each question to each
- * server, so that port and id are both new (RFC 5452 9.2). Nothing here waits but transport_poll,
- * and nothing here decides what comes next: dns_resolver.c does.
+ * dns_transport.h: queries and answers over sockets; each query to each server has a
+ * socket of its own, so that port and id are both new (RFC 5452 9.2). Only transport_poll waits;
+ * dns_resolver.c decides what to do next.
  */
 #ifndef AUTH_DNS_DNS_TRANSPORT_H
 #define AUTH_DNS_DNS_TRANSPORT_H
@@ -11,7 +11,7 @@
 #include "auth/dns/dns_server.h"
 #include "auth/dns/dns_wire.h"
 
-enum { TRANSPORT_UDP_MAX = 4096 }; /* more than we say, for servers that do not listen */
+enum { TRANSPORT_UDP_MAX = 4096 }; /* more than we announce, for servers that ignore the limit */
 
 /* a question on its way to one server; what the caller gives comes first */
 struct dns_socket {
@@ -47,7 +47,7 @@ struct transport_event {
 	struct dns_socket *socket;
 	enum {
 		TRANSPORT_ANSWER, /* message answers the question, in id, name, type and class */
-		TRANSPORT_CUT,    /* it does, but is not whole: to be asked over TCP */
+		TRANSPORT_CUT,    /* it does, but is truncated: to be repeated over TCP */
 		TRANSPORT_FAILED  /* nothing more will come; over UDP it can be sent again */
 	} kind;
 	struct slice message; /* until the next call */
@@ -61,7 +61,7 @@ void transport_free(struct transport *t);
 void transport_watch(struct transport *t, int fd);
 
 /* A new socket, connected to the server, and the question on it. s->arena to s->edns are set; s
- * lives until transport_close or transport_free. Closed already where not TRANSPORT_SENT. */
+ * lives until transport_close or transport_free. Closed already unless TRANSPORT_SENT. */
 enum transport_status transport_open(struct transport *t, struct dns_socket *s,
 	const struct dns_server *server, struct slice name, enum dns_type type);
 
@@ -73,7 +73,7 @@ void transport_close(struct transport *t, struct dns_socket *s);
 /* Sleeps until something came, timeout milliseconds at most; 0 does not sleep. */
 void transport_poll(struct transport *t, int timeout);
 
-/* The next thing that came; false where there is no more. Any socket may be opened and closed
+/* The next thing that came; false if there is no more. Any socket may be opened and closed
  * before the next call. */
 bool transport_next(struct transport *t, struct transport_event *event);
 

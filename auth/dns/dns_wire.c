@@ -173,8 +173,8 @@ read_rdata(
 }
 
 /*
- * The first CNAME of owner, whose target becomes owner. False where there is none; *bad where its
- * target is no name.
+ * The first CNAME of owner, whose target becomes owner. False if there is none; *bad where its
+ * target is not a name.
  */
 static bool
 follow(struct slice message, struct section section, struct dns_name *owner, uint32_t *ttl,
@@ -196,7 +196,7 @@ follow(struct slice message, struct section section, struct dns_name *owner, uin
 	return false;
 }
 
-/* The records of owner; false where one of them cannot be read. */
+/* The records of owner; false if one of them cannot be read. */
 static bool
 take(struct slice message, struct section section, const struct dns_name *owner, enum dns_type type,
 	struct arena *arena, struct dns_answer *answer)
@@ -225,7 +225,7 @@ take(struct slice message, struct section section, const struct dns_name *owner,
 	return true;
 }
 
-/* Steps over the records of a section; false where one leaves the message. */
+/* Steps over the records of a section; false if one leaves the message. */
 static bool
 skip_section(struct slice message, struct section *section, size_t *at)
 {

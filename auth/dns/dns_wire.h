@@ -10,7 +10,7 @@ enum { DNS_UDP_MAX = 1232, DNS_QUERY_MAX = 12 + DNS_NAME_WIRE_MAX + 4 + 11 };
 
 /*
  * Writes a question with RD and AD set (RFC 6840 5.7), with an OPT record where edns. Returns its
- * length, 0 where name is none.
+ * length, 0 if name is not one.
  */
 size_t dns_query_write(struct slice name, enum dns_type type, uint16_t id, bool edns,
 	unsigned char query[DNS_QUERY_MAX]);

@@ -12,7 +12,7 @@ struct reader {
 	const char *error;
 	struct dns_name origin, owner; /* owner.n 0: none yet */
 	uint32_t default_ttl;
-	struct slice token; /* a string without its quotes; escapes as they stand */
+	struct slice token; /* a string without its quotes; escapes as written */
 };
 
 static bool

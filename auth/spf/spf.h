@@ -14,12 +14,12 @@ struct spf_result {
 	enum auth_code code;
 	struct reason reason;
 	enum spf_identity identity; /* HELO for the null path (RFC 7208 2.4) */
-	struct slice domain;        /* the identity's domain, normal; empty where there is none */
+	struct slice domain;        /* the identity's domain, normal; empty if there is none */
 	struct slice sender;        /* local@domain that was checked (postmaster@ for HELO) */
 	struct slice record;        /* the record of that domain, or empty */
-	struct slice term;          /* the directive that matched, as it stands, or empty; for
-				       permerror and temperror the term that is to blame */
-	struct slice term_domain;   /* whose record it stands in (an include or redirect target) */
+	struct slice term;          /* the directive that matched, as written, or empty; for
+				       permerror and temperror the term that caused it */
+	struct slice term_domain;   /* whose record it is in (an include or redirect target) */
 	struct slice explanation;   /* exp= text, expanded, printable ASCII, 500 octets at most */
 	unsigned lookups, voids;    /* terms that asked DNS; of those without an answer */
 	bool unsure;                /* temperror because of a name that did not answer */
@@ -32,10 +32,10 @@ enum spf_mechanism { SPF_ALL, SPF_INCLUDE, SPF_A, SPF_MX, SPF_PTR, SPF_IP4, SPF_
 struct spf_directive {
 	enum auth_code qualifier; /* pass, fail, softfail or neutral */
 	enum spf_mechanism mechanism;
-	struct slice domain_spec; /* with its macros; empty where it is left out */
+	struct slice domain_spec; /* with its macros; empty if it is left out */
 	struct ip ip;             /* ip4, ip6 */
 	unsigned bits4, bits6;    /* 32 and 128 where left out; ip4 and ip6 use the one */
-	struct slice text;        /* the term as it stands */
+	struct slice text;        /* the term as written */
 };
 
 struct spf_record {
@@ -48,7 +48,7 @@ struct spf_record {
 /* Does this TXT text begin as an SPF record: "v=spf1" and then a blank or the end? */
 bool spf_is_record(struct slice text);
 
-/* ST_BAD where anything is wrong anywhere in it (RFC 7208 4.6: permerror before evaluation),
+/* ST_BAD if anything is wrong anywhere in it (RFC 7208 4.6: permerror before evaluation),
  * with the term in *bad_term; slices point into text. */
 enum status spf_parse(
 	struct slice text, struct arena *arena, struct spf_record *record, struct slice *bad_term);
@@ -73,7 +73,7 @@ bool spf_macro_needs_p(struct slice text);
 /*
  * macro-string → text. exp: an explain-string, nothing is cut. Otherwise a domain-spec: one dot at
  * the end is taken off and labels are dropped from the left until the name has 253 octets at most
- * (RFC 7208 7.3); the labels themselves are not looked at. ST_BAD for bad syntax, ST_LIMIT
+ * (RFC 7208 7.3); the labels themselves are ignored. ST_BAD for bad syntax, ST_LIMIT
  * for an expansion over 8,192 octets.
  */
 enum status spf_macro_expand(struct slice text, const struct spf_macro_context *context, bool exp,
@@ -85,7 +85,7 @@ void spf_ask(const struct auth_input *in);
 /* check_host() for the message's identity; *result is always set. */
 enum status spf_check(const struct auth_input *in, struct spf_result *result);
 
-/* Is libspf2 in this program (make SPF2=no)? Without it its results are unusable ones. */
+/* Is libspf2 in this program (make SPF2=no)? Without it, it gives no usable result. */
 bool spf_libspf2_built(void);
 
 /* The same by libspf2, over our DNS layer. */

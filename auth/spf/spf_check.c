@@ -138,7 +138,7 @@ match_include(struct spf_eval *eval, struct slice domain, const struct spf_direc
 	return SPF_NO;
 }
 
-/* RFC 7208 4.6.2: the first directive that matches; AUTH_NONE where none does. */
+/* RFC 7208 4.6.2: the first directive that matches; AUTH_NONE if none does. */
 static enum auth_code
 evaluate(struct spf_eval *eval, const struct spf_host *host)
 {
@@ -273,7 +273,7 @@ spf_check(const struct auth_input *in, struct spf_result *result)
 	eval.macros = macros_of(in, result);
 	eval.address = in->envelope->client_ip.family == 6 ? DNS_AAAA : DNS_A;
 	eval.until = spf_until(in);
-	eval.term_void = true; /* the first question belongs to no term, and is never counted */
+	eval.term_void = true; /* the first query belongs to no term and is not counted */
 	result->code = spf_check_host(&eval, result->domain, &host);
 	if (result->code == AUTH_PASS)
 		result->reason = spf_reason(SPF_R_NONE);

@@ -11,8 +11,8 @@
 enum { SPF_MAX_LOOKUPS = 10, SPF_MAX_VOIDS = 2, SPF_MAX_NAMES = 10 };
 
 /*
- * Who is checked (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false where
- * there is nothing to check; code and reason then say it. ST_TEMP where the name could not be
+ * Who is checked (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false if
+ * there is nothing to check; code and reason then say it. ST_TEMP if the name could not be
  * read for want of memory.
  */
 enum status spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
@@ -31,7 +31,7 @@ struct spf_eval {
 	enum dns_type address; /* A or AAAA: as the client's address */
 	int64_t until;
 	bool explaining;               /* no limits count any more */
-	bool term_void;                /* the term at work has had a void lookup */
+	bool term_void;                /* the current term has had a void lookup */
 	const struct dns_answer *ptrs; /* the client's names, once they were asked for */
 };
 
@@ -44,12 +44,12 @@ struct spf_host {
 /* match, with the reason noted */
 enum spf_match spf_blame(struct spf_eval *eval, enum spf_match match, enum spf_reason reason);
 
-/* Counts one of the ten (RFC 7208 4.6.4): SPF_YES, or SPF_PERM where it is the eleventh. */
+/* Counts one lookup (RFC 7208 4.6.4): SPF_YES, or SPF_PERM for the eleventh. */
 enum spf_match spf_count_lookup(struct spf_eval *eval);
 
 /*
- * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is no name that
- * DNS can have; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
+ * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a name
+ * that DNS can have; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
  */
 enum spf_match spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer);
@@ -62,7 +62,7 @@ enum spf_match spf_target(
 enum spf_match spf_match_directive(
 	struct spf_eval *eval, struct slice domain, const struct spf_directive *directive);
 
-/* Starts the questions of a record that will most likely be asked; changes no result. */
+/* Starts the queries that a record will most likely need; does not change the result. */
 void spf_ask_ahead(struct spf_eval *eval, const struct spf_host *host);
 
 /* check_host() (RFC 7208 4); host is set to the record that gave the result, where there is one. */

@@ -22,7 +22,7 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* RFC 7208 7.1: *DIGIT. A number too large for the value is as good as "all parts". */
+/* RFC 7208 7.1: *DIGIT. A number too large for the value means "all parts". */
 static bool
 scan_parts(struct slice *at, struct macro *macro)
 {
@@ -38,7 +38,7 @@ scan_parts(struct slice *at, struct macro *macro)
 	return value > 0; /* RFC 7208 7.3: must be nonzero */
 }
 
-/* What follows a '%'; exp: %{c}, %{r} and %{t} may stand here (RFC 7208 7.2). */
+/* What follows a '%'; exp: %{c}, %{r} and %{t} may occur here (RFC 7208 7.2). */
 static bool
 scan_macro(struct slice *at, bool exp, struct macro *macro)
 {
@@ -195,7 +195,7 @@ is_delimiter(const struct macro *macro, char c)
 
 /*
  * The parts that remain of a value that is split: the last ones, counted after the reversal
- * (RFC 7208 7.3), so for a reversed value the first ones as they stand.
+ * (RFC 7208 7.3), so for a reversed value the first ones as written.
  */
 static struct slice
 kept_parts(const struct macro *macro, struct slice value)

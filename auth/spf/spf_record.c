@@ -82,8 +82,8 @@ parse_bits(struct slice digits, unsigned max, unsigned *bits)
 }
 
 /*
- * Cuts [ "/" ip4 ] [ "//" ip6 ] off the end of *text. What a domain-spec may end with never looks
- * like it, so that reading from the end is safe. False for a length out of range.
+ * Cuts [ "/" ip4 ] [ "//" ip6 ] off the end of *text. A domain-spec cannot end like that, so
+ * that reading from the end is safe. False for a length out of range.
  */
 static bool
 cut_dual_cidr(struct slice *text, struct spf_directive *directive)

@@ -4,7 +4,7 @@
 
 enum { VALUE_MAX = 255, RECEIVED_MAX = 16384 };
 
-/* "postmaster@", which stands before every HELO name that was checked */
+/* "postmaster@", which precedes every HELO name that was checked */
 static struct slice
 helo_of(const struct spf_result *result)
 {
@@ -33,7 +33,7 @@ spf_report(const struct spf_result *result, struct report *report)
 
 /*
  * dot-atom, or a quoted-string of printable ASCII without the rest (RFC 7208 9.1). Of several
- * blanks one stays: who folds the field at blanks must not come to an empty line.
+ * white space one stays: who folds the field at white space must not come to an empty line.
  */
 static void
 add_value(struct buf *out, struct slice value)

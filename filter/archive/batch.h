@@ -4,8 +4,8 @@
 
 #include "filter/settings/settings.h"
 
-/* Exit status: 0 all was read, 10 some files could not be, 75 it did not finish; 78 for a list, a
- * zone or a journal that is of no use. */
+/* Exit status: 0 everything was read, 10 some files could not be read,
+ * 75 the run did not finish, 78 an unusable list, zone or journal. */
 int batch_main(const struct options *options, struct arena *arena);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "filter/stats/row.h"
 
-/* The line above all others; empty where there is none. */
+/* The line above all others; empty if there is none. */
 struct slice line_head(enum output_what output);
 
 /*

@@ -73,16 +73,17 @@ place(struct merge *merge, const char *path, struct run_file *file, const struct
 		merge->parts = arena_array(merge->arena, head->of, sizeof *merge->parts);
 	}
 	if (head->of != merge->head.of)
-		blame(merge, RUN_BAD, path, N_("it is of another number of shards"));
+		blame(merge, RUN_BAD, path,
+			N_("it belongs to a run with another number of shards"));
 	else if (!same_run(head, &merge->head))
 		blame(merge, RUN_BAD, path,
-			N_("it is of another run: the options, paths and the version must be the "
+			N_("it belongs to another run: the options, paths and version must be the "
 			   "same"));
 	else if (merge->parts[head->at].path != NULL)
-		blame(merge, RUN_BAD, path, N_("this shard is there twice"));
+		blame(merge, RUN_BAD, path, N_("this shard is given twice"));
 	else if (head->unordered)
 		blame(merge, RUN_BAD, path,
-			N_("its messages stand in no order: it was made with --unordered"));
+			N_("its messages are not in order: it was made with --unordered"));
 	else {
 		merge->parts[head->at] = (struct part){.file = file, .path = path};
 		return;
@@ -128,8 +129,8 @@ tell_missing(const struct merge *merge)
 {
 	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
 		if (merge->parts[i].path == NULL || merge->parts[i].cut)
-			fprintf(stderr, _("mailstamp: shard %zu/%zu is missing or cut\n"), i + 1,
-				merge->head.of);
+			fprintf(stderr, _("mailstamp: shard %zu/%zu is missing or truncated\n"),
+				i + 1, merge->head.of);
 }
 
 /* The next line of a shard; one that is at its end, or amiss, is closed. */

@@ -7,7 +7,7 @@
 /*
  * Writes what the whole run would have written, from the JSON of its shards (options->paths), and
  * gives its exit status; 75 where a shard is missing, cut or cannot be read, 78 where they are no
- * shards of one run. Every one that is amiss is told on stderr.
+ * shards of one run. Every one that is wrong is reported on stderr.
  */
 int merge_main(const struct options *options, struct arena *arena);
 

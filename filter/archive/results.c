@@ -102,7 +102,7 @@ results_end(struct results *results, bool interrupted)
 	}
 	if (results->lost) {
 		fprintf(stderr, "mailstamp: %s\n",
-			_("not everything could be judged or counted, for lack of memory, "
+			_("some messages could not be evaluated or counted for lack of memory, "
 			  "disk space or open files: run it again"));
 		return EXIT_TEMPFAIL;
 	}

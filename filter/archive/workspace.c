@@ -154,7 +154,7 @@ workspaces_take(struct workspaces *all, size_t n)
 	return one != NULL ? one : workspace_new();
 }
 
-/* The one after the first n, taken out; NULL where there are no more. */
+/* The one after the first n, taken out; NULL if there are no more. */
 static struct workspace *
 cut(struct workspace *idle, size_t n)
 {

@@ -1,9 +1,9 @@
 /*
- * workspace.h: what a message is evaluated with, kept for the next one.
+ * workspace.h: the resources for evaluating a message, kept for the next one.
  *
  * Memory and decoded keys stay with a workspace, so that most messages cost no page fault and no
  * call of the kernel. A thread takes one for each message, so that there are as many as messages at
- * the same time, however many threads there are. What was exceptional is given back.
+ * the same time, however many threads there are. Exceptional amounts are given back.
  */
 #ifndef FILTER_ARCHIVE_WORKSPACE_H
 #define FILTER_ARCHIVE_WORKSPACE_H
@@ -31,22 +31,22 @@ struct workspace {
 
 struct workspaces;
 
-/* NULL without memory */
+/* NULL when out of memory */
 struct workspaces *workspaces_new(void);
 
 /*
  * From any thread: one with an empty arena and a crypto, of those at hand the one whose octets fit
- * n best. NULL without memory.
+ * n best. NULL when out of memory.
  */
 struct workspace *workspaces_take(struct workspaces *all, size_t n);
 
-/* Takes it back, with all that its arena has. */
+/* Takes it back, with everything in its arena. */
 void workspaces_give(struct workspaces *all, struct workspace *one);
 
-/* n octets, the workspace's until the next message; NULL without memory */
+/* n octets, the workspace's until the next message; NULL when out of memory */
 char *workspace_octets(struct workspace *one, size_t n);
 
-/* All of them were given back. NULL is fine. */
+/* All workspaces must have been given back. NULL is allowed. */
 void workspaces_free(struct workspaces *all);
 
 #endif

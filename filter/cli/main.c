@@ -26,8 +26,8 @@ enum { PARSE_SECONDS = 15 };
 static void
 on_fatal(int number)
 {
-	deliver_kill();
 	log_signal(number);
+	deliver_kill();
 	_exit(EXIT_TEMPFAIL);
 }
 

@@ -122,7 +122,7 @@ refuse(struct reader *reader, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(line, ERROR_MAX, format, args);
 	va_end(args);
-	*reader->error = n < 0 || n >= ERROR_MAX ? _("wrong usage, see mailstamp --help") : line;
+	*reader->error = n < 0 || n >= ERROR_MAX ? _("usage error, see mailstamp --help") : line;
 	return ST_BAD;
 }
 
@@ -333,8 +333,8 @@ check_sealing(const struct options *options)
 	if (domain != selector || domain != (options->arc_key != NULL))
 		return _("--arc-seal, --arc-selector and --arc-key must be given together");
 	if (domain && profile_keeps_message(options->profile))
-		return _("--profile exim-av passes no message on, so that --arc-seal has nothing "
-			 "to seal");
+		return _("--arc-seal cannot be combined with --profile exim-av, which hands no "
+			 "message on");
 	return NULL;
 }
 

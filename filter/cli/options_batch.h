@@ -1,4 +1,4 @@
-/* options_batch.h: what batch's options must have in common. For options.c only. */
+/* options_batch.h: what the options of batch require of each other. For options.c only. */
 #ifndef FILTER_CLI_OPTIONS_BATCH_H
 #define FILTER_CLI_OPTIONS_BATCH_H
 

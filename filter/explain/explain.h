@@ -1,4 +1,4 @@
-/* explain.h: the verdict told to a person. */
+/* explain.h: the verdict for a person. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_H
 #define FILTER_EXPLAIN_EXPLAIN_H
 

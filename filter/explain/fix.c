@@ -141,7 +141,7 @@ skip_qualifier(struct slice term)
 	return term.n > 0 && strchr("+-~?", term.p[0]) != NULL ? 1 : 0;
 }
 
-/* One bad term as it was perhaps meant; false where nothing is known. */
+/* A bad term as it was probably meant; false if unknown. */
 static bool
 fix_term(struct slice term, struct arena *arena, struct slice *meant)
 {
@@ -161,7 +161,7 @@ fix_term(struct slice term, struct arena *arena, struct slice *meant)
 			text = slice_from(text, slips[i].wrong.n);
 			break;
 		}
-	/* an address stands behind ip4: or ip6:, never behind a: or mx:, nor alone */
+	/* an address follows ip4: or ip6:, never after a: or mx:, nor alone */
 	struct slice bare = text;
 	if (slice_istarts(bare, SLICE("a:")) || slice_istarts(bare, SLICE("ip4:")) ||
 		slice_istarts(bare, SLICE("ip6:")) || slice_istarts(bare, SLICE("mx:")))
@@ -191,7 +191,7 @@ fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice
 	return true;
 }
 
-/* Commas and semicolons between terms become blanks. */
+/* Commas and semicolons between terms become white space. */
 static struct slice
 spaced(struct slice record, struct arena *arena)
 {

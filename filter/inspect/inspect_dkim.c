@@ -264,8 +264,8 @@ tell_messages(struct inspection *inspection, size_t left)
 			phrase_words(messages->unread_why, findings->arena));
 	if (messages->cut || left > 0)
 		ADD(findings, FINDING_WARNING, "dkim-messages-many",
-			"there are more messages or keys than are looked at: %zu messages were "
-			"read, %zu keys of this domain were left out",
+			"too many messages or keys: %zu messages were read, %zu keys of this "
+			"domain were left out",
 			messages->messages, left);
 }
 

@@ -1,8 +1,8 @@
 /*
- * inspect_spf.c: the SPF record and all that it leads to, as it stands, whoever the client is.
+ * inspect_spf.c: the SPF record and all that it leads to, as written, whoever the client is.
  *
  * auth/spf/ stops at the first term that matches; here every term is followed, so that the worst
- * case is told.
+ * case is reported.
  */
 #include <stdint.h>
 
@@ -70,7 +70,7 @@ ask(struct walk *walk, struct slice name, enum dns_type type)
 	return dns_get(walk->inspection->in->dns, name, type, 0);
 }
 
-/* NULL where there is exactly one well-formed record. */
+/* NULL if there is exactly one well-formed record. */
 static const char *
 fetch(struct walk *walk, struct slice domain, struct slice *text, struct spf_record *record)
 {
@@ -94,7 +94,7 @@ is_void(const struct dns_answer *answer)
 	return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
 }
 
-/* The addresses of a name; passing: they are let in. True where there are any. */
+/* The addresses of a name; passing: they are let in. True if there are any. */
 static bool
 addresses(struct walk *walk, struct inspect_term *term, const struct spf_directive *directive,
 	struct slice name, bool passing)
@@ -132,17 +132,17 @@ exchangers(struct walk *walk, struct inspect_term *term, const struct spf_direct
 			(void)addresses(walk, term, directive, answer->rr[i].name, passing);
 }
 
-/* Where in the tree a record stands. */
+/* The place of a record in the tree. */
 struct place {
 	unsigned depth;
-	bool top;     /* what it says of all others is the domain's own word */
-	bool passing; /* who passes here passes for the domain */
+	bool top;     /* its "all" term decides for the domain */
+	bool passing; /* a pass here is a pass for the domain */
 };
 
 static void walk_record(struct walk *walk, struct place place, struct slice domain,
 	const struct spf_record *record);
 
-/* The record behind an include or a redirect. */
+/* The record of an include or a redirect. */
 static void
 follow(struct walk *walk, struct place place, struct inspect_term *term)
 {
@@ -168,7 +168,7 @@ follow(struct walk *walk, struct place place, struct inspect_term *term)
 		walk_record(walk, place, term->target, &record);
 }
 
-/* The name that a term asks for; false where the term cannot be followed. */
+/* The name that a term asks for; false if the term cannot be followed. */
 static bool
 set_target(struct walk *walk, struct inspect_term *term, struct slice spec)
 {
@@ -292,7 +292,7 @@ walk_record(
 		walk->spf->others = auth_code_word(AUTH_NEUTRAL); /* RFC 7208 4.7 */
 }
 
-/* Do the ranges of IPv4 that are let in leave nobody out, all of them together? */
+/* Do the allowed IPv4 ranges together cover every address? */
 static bool
 covers_ipv4(const struct inspect_spf *spf)
 {

@@ -28,7 +28,7 @@ shown(const struct judge *judge, struct slice text)
 	return findings_shown(judge->findings, text);
 }
 
-/* The record as it stands and as it should be. */
+/* The record as written and as it should be. */
 static void
 set_records(
 	const struct judge *judge, struct finding *finding, struct slice now, struct slice should)
@@ -68,7 +68,7 @@ judge_none(const struct judge *judge, const struct dns_answer *answer)
 		set_records(judge, finding, SLICE(""), SLICE("v=spf1 -all"));
 }
 
-/* The TXT records themselves: none, several, broken. False where there is no tree to judge. */
+/* The TXT records themselves: none, several, broken. False if there is no tree to judge. */
 static bool
 judge_records(const struct judge *judge)
 {
@@ -220,7 +220,7 @@ judge_end(const struct judge *judge, const struct spf_record *record)
 	}
 	if (all != NULL && (all != &record->directives[record->n - 1] || record->redirect.n > 0)) {
 		finding = ADD(judge, FINDING_WARNING, "spf-after-all",
-			"what follows \"%s\" is never looked at", shown(judge, all->text));
+			"terms after \"%s\" are never evaluated", shown(judge, all->text));
 		set_records(judge, finding, spf->record,
 			fix_spf_end(spf->record, all->text, judge->arena));
 	}

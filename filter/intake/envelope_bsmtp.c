@@ -15,7 +15,7 @@ static const char bad_order[] = "batch SMTP needs MAIL once, then RCPT, then DAT
 static const char no_data[] = "batch SMTP ends before DATA, or its commands are too long";
 static const char no_dot[] = "batch SMTP has no final dot";
 static const char second[] = "batch SMTP has a second transaction";
-static const char no_room[] = "no room for the message in the spool folder";
+static const char no_room[] = "no space for the message in the spool folder";
 
 struct reader {
 	struct slice rest;

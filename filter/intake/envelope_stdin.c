@@ -7,7 +7,7 @@ static const char too_long[] = "the envelope on stdin is too long";
 static const char bad_line[] = "a line of the envelope is not NAME=VALUE";
 static const char bad_value[] = "a value of the envelope is not percent-encoded as it must be";
 static const char bad_client[] = "the envelope's client_address is not an address";
-static const char repeated[] = "the envelope names one thing twice";
+static const char repeated[] = "a name is repeated in the envelope";
 static const char no_field[] = "no X-Mailstamp-Envelope has the right secret";
 static const char two_fields[] = "more than one X-Mailstamp-Envelope has the right secret";
 
@@ -19,7 +19,7 @@ enum part {
 	PART_QUEUE_ID,
 	PART_USER,
 	PART_SECRET,
-	PARTS_ONCE, /* those before may stand once */
+	PARTS_ONCE, /* those before may occur once */
 	PART_RECIPIENT = PARTS_ONCE,
 	PART_OTHER
 };
@@ -87,7 +87,7 @@ add_part(struct parts *parts, struct slice text, const char **error)
 	return ST_OK;
 }
 
-/* An empty value is one that the mail server does not know; but for the null path. */
+/* An empty value means unknown, except for the null path. */
 static enum status
 use_parts(const struct parts *parts, const char **error)
 {
@@ -112,7 +112,7 @@ use_parts(const struct parts *parts, const char **error)
 	return ST_OK;
 }
 
-/* The next line without its LF or CRLF; false where there is no whole one. */
+/* The next line without its LF or CRLF; false if there is no whole one. */
 static bool
 next_line(struct slice *rest, struct slice *line)
 {
@@ -158,7 +158,7 @@ envelope_is_field(const struct field *field)
 	return field_is(field, "X-Mailstamp-Envelope");
 }
 
-/* The next part of a field, blanks and folds around it. */
+/* The next part of a field, white space and folds around it. */
 static bool
 next_part(struct slice *rest, struct slice *part)
 {
@@ -173,7 +173,7 @@ next_part(struct slice *rest, struct slice *part)
 	return n > 0;
 }
 
-/* Equal, in a time that tells only the lengths. */
+/* Compares in a time that reveals only the lengths. */
 static bool
 same_secret(struct slice given, struct slice secret)
 {
@@ -185,7 +185,7 @@ same_secret(struct slice given, struct slice secret)
 	return differ == 0 && secret.n > 0;
 }
 
-/* Has this instance the secret? What else stands in it, good or bad, does not matter yet. */
+/* Does this instance have the secret? The rest of it does not matter yet. */
 static bool
 has_secret(struct slice value, struct slice secret, struct arena *arena)
 {

@@ -20,8 +20,8 @@ enum { FIRST_SIZE = 64 * 1024, PIECE_SIZE = 256 * 1024 };
 
 static const char no_memory[] = "no memory for the message";
 static const char no_read[] = "the message could not be read";
-static const char too_slow[] = "the message did not come in time";
-static const char no_spool[] = "no room for the message in the spool folder";
+static const char too_slow[] = "the message did not arrive in time";
+static const char no_spool[] = "no space for the message in the spool folder";
 static const char no_map[] = "the spooled message could not be mapped";
 
 #ifndef MAP_POPULATE
@@ -37,7 +37,7 @@ clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* false where the time is over */
+/* false if the time is over */
 static bool
 wait_readable(const struct input *input)
 {
@@ -53,7 +53,7 @@ wait_readable(const struct input *input)
 			return false;
 		n = poll(&wanted, 1, left > INT_MAX ? INT_MAX : (int)left);
 		if (n > 0 || (n < 0 && errno != EINTR))
-			return true; /* an error is read()'s to tell */
+			return true; /* read() will report the error */
 	}
 }
 
@@ -301,7 +301,7 @@ open_named(const char *path, struct input *input, const char **error)
 			return ST_BAD;
 		if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) {
 			close(fd);
-			*error = "the .eml in the input folder is no file";
+			*error = "the .eml in the input folder is not a file";
 			return ST_BAD;
 		}
 	}

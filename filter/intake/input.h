@@ -1,10 +1,11 @@
 /*
  * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
  *
- * Up to 16 MiB are read into memory, from a regular file too, so that nobody who cuts it short
- * meanwhile can hurt us. A larger regular file is mapped as it is; more from a pipe goes through an
- * unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds the
- * first max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
+ * Up to 16 MiB are read into memory, from a regular file too, so that truncating it
+ * meanwhile cannot harm us. A larger regular file is mapped as it is; more from a pipe goes through
+ * an unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds
+ * the first max_size octets, partial is true, and the rest is read by input_rest while it is passed
+ * on.
  */
 #ifndef FILTER_INTAKE_INPUT_H
 #define FILTER_INTAKE_INPUT_H
@@ -28,7 +29,7 @@ struct input {
 
 /*
  * Reads everything (or up to the limit). ST_TEMP with *error from a fixed table (a read error, a
- * time-out, no spool space, no memory); ST_BAD for an --input that is no file and no folder with
+ * time-out, no spool space, no memory); ST_BAD for an --input that is not a file and no folder with
  * exactly one .eml. *input is set whatever the status, for input_drain and input_free.
  */
 enum status input_read(const struct options *options, struct input *input, const char **error);
@@ -47,7 +48,7 @@ enum status input_complete(const struct options *options, struct input *input, c
 long input_rest(struct input *input, char *buffer, size_t size);
 
 /*
- * Reads stdin to its end and throws it away (a host may take a filter that does not read for dead).
+ * Reads stdin to its end and discards it (a host may take a filter that does not read for dead).
  * Stops at the time-out. Also where *input is all zero.
  */
 void input_drain(struct input *input);

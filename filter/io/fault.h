@@ -13,7 +13,7 @@
 #define FAULTS(F) \
 	F(NO_MEMORY,      "no_memory",         true,  "no memory") \
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
-	F(NO_SPOOL,       "no_spool",          true,  "no room for the message in the spool folder") \
+	F(NO_SPOOL,       "no_spool",          true,  "no space for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
 	/* a name that cannot be opened */ \
 	F(DENIED,         "denied",            false, "permission denied") \
@@ -26,7 +26,7 @@
 	/* a file that is read whole */ \
 	F(NOT_REGULAR,    "not_regular",       false, "not a regular file") \
 	F(OTHER_OWNER,    "other_owner",       false, "it belongs to another user") \
-	F(OTHERS_READ,    "others_read",       false, "others can read it") \
+	F(OTHERS_READ,    "others_read",       false, "it is readable by others") \
 	F(TOO_LARGE,      "too_large",         false, "too large") \
 	F(NOTHING_IN_IT,  "nothing_in_it",     false, "it is empty") \
 	/* a message of an archive */ \
@@ -35,9 +35,9 @@
 	F(SOCKET,         "socket",            false, "a socket, not a file") \
 	F(DEVICE,         "device",            false, "a device, not a file") \
 	F(FOLDER_LINK,    "folder_link",       false, "a link to a folder is not followed") \
-	F(FILE_GONE,      "file_gone",         false, "not a file any more") \
-	F(NO_MESSAGE,     "no_message",        false, "it holds no message") \
-	F(LARGE_MESSAGE,  "large_message",     false, "no memory for a message of that size") \
+	F(FILE_GONE,      "file_gone",         false, "no longer a file") \
+	F(NO_MESSAGE,     "no_message",        false, "it contains no message") \
+	F(LARGE_MESSAGE,  "large_message",     false, "too little memory for a message of this size") \
 	F(INTERRUPTED,    "interrupted",       false, "interrupted") \
 	/* a packed file */ \
 	F(NO_ARCHIVE,     "no_archive",        true,  "libarchive.so.13 cannot be loaded") \
@@ -55,25 +55,25 @@
 	F(UTF16,          "wide_text",         false, "not a message: text in UTF-16; save it as it was received") \
 	F(PKCS7,          "smime",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
 	/* other ones */ \
-	F(MANY_NAMES,     "many_names",        false, "no memory for the names in this folder") \
+	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
 	F(LOOP,           "loop",              false, "the folder is inside itself") \
 	F(SIDE_FILE,      "side_file",         false, "its side file cannot be read") \
-	F(LINE_CLIENT,    "line_client",       false, "its client address in the list is not an address") \
+	F(LINE_CLIENT,    "line_client",       false, "its client address in the list is not an IP address") \
 	F(LINE_NO_OBJECT, "line_no_object",    false, "a line of the list is not a JSON object") \
 	F(LINE_NO_PATH,   "line_no_path",      false, "a line of the list has no path") \
 	F(LONG_LINE,      "long_line",         false, "its line is too long") \
-	F(NOT_EVALUATED,  "not_evaluated",     false, "the evaluation could not be done") \
+	F(NOT_EVALUATED,  "not_evaluated",     false, "the message could not be evaluated") \
 	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
 	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \
 	F(STAMP_WRITE,    "stamp_not_written", false, "the stamped message cannot be written") \
 	/* a file that we write */ \
-	F(NO_ROOM,        "no_room",           false, "no room on the disk") \
+	F(NO_ROOM,        "no_room",           false, "no space left on the disk") \
 	F(FILE_LIMIT,     "file_limit",        false, "the file is too large") \
 	F(READ_ONLY,      "read_only",         false, "the disk is read-only") \
 	F(FOLDER,         "folder",            false, "is a folder") \
-	F(NOT_A_PAGE,     "not_a_page",        false, "the file there is not a page") \
-	F(NOT_A_RECORD,   "not_a_record",      false, "the file there is not a DNS record") \
+	F(NOT_A_PAGE,     "not_a_page",        false, "the existing file was not written by --html") \
+	F(NOT_A_RECORD,   "not_a_record",      false, "the existing file was not written by --dns-record") \
 	F(ZONE_FULL,      "zone_full",         false, "more answers than a zone can hold") \
 	F(NOT_WRITTEN,    "not_written",       false, "cannot be written") \
 	/* a new file */ \

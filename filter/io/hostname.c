@@ -6,7 +6,7 @@
 
 enum { NAME_SIZE = 256 };
 
-/* A host name ends up in a field of every message: nothing but a plain name may. */
+/* The host name goes into a field of every message, so it must be a plain name. */
 static bool
 is_plain(const char *name)
 {

@@ -35,7 +35,7 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 	return name.over ? NULL : name.p;
 }
 
-/* Empty, or begins as our files do? What cannot be read is not known to be ours. */
+/* Empty, or begins as our files do? A file that cannot be read does not count as ours. */
 static bool
 is_ours(const char *path, struct slice first)
 {
@@ -82,7 +82,7 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 	return ST_OK;
 }
 
-/* Over RLIMIT_FSIZE a write shall fail, not end us with the part left behind (main.c). */
+/* A write over RLIMIT_FSIZE must fail instead of killing us with a partial file (main.c). */
 static void
 ignore_limit(void)
 {
@@ -126,7 +126,7 @@ ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *
 							 : fault_of_path(errno);
 		return ST_TEMP;
 	}
-	/* who was kept from the old file is kept from the new one */
+	/* the new file must not be more accessible than the old one */
 	if (mode != 0 && fchmod(fd, mode) != 0)
 		return give_up(fd, file->part, fault_of_write(errno), why);
 	ignore_limit();

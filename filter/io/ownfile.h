@@ -10,23 +10,24 @@
 #include "mime/arena.h"
 #include "mime/status.h"
 
-/* How a file of ours is known from another, which a slip on the command line must not destroy. */
+/* How to recognize a file that we wrote; a typo on the command line must not destroy another one.
+ */
 struct ownfile_kind {
 	struct slice first; /* how it begins, at most OWNFILE_FIRST octets */
-	enum fault another; /* what is wrong with another file */
+	enum fault another; /* the fault of a file of another kind */
 };
 
 struct ownfile {
 	FILE *out;          /* what is written goes here */
-	const char *target; /* the path; behind a link, where the link leads */
+	const char *target; /* the path; of a link, its target */
 	const char *part;   /* its name until it is whole, in the same folder */
 };
 
 enum { OWNFILE_FIRST = 64 };
 
 /*
- * Begins a file. One that is there must be regular and either empty or of this kind; it keeps its
- * mode. ST_TEMP with *why: then there is nothing to close.
+ * Begins a file. An existing file must be regular and either empty or of
+ * this kind; its mode is kept. ST_TEMP with *why; then there is nothing to close.
  */
 enum status ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
 	struct arena *arena, enum fault *why);
@@ -34,7 +35,7 @@ enum status ownfile_open(struct ownfile *file, const char *path, const struct ow
 /* To the disk, and over the target; ST_TEMP with *why, and then as ownfile_drop. */
 enum status ownfile_keep(struct ownfile *file, enum fault *why);
 
-/* Leaves the target as it was and nothing else behind. */
+/* Leaves the target as it was and removes the temporary file. */
 void ownfile_drop(struct ownfile *file);
 
 /* Can path be written? As ownfile_open says; leaves everything as it was. */

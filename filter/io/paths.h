@@ -1,4 +1,4 @@
-/* paths.h: names of files, which anybody may have chosen. */
+/* paths.h: file names, which an attacker may have chosen. */
 #ifndef FILTER_IO_PATHS_H
 #define FILTER_IO_PATHS_H
 

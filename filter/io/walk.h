@@ -3,7 +3,7 @@
  *
  * Of a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
  * that begin with a dot, and side files (*.envelope), are left out. Links to folders are not
- * followed, so that only mounts can loop: a folder inside itself is told.
+ * followed, so that only mounts can loop: a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
 #define FILTER_IO_WALK_H
@@ -25,7 +25,7 @@ struct walk {
 /* Goes on inside that folder. FAULT_NONE, or what is wrong: then nothing has changed. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
-/* The path of the next name (from malloc), or NULL where nothing is left. */
+/* The path of the next name (from malloc), or NULL if nothing is left. */
 char *walk_next(struct walk *walk);
 
 /* Which part of the folders was given, 0 to 1, if every name in one stands for as much: last is the

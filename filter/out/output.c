@@ -23,7 +23,7 @@ add_header(struct output *output, struct write_gather *g)
 			return false;
 		from = field.raw.p + field.raw.n;
 	}
-	/* and everything behind the header, which is one range with its end */
+	/* and everything after the header, which is one range with its end */
 	return write_add(
 		g, slice_from(output->message->raw, (size_t)(from - output->message->raw.p)));
 }
@@ -49,7 +49,7 @@ output_message(struct output *output, int fd)
 {
 	const struct message *message = output->message;
 	struct write_gather g = {.fd = fd};
-	/* an mbox line without an end would swallow our first field */
+	/* our first field would become part of an mbox line without a line end */
 	bool mbox =
 		message->mbox_from.n > 0 && message->mbox_from.p[message->mbox_from.n - 1] == '\n';
 

@@ -1,5 +1,6 @@
 /*
- * output.h: the stamped message: our block on top, every other byte as it was (PROGRAM 3).
+ * output.h: the stamped message: our block on top, every other byte as it was (mailstamp(1), What
+ * is written).
  */
 #ifndef FILTER_OUT_OUTPUT_H
 #define FILTER_OUT_OUTPUT_H
@@ -13,13 +14,13 @@ struct output {
 	size_t max_field;   /* octets; the limit that message was read with */
 	struct slice block; /* our fields with their line ends */
 	const struct scrub *scrub;
-	struct input *rest; /* an input with more behind the message's bytes, or NULL */
+	struct input *rest; /* an input with more after the message's bytes, or NULL */
 	size_t dropped;     /* set by output_message: fields left out */
 };
 
 /*
  * Writes everything to fd. ST_TEMP with errno where a write failed or the rest could not be read:
- * then not the whole message was handed on. ST_BAD where the header of a partial message goes on
+ * then not the whole message was handed on. ST_BAD if the header of a partial message goes on
  * past what we hold, so that it cannot be scrubbed; nothing is written then.
  */
 enum status output_message(struct output *output, int fd);

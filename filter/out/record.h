@@ -1,7 +1,8 @@
 /*
  * record.h: --dns-record, the answers of a run as a zone for --zone.
  *
- * The file is there whole or as it was before, and replaces only a record or an empty file.
+ * The file is either written completely or left as it was; only a record or an empty file is
+ * replaced.
  */
 #ifndef FILTER_OUT_RECORD_H
 #define FILTER_OUT_RECORD_H
@@ -12,7 +13,7 @@
 
 /*
  * Can the record be written? For a command whose caller is a person, before its work: 0, or the
- * exit status of a configuration error after a line to stderr. 0 where there is no --dns-record.
+ * exit status of a configuration error after a line to stderr. 0 if there is no --dns-record.
  */
 int record_probe(const struct options *options, struct arena *arena);
 

@@ -1,5 +1,6 @@
 /*
- * authres.h: report rows → the Authentication-Results field (RFC 8601 2.2; PROGRAM 3).
+ * authres.h: report rows → the Authentication-Results field (RFC 8601 2.2; mailstamp(1), What is
+ * written).
  */
 #ifndef FILTER_RESULT_AUTHRES_H
 #define FILTER_RESULT_AUTHRES_H

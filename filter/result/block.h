@@ -1,5 +1,5 @@
 /*
- * block.h: our fields on top of the message (PROGRAM 3 a, b).
+ * block.h: our fields on top of the message (mailstamp(1), What is written).
  */
 #ifndef FILTER_RESULT_BLOCK_H
 #define FILTER_RESULT_BLOCK_H
@@ -9,7 +9,7 @@
 
 /*
  * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
- * was evaluated its methods are none with the reason, or, after an error of ours, it says none.
+ * was evaluated its methods are none with the reason, or, after an internal error, it says none.
  */
 struct authres block_field(const struct evaluation *evaluation);
 

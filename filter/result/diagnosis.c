@@ -54,8 +54,8 @@ static const char *const kinds[] = {
 	[DIAGNOSE_FIELD_CHANGED] = "field-changed",
 };
 
-/* The processor's time that was spent, not the clock's: how busy the machine is, and with how many
- * other messages, must not change what is found. */
+/* The processor time used, not the wall clock: the
+ * load of the machine must not change what is found. */
 static int64_t
 now_ms(void *arg)
 {
@@ -163,7 +163,7 @@ tell_field(const struct diagnose_change *change, const struct teller *teller)
 	}
 }
 
-/* What was added, for whoever has to look at it. */
+/* The added text, for a person to look at. */
 static const char *
 tell_added(const struct diagnose_change *change, const struct teller *teller)
 {
@@ -253,7 +253,7 @@ tell_change(const struct diagnose_change *change, const struct teller *teller)
 	}
 }
 
-/* Did somebody add or redirect something that a reader sees or follows? */
+/* Was anything added or redirected that a reader sees or follows? */
 static bool
 is_addition(enum diagnose_kind kind)
 {
@@ -305,7 +305,7 @@ who(const struct diagnosis *diagnosis, const struct teller *teller)
 		       : say(teller, "changed after signing");
 }
 
-/* All changes in one phrase; NULL where there are none. */
+/* All changes in one phrase; NULL if there are none. */
 static const char *
 tell_changes(const struct diagnosis *diagnosis, const struct teller *teller)
 {
@@ -360,7 +360,7 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 		return say(teller, "was not made with the published key, or its b= was changed");
 	case DIAGNOSE_WHOLE:
 	default:
-		return say(teller, "nothing known explains it");
+		return say(teller, "no known change explains it");
 	}
 }
 

@@ -2,7 +2,8 @@
  * json_library.h: jansson, loaded when the first JSON is read or written.
  *
  * The functions of jansson.h that the program uses are in json_library.c and call those of the
- * library; one that is not there yet is added to its list, or the program is not linked.
+ * library; a function that is missing there must be added to its list, or the program does not
+ * link.
  */
 #ifndef FILTER_RESULT_JSON_LIBRARY_H
 #define FILTER_RESULT_JSON_LIBRARY_H
@@ -10,7 +11,7 @@
 #include <stdbool.h>
 
 /*
- * Before any JSON: false where the library cannot be loaded. From now on no object is written of
+ * Before any JSON: false if the library cannot be loaded. From now on no object is written of
  * which memory left a part out (json_lacked_memory). From any thread, any number of times.
  */
 bool json_start(void);

@@ -65,7 +65,7 @@ read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, 
 	got = run_file_open(fd, arena, &journal->earlier, &head, error);
 	if (got != RUN_ROW)
 		return ST_BAD;
-	*error = N_("the journal is that of another run, or no journal");
+	*error = N_("the journal belongs to another run, or is not a journal");
 	return memcmp(line, wanted.p, wanted.n) == 0 ? ST_OK : ST_BAD;
 }
 
@@ -91,7 +91,7 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	*journal = NULL;
 	*error = "the journal cannot be opened";
 	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
-		*error = N_("is no regular file");
+		*error = N_("is not a regular file");
 	} else if (made != NULL && fd >= 0 && run_head_write(head, arena, &wanted) == ST_OK &&
 		   (made->file = fdopen(fd, "r+")) != NULL) {
 		arena_init(&made->arena, arena->oom, arena->oom_arg);

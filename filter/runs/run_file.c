@@ -63,7 +63,7 @@ read_line(struct run_file *file, struct slice *line, const char **error)
 			return RUN_ROW;
 		}
 		seen = left.n;
-		*error = N_("it is cut: its last line has no end");
+		*error = N_("it is truncated: its last line has no end");
 		if (file->at_end)
 			return left.n == 0 ? RUN_DONE : RUN_CUT;
 		*error = N_("a line of it is too long");
@@ -90,7 +90,7 @@ read_head(struct run_file *file, struct arena *arena, const char **error)
 	enum run_got got = read_line(file, &line, error);
 
 	if (got == RUN_DONE) {
-		*error = N_("it is cut: there is nothing in it");
+		*error = N_("it is truncated: it is empty");
 		return RUN_CUT;
 	}
 	if (got != RUN_ROW)
@@ -99,7 +99,7 @@ read_head(struct run_file *file, struct arena *arena, const char **error)
 	case ST_OK:
 		return RUN_ROW;
 	case ST_LIMIT:
-		*error = N_("a newer version of mailstamp wrote it");
+		*error = N_("it was written by a newer version of mailstamp");
 		return RUN_BAD;
 	case ST_TEMP:
 	case ST_BAD:
@@ -142,13 +142,13 @@ read_end(struct run_file *file, struct slice line, const char **error)
 	struct run_end end;
 	enum run_got got;
 
-	*error = N_("its end line does not match what is in it");
+	*error = N_("its end line does not match its contents");
 	if (run_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
 		end.failed != file->had.failed)
 		return RUN_BAD;
 	got = read_line(file, &line, error);
 	if (got == RUN_ROW || (got == RUN_CUT && file->at_end)) {
-		*error = N_("there is more after its end line");
+		*error = N_("it continues after its end line");
 		return RUN_BAD;
 	}
 	return got;
@@ -158,11 +158,11 @@ read_end(struct run_file *file, struct slice line, const char **error)
 static bool
 fits(const struct run_file *file, const struct row *row, const char **error)
 {
-	*error = row->index < file->next ? N_("a message is in it twice, or they are out of order")
-					 : N_("a message is missing in it");
+	*error = row->index < file->next ? N_("a message is repeated, or messages are out of order")
+					 : N_("a message is missing");
 	if (row->index != file->next && !file->head.unordered)
 		return false;
-	*error = N_("a message in it was judged in another way than its first line says");
+	*error = N_("a message was evaluated differently than the first line says");
 	return row->failed ||
 	       (row->nwhat_ifs == file->head.nwhat_ifs && (file->head.compared || !row->has_other));
 }
@@ -175,7 +175,7 @@ run_file_next(struct run_file *file, struct arena *arena, struct row *row, struc
 	enum status st;
 
 	if (got == RUN_DONE) {
-		*error = N_("it is cut: it has no end line");
+		*error = N_("it is truncated: it has no end line");
 		return RUN_CUT;
 	}
 	if (got != RUN_ROW)

@@ -33,7 +33,7 @@ unpack(struct reader *reader, json_t *object, const char *format, ...)
 	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
 	va_end(args);
 	if (!good)
-		refuse(reader, N_("a member is missing, or is something else than it must be"));
+		refuse(reader, N_("a member is missing or has the wrong type"));
 	return good;
 }
 
@@ -44,7 +44,7 @@ text(struct reader *reader, const json_t *value, size_t max)
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (!json_is_string(value)) {
-		refuse(reader, N_("a member that must be text is something else"));
+		refuse(reader, N_("a member that must be text is not"));
 		return "";
 	}
 	return row_text(slice_make(json_string_value(value), json_string_length(value)), max,
@@ -69,7 +69,7 @@ list(struct reader *reader, const json_t *value, size_t max)
 		return 0;
 	if (json_is_array(value) && json_array_size(value) <= max)
 		return json_array_size(value);
-	refuse(reader, N_("a member that must be a list is none, or is too long"));
+	refuse(reader, N_("a member that must be an array is not, or is too long"));
 	return 0;
 }
 
@@ -310,7 +310,7 @@ read_row(struct reader *reader, json_t *top, struct row *row)
 		return;
 	if (index < 0 || version > LATEST)
 		refuse(reader, index < 0 ? N_("its index is below zero")
-					 : N_("a newer version of mailstamp wrote it"));
+					 : N_("it was written by a newer version of mailstamp"));
 	error = sentence(reader, code, told);
 	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
 	row->failed = disposition == NULL;
@@ -356,7 +356,7 @@ run_row_read(struct slice line, struct arena *arena, struct row *row, const char
 	if (!json_is_object(top))
 		refuse(&reader, N_("the line is not a JSON object"));
 	else if (!is_printable(line))
-		refuse(&reader, N_("the line is not as it was written"));
+		refuse(&reader, N_("the line contains non-printable bytes"));
 	else
 		read_row(&reader, top, row);
 	json_decref(top);

@@ -295,7 +295,7 @@ config_apply(struct slice bytes, const char *name, struct arena *arena, struct o
 	if (slice_trim(bytes).n == 0)
 		return ST_OK;
 	if (memchr(bytes.p, '\0', bytes.n) != NULL)
-		return bad(&reader, NULL, _("there is a NUL in it"));
+		return bad(&reader, NULL, _("it contains a NUL"));
 	if (!load_glib(&reader.glib))
 		return bad(&reader, NULL, _("cannot be read: GLib cannot be loaded"));
 	reader.file = reader.glib.key_file_new();

@@ -1,4 +1,4 @@
-/* options_mark.h: what two runs must have in common to be parts of one. */
+/* options_mark.h: what two runs must have in common to be parts of the same run. */
 #ifndef FILTER_SETTINGS_OPTIONS_MARK_H
 #define FILTER_SETTINGS_OPTIONS_MARK_H
 
@@ -9,9 +9,9 @@ enum { OPTIONS_MARK = 2 * CRYPTO_SHA256_SIZE };
 
 /*
  * SHA-256, as hex, over the version, batch's paths and every option that can change what is found:
- * all but those that say how fast it goes, which part is done, and where and how results are told.
- * Files count by their names, lists that were read (@FILE) by what is in them. ST_TEMP without
- * memory.
+ * all but those that say how fast it goes, which part is done, and where and how results are
+ * reported. Files count by name, lists (@FILE) by content. ST_TEMP
+ * without memory.
  */
 enum status options_mark(
 	const struct options *options, struct arena *arena, char mark[OPTIONS_MARK + 1]);

@@ -23,8 +23,7 @@ options_id(const char *value, struct arena *arena, const char **id, const char *
 	for (size_t i = 0; fine && i < out.n; i++)
 		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
 	if (!fine || out.n > ID_MAX) {
-		*why = _("must be a name as RFC 8601 allows it (a domain name, or in double "
-			 "quotes)");
+		*why = _("must be an RFC 8601 authserv-id (a domain name, or a quoted string)");
 		return ST_BAD;
 	}
 	*id = arena_cstr(arena, out);

@@ -270,7 +270,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 		number++;
 		if (value.n == 0 || value.p[0] == '#')
 			continue;
-		*why = _("has a NUL in it");
+		*why = _("contains a NUL");
 		if (slice_find(value, '\0') < value.n ||
 			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
 			*why = in_file(path, number, *why, arena);

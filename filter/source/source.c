@@ -97,7 +97,7 @@ is_read(const struct source *source)
 	return source->attached != NULL || is_ours(source, source->index);
 }
 
-/* An item that is only told; name is taken over. */
+/* An item that is only reported; takes ownership of name. */
 static bool
 give_error(struct source *source, char *name, enum fault error, struct item *item)
 {
@@ -157,7 +157,7 @@ give_from_pack(struct source *source, struct item *item)
 	return false;
 }
 
-/* path and line are taken over, or they are the item's. False: the file has to be taken apart. */
+/* Takes ownership of path and line, or leaves them to the item. False: the file must be split. */
 static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
@@ -192,7 +192,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 }
 
 /* A path, which is taken over: a file, or a folder whose files come next. A link to a folder is
- * followed where somebody named it, not where it was found. */
+ * followed only if it was named by the user. */
 static bool
 give_path(struct source *source, char *path, bool named, struct item *item)
 {
@@ -210,8 +210,8 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
-/* As read(), but it looks up now and then: a writer that says nothing must not hold what is to
- * stop.
+/* As read(), but wakes up regularly: a silent
+ * writer must not keep the program from stopping.
  */
 static ssize_t
 read_list_octets(struct source *source, char *to, size_t n)
@@ -305,7 +305,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		return give_error(source, name, FAULT_NO_MEMORY, item);
 	}
 	given = give_file(source, where, kept, item);
-	/* results are told under the name of the list */
+	/* results are reported under the name of the list */
 	if (given) {
 		free(item->name);
 		item->name = name;

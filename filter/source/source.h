@@ -1,5 +1,5 @@
 /*
- * source.h: what a run reads, one message after another, always in the same order.
+ * source.h: the input of a run: one message after another, always in the same order.
  */
 #ifndef FILTER_SOURCE_SOURCE_H
 #define FILTER_SOURCE_SOURCE_H
@@ -28,7 +28,7 @@ void source_stop(struct source *source);
 /* Once all was read. */
 const struct source_damage *source_damage(const struct source *source);
 
-/* Which part of the work was handed out, 0 to 1; negative where that is not known. */
+/* The fraction of the work handed out, 0 to 1; negative if unknown. */
 double source_share(const struct source *source);
 
 void source_close(struct source *source); /* NULL is fine */

@@ -21,7 +21,7 @@ struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
 
 void damage_add(struct damage *sum, const struct damage *one);
 
-/* A table for a person; nothing where no signature was looked at. */
+/* A table for a person; nothing if no signature was looked at. */
 void damage_print(const struct damage *damage, FILE *out);
 
 /* A kind of change in the language of words_choose. */

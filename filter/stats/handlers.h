@@ -17,10 +17,10 @@ struct handlers {
 	struct damage others; /* of those that came after the list was full, or found no memory */
 };
 
-/* Counts a row; nothing where no signature was looked at. */
+/* Counts a row; nothing if no signature was looked at. */
 void handlers_add(struct handlers *handlers, const struct row *row);
 
-/* A table for a person: the first ones, with what each did most often. Nothing where it is empty.
+/* A table for a person: the first ones, with what each did most often. Nothing if it is empty.
  */
 void handlers_print(const struct handlers *handlers, FILE *out);
 

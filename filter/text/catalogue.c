@@ -16,7 +16,7 @@ number_at(const unsigned char *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* The string that entry i of a table describes; NULL where it or the entry leaves the n octets. */
+/* The string that entry i of a table describes; NULL if it or the entry leaves the n octets. */
 static const char *
 string_at(const unsigned char *mo, size_t n, size_t table, size_t i)
 {

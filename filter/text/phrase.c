@@ -9,7 +9,7 @@ enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64 };
 
 #define WORDS_MARK '\001' /* no printable text of a stranger holds it */
 
-/* one conversion of a format, from behind its % */
+/* one conversion of a format, from after its % */
 struct conversion {
 	size_t index;  /* from 1; 0: the next one */
 	int precision; /* -1: none; -2: an argument */
@@ -26,7 +26,7 @@ read_number(const char *p, int *n)
 	return p;
 }
 
-/* Reads one from behind its %; returns what follows it. */
+/* Reads one from after its %; returns what follows it. */
 static const char *
 read_conversion(const char *p, struct conversion *got)
 {

@@ -28,7 +28,7 @@ const char *words_tag(void);
 /* Columns of a terminal that UTF-8 text takes. */
 size_t words_width(const char *text);
 
-/* The text, and blanks up to a width; below 0: the blanks stand before it. */
+/* The text, and white space up to a width; below 0: the white space comes first. */
 void words_pad(const char *text, int width, FILE *out);
 
 #define _(english) words(english)

@@ -207,7 +207,8 @@ judge(struct evaluation *ev, const char **error)
 	if (options->envelope == ENVELOPE_FIELD)
 		hide_envelope_field(ev);
 	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
-		*error = N_("the From field could not be read for lack of memory or of GMime");
+		*error = N_("the From field could not be read: out of memory, or GMime cannot be "
+			    "loaded");
 		return EVALUATE_TEMP;
 	}
 	/* the filter judges what it is given: nothing that a client writes may void a policy */
@@ -216,7 +217,7 @@ judge(struct evaluation *ev, const char **error)
 		!envelope_is_known(&ev->taken);
 	in->until_ms = until_ms(ev);
 	if (auth_run(in, &ev->results) != ST_OK) {
-		*error = N_("the evaluation could not be done");
+		*error = N_("the message could not be evaluated");
 		return EVALUATE_TEMP;
 	}
 	ev->evaluated = true;

@@ -10,16 +10,16 @@
 /* clang-format off */
 #define POLICY_REASONS(R) \
 	R(OVERSIZE,         "policy_oversize",          "the message is over the size limit") \
-	R(LOCAL,            "policy_local",             "from an own client or user") \
+	R(LOCAL,            "policy_local",             "from a trusted client or an authenticated user") \
 	R(PASS,             "policy_dmarc_pass",        "DMARC passed") \
 	R(PERMERROR,        "policy_unusable_record",   "the author domain's DMARC record cannot be used") \
 	R(NOT_JUDGED,       "policy_not_judged",        "not judged: the stored message does not show its envelope") \
 	R(NONE_PUBLISHED,   "policy_no_policy",         "the author domain has no DMARC policy") \
 	R(LOOKUP,           "policy_lookup_failed",     "the author domain's policy could not be looked up") \
 	R(NAMES,            "policy_no_answer",         "a name that the message chose did not answer") \
-	R(FAIL_NONE,        "policy_fail_none",         "DMARC failed and the author domain asks for nothing") \
-	R(FAIL_QUARANTINE,  "policy_fail_quarantine",   "DMARC failed and the author domain asks for quarantine") \
-	R(FAIL_REJECT,      "policy_fail_reject",       "DMARC failed and the author domain asks for reject") \
+	R(FAIL_NONE,        "policy_fail_none",         "DMARC failed and the author domain requests no action") \
+	R(FAIL_QUARANTINE,  "policy_fail_quarantine",   "DMARC failed and the author domain requests quarantine") \
+	R(FAIL_REJECT,      "policy_fail_reject",       "DMARC failed and the author domain requests reject") \
 	R(FAIL_NO_REJECTS,  "policy_fail_no_rejects",   "DMARC failed under p=reject and this site does not reject") \
 	R(FAIL_INDIRECT,    "policy_fail_indirect",     "DMARC failed under p=reject and the message may have come through a list or forwarder") \
 	R(FAIL_REFUSED,     "policy_fail_refused",      "DMARC failed under p=reject and a signature of the author domain verifies but is not accepted") \

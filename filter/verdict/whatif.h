@@ -33,11 +33,11 @@ enum status what_if_parse(const char *text, enum dmarc_mode mode, struct arena *
 	struct what_if *what_if, const char **error);
 
 /*
- * Discovery, alignment, policy and overrides anew, with the same results of SPF, DKIM and ARC.
- * A record without a domain stands in place of the one that holds for the author domain; where
+ * Discovery, alignment, policy and overrides again, with the same results of SPF, DKIM and ARC.
+ * A record without a domain replaces the one that applies to the author domain; where
  * that is a public suffix's, at the organizational domain; where there is none, at the author
  * domain; it is not used for author domains within a domain that another part names. A message
- * that was not evaluated, and one of an own client, keeps its disposition.
+ * that was not evaluated, and one of a trusted client, keeps its disposition.
  */
 void what_if_judge(const struct evaluation *evaluation, const struct what_if *what_if,
 	struct what_if_result *result);

@@ -110,10 +110,10 @@ def broken():
             ('gap', without_set(three, 2), 'i=2: the set is missing'),
             ('first-missing', without_set(two, 1), 'i=1: the set is missing'),
             ('begins-with-two', by(start, LISTS, i=2), 'i=1: the set is missing'),
-            ('set-twice', one.topped(*one.fields[:3]), seal % 1 + 'the field stands twice'),
-            ('seal-twice', one.topped(one.fields[0]), seal % 1 + 'the field stands twice'),
+            ('set-twice', one.topped(*one.fields[:3]), seal % 1 + 'duplicate field'),
+            ('seal-twice', one.topped(one.fields[0]), seal % 1 + 'duplicate field'),
             ('results-twice', one.topped(one.fields[2]),
-             'ARC-Authentication-Results i=1: the field stands twice'),
+             'ARC-Authentication-Results i=1: duplicate field'),
             ('seal-missing', one.without('ARC-Seal'), 'ARC-Seal i=1: the field is missing'),
             ('message-signature-missing', one.without('ARC-Message-Signature'),
              ams % 1 + 'the field is missing'),
@@ -123,26 +123,26 @@ def broken():
             ('covers-a-seal', by(one, RELAY, h=('from', 'arc-seal')), 'h= names ARC-Seal'),
             ('from-not-covered', by(start, LISTS, h=('to', 'subject')), 'From is not signed'),
             ('sha1', by(start, LISTS, change={'a': 'rsa-sha1'}), 'rsa-sha1 is not accepted'),
-            ('no-key', by(start, ('rsa-b', 'none.example.org', 'arc')), 'there is no key'),
+            ('no-key', by(start, ('rsa-b', 'none.example.org', 'arc')), 'no key record was found'),
             ('revoked-key', by(start, ('rsa-b', 'revoked.example.org', 'arc')), 'revoked'),
             ('small-key', by(start, ('rsa-1023', 'small.example.org', 'arc')), 'too small'),
             ('results-without-instance',
-             edited(one, 'ARC-Authentication-Results', 'i=1; ', ''), 'begin with its instance')):
+             edited(one, 'ARC-Authentication-Results', 'i=1; ', ''), 'begin with i=')):
         yield case(name, message, 'fail', *reason)
     # the middle one was made over results that read otherwise
     middle = edited(by(one, RELAY), 'ARC-Authentication-Results', 'dkim=pass', 'dkim=none')
     yield case('broken-middle', by(middle, LISTS), 'fail', seal % 2 + no_sig)
     # RFC 8617 5.2.1: all failures are permanent; dkimpy has no answer without a key
     yield case('slow-key', by(start, ('rsa-b', 'slow.example.org', 'arc')), 'fail',
-               'could not be fetched for now', dkimpy=False)
+               'temporarily cannot be fetched', dkimpy=False)
     yield case('slow-key-of-an-older-seal',
                by(by(start, ('rsa-b', 'slow.example.org', 'arc')), RELAY), 'fail',
-               seal % 1 + 'the key could not be fetched', dkimpy=False)
+               seal % 1 + 'the key temporarily cannot be fetched', dkimpy=False)
     # dkimpy does not look at times in ARC
     yield case('expired', by(start, LISTS, message={'x': NOW - 1000, 't': NOW - 2000}), 'fail',
                'has expired', dkimpy=False)
     yield case('of-the-future', by(start, LISTS, change={'t': str(NOW + 4000)}), 'fail',
-               'made in the future', dkimpy=False)
+               'dated in the future', dkimpy=False)
 
 
 def cases():

@@ -110,9 +110,9 @@ def indirect():
     yield row('refused-of-another', 'spf=fail\ndkim=policy\n' + FAIL, '', 'reject',
               message=mail().signed(d='example.org', l=10), **away)
     yield row('refused-names-the-field', 'spf=fail\ndkim=policy\n' + FAIL +
-              '\nreason dkim: stands more often: Subject', '', 'quarantine',
+              '\nreason dkim: single-instance field: Subject', '', 'quarantine',
               message=mail().signed().topped('Subject: another'),
-              explain=('stands more often: Subject',), **away)
+              explain=('single-instance field: Subject',), **away)
     yield row('indirect-malformed-signature', 'spf=fail\ndkim=permerror\n' + FAIL, '', 'reject',
               message=mail().signed(change={'v': '2'}), **away)
     listed = mail().topped('List-Id: <club.lists.example.org>')

@@ -1,4 +1,4 @@
-"""outputs.py: what goes to stdout and into files, the configuration file, limits by option."""
+"""outputs.py: what to write to stdout and into files, the configuration file, limits by option."""
 
 from maker.case import AUTHSERV_ID, Case
 from maker.envelopes import FAIL, PASS, ZONE

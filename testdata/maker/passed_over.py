@@ -59,7 +59,7 @@ def signatures():
             ('latin-1-tag', {'extra': [('note', 'caf\udce9')]},
              'the field has 8-bit octets in an unknown tag: octet 0xe9 at'),
             ('empty-names', h('from', 'to', 'subject', '', 'date', ''), 'h= has an empty name: octet 0x3a at'),
-            ('time-ahead', {'t': NOW + 3600}, 't= is ahead of our clock, by an hour at most: octet 0x74 at')):
+            ('time-ahead', {'t': NOW + 3600}, 't= is at most an hour ahead of the local clock: octet 0x74 at')):
         yield row('signature-' + name, mail().signed(**options), 'pass', [told])
     whole = mail()
     length = len(sign.canon_body(whole.body, 'relaxed'))
@@ -68,7 +68,7 @@ def signatures():
     twice = mail().signed().topped('MIME-Version: 1.0', 'Subject: Your\n order 4711')
     yield row('fields-twice', twice, 'pass', [
         'MIME-Version (d=example.com): MIME-Version appears more often than it is signed',
-        'Subject (d=example.com): a signed field is repeated, each time the same'])
+        'Subject (d=example.com): a signed field is repeated with identical content'])
     for name, message, result in (
             ('i-of-another', mail().signed(i='a=b@example.com@example.org'), 'permerror'),
             ('8-bit-domain', mail().signed(change={'d': 'ex\udce9mple.com'}), 'permerror'),
@@ -110,19 +110,19 @@ def sealers():
             ('unreadable', 'mx.example.org; dkim=pass yes; ' + dmarc, 'its results cannot be read: octet 0x3b at 36'),
             ('attack-odd-name', 'mx.example.org; dmarc=pass header.from=example.com policy.is_org=yes',
              'its results cannot be read: octet 0x5f at'),
-            ('no-dmarc', 'mx.example.org; dkim=pass header.d=example.com', 'its results have no result of dmarc'),
+            ('no-dmarc', 'mx.example.org; dkim=pass header.d=example.com', 'its results have no DMARC result'),
             ('no-pass', 'mx.example.org; dmarc=fail header.from=example.com',
-             'its result of dmarc is not pass: fail'),
+             'its DMARC result is not pass: fail'),
             ('another-author', 'mx.example.org; dmarc=pass header.from=example.net',
-             'its result of dmarc is about another author: example.net'),
+             'its DMARC result is for another author domain: example.net'),
             ('attack-angle', 'mx.example.org; dmarc=pass header.from=<example.com@example.net>',
-             'its result of dmarc is about another author: example.net'),
+             'its DMARC result is for another author domain: example.net'),
             ('attack-second-dmarc', 'mx.example.org; dmarc=fail header.from=example.com; ' + dmarc,
-             'its results name dmarc more than once'),
+             'its results contain dmarc= more than once'),
             ('attack-dmarc-as-property', 'mx.example.org; spf=pass dmarc=fail; ' + dmarc,
-             'its results name dmarc more than once'),
+             'its results contain dmarc= more than once'),
             ('attack-dmarc-in-a-value', 'mx.example.org; spf=pass smtp.mailfrom=a/dmarc=fail; ' + dmarc,
-             'its results name dmarc more than once'),
+             'its results contain dmarc= more than once'),
             ('attack-quote-hides', 'mx.example.org; ' + dmarc + '; spf=pass smtp.mailfrom=a/"; dmarc=fail x="',
              'its results cannot be read: octet 0x22 at')):
         yield case(name, results, False, [no + told])

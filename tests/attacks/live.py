@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import socket
 import struct
 import subprocess

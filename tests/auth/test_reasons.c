@@ -156,7 +156,7 @@ Test(reasons, what_dkim_reasons_concern)
 			DKIM_R_MISSING, 0},
 		{"a tag without a value sign", " v=1; a=rsa-sha256; zz; d=a.example", "zz",
 			DKIM_R_TAGS, 21},
-		{"a tag stands twice", " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
+		{"duplicate tag", " v=1; a=rsa-sha256; d=a.example; s=x; d=b.example", "d",
 			DKIM_R_TAG_TWICE, 39},
 	};
 	struct arena arena;

@@ -187,7 +187,7 @@ check_block(struct slice block)
 	assert(results == 1);
 }
 
-/* Does a field hold, folded or not, anywhere in it, a name that is left out? */
+/* Does a field hold a name that is left out, anywhere, whatever no reader shows of it left away? */
 static bool
 names_ours(struct slice raw, struct arena *arena)
 {
@@ -195,7 +195,7 @@ names_ours(struct slice raw, struct arena *arena)
 	size_t n = 0;
 
 	for (size_t i = 0; i < raw.n; i++)
-		if (!slice_is_blank(raw.p[i]) && raw.p[i] != '\0')
+		if (raw.p[i] > ' ' && raw.p[i] < 127)
 			flat[n++] = slice_lower(raw.p[i]);
 	return memmem(flat, n, "authentication-results", 22) != NULL ||
 	       memmem(flat, n, "mailstamp-", 10) != NULL;

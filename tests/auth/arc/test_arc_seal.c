@@ -87,11 +87,11 @@ static const struct row {
 	{"said to be broken", {"rsa-a", "ed-a"}, "cv=pass", "cv=fail", 50, 0, ARC_CV_UNKNOWN,
 		"an earlier seal already says that the chain failed"},
 	{"as many as there may be", {"rsa-a", "ed-a"}, "ARC-Seal: i=2", "ARC-Seal: i=50", 50, 0,
-		ARC_CV_UNKNOWN, "the chain has as many sets as there may be"},
+		ARC_CV_UNKNOWN, "the chain has the maximum number of sets"},
 	{"over our own limit", {"rsa-a", "ed-a"}, NULL, NULL, 1, 0, ARC_CV_UNKNOWN,
 		"more sets than the limit"},
 	{"a key without an answer", {"rsa-b", NULL}, NULL, NULL, 50, 0, ARC_CV_UNKNOWN,
-		"a key of the chain did not answer"},
+		"a key of the chain temporarily cannot be fetched"},
 };
 
 /* A field that was not read has a number that nobody knows. */

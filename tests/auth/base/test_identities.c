@@ -12,7 +12,7 @@
 #define OVER_LIMIT "From field is over a limit"
 #define UNREADABLE "From field cannot be read"
 #define NO_DOMAIN "an author has no domain"
-#define BAD_DOMAIN "an author domain is no domain name"
+#define BAD_DOMAIN "an author domain is not a domain name"
 #define SEVERAL_DOMAINS "several author domains"
 #define DIFFER "readers differ about the author domain"
 #define LOOKS_LIKE_FROM "a line looks like another From field"

@@ -15,7 +15,7 @@
 #define OVER_LIMIT "From field is over a limit"
 #define UNREADABLE "From field cannot be read"
 #define NO_DOMAIN "an author has no domain"
-#define BAD_DOMAIN "an author domain is no domain name"
+#define BAD_DOMAIN "an author domain is not a domain name"
 #define HAS_NUL "NUL in the header"
 #define NO_AUTHOR "no author domain"
 

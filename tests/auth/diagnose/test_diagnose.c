@@ -87,7 +87,7 @@ Test(diagnose, other_failures_are_not_asked)
 	size_t n;
 
 	(void)run(changed("s=sel", "s=gone"), 0, &n);
-	cr_expect_eq(n, 0, "there is no key");
+	cr_expect_eq(n, 0, "no key record was found");
 	(void)run(changed("v=1", "v=2"), 0, &n);
 	cr_expect_eq(n, 0, "malformed");
 }

@@ -37,8 +37,8 @@ Test(dkim_limits, body_length)
 	} rows[] = {
 		{"whole", TAGS("l=12"), "", "", false, "pass", 0},
 		{"whole, allowed", TAGS("l=12"), "", "", true, "pass", 0},
-		{"part", TAGS("l=4"), "", "", false, "policy l= leaves the end of the body open",
-			8},
+		{"part", TAGS("l=4"), "", "", false,
+			"policy l= leaves the end of the body unsigned", 8},
 		{"part, allowed", TAGS("l=4"), "", "", true, "pass", 8},
 		{"nothing, allowed", TAGS("l=0"), "", "", true, "pass", 12},
 		{"added text, allowed", TAGS("l=12"), "789\r\n", "789\r\nBuy  \t now\r\n\r\n", true,
@@ -174,7 +174,7 @@ Test(dkim_limits, header)
 
 	rig.limits.fields = 2;
 	(void)dkim_rig_check(raw, NULL);
-	cr_expect_str_eq(dkim_rig_text(), "policy the header is over the limit of fields", "%s",
+	cr_expect_str_eq(dkim_rig_text(), "policy the header has more fields than the limit", "%s",
 		dkim_rig_text());
 	rig.limits.fields = 3;
 	rig.limits.field_size = 1000;

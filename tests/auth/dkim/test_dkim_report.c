@@ -82,7 +82,7 @@ Test(dkim_report, numbers)
 		.unsigned_bytes = 18446744073709551615U};
 	struct dkim_result result = {.sigs = &sig, .n = 1};
 
-	cr_expect_str_eq(rows_of(&result), "dkim=policy (l= leaves the end of the body open) "
+	cr_expect_str_eq(rows_of(&result), "dkim=policy (l= leaves the end of the body unsigned) "
 					   "policy.unsigned=18446744073709551615\n");
 	result.over = 3;
 	sig.reason = dkim_reason(DKIM_R_NONE);

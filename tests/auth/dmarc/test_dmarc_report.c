@@ -24,13 +24,13 @@ static const struct row {
 	{"no policy", TXT("example.com", "x"), "example.com", "", FROM_R_NONE,
 		"dmarc=none reason=\"no DMARC record\" header.from=example.com"},
 	{"several records", REJECT REJECT, "example.com", "", FROM_R_NONE,
-		"dmarc=none reason=\"several DMARC records at one name, which count as none\" "
+		"dmarc=none reason=\"more than one DMARC record at a name, so none is used\" "
 		"header.from=example.com"},
 	{"unusable", RECORD("example.com", "p=x"), "example.com", "", FROM_R_NONE,
 		"dmarc=permerror reason=\"the DMARC record has no usable policy\" "
 		"header.from=example.com"},
 	{"unusable but for rua", RECORD("example.com", "rua=mailto:a@b"), "example.com", "", FROM_R_NONE,
-		"dmarc=fail reason=\"no aligned pass, and a record with a bad policy tag\" "
+		"dmarc=fail reason=\"no aligned pass, and the record has an invalid policy tag\" "
 		"header.from=example.com policy.dmarc=none"},
 	{"policy unknown", LAME("example.com"), "example.com", "", FROM_R_NONE,
 		"dmarc=temperror reason=\"the DMARC policy could not be looked up\" "

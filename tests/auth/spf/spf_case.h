@@ -117,7 +117,7 @@ spf_case_rows(const struct spf_row *rows, size_t n)
 #define CHECK_ROWS(rows) spf_case_rows((rows), sizeof(rows) / sizeof(rows)[0])
 
 #define LISTED "client address not listed"
-#define MATCHED "client address matches a term that says so"
+#define MATCHED "client address matches a term with this result"
 #define UNMATCHED "no term matches"
 
 #endif

@@ -42,7 +42,7 @@ Test(spf_libspf2, results)
 		{"temperror inside", TXT("e.example.", "a:x.example -all") ";!TIMEOUT x.example\n",
 			"192.0.2.1", "a@e.example", AUTH_TEMPERROR, "DNS did not answer"},
 		{"permerror, syntax", TXT("e.example.", "moo -all"), "192.0.2.1", "a@e.example",
-			AUTH_PERMERROR, "record syntax"},
+			AUTH_PERMERROR, "the SPF record has a syntax error"},
 		{"permerror, two records", TXT("e.example.", "-all") TXT("e.example.", "+all"),
 			"192.0.2.1", "a@e.example", AUTH_PERMERROR, "more than one SPF record"},
 		{"permerror, include without a record", TXT("e.example.", "include:x.example -all"),
@@ -75,7 +75,7 @@ Test(spf_libspf2, results)
 			TXT("e.example.", "a:1.example a:2.example a:3.example -all"), "192.0.2.1",
 			"a@e.example", AUTH_FAIL, MATCHED},
 		{"its way: /0 is an error", TXT("e.example.", "ip4:10.0.0.0/0 -all"), "192.0.2.1",
-			"a@e.example", AUTH_PERMERROR, "record syntax"},
+			"a@e.example", AUTH_PERMERROR, "the SPF record has a syntax error"},
 	};
 	/* clang-format on */
 

@@ -33,7 +33,7 @@ Test(spf_match, addresses)
 			NULL, NULL},
 		{"a whose answer cannot be read",
 			TXT("e.example.", "a:x.example -all") ";!BAD x.example\n", AUTH_TEMPERROR,
-			"DNS answer not readable", "a:x.example", "e.example", 1, 0, NULL, NULL},
+			"unreadable DNS answer", "a:x.example", "e.example", 1, 0, NULL, NULL},
 		{"a match before the name that does not answer",
 			TXT("e.example.", "ip4:192.0.2.1 a:x.example -all") ";!TIMEOUT x.example\n",
 			AUTH_PASS, NULL, "ip4:192.0.2.1", "e.example", 0, 0, NULL, NULL},
@@ -228,7 +228,7 @@ Test(spf_match, include_and_redirect)
 			NULL, NULL},
 		{"include, permerror",
 			TXT("e.example.", "include:i.example -all") TXT("i.example.", "moo"),
-			AUTH_PERMERROR, "record syntax", "moo", "i.example", 1, 0, NULL, NULL},
+			AUTH_PERMERROR, "the SPF record has a syntax error", "moo", "i.example", 1, 0, NULL, NULL},
 		{"include, two records",
 			TXT("e.example.", "include:i.example -all") TXT("i.example.", "+all")
 				TXT("i.example.", "-all"),

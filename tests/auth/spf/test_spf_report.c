@@ -96,7 +96,7 @@ Test(spf_report, received_spf)
 			"permerror (SPF record cannot be used for e.example) "
 			"receiver=mx.receiver.example; client-ip=192.0.2.1; "
 			"envelope-from=\"a@e.example\"; helo=h.example; identity=mailfrom; "
-			"problem=\"record syntax\""},
+			"problem=\"the SPF record has a syntax error\""},
 		{"hostile values are quoted, escaped and stripped",
 			"e.example. 60 IN TXT \"v=spf1 -exists:\\\"x;)(\\\\.%{d} ?all\"\n"
 			"\\\"x\\;\\)\\(\\\\.e.example. 60 IN A 127.0.0.2\n", "192.0.2.1",

@@ -309,7 +309,7 @@ Test(options, lists_in_files)
 	cr_expect(PARSE("--trusted-sealer", bad) == ST_BAD);
 	cr_expect_not_null(strstr(error, "line 3 must be a domain name"), "%s", error);
 	cr_expect(PARSE("--trusted-sealer", nul) == ST_BAD);
-	cr_expect_not_null(strstr(error, "line 1 has a NUL in it"), "%s", error);
+	cr_expect_not_null(strstr(error, "line 1 contains a NUL"), "%s", error);
 	(void)remove(good + 1);
 	(void)remove(bad + 1);
 	(void)remove(nul + 1);

@@ -103,11 +103,11 @@ static const struct guarded_row {
 	{"group may read", wholefile_secret, SLICE_INIT("s3cret"), 0640, SLICE_INIT("s3cret"),
 		NULL},
 	{"others may read", wholefile_secret, SLICE_INIT("s3cret"), 0604, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 	{"others may write", wholefile_secret, SLICE_INIT("s3cret"), 0602, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 	{"all may read", wholefile_secret, SLICE_INIT("s3cret"), 0644, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 	{"a line end", wholefile_secret, SLICE_INIT("s3cret\n"), 0600, SLICE_INIT("s3cret"), NULL},
 	{"CRLF", wholefile_secret, SLICE_INIT("s3cret\r\n"), 0600, SLICE_INIT("s3cret"), NULL},
 	{"blanks are kept", wholefile_secret, SLICE_INIT(" s3 cret \n"), 0600,
@@ -125,11 +125,11 @@ static const struct guarded_row {
 	{"a key, our group may read", wholefile_key, SLICE_INIT("key\n"), 0640, SLICE_INIT("key\n"),
 		NULL},
 	{"a key, group may write", wholefile_key, SLICE_INIT("key\n"), 0620, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 	{"a key, others may read", wholefile_key, SLICE_INIT("key\n"), 0604, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 	{"a key, others may run it", wholefile_key, SLICE_INIT("key\n"), 0601, SLICE_INIT(""),
-		"others can read it"},
+		"it is readable by others"},
 };
 
 Test(wholefile, guarded)
@@ -172,7 +172,7 @@ Test(wholefile, key_of_another_group)
 	if (geteuid() == 0) {
 		cr_assert(chown(name, 0, 12345) == 0);
 		cr_expect(wholefile_key(name, 11, &arena, &got, &why) == ST_BAD);
-		cr_expect_str_eq(fault_text(why), "others can read it");
+		cr_expect_str_eq(fault_text(why), "it is readable by others");
 	}
 	unlink(name);
 	arena_clear(&arena);

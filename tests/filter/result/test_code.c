@@ -8,7 +8,7 @@ static const struct code_case {
 	{"from_missing", "no From field"},
 	{"spf_syntax", "record syntax"},
 	{"dkim_missing_tag", "a required tag is missing"},
-	{"policy_local", "from an own client or user"},
+	{"policy_local", "from a trusted client or an authenticated user"},
 	{"no_file", "no such file"},
 };
 

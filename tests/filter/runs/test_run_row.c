@@ -193,7 +193,8 @@ Test(run_row, what_is_in_it)
 	cr_expect(row.has_other && row.other.dmarc == AUTH_NONE);
 	cr_expect(row.damage.signatures == 2 && row.damage.unexplained == 1 &&
 		  row.damage.kinds[DIAGNOSE_FOOTER] == 1);
-	cr_expect_str_eq(row.reason, "from an own client or user", "by its code");
+	cr_expect_str_eq(
+		row.reason, "from a trusted client or an authenticated user", "by its code");
 	cr_expect_eq(row.nadvice, 3);
 	cr_expect_str_eq(row.advice[0].text,
 		"the SPF record of a.example could not be fetched: check its name servers");

@@ -47,9 +47,9 @@ Test(words, language)
 		set("LANGUAGE", row->language);
 		words_choose(row->asked);
 		cr_expect_str_eq(words_tag(), row->want, "%s", row->name);
-		cr_expect_str_eq(words("DNS answer not readable"),
+		cr_expect_str_eq(words("unreadable DNS answer"),
 			row->want[0] == 'j' ? "DNS の応答を読み取れません"
-					    : "DNS answer not readable",
+					    : "unreadable DNS answer",
 			"%s", row->name);
 	}
 }
@@ -58,7 +58,7 @@ Test(words, english_before_any_choice)
 {
 	set("LANG", "ja_JP.UTF-8");
 	cr_expect_str_eq(words_tag(), "en");
-	cr_expect_str_eq(words("DNS answer not readable"), "DNS answer not readable");
+	cr_expect_str_eq(words("unreadable DNS answer"), "unreadable DNS answer");
 }
 
 Test(words, without_translation)
@@ -74,7 +74,7 @@ Test(words, lasting)
 	const char *first;
 
 	words_choose(WORDS_JA);
-	first = words("DNS answer not readable");
+	first = words("unreadable DNS answer");
 	(void)words("CNAME chain too long");
 	cr_expect_str_eq(first, "DNS の応答を読み取れません");
 }
