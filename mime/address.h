@@ -107,6 +107,8 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /* gmime may be NULL; no thread may be using it. */
+/* Loads and starts GMime, once; false where it is not there. From any thread. */
+bool address_gmime_ready(struct address_gmime *gmime);
 void address_gmime_close(struct address_gmime *gmime);
 
 /*

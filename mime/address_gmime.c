@@ -87,8 +87,8 @@ load(struct address_gmime *gmime)
 	return true;
 }
 
-static bool
-ready(struct address_gmime *gmime)
+bool
+address_gmime_ready(struct address_gmime *gmime)
 {
 	bool loaded;
 
@@ -179,7 +179,7 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 		return ST_LIMIT;
 	if (slice_find(value, '\0') < value.n)
 		return ST_BAD;
-	if (!ready(gmime))
+	if (!address_gmime_ready(gmime))
 		return ST_TEMP;
 	list = gmime->parse(NULL, without_encoded_words(value, arena));
 	if (list == NULL)

@@ -78,6 +78,8 @@ struct auth_input {
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
+	bool envelope_hidden; /* stored mail that does not show its envelope: SPF is not judged, and
+				 where nothing else passes, DMARC is not */
 	struct budget
 		*budget; /* of this message; NULL: without bounds, for the caller has its own */
 	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */

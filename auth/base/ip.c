@@ -269,3 +269,31 @@ ip_reverse_name(const struct ip *ip, struct arena *arena)
 		buf_adds(&name, "ip6.arpa");
 	return buf_slice(&name);
 }
+
+static bool
+in_any(const struct ip *ip, const char *const *nets, size_t n)
+{
+	struct ip_net net;
+
+	for (size_t i = 0; i < n; i++)
+		if (ip_net_parse(slice_str(nets[i]), &net) && ip_net_has(&net, ip))
+			return true;
+	return false;
+}
+
+bool
+ip_is_loopback(const struct ip *ip)
+{
+	static const char *const nets[] = {"127.0.0.0/8", "::1/128"};
+
+	return in_any(ip, nets, sizeof nets / sizeof *nets);
+}
+
+bool
+ip_is_private(const struct ip *ip)
+{
+	static const char *const nets[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+		"169.254.0.0/16", "fc00::/7", "fe80::/10"};
+
+	return ip_is_loopback(ip) || in_any(ip, nets, sizeof nets / sizeof *nets);
+}

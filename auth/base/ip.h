@@ -42,4 +42,10 @@ struct ip_net {
 bool ip_net_parse(struct slice text, struct ip_net *net);
 bool ip_net_has(const struct ip_net *net, const struct ip *ip);
 
+/* 127.0.0.0/8, ::1 */
+bool ip_is_loopback(const struct ip *ip);
+
+/* An address that nobody outside has: loopback, RFC 1918, RFC 4193, link-local. */
+bool ip_is_private(const struct ip *ip);
+
 #endif

@@ -260,6 +260,8 @@ judge(struct check *check)
 	}
 	if (check->over)
 		return finish(check, AUTH_FAIL, DMARC_R_QUESTIONS);
+	if (check->finder.in->envelope_hidden)
+		return finish(check, AUTH_PERMERROR, DMARC_R_NOT_JUDGED);
 	return finish(check, AUTH_FAIL,
 		result->unusable ? DMARC_R_NO_PASS_BAD_RECORD : DMARC_R_NO_ALIGNED_PASS);
 }

@@ -198,7 +198,8 @@ open_all(struct run *run)
 			N_("cannot be read"));
 	run->tools.psl = run->psl;
 	run->tools.gmime = address_gmime_open();
-	if (run->tools.gmime == NULL)
+	if (run->tools.gmime == NULL ||
+		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
 	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
 	(void)alarm(START_SECONDS);
@@ -298,6 +299,24 @@ work(struct run *run)
 	return crew_run(&config);
 }
 
+/* A mailbox in which messages may have been lost or made up says so. */
+static void
+tell_damage(const struct run *run)
+{
+	const struct source_damage *damage = source_damage(run->source);
+
+	if (damage->mailboxes == 0)
+		return;
+	fprintf(stderr,
+		_("mailstamp: %zu mailboxes look damaged or quoted by another rule (--mbox), first "
+		  "%s: "
+		  "%zu messages began without an empty line before them, %zu lines \"From \" after "
+		  "an "
+		  "empty line were taken as text\n"),
+		damage->mailboxes, path_shown(damage->first, run->arena), damage->joined,
+		damage->text);
+}
+
 static int
 finish(struct run *run, enum crew_end end)
 {
@@ -316,6 +335,7 @@ finish(struct run *run, enum crew_end end)
 	int status;
 
 	progress_clear(&run->progress);
+	tell_damage(run);
 	end_shard(run, whole);
 	kept = journal_close(run->journal, whole);
 	run->journal = NULL;

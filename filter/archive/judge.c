@@ -9,7 +9,6 @@
 #include "auth/dns/dns.h"
 #include "filter/archive/compare.h"
 #include "filter/archive/line.h"
-#include "filter/archive/manifest.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
 #include "filter/explain/evidence.h"
@@ -23,6 +22,7 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/run_row.h"
+#include "filter/source/manifest.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
 enum { PIECE_OCTETS = 64 * 1024 };
@@ -216,6 +216,9 @@ evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &judge->told) != EVALUATE_OK)
 		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
+	error = saved_not_mail(&ev->message);
+	if (error != FAULT_NONE)
+		return error;
 	return FAULT_NONE;
 }
 
@@ -326,8 +329,9 @@ tell_failure(struct judge *judge, const struct item *item, enum fault fault, str
 		return;
 	shown = path_shown(item->name != NULL ? item->name : "?", judge->arena);
 	row_failure(item->index, shown, error, judge->arena, &row);
-	if (wants_json(judge->options) && json_failure(item->index, shown, error, fault_code(fault),
-						  judge->arena, &line) != ST_OK)
+	row.not_mail = fault_is_not_mail(fault);
+	if (wants_json(judge->options) &&
+		json_failure(item->index, shown, error, fault, judge->arena, &line) != ST_OK)
 		return;
 	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);

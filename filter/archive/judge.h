@@ -7,8 +7,8 @@
 #include <setjmp.h>
 
 #include "auth/dns/dns_pool.h"
-#include "filter/archive/source.h"
 #include "filter/archive/workspace.h"
+#include "filter/source/source.h"
 #include "filter/stats/row.h"
 
 /* One thread's. */

@@ -8,7 +8,7 @@ struct slice
 line_head(enum output_what output)
 {
 	return output == OUTPUT_CSV ? SLICE("path,spf,dkim,signatures,dmarc,arc,author_domain,"
-					    "policy,disposition,reason,error\r\n")
+					    "policy,disposition,reason,error,envelope\r\n")
 				    : SLICE("");
 }
 
@@ -96,6 +96,8 @@ add_csv_rest(const struct row *row, struct buf *out)
 	add_csv(out, row->reason);
 	buf_addc(out, ',');
 	add_csv(out, row->error);
+	buf_addc(out, ',');
+	add_csv(out, row->envelope_from);
 	buf_adds(out, "\r\n");
 }
 

@@ -68,7 +68,8 @@ write_page(const struct results *results, bool interrupted)
 	const struct options *options = results->options;
 	const struct page page = {
 		.stats = results->stats,
-		.failed = results->summary.failed,
+		.failed = results->summary.failed - results->summary.not_mail,
+		.not_mail = results->summary.not_mail,
 		.interrupted = interrupted,
 		.shard = options->shard,
 		.made = options->has_now && options->now != NOW_MESSAGE ? options->now

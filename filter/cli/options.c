@@ -338,6 +338,18 @@ check_sealing(const struct options *options)
 	return NULL;
 }
 
+/* A file that explain is given is stored mail, unless it is told the envelope. */
+static void
+take_stored_defaults(struct options *options)
+{
+	const bool told = options->client_ip != NULL || options->client_name != NULL ||
+			  options->helo != NULL || options->mail_from != NULL;
+
+	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
+		options->input != NULL && !told)
+		options->envelope = ENVELOPE_HEADERS;
+}
+
 /* of the filter: COMMAND, the next hop or stdout */
 static const char *
 check_hand_on(const struct options *options)
@@ -367,6 +379,7 @@ check(struct reader *reader)
 	struct options *options = reader->options;
 	const char *error = check_sealing(options);
 
+	take_stored_defaults(options);
 	if (error != NULL) {
 		*reader->error = error;
 		return ST_BAD;

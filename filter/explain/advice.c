@@ -198,6 +198,12 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome,
 		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||
 		slice_eq(results->spf.domain, author);
 	advice.indirect = is_indirect(&advice);
+	if (evaluate_not_judged(ev)) {
+		advice_add(&advice, ADVICE_ENVELOPE, NULL);
+		advise_dkim(&advice);
+		advise_dmarc(&advice);
+		return;
+	}
 	advise_spf(&advice);
 	advise_dkim(&advice);
 	if (advice.indirect)

@@ -20,26 +20,26 @@ is_known(const struct advice *advice)
 		       EVIDENCE_NONE;
 }
 
-/* Is a service that signs for its customers named by the records, or on the owner's list? */
+/* Is a service named by the records, or on the owner's list? */
 static bool
-has_service(const struct advice *advice)
+is_in_use(const struct advice *advice, const struct provider *provider)
 {
-	for (size_t i = 0; i < provider_count; i++)
-		if (provider_table[i].dkim != NULL && evidence_of_domain(advice->ev, advice->own,
-							      slice_str(provider_table[i].domain))
-								      .id != EVIDENCE_NONE)
+	struct slice list = slice_str(provider->domains), domain;
+
+	while (provider_next_word(&list, &domain))
+		if (evidence_of_domain(advice->ev, advice->own, domain).id != EVIDENCE_NONE)
 			return true;
 	return false;
 }
 
-/* The next word of a list, where there is one. */
+/* Is one that signs for its customers? */
 static bool
-next_word(struct slice *list, struct slice *word)
+has_service(const struct advice *advice)
 {
-	*list = slice_trim(*list);
-	*word = slice_head(*list, slice_find(*list, ' '));
-	*list = slice_from(*list, word->n);
-	return word->n > 0;
+	for (size_t i = 0; i < provider_count; i++)
+		if (provider_table[i].dkim != NULL && is_in_use(advice, &provider_table[i]))
+			return true;
+	return false;
 }
 
 /* The CNAME that a service documents for the selector, where the signature verifies with it. */
@@ -50,20 +50,15 @@ key_of_service(
 	const struct dkim_sig *sig = &advice->results->dkim.sigs[which].sig;
 
 	for (size_t i = 0; i < provider_count; i++) {
-		struct slice list = slice_str(provider_table[i].cnames != NULL
-						      ? provider_table[i].cnames
-						      : ""),
-			     selector, target;
+		struct slice list = slice_str(provider_table[i].cnames), selector, target;
 		struct auth_results results;
 
-		while (next_word(&list, &selector) && next_word(&list, &target)) {
+		while (provider_next_word(&list, &selector) && provider_next_word(&list, &target)) {
 			if (!slice_eq(selector, SLICE("*")) && !slice_ieq(selector, sig->s))
 				continue;
 			*record = (struct proof_record){
 				name, "CNAME", advice_fill(advice, target, sig->s)};
-			if (evidence_of_domain(
-				    advice->ev, advice->own, slice_str(provider_table[i].domain))
-						.id != EVIDENCE_NONE &&
+			if (is_in_use(advice, &provider_table[i]) &&
 				proof_with(advice->ev, record, 1, NULL, &results) &&
 				which < results.dkim.n &&
 				results.dkim.sigs[which].code == AUTH_PASS)
@@ -161,12 +156,13 @@ passes_signed(const struct advice *advice)
 static void
 propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider)
 {
-	struct slice list = slice_str(provider->cnames != NULL ? provider->cnames : "");
+	struct slice list = slice_str(provider->cnames);
 	struct proof_record records[KEYS_MAX];
 	struct slice selector, target;
 	size_t n = 0;
 
-	while (n < KEYS_MAX && next_word(&list, &selector) && next_word(&list, &target)) {
+	while (n < KEYS_MAX && provider_next_word(&list, &selector) &&
+		provider_next_word(&list, &target)) {
 		records[n] = (struct proof_record){
 			.type = "CNAME", .text = advice_fill(advice, target, selector)};
 		if (slice_eq(selector, SLICE("*")) ||

@@ -1,9 +1,9 @@
 #include "filter/explain/advice_text.h"
 
 #include "filter/explain/evidence.h"
-#include "filter/explain/providers.h"
 #include "filter/explain/remedy.h"
 #include "filter/explain/setting.h"
+#include "filter/provider/provider.h"
 #include "filter/result/code.h"
 #include "filter/text/words.h"
 
@@ -21,6 +21,10 @@ static const struct advice_row {
 	[ADVICE_FROM] = {"from",                "mail",  "advice-from",             "",
 			 N_("the mail must have one From field with one address in it: fix the program "
 		   "that writes it")																			  },
+	[ADVICE_ENVELOPE] = {"envelope",            "mail",  "advice-envelope",         "",
+			 N_("the stored message does not show who handed it over: name your relays "
+		   "with --trusted-relay, or say the envelope with --client-ip and "
+		   "--mail-from")																			     },
 	[ADVICE_AUTHOR] = {"own_author",          "mail",  "advice-own-author",       "domain,domain,author",
 			 N_("if %s sends in its own name (a web form, a ticket system), have it write "
 		   "an address of %s into From, and that of %s into Reply-To")														},

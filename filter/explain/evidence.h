@@ -8,7 +8,7 @@
 #ifndef FILTER_EXPLAIN_EVIDENCE_H
 #define FILTER_EXPLAIN_EVIDENCE_H
 
-#include "filter/explain/providers.h"
+#include "filter/provider/provider.h"
 #include "filter/settings/own_senders.h"
 #include "filter/verdict/evaluate.h"
 

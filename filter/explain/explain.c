@@ -5,9 +5,11 @@
 
 #include "auth/dns/dns.h"
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_envelope.h"
 #include "filter/explain/explain_from.h"
 #include "filter/explain/explain_notes.h"
 #include "filter/explain/undo.h"
+#include "filter/intake/structure.h"
 #include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
@@ -239,10 +241,13 @@ print_identities(const struct evaluation *ev)
 	words_pad(_("Client"), LABEL, stdout);
 	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
+	explain_client_source(&ev->taken.source, LABEL);
 	words_pad("HELO", LABEL, stdout);
 	printf("%s\n", text_of(envelope->helo, arena));
 	words_pad("MAIL FROM", LABEL, stdout);
-	printf("%s\n\n", path);
+	printf("%s\n", path);
+	explain_path_source(&ev->taken.source, LABEL);
+	printf("\n");
 	if (ev->ids.ambiguous.id != FROM_R_NONE)
 		printf(_("The message is ambiguous: %s.\n\n"),
 			reason_words(&ev->ids.ambiguous, arena));
@@ -392,6 +397,56 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	return undone != 0 ? undone : status;
 }
 
+/* One message that is attached, as if it had been stored by itself. */
+static bool
+explain_attached(const struct evaluation *outer, const struct own_senders *own,
+	const struct structure_message *found, size_t number)
+{
+	struct options options = *outer->options;
+	const struct evaluate_tools tools = {outer->gmime, outer->in.psl, outer->in.crypto};
+	struct evaluate_source source = {
+		.tools = &tools, .overlay = outer->overlay, .bytes = found->bytes};
+	struct evaluation ev;
+	const char *error = NULL;
+	bool told = false;
+
+	options.envelope = ENVELOPE_HEADERS;
+	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
+	options.undo = NULL; /* that file is the outer message's */
+	evaluate_begin(&options, outer->arena, &ev);
+	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
+		evaluate(&ev, &source, &error) == EVALUATE_OK) {
+		if (options.output != OUTPUT_JSON)
+			printf(found->recoded
+					? _("\nAttached message %zu, re-encoded on the way:\n\n")
+					: _("\nAttached message %zu:\n\n"),
+				number);
+		told = tell(&ev, own) != EXIT_TEMPFAIL;
+	}
+	if (error != NULL)
+		fprintf(stderr, "mailstamp: %s\n", words(error));
+	evaluate_end(&ev);
+	return told;
+}
+
+/* Those that are attached; the status stays that of the message itself. */
+static int
+tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
+{
+	struct structure_message *found;
+	size_t n;
+
+	if (!ev->options->attached || !ev->evaluated || status == EXIT_TEMPFAIL)
+		return status;
+	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
+	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n) != ST_OK)
+		return EXIT_TEMPFAIL;
+	for (size_t i = 0; i < n; i++)
+		if (!explain_attached(ev, own, &found[i], i + 1))
+			return EXIT_TEMPFAIL;
+	return status;
+}
+
 int
 explain_main(const struct options *options, struct arena *arena)
 {
@@ -413,7 +468,7 @@ explain_main(const struct options *options, struct arena *arena)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {
 	case EVALUATE_OK:
-		status = tell(&ev, own);
+		status = tell_attached(&ev, own, tell(&ev, own));
 		if (options->dns_record != NULL && ev.in.dns != NULL &&
 			!record_keep(options, dns_record(evaluate_dns(&ev), arena), arena))
 			status = EXIT_TEMPFAIL;

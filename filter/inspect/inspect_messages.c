@@ -8,9 +8,9 @@
 #include "auth/base/domain.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/saved.h"
-#include "filter/io/mbox.h"
 #include "filter/io/paths.h"
 #include "filter/io/walk.h"
+#include "filter/source/mbox.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
 enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
@@ -93,28 +93,44 @@ is_full(struct reading *reading)
 	return true;
 }
 
-/* A message, or an mbox of them, packed or not; the file is read, never mapped: it may be cut off
- * meanwhile. */
-static void
-read_messages(struct reading *reading, const char *path, struct mbox *mbox)
+/* One file: a message, or an mbox of them. Returns as mbox_next. */
+static int
+read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum fault *error)
 {
-	size_t before = reading->found->messages;
 	enum mbox_quoting quoting = MBOX_NONE;
 	struct mbox_message message;
-	enum fault error = FAULT_NO_MESSAGE;
 	int got = 1;
 
-	if (saved_is_mbox(path, mbox_peek(mbox, SAVED_FIRST)))
+	if (saved_is_mbox(name, mbox_peek(mbox, SAVED_FIRST)))
 		quoting = reading->options->mboxo ? MBOX_O : MBOX_RD;
 	while (!is_full(reading)) {
-		got = mbox_next(mbox, quoting, &message, &error);
+		got = mbox_next(mbox, quoting, &message, error);
 		if (got <= 0)
 			break;
-		read_message(reading, saved_unwrap(path, slice_make(message.bytes, message.n)));
+		read_message(reading, saved_unwrap(name, slice_make(message.bytes, message.n)));
 		free(message.bytes);
 	}
-	if (got < 0 || reading->found->messages == before)
-		tell_unread(reading, path, error);
+	return got;
+}
+
+/* All files of it, packed or not; the file is read, never mapped: it may be cut off meanwhile. */
+static void
+read_files(struct reading *reading, const char *path, struct mbox *mbox)
+{
+	const size_t before = reading->found->messages;
+	enum fault error = FAULT_NONE, one = FAULT_NONE;
+	int got = 1;
+
+	while (!is_full(reading) && (got = mbox_next_file(mbox, &one)) == 1) {
+		const char *name = mbox_file(mbox);
+
+		if (read_messages(reading, name != NULL ? name : path, mbox, &one) < 0)
+			error = one;
+	}
+	if (got < 0)
+		error = one;
+	if (error != FAULT_NONE || reading->found->messages == before)
+		tell_unread(reading, path, error != FAULT_NONE ? error : FAULT_NO_MESSAGE);
 }
 
 static void
@@ -134,13 +150,13 @@ read_file(struct reading *reading, const char *path)
 		close(fd);
 		return;
 	}
-	in = unpack_open(fd);
+	in = unpack_open(fd, true);
 	mbox = in != NULL ? mbox_open(in, HEAD_OCTETS) : NULL;
 	if (mbox == NULL) {
 		tell_unread(reading, path, FAULT_NO_MEMORY);
 		return;
 	}
-	read_messages(reading, path, mbox);
+	read_files(reading, path, mbox);
 	mbox_close(mbox);
 }
 

@@ -63,19 +63,19 @@ envelope_release(struct taken *taken)
 
 enum status
 envelope_from_message(const struct options *options, const struct message *message,
-	struct slice secret, struct dns *dns, struct arena *arena, struct envelope *envelope,
+	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
 	const char **error)
 {
 	enum status st = ST_OK;
 
 	if (options->envelope == ENVELOPE_FIELD)
-		st = envelope_field(
-			message, options->limits.field_size, secret, arena, envelope, error);
+		st = envelope_field(message, options->limits.field_size, secret, arena,
+			&taken->envelope, error);
 	/* a client that the mail server told may be a relay of ours */
 	if (st == ST_OK)
-		relay_look_behind(options, message, dns, envelope);
+		relay_look_behind(options, message, dns, &taken->envelope);
 	if (options->envelope == ENVELOPE_HEADERS)
-		envelope_headers(options, message, dns, arena, envelope);
+		envelope_headers(options, message, dns, arena, taken);
 	return st;
 }
 

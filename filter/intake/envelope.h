@@ -31,7 +31,7 @@ void envelope_release(struct taken *taken);
  * never count. ST_BAD with *error as above.
  */
 enum status envelope_from_message(const struct options *options, const struct message *message,
-	struct slice secret, struct dns *dns, struct arena *arena, struct envelope *envelope,
+	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
 	const char **error);
 
 /* sets trusted_client by --trusted-client, after everything else is known */

@@ -2,9 +2,8 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope_modes.h"
-#include "filter/intake/received.h"
+#include "filter/intake/hop.h"
 #include "filter/intake/relay.h"
-#include "mime/scan.h"
 
 enum { MAX_LOOKUPS = 20 };
 
@@ -13,6 +12,10 @@ struct walk {
 	struct dns *dns;
 	struct arena *arena;
 	size_t lookups; /* names of by clauses that were looked up */
+	struct envelope_source *source;
+	const struct provider *only; /* of --mailbox NAME; NULL: all */
+	struct received submission;  /* the last hop of a local program: who wrote what is below? */
+	bool submitted;              /* there is one whose host was not seen yet */
 };
 
 static enum relay_trust
@@ -42,95 +45,174 @@ by_trusted(struct walk *walk, struct slice by)
 	       any_trusted(walk, dns_get(walk->dns, name, DNS_AAAA, 0)) == RELAY_YES;
 }
 
-/* The topmost Received whose handing host is outside; where one hides it, nobody is known. */
-static void
-find_client(struct walk *walk, const struct message *message, struct envelope *envelope)
+static enum hop
+relay_kind(struct walk *walk, const struct received *received, enum client_unknown *unknown)
 {
-	const struct field *field;
-
-	for (size_t i = 0;
-		i < RELAY_HOPS && (field = message_field(message, "Received", i)) != NULL; i++) {
-		struct received received;
-
-		if ((field->flags & FIELD_OVERSIZE) != 0)
-			return;
-		received_parse(field->value, &received);
-		if (received.ip.family == 0) {
-			if (by_trusted(walk, received.by))
-				continue;
-			return;
-		}
-		switch (relay_trusted(walk->options, walk->dns, &received.ip)) {
-		case RELAY_YES:
-			continue;
-		case RELAY_UNKNOWN:
-			return;
-		case RELAY_NO:
-			envelope->client_ip = received.ip;
-			if (envelope->helo.n == 0)
-				envelope->helo = received.helo;
-			return;
-		}
+	*unknown = CLIENT_NO_ADDRESS;
+	if (received->ip.family == 0)
+		return by_trusted(walk, received->by) ? HOP_RELAY : HOP_OUTSIDE;
+	switch (relay_trusted(walk->options, walk->dns, &received->ip)) {
+	case RELAY_YES:
+		return HOP_RELAY;
+	case RELAY_UNKNOWN:
+		*unknown = CLIENT_NO_ANSWER;
+		return HOP_OUTSIDE;
+	case RELAY_NO:
+	default:
+		*unknown = CLIENT_KNOWN;
+		return HOP_OUTSIDE;
 	}
 }
 
-/* `From ADDR DATE`: the address may hold blanks in quotes; `-` (Mozilla) is none */
+/* What stands below a hop of a provider or of a local program was written by the same, or it is
+ * the sender's word. */
 static bool
-mbox_path(struct slice line, struct slice *path)
+fits(struct walk *walk, const struct received *received)
 {
-	struct slice at = slice_from(line, sizeof "From " - 1), start;
+	const struct provider *provider = walk->source->provider;
 
-	(void)scan_wsp(&at);
-	start = at;
-	scan_until(&at, " \t\r\n");
-	*path = slice_head(start, start.n - at.n);
-	return path->n > 0 && !slice_eq(*path, SLICE("-"));
+	if (provider != NULL && !provider_lists(provider->mailbox.border, received->by) &&
+		!provider_lists(provider->mailbox.inside, received->by))
+		return false;
+	if (!walk->submitted)
+		return true;
+	/* a content filter on the way names itself so */
+	if (slice_ieq(received->by, SLICE("localhost")))
+		return true;
+	walk->submitted = false;
+	return hop_same_host(&walk->submission, received);
 }
 
-/* The value of a Return-Path: what stands in <>, else its first word. */
-static struct slice
-field_path(struct slice value)
+static bool
+may_retrieve(const struct envelope_source *source)
 {
-	struct slice at;
+	for (size_t i = 0; i < source->hops; i++)
+		if (source->kinds[i] == HOP_RETRIEVAL || source->kinds[i] == HOP_PROVIDER)
+			return false;
+	return true;
+}
 
-	value = slice_trim(value);
-	at = value;
-	if (scan_char(&at, '<')) {
-		scan_until(&at, ">");
-		return slice_head(value, value.n - at.n + (at.n > 0 ? 1 : 0));
+static enum hop
+stored_kind(struct walk *walk, struct slice value, const struct received *received)
+{
+	const struct provider *found;
+	enum hop kind;
+
+	if (walk->options->mailbox == MAILBOX_NONE)
+		return HOP_OUTSIDE;
+	kind = hop_kind(value, received, walk->only, &found);
+	if (kind == HOP_RETRIEVAL && !may_retrieve(walk->source))
+		return HOP_OUTSIDE;
+	if (kind == HOP_PROVIDER)
+		walk->source->provider = found;
+	walk->submitted |= kind == HOP_SUBMISSION;
+	if (kind == HOP_SUBMISSION)
+		walk->submission = *received;
+	return kind;
+}
+
+/* One Received, from the top. True: it is inside, go on; else source->unknown says whether it is
+ * the border. */
+static bool
+pass(struct walk *walk, const struct field *field, struct received *received)
+{
+	struct envelope_source *source = walk->source;
+	enum client_unknown unknown;
+	enum hop kind;
+
+	*received = (struct received){.has_from = false};
+	source->unknown = CLIENT_TOO_LONG;
+	if (source->hops == SOURCE_HOPS || (field->flags & FIELD_OVERSIZE) != 0)
+		return false;
+	received_parse(field->value, received);
+	if (!fits(walk, received)) {
+		source->unknown = CLIENT_OTHER_HOST;
+		return false;
 	}
-	scan_until(&at, " \t\r\n");
-	return slice_head(value, value.n - at.n);
+	kind = stored_kind(walk, field->value, received);
+	if (kind == HOP_OUTSIDE)
+		kind = relay_kind(walk, received, &unknown);
+	if (kind == HOP_OUTSIDE) {
+		source->unknown = unknown;
+		return false;
+	}
+	source->kinds[source->hops++] = (unsigned char)kind;
+	source->unknown = CLIENT_NO_RECEIVED;
+	return true;
 }
 
-static void
-find_path(const struct message *message, struct arena *arena, struct envelope *envelope)
+/* Whose border wrote it, of those that put Return-Path below: no inside hop may be on top. */
+static const struct provider *
+border_provider(const struct provider *only, const struct received *received)
 {
-	struct slice path;
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
 
+		if ((only == NULL || only == one) && one->mailbox.path_below &&
+			provider_lists(one->mailbox.border, received->by))
+			return one;
+	}
+	return NULL;
+}
+
+/* The topmost Received whose handing host is outside; where one hides it, nobody is known. Returns
+ * the index of its field, or nfields. */
+static size_t
+find_border(struct walk *walk, const struct message *message, struct envelope *envelope)
+{
+	struct envelope_source *source = walk->source;
+	struct received received;
+
+	source->unknown = CLIENT_NO_RECEIVED;
 	for (size_t i = 0; i < message->nfields; i++) {
 		const struct field *field = &message->fields[i];
 
-		if (field_is(field, "Received"))
-			break; /* below it, only the sender's word */
-		if ((field_is(field, "X-Envelope-From") || field_is(field, "Return-Path")) &&
-			(field->flags & FIELD_OVERSIZE) == 0) {
-			envelope_path(field_path(field_unfold(field, arena)), envelope);
-			return;
+		if (!field_is(field, "Received") || pass(walk, field, &received))
+			continue;
+		if (walk->options->mailbox != MAILBOX_NONE && source->provider == NULL)
+			source->provider = border_provider(walk->only, &received);
+		if (source->unknown == CLIENT_KNOWN && !source->client_option) {
+			source->border = source->hops + 1;
+			envelope->client_ip = received.ip;
+			if (envelope->helo.n == 0)
+				envelope->helo = received.helo;
 		}
+		return i;
 	}
-	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path))
-		envelope_path(path, envelope);
+	return message->nfields;
+}
+
+static const struct provider *
+mailbox_provider(enum mailbox mailbox)
+{
+	size_t n = MAILBOX_FIRST;
+
+	for (size_t i = 0; i < provider_count; i++)
+		if (provider_table[i].mailbox.word != NULL && n++ == (size_t)mailbox)
+			return &provider_table[i];
+	return NULL;
 }
 
 void
 envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
-	struct arena *arena, struct envelope *envelope)
+	struct arena *arena, struct taken *taken)
 {
-	struct walk walk = {.options = options, .dns = dns, .arena = arena};
+	struct envelope_source *source = &taken->source;
+	struct walk walk = {.options = options,
+		.dns = dns,
+		.arena = arena,
+		.source = source,
+		.only = mailbox_provider(options->mailbox)};
+	size_t border;
 
-	if (envelope->path == PATH_UNKNOWN)
-		find_path(message, arena, envelope);
-	if (envelope->client_ip.family == 0)
-		find_client(&walk, message, envelope);
+	*source = (struct envelope_source){
+		.headers = true,
+		.client_option = taken->envelope.client_ip.family != 0,
+		.path = taken->envelope.path != PATH_UNKNOWN ? PLACE_OPTION : PLACE_NONE,
+	};
+	border = find_border(&walk, message, &taken->envelope);
+	if (source->client_option)
+		source->unknown = CLIENT_KNOWN;
+	if (source->path == PLACE_NONE)
+		envelope_stored_path(message, border, arena, taken);
 }

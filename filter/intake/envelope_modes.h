@@ -23,8 +23,16 @@ enum status envelope_bsmtp(struct slice bytes, const char *spool_dir, struct are
 enum status envelope_field(const struct message *message, size_t max_field, struct slice secret,
 	struct arena *arena, struct envelope *envelope, const char **error);
 
-/* from what the header tells; never fails, for what is not there is not known */
+/* from what the header tells, into taken's envelope and source; never fails, for what is not there
+ * is not known */
 void envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
-	struct arena *arena, struct envelope *envelope);
+	struct arena *arena, struct taken *taken);
+
+/*
+ * The reverse-path of stored mail, into taken. border: the index in message->fields of the first
+ * field that is the sender's word: the border's Received, or nfields.
+ */
+void envelope_stored_path(
+	const struct message *message, size_t border, struct arena *arena, struct taken *taken);
 
 #endif

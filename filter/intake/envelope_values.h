@@ -14,8 +14,47 @@ enum {
 	ENVELOPE_RCPTS = 1000      /* recipients that are kept; more are ignored */
 };
 
+/* Why the header of stored mail does not tell who handed the message over. */
+enum client_unknown {
+	CLIENT_KNOWN,
+	CLIENT_NO_RECEIVED, /* all that there are, if any, lie inside */
+	CLIENT_NO_ADDRESS,  /* the border's field shows no address that can be believed */
+	CLIENT_OTHER_HOST,  /* below an inside hop is a field that its host did not write */
+	CLIENT_NO_ANSWER,   /* DNS did not tell whether it is a trusted relay */
+	CLIENT_TOO_LONG     /* a field over the limit, or too many */
+};
+
+/* Where the reverse-path was found. */
+enum path_place {
+	PLACE_NONE,
+	PLACE_OPTION,
+	PLACE_X_ENVELOPE_FROM,
+	PLACE_RETURN_PATH,
+	PLACE_BELOW, /* a Return-Path below the border, confirmed by what the provider noted */
+	PLACE_NOTED, /* only its domain, noted by the provider */
+	PLACE_MBOX
+};
+
+struct provider;
+
+enum { SOURCE_HOPS = 50 };
+
+/* From which lines of the header the envelope was taken (mode headers). */
+struct envelope_source {
+	bool headers; /* that mode; otherwise the rest is not set */
+	size_t hops;  /* Received fields from the top that were passed over as inside, */
+	unsigned char kinds[SOURCE_HOPS]; /* each as an enum hop */
+	const struct provider *provider;  /* whose mailbox it is, or NULL */
+	bool client_option;               /* --client-ip said it */
+	size_t border;                    /* the number, from 1, of the Received with the client */
+	enum client_unknown unknown;
+	enum path_place path;
+	size_t path_field; /* its number from 1 among the fields of that name */
+};
+
 struct taken {
 	struct envelope envelope;
+	struct envelope_source source;
 	struct slice message; /* the message's bytes, without what stood around it */
 	void *mapped;         /* bsmtp: an unlinked copy without stuffed dots, or NULL */
 	size_t mapped_size;
@@ -35,6 +74,18 @@ void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envel
 
 /* Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. Into text or the arena. */
 enum status envelope_decode(struct slice text, struct arena *arena, struct slice *out);
+
+/* Does stored mail show all that SPF needs? False only in mode headers. */
+bool envelope_is_known(const struct taken *taken);
+
+/* From which lines, for lists and programs: `client: Received 3, below mailbox mailbox (gmail);
+ * path: Return-Path`. Empty in other modes. In the arena. */
+struct slice envelope_source_text(const struct taken *taken, struct arena *arena);
+
+/* "Return-Path" and the like, for programs: fixed words; NULL for PLACE_NONE */
+const char *envelope_place_word(enum path_place place);
+/* "no_address" and the like; NULL where the client is known */
+const char *envelope_unknown_word(enum client_unknown unknown);
 
 /* Is this X-Mailstamp-Envelope (any instance; hidden from DKIM and removed in mode field)? */
 bool envelope_is_field(const struct field *field);

@@ -89,6 +89,29 @@ cut_word(struct slice *text)
 	return word;
 }
 
+/* Without a number behind the last c. */
+static struct slice
+without_number(struct slice word, char c)
+{
+	size_t at = slice_rfind(word, c), i = at + 1;
+
+	while (i < word.n && slice_is_digit(word.p[i]))
+		i++;
+	return at < word.n && i == word.n && at + 1 < word.n ? slice_head(word, at) : word;
+}
+
+bool
+received_address(struct slice word, struct ip *ip)
+{
+	struct slice colon = without_number(word, ':'), dot = without_number(word, '.');
+
+	if (ip_client(word, ip) == ST_OK && ip->family != 0)
+		return true;
+	/* 192.0.2.1:25, 192.0.2.1.25; behind an IPv6 address a number is a part of it */
+	return (colon.n < word.n && ip_parse_family(colon, 4, ip)) ||
+	       (dot.n < word.n && ip_parse_family(dot, 4, ip));
+}
+
 /* `[ADDR]`, also within `name[ADDR]` or before `:port` */
 static bool
 bracketed(struct slice word, struct ip *ip)
@@ -97,50 +120,91 @@ bracketed(struct slice word, struct ip *ip)
 	size_t close = slice_find(inner, ']');
 
 	return close < inner.n && slice_find(word, '[') < word.n &&
-	       slice_head(inner, close).n > 0 && ip_client(slice_head(inner, close), ip) == ST_OK &&
-	       ip->family != 0;
+	       received_address(slice_head(inner, close), ip);
 }
 
-/* An address on its own, as qmail (`user@ADDR` too) and Microsoft write it. */
+/* An address on its own, as qmail (`user@ADDR` too), Microsoft and XMail (`ADDR:port`) write it. */
 static bool
 bare(struct slice word, struct ip *ip)
 {
 	size_t at = slice_rfind(word, '@');
 
-	return ip_parse(at < word.n ? slice_from(word, at + 1) : word, ip);
+	return received_address(at < word.n ? slice_from(word, at + 1) : word, ip);
 }
+
+/* Does a comment that begins so tell of TLS, and not of the client? */
+static bool
+is_tls(struct slice word)
+{
+	return slice_istarts(word, SLICE("version=")) || slice_istarts(word, SLICE("TLS")) ||
+	       slice_istarts(word, SLICE("cipher=")) || slice_ieq(word, SLICE("using"));
+}
+
+/* What read_from knows so far. */
+struct from {
+	struct slice name, helo;
+	struct ip last;  /* in brackets behind the name or the comments */
+	bool greeted;    /* a comment tells the HELO argument */
+	bool other;      /* a comment tells something else, but no address */
+	bool ends_in_ip; /* last is the last word of the clause */
+};
 
 /*
  * One comment of the from clause: the last address in brackets, or an address that is all. What
  * stands behind `helo=`, `HELO` or `EHLO` is the sender's word, and so is everything after it.
- * Returns whether it tells anything but HELO, ident and port.
  */
-static bool
-read_comment(struct slice text, struct slice *helo, struct ip *ip)
+static void
+read_comment(struct slice text, struct from *from, struct received *received)
 {
-	struct slice word, only = SLICE("");
+	struct slice word, first = SLICE("");
 	size_t words = 0;
 	struct ip found;
+	bool login = false;
 
 	for (int i = 0; i < MAX_WORDS && (word = cut_word(&text)).n > 0; i++) {
+		if (words == 0 && is_tls(word))
+			return;
+		while (word.n > 0 && word.p[0] == '"') /* vger: "HELO name" */
+			word = slice_from(word, 1);
 		if (slice_ieq(word, SLICE("HELO")) || slice_ieq(word, SLICE("EHLO"))) {
-			*helo = cut_word(&text);
+			from->helo = cut_word(&text);
+			if (from->helo.n > 0 && from->helo.p[from->helo.n - 1] == '"')
+				from->helo.n--;
+			from->greeted = true;
 			break;
 		}
 		if (slice_istarts(word, SLICE("helo="))) {
-			*helo = slice_from(word, 5);
+			from->helo = slice_from(word, 5);
+			from->greeted = true;
 			break;
 		}
 		if (slice_istarts(word, SLICE("ident=")) || slice_istarts(word, SLICE("port=")))
 			continue;
-		only = word;
-		words++;
+		login |= words == 1 && slice_ieq(word, SLICE("with")); /* `joe@ADDR with login` */
+		if (words++ == 0)
+			first = word;
 		if (bracketed(word, &found))
-			*ip = found;
+			received->ip = found;
 	}
-	if (ip->family == 0 && words == 1 && bare(only, &found))
-		*ip = found;
-	return words > 0;
+	if (received->ip.family == 0 && (words == 1 || login) && bare(first, &found)) {
+		received->ip = found;
+		received->bare = true;
+	}
+	from->other |= words > 0 && received->ip.family == 0;
+}
+
+static bool
+is_socket(struct slice text)
+{
+	static const char *const sockets[] = {"[unix socket]", "[local]"};
+
+	for (size_t i = 0; i < sizeof sockets / sizeof *sockets; i++) {
+		struct slice socket = slice_str(sockets[i]);
+
+		if (text.n >= socket.n && slice_ieq(slice_from(text, text.n - socket.n), socket))
+			return true;
+	}
+	return false;
 }
 
 /* NAME of the from clause. A sender may greet as `by`: a comment behind it tells. */
@@ -156,50 +220,148 @@ read_name(struct slice *at, struct token *token, bool *more)
 	return name;
 }
 
+/* A word or comment of the from clause behind its name. */
+static void
+read_part(const struct token *token, struct from *from, struct received *received)
+{
+	from->ends_in_ip = false;
+	if (!token->comment) {
+		from->ends_in_ip = bracketed(token->text, &from->last);
+		return;
+	}
+	received->from_comments = true;
+	received->local_socket |= is_socket(token->text);
+	if (received->ip.family == 0)
+		read_comment(token->text, from, received);
+}
+
 /*
  * The from clause: NAME, then comments. Only the first comment that tells an address counts, for
- * the server writes its own knowledge there. An address in NAME's place is the client's (Exim,
- * CommuniGate) where no comment speaks of anything but the HELO argument; else it is the sender's
- * own word.
+ * the server writes its own knowledge there; else `[ADDR]` at the clause's end (GMX, IMail). An
+ * address in NAME's place is the client's (Exim, CommuniGate, Yahoo without brackets) where no
+ * comment speaks of anything but TLS and the HELO argument; else it is the sender's own word.
  */
 static void
 read_from(struct slice *at, struct token *token, bool *more, struct received *received)
 {
-	struct slice name = SLICE(""), helo = SLICE("");
-	bool other = false; /* a comment tells something, but no address */
+	struct from from = {.name = SLICE(""), .helo = SLICE("")};
 	struct ip ip;
 
 	received->has_from = true;
 	*more = next_token(at, token);
 	if (*more)
-		name = read_name(at, token, more);
+		from.name = read_name(at, token, more);
 	for (int i = 0; i < MAX_WORDS && *more && !ends_from(token); i++) {
-		if (token->comment && received->ip.family == 0)
-			other |= read_comment(token->text, &helo, &received->ip);
+		read_part(token, &from, received);
 		*more = next_token(at, token);
 	}
-	if (received->ip.family == 0 && !other && bracketed(name, &ip))
+	if (received->ip.family == 0 && from.ends_in_ip)
+		received->ip = from.last;
+	if (received->ip.family == 0 && !from.other &&
+		(bracketed(from.name, &ip) || (from.greeted && ip_parse(from.name, &ip))))
 		received->ip = ip;
-	received->helo = helo.n > 0 ? helo : name;
+	received->from = from.name;
+	received->helo = from.helo.n > 0 ? from.helo : from.name;
+}
+
+/* Behind the by clause's host. */
+static void
+read_rest(struct slice *at, struct received *received)
+{
+	struct token token, before = {SLICE(""), true};
+	bool first = true, with = false;
+
+	for (int i = 0; i < MAX_WORDS && next_token(at, &token); i++) {
+		if (first && token.comment)
+			received->by_comment = token.text;
+		first = false;
+		if (is_word(&before, "with") && received->with.n == 0) {
+			received->with = token.text;
+			with = true;
+		} else if (with) {
+			received->with_next = token.text;
+			with = false;
+		}
+		/* `IMAP4 getmail 6 by USER` has two */
+		if (is_word(&token, "by") && !slice_istarts(received->with_next, SLICE("getmail")))
+			received->ambiguous = true;
+		before = token;
+	}
+}
+
+static bool
+is_closed(struct slice value)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] == '\\')
+			i++;
+		else if (value.p[i] == '(')
+			depth++;
+		else if (value.p[i] == ')' && depth > 0)
+			depth--;
+	return depth == 0;
+}
+
+/* Are all comments closed, and is what follows the first `;` outside of them only a date? */
+static bool
+is_whole(struct slice value)
+{
+	size_t depth = 0, i = 0;
+
+	for (; i < value.n && (depth > 0 || value.p[i] != ';'); i++) {
+		if (value.p[i] == '\\')
+			i++;
+		else if (value.p[i] == '(')
+			depth++;
+		else if (value.p[i] == ')' && depth-- == 0)
+			return false;
+	}
+	for (i++; depth == 0 && i < value.n; i++)
+		if (!slice_is_blank(value.p[i]) && !slice_is_alpha(value.p[i]) &&
+			!slice_is_digit(value.p[i]) && strchr(",:+-()", value.p[i]) == NULL)
+			return false;
+	return depth == 0;
+}
+
+/* What follows the date is nobody's: a by clause there tells that the `;` was not the server's. */
+static bool
+has_late_by(struct slice at)
+{
+	struct token token;
+
+	while (at.n > 0 && at.p[0] == ';')
+		at = slice_from(at, 1);
+	for (int i = 0; i < MAX_WORDS && next_token(&at, &token); i++)
+		if (is_word(&token, "by"))
+			return true;
+	return false;
 }
 
 void
 received_parse(struct slice value, struct received *received)
 {
+	struct slice at = value;
 	struct token token;
-	bool more = next_token(&value, &token);
+	bool more = next_token(&at, &token);
 
-	*received = (struct received){.helo = SLICE(""), .by = SLICE("")};
+	*received = (struct received){.whole = is_whole(value)};
+	if (more && token.comment)
+		received->lead = token.text;
 	while (more && token.comment) /* `(qmail 123 invoked by uid 4)` */
-		more = next_token(&value, &token);
+		more = next_token(&at, &token);
 	if (more && is_word(&token, "from"))
-		read_from(&value, &token, &more, received);
-	for (int i = 0; i < MAX_WORDS && more; i++) {
-		if (is_word(&token, "by")) {
-			if (next_token(&value, &token) && !token.comment)
-				received->by = token.text;
-			return;
-		}
-		more = next_token(&value, &token);
+		read_from(&at, &token, &more, received);
+	received->after_from = at;
+	for (int i = 0; i < MAX_WORDS && more && !is_word(&token, "by"); i++)
+		more = next_token(&at, &token);
+	if (more && is_word(&token, "by") && next_token(&at, &token) && !token.comment) {
+		received->by = token.text;
+		read_rest(&at, received);
 	}
+	/* an open comment may hide the by clause that the server wrote */
+	received->ambiguous |= has_late_by(at) || (received->by.n > 0 && !is_closed(value));
+	if (received->ambiguous)
+		received->ip = (struct ip){.family = 0};
 }

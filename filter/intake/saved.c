@@ -45,3 +45,51 @@ saved_unwrap(const char *path, struct slice bytes)
 		return bytes;
 	return slice_head(slice_from(bytes, i + 1), count);
 }
+
+/* Text in two-octet characters: a mark, or every other octet of its beginning is NUL. */
+static bool
+is_utf16(struct slice bytes)
+{
+	enum { LOOKED_AT = 16 };
+	size_t even = 0, odd = 0;
+
+	if (slice_starts(bytes, SLICE("\xff\xfe")) || slice_starts(bytes, SLICE("\xfe\xff")))
+		return true;
+	if (bytes.n < LOOKED_AT)
+		return false;
+	for (size_t i = 0; i < LOOKED_AT; i += 2) {
+		even += bytes.p[i] == '\0';
+		odd += bytes.p[i + 1] == '\0';
+	}
+	return even + odd == LOOKED_AT / 2 && (even == 0 || odd == 0);
+}
+
+/* DER or BER: SEQUENCE { OID pkcs7 ... } (RFC 5652 3) */
+static bool
+is_pkcs7(struct slice bytes)
+{
+	static const struct slice oid = SLICE_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07");
+
+	if (bytes.n < 2 || bytes.p[0] != 0x30)
+		return false;
+	for (size_t at = 2; at <= 6; at++)
+		if (slice_starts(slice_from(bytes, at), oid))
+			return true;
+	return false;
+}
+
+enum fault
+saved_not_mail(const struct message *message)
+{
+	const struct slice raw = message->raw;
+
+	if (slice_starts(raw, SLICE("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")))
+		return FAULT_OUTLOOK_MSG;
+	if (slice_starts(raw, SLICE("!BDN")))
+		return FAULT_OUTLOOK_PST;
+	if (is_utf16(raw))
+		return FAULT_UTF16;
+	if (is_pkcs7(raw))
+		return FAULT_PKCS7;
+	return (message->flags & MESSAGE_NO_HEADER) != 0 ? FAULT_NO_HEADER : FAULT_NONE;
+}

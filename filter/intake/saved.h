@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-#include "mime/slice.h"
+#include "filter/io/fault.h"
+#include "mime/message.h"
 
 /* Is a file of that name (.eml, .emlx, packed or not) one message, whatever it begins with? */
 bool saved_is_one(const char *path);
@@ -19,5 +20,9 @@ bool saved_is_mbox(const char *path, struct slice first);
 /* The message inside: without a byte order mark, and without what Apple Mail writes around it in an
  * .emlx (its length before, a property list behind). Points into bytes. */
 struct slice saved_unwrap(const char *path, struct slice bytes);
+
+/* What a file is that is not mail, or FAULT_NONE: those of other programs are known by their first
+ * octets, all others by a header without a field. */
+enum fault saved_not_mail(const struct message *message);
 
 #endif

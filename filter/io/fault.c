@@ -28,6 +28,12 @@ fault_is_ours(enum fault fault)
 	return rows[fault].ours;
 }
 
+bool
+fault_is_not_mail(enum fault fault)
+{
+	return fault >= FAULT_CUT && fault <= FAULT_PKCS7;
+}
+
 enum fault
 fault_of_path(int error)
 {

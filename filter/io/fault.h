@@ -15,8 +15,6 @@
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
 	F(NO_SPOOL,       "no_spool",          true,  "no space for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
-	F(NO_ZLIB,        "no_zlib",           true,  "libz.so.1 cannot be loaded") \
-	F(NO_ZSTD,        "no_zstd",           true,  "libzstd.so.1 cannot be loaded") \
 	/* a name that cannot be opened */ \
 	F(DENIED,         "denied",            false, "permission denied") \
 	F(NO_FILE,        "no_file",           false, "no such file") \
@@ -41,8 +39,22 @@
 	F(NO_MESSAGE,     "no_message",        false, "it contains no message") \
 	F(LARGE_MESSAGE,  "large_message",     false, "too little memory for a message of this size") \
 	F(INTERRUPTED,    "interrupted",       false, "interrupted") \
+	/* a packed file */ \
+	F(NO_ARCHIVE,     "no_archive",        true,  "libarchive.so.13 cannot be loaded") \
 	F(CUT,            "cut",               false, "the compressed file ends early") \
 	F(DAMAGED,        "damaged",           false, "the compressed file is damaged") \
+	F(ENCRYPTED,      "encrypted",         false, "it is encrypted") \
+	F(NESTED,         "nested",            false, "an archive in an archive in an archive is not read") \
+	F(INFLATES,       "inflates",          false, "it inflates to more than is read") \
+	F(MANY_FILES,     "many_files",        false, "it holds more files than are read") \
+	F(SLOW,           "slow",              false, "it takes too long to unpack") \
+	/* a file that is not mail */ \
+	F(NO_HEADER,      "no_header",         false, "not a message: it has no header field") \
+	F(OUTLOOK_MSG,    "outlook_msg",       false, "not a message: an Outlook file (.msg); save it as .eml") \
+	F(OUTLOOK_PST,    "outlook_pst",       false, "not a message: an Outlook archive (.pst); export it as .eml or mbox") \
+	F(UTF16,          "wide_text",         false, "not a message: text in UTF-16; save it as it was received") \
+	F(PKCS7,          "smime",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
+	/* other ones */ \
 	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
 	F(LOOP,           "loop",              false, "the folder is inside itself") \
@@ -82,6 +94,9 @@ const char *fault_text(enum fault fault);
 const char *fault_code(enum fault fault);
 
 bool fault_is_ours(enum fault fault);
+
+/* Is the file something else than mail, or an archive that cannot be read? */
+bool fault_is_not_mail(enum fault fault);
 
 /* errno of a call that failed on a path */
 enum fault fault_of_path(int error);

@@ -1,70 +1,56 @@
 #include "filter/io/unpack.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
-#include <zlib.h>
-#include <zstd.h>
 
-#include "mime/late.h"
+#include "filter/io/unpack_library.h"
 
-enum { IN_SIZE = 128 * 1024, GZIP_WINDOW = 15 + 16 };
+enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
 
-struct gzip {
-	__typeof__(&inflateInit2_) init;
-	__typeof__(&inflateReset) reset;
-	__typeof__(&inflate) step;
-	__typeof__(&inflateEnd) end;
-};
-
-struct zstd {
-	__typeof__(&ZSTD_createDStream) create;
-	__typeof__(&ZSTD_decompressStream) step;
-	__typeof__(&ZSTD_isError) is_error;
-	__typeof__(&ZSTD_freeDStream) free;
+/* An archive, or the one in a file of it. */
+struct level {
+	struct archive *archive;
+	struct archive_entry *entry; /* the file that it is at; NULL: none */
+	bool ended;                  /* all of that file was read */
 };
 
 struct unpack {
 	int fd;
-	enum { PLAIN, GZIP, ZSTD } kind;
-	bool started; /* the first bytes were looked at */
-	bool end;     /* of the file */
-	bool whole;   /* the compressed stream stands at an end of it */
-	struct gzip zlib;
-	struct zstd libzstd;
-	z_stream gzip;
-	ZSTD_DStream *zstd;
-	double size, done; /* octets of the file, as far as it is one, and of them read */
-	size_t at, n;      /* of in */
-	unsigned char in[IN_SIZE];
+	bool archives, started, packed;
+	bool plain_end; /* of a file that is not packed */
+	bool broken;    /* no file follows */
+	struct unpack_library lib;
+	struct level levels[LEVELS];
+	size_t depth;          /* levels that are open */
+	enum fault file_fault; /* why the file at hand cannot be read, or FAULT_NONE */
+	const char *name;
+	unsigned long long octets; /* out of all levels */
+	size_t files;
+	double seconds;
+	double size, done;      /* octets of the file, and of them read */
+	size_t head_at, head_n; /* of head: read from the file at hand, not yet given */
+	char head[UNPACK_FIRST];
+	size_t fed_n;            /* of block, before all else */
+	char block[BLOCK];       /* what the inner level is fed with */
+	char passed_over[BLOCK]; /* what nobody reads */
+	char full[NAME_OCTETS];  /* of a file in an inner archive */
 };
-
-static bool
-is_gzip(const unsigned char *p, size_t n)
-{
-	return n >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8; /* RFC 1952 2.3.1 */
-}
-
-static bool
-is_zstd(const unsigned char *p, size_t n)
-{
-	static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd}; /* RFC 8878 3.1.1 */
-
-	return n >= sizeof magic && memcmp(p, magic, sizeof magic) == 0;
-}
 
 bool
 unpack_is_packed(const char *bytes, size_t n)
 {
-	const unsigned char *p = (const unsigned char *)bytes;
-
-	return is_gzip(p, n) || is_zstd(p, n);
+	return unpack_is_compressed(bytes, n) || unpack_is_archive(bytes, n);
 }
 
+/* opening */
+
 struct unpack *
-unpack_open(int fd)
+unpack_open(int fd, bool archives)
 {
 	struct unpack *in = calloc(1, sizeof *in);
 	struct stat info;
@@ -74,164 +60,420 @@ unpack_open(int fd)
 		return NULL;
 	}
 	in->fd = fd;
+	in->archives = archives;
 	if (fstat(fd, &info) == 0)
 		in->size = (double)info.st_size;
 	return in;
 }
 
-static bool
-fill(struct unpack *in, enum fault *error)
+static enum fault
+fault_of(const struct unpack *in, struct archive *archive)
 {
-	ssize_t got;
+	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
+	const char *text = in->lib.error_string(archive);
 
-	if (in->end || in->at < in->n)
-		return true;
-	do
-		got = read(in->fd, in->in, sizeof in->in);
-	while (got < 0 && errno == EINTR);
+	if (in->lib.error_number(archive) == ENOMEM)
+		return FAULT_NO_MEMORY;
+	/* libarchive has no number for it, and no words where it read nothing at all */
+	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
+		if (strstr(text, cut[i]) != NULL)
+			return FAULT_CUT;
+	return text == NULL ? FAULT_CUT : FAULT_DAMAGED;
+}
+
+/* Only compressions, and with them one file; or archives, too. */
+static struct archive *
+make_reader(const struct unpack *in)
+{
+	const struct unpack_library *lib = &in->lib;
+	struct archive *archive = lib->create();
+
+	if (archive == NULL)
+		return NULL;
+	(void)lib->gzip(archive);
+	(void)lib->zstd(archive);
+	(void)lib->xz(archive);
+	(void)lib->bzip2(archive);
+	(void)lib->raw(archive);
+	(void)lib->empty(archive);
+	if (in->archives) {
+		(void)lib->zip(archive);
+		(void)lib->tar(archive);
+		(void)lib->sevenzip(archive);
+	}
+	return archive;
+}
+
+/* bounded work */
+
+static double
+work_seconds(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0)
+		return 0;
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static enum fault
+over_limit(const struct unpack *in)
+{
+	if (in->files > UNPACK_FILES)
+		return FAULT_MANY_FILES;
+	if (in->seconds > UNPACK_SECONDS)
+		return FAULT_SLOW;
+	if (in->octets > UNPACK_OCTETS ||
+		(in->octets > UNPACK_FREE && (double)in->octets > in->size * UNPACK_RATIO))
+		return FAULT_INFLATES;
+	return FAULT_NONE;
+}
+
+/* Octets of the file that the level is at, 0 at its end. */
+static long
+read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *error)
+{
+	struct level *level = &in->levels[n];
+	const double began = work_seconds();
+	la_ssize_t got;
+
+	if (level->entry == NULL || level->ended)
+		return 0;
+	got = in->lib.data(level->archive, buffer, size);
+	in->seconds += work_seconds() - began;
+	in->done = (double)in->lib.filter_bytes(in->levels[0].archive, -1);
 	if (got < 0) {
-		*error = FAULT_UNREADABLE;
-		return false;
+		*error = in->file_fault; /* why it could not be fed */
+		if (*error == FAULT_NONE)
+			*error = in->lib.is_encrypted(level->entry) != 0
+					 ? FAULT_ENCRYPTED
+					 : fault_of(in, level->archive);
+		level->ended = true;
+		return -1;
 	}
-	in->end = got == 0;
-	in->at = 0;
-	in->n = (size_t)got;
-	in->done += (double)got;
-	return true;
-}
-
-static bool
-start_gzip(struct unpack *in, enum fault *error)
-{
-	static const struct late_name names[] = {
-		LATE(gzip, init, inflateInit2_),
-		LATE(gzip, reset, inflateReset),
-		LATE(gzip, step, inflate),
-		LATE(gzip, end, inflateEnd),
-	};
-
-	*error = FAULT_NO_ZLIB;
-	if (!late_load("libz.so.1", names, sizeof names / sizeof *names, &in->zlib))
-		return false;
-	*error = FAULT_NO_MEMORY;
-	/* what the macro inflateInit2 is */
-	if (in->zlib.init(&in->gzip, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof in->gzip) != Z_OK)
-		return false;
-	in->kind = GZIP;
-	return true;
-}
-
-static bool
-start_zstd(struct unpack *in, enum fault *error)
-{
-	static const struct late_name names[] = {
-		LATE(zstd, create, ZSTD_createDStream),
-		LATE(zstd, step, ZSTD_decompressStream),
-		LATE(zstd, is_error, ZSTD_isError),
-		LATE(zstd, free, ZSTD_freeDStream),
-	};
-
-	*error = FAULT_NO_ZSTD;
-	if (!late_load("libzstd.so.1", names, sizeof names / sizeof *names, &in->libzstd))
-		return false;
-	*error = FAULT_NO_MEMORY;
-	in->zstd = in->libzstd.create();
-	if (in->zstd == NULL)
-		return false;
-	in->kind = ZSTD;
-	return true;
-}
-
-static bool
-start(struct unpack *in, enum fault *error)
-{
-	if (!fill(in, error))
-		return false;
-	if (is_gzip(in->in, in->n))
-		return start_gzip(in, error);
-	return !is_zstd(in->in, in->n) || start_zstd(in, error);
-}
-
-static long
-read_plain(struct unpack *in, char *buffer, size_t size)
-{
-	size_t n = in->n - in->at < size ? in->n - in->at : size;
-
-	memcpy(buffer, in->in + in->at, n);
-	in->at += n;
-	return (long)n;
-}
-
-/* Bytes of one step; 0 where it only read; -1 with *error. */
-static long
-step_gzip(struct unpack *in, char *buffer, size_t size, enum fault *error)
-{
-	int rc;
-
-	if (in->whole) { /* RFC 1952 2.2: members follow each other */
-		if (in->in[in->at] != 0x1f)
-			in->at = in->n; /* padding, as gzip itself allows */
-		else if (in->zlib.reset(&in->gzip) == Z_OK)
-			in->whole = false;
-		if (in->at == in->n)
-			return 0;
-	}
-	in->gzip.next_in = in->in + in->at;
-	in->gzip.avail_in = (unsigned)(in->n - in->at);
-	in->gzip.next_out = (unsigned char *)buffer;
-	in->gzip.avail_out = (unsigned)size;
-	rc = in->zlib.step(&in->gzip, Z_NO_FLUSH);
-	in->at = in->n - in->gzip.avail_in;
-	in->whole = rc == Z_STREAM_END;
-	if (rc == Z_OK || rc == Z_STREAM_END || rc == Z_BUF_ERROR)
-		return (long)(size - in->gzip.avail_out);
-	*error = FAULT_DAMAGED;
+	level->ended = got == 0;
+	in->octets += (unsigned long long)got;
+	*error = over_limit(in);
+	if (*error == FAULT_NONE)
+		return (long)got;
+	in->broken = level->ended = true;
 	return -1;
 }
 
-static long
-step_zstd(struct unpack *in, char *buffer, size_t size, enum fault *error)
+/* What is left of the file, counted as if it had been read: skipping is work, too. */
+static bool
+drain(struct unpack *in, size_t n, enum fault *error)
 {
-	ZSTD_inBuffer from = {in->in, in->n, in->at};
-	ZSTD_outBuffer to = {buffer, size, 0};
-	size_t rc = in->libzstd.step(in->zstd, &to, &from);
+	long got;
 
-	if (in->libzstd.is_error(rc) != 0) {
+	do
+		got = read_level(in, n, in->passed_over, sizeof in->passed_over, error);
+	while (got > 0);
+	return !in->broken;
+}
+
+/* 1: the next file; 0: none; -1 */
+static int
+next_entry(struct unpack *in, size_t n, enum fault *error)
+{
+	struct level *level = &in->levels[n];
+	const double began = work_seconds();
+	int rc;
+
+	do
+		rc = in->lib.next_header(level->archive, &level->entry);
+	while ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN) &&
+		in->lib.format(level->archive) != ARCHIVE_FORMAT_RAW &&
+		in->lib.filetype(level->entry) != AE_IFREG && ++in->files <= UNPACK_FILES);
+	in->seconds += work_seconds() - began;
+	in->files++;
+	level->ended = false;
+	if (rc == ARCHIVE_OK || rc == ARCHIVE_WARN) {
+		*error = over_limit(in);
+		return *error == FAULT_NONE ? 1 : -1;
+	}
+	level->entry = NULL;
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	*error = fault_of(in, level->archive);
+	return -1;
+}
+
+/* the inner level */
+
+static la_ssize_t
+feed(struct archive *archive, void *arg, const void **buffer)
+{
+	struct unpack *in = arg;
+	enum fault error;
+	long got;
+
+	(void)archive;
+	if (in->fed_n > 0) {
+		got = (long)in->fed_n;
+		in->fed_n = 0;
+	} else {
+		got = read_level(in, 0, in->block, sizeof in->block, &error);
+		if (got < 0)
+			in->file_fault = error;
+	}
+	*buffer = in->block;
+	return got < 0 ? -1 : got;
+}
+
+static void
+close_inner(struct unpack *in)
+{
+	if (in->depth < LEVELS)
+		return;
+	(void)in->lib.free(in->levels[1].archive);
+	in->levels[1] = (struct level){.archive = NULL};
+	in->depth = 1;
+}
+
+/* The file is packed itself: goes to the first one inside. */
+static void
+enter(struct unpack *in)
+{
+	struct level *level = &in->levels[1];
+	enum fault error = FAULT_NO_MEMORY;
+	int got = -1;
+
+	level->archive = make_reader(in);
+	if (level->archive == NULL) {
+		in->file_fault = FAULT_NO_MEMORY;
+		return;
+	}
+	in->depth = LEVELS;
+	memcpy(in->block, in->head, in->head_n); /* what was looked at comes first */
+	in->fed_n = in->head_n;
+	if (in->lib.open(level->archive, in, NULL, feed, NULL) != ARCHIVE_OK)
+		error = fault_of(in, level->archive);
+	else
+		got = next_entry(in, 1, &error);
+	if (got <= 0 && in->file_fault == FAULT_NONE)
+		in->file_fault = got == 0 ? FAULT_EMPTY : error;
+}
+
+/* files */
+
+/* The first octets of the file at the innermost level; are they packed again? */
+static void
+look(struct unpack *in, size_t n)
+{
+	enum fault error = FAULT_NONE;
+	long got = 1;
+
+	in->head_at = in->head_n = 0;
+	while (got > 0 && in->head_n < sizeof in->head) {
+		got = read_level(
+			in, n, in->head + in->head_n, sizeof in->head - in->head_n, &error);
+		in->head_n += got > 0 ? (size_t)got : 0;
+	}
+	if (got < 0)
+		in->file_fault = error;
+}
+
+/* What is in no archive has no name, but is a file all the same. */
+static bool
+is_named(const struct unpack *in, size_t n)
+{
+	return in->lib.format(in->levels[n].archive) != ARCHIVE_FORMAT_RAW;
+}
+
+static const char *
+level_name(const struct unpack *in, size_t n)
+{
+	const char *name;
+
+	if (n >= in->depth || in->levels[n].entry == NULL || !is_named(in, n))
+		return NULL;
+	name = in->lib.pathname(in->levels[n].entry);
+	return name != NULL ? name : "";
+}
+
+static void
+set_name(struct unpack *in)
+{
+	const char *outer = level_name(in, 0), *inner = level_name(in, 1);
+
+	in->name = inner != NULL ? inner : outer;
+	if (inner == NULL || outer == NULL)
+		return;
+	(void)snprintf(in->full, sizeof in->full, "%s/%s", outer, inner);
+	in->name = in->full;
+}
+
+/* Within the inner archive; 0: it has no more, and is closed */
+static int
+next_inner(struct unpack *in, enum fault *error)
+{
+	int got;
+
+	if (in->depth < LEVELS)
+		return 0;
+	/* what is only compressed is one file, and a bomb has no end worth waiting for */
+	if (in->levels[1].entry != NULL && !is_named(in, 1)) {
+		close_inner(in);
+		return 0;
+	}
+	if (!drain(in, 1, error))
+		return -1;
+	got = next_entry(in, 1, error);
+	if (got < 0) {
+		in->file_fault = in->file_fault != FAULT_NONE ? in->file_fault : *error;
+		in->levels[1].ended = true;
+	}
+	if (got == 0)
+		close_inner(in);
+	return got == 0 ? 0 : 1;
+}
+
+static int
+next_outer(struct unpack *in, enum fault *error)
+{
+	const char *name;
+	int got;
+
+	if (in->levels[0].entry != NULL && !is_named(in, 0))
+		return 0;
+	if (!drain(in, 0, error))
+		return -1;
+	got = next_entry(in, 0, error);
+	if (got <= 0)
+		return got;
+	name = level_name(in, 0);
+	if (name != NULL && name[0] == '\0') { /* what makes no file */
 		*error = FAULT_DAMAGED;
 		return -1;
 	}
-	in->at = from.pos;
-	in->whole = rc == 0;
-	return (long)to.pos;
+	look(in, 0);
+	if (in->file_fault == FAULT_NONE && is_named(in, 0) &&
+		unpack_is_packed(in->head, in->head_n))
+		enter(in);
+	return 1;
+}
+
+/* A file that could not be read ends its inner archive, and not the outer one. */
+static int
+next_file(struct unpack *in, enum fault *error)
+{
+	int got = 0;
+
+	if (in->file_fault != FAULT_NONE && in->file_fault != FAULT_NESTED)
+		close_inner(in);
+	in->file_fault = FAULT_NONE;
+	in->head_n = in->head_at = 0;
+	if (in->depth == LEVELS)
+		got = next_inner(in, error);
+	if (got == 0)
+		got = next_outer(in, error);
+	in->broken |= got <= 0;
+	if (got <= 0)
+		return got;
+	if (in->depth == LEVELS && in->file_fault == FAULT_NONE)
+		look(in, 1);
+	set_name(in);
+	/* one archive in another is enough */
+	if (in->depth == LEVELS && in->file_fault == FAULT_NONE &&
+		unpack_is_packed(in->head, in->head_n))
+		in->file_fault = FAULT_NESTED;
+	return 1;
+}
+
+static enum fault
+start(struct unpack *in)
+{
+	char first[UNPACK_FIRST];
+	ssize_t n;
+
+	in->started = true;
+	do
+		n = pread(in->fd, first, sizeof first, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return FAULT_UNREADABLE;
+	in->packed = unpack_is_compressed(first, (size_t)n) ||
+		     (in->archives && unpack_is_archive(first, (size_t)n));
+	if (!in->packed)
+		return FAULT_NONE;
+	if (!unpack_library_load(&in->lib))
+		return FAULT_NO_ARCHIVE;
+	in->levels[0].archive = make_reader(in);
+	if (in->levels[0].archive == NULL)
+		return FAULT_NO_MEMORY;
+	in->depth = 1;
+	if (in->lib.open_fd(in->levels[0].archive, in->fd, BLOCK) != ARCHIVE_OK)
+		return fault_of(in, in->levels[0].archive);
+	return FAULT_NONE;
+}
+
+int
+unpack_next(struct unpack *in, enum fault *error)
+{
+	const bool first = !in->started;
+
+	if (in->broken)
+		return 0;
+	if (first)
+		*error = start(in);
+	if (first && *error != FAULT_NONE) {
+		in->broken = true;
+		return -1;
+	}
+	if (!in->packed)
+		return first ? 1 : 0;
+	return next_file(in, error);
+}
+
+const char *
+unpack_name(const struct unpack *in)
+{
+	return in->name;
+}
+
+static long
+read_plain(struct unpack *in, char *buffer, size_t size, enum fault *error)
+{
+	ssize_t got = 0;
+
+	if (!in->plain_end)
+		do
+			got = read(in->fd, buffer, size);
+		while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		*error = FAULT_UNREADABLE;
+		return -1;
+	}
+	in->plain_end = got == 0;
+	in->done += (double)got;
+	return (long)got;
 }
 
 long
 unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error)
 {
-	if (size > 1u << 20)
-		size = 1u << 20; /* zlib counts in unsigned int */
-	if (!in->started && !start(in, error))
-		return -1;
-	in->started = true;
-	for (;;) {
-		long got;
+	size_t n;
 
-		if (!fill(in, error))
-			return -1;
-		if (in->kind == PLAIN)
-			return in->end ? 0 : read_plain(in, buffer, size);
-		if (in->end && in->whole)
-			return 0;
-		/* at the end zstd may still hold what it has read */
-		got = in->kind == GZIP ? (in->end ? 0 : step_gzip(in, buffer, size, error))
-				       : step_zstd(in, buffer, size, error);
-		if (got != 0)
+	if (!in->started) {
+		int got = unpack_next(in, error);
+
+		if (got <= 0)
 			return got;
-		if (in->end && !in->whole) {
-			*error = FAULT_CUT;
-			return -1;
-		}
 	}
+	if (!in->packed)
+		return in->broken ? 0 : read_plain(in, buffer, size, error);
+	if (in->head_at < in->head_n) {
+		n = in->head_n - in->head_at < size ? in->head_n - in->head_at : size;
+		memcpy(buffer, in->head + in->head_at, n);
+		in->head_at += n;
+		return (long)n;
+	}
+	if (in->file_fault != FAULT_NONE) {
+		*error = in->file_fault;
+		return -1;
+	}
+	return in->depth == 0 ? 0 : read_level(in, in->depth - 1, buffer, size, error);
 }
 
 double
@@ -245,10 +487,9 @@ unpack_close(struct unpack *in)
 {
 	if (in == NULL)
 		return;
-	if (in->kind == GZIP)
-		(void)in->zlib.end(&in->gzip);
-	if (in->kind == ZSTD)
-		(void)in->libzstd.free(in->zstd);
+	close_inner(in);
+	if (in->levels[0].archive != NULL)
+		(void)in->lib.free(in->levels[0].archive);
 	close(in->fd);
 	free(in);
 }

@@ -139,6 +139,12 @@ warnings(struct html *html, const struct page *page)
 			html_number(page->failed, n));
 		html_markup(html, "</p>\n");
 	}
+	if (page->not_mail > 0) {
+		html_markup(html, "<p class=\"warn\">");
+		html_say(html, _("%s files are not messages and are not counted."),
+			html_number(page->not_mail, n));
+		html_markup(html, "</p>\n");
+	}
 }
 
 /* What the owner of a domain came for. */

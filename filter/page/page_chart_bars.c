@@ -1,10 +1,12 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/words.h"
 
-enum { BARS_MOST = 10, BAR_STEP = 46, NAME_MOST = 30 };
+enum { BARS_MOST = 10, BAR_STEP = 66, NAME_MOST = 30, AUTHOR_MOST = 38 };
 
 /* the largest senders */
 
@@ -23,6 +25,23 @@ short_name(struct html *html, const char *name)
 		html_markup(html, "…");
 }
 
+/* On a line of its own, which a phone has room for. */
+static void
+sender_author(struct html *html, const char *domain)
+{
+	char shown[AUTHOR_MOST + sizeof "…"];
+	size_t n = strlen(domain);
+
+	if (domain[0] == '\0') {
+		html_text(html, stats_author_text(domain));
+		return;
+	}
+	/* a domain is ASCII; its end says whose it is */
+	(void)snprintf(shown, sizeof shown, "%s%s", n > AUTHOR_MOST ? "…" : "",
+		n > AUTHOR_MOST ? domain + n - AUTHOR_MOST : domain);
+	html_say(html, _("for %s"), shown);
+}
+
 static void
 sender_bar(struct html *html, const struct stats_source *source, size_t i, uint64_t most)
 {
@@ -32,12 +51,13 @@ sender_bar(struct html *html, const struct stats_source *source, size_t i, uint6
 
 	html_markup(html, "<text y=\"%d\"><tspan class=\"strong\">", y + 16);
 	short_name(html, source->name[0] != '\0' ? source->name : stats_by_text(source->by));
-	html_markup(html, "</tspan><tspan class=\"wide\"> ");
-	html_say(html, _("for %s"), source->author_domain[0] != '\0' ? source->author_domain : "-");
 	html_markup(html,
-		"</tspan></text><text x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>\n", y + 16,
-		html_number(source->counts.messages, n));
-	page_bar_across(html, &shares, most, y + 23);
+		"</tspan></text><text x=\"100%%\" y=\"%d\" text-anchor=\"end\">%s</text>\n"
+		"<text class=\"for\" y=\"%d\">",
+		y + 16, html_number(source->counts.messages, n), y + 34);
+	sender_author(html, source->author_domain);
+	html_markup(html, "</text>\n");
+	page_bar_across(html, &shares, most, y + 41);
 }
 
 static void
@@ -90,8 +110,8 @@ before_of(const struct stats_matrix *matrix)
 {
 	struct page_shares shares = {.n = {0}};
 
-	for (int before = 0; before < PAGE_KINDS; before++)
-		for (int after = 0; after < PAGE_KINDS; after++)
+	for (int before = 0; before < PAGE_DISPOSITIONS; before++)
+		for (int after = 0; after < PAGE_DISPOSITIONS; after++)
 			shares.n[before] += matrix->n[before][after];
 	return shares;
 }
@@ -101,8 +121,8 @@ after_of(const struct stats_matrix *matrix)
 {
 	struct page_shares shares = {.n = {0}};
 
-	for (int before = 0; before < PAGE_KINDS; before++)
-		for (int after = 0; after < PAGE_KINDS; after++)
+	for (int before = 0; before < PAGE_DISPOSITIONS; before++)
+		for (int after = 0; after < PAGE_DISPOSITIONS; after++)
 			shares.n[after] += matrix->n[before][after];
 	return shares;
 }
@@ -159,7 +179,7 @@ scenario_row(struct html *html, const struct stats *stats, size_t scenario, cons
 	html_markup(html, " · ");
 	html_text(html, when);
 	html_markup(html, "</th>");
-	for (int d = 0; d < PAGE_KINDS; d++)
+	for (int d = 0; d < PAGE_DISPOSITIONS; d++)
 		page_cell_number(html, shares->n[d]);
 	html_markup(html, "</tr>\n");
 }
@@ -173,13 +193,13 @@ page_chart_scenarios(struct html *html, const struct stats *stats)
 		_("What would become of the same messages under another DMARC record, or by the "
 		  "other DMARC RFC."));
 	html_markup(html, "<ul class=\"legend\">");
-	for (int d = 0; d < PAGE_KINDS; d++)
+	for (int d = 0; d < PAGE_DISPOSITIONS; d++)
 		page_legend_item(html, d, page_disposition_text((enum disposition)d));
 	html_markup(html, "</ul>\n");
 	for (size_t i = 0; i < stats->nscenarios; i++)
 		scenario_chart(html, stats, i);
 	page_numbers_begin(html, _("Dispositions before and after"), _("Scenario"));
-	for (int d = 0; d < PAGE_KINDS; d++)
+	for (int d = 0; d < PAGE_DISPOSITIONS; d++)
 		page_numbers_head(html, page_disposition_text((enum disposition)d));
 	html_markup(html, "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < stats->nscenarios; i++) {

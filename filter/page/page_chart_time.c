@@ -100,6 +100,35 @@ time_svg(struct html *html, const struct page_time *time)
 }
 
 static void
+rest_row(struct html *html, const char *name, const struct stats_counts *counts)
+{
+	if (counts->messages == 0)
+		return;
+	html_markup(html, "<tr><th scope=\"row\">");
+	html_text(html, name);
+	html_markup(html, "</th>");
+	page_kind_cells(html, counts);
+}
+
+/* What no bar shows. */
+static void
+time_beside(struct html *html, const struct page_time *time, const struct stats_period *rest)
+{
+	char n[HTML_NUMBER_OCTETS];
+
+	if (time->outside.messages + rest->counts.messages == 0)
+		return;
+	html_markup(html, "<p class=\"note\">");
+	if (time->outside.messages > 0)
+		html_say(html, _("%s messages have dates far from all others; no bar shows them. "),
+			html_number(time->outside.messages, n));
+	if (rest->counts.messages > 0)
+		html_say(html, _("%s messages have no date."),
+			html_number(rest->counts.messages, n));
+	html_markup(html, "</p>\n");
+}
+
+static void
 time_table(struct html *html, const struct page_time *time, const struct stats_period *rest)
 {
 	char label[PAGE_LABEL_OCTETS];
@@ -112,12 +141,8 @@ time_table(struct html *html, const struct page_time *time, const struct stats_p
 		html_markup(html, "<tr><th scope=\"row\">%s</th>", label);
 		page_kind_cells(html, &time->at[i].counts);
 	}
-	if (rest->counts.messages > 0) {
-		html_markup(html, "<tr><th scope=\"row\">");
-		html_text(html, _("Without a date"));
-		html_markup(html, "</th>");
-		page_kind_cells(html, &rest->counts);
-	}
+	rest_row(html, _("Other dates"), &time->outside);
+	rest_row(html, _("Without a date"), &rest->counts);
 	page_numbers_end(html);
 }
 
@@ -137,6 +162,7 @@ page_chart_time(struct html *html, const struct stats *stats)
 		page_section_begin(html, "time", _("Results over time"), _(notes[time.unit]));
 		page_legend_kinds(html);
 		time_svg(html, &time);
+		time_beside(html, &time, &stats->other_period);
 		time_table(html, &time, &stats->other_period);
 	}
 	page_time_free(&time);

@@ -9,14 +9,17 @@ page_kind_count(const struct stats_counts *counts, enum page_kind kind)
 	case PAGE_PASSED:
 		return counts->aligned;
 	case PAGE_HONEST:
-		return counts->known_fails + counts->open_fails;
+		return counts->known_fails + counts->open_fails - counts->honest_others;
 	case PAGE_BARE:
-		return counts->bare_fails;
+		return counts->bare_fails - counts->bare_others;
+	case PAGE_NOT_JUDGED:
+		return counts->not_judged;
 	case PAGE_OTHER:
 	case PAGE_KINDS:
 	default:
-		return counts->messages - counts->aligned - counts->known_fails -
-		       counts->open_fails - counts->bare_fails;
+		return counts->messages - counts->aligned - counts->not_judged -
+		       (counts->known_fails + counts->open_fails - counts->honest_others) -
+		       (counts->bare_fails - counts->bare_others);
 	}
 }
 
@@ -28,6 +31,7 @@ page_kind_text(enum page_kind kind)
 		[PAGE_HONEST] = N_("Not aligned, something speaks for it"),
 		[PAGE_BARE] = N_("Not aligned, nothing speaks for it"),
 		[PAGE_OTHER] = N_("No DMARC record, or an error"),
+		[PAGE_NOT_JUDGED] = N_("Not judged: envelope unknown"),
 	};
 	return _(kinds[kind]);
 }
@@ -72,6 +76,7 @@ page_chart_patterns(struct html *html)
 		"<path d=\"M-2 2 2-2M0 8 8 0M6 10 10 6\"/>",
 		"<path d=\"M0 0 8 8M8 0 0 8\"/>",
 		"<circle cx=\"2\" cy=\"2\" r=\"1\"/><circle cx=\"6\" cy=\"6\" r=\"1\"/>",
+		"<path d=\"M0 2H8M0 6H8\"/>",
 	};
 
 	html_markup(html, "<svg class=\"defs\" width=\"0\" height=\"0\" aria-hidden=\"true\">");

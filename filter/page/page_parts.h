@@ -13,13 +13,16 @@
 /* What a message is in the charts; each is in exactly one. */
 enum page_kind {
 	PAGE_PASSED, /* DMARC passed */
-	PAGE_HONEST, /* struct stats_counts.known_fails and open_fails, */
-	PAGE_BARE,   /* bare_fails */
+	PAGE_HONEST, /* struct stats_counts.known_fails, open_fails, */
+	PAGE_BARE,   /* and bare_fails, as far as DMARC failed */
 	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
+	PAGE_NOT_JUDGED,
 	PAGE_KINDS
 };
 
-/* One bar in PAGE_KINDS shades: kinds, or dispositions, of which there are as many. */
+enum { PAGE_DISPOSITIONS = 4 };
+
+/* One bar in shades: kinds, or dispositions, of which there are fewer. */
 struct page_shares {
 	uint64_t n[PAGE_KINDS];
 };

@@ -36,10 +36,10 @@ at_most(size_t n)
 }
 
 static void
-row_head(struct html *html, const char *text)
+author_head(struct html *html, const char *text)
 {
 	html_markup(html, "<th scope=\"row\"><bdi>");
-	html_text(html, text[0] != '\0' ? text : "-");
+	html_text(html, stats_author_text(text));
 	html_markup(html, "</bdi></th>");
 }
 
@@ -51,7 +51,7 @@ domain_row(struct html *html, const struct stats *stats, const struct stats_doma
 	const struct stats_counts *counts = &domain->counts;
 
 	html_markup(html, "<tr>");
-	row_head(html, domain->name);
+	author_head(html, domain->name);
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
 	page_cell_number(html, counts->known_fails);
@@ -175,7 +175,7 @@ source_row(struct html *html, const struct stats *stats, size_t number)
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
 	html_markup(html, "</th>");
-	page_cell_text(html, source->author_domain);
+	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
 	source_needs(html, source);
@@ -281,7 +281,7 @@ change_row(struct html *html, const struct stats *stats, size_t scenario, size_t
 	html_markup(html, "</th><td class=\"t\"><a href=\"#s-%zu\">", number);
 	sender_text(html, source);
 	html_markup(html, "</a></td>");
-	page_cell_text(html, source->author_domain);
+	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, source->counts.messages);
 	page_cell_number(html, stats_changed(matrix));
 	change_words(html, matrix);
@@ -364,7 +364,7 @@ message_row(struct html *html, const struct stats *stats, const struct stats_mes
 	html_markup(html,
 		"<tr id=\"m-%zu\"><th scope=\"row\" class=\"n\">%zu</th><td class=\"d\">%s</td>",
 		row->index, row->index, day);
-	page_cell_text(html, row->author_domain);
+	page_cell_text(html, stats_author_text(row->author_domain));
 	if (message->source < stats->nsources) {
 		html_markup(html, "<td class=\"t\"><a href=\"#s-%zu\">", message->source);
 		sender_text(html, &stats->sources[message->source]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 enum { DAYS_MOST = 92, MONTHS_MOST = 120, YEARS_MOST = 60 };
+enum { FEW = 10 /* messages of which none is odd */, NEAR_DAYS = 62 };
 
 int64_t
 page_day_number(int year, int month, int day)
@@ -77,51 +78,108 @@ cut(enum page_unit unit, struct stats_period period)
 	return period;
 }
 
+/* The periods that the axis covers. */
+struct range {
+	size_t from, to; /* both in it */
+};
+
 static int64_t
-span(enum page_unit unit, const struct stats *stats)
+day_of(const struct stats_period *period)
 {
-	return number_of(unit, &stats->periods[stats->nperiods - 1]) -
-	       number_of(unit, &stats->periods[0]) + 1;
+	return page_day_number(period->year, period->month, period->day > 0 ? period->day : 1);
+}
+
+static uint64_t
+total_of(const struct stats *stats)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < stats->nperiods; i++)
+		total += stats->periods[i].counts.messages;
+	return total;
+}
+
+/* From the percentiles outwards over all that is near. */
+static struct range
+find_range(const struct stats *stats)
+{
+	const struct stats_period *at = stats->periods;
+	const uint64_t total = total_of(stats), spare = total < FEW   ? 0
+							: total < 100 ? 1
+								      : total / 100;
+	struct range range = {0, stats->nperiods - 1};
+	uint64_t n = 0;
+	int64_t reach;
+
+	while (range.from < range.to && n + at[range.from].counts.messages <= spare)
+		n += at[range.from++].counts.messages;
+	for (n = 0; range.to > range.from && n + at[range.to].counts.messages <= spare;)
+		n += at[range.to--].counts.messages;
+	reach = (day_of(&at[range.to]) - day_of(&at[range.from])) / 2 + NEAR_DAYS;
+	while (range.from > 0 && day_of(&at[range.from]) - day_of(&at[range.from - 1]) <= reach)
+		range.from--;
+	while (range.to + 1 < stats->nperiods &&
+		day_of(&at[range.to + 1]) - day_of(&at[range.to]) <= reach)
+		range.to++;
+	return range;
+}
+
+static int64_t
+span(enum page_unit unit, const struct stats *stats, struct range range)
+{
+	return number_of(unit, &stats->periods[range.to]) -
+	       number_of(unit, &stats->periods[range.from]) + 1;
 }
 
 static enum page_unit
-choose(const struct stats *stats)
+choose(const struct stats *stats, struct range range)
 {
-	if (!stats->months && span(PAGE_DAYS, stats) <= DAYS_MOST)
+	if (!stats->months && span(PAGE_DAYS, stats, range) <= DAYS_MOST)
 		return PAGE_DAYS;
-	return span(PAGE_MONTHS, stats) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
+	return span(PAGE_MONTHS, stats, range) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
+}
+
+/* One more period of the statistics, with the empty bars before it. */
+static void
+add_period(struct page_time *time, const struct stats_period *period, bool gaps)
+{
+	struct stats_period here = cut(time->unit, *period);
+	struct stats_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
+
+	while (!gaps && last != NULL &&
+		number_of(time->unit, last) + 1 < number_of(time->unit, &here)) {
+		time->at[time->n] = *last;
+		step(time->unit, &time->at[time->n]);
+		last = &time->at[time->n++];
+	}
+	if (last == NULL || number_of(time->unit, last) != number_of(time->unit, &here)) {
+		time->at[time->n] = here;
+		last = &time->at[time->n++];
+	}
+	stats_counts_join(&last->counts, &period->counts);
 }
 
 bool
 page_time_make(const struct stats *stats, struct page_time *time)
 {
-	const bool gaps = stats->nperiods > 0 && span(PAGE_YEARS, stats) > YEARS_MOST;
-	size_t room;
+	struct range range;
+	bool gaps;
 
 	*time = (struct page_time){.at = NULL};
 	if (stats->nperiods == 0)
 		return true;
-	time->unit = choose(stats);
-	room = gaps ? stats->nperiods : (size_t)span(time->unit, stats);
-	time->at = calloc(room, sizeof *time->at);
+	range = find_range(stats);
+	gaps = span(PAGE_YEARS, stats, range) > YEARS_MOST;
+	time->unit = choose(stats, range);
+	time->at = calloc(gaps ? range.to - range.from + 1 : (size_t)span(time->unit, stats, range),
+		sizeof *time->at);
 	if (time->at == NULL)
 		return false;
-	for (size_t i = 0; i < stats->nperiods; i++) {
-		struct stats_period here = cut(time->unit, stats->periods[i]);
-		struct stats_period *last = time->n > 0 ? &time->at[time->n - 1] : NULL;
-
-		while (!gaps && last != NULL &&
-			number_of(time->unit, last) + 1 < number_of(time->unit, &here)) {
-			time->at[time->n] = *last;
-			step(time->unit, &time->at[time->n]);
-			last = &time->at[time->n++];
-		}
-		if (last == NULL || number_of(time->unit, last) != number_of(time->unit, &here)) {
-			time->at[time->n] = here;
-			last = &time->at[time->n++];
-		}
-		stats_counts_join(&last->counts, &stats->periods[i].counts);
-	}
+	for (size_t i = 0; i < stats->nperiods; i++)
+		if (i < range.from || i > range.to)
+			stats_counts_join(&time->outside, &stats->periods[i].counts);
+		else
+			add_period(time, &stats->periods[i], gaps);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
 #include "filter/result/warnings.h"
@@ -18,6 +19,26 @@ static json_t *
 error_text(const char *error, struct arena *arena)
 {
 	return json_known(error != NULL ? slice_str(error) : SLICE(""), arena);
+}
+
+/* From which lines of stored mail the envelope was taken. */
+static json_t *
+source_part(const struct evaluation *ev)
+{
+	const struct envelope_source *source = &ev->taken.source;
+	json_t *inside;
+
+	if (!source->headers)
+		return json_null();
+	inside = json_array();
+	for (size_t i = 0; i < source->hops; i++)
+		json_array_append_new(inside, json_string(hop_word((enum hop)source->kinds[i])));
+	return json_pack("{s:o,s:s?,s:o,s:s?,s:s?,s:o}", "inside", inside, "mailbox",
+		source->provider != NULL ? source->provider->mailbox.word : NULL, "received",
+		source->border > 0 ? json_integer((json_int_t)source->border) : json_null(),
+		"unknown", envelope_unknown_word(source->unknown), "path",
+		envelope_place_word(source->path), "text",
+		json_known(envelope_source_text(&ev->taken, ev->arena), ev->arena));
 }
 
 static json_t *
@@ -33,10 +54,11 @@ envelope_part(const struct evaluation *ev)
 
 	for (size_t i = 0; i < envelope->nrcpts; i++)
 		json_array_append_new(rcpts, json_from(envelope->rcpts[i], ev->arena));
-	return json_pack("{s:o,s:o,s:o,s:s,s:o*,s:o,s:o,s:b}", "client_ip",
+	return json_pack("{s:o,s:o,s:o,s:s,s:o,s:o*,s:o,s:o,s:b}", "client_ip",
 		json_known(ip_text(&envelope->client_ip, ev->arena), ev->arena), "client_name",
 		json_known(envelope->client_name, ev->arena), "helo",
-		json_known(envelope->helo, ev->arena), "path", paths[envelope->path], "mail_from",
+		json_known(envelope->helo, ev->arena), "path", paths[envelope->path], "source",
+		source_part(ev), "mail_from",
 		envelope->path == PATH_GIVEN ? json_known(envelope->mail_from, ev->arena) : NULL,
 		"rcpt", rcpts, "authenticated", json_known(envelope->authenticated, ev->arena),
 		"trusted_client", envelope->trusted_client);
@@ -158,7 +180,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 
 	return json_pack("{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
 			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"     /* results */
-			 "s:s," JSON_REASON
+			 "s:b,s:s," JSON_REASON
 			 "s:s?,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "index",
 		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
@@ -174,9 +196,10 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		done ? json_arc(&results->arc, arena) : NULL, "dmarc",
 		done ? json_dmarc(&results->dmarc, arena) : NULL, "dmarc_other",
 		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
-		"disposition", policy_word(ev->verdict.disposition),
-		JSON_REASON_OF(&ev->verdict.reason, arena), "sign", ev->verdict.sign, "override",
-		override_part(ev), "sealer_doubt", sealer_part(ev), "sealed",
+		"not_judged", evaluate_not_judged(ev), "disposition",
+		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
+		"sign", ev->verdict.sign, "override", override_part(ev), "sealer_doubt",
+		sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
 		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),
@@ -205,13 +228,14 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(size_t index, const char *path, const char *error, const char *code,
+json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line)
 {
-	return json_write(json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?}", "version", SCHEMA_VERSION,
-				  "program", "mailstamp " MAILSTAMP_VERSION, "index",
-				  (json_int_t)index, "path", json_known(slice_str(path), arena),
-				  "error", error_text(error, arena), "error_code", code),
+	return json_write(
+		json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?,s:b}", "version", SCHEMA_VERSION, "program",
+			"mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index, "path",
+			json_known(slice_str(path), arena), "error", error_text(error, arena),
+			"error_code", fault_code(fault), "not_mail", fault_is_not_mail(fault)),
 		arena, line);
 }
 

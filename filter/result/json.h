@@ -5,6 +5,7 @@
 #define FILTER_RESULT_JSON_H
 
 #include "auth/diagnose/diagnose.h"
+#include "filter/io/fault.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 #include "filter/verdict/whatif.h"
@@ -34,7 +35,7 @@ enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
 
 /* One line for a file that could not be judged; the same form as above. */
-enum status json_failure(size_t index, const char *path, const char *error, const char *code,
+enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */

@@ -263,19 +263,23 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
-	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL;
+	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL;
+	int not_judged = 0; /* an older program did not say it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,
-		"{s:s,s:{s?o,s?o},s:{s?o,s?o},s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}", "disposition",
-		&disposition, "message", "author_domain", &domain, "date", &date, "envelope",
-		"client_ip", &ip, "client_name", &name, "reason", &reason, "reason_code",
-		&reason_code, "sign", &sign, "override", &override, "spf", &spf, "what_if",
-		&what_ifs, "other_outcome", &other, "diagnosis", &diagnosis, "advice", &advice);
+		"{s:s,s:{s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
+		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
+		"envelope", "client_ip", &ip, "client_name", &name, "source", &source, "not_judged",
+		&not_judged, "reason", &reason, "reason_code", &reason_code, "sign", &sign,
+		"override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome", &other,
+		"diagnosis", &diagnosis, "advice", &advice);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);
 	row->client_name = text(reader, name, ROW_TEXT);
+	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
+	row->not_judged = not_judged != 0;
 	if (spf != NULL)
 		read_results(reader, top, row);
 	row->disposition = disposition_of(reader, disposition);
@@ -299,10 +303,11 @@ read_row(struct reader *reader, json_t *top, struct row *row)
 	json_t *path = NULL, *told = NULL, *code = NULL, *disposition = NULL;
 	json_int_t index = 0, version = LATEST;
 	const char *error;
+	int not_mail = 0;
 
-	if (!unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o}", "index", &index, "path", &path,
+	if (!unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o,s?b}", "index", &index, "path", &path,
 		    "version", &version, "error", &told, "error_code", &code, "disposition",
-		    &disposition))
+		    &disposition, "not_mail", &not_mail))
 		return;
 	if (index < 0 || version > LATEST)
 		refuse(reader, index < 0 ? N_("its index is below zero")
@@ -310,6 +315,7 @@ read_row(struct reader *reader, json_t *top, struct row *row)
 	error = sentence(reader, code, told);
 	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
 	row->failed = disposition == NULL;
+	row->not_mail = row->failed && not_mail != 0;
 	if (row->failed && error[0] == '\0')
 		refuse(reader, N_("it has neither a disposition nor an error"));
 	if (!row->failed) {

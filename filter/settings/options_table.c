@@ -24,6 +24,9 @@ enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file 
 
 enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 
+/* enum mailbox; providers in the order of filter/provider/provider_table.c */
+#define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
+
 #define MAX_SIZE ((int64_t)1 << 40)
 #define MAX_TIME INT64_C(253402300799) /* the end of the year 9999 */
 
@@ -46,14 +49,23 @@ const struct option_row option_rows[] = {
 	{.name = "authenticated", .commands = JUDGES, .arg = "USER", .kind = OPTION_TEXT,
 		.at = AT(authenticated),
 		.help = N_("user who authenticated to the mail server")},
-	{.name = "envelope", .commands = FILTER | EXPLAIN, .kind = OPTION_WORD, .at = AT(envelope),
+	{.name = "envelope", .commands = FILTER, .kind = OPTION_WORD, .at = AT(envelope),
 		.words = "args|stdin|bsmtp|field|headers", .preset = "args",
 		.help = N_("where the envelope is")},
+	{.name = "envelope", .commands = EXPLAIN, .kind = OPTION_WORD, .at = AT(envelope),
+		.given = AT(envelope_given), .words = "args|stdin|bsmtp|field|headers",
+		.help = N_("where the envelope is (args; of a FILE headers)")},
 	{.name = "envelope", .commands = BATCH, .kind = OPTION_WORD, .at = AT(envelope),
 		.words = "args|-|-|field|headers", .preset = "headers",
 		.help = N_("where the envelope is")},
 	{.name = "envelope-secret-file", .commands = JUDGES, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(envelope_secret_file), .help = N_("the secret of --envelope field")},
+	{.name = "mailbox", .commands = FILTER, .kind = OPTION_WORD, .at = AT(mailbox),
+		.words = MAILBOXES, .preset = "none",
+		.help = N_("for --envelope headers: who stored the mail")},
+	{.name = "mailbox", .commands = EXPLAIN | BATCH, .kind = OPTION_WORD, .at = AT(mailbox),
+		.words = MAILBOXES, .preset = "auto",
+		.help = N_("for --envelope headers: who stored the mail")},
 	{.name = "input", .commands = FILTER | EXPLAIN, .arg = "PATH", .kind = OPTION_PATH,
 		.at = AT(input), .help = N_("read this file, or the one .eml in a folder")},
 	{.name = "trusted-client", .commands = JUDGES, .arg = "CIDR", .kind = OPTION_NETS,
@@ -72,6 +84,8 @@ const struct option_row option_rows[] = {
 		.help = N_("what to do with a larger message")},
 	{.name = "spool-dir", .commands = JUDGES, .arg = "DIR", .kind = OPTION_PATH,
 		.at = AT(spool_dir), .help = N_("folder for large messages ($TMPDIR, /var/tmp)")},
+	{.name = "attached", .commands = EXPLAIN | BATCH, .kind = OPTION_FLAG, .at = AT(attached),
+		.help = N_("judge messages attached to messages, too")},
 	{.name = "mbox", .commands = INSPECT | BATCH, .kind = OPTION_YES, .at = AT(mboxo),
 		.words = "mboxrd|mboxo", .preset = "mboxrd",
 		.help = N_("how From lines are quoted in mbox files")},

@@ -38,6 +38,10 @@ enum envelope_mode {
 	ENVELOPE_HEADERS
 };
 
+/* --mailbox: which hops of stored mail lie inside; from MAILBOX_FIRST on the providers that keep
+ * mailboxes, in the order of filter/provider/provider_table.c */
+enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
+
 enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
 
 enum reject_on { REJECT_ON_DIRECT, REJECT_ON_PUBLISHED, REJECT_ON_NEVER };
@@ -96,11 +100,13 @@ struct options {
 
 	/* envelope and input */
 	enum envelope_mode envelope;
+	bool envelope_given; /* to explain */
 	/* NULL: absent; only mail_from may be empty: the null path */
 	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
 	const char *queue_id, *authenticated;
 	const char *envelope_secret_file;
+	enum mailbox mailbox;
 	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
 	struct nets trusted_clients;
 	const char *input;     /* path, or NULL for stdin; explain's FILE too */
@@ -169,6 +175,7 @@ struct options {
 	bool fail_if_worse;             /* exit 12 where what passed no longer does */
 	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
+	bool attached;                  /* judge attached messages, too; of explain as well */
 	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
 	const char *shard;              /* --shard as given, or NULL; then: */

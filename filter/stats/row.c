@@ -67,6 +67,7 @@ blank(size_t index, const char *path, struct arena *arena)
 		.author_domain = "",
 		.client_ip = "",
 		.client_name = "",
+		.envelope_from = "",
 		.reason = "",
 		.sign = "",
 		.override = "",
@@ -155,6 +156,8 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->author_domain = plain(ev->ids.author_domain, ev->arena);
 	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
 	row->client_name = plain(envelope->client_name, ev->arena);
+	row->envelope_from = plain(envelope_source_text(&ev->taken, ev->arena), ev->arena);
+	row->not_judged = evaluate_not_judged(ev);
 	row->disposition = ev->verdict.disposition;
 	row->reason = or_empty(reason_text(&ev->verdict.reason));
 	row->sign = or_empty(ev->verdict.sign);
@@ -201,8 +204,8 @@ static void
 pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
-		&row->author_domain, &row->client_ip, &row->client_name, &row->reason, &row->sign,
-		&row->override, &row->worse_source};
+		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from,
+		&row->reason, &row->sign, &row->override, &row->worse_source};
 
 	row->worse_source = or_empty(row->worse_source);
 	row->signatures =

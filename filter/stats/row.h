@@ -39,6 +39,7 @@ struct row {
 	const char *path;
 	bool failed; /* it could not be read: only index, path and error are set */
 	const char *error;
+	bool not_mail;  /* for it is no message */
 	bool evaluated; /* not so over the size limit: no results, only a disposition */
 	bool has_date;
 	int64_t date; /* seconds since the epoch (filter/intake/msgtime.h) */
@@ -56,6 +57,8 @@ struct row {
 
 	const char *author_domain; /* A-labels, lower case; "": none or several */
 	const char *client_ip, *client_name;
+	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
+	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
 	const char *reason;   /* of the disposition */
 	const char *sign;     /* of an indirect flow */

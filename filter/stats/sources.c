@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "auth/base/domain.h"
-#include "filter/explain/providers.h"
+#include "filter/provider/provider.h"
 
 static const char *
 name_of(const char *domain)
@@ -62,7 +62,8 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	if (!ip_parse(slice_str(row->client_ip), &ip)) {
+	/* a hop inside is nobody who sends */
+	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
 	}
@@ -100,7 +101,8 @@ sources_key(const struct row *row, struct source_key *key)
 bool
 sources_unaligned(const struct row *row)
 {
-	if (!row->evaluated || row->dmarc == AUTH_PASS || row->dmarc == AUTH_TEMPERROR)
+	if (!row->evaluated || row->not_judged || row->dmarc == AUTH_PASS ||
+		row->dmarc == AUTH_TEMPERROR)
 		return false;
 	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }

@@ -98,6 +98,8 @@ grow(void **array, size_t n, size_t size)
 static void
 count(struct stats_counts *counts, const struct row *row)
 {
+	enum sources_sign sign;
+
 	counts->messages++;
 	counts->dispositions[row->disposition]++;
 	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
@@ -105,19 +107,17 @@ count(struct stats_counts *counts, const struct row *row)
 	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
 	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
 	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
+	counts->not_judged += row->not_judged ? 1 : 0;
 	if (!sources_unaligned(row))
 		return;
-	switch (sources_sign(row)) {
-	case SOURCES_KNOWN:
-		counts->known_fails++;
-		break;
-	case SOURCES_OPEN:
-		counts->open_fails++;
-		break;
-	case SOURCES_NOTHING:
-		counts->bare_fails++;
-		break;
-	}
+	sign = sources_sign(row);
+	counts->known_fails += sign == SOURCES_KNOWN ? 1 : 0;
+	counts->open_fails += sign == SOURCES_OPEN ? 1 : 0;
+	counts->bare_fails += sign == SOURCES_NOTHING ? 1 : 0;
+	if (row->dmarc == AUTH_FAIL)
+		return;
+	counts->honest_others += sign != SOURCES_NOTHING ? 1 : 0;
+	counts->bare_others += sign == SOURCES_NOTHING ? 1 : 0;
 }
 
 void
@@ -183,6 +183,9 @@ stats_counts_join(struct stats_counts *into, const struct stats_counts *from)
 	into->known_fails += from->known_fails;
 	into->open_fails += from->open_fails;
 	into->bare_fails += from->bare_fails;
+	into->honest_others += from->honest_others;
+	into->bare_others += from->bare_others;
+	into->not_judged += from->not_judged;
 	for (size_t i = 0; i < 4; i++)
 		into->dispositions[i] += from->dispositions[i];
 }

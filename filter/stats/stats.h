@@ -33,6 +33,9 @@ struct stats_counts {
 	uint64_t dispositions[4];
 	/* DMARC failed: by enum sources_sign */
 	uint64_t known_fails, open_fails, bare_fails;
+	/* of these, where DMARC says none or an error: of the first two, and of the last */
+	uint64_t honest_others, bare_others;
+	uint64_t not_judged; /* counted in none of them: the envelope is unknown */
 };
 
 /* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */

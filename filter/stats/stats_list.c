@@ -84,6 +84,12 @@ stats_by_text(enum source_by by)
 	return _(kinds[by]);
 }
 
+const char *
+stats_author_text(const char *domain)
+{
+	return domain[0] != '\0' ? domain : _("(no author domain)");
+}
+
 double
 stats_percent(uint64_t n, uint64_t all)
 {

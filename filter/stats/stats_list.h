@@ -22,6 +22,9 @@ void stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS]);
 /* What a source is known by, in words for people: "signed by" and the like. */
 const char *stats_by_text(enum source_by by);
 
+/* An author domain, or words for "(no author domain)". */
+const char *stats_author_text(const char *domain);
+
 /* 100 n / all; 0 of nothing. */
 double stats_percent(uint64_t n, uint64_t all);
 

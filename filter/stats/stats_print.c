@@ -26,7 +26,7 @@ print_domain(const struct stats_domain *domain, FILE *out)
 	fprintf(out, "%10" PRIu64 " %6.1f%% %11" PRIu64 " %11" PRIu64 " %11" PRIu64 "  %s\n",
 		counts->messages, stats_percent(counts->aligned, counts->messages),
 		counts->known_fails, counts->open_fails, counts->bare_fails,
-		domain->name[0] != '\0' ? domain->name : "-");
+		stats_author_text(domain->name));
 }
 
 static bool
@@ -73,8 +73,7 @@ print_source(const struct stats_source *source, FILE *out)
 		stats_percent(counts->aligned, counts->messages),
 		counts->dispositions[DISP_QUARANTINE], counts->dispositions[DISP_REJECT], first,
 		last);
-	words_pad(
-		source->author_domain[0] != '\0' ? source->author_domain : "-", NAME_COLUMNS, out);
+	words_pad(stats_author_text(source->author_domain), NAME_COLUMNS, out);
 	fprintf(out, " %s %s%s%s%s\n", stats_by_text(source->by), source->name,
 		source->provider != NULL ? " (" : "",
 		source->provider != NULL ? source->provider : "",
@@ -136,8 +135,8 @@ print_changed_sources(const struct stats *stats, size_t scenario, FILE *out)
 			continue;
 		fprintf(out, _("%10llu  of %llu change: %s, %s %s\n"), (unsigned long long)changed,
 			(unsigned long long)source->counts.messages,
-			source->author_domain[0] != '\0' ? source->author_domain : "-",
-			stats_by_text(source->by), source->name);
+			stats_author_text(source->author_domain), stats_by_text(source->by),
+			source->name);
 	}
 	if (n > LINES)
 		fputs(_("            (further sources are not shown)\n"), out);

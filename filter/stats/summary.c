@@ -10,6 +10,7 @@ summary_add(struct summary *summary, const struct row *row)
 {
 	if (row->failed) {
 		summary->failed++;
+		summary->not_mail += row->not_mail ? 1 : 0;
 		return;
 	}
 	summary->messages++;
@@ -17,6 +18,7 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->dkim[row->dkim]++;
 	summary->dmarc[row->dmarc]++;
 	summary->dispositions[row->disposition]++;
+	summary->not_judged += row->not_judged ? 1 : 0;
 	damage_add(&summary->damage, &row->damage);
 	handlers_add(&summary->handlers, row);
 }
@@ -46,8 +48,11 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, _("%zu messages, interrupted"), summary->messages);
 	else
 		fprintf(out, _("%zu messages"), summary->messages);
-	if (summary->failed > 0)
-		fprintf(out, _(", %zu files could not be read"), summary->failed);
+	if (summary->failed > summary->not_mail)
+		fprintf(out, _(", %zu files could not be read"),
+			summary->failed - summary->not_mail);
+	if (summary->not_mail > 0)
+		fprintf(out, _(", %zu files are not messages"), summary->not_mail);
 	fprintf(out, "\n");
 	if (summary->messages == 0)
 		return;
@@ -75,6 +80,16 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, "%-12s", policy_word((enum disposition)i));
 		print_count(summary->dispositions[i], summary->messages, out);
 		fprintf(out, "\n");
+	}
+	if (summary->not_judged > 0) {
+		fprintf(out,
+			_("\nNot judged, because the envelope is unknown: %zu of %zu messages. "
+			  "They "
+			  "did not fail.\n"),
+			summary->not_judged, summary->messages);
+		fputs(_("Name your own relays with --trusted-relay, or list the envelopes with "
+			"--envelopes.\n"),
+			out);
 	}
 	damage_print(&summary->damage, out);
 	handlers_print(&summary->handlers, out);

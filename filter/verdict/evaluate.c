@@ -82,6 +82,7 @@ lay_over(struct evaluation *ev, const struct dns_overlay *overlay)
 {
 	if (overlay == NULL)
 		return;
+	ev->overlay = overlay;
 	ev->below = ev->in.dns;
 	ev->in.dns = dns_open_overlay(overlay, ev->below, ev->arena);
 }
@@ -97,8 +98,8 @@ open_overlay(struct evaluation *ev, const char **error)
 	return EVALUATE_OK;
 }
 
-static enum evaluate_status
-open_dns(struct evaluation *ev, const char **error)
+enum evaluate_status
+evaluate_open_dns(struct evaluation *ev, struct dns **dns, const char **error)
 {
 	const struct options *options = ev->options;
 	struct dns_config config = {
@@ -113,20 +114,18 @@ open_dns(struct evaluation *ev, const char **error)
 	enum status st;
 
 	if (options->zone == NULL) {
-		st = dns_open_resolver(&config, &ev->in.dns, error);
-		if (st != ST_OK)
-			return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-		return open_overlay(ev, error);
+		st = dns_open_resolver(&config, dns, error);
+		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
 	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
 		return EVALUATE_CONFIG;
 	}
-	if (dns_open_zone(zone, ev->arena, &ev->in.dns, &why) != ST_OK) {
+	if (dns_open_zone(zone, ev->arena, dns, &why) != ST_OK) {
 		*error = explained(ev->arena, _("zone"), options->zone, why);
 		return EVALUATE_CONFIG;
 	}
-	return open_overlay(ev, error);
+	return EVALUATE_OK;
 }
 
 bool
@@ -135,11 +134,28 @@ evaluate_needs_psl(const struct options *options)
 	return options->auth.dmarc_mode == DMARC_RFC7489 || options->auth.dmarc_compare;
 }
 
+bool
+evaluate_not_judged(const struct evaluation *ev)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+
+	if (!ev->evaluated || !ev->in.envelope_hidden)
+		return false;
+	if (ev->results.dmarc.code != AUTH_NONE || ev->results.local)
+		return ev->results.dmarc.reason.id == DMARC_R_NOT_JUDGED;
+	/* no record: then alignment was not asked for */
+	for (size_t i = 0; i < dkim->n; i++)
+		if (dkim->sigs[i].code == AUTH_PASS)
+			return false;
+	return true;
+}
+
 /* Everything from outside that the mechanisms need. */
 static enum evaluate_status
 open_resources(struct evaluation *ev, const char **error)
 {
 	const struct options *options = ev->options;
+	enum evaluate_status result;
 
 	if (evaluate_needs_psl(options)) {
 		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
@@ -156,7 +172,8 @@ open_resources(struct evaluation *ev, const char **error)
 		*error = N_("no memory");
 		return EVALUATE_TEMP;
 	}
-	return open_dns(ev, error);
+	result = evaluate_open_dns(ev, &ev->in.dns, error);
+	return result == EVALUATE_OK ? open_overlay(ev, error) : result;
 }
 
 static enum evaluate_status
@@ -206,7 +223,7 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, const
 
 	if (!given && read)
 		st = envelope_from_message(options, &ev->message, ev->secret, ev->in.dns, ev->arena,
-			&ev->taken.envelope, error);
+			&ev->taken, error);
 	envelope_trust(options, &ev->taken.envelope);
 	return st;
 }
@@ -224,6 +241,10 @@ judge(struct evaluation *ev, const char **error)
 			    "loaded");
 		return EVALUATE_TEMP;
 	}
+	/* the filter judges what it is given: nothing that a client writes may void a policy */
+	in->envelope_hidden =
+		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN) &&
+		!envelope_is_known(&ev->taken);
 	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
 		*error = N_("the message could not be evaluated");

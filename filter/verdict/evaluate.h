@@ -33,9 +33,10 @@ struct evaluation {
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
 
 	struct address_gmime *gmime;
-	struct dns *below;            /* DNS below --overlay, where in.dns lies over it; or NULL */
-	struct domain_psl *own_psl;   /* what evaluate_end frees */
-	struct crypto_signer *signer; /* and this: by seal_open, or NULL */
+	struct dns *below; /* DNS below --overlay, where in.dns lies over it; or NULL */
+	const struct dns_overlay *overlay; /* that; or NULL */
+	struct domain_psl *own_psl;        /* what evaluate_end frees */
+	struct crypto_signer *signer;      /* and this: by seal_open, or NULL */
 	bool signer_rsa;
 	struct slice secret; /* of the envelope field */
 	bool borrowed;       /* gmime and crypto are another's */
@@ -91,6 +92,14 @@ int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
 /* DNS itself, without what is laid over it; NULL where none was opened. */
 struct dns *evaluate_dns(const struct evaluation *evaluation);
+
+/* A struct dns of its own, as the options have it, without what is laid over it. */
+enum evaluate_status evaluate_open_dns(
+	struct evaluation *evaluation, struct dns **dns, const char **error);
+
+/* Did stored mail not show its envelope, and nothing pass that does without one? Such a message
+ * did not fail. */
+bool evaluate_not_judged(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);

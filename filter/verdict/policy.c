@@ -228,7 +228,9 @@ policy_decide(const struct options *options, const struct auth_input *in,
 		verdict->reason = policy_reason(POLICY_R_PASS);
 		return;
 	case AUTH_PERMERROR:
-		verdict->reason = policy_reason(POLICY_R_PERMERROR);
+		verdict->reason = policy_reason(results->dmarc.reason.id == DMARC_R_NOT_JUDGED
+							? POLICY_R_NOT_JUDGED
+							: POLICY_R_PERMERROR);
 		return;
 	case AUTH_NONE:
 	case AUTH_SOFTFAIL:

@@ -13,6 +13,7 @@
 	R(LOCAL,            "policy_local",             "from a trusted client or an authenticated user") \
 	R(PASS,             "policy_dmarc_pass",        "DMARC passed") \
 	R(PERMERROR,        "policy_unusable_record",   "the author domain's DMARC record cannot be used") \
+	R(NOT_JUDGED,       "policy_not_judged",        "not judged: the stored message does not show its envelope") \
 	R(NONE_PUBLISHED,   "policy_no_policy",         "the author domain has no DMARC policy") \
 	R(LOOKUP,           "policy_lookup_failed",     "the author domain's policy could not be looked up") \
 	R(NAMES,            "policy_no_answer",         "a name that the message chose did not answer") \

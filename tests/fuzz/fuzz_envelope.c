@@ -37,6 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	options.envelope = (enum envelope_mode)(data[0] % 5);
+	options.mailbox = data[1] / 2 % 2 == 0 ? MAILBOX_NONE : MAILBOX_AUTO;
 	options.trusted_relays = (struct strings){relays, 3};
 	bytes = slice_make((const char *)data + 2, size - 2);
 	arena_init(&arena, NULL, NULL);
@@ -46,8 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (data[1] % 2 == 1)
 			(void)dns_open_zone(slice_str(zone), &arena, &dns, &error);
 		message_parse(taken.message, 50, 2000, &arena, &message);
-		if (envelope_from_message(&options, &message, SLICE("s3"), dns, &arena,
-			    &taken.envelope, &error) == ST_OK)
+		if (envelope_from_message(
+			    &options, &message, SLICE("s3"), dns, &arena, &taken, &error) == ST_OK)
 			check(&taken.envelope);
 		else
 			assert(error != NULL);

@@ -1,8 +1,9 @@
-/* a Received field's value, whatever it is: what is told points into it */
+/* a Received field's value, whatever it is: what is told points into it, and no hop with a client
+ * from outside is inside */
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/intake/received.h"
+#include "filter/intake/hop.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,9 +17,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice value = slice_make((const char *)data, size);
+	const struct provider *found;
 	struct received received;
+	enum hop kind;
 
 	received_parse(value, &received);
+	kind = hop_kind(value, &received, NULL, &found);
+	assert((kind == HOP_PROVIDER) == (found != NULL));
+	if (kind != HOP_OUTSIDE && kind != HOP_RETRIEVAL && received.ip.family != 0)
+		assert(ip_is_private(&received.ip) ||
+			(found != NULL && provider_has_address(found, &received.ip)));
 	inside(received.helo, value);
 	inside(received.by, value);
 	assert(received.has_from || (received.ip.family == 0 && received.helo.n == 0));

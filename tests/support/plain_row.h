@@ -15,6 +15,7 @@ plain_row(void)
 		.author_domain = "example.com",
 		.client_ip = "",
 		.client_name = "",
+		.envelope_from = "",
 		.reason = "",
 		.sign = "",
 		.override = ""};

@@ -59,3 +59,44 @@ Test(saved, unwrap)
 			(int)got.n, got.p);
 	}
 }
+
+Test(saved, not_mail)
+{
+	static const struct {
+		const char *name;
+		struct slice bytes;
+		enum fault fault;
+	} rows[] = {
+		{"mail", SLICE_INIT("From: a\n\nb"), FAULT_NONE},
+		{"one field", SLICE_INIT("A:"), FAULT_NONE},
+		{"text", SLICE_INIT("dear friend\n\nb"), FAULT_NO_HEADER},
+		{"an empty line", SLICE_INIT("\nFrom: a\n"), FAULT_NO_HEADER},
+		{"zip", SLICE_INIT("PK\3\4\24\0\0\0"), FAULT_NO_HEADER},
+		{"Outlook", SLICE_INIT("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\n\nFrom: a\n"),
+			FAULT_OUTLOOK_MSG},
+		{"Outlook's archive", SLICE_INIT("!BDN\nFrom: a\n"), FAULT_OUTLOOK_PST},
+		{"UTF-16, marked",
+			SLICE_INIT("\xff\xfe"
+				   "F\0r\0"),
+			FAULT_UTF16},
+		{"UTF-16, big end", SLICE_INIT("\xfe\xff\0F\0r"), FAULT_UTF16},
+		{"UTF-16, no mark", SLICE_INIT("F\0r\0o\0m\0:\0 \0a\0b\0"), FAULT_UTF16},
+		{"a few NULs", SLICE_INIT("From:\0\0\0\0\0\0\0\0 a\n\n"), FAULT_NONE},
+		{"S/MIME, DER",
+			SLICE_INIT("\x30\x82\x01\x02\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"),
+			FAULT_PKCS7},
+		{"S/MIME, BER", SLICE_INIT("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"),
+			FAULT_PKCS7},
+		{"begins as DER", SLICE_INIT("0: a\n\n"), FAULT_NONE},
+	};
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct message message;
+
+		message_parse(rows[i].bytes, 100, 2000, &arena, &message);
+		cr_expect_eq(saved_not_mail(&message), rows[i].fault, "%s", rows[i].name);
+	}
+	arena_clear(&arena);
+}

@@ -122,3 +122,50 @@ Test(page_time, nothing)
 	page_time_free(&time);
 	stats_free(stats);
 }
+
+/* One odd date in a hundred leaves the axis as it is, and is counted beside it. */
+Test(page_time, odd_dates)
+{
+	static const struct {
+		const char *name;
+		size_t good, odd; /* messages */
+		int64_t at;       /* day of the odd ones */
+		bool shown;
+	} odd_rows[] = {
+		{"one of long after", 20, 1, 2932896, false},
+		{"one of long before", 20, 1, 3, false},
+		{"one of a year after", 20, 1, 20454 + 400, false},
+		{"one of the next month", 20, 1, 20454 + 40, true},
+		{"two of a hundred", 100, 2, 2932896, true},
+		{"ten of a thousand", 1000, 10, 2932896, false},
+		{"one of three", 2, 1, 2932896, true},
+	};
+
+	for (size_t i = 0; i < sizeof odd_rows / sizeof odd_rows[0]; i++) {
+		struct stats *stats = stats_new(NULL, 0, false);
+		struct row row = plain_row();
+		struct page_time time;
+		uint64_t sum = 0;
+
+		row.has_date = true;
+		for (size_t k = 0; k < odd_rows[i].good + odd_rows[i].odd; k++) {
+			int64_t day =
+				k < odd_rows[i].good ? 20454 + (int64_t)(k % 20) : odd_rows[i].at;
+
+			row.date = day * DAY;
+			cr_assert(stats_add(stats, &row));
+			row.index++;
+		}
+		cr_assert(page_time_make(stats, &time));
+		for (size_t k = 0; k < time.n; k++)
+			sum += time.at[k].counts.messages;
+		cr_expect_eq(time.outside.messages, odd_rows[i].shown ? 0 : odd_rows[i].odd, "%s",
+			odd_rows[i].name);
+		cr_expect_eq(sum + time.outside.messages, odd_rows[i].good + odd_rows[i].odd, "%s",
+			odd_rows[i].name);
+		cr_expect(odd_rows[i].shown || (time.unit == PAGE_DAYS && time.n == 20), "%s: %zu",
+			odd_rows[i].name, time.n);
+		page_time_free(&time);
+		stats_free(stats);
+	}
+}

@@ -36,7 +36,7 @@ Test(stats, many_domains_stay_within_the_bounds)
 
 	for (size_t i = 0; i < MANY; i++) {
 		(void)snprintf(domain, sizeof domain, "d%zu.example", i);
-		(void)snprintf(ip, sizeof ip, "10.%zu.%zu.1", i / 256 % 256, i % 256);
+		(void)snprintf(ip, sizeof ip, "11.%zu.%zu.1", i / 256 % 256, i % 256);
 		row.author_domain = domain;
 		row.client_ip = ip;
 		row.index = i;

@@ -248,3 +248,16 @@ Test(policy, ambiguous_local_and_oversize)
 	options.oversize_tempfail = true;
 	cr_expect_eq(decide(&options, NULL, SLICE(""), FROM_R_NONE).disposition, DISP_TEMPFAIL);
 }
+
+/* Stored mail that does not show its envelope did not fail, whatever the policy. */
+Test(policy, not_judged)
+{
+	struct options options = {.reject_on = REJECT_ON_PUBLISHED, .ambiguous = DISP_REJECT};
+	struct auth_results results = {.dmarc = {.code = AUTH_PERMERROR,
+					       .policy = DMARC_REJECT,
+					       .reason = dmarc_reason(DMARC_R_NOT_JUDGED)}};
+	struct verdict verdict = decide(&options, &results, SLICE("A: b\n\n"), FROM_R_NONE);
+
+	cr_expect_eq(verdict.disposition, DISP_ACCEPT);
+	cr_expect_eq(verdict.reason.id, POLICY_R_NOT_JUDGED);
+}

@@ -1,4 +1,4 @@
-#include "filter/archive/manifest.h"
+#include "filter/source/manifest.h"
 
 #include <criterion/criterion.h>
 

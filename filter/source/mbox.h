@@ -1,11 +1,13 @@
 /*
  * mbox.h: the messages of an mbox, one after another, in bounded memory.
  *
- * A message begins with a line `From ` at the file's beginning or after an empty line; that line is
- * a part of its bytes (mime/message.h knows it), the empty line before the next one is not.
+ * A message begins with a line `From ` at the file's beginning, and wherever that line has a date
+ * or a header field follows it; without an empty line before it, one of those that stand on top of
+ * stored mail. The line is a part of its bytes (mime/message.h knows it), the empty line before the
+ * next one is not.
  */
-#ifndef FILTER_IO_MBOX_H
-#define FILTER_IO_MBOX_H
+#ifndef FILTER_SOURCE_MBOX_H
+#define FILTER_SOURCE_MBOX_H
 
 #include <stdatomic.h>
 
@@ -22,6 +24,24 @@ enum mbox_quoting {
 
 /* in is the mbox's from now on. max: octets of one message. NULL where memory is out. */
 struct mbox *mbox_open(struct unpack *in, size_t max);
+
+/* Goes to the next file, where what was opened is an archive: unpack_next. */
+int mbox_next_file(struct mbox *mbox, enum fault *error);
+/* unpack_name */
+const char *mbox_file(const struct mbox *mbox);
+
+/* What makes a mailbox look damaged, or quoted by another rule; of all that was read. */
+struct mbox_counts {
+	size_t joined; /* messages without an empty line before them */
+	size_t text;   /* lines `From ` behind an empty line that begin none */
+};
+
+struct mbox_counts mbox_counts(const struct mbox *mbox);
+
+enum mbox_from { MBOX_FROM_TEXT, MBOX_FROM_BEGINS, MBOX_FROM_JOINED /* no empty line before it */ };
+
+/* What a line that begins with `From ` is. below: the line that follows it. */
+enum mbox_from mbox_from_line(struct slice line, struct slice below, bool after_empty);
 
 /* The first octets, at most n, at the beginning; empty where there are none or on an error. */
 struct slice mbox_peek(struct mbox *mbox, size_t n);

@@ -1,8 +1,8 @@
-#include "filter/explain/providers.h"
+#include "filter/provider/provider.h"
 
 #include <criterion/criterion.h>
 
-Test(providers, of)
+Test(provider, of)
 {
 	static const struct {
 		const char *domain, *name; /* NULL: none */

@@ -1,4 +1,4 @@
-#include "filter/archive/source.h"
+#include "filter/source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/archive/manifest.h"
 #include "filter/intake/saved.h"
-#include "filter/io/mbox.h"
 #include "filter/io/paths.h"
+#include "filter/io/unpack.h"
 #include "filter/io/walk.h"
+#include "filter/source/attached.h"
+#include "filter/source/manifest.h"
+#include "filter/source/pack.h"
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
@@ -29,10 +31,10 @@ struct source {
 	size_t n;           /* of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
-	struct mbox *mbox;
-	enum mbox_quoting quoting;
-	char *mbox_name, *mbox_line;
-	size_t in_mbox;
+	struct attached *attached; /* --attached: of the message before, or NULL */
+	struct address_gmime *gmime;
+	struct pack *pack; /* a file that holds several, or is packed; or NULL */
+	struct source_damage damage;
 	struct arena arena; /* of one line */
 	atomic_bool stop;
 };
@@ -88,6 +90,13 @@ is_ours(const struct source *source, size_t index)
 	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
+/* Are the octets of the next message needed? What is attached to it counts, too. */
+static bool
+is_read(const struct source *source)
+{
+	return source->attached != NULL || is_ours(source, source->index);
+}
+
 /* An item that is only reported; takes ownership of name. */
 static bool
 give_error(struct source *source, char *name, enum fault error, struct item *item)
@@ -132,45 +141,20 @@ open_file(const char *path, enum fault *error)
 	return fd;
 }
 
-/* One message of the file that is open: an mbox, or a compressed message. */
+/* One message of the file that is open: of an mbox, or out of what is packed. */
 static bool
-give_from_mbox(struct source *source, struct item *item)
+give_from_pack(struct source *source, struct item *item)
 {
-	struct mbox_message message = {NULL, 0, false};
-	enum fault error = FAULT_NONE;
-	bool whole = source->quoting == MBOX_NONE, ours = is_ours(source, source->index);
-	int got = whole && !ours ? 1
-				 : mbox_next(source->mbox, source->quoting, ours ? &message : NULL,
-					   &error);
+	const bool given = pack_next(source->pack, is_read(source), item);
 
-	size_t size = strlen(source->mbox_name) + 32;
-
-	*item = (struct item){.fd = -1};
-	if (got == 0 && whole) { /* one file is one message, whatever is in it */
-		got = -1;
-		error = FAULT_EMPTY;
-	}
-	if (got != 0) {
-		item->name = malloc(size);
-		if (item->name != NULL)
-			(void)snprintf(item->name, size,
-				source->quoting == MBOX_NONE ? "%s" : "%s#%zu", source->mbox_name,
-				++source->in_mbox);
+	if (given) {
 		item->index = source->index++;
-		item->error = got < 0 ? error : FAULT_NONE;
-		item->bytes = message.bytes;
-		item->n = message.n;
-		item->partial = message.partial;
-		item->line = source->mbox_line != NULL ? strdup(source->mbox_line) : NULL;
+		return true;
 	}
-	if (got <= 0 || source->quoting == MBOX_NONE) {
-		mbox_close(source->mbox);
-		free(source->mbox_name);
-		free(source->mbox_line);
-		source->mbox = NULL;
-		source->mbox_name = source->mbox_line = NULL;
-	}
-	return got != 0;
+	pack_count(source->pack, &source->damage);
+	pack_close(source->pack);
+	source->pack = NULL;
+	return false;
 }
 
 /* Takes ownership of path and line, or leaves them to the item. False: the file must be split. */
@@ -178,11 +162,11 @@ static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
 	enum fault error = FAULT_NO_MEMORY;
-	char first[SAVED_FIRST];
+	char first[UNPACK_FIRST];
 	ssize_t n;
 	int fd;
 
-	if (!is_ours(source, source->index) && saved_is_one(path)) {
+	if (!is_read(source) && saved_is_one(path)) {
 		free(line);
 		return give_error(source, path, FAULT_NONE, item);
 	}
@@ -200,20 +184,11 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 			.index = source->index++, .name = path, .fd = fd, .line = line};
 		return true;
 	}
-	struct unpack *in = unpack_open(fd);
-	source->mbox = in != NULL ? mbox_open(in, (size_t)source->options->max_size) : NULL;
-	if (source->mbox == NULL) {
-		free(line);
-		return give_error(source, path, FAULT_NO_MEMORY, item);
-	}
-	mbox_watch(source->mbox, &source->stop);
-	source->quoting = MBOX_NONE;
-	if (saved_is_mbox(path, mbox_peek(source->mbox, SAVED_FIRST)))
-		source->quoting = source->options->mboxo ? MBOX_O : MBOX_RD;
-	source->mbox_name = path;
-	source->mbox_line = line;
-	source->in_mbox = 0;
-	return false;
+	source->pack = pack_open(source->options, fd, path, line, &source->stop);
+	if (source->pack != NULL)
+		return false;
+	free(line);
+	return give_error(source, path, FAULT_NO_MEMORY, item);
 }
 
 /* A path, which is taken over: a file, or a folder whose files come next. A link to a folder is
@@ -335,8 +310,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		free(item->name);
 		item->name = name;
 	} else {
-		free(source->mbox_name);
-		source->mbox_name = name;
+		pack_rename(source->pack, name);
 	}
 	return given;
 }
@@ -350,8 +324,8 @@ next_of_all(struct source *source, struct item *item)
 		char *path;
 		bool given;
 
-		if (source->mbox != NULL) {
-			if (give_from_mbox(source, item))
+		if (source->pack != NULL) {
+			if (give_from_pack(source, item))
 				return true;
 			continue;
 		}
@@ -380,6 +354,21 @@ next_of_all(struct source *source, struct item *item)
 	return false;
 }
 
+static bool
+next_or_attached(struct source *source, struct item *item)
+{
+	if (source->attached == NULL)
+		return next_of_all(source, item);
+	if (attached_next(source->attached, item)) {
+		item->index = source->index++;
+		return true;
+	}
+	if (!next_of_all(source, item))
+		return false;
+	attached_take(source->attached, item, source->gmime);
+	return true;
+}
+
 bool
 source_next(struct source *source, struct item *item)
 {
@@ -387,7 +376,7 @@ source_next(struct source *source, struct item *item)
 	for (;;) {
 		struct item next = {.fd = -1};
 
-		if (!next_of_all(source, &next))
+		if (!next_or_attached(source, &next))
 			return false;
 		if (is_ours(source, next.index) && !atomic_load(&source->stop)) {
 			*item = next;
@@ -397,17 +386,31 @@ source_next(struct source *source, struct item *item)
 	}
 }
 
+enum status
+source_attached(struct source *source, struct address_gmime *gmime)
+{
+	source->gmime = gmime;
+	source->attached = calloc(1, sizeof *source->attached);
+	return source->attached != NULL ? ST_OK : ST_TEMP;
+}
+
 void
 source_stop(struct source *source)
 {
 	atomic_store(&source->stop, true);
 }
 
+const struct source_damage *
+source_damage(const struct source *source)
+{
+	return &source->damage;
+}
+
 double
 source_share(const struct source *source)
 {
 	const size_t paths = source->options->envelopes == NULL ? source->options->paths.n : 0;
-	double last = source->mbox != NULL ? mbox_share(source->mbox) : 1;
+	double last = source->pack != NULL ? pack_share(source->pack) : 1;
 
 	if (source->list < 0 && source->next_path > 0)
 		return ((double)source->next_path - 1 + walk_share(&source->walk, last)) /
@@ -425,20 +428,10 @@ source_close(struct source *source)
 	if (source->list > STDIN_FILENO)
 		close(source->list);
 	walk_end(&source->walk);
-	mbox_close(source->mbox);
-	free(source->mbox_name);
-	free(source->mbox_line);
+	pack_close(source->pack);
+	if (source->attached != NULL)
+		attached_clear(source->attached);
+	free(source->attached);
 	arena_clear(&source->arena);
 	free(source);
-}
-
-void
-item_clear(struct item *item)
-{
-	free(item->name);
-	free(item->bytes);
-	free(item->line);
-	if (item->fd >= 0)
-		close(item->fd);
-	*item = (struct item){.fd = -1};
 }

@@ -1,8 +1,8 @@
 /*
  * manifest.h: lists of paths, with envelopes or without.
  */
-#ifndef FILTER_ARCHIVE_MANIFEST_H
-#define FILTER_ARCHIVE_MANIFEST_H
+#ifndef FILTER_SOURCE_MANIFEST_H
+#define FILTER_SOURCE_MANIFEST_H
 
 #include "auth/base/input.h"
 #include "filter/io/fault.h"

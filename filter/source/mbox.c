@@ -1,4 +1,4 @@
-#include "filter/io/mbox.h"
+#include "filter/source/mbox.h"
 
 #include <stdlib.h>
 
@@ -7,6 +7,7 @@ enum { SIZE = 256 * 1024 };
 struct mbox {
 	struct unpack *in;
 	size_t max;
+	struct mbox_counts counts;
 	bool end;
 	enum fault error;
 	const atomic_bool *stop; /* or NULL */
@@ -29,7 +30,29 @@ mbox_open(struct unpack *in, size_t max)
 	mbox->error = FAULT_NONE;
 	mbox->stop = NULL;
 	mbox->at = mbox->n = 0;
+	mbox->counts = (struct mbox_counts){.joined = 0};
 	return mbox;
+}
+
+int
+mbox_next_file(struct mbox *mbox, enum fault *error)
+{
+	mbox->end = false;
+	mbox->error = FAULT_NONE;
+	mbox->at = mbox->n = 0;
+	return unpack_next(mbox->in, error);
+}
+
+const char *
+mbox_file(const struct mbox *mbox)
+{
+	return unpack_name(mbox->in);
+}
+
+struct mbox_counts
+mbox_counts(const struct mbox *mbox)
+{
+	return mbox->counts;
 }
 
 void
@@ -145,47 +168,92 @@ is_empty_line(struct slice line)
 	return slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
 }
 
-int
-mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
-	enum fault *error)
+/* The line behind the first n octets of what is left, as far as the buffer holds it. */
+static struct slice
+line_behind(struct mbox *mbox, size_t n)
 {
-	bool first = true, begins = true, after_empty = false;
-	size_t cap = 0, last = 0;
+	for (;;) {
+		struct slice all = slice_from(rest(mbox), n);
+		size_t at = slice_find(all, '\n');
 
-	if (message != NULL)
-		*message = (struct mbox_message){NULL, 0, false};
+		if (at < all.n)
+			return slice_head(all, at + 1);
+		if (!fill(mbox))
+			return all;
+	}
+}
+
+/* Where a line `From ` begins a message, and where it is text. */
+static bool
+begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
+{
+	const size_t n = line->n;
+	struct slice below = line_behind(mbox, n);
+	enum mbox_from from;
+
+	*line = slice_head(rest(mbox), n); /* reading on moves it */
+	from = mbox_from_line(*line, below, after_empty);
+	mbox->counts.joined += from == MBOX_FROM_JOINED ? 1 : 0;
+	mbox->counts.text += from == MBOX_FROM_TEXT && after_empty ? 1 : 0;
+	return from != MBOX_FROM_TEXT;
+}
+
+/* The lines of one message into it, as far as there is one to fill. False without memory. */
+static bool
+take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message, bool *first,
+	size_t *last)
+{
+	bool begins = true, after_empty = false;
+	size_t cap = 0;
+
 	for (;;) {
 		struct slice line = next_line(mbox);
 
-		if (line.n == 0 || (!first && begins && after_empty && quoting != MBOX_NONE &&
-					   slice_starts(line, SLICE("From "))))
-			break;
+		if (line.n == 0)
+			return true;
+		if (!*first && begins && quoting != MBOX_NONE &&
+			slice_starts(line, SLICE("From ")) &&
+			begins_message(mbox, &line, after_empty)) {
+			if (!after_empty)
+				*last = 0;
+			return true;
+		}
 		after_empty = begins && is_empty_line(line);
-		last = after_empty ? line.n : 0;
+		*last = after_empty ? line.n : 0;
 		if (message != NULL &&
 			!append(message, &cap, mbox->max,
-				begins && !first ? without_quote(line, quoting) : line)) {
-			free(message->bytes);
-			message->bytes = NULL;
-			*error = FAULT_LARGE_MESSAGE;
-			return -1;
-		}
+				begins && !*first ? without_quote(line, quoting) : line))
+			return false;
 		begins = line.p[line.n - 1] == '\n';
-		first = false;
+		*first = false;
 		mbox->at += line.n;
 		/* nothing follows it, and a bomb has no end worth waiting for */
 		if (quoting == MBOX_NONE && message != NULL && message->partial) {
 			mbox->at = mbox->n;
 			mbox->end = true;
-			break;
+			return true;
 		}
 	}
-	if (mbox->error != FAULT_NONE) {
+}
+
+int
+mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
+	enum fault *error)
+{
+	bool first = true;
+	size_t last = 0;
+
+	if (message != NULL)
+		*message = (struct mbox_message){NULL, 0, false};
+	if (!take_lines(mbox, quoting, message, &first, &last))
+		*error = FAULT_LARGE_MESSAGE;
+	else
+		*error = mbox->error;
+	if (*error != FAULT_NONE) {
 		if (message != NULL) {
 			free(message->bytes);
 			message->bytes = NULL;
 		}
-		*error = mbox->error;
 		return -1;
 	}
 	if (message != NULL && quoting != MBOX_NONE && !message->partial)

@@ -1,0 +1,185 @@
+/* The reverse-path of stored mail. */
+#include "auth/base/domain.h"
+#include "filter/intake/envelope_modes.h"
+#include "filter/provider/provider.h"
+#include "mime/buf.h"
+#include "mime/scan.h"
+
+enum { DOMAIN_OCTETS = 1024 };
+
+/* `From ADDR DATE`: the address may hold blanks in quotes; `-` (Mozilla) and N@xxx (Google Takeout)
+ * are none */
+static bool
+mbox_path(struct slice line, struct slice *path)
+{
+	struct slice at = slice_from(line, sizeof "From " - 1), start;
+
+	(void)scan_wsp(&at);
+	start = at;
+	scan_until(&at, " \t\r\n");
+	*path = slice_head(start, start.n - at.n);
+	if (slice_ieq(slice_from(*path, slice_rfind(*path, '@')), SLICE("@xxx")))
+		return false;
+	return path->n > 0 && !slice_eq(*path, SLICE("-"));
+}
+
+/* The value of a Return-Path: what stands in <>, else its first word. */
+static struct slice
+field_path(struct slice value)
+{
+	struct slice at;
+
+	value = slice_trim(value);
+	at = value;
+	if (scan_char(&at, '<')) {
+		scan_until(&at, ">");
+		return slice_head(value, value.n - at.n + (at.n > 0 ? 1 : 0));
+	}
+	scan_until(&at, " \t\r\n");
+	return slice_head(value, value.n - at.n);
+}
+
+/* Above the border: the topmost X-Envelope-From or Return-Path. */
+static bool
+path_above(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+{
+	for (size_t i = 0; i < border; i++) {
+		const struct field *field = &message->fields[i];
+		bool x = field_is(field, "X-Envelope-From");
+
+		if ((field->flags & FIELD_OVERSIZE) != 0 || !(x || field_is(field, "Return-Path")))
+			continue;
+		envelope_path(field_path(field_unfold(field, arena)), &taken->envelope);
+		taken->source.path = x ? PLACE_X_ENVELOPE_FROM : PLACE_RETURN_PATH;
+		taken->source.path_field = 1;
+		return true;
+	}
+	return false;
+}
+
+/* The word behind NAME, up to a blank, `;` or comment. */
+static bool
+word_behind(struct slice *at, struct slice name, struct slice *word)
+{
+	size_t n = 0;
+
+	if (!scan_word(at, name))
+		return false;
+	while (n < at->n && !slice_is_blank(at->p[n]) && at->p[n] != ';' && at->p[n] != '(')
+		n++;
+	*word = slice_head(*at, n);
+	*at = slice_from(*at, n);
+	return true;
+}
+
+/* `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...` without an authserv-id, as Microsoft
+ * writes it. *null: a HELO stands for the null path. */
+static bool
+noted_domain(struct slice at, struct slice *domain, bool *null)
+{
+	struct slice word;
+
+	(void)scan_cfws(&at);
+	if (!word_behind(&at, SLICE("spf="), &word))
+		return false;
+	for (;;) {
+		(void)scan_cfws(&at);
+		*null = word_behind(&at, SLICE("smtp.helo="), domain);
+		if (*null || word_behind(&at, SLICE("smtp.mailfrom="), domain))
+			break;
+		if (at.n == 0 || at.p[0] == ';' || at.p[0] == '(')
+			return false;
+		if (!word_behind(&at, SLICE(""), &word) || word.n == 0)
+			return false;
+	}
+	*domain = slice_from(
+		*domain, slice_find(*domain, '@') == domain->n ? 0 : slice_rfind(*domain, '@') + 1);
+	return domain->n > 0;
+}
+
+/* The last Return-Path below the border, or NULL. */
+static const struct field *
+last_path(const struct message *message, size_t border, size_t *number)
+{
+	const struct field *last = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < message->nfields; i++) {
+		if (!field_is(&message->fields[i], "Return-Path"))
+			continue;
+		n++;
+		if (i > border && (message->fields[i].flags & FIELD_OVERSIZE) == 0) {
+			last = &message->fields[i];
+			*number = n;
+		}
+	}
+	return last;
+}
+
+/* Whoever wrote the field below the border, its domain is the one that SPF was asked for. */
+static void
+path_below(const struct message *message, size_t border, struct slice domain, bool null,
+	struct arena *arena, struct taken *taken)
+{
+	const struct field *field = last_path(message, border, &taken->source.path_field);
+	struct envelope found = {.path = PATH_UNKNOWN};
+	struct slice at;
+	struct buf text;
+
+	if (null) {
+		taken->envelope.path = PATH_NULL;
+		taken->source.path = PLACE_NOTED;
+		return;
+	}
+	if (field != NULL)
+		envelope_path(field_path(field_unfold(field, arena)), &found);
+	at = slice_from(found.mail_from, slice_rfind(found.mail_from, '@') + 1);
+	if (found.path == PATH_GIVEN && slice_ieq(at, domain)) {
+		envelope_path(found.mail_from, &taken->envelope);
+		taken->source.path = PLACE_BELOW;
+		return;
+	}
+	buf_init(&text, arena, DOMAIN_OCTETS);
+	buf_addc(&text, '@'); /* RFC 7208 4.3: a local-part that is not there */
+	buf_add(&text, domain);
+	if (text.over)
+		return;
+	envelope_path(buf_slice(&text), &taken->envelope);
+	taken->source.path = PLACE_NOTED;
+}
+
+/* What the provider noted above its border. */
+static bool
+path_noted(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+{
+	struct slice domain;
+	bool null;
+
+	if (taken->source.provider == NULL || !taken->source.provider->mailbox.path_below)
+		return false;
+	for (size_t i = 0; i < border; i++) {
+		const struct field *field = &message->fields[i];
+
+		if (!field_is(field, "Authentication-Results") ||
+			(field->flags & FIELD_OVERSIZE) != 0 ||
+			!noted_domain(field_unfold(field, arena), &domain, &null))
+			continue;
+		path_below(message, border, domain, null, arena, taken);
+		return true;
+	}
+	return false;
+}
+
+void
+envelope_stored_path(
+	const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+{
+	struct slice path;
+
+	if (path_above(message, border, arena, taken) || path_noted(message, border, arena, taken))
+		return;
+	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path)) {
+		envelope_path(path, &taken->envelope);
+		taken->source.path = PLACE_MBOX;
+	}
+}

@@ -1,0 +1,314 @@
+#include "filter/intake/structure.h"
+
+#include <gmime/gmime.h>
+#include <stdlib.h>
+
+#include "mime/address.h"
+#include "mime/fields.h"
+#include "mime/late.h"
+
+struct library {
+	__typeof__(&g_mime_stream_mem_new_with_buffer) stream;
+	__typeof__(&g_mime_parser_new_with_stream) parser;
+	__typeof__(&g_mime_parser_construct_message) construct;
+	__typeof__(&g_mime_message_get_mime_part) mime_part;
+	__typeof__(&g_mime_message_part_get_type) message_part_type;
+	__typeof__(&g_mime_message_part_get_message) message;
+	__typeof__(&g_mime_multipart_get_type) multipart_type;
+	__typeof__(&g_mime_multipart_get_count) count;
+	__typeof__(&g_mime_multipart_get_part) part;
+	__typeof__(&g_mime_part_get_type) part_type;
+	__typeof__(&g_mime_part_get_content) content;
+	__typeof__(&g_mime_part_get_content_encoding) encoding;
+	__typeof__(&g_mime_data_wrapper_get_stream) content_stream;
+	__typeof__(&g_mime_object_get_content_type) content_type;
+	__typeof__(&g_mime_content_type_is_type) is_type;
+	__typeof__(&g_mime_object_get_content_type_parameter) parameter;
+	__typeof__(&g_mime_object_get_header_list) headers;
+	__typeof__(&g_mime_header_list_get_count) header_count;
+	__typeof__(&g_mime_header_list_get_header_at) header_at;
+	__typeof__(&g_mime_header_get_offset) offset;
+	__typeof__(&g_mime_encoding_init_decode) decode_init;
+	__typeof__(&g_mime_encoding_outlen) decode_room;
+	__typeof__(&g_mime_encoding_step) decode_step;
+	__typeof__(&g_type_check_instance_is_a) is_a;
+	__typeof__(&g_object_unref) unref;
+};
+
+struct walk {
+	struct library lib;
+	struct slice raw;
+	struct arena *arena;
+	struct structure_message *found;
+	size_t *n;
+	const char *boundaries[STRUCTURE_DEPTH]; /* of the multiparts around, the outermost first */
+	size_t depth;
+};
+
+static bool
+load(struct library *lib)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(library, stream, g_mime_stream_mem_new_with_buffer),
+		LATE_ALWAYS(library, parser, g_mime_parser_new_with_stream),
+		LATE_ALWAYS(library, construct, g_mime_parser_construct_message),
+		LATE_ALWAYS(library, mime_part, g_mime_message_get_mime_part),
+		LATE_ALWAYS(library, message_part_type, g_mime_message_part_get_type),
+		LATE_ALWAYS(library, message, g_mime_message_part_get_message),
+		LATE_ALWAYS(library, multipart_type, g_mime_multipart_get_type),
+		LATE_ALWAYS(library, count, g_mime_multipart_get_count),
+		LATE_ALWAYS(library, part, g_mime_multipart_get_part),
+		LATE_ALWAYS(library, part_type, g_mime_part_get_type),
+		LATE_ALWAYS(library, content, g_mime_part_get_content),
+		LATE_ALWAYS(library, encoding, g_mime_part_get_content_encoding),
+		LATE_ALWAYS(library, content_stream, g_mime_data_wrapper_get_stream),
+		LATE_ALWAYS(library, content_type, g_mime_object_get_content_type),
+		LATE_ALWAYS(library, is_type, g_mime_content_type_is_type),
+		LATE_ALWAYS(library, parameter, g_mime_object_get_content_type_parameter),
+		LATE_ALWAYS(library, headers, g_mime_object_get_header_list),
+		LATE_ALWAYS(library, header_count, g_mime_header_list_get_count),
+		LATE_ALWAYS(library, header_at, g_mime_header_list_get_header_at),
+		LATE_ALWAYS(library, offset, g_mime_header_get_offset),
+		LATE_ALWAYS(library, decode_init, g_mime_encoding_init_decode),
+		LATE_ALWAYS(library, decode_room, g_mime_encoding_outlen),
+		LATE_ALWAYS(library, decode_step, g_mime_encoding_step),
+		LATE_ALWAYS(library, is_a, g_type_check_instance_is_a),
+		LATE_ALWAYS(library, unref, g_object_unref),
+	};
+
+	return late_load("libgmime-3.0.so.0", names, sizeof names / sizeof *names, lib);
+}
+
+/* what GMime is given */
+
+/* GMime reads addresses as it goes, recursing at each colon: it gets none to read. */
+static bool
+has_addresses(struct slice line)
+{
+	static const char *const names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"};
+	struct slice name = slice_trim(slice_head(line, slice_find(line, ':')));
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_ieq(name, slice_str(names[i])))
+			return true;
+	return slice_istarts(name, SLICE("Resent-")) || slice_istarts(name, SLICE("Disposition-"));
+}
+
+/* A copy in which every octet has its place, but values of such fields are blotted out. */
+static char *
+blotted(struct slice raw)
+{
+	char *copy = malloc(raw.n);
+	struct slice rest = raw, line;
+	bool blot = false;
+
+	if (copy == NULL)
+		return NULL;
+	memcpy(copy, raw.p, raw.n);
+	while (line_next(&rest, &line)) {
+		bool folded = line.p[0] == ' ' || line.p[0] == '\t';
+		size_t from = folded ? 1 : slice_find(line, ':') + 1;
+
+		blot = folded ? blot : from <= line.n && has_addresses(line);
+		for (size_t i = from; blot && i < line.n; i++)
+			if (line.p[i] != '\r' && line.p[i] != '\n')
+				copy[line.p - raw.p + (ptrdiff_t)i] = 'x';
+	}
+	return copy;
+}
+
+/* More levels than are read would need more of these lines. */
+static bool
+is_deep(struct slice raw)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < raw.n; at++) {
+		struct slice here;
+
+		at += slice_find(slice_from(raw, at), '/');
+		if (at >= raw.n)
+			break;
+		here = slice_make(raw.p + (at < 9 ? 0 : at - 9), at < 9 ? at : 9);
+		if (here.n == 9 && slice_ieq(here, SLICE("multipart")))
+			n++;
+		else if (here.n >= 7 && slice_ieq(slice_from(here, here.n - 7), SLICE("message")))
+			n++;
+	}
+	return n > 2 * STRUCTURE_DEPTH;
+}
+
+/* places */
+
+static bool
+is_a(const struct walk *walk, void *object, GType type)
+{
+	return object != NULL && walk->lib.is_a((GTypeInstance *)object, type);
+}
+
+/* Where the first field of it is; raw.n where it has none. */
+static size_t
+first_field(const struct walk *walk, void *object, size_t first)
+{
+	GMimeHeaderList *list = object != NULL ? walk->lib.headers((GMimeObject *)object) : NULL;
+	int n = list != NULL ? walk->lib.header_count(list) : 0;
+
+	for (int i = 0; i < n; i++) {
+		gint64 at = walk->lib.offset(walk->lib.header_at(list, i));
+
+		if (at >= 0 && (size_t)at < first)
+			first = (size_t)at;
+	}
+	return first;
+}
+
+/* `--boundary` at the start of a line, or its end; blanks may follow (RFC 2046 5.1.1) */
+static bool
+is_boundary(struct slice line, const char *boundary)
+{
+	struct slice name = slice_str(boundary);
+
+	if (!slice_starts(line, SLICE("--")) || !slice_starts(slice_from(line, 2), name))
+		return false;
+	line = slice_from(line, 2 + name.n);
+	if (slice_starts(line, SLICE("--")))
+		line = slice_from(line, 2);
+	return slice_trim(line).n == 0;
+}
+
+/* From there up to the boundary of a multipart around it, without the line end that is its part. */
+static struct slice
+up_to_boundary(const struct walk *walk, size_t from)
+{
+	struct slice rest = slice_from(walk->raw, from), line;
+	size_t n = 0, last_end = 0;
+
+	while (line_next(&rest, &line)) {
+		for (size_t i = 0; i < walk->depth; i++)
+			if (walk->boundaries[i] != NULL && is_boundary(line, walk->boundaries[i]))
+				return slice_head(slice_from(walk->raw, from), n - last_end);
+		n += line.n;
+		last_end = line.n > 1 && line.p[line.n - 2] == '\r' && line.p[line.n - 1] == '\n'
+				   ? 2
+			   : line.p[line.n - 1] == '\n' ? 1
+							: 0;
+	}
+	return slice_from(walk->raw, from);
+}
+
+static void
+add(struct walk *walk, struct slice bytes, bool recoded)
+{
+	if (*walk->n < STRUCTURE_MESSAGES && bytes.n > 0)
+		walk->found[(*walk->n)++] = (struct structure_message){bytes, recoded};
+}
+
+/* A message that is coded: GMime takes it for a part with an odd type. */
+static void
+add_recoded(struct walk *walk, GMimePart *part)
+{
+	const struct library *lib = &walk->lib;
+	GMimeDataWrapper *content = lib->content(part);
+	GMimeStream *stream = content != NULL ? lib->content_stream(content) : NULL;
+	GMimeContentEncoding encoding = lib->encoding(part);
+	GMimeEncoding decoder;
+	size_t start, end;
+	char *out;
+
+	if (stream == NULL || stream->bound_start < 0)
+		return;
+	start = (size_t)stream->bound_start;
+	end = stream->bound_end < 0 ? walk->raw.n : (size_t)stream->bound_end;
+	if (start > end || end > walk->raw.n)
+		return;
+	if (encoding != GMIME_CONTENT_ENCODING_BASE64 &&
+		encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) {
+		add(walk, slice_make(walk->raw.p + start, end - start), false);
+		return;
+	}
+	lib->decode_init(&decoder, encoding);
+	out = arena_alloc(walk->arena, lib->decode_room(&decoder, end - start) + 1);
+	add(walk,
+		slice_make(out, lib->decode_step(&decoder, walk->raw.p + start, end - start, out)),
+		true);
+}
+
+static void visit(struct walk *walk, void *object);
+
+static void
+visit_message(struct walk *walk, GMimeMessage *message)
+{
+	size_t from = first_field(walk, message, walk->raw.n);
+
+	from = first_field(walk, walk->lib.mime_part(message), from);
+	if (from < walk->raw.n)
+		add(walk, up_to_boundary(walk, from), false);
+	visit(walk, walk->lib.mime_part(message));
+}
+
+static void
+visit_multipart(struct walk *walk, void *object)
+{
+	const struct library *lib = &walk->lib;
+	GMimeMultipart *multipart = object;
+	int n = lib->count(multipart);
+
+	walk->boundaries[walk->depth++] = lib->parameter((GMimeObject *)object, "boundary");
+	for (int i = 0; i < n; i++)
+		visit(walk, lib->part(multipart, i));
+	walk->depth--;
+}
+
+static void
+visit(struct walk *walk, void *object)
+{
+	const struct library *lib = &walk->lib;
+
+	if (object == NULL || walk->depth >= STRUCTURE_DEPTH)
+		return;
+	if (is_a(walk, object, lib->message_part_type())) {
+		GMimeMessage *message = lib->message((GMimeMessagePart *)object);
+
+		if (message != NULL) {
+			walk->boundaries[walk->depth++] = NULL;
+			visit_message(walk, message);
+			walk->depth--;
+		}
+	} else if (is_a(walk, object, lib->multipart_type())) {
+		visit_multipart(walk, object);
+	} else if (is_a(walk, object, lib->part_type())) {
+		GMimeContentType *type = lib->content_type((GMimeObject *)object);
+
+		if (lib->is_type(type, "message", "rfc822") ||
+			lib->is_type(type, "message", "global"))
+			add_recoded(walk, (GMimePart *)object);
+	}
+}
+
+enum status
+structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+	struct structure_message *found, size_t *n)
+{
+	struct walk walk = {.raw = raw, .arena = arena, .found = found, .n = n};
+	GMimeStream *stream;
+	GMimeParser *parser;
+	GMimeMessage *message;
+	char *copy;
+
+	*n = 0;
+	if (raw.n == 0 || raw.n > STRUCTURE_OCTETS || is_deep(raw))
+		return ST_OK;
+	if (!address_gmime_ready(gmime) || !load(&walk.lib) || (copy = blotted(raw)) == NULL)
+		return ST_TEMP;
+	stream = walk.lib.stream(copy, raw.n);
+	free(copy);
+	parser = walk.lib.parser(stream);
+	message = walk.lib.construct(parser, NULL);
+	if (message != NULL) {
+		visit(&walk, walk.lib.mime_part(message));
+		walk.lib.unref(message);
+	}
+	walk.lib.unref(parser);
+	walk.lib.unref(stream);
+	return ST_OK;
+}

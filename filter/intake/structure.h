@@ -1,0 +1,33 @@
+/*
+ * structure.h: the messages that are attached to a message (RFC 2046 5.2.1), as GMime's MIME tree
+ * has them: forwarded as an attachment, in a bounce, in an abuse report.
+ *
+ * Of GMime only the places are taken; the octets are those of the outer message, so that signatures
+ * inside still verify. Where the outer message holds them in base64 or quoted-printable, which RFC
+ * 2046 does not allow but programs do, they are decoded, and told as re-encoded.
+ */
+#ifndef FILTER_INTAKE_STRUCTURE_H
+#define FILTER_INTAKE_STRUCTURE_H
+
+#include "mime/arena.h"
+#include "mime/slice.h"
+#include "mime/status.h"
+
+struct address_gmime;
+
+enum { STRUCTURE_DEPTH = 100, STRUCTURE_MESSAGES = 100, STRUCTURE_OCTETS = 64 * 1024 * 1024 };
+
+struct structure_message {
+	struct slice bytes; /* into the outer message, or in the arena where it is re-encoded */
+	bool recoded;
+};
+
+/*
+ * The attached messages of raw from top to bottom, those inside of attached ones too, up to
+ * STRUCTURE_MESSAGES; found has room for so many. None of a message over STRUCTURE_OCTETS or one
+ * that nests deeper than STRUCTURE_DEPTH. ST_TEMP without memory or GMime.
+ */
+enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+	struct structure_message *found, size_t *n);
+
+#endif

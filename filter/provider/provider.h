@@ -1,0 +1,51 @@
+/*
+ * provider.h: services that send mail for others or keep the mailboxes of others.
+ *
+ * provider_table.c is the one data file about them: a paragraph a service. Its lists are words
+ * separated by spaces. What a new fact about services needs is one more member here.
+ */
+#ifndef FILTER_PROVIDER_PROVIDER_H
+#define FILTER_PROVIDER_PROVIDER_H
+
+#include "auth/base/ip.h"
+
+/* How a provider stores a message. */
+struct provider_mailbox {
+	const char *word;     /* of --mailbox; NULL: it keeps no mailboxes */
+	const char *inside;   /* names, and networks, in `by` of its internal hops; names with all
+				 that is below them */
+	const char *border;   /* the same in `by` of the host that takes mail from outside */
+	const char *networks; /* of its internal hosts, beside private and loopback addresses */
+	bool path_below; /* it adds Return-Path at the end of the header, and notes the domain of
+			    the reverse-path above the border's Received */
+};
+
+struct provider {
+	const char *domains;   /* of its signatures, envelopes and hosts, with all that is below */
+	const char *name;      /* as it calls itself */
+	const char *mail_from; /* what it calls an envelope of the customer's own, N_(), or NULL */
+	const char *dkim;      /* what it calls a signature of the customer's own, N_(), or NULL */
+	/* as it documents them for its customers, each NULL where it names none: */
+	const char *include; /* what a customer's SPF record includes: its hosts, and no others */
+	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
+				label before the service's one domain */
+	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector */
+	struct provider_mailbox mailbox;
+};
+
+extern const struct provider provider_table[];
+extern const size_t provider_count;
+
+/* The service, or NULL. domain: a signing or envelope domain, or a host's name. */
+const struct provider *provider_of(struct slice domain);
+
+/* The next word of such a list; false at its end. */
+bool provider_next_word(struct slice *list, struct slice *word);
+
+/* Is host (a name, or an address as text) in a list of names and networks? */
+bool provider_lists(const char *list, struct slice host);
+
+/* Is the address one of the provider's internal hosts? */
+bool provider_has_address(const struct provider *provider, const struct ip *ip);
+
+#endif

@@ -1,0 +1,95 @@
+#include "filter/provider/provider.h"
+
+#include "filter/text/words.h"
+
+/* one service a paragraph, by name */
+/* clang-format off */
+const struct provider provider_table[] = {
+	{.name = "Amazon SES", .domains = "amazonses.com",
+		.mail_from = N_("in Amazon SES: a custom MAIL FROM domain"),
+		.dkim = N_("in Amazon SES: Easy DKIM"),
+		.include = "amazonses.com",
+		.mx = "10 feedback-smtp.%s.amazonses.com",
+		.cnames = "* %s.dkim.amazonses.com"},
+
+	{.name = "Fastmail",
+		.mailbox = {.word = "fastmail",
+			.inside = "internal messagingengine.com",
+			.border = "messagingengine.com"}},
+
+	/* 2002:a00::/24 is 10.0.0.0/8 as 6to4 */
+	{.name = "Gmail", .domains = "gmail.com",
+		.mailbox = {.word = "gmail",
+			.inside = "2002:a00::/24 10.0.0.0/8",
+			.border = "google.com",
+			.networks = "2002:a00::/24"}},
+
+	{.name = "Google Workspace", .domains = "gappssmtp.com google.com",
+		.dkim = N_("in Google Workspace: Authenticate email"),
+		.include = "_spf.google.com"},
+
+	{.name = "HubSpot", .domains = "hubspotemail.net"},
+
+	{.name = "J-City", .domains = "jcity.com",
+		.mail_from = N_("in J-City Mail: apply for an own envelope domain"),
+		.dkim = N_("in J-City Mail: the author signature (selector mmmg)")},
+
+	{.name = "Mailchimp", .domains = "mailchimpapp.net mcdlv.net mcsv.net rsgsv.net",
+		.dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),
+		.cnames = "k2 dkim2.mcsv.net k3 dkim3.mcsv.net"},
+
+	{.name = "Mailchimp Transactional", .domains = "mandrillapp.com"},
+
+	{.name = "Mailgun", .domains = "mailgun.net mailgun.org",
+		.mail_from = N_("in Mailgun: an own sending domain"),
+		.dkim = N_("in Mailgun: an own sending domain"),
+		.include = "mailgun.org"},
+
+	{.name = "Mailjet", .domains = "mailjet.com"},
+
+	/* worldwide, then the clouds of the United States' government and of China */
+	{.name = "Microsoft 365", .domains = "onmicrosoft.com outlook.com",
+		.dkim = N_("in Microsoft 365: DKIM for the custom domain (two CNAMEs)"),
+		.include = "spf.protection.outlook.com",
+		.mailbox = {.word = "microsoft365",
+			.inside = "prod.outlook.com prod.protection.outlook.com office365.com "
+				"exchangelabs.com office365.us partner.outlook.cn",
+			.border = "protection.outlook.com hotmail.com protection.office365.us "
+				"protection.partner.outlook.cn",
+			.networks = "2603:1000::/24",
+			.path_below = true}},
+
+	{.name = "Postmark", .domains = "mtasv.net",
+		.mail_from = N_("in Postmark: a custom Return-Path")},
+
+	{.name = "Rackspace Email",
+		.mailbox = {.word = "rackspace",
+			.inside = "rsapps.net emailsrvr.com",
+			.border = "rsapps.net emailsrvr.com"}},
+
+	{.name = "Salesforce", .domains = "salesforce.com"},
+
+	{.name = "Salesforce Marketing Cloud", .domains = "exacttarget.com"},
+
+	{.name = "SendGrid", .domains = "sendgrid.net",
+		.mail_from = N_("in SendGrid: domain authentication"),
+		.dkim = N_("in SendGrid: domain authentication")},
+
+	{.name = "SparkPost", .domains = "sparkpostmail.com"},
+
+	{.name = "Yahoo",
+		.mailbox = {.word = "yahoo",
+			.inside = "yahoo.com aol.com yahoodns.net",
+			.border = "yahoo.com aol.com yahoodns.net 10.0.0.0/8"}},
+
+	{.name = "Yandex",
+		.mailbox = {.word = "yandex",
+			.inside = "yandex.net",
+			.border = "yandex.net",
+			.networks = "2a02:6b8::/29"}},
+
+	{.name = "Zendesk", .domains = "zendesk.com"},
+};
+/* clang-format on */
+
+const size_t provider_count = sizeof provider_table / sizeof provider_table[0];

@@ -1,0 +1,123 @@
+#include "filter/source/attached.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/intake/saved.h"
+
+struct taking {
+	struct arena arena; /* of what is decoded */
+	jmp_buf out_of_memory;
+};
+
+/* The octets of an item, from malloc where it is a file; its descriptor stays at the beginning. */
+static char *
+read_whole(const struct item *item, size_t *n)
+{
+	struct stat info;
+	char *bytes;
+	ssize_t got = 1;
+
+	*n = 0;
+	if (fstat(item->fd, &info) != 0 || info.st_size <= 0 || info.st_size > STRUCTURE_OCTETS)
+		return NULL;
+	bytes = malloc((size_t)info.st_size);
+	while (bytes != NULL && got > 0 && *n < (size_t)info.st_size) {
+		got = pread(item->fd, bytes + *n, (size_t)info.st_size - *n, (off_t)*n);
+		*n += got > 0 ? (size_t)got : 0;
+	}
+	return bytes;
+}
+
+static void
+give(struct attached *attached, const char *name, const struct structure_message *found)
+{
+	const size_t size = strlen(name) + 40;
+	struct item *item = &attached->items[attached->n];
+
+	*item = (struct item){.fd = -1, .n = found->bytes.n};
+	item->name = malloc(size);
+	item->bytes = malloc(found->bytes.n);
+	if (item->name != NULL)
+		(void)snprintf(item->name, size, "%s/%s-%zu", name,
+			found->recoded ? "reencoded" : "attached", attached->n + 1);
+	if (item->bytes != NULL)
+		memcpy(item->bytes, found->bytes.p, found->bytes.n);
+	else
+		item->error = FAULT_NO_MEMORY;
+	attached->n++;
+}
+
+static void
+on_out_of_memory(void *arg)
+{
+	longjmp(((struct taking *)arg)->out_of_memory, 1);
+}
+
+static void
+fail(struct attached *attached, const char *name)
+{
+	attached_clear(attached);
+	attached->items[0] = (struct item){.fd = -1, .error = FAULT_NO_MEMORY};
+	attached->items[0].name = strdup(name);
+	attached->n = 1;
+}
+
+/* What is attached cannot be left out in silence: without memory the run says so. */
+static void
+take(struct attached *attached, const char *name, struct slice bytes, struct address_gmime *gmime)
+{
+	struct structure_message *found = calloc(STRUCTURE_MESSAGES, sizeof *found);
+	struct taking taking;
+	size_t n;
+
+	arena_init(&taking.arena, on_out_of_memory, &taking);
+	if (found == NULL || setjmp(taking.out_of_memory) != 0) {
+		fail(attached, name);
+	} else if (structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n) !=
+		   ST_OK) {
+		fail(attached, name);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			give(attached, name, &found[i]);
+	}
+	arena_clear(&taking.arena);
+	free(found);
+}
+
+void
+attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime)
+{
+	char *read = NULL;
+	size_t n = item->n;
+
+	attached_clear(attached);
+	if (item->error != FAULT_NONE || item->name == NULL || item->partial)
+		return;
+	if (item->fd >= 0)
+		read = read_whole(item, &n);
+	if (n > 0 && (item->fd < 0 ? item->bytes : read) != NULL)
+		take(attached, item->name, slice_make(item->fd < 0 ? item->bytes : read, n), gmime);
+	free(read);
+}
+
+bool
+attached_next(struct attached *attached, struct item *item)
+{
+	if (attached->next == attached->n)
+		return false;
+	*item = attached->items[attached->next];
+	attached->items[attached->next++] = (struct item){.fd = -1};
+	return true;
+}
+
+void
+attached_clear(struct attached *attached)
+{
+	for (; attached->next < attached->n; attached->next++)
+		item_clear(&attached->items[attached->next]);
+	attached->n = attached->next = 0;
+}

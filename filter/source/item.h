@@ -1,0 +1,33 @@
+/*
+ * item.h: one message of an archive, before it is judged.
+ */
+#ifndef FILTER_SOURCE_ITEM_H
+#define FILTER_SOURCE_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "filter/io/fault.h"
+
+/* A message, or why there is none. All pointers are from malloc and the item's. */
+struct item {
+	size_t index;
+	char *name;       /* path; path/name in an archive; with #N behind it in an mbox */
+	enum fault error; /* it cannot be read */
+	int fd;           /* a regular file at its beginning, or -1: bytes */
+	char *bytes;
+	size_t n;
+	bool partial; /* bytes are the beginning of a message over the size limit */
+	char *line;   /* of --envelopes, for manifest_line; or NULL */
+};
+
+/* Mailboxes (mbox) that look damaged, or quoted by another rule than was said. */
+struct source_damage {
+	size_t mailboxes;
+	size_t joined, text; /* struct mbox_counts */
+	char first[256];     /* the name of the first one, cut */
+};
+
+void item_clear(struct item *item);
+
+#endif

@@ -1,0 +1,318 @@
+/* The envelope of stored mail as a whole: what is inside is passed over, what is forged is not. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#include "filter/intake/envelope.h"
+#include "filter/intake/hop.h"
+
+#define GOOD "192.0.2.44"
+#define EVIL "203.0.113.66"
+#define PATH "Return-Path: <bounce@news.example>\n"
+#define DATE "; Sat, 28 Nov 2026 05:47:06 +0000\n"
+#define BORDER(ip)                                                                                 \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mx.own.example (Postfix) with ESMTPS id 4Q" DATE
+#define QMAIL_BORDER(ip)                                                                           \
+	"Received: from unknown (HELO mx.news.example) (" ip ") by mx.own.example with SMTP" DATE
+#define G_INSIDE "Received: by 2002:a05:6402:1234:b0:50b:f6ce:2f3d with SMTP id ab1" DATE
+#define G_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example. [" ip                                    \
+	"]) by mx.google.com with ESMTPS id x12" DATE
+#define M_INSIDE                                                                                   \
+	"Received: from A.eurprd01.prod.exchangelabs.com (2603:10a6:208:15::29) by "               \
+	"B.eurprd01.prod.exchangelabs.com with HTTPS" DATE
+#define M_FRONT                                                                                    \
+	"Received: from F.eop-EUR03.prod.protection.outlook.com (2603:10a6:208:15:cafe::d2) by "   \
+	"C.outlook.office365.com (2603:10a6:208:15::29) with Microsoft SMTP Server "               \
+	"(version=TLS1_2, cipher=X) id 15.20.9876.16 via Frontend Transport" DATE
+#define M_NOTED(ip, domain)                                                                        \
+	"Authentication-Results: spf=pass (sender IP is " ip ") smtp.mailfrom=" domain             \
+	"; dkim=none (message not signed) header.d=none;dmarc=pass action=none "                   \
+	"header.from=news.example\n"
+#define M_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (" ip                                                      \
+	") by F.mail.protection.outlook.com (10.152.16.100) with Microsoft SMTP Server id "        \
+	"15.20.9876.16" DATE
+#define M_PATH "Return-Path: bounce@news.example\n"
+#define Y_INSIDE                                                                                   \
+	"Received: from 127.0.0.1 by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id "   \
+	"NONE with HTTP" DATE
+#define Y_BORDER(ip)                                                                               \
+	"Received: from " ip                                                                       \
+	" (EHLO mx.news.example) by 10.217.135.71 with SMTPs (version=TLS1_3 cipher=X)" DATE
+#define F_INSIDE                                                                                   \
+	"Received: from mx6.messagingengine.com ([10.202.2.205]) by compute6.internal "            \
+	"(LMTPProxy)" DATE
+#define F_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mx6.messagingengine.com (Postfix) with ESMTPS id 1" DATE
+#define X_INSIDE                                                                                   \
+	"Received: from a.yandex.net (a.yandex.net [IPv6:2a02:6b8:c08::1]) by b.yp-c.yandex.net "  \
+	"with LMTP id 1" DATE
+#define X_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by mxfront.yandex.net (mxfront) with ESMTPS id 1" DATE
+#define R_INSIDE                                                                                   \
+	"Received: from proxy1.rsapps.net ([172.30.191.6]) by backend1.rsapps.net with ESMTP id "  \
+	"1" DATE
+#define R_BORDER(ip)                                                                               \
+	"Received: from mx.news.example (mx.news.example [" ip                                     \
+	"]) by gate1.emailsrvr.com (SMTP Server) with ESMTPS id 1" DATE
+#define FROM "From: News <news@news.example>\n"
+
+#define AMAVIS                                                                                     \
+	"Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP " \
+	"id 1" DATE "Received: from mx.own.example ([127.0.0.1]) by localhost (mx.own.example "    \
+	"[127.0.0.1]) (amavisd-new, port 10024) with ESMTP id A" DATE
+#define DOVECOT                                                                                    \
+	"Received: from mx.own.example by mx.own.example with LMTP id aB (envelope-from "          \
+	"<bounce@news.example>)" DATE
+#define CYRUS                                                                                      \
+	"Received: from mx.own.example ([unix socket]) by mx.own.example (Cyrus 3.6.1) with "      \
+	"LMTPA" DATE
+#define PIPE "Received: by mx.own.example (Postfix, from userid 999) id B8" DATE
+#define EXIM "Received: from Debian-exim by mx.own.example with mailstamp (Exim 4.96) id 1x" DATE
+#define QMAIL                                                                                      \
+	"Received: (qmail 12 invoked by uid 89)" DATE                                              \
+	"Received: (qmail 11 invoked from network)" DATE
+#define FETCHMAIL                                                                                  \
+	"Received: from pop.own.example [198.51.100.9] by laptop with POP3 (fetchmail-6.4.37) "    \
+	"for <me@localhost> (single-drop)" DATE
+#define GETMAIL "Received: from pop.own.example by laptop with IMAP4 getmail 6.18 by me" DATE
+
+/* clang-format off */
+/* Each layout with its true border, then with a second, forged copy of all of it below. */
+static const struct {
+	const char *name;
+	const char *inside, *good, *evil; /* the lines down to the border, whose client it is */
+	const char *path_below;
+} layouts[] = {
+	{"nothing inside", PATH, BORDER(GOOD), BORDER(EVIL), ""},
+	{"amavis", PATH AMAVIS, BORDER(GOOD), BORDER(EVIL), ""},
+	{"Dovecot", PATH DOVECOT, BORDER(GOOD), BORDER(EVIL), ""},
+	{"Dovecot and amavis", PATH DOVECOT AMAVIS, BORDER(GOOD), BORDER(EVIL), ""},
+	{"Cyrus", PATH CYRUS, BORDER(GOOD), BORDER(EVIL), ""},
+	{"our pipe, Postfix", PATH PIPE, BORDER(GOOD), BORDER(EVIL), ""},
+	{"our pipe and amavis", PATH PIPE AMAVIS, BORDER(GOOD), BORDER(EVIL), ""},
+	{"our pipe, Exim", PATH EXIM, BORDER(GOOD), BORDER(EVIL), ""},
+	{"qmail", PATH QMAIL, QMAIL_BORDER(GOOD), QMAIL_BORDER(EVIL), ""},
+	{"fetchmail", PATH FETCHMAIL, BORDER(GOOD), BORDER(EVIL), ""},
+	{"getmail, Dovecot", PATH GETMAIL DOVECOT, BORDER(GOOD), BORDER(EVIL), ""},
+	{"fetchmail by way of our MTA", PATH "Received: from localhost (localhost [127.0.0.1]) by laptop (Postfix) with ESMTP id 1" DATE FETCHMAIL, BORDER(GOOD), BORDER(EVIL), ""},
+	{"fetchmail of Gmail", FETCHMAIL G_INSIDE PATH, G_BORDER(GOOD), G_BORDER(EVIL), ""},
+	{"Gmail", G_INSIDE PATH, G_BORDER(GOOD), G_BORDER(EVIL), ""},
+	{"Microsoft 365", M_INSIDE M_FRONT M_NOTED(EVIL, "news.example"), M_BORDER(GOOD), M_BORDER(EVIL), M_PATH},
+	{"Yahoo", Y_INSIDE PATH, Y_BORDER(GOOD), Y_BORDER(EVIL), ""},
+	{"Fastmail", PATH F_INSIDE, F_BORDER(GOOD), F_BORDER(EVIL), ""},
+	{"Yandex", PATH X_INSIDE, X_BORDER(GOOD), X_BORDER(EVIL), ""},
+	{"Rackspace", PATH R_INSIDE, R_BORDER(GOOD), R_BORDER(EVIL), ""},
+};
+
+/* What must not be believed: the client is never GOOD. */
+static const struct {
+	const char *name, *header;
+} forged[] = {
+	{"Gmail, then another host", G_INSIDE PATH BORDER(GOOD)},
+	{"Gmail, then Microsoft's border", G_INSIDE PATH M_BORDER(GOOD)},
+	{"Gmail's hop, then a name beside", G_INSIDE PATH "Received: from x (x [" GOOD "]) by mx.google.com.example with SMTP" DATE},
+	{"Microsoft 365, then another host", M_INSIDE M_FRONT BORDER(GOOD) M_PATH},
+	{"Yahoo, then another host", Y_INSIDE PATH BORDER(GOOD)},
+	{"Fastmail, then another host", PATH F_INSIDE BORDER(GOOD)},
+	{"Yandex, then another host", PATH X_INSIDE BORDER(GOOD)},
+	{"Rackspace, then another host", PATH R_INSIDE BORDER(GOOD)},
+	{"a submission by another host", PATH "Received: by evil.example (Postfix, from userid 999) id 1" DATE BORDER(GOOD)},
+	{"an Exim submission by another host", PATH "Received: from root by evil.example with local (Exim 4.96) id 1" DATE BORDER(GOOD)},
+	{"a submission, amavis, another host", PATH "Received: by evil.example (Postfix, from userid 9) id 1" DATE "Received: from x ([127.0.0.1]) by localhost (amavisd-new) with ESMTP" DATE BORDER(GOOD)},
+	{"qmail, then a line that is not qmail's", PATH QMAIL BORDER(GOOD)},
+	{"a retrieval below a provider's hops", G_INSIDE PATH FETCHMAIL BORDER(GOOD)},
+	{"a second retrieval", PATH FETCHMAIL FETCHMAIL BORDER(GOOD)},
+	{"LMTP from outside", PATH "Received: from x ([" EVIL "]) by mx.own.example with LMTP id 1" DATE BORDER(GOOD)},
+	{"an unreadable line", PATH "Received: nonsense" DATE BORDER(GOOD)},
+	{"a HELO with by", PATH "Received: from x by y (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
+	{"a HELO like a submission", PATH "Received: from x by mx.own.example (Postfix, from userid 1) (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
+	{"a HELO like fetchmail", PATH "Received: from x [198.51.100.9] by laptop with POP3 (fetchmail-6.4.37) (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
+	{"a HELO like loopback", PATH "Received: from localhost (localhost [127.0.0.1]) (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
+};
+
+/* The reverse-path: "" where it is not known. */
+static const struct {
+	const char *name, *header;
+	const char *path;
+	enum path_place place;
+} paths[] = {
+	{"Gmail's, between", G_INSIDE PATH G_BORDER(GOOD), "bounce@news.example", PLACE_RETURN_PATH},
+	{"Gmail's, below its border", G_INSIDE G_BORDER(GOOD) PATH, "", PLACE_NONE},
+	{"Microsoft's, at the end", M_INSIDE M_NOTED(GOOD, "news.example") M_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
+	{"Microsoft's, no inside hop", M_NOTED(GOOD, "news.example") M_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
+	{"Microsoft's, case does not matter", M_INSIDE M_NOTED(GOOD, "NEWS.example") M_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
+	{"Microsoft's, of another domain", M_INSIDE M_NOTED(EVIL, "evil.example") M_BORDER(EVIL) FROM M_PATH, "@evil.example", PLACE_NOTED},
+	{"Microsoft's, below it of another domain", M_INSIDE M_NOTED(EVIL, "evil.example.news.example") M_BORDER(EVIL) FROM M_PATH, "@evil.example.news.example", PLACE_NOTED},
+	{"Microsoft's, none", M_INSIDE M_NOTED(GOOD, "news.example") M_BORDER(GOOD) FROM, "@news.example", PLACE_NOTED},
+	{"Microsoft's, an address noted", M_INSIDE M_NOTED(GOOD, "joe@news.example") M_BORDER(GOOD) FROM, "@news.example", PLACE_NOTED},
+	{"Microsoft's, nothing noted", M_INSIDE M_BORDER(GOOD) FROM M_PATH, "", PLACE_NONE},
+	{"Microsoft's, noted below the border", M_INSIDE M_BORDER(EVIL) M_NOTED(GOOD, "news.example") FROM M_PATH, "", PLACE_NONE},
+	{"Microsoft's, noted in a comment", M_INSIDE "Authentication-Results: spf=fail (smtp.mailfrom=news.example) smtp.mailfrom=evil.example\n" M_BORDER(EVIL) FROM M_PATH, "@evil.example", PLACE_NOTED},
+	{"Microsoft's, noted by another result", M_INSIDE "Authentication-Results: dkim=none; spf=pass smtp.mailfrom=news.example\n" M_BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"noted by nobody's border", M_NOTED(GOOD, "news.example") BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"the sender's, below", PATH BORDER(EVIL) "Return-Path: <x@news.example>\n", "bounce@news.example", PLACE_RETURN_PATH},
+	{"only the sender's", BORDER(EVIL) PATH FROM, "", PLACE_NONE},
+	{"above inside hops", PATH AMAVIS BORDER(GOOD), "bounce@news.example", PLACE_RETURN_PATH},
+	{"between inside hops and the border", DOVECOT PATH BORDER(GOOD), "bounce@news.example", PLACE_RETURN_PATH},
+	{"Takeout's mbox line", "From 1782@xxx Sat Nov 28 05:47:06 +0000 2026\n" G_BORDER(GOOD) FROM, "", PLACE_NONE},
+	{"an mbox line", "From bounce@news.example Sat Nov 28 05:47:06 2026\n" BORDER(GOOD) FROM, "bounce@news.example", PLACE_MBOX},
+};
+/* clang-format on */
+
+static struct arena arena;
+
+static void
+take(const char *text, enum mailbox mailbox, struct taken *taken)
+{
+	struct options options = options_default();
+	struct message message;
+	const char *error;
+
+	options.envelope = ENVELOPE_HEADERS;
+	options.mailbox = mailbox;
+	message_parse(slice_str(text), 1000, 65536, &arena, &message);
+	*taken = (struct taken){.envelope = {.path = PATH_UNKNOWN}};
+	cr_assert(envelope_from_message(
+			  &options, &message, SLICE(""), NULL, &arena, taken, &error) == ST_OK);
+}
+
+static const char *
+joined(const char *a, const char *b, const char *c, const char *d, const char *e)
+{
+	static char text[8192];
+
+	(void)snprintf(text, sizeof text, "%s%s%s%s%s\n", a, b, c, d, e);
+	return text;
+}
+
+static bool
+client_is(const struct taken *taken, const char *ip)
+{
+	return slice_eq(ip_text(&taken->envelope.client_ip, &arena), slice_str(ip));
+}
+
+static void
+init(void)
+{
+	arena_init(&arena, NULL, NULL);
+}
+
+static void
+fini(void)
+{
+	arena_clear(&arena);
+}
+
+TestSuite(stored, .init = init, .fini = fini);
+
+Test(stored, layouts)
+{
+	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+		const char *text =
+			joined(layouts[i].inside, layouts[i].good, FROM, layouts[i].path_below, "");
+		struct taken taken;
+
+		take(text, MAILBOX_AUTO, &taken);
+		cr_expect(client_is(&taken, GOOD), "%s: client", layouts[i].name);
+		cr_expect(slice_eq(taken.envelope.helo, SLICE("mx.news.example")), "%s: HELO %.*s",
+			layouts[i].name, (int)taken.envelope.helo.n, taken.envelope.helo.p);
+		cr_expect(slice_eq(taken.envelope.mail_from, SLICE("bounce@news.example")),
+			"%s: path %.*s", layouts[i].name, (int)taken.envelope.mail_from.n,
+			taken.envelope.mail_from.p);
+		cr_expect(envelope_is_known(&taken), "%s", layouts[i].name);
+	}
+}
+
+/* Below the border all is the sender's word, and be it a copy of every layout there is. */
+Test(stored, nothing_below_the_border)
+{
+	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+		for (size_t k = 0; k < sizeof layouts / sizeof *layouts; k++) {
+			const char *text = joined(layouts[i].inside, layouts[i].evil,
+				layouts[k].inside, layouts[k].good, layouts[k].path_below);
+			struct taken taken;
+
+			take(text, MAILBOX_AUTO, &taken);
+			cr_expect(client_is(&taken, EVIL), "%s above %s", layouts[i].name,
+				layouts[k].name);
+		}
+}
+
+Test(stored, forged)
+{
+	for (size_t i = 0; i < sizeof forged / sizeof *forged; i++) {
+		struct taken taken;
+
+		take(forged[i].header, MAILBOX_AUTO, &taken);
+		cr_expect(!client_is(&taken, GOOD), "%s", forged[i].name);
+	}
+}
+
+/* The live filter: a message that came over loopback may hold a forged line below. */
+Test(stored, live_passes_no_hop)
+{
+	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+		struct taken taken;
+
+		take(joined(layouts[i].inside, layouts[i].good, FROM, "", ""), MAILBOX_NONE,
+			&taken);
+		cr_expect_eq(client_is(&taken, GOOD), i == 0, "%s", layouts[i].name);
+		cr_expect_eq(taken.source.hops, 0, "%s", layouts[i].name);
+	}
+}
+
+Test(stored, paths)
+{
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		struct taken taken;
+
+		take(paths[i].header, MAILBOX_AUTO, &taken);
+		cr_expect(slice_eq(taken.envelope.mail_from, slice_str(paths[i].path)), "%s: %.*s",
+			paths[i].name, (int)taken.envelope.mail_from.n, taken.envelope.mail_from.p);
+		cr_expect_eq(taken.source.path, paths[i].place, "%s: %d", paths[i].name,
+			(int)taken.source.path);
+	}
+}
+
+Test(stored, null_path_noted)
+{
+	struct taken taken;
+
+	take(M_INSIDE "Authentication-Results: spf=pass (sender IP is " GOOD
+		      ") smtp.helo=mx.news.example; dkim=none\n" M_BORDER(GOOD) FROM
+		"Return-Path: <>\n",
+		MAILBOX_AUTO, &taken);
+	cr_expect_eq(taken.envelope.path, PATH_NULL);
+	cr_expect(envelope_is_known(&taken));
+}
+
+Test(stored, told)
+{
+	static const struct {
+		const char *header, *text;
+	} rows[] = {
+		{G_INSIDE PATH G_BORDER(GOOD),
+			"client: Received 2, below mailbox (gmail); path: Return-Path"},
+		{PATH DOVECOT AMAVIS BORDER(GOOD),
+			"client: Received 4, below lmtp loopback loopback; path: Return-Path"},
+		{BORDER(GOOD), "client: Received 1; path: unknown"},
+		{PATH DOVECOT, "client: unknown (no_received), below lmtp; path: Return-Path"},
+		{PATH G_INSIDE BORDER(GOOD),
+			"client: unknown (other_host), below mailbox (gmail); path: Return-Path"},
+		{PATH "Received: ?\n", "client: unknown (no_address); path: Return-Path"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct taken taken;
+		struct slice text;
+
+		take(rows[i].header, MAILBOX_AUTO, &taken);
+		text = envelope_source_text(&taken, &arena);
+		cr_expect(slice_eq(text, slice_str(rows[i].text)), "%s: %.*s", rows[i].text,
+			(int)text.n, text.p);
+	}
+}
