@@ -53,6 +53,7 @@ Test(line, csv_cells)
 			.error = "",
 			.policy = "",
 			.author_domain = "",
+			.envelope_from = "",
 			.reason = ""};
 		struct slice made;
 
