@@ -200,8 +200,6 @@ no_record(const struct advice *advice)
 	struct evidence evidence;
 	struct proof_record record;
 
-	if (advice->ev->taken.envelope.client_ip.family == 0)
-		return;
 	evidence = evidence_of_client(advice->ev, advice->own, spf->domain);
 	if (evidence.id != EVIDENCE_NONE &&
 		(evidence.id == EVIDENCE_OWN_LIST || !advice_sent_on(advice)) &&
@@ -316,6 +314,8 @@ advise_spf(const struct advice *advice)
 	const struct spf_result *spf = &advice->results->spf;
 
 	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
+		return;
+	if (advice->ev->taken.envelope.client_ip.family == 0) /* nobody to speak of */
 		return;
 	if (!advice->spf_aligned && advice->indirect)
 		return;
