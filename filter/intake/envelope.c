@@ -69,8 +69,8 @@ envelope_from_message(const struct options *options, const struct message *messa
 	enum status st = ST_OK;
 
 	if (options->envelope == ENVELOPE_FIELD)
-		st = envelope_field(
-			message, options->limits.field_size, secret, arena, &taken->envelope, error);
+		st = envelope_field(message, options->limits.field_size, secret, arena,
+			&taken->envelope, error);
 	/* a client that the mail server told may be a relay of ours */
 	if (st == ST_OK)
 		relay_look_behind(options, message, dns, &taken->envelope);
