@@ -34,7 +34,8 @@ static const struct advice_case {
 		"the SPF record of a.example cannot be used (permerror): run mailstamp inspect "
 		"a.example for details"},
 	{ADVICE_SPF_BROKEN_TERM, {"a.example", "spf_syntax", "b:", "c.example"}, "spf_broken_term",
-		"the SPF record of a.example cannot be used (record syntax), because of b: in the "
+		"the SPF record of a.example cannot be used (the SPF record has a syntax error), "
+		"because of b: in the "
 		"record of c.example: run mailstamp inspect a.example for details"},
 	{ADVICE_DKIM_FAILS, {"s._domainkey.a.example", "dkim_key_revoked"}, "dkim_fails",
 		"the signature of s._domainkey.a.example does not count: the key is revoked (p= is "

@@ -6,7 +6,7 @@ static const struct code_case {
 	const char *code, *text;
 } cases[] = {
 	{"from_missing", "no From field"},
-	{"spf_syntax", "record syntax"},
+	{"spf_syntax", "the SPF record has a syntax error"},
 	{"dkim_missing_tag", "a required tag is missing"},
 	{"policy_local", "from a trusted client or an authenticated user"},
 	{"no_file", "no such file"},
