@@ -53,8 +53,8 @@ Test(line, csv_cells)
 			.error = "",
 			.policy = "",
 			.author_domain = "",
-			.envelope_from = "",
-			.reason = ""};
+			.reason = "",
+			.envelope_from = ""};
 		struct slice made;
 
 		cr_assert_eq(line_make(&row, OUTPUT_CSV, &arena, &made), ST_OK);
