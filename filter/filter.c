@@ -193,7 +193,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		if (evaluate_read(ev, &unread) != EVALUATE_OK)
 			return tempfail(job, unread);
 		job->outcome.error = why;
-		log_error(job, "passed on unjudged: ", why);
+		log_error(job, "passed on without evaluation: ", why);
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))

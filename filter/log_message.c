@@ -117,7 +117,7 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	const bool has_reason = reason->id != REASON_NONE;
 	struct buf out;
 
-	buf_init(&out, ev->arena, 4 * LOG_LINE_MAX);
+	buf_init(&out, ev->arena, (size_t)4 * LOG_LINE_MAX);
 	add(&out, "id", envelope->queue_id);
 	add(&out, "client", ip_text(&envelope->client_ip, ev->arena));
 	add(&out, "helo", envelope->helo);

@@ -43,7 +43,7 @@ refused(struct dialogue *d, const char *command, const struct smtp_reply *reply)
 
 	if (reply->code == 0)
 		return fail(d, "the next hop did not answer, or not in time");
-	buf_init(&text, d->arena, ERROR_TEXT * 2);
+	buf_init(&text, d->arena, (size_t)ERROR_TEXT * 2);
 	buf_addf(&text, "the next hop answered %s with %d %s", command, reply->code,
 		printable(slice_str(reply->text), ERROR_TEXT, d->arena));
 	buf_addc(&text, '\0');

@@ -114,7 +114,7 @@ shown(struct slice text, const struct teller *teller)
 	struct buf line;
 	bool space = false;
 
-	buf_init(&line, teller->arena, 4 * SHOWN_MAX);
+	buf_init(&line, teller->arena, (size_t)4 * SHOWN_MAX);
 	for (size_t i = 0; i < text.n && !line.over; i++) {
 		if (slice_is_blank(text.p[i])) {
 			space = true;

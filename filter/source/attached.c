@@ -75,10 +75,9 @@ take(struct attached *attached, const char *name, struct slice bytes, struct add
 	size_t n;
 
 	arena_init(&taking.arena, on_out_of_memory, &taking);
-	if (found == NULL || setjmp(taking.out_of_memory) != 0) {
-		fail(attached, name);
-	} else if (structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n) !=
-		   ST_OK) {
+	if (found == NULL || setjmp(taking.out_of_memory) != 0 ||
+		structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n) !=
+			ST_OK) {
 		fail(attached, name);
 	} else {
 		for (size_t i = 0; i < n; i++)
