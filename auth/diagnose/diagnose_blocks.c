@@ -94,7 +94,7 @@ plain_tail(struct cutter *cutter)
 	const struct slice text = cutter->text;
 	size_t at = text.n, separators = 0;
 
-	for (size_t i = 0; i < 3 * TAIL_LINES && at > 0; i++) {
+	for (size_t i = 0; i < (size_t)3 * TAIL_LINES && at > 0; i++) {
 		size_t start = at - crlf_before(text, at);
 		unsigned cost = 3;
 

@@ -75,7 +75,7 @@ put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_
 	struct buf out;
 	size_t done = 0;
 
-	buf_init(&out, head->arena, 2 * VALUE_MAX);
+	buf_init(&out, head->arena, (size_t)2 * VALUE_MAX);
 	for (size_t i = 0; i < n; i++) {
 		if (i == without)
 			continue;
@@ -235,7 +235,8 @@ read_date(struct slice at, struct date *date, int64_t *zone)
 		return false;
 	if (!read_zone(at, zone))
 		return false;
-	date->minute = day_number(year, month + 1, day) * 1440 + hour * 60 + minute - *zone;
+	date->minute =
+		day_number(year, month + 1, day) * 1440 + (int64_t)hour * 60 + minute - *zone;
 	return true;
 }
 

@@ -64,7 +64,8 @@ static int64_t
 patience(const struct flight *flight)
 {
 	const struct resolver *r = flight->resolver;
-	int64_t n = (int64_t)r->servers.n, sharers = n < SHARERS_MAX ? n : SHARERS_MAX;
+	int64_t n = r->servers.n > 0 ? (int64_t)r->servers.n : 1;
+	int64_t sharers = n < SHARERS_MAX ? n : SHARERS_MAX;
 	int64_t ms = r->timeout_ms / (sharers << ROUNDS);
 
 	if (flight->tcp)
