@@ -122,7 +122,8 @@ slice_istarts(struct slice s, struct slice prefix)
 static inline size_t
 slice_find(struct slice s, char c)
 {
-	const char *at = s.n == 0 ? NULL : memchr(s.p, c, s.n);
+	/* no object is larger, which gcc 14 cannot know */
+	const char *at = s.n == 0 || s.n > PTRDIFF_MAX ? NULL : memchr(s.p, c, s.n);
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 

@@ -130,12 +130,11 @@ is_deep(struct slice raw)
 		if (at >= raw.n)
 			break;
 		here = slice_make(raw.p + (at < 9 ? 0 : at - 9), at < 9 ? at : 9);
-		if (here.n == 9 && slice_ieq(here, SLICE("multipart")))
-			n++;
-		else if (here.n >= 7 && slice_ieq(slice_from(here, here.n - 7), SLICE("message")))
+		if ((here.n == 9 && slice_ieq(here, SLICE("multipart"))) ||
+			(here.n >= 7 && slice_ieq(slice_from(here, here.n - 7), SLICE("message"))))
 			n++;
 	}
-	return n > 2 * STRUCTURE_DEPTH;
+	return n > (size_t)2 * STRUCTURE_DEPTH;
 }
 
 /* places */
