@@ -130,7 +130,7 @@ Test(authres, lines_are_folded_at_78_columns)
 	while (rest.n > 0) {
 		line = slice_head(rest, slice_find(rest, '\n'));
 		rest = slice_from(rest, line.n < rest.n ? line.n + 1 : rest.n);
-		cr_expect_leq(line.n + (line.n > 0 && line.p[0] == '\t' ? 7 : 0), 78);
+		cr_expect_leq(line.n + (slice_starts(line, SLICE("\t")) ? 7 : 0), 78);
 	}
 }
 
