@@ -72,7 +72,7 @@ tail_start(struct slice text)
 {
 	static const char open[] = "[({<*", close[] = "])}>*";
 	const char *at = text.n > 2 ? strchr(close, text.p[text.n - 1]) : NULL;
-	size_t n = text.n;
+	size_t n;
 
 	if (at == NULL || *at == '\0')
 		return text.n;
