@@ -107,9 +107,9 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
  * DMARC needs the others.
  */
 static const struct mechanism mechanisms[] = {
-	{1, spf_ask,   check_spf,   skip_spf,   report_spf  },
-	{0, dkim_ask,  check_dkim,  NULL,       report_dkim },
-	{2, arc_ask,   check_arc,   NULL,       report_arc  },
+	{1, spf_ask, check_spf, skip_spf, report_spf},
+	{0, dkim_ask, check_dkim, NULL, report_dkim},
+	{2, arc_ask, check_arc, NULL, report_arc},
 	{3, dmarc_ask, check_dmarc, skip_dmarc, report_dmarc},
 };
 

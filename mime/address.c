@@ -54,10 +54,7 @@ holds_encoded_word(struct slice s)
 static struct words
 read_words(struct reader *r)
 {
-	struct words w = {
-		.text = {r->at.p, 0},
-                  .phrase = true, .local = true
-        };
+	struct words w = {.text = {r->at.p, 0}, .phrase = true, .local = true};
 	struct slice part;
 	bool after_word = false;
 

@@ -92,10 +92,7 @@ fields_next(struct slice *rest, size_t max_field, struct field *field)
 	raw.n = n;
 	*rest = slice_from(*rest, n);
 
-	*field = (struct field){
-		.name = {raw.p, 0},
-                  .raw = raw, .value = without_line_end(raw)
-        };
+	*field = (struct field){.name = {raw.p, 0}, .raw = raw, .value = without_line_end(raw)};
 	if (raw.n > max_field)
 		field->flags |= FIELD_OVERSIZE;
 	cut_name(field, slice_head(field->value, first));

@@ -49,11 +49,11 @@ note_lenient(
 		enum arc_note id;
 		const char *octet;
 	} found[] = {
-		{ARC_NOTE_PROPERTY,  authres->bare_property },
-		{ARC_NOTE_NAME,      authres->odd_name      },
-		{ARC_NOTE_VALUE,     authres->odd_value     },
+		{ARC_NOTE_PROPERTY, authres->bare_property},
+		{ARC_NOTE_NAME, authres->odd_name},
+		{ARC_NOTE_VALUE, authres->odd_value},
 		{ARC_NOTE_SEMICOLON, authres->last_semicolon},
-		{ARC_NOTE_ANGLE,     authres->angle         },
+		{ARC_NOTE_ANGLE, authres->angle},
 	};
 
 	for (size_t i = 0; i < sizeof found / sizeof found[0]; i++)

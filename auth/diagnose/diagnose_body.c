@@ -13,11 +13,11 @@ static const struct rule {
 	const char *what;
 	void (*options)(struct diagnose_plan *plan, struct diagnose_choice *choice);
 } rules[LEAVES] = {
-	[STRUCTURE] = {"parts and what is between them", diagnose_structure_options },
-	[PART_FIELDS] = {"header fields of parts",         diagnose_part_field_options},
-	[RECODE] = {"transfer encodings",             diagnose_recode_options    },
-	[LINKS] = {"links",                          diagnose_link_options      },
-	[LINES] = {"lines",                          diagnose_line_options      },
+	[STRUCTURE] = {"parts and what is between them", diagnose_structure_options},
+	[PART_FIELDS] = {"header fields of parts", diagnose_part_field_options},
+	[RECODE] = {"transfer encodings", diagnose_recode_options},
+	[LINKS] = {"links", diagnose_link_options},
+	[LINES] = {"lines", diagnose_line_options},
 };
 
 struct body_search {

@@ -6,18 +6,18 @@
 #define EBCDIC "!\"#$@[\\]^`{|}~"
 
 const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES] = {
-	{.width = 76         },
-	{		   .width = 76,  .last_short = true},
-	{		   .width = 76, .whole_chars = true},
-	{		   .width = 76,        .from = true, .dots = true},
-	{       .width = 76,          .from = true},
-	{.width = 76,          .dots = true},
-	{       .width = 76,          .words = true},
-	{.width = 75,          .last_short = true},
-	{  .width = 74,          .last_short = true, .whole_chars = true},
-	{.width = 72,                    .also = EBCDIC},
-	{			     .width = 76,                    .also = EBCDIC},
-	{.width = 76,                    .lower = true},
+	{.width = 76},
+	{.width = 76, .last_short = true},
+	{.width = 76, .whole_chars = true},
+	{.width = 76, .from = true, .dots = true},
+	{.width = 76, .from = true},
+	{.width = 76, .dots = true},
+	{.width = 76, .words = true},
+	{.width = 75, .last_short = true},
+	{.width = 74, .last_short = true, .whole_chars = true},
+	{.width = 72, .also = EBCDIC},
+	{.width = 76, .also = EBCDIC},
+	{.width = 76, .lower = true},
 };
 
 enum diagnose_coding

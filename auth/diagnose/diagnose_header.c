@@ -10,17 +10,17 @@ static const struct rule {
 	const char *what;
 	void (*options)(const struct diagnose_head *head, struct diagnose_choice *choice);
 } rules[] = {
-	{"Subject",			    diagnose_subject_options },
-	{"From",			       diagnose_from_options    },
-	{"fields that were added",             diagnose_added_options   },
-	{"Content-Type",                       diagnose_type_options    },
-	{"Content-Transfer-Encoding",          diagnose_encoding_options},
-	{"fields kept under another name, z=", diagnose_kept_options    },
-	{"long fields that were broken",       diagnose_folded_options  },
-	{"address lists",                      diagnose_address_options },
-	{"Date",			       diagnose_date_options    },
-	{"fields that are missing",            diagnose_missing_options },
-	{"white space and letters (simple)",   diagnose_space_options   },
+	{"Subject", diagnose_subject_options},
+	{"From", diagnose_from_options},
+	{"fields that were added", diagnose_added_options},
+	{"Content-Type", diagnose_type_options},
+	{"Content-Transfer-Encoding", diagnose_encoding_options},
+	{"fields kept under another name, z=", diagnose_kept_options},
+	{"long fields that were broken", diagnose_folded_options},
+	{"address lists", diagnose_address_options},
+	{"Date", diagnose_date_options},
+	{"fields that are missing", diagnose_missing_options},
+	{"white space and letters (simple)", diagnose_space_options},
 };
 
 enum { RULES = sizeof rules / sizeof *rules };
@@ -219,11 +219,11 @@ diagnose_header_search(const struct auth_input *in, const struct dkim_sig *sig,
 	*found = (struct diagnose_header){0};
 	*search = (struct header_search){
 		.head = {.in = in,
-			 .sig = sig,
-			 .body = body,
-			 .arena = arena,
-			 .fields = in->message->fields,
-			 .n = in->message->nfields},
+			.sig = sig,
+			.body = body,
+			.arena = arena,
+			.fields = in->message->fields,
+			.n = in->message->nfields},
 		.hashes = hashes,
 		.budget = budget,
 		.found = found,

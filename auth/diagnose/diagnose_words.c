@@ -362,10 +362,7 @@ charset_options(const struct diagnose_head *head, struct diagnose_choice *choice
 	static const char codings[] = "BQbq";
 	const unsigned name = (unsigned)head->fields[at].name.n + 2;
 	const struct diagnose_word_style splits[] = {
-		{.first = WORD, .next = WORD},
-                {.first = WORD + 1 - name,             .next = WORD},
-                {0}
-        };
+		{.first = WORD, .next = WORD}, {.first = WORD + 1 - name, .next = WORD}, {0}};
 	struct slice value;
 
 	if (charset[0] == '\0' || name > WORD / 2 ||

@@ -312,9 +312,7 @@ dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_
 	struct dkim_result *dkim, struct dmarc_result *result)
 {
 	struct check check = {
-		.finder = {.in = in, .mode = mode},
-                  .spf = spf, .dkim = dkim, .result = result
-        };
+		.finder = {.in = in, .mode = mode}, .spf = spf, .dkim = dkim, .result = result};
 
 	*result = (struct dmarc_result){.mode = mode, .from_domain = in->ids->author_domain};
 	for (size_t i = 0; i < dkim->n; i++)

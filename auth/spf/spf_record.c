@@ -9,14 +9,14 @@ static const struct rule {
 	enum spf_mechanism mechanism;
 	unsigned flags;
 } rules[] = {
-	{"all",     SPF_ALL,     0			   },
-	{"include", SPF_INCLUDE, RULE_DOMAIN | RULE_REQUIRED },
-	{"a",       SPF_A,       RULE_DOMAIN | RULE_CIDR     },
-	{"mx",      SPF_MX,      RULE_DOMAIN | RULE_CIDR     },
-	{"ptr",     SPF_PTR,     RULE_DOMAIN                 },
-	{"ip4",     SPF_IP4,     RULE_ADDRESS | RULE_REQUIRED},
-	{"ip6",     SPF_IP6,     RULE_ADDRESS | RULE_REQUIRED},
-	{"exists",  SPF_EXISTS,  RULE_DOMAIN | RULE_REQUIRED },
+	{"all", SPF_ALL, 0},
+	{"include", SPF_INCLUDE, RULE_DOMAIN | RULE_REQUIRED},
+	{"a", SPF_A, RULE_DOMAIN | RULE_CIDR},
+	{"mx", SPF_MX, RULE_DOMAIN | RULE_CIDR},
+	{"ptr", SPF_PTR, RULE_DOMAIN},
+	{"ip4", SPF_IP4, RULE_ADDRESS | RULE_REQUIRED},
+	{"ip6", SPF_IP6, RULE_ADDRESS | RULE_REQUIRED},
+	{"exists", SPF_EXISTS, RULE_DOMAIN | RULE_REQUIRED},
 };
 
 static bool

@@ -103,13 +103,13 @@ open_pool(struct run *run)
 	struct dns_pool_config config = {
 		.dns =
 			{
-                              .resolvers = options->resolvers.v,
-                              .nresolvers = options->resolvers.n,
-                              .timeout_ms = options->dns_timeout_ms,
-                              .deadline_ms = options->deadline_ms,
-                              .oom = run->arena->oom,
-                              .oom_arg = run->arena->oom_arg,
-			      },
+				.resolvers = options->resolvers.v,
+				.nresolvers = options->resolvers.n,
+				.timeout_ms = options->dns_timeout_ms,
+				.deadline_ms = options->deadline_ms,
+				.oom = run->arena->oom,
+				.oom_arg = run->arena->oom_arg,
+			},
 		.cache_max = (size_t)options->cache_size,
 		.keep_all = options->dns_record != NULL,
 	};

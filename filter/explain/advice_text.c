@@ -18,111 +18,121 @@ enum { NAME_MAX_OCTETS = 32 };
 static const struct advice_row {
 	const char *code, *about, *id, *values, *text;
 } rows[ADVICE_IDS] = {
-	[ADVICE_FROM] = {"from",                "mail",  "advice-from",             "",
-			 N_("the mail must have one From field with one address in it: fix the program "
-		   "that writes it")																			  },
-	[ADVICE_ENVELOPE] = {"envelope",            "mail",  "advice-envelope",         "",
-			 N_("the stored message does not show who handed it over: name your relays "
+	[ADVICE_FROM] = {"from", "mail", "advice-from", "",
+		N_("the mail must have one From field with one address in it: fix the program "
+		   "that writes it")},
+	[ADVICE_ENVELOPE] = {"envelope", "mail", "advice-envelope", "",
+		N_("the stored message does not show who handed it over: name your relays "
 		   "with --trusted-relay, or say the envelope with --client-ip and "
-		   "--mail-from")																			     },
-	[ADVICE_AUTHOR] = {"own_author",          "mail",  "advice-own-author",       "domain,domain,author",
-			 N_("if %s sends in its own name (a web form, a ticket system), have it write "
-		   "an address of %s into From, and that of %s into Reply-To")														},
-	[ADVICE_INDIRECT] = {"indirect",            "mail",  "advice-indirect",         "",
-			 N_("if it came through a list or forwarder, ask its operator to "
+		   "--mail-from")},
+	[ADVICE_AUTHOR] = {"own_author", "mail", "advice-own-author", "domain,domain,author",
+		N_("if %s sends in its own name (a web form, a ticket system), have it write "
+		   "an address of %s into From, and that of %s into Reply-To")},
+	[ADVICE_INDIRECT] = {"indirect", "mail", "advice-indirect", "",
+		N_("if it came through a list or forwarder, ask its operator to "
 		   "change "
 		   "nothing that is signed, to write its own address into From, or to seal it "
-		   "with ARC for receivers that trust it")																    },
-	[ADVICE_SPF_DNS] = {"spf_dns",             "spf",   "advice-spf-dns",          "domain",
-			 N_("the SPF record of %s could not be fetched: check its name servers")											      },
-	[ADVICE_SPF_FOREIGN] = {"spf_foreign",         "spf",   "advice-spf-foreign",      "domain,author,author",
-			 N_("%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
-		   "domain below it, in MAIL FROM")																	   },
-	[ADVICE_SPF_FOREIGN_UNKNOWN] = {"spf_foreign_unknown", "spf",   "advice-spf-unknown",
-			 "domain,author,client,author",						       N_("%s in the envelope is not %s, its SPF does not pass, and nothing shows that %s "
+		   "with ARC for receivers that trust it")},
+	[ADVICE_SPF_DNS] = {"spf_dns", "spf", "advice-spf-dns", "domain",
+		N_("the SPF record of %s could not be fetched: check its name servers")},
+	[ADVICE_SPF_FOREIGN] = {"spf_foreign", "spf", "advice-spf-foreign", "domain,author,author",
+		N_("%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
+		   "domain below it, in MAIL FROM")},
+	[ADVICE_SPF_FOREIGN_UNKNOWN] = {"spf_foreign_unknown", "spf", "advice-spf-unknown",
+		"domain,author,client,author",
+		N_("%s in the envelope is not %s, its SPF does not pass, and nothing shows that %s "
 		   "sends for %s: this is what your policy is for. If you know it as yours, name "
-		   "it with --own-senders")											    },
-	[ADVICE_SPF_PUBLISH_UNKNOWN] = {"spf_publish_unknown", "spf",   "advice-spf-publish",
-			 "domain,client",								     N_("%s has no SPF record: publish one that allows its mail servers. Nothing shows "
-		   "that %s is one of them: if you know it as yours, name it with --own-senders")                                                    },
-	[ADVICE_SPF_STRICT_SEND] = {"spf_strict_send",     "spf",   "advice-spf-strict",
-			 "domain,author,author",							      N_("SPF passed for %s, but aspf=s requires %s itself: send with %s in the "
-		   "envelope")														},
-	[ADVICE_SPF_OTHER] = {"spf_other",           "spf",   "advice-spf-unknown",      "domain,author,author",
-			 N_("SPF passed for %s, which is not %s, and nothing shows that it sends for %s: a "
+		   "it with --own-senders")},
+	[ADVICE_SPF_PUBLISH_UNKNOWN] = {"spf_publish_unknown", "spf", "advice-spf-publish",
+		"domain,client",
+		N_("%s has no SPF record: publish one that allows its mail servers. Nothing shows "
+		   "that %s is one of them: if you know it as yours, name it with --own-senders")},
+	[ADVICE_SPF_STRICT_SEND] = {"spf_strict_send", "spf", "advice-spf-strict",
+		"domain,author,author",
+		N_("SPF passed for %s, but aspf=s requires %s itself: send with %s in the "
+		   "envelope")},
+	[ADVICE_SPF_OTHER] = {"spf_other", "spf", "advice-spf-unknown", "domain,author,author",
+		N_("SPF passed for %s, which is not %s, and nothing shows that it sends for %s: a "
 		   "forger has such a pass, too. If you know it as yours, name it with "
-		   "--own-senders")																			   },
-	[ADVICE_SPF_PUBLISH] = {"spf_publish",         "spf",   "advice-spf-publish",      "domain",
-			 N_("%s has no SPF record: publish one that allows its mail servers")												 },
-	[ADVICE_SPF_STRICT] = {"spf_strict",          "spf",   "advice-spf-strict",       "domain,author,author",
-			 N_("SPF passed for %s, but aspf=s requires %s itself: remove aspf=s, or send "
-		   "with %s in the envelope")																		 },
-	[ADVICE_SPF_LIST] = {"spf_list",            "spf",   "advice-forwarded",        "domain,author",
-			 N_("SPF passed for %s, which seems to be a list or forwarder and not %s: "
-		   "nothing needs to be done there, but only DKIM can survive it")													    },
-	[ADVICE_SPF_MAIL_FROM] = {"spf_mail_from",       "spf",   "advice-custom-mail-from",
-			 "domain,author,author",							      N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
-		   "MAIL FROM below %s, and publish the records that it names")                                                               },
-	[ADVICE_SPF_MAIL_FROM_AT] = {"spf_mail_from_at",    "spf",   "advice-custom-mail-from",
-			 "domain,author,author,mail_from",						    N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
-		   "MAIL FROM below %s (%s), and publish the records that it names")                                                },
-	[ADVICE_SPF_FORWARDER] = {"spf_forwarder",       "spf",   "advice-forwarded",        "client,domain",
-			 N_("%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
+		   "--own-senders")},
+	[ADVICE_SPF_PUBLISH] = {"spf_publish", "spf", "advice-spf-publish", "domain",
+		N_("%s has no SPF record: publish one that allows its mail servers")},
+	[ADVICE_SPF_STRICT] = {"spf_strict", "spf", "advice-spf-strict", "domain,author,author",
+		N_("SPF passed for %s, but aspf=s requires %s itself: remove aspf=s, or send "
+		   "with %s in the envelope")},
+	[ADVICE_SPF_LIST] = {"spf_list", "spf", "advice-forwarded", "domain,author",
+		N_("SPF passed for %s, which seems to be a list or forwarder and not %s: "
+		   "nothing needs to be done there, but only DKIM can survive it")},
+	[ADVICE_SPF_MAIL_FROM] = {"spf_mail_from", "spf", "advice-custom-mail-from",
+		"domain,author,author",
+		N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
+		   "MAIL FROM below %s, and publish the records that it names")},
+	[ADVICE_SPF_MAIL_FROM_AT] = {"spf_mail_from_at", "spf", "advice-custom-mail-from",
+		"domain,author,author,mail_from",
+		N_("SPF passed for %s, which is not %s: ask the sending service for a custom "
+		   "MAIL FROM below %s (%s), and publish the records that it names")},
+	[ADVICE_SPF_FORWARDER] = {"spf_forwarder", "spf", "advice-forwarded", "client,domain",
+		N_("%s is not allowed by the SPF record of %s. If it is a forwarder, nothing "
 		   "needs to be done: the DKIM signature survived. If you know it as yours, name "
-		   "it with --own-senders")																		   },
-	[ADVICE_SPF_UNKNOWN] = {"spf_unknown",         "spf",   "advice-spf-unknown",      "client,domain",
-			 N_("%s is not allowed to use %s, and nothing shows that it should be: this is "
+		   "it with --own-senders")},
+	[ADVICE_SPF_UNKNOWN] = {"spf_unknown", "spf", "advice-spf-unknown", "client,domain",
+		N_("%s is not allowed to use %s, and nothing shows that it should be: this is "
 		   "what your policy is for. If you know it as yours, name it with "
-		   "--own-senders")																			   },
-	[ADVICE_SPF_SENT_ON] = {"spf_sent_on",         "spf",   "advice-spf-sent-on",      "client,domain",
-			 N_("%s is not allowed by the SPF record of %s, and should not be: it seems to be a "
-		   "list or forwarder, which only DKIM can survive")															  },
-	[ADVICE_SPF_ADD] = {"spf_add",             "spf",   "advice-spf-add",          "client,domain,evidence",
-			 N_("%s is not allowed by the SPF record of %s, but it sends for it (%s): add it")                                                                                    },
-	[ADVICE_SPF_NO_ROOM] = {"spf_no_room",         "spf",   "advice-spf-add",
-			 "client,domain,evidence,domain",						     N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). To add it "
-		   "would not help as the record is: run mailstamp inspect %s for details")                                          },
-	[ADVICE_SPF_JOIN] = {"spf_join",            "spf",   "advice-spf-join",         "domain,records",
-			 N_("%s has %zu SPF records, so that none is valid: merge them into one")											     },
-	[ADVICE_SPF_BROKEN] = {"spf_broken",          "spf",   "advice-spf-broken",       "domain,reason,domain",
-			 N_("the SPF record of %s cannot be used (%s): run mailstamp inspect %s for "
-		   "details")																				 },
-	[ADVICE_SPF_BROKEN_TERM] = {"spf_broken_term",     "spf",   "advice-spf-broken",
-			 "domain,reason,term,term_domain,domain",					     N_("the SPF record of %s cannot be used (%s), because of %s in the record of "
-		   "%s: run mailstamp inspect %s for details")							       },
-	[ADVICE_DKIM_SIGN] = {"dkim_sign",           "dkim",  "advice-dkim-sign",        "author",
-			 N_("there is no DKIM signature: have the mail signed with d=%s; only DKIM "
-		   "survives forwarding")																		     },
-	[ADVICE_DKIM_FAILS] = {"dkim_fails",          "dkim",  "advice-dkim-mend",        "key,remedy",
-			 N_("the signature of %s does not count: %s")															 },
-	[ADVICE_DKIM_UNKNOWN] = {"dkim_unknown",        "dkim",  "advice-dkim-unknown",     "key",
-			 N_("the signature names a key at %s, which is not there, and nothing shows that it "
-		   "is a signature of yours: anybody can write one")															  },
-	[ADVICE_DKIM_CNAME] = {"dkim_cname",          "dkim",  "advice-dkim-publish",     "key,domain",
-			 N_("there is no key at %s: publish the CNAME that %s documents")												     },
-	[ADVICE_DKIM_STRICT_SIGN] = {"dkim_strict_sign",    "dkim",  "advice-dkim-adkim",
-			 "domain,author,author",							      N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},
-	[ADVICE_DKIM_OTHER] = {"dkim_other",          "dkim",  "advice-dkim-unknown",     "domain,author,author",
-			 N_("it is signed by %s, not by %s, and nothing shows that it sends for %s: a "
+		   "--own-senders")},
+	[ADVICE_SPF_SENT_ON] = {"spf_sent_on", "spf", "advice-spf-sent-on", "client,domain",
+		N_("%s is not allowed by the SPF record of %s, and should not be: it seems to be a "
+		   "list or forwarder, which only DKIM can survive")},
+	[ADVICE_SPF_ADD] = {"spf_add", "spf", "advice-spf-add", "client,domain,evidence",
+		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s): add it")},
+	[ADVICE_SPF_NO_ROOM] = {"spf_no_room", "spf", "advice-spf-add",
+		"client,domain,evidence,domain",
+		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). To add it "
+		   "would not help as the record is: run mailstamp inspect %s for details")},
+	[ADVICE_SPF_JOIN] = {"spf_join", "spf", "advice-spf-join", "domain,records",
+		N_("%s has %zu SPF records, so that none is valid: merge them into one")},
+	[ADVICE_SPF_BROKEN] = {"spf_broken", "spf", "advice-spf-broken", "domain,reason,domain",
+		N_("the SPF record of %s cannot be used (%s): run mailstamp inspect %s for "
+		   "details")},
+	[ADVICE_SPF_BROKEN_TERM] = {"spf_broken_term", "spf", "advice-spf-broken",
+		"domain,reason,term,term_domain,domain",
+		N_("the SPF record of %s cannot be used (%s), because of %s in the record of "
+		   "%s: run mailstamp inspect %s for details")},
+	[ADVICE_DKIM_SIGN] = {"dkim_sign", "dkim", "advice-dkim-sign", "author",
+		N_("there is no DKIM signature: have the mail signed with d=%s; only DKIM "
+		   "survives forwarding")},
+	[ADVICE_DKIM_FAILS] = {"dkim_fails", "dkim", "advice-dkim-mend", "key,remedy",
+		N_("the signature of %s does not count: %s")},
+	[ADVICE_DKIM_UNKNOWN] = {"dkim_unknown", "dkim", "advice-dkim-unknown", "key",
+		N_("the signature names a key at %s, which is not there, and nothing shows that it "
+		   "is a signature of yours: anybody can write one")},
+	[ADVICE_DKIM_CNAME] = {"dkim_cname", "dkim", "advice-dkim-publish", "key,domain",
+		N_("there is no key at %s: publish the CNAME that %s documents")},
+	[ADVICE_DKIM_STRICT_SIGN] = {"dkim_strict_sign", "dkim", "advice-dkim-adkim",
+		"domain,author,author",
+		N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},
+	[ADVICE_DKIM_OTHER] = {"dkim_other", "dkim", "advice-dkim-unknown", "domain,author,author",
+		N_("it is signed by %s, not by %s, and nothing shows that it sends for %s: a "
 		   "forger has such a signature, too. If you know it as yours, name it with "
-		   "--own-senders")																			   },
-	[ADVICE_DKIM_STRICT] = {"dkim_strict",         "dkim",  "advice-dkim-adkim",       "domain,author,author",
-			 N_("the signature of %s passes, but adkim=s requires %s itself: remove "
-		   "adkim=s, or sign with d=%s")																	      },
-	[ADVICE_DKIM_DOMAIN] = {"dkim_domain",         "dkim",  "advice-own-dkim-domain",
-			 "domain,author,author,author",						       N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
+		   "--own-senders")},
+	[ADVICE_DKIM_STRICT] = {"dkim_strict", "dkim", "advice-dkim-adkim", "domain,author,author",
+		N_("the signature of %s passes, but adkim=s requires %s itself: remove "
+		   "adkim=s, or sign with d=%s")},
+	[ADVICE_DKIM_DOMAIN] = {"dkim_domain", "dkim", "advice-own-dkim-domain",
+		"domain,author,author,author",
+		N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
 		   "d=%s, and publish the key, or the CNAME, that they name under "
-		   "_domainkey.%s")												    },
-	[ADVICE_DKIM_DOMAIN_AT] = {"dkim_domain_at",      "dkim",  "advice-own-dkim-domain",
-			 "domain,author,author,dkim,author",						  N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
+		   "_domainkey.%s")},
+	[ADVICE_DKIM_DOMAIN_AT] = {"dkim_domain_at", "dkim", "advice-own-dkim-domain",
+		"domain,author,author,dkim,author",
+		N_("it is signed by %s, not by %s: ask them to sign with your own domain, "
 		   "d=%s (%s), and publish the key, or the CNAME, that they name under "
-		   "_domainkey.%s")											       },
-	[ADVICE_SETTING] = {"setting",             "dkim",  "advice-setting",          "setting,page",           N_("%s: %s")                                                                    },
-	[ADVICE_DMARC_PUBLISH] = {"dmarc_publish",       "dmarc", "advice-dmarc-publish",    "author",
-			 N_("%s has no valid DMARC record: publish one, with p=none at first")												},
-	[ADVICE_DMARC_POLICY] = {"dmarc_policy",        "dmarc", "advice-dmarc-policy",     "domain",
-			 N_("the DMARC record of %s has no valid p=: it must be none, quarantine or "
-		   "reject")																				  },
+		   "_domainkey.%s")},
+	[ADVICE_SETTING] = {"setting", "dkim", "advice-setting", "setting,page", N_("%s: %s")},
+	[ADVICE_DMARC_PUBLISH] = {"dmarc_publish", "dmarc", "advice-dmarc-publish", "author",
+		N_("%s has no valid DMARC record: publish one, with p=none at first")},
+	[ADVICE_DMARC_POLICY] = {"dmarc_policy", "dmarc", "advice-dmarc-policy", "domain",
+		N_("the DMARC record of %s has no valid p=: it must be none, quarantine or "
+		   "reject")},
 };
 
 /* The next name of a list, with its NUL, into name; false at its end. */

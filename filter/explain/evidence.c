@@ -12,11 +12,11 @@ static const struct {
 	enum evidence_id id;
 	const char *code, *text;
 } kinds[] = {
-	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")                        },
-	{EVIDENCE_MX,       "mx",       N_("it is a host that takes the domain's mail (MX)")           },
-	{EVIDENCE_ADDRESS,  "address",  N_("it is the domain's own address")                           },
-	{EVIDENCE_RANGE,    "range",    N_("it is a host of a provider that the domain's records name")},
-	{EVIDENCE_RECORDS,  "records",  N_("the domain's records name it")                             },
+	{EVIDENCE_OWN_LIST, "own_list", N_("your list of own senders names it")},
+	{EVIDENCE_MX, "mx", N_("it is a host that takes the domain's mail (MX)")},
+	{EVIDENCE_ADDRESS, "address", N_("it is the domain's own address")},
+	{EVIDENCE_RANGE, "range", N_("it is a host of a provider that the domain's records name")},
+	{EVIDENCE_RECORDS, "records", N_("the domain's records name it")},
 };
 
 const char *

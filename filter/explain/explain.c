@@ -74,17 +74,16 @@ add_spf(struct table *table, const struct evaluation *ev)
 	table_row(table,
 		(struct table_row){
 			.cells = {spf->identity == SPF_ID_HELO ? "SPF (HELO)" : "SPF (MAIL FROM)",
-				  text_of(spf->domain,							  arena), auth_code_word(spf->code),
-				  aligned_word(spf->domain.n > 0 && !ev->results.local,
-                                  ev->results.dmarc.spf_aligned),
-				  why.over ? "" : why.p   },
+				text_of(spf->domain, arena), auth_code_word(spf->code),
+				aligned_word(spf->domain.n > 0 && !ev->results.local,
+					ev->results.dmarc.spf_aligned),
+				why.over ? "" : why.p},
 			.code = spf->code,
-			.under = { record_line("",						    spf->domain, spf->record, arena),
-				  spf->explanation.n == 0
+			.under = {record_line("", spf->domain, spf->record, arena),
+				spf->explanation.n == 0
 					? NULL
 					: record_line(_("the domain explains"), SLICE(""),
-                                  spf->explanation, arena)}
-        });
+						  spf->explanation, arena)}});
 }
 
 static void
@@ -108,14 +107,12 @@ add_signature(struct table *table, const struct evaluation *ev, size_t i)
 		buf_addf(&under, _("key at %s._domainkey.%s"), shown(sig->sig.s, arena),
 			shown(sig->sig.d, arena));
 	buf_addc(&under, '\0');
-	table_row(table,
-		(struct table_row){
-			.cells = {"DKIM",                     text_of(sig->sig.d, arena), auth_code_word(sig->code),
-				  aligned_word(sig->sig.d.n > 0, sig->aligned),
-				  why.over ? "" : why.p},
-			.code = sig->code,
-			.under = {under.over || under.n <= 1 ? NULL : under.p, NULL                 }
-        });
+	table_row(table, (struct table_row){.cells = {"DKIM", text_of(sig->sig.d, arena),
+						    auth_code_word(sig->code),
+						    aligned_word(sig->sig.d.n > 0, sig->aligned),
+						    why.over ? "" : why.p},
+				 .code = sig->code,
+				 .under = {under.over || under.n <= 1 ? NULL : under.p, NULL}});
 }
 
 /* "sealed by a.example, b.example": the newest last */
@@ -173,12 +170,11 @@ add_arc(struct table *table, const struct evaluation *ev)
 
 	if (arc->n > 0)
 		newest = arc->sets[arc->n - 1].seal.sig.d;
-	table_row(table, (struct table_row){
-				 .cells = {"ARC", text_of(newest, ev->arena),
+	table_row(table,
+		(struct table_row){.cells = {"ARC", text_of(newest, ev->arena),
 					   auth_code_word(arc->code), "-", arc_why(arc, ev->arena)},
-				 .code = arc->code,
-				 .under = {sealers(arc,  ev->arena),     NULL    }
-        });
+			.code = arc->code,
+			.under = {sealers(arc, ev->arena), NULL}});
 }
 
 static const char *
@@ -217,14 +213,13 @@ add_dmarc(struct table *table, const struct evaluation *ev, const struct dmarc_r
 	table_row(table,
 		(struct table_row){
 			.cells = {dmarc->mode == DMARC_RFC7489 ? "DMARC (RFC 7489)" : "DMARC",
-				  text_of(dmarc->from_domain, arena),                  auth_code_word(dmarc->code),
-				  "-",                dmarc_why(dmarc, arena)},
+				text_of(dmarc->from_domain, arena), auth_code_word(dmarc->code),
+				"-", dmarc_why(dmarc, arena)},
 			.code = dmarc->code,
-			.under = {dmarc->has_record ? record_line("_dmarc.",                                                     dmarc->record_domain,
-                                  dmarc->record.text, arena)
+			.under = {dmarc->has_record ? record_line("_dmarc.", dmarc->record_domain,
+							      dmarc->record.text, arena)
 						    : NULL,
-				  NULL}
-        });
+				NULL}});
 }
 
 static void
@@ -303,11 +298,9 @@ print_all(const struct evaluation *ev, bool color)
 		for (size_t i = 0; i < ev->results.dkim.n; i++)
 			add_signature(&table, ev, i);
 		if (ev->results.dkim.n == 0)
-			table_row(&table,
-				(struct table_row){
-					.cells = {"DKIM", "-", "none", "-", _("no signature")},
-					.code = AUTH_NONE
-                        });
+			table_row(&table, (struct table_row){.cells = {"DKIM", "-", "none", "-",
+								     _("no signature")},
+						  .code = AUTH_NONE});
 		add_arc(&table, ev);
 		add_dmarc(&table, ev, &ev->results.dmarc);
 		if (ev->results.has_dmarc_other)

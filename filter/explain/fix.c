@@ -121,18 +121,18 @@ static const struct slip {
 	struct slice wrong;
 	const char *right;
 } slips[] = {
-	{SLICE_INIT("ipv4:"),     "ip4:"     },
-	{SLICE_INIT("ipv6:"),     "ip6:"     },
-	{SLICE_INIT("ip:"),       "ip4:"     },
-	{SLICE_INIT("ip4="),      "ip4:"     },
-	{SLICE_INIT("ip6="),      "ip6:"     },
-	{SLICE_INIT("include="),  "include:" },
-	{SLICE_INIT("includes:"), "include:" },
-	{SLICE_INIT("inlcude:"),  "include:" },
+	{SLICE_INIT("ipv4:"), "ip4:"},
+	{SLICE_INIT("ipv6:"), "ip6:"},
+	{SLICE_INIT("ip:"), "ip4:"},
+	{SLICE_INIT("ip4="), "ip4:"},
+	{SLICE_INIT("ip6="), "ip6:"},
+	{SLICE_INIT("include="), "include:"},
+	{SLICE_INIT("includes:"), "include:"},
+	{SLICE_INIT("inlcude:"), "include:"},
 	{SLICE_INIT("redirect:"), "redirect="},
-	{SLICE_INIT("exp:"),      "exp="     },
-	{SLICE_INIT("mx="),       "mx:"      },
-	{SLICE_INIT("a="),        "a:"       },
+	{SLICE_INIT("exp:"), "exp="},
+	{SLICE_INIT("mx="), "mx:"},
+	{SLICE_INIT("a="), "a:"},
 };
 
 static size_t

@@ -22,57 +22,60 @@ static const struct row {
 		    "List-* fields (Mailman: list:member:regular:footer)"),
 		 "https://docs.mailman3.org/projects/mailman/en/latest/src/mailman/rest/docs/"
 		 "templates.html"},
-         LIKE_LIST, {DIAGNOSE_FOOTER, DIAGNOSE_PART_FOOTER, DIAGNOSE_PART, DIAGNOSE_WRAPPED,
-			DIAGNOSE_KINDS}                                      },
+		LIKE_LIST,
+		{DIAGNOSE_FOOTER, DIAGNOSE_PART_FOOTER, DIAGNOSE_PART, DIAGNOSE_WRAPPED,
+			DIAGNOSE_KINDS}},
 	{{"advice-list-subject",
 		 N_("on the list, leave the subject prefix empty: readers can sort by List-Id "
 		    "(Mailman: "
 		    "subject_prefix)"),
 		 "https://docs.mailman3.org/projects/mailman/en/latest/src/mailman/rest/docs/"
 		 "listconf.html"},
-         LIKE_LIST, {DIAGNOSE_SUBJECT, DIAGNOSE_KINDS}                                          },
+		LIKE_LIST, {DIAGNOSE_SUBJECT, DIAGNOSE_KINDS}},
 	{{"advice-list-from",
 		 N_("on a list that changes nothing else, From need not be rewritten; where it "
 		    "does, "
 		    "Mailman's dmarc_mitigate_action is right"),
 		 "https://docs.mailman3.org/projects/mailman/en/latest/src/mailman/handlers/docs/"
 		 "dmarc-mitigations.html"},
-         LIKE_LIST, {DIAGNOSE_FIELD_REWRITTEN, DIAGNOSE_KINDS}                                  },
+		LIKE_LIST, {DIAGNOSE_FIELD_REWRITTEN, DIAGNOSE_KINDS}},
 	{{"advice-external-tag",
 		 N_("at the gateway, mark mail from outside in the mail program instead of in "
 		    "Subject "
 		    "(Exchange: Set-ExternalInOutlook)"),
 		 "https://learn.microsoft.com/en-us/powershell/module/exchange/"
 		 "set-externalinoutlook"},
-         EXTERNAL,  {DIAGNOSE_SUBJECT, DIAGNOSE_KINDS}                                          },
+		EXTERNAL, {DIAGNOSE_SUBJECT, DIAGNOSE_KINDS}},
 	{{"advice-links",
 		 N_("at the gateway, verify DKIM before links are rewritten, or have links checked "
 		    "without being rewritten, as a Safe Links policy can"),
 		 "https://learn.microsoft.com/en-us/defender-office-365/"
 		 "safe-links-policies-configure"},
-         FILTERED,  {DIAGNOSE_LINKS, DIAGNOSE_KINDS}                                            },
+		FILTERED, {DIAGNOSE_LINKS, DIAGNOSE_KINDS}},
 	{{"advice-recoding",
 		 N_("sign after the text was encoded for 7-bit transport, or send it encoded "
 		    "(Postfix: "
 		    "disable_mime_output_conversion)"),
 		 "https://www.postfix.org/postconf.5.html#disable_mime_output_conversion"},
-         ALWAYS,    {DIAGNOSE_TO_QP, DIAGNOSE_TO_BASE64, DIAGNOSE_FROM_QP, DIAGNOSE_FROM_BASE64,
-			DIAGNOSE_REQUOTED, DIAGNOSE_REWRAPPED}                  },
+		ALWAYS,
+		{DIAGNOSE_TO_QP, DIAGNOSE_TO_BASE64, DIAGNOSE_FROM_QP, DIAGNOSE_FROM_BASE64,
+			DIAGNOSE_REQUOTED, DIAGNOSE_REWRAPPED}},
 	{{"advice-long-lines",
 		 N_("send lines of at most 998 octets, or encode them, before signing (Postfix: "
 		    "smtp_line_length_limit)"),
 		 "https://www.postfix.org/postconf.5.html#smtp_line_length_limit"},
-         ALWAYS,    {DIAGNOSE_LONG_LINES, DIAGNOSE_FIELD_FOLDED, DIAGNOSE_KINDS}                },
+		ALWAYS, {DIAGNOSE_LONG_LINES, DIAGNOSE_FIELD_FOLDED, DIAGNOSE_KINDS}},
 	{{"advice-canonicalization",
 		 N_("sign with c=relaxed/relaxed, so that white space and letters do not matter"),
 		 "https://www.rfc-editor.org/rfc/rfc6376#section-3.4"},
-         ALWAYS,    {DIAGNOSE_FIELD_SPACE, DIAGNOSE_FIELD_CASE, DIAGNOSE_BLANKS, DIAGNOSE_KINDS}},
+		ALWAYS,
+		{DIAGNOSE_FIELD_SPACE, DIAGNOSE_FIELD_CASE, DIAGNOSE_BLANKS, DIAGNOSE_KINDS}},
 	{{"advice-list-fields",
 		 N_("do not sign list fields that are not there (List-*, Sender): a list must be "
 		    "able to "
 		    "add them"),
 		 "https://www.rfc-editor.org/rfc/rfc6376#section-5.4"},
-         ALWAYS,    {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}                                      },
+		ALWAYS, {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}},
 };
 
 static bool

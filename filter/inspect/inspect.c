@@ -22,9 +22,7 @@ make_stranger(const struct evaluation *ev, struct slice domain, struct stranger 
 {
 	struct buf text;
 
-	*stranger = (struct stranger){
-		.ids = {.author_domain = domain, .author_text = domain}
-        };
+	*stranger = (struct stranger){.ids = {.author_domain = domain, .author_text = domain}};
 	buf_init(&text, ev->arena, FROM_MAX);
 	buf_adds(&text, "From: someone@");
 	buf_add(&text, domain);

@@ -159,12 +159,12 @@ forward_client(struct dialogue *d)
 		const char *name;
 		struct slice value;
 	} attributes[] = {
-		{"NAME",   envelope->client_name},
-		{"ADDR",   client_address(d)    },
-		{"HELO",   envelope->helo       },
-		{"PROTO",  SLICE_INIT("ESMTP")  },
-		{"SOURCE", SLICE_INIT("REMOTE") },
-		{"IDENT",  envelope->queue_id   },
+		{"NAME", envelope->client_name},
+		{"ADDR", client_address(d)},
+		{"HELO", envelope->helo},
+		{"PROTO", SLICE_INIT("ESMTP")},
+		{"SOURCE", SLICE_INIT("REMOTE")},
+		{"IDENT", envelope->queue_id},
 	};
 	struct smtp_reply reply;
 

@@ -215,13 +215,13 @@ navigation(struct html *html, const struct stats *stats)
 		const char *id, *name;
 		bool there;
 	} links[] = {
-		{"time",     N_("Over time"),       stats->nperiods > 0  },
-		{"senders",  N_("Largest senders"), true                 },
-		{"whatif",   N_("What if"),         stats->nscenarios > 0},
-		{"domains",  N_("Author domains"),  true                 },
-		{"sources",  N_("Senders"),         true                 },
-		{"changes",  N_("Changes"),         stats->nscenarios > 0},
-		{"messages", N_("Single messages"), stats->nmessages > 0 },
+		{"time", N_("Over time"), stats->nperiods > 0},
+		{"senders", N_("Largest senders"), true},
+		{"whatif", N_("What if"), stats->nscenarios > 0},
+		{"domains", N_("Author domains"), true},
+		{"sources", N_("Senders"), true},
+		{"changes", N_("Changes"), stats->nscenarios > 0},
+		{"messages", N_("Single messages"), stats->nmessages > 0},
 	};
 
 	html_markup(html, "<nav aria-label=\"");

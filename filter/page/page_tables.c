@@ -73,17 +73,17 @@ page_domains(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Author domain"), false},
-		{N_("Messages"),      true },
-		{N_("Passed DMARC"),  true },
-		{N_("Hurt"),          true },
-		{N_("Decide"),        true },
-		{N_("Stopped"),       true },
-		{N_("SPF passed"),    true },
-		{N_("SPF aligned"),   true },
-		{N_("DKIM passed"),   true },
-		{N_("DKIM aligned"),  true },
-		{N_("Quarantined"),   true },
-		{N_("Rejected"),      true },
+		{N_("Messages"), true},
+		{N_("Passed DMARC"), true},
+		{N_("Hurt"), true},
+		{N_("Decide"), true},
+		{N_("Stopped"), true},
+		{N_("SPF passed"), true},
+		{N_("SPF aligned"), true},
+		{N_("DKIM passed"), true},
+		{N_("DKIM aligned"), true},
+		{N_("Quarantined"), true},
+		{N_("Rejected"), true},
 	};
 	const size_t n = at_most(stats->ndomains);
 	size_t *order = stats_order_domains(stats);
@@ -197,18 +197,18 @@ bool
 page_sources(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
-		{N_("Sender"),                    false},
-		{N_("Author domain"),             false},
-		{N_("Messages"),                  true },
-		{N_("Passed DMARC"),              true },
+		{N_("Sender"), false},
+		{N_("Author domain"), false},
+		{N_("Messages"), true},
+		{N_("Passed DMARC"), true},
 		{N_("What unaligned mail needs"), false},
-		{N_("To look at"),                false},
-		{N_("SPF aligned"),               true },
-		{N_("DKIM aligned"),              true },
-		{N_("Quarantined"),               true },
-		{N_("Rejected"),                  true },
-		{N_("First"),                     false},
-		{N_("Last"),                      false},
+		{N_("To look at"), false},
+		{N_("SPF aligned"), true},
+		{N_("DKIM aligned"), true},
+		{N_("Quarantined"), true},
+		{N_("Rejected"), true},
+		{N_("First"), false},
+		{N_("Last"), false},
 	};
 	const size_t n = at_most(stats->nsources);
 	size_t *order = stats_order_sources(stats);
@@ -293,13 +293,13 @@ void
 page_changes(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
-		{N_("Scenario"),      false},
-		{N_("Sender"),        false},
+		{N_("Scenario"), false},
+		{N_("Sender"), false},
 		{N_("Author domain"), false},
-		{N_("Messages"),      true },
-		{N_("Changed"),       true },
-		{N_("From and to"),   false},
-		{N_("For example"),   false},
+		{N_("Messages"), true},
+		{N_("Changed"), true},
+		{N_("From and to"), false},
+		{N_("For example"), false},
 	};
 	char shown[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS];
 	size_t n = 0;
@@ -390,18 +390,18 @@ void
 page_messages(struct html *html, const struct stats *stats)
 {
 	static const struct page_column first[] = {
-		{N_("No."),           true },
-		{N_("Date"),          false},
+		{N_("No."), true},
+		{N_("Date"), false},
 		{N_("Author domain"), false},
-		{N_("Sender"),        false},
-		{"SPF",               false},
-		{"DKIM",              false},
-		{"ARC",               false},
-		{"DMARC",             false},
-		{N_("Disposition"),   false},
+		{N_("Sender"), false},
+		{"SPF", false},
+		{"DKIM", false},
+		{"ARC", false},
+		{"DMARC", false},
+		{N_("Disposition"), false},
 	};
 	static const struct page_column last[] = {
-		{N_("Why"),  false},
+		{N_("Why"), false},
 		{N_("File"), false},
 	};
 	char a[HTML_NUMBER_OCTETS], b[HTML_NUMBER_OCTETS];

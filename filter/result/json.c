@@ -115,13 +115,13 @@ message_part(const struct evaluation *ev)
 		unsigned flag;
 		const char *word;
 	} words[] = {
-		{MESSAGE_NUL,           "nul"          },
-		{MESSAGE_BARE_CR,       "bare-cr"      },
-		{MESSAGE_BLANK_FIRST,   "blank-first"  },
-		{MESSAGE_MANY_FIELDS,   "many-fields"  },
-		{MESSAGE_NO_HEADER,     "no-header"    },
+		{MESSAGE_NUL, "nul"},
+		{MESSAGE_BARE_CR, "bare-cr"},
+		{MESSAGE_BLANK_FIRST, "blank-first"},
+		{MESSAGE_MANY_FIELDS, "many-fields"},
+		{MESSAGE_NO_HEADER, "no-header"},
 		{MESSAGE_NO_BLANK_LINE, "no-blank-line"},
-		{MESSAGE_8BIT_HEADER,   "8bit-header"  },
+		{MESSAGE_8BIT_HEADER, "8bit-header"},
 	};
 	const struct identities *ids = &ev->ids;
 	json_t *flags = json_array(), *domains = json_array();

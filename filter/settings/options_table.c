@@ -337,7 +337,7 @@ options_default(void)
 	struct options options = {
 		.limits = {.spf_ms = 20000},
 		.on_temperror = DISP_QUARANTINE,
-		.exit_override = { -1, -1, -1, -1},
+		.exit_override = {-1, -1, -1, -1},
 	};
 
 	option_set_presets(COMMAND_FILTER, &options);

@@ -77,8 +77,8 @@ policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS
 	static const struct {
 		const char *field, *sign;
 	} fields[] = {
-		{"ARC-Seal",  N_("an ARC-Seal field")},
-		{"List-Id",   N_("a List-Id field")  },
+		{"ARC-Seal", N_("an ARC-Seal field")},
+		{"List-Id", N_("a List-Id field")},
 		{"List-Post", N_("a List-Post field")},
 	};
 	size_t n = 0;
@@ -248,14 +248,14 @@ policy_softened(const struct options *options, struct arena *arena)
 		bool is;
 		const char *text;
 	} soft[] = {
-		{options->reject_on == REJECT_ON_NEVER,                               "reject-on=never"    },
-		{options->ambiguous == DISP_ACCEPT,                                   "ambiguous=accept"   },
+		{options->reject_on == REJECT_ON_NEVER, "reject-on=never"},
+		{options->ambiguous == DISP_ACCEPT, "ambiguous=accept"},
 		{options->on_temperror_given && options->on_temperror == DISP_ACCEPT,
-                 "on-temperror=accept"								     },
-		{options->no_author_null_path,                                        "no-author=null-path"},
-		{options->trusted_sealers.n > 0,                                      "trusted-sealer"     },
-		{options->trusted_forwarders.n > 0,                                   "trusted-forwarder"  },
-		{options->accept_from.n > 0,                                          "accept-from"        },
+			"on-temperror=accept"},
+		{options->no_author_null_path, "no-author=null-path"},
+		{options->trusted_sealers.n > 0, "trusted-sealer"},
+		{options->trusted_forwarders.n > 0, "trusted-forwarder"},
+		{options->accept_from.n > 0, "accept-from"},
 	};
 	struct buf text;
 
