@@ -9,18 +9,18 @@
 #include <unistd.h>
 
 #include "auth/base/domain.h"
-#include "filter/archive/crew.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
 #include "filter/archive/progress.h"
 #include "filter/archive/results.h"
+#include "filter/archive/workers.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
 
@@ -91,8 +91,8 @@ tick(void *arg, double share)
 static int
 misused(const char *what, const char *path, const char *why)
 {
-	fprintf(stderr, "mailstamp: %s%s%s: %s\n", words(what), path[0] != '\0' ? " " : "", path,
-		words(why));
+	fprintf(stderr, "mailstamp: %s%s%s: %s\n", translated(what), path[0] != '\0' ? " " : "",
+		path, translated(why));
 	return EXIT_CONFIG_ERROR;
 }
 
@@ -210,7 +210,7 @@ open_all(struct run *run)
 	(void)alarm(0);
 	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK ||
 		own_senders_open(options, run->arena, &run->own, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
 	status = open_pool(run);
@@ -274,10 +274,10 @@ bound_memory(void)
 #endif
 }
 
-static enum crew_end
+static enum workers_end
 work(struct run *run)
 {
-	struct crew_config config = {
+	struct workers_config config = {
 		.options = &run->options,
 		.source = run->source,
 		.pool = run->pool,
@@ -293,10 +293,10 @@ work(struct run *run)
 	};
 
 	config.threads = config.jobs;
-	if (run->options.zone == NULL && config.threads < CREW_THREADS &&
+	if (run->options.zone == NULL && config.threads < WORKERS_THREADS &&
 		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
-		config.threads = CREW_THREADS;
-	return crew_run(&config);
+		config.threads = WORKERS_THREADS;
+	return workers_run(&config);
 }
 
 /* A mailbox in which messages may have been lost or made up says so. */
@@ -318,15 +318,15 @@ tell_damage(const struct run *run)
 }
 
 static int
-finish(struct run *run, enum crew_end end)
+finish(struct run *run, enum workers_end end)
 {
 	const struct run_end counts = {run->results.summary.messages, run->results.summary.failed};
-	const struct run_end *whole = end == CREW_DONE && !run->results.lost ? &counts : NULL;
+	const struct run_end *whole = end == WORKERS_DONE && !run->results.lost ? &counts : NULL;
 	static const char *const why[] = {
-		[CREW_DONE] = NULL,
-		[CREW_STOPPED] = N_("interrupted"),
-		[CREW_CHANGED] = N_("the files are not those of the journal"),
-		[CREW_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
+		[WORKERS_DONE] = NULL,
+		[WORKERS_STOPPED] = N_("interrupted"),
+		[WORKERS_CHANGED] = N_("the files are not those of the journal"),
+		[WORKERS_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
 	const struct options *options = &run->options;
 	bool recorded = options->dns_record == NULL ||
@@ -339,10 +339,10 @@ finish(struct run *run, enum crew_end end)
 	end_shard(run, whole);
 	kept = journal_close(run->journal, whole);
 	run->journal = NULL;
-	status = results_end(&run->results, end != CREW_DONE);
-	if (end != CREW_DONE) {
+	status = results_end(&run->results, end != WORKERS_DONE);
+	if (end != WORKERS_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
-			words(why[end]), counts.messages, counts.failed);
+			translated(why[end]), counts.messages, counts.failed);
 		return EXIT_TEMPFAIL;
 	}
 	return recorded && kept ? status : EXIT_TEMPFAIL;
@@ -353,7 +353,7 @@ batch_main(const struct options *options, struct arena *arena)
 {
 	struct run *run = arena_alloc(arena, sizeof *run);
 	const char *soft;
-	enum crew_end end;
+	enum workers_end end;
 	int status;
 
 	if (options->merge)

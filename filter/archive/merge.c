@@ -11,7 +11,7 @@
 #include "filter/io/paths.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 struct part {
 	struct run_file *file; /* NULL: not there, or read to its end */
@@ -34,7 +34,7 @@ struct merge {
 static void
 blame(struct merge *merge, enum run_got got, const char *path, const char *why)
 {
-	fprintf(stderr, "mailstamp: %s: %s\n", path_shown(path, merge->arena), words(why));
+	fprintf(stderr, "mailstamp: %s: %s\n", path_shown(path, merge->arena), translated(why));
 	if (merge->status != EXIT_CONFIG_ERROR)
 		merge->status = got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }

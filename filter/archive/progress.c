@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static int64_t
 clock_ms(void)

@@ -7,13 +7,13 @@
 #include "filter/page/page.h"
 #include "filter/settings/profile.h"
 #include "filter/stats/stats_print.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static void
 tell_page(const struct results *results, enum fault why)
 {
 	fprintf(stderr, "mailstamp: %s %s: %s\n", _("page"),
-		path_shown(results->options->html, results->arena), words(fault_text(why)));
+		path_shown(results->options->html, results->arena), translated(fault_text(why)));
 }
 
 bool
@@ -47,7 +47,7 @@ results_add(struct results *results, const struct row *row, struct slice line)
 		row = &lost;
 	}
 	if (row->failed)
-		fprintf(stderr, "mailstamp: %s: %s\n", row->path, words(row->error));
+		fprintf(stderr, "mailstamp: %s: %s\n", row->path, translated(row->error));
 	summary_add(&results->summary, row);
 	if (!worse_add(&results->worse, row))
 		results->lost = true;

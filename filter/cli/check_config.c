@@ -12,8 +12,8 @@
 #include "filter/io/fault.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 
 enum { SHOWN_MAX = 1024 };
 
@@ -98,7 +98,7 @@ check_file(const char *option, const char *path, int mode)
 			return 0;
 	}
 	fprintf(stderr, "mailstamp: %s %s: %s\n", option, path,
-		words(fault_text(fault_of_path(errno))));
+		translated(fault_text(fault_of_path(errno))));
 	return 1;
 }
 

@@ -180,7 +180,7 @@ run(int argc, char **argv, struct arena *arena)
 	enum status st;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
-	words_choose(options_scan_lang(argc, argv));
+	i18n_choose(options_scan_lang(argc, argv));
 	(void)alarm(PARSE_SECONDS);
 	if (check_config_asked(argc, argv, &user))
 		return check_config_main(argc, argv, user, arena);
@@ -195,7 +195,7 @@ run(int argc, char **argv, struct arena *arena)
 		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
-		words_choose(WORDS_EN); /* what it says is a log */
+		i18n_choose(I18N_EN); /* what it says is a log */
 		return filter_main(&options, arena);
 	case COMMAND_BATCH:
 		return batch_main(&options, arena);

@@ -8,8 +8,8 @@
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
@@ -91,13 +91,13 @@ options_scan_profile(int argc, char **argv, bool *given)
 	return found.profile;
 }
 
-enum words_lang
+enum i18n_lang
 options_scan_lang(int argc, char **argv)
 {
 	struct options found = {.profile = PROFILE_PLAIN};
 
 	scan(argc, argv, &found);
-	return profile_is_host(found.profile) ? WORDS_EN : found.lang;
+	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
 enum command
@@ -457,9 +457,9 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 	if (st != ST_OK || asks_for_text(&reader))
 		return st;
 	st = read_config(&reader, in_file);
-	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != WORDS_LOCALE &&
-		options_scan_lang(argc, argv) == WORDS_LOCALE)
-		words_choose(options->lang); /* by the file */
+	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != I18N_LOCALE &&
+		options_scan_lang(argc, argv) == I18N_LOCALE)
+		i18n_choose(options->lang); /* by the file */
 	if (st == ST_OK)
 		st = apply(&reader);
 	return st == ST_OK ? check(&reader) : st;

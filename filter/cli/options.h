@@ -17,7 +17,7 @@
 enum profile options_scan_profile(int argc, char **argv, bool *given);
 
 /* The language that --lang asks for, before anything is parsed: a host is told in English. */
-enum words_lang options_scan_lang(int argc, char **argv);
+enum i18n_lang options_scan_lang(int argc, char **argv);
 
 /* The command that argv names, for the same need; an unknown word counts as the filter. */
 enum command options_scan_command(int argc, char **argv);

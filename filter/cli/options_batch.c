@@ -1,6 +1,6 @@
 #include "filter/cli/options_batch.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/whatif.h"
 #include "mime/buf.h"
 #include "mime/scan.h"

@@ -1,7 +1,7 @@
 #include "filter/cli/options.h"
 
 #include "filter/settings/options_table.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { TEXT_COLUMN = 30 };
 
@@ -31,7 +31,7 @@ put_row(FILE *out, const struct option_row *row)
 		fprintf(out, "\n");
 		column = 0;
 	}
-	fprintf(out, "%*s%s", TEXT_COLUMN - column, "", words(row->help));
+	fprintf(out, "%*s%s", TEXT_COLUMN - column, "", translated(row->help));
 	if (row->preset != NULL)
 		fprintf(out, " (%s)", row->preset);
 	fputc('\n', out);
@@ -51,7 +51,7 @@ put_options(FILE *out, enum command command)
 		if (row->help == NULL || !option_is_for(row, command))
 			continue;
 		if (headline != NULL)
-			fprintf(out, "\n%s:\n", words(headline));
+			fprintf(out, "\n%s:\n", translated(headline));
 		headline = NULL;
 		put_row(out, row);
 	}

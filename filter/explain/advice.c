@@ -101,9 +101,9 @@ bool
 advice_sent_on(const struct advice *advice)
 {
 	const struct slice sender = advice->ev->taken.envelope.mail_from;
-	const char *signs[POLICY_SIGNS];
+	const char *signs[POLICY_INDICATORS];
 
-	if (policy_field_signs(advice->ev->in.message, signs) > 0)
+	if (policy_field_indicators(advice->ev->in.message, signs) > 0)
 		return true;
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
@@ -143,7 +143,7 @@ is_indirect(const struct advice *advice)
 {
 	const struct auth_results *results = advice->results;
 
-	if (advice->ev->verdict.sign != NULL && !advice->ev->verdict.only_refused)
+	if (advice->ev->verdict.indicator != NULL && !advice->ev->verdict.only_refused)
 		return true;
 	for (size_t i = 0; i < results->dkim.n; i++)
 		if (results->dkim.sigs[i].mismatch && results->dkim.sigs[i].aligned)

@@ -5,7 +5,7 @@
 #include "filter/explain/setting.h"
 #include "filter/provider/provider.h"
 #include "filter/result/code.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { NAME_MAX_OCTETS = 32 };
 

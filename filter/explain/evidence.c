@@ -3,7 +3,7 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "auth/spf/spf.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/proof.h"
 
 enum { HOSTS_MAX = 10, RECORDS_MAX = 20 };

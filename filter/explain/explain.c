@@ -16,10 +16,10 @@
 #include "filter/result/json.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
 #include "filter/text/table.h"
-#include "filter/text/words.h"
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
@@ -231,15 +231,15 @@ print_identities(const struct evaluation *ev)
 
 	if (envelope->path != PATH_GIVEN)
 		path = envelope->path == PATH_NULL ? _("<> (the null path)") : _("not known");
-	words_pad(_("Author domain"), LABEL, stdout);
+	text_pad(_("Author domain"), LABEL, stdout);
 	printf("%s\n", text_of(ev->ids.author_domain, arena));
-	words_pad(_("Client"), LABEL, stdout);
+	text_pad(_("Client"), LABEL, stdout);
 	printf("%s%s%s\n", text_of(ip_text(&envelope->client_ip, arena), arena),
 		envelope->client_name.n > 0 ? " " : "", shown(envelope->client_name, arena));
 	explain_client_source(&ev->taken.source, LABEL);
-	words_pad("HELO", LABEL, stdout);
+	text_pad("HELO", LABEL, stdout);
 	printf("%s\n", text_of(envelope->helo, arena));
-	words_pad("MAIL FROM", LABEL, stdout);
+	text_pad("MAIL FROM", LABEL, stdout);
 	printf("%s\n", path);
 	explain_path_source(&ev->taken.source, LABEL);
 	printf("\n");
@@ -270,7 +270,7 @@ print_verdict(const struct evaluation *ev, bool color)
 	buf_addc(&shade, '\0');
 	printf(_("\nDisposition: %s, because: %s.\n"), shade.p,
 		reason_words(&verdict->reason, ev->arena));
-	if (verdict->sign != NULL)
+	if (verdict->indicator != NULL)
 		printf(_("It is not rejected because of %s.\n"),
 			policy_signs_text(verdict, ev->arena));
 	if (verdict->override.type != NULL)
@@ -354,7 +354,7 @@ write_undone(const struct evaluation *ev, const struct outcome *outcome)
 	if (fault == FAULT_NONE)
 		return 0;
 	fprintf(stderr, "mailstamp: --undo %s: %s\n", shown(slice_str(path), ev->arena),
-		words(fault_text(fault)));
+		translated(fault_text(fault)));
 	return EXIT_TEMPFAIL;
 }
 
@@ -417,7 +417,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 		told = tell(&ev, own) != EXIT_TEMPFAIL;
 	}
 	if (error != NULL)
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 	evaluate_end(&ev);
 	return told;
 }
@@ -452,7 +452,7 @@ explain_main(const struct options *options, struct arena *arena)
 	if (status != 0)
 		return status;
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
 	evaluate_begin(options, arena, &ev);
@@ -467,12 +467,12 @@ explain_main(const struct options *options, struct arena *arena)
 			status = EXIT_TEMPFAIL;
 		break;
 	case EVALUATE_CONFIG:
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		status = EXIT_CONFIG_ERROR;
 		break;
 	case EVALUATE_TEMP:
 	default:
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		status = EXIT_TEMPFAIL;
 		break;
 	}

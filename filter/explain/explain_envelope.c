@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "filter/intake/hop.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 void
 explain_client_source(const struct envelope_source *source, int label)
@@ -18,7 +18,7 @@ explain_client_source(const struct envelope_source *source, int label)
 
 	if (!source->headers || source->client_option)
 		return;
-	words_pad("", label, stdout);
+	text_pad("", label, stdout);
 	printf(_("from Received field %zu"), source->hops + 1);
 	if (source->hops > 0) {
 		printf(_("; those above it are inside:"));
@@ -28,7 +28,7 @@ explain_client_source(const struct envelope_source *source, int label)
 	if (source->provider != NULL)
 		printf(" (%s)", source->provider->name);
 	if (source->unknown != CLIENT_KNOWN)
-		printf(": %s", words(unknown[source->unknown]));
+		printf(": %s", translated(unknown[source->unknown]));
 	printf("\n");
 }
 
@@ -45,6 +45,6 @@ explain_path_source(const struct envelope_source *source, int label)
 
 	if (!source->headers || source->path == PLACE_OPTION || source->path == PLACE_NONE)
 		return;
-	words_pad("", label, stdout);
-	printf("%s\n", words(places[source->path]));
+	text_pad("", label, stdout);
+	printf("%s\n", translated(places[source->path]));
 }

@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 
 enum { BEFORE = 60, BEHIND = 100, SHOWN_MAX = 1024 };
 
@@ -46,10 +46,10 @@ explain_from(const struct identities *ids, struct arena *arena)
 	if (ids->fault.cause != ADDRESS_NO_FAULT && ids->tolerant)
 		printf(_("From breaks the grammar at octet %zu: %s. It has one domain all the "
 			 "same.\n"),
-			place + 1, words(address_cause_text(ids->fault.cause)));
+			place + 1, translated(address_cause_text(ids->fault.cause)));
 	else if (ids->fault.cause != ADDRESS_NO_FAULT)
 		printf(_("From cannot be read at octet %zu: %s.\n"), place + 1,
-			words(address_cause_text(ids->fault.cause)));
+			translated(address_cause_text(ids->fault.cause)));
 	else if (ids->from.n == 0 || !is_about_from(ids->ambiguous.id))
 		return;
 	if (ids->other_domain.n > 0)

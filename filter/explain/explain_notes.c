@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "filter/result/warnings.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
-#include "filter/text/words.h"
 
 enum { SHOWN_MAX = 1024 };
 

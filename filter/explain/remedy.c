@@ -2,7 +2,7 @@
 
 #include "auth/dkim/dkim.h"
 #include "filter/result/code.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 /* the code of a signature that fails and has no reason */
 static const char unexplained[] = "fails";

@@ -1,6 +1,6 @@
 #include "filter/explain/setting.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum when {
 	ALWAYS,

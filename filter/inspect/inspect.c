@@ -4,7 +4,7 @@
 #include "auth/dns/dns.h"
 #include "filter/out/record.h"
 #include "filter/settings/profile.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
@@ -119,7 +119,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", words(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);

@@ -6,39 +6,39 @@
 
 static const char area[] = "dmarc";
 
-struct judge {
+struct check {
 	struct inspection *inspection;
 	struct findings *findings;
 	const struct dmarc_result *result; /* RFC 9989 */
 };
 
-#define ADD(judge, level, id, ...) findings_add((judge)->findings, level, area, id, __VA_ARGS__)
+#define ADD(check, level, id, ...) findings_add((check)->findings, level, area, id, __VA_ARGS__)
 
 static const char *
-shown(const struct judge *judge, struct slice text)
+shown(const struct check *check, struct slice text)
 {
-	return findings_shown(judge->findings, text);
+	return findings_shown(check->findings, text);
 }
 
 static const char *
-under_dmarc(const struct judge *judge, struct slice domain)
+under_dmarc(const struct check *check, struct slice domain)
 {
 	struct buf name;
 
-	buf_init(&name, judge->findings->arena, 512);
-	buf_addf(&name, "_dmarc.%s", shown(judge, domain));
+	buf_init(&name, check->findings->arena, 512);
+	buf_addf(&name, "_dmarc.%s", shown(check, domain));
 	buf_addc(&name, '\0');
 	return name.over ? "_dmarc" : name.p;
 }
 
 static void
-set_records(const struct judge *judge, struct finding *finding, const char *should)
+set_records(const struct check *check, struct finding *finding, const char *should)
 {
-	const struct dmarc_result *result = judge->result;
+	const struct dmarc_result *result = check->result;
 
 	finding->name = under_dmarc(
-		judge, result->has_record ? result->record_domain : judge->inspection->domain);
-	finding->now = result->has_record ? shown(judge, result->record.text) : NULL;
+		check, result->has_record ? result->record_domain : check->inspection->domain);
+	finding->now = result->has_record ? shown(check, result->record.text) : NULL;
 	finding->should = should;
 }
 
@@ -56,10 +56,10 @@ looks_like_dmarc(struct slice text)
 }
 
 static void
-judge_none(const struct judge *judge)
+check_none(const struct check *check)
 {
-	const struct inspection *inspection = judge->inspection;
-	const char *name = under_dmarc(judge, inspection->domain);
+	const struct inspection *inspection = check->inspection;
+	const char *name = under_dmarc(check, inspection->domain);
 	const struct dns_answer *answer = dns_get(inspection->in->dns, slice_str(name), DNS_TXT, 0);
 	struct finding *finding;
 	struct buf should;
@@ -71,59 +71,59 @@ judge_none(const struct judge *judge)
 		records += dmarc_parse(answer->rr[i].text, DMARC_RFC9989, &record);
 		if (!looks_like_dmarc(answer->rr[i].text))
 			continue;
-		finding = ADD(judge, FINDING_ERROR, "dmarc-unrecognised",
+		finding = ADD(check, FINDING_ERROR, "dmarc-unrecognised",
 			"a TXT record looks like DMARC but does not begin with \"v=DMARC1;\", and "
 			"is ignored");
-		set_records(judge, finding, NULL);
-		finding->now = shown(judge, answer->rr[i].text);
+		set_records(check, finding, NULL);
+		finding->now = shown(check, answer->rr[i].text);
 		return;
 	}
-	if (records > 1 || judge->result->reason.id == DMARC_R_NONE ||
-		judge->result->reason.id == DMARC_R_SEVERAL_RECORDS) {
-		ADD(judge, FINDING_ERROR, "dmarc-several",
+	if (records > 1 || check->result->reason.id == DMARC_R_NONE ||
+		check->result->reason.id == DMARC_R_SEVERAL_RECORDS) {
+		ADD(check, FINDING_ERROR, "dmarc-several",
 			"there are several DMARC records at one name, so that none is valid: keep "
 			"only one");
 		return;
 	}
-	finding = ADD(judge, FINDING_WARNING, "dmarc-missing",
+	finding = ADD(check, FINDING_WARNING, "dmarc-missing",
 		"%s has no DMARC record: receivers cannot recognise forged mail in its name, and "
 		"send no reports",
-		shown(judge, inspection->domain));
-	buf_init(&should, judge->findings->arena, 512);
+		shown(check, inspection->domain));
+	buf_init(&should, check->findings->arena, 512);
 	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
-		shown(judge, inspection->domain));
-	set_records(judge, finding, shown(judge, buf_slice(&should)));
+		shown(check, inspection->domain));
+	set_records(check, finding, shown(check, buf_slice(&should)));
 }
 
 static void
-judge_syntax(const struct judge *judge)
+check_syntax(const struct check *check)
 {
-	const struct dmarc_record *record = &judge->result->record;
+	const struct dmarc_record *record = &check->result->record;
 	struct finding *finding = NULL;
 
-	if (judge->result->unusable && record->rua_valid)
-		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
+	if (check->result->unusable && record->rua_valid)
+		finding = ADD(check, FINDING_ERROR, "dmarc-policy",
 			"p, sp or np is missing or is not none, quarantine or reject: the policy "
 			"counts as none");
-	else if (judge->result->unusable)
-		finding = ADD(judge, FINDING_ERROR, "dmarc-policy",
+	else if (check->result->unusable)
+		finding = ADD(check, FINDING_ERROR, "dmarc-policy",
 			"p, sp or np is missing or is not none, quarantine or reject: the record "
 			"does not count");
 	else if (record->syntax_error)
-		finding = ADD(judge, FINDING_ERROR, "dmarc-syntax",
+		finding = ADD(check, FINDING_ERROR, "dmarc-syntax",
 			"a part of the record is broken and is ignored");
 	if (finding != NULL)
-		set_records(judge, finding, NULL);
+		set_records(check, finding, NULL);
 	if (record->duplicate)
-		ADD(judge, FINDING_WARNING, "dmarc-twice",
+		ADD(check, FINDING_WARNING, "dmarc-twice",
 			"a tag appears twice: the first one counts");
 }
 
 /* The record as RFC 7489's receivers read it: pct is theirs alone. */
 static const struct dmarc_result *
-by_old_rules(const struct judge *judge)
+by_old_rules(const struct check *check)
 {
-	return &judge->inspection->dmarc[DMARC_RFC7489].result;
+	return &check->inspection->dmarc[DMARC_RFC7489].result;
 }
 
 /*
@@ -132,13 +132,13 @@ by_old_rules(const struct judge *judge)
  * without it.
  */
 static const char *
-without_deprecated(const struct judge *judge, struct slice text, struct buf *told)
+without_deprecated(const struct check *check, struct slice text, struct buf *told)
 {
-	const bool sampled = by_old_rules(judge)->record.pct < 100;
+	const bool sampled = by_old_rules(check)->record.pct < 100;
 	struct slice rest = text;
 	struct buf out;
 
-	buf_init(&out, judge->findings->arena, 4096);
+	buf_init(&out, check->findings->arena, 4096);
 	while (rest.n > 0) {
 		struct slice tag = slice_trim(slice_head(rest, slice_find(rest, ';')));
 		struct slice name = slice_trim(slice_head(tag, slice_find(tag, '=')));
@@ -154,36 +154,36 @@ without_deprecated(const struct judge *judge, struct slice text, struct buf *tol
 		buf_adds(&out, out.n > 0 ? "; " : "");
 		buf_add(&out, tag);
 	}
-	return shown(judge, buf_slice(&out));
+	return shown(check, buf_slice(&out));
 }
 
 static void
-judge_deprecated(const struct judge *judge)
+check_deprecated(const struct check *check)
 {
 	struct finding *finding;
 	const char *should;
 	struct buf told;
 
-	buf_init(&told, judge->findings->arena, 256);
-	should = without_deprecated(judge, judge->result->record.text, &told);
+	buf_init(&told, check->findings->arena, 256);
+	should = without_deprecated(check, check->result->record.text, &told);
 	if (told.n == 0)
 		return;
 	buf_addc(&told, '\0');
-	finding = ADD(judge, FINDING_WARNING, "dmarc-deprecated",
+	finding = ADD(check, FINDING_WARNING, "dmarc-deprecated",
 		"deprecated tags, which RFC 9989 ignores: %s", told.over ? "" : told.p);
-	set_records(judge, finding, should);
+	set_records(check, finding, should);
 }
 
 /* The record with one more tag before another; an older one of the same name is left out. */
 static const char *
-with_tag(const struct judge *judge, const char *added, const char *before)
+with_tag(const struct check *check, const char *added, const char *before)
 {
-	struct slice rest = judge->result->record.text;
+	struct slice rest = check->result->record.text;
 	struct slice name = slice_head(slice_str(added), slice_find(slice_str(added), '='));
 	bool done = false;
 	struct buf out;
 
-	buf_init(&out, judge->findings->arena, 4096);
+	buf_init(&out, check->findings->arena, 4096);
 	while (rest.n > 0) {
 		struct slice tag = slice_trim(slice_head(rest, slice_find(rest, ';')));
 		struct slice at = slice_trim(slice_head(tag, slice_find(tag, '=')));
@@ -200,107 +200,107 @@ with_tag(const struct judge *judge, const char *added, const char *before)
 	}
 	if (!done)
 		buf_addf(&out, "; %s", added);
-	return shown(judge, buf_slice(&out));
+	return shown(check, buf_slice(&out));
 }
 
 /* A step on the way to the policy: pct=0 tells one half of the receivers of it, t=y the other. */
 static void
-judge_migration(const struct judge *judge, const struct dmarc_result *old)
+check_migration(const struct check *check, const struct dmarc_result *old)
 {
 	const char *tag = old->selected, *policy = dmarc_policy_word(old->published);
 	const char *weaker = dmarc_policy_word(dmarc_one_less(old->published));
 	struct finding *finding;
 
-	if (judge->result->record.testing && old->record.pct == 0) {
-		ADD(judge, FINDING_NOTE, "dmarc-migration",
+	if (check->result->record.testing && old->record.pct == 0) {
+		ADD(check, FINDING_NOTE, "dmarc-migration",
 			"%s=%s with t=y and pct=0 is a step of a migration: receivers that follow "
 			"RFC 9989 (by t=y) and RFC 7489 (by pct=0) apply %s to mail that fails. "
 			"Remove both tags together to have %s applied",
 			tag, policy, weaker, policy);
-	} else if (judge->result->record.testing) {
-		finding = ADD(judge, FINDING_WARNING, "dmarc-migration",
+	} else if (check->result->record.testing) {
+		finding = ADD(check, FINDING_WARNING, "dmarc-migration",
 			"%s=%s with t=y is a step of a migration, but receivers that follow RFC "
 			"7489 do not know t and apply %s. Keep t=y and add pct=0, which asks them "
 			"for %s, too",
 			tag, policy, policy, weaker);
-		set_records(judge, finding, with_tag(judge, "pct=0", "rua"));
+		set_records(check, finding, with_tag(check, "pct=0", "rua"));
 	} else {
-		finding = ADD(judge, FINDING_WARNING, "dmarc-migration",
+		finding = ADD(check, FINDING_WARNING, "dmarc-migration",
 			"%s=%s with pct=0 is a step of a migration: receivers that follow RFC 7489 "
 			"apply %s to all mail that fails, but those that follow RFC 9989 ignore "
 			"pct and apply %s. Keep pct=0 and add t=y, which asks them for %s, too",
 			tag, policy, weaker, policy, weaker);
-		set_records(judge, finding, with_tag(judge, "t=y", "pct"));
+		set_records(check, finding, with_tag(check, "t=y", "pct"));
 	}
 }
 
 /* RFC 7489 6.6.4: pct is a share of the mail that fails, never a policy of one message. */
 static void
-judge_sample(const struct judge *judge)
+check_sample(const struct check *check)
 {
-	const struct dmarc_result *old = by_old_rules(judge);
+	const struct dmarc_result *old = by_old_rules(check);
 	const struct dmarc_record *record = &old->record;
 	const char *policy = dmarc_policy_word(old->published);
 	const char *weaker = dmarc_policy_word(dmarc_one_less(old->published));
 
-	if (!old->has_record || judge->result->unusable)
+	if (!old->has_record || check->result->unusable)
 		return;
 	if (record->pct < 100 && record->p <= DMARC_P_NONE && record->sp <= DMARC_P_NONE)
-		ADD(judge, FINDING_NOTE, "dmarc-sample",
+		ADD(check, FINDING_NOTE, "dmarc-sample",
 			"pct=%u does nothing: no policy of this record can be applied to a share "
 			"of the mail",
 			record->pct);
 	if (old->published <= DMARC_P_NONE)
 		return;
-	if (record->pct == 0 || (record->pct == 100 && judge->result->record.testing))
-		judge_migration(judge, old);
+	if (record->pct == 0 || (record->pct == 100 && check->result->record.testing))
+		check_migration(check, old);
 	else if (record->pct < 100)
-		ADD(judge, FINDING_WARNING, "dmarc-sample",
+		ADD(check, FINDING_WARNING, "dmarc-sample",
 			"pct=%u: receivers that follow RFC 7489 apply %s to %u%% of the mail that "
 			"fails and %s to the other %u%%; those that follow RFC 9989 ignore pct and "
 			"apply %s to all of it",
 			record->pct, policy, record->pct, weaker, 100 - record->pct,
-			dmarc_policy_word(judge->result->policy));
+			dmarc_policy_word(check->result->policy));
 }
 
 static void
-judge_policy(const struct judge *judge)
+check_policy(const struct check *check)
 {
-	const struct dmarc_result *result = judge->result;
+	const struct dmarc_result *result = check->result;
 	const struct dmarc_record *record = &result->record;
 
 	if (record->deprecated)
-		judge_deprecated(judge);
-	judge_sample(judge);
+		check_deprecated(check);
+	check_sample(check);
 	if (result->policy == DMARC_P_NONE && !result->unusable)
-		ADD(judge, FINDING_WARNING, "dmarc-none",
+		ADD(check, FINDING_WARNING, "dmarc-none",
 			"the policy in force is none: mail that fails is delivered like any other");
 	if (record->testing)
-		ADD(judge, FINDING_NOTE, "dmarc-testing",
+		ADD(check, FINDING_NOTE, "dmarc-testing",
 			"t=y asks for one level less than the policy says (RFC 9989 4.7)");
-	if (!inspect_dmarc_sampled(by_old_rules(judge)) &&
-		result->policy != by_old_rules(judge)->policy)
-		ADD(judge, FINDING_NOTE, "dmarc-modes-differ",
+	if (!inspect_dmarc_sampled(by_old_rules(check)) &&
+		result->policy != by_old_rules(check)->policy)
+		ADD(check, FINDING_NOTE, "dmarc-modes-differ",
 			"receivers that follow RFC 9989 apply %s, those that follow RFC 7489 apply "
 			"%s",
 			dmarc_policy_word(result->policy),
-			dmarc_policy_word(by_old_rules(judge)->policy));
+			dmarc_policy_word(by_old_rules(check)->policy));
 	if (record->rua.n == 0)
-		ADD(judge, FINDING_WARNING, "dmarc-no-reports",
+		ADD(check, FINDING_WARNING, "dmarc-no-reports",
 			"no rua: nobody gets the reports about who sends in this name");
 }
 
 static void
-judge_target(const struct judge *judge, const struct dmarc_target *target)
+check_target(const struct check *check, const struct dmarc_target *target)
 {
-	const char *uri = shown(judge, target->uri), *tag = target->failure ? "ruf" : "rua";
+	const char *uri = shown(check, target->uri), *tag = target->failure ? "ruf" : "rua";
 	struct finding *finding;
 
 	/* A scheme that is not supported is ignored for sending; every receiver has mailto: (RFC
 	 * 9990) */
 	if (target->state != DMARC_TARGET_INVALID &&
 		!slice_istarts(target->uri, SLICE("mailto:"))) {
-		ADD(judge, FINDING_WARNING, "dmarc-report-scheme",
+		ADD(check, FINDING_WARNING, "dmarc-report-scheme",
 			"%s %s: receivers send reports only by mail: write mailto:name@domain", tag,
 			uri);
 		return;
@@ -310,27 +310,27 @@ judge_target(const struct judge *judge, const struct dmarc_target *target)
 	case DMARC_TARGET_AUTHORISED:
 		break;
 	case DMARC_TARGET_REFUSED:
-		finding = ADD(judge, FINDING_ERROR, "dmarc-report-refused",
+		finding = ADD(check, FINDING_ERROR, "dmarc-report-refused",
 			"%s %s: %s does not say that it accepts these reports, so that none are "
 			"sent",
-			tag, uri, shown(judge, target->host));
-		finding->name = target->name.n > 0 ? shown(judge, target->name) : NULL;
+			tag, uri, shown(check, target->host));
+		finding->name = target->name.n > 0 ? shown(check, target->name) : NULL;
 		finding->should = target->name.n > 0 ? "v=DMARC1;" : NULL;
 		break;
 	case DMARC_TARGET_MOVED:
-		ADD(judge, FINDING_ERROR, "dmarc-report-moved",
+		ADD(check, FINDING_ERROR, "dmarc-report-moved",
 			"%s %s: %s wants the reports at another host, which is not allowed: none "
 			"are "
 			"sent",
-			tag, uri, shown(judge, target->host));
+			tag, uri, shown(check, target->host));
 		break;
 	case DMARC_TARGET_UNKNOWN:
-		ADD(judge, FINDING_WARNING, "dmarc-report-unknown",
+		ADD(check, FINDING_WARNING, "dmarc-report-unknown",
 			"%s %s: DNS did not say whether %s accepts these reports", tag, uri,
-			shown(judge, target->host));
+			shown(check, target->host));
 		break;
 	case DMARC_TARGET_INVALID:
-		ADD(judge, FINDING_ERROR, "dmarc-report-address",
+		ADD(check, FINDING_ERROR, "dmarc-report-address",
 			"%s \"%s\" is not an address for reports: write mailto:name@domain", tag,
 			uri);
 		break;
@@ -368,22 +368,22 @@ run_mode(struct inspection *inspection, enum dmarc_mode mode)
 void
 inspect_dmarc(struct inspection *inspection)
 {
-	struct judge judge = {
+	struct check check = {
 		inspection, &inspection->findings, &inspection->dmarc[DMARC_RFC9989].result};
 
 	run_mode(inspection, DMARC_RFC9989);
 	run_mode(inspection, DMARC_RFC7489);
-	if (judge.result->code == AUTH_TEMPERROR) {
-		ADD(&judge, FINDING_ERROR, "dmarc-no-answer",
+	if (check.result->code == AUTH_TEMPERROR) {
+		ADD(&check, FINDING_ERROR, "dmarc-no-answer",
 			"the DMARC records could not be looked up");
 		return;
 	}
-	if (!judge.result->has_record) {
-		judge_none(&judge);
+	if (!check.result->has_record) {
+		check_none(&check);
 		return;
 	}
-	judge_syntax(&judge);
-	judge_policy(&judge);
+	check_syntax(&check);
+	check_policy(&check);
 	for (size_t i = 0; i < inspection->dmarc[0].ntargets; i++)
-		judge_target(&judge, &inspection->dmarc[0].targets[i]);
+		check_target(&check, &inspection->dmarc[0].targets[i]);
 }

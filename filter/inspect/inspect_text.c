@@ -1,7 +1,7 @@
 /* inspect_text.c: an inspection for a person. */
 #include "auth/spf/spf_eval.h"
 #include "filter/inspect/inspect.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { NETS_TOLD = 30 };
 
@@ -29,7 +29,7 @@ print_tree(const struct inspection *inspection, FILE *out)
 		fprintf(out, "%*s%s%s", indent, "", shown(inspection, term->text),
 			term->lookup ? _("  (asks DNS)") : "");
 		if (term->problem != NULL)
-			fprintf(out, "  %s", words(term->problem));
+			fprintf(out, "  %s", translated(term->problem));
 		fputc('\n', out);
 		if (term->record.n > 0)
 			fprintf(out, "%*s= %s\n", indent + 2, "", shown(inspection, term->record));
@@ -95,7 +95,8 @@ print_target(const struct inspection *inspection, const struct dmarc_target *tar
 		[DMARC_TARGET_INVALID] = N_("no address"),
 	};
 	const char *what = target->failure ? _("failure reports") : _("reports");
-	const char *uri = shown(inspection, target->uri), *state = words(states[target->state]);
+	const char *uri = shown(inspection, target->uri),
+		   *state = translated(states[target->state]);
 
 	if (target->name.n > 0)
 		fprintf(out, _("  %s: %s  (%s by %s)\n"), what, uri, state,
@@ -114,14 +115,16 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 	fputs("DMARC\n", out);
 	for (size_t i = 0; i < result->nsteps; i++)
 		fprintf(out, _("  asked: _dmarc.%s: %s\n"),
-			shown(inspection, result->steps[i].name), words(result->steps[i].found));
+			shown(inspection, result->steps[i].name),
+			translated(result->steps[i].found));
 	for (size_t mode = 0; mode < 2; mode++) {
 		const struct dmarc_result *got = &inspection->dmarc[mode].result;
 
 		if (!got->has_record) {
 			fprintf(out, _("  by %s: %s\n"), modes[mode],
-				got->reason.id != DMARC_R_NONE ? words(reason_text(&got->reason))
-							       : _("no record"));
+				got->reason.id != DMARC_R_NONE
+					? translated(reason_text(&got->reason))
+					: _("no record"));
 			continue;
 		}
 		if (inspect_dmarc_sampled(got))
@@ -193,14 +196,14 @@ print_verdict(const struct inspection *inspection, FILE *out)
 	fputs(_("Mail in its name\n"), out);
 	fputs(_("  with an aligned pass of SPF or DKIM: accept\n"), out);
 	fprintf(out, _("  without: %s, because: %s\n"), policy_word(verdict->disposition),
-		words(reason_text(&verdict->reason)));
+		translated(reason_text(&verdict->reason)));
 	if (inspect_dmarc_sampled(rfc7489) && rfc7489->record.pct > 0)
 		fprintf(out, _("  without, by RFC 7489, for %u%% of it: %s, because: %s\n"),
 			rfc7489->record.pct, policy_word(old->disposition),
-			words(reason_text(&old->reason)));
+			translated(reason_text(&old->reason)));
 	else if (old->disposition != verdict->disposition)
 		fprintf(out, _("  without, by RFC 7489: %s, because: %s\n"),
-			policy_word(old->disposition), words(reason_text(&old->reason)));
+			policy_word(old->disposition), translated(reason_text(&old->reason)));
 }
 
 void

@@ -4,7 +4,7 @@
 #include "filter/io/ownfile.h"
 #include "filter/io/paths.h"
 #include "filter/settings/profile.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static const struct ownfile_kind kind = {
 	.first = {DNS_RECORD_FIRST, sizeof DNS_RECORD_FIRST - 1},
@@ -15,7 +15,7 @@ static void
 tell(const struct options *options, enum fault why, struct arena *arena)
 {
 	fprintf(stderr, "mailstamp: %s %s: %s\n", _("DNS record"),
-		path_shown(options->dns_record, arena), words(fault_text(why)));
+		path_shown(options->dns_record, arena), translated(fault_text(why)));
 }
 
 int

@@ -6,7 +6,7 @@
 #include "filter/page/page_assets.h"
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static const struct ownfile_kind page_kind = {
 	.first = {"<!DOCTYPE", sizeof "<!DOCTYPE" - 1},
@@ -65,7 +65,7 @@ head(struct html *html, const struct hashes *hashes)
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
 		"<meta name=\"robots\" content=\"noindex\">\n<title>",
-		words_tag(), (int)hashes->style.n, hashes->style.p, (int)hashes->script.n,
+		i18n_language(), (int)hashes->style.n, hashes->style.p, (int)hashes->script.n,
 		hashes->script.p);
 	html_text(html, _("Mail authentication report"));
 	html_markup(html, "</title>\n<style>");

@@ -4,7 +4,7 @@
 
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { BARS_MOST = 10, BAR_STEP = 66, NAME_MOST = 30, AUTHOR_MOST = 38 };
 

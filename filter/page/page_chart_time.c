@@ -1,6 +1,6 @@
 #include "filter/page/page_parts.h"
 #include "filter/page/page_time.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { TIME_TOP = 12, TIME_HEIGHT = 200 };
 

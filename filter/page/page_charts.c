@@ -1,6 +1,6 @@
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 uint64_t
 page_kind_count(const struct stats_counts *counts, enum page_kind kind)

@@ -1,6 +1,6 @@
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 void
 page_table_begin(struct html *html, const char *id, const char *title, const char *note)

@@ -2,7 +2,7 @@
 
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 /* More rows than anybody reads, and no file that a phone cannot open. */
 enum { ROWS_MOST = 1000, LINKS_MOST = 5 };

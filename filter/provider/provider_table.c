@@ -1,6 +1,6 @@
 #include "filter/provider/provider.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 /* one service a paragraph, by name */
 /* clang-format off */

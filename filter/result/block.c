@@ -34,11 +34,11 @@ downgrade(const struct evaluation *ev)
 	const struct override *override = &verdict->override;
 	struct buf text;
 
-	if (verdict->sign == NULL && override->type == NULL)
+	if (verdict->indicator == NULL && override->type == NULL)
 		return NULL;
 	buf_init(&text, ev->arena, REASON_MAX);
 	if (override->type == NULL)
-		buf_addf(&text, "not rejected because of %s", verdict->sign);
+		buf_addf(&text, "not rejected because of %s", verdict->indicator);
 	else
 		buf_addf(&text, "overridden as %s: %s", override->type, override->reason);
 	if (override->instance > 0)

@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <time.h>
 
+#include "filter/text/i18n.h"
 #include "filter/text/phrase.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { SHOWN_MAX = 80 };

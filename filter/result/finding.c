@@ -2,8 +2,8 @@
 
 #include <stdarg.h>
 
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 
 enum { SHOWN_MAX = 1024 };
 
@@ -82,7 +82,7 @@ static void
 print_record(const char *indent, const char *word, const char *name, const char *text, FILE *out)
 {
 	fprintf(out, "%s    ", indent);
-	words_pad(word, 10, out);
+	text_pad(word, 10, out);
 	if (name != NULL && text != NULL)
 		fprintf(out, "%s: ", name);
 	fprintf(out, "%s\n", text != NULL ? text : _("(no record)"));
@@ -94,7 +94,7 @@ print_typed(const char *indent, const char *word, const char *type, const char *
 	const char *text, FILE *out)
 {
 	fprintf(out, "%s    ", indent);
-	words_pad(word, 10, out);
+	text_pad(word, 10, out);
 	if (name != NULL)
 		fprintf(out, "%s: ", name);
 	if (type != NULL)
@@ -120,7 +120,7 @@ print_proposal(const struct finding *finding, const char *indent, FILE *out)
 		print_typed(indent, _("and"), finding->more[i].type, finding->more[i].name,
 			finding->more[i].text, out);
 	if (finding->proof != FINDING_UNPROVED)
-		print_record(indent, _("proof"), NULL, words(proofs[finding->proof]), out);
+		print_record(indent, _("proof"), NULL, translated(proofs[finding->proof]), out);
 }
 
 void

@@ -198,7 +198,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
 		"not_judged", evaluate_not_judged(ev), "disposition",
 		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
-		"sign", ev->verdict.sign, "override", override_part(ev), "sealer_doubt",
+		"sign", ev->verdict.indicator, "override", override_part(ev), "sealer_doubt",
 		sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
 		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",

@@ -9,7 +9,7 @@
 
 #include "filter/io/paths.h"
 #include "filter/runs/run_file.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 struct journal {
 	FILE *file;

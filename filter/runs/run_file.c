@@ -5,7 +5,7 @@
 
 #include "filter/io/unpack.h"
 #include "filter/runs/run_row.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 /* What is kept of many files at once is small; a long line has its room only while it is read. */
 enum { PIECE = 16 * 1024, BUFFER_MAX = RUN_LINE_MAX + PIECE };

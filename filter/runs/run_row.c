@@ -5,7 +5,7 @@
 #include "filter/explain/advice_text.h"
 #include "filter/result/code.h"
 #include "filter/result/diagnosis.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
 
 enum { LATEST = 2 /* version of docs/schema.json */ };
@@ -284,7 +284,7 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 		read_results(reader, top, row);
 	row->disposition = disposition_of(reader, disposition);
 	row->reason = sentence(reader, reason_code, reason);
-	row->sign = text(reader, sign, ROW_TEXT);
+	row->indicator = text(reader, sign, ROW_TEXT);
 	row->override = text(reader, json_object_get(override, "reason"), ROW_TEXT);
 	row->known = json_is_true(json_object_get(top, "known_sender"));
 	row->has_other = other != NULL;

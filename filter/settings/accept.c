@@ -2,7 +2,7 @@
 
 #include "auth/base/domain.h"
 #include "filter/settings/options_names.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network is nobody's own */

@@ -6,8 +6,8 @@
 
 #include "filter/io/wholefile.h"
 #include "filter/settings/options_table.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/late.h"
@@ -318,7 +318,7 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
 	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
-		return bad(&reader, NULL, words(fault_text(why)));
+		return bad(&reader, NULL, translated(fault_text(why)));
 	options->config = path;
 	return config_apply(bytes, path, arena, options, error);
 }

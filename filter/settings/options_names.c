@@ -2,7 +2,7 @@
 
 #include "auth/base/domain.h"
 #include "auth/base/ip.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 

@@ -1,7 +1,7 @@
 #include "filter/settings/options_table.h"
 
 #include "auth/arc/arc.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 #define AT(member) offsetof(struct options, member)

@@ -5,8 +5,8 @@
 #include "filter/settings/accept.h"
 #include "filter/settings/options_names.h"
 #include "filter/settings/options_table.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/scan.h"
@@ -73,7 +73,7 @@ range(const struct option_row *row, const char *what, int64_t unit, struct arena
 	struct buf told;
 
 	buf_init(&told, arena, WHY_MAX);
-	buf_addf(&told, _("must be %s from %lld to %lld"), words(what),
+	buf_addf(&told, _("must be %s from %lld to %lld"), translated(what),
 		(long long)((row->min + unit - 1) / unit), (long long)(row->max / unit));
 	*why = text(&told);
 	return ST_BAD;
@@ -220,7 +220,7 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	if (row->kind == OPTION_EXITS)
 		return set_exit(value, at, why);
 	if (value[0] == '\0') {
-		*why = words(not_empty);
+		*why = translated(not_empty);
 		return row->kind == OPTION_TEXTS ? ST_OK : ST_BAD;
 	}
 	if (row->kind == OPTION_IDS)
@@ -245,9 +245,9 @@ in_file(const char *path, size_t line, const char *what, struct arena *arena)
 	buf_init(&told, arena, WHY_MAX);
 	path = printable(slice_str(path), PATH_SHOWN, arena);
 	if (line > 0)
-		buf_addf(&told, _("%s line %zu %s"), path, line, words(what));
+		buf_addf(&told, _("%s line %zu %s"), path, line, translated(what));
 	else
-		buf_addf(&told, "%s %s", path, words(what));
+		buf_addf(&told, "%s %s", path, translated(what));
 	return text(&told);
 }
 
@@ -261,7 +261,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 	enum fault fault;
 
 	if (wholefile_read(path, LINES_MAX, arena, &rest, &fault) != ST_OK) {
-		*why = in_file(path, 0, words(fault_text(fault)), arena);
+		*why = in_file(path, 0, translated(fault_text(fault)), arena);
 		return ST_BAD;
 	}
 	while (line_next(&rest, &line)) {
@@ -298,7 +298,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 	if (row->kind == OPTION_ID)
 		return options_id(value, arena, at, why);
 	if (row->kind == OPTION_PATH && value[0] == '\0') {
-		*why = words(not_empty);
+		*why = translated(not_empty);
 		return ST_BAD;
 	}
 	if (row->kind == OPTION_CLIENT_IP && ip_client(slice_str(value), &ip) != ST_OK) {

@@ -2,8 +2,8 @@
 
 #include "auth/base/domain.h"
 #include "filter/io/wholefile.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024, ERROR_MAX = 8192, PATH_SHOWN = 4096 };
@@ -85,7 +85,7 @@ own_senders_open(const struct options *options, struct arena *arena, const struc
 		printable(slice_str(options->own_senders), PATH_SHOWN, arena));
 	if (line > 0)
 		buf_addf(&told, _(" line %zu:"), line);
-	buf_addf(&told, " %s", words(why));
+	buf_addf(&told, " %s", translated(why));
 	buf_addc(&told, '\0');
 	*error = told.over ? N_("own senders") : told.p;
 	return ST_BAD;

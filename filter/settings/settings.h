@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "auth/base/input.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum command {
 	COMMAND_FILTER,
@@ -96,7 +96,7 @@ struct options {
 	bool check_config;
 	const char *user;               /* of --check-config: who reads the files; or NULL */
 	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
-	enum words_lang lang;
+	enum i18n_lang lang;
 
 	/* envelope and input */
 	enum envelope_mode envelope;

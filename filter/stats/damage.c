@@ -1,6 +1,6 @@
 #include "filter/stats/damage.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static const char *const kinds[] = {
 	[DIAGNOSE_FOOTER] = N_("a footer was added"),

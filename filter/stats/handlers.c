@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { PRINTED = 10, KINDS_PRINTED = 3 };
 
@@ -79,8 +79,8 @@ handlers_print(const struct handlers *handlers, FILE *out)
 		sorted[i] = &handlers->list[i];
 	qsort(sorted, handlers->n, sizeof *sorted, compare);
 	fprintf(out, "\n%s\n", _("Who handed these messages over last"));
-	words_pad(_("Signatures"), -10, out);
-	words_pad(_("Explained"), -12, out);
+	text_pad(_("Signatures"), -10, out);
+	text_pad(_("Explained"), -12, out);
 	fprintf(out, "  %s\n", _("Sender"));
 	for (size_t i = 0; i < handlers->n; i++)
 		if (i < PRINTED)

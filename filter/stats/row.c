@@ -69,7 +69,7 @@ blank(size_t index, const char *path, struct arena *arena)
 		.client_name = "",
 		.envelope_from = "",
 		.reason = "",
-		.sign = "",
+		.indicator = "",
 		.override = "",
 		.worse_source = "",
 	};
@@ -160,7 +160,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->not_judged = evaluate_not_judged(ev);
 	row->disposition = ev->verdict.disposition;
 	row->reason = or_empty(reason_text(&ev->verdict.reason));
-	row->sign = or_empty(ev->verdict.sign);
+	row->indicator = or_empty(ev->verdict.indicator);
 	row->override = or_empty(ev->verdict.override.reason);
 	row->known = outcome->known;
 	row->has_other = outcome->other != NULL;
@@ -205,7 +205,7 @@ pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
 		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from,
-		&row->reason, &row->sign, &row->override, &row->worse_source};
+		&row->reason, &row->indicator, &row->override, &row->worse_source};
 
 	row->worse_source = or_empty(row->worse_source);
 	row->signatures =

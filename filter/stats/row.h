@@ -61,7 +61,7 @@ struct row {
 	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
 	const char *reason;   /* of the disposition */
-	const char *sign;     /* of an indirect flow */
+	const char *indicator;     /* of an indirect flow */
 	bool known;           /* who sent it is known to send for the author (evidence.h) */
 	const char *override; /* who vouched: arc, trusted-forwarder, or "" */
 

@@ -107,12 +107,12 @@ sources_unaligned(const struct row *row)
 	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }
 
-enum sources_sign
-sources_sign(const struct row *row)
+enum sources_indicator
+sources_indicator(const struct row *row)
 {
 	if (row->known || row->override[0] != '\0')
 		return SOURCES_KNOWN;
-	if (row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->sign[0] != '\0' ||
+	if (row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->indicator[0] != '\0' ||
 		row->arc == AUTH_PASS)
 		return SOURCES_OPEN;
 	for (size_t i = 0; i < row->nsignatures; i++)

@@ -33,7 +33,7 @@ void sources_key(const struct row *row, struct source_key *key);
 bool sources_unaligned(const struct row *row);
 
 /* Of such a message: what shows that it is the author's? */
-enum sources_sign {
+enum sources_indicator {
 	SOURCES_NOTHING,
 	SOURCES_OPEN, /* something speaks for it that a forger can have, too: a pass of some
 			 domain's SPF, DKIM or ARC, fields of a list, a signature that is broken */
@@ -41,6 +41,6 @@ enum sources_sign {
 			 vouched for it */
 };
 
-enum sources_sign sources_sign(const struct row *row);
+enum sources_indicator sources_indicator(const struct row *row);
 
 #endif

@@ -98,7 +98,7 @@ grow(void **array, size_t n, size_t size)
 static void
 count(struct stats_counts *counts, const struct row *row)
 {
-	enum sources_sign sign;
+	enum sources_indicator sign;
 
 	counts->messages++;
 	counts->dispositions[row->disposition]++;
@@ -110,7 +110,7 @@ count(struct stats_counts *counts, const struct row *row)
 	counts->not_judged += row->not_judged ? 1 : 0;
 	if (!sources_unaligned(row))
 		return;
-	sign = sources_sign(row);
+	sign = sources_indicator(row);
 	counts->known_fails += sign == SOURCES_KNOWN ? 1 : 0;
 	counts->open_fails += sign == SOURCES_OPEN ? 1 : 0;
 	counts->bare_fails += sign == SOURCES_NOTHING ? 1 : 0;

@@ -31,7 +31,7 @@ struct stats_counts {
 	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
 	uint64_t aligned;                   /* DMARC passed */
 	uint64_t dispositions[4];
-	/* DMARC failed: by enum sources_sign */
+	/* DMARC failed: by enum sources_indicator */
 	uint64_t known_fails, open_fails, bare_fails;
 	/* of these, where DMARC says none or an error: of the first two, and of the last */
 	uint64_t honest_others, bare_others;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 struct place {
 	size_t at;

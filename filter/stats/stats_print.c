@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "filter/stats/stats_list.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 enum { LINES = 20, EXAMPLES = 10, NAME_COLUMNS = 32 };
 
@@ -37,11 +37,11 @@ print_domains(const struct stats *stats, FILE *out)
 	if (places == NULL)
 		return false;
 	fputs(_("\nAuthor domains: is p=reject safe?\n"), out);
-	words_pad(_("Messages"), -10, out);
-	words_pad(_("Align."), -8, out);
-	words_pad(_("Hurt"), -12, out);
-	words_pad(_("Decide"), -12, out);
-	words_pad(_("Stopped"), -12, out);
+	text_pad(_("Messages"), -10, out);
+	text_pad(_("Align."), -8, out);
+	text_pad(_("Hurt"), -12, out);
+	text_pad(_("Decide"), -12, out);
+	text_pad(_("Stopped"), -12, out);
 	fprintf(out, "  %s\n", _("Author domain"));
 	for (size_t i = 0; i < stats->ndomains && i < LINES; i++)
 		print_domain(&stats->domains[places[i]], out);
@@ -73,7 +73,7 @@ print_source(const struct stats_source *source, FILE *out)
 		stats_percent(counts->aligned, counts->messages),
 		counts->dispositions[DISP_QUARANTINE], counts->dispositions[DISP_REJECT], first,
 		last);
-	words_pad(stats_author_text(source->author_domain), NAME_COLUMNS, out);
+	text_pad(stats_author_text(source->author_domain), NAME_COLUMNS, out);
 	fprintf(out, " %s %s%s%s%s\n", stats_by_text(source->by), source->name,
 		source->provider != NULL ? " (" : "",
 		source->provider != NULL ? source->provider : "",
@@ -91,16 +91,16 @@ print_sources(const struct stats *stats, FILE *out)
 	if (places == NULL)
 		return false;
 	fputs(_("\nSources: who sends, and what their unaligned mail needs\n"), out);
-	words_pad(_("Messages"), -10, out);
-	words_pad("SPF", -8, out);
-	words_pad("DKIM", -8, out);
-	words_pad(_("Align."), -8, out);
-	words_pad(_("Quarant."), -9, out);
-	words_pad(_("Rejected"), -9, out);
+	text_pad(_("Messages"), -10, out);
+	text_pad("SPF", -8, out);
+	text_pad("DKIM", -8, out);
+	text_pad(_("Align."), -8, out);
+	text_pad(_("Quarant."), -9, out);
+	text_pad(_("Rejected"), -9, out);
 	fputs("  ", out);
-	words_pad(_("First"), 11, out);
-	words_pad(_("Last"), 12, out);
-	words_pad(_("Author domain"), NAME_COLUMNS + 1, out);
+	text_pad(_("First"), 11, out);
+	text_pad(_("Last"), 12, out);
+	text_pad(_("Author domain"), NAME_COLUMNS + 1, out);
 	fprintf(out, "%s\n", _("Sender"));
 	for (size_t i = 0; i < stats->nsources && i < LINES; i++)
 		print_source(&stats->sources[places[i]], out);

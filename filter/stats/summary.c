@@ -1,6 +1,6 @@
 #include "filter/stats/summary.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
 
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
@@ -57,7 +57,7 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 	if (summary->messages == 0)
 		return;
 	fprintf(out, "\n");
-	words_pad(_("Result"), 12, out);
+	text_pad(_("Result"), 12, out);
 	fprintf(out, "%18s%18s%18s\n", "SPF", "DKIM", "DMARC");
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		enum auth_code code = codes[i];
@@ -71,8 +71,8 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 		fprintf(out, "\n");
 	}
 	fprintf(out, "\n");
-	words_pad(_("Disposition"), 12, out);
-	words_pad(_("Messages"), -18, out);
+	text_pad(_("Disposition"), 12, out);
+	text_pad(_("Messages"), -18, out);
 	fprintf(out, "\n");
 	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++) {
 		if (summary->dispositions[i] == 0)

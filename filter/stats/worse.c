@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 static struct worse_source *
 source_of(struct worse *worse, const struct row *row)

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64 };
@@ -154,7 +154,7 @@ phrase_words(const char *english, struct arena *arena)
 static const char *
 render(const struct phrase *phrase, bool english, struct arena *arena)
 {
-	const char *p = english ? phrase->format : words(phrase->format);
+	const char *p = english ? phrase->format : translated(phrase->format);
 	size_t next = 0;
 	struct buf out;
 
@@ -175,7 +175,7 @@ render(const struct phrase *phrase, bool english, struct arena *arena)
 		if (at >= phrase->n)
 			continue;
 		const struct phrase_arg *arg = &phrase->args[at];
-		buf_adds(&out, arg->words && !english ? words(arg->text) : arg->text);
+		buf_adds(&out, arg->words && !english ? translated(arg->text) : arg->text);
 	}
 	buf_addc(&out, '\0');
 	return out.over ? "" : out.p;

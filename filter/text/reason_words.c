@@ -1,7 +1,7 @@
 #include "filter/text/reason_words.h"
 
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { ABOUT_MAX = 64, TEXT_MAX = 1024 };
@@ -15,19 +15,19 @@ reason_words(const struct reason *reason, struct arena *arena)
 	if (text == NULL)
 		return "";
 	if (reason_about(reason).n == 0 && !reason->has_octet)
-		return words(text);
+		return translated(text);
 	about = printable(reason_about(reason), ABOUT_MAX, arena);
 	buf_init(&out, arena, TEXT_MAX);
 	if (reason->has_octet && reason_about(reason).n > 0) /* as below, and the octet there */
-		buf_addf(&out, _("%s: %s, octet 0x%02x at %zu"), words(text), about, reason->octet,
-			reason->at);
+		buf_addf(&out, _("%s: %s, octet 0x%02x at %zu"), translated(text), about,
+			reason->octet, reason->at);
 	else if (reason->has_octet)
-		buf_addf(
-			&out, _("%s: octet 0x%02x at %zu"), words(text), reason->octet, reason->at);
+		buf_addf(&out, _("%s: octet 0x%02x at %zu"), translated(text), reason->octet,
+			reason->at);
 	else if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
-		buf_addf(&out, _("%s: %s, from octet %zu on"), words(text), about, reason->at);
+		buf_addf(&out, _("%s: %s, from octet %zu on"), translated(text), about, reason->at);
 	else
-		buf_addf(&out, "%s: %s", words(text), about);
+		buf_addf(&out, "%s: %s", translated(text), about);
 	buf_addc(&out, '\0');
-	return out.over ? words(text) : out.p;
+	return out.over ? translated(text) : out.p;
 }

@@ -1,6 +1,6 @@
 #include "filter/text/table.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 enum { RESULT_COLUMN = 2, LAST = TABLE_COLUMNS - 1, FIRST_CAP = 16 };
 
 static const char *const titles[TABLE_COLUMNS] = {
@@ -52,7 +52,7 @@ print_cells(FILE *out, const char *const cells[TABLE_COLUMNS], const size_t widt
 	const char *color)
 {
 	for (size_t i = 0; i < LAST; i++) {
-		int pad = (int)(widths[i] - words_width(cells[i])) + 2;
+		int pad = (int)(widths[i] - text_width(cells[i])) + 2;
 
 		if (color != NULL && i == RESULT_COLUMN)
 			fprintf(out, "\033[%sm%s\033[0m%*s", color, cells[i], pad, "");
@@ -69,11 +69,11 @@ table_print(const struct table *table, FILE *out, bool color)
 	size_t widths[TABLE_COLUMNS];
 
 	for (size_t i = 0; i < TABLE_COLUMNS; i++) {
-		heads[i] = words(titles[i]);
-		widths[i] = words_width(heads[i]);
+		heads[i] = translated(titles[i]);
+		widths[i] = text_width(heads[i]);
 		for (size_t r = 0; r < table->n; r++)
-			if (words_width(table->rows[r].cells[i]) > widths[i])
-				widths[i] = words_width(table->rows[r].cells[i]);
+			if (text_width(table->rows[r].cells[i]) > widths[i])
+				widths[i] = text_width(table->rows[r].cells[i]);
 	}
 	print_cells(out, heads, widths, color ? "1" : NULL);
 	for (size_t r = 0; r < table->n; r++) {

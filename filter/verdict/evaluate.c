@@ -14,7 +14,7 @@
 #include "filter/intake/msgtime.h"
 #include "filter/io/hostname.h"
 #include "filter/io/wholefile.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
 #include "mime/address.h"
@@ -28,7 +28,7 @@ explained(struct arena *arena, const char *what, const char *path, const char *w
 	struct buf text;
 
 	buf_init(&text, arena, ERROR_MAX);
-	buf_addf(&text, "%s %s: %s", what, path, words(why));
+	buf_addf(&text, "%s %s: %s", what, path, translated(why));
 	buf_addc(&text, '\0');
 	return text.over ? what : text.p;
 }

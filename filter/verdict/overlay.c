@@ -2,8 +2,8 @@
 
 #include "auth/dns/dns.h"
 #include "filter/io/wholefile.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "mime/buf.h"
 
 enum { ERROR_MAX = 8192, PATH_SHOWN = 4096 };
@@ -15,7 +15,7 @@ wrong(struct arena *arena, const char *path, const char *why, const char **error
 
 	buf_init(&text, arena, ERROR_MAX);
 	buf_addf(&text, "%s %s: %s", _("overlay"), printable(slice_str(path), PATH_SHOWN, arena),
-		words(why));
+		translated(why));
 	buf_addc(&text, '\0');
 	*error = text.over ? N_("overlay") : text.p;
 	return ST_BAD;

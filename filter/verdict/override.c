@@ -166,5 +166,5 @@ override_decide(const struct options *options, const struct auth_input *in,
 		return;
 	}
 	verdict->disposition = DISP_ACCEPT;
-	verdict->sign = NULL;
+	verdict->indicator = NULL;
 }

@@ -1,6 +1,6 @@
 #include "filter/verdict/policy.h"
 
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 enum { SIGNS_OCTETS = 256, ALL_OCTETS = 4 * SIGNS_OCTETS };
@@ -59,23 +59,23 @@ has_refused_aligned(const struct auth_results *results)
 
 /* "a, b and c" */
 static const char *
-join(const char *const *signs, size_t n, struct arena *arena)
+join(const char *const *indicators, size_t n, struct arena *arena)
 {
 	struct buf text;
 
 	if (n <= 1)
-		return n == 0 ? NULL : signs[0];
+		return n == 0 ? NULL : indicators[0];
 	buf_init(&text, arena, SIGNS_OCTETS);
 	for (size_t i = 0; i < n; i++)
-		buf_addf(&text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", signs[i]);
+		buf_addf(&text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", indicators[i]);
 	return arena_cstr(arena, buf_slice(&text));
 }
 
 size_t
-policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS])
+policy_field_indicators(const struct message *message, const char *indicators[POLICY_INDICATORS])
 {
 	static const struct {
-		const char *field, *sign;
+		const char *field, *indicator;
 	} fields[] = {
 		{"ARC-Seal", N_("an ARC-Seal field")},
 		{"List-Id", N_("a List-Id field")},
@@ -85,28 +85,28 @@ policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS
 
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		if (message_count(message, fields[i].field) > 0)
-			signs[n++] = fields[i].sign;
+			indicators[n++] = fields[i].indicator;
 	if (has_field_starting(message, SLICE("Resent-")))
-		signs[n++] = N_("a Resent field");
+		indicators[n++] = N_("a Resent field");
 	return n;
 }
 
-/* What speaks for a list or a forwarder, or for the author, each sign of it; false: nothing does.
- * A sender can forge them, and earns a quarantine by it. */
+/* What speaks for a list or a forwarder, or for the author, each indicator of it; false: nothing
+ * does. A sender can forge them, and earns a quarantine by it. */
 static bool
 find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
 {
-	const char **signs = verdict->signs;
-	size_t n = policy_field_signs(in->message, signs);
+	const char **indicators = verdict->indicators;
+	size_t n = policy_field_indicators(in->message, indicators);
 
 	if (has_broken_aligned(results))
-		signs[n++] = N_("an aligned signature that was broken after signing");
+		indicators[n++] = N_("an aligned signature that was broken after signing");
 	if (has_refused_aligned(results)) {
 		verdict->only_refused = n == 0;
-		signs[n++] = N_("an aligned signature that verifies but is not accepted");
+		indicators[n++] = N_("an aligned signature that verifies but is not accepted");
 	}
 	verdict->nsigns = n;
-	verdict->sign = join(signs, n, in->arena);
+	verdict->indicator = join(indicators, n, in->arena);
 	return n > 0;
 }
 
@@ -119,7 +119,7 @@ policy_signs_text(const struct verdict *verdict, struct arena *arena)
 	for (size_t i = 0; i < verdict->nsigns; i++) {
 		if (i > 0)
 			buf_adds(&all, i + 1 == verdict->nsigns ? _(" and ") : _(", "));
-		buf_adds(&all, words(verdict->signs[i]));
+		buf_adds(&all, translated(verdict->indicators[i]));
 	}
 	buf_addc(&all, '\0');
 	return all.over ? "" : all.p;

@@ -17,17 +17,18 @@ struct override {
 	unsigned instance;  /* of the chain, or 0 */
 };
 
-enum { POLICY_SIGNS = 6 };
+enum { POLICY_INDICATORS = 6 };
 
 struct verdict {
 	enum disposition disposition;
 	struct reason reason; /* one of the policy's, or of From's */
-	/* the signs that kept it from reject, of an indirect flow or of the author's, joined, all
-	 * from a fixed table; or NULL */
-	const char *sign;
-	const char *signs[POLICY_SIGNS]; /* the same, each by itself */
+	/* the indicators that kept it from reject, of an indirect flow or of the author's, joined,
+	 * all from a fixed table; or NULL */
+	const char *indicator;
+	const char *indicators[POLICY_INDICATORS]; /* the same, each by itself */
 	size_t nsigns;
-	bool only_refused; /* the one sign is a signature that verifies: nothing speaks for a list
+	bool only_refused; /* the one indicator is a signature that verifies: nothing speaks for a
+			    * list
 			    */
 	struct override override; /* set by override_decide */
 	/* what trusted sealers said of a message that failed; zeroed where nobody was asked; set by
@@ -40,10 +41,12 @@ struct verdict {
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 
-/* The header fields that speak for a list or a forwarder, as signs from a fixed table; how many. */
-size_t policy_field_signs(const struct message *message, const char *signs[POLICY_SIGNS]);
+/* The header fields that speak for a list or a forwarder, as indicators from a fixed table; how
+ * many. */
+size_t policy_field_indicators(
+	const struct message *message, const char *indicators[POLICY_INDICATORS]);
 
-/* sign, for a person: in the language of words_choose; in the arena */
+/* indicator, for a person: in the language of words_choose; in the arena */
 const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
 
 /* "accept", "quarantine", "reject", "tempfail" */

@@ -1,8 +1,8 @@
 #include "filter/verdict/whatif.h"
 
 #include "auth/base/domain.h"
+#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
-#include "filter/text/words.h"
 #include "filter/verdict/override.h"
 #include "mime/buf.h"
 
@@ -14,9 +14,9 @@ wrong(struct arena *arena, const char *what, struct slice about)
 	struct buf out;
 
 	buf_init(&out, arena, TEXT_MAX);
-	buf_addf(&out, "%s: %s", words(what), printable(about, LABEL_MAX, arena));
+	buf_addf(&out, "%s: %s", translated(what), printable(about, LABEL_MAX, arena));
 	buf_addc(&out, '\0');
-	return out.over ? words(what) : out.p;
+	return out.over ? translated(what) : out.p;
 }
 
 /* NULL, or what is wrong with one tag; *p is set to the text of p=. */

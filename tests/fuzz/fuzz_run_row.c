@@ -12,7 +12,7 @@ check_texts(const struct row *row)
 {
 	assert(row->path != NULL && row->error != NULL && row->spf_domain != NULL);
 	assert(row->author_domain != NULL && row->client_ip != NULL && row->client_name != NULL);
-	assert(row->policy != NULL && row->reason != NULL && row->sign != NULL);
+	assert(row->policy != NULL && row->reason != NULL && row->indicator != NULL);
 	assert(row->override != NULL && strlen(row->path) <= ROW_PATH);
 	assert(row->nsignatures <= ROW_SIGNATURES && row->nwhat_ifs <= WHAT_IF_MAX);
 	for (size_t i = 0; i < row->nsignatures; i++)

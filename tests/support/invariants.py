@@ -57,7 +57,7 @@ def tells_json(case):
     return case.read('secret', b'') == b'' and b'profile' not in case.read('config', b'')
 
 
-def words(case, ran):
+def translated(case, ran):
     """[(method, place, word)] of all results"""
     results = cases.verdict(case, ran)[1]
     counts, out = {}, []
@@ -134,7 +134,7 @@ class Examined:
             self.say('passed-on', self.passed_on(two if whole else None))
         if not whole or case.message == case.rest:
             self.say('recorded', same(ran, two))
-        elif ran.status in ANSWERED and words(case, ran) != words(case, two):
+        elif ran.status in ANSWERED and translated(case, ran) != translated(case, two):
             self.say('recorded', 'the verdict is another')
 
     def passed_on(self, whole):
@@ -200,7 +200,7 @@ class Examined:
             self.time_out(lines)
 
     def time_out(self, lines):
-        before, wrong = {each for each in words(self.case, self.ran) if each[2] == 'pass'}, []
+        before, wrong = {each for each in translated(self.case, self.ran) if each[2] == 'pass'}, []
         for asked in sorted({question(each) for each in lines} - {None}):
             kept = [each for each in lines if question(each) != asked]
             with open(self.path, 'w', encoding='utf-8', errors='surrogateescape') as zone:
@@ -209,7 +209,7 @@ class Examined:
             if two.status not in ANSWERED + (75,):
                 wrong.append('%s %s gone: exit %s' % (asked + (two.status,)))
             elif two.status != 75:
-                new = {each for each in words(self.case, two) if each[2] == 'pass'} - before
+                new = {each for each in translated(self.case, two) if each[2] == 'pass'} - before
                 if new:
                     wrong.append('%s %s gone makes %r' % (asked + (sorted(new),)))
         self.say('time-out', '; '.join(wrong) or None)
@@ -222,7 +222,7 @@ class Examined:
             return
         runs = [self.ran if each == case.message else cases.Ran(self.program, case, message=each)
                 for each in (lf, crlf)]
-        got = [(each.status, words(case, each)) for each in runs]
+        got = [(each.status, translated(case, each)) for each in runs]
         self.say('line-ends', None if got[0] == got[1] else 'LF and CRLF: %r' % (got,))
 
 

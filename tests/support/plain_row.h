@@ -17,7 +17,7 @@ plain_row(void)
 		.client_name = "",
 		.envelope_from = "",
 		.reason = "",
-		.sign = "",
+		.indicator = "",
 		.override = ""};
 }
 

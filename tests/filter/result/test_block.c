@@ -148,7 +148,7 @@ Test(block, downgrade_is_told)
 			.reason = any_reason(rows[i].reason, &rig.arena),
 			.from_domain = SLICE("example.com"),
 			.policy = DMARC_REJECT};
-		rig.ev.verdict.sign = rows[i].sign;
+		rig.ev.verdict.indicator = rows[i].sign;
 		got = block_field(&rig.ev).field;
 		expect_text(slice_from(got, slice_rfind(slice_head(got, got.n - 1), ';') + 2),
 			rows[i].want, rows[i].name);

@@ -187,7 +187,7 @@ Test(run_row, what_is_in_it)
 	cr_expect(row.arc == AUTH_PASS && row.dmarc == AUTH_FAIL);
 	cr_expect_str_eq(row.policy, "quarantine");
 	cr_expect_eq(row.disposition, DISP_QUARANTINE);
-	cr_expect_str_eq(row.sign, "List-Id");
+	cr_expect_str_eq(row.indicator, "List-Id");
 	cr_expect_str_eq(row.override, "arc");
 	cr_expect(row.nwhat_ifs == 1 && row.what_ifs[0].dmarc == AUTH_PASS);
 	cr_expect(row.has_other && row.other.dmarc == AUTH_NONE);

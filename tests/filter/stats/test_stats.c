@@ -98,7 +98,7 @@ Test(stats, kinds)
 		row.dkim = want->dkim;
 		row.dkim_aligned = want->dkim_aligned;
 		row.dmarc = want->dmarc;
-		row.sign = want->sign;
+		row.indicator = want->sign;
 		row.known = want->known;
 		cr_assert(stats_add(stats, &row));
 		counts = &stats->domains[0].counts;

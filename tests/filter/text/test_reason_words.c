@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "auth/dkim/dkim_reason.h"
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 struct row {
 	const char *name;
@@ -34,7 +34,7 @@ Test(reason_words, english)
 {
 	struct arena arena;
 
-	words_choose(WORDS_EN);
+	i18n_choose(I18N_EN);
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct reason reason = dkim_reason(rows[i].id);
@@ -57,7 +57,7 @@ Test(reason_words, long_octets)
 	static char octets[10000];
 	struct arena arena;
 
-	words_choose(WORDS_EN);
+	i18n_choose(I18N_EN);
 	arena_init(&arena, NULL, NULL);
 	memset(octets, 'x', sizeof octets);
 	reason.octets = slice_make(octets, sizeof octets);

@@ -77,7 +77,8 @@ check(const struct row *row)
 	struct auth_results results = {.local = row->local};
 	struct identities ids = {.ambiguous = from_reason(row->ambiguous), .from_fields = 1};
 	struct envelope envelope = {.client_name = slice_str(row->client_name)};
-	struct verdict verdict = {.sign = "a sign", .reason = policy_reason(POLICY_R_FAIL_REJECT)};
+	struct verdict verdict = {
+		.indicator = "a sign", .reason = policy_reason(POLICY_R_FAIL_REJECT)};
 	struct auth_input in = {.ids = &ids, .envelope = &envelope};
 	struct arena arena;
 
@@ -96,7 +97,7 @@ check(const struct row *row)
 		cr_expect_str_eq(verdict.override.type, "trusted_forwarder", "%s", row->name);
 		cr_expect(slice_eq(verdict.override.by, slice_str(row->by)), "%s: %.*s", row->name,
 			(int)verdict.override.by.n, verdict.override.by.p);
-		cr_expect_null(verdict.sign, "%s", row->name);
+		cr_expect_null(verdict.indicator, "%s", row->name);
 	} else {
 		cr_expect_eq(verdict.disposition, row->spared ? DISP_ACCEPT : DISP_REJECT, "%s",
 			row->name);
@@ -124,7 +125,7 @@ Test(override, sealers)
 	struct identities ids = {.from_fields = 1, .author_domain = SLICE_INIT("example.com")};
 	struct envelope envelope = {0};
 	struct auth_input in = {.ids = &ids, .envelope = &envelope};
-	struct verdict verdict = {.disposition = DISP_QUARANTINE, .sign = "a sign"};
+	struct verdict verdict = {.disposition = DISP_QUARANTINE, .indicator = "a sign"};
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
@@ -138,7 +139,7 @@ Test(override, sealers)
 	cr_expect_str_eq(verdict.override.type, "local_policy");
 	cr_expect_str_eq(verdict.override.reason, "arc");
 	cr_expect_eq(verdict.override.instance, 1);
-	cr_expect_null(verdict.sign);
+	cr_expect_null(verdict.indicator);
 	arena_clear(&arena);
 }
 

@@ -85,7 +85,7 @@ Test(policy, results)
 
 		cr_expect_eq(got.disposition, row->want, "%s: %s", row->name,
 			policy_word(got.disposition));
-		cr_expect_eq(got.sign != NULL, row->sign, "%s: sign", row->name);
+		cr_expect_eq(got.indicator != NULL, row->sign, "%s: indicator", row->name);
 		cr_expect_not_null(reason_text(&got.reason), "%s: reason", row->name);
 	}
 }
@@ -124,7 +124,7 @@ Test(policy, signs)
 		message_parse(slice_str(table[i].header), 1000, 65536, &arena, &message);
 		policy_decide(&options, &in, &results, &verdict);
 		cr_expect_eq(verdict.disposition, DISP_QUARANTINE);
-		cr_expect_str_eq(verdict.sign, table[i].want);
+		cr_expect_str_eq(verdict.indicator, table[i].want);
 		arena_clear(&arena);
 	}
 }
@@ -171,8 +171,8 @@ Test(policy, refused_signature)
 		cr_expect_eq(got.reason.id, table[i].reason, "%s", table[i].name);
 		cr_expect_eq(got.only_refused, table[i].reason == POLICY_R_FAIL_REFUSED, "%s",
 			table[i].name);
-		cr_expect_eq(
-			got.sign != NULL, table[i].want == DISP_QUARANTINE, "%s", table[i].name);
+		cr_expect_eq(got.indicator != NULL, table[i].want == DISP_QUARANTINE, "%s",
+			table[i].name);
 	}
 }
 

@@ -1,19 +1,19 @@
 /*
- * crew.h: the threads of a run.
+ * workers.h: the threads of a run.
  *
  * options->jobs of them work at once. One that waits for DNS lets another go on meanwhile, and
  * threads are added, up to `threads`, while fewer than jobs of them have anything to do; so that
  * many messages' questions are on their way however few the processors are.
  */
-#ifndef FILTER_ARCHIVE_CREW_H
-#define FILTER_ARCHIVE_CREW_H
+#ifndef FILTER_ARCHIVE_WORKERS_H
+#define FILTER_ARCHIVE_WORKERS_H
 
-#include "filter/archive/judge.h"
+#include "filter/archive/worker.h"
 #include "filter/runs/journal.h"
 
-enum { CREW_THREADS = 128 }; /* threads over a resolver, most of which wait */
+enum { WORKERS_THREADS = 128 }; /* threads over a resolver, most of which wait */
 
-struct crew_config {
+struct workers_config {
 	const struct options *options;
 	struct source *source;
 	struct dns_pool *pool;
@@ -25,18 +25,18 @@ struct crew_config {
 	size_t jobs, threads;
 	/* A result, in order unless options->unordered, by one thread at a time; false stops. */
 	bool (*emit)(void *arg, const struct judged *judged);
-	/* Called now and then by the thread that runs the crew; false stops. */
+	/* Called now and then by the thread that runs the workers; false stops. */
 	bool (*tick)(void *arg, double share);
 	void *arg;
 };
 
-enum crew_end {
-	CREW_DONE,
-	CREW_STOPPED, /* emit or tick said so */
-	CREW_CHANGED, /* the journal is of other files */
-	CREW_BROKEN   /* no thread, no memory, or the journal could not be written */
+enum workers_end {
+	WORKERS_DONE,
+	WORKERS_STOPPED, /* emit or tick said so */
+	WORKERS_CHANGED, /* the journal is of other files */
+	WORKERS_BROKEN   /* no thread, no memory, or the journal could not be written */
 };
 
-enum crew_end crew_run(const struct crew_config *config);
+enum workers_end workers_run(const struct workers_config *config);
 
 #endif

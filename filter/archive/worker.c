@@ -1,4 +1,4 @@
-#include "filter/archive/judge.h"
+#include "filter/archive/worker.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -30,7 +30,7 @@ enum { PIECE_OCTETS = 64 * 1024 };
 static void
 on_out_of_memory(void *arg)
 {
-	longjmp(((struct judge *)arg)->out_of_memory, 1);
+	longjmp(((struct worker *)arg)->out_of_memory, 1);
 }
 
 void
@@ -138,7 +138,7 @@ load(const struct options *options, const struct item *item, struct workspace *s
 
 /* x.envelope beside x.eml; *given says whether there is one. */
 static enum fault
-side_envelope(struct judge *judge, const char *path, struct envelope *envelope, bool *given)
+side_envelope(struct worker *worker, const char *path, struct envelope *envelope, bool *given)
 {
 	struct slice name = slice_str(path), bytes;
 	enum fault why;
@@ -147,75 +147,76 @@ side_envelope(struct judge *judge, const char *path, struct envelope *envelope, 
 	*given = false;
 	if (!path_ends(path, ".eml"))
 		return FAULT_NONE;
-	side = arena_alloc(judge->arena, name.n + sizeof ".envelope");
+	side = arena_alloc(worker->arena, name.n + sizeof ".envelope");
 	memcpy(side, name.p, name.n - 4);
 	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
 	if (access(side, F_OK) != 0)
 		return FAULT_NONE;
 	*given = true;
-	if (wholefile_read(side, SIDE_FILE_MAX, judge->arena, &bytes, &why) != ST_OK)
+	if (wholefile_read(side, SIDE_FILE_MAX, worker->arena, &bytes, &why) != ST_OK)
 		return FAULT_SIDE_FILE;
-	if (manifest_side(bytes, judge->arena, envelope, &judge->told) != ST_OK)
+	if (manifest_side(bytes, worker->arena, envelope, &worker->told) != ST_OK)
 		return FAULT_TOLD;
 	return FAULT_NONE;
 }
 
 static enum fault
-find_envelope(struct judge *judge, const struct item *item, struct envelope *envelope, bool *given)
+find_envelope(
+	struct worker *worker, const struct item *item, struct envelope *envelope, bool *given)
 {
 	struct slice path;
 	enum fault error;
 
 	if (item->line == NULL)
-		return side_envelope(judge, item->name, envelope, given);
+		return side_envelope(worker, item->name, envelope, given);
 	*given = true;
-	if (manifest_line(slice_str(item->line), judge->arena, &path, envelope, &error) != ST_OK)
+	if (manifest_line(slice_str(item->line), worker->arena, &path, envelope, &error) != ST_OK)
 		return error;
 	return FAULT_NONE;
 }
 
 /* What other records, and the other RFC, would have made of it. */
 static void
-suppose(struct judge *judge, struct outcome *outcome)
+suppose(struct worker *worker, struct outcome *outcome)
 {
-	const struct evaluation *ev = &judge->ev;
-	const size_t n = judge->options->what_ifs.n;
+	const struct evaluation *ev = &worker->ev;
+	const size_t n = worker->options->what_ifs.n;
 	struct what_if_result *results, *other;
 
 	if (n > 0) {
-		results = arena_array(judge->arena, n, sizeof *results);
+		results = arena_array(worker->arena, n, sizeof *results);
 		for (size_t i = 0; i < n; i++)
-			what_if_judge(ev, &judge->options->supposed[i], &results[i]);
+			what_if_judge(ev, &worker->options->supposed[i], &results[i]);
 		outcome->what_ifs = results;
 		outcome->nwhat_ifs = n;
 	}
 	if (ev->evaluated && ev->results.has_dmarc_other) {
-		other = arena_alloc(judge->arena, sizeof *other);
+		other = arena_alloc(worker->arena, sizeof *other);
 		what_if_other(ev, other);
 		outcome->other = other;
 	}
 }
 
 static enum fault
-evaluate_item(struct judge *judge, const struct item *item, struct slice bytes)
+evaluate_item(struct worker *worker, const struct item *item, struct slice bytes)
 {
-	struct evaluate_source source = {.tools = &judge->tools, .partial = item->partial};
-	struct evaluation *ev = &judge->ev;
+	struct evaluate_source source = {.tools = &worker->tools, .partial = item->partial};
+	struct evaluation *ev = &worker->ev;
 	struct envelope envelope;
 	enum fault error;
 	bool given;
 
-	error = find_envelope(judge, item, &envelope, &given);
+	error = find_envelope(worker, item, &envelope, &given);
 	if (error != FAULT_NONE)
 		return error;
-	evaluate_begin(judge->options, judge->arena, ev);
-	judge->evaluating = true;
-	source.dns = dns_pool_dns(judge->pool, &judge->user, judge->arena);
-	source.overlay = judge->overlay;
+	evaluate_begin(worker->options, worker->arena, ev);
+	worker->evaluating = true;
+	source.dns = dns_pool_dns(worker->pool, &worker->user, worker->arena);
+	source.overlay = worker->overlay;
 	source.bytes = saved_unwrap(item->name, bytes);
 	source.envelope = given ? &envelope : NULL;
-	if (evaluate(ev, &source, &judge->told) != EVALUATE_OK)
-		return judge->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
+	if (evaluate(ev, &source, &worker->told) != EVALUATE_OK)
+		return worker->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	error = saved_not_mail(&ev->message);
 	if (error != FAULT_NONE)
 		return error;
@@ -244,14 +245,14 @@ wants_json(const struct options *options)
 
 /* The row with its lines; json is the message's, or empty where nobody wants it. */
 static enum fault
-hand_over(struct judge *judge, const struct row *row, struct slice json, struct judged *judged)
+hand_over(struct worker *worker, const struct row *row, struct slice json, struct judged *judged)
 {
-	const enum output_what output = judge->options->output;
+	const enum output_what output = worker->options->output;
 	struct slice line = json;
 
-	if (output != OUTPUT_JSON && line_make(row, output, judge->arena, &line) != ST_OK)
+	if (output != OUTPUT_JSON && line_make(row, output, worker->arena, &line) != ST_OK)
 		return FAULT_LONG_LINE;
-	if (output == OUTPUT_JSON || judge->options->journal == NULL)
+	if (output == OUTPUT_JSON || worker->options->journal == NULL)
 		json = SLICE("");
 	if (line.n > RUN_LINE_MAX || json.n > RUN_LINE_MAX)
 		return FAULT_LONG_LINE;
@@ -265,42 +266,42 @@ hand_over(struct judge *judge, const struct row *row, struct slice json, struct 
 
 /* All that is told of a message, but for its JSON line. */
 static void
-find_outcome(struct judge *judge, bool json, struct outcome *outcome)
+find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 {
-	const struct evaluation *ev = &judge->ev;
-	const struct options *options = judge->options;
+	const struct evaluation *ev = &worker->ev;
+	const struct options *options = worker->options;
 	struct findings *advice;
 
 	if (options->diagnose && ev->evaluated)
 		outcome->diagnoses =
 			diagnosis_run(&ev->in, &ev->results.dkim, false, &outcome->ndiagnoses);
-	suppose(judge, outcome);
-	if ((judge->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
-		advice = arena_alloc(judge->arena, sizeof *advice);
-		findings_init(advice, judge->arena);
-		advice_make(ev, outcome, judge->own, advice);
+	suppose(worker, outcome);
+	if ((worker->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
+		advice = arena_alloc(worker->arena, sizeof *advice);
+		findings_init(advice, worker->arena);
+		advice_make(ev, outcome, worker->own, advice);
 		outcome->advice = advice;
-		outcome->known = evidence_of_message(ev, judge->own);
+		outcome->known = evidence_of_message(ev, worker->own);
 	}
 	if (json || options->output == OUTPUT_STAMP)
 		outcome->field = block_field(ev).field;
 }
 
 static enum fault
-work(struct judge *judge, struct item *item, struct slice bytes, const char *shown,
+work(struct worker *worker, struct item *item, struct slice bytes, const char *shown,
 	struct judged *judged)
 {
-	const struct evaluation *ev = &judge->ev;
-	const struct options *options = judge->options;
+	const struct evaluation *ev = &worker->ev;
+	const struct options *options = worker->options;
 	const bool json = wants_json(options);
 	struct outcome outcome = {.path = shown, .index = item->index};
-	enum fault error = evaluate_item(judge, item, bytes);
+	enum fault error = evaluate_item(worker, item, bytes);
 	struct slice line = SLICE("");
 	struct row row;
 
 	if (error != FAULT_NONE)
 		return error;
-	find_outcome(judge, json, &outcome);
+	find_outcome(worker, json, &outcome);
 	if (options->output == OUTPUT_STAMP)
 		error = stamp_write(ev, outcome.field, options->into, item->index, item->name);
 	if (error != FAULT_NONE)
@@ -314,41 +315,42 @@ work(struct judge *judge, struct item *item, struct slice bytes, const char *sho
 	row_from_evaluation(ev, &outcome, &row);
 	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
 		return FAULT_NOT_EVALUATED;
-	return hand_over(judge, &row, line, judged);
+	return hand_over(worker, &row, line, judged);
 }
 
 static void
-tell_failure(struct judge *judge, const struct item *item, enum fault fault, struct judged *judged)
+tell_failure(
+	struct worker *worker, const struct item *item, enum fault fault, struct judged *judged)
 {
-	const char *shown, *error = fault == FAULT_TOLD ? judge->told : fault_text(fault);
+	const char *shown, *error = fault == FAULT_TOLD ? worker->told : fault_text(fault);
 	struct slice line = SLICE("");
 	struct row row;
 
 	/* a run without memory does not finish, and says so; judged is as it came, without a row */
-	if (setjmp(judge->out_of_memory) != 0)
+	if (setjmp(worker->out_of_memory) != 0)
 		return;
-	shown = path_shown(item->name != NULL ? item->name : "?", judge->arena);
-	row_failure(item->index, shown, error, judge->arena, &row);
+	shown = path_shown(item->name != NULL ? item->name : "?", worker->arena);
+	row_failure(item->index, shown, error, worker->arena, &row);
 	row.not_mail = fault_is_not_mail(fault);
-	if (wants_json(judge->options) &&
-		json_failure(item->index, shown, error, fault, judge->arena, &line) != ST_OK)
+	if (wants_json(worker->options) &&
+		json_failure(item->index, shown, error, fault, worker->arena, &line) != ST_OK)
 		return;
-	if (hand_over(judge, &row, line, judged) != FAULT_NONE)
+	if (hand_over(worker, &row, line, judged) != FAULT_NONE)
 		judged_clear(judged);
 	judged->ours = fault_is_ours(fault);
 }
 
 /* Where memory runs out in the middle, we come back here and the message is a failed one. */
 static enum fault
-guarded(struct judge *judge, struct item *item, struct slice bytes, struct judged *judged)
+guarded(struct worker *worker, struct item *item, struct slice bytes, struct judged *judged)
 {
-	if (setjmp(judge->out_of_memory) != 0)
+	if (setjmp(worker->out_of_memory) != 0)
 		return FAULT_NO_MEMORY;
-	return work(judge, item, bytes, path_shown(item->name, judge->arena), judged);
+	return work(worker, item, bytes, path_shown(item->name, worker->arena), judged);
 }
 
 void
-judge_item(struct judge *judge, struct item *item, struct judged *judged)
+worker_judge(struct worker *worker, struct item *item, struct judged *judged)
 {
 	enum fault error = item->error;
 	struct slice bytes = SLICE("");
@@ -358,31 +360,31 @@ judge_item(struct judge *judge, struct item *item, struct judged *judged)
 
 	*judged = (struct judged){.row = NULL};
 	if (error == FAULT_NONE)
-		error = measure(judge->options, item, &size);
-	space = workspaces_take(judge->spaces, size <= SPOOL_MEMORY ? size : 0);
+		error = measure(worker->options, item, &size);
+	space = workspaces_take(worker->spaces, size <= SPOOL_MEMORY ? size : 0);
 	if (space == NULL)
 		return; /* no row without memory */
 	space->arena.oom = on_out_of_memory;
-	space->arena.oom_arg = judge;
-	judge->arena = &space->arena;
-	judge->tools.crypto = space->crypto;
-	judge->evaluating = false;
-	judge->told = NULL;
+	space->arena.oom_arg = worker;
+	worker->arena = &space->arena;
+	worker->tools.crypto = space->crypto;
+	worker->evaluating = false;
+	worker->told = NULL;
 	if (item->name == NULL)
 		item->name = calloc(1, 1);
 	if (error == FAULT_NONE && item->name == NULL)
 		error = FAULT_NO_MEMORY;
 	if (error == FAULT_NONE)
-		error = load(judge->options, item, space, &bytes, &mapped, &size);
+		error = load(worker->options, item, space, &bytes, &mapped, &size);
 	if (error == FAULT_NONE)
-		error = guarded(judge, item, bytes, judged);
-	if (judge->evaluating)
-		evaluate_end(&judge->ev);
+		error = guarded(worker, item, bytes, judged);
+	if (worker->evaluating)
+		evaluate_end(&worker->ev);
 	if (mapped != NULL)
 		(void)munmap(mapped, size);
 	if (error != FAULT_NONE) {
 		judged_clear(judged);
-		tell_failure(judge, item, error, judged);
+		tell_failure(worker, item, error, judged);
 	}
-	workspaces_give(judge->spaces, space);
+	workspaces_give(worker->spaces, space);
 }

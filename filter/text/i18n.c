@@ -1,8 +1,8 @@
 /*
- * words.c: every language is compiled into the program: a sentence depends on no file, no locale of
+ * i18n.c: every language is compiled into the program: a sentence depends on no file, no locale of
  * the system and no libc. The environment chooses among the languages, and does no more.
  */
-#include "filter/text/words.h"
+#include "filter/text/i18n.h"
 
 #include "filter/text/catalogue.h"
 
@@ -45,13 +45,13 @@ locale_is_japanese(void)
 }
 
 void
-words_choose(enum words_lang lang)
+i18n_choose(enum i18n_lang lang)
 {
-	japanese = lang == WORDS_JA || (lang == WORDS_LOCALE && locale_is_japanese());
+	japanese = lang == I18N_JA || (lang == I18N_LOCALE && locale_is_japanese());
 }
 
 const char *
-words(const char *english)
+translated(const char *english)
 {
 	const char *said = NULL;
 
@@ -61,7 +61,7 @@ words(const char *english)
 }
 
 const char *
-words_tag(void)
+i18n_language(void)
 {
 	return japanese ? "ja" : "en";
 }
@@ -79,7 +79,7 @@ is_wide(uint32_t c)
 }
 
 size_t
-words_width(const char *text)
+text_width(const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
 	size_t width = 0;
@@ -97,9 +97,9 @@ words_width(const char *text)
 }
 
 void
-words_pad(const char *text, int width, FILE *out)
+text_pad(const char *text, int width, FILE *out)
 {
-	size_t wanted = (size_t)(width < 0 ? -width : width), has = words_width(text);
+	size_t wanted = (size_t)(width < 0 ? -width : width), has = text_width(text);
 	int blanks = wanted > has ? (int)(wanted - has) : 0;
 
 	if (width < 0)

@@ -1,8 +1,8 @@
 /*
- * judge.h: one message of an archive, from its file to its line.
+ * worker.h: one message of an archive, from its file to its line.
  */
-#ifndef FILTER_ARCHIVE_JUDGE_H
-#define FILTER_ARCHIVE_JUDGE_H
+#ifndef FILTER_ARCHIVE_WORKER_H
+#define FILTER_ARCHIVE_WORKER_H
 
 #include <setjmp.h>
 
@@ -12,7 +12,7 @@
 #include "filter/stats/row.h"
 
 /* One thread's. */
-struct judge {
+struct worker {
 	const struct options *options;
 	struct dns_pool *pool;
 	struct dns_pool_user user; /* its wait_ functions */
@@ -39,7 +39,7 @@ struct judged {
 };
 
 /* tools but its crypto, pool, spaces, options and user are set by the caller. */
-void judge_item(struct judge *judge, struct item *item, struct judged *judged);
+void worker_judge(struct worker *worker, struct item *item, struct judged *judged);
 
 /* Frees what a result owns. */
 void judged_clear(struct judged *judged);
