@@ -1,6 +1,6 @@
 # mailstamp: one Makefile for the whole tree.  `make help` lists what it can do.
 # the one place that has it
-VERSION := $(shell sed -n '1s/^mailstamp (\([0-9.]*\).*/\1/p' debian/changelog)
+VERSION := $(shell awk -F '[()]' 'NR == 1 { print $$2 }' debian/changelog)
 PREFIX = /usr/local
 CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
