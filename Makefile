@@ -263,7 +263,7 @@ dist:
 	@tools/dist $(VERSION)
 
 deb:
-	@tools/deps install build spf2 deb
+	@tools/deps install build spf2 deb $(if $(filter nocheck,$(DEB_BUILD_OPTIONS)),,unit)
 	@tools/deb $(VERSION)
 
 ci-long:

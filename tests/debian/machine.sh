@@ -9,7 +9,7 @@ why_not() {
 	command -v debootstrap >/dev/null || { echo "debootstrap cannot be installed"; return; }
 	unshare --mount --pid --fork mount -t proc proc /proc 2>/dev/null ||
 		{ echo "no namespaces or no mounts here"; return; }
-	rm -f "$place/null"
+	rm -f "${place:?}/null"
 	{ mknod -m 666 "$place/null" c 1 3 && : >"$place/null"; } 2>/dev/null ||
 		echo "no devices can be made in build/"
 	rm -f "$place/null"
@@ -48,10 +48,9 @@ name_of() {
 }
 
 # bare MACHINE: a new copy of the release's base
-# shellcheck disable=SC2154 # folder is the caller's
 bare() {
 	rm -rf --one-file-system "$1"
-	cp -a "$folder/base" "$1" && cp /etc/hosts /etc/resolv.conf "$1/etc/" && mkdir -p "$1/srv/mailstamp"
+	cp -a "${folder:?}/base" "$1" && cp /etc/hosts /etc/resolv.conf "$1/etc/" && mkdir -p "$1/srv/mailstamp"
 }
 
 # with_clone MACHINE: HEAD in its /srv/mailstamp
