@@ -350,6 +350,21 @@ take_stored_defaults(struct options *options)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
+/* the profile whose envelope and message come by SMTP, and whose answer goes the same way */
+static const char *
+check_proxy(const struct options *options)
+{
+	if (options->next_hop == NULL)
+		return _("--profile postfix-proxy needs --next-hop");
+	if (options->envelope != ENVELOPE_ARGS || options->input != NULL)
+		return _("--profile postfix-proxy takes envelope and message from the SMTP "
+			 "session: not --envelope or --input");
+	for (size_t i = 0; i < sizeof options->exit_override / sizeof(int); i++)
+		if (options->exit_override[i] >= 0)
+			return _("--profile postfix-proxy answers by SMTP: --exit has no place");
+	return NULL;
+}
+
 /* of the filter: COMMAND, the next hop or stdout */
 static const char *
 check_hand_on(const struct options *options)
@@ -366,6 +381,8 @@ check_hand_on(const struct options *options)
 	if (profile_keeps_message(options->profile) && keeps)
 		return _("--profile exim-av hands nothing on, neither to --next-hop nor to -- "
 			 "COMMAND: Exim keeps the message");
+	if (profile_speaks_smtp(options->profile))
+		return check_proxy(options);
 	if (profile_needs_command(options->profile) && !keeps)
 		return _("this --profile needs --next-hop or -- COMMAND: its mail server discards "
 			 "stdout");

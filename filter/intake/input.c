@@ -66,6 +66,11 @@ read_some(struct input *input, char *buffer, size_t size, const char **error)
 
 	if (input->end)
 		return 0;
+	if (input->pull != NULL) {
+		got = input->pull(input->pull_arg, buffer, size, error);
+		input->end = got <= 0;
+		return got;
+	}
 	do {
 		if (wait && !wait_readable(input)) {
 			*error = too_slow;
@@ -233,7 +238,7 @@ read_any(const struct options *options, struct input *input, const char **error)
 {
 	size_t max = (size_t)options->max_size;
 	struct stat info;
-	bool regular = fstat(input->fd, &info) == 0 && S_ISREG(info.st_mode);
+	bool regular = input->pull == NULL && fstat(input->fd, &info) == 0 && S_ISREG(info.st_mode);
 	off_t from = regular ? lseek(input->fd, 0, SEEK_CUR) : 0;
 	enum status st;
 	bool full;
@@ -331,6 +336,14 @@ input_read(const struct options *options, struct input *input, const char **erro
 }
 
 enum status
+input_read_pull(const struct options *options, input_pull *pull, void *arg, struct input *input,
+	const char **error)
+{
+	*input = (struct input){.fd = -1, .pull = pull, .pull_arg = arg};
+	return read_any(options, input, error);
+}
+
+enum status
 input_complete(const struct options *options, struct input *input, const char **error)
 {
 	struct input had = *input;
@@ -371,7 +384,7 @@ input_drain(struct input *input)
 	char buffer[16 * 1024];
 	const char *error;
 
-	if (input->named || isatty(input->fd) != 0)
+	if (input->named || (input->pull == NULL && isatty(input->fd) != 0))
 		return;
 	while (read_some(input, buffer, sizeof buffer, &error) > 0)
 		continue;

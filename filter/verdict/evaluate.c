@@ -334,7 +334,9 @@ evaluate_open(struct evaluation *ev, const char **error)
 enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
-	enum status st = input_read(ev->options, &ev->input, error);
+	enum status st = ev->pull != NULL ? input_read_pull(ev->options, ev->pull, ev->pull_arg,
+						    &ev->input, error)
+					  : input_read(ev->options, &ev->input, error);
 
 	if (st != ST_OK)
 		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
