@@ -21,8 +21,6 @@ enum {
 	JUDGE_MS = 30 * 1000, /* of these, at most for the evaluation */
 };
 
-static const char client_left[] = "the client left amid the message";
-static const char too_slow[] = "the message did not arrive in time";
 static const char went_away[] = "the client had left before the message was handed on";
 static const char too_late[] = "too late to hand the message on";
 
@@ -336,7 +334,7 @@ proxy_options(struct proxy *proxy)
 
 /* The next octets of the message into text, unless it is over; false where they do not come. */
 static bool
-take_data(struct proxy *proxy, const char **error)
+take_data(struct proxy *proxy, enum fault *fault)
 {
 	if (!proxy->in_data) {
 		proxy->in_data = true;
@@ -346,7 +344,7 @@ take_data(struct proxy *proxy, const char **error)
 	while (proxy->text_n == 0 && !proxy->data.done) {
 		if (proxy->channel.in_at == proxy->channel.in_n &&
 			!proxy_channel_fill(&proxy->channel)) {
-			*error = proxy->channel.late ? too_slow : client_left;
+			*fault = proxy->channel.late ? FAULT_NOT_IN_TIME : FAULT_CLIENT_LEFT;
 			return false;
 		}
 		proxy->channel.in_at += proxy_data_take(&proxy->data,
@@ -362,11 +360,11 @@ take_data(struct proxy *proxy, const char **error)
 }
 
 long
-proxy_pull(void *arg, char *buffer, size_t size, const char **error)
+proxy_pull(void *arg, char *buffer, size_t size, enum fault *fault)
 {
 	struct proxy *proxy = arg;
 
-	if (proxy->text_at == proxy->text_n && !take_data(proxy, error))
+	if (proxy->text_at == proxy->text_n && !take_data(proxy, fault))
 		return -1;
 	size = size < proxy->text_n - proxy->text_at ? size : proxy->text_n - proxy->text_at;
 	memcpy(buffer, proxy->text + proxy->text_at, size);
@@ -384,9 +382,9 @@ proxy_is_bare(const struct proxy *proxy)
 static void
 drain(struct proxy *proxy)
 {
-	const char *error;
+	enum fault fault;
 
-	while (proxy->in_data && !proxy->data.done && take_data(proxy, &error))
+	while (proxy->in_data && !proxy->data.done && take_data(proxy, &fault))
 		continue;
 }
 

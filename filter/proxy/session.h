@@ -9,6 +9,7 @@
 #ifndef FILTER_PROXY_SESSION_H
 #define FILTER_PROXY_SESSION_H
 
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 #include "mime/arena.h"
 #include "mime/status.h"
@@ -33,7 +34,7 @@ enum proxy_turn proxy_converse(struct proxy *proxy, const char **error);
 const struct options *proxy_options(struct proxy *proxy);
 
 /* The message, as an input_pull: proxy is arg. From its end on the clock of 60 s runs. */
-long proxy_pull(void *proxy, char *buffer, size_t size, const char **error);
+long proxy_pull(void *proxy, char *buffer, size_t size, enum fault *fault);
 
 /* Was a CR or LF in the message alone? To be asked when all of it was read. */
 bool proxy_is_bare(const struct proxy *proxy);
