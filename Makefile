@@ -5,7 +5,7 @@ CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
 O = -O3 -g
 
-PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive
+PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive sqlite3 libpq libxml-2.0 zlib
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
