@@ -16,6 +16,8 @@ enum command {
 	COMMAND_EXPLAIN,
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
+	COMMAND_REPORT, /* says which there are */
+	COMMAND_REPORT_PRUNE,
 	COMMAND_VERSION,
 	COMMAND_HELP
 };
@@ -185,6 +187,10 @@ struct options {
 	const char *html;               /* --html: the page, or NULL */
 	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
+
+	/* report */
+	const char *store; /* path or postgresql://... */
+	int64_t days;      /* of prune */
 
 	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
