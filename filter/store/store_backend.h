@@ -1,4 +1,4 @@
-/* store_backend.h: what a database does for store.c. */
+/* store_backend.h: what a database does for store_query.c. */
 #ifndef FILTER_STORE_STORE_BACKEND_H
 #define FILTER_STORE_STORE_BACKEND_H
 
