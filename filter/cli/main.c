@@ -13,6 +13,7 @@
 #include "filter/cli/check_config.h"
 #include "filter/cli/options.h"
 #include "filter/explain/explain.h"
+#include "filter/feedback/feedback.h"
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
@@ -164,6 +165,8 @@ needs_json(const struct options *options)
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
 		return true;
+	case COMMAND_REPORT:
+	case COMMAND_REPORT_PRUNE:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
 		break;
@@ -203,6 +206,9 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_PRUNE:
+		return feedback_prune_main(&options, arena);
+	case COMMAND_REPORT: /* refused without --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
 		break;

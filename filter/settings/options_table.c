@@ -16,8 +16,12 @@ enum {
 	EXPLAIN = 1 << COMMAND_EXPLAIN,
 	INSPECT = 1 << COMMAND_INSPECT,
 	BATCH = 1 << COMMAND_BATCH,
+	PRUNE = 1 << COMMAND_REPORT_PRUNE,
 	JUDGES = FILTER | EXPLAIN | BATCH,
-	EVERY = JUDGES | INSPECT
+	EVERY = JUDGES | INSPECT,
+	REPORTS = PRUNE,
+	ALL = EVERY | REPORTS,
+	ASKED = ALL | 1 << COMMAND_REPORT
 };
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
@@ -106,7 +110,7 @@ const struct option_row option_rows[] = {
 		.help = N_("lay its records over DNS; may be repeated")},
 	{.name = "dns-record", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(dns_record), .help = N_("write the answers of this run as a zone")},
-	{.name = "now", .commands = EVERY, .arg = "UNIXTIME", .kind = OPTION_NOW, .at = AT(now),
+	{.name = "now", .commands = ALL, .arg = "UNIXTIME", .kind = OPTION_NOW, .at = AT(now),
 		.given = AT(has_now), .max = MAX_TIME,
 		.help = N_("evaluation time, or `message' (the system's)")},
 
@@ -261,6 +265,14 @@ const struct option_row option_rows[] = {
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",
 		.help = N_("octets of DNS answers to keep")},
 
+	TOP(N_("Reports")),
+	{.name = "store", .commands = REPORTS, .arg = "PATH|postgresql://...", .kind = OPTION_PATH,
+		.at = AT(store), .preset = "/var/lib/mailstamp/reports.sqlite",
+		.help = N_("the store")},
+	{.name = "days", .commands = PRUNE, .arg = "N", .kind = OPTION_NUMBER, .at = AT(days),
+		.min = 1, .max = 36500, .preset = "400",
+		.help = N_("keep what is not older than N days")},
+
 	TOP(N_("Limits")),
 	{.name = "max-fields", .commands = EVERY, .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.fields), .min = 1, .max = 100000, .preset = "1000",
@@ -294,17 +306,17 @@ const struct option_row option_rows[] = {
 		.help = N_("largest RSA key")},
 
 	TOP(N_("Other")),
-	{.name = "config", .commands = EVERY, .arg = "FILE", .kind = OPTION_CONFIG,
+	{.name = "config", .commands = ALL, .arg = "FILE", .kind = OPTION_CONFIG,
 		.at = AT(config), .help = N_("read options from FILE, group [mailstamp]")},
 	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
 		.line_only = true, .help = N_("who shall read the files, for --check-config")},
-	{.name = "lang", .commands = EVERY, .kind = OPTION_WORD, .at = AT(lang),
+	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
 		.words = "-|en|ja", .help = N_("language of text for people (the locale's)")},
-	{.name = "version", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
+	{.name = "version", .commands = ASKED, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
 		.help = N_("print the version")},
-	{.name = "help", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_HELP,
+	{.name = "help", .commands = ASKED, .kind = OPTION_COMMAND, .min = COMMAND_HELP,
 		.help = N_("print this")},
 	{.name = "no-ask", .commands = EVERY, .kind = OPTION_FLAG, .at = AT(auth.no_ask)},
 };

@@ -16,6 +16,8 @@ enum command {
 	COMMAND_EXPLAIN,
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
+	COMMAND_REPORT, /* says which there are */
+	COMMAND_REPORT_PRUNE,
 	COMMAND_VERSION,
 	COMMAND_HELP
 };
@@ -186,8 +188,10 @@ struct options {
 	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
 
+	/* report */
+	const char *store; /* path or postgresql://... */
+	int64_t days;      /* of prune */
 	/* reports to others */
-	const char *store; int64_t days;
 	const char *report_from;      /* an address; NULL: not set */
 	const char *report_domain;    /* the submitter, a normal name; NULL: that of report_from */
 	const char *report_org;       /* name of the organization; NULL: the submitter */

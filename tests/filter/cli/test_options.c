@@ -12,7 +12,8 @@ enum { MAX_ARGS = 12 };
 
 #include "tests/support/arena_suite.h"
 
-static const char *const commands[] = {"filter", "explain", "inspect", "batch"};
+static const char *const commands[] = {
+	"filter", "explain", "inspect", "batch", "report", "report prune"};
 static struct options options;
 static const char *error;
 static bool in_file;
@@ -29,8 +30,14 @@ parse(const char *const *args)
 
 	for (size_t i = 0; args[0] != NULL && i < sizeof commands / sizeof commands[0]; i++)
 		named = named || strcmp(args[0], commands[i]) == 0;
-	if (named)
-		argv[argc++] = arena_cstr(&arena, slice_str(*args++));
+	if (named) {
+		struct slice words = slice_str(*args++);
+		size_t first = slice_find(words, ' ');
+
+		argv[argc++] = arena_cstr(&arena, slice_head(words, first));
+		if (first < words.n)
+			argv[argc++] = arena_cstr(&arena, slice_from(words, first + 1));
+	}
 	argv[argc++] = arena_cstr(&arena, SLICE("--config=/dev/null"));
 	for (; *args != NULL; args++)
 		argv[argc++] = arena_cstr(&arena, slice_str(*args));
@@ -417,7 +424,7 @@ help_lines(enum command command)
 
 Test(options, help_has_the_command_s_options)
 {
-	for (int command = COMMAND_FILTER; command <= COMMAND_BATCH; command++) {
+	for (int command = COMMAND_FILTER; command < COMMAND_VERSION; command++) {
 		size_t wanted = 0;
 
 		for (size_t i = 0; i < option_count; i++)
@@ -440,17 +447,22 @@ give_default(const struct option_row *row, enum command command)
 	buf_addf(&option, "--%s=%s", row->name, row->preset);
 	buf_addc(&option, '\0');
 	option_set_presets(command, &without);
-	st = command == COMMAND_FILTER ? PARSE("filter", option.p)
-				       : PARSE(commands[command], option.p, "a");
+	st = command == COMMAND_FILTER  ? PARSE("filter", option.p)
+	     : command < COMMAND_REPORT ? PARSE(commands[command], option.p, "a")
+					: PARSE(commands[command], option.p);
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
-	cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0, "%s",
-		option.p);
+	if (row->kind == OPTION_PATH)
+		cr_expect_str_eq(*(char **)((char *)&options + row->at),
+			*(char **)((char *)&without + row->at));
+	else
+		cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0,
+			"%s", option.p);
 }
 
 Test(options, defaults_can_be_given)
 {
 	for (size_t i = 0; i < option_count; i++)
-		for (int command = COMMAND_FILTER; command <= COMMAND_BATCH; command++)
+		for (int command = COMMAND_FILTER; command < COMMAND_VERSION; command++)
 			if (option_rows[i].preset != NULL &&
 				option_is_for(&option_rows[i], (enum command)command))
 				give_default(&option_rows[i], (enum command)command);
