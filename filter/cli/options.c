@@ -21,6 +21,9 @@ static const char *const command_words[] = {
 	[COMMAND_BATCH] = "batch",
 	[COMMAND_REPORT] = "report",
 	[COMMAND_REPORT_PRUNE] = "report prune",
+	[COMMAND_REPORT_IMPORT] = "report import",
+	[COMMAND_REPORT_SEND] = "report send",
+	[COMMAND_REPORT_BOUNCE] = "report bounce",
 };
 
 enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
@@ -215,7 +218,8 @@ read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
-	if (reader->options->command == COMMAND_BATCH) {
+	if (reader->options->command == COMMAND_BATCH ||
+		reader->options->command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
@@ -226,7 +230,7 @@ read_file(struct reader *reader, bool *had)
 	if (reader->options->command == COMMAND_REPORT)
 		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
 			shown(reader, arg));
-	if (reader->options->command == COMMAND_REPORT_PRUNE)
+	if (reader->options->command > COMMAND_REPORT)
 		return refuse(reader, _("unexpected argument: %s"), shown(reader, arg));
 	if (reader->options->command == COMMAND_FILTER)
 		return refuse(reader,
@@ -420,6 +424,8 @@ check(struct reader *reader)
 		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_REPORT)
 		error = _("report needs a command: see mailstamp report --help");
+	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)
+		error = _("report import needs a LOG");
 	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
 		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)

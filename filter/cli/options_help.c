@@ -83,7 +83,30 @@ usage(enum command command)
 		return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
 			 "\n"
 			 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
+			 "  import  read logs of the filter, for reports to other domains\n"
+			 "  send    make and send these reports\n"
+			 "  bounce  take a bounce of one\n"
 			 "  prune   forget what is old\n");
+	case COMMAND_REPORT_IMPORT:
+		return _("usage: mailstamp report import [OPTION]... LOG...\n"
+			 "\n"
+			 "Reads JSON logs of the filter into the store, packed or not, each line "
+			 "once. "
+			 "The\n"
+			 "exit status is 0, or 75 where a log or the store failed.\n");
+	case COMMAND_REPORT_SEND:
+		return _(
+			"usage: mailstamp report send [OPTION]...\n"
+			"\n"
+			"Makes the aggregate reports of the days that are over and sends them. The "
+			"exit\n"
+			"status is 0, or 75 where something waits for the next run.\n");
+	case COMMAND_REPORT_BOUNCE:
+		return _("usage: mailstamp report bounce [OPTION]... <MESSAGE\n"
+			 "\n"
+			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 where "
+			 "the\n"
+			 "store failed.\n");
 	case COMMAND_REPORT_PRUNE:
 		return _("usage: mailstamp report prune [OPTION]...\n"
 			 "\n"
@@ -117,7 +140,7 @@ options_help(enum command command, FILE *out)
 		page = "mailstamp-batch(1)";
 	if (command == COMMAND_INSPECT)
 		page = "mailstamp-inspect(1)";
-	if (command == COMMAND_REPORT || command == COMMAND_REPORT_PRUNE)
+	if (command >= COMMAND_REPORT && command < COMMAND_VERSION)
 		page = "mailstamp-report(1)";
 	fputs(usage(command), out);
 	put_options(out, command);

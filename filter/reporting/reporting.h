@@ -8,7 +8,16 @@
 #ifndef FILTER_REPORTING_REPORTING_H
 #define FILTER_REPORTING_REPORTING_H
 
+#include <time.h>
+
 #include "filter/settings/settings.h"
+
+/* Seconds since the epoch: --now, or the clock's. */
+static inline int64_t
+reporting_now(const struct options *options)
+{
+	return options->has_now && options->now != NOW_MESSAGE ? options->now : (int64_t)time(NULL);
+}
 
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/crypto.h"
@@ -196,11 +195,12 @@ suppress(struct bounce *bounce)
 		" RETURNING report, address");
 	struct store_query *note = store_query(bounce->store,
 		"INSERT INTO out_suppressed (domain, address, bounces, until)"
-		" SELECT p.domain, ?1, 1, ?2 FROM out_report r"
+		" SELECT p.domain, CAST(?1 AS TEXT), 1, CAST(?2 AS BIGINT) FROM out_report r"
 		" JOIN out_policy p ON p.id = r.policy WHERE r.id = ?3"
 		" ON CONFLICT (domain, address) DO UPDATE SET"
 		" bounces = out_suppressed.bounces + 1,"
-		" until = ?4 + ?5 * (CASE WHEN out_suppressed.bounces >= 4 THEN 16"
+		" until = CAST(?4 AS BIGINT) + CAST(?5 AS BIGINT) * (CASE WHEN "
+		"out_suppressed.bounces >= 4 THEN 16"
 		" WHEN out_suppressed.bounces = 3 THEN 8"
 		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
 	const int64_t silent = (int64_t)SILENT_DAYS * AGGREGATE_DAY;
@@ -272,7 +272,7 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 	struct bounce bounce = {
 		.options = options,
 		.arena = arena,
-		.now = options->has_now ? options->now : (int64_t)time(NULL),
+		.now = reporting_now(options),
 		.crypto = crypto_new(),
 	};
 	const char *error = _("no memory");

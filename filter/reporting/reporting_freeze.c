@@ -42,7 +42,7 @@ static enum status
 list_due(struct reporting_freezer *freezer, struct due **list)
 {
 	struct store_query *query = store_query(freezer->store,
-		"SELECT day, policy, SUM(messages - reports) FROM out_row"
+		"SELECT day, policy, CAST(SUM(messages - reports) AS BIGINT) FROM out_row"
 		" WHERE report = 0 AND day <= ?1 GROUP BY day, policy ORDER BY day, policy");
 	struct due **end = list;
 	enum store_step step;

@@ -2,7 +2,6 @@
  * file since: renamed, packed, copied, or longer. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "filter/aggregate/aggregate_event.h"
 #include "filter/aggregate/aggregate_name.h"
@@ -295,7 +294,7 @@ tell_count(int64_t n, const char *text)
 static void
 tell_summary(const struct import *import)
 {
-	tell_count(import->kinds[AGGREGATE_ROW], _("messages counted"));
+	printf("%lld %s\n", (long long)import->kinds[AGGREGATE_ROW], _("messages counted"));
 	tell_count(import->again, _("counted before"));
 	tell_count(import->old, _("not counted: older than what the store keeps"));
 	for (int i = AGGREGATE_ROW + 1; i < AGGREGATE_KINDS; i++)
@@ -354,7 +353,7 @@ reporting_import_main(const struct options *options, struct arena *arena)
 {
 	struct import import = {
 		.options = options,
-		.now = options->has_now ? options->now : (int64_t)time(NULL),
+		.now = reporting_now(options),
 		.crypto = crypto_new(),
 	};
 	const char *error = _("no memory");

@@ -7,7 +7,7 @@
 #include "mime/buf.h"
 #include "mime/late.h"
 
-enum { ID_MAX = 512 };
+enum { ID_MAX = 512, NAME_OCTETS = 2048 };
 
 struct library {
 	__typeof__(&g_mime_init) init;
@@ -24,12 +24,11 @@ struct library {
 	__typeof__(&g_mime_part_new_with_type) part_new;
 	__typeof__(&g_mime_part_set_content) set_content;
 	__typeof__(&g_mime_part_set_content_encoding) set_encoding;
-	__typeof__(&g_mime_part_set_filename) set_filename;
+	__typeof__(&g_mime_object_get_header_list) headers;
+	__typeof__(&g_mime_header_list_get_header) header;
+	__typeof__(&g_mime_header_set_raw_value) set_raw;
 	__typeof__(&g_mime_stream_mem_new_with_buffer) stream;
 	__typeof__(&g_mime_data_wrapper_new_with_stream) wrapper;
-	__typeof__(&g_mime_format_options_new) format_new;
-	__typeof__(&g_mime_format_options_set_param_encoding_method) format_method;
-	__typeof__(&g_mime_format_options_free) format_free;
 	__typeof__(&g_object_unref) unref;
 	__typeof__(&g_free) free;
 };
@@ -52,13 +51,11 @@ load(struct library *lib)
 		LATE_ALWAYS(library, part_new, g_mime_part_new_with_type),
 		LATE_ALWAYS(library, set_content, g_mime_part_set_content),
 		LATE_ALWAYS(library, set_encoding, g_mime_part_set_content_encoding),
-		LATE_ALWAYS(library, set_filename, g_mime_part_set_filename),
+		LATE_ALWAYS(library, headers, g_mime_object_get_header_list),
+		LATE_ALWAYS(library, header, g_mime_header_list_get_header),
+		LATE_ALWAYS(library, set_raw, g_mime_header_set_raw_value),
 		LATE_ALWAYS(library, stream, g_mime_stream_mem_new_with_buffer),
 		LATE_ALWAYS(library, wrapper, g_mime_data_wrapper_new_with_stream),
-		LATE_ALWAYS(library, format_new, g_mime_format_options_new),
-		LATE_ALWAYS(
-			library, format_method, g_mime_format_options_set_param_encoding_method),
-		LATE_ALWAYS(library, format_free, g_mime_format_options_free),
 		LATE_ALWAYS(library, unref, g_object_unref),
 		LATE_ALWAYS(library, free, g_free),
 	};
@@ -86,19 +83,37 @@ date_text(int64_t when, char text[64])
 	return text;
 }
 
+/*
+ * A field as RFC 9990 3.5.1 has its file's name: GMime would cut a long one into RFC 2231's pieces,
+ * which readers of reports do not join. name is letters, digits and "!.-_" only.
+ */
+static void
+set_name(const struct library *lib, GMimePart *part, const char *field, const char *value,
+	const char *parameter, const char *name)
+{
+	GMimeHeader *header = lib->header(lib->headers((GMimeObject *)part), field);
+	char raw[NAME_OCTETS];
+
+	(void)snprintf(raw, sizeof raw, " %s;\n\t%s=\"%s\"\n", value, parameter, name);
+	lib->set_raw(header, raw);
+}
+
 static GMimeObject *
 make_part(const struct library *lib, const struct reporting_mail_part *part)
 {
 	GMimePart *made = lib->part_new(part->type, part->subtype);
 	GMimeStream *stream = lib->stream(part->content.p, part->content.n);
 	GMimeDataWrapper *content = lib->wrapper(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+	char type[128];
 
 	lib->set_content(made, content);
 	lib->unref(content);
 	lib->unref(stream);
 	if (part->name != NULL) {
 		lib->set_disposition((GMimeObject *)made, "attachment");
-		lib->set_filename(made, part->name);
+		(void)snprintf(type, sizeof type, "%s/%s", part->type, part->subtype);
+		set_name(lib, made, "Content-Type", type, "name", part->name);
+		set_name(lib, made, "Content-Disposition", "attachment", "filename", part->name);
 		lib->set_encoding(made, GMIME_CONTENT_ENCODING_BASE64);
 	} else {
 		lib->set_disposition((GMimeObject *)made, "inline");
@@ -133,7 +148,6 @@ reporting_mail_write(const struct reporting_mail *mail, struct arena *arena, str
 	struct library lib;
 	GMimeMessage *made;
 	GMimeObject *top, *body;
-	GMimeFormatOptions *format;
 	char id[ID_MAX], date[64], *text;
 
 	if (!load(&lib))
@@ -152,11 +166,7 @@ reporting_mail_write(const struct reporting_mail *mail, struct arena *arena, str
 	body = make_body(&lib, mail);
 	lib.set_mime_part(made, body);
 	lib.unref(body);
-	format = lib.format_new();
-	/* one quoted string, never RFC 2231's pieces, which readers of reports do not join */
-	lib.format_method(format, GMIME_PARAM_ENCODING_METHOD_RFC2047);
-	text = lib.to_string(top, format);
-	lib.format_free(format);
+	text = lib.to_string(top, NULL);
 	lib.unref(made);
 	if (text == NULL)
 		return ST_TEMP;

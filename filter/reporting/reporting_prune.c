@@ -1,7 +1,6 @@
 /* reporting_prune.c: what is over and old is forgotten; what still has to be sent is kept. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/reporting/reporting.h"
@@ -69,7 +68,7 @@ prune(struct store *store, int64_t day, struct arena *arena)
 int
 reporting_prune_main(const struct options *options, struct arena *arena)
 {
-	const int64_t now = options->has_now ? options->now : (int64_t)time(NULL),
+	const int64_t now = reporting_now(options),
 		      day = now - now % AGGREGATE_DAY - options->days * AGGREGATE_DAY;
 	struct store *store;
 	const char *error;

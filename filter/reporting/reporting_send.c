@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/crypto.h"
@@ -323,8 +322,7 @@ reporting_send_main(const struct options *given, struct arena *arena)
 {
 	struct options options = *given;
 	struct sender sender = {
-		.post = {.options = &options,
-			.now = options.has_now ? options.now : (int64_t)time(NULL)},
+		.post = {.options = &options, .now = reporting_now(&options)},
 	};
 	const char *error = _("no memory");
 	enum evaluate_status opened;
