@@ -20,8 +20,8 @@ static const char *const statements[] = {
 static const char *const orphans[] = {
 	"DELETE FROM in_auth WHERE id NOT IN (SELECT auth FROM in_row)",
 	"DELETE FROM in_result WHERE auth NOT IN (SELECT id FROM in_auth)",
-	"DELETE FROM in_sender WHERE id NOT IN (SELECT sender FROM in_report) AND id NOT IN "
-	"(SELECT sender FROM in_aside)",
+	("DELETE FROM in_sender WHERE id NOT IN (SELECT sender FROM in_report UNION "
+	 "SELECT sender FROM in_aside)"),
 };
 
 static enum status

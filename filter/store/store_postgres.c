@@ -1,4 +1,4 @@
-#include <libpq-fe.h>
+#include <postgresql/libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -50,7 +50,6 @@ without_password(const char *where, struct arena *arena)
 
 	if (strstr(where, "://") != NULL)
 		authority = (size_t)(strstr(where, "://") - where) + 3;
-	host = slice_from(s, authority);
 	if (query != NULL)
 		s = slice_head(s, (size_t)(query - where));
 	host = slice_head(slice_from(s, authority), slice_find(slice_from(s, authority), '/'));

@@ -1,4 +1,4 @@
-#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE
 #include "filter/cli/options.h"
 
 #include <criterion/criterion.h>
@@ -31,12 +31,11 @@ parse(const char *const *args)
 	for (size_t i = 0; args[0] != NULL && i < sizeof commands / sizeof commands[0]; i++)
 		named = named || strcmp(args[0], commands[i]) == 0;
 	if (named) {
-		struct slice words = slice_str(*args++);
-		size_t first = slice_find(words, ' ');
+		char *words = arena_cstr(&arena, slice_str(*args++));
 
-		argv[argc++] = arena_cstr(&arena, slice_head(words, first));
-		if (first < words.n)
-			argv[argc++] = arena_cstr(&arena, slice_from(words, first + 1));
+		argv[argc++] = strsep(&words, " ");
+		if (words != NULL)
+			argv[argc++] = words;
 	}
 	argv[argc++] = arena_cstr(&arena, SLICE("--config=/dev/null"));
 	for (; *args != NULL; args++)
