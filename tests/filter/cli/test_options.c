@@ -12,8 +12,8 @@ enum { MAX_ARGS = 12 };
 
 #include "tests/support/arena_suite.h"
 
-static const char *const commands[] = {
-	"filter", "explain", "inspect", "batch", "report", "report prune"};
+static const char *const commands[] = {"filter", "explain", "inspect", "batch", "report",
+	"report prune", "report import", "report send", "report bounce"};
 static struct options options;
 static const char *error;
 static bool in_file;
@@ -446,9 +446,10 @@ give_default(const struct option_row *row, enum command command)
 	buf_addf(&option, "--%s=%s", row->name, row->preset);
 	buf_addc(&option, '\0');
 	option_set_presets(command, &without);
-	st = command == COMMAND_FILTER  ? PARSE("filter", option.p)
-	     : command < COMMAND_REPORT ? PARSE(commands[command], option.p, "a")
-					: PARSE(commands[command], option.p);
+	st = command == COMMAND_FILTER ? PARSE("filter", option.p)
+	     : command < COMMAND_REPORT || command == COMMAND_REPORT_IMPORT
+		     ? PARSE(commands[command], option.p, "a")
+		     : PARSE(commands[command], option.p);
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),
