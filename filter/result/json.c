@@ -9,8 +9,8 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
-#include "filter/intake/report_mail.h"
 #include "filter/result/json_parts.h"
+#include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
 #include "filter/text/printable.h"
 

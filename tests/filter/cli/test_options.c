@@ -446,10 +446,12 @@ give_default(const struct option_row *row, enum command command)
 	buf_addf(&option, "--%s=%s", row->name, row->preset);
 	buf_addc(&option, '\0');
 	option_set_presets(command, &without);
-	st = command == COMMAND_FILTER ? PARSE("filter", option.p)
-	     : command < COMMAND_REPORT || command == COMMAND_REPORT_IMPORT
-		     ? PARSE(commands[command], option.p, "a")
-		     : PARSE(commands[command], option.p);
+	/* what takes a file or a name gets one */
+	st = PARSE(commands[command], option.p,
+		command == COMMAND_FILTER ||
+				(command >= COMMAND_REPORT && command != COMMAND_REPORT_IMPORT)
+			? NULL
+			: "a");
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),

@@ -1,4 +1,4 @@
-#include "filter/intake/report_mail.h"
+#include "filter/result/report_mail.h"
 
 #include <criterion/criterion.h>
 

@@ -1,4 +1,4 @@
-#include "filter/intake/report_mail.h"
+#include "filter/result/report_mail.h"
 
 /* The unfolded value of the first field of that name; empty where it is missing or too long. */
 static struct slice

@@ -1,7 +1,7 @@
 /* report_mail.h: is a message itself a report about mail? By its header alone, which anybody can
  * write: what follows from it must be harmless where it is not so. */
-#ifndef FILTER_INTAKE_REPORT_MAIL_H
-#define FILTER_INTAKE_REPORT_MAIL_H
+#ifndef FILTER_RESULT_REPORT_MAIL_H
+#define FILTER_RESULT_REPORT_MAIL_H
 
 #include "mime/message.h"
 
