@@ -439,26 +439,24 @@ give_default(const struct option_row *row, enum command command)
 {
 	const size_t size = row->kind == OPTION_YES ? sizeof(bool) : sizeof(int);
 	struct options without = options_default();
-	struct buf option;
+	char option[200];
 	enum status st;
 
-	buf_init(&option, &arena, 200);
-	buf_addf(&option, "--%s=%s", row->name, row->preset);
-	buf_addc(&option, '\0');
+	(void)snprintf(option, sizeof option, "--%s=%s", row->name, row->preset);
 	option_set_presets(command, &without);
 	/* what takes a file or a name gets one */
-	st = PARSE(commands[command], option.p,
+	st = PARSE(commands[command], option,
 		command == COMMAND_FILTER ||
 				(command >= COMMAND_REPORT && command != COMMAND_REPORT_IMPORT)
 			? NULL
 			: "a");
-	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
+	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option, error);
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),
 			*(char **)((char *)&without + row->at));
 	else
 		cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0,
-			"%s", option.p);
+			"%s", option);
 }
 
 Test(options, defaults_can_be_given)
