@@ -444,7 +444,6 @@ give_default(const struct option_row *row, enum command command)
 
 	(void)snprintf(option, sizeof option, "--%s=%s", row->name, row->preset);
 	option_set_presets(command, &without);
-	/* what takes a file or a name gets one */
 	st = PARSE(commands[command], option,
 		command == COMMAND_FILTER ||
 				(command >= COMMAND_REPORT && command != COMMAND_REPORT_IMPORT)
