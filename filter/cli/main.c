@@ -165,7 +165,6 @@ needs_json(const struct options *options)
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
-		return true;
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:

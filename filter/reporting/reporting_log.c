@@ -28,7 +28,7 @@ put_digest(struct reporting_digest *digest, const unsigned char octets[CRYPTO_SH
 		digest->text[2 * i] = digits[octets[i] >> 4];
 		digest->text[2 * i + 1] = digits[octets[i] & 15];
 	}
-	digest->text[2 * CRYPTO_SHA256_SIZE] = '\0';
+	digest->text[sizeof digest->text - 1] = '\0';
 }
 
 enum status

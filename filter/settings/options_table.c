@@ -291,7 +291,7 @@ const struct option_row option_rows[] = {
 		.at = AT(own_addresses),
 		.help = N_("mail to it is not reported; may be repeated")},
 	{.name = "settle", .commands = SEND, .arg = "S", .kind = OPTION_NUMBER, .at = AT(settle),
-		.max = 10 * MAX_SECONDS, .preset = "7200",
+		.max = INT64_C(10) * MAX_SECONDS, .preset = "7200",
 		.help = N_("wait after a day's end for late logs")},
 	{.name = "report-size", .commands = SEND, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(report_size), .min = 65536, .max = 1 << 30, .preset = "10M",
