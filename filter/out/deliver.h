@@ -31,6 +31,13 @@ enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *jo
 int deliver_spool(
 	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error);
 
+/*
+ * Runs argv with fd, an unlinked file of size octets at offset 0, as stdin; as deliver says.
+ * *status is its wait status where it ended.
+ */
+enum status deliver_run(
+	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status);
+
 /* Kills COMMAND where one runs; for a signal handler. */
 void deliver_kill(void);
 
