@@ -11,6 +11,7 @@
 
 struct page {
 	const struct stats *stats;
+	const struct handlers *handlers; /* of --diagnose; empty without it */
 	size_t failed;     /* files that could not be read */
 	size_t not_mail;   /* and files that are no messages */
 	bool interrupted;  /* the run was stopped before its end */
