@@ -110,7 +110,7 @@ silence_stderr(void)
 
 	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
 		_exit(EXIT_TEMPFAIL);
-	if (fd > STDERR_FILENO)
+	if (fd != STDERR_FILENO) /* 0 and 1, too: what the caller closed stays closed here */
 		close(fd);
 }
 

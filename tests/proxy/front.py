@@ -33,11 +33,11 @@ def stuffed(data):
 class Front:
     """One mailstamp, as spawn(8) starts it, and what its client says and hears."""
 
-    def __init__(self, run, hop, more=(), bare=()):
+    def __init__(self, run, hop, more=(), bare=(), before=()):
         self.sock, theirs = socket.socketpair()
         self.sock.settimeout(20)
         hop = hop if isinstance(hop, str) else hop.name
-        argv = [run.program] + (list(bare) or [
+        argv = list(before) + [run.program] + (list(bare) or [
             '--profile', 'postfix-proxy', '--next-hop', hop, '--config', '/dev/null', '--zone',
             run.folder + '/zone', '--log', run.folder + '/log', '--authserv-id', 'mx.test',
             '--command-timeout', '2', '--read-timeout', '3', '--tempfail-on', 'dmarc'] + list(more))
