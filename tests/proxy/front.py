@@ -40,7 +40,7 @@ class Front:
         argv = list(before) + [run.program] + (list(bare) or [
             '--profile', 'postfix-proxy', '--next-hop', hop, '--config', '/dev/null', '--zone',
             run.folder + '/zone', '--log', run.folder + '/log', '--authserv-id', 'mx.test',
-            '--command-timeout', '2', '--read-timeout', '3', '--tempfail-on', 'dmarc'] + list(more))
+            '--command-timeout', '3', '--read-timeout', '4', '--tempfail-on', 'dmarc'] + list(more))
         self.child = subprocess.Popen(
             argv, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
             env={'PATH': '/usr/bin:/bin', 'LANG': 'C'},
