@@ -1,7 +1,7 @@
 /*
  * kill.c: LD_PRELOAD. The process is killed before the n-th call that writes, syncs, cuts, renames
- * or removes a file, or starts a program (KILL_AT); KILL_COUNT names a file that gets how many there
- * were. What it starts goes on without it.
+ * or removes a file, or starts a program (KILL_AT); KILL_COUNT names a file that gets how many
+ * there were. What it starts goes on without it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
