@@ -7,17 +7,20 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "filter/archive/batch.h"
 #include "filter/cli/check_config.h"
 #include "filter/cli/options.h"
 #include "filter/explain/explain.h"
+#include "filter/feedback/feedback.h"
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
+#include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
 #include "filter/settings/profile.h"
 
@@ -97,6 +100,37 @@ catch_signals(void)
 }
 
 /*
+ * In an SMTP session all three descriptors are the client's: whatever a library writes to stderr
+ * would be a reply. Where that cannot be had, nothing is said at all.
+ */
+static void
+silence_stderr(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+		_exit(EXIT_TEMPFAIL);
+	if (fd != STDERR_FILENO) /* 0 and 1, too: what the caller closed stays closed here */
+		close(fd);
+}
+
+/* Is there an SMTP session? Not by the options' reader, which is not there yet; a value that looks
+ * like the option does no harm. */
+static void
+silence_session(int argc, char **argv)
+{
+	static const char option[] = "--profile", session[] = "postfix-proxy";
+	const size_t n = sizeof option - 1;
+
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], option, n) == 0 &&
+			((argv[i][n] == '=' && strcmp(argv[i] + n + 1, session) == 0) ||
+				(argv[i][n] == '\0' && i + 1 < argc &&
+					strcmp(argv[i + 1], session) == 0)))
+			silence_stderr();
+}
+
+/*
  * Before the constructors of the libraries, which take most of the time until main(): a signal that
  * comes meanwhile has its status, too. What is left is the kernel's and the loader's own work.
  */
@@ -104,9 +138,8 @@ catch_signals(void)
 static void
 catch_signals_early(int argc, char **argv, char **environment)
 {
-	(void)argc;
-	(void)argv;
 	(void)environment;
+	silence_session(argc, argv);
 	catch_signals();
 }
 
@@ -128,7 +161,8 @@ tell_host(enum profile profile, const char *error)
 	log_close(log);
 	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
 	if (line != NULL)
-		puts(line);
+		printf("%s%s", line, profile_speaks_smtp(profile) ? "\r\n" : "\n");
+	(void)fflush(stdout); /* before stdin is read, which may wait for it */
 }
 
 static void
@@ -163,7 +197,12 @@ needs_json(const struct options *options)
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
+	case COMMAND_REPORT_IMPORT:
 		return true;
+	case COMMAND_REPORT:
+	case COMMAND_REPORT_PRUNE:
+	case COMMAND_REPORT_SEND:
+	case COMMAND_REPORT_BOUNCE:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
 		break;
@@ -178,6 +217,7 @@ run(int argc, char **argv, struct arena *arena)
 	const char *error, *user;
 	bool in_file;
 	enum status st;
+	int status;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
 	i18n_choose(options_scan_lang(argc, argv));
@@ -186,6 +226,8 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
+	if (profile_speaks_smtp(options.profile)) /* by the file, too */
+		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start()) {
 		say_error(options.profile, _("libjansson.so.4 cannot be loaded"));
 		input_discard(options.read_timeout);
@@ -203,6 +245,16 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_PRUNE:
+		status = feedback_prune_main(&options, arena);
+		return status != 0 ? status : reporting_prune_main(&options, arena);
+	case COMMAND_REPORT_IMPORT:
+		return reporting_import_main(&options, arena);
+	case COMMAND_REPORT_SEND:
+		return reporting_send_main(&options, arena);
+	case COMMAND_REPORT_BOUNCE:
+		return reporting_bounce_main(&options, arena);
+	case COMMAND_REPORT: /* refused without --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
 		break;
@@ -219,6 +271,7 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
+	silence_session(argc, argv);
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
 	arena_init(&arena, on_no_memory, NULL);
