@@ -462,5 +462,6 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 		i18n_choose(options->lang); /* by the file */
 	if (st == ST_OK)
 		st = apply(&reader);
+	option_set_server_presets(options);
 	return st == ST_OK ? check(&reader) : st;
 }

@@ -1,6 +1,7 @@
 #include "filter/settings/options_table.h"
 
 #include "auth/arc/arc.h"
+#include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
@@ -97,8 +98,9 @@ const struct option_row option_rows[] = {
 		.at = AT(dns_timeout_ms), .min = 1, .max = MAX_MILLIS, .preset = "5",
 		.help = N_("time limit of a query, with retries")},
 	{.name = "deadline", .commands = EVERY, .arg = "S", .kind = OPTION_MILLIS,
-		.at = AT(deadline_ms), .min = 1, .max = MAX_MILLIS, .preset = "60",
-		.help = N_("time limit of the whole evaluation")},
+		.at = AT(deadline_ms), .given = AT(deadline_given), .min = 1, .max = MAX_MILLIS,
+		.preset = "60", .server_preset = "20",
+		.help = N_("time limit of the evaluation")},
 	{.name = "zone", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
 		.help = N_("all answers from a master file, no network")},
 	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH, .arg = "FILE",
@@ -311,6 +313,34 @@ const struct option_row option_rows[] = {
 /* clang-format on */
 
 const size_t option_count = sizeof option_rows / sizeof option_rows[0];
+
+const char *
+option_preset(const struct option_row *row, enum profile profile)
+{
+	return row->server_preset != NULL && profile_is_host(profile) ? row->server_preset
+								      : row->preset;
+}
+
+/* An option that has a default of its own for servers has a place that says whether it was given.
+ */
+void
+option_set_server_presets(struct options *options)
+{
+	struct arena arena; /* as below */
+	const char *why;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < option_count && profile_is_host(options->profile); i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->server_preset == NULL || !option_is_for(row, options->command) ||
+			*(bool *)((char *)options + row->given))
+			continue;
+		(void)option_set(row, row->server_preset, &arena, options, &why);
+		*(bool *)((char *)options + row->given) = false;
+	}
+	arena_clear(&arena);
+}
 
 void
 option_set_presets(enum command command, struct options *options)
