@@ -11,13 +11,9 @@
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
-	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
 	struct slice one;
-	const enum printable_kind kind = printable_next(left, &one);
-	const bool acts = kind == PRINTABLE_ACTS;
+	const bool acts = printable_next_utf8(left, &one) == PRINTABLE_ACTS;
 
-	if (kind == PRINTABLE_BAD)
-		one = replacement;
 	if (out->n + (acts ? 4 * one.n : one.n) > max)
 		return false;
 	if (acts)
