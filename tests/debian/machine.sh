@@ -1,5 +1,5 @@
 # machine.sh: bare Debian releases as folders, for tests/debian/check and tests/debian/package. The caller
-# sets $place (build/debian) and, for each release, $folder (below it).
+# sets $place (build/debian), $commit and, for each release, $folder (below $place).
 # shellcheck shell=sh
 
 # why_not: prints what keeps debootstrap from working here
@@ -53,8 +53,8 @@ bare() {
 	cp -a "${folder:?}/base" "$1" && cp /etc/hosts /etc/resolv.conf "$1/etc/" && mkdir -p "$1/srv/mailstamp"
 }
 
-# with_clone MACHINE: HEAD in its /srv/mailstamp
+# with_clone MACHINE: the commit in its /srv/mailstamp
 with_clone() {
 	git clone -q --no-hardlinks . "$1/srv/mailstamp" &&
-		git -C "$1/srv/mailstamp" checkout -q --detach "$(git rev-parse HEAD)"
+		git -C "$1/srv/mailstamp" checkout -q --detach "${commit:?}"
 }
