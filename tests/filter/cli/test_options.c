@@ -97,6 +97,10 @@ static const struct bad_row {
 	{"file of sealers without a name", {"--trusted-sealer", "@"}, "--trusted-sealer"},
 	{"mistyped network as a forwarder", {"--trusted-forwarder", "10.0.0.0/x"},
 		"--trusted-forwarder"},
+	{"a relay without a client", {"--trusted-relay", "192.0.2.8"},
+		"--trusted-relay needs --client-ip"},
+	{"a relay and a batch without a client",
+		{"--envelope=bsmtp", "--trusted-relay", "192.0.2.8"}, "--trusted-relay needs"},
 	{"a relay is read from no file", {"--trusted-relay", "@relays"}, "--trusted-relay"},
 	{"no sets", {"--max-arc-sets", "0"}, "--max-arc-sets"},
 	{"more sets than the standard", {"--max-arc-sets", "51"}, "--max-arc-sets"},
@@ -262,9 +266,9 @@ Test(options, words)
 Test(options, lists)
 {
 	cr_assert(PARSE("--trusted-client=10.0.0.0/8", "--trusted-client", "2001:db8::/32",
-			  "--trusted-relay", "Mx1.Example", "--trusted-relay=192.0.2.1",
-			  "--own-id=a.example", "--own-id=\"b c\"", "--exit=accept=3",
-			  "--exit=tempfail=70") == ST_OK);
+			  "--envelope=headers", "--trusted-relay", "Mx1.Example",
+			  "--trusted-relay=192.0.2.1", "--own-id=a.example", "--own-id=\"b c\"",
+			  "--exit=accept=3", "--exit=tempfail=70") == ST_OK);
 	cr_expect(options.trusted_clients.n == 2);
 	cr_expect(options.trusted_clients.v[1].bits == 32);
 	cr_expect(options.trusted_relays.n == 2);
@@ -454,6 +458,23 @@ Test(options, defaults_can_be_given)
 			if (option_rows[i].preset != NULL &&
 				option_is_for(&option_rows[i], (enum command)command))
 				give_default(&option_rows[i], (enum command)command);
+}
+
+/* A relay can be the client of an option, of the header and of the other envelopes. */
+Test(options, relay_with_a_client)
+{
+	cr_expect(PARSE("--trusted-relay", "192.0.2.8", "--client-ip", "192.0.2.8") == ST_OK, "%s",
+		error);
+	cr_expect(PARSE("--trusted-relay", "192.0.2.8", "--client-ip", "") == ST_OK, "%s", error);
+	cr_expect(PARSE("--trusted-relay", "192.0.2.8", "--envelope", "headers") == ST_OK, "%s",
+		error);
+	cr_expect(
+		PARSE("--trusted-relay", "192.0.2.8", "--envelope", "stdin") == ST_OK, "%s", error);
+	cr_expect(PARSE("--trusted-relay", "192.0.2.8", "--envelope", "field",
+			  "--envelope-secret-file", "x") == ST_OK,
+		"%s", error);
+	cr_expect(PARSE("explain", "--trusted-relay", "192.0.2.8", "a.eml") == ST_OK, "%s", error);
+	cr_expect(PARSE("batch", "--trusted-relay", "192.0.2.8", "a") == ST_OK, "%s", error);
 }
 
 /* Of the mail servers' profiles, by the command line or the file; what is given wins. */
