@@ -17,6 +17,7 @@ spf_report(const struct spf_result *result, struct report *report)
 	const bool named = result->domain.n > 0;
 	struct report_row *row = report_add(report, "spf", result->code, result->reason);
 
+	row->domain = result->domain;
 	switch (result->identity) {
 	case SPF_ID_MAILFROM:
 		report_prop(

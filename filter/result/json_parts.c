@@ -291,13 +291,12 @@ json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 
 		for (size_t k = 0; k < one->n; k++)
 			json_array_append_new(changes, json_change(&one->changes[k], arena));
-		json_array_append_new(list,
-			json_pack("{s:I,s:b,s:b,s:s?,s:o*,s:b,s:o,s:s}", "signature",
-				size(one->signature), "explained", one->found, "stopped",
-				one->stopped, "half", diagnosis_half(one->half), "key_matches",
-				one->half == DIAGNOSE_KEY ? json_boolean(one->key_proved) : NULL,
-				"like_list", one->like_list, "changes", changes, "text",
-				diagnosis_text(one, arena)));
+		json_array_append_new(
+			list, json_pack("{s:I,s:b,s:b,s:s?,s:b,s:o,s:s}", "signature",
+				      size(one->signature), "explained", one->found, "stopped",
+				      one->stopped, "half", diagnosis_half(one->half), "like_list",
+				      one->like_list, "changes", changes, "text",
+				      diagnosis_text(one, arena)));
 	}
 	return list;
 }

@@ -6,6 +6,17 @@
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
 #include "filter/text/printable.h"
+#include "mime/scan.h"
+
+/* The plain text that *left begins with, which is taken off, as far as max octets allow. */
+static void
+show_plain(struct slice *left, size_t max, struct buf *out)
+{
+	const size_t n = scan_printable_run(slice_head(*left, max - out->n), ' ');
+
+	buf_add(out, slice_head(*left, n));
+	*left = slice_from(*left, n);
+}
 
 /* The first character of *left, which is taken off. False where it would pass max octets. */
 static bool
@@ -32,8 +43,9 @@ row_text(struct slice text, size_t max, struct arena *arena)
 	if (text.n == 0)
 		return "";
 	buf_init(&out, arena, max + 1);
-	while (left.n > 0 && show_one(&left, max, &out))
-		continue;
+	do
+		show_plain(&left, max, &out);
+	while (left.n > 0 && show_one(&left, max, &out));
 	buf_addc(&out, '\0');
 	return out.p;
 }
