@@ -74,8 +74,8 @@ void option_set_presets(enum command command, struct options *options);
 const char *option_preset(const struct option_row *row, enum profile profile);
 
 /*
- * Sets what the profile has as default, where neither the command line nor the file has said anything.
- * To be called after both: each may choose the profile.
+ * Sets what the profile has as default, where neither the command line nor the file has said
+ * anything. To be called after both: each may choose the profile.
  */
 void option_set_server_presets(struct options *options);
 

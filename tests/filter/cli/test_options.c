@@ -477,56 +477,6 @@ Test(options, relay_with_a_client)
 	cr_expect(PARSE("batch", "--trusted-relay", "192.0.2.8", "a") == ST_OK, "%s", error);
 }
 
-/* Of the mail servers' profiles, by the command line or the file; what is given wins. */
-Test(options, defaults_of_servers)
-{
-	static const struct {
-		const char *name, *profile, *deadline;
-		int64_t ms;
-	} rows[] = {
-		{"no profile", "--received-spf=false", "--received-spf=false", 60000},
-		{"plain", "--profile=plain", "--received-spf=false", 60000},
-		{"postfix", "--profile=postfix", "--received-spf=false", 20000},
-		{"exim-filter", "--profile=exim-filter", "--received-spf=false", 20000},
-		{"exim-pipe", "--profile=exim-pipe", "--received-spf=false", 20000},
-		{"exim-av", "--profile=exim-av", "--received-spf=false", 20000},
-		{"procmail", "--profile=procmail", "--received-spf=false", 20000},
-		{"maildrop", "--profile=maildrop", "--received-spf=false", 20000},
-		{"given", "--profile=procmail", "--deadline=61", 61000},
-		{"given as the usual default", "--profile=procmail", "--deadline=60", 60000},
-		{"of no profile", "--profile=plain", "--deadline=20", 20000},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		bool keeps =
-			strstr(rows[i].profile, "post") != NULL || strstr(rows[i].profile, "pipe");
-
-		cr_expect((keeps ? PARSE(rows[i].profile, rows[i].deadline, "--", "true")
-				 : PARSE(rows[i].profile, rows[i].deadline)) == ST_OK,
-			"%s: %s", rows[i].name, error);
-		cr_expect(options.deadline_ms == rows[i].ms, "%s: %lld", rows[i].name,
-			(long long)options.deadline_ms);
-	}
-}
-
-/* Two rows of one name and command, or two with one place, would be a slip of the pen. */
-Test(options, table_has_no_doubles)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *a = &option_rows[i];
-
-		cr_expect((a->commands == 0) == (a->name == NULL), "%s: of no command", a->name);
-		for (size_t j = i + 1; a->name != NULL && j < option_count; j++) {
-			const struct option_row *b = &option_rows[j];
-
-			if (b->name == NULL || (a->commands & b->commands) == 0)
-				continue;
-			cr_expect_str_neq(a->name, b->name);
-			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
-		}
-	}
-}
-
 Test(options, inspect_takes_domains)
 {
 	cr_assert(PARSE("inspect", "a.example", "--selector", "s1", "b.example", "--selector=s2",
