@@ -2,9 +2,7 @@
 
 #include <stdarg.h>
 
-#include "auth/spf/spf.h"
-#include "filter/cli/options_batch.h"
-#include "filter/out/smtp_wire.h"
+#include "filter/cli/options_check.h"
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
@@ -19,6 +17,11 @@ static const char *const command_words[] = {
 	[COMMAND_EXPLAIN] = "explain",
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
+	[COMMAND_REPORT] = "report",
+	[COMMAND_REPORT_PRUNE] = "report prune",
+	[COMMAND_REPORT_IMPORT] = "report import",
+	[COMMAND_REPORT_SEND] = "report send",
+	[COMMAND_REPORT_BOUNCE] = "report bounce",
 };
 
 enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
@@ -100,13 +103,28 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
+/* The number of arguments that the one or two words of a command are; 0: they are others. */
+static int
+words_given(int argc, char **argv, const char *words)
+{
+	size_t first = strcspn(words, " ");
+
+	if (argc < 2 || !slice_eq(slice_str(argv[1]), slice_make(words, first)))
+		return 0;
+	if (words[first] == '\0')
+		return 1;
+	return argc > 2 && strcmp(argv[2], words + first + 1) == 0 ? 2 : 0;
+}
+
 enum command
 options_scan_command(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-		if (strcmp(argv[1], command_words[i]) == 0)
-			return (enum command)i;
-	return COMMAND_FILTER;
+	enum command found = COMMAND_FILTER;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (words_given(argc, argv, command_words[i]) > 0)
+			found = (enum command)i;
+	return found;
 }
 
 static enum status refuse(struct reader *reader, const char *format, ...)
@@ -198,7 +216,8 @@ read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
-	if (reader->options->command == COMMAND_BATCH) {
+	if (reader->options->command == COMMAND_BATCH ||
+		reader->options->command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
@@ -206,6 +225,11 @@ read_file(struct reader *reader, bool *had)
 		add_domain(reader, arg);
 		return ST_OK;
 	}
+	if (reader->options->command == COMMAND_REPORT)
+		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
+			shown(reader, arg));
+	if (reader->options->command > COMMAND_REPORT)
+		return refuse(reader, _("unexpected argument: %s"), shown(reader, arg));
 	if (reader->options->command == COMMAND_FILTER)
 		return refuse(reader,
 			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
@@ -230,10 +254,12 @@ read_command(struct reader *reader)
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
 		return refuse(reader,
-			_("unknown command: %s (the commands are filter, batch, explain and "
-			  "inspect)"),
+			_("unknown command: %s (the commands are filter, batch, explain, inspect "
+			  "and report)"),
 			shown(reader, word));
-	reader->next = reader->argc > 1 ? 2 : 1;
+	if (reader->argc > 1)
+		reader->next = 1 + words_given(reader->argc, reader->argv,
+					   command_words[reader->options->command]);
 	return ST_OK;
 }
 
@@ -325,19 +351,6 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-static const char *
-check_sealing(const struct options *options)
-{
-	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
-
-	if (domain != selector || domain != (options->arc_key != NULL))
-		return _("--arc-seal, --arc-selector and --arc-key must be given together");
-	if (domain && profile_keeps_message(options->profile))
-		return _("--arc-seal cannot be combined with --profile exim-av, which hands no "
-			 "message on");
-	return NULL;
-}
-
 /* A file that explain is given is stored mail, unless it is told the envelope. */
 static void
 take_stored_defaults(struct options *options)
@@ -348,28 +361,6 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
-}
-
-/* of the filter: COMMAND, the next hop or stdout */
-static const char *
-check_hand_on(const struct options *options)
-{
-	const bool keeps = options_keep_stdout(options);
-
-	if (options->next_hop != NULL && options->exec_argv != NULL)
-		return _("--next-hop and -- COMMAND cannot be combined");
-	if (options->next_hop != NULL && !smtp_address_valid(options->next_hop))
-		return _("--next-hop must be HOST:PORT or unix:PATH");
-	if (options->output != OUTPUT_MESSAGE && keeps)
-		return _("--output other than message delivers nothing: not with --next-hop or -- "
-			 "COMMAND");
-	if (profile_keeps_message(options->profile) && keeps)
-		return _("--profile exim-av hands nothing on, neither to --next-hop nor to -- "
-			 "COMMAND: Exim keeps the message");
-	if (profile_needs_command(options->profile) && !keeps)
-		return _("this --profile needs --next-hop or -- COMMAND: its mail server discards "
-			 "stdout");
-	return NULL;
 }
 
 /* Is --trusted-relay on the command line where nothing says who the client is? In the file it is
@@ -392,39 +383,14 @@ relay_without_client(const struct reader *reader)
 static enum status
 check(struct reader *reader)
 {
-	struct options *options = reader->options;
-	const char *error = check_sealing(options);
+	const char *error;
 
-	take_stored_defaults(options);
-	if (error != NULL) {
-		*reader->error = error;
-		return ST_BAD;
-	}
-	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
-		error = _("--envelope field needs --envelope-secret-file");
-	else if (relay_without_client(reader))
+	take_stored_defaults(reader->options);
+	error = options_check(reader->options, reader->arena);
+	if (error == NULL && relay_without_client(reader))
 		error = _("--trusted-relay needs --client-ip or --envelope headers, for a client "
 			  "that "
 			  "can be a relay");
-	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
-		error = _("--rsa-min-bits must not be over --rsa-max-bits");
-	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
-		 !spf_libspf2_built())
-		error = _("this program was built without libspf2, which --spf-engine libspf2 and "
-			  "--spf-compare need");
-	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
-		error = _("inspect needs a DOMAIN");
-	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
-		error = _("--undo is only for explain");
-	else if (options->command == COMMAND_BATCH)
-		error = options_check_batch(options, reader->arena);
-	else if (options->command != COMMAND_FILTER)
-		return ST_OK;
-	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
-		error = _("--output other than message delivers nothing: it is only for --profile "
-			  "plain");
-	else
-		error = check_hand_on(options);
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;

@@ -1,7 +1,6 @@
 #include "filter/settings/options_table.h"
 
 #include "auth/arc/arc.h"
-#include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
@@ -17,8 +16,15 @@ enum {
 	EXPLAIN = 1 << COMMAND_EXPLAIN,
 	INSPECT = 1 << COMMAND_INSPECT,
 	BATCH = 1 << COMMAND_BATCH,
+	PRUNE = 1 << COMMAND_REPORT_PRUNE,
+	IMPORT = 1 << COMMAND_REPORT_IMPORT,
+	SEND = 1 << COMMAND_REPORT_SEND,
+	BOUNCE = 1 << COMMAND_REPORT_BOUNCE,
 	JUDGES = FILTER | EXPLAIN | BATCH,
-	EVERY = JUDGES | INSPECT
+	EVERY = JUDGES | INSPECT,
+	REPORTS = PRUNE | IMPORT | SEND | BOUNCE,
+	ALL = EVERY | REPORTS,
+	ASKED = ALL | 1 << COMMAND_REPORT
 };
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
@@ -43,7 +49,7 @@ const struct option_row option_rows[] = {
 		.help = N_("argument of its EHLO or HELO")},
 	{.name = "mail-from", .commands = JUDGES, .arg = "ADDR", .kind = OPTION_SENDER,
 		.at = AT(mail_from), .help = N_("reverse-path; '' or <> is the null path")},
-	{.name = "rcpt", .commands = JUDGES, .arg = "ADDR", .kind = OPTION_TEXTS, .at = AT(rcpts),
+	{.name = "rcpt", .commands = JUDGES | BOUNCE, .arg = "ADDR", .kind = OPTION_TEXTS, .at = AT(rcpts),
 		.help = N_("recipient; may be repeated")},
 	{.name = "queue-id", .commands = JUDGES, .arg = "ID", .kind = OPTION_TEXT,
 		.at = AT(queue_id), .help = N_("queue id, for the log")},
@@ -83,7 +89,7 @@ const struct option_row option_rows[] = {
 	{.name = "oversize", .commands = JUDGES, .kind = OPTION_YES, .at = AT(oversize_tempfail),
 		.words = "pass|tempfail", .preset = "pass",
 		.help = N_("what to do with a larger message")},
-	{.name = "spool-dir", .commands = JUDGES, .arg = "DIR", .kind = OPTION_PATH,
+	{.name = "spool-dir", .commands = JUDGES | SEND, .arg = "DIR", .kind = OPTION_PATH,
 		.at = AT(spool_dir), .help = N_("folder for large messages ($TMPDIR, /var/tmp)")},
 	{.name = "attached", .commands = EXPLAIN | BATCH, .kind = OPTION_FLAG, .at = AT(attached),
 		.help = N_("judge messages attached to messages, too")},
@@ -92,23 +98,23 @@ const struct option_row option_rows[] = {
 		.help = N_("how From lines are quoted in mbox files")},
 
 	TOP(N_("DNS")),
-	{.name = "resolver", .commands = EVERY, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
+	{.name = "resolver", .commands = EVERY | SEND, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
 		.at = AT(resolvers), .help = N_("DNS server; may be repeated (the system's)")},
-	{.name = "dns-timeout", .commands = EVERY, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "dns-timeout", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(dns_timeout_ms), .min = 1, .max = MAX_MILLIS, .preset = "5",
 		.help = N_("time limit of a query, with retries")},
-	{.name = "deadline", .commands = EVERY, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "deadline", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(deadline_ms), .given = AT(deadline_given), .min = 1, .max = MAX_MILLIS,
 		.preset = "60", .server_preset = "20",
 		.help = N_("time limit of the evaluation")},
-	{.name = "zone", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
+	{.name = "zone", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
 		.help = N_("all answers from a master file, no network")},
 	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH, .arg = "FILE",
 		.kind = OPTION_TEXTS, .at = AT(overlays),
 		.help = N_("lay its records over DNS; may be repeated")},
 	{.name = "dns-record", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(dns_record), .help = N_("write the answers of this run as a zone")},
-	{.name = "now", .commands = EVERY, .arg = "UNIXTIME", .kind = OPTION_NOW, .at = AT(now),
+	{.name = "now", .commands = ALL, .arg = "UNIXTIME", .kind = OPTION_NOW, .at = AT(now),
 		.given = AT(has_now), .max = MAX_TIME,
 		.help = N_("evaluation time, or `message' (the system's)")},
 
@@ -119,7 +125,7 @@ const struct option_row option_rows[] = {
 	{.name = "dmarc-compare", .commands = JUDGES, .kind = OPTION_FLAG,
 		.at = AT(auth.dmarc_compare),
 		.help = N_("evaluate both, show where they differ")},
-	{.name = "psl", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
+	{.name = "psl", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
 		.help = N_("public suffix list, for rfc7489")},
 	{.name = "dkim-l", .commands = JUDGES, .kind = OPTION_YES, .at = AT(auth.dkim_l_allow),
 		.words = "policy|allow", .preset = "policy",
@@ -174,7 +180,7 @@ const struct option_row option_rows[] = {
 		.at = AT(exit_override), .help = N_("exit status of an outcome; may be repeated")},
 	{.name = "next-hop", .commands = FILTER, .arg = "HOST:PORT|unix:PATH", .kind = OPTION_PATH,
 		.at = AT(next_hop), .help = N_("hand the message on by SMTP, not to stdout")},
-	{.name = "command-timeout", .commands = FILTER, .arg = "S", .kind = OPTION_NUMBER,
+	{.name = "command-timeout", .commands = FILTER | SEND, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(command_timeout), .min = 1, .max = MAX_SECONDS, .preset = "600",
 		.help = N_("time limit for COMMAND or the next hop")},
 
@@ -257,11 +263,49 @@ const struct option_row option_rows[] = {
 		.help = N_("merge the JSON files of all shards")},
 	{.name = "into", .commands = BATCH, .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = N_("folder or Maildir for --output stamp")},
+	{.name = "into", .commands = SEND, .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
+		.help = N_("write mail to this folder, send nothing")},
 	{.name = "html", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
 		.help = N_("write the summary as a web page with charts")},
 	{.name = "cache-size", .commands = BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",
 		.help = N_("octets of DNS answers to keep")},
+
+	TOP(N_("Reports")),
+	{.name = "store", .commands = REPORTS, .arg = "PATH|postgresql://...", .kind = OPTION_PATH,
+		.at = AT(store), .preset = "/var/lib/mailstamp/reports.sqlite",
+		.help = N_("the store")},
+	{.name = "report-from", .commands = IMPORT | SEND | BOUNCE, .arg = "ADDR",
+		.kind = OPTION_PATH, .at = AT(report_from),
+		.help = N_("address that reports come from")},
+	{.name = "report-domain", .commands = SEND, .arg = "DOMAIN", .kind = OPTION_DOMAIN,
+		.at = AT(report_domain),
+		.help = N_("domain that reports (that of --report-from)")},
+	{.name = "report-org", .commands = SEND, .arg = "TEXT", .kind = OPTION_TEXT,
+		.at = AT(report_org), .help = N_("name of the organization (the domain)")},
+	{.name = "report-contact", .commands = SEND, .arg = "TEXT", .kind = OPTION_TEXT,
+		.at = AT(report_contact), .help = N_("further contact, for reports")},
+	{.name = "bounce-address", .commands = IMPORT | SEND | BOUNCE, .arg = "ADDR",
+		.kind = OPTION_PATH, .at = AT(bounce_address),
+		.help = N_("where bounces go, with +TAG (--report-from)")},
+	{.name = "own-address", .commands = IMPORT, .arg = "ADDR", .kind = OPTION_TEXTS,
+		.at = AT(own_addresses),
+		.help = N_("mail to it is not reported; may be repeated")},
+	{.name = "settle", .commands = SEND, .arg = "S", .kind = OPTION_NUMBER, .at = AT(settle),
+		.max = INT64_C(10) * MAX_SECONDS, .preset = "7200",
+		.help = N_("wait after a day's end for late logs")},
+	{.name = "report-size", .commands = SEND, .arg = "SIZE", .kind = OPTION_SIZE,
+		.at = AT(report_size), .min = 65536, .max = 1 << 30, .preset = "10M",
+		.help = N_("a report is split above it (packed)")},
+	{.name = "max-mails", .commands = SEND, .arg = "N", .kind = OPTION_COUNT,
+		.at = AT(max_mails), .min = 1, .max = 10000000, .preset = "10000",
+		.help = N_("mails that one run sends at most")},
+	{.name = "sendmail", .commands = SEND, .arg = "PATH", .kind = OPTION_PATH,
+		.at = AT(sendmail), .preset = "/usr/sbin/sendmail",
+		.help = N_("the program that sends mail")},
+	{.name = "days", .commands = PRUNE, .arg = "N", .kind = OPTION_NUMBER, .at = AT(days),
+		.min = 1, .max = 36500, .preset = "400",
+		.help = N_("keep what is not older than N days")},
 
 	TOP(N_("Limits")),
 	{.name = "max-fields", .commands = EVERY, .arg = "N", .kind = OPTION_COUNT,
@@ -296,51 +340,23 @@ const struct option_row option_rows[] = {
 		.help = N_("largest RSA key")},
 
 	TOP(N_("Other")),
-	{.name = "config", .commands = EVERY, .arg = "FILE", .kind = OPTION_CONFIG,
+	{.name = "config", .commands = ALL, .arg = "FILE", .kind = OPTION_CONFIG,
 		.at = AT(config), .help = N_("read options from FILE, group [mailstamp]")},
 	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
 		.line_only = true, .help = N_("who shall read the files, for --check-config")},
-	{.name = "lang", .commands = EVERY, .kind = OPTION_WORD, .at = AT(lang),
+	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
 		.words = "-|en|ja", .help = N_("language of text for people (the locale's)")},
-	{.name = "version", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
+	{.name = "version", .commands = ASKED, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
 		.help = N_("print the version")},
-	{.name = "help", .commands = EVERY, .kind = OPTION_COMMAND, .min = COMMAND_HELP,
+	{.name = "help", .commands = ASKED, .kind = OPTION_COMMAND, .min = COMMAND_HELP,
 		.help = N_("print this")},
 	{.name = "no-ask", .commands = EVERY, .kind = OPTION_FLAG, .at = AT(auth.no_ask)},
 };
 /* clang-format on */
 
 const size_t option_count = sizeof option_rows / sizeof option_rows[0];
-
-const char *
-option_preset(const struct option_row *row, enum profile profile)
-{
-	return row->server_preset != NULL && profile_is_host(profile) ? row->server_preset
-								      : row->preset;
-}
-
-/* An option that has a default of its own for servers has a place that says whether it was given.
- */
-void
-option_set_server_presets(struct options *options)
-{
-	struct arena arena; /* as below */
-	const char *why;
-
-	arena_init(&arena, NULL, NULL);
-	for (size_t i = 0; i < option_count && profile_is_host(options->profile); i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (row->server_preset == NULL || !option_is_for(row, options->command) ||
-			*(bool *)((char *)options + row->given))
-			continue;
-		(void)option_set(row, row->server_preset, &arena, options, &why);
-		*(bool *)((char *)options + row->given) = false;
-	}
-	arena_clear(&arena);
-}
 
 void
 option_set_presets(enum command command, struct options *options)

@@ -75,7 +75,7 @@ class Exim:
         run('update-exim4.conf')
         site.stop('exim')
         site.start('exim', '/usr/sbin/exim4', '-bdf', '-q1s', '-oP', PID)
-        if not until(self.answers, 15):
+        if not until(lambda: 'daemon started' in self.log() and self.answers(), 15):
             raise Trouble('Exim did not start: ' + self.log())
         self.readme = Readme(site, 'exim')
         self.readme.paste('install')
