@@ -2,7 +2,9 @@
 
 #include <stdarg.h>
 
-#include "filter/cli/options_check.h"
+#include "auth/spf/spf.h"
+#include "filter/cli/options_batch.h"
+#include "filter/cli/options_filter.h"
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
@@ -375,7 +377,7 @@ relay_without_client(const struct reader *reader)
 		relay |= reader->given[i].row->at == offsetof(struct options, trusted_relays);
 		client |= reader->given[i].row->at == offsetof(struct options, client_ip);
 	}
-	return relay && !client && !profile_needs_command(options->profile) &&
+	return relay && !client && !profile_speaks_smtp(options->profile) &&
 	       (options->envelope == ENVELOPE_ARGS || options->envelope == ENVELOPE_BSMTP);
 }
 
@@ -383,14 +385,39 @@ relay_without_client(const struct reader *reader)
 static enum status
 check(struct reader *reader)
 {
-	const char *error;
+	struct options *options = reader->options;
+	const char *error = options_check_sealing(options);
 
-	take_stored_defaults(reader->options);
-	error = options_check(reader->options, reader->arena);
-	if (error == NULL && relay_without_client(reader))
+	take_stored_defaults(options);
+	if (error != NULL) {
+		*reader->error = error;
+		return ST_BAD;
+	}
+	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
+		error = _("--envelope field needs --envelope-secret-file");
+	else if (relay_without_client(reader))
 		error = _("--trusted-relay needs --client-ip or --envelope headers, for a client "
-			  "that "
-			  "can be a relay");
+			  "that can be a relay");
+	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
+		error = _("--rsa-min-bits must not be over --rsa-max-bits");
+	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
+		 !spf_libspf2_built())
+		error = _("this program was built without libspf2, which --spf-engine libspf2 and "
+			  "--spf-compare need");
+	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
+		error = _("inspect needs a DOMAIN");
+	else if (options->command == COMMAND_REPORT)
+		error = _("report needs a command: see mailstamp report --help");
+	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)
+		error = _("report import needs a LOG");
+	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
+		error = _("--undo is only for explain");
+	else if (options->command == COMMAND_BATCH)
+		error = options_check_batch(options, reader->arena);
+	else if (options->command != COMMAND_FILTER)
+		return ST_OK;
+	else
+		error = options_check_filter(options);
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;

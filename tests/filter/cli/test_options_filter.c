@@ -1,11 +1,11 @@
-#include "filter/cli/options_check.h"
+#include "filter/cli/options_filter.h"
 
 #include <criterion/criterion.h>
 
 #include "filter/cli/options.h"
 #include "tests/support/arena_suite.h"
 
-ARENA_SUITE(options_check);
+ARENA_SUITE(options_filter);
 
 enum { ARGS = 6 };
 
@@ -30,7 +30,7 @@ static const struct row {
 	{"nobody for explain", {"explain", "--trusted-relay=192.0.2.8"}, true},
 };
 
-Test(options_check, relay_needs_a_client)
+Test(options_filter, relay_needs_a_client)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char *argv[ARGS + 3] = {arena_cstr(&arena, slice_str("mailstamp"))};
