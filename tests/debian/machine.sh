@@ -29,7 +29,7 @@ fetch() {
 # within MACHINE PACKAGES COMMAND: runs it as a person in the clone would, nothing of this machine around
 # shellcheck disable=SC2016 # for the inner shells
 within() {
-	unshare --mount --pid --fork --kill-child sh -c 'mount -t proc proc "$1/proc" &&
+	unshare --mount --pid --fork --kill-child sh -c 'mount --bind "$1" "$1" && mount -t proc proc "$1/proc" &&
 		mount -t devpts -o newinstance,ptmxmode=666 devpts "$1/dev/pts" &&
 		mount -t tmpfs tmpfs "$1/dev/shm" &&
 		mount --bind "$2" "$1/var/cache/apt/archives" &&
