@@ -19,7 +19,7 @@ enum status manifest_line(struct slice line, struct arena *arena, struct slice *
 
 /*
  * A side file: the names of the preamble of --envelope stdin (client_address=, helo_name=,
- * sender=, ...), with or without its first line. ST_BAD with *error.
+ * sender=, ...), with or without its first line. ST_BAD with *fault.
  */
 enum status manifest_side(
 	struct slice bytes, struct arena *arena, struct envelope *envelope, enum fault *fault);
