@@ -89,7 +89,7 @@ service_records(const struct advice *advice, const struct provider *provider, st
 		return 1;
 	/* ap-northeast-1.amazonses.com; the bare domain is the first region's */
 	region = slice_head(domain, slice_find(domain, '.'));
-	if (slice_ieq(domain, slice_str(provider->domains)))
+	if (slice_ieq(domain, slice_str(provider->paths)))
 		region = SLICE("us-east-1");
 	records[1] = (struct proof_record){
 		name, "MX", advice_fill(advice, slice_str(provider->mx), region)};

@@ -34,9 +34,17 @@ struct evidence evidence_of_client(
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
-/* Does anything show that the message is of somebody who sends for the author domain: its client,
- * or a domain that SPF or a signature passed for? */
-bool evidence_of_message(const struct evaluation *evaluation, const struct own_senders *own);
+enum { EVIDENCE_SERVICES = 32 };
+
+struct evidence_services {
+	struct evidence list[EVIDENCE_SERVICES]; /* EVIDENCE_OWN_LIST or EVIDENCE_RECORDS */
+	size_t n;
+};
+
+/* The services that the owner's list, or the records of domain and of the policy's domain above it,
+ * name: the first ones. */
+void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
+	struct slice domain, struct evidence_services *services);
 
 /* A word for machines, and from it the words for people, in English (N_); NULL for another word. */
 const char *evidence_code(enum evidence_id id);

@@ -91,12 +91,13 @@ page_domains(struct html *html, const struct stats *stats)
 	if (order == NULL)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
-		_("Is p=reject safe? Hurt: not aligned, but of somebody who is known to send for "
-		  "the domain (its records, --own-senders). Decide: something speaks for it (SPF "
-		  "or DKIM of another domain passed, fields of a list), but a forger can have "
-		  "that, too. Stopped: nothing speaks for it. p=quarantine would send the same "
-		  "mail to the junk folder instead. Under a what-if: how many messages would get "
-		  "another disposition."));
+		_("Is p=reject safe? Hurt: not aligned, but yours, of a known service that you "
+		  "use, "
+		  "or of a forwarder or list. Decide: something speaks for it (SPF or DKIM of "
+		  "another domain passed, fields of a list), but a forger can have that, too. "
+		  "Stopped: nothing speaks for it. p=quarantine would send the same mail to the "
+		  "junk folder instead. Under a what-if: how many messages would get another "
+		  "disposition."));
 	page_table_heads(html, COLUMNS(columns));
 	for (size_t i = 0; i < stats->nscenarios; i++)
 		page_table_scenario(html, stats, i, true);
@@ -166,6 +167,22 @@ source_needs(struct html *html, const struct stats_source *source)
 }
 
 static void
+source_class(struct html *html, const struct stats_source *source)
+{
+	const struct sender sender = stats_source_sender(source);
+
+	html_markup(html, "<td class=\"t\" data-class=\"%s\" data-by=\"%s\">",
+		sender_class_word(sender.class), sender_evidence_word(sender.by));
+	html_text(html, sender_class_text(sender.class));
+	if (sender.by != SENDER_BY_NOTHING) {
+		html_markup(html, " <small>");
+		html_text(html, sender_evidence_text(sender.by));
+		html_markup(html, "</small>");
+	}
+	html_markup(html, "</td>");
+}
+
+static void
 source_row(struct html *html, const struct stats *stats, size_t number)
 {
 	const struct stats_source *source = &stats->sources[number];
@@ -175,6 +192,7 @@ source_row(struct html *html, const struct stats *stats, size_t number)
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
 	html_markup(html, "</th>");
+	source_class(html, source);
 	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
@@ -198,6 +216,7 @@ page_sources(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Sender"), false},
+		{N_("Class"), false},
 		{N_("Author domain"), false},
 		{N_("Messages"), true},
 		{N_("Passed DMARC"), true},
@@ -218,7 +237,7 @@ page_sources(struct html *html, const struct stats *stats)
 	page_table_begin(html, "sources", _("Senders"),
 		_("Who really sent in whose name: the domain that signed, else that of the "
 		  "envelope, "
-		  "else the host or its network."));
+		  "else the host or its network; and what it is to the author domain."));
 	page_table_heads(html, COLUMNS(columns));
 	page_table_body(html);
 	for (size_t i = 0; i < n; i++)

@@ -156,7 +156,7 @@ add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 		time->at[time->n] = here;
 		last = &time->at[time->n++];
 	}
-	stats_counts_join(&last->counts, &period->counts);
+	counts_join(&last->counts, &period->counts);
 }
 
 bool
@@ -177,7 +177,7 @@ page_time_make(const struct stats *stats, struct page_time *time)
 		return false;
 	for (size_t i = 0; i < stats->nperiods; i++)
 		if (i < range.from || i > range.to)
-			stats_counts_join(&time->outside, &stats->periods[i].counts);
+			counts_join(&time->outside, &stats->periods[i].counts);
 		else
 			add_period(time, &stats->periods[i], gaps);
 	return true;

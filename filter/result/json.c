@@ -108,6 +108,15 @@ warnings_part(const struct evaluation *ev)
 	return part;
 }
 
+struct slice
+json_message_id(const struct evaluation *ev)
+{
+	const struct field *field =
+		ev->has_message ? message_field(&ev->message, "Message-ID", 0) : NULL;
+
+	return field != NULL ? field_unfold(field, ev->arena) : SLICE("");
+}
+
 static json_t *
 message_part(const struct evaluation *ev)
 {
@@ -133,7 +142,7 @@ message_part(const struct evaluation *ev)
 			json_array_append_new(flags, json_string(words[i].word));
 	for (size_t i = 0; i < ids->ndomains; i++)
 		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
-	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o}", "size",
+	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o,s:o}", "size",
 		(json_int_t)ev->message.raw.n, "over_size", ev->oversize, "fields",
 		(json_int_t)ev->message.all_fields, "flags", flags, "author_domain",
 		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",
@@ -141,7 +150,8 @@ message_part(const struct evaluation *ev)
 		"from_fault",
 		ids->fault.cause == ADDRESS_NO_FAULT || ids->tolerant ? json_null()
 								      : from_fault(ev),
-		"date", dated ? json_integer((json_int_t)date) : json_null());
+		"date", dated ? json_integer((json_int_t)date) : json_null(), "id",
+		json_known(json_message_id(ev), ev->arena));
 }
 
 static json_t *
@@ -224,6 +234,10 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 
 	if (outcome->known)
 		json_object_set_new(top, "known_sender", json_true());
+	if (outcome->path != NULL)
+		json_object_set_new(top, "sender",
+			json_pack("{s:s,s:s}", "class", sender_class_word(outcome->sender.class),
+				"evidence", sender_evidence_word(outcome->sender.by)));
 	return json_write(top, ev->arena, line);
 }
 

@@ -7,6 +7,7 @@
 #include "auth/diagnose/diagnose.h"
 #include "filter/io/fault.h"
 #include "filter/result/finding.h"
+#include "filter/result/sender.h"
 #include "filter/verdict/evaluate.h"
 #include "filter/verdict/whatif.h"
 
@@ -14,6 +15,7 @@
 struct outcome {
 	const char *path;                  /* batch: where the message was, shown safely; or NULL */
 	bool known;                        /* batch: who sent it is known to send for the author */
+	struct sender sender;              /* batch: its class */
 	size_t index;                      /* batch, with path: its number in the run, from 0 */
 	int status;                        /* exit status */
 	const char *error;                 /* an error of ours, or NULL */
@@ -33,6 +35,9 @@ struct outcome {
  */
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
+
+/* The value of the first Message-ID, without folds; empty where there is none. */
+struct slice json_message_id(const struct evaluation *evaluation);
 
 /* One line for a file that could not be judged; the same form as above. */
 enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,

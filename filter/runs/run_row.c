@@ -258,26 +258,42 @@ read_date(struct reader *reader, const json_t *date, struct row *row)
 		refuse(reader, N_("a date is not a number"));
 }
 
+/* An older program did not say it. */
+static void
+read_sender(struct reader *reader, json_t *sender, struct row *row)
+{
+	const char *class = "", *by = "";
+
+	if (sender != NULL &&
+		unpack(reader, sender, "{s:s,s:s}", "class", &class, "evidence", &by) &&
+		(!sender_class_read(class, &row->sender.class) ||
+			!sender_evidence_read(by, &row->sender.by)))
+		refuse(reader, N_("an unknown class of sender"));
+}
+
 static void
 read_judged(struct reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
-	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL;
+	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
+	       *sender = NULL;
 	int not_judged = 0; /* an older program did not say it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,
-		"{s:s,s:{s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
+		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
-		"envelope", "client_ip", &ip, "client_name", &name, "source", &source, "not_judged",
-		&not_judged, "reason", &reason, "reason_code", &reason_code, "sign", &sign,
-		"override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome", &other,
-		"diagnosis", &diagnosis, "advice", &advice);
+		"id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source", &source,
+		"not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code, "sign",
+		&sign, "override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome",
+		&other, "diagnosis", &diagnosis, "advice", &advice, "sender", &sender);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);
 	row->client_name = text(reader, name, ROW_TEXT);
+	row->message_id = text(reader, id, ROW_TEXT);
+	read_sender(reader, sender, row);
 	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
 	row->not_judged = not_judged != 0;
 	if (spf != NULL)

@@ -24,7 +24,7 @@ enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file 
 
 enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 
-/* enum mailbox; providers in the order of filter/provider/provider_table.c */
+/* enum mailbox; providers in the order of filter/provider/services.ini */
 #define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
 
 #define MAX_SIZE ((int64_t)1 << 40)
@@ -217,6 +217,8 @@ const struct option_row option_rows[] = {
 	TOP(N_("Advice")),
 	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
+	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
+		.help = N_("ask DNS for the names of hosts whose mail is not aligned")},
 
 	TOP(N_("explain")),
 	{.name = "undo", .commands = EXPLAIN, .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),

@@ -39,7 +39,7 @@ enum envelope_mode {
 };
 
 /* --mailbox: which hops of stored mail lie inside; from MAILBOX_FIRST on the providers that keep
- * mailboxes, in the order of filter/provider/provider_table.c */
+ * mailboxes, in the order of filter/provider/services.ini */
 enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
 
 enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
@@ -118,6 +118,7 @@ struct options {
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
+	bool names;              /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders; /* who sends for the domain's owner, or NULL */
 	struct strings overlays; /* master files that are laid over DNS */
 	bool has_now;

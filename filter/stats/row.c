@@ -67,6 +67,7 @@ blank(size_t index, const char *path, struct arena *arena)
 		.author_domain = "",
 		.client_ip = "",
 		.client_name = "",
+		.message_id = "",
 		.envelope_from = "",
 		.reason = "",
 		.indicator = "",
@@ -156,6 +157,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->author_domain = plain(ev->ids.author_domain, ev->arena);
 	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
 	row->client_name = plain(envelope->client_name, ev->arena);
+	row->message_id = plain(json_message_id(ev), ev->arena);
 	row->envelope_from = plain(envelope_source_text(&ev->taken, ev->arena), ev->arena);
 	row->not_judged = evaluate_not_judged(ev);
 	row->disposition = ev->verdict.disposition;
@@ -163,6 +165,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->indicator = or_empty(ev->verdict.indicator);
 	row->override = or_empty(ev->verdict.override.reason);
 	row->known = outcome->known;
+	row->sender = outcome->sender;
 	row->has_other = outcome->other != NULL;
 	if (outcome->other != NULL)
 		row->other = outcome_of(outcome->other);
@@ -204,10 +207,12 @@ static void
 pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
-		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from,
-		&row->reason, &row->indicator, &row->override, &row->worse_source};
+		&row->author_domain, &row->client_ip, &row->client_name, &row->message_id,
+		&row->envelope_from, &row->reason, &row->indicator, &row->override,
+		&row->worse_source};
 
 	row->worse_source = or_empty(row->worse_source);
+	row->message_id = or_empty(row->message_id);
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

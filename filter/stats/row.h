@@ -7,6 +7,7 @@
 #define FILTER_STATS_ROW_H
 
 #include "filter/result/finding.h"
+#include "filter/result/sender.h"
 #include "filter/stats/damage.h"
 #include "filter/verdict/whatif.h"
 
@@ -57,13 +58,15 @@ struct row {
 
 	const char *author_domain; /* A-labels, lower case; "": none or several */
 	const char *client_ip, *client_name;
+	const char *message_id;    /* the value of the first Message-ID, or "" */
 	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
 	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
-	const char *reason;   /* of the disposition */
-	const char *indicator;     /* of an indirect flow */
-	bool known;           /* who sent it is known to send for the author (evidence.h) */
-	const char *override; /* who vouched: arc, trusted-forwarder, or "" */
+	const char *reason;    /* of the disposition */
+	const char *indicator; /* of an indirect flow */
+	struct sender sender;  /* as far as the message itself shows it */
+	bool known;            /* who sent it is known to send for the author (evidence.h) */
+	const char *override;  /* who vouched: arc, trusted-forwarder, or "" */
 
 	bool has_other;
 	struct row_outcome other; /* --dmarc-compare */

@@ -31,4 +31,8 @@ double stats_percent(uint64_t n, uint64_t all);
 /* How many messages a scenario gives another disposition. */
 uint64_t stats_changed(const struct stats_matrix *matrix);
 
+/* The class of a source: passes where all of its judged messages do, else that of most of its
+ * messages that are not aligned, with what shows it of most of these. */
+struct sender stats_source_sender(const struct stats_source *source);
+
 #endif
