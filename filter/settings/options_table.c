@@ -218,7 +218,7 @@ const struct option_row option_rows[] = {
 	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
 	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
-		.help = N_("ask DNS for the names of hosts whose mail is not aligned")},
+		.help = N_("ask DNS for names of hosts of unaligned mail")},
 
 	TOP(N_("explain")),
 	{.name = "undo", .commands = EXPLAIN, .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
