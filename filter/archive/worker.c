@@ -10,7 +10,6 @@
 #include "filter/archive/line.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
-#include "filter/explain/classify.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
@@ -20,6 +19,7 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/run_row.h"
+#include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
 #include "filter/verdict/names.h"
 

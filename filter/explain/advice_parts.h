@@ -4,8 +4,8 @@
 
 #include "auth/diagnose/diagnose.h"
 #include "filter/explain/advice_text.h"
-#include "filter/explain/evidence.h"
 #include "filter/result/json.h"
+#include "filter/sender/evidence.h"
 #include "filter/verdict/evaluate.h"
 #include "filter/verdict/proof.h"
 

@@ -1,6 +1,6 @@
 #include "filter/explain/advice_text.h"
 
-#include "filter/explain/evidence.h"
+#include "filter/sender/evidence.h"
 #include "filter/explain/remedy.h"
 #include "filter/explain/setting.h"
 #include "filter/provider/provider.h"

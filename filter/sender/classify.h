@@ -4,8 +4,8 @@
  *
  * What other messages of a run add to it is in filter/stats/elsewhere.h.
  */
-#ifndef FILTER_EXPLAIN_CLASSIFY_H
-#define FILTER_EXPLAIN_CLASSIFY_H
+#ifndef FILTER_SENDER_CLASSIFY_H
+#define FILTER_SENDER_CLASSIFY_H
 
 #include "filter/result/sender.h"
 #include "filter/settings/own_senders.h"

@@ -1,6 +1,6 @@
-#include "filter/explain/classify.h"
+#include "filter/sender/classify.h"
 
-#include "filter/explain/evidence.h"
+#include "filter/sender/evidence.h"
 #include "filter/verdict/proof.h"
 
 enum { SEALERS_MAX = 128 };

@@ -1,4 +1,4 @@
-#include "filter/explain/evidence.h"
+#include "filter/sender/evidence.h"
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"

@@ -5,8 +5,8 @@
  * Never evidence: a DKIM pass or SPF pass of somebody else, which a forger has for a domain of his
  * own; fields, which anybody can write; that the host has sent the message.
  */
-#ifndef FILTER_EXPLAIN_EVIDENCE_H
-#define FILTER_EXPLAIN_EVIDENCE_H
+#ifndef FILTER_SENDER_EVIDENCE_H
+#define FILTER_SENDER_EVIDENCE_H
 
 #include "filter/provider/provider.h"
 #include "filter/settings/own_senders.h"
