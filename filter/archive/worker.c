@@ -10,6 +10,7 @@
 #include "filter/archive/line.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
+#include "filter/explain/explain_received.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
@@ -271,6 +272,8 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 			diagnosis_run(&ev->in, &ev->results.dkim, false, &outcome->ndiagnoses);
 	suppose(worker, outcome);
 	find_name(worker);
+	if (options->compare_received != NULL && ev->evaluated)
+		outcome->agreement = agree_with_received(ev);
 	if (worker->advice || json)
 		outcome->sender = classify_message(ev, worker->own);
 	if ((worker->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {

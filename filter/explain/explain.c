@@ -7,6 +7,7 @@
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_identities.h"
 #include "filter/explain/explain_notes.h"
+#include "filter/explain/explain_received.h"
 #include "filter/explain/explain_rows.h"
 #include "filter/explain/undo.h"
 #include "filter/intake/structure.h"
@@ -141,9 +142,13 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	findings_init(&advice, ev->arena);
 	advice_make(ev, &outcome, own, &advice);
 	outcome.advice = &advice;
+	if (options->compare_received != NULL && ev->evaluated)
+		outcome.agreement = agree_with_received(ev);
 	if (options->output == OUTPUT_TEXT) {
 		print_all(ev, options->color == COLOR_ALWAYS ||
 				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
+		if (outcome.agreement != NULL)
+			explain_received(ev, outcome.agreement);
 		print_diagnoses(ev, &outcome);
 		print_findings(_("How to fix it:"), &advice);
 	} else if (options->output == OUTPUT_JSON) {

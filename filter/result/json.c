@@ -227,6 +227,35 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }
 
+/* --compare-received: what the receiver said, and where we differ. */
+static json_t *
+received_part(const struct agreement *agreement, struct arena *arena)
+{
+	static const char *const forms[] = {
+		[SAID_NOTHING] = NULL,
+		[SAID_FIELD] = "authentication-results",
+		[SAID_ARC] = "arc-authentication-results",
+		[SAID_NO_ID] = "microsoft",
+	};
+	const struct said *said = &agreement->said;
+	json_t *differences = json_array();
+
+	for (size_t i = 0; i < agreement->n; i++) {
+		const struct agree_difference *one = &agreement->differences[i];
+
+		json_array_append_new(differences,
+			json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}", "about",
+				agree_about_word(one->about), "domain",
+				json_known(one->domain, arena), "ours", auth_code_word(one->ours),
+				"theirs", json_from(one->theirs, arena), "why_code",
+				agree_why_word(one->why), "why", agree_why_text(one->why)));
+	}
+	return json_pack("{s:s?,s:o,s:o,s:o,s:o,s:b,s:o}", "form", forms[said->form], "id",
+		json_known(said->id, arena), "spf", json_known(said->spf.word, arena), "dkim",
+		json_known(said->dkim.word, arena), "dmarc", json_known(said->dmarc.word, arena),
+		"agrees", agreement->agrees, "differences", differences);
+}
+
 enum status
 json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
 {
@@ -234,6 +263,8 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 
 	if (outcome->known)
 		json_object_set_new(top, "known_sender", json_true());
+	if (outcome->agreement != NULL)
+		json_object_set_new(top, "received", received_part(outcome->agreement, ev->arena));
 	if (outcome->path != NULL)
 		json_object_set_new(top, "sender",
 			json_pack("{s:s,s:s}", "class", sender_class_word(outcome->sender.class),

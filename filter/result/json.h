@@ -6,6 +6,7 @@
 
 #include "auth/diagnose/diagnose.h"
 #include "filter/io/fault.h"
+#include "filter/receiver/agree.h"
 #include "filter/result/finding.h"
 #include "filter/result/sender.h"
 #include "filter/verdict/evaluate.h"
@@ -24,6 +25,7 @@ struct outcome {
 	const struct findings *advice;     /* explain's and batch's; NULL: the member is left out */
 	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
+	const struct agreement *agreement;     /* --compare-received; NULL: not compared */
 	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;
 	const struct what_if_result *other; /* by the other RFC; NULL: not compared */

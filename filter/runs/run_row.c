@@ -271,29 +271,56 @@ read_sender(struct reader *reader, json_t *sender, struct row *row)
 		refuse(reader, N_("an unknown class of sender"));
 }
 
+/* --compare-received */
+static void
+read_received(struct reader *reader, json_t *received, struct row *row)
+{
+	json_t *id = NULL, *differences = NULL;
+	int agrees = 0;
+	size_t n;
+
+	if (received == NULL || !unpack(reader, received, "{s:o,s:b,s:o}", "id", &id, "agrees",
+					&agrees, "differences", &differences))
+		return;
+	row->receiver = text(reader, id, ROW_TEXT);
+	row->agrees = agrees != 0;
+	n = list(reader, differences, AGREE_DIFFERENCES);
+	for (size_t i = 0; i < n; i++) {
+		const char *about = "";
+
+		(void)unpack(reader, json_array_get(differences, i), "{s:s}", "about", &about);
+		for (int k = 0; k < AGREE_METHODS; k++)
+			if (strcmp(agree_about_word((enum agree_about)k), about) == 0)
+				row->differs[k] = true;
+	}
+}
+
 static void
 read_judged(struct reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
 	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
-	       *sender = NULL;
+	       *sender = NULL, *received = NULL;
 	int not_judged = 0; /* an older program did not say it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,
-		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
+		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,"
+		"s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
 		"id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source", &source,
 		"not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code, "sign",
 		&sign, "override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome",
-		&other, "diagnosis", &diagnosis, "advice", &advice, "sender", &sender);
+		&other, "diagnosis", &diagnosis, "advice", &advice, "sender", &sender, "received",
+		&received);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);
 	row->client_name = text(reader, name, ROW_TEXT);
 	row->message_id = text(reader, id, ROW_TEXT);
 	read_sender(reader, sender, row);
+	read_received(reader, received, row);
 	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
 	row->not_judged = not_judged != 0;
 	if (spf != NULL)

@@ -68,6 +68,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_DOMAIN:
 	case OPTION_SELECTOR:
 	case OPTION_ID:
+	case OPTION_MAYBE_ID:
 		add_text(out, *(const char *const *)at);
 		break;
 	case OPTION_NUMBER:

@@ -217,6 +217,9 @@ const struct option_row option_rows[] = {
 	TOP(N_("Advice")),
 	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
+	{.name = "compare-received", .commands = EXPLAIN | BATCH, .arg = "ID",
+		.kind = OPTION_MAYBE_ID, .at = AT(compare_received),
+		.help = N_("compare with what the receiver said of it")},
 	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
 		.help = N_("ask DNS for names of hosts of unaligned mail")},
 
@@ -394,7 +397,8 @@ option_note(struct settings_report *report, const struct option_row *row, const 
 bool
 option_takes_value(const struct option_row *row)
 {
-	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG;
+	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG &&
+	       row->kind != OPTION_MAYBE_ID;
 }
 
 bool

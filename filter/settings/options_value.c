@@ -386,6 +386,12 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_ID:
 		st = set_text(row, value, arena, at, why);
 		break;
+	case OPTION_MAYBE_ID:
+		if (value != NULL && value[0] != '\0')
+			st = options_id(value, arena, at, why);
+		else
+			*(const char **)at = "";
+		break;
 	case OPTION_DOMAIN:
 		st = options_domain(value, arena, at, why);
 		break;

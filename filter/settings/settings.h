@@ -118,9 +118,10 @@ struct options {
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
-	bool names;              /* confirm the names of clients whose mail is not aligned */
-	const char *own_senders; /* who sends for the domain's owner, or NULL */
-	struct strings overlays; /* master files that are laid over DNS */
+	const char *compare_received; /* an authserv-id, "" for any, NULL: not compared */
+	bool names;                   /* confirm the names of clients whose mail is not aligned */
+	const char *own_senders;      /* who sends for the domain's owner, or NULL */
+	struct strings overlays;      /* master files that are laid over DNS */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 

@@ -81,6 +81,7 @@ blank(size_t index, const char *path, struct arena *arena)
 		.indicator = "",
 		.override = "",
 		.worse_source = "",
+		.receiver = "",
 	};
 }
 
@@ -152,6 +153,15 @@ take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 			(struct row_advice){f->id, plain(slice_str(finding_text(f, arena)), arena)};
 }
 
+static void
+take_agreement(const struct agreement *agreement, struct arena *arena, struct row *row)
+{
+	row->receiver = plain(agreement->said.id, arena);
+	row->agrees = agreement->agrees;
+	for (size_t i = 0; i < agreement->n; i++)
+		row->differs[agreement->differences[i].about] = true;
+}
+
 void
 row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, struct row *row)
 {
@@ -179,6 +189,8 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 		row->other = outcome_of(outcome->other);
 	for (size_t i = 0; i < outcome->nwhat_ifs && i < WHAT_IF_MAX; i++)
 		row->what_ifs[row->nwhat_ifs++] = outcome_of(&outcome->what_ifs[i]);
+	if (outcome->agreement != NULL)
+		take_agreement(outcome->agreement, ev->arena, row);
 	row->damage = damage_of(outcome->diagnoses, outcome->ndiagnoses);
 	if (outcome->advice != NULL)
 		take_advice(outcome->advice, ev->arena, row);
@@ -217,10 +229,11 @@ pack_row(struct pack *pack, struct row *row)
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
 		&row->author_domain, &row->client_ip, &row->client_name, &row->message_id,
 		&row->envelope_from, &row->reason, &row->indicator, &row->override,
-		&row->worse_source};
+		&row->worse_source, &row->receiver};
 
 	row->worse_source = or_empty(row->worse_source);
 	row->message_id = or_empty(row->message_id);
+	row->receiver = or_empty(row->receiver);
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

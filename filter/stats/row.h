@@ -6,6 +6,7 @@
 #ifndef FILTER_STATS_ROW_H
 #define FILTER_STATS_ROW_H
 
+#include "filter/receiver/agree.h"
 #include "filter/result/finding.h"
 #include "filter/result/sender.h"
 #include "filter/stats/damage.h"
@@ -80,6 +81,12 @@ struct row {
 
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
+
+	/* --compare-received: the id of the receiver, or "" where it said nothing that can be read
+	 */
+	const char *receiver;
+	bool agrees;
+	bool differs[AGREE_METHODS]; /* by enum agree_about */
 };
 
 /* A stranger's text as a row keeps it: controls and the like are \xHH, bad UTF-8 is U+FFFD, max
