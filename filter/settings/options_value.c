@@ -363,6 +363,13 @@ set_flag(const char *value, bool *flag, const char **why)
 	return ST_BAD;
 }
 
+static enum status
+set_maybe_id(const char *value, struct arena *arena, const char **at, const char **why)
+{
+	*at = "";
+	return value != NULL && value[0] != '\0' ? options_id(value, arena, at, why) : ST_OK;
+}
+
 enum status
 option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, const char **why)
@@ -387,10 +394,7 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 		st = set_text(row, value, arena, at, why);
 		break;
 	case OPTION_MAYBE_ID:
-		if (value != NULL && value[0] != '\0')
-			st = options_id(value, arena, at, why);
-		else
-			*(const char **)at = "";
+		st = set_maybe_id(value, arena, at, why);
 		break;
 	case OPTION_DOMAIN:
 		st = options_domain(value, arena, at, why);
