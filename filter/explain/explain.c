@@ -76,6 +76,7 @@ print_all(const struct evaluation *ev, bool color)
 	explain_identities(ev);
 	explain_rows(ev, color);
 	explain_notes(ev);
+	explain_hints(ev);
 	print_verdict(ev, color);
 }
 

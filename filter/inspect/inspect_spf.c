@@ -207,6 +207,8 @@ walk_lookup(struct walk *walk, struct place place, struct inspect_term *term,
 	case SPF_A:
 		term->nothing = !addresses(walk, term, directive, term->target, passing) &&
 				term->problem == NULL;
+		walk->spf->voids4 += is_void(ask(walk, term->target, DNS_A));
+		walk->spf->voids6 += is_void(ask(walk, term->target, DNS_AAAA));
 		break;
 	case SPF_MX:
 		exchangers(walk, term, directive, passing);
