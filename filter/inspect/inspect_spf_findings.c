@@ -146,7 +146,8 @@ check_limits(const struct check *check)
 		ADD(check, FINDING_WARNING, "spf-voids-ipv6",
 			"to a client with an IPv6 address %u hosts of the record have no address "
 			"(void "
-			"lookups), and %d are allowed: it may get permerror. Give them AAAA records, "
+			"lookups), and %d are allowed: it may get permerror. Give them AAAA "
+			"records, "
 			"or "
 			"write ip4: in place of their names",
 			spf->voids6, SPF_MAX_VOIDS);
@@ -154,7 +155,8 @@ check_limits(const struct check *check)
 		ADD(check, FINDING_WARNING, "spf-voids-ipv4",
 			"to a client with an IPv4 address %u hosts of the record have no address "
 			"(void "
-			"lookups), and %d are allowed: it may get permerror. Give them A records, or "
+			"lookups), and %d are allowed: it may get permerror. Give them A records, "
+			"or "
 			"write "
 			"ip6: in place of their names",
 			spf->voids4, SPF_MAX_VOIDS);
