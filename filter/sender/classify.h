@@ -7,9 +7,9 @@
 #ifndef FILTER_SENDER_CLASSIFY_H
 #define FILTER_SENDER_CLASSIFY_H
 
-#include "filter/result/sender.h"
 #include "filter/settings/own_senders.h"
 #include "filter/verdict/evaluate.h"
+#include "filter/verdict/sender.h"
 
 /* own: or NULL */
 struct sender classify_message(const struct evaluation *evaluation, const struct own_senders *own);

@@ -8,8 +8,8 @@
 
 #include "filter/receiver/agree.h"
 #include "filter/result/finding.h"
-#include "filter/result/sender.h"
 #include "filter/stats/damage.h"
+#include "filter/verdict/sender.h"
 #include "filter/verdict/whatif.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "filter/result/sender.h"
+#include "filter/verdict/sender.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

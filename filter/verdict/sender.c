@@ -1,4 +1,4 @@
-#include "filter/result/sender.h"
+#include "filter/verdict/sender.h"
 
 #include <stddef.h>
 #include <string.h>

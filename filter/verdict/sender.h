@@ -4,8 +4,8 @@
  * Of mail that is not aligned p=reject hurts that of the classes from SENDER_OWN to
  * SENDER_FORWARDER, and stops SENDER_FORGED; about SENDER_DECIDE only the owner can tell.
  */
-#ifndef FILTER_RESULT_SENDER_H
-#define FILTER_RESULT_SENDER_H
+#ifndef FILTER_VERDICT_SENDER_H
+#define FILTER_VERDICT_SENDER_H
 
 #include <stdbool.h>
 
