@@ -15,6 +15,7 @@
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
+#include "filter/rules/bounce.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
@@ -143,6 +144,8 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	findings_init(&advice, ev->arena);
 	advice_make(ev, &outcome, own, &advice);
 	outcome.advice = &advice;
+	if (options->rules_for != NULL && options->output == OUTPUT_JSON)
+		rules_findings(ev, options->rules_for, &advice);
 	if (options->compare_received != NULL && ev->evaluated)
 		outcome.agreement = agree_with_received(ev);
 	if (options->output == OUTPUT_TEXT) {
@@ -150,6 +153,8 @@ tell(struct evaluation *ev, const struct own_senders *own)
 				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
 		if (outcome.agreement != NULL)
 			explain_received(ev, outcome.agreement);
+		if (options->rules_for != NULL)
+			rules_print(ev, options->rules_for);
 		print_diagnoses(ev, &outcome);
 		print_findings(_("How to fix it:"), &advice);
 	} else if (options->output == OUTPUT_JSON) {
@@ -200,10 +205,25 @@ static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {
 	struct structure_message *found;
+	struct bounce bounce;
+	bool bounced;
 	size_t n;
 
-	if (!ev->options->attached || !ev->evaluated || status == EXIT_TEMPFAIL)
+	if (!ev->evaluated || status == EXIT_TEMPFAIL)
 		return status;
+	bounced = bounce_find(&ev->message, ev->arena, &bounce);
+	if (!ev->options->attached && !bounced)
+		return status;
+	if (bounced && ev->options->output == OUTPUT_TEXT)
+		bounce_print(&bounce);
+	if (bounced && bounce.returned.n > 0) {
+		const struct structure_message header = {.bytes = bounce.returned};
+
+		if (ev->options->output == OUTPUT_TEXT)
+			puts(_("\nThe header that came back, without its body: no signature can be "
+			       "checked."));
+		return explain_attached(ev, own, &header, 1) ? status : EXIT_TEMPFAIL;
+	}
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
 	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n) != ST_OK)
 		return EXIT_TEMPFAIL;
@@ -217,6 +237,8 @@ int
 explain_main(const struct options *options, struct arena *arena)
 {
 	const struct own_senders *own;
+	bool wanted[RULES_PROVIDERS];
+	struct slice word;
 	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
@@ -224,6 +246,11 @@ explain_main(const struct options *options, struct arena *arena)
 
 	if (status != 0)
 		return status;
+	if (options->rules_for != NULL && !rules_read(options->rules_for, wanted, &word)) {
+		fprintf(stderr, _("mailstamp: --for: %s is not one of gmail, yahoo, outlook\n"),
+			shown(word, arena));
+		return EXIT_CONFIG_ERROR;
+	}
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;

@@ -227,6 +227,8 @@ const struct option_row option_rows[] = {
 	{.name = "compare-received", .commands = EXPLAIN | BATCH, .arg = "ID",
 		.kind = OPTION_MAYBE_ID, .at = AT(compare_received),
 		.help = N_("compare with what the receiver said of it")},
+	{.name = "for", .commands = EXPLAIN, .arg = "LIST", .kind = OPTION_TEXT,
+		.at = AT(rules_for), .help = N_("rules of gmail, yahoo, outlook for bulk senders")},
 	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
 		.help = N_("ask DNS for names of hosts of unaligned mail")},
 

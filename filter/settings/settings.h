@@ -124,6 +124,7 @@ struct options {
 	int64_t dns_timeout_ms, deadline_ms;
 	const char *zone, *dns_record;
 	const char *compare_received; /* an authserv-id, "" for any, NULL: not compared */
+	const char *rules_for;        /* mailbox providers whose rules are checked, or NULL */
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* who sends for the domain's owner, or NULL */
 	struct strings overlays;      /* master files that are laid over DNS */
