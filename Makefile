@@ -247,6 +247,7 @@ check-hosts:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/paste $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
+	@tests/hosts/reports $(BUILD)
 
 page check-page:
 	@tools/deps install build spf2 test page
