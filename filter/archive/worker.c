@@ -306,15 +306,17 @@ work(struct worker *worker, struct item *item, struct slice bytes, const char *s
 		error = stamp_write(ev, outcome.field, options->into, item->index, item->name);
 	if (error != FAULT_NONE)
 		return error;
+	row_from_evaluation(ev, &outcome, &row);
+	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
+		return FAULT_NOT_EVALUATED;
+	outcome.worse_source = row.worse ? row.worse_source : NULL;
+	outcome.worse_dmarc = row.worse_dmarc;
 	if (json)
 		dns_settle(ev->in.dns);
 	if (json && json_line(ev, &outcome, &line) != ST_OK)
 		return FAULT_NO_MEMORY;
 	if (options->json_log != NULL && !json_append(options->json_log, line))
 		return FAULT_NO_LOG;
-	row_from_evaluation(ev, &outcome, &row);
-	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
-		return FAULT_NOT_EVALUATED;
 	return hand_over(worker, &row, line, judged);
 }
 

@@ -145,6 +145,21 @@ source_links(struct html *html, const struct stats *stats, size_t number)
 }
 
 static void
+source_proof(struct html *html, const struct stats_source *source, const struct stats_need *need)
+{
+	char n[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS];
+
+	if (need->passes == 0)
+		return;
+	html_markup(html, "<br><code>");
+	html_text(html, need->record);
+	html_markup(html, "</code><br><small>");
+	html_say(html, _("with this record %s of %s messages of this source pass"),
+		html_number(need->passes, n), html_number(stats_unaligned(source), all));
+	html_markup(html, "</small>");
+}
+
+static void
 source_needs(struct html *html, const struct stats_source *source)
 {
 	char n[HTML_NUMBER_OCTETS];
@@ -161,7 +176,9 @@ source_needs(struct html *html, const struct stats_source *source)
 		html_text(html, source->needs[i].text);
 		html_markup(html, " <small>");
 		html_say(html, _("(%s messages)"), html_number(source->needs[i].n, n));
-		html_markup(html, "</small></li>");
+		html_markup(html, "</small>");
+		source_proof(html, source, &source->needs[i]);
+		html_markup(html, "</li>");
 	}
 	html_markup(html, "</ul></details></td>");
 }

@@ -265,6 +265,10 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 
 	if (outcome->known)
 		json_object_set_new(top, "known_sender", json_true());
+	if (outcome->worse_source != NULL)
+		json_object_set_new(top, "worse",
+			json_pack("{s:s,s:o}", "dmarc", auth_code_word(outcome->worse_dmarc),
+				"source", json_known(slice_str(outcome->worse_source), ev->arena)));
 	if (outcome->agreement != NULL)
 		json_object_set_new(top, "received", received_part(outcome->agreement, ev->arena));
 	if (outcome->path != NULL)

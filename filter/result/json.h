@@ -26,7 +26,9 @@ struct outcome {
 	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
 	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
-	const struct agreement *agreement;     /* --compare-received; NULL: not compared */
+	const char *worse_source;          /* --fail-if-worse: who sent it; NULL: it is not worse */
+	enum auth_code worse_dmarc;        /* and what DMARC is then */
+	const struct agreement *agreement; /* --compare-received; NULL: not compared */
 	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;
 	const struct what_if_result *other; /* by the other RFC; NULL: not compared */

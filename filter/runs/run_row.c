@@ -7,6 +7,7 @@
 #include "filter/result/diagnosis.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
+#include "mime/buf.h"
 
 enum { LATEST = 2 /* version of docs/schema.json */ };
 
@@ -228,6 +229,24 @@ value_of(const void *arg, const char *name)
 	return json_string_value(json_object_get(arg, name));
 }
 
+/* The record with which the message passed when it was judged again, as row_from_evaluation has it.
+ */
+static const char *
+proved_record(struct reader *reader, const json_t *name, const char *type, const json_t *should,
+	const char *proof)
+{
+	const bool txt = strcmp(type, "TXT") == 0;
+	struct buf text_of;
+
+	if (strcmp(proof, finding_proof_word(FINDING_PASSES)) != 0 || !json_is_string(name) ||
+		!json_is_string(should))
+		return "";
+	buf_init(&text_of, reader->arena, 2 * ROW_TEXT);
+	buf_addf(&text_of, "%s: %s%s%s", json_string_value(name), txt ? "" : type, txt ? "" : " ",
+		json_string_value(should));
+	return text_of.over ? "" : row_text(buf_slice(&text_of), ROW_TEXT, reader->arena);
+}
+
 static void
 read_advice(struct reader *reader, const json_t *all, struct row *row)
 {
@@ -235,16 +254,19 @@ read_advice(struct reader *reader, const json_t *all, struct row *row)
 
 	for (size_t i = 0; i < n && row->nadvice < ROW_ADVICE; i++) {
 		const char *id = "", *told = "", *code = NULL, *known = NULL;
-		json_t *values = NULL;
+		const char *type = "TXT", *proof = "";
+		json_t *values = NULL, *name = NULL, *should = NULL;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o}", "id", &id, "text",
-			&told, "code", &code, "values", &values);
+		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}",
+			"id", &id, "text", &told, "code", &code, "values", &values, "name", &name,
+			"record_should_be", &should, "record_type", &type, "proof", &proof);
 		if (code != NULL)
 			known = advice_text(
 				code, &(struct advice_values){value_of, values}, reader->arena);
 		row->advice[row->nadvice++] = (struct row_advice){
 			row_text(slice_str(id), ROW_TEXT, reader->arena),
-			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena)};
+			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena),
+			proved_record(reader, name, type, should, proof)};
 	}
 }
 
@@ -295,25 +317,40 @@ read_received(struct reader *reader, json_t *received, struct row *row)
 	}
 }
 
+/* --fail-if-worse */
+static void
+read_worse(struct reader *reader, json_t *worse, struct row *row)
+{
+	const char *dmarc = "none";
+	json_t *source = NULL;
+
+	if (worse == NULL ||
+		!unpack(reader, worse, "{s:s,s:o}", "dmarc", &dmarc, "source", &source))
+		return;
+	row->worse = true;
+	row->worse_dmarc = code_of(reader, dmarc);
+	row->worse_source = text(reader, source, ROW_TEXT);
+}
+
 static void
 read_judged(struct reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
 	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
-	       *sender = NULL, *received = NULL;
+	       *sender = NULL, *received = NULL, *worse = NULL;
 	int not_judged = 0; /* an older program did not say it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,
 		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,"
-		"s?o}",
+		"s?o,s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
 		"id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source", &source,
 		"not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code, "sign",
 		&sign, "override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome",
 		&other, "diagnosis", &diagnosis, "advice", &advice, "sender", &sender, "received",
-		&received);
+		&received, "worse", &worse);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);
@@ -321,6 +358,7 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 	row->message_id = text(reader, id, ROW_TEXT);
 	read_sender(reader, sender, row);
 	read_received(reader, received, row);
+	read_worse(reader, worse, row);
 	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
 	row->not_judged = not_judged != 0;
 	if (spf != NULL)

@@ -6,6 +6,7 @@
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
 #include "filter/text/printable.h"
+#include "mime/buf.h"
 #include "mime/scan.h"
 
 /* The plain text that *left begins with, which is taken off, as far as max octets allow. */
@@ -144,13 +145,27 @@ outcome_of(const struct what_if_result *result)
 	return (struct row_outcome){result->dmarc, result->disposition};
 }
 
+/* The record that it was proved with. */
+static const char *
+proved_record(const struct finding *f, struct arena *arena)
+{
+	struct buf text;
+
+	if (f->proof != FINDING_PASSES || f->name == NULL || f->should == NULL)
+		return "";
+	buf_init(&text, arena, 2 * ROW_TEXT);
+	buf_addf(&text, "%s: %s%s%s", f->name, f->type != NULL ? f->type : "",
+		f->type != NULL ? " " : "", f->should);
+	return text.over ? "" : plain(buf_slice(&text), arena);
+}
+
 static void
 take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 {
 	for (const struct finding *f = advice->first; f != NULL && row->nadvice < ROW_ADVICE;
 		f = f->next)
-		row->advice[row->nadvice++] =
-			(struct row_advice){f->id, plain(slice_str(finding_text(f, arena)), arena)};
+		row->advice[row->nadvice++] = (struct row_advice){f->id,
+			plain(slice_str(finding_text(f, arena)), arena), proved_record(f, arena)};
 }
 
 static void
@@ -249,6 +264,8 @@ pack_row(struct pack *pack, struct row *row)
 	for (size_t i = 0; i < row->nadvice; i++) {
 		pack_text(pack, &row->advice[i].id);
 		pack_text(pack, &row->advice[i].text);
+		row->advice[i].record = or_empty(row->advice[i].record);
+		pack_text(pack, &row->advice[i].record);
 	}
 }
 

@@ -32,8 +32,10 @@ struct row_outcome {
 };
 
 struct row_advice {
-	const char *id;   /* a fixed word (finding.h) */
-	const char *text; /* the sentence, in the reader's language */
+	const char *id;     /* a fixed word (finding.h) */
+	const char *text;   /* the sentence, in the reader's language */
+	const char *record; /* "NAME: RECORD", with which the message passed when it was judged
+			       again; or "" */
 };
 
 struct row {

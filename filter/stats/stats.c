@@ -109,6 +109,7 @@ free_source(struct stats_source *source)
 	for (size_t i = 0; i < source->nneeds; i++) {
 		free((char *)(uintptr_t)source->needs[i].id);
 		free((char *)(uintptr_t)source->needs[i].text);
+		free((char *)(uintptr_t)source->needs[i].record);
 	}
 	free(source->changes);
 }
@@ -334,6 +335,7 @@ add_needs(struct stats_source *source, const struct row *row)
 {
 	for (size_t i = 0; i < row->nadvice; i++) {
 		const struct row_advice *advice = &row->advice[i];
+		const char *record = advice->record != NULL ? advice->record : "";
 		struct stats_need *need = source->needs;
 		size_t k = 0;
 
@@ -342,12 +344,15 @@ add_needs(struct stats_source *source, const struct row *row)
 		if (k == source->nneeds) {
 			if (k == STATS_NEEDS)
 				continue;
-			need[k] = (struct stats_need){strdup(advice->id), strdup(advice->text), 0};
+			need[k] = (struct stats_need){
+				strdup(advice->id), strdup(advice->text), strdup(record), 0, 0};
 			source->nneeds++;
-			if (need[k].id == NULL || need[k].text == NULL)
+			if (need[k].id == NULL || need[k].text == NULL || need[k].record == NULL)
 				return false;
 		}
 		need[k].n++;
+		need[k].passes +=
+			advice->record[0] != '\0' && strcmp(advice->record, need[k].record) == 0;
 	}
 	return true;
 }

@@ -34,7 +34,8 @@ struct stats_period {
 
 struct stats_need {
 	const char *id, *text; /* of the first message that had it */
-	uint64_t n;
+	const char *record;    /* the first one that a message was proved to pass with, or "" */
+	uint64_t n, passes;    /* messages that had it; and that pass with that very record */
 };
 
 struct stats_source {

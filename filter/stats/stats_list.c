@@ -107,6 +107,16 @@ stats_changed(const struct stats_matrix *matrix)
 	return changed;
 }
 
+uint64_t
+stats_unaligned(const struct stats_source *source)
+{
+	uint64_t n = 0;
+
+	for (size_t i = SENDER_OWN; i < SENDER_CLASSES; i++)
+		n += source->counts.classes[i];
+	return n;
+}
+
 struct sender
 stats_source_sender(const struct stats_source *source)
 {

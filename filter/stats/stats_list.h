@@ -31,6 +31,9 @@ double stats_percent(uint64_t n, uint64_t all);
 /* How many messages a scenario gives another disposition. */
 uint64_t stats_changed(const struct stats_matrix *matrix);
 
+/* How many messages of a source are judged and not aligned. */
+uint64_t stats_unaligned(const struct stats_source *source);
+
 /* The class of a source: passes where all of its judged messages do, else that of most of its
  * messages that are not aligned, with what shows it of most of these. */
 struct sender stats_source_sender(const struct stats_source *source);

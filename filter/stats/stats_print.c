@@ -57,6 +57,18 @@ print_domains(const struct stats *stats, FILE *out)
 }
 
 static void
+print_need(const struct stats_source *source, const struct stats_need *need, FILE *out)
+{
+	fprintf(out, "%10s  %8" PRIu64 "  %s\n", "", need->n, need->text);
+	if (need->passes == 0)
+		return;
+	fprintf(out, "%10s  %8s  %s\n", "", "", need->record);
+	fprintf(out, "%10s  %8s  ", "", "");
+	fprintf(out, _("with this record %llu of %llu messages of this source pass\n"),
+		(unsigned long long)need->passes, (unsigned long long)stats_unaligned(source));
+}
+
+static void
 print_source(const struct stats_source *source, FILE *out)
 {
 	const struct stats_counts *counts = &source->counts;
@@ -85,8 +97,7 @@ print_source(const struct stats_source *source, FILE *out)
 		fprintf(out, "%10s  %8s  %s: %s\n", "", "", sender_class_text(sender.class),
 			sender_evidence_text(sender.by));
 	for (size_t i = 0; i < source->nneeds; i++)
-		fprintf(out, "%10s  %8" PRIu64 "  %s\n", "", source->needs[i].n,
-			source->needs[i].text);
+		print_need(source, &source->needs[i], out);
 }
 
 static bool
