@@ -241,7 +241,7 @@ proved_record(struct reader *reader, const json_t *name, const char *type, const
 	if (strcmp(proof, finding_proof_word(FINDING_PASSES)) != 0 || !json_is_string(name) ||
 		!json_is_string(should))
 		return "";
-	buf_init(&text_of, reader->arena, 2 * ROW_TEXT);
+	buf_init(&text_of, reader->arena, (size_t)2 * ROW_TEXT);
 	buf_addf(&text_of, "%s: %s%s%s", json_string_value(name), txt ? "" : type, txt ? "" : " ",
 		json_string_value(should));
 	return text_of.over ? "" : row_text(buf_slice(&text_of), ROW_TEXT, reader->arena);

@@ -153,7 +153,7 @@ proved_record(const struct finding *f, struct arena *arena)
 
 	if (f->proof != FINDING_PASSES || f->name == NULL || f->should == NULL)
 		return "";
-	buf_init(&text, arena, 2 * ROW_TEXT);
+	buf_init(&text, arena, (size_t)2 * ROW_TEXT);
 	buf_addf(&text, "%s: %s%s%s", f->name, f->type != NULL ? f->type : "",
 		f->type != NULL ? " " : "", f->should);
 	return text.over ? "" : plain(buf_slice(&text), arena);
