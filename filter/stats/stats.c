@@ -351,8 +351,8 @@ add_needs(struct stats_source *source, const struct row *row)
 				return false;
 		}
 		need[k].n++;
-		need[k].passes +=
-			advice->record[0] != '\0' && strcmp(advice->record, need[k].record) == 0;
+		if (record[0] != '\0' && need[k].record != NULL)
+			need[k].passes += strcmp(record, need[k].record) == 0 ? 1 : 0;
 	}
 	return true;
 }
