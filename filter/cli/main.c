@@ -166,6 +166,7 @@ needs_json(const struct options *options)
 	case COMMAND_INSPECT:
 		return true;
 	case COMMAND_REPORT:
+	case COMMAND_REPORT_READ: /* where it comes to a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
@@ -206,6 +207,8 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_READ:
+		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		return feedback_prune_main(&options, arena);
 	case COMMAND_REPORT: /* refused without --help */

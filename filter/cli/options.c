@@ -20,6 +20,7 @@ static const char *const command_words[] = {
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
 	[COMMAND_REPORT] = "report",
+	[COMMAND_REPORT_READ] = "report read",
 	[COMMAND_REPORT_PRUNE] = "report prune",
 };
 
@@ -215,7 +216,8 @@ read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
-	if (reader->options->command == COMMAND_BATCH) {
+	if (reader->options->command == COMMAND_BATCH ||
+		reader->options->command == COMMAND_REPORT_READ) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}

@@ -83,7 +83,16 @@ usage(enum command command)
 		return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
 			 "\n"
 			 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
+			 "  read    reports from a mail on stdin, or from files, into the store\n"
 			 "  prune   forget what is old\n");
+	case COMMAND_REPORT_READ:
+		return _(
+			"usage: mailstamp report read [OPTION]... [PATH]...\n"
+			"\n"
+			"Reads DMARC, TLS and failure reports, from one mail on stdin or from "
+			"files,\n"
+			"folders and archives, into the store. The exit status is 0 once they are\n"
+			"stored or set aside, or 75 where the store cannot be written.\n");
 	case COMMAND_REPORT_PRUNE:
 		return _("usage: mailstamp report prune [OPTION]...\n"
 			 "\n"
@@ -117,7 +126,7 @@ options_help(enum command command, FILE *out)
 		page = "mailstamp-batch(1)";
 	if (command == COMMAND_INSPECT)
 		page = "mailstamp-inspect(1)";
-	if (command == COMMAND_REPORT || command == COMMAND_REPORT_PRUNE)
+	if (command >= COMMAND_REPORT && command <= COMMAND_REPORT_PRUNE)
 		page = "mailstamp-report(1)";
 	fputs(usage(command), out);
 	put_options(out, command);
