@@ -109,19 +109,34 @@ read_header(struct slice header, struct arena *arena, struct feedback_failure *f
 		failure->message_id = slice_head(field_unfold(field, arena), FEEDBACK_VALUE);
 }
 
-/* Fields at the start of any line of a text, indented or not; a line that is none ends nothing. */
+/* What Exim's text calls them. */
+static const struct {
+	struct slice here, name;
+} phrases[] = {
+	{SLICE_INIT("Sender Domain"), SLICE_INIT("Reported-Domain")},
+	{SLICE_INIT("Sender IP Address"), SLICE_INIT("Source-IP")},
+	{SLICE_INIT("Received Date"), SLICE_INIT("Arrival-Date")},
+	{SLICE_INIT("DMARC Results"), SLICE_INIT("Delivery-Result")},
+};
+
+/* Fields at the start of any line of a text, indented or not; other lines are passed over. */
 static void
 read_text(struct slice text, struct arena *arena, struct feedback_failure *failure)
 {
 	struct slice line;
 
 	for (size_t n = 0; n < FIELDS && line_next(&text, &line); n++) {
-		struct slice one = slice_trim(line);
-		struct field field;
+		struct field field = {.raw = line};
+		size_t colon = slice_find(line, ':');
 
-		if (one.n > 0 && fields_next(&one, FIELD_MAX_OCTETS, &field) &&
-			(field.flags & (FIELD_JUNK | FIELD_OVERSIZE)) == 0)
-			set(failure, &field, arena);
+		if (colon == line.n || line.n > FIELD_MAX_OCTETS)
+			continue;
+		field.name = slice_trim(slice_head(line, colon));
+		field.value = slice_trim(slice_from(line, colon + 1));
+		for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+			if (slice_ieq(field.name, phrases[i].here))
+				field.name = phrases[i].name;
+		set(failure, &field, arena);
 	}
 }
 

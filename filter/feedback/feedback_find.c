@@ -18,7 +18,7 @@ enum { LOOK = 64 * 1024 };
 static enum status
 fail(struct feedback_search *search, enum feedback_aside why)
 {
-	if (!search->failed)
+	if (!search->failed || why == FEEDBACK_ASIDE_LARGE)
 		search->why = why;
 	search->failed = true;
 	return ST_OK;
@@ -153,6 +153,8 @@ look_files(struct feedback_search *search, struct unpack *in)
 		bool whole;
 
 		got = unpack_next(in, &error);
+		if (got == 0 && files == 0)
+			return fail(search, FEEDBACK_ASIDE_EMPTY);
 		if (got <= 0)
 			break;
 		whole = read_file(in, &bytes, &n, &error);
@@ -200,6 +202,18 @@ is_base64(struct slice octets)
 	       slice_starts(octets, SLICE("PGZlZWRiYWNr"));
 }
 
+static bool
+decode(const struct feedback_search *search, struct slice text, struct slice *octets)
+{
+	struct buf digits;
+
+	buf_init(&digits, search->arena, text.n + 1);
+	for (size_t i = 0; i < text.n; i++)
+		if (!slice_is_blank(text.p[i]))
+			buf_addc(&digits, text.p[i]);
+	return base64_decode(buf_slice(&digits), search->arena, octets) == ST_OK;
+}
+
 enum status
 feedback_find_in_file(struct feedback_search *search, struct slice octets)
 {
@@ -207,8 +221,7 @@ feedback_find_in_file(struct feedback_search *search, struct slice octets)
 
 	if (unpack_is_packed(octets.p, octets.n))
 		return look_packed(search, octets);
-	if (is_base64(without_mark(octets)) &&
-		base64_decode(slice_trim(without_mark(octets)), search->arena, &decoded) == ST_OK)
+	if (is_base64(without_mark(octets)) && decode(search, without_mark(octets), &decoded))
 		return unpack_is_packed(decoded.p, decoded.n) ? look_packed(search, decoded)
 							      : look_plain(search, decoded, true);
 	return look_plain(search, octets, true);

@@ -320,14 +320,14 @@ static enum status
 read_stdin(struct run *run)
 {
 	struct input input = {.fd = -1};
-	const char *error = NULL;
-	enum status st = input_read(run->options, &input, &error);
+	enum fault fault = FAULT_NONE;
+	enum status st = input_read(run->options, &input, &fault);
 
 	run->piped = true;
 	if (st == ST_OK)
 		st = keep_one(run, NULL, input.bytes, input.partial);
 	else
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(fault)));
 	input_drain(&input);
 	input_free(&input);
 	return st;

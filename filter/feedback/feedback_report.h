@@ -135,7 +135,7 @@ enum status feedback_aggregate_parse(struct slice octets, struct arena *arena,
 /* The octets as XML that a reader can go through: see feedback_clean.c. ST_BAD: it has a document
  * type declaration, which no report needs and a bomb is made of; ST_LIMIT. */
 enum status feedback_clean(struct slice octets, struct arena *arena,
-	struct feedback_warnings *warnings, struct slice *cleaned, bool *utf8);
+	struct feedback_warnings *warnings, struct slice *cleaned);
 
 /* octets: JSON of RFC 8460 4.4. ST_BAD: not such a report. */
 enum status feedback_tls_parse(

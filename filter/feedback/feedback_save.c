@@ -3,31 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "filter/feedback/feedback_check.h"
+#include "filter/feedback/feedback_save_parts.h"
 #include "filter/text/i18n.h"
-#include "mime/buf.h"
-
-enum { DIGEST_TEXT = 2 * CRYPTO_SHA256_SIZE + 1, RESULTS_MAX = 2 * 1024 * 1024, KNOWN = 4096 };
-
-/* Lists of results that were met, by their digests, so that most rows need no question. */
-struct known {
-	char digest[DIGEST_TEXT];
-	int64_t id;
-};
-
-struct feedback_saver {
-	struct store *store;
-	struct crypto *crypto;
-	struct known known[KNOWN];
-};
-
-/* while the rows of a report are saved */
-struct saving {
-	struct feedback_saver *saver;
-	const struct feedback_report *report;
-	struct arena rows;
-	int64_t id, n;
-};
 
 static const struct {
 	const char *code, *text;
@@ -65,8 +42,8 @@ feedback_saver_close(struct feedback_saver *saver)
 	free(saver);
 }
 
-static bool
-digest_of(const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT])
+bool
+feedback_digest(const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT])
 {
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 
@@ -77,9 +54,8 @@ digest_of(const struct feedback_saver *saver, struct slice octets, char text[DIG
 	return true;
 }
 
-/* An absent value is NULL. */
-static void
-bind_some(struct store_query *query, int at, struct slice text)
+void
+feedback_bind_some(struct store_query *query, int at, struct slice text)
 {
 	if (text.n > 0)
 		store_bind_text(query, at, text);
@@ -96,9 +72,8 @@ bind_time(struct store_query *query, int at, int64_t when)
 		store_bind_null(query, at);
 }
 
-/* The number of the row that a statement returns; -1. */
-static int64_t
-returned(struct store_query *query)
+int64_t
+feedback_returned(struct store_query *query)
 {
 	int64_t id = -1;
 
@@ -117,7 +92,7 @@ sender_of(struct feedback_saver *saver, const struct feedback_origin *origin)
 
 	store_bind_text(query, 1, origin->domain);
 	store_bind_int(query, 2, origin->auth);
-	return returned(query);
+	return feedback_returned(query);
 }
 
 /* Is a report of that name there? Then it is counted. */
@@ -183,15 +158,15 @@ insert_report(struct feedback_saver *saver, const char *kind, int64_t sender,
 	store_bind_int(query, 5, (int64_t)report->rows);
 	store_bind_int(query, 6, report->messages);
 	store_bind_int(query, 7, warnings);
-	bind_some(query, 8, origin->message_id);
+	feedback_bind_some(query, 8, origin->message_id);
 	store_bind_text(query, 9, report->org);
 	store_bind_text(query, 10, report->id);
 	store_bind_text(query, 11, report->domain);
 	bind_time(query, 12, report->begins);
 	bind_time(query, 13, report->ends);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-		bind_some(query, 14 + (int)i, values[i]);
-	return returned(query);
+		feedback_bind_some(query, 14 + (int)i, values[i]);
+	return feedback_returned(query);
 }
 
 static enum status
@@ -209,7 +184,7 @@ save_warnings(
 		store_bind_text(
 			query, 2, slice_str(feedback_warning_code((enum feedback_warning)i)));
 		store_bind_int(query, 3, warnings->times[i]);
-		bind_some(query, 4, warnings->sample[i]);
+		feedback_bind_some(query, 4, warnings->sample[i]);
 		st = store_run(query);
 	}
 	return st;
@@ -224,7 +199,7 @@ save_report(struct feedback_saver *saver, const char *kind, const struct feedbac
 	enum feedback_saved saved;
 	int64_t sender;
 
-	if (!digest_of(saver, octets, digest))
+	if (!feedback_digest(saver, octets, digest))
 		return FEEDBACK_NOT_SAVED;
 	sender = sender_of(saver, origin);
 	if (sender < 0)
@@ -238,142 +213,17 @@ save_report(struct feedback_saver *saver, const char *kind, const struct feedbac
 	return FEEDBACK_SAVED;
 }
 
-/* rows */
-
-static enum status
-save_results(struct feedback_saver *saver, int64_t auth, const struct feedback_row *row)
-{
-	struct store_query *query = store_query(saver->store,
-		"INSERT INTO in_result (auth, n, method, domain, selector, scope, result, human) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-	enum status st = ST_OK;
-
-	for (size_t i = 0; st == ST_OK && i < row->nresults; i++) {
-		const struct feedback_result *result = &row->results[i];
-
-		store_bind_int(query, 1, auth);
-		store_bind_int(query, 2, (int64_t)i);
-		store_bind_text(query, 3, result->spf ? SLICE("spf") : SLICE("dkim"));
-		bind_some(query, 4, result->domain);
-		bind_some(query, 5, result->selector);
-		bind_some(query, 6, result->scope);
-		bind_some(query, 7, result->result);
-		bind_some(query, 8, result->human);
-		st = store_run(query);
-	}
-	return st;
-}
-
-/* The list of results, kept once: its number, or -1. */
-static int64_t
-auth_of(struct feedback_saver *saver, const struct feedback_row *row, struct arena *arena)
-{
-	struct store_query *query;
-	char digest[DIGEST_TEXT];
-	struct known *known;
-	struct buf all;
-	int64_t id;
-
-	buf_init(&all, arena, RESULTS_MAX);
-	for (size_t i = 0; i < row->nresults; i++) {
-		const struct feedback_result *result = &row->results[i];
-		const struct slice values[] = {result->domain, result->selector, result->scope,
-			result->result, result->human};
-
-		buf_addc(&all, result->spf ? 's' : 'd');
-		for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
-			buf_addf(&all, "%zu:", values[v].n);
-			buf_add(&all, values[v]);
-		}
-	}
-	if (all.over || !digest_of(saver, buf_slice(&all), digest))
-		return -1;
-	known = &saver->known[slice_hash(slice_str(digest)) % KNOWN];
-	if (strcmp(known->digest, digest) == 0)
-		return known->id;
-	query = store_query(saver->store, "SELECT id FROM in_auth WHERE digest = ?1");
-	store_bind_text(query, 1, slice_str(digest));
-	id = returned(query);
-	if (id < 0) {
-		query = store_query(
-			saver->store, "INSERT INTO in_auth (digest) VALUES (?1) RETURNING id");
-		store_bind_text(query, 1, slice_str(digest));
-		id = returned(query);
-		if (id < 0 || save_results(saver, id, row) != ST_OK)
-			return -1;
-	}
-	memcpy(known->digest, digest, sizeof known->digest);
-	known->id = id;
-	return id;
-}
-
-/* "TYPE TAB COMMENT LF" each */
-static struct slice
-reasons_of(const struct feedback_row *row, struct arena *arena)
-{
-	struct buf all;
-
-	buf_init(&all, arena, 2 * FEEDBACK_REASONS * (FEEDBACK_VALUE + 2));
-	for (size_t i = 0; i < row->nreasons; i++) {
-		buf_add(&all, row->reasons[i].type);
-		buf_addc(&all, '\t');
-		for (size_t c = 0; c < row->reasons[i].comment.n; c++)
-			buf_addc(&all, slice_is_blank(row->reasons[i].comment.p[c])
-					       ? ' '
-					       : row->reasons[i].comment.p[c]);
-		buf_addc(&all, '\n');
-	}
-	return buf_slice(&all);
-}
-
-static enum status
-save_row(void *arg, const struct feedback_row *row)
-{
-	struct saving *saving = arg;
-	struct feedback_saver *saver = saving->saver;
-	struct store_query *query;
-	int64_t auth;
-
-	arena_reset(&saving->rows);
-	auth = auth_of(saver, row, &saving->rows);
-	if (auth < 0)
-		return ST_TEMP;
-	query = store_query(saver->store,
-		"INSERT INTO in_row (report, n, source, messages, disposition, dkim, spf, "
-		"header_from, envelope_from, envelope_to, auth, reasons, marks) VALUES (?1, ?2, "
-		"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
-	store_bind_int(query, 1, saving->id);
-	store_bind_int(query, 2, saving->n++);
-	store_bind_text(query, 3, row->source);
-	store_bind_int(query, 4, row->messages);
-	store_bind_text(query, 5, row->disposition);
-	store_bind_text(query, 6, row->dkim);
-	store_bind_text(query, 7, row->spf);
-	store_bind_text(query, 8, row->header_from);
-	bind_some(query, 9, row->envelope_from);
-	bind_some(query, 10, row->envelope_to);
-	store_bind_int(query, 11, auth);
-	bind_some(query, 12, reasons_of(row, &saving->rows));
-	store_bind_int(query, 13, feedback_marks(saving->report, row));
-	return store_run(query);
-}
-
 enum feedback_saved
 feedback_save_aggregate(struct feedback_saver *saver, const struct feedback_origin *origin,
 	const struct feedback_report *report, struct slice octets, struct arena *arena)
 {
-	struct saving saving = {.saver = saver, .report = report};
-	struct feedback_report again;
-	enum feedback_saved saved =
-		save_report(saver, "aggregate", origin, report, octets, &saving.id);
-	enum status st;
+	int64_t id = -1;
+	enum feedback_saved saved = save_report(saver, "aggregate", origin, report, octets, &id);
 
 	if (saved != FEEDBACK_SAVED)
 		return saved;
-	arena_init(&saving.rows, arena->oom, arena->oom_arg);
-	st = feedback_aggregate_parse(octets, arena, &again, save_row, &saving);
-	arena_clear(&saving.rows);
-	return st == ST_OK ? FEEDBACK_SAVED : FEEDBACK_NOT_SAVED;
+	return feedback_save_rows(saver, id, report, octets, arena) == ST_OK ? FEEDBACK_SAVED
+									     : FEEDBACK_NOT_SAVED;
 }
 
 static enum status
@@ -393,13 +243,13 @@ save_tls_failures(struct feedback_saver *saver, int64_t report, int64_t n,
 		store_bind_int(query, 2, n);
 		store_bind_int(query, 3, (int64_t)i);
 		store_bind_text(query, 4, one->result);
-		bind_some(query, 5, one->sending_ip);
-		bind_some(query, 6, one->receiving_ip);
-		bind_some(query, 7, one->receiving_mx);
-		bind_some(query, 8, one->receiving_helo);
+		feedback_bind_some(query, 5, one->sending_ip);
+		feedback_bind_some(query, 6, one->receiving_ip);
+		feedback_bind_some(query, 7, one->receiving_mx);
+		feedback_bind_some(query, 8, one->receiving_helo);
 		store_bind_int(query, 9, one->sessions);
-		bind_some(query, 10, one->reason);
-		bind_some(query, 11, one->information);
+		feedback_bind_some(query, 10, one->reason);
+		feedback_bind_some(query, 11, one->information);
 		st = store_run(query);
 	}
 	return st;
@@ -423,8 +273,8 @@ feedback_save_tls(struct feedback_saver *saver, const struct feedback_origin *or
 		store_bind_int(query, 2, (int64_t)i);
 		store_bind_text(query, 3, policy->type);
 		store_bind_text(query, 4, policy->domain);
-		bind_some(query, 5, policy->mx);
-		bind_some(query, 6, policy->text);
+		feedback_bind_some(query, 5, policy->mx);
+		feedback_bind_some(query, 6, policy->text);
 		store_bind_int(query, 7, policy->successes);
 		store_bind_int(query, 8, policy->failures);
 		if (store_run(query) != ST_OK ||
@@ -457,7 +307,7 @@ feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin
 	enum feedback_saved saved;
 	int64_t id = -1;
 
-	if (!digest_of(saver, octets, digest))
+	if (!feedback_digest(saver, octets, digest))
 		return FEEDBACK_NOT_SAVED;
 	report.id = slice_str(digest); /* it has no name of its own */
 	saved = save_report(saver, "failure", origin, &report, octets, &id);
@@ -473,7 +323,7 @@ feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin
 	bind_time(query, 2, failure->arrival);
 	store_bind_int(query, 3, failure->incidents);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-		bind_some(query, 4 + (int)i, values[i]);
+		feedback_bind_some(query, 4 + (int)i, values[i]);
 	return store_run(query) == ST_OK ? FEEDBACK_SAVED : FEEDBACK_NOT_SAVED;
 }
 
@@ -486,7 +336,7 @@ feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *
 	int64_t sender;
 
 	(void)arena;
-	if (!digest_of(saver, octets, digest))
+	if (!feedback_digest(saver, octets, digest))
 		return ST_TEMP;
 	sender = sender_of(saver, origin);
 	if (sender < 0)
@@ -497,7 +347,7 @@ feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *
 		"in_aside.seen + 1");
 	store_bind_int(query, 1, sender);
 	store_bind_int(query, 2, origin->now);
-	bind_some(query, 3, slice_str(origin->name));
+	feedback_bind_some(query, 3, slice_str(origin->name));
 	store_bind_text(query, 4, slice_str(feedback_aside_code(why)));
 	store_bind_text(query, 5, slice_str(digest));
 	store_bind_blob(query, 6, octets);
