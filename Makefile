@@ -6,7 +6,7 @@ CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
 O = -O3 -g
 
-PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive sqlite3 libpq libxml-2.0
+PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive sqlite3 libpq libxml-2.0 zlib
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
@@ -27,7 +27,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
 # make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
-STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive sqlite3 libpq libxml-2.0,$(PKGS))) -lunistring -Wl,-Bdynamic
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive sqlite3 libpq libxml-2.0 zlib,$(PKGS))) -lunistring -Wl,-Bdynamic
 # the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
 SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
 SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)

@@ -19,6 +19,7 @@
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/deliver.h"
+#include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
 #include "filter/settings/profile.h"
 
@@ -164,10 +165,13 @@ needs_json(const struct options *options)
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
+	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
 	case COMMAND_REPORT_READ: /* where it comes to a report in JSON */
 	case COMMAND_REPORT_PRUNE:
+	case COMMAND_REPORT_SEND:
+	case COMMAND_REPORT_BOUNCE:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
 		break;
@@ -182,6 +186,7 @@ run(int argc, char **argv, struct arena *arena)
 	const char *error, *user;
 	bool in_file;
 	enum status st;
+	int status;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
 	i18n_choose(options_scan_lang(argc, argv));
@@ -210,7 +215,14 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_REPORT_READ:
 		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
-		return feedback_prune_main(&options, arena);
+		status = feedback_prune_main(&options, arena);
+		return status != 0 ? status : reporting_prune_main(&options, arena);
+	case COMMAND_REPORT_IMPORT:
+		return reporting_import_main(&options, arena);
+	case COMMAND_REPORT_SEND:
+		return reporting_send_main(&options, arena);
+	case COMMAND_REPORT_BOUNCE:
+		return reporting_bounce_main(&options, arena);
 	case COMMAND_REPORT: /* refused without --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);

@@ -22,6 +22,9 @@ static const char *const command_words[] = {
 	[COMMAND_REPORT] = "report",
 	[COMMAND_REPORT_READ] = "report read",
 	[COMMAND_REPORT_PRUNE] = "report prune",
+	[COMMAND_REPORT_IMPORT] = "report import",
+	[COMMAND_REPORT_SEND] = "report send",
+	[COMMAND_REPORT_BOUNCE] = "report bounce",
 };
 
 enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
@@ -217,7 +220,8 @@ read_file(struct reader *reader, bool *had)
 	const char *arg = reader->argv[reader->next++];
 
 	if (reader->options->command == COMMAND_BATCH ||
-		reader->options->command == COMMAND_REPORT_READ) {
+		reader->options->command == COMMAND_REPORT_READ ||
+		reader->options->command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
@@ -228,7 +232,7 @@ read_file(struct reader *reader, bool *had)
 	if (reader->options->command == COMMAND_REPORT)
 		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
 			shown(reader, arg));
-	if (reader->options->command == COMMAND_REPORT_PRUNE)
+	if (reader->options->command > COMMAND_REPORT)
 		return refuse(reader, _("unexpected argument: %s"), shown(reader, arg));
 	if (reader->options->command == COMMAND_FILTER)
 		return refuse(reader,
@@ -422,6 +426,8 @@ check(struct reader *reader)
 		error = _("inspect needs a DOMAIN");
 	else if (options->command == COMMAND_REPORT)
 		error = _("report needs a command: see mailstamp report --help");
+	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)
+		error = _("report import needs a LOG");
 	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
 		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)

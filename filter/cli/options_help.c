@@ -58,6 +58,52 @@ put_options(FILE *out, enum command command)
 }
 
 static const char *
+usage_of_report(enum command command)
+{
+	if (command == COMMAND_REPORT_IMPORT)
+		return _("usage: mailstamp report import [OPTION]... LOG...\n"
+			 "\n"
+			 "Reads JSON logs of the filter into the store, packed or not, each line "
+			 "once. "
+			 "The\n"
+			 "exit status is 0, or 75 where a log or the store failed.\n");
+	if (command == COMMAND_REPORT_SEND)
+		return _(
+			"usage: mailstamp report send [OPTION]...\n"
+			"\n"
+			"Makes the aggregate reports of the days that are over and sends them. The "
+			"exit\n"
+			"status is 0, or 75 where something waits for the next run.\n");
+	if (command == COMMAND_REPORT_BOUNCE)
+		return _("usage: mailstamp report bounce [OPTION]... <MESSAGE\n"
+			 "\n"
+			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 where "
+			 "the\n"
+			 "store failed.\n");
+	if (command == COMMAND_REPORT_READ)
+		return _(
+			"usage: mailstamp report read [OPTION]... [PATH]...\n"
+			"\n"
+			"Reads DMARC, TLS and failure reports, from one mail on stdin or from "
+			"files,\n"
+			"folders and archives, into the store. The exit status is 0 once they are\n"
+			"stored or set aside, or 75 where the store cannot be written.\n");
+	if (command == COMMAND_REPORT_PRUNE)
+		return _("usage: mailstamp report prune [OPTION]...\n"
+			 "\n"
+			 "Removes what is older than --days from the store of reports. The exit\n"
+			 "status is 0, or 75 where the store cannot be written.\n");
+	return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
+		 "\n"
+		 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
+		 "  read    take reports of others, from a mail on stdin or from files\n"
+		 "  import  read logs of the filter, for reports to other domains\n"
+		 "  send    make and send these reports\n"
+		 "  bounce  take a bounce of one\n"
+		 "  prune   forget what is old\n");
+}
+
+static const char *
 usage(enum command command)
 {
 	switch (command) {
@@ -80,24 +126,12 @@ usage(enum command command)
 			 "is 0\n"
 			 "clean, 10 warnings, 11 errors.\n");
 	case COMMAND_REPORT:
-		return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
-			 "\n"
-			 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
-			 "  read    reports from a mail on stdin, or from files, into the store\n"
-			 "  prune   forget what is old\n");
 	case COMMAND_REPORT_READ:
-		return _(
-			"usage: mailstamp report read [OPTION]... [PATH]...\n"
-			"\n"
-			"Reads DMARC, TLS and failure reports, from one mail on stdin or from "
-			"files,\n"
-			"folders and archives, into the store. The exit status is 0 once they are\n"
-			"stored or set aside, or 75 where the store cannot be written.\n");
 	case COMMAND_REPORT_PRUNE:
-		return _("usage: mailstamp report prune [OPTION]...\n"
-			 "\n"
-			 "Removes what is older than --days from the store of reports. The exit\n"
-			 "status is 0, or 75 where the store cannot be written.\n");
+	case COMMAND_REPORT_IMPORT:
+	case COMMAND_REPORT_SEND:
+	case COMMAND_REPORT_BOUNCE:
+		return usage_of_report(command);
 	case COMMAND_FILTER:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
@@ -126,7 +160,7 @@ options_help(enum command command, FILE *out)
 		page = "mailstamp-batch(1)";
 	if (command == COMMAND_INSPECT)
 		page = "mailstamp-inspect(1)";
-	if (command >= COMMAND_REPORT && command <= COMMAND_REPORT_PRUNE)
+	if (command >= COMMAND_REPORT && command < COMMAND_VERSION)
 		page = "mailstamp-report(1)";
 	fputs(usage(command), out);
 	put_options(out, command);

@@ -13,14 +13,14 @@
 /* clang-format off */
 /* code; bits in the store, so only ever appended */
 #define FEEDBACK_MARKS(M) \
-	M(DKIM_FAIL, "dkim_fail", N_("an aligned DKIM pass is reported as a fail")) \
-	M(DKIM_PASS, "dkim_pass", N_("DKIM is reported as a pass, and no aligned signature passed")) \
-	M(SPF_FAIL, "spf_fail", N_("an aligned SPF pass is reported as a fail")) \
-	M(SPF_PASS, "spf_pass", N_("SPF is reported as a pass, and no aligned domain passed")) \
-	M(DISPOSITION, "disposition", N_("the disposition contradicts the results")) \
-	M(POLICY, "policy", N_("a disposition that the policy does not ask for, without a reason")) \
-	M(COUNT, "count", N_("a row of no message")) \
-	M(FROM, "from", N_("the author domain is not below the policy domain"))
+	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
+	M(DKIM_PASS, "dkim_pass", "DKIM is reported as a pass, and no aligned signature passed") \
+	M(SPF_FAIL, "spf_fail", "an aligned SPF pass is reported as a fail") \
+	M(SPF_PASS, "spf_pass", "SPF is reported as a pass, and no aligned domain passed") \
+	M(DISPOSITION, "disposition", "the disposition contradicts the results") \
+	M(POLICY, "policy", "a disposition that the policy does not ask for, without a reason") \
+	M(COUNT, "count", "a row of no message") \
+	M(FROM, "from", "the author domain is not below the policy domain")
 #define FEEDBACK_MARK_ID(id, code, text) FEEDBACK_MARK_##id,
 enum feedback_mark { FEEDBACK_MARKS(FEEDBACK_MARK_ID) FEEDBACK_MARKS_N };
 /* clang-format on */

@@ -1,9 +1,10 @@
 /*
- * feedback_clean.c: what reporters write where XML is meant, as XML.
+ * feedback_clean.c: what reporters write where XML is meant, as XML that has no fault.
  *
  * Octets that are not UTF-8, and controls, become \xHH; an & and a < that begin nothing are
  * escaped; what is before the first < is left out. A document in another character set is converted
- * first.
+ * first. Elements that are not closed, or not in order, are closed; of attributes only namespaces
+ * are kept.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -13,7 +14,7 @@
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
-enum { DECLARATION = 200, NAME_MAX_OCTETS = 64, TAG_MAX = 4096 };
+enum { DECLARATION = 200, NAME_MAX_OCTETS = 64, TAG_MAX = 4096, SAMPLE = 40 };
 
 static const struct {
 	const char *code, *text;
@@ -95,31 +96,41 @@ converted(struct slice octets, struct arena *arena, struct feedback_warnings *wa
 static bool
 is_name_start(char c)
 {
-	return slice_is_alpha(c) || c == '_' || c == ':' || (unsigned char)c >= 0x80;
+	return slice_is_alpha(c) || c == '_';
 }
 
 static bool
 is_name(char c)
 {
-	return is_name_start(c) || slice_is_digit(c) || c == '-' || c == '.';
+	return is_name_start(c) || slice_is_digit(c) || c == '-' || c == '.' || c == ':';
 }
 
-/* What is taken as it is, up to its end. */
+/* What is not read but passed over, and CDATA. */
 static const struct {
 	const char *start, *end;
 } sections[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
 
-enum { SECTIONS = sizeof sections / sizeof *sections };
+enum { SECTIONS = sizeof sections / sizeof *sections, CDATA = 1, OPEN_MAX_TAGS = 64, SPACES = 8 };
 
-/* How many octets a section takes, from its start to behind its end; 0: it is not one. *none: no
- * such end follows, which is looked for only once. */
+struct cleaning {
+	struct buf out;
+	struct feedback_warnings *warnings;
+	struct slice open[OPEN_MAX_TAGS]; /* names of elements that were not closed */
+	size_t n;
+	size_t over;         /* elements that are open below these, and left out */
+	bool ended;          /* the outermost element was closed */
+	bool none[SECTIONS]; /* no end of such a section follows */
+};
+
+/* How many octets the section takes, from its start to behind its end; 0: it is not one. */
 static size_t
-section(struct slice left, const char *start, const char *end, bool *none)
+section(struct cleaning *cleaning, struct slice left, size_t kind)
 {
+	const char *end = sections[kind].end;
 	const size_t n = strlen(end);
-	struct slice rest = slice_from(left, strlen(start));
+	struct slice rest = slice_from(left, strlen(sections[kind].start));
 
-	if (*none || !slice_starts(left, slice_str(start)))
+	if (cleaning->none[kind] || !slice_starts(left, slice_str(sections[kind].start)))
 		return 0;
 	while (rest.n >= n) {
 		rest = slice_from(rest, slice_find(rest, end[0]));
@@ -127,33 +138,123 @@ section(struct slice left, const char *start, const char *end, bool *none)
 			return left.n - rest.n + n;
 		rest = slice_from(rest, 1);
 	}
-	*none = true;
+	cleaning->none[kind] = true;
 	return 0;
 }
 
-/* How many octets of a tag, a comment, CDATA or an instruction begin here, all of it but for what
- * is in the tag: 0: none. No tag of a report is long, and many attributes are slow to read. */
+/* How many octets a tag takes; 0: it is not one. No tag of a report is long, and many attributes
+ * are slow to read. */
 static size_t
-markup(struct slice left, bool none[SECTIONS])
+tag_octets(struct slice left)
 {
-	struct slice rest = slice_from(left, 1);
-	size_t n;
+	struct slice rest = slice_from(left, slice_starts(slice_from(left, 1), SLICE("/")) ? 2 : 1);
+	size_t n = 0, end;
 
-	for (size_t i = 0; i < SECTIONS; i++)
-		if ((n = section(left, sections[i].start, sections[i].end, &none[i])) > 0)
-			return n;
-	if (slice_starts(rest, SLICE("/")))
-		rest = slice_from(rest, 1);
 	if (rest.n == 0 || !is_name_start(rest.p[0]))
 		return 0;
-	for (n = 0; n < rest.n && n < NAME_MAX_OCTETS && is_name(rest.p[n]); n++)
-		;
+	while (n < rest.n && n < NAME_MAX_OCTETS && is_name(rest.p[n]))
+		n++;
 	if (n == rest.n || (!slice_is_blank(rest.p[n]) && rest.p[n] != '/' && rest.p[n] != '>'))
 		return 0;
-	return slice_find(slice_head(rest, TAG_MAX), '>') < TAG_MAX &&
-			       slice_find(rest, '>') < rest.n
-		       ? 1
-		       : 0;
+	end = slice_find(slice_head(left, TAG_MAX), '>');
+	return end < left.n && end < TAG_MAX ? end + 1 : 0;
+}
+
+static struct slice
+name_of(struct slice tag)
+{
+	struct slice name = slice_from(tag, tag.p[1] == '/' ? 2 : 1);
+	size_t n = 0;
+
+	while (n < name.n && is_name(name.p[n]))
+		n++;
+	return slice_head(name, n);
+}
+
+/* The namespaces that a tag declares, each once; other attributes mean nothing here. */
+static void
+add_spaces(struct buf *out, struct slice tag)
+{
+	struct slice seen[SPACES];
+	size_t nseen = 0;
+
+	while (tag.n > 0 && nseen < SPACES) {
+		struct slice name, value;
+		bool again = false;
+		char quote;
+
+		tag = slice_from(tag, 1);
+		if (!slice_starts(tag, SLICE("xmlns")) || !slice_is_blank(tag.p[-1]))
+			continue;
+		name = slice_head(tag, slice_find(tag, '='));
+		value = slice_from(tag, name.n + 1);
+		quote = value.n > 0 ? value.p[0] : ' ';
+		value = slice_from(value, 1);
+		if ((quote != '"' && quote != '\'') || slice_find(value, quote) == value.n)
+			continue;
+		value = slice_head(value, slice_find(value, quote));
+		for (size_t i = 0; i < name.n; i++)
+			again = again || !is_name(name.p[i]) || name.p[name.n - 1] == ':';
+		for (size_t i = 0; i < value.n; i++)
+			again = again || value.p[i] <= ' ' || value.p[i] > '~' ||
+				strchr("<&\"'", value.p[i]) != NULL;
+		for (size_t i = 0; i < nseen; i++)
+			again = again || slice_eq(seen[i], name);
+		if (again)
+			continue;
+		seen[nseen++] = name;
+		buf_addc(out, ' ');
+		buf_add(out, name);
+		buf_adds(out, "=\"");
+		buf_add(out, value);
+		buf_addc(out, '"');
+	}
+}
+
+static void
+close_tag(struct cleaning *cleaning, struct slice name)
+{
+	size_t at = cleaning->n;
+
+	if (cleaning->over > 0) {
+		cleaning->over--;
+		return;
+	}
+	while (at > 0 && !slice_eq(cleaning->open[at - 1], name))
+		at--;
+	if (at != cleaning->n)
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_MARKUP, name);
+	if (at == 0)
+		return;
+	while (cleaning->n >= at) {
+		buf_adds(&cleaning->out, "</");
+		buf_add(&cleaning->out, cleaning->open[--cleaning->n]);
+		buf_addc(&cleaning->out, '>');
+	}
+	cleaning->ended = cleaning->n == 0;
+}
+
+/* Every element is closed, and in order: libxml2 would lose what was before a fault. */
+static void
+take_tag(struct cleaning *cleaning, struct slice tag)
+{
+	const struct slice name = name_of(tag);
+	const bool empty = tag.p[tag.n - 2] == '/';
+
+	if (tag.p[1] == '/') {
+		close_tag(cleaning, name);
+		return;
+	}
+	if (cleaning->n == OPEN_MAX_TAGS) {
+		cleaning->over += empty ? 0 : 1;
+		return;
+	}
+	buf_addc(&cleaning->out, '<');
+	buf_add(&cleaning->out, name);
+	add_spaces(&cleaning->out, slice_head(tag, tag.n - 1));
+	buf_adds(&cleaning->out, empty ? "/>" : ">");
+	if (!empty)
+		cleaning->open[cleaning->n++] = name;
 }
 
 /* after an & : a reference that needs no declaration */
@@ -181,23 +282,25 @@ begins_doctype(struct slice rest)
 	return slice_istarts(rest, SLICE("!DOCTYPE")) || slice_istarts(rest, SLICE("!ENTITY"));
 }
 
-/* One character that is not taken as it is. */
+/* One character that is not taken as it is; quiet: it may be there. */
 static void
-replace(struct slice *left, struct buf *out, struct feedback_warnings *warnings)
+replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 {
 	struct slice one = slice_head(*left, 1);
 
 	if (one.p[0] == '<' || one.p[0] == '&') {
-		feedback_warn(warnings, FEEDBACK_WARN_MARKUP, slice_head(*left, 40));
-		buf_adds(out, one.p[0] == '<' ? "&lt;" : "&amp;");
+		if (!quiet)
+			feedback_warn(cleaning->warnings, FEEDBACK_WARN_MARKUP,
+				slice_head(*left, SAMPLE));
+		buf_adds(&cleaning->out, one.p[0] == '<' ? "&lt;" : "&amp;");
 		*left = slice_from(*left, 1);
 		return;
 	}
 	if (printable_next(left, &one) == PRINTABLE_BAD || one.n == 1) {
-		feedback_warn(warnings, FEEDBACK_WARN_OCTETS, one);
-		printable_octets(one, out);
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_OCTETS, one);
+		printable_octets(one, &cleaning->out);
 	} else {
-		buf_add(out, one);
+		buf_add(&cleaning->out, one);
 	}
 }
 
@@ -214,37 +317,95 @@ plain_octets(struct slice s)
 	return n;
 }
 
+/* CDATA is text in which nothing begins. */
+static void
+take_text(struct cleaning *cleaning, struct slice text)
+{
+	while (text.n > 0) {
+		const size_t n = plain_octets(text);
+
+		buf_add(&cleaning->out, slice_head(text, n));
+		text = slice_from(text, n);
+		if (text.n > 0)
+			replace(cleaning, &text, true);
+	}
+}
+
+/* What begins with <, at the start of left. ST_BAD: a document type declaration. */
+static enum status
+take_markup(struct cleaning *cleaning, struct slice *left)
+{
+	size_t n = 0, kind = 0;
+
+	if (begins_doctype(slice_from(*left, 1)))
+		return ST_BAD;
+	while (kind < SECTIONS && (n = section(cleaning, *left, kind)) == 0)
+		kind++;
+	if (n > 0) {
+		const struct slice all = slice_head(*left, n);
+
+		if (kind == CDATA && cleaning->n > 0)
+			take_text(cleaning, slice_from(slice_head(all, n - 3), 9));
+	} else if ((n = tag_octets(*left)) > 0) {
+		take_tag(cleaning, slice_head(*left, n));
+	} else if (cleaning->n > 0) {
+		replace(cleaning, left, false);
+	} else {
+		n = 1;
+	}
+	*left = slice_from(*left, n);
+	return ST_OK;
+}
+
+/* Which elements the end of the octets left open: closed, in order. */
+static void
+close_all(struct cleaning *cleaning)
+{
+	bool cut = false;
+
+	while (cleaning->n > 0) {
+		const struct slice name = cleaning->open[cleaning->n - 1];
+		const size_t colon = slice_find(name, ':');
+
+		cut = cut || slice_ieq(colon < name.n ? slice_from(name, colon + 1) : name,
+				     SLICE("feedback"));
+		cleaning->over = 0;
+		close_tag(cleaning, name);
+	}
+	if (cut)
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_CUT, SLICE(""));
+}
+
 enum status
 feedback_clean(struct slice octets, struct arena *arena, struct feedback_warnings *warnings,
 	struct slice *cleaned)
 {
+	struct cleaning cleaning = {.warnings = warnings};
 	struct slice left = converted(octets, arena, warnings);
-	bool none[SECTIONS] = {false};
-	struct buf out;
 
 	left = slice_from(left, slice_find(left, '<'));
-	buf_init(&out, arena, octets.n * 3 + FEEDBACK_VALUE);
-	while (left.p != NULL && left.n > 0) {
-		size_t n = plain_octets(left);
+	buf_init(&cleaning.out, arena, octets.n * 3 + FEEDBACK_VALUE);
+	while (left.p != NULL && left.n > 0 && !cleaning.ended) {
+		const size_t n = plain_octets(left);
 
-		if (n == 0 && left.p[0] == '<') {
-			if (begins_doctype(slice_from(left, 1)))
+		if (cleaning.n > 0)
+			buf_add(&cleaning.out, slice_head(left, n));
+		left = slice_from(left, n);
+		if (left.n == 0)
+			break;
+		if (left.p[0] == '<') {
+			if (take_markup(&cleaning, &left) != ST_OK)
 				return ST_BAD;
-			n = markup(left, none);
-		} else if (n == 0 && left.p[0] == '&') {
-			n = begins_reference(slice_from(left, 1)) ? 1 : 0;
-		}
-		if (n > 0) {
-			/* the declaration may name a character set that it no longer has */
-			if (!slice_starts(left, SLICE("<?")))
-				buf_add(&out, slice_head(left, n));
-			left = slice_from(left, n);
+		} else if (cleaning.n == 0) {
+			left = slice_from(left, 1); /* outside of everything */
+		} else if (left.p[0] == '&' && begins_reference(slice_from(left, 1))) {
+			buf_addc(&cleaning.out, '&');
+			left = slice_from(left, 1);
 		} else {
-			replace(&left, &out, warnings);
+			replace(&cleaning, &left, false);
 		}
 	}
-	/* libxml2 gives what it has read only where something follows */
-	buf_adds(&out, "\n</feedback>\n");
-	*cleaned = buf_slice(&out);
-	return out.over ? ST_LIMIT : ST_OK;
+	close_all(&cleaning);
+	*cleaned = buf_slice(&cleaning.out);
+	return cleaning.out.over ? ST_LIMIT : ST_OK;
 }

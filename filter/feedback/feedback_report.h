@@ -28,28 +28,28 @@ enum {
 /* clang-format off */
 /* code, as the store has it; what is odd */
 #define FEEDBACK_WARNINGS(W) \
-	W(RESULT,      "result",      N_("a result that the standard does not have")) \
-	W(DISPOSITION, "disposition", N_("a disposition that the standard does not have")) \
-	W(REASON,      "reason",      N_("an override reason that is empty or not of the standard")) \
-	W(SOURCE,      "source",      N_("a source that is not an IP address")) \
-	W(COUNT,       "count",       N_("a count that is not a number of messages")) \
-	W(DATE,        "date",        N_("a date that is not a time")) \
-	W(SPAN,        "span",        N_("a period of more than a day, or one that ends before it begins")) \
-	W(ORG,         "org",         N_("no organization")) \
-	W(ID,          "id",          N_("no report identifier")) \
-	W(DOMAIN,      "domain",      N_("no policy domain, or not a domain name")) \
-	W(HEADER_FROM, "header_from", N_("no header_from, or not a domain name")) \
-	W(NO_SPF,      "no_spf",      N_("a row without an SPF result")) \
-	W(SPF,         "spf",         N_("an SPF result without a domain, or for another identity than mfrom")) \
-	W(DKIM,        "dkim",        N_("a DKIM result without domain or selector")) \
-	W(ROW,         "row",         N_("a row without a source or count")) \
-	W(MANY,        "many",        N_("more results, rows or failures than are read")) \
-	W(LONG,        "long",        N_("a value that is too long was cut")) \
-	W(CUT,         "cut",         N_("the report ends early")) \
-	W(OCTETS,      "octets",      N_("octets that are not of its character set")) \
-	W(MARKUP,      "markup",      N_("markup that is not XML")) \
-	W(WRAPPER,     "wrapper",     N_("the report is inside another element")) \
-	W(EMPTY,       "empty",       N_("the report has no rows"))
+	W(RESULT,      "result",      "a result that the standard does not have") \
+	W(DISPOSITION, "disposition", "a disposition that the standard does not have") \
+	W(REASON,      "reason",      "an override reason that is empty or not of the standard") \
+	W(SOURCE,      "source",      "a source that is not an IP address") \
+	W(COUNT,       "count",       "a count that is not a number of messages") \
+	W(DATE,        "date",        "a date that is not a time") \
+	W(SPAN,        "span",        "a period of more than a day, or one that ends before it begins") \
+	W(ORG,         "org",         "no organization") \
+	W(ID,          "id",          "no report identifier") \
+	W(DOMAIN,      "domain",      "no policy domain, or not a domain name") \
+	W(HEADER_FROM, "header_from", "no header_from, or not a domain name") \
+	W(NO_SPF,      "no_spf",      "a row without an SPF result") \
+	W(SPF,         "spf",         "an SPF result without a domain, or for another identity than mfrom") \
+	W(DKIM,        "dkim",        "a DKIM result without domain or selector") \
+	W(ROW,         "row",         "a row without a source or count") \
+	W(MANY,        "many",        "more results, rows or failures than are read") \
+	W(LONG,        "long",        "a value that is too long was cut") \
+	W(CUT,         "cut",         "the report ends early") \
+	W(OCTETS,      "octets",      "octets that are not of its character set") \
+	W(MARKUP,      "markup",      "markup that is not XML") \
+	W(WRAPPER,     "wrapper",     "the report is inside another element") \
+	W(EMPTY,       "empty",       "the report has no rows")
 
 #define FEEDBACK_WARNING_ID(id, code, text) FEEDBACK_WARN_##id,
 enum feedback_warning { FEEDBACK_WARNINGS(FEEDBACK_WARNING_ID) FEEDBACK_WARNINGS_N };

@@ -355,8 +355,6 @@ warn_of_report(struct feedback_reader *reader)
 {
 	const struct feedback_report *report = reader->report;
 
-	if (!reader->ended)
-		warn(reader, FEEDBACK_WARN_CUT, SLICE(""));
 	if (report->rows == 0)
 		warn(reader, FEEDBACK_WARN_EMPTY, SLICE(""));
 	if (report->org.n == 0)

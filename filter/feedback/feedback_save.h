@@ -26,14 +26,14 @@ enum feedback_kind { FEEDBACK_AGGREGATE, FEEDBACK_TLS, FEEDBACK_FAILURE };
 /* Why something was set aside. */
 /* clang-format off */
 #define FEEDBACK_ASIDES(A) \
-	A(NO_REPORT, "no_report", N_("it holds no report")) \
-	A(NOT_XML, "not_xml", N_("it is not an aggregate report: XML without the element feedback")) \
-	A(DOCTYPE, "doctype", N_("it has a document type declaration, which no report needs")) \
-	A(NOT_JSON, "not_json", N_("it is not a TLS report")) \
-	A(NOT_FAILURE, "not_failure", N_("it is not a failure report")) \
-	A(EMPTY, "empty", N_("it is empty")) \
-	A(LARGE, "large", N_("it is larger than is read")) \
-	A(PACKED, "packed", N_("it cannot be unpacked"))
+	A(NO_REPORT, "no_report", "it holds no report") \
+	A(NOT_XML, "not_xml", "it is not an aggregate report: XML without the element feedback") \
+	A(DOCTYPE, "doctype", "it has a document type declaration, which no report needs") \
+	A(NOT_JSON, "not_json", "it is not a TLS report") \
+	A(NOT_FAILURE, "not_failure", "it is not a failure report") \
+	A(EMPTY, "empty", "it is empty") \
+	A(LARGE, "large", "it is larger than is read") \
+	A(PACKED, "packed", "it cannot be unpacked")
 #define FEEDBACK_ASIDE_ID(id, code, text) FEEDBACK_ASIDE_##id,
 enum feedback_aside { FEEDBACK_ASIDES(FEEDBACK_ASIDE_ID) };
 /* clang-format on */

@@ -99,8 +99,9 @@ wait_until(pid_t pid, int64_t until_ms, int *status)
 	}
 }
 
-static enum status
-run(int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status)
+enum status
+deliver_run(
+	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status)
 {
 	int64_t until_ms = clock_ms() + timeout * 1000;
 	pid_t pid = start(argv, fd);
@@ -168,7 +169,7 @@ deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	*status = -1;
 	if (fd < 0)
 		return ST_TEMP;
-	st = run(fd, end, argv, timeout, error, status);
+	st = deliver_run(fd, end, argv, timeout, error, status);
 	close(fd);
 	return st;
 }

@@ -112,7 +112,7 @@ SHAPES = [
     Shape('XML that ends early', xml(ROW * 2)[:-120], 'aggregate', {'cut': 1, 'no_spf': 1}, {**USUAL, 'rows': 2}, ''),
     Shape('XML that ends in the first row', xml()[:xml().index(b'<policy_evaluated>')], 'aggregate', {'cut': 1, 'no_spf': 1, 'header_from': 1},
           {**USUAL, 'rows': 1}, ''),
-    Shape('a row that is not closed', xml(ROW.replace('</record>', '') + ROW), 'aggregate', {'cut': 1}, {**USUAL, 'rows': 2}, ''),
+    Shape('a row that is not closed', xml(ROW.replace('</record>', '') + ROW), 'aggregate', {'markup': 1}, {**USUAL, 'rows': 2}, ''),
     Shape('hardfail', swap('softfail', 'hardfail'), 'aggregate', {'result': 1}, {'row.result.1': 'hardfail'}, ''),
     Shape('unknown', swap('softfail', 'unknown'), 'aggregate', {'result': 1}, {'row.result.1': 'unknown'}, ''),
     Shape('words in upper case', swap('<dkim>pass', '<dkim>Pass').replace(b'<disposition>none', b'<disposition>None'), 'aggregate', {},
