@@ -100,7 +100,7 @@ add_error(struct feedback_reader *reader, struct slice value)
 {
 	struct buf all;
 
-	buf_init(&all, reader->arena, FEEDBACK_VALUE * 2);
+	buf_init(&all, reader->arena, (size_t)FEEDBACK_VALUE * 2);
 	buf_add(&all, reader->report->errors);
 	if (all.n > 0)
 		buf_adds(&all, "; ");

@@ -86,7 +86,7 @@ reasons_of(const struct feedback_row *row, struct arena *arena)
 {
 	struct buf all;
 
-	buf_init(&all, arena, 2 * FEEDBACK_REASONS * (FEEDBACK_VALUE + 2));
+	buf_init(&all, arena, (size_t)2 * FEEDBACK_REASONS * (FEEDBACK_VALUE + 2));
 	for (size_t i = 0; i < row->nreasons; i++) {
 		buf_add(&all, row->reasons[i].type);
 		buf_addc(&all, '\t');

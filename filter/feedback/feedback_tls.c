@@ -1,6 +1,5 @@
 /* feedback_tls.c: RFC 8460 4.4. */
 #include <jansson.h>
-#include <stdio.h>
 
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_report.h"
@@ -71,33 +70,74 @@ count_at(const struct reader *reader, json_t *object, const char *key)
 	return 0;
 }
 
-/* RFC 3339 5.6, in UTC or with an offset; FEEDBACK_NO_TIME for anything else. */
+/* n digits */
+static bool
+scan_digits(struct slice *at, size_t n, int64_t max, int64_t *value)
+{
+	struct slice digits = slice_head(*at, n);
+	unsigned long long number;
+
+	if (digits.n < n || !scan_number(&digits, (unsigned long long)max, &number) || digits.n > 0)
+		return false;
+	*value = (int64_t)number;
+	*at = slice_from(*at, n);
+	return true;
+}
+
+/* ":MM", where an hour was read */
+static bool
+scan_colon(struct slice *at, int64_t max, int64_t *value)
+{
+	return scan_char(at, ':') && scan_digits(at, 2, max, value);
+}
+
+/* Z, +HH:MM or -HH:MM as seconds; 0 for anything else */
+static int64_t
+scan_offset(struct slice at)
+{
+	int64_t hours = 0, minutes = 0;
+	const bool minus = at.n > 0 && at.p[0] == '-';
+
+	if (!scan_char(&at, '+') && !scan_char(&at, '-'))
+		return 0;
+	if (!scan_digits(&at, 2, 23, &hours) || !scan_colon(&at, 59, &minutes))
+		return 0;
+	return (minus ? -1 : 1) * (hours * 3600 + minutes * 60);
+}
+
+/* days from 1970 to the first of a month of a year from then on */
+static int64_t
+days_before(int64_t year, int64_t month)
+{
+	static const int days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return (year - 1970) * 365 + (year - 1969) / 4 - (year - 1901) / 100 + (year - 1601) / 400 +
+	       days[month - 1] + (leap && month > 2 ? 1 : 0);
+}
+
+/* RFC 3339 5.6; FEEDBACK_NO_TIME for anything else. */
 static int64_t
 time_at(const struct reader *reader, json_t *object, const char *key)
 {
-	static const int days[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	const char *text = arena_cstr(reader->arena, text_at(reader, object, key));
-	int y, mo, d, h, mi, s, oh = 0, om = 0, n = 0;
-	char sign = '+';
-	int64_t day;
+	const struct slice text = text_at(reader, object, key);
+	int64_t year, month, day, hour, minute, second;
+	struct slice at = text;
+	unsigned long long fraction;
 
-	if (sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &n) != 6 ||
-		n == 0 || y < 1970 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 24 || mi > 59 ||
-		s > 60 || h < 0 || mi < 0 || s < 0) {
-		feedback_warn(&reader->report->warnings, FEEDBACK_WARN_DATE, slice_str(text));
+	if (!scan_digits(&at, 4, 9999, &year) || !scan_char(&at, '-') ||
+		!scan_digits(&at, 2, 12, &month) || !scan_char(&at, '-') ||
+		!scan_digits(&at, 2, 31, &day) || year < 1970 || month < 1 || day < 1 ||
+		!(scan_char(&at, 'T') || scan_char(&at, 't') || scan_char(&at, ' ')) ||
+		!scan_digits(&at, 2, 24, &hour) || !scan_colon(&at, 59, &minute) ||
+		!scan_colon(&at, 60, &second)) {
+		feedback_warn(&reader->report->warnings, FEEDBACK_WARN_DATE, text);
 		return FEEDBACK_NO_TIME;
 	}
-	text += n;
-	if (*text == '.')
-		text += 1 + strspn(text + 1, "0123456789");
-	if ((*text == '+' || *text == '-') && sscanf(text, "%c%2d:%2d", &sign, &oh, &om) < 2)
-		oh = om = 0;
-	day = (int64_t)(y - 1970) * 365 + (y - 1969) / 4 - (y - 1901) / 100 + (y - 1601) / 400 +
-	      days[mo - 1] + d - 1;
-	if (mo > 2 && ((y % 4 == 0 && y % 100 != 0) || y % 400 == 0))
-		day++;
-	return day * 86400 + h * 3600 + mi * 60 + s -
-	       (sign == '-' ? -1 : 1) * ((int64_t)oh * 3600 + om * 60);
+	if (scan_char(&at, '.'))
+		(void)scan_number(&at, UINT64_MAX, &fraction);
+	return (days_before(year, month) + day - 1) * 86400 + hour * 3600 + minute * 60 + second -
+	       scan_offset(at);
 }
 
 static struct slice
