@@ -80,6 +80,7 @@ help:
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
 ## make fuzz-smoke   the whole filter's fuzzer for 3 minutes
+## make coverage     how many lines the tests reach, by llvm-cov
 ## make attacks      published attacks, who published them, and that they do not work
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
 ## make instructions instructions that a message needs, by callgrind: the same on a busy machine
@@ -206,6 +207,16 @@ fuzz-smoke:
 		build/fuzz/fuzzers/fuzz_filter seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),180) fuzz_filter
 
+# the suites that judge messages; those of batch, hosts and delivery run other processes' code
+COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from
+coverage: deps
+	@tools/deps install coverage
+	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
+		HARDEN='-fprofile-instr-generate -fcoverage-mapping' build/coverage/mailstamp unit replay cases seeds
+	@rm -rf build/coverage/raw
+	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%8m.profraw tests/run build/coverage $(COVERED)
+	@tools/coverage build/coverage
+
 attacks: deps mailstamp cases
 	@tests/attacks/run --table $(BUILD)
 
@@ -230,6 +241,7 @@ check-hosts:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/paste $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
+	@tests/hosts/reports $(BUILD)
 
 page check-page:
 	@tools/deps install build spf2 test page
@@ -291,4 +303,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke coverage lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean

@@ -1,6 +1,5 @@
 """world.py: a site with its logs, its store of reports and a sendmail that keeps what it is given."""
 import collections
-import os
 import pathlib
 import shutil
 import subprocess
@@ -10,14 +9,16 @@ from rows import FROM, NOW, ZONE, at
 
 
 class World:
-    """A folder with a zone, logs and a store."""
+    """A folder with a zone, logs and a store: a file, or a database of World.database where there is one."""
+
+    database = None
 
     def __init__(self, program, folder):
         self.program, self.folder = program, pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.zone = self.folder / 'zone'
         self.zone.write_text(ZONE)
-        self.store = os.environ.get('REPORTING_STORE') or str(self.folder / 'store.sqlite')
+        self.store = self.database.fresh() if self.database else str(self.folder / 'store.sqlite')
         self.out = self.folder / 'out'
 
     def filter(self, row, log, now=NOW, repeat=1):
