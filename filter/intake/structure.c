@@ -29,7 +29,6 @@ struct library {
 	__typeof__(&g_mime_content_type_is_type) is_type;
 	__typeof__(&g_mime_content_type_get_media_type) media_type;
 	__typeof__(&g_mime_content_type_get_media_subtype) media_subtype;
-	__typeof__(&g_mime_part_get_filename) filename;
 	__typeof__(&g_mime_object_get_content_type_parameter) parameter;
 	__typeof__(&g_mime_object_get_header_list) headers;
 	__typeof__(&g_mime_header_list_get_count) header_count;
@@ -75,7 +74,6 @@ load(struct library *lib)
 		LATE_ALWAYS(library, is_type, g_mime_content_type_is_type),
 		LATE_ALWAYS(library, media_type, g_mime_content_type_get_media_type),
 		LATE_ALWAYS(library, media_subtype, g_mime_content_type_get_media_subtype),
-		LATE_ALWAYS(library, filename, g_mime_part_get_filename),
 		LATE_ALWAYS(library, parameter, g_mime_object_get_content_type_parameter),
 		LATE_ALWAYS(library, headers, g_mime_object_get_header_list),
 		LATE_ALWAYS(library, header_count, g_mime_header_list_get_count),
