@@ -114,3 +114,30 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 {
 	return lists_address(provider->mailbox.networks, ip);
 }
+
+/* Is it in the list itself, not below? */
+static bool
+lists_alone(const char *list, struct slice domain)
+{
+	struct slice rest = slice_str(list), word;
+
+	while (provider_next_word(&rest, &word))
+		if (slice_eq(domain, word))
+			return true;
+	return false;
+}
+
+bool
+provider_is_shared(struct slice domain)
+{
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
+
+		if (provider_lists(one->shared, domain) || lists_alone(one->shared_alone, domain))
+			return true;
+		if (!provider_lists(one->shared_alone, domain) &&
+			(provider_lists(one->signs, domain) || provider_lists(one->paths, domain)))
+			return true;
+	}
+	return false;
+}

@@ -41,6 +41,10 @@ struct provider {
 	const char *seals;    /* domains of its ARC seals */
 	const char *page;     /* the public page that says so */
 	struct provider_mailbox mailbox;
+	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
+	 * other, and those of mailboxes for everyone; with all that is below, or without: there a
+	 * name below is one customer's. */
+	const char *shared, *shared_alone;
 };
 
 extern const struct provider provider_table[]; /* by name */
@@ -67,6 +71,9 @@ const struct provider *provider_forwards(struct slice domain);
 
 /* The service that seals with that domain, or NULL. */
 const struct provider *provider_seals(struct slice domain);
+
+/* Do customers who know nothing of each other pass in this domain? */
+bool provider_is_shared(struct slice domain);
 
 /* The next word of such a list; false at its end. */
 bool provider_next_word(struct slice *list, struct slice *word);

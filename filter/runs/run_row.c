@@ -346,11 +346,11 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,"
 		"s?o,s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
-		"id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source", &source,
-		"not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code, "sign",
-		&sign, "override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome",
-		&other, "diagnosis", &diagnosis, "advice", &advice, "sender", &sender, "received",
-		&received, "worse", &worse);
+		"message_id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source",
+		&source, "not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code,
+		"sign", &sign, "override", &override, "spf", &spf, "what_if", &what_ifs,
+		"other_outcome", &other, "diagnosis", &diagnosis, "advice", &advice, "sender",
+		&sender, "received", &received, "worse", &worse);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);

@@ -81,3 +81,42 @@ Test(provider, forwards_and_seals)
 		cr_expect_eq(provider_seals(domain) != NULL, rows[i].seals, "%s", rows[i].domain);
 	}
 }
+
+Test(provider, shared)
+{
+	static const struct {
+		const char *domain;
+		bool is;
+	} rows[] = {
+		{"amazonses.com", true},
+		{"us-west-2.amazonses.com", true},
+		{"onmicrosoft.com", true},
+		{"shop.onmicrosoft.com", false}, /* one customer's */
+		{"gappssmtp.com", true},
+		{"shop-example.20230601.gappssmtp.com", false},
+		{"yahoo.co.jp", true},
+		{"notgmail.com", false},
+		{"gmail.com.example", false},
+		{"com", false},
+		{"", false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		cr_expect_eq(provider_is_shared(slice_str(rows[i].domain)), rows[i].is, "%s",
+			rows[i].domain);
+}
+
+/* Who signs for customers by a domain of its own shares that domain. */
+Test(provider, every_domain_is_shared)
+{
+	for (size_t i = 0; i < provider_count; i++) {
+		const char *const lists[] = {provider_table[i].signs, provider_table[i].paths};
+
+		for (size_t k = 0; k < 2; k++) {
+			struct slice list = slice_str(lists[k]), word;
+
+			while (provider_next_word(&list, &word))
+				cr_expect(provider_is_shared(word), "%.*s", (int)word.n, word.p);
+		}
+	}
+}
