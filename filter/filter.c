@@ -19,6 +19,7 @@
 #include "filter/out/seal.h"
 #include "filter/proxy/session.h"
 #include "filter/result/block.h"
+#include "filter/result/failure.h"
 #include "filter/result/json.h"
 #include "filter/result/reply.h"
 #include "filter/settings/profile.h"
@@ -297,6 +298,7 @@ write_json_log(struct job *job)
 	if (path == NULL)
 		return;
 	job->outcome.event = make_event(job->ev.arena);
+	job->outcome.failure = failure_header(&job->ev);
 	if (json_line(&job->ev, &job->outcome, &line) != ST_OK || !json_append(path, line))
 		log_line(job->log, "id=%s JSON log %s: %s",
 			log_value(job->ev.taken.envelope.queue_id, job->ev.arena), path,
