@@ -320,14 +320,28 @@ from_stdin(int64_t timeout)
 }
 
 enum status
-input_read(const struct options *options, struct input *input, const char **error)
+input_open(const struct options *options, struct input *input, const char **error)
 {
 	*input = from_stdin(options->read_timeout);
 	if (options->input != NULL && open_named(options->input, input, error) != ST_OK) {
 		input->end = true;
 		return ST_BAD;
 	}
+	return ST_OK;
+}
+
+enum status
+input_take(const struct options *options, struct input *input, const char **error)
+{
 	return read_any(options, input, error);
+}
+
+enum status
+input_read(const struct options *options, struct input *input, const char **error)
+{
+	if (input_open(options, input, error) != ST_OK)
+		return ST_BAD;
+	return input_take(options, input, error);
 }
 
 enum status

@@ -34,6 +34,10 @@ struct input {
  */
 enum status input_read(const struct options *options, struct input *input, const char **error);
 
+/* The two halves of it: no octet of the message is read before the second. */
+enum status input_open(const struct options *options, struct input *input, const char **error);
+enum status input_take(const struct options *options, struct input *input, const char **error);
+
 /*
  * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
  * the spool, mapped; what pointed into bytes before is void. partial is false then. ST_TEMP with

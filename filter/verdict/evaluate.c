@@ -14,6 +14,7 @@
 #include "filter/intake/msgtime.h"
 #include "filter/io/hostname.h"
 #include "filter/io/wholefile.h"
+#include "filter/sandbox/apart.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
@@ -332,10 +333,32 @@ evaluate_open(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
+evaluate_input(struct evaluation *ev, const char **error)
+{
+	if (!ev->input_open && input_open(ev->options, &ev->input, error) != ST_OK)
+		return EVALUATE_CONFIG;
+	ev->input_open = true;
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
+evaluate_confine(struct evaluation *ev, struct confinement *confinement, const char **error)
+{
+	if (confine(ev->options, ev->arena, confinement, error) != ST_OK)
+		return EVALUATE_TEMP;
+	if (confinement->entered && ev->gmime != NULL)
+		address_gmime_apart(ev->gmime, &sandbox_apart);
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
-	enum status st = input_read(ev->options, &ev->input, error);
+	enum status st;
 
+	if (evaluate_input(ev, error) != EVALUATE_OK)
+		return EVALUATE_CONFIG;
+	st = input_take(ev->options, &ev->input, error);
 	if (st != ST_OK)
 		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
 	set_now(ev); /* it may have been long on its way */

@@ -443,8 +443,11 @@ give_default(const struct option_row *row, enum command command)
 	st = command == COMMAND_FILTER ? PARSE("filter", option.p)
 				       : PARSE(commands[command], option.p, "a");
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option.p, error);
-	cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0, "%s",
-		option.p);
+	if (row->kind == OPTION_PATH)
+		cr_expect_str_eq(*(const char **)((char *)&options + row->at), row->preset);
+	else
+		cr_expect(memcmp((char *)&options + row->at, (char *)&without + row->at, size) == 0,
+			"%s", option.p);
 }
 
 Test(options, defaults_can_be_given)
