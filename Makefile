@@ -1,5 +1,6 @@
 # mailstamp: one Makefile for the whole tree.  `make help` lists what it can do.
-VERSION := 0.1.0
+# the one place that has it
+VERSION := $(shell awk -F '[()]' 'NR == 1 { print $$2 }' debian/changelog)
 PREFIX = /usr/local
 CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
@@ -67,10 +68,13 @@ help:
 ## make check-load   2,000 messages through Postfix, 20 filters at once (root)
 ## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
 ## make check-debian the two commands above on bare Debian machines (root; RELEASES="12 13")
+## make check-deb    the package built, installed, upgraded, removed on bare Debian machines (root)
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
 ## make deps         install the packages of build and test
 ## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
+## make dist         a tarball of HEAD, the same from every checkout, into build/dist
+## make deb          a Debian package of HEAD for this release, checked by lintian, into build/deb
 ## make words        strings for people into po/*.po, says what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
@@ -163,7 +167,7 @@ $(BUILD)/fuzzers/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libmailstamp.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
--include $(shell find $(BUILD) -path '$(BUILD)/debian' -prune -o -type f -name '*.d' -print 2>/dev/null)
+-include $(shell find $(BUILD) \( -path '$(BUILD)/debian' -o -path '$(BUILD)/deb' \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 .SECONDARY:
 
 needs:
@@ -255,6 +259,19 @@ check-faults: deps
 check-debian:
 	@tests/debian/check $(or $(RELEASES),12 13)
 
+check-deb:
+	@tests/debian/package $(or $(RELEASES),12 13)
+
+version:
+	@echo $(VERSION)
+
+dist:
+	@tools/dist $(VERSION)
+
+deb:
+	@tools/deps install build spf2 deb $(if $(filter nocheck,$(DEB_BUILD_OPTIONS)),,unit)
+	@tools/deb $(VERSION)
+
 ci-long:
 	@tests/ci-long
 
@@ -280,4 +297,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean

@@ -39,8 +39,13 @@ skip_spf(const struct auth_input *in, struct auth_results *results)
 static void
 report_spf(const struct auth_results *results, const char *note, struct report *report)
 {
+	const size_t at = report->n;
+
 	(void)note;
 	spf_report(&results->spf, report);
+	if (results->spf.domain.n > 0 && !results->local)
+		report->rows[at].alignment =
+			results->dmarc.spf_aligned ? REPORT_ALIGNED : REPORT_UNALIGNED;
 }
 
 static enum status

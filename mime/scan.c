@@ -1,5 +1,7 @@
 #include "mime/scan.h"
 
+#include <string.h>
+
 enum { MAX_COMMENT_DEPTH = 20 };
 
 static bool
@@ -282,4 +284,28 @@ scan_utf8_non_ascii(struct slice *at)
 			return false;
 	*at = slice_from(*at, n);
 	return true;
+}
+
+/* sixteen octets at once; the comparison of two vectors gives 0 or all ones in each octet */
+typedef unsigned char octets16 __attribute__((vector_size(16)));
+typedef unsigned long long halves __attribute__((vector_size(16)));
+
+size_t
+scan_printable_run(struct slice s, unsigned char first)
+{
+	const unsigned char span = (unsigned char)('~' - first);
+	size_t n = 0;
+
+	for (; s.n - n >= sizeof(octets16); n += sizeof(octets16)) {
+		octets16 v;
+		halves outside;
+
+		memcpy(&v, s.p + n, sizeof v);
+		outside = (halves)(v - first > (octets16){0} + span);
+		if ((outside[0] | outside[1]) != 0)
+			break;
+	}
+	while (n < s.n && (unsigned char)((unsigned char)s.p[n] - first) <= span)
+		n++;
+	return n;
 }

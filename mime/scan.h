@@ -41,6 +41,8 @@ bool scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
 void scan_until(struct slice *at, const char *ends);
 /* token of RFC 2045 5.1 */
 bool scan_token(struct slice *at, struct slice *out);
+/* How many octets at the start of s are printable ASCII, from first (' ' or '!') to '~'. */
+size_t scan_printable_run(struct slice s, unsigned char first);
 /* one UTF-8 sequence of two to four octets, well-formed (RFC 3629) */
 bool scan_utf8_non_ascii(struct slice *at);
 

@@ -143,6 +143,25 @@ slice_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static inline bool
+slice_is_ascii(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* printable ASCII and spaces only: no control character, no octet over 126 */
+static inline bool
+slice_is_printable(struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~')
+			return false;
+	return true;
+}
+
 /* without white space (SP, HTAB, CR, LF) at both ends */
 static inline struct slice
 slice_trim(struct slice s)

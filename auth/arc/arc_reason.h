@@ -57,19 +57,10 @@
 	R(ANGLE,     "arc_note_angle",     "header.from is an address in angle brackets")
 
 #define ARC_REASON_ID(id, code, text) ARC_R_##id,
-enum arc_reason {
-	ARC_R_NONE = REASON_NONE,
-	ARC_R_FIRST = REASON_ARC,
-	ARC_REASONS(ARC_REASON_ID)
-	ARC_R_END
-};
+enum arc_reason REASON_ENUM(ARC_R, REASON_ARC, ARC_REASONS, ARC_REASON_ID);
 
 #define ARC_NOTE_ID(id, code, text) ARC_NOTE_##id,
-enum arc_note {
-	ARC_NOTE_FIRST = REASON_ARC_NOTE,
-	ARC_NOTES(ARC_NOTE_ID)
-	ARC_NOTE_END
-};
+enum arc_note REASON_ENUM(ARC_NOTE, REASON_ARC_NOTE, ARC_NOTES, ARC_NOTE_ID);
 /* clang-format on */
 
 struct reason arc_reason(enum arc_reason id);

@@ -67,7 +67,8 @@ arc_report(const struct arc_result *result, struct report *report)
 	struct buf number;
 
 	row->part = arc_part_text(result, report->arena);
-
+	if (result->n > 0) /* the newest sealer */
+		row->domain = result->sets[result->n - 1].seal.sig.d;
 	if (result->code == AUTH_PASS) {
 		buf_init(&number, report->arena, TEXT_MAX);
 		buf_addf(&number, "%u", result->oldest_pass);

@@ -8,6 +8,7 @@ struct found {
 	const struct field *field;
 	struct slice payload;
 	struct dkim_sig sig;
+	enum arc_reason reason; /* why it cannot be placed, or ARC_R_NONE */
 };
 
 static void
@@ -176,25 +177,44 @@ place(struct arc_result *result, const struct found *found)
 	return true;
 }
 
+/* Reads a field of ARC; its reason is ARC_R_NONE where it can be placed. */
 static void
-collect(const struct message *message, size_t max_sets, struct arena *arena,
+read_field(struct found *found, size_t max_sets, struct arena *arena)
+{
+	if ((found->field->flags & FIELD_OVERSIZE) != 0)
+		found->reason = ARC_R_OVERSIZE;
+	else if (found->part == ARC_PART_AAR)
+		found->reason = read_aar(found, max_sets);
+	else
+		found->reason = read_signature(found, max_sets, arena);
+}
+
+/* nfound: how many fields of ARC there are */
+static void
+collect(const struct message *message, size_t nfound, size_t max_sets, struct arena *arena,
 	struct arc_result *result)
 {
-	for (size_t i = 0; i < message->nfields; i++) {
-		struct found found = {.field = &message->fields[i]};
-		enum arc_reason reason = ARC_R_OVERSIZE;
+	struct found *all = arena_array(arena, nfound, sizeof *all), *end = all;
+	unsigned highest = 0;
 
-		found.part = part_of(found.field);
-		if (found.part == ARC_PART_CHAIN)
+	for (size_t i = 0; i < message->nfields; i++) {
+		const enum arc_part part = part_of(&message->fields[i]);
+
+		if (part == ARC_PART_CHAIN)
 			continue;
-		if ((found.field->flags & FIELD_OVERSIZE) == 0)
-			reason = found.part == ARC_PART_AAR
-					 ? read_aar(&found, max_sets)
-					 : read_signature(&found, max_sets, arena);
-		if (reason == ARC_R_NONE && !place(result, &found))
-			reason = ARC_R_TWICE;
-		if (reason != ARC_R_NONE)
-			fail_for(result, found.part, found.instance, reason);
+		end->field = &message->fields[i];
+		end->part = part;
+		read_field(end, max_sets, arena);
+		if (end->reason == ARC_R_NONE && end->instance > highest)
+			highest = end->instance;
+		end++;
+	}
+	result->sets = arena_array(arena, highest, sizeof *result->sets);
+	for (struct found *found = all; found < end; found++) {
+		if (found->reason == ARC_R_NONE && !place(result, found))
+			found->reason = ARC_R_TWICE;
+		if (found->reason != ARC_R_NONE)
+			fail_for(result, found->part, found->instance, found->reason);
 	}
 }
 
@@ -259,8 +279,7 @@ arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 		fail_for(result, ARC_PART_CHAIN, 0, ARC_R_OVER);
 	if (result->code == AUTH_FAIL)
 		return;
-	result->sets = arena_array(arena, max_sets, sizeof *result->sets);
-	collect(message, max_sets, arena, result);
+	collect(message, fields, max_sets, arena, result);
 	if (result->code == AUTH_FAIL)
 		return;
 	check_whole(result);

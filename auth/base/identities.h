@@ -34,12 +34,7 @@ enum {
 	R(NO_AUTHOR,       "from_no_author",       "no author domain")
 
 #define FROM_REASON_ID(id, code, text) FROM_R_##id,
-enum from_reason {
-	FROM_R_NONE = REASON_NONE,
-	FROM_R_FIRST = REASON_FROM,
-	FROM_REASONS(FROM_REASON_ID)
-	FROM_R_END
-};
+enum from_reason REASON_ENUM(FROM_R, REASON_FROM, FROM_REASONS, FROM_REASON_ID);
 /* clang-format on */
 
 struct reason from_reason(enum from_reason id);

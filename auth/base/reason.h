@@ -71,7 +71,14 @@ struct notes {
 	struct note *last;
 };
 
-/* How an X-macro list becomes an enum and a table. */
+/*
+ * How a list of rows becomes an enum and a table: `enum x_reason REASON_ENUM(X_R, REASON_X,
+ * X_REASONS, X_REASON_ID);` has X_R_NONE, X_R_FIRST, one id for each row, and X_R_END.
+ */
+#define REASON_ENUM(prefix, table, rows, id)                                                       \
+	{                                                                                          \
+		prefix##_NONE = REASON_NONE, prefix##_FIRST = (table), rows(id) prefix##_END       \
+	}
 #define REASON_ROW(id, code, text) {code, text},
 
 /* rows: the table whose enum begins at first, with its first row at first + 1. */

@@ -1,8 +1,8 @@
 /*
- * report.h: what a mechanism tells, in rows that know nothing of header syntax.
+ * report.h: the results of the mechanisms as rows that know nothing of header syntax.
  *
- * filter/authres.c makes a field of them; other writers may make something else. Values may hold
- * any byte: the writer quotes, cuts and strips.
+ * filter/result/authres.c writes the field from them, filter/explain/ the table for a person.
+ * Values may hold any byte: the writer quotes, cuts and strips.
  */
 #ifndef AUTH_BASE_REPORT_H
 #define AUTH_BASE_REPORT_H
@@ -25,12 +25,18 @@ struct report_prop {
 	struct slice value; /* owned by the arena of the report or by the message */
 };
 
+/* Is the row's domain aligned with the author domain? */
+enum report_alignment { REPORT_NOT_COMPARED, REPORT_ALIGNED, REPORT_UNALIGNED };
+
 struct report_row {
 	const char *method; /* "spf", "dkim", ... */
+	size_t nth;         /* which signature of the message, from 0; 0 for the other methods */
 	enum auth_code code;
 	struct reason reason;
-	const char *part; /* what the reason is about, before it: "ARC-Seal i=2"; or NULL */
-	const char *note; /* what was made of the result here, after it; or NULL */
+	const char *part;    /* what the reason is about, before it: "ARC-Seal i=2"; or NULL */
+	const char *note;    /* what this site made of the result, after it; or NULL */
+	struct slice domain; /* whose result it is, or empty */
+	enum report_alignment alignment;
 	struct report_prop props[REPORT_PROPS];
 	size_t nprops;
 };

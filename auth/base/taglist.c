@@ -47,10 +47,8 @@ static const char *
 find_outside_value(struct slice text, const char **eight_bit)
 {
 	while (text.n > 0) {
-		size_t n = 0;
+		const size_t n = scan_printable_run(text, '!');
 
-		while (n < text.n && text.p[n] > ' ' && text.p[n] <= '~')
-			n++;
 		text = slice_from(text, n);
 		if (n == 0 && !scan_fws(&text) && !scan_utf8_non_ascii(&text)) {
 			if (eight_bit == NULL || (unsigned char)text.p[0] < 0x80)
@@ -131,10 +129,12 @@ taglist_malformed(const struct taglist *list)
 static size_t
 count_tags(struct slice text)
 {
-	size_t n = 1;
+	size_t n = 1, end;
 
-	for (size_t i = 0; i < text.n && n < TAGLIST_MAX; i++)
-		n += text.p[i] == ';';
+	while (n < TAGLIST_MAX && (end = slice_find(text, ';')) < text.n) {
+		text = slice_from(text, end + 1);
+		n++;
+	}
 	return n;
 }
 

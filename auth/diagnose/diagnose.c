@@ -162,7 +162,7 @@ diagnose_one(struct patient *patient, struct diagnosis *diagnosis)
 		&patient->header);
 	report(patient, diagnosis);
 	if (diagnosis->key_proved && !diagnosis->found && diagnosis->half == DIAGNOSE_WHOLE)
-		diagnosis->half = DIAGNOSE_KEY;
+		diagnosis->half = DIAGNOSE_GENUINE;
 	diagnosis->stopped = !diagnosis->found && ((body.stopped && !patient->has_body) ||
 							  (header.stopped && !patient->has_header));
 }

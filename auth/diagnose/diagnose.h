@@ -16,7 +16,7 @@ enum diagnose_kind {
 	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: how they begin */
 	DIAGNOSE_TOP,         /* octets at its beginning; text */
 	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
-	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; number: parts added */
+	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; octets: parts added */
 	DIAGNOSE_BLANKS,      /* white space at line ends */
 	DIAGNOSE_LINE_ENDS,   /* CR added, LF turned into CR, lines doubled */
 	DIAGNOSE_BLANK_LINE,  /* the empty line at the top was removed */
@@ -45,7 +45,8 @@ enum diagnose_kind {
 	DIAGNOSE_REQUOTED,        /* quoted-printable written by another encoder */
 	DIAGNOSE_PREAMBLE_ADDED,  /* octets before the first part; text */
 	DIAGNOSE_DELIMITER_LINES, /* empty lines before the delimiters */
-	DIAGNOSE_FIELD_FORM,      /* the same value written in another way: field; text: before */
+	DIAGNOSE_FIELD_FORM,      /* the same value written in another way: field; text: before;
+				     more: an address or a name that was added */
 	DIAGNOSE_LIST_FIELDS,     /* several signed list fields were added at once; text: names */
 	DIAGNOSE_FIELD_FOLDED,    /* long fields were broken into lines; field */
 	DIAGNOSE_FIELD_CHANGED,   /* field; text: the value that z= holds */
@@ -63,8 +64,8 @@ enum diagnose_half {
 	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not
 			    explained */
 	DIAGNOSE_BODY,   /* bh= agrees with the body; the header is not explained */
-	DIAGNOSE_KEY     /* the key alone is judged, by key_proved: either b= was not made with the
-			    published key, or it was, and header and body are not explained */
+	DIAGNOSE_KEY,    /* b= was not made with the published key, or was changed */
+	DIAGNOSE_GENUINE /* b= was made with the published key; neither half is explained */
 };
 
 enum {

@@ -175,3 +175,37 @@ diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct a
 			buf_adds(out, "\r\n");
 	}
 }
+
+bool
+diagnose_usual_charset(struct slice type)
+{
+	static const char *const usual[] = {
+		"us-ascii", "utf-8", "iso-8859-", "windows-125", "koi8-", "iso-2022-jp"};
+	struct slice charset;
+
+	if (!diagnose_parameter(type, "charset", &charset))
+		return true;
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+		if (slice_istarts(charset, slice_str(usual[i])))
+			return true;
+	return false;
+}
+
+struct slice
+diagnose_shown(struct slice type, struct slice encoding, struct slice text, struct arena *arena)
+{
+	static const char *const same[] = {"", "7bit", "8bit", "binary"};
+	struct slice kind = slice_trim(slice_head(type, slice_find(type, ';')));
+	struct buf plain;
+
+	if ((kind.n > 0 && !slice_ieq(kind, SLICE("text/plain"))) || !diagnose_usual_charset(type))
+		return SLICE("");
+	encoding = slice_trim(encoding);
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+		if (slice_ieq(encoding, slice_str(same[i])))
+			return text;
+	plain = diagnose_buf(text.n, arena);
+	if (diagnose_coding_of(encoding) != DIAGNOSE_QP || !diagnose_qp_decode(text, &plain))
+		return SLICE("");
+	return buf_slice(&plain);
+}

@@ -67,6 +67,20 @@ add_address(struct slice address, int way, struct buf *out)
 	buf_addc(out, '>');
 }
 
+/* The first name of an address that is shown instead of it. */
+static struct slice
+first_name(const struct slice *addresses, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct diagnose_mailbox box;
+
+		diagnose_mailbox(addresses[i], &box);
+		if (box.name.n > 0 && !slice_ieq(box.name, box.addr))
+			return box.name;
+	}
+	return SLICE("");
+}
+
 static void
 put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_t at,
 	const struct slice *addresses, size_t n, int way, size_t without, unsigned cost)
@@ -88,7 +102,9 @@ put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_
 		return;
 	diagnose_option_change(
 		option, DIAGNOSE_FIELD_FORM, head->fields[at].name, slice_trim(buf_slice(&out)));
-	option->changes[0].more = without < n ? addresses[without] : SLICE("");
+	option->changes[0].more = without < n     ? addresses[without]
+				  : way & NO_NAME ? first_name(addresses, n)
+						  : SLICE("");
 }
 
 /* A name in encoded words, which lists write again. */

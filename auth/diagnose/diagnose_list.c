@@ -3,11 +3,15 @@
  * refers to nothing but the list counts, not links to other sites, HTML or files.
  */
 #include "auth/diagnose/diagnose_head.h"
+#include "auth/diagnose/diagnose_mime.h"
 
-enum { TEXT_MAX = 600, DIGITS_MAX = 6, VIA_MAX = 60 };
+enum { TEXT_MAX = 600, DIGITS_MAX = 6, VIA_MAX = 60, WRAPPED_NAMED = 2 };
 
 /* The list that a message went through. */
 struct list {
+	const struct auth_input *in;
+	const struct diagnose_header *header; /* as it was signed */
+	struct arena *arena;
 	struct slice domain; /* as the envelope or List-Id has it */
 	struct slice name;   /* the local-part of its address */
 };
@@ -29,38 +33,52 @@ is_below(struct slice a, struct slice b)
 	return slice_ieq(slice_from(a, a.n - b.n), b) && (a.n == b.n || a.p[a.n - b.n - 1] == '.');
 }
 
-/* An address in To or Cc whose domain the envelope's sender or List-Id names; it is not the
- * signer's. */
+/* Is the field of the rebuilt header one that b= covers? The lowest are taken (RFC 6376 5.4.2). */
 static bool
-find_list(const struct auth_input *in, const struct dkim_sig *sig, struct arena *arena,
-	struct list *list)
+is_covered(const struct list *list, const struct dkim_sig *sig, size_t at)
+{
+	const struct diagnose_header *header = list->header;
+	size_t named = 0, below = 0;
+
+	for (size_t i = 0; i < sig->nh; i++)
+		named += slice_ieq(sig->h[i], header->fields[at].name);
+	for (size_t i = at + 1; i < header->nfields; i++)
+		below += slice_ieq(header->fields[i].name, header->fields[at].name);
+	return below < named;
+}
+
+/* Does the envelope's sender or List-Id name the domain, and is it not the signer's? */
+static bool
+is_named(const struct auth_input *in, const struct dkim_sig *sig, struct slice domain)
 {
 	const struct field *id = message_field(in->message, "List-Id", 0);
-	struct slice sender = domain_of(in->envelope->mail_from);
+	struct diagnose_mailbox of = {.addr = SLICE("")};
 
-	for (size_t i = 0; i < in->message->nfields; i++) {
-		const struct field *field = &in->message->fields[i];
+	if (id != NULL)
+		diagnose_mailbox(slice_trim(id->value), &of);
+	return domain.n > 0 && !is_below(domain, sig->d) && !is_below(sig->d, domain) &&
+	       (slice_ieq(domain, domain_of(in->envelope->mail_from)) || is_below(of.addr, domain));
+}
+
+/* The list is an address in To or Cc as the author signed them: nobody else can put one there. */
+static bool
+find_list(struct list *list, const struct dkim_sig *sig)
+{
+	for (size_t i = 0; i < list->header->nfields; i++) {
+		const struct field *field = &list->header->fields[i];
 		struct slice addresses[DIAGNOSE_ADDRESSES_MAX];
 		size_t n;
 
-		if (!field_is(field, "To") && !field_is(field, "Cc"))
+		if ((!field_is(field, "To") && !field_is(field, "Cc")) || !is_covered(list, sig, i))
 			continue;
-		n = diagnose_addresses(slice_trim(field_unfold(field, arena)), addresses);
+		n = diagnose_addresses(slice_trim(field_unfold(field, list->arena)), addresses);
 		for (size_t k = 0; k < n; k++) {
-			struct diagnose_mailbox box, of;
-			struct slice domain;
-			bool named = false;
+			struct diagnose_mailbox box;
 
 			diagnose_mailbox(addresses[k], &box);
-			domain = domain_of(box.addr);
-			if (id != NULL) {
-				diagnose_mailbox(slice_trim(id->value), &of);
-				named = is_below(of.addr, domain);
-			}
-			if (domain.n == 0 || is_below(domain, sig->d) || is_below(sig->d, domain) ||
-				!(slice_ieq(domain, sender) || named))
+			if (!is_named(list->in, sig, domain_of(box.addr)))
 				continue;
-			list->domain = domain;
+			list->domain = domain_of(box.addr);
 			list->name = slice_head(box.addr, slice_rfind(box.addr, '@'));
 			return true;
 		}
@@ -97,7 +115,7 @@ is_host(struct slice word)
 	return false;
 }
 
-/* A telephone or account number is no part of a list's footer. */
+/* A telephone or account number is no part of a list's footer, however it is grouped. */
 static bool
 has_number(struct slice text)
 {
@@ -106,43 +124,135 @@ has_number(struct slice text)
 	for (size_t i = 0; i < text.n && digits < DIGITS_MAX; i++)
 		if (slice_is_digit(text.p[i]))
 			digits++;
-		else if (!slice_is_blank(text.p[i]) && text.p[i] != '-')
+		else if (slice_is_alpha(text.p[i]))
 			digits = 0;
 	return digits >= DIGITS_MAX;
 }
 
-/*
- * Is text plain, short, and does it name the list's domain and no other host? What follows "://" or
- * "@" must be the list's, dots or not.
- */
+/* U+3002, U+FF00 to U+FFFF: dots, digits and letters that readers may take for those of ASCII. */
 static bool
-names_only(const struct list *list, struct slice text)
+has_lookalike(struct slice text)
 {
-	bool named = false;
+	for (size_t i = 0; i < text.n; i++)
+		if (slice_starts(slice_from(text, i), SLICE("\xE3\x80\x82")) ||
+			(unsigned char)text.p[i] == 0xEF)
+			return true;
+	return false;
+}
 
-	if (text.n == 0 || text.n > TEXT_MAX || slice_find(text, '<') < text.n || has_number(text))
-		return false;
+/* club, club-leave or club+unsubscribe, for club@lists.example.org */
+static bool
+is_mailbox(const struct list *list, struct slice local)
+{
+	return list->name.n > 0 && slice_istarts(local, list->name) &&
+	       (local.n == list->name.n || strchr("-+", local.p[list->name.n]) != NULL);
+}
+
+/* The local-part that ends at an '@'. */
+static struct slice
+local_before(struct slice text, size_t at)
+{
+	size_t from = at;
+
+	while (from > 0 &&
+		(is_name_octet(text.p[from - 1]) || strchr("+=", text.p[from - 1]) != NULL))
+		from--;
+	return slice_from(slice_head(text, at), from);
+}
+
+/* What follows "://" or "@" at i must be the list's, dots or not; *end: behind it. */
+static bool
+leads_to_list(const struct list *list, struct slice text, size_t i, size_t *end)
+{
+	bool mailbox = text.p[i] == '@';
+	struct slice host = word_at(slice_from(text, i + (mailbox ? 1 : 3)));
+
+	*end = i + (mailbox ? 1 : 3) + host.n;
+	return is_below(host, list->domain) && (*end == text.n || text.p[*end] != '@') &&
+	       (!mailbox || is_mailbox(list, local_before(text, i)));
+}
+
+/* Does it refer to the list and to no other host, address or mailbox? 0: to nothing at all. */
+static int
+refers_to(const struct list *list, struct slice text)
+{
+	int named = 0;
+
 	for (size_t i = 0; i < text.n;) {
 		struct slice rest = slice_from(text, i), word = word_at(rest);
-		bool leads = slice_starts(rest, SLICE("://")) || rest.p[0] == '@';
 
 		if ((unsigned char)rest.p[0] < 32 && !slice_is_blank(rest.p[0]))
-			return false;
-		if (leads) {
-			i += rest.p[0] == '@' ? 1 : 3;
-			if (!is_below(word_at(slice_from(text, i)), list->domain))
-				return false;
-			named = true;
+			return -1;
+		if (slice_starts(rest, SLICE("://")) || rest.p[0] == '@') {
+			if (!leads_to_list(list, text, i, &i))
+				return -1;
+			named = 1;
 			continue;
 		}
 		i += word.n > 0 ? word.n : 1;
 		if (!is_host(word) || (i < text.n && text.p[i] == '@'))
 			continue; /* a local-part may have dots */
 		if (!is_below(word, list->domain))
-			return false;
-		named = true;
+			return -1;
+		named = 1;
 	}
 	return named;
+}
+
+/* Is text, as a reader sees it, plain and short, and does it refer to the list alone? */
+static bool
+names_only(const struct list *list, struct slice text)
+{
+	return text.n > 0 && text.n <= TEXT_MAX && slice_find(text, '<') == text.n &&
+	       !has_number(text) && !has_lookalike(text) && refers_to(list, text) > 0;
+}
+
+/* Addresses of the list, or the author's own. */
+static bool
+are_addresses(const struct list *list, struct slice value)
+{
+	struct slice addresses[DIAGNOSE_ADDRESSES_MAX], author = SLICE("");
+	size_t n = diagnose_addresses(value, addresses);
+	struct diagnose_mailbox box;
+
+	for (size_t i = 0; i < list->header->nfields; i++)
+		if (field_is(&list->header->fields[i], "From")) {
+			diagnose_mailbox(
+				slice_trim(field_unfold(&list->header->fields[i], list->arena)),
+				&box);
+			author = box.addr;
+		}
+	for (size_t i = 0; i < n; i++) {
+		diagnose_mailbox(addresses[i], &box);
+		if ((author.n == 0 || !slice_ieq(box.addr, author)) &&
+			!(slice_ieq(domain_of(box.addr), list->domain) &&
+				is_mailbox(list, slice_head(box.addr, slice_rfind(box.addr, '@')))))
+			return false;
+	}
+	return n > 0 && n < DIAGNOSE_ADDRESSES_MAX;
+}
+
+/* Do the list fields that were added refer to the list alone? */
+static bool
+are_list_fields(const struct list *list)
+{
+	for (size_t i = 0; i < list->in->message->nfields; i++) {
+		const struct field *field = &list->in->message->fields[i];
+		struct slice value = slice_trim(field_unfold(field, list->arena));
+		bool kept = false;
+
+		for (size_t k = 0; k < list->header->nfields && !kept; k++)
+			kept = list->header->fields[k].raw.p == field->raw.p;
+		if (kept)
+			continue;
+		if ((field_is(field, "Sender") || field_is(field, "Reply-To")) &&
+			!are_addresses(list, value))
+			return false;
+		if (slice_istarts(field->name, SLICE("List-")) &&
+			(refers_to(list, value) < 0 || has_lookalike(value)))
+			return false;
+	}
+	return true;
 }
 
 /* [Club], [club:123] or (club 123) for club@lists.example.org */
@@ -167,16 +277,16 @@ is_tag(const struct list *list, struct slice tag)
 
 /* From, as it is now: the list's own address, under the author's name, perhaps "via" the list. */
 static bool
-from_is_list(const struct auth_input *in, const struct list *list, struct slice before,
-	struct arena *arena)
+from_is_list(const struct list *list, struct slice before)
 {
-	const struct field *from = message_field(in->message, "From", 0);
+	const struct message *message = list->in->message;
+	const struct field *from = message_field(message, "From", 0);
 	struct diagnose_mailbox box, old;
 	struct slice behind;
 
-	if (from == NULL || message_count(in->message, "From") != 1)
+	if (from == NULL || message_count(message, "From") != 1)
 		return false;
-	diagnose_mailbox(slice_trim(field_unfold(from, arena)), &box);
+	diagnose_mailbox(slice_trim(field_unfold(from, list->arena)), &box);
 	diagnose_mailbox(before, &old);
 	if (!slice_ieq(domain_of(box.addr), list->domain) ||
 		!slice_ieq(slice_head(box.addr, slice_rfind(box.addr, '@')), list->name))
@@ -192,42 +302,61 @@ from_is_list(const struct auth_input *in, const struct list *list, struct slice 
 					slice_istarts(slice_from(behind, 5), list->name));
 }
 
+/* The text behind the whole body, as the message's own fields have it shown. */
+static bool
+is_footer(const struct list *list, struct slice text)
+{
+	const struct message *message = list->in->message;
+	const struct field *type = message_field(message, "Content-Type", 0);
+	const struct field *encoding = message_field(message, "Content-Transfer-Encoding", 0);
+
+	return message_count(message, "Content-Type") <= 1 &&
+	       message_count(message, "Content-Transfer-Encoding") <= 1 &&
+	       names_only(list,
+		       diagnose_shown(type != NULL ? type->value : SLICE(""),
+			       encoding != NULL ? encoding->value : SLICE(""), text, list->arena));
+}
+
+/* A field in another form: does it still show the same, and to whom? */
+static bool
+is_same_form(const struct list *list, const struct diagnose_change *change)
+{
+	const struct field *now = NULL;
+
+	for (size_t i = 0; i < list->in->message->nfields && now == NULL; i++)
+		if (slice_ieq(list->in->message->fields[i].name, change->field))
+			now = &list->in->message->fields[i];
+	if (change->more.n > 0 || now == NULL)
+		return false;
+	if (field_is(now, "Content-Type"))
+		return diagnose_usual_charset(now->value);
+	return !field_is(now, "Content-Transfer-Encoding") ||
+	       diagnose_coding_of(now->value) == diagnose_coding_of(change->text);
+}
+
 /* 1: as a list does it; 0: no evidence; -1: evidence against it */
 static int
-fits(const struct auth_input *in, const struct list *list, const struct diagnose_change *change,
-	struct arena *arena)
+fits_field(const struct list *list, const struct diagnose_change *change)
 {
 	switch ((int)change->kind) {
-	case DIAGNOSE_FOOTER:
-	case DIAGNOSE_PART_FOOTER:
-		if (change->kind == DIAGNOSE_PART_FOOTER &&
-			!slice_ieq(change->field, SLICE("text/plain")))
-			return -1;
-		return names_only(list, change->text) ? 1 : -1;
-	case DIAGNOSE_PART:
-		return change->text.n == 0 && slice_ieq(change->field, SLICE("text/plain")) &&
-				       names_only(list, change->more)
-			       ? 1
-			       : -1;
 	case DIAGNOSE_SUBJECT:
 		return is_tag(list, change->text) ? 1 : -1;
 	case DIAGNOSE_FIELD_REWRITTEN:
-		return slice_ieq(change->field, SLICE("From")) &&
-				       from_is_list(in, list, change->more, arena)
+		return slice_ieq(change->field, SLICE("From")) && from_is_list(list, change->more)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_FIELD_ADDED:
-		if (slice_ieq(change->field, SLICE("Cc")))
-			return 0; /* where From was kept */
-		return slice_ieq(change->field, SLICE("Sender")) ||
-				       slice_ieq(change->field, SLICE("Reply-To"))
+		/* Cc: where From was kept */
+		return (slice_ieq(change->field, SLICE("Cc")) ||
+			       slice_ieq(change->field, SLICE("Sender")) ||
+			       slice_ieq(change->field, SLICE("Reply-To"))) &&
+				       are_addresses(list, change->text)
 			       ? 0
 			       : -1;
-	case DIAGNOSE_TOP:
-	case DIAGNOSE_BLOCK:
-	case DIAGNOSE_META:
-	case DIAGNOSE_LINKS:
-	case DIAGNOSE_PREAMBLE_ADDED:
+	case DIAGNOSE_FIELD_FORM:
+		return is_same_form(list, change) ? 0 : -1;
+	case DIAGNOSE_LIST_FIELDS:
+		return are_list_fields(list) ? 1 : -1;
 	case DIAGNOSE_FIELD_CHANGED:
 		return -1;
 	default:
@@ -235,24 +364,53 @@ fits(const struct auth_input *in, const struct list *list, const struct diagnose
 	}
 }
 
+static int
+fits(const struct list *list, const struct diagnose_change *change)
+{
+	switch ((int)change->kind) {
+	case DIAGNOSE_FOOTER:
+		return is_footer(list, change->text) ? 1 : -1;
+	case DIAGNOSE_PART_FOOTER:
+		return slice_ieq(change->field, SLICE("text/plain")) &&
+				       names_only(list, change->text)
+			       ? 1
+			       : -1;
+	case DIAGNOSE_PART:
+		return change->text.n == 0 && slice_ieq(change->field, SLICE("text/plain")) &&
+				       names_only(list, change->more)
+			       ? 1
+			       : -1;
+	case DIAGNOSE_WRAPPED:
+		return change->octets <= WRAPPED_NAMED ? 0 : -1; /* each is looked at */
+	case DIAGNOSE_TOP:
+	case DIAGNOSE_BLOCK:
+	case DIAGNOSE_META:
+	case DIAGNOSE_LINKS:
+	case DIAGNOSE_PREAMBLE_ADDED:
+		return -1;
+	default:
+		return fits_field(list, change);
+	}
+}
+
 bool
 diagnose_like_list(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct diagnose_body *body, const struct diagnose_header *header)
 {
-	struct list list;
 	struct arena scratch;
+	struct list list = {.in = in, .header = header, .arena = &scratch};
 	bool like = false, unlike = false;
 
 	arena_init(&scratch, in->arena->oom, in->arena->oom_arg);
-	if (find_list(in, sig, &scratch, &list)) {
+	if (find_list(&list, sig)) {
 		for (size_t i = 0; i < body->n; i++) {
-			int one = fits(in, &list, &body->changes[i], &scratch);
+			int one = fits(&list, &body->changes[i]);
 
 			like |= one > 0;
 			unlike |= one < 0;
 		}
 		for (size_t i = 0; i < header->n; i++) {
-			int one = fits(in, &list, &header->changes[i], &scratch);
+			int one = fits(&list, &header->changes[i]);
 
 			like |= one > 0;
 			unlike |= one < 0;

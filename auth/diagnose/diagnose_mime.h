@@ -51,6 +51,13 @@ bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice
 /* Lines of width octets, without a line end after the last one. */
 void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
 
+/* Is charset= missing, or one in which ASCII octets are shown as ASCII? */
+bool diagnose_usual_charset(struct slice type);
+/* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty where it
+ * is not plain text, or two readers could show different things. */
+struct slice diagnose_shown(
+	struct slice type, struct slice encoding, struct slice text, struct arena *arena);
+
 /* A part whose text can be changed, or the whole body. */
 struct diagnose_leaf {
 	size_t header, from, to; /* of the body; header == from: the message's own header */

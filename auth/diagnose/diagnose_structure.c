@@ -44,6 +44,24 @@ next_top(const struct diagnose_plan *plan, size_t i)
 	return plan->body.n;
 }
 
+/* What is shown of a part; empty where readers could differ. */
+static struct slice
+shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct slice lines)
+{
+	struct slice rest = lines, text = slice_from(slice_head(plan->body, part->end), part->body);
+	size_t types = 0, encodings = 0;
+	struct field field;
+
+	while (fields_next(&rest, SIZE_MAX, &field)) {
+		types += field_is(&field, "Content-Type");
+		encodings += field_is(&field, "Content-Transfer-Encoding");
+	}
+	if (types > 1 || encodings > 1)
+		return SLICE("");
+	return slice_trim(diagnose_shown(diagnose_lines_field(lines, "Content-Type"),
+		diagnose_lines_field(lines, "Content-Transfer-Encoding"), text, plan->arena));
+}
+
 /* What a part is, for people: its type and its file name. */
 static void
 name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diagnose_option *option)
@@ -59,8 +77,7 @@ name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diag
 	diagnose_option_change(
 		option, DIAGNOSE_PART, type.n > 0 ? type : SLICE("text/plain"), name);
 	option->changes[option->nchanges - 1].octets = octets;
-	option->changes[option->nchanges - 1].more =
-		slice_trim(slice_from(slice_head(plan->body, part->end), part->body));
+	option->changes[option->nchanges - 1].more = shown(plan, part, lines);
 }
 
 static void
@@ -80,6 +97,40 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 			name_part(plan, i - 1, next - part->delimiter, option);
 		done++;
 	}
+}
+
+/* Is a part more than plain text without a name? Such are named first. */
+static bool
+is_notable(const struct diagnose_plan *plan, size_t i)
+{
+	const struct diagnose_part *part = &plan->parts[i];
+	struct slice lines = slice_from(slice_head(plan->body, part->body), part->header);
+
+	return diagnose_lines_field(lines, "Content-Disposition").n > 0 ||
+	       shown(plan, part, lines).n == 0;
+}
+
+/* What an unwrapped message has besides part i, whatever follows the last delimiter among it. */
+static void
+name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *option)
+{
+	const size_t named = sizeof option->changes / sizeof *option->changes;
+	size_t last = 0;
+	struct slice rest, line;
+
+	for (size_t k = 0; k < plan->nparts; k++)
+		if (plan->parts[k].top) {
+			last = k;
+			option->changes[0].octets += k != i;
+		}
+	rest = slice_from(plan->body, next_top(plan, last));
+	if (line_next(&rest, &line) && slice_trim(rest).n > 0)
+		option->changes[0].octets++;
+	for (int notable = 1; notable >= 0; notable--)
+		for (size_t k = 0; k < plan->nparts && option->nchanges < named; k++)
+			if (plan->parts[k].top && k != i && is_notable(plan, k) == notable)
+				name_part(plan, k, next_top(plan, k) - plan->parts[k].delimiter,
+					option);
 }
 
 /* A part of the outermost level was the whole body. */
@@ -102,9 +153,7 @@ unwrap(struct diagnose_plan *plan, struct diagnose_choice *choice, size_t i, uns
 	option->nedits = 2;
 	option->way = (int)i + 1;
 	diagnose_option_change(option, DIAGNOSE_WRAPPED, SLICE(""), SLICE(""));
-	for (size_t k = 0; k < plan->nparts && option->nchanges < 3; k++)
-		if (plan->parts[k].top && k != i)
-			name_part(plan, k, next_top(plan, k) - plan->parts[k].delimiter, option);
+	name_others(plan, i, option);
 }
 
 static void

@@ -34,15 +34,6 @@ is_utf8(struct slice text)
 	return true;
 }
 
-static bool
-is_7bit(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 static void
 latin1_to_utf8(struct slice text, struct buf *out)
 {
@@ -117,9 +108,9 @@ diagnose_convert(struct slice from, struct slice to, struct slice text, struct a
 	if (a == OTHER || b == OTHER)
 		return by_iconv(from, to, text, arena, out);
 	*out = text;
-	if ((a == UTF8 && !is_utf8(text)) || (a == ASCII && !is_7bit(text)))
+	if ((a == UTF8 && !is_utf8(text)) || (a == ASCII && !slice_is_ascii(text)))
 		return false;
-	if (a == b || is_7bit(text))
+	if (a == b || slice_is_ascii(text))
 		return true;
 	buf_init(&made, arena, 2 * text.n + 1);
 	if (b == ASCII)
@@ -215,15 +206,6 @@ diagnose_words_decode(
 	}
 	*text = buf_slice(&out);
 	return any && !out.over;
-}
-
-static bool
-is_ascii(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 126 || (unsigned char)text.p[i] < ' ')
-			return false;
-	return true;
 }
 
 /* RFC 2047 4.2, 5 (3) */
@@ -393,7 +375,7 @@ diagnose_word_options(const struct diagnose_head *head, struct diagnose_choice *
 		"ISO-8859-1", "iso-8859-1", "Windows-1252", "windows-1252"};
 
 	one_word_option(head, choice, cost, at, worded, worded->text, change);
-	if (is_ascii(worded->text) || worded->text.n > TEXT_MAX)
+	if (slice_is_printable(worded->text) || worded->text.n > TEXT_MAX)
 		return;
 	charset_options(head, choice, cost + 1, at, worded,
 		arena_cstr(head->arena, worded->charset), change);

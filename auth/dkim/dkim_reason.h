@@ -88,19 +88,10 @@
 	R(EQUAL,        "dkim_note_equal_fields",   "a signed field is repeated with identical content")
 
 #define DKIM_REASON_ID(id, code, text) DKIM_R_##id,
-enum dkim_reason {
-	DKIM_R_NONE = REASON_NONE,
-	DKIM_R_FIRST = REASON_DKIM,
-	DKIM_REASONS(DKIM_REASON_ID)
-	DKIM_R_END
-};
+enum dkim_reason REASON_ENUM(DKIM_R, REASON_DKIM, DKIM_REASONS, DKIM_REASON_ID);
 
 #define DKIM_NOTE_ID(id, code, text) DKIM_NOTE_##id,
-enum dkim_note {
-	DKIM_NOTE_FIRST = REASON_DKIM_NOTE,
-	DKIM_NOTES(DKIM_NOTE_ID)
-	DKIM_NOTE_END
-};
+enum dkim_note REASON_ENUM(DKIM_NOTE, REASON_DKIM_NOTE, DKIM_NOTES, DKIM_NOTE_ID);
 /* clang-format on */
 
 struct reason dkim_reason(enum dkim_reason id);

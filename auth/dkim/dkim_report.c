@@ -30,11 +30,15 @@ number(uint64_t n, struct arena *arena)
 }
 
 static void
-signature_row(const struct dkim_sig_result *result, struct report *report)
+signature_row(const struct dkim_sig_result *result, size_t nth, struct report *report)
 {
 	const struct dkim_sig *sig = &result->sig;
 	struct report_row *row = report_add(report, "dkim", result->code, result->reason);
 
+	row->nth = nth;
+	row->domain = sig->d;
+	if (sig->d.n > 0)
+		row->alignment = result->aligned ? REPORT_ALIGNED : REPORT_UNALIGNED;
 	report_prop(row, "header.d", REPORT_DOMAIN, sig->d);
 	report_prop(row, "header.i", REPORT_MAILBOX, sig->i);
 	report_prop(row, "header.s", REPORT_DOMAIN, sig->s);
@@ -49,7 +53,7 @@ void
 dkim_report(const struct dkim_result *result, struct report *report)
 {
 	for (size_t i = 0; i < result->n; i++)
-		signature_row(&result->sigs[i], report);
+		signature_row(&result->sigs[i], i, report);
 	if (result->over > 0)
 		report_prop(report_add(report, "dkim", AUTH_POLICY, dkim_reason(DKIM_R_OVER)),
 			"policy.unchecked", REPORT_TEXT, number(result->over, report->arena));

@@ -26,7 +26,8 @@ struct dkim_index {
 	struct group *groups;
 	size_t ngroups;
 	size_t turn; /* counts the selections, so that none has to clear what another counted */
-	bool equal[ONCE_N]; /* more than one, and all the same */
+	struct group *once[ONCE_N]; /* of those names, or NULL */
+	bool equal[ONCE_N];         /* more than one, and all the same */
 };
 
 static int
@@ -121,8 +122,9 @@ static void
 find_once(struct dkim_index *index)
 {
 	for (size_t i = 0; i < ONCE_N; i++) {
-		const struct group *group = find_name(index, slice_str(once_only[i]));
+		struct group *group = find_name(index, slice_str(once_only[i]));
 
+		index->once[i] = group;
 		index->equal[i] = group != NULL && group->count > 1;
 		for (size_t k = 1; index->equal[i] && k < group->count; k++)
 			index->equal[i] = equal_unfolded(index->fields[group->at]->value,
@@ -160,12 +162,13 @@ static void
 judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
 {
 	for (size_t i = 0; i < ONCE_N; i++) {
-		const struct group *group = find_name(index, slice_str(once_only[i]));
+		const struct group *group = index->once[i];
 		const bool passed = i == ONCE_MIME_VERSION || (i != ONCE_FROM && index->equal[i]);
 		struct slice top;
 		struct reason note;
 
-		if (group == NULL || group->named == 0 || group->named >= group->count)
+		if (group == NULL || group->turn != index->turn || group->named == 0 ||
+			group->named >= group->count)
 			continue;
 		if (!passed) {
 			if (selection->doubled == NULL)

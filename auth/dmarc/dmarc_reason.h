@@ -24,12 +24,7 @@
 	R(NO_HASH,            "dmarc_not_hashed",                 "the message could not be hashed")
 
 #define DMARC_REASON_ID(id, code, text) DMARC_R_##id,
-enum dmarc_reason {
-	DMARC_R_NONE = REASON_NONE,
-	DMARC_R_FIRST = REASON_DMARC,
-	DMARC_REASONS(DMARC_REASON_ID)
-	DMARC_R_END
-};
+enum dmarc_reason REASON_ENUM(DMARC_R, REASON_DMARC, DMARC_REASONS, DMARC_REASON_ID);
 /* clang-format on */
 
 struct reason dmarc_reason(enum dmarc_reason id);

@@ -69,10 +69,7 @@ split_tag(struct slice element, struct slice *name, struct slice *value)
 static bool
 value_is_text(struct slice value)
 {
-	for (size_t i = 0; i < value.n; i++)
-		if (value.p[i] < ' ' || value.p[i] > '~')
-			return false;
-	return value.n > 0;
+	return value.n > 0 && slice_is_printable(value);
 }
 
 /* The place of the one letter of value in choices, which end with NUL; -1 for anything else. */

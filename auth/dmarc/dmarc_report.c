@@ -6,6 +6,7 @@ dmarc_report(const struct dmarc_result *result, struct report *report)
 {
 	struct report_row *row = report_add(report, "dmarc", result->code, result->reason);
 
+	row->domain = result->from_domain;
 	report_prop(row, "header.from", REPORT_DOMAIN, result->from_domain);
 	/* the policy after its options were processed: absent where no policy applies */
 	if (result->policy >= DMARC_P_NONE)

@@ -228,10 +228,8 @@ explain(struct spf_eval *eval, const struct spf_host *host)
 	if (spf_macro_expand(text, &eval->macros, true, eval->in->arena, &text) != ST_OK)
 		return;
 	text = slice_head(text, EXPLANATION_MAX);
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < ' ' || text.p[i] > '~')
-			return;
-	eval->result->explanation = text;
+	if (slice_is_printable(text))
+		eval->result->explanation = text;
 }
 
 static struct spf_macro_context

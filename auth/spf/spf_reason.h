@@ -33,12 +33,7 @@
 	R(LIBRARY,    "spf_no_library",              "libspf2 cannot be loaded")
 
 #define SPF_REASON_ID(id, code, text) SPF_R_##id,
-enum spf_reason {
-	SPF_R_NONE = REASON_NONE,
-	SPF_R_FIRST = REASON_SPF,
-	SPF_REASONS(SPF_REASON_ID)
-	SPF_R_END
-};
+enum spf_reason REASON_ENUM(SPF_R, REASON_SPF, SPF_REASONS, SPF_REASON_ID);
 /* clang-format on */
 
 struct reason spf_reason(enum spf_reason id);

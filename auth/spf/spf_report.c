@@ -17,6 +17,7 @@ spf_report(const struct spf_result *result, struct report *report)
 	const bool named = result->domain.n > 0;
 	struct report_row *row = report_add(report, "spf", result->code, result->reason);
 
+	row->domain = result->domain;
 	switch (result->identity) {
 	case SPF_ID_MAILFROM:
 		report_prop(
@@ -67,15 +68,6 @@ add_pair(struct buf *out, const char *key, struct slice value)
 	buf_addc(out, ';');
 }
 
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] > 127)
-			return false;
-	return true;
-}
-
 /* The words before and after the domain's name in the comment. */
 static void
 add_comment(struct buf *out, const struct spf_result *result)
@@ -122,7 +114,7 @@ add_identity(struct buf *out, const struct auth_input *in, const struct spf_resu
 		add_pair(out, "client-ip", ip_text(&in->envelope->client_ip, in->arena));
 	if (result->identity == SPF_ID_MAILFROM) /* RFC 8601 1.2: no UTF-8 in a plain field */
 		add_pair(out, "envelope-from",
-			is_ascii(result->sender) ? result->sender : result->domain);
+			slice_is_ascii(result->sender) ? result->sender : result->domain);
 	else if (in->envelope->path == PATH_NULL)
 		buf_adds(out, " envelope-from=\"\";");
 	if (in->envelope->helo.n > 0)

@@ -1,7 +1,6 @@
 #include "filter/archive/worker.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +16,6 @@
 #include "filter/io/read.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
-#include "filter/io/write.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
@@ -25,7 +23,6 @@
 #include "filter/source/manifest.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
-enum { PIECE_OCTETS = 64 * 1024 };
 
 static void
 on_out_of_memory(void *arg)
@@ -59,45 +56,30 @@ read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
+/* read() for spool_fill: a file has no time-out. */
+static ssize_t
+read_file(void *arg, char *buffer, size_t size, enum fault *fault)
+{
+	const struct item *item = arg;
+	const ssize_t got = read_bytes(item->fd, buffer, size);
+
+	*fault = FAULT_UNREADABLE;
+	return got;
+}
+
 /*
- * A large file's octets through a file of our own: the archive's may be cut off meanwhile, and what
- * is mapped would then end the run.
+ * A large file's octets through a file of our own: the archive's may be truncated meanwhile, and a
+ * mapping of it would then end the run.
  */
 static enum fault
-read_large(const struct options *options, const struct item *item, void **mapped, size_t *size)
+read_large(const struct options *options, struct item *item, size_t max, struct slice *bytes)
 {
-	int spool = spool_open(options->spool_dir, *size);
-	enum fault error = FAULT_NONE;
-	char piece[PIECE_OCTETS];
-	size_t n = 0;
+	const struct spool_source source = {read_file, item};
+	enum fault fault;
 
-	if (spool < 0)
-		return FAULT_NO_SPOOL;
-	while (error == FAULT_NONE && n < *size) {
-		size_t room = *size - n < sizeof piece ? *size - n : sizeof piece;
-		ssize_t got = read_bytes(item->fd, piece, room);
-
-		if (got == 0)
-			break;
-		if (got < 0)
-			error = FAULT_UNREADABLE;
-		else if (!write_bytes(spool, slice_make(piece, (size_t)got)))
-			error = FAULT_NO_SPOOL;
-		else
-			n += (size_t)got;
-	}
-	if (error == FAULT_NONE && n == 0)
-		error = FAULT_EMPTY;
-	if (error == FAULT_NONE) {
-		*mapped = mmap(NULL, n, PROT_READ, MAP_PRIVATE, spool, 0);
-		*size = n;
-		if (*mapped == MAP_FAILED) {
-			*mapped = NULL;
-			error = FAULT_NO_MEMORY;
-		}
-	}
-	close(spool);
-	return error;
+	*bytes = SLICE("");
+	fault = spool_fill(options->spool_dir, &source, max, bytes);
+	return fault == FAULT_NONE && bytes->n == 0 ? FAULT_EMPTY : fault;
 }
 
 /* How many octets of the item's file are read; 0 where it has none. */
@@ -118,22 +100,19 @@ measure(const struct options *options, struct item *item, size_t *size)
 	return FAULT_NONE;
 }
 
-/* The bytes of the item; *mapped is what is to be unmapped, of *size octets, or NULL. */
+/* The bytes of the item, of whose file size octets are read; *mapped where spool_release must end
+ * them. */
 static enum fault
-load(const struct options *options, const struct item *item, struct workspace *space,
-	struct slice *bytes, void **mapped, size_t *size)
+load(const struct options *options, struct item *item, struct workspace *space, size_t size,
+	struct slice *bytes, bool *mapped)
 {
-	enum fault error;
-
-	*mapped = NULL;
 	*bytes = slice_make(item->bytes, item->n);
 	if (item->fd < 0)
 		return FAULT_NONE;
-	if (*size <= SPOOL_MEMORY)
-		return read_small(space, item->fd, *size, bytes);
-	error = read_large(options, item, mapped, size);
-	*bytes = slice_make(*mapped, *size);
-	return error;
+	if (size <= SPOOL_MEMORY)
+		return read_small(space, item->fd, size, bytes);
+	*mapped = true;
+	return read_large(options, item, size, bytes);
 }
 
 /* x.envelope beside x.eml; *given says whether there is one. */
@@ -155,8 +134,8 @@ side_envelope(struct worker *worker, const char *path, struct envelope *envelope
 	*given = true;
 	if (wholefile_read(side, SIDE_FILE_MAX, worker->arena, &bytes, &why) != ST_OK)
 		return FAULT_SIDE_FILE;
-	if (manifest_side(bytes, worker->arena, envelope, &worker->told) != ST_OK)
-		return FAULT_TOLD;
+	if (manifest_side(bytes, worker->arena, envelope, &why) != ST_OK)
+		return why;
 	return FAULT_NONE;
 }
 
@@ -355,7 +334,7 @@ worker_judge(struct worker *worker, struct item *item, struct judged *judged)
 	enum fault error = item->error;
 	struct slice bytes = SLICE("");
 	struct workspace *space;
-	void *mapped = NULL;
+	bool mapped = false;
 	size_t size = 0;
 
 	*judged = (struct judged){.row = NULL};
@@ -375,13 +354,13 @@ worker_judge(struct worker *worker, struct item *item, struct judged *judged)
 	if (error == FAULT_NONE && item->name == NULL)
 		error = FAULT_NO_MEMORY;
 	if (error == FAULT_NONE)
-		error = load(worker->options, item, space, &bytes, &mapped, &size);
+		error = load(worker->options, item, space, size, &bytes, &mapped);
 	if (error == FAULT_NONE)
 		error = guarded(worker, item, bytes, judged);
 	if (worker->evaluating)
 		evaluate_end(&worker->ev);
-	if (mapped != NULL)
-		(void)munmap(mapped, size);
+	if (mapped)
+		spool_release(bytes);
 	if (error != FAULT_NONE) {
 		judged_clear(judged);
 		tell_failure(worker, item, error, judged);

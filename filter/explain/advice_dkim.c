@@ -89,7 +89,9 @@ proved_code(const struct diagnosis *diagnosis)
 	case DIAGNOSE_BODY:
 		return diagnosis->key_proved ? REMEDY_FIELD : NULL;
 	case DIAGNOSE_KEY:
-		return diagnosis->key_proved ? REMEDY_BOTH : REMEDY_KEY;
+		return REMEDY_KEY;
+	case DIAGNOSE_GENUINE:
+		return REMEDY_BOTH;
 	case DIAGNOSE_WHOLE:
 	default:
 		return NULL;

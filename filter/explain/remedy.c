@@ -48,28 +48,28 @@ static const struct remedy {
 	{DKIM_R_DOUBLED, "advice-dkim-doubled",
 		N_("a field appears twice and is signed once: send it once")},
 	{DKIM_R_BODY, "advice-dkim-changed",
-		N_("the body was changed after signing: sign last, after everything that adds or "
-		   "rewrites text")},
+		N_("the body was changed after signing: if your own systems do that, sign after "
+		   "them")},
 	{DKIM_R_BODY_SHORT, "advice-dkim-changed",
-		N_("the body was cut after signing: sign last, after everything that adds or "
-		   "rewrites text")},
+		N_("the body was cut after signing: if your own systems do that, sign after them")},
 	{DKIM_R_SIGNATURE, "advice-dkim-changed",
-		N_("a signed field was changed after signing, or another key signed: sign last, "
-		   "and "
-		   "compare the published key with the signer's")},
+		N_("a signed field was changed after signing, or another key signed: compare the "
+		   "published key with the signer's, and if your own systems change the header, "
+		   "sign after them")},
 };
 
 static const struct {
 	const char *code, *text;
 } proved[] = {
-	{REMEDY_PROVED, N_("it was right when it was made, as its diagnosis proves: sign after the "
-			   "change, or have the change stopped")},
-	{REMEDY_BODY, N_("the body was changed after signing: sign last, after everything that "
-			 "adds or rewrites text")},
-	{REMEDY_FIELD, N_("a signed field was changed after signing: sign last, and sign no field "
-			  "that others have to change")},
-	{REMEDY_BOTH, N_("header and body were changed after signing: sign last, after "
-			 "everything that adds or rewrites text")},
+	{REMEDY_PROVED,
+		N_("it was right when it was made, as its diagnosis proves: if you know who "
+		   "makes the change, have it stopped, or sign after it")},
+	{REMEDY_BODY, N_("the body was changed after signing: if your own systems do that, sign "
+			 "after them")},
+	{REMEDY_FIELD, N_("a signed field was changed after signing: if your own systems do that, "
+			  "sign after them, or do not sign that field")},
+	{REMEDY_BOTH, N_("header and body were changed after signing: if your own systems do that, "
+			 "sign after them")},
 	{REMEDY_KEY, N_("another key signed, or b= was changed: compare the published key with "
 			"the signer's")},
 	{unexplained, N_("it fails")},

@@ -40,15 +40,15 @@ static const struct row {
 		 "dmarc-mitigations.html"},
 		LIKE_LIST, {DIAGNOSE_FIELD_REWRITTEN, DIAGNOSE_KINDS}},
 	{{"advice-external-tag",
-		 N_("at the gateway, mark mail from outside in the mail program instead of in "
-		    "Subject "
-		    "(Exchange: Set-ExternalInOutlook)"),
-		 "https://learn.microsoft.com/en-us/powershell/module/exchange/"
+		 N_("if your gateway does it, mark mail from outside in the mail program instead "
+		    "of in Subject (Exchange: Set-ExternalInOutlook)"),
+		 "https://learn.microsoft.com/en-us/powershell/module/exchangepowershell/"
 		 "set-externalinoutlook"},
 		EXTERNAL, {DIAGNOSE_SUBJECT, DIAGNOSE_KINDS}},
 	{{"advice-links",
-		 N_("at the gateway, verify DKIM before links are rewritten, or have links checked "
-		    "without being rewritten, as a Safe Links policy can"),
+		 N_("if your gateway does it, verify DKIM before links are rewritten, or have "
+		    "links "
+		    "checked without being rewritten, as a Safe Links policy can"),
 		 "https://learn.microsoft.com/en-us/defender-office-365/"
 		 "safe-links-policies-configure"},
 		FILTERED, {DIAGNOSE_LINKS, DIAGNOSE_KINDS}},
@@ -75,14 +75,25 @@ static const struct row {
 		    "able to "
 		    "add them"),
 		 "https://www.rfc-editor.org/rfc/rfc6376#section-5.4"},
-		ALWAYS, {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}},
+		LIKE_LIST, {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}},
 };
 
+/* A tag that says nothing but that the mail came from outside: its letters are compared. */
 static bool
-contains(struct slice text, const char *word)
+is_external(struct slice tag)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (slice_istarts(slice_from(text, i), slice_str(word)))
+	static const char *const words[] = {"ext", "extern", "external", "externalemail",
+		"externalmail", "externalmessage", "externalsender"};
+	char letters[24];
+	size_t n = 0;
+
+	for (size_t i = 0; i < tag.n; i++)
+		if (slice_is_alpha(tag.p[i]) && n < sizeof letters)
+			letters[n++] = slice_lower(tag.p[i]);
+		else if (slice_is_digit(tag.p[i]) || (unsigned char)tag.p[i] > 126)
+			return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_eq(slice_make(letters, n), slice_str(words[i])))
 			return true;
 	return false;
 }
@@ -116,8 +127,7 @@ fits(const struct row *row, const struct diagnosis *diagnosis, const struct diag
 	case LIKE_LIST:
 		return kind && diagnosis->like_list;
 	case EXTERNAL:
-		return kind && (contains(change->text, "external") ||
-				       slice_ieq(change->text, SLICE("[EXT]")));
+		return kind && is_external(change->text);
 	case FILTERED:
 		return kind && is_filter(change->text);
 	case ALWAYS:

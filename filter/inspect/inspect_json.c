@@ -7,29 +7,20 @@
 enum { SCHEMA_VERSION = 1 };
 
 static json_t *
-number(size_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-static json_t *
 terms_part(const struct inspect_spf *spf, struct arena *arena)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < spf->n; i++) {
 		const struct inspect_term *term = &spf->terms[i];
-		json_t *part = json_object();
 
-		json_object_set_new(part, "depth", number(term->depth));
-		json_slice(part, "domain", term->domain, arena);
-		json_slice(part, "term", term->text, arena);
-		json_slice(part, "target", term->target, arena);
-		json_slice(part, "record", term->record, arena);
-		json_object_set_new(part, "asks_dns", json_boolean(term->lookup));
-		json_object_set_new(part, "void", json_boolean(term->nothing));
-		json_text(part, "problem", term->problem);
-		json_array_append_new(list, part);
+		json_array_append_new(list,
+			json_pack("{s:I,s:o,s:o,s:o,s:o,s:b,s:b,s:s?}", "depth",
+				(json_int_t)term->depth, "domain", json_known(term->domain, arena),
+				"term", json_known(term->text, arena), "target",
+				json_known(term->target, arena), "record",
+				json_known(term->record, arena), "asks_dns", term->lookup, "void",
+				term->nothing, "problem", term->problem));
 	}
 	return list;
 }
@@ -41,13 +32,12 @@ nets_part(const struct inspect_spf *spf, struct arena *arena)
 
 	for (size_t i = 0; i < spf->nnets; i++) {
 		const struct inspect_net *net = &spf->nets[i];
-		json_t *part = json_object();
 
-		json_slice(part, "address", ip_text(&net->ip, arena), arena);
-		json_object_set_new(part, "bits", number(net->bits));
-		json_slice(part, "term", net->text, arena);
-		json_slice(part, "domain", net->domain, arena);
-		json_array_append_new(list, part);
+		json_array_append_new(
+			list, json_pack("{s:o,s:I,s:o,s:o}", "address",
+				      json_known(ip_text(&net->ip, arena), arena), "bits",
+				      (json_int_t)net->bits, "term", json_known(net->text, arena),
+				      "domain", json_known(net->domain, arena)));
 	}
 	return list;
 }
@@ -55,24 +45,16 @@ nets_part(const struct inspect_spf *spf, struct arena *arena)
 static json_t *
 spf_part(const struct inspect_spf *spf, struct arena *arena)
 {
-	json_t *part = json_object();
-
-	json_slice(part, "record", spf->record, arena);
-	json_object_set_new(part, "dns_lookups", number(spf->lookups));
-	json_object_set_new(part, "void_lookups", number(spf->voids));
-	json_object_set_new(part, "octets", number(spf->record.n));
-	json_object_set_new(part, "ipv4_addresses", json_integer((json_int_t)spf->addresses4));
-	json_object_set_new(part, "everyone", json_boolean(spf->everyone));
-	json_object_set_new(part, "by_message", json_boolean(spf->by_message));
-	json_object_set_new(part, "incomplete", json_boolean(spf->incomplete));
-	json_text(part, "others", spf->others);
-	json_object_set_new(part, "terms", terms_part(spf, arena));
-	json_object_set_new(part, "networks", nets_part(spf, arena));
-	return part;
+	return json_pack("{s:o,s:I,s:I,s:I,s:I,s:b,s:b,s:b,s:s?,s:o,s:o}", "record",
+		json_known(spf->record, arena), "dns_lookups", (json_int_t)spf->lookups,
+		"void_lookups", (json_int_t)spf->voids, "octets", (json_int_t)spf->record.n,
+		"ipv4_addresses", (json_int_t)spf->addresses4, "everyone", spf->everyone,
+		"by_message", spf->by_message, "incomplete", spf->incomplete, "others", spf->others,
+		"terms", terms_part(spf, arena), "networks", nets_part(spf, arena));
 }
 
 static json_t *
-dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
+targets_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
 	static const char *const states[] = {
 		[DMARC_TARGET_OWN] = "own",
@@ -82,24 +64,33 @@ dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 		[DMARC_TARGET_UNKNOWN] = "unknown",
 		[DMARC_TARGET_INVALID] = "invalid",
 	};
-	json_t *part = json_dmarc(&dmarc->result, arena), *targets = json_array();
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < dmarc->ntargets; i++) {
 		const struct dmarc_target *target = &dmarc->targets[i];
-		json_t *one = json_object();
 
-		json_text(one, "tag", target->failure ? "ruf" : "rua");
-		json_slice(one, "uri", target->uri, arena);
-		json_text(one, "state", states[target->state]);
-		json_slice(one, "host", target->host, arena);
-		json_slice(one, "asked_at", target->name, arena);
-		json_slice(one, "moved_to", target->moved_to, arena);
-		json_array_append_new(targets, one);
+		json_array_append_new(list,
+			json_pack("{s:s,s:o,s:s,s:o,s:o,s:o}", "tag",
+				target->failure ? "ruf" : "rua", "uri",
+				json_known(target->uri, arena), "state", states[target->state],
+				"host", json_known(target->host, arena), "asked_at",
+				json_known(target->name, arena), "moved_to",
+				json_known(target->moved_to, arena)));
 	}
-	json_object_set_new(part, "report_targets", targets);
-	json_text(part, "disposition", policy_word(dmarc->verdict.disposition));
-	json_text(part, "disposition_reason", reason_text(&dmarc->verdict.reason));
-	json_text(part, "disposition_reason_code", reason_code(&dmarc->verdict.reason));
+	return list;
+}
+
+/* json_dmarc's members, and those that only an inspection has. */
+static json_t *
+dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
+{
+	const struct verdict *verdict = &dmarc->verdict;
+	json_t *part = json_dmarc(&dmarc->result, arena);
+
+	json_object_set_new(part, "report_targets", targets_part(dmarc, arena));
+	json_text(part, "disposition", policy_word(verdict->disposition));
+	json_text(part, "disposition_reason", reason_text(&verdict->reason));
+	json_text(part, "disposition_reason_code", reason_code(&verdict->reason));
 	return part;
 }
 
@@ -110,19 +101,14 @@ keys_part(const struct inspection *inspection, struct arena *arena)
 
 	for (size_t i = 0; i < inspection->nkeys; i++) {
 		const struct inspect_key *key = &inspection->keys[i];
-		json_t *part = json_object();
 
-		json_text(part, "selector", key->selector);
-		json_slice(part, "name", key->name, arena);
-		json_slice(part, "record", key->record, arena);
-		json_object_set_new(part, "usable", json_boolean(key->state == AUTH_PASS));
-		json_text(part, "algorithm", key->algorithm);
-		json_object_set_new(part, "bits", number(key->bits));
-		json_object_set_new(part, "revoked", json_boolean(key->revoked));
-		json_object_set_new(part, "testing", json_boolean(key->testing));
-		json_object_set_new(part, "named", json_boolean(key->named));
-		json_object_set_new(part, "messages", number(key->messages));
-		json_array_append_new(list, part);
+		json_array_append_new(list,
+			json_pack("{s:s?,s:o,s:o,s:b,s:s?,s:I,s:b,s:b,s:b,s:I}", "selector",
+				key->selector, "name", json_known(key->name, arena), "record",
+				json_known(key->record, arena), "usable", key->state == AUTH_PASS,
+				"algorithm", key->algorithm, "bits", (json_int_t)key->bits,
+				"revoked", key->revoked, "testing", key->testing, "named",
+				key->named, "messages", (json_int_t)key->messages));
 	}
 	return list;
 }
@@ -132,39 +118,35 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < inspection->nmx; i++) {
-		json_t *part = json_object();
-
-		json_object_set_new(part, "preference", number(inspection->mx[i].preference));
-		json_slice(part, "name", inspection->mx[i].name, arena);
-		json_object_set_new(part, "has_address", json_boolean(inspection->mx[i].resolves));
-		json_array_append_new(list, part);
-	}
+	for (size_t i = 0; i < inspection->nmx; i++)
+		json_array_append_new(
+			list, json_pack("{s:I,s:o,s:b}", "preference",
+				      (json_int_t)inspection->mx[i].preference, "name",
+				      json_known(inspection->mx[i].name, arena), "has_address",
+				      inspection->mx[i].resolves));
 	return list;
 }
 
+/* Members with o* are left out where there is no domain to inspect, or no messages were read. */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
 {
+	const bool known = inspection->domain.n > 0;
 	struct arena *arena = inspection->in->arena;
-	json_t *top = json_object();
 
-	json_object_set_new(top, "version", json_integer(SCHEMA_VERSION));
-	json_text(top, "program", "mailstamp " MAILSTAMP_VERSION);
-	json_object_set_new(top, "time", json_integer((json_int_t)inspection->in->now));
-	json_text(top, "asked_for", inspection->given);
-	json_slice(top, "domain", inspection->domain, arena);
-	if (inspection->domain.n > 0) {
-		json_object_set_new(top, "spf", spf_part(&inspection->spf, arena));
-		json_object_set_new(top, "dmarc", dmarc_part(&inspection->dmarc[0], arena));
-		json_object_set_new(top, "dmarc_rfc7489", dmarc_part(&inspection->dmarc[1], arena));
-		json_object_set_new(top, "dkim", keys_part(inspection, arena));
-		if (inspection->messages->asked)
-			json_object_set_new(
-				top, "messages_read", number(inspection->messages->messages));
-		json_object_set_new(top, "mx", mx_part(inspection, arena));
-	}
-	json_object_set_new(top, "findings", json_findings(&inspection->findings));
-	json_object_set_new(top, "status", json_integer(status));
-	return json_write(top, arena, line);
+	return json_write(
+		json_pack("{s:i,s:s,s:I,s:s?,s:o,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o,s:i}", "version",
+			SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "time",
+			(json_int_t)inspection->in->now, "asked_for", inspection->given, "domain",
+			json_known(inspection->domain, arena), "spf",
+			known ? spf_part(&inspection->spf, arena) : NULL, "dmarc",
+			known ? dmarc_part(&inspection->dmarc[0], arena) : NULL, "dmarc_rfc7489",
+			known ? dmarc_part(&inspection->dmarc[1], arena) : NULL, "dkim",
+			known ? keys_part(inspection, arena) : NULL, "messages_read",
+			known && inspection->messages->asked
+				? json_integer((json_int_t)inspection->messages->messages)
+				: NULL,
+			"mx", known ? mx_part(inspection, arena) : NULL, "findings",
+			json_findings(&inspection->findings), "status", status),
+		arena, line);
 }

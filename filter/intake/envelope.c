@@ -1,9 +1,8 @@
 #include "filter/intake/envelope.h"
 
-#include <sys/mman.h>
-
 #include "filter/intake/envelope_modes.h"
 #include "filter/intake/relay.h"
+#include "filter/io/spool.h"
 
 static void
 take_rcpts(const struct options *options, struct arena *arena, struct envelope *envelope)
@@ -36,15 +35,15 @@ take_options(const struct options *options, struct arena *arena, struct envelope
 
 enum status
 envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
-	struct taken *taken, const char **error)
+	struct taken *taken, enum fault *fault)
 {
 	*taken = (struct taken){.message = bytes};
 	take_options(options, arena, &taken->envelope);
 	switch (options->envelope) {
 	case ENVELOPE_STDIN:
-		return envelope_stdin(bytes, arena, taken, error);
+		return envelope_stdin(bytes, arena, taken, fault);
 	case ENVELOPE_BSMTP:
-		return envelope_bsmtp(bytes, options->spool_dir, arena, taken, error);
+		return envelope_bsmtp(bytes, options->spool_dir, arena, taken, fault);
 	case ENVELOPE_ARGS:
 	case ENVELOPE_FIELD:
 	case ENVELOPE_HEADERS:
@@ -56,21 +55,20 @@ envelope_take(const struct options *options, struct slice bytes, struct arena *a
 void
 envelope_release(struct taken *taken)
 {
-	if (taken->mapped != NULL)
-		(void)munmap(taken->mapped, taken->mapped_size);
-	taken->mapped = NULL;
+	spool_release(taken->mapped);
+	taken->mapped = SLICE("");
 }
 
 enum status
 envelope_from_message(const struct options *options, const struct message *message,
 	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
-	const char **error)
+	enum fault *fault)
 {
 	enum status st = ST_OK;
 
 	if (options->envelope == ENVELOPE_FIELD)
 		st = envelope_field(message, options->limits.field_size, secret, arena,
-			&taken->envelope, error);
+			&taken->envelope, fault);
 	/* a client that the mail server told may be a relay of ours */
 	if (st == ST_OK)
 		relay_look_behind(options, message, dns, &taken->envelope);

@@ -1,5 +1,6 @@
 /*
- * envelope.h: who handed the message over, and to whom: every --envelope mode (PROGRAM 2).
+ * envelope.h: who handed the message over, and to whom: every --envelope mode (mailstamp(1),
+ * "Envelope and input").
  *
  * What a mode's own source does not say, the options of mode args may (bsmtp has no client
  * address), but for the sender: in the modes stdin and field a missing one is unknown. In mode
@@ -9,6 +10,7 @@
 #define FILTER_INTAKE_ENVELOPE_H
 
 #include "filter/intake/envelope_values.h"
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 #include "mime/message.h"
 
@@ -17,22 +19,23 @@ struct dns;
 /*
  * Takes the envelope from the options and, as the mode says, from the front of bytes (stdin,
  * bsmtp). The modes field and headers need the parsed message: envelope_from_message. ST_BAD with
- * *error (fixed text) for what PROGRAM 2 calls 75, ST_TEMP for no room for a copy; *taken is set
- * all the same. Slices point into bytes, the options or the arena; end with envelope_release.
+ * *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault where there is
+ * no room for a copy; *taken is set all the same. Slices point into bytes, the options or the
+ * arena; end with envelope_release.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
-	struct taken *taken, const char **error);
+	struct taken *taken, enum fault *fault);
 
 void envelope_release(struct taken *taken);
 
 /*
  * The modes field and headers; the others return ST_OK at once. secret: that of
  * --envelope-secret-file, or empty. dns may be NULL: then host names among the trusted relays
- * never count. ST_BAD with *error as above.
+ * never count. ST_BAD with *fault as above.
  */
 enum status envelope_from_message(const struct options *options, const struct message *message,
 	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
-	const char **error);
+	enum fault *fault);
 
 /* sets trusted_client by --trusted-client, after everything else is known */
 void envelope_trust(const struct options *options, struct envelope *envelope);

@@ -1,5 +1,4 @@
 /* One batch-SMTP transaction, as Exim's use_bsmtp writes it. */
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "filter/intake/envelope_modes.h"
@@ -8,14 +7,6 @@
 #include "mime/scan.h"
 
 enum { PIECE = 256 * 1024 };
-
-static const char bad_command[] = "batch SMTP has a command that is not known";
-static const char bad_path[] = "batch SMTP has a path that cannot be read";
-static const char bad_order[] = "batch SMTP needs MAIL once, then RCPT, then DATA";
-static const char no_data[] = "batch SMTP ends before DATA, or its commands are too long";
-static const char no_dot[] = "batch SMTP has no final dot";
-static const char second[] = "batch SMTP has a second transaction";
-static const char no_room[] = "no space for the message in the spool folder";
 
 struct reader {
 	struct slice rest;
@@ -61,14 +52,14 @@ read_path(struct slice text, struct slice *path)
 }
 
 static enum status
-read_rcpt(struct reader *reader, struct slice line, const char **error)
+read_rcpt(struct reader *reader, struct slice line, enum fault *fault)
 {
 	struct slice path;
 
-	*error = bad_order;
+	*fault = FAULT_BSMTP_ORDER;
 	if (!reader->mail)
 		return ST_BAD;
-	*error = bad_path;
+	*fault = FAULT_BSMTP_PATH;
 	if (!read_path(line, &path))
 		return ST_BAD;
 	if (reader->rcpts == NULL) {
@@ -80,7 +71,7 @@ read_rcpt(struct reader *reader, struct slice line, const char **error)
 }
 
 static enum status
-read_command(struct reader *reader, struct slice line, const char **error)
+read_command(struct reader *reader, struct slice line, enum fault *fault)
 {
 	struct slice path;
 
@@ -89,7 +80,7 @@ read_command(struct reader *reader, struct slice line, const char **error)
 		return ST_OK;
 	}
 	if (scan_word(&line, SLICE("MAIL FROM:"))) {
-		*error = reader->mail ? bad_order : bad_path;
+		*fault = reader->mail ? FAULT_BSMTP_ORDER : FAULT_BSMTP_PATH;
 		if (reader->mail || !read_path(line, &path))
 			return ST_BAD;
 		reader->mail = true;
@@ -97,30 +88,30 @@ read_command(struct reader *reader, struct slice line, const char **error)
 		return ST_OK;
 	}
 	if (scan_word(&line, SLICE("RCPT TO:")))
-		return read_rcpt(reader, line, error);
+		return read_rcpt(reader, line, fault);
 	if (slice_ieq(slice_trim(line), SLICE("NOOP")) || slice_trim(line).n == 0)
 		return ST_OK;
-	*error = bad_command;
+	*fault = FAULT_BSMTP_COMMAND;
 	return ST_BAD;
 }
 
 /* Up to and with DATA. */
 static enum status
-read_commands(struct reader *reader, const char **error)
+read_commands(struct reader *reader, enum fault *fault)
 {
 	struct slice whole = reader->rest, line;
 
 	reader->rest = slice_head(whole, ENVELOPE_MAX);
 	while (next_line(&reader->rest, &line, &reader->crlf)) {
 		if (slice_ieq(slice_trim(line), SLICE("DATA"))) {
-			*error = bad_order;
+			*fault = FAULT_BSMTP_ORDER;
 			reader->rest = slice_from(whole, (size_t)(reader->rest.p - whole.p));
 			return reader->mail ? ST_OK : ST_BAD;
 		}
-		if (read_command(reader, line, error) != ST_OK)
+		if (read_command(reader, line, fault) != ST_OK)
 			return ST_BAD;
 	}
-	*error = no_data;
+	*fault = FAULT_BSMTP_NO_DATA;
 	return ST_BAD;
 }
 
@@ -234,27 +225,24 @@ put_file(void *arg, struct slice run)
 }
 
 /* A large message: its copy goes where it takes no memory of ours. */
-static enum status
+static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)
 {
 	struct file file = {.fd = spool_open(dir, text.n), .piece = arena_alloc(arena, PIECE)};
-	void *mapped = MAP_FAILED;
+	enum fault fault = FAULT_NO_SPOOL;
 
 	if (file.fd >= 0 && copy(text, crlf, put_file, &file) &&
 		write_bytes(file.fd, slice_make(file.piece, file.n)))
-		mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+		fault = spool_map(file.fd, size, &taken->mapped);
 	if (file.fd >= 0)
 		close(file.fd);
-	if (mapped == MAP_FAILED)
-		return ST_TEMP;
-	taken->mapped = mapped;
-	taken->mapped_size = size;
-	taken->message = slice_make(mapped, size);
-	return ST_OK;
+	if (fault == FAULT_NONE)
+		taken->message = taken->mapped;
+	return fault;
 }
 
-static enum status
+static enum fault
 unstuff(struct slice text, size_t dots, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)
 {
@@ -262,17 +250,17 @@ unstuff(struct slice text, size_t dots, bool crlf, const char *dir, struct arena
 
 	if (dots == 0) {
 		taken->message = text;
-		return ST_OK;
+		return FAULT_NONE;
 	}
 	if (text.n > SPOOL_MEMORY)
 		return copy_mapped(text, text.n - dots, crlf, dir, arena, taken);
 	memory.p = arena_alloc(arena, text.n);
 	(void)copy(text, crlf, put_memory, &memory);
 	taken->message = slice_make(memory.p, memory.n);
-	return ST_OK;
+	return FAULT_NONE;
 }
 
-/* After the final dot: QUIT, RSET or whatever is no second message. */
+/* After the final dot: QUIT, RSET or whatever is no FAULT_BSMTP_SECOND message. */
 static bool
 has_second(struct slice rest)
 {
@@ -287,22 +275,22 @@ has_second(struct slice rest)
 
 enum status
 envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena, struct taken *taken,
-	const char **error)
+	enum fault *fault)
 {
 	struct reader reader = {.rest = bytes, .envelope = &taken->envelope, .arena = arena};
 	size_t message, end, dots;
 
-	if (read_commands(&reader, error) != ST_OK)
+	if (read_commands(&reader, fault) != ST_OK)
 		return ST_BAD;
 	if (!find_end(reader.rest, reader.crlf, &message, &end, &dots)) {
-		*error = no_dot;
+		*fault = FAULT_BSMTP_NO_DOT;
 		return ST_BAD;
 	}
 	if (has_second(slice_from(reader.rest, end))) {
-		*error = second;
+		*fault = FAULT_BSMTP_SECOND;
 		return ST_BAD;
 	}
-	*error = no_room;
-	return unstuff(
+	*fault = unstuff(
 		slice_head(reader.rest, message), dots, reader.crlf, spool_dir, arena, taken);
+	return *fault == FAULT_NONE ? ST_OK : ST_TEMP;
 }

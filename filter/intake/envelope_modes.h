@@ -1,11 +1,12 @@
 /*
  * envelope_modes.h: one reader a mode, for envelope.c. Each adds to an envelope that holds what the
- * options said; the contract of status and *error is that of envelope.h.
+ * options said; the contract of status and *fault is that of envelope.h.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_MODES_H
 #define FILTER_INTAKE_ENVELOPE_MODES_H
 
 #include "filter/intake/envelope_values.h"
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 #include "mime/message.h"
 
@@ -13,15 +14,15 @@ struct dns;
 
 /* the preamble of name=value lines */
 enum status envelope_stdin(
-	struct slice bytes, struct arena *arena, struct taken *taken, const char **error);
+	struct slice bytes, struct arena *arena, struct taken *taken, enum fault *fault);
 
 /* one batch-SMTP transaction */
 enum status envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena,
-	struct taken *taken, const char **error);
+	struct taken *taken, enum fault *fault);
 
 /* the one X-Mailstamp-Envelope with the secret, wherever in the header it stands */
 enum status envelope_field(const struct message *message, size_t max_field, struct slice secret,
-	struct arena *arena, struct envelope *envelope, const char **error);
+	struct arena *arena, struct envelope *envelope, enum fault *fault);
 
 /* from what the header tells, into taken's envelope and source; never fails, for what is not there
  * is not known */

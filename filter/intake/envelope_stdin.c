@@ -1,16 +1,6 @@
 /* The preamble on stdin, and the same parts in the field that a mail server added. */
 #include "filter/intake/envelope_modes.h"
 
-static const char no_magic[] = "stdin does not begin with the line mailstamp-envelope=1";
-static const char no_end[] = "no empty line ends the envelope on stdin";
-static const char too_long[] = "the envelope on stdin is too long";
-static const char bad_line[] = "a line of the envelope is not NAME=VALUE";
-static const char bad_value[] = "a value of the envelope is not percent-encoded as it must be";
-static const char bad_client[] = "the envelope's client_address is not an address";
-static const char repeated[] = "a name is repeated in the envelope";
-static const char no_field[] = "no X-Mailstamp-Envelope has the right secret";
-static const char two_fields[] = "more than one X-Mailstamp-Envelope has the right secret";
-
 enum part {
 	PART_CLIENT_ADDRESS,
 	PART_CLIENT_NAME,
@@ -56,17 +46,17 @@ part_of(struct slice name, bool field)
 
 /* One NAME=VALUE. */
 static enum status
-add_part(struct parts *parts, struct slice text, const char **error)
+add_part(struct parts *parts, struct slice text, enum fault *fault)
 {
 	size_t equals = slice_find(text, '=');
 	enum part part = part_of(slice_head(text, equals), parts->field);
 	struct slice value;
 
-	*error = bad_line;
+	*fault = FAULT_ENVELOPE_LINE;
 	if (equals == 0 || equals == text.n)
 		return ST_BAD;
 	value = slice_from(text, equals + 1);
-	*error = bad_value;
+	*fault = FAULT_ENVELOPE_VALUE;
 	if (memchr(text.p, '\0', text.n) != NULL || memchr(text.p, '\r', text.n) != NULL ||
 		envelope_decode(value, parts->arena, &value) != ST_OK)
 		return ST_BAD;
@@ -78,7 +68,7 @@ add_part(struct parts *parts, struct slice text, const char **error)
 		}
 		envelope_rcpt(value, parts->rcpts, parts->envelope);
 	} else if (part != PART_OTHER) {
-		*error = repeated;
+		*fault = FAULT_ENVELOPE_TWICE;
 		if (parts->has[part])
 			return ST_BAD;
 		parts->has[part] = true;
@@ -89,14 +79,14 @@ add_part(struct parts *parts, struct slice text, const char **error)
 
 /* An empty value means unknown, except for the null path. */
 static enum status
-use_parts(const struct parts *parts, const char **error)
+use_parts(const struct parts *parts, enum fault *fault)
 {
 	struct envelope *envelope = parts->envelope;
 	const struct slice *value = parts->value;
 
 	if (parts->has[PART_CLIENT_ADDRESS] &&
 		ip_client(value[PART_CLIENT_ADDRESS], &envelope->client_ip) != ST_OK) {
-		*error = bad_client;
+		*fault = FAULT_ENVELOPE_CLIENT;
 		return ST_BAD;
 	}
 	if (parts->has[PART_CLIENT_NAME])
@@ -128,7 +118,7 @@ next_line(struct slice *rest, struct slice *line)
 }
 
 enum status
-envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, const char **error)
+envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, enum fault *fault)
 {
 	struct parts parts = {.envelope = &taken->envelope, .arena = arena};
 	struct slice rest = slice_head(bytes, ENVELOPE_MAX), line;
@@ -137,18 +127,18 @@ envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, con
 	taken->envelope.path = PATH_UNKNOWN;
 	taken->envelope.mail_from = SLICE("");
 	if (!next_line(&rest, &line) || !slice_eq(line, SLICE("mailstamp-envelope=1"))) {
-		*error = no_magic;
+		*fault = FAULT_ENVELOPE_MAGIC;
 		return ST_BAD;
 	}
 	while (next_line(&rest, &line)) {
 		if (line.n == 0) {
 			taken->message = slice_from(bytes, (size_t)(rest.p - bytes.p));
-			return use_parts(&parts, error);
+			return use_parts(&parts, fault);
 		}
-		if (add_part(&parts, line, error) != ST_OK)
+		if (add_part(&parts, line, fault) != ST_OK)
 			return ST_BAD;
 	}
-	*error = bytes.n > ENVELOPE_MAX ? too_long : no_end;
+	*fault = bytes.n > ENVELOPE_MAX ? FAULT_ENVELOPE_LONG : FAULT_ENVELOPE_END;
 	return ST_BAD;
 }
 
@@ -200,7 +190,7 @@ has_secret(struct slice value, struct slice secret, struct arena *arena)
 }
 
 static enum status
-read_value(struct slice value, struct arena *arena, struct envelope *envelope, const char **error)
+read_value(struct slice value, struct arena *arena, struct envelope *envelope, enum fault *fault)
 {
 	struct parts parts = {.envelope = envelope, .arena = arena, .field = true};
 	struct slice part;
@@ -208,14 +198,14 @@ read_value(struct slice value, struct arena *arena, struct envelope *envelope, c
 	envelope->path = PATH_UNKNOWN;
 	envelope->mail_from = SLICE("");
 	while (next_part(&value, &part))
-		if (add_part(&parts, part, error) != ST_OK)
+		if (add_part(&parts, part, fault) != ST_OK)
 			return ST_BAD;
-	return use_parts(&parts, error);
+	return use_parts(&parts, fault);
 }
 
 enum status
 envelope_field(const struct message *message, size_t max_field, struct slice secret,
-	struct arena *arena, struct envelope *envelope, const char **error)
+	struct arena *arena, struct envelope *envelope, enum fault *fault)
 {
 	struct slice rest = message->header, value = SLICE("");
 	struct field field;
@@ -229,7 +219,7 @@ envelope_field(const struct message *message, size_t max_field, struct slice sec
 			found++;
 		}
 	if (found == 1)
-		return read_value(value, arena, envelope, error);
-	*error = found == 0 ? no_field : two_fields;
+		return read_value(value, arena, envelope, fault);
+	*fault = found == 0 ? FAULT_ENVELOPE_NO_FIELD : FAULT_ENVELOPE_FIELDS;
 	return ST_BAD;
 }

@@ -56,8 +56,7 @@ struct taken {
 	struct envelope envelope;
 	struct envelope_source source;
 	struct slice message; /* the message's bytes, without what stood around it */
-	void *mapped;         /* bsmtp: an unlinked copy without stuffed dots, or NULL */
-	size_t mapped_size;
+	struct slice mapped;  /* bsmtp: a spooled copy without stuffed dots, or empty */
 };
 
 /*

@@ -1,4 +1,3 @@
-#define _DEFAULT_SOURCE /* MAP_POPULATE */
 #include "filter/intake/input.h"
 
 #include <dirent.h>
@@ -8,25 +7,13 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "filter/io/spool.h"
-#include "filter/io/write.h"
 
-enum { FIRST_SIZE = 64 * 1024, PIECE_SIZE = 256 * 1024 };
-
-static const char no_memory[] = "no memory for the message";
-static const char no_read[] = "the message could not be read";
-static const char too_slow[] = "the message did not arrive in time";
-static const char no_spool[] = "no space for the message in the spool folder";
-static const char no_map[] = "the spooled message could not be mapped";
-
-#ifndef MAP_POPULATE
-#define MAP_POPULATE 0 /* elsewhere than on Linux: a page fault for every few pages */
-#endif
+enum { FIRST_SIZE = 64 * 1024 };
 
 static int64_t
 clock_ms(void)
@@ -59,7 +46,7 @@ wait_readable(const struct input *input)
 
 /* -1 with *error; 0 at the end */
 static ssize_t
-read_some(struct input *input, char *buffer, size_t size, const char **error)
+read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
 	bool wait = input->until_ms != 0;
 	ssize_t got;
@@ -68,7 +55,7 @@ read_some(struct input *input, char *buffer, size_t size, const char **error)
 		return 0;
 	do {
 		if (wait && !wait_readable(input)) {
-			*error = too_slow;
+			*fault = FAULT_NOT_IN_TIME;
 			return -1;
 		}
 		got = read(input->fd, buffer, size);
@@ -77,15 +64,15 @@ read_some(struct input *input, char *buffer, size_t size, const char **error)
 	if (got == 0)
 		input->end = true;
 	if (got < 0)
-		*error = no_read;
+		*fault = FAULT_NOT_READ;
 	return got;
 }
 
 /* Does one more byte come? It is kept for input_rest. */
 static enum status
-look_for_more(struct input *input, const char **error)
+look_for_more(struct input *input, enum fault *fault)
 {
-	ssize_t got = read_some(input, &input->head, 1, error);
+	ssize_t got = read_some(input, &input->head, 1, fault);
 
 	input->has_head = input->partial = got > 0;
 	return got < 0 ? ST_TEMP : ST_OK;
@@ -109,7 +96,7 @@ grow(struct input *input, size_t *cap, size_t max)
 
 /* Up to max octets into memory; *full where there may be more. */
 static enum status
-read_memory(struct input *input, size_t max, bool *full, const char **error)
+read_memory(struct input *input, size_t max, bool *full, enum fault *fault)
 {
 	size_t n = 0, cap = 0;
 
@@ -118,10 +105,10 @@ read_memory(struct input *input, size_t max, bool *full, const char **error)
 		ssize_t got;
 
 		if (n == cap && !grow(input, &cap, max)) {
-			*error = no_memory;
+			*fault = FAULT_NO_MEMORY;
 			return ST_TEMP;
 		}
-		got = read_some(input, input->memory + n, cap - n, error);
+		got = read_some(input, input->memory + n, cap - n, fault);
 		if (got < 0)
 			return ST_TEMP;
 		if (got == 0)
@@ -133,103 +120,59 @@ read_memory(struct input *input, size_t max, bool *full, const char **error)
 	return ST_OK;
 }
 
-static enum status
-map(struct input *input, int fd, size_t size, size_t from, const char **error)
-{
-	void *mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-
-	if (mapped == MAP_FAILED) {
-		*error = no_map;
-		return ST_TEMP;
-	}
-	input->mapped = mapped;
-	input->mapped_size = size;
-	input->bytes = slice_make((const char *)mapped + from, size - from);
-	return ST_OK;
-}
-
 /* read_some, but for the byte that look_for_more took */
 static ssize_t
-next_some(struct input *input, char *buffer, size_t size, const char **error)
+next_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
 	if (!input->has_head)
-		return read_some(input, buffer, size, error);
+		return read_some(input, buffer, size, fault);
 	buffer[0] = input->head;
 	input->has_head = false;
 	return 1;
 }
 
-/*
- * What we have, and everything after it up to max octets, goes to the file; by way of piece, of
- * PIECE_SIZE octets.
- */
-static enum status
-fill_spool(
-	struct input *input, int spool, char *piece, size_t max, size_t *size, const char **error)
+static ssize_t
+next_for_spool(void *arg, char *buffer, size_t size, enum fault *fault)
 {
-	if (!write_bytes(spool, input->bytes)) {
-		*error = no_spool;
-		return ST_TEMP;
-	}
-	*size = input->bytes.n;
-	while (*size < max) {
-		size_t room = max - *size < PIECE_SIZE ? max - *size : PIECE_SIZE;
-		ssize_t got = next_some(input, piece, room, error);
-
-		if (got < 0)
-			return ST_TEMP;
-		if (got == 0)
-			break;
-		if (!write_bytes(spool, slice_make(piece, (size_t)got))) {
-			*error = no_spool;
-			return ST_TEMP;
-		}
-		*size += (size_t)got;
-	}
-	return ST_OK;
+	return next_some(arg, buffer, size, fault);
 }
 
-/* A message that came by a pipe and does not fit into memory. */
+/* What we have, and everything after it up to max octets, goes to a spool file. */
 static enum status
-read_spool(const struct options *options, struct input *input, size_t max, const char **error)
+read_spool(const struct options *options, struct input *input, size_t max, enum fault *fault)
 {
-	int spool = spool_open(options->spool_dir, max);
-	enum status st;
-	size_t size;
+	const struct spool_source source = {next_for_spool, input};
+	struct slice bytes = input->bytes;
 
-	if (spool < 0) {
-		*error = no_spool;
+	*fault = spool_fill(options->spool_dir, &source, max, &bytes);
+	if (*fault != FAULT_NONE)
 		return ST_TEMP;
-	}
-	st = fill_spool(input, spool, input->memory, max, &size, error);
-	if (st == ST_OK)
-		st = map(input, spool, size, 0, error);
-	close(spool);
-	if (st == ST_OK) {
-		free(input->memory);
-		input->memory = NULL;
-	}
-	return st;
+	spool_release(input->mapped);
+	input->mapped = input->bytes = bytes;
+	free(input->memory);
+	input->memory = NULL;
+	return ST_OK;
 }
 
 /* A regular file of more than SPOOL_MEMORY octets past its offset. */
 static enum status
-read_mapped(struct input *input, size_t from, size_t size, size_t max, const char **error)
+read_mapped(struct input *input, size_t from, size_t size, size_t max, enum fault *fault)
 {
 	size_t n = size - from > max ? max : size - from;
-	enum status st = map(input, input->fd, from + n, from, error);
 
-	if (st != ST_OK)
-		return st;
+	*fault = spool_map(input->fd, from + n, &input->mapped);
+	if (*fault != FAULT_NONE)
+		return ST_TEMP;
+	input->bytes = slice_from(input->mapped, from);
 	if (lseek(input->fd, (off_t)(from + n), SEEK_SET) < 0) {
-		*error = no_read;
+		*fault = FAULT_NOT_READ;
 		return ST_TEMP;
 	}
 	return ST_OK;
 }
 
 static enum status
-read_any(const struct options *options, struct input *input, const char **error)
+read_any(const struct options *options, struct input *input, enum fault *fault)
 {
 	size_t max = (size_t)options->max_size;
 	struct stat info;
@@ -239,13 +182,13 @@ read_any(const struct options *options, struct input *input, const char **error)
 	bool full;
 
 	if (regular && from >= 0 && info.st_size - from > SPOOL_MEMORY) {
-		st = read_mapped(input, (size_t)from, (size_t)info.st_size, max, error);
+		st = read_mapped(input, (size_t)from, (size_t)info.st_size, max, fault);
 	} else {
-		st = read_memory(input, max < SPOOL_MEMORY ? max : SPOOL_MEMORY, &full, error);
+		st = read_memory(input, max < SPOOL_MEMORY ? max : SPOOL_MEMORY, &full, fault);
 		if (st == ST_OK && full && max > SPOOL_MEMORY)
-			st = read_spool(options, input, max, error);
+			st = read_spool(options, input, max, fault);
 	}
-	return st == ST_OK && input->bytes.n == max ? look_for_more(input, error) : st;
+	return st == ST_OK && input->bytes.n == max ? look_for_more(input, fault) : st;
 }
 
 static bool
@@ -258,7 +201,7 @@ is_eml(const char *name)
 
 /* The one .eml of a folder, opened; -1 with *error. */
 static int
-open_in_folder(int folder, const char **error)
+open_in_folder(int folder, enum fault *fault)
 {
 	DIR *dir = fdopendir(folder);
 	struct dirent *entry;
@@ -266,7 +209,7 @@ open_in_folder(int folder, const char **error)
 
 	if (dir == NULL) {
 		close(folder);
-		*error = "the input folder cannot be read";
+		*fault = FAULT_INPUT_FOLDER;
 		return -1;
 	}
 	while ((entry = readdir(dir)) != NULL)
@@ -278,30 +221,29 @@ open_in_folder(int folder, const char **error)
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	*error = found == 0  ? "there is no .eml in the input folder"
-		 : found > 1 ? "there is more than one .eml in the input folder"
-			     : "the .eml in the input folder cannot be opened";
+	*fault = found == 0  ? FAULT_INPUT_NO_EML
+		 : found > 1 ? FAULT_INPUT_TWO_EML
+			     : FAULT_INPUT_BAD_EML;
 	return -1;
 }
 
 static enum status
-open_named(const char *path, struct input *input, const char **error)
+open_named(const char *path, struct input *input, enum fault *fault)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct stat info;
 
 	if (fd < 0) {
-		*error = errno == ENOENT ? "there is no such input file"
-					 : "the input file cannot be opened";
+		*fault = errno == ENOENT ? FAULT_INPUT_NO_FILE : FAULT_INPUT_NOT_OPENED;
 		return ST_BAD;
 	}
 	if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
-		fd = open_in_folder(fd, error);
+		fd = open_in_folder(fd, fault);
 		if (fd < 0)
 			return ST_BAD;
 		if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode)) {
 			close(fd);
-			*error = "the .eml in the input folder is not a file";
+			*fault = FAULT_INPUT_EML_FILE;
 			return ST_BAD;
 		}
 	}
@@ -320,10 +262,10 @@ from_stdin(int64_t timeout)
 }
 
 enum status
-input_open(const struct options *options, struct input *input, const char **error)
+input_open(const struct options *options, struct input *input, enum fault *fault)
 {
 	*input = from_stdin(options->read_timeout);
-	if (options->input != NULL && open_named(options->input, input, error) != ST_OK) {
+	if (options->input != NULL && open_named(options->input, input, fault) != ST_OK) {
 		input->end = true;
 		return ST_BAD;
 	}
@@ -331,63 +273,46 @@ input_open(const struct options *options, struct input *input, const char **erro
 }
 
 enum status
-input_take(const struct options *options, struct input *input, const char **error)
+input_take(const struct options *options, struct input *input, enum fault *fault)
 {
-	return read_any(options, input, error);
+	return read_any(options, input, fault);
 }
 
 enum status
-input_read(const struct options *options, struct input *input, const char **error)
+input_read(const struct options *options, struct input *input, enum fault *fault)
 {
-	if (input_open(options, input, error) != ST_OK)
+	if (input_open(options, input, fault) != ST_OK)
 		return ST_BAD;
-	return input_take(options, input, error);
+	return input_take(options, input, fault);
 }
 
 enum status
-input_complete(const struct options *options, struct input *input, const char **error)
+input_complete(const struct options *options, struct input *input, enum fault *fault)
 {
-	struct input had = *input;
-	char *piece = malloc(PIECE_SIZE);
-	int spool = piece == NULL ? -1 : spool_open(options->spool_dir, SIZE_MAX);
-	enum status st = ST_TEMP;
-	size_t size;
+	enum status st = read_spool(options, input, SIZE_MAX, fault);
 
-	*error = piece == NULL ? no_memory : no_spool;
-	if (spool >= 0) {
-		st = fill_spool(input, spool, piece, SIZE_MAX, &size, error);
-		if (st == ST_OK)
-			st = map(input, spool, size, 0, error);
-		close(spool);
-	}
-	free(piece);
-	if (st != ST_OK)
-		return st;
-	input->partial = false;
-	free(had.memory);
-	input->memory = NULL;
-	if (had.mapped != NULL)
-		(void)munmap(had.mapped, had.mapped_size);
-	return ST_OK;
+	if (st == ST_OK)
+		input->partial = false;
+	return st;
 }
 
 long
 input_rest(struct input *input, char *buffer, size_t size)
 {
-	const char *error;
+	enum fault fault;
 
-	return (long)next_some(input, buffer, size, &error);
+	return (long)next_some(input, buffer, size, &fault);
 }
 
 void
 input_drain(struct input *input)
 {
 	char buffer[16 * 1024];
-	const char *error;
+	enum fault fault;
 
 	if (input->named || isatty(input->fd) != 0)
 		return;
-	while (read_some(input, buffer, sizeof buffer, &error) > 0)
+	while (read_some(input, buffer, sizeof buffer, &fault) > 0)
 		continue;
 }
 
@@ -403,8 +328,7 @@ void
 input_free(struct input *input)
 {
 	free(input->memory);
-	if (input->mapped != NULL)
-		(void)munmap(input->mapped, input->mapped_size);
+	spool_release(input->mapped);
 	if (input->named)
 		close(input->fd);
 	*input = (struct input){.fd = -1, .end = true};

@@ -10,40 +10,40 @@
 #ifndef FILTER_INTAKE_INPUT_H
 #define FILTER_INTAKE_INPUT_H
 
+#include "filter/io/fault.h"
 #include "filter/settings/settings.h"
 #include "mime/status.h"
 
 struct input {
 	struct slice bytes;
-	bool partial;     /* there is more behind input_rest */
-	int fd;           /* where the rest comes from; -1 where there is none */
-	int64_t until_ms; /* read_timeout as a monotonic clock, or 0 */
-	bool end;         /* fd was read to its end */
-	bool named;       /* fd is that of --input, to be closed */
-	char head;        /* the one byte that was read to see that there is more ... */
-	bool has_head;    /* ... and is not in bytes */
-	char *memory;     /* owned, or NULL */
-	void *mapped;     /* owned, or NULL */
-	size_t mapped_size;
+	bool partial;        /* there is more behind input_rest */
+	int fd;              /* where the rest comes from; -1 where there is none */
+	int64_t until_ms;    /* read_timeout as a monotonic clock, or 0 */
+	bool end;            /* fd was read to its end */
+	bool named;          /* fd is that of --input, to be closed */
+	char head;           /* the one byte that was read to see that there is more ... */
+	bool has_head;       /* ... and is not in bytes */
+	char *memory;        /* owned, or NULL */
+	struct slice mapped; /* owned: spool_release; or empty */
 };
 
 /*
- * Reads everything (or up to the limit). ST_TEMP with *error from a fixed table (a read error, a
- * time-out, no spool space, no memory); ST_BAD for an --input that is not a file and no folder with
- * exactly one .eml. *input is set whatever the status, for input_drain and input_free.
+ * Reads everything (or up to the limit). ST_TEMP with *fault (a read error, a time-out, no spool
+ * space, no memory); ST_BAD for an --input that is neither a file nor a folder with exactly one
+ * .eml. *input is set whatever the status, for input_drain and input_free.
  */
-enum status input_read(const struct options *options, struct input *input, const char **error);
+enum status input_read(const struct options *options, struct input *input, enum fault *fault);
 
 /* The two halves of it: no octet of the message is read before the second. */
-enum status input_open(const struct options *options, struct input *input, const char **error);
-enum status input_take(const struct options *options, struct input *input, const char **error);
+enum status input_open(const struct options *options, struct input *input, enum fault *fault);
+enum status input_take(const struct options *options, struct input *input, enum fault *fault);
 
 /*
  * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
  * the spool, mapped; what pointed into bytes before is void. partial is false then. ST_TEMP with
- * *error.
+ * *fault.
  */
-enum status input_complete(const struct options *options, struct input *input, const char **error);
+enum status input_complete(const struct options *options, struct input *input, enum fault *fault);
 
 /*
  * The next piece past bytes, into the caller's buffer of size > 0: its length, 0 at the end, -1 on

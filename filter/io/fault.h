@@ -1,5 +1,6 @@
 /*
- * fault.h: what can be wrong with a file, or with our own work on it.
+ * fault.h: what can be wrong with a file or with a message and its envelope as they arrive, or with
+ * our own work on them.
  *
  * Rows F(ID, "code", OURS, "sentence"). OURS: memory, room or open files ran out; the message is
  * not to blame, and another try may succeed. Code compares the id, never the sentence.
@@ -54,11 +55,40 @@
 	F(OUTLOOK_PST,    "outlook_pst",       false, "not a message: an Outlook archive (.pst); export it as .eml or mbox") \
 	F(UTF16,          "wide_text",         false, "not a message: text in UTF-16; save it as it was received") \
 	F(PKCS7,          "smime",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
+	/* a message as it arrives */ \
+	F(NOT_READ, "message_not_read", true, "the message could not be read") \
+	F(NOT_IN_TIME, "not_in_time", true, "the message did not arrive in time") \
+	F(NOT_MAPPED, "not_mapped", true, "the spooled message could not be mapped") \
+	F(INPUT_NO_FILE, "input_no_file", false, "there is no such input file") \
+	F(INPUT_NOT_OPENED, "input_not_opened", false, "the input file cannot be opened") \
+	F(INPUT_FOLDER, "input_folder", false, "the input folder cannot be read") \
+	F(INPUT_NO_EML, "input_no_eml", false, "there is no .eml in the input folder") \
+	F(INPUT_TWO_EML, "input_two_eml", false, "there is more than one .eml in the input folder") \
+	F(INPUT_BAD_EML, "input_bad_eml", false, "the .eml in the input folder cannot be opened") \
+	F(INPUT_EML_FILE, "input_eml_file", false, "the .eml in the input folder is not a file") \
+	/* its envelope: the preamble on stdin, or the field */ \
+	F(ENVELOPE_MAGIC, "envelope_magic", false, "stdin does not begin with the line mailstamp-envelope=1") \
+	F(ENVELOPE_END, "envelope_end", false, "no empty line ends the envelope on stdin") \
+	F(ENVELOPE_LONG, "envelope_long", false, "the envelope on stdin is too long") \
+	F(ENVELOPE_LINE, "envelope_line", false, "a line of the envelope is not NAME=VALUE") \
+	F(ENVELOPE_VALUE, "envelope_value", false, "a value of the envelope is not percent-encoded as it must be") \
+	F(ENVELOPE_CLIENT, "envelope_client", false, "the envelope's client_address is not an address") \
+	F(ENVELOPE_TWICE, "envelope_twice", false, "a name is repeated in the envelope") \
+	F(ENVELOPE_NO_FIELD, "envelope_no_field", false, "no X-Mailstamp-Envelope has the right secret") \
+	F(ENVELOPE_FIELDS, "envelope_fields", false, "more than one X-Mailstamp-Envelope has the right secret") \
+	/* its envelope: batch SMTP */ \
+	F(BSMTP_COMMAND, "bsmtp_command", false, "batch SMTP has a command that is not known") \
+	F(BSMTP_PATH, "bsmtp_path", false, "batch SMTP has a path that cannot be read") \
+	F(BSMTP_ORDER, "bsmtp_order", false, "batch SMTP needs MAIL once, then RCPT, then DATA") \
+	F(BSMTP_NO_DATA, "bsmtp_no_data", false, "batch SMTP ends before DATA, or its commands are too long") \
+	F(BSMTP_NO_DOT, "bsmtp_no_dot", false, "batch SMTP has no final dot") \
+	F(BSMTP_SECOND, "bsmtp_second", false, "batch SMTP has a second transaction") \
 	/* other ones */ \
 	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
 	F(LOOP,           "loop",              false, "the folder is inside itself") \
 	F(SIDE_FILE,      "side_file",         false, "its side file cannot be read") \
+	F(SIDE_LARGE,     "side_large",        false, "its side file is too large") \
 	F(LINE_CLIENT,    "line_client",       false, "its client address in the list is not an IP address") \
 	F(LINE_NO_OBJECT, "line_no_object",    false, "a line of the list is not a JSON object") \
 	F(LINE_NO_PATH,   "line_no_path",      false, "a line of the list has no path") \

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* memfd_create, mkostemp, O_TMPFILE */
+#define _GNU_SOURCE /* MAP_POPULATE, memfd_create, mkostemp, O_TMPFILE */
 #include "filter/io/spool.h"
 
 #include <errno.h>
@@ -8,6 +8,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "filter/io/write.h"
+
+enum { PIECE_SIZE = 64 * 1024 };
+
+#ifndef MAP_POPULATE
+#define MAP_POPULATE 0 /* on other systems than Linux: a page fault for every few pages */
+#endif
 
 bool
 spool_needs_name(int error)
@@ -57,4 +65,65 @@ spool_open(const char *dir, size_t size)
 			return fd;
 	}
 	return open_unlinked(spool_folder(dir));
+}
+
+static enum fault
+copy(int spool, const struct spool_source *source, size_t max, size_t *size)
+{
+	char piece[PIECE_SIZE];
+
+	while (*size < max) {
+		enum fault fault = FAULT_NONE;
+		size_t room = max - *size < sizeof piece ? max - *size : sizeof piece;
+		ssize_t got = source->read(source->arg, piece, room, &fault);
+
+		if (got < 0)
+			return fault;
+		if (got == 0)
+			break;
+		if (!write_bytes(spool, slice_make(piece, (size_t)got)))
+			return FAULT_NO_SPOOL;
+		*size += (size_t)got;
+	}
+	return FAULT_NONE;
+}
+
+enum fault
+spool_fill(const char *dir, const struct spool_source *source, size_t max, struct slice *bytes)
+{
+	int spool = spool_open(dir, max);
+	enum fault fault = FAULT_NO_SPOOL;
+	size_t size = bytes->n;
+
+	if (spool < 0)
+		return FAULT_NO_SPOOL;
+	if (write_bytes(spool, *bytes))
+		fault = copy(spool, source, max, &size);
+	if (fault == FAULT_NONE)
+		fault = spool_map(spool, size, bytes);
+	close(spool);
+	return fault;
+}
+
+enum fault
+spool_map(int fd, size_t size, struct slice *bytes)
+{
+	void *mapped;
+
+	if (size == 0) {
+		*bytes = SLICE("");
+		return FAULT_NONE;
+	}
+	mapped = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (mapped == MAP_FAILED)
+		return FAULT_NOT_MAPPED;
+	*bytes = slice_make(mapped, size);
+	return FAULT_NONE;
+}
+
+void
+spool_release(struct slice bytes)
+{
+	if (bytes.n > 0)
+		(void)munmap((void *)(uintptr_t)bytes.p, bytes.n);
 }

@@ -1,11 +1,14 @@
 /*
- * spool.h: files without a name, for messages on their way.
+ * spool.h: unlinked files for messages that do not fit into memory.
  */
 #ifndef FILTER_IO_SPOOL_H
 #define FILTER_IO_SPOOL_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <sys/types.h>
+
+#include "filter/io/fault.h"
+#include "mime/slice.h"
 
 enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may stay in memory */
 
@@ -21,5 +24,25 @@ const char *spool_folder(const char *dir);
 /* Can a file without a name not be had where open(2) failed with this errno? Then it has one at
  * first. */
 bool spool_needs_name(int error);
+
+/* Where spool_fill reads from. */
+struct spool_source {
+	/* like read(), after every wait and retry: 0 at the end; -1 with *fault */
+	ssize_t (*read)(void *arg, char *buffer, size_t size, enum fault *fault);
+	void *arg;
+};
+
+/*
+ * Copies *bytes, and after them up to max octets in all from source, to a new spool file in dir,
+ * and maps that read-only. *bytes is then the mapping (spool_release); on a fault it is unchanged.
+ */
+enum fault spool_fill(
+	const char *dir, const struct spool_source *source, size_t max, struct slice *bytes);
+
+/* Maps size octets of fd, read-only, into *bytes. */
+enum fault spool_map(int fd, size_t size, struct slice *bytes);
+
+/* Unmaps what the two before returned; nothing where it is empty. */
+void spool_release(struct slice bytes);
 
 #endif

@@ -121,10 +121,10 @@ over_limit(const struct unpack *in)
 {
 	if (in->files > UNPACK_FILES)
 		return FAULT_MANY_FILES;
-	if (in->seconds > UNPACK_SECONDS)
+	if (in->seconds > (double)UNPACK_SECONDS)
 		return FAULT_SLOW;
 	if (in->octets > UNPACK_OCTETS ||
-		(in->octets > UNPACK_FREE && (double)in->octets > in->size * UNPACK_RATIO))
+		(in->octets > UNPACK_FREE && (double)in->octets > in->size * (double)UNPACK_RATIO))
 		return FAULT_INFLATES;
 	return FAULT_NONE;
 }

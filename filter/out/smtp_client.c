@@ -213,21 +213,12 @@ is_path(struct slice path)
 }
 
 static bool
-has_8bit(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] > 127)
-			return true;
-	return false;
-}
-
-static bool
 envelope_8bit(const struct envelope *envelope)
 {
 	for (size_t i = 0; i < envelope->nrcpts; i++)
-		if (has_8bit(envelope->rcpts[i]))
+		if (!slice_is_ascii(envelope->rcpts[i]))
 			return true;
-	return has_8bit(envelope->mail_from);
+	return !slice_is_ascii(envelope->mail_from);
 }
 
 static bool
@@ -282,7 +273,7 @@ look_through(struct dialogue *d)
 			continue;
 		if (n <= 0)
 			return n == 0 || fail(d, "the message could not be read again");
-		d->has_8bit = has_8bit(slice_make(bytes, (size_t)n));
+		d->has_8bit = !slice_is_ascii(slice_make(bytes, (size_t)n));
 		at += n;
 	}
 	return true;

@@ -47,19 +47,25 @@ downgrade(const struct evaluation *ev)
 	return text.p;
 }
 
+void
+block_report(const struct evaluation *ev, struct report *report)
+{
+	report_init(report, ev->arena);
+	if (!ev->evaluated && !ev->oversize)
+		return;
+	add_user_row(ev, report);
+	if (ev->evaluated)
+		auth_report(&ev->results, downgrade(ev), report);
+	else
+		add_oversize_rows(report);
+}
+
 struct authres
 block_field(const struct evaluation *ev)
 {
 	struct report report;
 
-	report_init(&report, ev->arena);
-	if (ev->evaluated) {
-		add_user_row(ev, &report);
-		auth_report(&ev->results, downgrade(ev), &report);
-	} else if (ev->oversize) {
-		add_user_row(ev, &report);
-		add_oversize_rows(&report);
-	}
+	block_report(ev, &report);
 	return authres_field(ev->authserv_id, &report, ev->message.eol, ev->arena);
 }
 

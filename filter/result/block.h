@@ -8,6 +8,12 @@
 #include "filter/verdict/evaluate.h"
 
 /*
+ * The rows of the field and of explain's table, in its order: the user, then every mechanism; for a
+ * message over the size limit, rows that say so. None where nothing was evaluated otherwise.
+ */
+void block_report(const struct evaluation *evaluation, struct report *report);
+
+/*
  * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
  * was evaluated its methods are none with the reason, or, after an internal error, it says none.
  */

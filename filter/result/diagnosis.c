@@ -85,8 +85,10 @@ diagnosis_kind(enum diagnose_kind kind)
 const char *
 diagnosis_half(enum diagnose_half half)
 {
-	static const char *const halves[] = {
-		[DIAGNOSE_HEADER] = "header", [DIAGNOSE_BODY] = "body", [DIAGNOSE_KEY] = "key"};
+	static const char *const halves[] = {[DIAGNOSE_HEADER] = "header",
+		[DIAGNOSE_BODY] = "body",
+		[DIAGNOSE_KEY] = "key",
+		[DIAGNOSE_GENUINE] = "signature"};
 
 	return halves[half];
 }
@@ -207,6 +209,11 @@ tell_change(const struct diagnose_change *change, const struct teller *teller)
 {
 	switch ((int)change->kind) {
 	case DIAGNOSE_WRAPPED:
+		if (change->octets > 2)
+			return say(teller,
+				"with one of its parts as the whole body again (%zu other parts "
+				"were put around it)",
+				change->octets);
 		return say(teller, "with one of its parts as the whole body again (the message was "
 				   "made a multipart)");
 	case DIAGNOSE_BLANKS:
@@ -255,9 +262,9 @@ tell_change(const struct diagnose_change *change, const struct teller *teller)
 
 /* Was anything added or redirected that a reader sees or follows? */
 static bool
-is_addition(enum diagnose_kind kind)
+is_addition(const struct diagnose_change *change)
 {
-	switch ((int)kind) {
+	switch ((int)change->kind) {
 	case DIAGNOSE_FOOTER:
 	case DIAGNOSE_TOP:
 	case DIAGNOSE_PART:
@@ -272,6 +279,8 @@ is_addition(enum diagnose_kind kind)
 	case DIAGNOSE_FIELD_CHANGED:
 	case DIAGNOSE_LIST_FIELDS:
 		return true;
+	case DIAGNOSE_FIELD_FORM:
+		return change->more.n > 0;
 	default:
 		return false;
 	}
@@ -293,7 +302,7 @@ who(const struct diagnosis *diagnosis, const struct teller *teller)
 	bool added = false, recoded = diagnosis->n > 0;
 
 	for (size_t i = 0; i < diagnosis->n; i++) {
-		added |= is_addition(diagnosis->changes[i].kind);
+		added |= is_addition(&diagnosis->changes[i]);
 		recoded &= is_recoding(diagnosis->changes[i].kind);
 	}
 	if (diagnosis->like_list)
@@ -350,10 +359,10 @@ tell_half(const struct diagnosis *diagnosis, const struct teller *teller)
 		return say(teller,
 			"agrees with the body: a signed field was changed, in a way that "
 			"is not known");
+	case DIAGNOSE_GENUINE:
+		return say(teller, "was made with the published key; header and body were "
+				   "changed, in ways that are not known");
 	case DIAGNOSE_KEY:
-		if (diagnosis->key_proved)
-			return say(teller, "was made with the published key; header and body were "
-					   "changed, in ways that are not known");
 		if (diagnosis->body_proved && changes == NULL)
 			return say(teller, "was not made with the published key, or its b= was "
 					   "changed; the body is as it was signed");

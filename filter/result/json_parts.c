@@ -6,9 +6,9 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/finding.h"
 #include "filter/result/json_library.h"
+#include "filter/text/printable.h"
 #include "filter/verdict/whatif.h"
 #include "mime/buf.h"
-#include "mime/scan.h"
 
 enum {
 	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
@@ -16,37 +16,18 @@ enum {
 	ABOUT_MAX = 64      /* octets of the thing that a reason concerns */
 };
 
-/* A string as long as it is ASCII, which most are. */
-static bool
-is_ascii(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 json_t *
 json_from(struct slice text, struct arena *arena)
 {
-	struct slice rest = text;
+	struct slice left = text, one;
 	struct buf clean;
 
-	if (is_ascii(text))
+	if (slice_is_ascii(text))
 		return json_stringn_nocheck(text.n == 0 ? "" : text.p, text.n);
 	buf_init(&clean, arena, 3 * text.n + 1);
-	while (rest.n > 0) {
-		struct slice at = rest;
-
-		if ((unsigned char)rest.p[0] < 0x80)
-			at = slice_from(rest, 1);
-		else if (!scan_utf8_non_ascii(&at)) {
-			buf_adds(&clean, "\xEF\xBF\xBD");
-			rest = slice_from(rest, 1);
-			continue;
-		}
-		buf_add(&clean, slice_head(rest, rest.n - at.n));
-		rest = at;
+	while (left.n > 0) {
+		(void)printable_next_utf8(&left, &one);
+		buf_add(&clean, one);
 	}
 	return json_stringn(clean.p, clean.n);
 }
@@ -55,12 +36,6 @@ json_t *
 json_known(struct slice text, struct arena *arena)
 {
 	return text.n == 0 ? json_null() : json_from(text, arena);
-}
-
-void
-json_slice(json_t *object, const char *name, struct slice text, struct arena *arena)
-{
-	json_object_set_new(object, name, json_known(text, arena));
 }
 
 void
@@ -316,13 +291,12 @@ json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena)
 
 		for (size_t k = 0; k < one->n; k++)
 			json_array_append_new(changes, json_change(&one->changes[k], arena));
-		json_array_append_new(list,
-			json_pack("{s:I,s:b,s:b,s:s?,s:o*,s:b,s:o,s:s}", "signature",
-				size(one->signature), "explained", one->found, "stopped",
-				one->stopped, "half", diagnosis_half(one->half), "key_matches",
-				one->half == DIAGNOSE_KEY ? json_boolean(one->key_proved) : NULL,
-				"like_list", one->like_list, "changes", changes, "text",
-				diagnosis_text(one, arena)));
+		json_array_append_new(
+			list, json_pack("{s:I,s:b,s:b,s:s?,s:b,s:o,s:s}", "signature",
+				      size(one->signature), "explained", one->found, "stopped",
+				      one->stopped, "half", diagnosis_half(one->half), "like_list",
+				      one->like_list, "changes", changes, "text",
+				      diagnosis_text(one, arena)));
 	}
 	return list;
 }

@@ -18,8 +18,6 @@ struct findings;
 
 /* bytes → a JSON string; octets that are no UTF-8 become U+FFFD */
 json_t *json_from(struct slice text, struct arena *arena);
-/* sets a member to text, or to null where it is empty */
-void json_slice(json_t *object, const char *name, struct slice text, struct arena *arena);
 /* sets a member to text, or to null where it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 

@@ -103,9 +103,8 @@ take_labels(const json_t *labels, struct arena *arena, struct run_head *head)
 		if (label == NULL || strlen(label) > LABEL_MAX)
 			return false;
 		/* it was made printable; who made this one is not known */
-		for (const char *p = label; *p != '\0'; p++)
-			if (*p < ' ' || *p > '~')
-				return false;
+		if (!slice_is_printable(slice_str(label)))
+			return false;
 		head->what_ifs[head->nwhat_ifs] = arena_cstr(arena, slice_str(label));
 	}
 	return true;

@@ -324,17 +324,13 @@ read_row(struct reader *reader, json_t *top, struct row *row)
 	}
 }
 
-/* Our lines are printable ASCII; others would act on the terminal where they are told as they are.
- */
+/* Our lines are printable ASCII; others would act on the terminal where they are shown. */
 static bool
 is_printable(struct slice line)
 {
 	if (line.n > 0 && line.p[line.n - 1] == '\n')
 		line.n--;
-	for (size_t i = 0; i < line.n; i++)
-		if (line.p[i] < ' ' || line.p[i] > '~')
-			return false;
-	return true;
+	return slice_is_printable(line);
 }
 
 enum status

@@ -92,8 +92,7 @@ manifest_line(struct slice line, struct arena *arena, struct slice *path, struct
 }
 
 enum status
-manifest_side(
-	struct slice bytes, struct arena *arena, struct envelope *envelope, const char **error)
+manifest_side(struct slice bytes, struct arena *arena, struct envelope *envelope, enum fault *fault)
 {
 	static const char head[] = "mailstamp-envelope=";
 	struct taken taken = {.envelope = {.path = PATH_UNKNOWN}};
@@ -107,10 +106,10 @@ manifest_side(
 	buf_adds(&whole, "\n\n");
 	*envelope = taken.envelope;
 	if (whole.over) {
-		*error = "its side file is too large";
+		*fault = FAULT_SIDE_LARGE;
 		return ST_BAD;
 	}
-	st = envelope_stdin(buf_slice(&whole), arena, &taken, error);
+	st = envelope_stdin(buf_slice(&whole), arena, &taken, fault);
 	*envelope = taken.envelope;
 	return st == ST_OK ? ST_OK : ST_BAD;
 }

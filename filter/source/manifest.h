@@ -23,6 +23,6 @@ enum status manifest_line(struct slice line, struct arena *arena, struct slice *
  * sender=, ...), with or without its first line. ST_BAD with *error (a literal).
  */
 enum status manifest_side(
-	struct slice bytes, struct arena *arena, struct envelope *envelope, const char **error);
+	struct slice bytes, struct arena *arena, struct envelope *envelope, enum fault *fault);
 
 #endif

@@ -45,7 +45,8 @@ static const char *const halves[DAMAGE_HALVES] = {
 	[DIAGNOSE_WHOLE] = N_("nothing is known of them"),
 	[DIAGNOSE_HEADER] = N_("the header verifies, the body was changed"),
 	[DIAGNOSE_BODY] = N_("the body verifies, a signed field was changed"),
-	[DIAGNOSE_KEY] = N_("the key alone could be judged"),
+	[DIAGNOSE_KEY] = N_("another key signed, or b= was changed"),
+	[DIAGNOSE_GENUINE] = N_("the key signed; header and body were changed"),
 };
 
 _Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)DAMAGE_KINDS, "every kind has words");

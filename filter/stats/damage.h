@@ -6,7 +6,7 @@
 
 #include "auth/diagnose/diagnose.h"
 
-enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_KEY + 1 };
+enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_GENUINE + 1 };
 
 struct damage {
 	size_t signatures;            /* that were looked at */

@@ -6,18 +6,25 @@
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
 #include "filter/text/printable.h"
+#include "mime/scan.h"
+
+/* The plain text that *left begins with, which is taken off, as far as max octets allow. */
+static void
+show_plain(struct slice *left, size_t max, struct buf *out)
+{
+	const size_t n = scan_printable_run(slice_head(*left, max - out->n), ' ');
+
+	buf_add(out, slice_head(*left, n));
+	*left = slice_from(*left, n);
+}
 
 /* The first character of *left, which is taken off. False where it would pass max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
-	static const struct slice replacement = SLICE_INIT("\xEF\xBF\xBD");
 	struct slice one;
-	const enum printable_kind kind = printable_next(left, &one);
-	const bool acts = kind == PRINTABLE_ACTS;
+	const bool acts = printable_next_utf8(left, &one) == PRINTABLE_ACTS;
 
-	if (kind == PRINTABLE_BAD)
-		one = replacement;
 	if (out->n + (acts ? 4 * one.n : one.n) > max)
 		return false;
 	if (acts)
@@ -36,8 +43,9 @@ row_text(struct slice text, size_t max, struct arena *arena)
 	if (text.n == 0)
 		return "";
 	buf_init(&out, arena, max + 1);
-	while (left.n > 0 && show_one(&left, max, &out))
-		continue;
+	do
+		show_plain(&left, max, &out);
+	while (left.n > 0 && show_one(&left, max, &out));
 	buf_addc(&out, '\0');
 	return out.p;
 }

@@ -60,10 +60,10 @@ struct row {
 	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
 	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
-	const char *reason;   /* of the disposition */
-	const char *indicator;     /* of an indirect flow */
-	bool known;           /* who sent it is known to send for the author (evidence.h) */
-	const char *override; /* who vouched: arc, trusted-forwarder, or "" */
+	const char *reason;    /* of the disposition */
+	const char *indicator; /* of an indirect flow */
+	bool known;            /* who sent it is known to send for the author (evidence.h) */
+	const char *override;  /* who vouched: arc, trusted-forwarder, or "" */
 
 	bool has_other;
 	struct row_outcome other; /* --dmarc-compare */

@@ -67,12 +67,10 @@ html_slice(struct html *html, struct slice text)
 {
 	while (text.n > 0) {
 		struct slice one;
-		const enum printable_kind kind = printable_next(&text, &one);
+		const enum printable_kind kind = printable_next_utf8(&text, &one);
 		const char *instead = kind == PRINTABLE_SHOWS ? reference(one.p[0]) : NULL;
 
-		if (kind == PRINTABLE_BAD)
-			(void)fputs("\xEF\xBF\xBD", html->out);
-		else if (kind == PRINTABLE_ACTS || (one.n > 1 && is_unseen(code_point(one))))
+		if (kind == PRINTABLE_ACTS || (one.n > 1 && is_unseen(code_point(one))))
 			put_hex(html, one);
 		else if (instead != NULL)
 			(void)fputs(instead, html->out);

@@ -71,3 +71,13 @@ printable_next(struct slice *left, struct slice *one)
 		return c >= ' ' && c <= '~' ? PRINTABLE_SHOWS : PRINTABLE_ACTS;
 	return acts(*one) ? PRINTABLE_ACTS : PRINTABLE_SHOWS;
 }
+
+enum printable_kind
+printable_next_utf8(struct slice *left, struct slice *one)
+{
+	const enum printable_kind kind = printable_next(left, one);
+
+	if (kind == PRINTABLE_BAD)
+		*one = SLICE("\xEF\xBF\xBD");
+	return kind;
+}

@@ -17,10 +17,16 @@ enum printable_kind {
 	PRINTABLE_SHOWS, /* printable ASCII, or a UTF-8 character that shows */
 	PRINTABLE_ACTS,  /* a control, or what acts on a terminal or a page (directions, separators)
 			  */
-	PRINTABLE_BAD    /* one octet that is no UTF-8 */
+	PRINTABLE_BAD    /* one octet that is not UTF-8 */
 };
 
-/* Takes the first character off *left, which is not empty, and says what to do with it. */
+/*
+ * Takes the first character off *left, which must not be empty: *one are its octets, the return
+ * value says what to do with it.
+ */
 enum printable_kind printable_next(struct slice *left, struct slice *one);
+
+/* The same, but *one is U+FFFD in place of an octet that is not UTF-8. */
+enum printable_kind printable_next_utf8(struct slice *left, struct slice *one);
 
 #endif

@@ -215,7 +215,7 @@ evaluate_dns(const struct evaluation *ev)
  * asked for nothing but the field with a secret: its Received lines cost DNS.
  */
 static enum status
-find_envelope(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum fault *fault)
 {
 	const struct options *options = ev->options;
 	const bool given = source != NULL && source->envelope != NULL;
@@ -224,7 +224,7 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, const
 
 	if (!given && read)
 		st = envelope_from_message(options, &ev->message, ev->secret, ev->in.dns, ev->arena,
-			&ev->taken, error);
+			&ev->taken, fault);
 	envelope_trust(options, &ev->taken.envelope);
 	return st;
 }
@@ -301,25 +301,33 @@ take_message(struct evaluation *ev)
  * SMTP, whose end must be seen before its message can be believed.
  */
 static enum status
-take_input(struct evaluation *ev, const char **error)
+take_input(struct evaluation *ev, enum fault *fault)
 {
 	const struct options *options = ev->options;
 
 	ev->oversize = ev->input.partial;
 	if (ev->oversize && options->envelope == ENVELOPE_BSMTP &&
-		input_complete(options, &ev->input, error) != ST_OK)
+		input_complete(options, &ev->input, fault) != ST_OK)
 		return ST_TEMP;
-	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+	if (envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, fault) != ST_OK)
 		return ST_TEMP;
 	take_message(ev);
 	if (!ev->input.partial || (ev->message.flags & MESSAGE_NO_BLANK_LINE) == 0)
 		return ST_OK;
 	ev->has_message = false;
-	if (input_complete(options, &ev->input, error) != ST_OK ||
-		envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, error) != ST_OK)
+	if (input_complete(options, &ev->input, fault) != ST_OK ||
+		envelope_take(options, ev->input.bytes, ev->arena, &ev->taken, fault) != ST_OK)
 		return ST_TEMP;
 	take_message(ev);
 	return ST_OK;
+}
+
+/* The message or its envelope could not be taken in. */
+static enum evaluate_status
+not_taken(enum fault fault, enum evaluate_status status, const char **error)
+{
+	*error = fault_text(fault);
+	return status;
 }
 
 enum evaluate_status
@@ -335,8 +343,10 @@ evaluate_open(struct evaluation *ev, const char **error)
 enum evaluate_status
 evaluate_input(struct evaluation *ev, const char **error)
 {
-	if (!ev->input_open && input_open(ev->options, &ev->input, error) != ST_OK)
-		return EVALUATE_CONFIG;
+	enum fault fault = FAULT_NONE;
+
+	if (!ev->input_open && input_open(ev->options, &ev->input, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_CONFIG, error);
 	ev->input_open = true;
 	return EVALUATE_OK;
 }
@@ -354,21 +364,26 @@ evaluate_confine(struct evaluation *ev, struct confinement *confinement, const c
 enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
+	enum fault fault = FAULT_NONE;
 	enum status st;
 
 	if (evaluate_input(ev, error) != EVALUATE_OK)
 		return EVALUATE_CONFIG;
-	st = input_take(ev->options, &ev->input, error);
+	st = input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
-		return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-	set_now(ev); /* it may have been long on its way */
-	return take_input(ev, error) == ST_OK ? EVALUATE_OK : EVALUATE_TEMP;
+		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
+	set_now(ev); /* the message may have taken long to arrive */
+	if (take_input(ev, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_TEMP, error);
+	return EVALUATE_OK;
 }
 
 /* The rest of what is over the size limit is for nobody: its beginning is enough. */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {
+	enum fault fault = FAULT_NONE;
+
 	set_input(ev);
 	ev->borrowed = true;
 	ev->in.dns = source->dns;
@@ -381,8 +396,8 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, const c
 		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};
 	if (source->envelope != NULL)
 		ev->taken = (struct taken){.message = source->bytes, .envelope = *source->envelope};
-	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, error) != ST_OK)
-		return EVALUATE_TEMP;
+	else if (envelope_take(ev->options, source->bytes, ev->arena, &ev->taken, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_TEMP, error);
 	take_message(ev);
 	return read_secret(ev, error);
 }
@@ -392,13 +407,14 @@ evaluate(struct evaluation *ev, const struct evaluate_source *source, const char
 {
 	enum evaluate_status result =
 		source != NULL ? take_source(ev, source, error) : evaluate_read(ev, error);
+	enum fault fault = FAULT_NONE;
 
 	if (result != EVALUATE_OK)
 		return result;
 	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
 	dns_limit(ev->in.dns, ev->options->limits.questions - BUDGET_POLICY_QUESTIONS);
-	if (find_envelope(ev, source, error) != ST_OK)
-		return EVALUATE_TEMP;
+	if (find_envelope(ev, source, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_TEMP, error);
 	if (!ev->oversize)
 		return judge(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);

@@ -29,12 +29,7 @@
 	R(NO_AUTHOR,        "policy_no_author",         "no author domain and a null reverse-path")
 
 #define POLICY_REASON_ID(id, code, text) POLICY_R_##id,
-enum policy_reason {
-	POLICY_R_NONE = REASON_NONE,
-	POLICY_R_FIRST = REASON_POLICY,
-	POLICY_REASONS(POLICY_REASON_ID)
-	POLICY_R_END
-};
+enum policy_reason REASON_ENUM(POLICY_R, REASON_POLICY, POLICY_REASONS, POLICY_REASON_ID);
 /* clang-format on */
 
 struct reason policy_reason(enum policy_reason id);

@@ -116,15 +116,6 @@ begins_with_id(struct slice value, struct slice id, bool flat)
 	return !is_host_byte(c);
 }
 
-static bool
-is_ascii(struct slice s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((s.p[i] & 0x80) != 0)
-			return false;
-	return true;
-}
-
 /* The name at the start of value, as a lenient reader goes through it, without the root's dot. */
 static struct slice
 leading_name(struct slice value, bool flat, struct arena *arena)
@@ -157,7 +148,7 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 		struct slice name = leading_name(value, flat != 0, scrub->arena), normal, id;
 		enum status status = ST_BAD;
 
-		if (is_ascii(name))
+		if (slice_is_ascii(name))
 			continue;
 		status = domain_normalize(name, scrub->arena, &normal);
 		if (status == ST_TEMP)
@@ -187,7 +178,7 @@ claims(const struct scrub *scrub, struct slice value)
 		if (begins_with_id(value, scrub->ids[i], false) ||
 			begins_with_id(value, scrub->ids[i], true))
 			return true;
-	if (!is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
+	if (!slice_is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
 		return true;
 	/* a reader may decode it, and no id has the right to one */
 	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));

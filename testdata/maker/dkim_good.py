@@ -177,7 +177,8 @@ def several():
         many = many.signed('rsa-c', 'example.org', 'o1')
     yield row('18-signatures-aligned-last', Mail(
         many.fields[:18] + mail().signed().fields, many.body),
-        [other] * 15 + [OK, 'policy policy.unchecked=3'], zone=zone)
+        [other] * 15 + [OK, 'policy policy.unchecked=3'], zone=zone,
+        explain=('DKIM - policy - more signatures than the limit',))
 
 
 def cases():

@@ -99,7 +99,8 @@ def sizes():
     large = mail(body='a line of text\n' * 400).topped(
         'Authentication-Results: mx.example.net; spf=pass')
     rest = large.without('Authentication-Results')
-    yield row('over-max-size', large, over, args=('--max-size', '4096'), rest=rest)
+    yield row('over-max-size', large, over, args=('--max-size', '4096'), rest=rest,
+              explain=('DMARC - none - the message is over the size limit',))
     yield row('over-max-size-accept', large, over.replace('=quarantine', '=accept'), 0,
               args=('--max-size', '4096', '--ambiguous', 'accept'), rest=rest)
     yield row('over-max-size-tempfail', large, 'stdout empty', 75,

@@ -52,6 +52,19 @@ def links(pattern):
     return lambda fields, body: (fields, re.sub(rb'https://[^\s"<>]+', pattern, body))
 
 
+def added(*lines):
+    return lambda fields, body: (fields + [line + b'\r\n' for line in lines], body)
+
+
+def parts(*kinds):
+    """The body in a multipart/mixed, with parts of these headers and texts behind it."""
+    def do(fields, body):
+        fields, body = wrapped(b'text/plain', b'club@' + LIST)(fields, body)
+        more = b''.join(b'--x\r\nContent-Type: %s\r\n\r\n%s\r\n' % kind for kind in kinds)
+        return fields, body.replace(b'--x--', more + b'--x--')
+    return do
+
+
 def inside(old, new):
     return lambda fields, body: (fields, body.replace(old, new))
 
@@ -81,6 +94,20 @@ TEXTS = {
     'no-name': b'-- \r\nTransfer the amount to our new account.\r\n',
     'scanned': b'-- \r\nScanned by the gateway, no virus found. Open the attachment: ' + EVIL + b'\r\n',
 }
+# what names the list and no other host in ASCII, and shows another place or number
+HIDDEN = {
+    'fullwidth-dot': LINE + b'club@' + LIST + ' evil．example\r\n'.encode(),
+    'ideographic-dot': LINE + b'club@' + LIST + ' evil。example\r\n'.encode(),
+    'slashed-number': LINE + b'club@' + LIST + b' Account 47/11/08/15\r\n',
+    'bracketed-number': LINE + b'club@' + LIST + b' call +49 (30) 1234 (567)\r\n',
+    'fullwidth-number': LINE + b'club@' + LIST + ' ４７１１０８１５\r\n'.encode(),
+    'other-mailbox': LINE + b'club@' + LIST + b' or write to pay-desk@' + LIST + b'\r\n',
+    'only-other-mailbox': LINE + b'write to pay-desk@' + LIST + b'\r\n',
+    'path-as-user': LINE + b'club@' + LIST + b' x://' + LIST + b'@evil/\r\n',
+}
+CLUB = LINE + b'Club mailing list -- club@' + LIST + b'\r\n'     # as the list writes it
+TAG = titled(lambda old: b' [Club]' + old)
+BASE64 = b'Content-Transfer-Encoding: base64\r\n'
 FILES = b'Content-Disposition: attachment; filename="invoice.exe"\r\n'
 SENDERS = {
     'boss': b'The Boss <boss@evil.example>', 'list': b'PayPal Security <club@' + LIST + b'>',
@@ -124,20 +151,108 @@ def attacks():
         yield 'wrapped-file', 'to-club', wrapped(b'application/octet-stream', b'MZ', first, FILES)
         yield 'wrapped-html', 'to-club', wrapped(b'text/html', b'<b>club@' + LIST + b'</b>', first)
         yield 'wrapped-named-text', 'to-club', wrapped(b'text/plain', b'club@' + LIST, first, FILES)
+    yield from disguised()
     yield 'meta-refresh', 'html', inside(b'<head>\r\n', b'<head>\r\n<meta http-equiv="refresh" content="0;url=' + EVIL + b'">\r\n')
     yield 'base', 'html', inside(b'<head>\r\n', b'<head>\r\n<base href="' + EVIL + b'">\r\n')
 
 
-MESSAGES['to-club'] = ([f if name(f) != b'to' else b'To: Club <club@lists.example.org>\r\n'
-                        for f in MESSAGES['plain'][0]], MESSAGES['plain'][1])
+def disguised():
+    """What a list does, and one thing more."""
+    for key, text in HIDDEN.items():
+        yield 'below-' + key, 'to-club', below(text)
+        yield 'wrapped-' + key, 'to-club', wrapped(b'text/plain', text)
+    yield 'below-dot-as-qp', 'to-club-qp', below(CLUB + b'evil=2Eexample\r\n')
+    yield 'below-soft-break', 'to-club-qp', below(CLUB + b'evil=\r\n.example\r\n')
+    yield 'below-entity', 'to-club-html', below(CLUB + b'evil&#46;example\r\n')
+    yield 'below-the-last-part', 'to-club-multipart', below(
+        b'--=_b1\r\nContent-Type: text/plain\r\n' + BASE64 + b'\r\nZXZpbC5leGFtcGxl\r\nclub@' + LIST + b'\r\n')
+    yield 'part-base64', 'to-club-multipart', part_added(
+        b'text/plain', b'ZXZpbC5leGFtcGxl\r\nclub@' + LIST, more=BASE64)
+    yield 'part-qp', 'to-club-multipart', part_added(
+        b'text/plain', b'evil=2Eexample club@' + LIST, more=b'Content-Transfer-Encoding: quoted-printable\r\n')
+    yield 'part-uuencode', 'to-club-multipart', part_added(
+        b'text/plain', b'club@' + LIST, more=b'Content-Transfer-Encoding: x-uuencode\r\n')
+    yield 'part-utf7', 'to-club-multipart', part_added(b'text/plain; charset=utf-7', b'evil+AC4-example club@' + LIST)
+    yield 'part-twice-typed', 'to-club-multipart', part_added(
+        b'text/plain', b'club@' + LIST, more=b'Content-Type: text/html\r\n')
+    yield 'many-parts', 'to-club', parts((b'text/plain', b'club@' + LIST), (b'application/x-msdownload; name="a.exe"', b'MZ'))
+    yield 'more-parts', 'to-club', parts(*[(b'text/plain', b'club@' + LIST)] * 3 + [(b'text/html', b'<b>evil</b>')])
+    for field_ in (b'Reply-To', b'Sender', b'Cc'):
+        for value in (b'boss@evil.example', b'pay-desk@' + LIST, b'club@' + LIST + b', boss@evil.example'):
+            yield '%s-%s-and-tag' % (field_.decode(), value.decode()), 'to-club', chain(added(field_ + b': ' + value), TAG)
+    for lines in ((b'List-Id: <club.lists.example.org>', b'List-Unsubscribe: <https://evil.example/leave>'),
+                  (b'List-Id: <club.lists.example.org>', b'List-Post: <mailto:boss@evil.example>'),
+                  (b'Sender: boss@evil.example', b'List-Id: <club.lists.example.org>'),
+                  (b'List-Id: <club.lists.example.org>', b'List-Help: <http://192.0.2.1/>')):
+        yield 'list-fields-%s' % lines[1].decode(), 'to-club', chain(added(*lines), TAG, below(CLUB))
+    yield 'to-club-added', 'plain', chain(field(b'to', b'Customer <user@example.net>, club@' + LIST), below(CLUB))
+    yield 'unsigned-cc', 'plain', chain(added(b'Cc: club@' + LIST), below(CLUB))
+    yield 'name-added', 'bare-from', field(b'from', b'PayPal Security <orders@example.com>')
+    yield 'name-and-tag', 'bare-from', chain(field(b'from', b'PayPal Security <orders@example.com>'), TAG)
+    yield 'name-in-to', 'bare-to-club', chain(field(b'to', b'Pay at evil.example <club@' + LIST + b'>'), TAG)
+    yield 'external-payment', 'to-club', titled(lambda old: b' [external payment due]' + old)
+
+
+TO_CLUB = put(MESSAGES['plain'][0], b'to', b'Club <club@lists.example.org>')
+MESSAGES['to-club'] = (TO_CLUB, MESSAGES['plain'][1])
+for key, which in (('qp', 'qp'), ('html', 'html'), ('multipart', 'multipart')):
+    MESSAGES['to-club-' + key] = (put(MESSAGES[which][0], b'to', b'Club <club@lists.example.org>'), MESSAGES[which][1])
+MESSAGES['bare-from'] = (put(TO_CLUB, b'from', b'orders@example.com'), MESSAGES['plain'][1])
+MESSAGES['bare-to-club'] = (put(TO_CLUB, b'to', b'club@lists.example.org'), MESSAGES['plain'][1])
 INNOCENT = re.compile(r'mailing list|gateway|server|virus|scanner|forward|\blists?\b', re.I)
 
 
-def sentences(text):
-    """What explain says of the cause: without what is quoted from the message."""
+LOOK = 'look at what was added before you trust it'
+SETTINGS = re.compile(r'^advice-(list-|external-tag|links)')
+
+
+def section(text, title):
+    """The lines under a title, without what is quoted from the message."""
     lines = text.splitlines()
-    start = lines.index('What broke it:') + 1
+    start = lines.index(title) + 1
     end = next((k for k in range(start, len(lines)) if not lines[k]), len(lines))
-    return [re.sub(r'`[^`]*`', '``', line) for line in lines[start:end]]
+    return [re.sub(r'`[^`]*`|\bList-\w+', '``', line) for line in lines[start:end]]
 
 
+# what the attacker did, by the names of the attacks; the first that fits
+FAMILIES = (
+    (r'below-(fullwidth|ideographic|slashed|bracketed|other|only|path|dot|soft|entity)',
+     'a list\'s footer that shows another place, number or mailbox, or hides it by the coding'),
+    (r'below-the-last-part', 'a MIME part after the closing delimiter'),
+    (r'below-and-tag', 'text below and the list\'s tag in Subject'),
+    (r'(below|above)-', 'text below or above the body'),
+    (r'(many|more)-parts', 'wrapped, with a list\'s footer, and further parts behind it'),
+    (r'wrapped-', 'wrapped into a multipart with a part beside it: text, HTML, a program'),
+    (r'(first-)?part-|file|html-part', 'a part added to a multipart: text, HTML, a program, another coding'),
+    (r'hidden-|html-', 'text, visible or hidden, put into HTML'),
+    (r'meta|base', 'a refresh or another base put into the HTML head'),
+    (r'link', 'links replaced, some by addresses that look like a filter\'s'),
+    (r'from-tag|name-and-tag|name-in-to', 'From or To forged, and the list\'s tag in Subject'),
+    (r'from-|name-added', 'From forged: another address, or a name put before the author\'s'),
+    (r'(Reply-To|Sender|Cc)-', 'a Reply-To, Sender or Cc of the attacker\'s, and the list\'s tag in Subject'),
+    (r'list-fields', 'list fields that lead to the attacker, with the list\'s tag and footer'),
+    (r'to-club-added|unsigned-cc', 'an address of the attacker\'s "list" put into To or Cc, and a footer that names it'),
+    (r'subject|external', 'words put into Subject, or all of it replaced'),
+)
+
+
+def family(name_):
+    return next(what for pattern, what in FAMILIES if re.match(pattern, name_))
+
+
+def sentence(text):
+    """What is said of one message, without what differs between messages."""
+    said = next(line for line in text.splitlines() if line.startswith('  the signature of '))
+    said = re.sub(r'^  the signature of \S+ \(s=s1\) | \(the limits were .*', '', said)
+    return re.sub(r'\d+', 'N', re.sub(r'`[^`]*`', '`…`', said))
+
+
+def misleads(text, advice):
+    """What explain says that must not be said of an attack. advice: of JSON."""
+    said = section(text, 'What broke it:')
+    wrong = [each for each in said if INNOCENT.search(each)]
+    wrong += [each for each in said if 'passes again' in each and LOOK not in each]
+    wrong += [each['id'] for each in advice if SETTINGS.search(each['id'])]
+    # to sign again what somebody else put in is right only for who put it in
+    wrong += [each for each in section(text, 'How to fix it:') if ': sign ' in each and ' if ' not in each]
+    return wrong if said else ['nothing is said']

@@ -275,6 +275,6 @@ HALVES = {
     'body-and-tag': ('plain', RELAXED, both(tag, replace(b'tomorrow', b'today')), 'header', 'verifies over the header without `[list]` in Subject; the body'),
     'subject': ('plain', RELAXED, field(b'subject', b'Something else'), 'body', 'agrees with the body: a signed field was changed'),
     'subject-and-footer': ('plain', RELAXED, both(footer, field(b'subject', b'Something else')), 'body', 'agrees with the body without the last'),
-    'both': ('plain', RELAXED, both(replace(b'tomorrow', b'today'), field(b'subject', b'Something else')), 'key',
+    'both': ('plain', RELAXED, both(replace(b'tomorrow', b'today'), field(b'subject', b'Something else')), 'signature',
              'was made with the published key; header and body were changed'),
 }

@@ -9,6 +9,7 @@
 #define S(lit) SLICE_INIT(lit)
 
 #include "tests/support/arena_suite.h"
+#include "tests/support/read_back.h"
 
 ARENA_SUITE(log);
 
@@ -39,17 +40,6 @@ Test(log, long_value_is_cut)
 	memset(text, 0x80, sizeof text);
 	cr_expect(strlen(log_value(slice_make(text, sizeof text), &arena)) <=
 		  4 * LOG_VALUE_MAX + sizeof "...");
-}
-
-static size_t
-read_back(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n = read(fd, text, size - 1);
-
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	return n < 0 ? 0 : (size_t)n;
 }
 
 static void

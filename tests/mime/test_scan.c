@@ -379,3 +379,24 @@ Test(scan, utf8)
 		expect_rule(&rows[i], matched, at);
 	}
 }
+
+/* Every octet at every place of a text shorter and longer than a vector, with both first octets. */
+Test(scan, printable_run)
+{
+	static const unsigned char firsts[] = {' ', '!'};
+	char text[48];
+
+	for (size_t k = 0; k < sizeof firsts; k++)
+		for (size_t n = 0; n <= sizeof text; n++)
+			for (size_t at = 0; at < n; at++)
+				for (unsigned c = 0; c < 256; c++) {
+					const bool inside = c >= firsts[k] && c <= '~';
+
+					memset(text, at % 2 == 0 ? '~' : firsts[k], sizeof text);
+					text[at] = (char)c;
+					cr_assert_eq(
+						scan_printable_run(slice_make(text, n), firsts[k]),
+						inside ? n : at, "%zu octets, %#x at %zu", n, c,
+						at);
+				}
+}

@@ -70,3 +70,12 @@ Test(slice, trim)
 	cr_expect(slice_trim(nothing).n == 0);
 	cr_expect(slice_eq(slice_trim(SLICE("\va\f")), SLICE("\va\f")), "VT and FF are no blanks");
 }
+
+Test(slice, octets)
+{
+	cr_expect(slice_is_ascii(nothing) && slice_is_printable(nothing));
+	cr_expect(slice_is_ascii(SLICE("a\r\n\x7f")) && slice_is_printable(SLICE(" a~")));
+	cr_expect(!slice_is_ascii(SLICE("a\x80")) && !slice_is_ascii(SLICE("\xff")));
+	cr_expect(!slice_is_printable(SLICE("a\x7f")) && !slice_is_printable(SLICE("\x1f")) &&
+		  !slice_is_printable(SLICE("a\x80")) && !slice_is_printable(SLICE("a\0")));
+}

@@ -1,99 +1,9 @@
-#include "auth/base/identities.h"
-
-#include <criterion/criterion.h>
-
-#include "mime/buf.h"
-
-/* a slice of a literal, NUL bytes inside included */
-#define S(lit) SLICE_INIT(lit)
-
-#define NO_FROM "no From field"
-#define SEVERAL_FROM "several From fields"
-#define OVER_LIMIT "From field is over a limit"
-#define UNREADABLE "From field cannot be read"
-#define NO_DOMAIN "an author has no domain"
-#define BAD_DOMAIN "an author domain is not a domain name"
-#define SEVERAL_DOMAINS "several author domains"
-#define DIFFER "readers differ about the author domain"
-#define LOOKS_LIKE_FROM "a line looks like another From field"
-#define BLANK_FIRST "the header begins with white space"
-#define HAS_NUL "NUL in the header"
-#define HAS_BARE_CR "bare CR in the header"
-#define MANY_FIELDS "too many header fields"
-#define NO_AUTHOR "no author domain"
-
-enum { FIELDS = 20, FIELD_SIZE = 2000 };
-
-struct fixture {
-	struct arena arena;
-	struct address_gmime *gmime;
-	struct message message;
-	struct identities ids;
-};
-
-static void
-find(struct fixture *f, struct slice text)
-{
-	message_parse(text, FIELDS, FIELD_SIZE, &f->arena, &f->message);
-	cr_assert_eq(identities_find(&f->message, f->gmime, &f->arena, &f->ids), ST_OK);
-}
-
-static void
-begin(struct fixture *f)
-{
-	*f = (struct fixture){.gmime = address_gmime_open()};
-	cr_assert_not_null(f->gmime);
-	arena_init(&f->arena, NULL, NULL);
-}
-
-static void
-end(struct fixture *f)
-{
-	arena_clear(&f->arena);
-	address_gmime_close(f->gmime);
-}
-
-static bool
-same_reason(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* domain: the author domain, or empty; all: every author domain with a blank after it */
-struct row {
-	const char *name;
-	struct slice text;
-	const char *ambiguous;
-	struct slice domain, all;
-	size_t fields;
-};
-
-static void
-check(struct fixture *f, const struct row *row)
-{
-	const char *reason;
-	struct buf all;
-
-	find(f, row->text);
-	buf_init(&all, &f->arena, 4096);
-	for (size_t i = 0; i < f->ids.ndomains; i++) {
-		buf_add(&all, f->ids.all_domains[i]);
-		buf_addc(&all, ' ');
-	}
-	reason = reason_text(&f->ids.ambiguous);
-	cr_expect(same_reason(reason, row->ambiguous), "%s: %s", row->name,
-		reason == NULL ? "not ambiguous" : reason);
-	cr_expect(slice_eq(f->ids.author_domain, row->domain), "%s: %.*s", row->name,
-		(int)f->ids.author_domain.n, f->ids.author_domain.p);
-	cr_expect(slice_eq(buf_slice(&all), row->all), "%s: %.*s", row->name, (int)all.n, all.p);
-	cr_expect_eq(
-		f->ids.from_fields, row->fields, "%s: %zu fields", row->name, f->ids.from_fields);
-}
+#include "tests/support/identities_rig.h"
 
 /* RFC 9989 4.2, 5.3.1: one From field, one domain */
 Test(identities, one_author_domain)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"plain", S("From: a@example.com\n\n"), NULL, S("example.com"), S("example.com "),
 			1},
 		{"CRLF", S("From: a@example.com\r\n\r\n"), NULL, S("example.com"),
@@ -169,18 +79,18 @@ Test(identities, one_author_domain)
 		{"obsolete route", S("From: <@relay.example:a@example.com>\n\n"), NULL,
 			S("example.com"), S("example.com "), 1},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	end(&f);
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_close(&f);
 }
 
 /* RFC 9989 4.2, 4.4, 5.3.1, 11.5: no one domain that could be aligned with */
 Test(identities, no_author_domain)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"nothing at all", S(""), NO_FROM, S(""), S(""), 0},
 		{"no From", S("Subject: x\n\n"), NO_FROM, S(""), S(""), 0},
 		{"only in the body", S("Subject: x\n\nFrom: a@example.com\n"), NO_FROM, S(""),
@@ -236,18 +146,18 @@ Test(identities, no_author_domain)
 			S("From: a@example.com, b@example.net, c@EXAMPLE.com\n\n"), SEVERAL_DOMAINS,
 			S(""), S("example.com example.net "), 1},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	end(&f);
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_close(&f);
 }
 
 /* PROGRAM 5, 6: one author domain for us, but other readers of the header may find another */
 Test(identities, hostile_headers)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"white space first", S(" From: b@example.net\nFrom: a@example.com\n\n"),
 			LOOKS_LIKE_FROM, S("example.com"), S("example.com "), 1},
 		{"white space first, no From there", S(" x\nFrom: a@example.com\n\n"), BLANK_FIRST,
@@ -304,45 +214,45 @@ Test(identities, hostile_headers)
 			S(" x\n\0\rFrom: nobody\nFrom: nobody.example\n\n"), UNREADABLE, S(""),
 			S(""), 1},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	end(&f);
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_close(&f);
 }
 
 /* The second reader is asked where the first one reads one domain but other readers may not. */
 Test(identities, readers_differ)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"U-label beside an A-label that IDNA refuses", S("From: a@\xc3\x9c.xn--ls8h\n\n"),
 			DIFFER, S(""), S("xn--tda.xn--ls8h "), 1},
 		{"U-label beside an A-label that is no Punycode", S("From: a@xn--0_a.\xc3\x9c\n\n"),
 			DIFFER, S(""), S("xn--0_a.xn--tda "), 1},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	end(&f);
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_close(&f);
 }
 
 Test(identities, author_text)
 {
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
-	find(&f, SLICE("From: a@B\xc3\xbc"
-		       "cher.Example, b@xn--bcher-kva.example\n\n"));
+	identities_rig_open(&f);
+	identities_rig_find(&f, SLICE("From: a@B\xc3\xbc"
+				      "cher.Example, b@xn--bcher-kva.example\n\n"));
 	cr_expect(slice_eq(f.ids.author_text, SLICE("B\xc3\xbc"
 						    "cher.Example")));
-	find(&f, SLICE("From: a@EXAMPLE.com\n\n"));
+	identities_rig_find(&f, SLICE("From: a@EXAMPLE.com\n\n"));
 	cr_expect(slice_eq(f.ids.author_text, SLICE("EXAMPLE.com")));
-	find(&f, SLICE("From: a@example.com, b@example.net\n\n"));
+	identities_rig_find(&f, SLICE("From: a@example.com, b@example.net\n\n"));
 	cr_expect_eq(f.ids.author_text.n, 0);
-	end(&f);
+	identities_rig_close(&f);
 }
 
 /* n times text, then more */
@@ -360,27 +270,27 @@ repeat(const char *text, size_t n, const char *more, struct arena *arena)
 
 Test(identities, limits)
 {
-	struct fixture f;
+	struct identities_rig f;
 	struct buf buf;
 
-	begin(&f);
-	find(&f, repeat("X: y\n", FIELDS - 1, "From: a@example.com\n\n", &f.arena));
+	identities_rig_open(&f);
+	identities_rig_find(&f, repeat("X: y\n", FIELDS - 1, "From: a@example.com\n\n", &f.arena));
 	cr_expect_null(reason_text(&f.ids.ambiguous), "all fields allowed");
-	find(&f, repeat("X: y\n", FIELDS, "From: a@example.com\n\n", &f.arena));
+	identities_rig_find(&f, repeat("X: y\n", FIELDS, "From: a@example.com\n\n", &f.arena));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), MANY_FIELDS, "From is past the last field");
-	find(&f, repeat("From: a@example.com\n", 1, "", &f.arena));
+	identities_rig_find(&f, repeat("From: a@example.com\n", 1, "", &f.arena));
 	cr_expect_null(reason_text(&f.ids.ambiguous));
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: a@example.com\n");
 	buf_add(&buf, repeat("X: y\n", FIELDS, "\n", &f.arena));
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), MANY_FIELDS, "From is before it");
 	cr_expect(slice_eq(f.ids.author_domain, SLICE("example.com")));
 
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: ");
 	buf_add(&buf, repeat("x ", FIELD_SIZE / 2, "<a@example.com>\n\n", &f.arena));
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), OVER_LIMIT, "a field over the size");
 	cr_expect_eq(f.ids.from_fields, 1);
 	cr_expect_eq(f.ids.ndomains, 0, "it is not read");
@@ -389,31 +299,31 @@ Test(identities, limits)
 	buf_adds(&buf, "From: ");
 	buf_add(&buf, repeat("(", 21, "", &f.arena));
 	buf_add(&buf, repeat(")", 21, "a@example.com\n\n", &f.arena));
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), OVER_LIMIT, "comments over the depth");
 
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: (");
 	buf_add(&buf, repeat(":", 200, ") a@example.com\n\n", &f.arena));
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(
 		reason_text(&f.ids.ambiguous), OVER_LIMIT, "colons over what GMime is given");
 	cr_expect_eq(f.ids.author_domain.n, 0);
-	end(&f);
+	identities_rig_close(&f);
 }
 
 Test(identities, many_domains)
 {
-	struct fixture f;
+	struct identities_rig f;
 	struct buf buf;
 
-	begin(&f);
+	identities_rig_open(&f);
 	buf_init(&buf, &f.arena, 1 << 20);
 	buf_adds(&buf, "From: a@d0.example");
 	for (int i = 1; i < 100; i++)
 		buf_addf(&buf, ", a@d%d.example", i % 50);
 	buf_adds(&buf, "\n\n");
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), SEVERAL_DOMAINS);
 	cr_expect_eq(f.ids.ndomains, IDENTITIES_DOMAINS_MAX);
 	cr_expect(slice_eq(f.ids.all_domains[1], SLICE("d1.example")));
@@ -421,27 +331,27 @@ Test(identities, many_domains)
 	buf_init(&buf, &f.arena, 1 << 20);
 	for (int i = 0; i < FIELDS; i++)
 		buf_addf(&buf, "From: a@d%d.example\n", i);
-	find(&f, buf_slice(&buf));
+	identities_rig_find(&f, buf_slice(&buf));
 	cr_expect_str_eq(reason_text(&f.ids.ambiguous), SEVERAL_FROM);
 	cr_expect_eq(f.ids.from_fields, FIELDS);
 	cr_expect_eq(f.ids.ndomains, IDENTITIES_FROM_MAX, "the first fields are read");
-	end(&f);
+	identities_rig_close(&f);
 }
 
 /* Without the second reader: a plain field does not need it, any other is not trusted. */
 Test(identities, no_second_reader)
 {
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	address_gmime_close(f.gmime);
 	f.gmime = NULL;
-	find(&f, SLICE("From: \"A\" <a@example.com>\n\n"));
+	identities_rig_find(&f, SLICE("From: \"A\" <a@example.com>\n\n"));
 	cr_expect_null(reason_text(&f.ids.ambiguous));
 	message_parse(
 		SLICE("From: a@example.com (x)\n\n"), FIELDS, FIELD_SIZE, &f.arena, &f.message);
 	cr_expect_eq(identities_find(&f.message, NULL, &f.arena, &f.ids), ST_TEMP);
 	cr_expect_not_null(reason_text(&f.ids.ambiguous));
 	cr_expect_eq(f.ids.author_domain.n, 0);
-	end(&f);
+	identities_rig_close(&f);
 }

@@ -1,96 +1,9 @@
-#include "auth/base/identities.h"
-
-#include <criterion/criterion.h>
-
-#include "mime/buf.h"
-
-/* a slice of a literal, NUL bytes inside included */
-#define S(lit)                                                                                     \
-	{                                                                                          \
-		(lit), sizeof(lit) - 1                                                             \
-	}
-
-#define NO_FROM "no From field"
-#define SEVERAL_FROM "several From fields"
-#define OVER_LIMIT "From field is over a limit"
-#define UNREADABLE "From field cannot be read"
-#define NO_DOMAIN "an author has no domain"
-#define BAD_DOMAIN "an author domain is not a domain name"
-#define HAS_NUL "NUL in the header"
-#define NO_AUTHOR "no author domain"
-
-enum { FIELDS = 20, FIELD_SIZE = 2000 };
-
-struct fixture {
-	struct arena arena;
-	struct address_gmime *gmime;
-	struct message message;
-	struct identities ids;
-};
-
-static void
-find(struct fixture *f, struct slice text)
-{
-	message_parse(text, FIELDS, FIELD_SIZE, &f->arena, &f->message);
-	cr_assert_eq(identities_find(&f->message, f->gmime, &f->arena, &f->ids), ST_OK);
-}
-
-static void
-begin(struct fixture *f)
-{
-	*f = (struct fixture){.gmime = address_gmime_open()};
-	cr_assert_not_null(f->gmime);
-	arena_init(&f->arena, NULL, NULL);
-}
-
-static void
-end(struct fixture *f)
-{
-	arena_clear(&f->arena);
-	address_gmime_close(f->gmime);
-}
-
-static bool
-same_reason(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-/* domain: the author domain, or empty; all: every author domain with a blank after it */
-struct row {
-	const char *name;
-	struct slice text;
-	const char *ambiguous;
-	struct slice domain, all;
-	size_t fields;
-};
-
-static void
-check(struct fixture *f, const struct row *row)
-{
-	const char *reason;
-	struct buf all;
-
-	find(f, row->text);
-	buf_init(&all, &f->arena, 4096);
-	for (size_t i = 0; i < f->ids.ndomains; i++) {
-		buf_add(&all, f->ids.all_domains[i]);
-		buf_addc(&all, ' ');
-	}
-	reason = reason_text(&f->ids.ambiguous);
-	cr_expect(same_reason(reason, row->ambiguous), "%s: %s", row->name,
-		reason == NULL ? "not ambiguous" : reason);
-	cr_expect(slice_eq(f->ids.author_domain, row->domain), "%s: %.*s", row->name,
-		(int)f->ids.author_domain.n, f->ids.author_domain.p);
-	cr_expect(slice_eq(buf_slice(&all), row->all), "%s: %.*s", row->name, (int)all.n, all.p);
-	cr_expect_eq(
-		f->ids.from_fields, row->fields, "%s: %zu fields", row->name, f->ids.from_fields);
-}
+#include "tests/support/identities_rig.h"
 
 /* mime/address_tolerant.h: what breaks the grammar and has one domain all the same */
 Test(identities, tolerant_reading)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"Latin-1", S("From: Andr\xe9 <a@example.com>\n\n"), NULL, S("example.com"),
 			S("example.com "), 1},
 		{"a comma", S("From: Roe, Jane <a@example.com>\n\n"), NULL, S("example.com"),
@@ -108,27 +21,27 @@ Test(identities, tolerant_reading)
 			  ":::::::::::::::::::::::::::::: <a@example.com>\n\n"),
 			OVER_LIMIT, S(""), S("example.com "), 1},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	find(&f, SLICE("From: Andr\xe9 <a@example.com>\n\n"));
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_find(&f, SLICE("From: Andr\xe9 <a@example.com>\n\n"));
 	cr_expect(f.ids.tolerant && f.ids.fault.cause == ADDRESS_NOT_UTF8 && f.ids.fault.at == 5);
 	cr_expect(slice_eq(f.ids.from, SLICE(" Andr\xe9 <a@example.com>")));
-	find(&f, SLICE("From: a@example.com\n\n"));
+	identities_rig_find(&f, SLICE("From: a@example.com\n\n"));
 	cr_expect(!f.ids.tolerant && f.ids.fault.cause == ADDRESS_NO_FAULT);
-	find(&f, SLICE("From: a@example.com b@example.com\n\n"));
+	identities_rig_find(&f, SLICE("From: a@example.com b@example.com\n\n"));
 	cr_expect(
 		!f.ids.tolerant && f.ids.fault.cause == ADDRESS_SECOND_AT && f.ids.fault.at == 16);
-	end(&f);
+	identities_rig_close(&f);
 }
 
 /* A reason of its own only where nothing of From can be taken for an author, and nothing else is.
  */
 Test(identities, no_author)
 {
-	static const struct row rows[] = {
+	static const struct identities_row rows[] = {
 		{"a bounce", S("From: MAILER-DAEMON <>\n\n"), NO_AUTHOR, S(""), S(""), 1},
 		{"a null path", S("From: <>\n\n"), NO_AUTHOR, S(""), S(""), 1},
 		{"cron", S("From: root (Cron Daemon)\n\n"), NO_AUTHOR, S(""), S(""), 1},
@@ -171,10 +84,10 @@ Test(identities, no_author)
 		{"two of them", S("From: <>\nFrom: <>\n\n"), SEVERAL_FROM, S(""), S(""), 2},
 		{"none", S("To: a\n\n"), NO_FROM, S(""), S(""), 0},
 	};
-	struct fixture f;
+	struct identities_rig f;
 
-	begin(&f);
+	identities_rig_open(&f);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		check(&f, &rows[i]);
-	end(&f);
+		identities_rig_check(&f, &rows[i]);
+	identities_rig_close(&f);
 }

@@ -54,9 +54,9 @@ Test(envelope, from_options)
 	const char *rcpts[] = {"<r@b.example>", "", "s@b.example"};
 	struct options options = options_default();
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
-	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &error) == ST_OK);
+	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.path == PATH_UNKNOWN && taken.envelope.client_ip.family == 0);
 	cr_expect(is(taken.message, "m") && taken.envelope.nrcpts == 0);
 	options.client_ip = "192.0.2.1";
@@ -66,7 +66,7 @@ Test(envelope, from_options)
 	options.rcpts = (struct strings){rcpts, 3};
 	options.queue_id = "Q1";
 	options.authenticated = "joe";
-	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &error) == ST_OK);
+	cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.path == PATH_NULL && taken.envelope.client_ip.family == 4);
 	cr_expect(taken.envelope.client_name.n == 0 && is(taken.envelope.helo, "h.example"));
 	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[0], "r@b.example"));
@@ -128,13 +128,13 @@ Test(envelope, percent_decoding)
 #define MAGIC "mailstamp-envelope=1\n"
 
 static enum status
-take(struct slice bytes, struct taken *taken, const char **error)
+take(struct slice bytes, struct taken *taken, enum fault *fault)
 {
 	struct options options = options_default();
 
 	options.envelope = ENVELOPE_STDIN;
-	*error = "";
-	return envelope_take(&options, bytes, &arena, taken, error);
+	*fault = FAULT_NONE;
+	return envelope_take(&options, bytes, &arena, taken, fault);
 }
 
 static const struct bad_row {
@@ -164,11 +164,11 @@ Test(envelope, bad_preambles)
 {
 	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
 		struct taken taken;
-		const char *error;
+		enum fault fault;
 
 		cr_expect(
-			take(bad_rows[i].bytes, &taken, &error) == ST_BAD, "%s", bad_rows[i].name);
-		cr_expect(error[0] != '\0', "%s: error", bad_rows[i].name);
+			take(bad_rows[i].bytes, &taken, &fault) == ST_BAD, "%s", bad_rows[i].name);
+		cr_expect(fault != FAULT_NONE, "%s: error", bad_rows[i].name);
 	}
 }
 
@@ -181,9 +181,9 @@ Test(envelope, preamble)
 					 "request=smtpd_access_policy\nother=1\nother=2\nsecret=x\n"
 					 "\r\nFrom: a\n\nbody\n";
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
-	cr_assert(take(slice_str(text), &taken, &error) == ST_OK, "%s", error);
+	cr_assert(take(slice_str(text), &taken, &fault) == ST_OK, "%s", fault_text(fault));
 	cr_expect(taken.envelope.client_ip.family == 6);
 	cr_expect(is(taken.envelope.client_name, "c.example"));
 	cr_expect(is(taken.envelope.helo, "h.example"));
@@ -197,12 +197,12 @@ Test(envelope, preamble)
 Test(envelope, preamble_missing_and_empty)
 {
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
-	cr_assert(take(SLICE(MAGIC "\n"), &taken, &error) == ST_OK);
+	cr_assert(take(SLICE(MAGIC "\n"), &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.path == PATH_UNKNOWN && taken.message.n == 0);
 	cr_assert(take(SLICE(MAGIC "sender=\nclient_address=\nclient_name=unknown\n\n\nx"), &taken,
-			  &error) == ST_OK);
+			  &fault) == ST_OK);
 	cr_expect(taken.envelope.path == PATH_NULL, "an empty sender is the null path");
 	cr_expect(taken.envelope.client_ip.family == 0 && taken.envelope.client_name.n == 0);
 	cr_expect(is(taken.message, "\nx"), "the message may begin with an empty line");
@@ -212,9 +212,9 @@ Test(envelope, preamble_missing_and_empty)
 Test(envelope, hostile_values)
 {
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
-	cr_assert(take(SLICE(MAGIC "helo_name=x%0Asender=evil\n\nsender=late\n"), &taken, &error) ==
+	cr_assert(take(SLICE(MAGIC "helo_name=x%0Asender=evil\n\nsender=late\n"), &taken, &fault) ==
 		  ST_OK);
 	cr_expect(is(taken.envelope.helo, "x\nsender=evil"));
 	cr_expect(taken.envelope.path == PATH_UNKNOWN);
@@ -225,7 +225,8 @@ Test(envelope, preamble_wins_over_options)
 {
 	struct options options = options_default();
 	struct taken taken;
-	const char *rcpts[] = {"o@b.example"}, *error;
+	const char *rcpts[] = {"o@b.example"};
+	enum fault fault;
 
 	options.envelope = ENVELOPE_STDIN;
 	options.helo = "o.example";
@@ -233,7 +234,7 @@ Test(envelope, preamble_wins_over_options)
 	options.client_ip = "192.0.2.1";
 	options.rcpts = (struct strings){rcpts, 1};
 	cr_assert(envelope_take(&options, SLICE(MAGIC "helo_name=p\nrecipient=p@b.example\n\n"),
-			  &arena, &taken, &error) == ST_OK);
+			  &arena, &taken, &fault) == ST_OK);
 	cr_expect(is(taken.envelope.helo, "p"));
 	cr_expect(taken.envelope.path == PATH_UNKNOWN, "a missing sender is unknown");
 	cr_expect(taken.envelope.client_ip.family == 4, "what it does not say an option may");
@@ -244,7 +245,7 @@ Test(envelope, preamble_is_bounded)
 {
 	static char text[ENVELOPE_MAX + 100];
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 	size_t n = sizeof MAGIC - 1;
 
 	memcpy(text, MAGIC, n);
@@ -253,11 +254,11 @@ Test(envelope, preamble_is_bounded)
 		n += 12;
 	}
 	text[n] = '\n';
-	cr_assert(take(slice_make(text, n + 1), &taken, &error) == ST_OK);
+	cr_assert(take(slice_make(text, n + 1), &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.nrcpts == ENVELOPE_RCPTS, "more are ignored");
 	memset(text + n, 'x', sizeof text - n);
 	text[n + 1] = '=';
 	text[sizeof text - 2] = text[sizeof text - 1] = '\n';
-	cr_expect(take(slice_make(text, sizeof text), &taken, &error) == ST_BAD);
-	cr_expect(strstr(error, "too long") != NULL, "%s", error);
+	cr_expect(take(slice_make(text, sizeof text), &taken, &fault) == ST_BAD);
+	cr_expect(fault == FAULT_ENVELOPE_LONG, "%s", fault_text(fault));
 }

@@ -10,13 +10,13 @@
 ARENA_SUITE(envelope_bsmtp);
 
 static enum status
-take(struct slice bytes, struct taken *taken, const char **error)
+take(struct slice bytes, struct taken *taken, enum fault *fault)
 {
 	struct options options = options_default();
 
 	options.envelope = ENVELOPE_BSMTP;
-	*error = "";
-	return envelope_take(&options, bytes, &arena, taken, error);
+	*fault = FAULT_NONE;
+	return envelope_take(&options, bytes, &arena, taken, fault);
 }
 
 static bool
@@ -74,16 +74,17 @@ Test(envelope_bsmtp, rows)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
 		struct taken taken;
-		const char *error;
-		enum status st = take(slice_str(row->text), &taken, &error);
+		enum fault fault;
+		enum status st = take(slice_str(row->text), &taken, &fault);
 
-		cr_expect((st == ST_OK) == (row->message != NULL), "%s: %s", row->name, error);
+		cr_expect((st == ST_OK) == (row->message != NULL), "%s: %s", row->name,
+			fault_text(fault));
 		if (st == ST_OK && row->message != NULL) {
 			cr_expect(is(taken.message, row->message), "%s: %.*s", row->name,
 				(int)taken.message.n, taken.message.p);
 			cr_expect(is(taken.envelope.mail_from, "a@b.example"), "%s", row->name);
 		} else {
-			cr_expect(error[0] != '\0', "%s: error", row->name);
+			cr_expect(fault != FAULT_NONE, "%s: error", row->name);
 		}
 		envelope_release(&taken);
 	}
@@ -108,12 +109,12 @@ Test(envelope_bsmtp, paths)
 	for (size_t i = 0; i < sizeof path_rows / sizeof path_rows[0]; i++) {
 		const struct path_row *row = &path_rows[i];
 		struct taken taken;
-		const char *error;
+		enum fault fault;
 		char text[200];
 
 		snprintf(text, sizeof text, "MAIL FROM:%s\nDATA\nm\n.\n", row->path);
-		cr_assert(take(arena_dup(&arena, slice_str(text)), &taken, &error) == ST_OK,
-			"%s: %s", row->name, error);
+		cr_assert(take(arena_dup(&arena, slice_str(text)), &taken, &fault) == ST_OK,
+			"%s: %s", row->name, fault_text(fault));
 		cr_expect(taken.envelope.path == row->kind, "%s", row->name);
 		cr_expect(is(taken.envelope.mail_from, row->mail_from), "%s", row->name);
 	}
@@ -123,7 +124,8 @@ Test(envelope_bsmtp, all_parts)
 {
 	struct options options = options_default();
 	struct taken taken;
-	const char *error, *rcpts[] = {"o@c.example"};
+	const char *rcpts[] = {"o@c.example"};
+	enum fault fault;
 
 	options.envelope = ENVELOPE_BSMTP;
 	options.client_ip = "192.0.2.1";
@@ -132,7 +134,7 @@ Test(envelope_bsmtp, all_parts)
 	cr_assert(envelope_take(&options,
 			  SLICE("EHLO h.example\nMAIL FROM:<>\nRCPT TO:<r@c.example>\n"
 				"RCPT TO:<s@c.example>\nDATA\nm\n.\n"),
-			  &arena, &taken, &error) == ST_OK);
+			  &arena, &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.client_ip.family == 4, "batch SMTP has no place for it");
 	cr_expect(is(taken.envelope.helo, "h.example") && taken.envelope.path == PATH_NULL);
 	cr_expect(taken.envelope.nrcpts == 2 && is(taken.envelope.rcpts[0], "r@c.example"));
@@ -161,7 +163,7 @@ Test(envelope_bsmtp, large)
 		char *text = malloc(sizeof head - 1 + n + 2), *out = malloc(n);
 		char *message = text + sizeof head - 1;
 		struct taken taken;
-		const char *error;
+		enum fault fault;
 
 		cr_assert(text != NULL && out != NULL);
 		memcpy(text, head, sizeof head - 1);
@@ -174,8 +176,8 @@ Test(envelope_bsmtp, large)
 				message[at - 1] = 'x';
 		kept = unstuff(message, n, out);
 		cr_assert(kept < n);
-		cr_assert(take(slice_make(text, sizeof head - 1 + n + 2), &taken, &error) == ST_OK,
-			"%s", error);
+		cr_assert(take(slice_make(text, sizeof head - 1 + n + 2), &taken, &fault) == ST_OK,
+			"%s", fault_text(fault));
 		cr_expect(slice_eq(taken.message, slice_make(out, kept)), "%zu octets", n);
 		envelope_release(&taken);
 		free(text);
@@ -190,7 +192,7 @@ Test(envelope_bsmtp, large_without_room)
 	size_t n = sizeof head - 1 + SPOOL_MEMORY;
 	char *text = malloc(n + 3);
 	struct taken taken;
-	const char *error = "";
+	enum fault fault = FAULT_NONE;
 
 	cr_assert(text != NULL);
 	memset(text, 'x', n);
@@ -198,9 +200,9 @@ Test(envelope_bsmtp, large_without_room)
 	memcpy(text + n, "\n.\n", 3);
 	options.envelope = ENVELOPE_BSMTP;
 	options.spool_dir = "/nonexistent";
-	cr_expect(envelope_take(&options, slice_make(text, n + 3), &arena, &taken, &error) ==
+	cr_expect(envelope_take(&options, slice_make(text, n + 3), &arena, &taken, &fault) ==
 		  ST_TEMP);
-	cr_expect(strstr(error, "spool") != NULL, "%s", error);
+	cr_expect(fault == FAULT_NO_SPOOL, "%s", fault_text(fault));
 	envelope_release(&taken);
 	free(text);
 }
@@ -210,12 +212,12 @@ Test(envelope_bsmtp, many_recipients)
 	char *text = malloc(ENVELOPE_MAX);
 	size_t n = (size_t)sprintf(text, "MAIL FROM:<>\n");
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
 	for (int i = 0; i < ENVELOPE_RCPTS + 5; i++)
 		n += (size_t)sprintf(text + n, "RCPT TO:<r%d@c.example>\n", i);
 	n += (size_t)sprintf(text + n, "DATA\nm\n.\n");
-	cr_assert(take(slice_make(text, n), &taken, &error) == ST_OK, "%s", error);
+	cr_assert(take(slice_make(text, n), &taken, &fault) == ST_OK, "%s", fault);
 	cr_expect(taken.envelope.nrcpts == ENVELOPE_RCPTS);
 	free(text);
 }

@@ -8,7 +8,7 @@ ARENA_SUITE(envelope_field);
 
 /* the envelope of a message with that header; the secret is "s 3%" */
 static enum status
-read_header(const char *header, size_t max_fields, struct envelope *envelope, const char **error)
+read_header(const char *header, size_t max_fields, struct envelope *envelope, enum fault *fault)
 {
 	struct options options = options_default();
 	struct message message;
@@ -16,11 +16,11 @@ read_header(const char *header, size_t max_fields, struct envelope *envelope, co
 
 	options.envelope = ENVELOPE_FIELD;
 	options.limits.field_size = 2000;
-	*error = "";
+	*fault = FAULT_NONE;
 	message_parse(slice_str(header), max_fields, 2000, &arena, &message);
-	cr_assert(envelope_take(&options, message.raw, &arena, &taken, error) == ST_OK);
+	cr_assert(envelope_take(&options, message.raw, &arena, &taken, fault) == ST_OK);
 	enum status st = envelope_from_message(
-		&options, &message, SLICE("s 3%"), NULL, &arena, &taken, error);
+		&options, &message, SLICE("s 3%"), NULL, &arena, &taken, fault);
 	*envelope = taken.envelope;
 	return st;
 }
@@ -65,15 +65,16 @@ Test(envelope_field, rows)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
 		struct envelope envelope;
-		const char *error;
-		enum status st = read_header(row->header, 1000, &envelope, &error);
+		enum fault fault;
+		enum status st = read_header(row->header, 1000, &envelope, &fault);
 
-		cr_expect((st == ST_OK) == (row->path != NULL), "%s: %s", row->name, error);
+		cr_expect((st == ST_OK) == (row->path != NULL), "%s: %s", row->name,
+			fault_text(fault));
 		if (st == ST_OK && row->path != NULL)
 			cr_expect(slice_eq(envelope.mail_from, slice_str(row->path)), "%s: %.*s",
 				row->name, (int)envelope.mail_from.n, envelope.mail_from.p);
 		else
-			cr_expect(error[0] != '\0', "%s: error", row->name);
+			cr_expect(fault != FAULT_NONE, "%s: error", row->name);
 	}
 }
 
@@ -81,21 +82,21 @@ Test(envelope_field, rows)
 Test(envelope_field, below_more_fields_than_we_index)
 {
 	struct envelope envelope;
-	const char *error;
+	enum fault fault;
 
-	cr_assert(read_header("A: 1\nB: 2\nC: 3\n" OURS "\n", 2, &envelope, &error) == ST_OK);
+	cr_assert(read_header("A: 1\nB: 2\nC: 3\n" OURS "\n", 2, &envelope, &fault) == ST_OK);
 	cr_expect(envelope.client_ip.family == 4);
 }
 
 Test(envelope_field, empty_and_missing_sender)
 {
 	struct envelope envelope;
-	const char *error;
+	enum fault fault;
 
 	cr_assert(read_header("X-Mailstamp-Envelope: secret=s%203%25 sender= helo_name=h\n\n", 9,
-			  &envelope, &error) == ST_OK);
+			  &envelope, &fault) == ST_OK);
 	cr_expect(envelope.path == PATH_NULL && slice_eq(envelope.helo, SLICE("h")));
-	cr_assert(read_header("X-Mailstamp-Envelope: secret=s%203%25\n\n", 9, &envelope, &error) ==
+	cr_assert(read_header("X-Mailstamp-Envelope: secret=s%203%25\n\n", 9, &envelope, &fault) ==
 		  ST_OK);
 	cr_expect(envelope.path == PATH_UNKNOWN);
 }
@@ -105,25 +106,25 @@ Test(envelope_field, no_secret_matches_nothing)
 	struct options options = options_default();
 	struct taken taken = {0};
 	struct message message;
-	const char *error;
+	enum fault fault;
 
 	options.envelope = ENVELOPE_FIELD;
 	message_parse(
 		SLICE("X-Mailstamp-Envelope: secret= sender=a\n\n"), 9, 2000, &arena, &message);
 	cr_expect(envelope_from_message(
-			  &options, &message, SLICE(""), NULL, &arena, &taken, &error) == ST_BAD);
+			  &options, &message, SLICE(""), NULL, &arena, &taken, &fault) == ST_BAD);
 }
 
 Test(envelope_field, over_limit_is_not_read)
 {
 	static char header[5000];
 	struct envelope envelope;
-	const char *error;
+	enum fault fault;
 
 	strcpy(header, "X-Mailstamp-Envelope: secret=s%203%25 other=");
 	memset(header + strlen(header), 'x', 4000);
 	strcat(header, "\n\n");
-	cr_expect(read_header(header, 9, &envelope, &error) == ST_BAD);
+	cr_expect(read_header(header, 9, &envelope, &fault) == ST_BAD);
 }
 
 Test(envelope_field, which_fields_are_hidden)

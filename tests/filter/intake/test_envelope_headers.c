@@ -36,14 +36,14 @@ read_header(const char *header, const char *relay, struct dns *with, struct enve
 	struct options options = options_default();
 	struct message message;
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.trusted_relays = (struct strings){relays, relay == NULL ? 1 : 2};
 	message_parse(slice_str(header), 1000, 65536, &arena, &message);
 	taken = (struct taken){.envelope = {.path = PATH_UNKNOWN}};
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), with, &arena, &taken, &error) == ST_OK);
+			  &options, &message, SLICE(""), with, &arena, &taken, &fault) == ST_OK);
 	*envelope = taken.envelope;
 }
 
@@ -173,16 +173,16 @@ Test(envelope_headers, options_count_first)
 	struct options options = options_default();
 	struct message message;
 	struct taken taken;
-	const char *error;
+	enum fault fault;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = "203.0.113.5";
 	options.mail_from = "";
 	message_parse(
 		SLICE("Return-Path: <a@b.example>\n" OUTSIDE "\n"), 9, 2000, &arena, &message);
-	cr_assert(envelope_take(&options, message.raw, &arena, &taken, &error) == ST_OK);
+	cr_assert(envelope_take(&options, message.raw, &arena, &taken, &fault) == ST_OK);
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), dns, &arena, &taken, &error) == ST_OK);
+			  &options, &message, SLICE(""), dns, &arena, &taken, &fault) == ST_OK);
 	cr_expect(taken.envelope.path == PATH_NULL);
 	cr_expect(slice_eq(ip_text(&taken.envelope.client_ip, &arena), SLICE("203.0.113.5")));
 	cr_expect(taken.envelope.helo.n == 0, "another host's HELO is not taken");

@@ -170,14 +170,14 @@ take(const char *text, enum mailbox mailbox, struct taken *taken)
 {
 	struct options options = options_default();
 	struct message message;
-	const char *error;
+	enum fault fault;
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.mailbox = mailbox;
 	message_parse(slice_str(text), 1000, 65536, &arena, &message);
 	*taken = (struct taken){.envelope = {.path = PATH_UNKNOWN}};
 	cr_assert(envelope_from_message(
-			  &options, &message, SLICE(""), NULL, &arena, taken, &error) == ST_OK);
+			  &options, &message, SLICE(""), NULL, &arena, taken, &fault) == ST_OK);
 }
 
 static const char *

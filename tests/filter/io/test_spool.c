@@ -11,8 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mime/slice.h"
-
 enum place { IN_MEMORY, IN_DIR, IN_TMPDIR, NOWHERE };
 
 static const struct row {
@@ -137,4 +135,65 @@ Test(spool, two_are_two)
 	cr_expect(pread(other, back, 1, 0) == 0);
 	close(one);
 	close(other);
+}
+
+/* a source of n octets, in pieces of at most most, that fails after fail of them */
+struct pattern {
+	size_t n, at, most, fail;
+};
+
+static ssize_t
+read_pattern(void *arg, char *buffer, size_t size, enum fault *fault)
+{
+	struct pattern *pattern = arg;
+	size_t n = pattern->n - pattern->at;
+
+	if (pattern->at >= pattern->fail) {
+		*fault = FAULT_NOT_IN_TIME;
+		return -1;
+	}
+	n = n < size ? n : size;
+	n = n < pattern->most ? n : pattern->most;
+	for (size_t i = 0; i < n; i++)
+		buffer[i] = (char)('a' + (pattern->at + i) % 23);
+	pattern->at += n;
+	return (ssize_t)n;
+}
+
+Test(spool, fill)
+{
+	static const struct {
+		const char *name, *dir, *before;
+		struct pattern pattern;
+		size_t max, want;
+		enum fault fault;
+	} rows_fill[] = {
+		{"nothing", NULL, "", {0, 0, 10, 1}, 100, 0, FAULT_NONE},
+		{"what was read before", NULL, "xyz", {0, 0, 10, 1}, 100, 3, FAULT_NONE},
+		{"and the rest after it", NULL, "xyz", {1000, 0, 7, 9999}, 9999, 1003, FAULT_NONE},
+		{"no more than the limit", NULL, "xyz", {1000, 0, 7, 9999}, 100, 100, FAULT_NONE},
+		{"a read error", NULL, "xyz", {1000, 0, 7, 14}, 9999, 0, FAULT_NOT_IN_TIME},
+		{"no folder", "/nonexistent", "", {10, 0, 7, 99}, SIZE_MAX, 0, FAULT_NO_SPOOL},
+	};
+
+	for (size_t i = 0; i < sizeof rows_fill / sizeof *rows_fill; i++) {
+		struct pattern pattern = rows_fill[i].pattern;
+		const struct spool_source source = {read_pattern, &pattern};
+		const struct slice before = slice_str(rows_fill[i].before);
+		struct slice bytes = before;
+		enum fault fault = spool_fill(rows_fill[i].dir, &source, rows_fill[i].max, &bytes);
+
+		cr_expect(fault == rows_fill[i].fault, "%s", rows_fill[i].name);
+		if (fault != FAULT_NONE) {
+			cr_expect(bytes.p == before.p && bytes.n == before.n, "%s",
+				rows_fill[i].name);
+			continue;
+		}
+		cr_assert(bytes.n == rows_fill[i].want, "%s: %zu", rows_fill[i].name, bytes.n);
+		cr_expect(slice_starts(bytes, before), "%s", rows_fill[i].name);
+		for (size_t k = before.n; k < bytes.n; k++)
+			cr_assert(bytes.p[k] == (char)('a' + (k - before.n) % 23), "%s: %zu",
+				rows_fill[i].name, k);
+		spool_release(bytes);
+	}
 }

@@ -295,6 +295,7 @@ Test(deliver, partial_input)
 
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		struct options options = options_default();
+		enum fault fault;
 		struct input input;
 		struct rig rig;
 		int ends[2];
@@ -305,7 +306,7 @@ Test(deliver, partial_input)
 		close(ends[1]);
 		dup2(ends[0], STDIN_FILENO);
 		close(ends[0]);
-		cr_assert(input_read(&options, &input, &rig.error) == ST_OK);
+		cr_assert(input_read(&options, &input, &fault) == ST_OK);
 		open_rig(&rig, input.bytes);
 		rig.output.rest = &input;
 		cr_expect(deliver_script(&rig, "cat >got", 20) ==

@@ -380,7 +380,7 @@ static struct input
 partial_input(struct slice whole, size_t max_size)
 {
 	struct options options = options_default();
-	const char *error = NULL;
+	enum fault fault = FAULT_NONE;
 	struct input input;
 	int ends[2];
 
@@ -390,7 +390,7 @@ partial_input(struct slice whole, size_t max_size)
 	close(ends[1]);
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
-	cr_assert(input_read(&options, &input, &error) == ST_OK, "%s", error);
+	cr_assert(input_read(&options, &input, &fault) == ST_OK, "%s", fault_text(fault));
 	cr_assert(input.partial);
 	return input;
 }

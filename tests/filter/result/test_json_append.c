@@ -8,17 +8,7 @@
 #include <unistd.h>
 
 #include "filter/result/json.h"
-
-static size_t
-read_back(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY);
-	ssize_t n = read(fd, text, size - 1);
-
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	return n < 0 ? 0 : (size_t)n;
-}
+#include "tests/support/read_back.h"
 
 /* A torn line would swallow the next one: it is taken back, and errno tells why. */
 Test(json_append, a_line_that_does_not_fit_is_taken_back)

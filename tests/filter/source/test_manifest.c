@@ -79,13 +79,14 @@ Test(manifest, side_files)
 	for (size_t i = 0; i < sizeof side_rows / sizeof side_rows[0]; i++) {
 		const struct side_row *row = &side_rows[i];
 		struct envelope envelope;
-		const char *error = NULL;
+		enum fault fault = FAULT_NONE;
 		struct arena arena;
 		enum status st;
 
 		arena_init(&arena, NULL, NULL);
-		st = manifest_side(slice_str(row->text), &arena, &envelope, &error);
+		st = manifest_side(slice_str(row->text), &arena, &envelope, &fault);
 		cr_expect_eq(st, row->good ? ST_OK : ST_BAD, "%s", row->name);
+		cr_expect(row->good || fault != FAULT_NONE, "%s", row->name);
 		if (row->good)
 			cr_expect_eq(envelope.path, row->kind, "%s", row->name);
 		arena_clear(&arena);

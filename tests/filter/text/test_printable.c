@@ -96,5 +96,12 @@ Test(printable, next)
 		cr_expect(printable_next(&left, &one) == kinds[i].kind, "%s", kinds[i].name);
 		cr_expect(one.p == kinds[i].text.p && one.n == kinds[i].n, "%s", kinds[i].name);
 		cr_expect(left.n == kinds[i].text.n - one.n, "%s", kinds[i].name);
+		left = kinds[i].text;
+		cr_expect(printable_next_utf8(&left, &one) == kinds[i].kind, "%s", kinds[i].name);
+		cr_expect(left.n == kinds[i].text.n - kinds[i].n, "%s", kinds[i].name);
+		cr_expect(slice_eq(one, kinds[i].kind == PRINTABLE_BAD
+						? SLICE("\xEF\xBF\xBD")
+						: slice_head(kinds[i].text, kinds[i].n)),
+			"%s", kinds[i].name);
 	}
 }

@@ -1,0 +1,11 @@
+/* explain_rows.h: the results of the field as a table for a person. */
+#ifndef FILTER_EXPLAIN_EXPLAIN_ROWS_H
+#define FILTER_EXPLAIN_EXPLAIN_ROWS_H
+
+#include "filter/verdict/evaluate.h"
+
+/* Prints a row for each of block_report, and what the field has no place for: the other SPF engine
+ * and the other DMARC mode. Nothing where nothing was evaluated. */
+void explain_rows(const struct evaluation *evaluation, bool color);
+
+#endif

@@ -1,0 +1,21 @@
+/* read_back.h: what a test's subject wrote to a file. */
+#ifndef TESTS_SUPPORT_READ_BACK_H
+#define TESTS_SUPPORT_READ_BACK_H
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Up to size - 1 octets of the file, with a NUL after them; returns how many, 0 where it cannot be
+ * read. */
+static inline size_t
+read_back(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, text, size - 1);
+
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n < 0 ? 0 : (size_t)n;
+}
+
+#endif
