@@ -207,7 +207,10 @@ give_up_rights(struct job *job, const char **why)
 		job->early = false; /* --sandbox require: whatever --on-error says */
 		return EVALUATE_TEMP;
 	}
-	if (confinement.note != NULL && is_logged(job))
+	/* one line for a message, as a rule: a person who tries it as root does not need this one
+	 */
+	if (confinement.note != NULL &&
+		(profile_is_host(job->options->profile) || job->options->user_given))
 		log_line(job->log, "%s", confinement.note);
 	return EVALUATE_OK;
 }

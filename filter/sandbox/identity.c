@@ -1,15 +1,63 @@
-#define _GNU_SOURCE /* setresuid, initgroups */
+#define _GNU_SOURCE /* setresuid, setgroups, fgetpwent */
 #include "filter/sandbox/identity.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "mime/buf.h"
 
-enum { GROUPS_MAX = 65536, NOTE_MAX = 1024 };
+enum { GROUPS_MAX = 256, NOTE_MAX = 1024 };
+
+struct identity {
+	uid_t user;
+	gid_t groups[GROUPS_MAX]; /* the first is that of passwd */
+	size_t n;
+};
+
+/*
+ * From the files alone, where the users of services are: NSS would load libraries and ask servers
+ * for every message, half a millisecond where the user is not there.
+ */
+static bool
+find_user(const char *user, struct identity *found)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry = NULL;
+
+	while (file != NULL && (entry = fgetpwent(file)) != NULL)
+		if (strcmp(entry->pw_name, user) == 0)
+			break;
+	if (entry != NULL) {
+		found->user = entry->pw_uid;
+		found->groups[0] = entry->pw_gid;
+		found->n = 1;
+	}
+	if (file != NULL)
+		(void)fclose(file);
+	return entry != NULL;
+}
+
+static void
+find_groups(const char *user, struct identity *found)
+{
+	FILE *file = fopen("/etc/group", "re");
+	const struct group *entry;
+
+	while (file != NULL && found->n < GROUPS_MAX && (entry = fgetgrent(file)) != NULL)
+		for (char **member = entry->gr_mem; *member != NULL; member++)
+			if (strcmp(*member, user) == 0 && entry->gr_gid != 0) {
+				found->groups[found->n++] = entry->gr_gid;
+				break;
+			}
+	if (file != NULL)
+		(void)fclose(file);
+}
 
 /* As the effective user and group see it. A path that is not there fails for anybody. */
 static bool
@@ -24,9 +72,9 @@ can_write(const char *path)
 }
 
 static bool
-can_write_all(const struct passwd *entry, const char *const *paths)
+can_write_all(const struct identity *found, const char *const *paths)
 {
-	bool can = setegid(entry->pw_gid) == 0 && seteuid(entry->pw_uid) == 0;
+	bool can = setegid(found->groups[0]) == 0 && seteuid(found->user) == 0;
 
 	for (size_t i = 0; can && paths[i] != NULL; i++)
 		can = can_write(paths[i]);
@@ -36,27 +84,26 @@ can_write_all(const struct passwd *entry, const char *const *paths)
 enum identity_end
 identity_become(const char *user, const char *const *paths)
 {
-	const struct passwd *entry = getpwnam(user);
-	static gid_t groups[GROUPS_MAX];
+	static gid_t before[NGROUPS_MAX];
 	const gid_t group = getegid();
-	enum identity_end end;
-	int n;
+	struct identity found = {.n = 0};
+	const int n = getgroups(NGROUPS_MAX, before);
+	bool can;
 
-	if (entry == NULL || entry->pw_uid == 0)
+	if (!find_user(user, &found) || found.user == 0)
 		return IDENTITY_NO_USER;
-	n = getgroups(GROUPS_MAX, groups);
-	if (n < 0 || initgroups(user, entry->pw_gid) != 0)
+	find_groups(user, &found);
+	if (n < 0 || setgroups(found.n, found.groups) != 0)
 		return IDENTITY_NOT_CHANGED;
-	end = can_write_all(entry, paths) ? IDENTITY_CHANGED : IDENTITY_NO_ACCESS;
+	can = can_write_all(&found, paths);
 	if (seteuid(0) != 0 || setegid(group) != 0)
 		return IDENTITY_NOT_CHANGED;
-	if (end == IDENTITY_CHANGED &&
-		setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) == 0 &&
-		setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) == 0)
-		return end;
-	if (setgroups((size_t)n, groups) != 0 || end == IDENTITY_CHANGED)
-		end = IDENTITY_NOT_CHANGED;
-	return end;
+	if (can && setresgid(found.groups[0], found.groups[0], found.groups[0]) == 0 &&
+		setresuid(found.user, found.user, found.user) == 0)
+		return IDENTITY_CHANGED;
+	if (setgroups((size_t)n, before) != 0 || can)
+		return IDENTITY_NOT_CHANGED;
+	return IDENTITY_NO_ACCESS;
 }
 
 const char *

@@ -20,7 +20,10 @@ enum { SANITIZED = 1 };
 enum { SANITIZED = 0 };
 #endif
 
-enum { GRACE = 5 /* seconds from SIGXCPU, which is told, to the end */ };
+enum {
+	GRACE = 5, /* seconds from SIGXCPU, which is logged, to the end */
+	FDS_LOOKED_AT = 8
+};
 
 /* valgrind makes system calls of its own, in our process */
 static bool
@@ -55,7 +58,7 @@ largest_file(void)
 	uint64_t most = 0;
 	struct stat info;
 
-	for (int fd = 0; fd < 16; fd++)
+	for (int fd = 0; fd < FDS_LOOKED_AT; fd++)
 		if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size > most)
 			most = (uint64_t)info.st_size;
 	return most;

@@ -53,11 +53,15 @@ static void
 add_libraries(struct plan *plan)
 {
 	static const char *const folders[] = {
-		"/usr/lib", "/lib", "/lib64", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"};
+		"/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/lib", "/lib64"};
 	const char *own = getenv("LD_LIBRARY_PATH");
 	struct slice more = own != NULL ? slice_str(own) : SLICE("");
+	size_t n = sizeof folders / sizeof folders[0];
+	char link[1];
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+	if (readlink("/lib", link, sizeof link) > 0)
+		n -= 2; /* they are links to those below /usr */
+	for (size_t i = 0; i < n; i++)
 		add_path(plan, folders[i], LANDLOCK_LIBRARY);
 	while (more.n > 0) {
 		const size_t end = slice_find(more, ':');

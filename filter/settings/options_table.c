@@ -299,7 +299,7 @@ const struct option_row option_rows[] = {
 	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
-		.preset = "mailstamp", .help = N_("user to become when started as root")},
+		.given = AT(user_given), .preset = "mailstamp", .help = N_("user to become when started as root")},
 	{.name = "sandbox", .commands = EVERY, .kind = OPTION_WORD, .at = AT(sandbox),
 		.words = "try|require|off", .preset = "try",
 		.help = N_("give up rights before reading the message")},

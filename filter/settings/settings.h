@@ -98,6 +98,7 @@ struct options {
 	const char *config; /* the file that was read, or NULL */
 	bool check_config;
 	const char *user; /* whom the filter becomes where root starts it */
+	bool user_given;
 	enum sandbox_mode sandbox;
 	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
 	enum i18n_lang lang;
