@@ -6,7 +6,7 @@ CC = gcc
 BUILD = $(if $(STATIC),build/static,build)
 O = -O3 -g
 
-PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive
+PKGS := gmime-3.0 libcrypto libidn2 libpsl jansson libarchive sqlite3 libpq libxml-2.0 zlib
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion \
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
@@ -27,7 +27,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 # the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
 # make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
-STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive,$(PKGS))) -lunistring -Wl,-Bdynamic
+STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive sqlite3 libpq libxml-2.0 zlib,$(PKGS))) -lunistring -Wl,-Bdynamic
 # the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
 SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
 SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
@@ -80,6 +80,7 @@ help:
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
 ## make fuzz-smoke   the whole filter's fuzzer for 3 minutes
+## make coverage     how many lines the tests reach, by llvm-cov
 ## make attacks      published attacks, who published them, and that they do not work
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
 ## make instructions instructions that a message needs, by callgrind: the same on a busy machine
@@ -212,6 +213,16 @@ fuzz-smoke:
 		build/fuzz/fuzzers/fuzz_filter seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),180) fuzz_filter
 
+# the suites that judge messages; those of batch, hosts and delivery run other processes' code
+COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from
+coverage: deps
+	@tools/deps install coverage
+	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
+		HARDEN='-fprofile-instr-generate -fcoverage-mapping' build/coverage/mailstamp unit replay cases seeds
+	@rm -rf build/coverage/raw
+	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%8m.profraw tests/run build/coverage $(COVERED)
+	@tools/coverage build/coverage
+
 attacks: deps mailstamp cases
 	@tests/attacks/run --table $(BUILD)
 
@@ -236,6 +247,7 @@ check-hosts:
 	@$(MAKE) --no-print-directory mailstamp
 	@tests/hosts/paste $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
+	@tests/hosts/reports $(BUILD)
 
 page check-page:
 	@tools/deps install build spf2 test page
@@ -297,4 +309,4 @@ uninstall:
 clean:
 	rm -rf build mailstamp
 
-.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean
+.PHONY: FORCE all help needs deps run test unit replay fuzzers asan attacks fuzz fuzz-smoke coverage lint bench instructions check-hosts check-load page check-page check-scale check-faults check-debian check-deb version dist deb ci-long words cases seeds install uninstall clean

@@ -101,7 +101,8 @@ scan_fws(struct slice *at)
 			break;
 		i += eol;
 	}
-	*at = slice_from(*at, i);
+	if (i > 0)
+		*at = slice_from(*at, i);
 	return i > 0;
 }
 

@@ -68,6 +68,7 @@ write_page(const struct results *results, bool interrupted)
 	const struct options *options = results->options;
 	const struct page page = {
 		.stats = results->stats,
+		.handlers = &results->summary.handlers,
 		.failed = results->summary.failed - results->summary.not_mail,
 		.not_mail = results->summary.not_mail,
 		.interrupted = interrupted,

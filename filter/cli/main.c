@@ -13,11 +13,13 @@
 #include "filter/cli/check_config.h"
 #include "filter/cli/options.h"
 #include "filter/explain/explain.h"
+#include "filter/feedback/feedback.h"
 #include "filter/filter.h"
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
+#include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
@@ -185,7 +187,12 @@ needs_json(const struct options *options)
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
+	case COMMAND_REPORT_IMPORT:
 		return true;
+	case COMMAND_REPORT:
+	case COMMAND_REPORT_PRUNE:
+	case COMMAND_REPORT_SEND:
+	case COMMAND_REPORT_BOUNCE:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
 		break;
@@ -200,6 +207,7 @@ run(int argc, char **argv, struct arena *arena)
 	const char *error, *user;
 	bool in_file;
 	enum status st;
+	int status;
 
 	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
 	i18n_choose(options_scan_lang(argc, argv));
@@ -225,6 +233,16 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_PRUNE:
+		status = feedback_prune_main(&options, arena);
+		return status != 0 ? status : reporting_prune_main(&options, arena);
+	case COMMAND_REPORT_IMPORT:
+		return reporting_import_main(&options, arena);
+	case COMMAND_REPORT_SEND:
+		return reporting_send_main(&options, arena);
+	case COMMAND_REPORT_BOUNCE:
+		return reporting_bounce_main(&options, arena);
+	case COMMAND_REPORT: /* refused without --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
 		sandbox_print(stdout);

@@ -19,6 +19,11 @@ static const char *const command_words[] = {
 	[COMMAND_EXPLAIN] = "explain",
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
+	[COMMAND_REPORT] = "report",
+	[COMMAND_REPORT_PRUNE] = "report prune",
+	[COMMAND_REPORT_IMPORT] = "report import",
+	[COMMAND_REPORT_SEND] = "report send",
+	[COMMAND_REPORT_BOUNCE] = "report bounce",
 };
 
 enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
@@ -100,13 +105,28 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
+/* The number of arguments that the one or two words of a command are; 0: they are others. */
+static int
+words_given(int argc, char **argv, const char *words)
+{
+	size_t first = strcspn(words, " ");
+
+	if (argc < 2 || !slice_eq(slice_str(argv[1]), slice_make(words, first)))
+		return 0;
+	if (words[first] == '\0')
+		return 1;
+	return argc > 2 && strcmp(argv[2], words + first + 1) == 0 ? 2 : 0;
+}
+
 enum command
 options_scan_command(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < COMMANDS; i++)
-		if (strcmp(argv[1], command_words[i]) == 0)
-			return (enum command)i;
-	return COMMAND_FILTER;
+	enum command found = COMMAND_FILTER;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (words_given(argc, argv, command_words[i]) > 0)
+			found = (enum command)i;
+	return found;
 }
 
 static enum status refuse(struct reader *reader, const char *format, ...)
@@ -198,7 +218,8 @@ read_file(struct reader *reader, bool *had)
 {
 	const char *arg = reader->argv[reader->next++];
 
-	if (reader->options->command == COMMAND_BATCH) {
+	if (reader->options->command == COMMAND_BATCH ||
+		reader->options->command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
@@ -206,6 +227,11 @@ read_file(struct reader *reader, bool *had)
 		add_domain(reader, arg);
 		return ST_OK;
 	}
+	if (reader->options->command == COMMAND_REPORT)
+		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
+			shown(reader, arg));
+	if (reader->options->command > COMMAND_REPORT)
+		return refuse(reader, _("unexpected argument: %s"), shown(reader, arg));
 	if (reader->options->command == COMMAND_FILTER)
 		return refuse(reader,
 			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
@@ -230,10 +256,12 @@ read_command(struct reader *reader)
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
 		return refuse(reader,
-			_("unknown command: %s (the commands are filter, batch, explain and "
-			  "inspect)"),
+			_("unknown command: %s (the commands are filter, batch, explain, inspect "
+			  "and report)"),
 			shown(reader, word));
-	reader->next = reader->argc > 1 ? 2 : 1;
+	if (reader->argc > 1)
+		reader->next = 1 + words_given(reader->argc, reader->argv,
+					   command_words[reader->options->command]);
 	return ST_OK;
 }
 
@@ -394,6 +422,10 @@ check(struct reader *reader)
 			  "--spf-compare need");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
+	else if (options->command == COMMAND_REPORT)
+		error = _("report needs a command: see mailstamp report --help");
+	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)
+		error = _("report import needs a LOG");
 	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
 		error = _("--undo is only for explain");
 	else if (options->command == COMMAND_BATCH)

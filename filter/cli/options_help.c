@@ -58,6 +58,43 @@ put_options(FILE *out, enum command command)
 }
 
 static const char *
+usage_of_report(enum command command)
+{
+	if (command == COMMAND_REPORT_IMPORT)
+		return _("usage: mailstamp report import [OPTION]... LOG...\n"
+			 "\n"
+			 "Reads JSON logs of the filter into the store, packed or not, each line "
+			 "once. "
+			 "The\n"
+			 "exit status is 0, or 75 where a log or the store failed.\n");
+	if (command == COMMAND_REPORT_SEND)
+		return _(
+			"usage: mailstamp report send [OPTION]...\n"
+			"\n"
+			"Makes the aggregate reports of the days that are over and sends them. The "
+			"exit\n"
+			"status is 0, or 75 where something waits for the next run.\n");
+	if (command == COMMAND_REPORT_BOUNCE)
+		return _("usage: mailstamp report bounce [OPTION]... <MESSAGE\n"
+			 "\n"
+			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 where "
+			 "the\n"
+			 "store failed.\n");
+	if (command == COMMAND_REPORT_PRUNE)
+		return _("usage: mailstamp report prune [OPTION]...\n"
+			 "\n"
+			 "Removes what is older than --days from the store of reports. The exit\n"
+			 "status is 0, or 75 where the store cannot be written.\n");
+	return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
+		 "\n"
+		 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
+		 "  import  read logs of the filter, for reports to other domains\n"
+		 "  send    make and send these reports\n"
+		 "  bounce  take a bounce of one\n"
+		 "  prune   forget what is old\n");
+}
+
+static const char *
 usage(enum command command)
 {
 	switch (command) {
@@ -79,6 +116,12 @@ usage(enum command command)
 			 "Checks the SPF, DKIM, DMARC and MX records of domains. The exit status "
 			 "is 0\n"
 			 "clean, 10 warnings, 11 errors.\n");
+	case COMMAND_REPORT:
+	case COMMAND_REPORT_PRUNE:
+	case COMMAND_REPORT_IMPORT:
+	case COMMAND_REPORT_SEND:
+	case COMMAND_REPORT_BOUNCE:
+		return usage_of_report(command);
 	case COMMAND_FILTER:
 	case COMMAND_VERSION:
 	case COMMAND_HELP:
@@ -86,14 +129,16 @@ usage(enum command command)
 	}
 	return _("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
 		 "       mailstamp batch|explain|inspect [OPTION]... ARG...\n"
+		 "       mailstamp report COMMAND [OPTION]... [ARG]...\n"
 		 "       mailstamp --version | [COMMAND] --help\n"
 		 "\n"
 		 "Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
 		 "with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
 		 "The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
 		 "again later. batch judges saved messages, explain shows one verdict in words,\n"
-		 "inspect checks the records of a domain; for the options of each see its "
-		 "--help.\n");
+		 "inspect checks the records of a domain, report reads and sends DMARC "
+		 "reports;\n"
+		 "for the options of each see its --help.\n");
 }
 
 void
@@ -105,6 +150,8 @@ options_help(enum command command, FILE *out)
 		page = "mailstamp-batch(1)";
 	if (command == COMMAND_INSPECT)
 		page = "mailstamp-inspect(1)";
+	if (command >= COMMAND_REPORT && command < COMMAND_VERSION)
+		page = "mailstamp-report(1)";
 	fputs(usage(command), out);
 	put_options(out, command);
 	fprintf(out,

@@ -149,11 +149,19 @@ setting_next(const struct diagnosis *diagnosis, size_t *at)
 	return NULL;
 }
 
-const char *
-setting_text(const char *id)
+const struct setting *
+setting_find(const char *id)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		if (strcmp(rows[i].setting.id, id) == 0)
-			return rows[i].setting.text;
+			return &rows[i].setting;
 	return NULL;
+}
+
+const char *
+setting_text(const char *id)
+{
+	const struct setting *setting = setting_find(id);
+
+	return setting != NULL ? setting->text : NULL;
 }

@@ -12,6 +12,9 @@ struct setting {
  * from *at on, which is 0 at first; NULL after the last one. */
 const struct setting *setting_next(const struct diagnosis *diagnosis, size_t *at);
 
+/* The setting of an id, or NULL. */
+const struct setting *setting_find(const char *id);
+
 /* The text of an id, or NULL. */
 const char *setting_text(const char *id);
 

@@ -141,14 +141,15 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 	return true;
 }
 
-/* Whose border wrote it, of those that put Return-Path below: no inside hop may be on top. */
+/* Whose border wrote it, of those that put Return-Path below: there may be no inside hop on top. */
 static const struct provider *
 border_provider(const struct provider *only, const struct received *received)
 {
 	for (size_t i = 0; i < provider_count; i++) {
 		const struct provider *one = &provider_table[i];
 
-		if ((only == NULL || only == one) && one->mailbox.path_below &&
+		if ((only == NULL || only == one) &&
+			(one->mailbox.path_below || one->mailbox.noted_below) &&
 			provider_lists(one->mailbox.border, received->by))
 			return one;
 	}

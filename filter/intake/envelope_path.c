@@ -1,6 +1,8 @@
 /* The reverse-path of stored mail. */
+#include "auth/base/authres_read.h"
 #include "auth/base/domain.h"
 #include "filter/intake/envelope_modes.h"
+#include "filter/intake/received.h"
 #include "filter/provider/provider.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -148,6 +150,51 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 	taken->source.path = PLACE_NOTED;
 }
 
+/* The domain of smtp.mail of the SPF result that the host noted in this field, or empty. */
+static struct slice
+mail_of(const struct field *field, struct slice host, struct arena *arena)
+{
+	struct authres authres;
+
+	if (authres_read(field_unfold(field, arena), arena, &authres) != ST_OK ||
+		!slice_ieq(authres.id, host))
+		return SLICE("");
+	for (size_t i = 0; i < authres.n; i++) {
+		const struct authres_result *result = &authres.results[i];
+		const struct authres_prop *mail = authres_prop(result, "smtp", "mail");
+
+		if (slice_ieq(result->method, SLICE("spf")) && mail != NULL)
+			return slice_from(mail->value, slice_rfind(mail->value, '@') + 1);
+	}
+	return SLICE("");
+}
+
+/* What the border's host noted below its Received: the first such field is its own, and all above
+ * the next Received. */
+static bool
+path_of_border(
+	const struct message *message, size_t border, struct arena *arena, struct taken *taken)
+{
+	struct received received;
+	struct slice domain;
+	size_t i = border + 1;
+
+	if (taken->source.provider == NULL || !taken->source.provider->mailbox.noted_below ||
+		border >= message->nfields)
+		return false;
+	while (i < message->nfields && !field_is(&message->fields[i], "Received") &&
+		!field_is(&message->fields[i], "Authentication-Results"))
+		i++;
+	received_parse(message->fields[border].value, &received);
+	if (i == message->nfields || !field_is(&message->fields[i], "Authentication-Results") ||
+		(message->fields[i].flags & FIELD_OVERSIZE) != 0 || received.by.n == 0)
+		return false;
+	domain = mail_of(&message->fields[i], received.by, arena);
+	if (domain.n > 0)
+		path_below(message, border, domain, false, arena, taken);
+	return domain.n > 0;
+}
+
 /* What the provider noted above its border. */
 static bool
 path_noted(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
@@ -176,7 +223,9 @@ envelope_stored_path(
 {
 	struct slice path;
 
-	if (path_above(message, border, arena, taken) || path_noted(message, border, arena, taken))
+	if (path_above(message, border, arena, taken) ||
+		path_noted(message, border, arena, taken) ||
+		path_of_border(message, border, arena, taken))
 		return;
 	if (message->mbox_from.n > 0 && mbox_path(message->mbox_from, &path)) {
 		envelope_path(path, &taken->envelope);

@@ -19,6 +19,7 @@ struct library {
 	__typeof__(&g_mime_multipart_get_part) part;
 	__typeof__(&g_mime_part_get_type) part_type;
 	__typeof__(&g_mime_part_get_content) content;
+	__typeof__(&g_mime_part_get_filename) filename;
 	__typeof__(&g_mime_part_get_content_encoding) encoding;
 	__typeof__(&g_mime_data_wrapper_get_stream) content_stream;
 	__typeof__(&g_mime_object_get_content_type) content_type;
@@ -60,6 +61,7 @@ load(struct library *lib)
 		LATE_ALWAYS(library, part, g_mime_multipart_get_part),
 		LATE_ALWAYS(library, part_type, g_mime_part_get_type),
 		LATE_ALWAYS(library, content, g_mime_part_get_content),
+		LATE_ALWAYS(library, filename, g_mime_part_get_filename),
 		LATE_ALWAYS(library, encoding, g_mime_part_get_content_encoding),
 		LATE_ALWAYS(library, content_stream, g_mime_data_wrapper_get_stream),
 		LATE_ALWAYS(library, content_type, g_mime_object_get_content_type),
@@ -232,6 +234,20 @@ add_recoded(struct walk *walk, GMimePart *part)
 		true);
 }
 
+/* A message by its type, or a file that is named as one, as programs attach what was saved. */
+static bool
+is_message(const struct walk *walk, void *object)
+{
+	GMimeContentType *type = walk->lib.content_type((GMimeObject *)object);
+	const char *name = walk->lib.filename((GMimePart *)object);
+	const struct slice end = SLICE(".eml");
+	size_t n = name != NULL ? strlen(name) : 0;
+
+	return walk->lib.is_type(type, "message", "rfc822") ||
+	       walk->lib.is_type(type, "message", "global") ||
+	       (n > end.n && slice_ieq(slice_make(name + n - end.n, end.n), end));
+}
+
 static void visit(struct walk *walk, void *object);
 
 static void
@@ -275,12 +291,8 @@ visit(struct walk *walk, void *object)
 		}
 	} else if (is_a(walk, object, lib->multipart_type())) {
 		visit_multipart(walk, object);
-	} else if (is_a(walk, object, lib->part_type())) {
-		GMimeContentType *type = lib->content_type((GMimeObject *)object);
-
-		if (lib->is_type(type, "message", "rfc822") ||
-			lib->is_type(type, "message", "global"))
-			add_recoded(walk, (GMimePart *)object);
+	} else if (is_a(walk, object, lib->part_type()) && is_message(walk, object)) {
+		add_recoded(walk, (GMimePart *)object);
 	}
 }
 

@@ -4,7 +4,8 @@
  *
  * Of GMime only the places are taken; the octets are those of the outer message, so that signatures
  * inside still verify. Where the outer message holds them in base64 or quoted-printable, which RFC
- * 2046 does not allow but programs do, they are decoded, and told as re-encoded.
+ * 2046 does not allow but programs do, they are decoded, and told as re-encoded. So are files whose
+ * name ends in .eml, whatever their type (application/octet-stream).
  */
 #ifndef FILTER_INTAKE_STRUCTURE_H
 #define FILTER_INTAKE_STRUCTURE_H

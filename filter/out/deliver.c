@@ -6,8 +6,9 @@
 #include "filter/io/spool.h"
 #include "filter/out/runner.h"
 
-static enum status
-run(int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status)
+enum status
+deliver_run(
+	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status)
 {
 	static const char *const errors[] = {
 		[RUNNER_ENDED] = "COMMAND was ended by a signal",
@@ -70,7 +71,7 @@ deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	*status = -1;
 	if (fd < 0)
 		return ST_TEMP;
-	st = run(fd, end, argv, timeout, error, status);
+	st = deliver_run(fd, end, argv, timeout, error, status);
 	close(fd);
 	return st;
 }

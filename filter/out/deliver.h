@@ -26,4 +26,11 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, const char **error);
 
+/*
+ * Runs argv with fd, an unlinked file of size octets at offset 0, as stdin; as deliver says.
+ * *status is its wait status where it ended.
+ */
+enum status deliver_run(
+	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status);
+
 #endif

@@ -209,8 +209,9 @@ tiles(struct html *html, const struct stats_counts *counts)
 }
 
 static void
-navigation(struct html *html, const struct stats *stats)
+navigation(struct html *html, const struct page *page)
 {
+	const struct stats *stats = page->stats;
 	const struct {
 		const char *id, *name;
 		bool there;
@@ -220,6 +221,7 @@ navigation(struct html *html, const struct stats *stats)
 		{"whatif", N_("What if"), stats->nscenarios > 0},
 		{"domains", N_("Author domains"), true},
 		{"sources", N_("Senders"), true},
+		{"handlers", N_("Broken signatures"), page->handlers->n > 0},
 		{"changes", N_("Changes"), stats->nscenarios > 0},
 		{"messages", N_("Single messages"), stats->nmessages > 0},
 	};
@@ -261,7 +263,7 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 	head(html, hashes);
 	header(html, page, &counts);
 	if (counts.messages > 0)
-		navigation(html, stats);
+		navigation(html, page);
 	html_markup(html, "<main id=\"main\">\n");
 	warnings(html, page);
 	headline(html, &counts);
@@ -273,6 +275,7 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 		page_chart_scenarios(html, stats);
 		html->failed = !page_domains(html, stats) || html->failed;
 		html->failed = !page_sources(html, stats) || html->failed;
+		page_handlers(html, page->handlers);
 		page_changes(html, stats);
 		page_messages(html, stats);
 	}

@@ -11,11 +11,12 @@
 
 struct page {
 	const struct stats *stats;
-	size_t failed;     /* files that could not be read */
-	size_t not_mail;   /* and files that are no messages */
-	bool interrupted;  /* the run was stopped before its end */
-	const char *shard; /* "1/4", or NULL */
-	int64_t made;      /* when, in seconds since the epoch */
+	const struct handlers *handlers; /* of --diagnose; empty without it */
+	size_t failed;                   /* files that could not be read */
+	size_t not_mail;                 /* and files that are no messages */
+	bool interrupted;                /* the run was stopped before its end */
+	const char *shard;               /* "1/4", or NULL */
+	int64_t made;                    /* when, in seconds since the epoch */
 };
 
 /* Can a file be written there? ST_TEMP with *why where not: a run of hours should not end with

@@ -62,6 +62,7 @@ void page_chart_scenarios(struct html *html, const struct stats *stats);
 
 bool page_domains(struct html *html, const struct stats *stats);
 bool page_sources(struct html *html, const struct stats *stats);
+void page_handlers(struct html *html, const struct handlers *handlers);
 void page_changes(struct html *html, const struct stats *stats);
 void page_messages(struct html *html, const struct stats *stats);
 

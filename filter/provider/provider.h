@@ -16,8 +16,11 @@ struct provider_mailbox {
 				 that is below them */
 	const char *border;   /* the same in `by` of the host that takes mail from outside */
 	const char *networks; /* of its internal hosts, beside private and loopback addresses */
-	bool path_below; /* it adds Return-Path at the end of the header, and notes the domain of
-			    the reverse-path above the border's Received */
+	bool path_below;  /* it adds Return-Path at the end of the header, and notes the domain of
+			     the reverse-path above the border's Received */
+	bool noted_below; /* it adds Return-Path below the border's Received, and notes the
+			     reverse-path in the first Authentication-Results there, which names
+			     the border's host */
 };
 
 struct provider {

@@ -86,7 +86,8 @@ const struct provider provider_table[] = {
 		.mailbox = {.word = "yandex",
 			.inside = "yandex.net",
 			.border = "yandex.net",
-			.networks = "2a02:6b8::/29"}},
+			.networks = "2a02:6b8::/29",
+			.noted_below = true}},
 
 	{.name = "Zendesk", .domains = "zendesk.com"},
 };

@@ -10,6 +10,7 @@
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
 #include "filter/result/json_parts.h"
+#include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
 #include "filter/text/printable.h"
 
@@ -133,7 +134,7 @@ message_part(const struct evaluation *ev)
 			json_array_append_new(flags, json_string(words[i].word));
 	for (size_t i = 0; i < ids->ndomains; i++)
 		json_array_append_new(domains, json_from(ids->all_domains[i], ev->arena));
-	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o}", "size",
+	return json_pack("{s:I,s:b,s:I,s:o,s:o,s:o,s:s?,s:s?,s:o,s:o,s:s?}", "size",
 		(json_int_t)ev->message.raw.n, "over_size", ev->oversize, "fields",
 		(json_int_t)ev->message.all_fields, "flags", flags, "author_domain",
 		json_known(ids->author_domain, ev->arena), "author_domains", domains, "ambiguous",
@@ -141,7 +142,8 @@ message_part(const struct evaluation *ev)
 		"from_fault",
 		ids->fault.cause == ADDRESS_NO_FAULT || ids->tolerant ? json_null()
 								      : from_fault(ev),
-		"date", dated ? json_integer((json_int_t)date) : json_null());
+		"date", dated ? json_integer((json_int_t)date) : json_null(), "report",
+		report_mail_word(report_mail_of(&ev->message, ev->arena)));
 }
 
 static json_t *
@@ -178,13 +180,13 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	const bool done = ev->evaluated, placed = outcome->path != NULL;
 	struct arena *arena = ev->arena;
 
-	return json_pack("{s:i,s:s,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
-			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"     /* results */
+	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
+			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"          /* results */
 			 "s:b,s:s," JSON_REASON
-			 "s:s?,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
-		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "index",
-		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
-		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
+			 "s:s?,s:b,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "event",
+		outcome->event, "index", placed ? json_integer((json_int_t)outcome->index) : NULL,
+		"path", placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
 		(json_int_t)ev->in.now, "authserv_id", ev->authserv_id, "queue_id",
 		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
 		"message", message_part(ev), "warnings", warnings_part(ev), "local",
@@ -198,8 +200,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
 		"not_judged", evaluate_not_judged(ev), "disposition",
 		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
-		"sign", ev->verdict.indicator, "override", override_part(ev), "sealer_doubt",
-		sealer_part(ev), "sealed",
+		"sign", ev->verdict.indicator, "sign_of_list", ev->verdict.of_list, "override",
+		override_part(ev), "sealer_doubt", sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
 		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),

@@ -12,14 +12,15 @@
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
-	const char *path;                  /* batch: where the message was, shown safely; or NULL */
-	bool known;                        /* batch: who sent it is known to send for the author */
-	size_t index;                      /* batch, with path: its number in the run, from 0 */
-	int status;                        /* exit status */
-	const char *error;                 /* an error of ours, or NULL */
-	size_t dropped;                    /* fields left out because they claimed to be ours */
-	struct slice field;                /* our Authentication-Results, or empty */
-	const struct findings *advice;     /* explain's and batch's; NULL: the member is left out */
+	const char *path;              /* batch: where the message was, shown safely; or NULL */
+	bool known;                    /* batch: who sent it is known to send for the author */
+	size_t index;                  /* batch, with path: its number in the run, from 0 */
+	int status;                    /* exit status */
+	const char *error;             /* an error of ours, or NULL */
+	const char *event;             /* of a log: what tells this line from all others; or NULL */
+	size_t dropped;                /* fields left out because they claimed to be ours */
+	struct slice field;            /* our Authentication-Results, or empty */
+	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
 	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
 	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */

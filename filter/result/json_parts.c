@@ -228,14 +228,14 @@ json_record(const struct dmarc_record *record, struct arena *arena)
 {
 	const char psd[] = {record->psd, '\0'};
 
-	return json_pack("{s:o,s:s?,s:s?,s:s?,s:s,s:s,s:s,s:s,s:I,s:o,s:o,s:b,s:b,s:b}", "text",
+	return json_pack("{s:o,s:s?,s:s?,s:s?,s:s,s:s,s:s,s:s,s:I,s:o,s:o,s:o,s:b,s:b,s:b}", "text",
 		json_known(record->text, arena), "p", policy_or_null(record->p), "sp",
 		policy_or_null(record->sp), "np", policy_or_null(record->np), "adkim",
 		record->adkim_strict ? "s" : "r", "aspf", record->aspf_strict ? "s" : "r", "psd",
 		psd, "t", record->testing ? "y" : "n", "pct", size(record->pct), "rua",
-		json_known(record->rua, arena), "ruf", json_known(record->ruf, arena),
-		"deprecated_tags", record->deprecated, "syntax_error", record->syntax_error,
-		"duplicate_tag", record->duplicate);
+		json_known(record->rua, arena), "ruf", json_known(record->ruf, arena), "fo",
+		json_known(record->fo, arena), "deprecated_tags", record->deprecated,
+		"syntax_error", record->syntax_error, "duplicate_tag", record->duplicate);
 }
 
 json_t *
@@ -256,7 +256,7 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 	};
 
 	return json_pack("{s:s," JSON_REASON
-			 "s:s,s:o,s:o,s:s?,s:o,s:o,s:s?,s:s?,s:s?,s:b,s:b,s:b,s:b,s:b,s:o}",
+			 "s:s,s:o,s:o,s:s?,s:o,s:o,s:s?,s:s?,s:s?,s:b,s:b,s:b,s:b,s:b,s:b,s:o}",
 		"result", auth_code_word(dmarc->code), JSON_REASON_OF(&dmarc->reason, arena),
 		"mode", dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989", "from_domain",
 		json_known(dmarc->from_domain, arena), "record_domain",
@@ -265,10 +265,10 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 		dmarc->has_record ? json_record(&dmarc->record, arena) : json_null(),
 		"organizational_domain", json_known(dmarc->org_domain, arena), "policy_tag",
 		dmarc->selected, "policy_published", policy_or_null(dmarc->published), "policy",
-		policy_or_null(dmarc->policy), "author_nonexistent", dmarc->author_nonexistent,
-		"spf_aligned", dmarc->spf_aligned, "dkim_aligned", dmarc->dkim_aligned, "spf_pass",
-		dmarc->spf_pass, "dkim_pass", dmarc->dkim_pass, "discovery",
-		json_steps(dmarc, arena));
+		policy_or_null(dmarc->policy), "sampled_out", dmarc->sampled_out,
+		"author_nonexistent", dmarc->author_nonexistent, "spf_aligned", dmarc->spf_aligned,
+		"dkim_aligned", dmarc->dkim_aligned, "spf_pass", dmarc->spf_pass, "dkim_pass",
+		dmarc->dkim_pass, "discovery", json_steps(dmarc, arena));
 }
 
 static json_t *

@@ -16,6 +16,11 @@ enum command {
 	COMMAND_EXPLAIN,
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
+	COMMAND_REPORT, /* says which there are */
+	COMMAND_REPORT_PRUNE,
+	COMMAND_REPORT_IMPORT,
+	COMMAND_REPORT_SEND,
+	COMMAND_REPORT_BOUNCE,
 	COMMAND_VERSION,
 	COMMAND_HELP
 };
@@ -190,6 +195,21 @@ struct options {
 	const char *html;               /* --html: the page, or NULL */
 	bool merge;                     /* paths are the JSON of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
+
+	/* report */
+	const char *store; /* path or postgresql://... */
+	int64_t days;      /* of prune */
+	/* reports to others */
+	const char *report_from;      /* an address; NULL: not set */
+	const char *report_domain;    /* the submitter, a normal name; NULL: that of report_from */
+	const char *report_org;       /* name of the organization; NULL: the submitter */
+	const char *report_contact;   /* or NULL */
+	const char *bounce_address;   /* where bounces of reports go; NULL: report_from */
+	struct strings own_addresses; /* mail to them is not reported */
+	const char *sendmail;         /* the program */
+	uint64_t report_size;         /* octets of a packed report */
+	size_t max_mails;             /* of a run */
+	int64_t settle;               /* seconds after a day until it is reported */
 
 	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */

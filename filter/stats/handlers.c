@@ -6,6 +6,24 @@
 
 enum { PRINTED = 10, KINDS_PRINTED = 3 };
 
+/* Advice that names a setting: it follows from what was proved (filter/explain/setting.h). */
+static void
+add_settings(struct handler *handler, const struct row *row)
+{
+	for (size_t i = 0; i < row->nadvice; i++) {
+		const struct setting *setting = setting_find(row->advice[i].id);
+		size_t k = 0;
+
+		while (k < handler->nsettings && handler->settings[k].setting != setting)
+			k++;
+		if (setting == NULL || k == HANDLER_SETTINGS)
+			continue;
+		if (k == handler->nsettings)
+			handler->settings[handler->nsettings++].setting = setting;
+		handler->settings[k].n++;
+	}
+}
+
 void
 handlers_add(struct handlers *handlers, const struct row *row)
 {
@@ -26,6 +44,7 @@ handlers_add(struct handlers *handlers, const struct row *row)
 	if (i == handlers->n)
 		memcpy(handlers->list[handlers->n++].name, key.name, sizeof key.name);
 	damage_add(&handlers->list[i].damage, &row->damage);
+	add_settings(&handlers->list[i], row);
 }
 
 /* More signatures first; equal ones by name, so that no order of messages matters. */
@@ -68,6 +87,15 @@ print_one(const char *name, const struct damage *damage, FILE *out)
 }
 
 void
+handlers_sort(const struct handlers *handlers, const struct handler **sorted)
+{
+	for (size_t i = 0; i < handlers->n; i++)
+		sorted[i] = &handlers->list[i];
+	if (handlers->n > 0)
+		qsort(sorted, handlers->n, sizeof *sorted, compare);
+}
+
+void
 handlers_print(const struct handlers *handlers, FILE *out)
 {
 	const struct handler *sorted[HANDLERS_MAX];
@@ -75,9 +103,7 @@ handlers_print(const struct handlers *handlers, FILE *out)
 
 	if (handlers->n == 0)
 		return;
-	for (size_t i = 0; i < handlers->n; i++)
-		sorted[i] = &handlers->list[i];
-	qsort(sorted, handlers->n, sizeof *sorted, compare);
+	handlers_sort(handlers, sorted);
 	fprintf(out, "\n%s\n", _("Who handed these messages over last"));
 	text_pad(_("Signatures"), -10, out);
 	text_pad(_("Explained"), -12, out);

@@ -2,13 +2,22 @@
 #ifndef FILTER_STATS_HANDLERS_H
 #define FILTER_STATS_HANDLERS_H
 
+#include "filter/explain/setting.h"
 #include "filter/stats/sources.h"
 
-enum { HANDLERS_MAX = 256 };
+enum { HANDLERS_MAX = 256, HANDLER_SETTINGS = 8 };
+
+/* What would have kept these signatures, and for how many messages. */
+struct handler_setting {
+	const struct setting *setting;
+	size_t n;
+};
 
 struct handler {
 	char name[ROW_TEXT + 1];
 	struct damage damage;
+	struct handler_setting settings[HANDLER_SETTINGS];
+	size_t nsettings;
 };
 
 struct handlers {
@@ -19,6 +28,9 @@ struct handlers {
 
 /* Counts a row; nothing if no signature was looked at. */
 void handlers_add(struct handlers *handlers, const struct row *row);
+
+/* All of them in order, most signatures first; n of the list are written to sorted. */
+void handlers_sort(const struct handlers *handlers, const struct handler **sorted);
 
 /* A table for a person: the first ones, with what each did most often. Nothing if it is empty.
  */

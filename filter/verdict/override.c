@@ -167,4 +167,5 @@ override_decide(const struct options *options, const struct auth_input *in,
 	}
 	verdict->disposition = DISP_ACCEPT;
 	verdict->indicator = NULL;
+	verdict->of_list = false;
 }

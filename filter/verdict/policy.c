@@ -105,6 +105,8 @@ find_signs(const struct auth_input *in, const struct auth_results *results, stru
 		verdict->only_refused = n == 0;
 		indicators[n++] = N_("an aligned signature that verifies but is not accepted");
 	}
+	verdict->of_list = message_count(in->message, "List-Id") > 0 ||
+			   message_count(in->message, "List-Post") > 0;
 	verdict->nsigns = n;
 	verdict->indicator = join(indicators, n, in->arena);
 	return n > 0;

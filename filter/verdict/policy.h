@@ -27,6 +27,7 @@ struct verdict {
 	const char *indicator;
 	const char *indicators[POLICY_INDICATORS]; /* the same, each by itself */
 	size_t nsigns;
+	bool of_list;      /* a field of a mailing list is one of them */
 	bool only_refused; /* the one indicator is a signature that verifies: nothing speaks for a
 			    * list
 			    */

@@ -4,7 +4,7 @@ import base64
 import quopri
 import re
 
-from mutate import (FOOTER, LONG, MESSAGES, MIXED, RELAXED, SIMPLE, TEXT, UTF8, both, change, field,
+from mutate import (FOOTER, LONG, MESSAGES, MIXED, RELAXED, SIMPLE, TEXT, UTF8, both, change, drop, field,
                     footer, get, head, multipart, name, put, replace, tag)
 
 HTML = '<!DOCTYPE html>\r\n<html>\r\n<head>\r\n<title>Bestellung</title>\r\n</head>\r\n<body class="a">\r\n' \
@@ -55,6 +55,7 @@ MESSAGES.update({
     'utc': (None, TEXT),
     'flowed': (head(kind=b'text/plain; charset=UTF-8; format=flowed'), UTF8),
     'bare-to': (None, TEXT),
+    'empty-first': (head(encoding=b'7bit'), b'\r\n' + TEXT),
     'closing-line': (head(kind=MIXED), multipart(body=UTF8 + b'\r\n')),
 })
 MESSAGES['quoted-name'] = (put(head(encoding=b'7bit'), b'from', b'"Desk, Order" <orders@example.com>'), TEXT)
@@ -256,6 +257,12 @@ KNOWN = {
     'to-one-more': ('plain', RELAXED, field(b'to', b'Customer <user@example.net>, club@lists.example.org'), 'with To without `club@lists.example.org`'),
     'message-id-kept': ('plain', RELAXED, lambda f, b: (put(f, b'message-id', b'<new@mail.example.org>') + [
         b'X-Google-Original-Message-ID: ' + get(f, b'message-id') + b'\r\n'], b), 'with Message-ID as X-Google-Original-Message-ID has it'),
+    'to-single-quoted': ('plain', RELAXED, field(b'to', b"'Customer' <user@example.net>"), 'with To written as `Customer <user@example.net>`'),
+    'message-id-lost': ('plain', RELAXED, lambda f, b: (drop(f, b'message-id') + [
+        b'X-Google-Original-Message-ID: ' + get(f, b'message-id') + b'\r\n'], b), 'with Message-ID as X-Google-Original-Message-ID has it'),
+    'first-line-gone': ('empty-first', RELAXED, lambda f, b: (f, b[2:]), 'with an empty line at the top of the body, which was removed'),
+    'z-two': ('z', RELAXED, both(field(b'subject', b'Another subject'), field(b'from', b'Somebody <x@example.com>')),
+              'with From as z= of the signature has it, `Order Desk <orders@example.com>` and with Subject as z= of the signature has it'),
     'z': ('z', RELAXED, field(b'subject', b'Another subject'), 'with Subject as z= of the signature has it, `Your order 4711`'),
     # several together
     'qp-footer-tag': ('utf8', RELAXED, lambda f, b: tag(put(f, b'content-transfer-encoding', b'quoted-printable'), qp(b) + FOOTER),
@@ -268,6 +275,40 @@ KNOWN = {
     'qp-to-base64': ('html-qp', RELAXED, lambda f, b: (put(f, b'content-transfer-encoding', b'base64'), b64(HTML)),
                      'in quoted-printable again (it was made base64)'),
 }
+
+CLUB = b'_' * 47 + b'\r\nClub mailing list -- club@lists.example.org\r\nTo leave: club-leave@lists.example.org\r\n'
+
+
+def by_list(*functions):
+    """A footer and a tag of the list, and more."""
+    def do(fields, body):
+        fields, body = field(b'subject', b'[Club] Your order 4711')(fields, body + CLUB)
+        for function in functions:
+            fields, body = function(fields, body)
+        return fields, body
+    return do
+
+
+def from_list(name):
+    """From of the list; the author is in Reply-To."""
+    return lambda fields, body: (put(fields, b'from', name + b'<club@lists.example.org>') + [
+        b'Reply-To: ' + get(fields, b'from') + b'\r\n'], body)
+
+
+# what is credited to a list, by its looks: the message is addressed to it (attacks.py)
+KNOWN.update({'by-list ' + name: ('to-club', RELAXED, function, LIST) for name, function in {
+    'tag and footer': by_list(),
+    'From': by_list(from_list(b'Order Desk via Club ')),
+    'From without a name': by_list(from_list(b'')),
+    'list fields': by_list(list_fields),
+    'Sender': by_list(lambda f, b: (f + [b'Sender: club-bounces@lists.example.org\r\n'], b)),
+    'Reply-To': by_list(lambda f, b: (f + [b'Reply-To: club@lists.example.org\r\n'], b)),
+    'wrapped': lambda f, b: (drop(put(f, b'content-type', b'multipart/mixed; boundary="x"'), b'content-transfer-encoding'),
+                             b'--x\r\n' + b''.join(each for each in f if name(each).startswith(b'content-')) + b'\r\n' + b +
+                             b'\r\n--x\r\nContent-Type: text/plain; charset="us-ascii"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n' +
+                             CLUB + b'\r\n--x--\r\n')}.items()})
+KNOWN['by-list qp'] = ('to-club-qp', RELAXED, lambda f, b: (f, b + qp(CLUB)), LIST)
+KNOWN['by-list, author without a name'] = ('bare-from', RELAXED, by_list(from_list(b'orders via Club ')), LIST)
 
 # what only a half is proved of: name: (message, canonicalization, change, half, what must be told)
 HALVES = {

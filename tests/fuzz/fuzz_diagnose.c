@@ -90,6 +90,34 @@ search(const struct auth_input *in, struct dkim_sig *sig, struct arena *arena)
 	assert(budget.tries <= TRIES);
 }
 
+/* Whatever was added: does it look like a list's? Any text of the message may be it. */
+static void
+like_list(const struct auth_input *in, const struct dkim_sig *sig)
+{
+	const struct message *message = in->message;
+	const struct field *last =
+		message->nfields > 0 ? &message->fields[message->nfields - 1] : NULL;
+	struct slice text = slice_head(message->body, 600);
+	struct diagnose_header header = {
+		.fields = message->fields, .nfields = message->nfields, .n = 3};
+	struct diagnose_body body = {.n = 1};
+
+	if (last == NULL)
+		return;
+	header.changes[0] =
+		(struct diagnose_change){.kind = DIAGNOSE_SUBJECT, .text = slice_trim(last->value)};
+	header.changes[1] = (struct diagnose_change){
+		.kind = DIAGNOSE_FIELD_ADDED, .field = SLICE("Reply-To"), .text = last->value};
+	header.changes[2] =
+		(struct diagnose_change){.kind = DIAGNOSE_LIST_FIELDS, .text = SLICE("List-Id")};
+	body.changes[0] = (struct diagnose_change){.kind = DIAGNOSE_FOOTER, .text = text};
+	if (diagnose_like_list(in, sig, &body, &header)) {
+		assert(slice_find(text, '<') == text.n);
+		assert(message_count(message, "To") + message_count(message, "Cc") > 0);
+	}
+	(void)diagnose_shown(last->value, last->name, text, in->arena);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -97,7 +125,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct slice raw = slice_make((const char *)data, size);
 	const struct limits limits = {.fields = 100, .field_size = 65536, .dkim_signatures = 4};
 	const struct auth_options auth = {0};
-	const struct envelope envelope = {0};
+	const struct envelope envelope = {.mail_from = SLICE_INIT("club@lists.example.org")};
 	const struct field *field;
 	struct message message;
 	struct arena arena;
@@ -112,14 +140,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	field = message_field(&message, "DKIM-Signature", 0);
 	if (field != NULL) {
 		dkim_parse(field, &arena, &sig);
-		if (sig.defect.id == DKIM_R_NONE)
-			search(&(struct auth_input){.message = &message,
-				       .envelope = &envelope,
-				       .limits = &limits,
-				       .options = &auth,
-				       .crypto = crypto,
-				       .arena = &arena},
-				&sig, &arena);
+		if (sig.defect.id == DKIM_R_NONE) {
+			const struct auth_input in = {.message = &message,
+				.envelope = &envelope,
+				.limits = &limits,
+				.options = &auth,
+				.crypto = crypto,
+				.arena = &arena};
+
+			search(&in, &sig, &arena);
+			like_list(&in, &sig);
+		}
 	}
 	arena_clear(&arena);
 	return 0;

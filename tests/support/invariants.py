@@ -171,6 +171,8 @@ class Examined:
             wrong.append('status and exit status differ')
         if two['field'].encode() not in self.two.out:
             wrong.append('field is not the field that was written')
+        if 'event' in one or not re.fullmatch('[0-9a-f]{32}', two.pop('event', '')):
+            wrong.append('event is of the log, and there 32 digits')
         for value in (one, two):
             for name in ('time', 'removed_fields', 'dns'):
                 value.pop(name, None)

@@ -42,8 +42,9 @@ static const struct {
 	{"Microsoft 365, link-local", "from BL0PR11MB1.namprd11.prod.outlook.com ([fe80::1%5]) by BL0PR11MB1.namprd11.prod.outlook.com ([fe80::1%5]) with mapi id 15.20.1.2; x", HOP_PROVIDER, "microsoft365"},
 	{"Yahoo", "from 127.0.0.1 by atlas-production.v2-mail-prod1-gq1.omega.yahoo.com pod-id NONE with HTTP; x", HOP_PROVIDER, "yahoo"},
 	{"Fastmail", "from mx6.messagingengine.com ([10.202.2.205]) by compute6.internal (LMTPProxy); x", HOP_PROVIDER, "fastmail"},
-	{"Yandex", "from mxfront.example.yandex.net (mxfront.yandex.net [IPv6:2a02:6b8:c08::1]) by store.yp-c.yandex.net with LMTP id x; x", HOP_PROVIDER, "yandex"},
-	{"Rackspace", "from proxy1.mail.ord1d.rsapps.net ([172.30.191.6]) by backend1.mail.ord1d.rsapps.net with ESMTP id 1; x", HOP_PROVIDER, "rackspace"},
+	{"Yandex", "from postback1b.mail.yandex.net (postback1b.mail.yandex.net [2a02:6b8:c02:900::1]) by store1.sas.yp-c.yandex.net (notsolitesrv) with LMTPS id x for <a@b>; x", HOP_PROVIDER, "yandex"},
+	{"Yandex, 2020", "from mxfront3q.mail.yandex.net (localhost [127.0.0.1]) by mxfront3q.mail.yandex.net with LMTP id x for <a@b>; x", HOP_PROVIDER, "yandex"},
+	{"Rackspace", "from director5.mail.iad3b.rsapps.net ([172.31.157.9]) by backend41.mail.iad3b.rsapps.net (Dovecot) with LMTP id x for <a@b>; x", HOP_PROVIDER, "rackspace"},
 };
 
 static const struct {

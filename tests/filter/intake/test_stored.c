@@ -41,23 +41,41 @@
 	"Received: from " ip                                                                       \
 	" (EHLO mx.news.example) by 10.217.135.71 with SMTPs (version=TLS1_3 cipher=X)" DATE
 #define F_INSIDE                                                                                   \
-	"Received: from mx6.messagingengine.com ([10.202.2.205]) by compute6.internal "            \
-	"(LMTPProxy)" DATE
+	"Received: from compute6.internal (compute6.nyi.internal [10.202.2.46]) by sloti33d1t06 "  \
+	"(Cyrus 3.0-git-fastmail-10960) with LMTPA" DATE                                           \
+	"Received: from mx6 ([10.202.2.205]) by compute6.internal (LMTPProxy)" DATE                \
+	"Received: from mx6.messagingengine.com (localhost [127.0.0.1]) by mx6.nyi.internal "      \
+	"(Postfix) with ESMTP id 3" DATE                                                           \
+	"Received: from mx6.nyi.internal (localhost [127.0.0.1]) by mx6.messagingengine.com "      \
+	"(Authentication Milter) with ESMTP id 4.1" DATE
 #define F_BORDER(ip)                                                                               \
 	"Received: from mx.news.example (mx.news.example [" ip                                     \
 	"]) by mx6.messagingengine.com (Postfix) with ESMTPS id 1" DATE
 #define X_INSIDE                                                                                   \
-	"Received: from a.yandex.net (a.yandex.net [IPv6:2a02:6b8:c08::1]) by b.yp-c.yandex.net "  \
-	"with LMTP id 1" DATE
-#define X_BORDER(ip)                                                                               \
+	"Received: from postback1b.mail.yandex.net (postback1b.mail.yandex.net "                   \
+	"[2a02:6b8:c02:900::1]) by store1.sas.yp-c.yandex.net (notsolitesrv) with LMTPS id 1 "     \
+	"for <u@own.example>" DATE                                                                 \
+	"Received: from mxfront-60.iva.yp-c.yandex.net (mxfront-60.iva.yp-c.yandex.net "           \
+	"[IPv6:2a02:6b8:c0c::1]) by postback1b.mail.yandex.net (Yandex) with ESMTPS id 2" DATE
+#define X_FIRST(ip)                                                                                \
 	"Received: from mx.news.example (mx.news.example [" ip                                     \
-	"]) by mxfront.yandex.net (mxfront) with ESMTPS id 1" DATE
+	"]) by mxfront-60.iva.yp-c.yandex.net (mxfront) with ESMTPS id 3" DATE
+#define X_NOTED(host, mail)                                                                        \
+	"X-Yandex-Fwd: 1\nAuthentication-Results: " host ".yandex.net; spf=pass (" host            \
+	".yandex.net: domain of x designates 192.0.2.44 as permitted sender, "                     \
+	"rule=[ip4:192.0.2.0/24]) smtp.mail=" mail "; dkim=pass header.i=@news.example\n"
+#define X_HOST "mxfront-60.iva.yp-c"
+#define X_BORDER(ip) X_FIRST(ip) X_NOTED(X_HOST, "bounce@news.example")
 #define R_INSIDE                                                                                   \
-	"Received: from proxy1.rsapps.net ([172.30.191.6]) by backend1.rsapps.net with ESMTP id "  \
-	"1" DATE
+	"Received: from director5.mail.iad3b.rsapps.net ([172.31.157.9]) by "                      \
+	"backend41.mail.iad3b.rsapps.net (Dovecot) with LMTP id 1 for <u@own.example>" DATE        \
+	"Received: from smtp14.gate.iad3a ([172.27.255.53]) (using TLSv1.2 with cipher X "         \
+	"(256/256 "                                                                                \
+	"bits)) by director5.mail.iad3b.rsapps.net (Dovecot) with LMTP id 2 " DATE
 #define R_BORDER(ip)                                                                               \
-	"Received: from mx.news.example (mx.news.example [" ip                                     \
-	"]) by gate1.emailsrvr.com (SMTP Server) with ESMTPS id 1" DATE
+	"Received: from [" ip "] ([" ip ":53887] helo=mx.news.example) by "                        \
+	"smtp14.gate.iad3a.rsapps.net (envelope-from <bounce@news.example>) (ecelerity "           \
+	"4.2.1.56364 r(Core:4.2.1.14)) with ESMTPS (cipher=X) id E3/AD" DATE
 #define FROM "From: News <news@news.example>\n"
 
 #define AMAVIS                                                                                     \
@@ -104,7 +122,7 @@ static const struct {
 	{"Microsoft 365", M_INSIDE M_FRONT M_NOTED(EVIL, "news.example"), M_BORDER(GOOD), M_BORDER(EVIL), M_PATH},
 	{"Yahoo", Y_INSIDE PATH, Y_BORDER(GOOD), Y_BORDER(EVIL), ""},
 	{"Fastmail", PATH F_INSIDE, F_BORDER(GOOD), F_BORDER(EVIL), ""},
-	{"Yandex", PATH X_INSIDE, X_BORDER(GOOD), X_BORDER(EVIL), ""},
+	{"Yandex", X_INSIDE, X_BORDER(GOOD), X_BORDER(EVIL), M_PATH},
 	{"Rackspace", PATH R_INSIDE, R_BORDER(GOOD), R_BORDER(EVIL), ""},
 };
 
@@ -118,7 +136,7 @@ static const struct {
 	{"Microsoft 365, then another host", M_INSIDE M_FRONT BORDER(GOOD) M_PATH},
 	{"Yahoo, then another host", Y_INSIDE PATH BORDER(GOOD)},
 	{"Fastmail, then another host", PATH F_INSIDE BORDER(GOOD)},
-	{"Yandex, then another host", PATH X_INSIDE BORDER(GOOD)},
+	{"Yandex, then another host", X_INSIDE BORDER(GOOD) X_NOTED(X_HOST, "bounce@news.example") M_PATH},
 	{"Rackspace, then another host", PATH R_INSIDE BORDER(GOOD)},
 	{"a submission by another host", PATH "Received: by evil.example (Postfix, from userid 999) id 1" DATE BORDER(GOOD)},
 	{"an Exim submission by another host", PATH "Received: from root by evil.example with local (Exim 4.96) id 1" DATE BORDER(GOOD)},
@@ -153,6 +171,16 @@ static const struct {
 	{"Microsoft's, noted below the border", M_INSIDE M_BORDER(EVIL) M_NOTED(GOOD, "news.example") FROM M_PATH, "", PLACE_NONE},
 	{"Microsoft's, noted in a comment", M_INSIDE "Authentication-Results: spf=fail (smtp.mailfrom=news.example) smtp.mailfrom=evil.example\n" M_BORDER(EVIL) FROM M_PATH, "@evil.example", PLACE_NOTED},
 	{"Microsoft's, noted by another result", M_INSIDE "Authentication-Results: dkim=none; spf=pass smtp.mailfrom=news.example\n" M_BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"Yandex's, at the end", X_INSIDE X_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
+	{"Yandex's, below its border", X_INSIDE X_FIRST(GOOD) M_PATH X_NOTED(X_HOST, "bounce@news.example") FROM, "bounce@news.example", PLACE_BELOW},
+	{"Yandex's, no inside hop", X_BORDER(GOOD) FROM M_PATH, "bounce@news.example", PLACE_BELOW},
+	{"Yandex's, none", X_INSIDE X_BORDER(GOOD) FROM, "@news.example", PLACE_NOTED},
+	{"Yandex's, of another domain", X_INSIDE X_FIRST(EVIL) X_NOTED(X_HOST, "x@evil.example") FROM M_PATH, "@evil.example", PLACE_NOTED},
+	{"Yandex's, a second one of the sender's", X_INSIDE X_FIRST(EVIL) X_NOTED(X_HOST, "x@evil.example") X_NOTED(X_HOST, "bounce@news.example") FROM M_PATH, "@evil.example", PLACE_NOTED},
+	{"Yandex's, of another host", X_INSIDE X_FIRST(EVIL) X_NOTED("mxfront-61.iva.yp-c", "bounce@news.example") FROM M_PATH, "", PLACE_NONE},
+	{"Yandex's, below another Received", X_INSIDE X_FIRST(EVIL) BORDER(GOOD) X_NOTED(X_HOST, "bounce@news.example") FROM M_PATH, "", PLACE_NONE},
+	{"Yandex's, above its border", X_NOTED(X_HOST, "bounce@news.example") X_INSIDE X_FIRST(EVIL) FROM M_PATH, "", PLACE_NONE},
+	{"Yandex's form at another host", BORDER(EVIL) X_NOTED(X_HOST, "bounce@news.example") FROM M_PATH, "", PLACE_NONE},
 	{"noted by nobody's border", M_NOTED(GOOD, "news.example") BORDER(EVIL) FROM M_PATH, "", PLACE_NONE},
 	{"the sender's, below", PATH BORDER(EVIL) "Return-Path: <x@news.example>\n", "bounce@news.example", PLACE_RETURN_PATH},
 	{"only the sender's", BORDER(EVIL) PATH FROM, "", PLACE_NONE},

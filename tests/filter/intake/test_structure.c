@@ -36,6 +36,11 @@ static const struct {
 	{"addresses are as they were", TOP RFC822 "From: \"a:b\" <c@d.example>,\r\n e@f.example\r\n\r\nFrom: x\r\n" END, {"From: \"a:b\" <c@d.example>,\r\n e@f.example\r\n\r\nFrom: x\r\n"}, false},
 	{"in base64", TOP "\r\n--b 1\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" B64_INNER END, {INNER}, true},
 	{"in quoted-printable", TOP "\r\n--b 1\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nFrom: a=40b\r\n\r\nx=3D=\r\ny\r\n" END, {"From: a@b\r\n\r\nx=y\r\n"}, true},
+	{"a file named .eml", TOP "\r\n--b 1\r\nContent-Type: application/octet-stream; name=\"spam.EML\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" B64_INNER END, {INNER}, true},
+	{"a file named .eml in its disposition", TOP "\r\n--b 1\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment;\r\n filename*=utf-8''a%20b.eml\r\n\r\n" INNER END, {INNER}, false},
+	{"all of it is such a file", "MIME-Version: 1.0\r\nContent-Type: application/octet-stream; name=a.eml\r\nContent-Transfer-Encoding: base64\r\n\r\n" B64_INNER "\r\n", {INNER}, true},
+	{"a file of another name", TOP "\r\n--b 1\r\nContent-Type: application/octet-stream; name=\"a.eml.exe\"\r\nContent-Transfer-Encoding: base64\r\n\r\n" B64_INNER END, {NULL}, false},
+	{"only an end of a name", TOP "\r\n--b 1\r\nContent-Type: application/octet-stream; name=\".eml\"\r\n\r\n" INNER END, {NULL}, false},
 	{"headers alone are no message", TOP "\r\n--b 1\r\nContent-Type: text/rfc822-headers\r\n\r\nFrom: a\r\n" END, {NULL}, false},
 };
 /* clang-format on */

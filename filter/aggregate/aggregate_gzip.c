@@ -1,0 +1,138 @@
+#include "filter/aggregate/aggregate_gzip.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "mime/late.h"
+
+enum {
+	STEP = 64 * 1024,
+	GZIP_WINDOW = 15 + 16, /* a gzip file, not a zlib stream */
+	MEMORY_LEVEL = 8,
+	ROOM_FIRST = 16 * 1024,
+	INSIDE_MAX = 256 * 1024 /* octets that deflate may hold back */
+};
+
+struct library {
+	__typeof__(&deflateInit2_) init;
+	__typeof__(&deflate) deflate;
+	__typeof__(&deflateEnd) end;
+};
+
+struct aggregate_gzip {
+	struct library lib;
+	z_stream stream;
+	bool begun;
+	unsigned char *file;
+	size_t n, room;
+	size_t pending; /* octets that went in since something came out */
+};
+
+struct aggregate_gzip *
+aggregate_gzip_new(void)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(library, init, deflateInit2_),
+		LATE_ALWAYS(library, deflate, deflate),
+		LATE_ALWAYS(library, end, deflateEnd),
+	};
+	struct aggregate_gzip *gzip = calloc(1, sizeof *gzip);
+
+	if (gzip == NULL)
+		return NULL;
+	if (!late_load("libz.so.1", names, sizeof names / sizeof *names, &gzip->lib) ||
+		gzip->lib.init(&gzip->stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW,
+			MEMORY_LEVEL, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+			(int)sizeof(z_stream)) != Z_OK) {
+		free(gzip);
+		return NULL;
+	}
+	gzip->begun = true;
+	return gzip;
+}
+
+static bool
+make_room(struct aggregate_gzip *gzip)
+{
+	const size_t room = gzip->room == 0 ? ROOM_FIRST : 2 * gzip->room;
+	unsigned char *grown;
+
+	if (gzip->room - gzip->n >= ROOM_FIRST / 2)
+		return true;
+	grown = realloc(gzip->file, room);
+	if (grown == NULL)
+		return false;
+	gzip->file = grown;
+	gzip->room = room;
+	return true;
+}
+
+/* Z_NO_FLUSH: until all was taken; Z_FINISH: until all is out */
+static enum status
+run(struct aggregate_gzip *gzip, int flush)
+{
+	int got = Z_OK;
+
+	do {
+		size_t room;
+
+		if (!make_room(gzip))
+			return ST_TEMP;
+		room = gzip->room - gzip->n;
+		room = room < STEP ? room : STEP;
+		gzip->stream.next_out = gzip->file + gzip->n;
+		gzip->stream.avail_out = (uInt)room;
+		got = gzip->lib.deflate(&gzip->stream, flush);
+		if (got != Z_OK && got != Z_STREAM_END && got != Z_BUF_ERROR)
+			return ST_TEMP;
+		room -= gzip->stream.avail_out;
+		gzip->n += room;
+		if (room > 0)
+			gzip->pending = 0;
+	} while (flush == Z_FINISH ? got != Z_STREAM_END : gzip->stream.avail_in > 0);
+	return ST_OK;
+}
+
+enum status
+aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets)
+{
+	while (octets.n > 0) {
+		const struct slice piece = slice_head(octets, STEP);
+
+		/* zlib reads from it and its type is not const */
+		memcpy(&gzip->stream.next_in, &piece.p, sizeof piece.p);
+		gzip->stream.avail_in = (uInt)piece.n;
+		gzip->pending += piece.n;
+		if (run(gzip, Z_NO_FLUSH) != ST_OK)
+			return ST_TEMP;
+		octets = slice_from(octets, piece.n);
+	}
+	return ST_OK;
+}
+
+size_t
+aggregate_gzip_size(const struct aggregate_gzip *gzip)
+{
+	return gzip->n + (gzip->pending < INSIDE_MAX ? gzip->pending : INSIDE_MAX);
+}
+
+enum status
+aggregate_gzip_end(struct aggregate_gzip *gzip, struct slice *file)
+{
+	gzip->stream.avail_in = 0;
+	if (run(gzip, Z_FINISH) != ST_OK)
+		return ST_TEMP;
+	*file = slice_make((const char *)gzip->file, gzip->n);
+	return ST_OK;
+}
+
+void
+aggregate_gzip_free(struct aggregate_gzip *gzip)
+{
+	if (gzip == NULL)
+		return;
+	if (gzip->begun)
+		(void)gzip->lib.end(&gzip->stream);
+	free(gzip->file);
+	free(gzip);
+}

@@ -1,0 +1,31 @@
+/* aggregate_name.h: what an aggregate report is called (RFC 9990 3.5.1, 3.5.2). */
+#ifndef FILTER_AGGREGATE_AGGREGATE_NAME_H
+#define FILTER_AGGREGATE_AGGREGATE_NAME_H
+
+#include "mime/arena.h"
+#include "mime/status.h"
+
+struct crypto;
+
+enum { AGGREGATE_ID = 32, AGGREGATE_DAY = 86400 };
+
+struct aggregate_name {
+	struct slice submitter, domain; /* normal names */
+	int64_t day;                    /* its first second */
+	int64_t part;                   /* of what is sent about that day, from 0 */
+	struct slice policy;            /* aggregate_policy_key */
+};
+
+/*
+ * AGGREGATE_ID letters and digits, the same for the same report and different for any other: they
+ * are the Report-ID wherever it is, and the unique part of the name of the file. ST_TEMP without
+ * OpenSSL.
+ */
+enum status aggregate_id(struct crypto *crypto, const struct aggregate_name *name,
+	struct arena *arena, struct slice *id);
+
+const char *aggregate_file(const struct aggregate_name *name, struct slice id, struct arena *arena);
+const char *aggregate_subject(
+	const struct aggregate_name *name, struct slice id, struct arena *arena);
+
+#endif

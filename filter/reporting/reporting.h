@@ -1,0 +1,36 @@
+/*
+ * reporting.h: the commands that report to others about their mail (RFC 9990, RFC 9991).
+ *
+ * The filter's JSON log is imported into the store; what is due of it becomes reports, which are
+ * frozen and sent. Exit statuses: 0; 64, 78 as everywhere; 75 where the store failed or something
+ * could not be done now and is to be tried again.
+ */
+#ifndef FILTER_REPORTING_REPORTING_H
+#define FILTER_REPORTING_REPORTING_H
+
+#include <time.h>
+
+#include "filter/settings/settings.h"
+
+/* Seconds since the epoch: --now, or the clock's. */
+static inline int64_t
+reporting_now(const struct options *options)
+{
+	return options->has_now && options->now != NOW_MESSAGE ? options->now : (int64_t)time(NULL);
+}
+
+int reporting_import_main(const struct options *options, struct arena *arena);
+int reporting_send_main(const struct options *options, struct arena *arena);
+
+/* A bounce comes on stdin: status 0 whatever it is, unless the store failed. */
+int reporting_bounce_main(const struct options *options, struct arena *arena);
+
+int reporting_prune_main(const struct options *options, struct arena *arena);
+
+/*
+ * Does a bounce (RFC 3464) say that delivery failed for good: a message/delivery-status part whose
+ * Action is failed and whose Status, if it has one, is 5.x.x?
+ */
+bool reporting_bounce_failed(struct slice raw, struct arena *arena);
+
+#endif

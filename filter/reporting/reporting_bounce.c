@@ -1,0 +1,300 @@
+/*
+ * reporting_bounce.c: bounces of reports. Whoever has a report's reverse-path can stop further ones
+ * to the same address about the same domain, and nothing else: what is no such bounce is ignored.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "auth/base/crypto.h"
+#include "filter/aggregate/aggregate_name.h"
+#include "filter/io/read.h"
+#include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_store.h"
+#include "filter/reporting/reporting_verp.h"
+#include "filter/settings/profile.h"
+#include "filter/text/i18n.h"
+#include "mime/message.h"
+
+enum {
+	BOUNCE_OCTETS = 1024 * 1024, /* what is behind them is not read */
+	FIELDS_MAX = 1000,
+	FIELD_OCTETS = 65536,
+	PARTS_MAX = 20,
+	BOUNDARY_MAX = 70,  /* RFC 2046 5.1.1 */
+	SILENT_DAYS = 7,    /* after the first bounce, doubled by each further one */
+	SILENT_DOUBLED = 4, /* so often */
+	ADDRESSES_MAX = 100 /* of a bounce that are looked at */
+};
+
+/* The value of a parameter of a structured field: quoted or not, without what a comment hides. */
+static struct slice
+parameter(struct slice value, struct slice name)
+{
+	while (value.n > 0) {
+		struct slice rest;
+
+		value = slice_from(value, slice_find(value, ';') + 1);
+		rest = slice_trim(value);
+		if (!slice_istarts(rest, name))
+			continue;
+		rest = slice_trim(slice_from(rest, name.n));
+		if (!slice_starts(rest, SLICE("=")))
+			continue;
+		rest = slice_trim(slice_from(rest, 1));
+		if (slice_starts(rest, SLICE("\""))) {
+			rest = slice_from(rest, 1);
+			return slice_head(rest, slice_find(rest, '"'));
+		}
+		return slice_trim(slice_head(rest, slice_find(rest, ';')));
+	}
+	return SLICE("");
+}
+
+static struct slice
+field_value(const struct message *message, const char *name, struct arena *arena)
+{
+	const struct field *field = message_field(message, name, 0);
+
+	return field == NULL || (field->flags & FIELD_OVERSIZE) != 0 ? SLICE("")
+								     : field_unfold(field, arena);
+}
+
+/* Is the line a delimiter of that boundary (RFC 2046 5.1.1)? */
+static bool
+is_delimiter(struct slice line, struct slice boundary)
+{
+	return slice_starts(line, SLICE("--")) && slice_starts(slice_from(line, 2), boundary);
+}
+
+/* RFC 3464 2.3.3, 2.3.4: a recipient's fields */
+static bool
+says_failed(struct slice fields, struct arena *arena)
+{
+	struct message group;
+	struct slice action, status;
+
+	while (fields.n > 0) {
+		message_parse(fields, FIELDS_MAX, FIELD_OCTETS, arena, &group);
+		action = field_value(&group, "Action", arena);
+		status = field_value(&group, "Status", arena);
+		if (slice_istarts(action, SLICE("failed")) &&
+			(status.n == 0 || slice_starts(status, SLICE("5."))))
+			return true;
+		if (group.body.n >= fields.n)
+			return false;
+		fields = group.body;
+	}
+	return false;
+}
+
+bool
+reporting_bounce_failed(struct slice raw, struct arena *arena)
+{
+	struct message message;
+	struct slice type, boundary, rest, line;
+	const char *part = NULL;
+	size_t parts = 0;
+
+	message_parse(raw, FIELDS_MAX, FIELD_OCTETS, arena, &message);
+	type = field_value(&message, "Content-Type", arena);
+	boundary = parameter(type, SLICE("boundary"));
+	if (!slice_istarts(type, SLICE("multipart/report")) || boundary.n == 0 ||
+		boundary.n > BOUNDARY_MAX)
+		return false;
+	rest = message.body;
+	while (parts < PARTS_MAX && line_next(&rest, &line)) {
+		struct message inner;
+
+		if (!is_delimiter(line, boundary))
+			continue;
+		if (part != NULL) {
+			message_parse(slice_make(part, (size_t)(line.p - part)), FIELDS_MAX,
+				FIELD_OCTETS, arena, &inner);
+			if (slice_istarts(field_value(&inner, "Content-Type", arena),
+				    SLICE("message/delivery-status")) &&
+				says_failed(inner.body, arena))
+				return true;
+		}
+		part = rest.p;
+		parts++;
+	}
+	return false;
+}
+
+/* which mail it is about */
+
+struct bounce {
+	const struct options *options;
+	struct store *store;
+	struct crypto *crypto;
+	struct arena *arena;
+	struct slice secret;
+	int64_t now;
+	size_t looked;
+	struct reporting_verp verp;
+};
+
+/* ST_BAD: it is not an address of a report. */
+static enum status
+try_address(struct bounce *bounce, struct slice address)
+{
+	const struct options *options = bounce->options;
+	const char *base =
+		options->bounce_address != NULL ? options->bounce_address : options->report_from;
+
+	if (address.n == 0 || bounce->looked++ >= ADDRESSES_MAX)
+		return ST_BAD;
+	return reporting_verp_read(bounce->crypto, (const unsigned char *)bounce->secret.p, address,
+		base, bounce->now / AGGREGATE_DAY, bounce->arena, &bounce->verp);
+}
+
+/* Words of a field that may be an address. */
+static enum status
+try_field(struct bounce *bounce, struct slice value)
+{
+	enum status st = ST_BAD;
+
+	while (st == ST_BAD && value.n > 0) {
+		size_t n = 0;
+
+		while (n < value.n && !slice_is_blank(value.p[n]) && value.p[n] != '<' &&
+			value.p[n] != '>' && value.p[n] != ',')
+			n++;
+		st = try_address(bounce, slice_head(value, n));
+		value = slice_from(value, n + 1);
+	}
+	return st;
+}
+
+/* By --rcpt; where it is not given, by the fields that say where it was delivered. */
+static enum status
+find_mail(struct bounce *bounce, struct slice raw)
+{
+	static const char *const names[] = {"X-Original-To", "Delivered-To", "Envelope-To", "To"};
+	const struct strings *rcpts = &bounce->options->rcpts;
+	enum status st = ST_BAD;
+	struct message message;
+
+	for (size_t i = 0; st == ST_BAD && i < rcpts->n; i++)
+		st = try_address(bounce, slice_str(rcpts->v[i]));
+	if (rcpts->n > 0)
+		return st;
+	message_parse(raw, FIELDS_MAX, FIELD_OCTETS, bounce->arena, &message);
+	for (size_t i = 0; st == ST_BAD && i < sizeof names / sizeof *names; i++)
+		st = try_field(bounce, field_value(&message, names[i], bounce->arena));
+	return st;
+}
+
+/* The mail's address is suppressed for its domain, once for each mail. */
+static enum status
+suppress(struct bounce *bounce)
+{
+	struct store_query *mark = store_query(bounce->store,
+		"UPDATE out_mail SET state = ?1 WHERE id = ?2 AND state = ?3"
+		" RETURNING report, address");
+	struct store_query *note = store_query(bounce->store,
+		"INSERT INTO out_suppressed (domain, address, bounces, until)"
+		" SELECT p.domain, CAST(?1 AS TEXT), 1, CAST(?2 AS BIGINT) FROM out_report r"
+		" JOIN out_policy p ON p.id = r.policy WHERE r.id = ?3"
+		" ON CONFLICT (domain, address) DO UPDATE SET"
+		" bounces = out_suppressed.bounces + 1,"
+		" until = CAST(?4 AS BIGINT) + CAST(?5 AS BIGINT) * (CASE WHEN "
+		"out_suppressed.bounces >= 4 THEN 16"
+		" WHEN out_suppressed.bounces = 3 THEN 8"
+		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
+	const int64_t silent = (int64_t)SILENT_DAYS * AGGREGATE_DAY;
+	struct slice address = SLICE("");
+	enum store_step step;
+	int64_t report = 0;
+
+	store_bind_int(mark, 1, REPORTING_BOUNCED);
+	store_bind_int(mark, 2, bounce->verp.mail);
+	store_bind_int(mark, 3, REPORTING_SENT);
+	step = store_step(mark);
+	if (step == STORE_ROW) {
+		report = store_int(mark, 0);
+		address = arena_dup(bounce->arena, store_text(mark, 1));
+	}
+	store_reset(mark);
+	if (step != STORE_ROW)
+		return step == STORE_DONE ? ST_OK : ST_TEMP;
+	store_bind_text(note, 1, address);
+	store_bind_int(note, 2, bounce->now + silent);
+	store_bind_int(note, 3, report);
+	store_bind_int(note, 4, bounce->now);
+	store_bind_int(note, 5, silent);
+	return store_run(note);
+}
+
+static enum status
+take(struct bounce *bounce, struct slice raw)
+{
+	enum status st;
+
+	if (!reporting_bounce_failed(raw, bounce->arena))
+		return ST_OK;
+	st = reporting_store_secret(bounce->store, bounce->arena, &bounce->secret);
+	if (st == ST_OK)
+		st = find_mail(bounce, raw);
+	if (st != ST_OK)
+		return st == ST_BAD ? ST_OK : st;
+	st = store_begin(bounce->store);
+	if (st == ST_OK)
+		st = suppress(bounce);
+	if (st == ST_OK)
+		return store_commit(bounce->store);
+	store_rollback(bounce->store);
+	return st;
+}
+
+/* The beginning of stdin; the rest is read and forgotten, so that nobody gets EPIPE. */
+static bool
+read_stdin(struct arena *arena, struct slice *raw)
+{
+	char *bytes = arena_bytes(arena, BOUNCE_OCTETS), rest[4096];
+	ssize_t got = read_bytes(STDIN_FILENO, bytes, BOUNCE_OCTETS), more;
+
+	if (got < 0)
+		return false;
+	*raw = slice_make(bytes, (size_t)got);
+	if (got < BOUNCE_OCTETS)
+		return true;
+	do
+		more = read(STDIN_FILENO, rest, sizeof rest);
+	while (more > 0 || (more < 0 && errno == EINTR));
+	return true;
+}
+
+int
+reporting_bounce_main(const struct options *options, struct arena *arena)
+{
+	struct bounce bounce = {
+		.options = options,
+		.arena = arena,
+		.now = reporting_now(options),
+		.crypto = crypto_new(),
+	};
+	const char *error = _("no memory");
+	enum status st = ST_TEMP;
+	struct slice raw;
+
+	if (options->report_from == NULL && options->bounce_address == NULL) {
+		fputs(_("mailstamp: --bounce-address or --report-from is needed\n"), stderr);
+		return EXIT_CONFIG_ERROR;
+	}
+	if (!read_stdin(arena, &raw))
+		error = _("stdin cannot be read");
+	else if (bounce.crypto != NULL)
+		st = store_open(options->store, STORE_WRITE, arena, &bounce.store, &error);
+	if (st == ST_OK) {
+		st = take(&bounce, raw);
+		error = bounce.store != NULL ? store_error(bounce.store) : error;
+	}
+	if (st != ST_OK)
+		fprintf(stderr, "mailstamp: %s\n", error);
+	store_close(bounce.store);
+	crypto_free(bounce.crypto);
+	/* a pipe's 78 would bounce the bounce */
+	return st == ST_OK ? 0 : EXIT_TEMPFAIL;
+}

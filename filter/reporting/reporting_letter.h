@@ -1,0 +1,48 @@
+/*
+ * reporting_letter.h: one report to one address: what it says, where it goes, whether it may.
+ */
+#ifndef FILTER_REPORTING_REPORTING_LETTER_H
+#define FILTER_REPORTING_REPORTING_LETTER_H
+
+#include "filter/aggregate/aggregate_row.h"
+#include "filter/reporting/reporting_target.h"
+#include "filter/settings/settings.h"
+#include "filter/store/store.h"
+
+/* What all letters of a run need. */
+struct reporting_post {
+	const struct options *options;
+	struct store *store;
+	struct crypto *crypto;
+	struct auth_input in; /* DNS, for who takes reports */
+	struct arena arena;   /* of one letter */
+	struct slice secret;
+	int64_t now;
+};
+
+struct reporting_letter {
+	int64_t mail; /* its number */
+	struct slice address;
+	struct aggregate_policy policy;
+	struct slice file, subject, id, attachment;
+	int64_t day, frozen;
+	const char *to, *verp; /* where it goes; its reverse-path */
+	struct slice text;     /* the message */
+};
+
+/* All but to, verp and text, in the post's arena. ST_TEMP: the store. */
+enum status reporting_letter_load(struct reporting_post *post, int64_t mail, int64_t report,
+	struct slice address, struct reporting_letter *letter);
+
+/* Did mail to the address, about that domain, bounce not long ago? */
+enum status reporting_letter_suppressed(
+	struct reporting_post *post, const struct reporting_letter *letter, bool *suppressed);
+
+/* May it go there, and where instead (to is set)? As the store knows it, or DNS. */
+enum status reporting_letter_consent(struct reporting_post *post, struct reporting_letter *letter,
+	enum reporting_consent *consent);
+
+/* Sets verp and text, the same octets each time. */
+enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * reporting_mail.h: a report as a message (RFC 9990 3.5.2, RFC 9991 4), composed by GMime. The same
+ * values give the same octets.
+ */
+#ifndef FILTER_REPORTING_REPORTING_MAIL_H
+#define FILTER_REPORTING_REPORTING_MAIL_H
+
+#include "mime/arena.h"
+#include "mime/status.h"
+
+struct reporting_mail_part {
+	const char *type, *subtype;
+	const char *name;     /* of the file, or NULL: shown in place */
+	struct slice content; /* with a name any octets, else text without NUL */
+};
+
+struct reporting_mail {
+	const char *from_name, *from; /* display name, or NULL; address */
+	const char *to;
+	const char *subject;
+	const char *id;          /* of Message-ID and the boundary: letters, digits and '-' */
+	int64_t date;            /* seconds since the epoch */
+	const char *report_type; /* multipart/report of that type; NULL: multipart/mixed */
+	const struct reporting_mail_part *parts;
+	size_t nparts;
+};
+
+/* The message with LF at the ends of lines, in the arena. ST_TEMP without GMime or memory. */
+enum status reporting_mail_write(
+	const struct reporting_mail *mail, struct arena *arena, struct slice *message);
+
+#endif

@@ -1,0 +1,355 @@
+/* reporting_send.c: what is due is frozen and goes out by sendmail(1), or into a folder. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "auth/base/crypto.h"
+#include "filter/aggregate/aggregate_name.h"
+#include "filter/io/ownfile.h"
+#include "filter/io/spool.h"
+#include "filter/io/write.h"
+#include "filter/out/deliver.h"
+#include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_freeze.h"
+#include "filter/reporting/reporting_letter.h"
+#include "filter/reporting/reporting_store.h"
+#include "filter/reporting/reporting_verp.h"
+#include "filter/settings/profile.h"
+#include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+#include "filter/verdict/evaluate.h"
+
+enum {
+	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer counts */
+	WAIT_FIRST = 600,                /* seconds to the next try, doubled each time, */
+	WAIT_DOUBLED = 6,                /* so often */
+	EXPIRES = 7 * AGGREGATE_DAY,     /* after it was frozen */
+	FAILURES_MAX = 5,                /* in a row: then sendmail is what is wrong */
+	TEXT_MAX = 2048,
+	EX_NOUSER_ = 67, /* sysexits.h */
+	EX_NOHOST_ = 68,
+	EX_DATAERR_ = 65
+};
+
+struct mail {
+	struct mail *next;
+	int64_t id, report, tries;
+	struct slice address;
+};
+
+struct sender {
+	struct reporting_post post;
+	struct evaluation ev;
+	int64_t sent, refused, suppressed, failed, expired, waiting;
+	unsigned failures; /* in a row */
+};
+
+static enum status
+set_state(struct sender *sender, int64_t id, enum reporting_state state)
+{
+	struct store_query *query = store_query(
+		sender->post.store, "UPDATE out_mail SET state = ?1, sent = ?2 WHERE id = ?3");
+
+	if (sender->post.options->into != NULL)
+		return ST_OK;
+	store_bind_int(query, 1, (int64_t)state);
+	if (state == REPORTING_SENT)
+		store_bind_int(query, 2, sender->post.now);
+	else
+		store_bind_null(query, 2);
+	store_bind_int(query, 3, id);
+	return store_run(query);
+}
+
+/* It stays queued: ST_OK. */
+static enum status
+wait_longer(struct sender *sender, const struct mail *mail)
+{
+	struct store_query *query =
+		store_query(sender->post.store, "UPDATE out_mail SET next = ?1 WHERE id = ?2");
+	const int64_t doubled = mail->tries < WAIT_DOUBLED ? mail->tries : WAIT_DOUBLED;
+
+	sender->waiting++;
+	if (sender->post.options->into != NULL)
+		return ST_OK;
+	store_bind_int(query, 1, sender->post.now + ((int64_t)WAIT_FIRST << doubled));
+	store_bind_int(query, 2, mail->id);
+	return store_run(query);
+}
+
+/* Nobody else has it, and nobody takes it for the next minutes. */
+static enum status
+claim(struct sender *sender, const struct mail *mail, bool *claimed)
+{
+	struct store_query *query = store_query(sender->post.store,
+		"UPDATE out_mail SET tries = tries + 1, next = ?1"
+		" WHERE id = ?2 AND state = 0 AND next <= ?3 RETURNING id");
+	enum store_step step;
+
+	store_bind_int(query, 1, sender->post.now + WAIT_FIRST);
+	store_bind_int(query, 2, mail->id);
+	store_bind_int(query, 3, sender->post.now);
+	step = store_step(query);
+	*claimed = step == STORE_ROW;
+	store_reset(query);
+	return step == STORE_FAILED ? ST_TEMP : ST_OK;
+}
+
+/* sendmail's status, or -1 where it could not be run to its end */
+static int
+run_sendmail(struct sender *sender, const struct reporting_letter *letter)
+{
+	const struct options *options = sender->post.options;
+	const char *argv[] = {options->sendmail, "-i", "-f", letter->verp, "--", letter->to, NULL};
+	char *words[sizeof argv / sizeof *argv];
+	const char *error;
+	int fd = spool_open(options->spool_dir, letter->text.n), status = 0;
+	enum status st = ST_TEMP;
+
+	memcpy(words, argv, sizeof words);
+	if (fd < 0)
+		return -1;
+	if (write_bytes(fd, letter->text) && lseek(fd, 0, SEEK_SET) == 0)
+		st = deliver_run(fd, (off_t)letter->text.n, words, options->command_timeout, &error,
+			&status);
+	close(fd);
+	if (st == ST_OK)
+		return 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : -1;
+}
+
+static enum status
+hand_over(struct sender *sender, const struct mail *mail, const struct reporting_letter *letter)
+{
+	bool claimed;
+	int status;
+
+	if (claim(sender, mail, &claimed) != ST_OK)
+		return ST_TEMP;
+	if (!claimed)
+		return ST_OK;
+	status = run_sendmail(sender, letter);
+	if (status == 0) {
+		sender->sent++;
+		sender->failures = 0;
+		return set_state(sender, mail->id, REPORTING_SENT);
+	}
+	if (status == EX_NOUSER_ || status == EX_NOHOST_ || status == EX_DATAERR_) {
+		sender->failed++;
+		return set_state(sender, mail->id, REPORTING_FAILED);
+	}
+	sender->failures++;
+	fprintf(stderr, _("mailstamp: %s: status %d; the report waits\n"),
+		sender->post.options->sendmail, status);
+	return wait_longer(sender, mail);
+}
+
+/* Into the folder, whole or not at all; the same name for the same mail. */
+static enum status
+put_file(struct sender *sender, const struct reporting_letter *letter)
+{
+	static const struct ownfile_kind kind = {SLICE_INIT("Return-Path: <"), FAULT_EXISTS};
+	struct ownfile file;
+	struct buf path;
+	enum fault why = FAULT_NONE;
+	enum status st;
+
+	buf_init(&path, &sender->post.arena, TEXT_MAX);
+	buf_addf(&path, "%s/", sender->post.options->into);
+	buf_add(&path, letter->id);
+	buf_addf(&path, "-%lld.eml", (long long)letter->mail);
+	st = ownfile_open(&file, arena_cstr(&sender->post.arena, buf_slice(&path)), &kind,
+		&sender->post.arena, &why);
+	if (st == ST_OK) {
+		fprintf(file.out, "Return-Path: <%s>\n", letter->verp);
+		fwrite(letter->text.p, 1, letter->text.n, file.out);
+		st = ownfile_keep(&file, &why);
+	}
+	if (st == ST_OK)
+		sender->sent++;
+	else
+		fprintf(stderr, "mailstamp: %s: %s\n",
+			printable(buf_slice(&path), TEXT_MAX, &sender->post.arena),
+			translated(fault_text(why)));
+	return st;
+}
+
+static enum status
+send_one(struct sender *sender, const struct mail *mail)
+{
+	struct reporting_post *post = &sender->post;
+	enum reporting_consent consent;
+	struct reporting_letter letter;
+	bool suppressed;
+
+	if (reporting_letter_load(post, mail->id, mail->report, mail->address, &letter) != ST_OK ||
+		reporting_letter_suppressed(post, &letter, &suppressed) != ST_OK)
+		return ST_TEMP;
+	if (letter.frozen + EXPIRES < post->now) {
+		sender->expired++;
+		return set_state(sender, mail->id, REPORTING_EXPIRED);
+	}
+	if (suppressed) {
+		sender->suppressed++;
+		return set_state(sender, mail->id, REPORTING_SUPPRESSED);
+	}
+	if (reporting_letter_consent(post, &letter, &consent) != ST_OK)
+		return ST_TEMP;
+	if (consent == REPORTING_CONSENT_UNKNOWN)
+		return wait_longer(sender, mail);
+	if (consent == REPORTING_CONSENT_REFUSED) {
+		sender->refused++;
+		return set_state(sender, mail->id, REPORTING_REFUSED);
+	}
+	if (reporting_letter_write(post, &letter) != ST_OK)
+		return ST_TEMP;
+	return post->options->into != NULL ? put_file(sender, &letter)
+					   : hand_over(sender, mail, &letter);
+}
+
+static enum status
+list_mail(struct sender *sender, struct arena *arena, struct mail **list)
+{
+	struct store_query *query = store_query(sender->post.store,
+		"SELECT id, report, address, tries FROM out_mail"
+		" WHERE state = 0 AND next <= ?1 ORDER BY id LIMIT ?2");
+	struct mail **end = list;
+	enum store_step step;
+
+	*list = NULL;
+	store_bind_int(query, 1, sender->post.now);
+	store_bind_int(query, 2, (int64_t)sender->post.options->max_mails);
+	while ((step = store_step(query)) == STORE_ROW) {
+		struct mail *mail = arena_alloc(arena, sizeof *mail);
+
+		mail->id = store_int(query, 0);
+		mail->report = store_int(query, 1);
+		mail->address = arena_dup(arena, store_text(query, 2));
+		mail->tries = store_int(query, 3);
+		*end = mail;
+		end = &mail->next;
+	}
+	store_reset(query);
+	return step == STORE_DONE ? ST_OK : ST_TEMP;
+}
+
+static void
+tell_summary(const struct sender *sender, const struct reporting_freezer *freezer)
+{
+	const struct {
+		int64_t n;
+		const char *text;
+	} lines[] = {
+		{freezer->reports, N_("reports made")},
+		{freezer->silent, N_("not made: all that day's mail was reports")},
+		{sender->sent, sender->post.options->into != NULL ? N_("written") : N_("sent")},
+		{sender->refused, N_("not sent: the other domain takes no reports")},
+		{sender->suppressed, N_("not sent: mail to the address bounced")},
+		{sender->failed, N_("not sent: no such address")},
+		{sender->expired, N_("not sent: could not be sent for a week")},
+		{sender->waiting, N_("wait for the next run")},
+	};
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+		if (lines[i].n > 0)
+			printf("%lld %s\n", (long long)lines[i].n, translated(lines[i].text));
+}
+
+static int
+send_all(struct sender *sender, struct arena *arena)
+{
+	struct reporting_freezer freezer = {
+		.options = sender->post.options,
+		.store = sender->post.store,
+		.crypto = sender->post.crypto,
+		.arena = arena,
+		.now = sender->post.now,
+	};
+	const char *error = NULL;
+	struct mail *list = NULL;
+	enum status st = reporting_store_secret(sender->post.store, arena, &sender->post.secret);
+
+	if (st == ST_OK)
+		st = reporting_freeze(&freezer, &error);
+	if (st == ST_OK)
+		st = list_mail(sender, arena, &list);
+	for (const struct mail *mail = list;
+		st == ST_OK && mail != NULL && sender->failures < FAILURES_MAX; mail = mail->next) {
+		arena_reset(&sender->post.arena);
+		st = send_one(sender, mail);
+	}
+	if (error == NULL)
+		error = store_error(sender->post.store);
+	if (st != ST_OK && error[0] != '\0')
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
+	tell_summary(sender, &freezer);
+	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
+}
+
+/* An address of ours, which must be one that mail can be sent to. */
+static bool
+our_address(const char *option, const char **address, struct arena *arena)
+{
+	struct slice normal;
+
+	if (*address != NULL && reporting_address(slice_str(*address), arena, &normal) &&
+		slice_find(normal, '@') <= REPORTING_VERP_LOCAL) {
+		*address = arena_cstr(arena, normal);
+		return true;
+	}
+	fprintf(stderr,
+		_("mailstamp: --%s must be an address with at most %d octets before the @\n"),
+		option, (int)REPORTING_VERP_LOCAL);
+	return false;
+}
+
+static bool
+complete(struct options *options, struct arena *arena)
+{
+	if (!our_address("report-from", &options->report_from, arena) ||
+		(options->bounce_address != NULL &&
+			!our_address("bounce-address", &options->bounce_address, arena)))
+		return false;
+	if (options->report_domain == NULL)
+		options->report_domain = strrchr(options->report_from, '@') + 1;
+	options->auth.dmarc_compare = true; /* policies of both RFCs: the public suffix list */
+	return true;
+}
+
+int
+reporting_send_main(const struct options *given, struct arena *arena)
+{
+	struct options options = *given;
+	struct sender sender = {
+		.post = {.options = &options, .now = reporting_now(&options)},
+	};
+	const char *error = _("no memory");
+	enum evaluate_status opened;
+	int status = EXIT_CONFIG_ERROR;
+
+	if (!complete(&options, arena))
+		return EXIT_CONFIG_ERROR;
+	arena_init(&sender.post.arena, arena->oom, arena->oom_arg);
+	evaluate_begin(&options, arena, &sender.ev);
+	opened = evaluate_open(&sender.ev, &error);
+	sender.post.in = sender.ev.in;
+	sender.post.crypto = sender.ev.in.crypto;
+	if (opened == EVALUATE_OK) {
+		enum status st =
+			store_open(options.store, STORE_WRITE, arena, &sender.post.store, &error);
+
+		if (st != ST_OK)
+			opened = st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
+	}
+	if (opened == EVALUATE_OK) {
+		status = send_all(&sender, arena);
+	} else {
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
+	store_close(sender.post.store);
+	evaluate_end(&sender.ev);
+	arena_clear(&sender.post.arena);
+	return status;
+}

@@ -1,0 +1,45 @@
+/*
+ * reporting_target.h: where a report may go: addresses of a rua or ruf tag (RFC 9990 3.5), and
+ * whether another organization takes reports (RFC 9990 4).
+ */
+#ifndef FILTER_REPORTING_REPORTING_TARGET_H
+#define FILTER_REPORTING_REPORTING_TARGET_H
+
+#include "auth/dmarc/dmarc_external.h"
+#include "filter/aggregate/aggregate_row.h"
+
+enum { REPORTING_TARGETS = 10, REPORTING_ADDRESS = 254 };
+
+/*
+ * local@domain as mail is sent to it: the local part a dot-atom (RFC 5322 3.2.3) of at most 64
+ * octets, the domain made normal; false for any other.
+ */
+bool reporting_address(struct slice text, struct arena *arena, struct slice *address);
+
+/* Such an address out of a URI: mailto only, without what follows '?' or '!', percent-decoded. */
+bool reporting_address_uri(struct slice uri, struct arena *arena, struct slice *address);
+
+/*
+ * The addresses of a tag's list in their order, each once, at most REPORTING_TARGETS of them, with
+ * a space between; what is no such address is passed over (RFC 9990 3.5).
+ */
+struct slice reporting_addresses(struct slice list, struct arena *arena);
+
+/* Cuts the next address off such a text; false at its end. */
+bool reporting_address_next(struct slice *addresses, struct slice *address);
+
+enum reporting_consent {
+	REPORTING_CONSENT_UNKNOWN, /* DNS did not answer */
+	REPORTING_CONSENT_GIVEN,   /* inside the organization, or the other domain agrees */
+	REPORTING_CONSENT_REFUSED
+};
+
+/*
+ * May reports about the policy's domain go to address, one of its rua or ruf? *instead: the address
+ * that the other domain wants for it, or address itself. Asks DNS.
+ */
+enum reporting_consent reporting_target(const struct auth_input *in,
+	const struct aggregate_policy *policy, bool failure, struct slice address,
+	struct slice *instead);
+
+#endif

@@ -1,0 +1,83 @@
+/* schema_in.c: what others reported about our domains. */
+#include <stddef.h>
+
+#include "filter/store/store_schema.h"
+
+/* clang-format off */
+const char *const store_schema_in[] = {
+	/* who sent reports: the author domain of the mail that brought them. auth is enum
+	 * feedback_auth; a loose file has none, and its domain is empty. */
+	"CREATE TABLE in_sender ("
+	"id @id,"
+	"domain TEXT NOT NULL,"
+	"auth BIGINT NOT NULL,"
+	"UNIQUE (domain, auth))",
+
+	/* one report; kind: aggregate, tls, failure. All but the first line is the sender's claim. */
+	"CREATE TABLE in_report ("
+	"id @id,"
+	"kind TEXT NOT NULL, sender BIGINT NOT NULL, received BIGINT NOT NULL,"
+	"digest TEXT NOT NULL," /* SHA-256 of its octets, unpacked */
+	"seen BIGINT NOT NULL," /* how often it came */
+	"differs BIGINT NOT NULL," /* of them with other octets */
+	"rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, warnings BIGINT NOT NULL,"
+	"message_id TEXT,"
+	"org TEXT NOT NULL, report_id TEXT NOT NULL, domain TEXT NOT NULL,"
+	"begins BIGINT, ends BIGINT," /* seconds since the epoch */
+	"email TEXT, contact TEXT, version TEXT, namespace TEXT, generator TEXT, errors TEXT,"
+	"p TEXT, sp TEXT, np TEXT, adkim TEXT, aspf TEXT, pct TEXT, fo TEXT, testing TEXT,"
+	"discovery TEXT,"
+	"UNIQUE (kind, sender, org, report_id, domain))",
+	"CREATE INDEX in_report_domain ON in_report (domain, begins)",
+
+	/* the values as reported, in lower case where they are of the standard */
+	"CREATE TABLE in_row ("
+	"report BIGINT NOT NULL, n BIGINT NOT NULL,"
+	"source TEXT NOT NULL, messages BIGINT NOT NULL,"
+	"disposition TEXT NOT NULL, dkim TEXT NOT NULL, spf TEXT NOT NULL,"
+	"header_from TEXT NOT NULL, envelope_from TEXT, envelope_to TEXT,"
+	"auth BIGINT NOT NULL," /* in_auth */
+	"reasons TEXT," /* JSON: [{"type": ..., "comment": ...}, ...] */
+	"marks BIGINT NOT NULL," /* bits of enum feedback_mark: what cannot be true */
+	"PRIMARY KEY (report, n)) @clustered",
+
+	/* what rows have in common: a list of authentication results, kept once */
+	"CREATE TABLE in_auth (id @id, digest TEXT NOT NULL UNIQUE)",
+	"CREATE TABLE in_result ("
+	"auth BIGINT NOT NULL, n BIGINT NOT NULL,"
+	"method TEXT NOT NULL," /* dkim, spf */
+	"domain TEXT, selector TEXT, scope TEXT, result TEXT, human TEXT,"
+	"PRIMARY KEY (auth, n)) @clustered",
+
+	/* what is odd about a report */
+	"CREATE TABLE in_warning ("
+	"report BIGINT NOT NULL, code TEXT NOT NULL, times BIGINT NOT NULL, sample TEXT,"
+	"PRIMARY KEY (report, code)) @clustered",
+
+	"CREATE TABLE in_tls ("
+	"report BIGINT NOT NULL, n BIGINT NOT NULL,"
+	"type TEXT NOT NULL, domain TEXT NOT NULL, mx TEXT, policy TEXT,"
+	"successes BIGINT NOT NULL, failures BIGINT NOT NULL,"
+	"PRIMARY KEY (report, n)) @clustered",
+	"CREATE TABLE in_tls_failure ("
+	"report BIGINT NOT NULL, policy BIGINT NOT NULL, n BIGINT NOT NULL,"
+	"result TEXT NOT NULL, sending_ip TEXT, receiving_ip TEXT, receiving_mx TEXT,"
+	"receiving_helo TEXT, sessions BIGINT NOT NULL, reason TEXT, information TEXT,"
+	"PRIMARY KEY (report, policy, n)) @clustered",
+
+	/* of a message that failed; no part of its body */
+	"CREATE TABLE in_failure ("
+	"report BIGINT NOT NULL PRIMARY KEY,"
+	"feedback_type TEXT, user_agent TEXT, source TEXT, source_port TEXT, auth_failure TEXT,"
+	"delivery TEXT, alignment TEXT, original_from TEXT, original_to TEXT, arrival BIGINT,"
+	"incidents BIGINT NOT NULL, results TEXT, dkim_domain TEXT, dkim_selector TEXT,"
+	"dkim_identity TEXT, spf_dns TEXT, header_from TEXT, message_id TEXT)",
+
+	/* what could not be read, whole */
+	"CREATE TABLE in_aside ("
+	"id @id,"
+	"sender BIGINT NOT NULL, received BIGINT NOT NULL, seen BIGINT NOT NULL,"
+	"name TEXT, why TEXT NOT NULL, digest TEXT NOT NULL UNIQUE, octets @blob)",
+	NULL,
+};
+/* clang-format on */

@@ -1,0 +1,72 @@
+/* schema_out.c: what the filter's logs tell for reports to others, and what became of these. */
+#include <stddef.h>
+
+#include "filter/store/store_schema.h"
+
+/* clang-format off */
+const char *const store_schema_out[] = {
+	/* what the program keeps for itself: the key of bounce addresses, the day of the last prune */
+	"CREATE TABLE out_key (name TEXT NOT NULL PRIMARY KEY, value @blob NOT NULL)",
+
+	/* lines that were counted (day: its first second) */
+	"CREATE TABLE out_seen ("
+	"digest TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL) @clustered",
+	"CREATE INDEX out_seen_day ON out_seen (day)",
+
+	/* logs that were read: by their first line, how far, and what was read by its digest */
+	"CREATE TABLE out_log ("
+	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
+	"seen BIGINT NOT NULL) @clustered",
+
+	/* a record's configuration: filter/reporting/reporting_row.h, addresses with spaces between */
+	"CREATE TABLE out_policy ("
+	"id @id,"
+	"digest TEXT NOT NULL UNIQUE,"
+	"domain TEXT NOT NULL, record TEXT NOT NULL, rua TEXT NOT NULL, ruf TEXT NOT NULL,"
+	"fo TEXT NOT NULL, p BIGINT NOT NULL, sp BIGINT NOT NULL, np BIGINT NOT NULL,"
+	"adkim BIGINT NOT NULL, aspf BIGINT NOT NULL, testing BIGINT NOT NULL,"
+	"psd BIGINT NOT NULL, mode BIGINT NOT NULL, error TEXT NOT NULL,"
+	"addresses TEXT NOT NULL)",
+
+	/* rows of a day; report 0: not yet of one; -1: of none. reports: those among the messages
+	 * that are reports themselves */
+	"CREATE TABLE out_row ("
+	"day BIGINT NOT NULL, policy BIGINT NOT NULL, report BIGINT NOT NULL,"
+	"digest TEXT NOT NULL,"
+	"source TEXT NOT NULL, disposition TEXT NOT NULL, dkim BIGINT NOT NULL,"
+	"spf BIGINT NOT NULL, reasons TEXT NOT NULL, header_from TEXT NOT NULL,"
+	"envelope_from TEXT, envelope_to TEXT NOT NULL, results TEXT NOT NULL,"
+	"messages BIGINT NOT NULL, reports BIGINT NOT NULL,"
+	"PRIMARY KEY (day, policy, report, digest)) @clustered",
+	"CREATE INDEX out_row_report ON out_row (report, day)",
+
+	/* reports as they are sent, frozen for good */
+	"CREATE TABLE out_report ("
+	"id @id,"
+	"day BIGINT NOT NULL, policy BIGINT NOT NULL, part BIGINT NOT NULL,"
+	"report_id TEXT NOT NULL UNIQUE, file TEXT NOT NULL, subject TEXT NOT NULL,"
+	"messages BIGINT NOT NULL, frozen BIGINT NOT NULL, attachment @blob NOT NULL,"
+	"UNIQUE (day, policy, part))",
+
+	/* to whom: state is enum reporting_state */
+	"CREATE TABLE out_mail ("
+	"id @id,"
+	"report BIGINT NOT NULL, address TEXT NOT NULL, state BIGINT NOT NULL,"
+	"tries BIGINT NOT NULL, next BIGINT NOT NULL, sent BIGINT,"
+	"UNIQUE (report, address))",
+	"CREATE INDEX out_mail_state ON out_mail (state, next)",
+
+	/* addresses whose mail bounced */
+	"CREATE TABLE out_suppressed ("
+	"domain TEXT NOT NULL, address TEXT NOT NULL, bounces BIGINT NOT NULL,"
+	"until BIGINT NOT NULL,"
+	"PRIMARY KEY (domain, address)) @clustered",
+
+	/* whether another domain takes reports (RFC 9990 4), and at which address instead */
+	"CREATE TABLE out_consent ("
+	"domain TEXT NOT NULL, address TEXT NOT NULL, given BIGINT NOT NULL, instead TEXT NOT NULL,"
+	"until BIGINT NOT NULL,"
+	"PRIMARY KEY (domain, address)) @clustered",
+	NULL,
+};
+/* clang-format on */

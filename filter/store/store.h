@@ -1,0 +1,74 @@
+/*
+ * store.h: where DMARC reports are kept: a file of SQLite, or a database of PostgreSQL.
+ *
+ * Both have the same tables (store_schema.c) and are asked in the same words. For one thread. Text
+ * that is stored is UTF-8 without NUL; other octets are written as \xHH.
+ */
+#ifndef FILTER_STORE_STORE_H
+#define FILTER_STORE_STORE_H
+
+#include "mime/arena.h"
+#include "mime/slice.h"
+#include "mime/status.h"
+
+enum { STORE_WAIT_SECONDS = 60 }; /* for another program's lock, and for a connection */
+
+enum store_use {
+	STORE_WRITE, /* creates what is not there, and migrates an older schema */
+	STORE_READ   /* a store that exists; of an older schema is refused */
+};
+
+enum store_step { STORE_ROW, STORE_DONE, STORE_FAILED };
+
+struct store;
+struct store_query;
+
+/*
+ * where: a path, or postgresql://… as libpq has it. ST_BAD: it cannot be a store of ours (another
+ * program's, a newer schema, an unknown name); ST_TEMP: it cannot be opened now. *error is one
+ * printable line in arena, translated. Nothing is to be closed then.
+ */
+enum status store_open(const char *where, enum store_use use, struct arena *arena,
+	struct store **store, const char **error);
+void store_close(struct store *store); /* NULL is fine; what was begun is rolled back */
+
+/* Prepared once and kept with the store; parameters are ?1, ?2 ... The text must stay. NULL where
+ * it cannot be prepared (store_error); the functions below take it, and fail. */
+struct store_query *store_query(struct store *store, const char *sql);
+
+/* Parameters from 1 on; what is bound is copied. */
+void store_bind_int(struct store_query *query, int at, int64_t value);
+void store_bind_text(struct store_query *query, int at, struct slice text);
+void store_bind_blob(struct store_query *query, int at, struct slice octets);
+void store_bind_null(struct store_query *query, int at);
+
+/*
+ * The first step executes. Rows of one query are read to the end, or it is reset, before another
+ * one takes a step. After STORE_DONE or STORE_FAILED it must be reset.
+ */
+enum store_step store_step(struct store_query *query);
+
+/* Columns from 0 on, of the row at hand. Slices are valid until the next step. */
+int64_t store_int(const struct store_query *query, int column);
+struct slice store_text(const struct store_query *query, int column);
+struct slice store_blob(struct store_query *query, int column);
+bool store_is_null(const struct store_query *query, int column);
+
+/* Forgets rows and parameters. */
+void store_reset(struct store_query *query);
+
+/* Steps to the end and resets. */
+enum status store_run(struct store_query *query);
+
+/* The same for a statement without parameters that is used once. */
+enum status store_execute(struct store *store, const char *sql);
+
+/* For writing at once: other writers wait. */
+enum status store_begin(struct store *store);
+enum status store_commit(struct store *store);
+void store_rollback(struct store *store);
+
+/* What failed last: one printable line. */
+const char *store_error(const struct store *store);
+
+#endif

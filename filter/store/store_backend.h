@@ -1,0 +1,64 @@
+/* store_backend.h: what a database does for store_query.c. */
+#ifndef FILTER_STORE_STORE_BACKEND_H
+#define FILTER_STORE_STORE_BACKEND_H
+
+#include "filter/store/store.h"
+
+enum { STORE_ERROR_MAX = 400, STORE_PARAMETERS = 32 };
+
+struct store_query {
+	struct store *store;
+	struct store_query *next; /* of those that are kept */
+	const char *sql;
+	void *statement; /* of the back end; NULL: it could not be prepared */
+};
+
+struct store_backend {
+	/* words of @id, @blob and @clustered in the schema */
+	const char *id, *blob, *clustered;
+	const char *begin;        /* a transaction that writes */
+	const char *begin_schema; /* the same, of a store that may be empty */
+	/* all tables, by name, of where ours would be */
+	const char *tables;
+
+	void (*close)(struct store *store);
+	void *(*prepare)(struct store *store, const char *sql);
+	void (*finish)(struct store_query *query);
+	void (*bind_int)(struct store_query *query, int at, int64_t value);
+	void (*bind)(struct store_query *query, int at, struct slice octets, bool text);
+	void (*bind_null)(struct store_query *query, int at);
+	enum store_step (*step)(struct store_query *query);
+	int64_t (*get_int)(const struct store_query *query, int column);
+	struct slice (*get_text)(const struct store_query *query, int column);
+	struct slice (*get_blob)(struct store_query *query, int column);
+	bool (*is_null)(const struct store_query *query, int column);
+	void (*reset)(struct store_query *query);
+	/* several statements, separated by semicolons, without parameters */
+	enum status (*execute)(struct store *store, const char *sql);
+};
+
+struct store {
+	const struct store_backend *backend;
+	void *connection;
+	struct store_query *queries;
+	bool in_transaction;
+	char error[STORE_ERROR_MAX];
+};
+
+/* Open the connection; as store_open. */
+enum status store_sqlite_open(const char *path, enum store_use use, struct arena *arena,
+	struct store *store, const char **error);
+enum status store_postgres_open(
+	const char *where, struct arena *arena, struct store *store, const char **error);
+
+/* The line of store_error, made printable. */
+void store_set_error(struct store *store, const char *text);
+
+/* One printable line in the arena: "WHERE: WHY". */
+const char *store_told(struct arena *arena, const char *where, const char *why);
+
+/* Creates the tables, migrates them, or refuses; as store_open. */
+enum status store_schema_check(struct store *store, const char *where, enum store_use use,
+	struct arena *arena, const char **error);
+
+#endif

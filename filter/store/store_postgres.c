@@ -1,0 +1,428 @@
+#include <postgresql/libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "filter/store/store_backend.h"
+#include "filter/text/i18n.h"
+#include "mime/buf.h"
+#include "mime/late.h"
+
+/* what we use of libpq */
+struct library {
+	__typeof__(&PQconnectdbParams) connect;
+	__typeof__(&PQfinish) finish;
+	__typeof__(&PQstatus) status;
+	__typeof__(&PQerrorMessage) error_message;
+	__typeof__(&PQsetNoticeProcessor) set_notice_processor;
+	__typeof__(&PQexec) exec;
+	__typeof__(&PQprepare) prepare;
+	__typeof__(&PQsendQueryPrepared) send_prepared;
+	__typeof__(&PQsetSingleRowMode) single_row_mode;
+	__typeof__(&PQgetResult) get_result;
+	__typeof__(&PQresultStatus) result_status;
+	__typeof__(&PQcmdStatus) command_status;
+	__typeof__(&PQclear) clear;
+	__typeof__(&PQgetvalue) get_value;
+	__typeof__(&PQgetlength) get_length;
+	__typeof__(&PQgetisnull) get_is_null;
+};
+
+struct connection {
+	struct library lib;
+	PGconn *db;
+	unsigned prepared; /* for names */
+	struct statement *running;
+};
+
+struct parameter {
+	char *value; /* from malloc; NULL: none */
+	size_t size; /* of it */
+	int n;
+	bool set, binary;
+};
+
+struct statement {
+	char name[16];
+	bool sent, failed;
+	PGresult *row;
+	int n;
+	struct parameter parameters[STORE_PARAMETERS];
+	char *octets; /* the last one asked for, from malloc */
+};
+
+static bool
+load(struct library *lib)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(library, connect, PQconnectdbParams),
+		LATE_ALWAYS(library, finish, PQfinish),
+		LATE_ALWAYS(library, status, PQstatus),
+		LATE_ALWAYS(library, error_message, PQerrorMessage),
+		LATE_ALWAYS(library, set_notice_processor, PQsetNoticeProcessor),
+		LATE_ALWAYS(library, exec, PQexec),
+		LATE_ALWAYS(library, prepare, PQprepare),
+		LATE_ALWAYS(library, send_prepared, PQsendQueryPrepared),
+		LATE_ALWAYS(library, single_row_mode, PQsetSingleRowMode),
+		LATE_ALWAYS(library, get_result, PQgetResult),
+		LATE_ALWAYS(library, result_status, PQresultStatus),
+		LATE_ALWAYS(library, command_status, PQcmdStatus),
+		LATE_ALWAYS(library, clear, PQclear),
+		LATE_ALWAYS(library, get_value, PQgetvalue),
+		LATE_ALWAYS(library, get_length, PQgetlength),
+		LATE_ALWAYS(library, get_is_null, PQgetisnull),
+	};
+
+	return late_load("libpq.so.5", names, sizeof names / sizeof *names, lib);
+}
+
+static struct connection *
+connection_of(const struct store *store)
+{
+	return store->connection;
+}
+
+static const struct library *
+lib_of(const struct store *store)
+{
+	return &connection_of(store)->lib;
+}
+
+static void
+failed(struct store *store)
+{
+	store_set_error(store, lib_of(store)->error_message(connection_of(store)->db));
+}
+
+/* What is left of the statement that runs; an error in it is told. */
+static bool
+drain(struct store *store)
+{
+	const struct library *lib = lib_of(store);
+	bool good = true;
+	PGresult *result;
+
+	while ((result = lib->get_result(connection_of(store)->db)) != NULL) {
+		if (lib->result_status(result) == PGRES_FATAL_ERROR) {
+			failed(store);
+			good = false;
+		}
+		lib->clear(result);
+	}
+	connection_of(store)->running = NULL;
+	return good;
+}
+
+static enum status
+execute(struct store *store, const char *sql)
+{
+	const struct library *lib = lib_of(store);
+	PGresult *result;
+	ExecStatusType status;
+	bool undone;
+
+	(void)drain(store);
+	result = lib->exec(connection_of(store)->db, sql);
+	status = lib->result_status(result);
+	/* COMMIT of a transaction in which something failed */
+	undone = result != NULL && strcmp(sql, "COMMIT") == 0 &&
+		 strcmp(lib->command_status(result), "COMMIT") != 0;
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
+		failed(store);
+	else if (undone)
+		store_set_error(store, _("the transaction was rolled back"));
+	lib->clear(result);
+	return !undone && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+				  status == PGRES_EMPTY_QUERY)
+		       ? ST_OK
+		       : ST_TEMP;
+}
+
+/* ?1 as $1; no text of ours has a question mark otherwise. */
+static char *
+with_dollars(const char *sql)
+{
+	char *text = strdup(sql);
+
+	for (char *p = text; p != NULL && *p != '\0'; p++)
+		if (*p == '?')
+			*p = '$';
+	return text;
+}
+
+static void *
+prepare(struct store *store, const char *sql)
+{
+	struct connection *connection = connection_of(store);
+	struct statement *statement = calloc(1, sizeof *statement);
+	char *text = with_dollars(sql);
+	PGresult *result = NULL;
+	bool good = false;
+
+	(void)drain(store);
+	if (statement != NULL && text != NULL) {
+		(void)snprintf(
+			statement->name, sizeof statement->name, "s%u", connection->prepared++);
+		result = connection->lib.prepare(connection->db, statement->name, text, 0, NULL);
+		good = connection->lib.result_status(result) == PGRES_COMMAND_OK;
+		if (!good)
+			failed(store);
+		connection->lib.clear(result);
+	} else {
+		store_set_error(store, _("out of memory"));
+	}
+	free(text);
+	if (!good)
+		free(statement);
+	return good ? statement : NULL;
+}
+
+static void
+finish(struct store_query *query)
+{
+	struct statement *statement = query->statement;
+
+	for (int i = 0; i < STORE_PARAMETERS; i++)
+		free(statement->parameters[i].value);
+	lib_of(query->store)->clear(statement->row);
+	free(statement->octets);
+	free(statement);
+}
+
+static void
+bind(struct store_query *query, int at, struct slice octets, bool text)
+{
+	struct statement *statement = query->statement;
+	struct parameter *parameter;
+
+	if (at < 1 || at > STORE_PARAMETERS || octets.n >= INT32_MAX) {
+		statement->failed = true;
+		return;
+	}
+	parameter = &statement->parameters[at - 1];
+	if (parameter->size < octets.n + 1) {
+		free(parameter->value);
+		parameter->size = octets.n + 64;
+		parameter->value = malloc(parameter->size);
+	}
+	if (parameter->value == NULL) {
+		parameter->size = 0;
+		statement->failed = true;
+		return;
+	}
+	if (octets.n > 0)
+		memcpy(parameter->value, octets.p, octets.n);
+	parameter->value[octets.n] = '\0';
+	parameter->n = (int)octets.n;
+	parameter->set = true;
+	parameter->binary = !text;
+	if (at > statement->n)
+		statement->n = at;
+}
+
+static void
+bind_int(struct store_query *query, int at, int64_t value)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof text, "%lld", (long long)value);
+	bind(query, at, slice_str(text), true);
+}
+
+static void
+bind_null(struct store_query *query, int at)
+{
+	struct statement *statement = query->statement;
+
+	if (at < 1 || at > STORE_PARAMETERS) {
+		statement->failed = true;
+		return;
+	}
+	statement->parameters[at - 1].set = false;
+	if (at > statement->n)
+		statement->n = at;
+}
+
+static bool
+send(struct store_query *query)
+{
+	struct connection *connection = connection_of(query->store);
+	struct statement *statement = query->statement;
+	const char *values[STORE_PARAMETERS];
+	int lengths[STORE_PARAMETERS], formats[STORE_PARAMETERS];
+
+	if (statement->failed) {
+		store_set_error(query->store, _("out of memory"));
+		return false;
+	}
+	if (connection->running != NULL)
+		(void)drain(query->store);
+	for (int i = 0; i < statement->n; i++) {
+		const struct parameter *parameter = &statement->parameters[i];
+
+		values[i] = parameter->set ? parameter->value : NULL;
+		lengths[i] = parameter->n;
+		formats[i] = parameter->binary ? 1 : 0;
+	}
+	if (connection->lib.send_prepared(connection->db, statement->name, statement->n, values,
+		    lengths, formats, 0) != 1 ||
+		connection->lib.single_row_mode(connection->db) != 1) {
+		failed(query->store);
+		return false;
+	}
+	connection->running = statement;
+	return statement->sent = true;
+}
+
+static enum store_step
+step(struct store_query *query)
+{
+	const struct library *lib = lib_of(query->store);
+	struct statement *statement = query->statement;
+	ExecStatusType status;
+
+	if (!statement->sent && !send(query))
+		return STORE_FAILED;
+	lib->clear(statement->row);
+	statement->row = lib->get_result(connection_of(query->store)->db);
+	status = lib->result_status(statement->row);
+	if (status == PGRES_SINGLE_TUPLE)
+		return STORE_ROW;
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+		return drain(query->store) ? STORE_DONE : STORE_FAILED;
+	failed(query->store);
+	(void)drain(query->store);
+	return STORE_FAILED;
+}
+
+static struct slice
+get_text(const struct store_query *query, int column)
+{
+	const struct library *lib = lib_of(query->store);
+	const struct statement *statement = query->statement;
+
+	return slice_make(lib->get_value(statement->row, 0, column),
+		(size_t)lib->get_length(statement->row, 0, column));
+}
+
+static int64_t
+get_int(const struct store_query *query, int column)
+{
+	const struct statement *statement = query->statement;
+
+	return strtoll(lib_of(query->store)->get_value(statement->row, 0, column), NULL, 10);
+}
+
+/* Comes as \x and hexadecimal digits. */
+static struct slice
+get_blob(struct store_query *query, int column)
+{
+	struct statement *statement = query->statement;
+	struct slice hex = slice_from(get_text(query, column), 2);
+
+	free(statement->octets);
+	statement->octets = malloc(hex.n / 2 + 1);
+	if (statement->octets == NULL)
+		return SLICE("");
+	for (size_t i = 0; i + 1 < hex.n; i += 2)
+		statement->octets[i / 2] =
+			(char)(slice_hex_digit(hex.p[i]) * 16 + slice_hex_digit(hex.p[i + 1]));
+	return slice_make(statement->octets, hex.n / 2);
+}
+
+static bool
+is_null(const struct store_query *query, int column)
+{
+	const struct statement *statement = query->statement;
+
+	return lib_of(query->store)->get_is_null(statement->row, 0, column) != 0;
+}
+
+static void
+reset(struct store_query *query)
+{
+	struct statement *statement = query->statement;
+
+	if (statement->sent && connection_of(query->store)->running == statement)
+		(void)drain(query->store);
+	lib_of(query->store)->clear(statement->row);
+	statement->row = NULL;
+	statement->sent = statement->failed = false;
+	statement->n = 0;
+	for (int i = 0; i < STORE_PARAMETERS; i++)
+		statement->parameters[i].set = false;
+}
+
+static void
+close_store(struct store *store)
+{
+	struct connection *connection = connection_of(store);
+
+	connection->lib.finish(connection->db);
+	free(connection);
+}
+
+static const struct store_backend backend = {
+	.id = "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+	.blob = "BYTEA",
+	.clustered = "",
+	.begin = "BEGIN; LOCK TABLE mailstamp_store IN EXCLUSIVE MODE",
+	.begin_schema = "BEGIN; SELECT pg_advisory_xact_lock(7236839102); DO $$BEGIN IF NOT EXISTS "
+			"(SELECT FROM pg_namespace WHERE nspname = 'mailstamp') THEN CREATE SCHEMA "
+			"mailstamp; END IF; END$$",
+	.tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = "
+		  "'mailstamp'",
+	.close = close_store,
+	.prepare = prepare,
+	.finish = finish,
+	.bind_int = bind_int,
+	.bind = bind,
+	.bind_null = bind_null,
+	.step = step,
+	.get_int = get_int,
+	.get_text = get_text,
+	.get_blob = get_blob,
+	.is_null = is_null,
+	.reset = reset,
+	.execute = execute,
+};
+
+static void
+be_quiet(void *arg, const char *message)
+{
+	(void)arg;
+	(void)message;
+}
+
+enum status
+store_postgres_open(const char *where, struct arena *arena, struct store *store, const char **error)
+{
+	/* what the address itself says has the last word but for the encoding */
+	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
+		"application_name", "dbname", "client_encoding", NULL};
+	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};
+	struct connection *connection = calloc(1, sizeof *connection);
+
+	*error = _("out of memory");
+	if (connection == NULL)
+		return ST_TEMP;
+	if (!load(&connection->lib)) {
+		free(connection);
+		*error = _("libpq.so.5 cannot be loaded");
+		return ST_TEMP;
+	}
+	store->backend = &backend;
+	store->connection = connection;
+	connection->db = connection->lib.connect(words, values, 1);
+	if (connection->lib.status(connection->db) == CONNECTION_OK) {
+		(void)connection->lib.set_notice_processor(connection->db, be_quiet, NULL);
+		if (execute(store,
+			    "SET search_path = mailstamp, pg_temp; SET lock_timeout = '60s'; "
+			    "SET standard_conforming_strings = on") == ST_OK)
+			return ST_OK;
+	} else {
+		failed(store);
+	}
+	*error = arena_cstr(arena, slice_str(store->error));
+	close_store(store);
+	return ST_TEMP;
+}

@@ -1,0 +1,295 @@
+#include <stdlib.h>
+
+#include "filter/store/store_backend.h"
+#include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+#include "mime/buf.h"
+
+enum { SHOWN_MAX = 255, LINE_MAX_OCTETS = 1024 };
+
+const char *
+store_told(struct arena *arena, const char *where, const char *why)
+{
+	struct buf line;
+
+	buf_init(&line, arena, LINE_MAX_OCTETS);
+	buf_addf(&line, "%s: ", printable(slice_str(where), SHOWN_MAX, arena));
+	buf_adds(&line, why);
+	buf_addc(&line, '\0');
+	return line.over ? _("the store cannot be opened") : line.p;
+}
+
+void
+store_set_error(struct store *store, const char *text)
+{
+	struct slice line = slice_trim(slice_str(text)), one;
+	struct arena arena;
+	struct buf out;
+
+	arena_init(&arena, NULL, NULL);
+	line = slice_head(line, slice_find(line, '\n'));
+	buf_init(&out, &arena, STORE_ERROR_MAX - 1);
+	while (line.n > 0 && !out.over)
+		if (printable_next(&line, &one) == PRINTABLE_SHOWS)
+			buf_add(&out, one);
+		else
+			printable_octets(one, &out);
+	memcpy(store->error, out.n > 0 ? out.p : "", out.n);
+	store->error[out.n] = '\0';
+	arena_clear(&arena);
+}
+
+/* A password may be in it, which no line shows. */
+static const char *
+without_password(const char *where, struct arena *arena)
+{
+	struct slice s = slice_str(where), host;
+	const char *query = strchr(where, '?');
+	size_t authority = 0, at, colon;
+	struct buf out;
+
+	if (strstr(where, "://") != NULL)
+		authority = (size_t)(strstr(where, "://") - where) + 3;
+	if (query != NULL)
+		s = slice_head(s, (size_t)(query - where));
+	host = slice_head(slice_from(s, authority), slice_find(slice_from(s, authority), '/'));
+	at = slice_rfind(host, '@');
+	colon = slice_find(slice_head(host, at < host.n ? at : 0), ':');
+	buf_init(&out, arena, s.n + 8);
+	if (at < host.n && colon < at) {
+		buf_add(&out, slice_head(s, authority + colon));
+		s = slice_from(s, authority + at);
+	}
+	buf_add(&out, s);
+	return arena_cstr(arena, buf_slice(&out));
+}
+
+enum status
+store_open(const char *where, enum store_use use, struct arena *arena, struct store **store,
+	const char **error)
+{
+	struct store *made = calloc(1, sizeof *made);
+	const char *shown = where;
+	enum status st;
+
+	*store = NULL;
+	*error = _("out of memory");
+	if (made == NULL)
+		return ST_TEMP;
+	if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0) {
+		shown = without_password(where, arena);
+		st = store_postgres_open(where, arena, made, error);
+		if (st != ST_OK)
+			*error = store_told(arena, shown, *error);
+	} else if (strstr(where, "://") != NULL) {
+		*error = store_told(arena, without_password(where, arena),
+			_("a store is a file or postgresql://..."));
+		st = ST_BAD;
+	} else {
+		st = store_sqlite_open(where, use, arena, made, error);
+		if (st != ST_OK)
+			*error = store_told(arena, shown, *error);
+	}
+	if (st == ST_OK) {
+		st = store_schema_check(made, shown, use, arena, error);
+		if (st != ST_OK) {
+			store_close(made);
+			return st;
+		}
+	}
+	if (st != ST_OK) {
+		free(made);
+		return st;
+	}
+	*store = made;
+	return ST_OK;
+}
+
+void
+store_close(struct store *store)
+{
+	struct store_query *next;
+
+	if (store == NULL)
+		return;
+	store_rollback(store);
+	for (struct store_query *query = store->queries; query != NULL; query = next) {
+		next = query->next;
+		if (query->statement != NULL)
+			store->backend->finish(query);
+		free(query);
+	}
+	store->backend->close(store);
+	free(store);
+}
+
+struct store_query *
+store_query(struct store *store, const char *sql)
+{
+	struct store_query *query;
+
+	for (query = store->queries; query != NULL; query = query->next)
+		if (query->sql == sql || strcmp(query->sql, sql) == 0)
+			return query->statement != NULL ? query : NULL;
+	query = calloc(1, sizeof *query);
+	if (query == NULL) {
+		store_set_error(store, _("out of memory"));
+		return NULL;
+	}
+	query->store = store;
+	query->sql = sql;
+	query->statement = store->backend->prepare(store, sql);
+	if (query->statement == NULL) {
+		free(query);
+		return NULL;
+	}
+	query->next = store->queries;
+	store->queries = query;
+	return query;
+}
+
+void
+store_bind_int(struct store_query *query, int at, int64_t value)
+{
+	if (query != NULL)
+		query->store->backend->bind_int(query, at, value);
+}
+
+/* Most text is plain ASCII, and is bound as it is. */
+void
+store_bind_text(struct store_query *query, int at, struct slice text)
+{
+	struct slice left = text, one;
+	struct arena arena;
+	struct buf out;
+	bool plain = true;
+
+	if (query == NULL)
+		return;
+	for (size_t i = 0; plain && i < text.n; i++)
+		plain = (unsigned char)(text.p[i] - 1) < 0x7f;
+	if (plain) {
+		query->store->backend->bind(query, at, text, true);
+		return;
+	}
+	arena_init(&arena, NULL, NULL);
+	buf_init(&out, &arena, text.n * 4 + 1);
+	while (left.n > 0)
+		if (printable_next(&left, &one) != PRINTABLE_BAD && one.p[0] != '\0')
+			buf_add(&out, one);
+		else
+			printable_octets(one, &out);
+	query->store->backend->bind(query, at, buf_slice(&out), true);
+	arena_clear(&arena);
+}
+
+void
+store_bind_blob(struct store_query *query, int at, struct slice octets)
+{
+	if (query != NULL)
+		query->store->backend->bind(query, at, octets, false);
+}
+
+void
+store_bind_null(struct store_query *query, int at)
+{
+	if (query != NULL)
+		query->store->backend->bind_null(query, at);
+}
+
+enum store_step
+store_step(struct store_query *query)
+{
+	return query != NULL ? query->store->backend->step(query) : STORE_FAILED;
+}
+
+int64_t
+store_int(const struct store_query *query, int column)
+{
+	return query->store->backend->get_int(query, column);
+}
+
+struct slice
+store_text(const struct store_query *query, int column)
+{
+	return query->store->backend->get_text(query, column);
+}
+
+struct slice
+store_blob(struct store_query *query, int column)
+{
+	return query->store->backend->get_blob(query, column);
+}
+
+bool
+store_is_null(const struct store_query *query, int column)
+{
+	return query->store->backend->is_null(query, column);
+}
+
+void
+store_reset(struct store_query *query)
+{
+	if (query != NULL)
+		query->store->backend->reset(query);
+}
+
+enum status
+store_run(struct store_query *query)
+{
+	enum store_step step;
+
+	if (query == NULL)
+		return ST_TEMP;
+	do
+		step = store_step(query);
+	while (step == STORE_ROW);
+	store_reset(query);
+	return step == STORE_DONE ? ST_OK : ST_TEMP;
+}
+
+enum status
+store_execute(struct store *store, const char *sql)
+{
+	return store->backend->execute(store, sql);
+}
+
+enum status
+store_begin(struct store *store)
+{
+	enum status st = store_execute(store, store->backend->begin);
+
+	store->in_transaction = st == ST_OK;
+	return st;
+}
+
+enum status
+store_commit(struct store *store)
+{
+	enum status st = store_execute(store, "COMMIT");
+
+	if (st == ST_OK)
+		store->in_transaction = false;
+	else
+		store_rollback(store);
+	return st;
+}
+
+void
+store_rollback(struct store *store)
+{
+	char kept[STORE_ERROR_MAX];
+
+	if (!store->in_transaction)
+		return;
+	store->in_transaction = false;
+	memcpy(kept, store->error, sizeof kept); /* why: not that rolling back failed, too */
+	(void)store_execute(store, "ROLLBACK");
+	memcpy(store->error, kept, sizeof kept);
+}
+
+const char *
+store_error(const struct store *store)
+{
+	return store->error;
+}

@@ -1,0 +1,168 @@
+#include "filter/store/store_schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "filter/store/store_backend.h"
+#include "filter/text/i18n.h"
+#include "mime/buf.h"
+
+enum { STATEMENT_MAX = 8192, WHY_MAX = 400 };
+
+/* What leads from each version to the next one; an empty store has version 0. */
+static const char *const *const steps[][3] = {
+	{store_schema_in, store_schema_out, NULL},
+};
+
+enum { VERSION = sizeof steps / sizeof steps[0] };
+
+/* For the back end: @id, @blob and @clustered in its own words. */
+static enum status
+execute(struct store *store, const char *sql, struct arena *arena)
+{
+	const struct store_backend *backend = store->backend;
+	const struct {
+		const char *word, *instead;
+	} words[] = {
+		{"@id", backend->id},
+		{"@blob", backend->blob},
+		{"@clustered", backend->clustered},
+	};
+	struct buf text;
+
+	buf_init(&text, arena, STATEMENT_MAX);
+	while (*sql != '\0') {
+		size_t i = 0, n = sizeof words / sizeof *words;
+
+		while (i < n && strncmp(sql, words[i].word, strlen(words[i].word)) != 0)
+			i++;
+		if (i < n) {
+			buf_adds(&text, words[i].instead);
+			sql += strlen(words[i].word);
+		} else {
+			buf_addc(&text, *sql++);
+		}
+	}
+	buf_addc(&text, '\0');
+	if (!text.over)
+		return store_execute(store, text.p);
+	store_set_error(store, _("a statement of the schema is too long"));
+	return ST_TEMP;
+}
+
+static enum status
+migrate(struct store *store, int64_t from, struct arena *arena)
+{
+	char version[80];
+	enum status st = ST_OK;
+
+	if (from == 0)
+		st = store_execute(store, "CREATE TABLE mailstamp_store (version BIGINT NOT NULL); "
+					  "INSERT INTO mailstamp_store VALUES (0)");
+	for (int64_t v = from; st == ST_OK && v < VERSION; v++)
+		for (size_t half = 0; st == ST_OK && steps[v][half] != NULL; half++)
+			for (const char *const *sql = steps[v][half]; st == ST_OK && *sql != NULL;
+				sql++)
+				st = execute(store, *sql, arena);
+	(void)snprintf(
+		version, sizeof version, "UPDATE mailstamp_store SET version = %d", (int)VERSION);
+	return st == ST_OK ? store_execute(store, version) : st;
+}
+
+/* Which tables are there: none, ours, another program's. */
+enum owner { OWNER_NONE, OWNER_WE, OWNER_ANOTHER, OWNER_UNKNOWN };
+
+static enum owner
+owner_of(struct store *store)
+{
+	struct store_query *query = store_query(store, store->backend->tables);
+	enum owner owner = OWNER_NONE;
+	enum store_step step;
+
+	while ((step = store_step(query)) == STORE_ROW) {
+		if (slice_eq(store_text(query, 0), SLICE("mailstamp_store")))
+			owner = OWNER_WE;
+		else if (owner == OWNER_NONE)
+			owner = OWNER_ANOTHER;
+	}
+	store_reset(query);
+	return step == STORE_DONE ? owner : OWNER_UNKNOWN;
+}
+
+static enum status
+read_version(struct store *store, int64_t *version)
+{
+	struct store_query *query = store_query(store, "SELECT version FROM mailstamp_store");
+	enum store_step step = store_step(query);
+
+	if (step == STORE_ROW)
+		*version = store_int(query, 0);
+	store_reset(query);
+	return step == STORE_ROW ? ST_OK : ST_TEMP;
+}
+
+static enum status
+refuse(struct arena *arena, const char *where, const char **error, const char *why)
+{
+	*error = store_told(arena, where, why);
+	return ST_BAD;
+}
+
+/* In a transaction that lets nobody else in. */
+static enum status
+check(struct store *store, const char *where, enum store_use use, struct arena *arena,
+	const char **error)
+{
+	const enum owner owner = owner_of(store);
+	int64_t version = 0;
+	char why[WHY_MAX];
+
+	if (owner == OWNER_ANOTHER)
+		return refuse(arena, where, error, _("is not a store of mailstamp"));
+	if (owner == OWNER_UNKNOWN ||
+		(owner == OWNER_WE && read_version(store, &version) != ST_OK)) {
+		*error = store_told(arena, where, store_error(store));
+		return ST_TEMP;
+	}
+	(void)snprintf(why, sizeof why,
+		_("has schema version %lld, and this program knows versions up to %d"),
+		(long long)version, (int)VERSION);
+	if (version > VERSION || version < 0)
+		return refuse(arena, where, error, why);
+	if (version == VERSION)
+		return ST_OK;
+	if (use == STORE_READ)
+		return refuse(arena, where, error,
+			version == 0 ? _("there is no store")
+				     : _("has an older schema: `mailstamp report read` migrates "
+					 "it"));
+	if (migrate(store, version, arena) == ST_OK)
+		return ST_OK;
+	*error = store_told(arena, where, store_error(store));
+	return ST_TEMP;
+}
+
+enum status
+store_schema_check(struct store *store, const char *where, enum store_use use, struct arena *arena,
+	const char **error)
+{
+	enum status st;
+
+	if (use == STORE_READ)
+		return check(store, where, use, arena, error);
+	st = store_execute(store, store->backend->begin_schema);
+	if (st != ST_OK) {
+		*error = store_told(arena, where, store_error(store));
+		return st;
+	}
+	store->in_transaction = true;
+	st = check(store, where, use, arena, error);
+	if (st != ST_OK) {
+		store_rollback(store);
+		return st;
+	}
+	st = store_commit(store);
+	if (st != ST_OK)
+		*error = store_told(arena, where, store_error(store));
+	return st;
+}

@@ -1,0 +1,305 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/io/fault.h"
+#include "filter/store/store_backend.h"
+#include "filter/text/i18n.h"
+#include "mime/late.h"
+
+/* what we use of SQLite */
+struct library {
+	__typeof__(&sqlite3_open_v2) open;
+	__typeof__(&sqlite3_close_v2) close;
+	__typeof__(&sqlite3_exec) exec;
+	__typeof__(&sqlite3_busy_timeout) busy_timeout;
+	__typeof__(&sqlite3_prepare_v3) prepare;
+	__typeof__(&sqlite3_finalize) finalize;
+	__typeof__(&sqlite3_bind_int64) bind_int64;
+	__typeof__(&sqlite3_bind_text) bind_text;
+	__typeof__(&sqlite3_bind_blob) bind_blob;
+	__typeof__(&sqlite3_bind_null) bind_null;
+	__typeof__(&sqlite3_clear_bindings) clear_bindings;
+	__typeof__(&sqlite3_step) step;
+	__typeof__(&sqlite3_reset) reset;
+	__typeof__(&sqlite3_column_int64) column_int64;
+	__typeof__(&sqlite3_column_text) column_text;
+	__typeof__(&sqlite3_column_blob) column_blob;
+	__typeof__(&sqlite3_column_bytes) column_bytes;
+	__typeof__(&sqlite3_column_type) column_type;
+	__typeof__(&sqlite3_errmsg) errmsg;
+};
+
+struct connection {
+	struct library lib;
+	sqlite3 *db;
+};
+
+static bool
+load(struct library *lib)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(library, open, sqlite3_open_v2),
+		LATE_ALWAYS(library, close, sqlite3_close_v2),
+		LATE_ALWAYS(library, exec, sqlite3_exec),
+		LATE_ALWAYS(library, busy_timeout, sqlite3_busy_timeout),
+		LATE_ALWAYS(library, prepare, sqlite3_prepare_v3),
+		LATE_ALWAYS(library, finalize, sqlite3_finalize),
+		LATE_ALWAYS(library, bind_int64, sqlite3_bind_int64),
+		LATE_ALWAYS(library, bind_text, sqlite3_bind_text),
+		LATE_ALWAYS(library, bind_blob, sqlite3_bind_blob),
+		LATE_ALWAYS(library, bind_null, sqlite3_bind_null),
+		LATE_ALWAYS(library, clear_bindings, sqlite3_clear_bindings),
+		LATE_ALWAYS(library, step, sqlite3_step),
+		LATE_ALWAYS(library, reset, sqlite3_reset),
+		LATE_ALWAYS(library, column_int64, sqlite3_column_int64),
+		LATE_ALWAYS(library, column_text, sqlite3_column_text),
+		LATE_ALWAYS(library, column_blob, sqlite3_column_blob),
+		LATE_ALWAYS(library, column_bytes, sqlite3_column_bytes),
+		LATE_ALWAYS(library, column_type, sqlite3_column_type),
+		LATE_ALWAYS(library, errmsg, sqlite3_errmsg),
+	};
+
+	return late_load("libsqlite3.so.0", names, sizeof names / sizeof *names, lib);
+}
+
+static const struct library *
+lib_of(const struct store *store)
+{
+	return &((struct connection *)store->connection)->lib;
+}
+
+static sqlite3 *
+db_of(const struct store *store)
+{
+	return ((struct connection *)store->connection)->db;
+}
+
+static void
+failed(struct store *store)
+{
+	store_set_error(store, lib_of(store)->errmsg(db_of(store)));
+}
+
+static enum status
+execute(struct store *store, const char *sql)
+{
+	if (lib_of(store)->exec(db_of(store), sql, NULL, NULL, NULL) == SQLITE_OK)
+		return ST_OK;
+	failed(store);
+	return ST_TEMP;
+}
+
+static void *
+prepare(struct store *store, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (lib_of(store)->prepare(db_of(store), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+		    NULL) != SQLITE_OK)
+		failed(store);
+	return statement;
+}
+
+static void
+finish(struct store_query *query)
+{
+	(void)lib_of(query->store)->finalize(query->statement);
+}
+
+static void
+bind_int(struct store_query *query, int at, int64_t value)
+{
+	(void)lib_of(query->store)->bind_int64(query->statement, at, value);
+}
+
+/* A parameter that could not be copied is NULL, which the schema refuses where it matters. */
+static void
+bind(struct store_query *query, int at, struct slice octets, bool text)
+{
+	const struct library *lib = lib_of(query->store);
+	const char *p = octets.p != NULL ? octets.p : "";
+	int n = octets.n <= INT32_MAX ? (int)octets.n : INT32_MAX;
+
+	if (text)
+		(void)lib->bind_text(query->statement, at, p, n, SQLITE_TRANSIENT); /* NOLINT */
+	else
+		(void)lib->bind_blob(query->statement, at, p, n, SQLITE_TRANSIENT); /* NOLINT */
+}
+
+static void
+bind_null(struct store_query *query, int at)
+{
+	(void)lib_of(query->store)->bind_null(query->statement, at);
+}
+
+static enum store_step
+step(struct store_query *query)
+{
+	int rc = lib_of(query->store)->step(query->statement);
+
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		return rc == SQLITE_ROW ? STORE_ROW : STORE_DONE;
+	failed(query->store);
+	return STORE_FAILED;
+}
+
+static int64_t
+get_int(const struct store_query *query, int column)
+{
+	return lib_of(query->store)->column_int64(query->statement, column);
+}
+
+static struct slice
+get_text(const struct store_query *query, int column)
+{
+	const struct library *lib = lib_of(query->store);
+	const char *p = (const char *)lib->column_text(query->statement, column);
+
+	return p == NULL ? SLICE("")
+			 : slice_make(p, (size_t)lib->column_bytes(query->statement, column));
+}
+
+static struct slice
+get_blob(struct store_query *query, int column)
+{
+	const struct library *lib = lib_of(query->store);
+	const char *p = lib->column_blob(query->statement, column);
+
+	return p == NULL ? SLICE("")
+			 : slice_make(p, (size_t)lib->column_bytes(query->statement, column));
+}
+
+static bool
+is_null(const struct store_query *query, int column)
+{
+	return lib_of(query->store)->column_type(query->statement, column) == SQLITE_NULL;
+}
+
+static void
+reset(struct store_query *query)
+{
+	const struct library *lib = lib_of(query->store);
+
+	(void)lib->reset(query->statement);
+	(void)lib->clear_bindings(query->statement);
+}
+
+static void
+close_store(struct store *store)
+{
+	struct connection *connection = store->connection;
+
+	(void)connection->lib.close(connection->db);
+	free(connection);
+}
+
+static const struct store_backend backend = {
+	.id = "INTEGER PRIMARY KEY AUTOINCREMENT",
+	.blob = "BLOB",
+	.clustered = "WITHOUT ROWID",
+	.begin = "BEGIN IMMEDIATE",
+	.begin_schema = "BEGIN IMMEDIATE",
+	.tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE "
+		  "'sqlite%'",
+	.close = close_store,
+	.prepare = prepare,
+	.finish = finish,
+	.bind_int = bind_int,
+	.bind = bind,
+	.bind_null = bind_null,
+	.step = step,
+	.get_int = get_int,
+	.get_text = get_text,
+	.get_blob = get_blob,
+	.is_null = is_null,
+	.reset = reset,
+	.execute = execute,
+};
+
+/*
+ * What is in it is mail: for its owner, and for a group that the owner lets in. SQLite gives its
+ * other files the same mode.
+ */
+static const char *
+create(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0 || errno == EEXIST ? NULL : translated(fault_text(fault_of_path(errno)));
+}
+
+/* Is it empty, or a file of SQLite? */
+static enum status
+check_file(const char *path, enum store_use use, const char **error)
+{
+	static const char magic[] = "SQLite format 3";
+	char first[sizeof magic];
+	struct stat info;
+	ssize_t n;
+	int fd;
+
+	if (stat(path, &info) != 0 && errno == ENOENT && use == STORE_WRITE)
+		return (*error = create(path)) == NULL ? ST_OK : ST_TEMP;
+	*error = _("there is no store");
+	if (stat(path, &info) != 0) {
+		if (errno == ENOENT)
+			return ST_BAD;
+		*error = translated(fault_text(fault_of_path(errno)));
+		return ST_TEMP;
+	}
+	*error = _("is not a store of mailstamp");
+	if (!S_ISREG(info.st_mode))
+		return ST_BAD;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		*error = translated(fault_text(fault_of_path(errno)));
+		return ST_TEMP;
+	}
+	n = read(fd, first, sizeof first);
+	(void)close(fd);
+	if (n == 0)
+		return ST_OK;
+	return n == (ssize_t)sizeof first && memcmp(first, magic, sizeof magic) == 0 ? ST_OK
+										     : ST_BAD;
+}
+
+enum status
+store_sqlite_open(const char *path, enum store_use use, struct arena *arena, struct store *store,
+	const char **error)
+{
+	struct connection *connection;
+	enum status st = check_file(path, use, error);
+
+	if (st != ST_OK)
+		return st;
+	*error = _("out of memory");
+	connection = calloc(1, sizeof *connection);
+	if (connection == NULL)
+		return ST_TEMP;
+	if (!load(&connection->lib)) {
+		free(connection);
+		*error = _("libsqlite3.so.0 cannot be loaded");
+		return ST_TEMP;
+	}
+	store->backend = &backend;
+	store->connection = connection;
+	/* a path that looks like a URI is a path; a reader of WAL writes beside the file, too */
+	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=
+			SQLITE_OK ||
+		execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+			       "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; "
+			       "PRAGMA cache_size = -65536") != ST_OK) {
+		failed(store);
+		*error = arena_cstr(arena, slice_str(store->error));
+		close_store(store);
+		return ST_TEMP;
+	}
+	return ST_OK;
+}

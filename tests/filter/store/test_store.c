@@ -1,0 +1,252 @@
+#define _XOPEN_SOURCE 700
+#include "filter/store/store.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/arena_suite.h"
+
+ARENA_SUITE(store);
+
+static char folder[] = "/tmp/test_store_XXXXXX", path[64];
+static const char *places[2];
+static size_t place_count;
+static const char *error;
+
+static const char *
+in_folder(const char *name)
+{
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	return path;
+}
+
+/* A file, and the PostgreSQL that tests/reports/run started. */
+static void
+find_places(void)
+{
+	cr_assert(mkdtemp(folder) != NULL);
+	places[0] = arena_cstr(&arena, slice_str(in_folder("a.sqlite")));
+	places[1] = getenv("MAILSTAMP_TEST_POSTGRES");
+	place_count = places[1] != NULL ? 2 : 1;
+}
+
+static struct store *
+opened(const char *where, enum store_use use)
+{
+	struct store *store;
+
+	cr_assert(store_open(where, use, &arena, &store, &error) == ST_OK, "%s: %s", where, error);
+	return store;
+}
+
+static int64_t
+number(struct store *store, const char *sql)
+{
+	struct store_query *query = store_query(store, sql);
+	int64_t value;
+
+	cr_assert(store_step(query) == STORE_ROW, "%s: %s", sql, store_error(store));
+	value = store_int(query, 0);
+	store_reset(query);
+	return value;
+}
+
+static const char insert[] = "INSERT INTO in_aside (sender, received, seen, name, why, digest, "
+			     "octets) VALUES (?1, 5, 1, ?2, ?3, ?4, ?5)";
+
+static void
+add(struct store *store, struct slice name, const char *digest, struct slice octets)
+{
+	struct store_query *query = store_query(store, insert);
+
+	store_bind_int(query, 1, INT64_MIN);
+	store_bind_text(query, 2, name);
+	store_bind_text(query, 3, SLICE(""));
+	store_bind_text(query, 4, slice_str(digest));
+	store_bind_blob(query, 5, octets);
+	cr_assert(store_run(query) == ST_OK, "%s", store_error(store));
+}
+
+/* what is written is read; text is UTF-8 without NUL whatever was given */
+static const struct {
+	struct slice given, kept;
+} texts[] = {
+	{SLICE_INIT("plain"), SLICE_INIT("plain")},
+	{SLICE_INIT(""), SLICE_INIT("")},
+	{SLICE_INIT("it's; DROP TABLE in_aside --"), SLICE_INIT("it's; DROP TABLE in_aside --")},
+	{SLICE_INIT("\xe5\x8d\x98"), SLICE_INIT("\xe5\x8d\x98")},
+	{SLICE_INIT("bad\xff"), SLICE_INIT("bad\\xff")},
+	{SLICE_INIT("nul\0l"), SLICE_INIT("nul\\x00l")},
+	{SLICE_INIT("\xed\xa0\x80"), SLICE_INIT("\\xed\\xa0\\x80")},
+};
+
+Test(store, keeps_what_it_is_given)
+{
+	static const struct slice octets = SLICE_INIT("\0\xff'\\x\n");
+
+	find_places();
+	for (size_t p = 0; p < place_count; p++) {
+		struct store *store = opened(places[p], STORE_WRITE);
+		struct store_query *query;
+		char digest[8];
+
+		for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+			(void)snprintf(digest, sizeof digest, "%zu", i);
+			add(store, texts[i].given, digest, octets);
+		}
+		query = store_query(
+			store, "SELECT name, sender, octets, 1 FROM in_aside ORDER BY digest");
+		for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+			cr_assert(store_step(query) == STORE_ROW);
+			cr_expect(slice_eq(store_text(query, 0), texts[i].kept), "%s %zu: %.*s",
+				places[p], i, (int)store_text(query, 0).n, store_text(query, 0).p);
+			cr_expect(store_int(query, 1) == INT64_MIN);
+			cr_expect(slice_eq(store_blob(query, 2), octets));
+			cr_expect(!store_is_null(query, 0));
+		}
+		cr_expect(store_step(query) == STORE_DONE);
+		store_reset(query);
+		store_close(store);
+	}
+}
+
+Test(store, transactions)
+{
+	find_places();
+	for (size_t p = 0; p < place_count; p++) {
+		struct store *store = opened(places[p], STORE_WRITE);
+		int64_t before = number(store, "SELECT count(*) FROM in_sender");
+		struct store_query *query = store_query(
+			store, "INSERT INTO in_sender (domain, auth) VALUES (?1, 1) RETURNING id");
+
+		cr_assert(store_begin(store) == ST_OK);
+		store_bind_text(query, 1, SLICE("t.example"));
+		cr_expect(store_step(query) == STORE_ROW && store_int(query, 0) > 0);
+		store_reset(query);
+		store_rollback(store);
+		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before);
+		cr_assert(store_begin(store) == ST_OK);
+		store_bind_text(query, 1, SLICE("t.example"));
+		cr_assert(store_run(query) == ST_OK);
+		cr_expect(store_commit(store) == ST_OK);
+		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
+		/* what fails spoils its transaction, and tells why */
+		cr_assert(store_begin(store) == ST_OK);
+		store_bind_text(query, 1, SLICE("t.example"));
+		cr_expect(store_run(query) == ST_TEMP);
+		cr_expect(
+			strstr(store_error(store), "in_sender") != NULL, "%s", store_error(store));
+		store_rollback(store);
+		cr_expect(store_query(store, "SELECT 1 FROM nowhere") == NULL);
+		cr_expect(strstr(store_error(store), "nowhere") != NULL, "%s", store_error(store));
+		cr_expect(store_run(NULL) == ST_TEMP && store_step(NULL) == STORE_FAILED);
+		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
+		/* a query that is left in the middle does not hinder another one */
+		query = store_query(store, "SELECT domain FROM in_sender UNION SELECT 'a'");
+		cr_expect(store_step(query) == STORE_ROW);
+		store_reset(query);
+		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
+		store_bind_text(store_query(store, "DELETE FROM in_sender WHERE domain = ?1"), 1,
+			SLICE("t.example"));
+		cr_expect(store_run(store_query(store, "DELETE FROM in_sender WHERE domain = "
+						       "?1")) == ST_OK);
+		store_close(store);
+	}
+}
+
+Test(store, newer_schema_is_refused)
+{
+	find_places();
+	for (size_t p = 0; p < place_count; p++) {
+		struct store *store = opened(places[p], STORE_WRITE), *again;
+		enum status st;
+
+		cr_assert(store_execute(store,
+				  "UPDATE mailstamp_store SET version = version + 1") == ST_OK);
+		store_close(store);
+		st = store_open(places[p], STORE_WRITE, &arena, &again, &error);
+		cr_expect(st == ST_BAD && strstr(error, "schema version") != NULL, "%s", error);
+		st = store_open(places[p], STORE_READ, &arena, &again, &error);
+		cr_expect(st == ST_BAD && again == NULL);
+		if (p == 1) { /* for the other tests */
+			char sql[] = "DROP SCHEMA mailstamp CASCADE";
+			char command[300];
+
+			(void)snprintf(command, sizeof command, "psql -q '%s' -c '%s' 2>/dev/null",
+				places[p], sql);
+			cr_expect(system(command) == 0);
+		}
+	}
+}
+
+Test(store, what_is_no_store_is_refused)
+{
+	static const struct {
+		const char *name, *text, *told;
+		mode_t mode;
+		enum status st;
+	} files[] = {
+		{"text", "hello, this is a letter\n", "not a store", 0600, ST_BAD},
+		{"short", "hi", "not a store", 0600, ST_BAD},
+		{"no-such-folder/x", NULL, "no such", 0, ST_TEMP},
+	};
+	struct store *store;
+
+	find_places();
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		enum status st;
+		FILE *file;
+
+		in_folder(files[i].name);
+		if (files[i].text != NULL) {
+			file = fopen(path, "w");
+			cr_assert(file != NULL && fputs(files[i].text, file) >= 0 &&
+				  fclose(file) == 0);
+		}
+		st = store_open(path, STORE_WRITE, &arena, &store, &error);
+		cr_expect(st == files[i].st && strstr(error, files[i].told) != NULL, "%s: %s",
+			files[i].name, error);
+	}
+	cr_expect(store_open(folder, STORE_WRITE, &arena, &store, &error) == ST_BAD);
+	cr_expect(store_open(in_folder("none"), STORE_READ, &arena, &store, &error) == ST_BAD &&
+			  strstr(error, "no store") != NULL,
+		"%s", error);
+	cr_expect(access(path, F_OK) != 0, "it was made");
+	cr_expect(
+		store_open("mysql://u:secret@h/d", STORE_WRITE, &arena, &store, &error) == ST_BAD &&
+			strstr(error, "secret") == NULL,
+		"%s", error);
+	cr_expect(store_open("postgresql://u:secret@localhost:1/d", STORE_WRITE, &arena, &store,
+			  &error) == ST_TEMP &&
+			  strstr(error, "secret") == NULL && strstr(error, "localhost") != NULL,
+		"%s", error);
+}
+
+/* another program's database; in SQLite its file, in PostgreSQL a schema of our name */
+Test(store, foreign_store_is_refused)
+{
+	struct store *store;
+
+	find_places();
+	store = opened(places[0], STORE_WRITE);
+	cr_assert(store_execute(store, "ALTER TABLE mailstamp_store RENAME TO theirs") == ST_OK);
+	store_close(store);
+	cr_expect(store_open(places[0], STORE_WRITE, &arena, &store, &error) == ST_BAD &&
+			  strstr(error, "not a store") != NULL,
+		"%s", error);
+	cr_expect(store_open(places[0], STORE_READ, &arena, &store, &error) == ST_BAD);
+}
+
+Test(store, file_is_its_owner_s)
+{
+	struct stat info;
+
+	find_places();
+	store_close(opened(places[0], STORE_WRITE));
+	cr_assert(stat(places[0], &info) == 0);
+	cr_expect((info.st_mode & 0777) == 0600, "%o", info.st_mode & 0777);
+	store_close(opened(places[0], STORE_READ));
+}

@@ -1,0 +1,78 @@
+"""world.py: a site with its logs, its store of reports and a sendmail that keeps what it is given."""
+import collections
+import pathlib
+import shutil
+import subprocess
+
+import report_reader
+from rows import FROM, NOW, ZONE, at
+
+
+class World:
+    """A folder with a zone, logs and a store: a file, or a database of World.database where there is one."""
+
+    database = None
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, pathlib.Path(folder)
+        self.folder.mkdir(exist_ok=True)
+        self.zone = self.folder / 'zone'
+        self.zone.write_text(ZONE)
+        self.store = self.database.fresh() if self.database else str(self.folder / 'store.sqlite')
+        self.out = self.folder / 'out'
+
+    def filter(self, row, log, now=NOW, repeat=1):
+        path = [] if row.path is None else ['--mail-from', at(row.domain if row.path == 'a' else row.path) if row.path else '']
+        subject = '' if row.head.startswith('Subject:') else 'Subject: s\n'
+        message = f'From: a@{row.domain}\n{subject}{row.head}\nbody\n'.encode()
+        for _ in range(repeat):
+            argv = [*path, '--client-ip', row.ip, '--helo', row.helo, *(x for to in row.rcpt for x in ('--rcpt', to)),
+                    '--zone', self.zone, '--now', str(now), '--json-log', log, '--authserv-id', 'mx.us.example', *row.options]
+            subprocess.run([self.program, *map(str, argv)], input=message, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+
+    def run(self, command, *argv, now=None, wanted=0, **more):
+        done = subprocess.run([self.program, 'report', command, '--store', self.store,
+                               *(['--now', str(now)] if now is not None else []), *map(str, argv)],
+                              capture_output=True, text=not isinstance(more.get('input'), bytes), check=False,
+                              timeout=300, **more)
+        if wanted is not None and done.returncode != wanted:
+            raise ValueError(f'{command}: status {done.returncode}: {done.stderr}')
+        return done
+
+    def importing(self, *logs, wanted=0, options=()):
+        return self.run('import', '--report-from', FROM, '--own-address', 'rua@us.example', *options, *logs, wanted=wanted)
+
+    def into(self, now, *options, wanted=0):
+        """{name of the file: the mail} of a dry run into a fresh folder"""
+        shutil.rmtree(self.out, ignore_errors=True)
+        self.out.mkdir()
+        self.run('send', '--report-from', FROM, '--zone', self.zone, '--into', self.out, *options, now=now, wanted=wanted)
+        return {path.name: report_reader.Mail(path.read_bytes()) for path in sorted(self.out.iterdir())}
+
+    def sendmail(self, script='exit 0\n'):
+        """A program that keeps what it is given: sent() tells it."""
+        path = self.folder / 'sendmail'
+        path.write_text('#!/bin/sh\nn=$(ls %s | wc -l)\nprintf "%%s\\n" "$@" >%s/$n.argv\ncat >%s/$n.mail\n%s' % (
+            (self.folder / 'sent',) * 3 + (script,)))
+        path.chmod(0o755)
+        (self.folder / 'sent').mkdir(exist_ok=True)
+        return path
+
+    def sent(self):
+        """[(argv, mail)]"""
+        return [(path.read_text().split('\n')[:-1], path.with_suffix('.mail').read_bytes())
+                for path in sorted((self.folder / 'sent').glob('*.argv'), key=lambda path: int(path.stem))]
+
+    def send(self, now, *options, wanted=0, script='exit 0\n'):
+        return self.run('send', '--report-from', FROM, '--zone', self.zone, '--sendmail', self.sendmail(script), *options,
+                        now=now, wanted=wanted)
+
+
+def summed(mails):
+    """{policy domain: {row: count}} of reports, whatever parts they have"""
+    out = {}
+    for report in {mail.name: mail.report for mail in mails}.values():
+        rows = out.setdefault(report.policy['domain'], collections.Counter())
+        rows.update(report.rows)
+    return out
