@@ -173,7 +173,7 @@ const struct option_row option_rows[] = {
 	TOP(N_("Caller")),
 	{.name = "profile", .commands = FILTER | EXPLAIN, .kind = OPTION_WORD, .at = AT(profile),
 		.given = AT(profile_given),
-		.words = "plain|postfix|exim-pipe|exim-filter|exim-av|procmail|maildrop",
+		.words = "plain|postfix|postfix-proxy|exim-pipe|exim-filter|exim-av|procmail|maildrop",
 		.preset = "plain", .help = N_("how to report to the caller")},
 	{.name = "exit", .commands = FILTER | EXPLAIN, .arg = "NAME=CODE", .kind = OPTION_EXITS,
 		.at = AT(exit_override), .help = N_("exit status of an outcome; may be repeated")},

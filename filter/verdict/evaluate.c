@@ -345,7 +345,8 @@ evaluate_input(struct evaluation *ev, const char **error)
 {
 	enum fault fault = FAULT_NONE;
 
-	if (!ev->input_open && input_open(ev->options, &ev->input, &fault) != ST_OK)
+	if (ev->pull == NULL && !ev->input_open &&
+		input_open(ev->options, &ev->input, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_CONFIG, error);
 	ev->input_open = true;
 	return EVALUATE_OK;
@@ -369,7 +370,9 @@ evaluate_read(struct evaluation *ev, const char **error)
 
 	if (evaluate_input(ev, error) != EVALUATE_OK)
 		return EVALUATE_CONFIG;
-	st = input_take(ev->options, &ev->input, &fault);
+	st = ev->pull != NULL
+		     ? input_read_pull(ev->options, ev->pull, ev->pull_arg, &ev->input, &fault)
+		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
 	set_now(ev); /* the message may have taken long to arrive */

@@ -22,6 +22,8 @@ struct evaluation {
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
 	bool input_open;
+	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
+	void *pull_arg;
 	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
 	bool has_message; /* message is the whole one, without any envelope around it */
@@ -78,7 +80,8 @@ struct evaluate_source {
  */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
 
-/* Opens the input, before the sandbox; the status is as evaluate_read's, which does it otherwise. */
+/* Opens the input, before the sandbox; the status is as evaluate_read's, which does it otherwise.
+ */
 enum evaluate_status evaluate_input(struct evaluation *evaluation, const char **error);
 
 /*
