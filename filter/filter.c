@@ -21,6 +21,7 @@
 #include "filter/out/smtp_wire.h"
 #include "filter/proxy/session.h"
 #include "filter/result/block.h"
+#include "filter/result/failure.h"
 #include "filter/result/json.h"
 #include "filter/result/reply.h"
 #include "filter/settings/profile.h"
@@ -384,6 +385,7 @@ write_json_log(struct job *job)
 	if (path == NULL)
 		return;
 	job->outcome.event = make_event(job->ev.arena);
+	job->outcome.failure = failure_header(&job->ev);
 	errno = job->json_error;
 	if (job->json_log < 0 || json_line(&job->ev, &job->outcome, &line) != ST_OK ||
 		!json_log_write(job->json_log, line))

@@ -13,8 +13,8 @@ line_head(enum output_what output)
 }
 
 /*
- * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full width
- * ones included; a sign alone is none.
+ * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full-width
+ * ones included; a single sign is not one.
  */
 static bool
 is_formula(const char *text)
@@ -29,8 +29,8 @@ is_formula(const char *text)
 }
 
 /*
- * RFC 4180 2: quoted where it must be, and where another separator than ours would begin a cell
- * with one of these signs.
+ * RFC 4180 2: quoted if required, or if a program that expects another separator would see a cell
+ * that begins with one of these signs.
  */
 static void
 add_csv(struct buf *out, const char *text)
