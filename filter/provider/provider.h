@@ -34,6 +34,10 @@ struct provider {
 				label before the service's one domain */
 	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector */
 	struct provider_mailbox mailbox;
+	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
+	 * other, and those of mailboxes for everyone; with all that is below, or without: there a
+	 * name below is one customer's. */
+	const char *shared, *shared_alone;
 };
 
 extern const struct provider provider_table[];
@@ -41,6 +45,9 @@ extern const size_t provider_count;
 
 /* The service, or NULL. domain: a signing or envelope domain, or a host's name. */
 const struct provider *provider_of(struct slice domain);
+
+/* Do customers who know nothing of each other pass in this domain? */
+bool provider_is_shared(struct slice domain);
 
 /* The next word of such a list; false at its end. */
 bool provider_next_word(struct slice *list, struct slice *word);
