@@ -21,6 +21,7 @@ static const char *const command_words[] = {
 	[COMMAND_BATCH] = "batch",
 	[COMMAND_REPORT] = "report",
 	[COMMAND_REPORT_READ] = "report read",
+	[COMMAND_REPORT_SHOW] = "report show",
 	[COMMAND_REPORT_PRUNE] = "report prune",
 	[COMMAND_REPORT_IMPORT] = "report import",
 	[COMMAND_REPORT_SEND] = "report send",
@@ -225,7 +226,9 @@ read_file(struct reader *reader, bool *had)
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
-	if (reader->options->command == COMMAND_INSPECT) {
+	if (reader->options->command == COMMAND_INSPECT ||
+		(reader->options->command == COMMAND_REPORT_SHOW && !*had)) {
+		*had = true;
 		add_domain(reader, arg);
 		return ST_OK;
 	}

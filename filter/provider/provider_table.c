@@ -10,7 +10,8 @@ const struct provider provider_table[] = {
 		.dkim = N_("in Amazon SES: Easy DKIM"),
 		.include = "amazonses.com",
 		.mx = "10 feedback-smtp.%s.amazonses.com",
-		.cnames = "* %s.dkim.amazonses.com"},
+		.cnames = "* %s.dkim.amazonses.com",
+		.reporters = "amazonses.com"},
 
 	{.name = "Fastmail",
 		.mailbox = {.word = "fastmail",
@@ -26,13 +27,18 @@ const struct provider provider_table[] = {
 
 	{.name = "Google Workspace", .domains = "gappssmtp.com google.com",
 		.dkim = N_("in Google Workspace: Authenticate email"),
-		.include = "_spf.google.com"},
+		.include = "_spf.google.com",
+		.reporters = "google.com"},
+
+	{.name = "GMX", .reporters = "sicher.gmx.net"},
 
 	{.name = "HubSpot", .domains = "hubspotemail.net"},
 
 	{.name = "J-City", .domains = "jcity.com",
 		.mail_from = N_("in J-City Mail: apply for an own envelope domain"),
 		.dkim = N_("in J-City Mail: the author signature (selector mmmg)")},
+
+	{.name = "Mail.ru", .reporters = "corp.mail.ru"},
 
 	{.name = "Mailchimp", .domains = "mailchimpapp.net mcdlv.net mcsv.net rsgsv.net",
 		.dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),
@@ -49,6 +55,7 @@ const struct provider provider_table[] = {
 
 	/* worldwide, then the clouds of the United States' government and of China */
 	{.name = "Microsoft 365", .domains = "onmicrosoft.com outlook.com",
+		.reporters = "microsoft.com",
 		.dkim = N_("in Microsoft 365: DKIM for the custom domain (two CNAMEs)"),
 		.include = "spf.protection.outlook.com",
 		.mailbox = {.word = "microsoft365",
@@ -77,7 +84,7 @@ const struct provider provider_table[] = {
 
 	{.name = "SparkPost", .domains = "sparkpostmail.com"},
 
-	{.name = "Yahoo",
+	{.name = "Yahoo", .reporters = "dmarc.yahoo.com",
 		.mailbox = {.word = "yahoo",
 			.inside = "yahoo.com aol.com yahoodns.net",
 			.border = "yahoo.com aol.com yahoodns.net 10.0.0.0/8"}},
