@@ -75,7 +75,7 @@ print_text(const struct feedback_table *table, FILE *out)
 				r == 0 ? translated(column->head) : table->rows[r - 1][c];
 			const bool last = c + 1 == table->ncolumns && !column->number;
 
-			fputs(c == 0 ? "  " : "  ", out);
+			fputs("  ", out);
 			text_pad(text,
 				last             ? 0
 				: column->number ? -(int)widths[c]
