@@ -17,7 +17,9 @@
 #include "filter/out/output.h"
 #include "filter/out/record.h"
 #include "filter/out/seal.h"
+#include "filter/proxy/session.h"
 #include "filter/result/block.h"
+#include "filter/result/failure.h"
 #include "filter/result/json.h"
 #include "filter/result/reply.h"
 #include "filter/settings/profile.h"
@@ -32,13 +34,14 @@ struct job {
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
 	int64_t began_ms;
-	bool told;  /* the outcome is out, and its status is final */
-	bool early; /* what failed was before the first octet of the message was read */
+	bool told;           /* the outcome is out, and its status is final */
+	bool early;          /* what failed was before the first octet of the message was read */
+	struct proxy *proxy; /* the SMTP session that we are in, or NULL */
 	struct evaluation ev;
 	struct outcome outcome;
 };
 
-/* One line to stdout, for a bounce, a log line or a scanner. */
+/* One line to stdout, for a bounce, a log line, a scanner or an SMTP client. */
 static bool
 say(const struct job *job, const struct delivery *told)
 {
@@ -50,6 +53,10 @@ say(const struct job *job, const struct delivery *told)
 	buf_adds(&line, told->say);
 	if (told->say_why)
 		buf_adds(&line, reply_sentence(&job->ev));
+	if (job->proxy != NULL) {
+		proxy_answer(job->proxy, buf_slice(&line));
+		return true;
+	}
 	buf_addc(&line, '\n');
 	return write_bytes(STDOUT_FILENO, buf_slice(&line));
 }
@@ -74,6 +81,31 @@ tempfail(struct job *job, const char *why)
 	return told.status;
 }
 
+/* The message to the next hop of an SMTP session, whose client gets the next hop's answer. */
+static enum status
+hand_on_proxy(struct job *job, struct output *output, size_t size, const char **error)
+{
+	off_t end;
+	int fd = deliver_spool(output, size, job->options->spool_dir, &end, error);
+	enum status st;
+
+	if (fd < 0)
+		return ST_TEMP;
+	if (proxy_is_bare(job->proxy)) { /* known once all of it was read */
+		proxy_answer(job->proxy, SLICE("550 5.5.2 Bare CR or LF in the message"));
+		*error = "refused with 550 5.5.2: a bare CR or LF in the message";
+		st = ST_BAD;
+	} else {
+		st = proxy_hand_on(job->proxy, fd, end, error);
+	}
+	close(fd);
+	if (st != ST_BAD)
+		return st;
+	job->outcome.error = *error;
+	log_error(job, "", *error);
+	return ST_OK;
+}
+
 /* The message as COMMAND, the next hop or stdout gets it. */
 static enum status
 hand_on(struct job *job, struct output *output, const char **error)
@@ -82,6 +114,8 @@ hand_on(struct job *job, struct output *output, const char **error)
 	const size_t size = output->block.n + job->ev.message.raw.n;
 	int command_status;
 
+	if (job->proxy != NULL)
+		return hand_on_proxy(job, output, size, error);
 	if (options->next_hop != NULL) {
 		struct smtp_job smtp = {
 			.next_hop = options->next_hop,
@@ -264,6 +298,7 @@ write_json_log(struct job *job)
 	if (path == NULL)
 		return;
 	job->outcome.event = make_event(job->ev.arena);
+	job->outcome.failure = failure_header(&job->ev);
 	if (json_line(&job->ev, &job->outcome, &line) != ST_OK || !json_append(path, line))
 		log_line(job->log, "id=%s JSON log %s: %s",
 			log_value(job->ev.taken.envelope.queue_id, job->ev.arena), path,
@@ -322,6 +357,33 @@ give_up(void *arg)
 	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
+/* The SMTP session up to DATA, in the profile that has one; false where no message comes. */
+static bool
+begin_session(struct job *job, struct arena *arena)
+{
+	const char *error;
+	enum proxy_turn turn;
+
+	if (!profile_speaks_smtp(job->options->profile))
+		return true;
+	job->proxy = proxy_open(job->options, arena);
+	turn = proxy_converse(job->proxy, &error);
+	if (error != NULL)
+		log_line(job->log, "%s", error);
+	job->options = proxy_options(job->proxy);
+	return turn == PROXY_TURN_DATA;
+}
+
+static void
+begin(struct job *job, struct arena *arena)
+{
+	evaluate_begin(job->options, arena, &job->ev);
+	if (job->proxy != NULL) {
+		job->ev.pull = proxy_pull;
+		job->ev.pull_arg = job->proxy;
+	}
+}
+
 int
 filter_main(const struct options *options, struct arena *arena)
 {
@@ -336,20 +398,27 @@ filter_main(const struct options *options, struct arena *arena)
 	job->began_ms = clock_ms();
 	job->log = log_open(options);
 	log_arm(job->log);
+	if (!begin_session(job, arena)) {
+		log_close(job->log);
+		return 0;
+	}
 	arena_init(&job->work, on_out_of_memory, job);
-	evaluate_begin(options, arena, &job->ev);
+	begin(job, arena);
 	if (!profile_needs_command(options->profile) || options_keep_stdout(options))
 		result = evaluate_guarded(job, arena, &why);
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;
 	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, why);
 	job->told = true;
-	input_drain(&job->ev.input);
+	if (job->proxy == NULL)
+		input_drain(&job->ev.input);
 	if (result == EVALUATE_OK)
 		log_verdict(job);
 	write_json_log(job);
 	write_dns_record(job);
 	status = job->outcome.status;
+	if (job->proxy != NULL)
+		proxy_close(job->proxy);
 	evaluate_end(&job->ev);
 	log_close(job->log);
 	arena_clear(&job->work);

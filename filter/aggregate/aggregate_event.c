@@ -340,6 +340,39 @@ kind_of(const json_t *top, const struct strings *own)
 	return text_of(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
 }
 
+/* RFC 9991 3: fields that are required where an aligned identifier failed */
+static void
+read_failure(const json_t *top, struct arena *arena, struct aggregate_event *event)
+{
+	const json_t *dkim = json_object_get(top, "dkim"), *spf = json_object_get(top, "spf");
+	struct buf text;
+
+	event->authserv_id = clean_of(top, "authserv_id", arena);
+	for (size_t i = 0; i < json_array_size(dkim); i++) {
+		const json_t *one = json_array_get(dkim, i);
+		const struct slice identity = text_of(one, "i");
+
+		if (is_word(one, "result", "pass") || !is_true(one, "aligned") ||
+			text_of(one, "s").n == 0)
+			continue;
+		event->dkim_domain = clean_of(one, "d", arena);
+		event->dkim_identity =
+			aggregate_clean(slice_from(identity, slice_rfind(identity, '@')), arena);
+		event->dkim_selector = clean_of(one, "s", arena);
+		break;
+	}
+	if (is_word(spf, "result", "pass") ||
+		!is_true(json_object_get(top, "dmarc"), "spf_aligned"))
+		return;
+	buf_init(&text, arena, RESULTS_MAX);
+	buf_adds(&text, "txt : ");
+	buf_add(&text, clean_of(spf, "domain", arena));
+	buf_adds(&text, " : \"");
+	buf_add(&text, clean_of(spf, "record", arena));
+	buf_addc(&text, '"');
+	event->spf_dns = buf_slice(&text);
+}
+
 static void
 read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 {
@@ -366,9 +399,9 @@ read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 	event->failed = is_word(dmarc, "result", "fail");
 	event->own_report = is_word(dmarc, "result", "pass") &&
 			    text_of(json_object_get(top, "message"), "report").n > 0;
-	event->mail_from = clean_of(envelope, "mail_from", arena);
-	event->queue_id = clean_of(top, "queue_id", arena);
-	event->authserv_id = clean_of(top, "authserv_id", arena);
+	event->header = arena_dup(arena, text_of(top, "failure_header"));
+	if (event->header.n > 0)
+		read_failure(top, arena, event);
 }
 
 enum aggregate_event_kind

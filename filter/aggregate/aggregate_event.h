@@ -28,7 +28,9 @@ struct aggregate_event {
 	bool own_report;     /* a report that passed DMARC: no reason to send one (loops) */
 	bool failed;         /* DMARC failed */
 	struct slice header; /* for failure reports, or empty */
-	struct slice mail_from, queue_id, authserv_id; /* the same */
+	/* of those: the aligned signature that failed, and SPF's record where it is aligned and
+	 * failed (RFC 9991 3) */
+	struct slice authserv_id, dkim_domain, dkim_identity, dkim_selector, spf_dns;
 	struct aggregate_policy policy;
 	struct aggregate_row row;
 };

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "filter/archive/batch.h"
@@ -99,6 +100,37 @@ catch_signals(void)
 }
 
 /*
+ * In an SMTP session all three descriptors are the client's: whatever a library writes to stderr
+ * would be a reply. Where that cannot be had, nothing is said at all.
+ */
+static void
+silence_stderr(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+		_exit(EXIT_TEMPFAIL);
+	if (fd != STDERR_FILENO) /* 0 and 1, too: what the caller closed stays closed here */
+		close(fd);
+}
+
+/* Is there an SMTP session? Not by the options' reader, which is not there yet; a value that looks
+ * like the option does no harm. */
+static void
+silence_session(int argc, char **argv)
+{
+	static const char option[] = "--profile", session[] = "postfix-proxy";
+	const size_t n = sizeof option - 1;
+
+	for (int i = 1; i < argc; i++)
+		if (strncmp(argv[i], option, n) == 0 &&
+			((argv[i][n] == '=' && strcmp(argv[i] + n + 1, session) == 0) ||
+				(argv[i][n] == '\0' && i + 1 < argc &&
+					strcmp(argv[i + 1], session) == 0)))
+			silence_stderr();
+}
+
+/*
  * Before the constructors of the libraries, which take most of the time until main(): a signal that
  * comes meanwhile has its status, too. What is left is the kernel's and the loader's own work.
  */
@@ -106,9 +138,8 @@ catch_signals(void)
 static void
 catch_signals_early(int argc, char **argv, char **environment)
 {
-	(void)argc;
-	(void)argv;
 	(void)environment;
+	silence_session(argc, argv);
 	catch_signals();
 }
 
@@ -130,7 +161,8 @@ tell_host(enum profile profile, const char *error)
 	log_close(log);
 	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
 	if (line != NULL)
-		puts(line);
+		printf("%s%s", line, profile_speaks_smtp(profile) ? "\r\n" : "\n");
+	(void)fflush(stdout); /* before stdin is read, which may wait for it */
 }
 
 static void
@@ -196,6 +228,8 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
+	if (profile_speaks_smtp(options.profile)) /* by the file, too */
+		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start()) {
 		say_error(options.profile, _("libjansson.so.4 cannot be loaded"));
 		input_discard(options.read_timeout);
@@ -243,6 +277,7 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
+	silence_session(argc, argv);
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
 	arena_init(&arena, on_no_memory, NULL);

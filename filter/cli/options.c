@@ -4,7 +4,7 @@
 
 #include "auth/spf/spf.h"
 #include "filter/cli/options_batch.h"
-#include "filter/out/smtp_wire.h"
+#include "filter/cli/options_filter.h"
 #include "filter/settings/config.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
@@ -355,19 +355,6 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-static const char *
-check_sealing(const struct options *options)
-{
-	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
-
-	if (domain != selector || domain != (options->arc_key != NULL))
-		return _("--arc-seal, --arc-selector and --arc-key must be given together");
-	if (domain && profile_keeps_message(options->profile))
-		return _("--arc-seal cannot be combined with --profile exim-av, which hands no "
-			 "message on");
-	return NULL;
-}
-
 /* A file that explain is given is stored mail, unless it is told the envelope. */
 static void
 take_stored_defaults(struct options *options)
@@ -380,34 +367,12 @@ take_stored_defaults(struct options *options)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
-/* of the filter: COMMAND, the next hop or stdout */
-static const char *
-check_hand_on(const struct options *options)
-{
-	const bool keeps = options_keep_stdout(options);
-
-	if (options->next_hop != NULL && options->exec_argv != NULL)
-		return _("--next-hop and -- COMMAND cannot be combined");
-	if (options->next_hop != NULL && !smtp_address_valid(options->next_hop))
-		return _("--next-hop must be HOST:PORT or unix:PATH");
-	if (options->output != OUTPUT_MESSAGE && keeps)
-		return _("--output other than message delivers nothing: not with --next-hop or -- "
-			 "COMMAND");
-	if (profile_keeps_message(options->profile) && keeps)
-		return _("--profile exim-av hands nothing on, neither to --next-hop nor to -- "
-			 "COMMAND: Exim keeps the message");
-	if (profile_needs_command(options->profile) && !keeps)
-		return _("this --profile needs --next-hop or -- COMMAND: its mail server discards "
-			 "stdout");
-	return NULL;
-}
-
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
 {
 	struct options *options = reader->options;
-	const char *error = check_sealing(options);
+	const char *error = options_check_sealing(options);
 
 	take_stored_defaults(options);
 	if (error != NULL) {
@@ -434,11 +399,8 @@ check(struct reader *reader)
 		error = options_check_batch(options, reader->arena);
 	else if (options->command != COMMAND_FILTER)
 		return ST_OK;
-	else if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
-		error = _("--output other than message delivers nothing: it is only for --profile "
-			  "plain");
 	else
-		error = check_hand_on(options);
+		error = options_check_filter(options);
 	if (error == NULL)
 		return ST_OK;
 	*reader->error = error;

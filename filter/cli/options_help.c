@@ -3,19 +3,26 @@
 #include "filter/settings/options_table.h"
 #include "filter/text/i18n.h"
 
-enum { TEXT_COLUMN = 30 };
+enum { TEXT_COLUMN = 30, INDENT = 4, WIDTH = 80 };
 
-/* "a|b|c", without the gaps */
+/* "a|b|c", without the gaps, from that column on; what does not fit goes to the next line */
 static int
-put_words(FILE *out, const char *words)
+put_words(FILE *out, const char *words, int column)
 {
 	struct slice word;
-	int n = 0;
+	bool first = true;
 
-	for (size_t i = 0; (word = option_word(words, i)).n > 0; i++)
-		if (!slice_eq(word, SLICE("-")))
-			n += fprintf(out, "%s%.*s", n > 0 ? "|" : "", (int)word.n, word.p);
-	return n;
+	for (size_t i = 0; (word = option_word(words, i)).n > 0; i++) {
+		if (slice_eq(word, SLICE("-")))
+			continue;
+		if (!first)
+			column += fprintf(out, "|");
+		first = false;
+		if (column + (int)word.n >= WIDTH)
+			column = fprintf(out, "\n%*s", INDENT, "") - 1;
+		column += fprintf(out, "%.*s", (int)word.n, word.p);
+	}
+	return column;
 }
 
 static void
@@ -26,7 +33,7 @@ put_row(FILE *out, const struct option_row *row)
 	if (row->arg != NULL)
 		column += fprintf(out, " %s", row->arg);
 	else if (row->words != NULL)
-		column += fprintf(out, " ") + put_words(out, row->words);
+		column = put_words(out, row->words, column + fprintf(out, " "));
 	if (column > TEXT_COLUMN - 1) {
 		fprintf(out, "\n");
 		column = 0;

@@ -53,6 +53,11 @@ read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 
 	if (input->end)
 		return 0;
+	if (input->pull != NULL) {
+		got = input->pull(input->pull_arg, buffer, size, fault);
+		input->end = got <= 0;
+		return got;
+	}
 	do {
 		if (wait && !wait_readable(input)) {
 			*fault = FAULT_NOT_IN_TIME;
@@ -176,7 +181,7 @@ read_any(const struct options *options, struct input *input, enum fault *fault)
 {
 	size_t max = (size_t)options->max_size;
 	struct stat info;
-	bool regular = fstat(input->fd, &info) == 0 && S_ISREG(info.st_mode);
+	bool regular = input->pull == NULL && fstat(input->fd, &info) == 0 && S_ISREG(info.st_mode);
 	off_t from = regular ? lseek(input->fd, 0, SEEK_CUR) : 0;
 	enum status st;
 	bool full;
@@ -273,6 +278,14 @@ input_read(const struct options *options, struct input *input, enum fault *fault
 }
 
 enum status
+input_read_pull(const struct options *options, input_pull *pull, void *arg, struct input *input,
+	enum fault *fault)
+{
+	*input = (struct input){.fd = -1, .pull = pull, .pull_arg = arg};
+	return read_any(options, input, fault);
+}
+
+enum status
 input_complete(const struct options *options, struct input *input, enum fault *fault)
 {
 	enum status st = read_spool(options, input, SIZE_MAX, fault);
@@ -296,7 +309,7 @@ input_drain(struct input *input)
 	char buffer[16 * 1024];
 	enum fault fault;
 
-	if (input->named || isatty(input->fd) != 0)
+	if (input->named || (input->pull == NULL && isatty(input->fd) != 0))
 		return;
 	while (read_some(input, buffer, sizeof buffer, &fault) > 0)
 		continue;

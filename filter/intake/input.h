@@ -14,10 +14,18 @@
 #include "filter/settings/settings.h"
 #include "mime/status.h"
 
+/*
+ * Where a message comes from that is not a descriptor's: the next octets into the buffer, their
+ * number, 0 at the end, -1 with *fault.
+ */
+typedef long input_pull(void *arg, char *buffer, size_t size, enum fault *fault);
+
 struct input {
 	struct slice bytes;
-	bool partial;        /* there is more behind input_rest */
-	int fd;              /* where the rest comes from; -1 where there is none */
+	bool partial;     /* there is more behind input_rest */
+	int fd;           /* where the rest comes from; -1 where there is none */
+	input_pull *pull; /* instead of fd, with its argument; or NULL */
+	void *pull_arg;
 	int64_t until_ms;    /* read_timeout as a monotonic clock, or 0 */
 	bool end;            /* fd was read to its end */
 	bool named;          /* fd is that of --input, to be closed */
@@ -33,6 +41,10 @@ struct input {
  * .eml. *input is set whatever the status, for input_drain and input_free.
  */
 enum status input_read(const struct options *options, struct input *input, enum fault *fault);
+
+/* The same from pull. */
+enum status input_read_pull(const struct options *options, input_pull *pull, void *arg,
+	struct input *input, enum fault *fault);
 
 /*
  * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to

@@ -58,6 +58,7 @@
 	/* a message as it arrives */ \
 	F(NOT_READ, "message_not_read", true, "the message could not be read") \
 	F(NOT_IN_TIME, "not_in_time", true, "the message did not arrive in time") \
+	F(CLIENT_LEFT, "client_left", true, "the client left amid the message") \
 	F(NOT_MAPPED, "not_mapped", true, "the spooled message could not be mapped") \
 	F(INPUT_NO_FILE, "input_no_file", false, "there is no such input file") \
 	F(INPUT_NOT_OPENED, "input_not_opened", false, "the input file cannot be opened") \

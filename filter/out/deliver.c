@@ -137,9 +137,8 @@ deliver_run(
 	return ST_OK;
 }
 
-/* The whole stamped message in a file at offset 0, or -1. */
-static int
-spool_message(
+int
+deliver_spool(
 	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error)
 {
 	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
@@ -163,7 +162,7 @@ deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 	const char *spool_dir, const char **error, int *status)
 {
 	off_t end;
-	int fd = spool_message(output, size, spool_dir, &end, error);
+	int fd = deliver_spool(output, size, spool_dir, &end, error);
 	enum status st;
 
 	*status = -1;
@@ -181,7 +180,7 @@ deliver_smtp(struct output *output, size_t size, struct smtp_job *job, const cha
 	off_t end;
 	enum status st;
 
-	job->fd = spool_message(output, size, spool_dir, &end, error);
+	job->fd = deliver_spool(output, size, spool_dir, &end, error);
 	if (job->fd < 0)
 		return ST_TEMP;
 	job->size = end;

@@ -5,6 +5,8 @@
 #ifndef FILTER_OUT_DELIVER_H
 #define FILTER_OUT_DELIVER_H
 
+#include <sys/types.h>
+
 #include "filter/out/output.h"
 #include "filter/out/smtp_client.h"
 
@@ -24,6 +26,10 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
  */
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, const char **error);
+
+/* The whole stamped message in a file at offset 0, with its size in *end; or -1 with *error. */
+int deliver_spool(
+	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error);
 
 /*
  * Runs argv with fd, an unlinked file of size octets at offset 0, as stdin; as deliver says.

@@ -18,9 +18,7 @@ struct smtp_job {
 
 /*
  * One transaction (RFC 5321): XFORWARD where the server takes it, MAIL with the parameters that the
- * message needs, every recipient, DATA. LF and CRLF end a line and are written as CRLF; a bare CR
- * is written as a space, as Postfix's cleanup(8) does, so that CRLF.CRLF ends the data and nothing
- * else looks like it.
+ * message needs, every recipient, DATA as smtp_text writes it.
  *
  * ST_OK: the server took the message for all recipients. ST_TEMP with *error, in the arena or
  * fixed: it has it for none of them, or its last answer was lost.

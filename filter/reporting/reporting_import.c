@@ -6,6 +6,7 @@
 #include "filter/aggregate/aggregate_event.h"
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_failure.h"
 #include "filter/reporting/reporting_log.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_target.h"
@@ -108,8 +109,11 @@ count(struct import *import, struct slice line, const struct aggregate_event *ev
 	if (find_policy(import, &event->policy, addresses) != ST_OK ||
 		reporting_digest(import->crypto, aggregate_row_key(&event->row, &import->arena),
 			&row) != ST_OK ||
-		reporting_store_count(import->store, day, import->policy, &event->row,
-			text_of(&row), event->own_report) != ST_OK)
+		(addresses.n > 0 &&
+			reporting_store_count(import->store, day, import->policy, &event->row,
+				text_of(&row), event->own_report) != ST_OK) ||
+		(event->header.n > 0 && reporting_failure_note(import->store, day, import->policy,
+						event, text_of(&row)) != ST_OK))
 		return ST_TEMP;
 	import->kinds[AGGREGATE_ROW]++;
 	return ST_OK;
@@ -128,7 +132,7 @@ take_line(struct import *import, struct source *source, struct slice line)
 		return ST_TEMP;
 	if (kind == AGGREGATE_ROW) {
 		addresses = reporting_addresses(event.policy.rua, &import->arena);
-		if (addresses.n > 0 && event.time >= 0)
+		if ((addresses.n > 0 || event.header.n > 0) && event.time >= 0)
 			return count(import, line, &event, addresses);
 		kind = AGGREGATE_NO_ADDRESS;
 	}

@@ -1,10 +1,15 @@
 #include "filter/reporting/reporting_letter.h"
 
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "auth/dns/dns.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/spool.h"
+#include "filter/io/write.h"
+#include "filter/out/deliver.h"
 #include "filter/reporting/reporting_mail.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
@@ -12,7 +17,10 @@
 
 enum {
 	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer counts */
-	TEXT_MAX = 2048
+	TEXT_MAX = 2048,
+	EX_DATAERR_ = 65, /* sysexits.h */
+	EX_NOUSER_ = 67,
+	EX_NOHOST_ = 68
 };
 
 enum status
@@ -167,4 +175,34 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 		    &post->arena, &letter->verp) != ST_OK)
 		return ST_TEMP;
 	return reporting_mail_write(&mail, &post->arena, &letter->text);
+}
+
+/* sendmail's status, or -1 where it could not be run to its end */
+int
+reporting_post_hand(
+	struct reporting_post *post, const char *path, const char *to, struct slice text)
+{
+	const struct options *options = post->options;
+	const char *argv[] = {options->sendmail, "-i", "-f", path, "--", to, NULL};
+	char *words[sizeof argv / sizeof *argv];
+	const char *error;
+	int fd = spool_open(options->spool_dir, text.n), status = 0;
+	enum status st = ST_TEMP;
+
+	memcpy(words, argv, sizeof words);
+	if (fd < 0)
+		return -1;
+	if (write_bytes(fd, text) && lseek(fd, 0, SEEK_SET) == 0)
+		st = deliver_run(
+			fd, (off_t)text.n, words, options->command_timeout, &error, &status);
+	close(fd);
+	if (st == ST_OK)
+		return 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : -1;
+}
+
+bool
+reporting_post_never(int status)
+{
+	return status == EX_NOUSER_ || status == EX_NOHOST_ || status == EX_DATAERR_;
 }

@@ -45,4 +45,14 @@ enum status reporting_letter_consent(struct reporting_post *post, struct reporti
 /* Sets verp and text, the same octets each time. */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
+/*
+ * Hands a message to sendmail(1): its status, or -1 where it could not be run to its end. path is
+ * the reverse-path.
+ */
+int reporting_post_hand(
+	struct reporting_post *post, const char *path, const char *to, struct slice text);
+
+/* Is it a status that no further try will mend? */
+bool reporting_post_never(int status);
+
 #endif

@@ -7,7 +7,7 @@
 #include "mime/buf.h"
 #include "mime/late.h"
 
-enum { ID_MAX = 512, NAME_OCTETS = 2048 };
+enum { ID_MAX = 512, NAME_OCTETS = 2048, LINE_PLAIN = 900 };
 
 struct library {
 	__typeof__(&g_mime_init) init;
@@ -67,8 +67,8 @@ load(struct library *lib)
 }
 
 /* RFC 5322 3.3, whatever the locale */
-static const char *
-date_text(int64_t when, char text[64])
+const char *
+reporting_mail_date(int64_t when, char text[REPORTING_DATE])
 {
 	static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"},
 				 *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
@@ -77,9 +77,9 @@ date_text(int64_t when, char text[64])
 	struct tm utc = {0};
 
 	(void)gmtime_r(&at, &utc);
-	(void)snprintf(text, 64, "%s, %02d %s %d %02d:%02d:%02d +0000", days[utc.tm_wday],
-		utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-		utc.tm_sec);
+	(void)snprintf(text, REPORTING_DATE, "%s, %02d %s %d %02d:%02d:%02d +0000",
+		days[utc.tm_wday], utc.tm_mday, months[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour,
+		utc.tm_min, utc.tm_sec);
 	return text;
 }
 
@@ -96,6 +96,21 @@ set_name(const struct library *lib, GMimePart *part, const char *field, const ch
 
 	(void)snprintf(raw, sizeof raw, " %s;\n\t%s=\"%s\"\n", value, parameter, name);
 	lib->set_raw(header, raw);
+}
+
+/* Quoted-printable keeps 8 bits, long lines and what looks like a boundary apart from the mail. */
+static GMimeContentEncoding
+text_encoding(struct slice content)
+{
+	size_t line = 0;
+
+	for (size_t i = 0; i < content.n; i++) {
+		line = content.p[i] == '\n' ? 0 : line + 1;
+		if ((unsigned char)content.p[i] >= 0x7f || line > LINE_PLAIN ||
+			(content.p[i] == '-' && line == 1))
+			return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	}
+	return GMIME_CONTENT_ENCODING_7BIT;
 }
 
 static GMimeObject *
@@ -117,7 +132,7 @@ make_part(const struct library *lib, const struct reporting_mail_part *part)
 		lib->set_encoding(made, GMIME_CONTENT_ENCODING_BASE64);
 	} else {
 		lib->set_disposition((GMimeObject *)made, "inline");
-		lib->set_encoding(made, GMIME_CONTENT_ENCODING_7BIT);
+		lib->set_encoding(made, text_encoding(part->content));
 	}
 	return (GMimeObject *)made;
 }
@@ -148,7 +163,7 @@ reporting_mail_write(const struct reporting_mail *mail, struct arena *arena, str
 	struct library lib;
 	GMimeMessage *made;
 	GMimeObject *top, *body;
-	char id[ID_MAX], date[64], *text;
+	char id[ID_MAX], date[REPORTING_DATE], *text;
 
 	if (!load(&lib))
 		return ST_TEMP;
@@ -157,7 +172,7 @@ reporting_mail_write(const struct reporting_mail *mail, struct arena *arena, str
 	lib.add_mailbox(made, GMIME_ADDRESS_TYPE_FROM, mail->from_name, mail->from);
 	lib.add_mailbox(made, GMIME_ADDRESS_TYPE_TO, NULL, mail->to);
 	lib.set_header(top, "Subject", mail->subject, NULL);
-	lib.set_header(top, "Date", date_text(mail->date, date), NULL);
+	lib.set_header(top, "Date", reporting_mail_date(mail->date, date), NULL);
 	(void)snprintf(
 		id, sizeof id, "<%s%s>", mail->id, slice_from(from, slice_rfind(from, '@')).p);
 	lib.set_header(top, "Message-Id", id, NULL);

@@ -25,6 +25,11 @@ struct reporting_mail {
 	size_t nparts;
 };
 
+enum { REPORTING_DATE = 64 };
+
+/* A date as RFC 5322 3.3 has it, in UTC; returns text. */
+const char *reporting_mail_date(int64_t when, char text[REPORTING_DATE]);
+
 /* The message with LF at the ends of lines, in the arena. ST_TEMP without GMime or memory. */
 enum status reporting_mail_write(
 	const struct reporting_mail *mail, struct arena *arena, struct slice *message);

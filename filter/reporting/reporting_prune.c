@@ -16,12 +16,14 @@ static const char *const statements[] = {
 	/* of a day that was not reported yet, nothing */
 	"DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"
 	" (SELECT id FROM out_report)",
+	"DELETE FROM out_failure WHERE day < ?1",
 	"DELETE FROM out_seen WHERE day < ?1",
 	"DELETE FROM out_log WHERE seen < ?1",
 	"DELETE FROM out_suppressed WHERE until < ?1",
 	"DELETE FROM out_consent WHERE until < ?1",
 	"DELETE FROM out_policy WHERE id NOT IN (SELECT policy FROM out_row)"
-	" AND id NOT IN (SELECT policy FROM out_report)",
+	" AND id NOT IN (SELECT policy FROM out_report)"
+	" AND id NOT IN (SELECT policy FROM out_failure)",
 };
 
 /* Lines of days before it are not counted any more: nobody knows whether they were. */

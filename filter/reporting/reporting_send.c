@@ -1,16 +1,12 @@
 /* reporting_send.c: what is due is frozen and goes out by sendmail(1), or into a folder. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "auth/base/crypto.h"
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/io/ownfile.h"
-#include "filter/io/spool.h"
-#include "filter/io/write.h"
-#include "filter/out/deliver.h"
 #include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_failure.h"
 #include "filter/reporting/reporting_freeze.h"
 #include "filter/reporting/reporting_letter.h"
 #include "filter/reporting/reporting_store.h"
@@ -27,9 +23,6 @@ enum {
 	EXPIRES = 7 * AGGREGATE_DAY,     /* after it was frozen */
 	FAILURES_MAX = 5,                /* in a row: then sendmail is what is wrong */
 	TEXT_MAX = 2048,
-	EX_NOUSER_ = 67, /* sysexits.h */
-	EX_NOHOST_ = 68,
-	EX_DATAERR_ = 65
 };
 
 struct mail {
@@ -96,29 +89,6 @@ claim(struct sender *sender, const struct mail *mail, bool *claimed)
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* sendmail's status, or -1 where it could not be run to its end */
-static int
-run_sendmail(struct sender *sender, const struct reporting_letter *letter)
-{
-	const struct options *options = sender->post.options;
-	const char *argv[] = {options->sendmail, "-i", "-f", letter->verp, "--", letter->to, NULL};
-	char *words[sizeof argv / sizeof *argv];
-	const char *error;
-	int fd = spool_open(options->spool_dir, letter->text.n), status = 0;
-	enum status st = ST_TEMP;
-
-	memcpy(words, argv, sizeof words);
-	if (fd < 0)
-		return -1;
-	if (write_bytes(fd, letter->text) && lseek(fd, 0, SEEK_SET) == 0)
-		st = deliver_run(fd, (off_t)letter->text.n, words, options->command_timeout, &error,
-			&status);
-	close(fd);
-	if (st == ST_OK)
-		return 0;
-	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : -1;
-}
-
 static enum status
 hand_over(struct sender *sender, const struct mail *mail, const struct reporting_letter *letter)
 {
@@ -129,13 +99,13 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 		return ST_TEMP;
 	if (!claimed)
 		return ST_OK;
-	status = run_sendmail(sender, letter);
+	status = reporting_post_hand(&sender->post, letter->verp, letter->to, letter->text);
 	if (status == 0) {
 		sender->sent++;
 		sender->failures = 0;
 		return set_state(sender, mail->id, REPORTING_SENT);
 	}
-	if (status == EX_NOUSER_ || status == EX_NOHOST_ || status == EX_DATAERR_) {
+	if (reporting_post_never(status)) {
 		sender->failed++;
 		return set_state(sender, mail->id, REPORTING_FAILED);
 	}
@@ -235,7 +205,8 @@ list_mail(struct sender *sender, struct arena *arena, struct mail **list)
 }
 
 static void
-tell_summary(const struct sender *sender, const struct reporting_freezer *freezer)
+tell_summary(const struct sender *sender, const struct reporting_freezer *freezer,
+	const struct reporting_failures *failures)
 {
 	const struct {
 		int64_t n;
@@ -248,6 +219,8 @@ tell_summary(const struct sender *sender, const struct reporting_freezer *freeze
 		{sender->suppressed, N_("not sent: mail to the address bounced")},
 		{sender->failed, N_("not sent: no such address")},
 		{sender->expired, N_("not sent: could not be sent for a week")},
+		{failures->sent, N_("failure reports sent")},
+		{failures->refused, N_("failure reports not sent: the other domain takes none")},
 		{sender->waiting, N_("wait for the next run")},
 	};
 
@@ -268,6 +241,7 @@ send_all(struct sender *sender, struct arena *arena)
 	};
 	const char *error = NULL;
 	struct mail *list = NULL;
+	struct reporting_failures failures = {0};
 	enum status st = reporting_store_secret(sender->post.store, arena, &sender->post.secret);
 
 	if (st == ST_OK)
@@ -279,11 +253,14 @@ send_all(struct sender *sender, struct arena *arena)
 		arena_reset(&sender->post.arena);
 		st = send_one(sender, mail);
 	}
+	if (st == ST_OK && sender->failures < FAILURES_MAX)
+		st = reporting_failure_send(&sender->post, &failures);
+	sender->waiting += failures.waiting;
 	if (error == NULL)
 		error = store_error(sender->post.store);
 	if (st != ST_OK && error[0] != '\0')
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
-	tell_summary(sender, &freezer);
+	tell_summary(sender, &freezer, &failures);
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 

@@ -180,13 +180,15 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	const bool done = ev->evaluated, placed = outcome->path != NULL;
 	struct arena *arena = ev->arena;
 
-	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
-			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"          /* results */
+	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
+			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
 			 "s:b,s:s," JSON_REASON
 			 "s:s?,s:b,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "event",
-		outcome->event, "index", placed ? json_integer((json_int_t)outcome->index) : NULL,
-		"path", placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
+		outcome->event, "failure_header",
+		outcome->failure.n > 0 ? json_from(outcome->failure, arena) : NULL, "index",
+		placed ? json_integer((json_int_t)outcome->index) : NULL, "path",
+		placed ? json_known(slice_str(outcome->path), arena) : NULL, "time",
 		(json_int_t)ev->in.now, "authserv_id", ev->authserv_id, "queue_id",
 		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
 		"message", message_part(ev), "warnings", warnings_part(ev), "local",

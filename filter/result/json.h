@@ -18,6 +18,7 @@ struct outcome {
 	int status;                    /* exit status */
 	const char *error;             /* an error of ours, or NULL */
 	const char *event;             /* of a log: what tells this line from all others; or NULL */
+	struct slice failure;          /* of a log: a header to be reported (failure.h), or empty */
 	size_t dropped;                /* fields left out because they claimed to be ours */
 	struct slice field;            /* our Authentication-Results, or empty */
 	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */

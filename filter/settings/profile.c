@@ -6,6 +6,8 @@ enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix takes for "later
 static const char say_reject[] = "5.7.26 ";
 static const char trigger_reject[] = "MAILSTAMP-REJECT: 5.7.26 ";
 static const char trigger_quarantine[] = "MAILSTAMP-QUARANTINE: ";
+static const char smtp_reject[] = "550 5.7.26 ";
+static const char smtp_later[] = "451 4.7.0 Message could not be judged now, try again later";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
 /* What the host does with stdout where nothing is passed on. */
@@ -15,6 +17,7 @@ stdout_is_told(enum profile profile)
 	switch (profile) {
 	case PROFILE_POSTFIX:
 	case PROFILE_EXIM_PIPE:
+	case PROFILE_POSTFIX_PROXY:
 		return true;
 	case PROFILE_PLAIN:
 	case PROFILE_EXIM_FILTER:
@@ -29,7 +32,14 @@ stdout_is_told(enum profile profile)
 bool
 profile_needs_command(enum profile profile)
 {
-	return profile == PROFILE_POSTFIX || profile == PROFILE_EXIM_PIPE;
+	return profile == PROFILE_POSTFIX || profile == PROFILE_POSTFIX_PROXY ||
+	       profile == PROFILE_EXIM_PIPE;
+}
+
+bool
+profile_speaks_smtp(enum profile profile)
+{
+	return profile == PROFILE_POSTFIX_PROXY;
 }
 
 bool
@@ -101,6 +111,32 @@ delivery_av(const struct options *options, enum disposition disposition)
 	return told;
 }
 
+/* The answer to the SMTP client; spawn(8) looks at no status, and logs one that is not 0. */
+static struct delivery
+delivery_proxy(const struct options *options, enum disposition disposition)
+{
+	struct delivery told = {.pass_on = true, .disposition_field = options->disposition_field};
+
+	switch (disposition) {
+	case DISP_ACCEPT:
+		break;
+	case DISP_QUARANTINE:
+		told.disposition_field = true;
+		break;
+	case DISP_REJECT:
+		told.pass_on = false;
+		told.say = smtp_reject;
+		told.say_why = true;
+		break;
+	case DISP_TEMPFAIL:
+		told.pass_on = false;
+		told.status = EXIT_TEMPFAIL;
+		told.say = smtp_later;
+		break;
+	}
+	return told;
+}
+
 /* The line in a bounce or log must not contradict the status: Postfix believes the line. */
 static const char *
 line_for(const struct options *options, enum disposition disposition, int status)
@@ -125,6 +161,8 @@ profile_delivery(const struct options *options, enum disposition disposition, bo
 		return delivery_plain(options, disposition);
 	if (options->profile == PROFILE_EXIM_AV)
 		return delivery_av(options, disposition);
+	if (options->profile == PROFILE_POSTFIX_PROXY)
+		return delivery_proxy(options, disposition);
 	if (disposition == DISP_TEMPFAIL)
 		told.status = EXIT_TEMPFAIL;
 	else if (disposition == DISP_REJECT && reject_bounces(options, can_bounce, bounce_reaches))

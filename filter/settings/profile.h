@@ -34,13 +34,17 @@ struct delivery {
  * --exit NAME=CODE replaces the status of that outcome. Where a reject is handed on to the delivery
  * agent, because a bounce would be backscatter, its status stays 0. A mail server takes a status
  * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on,
- * but for exim-av, whose host keeps the message and reads only the line.
+ * but for exim-av, whose host keeps the message and reads only the line. For postfix-proxy there is
+ * no --exit: its host reads only the line, which is an SMTP reply.
  */
 struct delivery profile_delivery(const struct options *options, enum disposition disposition,
 	bool can_bounce, bool bounce_reaches);
 
 /* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
 bool profile_needs_command(enum profile profile);
+
+/* Does the caller speak SMTP with us, on stdin and stdout? */
+bool profile_speaks_smtp(enum profile profile);
 
 /* Has the host the message already, so that none is ever written? */
 bool profile_keeps_message(enum profile profile);

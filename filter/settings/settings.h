@@ -30,6 +30,7 @@ enum command {
 enum profile {
 	PROFILE_PLAIN,
 	PROFILE_POSTFIX,
+	PROFILE_POSTFIX_PROXY,
 	PROFILE_EXIM_PIPE,
 	PROFILE_EXIM_FILTER,
 	PROFILE_EXIM_AV,
@@ -67,6 +68,9 @@ enum output_what {
 	OUTPUT_CSV,
 	OUTPUT_STAMP
 };
+
+/* what of a failing message the JSON log holds, for failure reports (RFC 9991) */
+enum failure_what { FAILURE_NONE, FAILURE_REDACTED, FAILURE_FULL };
 
 enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
 
@@ -169,6 +173,7 @@ struct options {
 	const char *arc_key;                 /* path */
 	enum output_what output;
 	const char *json_log;
+	enum failure_what failure_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
 	enum color color;        /* of explain; auto: as the terminal says */
 	int64_t command_timeout; /* seconds */
@@ -208,6 +213,7 @@ struct options {
 	const char *sendmail;         /* the program */
 	uint64_t report_size;         /* octets of a packed report */
 	size_t max_mails;             /* of a run */
+	size_t failure_reports;       /* of a domain and day; 0: none */
 	int64_t settle;               /* seconds after a day until it is reported */
 
 	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */

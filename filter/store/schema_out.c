@@ -56,6 +56,15 @@ const char *const store_schema_out[] = {
 	"UNIQUE (report, address))",
 	"CREATE INDEX out_mail_state ON out_mail (state, next)",
 
+	/* for failure reports: messages that are alike; told: how many a report was about */
+	"CREATE TABLE out_failure ("
+	"id @id,"
+	"policy BIGINT NOT NULL, day BIGINT NOT NULL, digest TEXT NOT NULL,"
+	"incidents BIGINT NOT NULL, told BIGINT NOT NULL, first BIGINT NOT NULL,"
+	"fields TEXT NOT NULL, header TEXT NOT NULL, state BIGINT NOT NULL,"
+	"next BIGINT NOT NULL,"
+	"UNIQUE (policy, day, digest))",
+
 	/* addresses whose mail bounced */
 	"CREATE TABLE out_suppressed ("
 	"domain TEXT NOT NULL, address TEXT NOT NULL, bounces BIGINT NOT NULL,"

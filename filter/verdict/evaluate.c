@@ -344,7 +344,9 @@ enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
 	enum fault fault = FAULT_NONE;
-	enum status st = input_read(ev->options, &ev->input, &fault);
+	enum status st = ev->pull != NULL ? input_read_pull(ev->options, ev->pull, ev->pull_arg,
+						    &ev->input, &fault)
+					  : input_read(ev->options, &ev->input, &fault);
 
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);

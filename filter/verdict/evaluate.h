@@ -20,6 +20,8 @@ struct evaluation {
 	const char *authserv_id;
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
+	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
+	void *pull_arg;
 	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
 	bool has_message; /* message is the whole one, without any envelope around it */

@@ -5,11 +5,14 @@ import os
 import re
 import time
 
+import proxy
 from rig import BAD, GOOD, Session, until
 
 COUNT = itertools.count(1)
 WITH_COMMAND = ('exim-pipe',)
-NEXT_HOP = ('postfix', 'postfix-lmtp', 'postfix-smtp')
+IN_SESSION = ('exim-av', 'postfix-proxy', 'postfix-live')      # rejects while the client waits
+NEXT_HOP = ('postfix', 'postfix-lmtp', 'postfix-smtp', 'postfix-proxy', 'postfix-live')
+HOLDS = ('postfix', 'postfix-lmtp', 'postfix-smtp')
 REJECT = '5.7.26 Message from reject.example (p=reject at _dmarc.reject.example) failed DMARC'
 RELAY = '127.0.0.200'
 KILLED = '#!/bin/sh\nkill -KILL $$\n'
@@ -136,7 +139,7 @@ def marked(messages):
 
 def delivered(host, mail, disposition, *words, bounces=0, body=None):
     """The message arrived once a recipient, whole, stamped and marked so."""
-    held = disposition != 'none' and host.name.startswith('postfix')
+    held = disposition != 'none' and host.name in HOLDS
     if held:
         if not until(lambda: 'hold' in host.queued(mail).values()):
             return 'it is not on hold: %s' % host.queued(mail)
@@ -194,7 +197,7 @@ def reject_bounce(host):
     mail = Mail(b'reject.example', path=b'sMARK@path.example')
     if host.name == 'exim-filter':
         return sent(host, mail) or delivered(host, mail, 'reject', b'dmarc=fail')
-    if host.name == 'exim-av':
+    if host.name in IN_SESSION:
         return refused(host, mail)
     wrong = sent(host, mail)
     if wrong:
@@ -217,7 +220,7 @@ def refused(host, mail):
 
 
 def reject_marked(host, mail):
-    if host.name == 'exim-av':
+    if host.name in IN_SESSION:
         return refused(host, mail)
     return sent(host, mail) or delivered(host, mail, 'reject', b'dmarc=fail')
 
@@ -235,7 +238,7 @@ def deferred(host, mail, *words, before=None, after=None):
     if before:
         before()
     try:
-        if host.name == 'exim-av':
+        if host.name in IN_SESSION:
             code, text = host.smtp(mail)
             wrong = None if code == 451 else 'SMTP says %d %s' % (code, text)
         else:
@@ -245,7 +248,7 @@ def deferred(host, mail, *words, before=None, after=None):
             after()
     if wrong:
         return wrong
-    if host.name == 'exim-av':
+    if host.name in IN_SESSION:
         wrong = sent(host, mail)
     else:       # the try that failed may still hold the message
         until(lambda: host.server.flush() or host.both(mail), 15, 0.5)
@@ -418,6 +421,10 @@ def table(host, full):
         rows.append(('own-relay', own_relay))
     if host.name in ('postfix-lmtp', 'postfix-smtp') and not full:
         rows = rows[:2]
+    if host.name == 'postfix-live':
+        return rows[:1] + proxy.table(host, full)
+    if host.name == 'postfix-proxy':
+        rows += proxy.table(host, full)
     if host.name == 'postfix-lmtp':
         rows.append(('junk-by-sieve', junk_by_sieve))
     if not full:
@@ -440,6 +447,8 @@ def table(host, full):
     if host.name not in ('exim-filter', 'exim-pipe', 'procmail'):
         # the scanner and maildrop have no limit of their own, and Postfix bounces: ours are shorter
         rows = [row for row in rows if row[0] != 'hangs']
+    if host.name == 'postfix-proxy':     # that script would say nothing, and smtpd waits for 100 s
+        rows = [row for row in rows if row[0] != 'half-written']
     rows += [('hostile-' + name, hostile(path, helo)) for name, path, helo in HOSTILE]
     return rows
 

@@ -88,6 +88,8 @@ class Strike:
         self.host.world.rig.restore(self.host.world.rig.program)
 
     def handed_on(self):
+        if self.host.name in cases.IN_SESSION:
+            return bool(self.host.queued(self.mail) or self.host.both(self.mail))
         return self.host.server.handed_on(self.mail.mark) or bool(self.host.both(self.mail))
 
     def work(self):

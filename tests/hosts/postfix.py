@@ -8,6 +8,7 @@ all; that and the ports are what differs from a real one.
 import json
 import os
 import shutil
+import signal
 import subprocess
 
 from rig import USER, Trouble, free_port, maildir, until
@@ -51,6 +52,12 @@ FRONT = """127.0.0.1:{port} inet n - y - - smtpd
   -o content_filter=mailstamp:dummy
   -o receive_override_options=no_address_mappings
   -o smtpd_discard_ehlo_keywords=silent-discard,dsn
+127.0.0.1:{proxy} inet n - y - - smtpd
+  -o smtpd_proxy_filter=unix:private/mailstamp-proxy
+  -o smtpd_proxy_options=speed_adjust
+127.0.0.1:{live} inet n - y - - smtpd
+  -o smtpd_proxy_filter=unix:private/mailstamp-proxy
+  -o smtpd_proxy_timeout=4s
 mailstamp-cleanup unix n - n - 0 cleanup
   -o header_checks=$mailstamp_header_checks
 """
@@ -101,6 +108,7 @@ class Postfix:
     def __init__(self, rig, sink, lmtp, conf):
         self.rig, self.sink, self.lmtp = rig, sink, lmtp
         self.port, self.direct, self.back = free_port(), free_port(), free_port()
+        self.proxy, self.live, self.proxy_back = free_port(), free_port(), free_port()
         self.folder = rig.path('postfix', 'x')[:-2]
         self.etc = os.path.join(self.folder, 'etc')
         self.program = '%s --config %s' % (rig.program, conf)
@@ -143,13 +151,17 @@ class Postfix:
         rig.write('postfix/etc/mailstamp_header_checks',
                   rig.contrib('postfix/mailstamp_header_checks', []))
         # what contrib/postfix/README.md does by postconf; hosts/paste runs it as it is printed
-        rig.write('postfix/etc/master.cf', FRONT.format(port=self.port) + rig.contrib(
+        rig.write('postfix/etc/master.cf', FRONT.format(port=self.port, proxy=self.proxy, live=self.live) + rig.contrib(
             'postfix/master.cf', [
                 ('user=mailstamp', 'user=' + USER),
                 ('/usr/bin/mailstamp', self.program),
                 ('127.0.0.1:10026', '127.0.0.1:%d' % self.back),
                 ('no_unknown_recipient_checks,no_header_body_checks,no_milters',
                  'no_unknown_recipient_checks,no_milters\n  -o cleanup_service_name=mailstamp-cleanup')]) +
+                  rig.contrib('postfix/proxy.cf', [
+                      ('user=mailstamp', 'user=' + USER),
+                      ('/usr/bin/mailstamp', self.program),
+                      ('127.0.0.1:10027', '127.0.0.1:%d' % self.proxy_back)]) +
                   SERVICES.format(direct=self.direct, dir=self.folder, etc=self.etc,
                                   mail=rig.path('mail', 'x')[:-2], user=USER))
         self.agents()
@@ -192,6 +204,21 @@ class Postfix:
             if info.st_mode & 0o100:        # postdrop sets it once the file is whole
                 return True
         return len(self.queue(mark)) > 1
+
+    def set(self, *lines):
+        """main.cf as it was, with these lines; the processes of before end."""
+        path = os.path.join(self.etc, 'main.cf')
+        with open(path, encoding='utf-8') as text:
+            text = text.read().partition('# set by a test\n')[0]
+        self.rig.write('postfix/etc/main.cf', text + '# set by a test\n' +
+                       ''.join(each + '\n' for each in lines))
+        self.reload()
+
+    def reload(self):
+        reloads = self.log().count(' reload -- ')
+        with open(self.folder + '/queue/pid/master.pid', encoding='ascii') as pid:
+            os.kill(int(pid.read()), signal.SIGHUP)
+        until(lambda: self.log().count(' reload -- ') > reloads)
 
     def flush(self):
         self.tool('postqueue', '-f')

@@ -136,7 +136,7 @@ static const struct bad_row {
 	{"an option of two", {"inspect", "--profile", "plain", "a.example"},
 		"--profile is only for filter or expla"},
 	{"an option of three", {"inspect", "--envelope=args", "a.example"},
-		"for filter, explain or batch"},
+		"for filter, explain, batch or report read"},
 	{"a flag of another", {"explain", "--arc-seal", "a.example"},
 		"--arc-seal is only for filter"},
 	{"another's --output", {"--output=summary"}, "must be message, json, header or none"},

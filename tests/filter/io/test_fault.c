@@ -27,8 +27,8 @@ Test(fault, rows)
 Test(fault, ours)
 {
 	static const enum fault ours[] = {FAULT_NO_MEMORY, FAULT_OPEN_FILES, FAULT_NO_SPOOL,
-		FAULT_NO_LOG, FAULT_NOT_READ, FAULT_NOT_IN_TIME, FAULT_NOT_MAPPED,
-		FAULT_NO_ARCHIVE};
+		FAULT_NO_LOG, FAULT_NOT_READ, FAULT_NOT_IN_TIME, FAULT_CLIENT_LEFT,
+		FAULT_NOT_MAPPED, FAULT_NO_ARCHIVE};
 
 	for (int i = FAULT_NONE; i <= FAULT_TOLD; i++) {
 		bool want = false;

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-enum { NONE, SAY_REJECT, SAY_LATER, AV_REJECT, AV_QUARANTINE };
+enum { NONE, SAY_REJECT, SAY_LATER, AV_REJECT, AV_QUARANTINE, SMTP_REJECT, SMTP_LATER };
 
 /* can: the path is neither null nor unknown; reaches: SPF passed for it, too */
 static const struct row {
@@ -61,6 +61,17 @@ static const struct row {
 	{"postfix tempfail by 71", PROFILE_POSTFIX, DISP_TEMPFAIL, true, true, false, true, 71, 71,
 		false, false, SAY_LATER},
 
+	{"postfix-proxy accept", PROFILE_POSTFIX_PROXY, DISP_ACCEPT, true, true, false, true, -1, 0,
+		true, false, NONE},
+	{"postfix-proxy quarantine", PROFILE_POSTFIX_PROXY, DISP_QUARANTINE, true, true, false,
+		true, -1, 0, true, true, NONE},
+	{"postfix-proxy reject, in the session", PROFILE_POSTFIX_PROXY, DISP_REJECT, true, false,
+		false, true, -1, 0, false, false, SMTP_REJECT},
+	{"postfix-proxy reject, null path", PROFILE_POSTFIX_PROXY, DISP_REJECT, false, false, false,
+		true, -1, 0, false, false, SMTP_REJECT},
+	{"postfix-proxy tempfail", PROFILE_POSTFIX_PROXY, DISP_TEMPFAIL, true, true, false, true,
+		-1, 75, false, false, SMTP_LATER},
+
 	{"exim-pipe accept", PROFILE_EXIM_PIPE, DISP_ACCEPT, true, true, false, true, -1, 0, true,
 		false, NONE},
 	{"exim-pipe reject", PROFILE_EXIM_PIPE, DISP_REJECT, true, true, false, true, -1, 77, false,
@@ -118,6 +129,10 @@ prefix(int say)
 		return "MAILSTAMP-REJECT: 5.7.26 ";
 	case AV_QUARANTINE:
 		return "MAILSTAMP-QUARANTINE: ";
+	case SMTP_REJECT:
+		return "550 5.7.26 ";
+	case SMTP_LATER:
+		return "451 4.7.0 ";
 	default:
 		return "4.7.0 ";
 	}
@@ -163,7 +178,10 @@ Test(profile, promises)
 					(bits & 2) != 0, (bits & 4) != 0);
 				cr_expect(told.status != 1);
 				cr_expect(told.status != 0 || told.pass_on ||
-					  profile == PROFILE_EXIM_AV);
+					  profile == PROFILE_EXIM_AV ||
+					  profile == PROFILE_POSTFIX_PROXY);
+				cr_expect(told.pass_on || told.say != NULL ||
+					  profile != PROFILE_POSTFIX_PROXY);
 				cr_expect(!told.must_say || (told.status == 0 && told.say != NULL));
 				cr_expect(!told.pass_on || told.say == NULL);
 			}
@@ -194,6 +212,7 @@ static const struct misuse_row {
 	{"neither, configuration", false, PROFILE_PLAIN, false, true, 75},
 	{"postfix", true, PROFILE_POSTFIX, false, false, 75},
 	{"postfix on a terminal", true, PROFILE_POSTFIX, true, true, 75},
+	{"postfix-proxy", true, PROFILE_POSTFIX_PROXY, false, true, 75},
 	{"exim-filter", true, PROFILE_EXIM_FILTER, false, true, 75},
 	{"maildrop", true, PROFILE_MAILDROP, false, false, 75},
 };
@@ -213,6 +232,9 @@ Test(profile, kinds_of_profiles)
 {
 	cr_expect(profile_needs_command(PROFILE_POSTFIX));
 	cr_expect(profile_needs_command(PROFILE_EXIM_PIPE));
+	cr_expect(profile_needs_command(PROFILE_POSTFIX_PROXY));
+	cr_expect(profile_speaks_smtp(PROFILE_POSTFIX_PROXY));
+	cr_expect(!profile_speaks_smtp(PROFILE_POSTFIX));
 	cr_expect(!profile_needs_command(PROFILE_EXIM_FILTER));
 	cr_expect(!profile_needs_command(PROFILE_PLAIN));
 	cr_expect(!profile_needs_command(PROFILE_EXIM_AV));

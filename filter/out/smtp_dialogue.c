@@ -1,0 +1,254 @@
+#include "filter/out/smtp_dialogue.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "filter/text/printable.h"
+
+enum { READ_SIZE = 64 * 1024, ERROR_TEXT = 512, XFORWARD_VALUE = 255 };
+enum { XFORWARD_LINE = 500 }; /* with the line end: RFC 5321 4.5.3.1.4 */
+
+static const char no_answer[] = "the next hop did not answer, or not in time";
+
+bool
+smtp_fail(struct smtp_dialogue *d, const char *why)
+{
+	d->error = why;
+	return false;
+}
+
+/* "the next hop answered RCPT with 450 4.2.0 ..." */
+static bool
+refused(struct smtp_dialogue *d, const char *command, const struct smtp_reply *reply)
+{
+	struct buf text;
+
+	if (reply->code == 0)
+		return smtp_fail(d, no_answer);
+	buf_init(&text, d->arena, (size_t)ERROR_TEXT * 2);
+	buf_addf(&text, "the next hop answered %s with %d %s", command, reply->code,
+		printable(slice_str(reply->text), ERROR_TEXT, d->arena));
+	buf_addc(&text, '\0');
+	return smtp_fail(d, text.over ? "the next hop refused the message" : text.p);
+}
+
+/* a reply as it is passed on */
+struct copy {
+	struct buf *out;
+	const struct smtp_reply *reply;
+	size_t dash; /* where the last line has the sign that more follow */
+};
+
+/*
+ * 421 and 521 (RFC 5321 3.8, RFC 7504) say that the connection ends, which is the next hop's with
+ * us and not the client's.
+ */
+static int
+passed_on(int code)
+{
+	return code == 421 ? 451 : code == 521 ? 550 : code;
+}
+
+static void
+copy_line(void *arg, struct slice line)
+{
+	struct copy *copy = arg;
+
+	buf_addf(copy->out, "%d", passed_on(copy->reply->code));
+	copy->dash = copy->out->n;
+	buf_addc(copy->out, '-');
+	for (size_t i = 0; i < line.n; i++)
+		buf_addc(copy->out, line.p[i] == '\r' || line.p[i] == '\0' ? '?' : line.p[i]);
+	buf_adds(copy->out, "\r\n");
+}
+
+bool
+smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, int hundred,
+	struct buf *whole)
+{
+	struct smtp_reply reply;
+	struct copy copy = {.out = whole, .reply = &reply};
+
+	if (d->wire.in_n > 0) {
+		d->wire.failed = true;
+		return smtp_fail(d, "the next hop answered what it was not asked");
+	}
+	smtp_put(&d->wire, line);
+	smtp_put(&d->wire, SLICE("\r\n"));
+	smtp_read(&d->wire, &reply, whole != NULL ? copy_line : NULL, &copy);
+	if (whole != NULL && (reply.code == 0 || whole->over))
+		whole->n = 0;
+	else if (whole != NULL)
+		whole->p[copy.dash] = ' ';
+	return reply.code / 100 == hundred || refused(d, name, &reply);
+}
+
+static bool
+is_keyword(struct slice line, struct slice keyword)
+{
+	return slice_istarts(line, keyword) && (line.n == keyword.n || line.p[keyword.n] == ' ');
+}
+
+static void
+note_offer(void *arg, struct slice line)
+{
+	static const struct slice size = SLICE_INIT("SIZE"), xforward = SLICE_INIT("XFORWARD");
+	struct smtp_dialogue *d = arg;
+
+	if (is_keyword(line, size)) {
+		d->offer.size = true;
+		d->offer.most = slice_trim(arena_dup(d->arena, slice_from(line, size.n)));
+	} else if (is_keyword(line, SLICE("8BITMIME"))) {
+		d->offer.eight_bit = true;
+	} else if (is_keyword(line, SLICE("SMTPUTF8"))) {
+		d->offer.utf8 = true;
+	} else if (is_keyword(line, SLICE("DSN"))) {
+		d->offer.dsn = true;
+	} else if (is_keyword(line, SLICE("ENHANCEDSTATUSCODES"))) {
+		d->offer.codes = true;
+	} else if (is_keyword(line, xforward)) {
+		d->offer.xforward = slice_trim(arena_dup(d->arena, slice_from(line, xforward.n)));
+	}
+}
+
+bool
+smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name)
+{
+	struct smtp_reply reply;
+
+	d->error = NULL;
+	d->offer = (struct smtp_offer){0};
+	if (!smtp_connect(&d->wire, next_hop))
+		return smtp_fail(d, "the next hop cannot be reached");
+	smtp_read(&d->wire, &reply, NULL, NULL);
+	if (reply.code / 100 != 2)
+		return refused(d, "the connection", &reply);
+	smtp_put(&d->wire, SLICE("EHLO "));
+	smtp_put(&d->wire, slice_str(our_name));
+	smtp_put(&d->wire, SLICE("\r\n"));
+	smtp_read(&d->wire, &reply, note_offer, d);
+	return reply.code / 100 == 2 || refused(d, "EHLO", &reply);
+}
+
+static bool
+offers_attribute(const struct smtp_offer *offer, struct slice name)
+{
+	struct slice rest = offer->xforward;
+
+	while (rest.n > 0) {
+		struct slice word = slice_head(rest, slice_find(rest, ' '));
+
+		if (slice_ieq(word, name))
+			return true;
+		rest = slice_from(rest, word.n + 1);
+	}
+	return false;
+}
+
+/* xtext of RFC 3461 4; what is unknown, or too long for the server, is [UNAVAILABLE] */
+static void
+put_xtext(struct buf *out, struct slice value)
+{
+	if (value.n == 0 || value.n > XFORWARD_VALUE) {
+		buf_adds(out, "[UNAVAILABLE]");
+		return;
+	}
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] >= '!' && value.p[i] <= '~' && value.p[i] != '+' &&
+			value.p[i] != '=')
+			buf_addc(out, value.p[i]);
+		else
+			buf_addf(out, "+%02X", (unsigned char)value.p[i]);
+}
+
+bool
+smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct smtp_reply reply;
+		struct buf line;
+
+		if (!offers_attribute(&d->offer, slice_str(attributes[i].name)))
+			continue;
+		buf_init(&line, d->arena, XFORWARD_LINE);
+		buf_addf(&line, "XFORWARD %s=", attributes[i].name);
+		put_xtext(&line, attributes[i].value);
+		if (line.over)
+			continue;
+		smtp_put(&d->wire, buf_slice(&line));
+		smtp_put(&d->wire, SLICE("\r\n"));
+		smtp_read(&d->wire, &reply, NULL, NULL);
+		if (reply.code == 0 || reply.code / 100 == 4)
+			return refused(d, "XFORWARD", &reply);
+	}
+	return true;
+}
+
+/* where in a line the data is, from one read to the next */
+struct place {
+	bool at_start;
+	bool cr; /* a CR was read, and nothing behind it yet */
+};
+
+static void
+put_data(struct smtp_wire *wire, struct place *place, struct slice bytes)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		const char c = bytes.p[i];
+
+		if (place->cr && c != '\n') {
+			smtp_put(wire, SLICE(" ")); /* the CR was bare */
+			place->at_start = false;
+		}
+		if (c == '\r' || c == '\n') {
+			smtp_put(wire, slice_make(bytes.p + from, i - from));
+			from = i + 1;
+		}
+		place->cr = c == '\r';
+		if (place->cr)
+			continue;
+		if (c == '\n')
+			smtp_put(wire, SLICE("\r\n"));
+		else if (c == '.' && place->at_start)
+			smtp_put(wire, SLICE("."));
+		place->at_start = c == '\n';
+	}
+	smtp_put(wire, slice_from(bytes, from));
+}
+
+bool
+smtp_text(struct smtp_dialogue *d, int fd, int64_t size)
+{
+	char *bytes = arena_bytes(d->arena, READ_SIZE);
+	struct place place = {.at_start = true};
+
+	while (size > 0) {
+		ssize_t n = read(fd, bytes, size < READ_SIZE ? (size_t)size : (size_t)READ_SIZE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			d->wire.failed = true; /* without its end the server keeps nothing */
+			return smtp_fail(d, "the message could not be read again");
+		}
+		put_data(&d->wire, &place, slice_make(bytes, (size_t)n));
+		size -= n;
+	}
+	if (place.cr)
+		smtp_put(&d->wire, SLICE(" "));
+	if (place.cr || !place.at_start)
+		smtp_put(&d->wire, SLICE("\r\n"));
+	return !d->wire.failed || smtp_fail(d, no_answer);
+}
+
+void
+smtp_end(struct smtp_dialogue *d)
+{
+	if (d->wire.fd >= 0 && !d->wire.failed) { /* the answer says nothing about the message */
+		smtp_put(&d->wire, SLICE("QUIT\r\n"));
+		(void)smtp_flush(&d->wire);
+	}
+	smtp_close(&d->wire);
+}

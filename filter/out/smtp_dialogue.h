@@ -1,0 +1,61 @@
+/*
+ * smtp_dialogue.h: the steps of one SMTP transaction with the next hop (RFC 5321), each bounded by
+ * wire.until_ms. A step that fails sets error: one line, in the arena or fixed.
+ */
+#ifndef FILTER_OUT_SMTP_DIALOGUE_H
+#define FILTER_OUT_SMTP_DIALOGUE_H
+
+#include "filter/out/smtp_wire.h"
+#include "mime/buf.h"
+
+/* what the server's EHLO offers */
+struct smtp_offer {
+	bool size, eight_bit, utf8, dsn, codes;
+	struct slice most;     /* the argument of SIZE, or empty */
+	struct slice xforward; /* the attributes' names, separated by spaces */
+};
+
+struct smtp_dialogue {
+	struct arena *arena; /* set by the caller */
+	struct smtp_wire wire;
+	struct smtp_offer offer;
+	const char *error;
+};
+
+/* of the command XFORWARD: an empty value is [UNAVAILABLE] */
+struct smtp_attribute {
+	const char *name;
+	struct slice value;
+};
+
+/* Sets error; always false. */
+bool smtp_fail(struct smtp_dialogue *d, const char *why);
+
+/* Connects and says EHLO. End with smtp_end, whatever comes of it. */
+bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
+
+/*
+ * Who handed the message over, for the server's log and Received; as many commands as it takes. A
+ * server that refuses an attribute goes without: that delays no mail.
+ */
+bool smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n);
+
+/*
+ * A command without its line end; true where the answer is of that hundred. name is for error.
+ * whole, where it is not NULL, gets the answer as it is passed on to another client: all lines with
+ * their ends, 421 and 521 as 451 and 550; empty where there is none.
+ */
+bool smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, int hundred,
+	struct buf *whole);
+
+/*
+ * After DATA: size octets from the file fd, from its offset on, up to the final dot, which is a
+ * smtp_command. LF and CRLF end a line and are written as CRLF; a bare CR is written as a space, as
+ * Postfix's cleanup(8) does, so that CRLF.CRLF ends the data and nothing else looks like it.
+ */
+bool smtp_text(struct smtp_dialogue *d, int fd, int64_t size);
+
+/* QUIT, where that can still be said, and the connection's end. Once more does nothing. */
+void smtp_end(struct smtp_dialogue *d);
+
+#endif
