@@ -228,6 +228,7 @@ bench: deps mailstamp $(BUILD)/bench/stages
 	@tools/deps install bench
 	@bench/run
 	@bench/archive
+	@bench/resolver
 	@bench/hostile
 	@bench/batch $(BUILD)
 	@bench/instructions

@@ -5,7 +5,8 @@ struct mechanism {
 	unsigned turn; /* its place in the order of checking */
 	void (*ask)(const struct auth_input *in);
 	enum status (*check)(const struct auth_input *in, struct auth_results *results);
-	/* sets the result for mail from our own network or users; NULL: it is checked all the same
+	/*
+	 * sets the result for mail from our own network or users; NULL: it is checked in any case
 	 */
 	void (*skip)(const struct auth_input *in, struct auth_results *results);
 	void (*report)(const struct auth_results *results, const char *note, struct report *report);
@@ -23,7 +24,7 @@ check_spf(const struct auth_input *in, struct auth_results *results)
 	enum spf_engine engine = in->options->spf_engine;
 	enum spf_engine other = engine == SPF_OWN ? SPF_LIBSPF2 : SPF_OWN;
 
-	/* the comparison never decides: where it cannot be made there is none */
+	/* the comparison never decides: if it fails, it is omitted */
 	if (in->options->spf_compare)
 		results->has_spf_other = run_spf(in, other, &results->spf_other) == ST_OK;
 	return run_spf(in, engine, &results->spf);
@@ -51,7 +52,7 @@ report_spf(const struct auth_results *results, const char *note, struct report *
 static enum status
 check_dkim(const struct auth_input *in, struct auth_results *results)
 {
-	/* so that the body is read once for both */
+	/* so that the body is read only once */
 	results->bodies = dkim_bodies_new(in->arena);
 	arc_plan(in, results->bodies, &results->arc);
 	return dkim_check(in, results->bodies, &results->dkim);
@@ -108,8 +109,8 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
 }
 
 /*
- * In the order of the field. They are checked by turn: DKIM hashes the body while DNS travels,
- * DMARC needs the others.
+ * In the order of the field. They are checked in this order, by turn: DKIM hashes the body while
+ * DNS travels, DMARC needs the others.
  */
 static const struct mechanism mechanisms[] = {
 	{1, spf_ask, check_spf, skip_spf, report_spf},
@@ -119,7 +120,7 @@ static const struct mechanism mechanisms[] = {
 };
 
 /*
- * The order of asking, of which the first have the questions that a message may ask: the author's
+ * The order of asking, which matters because the number of questions is limited: the author's
  * policy before all else, then what can make DMARC pass, the chain last.
  */
 static const unsigned asking[] = {3, 0, 1, 2};

@@ -26,13 +26,15 @@ struct auth_results {
 /*
  * ARC's result is reported and never turned into DMARC's (RFC 9989 4.3).
  *
- * Asks, then checks every mechanism in the order of their needs. ST_TEMP if our own work could
- * not be done; a DNS failure is a result, not a status. *results is always set.
+ * Asks, then checks every mechanism in the order of their needs. ST_TEMP if of an internal error; a
+ * DNS failure is a result, not a status. *results is always set.
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);
 
-/* The rows of all mechanisms in the order of the field. note: what was made of DMARC's result, for
- * its row; or NULL. */
+/*
+ * The rows of all mechanisms in the order of the field. note: what this site made of the DMARC
+ * result, for its row; or NULL.
+ */
 void auth_report(const struct auth_results *results, const char *note, struct report *report);
 
 #endif

@@ -4,7 +4,10 @@
 
 #include "filter/settings/settings.h"
 
-/* The exit status. arena holds the options and lasts; each message has an arena of its own. */
+/*
+ * The exit status. arena holds the options and outlives the messages; each message has its own
+ * arena.
+ */
 int filter_main(const struct options *options, struct arena *arena);
 
 #endif

@@ -89,17 +89,6 @@ add_dkim(struct buf *out, const struct dkim_result *dkim)
 	add(out, "dkim", buf_slice(&list));
 }
 
-static struct slice
-message_id(const struct evaluation *ev)
-{
-	const struct field *field =
-		ev->has_message ? message_field(&ev->message, "Message-ID", 0) : NULL;
-
-	return field == NULL || (field->flags & FIELD_OVERSIZE) != 0
-		       ? SLICE("")
-		       : slice_trim(field_unfold(field, ev->arena));
-}
-
 /* what became of sealing: cv= of our set, or why there is none */
 static const char *
 sealed_word(const struct evaluation *ev)
@@ -124,7 +113,7 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	add_path(&out, envelope);
 	add_rcpts(&out, envelope);
 	add(&out, "author", ev->ids.author_domain);
-	add(&out, "msgid", message_id(ev));
+	add(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
 	add_word(&out, "spf", auth_code_word(ev->results.spf.code));
 	add_dkim(&out, &ev->results.dkim);
 	add_word(&out, "arc", auth_code_word(ev->results.arc.code));

@@ -7,15 +7,15 @@
 enum { VALUE_MAX = 64 * 1024, FIRST_CAP = 4 };
 
 struct reader {
-	struct slice at;          /* where the reading stopped, too, after a failure */
-	enum address_cause cause; /* of the failure, where it is no matter of grammar */
+	struct slice at;          /* after a failure, where the reading stopped */
+	enum address_cause cause; /* of the failure, if it is not about grammar */
 	struct arena *arena;
 	struct address *list;
 	size_t n, cap, groups;
 	bool full; /* more than ADDRESS_MAX mailboxes */
 };
 
-/* Words and dots before `<`, `@` or `:`. Only that byte says what they were. */
+/* Words and dots before `<`, `@` or `:`. Only that byte determines what they are. */
 struct words {
 	struct slice text; /* first to last, without the CFWS around them */
 	size_t n;
@@ -37,8 +37,8 @@ refuse(struct reader *r, enum address_cause cause)
 }
 
 /*
- * RFC 2047 5 (3): an addr-spec contains no encoded-word. Some readers decode one anyway, so
- * that what looks like one has two readings.
+ * RFC 2047 5 (3): an addr-spec contains no encoded-word. Some readers decode one anyway, so text
+ * that looks like one has two readings.
  */
 static bool
 holds_encoded_word(struct slice s)
@@ -114,8 +114,8 @@ local_part(const struct words *words, struct arena *arena)
 }
 
 /*
- * RFC 5322 3.4.1, RFC 6532 3.2. A quoted pair (obs-dtext) is not read: some take the backslash for
- * a part of the domain.
+ * RFC 5322 3.4.1, RFC 6532 3.2. A quoted pair (obs-dtext) is not read: some take the backslash as a
+ * part of the domain.
  */
 static bool
 read_literal(struct reader *r, struct slice *domain)
@@ -169,7 +169,7 @@ read_domain(struct reader *r, struct slice *domain, bool *literal)
 	return !holds_encoded_word(*domain);
 }
 
-/* `@` domain after the words that were a local-part, and the mailbox is known */
+/* `@` domain after the words that form the local-part, which completes the mailbox */
 static bool
 finish_mailbox(struct reader *r, struct slice display, const struct words *local)
 {
@@ -202,8 +202,8 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 }
 
 /*
- * RFC 5322 4.4 obs-route: a relay of old, without a say in whose address it is. Of a route with
- * several, Python's email.utils reads one as the address.
+ * RFC 5322 4.4 obs-route: an obsolete relay that does not affect whose address it is. Python's
+ * email.utils reads one of several as the address.
  */
 static bool
 skip_route(struct reader *r)
@@ -261,8 +261,8 @@ read_mailbox(struct reader *r, bool *group)
 }
 
 /*
- * The empty elements before the next one of a list (RFC 5322 4.4) and the CFWS around them. One
- * that is an address in a comment is that address to some readers.
+ * The empty elements before the next one of a list (RFC 5322 4.4) and the CFWS around them. Some
+ * readers take an element that is an address in a comment for that address.
  */
 static bool
 skip_empty(struct reader *r)
@@ -281,7 +281,7 @@ skip_empty(struct reader *r)
 	}
 }
 
-/* What is between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is not one. */
+/* The part between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is not one. */
 static bool
 read_group(struct reader *r)
 {
@@ -301,7 +301,7 @@ read_group(struct reader *r)
 	return true;
 }
 
-/* RFC 5322 3.4 address-list, with the empty elements of 4.4; a mailbox-list is one, too. */
+/* RFC 5322 3.4 address-list, with the empty elements of 4.4; a mailbox-list is one as well. */
 static bool
 read_list(struct reader *r)
 {
@@ -319,7 +319,7 @@ read_list(struct reader *r)
 	}
 }
 
-/* Has a value, read by the grammar, only one reading? */
+/* Does a value that follows the grammar have only one reading? */
 static bool
 has_one_reading(struct slice value, struct address_fault *fault)
 {

@@ -57,7 +57,7 @@ find_word(struct address_lex *lex)
 	if (lex->word != 0 || lex->no_more_words || !is_word_start(lex->value, lex->at))
 		return;
 	if (!address_word_at(lex->value, lex->at, &word)) {
-		/* where `=?a?b?` has no end, no later one has */
+		/* if `=?a?b?` has no end, no later one has */
 		struct slice rest = slice_from(lex->value, lex->at + 2);
 
 		n = slice_find(rest, '?');
@@ -71,7 +71,7 @@ find_word(struct address_lex *lex)
 		lex->crossed = lex->crossed || is_word_start(lex->value, n);
 }
 
-/* A quote or parenthesis is at at; its place is in opened[]. */
+/* There is a quote or parenthesis at at; its state is in opened[]. */
 static bool
 delimit(struct address_lex *lex, bool opens, size_t in_opened, size_t at)
 {

@@ -3,7 +3,7 @@
 #include "mime/address_lex.h"
 #include "mime/scan.h"
 
-/* Character sets by what an octet of them can mean. */
+/* Character sets by the possible meanings of an octet. */
 enum { UTF8 = 1, SINGLE = 2, EAST = 4, ISO_2022_JP = 8, RAW = 16 };
 
 /* name: a prefix of the charset's name in lower case (RFC 2978) */
@@ -41,7 +41,7 @@ static const struct charset {
 	{SLICE_INIT("iso-2022-jp"), ISO_2022_JP},
 };
 
-/* What is shown as `@` or dots: NFKC's, IDNA's full stops (RFC 3490 3.1), overlong forms. */
+/* Characters displayed as `@` or dots: NFKC's, IDNA's full stops (RFC 3490 3.1), overlong forms. */
 static const struct mapping {
 	unsigned kinds;
 	struct slice from; /* its last octet up to last, where that is not 0 */
@@ -128,7 +128,7 @@ map_octets(struct slice s, unsigned kind, struct buf *out)
 	}
 }
 
-/* RFC 1468. false if an escape sequence is none of its own, or two-byte mode is not left. */
+/* RFC 1468. false if an escape sequence is not one of its own, or two-byte mode is not left. */
 static bool
 map_iso_2022_jp(struct slice s, struct buf *out)
 {

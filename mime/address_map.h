@@ -1,6 +1,7 @@
 /*
- * address_map.h: an address field as a person may be shown it, as far as `@` and dots go: encoded
- * words decoded, and every character that NFKC (UAX 15) maps to `@` or dots written as these.
+ * address_map.h: an address field as a person may see it, as far as `@` and dots are concerned:
+ * encoded words decoded, and every character that NFKC (UAX 15) maps to `@` or dots written as
+ * these.
  */
 #ifndef MIME_ADDRESS_MAP_H
 #define MIME_ADDRESS_MAP_H
@@ -11,18 +12,18 @@
 #define ADDRESS_SEAM '\x01'
 
 /*
- * Appends value to out. Octets that are neither ASCII nor UTF-8 stay as they are. Where UTF-8 is
- * not what value is in, pairs of octets that are a fullwidth `@` or dot in one of the East Asian
- * character sets count as it when a letter or digit follows. joined: adjacent encoded words are
- * one text, even where a character is split between them (RFC 2047 6.2).
- * false if an encoded word cannot be decoded with certainty: charset or coding not known,
- * malformed, `=?` that begins none, encoded words within encoded words. Linear time.
+ * Appends value to out. Octets that are neither ASCII nor UTF-8 stay as they are. Where value is
+ * not in UTF-8, pairs of octets that are a fullwidth `@` or dot in one of the East Asian character
+ * sets count as it when a letter or digit follows. joined: adjacent encoded words are one text,
+ * even where a character is split between them (RFC 2047 6.2). false if an encoded word cannot be
+ * decoded with certainty: charset or coding not known, malformed, `=?` that does not begin one,
+ * encoded words within encoded words. Linear time.
  */
 bool address_map(struct slice value, bool joined, struct buf *out);
 
 /*
- * Is there neither an `@` nor a dotted name in value, whichever way it is shown? false if that
- * is not certain: control characters, or an encoded word that cannot be decoded.
+ * Is there neither an `@` nor a dotted name in value, however it is displayed? false if that is not
+ * certain: control characters, or an encoded word that cannot be decoded.
  */
 bool address_names_nobody(struct slice value, struct arena *arena);
 

@@ -47,7 +47,7 @@ not_utf8(struct slice s)
 	return NONE;
 }
 
-/* RFC 5322 3.2.2: a fold is a line end before a blank. */
+/* RFC 5322 3.2.2: a fold is a line end before white space. */
 static bool
 is_fold(struct slice s, size_t at)
 {
@@ -87,7 +87,7 @@ note_special(struct outline *o, char c, size_t at)
 	return true;
 }
 
-/* Where the specials are that matter; everything that can be said of single octets. */
+/* Finds the specials that matter, and checks everything that concerns single octets. */
 static bool
 survey(struct outline *o)
 {
@@ -133,7 +133,7 @@ find_local(struct outline *o)
 	address_lex_init(&lex, o->value);
 	while (address_lex_next(&lex, &c) && (lex.place == ADDRESS_COMMENT || slice_is_blank(c)))
 		o->local = lex.at;
-	o->passed = (struct address_fault){0}; /* what was ignored as TEXT is LOCAL */
+	o->passed = (struct address_fault){0}; /* the text ignored as TEXT is LOCAL */
 }
 
 static bool
@@ -179,7 +179,7 @@ read_domain(struct outline *o)
 	return true;
 }
 
-/* What is after the domain. */
+/* The part after the domain. */
 static bool
 read_tail(struct outline *o)
 {
@@ -217,7 +217,7 @@ read_tail(struct outline *o)
 	return true;
 }
 
-/* Is domain what s begins with, whole, for every reader that finds an address there? */
+/* Does s begin with exactly this domain, for every reader that finds an address there? */
 static bool
 domain_follows(struct slice s, struct slice domain)
 {
@@ -226,7 +226,7 @@ domain_follows(struct slice s, struct slice domain)
 	s = slice_from(s, domain.n);
 	(void)scan_char(&s, '.');
 	if (s.n > 1 && (s.p[0] == ',' || s.p[0] == ';'))
-		s = slice_from(s, 1); /* only before white space: some take it into the domain */
+		s = slice_from(s, 1); /* only before white space: some include it in the domain */
 	else if (s.n > 0 && memchr(">\")", s.p[0], 3) != NULL)
 		return true;
 	return s.n == 0 || slice_is_blank(s.p[0]) || (s.n == 1 && s.p[0] == ';');
@@ -256,7 +256,9 @@ hides_no_address(struct outline *o, struct arena *arena)
 	return true;
 }
 
-/* Where a person may look for it: the first other `@`, else the first encoded word, else the start
+/*
+ * Where a person would look for it: the first other `@`, else the first encoded word, else the
+ * start
  */
 static size_t
 place_of_hidden(const struct outline *o)
@@ -289,7 +291,7 @@ outline(struct outline *o, struct arena *arena)
 	return hides_no_address(o, arena) || fail(o, ADDRESS_HIDDEN_AT, place_of_hidden(o));
 }
 
-/* Without the white space at the end; a line end is of it only where a blank follows. */
+/* Without the white space at the end; a line end counts only before white space. */
 static struct slice
 without_trailing_folds(struct slice s)
 {

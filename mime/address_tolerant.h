@@ -2,7 +2,7 @@
  * address_tolerant.h: one address in a field that breaks the grammar, where every reading of it has
  * the same domain.
  *
- * Accepted are three forms, after which only `>`, `;`, a final dot, white space and comments come:
+ * It accepts three forms, after which only `>`, `;`, a final dot, white space and comments come:
  *   - TEXT <LOCAL@DOMAIN with exactly one `<`, the `>` perhaps missing
  *   - TEXT: LOCAL@DOMAIN
  *   - LOCAL@DOMAIN, perhaps after comments
@@ -13,8 +13,8 @@
  *   - no `>`, a final dot, a final `;`, no `;` of a group
  *                 [ADDRESS_NO_CLOSE, _FINAL_DOT, _SEMICOLON, _OPEN_GROUP]
  *
- * Refused, besides what is ambiguous in both readings (mime/address_lex.h):
- *   - control characters, line ends that are no folds               [ADDRESS_CONTROL]
+ * It refuses, besides what is ambiguous in both readings (mime/address_lex.h):
+ *   - control characters, line ends that are not folds               [ADDRESS_CONTROL]
  *   - an octet of 0x81 to 0xFE before `@` or `\` where the value is not UTF-8: the two may be one
  *     character of Shift JIS, GBK or Big5                           [ADDRESS_LEGACY_SPECIAL]
  *   - no `@`, or two, outside quotes and comments          [ADDRESS_NO_AT, ADDRESS_SECOND_AT]
@@ -24,8 +24,8 @@
  *     white space                                                   [ADDRESS_HIDDEN_AT]
  *   - LOCAL empty, with white space, with `=?`, or with anything but atext, dots and UTF-8
  *                                                                   [ADDRESS_BAD_LOCAL]
- *   - DOMAIN that is no dot-atom or holds `=?`                      [ADDRESS_BAD_DOMAIN]
- *   - anything else behind DOMAIN                                   [ADDRESS_TRAILING_TEXT]
+ *   - DOMAIN that is not a dot-atom, or contains `=?`                      [ADDRESS_BAD_DOMAIN]
+ *   - anything else after DOMAIN                                   [ADDRESS_TRAILING_TEXT]
  */
 #ifndef MIME_ADDRESS_TOLERANT_H
 #define MIME_ADDRESS_TOLERANT_H
@@ -34,9 +34,9 @@
 
 /*
  * value: a From field's value, folds included, that address_parse_list calls ST_BAD. ST_OK with one
- * mailbox in list, and what was ignored first in list->fault; ST_BAD with why; ST_LIMIT over
- * 64 KiB. The slices point into value. GMime has to be asked, too: it is part of the reading that
- * it finds no other domain (address_gmime_domains). Linear time.
+ * mailbox in list, and what was ignored first in list->fault; ST_BAD with why; ST_LIMIT over 64
+ * KiB. The slices point into value. The caller must also ask GMime: the reading counts only if
+ * GMime finds no other domain (address_gmime_domains). Linear time.
  */
 enum status address_parse_tolerant(
 	struct slice value, struct arena *arena, struct address_list *list);

@@ -43,7 +43,7 @@ new_block(size_t size)
 	return block;
 }
 
-/* A large request gets a block of its own after the current one, which stays in use. */
+/* A large request gets its own block after the current one, which stays in use. */
 static struct arena_block *
 add_block(struct arena *arena, size_t need)
 {

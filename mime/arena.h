@@ -2,9 +2,9 @@
  * arena.h: memory that lives as long as one message.
  *
  * Everything that is found in a message or in DNS is allocated here and freed at once. An
- * allocation never returns NULL: where memory is out, the arena calls its oom function, which
- * must not return (the program answers with a temporary failure, exit status 75, before any
- * output). Objects of foreign libraries do not live here and are freed by the file that made them.
+ * allocation never returns NULL: when memory runs out, the arena calls its oom function, which must
+ * not return (the program answers with a temporary failure, exit status 75, before any output).
+ * Objects of foreign libraries do not live here and are freed by the file that made them.
  */
 #ifndef MIME_ARENA_H
 #define MIME_ARENA_H
@@ -12,8 +12,8 @@
 #include "mime/slice.h"
 
 /*
- * Under AddressSanitizer each allocation is a block of its own, of just its size, and none is kept,
- * so that an overflow is found, and so is the use of what was there before a reset.
+ * Under AddressSanitizer each allocation is a separate block of exactly its size, and none is
+ * reused, so that overflows and use after a reset are found.
  */
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -53,15 +53,15 @@ char *arena_cstr(struct arena *arena, struct slice s);
 /* an ASCII lower-case copy of s */
 struct slice arena_lower(struct arena *arena, struct slice s);
 
-/* Memory is out, though not the arena's own: does what an allocation that fails does. */
+/* Handles memory that ran out elsewhere like a failed allocation of the arena. */
 _Noreturn void arena_no_memory(const struct arena *arena);
 
 /* frees everything; the arena can be used again */
 void arena_clear(struct arena *arena);
 
 /*
- * The same for an arena that is used again at once: a bounded amount of memory, as much as was
- * needed last, stays the arena's, so that the next message asks the kernel for nothing.
+ * The same for an arena that is used again at once: it keeps a bounded amount of memory, as much as
+ * was needed last, so that the next message needs none from the kernel.
  */
 void arena_reset(struct arena *arena);
 

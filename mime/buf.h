@@ -1,8 +1,8 @@
 /*
- * buf.h: a growing run of bytes in an arena, with a ceiling that is always given.
+ * buf.h: growing bytes in an arena, always with a maximum size.
  *
- * What would pass the ceiling is not added and sets over; the caller looks at over once, at the
- * end. The bytes are owned by the arena.
+ * An addition that would exceed the maximum is dropped and sets over; the caller checks over once,
+ * at the end. The bytes are owned by the arena.
  */
 #ifndef MIME_BUF_H
 #define MIME_BUF_H

@@ -87,7 +87,8 @@ fields_next(struct slice *rest, size_t max_field, struct field *field)
 	if (raw.n == 0 || line_end(raw) > 0)
 		return false;
 	first = n = line_length(raw);
-	while (n < raw.n && is_wsp(raw.p[n])) /* RFC 5322 2.2.3; obs-FWS: a blank line too */
+	while (n < raw.n &&
+		is_wsp(raw.p[n])) /* RFC 5322 2.2.3; obs-FWS: also a line of white space */
 		n += line_length(slice_from(raw, n));
 	raw.n = n;
 	*rest = slice_from(*rest, n);

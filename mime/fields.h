@@ -1,9 +1,10 @@
 /*
  * fields.h: the byte-exact header reader (RFC 5322 2.2, 3.6.8, 4.5.8).
  *
- * A field is what is on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end
- * a line; a bare CR is data. A line that begins with SP or HTAB continues the field before it.
- * A line without a colon is a field without a name (FIELD_JUNK): it ends nothing and means nothing.
+ * A field is the octets on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end a
+ * line; a bare CR is data. A line that begins with SP or HTAB continues the field before it. A line
+ * without a colon is a field without a name (FIELD_JUNK): it neither ends a field nor means
+ * anything.
  */
 #ifndef MIME_FIELDS_H
 #define MIME_FIELDS_H

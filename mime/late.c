@@ -21,7 +21,7 @@ late_load(const char *library, const struct late_name *names, size_t n, void *ta
 		found = handle != NULL ? dlsym(handle, names[i].name) : NULL;
 		if (found == NULL)
 			return false;
-		/* POSIX lets dlsym's pointer be a function's; ISO C has no cast for it */
+		/* POSIX allows dlsym's pointer to be a function's; ISO C has no cast for it */
 		memcpy(place, &found, sizeof found);
 	}
 	return true;

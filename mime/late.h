@@ -2,9 +2,9 @@
  * late.h: functions of shared libraries that most runs do not need.
  *
  * Linking a library costs every process its mapping and its relocations, needed or not. These are
- * loaded when something first asks for them, under the names that the program would be linked with,
- * and stay loaded. In a static build (make STATIC=1) what has an archive is a part of the program,
- * and nothing is loaded but GLib and GMime.
+ * loaded on first use, under the names that the program would be linked with, and stay loaded. In a
+ * static build (make STATIC=1), libraries that have an archive are part of the program, and only
+ * GLib and GMime are loaded.
  */
 #ifndef MIME_LATE_H
 #define MIME_LATE_H
@@ -33,9 +33,8 @@ struct late_name {
 #endif
 
 /*
- * Fills the n pointers of table that names tell. From any thread, and cheap where the library is
- * loaded already. False if the library or a name in it is missing: the pointers then have no
- * defined value.
+ * Sets the n pointers of table that names lists. Callable from any thread; cheap once the library
+ * is loaded. False if the library or a name in it is missing: the pointers are then undefined.
  */
 bool late_load(const char *library, const struct late_name *names, size_t n, void *table);
 

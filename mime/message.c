@@ -183,3 +183,13 @@ field_unfold(const struct field *field, struct arena *arena)
 	}
 	return slice_make(copy, n);
 }
+
+struct slice
+message_id(const struct message *message, struct arena *arena)
+{
+	const struct field *field = message_field(message, "Message-ID", 0);
+
+	return field == NULL || (field->flags & FIELD_OVERSIZE) != 0
+		       ? slice_str("")
+		       : slice_trim(field_unfold(field, arena));
+}

@@ -44,6 +44,10 @@ const struct field *message_field(const struct message *message, const char *nam
 /* How many fields of that name there are. */
 size_t message_count(const struct message *message, const char *name);
 
+/* The Message-ID without white space around it, in the arena; empty where there is none to be read.
+ */
+struct slice message_id(const struct message *message, struct arena *arena);
+
 /*
  * The value of a field without its folds: line ends before white space are dropped (RFC 5322
  * 2.2.3), white space at both ends too. A copy in the arena where it had folds.

@@ -1,9 +1,9 @@
 /*
  * scan.h: one function per ABNF rule, named as the RFC names it.
  *
- * Every function takes a cursor, a slice whose start moves over what was read. Where the rule
- * matches it returns true and moves the cursor; where it does not, it returns false and the cursor
- * stands where it stood. None reads outside the slice, recurses without a bound, or allocates.
+ * Every function takes a cursor, a slice whose start moves past the octets read. If the rule
+ * matches, it returns true and moves the cursor; if not, it returns false and the cursor does not
+ * move. None reads outside the slice, recurses without a bound, or allocates.
  */
 #ifndef MIME_SCAN_H
 #define MIME_SCAN_H
@@ -18,25 +18,26 @@ bool scan_word(struct slice *at, struct slice word);
 bool scan_number(struct slice *at, unsigned long long max, unsigned long long *value);
 /* 1*( SP / HTAB ) */
 bool scan_wsp(struct slice *at);
-/* [FWS]: SP, HTAB and line ends that such a blank follows (RFC 5322 3.2.2, obs-FWS too);
- * true where anything was read */
+/*
+ * [FWS]: SP, HTAB and line ends before one of these (RFC 5322 3.2.2, with obs-FWS); true where
+ * anything was read
+ */
 bool scan_fws(struct slice *at);
 /* comment with nesting up to 20 (RFC 5322 3.2.2) */
 bool scan_comment(struct slice *at);
-/* does a well-formed comment stand here that scan_comment does not read, for its depth? */
+/* is there a well-formed comment here that is too deep for scan_comment? */
 bool scan_is_deep_comment(struct slice at);
-/* [CFWS]: true where anything was read; an unclosed comment is left standing */
+/* [CFWS]: true where anything was read; an unclosed comment is not consumed */
 bool scan_cfws(struct slice *at);
 /* 1*atext, RFC 6532's UTF8-non-ascii included where utf8 (RFC 5322 3.2.3) */
 bool scan_atom(struct slice *at, bool utf8, struct slice *out);
 /* dot-atom-text (RFC 5322 3.2.3) */
 bool scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
-/* quoted-string without CFWS around it; out is the text between the quotes as it stands */
+/* quoted-string without CFWS around it; out is the text between the quotes as written */
 bool scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
 /*
- * Passes over all octets before the first one of ends that stands in no quoted string. A quote that
- * begins none is an octet like any other, and so are those behind it: to try each of them would
- * take quadratic time.
+ * Skips all octets before the first of ends outside a quoted string. A quote that does not begin
+ * one is an ordinary octet, and so are those after it: trying each would take quadratic time.
  */
 void scan_until(struct slice *at, const char *ends);
 /* token of RFC 2045 5.1 */

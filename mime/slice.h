@@ -1,4 +1,4 @@
-/* slice.h: a range of bytes that somebody else owns; nothing relies on a NUL after it. */
+/* slice.h: a range of bytes owned elsewhere; not NUL-terminated. */
 #ifndef MIME_SLICE_H
 #define MIME_SLICE_H
 
@@ -50,11 +50,11 @@ slice_head(struct slice s, size_t n)
 static inline bool
 slice_eq(struct slice a, struct slice b)
 {
-	/* what has octets has a pointer, which the analyzer cannot know */
+	/* a slice with octets has a pointer, which the analyzer cannot know */
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); /* NOLINT */
 }
 
-/* FNV-1a, for tables: whoever chooses the bytes can make them meet */
+/* FNV-1a, for tables: an attacker who chooses the bytes can make them collide */
 static inline uint64_t
 slice_hash(struct slice s)
 {
@@ -65,7 +65,7 @@ slice_hash(struct slice s)
 	return hash;
 }
 
-/* ASCII lower case of one byte; the locale has no say in protocol text */
+/* ASCII lower case of one byte; protocol text does not depend on the locale */
 static inline char
 slice_lower(char c)
 {
@@ -84,7 +84,7 @@ slice_is_alpha(char c)
 	return slice_lower(c) >= 'a' && slice_lower(c) <= 'z';
 }
 
-/* 0 to 15, or -1 for what is no HEXDIG (RFC 5234 B.1, in both cases) */
+/* 0 to 15, or -1 for anything but a HEXDIG (RFC 5234 B.1, in both cases) */
 static inline int
 slice_hex_digit(char c)
 {

@@ -2,8 +2,8 @@
  * arc.h: Authenticated Received Chain, validation and sealing (RFC 8617).
  *
  * A chain is none, pass or fail. A key that temporarily cannot be fetched fails it like any other
- * error (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. A pass is no pass
- * of DMARC, and says nothing about the message unless a sealer is trusted.
+ * error (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. An ARC pass never
+ * turns into a DMARC pass, and says nothing about the message unless a sealer is trusted.
  */
 #ifndef AUTH_ARC_ARC_H
 #define AUTH_ARC_ARC_H
@@ -21,7 +21,7 @@ enum arc_part { ARC_PART_CHAIN, ARC_PART_AAR, ARC_PART_AMS, ARC_PART_SEAL };
 /* One instance: the three fields that one sealer added (RFC 8617 4.1). */
 struct arc_set {
 	const struct field *aar; /* ARC-Authentication-Results; NULL if it is missing */
-	struct slice payload;    /* of aar: what follows its "i=N;" */
+	struct slice payload;    /* of aar: the text after its "i=N;" */
 	/* ARC-Message-Signature and ARC-Seal; their sig.field is NULL if one is missing. The
 	 * code is AUTH_NONE if it was not checked: the chain was decided without it. */
 	struct dkim_sig_result ams, seal;
@@ -30,10 +30,10 @@ struct arc_set {
 
 struct arc_result {
 	enum auth_code code;  /* none, pass or fail; temperror on an internal failure */
-	struct reason reason; /* one of ARC's; about a signature, one of DKIM's, too */
-	enum arc_part part;   /* what the reason is about, */
+	struct reason reason; /* one of ARC's; about a signature, possibly one of DKIM's */
+	enum arc_part part;   /* the part that the reason is about, */
 	unsigned instance;    /* and of which instance; 0: of the chain */
-	bool unsure;          /* fail because of a key that did not answer */
+	bool unsure;          /* fail because a key could not be fetched */
 	/* instance 1 first; where the structure is broken, as far as it could be read */
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
@@ -46,10 +46,9 @@ struct arc_result {
 };
 
 /*
- * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): no DNS, no clock, no hash. code is AUTH_NONE
- * if there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which
- * says no more than that there is something to check. At most max_sets instances, and never more
- * than ARC_SETS_MAX.
+ * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): no DNS, no clock, no hash. code is AUTH_NONE if
+ * there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which means only
+ * that there is something to check. At most max_sets instances, and never more than ARC_SETS_MAX.
  */
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
@@ -61,8 +60,8 @@ void arc_ask(const struct auth_input *in);
 void arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
 
 /*
- * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP if our
- * own work could not be done.
+ * Validates the chain that arc_plan found (RFC 8617 5.2). *result is always set; ST_TEMP on an
+ * internal error.
  */
 enum status arc_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
@@ -88,8 +87,8 @@ struct arc_sealer {
 
 struct arc_sealed {
 	unsigned instance;    /* of the set that was made; 0: none was */
-	enum arc_cv cv;       /* what its seal says of the chain before */
-	struct reason reason; /* why there is none, or why the chain is said to have failed */
+	enum arc_cv cv;       /* cv= of its seal: the chain before it */
+	struct reason reason; /* why there is none, or why its seal says cv=fail */
 	struct slice set;     /* the three fields with their line ends, or empty */
 };
 
@@ -102,10 +101,10 @@ struct arc_sealed {
  *
  * A failed chain gets one set with cv=fail, whose seal covers only that set (RFC 8617 5.1.2). No
  * set is made, and *sealed says why, if an earlier seal says cv=fail, if the chain has ARC_SETS_MAX
- * sets, is over our own limit, or could not be checked because a key could not be fetched; where
- * the message is ambiguous, so that it would be unclear which reading the signature covers; and
- * where a signed field or one that would be made is over the limit of fields. *sealed is always
- * set. ST_TEMP if OpenSSL could not.
+ * sets, is over our own limit, or could not be checked because a key could not be fetched; if the
+ * message is ambiguous, so that it would be unclear which reading the signature covers; and if a
+ * signed field, or one that would be made, is over the field limit. *sealed is always set. ST_TEMP
+ * if OpenSSL fails.
  */
 enum status arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	const struct arc_sealer *sealer, struct slice results, const char *eol,

@@ -2,8 +2,8 @@
 #include "auth/dns/dns.h"
 
 /*
- * Sets whose keys are asked for ahead of all answers: more than an honest chain has. Those of the
- * rest are asked for together when the other methods have had their questions.
+ * Sets whose keys are queried before any answer arrives: more than a legitimate chain has. The keys
+ * of the others are queried together after the questions of the other methods.
  */
 enum { SETS_AHEAD = 10 };
 
@@ -25,7 +25,7 @@ set(struct dkim_sig_result *sig, enum arc_reason reason, enum auth_code code)
 	sig->code = code;
 }
 
-/* Is the result not yet known? No signature ends with AUTH_NONE that was judged. */
+/* Is the result not yet known? A signature that was checked never has AUTH_NONE. */
 static bool
 is_open(const struct dkim_sig_result *sig)
 {
@@ -42,8 +42,8 @@ ask_key(const struct auth_input *in, const struct dkim_sig *sig)
 }
 
 /*
- * The keys of the newest sets, in the order of what depends on them: the newest message signature
- * and the seals decide, the older message signatures only tell since when the message is as it is.
+ * The keys of the newest sets, most important first: the newest message signature and the seals
+ * decide, the older message signatures only show since when the message is unchanged.
  */
 static void
 ask_keys(const struct auth_input *in, const struct arc_result *chain, size_t sets)
@@ -87,8 +87,10 @@ arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_res
 	}
 }
 
-/* One message signature. *doubled is set where what it covers may be shown in another way (RFC 6376
- * 8.15). */
+/*
+ * One message signature. *doubled is set if the fields that it covers may be displayed differently
+ * (RFC 6376 8.15).
+ */
 static enum status
 check_ams(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
 	bool *doubled, struct dkim_sig_result *ams)
@@ -114,7 +116,7 @@ check_ams(const struct auth_input *in, struct dkim_index *index, const struct dk
 
 /*
  * The hash that each seal signs (RFC 8617 5.1.1): all sets up to its own, each as AAR, AMS, seal,
- * the last one without its b=. What the sets have in common is hashed once.
+ * the last one without its b=. The common beginning is hashed once.
  */
 static enum status
 hash_seals(const struct auth_input *in, const struct arc_result *result,
@@ -170,7 +172,7 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 	return ST_OK;
 }
 
-/* RFC 8617 5.2 step 5; after the seals, which may make it needless */
+/* RFC 8617 5.2 step 5; after the seals, which may make it unnecessary */
 static enum status
 find_oldest(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
 	struct arc_result *result)

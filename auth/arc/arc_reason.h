@@ -1,6 +1,6 @@
 /*
- * arc_reason.h: every reason of ARC's own, and every departure from the grammar of a sealer's
- * results that is passed over. What is wrong with one signature is one of DKIM's.
+ * arc_reason.h: every reason of ARC's own, and every departure from the grammar in a sealer's
+ * results that is ignored. A defect of one signature is one of DKIM's reasons.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H
@@ -26,7 +26,7 @@
 	R(CV_FAIL,         "arc_sealed_as_failed",  "the chain was broken before it was sealed") \
 	R(SEAL_H,          "arc_seal_has_h",        "a seal must not have h=") \
 	R(SIGNS_SEAL,      "arc_signs_seal",        "h= names ARC-Seal") \
-	/* what was checked */ \
+	/* the checks */ \
 	R(SIGNED_OVERSIZE, "arc_signed_field_size", "a signed field is over the size limit") \
 	R(MUCH,            "arc_signed_too_much",   "the signed fields are over the size limit") \
 	R(OWN_FAULT,       "arc_not_checked",       "the chain temporarily cannot be checked") \
@@ -48,7 +48,7 @@
 	R(SEALER_FROM,     "arc_sealer_from",       "its DMARC result does not have exactly one header.from") \
 	R(SEALER_AUTHOR,   "arc_sealer_author",     "its DMARC result is for another author domain")
 
-/* What is read although RFC 8601 does not allow it (docs/REAL-MAIL.md). */
+/* Accepted although RFC 8601 does not allow it (docs/REAL-MAIL.md). */
 #define ARC_NOTES(R) \
 	R(PROPERTY,  "arc_note_property",  "a result has a property without a type") \
 	R(NAME,      "arc_note_name",      "a result has a property with an odd name") \

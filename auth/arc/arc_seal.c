@@ -3,9 +3,9 @@
 #include "mime/buf.h"
 
 enum {
-	FOLD_COLUMNS = 76, /* of a line that we make; its line end comes on top */
+	FOLD_COLUMNS = 76, /* of a line that we make, without its line end */
 	TAB_COLUMNS = 8,
-	SET_MAX = 16 << 20 /* a field over the limit of fields is refused at the end */
+	SET_MAX = 16 << 20 /* a field over the limit is rejected at the end */
 };
 
 /*
@@ -21,7 +21,7 @@ static const char *const signed_names[] = {"From", "Sender", "Reply-To", "To", "
 	"Resent-To", "Resent-Cc", "Resent-Date", "Resent-Message-ID", "Autocrypt",
 	"DKIM-Signature"};
 
-/* One set in the making. */
+/* A set that is being made. */
 struct making {
 	const struct auth_input *in;
 	const struct arc_sealer *sealer;
@@ -57,8 +57,10 @@ add_wrapped(struct buf *out, struct slice text, size_t column, const char *eol)
 	}
 }
 
-/* h=: a list of names with colons, folded between them. From is named once more than it stands,
- * so that nobody can add another (RFC 6376 8.15). */
+/*
+ * h=: a list of names with colons, folded between them. From is named once more than it occurs, so
+ * that nobody can add another (RFC 6376 8.15).
+ */
 static void
 add_names(const struct making *making, const struct slice *names, size_t n, struct buf *out)
 {
@@ -100,7 +102,7 @@ add_start(const struct making *making, struct buf *out)
 	buf_addf(out, " t=%lld;", (long long)making->in->now);
 }
 
-/* d= and s= on lines of their own, so that names of any length fit */
+/* d= and s= on separate lines, so that names of any length fit */
 static void
 add_who(const struct making *making, struct buf *out)
 {
@@ -111,7 +113,7 @@ add_who(const struct making *making, struct buf *out)
 	buf_addc(out, ';');
 }
 
-/* Signs digest and adds what makes text, which ends with "b=", a field. */
+/* Signs digest and completes text, which ends with "b=", to a field. */
 static enum status
 add_signature(const struct making *making, const unsigned char *digest, struct buf *text,
 	struct field *field)
@@ -254,7 +256,9 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 						: ARC_CV_FAIL;
 	if (making->cv != ARC_CV_FAIL)
 		return ARC_R_NONE;
-	/* a chain that was not checked must not be called failed: that would break it for everyone
+	/*
+	 * a chain that was not checked must not be sealed as failed: that would break it for every
+	 * receiver
 	 */
 	if (chain->unsure || chain->code == AUTH_TEMPERROR)
 		return ARC_R_UNSURE;

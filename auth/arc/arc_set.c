@@ -1,7 +1,7 @@
 #include "auth/arc/arc.h"
 #include "mime/scan.h"
 
-/* A field of ARC as it was found. */
+/* A field of ARC as found. */
 struct found {
 	enum arc_part part;
 	unsigned instance;

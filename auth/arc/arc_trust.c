@@ -12,8 +12,7 @@ is_trusted(struct slice domain, const char *const *trusted, size_t n)
 	return false;
 }
 
-/* Why the result does not say that this author's domain passed, or none. Two of them say two
- * things. */
+/* Why the result is not a pass for this author's domain, or none. Two of them are contradictory. */
 static struct reason
 judge_dmarc(const struct authres_result *dmarc, struct slice author, struct arena *arena)
 {
@@ -88,7 +87,7 @@ judge_set(const struct arc_set *set, struct slice author, struct arena *arena, s
 	return reason;
 }
 
-/* What keeps every set from vouching, or none. */
+/* Why no set can vouch, or none. */
 static struct reason
 judge_chain(const struct arc_result *result)
 {

@@ -5,7 +5,7 @@
 struct reader {
 	struct authres *authres;
 	struct slice at;
-	const char *farthest; /* that was reached of the result that is read */
+	const char *farthest; /* the farthest octet reached in the current result */
 	struct authres_result *results;
 	struct authres_prop *props;
 	size_t nresults, nprops;
@@ -18,7 +18,7 @@ is_word_octet(char c)
 	return slice_is_alpha(c) || slice_is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
-/* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', the last one no '-' */
+/* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', the last one not '-' */
 static bool
 scan_keyword(struct slice *at, struct slice *out)
 {
@@ -46,7 +46,7 @@ scan_value(struct slice *at, struct slice *out, bool *quoted)
 	return *quoted || scan_token(at, out);
 }
 
-/* domain-name (RFC 6376 3.5), '_' and U-labels too; here the text alone, which the user judges */
+/* domain-name (RFC 6376 3.5), with '_' and U-labels; only the text here, which the user checks */
 static bool
 scan_domain(struct slice *at)
 {
@@ -106,7 +106,7 @@ separator(struct slice *at, char c)
 	return true;
 }
 
-/* The only version that there is (RFC 8601 2.2); a digit more would be another one. */
+/* The only version that there is (RFC 8601 2.2); one more digit would be another version. */
 static bool
 scan_version(struct slice *at)
 {
@@ -139,7 +139,7 @@ reached(struct reader *reader, struct slice at)
 		reader->farthest = at.p;
 }
 
-/* matched: what stood before *at */
+/* matched: the octets before *at */
 static bool
 step(struct reader *reader, bool matched, const struct slice *at)
 {
@@ -201,7 +201,7 @@ read_prop(struct reader *reader, struct slice *at)
 	return add_prop(reader, &prop);
 }
 
-/* [ CFWS reasonspec ] [ CFWS 1*propspec ]; white space is asked for before each (RFC 8601 2.2) */
+/* [ CFWS reasonspec ] [ CFWS 1*propspec ]; white space is required before each (RFC 8601 2.2) */
 static void
 read_props(struct reader *reader, struct authres_result *result)
 {
@@ -222,7 +222,7 @@ read_props(struct reader *reader, struct authres_result *result)
 	}
 }
 
-/* Does a value end here: at a blank, a comment or the end of the result? */
+/* Does a value end here: at white space, a comment or the end of the result? */
 static bool
 is_end(struct slice at)
 {
@@ -253,7 +253,8 @@ scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *pro
 	return is_end(*at);
 }
 
-/* The name of a property of another method, or its type: a keyword, with `_` or a last `-` too. */
+/* The name of a property of another method, or its type: a keyword that may have `_`, or end in
+ * `-`. */
 static bool
 scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
 {
@@ -276,7 +277,7 @@ scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
 	return true;
 }
 
-/* Properties of another method; what they say decides nothing. */
+/* Properties of another method; they decide nothing. */
 static bool
 read_any_props(struct reader *reader, struct authres_result *result)
 {
@@ -320,7 +321,7 @@ is_done(struct slice at, bool last)
 	return at.n == 0 || (last && slice_trim(at).n == 0);
 }
 
-/* text: what stands between two `;` */
+/* text: between two `;` */
 static bool
 read_result(struct reader *reader, struct slice text, bool last)
 {
@@ -358,7 +359,7 @@ read_result(struct reader *reader, struct slice text, bool last)
 	return true;
 }
 
-/* Does `dmarc=` stand here, with a version perhaps? before: the octet before it. */
+/* Is there a `dmarc=` here, possibly with a version? before: the octet before it. */
 static bool
 is_dmarc_word(struct slice at, char before)
 {
@@ -369,8 +370,10 @@ is_dmarc_word(struct slice at, char before)
 	return at.n > 0 && (at.p[0] == '=' || at.p[0] == '/');
 }
 
-/* Cuts what stands before the next `;` outside quotes and comments off *rest, which then begins
- * with it or is empty. False with the cursor at a quote or comment that cannot be read. */
+/*
+ * Cuts everything before the next `;` outside quotes and comments off *rest, which then begins with
+ * it or is empty. False with the cursor at a quote or comment that cannot be read.
+ */
 static bool
 cut(struct reader *reader, struct slice *rest, struct slice *text)
 {

@@ -1,6 +1,6 @@
 /*
- * authres_read.h: what another host wrote into an Authentication-Results field, or behind the
- * instance of an ARC-Authentication-Results field (RFC 8601 2.2, RFC 8617 4.1.1).
+ * authres_read.h: results that another host wrote into an Authentication-Results field, or behind
+ * the instance of an ARC-Authentication-Results field (RFC 8601 2.2, RFC 8617 4.1.1).
  */
 #ifndef AUTH_BASE_AUTHRES_READ_H
 #define AUTH_BASE_AUTHRES_READ_H
@@ -9,25 +9,24 @@
 #include "mime/status.h"
 
 struct authres_prop {
-	struct slice ptype,
-		property;   /* as they stand; ASCII case does not matter; no ptype: empty */
-	struct slice value; /* as it stands; of a quoted-string what is between the quotes; of an
+	struct slice ptype, property; /* as written; ASCII case does not matter; no ptype: empty */
+	struct slice value; /* as written; of a quoted-string what is between the quotes; of an
 			       address in angle brackets its domain */
 	bool quoted;        /* the whole value was a quoted-string: it may hold quoted-pairs */
 };
 
 struct authres_result {
-	struct slice method, result; /* as they stand; ASCII case does not matter */
+	struct slice method, result; /* as written; ASCII case does not matter */
 	const struct authres_prop *props;
 	size_t nprops;
 };
 
 struct authres {
-	struct slice id; /* as it stands; of a quoted-string what is between the quotes */
+	struct slice id; /* as written; of a quoted-string what is between the quotes */
 	const struct authres_result *results; /* none: "none" was said */
 	size_t n;
-	size_t dmarc_words; /* how often dmarc= stands outside quotes and comments */
-	const char *fault;  /* ST_BAD: the octet from which on it cannot be read; NULL: the end */
+	size_t dmarc_words; /* how often dmarc= occurs outside quotes and comments */
+	const char *fault;  /* ST_BAD: the first octet that cannot be read; NULL: the end */
 	/* the first octet that each leniency let pass, or NULL */
 	const char *bare_property, *odd_name, *odd_value, *last_semicolon, *angle;
 };
@@ -35,17 +34,18 @@ struct authres {
 enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
 
 /*
- * Results are what `;` separates outside quotes and comments. One that is read beyond the grammar:
+ * Results are what `;` separates outside quotes and comments. These departures from the grammar are
+ * read:
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
  *   - of another method than dmarc, since it decides nothing: properties without a ptype
  *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
  * values of any VCHAR but `;`, `"`, `(`, `)`, or none
  *     (`header.b=CiN9J/AU`)
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
- * Else one byte outside the grammar, an unknown version or an unclosed comment makes all of it
+ * Otherwise one byte outside the grammar, an unknown version or an unclosed comment makes all of it
  * ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or where comments nest
- * deeper than scan_cfws reads. Whoever asks for dmarc must look at dmarc_words: a second dmarc= may
- * stand where no result is read.
+ * deeper than scan_cfws reads. A caller that wants dmarc must check dmarc_words: a second dmarc=
+ * may occur where no result is read.
  */
 enum status authres_read(struct slice text, struct arena *arena, struct authres *authres);
 

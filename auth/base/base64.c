@@ -6,7 +6,7 @@ static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 #define X (-1)
 
-/* the six bits that an octet stands for, or -1 */
+/* the six bits of a digit, or -1 */
 /* clang-format off */
 static const signed char SEXTETS[256] = {
 	X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  X,  /* 00 */
@@ -91,8 +91,10 @@ base64_decode(struct slice text, struct arena *arena, struct slice *bytes)
 		}
 		text = slice_from(text, 1);
 	}
-	/* RFC 4648 4: a last group of two or three digits is filled up with "=", which RFC 6376
-	 * 2.10 lets be left out */
+	/*
+	 * RFC 4648 4: a last group of two or three digits is padded with "=", which RFC 6376 2.10
+	 * allows to omit
+	 */
 	if (digits % 4 == 1 || pads > (4 - digits % 4) % 4)
 		return ST_BAD;
 	if (digits % 4 == 2)

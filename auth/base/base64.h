@@ -7,15 +7,15 @@
 
 /*
  * text → bytes in the arena. ST_BAD for a foreign character, a wrong length or too much padding
- * (less is good, RFC 6376 2.10); the empty text gives no bytes. Bits past the last octet may be set
- * (RFC 4648 3.5 leaves it to us).
+ * (less is accepted, RFC 6376 2.10); the empty text gives no bytes. Bits past the last octet may be
+ * set (RFC 4648 3.5 leaves it to us).
  */
 enum status base64_decode(struct slice text, struct arena *arena, struct slice *bytes);
 
 /* bytes → text without line breaks, in the arena. */
 struct slice base64_encode(struct slice bytes, struct arena *arena);
 
-/* The first octet that is no digit of base64, no "=" and no white space, or NULL. */
+/* The first octet that is neither a base64 digit, "=" nor white space, or NULL. */
 const char *base64_outside(struct slice text);
 
 #endif

@@ -1,6 +1,6 @@
 #include "auth/base/crypto.h"
 
-/* SHA256_Update: what EVP calls, without the start of the providers */
+/* SHA256_Update: EVP calls it too, but starts the providers first */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <limits.h>
 #include <openssl/bio.h>
@@ -22,7 +22,7 @@ enum {
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
-	OSSL_LIB_CTX *lib;        /* NULL until something else is asked */
+	OSSL_LIB_CTX *lib;        /* NULL until it is needed */
 	EVP_MD *sha256;           /* of lib */
 	struct crypto_hash *idle; /* ended hashes, to be used again */
 	struct keycache keys;     /* of both kinds */
@@ -39,7 +39,7 @@ struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
 	unsigned bits, weight;
-	unsigned users; /* the cache and who asked; of one thread */
+	unsigned users; /* the cache and its user; of one thread */
 };
 
 struct crypto_signer {
@@ -47,7 +47,7 @@ struct crypto_signer {
 	bool rsa;
 };
 
-/* Empties OpenSSL's error queue; true where memory was the reason. */
+/* Empties OpenSSL's error queue; true if memory ran out. */
 static bool
 drain_errors(void)
 {
@@ -60,8 +60,8 @@ drain_errors(void)
 }
 
 /*
- * A library context of our own, without openssl.cnf: the system's configuration would decide which
- * algorithms exist, and reading it costs more than all that a message needs.
+ * A library context of our own, without openssl.cnf: the system's configuration would determine
+ * which algorithms exist, and reading it costs more than evaluating a message.
  */
 static bool
 start(struct crypto *crypto)
@@ -171,7 +171,7 @@ crypto_sha256(struct crypto *crypto, struct slice bytes, unsigned char digest[CR
 	return crypto_hash_end(hash, digest);
 }
 
-/* The key of those octets and that kind, if it is at hand. */
+/* The key of those octets and that kind, if it is in the cache. */
 static struct crypto_key *
 find_key(struct crypto *crypto, struct slice octets, bool rsa)
 {
@@ -183,7 +183,7 @@ find_key(struct crypto *crypto, struct slice octets, bool rsa)
 	return key;
 }
 
-/* Takes over what key has inside; NULL where there is no memory. */
+/* Takes over the contents of key; NULL without memory. */
 static struct crypto_key *
 keep_key(struct crypto *crypto, struct slice octets, struct crypto_key inside)
 {
@@ -317,7 +317,7 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 	EVP_MD_CTX *ctx;
 	bool asked, memory;
 
-	/* RFC 8032 5.1.7 step 1; R is a point, too */
+	/* RFC 8032 5.1.7 step 1; R must also be a point */
 	if (signature.n != ED25519_SIGNATURE_SIZE || !is_sound_point(signature))
 		return ST_OK;
 	if (!start(crypto))
@@ -355,7 +355,7 @@ crypto_recover(struct crypto *crypto, const struct crypto_key *key, struct slice
 				   : ST_TEMP;
 }
 
-/* No key of ours is encrypted, and nobody is there to be asked. */
+/* Our keys are not encrypted, and there is no one to prompt. */
 static int
 no_password(char *password, int size, int writing, void *arg)
 {

@@ -11,7 +11,7 @@
  */
 enum { TEXT_MAX = 4096 };
 
-/* libidn2, for the few names that are not plain ASCII */
+/* libidn2, for names that are not plain ASCII */
 struct idn {
 	__typeof__(&idn2_lookup_u8) lookup;
 	__typeof__(&idn2_to_unicode_8z8z) to_unicode;
@@ -102,7 +102,7 @@ add_u_label(struct slice label, struct arena *arena, struct buf *out)
 	return status;
 }
 
-/* Adds the label at the start of *text and cuts it and the dot after it off. */
+/* Adds the label at the start of *text, and removes it and the dot after it. */
 static enum status
 add_label(struct slice *text, struct arena *arena, struct buf *out)
 {

@@ -27,7 +27,7 @@ enum status domain_normalize(struct slice text, struct arena *arena, struct slic
  */
 enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 
-/* How many labels; the name must be normal. */
+/* The number of labels of a normal name. */
 size_t domain_labels(struct slice name);
 
 /* The name without its first label; empty for a single label. */
@@ -39,12 +39,14 @@ struct slice domain_tail(struct slice name, size_t n);
 /* Is name the same as or below top, at a real label boundary? ASCII case does not matter. */
 bool domain_within(struct slice name, struct slice top);
 
-/* How many labels two normal names have in common, counted from the right. */
+/* The number of labels that two normal names have in common, from the right. */
 size_t domain_common(struct slice a, struct slice b);
 
 struct domain_psl; /* a loaded public suffix list; read-only and shareable between threads */
 
-/* path NULL: the system's list (libpsl's newest of built-in and file). NULL if it is unreadable.
+/*
+ * path NULL: the system's list (the newer of libpsl's built-in list and its file). NULL if it is
+ * unreadable.
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

@@ -105,8 +105,8 @@ is_same(struct finder *f, struct slice domain, bool *same)
 }
 
 /*
- * Does the second reader also find this domain, and no other?
- * If we had to be tolerant, it may find no address.
+ * Does the second reader also find this domain, and no other? If our reading was tolerant, it may
+ * also find no address.
  */
 static enum status
 ask_second(struct finder *f, struct slice value)
@@ -175,7 +175,7 @@ looks_like_from(struct slice line)
 	return n == 4 && slice_find(line, ':') < line.n;
 }
 
-/* A line that is not a field for us, but may be a second From for another. */
+/* A line that we do not read as a field, but that another reader may take for a second From. */
 static bool
 hides_from(const struct message *message)
 {
@@ -216,7 +216,7 @@ read_all(struct finder *f, const struct message *message)
 	if (n > 1)
 		ambiguous(f, FROM_R_SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
-		ambiguous(f, FROM_R_NO_FROM); /* else it may occur among those that were not kept */
+		ambiguous(f, FROM_R_NO_FROM); /* else it may be among those that were not kept */
 	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 

@@ -1,5 +1,5 @@
 /*
- * identities.h: who the message says it is from (RFC 9989 3.2.4, 4.2, 5.3.1).
+ * identities.h: who the message claims to be from (RFC 9989 3.2.4, 4.2, 5.3.1).
  */
 #ifndef AUTH_BASE_IDENTITIES_H
 #define AUTH_BASE_IDENTITIES_H
@@ -9,8 +9,8 @@
 #include "mime/message.h"
 
 enum {
-	IDENTITIES_FROM_MAX = 10,   /* the most From fields that are read */
-	IDENTITIES_DOMAINS_MAX = 32 /* the most distinct domains that are reported */
+	IDENTITIES_FROM_MAX = 10,   /* the maximum number of From fields that are read */
+	IDENTITIES_DOMAINS_MAX = 32 /* the maximum number of distinct domains that are reported */
 };
 
 /* Why a message is ambiguous about its author. For a new reason, add a row
@@ -42,35 +42,36 @@ struct reason from_reason(enum from_reason id);
 struct identities {
 	/*
 	 * The author domain: normal (auth/base/domain.h), set only where there is exactly one From
-	 * field, both readers agree and all its mailboxes share it. It is set, too, where the
+	 * field, both readers agree and all its mailboxes share it. It is also set where the
 	 * message is ambiguous for another reason (a NUL in the header), for the report.
 	 */
 	struct slice author_domain;
 	struct slice author_text; /* the author domain as written (may hold U-labels) */
-	struct reason ambiguous;  /* why no DMARC pass may be earned: one of From's, or none */
+	struct reason ambiguous;  /* why DMARC must not pass: one of From's reasons, or none */
 	size_t from_fields;
 	struct slice from; /* the value of the one From field; empty if there is not one */
 	/* why it cannot be read or, if tolerant, which fault was ignored */
 	struct address_fault fault;
 	bool tolerant;
-	struct slice other_domain; /* where readers differ: what the other one reads, or empty */
-	/* each distinct author domain of the From field(s), normal, in their order; the first ones
-	 * where they are many; those that could be read where a field is in part unreadable */
+	struct slice other_domain; /* where readers differ: the other reader's domain, or empty */
+	/*
+	 * each distinct author domain of the From field(s), normal, in their order; only the first
+	 * ones of many; those that could be read if a field is partly unreadable
+	 */
 	const struct slice *all_domains;
 	size_t ndomains;
 };
 
 /*
- * ST_OK, whatever the message holds; ST_TEMP if a reader could not work (no memory, no GMime).
- * *ids is set in both cases, and ambiguous in the second.
- * mailstamp(1), --ambiguous, lists what is ambiguous: no, several or unparsable From fields; no or
- * several author domains; readers that differ; NUL or bare CR in the header; white space first; an
- * over-limit From or too many fields. So is an author with a domain-literal or with what is not a
- * domain name, and a line that is not a field but reads as `From:` once white space, folds,
- * controls and octets over 126 are ignored. A reason that concerns From is reported before one that
- * concerns the header, but for FROM_R_NO_AUTHOR (mime/address_map.h: no `@` and no dotted name,
- * whichever way From is shown). gmime: the second reader, not used if the first one suffices
- * (address_is_plain).
+ * ST_OK, whatever the message holds; ST_TEMP if a reader could not work (no memory, no GMime). *ids
+ * is set in both cases, and ambiguous in the second. mailstamp(1), --ambiguous, lists the ambiguous
+ * cases: no, several or unparsable From fields; no or several author domains; readers that differ;
+ * NUL or bare CR in the header; leading white space; an over-limit From or too many fields. So is
+ * an author with a domain-literal or with an invalid domain name, and a line that is not a field
+ * but reads as `From:` once white space, folds, controls and octets over 126 are ignored. A reason
+ * that concerns From is reported before one that concerns the header, except FROM_R_NO_AUTHOR
+ * (mime/address_map.h: no `@` and no dotted name, however From is displayed). gmime: the second
+ * reader, not used if the first one suffices (address_is_plain).
  */
 enum status identities_find(const struct message *message, struct address_gmime *gmime,
 	struct arena *arena, struct identities *ids);

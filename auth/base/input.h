@@ -1,6 +1,6 @@
 /*
  * input.h: everything that a mechanism is given. Time, network and limits arrive here; nothing
- * below filter/ looks for them elsewhere.
+ * below filter/ gets them elsewhere.
  */
 #ifndef AUTH_BASE_INPUT_H
 #define AUTH_BASE_INPUT_H
@@ -18,7 +18,7 @@ struct dns;
 struct domain_psl;
 
 enum path_kind {
-	PATH_UNKNOWN, /* nobody said: SPF is none, and HELO does not stand in */
+	PATH_UNKNOWN, /* unknown: SPF is none, and HELO is not used instead */
 	PATH_NULL,    /* MAIL FROM:<> */
 	PATH_GIVEN
 };
@@ -56,11 +56,11 @@ enum spf_engine { SPF_OWN, SPF_LIBSPF2 };
 
 struct auth_options {
 	enum dmarc_mode dmarc_mode;
-	bool dmarc_compare; /* evaluate the other mode too */
+	bool dmarc_compare; /* also evaluate the other mode */
 	bool dkim_l_allow;  /* a signature with l= may pass */
 	enum spf_engine spf_engine;
 	bool spf_compare;      /* run the other engine too */
-	bool no_ask;           /* leave out the early questions: same results, slower */
+	bool no_ask;           /* skip the early questions: same results, slower */
 	int64_t drift;         /* seconds of clock difference allowed for t= and x= (300) */
 	struct slice receiver; /* our host name: SPF %{r} */
 };
@@ -78,11 +78,11 @@ struct auth_input {
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
-	bool envelope_hidden; /* stored mail that does not show its envelope: SPF is not judged, and
-				 where nothing else passes, DMARC is not */
-	struct budget
-		*budget; /* of this message; NULL: without bounds, for the caller has its own */
-	/* records to be supposed beside DNS (auth/dmarc/dmarc.h), or NULL */
+	bool envelope_hidden;  /* stored mail that does not show its envelope: SPF is not evaluated,
+				  nor is DMARC where nothing else passes */
+	struct budget *budget; /* of this message; NULL: unlimited, because the caller has its own
+				  limits */
+	/* records to assume instead of those in DNS (auth/dmarc/dmarc.h), or NULL */
 	const struct dmarc_overlay *overlay;
 };
 

@@ -8,7 +8,7 @@ enum { REVERSE_MAX = 80 };
 /* the first 96 bits of an IPv4-mapped address (RFC 4291 2.5.5.2) */
 static const unsigned char MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* 0 to max, without leading zeros (qnum of RFC 7208 5.6): "010" is 8 for some readers */
+/* 0 to max, without leading zeros (qnum of RFC 7208 5.6): some readers take "010" for 8 */
 static bool
 scan_plain_number(struct slice *at, unsigned max, unsigned *value)
 {
@@ -237,7 +237,7 @@ ip_net_parse(struct slice text, struct ip_net *net)
 
 		if (!scan_plain_number(&bits, mapped ? 128 : width(&ip), &given) || bits.n > 0)
 			return false;
-		/* the prefix of a mapped address counts from the 128 bits that were written */
+		/* the prefix of a mapped address refers to the 128 bits as written */
 		if (mapped && given < 96)
 			return false;
 		if (mapped)

@@ -14,12 +14,12 @@ struct ip {
  * IPv4 (RFC 7208 5). */
 bool ip_parse(struct slice text, struct ip *ip);
 
-/* Strict text without the mapping: what an SPF ip4 or ip6 term may hold (RFC 7208 5.6). */
+/* Strict text without the mapping, as in an SPF ip4 or ip6 term (RFC 7208 5.6). */
 bool ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
 
 /*
- * A client address as mail servers write it: `[ADDR]` and `IPv6:ADDR` too. Empty and `unknown`
- * are no address: ST_OK with family 0. ST_BAD for anything else.
+ * A client address as mail servers write it: also `[ADDR]` and `IPv6:ADDR`. Empty and `unknown`
+ * mean no address: ST_OK with family 0. ST_BAD for anything else.
  */
 enum status ip_client(struct slice text, struct ip *ip);
 
@@ -45,7 +45,7 @@ bool ip_net_has(const struct ip_net *net, const struct ip *ip);
 /* 127.0.0.0/8, ::1 */
 bool ip_is_loopback(const struct ip *ip);
 
-/* An address that nobody outside has: loopback, RFC 1918, RFC 4193, link-local. */
+/* An address that no outside host has: loopback, RFC 1918, RFC 4193, link-local. */
 bool ip_is_private(const struct ip *ip);
 
 #endif

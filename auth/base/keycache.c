@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /*
- * A few octets out of the middle, where the number itself is: an attacker who chooses keys for one
- * row only makes us decode them again.
+ * A few octets from the middle, where the number is: an attacker who chooses keys for the same row
+ * only causes them to be decoded again.
  */
 static struct keycache_place *
 row_of(struct keycache *cache, struct slice encoded)
@@ -51,7 +51,7 @@ keycache_put(struct keycache *cache, struct slice encoded, void *key)
 		return false;
 	memcpy(copy, encoded.p, encoded.n);
 	if (keycache_get(cache, encoded) != NULL) {
-		empty(cache, &row[0]); /* where a key that was found is */
+		empty(cache, &row[0]); /* the position of a key that was found */
 	} else {
 		empty(cache, &row[KEYCACHE_ROW - 1]);
 		memmove(row + 1, row, (KEYCACHE_ROW - 1) * sizeof *row);

@@ -14,7 +14,7 @@ struct keycache {
 		char *encoded; /* NULL: empty */
 		size_t n;
 		void *key;
-	} places[KEYCACHE_ROWS][KEYCACHE_ROW]; /* in a row: last used first */
+	} places[KEYCACHE_ROWS][KEYCACHE_ROW]; /* a list, most recently used first */
 	void (*drop)(void *key);               /* of a key that is evicted */
 };
 

@@ -1,11 +1,11 @@
 /*
- * reason.h: the results of the methods, and why each is what it is, as a value that code compares
- * and people read.
+ * reason.h: the results of the methods and the reason for each, as values that code compares and
+ * people read.
  *
  * Each mechanism lists its reasons once, in NAME_reason.h, as rows R(ID, "code", "sentence"): the
  * enum, the stable code for programs and the sentence for people come from the same row. Code
  * compares the id, never a text. The sentence and the name come from our own sources and need no
- * escaping; octets are a stranger's.
+ * escaping; octets are untrusted.
  */
 #ifndef AUTH_BASE_REASON_H
 #define AUTH_BASE_REASON_H
@@ -29,7 +29,7 @@ const char *auth_code_word(enum auth_code code);
 
 /* A row of a table of reasons. */
 struct reason_row {
-	const char *code; /* for programs, never reworded: "dkim_key_no_p" */
+	const char *code; /* for programs; it never changes: "dkim_key_no_p" */
 	const char *text; /* for people, in English */
 };
 
@@ -46,23 +46,23 @@ enum reason_table {
 	REASON_ARC_NOTE = 0x800
 };
 
-/* A zeroed one is no reason. */
+/* A zeroed one means no reason. */
 struct reason {
 	unsigned id;                  /* of one mechanism's enum, or REASON_NONE */
 	const struct reason_row *row; /* NULL: none */
-	/* What it concerns, as far as that is known: */
-	const char *name; /* a tag, or a field by its registered name: a literal of ours; or NULL */
-	struct slice octets; /* what was found there, any bytes, cut by the writer; or empty */
-	size_t at;      /* its place in the field's value or the record, from 1; 0: not known */
+	/* What it is about, as far as is known: */
+	const char *name; /* a tag, or a field by its registered name, a string literal; or NULL */
+	struct slice octets; /* the octets found there, unescaped and uncut; or empty */
+	size_t at;      /* its position in the field's value or the record, from 1; 0: unknown */
 	bool has_octet; /* one octet is at fault: the one at that place, */
 	unsigned char octet; /* which is this */
 };
 
-/* A departure from a grammar that was passed over, since nothing changes by it. */
+/* A departure from a grammar that was ignored, because it changes nothing. */
 struct note {
 	const struct note *next;
 	struct reason reason;
-	struct slice whole; /* the field's value or the record that at counts in */
+	struct slice whole; /* the field's value or the record to which at refers */
 };
 
 /* In the order of their finding; a zeroed one is empty. */
@@ -89,10 +89,10 @@ const char *reason_text(const struct reason *reason);
 /* The stable code, or NULL. */
 const char *reason_code(const struct reason *reason);
 
-/* Whatever is known of what the reason concerns: its name, else the octets, else empty. */
+/* What the reason is about: its name, else the octets, else empty. */
 struct slice reason_about(const struct reason *reason);
 
-/* octet: what is at fault, in whole; NULL or outside of it: not known, and nothing is set. */
+/* octet: the one at fault, within whole; where it is NULL or outside, nothing is set. */
 void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
 
 /*
@@ -102,7 +102,7 @@ void reason_set_octet(struct reason *reason, struct slice whole, const char *oct
 void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
 	struct arena *arena);
 
-/* Where part lies in whole, counted from 1; 0 where it does not. */
+/* The position of part in whole, from 1; 0 if it is outside. */
 size_t reason_place(struct slice whole, struct slice part);
 
 #endif

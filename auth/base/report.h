@@ -49,7 +49,7 @@ struct report {
 
 void report_init(struct report *report, struct arena *arena);
 
-/* A new last row without properties; valid until the next one is added. */
+/* Appends a row without properties, which is valid until the next one is added. */
 struct report_row *report_add(
 	struct report *report, const char *method, enum auth_code code, struct reason reason);
 

@@ -14,7 +14,10 @@ octet(struct slice s, size_t at)
 	return (unsigned char)s.p[at];
 }
 
-/* Cuts one value of the given tag off *at; X.690 10.1: definite length in the fewest octets. */
+/*
+ * Takes one value of the given tag from the front of *at; X.690 10.1: definite length in the fewest
+ * octets.
+ */
 static bool
 take(struct slice *at, unsigned tag, struct slice *content)
 {
@@ -40,7 +43,7 @@ take(struct slice *at, unsigned tag, struct slice *content)
 	return true;
 }
 
-/* A positive INTEGER, its sign octet taken off; X.690 8.3.2: in the fewest octets. */
+/* A positive INTEGER, without its sign octet; X.690 8.3.2: in the fewest octets. */
 static bool
 take_positive(struct slice *at, struct slice *number)
 {
@@ -69,7 +72,7 @@ is_odd(struct slice number)
 	return (octet(number, number.n - 1) & 1) != 0;
 }
 
-/* Takes the wrapping of a SubjectPublicKeyInfo off (RFC 5280 4.1, RFC 3279 2.3.1). */
+/* Removes the wrapping of a SubjectPublicKeyInfo (RFC 5280 4.1, RFC 3279 2.3.1). */
 static bool
 unwrap(struct slice *at)
 {
@@ -114,7 +117,10 @@ rsa_parse(struct slice der, struct rsa_numbers *rsa)
 	return exponent_bits > RSA_MAX_EXPONENT_BITS ? ST_LIMIT : ST_OK;
 }
 
-/* A multiplication takes the square of the size; an exponent takes one a bit, two where it is 1. */
+/*
+ * A multiplication costs the square of the size; an exponent needs one for each bit, and two for
+ * each bit that is 1.
+ */
 unsigned
 rsa_weight(const struct rsa_numbers *numbers)
 {
@@ -133,7 +139,7 @@ enum { DIGEST_SIZE = 32, PADDING_MIN = 8, MODULUS_MAX = RSA_MAX_BITS / 8 };
 
 struct rsa {
 	BN_CTX *ctx;
-	BIGNUM *s, *m; /* the signature and what it is raised to */
+	BIGNUM *s, *m; /* the signature, and its power */
 };
 
 struct rsa_key {
@@ -235,7 +241,7 @@ prepare(struct rsa *rsa, struct rsa_key *key)
 	return false;
 }
 
-/* RFC 8017 8.2.2 step 2: the encoded message; *inside: the signature is one of this modulus. */
+/* RFC 8017 8.2.2 step 2: the encoded message; *inside: the signature is within this modulus. */
 static enum status
 open_signature(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 	unsigned char em[MODULUS_MAX], bool *inside)
@@ -279,7 +285,7 @@ rsa_recover(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 
 	if (!*good)
 		return status;
-	/* where all before it is as it must be, the end is the hash */
+	/* if everything before it is correct, the end is the hash */
 	if (key->size >= DIGEST_SIZE)
 		memcpy(digest, em + key->size - DIGEST_SIZE, DIGEST_SIZE);
 	*good = key->size >= DIGEST_SIZE && encode(digest, want, key->size) &&

@@ -1,11 +1,11 @@
 /*
- * rsa.h: RSA public keys out of their DER (X.690), and RSASSA-PKCS1-v1_5 signatures with SHA-256,
- * verified with the numbers of libcrypto.
+ * rsa.h: RSA public keys from DER (X.690), and RSASSA-PKCS1-v1_5 signatures with SHA-256, verified
+ * with libcrypto's big numbers.
  *
  * OpenSSL's decoder costs five times as much as the check of a signature, and reads more forms than
- * a DKIM key may have. EVP would load its providers first, which costs a process more than the
- * rest of its work (docs/decisions/linking.md). The encoded message is made and compared as a
- * whole, as RFC 8017 8.2.2 has it, so that there is no padding to parse.
+ * a DKIM key may have. EVP would load its providers first, which costs a process more than the rest
+ * of its work (docs/decisions/linking.md). The encoded message is made and compared as a whole, as
+ * in RFC 8017 8.2.2, so that there is no padding to parse.
  */
 #ifndef AUTH_BASE_RSA_H
 #define AUTH_BASE_RSA_H
@@ -15,7 +15,7 @@
 
 enum {
 	RSA_MAX_BITS = 16384,
-	RSA_MAX_EXPONENT_BITS = 32 /* all that are in use have 17 or fewer; each bit costs time */
+	RSA_MAX_EXPONENT_BITS = 32 /* those in use have at most 17; each bit costs time */
 };
 
 /* big-endian, without leading zeros; slices of the input */
@@ -35,7 +35,7 @@ struct rsa_numbers {
 enum status rsa_parse(struct slice der, struct rsa_numbers *rsa);
 
 /*
- * What verifying with the key costs, in verifications with 2,048 bits and an exponent of 65,537;
+ * The cost of verifying with the key, in verifications with 2,048 bits and an exponent of 65,537;
  * at least 1. numbers as rsa_parse gives them with ST_OK.
  */
 unsigned rsa_weight(const struct rsa_numbers *numbers);
@@ -51,7 +51,7 @@ struct rsa_key *rsa_key_new(const struct rsa_numbers *numbers);
 void rsa_key_free(struct rsa_key *key); /* NULL is fine */
 
 /*
- * digest: a SHA-256 hash. *good is always set; ST_TEMP where memory is out. A signature of another
+ * digest: a SHA-256 hash. *good is always set; ST_TEMP when out of memory. A signature of another
  * length than the modulus is bad (RFC 8017 8.2.2 step 1).
  */
 enum status rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[32],

@@ -19,7 +19,7 @@ find_outside_name(struct slice name)
 	return NULL;
 }
 
-/* The same of the names that are read beyond the grammar. */
+/* The same for the names that are accepted beyond the grammar. */
 static const char *
 find_outside_odd_name(struct slice name)
 {
@@ -40,8 +40,9 @@ is_known(struct slice name, const char *const *known)
 }
 
 /*
- * The first octet that is not of [FWS] tag-value [FWS], or NULL; UTF-8 is VALCHAR too (RFC 8616 3).
- * eight_bit: other 8-bit octets are passed over, and the first of them is told there; or NULL.
+ * The first octet that is not of [FWS] tag-value [FWS], or NULL; UTF-8 counts as VALCHAR (RFC 8616
+ * 3). eight_bit, unless NULL: other 8-bit octets are ignored, and the first of them is stored
+ * there.
  */
 static const char *
 find_outside_value(struct slice text, const char **eight_bit)
@@ -61,7 +62,7 @@ find_outside_value(struct slice text, const char **eight_bit)
 	return NULL;
 }
 
-/* Judges the name and the value, which stands behind the '=' at *equals, up to the end of whole. */
+/* Checks the name and the value, which follows the '=' at *equals, up to the end of whole. */
 static void
 judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, struct taglist *list)
 {
@@ -89,7 +90,7 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 	tag->well_formed = tag->fault == NULL;
 }
 
-/* element: what stands between two ";" (tag-spec of RFC 6376 3.2) */
+/* element: between two ";" (tag-spec of RFC 6376 3.2) */
 static struct tag
 parse_tag(struct slice element, const struct taglist_rules *rules, struct taglist *list)
 {
@@ -125,7 +126,7 @@ taglist_malformed(const struct taglist *list)
 	return NULL;
 }
 
-/* As many tags as text can have, so that no list takes more memory than it needs. */
+/* The maximum number of tags in text, so that no list takes more memory than it needs. */
 static size_t
 count_tags(struct slice text)
 {

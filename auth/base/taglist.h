@@ -1,6 +1,6 @@
 /*
  * taglist.h: tag=value lists (RFC 6376 3.2), as in DKIM-Signature fields, key records and DMARC
- * records. Syntax only: which tags are wanted, and what a bad one means, is for the caller.
+ * records. Syntax only: the caller decides which tags it wants and what a bad one means.
  */
 #ifndef AUTH_BASE_TAGLIST_H
 #define AUTH_BASE_TAGLIST_H
@@ -9,16 +9,16 @@
 #include "mime/status.h"
 
 struct tag {
-	struct slice name;  /* as it stands (tag names are case-sensitive, RFC 6376 3.2) */
-	struct slice value; /* blanks and folds at both ends taken off, those inside kept */
+	struct slice name;  /* as written (tag names are case-sensitive, RFC 6376 3.2) */
+	struct slice value; /* without white space and folds at both ends; those inside are kept */
 	struct slice whole; /* from the name's first byte up to before the ';' */
 	bool well_formed;   /* by the rules */
 	const char *fault;  /* not well-formed: the first octet at fault; NULL: there is no '=' */
 };
 
 /*
- * What is read beyond the grammar, where a tag's name is ALPHA *ALNUMPUNC and its value tag-value
- * (RFC 6376 3.2; UTF-8 included, RFC 8616 3). A zeroed one is the grammar.
+ * Extensions of the grammar, in which a tag's name is ALPHA *ALNUMPUNC and its value tag-value (RFC
+ * 6376 3.2; UTF-8 included, RFC 8616 3). A zeroed one is the grammar.
  */
 struct taglist_rules {
 	/* names of letters, digits, '_' and '-' that begin with a letter or digit */
@@ -30,18 +30,18 @@ struct taglist_rules {
 struct taglist {
 	const struct tag *tags;
 	size_t n;
-	bool duplicate;    /* a tag name stands twice */
+	bool duplicate;    /* a tag name occurs twice */
 	bool malformed;    /* some element is empty but not last, or not well_formed */
 	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
-	/* the first octet that each rule let pass, or NULL */
+	/* the first octet accepted only by each rule, or NULL */
 	const char *odd_name, *eight_bit;
 };
 
 enum { TAGLIST_MAX = 100 };
 
 /*
- * ST_OK for any bytes, with the defects told in the list; ST_LIMIT, with an empty list, over
- * TAGLIST_MAX tags. An element without a '=' is a tag, too: a name, no value, not well_formed.
+ * ST_OK for any bytes, with the defects noted in the list; ST_LIMIT, with an empty list, over
+ * TAGLIST_MAX tags. An element without a '=' is also a tag: a name, no value, not well_formed.
  * rules: NULL for the grammar.
  */
 enum status taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
@@ -50,7 +50,7 @@ enum status taglist_parse(struct slice text, const struct taglist_rules *rules, 
 /* The first tag that is not well-formed; NULL where there is none, or only an empty element. */
 const struct tag *taglist_malformed(const struct taglist *list);
 
-/* The first tag whose name stands before it already, or NULL. */
+/* The first tag whose name occurred before, or NULL. */
 const struct tag *taglist_duplicate(const struct taglist *list);
 
 /* The first tag of exactly that name, or NULL. */

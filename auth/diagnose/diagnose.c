@@ -8,7 +8,7 @@ enum { WORK_MAX = 512 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
 
 enum { SIGNATURES = 1000 };
 
-/* What was sent had CRLF, however it was stored since. */
+/* The message was sent with CRLF, however it has been stored since. */
 static void
 add_lines(struct buf *out, struct slice bytes)
 {
@@ -123,7 +123,7 @@ report(struct patient *patient, struct diagnosis *diagnosis)
 		copy_changes(patient, patient->header.changes, patient->header.n, diagnosis);
 }
 
-/* What one half may cost: so many of the shares. */
+/* The shares that one half may use. */
 static struct diagnose_budget
 budget_of(const struct patient *patient, int shares, int64_t until_ms)
 {
@@ -194,7 +194,7 @@ diagnose(const struct auth_input *in, const struct dkim_result *result,
 	struct auth_input own = *in;
 	int64_t begun = options->now_ms(options->arg);
 
-	own.budget = NULL; /* its work has bounds of its own, and its memory goes earlier */
+	own.budget = NULL; /* its work is bounded separately, and its memory is freed earlier */
 	*n = 0;
 	for (size_t i = 0; i < result->n && *n < all; i++) {
 		struct diagnosis *diagnosis = &diagnoses[*n];

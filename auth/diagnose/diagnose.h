@@ -13,7 +13,7 @@
 #include "auth/dkim/dkim.h"
 
 enum diagnose_kind {
-	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: how they begin */
+	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: their beginning */
 	DIAGNOSE_TOP,         /* octets at its beginning; text */
 	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
 	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; octets: parts added */
@@ -32,8 +32,8 @@ enum diagnose_kind {
 	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the field that holds the old value; more: that */
 	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
 	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields (simple) */
-	DIAGNOSE_FIELD_CASE,      /* letters of a field's name (simple) */
-	/* since the rules were extended */
+	DIAGNOSE_FIELD_CASE,      /* case of a field's name (simple) */
+	/* added when the rules were extended */
 	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
 	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
 	DIAGNOSE_META,            /* an element put into an HTML head; text */
@@ -82,10 +82,10 @@ struct diagnosis {
 	bool like_list;          /* found: only text was added that the
 				    mailing list identifies as its own */
 	bool key_proved;         /* b= of RSA was made with the published key */
-	bool stopped;            /* the limits were reached before all was tried */
+	bool stopped;            /* the limits were reached before everything was tried */
 	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
 	enum diagnose_half half; /* the half that was proved; only where not found */
-	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of what was proved */
+	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of the proved changes */
 	size_t n;
 	struct slice rebuilt; /* found and wanted: the message as it was signed, with CRLF */
 };
@@ -97,9 +97,9 @@ struct diagnose_options {
 };
 
 /*
- * The first DIAGNOSE_SIGNATURES signatures of result that failed because something was changed,
- * in the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of tries and of octets
- * to hash, so that no signature uses up another's. A body over DIAGNOSE_BODY_MAX is not searched.
+ * The first DIAGNOSE_SIGNATURES signatures of result that failed because something was changed, in
+ * the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of attempts and of octets
+ * to hash. A body over DIAGNOSE_BODY_MAX is not searched.
  */
 const struct diagnosis *diagnose(const struct auth_input *in, const struct dkim_result *result,
 	const struct diagnose_options *options, size_t *n);

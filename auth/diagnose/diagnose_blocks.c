@@ -1,4 +1,7 @@
-/* diagnose_blocks.c: text that was put into a part: banners, footers, elements of an HTML head. */
+/*
+ * diagnose_blocks.c: text that was inserted into a part: banners, footers, elements of an HTML
+ * head.
+ */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { STOPS_MAX = 16, REACH = 8192, TOP_LINES = 12, TAIL_LINES = 14, METAS_MAX = 4 };
@@ -112,7 +115,7 @@ plain_tail(struct cutter *cutter)
 	}
 }
 
-/* The offset after the first tag of that name, or from where there is none. */
+/* The offset after the first tag of that name, or from if there is none. */
 static bool
 tag_end(struct slice text, size_t from, const char *name, size_t *begin, size_t *end)
 {
@@ -216,7 +219,7 @@ html_tail(struct cutter *cutter, size_t to)
 	}
 }
 
-/* Elements that servers put into the head. */
+/* Elements that servers insert into the head. */
 static void
 html_head(struct cutter *cutter, const char *name, unsigned cost)
 {
@@ -275,7 +278,7 @@ diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *le
 	size_t begin = leaf->decoded.n, end, at = 0;
 
 	if (!leaf->html) {
-		if (!cutter.whole) /* its ends are looked at anyway */
+		if (!cutter.whole) /* its ends are examined anyway */
 			plain_tail(&cutter);
 		return;
 	}

@@ -1,6 +1,6 @@
 /*
- * diagnose_body.c: the body half. A body that was rebuilt by one option of each choice is hashed up
- * to every line's end, so that text at the end needs no option.
+ * diagnose_body.c: the body half. A body rebuilt with one option of each choice is hashed up to the
+ * end of each line, so appended text needs no option.
  */
 #include "auth/diagnose/diagnose_mime.h"
 
@@ -73,7 +73,7 @@ add_edit(struct edits *edits, size_t from, size_t to, struct slice with)
 	edits->n++;
 }
 
-/* The header of a part: its fields as they may have been, and what its coding was called. */
+/* The header of a part: its possible former fields, and the former name of its coding. */
 static void
 edit_header(const struct body_search *search, const struct diagnose_part *part, int way,
 	const char *named, struct arena *arena, struct edits *edits)
@@ -133,7 +133,7 @@ is_removed(const struct diagnose_option *structure, const struct diagnose_leaf *
 	return false;
 }
 
-/* The body that these picks make; false if they do not fit together. */
+/* The body that results from these picks; false if they do not fit together. */
 static bool
 make_body(const struct body_search *search, const size_t *picks, struct arena *arena,
 	struct slice *out)

@@ -68,7 +68,7 @@ is_plain(const struct diagnose_qp_style *style, struct slice line, size_t i)
 	return style->also == NULL || strchr(style->also, c) == NULL;
 }
 
-/* How many octets at i are kept on one line: a whole character, or one. */
+/* The number of octets at i that stay on one line: a whole character, or one. */
 static size_t
 unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
 {

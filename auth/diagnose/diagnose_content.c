@@ -4,7 +4,7 @@
 
 enum { SEGMENTS_MAX = 12, VALUE_MAX = 1000 };
 
-/* What is done to one parameter; a way is a sum of these. */
+/* Changes of one parameter; an option is a sum of these. */
 enum {
 	TOGGLE = 1, /* quotes put around the value, or removed */
 	LOWER = 2,
@@ -89,7 +89,7 @@ struct type {
 	struct segments segments;
 };
 
-/* How one version of the value is made. */
+/* How to make one version of the value. */
 struct version {
 	unsigned cost;
 	int charset;      /* ways of charset= */
@@ -140,7 +140,7 @@ put(const struct type *type, const struct version *version)
 			slice_trim(buf_slice(&out)));
 }
 
-/* charset= with quotes or without, in other letters, with format= or without */
+/* charset= with or without quotes, in another case, with or without format= */
 static void
 put_charsets(const struct type *type, const char *space, unsigned cost)
 {
@@ -158,12 +158,12 @@ put_charsets(const struct type *type, const char *space, unsigned cost)
 		for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
 			version.more = formats[f];
 			put(type, &version);
-			version.cost += f == 1; /* flowed is what most of them are */
+			version.cost += f == 1; /* most of them are flowed */
 		}
 	}
 }
 
-/* charset= that was added, or was another one that says no more than us-ascii */
+/* charset= that was added, or replaced another one that means no more than us-ascii */
 static void
 put_without_charset(const struct type *type)
 {
@@ -183,7 +183,7 @@ put_without_charset(const struct type *type)
 					  .more = added[i]});
 }
 
-/* Another type, of those that most mail has: a body was made a part, a file, or plain text. */
+/* Another common type: a body became a part, a file, or plain text. */
 static void
 put_usual(const struct type *type)
 {
@@ -210,7 +210,7 @@ put_usual(const struct type *type)
 	}
 }
 
-/* boundary= as the delimiters of the body have it, with quotes or without. */
+/* boundary= as in the delimiters of the body, with or without quotes. */
 static void
 put_boundary(const struct type *type)
 {
@@ -302,7 +302,7 @@ diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choi
 		struct slice value = slice_str(names[i]);
 		unsigned cost = i < 4 ? 1 : at < head->n ? 3 : 2;
 
-		/* a body that was encoded again leaves no doubt */
+		/* a re-encoded body leaves no doubt */
 		if (known && i < 4 && diagnose_coding_of(value) == before)
 			cost = 0;
 		if (at < head->n)

@@ -89,7 +89,7 @@ agrees(struct crypto_hash *hash, const struct dkim_sig *sig)
 	       sig->bh.n == sizeof digest && memcmp(digest, sig->bh.p, sizeof digest) == 0;
 }
 
-/* Where the last lines begin whose ends are looked at. */
+/* Where the last lines begin whose ends are tried. */
 static size_t
 last_lines(struct slice body)
 {
@@ -100,7 +100,7 @@ last_lines(struct slice body)
 	return at;
 }
 
-/* Every end at a line's end that a canonical body can have. */
+/* Every line end at which a canonical body can end. */
 static bool
 search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slice body,
 	size_t first, struct diagnose_budget *budget, size_t *to)
@@ -131,7 +131,7 @@ search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slic
 		}
 	}
 	diagnose_spend(budget, body.n + DIGEST_WORK * ends);
-	/* empty lines at the end are no part of a body: to remove them changes nothing */
+	/* empty lines at the end are not part of a body: removing them changes nothing */
 	while (found && line_next(&rest, &line) && content(canonical->canon, line).n == 0)
 		*to = body.n - rest.n;
 	return found;
@@ -154,7 +154,7 @@ diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct 
 	found = search_ends(&canonical, sig, body, all ? 0 : last_lines(body), budget, to);
 	flush(&canonical);
 	if (sig->has_l) {
-		/* RFC 6376 3.5 l=: so many octets must be there */
+		/* RFC 6376 3.5 l=: that many octets must be there */
 		*to = body.n;
 		return agrees(canonical.hash, sig) && canonical.left == 0;
 	}

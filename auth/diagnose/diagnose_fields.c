@@ -9,7 +9,7 @@ is_list_field(struct slice name)
 	return slice_istarts(name, SLICE("List-"));
 }
 
-/* Can the field at index at be an added one? */
+/* Can the field at index at have been added? */
 static bool
 may_go(const struct diagnose_head *head, size_t at)
 {
@@ -42,7 +42,7 @@ list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bo
 		buf_add(&names, field->name);
 	}
 	if (n < 2 || (option = diagnose_choice_add(choice, 1)) == NULL)
-		return; /* one field has an option of its own */
+		return; /* a single field has its own option */
 	for (size_t i = 0; i < n; i++)
 		diagnose_also(head, option, at[i], NULL);
 	diagnose_option_change(option, DIAGNOSE_LIST_FIELDS, SLICE(""), buf_slice(&names));
@@ -112,7 +112,10 @@ diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choic
 	}
 }
 
-/* The name whose old value a field such as X-Google-Original-Message-ID keeps; empty for none. */
+/*
+ * The name of the field whose old value a field such as X-Google-Original-Message-ID keeps, or
+ * empty.
+ */
 static struct slice
 kept_name(struct slice name)
 {

@@ -1,9 +1,9 @@
-/* diagnose_forms.c: address lists and dates that mean the same and are written in another way. */
+/* diagnose_forms.c: address lists and dates written in another way with the same meaning. */
 #include "auth/diagnose/diagnose_head.h"
 
 enum { VALUE_MAX = 4000, DROPPED_MAX = 8 };
 
-/* What is done to each address; a way is a sum of these. */
+/* Changes of each address; an option is a sum of these. */
 enum {
 	UNQUOTE = 1, /* "Joe" <joe@a> to Joe <joe@a> */
 	QUOTE = 2,
@@ -12,7 +12,7 @@ enum {
 	SAME_NAME = 16, /* "joe@a" <joe@a> to joe@a */
 	NO_NAME = 32,   /* Joe <joe@a> to joe@a */
 	TIGHT = 64,     /* no space behind commas */
-	FOLDED = 128,   /* each address on a line of its own */
+	FOLDED = 128,   /* each address on its own line */
 	SINGLE = 256    /* 'Joe' <joe@a> to Joe <joe@a> */
 };
 
@@ -67,7 +67,7 @@ add_address(struct slice address, int way, struct buf *out)
 	buf_addc(out, '>');
 }
 
-/* The first name of an address that is shown instead of it. */
+/* The first name in an address, shown instead of the address. */
 static struct slice
 first_name(const struct slice *addresses, size_t n)
 {
@@ -107,7 +107,7 @@ put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_
 						  : SLICE("");
 }
 
-/* A name in encoded words, which lists write again. */
+/* A name in encoded words, which lists rewrite. */
 static void
 put_words(const struct diagnose_head *head, struct diagnose_choice *choice, size_t at)
 {

@@ -1,4 +1,4 @@
-/* diagnose_from.c: From as other fields say that it was. */
+/* diagnose_from.c: the former From, from other fields. */
 #include "auth/diagnose/diagnose_head.h"
 
 enum { ADDRESSES_TRIED = 4, VALUE_MAX = 2000 };
@@ -51,7 +51,7 @@ one_option(const struct from *from, unsigned cost, struct slice value)
 	return option;
 }
 
-/* From is value; the source was there, was not, or had not this address. */
+/* From is value; the source existed, did not exist, or lacked this address. */
 static void
 put(const struct from *from, unsigned cost, struct slice value)
 {
@@ -80,7 +80,7 @@ put(const struct from *from, unsigned cost, struct slice value)
 	}
 }
 
-/* From's name without what lists put after it. */
+/* From's name without the text that lists append. */
 static struct slice
 bare_name(struct slice name)
 {

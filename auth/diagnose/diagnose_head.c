@@ -1,4 +1,4 @@
-/* diagnose_head.c: fields, and the edits that make others of them. */
+/* diagnose_head.c: fields, and the edits that change them. */
 #include "auth/diagnose/diagnose_head.h"
 
 bool

@@ -1,4 +1,4 @@
-/* diagnose_head.h: what the rules of headers share. Only for diagnose_*.c. */
+/* diagnose_head.h: shared by the rules for headers. Only for diagnose_*.c. */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_HEAD_H
 #define AUTH_DIAGNOSE_DIAGNOSE_HEAD_H
 
@@ -17,13 +17,15 @@ struct diagnose_head {
 bool diagnose_signed(const struct diagnose_head *head, struct slice name);
 /* The first signed field of that name, or head->n. */
 size_t diagnose_find(const struct diagnose_head *head, const char *name);
-/* A field of these; FIELD_JUNK where they make none. */
+/* A field made of these; FIELD_JUNK if they do not form one. */
 struct field diagnose_field(struct slice name, struct slice value, struct arena *arena);
 /* The value without folds and without white space at its ends. */
 struct slice diagnose_value(const struct diagnose_head *head, size_t at);
 
-/* The field at gets another value (" " is put before it); NULL if an option does that already,
- * or nothing would change. */
+/*
+ * Gives the field at another value (" " is put before it); NULL if an option already does that, or
+ * nothing would change.
+ */
 struct diagnose_option *diagnose_replace(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, size_t at, struct slice value);
 /* One more edit of the newest option; field NULL: removed. */
@@ -48,7 +50,7 @@ void diagnose_mailbox(struct slice address, struct diagnose_mailbox *mailbox);
 
 /*
  * text of the character set from, in the character set to, in the arena. False if one of them is
- * not known, text is not of it, or a character has no place in the other.
+ * not known, text is not of it, or a character does not exist in the other.
  */
 bool diagnose_convert(struct slice from, struct slice to, struct slice text, struct arena *arena,
 	struct slice *out);
@@ -62,7 +64,7 @@ bool diagnose_words_decode(
 struct diagnose_word_style {
 	const char *charset;
 	char coding;          /* B, b, Q, q; 0: not encoded */
-	bool loose;           /* Q: only what must be encoded is */
+	bool loose;           /* Q: only octets that must be encoded are */
 	unsigned first, next; /* octets of the first encoded word and of the others; 0: no limit */
 };
 
@@ -75,8 +77,10 @@ struct diagnose_worded {
 	struct slice charset;             /* as it is now */
 };
 
-/* Replaces the value by text in each style, from the likeliest. change NULL, or without a text: the
- * field was written in another form. */
+/*
+ * Replaces the value by text in each style, likeliest first. change NULL, or without a text: the
+ * field was written in another form.
+ */
 void diagnose_word_options(const struct diagnose_head *head, struct diagnose_choice *choice,
 	unsigned cost, size_t at, const struct diagnose_worded *worded,
 	const struct diagnose_change *change);

@@ -1,6 +1,6 @@
 /*
- * diagnose_header.c: the header half. b= of RSA holds the hash of the header, so that a try is one
- * hash; of Ed25519 it is one check of the signature.
+ * diagnose_header.c: the header half. b= of RSA holds the hash of the header, so each attempt costs
+ * one hash; with Ed25519 it costs one check of the signature.
  */
 #include "auth/diagnose/diagnose_head.h"
 
@@ -30,7 +30,7 @@ struct header_search {
 	const struct dkim_signed *hashes;
 	struct diagnose_budget *budget;
 	struct diagnose_choice choices[RULES];
-	const struct field **by; /* of each field what it is in this try; NULL: removed */
+	const struct field **by; /* the form of each field in this attempt; NULL: removed */
 	unsigned char *strength; /* 0: as it is, 1: a weak edit, 2: a strong one */
 	const bool *is_signed;
 	struct diagnose_header *found;
@@ -72,7 +72,7 @@ apply(struct header_search *search, const size_t *picks, const struct field **mo
 	return true;
 }
 
-/* The fields of this try; only: those that are signed, which are all that is hashed. */
+/* The fields of this attempt; only: just the signed ones, which are the only ones hashed. */
 static size_t
 collect(const struct header_search *search, const struct field **more, size_t nmore, bool only,
 	struct field *fields, const struct field **sig)

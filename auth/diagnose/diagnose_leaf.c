@@ -23,7 +23,7 @@ diagnose_buf(size_t n, struct arena *arena)
 	return out;
 }
 
-/* LF line ends become CRLF: what is encoded in base64 has these. */
+/* LF line ends become CRLF: text in base64 has these. */
 static struct slice
 canonical_ends(struct slice text, struct arena *arena)
 {
@@ -161,7 +161,7 @@ diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size
 		const struct diagnose_edit *edit = &edits[i];
 
 		if (edit->to <= at && edit->from < at)
-			continue; /* inside what was replaced already */
+			continue; /* inside a range that is already replaced */
 		if (edit->from < at)
 			return false;
 		buf_add(&made, slice_from(slice_head(bytes, edit->from), at));
@@ -303,7 +303,7 @@ diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choi
 		const struct diagnose_recode *recode = &diagnose_recodes[i];
 		struct diagnose_option *option;
 
-		/* of a whole body, what the coding was called is the header's question */
+		/* for a whole body, the name of the coding is among the header's options */
 		if (plan->nparts == 0 && recode->to == DIAGNOSE_PLAIN &&
 			strcmp(recode->named, "8bit") != 0)
 			continue;

@@ -1,4 +1,4 @@
-/* diagnose_lines.c: what servers do to the lines of a body, whatever they hold. */
+/* diagnose_lines.c: changes that servers make to the lines of any body. */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { LONG_LINE = 900, DOT_LINES = 40, LARGE = 512 * 1024, SPARE = 256 };
@@ -61,7 +61,7 @@ longest_line(struct slice body)
 	return most;
 }
 
-/* Lines about as long as the longest one were broken: whoever breaks lines fills them. */
+/* Lines about as long as the longest one were broken: software that breaks lines fills them. */
 static void
 join_lines(struct slice body, enum way way, struct buf *out)
 {
@@ -100,7 +100,7 @@ from_cr(struct slice body, struct buf *out)
 	}
 }
 
-/* Each line is followed by an empty one that was not there. */
+/* An empty line was added after each line. */
 static bool
 halve(struct slice body, struct buf *out)
 {
@@ -179,7 +179,7 @@ diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *ou
 	return !made.over && !slice_eq(*out, body);
 }
 
-/* Is a CR there that no LF follows, or one before another? Both are looked for at once. */
+/* Is there a CR that no LF follows, or one before another? Searches for both at once. */
 static bool
 has_odd_cr(struct slice body)
 {
@@ -204,7 +204,9 @@ diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice
 
 		if ((rule->way == NO_CR || rule->way == FROM_CR) && !odd)
 			continue;
-		/* of a large body a try that changes nothing costs no more than this would */
+		/*
+		 * for a large body, an attempt that changes nothing costs no more than this check
+		 */
 		arena_init(&scratch, plan->arena->oom, plan->arena->oom_arg);
 		differs = plan->body.n > LARGE ||
 			  diagnose_lines(plan->body, (int)rule->way, &scratch, &made);

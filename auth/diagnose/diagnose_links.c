@@ -1,8 +1,8 @@
 /*
- * diagnose_links.c: links that were put into another link, which a filter looks at first.
+ * diagnose_links.c: links that a filter rewrote to go through its own site.
  *
  * Most of them carry the old link in a parameter, percent-encoded (Safe Links, Barracuda, Symantec,
- * FireEye, Google); Proofpoint's v2 and v3 have ways of their own.
+ * FireEye, Google); Proofpoint's v2 and v3 have their own schemes.
  */
 #include "auth/base/base64.h"
 #include "auth/diagnose/diagnose_mime.h"
@@ -56,7 +56,7 @@ unescape(struct slice text, char percent, bool underscores, struct buf *out)
 	return true;
 }
 
-/* The value of the first parameter that holds a link; SLICE("") where there is none. */
+/* The value of the first parameter that holds a link; SLICE("") if there is none. */
 static struct slice
 parameter(struct slice link)
 {
@@ -125,7 +125,7 @@ inner_link(struct slice link, struct arena *arena, struct slice *out)
 		return true;
 	}
 	made.n = 0;
-	if (value.n == 0) { /* at the end of the path, as Cisco has it */
+	if (value.n == 0) { /* at the end of the path, as Cisco writes it */
 		for (path = slice_from(link, 8); path.n > 0; path = slice_from(path, 1))
 			if (slice_istarts(path, SLICE("/http%3A")) ||
 				slice_istarts(path, SLICE("/https%3A")))
@@ -155,7 +155,7 @@ host_of(struct slice link)
 	return slice_head(link, n);
 }
 
-/* An ampersand as HTML has it, where it does not begin a reference already. */
+/* An ampersand as in HTML, unless it already begins a reference. */
 static void
 add_html(struct slice link, struct buf *out)
 {

@@ -1,6 +1,6 @@
 /*
- * diagnose_list.c: does what was added look like the work of a mailing list? Only text that
- * refers to nothing but the list counts, not links to other sites, HTML or files.
+ * diagnose_list.c: does the added text look like a mailing list's? It must refer only to the list:
+ * no links to other sites, HTML or files.
  */
 #include "auth/diagnose/diagnose_head.h"
 #include "auth/diagnose/diagnose_mime.h"
@@ -12,7 +12,7 @@ struct list {
 	const struct auth_input *in;
 	const struct diagnose_header *header; /* as it was signed */
 	struct arena *arena;
-	struct slice domain; /* as the envelope or List-Id has it */
+	struct slice domain; /* as in the envelope or List-Id */
 	struct slice name;   /* the local-part of its address */
 };
 
@@ -60,7 +60,7 @@ is_named(const struct auth_input *in, const struct dkim_sig *sig, struct slice d
 	       (slice_ieq(domain, domain_of(in->envelope->mail_from)) || is_below(of.addr, domain));
 }
 
-/* The list is an address in To or Cc as the author signed them: nobody else can put one there. */
+/* The list is an address in To or Cc as the author signed them: nobody else can have added one. */
 static bool
 find_list(struct list *list, const struct dkim_sig *sig)
 {
@@ -115,7 +115,7 @@ is_host(struct slice word)
 	return false;
 }
 
-/* A telephone or account number is no part of a list's footer, however it is grouped. */
+/* A telephone or account number is not part of a list's footer, however it is grouped. */
 static bool
 has_number(struct slice text)
 {
@@ -160,7 +160,7 @@ local_before(struct slice text, size_t at)
 	return slice_from(slice_head(text, at), from);
 }
 
-/* What follows "://" or "@" at i must be the list's, dots or not; *end: behind it. */
+/* What follows "://" or "@" at i must be the list's, dots or not; *end: after it. */
 static bool
 leads_to_list(const struct list *list, struct slice text, size_t i, size_t *end)
 {
@@ -199,7 +199,7 @@ refers_to(const struct list *list, struct slice text)
 	return named;
 }
 
-/* Is text, as a reader sees it, plain and short, and does it refer to the list alone? */
+/* Is text, as a reader sees it, plain and short, and does it refer only to the list? */
 static bool
 names_only(const struct list *list, struct slice text)
 {
@@ -232,7 +232,7 @@ are_addresses(const struct list *list, struct slice value)
 	return n > 0 && n < DIAGNOSE_ADDRESSES_MAX;
 }
 
-/* Do the list fields that were added refer to the list alone? */
+/* Do the list fields that were added refer only to the list? */
 static bool
 are_list_fields(const struct list *list)
 {
@@ -302,7 +302,7 @@ from_is_list(const struct list *list, struct slice before)
 					slice_istarts(slice_from(behind, 5), list->name));
 }
 
-/* The text behind the whole body, as the message's own fields have it shown. */
+/* The text after the whole body, as displayed under the message's own fields. */
 static bool
 is_footer(const struct list *list, struct slice text)
 {

@@ -17,21 +17,21 @@ enum { DIAGNOSE_PARTS_MAX = 64 };
 /* The value of a parameter such as boundary; false if it is missing. */
 bool diagnose_parameter(struct slice value, const char *name, struct slice *found);
 
-/* The parts of a body, nested ones too, in order. */
+/* The parts of a body, including nested ones, in order. */
 size_t diagnose_parts(
 	struct slice body, struct slice boundary, struct diagnose_part parts[DIAGNOSE_PARTS_MAX]);
 
 /* The value of a field in header lines; empty if it is missing. */
 struct slice diagnose_lines_field(struct slice lines, const char *name);
 
-/* Content codings (RFC 2045 6.7, 6.8) */
+/* Content transfer encodings (RFC 2045 6.7, 6.8) */
 
 enum diagnose_coding diagnose_coding_of(struct slice encoding);
 
-/* How an encoder writes quoted-printable, where RFC 2045 leaves it a choice. */
+/* How an encoder writes quoted-printable, where RFC 2045 leaves a choice. */
 struct diagnose_qp_style {
-	size_t width;     /* of lines, a soft break's '=' included */
-	bool last_short;  /* the last piece of a line leaves room for a '=', too */
+	size_t width;     /* of lines, including the '=' of a soft break */
+	bool last_short;  /* the last piece of a line also leaves room for a '=' */
 	bool whole_chars; /* a UTF-8 character is never split */
 	bool words;       /* breaks after spaces where it can */
 	bool dots;        /* a dot at the start of a line */
@@ -44,14 +44,14 @@ enum { DIAGNOSE_QP_STYLES = 12 };
 
 extern const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES];
 
-/* False if text is not of the coding. */
+/* False if text is not valid in the coding. */
 bool diagnose_qp_decode(struct slice text, struct buf *out);
 void diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out);
 bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out);
-/* Lines of width octets, without a line end after the last one. */
+/* Lines of width octets; no line end after the last one. */
 void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
 
-/* Is charset= missing, or one in which ASCII octets are shown as ASCII? */
+/* Is charset= missing, or one in which ASCII octets mean ASCII? */
 bool diagnose_usual_charset(struct slice type);
 /* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty where it
  * is not plain text, or two readers could show different things. */
@@ -65,7 +65,7 @@ struct diagnose_leaf {
 	bool text, html; /* its type */
 	struct slice type;
 	struct slice raw, decoded; /* decoded.p NULL: not to be changed */
-	int qp_style;              /* that gives raw again, or -1 */
+	int qp_style;              /* that reproduces raw, or -1 */
 	size_t width;              /* of base64 lines */
 };
 
@@ -83,8 +83,8 @@ struct diagnose_recode {
 	enum diagnose_coding from, to;
 	size_t width;      /* of base64 lines */
 	int qp_style;      /* where to is DIAGNOSE_QP */
-	const char *named; /* what Content-Transfer-Encoding was, "" for no such field, NULL: as it
-			      is */
+	const char *named; /* the former Content-Transfer-Encoding; "" for no such field, NULL:
+			      unchanged */
 };
 
 enum { DIAGNOSE_RECODES = 42 };
@@ -100,9 +100,9 @@ struct diagnose_plan {
 	size_t nparts;
 	struct diagnose_leaf leaves[DIAGNOSE_LEAVES_MAX];
 	size_t nleaves;
-	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with choices of their own */
+	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with separate choices */
 	size_t ncut;
-	size_t decoded; /* octets of all leaves together */
+	size_t decoded; /* octets of all leaves */
 	bool limited;   /* something was too large to be examined */
 };
 
@@ -112,9 +112,9 @@ struct buf diagnose_buf(size_t n, struct arena *arena);
 void diagnose_leaves(struct diagnose_plan *plan);
 
 /*
- * The content of a leaf: its decoded text with the cuts applied, its links rewritten back,
- * and encoded again, by recode where that is of its coding (NULL: as it is). False if nothing is
- * changed, or it cannot be done.
+ * The content of a leaf: its decoded text with the cuts applied, its links rewritten back, and
+ * encoded again, by recode if that has its coding (NULL: unchanged). False if nothing is changed,
+ * or it cannot be done.
  */
 bool diagnose_leaf_content(const struct diagnose_leaf *leaf, const struct diagnose_edit *cuts,
 	size_t ncuts, int links, const struct diagnose_recode *recode, struct arena *arena,
@@ -131,13 +131,13 @@ void diagnose_part_field_options(struct diagnose_plan *plan, struct diagnose_cho
 void diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_link_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
-/* What was put at the beginning of a leaf, and what at its end or into its HTML head. */
+/* Text inserted at the beginning of a leaf, and at its end or in its HTML head. */
 void diagnose_top_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
 	struct diagnose_choice *choice);
 void diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
 	struct diagnose_choice *choice);
 
-/* What the ways of these rules do. False if nothing changes. */
+/* The changes that these rules make. False if nothing changes. */
 bool diagnose_part_fields(struct slice lines, int way, struct buf *out);
 bool diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *out);
 bool diagnose_unlink(struct slice text, int way, bool html, struct buf *out, struct slice *host);

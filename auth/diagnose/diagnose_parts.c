@@ -114,7 +114,7 @@ diagnose_parts(
 	return open ? n - 1 : n; /* one that is never closed is left alone */
 }
 
-/* What may have been done to each field; a way is a sum of these. */
+/* Possible changes of each field; an option is a sum of these. */
 enum {
 	DROP_X = 1, /* fields that begin with X- were added */
 	UNFOLD = 2,
@@ -122,10 +122,10 @@ enum {
 	FOLD_SPACE = 8,
 	UNQUOTE = 16,
 	QUOTE = 32,
-	REVERSE = 64, /* the fields stood in the other order */
+	REVERSE = 64, /* the fields were in the other order */
 	LOWER = 128,  /* the letters of charset */
 	UPPER = 256,
-	CHARSET_ONLY = 512 /* quotes of charset alone */
+	CHARSET_ONLY = 512 /* only the quotes of charset */
 };
 
 static const struct rule {

@@ -2,9 +2,9 @@
  * diagnose_search.h: options, their combinations, and the limits of the search. Only for
  * diagnose_*.c.
  *
- * A rule yields the options of one choice: what may have been done to one thing. Of each choice one
- * option is picked (the first is: nothing was done), and the picks are tried in the order of their
- * summed cost, so that common changes come first and the order is deterministic.
+ * A rule yields the options of one choice: the changes that one thing may have suffered. Of each
+ * choice one option is picked (the first is: nothing was done), and the picks are tried in the
+ * order of their summed cost, so that common changes come first and the order is deterministic.
  */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
 #define AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
@@ -27,7 +27,7 @@ struct diagnose_field_edit {
 
 struct diagnose_option {
 	unsigned cost;
-	int way; /* for a rule whose result is made when it is tried */
+	int way; /* for a rule whose result is computed when it is tried */
 	const struct diagnose_edit *edits;
 	size_t nedits;
 	const struct diagnose_field_edit *fields;
@@ -54,12 +54,12 @@ struct diagnose_budget {
 	const struct diagnose_options *options;
 	int64_t until_ms;
 	uint64_t work, work_max; /* octets hashed or copied, in effect */
-	uint64_t looked;         /* work when the clock was last looked at */
+	uint64_t looked;         /* work when the clock was last read */
 	size_t tries, tries_max;
 	bool stopped;
 };
 
-/* May one more try be made? Checks the clock from time to time. */
+/* Is one more attempt allowed? Checks the clock from time to time. */
 bool diagnose_may_try(struct diagnose_budget *budget);
 void diagnose_spend(struct diagnose_budget *budget, size_t octets);
 
@@ -85,13 +85,13 @@ struct diagnose_body {
 	size_t n;
 };
 
-/* What bh= agrees with; false if nothing was found. found is owned by the arena. */
+/* The body that bh= matches; false if none was found. found is owned by the arena. */
 bool diagnose_body_search(const struct auth_input *in, const struct dkim_sig *sig,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_body *found);
 
 /*
- * Does bh= agree with the body up to some line's end? all: every line's end, else those of the last
- * lines. *to is the end.
+ * Does bh= match the body up to the end of some line? all: of any line, else of the last lines. *to
+ * is the end.
  */
 bool diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct slice body,
 	bool all, struct diagnose_budget *budget, size_t *to);
@@ -99,19 +99,19 @@ bool diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, st
 /* The header half */
 
 struct diagnose_header {
-	const struct field *fields; /* all fields of the message, as b= has them */
+	const struct field *fields; /* all fields of the message, as b= covers them */
 	size_t nfields;
 	bool same;
 	struct diagnose_change changes[DIAGNOSE_CHANGES];
 	size_t n;
 };
 
-/* signed: what dkim_recover found. body: what is known of the body, or NULL. */
+/* signed: the result of dkim_recover. body: known facts about the body, or NULL. */
 bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct dkim_signed *hashes, const struct diagnose_body *body,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_header *found);
 
-/* The rebuilt message, with CRLF, judged as any other; false if it does not verify. */
+/* The rebuilt message, with CRLF, verified like any other; false if it does not pass. */
 bool diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct field *fields, size_t nfields, struct slice body, struct arena *arena,
 	struct slice *rebuilt);

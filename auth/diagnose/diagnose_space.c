@@ -1,4 +1,6 @@
-/* diagnose_space.c: folds, white space and letters that only some canonicalizations see. */
+/*
+ * diagnose_space.c: changes of folds, white space and case that only some canonicalizations detect.
+ */
 #include "auth/diagnose/diagnose_head.h"
 
 enum { LONG_LINE = 900 };
@@ -70,7 +72,7 @@ rename_field(const struct diagnose_head *head, struct slice name, enum letters w
 	return found;
 }
 
-/* All signed fields at once: what changes one changes all. */
+/* All signed fields at once: software that changes one changes all. */
 static void
 put_way(const struct diagnose_head *head, struct diagnose_choice *choice, enum space space,
 	enum letters letters)
@@ -116,8 +118,10 @@ diagnose_space_options(const struct diagnose_head *head, struct diagnose_choice 
 			put_way(head, choice, (enum space)space, (enum letters)letters);
 }
 
-/* A value whose lines of about the greatest length continue on the next one without what was put
- * between them: a line end, and so many octets. */
+/*
+ * A value whose lines of about the greatest length continue on the next one, with the inserted line
+ * end and that number of octets removed.
+ */
 static struct slice
 join_lines(struct slice value, size_t least, size_t octets, struct arena *arena)
 {

@@ -1,4 +1,4 @@
-/* diagnose_structure.c: MIME parts that were added, and what lies between the parts. */
+/* diagnose_structure.c: MIME parts that were added, and the text between parts. */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { REMOVED_PARTS = 6, UNWRAPPED_PARTS = 3 };
@@ -44,7 +44,7 @@ next_top(const struct diagnose_plan *plan, size_t i)
 	return plan->body.n;
 }
 
-/* What is shown of a part; empty where readers could differ. */
+/* The displayed text of a part; empty where readers could differ. */
 static struct slice
 shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct slice lines)
 {
@@ -62,7 +62,7 @@ shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct
 		diagnose_lines_field(lines, "Content-Transfer-Encoding"), text, plan->arena));
 }
 
-/* What a part is, for people: its type and its file name. */
+/* A part's description for people: its type and file name. */
 static void
 name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diagnose_option *option)
 {
@@ -90,7 +90,7 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 
 		if (!part->top)
 			continue;
-		next = next_top(plan, i - 1); /* with all that is nested in it */
+		next = next_top(plan, i - 1); /* including all parts nested in it */
 		option = edit_option(
 			plan, choice, done == 0 ? 1 : 2, part->delimiter, next, SLICE(""));
 		if (option != NULL)
@@ -99,7 +99,7 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	}
 }
 
-/* Is a part more than plain text without a name? Such are named first. */
+/* Is a part more than plain text without a name? Such parts are named first. */
 static bool
 is_notable(const struct diagnose_plan *plan, size_t i)
 {
@@ -110,7 +110,10 @@ is_notable(const struct diagnose_plan *plan, size_t i)
 	       shown(plan, part, lines).n == 0;
 }
 
-/* What an unwrapped message has besides part i, whatever follows the last delimiter among it. */
+/*
+ * The other parts of an unwrapped message besides part i, including anything after the last
+ * delimiter.
+ */
 static void
 name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *option)
 {

@@ -9,7 +9,7 @@ static const char *const prefixes[] = {
 
 /* Subject without something that was added. */
 struct stripped {
-	struct slice prefix; /* "Re: " and such before the tag, with its space */
+	struct slice prefix; /* "Re: " and the like before the tag, with its space */
 	struct slice tag;    /* as it is, with the space after it */
 	struct slice text;   /* the rest */
 	unsigned cost;
@@ -96,7 +96,7 @@ add(struct stripped *list, size_t n, struct slice whole, size_t prefix, size_t t
 	return n + 1;
 }
 
-/* One word or two at the start, whatever they are. */
+/* Any one or two words at the start. */
 static size_t
 word_length(struct slice s, size_t words)
 {
@@ -110,7 +110,7 @@ word_length(struct slice s, size_t words)
 	return n;
 }
 
-/* What may have been added to the text, from the likeliest; the first: nothing. */
+/* Possible additions to the text, likeliest first; number 0: none. */
 static size_t
 strip(struct slice whole, struct stripped list[STRIPPED_MAX])
 {
@@ -231,7 +231,7 @@ put_all(struct subject *subject, struct slice whole)
 			continue;
 		put(subject, list[i].cost, SLICE(""),
 			join(subject->head, list[i].prefix, text, SLICE("")), list[i].tag);
-		if (subject->coded && list[i].prefix.n > 0) /* "Re: " is often left as it is */
+		if (subject->coded && list[i].prefix.n > 0) /* "Re: " is often left unchanged */
 			put(subject, list[i].cost + 1, list[i].prefix, text, list[i].tag);
 		if (list[i].cost > 0 && list[i].prefix.n > 0 && !list[i].tail)
 			put(subject, list[i].cost + 1, SLICE(""), text, list[i].tag);
@@ -250,7 +250,7 @@ diagnose_subject_options(const struct diagnose_head *head, struct diagnose_choic
 
 	if (subject.at == head->n)
 		return;
-	/* folds stay as they are where only something before them goes */
+	/* folds stay unchanged if only text before them was removed */
 	raw = slice_trim(head->fields[subject.at].value);
 	if (raw.n == 0 || raw.n > SUBJECT_MAX)
 		return;

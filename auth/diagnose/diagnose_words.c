@@ -65,7 +65,7 @@ utf8_to_latin1(struct slice text, struct buf *out)
 	return true;
 }
 
-/* Only letters, digits and what else is in such names: no suffix that changes what iconv does. */
+/* Only letters, digits and the signs in such names: no suffix that changes how iconv works. */
 static bool
 is_name(struct slice name)
 {
@@ -82,7 +82,7 @@ by_iconv(struct slice from, struct slice to, struct slice text, struct arena *ar
 {
 	size_t left = text.n, room = GROWTH * text.n + 64;
 	char *made = arena_alloc(arena, room), *end = made;
-	char *in = arena_cstr(arena, text); /* iconv takes it as not const */
+	char *in = arena_cstr(arena, text); /* iconv's parameter is not const */
 	iconv_t cd;
 	bool fine;
 
@@ -219,7 +219,7 @@ q_plain(const struct diagnose_word_style *style, unsigned char c)
 	return strchr("!*+-/", c) != NULL && c != '\0';
 }
 
-/* The octets of UTF-8 text that go into one encoded word of at most max octets. */
+/* The number of octets of UTF-8 text that fit in one encoded word of at most max octets. */
 static bool
 encode_word(const struct diagnose_word_style *style, struct slice text, struct arena *arena,
 	struct buf *out)

@@ -4,13 +4,15 @@
 #include "auth/dkim/dkim_scan.h"
 
 /*
- * What is put into the hash. Long runs are hashed in place; short ones are gathered, since
- * a call into the hash costs more than copying a line.
+ * The sink of the hash. Long runs are hashed in place; short ones are gathered, because a call into
+ * the hash costs more than copying a line.
  */
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
-/* Of gathered, octets are read only where they were written: clearing all first costs 5 % of a
- * message. */
+/*
+ * gathered is not cleared first, which would cost 5 % of a message: only octets that were written
+ * are read.
+ */
 #ifdef __has_attribute
 #if __has_attribute(uninitialized)
 #define NOT_CLEARED __attribute__((uninitialized))
@@ -27,7 +29,7 @@ struct sink {
 	uint64_t hashed; /* octets so far, gathered ones included */
 	uint64_t room;   /* octets up to the end of the next wanted prefix */
 	uint64_t beyond; /* octets that no wanted prefix reaches */
-	bool done;       /* no wanted prefix is longer than what was hashed */
+	bool done;       /* no wanted prefix is longer than the hashed text */
 	bool failed;
 	size_t n;
 	char gathered[SINK_SIZE];
@@ -103,7 +105,7 @@ sink_add(struct sink *sink, const char *p, size_t n)
 	sink->room -= n;
 }
 
-/* All that is added goes into the hash. */
+/* Everything that is added goes into the hash. */
 static void
 sink_init(struct sink *sink, struct crypto_hash *hash)
 {
@@ -122,7 +124,7 @@ struct dkim_body_canon {
 	bool in_line;     /* something of the current line is in the sink */
 	bool blank;       /* relaxed: white space that a non-blank of its line may follow */
 	bool cr;          /* a CR that an LF may follow */
-	uint64_t empties; /* empty lines that a line which is not empty may follow */
+	uint64_t empties; /* empty lines, kept until a non-empty line follows */
 };
 
 struct dkim_body_canon *
@@ -142,7 +144,7 @@ dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted, size_t n,
 	return body;
 }
 
-/* More text follows, so what was held back counts. */
+/* More text follows, so the held back white space counts. */
 static void
 body_release(struct dkim_body_canon *body)
 {
@@ -179,7 +181,7 @@ plain_run(enum dkim_scan_way scan, bool relaxed, const char *p, size_t n)
 	if (n == 1)
 		return 1;
 	at = dkim_scan(scan, relaxed, p, n, 1);
-	/* what follows the last byte is not known yet */
+	/* the byte after the last one is not known yet */
 	if (p[at - 1] == '\r')
 		return p[at] == '\n' && n - at > 1 ? at + 1 : at - 1;
 	return at;
@@ -308,7 +310,7 @@ dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b,
 {
 	NOT_CLEARED struct sink sink;
 	const char *end = field->value.p + field->value.n;
-	struct slice gap = {end, 0}; /* what of the value is left out */
+	struct slice gap = {end, 0}; /* the part of the value that is left out */
 	struct slice head, tail;
 
 	sink_init(&sink, hash);

@@ -8,7 +8,7 @@
 
 enum { NEAR_MAX = DOMAIN_MAX }; /* no name has as many labels */
 
-/* Seconds that t= may be ahead: clocks of senders that run in local time, or are not set at all. */
+/* Seconds that t= may be ahead: some senders' clocks run in local time or are not set. */
 enum { AHEAD_MAX = 3600 };
 
 static void
@@ -18,14 +18,14 @@ set(struct dkim_sig_result *result, enum dkim_reason reason, enum auth_code code
 	result->code = code;
 }
 
-/* Is the result not yet known? AUTH_NONE is what no signature ends with. */
+/* Is the result not yet known? A signature that was checked never has AUTH_NONE. */
 static bool
 is_open(const struct dkim_sig_result *result)
 {
 	return result->code == AUTH_NONE;
 }
 
-/* Labels that d= has in common with the author domain, and one; 0 where d= is no domain name. */
+/* Labels that d= has in common with the author domain, and one; 0 where d= is not a domain name. */
 static size_t
 nearness(const struct field *field, struct slice author, struct arena *arena)
 {
@@ -38,7 +38,7 @@ nearness(const struct field *field, struct slice author, struct arena *arena)
 	return 1 + domain_common(d, author);
 }
 
-/* Keeps limit of n fields: the nearest, of equally near ones the topmost; in their order. */
+/* Keeps limit of n fields: the nearest, and among equally near ones the topmost; in their order. */
 static void
 keep_nearest(const struct auth_input *in, const struct field **fields, size_t n, size_t limit)
 {
@@ -49,7 +49,7 @@ keep_nearest(const struct auth_input *in, const struct field **fields, size_t n,
 		near[i] = (unsigned char)nearness(fields[i], in->ids->author_domain, in->arena);
 		count[near[i]]++;
 	}
-	/* all that are nearer than last stay, and of those that are as near as there is room for */
+	/* all that are nearer than last are kept, and as many of the equally near as fit */
 	for (; count[last] < room; last--)
 		room -= count[last];
 	for (size_t i = 0; i < n; i++) {
@@ -61,8 +61,8 @@ keep_nearest(const struct auth_input *in, const struct field **fields, size_t n,
 }
 
 /*
- * The signatures to look at, in message order, as an array in the arena. Over the limit those that
- * are nearest to the author domain stay, of equally near ones the topmost.
+ * The signatures to check, in message order, as an array in the arena. Over the limit, those
+ * nearest to the author domain are kept, and among equally near ones the topmost.
  */
 static const struct field **
 pick(const struct auth_input *in, size_t *n, size_t *over)
@@ -91,7 +91,7 @@ dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result)
 		result->reason = sig->defect;
 		result->code = sig->defect_as;
 	} else if (in->message->flags & MESSAGE_MANY_FIELDS) {
-		set(result, DKIM_R_MANY_FIELDS, AUTH_POLICY); /* PROGRAM 6 */
+		set(result, DKIM_R_MANY_FIELDS, AUTH_POLICY); /* mailstamp(1), Methods */
 	}
 }
 
@@ -109,7 +109,7 @@ find_signatures(const struct auth_input *in, struct dkim_result *result)
 	}
 }
 
-/* One of the signatures in the order in which they are worked on. */
+/* One of the signatures, in the order of processing. */
 struct place {
 	size_t near, at;
 };
@@ -125,8 +125,8 @@ compare_places(const void *a, const void *b)
 }
 
 /*
- * Those nearest to the author come first, so that where a budget ends it is theirs that were
- * verified, whatever was put above them.
+ * Those nearest to the author come first, so that they are verified before a budget runs out,
+ * whatever was added above them.
  */
 static const struct place *
 order(const struct auth_input *in, const struct dkim_result *result)
@@ -197,7 +197,7 @@ dkim_note_verified(const struct auth_input *in, const struct dkim_selection *sel
 		notes_add(&result->sig.notes, n->reason, n->whole, n->whole.p, in->arena);
 }
 
-/* What a signature that verified may still be refused for. */
+/* Grounds to refuse a signature that verified. */
 static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
@@ -253,8 +253,8 @@ dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selectio
 }
 
 /*
- * Selects each open signature's fields, and wants its body hash. A signature that would pass the
- * limit of work is left out by itself: those below it are not made to pay for it.
+ * Selects each open signature's fields, and wants its body hash. Only a signature that would exceed
+ * the limit of work is left out: those below it do not suffer.
  */
 static struct dkim_selection *
 plan(const struct auth_input *in, const struct place *places, struct dkim_bodies *bodies,
@@ -271,9 +271,9 @@ plan(const struct auth_input *in, const struct place *places, struct dkim_bodies
 			continue;
 		dkim_select(index, &sig->sig, in->arena, selection);
 		if (selection->oversize)
-			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* PROGRAM 6 */
+			set(sig, DKIM_R_OVERSIZE, AUTH_POLICY); /* mailstamp(1), Methods */
 		else if (!dkim_may_hash(in, selection))
-			set(sig, DKIM_R_MUCH, AUTH_POLICY); /* PROGRAM 6 */
+			set(sig, DKIM_R_MUCH, AUTH_POLICY); /* mailstamp(1), Methods */
 		else
 			dkim_bodies_want(bodies, &sig->sig);
 	}
@@ -292,7 +292,7 @@ dkim_check(const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_
 		return ST_OK;
 	places = order(in, result);
 	selections = plan(in, places, bodies, result);
-	dkim_bodies_make(bodies, in); /* while the answers are on their way */
+	dkim_bodies_make(bodies, in); /* while the answers are in transit */
 	for (size_t i = 0; i < result->n; i++) {
 		struct dkim_sig_result *sig = &result->sigs[places[i].at];
 		const struct dkim_selection *selection = &selections[places[i].at];

@@ -26,8 +26,10 @@ defect(struct dkim_key *key, enum dkim_reason reason)
 		key->defect = dkim_reason(reason);
 }
 
-/* The same, with the tag that is to blame and its place in the record, or that of the octet in it
- * that is at fault; without a tag, the octet's. */
+/*
+ * The same, with the tag at fault and its position in the record, or that of the octet at fault;
+ * without a tag, that of the octet.
+ */
 static void
 blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, const struct tag *tag,
 	const char *octet)
@@ -43,8 +45,8 @@ blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, co
 }
 
 /*
- * A copy with every CR and LF as a blank. They are no octets of a record, yet stand in many: at its
- * end, between tags and inside p=. Those of a fold are by the grammar.
+ * A copy with every CR and LF as a space. They do not belong in a record, yet many have them: at
+ * the end, between tags and inside p=. The grammar allows those of a fold.
  */
 static struct slice
 unfold(struct slice record, struct arena *arena, struct dkim_key *key)
@@ -147,7 +149,7 @@ der_length(struct slice der)
 	return length <= der.n - header ? header + length : 0;
 }
 
-/* The digit of the base64 in which the octet of that number begins. */
+/* The base64 digit in which the octet with that number begins. */
 static const char *
 digit_of(struct slice base64, size_t octet)
 {
@@ -159,7 +161,9 @@ digit_of(struct slice base64, size_t octet)
 	return NULL;
 }
 
-/* What follows the DER of an RSA key: generators leave it there, and nobody takes it for the key.
+/*
+ * Octets after the DER of an RSA key: some generators leave them there, and no verifier takes them
+ * for the key.
  */
 static void
 cut_tail(struct slice record, struct slice base64, struct arena *arena, struct dkim_key *key)

@@ -1,6 +1,6 @@
 /*
- * dkim_reason.h: every reason that DKIM gives, and every departure from its grammar that it passes
- * over. A new one is a row here, and the place that gives it.
+ * dkim_reason.h: every reason that DKIM gives, and every departure from its grammar that it
+ * ignores. To add one, add a row here and return it where the condition is detected.
  *
  * Where several key records are tried and none verifies, the last of their reasons in this list is
  * reported, so that the order in which DNS gave them does not matter.
@@ -43,7 +43,7 @@
 	R(MUCH,           "dkim_signed_too_much",     "the signatures cover more of the header than the limit") \
 	R(NAMES,          "dkim_many_names",          "h= names more fields than the limit") \
 	R(OVER,           "dkim_over_limit",          "more signatures than the limit") \
-	/* the key, from the least to the most telling */ \
+	/* the key, from the least to the most informative */ \
 	R(NO_KEY,         "dkim_no_key",              "no key record was found") \
 	R(KEY_TEMP,       "dkim_key_unavailable",     "the key temporarily cannot be fetched") \
 	R(KEY_UNREADABLE, "dkim_key_bad_answer",      "the DNS answer for the key cannot be read") \
@@ -63,7 +63,7 @@
 	R(KEY_EXPONENT,   "dkim_key_exponent",        "the exponent of the key is too large") \
 	R(KEY_LARGE,      "dkim_key_too_large",       "the key is too large") \
 	R(KEY_SMALL,      "dkim_key_too_small",       "the key is too small") \
-	/* what was checked with a key that fits */ \
+	/* checks with a suitable key */ \
 	R(OWN_FAULT,      "dkim_not_checked",         "the signature temporarily cannot be checked") \
 	R(BODY,           "dkim_body_hash",           "the body hash did not verify") \
 	R(BODY_SHORT,     "dkim_body_shorter_than_l", "the body is shorter than l=") \
@@ -71,7 +71,9 @@
 	R(DOUBLED,        "dkim_duplicate_field",     "duplicate of a signed single-instance field") \
 	R(LENGTH,         "dkim_partial_body",        "l= leaves the end of the body unsigned")
 
-/* What is read although the grammar or another receiver would not (docs/REAL-MAIL.md). */
+/*
+ * Accepted although the grammar does not allow it or other receivers refuse it (docs/REAL-MAIL.md).
+ */
 #define DKIM_NOTES(R) \
 	R(KEY_LINE_END, "dkim_note_key_line_end",   "a line end in the key record counts as white space") \
 	R(KEY_V_LATER,  "dkim_note_key_v_later",    "v= is not the first tag of the key record") \

@@ -10,7 +10,7 @@
 #endif
 
 /*
- * glibc has asked the processor already. The compiler's own check executes a dozen CPUID
+ * glibc has already queried the processor. The compiler's own check executes a dozen CPUID
  * instructions before main(), each of which traps in a virtual machine.
  */
 #if HAS_AVX && __has_include(<sys/platform/x86.h>)
@@ -24,7 +24,10 @@
 #define CPU_HAS(ours, theirs) false
 #endif
 
-/* A line end is canonical where it is CRLF and no empty line, or blank one, can follow. */
+/*
+ * A line end is canonical where it is CRLF and neither an empty line nor one of white space can
+ * follow.
+ */
 static inline bool
 is_stop(bool relaxed, const char *p)
 {
@@ -44,8 +47,8 @@ scan_octets(bool relaxed, const char *p, size_t n, size_t at)
 }
 
 /*
- * Sixteen bytes at once, without a branch a byte. The comparison of two vectors gives 0 or all ones
- * in each byte.
+ * Sixteen bytes at once, without a branch for each byte. The comparison of two vectors gives 0 or
+ * all ones in each byte.
  */
 typedef unsigned char vec __attribute__((vector_size(16)));
 typedef unsigned long long vec_half __attribute__((vector_size(16)));
@@ -69,7 +72,7 @@ vec_any(vec v)
 	return (halves[0] | halves[1]) != 0;
 }
 
-/* The first byte that is not 0; there is one. */
+/* The first byte that is not 0; there must be one. */
 static inline size_t
 vec_first(vec v)
 {
@@ -87,7 +90,7 @@ vec_first(vec v)
 	return at;
 }
 
-/* The stops among the 16 bytes at p; the bytes before and after are read, too. */
+/* The stops among the 16 bytes at p; the bytes before and after are also read. */
 static inline vec
 vec_stops(bool relaxed, const char *p)
 {
@@ -118,7 +121,7 @@ scan_16(bool relaxed, const char *p, size_t n, size_t at)
 
 #if HAS_AVX
 
-/* One bit a byte: the stops among the 32 bytes at p. */
+/* One bit for each byte: the stops among the 32 bytes at p. */
 __attribute__((target("avx2"))) static inline unsigned
 avx2_stops(bool relaxed, const char *p)
 {
@@ -155,7 +158,7 @@ scan_avx2(bool relaxed, const char *p, size_t n, size_t at)
 	return scan_16(relaxed, p, n, at);
 }
 
-/* The stops among the bytes at p that mask says; no other byte is read but one on each side. */
+/* The stops among the bytes at p that mask selects; of the others only one on each side is read. */
 __attribute__((target("avx512f,avx512bw"))) static inline __mmask64
 avx512_stops(bool relaxed, const char *p, __mmask64 mask)
 {
@@ -217,7 +220,7 @@ dkim_scan_best(void)
 					       : DKIM_SCAN_16;
 }
 
-/* relaxed as a constant, so that no loop asks for it */
+/* relaxed as a constant, so that no loop tests it */
 #define BOTH(scan) (relaxed ? scan(true, p, n, at) : scan(false, p, n, at))
 
 #if HAS_AVX

@@ -11,14 +11,14 @@
 #include <stddef.h>
 
 enum dkim_scan_way {
-	DKIM_SCAN_OCTETS, /* one after another: what the others are compared with */
-	DKIM_SCAN_16,     /* vectors that every compiler can make */
+	DKIM_SCAN_OCTETS, /* octet by octet: the reference for the others */
+	DKIM_SCAN_16,     /* vectors that every compiler supports */
 	DKIM_SCAN_AVX2,
 	DKIM_SCAN_AVX512,
 	DKIM_SCAN_WAYS
 };
 
-/* Does this processor have it? */
+/* Does this processor support it? */
 bool dkim_scan_has(enum dkim_scan_way way);
 
 /* the fastest that it has */
@@ -27,7 +27,7 @@ enum dkim_scan_way dkim_scan_best(void);
 /*
  * The first of p[at] to p[n - 2] that is not canonical for certain, or n - 1; 0 < at < n. Simple: a
  * line end that is not a CRLF or that an empty line may follow (RFC 6376 3.4.3). Relaxed: white
- * space that is not one SP inside a line, and line ends before it, too (RFC 6376 3.4.4).
+ * space that is not one SP inside a line, and line ends before it (RFC 6376 3.4.4).
  */
 size_t dkim_scan(enum dkim_scan_way way, bool relaxed, const char *p, size_t n, size_t at);
 

@@ -6,11 +6,11 @@
 #include "auth/dkim/dkim_value.h"
 #include "mime/buf.h"
 
-enum { NAMES_MAX = 1000 }; /* in h=: as many as a header has fields; honest ones have some 50 */
+enum { NAMES_MAX = 1000 }; /* in h=: as many as a header has fields; legitimate ones have some 50 */
 enum { TIME_DIGITS = 12, LENGTH_DIGITS = 76 }; /* RFC 6376 3.5 */
 enum { NAME_TEXT_MAX = 4 * DOMAIN_MAX };       /* a name in UTF-8 is longer than its A-labels */
 
-/* Only the first defect is told. */
+/* Only the first defect is reported. */
 static void
 blame(struct dkim_sig *sig, struct reason reason, enum auth_code code)
 {
@@ -43,8 +43,7 @@ malformed_tag(struct dkim_sig *sig, enum dkim_reason id, const char *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* A tag that is of no use as it stands in the field, with its place, or that of the octet in it
- * that is at fault. */
+/* An unusable tag, as written in the field, with its place or that of the octet at fault. */
 static void
 blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 {
@@ -60,7 +59,7 @@ blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* The value of a tag of that name is of no use; octet: what is at fault in it, or NULL. */
+/* The value of a tag of that name is unusable; octet: the one at fault, or NULL. */
 static void
 blame_value(struct dkim_sig *sig, enum dkim_reason id, const char *name, const char *octet,
 	enum auth_code code)
@@ -92,7 +91,10 @@ note(struct dkim_sig *sig, enum dkim_note id, const char *octet, struct arena *a
 static void
 parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
 {
-	/* what RFC 6376 3.5 and RFC 8617 4.1.2 define: its values are of the grammar */
+	/*
+	 * the tags that RFC 6376 3.5 and RFC 8617 4.1.2 define: their values must follow the
+	 * grammar
+	 */
 	static const char *const known[] = {
 		"a", "b", "bh", "c", "d", "h", "i", "l", "q", "s", "t", "v", "x", "z", NULL};
 	const struct taglist_rules rules = {.odd_names = true, .known = known};
@@ -135,8 +137,8 @@ normal(struct slice text, struct arena *arena, struct slice *name)
 }
 
 /*
- * A selector is labels as well, but may be all digits, which no domain name is: so it is read with
- * the label that follows it in the name of the key.
+ * A selector consists of labels as well, but may be all digits, unlike a domain name: so it is read
+ * with the label that follows it in the name of the key.
  */
 static bool
 selector(struct slice text, struct arena *arena, struct slice *name)
@@ -256,7 +258,7 @@ parse_body_hash(struct dkim_sig *sig, struct arena *arena)
 {
 	struct slice text;
 
-	/* RFC 6376 3.7: a= says how long the hash is; one that we do not know may say anything */
+	/* RFC 6376 3.7: a= determines the length of the hash; an unknown one may have any length */
 	if (get(sig, "bh", true, &text) &&
 		(base64_decode(text, arena, &sig->bh) != ST_OK ||
 			(sig->a != DKIM_ALG_UNKNOWN && sig->bh.n != CRYPTO_SHA256_SIZE)))
@@ -285,7 +287,7 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 		const size_t colon = slice_find(text, ':');
 
 		name = slice_trim(slice_head(text, colon));
-		if (name.n == 0 && all > 1) /* the last one has its colon before it */
+		if (name.n == 0 && all > 1) /* the last one follows its colon */
 			note(sig, DKIM_NOTE_H_EMPTY, text.p + colon - (i + 1 == all), arena);
 		text = slice_from(text, colon + 1);
 		if (name.n == 0)
@@ -348,9 +350,9 @@ canon_word(struct slice word, enum dkim_canon *canon)
 }
 
 /*
- * What we do not know: the signature is to be ignored (RFC 6376 3.3, 3.4, 3.5 q=), which RFC 8601
- * 2.7.1 calls neutral: not able to be processed. rsa-sha1 is known and not acceptable: policy.
- * The words are quoted strings of ABNF, so their case does not matter (RFC 5234 2.3).
+ * An unknown algorithm or form: the signature is to be ignored (RFC 6376 3.3, 3.4, 3.5 q=), which
+ * RFC 8601 2.7.1 calls neutral: not able to be processed. rsa-sha1 is known but not acceptable:
+ * policy. The words are quoted strings of ABNF, so their case does not matter (RFC 5234 2.3).
  */
 static void
 parse_methods(struct dkim_sig *sig)
@@ -397,7 +399,7 @@ parse_algorithm(struct dkim_sig *sig)
 		sig->a = DKIM_ED25519_SHA256;
 }
 
-/* Told only of a signature that is well-formed otherwise. */
+/* Reported only for a signature that is otherwise well-formed. */
 static void
 judge_algorithm(struct dkim_sig *sig)
 {
@@ -409,7 +411,7 @@ judge_algorithm(struct dkim_sig *sig)
 		blame_value(sig, DKIM_R_ALGORITHM, "a", NULL, AUTH_NEUTRAL);
 }
 
-/* RFC 8617 4.1.3: a seal covers fields only, in an order and a form of its own. */
+/* RFC 8617 4.1.3: a seal covers fields only, in its own order and form. */
 static void
 parse_seal(struct dkim_sig *sig, struct arena *arena)
 {

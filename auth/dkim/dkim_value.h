@@ -8,10 +8,10 @@
  * "=" that no two digits follow. */
 const char *dkim_decode_qp(struct slice text, struct arena *arena, struct slice *bytes);
 
-/* 1*DIGIT up to max_digits; what is larger than max is max */
+/* 1*DIGIT up to max_digits; a larger number gives max */
 bool dkim_digits(struct slice text, size_t max_digits, uint64_t max, uint64_t *value);
 
-/* The first octet that is no digit, or NULL. */
+/* The first octet that is not a digit, or NULL. */
 const char *dkim_outside_digits(struct slice text);
 
 /* The first octet that is not of hdr-name = field-name (RFC 5322 3.6.8), or NULL. */

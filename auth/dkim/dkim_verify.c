@@ -5,8 +5,10 @@
 #include "auth/dkim/dkim.h"
 #include "auth/dns/dns.h"
 
-/* RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2);
- * from there on by enum once */
+/*
+ * RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2);
+ * from there on in the order of enum once
+ */
 static const char *const once_only[] = {"From", "MIME-Version", "Sender", "Reply-To", "To", "Cc",
 	"Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Type",
 	"Content-Transfer-Encoding", "Content-ID", "Content-Description", "Content-Disposition"};
@@ -15,7 +17,7 @@ enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *on
 /* The fields of one name. */
 struct group {
 	size_t at, count;   /* of the index's fields */
-	size_t named, used; /* by the signature whose fields are selected */
+	size_t named, used; /* by the current signature */
 	size_t turn;        /* which one that was */
 };
 
@@ -25,9 +27,10 @@ struct dkim_index {
 	size_t n;
 	struct group *groups;
 	size_t ngroups;
-	size_t turn; /* counts the selections, so that none has to clear what another counted */
+	size_t turn; /* number of the selection, so that counts of an earlier one need not be
+			cleared */
 	struct group *once[ONCE_N]; /* of those names, or NULL */
-	bool equal[ONCE_N];         /* more than one, and all the same */
+	bool equal[ONCE_N];         /* more than one, all identical */
 };
 
 static int
@@ -56,7 +59,7 @@ compare_fields(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* The fields of that name, counted for this turn; NULL where there are none. */
+/* The fields of that name, counted for this selection; NULL if there are none. */
 static struct group *
 find_name(const struct dkim_index *index, struct slice name)
 {
@@ -82,7 +85,7 @@ find_name(const struct dkim_index *index, struct slice name)
 	return group;
 }
 
-/* The octets at the start of s that no fold interrupts, cut off it; RFC 5322 2.2.3. */
+/* Removes from s the octets before the first fold; RFC 5322 2.2.3. */
 static struct slice
 next_part(struct slice *s)
 {
@@ -95,7 +98,7 @@ next_part(struct slice *s)
 	return part;
 }
 
-/* Are they the same octet for octet once unfolded? Each line end in a value is that of a fold. */
+/* Are they identical once unfolded? Each line end in a value is a fold. */
 static bool
 equal_unfolded(struct slice a, struct slice b)
 {
@@ -154,9 +157,9 @@ dkim_index_make(const struct message *message, struct arena *arena)
 }
 
 /*
- * RFC 6376 8.15: what stands twice and is signed once lets another field be shown than the one
- * that was signed; such a message may be refused a positive result. Where all instances are the
- * same, and for MIME-Version, there is nothing else to show.
+ * RFC 6376 8.15: a field that occurs twice and is signed once may let another instance be displayed
+ * than the signed one; such a signature may be refused. Identical instances, and MIME-Version,
+ * cannot mislead.
  */
 static void
 judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
@@ -223,7 +226,7 @@ dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *select
 	return crypto_hash_end(hash, digest);
 }
 
-/* What came of one key record. */
+/* The result for one key record. */
 struct trial {
 	struct reason reason; /* none: verified */
 	enum auth_code code;
@@ -238,7 +241,7 @@ failed(enum dkim_reason reason, enum auth_code code)
 	return (struct trial){.reason = dkim_reason(reason), .code = code};
 }
 
-/* Does the record say that it may be used for this signature? (RFC 6376 6.1.2, 3.6.1) */
+/* May the record be used for this signature? (RFC 6376 6.1.2, 3.6.1) */
 static struct reason
 judge_record(const struct dkim_sig *sig, const struct dkim_key *key)
 {
@@ -260,7 +263,7 @@ judge_record(const struct dkim_sig *sig, const struct dkim_key *key)
 	return dkim_reason(DKIM_R_NONE);
 }
 
-/* Makes the key and judges its size; the caller frees it. */
+/* Makes the key and checks its size; the caller frees it. */
 static enum status
 open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p,
 	struct crypto_key **key, struct trial *trial)
@@ -273,7 +276,10 @@ open_key(const struct auth_input *in, const struct dkim_sig *sig, struct slice p
 	} else {
 		status = crypto_key_rsa(in->crypto, p, key, &trial->bits);
 		trial->code = AUTH_POLICY;
-		/* RFC 8301 3.2: at least 1,024 bits; the upper bound is ours (PROGRAM 6) */
+		/*
+		 * RFC 8301 3.2: at least 1,024 bits; the upper bound is ours (mailstamp(1),
+		 * Methods)
+		 */
 		if (status != ST_BAD && trial->bits > in->limits->rsa_max_bits)
 			trial->reason = dkim_reason(DKIM_R_KEY_LARGE);
 		else if (status != ST_BAD && trial->bits < in->limits->rsa_min_bits)
@@ -295,7 +301,7 @@ may_verify(const struct auth_input *in, const struct crypto_key *key)
 	       budget_take(&in->budget->verifications, crypto_key_weight(key));
 }
 
-/* digest NULL: the body hash did not verify, so that the key is only judged. */
+/* digest NULL: the body hash did not verify, so that only the key is checked. */
 static enum status
 try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
 	struct slice p, struct trial *trial)
@@ -320,7 +326,7 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 	return status;
 }
 
-/* Does a tell more than b? Where neither does, DNS's order must not decide. */
+/* Is a more informative than b? If neither is, the order in DNS must not decide. */
 static bool
 tells_more(const struct trial *a, const struct trial *b)
 {
@@ -370,7 +376,8 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	enum status status = ST_OK;
 	struct slice name;
 
-	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
+	(void)dkim_key_name(
+		sig->s, sig->d, in->arena, &name); /* dkim_parse has checked its length */
 	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
 	switch (answer->status) {
 	case DNS_OK:
@@ -383,7 +390,7 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	case DNS_TEMP: /* RFC 6376 6.1.2: key unavailable */
 		trial.reason = dkim_reason(DKIM_R_KEY_TEMP);
 		break;
-	case DNS_BAD: /* that answer says nothing about the key */
+	case DNS_BAD: /* that answer does not describe the key */
 		if (answer->outcome == DNS_OUT_MANY)
 			trial = failed(DKIM_R_QUESTIONS, AUTH_POLICY);
 		break;
@@ -394,7 +401,7 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
 	result->verified = trial.code == AUTH_PASS;
 	result->key_notes = trial.notes;
-	/* RFC 6376 3.6.1 t=y: a failure is not to be told from an unsigned message */
+	/* RFC 6376 3.6.1 t=y: a failure must be treated like an unsigned message */
 	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
 	result->reason = trial.reason;
 	result->key_bits = trial.bits;
@@ -412,7 +419,8 @@ dkim_recover(const struct auth_input *in, const struct dkim_sig *sig, struct dki
 	*hashes = (struct dkim_signed){0};
 	if (sig->a != DKIM_RSA_SHA256)
 		return ST_OK;
-	(void)dkim_key_name(sig->s, sig->d, in->arena, &name); /* dkim_parse tried its length */
+	(void)dkim_key_name(
+		sig->s, sig->d, in->arena, &name); /* dkim_parse has checked its length */
 	answer = dns_get(in->dns, name, DNS_TXT, in->until_ms);
 	keys = dkim_keys_of(in, answer);
 	for (size_t i = 0; i < keys->n && hashes->keys < DKIM_KEYS_MAX; i++) {

@@ -23,17 +23,17 @@ struct dmarc_record {
 	char psd; /* 'y', 'n' or 'u' */
 	bool testing;
 	unsigned pct;              /* 100 where left out; only RFC 7489 uses it */
-	struct slice rua, ruf, fo; /* as they stand, or empty; fo is empty without ruf */
+	struct slice rua, ruf, fo; /* as written, or empty; fo is empty without ruf */
 	bool rua_valid;            /* at least one syntactically valid URI */
-	bool deprecated;           /* pct, rf or ri stand in it */
+	bool deprecated;           /* it has pct, rf or ri */
 	bool syntax_error;         /* some part of it was ignored because of its syntax */
-	bool duplicate;            /* a tag stands twice: the first one counts */
+	bool duplicate;            /* a tag is repeated: the first one counts */
 };
 
-/* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so *record is set. */
+/* Is this TXT text a DMARC record at all (v=DMARC1 first)? If so, *record is set. */
 bool dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record);
 
-/* What is supposed to stand at _dmarc.name, whatever DNS says. */
+/* The record to assume at _dmarc.name, whatever DNS has. */
 struct dmarc_published {
 	struct slice name; /* normal */
 	struct slice text;
@@ -59,21 +59,22 @@ struct dmarc_result {
 	struct slice from_domain; /* the author domain; empty where there is none */
 	bool has_record;
 	struct dmarc_record record;
-	struct slice record_domain; /* where the record stands, without _dmarc. */
+	struct slice record_domain; /* where the record is, without _dmarc. */
 	enum dmarc_source source;
-	struct slice org_domain;        /* of the author domain; empty where it was not needed */
+	struct slice org_domain;        /* of the author domain; empty if not needed */
 	const char *selected;           /* "p", "sp" or "np": which tag gave the policy; or NULL */
 	enum dmarc_policy published;    /* by that tag, before t or pct */
 	enum dmarc_policy policy;       /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
 	bool unusable;                  /* p, sp or np is missing or bad: p=none where rua is valid,
 					   no DMARC where not (RFC 9989 4.10.1, RFC 7489 6.6.3) */
 	bool sampled_out;               /* pct spared this message (RFC 7489 6.6.4) */
-	bool author_nonexistent;        /* NXDOMAIN; asked only where np could matter */
+	bool author_nonexistent;        /* NXDOMAIN; queried only if np could matter */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
 	bool spf_pass, dkim_pass;       /* aligned and passed */
-	bool only_message_names; /* temperror, the policy is known, and only names that the message
-				    chose (d=, s=, reverse-path) failed for now (PROGRAM 5) */
-	const struct dmarc_step *steps; /* the names that were asked for the author domain */
+	bool only_message_names; /* temperror with a known policy: only names that the message chose
+				    (d=, s=, reverse-path) failed temporarily (mailstamp(1), Policy)
+				  */
+	const struct dmarc_step *steps; /* the names that were queried for the author domain */
 	size_t nsteps;
 };
 
@@ -81,7 +82,7 @@ struct dmarc_result {
 void dmarc_ask(const struct auth_input *in);
 
 /*
- * The verdict over what SPF and DKIM found; sets aligned of each signature of dkim. mode
+ * The DMARC result from those of SPF and DKIM; sets aligned of each signature of dkim. mode
  * DMARC_RFC7489 needs in->psl. ST_TEMP where it is missing or the message could not be hashed for
  * pct: the code is then temperror.
  */
@@ -89,7 +90,7 @@ enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,
 	const struct spf_result *spf, struct dkim_result *dkim, struct dmarc_result *result);
 struct report_row *dmarc_report(const struct dmarc_result *result, struct report *report);
 
-/* What t=y (RFC 9989 4.7) and a message outside of pct (RFC 7489 6.6.4) make of a policy. */
+/* The policy that applies with t=y (RFC 9989 4.7) or outside of pct (RFC 7489 6.6.4). */
 enum dmarc_policy dmarc_one_less(enum dmarc_policy policy);
 
 const char *dmarc_policy_word(enum dmarc_policy policy);

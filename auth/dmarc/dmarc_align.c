@@ -12,7 +12,7 @@ enum part { PART_AUTHOR, PART_IDENTIFIER, PART_BOTH, PARTS };
 
 struct pair {
 	const struct dmarc_walk *author, *identifier;
-	bool same, different; /* what came out under some supposition */
+	bool same, different; /* the result under an assumption */
 };
 
 static bool
@@ -24,7 +24,7 @@ walk_has(const struct dmarc_walk *walk, const struct dmarc_node *node)
 	return false;
 }
 
-/* The i-th node of a part that has no answer, or NULL where the i-th node is another. */
+/* The i-th node of a part if it has no answer, else NULL. */
 static struct dmarc_node *
 open_node(const struct pair *pair, unsigned part, size_t i)
 {
@@ -37,7 +37,7 @@ open_node(const struct pair *pair, unsigned part, size_t i)
 	return walk_has(other, node) == (part == PART_BOTH) ? node : NULL;
 }
 
-/* At most three deep, one level a part. */
+/* At most three levels deep, one for each part. */
 static void
 suppose(struct pair *pair, unsigned part)
 {
@@ -75,12 +75,13 @@ align_walks(const struct dmarc_walk *author, const struct dmarc_walk *identifier
 	return pair.same ? DMARC_ALIGNED : DMARC_NOT_ALIGNED;
 }
 
-/* Does it take the identifier's own walk to tell? The author's walk is then set. */
+/* Is the identifier's own walk needed to decide? The author's walk is then set. */
 static bool
 walk_needed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
 	struct dmarc_walk *author_walk, struct slice *author_org)
 {
-	/* an organizational domain is a tail of its names: where they share none, nothing is asked
+	/*
+	 * an organizational domain is a suffix of its names: if they share none, no query is needed
 	 */
 	if (domain_common(author, identifier) == 0)
 		return false;

@@ -1,4 +1,7 @@
-/* dmarc_check.c: alignment of what passed, and the verdict (RFC 9989 4.4, 5.3; RFC 7489 6.6.2). */
+/*
+ * dmarc_check.c: alignment of the identifiers that passed, and the result (RFC 9989 4.4, 5.3; RFC
+ * 7489 6.6.2).
+ */
 #include "auth/base/crypto.h"
 #include "auth/base/domain.h"
 #include "auth/dmarc/dmarc_discover.h"
@@ -10,7 +13,7 @@ struct check {
 	struct dmarc_result *result;
 	bool identifier_unknown; /* one in temperror is or could be aligned */
 	bool alignment_unknown;  /* one that passed could be aligned */
-	bool author_names;       /* an answer about the author's own names is missing for that */
+	bool author_names;       /* that depends on a missing answer about the author's own names */
 	bool over;               /* one that passed was not compared: too many questions */
 };
 
@@ -62,7 +65,9 @@ author_nonexistent(struct check *check)
 	return dns_get_policy(in->dns, author, DNS_A, 0)->status == DNS_NXDOMAIN;
 }
 
-/* RFC 9989 4.7: np, else sp, else p for what does not exist; sp, else p for what does */
+/*
+ * RFC 9989 4.7: np, else sp, else p for a domain that does not exist; sp, else p for one that does
+ */
 static void
 select_policy(struct check *check)
 {
@@ -94,8 +99,8 @@ dmarc_one_less(enum dmarc_policy policy)
 }
 
 /*
- * RFC 7489 6.6.4: is this message outside of the share? A hash of its header and the beginning of
- * its body says it, so that the same message always has the same answer.
+ * RFC 7489 6.6.4: is this message outside the sampled share? A hash of its header and the beginning
+ * of its body decides, so that the same message always has the same answer.
  */
 static enum status
 sampled_out(const struct auth_input *in, unsigned pct, bool *out)
@@ -138,7 +143,7 @@ soften_policy(struct check *check)
 
 /* alignment */
 
-/* RFC 9989 4.10.2: no walk for one and the same name, none for strict alignment */
+/* RFC 9989 4.10.2: no walk for equal names, none for strict alignment */
 static bool
 is_simple(const struct check *check, struct slice identifier, bool strict)
 {
@@ -146,8 +151,8 @@ is_simple(const struct check *check, struct slice identifier, bool strict)
 }
 
 /*
- * Can it make DMARC pass, or keep it from failing? Only then its own walk is asked for: what else a
- * message names must not cost questions.
+ * Can it make DMARC pass, or keep it from failing? Only then is its own walk done: other names in a
+ * message must not cost questions.
  */
 static bool
 counts(enum auth_code code, bool unsure)
@@ -174,7 +179,7 @@ align_ask(struct check *check, struct slice identifier, bool strict)
 		dmarc_align_ask(&check->finder, check->result->from_domain, identifier);
 }
 
-/* The walks of all identifiers are independent of each other: their questions go out together. */
+/* The walks of all identifiers are independent of each other: their questions are sent together. */
 static void
 align_ask_all(struct check *check)
 {
@@ -190,7 +195,7 @@ align_ask_all(struct check *check)
 	}
 }
 
-/* What an identifier's result means for the verdict; true where it is an aligned pass. */
+/* The effect of an identifier's result on the DMARC result; true where it is an aligned pass. */
 static bool
 weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, bool unsure)
 {
@@ -249,7 +254,7 @@ judge(struct check *check)
 	align_ask_all(check);
 	check_spf(check);
 	check_dkim(check);
-	/* RFC 9989 5.3.5; what failed beside an aligned pass was not required */
+	/* RFC 9989 5.3.5; failures besides an aligned pass do not matter */
 	if (result->spf_pass || result->dkim_pass)
 		return finish(check, AUTH_PASS, DMARC_R_NONE);
 	if (check->identifier_unknown || check->alignment_unknown) {
@@ -277,8 +282,10 @@ apply(struct check *check, const struct dmarc_selection *selection)
 	result->source = selection->source;
 	result->org_domain = selection->org;
 	result->unusable = record_unusable(&result->record);
-	/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI no DMARC; no other record
-	 * stands in */
+	/*
+	 * RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI no DMARC; no other record is
+	 * used instead
+	 */
 	if (result->unusable && !result->record.rua_valid)
 		return finish(check, AUTH_PERMERROR, DMARC_R_NO_USABLE_POLICY);
 	select_policy(check);

@@ -4,7 +4,7 @@
 #include "auth/base/domain.h"
 #include "mime/buf.h"
 
-/* The name of the TXT records; empty where DNS could not hold it. */
+/* The name of the TXT records; empty if it is not a valid DNS name. */
 static struct slice
 record_name(struct arena *arena, struct slice name)
 {
@@ -29,8 +29,7 @@ read_answer(const struct dns_answer *answer, enum dmarc_mode mode, struct dmarc_
 		node->found = DMARC_NO_ANSWER;
 	if (answer->status != DNS_OK)
 		return;
-	/* RFC 9989 4.10 steps 2 and 6: what is no DMARC record is dropped before they are counted
-	 */
+	/* RFC 9989 4.10 steps 2 and 6: anything but a DMARC record is dropped before counting */
 	for (size_t i = 0; i < answer->n && node->found != DMARC_SEVERAL; i++) {
 		if (!dmarc_parse(answer->rr[i].text, mode, &record))
 			continue;
@@ -49,7 +48,7 @@ node_find(const struct dmarc_finder *finder, struct slice name)
 	return node;
 }
 
-/* What is supposed there; NULL: DNS is to be asked. */
+/* The assumed record; NULL: ask DNS. */
 static const struct dmarc_published *
 supposed(const struct auth_input *in, struct slice name)
 {
@@ -69,8 +68,8 @@ read_supposed(
 }
 
 /*
- * Which policy applies must not depend on what else the message asks: what is on the author's own
- * walk is asked whatever the limit says, DMARC_WALK_MAX questions at most.
+ * The policy must not depend on the message's other questions: those of the author's own walk are
+ * exempt from the limit, DMARC_WALK_MAX questions at most.
  */
 static const struct dns_answer *
 get(const struct auth_input *in, struct slice name, struct slice txt)
@@ -137,7 +136,7 @@ dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start)
 			name_ask(finder->in, names[i]);
 }
 
-/* What the psd tag of a node's record says; NUL where there is no record. */
+/* The psd tag of a node's record; NUL where there is no record. */
 static char
 node_psd(const struct dmarc_node *node)
 {
@@ -172,12 +171,14 @@ dmarc_walk_org(const struct dmarc_walk *walk)
 	for (size_t i = 0; i < walk->n; i++) {
 		struct slice name = walk->nodes[i]->name;
 		char psd = node_psd(walk->nodes[i]);
-		/* RFC 9989 4.10.2 rule 2: one label below the public suffix, unless the walk
-		 * started there; the name below was perhaps never asked, so it is not names[i - 1]
+		/*
+		 * RFC 9989 4.10.2 rule 2: one label below the public suffix, unless the walk
+		 * started there; the name below may not have been queried, so it is not names[i -
+		 * 1]
 		 */
 		if (psd == 'y' && i > 0)
 			return domain_tail(walk->start, domain_labels(name) + 1);
-		/* rule 3: the fewest labels, so the last one found; rule 1 ends the search */
+		/* rule 3: the fewest labels, which is the last one found; rule 1 ends the search */
 		if (psd != '\0')
 			org = name;
 		if (psd == 'n' || psd == 'y')
@@ -202,7 +203,7 @@ discover_above(const struct dmarc_walk *walk, struct dmarc_selection *selection)
 			nothing = DMARC_NOTHING_SEVERAL;
 		if (node->found != DMARC_RECORD)
 			continue;
-		/* records between the author and these two are no policy */
+		/* records between the author and these two are not the policy */
 		bool is_org = slice_eq(node->name, selection->org);
 		if (is_org || node->record.psd == 'y') {
 			selection->node = node;
@@ -219,7 +220,7 @@ discover_7489(struct dmarc_finder *finder, struct slice author, struct dmarc_sel
 	const struct dmarc_node *node = dmarc_node(finder, author);
 
 	selection->org = domain_psl_org(finder->in->psl, author);
-	/* RFC 7489 6.6.3 step 3: only an empty set leads on; several records end the discovery */
+	/* RFC 7489 6.6.3 step 3: only an empty set continues; several records end the discovery */
 	if ((node->found == DMARC_NO_RECORD || node->found == DMARC_TOO_LONG) &&
 		!slice_eq(selection->org, author)) {
 		node = dmarc_node(finder, selection->org);

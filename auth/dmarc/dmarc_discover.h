@@ -14,23 +14,23 @@ enum dmarc_found {
 	DMARC_NO_RECORD,
 	DMARC_RECORD,
 	DMARC_SEVERAL,  /* all of them count as none (RFC 9989 4.10) */
-	DMARC_TOO_LONG, /* "_dmarc." and the name make no name that DNS could hold */
-	DMARC_NO_ANSWER /* the question failed: what is there is not known */
+	DMARC_TOO_LONG, /* "_dmarc." and the name are not a valid DNS name */
+	DMARC_NO_ANSWER /* the query failed: whether there is a record is unknown */
 };
 
-/* What stands at _dmarc.name. */
+/* The record at _dmarc.name. */
 struct dmarc_node {
 	struct slice name;
 	enum dmarc_found found;
 	enum dns_status status;
-	bool over; /* DMARC_NO_ANSWER: it was one question too many for this message */
+	bool over;                  /* DMARC_NO_ANSWER: the message had no questions left */
 	struct dmarc_record record; /* DMARC_RECORD */
-	char assumed; /* DMARC_NO_ANSWER: psd of the record that is supposed there, or NUL for none
+	char assumed; /* DMARC_NO_ANSWER: psd of the record that is assumed there, or NUL for none
 		       */
 	struct dmarc_node *next;
 };
 
-/* One message's view of DNS: every name is asked and parsed once. */
+/* One message's view of DNS: every name is queried and parsed once. */
 struct dmarc_finder {
 	const struct auth_input *in;
 	enum dmarc_mode mode;
@@ -48,11 +48,11 @@ struct dmarc_walk {
 
 struct dmarc_node *dmarc_node(struct dmarc_finder *finder, struct slice name);
 
-/* Asks for all names of a walk without waiting. */
+/* Starts the queries for all names of a walk. */
 void dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start);
 void dmarc_walk(struct dmarc_finder *finder, struct slice start, struct dmarc_walk *walk);
 
-/* The organizational domain by what was found and assumed (RFC 9989 4.10.2). */
+/* The organizational domain from the records found and assumed (RFC 9989 4.10.2). */
 struct slice dmarc_walk_org(const struct dmarc_walk *walk);
 
 enum dmarc_discovery {
@@ -65,8 +65,7 @@ enum dmarc_discovery {
 struct dmarc_selection {
 	const struct dmarc_node *node;
 	enum dmarc_source source;
-	struct slice
-		org; /* the author's organizational domain; empty where it was not looked for */
+	struct slice org; /* the author's organizational domain; empty if it was not determined */
 };
 
 /*
@@ -84,27 +83,27 @@ enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
 	DMARC_ALIGNED,
 	DMARC_UNSURE,        /* a question failed that could decide it */
-	DMARC_UNSURE_AUTHOR, /* the same, and one on the author domain's own walk is among them */
-	DMARC_OVER /* the limit of questions ended before it was decided: it counts as not aligned
+	DMARC_UNSURE_AUTHOR, /* the same, including one on the author domain's own walk */
+	DMARC_OVER /* the limit of questions was reached before a decision: it counts as not aligned
 		    */
 };
 
 /*
  * Relaxed alignment of two different names (RFC 9989 4.4, 4.10.2; RFC 7489 3.1): do both have one
  * organizational domain? It is certain also where a question failed but no answer to it could
- * change it. *author_org is set where it had to be known and is.
+ * change it. *author_org is set if it was needed and is known.
  */
 enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author,
 	struct slice identifier, struct slice *author_org);
 
 /*
- * The same by what is known without a question of the identifier's own: for a result that no pass
- * can come of. A name below the author's organizational domain counts as aligned.
+ * The same without a query for the identifier, for a result that cannot lead to a pass. A name
+ * below the author's organizational domain counts as aligned.
  */
 enum dmarc_alignment dmarc_align_roughly(struct dmarc_finder *finder, struct slice author,
 	struct slice identifier, struct slice *author_org);
 
-/* Asks without waiting for what dmarc_align_relaxed will need of the identifier. */
+/* Starts the queries that dmarc_align_relaxed will need for the identifier. */
 void dmarc_align_ask(struct dmarc_finder *finder, struct slice author, struct slice identifier);
 
 #endif

@@ -7,12 +7,12 @@
 #include "auth/dmarc/dmarc.h"
 
 enum dmarc_target_state {
-	DMARC_TARGET_OWN,        /* inside the organization: nothing to ask */
+	DMARC_TARGET_OWN,        /* inside the organization: no consent is needed */
 	DMARC_TARGET_AUTHORISED, /* the other domain has agreed */
 	DMARC_TARGET_REFUSED,    /* it has not agreed: the address is ignored */
-	DMARC_TARGET_MOVED,      /* it names an address at yet another host: nobody receives them */
-	DMARC_TARGET_UNKNOWN,    /* DNS did not answer */
-	DMARC_TARGET_INVALID     /* no URI, or one without a host */
+	DMARC_TARGET_MOVED,   /* it names an address at a third host: nobody receives the reports */
+	DMARC_TARGET_UNKNOWN, /* DNS did not answer */
+	DMARC_TARGET_INVALID  /* no URI, or one without a host */
 };
 
 struct dmarc_target {

@@ -35,7 +35,7 @@ trim_wsp(struct slice s)
 	return s;
 }
 
-/* Cuts the text before the next separator off *rest, trimmed. */
+/* Removes the text before the next separator from *rest, trimmed. */
 static struct slice
 cut(struct slice *rest, char separator)
 {
@@ -72,7 +72,7 @@ value_is_text(struct slice value)
 	return value.n > 0 && slice_is_printable(value);
 }
 
-/* The place of the one letter of value in choices, which end with NUL; -1 for anything else. */
+/* The position of value, a single letter, in choices, which end with NUL; -1 for anything else. */
 static int
 one_of(struct slice value, const char *choices)
 {
@@ -87,7 +87,7 @@ one_of(struct slice value, const char *choices)
 static bool
 set_policy(struct slice value, enum dmarc_policy *policy)
 {
-	/* RFC 5234 2.3: these literals have no case */
+	/* RFC 5234 2.3: these literals are case-insensitive */
 	if (slice_ieq(value, SLICE("none")))
 		*policy = DMARC_P_NONE;
 	else if (slice_ieq(value, SLICE("quarantine")))
@@ -133,7 +133,7 @@ fo_valid(struct slice value, enum dmarc_mode mode)
 	return true;
 }
 
-/* At least one URI is valid: what RFC 9989 4.10.1 asks of rua. */
+/* At least one URI is valid: required of rua by RFC 9989 4.10.1. */
 static bool
 any_uri_valid(struct slice list)
 {
@@ -266,12 +266,12 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 	struct slice rest = text, name, value;
 	unsigned seen = 1U << TAG_V, nth = 0;
 
-	/* RFC 9989 4.7: v first, its value in exactly this case, or it is no DMARC record */
+	/* RFC 9989 4.7: v first, its value in exactly this case, or it is not a DMARC record */
 	if (!split_tag(cut(&rest, ';'), &name, &value) || !slice_ieq(name, SLICE("v")) ||
 		!slice_eq(value, SLICE("DMARC1")))
 		return false;
 	*record = (struct dmarc_record){.text = text, .psd = 'u', .pct = 100};
-	/* RFC 6376 3.2 lets white space stand before the first tag, RFC 9989 4.8 does not */
+	/* RFC 6376 3.2 allows white space before the first tag, RFC 9989 4.8 does not */
 	record->syntax_error = text.p[0] == ' ' || text.p[0] == '\t';
 	if (mode == DMARC_RFC7489 && slice_find(text, ';') == text.n)
 		record->syntax_error = true; /* RFC 7489 6.4: a separator must follow v */

@@ -5,8 +5,8 @@
 #include "mime/slice.h"
 
 /*
- * Is it a URI (RFC 3986 3, any scheme) in which ',' and '!' are percent-encoded,
- * with the obsolete "!size" after it or without (RFC 9989 4.8, RFC 7489 6.4)?
+ * Is it a URI (RFC 3986 3, any scheme) in which ',' and '!' are percent-encoded, possibly with the
+ * obsolete "!size" after it (RFC 9989 4.8, RFC 7489 6.4)?
  */
 bool dmarc_uri_valid(struct slice uri);
 

@@ -2,12 +2,12 @@
 #include "auth/dns/dns_name.h"
 
 struct dns {
-	struct arena *arena; /* owns this too */
-	struct arena own;    /* or it is another's */
+	struct arena *arena; /* owns this as well */
+	struct arena own;    /* or another object's */
 	const struct dns_backend *backend;
 	void *self;
 	int64_t timeout_ms, deadline_ms;
-	int64_t waited_ms; /* all the time that was spent in waiting */
+	int64_t waited_ms; /* the total time spent waiting */
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
@@ -189,7 +189,7 @@ grow(struct dns *dns)
 	dns->nbuckets = n;
 }
 
-/* The question of that name and type, made where there is none; NULL where it cannot be asked. */
+/* The question of that name and type, made if there is none; NULL where it cannot be asked. */
 static struct dns_question *
 question_of(struct dns *dns, struct slice text, enum dns_type type)
 {
@@ -219,7 +219,7 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 	return q;
 }
 
-/* The same, asked; not so where the limit holds it back, unless it is of the policy. */
+/* The same, with the query started; unless the limit prevents it and it is not for the policy. */
 static struct dns_question *
 ask(struct dns *dns, struct slice name, enum dns_type type, bool policy)
 {
@@ -270,7 +270,7 @@ get(struct dns *dns, struct dns_question *q, int64_t until_ms)
 	if (q->done)
 		return &q->answer;
 	now = dns_clock_ms(dns);
-	/* a question ages while somebody waits, not while a large message is read or hashed */
+	/* a question ages while it is waited for, not while a large message is read or hashed */
 	until = dns->timeout_ms - (dns->waited_ms - q->waited_ms);
 	until = until > INT64_MAX - now ? INT64_MAX : now + until;
 	if (until_ms != 0 && until_ms < until)
@@ -303,7 +303,7 @@ dns_begin(struct dns *dns, int64_t deadline_ms)
 {
 	int64_t now = dns_clock_ms(dns);
 
-	if (dns->deadline_ms != INT64_MAX) /* over a zone there is none */
+	if (dns->deadline_ms != INT64_MAX) /* with a zone there is none */
 		dns->deadline_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
 }
 
@@ -357,6 +357,6 @@ dns_free(struct dns *dns)
 		return;
 	if (dns->backend != NULL)
 		dns->backend->free(dns->self);
-	arena = dns->own; /* which owns dns itself, or is empty */
+	arena = dns->own; /* which owns the dns itself, or is empty */
 	arena_clear(&arena);
 }

@@ -3,9 +3,9 @@
  *
  * A question is a normal name (auth/base/domain.h) or any name of at most 253 octets whose labels
  * are 1 to 63 octets (any octets but the dot; ASCII case does not matter; one dot at its end is
- * taken off). Of another name the answer is DNS_BAD at once, and nothing is asked or recorded. An
- * answer always comes, and says which of five things is known. Which wins where several are needed
- * is the caller's: TEMP is never taken for NXDOMAIN.
+ * taken off). Any other name gives DNS_BAD at once; nothing is asked or recorded. There is always
+ * an answer, in one of five kinds. The caller decides which kind wins where it needs several
+ * answers: TEMP is never taken for NXDOMAIN.
  */
 #ifndef AUTH_DNS_DNS_H
 #define AUTH_DNS_DNS_H
@@ -26,7 +26,7 @@ enum dns_status {
 
 enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_PTR = 12, DNS_MX = 15, DNS_TXT = 16, DNS_AAAA = 28 };
 
-/* What an answer without records is in detail: the table is in dns.c. */
+/* Why an answer has no records; the table is in dns.c. */
 enum dns_outcome_id {
 	DNS_OUT_NODATA,
 	DNS_OUT_NXDOMAIN,
@@ -59,38 +59,38 @@ struct dns_answer {
 	enum dns_status status;
 	const struct dns_rr *rr; /* only for DNS_OK */
 	size_t n;
-	uint32_t ttl;                /* seconds, the smallest; 0 where unknown */
-	bool secure;                 /* the resolver set AD: only as good as the way to it */
+	uint32_t ttl; /* seconds, the smallest; 0 where unknown */
+	bool secure;  /* the resolver set AD: only as trustworthy as the path to it */
 	enum dns_outcome_id outcome; /* where it is not DNS_OK */
 };
 
 struct dns; /* cache, budget and one back end; one thread at a time (more: dns_pool.h) */
 
 /*
- * name_ask starts a question without waiting; asking what was asked before costs nothing.
- * It changes the speed and never a result.
+ * name_ask starts a question without waiting; repeating a question costs nothing. It changes the
+ * speed and never a result.
  */
 void dns_ask(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
- * The answer, waited for where needed: never NULL, owned by the dns, valid until dns_free.
- * until_ms (dns_clock_ms) bounds this wait beside the budgets of the dns; 0 is no further bound.
- * An answer that did not come in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and
- * stays so: what was once told is what a record of the run replays.
+ * The answer, waited for where needed: never NULL, owned by the dns, valid until dns_free. until_ms
+ * (dns_clock_ms) bounds this wait in addition to the budgets of the dns; 0 is no further bound. An
+ * answer that did not come in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and stays
+ * so: a recording of the run replays what was answered first.
  */
 const struct dns_answer *dns_get(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
-/* Milliseconds of a monotonic clock; over a zone, where nothing waits, it stands still. */
+/* Milliseconds of a monotonic clock; with a zone, where nothing waits, it does not advance. */
 int64_t dns_clock_ms(const struct dns *dns);
 
-/* Counts the time for all questions from now on: what came before was not spent on them. */
+/* Starts the clock for all questions: time spent before does not count. */
 void dns_begin(struct dns *dns, int64_t deadline_ms);
 
-/* Waits for the answers that were asked for and not yet needed, so that all are told. */
+/* Waits for answers that were asked for and not yet needed, so that all are recorded. */
 void dns_settle(struct dns *dns);
 
-/* How many distinct questions were asked so far. */
+/* The number of distinct questions so far. */
 size_t dns_asked(const struct dns *dns);
 
 /*
@@ -99,7 +99,7 @@ size_t dns_asked(const struct dns *dns);
  */
 void dns_limit(struct dns *dns, size_t max);
 
-/* The same as dns_ask and dns_get for what the limit must not hold back: the author's policy. */
+/* Like dns_ask and dns_get, but exempt from the limit: for the author's policy. */
 void dns_ask_policy(struct dns *dns, struct slice name, enum dns_type type);
 const struct dns_answer *dns_get_policy(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
@@ -107,7 +107,7 @@ const struct dns_answer *dns_get_policy(
 const char *dns_status_word(enum dns_status status);
 /* Why there is no answer, for people ("timeout"); NULL where the status is neither TEMP nor BAD. */
 const char *dns_why(const struct dns_answer *answer);
-/* The same for programs ("TIMEOUT"), as the pragma of a zone has it; NULL likewise. */
+/* The same for programs ("TIMEOUT"), as in the pragma of a zone; NULL likewise. */
 const char *dns_why_word(const struct dns_answer *answer);
 const char *dns_type_word(enum dns_type type);
 
@@ -124,9 +124,9 @@ struct dns_config {
 };
 
 /*
- * Over UDP and TCP (dns_resolver.c). Every file is read here, sockets are opened for questions.
- * ST_BAD for a resolver's address that is none, ST_TEMP where resolv.conf cannot be read (one that
- * is not there names 127.0.0.1), with *error set (a literal).
+ * Over UDP and TCP (dns_resolver.c). All files are read now; sockets are opened for questions.
+ * ST_BAD for an invalid resolver address, ST_TEMP where resolv.conf cannot be read (a missing one
+ * means 127.0.0.1), with *error set (a literal).
  */
 enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, const char **error);
@@ -135,12 +135,12 @@ enum status dns_open_resolver(
  * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with names absolute or below $ORIGIN
  * (the root before the first one), and pragma lines `;!WORD name [TYPE]`. Types other than those of
  * enum dns_type are skipped, but their names exist. CNAMEs are followed inside the zone, 16 at most
- * (more, or a loop, are DNS_BAD: waiting does not mend them); wildcards are those of RFC 4592.
+ * (more, or a loop, are DNS_BAD: waiting does not help); wildcards are those of RFC 4592.
  *
  * SERVFAIL, TIMEOUT (REFUSED, BAD... : dns_backend.h) fail at once, for the name or one of its
  * types, whatever records it has. NODATA and NXDOMAIN with a TYPE are the answer for it; without,
- * they are the answer for types without records, and NXDOMAIN also for all below that is not in the
- * zone. SECURE sets secure.
+ * they are the answer for types without records, and NXDOMAIN also for all names below that are not
+ * in the zone. SECURE sets secure.
  *
  * No network. ST_BAD with the line and an error in *error (owned by arena). The dns keeps nothing
  * of text or arena but arena's oom.
@@ -154,40 +154,44 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
 #define DNS_RECORD_FIRST "; DNS answers of one run, recorded by mailstamp\n"
 
 /*
- * Records that are laid over other DNS, as if they were published.
+ * Records that override other DNS, as if they were published.
  *
  * A set of records (one name, one type) replaces the one below; a CNAME replaces all types of its
- * name; other types stay. Pragmas as in a zone: NXDOMAIN and NODATA replace what is below, too, and
- * the failures do. A name above one that is laid over exists. A wildcard answers for names that
- * exist neither here nor below (RFC 4592 3.3.1). CNAMEs are followed from one into the other,
+ * name; other types stay. Pragmas as in a zone: NXDOMAIN, NODATA and failures also replace the
+ * records below. A name above one that is laid over exists. A wildcard answers for names that exist
+ * neither here nor below (RFC 4592 3.3.1). CNAMEs are followed from one into the other,
  * DNS_CHAIN_MAX at most.
  *
- * texts: n master files as dns_open_zone reads them. ST_BAD with the error in *error, and in *wrong
- * which of them has it. The overlay is arena's and is not changed by those who use it.
+ * texts: n master files as dns_open_zone reads them. ST_BAD with the error in *error, and its index
+ * in *wrong. The overlay is arena's and is not changed by its users.
  */
 struct dns_overlay;
 
 enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
 	struct dns_overlay **overlay, size_t *wrong, const char **error);
 
-/* Answers of below with the overlay over them. All but the clock's waiting is below's; below stays
- * the caller's and outlives it. It is of the arena: freed by dns_free before that is cleared. */
+/*
+ * The answers of below, with the overlay over them. Queries and their limits are those of below,
+ * which the caller owns and which must outlive the result. It is in the arena: dns_free must free
+ * it before the arena is cleared.
+ */
 struct dns *dns_open_overlay(
 	const struct dns_overlay *overlay, struct dns *below, struct arena *arena);
 
 /*
  * Everything that was asked and answered so far, as such a zone, sorted: the text that
  * dns_open_zone reads back to the same answers, outcomes and secure included. Records have the name
- * that was asked, whichever CNAMEs led to them. Owned by arena; empty where they are more than
- * DNS_ZONE_MAX.
+ * that was asked, whatever CNAMEs led to them. Owned by arena; empty if they exceed DNS_ZONE_MAX.
  */
 struct slice dns_record(const struct dns *dns, struct arena *arena);
 
-/* From now on the answer for that name and type is a time-out: for the tests of the invariants. */
+/* From now on the answer for that name and type is a time-out: for tests. */
 void dns_break(struct dns *dns, struct slice name, enum dns_type type);
 
-/* Calls each(arg, name, type, answer) for every question in the order it was first asked; the
- * answer is DNS_TEMP where none has come yet and nobody waited for one. */
+/*
+ * Calls each(arg, name, type, answer) for every question in the order it was first asked; the
+ * answer is DNS_TEMP where none has arrived yet and none was waited for.
+ */
 void dns_each(const struct dns *dns,
 	void (*each)(
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),

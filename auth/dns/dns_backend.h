@@ -1,5 +1,5 @@
 /*
- * dns_backend.h: what the files of auth/dns/ share: questions, outcomes, the back end's table.
+ * dns_backend.h: shared by the files of auth/dns/: questions, outcomes, the table of a back end.
  */
 #ifndef AUTH_DNS_DNS_BACKEND_H
 #define AUTH_DNS_DNS_BACKEND_H
@@ -12,12 +12,12 @@ struct dns_question {
 	struct slice name;          /* lower case, no dot at its end, owned by the dns */
 	enum dns_type type;
 	uint64_t hash;
-	bool asked;        /* false: only dns_break named it */
+	bool asked;        /* false: only dns_break has named it */
 	bool done;         /* answer is set and stays */
 	int64_t waited_ms; /* the waiting time of the dns when it was asked */
 	struct dns_answer answer;
 	struct arena *arena; /* for the back end's own data; lives as long as the query */
-	bool flying;         /* the resolver still holds it, answered or not */
+	bool flying;         /* the resolver still refers to it, answered or not */
 	void *own;           /* the back end's */
 };
 
@@ -27,11 +27,11 @@ struct dns_backend {
 	/* Works until the query is done or the clock passes until_ms. */
 	void (*wait)(void *self, const struct dns_question *question, int64_t until_ms);
 	int64_t (*clock_ms)(const void *self);
-	void (*free)(void *self); /* frees what the arena of the dns does not own */
+	void (*free)(void *self); /* frees everything that the arena of the dns does not own */
 };
 
 /*
- * A dns with an arena of its own and no back end yet; oom and oom_arg are those of an arena.
+ * A dns with its own arena and no back end yet; oom and oom_arg are those of an arena.
  */
 struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
 /* The same in an arena owned by the caller: it is freed before the arena is cleared. */
@@ -43,15 +43,15 @@ void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, 
 
 struct arena *dns_arena(struct dns *dns);
 
-/* Delivers the answer to a query. It is dropped if the query was given up. */
+/* Delivers the answer to a query. It is dropped if the query was abandoned. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
-/* An answer without records, and the word that stands for it in a zone's pragma and in JSON. */
+/* An answer without records, and its word in a zone's pragma and in JSON. */
 struct dns_outcome {
 	enum dns_outcome_id id;
 	const char *word;
 	enum dns_status status;
-	const char *why; /* a sentence; NULL but for TEMP and BAD */
+	const char *why; /* a sentence; NULL except for TEMP and BAD */
 };
 
 const struct dns_outcome *dns_outcome(enum dns_outcome_id id);
@@ -64,20 +64,20 @@ const struct dns_outcome *dns_outcome_of(const struct dns_answer *answer);
 
 struct dns_answer dns_outcome_answer(enum dns_outcome_id id);
 
-/* The resolver as a part of another back end (dns_resolver.c). */
+/* The resolver as part of another back end (dns_resolver.c). */
 
 struct resolver;
 
 /* config: oom and the deadline are ignored. The resolver lives in arena. */
 enum status resolver_open(const struct dns_config *config, struct arena *arena,
 	struct resolver **resolver, const char **error);
-/* Also wakes resolver_turn when fd is readable; what is read from it is the caller's. */
+/* Also wakes resolver_turn when fd is readable; the caller reads from it. */
 void resolver_watch(struct resolver *resolver, int fd);
-/* question must live until it is no longer flying, or until resolver_free. */
+/* question must live until its query has ended, or until resolver_free. */
 void resolver_start(void *resolver, struct dns_question *question);
-/* How many questions can be on their way at once; more wait for their turn. */
+/* The number of concurrent queries; further questions wait. */
 size_t resolver_most(const struct resolver *resolver);
-/* Sleeps once, until something came or until_ms, and works on what came. */
+/* Sleeps once, until something arrives or until_ms, and handles what arrived. */
 void resolver_turn(struct resolver *resolver, int64_t until_ms);
 int64_t resolver_clock(const void *resolver); /* NULL is fine */
 void resolver_free(void *resolver);

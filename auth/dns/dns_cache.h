@@ -1,6 +1,6 @@
 /*
- * dns_cache.h: the answers of a pool, bounded, the longest unused discarded first. It is not
- * locked; its owner locks it.
+ * dns_cache.h: the answers of a pool, bounded; the least recently used are discarded first. It has
+ * no lock; its owner locks it.
  */
 #ifndef AUTH_DNS_DNS_CACHE_H
 #define AUTH_DNS_DNS_CACHE_H
@@ -16,9 +16,9 @@ struct dns_entry {
 	uint64_t hash;
 	size_t pins; /* holders: each dns, and the pending query */
 	size_t size;
-	bool done;        /* answer is set and does not change any more */
-	bool gone;        /* not in the table any more: freed by its last holder */
-	int64_t until_ms; /* a failure: when it may be asked again */
+	bool done;        /* answer is set and no longer changes */
+	bool gone;        /* no longer in the table: freed by its last holder */
+	int64_t until_ms; /* a failure: when it may be queried again */
 	struct dns_answer answer;
 	void *held; /* the answer's records and texts, in one block */
 };
@@ -31,7 +31,7 @@ struct dns_cache {
 	struct dns_entry *newest, *oldest; /* of the idle ones */
 };
 
-/* max: octets of idle entries; keep_all: nothing is discarded. False if memory is out. */
+/* max: octets of idle entries; keep_all: nothing is discarded. False when out of memory. */
 bool dns_cache_init(struct dns_cache *cache, size_t max, bool keep_all);
 void dns_cache_free(struct dns_cache *cache);
 
@@ -40,11 +40,11 @@ struct dns_entry *dns_cache_find(const struct dns_cache *cache, const struct dns
 /* A new one without an answer, pinned once; NULL if there is no memory. */
 struct dns_entry *dns_cache_add(struct dns_cache *cache, const struct dns_question *q);
 void dns_cache_pin(struct dns_cache *cache, struct dns_entry *e);
-/* The last pin gone, the entry is idle and may be discarded. It must have its answer. */
+/* Once the last pin is removed, the entry is idle and may be discarded. It must have its answer. */
 void dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e);
-/* Removes it from the table; it is freed when nobody holds it. */
+/* Removes it from the table; it is freed when its last holder releases it. */
 void dns_cache_drop(struct dns_cache *cache, struct dns_entry *e);
-/* Sets the answer, a copy; a failure may be asked again after until_ms. Pinned, and only once. */
+/* Sets the answer, a copy; a failure may be queried again after until_ms. Pinned, and only once. */
 void dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms);
 
 #endif

@@ -6,7 +6,7 @@
  * three costs a twenty-fourth of it (1 + 2 + 4 of 8 parts, the last for late answers). Any answer
  * counts while the query is open, also one of the first server after the second was queried. A
  * truncated answer is repeated over TCP, and a query that a server cannot read for its EDNS is
- * repeated without it. docs/decisions/own-dns-transport.md says why this is not a library's work.
+ * repeated without it. docs/decisions/own-dns-transport.md explains why no library does this.
  */
 #include "auth/dns/dns_flight.h"
 
@@ -14,7 +14,7 @@ enum {
 	ROUNDS = 3,
 	SHARERS_MAX = 3, /* the time of a query is divided among this many servers at most */
 	TCP_TRIES = 2,   /* the second where the server closed the connection */
-	TCP_MAX = 16     /* connections: servers allow few of them */
+	TCP_MAX = 16     /* connections: servers allow only a few */
 };
 
 static uint32_t
@@ -81,7 +81,7 @@ set_due(struct flight *flight)
 	flight->due_ms = ms > INT64_MAX - now ? INT64_MAX : now + ms;
 }
 
-/* A new socket for the query; late answers are given up if there is no room for both. */
+/* A new socket for the query; late answers are lost if there is no room for both. */
 static enum transport_status
 open_socket(struct flight *flight, size_t server, bool tcp)
 {
@@ -114,7 +114,7 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 	return status;
 }
 
-/* A socket is waited for; false if all are other people's, so that we cannot free one. */
+/* Waits for a socket; false if none of ours can be freed. */
 static bool
 queue(struct flight *flight)
 {
@@ -214,12 +214,12 @@ flight_go_on(struct flight *flight)
 			return;
 		}
 	}
-	flight->due_ms = INT64_MAX; /* late answers are heard until the question is given up */
+	flight->due_ms = INT64_MAX; /* late answers are accepted until the question is abandoned */
 	if (is_hopeless(flight))
 		conclude(flight);
 }
 
-/* The server does not support EDNS: that packet does not count, and the next one has none. */
+/* The server does not support EDNS: that packet does not count, and the next one has no EDNS. */
 static void
 ask_plainly(struct flight *flight, const struct dns_socket *s)
 {
@@ -259,7 +259,7 @@ on_answer(struct flight *flight, const struct dns_socket *s, struct slice messag
 		dns_question_answer(question, &answer);
 		return;
 	}
-	/* another server may know better; of several failures the first is reported */
+	/* another server may have an answer; of several failures the first is reported */
 	if (!flight->answered)
 		flight->failure = answer;
 	flight->answered = true;

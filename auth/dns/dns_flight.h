@@ -1,5 +1,6 @@
 /*
- * dns_flight.h: one question on its way, and what all of them share (dns_flight.c, dns_resolver.c).
+ * dns_flight.h: one query in progress, and the data shared by all of them (dns_flight.c,
+ * dns_resolver.c).
  */
 #ifndef AUTH_DNS_DNS_FLIGHT_H
 #define AUTH_DNS_DNS_FLIGHT_H
@@ -25,25 +26,25 @@ struct flight {
 	struct dns_question *question;
 	struct dns_socket *sockets[DNS_SERVERS_MAX]; /* to each server; NULL: none */
 	struct dns_socket *spare;                    /* made, and not yet open */
-	size_t start;                                /* the server that is asked first */
-	unsigned sent;    /* packets, those to servers that were skipped included */
+	size_t start;                                /* the server that is queried first */
+	unsigned sent;    /* packets, including those to skipped servers */
 	uint32_t failed;  /* a bit for each server without a usable answer */
 	uint32_t refused; /* servers that could not be reached at least once */
-	uint32_t plain;   /* servers that are asked without EDNS */
+	uint32_t plain;   /* servers that are queried without EDNS */
 	bool tcp;         /* over TCP now, with tcp_server */
 	bool queued;      /* waits until a socket is free */
 	size_t tcp_server;
 	unsigned tcp_tries;
-	int64_t due_ms; /* when something has to be done without an answer */
-	bool answered;  /* failure is an answer that came, of a server that failed */
+	int64_t due_ms; /* when to act if no answer arrives */
+	bool answered;  /* failure is an answer received from a server that failed */
 	struct dns_answer failure;
 };
 
-/* Sends the next packet, to the server whose turn it is; answers where none is left. */
+/* Sends the next packet to the next server; answers with a failure if none is left. */
 void flight_go_on(struct flight *flight);
-/* Does what is due at due_ms if no answer came. */
+/* Takes the next step at due_ms if no answer arrived. */
 void flight_due(struct flight *flight);
-/* A socket may be free for a flight that is queued. */
+/* A socket may have become free for a queued query. */
 void flight_retry(struct flight *flight);
 /* Handles what arrived on one of its sockets. */
 void flight_event(const struct transport_event *event);

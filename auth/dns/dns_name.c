@@ -58,7 +58,7 @@ dns_unescape(struct slice *at, unsigned char *c)
 bool
 dns_name_parse_master(struct slice token, const struct dns_name *origin, struct dns_name *name)
 {
-	size_t n = 1, label = 0; /* label: where the length octet of the open label stands */
+	size_t n = 1, label = 0; /* label: the position of the current label's length octet */
 
 	if (slice_eq(token, SLICE("@"))) {
 		*name = *origin;
@@ -138,8 +138,7 @@ dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 			if (message.n - pos < 2)
 				return false;
 			size_t to = (len & 0x3f) << 8 | (unsigned char)message.p[pos + 1];
-			/* only to what stood before (RFC 1035 4.1.4): every jump goes down, so this
-			 * ends */
+			/* only backwards (RFC 1035 4.1.4): every jump goes down, so this ends */
 			if (to >= floor || jumps == JUMPS_MAX)
 				return false;
 			if (jumps++ == 0)

@@ -1,8 +1,9 @@
 /*
- * dns_name.h: names in wire form (RFC 1035 3.1), where every byte of a label has only one meaning.
+ * dns_name.h: names in wire form (RFC 1035 3.1), where every byte of a label has exactly one
+ * meaning.
  *
- * As text a name is its labels with dots between and none at the end; bytes stand for themselves.
- * A label that holds a dot has no such text and is only found in wire form.
+ * As text, a name is its labels joined by dots, without a final dot; bytes are not escaped. A label
+ * that holds a dot has no such text and is only found in wire form.
  */
 #ifndef AUTH_DNS_DNS_NAME_H
 #define AUTH_DNS_DNS_NAME_H
@@ -17,8 +18,8 @@ struct dns_name {
 };
 
 /*
- * text → wire; false if a label is empty or longer than 63 octets, or the whole is empty or
- * longer than 253. No escapes are known.
+ * text → wire; false if a label is empty or longer than 63 octets, or the whole is empty or longer
+ * than 253. Escapes are not interpreted.
  */
 bool dns_name_parse(struct slice text, struct dns_name *name);
 
@@ -42,7 +43,7 @@ bool dns_name_read(struct slice message, size_t *at, struct dns_name *name);
 
 bool dns_name_eq(const struct dns_name *a, const struct dns_name *b);
 
-/* text as an absolute master-file name, escaped where RFC 1035 5.1 wants it */
+/* text as an absolute master-file name, escaped as RFC 1035 5.1 requires */
 void dns_name_write(struct buf *out, struct slice text);
 
 /* one escape after a backslash: \DDD or \X (RFC 1035 5.1); at follows the backslash */

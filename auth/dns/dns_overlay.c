@@ -11,7 +11,7 @@ struct laid {
 	struct dns *below;
 };
 
-/* One way to an answer, over CNAMEs from one into the other. */
+/* The path to one answer, through CNAMEs between the overlay and DNS. */
 struct way {
 	const struct laid *laid;
 	enum dns_type type;
@@ -61,7 +61,7 @@ below(const struct way *way, const struct dns_name *name, enum dns_type type)
 	return dns_get(way->laid->below, text, type, way->until_ms);
 }
 
-/* Takes what a node says; a CNAME's target is where to go on. */
+/* Takes the answer of a node; continues at the target of a CNAME. */
 static bool
 take_node(struct way *way, const struct zone_node *node, const struct dns_name **next)
 {
@@ -98,7 +98,7 @@ star_for(const struct way *way, const struct dns_name *name)
 	return NULL;
 }
 
-/* What is below, and whether it leads on to a name that is laid over. */
+/* The answer from below, and whether it leads to a name in the overlay. */
 static enum step
 take_below(struct way *way, const struct dns_name *name, const struct zone_node *node,
 	struct dns_name *target, const struct dns_name **next)
@@ -168,7 +168,7 @@ resolve(const struct laid *laid, const struct dns_question *question, int64_t un
 	*answer = dns_outcome_answer(DNS_OUT_LOOP);
 }
 
-/* Sends what may be needed on its way; what is answered here needs nothing. */
+/* Starts the queries that may be needed; names answered here need none. */
 static void
 laid_start(void *self, struct dns_question *question)
 {
@@ -179,7 +179,7 @@ laid_start(void *self, struct dns_question *question)
 	struct dns_name name;
 
 	if (!dns_name_parse(question->name, &name))
-		return; /* dns.c asked for nothing that is no name */
+		return; /* dns.c asks only for valid names */
 	node = zone_find(&laid->overlay->zone, name.wire, name.n);
 	if (node != NULL && zone_node_says(node, question->type, question->arena, &answer, &next) ==
 				    ZONE_ANSWER) {
@@ -197,7 +197,7 @@ laid_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	struct dns_answer answer;
 
 	resolve(self, question, until_ms, &answer);
-	/* the question is this thread's own; only the contract of waiting calls it const */
+	/* the question belongs to this thread; only the interface of waiting makes it const */
 	dns_question_answer((struct dns_question *)(uintptr_t)question, &answer);
 }
 

@@ -40,7 +40,7 @@ struct dns_pool {
 	size_t nflying;
 };
 
-/* what a dns holds */
+/* an entry that a dns holds */
 struct pin {
 	struct pin *next;
 	struct dns_entry *entry;
@@ -160,7 +160,7 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 		if (member->user.wait_end != NULL)
 			member->user.wait_end(member->user.wait_arg);
 	}
-	/* the question is this thread's own; only the contract of waiting calls it const */
+	/* the question belongs to this thread; only the interface of waiting makes it const */
 	if (done)
 		dns_question_answer((struct dns_question *)(uintptr_t)question, &e->answer);
 }
@@ -238,7 +238,8 @@ dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user, struct are
 	*member = (struct member){.pool = pool, .user = *user};
 	if (pool->zone == NULL && pool->deadline_ms < INT64_MAX - now)
 		deadline = now + pool->deadline_ms;
-	/* the time limit of a query is the pool's, so that all who wait for it get the same answer
+	/*
+	 * the time limit of a query is the pool's, so that all waiting threads get the same answer
 	 */
 	dns_attach(dns, pool->zone != NULL ? &zone : &shared, member, INT64_MAX, deadline);
 	return dns;
@@ -259,7 +260,7 @@ begin_flight(struct dns_pool *pool, struct asking *asking)
 	resolver_start(pool->resolver, &asking->question);
 }
 
-/* false if the pool is to end */
+/* false if the pool must end */
 static bool
 take_new(struct dns_pool *pool)
 {
@@ -287,8 +288,7 @@ take_new(struct dns_pool *pool)
 	return !stop;
 }
 
-/* Delivers answers and drops queries that the resolver has finished; returns the time until which
- * to sleep. */
+/* Delivers answers and removes finished queries; returns when to wake up. */
 static int64_t
 tell_answers(struct dns_pool *pool)
 {

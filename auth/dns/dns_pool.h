@@ -1,13 +1,12 @@
 /*
  * dns_pool.h: answers shared by threads: one bounded cache in front of one back end.
  *
- * Each message has a struct dns of its own, with its own budget and its own list of what was asked;
- * the pool gives the answers. A thread of the pool talks to the resolver, so that the queries of
- * all threads can be outstanding at the same time. With a zone nothing is sent and there is no such
- * thread.
+ * Each message has its own struct dns, with its own budget and list of questions; the pool provides
+ * the answers. A thread of the pool talks to the resolver, so that the queries of all threads can
+ * be outstanding at the same time. With a zone nothing is sent and there is no such thread.
  *
- * One run, one answer: an answer is valid while it is in the cache, whatever its TTL; a
- * failure is asked again after DNS_POOL_RETRY_MS unless keep_all.
+ * One run, one answer: an answer is valid while it is in the cache, whatever its TTL; a failure is
+ * asked again after DNS_POOL_RETRY_MS unless keep_all.
  */
 #ifndef AUTH_DNS_DNS_POOL_H
 #define AUTH_DNS_DNS_POOL_H
@@ -16,7 +15,7 @@
 
 enum {
 	DNS_POOL_RETRY_MS = 60000,
-	DNS_POOL_FLYING = 512 /* questions that are on their way at once; more wait */
+	DNS_POOL_FLYING = 512 /* concurrent queries; further questions wait */
 };
 
 struct dns_pool;
@@ -24,21 +23,21 @@ struct dns_pool;
 struct dns_pool_config {
 	struct dns_config dns;    /* deadline_ms is counted for each dns from its opening */
 	const struct slice *zone; /* a master file to answer from (dns_open_zone), or NULL */
-	size_t cache_max;         /* about how many octets of unused answers are kept */
+	size_t cache_max;         /* the approximate number of octets of unused answers to keep */
 	bool keep_all;            /* discard nothing, for dns_pool_record */
 };
 
 /*
  * ST_BAD with *error (a literal or owned by arena) for a bad resolver or zone; ST_TEMP with *error
- * where there is no memory, pipe or thread. Signals are blocked in the pool's thread.
+ * if memory, a pipe or a thread is not available. Signals are blocked in the pool's thread.
  */
 enum status dns_pool_open(const struct dns_pool_config *config, struct arena *arena,
 	struct dns_pool **pool, const char **error);
 
-/* Every dns of it must be freed before. NULL is allowed. */
+/* All its dns must have been freed. NULL is allowed. */
 void dns_pool_free(struct dns_pool *pool);
 
-/* Who asks: all may be NULL. */
+/* The user of a dns: all members may be NULL. */
 struct dns_pool_user {
 	void (*wait_begin)(void *arg); /* called before this thread sleeps for an answer, ... */
 	void (*wait_end)(void *arg);   /* ... and after it woke */
@@ -46,13 +45,16 @@ struct dns_pool_user {
 };
 
 /*
- * A dns for one message, in the message's arena, to be freed by dns_free before that is cleared;
- * for one thread at a time as every dns.
+ * A dns for one message, in the message's arena, which dns_free must free before the arena is
+ * cleared; for one thread at a time, like every dns.
  */
 struct dns *dns_pool_dns(
 	struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena);
 
-/* How many answers are there, and each of them, in no order; no other thread may use the pool. */
+/*
+ * The number of answers, and each of them, in no particular order; no other thread may use the
+ * pool.
+ */
 size_t dns_pool_count(const struct dns_pool *pool);
 void dns_pool_each(const struct dns_pool *pool,
 	void (*each)(

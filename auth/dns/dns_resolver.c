@@ -1,4 +1,4 @@
-/* dns_resolver.c: questions to resolvers, all on their way at once; dns_flight.c is one of them. */
+/* dns_resolver.c: queries to resolvers, all concurrently; dns_flight.c handles one of them. */
 #include <time.h>
 
 #include "auth/dns/dns_flight.h"
@@ -28,7 +28,7 @@ resolver_start(void *self, struct dns_question *question)
 	flight_go_on(flight);
 }
 
-/* Releases queries that are done, and does what is due for the others. */
+/* Releases finished queries, and takes the next step for the others. */
 static void
 sweep(struct resolver *r)
 {
@@ -50,7 +50,7 @@ sweep(struct resolver *r)
 	}
 }
 
-/* Those that wait for a socket, in their order. */
+/* Queries that wait for a socket, in order. */
 static void
 start_queued(struct resolver *r)
 {
@@ -63,7 +63,7 @@ start_queued(struct resolver *r)
 	}
 }
 
-/* How long to sleep: until something is due or until_ms. */
+/* How long to sleep: until the next step is due or until_ms. */
 static int
 poll_time(const struct resolver *r, int64_t until_ms)
 {
@@ -80,7 +80,7 @@ poll_time(const struct resolver *r, int64_t until_ms)
 	return ms < 0 ? 0 : ms > MOST ? MOST : (int)ms;
 }
 
-/* Sleeps once and works on what came, then on what did not. */
+/* Sleeps once, then handles arrivals, then timeouts. */
 static void
 turn(struct resolver *r, int timeout)
 {
@@ -116,7 +116,7 @@ resolver_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {
 	struct resolver *r = self;
 
-	/* at least one turn: the answer may have arrived meanwhile */
+	/* at least one pass: the answer may have arrived meanwhile */
 	do
 		turn(r, question->done ? 0 : poll_time(r, until_ms));
 	while (!question->done && resolver_clock(NULL) < until_ms);

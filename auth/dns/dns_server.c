@@ -9,7 +9,7 @@
 
 enum { PORT = 53, CONF_MAX = 65536 };
 
-/* What is after a colon. */
+/* The port after a colon. */
 static bool
 parse_port(struct slice text, unsigned *port)
 {
@@ -75,7 +75,7 @@ dns_server_parse(struct slice text, struct dns_server *server)
 	return split_port(&text, &port) && set_address(text, port, 0, server);
 }
 
-/* The interface's number, given as such or by its name; 0 if there is none. */
+/* The interface's number, given as a number or a name; 0 if there is none. */
 static uint32_t
 scope_of(struct slice text)
 {
@@ -109,12 +109,12 @@ parse_scoped(struct slice text, struct dns_server *server)
 	if (scope.n > 0) {
 		number = scope_of(slice_from(scope, 1));
 		if (number == 0)
-			return false; /* an interface that is not there */
+			return false; /* an interface that does not exist */
 	}
 	return set_address(slice_head(text, text.n - scope.n), port, number, server);
 }
 
-/* Takes the next word off the line; empty at its end or where a comment begins. */
+/* Takes the next word of the line; empty at its end or at a comment. */
 static struct slice
 next_word(struct slice *line)
 {

@@ -19,7 +19,7 @@ transport_init(struct transport *t, struct arena *arena)
 
 	t->arena = arena;
 	t->max = SOCKETS_MAX;
-	/* half of the descriptors are for messages and other uses */
+	/* half of the descriptors are reserved for messages and other uses */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < t->max)
 		t->max = limit.rlim_cur < 2 ? 1 : (size_t)limit.rlim_cur / 2;
 }
@@ -101,7 +101,7 @@ connect_to(const struct transport *t, bool tcp, const struct dns_server *server,
 	*fd = socket(server->address.any.sa_family, type, 0);
 	if (*fd < 0)
 		return why(t);
-	/* without bind, the kernel chooses a port that nobody can guess */
+	/* without bind, the kernel chooses a port that is unpredictable */
 	if (connect(*fd, &server->address.any, server->n) == 0 || errno == EINPROGRESS)
 		return TRANSPORT_SENT;
 	status = why(t);
@@ -109,7 +109,7 @@ connect_to(const struct transport *t, bool tcp, const struct dns_server *server,
 	return status;
 }
 
-/* With an id that nobody can guess (RFC 5452 9.2), as the port is. */
+/* With an id that is unpredictable (RFC 5452 9.2), as the port is. */
 static bool
 write_query(struct dns_socket *s, struct slice name, enum dns_type type)
 {
@@ -156,7 +156,7 @@ transport_repeat(struct transport *t, const struct dns_socket *s)
 
 	if (send(fd, s->query + LENGTH, s->query_n, MSG_NOSIGNAL) >= 0)
 		return TRANSPORT_SENT;
-	/* a full queue loses a packet as a network does */
+	/* a full queue loses the packet, like a network */
 	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)
 		return TRANSPORT_SENT;
 	return why(t);
@@ -181,7 +181,7 @@ transport_poll(struct transport *t, int timeout)
 		(void)is_lost(t);
 }
 
-/* One packet: what is no answer to the question is ignored, as if it had not come. */
+/* One packet: anything but an answer to the question is ignored. */
 static bool
 read_udp(struct transport *t, int fd, struct transport_event *event)
 {
@@ -190,7 +190,7 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 	bool cut = n > (ssize_t)sizeof t->packet;
 
 	if (n < 0) {
-		event->kind = TRANSPORT_FAILED; /* ICMP says that nobody is there */
+		event->kind = TRANSPORT_FAILED; /* ICMP reports that nobody listens */
 		return is_lost(t);
 	}
 	event->message = slice_make((const char *)t->packet, cut ? sizeof t->packet : (size_t)n);
@@ -202,7 +202,7 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 	return true;
 }
 
-/* The question, or as much of it as the connection takes. */
+/* Sends the question, or as much of it as the connection accepts. */
 static bool
 write_tcp(struct transport *t, struct transport_event *event)
 {
@@ -220,8 +220,10 @@ write_tcp(struct transport *t, struct transport_event *event)
 	return false;
 }
 
-/* Reads up to s->got = end octets, the length included; false if they are not yet all there,
- * with *failed where they will never be. */
+/*
+ * Reads up to s->got = end octets, the length included; false if they are not yet all there, with
+ * *failed if they will never arrive.
+ */
 static bool
 read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t end, bool *failed)
 {
@@ -240,7 +242,7 @@ read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t 
 	return false;
 }
 
-/* At most one message; one that is no answer to the question is ignored. */
+/* At most one message; one that does not answer the question is ignored. */
 static bool
 read_tcp(struct transport *t, struct transport_event *event)
 {
@@ -269,8 +271,10 @@ read_tcp(struct transport *t, struct transport_event *event)
 bool
 transport_next(struct transport *t, struct transport_event *event)
 {
-	/* from the end: a socket that is closed gives its place to the last one, which was looked
-	 * at before or opened since */
+	/*
+	 * from the end: a socket that is closed is replaced by the last one, which was examined
+	 * before or opened since
+	 */
 	while (t->ready > 0) {
 		size_t i = --t->ready;
 		struct pollfd *fd;

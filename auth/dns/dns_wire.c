@@ -21,7 +21,7 @@ struct record {
 	size_t at, end; /* its data */
 };
 
-/* where a section of the message begins, and how many records it has */
+/* the beginning of a section of the message, and its number of records */
 struct section {
 	size_t at;
 	unsigned n;
@@ -225,7 +225,7 @@ take(struct slice message, struct section section, const struct dns_name *owner,
 	return true;
 }
 
-/* Steps over the records of a section; false if one leaves the message. */
+/* Skips the records of a section; false if one exceeds the message. */
 static bool
 skip_section(struct slice message, struct section *section, size_t *at)
 {
@@ -238,7 +238,7 @@ skip_section(struct slice message, struct section *section, size_t *at)
 	return true;
 }
 
-/* Does a server that neither owns the name nor recurses point to others? (RFC 1034 4.3.1) */
+/* Is it a referral by a server that neither owns the name nor recurses? (RFC 1034 4.3.1) */
 static bool
 is_referral(struct slice message, unsigned flags, size_t at)
 {
@@ -305,7 +305,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 		at += 4;
 	}
 	if ((flags & FLAG_TC) != 0 || !skip_section(message, &answers, &at))
-		return DNS_OUT_BAD; /* what is missing may be what counts (RFC 2181 9) */
+		return DNS_OUT_BAD; /* the missing part may matter (RFC 2181 9) */
 	if (rcode == 3)
 		return DNS_OUT_NXDOMAIN; /* of the chain's end (RFC 6604 3) */
 	if (!dns_name_parse(name, &owner))

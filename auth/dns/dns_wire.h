@@ -5,11 +5,11 @@
 #include "auth/dns/dns.h"
 #include "auth/dns/dns_name.h"
 
-/* 1232 octets pass every path without fragments: less is asked for again over TCP */
+/* 1232 octets pass every path without fragmentation: larger answers are repeated over TCP */
 enum { DNS_UDP_MAX = 1232, DNS_QUERY_MAX = 12 + DNS_NAME_WIRE_MAX + 4 + 11 };
 
 /*
- * Writes a question with RD and AD set (RFC 6840 5.7), with an OPT record where edns. Returns its
+ * Writes a question with RD and AD set (RFC 6840 5.7), with an OPT record if edns. Returns its
  * length, 0 if name is not one.
  */
 size_t dns_query_write(struct slice name, enum dns_type type, uint16_t id, bool edns,
@@ -22,10 +22,10 @@ size_t dns_query_write(struct slice name, enum dns_type type, uint16_t id, bool 
 bool dns_answer_is_to(struct slice message, struct slice query);
 
 /*
- * What a server's message says to that question. CNAMEs of the answer section are followed from
- * name, 16 at most; records of other names, types and classes mean nothing. *answer is always set
+ * The answer to that question in a server's message. CNAMEs of the answer section are followed from
+ * name, 16 at most; records of other names, types and classes are ignored. *answer is always set
  * and owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD where the message cannot
- * be read. Not looked at: the id and whether the question is repeated (dns_answer_is_to).
+ * be read. The id and the question section are not checked here (dns_answer_is_to).
  */
 void dns_answer_parse(struct slice name, enum dns_type type, struct slice message,
 	struct arena *arena, struct dns_answer *answer);

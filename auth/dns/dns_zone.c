@@ -46,7 +46,7 @@ grow(struct zone *zone)
 	zone->nbuckets = n;
 }
 
-/* wire must stay: a node above another one points into its name */
+/* wire must outlive the zone: a node above another one points into its name */
 static struct zone_node *
 add_node(struct zone *zone, const unsigned char *wire, size_t n)
 {
@@ -93,7 +93,7 @@ zone_exists(struct zone *zone, struct zone_node *node)
 	}
 }
 
-/* The pragma that speaks of this type, or (typed false) of the whole name; NULL for none. */
+/* The pragma for this type, or (typed false) for the whole name; or NULL. */
 static const struct dns_outcome *
 pragma_of(const struct zone_node *node, bool typed, enum dns_type type)
 {
@@ -184,7 +184,7 @@ zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *a
 	const struct dns_outcome *named = pragma_of(node, false, type);
 
 	*answer = (struct dns_answer){.status = DNS_NODATA, .secure = is_secure(node, type)};
-	/* a failure is for every type, existence only for those that have no record */
+	/* a failure applies to every type, existence only to types without records */
 	if (outcome == NULL && named != NULL &&
 		(named->status == DNS_TEMP || named->status == DNS_BAD))
 		outcome = named;
@@ -252,7 +252,7 @@ wildcard_of(const struct zone *zone, const struct dns_name *name)
 	return zone_star(zone, wire, n);
 }
 
-/* One step: sets the answer, or returns the name to go on with. */
+/* One step: sets the answer, or returns the name to continue with. */
 static const struct dns_name *
 answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type type, bool first,
 	struct arena *arena, struct dns_answer *answer)
@@ -275,7 +275,7 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 			named = pragma_of(node, false, type);
 		}
 	}
-	/* a failure is for every type, existence only for those that have no record */
+	/* a failure applies to every type, existence only to types without records */
 	if (outcome == NULL && named != NULL &&
 		(named->status == DNS_TEMP || named->status == DNS_BAD))
 		outcome = named;
@@ -303,7 +303,7 @@ zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type 
 		if (name == NULL)
 			return;
 	}
-	/* a chain that a resolver would not follow either; it will not mend by waiting */
+	/* a chain that a resolver would not follow either; waiting does not help */
 	set_outcome(answer, dns_outcome(DNS_OUT_LOOP));
 }
 
@@ -314,7 +314,7 @@ zone_start(void *self, struct dns_question *question)
 	struct dns_answer answer;
 
 	if (!dns_name_parse(question->name, &name))
-		return; /* dns.c asked for nothing that is no name */
+		return; /* dns.c asks only for valid names */
 	zone_answer(self, &name, question->type, question->arena, &answer);
 	dns_question_answer(question, &answer);
 }
@@ -327,7 +327,7 @@ zone_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	(void)until_ms;
 }
 
-/* Nothing is ever waited for, so that no run depends on the time it took. */
+/* Nothing waits, so that no run depends on timing. */
 static int64_t
 zone_clock(const void *self)
 {

@@ -1,5 +1,5 @@
 /*
- * dns_zone.h: a zone in memory: every name of the file and every name above one, in one hash.
+ * dns_zone.h: a zone in memory: every name of the file and every name above one, in one hash table.
  */
 #ifndef AUTH_DNS_DNS_ZONE_H
 #define AUTH_DNS_DNS_ZONE_H
@@ -10,14 +10,14 @@
 enum { ZONE_TXT_MAX = 65535 };
 
 struct zone_record {
-	struct zone_record *next; /* of the same name, in the order of the file */
+	struct zone_record *next; /* of the same name, in file order */
 	enum dns_type type;
 	uint32_t ttl;
 	struct dns_rr rr;
 	struct dns_name *target; /* CNAME */
 };
 
-/* what a pragma says */
+/* the answer that a pragma gives */
 struct zone_pragma {
 	struct zone_pragma *next;
 	bool typed; /* for one type; otherwise for the name */
@@ -53,7 +53,7 @@ void zone_exists(struct zone *zone, struct zone_node *node);
 
 enum zone_says { ZONE_NOTHING, ZONE_ANSWER, ZONE_CNAME };
 
-/* What one node says itself: nothing of this type, *answer, or *target of its CNAME. */
+/* The answer of one node by itself: nothing of this type, *answer, or *target of its CNAME. */
 enum zone_says zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *arena,
 	struct dns_answer *answer, const struct dns_name **target);
 
@@ -70,8 +70,10 @@ bool zone_read(struct zone *zone, struct slice text, size_t *line, const char **
 enum status zone_load(
 	struct zone *zone, struct slice text, struct arena *arena, const char **error);
 
-/* The answer as an authoritative server with recursion into this zone only would give it.
- * Its texts are the zone's, the list of its records is arena's; the zone is not changed. */
+/*
+ * The answer of an authoritative server that recurses only into this zone. Its texts are the
+ * zone's, the list of its records is arena's; the zone is not changed.
+ */
 void zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type type,
 	struct arena *arena, struct dns_answer *answer);
 

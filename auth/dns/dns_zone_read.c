@@ -404,7 +404,7 @@ zone_read(struct zone *zone, struct slice text, size_t *line, const char **error
 {
 	struct reader r = {.zone = zone, .rest = text, .line = 1, .token_line = 1};
 
-	r.origin.n = 1; /* relative names are below the root until $ORIGIN says otherwise */
+	r.origin.n = 1; /* relative names are below the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
 		fail(&r, "the zone is longer than 64 MiB");
 	while (r.error == NULL && r.rest.n > 0)

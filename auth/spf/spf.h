@@ -19,11 +19,12 @@ struct spf_result {
 	struct slice record;        /* the record of that domain, or empty */
 	struct slice term;          /* the directive that matched, as written, or empty; for
 				       permerror and temperror the term that caused it */
-	struct slice term_domain;   /* whose record it is in (an include or redirect target) */
-	struct slice explanation;   /* exp= text, expanded, printable ASCII, 500 octets at most */
-	unsigned lookups, voids;    /* terms that asked DNS; of those without an answer */
-	bool unsure;                /* temperror because of a name that did not answer */
-	const char *engine;         /* "mailstamp" or "libspf2" */
+	struct slice
+		term_domain; /* the domain whose record has it (an include or redirect target) */
+	struct slice explanation; /* exp= text, expanded, printable ASCII, 500 octets at most */
+	unsigned lookups, voids;  /* terms that queried DNS; those of them without an answer */
+	bool unsure;              /* temperror because a name did not answer */
+	const char *engine;       /* "mailstamp" or "libspf2" */
 };
 
 /* An SPF record, parsed (RFC 7208 4.6, 5, 6, 12): no DNS, no clock. */
@@ -45,7 +46,7 @@ struct spf_record {
 	struct slice exp;      /* domain-spec, or empty */
 };
 
-/* Does this TXT text begin as an SPF record: "v=spf1" and then a blank or the end? */
+/* Does this TXT text begin as an SPF record: "v=spf1" followed by a space or the end? */
 bool spf_is_record(struct slice text);
 
 /* ST_BAD if anything is wrong anywhere in it (RFC 7208 4.6: permerror before evaluation),
@@ -53,7 +54,7 @@ bool spf_is_record(struct slice text);
 enum status spf_parse(
 	struct slice text, struct arena *arena, struct spf_record *record, struct slice *bad_term);
 
-/* What macros expand from (RFC 7208 7). */
+/* The values that macros expand to (RFC 7208 7). */
 struct spf_macro_context {
 	struct slice sender, domain, helo, receiver; /* %{s} %{d} %{h} %{r} */
 	const struct ip *client;
@@ -62,7 +63,7 @@ struct spf_macro_context {
 };
 
 /*
- * Is the text a macro-string (RFC 7208 7.1)? exp: SP, %{c}, %{r} and %{t} are allowed, too (an
+ * Is the text a macro-string (RFC 7208 7.1)? exp: SP, %{c}, %{r} and %{t} are also allowed (an
  * explain-string, RFC 7208 6.2). *literals: how many octets follow the last macro.
  */
 bool spf_macro_check(struct slice text, bool exp, size_t *literals);
@@ -71,10 +72,10 @@ bool spf_macro_check(struct slice text, bool exp, size_t *literals);
 bool spf_macro_needs_p(struct slice text);
 
 /*
- * macro-string → text. exp: an explain-string, nothing is cut. Otherwise a domain-spec: one dot at
- * the end is taken off and labels are dropped from the left until the name has 253 octets at most
- * (RFC 7208 7.3); the labels themselves are ignored. ST_BAD for bad syntax, ST_LIMIT
- * for an expansion over 8,192 octets.
+ * macro-string → text. exp: an explain-string, which is not cut. Otherwise a domain-spec: a final
+ * dot is removed and labels are dropped from the left until the name has 253 octets at most (RFC
+ * 7208 7.3); the labels themselves are ignored. ST_BAD for bad syntax, ST_LIMIT for an expansion
+ * over 8,192 octets.
  */
 enum status spf_macro_expand(struct slice text, const struct spf_macro_context *context, bool exp,
 	struct arena *arena, struct slice *out);
@@ -85,7 +86,7 @@ void spf_ask(const struct auth_input *in);
 /* check_host() for the message's identity; *result is always set. */
 enum status spf_check(const struct auth_input *in, struct spf_result *result);
 
-/* Is libspf2 in this program (make SPF2=no)? Without it, it gives no usable result. */
+/* Is libspf2 in this program (make SPF2=no)? Without it, spf_libspf2_check has no usable result. */
 bool spf_libspf2_built(void);
 
 /* The same by libspf2, over our DNS layer. */

@@ -167,7 +167,7 @@ evaluate(struct spf_eval *eval, const struct spf_host *host)
 	return AUTH_NONE;
 }
 
-/* RFC 7208 6.1: the target of redirect=; SPF_YES, or what ends the evaluation. */
+/* RFC 7208 6.1: the target of redirect=; SPF_YES, or the result that ends the evaluation. */
 static enum spf_match
 follow(struct spf_eval *eval, struct spf_host *host)
 {
@@ -210,7 +210,7 @@ spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host
 	}
 }
 
-/* RFC 7208 6.2: of the record that said fail; nothing that goes wrong here changes the result. */
+/* RFC 7208 6.2: of the record that gave the fail; errors here do not change the result. */
 static void
 explain(struct spf_eval *eval, const struct spf_host *host)
 {

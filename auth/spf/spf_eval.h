@@ -1,5 +1,5 @@
 /*
- * spf_eval.h: what the files of auth/spf/ share: the identity, one evaluation.
+ * spf_eval.h: shared by the files of auth/spf/: the identity, one evaluation.
  */
 #ifndef AUTH_SPF_SPF_EVAL_H
 #define AUTH_SPF_SPF_EVAL_H
@@ -11,9 +11,9 @@
 enum { SPF_MAX_LOOKUPS = 10, SPF_MAX_VOIDS = 2, SPF_MAX_NAMES = 10 };
 
 /*
- * Who is checked (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false if
- * there is nothing to check; code and reason then say it. ST_TEMP if the name could not be
- * read for want of memory.
+ * The identity to check (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false if
+ * there is nothing to check; code and reason then say so. ST_TEMP if the name could not be read
+ * because memory ran out.
  */
 enum status spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
 
@@ -23,16 +23,16 @@ int64_t spf_until(const struct auth_input *in);
 /* Has a mechanism matched? The last two end the evaluation. */
 enum spf_match { SPF_NO, SPF_YES, SPF_TEMP, SPF_PERM };
 
-/* One check_host() with all that it includes and redirects to. */
+/* One check_host() with all its includes and redirects. */
 struct spf_eval {
 	const struct auth_input *in;
-	struct spf_result *result; /* reason, term and counts are kept here as it goes */
+	struct spf_result *result; /* reason, term and counts are updated during the evaluation */
 	struct spf_macro_context macros;
 	enum dns_type address; /* A or AAAA: as the client's address */
 	int64_t until;
 	bool explaining;               /* no limits count any more */
 	bool term_void;                /* the current term has had a void lookup */
-	const struct dns_answer *ptrs; /* the client's names, once they were asked for */
+	const struct dns_answer *ptrs; /* the client's names, once they have been queried */
 };
 
 /* A domain and its record. */
@@ -48,8 +48,8 @@ enum spf_match spf_blame(struct spf_eval *eval, enum spf_match match, enum spf_r
 enum spf_match spf_count_lookup(struct spf_eval *eval);
 
 /*
- * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a name
- * that DNS can have; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
+ * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a valid
+ * DNS name; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
  */
 enum spf_match spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer);

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* netdb.h: the codes that a lookup answers with */
+#define _DEFAULT_SOURCE /* netdb.h: the return codes of a lookup */
 #include "auth/spf/spf.h"
 
 #ifdef MAILSTAMP_LIBSPF2
@@ -13,13 +13,13 @@
 #include "mime/late.h"
 
 /*
- * libspf2 counts its ten lookups for each record alone, so that a tree of includes may ask 10^n
- * questions: past this many every answer is "try again", which ends its evaluation. A sender
- * that is longer than it was ever tried with is not given to it.
+ * libspf2 counts its ten lookups for each record separately, so that a tree of includes may ask
+ * 10^n questions: past this many every answer is "try again", which ends its evaluation. A sender
+ * longer than it was tested with is not passed to it.
  */
 enum { MAX_QUESTIONS = 100, MAX_SENDER = 1000, MAX_RR = 1000 };
 
-/* what we use of libspf2 */
+/* the part of libspf2 that we use */
 struct spf2 {
 	__typeof__(&SPF_dns_rr_buf_realloc) rr_realloc;
 	__typeof__(&SPF_dns_rr_free) rr_free;
@@ -54,7 +54,7 @@ struct hook {
 	struct spf2 spf2;
 	int64_t until;
 	unsigned questions;
-	bool over; /* a question was one too many for the message */
+	bool over; /* a question exceeded the message's limit */
 	bool no_memory;
 };
 
@@ -132,7 +132,7 @@ ask(struct hook *hook, const char *domain, ns_type type)
 		type != ns_t_txt)
 		return &nodata; /* RFC 7208 3.1: no type SPF */
 	if (!dns_name_parse(slice_str(domain), &wire))
-		return &nothing; /* as our own evaluator has it */
+		return &nothing; /* as in our own evaluator */
 	if (++hook->questions > MAX_QUESTIONS ||
 		(hook->until != 0 && dns_clock_ms(hook->in->dns) >= hook->until))
 		return &late;
@@ -141,7 +141,7 @@ ask(struct hook *hook, const char *domain, ns_type type)
 	return answer;
 }
 
-/* Copies record i of the answer; false where memory is out. */
+/* Copies record i of the answer; false when out of memory. */
 static bool
 copy_rr(const struct spf2 *spf2, SPF_dns_rr_t *to, int i, const struct dns_rr *rr)
 {
@@ -189,7 +189,7 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 	return rr;
 }
 
-/* The error that ended the evaluation: it is not always where one would look for it. */
+/* The error that ended the evaluation, which libspf2 stores in different places. */
 static SPF_errcode_t
 error_of(const struct spf2 *spf2, SPF_response_t *response)
 {
@@ -291,7 +291,7 @@ set_client(const struct spf2 *spf2, SPF_request_t *request, const struct ip *cli
 	return spf2->set_ipv6(request, aaaa) == SPF_E_SUCCESS;
 }
 
-/* False where libspf2 could not work: no memory. */
+/* False if libspf2 fails for lack of memory. */
 static bool
 run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
 	const struct auth_input *in, struct spf_result *result)
@@ -303,8 +303,10 @@ run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
 	(void)spf2->set_receiver(server, in->options->receiver.n == 0
 						 ? "unknown"
 						 : arena_cstr(in->arena, in->options->receiver));
-	/* its functions return nonzero or an error code for success, each as it likes: the
-	 * pointers that they leave are what can be trusted */
+	/*
+	 * its functions return nonzero or an error code for success, inconsistently: only the
+	 * pointers that they set are reliable
+	 */
 	(void)spf2->set_env_from(request, arena_cstr(in->arena, result->sender));
 	if (helo.n > 0 && helo.n <= MAX_SENDER)
 		(void)spf2->set_helo(request, arena_cstr(in->arena, helo));
@@ -331,7 +333,7 @@ check(struct hook *hook, struct spf_result *result)
 	SPF_request_t *request = server == NULL ? NULL : spf2->request_new(server);
 	bool ok = request != NULL && run(spf2, server, request, hook->in, result);
 
-	if (ok && hook->over && result->code == AUTH_TEMPERROR) { /* as our own evaluator has it */
+	if (ok && hook->over && result->code == AUTH_TEMPERROR) { /* as in our own evaluator */
 		result->code = AUTH_PERMERROR;
 		result->reason = spf_reason(SPF_R_QUESTIONS);
 	}
@@ -361,7 +363,7 @@ spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 	}
 	loaded = load(&hook.spf2, &handlers);
 	if (loaded) {
-		/* NULL is silence; always the same value, whoever comes first */
+		/* NULL is silence; every thread sets the same value */
 		*handlers.warning = NULL;
 		*handlers.info = NULL;
 		*handlers.debug = NULL;

@@ -38,7 +38,7 @@ scan_parts(struct slice *at, struct macro *macro)
 	return value > 0; /* RFC 7208 7.3: must be nonzero */
 }
 
-/* What follows a '%'; exp: %{c}, %{r} and %{t} may occur here (RFC 7208 7.2). */
+/* The part after a '%'; exp: %{c}, %{r} and %{t} may occur here (RFC 7208 7.2). */
 static bool
 scan_macro(struct slice *at, bool exp, struct macro *macro)
 {
@@ -194,8 +194,8 @@ is_delimiter(const struct macro *macro, char c)
 }
 
 /*
- * The parts that remain of a value that is split: the last ones, counted after the reversal
- * (RFC 7208 7.3), so for a reversed value the first ones as written.
+ * The parts that are kept of a split value: the last ones, counted after the reversal (RFC 7208
+ * 7.3), so for a reversed value the first ones as written.
  */
 static struct slice
 kept_parts(const struct macro *macro, struct slice value)

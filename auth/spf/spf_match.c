@@ -23,7 +23,7 @@ spf_count_lookup(struct spf_eval *eval)
 
 /*
  * RFC 7208 4.6.4 limits the terms that cause void lookups: the second void lookup of one term (the
- * hosts of one mx) is none more.
+ * hosts of one mx) does not count again.
  */
 static enum spf_match
 count_void(struct spf_eval *eval)
@@ -51,7 +51,7 @@ spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	struct dns_name wire;
 
 	*answer = &nothing;
-	/* RFC 7208 4.8 leaves open what a malformed name does: as one that does not exist */
+	/* RFC 7208 4.8 does not define a malformed name: it counts as one that does not exist */
 	if (!dns_name_parse(name, &wire))
 		return SPF_NO;
 	if (time_is_up(eval))
@@ -63,8 +63,8 @@ spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	case DNS_NODATA:
 	case DNS_NXDOMAIN:
 		return count_void(eval);
-	case DNS_BAD: /* RFC 7208 4.4, 5: what could not be learnt is a temperror */
-		if ((*answer)->outcome == DNS_OUT_MANY) /* RFC 7208 4.6.4 lets us have limits */
+	case DNS_BAD: /* RFC 7208 4.4, 5: a failed lookup is a temperror */
+		if ((*answer)->outcome == DNS_OUT_MANY) /* RFC 7208 4.6.4 allows limits */
 			return spf_blame(eval, SPF_PERM, SPF_R_QUESTIONS);
 		return spf_blame(eval, SPF_TEMP, SPF_R_DNS_BAD);
 	case DNS_TEMP:
@@ -110,8 +110,10 @@ match_mx(struct spf_eval *eval, struct slice name, const struct spf_directive *d
 
 	if (match != SPF_YES)
 		return match;
-	/* RFC 7208 4.6.4. Not only at the eleventh: else equal preferences, which have no order,
-	 * would leave the result to chance. */
+	/*
+	 * RFC 7208 4.6.4. Not only at the eleventh: otherwise hosts of equal preference, which have
+	 * no order, would leave the result to chance.
+	 */
 	if (answer->n > SPF_MAX_NAMES)
 		return spf_blame(eval, SPF_PERM, SPF_R_MX);
 	for (size_t i = 0; i < answer->n; i++) {
@@ -158,8 +160,8 @@ confirm_name(struct spf_eval *eval, struct slice name)
 }
 
 /*
- * Goes through the client's first ten names (RFC 7208 4.6.4) for one that wanted() takes and that
- * leads back to the client.
+ * Searches the client's first ten names (RFC 7208 4.6.4) for one that wanted() accepts and that
+ * resolves to the client.
  */
 static enum spf_match
 find_name(struct spf_eval *eval, bool (*wanted)(struct slice name, struct slice domain),
@@ -190,13 +192,13 @@ match_ptr(struct spf_eval *eval, struct slice name)
 	enum spf_match match = client_names(eval);
 
 	if (match == SPF_TEMP)
-		return SPF_NO; /* RFC 7208 5.5: a DNS error here is no match */
+		return SPF_NO; /* RFC 7208 5.5: a DNS error here does not match */
 	if (match == SPF_YES)
 		match = find_name(eval, domain_within, name, &found);
 	return match;
 }
 
-/* %{p} (RFC 7208 7.3): the domain itself, else one below it, else any; else "unknown". */
+/* %{p} (RFC 7208 7.3): the domain itself, else a name below it, else any name, else "unknown". */
 static enum spf_match
 find_validated(struct spf_eval *eval, struct slice domain)
 {
@@ -281,7 +283,7 @@ spf_match_directive(
 	return SPF_NO;
 }
 
-/* Starts the question that a term begins with, unless it needs answers to be known. */
+/* Starts the first query of a term, unless its name depends on other answers. */
 static void
 ask_term(struct spf_eval *eval, struct slice domain, struct slice spec, enum dns_type type)
 {

@@ -1,5 +1,6 @@
 /*
- * spf_reason.h: every reason that SPF gives. A new one is a row here, and the place that gives it.
+ * spf_reason.h: every reason that SPF gives. To add one, add a row here and return it where the
+ * condition is detected.
  */
 #ifndef AUTH_SPF_SPF_REASON_H
 #define AUTH_SPF_SPF_REASON_H

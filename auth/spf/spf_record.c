@@ -1,7 +1,7 @@
 #include "auth/spf/spf.h"
 #include "mime/scan.h"
 
-/* RFC 7208 5: what may follow the name of a mechanism */
+/* RFC 7208 5: the forms after the name of a mechanism */
 enum rule_flags { RULE_DOMAIN = 1, RULE_REQUIRED = 2, RULE_CIDR = 4, RULE_ADDRESS = 8 };
 
 static const struct rule {
@@ -82,7 +82,7 @@ parse_bits(struct slice digits, unsigned max, unsigned *bits)
 }
 
 /*
- * Cuts [ "/" ip4 ] [ "//" ip6 ] off the end of *text. A domain-spec cannot end like that, so
+ * Removes [ "/" ip4 ] [ "//" ip6 ] from the end of *text. A domain-spec cannot end like that, so
  * that reading from the end is safe. False for a length out of range.
  */
 static bool
@@ -193,7 +193,7 @@ static bool
 set_modifier(struct slice *modifier, struct slice value)
 {
 	if (modifier->n > 0)
-		return false; /* RFC 7208 6: not more than once each */
+		return false; /* RFC 7208 6: at most once each */
 	*modifier = value;
 	return is_domain_spec(value);
 }

@@ -33,8 +33,8 @@ spf_report(const struct spf_result *result, struct report *report)
 }
 
 /*
- * dot-atom, or a quoted-string of printable ASCII without the rest (RFC 7208 9.1). Of several
- * white space one stays: who folds the field at white space must not come to an empty line.
+ * dot-atom, or a quoted-string of printable ASCII without other octets (RFC 7208 9.1). A run of
+ * spaces is reduced to one, so that folding the field cannot produce an empty line.
  */
 static void
 add_value(struct buf *out, struct slice value)
@@ -99,7 +99,7 @@ add_comment(struct buf *out, const struct spf_result *result)
 	case AUTH_POLICY:
 		break;
 	}
-	/* a normal name holds letters, digits, "-", "_" and "." only: no way out of the comment */
+	/* a normal name has only letters, digits, "-", "_" and ".": it cannot end the comment */
 	if (result->domain.n == 0)
 		buf_adds(out, " (no domain to ask)");
 	else

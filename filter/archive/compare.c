@@ -4,7 +4,7 @@
 #include "filter/stats/sources.h"
 #include "filter/verdict/again.h"
 
-/* The first result that is no pass; AUTH_PASS where all are. */
+/* The first result that is not a pass; AUTH_PASS if all are. */
 static enum auth_code
 after(const struct row *row)
 {

@@ -8,8 +8,8 @@
 
 /*
  * Sets row's worse where the message passed DMARC as DNS is, and does not pass with the overlay, or
- * with one of the what-ifs over it. row is made of the evaluation and of outcome. ST_TEMP where it
- * could not be judged again.
+ * with one of the what-ifs on top of it. row was made from the evaluation and outcome. ST_TEMP if
+ * the second evaluation fails.
  */
 enum status compare_before(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);

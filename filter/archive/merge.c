@@ -14,7 +14,7 @@
 #include "filter/text/i18n.h"
 
 struct part {
-	struct run_file *file; /* NULL: not there, or read to its end */
+	struct run_file *file; /* NULL: missing, or read to its end */
 	const char *path;
 	bool cut;
 };
@@ -25,12 +25,12 @@ struct merge {
 	struct arena line;    /* of one message */
 	struct run_head head; /* of the first one */
 	const char *first;    /* its path */
-	struct part *parts;   /* head.of of them, in their order */
+	struct part *parts;   /* head.of of them, in order */
 	struct results results;
 	int status;
 };
 
-/* What has no remedy counts more than what a shard that is made again would mend. */
+/* An error that cannot be fixed outranks one that a new run of a shard would fix. */
 static void
 blame(struct merge *merge, enum run_got got, const char *path, const char *why)
 {
@@ -39,7 +39,7 @@ blame(struct merge *merge, enum run_got got, const char *path, const char *why)
 		merge->status = got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
-/* A file for every shard, as far as the system lets us. */
+/* Raises the limit of open files to one for each shard, as far as the system allows. */
 static void
 raise_files(void)
 {
@@ -63,7 +63,7 @@ same_run(const struct run_head *a, const struct run_head *b)
 	return true;
 }
 
-/* Puts a shard in its place, which takes it over. */
+/* Puts a shard in its place, which then owns it. */
 static void
 place(struct merge *merge, const char *path, struct run_file *file, const struct run_head *head)
 {
@@ -123,7 +123,7 @@ open_all(struct merge *merge)
 			merge->status = EXIT_TEMPFAIL;
 }
 
-/* Which shards have to be made, so that the rest can be done. */
+/* Reports which shards must be made again. */
 static void
 tell_missing(const struct merge *merge)
 {
@@ -133,7 +133,7 @@ tell_missing(const struct merge *merge)
 				i + 1, merge->head.of);
 }
 
-/* The next line of a shard; one that is at its end, or amiss, is closed. */
+/* The next line of a shard; a finished or faulty shard is closed. */
 static enum run_got
 next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
 {
@@ -152,7 +152,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	return got;
 }
 
-/* The output is not to be had: what else is amiss? */
+/* There will be no output: find the other errors as well. */
 static void
 look_at_rest(struct merge *merge)
 {
@@ -173,7 +173,7 @@ tell(struct merge *merge, const struct row *row, struct slice line)
 	return results_add(&merge->results, row, line);
 }
 
-/* All messages, one of each shard in turn, until one has no more: then none has. */
+/* All messages, one of each shard in turn, until one has no more: then all must be finished. */
 static void
 join(struct merge *merge)
 {

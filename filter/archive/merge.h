@@ -5,9 +5,9 @@
 #include "filter/settings/settings.h"
 
 /*
- * Writes what the whole run would have written, from the JSON of its shards (options->paths), and
- * gives its exit status; 75 where a shard is missing, cut or cannot be read, 78 where they are no
- * shards of one run. Every one that is wrong is reported on stderr.
+ * Writes the output of the whole run from the JSON of its shards (options->paths) and returns its
+ * exit status; 75 where a shard is missing, truncated or unreadable, 78 where they are not shards
+ * of one run. Every bad shard is reported on stderr.
  */
 int merge_main(const struct options *options, struct arena *arena);
 

@@ -14,8 +14,8 @@
 enum { PATH_OCTETS = 4096, NAME_OCTETS = 100 };
 
 /*
- * The folder may be one that others write to: what is below it is opened without following a link,
- * and its name under way is one that nobody can have made before.
+ * Others may write to the folder: files below it are opened without following links, and the
+ * temporary name is one that nobody can have created before.
  */
 static int
 open_folder(int dir, const char *name)
@@ -71,7 +71,7 @@ write_whole(struct output *output, const struct places *places)
 	return written;
 }
 
-/* Both names; the one under way with a number that nobody can guess. */
+/* Both names; the temporary one has an unpredictable number. */
 static bool
 make_names(size_t index, const char *path, struct arena *arena, struct places *places)
 {

@@ -19,29 +19,29 @@ struct worker {
 	struct evaluate_tools tools;
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
-	bool advice;                       /* rows are to say what would mend the message */
+	bool advice;                       /* rows include what would fix the message */
 	struct workspaces *spaces;
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool evaluating;  /* ev is to be ended */
+	bool evaluating;  /* ev must be ended */
 	const char *told; /* why there is no result, with FAULT_TOLD: in arena, or a literal */
 };
 
 /* All from malloc. */
 struct judged {
-	struct row *row; /* NULL where there is no memory: then the rest is too */
-	char *text;      /* the line of output; NULL where there is none */
+	struct row *row; /* NULL where memory ran out: then the rest is NULL as well */
+	char *text;      /* the line of output, or NULL */
 	size_t n;
-	char *json; /* the line for the journal, where there is one and text is not JSON; or NULL */
+	char *json; /* the line for the journal if there is one and text is not JSON; or NULL */
 	size_t njson;
-	bool ours; /* not judged for a fault of ours, which may be gone at the next try */
+	bool ours; /* not evaluated because of a transient local failure */
 };
 
-/* tools but its crypto, pool, spaces, options and user are set by the caller. */
+/* The caller sets tools (except crypto), pool, spaces, options and user. */
 void worker_judge(struct worker *worker, struct item *item, struct judged *judged);
 
-/* Frees what a result owns. */
+/* Frees everything that a result owns. */
 void judged_clear(struct judged *judged);
 
 #endif

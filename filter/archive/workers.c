@@ -7,7 +7,7 @@
 
 enum {
 	TICK_MS = 200,
-	SPARE = 8 /* threads more than jobs that may be awake before one ends */
+	SPARE = 8 /* how many more threads than jobs may be awake before one ends */
 };
 
 /* a result that waits for its turn */
@@ -21,9 +21,9 @@ struct workers {
 	pthread_mutex_t source_lock; /* taken before lock, never after it */
 	pthread_mutex_t lock;
 	pthread_cond_t slot_free, window_moved, changed;
-	size_t slots;                       /* places to work that are free */
-	size_t threads, asleep, handed_out; /* alive; of them, waiting for DNS; items */
-	size_t leaving;                     /* alive, but take nothing any more */
+	size_t slots;                       /* free slots */
+	size_t threads, asleep, handed_out; /* living threads; those waiting for DNS; items */
+	size_t leaving;                     /* alive, but no longer take messages */
 	size_t emitted, skipped;            /* skipped: found in the journal */
 	bool stop, drained;                 /* nothing more is taken */
 	enum workers_end end;
@@ -34,7 +34,7 @@ struct workers {
 
 static void *work(void *arg);
 
-/* The lock is held. A thread that cannot be had is done without. */
+/* The lock is held. If a thread cannot be created, the run continues without it. */
 static bool
 add_thread(struct workers *workers)
 {
@@ -104,7 +104,9 @@ emit(struct workers *workers, const struct judged *judged)
 	struct slice json = judged->json != NULL ? slice_make(judged->json, judged->njson)
 						 : slice_make(judged->text, judged->n);
 
-	/* what is not in the journal is judged again, and has not been told yet */
+	/*
+	 * messages that are not in the journal are evaluated again, and have not been reported yet
+	 */
 	if (journal != NULL && (judged->row == NULL || judged->ours)) {
 		stop(workers, WORKERS_BROKEN);
 		return;
@@ -115,7 +117,9 @@ emit(struct workers *workers, const struct judged *judged)
 		stop(workers, WORKERS_BROKEN);
 }
 
-/* All results whose turn it is. After a stop too, so that what was judged in order is told. */
+/*
+ * Emits all results that are next in order, also after a stop, so that finished ones are reported.
+ */
 static void
 move_window(struct workers *workers)
 {
@@ -131,7 +135,7 @@ move_window(struct workers *workers)
 	pthread_cond_broadcast(&workers->window_moved);
 }
 
-/* A result, which is taken over; unordered ones do not wait. */
+/* Stores or emits a result, which it then owns; unordered ones do not wait. */
 static void
 hand_in(struct workers *workers, size_t turn, struct judged *judged, bool skip)
 {
@@ -157,7 +161,7 @@ wait_for_room(struct workers *workers)
 	return !workers->stop;
 }
 
-/* Threads that the first, slow answers called for are not needed for ever. */
+/* Threads that were added because of the first, slow answers are not needed for long. */
 static bool
 is_spare(struct workers *workers)
 {
@@ -208,7 +212,7 @@ take(struct workers *workers, struct item *item, size_t *turn)
 			}
 		} else if (workers->config.journal != NULL &&
 			   workers->skipped < journal_done(workers->config.journal)) {
-			stop(workers, WORKERS_CHANGED); /* what it tells of is gone */
+			stop(workers, WORKERS_CHANGED); /* its message is gone */
 		}
 		pthread_mutex_unlock(&workers->lock);
 		if (!taken)
@@ -218,7 +222,7 @@ take(struct workers *workers, struct item *item, size_t *turn)
 	return taken;
 }
 
-/* True where the thread ends as a spare one, and is counted as leaving. */
+/* True if the thread is spare and must end; it is counted as leaving. */
 static bool
 judge_items(struct workers *workers, struct worker *worker)
 {
@@ -271,7 +275,7 @@ work(void *arg)
 		pthread_mutex_unlock(&workers->lock);
 	}
 	free(worker);
-	/* counted until here: whoever waits for the threads then ends OpenSSL and the process */
+	/* counted until here: after the last thread, OpenSSL and the process are shut down */
 	pthread_mutex_lock(&workers->lock);
 	workers->leaving -= spare ? 1 : 0;
 	workers->threads--;

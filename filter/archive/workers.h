@@ -1,9 +1,9 @@
 /*
  * workers.h: the threads of a run.
  *
- * options->jobs of them work at once. One that waits for DNS lets another go on meanwhile, and
- * threads are added, up to `threads`, while fewer than jobs of them have anything to do; so that
- * many messages' questions are on their way however few the processors are.
+ * options->jobs of them work at once. While one waits for DNS, another proceeds; threads are added,
+ * up to `threads`, while fewer than jobs of them are busy, so that the queries of many messages are
+ * in progress even with few processors.
  */
 #ifndef FILTER_ARCHIVE_WORKERS_H
 #define FILTER_ARCHIVE_WORKERS_H
@@ -20,20 +20,20 @@ struct workers_config {
 	struct evaluate_tools tools;       /* without crypto */
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
-	bool advice;                       /* rows are to say what would mend their message */
+	bool advice;                       /* rows include what would fix their message */
 	struct journal *journal;           /* or NULL */
 	size_t jobs, threads;
 	/* A result, in order unless options->unordered, by one thread at a time; false stops. */
 	bool (*emit)(void *arg, const struct judged *judged);
-	/* Called now and then by the thread that runs the workers; false stops. */
+	/* Called from time to time by the thread that runs the workers; false stops. */
 	bool (*tick)(void *arg, double share);
 	void *arg;
 };
 
 enum workers_end {
 	WORKERS_DONE,
-	WORKERS_STOPPED, /* emit or tick said so */
-	WORKERS_CHANGED, /* the journal is of other files */
+	WORKERS_STOPPED, /* emit or tick asked to stop */
+	WORKERS_CHANGED, /* the journal belongs to other files */
 	WORKERS_BROKEN   /* no thread, no memory, or the journal could not be written */
 };
 

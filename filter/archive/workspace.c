@@ -9,13 +9,13 @@ enum { FIRST_SIZE = 64 * 1024, LARGE_SIZE = 4 * 1024 * 1024 };
 
 struct workspaces {
 	pthread_mutex_t lock;
-	struct workspace *idle; /* used last comes first */
-	size_t held;            /* octets that all keep, those in use included */
+	struct workspace *idle; /* most recently used first */
+	size_t held;            /* octets kept by all, including those in use */
 };
 
 /*
- * Pages of its own, which malloc would give back and fault in again. Under AddressSanitizer just so
- * many octets, so that a read past them is found.
+ * Its own pages, which malloc would return and fault in again. Under AddressSanitizer exactly that
+ * many octets, so that a read past them is detected.
  */
 static char *
 get_octets(size_t n)
@@ -39,7 +39,7 @@ drop_octets(struct workspace *one)
 	one->size = one->used = one->wasted = 0;
 }
 
-/* Large ones by large pages, where there are such. */
+/* Uses large pages for large buffers, if available. */
 static void
 advise(const struct workspace *one)
 {
@@ -51,7 +51,7 @@ advise(const struct workspace *one)
 #endif
 }
 
-/* To size octets; the pages that are there stay. */
+/* Grows to size octets; existing pages are kept. */
 static void
 resize(struct workspace *one, size_t size)
 {
@@ -125,7 +125,7 @@ workspaces_new(void)
 	return NULL;
 }
 
-/* Where the smallest one of n octets or more is; else the largest. */
+/* The position of the smallest one of n octets or more, else of the largest. */
 static struct workspace **
 best(struct workspace **at, size_t n)
 {
@@ -154,7 +154,7 @@ workspaces_take(struct workspaces *all, size_t n)
 	return one != NULL ? one : workspace_new();
 }
 
-/* The one after the first n, taken out; NULL if there are no more. */
+/* Removes and returns the one after the first n; NULL if there are no more. */
 static struct workspace *
 cut(struct workspace *idle, size_t n)
 {
@@ -177,7 +177,7 @@ workspaces_give(struct workspaces *all, struct workspace *one)
 	arena_reset(&one->arena);
 	pthread_mutex_lock(&all->lock);
 	all->held -= one->held;
-	/* many at once: large messages do not leave their memory in each of them */
+	/* many at once: large messages must not leave memory in each of them */
 	if (one->used > WORKSPACE_SMALL && one->used > WORKSPACE_HELD - all->held)
 		drop_octets(one);
 	one->held = one->used > WORKSPACE_SMALL ? one->used : 0;

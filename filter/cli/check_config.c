@@ -69,7 +69,8 @@ print_settings(const struct options *options, struct arena *arena)
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option_row *row = &option_rows[i];
 		const struct option_setting *setting = &options->report->settings[i];
-		const char *text = setting->text != NULL ? setting->text : row->preset;
+		const char *text = setting->text != NULL ? setting->text
+							 : option_preset(row, options->profile);
 
 		if (row->name == NULL || row->help == NULL || row->line_only || text == NULL ||
 			!option_is_for(row, COMMAND_FILTER))

@@ -1,6 +1,5 @@
 /*
- * check_config.h: `mailstamp --check-config`: what is set, where, and everything that is wrong with
- * it.
+ * check_config.h: `mailstamp --check-config`: the settings, where each comes from, and all errors.
  */
 #ifndef FILTER_CLI_CHECK_CONFIG_H
 #define FILTER_CLI_CHECK_CONFIG_H
@@ -11,8 +10,8 @@
 bool check_config_asked(int argc, char **argv, const char **user);
 
 /*
- * Prints each option that is set, and where; then whether the files that they name can be used, and
- * every error. As root with user, all of it as that user sees it. The exit status: 0, or 78.
+ * Prints each option that is set and its source, then whether the named files are usable, and all
+ * errors. As root with user, everything with that user's permissions. The exit status: 0, or 78.
  */
 int check_config_main(int argc, char **argv, const char *user, struct arena *arena);
 

@@ -367,6 +367,22 @@ take_stored_defaults(struct options *options)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
+/* Is --trusted-relay on the command line where nothing says who the client is? In the file it is
+ * for all. */
+static bool
+relay_without_client(const struct reader *reader)
+{
+	const struct options *options = reader->options;
+	bool relay = false, client = false; /* an empty one, too: a mail server's own mail */
+
+	for (size_t i = 0; i < reader->n; i++) {
+		relay |= reader->given[i].row->at == offsetof(struct options, trusted_relays);
+		client |= reader->given[i].row->at == offsetof(struct options, client_ip);
+	}
+	return relay && !client && !profile_speaks_smtp(options->profile) &&
+	       (options->envelope == ENVELOPE_ARGS || options->envelope == ENVELOPE_BSMTP);
+}
+
 /* What no single option can see. */
 static enum status
 check(struct reader *reader)
@@ -381,6 +397,9 @@ check(struct reader *reader)
 	}
 	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
 		error = _("--envelope field needs --envelope-secret-file");
+	else if (relay_without_client(reader))
+		error = _("--trusted-relay needs --client-ip or --envelope headers, for a client "
+			  "that can be a relay");
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
 		error = _("--rsa-min-bits must not be over --rsa-max-bits");
 	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
@@ -458,5 +477,6 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 		i18n_choose(options->lang); /* by the file */
 	if (st == ST_OK)
 		st = apply(&reader);
+	option_set_server_presets(options);
 	return st == ST_OK ? check(&reader) : st;
 }

@@ -10,32 +10,35 @@
 #include "filter/settings/settings.h"
 
 /*
- * Scans argv for --profile before anything else, so that even a usage error knows how its caller
- * wants to be told. *given tells whether one was there; a bad name counts as not given, and so does
- * one for a command without a profile.
+ * Scans argv for --profile before anything else, so that even a usage error is reported as its
+ * caller expects. *given: was there one? A bad name counts as not given, and so does one for a
+ * command without a profile.
  */
 enum profile options_scan_profile(int argc, char **argv, bool *given);
 
-/* The language that --lang asks for, before anything is parsed: a host is told in English. */
+/* The language that --lang asks for, before anything is parsed: a mail server gets English. */
 enum i18n_lang options_scan_lang(int argc, char **argv);
 
-/* The command that argv names, for the same need; an unknown word counts as the filter. */
+/* The command in argv, also before parsing; an unknown word counts as the filter. */
 enum command options_scan_command(int argc, char **argv);
 
 /*
  * argv (of main) and the configuration file → options; everything is owned by the arena, or points
  * into argv. ST_BAD with one line in *error (without "mailstamp:" and line end, only printable
- * ASCII); *in_file tells a configuration error (78) from a usage error (64). *options is set all
- * the same, for the log: with defaults, the profile of options_scan_profile and --read-timeout.
+ * ASCII); *in_file: it is a configuration error (78), not a usage error (64). *options is set even
+ * then, for the log: with defaults, the profile of options_scan_profile and --read-timeout.
  */
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);
 
-/* The same; what is set, where, and all errors of the file are noted in report, or it is NULL. */
+/*
+ * The same; the settings, their sources and all errors of the file are noted in report, which may
+ * be NULL.
+ */
 enum status options_parse_report(int argc, char **argv, struct arena *arena,
 	struct settings_report *report, struct options *options, const char **error, bool *in_file);
 
-/* --help of a command, made of the table */
+/* --help of a command, made from the table */
 void options_help(enum command command, FILE *out);
 
 #endif

@@ -24,7 +24,7 @@ read_shard(struct options *options)
 	return true;
 }
 
-/* Every --what-if into options->supposed; NULL, or what is wrong with one. */
+/* Every --what-if into options->supposed; NULL, or the error in one. */
 static const char *
 read_what_ifs(struct options *options, struct arena *arena)
 {
@@ -47,7 +47,7 @@ read_what_ifs(struct options *options, struct arena *arena)
 	return NULL;
 }
 
-/* Joining judges nothing: what only judging has a use for is a slip. */
+/* Merging evaluates nothing: options that only evaluation uses are a mistake. */
 static const char *
 check_merge(const struct options *options)
 {
@@ -61,7 +61,7 @@ check_merge(const struct options *options)
 	return NULL;
 }
 
-/* What it compares must be there, and told in one run. */
+/* The results that it compares must exist, and in one run. */
 static const char *
 check_worse(const struct options *options)
 {

@@ -1,11 +1,13 @@
-/* options_batch.h: what the options of batch require of each other. For options.c only. */
+/* options_batch.h: how the options of batch depend on each other. For options.c only. */
 #ifndef FILTER_CLI_OPTIONS_BATCH_H
 #define FILTER_CLI_OPTIONS_BATCH_H
 
 #include "filter/settings/settings.h"
 
-/* Sets what follows from others (the defaults of batch, shard_at and shard_of, supposed). NULL, or
- * one line that says what is wrong, in the language of words_choose. */
+/*
+ * Sets derived options (the defaults of batch, shard_at and shard_of, supposed). NULL, or one line
+ * with the error, in the language of i18n_choose.
+ */
 const char *options_check_batch(struct options *options, struct arena *arena);
 
 #endif

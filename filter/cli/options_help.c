@@ -39,7 +39,9 @@ put_row(FILE *out, const struct option_row *row)
 		column = 0;
 	}
 	fprintf(out, "%*s%s", TEXT_COLUMN - column, "", translated(row->help));
-	if (row->preset != NULL)
+	if (row->server_preset != NULL)
+		fprintf(out, _(" (%s; servers: %s)"), row->preset, row->server_preset);
+	else if (row->preset != NULL)
 		fprintf(out, " (%s)", row->preset);
 	fputc('\n', out);
 }

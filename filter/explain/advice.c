@@ -10,7 +10,7 @@ advice_shown(const struct advice *advice, struct slice text)
 	return findings_shown(advice->findings, text);
 }
 
-/* With a record of the same organization: is it only strictness that keeps them apart? */
+/* Would they be aligned under relaxed alignment? */
 bool
 advice_related(struct slice a, struct slice b)
 {
@@ -108,7 +108,7 @@ advice_sent_on(const struct advice *advice)
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 
-/* A record that harms nobody: it asks for reports, and for nothing else. */
+/* A harmless record: it only asks for reports. */
 static void
 advise_dmarc(const struct advice *advice)
 {
@@ -137,7 +137,7 @@ advise_dmarc(const struct advice *advice)
 		results.dmarc.code == AUTH_PASS ? FINDING_PASSES : FINDING_USABLE);
 }
 
-/* Does something speak for a list or forwarder on the way? Then who sent it last is no sender. */
+/* Did it come through a list or forwarder? Then the last host is not the original sender. */
 static bool
 is_indirect(const struct advice *advice)
 {
@@ -151,7 +151,7 @@ is_indirect(const struct advice *advice)
 	return false;
 }
 
-/* All that passes is of one other domain: does it perhaps write in its own name? */
+/* Everything that passes is of one other domain: does it perhaps send in its own name? */
 static void
 advise_author(const struct advice *advice)
 {
@@ -192,7 +192,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome,
 		return;
 	}
 	advice.author = advice_shown(&advice, author);
-	/* without a record alignment was never asked for */
+	/* without a record, alignment was never evaluated */
 	advice.spf_aligned =
 		results->dmarc.spf_aligned ||
 		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||

@@ -13,12 +13,13 @@ struct own_senders;
 
 /*
  * Adds a finding for each identity that fails or is not aligned: a warning where DMARC does not
- * pass, a note where it passes by another. Nothing for mail from an own client or user, and where
- * nothing was evaluated. Of the outcome it reads what broke signatures. It never changes a result.
+ * pass, a note where it passes by another. Nothing for mail from a trusted client or an
+ * authenticated user, or where nothing was evaluated. It uses the outcome's diagnoses. It never
+ * changes a result.
  *
  * A host, an include or a service is proposed only with evidence (evidence.h), and a record only
- * after the message was judged again with it and what is promised came true (proof.h). own: who the
- * owner knows as sending for him; NULL: nobody is named.
+ * after the message was evaluated again with it and had the promised result (proof.h). own: the
+ * senders that the owner listed, or NULL.
  */
 void advice_make(const struct evaluation *evaluation, const struct outcome *outcome,
 	const struct own_senders *own, struct findings *findings);

@@ -1,8 +1,8 @@
 /*
- * advice_text.h: every sentence of advice, by its code and what it names.
+ * advice_text.h: every sentence of advice, by its code and its values.
  *
- * A new one is an id here and its row in advice_text.c. JSON holds code and values, from which
- * the sentence can be made again in another language.
+ * To add one, add an id here and its row in advice_text.c. JSON holds code and values, from which
+ * the sentence can be rebuilt in another language.
  */
 #ifndef FILTER_EXPLAIN_ADVICE_TEXT_H
 #define FILTER_EXPLAIN_ADVICE_TEXT_H
@@ -55,14 +55,16 @@ enum advice_id {
 struct finding *advice_say(struct findings *findings, enum finding_level level,
 	enum advice_id which, const char *id, const char *const *values);
 
-/* The values of an advice, wherever they are kept. */
+/* The values of an advice, wherever they are stored. */
 struct advice_values {
 	const char *(*get)(const void *arg, const char *name); /* NULL where there is none */
 	const void *arg;
 };
 
-/* The sentence of a stored advice in the language of words_choose; NULL where this version does not
- * know the code, or a value is not there. */
+/*
+ * The sentence of a stored advice in the language of i18n_choose; NULL where this version does not
+ * know the code, or a value is missing.
+ */
 const char *advice_text(const char *code, const struct advice_values *values, struct arena *arena);
 
 #endif

@@ -60,7 +60,7 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 	return false;
 }
 
-/* A name of the list that leads to the address: what a client says of itself is only asked for. */
+/* A name of the list that leads to the address: names that the client claims are only looked up. */
 static bool
 is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice said)
 {
@@ -71,8 +71,10 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 	       has_address(ev->in.dns, name, &ev->taken.envelope.client_ip);
 }
 
-/* The name with the last labels that one organization has: without a list of public suffixes, so
- * rather one label too many (example.co.jp, example.com). */
+/*
+ * The name with the last labels that one organization has: without a list of public suffixes, so it
+ * may be one label too long (example.co.jp, example.com).
+ */
 static struct slice
 organization(struct slice name)
 {
@@ -81,7 +83,7 @@ organization(struct slice name)
 	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
 }
 
-/* Does a name of the records stand for this domain (empty: for none), or for the service? */
+/* Does a name in the records refer to this domain (empty: to none), or to the service? */
 static bool
 stands_for(struct slice name, struct slice domain, const struct provider *provider)
 {
@@ -154,7 +156,7 @@ key_names(const struct evaluation *ev, struct slice domain, const struct provide
 	return false;
 }
 
-/* The domain, and the organization's where its policy stands above. */
+/* The domain, and the organization's where its policy is higher up. */
 static bool
 records_name(const struct evaluation *ev, struct slice at, struct slice domain,
 	const struct provider *provider)

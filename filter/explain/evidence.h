@@ -1,9 +1,9 @@
 /*
- * evidence.h: what says that a host or a domain sends for the author domain, other than the message
+ * evidence.h: evidence that a host or a domain sends for the author domain, apart from the message
  * itself.
  *
- * Never evidence: a DKIM pass or SPF pass of somebody else, which a forger has for a domain of his
- * own; fields, which anybody can write; that the host has sent the message.
+ * Never evidence: a DKIM pass or SPF pass of another domain, which a forger gets for his own
+ * domain; fields, which anybody can write; the fact that the host sent the message.
  */
 #ifndef FILTER_EXPLAIN_EVIDENCE_H
 #define FILTER_EXPLAIN_EVIDENCE_H
@@ -15,7 +15,7 @@
 enum evidence_id {
 	EVIDENCE_NONE,
 	EVIDENCE_OWN_LIST, /* --own-senders names it */
-	EVIDENCE_MX,       /* it takes the domain's mail */
+	EVIDENCE_MX,       /* it receives the domain's mail */
 	EVIDENCE_ADDRESS,  /* the domain's own address */
 	EVIDENCE_RANGE,    /* a documented range of a provider that the domain's records name */
 	EVIDENCE_RECORDS   /* the domain's records name it, or allow the host */
@@ -23,22 +23,28 @@ enum evidence_id {
 
 struct evidence {
 	enum evidence_id id;
-	const struct provider *provider; /* of EVIDENCE_RANGE, and of an own list's provider */
+	const struct provider *provider; /* of EVIDENCE_RANGE, and of a provider in --own-senders */
 };
 
-/* For the client's address: may it stand in the SPF record of domain? */
+/* May the client's address be proposed for the SPF record of domain? */
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
-/* For a signing or envelope domain that is not the author's, with the service that it is of. */
+/*
+ * For a signing or envelope domain that is not the author's, with the service that it belongs to.
+ */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
-/* Does anything show that the message is of somebody who sends for the author domain: its client,
- * or a domain that SPF or a signature passed for? */
+/*
+ * Is there evidence that the message is from a sender of the author domain: its client, or a domain
+ * for which SPF or a signature passed?
+ */
 bool evidence_of_message(const struct evaluation *evaluation, const struct own_senders *own);
 
-/* A word for machines, and from it the words for people, in English (N_); NULL for another word. */
+/*
+ * A word for programs, and the words for people for it, in English (N_); NULL for an unknown word.
+ */
 const char *evidence_code(enum evidence_id id);
 const char *evidence_text(const char *code);
 

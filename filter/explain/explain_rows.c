@@ -49,7 +49,7 @@ record_line(const char *prefix, struct slice name, struct slice record, struct a
 	return line.over ? NULL : line.p;
 }
 
-/* What a method adds to its row: the name of the identity, the reason, the lines under it. */
+/* Each method completes its row: the name of the identity, the reason, the lines below it. */
 static void
 describe_spf(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
 {

@@ -4,8 +4,10 @@
 
 #include "filter/verdict/evaluate.h"
 
-/* Prints a row for each of block_report, and what the field has no place for: the other SPF engine
- * and the other DMARC mode. Nothing where nothing was evaluated. */
+/*
+ * Prints a row for each of block_report, and the results that the field does not show: the other
+ * SPF engine and the other DMARC mode. Nothing where nothing was evaluated.
+ */
 void explain_rows(const struct evaluation *evaluation, bool color);
 
 #endif

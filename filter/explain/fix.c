@@ -4,7 +4,7 @@
 
 enum { RECORD_MAX = 64 * 1024, SLIPS_MAX = 10 };
 
-/* Cuts the next term off *rest; empty at the end. */
+/* Removes the next term from *rest; empty at the end. */
 static struct slice
 next_term(struct slice *rest)
 {
@@ -141,7 +141,7 @@ skip_qualifier(struct slice term)
 	return term.n > 0 && strchr("+-~?", term.p[0]) != NULL ? 1 : 0;
 }
 
-/* A bad term as it was probably meant; false if unknown. */
+/* The probable meaning of a bad term; false if unknown. */
 static bool
 fix_term(struct slice term, struct arena *arena, struct slice *meant)
 {
@@ -175,7 +175,7 @@ fix_term(struct slice term, struct arena *arena, struct slice *meant)
 	return !slice_eq(*meant, term);
 }
 
-/* "include: x" and "ip4: 192.0.2.1": the blank went wrong. */
+/* "include: x" and "ip4: 192.0.2.1": a misplaced space. */
 static bool
 fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice *fixed)
 {

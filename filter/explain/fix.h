@@ -1,5 +1,5 @@
 /*
- * fix.h: an SPF record as it should be. Pure text: no DNS.
+ * fix.h: corrections of an SPF record. Pure text: no DNS.
  */
 #ifndef FILTER_EXPLAIN_FIX_H
 #define FILTER_EXPLAIN_FIX_H
@@ -7,19 +7,18 @@
 #include "auth/spf/spf.h"
 
 /*
- * The record with its usual mistakes corrected (ipv4: for ip4:, include= for include:,
- * commas between terms, an address after a: ...). False if what comes out is not a record either.
+ * The record with its usual mistakes corrected (ipv4: for ip4:, include= for include:, commas
+ * between terms, an address after a: ...). False if the result is still not a valid record.
  */
 bool fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixed);
 
-/* Merges several records: the terms of all, each once, with the "all" of the last one at the end.
- */
+/* Merges several records: every term once, with the "all" of the last record at the end. */
 struct slice fix_spf_join(const struct slice *records, size_t n, struct arena *arena);
 
-/* The record with a further term before "all" or redirect=; a new record where there is none. */
+/* The record with one more term before "all" or redirect=; a new record where there was none. */
 struct slice fix_spf_add(struct slice record, const char *term, struct arena *arena);
 
-/* The record without the term, which is a slice of it; with another one instead where given. */
+/* The record without the term, which is a slice of it; with the replacement where one is given. */
 struct slice fix_spf_replace(
 	struct slice record, struct slice term, const char *instead, struct arena *arena);
 

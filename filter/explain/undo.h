@@ -8,8 +8,10 @@
 /* The first message that was rebuilt and proved, or NULL. */
 const struct diagnosis *undo_find(const struct diagnosis *diagnoses, size_t n);
 
-/* message into a new file that its owner alone can read; what is there already is never touched.
- * FAULT_NONE, or why not. */
+/*
+ * Writes message to a new file that only its owner can read; an existing file is never touched.
+ * FAULT_NONE, or the fault.
+ */
 enum fault undo_write(const char *path, struct slice message);
 
 #endif

@@ -22,7 +22,7 @@ static void
 take_options(const struct options *options, struct arena *arena, struct envelope *envelope)
 {
 	*envelope = (struct envelope){.path = PATH_UNKNOWN};
-	/* options_parse refused what is no address */
+	/* options_parse has refused anything but an address */
 	(void)ip_client(slice_str(options->client_ip), &envelope->client_ip);
 	envelope->client_name = envelope_name(slice_str(options->client_name));
 	envelope->helo = slice_trim(slice_str(options->helo));
@@ -69,7 +69,7 @@ envelope_from_message(const struct options *options, const struct message *messa
 	if (options->envelope == ENVELOPE_FIELD)
 		st = envelope_field(message, options->limits.field_size, secret, arena,
 			&taken->envelope, fault);
-	/* a client that the mail server told may be a relay of ours */
+	/* the client given by the mail server may be a trusted relay */
 	if (st == ST_OK)
 		relay_look_behind(options, message, dns, &taken->envelope);
 	if (options->envelope == ENVELOPE_HEADERS)

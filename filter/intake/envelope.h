@@ -2,9 +2,9 @@
  * envelope.h: who handed the message over, and to whom: every --envelope mode (mailstamp(1),
  * "Envelope and input").
  *
- * What a mode's own source does not say, the options of mode args may (bsmtp has no client
- * address), but for the sender: in the modes stdin and field a missing one is unknown. In mode
- * headers an option counts before the text of the message.
+ * Values that a mode's own source lacks may come from the options of mode args (bsmtp has no client
+ * address), except the sender: in the modes stdin and field a missing one is unknown. In mode
+ * headers, options take precedence over the message.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_H
 #define FILTER_INTAKE_ENVELOPE_H
@@ -20,8 +20,8 @@ struct dns;
  * Takes the envelope from the options and, as the mode says, from the front of bytes (stdin,
  * bsmtp). The modes field and headers need the parsed message: envelope_from_message. ST_BAD with
  * *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault where there is
- * no room for a copy; *taken is set all the same. Slices point into bytes, the options or the
- * arena; end with envelope_release.
+ * no room for a copy; *taken is set in any case. Slices point into bytes, the options or the arena;
+ * end with envelope_release.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
 	struct taken *taken, enum fault *fault);
@@ -30,8 +30,8 @@ void envelope_release(struct taken *taken);
 
 /*
  * The modes field and headers; the others return ST_OK at once. secret: that of
- * --envelope-secret-file, or empty. dns may be NULL: then host names among the trusted relays
- * never count. ST_BAD with *fault as above.
+ * --envelope-secret-file, or empty. dns may be NULL: then host names of trusted relays never match.
+ * ST_BAD with *fault as above.
  */
 enum status envelope_from_message(const struct options *options, const struct message *message,
 	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,

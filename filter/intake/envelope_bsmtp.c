@@ -17,7 +17,7 @@ struct reader {
 	bool crlf; /* lines of the message end in CRLF, as that of DATA did */
 };
 
-/* The next line without its line end; false where there is no whole one. */
+/* The next line without its line end; false if it is incomplete. */
 static bool
 next_line(struct slice *rest, struct slice *line, bool *crlf)
 {
@@ -117,7 +117,7 @@ read_commands(struct reader *reader, enum fault *fault)
 
 /*
  * Offset of the next dot at the start of a line, or text.n. from is 0 or inside a line. Where lines
- * end in CRLF, a bare LF ends none, so that no other reader of the same bytes sees another end of
+ * end in CRLF, a bare LF ends none, so that no other reader of the same bytes finds another end of
  * the message.
  */
 static size_t
@@ -136,7 +136,7 @@ next_dot(struct slice text, size_t from, bool crlf)
 	}
 }
 
-/* Is the dot at that offset alone on its line? *end is then the offset behind the line. */
+/* Is the dot at that offset alone on its line? *end is then the offset after the line. */
 static bool
 is_final(struct slice text, size_t dot, bool crlf, size_t *end)
 {
@@ -197,7 +197,7 @@ put_memory(void *arg, struct slice run)
 	return true;
 }
 
-/* writes to a file in large pieces: a message may be all dots */
+/* writes to a file in large pieces, because a message may consist of dots */
 struct file {
 	int fd;
 	char *piece;
@@ -224,7 +224,7 @@ put_file(void *arg, struct slice run)
 	return true;
 }
 
-/* A large message: its copy goes where it takes no memory of ours. */
+/* A large message: its copy goes to the spool instead of memory. */
 static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)
@@ -260,7 +260,7 @@ unstuff(struct slice text, size_t dots, bool crlf, const char *dir, struct arena
 	return FAULT_NONE;
 }
 
-/* After the final dot: QUIT, RSET or whatever is no FAULT_BSMTP_SECOND message. */
+/* Is there a second message after the final dot? QUIT, RSET and other commands are allowed. */
 static bool
 has_second(struct slice rest)
 {

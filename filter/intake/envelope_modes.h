@@ -1,6 +1,6 @@
 /*
- * envelope_modes.h: one reader a mode, for envelope.c. Each adds to an envelope that holds what the
- * options said; the contract of status and *fault is that of envelope.h.
+ * envelope_modes.h: one reader for each mode, for envelope.c. Each adds to an envelope that the
+ * options have filled; the contract of status and *fault is that of envelope.h.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_MODES_H
 #define FILTER_INTAKE_ENVELOPE_MODES_H
@@ -20,18 +20,17 @@ enum status envelope_stdin(
 enum status envelope_bsmtp(struct slice bytes, const char *spool_dir, struct arena *arena,
 	struct taken *taken, enum fault *fault);
 
-/* the one X-Mailstamp-Envelope with the secret, wherever in the header it stands */
+/* the one X-Mailstamp-Envelope with the secret, anywhere in the header */
 enum status envelope_field(const struct message *message, size_t max_field, struct slice secret,
 	struct arena *arena, struct envelope *envelope, enum fault *fault);
 
-/* from what the header tells, into taken's envelope and source; never fails, for what is not there
- * is not known */
+/* from the header, into taken's envelope and source; never fails, as missing values are unknown */
 void envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
 	struct arena *arena, struct taken *taken);
 
 /*
  * The reverse-path of stored mail, into taken. border: the index in message->fields of the first
- * field that is the sender's word: the border's Received, or nfields.
+ * field that the sender may have written: the border's Received, or nfields.
  */
 void envelope_stored_path(
 	const struct message *message, size_t border, struct arena *arena, struct taken *taken);

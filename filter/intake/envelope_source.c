@@ -1,4 +1,4 @@
-/* Where the envelope of stored mail is from, in fixed words. */
+/* The source of stored mail's envelope, in fixed words. */
 #include "filter/intake/envelope_values.h"
 #include "filter/intake/hop.h"
 #include "mime/buf.h"

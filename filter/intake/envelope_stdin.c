@@ -32,7 +32,7 @@ struct parts {
 	struct slice *rcpts; /* room for ENVELOPE_RCPTS once there is one */
 	struct envelope *envelope;
 	struct arena *arena;
-	bool field; /* secret is a part only there */
+	bool field; /* secret is a part only of the field */
 };
 
 static enum part
@@ -102,7 +102,7 @@ use_parts(const struct parts *parts, enum fault *fault)
 	return ST_OK;
 }
 
-/* The next line without its LF or CRLF; false if there is no whole one. */
+/* The next line without its LF or CRLF; false if it is incomplete. */
 static bool
 next_line(struct slice *rest, struct slice *line)
 {
@@ -123,7 +123,7 @@ envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, enu
 	struct parts parts = {.envelope = &taken->envelope, .arena = arena};
 	struct slice rest = slice_head(bytes, ENVELOPE_MAX), line;
 
-	/* unlike an option, a preamble that leaves out the sender says that it is not known */
+	/* unlike an option, a preamble without a sender means that it is unknown */
 	taken->envelope.path = PATH_UNKNOWN;
 	taken->envelope.mail_from = SLICE("");
 	if (!next_line(&rest, &line) || !slice_eq(line, SLICE("mailstamp-envelope=1"))) {
@@ -175,7 +175,7 @@ same_secret(struct slice given, struct slice secret)
 	return differ == 0 && secret.n > 0;
 }
 
-/* Does this instance have the secret? The rest of it does not matter yet. */
+/* Does this instance have the secret? Its other parts do not matter yet. */
 static bool
 has_secret(struct slice value, struct slice secret, struct arena *arena)
 {

@@ -1,6 +1,6 @@
 /*
- * envelope_values.h: what every way to the envelope fills, and the readers of single values that
- * all of them share.
+ * envelope_values.h: the struct that every envelope mode fills, and the readers of single values
+ * that they share.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_VALUES_H
 #define FILTER_INTAKE_ENVELOPE_VALUES_H
@@ -11,16 +11,16 @@
 
 enum {
 	ENVELOPE_MAX = 512 * 1024, /* octets of a preamble, or of the commands before DATA */
-	ENVELOPE_RCPTS = 1000      /* recipients that are kept; more are ignored */
+	ENVELOPE_RCPTS = 1000      /* the maximum number of recipients; more are ignored */
 };
 
-/* Why the header of stored mail does not tell who handed the message over. */
+/* Why the header of stored mail does not show the client. */
 enum client_unknown {
 	CLIENT_KNOWN,
-	CLIENT_NO_RECEIVED, /* all that there are, if any, lie inside */
-	CLIENT_NO_ADDRESS,  /* the border's field shows no address that can be believed */
-	CLIENT_OTHER_HOST,  /* below an inside hop is a field that its host did not write */
-	CLIENT_NO_ANSWER,   /* DNS did not tell whether it is a trusted relay */
+	CLIENT_NO_RECEIVED, /* all of them, if any, are inside */
+	CLIENT_NO_ADDRESS,  /* the border's field shows no trustworthy address */
+	CLIENT_OTHER_HOST,  /* the field below an inside hop was not written by its host */
+	CLIENT_NO_ANSWER,   /* DNS did not answer whether it is a trusted relay */
 	CLIENT_TOO_LONG     /* a field over the limit, or too many */
 };
 
@@ -30,7 +30,7 @@ enum path_place {
 	PLACE_OPTION,
 	PLACE_X_ENVELOPE_FROM,
 	PLACE_RETURN_PATH,
-	PLACE_BELOW, /* a Return-Path below the border, confirmed by what the provider noted */
+	PLACE_BELOW, /* a Return-Path below the border, confirmed by the provider's note */
 	PLACE_NOTED, /* only its domain, noted by the provider */
 	PLACE_MBOX
 };
@@ -42,10 +42,10 @@ enum { SOURCE_HOPS = 50 };
 /* From which lines of the header the envelope was taken (mode headers). */
 struct envelope_source {
 	bool headers; /* that mode; otherwise the rest is not set */
-	size_t hops;  /* Received fields from the top that were passed over as inside, */
+	size_t hops;  /* Received fields from the top that were skipped as inside, */
 	unsigned char kinds[SOURCE_HOPS]; /* each as an enum hop */
 	const struct provider *provider;  /* whose mailbox it is, or NULL */
-	bool client_option;               /* --client-ip said it */
+	bool client_option;               /* from --client-ip */
 	size_t border;                    /* the number, from 1, of the Received with the client */
 	enum client_unknown unknown;
 	enum path_place path;
@@ -55,17 +55,17 @@ struct envelope_source {
 struct taken {
 	struct envelope envelope;
 	struct envelope_source source;
-	struct slice message; /* the message's bytes, without what stood around it */
+	struct slice message; /* the message's bytes, without the envelope around them */
 	struct slice mapped;  /* bsmtp: a spooled copy without stuffed dots, or empty */
 };
 
 /*
  * A reverse-path into envelope->path and mail_from: <> and a source route (RFC 5321 4.1.1.3) are
- * taken off; empty and MAILER-DAEMON are the null path.
+ * removed; empty and MAILER-DAEMON are the null path.
  */
 void envelope_path(struct slice text, struct envelope *envelope);
 
-/* A client name; `unknown` is none. */
+/* A client name; `unknown` gives an empty one. */
 struct slice envelope_name(struct slice text);
 
 /* Adds a recipient, <> taken off; list is that of envelope->rcpts, with room for all. */
@@ -77,8 +77,10 @@ enum status envelope_decode(struct slice text, struct arena *arena, struct slice
 /* Does stored mail show all that SPF needs? False only in mode headers. */
 bool envelope_is_known(const struct taken *taken);
 
-/* From which lines, for lists and programs: `client: Received 3, below mailbox mailbox (gmail);
- * path: Return-Path`. Empty in other modes. In the arena. */
+/*
+ * The lines it was taken from, for lists and programs: `client: Received 3, below mailbox mailbox
+ * (gmail); path: Return-Path`. Empty in other modes. In the arena.
+ */
 struct slice envelope_source_text(const struct taken *taken, struct arena *arena);
 
 /* "Return-Path" and the like, for programs: fixed words; NULL for PLACE_NONE */

@@ -8,8 +8,10 @@ is_address_octet(char c)
 	return slice_hex_digit(c) >= 0 || c == '.' || c == ':';
 }
 
-/* Takes off what cannot be part of an address, then what may be one, a zone taken off. *named: it
- * is an id. */
+/*
+ * Removes octets that cannot be part of an address, then returns the possible address, without a
+ * zone. *named: it is an id.
+ */
 static bool
 next_candidate(struct slice *at, struct slice *candidate, bool *is_id)
 {
@@ -31,8 +33,10 @@ next_candidate(struct slice *at, struct slice *candidate, bool *is_id)
 	return candidate->n > 0;
 }
 
-/* Is an address in text that is neither private nor, where there is one, the provider's? The id of
- * a message (Microsoft: 15.20.1.2) is none. */
+/*
+ * Does text contain an address that is neither private nor the provider's? The id of a message
+ * (Microsoft: 15.20.1.2) is not one.
+ */
 static bool
 has_outside_address(struct slice text, const struct provider *provider)
 {
@@ -153,7 +157,9 @@ is_lmtp(const struct received *received)
 	return false;
 }
 
-/* Google writes no from clause and an address behind by, all others a from clause and a name. */
+/*
+ * Google writes no from clause but an address after by; all others write a from clause and a name.
+ */
 static bool
 is_inside(const struct provider *provider, struct slice value, const struct received *received)
 {
@@ -214,7 +220,7 @@ hop_word(enum hop hop)
 	return words[hop];
 }
 
-/* qmail writes no name: what its SMTP server wrote is known by its form. */
+/* qmail writes no name: fields of its SMTP server are recognized by their form. */
 bool
 hop_same_host(const struct received *submission, const struct received *below)
 {

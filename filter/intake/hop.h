@@ -21,8 +21,8 @@ enum hop {
 };
 
 /*
- * The kind of a hop, as --mailbox auto sees it. provider: the only one that is looked for, or NULL
- * for all; where it is HOP_PROVIDER, *found is whose. value: the field's. Never HOP_RELAY.
+ * The kind of a hop, as --mailbox auto sees it. provider: the only one to recognize, or NULL for
+ * all; for HOP_PROVIDER, *found is the provider. value: the field's. Never HOP_RELAY.
  */
 enum hop hop_kind(struct slice value, const struct received *received,
 	const struct provider *provider, const struct provider **found);
@@ -30,7 +30,7 @@ enum hop hop_kind(struct slice value, const struct received *received,
 /* "relay", "loopback", ...: a fixed word; for HOP_PROVIDER "mailbox" */
 const char *hop_word(enum hop hop);
 
-/* May a submission by that hop stand right above this one? Both are of one host. */
+/* May a submission by that hop be right above this one? Both are of one host. */
 bool hop_same_host(const struct received *submission, const struct received *below);
 
 #endif

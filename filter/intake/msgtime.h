@@ -15,8 +15,8 @@
 bool message_time(const struct message *message, struct arena *arena, int64_t *when);
 
 /*
- * date-time of RFC 5322 3.3, obsolete forms (4.3) and comments included; what follows it is not
- * looked at. An unknown zone counts as UTC (RFC 5322 4.3).
+ * date-time of RFC 5322 3.3, obsolete forms (4.3) and comments included; text after it is ignored.
+ * An unknown zone counts as UTC (RFC 5322 4.3).
  */
 bool message_date_parse(struct slice text, int64_t *when);
 

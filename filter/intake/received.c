@@ -73,7 +73,7 @@ ends_from(const struct token *token)
 	       is_word(token, "id") || is_word(token, "for");
 }
 
-/* The word at the start of text, up to a blank or nested comment. */
+/* The word at the start of text, up to white space or a nested comment. */
 static struct slice
 cut_word(struct slice *text)
 {
@@ -89,7 +89,7 @@ cut_word(struct slice *text)
 	return word;
 }
 
-/* Without a number behind the last c. */
+/* Without a number after the last c. */
 static struct slice
 without_number(struct slice word, char c)
 {
@@ -107,7 +107,7 @@ received_address(struct slice word, struct ip *ip)
 
 	if (ip_client(word, ip) == ST_OK && ip->family != 0)
 		return true;
-	/* 192.0.2.1:25, 192.0.2.1.25; behind an IPv6 address a number is a part of it */
+	/* 192.0.2.1:25, 192.0.2.1.25; after an IPv6 address, a number is a part of it */
 	return (colon.n < word.n && ip_parse_family(colon, 4, ip)) ||
 	       (dot.n < word.n && ip_parse_family(dot, 4, ip));
 }
@@ -132,7 +132,7 @@ bare(struct slice word, struct ip *ip)
 	return received_address(at < word.n ? slice_from(word, at + 1) : word, ip);
 }
 
-/* Does a comment that begins so tell of TLS, and not of the client? */
+/* Is a comment with this beginning about TLS, not about the client? */
 static bool
 is_tls(struct slice word)
 {
@@ -140,18 +140,19 @@ is_tls(struct slice word)
 	       slice_istarts(word, SLICE("cipher=")) || slice_ieq(word, SLICE("using"));
 }
 
-/* What read_from knows so far. */
+/* The state of read_from. */
 struct from {
 	struct slice name, helo;
-	struct ip last;  /* in brackets behind the name or the comments */
-	bool greeted;    /* a comment tells the HELO argument */
-	bool other;      /* a comment tells something else, but no address */
+	struct ip last;  /* in brackets after the name or the comments */
+	bool greeted;    /* a comment has the HELO argument */
+	bool other;      /* a comment has something else, but no address */
 	bool ends_in_ip; /* last is the last word of the clause */
 };
 
 /*
- * One comment of the from clause: the last address in brackets, or an address that is all. What
- * stands behind `helo=`, `HELO` or `EHLO` is the sender's word, and so is everything after it.
+ * One comment of the from clause: the last address in brackets, or an address that is the whole
+ * comment. Text after `helo=`, `HELO` or `EHLO` comes from the sender, and so does everything after
+ * it.
  */
 static void
 read_comment(struct slice text, struct from *from, struct received *received)
@@ -207,7 +208,7 @@ is_socket(struct slice text)
 	return false;
 }
 
-/* NAME of the from clause. A sender may greet as `by`: a comment behind it tells. */
+/* NAME of the from clause. A sender may greet as `by`: a comment after it shows that. */
 static struct slice
 read_name(struct slice *at, struct token *token, bool *more)
 {
@@ -220,7 +221,7 @@ read_name(struct slice *at, struct token *token, bool *more)
 	return name;
 }
 
-/* A word or comment of the from clause behind its name. */
+/* A word or comment of the from clause after its name. */
 static void
 read_part(const struct token *token, struct from *from, struct received *received)
 {
@@ -236,10 +237,10 @@ read_part(const struct token *token, struct from *from, struct received *receive
 }
 
 /*
- * The from clause: NAME, then comments. Only the first comment that tells an address counts, for
- * the server writes its own knowledge there; else `[ADDR]` at the clause's end (GMX, IMail). An
- * address in NAME's place is the client's (Exim, CommuniGate, Yahoo without brackets) where no
- * comment speaks of anything but TLS and the HELO argument; else it is the sender's own word.
+ * The from clause: NAME, then comments. Only the first comment with an address counts, because the
+ * server writes its own observation there; else `[ADDR]` at the clause's end (GMX, IMail). An
+ * address in NAME's place is the client's (Exim, CommuniGate, Yahoo without brackets) if comments
+ * have only TLS and the HELO argument; otherwise it comes from the sender.
  */
 static void
 read_from(struct slice *at, struct token *token, bool *more, struct received *received)
@@ -264,7 +265,7 @@ read_from(struct slice *at, struct token *token, bool *more, struct received *re
 	received->helo = from.helo.n > 0 ? from.helo : from.name;
 }
 
-/* Behind the by clause's host. */
+/* After the by clause's host. */
 static void
 read_rest(struct slice *at, struct received *received)
 {
@@ -304,7 +305,7 @@ is_closed(struct slice value)
 	return depth == 0;
 }
 
-/* Are all comments closed, and is what follows the first `;` outside of them only a date? */
+/* Are all comments closed, and is only a date after the first `;` outside them? */
 static bool
 is_whole(struct slice value)
 {
@@ -325,7 +326,7 @@ is_whole(struct slice value)
 	return depth == 0;
 }
 
-/* What follows the date is nobody's: a by clause there tells that the `;` was not the server's. */
+/* Nothing may follow the date: a by clause there shows that the `;` was not the server's. */
 static bool
 has_late_by(struct slice at)
 {

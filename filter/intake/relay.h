@@ -9,19 +9,19 @@
 
 struct dns;
 
-enum { RELAY_HOPS = 50 }; /* Received fields that are looked at */
+enum { RELAY_HOPS = 50 }; /* Received fields that are examined */
 
 enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ };
 
-/* Is it a trusted relay's address? A name counts by its own addresses; dns NULL: names never do. */
+/* Is it a trusted relay's address? A name matches by its addresses; dns NULL: names never match. */
 enum relay_trust relay_trusted(const struct options *options, struct dns *dns, const struct ip *ip);
 
 /*
- * Where the client of the SMTP session is a trusted relay itself, the client is who handed the
- * message to it: the first host in the Received fields, from the top, that is not a trusted relay.
- * Its address and HELO replace the relay's in envelope, whose name is forgotten. Where no such host
- * is found (a field without an address, DNS without an answer) nothing is changed, and the relay is
- * judged.
+ * Where the client of the SMTP session is a trusted relay itself, the client is the host that
+ * handed the message to it: the first host in the Received fields, from the top, that is not a
+ * trusted relay. Its address and HELO replace the relay's in envelope, whose name is dropped. Where
+ * no such host is found (a field without an address, DNS without an answer) nothing changes, and
+ * the relay is evaluated.
  */
 void relay_look_behind(const struct options *options, const struct message *message,
 	struct dns *dns, struct envelope *envelope);

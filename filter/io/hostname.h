@@ -6,7 +6,7 @@
 
 /*
  * The fully qualified host name where the system knows it, else the host name, else "localhost".
- * The resolver of the system is asked only where the host name has no dot. Owned by the arena.
+ * The system's resolver is used only if the host name has no dot. Owned by the arena.
  */
 const char *hostname_get(struct arena *arena);
 

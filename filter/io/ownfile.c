@@ -92,7 +92,7 @@ ignore_limit(void)
 	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-/* The part was made and cannot be used. */
+/* The temporary file was created but cannot be used. */
 static enum status
 give_up(int fd, const char *part, enum fault error, enum fault *why)
 {

@@ -18,9 +18,9 @@ struct ownfile_kind {
 };
 
 struct ownfile {
-	FILE *out;          /* what is written goes here */
+	FILE *out;          /* write here */
 	const char *target; /* the path; of a link, its target */
-	const char *part;   /* its name until it is whole, in the same folder */
+	const char *part;   /* its temporary name, in the same folder */
 };
 
 enum { OWNFILE_FIRST = 64 };
@@ -32,13 +32,13 @@ enum { OWNFILE_FIRST = 64 };
 enum status ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
 	struct arena *arena, enum fault *why);
 
-/* To the disk, and over the target; ST_TEMP with *why, and then as ownfile_drop. */
+/* Flushes it to the disk and replaces the target; ST_TEMP with *why, then as ownfile_drop. */
 enum status ownfile_keep(struct ownfile *file, enum fault *why);
 
 /* Leaves the target as it was and removes the temporary file. */
 void ownfile_drop(struct ownfile *file);
 
-/* Can path be written? As ownfile_open says; leaves everything as it was. */
+/* Can path be written? Faults as of ownfile_open; changes nothing. */
 enum status ownfile_probe(
 	const char *path, const struct ownfile_kind *kind, struct arena *arena, enum fault *why);
 

@@ -12,7 +12,7 @@
 
 enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
 
-/* An archive, or the one in a file of it. */
+/* An archive, or an archive inside it. */
 struct level {
 	struct archive *archive;
 	struct archive_entry *entry; /* the file that it is at; NULL: none */
@@ -27,17 +27,17 @@ struct unpack {
 	struct unpack_library lib;
 	struct level levels[LEVELS];
 	size_t depth;          /* levels that are open */
-	enum fault file_fault; /* why the file at hand cannot be read, or FAULT_NONE */
+	enum fault file_fault; /* why the current file cannot be read, or FAULT_NONE */
 	const char *name;
 	unsigned long long octets; /* out of all levels */
 	size_t files;
 	double seconds;
 	double size, done;      /* octets of the file, and of them read */
-	size_t head_at, head_n; /* of head: read from the file at hand, not yet given */
+	size_t head_at, head_n; /* of head: read from the current file, not yet returned */
 	char head[UNPACK_FIRST];
 	size_t fed_n;            /* of block, before all else */
-	char block[BLOCK];       /* what the inner level is fed with */
-	char passed_over[BLOCK]; /* what nobody reads */
+	char block[BLOCK];       /* the input of the inner level */
+	char passed_over[BLOCK]; /* octets that are discarded */
 	char full[NAME_OCTETS];  /* of a file in an inner archive */
 };
 
@@ -74,14 +74,14 @@ fault_of(const struct unpack *in, struct archive *archive)
 
 	if (in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* libarchive has no number for it, and no words where it read nothing at all */
+	/* libarchive has no error number for it, and no text if it read nothing at all */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
 	return text == NULL ? FAULT_CUT : FAULT_DAMAGED;
 }
 
-/* Only compressions, and with them one file; or archives, too. */
+/* Only compressions, and hence one file; or also archives. */
 static struct archive *
 make_reader(const struct unpack *in)
 {
@@ -129,7 +129,7 @@ over_limit(const struct unpack *in)
 	return FAULT_NONE;
 }
 
-/* Octets of the file that the level is at, 0 at its end. */
+/* Reads octets of the current file of the level; 0 at its end. */
 static long
 read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *error)
 {
@@ -160,7 +160,7 @@ read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *e
 	return -1;
 }
 
-/* What is left of the file, counted as if it had been read: skipping is work, too. */
+/* Skips the rest of the file, counted as if it had been read: skipping is also work. */
 static bool
 drain(struct unpack *in, size_t n, enum fault *error)
 {
@@ -231,7 +231,7 @@ close_inner(struct unpack *in)
 	in->depth = 1;
 }
 
-/* The file is packed itself: goes to the first one inside. */
+/* The file is itself packed: goes to the first one inside. */
 static void
 enter(struct unpack *in)
 {
@@ -245,7 +245,7 @@ enter(struct unpack *in)
 		return;
 	}
 	in->depth = LEVELS;
-	memcpy(in->block, in->head, in->head_n); /* what was looked at comes first */
+	memcpy(in->block, in->head, in->head_n); /* the octets already examined come first */
 	in->fed_n = in->head_n;
 	if (in->lib.open(level->archive, in, NULL, feed, NULL) != ARCHIVE_OK)
 		error = fault_of(in, level->archive);
@@ -274,7 +274,7 @@ look(struct unpack *in, size_t n)
 		in->file_fault = error;
 }
 
-/* What is in no archive has no name, but is a file all the same. */
+/* Data outside an archive has no name, but counts as a file. */
 static bool
 is_named(const struct unpack *in, size_t n)
 {
@@ -304,7 +304,7 @@ set_name(struct unpack *in)
 	in->name = in->full;
 }
 
-/* Within the inner archive; 0: it has no more, and is closed */
+/* In the inner archive; 0: it has no more files, and is closed */
 static int
 next_inner(struct unpack *in, enum fault *error)
 {
@@ -312,7 +312,7 @@ next_inner(struct unpack *in, enum fault *error)
 
 	if (in->depth < LEVELS)
 		return 0;
-	/* what is only compressed is one file, and a bomb has no end worth waiting for */
+	/* a compressed file holds only one file, and the end of a bomb is not worth waiting for */
 	if (in->levels[1].entry != NULL && !is_named(in, 1)) {
 		close_inner(in);
 		return 0;
@@ -343,7 +343,7 @@ next_outer(struct unpack *in, enum fault *error)
 	if (got <= 0)
 		return got;
 	name = level_name(in, 0);
-	if (name != NULL && name[0] == '\0') { /* what makes no file */
+	if (name != NULL && name[0] == '\0') { /* entries that are not files */
 		*error = FAULT_DAMAGED;
 		return -1;
 	}

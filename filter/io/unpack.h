@@ -1,7 +1,7 @@
 /*
- * unpack.h: the bytes of a file, out of whatever it is packed in: gzip, zstd, xz, bzip2, and zip,
- * tar and 7z, whose files come one after another. A packed file inside an archive is unpacked, too,
- * but not what is packed inside of that.
+ * unpack.h: the bytes of a file, unpacked from: gzip, zstd, xz, bzip2, and zip, tar and 7z, whose
+ * files are read one after another. A packed file inside an archive is also unpacked, but nothing
+ * packed inside that.
  *
  * Bounded for each file that is opened: UNPACK_FILES inside, UNPACK_OCTETS in all, UNPACK_RATIO
  * times its own size once that is more than UNPACK_FREE, UNPACK_SECONDS of work.
@@ -18,35 +18,37 @@
 #define UNPACK_FREE ((unsigned long long)256 << 20)
 enum { UNPACK_FILES = 1000000, UNPACK_RATIO = 1000, UNPACK_SECONDS = 600 };
 
-/* So many octets of a file's beginning say whether it is packed. */
+/* How many octets of a file's beginning show whether it is packed. */
 enum { UNPACK_FIRST = 512 };
 
 struct unpack;
 
-/* Do the first n bytes of a file say that it is packed? */
+/* Do the first n bytes of a file show that it is packed? */
 bool unpack_is_packed(const char *bytes, size_t n);
 
 /*
- * fd, at its beginning, is the unpack's from now on. archives: zip, tar and 7z are taken apart;
- * otherwise the file is one, at most compressed. NULL (fd closed) where memory is out.
+ * Takes ownership of fd, which must be at its beginning. archives: zip, tar and 7z are opened;
+ * otherwise the file is a single one, possibly compressed. NULL (fd closed) when out of memory.
  */
 struct unpack *unpack_open(int fd, bool archives);
 
 /*
- * Goes to the next file inside, at first to the first one; what is left of the one before is passed
- * over. 1; 0: there is none; -1 with *error: and none will follow. A file that is in no archive is
- * the only one.
+ * Goes to the next file inside, at first to the first one; the rest of the previous one is skipped.
+ * 1; 0 after the last one; -1 with *error, after which none follows. A file that is not an archive
+ * is the only one.
  */
 int unpack_next(struct unpack *in, enum fault *error);
 
-/* The name of the file as the archive has it, any bytes; NULL where it is in no archive. */
+/* The name of the file in the archive, any bytes; NULL outside an archive. */
 const char *unpack_name(const struct unpack *in);
 
-/* Up to size > 0 octets of the file, at first of the first one: their number, 0 at its end, -1 with
- * *error; the next file may be good all the same. */
+/*
+ * Reads up to size > 0 octets of the current file: their number, 0 at its end, -1 with *error; the
+ * next file may still be good.
+ */
 long unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error);
 
-/* Which part of the file was read, 0 to 1. */
+/* The fraction of the file that was read, 0 to 1. */
 double unpack_share(const struct unpack *in);
 
 void unpack_close(struct unpack *in); /* NULL is fine */

@@ -1,6 +1,6 @@
 /*
- * unpack_library.h: libarchive, loaded when the first packed file is read, and what it can read.
- * For unpack.c.
+ * unpack_library.h: libarchive, loaded when the first packed file is read, and the formats that it
+ * can read. For unpack.c.
  */
 #ifndef FILTER_IO_UNPACK_LIBRARY_H
 #define FILTER_IO_UNPACK_LIBRARY_H
@@ -35,7 +35,7 @@ struct unpack_library {
 	__typeof__(&archive_entry_is_encrypted) is_encrypted;
 };
 
-/* False where it, or a function of it, is not there. */
+/* False if it, or one of its functions, is missing. */
 bool unpack_library_load(struct unpack_library *library);
 
 /* By the first octets: one file, compressed; an archive of files. */

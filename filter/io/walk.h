@@ -3,7 +3,7 @@
  *
  * Of a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
  * that begin with a dot, and side files (*.envelope), are left out. Links to folders are not
- * followed, so that only mounts can loop: a folder inside itself is reported.
+ * followed, so only mounts can create loops: a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
 #define FILTER_IO_WALK_H
@@ -22,14 +22,16 @@ struct walk {
 	int depth;
 };
 
-/* Goes on inside that folder. FAULT_NONE, or what is wrong: then nothing has changed. */
+/* Continues inside that folder. FAULT_NONE, or the fault: then nothing has changed. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
 /* The path of the next name (from malloc), or NULL if nothing is left. */
 char *walk_next(struct walk *walk);
 
-/* Which part of the folders was given, 0 to 1, if every name in one stands for as much: last is the
- * part of the last path that is done. */
+/*
+ * The part of the folders that was returned, 0 to 1, counting every name of a folder alike: last is
+ * the finished part of the last path.
+ */
 double walk_share(const struct walk *walk, double last);
 
 void walk_end(struct walk *walk);

@@ -16,15 +16,17 @@ enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why);
 
 /*
- * The same for a private key: refused where anyone but its owner may do anything with it, but for
- * our own group, which may read it; or where its owner is neither we nor root. A symbolic link is
- * followed: what it leads to is judged.
+ * The same for a private key: refused where others than its owner have any permission, except that
+ * our own group may read it; or where its owner is neither this user nor root. A symbolic link is
+ * followed: its target is checked.
  */
 enum status wholefile_key(
 	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);
 
-/* The same for a secret: refused where others than owner and group can read it, or where nothing is
- * in it; a line end at its end is taken off. */
+/*
+ * The same for a secret: refused where others than owner and group can read it, or if it is empty;
+ * a final line end is removed.
+ */
 enum status wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why);
 

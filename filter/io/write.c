@@ -53,7 +53,7 @@ write_add(struct write_gather *g, struct slice s)
 
 		if (g->n == WRITE_PIECES && !write_flush(g))
 			return false;
-		/* iovec serves reading, too, and has no const; writev changes nothing */
+		/* iovec is also for reading and lacks const; writev changes nothing */
 		g->piece[g->n++] = (struct iovec){.iov_base = (void *)(uintptr_t)s.p, .iov_len = n};
 		if (n == most && !write_flush(g))
 			return false;

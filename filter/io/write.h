@@ -8,7 +8,7 @@
 
 enum { WRITE_PIECES = 64 };
 
-/* Ranges that go out together; each must live until write_flush. Starts as {.fd = fd}. */
+/* Ranges that are written together; each must live until write_flush. Starts as {.fd = fd}. */
 struct write_gather {
 	int fd;
 	int n;

@@ -6,7 +6,7 @@
 
 enum { REST_SIZE = 256 * 1024 };
 
-/* The header without what scrub drops, in as few ranges as there are. */
+/* The header without the fields that scrub drops, in as few ranges as possible. */
 static bool
 add_header(struct output *output, struct write_gather *g)
 {
@@ -23,7 +23,7 @@ add_header(struct output *output, struct write_gather *g)
 			return false;
 		from = field.raw.p + field.raw.n;
 	}
-	/* and everything after the header, which is one range with its end */
+	/* and everything after the header, which forms one range with its end */
 	return write_add(
 		g, slice_from(output->message->raw, (size_t)(from - output->message->raw.p)));
 }

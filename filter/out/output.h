@@ -11,7 +11,7 @@
 
 struct output {
 	const struct message *message;
-	size_t max_field;   /* octets; the limit that message was read with */
+	size_t max_field;   /* octets; the field size limit used to read message */
 	struct slice block; /* our fields with their line ends */
 	const struct scrub *scrub;
 	struct input *rest; /* an input with more after the message's bytes, or NULL */
@@ -20,8 +20,8 @@ struct output {
 
 /*
  * Writes everything to fd. ST_TEMP with errno where a write failed or the rest could not be read:
- * then not the whole message was handed on. ST_BAD if the header of a partial message goes on
- * past what we hold, so that it cannot be scrubbed; nothing is written then.
+ * then the message was not passed on completely. ST_BAD if the header of a partial message extends
+ * beyond the octets held, so that it cannot be scrubbed; then nothing is written.
  */
 enum status output_message(struct output *output, int fd);
 

@@ -12,14 +12,14 @@
 #include "mime/status.h"
 
 /*
- * Can the record be written? For a command whose caller is a person, before its work: 0, or the
- * exit status of a configuration error after a line to stderr. 0 if there is no --dns-record.
+ * Can the record be written? For interactive commands, before they start: 0, or the exit status of
+ * a configuration error after a line to stderr. 0 if there is no --dns-record.
  */
 int record_probe(const struct options *options, struct arena *arena);
 
 /*
- * zone (of dns_record or dns_pool_record; empty: more than a zone can hold) to --dns-record.
- * ST_TEMP with *why, a text to be translated.
+ * Writes zone (from dns_record or dns_pool_record; empty: more than a zone can hold) to
+ * --dns-record. ST_TEMP with *why, a text for translation.
  */
 enum status record_write(
 	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);

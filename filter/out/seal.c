@@ -31,7 +31,7 @@ seal_open(struct evaluation *ev, const char **error)
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
 		return bad_key(ev, fault_text(why), error);
 	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, &info);
-	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* the arena's, so ours to write */
+	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* in the arena, so it may be overwritten */
 	if (st == ST_TEMP) {
 		*error = "no memory for the ARC key";
 		return EVALUATE_TEMP;

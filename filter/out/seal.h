@@ -1,5 +1,5 @@
 /*
- * seal.h: an ARC set on top of the message that is passed on (PROGRAM 3 a).
+ * seal.h: an ARC set on top of the message that is passed on (mailstamp(1), "What is written").
  */
 #ifndef FILTER_OUT_SEAL_H
 #define FILTER_OUT_SEAL_H
@@ -7,17 +7,17 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * Where sealing is asked for: reads the key, after evaluate_open. EVALUATE_CONFIG with one line in
- * *error where it is of no use, is others' to read, or belongs to another user; EVALUATE_TEMP where
- * our own work could not be done.
+ * If sealing is configured: reads the key, after evaluate_open. EVALUATE_CONFIG with one line in
+ * *error if it is unusable, readable by others, or belongs to another user; EVALUATE_TEMP on an
+ * internal error.
  */
 enum evaluate_status seal_open(struct evaluation *evaluation, const char **error);
 
 /*
  * results: the value of our Authentication-Results field, which the set repeats.
  *
- * Where sealing is asked for and the message was evaluated: sets evaluation->sealed. A message that
- * must not be sealed is no error: sealed.reason tells why. EVALUATE_TEMP as above.
+ * If sealing is configured and the message was evaluated: sets evaluation->sealed. A message that
+ * must not be sealed is not an error: sealed.reason says why. EVALUATE_TEMP as above.
  */
 enum evaluate_status seal_make(
 	struct evaluation *evaluation, struct slice results, const char **error);

@@ -25,7 +25,7 @@ short_name(struct html *html, const char *name)
 		html_markup(html, "…");
 }
 
-/* On a line of its own, which a phone has room for. */
+/* On its own line, which fits on a phone. */
 static void
 sender_author(struct html *html, const char *domain)
 {
@@ -36,7 +36,7 @@ sender_author(struct html *html, const char *domain)
 		html_text(html, stats_author_text(domain));
 		return;
 	}
-	/* a domain is ASCII; its end says whose it is */
+	/* a domain is ASCII; its end shows the owner */
 	(void)snprintf(shown, sizeof shown, "%s%s", n > AUTHOR_MOST ? "…" : "",
 		n > AUTHOR_MOST ? domain + n - AUTHOR_MOST : domain);
 	html_say(html, _("for %s"), shown);

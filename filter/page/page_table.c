@@ -6,7 +6,7 @@ void
 page_table_begin(struct html *html, const char *id, const char *title, const char *note)
 {
 	page_section_begin(html, id, title, note);
-	/* shown by the script, without which it would do nothing */
+	/* shown by the script, without which it does nothing */
 	html_markup(html, "<div class=\"tools\" hidden><label for=\"%s-q\">", id);
 	html_text(html, _("Show rows with"));
 	html_markup(html,

@@ -9,22 +9,25 @@
 
 enum page_unit { PAGE_DAYS, PAGE_MONTHS, PAGE_YEARS };
 
-/* at: n bars, empty ones too, oldest first; of a month day is 0, of a year month too */
+/*
+ * at: n bars, including empty ones, oldest first; day is 0 for a month, and month as well for a
+ * year
+ */
 struct page_time {
 	enum page_unit unit;
 	struct stats_period *at;
 	size_t n;
-	struct stats_counts outside; /* of dates so far from all others that no bar shows them */
+	struct stats_counts outside; /* with dates so far from all others that no bar shows them */
 };
 
 enum { PAGE_LABEL_OCTETS = 16 };
 
 /*
- * The axis reaches from the 1st to the 99th percentile of the messages, at least one message aside,
- * and over what is near to it: one odd date must not make it a hundred years long.
+ * The axis reaches from the 1st to the 99th percentile of the messages, always leaving one message
+ * out, and to messages close by: one odd date must not make it a hundred years long.
  *
- * Days up to about three months, months up to ten years, then years; where there are too many years
- * for a chart, those with mail alone. False without memory. Freed by page_time_free.
+ * Days up to about three months, months up to ten years, then years; if there are too many years
+ * for a chart, only those with mail. False without memory. Freed by page_time_free.
  */
 bool page_time_make(const struct stats *stats, struct page_time *time);
 void page_time_free(struct page_time *time);

@@ -54,3 +54,19 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 {
 	return lists_address(provider->mailbox.networks, ip);
 }
+
+bool
+provider_is_shared(struct slice domain)
+{
+	struct slice list, word;
+
+	for (size_t i = 0; i < provider_count; i++) {
+		if (provider_lists(provider_table[i].shared, domain))
+			return true;
+		for (list = slice_str(provider_table[i].shared_alone);
+			provider_next_word(&list, &word);)
+			if (slice_eq(domain, word))
+				return true;
+	}
+	return false;
+}

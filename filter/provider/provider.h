@@ -36,6 +36,10 @@ struct provider {
 	const char *reporters; /* author domains of the DMARC and TLS reports that it sends, with
 				  all that is below */
 	struct provider_mailbox mailbox;
+	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
+	 * other, and those of mailboxes for everyone; with all that is below, or without: there a
+	 * name below is one customer's. */
+	const char *shared, *shared_alone;
 };
 
 extern const struct provider provider_table[];
@@ -43,6 +47,9 @@ extern const size_t provider_count;
 
 /* The service, or NULL. domain: a signing or envelope domain, or a host's name. */
 const struct provider *provider_of(struct slice domain);
+
+/* Do customers who know nothing of each other pass in this domain? */
+bool provider_is_shared(struct slice domain);
 
 /* The next word of such a list; false at its end. */
 bool provider_next_word(struct slice *list, struct slice *word);

@@ -5,7 +5,7 @@
 
 enum {
 	LINE_COLUMNS = 78,        /* RFC 5322 2.1.1 */
-	TAB_COLUMNS = 8,          /* how wide the tab of a folded line is taken to be */
+	TAB_COLUMNS = 8,          /* the assumed width of the tab of a folded line */
 	VALUE_MAX = 255,          /* octets of one value before quoting */
 	WORD_MAX = 4 * VALUE_MAX, /* a name, =, and the value with every octet quoted */
 	FIELD_MAX = 4 << 20       /* 1,000 signatures (--max-signatures) of four values each */
@@ -40,8 +40,8 @@ word(struct writer *w, struct slice text)
 }
 
 /*
- * The same for a quoted-string of ours that is longer than a line: it is folded before its blanks,
- * one between two words, so that it unfolds to what it was (RFC 5322 2.2.3, 3.2.4).
+ * The same for a quoted-string of ours that is longer than a line: it is folded before the single
+ * spaces between its words, so that unfolding restores it (RFC 5322 2.2.3, 3.2.4).
  */
 static void
 long_word(struct writer *w, struct slice text)
@@ -132,7 +132,7 @@ quote(struct slice s, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* A mailbox whose local-part cannot be told in ASCII, or is too long, is told by its domain. */
+/* A mailbox whose local-part is not ASCII, or is too long, is reduced to its domain. */
 static struct slice
 mailbox_value(struct slice value)
 {
@@ -165,7 +165,7 @@ property(struct writer *w, const struct report_prop *prop)
 	word(w, buf_slice(&text));
 }
 
-/* "PART: SENTENCE: NAME, NOTE", as far as each is there; a name is a literal of ours */
+/* "PART: SENTENCE: NAME, NOTE", as far as present; the name is a literal of ours */
 static struct slice
 row_reason(const struct report_row *r, struct arena *arena)
 {

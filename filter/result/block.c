@@ -26,7 +26,10 @@ add_user_row(const struct evaluation *ev, struct report *report)
 		report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
-/* What was made of the owner's policy, for the reason: policy.dmarc stays what is published. */
+/*
+ * What this site made of the owner's policy, for the reason; policy.dmarc remains the published
+ * policy.
+ */
 static const char *
 downgrade(const struct evaluation *ev)
 {
@@ -69,7 +72,7 @@ block_field(const struct evaluation *ev)
 	return authres_field(ev->authserv_id, &report, ev->message.eol, ev->arena);
 }
 
-/* value is unfolded text; it is folded at blanks, which it has between its parts */
+/* value is unfolded text; it is folded at the spaces between its parts */
 static void
 add_folded(struct buf *out, const char *name, struct slice value, const char *eol)
 {

@@ -9,7 +9,8 @@
 
 /*
  * The rows of the field and of explain's table, in its order: the user, then every mechanism; for a
- * message over the size limit, rows that say so. None where nothing was evaluated otherwise.
+ * message over the size limit, rows that say so. None where nothing was evaluated for another
+ * reason.
  */
 void block_report(const struct evaluation *evaluation, struct report *report);
 

@@ -1,4 +1,4 @@
-/* code.h: the sentence of a stable code, for what was stored by its code. */
+/* code.h: the sentence for a stable code, to show results that were stored by code. */
 #ifndef FILTER_RESULT_CODE_H
 #define FILTER_RESULT_CODE_H
 

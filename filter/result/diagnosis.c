@@ -10,7 +10,7 @@
 
 enum { SHOWN_MAX = 80 };
 
-/* for whom, and where the words are kept */
+/* the language, and where the words are stored */
 struct teller {
 	struct arena *arena;
 	bool english;
@@ -54,8 +54,9 @@ static const char *const kinds[] = {
 	[DIAGNOSE_FIELD_CHANGED] = "field-changed",
 };
 
-/* The processor time used, not the wall clock: the
- * load of the machine must not change what is found. */
+/*
+ * The processor time used, not the wall clock: the load of the machine must not change the result.
+ */
 static int64_t
 now_ms(void *arg)
 {
@@ -63,7 +64,7 @@ now_ms(void *arg)
 
 	(void)arg;
 	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) != 0)
-		return INT64_MAX; /* without a clock nothing is tried */
+		return INT64_MAX; /* without a clock, nothing is tried */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
@@ -109,7 +110,7 @@ say(const struct teller *teller, const char *format, ...)
 			       : phrase_text(&phrase, teller->arena);
 }
 
-/* A text that was added or stood there before, as one line. */
+/* Added or former text, as one line. */
 static const char *
 shown(struct slice text, const struct teller *teller)
 {
@@ -294,8 +295,10 @@ is_recoding(enum diagnose_kind kind)
 	       kind == DIAGNOSE_REQUOTED;
 }
 
-/* What can be said of who did it: only that others do the same, and of additions with a reader's
- * eyes in mind not even that, where they do not fit a list. */
+/*
+ * Hint at who did it: only that other software does the same, and for visible additions that do not
+ * fit a list, not even that.
+ */
 static const char *
 who(const struct diagnosis *diagnosis, const struct teller *teller)
 {

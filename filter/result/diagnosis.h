@@ -1,17 +1,17 @@
-/* diagnosis.h: what broke a signature, in words. */
+/* diagnosis.h: the cause of a broken signature, in words. */
 #ifndef FILTER_RESULT_DIAGNOSIS_H
 #define FILTER_RESULT_DIAGNOSIS_H
 
 #include "auth/diagnose/diagnose.h"
 
-/* diagnose with the time of the processor. rebuild: keep the messages as they were signed. */
+/* Runs the diagnosis, limited by processor time. rebuild: keep the messages as signed. */
 const struct diagnosis *diagnosis_run(
 	const struct auth_input *in, const struct dkim_result *result, bool rebuild, size_t *n);
 
 /* One sentence in English, printable, without its full stop; in the arena. */
 const char *diagnosis_text(const struct diagnosis *diagnosis, struct arena *arena);
 
-/* The same in the language of words_choose. */
+/* The same in the language of i18n_choose. */
 const char *diagnosis_words(const struct diagnosis *diagnosis, struct arena *arena);
 
 /* A fixed word for a kind of change, for JSON. */

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 
 /*
- * Before any JSON: false if the library cannot be loaded. From now on no object is written of
- * which memory left a part out (json_lacked_memory). From any thread, any number of times.
+ * Before any JSON: false if the library cannot be loaded. From now on, no object is written that is
+ * incomplete for lack of memory (json_lacked_memory). From any thread, any number of times.
  */
 bool json_start(void);
 
-/* Did jansson lack memory in this thread since it was last asked? */
+/* Has jansson run out of memory in this thread since the last call? */
 bool json_lacked_memory(void);
 
 #endif

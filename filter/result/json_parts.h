@@ -1,9 +1,9 @@
 /*
- * json_parts.h: the parts of the JSON object, one function a struct. For the files that write
- * JSON: json.c, inspect_json.c, run_head.c and run_row.c.
+ * json_parts.h: the parts of the JSON object, one function for each struct. For the files that
+ * write JSON: json.c, inspect_json.c, run_head.c and run_row.c.
  *
  * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
- * member is then left out. Nobody looks at that until json_write, which refuses the object.
+ * member is then left out. This is detected only in json_write, which refuses the object.
  */
 #ifndef FILTER_RESULT_JSON_PARTS_H
 #define FILTER_RESULT_JSON_PARTS_H
@@ -16,7 +16,7 @@ struct diagnosis;
 struct dns;
 struct findings;
 
-/* bytes → a JSON string; octets that are no UTF-8 become U+FFFD */
+/* bytes → a JSON string; octets that are not UTF-8 become U+FFFD */
 json_t *json_from(struct slice text, struct arena *arena);
 /* sets a member to text, or to null where it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
@@ -37,8 +37,10 @@ json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
 json_t *json_reason_octet(const struct reason *reason);
 
-/* One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * had no memory for anything since this thread's last line (json_start). */
+/*
+ * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
+ * ran out of memory since this thread's last line (json_start).
+ */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
 json_t *json_spf(const struct spf_result *spf, struct arena *arena);
@@ -48,7 +50,7 @@ json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
 json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
 struct what_if_result;
-/* what another record, or the other RFC, leads to */
+/* the result under another record, or the other RFC */
 json_t *json_what_if(const struct what_if_result *result, struct arena *arena);
 json_t *json_what_ifs(const struct what_if_result *results, size_t n, struct arena *arena);
 json_t *json_findings(const struct findings *findings);

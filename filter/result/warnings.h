@@ -1,4 +1,4 @@
-/* warnings.h: what was passed over in a message's signatures, keys and sealers' results. */
+/* warnings.h: departures that were ignored in a message's signatures, keys and sealers' results. */
 #ifndef FILTER_RESULT_WARNINGS_H
 #define FILTER_RESULT_WARNINGS_H
 

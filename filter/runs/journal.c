@@ -13,9 +13,9 @@
 
 struct journal {
 	FILE *file;
-	struct run_file *earlier; /* what is there, until all of it was told again */
+	struct run_file *earlier; /* the earlier run, until all of it has been reported again */
 	long whole;               /* where the last whole message ends */
-	bool broken;              /* nothing can be added: what is there could not be read */
+	bool broken;              /* nothing can be added: the earlier run could not be read */
 	uint64_t *had;            /* by index: hash of the name, or 0 */
 	size_t nhad, done;
 	size_t at, of; /* the shard: which indices are ours */
@@ -23,7 +23,7 @@ struct journal {
 	struct arena arena; /* of a name */
 };
 
-/* Of the name as rows have it. */
+/* Of the name as in rows. */
 static uint64_t
 hash_of(const char *shown)
 {
@@ -32,7 +32,7 @@ hash_of(const char *shown)
 	return hash != 0 ? hash : 1;
 }
 
-/* Writes the head into a file that has nothing, or as much of it as there was room for. */
+/* Writes the head into a file that is empty or has only a part of it. */
 static enum status
 begin(struct journal *journal, struct slice head, const char **error)
 {
@@ -43,7 +43,7 @@ begin(struct journal *journal, struct slice head, const char **error)
 		       : ST_BAD;
 }
 
-/* What is there, where its head is the one wanted. */
+/* Opens the earlier run, if its head is the expected one. */
 static enum status
 read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, const char **error)
 {
@@ -115,8 +115,9 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	return ST_BAD;
 }
 
-/* Could a message of that index be told after those that are there? What a run cannot have written
- * asks for no memory. */
+/*
+ * Can a message with that index follow the earlier ones? An impossible index must not cost memory.
+ */
 static bool
 is_due(const struct journal *journal, size_t index)
 {
@@ -127,7 +128,7 @@ is_due(const struct journal *journal, size_t index)
 	return journal->unordered ? turn < journal->done + JOURNAL_WINDOW : turn == journal->done;
 }
 
-/* False where it was there already: no message is told twice. */
+/* False if it was already there: no message is reported twice. */
 static bool
 remember(struct journal *journal, size_t index, uint64_t hash)
 {

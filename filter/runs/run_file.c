@@ -7,12 +7,15 @@
 #include "filter/runs/run_row.h"
 #include "filter/text/i18n.h"
 
-/* What is kept of many files at once is small; a long line has its room only while it is read. */
+/*
+ * Many files may be open at once, so little is kept for each; a long line has memory only while it
+ * is read.
+ */
 enum { PIECE = 16 * 1024, BUFFER_MAX = RUN_LINE_MAX + PIECE };
 
 struct run_file {
 	struct unpack *in;
-	char *buffer;         /* start to n: what was read and not yet given */
+	char *buffer;         /* start to n: read and not yet returned */
 	size_t start, n, cap; /* of buffer */
 	bool at_end;          /* of the file */
 	struct run_head head;
@@ -22,7 +25,7 @@ struct run_file {
 
 static const char no_memory[] = "no memory";
 
-/* Makes room for one more piece behind what is left. */
+/* Makes room for one more piece after the remaining octets. */
 static bool
 make_room(struct run_file *file)
 {
@@ -82,7 +85,7 @@ read_line(struct run_file *file, struct slice *line, const char **error)
 	}
 }
 
-/* What the head line is; *error as far as it is none. */
+/* Reads the head line; *error if it is not one. */
 static enum run_got
 read_head(struct run_file *file, struct arena *arena, const char **error)
 {
@@ -135,7 +138,7 @@ run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_he
 	return RUN_ROW;
 }
 
-/* The end line says what was there, and nothing follows. */
+/* The end line must match the messages read, and nothing may follow. */
 static enum run_got
 read_end(struct run_file *file, struct slice line, const char **error)
 {
@@ -154,7 +157,7 @@ read_end(struct run_file *file, struct slice line, const char **error)
 	return got;
 }
 
-/* Is the row the one that comes next, of a run such as the head tells of? */
+/* Is this the next row of a run with this head? */
 static bool
 fits(const struct run_file *file, const struct row *row, const char **error)
 {

@@ -1,4 +1,4 @@
-/* run_file.h: a run that was kept (run_head.h), plain, gzip or zstd, line by line. */
+/* run_file.h: a stored run (run_head.h), plain or compressed, line by line. */
 #ifndef FILTER_RUNS_RUN_FILE_H
 #define FILTER_RUNS_RUN_FILE_H
 
@@ -9,21 +9,23 @@ struct run_file;
 
 enum run_got {
 	RUN_ROW,      /* a message's line */
-	RUN_DONE,     /* the end line, and nothing behind it */
+	RUN_DONE,     /* the end line, and nothing after it */
 	RUN_CUT,      /* it ends too early */
-	RUN_NOT_READ, /* memory is out, or the file cannot be read */
-	RUN_BAD       /* it is no run, or not as one is written */
+	RUN_NOT_READ, /* out of memory, or the file cannot be read */
+	RUN_BAD       /* it is not a run, or is malformed */
 };
 
-/* fd is the file's from now on. Reads the head: RUN_ROW, or another with *error (a literal) and
- * *file NULL. The head's texts are in the arena. */
+/*
+ * Takes ownership of fd. Reads the head: RUN_ROW, or another with *error (a literal) and *file
+ * NULL. The head's texts are in the arena.
+ */
 enum run_got run_file_open(int fd, struct arena *arena, struct run_file **file,
 	struct run_head *head, const char **error);
 
 /*
- * The next line: its row, in the arena or literals, and the line as it stands, valid until the next
+ * The next line: its row, in the arena or literals, and the line as read, valid until the next
  * call. Rows of a run that is not unordered come in order, and none is missing. *error as above.
- * After anything but RUN_ROW it is not called again.
+ * After anything but RUN_ROW, it must not be called again.
  */
 enum run_got run_file_next(struct run_file *file, struct arena *arena, struct row *row,
 	struct slice *line, const char **error);

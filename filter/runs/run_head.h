@@ -1,9 +1,9 @@
 /*
  * run_head.h: the first and the last line of a run, written and read.
  *
- * A run that is kept, whole (--resume) or a part of it (--shard, --output json), is a head line
- * that says of which run it is, one line of JSON a message, and an end line that says how many
- * there were, so that a file that was cut off shows.
+ * A stored run, whole (--resume) or in part (--shard, --output json), is a head line that
+ * identifies the run, one line of JSON for each message, and an end line with their number, so that
+ * truncation is detected.
  */
 #ifndef FILTER_RUNS_RUN_HEAD_H
 #define FILTER_RUNS_RUN_HEAD_H
@@ -16,29 +16,29 @@ struct run_head {
 	char mark[OPTIONS_MARK + 1]; /* of the options (options_mark.h) */
 	size_t nwhat_ifs;
 	const char *what_ifs[WHAT_IF_MAX]; /* their labels */
-	bool compared;                     /* by the other RFC, too */
-	bool unordered;                    /* messages stand as they were done */
-	const char *output;                /* the output that was wanted; NULL: not known */
+	bool compared;                     /* also by the other RFC */
+	bool unordered;                    /* messages are in the order of completion */
+	const char *output;                /* the requested output; NULL: unknown */
 	bool page;                         /* and a page */
 };
 
 struct run_end {
-	size_t messages, failed; /* judged, and files that could not be */
+	size_t messages, failed; /* evaluated, and files that could not be */
 };
 
-/* The head of a run with these options but for mark; labels are those of options. */
+/* The head of a run with these options, except mark; labels are those of options. */
 struct run_head run_head_of(const struct options *options);
 
 /* One line each, in the arena; ST_TEMP without memory. */
 enum status run_head_write(const struct run_head *head, struct arena *arena, struct slice *line);
 enum status run_end_write(const struct run_end *end, struct arena *arena, struct slice *line);
 
-/* Is the line an end line? Then no message's. */
+/* Is the line an end line, not a message? */
 bool run_is_end(struct slice line);
 
 /*
  * A head of this version or of version 1, whose texts are in the arena; output is not read. ST_BAD
- * where the line is none, ST_LIMIT where it is that of a newer version.
+ * where the line is not one, ST_LIMIT where it is of a newer version.
  */
 enum status run_head_parse(struct slice line, struct arena *arena, struct run_head *head);
 enum status run_end_parse(struct slice line, struct run_end *end);

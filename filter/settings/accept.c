@@ -1,6 +1,7 @@
 #include "filter/settings/accept.h"
 
 #include "auth/base/domain.h"
+#include "filter/provider/provider.h"
 #include "filter/settings/options_names.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
@@ -8,78 +9,6 @@
 enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network is nobody's own */
 
 static const struct slice via = SLICE_INIT(" via ");
-
-/*
- * Domains in which a provider signs for, or takes bounces of, customers that know nothing of each
- * other, and mailbox providers for everyone. below: a name below it is one customer's.
- */
-static const struct {
-	const char *name;
-	bool below;
-} shared[] = {
-	{"163.com", false},
-	{"amazonses.com", false},
-	{"aol.com", false},
-	{"au.com", false},
-	{"createsend.com", false},
-	{"docomo.ne.jp", false},
-	{"exacttarget.com", false},
-	{"ezweb.ne.jp", false},
-	{"fastmail.com", false},
-	{"gappssmtp.com", true},
-	{"gmail.com", false},
-	{"gmx.de", false},
-	{"gmx.net", false},
-	{"google.com", false},
-	{"googlemail.com", false},
-	{"hotmail.com", false},
-	{"hubspotemail.net", false},
-	{"icloud.com", false},
-	{"jcity.com", false},
-	{"live.com", false},
-	{"mail.ru", false},
-	{"mailchimpapp.net", false},
-	{"mailgun.net", false},
-	{"mailgun.org", false},
-	{"mailjet.com", false},
-	{"mandrillapp.com", false},
-	{"mcdlv.net", false},
-	{"mcsv.net", false},
-	{"me.com", false},
-	{"messagingengine.com", false},
-	{"mtasv.net", false},
-	{"msn.com", false},
-	{"onmicrosoft.com", true},
-	{"outlook.com", false},
-	{"proton.me", false},
-	{"protonmail.com", false},
-	{"qq.com", false},
-	{"rsgsv.net", false},
-	{"salesforce.com", false},
-	{"sendgrid.net", false},
-	{"sendinblue.com", false},
-	{"softbank.jp", false},
-	{"softbank.ne.jp", false},
-	{"sparkpostmail.com", false},
-	{"web.de", false},
-	{"yahoo.co.jp", false},
-	{"yahoo.com", false},
-	{"yandex.ru", false},
-	{"zendesk.com", false},
-	{"zoho.com", false},
-};
-
-static bool
-is_shared(struct slice domain)
-{
-	for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
-		struct slice name = slice_str(shared[i].name);
-
-		if (slice_eq(domain, name) || (!shared[i].below && domain_within(domain, name)))
-			return true;
-	}
-	return false;
-}
 
 /* Is it a public suffix? Then what is below it has an organizational domain of its own. */
 static bool
@@ -117,7 +46,7 @@ read_what(const char *value, struct arena *arena, const char **what, const char 
 	}
 	domain = slice_str(*what);
 	*why = _("must not have a domain after `via' that a provider's customers share");
-	if (is_shared(domain))
+	if (provider_is_shared(domain))
 		return ST_BAD;
 	if (!is_public_suffix(domain, arena, &known))
 		return ST_OK;

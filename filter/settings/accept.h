@@ -15,14 +15,14 @@ struct accept {
 
 /*
  * value as it is given → the same with normal names, in the arena. WHAT must be a client network or
- * a domain that one sender has for itself: public suffixes and the domains that a provider's
- * customers share are refused, because anyone may pass as them. ST_BAD with *why, to be put after
- * the option's name.
+ * a domain that belongs to one sender: public suffixes and the domains that a provider's customers
+ * share are refused, because anyone may pass as them. ST_BAD with *why, to be put after the
+ * option's name.
  */
 enum status accept_read(
 	const char *value, struct arena *arena, const char **normal, const char **why);
 
-/* What accept_read gave; slices point into it. */
+/* A value from accept_read; slices point into it. */
 struct accept accept_of(const char *normal);
 
 #endif

@@ -16,7 +16,7 @@ enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
 
 static const char group[] = "mailstamp";
 
-/* what we use of GLib, under its own names */
+/* the GLib functions that we use, by their names */
 struct glib {
 	__typeof__(&g_key_file_new) key_file_new;
 	__typeof__(&g_key_file_free) key_file_free;
@@ -74,7 +74,7 @@ bad(struct reader *reader, const char *key, const char *why)
 	return ST_BAD;
 }
 
-/* GLib's words, which may quote the file, at an end of the line; the error is freed. */
+/* Reports GLib's text, which may quote the file; frees the error. */
 static enum status
 bad_glib(struct reader *reader, const char *key, GError *error)
 {
@@ -92,7 +92,7 @@ keep(struct reader *reader, const char *value)
 	return arena_cstr(reader->arena, slice_str(value));
 }
 
-/* Is the value one that another command has and this one has not (output = header)? */
+/* Is the value one that only another command has (output = header)? */
 static bool
 is_anothers(const struct option_row *row, const char *value, struct arena *arena)
 {
@@ -139,7 +139,7 @@ set_one(struct reader *reader, const struct option_row *row)
 	enum status st;
 
 	text = glib->key_file_get_string(reader->file, group, row->name, &error);
-	/* for a bad escape GLib gives a text and an error */
+	/* for a bad escape GLib returns both a text and an error */
 	if (text == NULL || error != NULL) {
 		glib->free(text);
 		return bad_glib(reader, row->name, error);
@@ -202,7 +202,7 @@ set_keys(struct reader *reader)
 	return st;
 }
 
-/* A group of another name is a typo, or meant for another program. */
+/* A group with another name is a typo, or is meant for another program. */
 static enum status
 check_groups(struct reader *reader, bool *any)
 {
@@ -220,8 +220,8 @@ check_groups(struct reader *reader, bool *any)
 }
 
 /*
- * White space at the end of a line is not a part of the value (`\s` is one that is); GLib takes off
- * what is in front of it only.
+ * White space at the end of a line is not a part of the value (`\s` is one that is); GLib removes
+ * only leading white space.
  */
 static struct slice
 trim_lines(struct slice bytes, struct arena *arena)
@@ -239,7 +239,7 @@ trim_lines(struct slice bytes, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* GLib would keep the last of two, silently: half of a list of networks would be gone. */
+/* GLib would silently keep only the last of two: half of a list of networks would be gone. */
 static enum status
 check_repeated(struct reader *reader, struct slice bytes)
 {
@@ -269,7 +269,7 @@ read_file(struct reader *reader, struct slice bytes)
 	enum status st;
 	bool any;
 
-	/* with translations, which it would else drop unseen: `helo[de]` is a typo */
+	/* with translations, which it would otherwise drop silently: `helo[de]` is a typo */
 	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
@@ -312,7 +312,7 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	struct slice bytes;
 	enum fault why;
 
-	/* a folder that we cannot enter may hold one: its policy must not be forgotten */
+	/* an inaccessible folder may contain one, whose policy must not be ignored */
 	if (!needed && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)

@@ -1,5 +1,6 @@
 /*
- * config.h: the configuration file, a GLib key file with one group [mailstamp] (PROGRAM 1).
+ * config.h: the configuration file, a GLib key file with one group [mailstamp] (mailstamp(1),
+ * FILES).
  */
 #ifndef FILTER_SETTINGS_CONFIG_H
 #define FILTER_SETTINGS_CONFIG_H
@@ -9,16 +10,15 @@
 enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 
 /*
- * Reads the file into options. Keys, and values of keys, that options->command does not know but
- * another command does are not used. needed false: a file that does not exist
- * (ENOENT, ENOTDIR) is none; one that cannot be reached is an error. ST_BAD with
- * one line in *error, file and key named. GLib is loaded only where there is a file, for linking it
- * would cost every process a third of a millisecond.
+ * Reads the file into options. Keys, and values of keys, that only another command has are ignored.
+ * needed false: a file that does not exist (ENOENT, ENOTDIR) counts as empty; one that cannot be
+ * reached is an error. ST_BAD with one line in *error, file and key named. GLib is loaded only
+ * where there is a file, because linking it would cost every process a third of a millisecond.
  */
 enum status config_read(const char *path, bool needed, struct arena *arena, struct options *options,
 	const char **error);
 
-/* The same from bytes; name is what an error calls them. */
+/* The same from bytes; name is their name in errors. */
 enum status config_apply(struct slice bytes, const char *name, struct arena *arena,
 	struct options *options, const char **error);
 

@@ -1,4 +1,4 @@
-/* options_mark.h: what two runs must have in common to be parts of the same run. */
+/* options_mark.h: a hash that is equal for runs that may be parts of the same run. */
 #ifndef FILTER_SETTINGS_OPTIONS_MARK_H
 #define FILTER_SETTINGS_OPTIONS_MARK_H
 
@@ -8,10 +8,9 @@
 enum { OPTIONS_MARK = 2 * CRYPTO_SHA256_SIZE };
 
 /*
- * SHA-256, as hex, over the version, batch's paths and every option that can change what is found:
- * all but those that say how fast it goes, which part is done, and where and how results are
- * reported. Files count by name, lists (@FILE) by content. ST_TEMP
- * without memory.
+ * SHA-256, as hex, over the version, batch's paths and every option that can change results: all
+ * but those for speed, for the part to do, and for where and how results are reported. Files count
+ * by name, lists (@FILE) by content. ST_TEMP without memory.
  */
 enum status options_mark(
 	const struct options *options, struct arena *arena, char mark[OPTIONS_MARK + 1]);

@@ -8,7 +8,7 @@
 
 enum { ID_MAX = 255 };
 
-/* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; a domain name is the custom */
+/* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; usually a domain name */
 enum status
 options_id(const char *value, struct arena *arena, const char **id, const char **why)
 {
@@ -30,7 +30,7 @@ options_id(const char *value, struct arena *arena, const char **id, const char *
 	return ST_OK;
 }
 
-/* A name that was mistyped as an address, or an address as a name, must not pass for the other. */
+/* A mistyped address must not count as a name, nor a mistyped name as an address. */
 enum status
 options_relay(
 	const char *value, bool suffix, struct arena *arena, const char **relay, const char **why)
@@ -71,7 +71,7 @@ options_domain(const char *value, struct arena *arena, const char **domain, cons
 	return ST_OK;
 }
 
-/* Labels as in a domain name, but the last one may be a number (RFC 6376 3.1). */
+/* Labels as in a domain name, except that the last one may be a number (RFC 6376 3.1). */
 enum status
 options_selector(const char *value, struct arena *arena, const char **selector, const char **why)
 {

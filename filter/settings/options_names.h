@@ -1,8 +1,8 @@
 /*
- * options_names.h: names in the values of options, as they are compared later.
+ * options_names.h: names in the values of options, in the form in which they are compared.
  *
- * ST_BAD with what is wrong in *why, to be put after the option's name. What is set is value itself
- * or owned by the arena.
+ * ST_BAD with the error in *why, to be put after the option's name. The result is value itself or
+ * owned by the arena.
  */
 #ifndef FILTER_SETTINGS_OPTIONS_NAMES_H
 #define FILTER_SETTINGS_OPTIONS_NAMES_H

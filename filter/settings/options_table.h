@@ -46,6 +46,7 @@ struct option_row {
 	const char *words; /* "zero|one|two"; a "-" is a value without a word */
 	const char
 		*preset; /* the default as it is written; NULL: absent, or help says it in words */
+	const char *server_preset; /* that of the mail servers' profiles; NULL: the same */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool to be set, too; 0: none */
@@ -68,6 +69,15 @@ bool option_is_for(const struct option_row *row, enum command command);
 
 /* Sets what the command's rows have as default. */
 void option_set_presets(enum command command, struct options *options);
+
+/* The default under a profile, as it is written; NULL: none. */
+const char *option_preset(const struct option_row *row, enum profile profile);
+
+/*
+ * Sets what the profile has as default, where neither the command line nor the file has said
+ * anything. To be called after both: each may choose the profile.
+ */
+void option_set_server_presets(struct options *options);
 
 /* Does it need a value? A flag may have one, after '='. */
 bool option_takes_value(const struct option_row *row);

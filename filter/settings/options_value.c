@@ -5,6 +5,7 @@
 #include "filter/settings/accept.h"
 #include "filter/settings/options_names.h"
 #include "filter/settings/options_table.h"
+#include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
@@ -418,4 +419,32 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	if (st == ST_OK && row->given != 0)
 		*(bool *)place(options, row->given) = true;
 	return st;
+}
+
+const char *
+option_preset(const struct option_row *row, enum profile profile)
+{
+	return row->server_preset != NULL && profile_is_host(profile) ? row->server_preset
+								      : row->preset;
+}
+
+/* An option that has a default of its own for servers has a place that says whether it was given.
+ */
+void
+option_set_server_presets(struct options *options)
+{
+	struct arena arena; /* for what is wrong with a value: nothing is */
+	const char *why;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < option_count && profile_is_host(options->profile); i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->server_preset == NULL || !option_is_for(row, options->command) ||
+			*(bool *)((char *)options + row->given))
+			continue;
+		(void)option_set(row, row->server_preset, &arena, options, &why);
+		*(bool *)((char *)options + row->given) = false;
+	}
+	arena_clear(&arena);
 }

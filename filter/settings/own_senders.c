@@ -8,7 +8,7 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024, ERROR_MAX = 8192, PATH_SHOWN = 4096 };
 
-/* One line without its comment; false where it is nothing that is known. */
+/* One line without its comment; false if it has no known form. */
 static bool
 read_line(struct slice text, struct arena *arena, struct own_senders *own)
 {
@@ -24,7 +24,7 @@ read_line(struct slice text, struct arena *arena, struct own_senders *own)
 		own->providers[own->nproviders++] = slice_trim(slice_from(text, word.n));
 		return true;
 	}
-	/* a domain has two labels: a word alone is a slip, and one label would be a whole TLD */
+	/* a domain has at least two labels: a single word is a mistake, or would be a whole TLD */
 	if (domain_normalize(text, arena, &name) != ST_OK || domain_labels(name) < 2)
 		return false;
 	own->domains[own->ndomains++] = name;

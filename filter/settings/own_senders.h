@@ -1,9 +1,9 @@
 /*
- * own_senders.h: --own-senders FILE: who the owner of a domain knows as sending for it.
+ * own_senders.h: --own-senders FILE: the senders that the owner of a domain lists.
  *
- * A line is a network or an address, `provider NAME` with a service's name as its data file has it,
- * or a domain with all that is below it: its hosts, its envelopes and its signatures. Blank lines
- * and what follows a '#' are left out.
+ * A line is a network or an address, `provider NAME` with a service's name as in the data file, or
+ * a domain with all names below it: its hosts, its envelopes and its signatures. Blank lines and
+ * text after a '#' are ignored.
  */
 #ifndef FILTER_SETTINGS_OWN_SENDERS_H
 #define FILTER_SETTINGS_OWN_SENDERS_H
@@ -16,12 +16,11 @@ struct own_senders {
 	size_t nnets;
 	struct slice *domains; /* normal */
 	size_t ndomains;
-	struct slice *providers; /* as they stand */
+	struct slice *providers; /* as written */
 	size_t nproviders;
 };
 
-/* The text of such a file, of which slices are kept. ST_BAD with a word of what is wrong and its
- * line, from 1. */
+/* The text of such a file, to which slices are kept. ST_BAD with the error and its line, from 1. */
 enum status own_senders_parse(struct slice text, struct arena *arena, struct own_senders *own,
 	size_t *line, const char **why);
 

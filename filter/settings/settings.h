@@ -128,6 +128,7 @@ struct options {
 	/* DNS and time */
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
+	bool deadline_given; /* else the profile's */
 	const char *zone, *dns_record;
 	const char *own_senders; /* who sends for the domain's owner, or NULL */
 	struct strings overlays; /* master files that are laid over DNS */

@@ -9,11 +9,11 @@
 #include "filter/intake/saved.h"
 
 struct taking {
-	struct arena arena; /* of what is decoded */
+	struct arena arena; /* of decoded messages */
 	jmp_buf out_of_memory;
 };
 
-/* The octets of an item, from malloc where it is a file; its descriptor stays at the beginning. */
+/* The octets of an item, from malloc if it is a file; the descriptor's offset is unchanged. */
 static char *
 read_whole(const struct item *item, size_t *n)
 {
@@ -66,7 +66,7 @@ fail(struct attached *attached, const char *name)
 	attached->n = 1;
 }
 
-/* What is attached cannot be left out in silence: without memory the run says so. */
+/* Attached messages are never skipped silently: if memory runs out, the run reports it. */
 static void
 take(struct attached *attached, const char *name, struct slice bytes, struct address_gmime *gmime)
 {

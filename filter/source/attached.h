@@ -1,5 +1,5 @@
 /*
- * attached.h: the messages that are attached to messages, as items of their own (--attached).
+ * attached.h: the messages that are attached to messages, as separate items (--attached).
  */
 #ifndef FILTER_SOURCE_ATTACHED_H
 #define FILTER_SOURCE_ATTACHED_H
@@ -16,12 +16,12 @@ struct attached {
 };
 
 /*
- * Takes those of item, which stays as it is, after all that were there have been given. They are
- * named NAME/attached-N, or NAME/reencoded-N where the outer message holds them in another coding.
+ * Takes those of item, which is unchanged; all earlier ones must have been returned. They are named
+ * NAME/attached-N, or NAME/reencoded-N where the outer message has them encoded.
  */
 void attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime);
 
-/* The next one, all but its index; false where there is none. */
+/* The next one, without its index; false at the end. */
 bool attached_next(struct attached *attached, struct item *item);
 
 void attached_clear(struct attached *attached);

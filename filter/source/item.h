@@ -1,5 +1,5 @@
 /*
- * item.h: one message of an archive, before it is judged.
+ * item.h: one message of an archive, before it is evaluated.
  */
 #ifndef FILTER_SOURCE_ITEM_H
 #define FILTER_SOURCE_ITEM_H
@@ -9,10 +9,10 @@
 
 #include "filter/io/fault.h"
 
-/* A message, or why there is none. All pointers are from malloc and the item's. */
+/* A message, or why there is none. It owns all pointers, which are from malloc. */
 struct item {
 	size_t index;
-	char *name;       /* path; path/name in an archive; with #N behind it in an mbox */
+	char *name;       /* path; path/name in an archive; followed by #N in an mbox */
 	enum fault error; /* it cannot be read */
 	int fd;           /* a regular file at its beginning, or -1: bytes */
 	char *bytes;
@@ -21,7 +21,7 @@ struct item {
 	char *line;   /* of --envelopes, for manifest_line; or NULL */
 };
 
-/* Mailboxes (mbox) that look damaged, or quoted by another rule than was said. */
+/* Mailboxes (mbox) that look damaged, or quoted by another rule than expected. */
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */

@@ -61,7 +61,7 @@ mbox_watch(struct mbox *mbox, const atomic_bool *stop)
 	mbox->stop = stop;
 }
 
-/* More bytes behind those that are there, if there is room and there are any. */
+/* Reads more bytes after those in the buffer, if there is room and there are any. */
 static bool
 fill(struct mbox *mbox)
 {
@@ -105,8 +105,10 @@ mbox_peek(struct mbox *mbox, size_t n)
 	return slice_head(rest(mbox), n);
 }
 
-/* The next line with its end, or a piece of one that is longer than the buffer; empty at the end.
- * It is not taken yet. */
+/*
+ * The next line with its end, or a piece of one that is longer than the buffer; empty at the end.
+ * It is not consumed yet.
+ */
 static struct slice
 next_line(struct mbox *mbox)
 {
@@ -168,7 +170,7 @@ is_empty_line(struct slice line)
 	return slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
 }
 
-/* The line behind the first n octets of what is left, as far as the buffer holds it. */
+/* The line after the next n octets, as far as the buffer holds it. */
 static struct slice
 line_behind(struct mbox *mbox, size_t n)
 {
@@ -198,7 +200,7 @@ begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
 	return from != MBOX_FROM_TEXT;
 }
 
-/* The lines of one message into it, as far as there is one to fill. False without memory. */
+/* Copies the lines of one message into it, unless it is NULL. False without memory. */
 static bool
 take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message, bool *first,
 	size_t *last)
@@ -227,7 +229,7 @@ take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *me
 		begins = line.p[line.n - 1] == '\n';
 		*first = false;
 		mbox->at += line.n;
-		/* nothing follows it, and a bomb has no end worth waiting for */
+		/* nothing follows it, and the end of a bomb is not worth waiting for */
 		if (quoting == MBOX_NONE && message != NULL && message->partial) {
 			mbox->at = mbox->n;
 			mbox->end = true;

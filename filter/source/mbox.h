@@ -2,7 +2,7 @@
  * mbox.h: the messages of an mbox, one after another, in bounded memory.
  *
  * A message begins with a line `From ` at the file's beginning, and wherever that line has a date
- * or a header field follows it; without an empty line before it, one of those that stand on top of
+ * or a header field follows it; without an empty line before it, a field that is usually on top of
  * stored mail. The line is a part of its bytes (mime/message.h knows it), the empty line before the
  * next one is not.
  */
@@ -17,33 +17,33 @@
 struct mbox;
 
 enum mbox_quoting {
-	MBOX_RD,  /* one `>` is taken off `>From `, `>>From `, ... */
+	MBOX_RD,  /* one `>` is removed from `>From `, `>>From `, ... */
 	MBOX_O,   /* only off `>From ` */
-	MBOX_NONE /* no mbox at all: the whole file is one message */
+	MBOX_NONE /* not an mbox: the whole file is one message */
 };
 
-/* in is the mbox's from now on. max: octets of one message. NULL where memory is out. */
+/* Takes ownership of in. max: octets of one message. NULL when out of memory. */
 struct mbox *mbox_open(struct unpack *in, size_t max);
 
-/* Goes to the next file, where what was opened is an archive: unpack_next. */
+/* Goes to the next file of an archive: unpack_next. */
 int mbox_next_file(struct mbox *mbox, enum fault *error);
 /* unpack_name */
 const char *mbox_file(const struct mbox *mbox);
 
-/* What makes a mailbox look damaged, or quoted by another rule; of all that was read. */
+/* Counts of what makes a mailbox look damaged, or quoted by another rule. */
 struct mbox_counts {
 	size_t joined; /* messages without an empty line before them */
-	size_t text;   /* lines `From ` behind an empty line that begin none */
+	size_t text;   /* `From ` lines after an empty line that do not begin a message */
 };
 
 struct mbox_counts mbox_counts(const struct mbox *mbox);
 
 enum mbox_from { MBOX_FROM_TEXT, MBOX_FROM_BEGINS, MBOX_FROM_JOINED /* no empty line before it */ };
 
-/* What a line that begins with `From ` is. below: the line that follows it. */
+/* Classifies a line that begins with `From `. below: the next line. */
 enum mbox_from mbox_from_line(struct slice line, struct slice below, bool after_empty);
 
-/* The first octets, at most n, at the beginning; empty where there are none or on an error. */
+/* The first octets, at most n, at the beginning; empty at the end or on an error. */
 struct slice mbox_peek(struct mbox *mbox, size_t n);
 
 struct mbox_message {
@@ -55,12 +55,14 @@ struct mbox_message {
 /* Once *stop is true no more is read: mbox_next gives -1. It must outlive the mbox. */
 void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 
-/* With message NULL that message is only counted, and never held. 1 and the next message, 0 at the
- * end, -1 with *error: what follows is lost. */
+/*
+ * With message NULL the message is only counted, and never held. 1 and the next message, 0 at the
+ * end, -1 with *error: the rest is lost.
+ */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	enum fault *error);
 
-/* Which part of the file was read, 0 to 1. */
+/* The fraction of the file that was read, 0 to 1. */
 double mbox_share(const struct mbox *mbox);
 
 void mbox_close(struct mbox *mbox); /* NULL is fine */

@@ -29,7 +29,7 @@ is_year(struct slice word)
 	return word.n == 4 && scan_number(&word, 9999, &year) && word.n == 0 && year >= 1970;
 }
 
-/* A time, and a year behind the sender: `From joe Sat Nov 28 05:47:06 2026`, in any order */
+/* A time and a year after the sender: `From joe Sat Nov 28 05:47:06 2026`, in any order */
 static bool
 has_date(struct slice line)
 {
@@ -60,7 +60,7 @@ field_name(struct slice line)
 	return n < line.n && line.p[n] == ':' ? slice_head(line, n) : SLICE("");
 }
 
-/* A field that stands on top of stored mail: any word and a colon may begin a line of text. */
+/* A field that is usually on top of stored mail: any word and a colon may begin a line of text. */
 static bool
 is_top_field(struct slice name)
 {

@@ -13,7 +13,7 @@ struct pack {
 	char *name, *line;
 	bool at_file; /* a file of it is being read */
 	bool any;     /* there was one */
-	char *file;   /* its name: name, or below it */
+	char *file;   /* its name: name, or a name below it */
 	enum mbox_quoting quoting;
 	size_t in_mbox;
 };
@@ -22,7 +22,7 @@ struct pack *
 pack_open(const struct options *options, int fd, char *name, char *line, const atomic_bool *stop)
 {
 	struct pack *pack = calloc(1, sizeof *pack);
-	/* a name that says one message is one, so that counting needs no look into it */
+	/* a file named like a single message counts as one, so that counting need not read it */
 	struct unpack *in = unpack_open(fd, !saved_is_one(name));
 
 	if (pack != NULL && in != NULL)
@@ -65,7 +65,7 @@ name_below(const char *name, const char *file)
 	return whole;
 }
 
-/* macOS packs a file of its own beside each. */
+/* macOS adds a file of its own for each. */
 static bool
 is_companion(const char *file)
 {

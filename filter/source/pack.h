@@ -13,20 +13,23 @@
 struct pack;
 
 /*
- * fd, at its beginning, is the pack's from now on; so are name and line, from malloc (line: of
- * --envelopes, or NULL), but not where it returns NULL: without memory. options and stop must stay.
+ * Takes ownership of fd, which must be at its beginning, and of name and line, which are from
+ * malloc (line: of --envelopes, or NULL); not so if it returns NULL, without memory. options and
+ * stop must outlive it.
  */
 struct pack *pack_open(
 	const struct options *options, int fd, char *name, char *line, const atomic_bool *stop);
 
-/* Another name to tell the messages by, which is taken over. */
+/* Another name for the messages, which it takes over. */
 void pack_rename(struct pack *pack, char *name);
 
-/* The next message, all but its index, or why there is none; false at the end. wanted: is it to be
- * read? Otherwise it is only counted. */
+/*
+ * The next message, without its index, or why there is none; false at the end. wanted: read it?
+ * Otherwise it is only counted.
+ */
 bool pack_next(struct pack *pack, bool wanted, struct item *item);
 
-/* Adds what was seen of damage. */
+/* Adds the damage that was found. */
 void pack_count(const struct pack *pack, struct source_damage *damage);
 
 double pack_share(const struct pack *pack);

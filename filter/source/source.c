@@ -31,7 +31,7 @@ struct source {
 	size_t n;           /* of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
-	struct attached *attached; /* --attached: of the message before, or NULL */
+	struct attached *attached; /* --attached: those of the previous message, or NULL */
 	struct address_gmime *gmime;
 	struct pack *pack; /* a file that holds several, or is packed; or NULL */
 	struct source_damage damage;
@@ -90,7 +90,7 @@ is_ours(const struct source *source, size_t index)
 	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
-/* Are the octets of the next message needed? What is attached to it counts, too. */
+/* Are the octets of the next message needed? Messages attached to it count as well. */
 static bool
 is_read(const struct source *source)
 {
@@ -111,7 +111,7 @@ kind_error(mode_t mode)
 	return S_ISFIFO(mode) ? FAULT_FIFO : S_ISSOCK(mode) ? FAULT_SOCKET : FAULT_DEVICE;
 }
 
-/* Opened, or -1 with *error: nothing that could block, no folder, not empty. */
+/* Opens it, or -1 with *error: not a file that could block, a folder, or an empty file. */
 static int
 open_file(const char *path, enum fault *error)
 {
@@ -141,7 +141,7 @@ open_file(const char *path, enum fault *error)
 	return fd;
 }
 
-/* One message of the file that is open: of an mbox, or out of what is packed. */
+/* One message of the file that is open: of an mbox, or from a packed file. */
 static bool
 give_from_pack(struct source *source, struct item *item)
 {
@@ -157,7 +157,10 @@ give_from_pack(struct source *source, struct item *item)
 	return false;
 }
 
-/* Takes ownership of path and line, or leaves them to the item. False: the file must be split. */
+/*
+ * Takes ownership of path and line, or passes them to the item. False: the file has several
+ * messages.
+ */
 static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
 {
@@ -177,7 +180,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	}
 	n = pread(fd, first, sizeof first, 0);
 	if (n < 0)
-		n = 0; /* who reads it will tell */
+		n = 0; /* reading it will report the error */
 	if (!unpack_is_packed(first, (size_t)n) &&
 		!saved_is_mbox(path, slice_make(first, (size_t)n))) {
 		*item = (struct item){
@@ -191,8 +194,10 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	return give_error(source, path, FAULT_NO_MEMORY, item);
 }
 
-/* A path, which is taken over: a file, or a folder whose files come next. A link to a folder is
- * followed only if it was named by the user. */
+/*
+ * A path, which it takes over: a file, or a folder whose files come next. A link to a folder is
+ * followed only if it was named by the user.
+ */
 static bool
 give_path(struct source *source, char *path, bool named, struct item *item)
 {
@@ -228,7 +233,7 @@ read_list_octets(struct source *source, char *to, size_t n)
 	return got;
 }
 
-/* The first piece is read full: a NUL in it says that names end with NUL. */
+/* The first piece is read full: a NUL in it means that names end with NUL. */
 static void
 read_piece(struct source *source)
 {
@@ -251,8 +256,10 @@ read_piece(struct source *source)
 	source->at += (double)n;
 }
 
-/* The next entry of the list into source->text; false at the end. An overlong one is cut: it names
- * no file. */
+/*
+ * The next entry of the list into source->text; false at the end. An overlong one is cut, and hence
+ * names no file.
+ */
 static bool
 read_list(struct source *source)
 {

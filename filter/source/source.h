@@ -10,19 +10,26 @@
 struct source;
 struct address_gmime;
 
-/* ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must stay. */
+/*
+ * ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must outlive
+ * it.
+ */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	const char **error);
 
-/* From now on messages that are attached to others follow these (--attached). ST_TEMP without
- * memory. gmime must stay. */
+/*
+ * From now on, attached messages follow those that contain them (--attached). ST_TEMP without
+ * memory. gmime must outlive it.
+ */
 enum status source_attached(struct source *source, struct address_gmime *gmime);
 
-/* The next message of the shard; its index counts those of all shards. False at the end. Not for
- * two threads at once. */
+/*
+ * The next message of the shard; its index counts those of all shards. False at the end. Not from
+ * two threads at once.
+ */
 bool source_next(struct source *source, struct item *item);
 
-/* From any thread: source_next ends soon, also one that is at work in another thread. */
+/* From any thread: source_next ends soon, also if it is running in another thread. */
 void source_stop(struct source *source);
 
 /* Once all was read. */

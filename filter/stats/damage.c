@@ -51,7 +51,7 @@ static const char *const halves[DAMAGE_HALVES] = {
 
 _Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)DAMAGE_KINDS, "every kind has words");
 
-/* A kind counts once a signature, however often it was found there. */
+/* A kind counts once for each signature, however often it was found there. */
 struct damage
 damage_of(const struct diagnosis *diagnoses, size_t n)
 {

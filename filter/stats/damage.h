@@ -1,4 +1,4 @@
-/* damage.h: what broke signatures, counted (batch --diagnose). */
+/* damage.h: causes of broken signatures, counted (batch --diagnose). */
 #ifndef FILTER_STATS_DAMAGE_H
 #define FILTER_STATS_DAMAGE_H
 
@@ -9,7 +9,7 @@
 enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_GENUINE + 1 };
 
 struct damage {
-	size_t signatures;            /* that were looked at */
+	size_t signatures;            /* that were examined */
 	size_t unexplained;           /* of these */
 	size_t halves[DAMAGE_HALVES]; /* of the unexplained ones, by enum diagnose_half */
 	size_t kinds[DAMAGE_KINDS];   /* signatures with a change of that kind, by enum
@@ -21,10 +21,10 @@ struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
 
 void damage_add(struct damage *sum, const struct damage *one);
 
-/* A table for a person; nothing if no signature was looked at. */
+/* A table for a person; nothing if no signature was examined. */
 void damage_print(const struct damage *damage, FILE *out);
 
-/* A kind of change in the language of words_choose. */
+/* A kind of change in the language of i18n_choose. */
 const char *damage_word(size_t kind);
 
 #endif

@@ -5,10 +5,9 @@
 #include "filter/stats/stats.h"
 
 /*
- * Author domains and how ready they are, sources with what unaligned ones need, and what each
- * scenario changes; in the reader's language. Of long tables the first lines are shown, those with
- * the most messages on top, and the number of the others. Nothing for a run without messages;
- * false without memory.
+ * Author domains and how ready they are, sources with the fix for unaligned ones, and the effect of
+ * each scenario; in the reader's language. Long tables show the lines with the most messages and
+ * the number of the others. Nothing for a run without messages; false without memory.
  */
 bool stats_print(const struct stats *stats, FILE *out);
 

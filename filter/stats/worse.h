@@ -1,5 +1,5 @@
 /*
- * worse.h: mail that passed and no longer would, by who sent it (--fail-if-worse).
+ * worse.h: mail that passed and no longer would, by source (--fail-if-worse).
  */
 #ifndef FILTER_STATS_WORSE_H
 #define FILTER_STATS_WORSE_H
@@ -27,7 +27,7 @@ struct worse {
 /* False without memory. A row that is not worse adds nothing. */
 bool worse_add(struct worse *worse, const struct row *row);
 
-/* Nothing where there is none. */
+/* Prints nothing where there is none. */
 void worse_print(const struct worse *worse, FILE *out);
 
 void worse_clear(struct worse *worse);

@@ -1,4 +1,4 @@
-/* catalogue.h: looks a sentence up in a catalogue of gettext that is part of the program. */
+/* catalogue.h: looks a sentence up in a gettext catalogue that is part of the program. */
 #ifndef FILTER_TEXT_CATALOGUE_H
 #define FILTER_TEXT_CATALOGUE_H
 
@@ -8,8 +8,10 @@
 extern const unsigned char catalogue_ja[];
 extern const size_t catalogue_ja_n;
 
-/* The translation of english in the n octets of a catalogue (.mo, little-endian), in them; NULL:
- * there is none, or the octets are no such catalogue. */
+/*
+ * The translation of english in the n octets of a catalogue (.mo, little-endian), in them; NULL:
+ * there is none, or the octets are not a catalogue.
+ */
 const char *catalogue_find(const unsigned char *mo, size_t n, const char *english);
 
 #endif

@@ -28,7 +28,7 @@ code_point(struct slice one)
 	return c;
 }
 
-/* Has it no width, or is it forbidden (HTML, "noncharacter")? A name could hide something in it. */
+/* Does it have no width, or is it forbidden (HTML, "noncharacter")? A name could hide in it. */
 static bool
 is_unseen(uint32_t c)
 {

@@ -1,7 +1,7 @@
 /*
- * html.h: HTML of which nothing a stranger wrote becomes markup.
+ * html.h: HTML in which untrusted text never becomes markup.
  *
- * html_markup writes what is our own; every other text goes through html_text.
+ * html_markup writes our own markup; all other text goes through html_text.
  */
 #ifndef FILTER_TEXT_HTML_H
 #define FILTER_TEXT_HTML_H
@@ -13,18 +13,18 @@
 
 struct html {
 	FILE *out;
-	bool failed; /* memory was out; what was written must not be used */
+	bool failed; /* memory ran out; the output must not be used */
 };
 
 enum { HTML_NUMBER_OCTETS = 32 };
 
-/* Markup, as it is: the arguments are numbers, or words from the source. */
+/* Markup, unescaped: the arguments are numbers, or words from the source. */
 void html_markup(struct html *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Text, or the value of a quoted attribute: & < > " ' are references; controls, what changes the
- * direction of writing or has no width, and code points that HTML forbids are \xHH an octet; what
- * is no UTF-8 is U+FFFD.
+ * Text, or the value of a quoted attribute: & < > " ' are references; controls, characters that
+ * change the direction of writing or have no width, and code points that HTML forbids become \xHH
+ * for each octet; octets that are not UTF-8 become U+FFFD.
  */
 void html_text(struct html *html, const char *text);
 void html_slice(struct html *html, struct slice text);
@@ -32,7 +32,7 @@ void html_slice(struct html *html, struct slice text);
 /* The same, after printf. */
 void html_say(struct html *html, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* 1234567 is 1,234,567; in every language of ours. Gives text back. */
+/* 1234567 is 1,234,567; in all languages. Returns text. */
 const char *html_number(uint64_t n, char text[HTML_NUMBER_OCTETS]);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * i18n.c: every language is compiled into the program: a sentence depends on no file, no locale of
- * the system and no libc. The environment chooses among the languages, and does no more.
+ * the system and no libc. The environment only selects the language.
  */
 #include "filter/text/i18n.h"
 
@@ -27,7 +27,7 @@ is_japanese(const char *name)
 	       strncasecmp(charset, ".UTF8", 5) == 0;
 }
 
-/* As gettext has it: LANGUAGE counts before the locale, unless that is C. */
+/* As in gettext: LANGUAGE takes precedence over the locale, unless that is C. */
 static bool
 locale_is_japanese(void)
 {
@@ -55,7 +55,7 @@ translated(const char *english)
 {
 	const char *said = NULL;
 
-	if (japanese && english[0] != '\0') /* of "" gettext keeps the catalogue's header */
+	if (japanese && english[0] != '\0') /* for "" gettext returns the catalogue's header */
 		said = catalogue_find(catalogue_ja, catalogue_ja_n, english);
 	return said != NULL ? said : english;
 }

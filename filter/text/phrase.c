@@ -7,7 +7,7 @@
 
 enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64 };
 
-#define WORDS_MARK '\001' /* no printable text of a stranger holds it */
+#define WORDS_MARK '\001' /* no printable text contains it */
 
 /* one conversion of a format, from after its % */
 struct conversion {
@@ -26,7 +26,7 @@ read_number(const char *p, int *n)
 	return p;
 }
 
-/* Reads one from after its %; returns what follows it. */
+/* Reads one from after its %; returns the position after it. */
 static const char *
 read_conversion(const char *p, struct conversion *got)
 {

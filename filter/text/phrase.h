@@ -1,6 +1,6 @@
 /*
- * phrase.h: a sentence kept as its English format and its arguments, so that one and the same can
- * be told in English (JSON) and in the reader's language.
+ * phrase.h: a sentence kept as its English format and its arguments, so that it can be shown both
+ * in English (JSON) and in the reader's language.
  */
 #ifndef FILTER_TEXT_PHRASE_H
 #define FILTER_TEXT_PHRASE_H
@@ -17,22 +17,24 @@ struct phrase_arg {
 enum { PHRASE_ARGS = 9 /* at most */ };
 
 struct phrase {
-	const char *format; /* the English format: what the catalogue is asked for */
+	const char *format; /* the English format, the key of the catalogue */
 	const struct phrase_arg *args;
 	size_t n;
 };
 
 /*
  * Keeps the arguments in the arena. Conversions: s (with a precision, also as an argument), d, i,
- * u, x (with l, ll or z), f. A format that holds another one ends the arguments there.
+ * u, x (with l, ll or z), f. Another conversion ends the arguments there.
  */
 void phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_list args);
 
 /* A %s argument of phrase_make that is fixed English words (N_), translated with the sentence. */
 const char *phrase_words(const char *english, struct arena *arena);
 
-/* In English, and in the language of words_choose; in the arena. No translation is ever given to
- * printf: an argument that it wants and the English has not is left out. */
+/*
+ * In English, and in the language of i18n_choose; in the arena. A translation is never passed to
+ * printf: arguments that the English text lacks are left out.
+ */
 const char *phrase_english(const struct phrase *phrase, struct arena *arena);
 const char *phrase_text(const struct phrase *phrase, struct arena *arena);
 

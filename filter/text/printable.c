@@ -36,7 +36,10 @@ printable(struct slice text, size_t max, struct arena *arena)
 	return out.p;
 }
 
-/* U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act and do not show */
+/*
+ * U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act instead of being
+ * displayed
+ */
 static bool
 acts(struct slice s)
 {

@@ -1,4 +1,4 @@
-/* printable.h: text of a stranger, safe for a terminal or a log. */
+/* printable.h: untrusted text, made safe for a terminal or a log. */
 #ifndef FILTER_TEXT_PRINTABLE_H
 #define FILTER_TEXT_PRINTABLE_H
 
@@ -8,15 +8,15 @@
 void printable_octets(struct slice octets, struct buf *out);
 
 /*
- * Printable ASCII as it is, every other octet and the backslash as \xHH; cut with "..." where more
- * than max octets of text would be told. NUL-terminated, in the arena.
+ * Printable ASCII as it is, every other octet and the backslash as \xHH; cut with "..." where text
+ * has more than max octets. NUL-terminated, in the arena.
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
 enum printable_kind {
-	PRINTABLE_SHOWS, /* printable ASCII, or a UTF-8 character that shows */
-	PRINTABLE_ACTS,  /* a control, or what acts on a terminal or a page (directions, separators)
-			  */
+	PRINTABLE_SHOWS, /* printable ASCII, or a visible UTF-8 character */
+	PRINTABLE_ACTS,  /* a control, or a character that acts on a terminal or a page (directions,
+			    separators) */
 	PRINTABLE_BAD    /* one octet that is not UTF-8 */
 };
 

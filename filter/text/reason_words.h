@@ -5,9 +5,9 @@
 #include "auth/base/reason.h"
 
 /*
- * The sentence in the language of i18n_choose, and what it concerns: "a required tag is missing:
- * bh", "the tag list is malformed: a_, octet 0xff at 17". A stranger's octets are escaped and cut.
- * In the arena; "" where there is no reason.
+ * The sentence in the language of i18n_choose, and what it is about: "a required tag is missing:
+ * bh", "the tag list is malformed: a_, octet 0xff at 17". Untrusted octets are escaped and cut. In
+ * the arena; "" where there is no reason.
  */
 const char *reason_words(const struct reason *reason, struct arena *arena);
 

@@ -1,5 +1,5 @@
 /*
- * again.h: a message that was judged, judged again over other DNS or with another envelope.
+ * again.h: a second evaluation of a message, with other DNS or another envelope.
  */
 #ifndef FILTER_VERDICT_AGAIN_H
 #define FILTER_VERDICT_AGAIN_H
@@ -8,8 +8,8 @@
 
 /*
  * All mechanisms over the same message: dns NULL is the evaluation's, envelope NULL its envelope.
- * The results are the arena's of the evaluation, which is not changed; dns and envelope must stay
- * as long as they are used. ST_TEMP where it could not be done.
+ * The results are in the arena of the evaluation, which is not changed; dns and envelope must
+ * outlive their use. ST_TEMP if it fails.
  */
 enum status evaluate_again(const struct evaluation *evaluation, struct dns *dns,
 	const struct envelope *envelope, struct auth_results *results);

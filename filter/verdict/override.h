@@ -8,9 +8,10 @@
 #include "filter/verdict/policy.h"
 
 /*
- * After policy_decide: makes an accept of a disposition that DMARC's fail earned, where somebody
- * trusted vouches, and tells it in verdict->override. A message that is ambiguous, and any result
- * but fail, is left as it is. May ask for the names of the client's address, and only then.
+ * After policy_decide: if a trusted party vouches for a message that fails DMARC, changes its
+ * disposition to accept and records that in verdict->override. An ambiguous message, and any result
+ * but fail, is unchanged. May look up the names of the client's address, and only for a message
+ * that fails.
  */
 void override_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);

@@ -123,7 +123,7 @@ proof_for_all(const struct evaluation *ev, const struct proof_record *record, un
 	struct dns *dns;
 	bool done;
 
-	/* reserved (RFC 1112 4), and nobody's (RFC 6666) */
+	/* reserved (RFC 1112 4), and unused (RFC 6666) */
 	envelope.client_ip = family == 6 ? (struct ip){6, {0x01}} : (struct ip){4, {240, 0, 0, 1}};
 	dns = lay(ev, record, 1);
 	if (dns == NULL)
@@ -146,7 +146,7 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 
 /* a test signature */
 
-/* A key for nothing else: it signs copies of messages that never leave this process. */
+/* A key for this purpose only: it signs copies of messages that never leave this process. */
 static const char key_pem[] = "-----BEGIN PRIVATE KEY-----\n"
 			      "MC4CAQAwBQYDK2VwBCIEIJmiqqzGwGZV98DtWRiu4C2v9G9YPnSTxn0Zdn0Bjtvl\n"
 			      "-----END PRIVATE KEY-----\n";

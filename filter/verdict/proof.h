@@ -1,9 +1,9 @@
 /*
- * proof.h: would a proposal help? The message is judged again with it laid over DNS, or as it would
- * come after a change of the sender's set-up.
+ * proof.h: would a proposal help? The message is evaluated again with the proposal laid over DNS,
+ * or as it would arrive after a change of the sender's set-up.
  *
- * Results are the evaluation's arena's. False where it could not be judged or a record cannot be
- * written: nothing is proved then.
+ * Results are in the evaluation's arena. False where the evaluation failed or a record cannot be
+ * written: then nothing is proved.
  */
 #ifndef FILTER_VERDICT_PROOF_H
 #define FILTER_VERDICT_PROOF_H
@@ -16,23 +16,25 @@ struct proof_record {
 	struct slice text; /* TXT: its text; CNAME: a name; MX: "10 name" */
 };
 
-/* With the records, each in place of what stands there; envelope: another one, or NULL. */
+/* With the records, each replacing the present one; envelope: another one, or NULL. */
 bool proof_with(const struct evaluation *evaluation, const struct proof_record *records, size_t n,
 	const struct envelope *envelope, struct auth_results *results);
 
-/* The same for a host that no term of an SPF record should name, so that all of them are looked at:
- * false also where this is a permanent error (more than 10 terms that ask DNS, 2 empty answers). */
+/*
+ * The same for a host that no term of an SPF record should match, so that all terms are evaluated:
+ * false also where this is a permanent error (more than 10 terms that ask DNS, 2 empty answers).
+ */
 bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
 	unsigned char family);
 
-/* With a test signature of the domain, made by a key that is thrown away, as the topmost field. */
+/* With a test signature of the domain, made with a temporary key, as the topmost field. */
 bool proof_signed(
 	const struct evaluation *evaluation, struct slice domain, struct auth_results *results);
 
 /* The envelope with another reverse-path: bounce@domain. */
 struct envelope proof_envelope(const struct evaluation *evaluation, struct slice domain);
 
-/* Does the address get a pass by the domain's SPF record, whatever the message says? */
+/* Does the domain's SPF record give the address a pass, whatever the message says? */
 bool proof_allows(const struct evaluation *evaluation, struct slice domain);
 
 #endif

@@ -13,7 +13,7 @@ is_host_byte(char c)
 	       c == '-' || c == '_';
 }
 
-/* no part of a name, and passed over by one reader or another: blanks, controls, NUL */
+/* not part of a name, and ignored by one reader or another: spaces, controls, NUL */
 static bool
 is_gap(char c)
 {
@@ -22,7 +22,7 @@ is_gap(char c)
 
 /*
  * Cuts off the comment that begins here, whatever bytes are in it: a reader skips more than a
- * grammar allows. flat: for a reader that knows no comments in comments. false where it has no end.
+ * grammar allows. flat: as a reader without nested comments does. false where it has no end.
  */
 static bool
 skip_comment(struct slice *at, bool flat)
@@ -47,11 +47,12 @@ struct reader {
 	struct slice at;
 	bool flat; /* skip_comment's */
 	bool quoted;
-	bool open; /* a comment had no end: to look for others' would take quadratic time */
-	bool gap;  /* before the last byte there was one, or a comment */
+	bool open; /* a comment had no end: searching for that of others would take quadratic time
+		    */
+	bool gap;  /* the last byte followed one, or a comment */
 };
 
-/* The next byte: quotes and backslashes gone, gaps and comments skipped; false at the end. */
+/* The next byte: without quotes and backslashes, skipping gaps and comments; false at the end. */
 static bool
 next_byte(struct reader *r, char *byte)
 {
@@ -83,7 +84,7 @@ next_byte(struct reader *r, char *byte)
 	return false;
 }
 
-/* The first byte that can be the id's: some readers trim any sign, and blanks beyond ASCII. */
+/* The first byte that can be the id's: some readers trim any sign, and non-ASCII spaces. */
 static bool
 first_byte(struct reader *r, char wanted, char *byte)
 {
@@ -140,7 +141,7 @@ leading_name(struct slice value, bool flat, struct arena *arena)
 	return name;
 }
 
-/* Does a reader that knows IDNA find one of our ids, where another finds another name? */
+/* Does a reader with IDNA support find one of our ids where others find another name? */
 static bool
 maps_to_ours(const struct scrub *scrub, struct slice value)
 {
@@ -152,7 +153,7 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 			continue;
 		status = domain_normalize(name, scrub->arena, &normal);
 		if (status == ST_TEMP)
-			return true; /* what cannot be compared must not be believed */
+			return true; /* a name that cannot be compared must not be trusted */
 		for (size_t i = 0; status == ST_OK && i < scrub->nids; i++)
 			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
 				slice_eq(id, normal))
@@ -180,11 +181,11 @@ claims(const struct scrub *scrub, struct slice value)
 			return true;
 	if (!slice_is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
 		return true;
-	/* a reader may decode it, and no id has the right to one */
+	/* a reader may decode it, and no valid id contains one */
 	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));
 }
 
-/* Does text begin with name for a reader that passes over gaps and octets over 126? */
+/* Does text begin with name for a reader that ignores gaps and octets over 126? */
 static bool
 seems(struct slice text, const char *name)
 {
@@ -197,7 +198,7 @@ seems(struct slice text, const char *name)
 	return *name == '\0';
 }
 
-/* Up to the next line end of any kind; in one pass, for there may be many of one kind alone. */
+/* Up to the next line end of any kind; in one pass, because there may be many of one kind. */
 static struct slice
 any_line(struct slice rest)
 {
@@ -209,9 +210,9 @@ any_line(struct slice rest)
 }
 
 /*
- * What is no field to us may be one to a more lenient reader (`Authentication-Results\0:`), and
- * so may be each line that continues it, a bare CR ending one, too. Only the first one that looks
- * so is read for its id with care, for there may be millions.
+ * Text that we do not read as a field may be one to a more lenient reader
+ * (`Authentication-Results\0:`), and so may be each line that continues it, also after a bare CR.
+ * Only the first such text is read carefully for its id, because there may be millions.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)

@@ -1,5 +1,5 @@
 /*
- * scrub.h: fields that falsely claim to be ours (RFC 8601 5; PROGRAM 3 c).
+ * scrub.h: fields that falsely claim to be ours (RFC 8601 5; mailstamp(1), "What is written").
  */
 #ifndef FILTER_VERDICT_SCRUB_H
 #define FILTER_VERDICT_SCRUB_H
@@ -12,14 +12,14 @@ struct scrub {
 	const struct slice *ids; /* our authserv-id and every --own-id */
 	size_t nids;
 	struct arena *arena; /* for names that are not ASCII */
-	bool envelope_field; /* X-Mailstamp-Envelope is left out too */
+	bool envelope_field; /* also remove X-Mailstamp-Envelope */
 };
 
 /*
- * Is this field to be left out? Every Mailstamp-* is, and every Authentication-Results whose
- * authserv-id is one of ids: folded, spaced, quoted, in any case, with comments, with or without
- * a version, written so that IDNA maps it to the id (UTS 46), and unparsable ones that begin so.
- * In a field with a bare CR, which some readers take for a line end, so is every line.
+ * Must this field be removed? Every Mailstamp-* must, and every Authentication-Results whose
+ * authserv-id is one of ids: folded, spaced, quoted, in any case, with comments, with or without a
+ * version, written so that IDNA maps it to the id (UTS 46), and unparsable ones that begin like
+ * that. In a field with a bare CR, which some readers take for a line end, so is every line.
  */
 bool scrub_drops(const struct scrub *scrub, const struct field *field);
 

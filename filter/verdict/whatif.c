@@ -19,7 +19,7 @@ wrong(struct arena *arena, const char *what, struct slice about)
 	return out.over ? translated(what) : out.p;
 }
 
-/* NULL, or what is wrong with one tag; *p is set to the text of p=. */
+/* NULL, or the error in one tag; *p is set to the text of p=. */
 static const char *
 check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct slice *p)
 {
@@ -48,7 +48,7 @@ check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct sl
 	return NULL;
 }
 
-/* One record: p= is put first, where RFC 7489 wants it. */
+/* One record, with p= first, as RFC 7489 requires. */
 static const char *
 read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct slice *record)
 {

@@ -129,6 +129,7 @@ def others():
     yield row('include-none', record(include, 'spf.example.org A 192.0.2.1'), 'permerror')
     yield row('include-permerror', record(include, inner % 'bogus -all'), 'permerror')
     yield row('include-itself', record('include:example.com -all'), 'permerror')
+    yield row('include-itself-behind-a-match', record('ip4:192.0.2.0/24 include:example.com -all'), 'pass')
     yield row('include-without-domain', record('include -all'), 'permerror')
     yield row('exists', record('exists:ok.example.com -all', 'ok.example.com A 127.0.0.2'), 'pass')
     yield row('exists-not', record('exists:ok.example.com -all'), 'fail')

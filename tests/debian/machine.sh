@@ -1,5 +1,5 @@
 # machine.sh: bare Debian releases as folders, for tests/debian/check and tests/debian/package. The caller
-# sets $place (build/debian) and, for each release, $folder (below it).
+# sets $place (build/debian), $commit and, for each release, $folder (below $place).
 # shellcheck shell=sh
 
 # why_not: prints what keeps debootstrap from working here
@@ -29,7 +29,7 @@ fetch() {
 # within MACHINE PACKAGES COMMAND: runs it as a person in the clone would, nothing of this machine around
 # shellcheck disable=SC2016 # for the inner shells
 within() {
-	unshare --mount --pid --fork --kill-child sh -c 'mount -t proc proc "$1/proc" &&
+	unshare --mount --pid --fork --kill-child sh -c 'mount --bind "$1" "$1" && mount -t proc proc "$1/proc" &&
 		mount -t devpts -o newinstance,ptmxmode=666 devpts "$1/dev/pts" &&
 		mount -t tmpfs tmpfs "$1/dev/shm" &&
 		mount --bind "$2" "$1/var/cache/apt/archives" &&
@@ -53,8 +53,8 @@ bare() {
 	cp -a "${folder:?}/base" "$1" && cp /etc/hosts /etc/resolv.conf "$1/etc/" && mkdir -p "$1/srv/mailstamp"
 }
 
-# with_clone MACHINE: HEAD in its /srv/mailstamp
+# with_clone MACHINE: the commit in its /srv/mailstamp
 with_clone() {
 	git clone -q --no-hardlinks . "$1/srv/mailstamp" &&
-		git -C "$1/srv/mailstamp" checkout -q --detach "$(git rev-parse HEAD)"
+		git -C "$1/srv/mailstamp" checkout -q --detach "${commit:?}"
 }

@@ -3,7 +3,10 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #define S(lit) SLICE_INIT(lit)
@@ -12,6 +15,44 @@
 #include "tests/support/read_back.h"
 
 ARENA_SUITE(log);
+
+/* what syslog(3) was told: these stand before libc's, __syslog_chk where the compiler fortifies */
+static struct {
+	int lines, priority;
+	char last[1024];
+} told_syslog;
+
+static void
+note_syslog(int priority, const char *format, va_list args)
+{
+	told_syslog.lines++;
+	told_syslog.priority = priority;
+	vsnprintf(told_syslog.last, sizeof told_syslog.last, format, args);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...);
+
+void
+__syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list args;
+
+	(void)flag;
+	va_start(args, format);
+	note_syslog(priority, format, args);
+	va_end(args);
+}
+
+#undef syslog
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	note_syslog(priority, format, args);
+	va_end(args);
+}
 
 static const struct value_row {
 	const char *name;
@@ -161,4 +202,43 @@ Test(log, a_crash_is_told)
 		log_close(log);
 		unlink(path);
 	}
+}
+
+/* Lines that are lost are missed one day: syslog hears of it, once a run, and mail goes on. */
+Test(log, unwritable_file_is_reported_once)
+{
+	static const char *const paths[] = {
+		"/nowhere/mailstamp.log", "/", "/dev/full/x", "/dev/null/mailstamp.log"};
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		struct options options = options_default();
+		struct log *log;
+
+		told_syslog.lines = 0;
+		options.log = paths[i];
+		log = log_open(&options);
+		cr_expect(told_syslog.lines == 0, "%s: nothing before the first line", paths[i]);
+		log_line(log, "one");
+		log_line(log, "two");
+		log_line(log, "three");
+		log_close(log);
+		cr_expect(told_syslog.lines == 1, "%s: %d lines", paths[i], told_syslog.lines);
+		cr_expect((told_syslog.priority & LOG_PRIMASK) == LOG_ERR, "%s", paths[i]);
+		cr_expect(strstr(told_syslog.last, paths[i]) != NULL, "%s", told_syslog.last);
+	}
+}
+
+Test(log, writable_file_is_not_reported)
+{
+	char path[] = "/tmp/mailstamp-log.XXXXXX";
+	struct options options = options_default();
+	struct log *log;
+
+	temporary(path);
+	options.log = path;
+	log = log_open(&options);
+	log_line(log, "one");
+	log_close(log);
+	cr_expect(told_syslog.lines == 0, "%s", told_syslog.last);
+	unlink(path);
 }

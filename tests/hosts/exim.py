@@ -171,7 +171,7 @@ class Exim:
         out, log = {}, None
         for entry in self.run('-bp').decode('utf-8', 'replace').split('\n\n'):
             if mark.decode() in entry:
-                ident = re.search(r'\w{6}-\w{6}-\w\w', entry).group()
+                ident = re.search(r'\w{6}-\w{6,11}-\w{2,4}', entry).group()
                 log = log or self.log()
                 out[ident] = 'deferred' if re.search(
                     re.escape(ident) + ' (==|Frozen)', log) else 'active'

@@ -59,7 +59,21 @@ def agent(site, check, name, whose):
         mark, _ = site.smtp('pass.example', to=user)
         got = site.arrives(user, mark)
         check('not filed for ' + user, [each[0] for each in got] == ['inbox'], got)
+    missing(site, check, lambda mark: site.defers(mark), lambda mark: run('postqueue', '-f'))
     own_machine(site, check, readme)
+
+
+def missing(site, check, waits, again):
+    """While the program is missing mail waits, and arrives judged, once, when it is back."""
+    os.rename('/usr/bin/mailstamp', '/usr/bin/mailstamp.away')
+    try:
+        mark, _ = site.smtp('pass.example')
+        check('without the program it waits', waits(mark), site.log()[-900:])
+        check('and is not delivered', not site.find('alice', mark))
+    finally:
+        os.rename('/usr/bin/mailstamp.away', '/usr/bin/mailstamp')
+    again(mark)
+    one(site, check, 'with the program again', mark, [])
 
 
 def defers(site, check):
@@ -142,6 +156,12 @@ def dovecot_sieve(site, check):
     check('no verdict: kept apart', inside('alice', '.Unjudged', mark) and
           not site.find('alice', mark), open('/tmp/dovecot.log', encoding='utf-8').read()[-1500:])
     site.dns(lame=False)
+    os.rename('/usr/bin/mailstamp', '/usr/bin/mailstamp.away')
+    mark, _ = site.smtp('pass.example')
+    until(lambda: inside('alice', '.Unjudged', mark), 12)
+    check('no program: kept apart', inside('alice', '.Unjudged', mark) and not site.find('alice', mark),
+          open('/tmp/dovecot.log', encoding='utf-8').read()[-1500:])
+    os.rename('/usr/bin/mailstamp.away', '/usr/bin/mailstamp')
     readme.paste('own-machine')
     mark, _ = site.smtp('reject.example', client='127.0.0.1')
     one(site, check, 'of this machine', mark, [])
@@ -228,6 +248,13 @@ def retrieved(site, check, fetch):
     site.dns(lame=False)
     fetch()
     one(site, check, 'at the next run', mark, ['quarantine'])
+    os.rename('/usr/bin/mailstamp', '/usr/bin/mailstamp.away')
+    mark = waits_there(site, 'pass.example', GOOD)
+    told = fetch()
+    check('no program: not delivered', not site.find('alice', mark), told)
+    os.rename('/usr/bin/mailstamp.away', '/usr/bin/mailstamp')
+    fetch()
+    one(site, check, 'with the program again', mark, [])
     site.stop('dovecot')
     os.unlink('/etc/dovecot/conf.d/98-test.conf')
 

@@ -190,6 +190,32 @@ def postfix_opendkim(site, check):
     site.stop('opendkim')
 
 
+def postfix_spamassassin(site, check):
+    """SpamAssassin's client behind mailstamp: it has the envelope, a null path, too; without spamd it
+    hands on what it got."""
+    readme = installed(site)
+    readme.paste('spamassassin')
+    mark, got = site.smtp('pass.example', to='alice bob')
+    check('taken', got[0] == 250, got)
+    one(site, check, 'good', mark, [])
+    one(site, check, 'good for bob', mark, [], 'bob')
+    mark, got = site.smtp('helo.pass.example', path='', helo='helo.pass.example')
+
+    def bounces():
+        return [each for each in site.boxes('alice')['inbox'] if ('<%s@' % mark).encode() in each]
+    check('a null path stays null', until(bounces, 12) and bounces()[0].startswith(b'MAILER-DAEMON '),
+          site.log()[-900:])
+    mark, _ = site.smtp('reject.example', client=BAD)
+    one(site, check, 'forged', mark, ['quarantine'])
+    os.rename('/usr/bin/spamc', '/usr/bin/spamc.away')
+    mark, _ = site.smtp('pass.example')
+    check('deferred without it', site.defers(mark), site.log()[-900:])
+    check('and not delivered', not site.find('alice', mark))
+    os.rename('/usr/bin/spamc.away', '/usr/bin/spamc')
+    run('postqueue', '-f')
+    one(site, check, 'afterwards', mark, [])
+
+
 def postfix_back_is_gone(site, check):
     """The way back does not take it: the message waits, and arrives once."""
     installed(site)
@@ -227,4 +253,4 @@ def postfix_logs_and_removal(site, check):
 
 CASES = [postfix_tag_only, postfix_local_users, postfix_defers_without_dns, postfix_enforce, postfix_hold,
          postfix_own_machine, postfix_amavis_in_front, postfix_gateway, postfix_opendkim,
-         postfix_back_is_gone, postfix_logs_and_removal]
+         postfix_spamassassin, postfix_back_is_gone, postfix_logs_and_removal]

@@ -140,7 +140,7 @@ def proxy_local_users(site, check):
     """Nobody but the filter reaches the second smtpd, and nobody at all the filter."""
     readme = installed(site)
     done = subprocess.run(['setpriv', '--reuid', 'alice', '--regid', 'alice', '--clear-groups',
-                           'python3', '-c', 'import socket; socket.socket(socket.AF_UNIX)'
+                           '/usr/bin/python3', '-c', 'import socket; socket.socket(socket.AF_UNIX)'
                            '.connect("/var/spool/postfix/private/mailstamp-proxy")'],
                           stderr=subprocess.PIPE, check=False)
     check('alice may not connect to the filter', b'PermissionError' in done.stderr, done.stderr)

@@ -191,7 +191,7 @@ def private(host):
     path = host.server.folder + '/queue/private/mailstamp-proxy'
     script = 'import socket; socket.socket(socket.AF_UNIX).connect(%r)' % path
     done = subprocess.run(['setpriv', '--reuid', USER, '--regid', 'nogroup', '--clear-groups',
-                           'python3', '-c', script], stderr=subprocess.PIPE, check=False)
+                           '/usr/bin/python3', '-c', script], stderr=subprocess.PIPE, check=False)
     return None if b'PermissionError' in done.stderr else 'it is open: %r' % done.stderr
 
 

@@ -26,8 +26,8 @@ def domain(n):
 class Corpus:
     """n messages below folder, with their manifest and the answers of DNS."""
 
-    def __init__(self, folder, n):
-        self.folder, self.n = pathlib.Path(folder), n
+    def __init__(self, folder, n, ttl=3600):
+        self.folder, self.n, self.ttl = pathlib.Path(folder), n, ttl
         self.keys = [rsa.generate_private_key(65537, 2048) for _ in range(KEYS)]
         self.public = [base64.b64encode(key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).decode()
@@ -90,7 +90,7 @@ def reply(corpus, query):
     if text:
         strings = b''.join(bytes([len(text[i:i + 255])]) + text[i:i + 255].encode()
                            for i in range(0, len(text), 255))
-        data = b'\xc0\x0c' + struct.pack('>HHIH', 16, 1, 3600, len(strings)) + strings
+        data = b'\xc0\x0c' + struct.pack('>HHIH', 16, 1, corpus.ttl, len(strings)) + strings
     return struct.pack('>HHHHHH', ident, 0x8180 | (flags & 0x100) | (3 if text is False else 0), 1,
                        1 if data else 0, 0, 0) + question + data
 

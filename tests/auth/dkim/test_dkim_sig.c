@@ -158,6 +158,10 @@ static const struct row {
 		AUTH_PERMERROR},
 	/* b=, bh= */
 	{"b= empty", "v=1; a=rsa-sha256; d=a.b; s=s; h=from; b=; " BH, DKIM_R_B, AUTH_PERMERROR},
+	{"VT in b= is no white space (RFC 6376 2.8)",
+		"v=1; a=rsa-sha256; d=a.b; s=s; h=from; b=AA\x0b"
+		"AA; " BH,
+		DKIM_R_TAGS, AUTH_PERMERROR},
 	{"b= is no base64", "v=1; a=rsa-sha256; d=a.b; s=s; h=from; b=A*AA; " BH, DKIM_R_B,
 		AUTH_PERMERROR},
 	{"b= without padding", "v=1; a=rsa-sha256; d=a.b; s=s; h=from; b=AAA; " BH, DKIM_R_NONE,

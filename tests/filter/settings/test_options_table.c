@@ -1,0 +1,85 @@
+#include "filter/settings/options_table.h"
+
+#include <criterion/criterion.h>
+
+#include "filter/settings/profile.h"
+#include "tests/support/arena_suite.h"
+
+ARENA_SUITE(options_table);
+
+static const struct option_row *
+row_of(const char *name)
+{
+	return option_find(slice_str(name), COMMAND_FILTER);
+}
+
+/* Of the mail servers' profiles; what is given wins, whatever it is. */
+Test(options_table, defaults_of_servers)
+{
+	static const struct {
+		const char *name;
+		enum profile profile;
+		const char *given; /* NULL: nothing */
+		int64_t ms;
+	} rows[] = {
+		{"plain", PROFILE_PLAIN, NULL, 60000},
+		{"postfix", PROFILE_POSTFIX, NULL, 20000},
+		{"exim-filter", PROFILE_EXIM_FILTER, NULL, 20000},
+		{"exim-pipe", PROFILE_EXIM_PIPE, NULL, 20000},
+		{"exim-av", PROFILE_EXIM_AV, NULL, 20000},
+		{"procmail", PROFILE_PROCMAIL, NULL, 20000},
+		{"maildrop", PROFILE_MAILDROP, NULL, 20000},
+		{"given", PROFILE_PROCMAIL, "61", 61000},
+		{"given as the usual default", PROFILE_PROCMAIL, "60", 60000},
+		{"given without a server", PROFILE_PLAIN, "20", 20000},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct options options = options_default();
+		const char *why;
+
+		options.profile = rows[i].profile;
+		if (rows[i].given != NULL)
+			cr_assert(option_set(row_of("deadline"), rows[i].given, &arena, &options,
+					  &why) == ST_OK);
+		option_set_server_presets(&options);
+		cr_expect(options.deadline_ms == rows[i].ms, "%s: %lld", rows[i].name,
+			(long long)options.deadline_ms);
+		cr_expect(options.dns_timeout_ms == 5000, "%s", rows[i].name);
+	}
+}
+
+Test(options_table, default_of_a_profile)
+{
+	cr_expect_str_eq(option_preset(row_of("deadline"), PROFILE_PLAIN), "60");
+	cr_expect_str_eq(option_preset(row_of("deadline"), PROFILE_MAILDROP), "20");
+	cr_expect_str_eq(option_preset(row_of("dns-timeout"), PROFILE_MAILDROP), "5");
+	cr_expect(option_preset(row_of("log"), PROFILE_MAILDROP) == NULL);
+}
+
+/* One that has a default for servers needs a place that says whether it was given. */
+Test(options_table, server_defaults_have_a_place)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if (option_rows[i].server_preset != NULL)
+			cr_expect(option_rows[i].given != 0 && option_rows[i].preset != NULL, "%s",
+				option_rows[i].name);
+}
+
+/* Two rows of one name and command, or two with one place, would be a slip of the pen. */
+Test(options_table, has_no_doubles)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *a = &option_rows[i];
+
+		cr_expect((a->commands == 0) == (a->name == NULL), "%s: of no command", a->name);
+		for (size_t j = i + 1; a->name != NULL && j < option_count; j++) {
+			const struct option_row *b = &option_rows[j];
+
+			if (b->name == NULL || (a->commands & b->commands) == 0)
+				continue;
+			cr_expect_str_neq(a->name, b->name);
+			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
+		}
+	}
+}
