@@ -13,47 +13,6 @@ line_head(enum output_what output)
 				    : SLICE("");
 }
 
-<<<<<<< HEAD
-=======
-/*
- * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full-width
- * ones included; a single sign is not one.
- */
-static bool
-is_formula(const char *text)
-{
-	static const char *const wide[] = {
-		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
-
-	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
-		if (strncmp(text, wide[i], 3) == 0)
-			return true;
-	return text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL && text[1] != '\0';
-}
-
-/*
- * RFC 4180 2: quoted if required, or if a program that expects another separator would see a cell
- * that begins with one of these signs.
- */
-static void
-add_csv(struct buf *out, const char *text)
-{
-	bool formula = is_formula(text);
-
-	if (!formula && strpbrk(text, ",;|\t\"'\r\n") == NULL) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_adds(out, formula ? "\"'" : "\"");
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
-}
-
->>>>>>> main
 static const char *
 signatures(const struct row *row, struct arena *arena)
 {

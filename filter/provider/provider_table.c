@@ -11,10 +11,8 @@ const struct provider provider_table[] = {
 		.include = "amazonses.com",
 		.mx = "10 feedback-smtp.%s.amazonses.com",
 		.cnames = "* %s.dkim.amazonses.com",
-<<<<<<< HEAD
+		.shared = "amazonses.com",
 		.reporters = "amazonses.com"},
-=======
-		.shared = "amazonses.com"},
 
 	{.name = "Apple iCloud", .shared = "icloud.com me.com"},
 
@@ -23,7 +21,6 @@ const struct provider provider_table[] = {
 	{.name = "Campaign Monitor", .shared = "createsend.com"},
 
 	{.name = "docomo", .shared = "docomo.ne.jp"},
->>>>>>> main
 
 	{.name = "Fastmail",
 		.mailbox = {.word = "fastmail",
@@ -44,13 +41,10 @@ const struct provider provider_table[] = {
 	{.name = "Google Workspace", .domains = "gappssmtp.com google.com",
 		.dkim = N_("in Google Workspace: Authenticate email"),
 		.include = "_spf.google.com",
-<<<<<<< HEAD
+		.shared = "google.com", .shared_alone = "gappssmtp.com",
 		.reporters = "google.com"},
 
 	{.name = "GMX", .reporters = "sicher.gmx.net"},
-=======
-		.shared = "google.com", .shared_alone = "gappssmtp.com"},
->>>>>>> main
 
 	{.name = "HubSpot", .domains = "hubspotemail.net",
 		.shared = "hubspotemail.net"},

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full width
- * ones included; a sign alone is none.
+ * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full-width
+ * ones included; a single sign is not one.
  */
 static bool
 is_formula(const char *text)
