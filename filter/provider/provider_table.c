@@ -36,15 +36,13 @@ const struct provider provider_table[] = {
 			.networks = "2002:a00::/24"},
 		.shared = "gmail.com googlemail.com"},
 
-	{.name = "GMX", .shared = "gmx.de gmx.net"},
+	{.name = "GMX", .shared = "gmx.de gmx.net", .reporters = "sicher.gmx.net"},
 
 	{.name = "Google Workspace", .domains = "gappssmtp.com google.com",
 		.dkim = N_("in Google Workspace: Authenticate email"),
 		.include = "_spf.google.com",
 		.shared = "google.com", .shared_alone = "gappssmtp.com",
 		.reporters = "google.com"},
-
-	{.name = "GMX", .reporters = "sicher.gmx.net"},
 
 	{.name = "HubSpot", .domains = "hubspotemail.net",
 		.shared = "hubspotemail.net"},
@@ -56,9 +54,7 @@ const struct provider provider_table[] = {
 
 	{.name = "KDDI", .shared = "au.com ezweb.ne.jp"},
 
-	{.name = "Mail.ru", .shared = "mail.ru"},
-
-	{.name = "Mail.ru", .reporters = "corp.mail.ru"},
+	{.name = "Mail.ru", .shared = "mail.ru", .reporters = "corp.mail.ru"},
 
 	{.name = "Mailchimp", .domains = "mailchimpapp.net mcdlv.net mcsv.net rsgsv.net",
 		.dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),
