@@ -200,8 +200,8 @@ struct options {
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	/* report */
-	const char *store; /* path or postgresql://... */
-	int64_t days;      /* of prune */
+	const char *store;                /* path or postgresql://... */
+	int64_t days;                     /* of prune */
 	struct strings trusted_reporters; /* normal names */
 	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
