@@ -216,6 +216,7 @@ needs_json(const struct options *options)
 	switch (options->command) {
 	case COMMAND_FILTER:
 	case COMMAND_EXPLAIN:
+	case COMMAND_REPORT_SHOW:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
@@ -270,6 +271,8 @@ run(int argc, char **argv, struct arena *arena)
 		return inspect_main(&options, arena);
 	case COMMAND_REPORT_READ:
 		return feedback_read_main(&options, arena);
+	case COMMAND_REPORT_SHOW:
+		return feedback_show_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		status = feedback_prune_main(&options, arena);
 		return status != 0 ? status : reporting_prune_main(&options, arena);

@@ -18,6 +18,7 @@ enum command {
 	COMMAND_BATCH,
 	COMMAND_REPORT, /* says which there are */
 	COMMAND_REPORT_READ,
+	COMMAND_REPORT_SHOW,
 	COMMAND_REPORT_PRUNE,
 	COMMAND_REPORT_IMPORT,
 	COMMAND_REPORT_SEND,
@@ -204,8 +205,10 @@ struct options {
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	/* report */
-	const char *store; /* path or postgresql://... */
-	int64_t days;      /* of prune */
+	const char *store;                /* path or postgresql://... */
+	int64_t days;                     /* of prune */
+	struct strings trusted_reporters; /* normal names */
+	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
 	const char *report_domain;    /* the submitter, a normal name; NULL: that of report_from */
