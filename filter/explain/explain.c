@@ -168,7 +168,7 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	return undone != 0 ? undone : status;
 }
 
-/* One message that is attached, as if it had been stored by itself. */
+/* One attached message, as if it had been stored separately. */
 static bool
 explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	const struct structure_message *found, size_t number)
@@ -183,7 +183,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL; /* that file is the outer message's */
+	options.undo = NULL; /* that file is for the outer message */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {
@@ -200,7 +200,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	return told;
 }
 
-/* Those that are attached; the status stays that of the message itself. */
+/* Explains the attached messages; the status stays that of the outer message. */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {
@@ -239,6 +239,7 @@ explain_main(const struct options *options, struct arena *arena)
 	const struct own_senders *own;
 	bool wanted[RULES_PROVIDERS];
 	struct slice word;
+	struct confinement confinement;
 	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
@@ -257,6 +258,10 @@ explain_main(const struct options *options, struct arena *arena)
 	}
 	evaluate_begin(options, arena, &ev);
 	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_input(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_confine(&ev, &confinement, &error);
 	if (result == EVALUATE_OK)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {

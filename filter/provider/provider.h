@@ -39,7 +39,9 @@ struct provider {
 				 the selector * is any one */
 	const char *forwards; /* domains of which a pass shows a list or a forwarder */
 	const char *seals;    /* domains of its ARC seals */
-	const char *page;     /* the public page that says so */
+	/* author domains of the DMARC and TLS reports that it sends, with all that is below */
+	const char *reporters;
+	const char *page; /* the public page that says so */
 	struct provider_mailbox mailbox;
 	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
 	 * other, and those of mailboxes for everyone; with all that is below, or without: there a
