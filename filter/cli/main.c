@@ -200,6 +200,7 @@ needs_json(const struct options *options)
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
+	case COMMAND_REPORT_READ: /* where it comes to a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -245,6 +246,8 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_READ:
+		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		status = feedback_prune_main(&options, arena);
 		return status != 0 ? status : reporting_prune_main(&options, arena);

@@ -20,6 +20,7 @@ static const char *const command_words[] = {
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
 	[COMMAND_REPORT] = "report",
+	[COMMAND_REPORT_READ] = "report read",
 	[COMMAND_REPORT_PRUNE] = "report prune",
 	[COMMAND_REPORT_IMPORT] = "report import",
 	[COMMAND_REPORT_SEND] = "report send",
@@ -219,6 +220,7 @@ read_file(struct reader *reader, bool *had)
 	const char *arg = reader->argv[reader->next++];
 
 	if (reader->options->command == COMMAND_BATCH ||
+		reader->options->command == COMMAND_REPORT_READ ||
 		reader->options->command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;

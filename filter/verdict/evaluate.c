@@ -243,7 +243,8 @@ judge(struct evaluation *ev, const char **error)
 	}
 	/* the filter judges what it is given: nothing that a client writes may void a policy */
 	in->envelope_hidden =
-		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN) &&
+		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN ||
+			options->command == COMMAND_REPORT_READ) &&
 		!envelope_is_known(&ev->taken);
 	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
