@@ -51,12 +51,12 @@ open_once(struct log *log)
 	log->opened = true;
 	if (log->where == TO_SYSLOG)
 		openlog("mailstamp", LOG_PID, LOG_MAIL);
-	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
+	if (log->where == TO_FILE) /* non-blocking: a FIFO without a reader must not block mail */
 		log->fd = open(log->path,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	if (log->where != TO_FILE || log->fd >= 0)
 		return;
-	/* lines that are lost are missed one day: the one place that is left hears of it */
+	/* lost lines may be needed later: report the loss to syslog, the only place left */
 	openlog("mailstamp", LOG_PID, LOG_MAIL);
 	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
 	closelog();
@@ -79,7 +79,7 @@ put_head(const struct log *log, char *line, size_t size)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* One line stays one line, whatever was formatted into it. */
+/* A line stays a single line, whatever was formatted into it. */
 static void
 blunt(char *text)
 {
@@ -113,7 +113,7 @@ log_line(struct log *log, const char *format, ...)
 	line[n++] = '\n';
 	if (log->where == TO_FILE && log->fd < 0)
 		return;
-	/* one write that never waits: a reader that is stuck must not hold mail */
+	/* one write that never waits: a stuck reader must not block mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;
 }
@@ -124,7 +124,7 @@ log_value(struct slice value, struct arena *arena)
 	return printable(value, LOG_VALUE_MAX, arena);
 }
 
-/* What a handler of signals needs, made before it is called. */
+/* Prepared in advance for a signal handler. */
 static struct {
 	bool armed;
 	int where;

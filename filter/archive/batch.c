@@ -27,7 +27,7 @@
 enum { START_SECONDS = 5 };
 
 struct run {
-	struct options options; /* with what is found out once */
+	struct options options; /* with what is determined once */
 	struct arena *arena;
 	struct arena line; /* of one entry of the journal */
 	struct source *source;
@@ -141,7 +141,7 @@ is_shard(const struct options *options)
 	return options->shard_of > 0 && options->output == OUTPUT_JSON;
 }
 
-/* The output as far as it can be written before the first message. */
+/* The output before the first message. */
 static bool
 begin_output(struct run *run)
 {
@@ -160,7 +160,7 @@ begin_output(struct run *run)
 	return true;
 }
 
-/* Only behind a whole shard: one without its end is known to be cut. */
+/* Only after a complete shard: one without its end line counts as truncated. */
 static void
 end_shard(struct run *run, const struct run_end *counts)
 {
@@ -201,7 +201,7 @@ open_all(struct run *run)
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
-	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
+	/* OpenSSL, if started here, can deadlock when out of memory */
 	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
@@ -231,7 +231,7 @@ close_all(struct run *run)
 	domain_psl_free(run->psl);
 }
 
-/* What the killed run had done. */
+/* The messages that the killed run had finished. */
 static void
 replay(struct run *run)
 {
@@ -247,7 +247,7 @@ replay(struct run *run)
 			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
 		arena_clear(&run->line);
 	}
-	arena_clear(&run->line); /* of the entry that was not whole */
+	arena_clear(&run->line); /* of the incomplete entry */
 }
 
 static size_t
@@ -255,15 +255,15 @@ jobs_of(const struct options *options)
 {
 	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 
-	/* libspf2 keeps what it knows in places that threads share */
+	/* libspf2 keeps state that threads share */
 	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
 		return 1;
 	return n < 1 ? 1 : (size_t)n;
 }
 
 /*
- * Messages of every size come and go on many threads: glibc would keep what is free in a heap for
- * every few of them, and raise without end the size from which it gives memory back.
+ * Messages of every size come and go on many threads: glibc would keep free memory in one heap for
+ * every few of them, and keep raising the size above which it returns memory.
  */
 static void
 bound_memory(void)
@@ -299,7 +299,7 @@ work(struct run *run)
 	return workers_run(&config);
 }
 
-/* A mailbox in which messages may have been lost or made up says so. */
+/* Reports a mailbox in which messages may be missing or spurious. */
 static void
 tell_damage(const struct run *run)
 {

@@ -157,7 +157,7 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	return undone != 0 ? undone : status;
 }
 
-/* One message that is attached, as if it had been stored by itself. */
+/* One attached message, as if it had been stored separately. */
 static bool
 explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	const struct structure_message *found, size_t number)
@@ -172,7 +172,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL; /* that file is the outer message's */
+	options.undo = NULL; /* that file is for the outer message */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {
@@ -189,7 +189,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	return told;
 }
 
-/* Those that are attached; the status stays that of the message itself. */
+/* Explains the attached messages; the status stays that of the outer message. */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {

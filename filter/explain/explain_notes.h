@@ -1,10 +1,10 @@
-/* explain_notes.h: for a person, what was passed over in signatures, keys and sealers' results. */
+/* explain_notes.h: for a person, what was ignored in signatures, keys and sealers' results. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_NOTES_H
 #define FILTER_EXPLAIN_EXPLAIN_NOTES_H
 
 #include "filter/verdict/evaluate.h"
 
-/* Writes to stdout, in the language of words_choose, a line each with the octet and its place. */
+/* Writes to stdout, in the language of i18n_choose, a line each with the octet and its place. */
 void explain_notes(const struct evaluation *ev);
 
 /* The same for a trusted sealer that does not vouch for a message that fails. */

@@ -9,7 +9,7 @@
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
 
-/* A message from the domain that nothing authenticates: what a stranger would send in its name. */
+/* An unauthenticated message from the domain, as a forger would send it. */
 struct stranger {
 	struct message message;
 	struct envelope envelope;

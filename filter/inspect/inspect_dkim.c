@@ -10,7 +10,7 @@ static const char area[] = "dkim";
 
 #define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
 
-/* The key's size; an error is told. */
+/* The key's size; an error is reported. */
 static void
 measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
 {
@@ -61,7 +61,10 @@ octet_text(struct findings *findings, const struct reason *reason)
 	return arena_cstr(findings->arena, buf_slice(&text));
 }
 
-/* What we pass over, and what keeps the record from being read, with the octet and its place. */
+/*
+ * Departures that we ignore, and defects that make the record unreadable, with the octet and its
+ * place.
+ */
 static void
 tell_notes(struct findings *findings, const char *name, const struct notes *notes)
 {
@@ -128,7 +131,7 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 			name);
 }
 
-/* A key that only messages name may be gone on purpose, or never have been the domain's. */
+/* A key that only messages name may have been withdrawn, or may never have been the domain's. */
 static void
 tell_missing(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -213,8 +216,10 @@ is_known(const struct inspection *inspection, struct slice name)
 	return false;
 }
 
-/* The keys of the domain, and of what is below it, that messages name; the number of those that
- * were not looked at. */
+/*
+ * The keys of the domain, and of names below it, that messages use; the number of those not
+ * examined.
+ */
 static size_t
 inspect_seen(struct inspection *inspection)
 {

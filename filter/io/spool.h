@@ -34,7 +34,7 @@ enum fault spool_fill(
 /* Maps size octets of fd, read-only, into *bytes. */
 enum fault spool_map(int fd, size_t size, struct slice *bytes);
 
-/* Unmaps what the two before returned; nothing where it is empty. */
+/* Unmaps the bytes of spool_fill or spool_map; they may be empty. */
 void spool_release(struct slice bytes);
 
 #endif

@@ -93,7 +93,9 @@ connect_to(struct smtp_wire *wire, int family, const struct sockaddr *to, sockle
 		(void)setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (connect(wire->fd, to, size) == 0)
 		return true;
-	/* a full queue of a unix socket is EAGAIN: it is not waited for, the host tries again */
+	/*
+	 * a full queue of a unix socket is EAGAIN: there is no waiting, the mail server tries again
+	 */
 	if (errno == EINPROGRESS && ready(wire, POLLOUT) &&
 		getsockopt(wire->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)
 		return true;
@@ -146,7 +148,7 @@ smtp_flush(struct smtp_wire *wire)
 	size_t done = 0;
 
 	while (!wire->failed && done < wire->out_n) {
-		/* MSG_NOSIGNAL: a server that went away is an error, whatever SIGPIPE does */
+		/* MSG_NOSIGNAL: a closed connection is an error, whatever SIGPIPE does */
 		ssize_t n = send(wire->fd, wire->out + done, wire->out_n - done, MSG_NOSIGNAL);
 
 		if (n > 0)
@@ -177,8 +179,10 @@ smtp_put(struct smtp_wire *wire, struct slice octets)
 	}
 }
 
-/* One line without its line end, which is taken out of the buffer by the caller: its length, or
- * SIZE_MAX where none comes. */
+/*
+ * One line without its line end, which the caller removes from the buffer: its length, or SIZE_MAX
+ * if none arrives.
+ */
 static size_t
 read_line(struct smtp_wire *wire)
 {

@@ -4,12 +4,12 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-/* More rows than anybody reads, and no file that a phone cannot open. */
+/* More rows than anyone reads, but not too many for a phone. */
 enum { ROWS_MOST = 1000, LINKS_MOST = 5 };
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof(array)[0]
 
-/* Says what is left out, if anything; the table's section is still open. */
+/* Says how much is left out, if anything; the table's section is still open. */
 static void
 left_out(struct html *html, size_t n, size_t shown, uint64_t beyond)
 {

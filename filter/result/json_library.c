@@ -6,7 +6,7 @@
 
 #include "mime/late.h"
 
-static _Thread_local bool lacked_memory; /* since it was last asked for */
+static _Thread_local bool lacked_memory; /* since the last call of json_lacked_memory */
 
 static void *
 allocate(size_t n)
@@ -109,7 +109,9 @@ json_start(void)
 	return pthread_once(&once, load) == 0 && library.loaded;
 }
 
-/* Whoever comes here without json_start, or in spite of it, ends with a temporary failure. */
+/*
+ * A caller that has not called json_start, or ignored its failure, ends with a temporary failure.
+ */
 static const struct jansson *
 the(void)
 {
@@ -118,7 +120,7 @@ the(void)
 	return &library;
 }
 
-/* What is called by the names of jansson.h, also by its inline functions. */
+/* The functions of jansson.h, which its inline functions also call. */
 
 json_t *
 json_array(void)

@@ -8,7 +8,7 @@
 #include "filter/text/printable.h"
 #include "mime/scan.h"
 
-/* The plain text that *left begins with, which is taken off, as far as max octets allow. */
+/* Removes the plain text at the beginning of *left, as far as max octets allow. */
 static void
 show_plain(struct slice *left, size_t max, struct buf *out)
 {
@@ -18,7 +18,7 @@ show_plain(struct slice *left, size_t max, struct buf *out)
 	*left = slice_from(*left, n);
 }
 
-/* The first character of *left, which is taken off. False where it would pass max octets. */
+/* Removes the first character of *left. False if it would exceed max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
@@ -181,8 +181,10 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 		take_advice(outcome->advice, ev->arena, row);
 }
 
-/* What a row points to goes behind it: arrays first, for their alignment, then texts. Without a
- * place it is only measured. */
+/*
+ * The data of a row follows it: arrays first, because of their alignment, then texts. Without a
+ * destination it is only measured.
+ */
 struct pack {
 	char *place; /* or NULL */
 	size_t n;

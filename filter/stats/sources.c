@@ -62,7 +62,7 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	/* a hop inside is nobody who sends */
+	/* a hop inside is not a sender */
 	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
@@ -91,7 +91,7 @@ sources_key(const struct row *row, struct source_key *key)
 	}
 	if (key->by <= SOURCE_BY_NAME)
 		key->provider = name_of(key->name);
-	/* a signature in the customer's name: the envelope and the host still tell the service */
+	/* a signature in the customer's name: the envelope and the host still show the service */
 	if (key->provider == NULL && row->spf == AUTH_PASS)
 		key->provider = name_of(row->spf_domain);
 	if (key->provider == NULL)

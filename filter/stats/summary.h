@@ -13,7 +13,7 @@ enum { SUMMARY_CODES = 16 };
 
 struct summary {
 	size_t messages, failed;
-	size_t not_mail; /* of those that failed: files that are no messages */
+	size_t not_mail; /* of those that failed: files that are not messages */
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
 	size_t not_judged; /* struct row */
