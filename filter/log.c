@@ -128,18 +128,20 @@ log_value(struct slice value, struct arena *arena)
 static struct {
 	bool armed;
 	int where;
-	const char *path;
+	int fd;
 	char head[64];
 	size_t nhead;
 } crash;
 
 void
-log_arm(const struct log *log)
+log_arm(struct log *log)
 {
 	if (log == NULL)
 		return;
+	if (log->where == TO_FILE)
+		open_once(log); /* no file can be opened in the sandbox */
 	crash.where = (int)log->where;
-	crash.path = log->path;
+	crash.fd = log->where == TO_FILE ? log->fd : STDERR_FILENO;
 	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
 		crash.nhead = (size_t)snprintf(crash.head, sizeof crash.head,
 			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
@@ -147,6 +149,8 @@ log_arm(const struct log *log)
 		crash.nhead = put_head(log, crash.head, sizeof crash.head);
 	crash.armed = true;
 }
+
+enum { LAST_MAX = 128 };
 
 static void
 send_last(const char *line, size_t n)
@@ -161,32 +165,58 @@ send_last(const char *line, size_t n)
 	close(fd);
 }
 
-void
-log_signal(int number)
+/* The head, what and which, as one line. */
+static void
+write_last(const char *what, const char *which)
 {
-	static const char ended[] = "ended by signal ";
-	char line[sizeof crash.head + sizeof ended + 4];
+	char line[sizeof crash.head + LAST_MAX + 1];
 	size_t n = crash.nhead;
-	int fd = STDERR_FILENO;
 
 	if (!crash.armed)
 		return;
 	memcpy(line, crash.head, n);
-	memcpy(line + n, ended, sizeof ended - 1);
-	n += sizeof ended - 1;
-	if (number > 9)
-		line[n++] = (char)('0' + number / 10 % 10);
-	line[n++] = (char)('0' + number % 10);
+	for (; *what != '\0' && n < sizeof line - 1; what++)
+		line[n++] = *what;
+	for (; *which != '\0' && n < sizeof line - 1; which++)
+		line[n++] = *which;
 	if (crash.where == TO_SYSLOG) {
 		send_last(line, n);
 		return;
 	}
 	line[n++] = '\n';
-	if (crash.where == TO_FILE)
-		fd = open(crash.path,
-			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-	if (fd >= 0 && write(fd, line, n) < 0)
+	if (crash.fd >= 0 && write(crash.fd, line, n) < 0)
 		return;
+}
+
+/* at most three digits */
+static const char *
+digits(int number, char text[4])
+{
+	char *at = text + 3;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0 && at > text);
+	return at;
+}
+
+void
+log_signal(int number)
+{
+	char text[4];
+
+	write_last("ended by signal ", digits(number, text));
+}
+
+void
+log_forbidden(int number, const char *name)
+{
+	char text[4];
+
+	write_last("temporary failure: the sandbox forbids the system call ",
+		name != NULL ? name : digits(number, text));
 }
 
 void

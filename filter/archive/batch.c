@@ -18,6 +18,7 @@
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/out/record.h"
+#include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
@@ -173,6 +174,19 @@ end_shard(struct run *run, const struct run_end *counts)
 		run->results.write_failed = true;
 }
 
+/* Before there is a thread: each one that is started has no more rights than this one. */
+static int
+give_up_rights(const struct options *options, struct arena *arena)
+{
+	struct confinement confinement;
+	const char *error;
+
+	if (confine(options, arena, &confinement, &error) == ST_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	return EXIT_TEMPFAIL;
+}
+
 static int
 open_all(struct run *run)
 {
@@ -213,7 +227,9 @@ open_all(struct run *run)
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
-	status = open_pool(run);
+	status = give_up_rights(options, run->arena);
+	if (status == 0)
+		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
 	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
@@ -356,8 +372,10 @@ batch_main(const struct options *options, struct arena *arena)
 	enum workers_end end;
 	int status;
 
-	if (options->merge)
-		return merge_main(options, arena);
+	if (options->merge) {
+		status = give_up_rights(options, arena);
+		return status != 0 ? status : merge_main(options, arena);
+	}
 	bound_memory();
 	soft = policy_softened(options, arena);
 	if (soft != NULL)

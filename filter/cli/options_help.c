@@ -97,6 +97,13 @@ usage_of_report(enum command command)
 			"files,\n"
 			"folders and archives, into the store. The exit status is 0 once they are\n"
 			"stored or set aside, or 75 where the store cannot be written.\n");
+	if (command == COMMAND_REPORT_SHOW)
+		return _("usage: mailstamp report show [OPTION]... [DOMAIN]\n"
+			 "\n"
+			 "Shows what others report about mail in the name of DOMAIN and the names\n"
+			 "below it, or of all. The exit status is 0, or 75 where the store cannot "
+			 "be\n"
+			 "read.\n");
 	if (command == COMMAND_REPORT_PRUNE)
 		return _("usage: mailstamp report prune [OPTION]...\n"
 			 "\n"
@@ -106,6 +113,7 @@ usage_of_report(enum command command)
 		 "\n"
 		 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
 		 "  read    take reports of others, from a mail on stdin or from files\n"
+		 "  show    what they say\n"
 		 "  import  read logs of the filter, for reports to other domains\n"
 		 "  send    make and send these reports\n"
 		 "  bounce  take a bounce of one\n"
@@ -136,6 +144,7 @@ usage(enum command command)
 			 "clean, 10 warnings, 11 errors.\n");
 	case COMMAND_REPORT:
 	case COMMAND_REPORT_READ:
+	case COMMAND_REPORT_SHOW:
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_IMPORT:
 	case COMMAND_REPORT_SEND:

@@ -211,6 +211,7 @@ int
 explain_main(const struct options *options, struct arena *arena)
 {
 	const struct own_senders *own;
+	struct confinement confinement;
 	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
@@ -224,6 +225,10 @@ explain_main(const struct options *options, struct arena *arena)
 	}
 	evaluate_begin(options, arena, &ev);
 	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_input(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_confine(&ev, &confinement, &error);
 	if (result == EVALUATE_OK)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {

@@ -267,14 +267,28 @@ from_stdin(int64_t timeout)
 }
 
 enum status
-input_read(const struct options *options, struct input *input, enum fault *fault)
+input_open(const struct options *options, struct input *input, enum fault *fault)
 {
 	*input = from_stdin(options->read_timeout);
 	if (options->input != NULL && open_named(options->input, input, fault) != ST_OK) {
 		input->end = true;
 		return ST_BAD;
 	}
+	return ST_OK;
+}
+
+enum status
+input_take(const struct options *options, struct input *input, enum fault *fault)
+{
 	return read_any(options, input, fault);
+}
+
+enum status
+input_read(const struct options *options, struct input *input, enum fault *fault)
+{
+	if (input_open(options, input, fault) != ST_OK)
+		return ST_BAD;
+	return input_take(options, input, fault);
 }
 
 enum status

@@ -41,6 +41,10 @@ struct input {
  */
 enum status input_read(const struct options *options, struct input *input, enum fault *fault);
 
+/* The two halves of it: no octet of the message is read before the second. */
+enum status input_open(const struct options *options, struct input *input, enum fault *fault);
+enum status input_take(const struct options *options, struct input *input, enum fault *fault);
+
 /* The same from pull. */
 enum status input_read_pull(const struct options *options, input_pull *pull, void *arg,
 	struct input *input, enum fault *fault);

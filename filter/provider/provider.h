@@ -29,10 +29,12 @@ struct provider {
 	const char *mail_from; /* what it calls an envelope of the customer's own, N_(), or NULL */
 	const char *dkim;      /* what it calls a signature of the customer's own, N_(), or NULL */
 	/* as it documents them for its customers, each NULL where it names none: */
-	const char *include; /* what a customer's SPF record includes: its hosts, and no others */
-	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
-				label before the service's one domain */
-	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector */
+	const char *include;   /* what a customer's SPF record includes: its hosts, and no others */
+	const char *mx;        /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
+				  label before the service's one domain */
+	const char *cnames;    /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector */
+	const char *reporters; /* author domains of the DMARC and TLS reports that it sends, with
+				  all that is below */
 	struct provider_mailbox mailbox;
 	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
 	 * other, and those of mailboxes for everyone; with all that is below, or without: there a

@@ -11,7 +11,8 @@ const struct provider provider_table[] = {
 		.include = "amazonses.com",
 		.mx = "10 feedback-smtp.%s.amazonses.com",
 		.cnames = "* %s.dkim.amazonses.com",
-		.shared = "amazonses.com"},
+		.shared = "amazonses.com",
+		.reporters = "amazonses.com"},
 
 	{.name = "Apple iCloud", .shared = "icloud.com me.com"},
 
@@ -35,12 +36,13 @@ const struct provider provider_table[] = {
 			.networks = "2002:a00::/24"},
 		.shared = "gmail.com googlemail.com"},
 
-	{.name = "GMX", .shared = "gmx.de gmx.net"},
+	{.name = "GMX", .shared = "gmx.de gmx.net", .reporters = "sicher.gmx.net"},
 
 	{.name = "Google Workspace", .domains = "gappssmtp.com google.com",
 		.dkim = N_("in Google Workspace: Authenticate email"),
 		.include = "_spf.google.com",
-		.shared = "google.com", .shared_alone = "gappssmtp.com"},
+		.shared = "google.com", .shared_alone = "gappssmtp.com",
+		.reporters = "google.com"},
 
 	{.name = "HubSpot", .domains = "hubspotemail.net",
 		.shared = "hubspotemail.net"},
@@ -52,7 +54,7 @@ const struct provider provider_table[] = {
 
 	{.name = "KDDI", .shared = "au.com ezweb.ne.jp"},
 
-	{.name = "Mail.ru", .shared = "mail.ru"},
+	{.name = "Mail.ru", .shared = "mail.ru", .reporters = "corp.mail.ru"},
 
 	{.name = "Mailchimp", .domains = "mailchimpapp.net mcdlv.net mcsv.net rsgsv.net",
 		.dkim = N_("in Mailchimp: authenticate the domain (CNAMEs k2 and k3)"),
@@ -73,6 +75,7 @@ const struct provider provider_table[] = {
 
 	/* worldwide, then the clouds of the United States' government and of China */
 	{.name = "Microsoft 365", .domains = "onmicrosoft.com outlook.com",
+		.reporters = "microsoft.com",
 		.dkim = N_("in Microsoft 365: DKIM for the custom domain (two CNAMEs)"),
 		.include = "spf.protection.outlook.com",
 		.mailbox = {.word = "microsoft365",
@@ -117,7 +120,7 @@ const struct provider provider_table[] = {
 
 	{.name = "WEB.DE", .shared = "web.de"},
 
-	{.name = "Yahoo",
+	{.name = "Yahoo", .reporters = "dmarc.yahoo.com",
 		.mailbox = {.word = "yahoo",
 			.inside = "yahoo.com aol.com yahoodns.net",
 			.border = "yahoo.com aol.com yahoodns.net 10.0.0.0/8"},

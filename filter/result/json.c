@@ -268,17 +268,19 @@ append_rest(int fd, struct slice line, size_t put)
 	return error;
 }
 
-bool
-json_append(const char *path, struct slice line)
+int
+json_log_open(const char *path)
 {
 	/* non-blocking: a FIFO that nobody reads must not hold mail */
-	int fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+}
+
+bool
+json_log_write(int fd, struct slice line)
+{
 	int error = 0;
 	ssize_t put;
 
-	if (fd < 0)
-		return false;
 	/* one write: O_APPEND keeps the lines of many processes apart */
 	put = write(fd, line.p, line.n);
 	if (put < 0)
@@ -289,4 +291,12 @@ json_append(const char *path, struct slice line)
 		error = errno;
 	errno = error;
 	return error == 0;
+}
+
+bool
+json_append(const char *path, struct slice line)
+{
+	int fd = json_log_open(path);
+
+	return fd >= 0 && json_log_write(fd, line);
 }

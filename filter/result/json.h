@@ -43,4 +43,8 @@ enum status json_failure(size_t index, const char *path, const char *error, enum
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */
 bool json_append(const char *path, struct slice line);
 
+/* The same in two steps: a descriptor, or -1 with errno; the line, after which it is closed. */
+int json_log_open(const char *path);
+bool json_log_write(int fd, struct slice line);
+
 #endif

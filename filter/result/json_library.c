@@ -32,6 +32,7 @@ bool
 json_start(void)
 {
 	json_set_alloc_funcs(allocate, free);
+	json_decref(json_object()); /* as below */
 	return true;
 }
 
@@ -68,6 +69,7 @@ static struct jansson {
 static void
 load(void)
 {
+	json_t *first;
 	static const struct late_name names[] = {
 		LATE(jansson, set_alloc_funcs, json_set_alloc_funcs),
 		LATE(jansson, array_, json_array),
@@ -97,8 +99,13 @@ load(void)
 
 	library.loaded =
 		late_load("libjansson.so.4", names, sizeof names / sizeof *names, &library);
-	if (library.loaded)
-		library.set_alloc_funcs(allocate, free);
+	if (!library.loaded)
+		return;
+	library.set_alloc_funcs(allocate, free);
+	/* the first object reads /dev/urandom, which the sandbox does not allow later */
+	first = library.object_();
+	if (first != NULL)
+		library.delete_(first);
 }
 
 bool

@@ -18,6 +18,7 @@ enum command {
 	COMMAND_BATCH,
 	COMMAND_REPORT, /* says which there are */
 	COMMAND_REPORT_READ,
+	COMMAND_REPORT_SHOW,
 	COMMAND_REPORT_PRUNE,
 	COMMAND_REPORT_IMPORT,
 	COMMAND_REPORT_SEND,
@@ -73,6 +74,9 @@ enum failure_what { FAILURE_NONE, FAILURE_REDACTED, FAILURE_FULL };
 
 enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
 
+/* what is done where the kernel lacks a part of the sandbox (settings/confine.h) */
+enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
+
 enum { SHARDS_MAX = 100000 };
 
 #define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/intake/msgtime.h) */
@@ -104,7 +108,9 @@ struct options {
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
 	bool check_config;
-	const char *user;               /* of --check-config: who reads the files; or NULL */
+	const char *user; /* whom the filter becomes where root starts it */
+	bool user_given;
+	enum sandbox_mode sandbox;
 	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
 	enum i18n_lang lang;
 
@@ -199,8 +205,10 @@ struct options {
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	/* report */
-	const char *store; /* path or postgresql://... */
-	int64_t days;      /* of prune */
+	const char *store;                /* path or postgresql://... */
+	int64_t days;                     /* of prune */
+	struct strings trusted_reporters; /* normal names */
+	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
 	const char *report_domain;    /* the submitter, a normal name; NULL: that of report_from */

@@ -14,6 +14,7 @@
 #include "filter/intake/msgtime.h"
 #include "filter/io/hostname.h"
 #include "filter/io/wholefile.h"
+#include "filter/sandbox/apart.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
@@ -341,13 +342,38 @@ evaluate_open(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
+evaluate_input(struct evaluation *ev, const char **error)
+{
+	enum fault fault = FAULT_NONE;
+
+	if (ev->pull == NULL && !ev->input_open &&
+		input_open(ev->options, &ev->input, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_CONFIG, error);
+	ev->input_open = true;
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
+evaluate_confine(struct evaluation *ev, struct confinement *confinement, const char **error)
+{
+	if (confine(ev->options, ev->arena, confinement, error) != ST_OK)
+		return EVALUATE_TEMP;
+	if (confinement->entered && ev->gmime != NULL)
+		address_gmime_apart(ev->gmime, &sandbox_apart);
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
 	enum fault fault = FAULT_NONE;
-	enum status st = ev->pull != NULL ? input_read_pull(ev->options, ev->pull, ev->pull_arg,
-						    &ev->input, &fault)
-					  : input_read(ev->options, &ev->input, &fault);
+	enum status st;
 
+	if (evaluate_input(ev, error) != EVALUATE_OK)
+		return EVALUATE_CONFIG;
+	st = ev->pull != NULL
+		     ? input_read_pull(ev->options, ev->pull, ev->pull_arg, &ev->input, &fault)
+		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
 	set_now(ev); /* the message may have taken long to arrive */

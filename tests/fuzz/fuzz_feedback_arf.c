@@ -3,6 +3,8 @@
 
 #include "filter/feedback/feedback_report.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

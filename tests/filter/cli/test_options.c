@@ -9,11 +9,11 @@
 #include "mime/buf.h"
 
 enum { MAX_ARGS = 12 };
-
 #include "tests/support/arena_suite.h"
 
 static const char *const commands[] = {"filter", "explain", "inspect", "batch", "report",
-	"report read", "report prune", "report import", "report send", "report bounce"};
+	"report read", "report show", "report prune", "report import", "report send",
+	"report bounce"};
 static struct options options;
 static const char *error;
 static bool in_file;
