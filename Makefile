@@ -33,7 +33,7 @@ SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
 SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
 
 SOURCES := $(wildcard mime/*.c auth/*.c auth/*/*.c filter/*.c filter/*/*.c)
-EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o
+EMBEDDED := $(BUILD)/page_css.o $(BUILD)/page_js.o $(BUILD)/catalogue_ja.o $(BUILD)/provider_table.o $(BUILD)/syscalls.o
 LIB_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out filter/cli/main.c,$(SOURCES))) $(EMBEDDED)
 UNIT := $(wildcard tests/*/test_*.c tests/*/*/test_*.c)
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
@@ -135,6 +135,18 @@ $(BUILD)/%.mo: po/%.po
 
 $(BUILD)/catalogue_%.c: $(BUILD)/%.mo tools/embed
 	tools/embed catalogue_$* $< >$@.new
+	@mv $@.new $@
+
+# services that send mail for others (filter/provider/provider.h)
+$(BUILD)/provider_table.c: filter/provider/services.ini tools/services
+	@mkdir -p $(@D)
+	tools/services $< >$@.new
+	@mv $@.new $@
+
+# the names of system calls (filter/sandbox/calls.h)
+$(BUILD)/syscalls.c: tools/syscalls $(BUILD)/flags
+	@mkdir -p $(@D)
+	tools/syscalls $(CC) >$@.new
 	@mv $@.new $@
 
 $(EMBEDDED): %.o: %.c $(BUILD)/flags

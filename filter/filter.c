@@ -16,7 +16,9 @@
 #include "filter/out/deliver.h"
 #include "filter/out/output.h"
 #include "filter/out/record.h"
+#include "filter/out/runner.h"
 #include "filter/out/seal.h"
+#include "filter/out/smtp_wire.h"
 #include "filter/proxy/session.h"
 #include "filter/result/block.h"
 #include "filter/result/failure.h"
@@ -34,6 +36,10 @@ struct job {
 	struct arena work; /* what is found in the message and in DNS */
 	jmp_buf out_of_memory;
 	int64_t began_ms;
+	const char *next_hop; /* its addresses */
+	const char *our_name; /* for the next hop */
+	int json_log;         /* --json-log, open; -1: see json_error */
+	int json_error;
 	bool told;           /* the outcome is out, and its status is final */
 	bool early;          /* what failed was before the first octet of the message was read */
 	struct proxy *proxy; /* the SMTP session that we are in, or NULL */
@@ -118,8 +124,8 @@ hand_on(struct job *job, struct output *output, const char **error)
 		return hand_on_proxy(job, output, size, error);
 	if (options->next_hop != NULL) {
 		struct smtp_job smtp = {
-			.next_hop = options->next_hop,
-			.our_name = hostname_get(job->ev.arena),
+			.next_hop = job->next_hop,
+			.our_name = job->our_name,
 			.envelope = &job->ev.taken.envelope,
 			.timeout = options->command_timeout,
 		};
@@ -215,6 +221,85 @@ finish(struct job *job)
 		told.status);
 }
 
+/* A person sees the result; the log is for servers. */
+static bool
+is_logged(const struct job *job)
+{
+	return profile_is_host(job->options->profile) || job->options->log != NULL;
+}
+
+/* All that needs rights is done: the rest of the run has none. */
+static enum evaluate_status
+give_up_rights(struct job *job, const char **why)
+{
+	struct confinement confinement;
+
+	if (job->options->next_hop != NULL && job->proxy == NULL) {
+		job->next_hop = smtp_resolve(job->options->next_hop, job->ev.arena);
+		job->our_name = hostname_get(job->ev.arena);
+	}
+	if (evaluate_confine(&job->ev, &confinement, why) != EVALUATE_OK) {
+		job->early = false; /* --sandbox require: whatever --on-error says */
+		return EVALUATE_TEMP;
+	}
+	/* one line for a message, as a rule: a person who tries it as root does not need this one
+	 */
+	if (confinement.note != NULL &&
+		(profile_is_host(job->options->profile) || job->options->user_given))
+		log_line(job->log, "%s", confinement.note);
+	return EVALUATE_OK;
+}
+
+/* Before the first octet of the message is read. */
+static enum evaluate_status
+open_all(struct job *job, const char **why)
+{
+	const struct options *options = job->options;
+	enum evaluate_status result = EVALUATE_TEMP;
+
+	*why = "COMMAND could not be started";
+	if (options->exec_argv == NULL || runner_start(options->exec_argv) == ST_OK)
+		result = evaluate_open(&job->ev, why);
+	if (result == EVALUATE_OK)
+		result = seal_open(&job->ev, why);
+	return result;
+}
+
+/*
+ * Memory for one message: where it runs out, we come back here. What was found stays where it is,
+ * for the message, its envelope and DNS answers may lie there.
+ */
+static enum evaluate_status
+evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
+{
+	struct evaluation *ev = &job->ev;
+	enum evaluate_status result;
+	struct authres ours;
+
+	if (setjmp(job->out_of_memory) != 0) {
+		ev->arena = lasting;
+		job->early = false;
+		*why = "no memory";
+		return EVALUATE_TEMP;
+	}
+	ev->arena = &job->work;
+	job->early = true;
+	result = open_all(job, why);
+	if (result != EVALUATE_OK)
+		return result;
+	job->early = false;
+	result = evaluate_input(ev, why);
+	if (result == EVALUATE_OK)
+		result = give_up_rights(job, why);
+	if (result == EVALUATE_OK)
+		result = evaluate(ev, NULL, why);
+	if (result != EVALUATE_OK)
+		return result;
+	ours = block_field(ev);
+	job->outcome.field = ours.field;
+	return seal_make(ev, ours.value, why);
+}
+
 static int
 failed(struct job *job, enum evaluate_status result, const char *why)
 {
@@ -225,7 +310,9 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
 		const char *unread = NULL;
 
-		if (evaluate_read(ev, &unread) != EVALUATE_OK)
+		if (evaluate_input(ev, &unread) != EVALUATE_OK ||
+			give_up_rights(job, &unread) != EVALUATE_OK ||
+			evaluate_read(ev, &unread) != EVALUATE_OK)
 			return tempfail(job, unread);
 		job->outcome.error = why;
 		log_error(job, "passed on without evaluation: ", why);
@@ -269,8 +356,8 @@ write_dns_record(struct job *job)
 static void
 log_verdict(struct job *job)
 {
-	if (!profile_is_host(job->options->profile) && job->options->log == NULL)
-		return; /* a person sees the result; the log is for servers */
+	if (!is_logged(job))
+		return;
 	log_message(job->log, &job->ev, &job->outcome, clock_ms() - job->began_ms);
 }
 
@@ -299,43 +386,24 @@ write_json_log(struct job *job)
 		return;
 	job->outcome.event = make_event(job->ev.arena);
 	job->outcome.failure = failure_header(&job->ev);
-	if (json_line(&job->ev, &job->outcome, &line) != ST_OK || !json_append(path, line))
+	errno = job->json_error;
+	if (job->json_log < 0 || json_line(&job->ev, &job->outcome, &line) != ST_OK ||
+		!json_log_write(job->json_log, line))
 		log_line(job->log, "id=%s JSON log %s: %s",
 			log_value(job->ev.taken.envelope.queue_id, job->ev.arena), path,
 			strerror(errno));
 }
 
-/*
- * Memory for one message: where it runs out, we come back here. What was found stays where it is,
- * for the message, its envelope and DNS answers may lie there.
- */
-static enum evaluate_status
-evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
+/* What is written when the message has gone on: nothing can be opened in the sandbox. */
+static void
+open_logs(struct job *job)
 {
-	struct evaluation *ev = &job->ev;
-	enum evaluate_status result;
-	struct authres ours;
+	const struct options *options = job->options;
 
-	if (setjmp(job->out_of_memory) != 0) {
-		ev->arena = lasting;
-		job->early = false;
-		*why = "no memory";
-		return EVALUATE_TEMP;
-	}
-	ev->arena = &job->work;
-	job->early = true;
-	result = evaluate_open(ev, why);
-	if (result == EVALUATE_OK)
-		result = seal_open(ev, why);
-	if (result != EVALUATE_OK)
-		return result;
-	job->early = false;
-	result = evaluate(ev, NULL, why);
-	if (result != EVALUATE_OK)
-		return result;
-	ours = block_field(ev);
-	job->outcome.field = ours.field;
-	return seal_make(ev, ours.value, why);
+	job->log = log_open(options);
+	log_arm(job->log);
+	job->json_log = options->json_log != NULL ? json_log_open(options->json_log) : -1;
+	job->json_error = job->json_log < 0 ? errno : 0;
 }
 
 static void
@@ -353,7 +421,7 @@ give_up(void *arg)
 {
 	const struct job *job = arg;
 
-	deliver_kill();
+	runner_kill();
 	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
@@ -396,8 +464,7 @@ filter_main(const struct options *options, struct arena *arena)
 
 	job->options = options;
 	job->began_ms = clock_ms();
-	job->log = log_open(options);
-	log_arm(job->log);
+	open_logs(job);
 	if (!begin_session(job, arena)) {
 		log_close(job->log);
 		return 0;
@@ -419,6 +486,7 @@ filter_main(const struct options *options, struct arena *arena)
 	status = job->outcome.status;
 	if (job->proxy != NULL)
 		proxy_close(job->proxy);
+	runner_end();
 	evaluate_end(&job->ev);
 	log_close(job->log);
 	arena_clear(&job->work);

@@ -51,12 +51,12 @@ open_once(struct log *log)
 	log->opened = true;
 	if (log->where == TO_SYSLOG)
 		openlog("mailstamp", LOG_PID, LOG_MAIL);
-	if (log->where == TO_FILE) /* non-blocking: a FIFO that nobody reads must not hold mail */
+	if (log->where == TO_FILE) /* non-blocking: a FIFO without a reader must not block mail */
 		log->fd = open(log->path,
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	if (log->where != TO_FILE || log->fd >= 0)
 		return;
-	/* lines that are lost are missed one day: the one place that is left hears of it */
+	/* lost lines may be needed later: report the loss to syslog, the only place left */
 	openlog("mailstamp", LOG_PID, LOG_MAIL);
 	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
 	closelog();
@@ -79,7 +79,7 @@ put_head(const struct log *log, char *line, size_t size)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* One line stays one line, whatever was formatted into it. */
+/* A line stays a single line, whatever was formatted into it. */
 static void
 blunt(char *text)
 {
@@ -113,7 +113,7 @@ log_line(struct log *log, const char *format, ...)
 	line[n++] = '\n';
 	if (log->where == TO_FILE && log->fd < 0)
 		return;
-	/* one write that never waits: a reader that is stuck must not hold mail */
+	/* one write that never waits: a stuck reader must not block mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;
 }
@@ -124,22 +124,24 @@ log_value(struct slice value, struct arena *arena)
 	return printable(value, LOG_VALUE_MAX, arena);
 }
 
-/* What a handler of signals needs, made before it is called. */
+/* Prepared in advance for a signal handler. */
 static struct {
 	bool armed;
 	int where;
-	const char *path;
+	int fd;
 	char head[64];
 	size_t nhead;
 } crash;
 
 void
-log_arm(const struct log *log)
+log_arm(struct log *log)
 {
 	if (log == NULL)
 		return;
+	if (log->where == TO_FILE)
+		open_once(log); /* no file can be opened in the sandbox */
 	crash.where = (int)log->where;
-	crash.path = log->path;
+	crash.fd = log->where == TO_FILE ? log->fd : STDERR_FILENO;
 	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
 		crash.nhead = (size_t)snprintf(crash.head, sizeof crash.head,
 			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
@@ -147,6 +149,8 @@ log_arm(const struct log *log)
 		crash.nhead = put_head(log, crash.head, sizeof crash.head);
 	crash.armed = true;
 }
+
+enum { LAST_MAX = 128 };
 
 static void
 send_last(const char *line, size_t n)
@@ -161,32 +165,58 @@ send_last(const char *line, size_t n)
 	close(fd);
 }
 
-void
-log_signal(int number)
+/* The head, what and which, as one line. */
+static void
+write_last(const char *what, const char *which)
 {
-	static const char ended[] = "ended by signal ";
-	char line[sizeof crash.head + sizeof ended + 4];
+	char line[sizeof crash.head + LAST_MAX + 1];
 	size_t n = crash.nhead;
-	int fd = STDERR_FILENO;
 
 	if (!crash.armed)
 		return;
 	memcpy(line, crash.head, n);
-	memcpy(line + n, ended, sizeof ended - 1);
-	n += sizeof ended - 1;
-	if (number > 9)
-		line[n++] = (char)('0' + number / 10 % 10);
-	line[n++] = (char)('0' + number % 10);
+	for (; *what != '\0' && n < sizeof line - 1; what++)
+		line[n++] = *what;
+	for (; *which != '\0' && n < sizeof line - 1; which++)
+		line[n++] = *which;
 	if (crash.where == TO_SYSLOG) {
 		send_last(line, n);
 		return;
 	}
 	line[n++] = '\n';
-	if (crash.where == TO_FILE)
-		fd = open(crash.path,
-			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
-	if (fd >= 0 && write(fd, line, n) < 0)
+	if (crash.fd >= 0 && write(crash.fd, line, n) < 0)
 		return;
+}
+
+/* at most three digits */
+static const char *
+digits(int number, char text[4])
+{
+	char *at = text + 3;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0 && at > text);
+	return at;
+}
+
+void
+log_signal(int number)
+{
+	char text[4];
+
+	write_last("ended by signal ", digits(number, text));
+}
+
+void
+log_forbidden(int number, const char *name)
+{
+	char text[4];
+
+	write_last("temporary failure: the sandbox forbids the system call ",
+		name != NULL ? name : digits(number, text));
 }
 
 void

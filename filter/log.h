@@ -12,9 +12,9 @@ struct log; /* by the options: syslog, a file, stderr, or nowhere; owned by log_
 
 /*
  * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
- * before the first line; a log file that cannot be written is told to syslog. Without --log: stderr
- * for plain, syslog for the profiles of mail servers, for their stderr lands in a bounce or in the
- * message.
+ * before the first line or log_arm; a log file that cannot be written is told to syslog. Without
+ * --log: stderr for plain, syslog for the profiles of mail servers, for their stderr lands in a
+ * bounce or in the message.
  */
 struct log *log_open(const struct options *options);
 
@@ -32,8 +32,11 @@ const char *log_value(struct slice value, struct arena *arena);
  * From now on log_signal writes where this log does, that a signal ended the process. It uses
  * nothing that a signal handler may not; before, it writes nothing.
  */
-void log_arm(const struct log *log);
+void log_arm(struct log *log);
 void log_signal(int number);
+
+/* The same of a system call that the sandbox forbids; name is its name, or NULL. */
+void log_forbidden(int number, const char *name);
 
 void log_close(struct log *log);
 

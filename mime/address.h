@@ -106,9 +106,18 @@ struct address_gmime;
 /* A handle with nothing loaded; NULL where there is no memory. Freed by address_gmime_close. */
 struct address_gmime *address_gmime_open(void);
 
-/* gmime may be NULL; no thread may be using it. */
+/*
+ * From now on the values are read in a process apart from this one; one that dies over a value, or
+ * is late, has found it over a limit. For a process without threads; NULL: here, as after
+ * address_gmime_open.
+ */
+struct apart;
+void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
+
 /* Loads and starts GMime, once; false where it is not there. From any thread. */
 bool address_gmime_ready(struct address_gmime *gmime);
+
+/* gmime may be NULL; no thread may be using it. */
 void address_gmime_close(struct address_gmime *gmime);
 
 /*

@@ -12,18 +12,23 @@
 #include <gmime/gmime.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "mime/apart.h"
 #include "mime/late.h"
 
 enum {
 	VALUE_MAX = 64 * 1024,
 	MAX_COLONS = 100,            /* GMime recurses at each; 4,000 overflow a stack of 512 KiB */
 	MAX_WORK = 64 * 1024 * 1024, /* GMime may read on to the end from each comma: 70 ms */
-	FIRST_CAP = 4
+	FIRST_CAP = 4,
+	LENGTH = 2,            /* octets before a domain in a reply */
+	REPLY_MAX = 256 * 1024 /* two for each octet of a value, and more */
 };
 
 struct address_gmime {
-	pthread_mutex_t lock; /* over loading only */
+	const struct apart *apart; /* or NULL: here */
+	pthread_mutex_t lock;      /* over loading only */
 	enum { UNTRIED, LOADED, FAILED } state;
 	__typeof__(&g_mime_init) init;
 	__typeof__(&internet_address_list_parse) parse;
@@ -164,12 +169,130 @@ count(struct slice s, char c)
 	return n;
 }
 
+void
+address_gmime_apart(struct address_gmime *gmime, const struct apart *apart)
+{
+	gmime->apart = apart;
+}
+
+/* *complete: every address has a domain, and there is one */
+static void
+read_here(
+	const struct address_gmime *gmime, const char *value, struct domains *found, bool *complete)
+{
+	InternetAddressList *list = gmime->parse(NULL, value);
+
+	*complete = false;
+	if (list == NULL)
+		return;
+	walk(gmime, list, found);
+	gmime->unref(list);
+	*complete = found->n > 0 && !found->without;
+}
+
+/* What the other process works on; its reply: is it complete, then a length and a domain each. */
+struct reading {
+	struct address_gmime *gmime;
+	const char *value;
+};
+
+/* For octets that are not UTF-8 GMime tries character sets, whose conversions are libraries, too.
+ */
+static bool
+load_there(void *arg)
+{
+	static const char other_octets[] = "\xe9\xa4 <a@example.com>";
+	const struct reading *reading = arg;
+	InternetAddressList *list;
+
+	if (!address_gmime_ready(reading->gmime))
+		return false;
+	list = reading->gmime->parse(NULL, other_octets);
+	if (list != NULL)
+		reading->gmime->unref(list);
+	return true;
+}
+
+static void
+end_there(void *arg)
+{
+	(void)arg;
+	_exit(1);
+}
+
+static size_t
+work_there(void *arg, char *reply, size_t size)
+{
+	const struct reading *reading = arg;
+	struct arena arena;
+	struct domains found = {.arena = &arena};
+	bool complete;
+	size_t n = 1;
+
+	arena_init(&arena, end_there, NULL);
+	read_here(reading->gmime, reading->value, &found, &complete);
+	reply[0] = complete;
+	for (size_t i = 0; i < found.n; i++) {
+		const size_t length = found.list[i].n;
+
+		if (length > VALUE_MAX || length + LENGTH > size - n)
+			end_there(NULL);
+		reply[n] = (char)(length >> 8);
+		reply[n + 1] = (char)(length & 255);
+		memcpy(reply + n + LENGTH, found.list[i].p, length);
+		n += LENGTH + length;
+	}
+	return n;
+}
+
+/* The reply is as hostile as the message: nothing in it is believed but the text of domains. */
+static enum status
+take_reply(struct slice reply, struct domains *found, bool *complete)
+{
+	*complete = reply.n > 0 && reply.p[0] == 1;
+	reply = slice_from(reply, 1);
+	while (reply.n > 0) {
+		size_t length;
+
+		if (reply.n < LENGTH)
+			return ST_LIMIT;
+		length = (size_t)(unsigned char)reply.p[0] << 8 | (unsigned char)reply.p[1];
+		reply = slice_from(reply, LENGTH);
+		if (length > reply.n)
+			return ST_LIMIT;
+		add_domain(found, slice_head(reply, length));
+		reply = slice_from(reply, length);
+	}
+	*complete = *complete && found->n > 0;
+	return ST_OK;
+}
+
+static enum status
+read_there(struct address_gmime *gmime, const char *value, struct domains *found, bool *complete)
+{
+	struct reading reading = {.gmime = gmime, .value = value};
+	const struct apart_job job = {.load = load_there, .work = work_there, .arg = &reading};
+	char *reply = arena_bytes(found->arena, REPLY_MAX);
+	size_t n;
+
+	switch (gmime->apart->run(&job, reply, REPLY_MAX, &n)) {
+	case APART_DONE:
+		return take_reply(slice_make(reply, n), found, complete);
+	case APART_DIED:
+		return ST_LIMIT;
+	case APART_NO_LOAD:
+	case APART_NOT_STARTED:
+		break;
+	}
+	return ST_TEMP;
+}
+
 enum status
 address_gmime_domains(struct address_gmime *gmime, struct slice value, struct arena *arena,
 	struct slice **domains, size_t *n, bool *complete)
 {
 	struct domains found = {.arena = arena};
-	InternetAddressList *list;
+	enum status st = ST_OK;
 
 	*domains = NULL;
 	*n = 0;
@@ -179,15 +302,17 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 		return ST_LIMIT;
 	if (slice_find(value, '\0') < value.n)
 		return ST_BAD;
-	if (!address_gmime_ready(gmime))
-		return ST_TEMP;
-	list = gmime->parse(NULL, without_encoded_words(value, arena));
-	if (list == NULL)
-		return ST_OK;
-	walk(gmime, list, &found);
-	gmime->unref(list);
+	if (gmime != NULL && gmime->apart != NULL)
+		st = read_there(gmime, without_encoded_words(value, arena), &found, complete);
+	else if (address_gmime_ready(gmime))
+		read_here(gmime, without_encoded_words(value, arena), &found, complete);
+	else
+		st = ST_TEMP;
+	if (st != ST_OK) {
+		*complete = false;
+		return st;
+	}
 	*domains = found.list;
 	*n = found.n;
-	*complete = found.n > 0 && !found.without;
 	return ST_OK;
 }

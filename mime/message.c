@@ -6,7 +6,7 @@ enum { FIRST_CAP = 64 };
 
 /*
  * The mbox line. `From :` is a From field with white space before the colon (RFC 5322 4.5.8),
- * whatever stands after it, and is never one.
+ * whatever follows, and never an mbox line.
  */
 static struct slice
 cut_mbox_line(struct slice *rest)
@@ -69,7 +69,7 @@ header_flags(struct slice mbox_from, struct slice header)
 {
 	unsigned flags = 0;
 
-	/* one reader's mbox line is another's fields, too */
+	/* some readers take it for an mbox line, others for fields */
 	if (slice_find(header, '\0') < header.n || slice_find(mbox_from, '\0') < mbox_from.n)
 		flags |= MESSAGE_NUL;
 	if (has_bare_cr(header) || has_bare_cr(mbox_from))

@@ -10,7 +10,7 @@
 
 enum message_flags {
 	MESSAGE_NUL = 1,            /* a NUL in the header or mbox line */
-	MESSAGE_BARE_CR = 2,        /* a CR that no LF follows, there */
+	MESSAGE_BARE_CR = 2,        /* a CR there that no LF follows */
 	MESSAGE_BLANK_FIRST = 4,    /* the first line begins with white space */
 	MESSAGE_MANY_FIELDS = 8,    /* more fields than the limit; fields[] holds the first ones */
 	MESSAGE_NO_HEADER = 16,     /* not one field with a name */
@@ -23,17 +23,17 @@ struct message {
 	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
 	struct slice header;    /* after the mbox line, up to the empty line (not in it) */
 	struct slice body;      /* after the empty line */
-	const char *eol; /* "\r\n" or "\n": that of the first line; "\n" where there is none */
-	const struct field *fields; /* top to bottom, junk included */
+	const char *eol;        /* "\r\n" or "\n": as in the first line; "\n" where there is none */
+	const struct field *fields; /* top to bottom, including junk */
 	size_t nfields;
 	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */
 	unsigned flags;    /* enum message_flags */
 };
 
 /*
- * Finds mbox line, header, fields and body in raw, which must outlive the message.
- * max_fields and max_field (octets) are the limits of mailstamp(1), --max-fields. Every byte string
- * is a message: this never fails. The field index is owned by the arena.
+ * Finds mbox line, header, fields and body in raw, which must outlive the message. max_fields and
+ * max_field (octets) are the limits of mailstamp(1), --max-fields. Every byte string is a message,
+ * so this never fails. The field index is owned by the arena.
  */
 void message_parse(struct slice raw, size_t max_fields, size_t max_field, struct arena *arena,
 	struct message *message);
@@ -50,7 +50,7 @@ struct slice message_id(const struct message *message, struct arena *arena);
 
 /*
  * The value of a field without its folds: line ends before white space are dropped (RFC 5322
- * 2.2.3), white space at both ends too. A copy in the arena where it had folds.
+ * 2.2.3), and so is white space at both ends. A copy in the arena where it had folds.
  */
 struct slice field_unfold(const struct field *field, struct arena *arena);
 

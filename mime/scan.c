@@ -10,7 +10,7 @@ is_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* printable US-ASCII without the blank: VCHAR of RFC 5234 B.1 */
+/* printable US-ASCII without the space: VCHAR of RFC 5234 B.1 */
 static bool
 is_vchar(char c)
 {
@@ -106,7 +106,9 @@ scan_fws(struct slice *at)
 	return i > 0;
 }
 
-/* quoted-pair (RFC 5322 3.2.1, RFC 6532 3.2); a backslash before a control or NUL is none */
+/*
+ * quoted-pair (RFC 5322 3.2.1, RFC 6532 3.2); a backslash before a control or NUL does not form one
+ */
 static bool
 scan_quoted_pair(struct slice *at, bool utf8)
 {

@@ -47,7 +47,7 @@ policy_of(const json_t *object, const char *name)
 	return DMARC_ABSENT;
 }
 
-/* The sentence of a reason: ours by its code, for that of the line may be a later version's. */
+/* The sentence of a reason: ours by its code, because the line's may be from a later version. */
 static struct slice
 why_of(const json_t *object)
 {
@@ -148,7 +148,7 @@ add_override(struct buf *out, const json_t *override, struct arena *arena)
 		buf_slice(&comment));
 }
 
-/* RFC 9990 3.1.6: why what was done is not what the record asks for */
+/* RFC 9990 3.1.6: why the disposition differs from the record's policy */
 static struct slice
 reasons_of(const json_t *top, const json_t *dmarc, const char *disposition, struct arena *arena)
 {
@@ -197,7 +197,7 @@ result_of(const json_t *object)
 	return "none";
 }
 
-/* A signature without d= or s= was not one that could be tried. */
+/* A signature without d= or s= could not be tried. */
 static void
 add_signature(struct buf *out, const json_t *signature, struct arena *arena)
 {
@@ -252,7 +252,7 @@ domain_of(struct slice address, struct arena *arena)
 		       : SLICE("");
 }
 
-/* The one domain of all recipients; of several none is told. */
+/* The domain of all recipients; empty if they have several. */
 static struct slice
 envelope_to(const json_t *rcpts, struct arena *arena)
 {
@@ -322,7 +322,7 @@ kind_of(const json_t *top, const struct strings *own)
 		!json_is_object(message) || !json_is_string(json_object_get(top, "disposition")))
 		return AGGREGATE_TORN;
 	if (is_word(top, "disposition", "tempfail") ||
-		text_of(top, "error").n > 0 /* or it is not known what became of it */)
+		text_of(top, "error").n > 0 /* or its outcome is unknown */)
 		return AGGREGATE_DEFERRED;
 	if (is_true(top, "local") || is_true(envelope, "trusted_client") ||
 		text_of(envelope, "authenticated").n > 0)
@@ -393,7 +393,7 @@ read_row(const json_t *top, struct arena *arena, struct aggregate_event *event)
 		.envelope_to = envelope_to(json_object_get(envelope, "rcpt"), arena),
 		.results = results_of(top, author, arena),
 	};
-	/* a path whose domain cannot be read is not the null path */
+	/* a path with an unreadable domain is not the null path */
 	if (is_word(envelope, "path", "given") && event->row.envelope_from.n == 0)
 		event->row.has_path = false;
 	event->failed = is_word(dmarc, "result", "fail");

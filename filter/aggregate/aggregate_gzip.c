@@ -25,7 +25,7 @@ struct aggregate_gzip {
 	bool begun;
 	unsigned char *file;
 	size_t n, room;
-	size_t pending; /* octets that went in since something came out */
+	size_t pending; /* octets of input since the last output */
 };
 
 struct aggregate_gzip *
@@ -67,7 +67,7 @@ make_room(struct aggregate_gzip *gzip)
 	return true;
 }
 
-/* Z_NO_FLUSH: until all was taken; Z_FINISH: until all is out */
+/* Z_NO_FLUSH: until all input is consumed; Z_FINISH: until all output is written */
 static enum status
 run(struct aggregate_gzip *gzip, int flush)
 {
@@ -99,7 +99,7 @@ aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets)
 	while (octets.n > 0) {
 		const struct slice piece = slice_head(octets, STEP);
 
-		/* zlib reads from it and its type is not const */
+		/* zlib only reads from it, but its type is not const */
 		memcpy(&gzip->stream.next_in, &piece.p, sizeof piece.p);
 		gzip->stream.avail_in = (uInt)piece.n;
 		gzip->pending += piece.n;

@@ -1,5 +1,7 @@
-/* aggregate_gzip.h: octets compressed as gzip has it (RFC 1952), by zlib, which is loaded when it
- * is needed. The same octets give the same file: no name and no time is in it. */
+/*
+ * aggregate_gzip.h: octets compressed in gzip format (RFC 1952), by zlib, which is loaded on
+ * demand. The same octets give the same file: it contains no name or time.
+ */
 #ifndef FILTER_AGGREGATE_AGGREGATE_GZIP_H
 #define FILTER_AGGREGATE_AGGREGATE_GZIP_H
 
@@ -8,16 +10,16 @@
 
 struct aggregate_gzip;
 
-/* NULL where zlib or memory is missing. */
+/* NULL without zlib or memory. */
 struct aggregate_gzip *aggregate_gzip_new(void);
 
 /* Adds octets; ST_TEMP where memory is out. */
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
-/* How large the file is so far, at most: what is inside counts as if it could not be packed. */
+/* An upper limit of the file's present size: pending octets count as uncompressed. */
 size_t aggregate_gzip_size(const struct aggregate_gzip *gzip);
 
-/* Ends the file, which is the gzip's until aggregate_gzip_free. */
+/* Ends the file, which belongs to the gzip until aggregate_gzip_free. */
 enum status aggregate_gzip_end(struct aggregate_gzip *gzip, struct slice *file);
 
 void aggregate_gzip_free(struct aggregate_gzip *gzip); /* NULL is fine */

@@ -1,4 +1,4 @@
-/* aggregate_name.h: what an aggregate report is called (RFC 9990 3.5.1, 3.5.2). */
+/* aggregate_name.h: the names of an aggregate report (RFC 9990 3.5.1, 3.5.2). */
 #ifndef FILTER_AGGREGATE_AGGREGATE_NAME_H
 #define FILTER_AGGREGATE_AGGREGATE_NAME_H
 
@@ -12,14 +12,13 @@ enum { AGGREGATE_ID = 32, AGGREGATE_DAY = 86400 };
 struct aggregate_name {
 	struct slice submitter, domain; /* normal names */
 	int64_t day;                    /* its first second */
-	int64_t part;                   /* of what is sent about that day, from 0 */
+	int64_t part;                   /* of the reports about that day, from 0 */
 	struct slice policy;            /* aggregate_policy_key */
 };
 
 /*
- * AGGREGATE_ID letters and digits, the same for the same report and different for any other: they
- * are the Report-ID wherever it is, and the unique part of the name of the file. ST_TEMP without
- * OpenSSL.
+ * AGGREGATE_ID letters and digits, the same for the same report and different for any other: the
+ * Report-ID, and the unique part of the file name. ST_TEMP without OpenSSL.
  */
 enum status aggregate_id(struct crypto *crypto, const struct aggregate_name *name,
 	struct arena *arena, struct slice *id);

@@ -17,7 +17,7 @@ aggregate_clean(struct slice text, struct arena *arena)
 			buf_addc(&out, c < 0x20 || c == 0x7f ? '?' : (char)c);
 			rest = slice_from(rest, 1);
 		} else if (scan_utf8_non_ascii(&at) &&
-			   /* U+FFFE, U+FFFF and C1 controls are not for XML */
+			   /* U+FFFE, U+FFFF and C1 controls do not belong in XML */
 			   !(c == 0xef && (unsigned char)rest.p[1] == 0xbf &&
 				   (unsigned char)rest.p[2] >= 0xbe) &&
 			   !(c == 0xc2 && (unsigned char)rest.p[1] < 0xa0)) {

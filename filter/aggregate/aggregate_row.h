@@ -1,5 +1,5 @@
 /*
- * aggregate_row.h: what an aggregate report says of a message (RFC 9990 3.1), as plain values.
+ * aggregate_row.h: the data of a message in an aggregate report (RFC 9990 3.1), as plain values.
  *
  * All text is UTF-8 without control characters; domains of DNS are normal names.
  */
@@ -10,7 +10,7 @@
 #include "mime/buf.h"
 
 enum {
-	AGGREGATE_TEXT = 4096,     /* octets of a text that a report holds */
+	AGGREGATE_TEXT = 4096,     /* maximum octets of a text in a report */
 	AGGREGATE_SIGNATURES = 100 /* of a row (RFC 9990 3.1.3) */
 };
 
@@ -22,13 +22,13 @@ struct aggregate_policy {
 	enum dmarc_policy p, sp, np; /* np: DMARC_ABSENT in RFC 7489's mode */
 	bool adkim_strict, aspf_strict, testing, psd;
 	enum dmarc_mode mode;
-	struct slice error; /* what is wrong with the record, or empty */
+	struct slice error; /* the error in the record, or empty */
 };
 
 /*
- * A message, or messages that have all of this in common. results has a line for each result, its
- * parts separated by tabs: "dkim DOMAIN SELECTOR RESULT WHY" and "spf DOMAIN RESULT WHY"; reasons
- * has lines "TYPE COMMENT".
+ * A message, or messages with the same values. results has a line for each result, its parts
+ * separated by tabs: "dkim DOMAIN SELECTOR RESULT WHY" and "spf DOMAIN RESULT WHY"; reasons has
+ * lines "TYPE COMMENT".
  */
 struct aggregate_row {
 	struct slice source_ip;
@@ -42,19 +42,22 @@ struct aggregate_row {
 	struct slice results;
 };
 
-/* text without what XML 1.0 or a line of ours cannot hold, cut at AGGREGATE_TEXT; in the arena */
+/*
+ * text without characters that XML 1.0 or our lines do not allow, cut at AGGREGATE_TEXT; in the
+ * arena
+ */
 struct slice aggregate_clean(struct slice text, struct arena *arena);
 
-/* The policy as one text, the same for the same configuration: what it is known by. */
+/* The policy as one text, the same for the same configuration, by which it is identified. */
 struct slice aggregate_policy_key(const struct aggregate_policy *policy, struct arena *arena);
 
 /* The row as one text, the same for the same row. */
 struct slice aggregate_row_key(const struct aggregate_row *row, struct arena *arena);
 
-/* Cuts the next part, up to a tab or the end, off *line. */
+/* Removes the next part, up to a tab or the end, from *line. */
 struct slice aggregate_part(struct slice *line);
 
-/* Cuts the next line off *text; false at its end. */
+/* Removes the next line from *text; false at its end. */
 bool aggregate_line(struct slice *text, struct slice *line);
 
 #endif

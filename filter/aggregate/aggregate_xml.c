@@ -105,7 +105,7 @@ known(struct aggregate_xml *xml, const char *name, struct slice value)
 		text(xml, name, value);
 }
 
-/* Packs what the writer has. */
+/* Compresses the writer's output. */
 static enum status
 drain(struct aggregate_xml *xml)
 {
@@ -223,7 +223,7 @@ identifiers(struct aggregate_xml *xml, const struct aggregate_row *row)
 	close_element(xml);
 }
 
-/* RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one identity, and mfrom is its only name there */
+/* RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one identity, and mfrom is its only name in a report */
 static void
 auth_results(struct aggregate_xml *xml, const struct aggregate_row *row)
 {

@@ -1,6 +1,6 @@
 /*
- * aggregate_xml.h: an aggregate report as XML (RFC 9990 Appendix A), packed as it is written, so
- * that memory does not grow with it.
+ * aggregate_xml.h: an aggregate report as XML (RFC 9990 Appendix A), compressed while it is
+ * written, so that memory does not grow with it.
  */
 #ifndef FILTER_AGGREGATE_AGGREGATE_XML_H
 #define FILTER_AGGREGATE_AGGREGATE_XML_H
@@ -9,7 +9,7 @@
 
 struct aggregate_xml;
 
-/* What is above the rows. Texts have passed aggregate_clean. */
+/* The part before the rows. Texts have passed aggregate_clean. */
 struct aggregate_head {
 	struct slice org, email, contact; /* contact may be empty */
 	struct slice id;
@@ -17,17 +17,17 @@ struct aggregate_head {
 	const struct aggregate_policy *policy;
 };
 
-/* Begins a report. NULL where libxml2, zlib or memory is missing. */
+/* Begins a report. NULL without libxml2, zlib or memory. */
 struct aggregate_xml *aggregate_xml_new(const struct aggregate_head *head);
 
 enum status aggregate_xml_row(
 	struct aggregate_xml *xml, const struct aggregate_row *row, int64_t count);
 
-/* How large it is so far: packed, and not packed. */
+/* Its present size: compressed, and uncompressed. */
 size_t aggregate_xml_packed(const struct aggregate_xml *xml);
 size_t aggregate_xml_octets(const struct aggregate_xml *xml);
 
-/* The whole report as a gzip file, which is the xml's until it is freed. */
+/* The complete report as a gzip file, which belongs to the xml until that is freed. */
 enum status aggregate_xml_end(struct aggregate_xml *xml, struct slice *file);
 
 void aggregate_xml_free(struct aggregate_xml *xml); /* NULL is fine */

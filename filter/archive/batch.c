@@ -18,6 +18,7 @@
 #include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/out/record.h"
+#include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
@@ -27,7 +28,7 @@
 enum { START_SECONDS = 5 };
 
 struct run {
-	struct options options; /* with what is found out once */
+	struct options options; /* with what is determined once */
 	struct arena *arena;
 	struct arena line; /* of one entry of the journal */
 	struct source *source;
@@ -141,7 +142,7 @@ is_shard(const struct options *options)
 	return options->shard_of > 0 && options->output == OUTPUT_JSON;
 }
 
-/* The output as far as it can be written before the first message. */
+/* The output before the first message. */
 static bool
 begin_output(struct run *run)
 {
@@ -160,7 +161,7 @@ begin_output(struct run *run)
 	return true;
 }
 
-/* Only behind a whole shard: one without its end is known to be cut. */
+/* Only after a complete shard: one without its end line counts as truncated. */
 static void
 end_shard(struct run *run, const struct run_end *counts)
 {
@@ -171,6 +172,19 @@ end_shard(struct run *run, const struct run_end *counts)
 	if (run_end_write(counts, run->arena, &line) != ST_OK ||
 		fwrite(line.p, 1, line.n, stdout) != line.n)
 		run->results.write_failed = true;
+}
+
+/* Before there is a thread: each one that is started has no more rights than this one. */
+static int
+give_up_rights(const struct options *options, struct arena *arena)
+{
+	struct confinement confinement;
+	const char *error;
+
+	if (confine(options, arena, &confinement, &error) == ST_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	return EXIT_TEMPFAIL;
 }
 
 static int
@@ -201,7 +215,7 @@ open_all(struct run *run)
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
-	/* OpenSSL, started here, waits for itself for ever where its memory runs out */
+	/* OpenSSL, if started here, can deadlock when out of memory */
 	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&
@@ -213,7 +227,9 @@ open_all(struct run *run)
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
-	status = open_pool(run);
+	status = give_up_rights(options, run->arena);
+	if (status == 0)
+		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
 	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
@@ -231,7 +247,7 @@ close_all(struct run *run)
 	domain_psl_free(run->psl);
 }
 
-/* What the killed run had done. */
+/* The messages that the killed run had finished. */
 static void
 replay(struct run *run)
 {
@@ -247,7 +263,7 @@ replay(struct run *run)
 			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
 		arena_clear(&run->line);
 	}
-	arena_clear(&run->line); /* of the entry that was not whole */
+	arena_clear(&run->line); /* of the incomplete entry */
 }
 
 static size_t
@@ -255,15 +271,15 @@ jobs_of(const struct options *options)
 {
 	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 
-	/* libspf2 keeps what it knows in places that threads share */
+	/* libspf2 keeps state that threads share */
 	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
 		return 1;
 	return n < 1 ? 1 : (size_t)n;
 }
 
 /*
- * Messages of every size come and go on many threads: glibc would keep what is free in a heap for
- * every few of them, and raise without end the size from which it gives memory back.
+ * Messages of every size come and go on many threads: glibc would keep free memory in one heap for
+ * every few of them, and keep raising the size above which it returns memory.
  */
 static void
 bound_memory(void)
@@ -299,7 +315,7 @@ work(struct run *run)
 	return workers_run(&config);
 }
 
-/* A mailbox in which messages may have been lost or made up says so. */
+/* Reports a mailbox in which messages may be missing or spurious. */
 static void
 tell_damage(const struct run *run)
 {
@@ -356,8 +372,10 @@ batch_main(const struct options *options, struct arena *arena)
 	enum workers_end end;
 	int status;
 
-	if (options->merge)
-		return merge_main(options, arena);
+	if (options->merge) {
+		status = give_up_rights(options, arena);
+		return status != 0 ? status : merge_main(options, arena);
+	}
 	bound_memory();
 	soft = policy_softened(options, arena);
 	if (soft != NULL)

@@ -1,5 +1,6 @@
 #include "filter/archive/line.h"
 
+#include "filter/text/csv.h"
 #include "mime/buf.h"
 
 enum { LINE_OCTETS = 4 << 20 };
@@ -10,44 +11,6 @@ line_head(enum output_what output)
 	return output == OUTPUT_CSV ? SLICE("path,spf,dkim,signatures,dmarc,arc,author_domain,"
 					    "policy,disposition,reason,error,envelope\r\n")
 				    : SLICE("");
-}
-
-/*
- * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full-width
- * ones included; a single sign is not one.
- */
-static bool
-is_formula(const char *text)
-{
-	static const char *const wide[] = {
-		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
-
-	for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
-		if (strncmp(text, wide[i], 3) == 0)
-			return true;
-	return text[0] != '\0' && strchr("=+-@\t\r\n", text[0]) != NULL && text[1] != '\0';
-}
-
-/*
- * RFC 4180 2: quoted if required, or if a program that expects another separator would see a cell
- * that begins with one of these signs.
- */
-static void
-add_csv(struct buf *out, const char *text)
-{
-	bool formula = is_formula(text);
-
-	if (!formula && strpbrk(text, ",;|\t\"'\r\n") == NULL) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_adds(out, formula ? "\"'" : "\"");
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_addc(out, '"');
-		buf_addc(out, *text);
-	}
-	buf_addc(out, '"');
 }
 
 static const char *
@@ -81,7 +44,7 @@ add_columns(const struct row *row, enum output_what output, struct arena *arena,
 		if (i > 0)
 			buf_addc(out, output == OUTPUT_CSV ? ',' : '\t');
 		if (output == OUTPUT_CSV)
-			add_csv(out, cells[i]);
+			csv_add(out, cells[i]);
 		else
 			buf_adds(out, cells[i]);
 	}
@@ -91,13 +54,13 @@ static void
 add_csv_rest(const struct row *row, struct buf *out)
 {
 	buf_addc(out, ',');
-	add_csv(out, row->author_domain);
+	csv_add(out, row->author_domain);
 	buf_addf(out, ",%s,%s,", row->policy, row->failed ? "" : policy_word(row->disposition));
-	add_csv(out, row->reason);
+	csv_add(out, row->reason);
 	buf_addc(out, ',');
-	add_csv(out, row->error);
+	csv_add(out, row->error);
 	buf_addc(out, ',');
-	add_csv(out, row->envelope_from);
+	csv_add(out, row->envelope_from);
 	buf_adds(out, "\r\n");
 }
 

@@ -61,7 +61,7 @@ results_add(struct results *results, const struct row *row, struct slice line)
 	return !results->write_failed;
 }
 
-/* False where a page was wanted and is not there. */
+/* False if a requested page could not be written. */
 static bool
 write_page(const struct results *results, bool interrupted)
 {

@@ -10,7 +10,7 @@
 #include "filter/archive/line.h"
 #include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
-#include "filter/explain/evidence.h"
+#include "filter/explain/explain_received.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
@@ -20,7 +20,9 @@
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/run_row.h"
+#include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
+#include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
 
@@ -243,6 +245,20 @@ hand_over(struct worker *worker, const struct row *row, struct slice json, struc
 	return FAULT_NONE;
 }
 
+/* --names: the client's name, where nobody told it and the message is not aligned. */
+static void
+find_name(struct worker *worker)
+{
+	struct evaluation *ev = &worker->ev;
+	struct envelope *envelope = &ev->taken.envelope;
+
+	if (!worker->options->names || !ev->evaluated || envelope->client_name.n > 0 ||
+		ev->results.dmarc.code == AUTH_PASS)
+		return;
+	envelope->client_name = names_of_client(ev->in.dns, &envelope->client_ip,
+		evaluate_until_ms(worker->options, ev->in.dns), ev->arena);
+}
+
 /* All that is told of a message, but for its JSON line. */
 static void
 find_outcome(struct worker *worker, bool json, struct outcome *outcome)
@@ -255,12 +271,17 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 		outcome->diagnoses =
 			diagnosis_run(&ev->in, &ev->results.dkim, false, &outcome->ndiagnoses);
 	suppose(worker, outcome);
+	find_name(worker);
+	if (options->compare_received != NULL && ev->evaluated)
+		outcome->agreement = agree_with_received(ev);
+	if (worker->advice || json)
+		outcome->sender = classify_message(ev, worker->own);
 	if ((worker->advice || json) && ev->evaluated && ev->results.dmarc.code != AUTH_PASS) {
 		advice = arena_alloc(worker->arena, sizeof *advice);
 		findings_init(advice, worker->arena);
 		advice_make(ev, outcome, worker->own, advice);
 		outcome->advice = advice;
-		outcome->known = evidence_of_message(ev, worker->own);
+		outcome->known = sender_is_hurt(outcome->sender.class);
 	}
 	if (json || options->output == OUTPUT_STAMP)
 		outcome->field = block_field(ev).field;
@@ -285,15 +306,17 @@ work(struct worker *worker, struct item *item, struct slice bytes, const char *s
 		error = stamp_write(ev, outcome.field, options->into, item->index, item->name);
 	if (error != FAULT_NONE)
 		return error;
+	row_from_evaluation(ev, &outcome, &row);
+	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
+		return FAULT_NOT_EVALUATED;
+	outcome.worse_source = row.worse ? row.worse_source : NULL;
+	outcome.worse_dmarc = row.worse_dmarc;
 	if (json)
 		dns_settle(ev->in.dns);
 	if (json && json_line(ev, &outcome, &line) != ST_OK)
 		return FAULT_NO_MEMORY;
 	if (options->json_log != NULL && !json_append(options->json_log, line))
 		return FAULT_NO_LOG;
-	row_from_evaluation(ev, &outcome, &row);
-	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
-		return FAULT_NOT_EVALUATED;
 	return hand_over(worker, &row, line, judged);
 }
 

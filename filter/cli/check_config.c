@@ -80,7 +80,7 @@ print_settings(const struct options *options, struct arena *arena)
 	}
 }
 
-/* A file that is read at each message, or a log that is written then. */
+/* A file that is read, or a log that is written, for each message. */
 static size_t
 check_file(const char *option, const char *path, int mode)
 {

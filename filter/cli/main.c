@@ -2,7 +2,7 @@
  * main.c: which command, and the last line of defence: a bug that the kernel catches ends in a
  * temporary failure, never in a bounce.
  */
-#define _XOPEN_SOURCE 700 /* sigaltstack */
+#define _GNU_SOURCE /* sigaltstack, SYS_SECCOMP */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,18 +19,35 @@
 #include "filter/inspect/inspect.h"
 #include "filter/intake/input.h"
 #include "filter/log.h"
-#include "filter/out/deliver.h"
+#include "filter/out/runner.h"
 #include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
+#include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 
 enum { PARSE_SECONDS = 15 };
+
+#ifndef SYS_SECCOMP
+enum { SYS_SECCOMP = 1 }; /* si_code, which glibc 2.36 has no name for */
+#endif
 
 static void
 on_fatal(int number)
 {
 	log_signal(number);
-	deliver_kill();
+	runner_kill();
+	_exit(EXIT_TEMPFAIL);
+}
+
+/* A system call that the sandbox forbids. */
+static void
+on_forbidden(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code != SYS_SECCOMP)
+		on_fatal(number);
+	log_forbidden(info->si_syscall, call_name(info->si_syscall));
+	runner_kill();
 	_exit(EXIT_TEMPFAIL);
 }
 
@@ -65,7 +82,6 @@ catch_signals(void)
 		SIGFPE,
 		SIGILL,
 		SIGABRT,
-		SIGSYS,
 		SIGXCPU,
 		SIGXFSZ,
 		SIGTERM,
@@ -88,14 +104,20 @@ catch_signals(void)
 	};
 	stack_t alternative = {.ss_sp = stack, .ss_size = sizeof stack};
 	struct sigaction action = {.sa_handler = on_fatal, .sa_flags = SA_ONSTACK};
+	struct sigaction forbidden = {
+		.sa_sigaction = on_forbidden, .sa_flags = SA_ONSTACK | SA_SIGINFO};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&forbidden.sa_mask);
 	sigemptyset(&ignore.sa_mask);
-	if (sigaltstack(&alternative, NULL) != 0)
+	if (sigaltstack(&alternative, NULL) != 0) {
 		action.sa_flags = 0;
+		forbidden.sa_flags = SA_SIGINFO;
+	}
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
+	(void)sigaction(SIGSYS, &forbidden, NULL);
 	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that went away is EPIPE: 75 */
 }
 
@@ -194,12 +216,14 @@ needs_json(const struct options *options)
 	switch (options->command) {
 	case COMMAND_FILTER:
 	case COMMAND_EXPLAIN:
+	case COMMAND_REPORT_SHOW:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
+	case COMMAND_REPORT_READ: /* where it comes to a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -245,6 +269,10 @@ run(int argc, char **argv, struct arena *arena)
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:
 		return inspect_main(&options, arena);
+	case COMMAND_REPORT_READ:
+		return feedback_read_main(&options, arena);
+	case COMMAND_REPORT_SHOW:
+		return feedback_show_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		status = feedback_prune_main(&options, arena);
 		return status != 0 ? status : reporting_prune_main(&options, arena);
@@ -257,6 +285,7 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_REPORT: /* refused without --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
+		sandbox_print(stdout);
 		break;
 	case COMMAND_HELP:
 		options_help(options_scan_command(argc, argv), stdout);

@@ -20,6 +20,8 @@ static const char *const command_words[] = {
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
 	[COMMAND_REPORT] = "report",
+	[COMMAND_REPORT_READ] = "report read",
+	[COMMAND_REPORT_SHOW] = "report show",
 	[COMMAND_REPORT_PRUNE] = "report prune",
 	[COMMAND_REPORT_IMPORT] = "report import",
 	[COMMAND_REPORT_SEND] = "report send",
@@ -111,11 +113,10 @@ words_given(int argc, char **argv, const char *words)
 {
 	size_t first = strcspn(words, " ");
 
-	if (argc < 2 || !slice_eq(slice_str(argv[1]), slice_make(words, first)))
+	if (argc < 2 || !slice_eq(slice_str(argv[1]), slice_make(words, first)) ||
+		(words[first] != '\0' && (argc < 3 || strcmp(argv[2], words + first + 1) != 0)))
 		return 0;
-	if (words[first] == '\0')
-		return 1;
-	return argc > 2 && strcmp(argv[2], words + first + 1) == 0 ? 2 : 0;
+	return words[first] == '\0' ? 1 : 2;
 }
 
 enum command
@@ -216,29 +217,30 @@ add_domain(struct reader *reader, const char *domain)
 static enum status
 read_file(struct reader *reader, bool *had)
 {
-	const char *arg = reader->argv[reader->next++];
+	const enum command command = reader->options->command;
+	const char *arg = reader->argv[reader->next++], *told = shown(reader, arg);
 
-	if (reader->options->command == COMMAND_BATCH ||
-		reader->options->command == COMMAND_REPORT_IMPORT) {
+	if (command == COMMAND_BATCH || command == COMMAND_REPORT_READ ||
+		command == COMMAND_REPORT_IMPORT) {
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
-	if (reader->options->command == COMMAND_INSPECT) {
+	if (command == COMMAND_INSPECT || (command == COMMAND_REPORT_SHOW && !*had)) {
+		*had = true;
 		add_domain(reader, arg);
 		return ST_OK;
 	}
-	if (reader->options->command == COMMAND_REPORT)
+	if (command == COMMAND_REPORT)
 		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
-			shown(reader, arg));
-	if (reader->options->command > COMMAND_REPORT)
-		return refuse(reader, _("unexpected argument: %s"), shown(reader, arg));
-	if (reader->options->command == COMMAND_FILTER)
+			told);
+	if (command > COMMAND_REPORT)
+		return refuse(reader, _("unexpected argument: %s"), told);
+	if (command == COMMAND_FILTER)
 		return refuse(reader,
 			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
-			shown(reader, arg));
+			told);
 	if (*had)
-		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"),
-			shown(reader, arg));
+		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"), told);
 	*had = true;
 	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
 	return ST_OK;

@@ -61,16 +61,14 @@ check_merge(const struct options *options)
 	return NULL;
 }
 
-/* The results that it compares must exist, and in one run. */
+/* What it compares must be there. */
 static const char *
 check_worse(const struct options *options)
 {
-	if (!options->fail_if_worse)
+	if (!options->fail_if_worse || options->merge) /* the shards say it */
 		return NULL;
 	if (options->overlays.n == 0 && options->what_ifs.n == 0)
 		return _("--fail-if-worse needs an --overlay or a --what-if to compare with");
-	if (options->shard != NULL || options->journal != NULL || options->merge)
-		return _("--fail-if-worse cannot be combined with --shard, --merge or --resume");
 	return NULL;
 }
 

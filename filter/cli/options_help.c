@@ -89,6 +89,21 @@ usage_of_report(enum command command)
 			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 where "
 			 "the\n"
 			 "store failed.\n");
+	if (command == COMMAND_REPORT_READ)
+		return _(
+			"usage: mailstamp report read [OPTION]... [PATH]...\n"
+			"\n"
+			"Reads DMARC, TLS and failure reports, from one mail on stdin or from "
+			"files,\n"
+			"folders and archives, into the store. The exit status is 0 once they are\n"
+			"stored or set aside, or 75 where the store cannot be written.\n");
+	if (command == COMMAND_REPORT_SHOW)
+		return _("usage: mailstamp report show [OPTION]... [DOMAIN]\n"
+			 "\n"
+			 "Shows what others report about mail in the name of DOMAIN and the names\n"
+			 "below it, or of all. The exit status is 0, or 75 where the store cannot "
+			 "be\n"
+			 "read.\n");
 	if (command == COMMAND_REPORT_PRUNE)
 		return _("usage: mailstamp report prune [OPTION]...\n"
 			 "\n"
@@ -97,6 +112,8 @@ usage_of_report(enum command command)
 	return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
 		 "\n"
 		 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
+		 "  read    take reports of others, from a mail on stdin or from files\n"
+		 "  show    what they say\n"
 		 "  import  read logs of the filter, for reports to other domains\n"
 		 "  send    make and send these reports\n"
 		 "  bounce  take a bounce of one\n"
@@ -126,6 +143,8 @@ usage(enum command command)
 			 "is 0\n"
 			 "clean, 10 warnings, 11 errors.\n");
 	case COMMAND_REPORT:
+	case COMMAND_REPORT_READ:
+	case COMMAND_REPORT_SHOW:
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_IMPORT:
 	case COMMAND_REPORT_SEND:

@@ -20,24 +20,21 @@ is_known(const struct advice *advice)
 		       EVIDENCE_NONE;
 }
 
-/* Is a service named by the records, or on the owner's list? */
-static bool
-is_in_use(const struct advice *advice, const struct provider *provider)
+static void
+services_of(const struct advice *advice, struct evidence_services *services)
 {
-	struct slice list = slice_str(provider->domains), domain;
-
-	while (provider_next_word(&list, &domain))
-		if (evidence_of_domain(advice->ev, advice->own, domain).id != EVIDENCE_NONE)
-			return true;
-	return false;
+	evidence_services(advice->ev, advice->own, advice->ev->ids.author_domain, services);
 }
 
-/* Is one that signs for its customers? */
+/* Is one in use that signs for its customers? */
 static bool
 has_service(const struct advice *advice)
 {
-	for (size_t i = 0; i < provider_count; i++)
-		if (provider_table[i].dkim != NULL && is_in_use(advice, &provider_table[i]))
+	struct evidence_services services;
+
+	services_of(advice, &services);
+	for (size_t i = 0; i < services.n; i++)
+		if (services.list[i].provider->dkim != NULL)
 			return true;
 	return false;
 }
@@ -48,9 +45,12 @@ key_of_service(
 	const struct advice *advice, size_t which, struct slice name, struct proof_record *record)
 {
 	const struct dkim_sig *sig = &advice->results->dkim.sigs[which].sig;
+	struct evidence_services services;
 
-	for (size_t i = 0; i < provider_count; i++) {
-		struct slice list = slice_str(provider_table[i].cnames), selector, target;
+	services_of(advice, &services);
+	for (size_t i = 0; i < services.n; i++) {
+		const struct provider *provider = services.list[i].provider;
+		struct slice list = slice_str(provider->cnames), selector, target;
 		struct auth_results results;
 
 		while (provider_next_word(&list, &selector) && provider_next_word(&list, &target)) {
@@ -58,11 +58,10 @@ key_of_service(
 				continue;
 			*record = (struct proof_record){
 				name, "CNAME", advice_fill(advice, target, sig->s)};
-			if (is_in_use(advice, &provider_table[i]) &&
-				proof_with(advice->ev, record, 1, NULL, &results) &&
+			if (proof_with(advice->ev, record, 1, NULL, &results) &&
 				which < results.dkim.n &&
 				results.dkim.sigs[which].code == AUTH_PASS)
-				return &provider_table[i];
+				return provider;
 		}
 	}
 	return NULL;

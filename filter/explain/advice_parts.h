@@ -1,11 +1,11 @@
-/* advice_parts.h: what the files of advice share. */
+/* advice_parts.h: shared by the files of advice. */
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
 #include "auth/diagnose/diagnose.h"
 #include "filter/explain/advice_text.h"
-#include "filter/explain/evidence.h"
 #include "filter/result/json.h"
+#include "filter/sender/evidence.h"
 #include "filter/verdict/evaluate.h"
 #include "filter/verdict/proof.h"
 
@@ -29,16 +29,16 @@ struct advice {
 
 const char *advice_shown(const struct advice *advice, struct slice text);
 
-/* Is one of them the other or above it? */
+/* Are they equal, or is one above the other? */
 bool advice_related(struct slice a, struct slice b);
 
-/* By its fields or its rewritten sender (SRS): did a list or a forwarder send it on? */
+/* By its fields or its rewritten sender (SRS): did a list or a forwarder pass it on? */
 bool advice_sent_on(const struct advice *advice);
 
-/* The form with the value where it has its %s. */
+/* The form, with the value in place of its %s. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 
-/* A proposal: the record of the name as it is (or empty), as it should be, and the proof. */
+/* A proposal: the present record of the name (or empty), the proposed one, and the proof. */
 void advice_propose(const struct advice *advice, struct finding *finding,
 	const struct proof_record *record, struct slice now, enum finding_proof proof);
 

@@ -13,7 +13,7 @@ client_text(const struct advice *advice)
 	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
 }
 
-/* The term that lets the client in. */
+/* The term that allows the client. */
 static const char *
 client_term(const struct advice *advice, const struct evidence *evidence)
 {
@@ -31,7 +31,7 @@ client_term(const struct advice *advice, const struct evidence *evidence)
 	return term.p;
 }
 
-/* The only SPF record of a name; empty where there is none, or several. */
+/* The only SPF record of a name; empty if there is none or more than one. */
 static struct slice
 spf_record_of(const struct advice *advice, struct slice domain)
 {
@@ -48,7 +48,7 @@ spf_record_of(const struct advice *advice, struct slice domain)
 	return record;
 }
 
-/* Does it pass and is it aligned? Without a DMARC record nothing more is asked for. */
+/* Does it pass and is it aligned? Without a DMARC record, a pass is enough. */
 static bool
 passes(const struct auth_results *results)
 {
@@ -56,8 +56,10 @@ passes(const struct auth_results *results)
 	       (results->dmarc.spf_pass || !results->dmarc.has_record);
 }
 
-/* The record of the domain with the client in it, where that helps this mail and no other is lost
- * by it (RFC 7208 4.6.4). */
+/*
+ * The record of the domain with the client added, if that makes this mail pass and no other fail
+ * (RFC 7208 4.6.4).
+ */
 static bool
 with_client(const struct advice *advice, struct slice domain, struct slice now,
 	const struct evidence *evidence, const struct envelope *envelope,
@@ -72,7 +74,7 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	       proof_for_all(advice->ev, record, family);
 }
 
-/* Mail of a service that names an envelope domain of the customer's own: what it documents. */
+/* Mail of a service that names an envelope domain of the customer's own: as it documents. */
 static size_t
 service_records(const struct advice *advice, const struct provider *provider, struct slice name,
 	struct proof_record records[SERVICE_RECORDS])
@@ -89,14 +91,14 @@ service_records(const struct advice *advice, const struct provider *provider, st
 		return 1;
 	/* ap-northeast-1.amazonses.com; the bare domain is the first region's */
 	region = slice_head(domain, slice_find(domain, '.'));
-	if (slice_ieq(domain, slice_str(provider->domains)))
+	if (slice_ieq(domain, slice_str(provider->paths)))
 		region = SLICE("us-east-1");
 	records[1] = (struct proof_record){
 		name, "MX", advice_fill(advice, slice_str(provider->mx), region)};
 	return 2;
 }
 
-/* Judged again with the envelope that the service would write then. */
+/* Evaluated again with the envelope that the service would then use. */
 static void
 mail_from(const struct advice *advice, const struct provider *provider)
 {
@@ -116,7 +118,7 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	buf_adds(&name, "bounce.");
 	buf_add(&name, advice->ev->ids.author_domain);
 	n = service_records(advice, provider, buf_slice(&name), records);
-	if (n == 0) { /* it names records of the customer's account: supposed to let its host in */
+	if (n == 0) { /* it names records of the customer's account: assumed to allow its host */
 		buf_init(&text, advice->arena, 512);
 		buf_addf(&text, "v=spf1 ip%d:", ip->family == 6 ? 6 : 4);
 		buf_add(&text, ip_text(ip, advice->arena));
@@ -169,7 +171,7 @@ unaligned(const struct advice *advice)
 		mail_from(advice, evidence.provider);
 }
 
-/* The author's own record does not let the client in. */
+/* The author's own record does not allow the client. */
 static void
 not_listed(const struct advice *advice)
 {
@@ -210,7 +212,7 @@ no_record(const struct advice *advice)
 		advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
 }
 
-/* Neither passes nor is aligned: a host that is known should write the author's domain. */
+/* Neither passes nor is aligned: a known host should use the author's domain. */
 static void
 foreign(const struct advice *advice)
 {
@@ -239,7 +241,10 @@ foreign(const struct advice *advice)
 	}
 }
 
-/* A record that could not be used: proposed where it can be then, for this mail and for all. */
+/*
+ * An unusable record: a correction is proposed if it makes the record usable, for this mail and all
+ * others.
+ */
 static void
 mend(const struct advice *advice, struct finding *finding, struct slice now, struct slice fixed)
 {
@@ -257,7 +262,7 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);
 }
 
-/* Several records: what they are is asked again, of the answers that are there. */
+/* Several records: reads them again from the cached answers. */
 static void
 several(const struct advice *advice)
 {
@@ -301,7 +306,7 @@ broken(const struct advice *advice)
 	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
 		!fix_spf_syntax(spf->record, advice->arena, &fixed))
 		fixed = SLICE("");
-	/* an include that leads nowhere, in the domain's own record */
+	/* an include without a record, in the domain's own record */
 	if (spf->reason.id == SPF_R_INCLUDE && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
 		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);
@@ -315,7 +320,7 @@ advise_spf(const struct advice *advice)
 
 	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
 		return;
-	if (advice->ev->taken.envelope.client_ip.family == 0) /* nobody to speak of */
+	if (advice->ev->taken.envelope.client_ip.family == 0) /* no sender to name */
 		return;
 	if (!advice->spf_aligned && advice->indirect)
 		return;

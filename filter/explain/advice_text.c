@@ -1,10 +1,10 @@
 #include "filter/explain/advice_text.h"
 
-#include "filter/explain/evidence.h"
 #include "filter/explain/remedy.h"
 #include "filter/explain/setting.h"
 #include "filter/provider/provider.h"
 #include "filter/result/code.h"
+#include "filter/sender/evidence.h"
 #include "filter/text/i18n.h"
 
 enum { NAME_MAX_OCTETS = 32 };

@@ -7,6 +7,7 @@
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_identities.h"
 #include "filter/explain/explain_notes.h"
+#include "filter/explain/explain_received.h"
 #include "filter/explain/explain_rows.h"
 #include "filter/explain/undo.h"
 #include "filter/intake/structure.h"
@@ -14,6 +15,7 @@
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
+#include "filter/rules/bounce.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
@@ -75,6 +77,7 @@ print_all(const struct evaluation *ev, bool color)
 	explain_identities(ev);
 	explain_rows(ev, color);
 	explain_notes(ev);
+	explain_hints(ev);
 	print_verdict(ev, color);
 }
 
@@ -141,9 +144,17 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	findings_init(&advice, ev->arena);
 	advice_make(ev, &outcome, own, &advice);
 	outcome.advice = &advice;
+	if (options->rules_for != NULL && options->output == OUTPUT_JSON)
+		rules_findings(ev, options->rules_for, &advice);
+	if (options->compare_received != NULL && ev->evaluated)
+		outcome.agreement = agree_with_received(ev);
 	if (options->output == OUTPUT_TEXT) {
 		print_all(ev, options->color == COLOR_ALWAYS ||
 				      (options->color == COLOR_AUTO && isatty(STDOUT_FILENO) != 0));
+		if (outcome.agreement != NULL)
+			explain_received(ev, outcome.agreement);
+		if (options->rules_for != NULL)
+			rules_print(ev, options->rules_for);
 		print_diagnoses(ev, &outcome);
 		print_findings(_("How to fix it:"), &advice);
 	} else if (options->output == OUTPUT_JSON) {
@@ -157,7 +168,7 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	return undone != 0 ? undone : status;
 }
 
-/* One message that is attached, as if it had been stored by itself. */
+/* One attached message, as if it had been stored separately. */
 static bool
 explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	const struct structure_message *found, size_t number)
@@ -172,7 +183,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL; /* that file is the outer message's */
+	options.undo = NULL; /* that file is for the outer message */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {
@@ -189,15 +200,30 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	return told;
 }
 
-/* Those that are attached; the status stays that of the message itself. */
+/* Explains the attached messages; the status stays that of the outer message. */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {
 	struct structure_message *found;
+	struct bounce bounce;
+	bool bounced;
 	size_t n;
 
-	if (!ev->options->attached || !ev->evaluated || status == EXIT_TEMPFAIL)
+	if (!ev->evaluated || status == EXIT_TEMPFAIL)
 		return status;
+	bounced = bounce_find(&ev->message, ev->arena, &bounce);
+	if (!ev->options->attached && !bounced)
+		return status;
+	if (bounced && ev->options->output == OUTPUT_TEXT)
+		bounce_print(&bounce);
+	if (bounced && bounce.returned.n > 0) {
+		const struct structure_message header = {.bytes = bounce.returned};
+
+		if (ev->options->output == OUTPUT_TEXT)
+			puts(_("\nThe header that came back, without its body: no signature can be "
+			       "checked."));
+		return explain_attached(ev, own, &header, 1) ? status : EXIT_TEMPFAIL;
+	}
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
 	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n) != ST_OK)
 		return EXIT_TEMPFAIL;
@@ -211,6 +237,9 @@ int
 explain_main(const struct options *options, struct arena *arena)
 {
 	const struct own_senders *own;
+	bool wanted[RULES_PROVIDERS];
+	struct slice word;
+	struct confinement confinement;
 	enum evaluate_status result;
 	struct evaluation ev;
 	const char *error = NULL;
@@ -218,12 +247,21 @@ explain_main(const struct options *options, struct arena *arena)
 
 	if (status != 0)
 		return status;
+	if (options->rules_for != NULL && !rules_read(options->rules_for, wanted, &word)) {
+		fprintf(stderr, _("mailstamp: --for: %s is not one of gmail, yahoo, outlook\n"),
+			shown(word, arena));
+		return EXIT_CONFIG_ERROR;
+	}
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
 	evaluate_begin(options, arena, &ev);
 	result = evaluate_open(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_input(&ev, &error);
+	if (result == EVALUATE_OK)
+		result = evaluate_confine(&ev, &confinement, &error);
 	if (result == EVALUATE_OK)
 		result = evaluate(&ev, NULL, &error);
 	switch (result) {

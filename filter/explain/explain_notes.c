@@ -2,12 +2,15 @@
 
 #include <stdio.h>
 
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
 #include "filter/result/warnings.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
+#include "filter/verdict/proof.h"
 
-enum { SHOWN_MAX = 1024 };
+enum { SHOWN_MAX = 1024, ADDRESSES = 4, DIGITS = 15, YEARS = 20 * 365 * 86400 };
 
 void
 explain_notes(const struct evaluation *ev)
@@ -26,6 +29,96 @@ explain_notes(const struct evaluation *ev)
 			printf(" (d=%s)", printable(w->d, SHOWN_MAX, ev->arena));
 		printf(": %s\n", reason_words(&w->note->reason, ev->arena));
 	}
+}
+
+static bool
+has_macro_h(struct slice record)
+{
+	for (size_t i = 0; i + 3 <= record.n; i++)
+		if (record.p[i] == '%' && record.p[i + 1] == '{' &&
+			slice_lower(record.p[i + 2]) == 'h')
+			return true;
+	return false;
+}
+
+/* Is t= a time of about now once it is divided by 1,000? */
+static bool
+is_millis(const struct dkim_sig *sig, int64_t now)
+{
+	const struct tag *tag = taglist_get(&sig->tags, "t");
+	int64_t t = 0;
+
+	for (size_t i = 0; tag != NULL && i < tag->value.n; i++) {
+		const char c = tag->value.p[i];
+
+		if (c < '0' || c > '9' || tag->value.n > DIGITS)
+			return false;
+		t = t * 10 + (c - '0');
+	}
+	return t / 1000 > now - YEARS && t / 1000 < now + YEARS;
+}
+
+static bool
+has_address(struct dns *dns, struct slice name, const struct ip *ip)
+{
+	const struct dns_answer *answer = dns_get(dns, name, DNS_AAAA, 0);
+
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++)
+		if (ip_in_prefix(ip, &answer->rr[i].ip, 128))
+			return true;
+	return false;
+}
+
+/* The client came by IPv6, is the host that it says it is, and SPF allows that host by IPv4. */
+static void
+hint_ipv6(const struct evaluation *ev)
+{
+	const struct envelope *envelope = &ev->taken.envelope;
+	const struct dns_answer *answer;
+	struct slice name;
+
+	if (envelope->client_ip.family != 6 || ev->results.spf.code == AUTH_PASS ||
+		ev->results.spf.domain.n == 0 ||
+		domain_normalize(envelope->helo, ev->arena, &name) != ST_OK ||
+		!has_address(ev->in.dns, name, &envelope->client_ip))
+		return;
+	answer = dns_get(ev->in.dns, name, DNS_A, 0);
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < ADDRESSES; i++) {
+		struct evaluation again = *ev;
+		struct envelope other = *envelope;
+
+		other.client_ip = answer->rr[i].ip;
+		again.taken.envelope = other;
+		again.in.envelope = &again.taken.envelope;
+		if (!proof_allows(&again, ev->results.spf.domain))
+			continue;
+		printf(_("\n%s came by IPv6 (%s); SPF of %s allows it by IPv4 alone.\n"),
+			printable(name, SHOWN_MAX, ev->arena),
+			printable(ip_text(&envelope->client_ip, ev->arena), SHOWN_MAX, ev->arena),
+			printable(ev->results.spf.domain, SHOWN_MAX, ev->arena));
+		return;
+	}
+}
+
+void
+explain_hints(const struct evaluation *ev)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+
+	if (!ev->evaluated)
+		return;
+	if (ev->taken.envelope.helo.n == 0 && has_macro_h(ev->results.spf.record))
+		printf(_("\nThe SPF record of %s asks for the name of HELO (%%{h}), which is not "
+			 "known "
+			 "here: give it with --helo.\n"),
+			printable(ev->results.spf.domain, SHOWN_MAX, ev->arena));
+	for (size_t i = 0; i < dkim->n; i++)
+		if (is_millis(&dkim->sigs[i].sig, ev->in.now))
+			printf(_("\nThe signature of %s has t= in milliseconds: it must be seconds "
+				 "since "
+				 "1970.\n"),
+				printable(dkim->sigs[i].sig.d, SHOWN_MAX, ev->arena));
+	hint_ipv6(ev);
 }
 
 void

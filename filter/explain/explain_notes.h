@@ -1,11 +1,15 @@
-/* explain_notes.h: for a person, what was passed over in signatures, keys and sealers' results. */
+/* explain_notes.h: for a person, what was ignored in signatures, keys and sealers' results. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_NOTES_H
 #define FILTER_EXPLAIN_EXPLAIN_NOTES_H
 
 #include "filter/verdict/evaluate.h"
 
-/* Writes to stdout, in the language of words_choose, a line each with the octet and its place. */
+/* Writes to stdout, in the language of i18n_choose, a line each with the octet and its place. */
 void explain_notes(const struct evaluation *ev);
+
+/* What the owner or the caller can mend by it: a macro of SPF that needs HELO, t= in milliseconds,
+ * a host that is allowed by IPv4 alone. May ask DNS. */
+void explain_hints(const struct evaluation *ev);
 
 /* The same for a trusted sealer that does not vouch for a message that fails. */
 void explain_sealer(const struct evaluation *ev);

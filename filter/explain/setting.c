@@ -5,8 +5,8 @@
 enum when {
 	ALWAYS,
 	LIKE_LIST, /* only where all that was added names the list */
-	EXTERNAL,  /* only where a tag says that the mail came from outside */
-	FILTERED   /* only where links lead to a filter that is known */
+	EXTERNAL,  /* only where a tag marks mail from outside */
+	FILTERED   /* only where links lead to a known filter */
 };
 
 enum { KINDS_MAX = 6 };
@@ -14,7 +14,7 @@ enum { KINDS_MAX = 6 };
 static const struct row {
 	struct setting setting;
 	enum when when;
-	enum diagnose_kind kinds[KINDS_MAX]; /* ended by DIAGNOSE_KINDS where there are fewer */
+	enum diagnose_kind kinds[KINDS_MAX]; /* terminated by DIAGNOSE_KINDS if there are fewer */
 } rows[] = {
 	{{"advice-list-footer",
 		 N_("on the list, leave the templates for header and footer empty, or put the text "
@@ -78,7 +78,7 @@ static const struct row {
 		LIKE_LIST, {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}},
 };
 
-/* A tag that says nothing but that the mail came from outside: its letters are compared. */
+/* A tag that only says that the mail came from outside; compared by its letters. */
 static bool
 is_external(struct slice tag)
 {
@@ -98,7 +98,7 @@ is_external(struct slice tag)
 	return false;
 }
 
-/* Nobody but the filter's operator can make these hosts lead elsewhere. */
+/* Only the filter's operator can make these hosts redirect elsewhere. */
 static bool
 is_filter(struct slice host)
 {

@@ -1,4 +1,4 @@
-/* setting.h: what can be set where a message is changed, so that signatures survive. */
+/* setting.h: settings of the software that changed a message, so that signatures survive. */
 #ifndef FILTER_EXPLAIN_SETTING_H
 #define FILTER_EXPLAIN_SETTING_H
 
@@ -8,8 +8,10 @@ struct setting {
 	const char *id, *text, *page; /* text: in English, N_(); page: where it is documented */
 };
 
-/* The settings that would have kept the changes of a diagnosis that is proved, one after the other
- * from *at on, which is 0 at first; NULL after the last one. */
+/*
+ * The settings that would have prevented the changes of a proved diagnosis, one for each call, from
+ * *at on, which is 0 at first; NULL after the last one.
+ */
 const struct setting *setting_next(const struct diagnosis *diagnosis, size_t *at);
 
 /* The setting of an id, or NULL. */

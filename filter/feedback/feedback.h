@@ -6,6 +6,16 @@
 
 #include "filter/settings/settings.h"
 
+/*
+ * `report read`: reports from stdin, which is one mail (or a report itself), or from all PATHs,
+ * into the store. The exit status: 0 once everything is stored or set aside.
+ */
+int feedback_read_main(const struct options *options, struct arena *arena);
+
+/* `report show`: what is in the store, of one domain and those below it or of all; to stdout. The
+ * exit status. */
+int feedback_show_main(const struct options *options, struct arena *arena);
+
 /* `report prune`: removes reports that came more than --days ago. The exit status. */
 int feedback_prune_main(const struct options *options, struct arena *arena);
 

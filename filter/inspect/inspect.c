@@ -3,13 +3,14 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/out/record.h"
+#include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
 
-/* A message from the domain that nothing authenticates: what a stranger would send in its name. */
+/* An unauthenticated message from the domain, as a forger would send it. */
 struct stranger {
 	struct message message;
 	struct envelope envelope;
@@ -108,6 +109,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	struct options both = *options;
 	struct evaluation ev;
 	const char *error = NULL;
+	struct confinement confinement;
 	enum evaluate_status opened;
 	int status = record_probe(options, arena);
 
@@ -116,6 +118,8 @@ inspect_main(const struct options *options, struct arena *arena)
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);
+	if (opened == EVALUATE_OK && confine(options, arena, &confinement, &error) != ST_OK)
+		opened = EVALUATE_TEMP;
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev);
 	} else {

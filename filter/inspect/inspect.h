@@ -39,6 +39,7 @@ struct inspect_spf {
 	struct inspect_net *nets;
 	size_t nnets;
 	double addresses4;       /* how many IPv4 addresses, each range counted whole */
+	unsigned voids4, voids6; /* of a: terms, those without an address of that family */
 	unsigned lookups, voids; /* at most, where nothing matches before the end */
 	bool by_message;         /* some term depends on the message (macros) or on PTR */
 	bool everyone;           /* some term lets everyone in */
@@ -63,6 +64,8 @@ struct inspect_key {
 	bool revoked, testing, strict_i;
 	bool named;      /* by --selector */
 	size_t messages; /* of --messages that are signed with it */
+	bool has_dates;
+	int64_t first, last; /* of these, when they came, seconds since the epoch */
 };
 
 /* A key that messages name: d and s are normal. */
@@ -70,6 +73,8 @@ struct inspect_seen {
 	struct slice d, s;
 	size_t messages; /* how many of them */
 	size_t last;     /* the number of the newest of these */
+	bool has_dates;
+	int64_t oldest, newest; /* when they came */
 };
 
 /* What --messages tells, for all domains. */

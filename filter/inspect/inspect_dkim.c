@@ -1,16 +1,18 @@
 #include "filter/inspect/inspect.h"
+#include "filter/inspect/slip.h"
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "mime/buf.h"
 
 enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
+enum { DAY = 86400, KEY_OLD = 730 /* days, over which a key should have been changed */ };
 
 static const char area[] = "dkim";
 
 #define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
 
-/* The key's size; an error is told. */
+/* The key's size; an error is reported. */
 static void
 measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
 {
@@ -29,7 +31,12 @@ measure(struct inspection *inspection, const struct dkim_key *parsed, struct ins
 	crypto_key_free(opened);
 	key->state = AUTH_PERMERROR;
 	if (st == ST_BAD) {
-		ADD(findings, FINDING_ERROR, "dkim-key-bad", "%s: p= holds no public key", name);
+		const struct slip slip = slip_find(SLIP_KEY_DATA, key->record, 0);
+
+		finding_mark(findings,
+			ADD(findings, FINDING_ERROR, "dkim-key-bad", "%s: p= holds no public key",
+				name),
+			key->record, slip.at, slip.text);
 	} else if (parsed->k == DKIM_KEY_RSA && key->bits < limits->rsa_min_bits) {
 		key->state = AUTH_POLICY;
 		ADD(findings, FINDING_ERROR, "dkim-key-small",
@@ -61,7 +68,10 @@ octet_text(struct findings *findings, const struct reason *reason)
 	return arena_cstr(findings->arena, buf_slice(&text));
 }
 
-/* What we pass over, and what keeps the record from being read, with the octet and its place. */
+/*
+ * Departures that we ignore, and defects that make the record unreadable, with the octet and its
+ * place.
+ */
 static void
 tell_notes(struct findings *findings, const char *name, const struct notes *notes)
 {
@@ -73,19 +83,23 @@ tell_notes(struct findings *findings, const char *name, const struct notes *note
 }
 
 static void
-tell_defect(struct findings *findings, const char *name, const struct reason *defect)
+tell_defect(struct findings *findings, const char *name, const struct reason *defect,
+	struct slice record)
 {
+	const struct slip slip = slip_find(SLIP_KEY, record, defect->at);
+	struct finding *finding;
 	const char *text = phrase_words(reason_text(defect), findings->arena);
 	const char *about = findings_shown(findings, reason_about(defect));
 
 	if (defect->has_octet)
-		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s: %s, octet %s at %zu", name,
-			text, about, octet_text(findings, defect), defect->at);
+		finding = ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s: %s, octet %s at %zu",
+			name, text, about, octet_text(findings, defect), defect->at);
 	else if (defect->at > 0)
-		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s: %s, from octet %zu on", name,
-			text, about, defect->at);
+		finding = ADD(findings, FINDING_ERROR, "dkim-record",
+			"%s: %s: %s, from octet %zu on", name, text, about, defect->at);
 	else
-		ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name, text);
+		finding = ADD(findings, FINDING_ERROR, "dkim-record", "%s: %s", name, text);
+	finding_mark(findings, finding, record, slip.at, slip.text);
 }
 
 static void
@@ -105,7 +119,7 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	key->state = AUTH_PERMERROR;
 	tell_notes(findings, name, &parsed.notes);
 	if (parsed.defect.id != DKIM_R_NONE)
-		tell_defect(findings, name, &parsed.defect);
+		tell_defect(findings, name, &parsed.defect, key->record);
 	else if (parsed.revoked)
 		ADD(findings, FINDING_WARNING, "dkim-revoked",
 			"%s: the key is revoked (p= is empty): signatures with it do not count",
@@ -116,10 +130,14 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	else
 		measure(inspection, &parsed, key);
 	if (parsed.no_sha256 || parsed.not_email) {
-		key->state = AUTH_PERMERROR;
-		ADD(findings, FINDING_ERROR, "dkim-key-use",
+		const struct slip slip = slip_find(SLIP_KEY, key->record, 0);
+		struct finding *finding = ADD(findings, FINDING_ERROR, "dkim-key-use",
 			"%s: %s does not list what mail needs: remove the tag", name,
 			parsed.no_sha256 ? "h=" : "s=");
+
+		if (slip.text != NULL)
+			finding_mark(findings, finding, key->record, slip.at, slip.text);
+		key->state = AUTH_PERMERROR;
 	}
 	if (parsed.testing)
 		ADD(findings, FINDING_WARNING, "dkim-testing",
@@ -128,7 +146,7 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 			name);
 }
 
-/* A key that only messages name may be gone on purpose, or never have been the domain's. */
+/* A key that only messages name may have been withdrawn, or may never have been the domain's. */
 static void
 tell_missing(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -173,18 +191,49 @@ inspect_key(struct inspection *inspection, struct inspect_key *key)
 	judge_record(inspection, key);
 }
 
-static size_t
-seen_in(const struct inspection *inspection, struct slice name)
+static void
+take_seen(struct inspect_key *key, const struct inspect_seen *seen)
+{
+	key->messages = seen->messages;
+	key->has_dates = seen->has_dates;
+	key->first = seen->oldest;
+	key->last = seen->newest;
+}
+
+/* What messages tell of a key that was named. */
+static void
+find_seen(const struct inspection *inspection, struct inspect_key *key)
 {
 	const struct inspect_messages *messages = inspection->messages;
-	struct slice seen;
+	struct slice name;
 
 	for (size_t i = 0; i < messages->nseen; i++)
 		if (dkim_key_name(messages->seen[i].s, messages->seen[i].d, inspection->in->arena,
-			    &seen) &&
-			slice_eq(seen, name))
-			return messages->seen[i].messages;
-	return 0;
+			    &name) &&
+			slice_eq(name, key->name))
+			take_seen(key, &messages->seen[i]);
+}
+
+/* How old it is at least, and whether it is used at all, as far as messages tell. */
+static void
+tell_use(struct inspection *inspection, const struct inspect_key *key)
+{
+	const int64_t days = key->has_dates ? (key->last - key->first) / DAY : 0;
+	struct findings *findings = &inspection->findings;
+	const char *name = findings_shown(findings, key->name);
+
+	if (!inspection->messages->asked || key->state != AUTH_PASS)
+		return;
+	if (key->messages == 0 && inspection->messages->messages > 0)
+		ADD(findings, FINDING_NOTE, "dkim-unused",
+			"%s: none of the %zu messages is signed with it: if nothing else is, take "
+			"the key down",
+			name, inspection->messages->messages);
+	else if (days > KEY_OLD)
+		ADD(findings, FINDING_WARNING, "dkim-key-old",
+			"%s: messages are signed with it since %lld days: change the key, with a "
+			"new selector",
+			name, (long long)days);
 }
 
 static void
@@ -200,8 +249,9 @@ inspect_selector(struct inspection *inspection, const char *selector, struct ins
 		ADD(findings, FINDING_ERROR, "dkim-selector", "\"%s\" is not a selector", shown);
 		return;
 	}
-	key->messages = seen_in(inspection, key->name);
+	find_seen(inspection, key);
 	inspect_key(inspection, key);
+	tell_use(inspection, key);
 }
 
 static bool
@@ -213,8 +263,10 @@ is_known(const struct inspection *inspection, struct slice name)
 	return false;
 }
 
-/* The keys of the domain, and of what is below it, that messages name; the number of those that
- * were not looked at. */
+/*
+ * The keys of the domain, and of names below it, that messages use; the number of those not
+ * examined.
+ */
 static size_t
 inspect_seen(struct inspection *inspection)
 {
@@ -236,10 +288,11 @@ inspect_seen(struct inspection *inspection)
 		*key = (struct inspect_key){
 			.selector = findings_shown(&inspection->findings, seen->s),
 			.name = name,
-			.state = AUTH_PERMERROR,
-			.messages = seen->messages};
+			.state = AUTH_PERMERROR};
+		take_seen(key, seen);
 		inspection->nkeys++;
 		inspect_key(inspection, key);
+		tell_use(inspection, key);
 	}
 	return left;
 }

@@ -1,4 +1,5 @@
 #include "filter/inspect/inspect.h"
+#include "filter/inspect/slip.h"
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
@@ -62,6 +63,7 @@ check_none(const struct check *check)
 	const char *name = under_dmarc(check, inspection->domain);
 	const struct dns_answer *answer = dns_get(inspection->in->dns, slice_str(name), DNS_TXT, 0);
 	struct finding *finding;
+	struct slip slip;
 	struct buf should;
 	size_t records = 0;
 
@@ -74,6 +76,8 @@ check_none(const struct check *check)
 		finding = ADD(check, FINDING_ERROR, "dmarc-unrecognised",
 			"a TXT record looks like DMARC but does not begin with \"v=DMARC1;\", and "
 			"is ignored");
+		slip = slip_find(SLIP_DMARC, answer->rr[i].text, 0);
+		finding_mark(check->findings, finding, answer->rr[i].text, slip.at, slip.text);
 		set_records(check, finding, NULL);
 		finding->now = shown(check, answer->rr[i].text);
 		return;
@@ -112,8 +116,13 @@ check_syntax(const struct check *check)
 	else if (record->syntax_error)
 		finding = ADD(check, FINDING_ERROR, "dmarc-syntax",
 			"a part of the record is broken and is ignored");
-	if (finding != NULL)
+	if (finding != NULL) {
+		const struct slip slip = slip_find(SLIP_DMARC, record->text, 0);
+
+		if (slip.text != NULL)
+			finding_mark(check->findings, finding, record->text, slip.at, slip.text);
 		set_records(check, finding, NULL);
+	}
 	if (record->duplicate)
 		ADD(check, FINDING_WARNING, "dmarc-twice",
 			"a tag appears twice: the first one counts");

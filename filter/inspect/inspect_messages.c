@@ -7,6 +7,7 @@
 
 #include "auth/base/domain.h"
 #include "filter/inspect/inspect.h"
+#include "filter/intake/msgtime.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/walk.h"
@@ -33,9 +34,21 @@ tell_unread(struct reading *reading, const char *path, enum fault why)
 	}
 }
 
+static void
+note_date(struct inspect_seen *seen, const int64_t *date)
+{
+	if (date == NULL)
+		return;
+	if (!seen->has_dates || *date < seen->oldest)
+		seen->oldest = *date;
+	if (!seen->has_dates || *date > seen->newest)
+		seen->newest = *date;
+	seen->has_dates = true;
+}
+
 /* A pair counts once a message, however often that message is signed with it. */
 static void
-note_signature(struct reading *reading, const struct dkim_sig *sig)
+note_signature(struct reading *reading, const struct dkim_sig *sig, const int64_t *date)
 {
 	struct inspect_messages *found = reading->found;
 	struct inspect_seen *seen;
@@ -47,6 +60,7 @@ note_signature(struct reading *reading, const struct dkim_sig *sig)
 		if (slice_eq(seen->d, sig->d) && slice_eq(seen->s, sig->s)) {
 			seen->messages += seen->last != found->messages;
 			seen->last = found->messages;
+			note_date(seen, date);
 			return;
 		}
 	}
@@ -58,6 +72,7 @@ note_signature(struct reading *reading, const struct dkim_sig *sig)
 		.s = arena_dup(reading->arena, sig->s),
 		.messages = 1,
 		.last = found->messages};
+	note_date(seen, date);
 }
 
 /* What has no header is no message. */
@@ -68,19 +83,22 @@ read_message(struct reading *reading, struct slice raw)
 	const struct field *field;
 	struct message message;
 	struct dkim_sig sig;
+	int64_t date = 0;
+	bool dated;
 
 	arena_clear(&reading->one);
 	message_parse(raw, limits->fields, limits->field_size, &reading->one, &message);
 	if ((message.flags & MESSAGE_NO_HEADER) != 0)
 		return;
 	reading->found->messages++;
+	dated = message_time(&message, &reading->one, &date);
 	for (size_t n = 0; n < SIGNATURES_MAX &&
 			   (field = message_field(&message, "DKIM-Signature", n)) != NULL;
 		n++) {
 		if ((field->flags & FIELD_OVERSIZE) != 0)
 			continue;
 		dkim_parse(field, &reading->one, &sig);
-		note_signature(reading, &sig);
+		note_signature(reading, &sig, dated ? &date : NULL);
 	}
 }
 

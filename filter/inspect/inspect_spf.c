@@ -1,5 +1,5 @@
 /*
- * inspect_spf.c: the SPF record and all that it leads to, as written, whoever the client is.
+ * inspect_spf.c: the SPF record and all records that it leads to, as written, for any client.
  *
  * auth/spf/ stops at the first term that matches; here every term is followed, so that the worst
  * case is reported.
@@ -94,7 +94,7 @@ is_void(const struct dns_answer *answer)
 	return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
 }
 
-/* The addresses of a name; passing: they are let in. True if there are any. */
+/* The addresses of a name; passing: they are allowed. True if there are any. */
 static bool
 addresses(struct walk *walk, struct inspect_term *term, const struct spf_directive *directive,
 	struct slice name, bool passing)
@@ -168,7 +168,7 @@ follow(struct walk *walk, struct place place, struct inspect_term *term)
 		walk_record(walk, place, term->target, &record);
 }
 
-/* The name that a term asks for; false if the term cannot be followed. */
+/* The name that a term queries; false if the term cannot be followed. */
 static bool
 set_target(struct walk *walk, struct inspect_term *term, struct slice spec)
 {
@@ -207,6 +207,8 @@ walk_lookup(struct walk *walk, struct place place, struct inspect_term *term,
 	case SPF_A:
 		term->nothing = !addresses(walk, term, directive, term->target, passing) &&
 				term->problem == NULL;
+		walk->spf->voids4 += is_void(ask(walk, term->target, DNS_A));
+		walk->spf->voids6 += is_void(ask(walk, term->target, DNS_AAAA));
 		break;
 	case SPF_MX:
 		exchangers(walk, term, directive, passing);
@@ -275,7 +277,7 @@ walk_record(
 			return;
 		if (directive->mechanism == SPF_ALL) {
 			walk_all(walk, place, directive);
-			return; /* RFC 7208 5.1: what follows is ignored */
+			return; /* RFC 7208 5.1: later terms are ignored */
 		}
 		place.passing = passing && directive->qualifier == AUTH_PASS;
 		if (directive->mechanism == SPF_IP4 && place.passing)

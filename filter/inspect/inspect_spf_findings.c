@@ -2,6 +2,7 @@
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/fix.h"
 #include "filter/inspect/inspect.h"
+#include "filter/inspect/slip.h"
 
 enum {
 	RECORD_LONG = 450, /* RFC 7208 3.4: an answer of 512 octets at most */
@@ -52,12 +53,16 @@ check_none(const struct check *check, const struct dns_answer *answer)
 {
 	const struct slice domain = check->inspection->domain;
 	struct finding *finding;
+	struct slip slip;
 
 	for (size_t i = 0; i < answer->n; i++)
 		if (looks_like_spf(answer->rr[i].text)) {
 			finding = ADD(check, FINDING_ERROR, "spf-unrecognised",
 				"a TXT record looks like SPF but does not begin with \"v=spf1 \", "
 				"and is ignored");
+			slip = slip_find(SLIP_SPF, answer->rr[i].text, 0);
+			finding_mark(
+				check->findings, finding, answer->rr[i].text, slip.at, slip.text);
 			set_records(check, finding, answer->rr[i].text, SLICE(""));
 			return;
 		}
@@ -78,6 +83,7 @@ check_records(const struct check *check)
 	struct slice records[RECORDS_MAX], bad, fixed;
 	struct spf_record parsed;
 	struct finding *finding;
+	struct slip slip;
 	size_t n = 0;
 
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD) {
@@ -106,6 +112,11 @@ check_records(const struct check *check)
 	finding = ADD(check, FINDING_ERROR, "spf-syntax",
 		"the record is broken at \"%s\", so that none of it is valid (permerror)",
 		shown(check, bad));
+	slip = slip_find(SLIP_SPF, records[0],
+		bad.p >= records[0].p && bad.p < records[0].p + records[0].n
+			? (size_t)(bad.p - records[0].p) + 1
+			: 0);
+	finding_mark(check->findings, finding, records[0], slip.at, slip.text);
 	if (!fix_spf_syntax(records[0], check->arena, &fixed))
 		fixed = SLICE("");
 	set_records(check, finding, records[0], fixed);
@@ -131,6 +142,24 @@ check_limits(const struct check *check)
 			"%u terms ask for names without records (void lookups), and %d are allowed "
 			"(permerror)",
 			spf->voids, SPF_MAX_VOIDS);
+	else if (spf->voids6 > SPF_MAX_VOIDS)
+		ADD(check, FINDING_WARNING, "spf-voids-ipv6",
+			"to a client with an IPv6 address %u hosts of the record have no address "
+			"(void "
+			"lookups), and %d are allowed: it may get permerror. Give them AAAA "
+			"records, "
+			"or "
+			"write ip4: in place of their names",
+			spf->voids6, SPF_MAX_VOIDS);
+	else if (spf->voids4 > SPF_MAX_VOIDS)
+		ADD(check, FINDING_WARNING, "spf-voids-ipv4",
+			"to a client with an IPv4 address %u hosts of the record have no address "
+			"(void "
+			"lookups), and %d are allowed: it may get permerror. Give them A records, "
+			"or "
+			"write "
+			"ip6: in place of their names",
+			spf->voids4, SPF_MAX_VOIDS);
 	if (spf->incomplete)
 		ADD(check, FINDING_WARNING, "spf-incomplete",
 			"not all that the record leads to could be followed: the counts are too "

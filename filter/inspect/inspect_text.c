@@ -106,6 +106,15 @@ print_target(const struct inspection *inspection, const struct dmarc_target *tar
 }
 
 static void
+print_alignment(const char *what, bool strict, FILE *out)
+{
+	fprintf(out,
+		strict ? _("  %s: only exactly the domain of From counts (strict)\n")
+		       : _("  %s: a subdomain is enough (relaxed)\n"),
+		what);
+}
+
+static void
 print_dmarc(const struct inspection *inspection, FILE *out)
 {
 	static const char *const modes[] = {
@@ -144,8 +153,11 @@ print_dmarc(const struct inspection *inspection, FILE *out)
 				dmarc_policy_word(got->policy),
 				shown(inspection, got->record_domain));
 	}
-	if (result->has_record)
+	if (result->has_record) {
 		fprintf(out, "  %s\n", shown(inspection, result->record.text));
+		print_alignment("SPF", result->record.aspf_strict, out);
+		print_alignment("DKIM", result->record.adkim_strict, out);
+	}
 	for (size_t i = 0; i < inspection->dmarc[0].ntargets; i++)
 		print_target(inspection, &inspection->dmarc[0].targets[i], out);
 	print_findings(inspection, "dmarc", out);

@@ -1,4 +1,4 @@
-/* The envelope of stored mail, as its header tells it. */
+/* The envelope of stored mail, from its header. */
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope_modes.h"
@@ -14,8 +14,9 @@ struct walk {
 	size_t lookups; /* names of by clauses that were looked up */
 	struct envelope_source *source;
 	const struct provider *only; /* of --mailbox NAME; NULL: all */
-	struct received submission;  /* the last hop of a local program: who wrote what is below? */
-	bool submitted;              /* there is one whose host was not seen yet */
+	struct received
+		submission; /* the last hop of a local program: who wrote the fields below? */
+	bool submitted;     /* there is one whose host has not appeared yet */
 };
 
 static enum relay_trust
@@ -64,8 +65,10 @@ relay_kind(struct walk *walk, const struct received *received, enum client_unkno
 	}
 }
 
-/* What stands below a hop of a provider or of a local program was written by the same, or it is
- * the sender's word. */
+/*
+ * A field below a hop of a provider or of a local program was written by the same host, or by the
+ * sender.
+ */
 static bool
 fits(struct walk *walk, const struct received *received)
 {
@@ -76,7 +79,7 @@ fits(struct walk *walk, const struct received *received)
 		return false;
 	if (!walk->submitted)
 		return true;
-	/* a content filter on the way names itself so */
+	/* a content filter on the way identifies itself like this */
 	if (slice_ieq(received->by, SLICE("localhost")))
 		return true;
 	walk->submitted = false;
@@ -111,8 +114,10 @@ stored_kind(struct walk *walk, struct slice value, const struct received *receiv
 	return kind;
 }
 
-/* One Received, from the top. True: it is inside, go on; else source->unknown says whether it is
- * the border. */
+/*
+ * One Received, from the top. True: it is inside, continue; else source->unknown distinguishes the
+ * border from a failure.
+ */
 static bool
 pass(struct walk *walk, const struct field *field, struct received *received)
 {
@@ -141,7 +146,10 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 	return true;
 }
 
-/* Whose border wrote it, of those that put Return-Path below: there may be no inside hop on top. */
+/*
+ * The provider whose border wrote it, among those that put Return-Path below: there may be no
+ * inside hop on top.
+ */
 static const struct provider *
 border_provider(const struct provider *only, const struct received *received)
 {
@@ -156,8 +164,10 @@ border_provider(const struct provider *only, const struct received *received)
 	return NULL;
 }
 
-/* The topmost Received whose handing host is outside; where one hides it, nobody is known. Returns
- * the index of its field, or nfields. */
+/*
+ * The topmost Received whose handing host is outside; if it cannot be determined, the client is
+ * unknown. Returns the index of its field, or nfields.
+ */
 static size_t
 find_border(struct walk *walk, const struct message *message, struct envelope *envelope)
 {

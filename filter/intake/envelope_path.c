@@ -9,8 +9,10 @@
 
 enum { DOMAIN_OCTETS = 1024 };
 
-/* `From ADDR DATE`: the address may hold blanks in quotes; `-` (Mozilla) and N@xxx (Google Takeout)
- * are none */
+/*
+ * `From ADDR DATE`: the address may have quoted spaces; `-` (Mozilla) and N@xxx (Google Takeout)
+ * are not addresses
+ */
 static bool
 mbox_path(struct slice line, struct slice *path)
 {
@@ -25,7 +27,7 @@ mbox_path(struct slice line, struct slice *path)
 	return path->n > 0 && !slice_eq(*path, SLICE("-"));
 }
 
-/* The value of a Return-Path: what stands in <>, else its first word. */
+/* The value of a Return-Path: the text in <>, else its first word. */
 static struct slice
 field_path(struct slice value)
 {
@@ -59,7 +61,7 @@ path_above(const struct message *message, size_t border, struct arena *arena, st
 	return false;
 }
 
-/* The word behind NAME, up to a blank, `;` or comment. */
+/* The word after NAME, up to white space, `;` or a comment. */
 static bool
 word_behind(struct slice *at, struct slice name, struct slice *word)
 {
@@ -74,8 +76,10 @@ word_behind(struct slice *at, struct slice name, struct slice *word)
 	return true;
 }
 
-/* `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...` without an authserv-id, as Microsoft
- * writes it. *null: a HELO stands for the null path. */
+/*
+ * `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...` without an authserv-id, as Microsoft
+ * writes it. *null: a HELO name means the null path.
+ */
 static bool
 noted_domain(struct slice at, struct slice *domain, bool *null)
 {
@@ -118,7 +122,7 @@ last_path(const struct message *message, size_t border, size_t *number)
 	return last;
 }
 
-/* Whoever wrote the field below the border, its domain is the one that SPF was asked for. */
+/* Whoever wrote the field below the border, its domain is the one that SPF checked. */
 static void
 path_below(const struct message *message, size_t border, struct slice domain, bool null,
 	struct arena *arena, struct taken *taken)
@@ -142,7 +146,7 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 		return;
 	}
 	buf_init(&text, arena, DOMAIN_OCTETS);
-	buf_addc(&text, '@'); /* RFC 7208 4.3: a local-part that is not there */
+	buf_addc(&text, '@'); /* RFC 7208 4.3: a missing local-part */
 	buf_add(&text, domain);
 	if (text.over)
 		return;
@@ -150,7 +154,7 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 	taken->source.path = PLACE_NOTED;
 }
 
-/* The domain of smtp.mail of the SPF result that the host noted in this field, or empty. */
+/* The domain in smtp.mail of the SPF result that the host recorded in this field, or empty. */
 static struct slice
 mail_of(const struct field *field, struct slice host, struct arena *arena)
 {
@@ -169,8 +173,10 @@ mail_of(const struct field *field, struct slice host, struct arena *arena)
 	return SLICE("");
 }
 
-/* What the border's host noted below its Received: the first such field is its own, and all above
- * the next Received. */
+/*
+ * Uses the note that the border's host made below its Received: the first such field, and all above
+ * the next Received, are its own.
+ */
 static bool
 path_of_border(
 	const struct message *message, size_t border, struct arena *arena, struct taken *taken)
@@ -195,7 +201,7 @@ path_of_border(
 	return domain.n > 0;
 }
 
-/* What the provider noted above its border. */
+/* The provider's notes above its border. */
 static bool
 path_noted(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
 {

@@ -44,7 +44,7 @@ wait_readable(const struct input *input)
 	}
 }
 
-/* -1 with *error; 0 at the end */
+/* -1 with *fault; 0 at the end */
 static ssize_t
 read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -73,7 +73,7 @@ read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 	return got;
 }
 
-/* Does one more byte come? It is kept for input_rest. */
+/* Is there one more byte? It is kept for input_rest. */
 static enum status
 look_for_more(struct input *input, enum fault *fault)
 {
@@ -125,7 +125,7 @@ read_memory(struct input *input, size_t max, bool *full, enum fault *fault)
 	return ST_OK;
 }
 
-/* read_some, but for the byte that look_for_more took */
+/* read_some, except for the byte that look_for_more took */
 static ssize_t
 next_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -142,7 +142,7 @@ next_for_spool(void *arg, char *buffer, size_t size, enum fault *fault)
 	return next_some(arg, buffer, size, fault);
 }
 
-/* What we have, and everything after it up to max octets, goes to a spool file. */
+/* Copies the octets read so far, and the rest up to max octets, to a spool file. */
 static enum status
 read_spool(const struct options *options, struct input *input, size_t max, enum fault *fault)
 {
@@ -204,7 +204,7 @@ is_eml(const char *name)
 	return s.n > 4 && s.p[0] != '.' && slice_ieq(slice_from(s, s.n - 4), SLICE(".eml"));
 }
 
-/* The one .eml of a folder, opened; -1 with *error. */
+/* The one .eml of a folder, opened; -1 with *fault. */
 static int
 open_in_folder(int folder, enum fault *fault)
 {
@@ -267,14 +267,28 @@ from_stdin(int64_t timeout)
 }
 
 enum status
-input_read(const struct options *options, struct input *input, enum fault *fault)
+input_open(const struct options *options, struct input *input, enum fault *fault)
 {
 	*input = from_stdin(options->read_timeout);
 	if (options->input != NULL && open_named(options->input, input, fault) != ST_OK) {
 		input->end = true;
 		return ST_BAD;
 	}
+	return ST_OK;
+}
+
+enum status
+input_take(const struct options *options, struct input *input, enum fault *fault)
+{
 	return read_any(options, input, fault);
+}
+
+enum status
+input_read(const struct options *options, struct input *input, enum fault *fault)
+{
+	if (input_open(options, input, fault) != ST_OK)
+		return ST_BAD;
+	return input_take(options, input, fault);
 }
 
 enum status

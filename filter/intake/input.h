@@ -1,11 +1,10 @@
 /*
  * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
  *
- * Up to 16 MiB are read into memory, from a regular file too, so that truncating it
- * meanwhile cannot harm us. A larger regular file is mapped as it is; more from a pipe goes through
- * an unlinked file in the spool folder, mapped. Above max_size no more is kept: bytes then holds
- * the first max_size octets, partial is true, and the rest is read by input_rest while it is passed
- * on.
+ * Up to 16 MiB are read into memory, from a regular file too, so that truncating it meanwhile is
+ * harmless. A larger regular file is mapped as it is; more from a pipe goes through an unlinked
+ * file in the spool folder, mapped. Octets beyond max_size are not kept: bytes then holds the first
+ * max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
  */
 #ifndef FILTER_INTAKE_INPUT_H
 #define FILTER_INTAKE_INPUT_H
@@ -22,14 +21,14 @@ typedef long input_pull(void *arg, char *buffer, size_t size, enum fault *fault)
 
 struct input {
 	struct slice bytes;
-	bool partial;     /* there is more behind input_rest */
-	int fd;           /* where the rest comes from; -1 where there is none */
+	bool partial;     /* input_rest has more */
+	int fd;           /* where the rest comes from, or -1 */
 	input_pull *pull; /* instead of fd, with its argument; or NULL */
 	void *pull_arg;
 	int64_t until_ms;    /* read_timeout as a monotonic clock, or 0 */
 	bool end;            /* fd was read to its end */
 	bool named;          /* fd is that of --input, to be closed */
-	char head;           /* the one byte that was read to see that there is more ... */
+	char head;           /* the byte that was read to detect that there is more ... */
 	bool has_head;       /* ... and is not in bytes */
 	char *memory;        /* owned, or NULL */
 	struct slice mapped; /* owned: spool_release; or empty */
@@ -42,13 +41,17 @@ struct input {
  */
 enum status input_read(const struct options *options, struct input *input, enum fault *fault);
 
+/* The two halves of it: no octet of the message is read before the second. */
+enum status input_open(const struct options *options, struct input *input, enum fault *fault);
+enum status input_take(const struct options *options, struct input *input, enum fault *fault);
+
 /* The same from pull. */
 enum status input_read_pull(const struct options *options, input_pull *pull, void *arg,
 	struct input *input, enum fault *fault);
 
 /*
  * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
- * the spool, mapped; what pointed into bytes before is void. partial is false then. ST_TEMP with
+ * the spool, mapped; earlier pointers into bytes are invalid. partial is false then. ST_TEMP with
  * *fault.
  */
 enum status input_complete(const struct options *options, struct input *input, enum fault *fault);
@@ -60,12 +63,12 @@ enum status input_complete(const struct options *options, struct input *input, e
 long input_rest(struct input *input, char *buffer, size_t size);
 
 /*
- * Reads stdin to its end and discards it (a host may take a filter that does not read for dead).
- * Stops at the time-out. Also where *input is all zero.
+ * Reads stdin to its end and discards it (a mail server may consider a filter that does not read to
+ * have failed). Stops at the time-out. Also where *input is all zero.
  */
 void input_drain(struct input *input);
 
-/* The same with stdin before anything was read, for so many seconds at most; 0: no bound. */
+/* The same for stdin before anything was read, for at most that many seconds; 0: no limit. */
 void input_discard(int64_t timeout);
 
 /* *input may be all zero */

@@ -4,8 +4,11 @@
 #include <stdlib.h>
 
 #include "mime/address.h"
+#include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/late.h"
+
+enum { TYPE_MAX = 200 };
 
 struct library {
 	__typeof__(&g_mime_stream_mem_new_with_buffer) stream;
@@ -24,6 +27,8 @@ struct library {
 	__typeof__(&g_mime_data_wrapper_get_stream) content_stream;
 	__typeof__(&g_mime_object_get_content_type) content_type;
 	__typeof__(&g_mime_content_type_is_type) is_type;
+	__typeof__(&g_mime_content_type_get_media_type) media_type;
+	__typeof__(&g_mime_content_type_get_media_subtype) media_subtype;
 	__typeof__(&g_mime_object_get_content_type_parameter) parameter;
 	__typeof__(&g_mime_object_get_header_list) headers;
 	__typeof__(&g_mime_header_list_get_count) header_count;
@@ -40,7 +45,8 @@ struct walk {
 	struct library lib;
 	struct slice raw;
 	struct arena *arena;
-	struct structure_message *found;
+	struct structure_message *found; /* or */
+	struct structure_part *parts;
 	size_t *n;
 	const char *boundaries[STRUCTURE_DEPTH]; /* of the multiparts around, the outermost first */
 	size_t depth;
@@ -66,6 +72,8 @@ load(struct library *lib)
 		LATE_ALWAYS(library, content_stream, g_mime_data_wrapper_get_stream),
 		LATE_ALWAYS(library, content_type, g_mime_object_get_content_type),
 		LATE_ALWAYS(library, is_type, g_mime_content_type_is_type),
+		LATE_ALWAYS(library, media_type, g_mime_content_type_get_media_type),
+		LATE_ALWAYS(library, media_subtype, g_mime_content_type_get_media_subtype),
 		LATE_ALWAYS(library, parameter, g_mime_object_get_content_type_parameter),
 		LATE_ALWAYS(library, headers, g_mime_object_get_header_list),
 		LATE_ALWAYS(library, header_count, g_mime_header_list_get_count),
@@ -204,9 +212,9 @@ add(struct walk *walk, struct slice bytes, bool recoded)
 		walk->found[(*walk->n)++] = (struct structure_message){bytes, recoded};
 }
 
-/* A message that is coded: GMime takes it for a part with an odd type. */
-static void
-add_recoded(struct walk *walk, GMimePart *part)
+/* The octets of a part, decoded; *recoded: they were coded. False where it has none. */
+static bool
+decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *recoded)
 {
 	const struct library *lib = &walk->lib;
 	GMimeDataWrapper *content = lib->content(part);
@@ -217,21 +225,50 @@ add_recoded(struct walk *walk, GMimePart *part)
 	char *out;
 
 	if (stream == NULL || stream->bound_start < 0)
-		return;
+		return false;
 	start = (size_t)stream->bound_start;
 	end = stream->bound_end < 0 ? walk->raw.n : (size_t)stream->bound_end;
 	if (start > end || end > walk->raw.n)
-		return;
-	if (encoding != GMIME_CONTENT_ENCODING_BASE64 &&
-		encoding != GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE) {
-		add(walk, slice_make(walk->raw.p + start, end - start), false);
-		return;
-	}
+		return false;
+	*recoded = encoding == GMIME_CONTENT_ENCODING_BASE64 ||
+		   encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	*bytes = slice_make(walk->raw.p + start, end - start);
+	if (!*recoded)
+		return true;
 	lib->decode_init(&decoder, encoding);
 	out = arena_alloc(walk->arena, lib->decode_room(&decoder, end - start) + 1);
-	add(walk,
-		slice_make(out, lib->decode_step(&decoder, walk->raw.p + start, end - start, out)),
-		true);
+	*bytes = slice_make(out, lib->decode_step(&decoder, walk->raw.p + start, end - start, out));
+	return true;
+}
+
+/* A message that is coded: GMime takes it for a part with an odd type. */
+static void
+add_recoded(struct walk *walk, GMimePart *part)
+{
+	struct slice bytes;
+	bool recoded;
+
+	if (decoded(walk, part, &bytes, &recoded))
+		add(walk, bytes, recoded);
+}
+
+static void
+add_part(struct walk *walk, GMimeContentType *type, const char *name, struct slice bytes)
+{
+	const char *media = walk->lib.media_type(type), *sub = walk->lib.media_subtype(type);
+	struct buf text;
+
+	if (*walk->n == STRUCTURE_PARTS)
+		return;
+	buf_init(&text, walk->arena, TYPE_MAX);
+	buf_adds(&text, media != NULL ? media : "");
+	buf_addc(&text, '/');
+	buf_adds(&text, sub != NULL ? sub : "");
+	walk->parts[(*walk->n)++] = (struct structure_part){
+		.type = arena_cstr(walk->arena, arena_lower(walk->arena, buf_slice(&text))),
+		.name = name != NULL ? arena_cstr(walk->arena, slice_str(name)) : NULL,
+		.bytes = bytes,
+	};
 }
 
 /* A message by its type, or a file that is named as one, as programs attach what was saved. */
@@ -284,16 +321,56 @@ visit(struct walk *walk, void *object)
 	if (is_a(walk, object, lib->message_part_type())) {
 		GMimeMessage *message = lib->message((GMimeMessagePart *)object);
 
-		if (message != NULL) {
+		if (message != NULL && walk->found == NULL) {
+			size_t from = first_field(walk, message, walk->raw.n);
+
+			from = first_field(walk, lib->mime_part(message), from);
+			add_part(walk, lib->content_type((GMimeObject *)object), NULL,
+				up_to_boundary(walk, from));
+		} else if (message != NULL) {
 			walk->boundaries[walk->depth++] = NULL;
 			visit_message(walk, message);
 			walk->depth--;
 		}
 	} else if (is_a(walk, object, lib->multipart_type())) {
 		visit_multipart(walk, object);
+	} else if (is_a(walk, object, lib->part_type()) && walk->found == NULL) {
+		struct slice bytes;
+		bool recoded;
+
+		if (decoded(walk, (GMimePart *)object, &bytes, &recoded))
+			add_part(walk, lib->content_type((GMimeObject *)object),
+				lib->filename((GMimePart *)object), bytes);
 	} else if (is_a(walk, object, lib->part_type()) && is_message(walk, object)) {
 		add_recoded(walk, (GMimePart *)object);
 	}
+}
+
+static enum status
+walk_message(struct walk *walk, struct address_gmime *gmime)
+{
+	const struct slice raw = walk->raw;
+	GMimeStream *stream;
+	GMimeParser *parser;
+	GMimeMessage *message;
+	char *copy;
+
+	*walk->n = 0;
+	if (raw.n == 0 || raw.n > STRUCTURE_OCTETS || is_deep(raw))
+		return ST_OK;
+	if (!address_gmime_ready(gmime) || !load(&walk->lib) || (copy = blotted(raw)) == NULL)
+		return ST_TEMP;
+	stream = walk->lib.stream(copy, raw.n);
+	free(copy);
+	parser = walk->lib.parser(stream);
+	message = walk->lib.construct(parser, NULL);
+	if (message != NULL) {
+		visit(walk, walk->lib.mime_part(message));
+		walk->lib.unref(message);
+	}
+	walk->lib.unref(parser);
+	walk->lib.unref(stream);
+	return ST_OK;
 }
 
 enum status
@@ -301,25 +378,15 @@ structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *
 	struct structure_message *found, size_t *n)
 {
 	struct walk walk = {.raw = raw, .arena = arena, .found = found, .n = n};
-	GMimeStream *stream;
-	GMimeParser *parser;
-	GMimeMessage *message;
-	char *copy;
 
-	*n = 0;
-	if (raw.n == 0 || raw.n > STRUCTURE_OCTETS || is_deep(raw))
-		return ST_OK;
-	if (!address_gmime_ready(gmime) || !load(&walk.lib) || (copy = blotted(raw)) == NULL)
-		return ST_TEMP;
-	stream = walk.lib.stream(copy, raw.n);
-	free(copy);
-	parser = walk.lib.parser(stream);
-	message = walk.lib.construct(parser, NULL);
-	if (message != NULL) {
-		visit(&walk, walk.lib.mime_part(message));
-		walk.lib.unref(message);
-	}
-	walk.lib.unref(parser);
-	walk.lib.unref(stream);
-	return ST_OK;
+	return walk_message(&walk, gmime);
+}
+
+enum status
+structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+	struct structure_part *found, size_t *n)
+{
+	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n};
+
+	return walk_message(&walk, gmime);
 }

@@ -1,6 +1,6 @@
 /*
- * structure.h: the messages that are attached to a message (RFC 2046 5.2.1), as GMime's MIME tree
- * has them: forwarded as an attachment, in a bounce, in an abuse report.
+ * structure.h: the messages that are attached to a message (RFC 2046 5.2.1), and its other parts,
+ * as GMime's MIME tree has them: forwarded as an attachment, in a bounce, in an abuse report.
  *
  * Of GMime only the places are taken; the octets are those of the outer message, so that signatures
  * inside still verify. Where the outer message holds them in base64 or quoted-printable, which RFC
@@ -30,5 +30,21 @@ struct structure_message {
  */
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_message *found, size_t *n);
+
+/* A part that holds no others. */
+struct structure_part {
+	const char *type;   /* "text/plain", in lower case; in the arena */
+	const char *name;   /* of its file, or NULL; in the arena */
+	struct slice bytes; /* decoded from base64 or quoted-printable */
+};
+
+enum { STRUCTURE_PARTS = 100 };
+
+/*
+ * The parts of raw from top to bottom, the message itself where it has one only; an attached
+ * message is one part. found has room for STRUCTURE_PARTS. As structure_messages otherwise.
+ */
+enum status structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
+	struct structure_part *found, size_t *n);
 
 #endif

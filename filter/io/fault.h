@@ -2,8 +2,8 @@
  * fault.h: what can be wrong with a file or with a message and its envelope as they arrive, or with
  * our own work on them.
  *
- * Rows F(ID, "code", OURS, "sentence"). OURS: memory, room or open files ran out; the message is
- * not to blame, and another try may succeed. Code compares the id, never the sentence.
+ * Rows F(ID, "code", OURS, "sentence"). OURS: memory, disk space or open files ran out; the message
+ * is not to blame, and a retry may succeed. Code compares the id, never the sentence.
  */
 #ifndef FILTER_IO_FAULT_H
 #define FILTER_IO_FAULT_H
@@ -114,19 +114,19 @@
 enum fault {
 	FAULT_NONE,
 	FAULTS(FAULT_ID)
-	FAULT_TOLD /* it has a text of its own, which the giver keeps beside it */
+	FAULT_TOLD /* it has its own text, which is returned separately */
 };
 /* clang-format on */
 
 /* The sentence, in English; NULL for FAULT_NONE and FAULT_TOLD. */
 const char *fault_text(enum fault fault);
 
-/* For programs: never reworded; NULL likewise. */
+/* For programs, never changed; NULL likewise. */
 const char *fault_code(enum fault fault);
 
 bool fault_is_ours(enum fault fault);
 
-/* Is the file something else than mail, or an archive that cannot be read? */
+/* Is the file not mail, or an unreadable archive? */
 bool fault_is_not_mail(enum fault fault);
 
 /* errno of a call that failed on a path */

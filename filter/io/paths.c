@@ -45,3 +45,14 @@ path_shown(const char *path, struct arena *arena)
 	buf_addc(&out, '\0');
 	return out.p;
 }
+
+const char *
+path_folder(const char *path, struct arena *arena)
+{
+	const struct slice whole = slice_str(path);
+	const size_t slash = slice_rfind(whole, '/');
+
+	if (slash == whole.n)
+		return ".";
+	return slash == 0 ? "/" : arena_cstr(arena, slice_head(whole, slash));
+}

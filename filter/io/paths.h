@@ -8,6 +8,9 @@
 /* folder/name from malloc; name alone where it is absolute or folder is "" or NULL */
 char *path_join(const char *folder, const char *name);
 
+/* the folder that a file is in: "." where the path has none */
+const char *path_folder(const char *path, struct arena *arena);
+
 /* does name end so? ASCII case does not matter */
 bool path_ends(const char *name, const char *end);
 

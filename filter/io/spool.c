@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* MAP_POPULATE, memfd_create, mkostemp */
+#define _GNU_SOURCE /* MAP_POPULATE, memfd_create, mkostemp, O_TMPFILE */
 #include "filter/io/spool.h"
 
 #include <errno.h>
@@ -17,13 +17,21 @@ enum { PIECE_SIZE = 64 * 1024 };
 #define MAP_POPULATE 0 /* on other systems than Linux: a page fault for every few pages */
 #endif
 
+bool
+spool_needs_name(int error)
+{
+	return error == EOPNOTSUPP || error == EISDIR || error == EINVAL;
+}
+
 static int
 open_unlinked(const char *dir)
 {
 	char path[PATH_MAX];
-	int n = snprintf(path, sizeof path, "%s/mailstamp.XXXXXX", dir);
-	int fd;
+	int n, fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
 
+	if (fd >= 0 || !spool_needs_name(errno))
+		return fd;
+	n = snprintf(path, sizeof path, "%s/mailstamp.XXXXXX", dir);
 	if (n < 0 || (size_t)n >= sizeof path) {
 		errno = ENAMETOOLONG;
 		return -1;
@@ -39,6 +47,14 @@ open_unlinked(const char *dir)
 	return fd;
 }
 
+const char *
+spool_folder(const char *dir)
+{
+	if (dir == NULL)
+		dir = getenv("TMPDIR");
+	return dir == NULL || dir[0] == '\0' ? "/var/tmp" : dir;
+}
+
 int
 spool_open(const char *dir, size_t size)
 {
@@ -48,11 +64,7 @@ spool_open(const char *dir, size_t size)
 		if (fd >= 0 || errno != ENOSYS)
 			return fd;
 	}
-	if (dir == NULL)
-		dir = getenv("TMPDIR");
-	if (dir == NULL || dir[0] == '\0')
-		dir = "/var/tmp";
-	return open_unlinked(dir);
+	return open_unlinked(spool_folder(dir));
 }
 
 static enum fault

@@ -4,6 +4,7 @@
 #ifndef FILTER_IO_SPOOL_H
 #define FILTER_IO_SPOOL_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "filter/io/fault.h"
@@ -16,6 +17,13 @@ enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may stay in memory */
  * SPOOL_MEMORY at most, else in dir (NULL: $TMPDIR, then /var/tmp). -1 with errno.
  */
 int spool_open(const char *dir, size_t size);
+
+/* the folder that it uses for dir */
+const char *spool_folder(const char *dir);
+
+/* Can a file without a name not be had where open(2) failed with this errno? Then it has one at
+ * first. */
+bool spool_needs_name(int error);
 
 /* Where spool_fill reads from. */
 struct spool_source {
@@ -34,7 +42,7 @@ enum fault spool_fill(
 /* Maps size octets of fd, read-only, into *bytes. */
 enum fault spool_map(int fd, size_t size, struct slice *bytes);
 
-/* Unmaps what the two before returned; nothing where it is empty. */
+/* Unmaps the bytes of spool_fill or spool_map; they may be empty. */
 void spool_release(struct slice bytes);
 
 #endif

@@ -13,7 +13,8 @@
 /*
  * Writes the whole stamped message to an unlinked file (in memory up to 16 MiB, in the spool folder
  * above) and only then starts COMMAND with it as stdin: whatever happens to us, COMMAND can never
- * take a part for the whole. No shell; a process group of its own; killed after timeout seconds.
+ * take a part for the whole. No shell; a process group of its own; killed after timeout seconds. By
+ * the runner (filter/out/runner.h), which is started here where it was not before.
  * ST_OK: COMMAND ended with 0 and had read everything. Else ST_TEMP with *error (fixed text) and
  * *status, COMMAND's wait status or -1.
  */
@@ -37,8 +38,5 @@ int deliver_spool(
  */
 enum status deliver_run(
 	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status);
-
-/* Kills COMMAND where one runs; for a signal handler. */
-void deliver_kill(void);
 
 #endif

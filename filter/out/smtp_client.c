@@ -47,7 +47,9 @@ forward_client(struct sending *s)
 	       smtp_xforward(s->d, attributes, sizeof attributes / sizeof attributes[0]);
 }
 
-/* May it be between < and >? A mail server wrote it, but nobody may add a parameter by it. */
+/*
+ * Is it safe between < and >? It came from a mail server, but must not be able to add a parameter.
+ */
 static bool
 is_path(struct slice path)
 {
@@ -118,7 +120,7 @@ send_envelope(struct sending *s)
 	return true;
 }
 
-/* Is there an 8-bit octet, so that MAIL can say it? The offset stays where it is. */
+/* Is there an 8-bit octet, so that MAIL must declare it? The offset is unchanged. */
 static bool
 look_through(struct sending *s)
 {

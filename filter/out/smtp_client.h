@@ -1,5 +1,5 @@
 /*
- * smtp_client.h: handing the stamped message on by SMTP (PROGRAM 5, --next-hop).
+ * smtp_client.h: passing the stamped message on by SMTP (mailstamp(1), --next-hop).
  */
 #ifndef FILTER_OUT_SMTP_CLIENT_H
 #define FILTER_OUT_SMTP_CLIENT_H
@@ -20,8 +20,8 @@ struct smtp_job {
  * One transaction (RFC 5321): XFORWARD where the server takes it, MAIL with the parameters that the
  * message needs, every recipient, DATA as smtp_text writes it.
  *
- * ST_OK: the server took the message for all recipients. ST_TEMP with *error, in the arena or
- * fixed: it has it for none of them, or its last answer was lost.
+ * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error, in the arena or
+ * fixed: it has accepted it for none of them, or its last reply was lost.
  */
 enum status smtp_send(const struct smtp_job *job, struct arena *arena, const char **error);
 

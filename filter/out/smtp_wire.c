@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include "filter/io/clock.h"
+#include "mime/buf.h"
 
-enum { HOST_MAX = 255, PORT_MAX = 5, PORT_LAST = 65535 };
+enum { HOST_MAX = 255, PORT_MAX = 5, PORT_LAST = 65535, ADDRESSES_MAX = 4096 };
 
 static const struct slice unix_prefix = SLICE_INIT("unix:");
 
@@ -93,7 +94,9 @@ connect_to(struct smtp_wire *wire, int family, const struct sockaddr *to, sockle
 		(void)setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (connect(wire->fd, to, size) == 0)
 		return true;
-	/* a full queue of a unix socket is EAGAIN: it is not waited for, the host tries again */
+	/*
+	 * a full queue of a unix socket is EAGAIN: there is no waiting, the mail server tries again
+	 */
 	if (errno == EINPROGRESS && ready(wire, POLLOUT) &&
 		getsockopt(wire->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)
 		return true;
@@ -129,15 +132,53 @@ connect_tcp(struct smtp_wire *wire, const char *address)
 	return done;
 }
 
+const char *
+smtp_resolve(const char *address, struct arena *arena)
+{
+	static const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	char host[HOST_MAX + 1], port[PORT_MAX + 1], shown[NI_MAXHOST];
+	struct addrinfo *list = NULL;
+	struct buf all;
+
+	if (slice_starts(slice_str(address), unix_prefix))
+		return address;
+	buf_init(&all, arena, ADDRESSES_MAX);
+	if (split(address, host, port) && getaddrinfo(host, port, &hints, &list) == 0) {
+		for (const struct addrinfo *at = list; at != NULL; at = at->ai_next)
+			if (getnameinfo(at->ai_addr, at->ai_addrlen, shown, sizeof shown, NULL, 0,
+				    NI_NUMERICHOST) == 0)
+				buf_addf(&all, at->ai_family == AF_INET6 ? "[%s]:%s " : "%s:%s ",
+					shown, port);
+		freeaddrinfo(list);
+	}
+	buf_addc(&all, '\0');
+	return all.over ? "" : all.p;
+}
+
 bool
 smtp_connect(struct smtp_wire *wire, const char *address)
 {
+	struct slice rest = slice_str(address);
+	bool done = false;
+
 	wire->fd = -1;
 	wire->in_n = wire->out_n = 0;
 	wire->failed = false;
-	if (slice_starts(slice_str(address), unix_prefix))
-		return connect_unix(wire, slice_from(slice_str(address), unix_prefix.n));
-	return connect_tcp(wire, address);
+	if (slice_starts(rest, unix_prefix))
+		return connect_unix(wire, slice_from(rest, unix_prefix.n));
+	while (!done && rest.n > 0) {
+		const struct slice one = slice_head(rest, slice_find(rest, ' '));
+		char text[HOST_MAX + PORT_MAX + sizeof "[]:"];
+
+		rest = slice_from(rest, one.n + 1);
+		if (one.n == 0 || one.n >= sizeof text)
+			continue;
+		memcpy(text, one.p, one.n);
+		text[one.n] = '\0';
+		done = connect_tcp(wire, text);
+	}
+	return done;
 }
 
 bool
@@ -146,7 +187,7 @@ smtp_flush(struct smtp_wire *wire)
 	size_t done = 0;
 
 	while (!wire->failed && done < wire->out_n) {
-		/* MSG_NOSIGNAL: a server that went away is an error, whatever SIGPIPE does */
+		/* MSG_NOSIGNAL: a closed connection is an error, whatever SIGPIPE does */
 		ssize_t n = send(wire->fd, wire->out + done, wire->out_n - done, MSG_NOSIGNAL);
 
 		if (n > 0)
@@ -177,8 +218,10 @@ smtp_put(struct smtp_wire *wire, struct slice octets)
 	}
 }
 
-/* One line without its line end, which is taken out of the buffer by the caller: its length, or
- * SIZE_MAX where none comes. */
+/*
+ * One line without its line end, which the caller removes from the buffer: its length, or SIZE_MAX
+ * if none arrives.
+ */
 static size_t
 read_line(struct smtp_wire *wire)
 {

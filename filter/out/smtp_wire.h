@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mime/arena.h"
 #include "mime/slice.h"
 
 enum {
@@ -35,7 +36,15 @@ struct smtp_reply {
 /* `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (from the root)? */
 bool smtp_address_valid(const char *address);
 
-/* Connects by wire->until_ms; false where nobody listens there. End with smtp_close. */
+/*
+ * The same with addresses instead of a name, in the order in which they are tried, with spaces
+ * between them; "" where there is none. It reads files and asks DNS, which the sandbox does not
+ * allow.
+ */
+const char *smtp_resolve(const char *address, struct arena *arena);
+
+/* Connects by wire->until_ms, to the first address of several where somebody listens; false where
+ * nobody does. End with smtp_close. */
 bool smtp_connect(struct smtp_wire *wire, const char *address);
 
 /* Adds octets as they are; written when the buffer is full or by smtp_flush. */

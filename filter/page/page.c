@@ -80,7 +80,7 @@ total(const struct stats *stats, struct stats_counts *counts)
 {
 	*counts = stats->other_domain.counts;
 	for (size_t i = 0; i < stats->ndomains; i++)
-		stats_counts_join(counts, &stats->domains[i].counts);
+		counts_join(counts, &stats->domains[i].counts);
 }
 
 /* The first and the last day of mail; false where no message has a date. */

@@ -13,20 +13,22 @@ struct page {
 	const struct stats *stats;
 	const struct handlers *handlers; /* of --diagnose; empty without it */
 	size_t failed;                   /* files that could not be read */
-	size_t not_mail;                 /* and files that are no messages */
+	size_t not_mail;                 /* and files that are not messages */
 	bool interrupted;                /* the run was stopped before its end */
 	const char *shard;               /* "1/4", or NULL */
 	int64_t made;                    /* when, in seconds since the epoch */
 };
 
-/* Can a file be written there? ST_TEMP with *why where not: a run of hours should not end with
- * that. What stands at path is left as it is. */
+/*
+ * Can a file be written there? ST_TEMP with *why where not: better now than after a run of hours.
+ * An existing file is unchanged.
+ */
 enum status page_probe(const char *path, struct arena *arena, enum fault *why);
 
 /*
- * Writes it in the chosen language, first beside path under another name, to the disk, then over
- * path. Where anything fails, what stood at path stands there still and no other file is left;
- * ST_TEMP with *why as above. A link is followed; what is no regular file is refused.
+ * Writes it in the chosen language to a temporary file, flushes it to the disk, and renames it to
+ * path. On failure, path is unchanged and no other file is left; ST_TEMP with *why as above. A link
+ * is followed; anything but a regular file is refused.
  */
 enum status page_write(
 	const struct page *page, const char *path, struct arena *arena, enum fault *why);

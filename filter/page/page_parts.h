@@ -10,7 +10,7 @@
 #include "filter/stats/stats.h"
 #include "filter/text/html.h"
 
-/* What a message is in the charts; each is in exactly one. */
+/* The classes of messages in the charts; each message is in exactly one. */
 enum page_kind {
 	PAGE_PASSED, /* DMARC passed */
 	PAGE_HONEST, /* struct stats_counts.known_fails, open_fails, */
@@ -22,7 +22,7 @@ enum page_kind {
 
 enum { PAGE_DISPOSITIONS = 4 };
 
-/* One bar in shades: kinds, or dispositions, of which there are fewer. */
+/* One bar in shades: by kind or by disposition. */
 struct page_shares {
 	uint64_t n[PAGE_KINDS];
 };
@@ -46,8 +46,10 @@ void page_legend_kinds(struct html *html);
 /* A bar from the left of an svg; all messages would fill its width. y in pixels. */
 void page_bar_across(struct html *html, const struct page_shares *shares, uint64_t all, int y);
 
-/* The same as a table that is folded up: begin, a head a column of numbers, rows, end; or kinds in
- * place of the first two, with cells to end its rows. */
+/*
+ * The same as a collapsed table: begin, a head for each column of numbers, rows, end; or kinds
+ * instead of the first two, with cells to end its rows.
+ */
 void page_numbers_begin(struct html *html, const char *caption, const char *first);
 void page_numbers_head(struct html *html, const char *title);
 void page_numbers_kinds(struct html *html, const char *caption, const char *first);

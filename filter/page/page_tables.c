@@ -4,12 +4,12 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-/* More rows than anybody reads, and no file that a phone cannot open. */
+/* More rows than anyone reads, but not too many for a phone. */
 enum { ROWS_MOST = 1000, LINKS_MOST = 5 };
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof(array)[0]
 
-/* Says what is left out, if anything; the table's section is still open. */
+/* Says how much is left out, if anything; the table's section is still open. */
 static void
 left_out(struct html *html, size_t n, size_t shown, uint64_t beyond)
 {
@@ -91,12 +91,13 @@ page_domains(struct html *html, const struct stats *stats)
 	if (order == NULL)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
-		_("Is p=reject safe? Hurt: not aligned, but of somebody who is known to send for "
-		  "the domain (its records, --own-senders). Decide: something speaks for it (SPF "
-		  "or DKIM of another domain passed, fields of a list), but a forger can have "
-		  "that, too. Stopped: nothing speaks for it. p=quarantine would send the same "
-		  "mail to the junk folder instead. Under a what-if: how many messages would get "
-		  "another disposition."));
+		_("Is p=reject safe? Hurt: not aligned, but yours, of a known service that you "
+		  "use, "
+		  "or of a forwarder or list. Decide: something speaks for it (SPF or DKIM of "
+		  "another domain passed, fields of a list), but a forger can have that, too. "
+		  "Stopped: nothing speaks for it. p=quarantine would send the same mail to the "
+		  "junk folder instead. Under a what-if: how many messages would get another "
+		  "disposition."));
 	page_table_heads(html, COLUMNS(columns));
 	for (size_t i = 0; i < stats->nscenarios; i++)
 		page_table_scenario(html, stats, i, true);
@@ -144,6 +145,21 @@ source_links(struct html *html, const struct stats *stats, size_t number)
 }
 
 static void
+source_proof(struct html *html, const struct stats_source *source, const struct stats_need *need)
+{
+	char n[HTML_NUMBER_OCTETS], all[HTML_NUMBER_OCTETS];
+
+	if (need->passes == 0)
+		return;
+	html_markup(html, "<br><code>");
+	html_text(html, need->record);
+	html_markup(html, "</code><br><small>");
+	html_say(html, _("with this record %s of %s messages of this source pass"),
+		html_number(need->passes, n), html_number(stats_unaligned(source), all));
+	html_markup(html, "</small>");
+}
+
+static void
 source_needs(struct html *html, const struct stats_source *source)
 {
 	char n[HTML_NUMBER_OCTETS];
@@ -160,9 +176,27 @@ source_needs(struct html *html, const struct stats_source *source)
 		html_text(html, source->needs[i].text);
 		html_markup(html, " <small>");
 		html_say(html, _("(%s messages)"), html_number(source->needs[i].n, n));
-		html_markup(html, "</small></li>");
+		html_markup(html, "</small>");
+		source_proof(html, source, &source->needs[i]);
+		html_markup(html, "</li>");
 	}
 	html_markup(html, "</ul></details></td>");
+}
+
+static void
+source_class(struct html *html, const struct stats_source *source)
+{
+	const struct sender sender = stats_source_sender(source);
+
+	html_markup(html, "<td class=\"t\" data-class=\"%s\" data-by=\"%s\">",
+		sender_class_word(sender.class), sender_evidence_word(sender.by));
+	html_text(html, sender_class_text(sender.class));
+	if (sender.by != SENDER_BY_NOTHING) {
+		html_markup(html, " <small>");
+		html_text(html, sender_evidence_text(sender.by));
+		html_markup(html, "</small>");
+	}
+	html_markup(html, "</td>");
 }
 
 static void
@@ -175,6 +209,7 @@ source_row(struct html *html, const struct stats *stats, size_t number)
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
 	html_markup(html, "</th>");
+	source_class(html, source);
 	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
@@ -198,6 +233,7 @@ page_sources(struct html *html, const struct stats *stats)
 {
 	static const struct page_column columns[] = {
 		{N_("Sender"), false},
+		{N_("Class"), false},
 		{N_("Author domain"), false},
 		{N_("Messages"), true},
 		{N_("Passed DMARC"), true},
@@ -218,7 +254,7 @@ page_sources(struct html *html, const struct stats *stats)
 	page_table_begin(html, "sources", _("Senders"),
 		_("Who really sent in whose name: the domain that signed, else that of the "
 		  "envelope, "
-		  "else the host or its network."));
+		  "else the host or its network; and what it is to the author domain."));
 	page_table_heads(html, COLUMNS(columns));
 	page_table_body(html);
 	for (size_t i = 0; i < n; i++)

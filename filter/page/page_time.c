@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum { DAYS_MOST = 92, MONTHS_MOST = 120, YEARS_MOST = 60 };
-enum { FEW = 10 /* messages of which none is odd */, NEAR_DAYS = 62 };
+enum { FEW = 10 /* so few messages that none counts as odd */, NEAR_DAYS = 62 };
 
 int64_t
 page_day_number(int year, int month, int day)
@@ -31,7 +31,7 @@ page_scale_top(uint64_t most)
 	}
 }
 
-/* The number of the bar, on a line without an end. */
+/* The number of the bar, on an unbounded axis. */
 static int64_t
 number_of(enum page_unit unit, const struct stats_period *period)
 {
@@ -99,7 +99,7 @@ total_of(const struct stats *stats)
 	return total;
 }
 
-/* From the percentiles outwards over all that is near. */
+/* From the percentiles outwards over all nearby messages. */
 static struct range
 find_range(const struct stats *stats)
 {
@@ -139,7 +139,7 @@ choose(const struct stats *stats, struct range range)
 	return span(PAGE_MONTHS, stats, range) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
 }
 
-/* One more period of the statistics, with the empty bars before it. */
+/* Adds one period of the statistics, with the empty bars before it. */
 static void
 add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 {
@@ -156,7 +156,7 @@ add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 		time->at[time->n] = here;
 		last = &time->at[time->n++];
 	}
-	stats_counts_join(&last->counts, &period->counts);
+	counts_join(&last->counts, &period->counts);
 }
 
 bool
@@ -177,7 +177,7 @@ page_time_make(const struct stats *stats, struct page_time *time)
 		return false;
 	for (size_t i = 0; i < stats->nperiods; i++)
 		if (i < range.from || i > range.to)
-			stats_counts_join(&time->outside, &stats->periods[i].counts);
+			counts_join(&time->outside, &stats->periods[i].counts);
 		else
 			add_period(time, &stats->periods[i], gaps);
 	return true;

@@ -11,15 +11,75 @@ provider_next_word(struct slice *list, struct slice *word)
 	return word->n > 0;
 }
 
+/* The octets in order, ASCII case apart. */
+static int
+compare(struct slice a, const char *b)
+{
+	for (size_t i = 0; i < a.n; i++) {
+		const unsigned char x = (unsigned char)slice_lower(a.p[i]), y = (unsigned char)b[i];
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return b[a.n] == '\0' ? 0 : -1;
+}
+
+/* Exactly that name. */
+static const struct provider *
+find(struct slice name)
+{
+	size_t low = 0, high = provider_names_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const int order = compare(name, provider_names[middle].domain);
+
+		if (order == 0)
+			return &provider_table[provider_names[middle].provider];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
 const struct provider *
 provider_of(struct slice domain)
 {
-	struct slice list, word;
+	const struct provider *found = NULL;
 
+	while (found == NULL && domain.n > 0) {
+		found = find(domain);
+		domain = slice_from(domain, slice_find(domain, '.') + 1);
+	}
+	return found;
+}
+
+const struct provider *
+provider_named(struct slice name)
+{
 	for (size_t i = 0; i < provider_count; i++)
-		for (list = slice_str(provider_table[i].domains); provider_next_word(&list, &word);)
-			if (domain_within(domain, word))
-				return &provider_table[i];
+		if (slice_ieq(name, slice_str(provider_table[i].name)))
+			return &provider_table[i];
+	return NULL;
+}
+
+const struct provider *
+provider_forwards(struct slice domain)
+{
+	const struct provider *provider = provider_of(domain);
+
+	return provider != NULL && provider_lists(provider->forwards, domain) ? provider : NULL;
+}
+
+const struct provider *
+provider_seals(struct slice domain)
+{
+	for (size_t i = 0; i < provider_count; i++)
+		if (provider_table[i].seals != NULL &&
+			provider_lists(provider_table[i].seals, domain))
+			return &provider_table[i];
 	return NULL;
 }
 
@@ -55,18 +115,29 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 	return lists_address(provider->mailbox.networks, ip);
 }
 
+/* Is it in the list itself, not below? */
+static bool
+lists_alone(const char *list, struct slice domain)
+{
+	struct slice rest = slice_str(list), word;
+
+	while (provider_next_word(&rest, &word))
+		if (slice_eq(domain, word))
+			return true;
+	return false;
+}
+
 bool
 provider_is_shared(struct slice domain)
 {
-	struct slice list, word;
-
 	for (size_t i = 0; i < provider_count; i++) {
-		if (provider_lists(provider_table[i].shared, domain))
+		const struct provider *one = &provider_table[i];
+
+		if (provider_lists(one->shared, domain) || lists_alone(one->shared_alone, domain))
 			return true;
-		for (list = slice_str(provider_table[i].shared_alone);
-			provider_next_word(&list, &word);)
-			if (slice_eq(domain, word))
-				return true;
+		if (!provider_lists(one->shared_alone, domain) &&
+			(provider_lists(one->signs, domain) || provider_lists(one->paths, domain)))
+			return true;
 	}
 	return false;
 }

@@ -1,8 +1,8 @@
 /*
- * provider.h: services that send mail for others or keep the mailboxes of others.
+ * provider.h: services that send mail for others, keep the mailboxes of others, or pass mail on.
  *
- * provider_table.c is the one data file about them: a paragraph a service. Its lists are words
- * separated by spaces. What a new fact about services needs is one more member here.
+ * filter/provider/services.ini is the one data file about them, a section a service; the table is
+ * made from it (tools/services). Lists are words separated by spaces; NULL is an empty one.
  */
 #ifndef FILTER_PROVIDER_PROVIDER_H
 #define FILTER_PROVIDER_PROVIDER_H
@@ -24,15 +24,24 @@ struct provider_mailbox {
 };
 
 struct provider {
-	const char *domains;   /* of its signatures, envelopes and hosts, with all that is below */
-	const char *name;      /* as it calls itself */
-	const char *mail_from; /* what it calls an envelope of the customer's own, N_(), or NULL */
-	const char *dkim;      /* what it calls a signature of the customer's own, N_(), or NULL */
+	const char *name; /* as it calls itself */
+	/* domains, each with all that is below: of its signatures, of its reverse-paths, of its
+	 * hosts' names */
+	const char *signs, *paths, *hosts;
+	const char *mail_from; /* what it calls an envelope of the customer's own, a sentence part
+				  to be translated, or NULL */
+	const char *dkim;      /* what it calls a signature of the customer's own, the same */
 	/* as it documents them for its customers, each NULL where it names none: */
-	const char *include; /* what a customer's SPF record includes: its hosts, and no others */
-	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
-				label before the service's one domain */
-	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector */
+	const char *include;  /* what a customer's SPF record includes: its hosts, and no others */
+	const char *mx;       /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
+				 label before the domain of its paths */
+	const char *cnames;   /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector, and
+				 the selector * is any one */
+	const char *forwards; /* domains of which a pass shows a list or a forwarder */
+	const char *seals;    /* domains of its ARC seals */
+	/* author domains of the DMARC and TLS reports that it sends, with all that is below */
+	const char *reporters;
+	const char *page; /* the public page that says so */
 	struct provider_mailbox mailbox;
 	/* Domains in which it signs for, or takes bounces of, customers that know nothing of each
 	 * other, and those of mailboxes for everyone; with all that is below, or without: there a
@@ -40,11 +49,30 @@ struct provider {
 	const char *shared, *shared_alone;
 };
 
-extern const struct provider provider_table[];
+extern const struct provider provider_table[]; /* by name */
 extern const size_t provider_count;
 
-/* The service, or NULL. domain: a signing or envelope domain, or a host's name. */
+/* Every domain in the lists above and every include, in the order of octets. */
+struct provider_name {
+	const char *domain;
+	unsigned short provider; /* number in provider_table */
+};
+
+extern const struct provider_name provider_names[];
+extern const size_t provider_names_count;
+
+/* The service, or NULL. domain: a signing or envelope domain, a host's name, or what a record
+ * includes. */
 const struct provider *provider_of(struct slice domain);
+
+/* The service of that name (ASCII case does not matter), or NULL. */
+const struct provider *provider_named(struct slice name);
+
+/* The service of which a pass for domain shows that it passed the message on, or NULL. */
+const struct provider *provider_forwards(struct slice domain);
+
+/* The service that seals with that domain, or NULL. */
+const struct provider *provider_seals(struct slice domain);
 
 /* Do customers who know nothing of each other pass in this domain? */
 bool provider_is_shared(struct slice domain);

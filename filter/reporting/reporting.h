@@ -1,9 +1,9 @@
 /*
  * reporting.h: the commands that report to others about their mail (RFC 9990, RFC 9991).
  *
- * The filter's JSON log is imported into the store; what is due of it becomes reports, which are
- * frozen and sent. Exit statuses: 0; 64, 78 as everywhere; 75 where the store failed or something
- * could not be done now and is to be tried again.
+ * The filter's JSON log is imported into the store; finished days become reports, which are frozen
+ * and sent. Exit statuses: 0; 64, 78 as everywhere; 75 if the store failed or something must be
+ * tried again later.
  */
 #ifndef FILTER_REPORTING_REPORTING_H
 #define FILTER_REPORTING_REPORTING_H
@@ -12,7 +12,7 @@
 
 #include "filter/settings/settings.h"
 
-/* Seconds since the epoch: --now, or the clock's. */
+/* Seconds since the epoch: --now, or the current time. */
 static inline int64_t
 reporting_now(const struct options *options)
 {
@@ -22,7 +22,7 @@ reporting_now(const struct options *options)
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);
 
-/* A bounce comes on stdin: status 0 whatever it is, unless the store failed. */
+/* Reads a bounce from stdin: status 0 whatever it contains, unless the store fails. */
 int reporting_bounce_main(const struct options *options, struct arena *arena);
 
 int reporting_prune_main(const struct options *options, struct arena *arena);

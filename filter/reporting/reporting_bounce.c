@@ -1,6 +1,6 @@
 /*
- * reporting_bounce.c: bounces of reports. Whoever has a report's reverse-path can stop further ones
- * to the same address about the same domain, and nothing else: what is no such bounce is ignored.
+ * reporting_bounce.c: bounces of reports. Anyone who has a report's reverse-path can stop further
+ * reports to the same address about the same domain, and nothing else: other messages are ignored.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,17 +17,17 @@
 #include "mime/message.h"
 
 enum {
-	BOUNCE_OCTETS = 1024 * 1024, /* what is behind them is not read */
+	BOUNCE_OCTETS = 1024 * 1024, /* octets after these are not read */
 	FIELDS_MAX = 1000,
 	FIELD_OCTETS = 65536,
 	PARTS_MAX = 20,
 	BOUNDARY_MAX = 70,  /* RFC 2046 5.1.1 */
 	SILENT_DAYS = 7,    /* after the first bounce, doubled by each further one */
 	SILENT_DOUBLED = 4, /* so often */
-	ADDRESSES_MAX = 100 /* of a bounce that are looked at */
+	ADDRESSES_MAX = 100 /* of a bounce that are examined */
 };
 
-/* The value of a parameter of a structured field: quoted or not, without what a comment hides. */
+/* The value of a parameter of a structured field: quoted or not, ignoring comments. */
 static struct slice
 parameter(struct slice value, struct slice name)
 {
@@ -167,7 +167,7 @@ try_field(struct bounce *bounce, struct slice value)
 	return st;
 }
 
-/* By --rcpt; where it is not given, by the fields that say where it was delivered. */
+/* From --rcpt; without it, from the fields that show where it was delivered. */
 static enum status
 find_mail(struct bounce *bounce, struct slice raw)
 {
@@ -186,7 +186,7 @@ find_mail(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* The mail's address is suppressed for its domain, once for each mail. */
+/* Suppresses the mail's address for its domain, once for each mail. */
 static enum status
 suppress(struct bounce *bounce)
 {
@@ -248,7 +248,7 @@ take(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* The beginning of stdin; the rest is read and forgotten, so that nobody gets EPIPE. */
+/* The beginning of stdin; the rest is read and discarded, so that the writer does not get EPIPE. */
 static bool
 read_stdin(struct arena *arena, struct slice *raw)
 {
@@ -295,6 +295,6 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 		fprintf(stderr, "mailstamp: %s\n", error);
 	store_close(bounce.store);
 	crypto_free(bounce.crypto);
-	/* a pipe's 78 would bounce the bounce */
+	/* with 78, the mail server would bounce the bounce */
 	return st == ST_OK ? 0 : EXIT_TEMPFAIL;
 }

@@ -7,7 +7,7 @@
 #include "filter/reporting/reporting_target.h"
 #include "filter/text/i18n.h"
 
-/* Below what our own reader takes, and others': octets of a report that is not packed. */
+/* Maximum octets of an uncompressed report: less than our reader and others accept. */
 enum { OCTETS_MAX = 48 * 1024 * 1024, ROW_ROOM = 128 * 1024 };
 
 struct due {
@@ -16,7 +16,7 @@ struct due {
 	bool silent; /* all of its mail is reports */
 };
 
-/* One report that is ready, as it will be kept. */
+/* One finished report, as it will be stored. */
 struct part {
 	struct part *next;
 	struct slice id, file, last; /* last: digest of its last row */
@@ -62,7 +62,7 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* How many reports about that day there are already. */
+/* The number of existing reports about that day. */
 static enum status
 count_parts(struct freeze *freeze)
 {
@@ -129,7 +129,7 @@ is_full(const struct freeze *freeze)
 	       aggregate_xml_octets(freeze->xml) + ROW_ROOM > OCTETS_MAX;
 }
 
-/* All rows as parts in memory: a query is read to its end before another one begins. */
+/* All rows as parts in memory: a query must be read to its end before another one begins. */
 static enum status
 write_parts(struct freeze *freeze)
 {
@@ -181,7 +181,7 @@ queue_mail(struct freeze *freeze, int64_t report)
 	return st;
 }
 
-/* Rows up to the part's last one are its own; those before are others' by then. */
+/* Rows up to the part's last one belong to it; those before already belong to other parts. */
 static enum status
 take_rows(struct freeze *freeze, int64_t report, struct slice last)
 {
@@ -224,14 +224,14 @@ keep_part(struct freeze *freeze, const struct part *part, int64_t number)
 	return take_rows(freeze, id, part->last);
 }
 
-/* Rows of which no report is made: none asks for one, or it would be about reports only. */
+/* Rows without a report: none is requested, or it would be only about reports. */
 static enum status
 drop_rows(struct freeze *freeze)
 {
 	struct store_query *query = store_query(freeze->freezer->store,
 		"UPDATE out_row SET report = -1 WHERE day = ?1 AND policy = ?2 AND report = 0");
 
-	/* what was dropped before and comes again would be there twice */
+	/* rows that were dropped before and reappear would exist twice */
 	struct store_query *old = store_query(freeze->freezer->store,
 		"DELETE FROM out_row WHERE day = ?1 AND policy = ?2 AND report = -1");
 

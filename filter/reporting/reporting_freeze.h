@@ -1,6 +1,6 @@
 /*
- * reporting_freeze.h: the rows of a day that is over become reports whose octets, names and ids
- * never change again (RFC 9990 3.5.1).
+ * reporting_freeze.h: the rows of a finished day become reports whose octets, names and ids never
+ * change again (RFC 9990 3.5.1).
  */
 #ifndef FILTER_REPORTING_REPORTING_FREEZE_H
 #define FILTER_REPORTING_REPORTING_FREEZE_H
@@ -16,12 +16,13 @@ struct reporting_freezer {
 	struct crypto *crypto;
 	struct arena *arena;
 	int64_t now;
-	int64_t reports, silent; /* made by it; policies whose mail of a day was reports only */
+	int64_t reports,
+		silent; /* made by it; policies whose mail of a day consisted only of reports */
 };
 
 /*
  * Freezes what is due: days that ended settle seconds ago. Each day and policy in one transaction.
- * What was imported later about such a day becomes further reports about it. ST_TEMP with *error.
+ * Rows of such a day that are imported later become additional reports. ST_TEMP with *error.
  */
 enum status reporting_freeze(struct reporting_freezer *freezer, const char **error);
 

@@ -1,5 +1,7 @@
-/* reporting_import.c: logs of the filter into the store, each line once, whatever became of the
- * file since: renamed, packed, copied, or longer. */
+/*
+ * reporting_import.c: imports the filter's logs into the store, each line once, even if the file
+ * has been renamed, compressed, copied or extended.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,7 +19,7 @@
 
 enum {
 	BATCH_LINES = 1000, /* of one transaction */
-	TOLD_MAX = 10,      /* lines of a file that are told one by one */
+	TOLD_MAX = 10,      /* lines of a file that are reported individually */
 	SHOWN = 255
 };
 
@@ -25,10 +27,10 @@ enum {
 struct source {
 	const char *path;
 	struct reporting_log *log;
-	struct reporting_digest identity; /* of its first line; empty before that was read */
+	struct reporting_digest identity; /* of its first line; empty before that is read */
 	int64_t known;                    /* octets that were imported before, */
 	struct reporting_digest before;   /* and their digest */
-	bool whole;                       /* nothing of it is passed over */
+	bool whole;                       /* no part of it is skipped */
 	size_t told;
 };
 
@@ -38,7 +40,7 @@ struct import {
 	struct crypto *crypto;
 	struct arena arena; /* of one line */
 	struct strings own;
-	int64_t now, pruned; /* pruned: days before it are forgotten */
+	int64_t now, pruned; /* pruned: days before it have been removed */
 	int64_t kinds[AGGREGATE_KINDS], again, old;
 	int64_t policy; /* the last one, by its digest */
 	struct reporting_digest policy_digest;
@@ -184,8 +186,10 @@ note_progress(struct import *import, const struct source *source)
 	return store_run(query);
 }
 
-/* After each line that was passed over: is what was read by now what was imported then? ST_BAD: it
- * is another file that begins alike. */
+/*
+ * After each skipped line: are the octets read so far those that were imported? ST_BAD: it is
+ * another file with the same beginning.
+ */
 static enum status
 check_known(struct source *source)
 {
@@ -231,7 +235,7 @@ take_batch(struct import *import, struct source *source, bool *more)
 		import->failed = true;
 	}
 	if (st == ST_OK && got == REPORTING_END && source->known > 0)
-		return ST_BAD; /* shorter than what was imported: not that file, or a part of it */
+		return ST_BAD; /* shorter than the imported part: another file, or a part of it */
 	return st == ST_OK && taken > 0 ? note_progress(import, source) : st;
 }
 
@@ -242,7 +246,7 @@ take_batches(struct import *import, struct source *source)
 	enum status st = ST_OK;
 
 	while (st == ST_OK && more) {
-		struct import before = *import; /* what is told of lines that are rolled back */
+		struct import before = *import; /* counts of lines that are rolled back */
 
 		st = store_begin(import->store);
 		if (st == ST_OK)
@@ -269,7 +273,7 @@ take_file(struct import *import, const char *path)
 {
 	enum status st = ST_BAD;
 
-	/* at first what was imported before is passed over */
+	/* first, the part imported before is skipped */
 	for (int whole = 0; st == ST_BAD && whole < 2; whole++) {
 		struct source source = {.path = path, .whole = whole == 1};
 		enum fault fault;

@@ -16,7 +16,7 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer counts */
+	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer is valid */
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,

@@ -1,5 +1,6 @@
 /*
- * reporting_letter.h: one report to one address: what it says, where it goes, whether it may.
+ * reporting_letter.h: one report to one address: its content, its destination, and whether it may
+ * be sent.
  */
 #ifndef FILTER_REPORTING_REPORTING_LETTER_H
 #define FILTER_REPORTING_REPORTING_LETTER_H
@@ -9,12 +10,12 @@
 #include "filter/settings/settings.h"
 #include "filter/store/store.h"
 
-/* What all letters of a run need. */
+/* Shared by all letters of a run. */
 struct reporting_post {
 	const struct options *options;
 	struct store *store;
 	struct crypto *crypto;
-	struct auth_input in; /* DNS, for who takes reports */
+	struct auth_input in; /* DNS, to look up consent */
 	struct arena arena;   /* of one letter */
 	struct slice secret;
 	int64_t now;
@@ -26,11 +27,11 @@ struct reporting_letter {
 	struct aggregate_policy policy;
 	struct slice file, subject, id, attachment;
 	int64_t day, frozen;
-	const char *to, *verp; /* where it goes; its reverse-path */
+	const char *to, *verp; /* its destination; its reverse-path */
 	struct slice text;     /* the message */
 };
 
-/* All but to, verp and text, in the post's arena. ST_TEMP: the store. */
+/* Sets all but to, verp and text, in the post's arena. ST_TEMP: the store failed. */
 enum status reporting_letter_load(struct reporting_post *post, int64_t mail, int64_t report,
 	struct slice address, struct reporting_letter *letter);
 
@@ -38,7 +39,7 @@ enum status reporting_letter_load(struct reporting_post *post, int64_t mail, int
 enum status reporting_letter_suppressed(
 	struct reporting_post *post, const struct reporting_letter *letter, bool *suppressed);
 
-/* May it go there, and where instead (to is set)? As the store knows it, or DNS. */
+/* May it be sent there, or to which other address (sets to)? From the store, or DNS. */
 enum status reporting_letter_consent(struct reporting_post *post, struct reporting_letter *letter,
 	enum reporting_consent *consent);
 

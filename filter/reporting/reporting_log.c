@@ -13,7 +13,7 @@ enum { PIECE = 256 * 1024 };
 struct reporting_log {
 	struct unpack *in;
 	char *buffer;
-	size_t start, n, cap; /* what was read and not yet given */
+	size_t start, n, cap; /* read and not yet returned */
 	bool at_end;
 	int64_t line, octets;
 	struct crypto_hash *hash; /* of those octets */
@@ -58,7 +58,7 @@ static int
 open_regular(const char *path, enum fault *fault)
 {
 	struct stat info;
-	/* non-blocking: a FIFO must not hold us */
+	/* non-blocking: a FIFO must not block the program */
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
@@ -128,7 +128,7 @@ make_room(struct reporting_log *log)
 	return true;
 }
 
-/* More of the file behind what is left. */
+/* Reads more of the file after the remaining octets. */
 static bool
 read_more(struct reporting_log *log, enum fault *fault)
 {
@@ -145,7 +145,7 @@ read_more(struct reporting_log *log, enum fault *fault)
 	return true;
 }
 
-/* Counts octets as read, and forgets them. */
+/* Counts octets as read, and discards them. */
 static void
 pass(struct reporting_log *log, struct slice octets)
 {

@@ -1,6 +1,6 @@
 /*
- * reporting_log.h: a JSON log line by line, packed or not, with digests of what was read, by which
- * a log is known again wherever it is.
+ * reporting_log.h: a JSON log line by line, compressed or not, with digests of the octets read, by
+ * which a log is recognized under any name.
  */
 #ifndef FILTER_REPORTING_REPORTING_LOG_H
 #define FILTER_REPORTING_REPORTING_LOG_H
@@ -25,8 +25,8 @@ struct reporting_log *reporting_log_open(
 
 /*
  * The next line without its line end, valid until the next call. A last line without an end is
- * still being written, or was torn: it is not given. One of more than REPORTING_LINE_MAX octets is
- * given as an empty line.
+ * still being written, or was truncated: it is not returned. One of more than REPORTING_LINE_MAX
+ * octets is returned as an empty line.
  */
 enum reporting_got reporting_log_next(
 	struct reporting_log *log, struct slice *line, enum fault *fault);

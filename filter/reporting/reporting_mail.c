@@ -84,7 +84,7 @@ reporting_mail_date(int64_t when, char text[REPORTING_DATE])
 }
 
 /*
- * A field as RFC 9990 3.5.1 has its file's name: GMime would cut a long one into RFC 2231's pieces,
+ * A field with a file name as in RFC 9990 3.5.1: GMime would cut a long one into RFC 2231's pieces,
  * which readers of reports do not join. name is letters, digits and "!.-_" only.
  */
 static void

@@ -10,7 +10,7 @@
 
 struct reporting_mail_part {
 	const char *type, *subtype;
-	const char *name;     /* of the file, or NULL: shown in place */
+	const char *name;     /* of the file, or NULL: displayed inline */
 	struct slice content; /* with a name any octets, else text without NUL */
 };
 

@@ -1,4 +1,4 @@
-/* reporting_prune.c: what is over and old is forgotten; what still has to be sent is kept. */
+/* reporting_prune.c: removes old data; reports that still have to be sent are kept. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -8,12 +8,12 @@
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 
-/* Each in its order: what others point to comes last. ?1: the first second that is kept. */
+/* In this order: rows that others refer to come last. ?1: the first second that is kept. */
 static const char *const statements[] = {
 	"DELETE FROM out_mail WHERE state <> 0 AND report IN"
 	" (SELECT id FROM out_report WHERE day < ?1)",
 	"DELETE FROM out_report WHERE day < ?1 AND id NOT IN (SELECT report FROM out_mail)",
-	/* of a day that was not reported yet, nothing */
+	/* nothing of a day that has not been reported yet */
 	"DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"
 	" (SELECT id FROM out_report)",
 	"DELETE FROM out_failure WHERE day < ?1",
@@ -26,7 +26,7 @@ static const char *const statements[] = {
 	" AND id NOT IN (SELECT policy FROM out_failure)",
 };
 
-/* Lines of days before it are not counted any more: nobody knows whether they were. */
+/* Lines of days before it are no longer counted: whether they were counted before is unknown. */
 static enum status
 note_day(struct store *store, int64_t day, struct arena *arena)
 {
@@ -38,7 +38,7 @@ note_day(struct store *store, int64_t day, struct arena *arena)
 		return ST_TEMP;
 	buf_init(&text, arena, 24);
 	buf_addf(&text, "%" PRId64, day);
-	/* texts of as many digits: an older day is smaller */
+	/* texts with equally many digits: an older day is smaller */
 	if (st == ST_OK &&
 		(value.n > text.n || (value.n == text.n && memcmp(value.p, text.p, text.n) >= 0)))
 		return ST_OK;

@@ -1,4 +1,7 @@
-/* reporting_send.c: what is due is frozen and goes out by sendmail(1), or into a folder. */
+/*
+ * reporting_send.c: freezes the due reports and sends them by sendmail(1), or writes them to a
+ * folder.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,11 +20,11 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer counts */
+	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer is valid */
 	WAIT_FIRST = 600,                /* seconds to the next try, doubled each time, */
 	WAIT_DOUBLED = 6,                /* so often */
 	EXPIRES = 7 * AGGREGATE_DAY,     /* after it was frozen */
-	FAILURES_MAX = 5,                /* in a row: then sendmail is what is wrong */
+	FAILURES_MAX = 5,                /* in a row: then sendmail itself is failing */
 	TEXT_MAX = 2048,
 };
 
@@ -71,7 +74,7 @@ wait_longer(struct sender *sender, const struct mail *mail)
 	return store_run(query);
 }
 
-/* Nobody else has it, and nobody takes it for the next minutes. */
+/* Claims it: no other process has it or may take it in the next minutes. */
 static enum status
 claim(struct sender *sender, const struct mail *mail, bool *claimed)
 {
@@ -115,7 +118,7 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 	return wait_longer(sender, mail);
 }
 
-/* Into the folder, whole or not at all; the same name for the same mail. */
+/* Writes it to the folder, completely or not at all; the same mail has the same name. */
 static enum status
 put_file(struct sender *sender, const struct reporting_letter *letter)
 {
@@ -264,7 +267,7 @@ send_all(struct sender *sender, struct arena *arena)
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
-/* An address of ours, which must be one that mail can be sent to. */
+/* One of our addresses, to which mail must be possible. */
 static bool
 our_address(const char *option, const char **address, struct arena *arena)
 {

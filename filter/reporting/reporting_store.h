@@ -1,6 +1,6 @@
 /*
- * reporting_store.h: what reports to others need of the store (filter/store/schema_out.c). Every
- * ST_TEMP is the store's, told by store_error.
+ * reporting_store.h: the store's operations for reports to others (filter/store/schema_out.c).
+ * Every ST_TEMP is a failure of the store, described by store_error.
  */
 #ifndef FILTER_REPORTING_REPORTING_STORE_H
 #define FILTER_REPORTING_REPORTING_STORE_H
@@ -8,11 +8,12 @@
 #include "filter/aggregate/aggregate_row.h"
 #include "filter/store/store.h"
 
-/* What became of the mail to one address. */
+/* The outcome of the mail to one address. */
 enum reporting_state {
 	REPORTING_QUEUED,
 	REPORTING_SENT,
-	REPORTING_REFUSED,    /* another domain's address, which takes no reports (RFC 9990 4) */
+	REPORTING_REFUSED, /* another domain's address, which does not accept reports (RFC 9990 4)
+			    */
 	REPORTING_SUPPRESSED, /* mail to it bounced not long ago */
 	REPORTING_FAILED,     /* sendmail says that there is no such address */
 	REPORTING_EXPIRED,    /* it could not be sent for too long */
@@ -20,15 +21,15 @@ enum reporting_state {
 };
 
 enum {
-	REPORTING_OPEN = 0,    /* out_row.report: not yet of a report */
+	REPORTING_OPEN = 0,    /* out_row.report: not yet in a report */
 	REPORTING_NOWHERE = -1 /* of none, for good */
 };
 
-/* Notes that a line was counted; *fresh: it was not before. day: its first second. */
+/* Records that a line was counted; *fresh: for the first time. day: its first second. */
 enum status reporting_store_seen(
 	struct store *store, struct slice digest, int64_t day, bool *fresh);
 
-/* The number of a policy, which is kept where it is new; addresses as reporting_addresses. */
+/* The number of a policy, which is stored if it is new; addresses as from reporting_addresses. */
 enum status reporting_store_policy(struct store *store, const struct aggregate_policy *policy,
 	struct slice digest, struct slice addresses, int64_t *id);
 
@@ -40,10 +41,10 @@ enum status reporting_store_policy_get(struct store *store, int64_t id, struct a
 enum status reporting_store_count(struct store *store, int64_t day, int64_t policy,
 	const struct aggregate_row *row, struct slice digest, bool report);
 
-/* The rows of a day and policy that are of no report yet, in the order of their digests. */
+/* The rows of a day and policy that are not in a report yet, in the order of their digests. */
 struct store_query *reporting_store_rows(struct store *store, int64_t day, int64_t policy);
 
-/* The row at hand; slices are valid until the next step. */
+/* The current row; slices are valid until the next step. */
 void reporting_store_row(const struct store_query *rows, struct aggregate_row *row,
 	struct slice *digest, int64_t *messages);
 
@@ -52,7 +53,7 @@ enum status reporting_store_key(
 	struct store *store, const char *name, struct arena *arena, struct slice *value);
 enum status reporting_store_key_set(struct store *store, const char *name, struct slice value);
 
-/* The secret of bounce addresses, REPORTING_KEY octets in the arena; made where it is missing. */
+/* The secret of bounce addresses, REPORTING_KEY octets in the arena; created if missing. */
 enum status reporting_store_secret(struct store *store, struct arena *arena, struct slice *secret);
 
 #endif

@@ -137,7 +137,7 @@ reporting_target(const struct auth_input *in, const struct aggregate_policy *pol
 	*instead = address;
 	if (!dmarc_parse(policy->text, policy->mode, &record))
 		return REPORTING_CONSENT_REFUSED;
-	/* the other tag's targets would only cost questions */
+	/* the other tag's targets would only cost queries */
 	if (failure)
 		record.rua = SLICE("");
 	else

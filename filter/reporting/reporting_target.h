@@ -1,6 +1,6 @@
 /*
- * reporting_target.h: where a report may go: addresses of a rua or ruf tag (RFC 9990 3.5), and
- * whether another organization takes reports (RFC 9990 4).
+ * reporting_target.h: the permitted destinations of a report: addresses of a rua or ruf tag (RFC
+ * 9990 3.5), and whether another organization accepts reports (RFC 9990 4).
  */
 #ifndef FILTER_REPORTING_REPORTING_TARGET_H
 #define FILTER_REPORTING_REPORTING_TARGET_H
@@ -11,21 +11,21 @@
 enum { REPORTING_TARGETS = 10, REPORTING_ADDRESS = 254 };
 
 /*
- * local@domain as mail is sent to it: the local part a dot-atom (RFC 5322 3.2.3) of at most 64
- * octets, the domain made normal; false for any other.
+ * local@domain in the form to which mail is sent: the local part a dot-atom (RFC 5322 3.2.3) of at
+ * most 64 octets, the domain normalized; false for any other.
  */
 bool reporting_address(struct slice text, struct arena *arena, struct slice *address);
 
-/* Such an address out of a URI: mailto only, without what follows '?' or '!', percent-decoded. */
+/* Such an address from a URI: only mailto, without the part after '?' or '!', percent-decoded. */
 bool reporting_address_uri(struct slice uri, struct arena *arena, struct slice *address);
 
 /*
- * The addresses of a tag's list in their order, each once, at most REPORTING_TARGETS of them, with
- * a space between; what is no such address is passed over (RFC 9990 3.5).
+ * The addresses of a tag's list in their order, each once, at most REPORTING_TARGETS of them,
+ * separated by spaces; anything else is ignored (RFC 9990 3.5).
  */
 struct slice reporting_addresses(struct slice list, struct arena *arena);
 
-/* Cuts the next address off such a text; false at its end. */
+/* Removes the next address from such a text; false at its end. */
 bool reporting_address_next(struct slice *addresses, struct slice *address);
 
 enum reporting_consent {

@@ -65,7 +65,7 @@ reporting_verp_make(struct crypto *crypto, const unsigned char key[REPORTING_KEY
 	return ST_OK;
 }
 
-/* Digits and the '-' after them, cut off *text. */
+/* Removes digits and the '-' after them from *text. */
 static bool
 number(struct slice *text, int64_t *value)
 {
@@ -83,7 +83,7 @@ number(struct slice *text, int64_t *value)
 	return true;
 }
 
-/* In the same time wherever they differ. */
+/* Takes the same time wherever they differ. */
 static bool
 same(struct slice a, struct slice b)
 {

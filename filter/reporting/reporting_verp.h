@@ -1,6 +1,6 @@
 /*
- * reporting_verp.h: reverse-paths of reports. Each names the mail that it belongs to, until when,
- * and proves by a key that we made it, so that nobody else's bounce is believed.
+ * reporting_verp.h: reverse-paths of reports. Each identifies its mail and its last day, and proves
+ * by a key that we made it, so that forged bounces are rejected.
  */
 #ifndef FILTER_REPORTING_REPORTING_VERP_H
 #define FILTER_REPORTING_REPORTING_VERP_H
@@ -13,12 +13,12 @@ struct crypto;
 enum {
 	REPORTING_KEY = 32,        /* octets */
 	REPORTING_VERP_DAYS = 30,  /* a bounce may take so long */
-	REPORTING_VERP_LOCAL = 24, /* octets that the local part of the base may have */
+	REPORTING_VERP_LOCAL = 24, /* maximum octets of the local part of the base */
 };
 
 struct reporting_verp {
 	int64_t mail; /* its number in the store */
-	int64_t day;  /* days since the epoch, the last on which it counts */
+	int64_t day;  /* days since the epoch: the last day on which it is valid */
 };
 
 /* local@domain → local+MAIL-DAY-CODE@domain. ST_TEMP without OpenSSL. */
@@ -27,8 +27,8 @@ enum status reporting_verp_make(struct crypto *crypto, const unsigned char key[R
 	const char **address);
 
 /*
- * Is it one that was made of base with this key? ASCII case does not matter. ST_BAD: no, or its day
- * is over on today.
+ * Was it made from base with this key? ASCII case does not matter. ST_BAD: no, or its last day is
+ * before today.
  */
 enum status reporting_verp_read(struct crypto *crypto, const unsigned char key[REPORTING_KEY],
 	struct slice address, const char *base, int64_t today, struct arena *arena,

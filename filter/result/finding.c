@@ -6,6 +6,7 @@
 #include "filter/text/printable.h"
 
 enum { SHOWN_MAX = 1024 };
+enum { MARK_BEFORE = 36, MARK_OCTETS = 72 }; /* of a record that is shown with a mark */
 
 void
 findings_init(struct findings *findings, struct arena *arena)
@@ -77,6 +78,37 @@ finding_text(const struct finding *finding, struct arena *arena)
 	return phrase_text(&finding->said, arena);
 }
 
+void
+finding_mark(const struct findings *findings, struct finding *finding, struct slice record,
+	size_t at, const char *cause)
+{
+	const size_t from = at > MARK_BEFORE ? at - 1 - MARK_BEFORE : 0;
+	const struct slice part = slice_head(slice_from(record, from), MARK_OCTETS);
+	char *text = arena_bytes(findings->arena, part.n + 1);
+
+	/* an octet a column, so that the mark is below its own */
+	for (size_t i = 0; i < part.n; i++)
+		text[i] = part.p[i] >= ' ' && part.p[i] <= '~' ? part.p[i] : '?';
+	text[part.n] = '\0';
+	finding->marked = text;
+	finding->mark = at > 0 ? at - 1 - from : MARK_OCTETS;
+	finding->cause = cause;
+}
+
+static void
+print_mark(const struct finding *finding, const char *indent, FILE *out)
+{
+	if (finding->marked == NULL || (finding->mark >= MARK_OCTETS && finding->cause == NULL))
+		return;
+	fprintf(out, "%s    %s\n", indent, finding->marked);
+	if (finding->mark < MARK_OCTETS)
+		fprintf(out, "%s    %*s^%s%s\n", indent, (int)finding->mark, "",
+			finding->cause != NULL ? " " : "",
+			finding->cause != NULL ? translated(finding->cause) : "");
+	else if (finding->cause != NULL)
+		fprintf(out, "%s    %s\n", indent, translated(finding->cause));
+}
+
 /* A word in a column, and the record. */
 static void
 print_record(const char *indent, const char *word, const char *name, const char *text, FILE *out)
@@ -141,6 +173,7 @@ finding_print(const struct finding *finding, const char *indent, struct arena *a
 		break;
 	}
 	fputc('\n', out);
+	print_mark(finding, indent, out);
 	if (finding->now != NULL || finding->should != NULL)
 		print_record(indent, _("as it is"), finding->name, finding->now, out);
 	print_proposal(finding, indent, out);

@@ -37,6 +37,9 @@ struct finding {
 	size_t nvalues;
 	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
 	struct phrase said; /* the same as its format and arguments, for finding_text */
+	const char *marked; /* a record that cannot be read, or a part of it, printable; or NULL */
+	size_t mark;        /* a mark goes below this column of it, from 0 */
+	const char *cause;  /* why, a sentence in English (N_), or NULL */
 	const char *name;   /* the name of the record below, or NULL */
 	const char *now;    /* the record as it stands; NULL where there is none */
 	const char *should; /* as it should be, or NULL */
@@ -64,6 +67,10 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 /* The same without its sentence. */
 struct finding *findings_new(
 	struct findings *findings, enum finding_level level, const char *about, const char *id);
+
+/* Shows the record with a mark below the octet at (from 1; 0: none), and the cause (N_) or NULL. */
+void finding_mark(const struct findings *findings, struct finding *finding, struct slice record,
+	size_t at, const char *cause);
 
 /* Text of a stranger for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);

@@ -109,6 +109,15 @@ warnings_part(const struct evaluation *ev)
 	return part;
 }
 
+struct slice
+json_message_id(const struct evaluation *ev)
+{
+	const struct field *field =
+		ev->has_message ? message_field(&ev->message, "Message-ID", 0) : NULL;
+
+	return field != NULL ? field_unfold(field, ev->arena) : SLICE("");
+}
+
 static json_t *
 message_part(const struct evaluation *ev)
 {
@@ -222,6 +231,35 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }
 
+/* --compare-received: what the receiver said, and where we differ. */
+static json_t *
+received_part(const struct agreement *agreement, struct arena *arena)
+{
+	static const char *const forms[] = {
+		[SAID_NOTHING] = NULL,
+		[SAID_FIELD] = "authentication-results",
+		[SAID_ARC] = "arc-authentication-results",
+		[SAID_NO_ID] = "microsoft",
+	};
+	const struct said *said = &agreement->said;
+	json_t *differences = json_array();
+
+	for (size_t i = 0; i < agreement->n; i++) {
+		const struct agree_difference *one = &agreement->differences[i];
+
+		json_array_append_new(differences,
+			json_pack("{s:s,s:o,s:s,s:o,s:s,s:s}", "about",
+				agree_about_word(one->about), "domain",
+				json_known(one->domain, arena), "ours", auth_code_word(one->ours),
+				"theirs", json_from(one->theirs, arena), "why_code",
+				agree_why_word(one->why), "why", agree_why_text(one->why)));
+	}
+	return json_pack("{s:s?,s:o,s:o,s:o,s:o,s:b,s:o}", "form", forms[said->form], "id",
+		json_known(said->id, arena), "spf", json_known(said->spf.word, arena), "dkim",
+		json_known(said->dkim.word, arena), "dmarc", json_known(said->dmarc.word, arena),
+		"agrees", agreement->agrees, "differences", differences);
+}
+
 enum status
 json_line(const struct evaluation *ev, const struct outcome *outcome, struct slice *line)
 {
@@ -229,6 +267,16 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 
 	if (outcome->known)
 		json_object_set_new(top, "known_sender", json_true());
+	if (outcome->worse_source != NULL)
+		json_object_set_new(top, "worse",
+			json_pack("{s:s,s:o}", "dmarc", auth_code_word(outcome->worse_dmarc),
+				"source", json_known(slice_str(outcome->worse_source), ev->arena)));
+	if (outcome->agreement != NULL)
+		json_object_set_new(top, "received", received_part(outcome->agreement, ev->arena));
+	if (outcome->path != NULL)
+		json_object_set_new(top, "sender",
+			json_pack("{s:s,s:s}", "class", sender_class_word(outcome->sender.class),
+				"evidence", sender_evidence_word(outcome->sender.by)));
 	return json_write(top, ev->arena, line);
 }
 
@@ -268,17 +316,19 @@ append_rest(int fd, struct slice line, size_t put)
 	return error;
 }
 
-bool
-json_append(const char *path, struct slice line)
+int
+json_log_open(const char *path)
 {
 	/* non-blocking: a FIFO that nobody reads must not hold mail */
-	int fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
+}
+
+bool
+json_log_write(int fd, struct slice line)
+{
 	int error = 0;
 	ssize_t put;
 
-	if (fd < 0)
-		return false;
 	/* one write: O_APPEND keeps the lines of many processes apart */
 	put = write(fd, line.p, line.n);
 	if (put < 0)
@@ -289,4 +339,12 @@ json_append(const char *path, struct slice line)
 		error = errno;
 	errno = error;
 	return error == 0;
+}
+
+bool
+json_append(const char *path, struct slice line)
+{
+	int fd = json_log_open(path);
+
+	return fd >= 0 && json_log_write(fd, line);
 }

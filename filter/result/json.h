@@ -6,14 +6,17 @@
 
 #include "auth/diagnose/diagnose.h"
 #include "filter/io/fault.h"
+#include "filter/receiver/agree.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
+#include "filter/verdict/sender.h"
 #include "filter/verdict/whatif.h"
 
 /* What became of the message, beside the evaluation. */
 struct outcome {
 	const char *path;              /* batch: where the message was, shown safely; or NULL */
 	bool known;                    /* batch: who sent it is known to send for the author */
+	struct sender sender;          /* batch: its class */
 	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
 	const char *error;             /* an error of ours, or NULL */
@@ -24,6 +27,9 @@ struct outcome {
 	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
 	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
 	size_t ndiagnoses;
+	const char *worse_source;          /* --fail-if-worse: who sent it; NULL: it is not worse */
+	enum auth_code worse_dmarc;        /* and what DMARC is then */
+	const struct agreement *agreement; /* --compare-received; NULL: not compared */
 	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;
 	const struct what_if_result *other; /* by the other RFC; NULL: not compared */
@@ -36,11 +42,18 @@ struct outcome {
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
 
+/* The value of the first Message-ID, without folds; empty where there is none. */
+struct slice json_message_id(const struct evaluation *evaluation);
+
 /* One line for a file that could not be judged; the same form as above. */
 enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */
 bool json_append(const char *path, struct slice line);
+
+/* The same in two steps: a descriptor, or -1 with errno; the line, after which it is closed. */
+int json_log_open(const char *path);
+bool json_log_write(int fd, struct slice line);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "mime/late.h"
 
-static _Thread_local bool lacked_memory; /* since it was last asked for */
+static _Thread_local bool lacked_memory; /* since the last call of json_lacked_memory */
 
 static void *
 allocate(size_t n)
@@ -32,6 +32,7 @@ bool
 json_start(void)
 {
 	json_set_alloc_funcs(allocate, free);
+	json_decref(json_object()); /* as below */
 	return true;
 }
 
@@ -68,6 +69,7 @@ static struct jansson {
 static void
 load(void)
 {
+	json_t *first;
 	static const struct late_name names[] = {
 		LATE(jansson, set_alloc_funcs, json_set_alloc_funcs),
 		LATE(jansson, array_, json_array),
@@ -97,8 +99,13 @@ load(void)
 
 	library.loaded =
 		late_load("libjansson.so.4", names, sizeof names / sizeof *names, &library);
-	if (library.loaded)
-		library.set_alloc_funcs(allocate, free);
+	if (!library.loaded)
+		return;
+	library.set_alloc_funcs(allocate, free);
+	/* the first object reads /dev/urandom, which the sandbox does not allow later */
+	first = library.object_();
+	if (first != NULL)
+		library.delete_(first);
 }
 
 bool
@@ -109,7 +116,9 @@ json_start(void)
 	return pthread_once(&once, load) == 0 && library.loaded;
 }
 
-/* Whoever comes here without json_start, or in spite of it, ends with a temporary failure. */
+/*
+ * A caller that has not called json_start, or ignored its failure, ends with a temporary failure.
+ */
 static const struct jansson *
 the(void)
 {
@@ -118,7 +127,7 @@ the(void)
 	return &library;
 }
 
-/* What is called by the names of jansson.h, also by its inline functions. */
+/* The functions of jansson.h, which its inline functions also call. */
 
 json_t *
 json_array(void)

@@ -12,8 +12,8 @@
 
 enum {
 	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
-	LINE_OCTETS = 8192, /* most lines have room in so many */
-	ABOUT_MAX = 64      /* octets of the thing that a reason concerns */
+	LINE_OCTETS = 8192, /* most lines fit into this */
+	ABOUT_MAX = 64      /* octets of the thing that a reason is about */
 };
 
 json_t *
@@ -75,7 +75,7 @@ json_write(json_t *object, struct arena *arena, struct slice *line)
 	size_t n = object != NULL ? json_dumpb(object, text, LINE_OCTETS - 1, flags) : 0;
 	bool whole;
 
-	if (n > LINE_OCTETS - 1) { /* it did not fit, and this is what it needs */
+	if (n > LINE_OCTETS - 1) { /* it did not fit: n is the size that it needs */
 		text = arena_alloc(arena, n + 1);
 		n = json_dumpb(object, text, n, flags);
 	}

@@ -1,5 +1,7 @@
-/* report_mail.h: is a message itself a report about mail? By its header alone, which anybody can
- * write: what follows from it must be harmless where it is not so. */
+/*
+ * report_mail.h: is a message itself a report about mail? Judged only by its header, which anybody
+ * can write: the consequences must be harmless if it is forged.
+ */
 #ifndef FILTER_RESULT_REPORT_MAIL_H
 #define FILTER_RESULT_REPORT_MAIL_H
 

@@ -7,6 +7,7 @@
 #include "filter/result/diagnosis.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
+#include "mime/buf.h"
 
 enum { LATEST = 2 /* version of docs/schema.json */ };
 
@@ -228,6 +229,24 @@ value_of(const void *arg, const char *name)
 	return json_string_value(json_object_get(arg, name));
 }
 
+/* The record with which the message passed when it was judged again, as row_from_evaluation has it.
+ */
+static const char *
+proved_record(struct reader *reader, const json_t *name, const char *type, const json_t *should,
+	const char *proof)
+{
+	const bool txt = strcmp(type, "TXT") == 0;
+	struct buf text_of;
+
+	if (strcmp(proof, finding_proof_word(FINDING_PASSES)) != 0 || !json_is_string(name) ||
+		!json_is_string(should))
+		return "";
+	buf_init(&text_of, reader->arena, (size_t)2 * ROW_TEXT);
+	buf_addf(&text_of, "%s: %s%s%s", json_string_value(name), txt ? "" : type, txt ? "" : " ",
+		json_string_value(should));
+	return text_of.over ? "" : row_text(buf_slice(&text_of), ROW_TEXT, reader->arena);
+}
+
 static void
 read_advice(struct reader *reader, const json_t *all, struct row *row)
 {
@@ -235,16 +254,19 @@ read_advice(struct reader *reader, const json_t *all, struct row *row)
 
 	for (size_t i = 0; i < n && row->nadvice < ROW_ADVICE; i++) {
 		const char *id = "", *told = "", *code = NULL, *known = NULL;
-		json_t *values = NULL;
+		const char *type = "TXT", *proof = "";
+		json_t *values = NULL, *name = NULL, *should = NULL;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o}", "id", &id, "text",
-			&told, "code", &code, "values", &values);
+		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}",
+			"id", &id, "text", &told, "code", &code, "values", &values, "name", &name,
+			"record_should_be", &should, "record_type", &type, "proof", &proof);
 		if (code != NULL)
 			known = advice_text(
 				code, &(struct advice_values){value_of, values}, reader->arena);
 		row->advice[row->nadvice++] = (struct row_advice){
 			row_text(slice_str(id), ROW_TEXT, reader->arena),
-			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena)};
+			row_text(slice_str(known != NULL ? known : told), ROW_TEXT, reader->arena),
+			proved_record(reader, name, type, should, proof)};
 	}
 }
 
@@ -258,26 +280,85 @@ read_date(struct reader *reader, const json_t *date, struct row *row)
 		refuse(reader, N_("a date is not a number"));
 }
 
+/* An older program did not say it. */
+static void
+read_sender(struct reader *reader, json_t *sender, struct row *row)
+{
+	const char *class = "", *by = "";
+
+	if (sender != NULL &&
+		unpack(reader, sender, "{s:s,s:s}", "class", &class, "evidence", &by) &&
+		(!sender_class_read(class, &row->sender.class) ||
+			!sender_evidence_read(by, &row->sender.by)))
+		refuse(reader, N_("an unknown class of sender"));
+}
+
+/* --compare-received */
+static void
+read_received(struct reader *reader, json_t *received, struct row *row)
+{
+	json_t *id = NULL, *differences = NULL;
+	int agrees = 0;
+	size_t n;
+
+	if (received == NULL || !unpack(reader, received, "{s:o,s:b,s:o}", "id", &id, "agrees",
+					&agrees, "differences", &differences))
+		return;
+	row->receiver = text(reader, id, ROW_TEXT);
+	row->agrees = agrees != 0;
+	n = list(reader, differences, AGREE_DIFFERENCES);
+	for (size_t i = 0; i < n; i++) {
+		const char *about = "";
+
+		(void)unpack(reader, json_array_get(differences, i), "{s:s}", "about", &about);
+		for (int k = 0; k < AGREE_METHODS; k++)
+			if (strcmp(agree_about_word((enum agree_about)k), about) == 0)
+				row->differs[k] = true;
+	}
+}
+
+/* --fail-if-worse */
+static void
+read_worse(struct reader *reader, json_t *worse, struct row *row)
+{
+	const char *dmarc = "none";
+	json_t *source = NULL;
+
+	if (worse == NULL ||
+		!unpack(reader, worse, "{s:s,s:o}", "dmarc", &dmarc, "source", &source))
+		return;
+	row->worse = true;
+	row->worse_dmarc = code_of(reader, dmarc);
+	row->worse_source = text(reader, source, ROW_TEXT);
+}
+
 static void
 read_judged(struct reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
-	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL;
+	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
+	       *sender = NULL, *received = NULL, *worse = NULL;
 	int not_judged = 0; /* an older program did not say it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,
-		"{s:s,s:{s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o}",
+		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,"
+		"s?o,s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
-		"envelope", "client_ip", &ip, "client_name", &name, "source", &source, "not_judged",
-		&not_judged, "reason", &reason, "reason_code", &reason_code, "sign", &sign,
-		"override", &override, "spf", &spf, "what_if", &what_ifs, "other_outcome", &other,
-		"diagnosis", &diagnosis, "advice", &advice);
+		"message_id", &id, "envelope", "client_ip", &ip, "client_name", &name, "source",
+		&source, "not_judged", &not_judged, "reason", &reason, "reason_code", &reason_code,
+		"sign", &sign, "override", &override, "spf", &spf, "what_if", &what_ifs,
+		"other_outcome", &other, "diagnosis", &diagnosis, "advice", &advice, "sender",
+		&sender, "received", &received, "worse", &worse);
 	row->author_domain = text(reader, domain, ROW_TEXT);
 	read_date(reader, date, row);
 	row->client_ip = text(reader, ip, ROW_TEXT);
 	row->client_name = text(reader, name, ROW_TEXT);
+	row->message_id = text(reader, id, ROW_TEXT);
+	read_sender(reader, sender, row);
+	read_received(reader, received, row);
+	read_worse(reader, worse, row);
 	row->envelope_from = text(reader, json_object_get(source, "text"), ROW_TEXT);
 	row->not_judged = not_judged != 0;
 	if (spf != NULL)

@@ -7,9 +7,10 @@
 
 enum { OCTETS_MAX = 64 * 1024 * 1024 };
 
-/* They change no result: how fast, which part, where and how it is told. */
+/* Options that change no result: speed, part, and how results are reported. */
 static const char *const apart[] = {"jobs", "unordered", "shard", "resume", "merge", "cache-size",
-	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir"};
+	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir",
+	"sandbox"};
 
 static bool
 is_apart(const char *name)
@@ -20,7 +21,7 @@ is_apart(const char *name)
 	return false;
 }
 
-/* With its length, so that no two values run into each other; absent is not empty. */
+/* With its length, so that values cannot run together; absent differs from empty. */
 static void
 add_text(struct buf *out, const char *text)
 {
@@ -68,6 +69,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_DOMAIN:
 	case OPTION_SELECTOR:
 	case OPTION_ID:
+	case OPTION_MAYBE_ID:
 		add_text(out, *(const char *const *)at);
 		break;
 	case OPTION_NUMBER:
@@ -100,7 +102,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_CONFIG:
 		break;
 	}
-	/* an option that was given may stand for another value than the same by default */
+	/* an option that was given may have another meaning than the same value by default */
 	if (row->given != 0)
 		buf_addf(out, "%d\n", *(const bool *)((const char *)options + row->given) ? 1 : 0);
 }

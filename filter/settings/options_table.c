@@ -20,10 +20,12 @@ enum {
 	IMPORT = 1 << COMMAND_REPORT_IMPORT,
 	SEND = 1 << COMMAND_REPORT_SEND,
 	BOUNCE = 1 << COMMAND_REPORT_BOUNCE,
-	JUDGES = FILTER | EXPLAIN | BATCH,
+	READ = 1 << COMMAND_REPORT_READ,
+	SHOW = 1 << COMMAND_REPORT_SHOW,
+	JUDGES = FILTER | EXPLAIN | BATCH | READ,
 	EVERY = JUDGES | INSPECT,
-	REPORTS = PRUNE | IMPORT | SEND | BOUNCE,
-	ALL = EVERY | REPORTS,
+	REPORTS = READ | SHOW | PRUNE | IMPORT | SEND | BOUNCE,
+	ALL = EVERY | SHOW | PRUNE | IMPORT | SEND | BOUNCE,
 	ASKED = ALL | 1 << COMMAND_REPORT
 };
 
@@ -31,7 +33,7 @@ enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file 
 
 enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 
-/* enum mailbox; providers in the order of filter/provider/provider_table.c */
+/* enum mailbox; providers in the order of filter/provider/services.ini */
 #define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
 
 #define MAX_SIZE ((int64_t)1 << 40)
@@ -62,7 +64,7 @@ const struct option_row option_rows[] = {
 	{.name = "envelope", .commands = EXPLAIN, .kind = OPTION_WORD, .at = AT(envelope),
 		.given = AT(envelope_given), .words = "args|stdin|bsmtp|field|headers",
 		.help = N_("where the envelope is (args; of a FILE headers)")},
-	{.name = "envelope", .commands = BATCH, .kind = OPTION_WORD, .at = AT(envelope),
+	{.name = "envelope", .commands = BATCH | READ, .kind = OPTION_WORD, .at = AT(envelope),
 		.words = "args|-|-|field|headers", .preset = "headers",
 		.help = N_("where the envelope is")},
 	{.name = "envelope-secret-file", .commands = JUDGES, .arg = "FILE", .kind = OPTION_PATH,
@@ -70,7 +72,7 @@ const struct option_row option_rows[] = {
 	{.name = "mailbox", .commands = FILTER, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "none",
 		.help = N_("for --envelope headers: who stored the mail")},
-	{.name = "mailbox", .commands = EXPLAIN | BATCH, .kind = OPTION_WORD, .at = AT(mailbox),
+	{.name = "mailbox", .commands = EXPLAIN | BATCH | READ, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "auto",
 		.help = N_("for --envelope headers: who stored the mail")},
 	{.name = "input", .commands = FILTER | EXPLAIN, .arg = "PATH", .kind = OPTION_PATH,
@@ -80,20 +82,20 @@ const struct option_row option_rows[] = {
 		.help = N_("trusted clients: no policy; may be repeated")},
 	{.name = "trusted-relay", .commands = JUDGES, .arg = "HOST", .kind = OPTION_RELAYS,
 		.at = AT(trusted_relays), .help = N_("CIDR or name; for --envelope headers")},
-	{.name = "read-timeout", .commands = FILTER | EXPLAIN, .arg = "S", .kind = OPTION_NUMBER,
+	{.name = "read-timeout", .commands = FILTER | EXPLAIN | READ, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(read_timeout), .max = MAX_SECONDS, .preset = "600",
 		.help = N_("time limit for reading stdin; 0: none")},
-	{.name = "max-size", .commands = JUDGES, .arg = "SIZE", .kind = OPTION_SIZE,
+	{.name = "max-size", .commands = FILTER | EXPLAIN | BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(max_size), .min = 1024, .max = MAX_SIZE, .preset = "256M",
 		.help = N_("largest message, in octets or k, M, G")},
-	{.name = "oversize", .commands = JUDGES, .kind = OPTION_YES, .at = AT(oversize_tempfail),
+	{.name = "oversize", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_YES, .at = AT(oversize_tempfail),
 		.words = "pass|tempfail", .preset = "pass",
 		.help = N_("what to do with a larger message")},
 	{.name = "spool-dir", .commands = JUDGES | SEND, .arg = "DIR", .kind = OPTION_PATH,
 		.at = AT(spool_dir), .help = N_("folder for large messages ($TMPDIR, /var/tmp)")},
 	{.name = "attached", .commands = EXPLAIN | BATCH, .kind = OPTION_FLAG, .at = AT(attached),
 		.help = N_("judge messages attached to messages, too")},
-	{.name = "mbox", .commands = INSPECT | BATCH, .kind = OPTION_YES, .at = AT(mboxo),
+	{.name = "mbox", .commands = INSPECT | BATCH | READ, .kind = OPTION_YES, .at = AT(mboxo),
 		.words = "mboxrd|mboxo", .preset = "mboxrd",
 		.help = N_("how From lines are quoted in mbox files")},
 
@@ -122,7 +124,7 @@ const struct option_row option_rows[] = {
 	{.name = "dmarc-mode", .commands = EVERY, .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
 		.words = "rfc9989|rfc7489", .preset = "rfc9989",
 		.help = N_("which DMARC standard")},
-	{.name = "dmarc-compare", .commands = JUDGES, .kind = OPTION_FLAG,
+	{.name = "dmarc-compare", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_FLAG,
 		.at = AT(auth.dmarc_compare),
 		.help = N_("evaluate both, show where they differ")},
 	{.name = "psl", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
@@ -136,32 +138,32 @@ const struct option_row option_rows[] = {
 	{.name = "spf-engine", .commands = JUDGES, .kind = OPTION_WORD, .at = AT(auth.spf_engine),
 		.words = "mailstamp|libspf2", .preset = "mailstamp",
 		.help = N_("which SPF evaluator")},
-	{.name = "spf-compare", .commands = JUDGES, .kind = OPTION_FLAG,
+	{.name = "spf-compare", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_FLAG,
 		.at = AT(auth.spf_compare), .help = N_("run both, show where they differ")},
 
 	TOP(N_("Policy")),
-	{.name = "reject-on", .commands = EVERY, .kind = OPTION_WORD, .at = AT(reject_on),
+	{.name = "reject-on", .commands = FILTER | EXPLAIN | INSPECT | BATCH, .kind = OPTION_WORD, .at = AT(reject_on),
 		.words = "direct|published|never", .preset = "direct",
 		.help = N_("when p=reject rejects")},
 	{.name = "trusted-sealer", .commands = JUDGES, .arg = "DOMAIN|@FILE",
 		.kind = OPTION_DOMAINS, .at = AT(trusted_sealers), .file = true,
 		.help = N_("its ARC chain overrides a DMARC failure")},
-	{.name = "trusted-forwarder", .commands = JUDGES, .arg = "HOST|@FILE",
+	{.name = "trusted-forwarder", .commands = FILTER | EXPLAIN | BATCH, .arg = "HOST|@FILE",
 		.kind = OPTION_RELAYS, .at = AT(trusted_forwarders), .file = true,
 		.help = N_("CIDR, name or .suffix; overrides a failure, too")},
-	{.name = "accept-from", .commands = JUDGES, .arg = "'DOMAIN via WHAT'",
+	{.name = "accept-from", .commands = FILTER | EXPLAIN | BATCH, .arg = "'DOMAIN via WHAT'",
 		.kind = OPTION_ACCEPTS, .at = AT(accept_from), .file = true,
 		.help = N_("this author may fail DMARC by that way")},
-	{.name = "on-temperror", .commands = EVERY, .kind = OPTION_WORD, .at = AT(on_temperror),
+	{.name = "on-temperror", .commands = FILTER | EXPLAIN | INSPECT | BATCH, .kind = OPTION_WORD, .at = AT(on_temperror),
 		.given = AT(on_temperror_given), .words = "accept|quarantine|-|tempfail",
 		.help = N_("what to do on temperror under a known policy")},
-	{.name = "tempfail-on", .commands = EVERY, .kind = OPTION_YES, .at = AT(tempfail_on_dmarc),
+	{.name = "tempfail-on", .commands = FILTER | EXPLAIN | INSPECT | BATCH, .kind = OPTION_YES, .at = AT(tempfail_on_dmarc),
 		.words = "none|dmarc", .preset = "none",
 		.help = N_("defer if the policy cannot be looked up")},
-	{.name = "ambiguous", .commands = JUDGES, .kind = OPTION_WORD, .at = AT(ambiguous),
+	{.name = "ambiguous", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_WORD, .at = AT(ambiguous),
 		.words = "accept|quarantine|reject", .preset = "quarantine",
 		.help = N_("what to do with an ambiguous message")},
-	{.name = "no-author", .commands = JUDGES, .kind = OPTION_YES,
+	{.name = "no-author", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_YES,
 		.at = AT(no_author_null_path), .words = "ambiguous|null-path",
 		.preset = "ambiguous", .help = N_("accept no author if the path is null")},
 	{.name = "on-error", .commands = FILTER, .kind = OPTION_YES, .at = AT(on_error_pass),
@@ -185,7 +187,7 @@ const struct option_row option_rows[] = {
 		.help = N_("time limit for COMMAND or the next hop")},
 
 	TOP(N_("Output")),
-	{.name = "authserv-id", .commands = JUDGES, .arg = "ID", .kind = OPTION_ID,
+	{.name = "authserv-id", .commands = FILTER | EXPLAIN | BATCH, .arg = "ID", .kind = OPTION_ID,
 		.at = AT(authserv_id), .help = N_("name in the field (the host's name)")},
 	{.name = "own-id", .commands = FILTER | BATCH, .arg = "ID", .kind = OPTION_IDS,
 		.at = AT(own_ids), .help = N_("another authserv-id of this site; may be repeated")},
@@ -208,6 +210,9 @@ const struct option_row option_rows[] = {
 	{.name = "output", .commands = FILTER, .kind = OPTION_WORD, .at = AT(output),
 		.words = "message|json|header|none", .preset = "message",
 		.help = N_("what to write to stdout")},
+	{.name = "output", .commands = SHOW, .kind = OPTION_WORD, .at = AT(output),
+		.words = "-|json|-|none|text|-|tsv|csv", .preset = "text",
+		.help = N_("what to write to stdout")},
 	{.name = "output", .commands = EXPLAIN | INSPECT, .kind = OPTION_WORD, .at = AT(output),
 		.words = "-|json|-|none|text", .preset = "text",
 		.help = N_("what to write to stdout")},
@@ -228,6 +233,12 @@ const struct option_row option_rows[] = {
 	TOP(N_("Advice")),
 	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
+	{.name = "compare-received", .commands = EXPLAIN | BATCH, .arg = "ID",
+		.kind = OPTION_MAYBE_ID, .at = AT(compare_received), .help = N_("compare with what the receiver said of it")},
+	{.name = "for", .commands = EXPLAIN, .arg = "LIST", .kind = OPTION_TEXT,
+		.at = AT(rules_for), .help = N_("rules of gmail, yahoo, outlook for bulk senders")},
+	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
+		.help = N_("ask DNS for names of hosts of unaligned mail")},
 
 	TOP(N_("explain")),
 	{.name = "undo", .commands = EXPLAIN, .arg = "FILE", .kind = OPTION_PATH, .at = AT(undo),
@@ -244,7 +255,7 @@ const struct option_row option_rows[] = {
 	{.name = "envelopes", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(envelopes),
 		.help = N_("list of paths below PATH with their envelopes")},
-	{.name = "files-from", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH,
+	{.name = "files-from", .commands = BATCH | READ, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(files_from), .help = N_("read the paths from FILE; - is stdin")},
 	{.name = "jobs", .commands = BATCH, .arg = "N", .kind = OPTION_COUNT, .at = AT(jobs),
 		.min = 1, .max = 1024,
@@ -309,6 +320,12 @@ const struct option_row option_rows[] = {
 	{.name = "sendmail", .commands = SEND, .arg = "PATH", .kind = OPTION_PATH,
 		.at = AT(sendmail), .preset = "/usr/sbin/sendmail",
 		.help = N_("the program that sends mail")},
+	{.name = "trusted-reporter", .commands = SHOW, .arg = "DOMAIN|@FILE",
+		.kind = OPTION_DOMAINS, .at = AT(trusted_reporters), .file = true,
+		.help = N_("its reports count as a known receiver's")},
+	{.name = "reporters", .commands = SHOW, .kind = OPTION_WORD, .at = AT(reporters),
+		.words = "known|authenticated|mail|all", .preset = "known",
+		.help = N_("whose reports the tables count")},
 	{.name = "days", .commands = PRUNE, .arg = "N", .kind = OPTION_NUMBER, .at = AT(days),
 		.min = 1, .max = 36500, .preset = "400",
 		.help = N_("keep what is not older than N days")},
@@ -351,7 +368,10 @@ const struct option_row option_rows[] = {
 	{.name = "check-config", .commands = FILTER, .kind = OPTION_FLAG, .at = AT(check_config),
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
-		.line_only = true, .help = N_("who shall read the files, for --check-config")},
+		.given = AT(user_given), .preset = "mailstamp", .help = N_("user to become when started as root")},
+	{.name = "sandbox", .commands = EVERY, .kind = OPTION_WORD, .at = AT(sandbox),
+		.words = "try|require|off", .preset = "try",
+		.help = N_("give up rights before reading the message")},
 	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
 		.words = "-|en|ja", .help = N_("language of text for people (the locale's)")},
 	{.name = "version", .commands = ASKED, .kind = OPTION_COMMAND, .min = COMMAND_VERSION,
@@ -444,7 +464,8 @@ option_note(struct settings_report *report, const struct option_row *row, const 
 bool
 option_takes_value(const struct option_row *row)
 {
-	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG;
+	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG &&
+	       row->kind != OPTION_MAYBE_ID;
 }
 
 bool

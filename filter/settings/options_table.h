@@ -19,6 +19,7 @@ enum option_kind {
 	OPTION_DOMAIN,    /* const char *; a domain name, normal */
 	OPTION_SELECTOR,  /* const char *; a selector, normal */
 	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
+	OPTION_MAYBE_ID,  /* const char *; without a value "", else an authserv-id */
 	OPTION_WORD,      /* an enum; words names its values from 0 on */
 	OPTION_YES,       /* bool; words are those for false and true */
 	OPTION_NUMBER,    /* int64_t */

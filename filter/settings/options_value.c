@@ -150,7 +150,7 @@ read_size(const struct option_row *row, const char *value, struct arena *arena, 
 static void
 append(struct strings *list, const char *value, struct arena *arena)
 {
-	/* room grows at every power of two */
+	/* the array grows at every power of two */
 	if ((list->n & (list->n - 1)) == 0) {
 		const char **v = arena_array(arena, list->n == 0 ? 1 : list->n * 2, sizeof *v);
 
@@ -252,7 +252,7 @@ in_file(const char *path, size_t line, const char *what, struct arena *arena)
 	return text(&told);
 }
 
-/* One value a line; blank ones, and those that begin with '#', are passed over. */
+/* One value on each line; blank lines, and those that begin with '#', are ignored. */
 static enum status
 set_lines(const struct option_row *row, const char *path, struct arena *arena,
 	struct options *options, const char **why)
@@ -364,6 +364,13 @@ set_flag(const char *value, bool *flag, const char **why)
 	return ST_BAD;
 }
 
+static enum status
+set_maybe_id(const char *value, struct arena *arena, const char **at, const char **why)
+{
+	*at = "";
+	return value != NULL && value[0] != '\0' ? options_id(value, arena, at, why) : ST_OK;
+}
+
 enum status
 option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, const char **why)
@@ -386,6 +393,9 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_CLIENT_IP:
 	case OPTION_ID:
 		st = set_text(row, value, arena, at, why);
+		break;
+	case OPTION_MAYBE_ID:
+		st = set_maybe_id(value, arena, at, why);
 		break;
 	case OPTION_DOMAIN:
 		st = options_domain(value, arena, at, why);

@@ -1,8 +1,8 @@
 #include "filter/settings/profile.h"
 
-enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix takes for "later" */
+enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix treats as temporary */
 
-/* the sentence behind it is result/reply.h's */
+/* the sentence after it comes from result/reply.h */
 static const char say_reject[] = "5.7.26 ";
 static const char trigger_reject[] = "MAILSTAMP-REJECT: 5.7.26 ";
 static const char trigger_quarantine[] = "MAILSTAMP-QUARANTINE: ";
@@ -10,7 +10,7 @@ static const char smtp_reject[] = "550 5.7.26 ";
 static const char smtp_later[] = "451 4.7.0 Message could not be judged now, try again later";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
-/* What the host does with stdout where nothing is passed on. */
+/* How the host treats stdout when nothing is passed on. */
 static bool
 stdout_is_told(enum profile profile)
 {
@@ -54,7 +54,7 @@ profile_is_host(enum profile profile)
 	return profile != PROFILE_PLAIN;
 }
 
-/* Is a reject told by the status, and not handed on to the delivery agent? */
+/* Is a reject reported by the status, and not left to the delivery agent? */
 static bool
 reject_bounces(const struct options *options, bool can_bounce, bool bounce_reaches)
 {
@@ -83,7 +83,9 @@ delivery_plain(const struct options *options, enum disposition disposition)
 	}
 	if (options->exit_override[disposition] >= 0)
 		told.status = options->exit_override[disposition];
-	/* COMMAND is not started on an outcome that the status tells (PROGRAM 3) */
+	/*
+	 * COMMAND is not started for an outcome that the status reports (mailstamp(1), DESCRIPTION)
+	 */
 	if (disposition == DISP_TEMPFAIL ||
 		(disposition == DISP_REJECT && options_keep_stdout(options) && told.status != 0))
 		told.pass_on = false;
@@ -91,8 +93,8 @@ delivery_plain(const struct options *options, enum disposition disposition)
 }
 
 /*
- * In the SMTP session there is no backscatter: a reject is told whatever the reverse-path. Exim
- * takes any status but 0 for "later".
+ * In the SMTP session there is no backscatter: a reject is reported whatever the reverse-path. Exim
+ * treats any status but 0 as temporary.
  */
 static struct delivery
 delivery_av(const struct options *options, enum disposition disposition)
@@ -137,7 +139,7 @@ delivery_proxy(const struct options *options, enum disposition disposition)
 	return told;
 }
 
-/* The line in a bounce or log must not contradict the status: Postfix believes the line. */
+/* The line in a bounce or log must not contradict the status: Postfix uses the line. */
 static const char *
 line_for(const struct options *options, enum disposition disposition, int status)
 {

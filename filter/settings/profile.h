@@ -1,5 +1,5 @@
 /*
- * profile.h: how each kind of caller is told an outcome (PROGRAM 5, the table of profiles).
+ * profile.h: how an outcome is reported to each kind of caller (mailstamp(1), EXIT STATUS).
  */
 #ifndef FILTER_SETTINGS_PROFILE_H
 #define FILTER_SETTINGS_PROFILE_H
@@ -9,7 +9,7 @@
 enum {
 	EXIT_QUARANTINED = 10,
 	EXIT_REJECTED = 11,
-	EXIT_WORSE = 12, /* batch: what passed no longer does */
+	EXIT_WORSE = 12, /* batch: messages that passed no longer do */
 	EXIT_USAGE_ERROR = 64,
 	EXIT_NOTHING_PROVED = 65, /* explain --undo */
 	EXIT_TEMPFAIL = 75,
@@ -18,17 +18,18 @@ enum {
 };
 
 struct delivery {
-	int status;   /* exit status once everything was handed on */
-	bool pass_on; /* the message goes on: to stdout, or into COMMAND where one is given */
+	int status;   /* exit status once everything has been passed on */
+	bool pass_on; /* the message is passed on: to stdout, or to COMMAND where there is one */
 	bool disposition_field; /* with Mailstamp-Disposition */
 	const char *say; /* instead of a message, one line for stdout ("4.7.0 ..."), or NULL */
-	bool say_why;    /* say is only its beginning: what failed follows (result/reply.h) */
-	bool must_say;   /* the line alone tells the outcome: unless it is out, mail must wait */
+	bool say_why;    /* say is only its beginning: the failure follows (result/reply.h) */
+	bool must_say; /* only the line reports the outcome: if it cannot be written, mail must wait
+			*/
 };
 
 /*
  * The outcome of one message → what to do. bounce_reaches: SPF passed for a reverse-path that is
- * neither null nor unknown, so that a bounce goes to the one who sent it; can_bounce: the path is
+ * neither null nor unknown, so that a bounce reaches the real sender; can_bounce: the path is
  * neither null nor unknown.
  *
  * --exit NAME=CODE replaces the status of that outcome. Where a reject is handed on to the delivery
@@ -40,13 +41,13 @@ struct delivery {
 struct delivery profile_delivery(const struct options *options, enum disposition disposition,
 	bool can_bounce, bool bounce_reaches);
 
-/* A profile of a mail server, which needs COMMAND (its host throws stdout away)? */
+/* Is it a profile of a mail server that discards stdout, so that COMMAND is needed? */
 bool profile_needs_command(enum profile profile);
 
 /* Does the caller speak SMTP with us, on stdin and stdout? */
 bool profile_speaks_smtp(enum profile profile);
 
-/* Has the host the message already, so that none is ever written? */
+/* Does the mail server already have the message, so that none is ever written? */
 bool profile_keeps_message(enum profile profile);
 
 /* Is the caller a mail server or delivery agent (any profile but plain)? */

@@ -17,6 +17,8 @@ enum command {
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
 	COMMAND_REPORT, /* says which there are */
+	COMMAND_REPORT_READ,
+	COMMAND_REPORT_SHOW,
 	COMMAND_REPORT_PRUNE,
 	COMMAND_REPORT_IMPORT,
 	COMMAND_REPORT_SEND,
@@ -45,7 +47,7 @@ enum envelope_mode {
 };
 
 /* --mailbox: which hops of stored mail lie inside; from MAILBOX_FIRST on the providers that keep
- * mailboxes, in the order of filter/provider/provider_table.c */
+ * mailboxes, in the order of filter/provider/services.ini */
 enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
 
 enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
@@ -71,6 +73,9 @@ enum output_what {
 enum failure_what { FAILURE_NONE, FAILURE_REDACTED, FAILURE_FULL };
 
 enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
+
+/* what is done where the kernel lacks a part of the sandbox (settings/confine.h) */
+enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
 
 enum { SHARDS_MAX = 100000 };
 
@@ -103,7 +108,9 @@ struct options {
 	bool profile_given; /* even where it is plain */
 	const char *config; /* the file that was read, or NULL */
 	bool check_config;
-	const char *user;               /* of --check-config: who reads the files; or NULL */
+	const char *user; /* whom the filter becomes where root starts it */
+	bool user_given;
+	enum sandbox_mode sandbox;
 	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
 	enum i18n_lang lang;
 
@@ -128,8 +135,11 @@ struct options {
 	int64_t dns_timeout_ms, deadline_ms;
 	bool deadline_given; /* else the profile's */
 	const char *zone, *dns_record;
-	const char *own_senders; /* who sends for the domain's owner, or NULL */
-	struct strings overlays; /* master files that are laid over DNS */
+	const char *compare_received; /* an authserv-id, "" for any, NULL: not compared */
+	const char *rules_for;        /* mailbox providers whose rules are checked, or NULL */
+	bool names;                   /* confirm the names of clients whose mail is not aligned */
+	const char *own_senders;      /* who sends for the domain's owner, or NULL */
+	struct strings overlays;      /* master files that are laid over DNS */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 
@@ -198,8 +208,10 @@ struct options {
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	/* report */
-	const char *store; /* path or postgresql://... */
-	int64_t days;      /* of prune */
+	const char *store;                /* path or postgresql://... */
+	int64_t days;                     /* of prune */
+	struct strings trusted_reporters; /* normal names */
+	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
 	const char *report_domain;    /* the submitter, a normal name; NULL: that of report_from */

@@ -1,4 +1,7 @@
-/* handlers.h: who handed over last the messages whose signatures were broken (batch --diagnose). */
+/*
+ * handlers.h: the hosts that last handed over the messages with broken signatures (batch
+ * --diagnose).
+ */
 #ifndef FILTER_STATS_HANDLERS_H
 #define FILTER_STATS_HANDLERS_H
 
@@ -23,16 +26,18 @@ struct handler {
 struct handlers {
 	size_t n;
 	struct handler *list; /* from malloc, HANDLERS_MAX of them; NULL before the first one */
-	struct damage others; /* of those that came after the list was full, or found no memory */
+	struct damage others; /* of those beyond the full list, or without memory */
 };
 
-/* Counts a row; nothing if no signature was looked at. */
+/* Counts a row; nothing if no signature was examined. */
 void handlers_add(struct handlers *handlers, const struct row *row);
 
 /* All of them in order, most signatures first; n of the list are written to sorted. */
 void handlers_sort(const struct handlers *handlers, const struct handler **sorted);
 
-/* A table for a person: the first ones, with what each did most often. Nothing if it is empty.
+/*
+ * A table for a person: the first ones, with the most frequent change of each. Nothing if it is
+ * empty.
  */
 void handlers_print(const struct handlers *handlers, FILE *out);
 

@@ -6,9 +6,10 @@
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
 #include "filter/text/printable.h"
+#include "mime/buf.h"
 #include "mime/scan.h"
 
-/* The plain text that *left begins with, which is taken off, as far as max octets allow. */
+/* Removes the plain text at the beginning of *left, as far as max octets allow. */
 static void
 show_plain(struct slice *left, size_t max, struct buf *out)
 {
@@ -18,7 +19,7 @@ show_plain(struct slice *left, size_t max, struct buf *out)
 	*left = slice_from(*left, n);
 }
 
-/* The first character of *left, which is taken off. False where it would pass max octets. */
+/* Removes the first character of *left. False if it would exceed max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
@@ -75,11 +76,13 @@ blank(size_t index, const char *path, struct arena *arena)
 		.author_domain = "",
 		.client_ip = "",
 		.client_name = "",
+		.message_id = "",
 		.envelope_from = "",
 		.reason = "",
 		.indicator = "",
 		.override = "",
 		.worse_source = "",
+		.receiver = "",
 	};
 }
 
@@ -142,13 +145,36 @@ outcome_of(const struct what_if_result *result)
 	return (struct row_outcome){result->dmarc, result->disposition};
 }
 
+/* The record that it was proved with. */
+static const char *
+proved_record(const struct finding *f, struct arena *arena)
+{
+	struct buf text;
+
+	if (f->proof != FINDING_PASSES || f->name == NULL || f->should == NULL)
+		return "";
+	buf_init(&text, arena, (size_t)2 * ROW_TEXT);
+	buf_addf(&text, "%s: %s%s%s", f->name, f->type != NULL ? f->type : "",
+		f->type != NULL ? " " : "", f->should);
+	return text.over ? "" : plain(buf_slice(&text), arena);
+}
+
 static void
 take_advice(const struct findings *advice, struct arena *arena, struct row *row)
 {
 	for (const struct finding *f = advice->first; f != NULL && row->nadvice < ROW_ADVICE;
 		f = f->next)
-		row->advice[row->nadvice++] =
-			(struct row_advice){f->id, plain(slice_str(finding_text(f, arena)), arena)};
+		row->advice[row->nadvice++] = (struct row_advice){f->id,
+			plain(slice_str(finding_text(f, arena)), arena), proved_record(f, arena)};
+}
+
+static void
+take_agreement(const struct agreement *agreement, struct arena *arena, struct row *row)
+{
+	row->receiver = plain(agreement->said.id, arena);
+	row->agrees = agreement->agrees;
+	for (size_t i = 0; i < agreement->n; i++)
+		row->differs[agreement->differences[i].about] = true;
 }
 
 void
@@ -164,6 +190,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->author_domain = plain(ev->ids.author_domain, ev->arena);
 	row->client_ip = plain(ip_text(&envelope->client_ip, ev->arena), ev->arena);
 	row->client_name = plain(envelope->client_name, ev->arena);
+	row->message_id = plain(json_message_id(ev), ev->arena);
 	row->envelope_from = plain(envelope_source_text(&ev->taken, ev->arena), ev->arena);
 	row->not_judged = evaluate_not_judged(ev);
 	row->disposition = ev->verdict.disposition;
@@ -171,18 +198,23 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->indicator = or_empty(ev->verdict.indicator);
 	row->override = or_empty(ev->verdict.override.reason);
 	row->known = outcome->known;
+	row->sender = outcome->sender;
 	row->has_other = outcome->other != NULL;
 	if (outcome->other != NULL)
 		row->other = outcome_of(outcome->other);
 	for (size_t i = 0; i < outcome->nwhat_ifs && i < WHAT_IF_MAX; i++)
 		row->what_ifs[row->nwhat_ifs++] = outcome_of(&outcome->what_ifs[i]);
+	if (outcome->agreement != NULL)
+		take_agreement(outcome->agreement, ev->arena, row);
 	row->damage = damage_of(outcome->diagnoses, outcome->ndiagnoses);
 	if (outcome->advice != NULL)
 		take_advice(outcome->advice, ev->arena, row);
 }
 
-/* What a row points to goes behind it: arrays first, for their alignment, then texts. Without a
- * place it is only measured. */
+/*
+ * The data of a row follows it: arrays first, because of their alignment, then texts. Without a
+ * destination it is only measured.
+ */
 struct pack {
 	char *place; /* or NULL */
 	size_t n;
@@ -212,10 +244,13 @@ static void
 pack_row(struct pack *pack, struct row *row)
 {
 	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
-		&row->author_domain, &row->client_ip, &row->client_name, &row->envelope_from,
-		&row->reason, &row->indicator, &row->override, &row->worse_source};
+		&row->author_domain, &row->client_ip, &row->client_name, &row->message_id,
+		&row->envelope_from, &row->reason, &row->indicator, &row->override,
+		&row->worse_source, &row->receiver};
 
 	row->worse_source = or_empty(row->worse_source);
+	row->message_id = or_empty(row->message_id);
+	row->receiver = or_empty(row->receiver);
 	row->signatures =
 		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -231,6 +266,8 @@ pack_row(struct pack *pack, struct row *row)
 	for (size_t i = 0; i < row->nadvice; i++) {
 		pack_text(pack, &row->advice[i].id);
 		pack_text(pack, &row->advice[i].text);
+		row->advice[i].record = or_empty(row->advice[i].record);
+		pack_text(pack, &row->advice[i].record);
 	}
 }
 

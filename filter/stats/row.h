@@ -6,8 +6,10 @@
 #ifndef FILTER_STATS_ROW_H
 #define FILTER_STATS_ROW_H
 
+#include "filter/receiver/agree.h"
 #include "filter/result/finding.h"
 #include "filter/stats/damage.h"
+#include "filter/verdict/sender.h"
 #include "filter/verdict/whatif.h"
 
 enum {
@@ -30,8 +32,10 @@ struct row_outcome {
 };
 
 struct row_advice {
-	const char *id;   /* a fixed word (finding.h) */
-	const char *text; /* the sentence, in the reader's language */
+	const char *id;     /* a fixed word (finding.h) */
+	const char *text;   /* the sentence, in the reader's language */
+	const char *record; /* "NAME: RECORD", with which the message passed when it was judged
+			       again; or "" */
 };
 
 struct row {
@@ -57,11 +61,13 @@ struct row {
 
 	const char *author_domain; /* A-labels, lower case; "": none or several */
 	const char *client_ip, *client_name;
+	const char *message_id;    /* the value of the first Message-ID, or "" */
 	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
 	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
 	const char *reason;    /* of the disposition */
 	const char *indicator; /* of an indirect flow */
+	struct sender sender;  /* as far as the message itself shows it */
 	bool known;            /* who sent it is known to send for the author (evidence.h) */
 	const char *override;  /* who vouched: arc, trusted-forwarder, or "" */
 
@@ -77,6 +83,12 @@ struct row {
 
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
+
+	/* --compare-received: the id of the receiver, or "" where it said nothing that can be read
+	 */
+	const char *receiver;
+	bool agrees;
+	bool differs[AGREE_METHODS]; /* by enum agree_about */
 };
 
 /* A stranger's text as a row keeps it: controls and the like are \xHH, bad UTF-8 is U+FFFD, max

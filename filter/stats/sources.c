@@ -62,7 +62,7 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	/* a hop inside is nobody who sends */
+	/* a hop inside is not a sender */
 	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
@@ -91,7 +91,7 @@ sources_key(const struct row *row, struct source_key *key)
 	}
 	if (key->by <= SOURCE_BY_NAME)
 		key->provider = name_of(key->name);
-	/* a signature in the customer's name: the envelope and the host still tell the service */
+	/* a signature in the customer's name: the envelope and the host still show the service */
 	if (key->provider == NULL && row->spf == AUTH_PASS)
 		key->provider = name_of(row->spf_domain);
 	if (key->provider == NULL)
@@ -107,16 +107,23 @@ sources_unaligned(const struct row *row)
 	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }
 
-enum sources_indicator
-sources_indicator(const struct row *row)
+struct sender
+sources_sender(const struct row *row)
 {
-	if (row->known || row->override[0] != '\0')
-		return SOURCES_KNOWN;
-	if (row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->indicator[0] != '\0' ||
-		row->arc == AUTH_PASS)
-		return SOURCES_OPEN;
+	struct sender_facts facts = {.aligned = false};
+
+	if (row->sender.class != SENDER_UNJUDGED || !row->evaluated || row->not_judged)
+		return row->sender;
+	facts.aligned = row->dmarc == AUTH_PASS || row->dkim_aligned ||
+			(row->spf == AUTH_PASS && row->spf_aligned);
+	if (!facts.aligned && row->dmarc == AUTH_TEMPERROR)
+		return row->sender;
+	facts.own = row->known ? SENDER_BY_RECORDS : SENDER_BY_NOTHING;
+	facts.passed = row->override[0] != '\0' ? SENDER_BY_TRUST : SENDER_BY_NOTHING;
+	facts.pass = row->spf == AUTH_PASS || row->dkim == AUTH_PASS || row->arc == AUTH_PASS;
+	facts.fields = row->indicator[0] != '\0';
 	for (size_t i = 0; i < row->nsignatures; i++)
-		if (row->signatures[i].aligned && row->signatures[i].code == AUTH_FAIL)
-			return SOURCES_OPEN;
-	return SOURCES_NOTHING;
+		facts.signature |=
+			row->signatures[i].aligned && row->signatures[i].code == AUTH_FAIL;
+	return sender_of(&facts);
 }

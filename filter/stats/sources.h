@@ -32,15 +32,8 @@ void sources_key(const struct row *row, struct source_key *key);
  * was not judged. */
 bool sources_unaligned(const struct row *row);
 
-/* Of such a message: what shows that it is the author's? */
-enum sources_indicator {
-	SOURCES_NOTHING,
-	SOURCES_OPEN, /* something speaks for it that a forger can have, too: a pass of some
-			 domain's SPF, DKIM or ARC, fields of a list, a signature that is broken */
-	SOURCES_KNOWN /* who sent it is known to send for the author, or somebody who is trusted
-			 vouched for it */
-};
-
-enum sources_indicator sources_indicator(const struct row *row);
+/* Its class and the evidence, as far as the message itself tells: the row's or, for a line of a
+ * version that did not say it, made of the rest of the row. */
+struct sender sources_sender(const struct row *row);
 
 #endif

@@ -13,6 +13,64 @@ struct stats_index {
 	uint32_t domains[SLOTS], sources[SLOTS]; /* number from 1; 0: free */
 };
 
+static int64_t
+period_key(const struct stats_period *period)
+{
+	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
+}
+
+/* Where the period is, or would be. */
+static size_t
+period_place(const struct stats *stats, int64_t key)
+{
+	size_t low = 0, high = stats->nperiods;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (period_key(&stats->periods[middle]) < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct stats_period *
+period_of(struct stats *stats, const struct elsewhere_message *place)
+{
+	const struct stats_period one = {
+		.year = place->year, .month = place->month, .day = stats->months ? 0 : place->day};
+	const size_t at = period_place(stats, period_key(&one));
+
+	if (one.year == 0 || at == stats->nperiods ||
+		period_key(&stats->periods[at]) != period_key(&one))
+		return &stats->other_period;
+	return &stats->periods[at];
+}
+
+/* A message that is counted is of another class than it seemed. */
+static void
+move(void *arg, const struct elsewhere_message *place, struct sender now)
+{
+	struct stats *stats = arg;
+	const enum sender_class from = place->sender.class;
+	struct stats_source *source = place->source < stats->nsources
+					      ? &stats->sources[place->source]
+					      : &stats->other_source;
+	struct stats_domain *domain = place->domain < stats->ndomains
+					      ? &stats->domains[place->domain]
+					      : &stats->other_domain;
+
+	counts_move(&source->counts, from, now.class, place->failed);
+	counts_move(&domain->counts, from, now.class, place->failed);
+	counts_move(&period_of(stats, place)->counts, from, now.class, place->failed);
+	source->evidence[place->sender.by]--;
+	source->evidence[now.by]++;
+	if (place->message < stats->nmessages)
+		stats->messages[place->message].row->sender = now;
+}
+
 struct stats *
 stats_new(const char *const *labels, size_t n, bool compared)
 {
@@ -21,6 +79,7 @@ stats_new(const char *const *labels, size_t n, bool compared)
 	if (stats == NULL)
 		return NULL;
 	stats->index = calloc(1, sizeof *stats->index);
+	stats->elsewhere = elsewhere_new(move, stats);
 	for (size_t i = 0; i < n && i < WHAT_IF_MAX; i++)
 		stats->scenarios[stats->nscenarios++] = labels[i];
 	stats->compared = compared;
@@ -35,7 +94,7 @@ stats_new(const char *const *labels, size_t n, bool compared)
 		stats->other_source.changes =
 			calloc(stats->nscenarios, sizeof(struct stats_matrix));
 	}
-	if (stats->index == NULL ||
+	if (stats->index == NULL || stats->elsewhere == NULL ||
 		(stats->nscenarios > 0 && (stats->other_domain.changes == NULL ||
 						  stats->other_source.changes == NULL))) {
 		stats_free(stats);
@@ -50,6 +109,7 @@ free_source(struct stats_source *source)
 	for (size_t i = 0; i < source->nneeds; i++) {
 		free((char *)(uintptr_t)source->needs[i].id);
 		free((char *)(uintptr_t)source->needs[i].text);
+		free((char *)(uintptr_t)source->needs[i].record);
 	}
 	free(source->changes);
 }
@@ -76,6 +136,7 @@ stats_free(struct stats *stats)
 	free(stats->domains);
 	free(stats->sources);
 	free(stats->messages);
+	elsewhere_free(stats->elsewhere);
 	free(stats->index);
 	free(stats);
 }
@@ -93,31 +154,6 @@ grow(void **array, size_t n, size_t size)
 		return false;
 	*array = grown;
 	return true;
-}
-
-static void
-count(struct stats_counts *counts, const struct row *row)
-{
-	enum sources_indicator sign;
-
-	counts->messages++;
-	counts->dispositions[row->disposition]++;
-	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
-	counts->dkim_pass += row->dkim == AUTH_PASS ? 1 : 0;
-	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
-	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
-	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
-	counts->not_judged += row->not_judged ? 1 : 0;
-	if (!sources_unaligned(row))
-		return;
-	sign = sources_indicator(row);
-	counts->known_fails += sign == SOURCES_KNOWN ? 1 : 0;
-	counts->open_fails += sign == SOURCES_OPEN ? 1 : 0;
-	counts->bare_fails += sign == SOURCES_NOTHING ? 1 : 0;
-	if (row->dmarc == AUTH_FAIL)
-		return;
-	counts->honest_others += sign != SOURCES_NOTHING ? 1 : 0;
-	counts->bare_others += sign == SOURCES_NOTHING ? 1 : 0;
 }
 
 void
@@ -165,31 +201,6 @@ count_changes(const struct stats *stats, struct stats_matrix *changes, const str
 
 /* periods */
 
-static int64_t
-period_key(const struct stats_period *period)
-{
-	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
-}
-
-void
-stats_counts_join(struct stats_counts *into, const struct stats_counts *from)
-{
-	into->messages += from->messages;
-	into->spf_pass += from->spf_pass;
-	into->dkim_pass += from->dkim_pass;
-	into->spf_aligned += from->spf_aligned;
-	into->dkim_aligned += from->dkim_aligned;
-	into->aligned += from->aligned;
-	into->known_fails += from->known_fails;
-	into->open_fails += from->open_fails;
-	into->bare_fails += from->bare_fails;
-	into->honest_others += from->honest_others;
-	into->bare_others += from->bare_others;
-	into->not_judged += from->not_judged;
-	for (size_t i = 0; i < 4; i++)
-		into->dispositions[i] += from->dispositions[i];
-}
-
 /* Too many days: each becomes part of its month. */
 static void
 make_months(struct stats *stats)
@@ -202,32 +213,15 @@ make_months(struct stats *stats)
 
 		one.day = 0;
 		if (n > 0 && period_key(&stats->periods[n - 1]) == period_key(&one))
-			stats_counts_join(&stats->periods[n - 1].counts, &one.counts);
+			counts_join(&stats->periods[n - 1].counts, &one.counts);
 		else
 			stats->periods[n++] = one;
 	}
 	stats->nperiods = n;
 }
 
-/* Where the period is, or would be. */
-static size_t
-period_place(const struct stats *stats, int64_t key)
-{
-	size_t low = 0, high = stats->nperiods;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (period_key(&stats->periods[middle]) < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static bool
-add_period(struct stats *stats, const struct row *row)
+add_period(struct stats *stats, const struct row *row, struct sender sender)
 {
 	struct stats_period one = {.year = 0};
 	size_t at;
@@ -235,7 +229,7 @@ add_period(struct stats *stats, const struct row *row)
 	if (row->has_date)
 		stats_day(row->date, &one.year, &one.month, &one.day);
 	if (one.year == 0) {
-		count(&stats->other_period.counts, row);
+		counts_add(&stats->other_period.counts, row, sender);
 		return true;
 	}
 	if (stats->periods == NULL &&
@@ -246,10 +240,10 @@ add_period(struct stats *stats, const struct row *row)
 	if (at == stats->nperiods || period_key(&stats->periods[at]) != period_key(&one)) {
 		if (stats->nperiods == STATS_PERIODS && !stats->months) {
 			make_months(stats);
-			return add_period(stats, row);
+			return add_period(stats, row, sender);
 		}
 		if (stats->nperiods == STATS_PERIODS) {
-			count(&stats->other_period.counts, row);
+			counts_add(&stats->other_period.counts, row, sender);
 			return true;
 		}
 		memmove(stats->periods + at + 1, stats->periods + at,
@@ -257,7 +251,7 @@ add_period(struct stats *stats, const struct row *row)
 		stats->periods[at] = one;
 		stats->nperiods++;
 	}
-	count(&stats->periods[at].counts, row);
+	counts_add(&stats->periods[at].counts, row, sender);
 	return true;
 }
 
@@ -297,31 +291,30 @@ find_domain(struct stats *stats, const char *name)
 /* sources */
 
 static struct stats_source *
-find_source(struct stats *stats, const struct row *row, size_t *number)
+find_source(
+	struct stats *stats, const struct row *row, const struct source_key *key, size_t *number)
 {
-	struct source_key key;
 	uint32_t *slots = stats->index->sources;
 	struct stats_source made = {.name = NULL};
 	uint64_t at;
 
-	sources_key(row, &key);
-	at = (slice_hash(slice_str(key.name)) * 31 + slice_hash(slice_str(row->author_domain)) +
-		     key.by) %
+	at = (slice_hash(slice_str(key->name)) * 31 + slice_hash(slice_str(row->author_domain)) +
+		     key->by) %
 	     SLOTS;
 	for (; slots[at] != 0; at = (at + 1) % SLOTS) {
 		struct stats_source *source = &stats->sources[slots[at] - 1];
 
 		*number = slots[at] - 1;
-		if (source->by == key.by && strcmp(source->name, key.name) == 0 &&
+		if (source->by == key->by && strcmp(source->name, key->name) == 0 &&
 			strcmp(source->author_domain, row->author_domain) == 0)
 			return source;
 	}
 	*number = STATS_SOURCES;
 	if (stats->nsources == STATS_SOURCES)
 		return &stats->other_source;
-	made.by = key.by;
-	made.provider = key.provider;
-	made.name = strdup(key.name);
+	made.by = key->by;
+	made.provider = key->provider;
+	made.name = strdup(key->name);
 	made.author_domain = strdup(row->author_domain);
 	made.changes = new_changes(stats);
 	if (made.name == NULL || made.author_domain == NULL || made.changes == NULL ||
@@ -342,6 +335,7 @@ add_needs(struct stats_source *source, const struct row *row)
 {
 	for (size_t i = 0; i < row->nadvice; i++) {
 		const struct row_advice *advice = &row->advice[i];
+		const char *record = advice->record != NULL ? advice->record : "";
 		struct stats_need *need = source->needs;
 		size_t k = 0;
 
@@ -350,25 +344,30 @@ add_needs(struct stats_source *source, const struct row *row)
 		if (k == source->nneeds) {
 			if (k == STATS_NEEDS)
 				continue;
-			need[k] = (struct stats_need){strdup(advice->id), strdup(advice->text), 0};
+			need[k] = (struct stats_need){
+				strdup(advice->id), strdup(advice->text), strdup(record), 0, 0};
 			source->nneeds++;
-			if (need[k].id == NULL || need[k].text == NULL)
+			if (need[k].id == NULL || need[k].text == NULL || need[k].record == NULL)
 				return false;
 		}
 		need[k].n++;
+		if (record[0] != '\0' && need[k].record != NULL)
+			need[k].passes += strcmp(record, need[k].record) == 0 ? 1 : 0;
 	}
 	return true;
 }
 
 static bool
-add_source(struct stats *stats, const struct row *row, size_t *number)
+add_source(struct stats *stats, const struct row *row, const struct source_key *key,
+	struct sender sender, size_t *number)
 {
-	struct stats_source *source = find_source(stats, row, number);
+	struct stats_source *source = find_source(stats, row, key, number);
 	int year, month, day;
 
 	if (source == NULL)
 		return false;
-	count(&source->counts, row);
+	counts_add(&source->counts, row, sender);
+	source->evidence[sender.by]++;
 	(void)count_changes(stats, source->changes, row);
 	/* one date that no calendar shows would hide all others */
 	stats_day(row->date, &year, &month, &day);
@@ -382,30 +381,58 @@ add_source(struct stats *stats, const struct row *row, size_t *number)
 	return add_needs(source, row);
 }
 
-bool
-stats_add(struct stats *stats, const struct row *row)
+/* A message that the tables show, where it is one. */
+static bool
+add_message(struct stats *stats, const struct row *row, struct sender sender, size_t source,
+	struct elsewhere_message *place)
 {
-	struct stats_domain *domain;
-	size_t number;
-	bool changed;
+	struct stats_message *one;
 
-	if (row->failed)
-		return true;
-	changed = count_changes(stats, stats->changes, row);
-	domain = find_domain(stats, row->author_domain);
-	if (domain == NULL || !add_period(stats, row) || !add_source(stats, row, &number))
-		return false;
-	count(&domain->counts, row);
-	if (stats->nscenarios > 0)
-		(void)count_changes(stats, domain->changes, row);
-	if (!changed && row->dmarc == AUTH_PASS && row->disposition == DISP_ACCEPT)
-		return true;
 	stats->worth++;
 	if (stats->nmessages == STATS_MESSAGES)
 		return true;
 	if (!grow((void **)&stats->messages, stats->nmessages, sizeof *stats->messages))
 		return false;
-	stats->messages[stats->nmessages].source = number;
-	stats->messages[stats->nmessages].row = row_copy(row);
-	return stats->messages[stats->nmessages++].row != NULL;
+	place->message = stats->nmessages;
+	one = &stats->messages[stats->nmessages];
+	*one = (struct stats_message){row_copy(row), source};
+	if (one->row == NULL)
+		return false;
+	one->row->sender = sender;
+	stats->nmessages++;
+	return true;
+}
+
+bool
+stats_add(struct stats *stats, const struct row *row)
+{
+	struct elsewhere_message place = {
+		.failed = row->dmarc == AUTH_FAIL, .message = STATS_MESSAGES};
+	struct stats_domain *domain;
+	struct source_key key;
+	struct sender sender;
+	bool changed;
+
+	if (row->failed)
+		return true;
+	sources_key(row, &key);
+	place.service = key.provider != NULL;
+	sender = elsewhere_look(stats->elsewhere, row, sources_sender(row), place.service);
+	changed = count_changes(stats, stats->changes, row);
+	domain = find_domain(stats, row->author_domain);
+	if (domain == NULL || !add_period(stats, row, sender) ||
+		!add_source(stats, row, &key, sender, &place.source))
+		return false;
+	counts_add(&domain->counts, row, sender);
+	if (stats->nscenarios > 0)
+		(void)count_changes(stats, domain->changes, row);
+	if ((changed || row->dmarc != AUTH_PASS || row->disposition != DISP_ACCEPT) &&
+		!add_message(stats, row, sender, place.source, &place))
+		return false;
+	place.sender = sender;
+	place.domain =
+		domain == &stats->other_domain ? STATS_DOMAINS : (size_t)(domain - stats->domains);
+	if (row->has_date)
+		stats_day(row->date, &place.year, &place.month, &place.day);
+	return elsewhere_add(stats->elsewhere, row, &place);
 }

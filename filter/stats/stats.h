@@ -8,7 +8,8 @@
 #ifndef FILTER_STATS_STATS_H
 #define FILTER_STATS_STATS_H
 
-#include "filter/stats/sources.h"
+#include "filter/stats/counts.h"
+#include "filter/stats/elsewhere.h"
 #include "filter/stats/summary.h"
 
 enum {
@@ -25,19 +26,6 @@ struct stats_matrix {
 	uint64_t n[4][4];
 };
 
-struct stats_counts {
-	uint64_t messages;
-	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
-	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
-	uint64_t aligned;                   /* DMARC passed */
-	uint64_t dispositions[4];
-	/* DMARC failed: by enum sources_indicator */
-	uint64_t known_fails, open_fails, bare_fails;
-	/* of these, where DMARC says none or an error: of the first two, and of the last */
-	uint64_t honest_others, bare_others;
-	uint64_t not_judged; /* counted in none of them: the envelope is unknown */
-};
-
 /* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */
 struct stats_period {
 	int year, month, day; /* all 0: without a date, or the rest */
@@ -46,7 +34,8 @@ struct stats_period {
 
 struct stats_need {
 	const char *id, *text; /* of the first message that had it */
-	uint64_t n;
+	const char *record;    /* the first one that a message was proved to pass with, or "" */
+	uint64_t n, passes;    /* messages that had it; and that pass with that very record */
 };
 
 struct stats_source {
@@ -55,6 +44,7 @@ struct stats_source {
 	const char *author_domain; /* "" also where there is none */
 	const char *provider;      /* a known service, or NULL */
 	struct stats_counts counts;
+	uint64_t evidence[SENDER_EVIDENCES]; /* of those that are not aligned */
 	bool has_dates;
 	int64_t first, last;
 	struct stats_need needs[STATS_NEEDS]; /* of those that are not aligned */
@@ -70,7 +60,7 @@ struct stats_domain {
 
 /* One worth looking at: DMARC did not pass, it was not accepted, or a scenario changes it. */
 struct stats_message {
-	struct row *row; /* a copy */
+	struct row *row; /* a copy; its sender is what the whole run shows */
 	size_t source;   /* in sources */
 };
 
@@ -96,7 +86,8 @@ struct stats {
 	size_t nmessages;
 	uint64_t worth; /* how many messages are worth looking at */
 
-	struct stats_index *index; /* of domains and sources; stats.c's */
+	struct stats_index *index;   /* of domains and sources; stats.c's */
+	struct elsewhere *elsewhere; /* what messages show about each other */
 };
 
 /* labels: the what-ifs', n of them, which must outlive it; compared: there is another RFC's
@@ -107,9 +98,6 @@ struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
-
-/* Adds all of from. */
-void stats_counts_join(struct stats_counts *into, const struct stats_counts *from);
 
 /* Is it the other RFC, not a what-if? */
 bool stats_is_other(const struct stats *stats, size_t scenario);

@@ -106,3 +106,36 @@ stats_changed(const struct stats_matrix *matrix)
 			changed += before != after ? matrix->n[before][after] : 0;
 	return changed;
 }
+
+uint64_t
+stats_unaligned(const struct stats_source *source)
+{
+	uint64_t n = 0;
+
+	for (size_t i = SENDER_OWN; i < SENDER_CLASSES; i++)
+		n += source->counts.classes[i];
+	return n;
+}
+
+struct sender
+stats_source_sender(const struct stats_source *source)
+{
+	const uint64_t *n = source->counts.classes;
+	struct sender sender = {
+		n[SENDER_PASSES] > 0 ? SENDER_PASSES : SENDER_UNJUDGED, SENDER_BY_NOTHING};
+	uint64_t most = 0;
+
+	for (size_t i = SENDER_OWN; i < SENDER_CLASSES; i++)
+		if (n[i] > most) {
+			most = n[i];
+			sender.class = (enum sender_class)i;
+		}
+	most = 0;
+	for (size_t i = SENDER_BY_NOTHING + 1; i < SENDER_EVIDENCES; i++)
+		if (source->evidence[i] > most &&
+			sender_shows((enum sender_evidence)i, sender.class)) {
+			most = source->evidence[i];
+			sender.by = (enum sender_evidence)i;
+		}
+	return sender;
+}

@@ -19,7 +19,7 @@ size_t *stats_order_sources(const struct stats *stats);
 /* stats_day as 2026-01-31, or "-". */
 void stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS]);
 
-/* What a source is known by, in words for people: "signed by" and the like. */
+/* How a source was identified, in words for people: "signed by" and the like. */
 const char *stats_by_text(enum source_by by);
 
 /* An author domain, or words for "(no author domain)". */
@@ -28,7 +28,14 @@ const char *stats_author_text(const char *domain);
 /* 100 n / all; 0 of nothing. */
 double stats_percent(uint64_t n, uint64_t all);
 
-/* How many messages a scenario gives another disposition. */
+/* How many messages get another disposition in a scenario. */
 uint64_t stats_changed(const struct stats_matrix *matrix);
+
+/* How many messages of a source are judged and not aligned. */
+uint64_t stats_unaligned(const struct stats_source *source);
+
+/* The class of a source: passes where all of its judged messages do, else that of most of its
+ * messages that are not aligned, with what shows it of most of these. */
+struct sender stats_source_sender(const struct stats_source *source);
 
 #endif

@@ -6,7 +6,7 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-enum { LINES = 20, EXAMPLES = 10, NAME_COLUMNS = 32 };
+enum { LINES = 20, EXAMPLES = 10, NAME_COLUMNS = 32, CLASS_COLUMNS = 29 };
 
 static void
 print_rest(size_t n, uint64_t beyond, FILE *out)
@@ -46,10 +46,10 @@ print_domains(const struct stats *stats, FILE *out)
 	for (size_t i = 0; i < stats->ndomains && i < LINES; i++)
 		print_domain(&stats->domains[places[i]], out);
 	print_rest(stats->ndomains, stats->other_domain.counts.messages, out);
-	fputs(_("Hurt: not aligned, but of somebody who is known to send for the domain (its "
-		"records, --own-senders). Decide: something speaks for it (SPF or DKIM of another "
-		"domain passed, fields of a list), but a forger can have that, too. Stopped: "
-		"nothing speaks for it.\n"),
+	fputs(_("Hurt: not aligned, but yours, of a known service that you use, or of a forwarder "
+		"or list. Decide: something speaks for it (SPF or DKIM of another domain passed, "
+		"fields of a list), but a forger can have that, too. Stopped: nothing speaks for "
+		"it.\n"),
 		out);
 	fputs(_("p=quarantine would send the same mail to the junk folder instead.\n"), out);
 	free(places);
@@ -57,9 +57,22 @@ print_domains(const struct stats *stats, FILE *out)
 }
 
 static void
+print_need(const struct stats_source *source, const struct stats_need *need, FILE *out)
+{
+	fprintf(out, "%10s  %8" PRIu64 "  %s\n", "", need->n, need->text);
+	if (need->passes == 0)
+		return;
+	fprintf(out, "%10s  %8s  %s\n", "", "", need->record);
+	fprintf(out, "%10s  %8s  ", "", "");
+	fprintf(out, _("with this record %llu of %llu messages of this source pass\n"),
+		(unsigned long long)need->passes, (unsigned long long)stats_unaligned(source));
+}
+
+static void
 print_source(const struct stats_source *source, FILE *out)
 {
 	const struct stats_counts *counts = &source->counts;
+	const struct sender sender = stats_source_sender(source);
 	char first[STATS_DAY_OCTETS] = "-", last[STATS_DAY_OCTETS] = "-";
 
 	if (source->has_dates) {
@@ -73,14 +86,18 @@ print_source(const struct stats_source *source, FILE *out)
 		stats_percent(counts->aligned, counts->messages),
 		counts->dispositions[DISP_QUARANTINE], counts->dispositions[DISP_REJECT], first,
 		last);
+	text_pad(sender_class_text(sender.class), CLASS_COLUMNS, out);
+	fputs(" ", out);
 	text_pad(stats_author_text(source->author_domain), NAME_COLUMNS, out);
 	fprintf(out, " %s %s%s%s%s\n", stats_by_text(source->by), source->name,
 		source->provider != NULL ? " (" : "",
 		source->provider != NULL ? source->provider : "",
 		source->provider != NULL ? ")" : "");
+	if (sender.by != SENDER_BY_NOTHING)
+		fprintf(out, "%10s  %8s  %s: %s\n", "", "", sender_class_text(sender.class),
+			sender_evidence_text(sender.by));
 	for (size_t i = 0; i < source->nneeds; i++)
-		fprintf(out, "%10s  %8" PRIu64 "  %s\n", "", source->needs[i].n,
-			source->needs[i].text);
+		print_need(source, &source->needs[i], out);
 }
 
 static bool
@@ -100,6 +117,7 @@ print_sources(const struct stats *stats, FILE *out)
 	fputs("  ", out);
 	text_pad(_("First"), 11, out);
 	text_pad(_("Last"), 12, out);
+	text_pad(_("Class"), CLASS_COLUMNS + 1, out);
 	text_pad(_("Author domain"), NAME_COLUMNS + 1, out);
 	fprintf(out, "%s\n", _("Sender"));
 	for (size_t i = 0; i < stats->nsources && i < LINES; i++)

@@ -1,9 +1,33 @@
 #include "filter/stats/summary.h"
 
+#include <string.h>
+
 #include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
 
 _Static_assert((int)AUTH_PERMERROR < (int)SUMMARY_CODES, "every result has its place");
+
+static void
+add_receiver(struct summary *summary, const struct row *row)
+{
+	struct summary_receiver *one = &summary->receivers[SUMMARY_RECEIVERS];
+	size_t i = 0;
+
+	if (row->receiver == NULL || row->receiver[0] == '\0')
+		return;
+	while (i < summary->nreceivers && strcmp(summary->receivers[i].id, row->receiver) != 0)
+		i++;
+	if (i < summary->nreceivers) {
+		one = &summary->receivers[i];
+	} else if (i < SUMMARY_RECEIVERS && strlen(row->receiver) < sizeof one->id) {
+		one = &summary->receivers[summary->nreceivers++];
+		(void)snprintf(one->id, sizeof one->id, "%s", row->receiver);
+	}
+	one->messages++;
+	one->agrees += row->agrees ? 1 : 0;
+	for (size_t k = 0; k < AGREE_METHODS; k++)
+		one->differs[k] += row->differs[k] ? 1 : 0;
+}
 
 void
 summary_add(struct summary *summary, const struct row *row)
@@ -21,6 +45,7 @@ summary_add(struct summary *summary, const struct row *row)
 	summary->not_judged += row->not_judged ? 1 : 0;
 	damage_add(&summary->damage, &row->damage);
 	handlers_add(&summary->handlers, row);
+	add_receiver(summary, row);
 }
 
 void
@@ -36,6 +61,28 @@ print_count(size_t n, size_t all, FILE *out)
 		fprintf(out, "%18s", "-");
 	else
 		fprintf(out, "%10zu %6.1f%%", n, 100.0 * (double)n / (double)all);
+}
+
+static void
+print_receiver(const struct summary_receiver *one, FILE *out)
+{
+	if (one->messages == 0)
+		return;
+	fprintf(out,
+		_("Agrees with %s in %zu of %zu messages; differs in SPF %zu, DKIM %zu, DMARC "
+		  "%zu\n"),
+		one->id[0] != '\0' ? one->id : _("further receivers"), one->agrees, one->messages,
+		one->differs[AGREE_SPF], one->differs[AGREE_DKIM], one->differs[AGREE_DMARC]);
+}
+
+static void
+print_receivers(const struct summary *summary, FILE *out)
+{
+	if (summary->nreceivers > 0 || summary->receivers[SUMMARY_RECEIVERS].messages > 0)
+		fputs("\n", out);
+	for (size_t i = 0; i < summary->nreceivers; i++)
+		print_receiver(&summary->receivers[i], out);
+	print_receiver(&summary->receivers[SUMMARY_RECEIVERS], out);
 }
 
 void
@@ -91,6 +138,7 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 			"--envelopes.\n"),
 			out);
 	}
+	print_receivers(summary, out);
 	damage_print(&summary->damage, out);
 	handlers_print(&summary->handlers, out);
 }

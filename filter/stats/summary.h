@@ -11,12 +11,23 @@
 
 enum { SUMMARY_CODES = 16 };
 
+enum { SUMMARY_RECEIVERS = 8 };
+
+/* --compare-received, by the id of the receiver */
+struct summary_receiver {
+	char id[128]; /* "": further ones */
+	size_t messages, agrees;
+	size_t differs[AGREE_METHODS];
+};
+
 struct summary {
 	size_t messages, failed;
-	size_t not_mail; /* of those that failed: files that are no messages */
+	size_t not_mail; /* of those that failed: files that are not messages */
 	size_t spf[SUMMARY_CODES], dkim[SUMMARY_CODES], dmarc[SUMMARY_CODES];
 	size_t dispositions[4];
-	size_t not_judged; /* struct row */
+	size_t not_judged;                                        /* struct row */
+	struct summary_receiver receivers[SUMMARY_RECEIVERS + 1]; /* the first ones, and the rest */
+	size_t nreceivers;
 	struct damage damage;
 	struct handlers handlers;
 };

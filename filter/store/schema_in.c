@@ -37,7 +37,7 @@ const char *const store_schema_in[] = {
 	"disposition TEXT NOT NULL, dkim TEXT NOT NULL, spf TEXT NOT NULL,"
 	"header_from TEXT NOT NULL, envelope_from TEXT, envelope_to TEXT,"
 	"auth BIGINT NOT NULL," /* in_auth */
-	"reasons TEXT," /* JSON: [{"type": ..., "comment": ...}, ...] */
+	"reasons TEXT," /* "TYPE TAB COMMENT LF" each */
 	"marks BIGINT NOT NULL," /* bits of enum feedback_mark: what cannot be true */
 	"PRIMARY KEY (report, n)) @clustered",
 

@@ -14,6 +14,7 @@
 #include "filter/intake/msgtime.h"
 #include "filter/io/hostname.h"
 #include "filter/io/wholefile.h"
+#include "filter/sandbox/apart.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/override.h"
@@ -143,7 +144,7 @@ evaluate_not_judged(const struct evaluation *ev)
 		return false;
 	if (ev->results.dmarc.code != AUTH_NONE || ev->results.local)
 		return ev->results.dmarc.reason.id == DMARC_R_NOT_JUDGED;
-	/* no record: then alignment was not asked for */
+	/* no record: then alignment was not evaluated */
 	for (size_t i = 0; i < dkim->n; i++)
 		if (dkim->sigs[i].code == AUTH_PASS)
 			return false;
@@ -196,7 +197,7 @@ read_secret(struct evaluation *ev, const char **error)
 	return EVALUATE_OK;
 }
 
-/* The rest of DMARC's questions has a quarter of the time for itself. */
+/* The other questions of DMARC have the last quarter of the time. */
 int64_t
 evaluate_until_ms(const struct options *options, const struct dns *dns)
 {
@@ -210,8 +211,8 @@ evaluate_dns(const struct evaluation *ev)
 }
 
 /*
- * The envelope, where the message has it and nothing beside it. A message over the size limit is
- * asked for nothing but the field with a secret: its Received lines cost DNS.
+ * The envelope, if it is in the message. Of a message over the size limit only the field with a
+ * secret is read: its Received lines would cost DNS.
  */
 static enum status
 find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum fault *fault)
@@ -241,9 +242,10 @@ judge(struct evaluation *ev, const char **error)
 			    "loaded");
 		return EVALUATE_TEMP;
 	}
-	/* the filter judges what it is given: nothing that a client writes may void a policy */
+	/* the filter uses what it is given: nothing that a client writes may disable a policy */
 	in->envelope_hidden =
-		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN) &&
+		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN ||
+			options->command == COMMAND_REPORT_READ) &&
 		!envelope_is_known(&ev->taken);
 	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
@@ -295,9 +297,9 @@ take_message(struct evaluation *ev)
 }
 
 /*
- * Envelope and message out of what was read. Over the size limit the rest is read while it is
- * passed on, but for a header whose end is not in sight, which could not be scrubbed, and batch
- * SMTP, whose end must be seen before its message can be believed.
+ * Takes envelope and message from the input. Over the size limit, the rest is read while it is
+ * passed on; not so if the end of the header has not been read, which could then not be scrubbed,
+ * and for batch SMTP, whose end must be known before its message can be trusted.
  */
 static enum status
 take_input(struct evaluation *ev, enum fault *fault)
@@ -340,13 +342,38 @@ evaluate_open(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
+evaluate_input(struct evaluation *ev, const char **error)
+{
+	enum fault fault = FAULT_NONE;
+
+	if (ev->pull == NULL && !ev->input_open &&
+		input_open(ev->options, &ev->input, &fault) != ST_OK)
+		return not_taken(fault, EVALUATE_CONFIG, error);
+	ev->input_open = true;
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
+evaluate_confine(struct evaluation *ev, struct confinement *confinement, const char **error)
+{
+	if (confine(ev->options, ev->arena, confinement, error) != ST_OK)
+		return EVALUATE_TEMP;
+	if (confinement->entered && ev->gmime != NULL)
+		address_gmime_apart(ev->gmime, &sandbox_apart);
+	return EVALUATE_OK;
+}
+
+enum evaluate_status
 evaluate_read(struct evaluation *ev, const char **error)
 {
 	enum fault fault = FAULT_NONE;
-	enum status st = ev->pull != NULL ? input_read_pull(ev->options, ev->pull, ev->pull_arg,
-						    &ev->input, &fault)
-					  : input_read(ev->options, &ev->input, &fault);
+	enum status st;
 
+	if (evaluate_input(ev, error) != EVALUATE_OK)
+		return EVALUATE_CONFIG;
+	st = ev->pull != NULL
+		     ? input_read_pull(ev->options, ev->pull, ev->pull_arg, &ev->input, &fault)
+		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
 	set_now(ev); /* the message may have taken long to arrive */
@@ -355,7 +382,7 @@ evaluate_read(struct evaluation *ev, const char **error)
 	return EVALUATE_OK;
 }
 
-/* The rest of what is over the size limit is for nobody: its beginning is enough. */
+/* Of a message over the size limit only the beginning is needed. */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
 {

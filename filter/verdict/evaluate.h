@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "filter/intake/envelope.h"
 #include "filter/intake/input.h"
+#include "filter/settings/confine.h"
 #include "filter/verdict/policy.h"
 #include "filter/verdict/scrub.h"
 
@@ -20,6 +21,7 @@ struct evaluation {
 	const char *authserv_id;
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
+	bool input_open;
 	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
 	void *pull_arg;
 	bool oversize; /* over --max-size: passed on and not evaluated */
@@ -77,6 +79,17 @@ struct evaluate_source {
  * EVALUATE_OK, here and below, *error is one line in the arena or from a fixed table.
  */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+
+/* Opens the input, before the sandbox; the status is as evaluate_read's, which does it otherwise.
+ */
+enum evaluate_status evaluate_input(struct evaluation *evaluation, const char **error);
+
+/*
+ * After both: enters the sandbox (settings/confine.h), from where GMime reads in a process apart.
+ * EVALUATE_TEMP where it is required and cannot be had.
+ */
+enum evaluate_status evaluate_confine(
+	struct evaluation *evaluation, struct confinement *confinement, const char **error);
 
 /* After evaluate_open, however it ended: reads the message, which has_message tells, and the
  * envelope that came with it. */

@@ -4,9 +4,12 @@
 #include "auth/dns/dns.h"
 #include "filter/settings/accept.h"
 
-enum { NAMES_MAX = 10 }; /* of the client's names that are looked at, as RFC 7208 4.6.4 has it */
+enum { NAMES_MAX = 10 }; /* of the client's names that are examined, as in RFC 7208 4.6.4 */
 
-/* Is it a name of the list? Addresses in it are none; suffixes: those of `.example.com`, too. */
+/*
+ * Is it a name of the list? Addresses in it do not count; suffixes: names below `.example.com`
+ * count as well.
+ */
 static bool
 name_listed(const struct strings *list, struct slice name, bool suffixes)
 {
@@ -48,7 +51,7 @@ address_listed(const struct strings *list, const struct ip *ip)
 	return false;
 }
 
-/* The client's address has names, and one that is listed has the address. */
+/* The client's address has names, and a listed one of them resolves to the address. */
 static bool
 confirmed(const struct strings *list, const struct auth_input *in, struct slice *name)
 {
@@ -97,7 +100,7 @@ forwarder_trusted(const struct strings *list, const struct auth_input *in, struc
 
 /*
  * A signature or MAIL FROM that passes for exactly that domain without any reservation: no l=, no
- * testing key. (That From is signed, RFC 6376 5.4 demands of every signature.)
+ * testing key. (RFC 6376 5.4 requires every signature to cover From.)
  */
 static bool
 domain_passes(const struct auth_results *results, struct slice domain)
@@ -113,7 +116,7 @@ domain_passes(const struct auth_results *results, struct slice domain)
 	       slice_eq(results->spf.domain, domain);
 }
 
-/* what: by which way */
+/* what: the accepted client or domain */
 static bool
 author_accepted(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct slice *what)

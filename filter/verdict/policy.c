@@ -43,8 +43,10 @@ has_broken_aligned(const struct auth_results *results)
 	return false;
 }
 
-/* By a signature that verifies the author's domain speaks, even where we refuse it. Under t=y it is
- * as if there were none (RFC 6376 3.6.1). */
+/*
+ * A signature that verifies comes from the author's domain, even where we refuse it. Under t=y it
+ * counts as none (RFC 6376 3.6.1).
+ */
 static bool
 has_refused_aligned(const struct auth_results *results)
 {
@@ -91,8 +93,10 @@ policy_field_indicators(const struct message *message, const char *indicators[PO
 	return n;
 }
 
-/* What speaks for a list or a forwarder, or for the author, each indicator of it; false: nothing
- * does. A sender can forge them, and earns a quarantine by it. */
+/*
+ * Collects the indicators of a list or a forwarder, or of the author; false: none. A sender can
+ * forge them, but gains only a quarantine.
+ */
 static bool
 find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
 {

@@ -1,5 +1,5 @@
 /*
- * policy.h: results → disposition. Pure: no DNS, no clock, no output (PROGRAM 5).
+ * policy.h: results → disposition. Pure: no DNS, no clock, no output (mailstamp(1), Policy).
  */
 #ifndef FILTER_VERDICT_POLICY_H
 #define FILTER_VERDICT_POLICY_H
@@ -9,9 +9,9 @@
 #include "filter/settings/settings.h"
 #include "filter/verdict/policy_reason.h"
 
-/* Somebody trusted vouched for a message that fails DMARC; type NULL: nobody did. */
+/* A trusted party vouched for a message that fails DMARC; type NULL: none did. */
 struct override {
-	const char *type; /* as a report names it: "local_policy", "trusted_forwarder" (RFC 9990) */
+	const char *type; /* the name in a report: "local_policy", "trusted_forwarder" (RFC 9990) */
 	const char *reason; /* "arc", "trusted-forwarder" */
 	struct slice by;    /* the sealer's domain; the forwarder's address or name */
 	unsigned instance;  /* of the chain, or 0 */
@@ -28,12 +28,13 @@ struct verdict {
 	const char *indicators[POLICY_INDICATORS]; /* the same, each by itself */
 	size_t nsigns;
 	bool of_list;      /* a field of a mailing list is one of them */
-	bool only_refused; /* the one indicator is a signature that verifies: nothing speaks for a
-			    * list
-			    */
+	bool only_refused; /* the only indicator is a signature that verifies: nothing indicates a
+			      list */
 	struct override override; /* set by override_decide */
-	/* what trusted sealers said of a message that failed; zeroed where nobody was asked; set by
-	 * override_decide */
+	/*
+	 * the results of trusted sealers for a message that failed; zeroed where they were not
+	 * consulted; set by override_decide
+	 */
 	struct arc_vouch sealers;
 };
 
@@ -42,21 +43,23 @@ struct verdict {
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 
-/* The header fields that speak for a list or a forwarder, as indicators from a fixed table; how
- * many. */
+/*
+ * The header fields that indicate a list or a forwarder, as indicators from a fixed table; their
+ * number.
+ */
 size_t policy_field_indicators(
 	const struct message *message, const char *indicators[POLICY_INDICATORS]);
 
-/* indicator, for a person: in the language of words_choose; in the arena */
+/* indicator, for a person: in the language of i18n_choose; in the arena */
 const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
 
 /* "accept", "quarantine", "reject", "tempfail" */
 const char *policy_word(enum disposition disposition);
 
 /*
- * Which options of the configuration file make the verdict milder than the defaults, as they are
- * written there, with a space between them; NULL where none does. What a person is shown of a
- * stored message must not be taken for the domain owner's policy.
+ * Which options of the configuration file make the verdict milder than the defaults, as written
+ * there, separated by spaces; or NULL. A person who is shown a stored message must not mistake this
+ * site's choice for the domain owner's policy.
  */
 const char *policy_softened(const struct options *options, struct arena *arena);
 

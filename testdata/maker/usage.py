@@ -63,7 +63,7 @@ def cases():
     yield Case('usage/record-not-writable', message=mail(), zone=ZONE,
                args=('--dns-record', '/no/such/folder/zone'),
                expect='spf=pass\ndkim=none\ndmarc=pass\ndisposition=accept\nstderr lines 1')
-    yield row('version', ('--version',), 0, 'stdout starts mailstamp \nstdout lines 1\n'
+    yield row('version', ('--version',), 0, 'stdout starts mailstamp \nstdout lines 2\n'
               'stderr empty')
     yield row('help', ('--help',), 0, 'stdout has --client-ip\nstdout has --profile\n'
               'stderr empty')

@@ -15,6 +15,7 @@ plain_row(void)
 		.author_domain = "example.com",
 		.client_ip = "",
 		.client_name = "",
+		.message_id = "",
 		.envelope_from = "",
 		.reason = "",
 		.indicator = "",

@@ -9,11 +9,11 @@
 #include "mime/buf.h"
 
 enum { MAX_ARGS = 12 };
-
 #include "tests/support/arena_suite.h"
 
 static const char *const commands[] = {"filter", "explain", "inspect", "batch", "report",
-	"report prune", "report import", "report send", "report bounce"};
+	"report read", "report show", "report prune", "report import", "report send",
+	"report bounce"};
 static struct options options;
 static const char *error;
 static bool in_file;
@@ -140,7 +140,7 @@ static const struct bad_row {
 	{"an option of two", {"inspect", "--profile", "plain", "a.example"},
 		"--profile is only for filter or expla"},
 	{"an option of three", {"inspect", "--envelope=args", "a.example"},
-		"for filter, explain or batch"},
+		"for filter, explain, batch or report read"},
 	{"a flag of another", {"explain", "--arc-seal", "a.example"},
 		"--arc-seal is only for filter"},
 	{"another's --output", {"--output=summary"}, "must be message, json, header or none"},

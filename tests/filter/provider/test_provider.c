@@ -19,6 +19,11 @@ Test(provider, of)
 		{"pm.mtasv.net", "Postmark"},
 		{"jcity.com", "J-City"},
 		{"mail.jcity.com", "J-City"},
+		{"mail.JCITY.com", "J-City"},
+		{"_spf.google.com", "Google Workspace"},
+		{"spf.mtasv.net", "Postmark"},
+		{"a123.cuenote.jp", "Cuenote"},
+		{"www1234.sakura.ne.jp", "Sakura Internet"},
 		{"jcity.com.example", NULL},
 		{"notjcity.com", NULL},
 		{"com", NULL},
@@ -32,6 +37,48 @@ Test(provider, of)
 		cr_expect_eq(found == NULL, rows[i].name == NULL, "%s", rows[i].domain);
 		if (found != NULL && rows[i].name != NULL)
 			cr_expect_str_eq(found->name, rows[i].name, "%s", rows[i].domain);
+	}
+}
+
+Test(provider, table_is_in_order)
+{
+	cr_expect(provider_count >= 150, "%zu", provider_count);
+	for (size_t i = 0; i < provider_count; i++) {
+		const struct provider *one = &provider_table[i];
+
+		cr_expect(i == 0 || strcmp(provider_table[i - 1].name, one->name) < 0, "%s",
+			one->name);
+		cr_expect(one->page != NULL && strncmp(one->page, "https://", 8) == 0, "%s",
+			one->name);
+		cr_expect_eq(provider_named(slice_str(one->name)), one, "%s", one->name);
+	}
+	for (size_t i = 1; i < provider_names_count; i++)
+		cr_expect(strcmp(provider_names[i - 1].domain, provider_names[i].domain) < 0,
+			"%s: twice, or of two services", provider_names[i].domain);
+}
+
+Test(provider, forwards_and_seals)
+{
+	static const struct {
+		const char *domain;
+		bool forwards, seals;
+	} rows[] = {
+		{"googlegroups.com", true, false},
+		{"bounces.groups.io", true, false},
+		{"google.com", false, true},
+		{"sub.google.com", false, true},
+		{"google.com.example", false, false},
+		{"notgoogle.com", false, false},
+		{"messagingengine.com", false, true}, /* it signs what its customers write, too */
+		{"", false, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct slice domain = slice_str(rows[i].domain);
+
+		cr_expect_eq(
+			provider_forwards(domain) != NULL, rows[i].forwards, "%s", rows[i].domain);
+		cr_expect_eq(provider_seals(domain) != NULL, rows[i].seals, "%s", rows[i].domain);
 	}
 }
 
@@ -63,9 +110,13 @@ Test(provider, shared)
 Test(provider, every_domain_is_shared)
 {
 	for (size_t i = 0; i < provider_count; i++) {
-		struct slice list = slice_str(provider_table[i].domains), word;
+		const char *const lists[] = {provider_table[i].signs, provider_table[i].paths};
 
-		while (provider_next_word(&list, &word))
-			cr_expect(provider_is_shared(word), "%.*s", (int)word.n, word.p);
+		for (size_t k = 0; k < 2; k++) {
+			struct slice list = slice_str(lists[k]), word;
+
+			while (provider_next_word(&list, &word))
+				cr_expect(provider_is_shared(word), "%.*s", (int)word.n, word.p);
+		}
 	}
 }

@@ -5,8 +5,8 @@
  * Never evidence: a DKIM pass or SPF pass of another domain, which a forger gets for his own
  * domain; fields, which anybody can write; the fact that the host sent the message.
  */
-#ifndef FILTER_EXPLAIN_EVIDENCE_H
-#define FILTER_EXPLAIN_EVIDENCE_H
+#ifndef FILTER_SENDER_EVIDENCE_H
+#define FILTER_SENDER_EVIDENCE_H
 
 #include "filter/provider/provider.h"
 #include "filter/settings/own_senders.h"
@@ -36,11 +36,17 @@ struct evidence evidence_of_client(
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
 
-/*
- * Is there evidence that the message is from a sender of the author domain: its client, or a domain
- * for which SPF or a signature passed?
- */
-bool evidence_of_message(const struct evaluation *evaluation, const struct own_senders *own);
+enum { EVIDENCE_SERVICES = 32 };
+
+struct evidence_services {
+	struct evidence list[EVIDENCE_SERVICES]; /* EVIDENCE_OWN_LIST or EVIDENCE_RECORDS */
+	size_t n;
+};
+
+/* The services that the owner's list, or the records of domain and of the policy's domain above it,
+ * name: the first ones. */
+void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
+	struct slice domain, struct evidence_services *services);
 
 /*
  * A word for programs, and the words for people for it, in English (N_); NULL for an unknown word.

@@ -1,4 +1,4 @@
-#include "filter/explain/evidence.h"
+#include "filter/sender/evidence.h"
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
@@ -83,15 +83,23 @@ organization(struct slice name)
 	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
 }
 
-/* Does a name in the records refer to this domain (empty: to none), or to the service? */
-static bool
-stands_for(struct slice name, struct slice domain, const struct provider *provider)
-{
-	const struct provider *named = provider_of(name);
+/* What names of a domain's records are looked for; true: it is found. */
+typedef bool (*name_test)(void *arg, struct slice name);
 
-	if (name.n == 0)
-		return false;
-	if (provider != NULL && named != NULL && strcmp(named->name, provider->name) == 0)
+/* Does a name of the records stand for a domain (empty: for none), or for a service? */
+struct sought {
+	struct slice domain;
+	const struct provider *provider;
+};
+
+static bool
+stands_for(void *arg, struct slice name)
+{
+	const struct sought *sought = arg;
+	const struct provider *named = provider_of(name);
+	struct slice domain = sought->domain;
+
+	if (sought->provider != NULL && named == sought->provider)
 		return true;
 	if (domain.n == 0)
 		return false;
@@ -100,8 +108,19 @@ stands_for(struct slice name, struct slice domain, const struct provider *provid
 }
 
 static bool
-spf_names(const struct evaluation *ev, struct slice at, struct slice domain,
-	const struct provider *provider)
+seek_record(const struct spf_record *record, name_test test, void *arg)
+{
+	for (size_t i = 0; i < record->n; i++)
+		if (record->directives[i].qualifier == AUTH_PASS &&
+			record->directives[i].mechanism == SPF_INCLUDE &&
+			record->directives[i].domain_spec.n > 0 &&
+			test(arg, record->directives[i].domain_spec))
+			return true;
+	return record->redirect.n > 0 && test(arg, record->redirect);
+}
+
+static bool
+seek_spf(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 {
 	const struct dns_answer *answer = dns_get(ev->in.dns, at, DNS_TXT, 0);
 
@@ -109,35 +128,28 @@ spf_names(const struct evaluation *ev, struct slice at, struct slice domain,
 		struct spf_record record;
 		struct slice bad;
 
-		if (!spf_is_record(answer->rr[i].text) ||
-			spf_parse(answer->rr[i].text, ev->arena, &record, &bad) != ST_OK)
-			continue;
-		for (size_t k = 0; k < record.n; k++)
-			if (record.directives[k].qualifier == AUTH_PASS &&
-				record.directives[k].mechanism == SPF_INCLUDE &&
-				stands_for(record.directives[k].domain_spec, domain, provider))
-				return true;
-		if (stands_for(record.redirect, domain, provider))
+		if (spf_is_record(answer->rr[i].text) &&
+			spf_parse(answer->rr[i].text, ev->arena, &record, &bad) == ST_OK &&
+			seek_record(&record, test, arg))
 			return true;
 	}
 	return false;
 }
 
 static bool
-mx_names(const struct evaluation *ev, struct slice at, struct slice domain,
-	const struct provider *provider)
+seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 {
 	const struct dns_answer *answer = dns_get(ev->in.dns, at, DNS_MX, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < HOSTS_MAX; i++)
-		if (stands_for(answer->rr[i].name, domain, provider))
+		if (answer->rr[i].name.n > 0 && test(arg, answer->rr[i].name))
 			return true;
 	return false;
 }
 
-/* A selector of the author's organization whose key is the service's (a CNAME). */
+/* Selectors of the author's organization whose key is a service's (a CNAME). */
 static bool
-key_names(const struct evaluation *ev, struct slice domain, const struct provider *provider)
+seek_keys(const struct evaluation *ev, name_test test, void *arg)
 {
 	const struct dkim_result *dkim = &ev->results.dkim;
 
@@ -150,7 +162,7 @@ key_names(const struct evaluation *ev, struct slice domain, const struct provide
 			!dkim_key_name(sig->s, sig->d, ev->arena, &name))
 			continue;
 		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
-		if (answer->status == DNS_OK && stands_for(answer->rr[0].name, domain, provider))
+		if (answer->status == DNS_OK && test(arg, answer->rr[0].name))
 			return true;
 	}
 	return false;
@@ -158,18 +170,53 @@ key_names(const struct evaluation *ev, struct slice domain, const struct provide
 
 /* The domain, and the organization's where its policy is higher up. */
 static bool
-records_name(const struct evaluation *ev, struct slice at, struct slice domain,
-	const struct provider *provider)
+seek_all(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 {
 	const struct dmarc_result *dmarc = &ev->results.dmarc;
 	struct slice above = dmarc->has_record ? dmarc->record_domain : SLICE("");
 
-	if (spf_names(ev, at, domain, provider) || mx_names(ev, at, domain, provider) ||
-		key_names(ev, domain, provider))
+	if (seek_spf(ev, at, test, arg) || seek_mx(ev, at, test, arg) || seek_keys(ev, test, arg))
 		return true;
 	return above.n > 0 && !slice_ieq(above, at) && domain_within(at, above) &&
 	       dmarc->source != DMARC_FROM_PSD &&
-	       (spf_names(ev, above, domain, provider) || mx_names(ev, above, domain, provider));
+	       (seek_spf(ev, above, test, arg) || seek_mx(ev, above, test, arg));
+}
+
+static bool
+records_name(const struct evaluation *ev, struct slice at, struct slice domain,
+	const struct provider *provider)
+{
+	struct sought sought = {domain, provider};
+
+	return seek_all(ev, at, stands_for, &sought);
+}
+
+static void
+add_service(
+	struct evidence_services *services, const struct provider *provider, enum evidence_id by)
+{
+	for (size_t i = 0; i < services->n; i++)
+		if (services->list[i].provider == provider)
+			return;
+	if (provider != NULL && services->n < EVIDENCE_SERVICES)
+		services->list[services->n++] = (struct evidence){by, provider};
+}
+
+static bool
+collect(void *arg, struct slice name)
+{
+	add_service(arg, provider_of(name), EVIDENCE_RECORDS);
+	return false;
+}
+
+void
+evidence_services(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
+	struct evidence_services *services)
+{
+	services->n = 0;
+	for (size_t i = 0; own != NULL && i < own->nproviders; i++)
+		add_service(services, provider_named(own->providers[i]), EVIDENCE_OWN_LIST);
+	(void)seek_all(ev, domain, collect, services);
 }
 
 struct evidence
@@ -177,6 +224,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own, s
 {
 	const struct envelope *envelope = &ev->taken.envelope;
 	const struct ip *ip = &envelope->client_ip;
+	struct evidence_services services;
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
@@ -185,16 +233,15 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own, s
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
 		return (struct evidence){.id = EVIDENCE_OWN_LIST};
-	for (size_t i = 0; i < provider_count; i++) {
-		const struct provider *provider = &provider_table[i];
-		const bool listed = own_senders_have_provider(own, provider->name);
+	evidence_services(ev, own, domain, &services);
+	for (size_t i = 0; i < services.n; i++) {
+		const struct evidence *one = &services.list[i];
 
-		if (provider->include == NULL ||
-			(!listed && !records_name(ev, domain, SLICE(""), provider)))
-			continue;
-		if (proof_allows(ev, slice_str(provider->include)))
+		if (one->provider->include != NULL &&
+			proof_allows(ev, slice_str(one->provider->include)))
 			return (struct evidence){
-				listed ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE, provider};
+				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
+				one->provider};
 	}
 	if (has_address(ev->in.dns, domain, ip))
 		return (struct evidence){.id = EVIDENCE_ADDRESS};
@@ -217,24 +264,4 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 		 records_name(ev, ev->ids.author_domain, domain, provider))
 		evidence.id = EVIDENCE_RECORDS;
 	return evidence;
-}
-
-bool
-evidence_of_message(const struct evaluation *ev, const struct own_senders *own)
-{
-	const struct auth_results *results = &ev->results;
-
-	if (ev->ids.author_domain.n == 0 || ev->ids.ambiguous.id != FROM_R_NONE)
-		return false;
-	if (evidence_of_client(ev, own, ev->ids.author_domain).id != EVIDENCE_NONE)
-		return true;
-	if (results->spf.code == AUTH_PASS && results->spf.domain.n > 0 &&
-		evidence_of_domain(ev, own, results->spf.domain).id != EVIDENCE_NONE)
-		return true;
-	for (size_t i = 0; i < results->dkim.n; i++)
-		if (results->dkim.sigs[i].code == AUTH_PASS &&
-			evidence_of_domain(ev, own, results->dkim.sigs[i].sig.d).id !=
-				EVIDENCE_NONE)
-			return true;
-	return false;
 }

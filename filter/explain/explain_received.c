@@ -1,0 +1,107 @@
+#include "filter/explain/explain_received.h"
+
+#include <stdio.h>
+
+#include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+
+enum { SHOWN_MAX = 256, METHOD_COLUMNS = 8, WORD_COLUMNS = 12 };
+
+const struct agreement *
+agree_with_received(const struct evaluation *ev)
+{
+	struct agreement *agreement = arena_alloc(ev->arena, sizeof *agreement);
+	struct said *said = arena_alloc(ev->arena, sizeof *said);
+
+	(void)said_read(&ev->message, &ev->taken, slice_str(ev->options->compare_received),
+		ev->arena, said);
+	agree_compare(said, &ev->results, envelope_is_known(&ev->taken), agreement);
+	return agreement;
+}
+
+static const char *
+word(const struct said_word *said, struct arena *arena)
+{
+	return said->there ? printable(said->word, SHOWN_MAX, arena) : "-";
+}
+
+static void
+print_row(const char *method, const struct said_word *theirs, enum auth_code ours,
+	struct arena *arena)
+{
+	fputs("  ", stdout);
+	text_pad(method, METHOD_COLUMNS, stdout);
+	text_pad(word(theirs, arena), WORD_COLUMNS, stdout);
+	printf("%s\n", auth_code_word(ours));
+}
+
+static enum auth_code
+best(const struct dkim_result *dkim)
+{
+	for (size_t i = 0; i < dkim->n; i++)
+		if (dkim->sigs[i].code == AUTH_PASS)
+			return AUTH_PASS;
+	return dkim->n > 0 ? dkim->sigs[0].code : AUTH_NONE;
+}
+
+static const struct said_word *
+best_said(const struct said *said)
+{
+	for (size_t i = 0; i < said->nsignatures; i++)
+		if (said->signatures[i].word.known && said->signatures[i].word.code == AUTH_PASS)
+			return &said->signatures[i].word;
+	return &said->dkim;
+}
+
+/* "Show original" has three lines, which owners read as if each were about their domain. */
+static void
+explain_gmail(void)
+{
+	puts(_("Gmail's \"Show original\" tells the same in three lines:\n"
+	       "  SPF    the result for the domain of the envelope, be it yours or that of a "
+	       "service\n"
+	       "  DKIM   the result of a signature and its domain, be it yours or that of a "
+	       "service\n"
+	       "  DMARC  whether one of the two passed and is aligned with the domain of From\n"
+	       "A line that is not there: nothing to check (no signature, no DMARC record). Only "
+	       "DMARC\n"
+	       "is about your domain: SPF and DKIM can both say PASS while it says FAIL."));
+}
+
+static void
+print_difference(const struct agree_difference *one, struct arena *arena)
+{
+	static const char *const names[] = {
+		[AGREE_SPF] = "SPF", [AGREE_DKIM] = "DKIM", [AGREE_DMARC] = "DMARC"};
+	const char *theirs = printable(one->theirs, SHOWN_MAX, arena);
+
+	if (one->domain.n > 0)
+		printf(_("  %s of %s: they say %s, we say %s. Perhaps: %s\n"), names[one->about],
+			printable(one->domain, SHOWN_MAX, arena), theirs, auth_code_word(one->ours),
+			translated(agree_why_text(one->why)));
+	else
+		printf(_("  %s: they say %s, we say %s. Perhaps: %s\n"), names[one->about], theirs,
+			auth_code_word(one->ours), translated(agree_why_text(one->why)));
+}
+
+void
+explain_received(const struct evaluation *ev, const struct agreement *agreement)
+{
+	const struct said *said = &agreement->said;
+
+	if (said->form == SAID_NOTHING) {
+		puts(_("\nThe receiver said nothing of it that can be read above the line with "
+		       "which "
+		       "it took the message in."));
+		return;
+	}
+	printf(_("\nWhat the receiver said (%s), and what we say:\n"),
+		printable(said->id, SHOWN_MAX, ev->arena));
+	print_row("SPF", &said->spf, ev->results.spf.code, ev->arena);
+	print_row("DKIM", best_said(said), best(&ev->results.dkim), ev->arena);
+	print_row("DMARC", &said->dmarc, ev->results.dmarc.code, ev->arena);
+	for (size_t i = 0; i < agreement->n; i++)
+		print_difference(&agreement->differences[i], ev->arena);
+	if (slice_ieq(said->id, SLICE("mx.google.com")))
+		explain_gmail();
+}

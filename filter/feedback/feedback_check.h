@@ -1,0 +1,34 @@
+/*
+ * feedback_check.h: what a reporter says of a row and cannot be true by its own data.
+ *
+ * Only what is certain is marked: alignment in relaxed mode depends on records that the reporter
+ * saw and we did not, so a pass is doubted only where no passing domain can be of the author's
+ * organization, and a failure only where one surely is.
+ */
+#ifndef FILTER_FEEDBACK_FEEDBACK_CHECK_H
+#define FILTER_FEEDBACK_FEEDBACK_CHECK_H
+
+#include "filter/feedback/feedback_report.h"
+
+/* clang-format off */
+/* code; bits in the store, so only ever appended */
+#define FEEDBACK_MARKS(M) \
+	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
+	M(DKIM_PASS, "dkim_pass", "DKIM is reported as a pass, and no aligned signature passed") \
+	M(SPF_FAIL, "spf_fail", "an aligned SPF pass is reported as a fail") \
+	M(SPF_PASS, "spf_pass", "SPF is reported as a pass, and no aligned domain passed") \
+	M(DISPOSITION, "disposition", "the disposition contradicts the results") \
+	M(POLICY, "policy", "a disposition that the policy does not ask for, without a reason") \
+	M(COUNT, "count", "a row of no message") \
+	M(FROM, "from", "the author domain is not below the policy domain")
+#define FEEDBACK_MARK_ID(id, code, text) FEEDBACK_MARK_##id,
+enum feedback_mark { FEEDBACK_MARKS(FEEDBACK_MARK_ID) FEEDBACK_MARKS_N };
+/* clang-format on */
+
+const char *feedback_mark_code(enum feedback_mark mark);
+const char *feedback_mark_text(enum feedback_mark mark); /* English */
+
+/* Bits: 1 << enum feedback_mark. */
+int64_t feedback_marks(const struct feedback_report *report, const struct feedback_row *row);
+
+#endif

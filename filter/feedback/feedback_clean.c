@@ -1,0 +1,411 @@
+/*
+ * feedback_clean.c: what reporters write where XML is meant, as XML that has no fault.
+ *
+ * Octets that are not UTF-8, and controls, become \xHH; an & and a < that begin nothing are
+ * escaped; what is before the first < is left out. A document in another character set is converted
+ * first. Elements that are not closed, or not in order, are closed; of attributes only namespaces
+ * are kept.
+ */
+#include <errno.h>
+#include <iconv.h>
+
+#include "filter/feedback/feedback_report.h"
+#include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+#include "mime/buf.h"
+
+enum { DECLARATION = 200, NAME_MAX_OCTETS = 64, TAG_MAX = 4096, SAMPLE = 40 };
+
+static const struct {
+	const char *code, *text;
+} warnings_table[] = {
+#define ROW_OF(id, code, text) {code, text},
+	FEEDBACK_WARNINGS(ROW_OF)};
+
+const char *
+feedback_warning_code(enum feedback_warning what)
+{
+	return warnings_table[what].code;
+}
+
+const char *
+feedback_warning_text(enum feedback_warning what)
+{
+	return warnings_table[what].text;
+}
+
+void
+feedback_warn(struct feedback_warnings *warnings, enum feedback_warning what, struct slice sample)
+{
+	if (warnings->times[what]++ == 0)
+		warnings->sample[what] =
+			arena_dup(warnings->arena, slice_head(sample, FEEDBACK_VALUE / 4));
+}
+
+/* The character set that the declaration or a byte order mark names. */
+static struct slice
+charset_of(struct slice octets)
+{
+	static const char word[] = "encoding=";
+	struct slice head = slice_head(octets, DECLARATION);
+
+	if (slice_starts(octets, SLICE("\xfe\xff")) || slice_starts(octets, SLICE("\xff\xfe")))
+		return SLICE("UTF-16");
+	if (slice_starts(octets, SLICE("<\0")))
+		return SLICE("UTF-16LE");
+	if (slice_starts(octets, SLICE("\0<")))
+		return SLICE("UTF-16BE");
+	head = slice_head(head, slice_find(head, '>'));
+	for (; head.n > sizeof word; head = slice_from(head, 1)) {
+		struct slice name = slice_from(head, sizeof word);
+
+		if (slice_starts(head, slice_str(word)))
+			return slice_head(name, slice_find(name, head.p[sizeof word - 1]));
+	}
+	return SLICE("UTF-8");
+}
+
+/* In UTF-8, as far as they are of their character set; as they are where that is not known. */
+static struct slice
+converted(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
+{
+	const struct slice charset = charset_of(octets);
+	char *from = arena_cstr(arena, octets), *out, *to;
+	size_t left = octets.n, room = octets.n * 3 + FEEDBACK_VALUE;
+	iconv_t how;
+
+	if (slice_ieq(charset, SLICE("utf-8")) || slice_ieq(charset, SLICE("utf8")) ||
+		memchr(charset.p, '/', charset.n) != NULL)
+		return octets;
+	how = iconv_open("UTF-8", arena_cstr(arena, charset));
+	if (how == (iconv_t)-1) { /* NOLINT: that is what it returns */
+		feedback_warn(warnings, FEEDBACK_WARN_OCTETS, charset);
+		return octets;
+	}
+	out = to = arena_bytes(arena, room);
+	while (left > 0 && iconv(how, &from, &left, &to, &room) == (size_t)-1 && left > 0 &&
+		errno != E2BIG) {
+		feedback_warn(warnings, FEEDBACK_WARN_OCTETS, slice_make(from, 1));
+		from++;
+		left--;
+	}
+	(void)iconv_close(how);
+	return slice_make(out, (size_t)(to - out));
+}
+
+static bool
+is_name_start(char c)
+{
+	return slice_is_alpha(c) || c == '_';
+}
+
+static bool
+is_name(char c)
+{
+	return is_name_start(c) || slice_is_digit(c) || c == '-' || c == '.' || c == ':';
+}
+
+/* What is not read but passed over, and CDATA. */
+static const struct {
+	const char *start, *end;
+} sections[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
+
+enum { SECTIONS = sizeof sections / sizeof *sections, CDATA = 1, OPEN_MAX_TAGS = 64, SPACES = 8 };
+
+struct cleaning {
+	struct buf out;
+	struct feedback_warnings *warnings;
+	struct slice open[OPEN_MAX_TAGS]; /* names of elements that were not closed */
+	size_t n;
+	size_t over;         /* elements that are open below these, and left out */
+	bool ended;          /* the outermost element was closed */
+	bool none[SECTIONS]; /* no end of such a section follows */
+};
+
+/* How many octets the section takes, from its start to behind its end; 0: it is not one. */
+static size_t
+section(struct cleaning *cleaning, struct slice left, size_t kind)
+{
+	const char *end = sections[kind].end;
+	const size_t n = strlen(end);
+	struct slice rest = slice_from(left, strlen(sections[kind].start));
+
+	if (cleaning->none[kind] || !slice_starts(left, slice_str(sections[kind].start)))
+		return 0;
+	while (rest.n >= n) {
+		rest = slice_from(rest, slice_find(rest, end[0]));
+		if (slice_starts(rest, slice_str(end)))
+			return left.n - rest.n + n;
+		rest = slice_from(rest, 1);
+	}
+	cleaning->none[kind] = true;
+	return 0;
+}
+
+/* How many octets a tag takes; 0: it is not one. No tag of a report is long, and many attributes
+ * are slow to read. */
+static size_t
+tag_octets(struct slice left)
+{
+	struct slice rest = slice_from(left, slice_starts(slice_from(left, 1), SLICE("/")) ? 2 : 1);
+	size_t n = 0, end;
+
+	if (rest.n == 0 || !is_name_start(rest.p[0]))
+		return 0;
+	while (n < rest.n && n < NAME_MAX_OCTETS && is_name(rest.p[n]))
+		n++;
+	if (n == rest.n || (!slice_is_blank(rest.p[n]) && rest.p[n] != '/' && rest.p[n] != '>'))
+		return 0;
+	end = slice_find(slice_head(left, TAG_MAX), '>');
+	return end < left.n && end < TAG_MAX ? end + 1 : 0;
+}
+
+static struct slice
+name_of(struct slice tag)
+{
+	struct slice name = slice_from(tag, tag.p[1] == '/' ? 2 : 1);
+	size_t n = 0;
+
+	while (n < name.n && is_name(name.p[n]))
+		n++;
+	return slice_head(name, n);
+}
+
+/* The namespaces that a tag declares, each once; other attributes mean nothing here. */
+static void
+add_spaces(struct buf *out, struct slice tag)
+{
+	struct slice seen[SPACES];
+	size_t nseen = 0;
+
+	while (tag.n > 0 && nseen < SPACES) {
+		struct slice name, value;
+		bool again = false;
+		char quote;
+
+		tag = slice_from(tag, 1);
+		if (!slice_starts(tag, SLICE("xmlns")) || !slice_is_blank(tag.p[-1]))
+			continue;
+		name = slice_head(tag, slice_find(tag, '='));
+		value = slice_from(tag, name.n + 1);
+		quote = value.n > 0 ? value.p[0] : ' ';
+		value = slice_from(value, 1);
+		if ((quote != '"' && quote != '\'') || slice_find(value, quote) == value.n)
+			continue;
+		value = slice_head(value, slice_find(value, quote));
+		for (size_t i = 0; i < name.n; i++)
+			again = again || !is_name(name.p[i]) || name.p[name.n - 1] == ':';
+		for (size_t i = 0; i < value.n; i++)
+			again = again || value.p[i] <= ' ' || value.p[i] > '~' ||
+				strchr("<&\"'", value.p[i]) != NULL;
+		for (size_t i = 0; i < nseen; i++)
+			again = again || slice_eq(seen[i], name);
+		if (again)
+			continue;
+		seen[nseen++] = name;
+		buf_addc(out, ' ');
+		buf_add(out, name);
+		buf_adds(out, "=\"");
+		buf_add(out, value);
+		buf_addc(out, '"');
+	}
+}
+
+static void
+close_tag(struct cleaning *cleaning, struct slice name)
+{
+	size_t at = cleaning->n;
+
+	if (cleaning->over > 0) {
+		cleaning->over--;
+		return;
+	}
+	while (at > 0 && !slice_eq(cleaning->open[at - 1], name))
+		at--;
+	if (at != cleaning->n)
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_MARKUP, name);
+	if (at == 0)
+		return;
+	while (cleaning->n >= at) {
+		buf_adds(&cleaning->out, "</");
+		buf_add(&cleaning->out, cleaning->open[--cleaning->n]);
+		buf_addc(&cleaning->out, '>');
+	}
+	cleaning->ended = cleaning->n == 0;
+}
+
+/* Every element is closed, and in order: libxml2 would lose what was before a fault. */
+static void
+take_tag(struct cleaning *cleaning, struct slice tag)
+{
+	const struct slice name = name_of(tag);
+	const bool empty = tag.p[tag.n - 2] == '/';
+
+	if (tag.p[1] == '/') {
+		close_tag(cleaning, name);
+		return;
+	}
+	if (cleaning->n == OPEN_MAX_TAGS) {
+		cleaning->over += empty ? 0 : 1;
+		return;
+	}
+	buf_addc(&cleaning->out, '<');
+	buf_add(&cleaning->out, name);
+	add_spaces(&cleaning->out, slice_head(tag, tag.n - 1));
+	buf_adds(&cleaning->out, empty ? "/>" : ">");
+	if (!empty)
+		cleaning->open[cleaning->n++] = name;
+}
+
+/* after an & : a reference that needs no declaration */
+static bool
+begins_reference(struct slice rest)
+{
+	static const char *const names[] = {"lt;", "gt;", "amp;", "quot;", "apos;"};
+	size_t n = 1;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_starts(rest, slice_str(names[i])))
+			return true;
+	if (rest.n < 3 || rest.p[0] != '#')
+		return false;
+	n += rest.p[1] == 'x';
+	while (n < rest.n && n < 10 && slice_hex_digit(rest.p[n]) >= 0)
+		n++;
+	return n < rest.n && n > 1 && rest.p[n] == ';';
+}
+
+/* A document type declaration. */
+static bool
+begins_doctype(struct slice rest)
+{
+	return slice_istarts(rest, SLICE("!DOCTYPE")) || slice_istarts(rest, SLICE("!ENTITY"));
+}
+
+/* One character that is not taken as it is; quiet: it may be there. */
+static void
+replace(struct cleaning *cleaning, struct slice *left, bool quiet)
+{
+	struct slice one = slice_head(*left, 1);
+
+	if (one.p[0] == '<' || one.p[0] == '&') {
+		if (!quiet)
+			feedback_warn(cleaning->warnings, FEEDBACK_WARN_MARKUP,
+				slice_head(*left, SAMPLE));
+		buf_adds(&cleaning->out, one.p[0] == '<' ? "&lt;" : "&amp;");
+		*left = slice_from(*left, 1);
+		return;
+	}
+	if (printable_next(left, &one) == PRINTABLE_BAD || one.n == 1) {
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_OCTETS, one);
+		printable_octets(one, &cleaning->out);
+	} else {
+		buf_add(&cleaning->out, one);
+	}
+}
+
+/* Octets at the beginning that need no look. */
+static size_t
+plain_octets(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '<' && s.p[n] != '&' &&
+		(((unsigned char)s.p[n] >= ' ' && (unsigned char)s.p[n] < 0x7f) || s.p[n] == '\n' ||
+			s.p[n] == '\t' || s.p[n] == '\r'))
+		n++;
+	return n;
+}
+
+/* CDATA is text in which nothing begins. */
+static void
+take_text(struct cleaning *cleaning, struct slice text)
+{
+	while (text.n > 0) {
+		const size_t n = plain_octets(text);
+
+		buf_add(&cleaning->out, slice_head(text, n));
+		text = slice_from(text, n);
+		if (text.n > 0)
+			replace(cleaning, &text, true);
+	}
+}
+
+/* What begins with <, at the start of left. ST_BAD: a document type declaration. */
+static enum status
+take_markup(struct cleaning *cleaning, struct slice *left)
+{
+	size_t n = 0, kind = 0;
+
+	if (begins_doctype(slice_from(*left, 1)))
+		return ST_BAD;
+	while (kind < SECTIONS && (n = section(cleaning, *left, kind)) == 0)
+		kind++;
+	if (n > 0) {
+		const struct slice all = slice_head(*left, n);
+
+		if (kind == CDATA && cleaning->n > 0)
+			take_text(cleaning, slice_from(slice_head(all, n - 3), 9));
+	} else if ((n = tag_octets(*left)) > 0) {
+		take_tag(cleaning, slice_head(*left, n));
+	} else if (cleaning->n > 0) {
+		replace(cleaning, left, false);
+	} else {
+		n = 1;
+	}
+	*left = slice_from(*left, n);
+	return ST_OK;
+}
+
+/* Which elements the end of the octets left open: closed, in order. */
+static void
+close_all(struct cleaning *cleaning)
+{
+	bool cut = false;
+
+	while (cleaning->n > 0) {
+		const struct slice name = cleaning->open[cleaning->n - 1];
+		const size_t colon = slice_find(name, ':');
+
+		cut = cut || slice_ieq(colon < name.n ? slice_from(name, colon + 1) : name,
+				     SLICE("feedback"));
+		cleaning->over = 0;
+		close_tag(cleaning, name);
+	}
+	if (cut)
+		feedback_warn(cleaning->warnings, FEEDBACK_WARN_CUT, SLICE(""));
+}
+
+enum status
+feedback_clean(struct slice octets, struct arena *arena, struct feedback_warnings *warnings,
+	struct slice *cleaned)
+{
+	struct cleaning cleaning = {.warnings = warnings};
+	struct slice left = converted(octets, arena, warnings);
+
+	left = slice_from(left, slice_find(left, '<'));
+	buf_init(&cleaning.out, arena, octets.n * 3 + FEEDBACK_VALUE);
+	while (left.p != NULL && left.n > 0 && !cleaning.ended) {
+		const size_t n = plain_octets(left);
+
+		if (cleaning.n > 0)
+			buf_add(&cleaning.out, slice_head(left, n));
+		left = slice_from(left, n);
+		if (left.n == 0)
+			break;
+		if (left.p[0] == '<') {
+			if (take_markup(&cleaning, &left) != ST_OK)
+				return ST_BAD;
+		} else if (cleaning.n == 0) {
+			left = slice_from(left, 1); /* outside of everything */
+		} else if (left.p[0] == '&' && begins_reference(slice_from(left, 1))) {
+			buf_addc(&cleaning.out, '&');
+			left = slice_from(left, 1);
+		} else {
+			replace(&cleaning, &left, false);
+		}
+	}
+	close_all(&cleaning);
+	*cleaned = buf_slice(&cleaning.out);
+	return cleaning.out.over ? ST_LIMIT : ST_OK;
+}

@@ -1,0 +1,44 @@
+/*
+ * feedback_find.h: the reports in a mail or in a file, out of whatever they are packed in.
+ *
+ * What a part is called counts for nothing: what it begins with does.
+ */
+#ifndef FILTER_FEEDBACK_FEEDBACK_FIND_H
+#define FILTER_FEEDBACK_FEEDBACK_FIND_H
+
+#include "filter/feedback/feedback_save.h"
+
+struct address_gmime;
+
+/* What is found; octets are the report, unpacked, and gone after the call. Anything but ST_OK ends
+ * the search with it. */
+struct feedback_found {
+	enum feedback_kind kind;
+	struct slice octets;
+	struct slice header; /* of a failure report: that of the message, or empty */
+	bool plain;          /* it is a text */
+};
+typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
+
+struct feedback_search {
+	struct address_gmime *gmime;
+	const char *spool_dir;
+	struct arena *arena;
+	feedback_found_fn *found;
+	void *arg;
+	size_t n;                /* reports that were found */
+	bool failed;             /* something looked like one and cannot be read */
+	bool meant;              /* it is mail that says it holds a report */
+	enum feedback_aside why; /* of the first such thing */
+};
+
+/* mail: a message. ST_TEMP without memory, GMime or room for a spool, or what found returned. */
+enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
+
+/* octets: a report, packed or not. */
+enum status feedback_find_in_file(struct feedback_search *search, struct slice octets);
+
+/* Is it a mail, by how it begins? Otherwise it is a report, or packed. */
+bool feedback_is_mail(struct slice octets);
+
+#endif

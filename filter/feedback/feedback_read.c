@@ -1,0 +1,402 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter/feedback/feedback.h"
+#include "filter/feedback/feedback_find.h"
+#include "filter/intake/saved.h"
+#include "filter/io/paths.h"
+#include "filter/io/read.h"
+#include "filter/settings/profile.h"
+#include "filter/source/source.h"
+#include "filter/text/i18n.h"
+#include "filter/text/printable.h"
+#include "filter/verdict/evaluate.h"
+
+enum { TOGETHER = 200, SHOWN_MAX = 255 };
+
+struct counts {
+	size_t saved[3]; /* by enum feedback_kind */
+	size_t duplicates, differing, aside, others, unreadable;
+};
+
+struct run {
+	const struct options *options;
+	struct store *store;
+	struct feedback_saver *saver;
+	struct evaluation tools; /* whose GMime, crypto and list all messages use */
+	struct arena arena;      /* of one message */
+	struct feedback_origin origin;
+	struct feedback_search *search;
+	struct counts counts;
+	bool piped; /* stdin: one mail, of which nothing may be lost */
+	size_t pending;
+};
+
+static void
+say(const struct run *run, const char *what, const char *why)
+{
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	fprintf(stderr, "mailstamp: %s: %s%s%s\n",
+		path_shown(run->origin.name != NULL ? run->origin.name : "stdin", &arena), what,
+		why[0] != '\0' ? ": " : "", why);
+	arena_clear(&arena);
+}
+
+static enum status
+count_saved(struct run *run, enum feedback_kind kind, enum feedback_saved saved)
+{
+	switch (saved) {
+	case FEEDBACK_SAVED:
+		run->counts.saved[kind]++;
+		return ST_OK;
+	case FEEDBACK_DUPLICATE:
+		run->counts.duplicates++;
+		return ST_OK;
+	case FEEDBACK_DIFFERS:
+		run->counts.differing++;
+		say(run, _("the first report of this name stays, though its octets differ"), "");
+		return ST_OK;
+	case FEEDBACK_NOT_SAVED:
+	default:
+		return ST_TEMP;
+	}
+}
+
+static enum status
+fail(struct run *run, enum feedback_aside why)
+{
+	if (!run->search->failed)
+		run->search->why = why;
+	run->search->failed = true;
+	return ST_OK;
+}
+
+static enum status
+take_aggregate(struct run *run, struct slice octets)
+{
+	struct feedback_report report;
+	enum status st = feedback_aggregate_parse(octets, &run->arena, &report, NULL, NULL);
+
+	if (st == ST_BAD)
+		return fail(run, FEEDBACK_ASIDE_NOT_XML);
+	if (st != ST_OK)
+		return st;
+	return count_saved(run, FEEDBACK_AGGREGATE,
+		feedback_save_aggregate(run->saver, &run->origin, &report, octets, &run->arena));
+}
+
+static enum status
+take_tls(struct run *run, struct slice octets)
+{
+	struct feedback_report report;
+	enum status st = feedback_tls_parse(octets, &run->arena, &report);
+
+	if (st == ST_BAD)
+		return fail(run, FEEDBACK_ASIDE_NOT_JSON);
+	if (st != ST_OK)
+		return st;
+	return count_saved(run, FEEDBACK_TLS,
+		feedback_save_tls(run->saver, &run->origin, &report, octets, &run->arena));
+}
+
+static enum status
+take_failure(struct run *run, const struct feedback_found *found)
+{
+	struct feedback_failure failure;
+	enum status st = feedback_failure_parse(
+		found->octets, found->header, found->plain, &run->arena, &failure);
+
+	if (st == ST_BAD)
+		return fail(run, FEEDBACK_ASIDE_NOT_FAILURE);
+	if (st != ST_OK)
+		return st;
+	return count_saved(run, FEEDBACK_FAILURE,
+		feedback_save_failure(
+			run->saver, &run->origin, &failure, found->octets, &run->arena));
+}
+
+static enum status
+take(void *arg, const struct feedback_found *found)
+{
+	struct run *run = arg;
+
+	switch (found->kind) {
+	case FEEDBACK_AGGREGATE:
+		return take_aggregate(run, found->octets);
+	case FEEDBACK_TLS:
+		return take_tls(run, found->octets);
+	case FEEDBACK_FAILURE:
+	default:
+		return take_failure(run, found);
+	}
+}
+
+/* Who sent the mail: it is judged as any other. ST_TEMP: our own work failed. */
+static enum status
+judge(struct run *run, struct slice mail)
+{
+	const struct evaluate_tools tools = {
+		run->tools.gmime, run->tools.in.psl, run->tools.in.crypto};
+	struct evaluate_source source = {.tools = &tools, .bytes = mail};
+	struct evaluation ev;
+	const char *error = NULL;
+	const struct field *id;
+	enum status st = ST_TEMP;
+
+	evaluate_begin(run->options, &run->arena, &ev);
+	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
+		evaluate(&ev, &source, &error) == EVALUATE_OK) {
+		run->origin.auth = ev.evaluated && ev.results.dmarc.code == AUTH_PASS
+					   ? FEEDBACK_AUTHENTICATED
+					   : FEEDBACK_UNAUTHENTICATED;
+		run->origin.domain = arena_lower(&run->arena, ev.ids.author_domain);
+		id = message_field(&ev.message, "Message-ID", 0);
+		if (id != NULL)
+			run->origin.message_id =
+				slice_head(field_unfold(id, &run->arena), FEEDBACK_VALUE);
+		st = ST_OK;
+	} else if (error != NULL) {
+		say(run, translated(error), "");
+	}
+	evaluate_end(&ev);
+	return st;
+}
+
+/* What cannot be read is kept, but for a file, which stays where it is, if it never meant to be a
+ * report. */
+static enum status
+end_search(struct run *run, struct slice octets)
+{
+	const struct feedback_search *search = run->search;
+	const enum feedback_aside why = search->failed ? search->why : FEEDBACK_ASIDE_NO_REPORT;
+
+	if (search->n > 0 && !search->failed)
+		return ST_OK;
+	if (!run->piped && !search->failed && !search->meant) {
+		run->counts.others++;
+		return ST_OK;
+	}
+	run->counts.aside++;
+	say(run, _("set aside"), translated(feedback_aside_text(why)));
+	return feedback_save_aside(run->saver, &run->origin, why, octets, &run->arena);
+}
+
+static enum status
+read_one(struct run *run, struct slice octets, bool partial)
+{
+	struct feedback_search search = {
+		.gmime = run->tools.gmime,
+		.spool_dir = run->options->spool_dir,
+		.arena = &run->arena,
+		.found = take,
+		.arg = run,
+	};
+	enum status st = ST_OK;
+
+	run->search = &search;
+	if (partial) {
+		(void)fail(run, FEEDBACK_ASIDE_LARGE);
+	} else if (feedback_is_mail(octets)) {
+		octets = saved_unwrap(run->origin.name != NULL ? run->origin.name : "", octets);
+		st = judge(run, octets);
+		if (st == ST_OK)
+			st = feedback_find_in_mail(&search, octets);
+	} else {
+		st = feedback_find_in_file(&search, octets);
+	}
+	return st == ST_OK ? end_search(run, octets) : st;
+}
+
+/* transactions: as many items together as make writing fast */
+
+static enum status
+settle(struct run *run, bool now)
+{
+	enum status st;
+
+	if (run->pending == 0 || (!now && run->pending < TOGETHER))
+		return ST_OK;
+	run->pending = 0;
+	st = store_commit(run->store);
+	return st;
+}
+
+static enum status
+keep_one(struct run *run, const char *name, struct slice octets, bool partial)
+{
+	enum status st = run->pending == 0 ? store_begin(run->store) : ST_OK;
+
+	if (st != ST_OK)
+		return st;
+	run->pending++;
+	run->origin = (struct feedback_origin){.name = name, .now = run->origin.now};
+	st = read_one(run, octets, partial);
+	arena_reset(&run->arena);
+	return st == ST_OK ? settle(run, false) : st;
+}
+
+/* The octets of a file, from malloc; false: too large, or *error. */
+static bool
+read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum fault *error)
+{
+	enum { PIECE = 65536 };
+	size_t room = 0;
+	ssize_t got;
+
+	*bytes = NULL;
+	*n = 0;
+	*partial = false;
+	do {
+		if (room - *n < PIECE) {
+			char *more = realloc(*bytes, room = room * 2 + PIECE);
+
+			*error = FAULT_NO_MEMORY;
+			if (more == NULL)
+				return false;
+			*bytes = more;
+		}
+		got = read_bytes(item->fd, *bytes + *n, PIECE);
+		*n += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && *n <= FEEDBACK_OCTETS);
+	*error = FAULT_UNREADABLE;
+	*partial = *n > FEEDBACK_OCTETS;
+	return got >= 0;
+}
+
+static enum status
+read_item(struct run *run, struct item *item)
+{
+	struct slice octets = slice_make(item->bytes, item->n);
+	enum fault error = item->error;
+	bool partial = item->partial;
+	char *bytes = NULL;
+	enum status st = ST_OK;
+	size_t n;
+
+	run->origin.name = item->name;
+	if (error == FAULT_NONE && item->fd >= 0 && read_file(item, &bytes, &n, &partial, &error)) {
+		octets = slice_make(bytes, n);
+		error = FAULT_NONE;
+	} else if (error == FAULT_NONE && item->fd < 0 && item->bytes == NULL) {
+		error = FAULT_NO_MESSAGE;
+	}
+	if (error == FAULT_NONE || error == FAULT_EMPTY) {
+		st = keep_one(run, item->name, octets, partial);
+	} else {
+		run->counts.unreadable++;
+		say(run, translated(fault_text(error)), "");
+		if (fault_is_ours(error))
+			st = ST_TEMP;
+	}
+	free(bytes);
+	return st;
+}
+
+static enum status
+read_all(struct run *run, struct arena *arena)
+{
+	struct source *source;
+	const char *error;
+	struct item item;
+	enum status st = source_open(run->options, arena, &source, &error);
+
+	if (st != ST_OK) {
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		return st;
+	}
+	while (st == ST_OK && source_next(source, &item)) {
+		st = read_item(run, &item);
+		item_clear(&item);
+	}
+	source_close(source);
+	return st;
+}
+
+static enum status
+read_stdin(struct run *run)
+{
+	struct input input = {.fd = -1};
+	enum fault fault = FAULT_NONE;
+	enum status st = input_read(run->options, &input, &fault);
+
+	run->piped = true;
+	if (st == ST_OK)
+		st = keep_one(run, NULL, input.bytes, input.partial);
+	else
+		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(fault)));
+	input_drain(&input);
+	input_free(&input);
+	return st;
+}
+
+static void
+print_counts(const struct counts *counts)
+{
+	printf(_("%zu aggregate, %zu TLS and %zu failure reports; %zu that were there already, "
+		 "%zu that differ from them\n"),
+		counts->saved[FEEDBACK_AGGREGATE], counts->saved[FEEDBACK_TLS],
+		counts->saved[FEEDBACK_FAILURE], counts->duplicates, counts->differing);
+	if (counts->aside + counts->others + counts->unreadable > 0)
+		printf(_("%zu set aside, %zu that hold no report, %zu that could not be read\n"),
+			counts->aside, counts->others, counts->unreadable);
+}
+
+static int
+run_all(struct run *run, struct arena *arena)
+{
+	const struct options *options = run->options;
+	const bool archives = options->paths.n > 0 || options->files_from != NULL;
+	enum status st;
+
+	run->saver = feedback_saver_open(run->store, run->tools.in.crypto);
+	if (run->saver == NULL)
+		return EXIT_TEMPFAIL;
+	st = archives ? read_all(run, arena) : read_stdin(run);
+	if (st == ST_OK)
+		st = settle(run, true);
+	if (st == ST_TEMP && store_error(run->store)[0] != '\0')
+		fprintf(stderr, "mailstamp: %s\n", store_error(run->store));
+	feedback_saver_close(run->saver);
+	if (st == ST_BAD)
+		return EXIT_CONFIG_ERROR;
+	if (st != ST_OK)
+		return EXIT_TEMPFAIL;
+	if (archives)
+		print_counts(&run->counts);
+	return fflush(stdout) == 0 ? 0 : EXIT_TEMPFAIL;
+}
+
+int
+feedback_read_main(const struct options *options, struct arena *arena)
+{
+	struct run run = {.options = options};
+	enum evaluate_status opened;
+	const char *error = NULL;
+	int status = EXIT_TEMPFAIL;
+	enum status st = store_open(options->store, STORE_WRITE, arena, &run.store, &error);
+
+	if (st != ST_OK) {
+		fprintf(stderr, "mailstamp: %s\n", error);
+		input_discard(options->read_timeout);
+		return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
+	arena_init(&run.arena, arena->oom, arena->oom_arg);
+	run.origin.now = options->has_now && options->now != NOW_MESSAGE ? options->now
+									 : (int64_t)time(NULL);
+	evaluate_begin(options, arena, &run.tools);
+	opened = evaluate_open(&run.tools, &error);
+	if (opened == EVALUATE_OK) {
+		status = run_all(&run, arena);
+	} else {
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
+	evaluate_end(&run.tools);
+	store_close(run.store);
+	arena_clear(&run.arena);
+	return status;
+}

@@ -1,0 +1,75 @@
+/* feedback_save.h: what was read, into the store. */
+#ifndef FILTER_FEEDBACK_FEEDBACK_SAVE_H
+#define FILTER_FEEDBACK_FEEDBACK_SAVE_H
+
+#include "auth/base/crypto.h"
+#include "filter/feedback/feedback_report.h"
+#include "filter/store/store.h"
+
+/* How sure it is who sent a report; the numbers are in the store. */
+enum feedback_auth {
+	FEEDBACK_FILE = 0,            /* no mail came with it */
+	FEEDBACK_UNAUTHENTICATED = 1, /* the mail that brought it did not pass DMARC */
+	FEEDBACK_AUTHENTICATED = 2    /* it did, and the domain is its author's */
+};
+
+struct feedback_origin {
+	enum feedback_auth auth;
+	struct slice domain; /* the author domain, in lower case; a claim where unauthenticated */
+	struct slice message_id;
+	const char *name; /* of the file */
+	int64_t now;
+};
+
+enum feedback_kind { FEEDBACK_AGGREGATE, FEEDBACK_TLS, FEEDBACK_FAILURE };
+
+/* Why something was set aside. */
+/* clang-format off */
+#define FEEDBACK_ASIDES(A) \
+	A(NO_REPORT, "no_report", "it holds no report") \
+	A(NOT_XML, "not_xml", "it is not an aggregate report: XML without the element feedback") \
+	A(DOCTYPE, "doctype", "it has a document type declaration, which no report needs") \
+	A(NOT_JSON, "not_json", "it is not a TLS report") \
+	A(NOT_FAILURE, "not_failure", "it is not a failure report") \
+	A(EMPTY, "empty", "it is empty") \
+	A(LARGE, "large", "it is larger than is read") \
+	A(PACKED, "packed", "it cannot be unpacked")
+#define FEEDBACK_ASIDE_ID(id, code, text) FEEDBACK_ASIDE_##id,
+enum feedback_aside { FEEDBACK_ASIDES(FEEDBACK_ASIDE_ID) };
+/* clang-format on */
+
+const char *feedback_aside_code(enum feedback_aside why);
+const char *feedback_aside_text(enum feedback_aside why); /* English */
+
+enum feedback_saved {
+	FEEDBACK_SAVED,
+	FEEDBACK_DUPLICATE, /* the same octets are there */
+	FEEDBACK_DIFFERS,   /* others are, of a report of the same name: they stay */
+	FEEDBACK_NOT_SAVED  /* store_error */
+};
+
+struct feedback_saver;
+
+/* store and crypto must stay. NULL without memory. */
+struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *crypto);
+void feedback_saver_close(struct feedback_saver *saver);
+
+/*
+ * All within the caller's transaction. octets: the report, unpacked; an aggregate report is read
+ * again for its rows. report: as it was read.
+ */
+enum feedback_saved feedback_save_aggregate(struct feedback_saver *saver,
+	const struct feedback_origin *origin, const struct feedback_report *report,
+	struct slice octets, struct arena *arena);
+enum feedback_saved feedback_save_tls(struct feedback_saver *saver,
+	const struct feedback_origin *origin, const struct feedback_report *report,
+	struct slice octets, struct arena *arena);
+enum feedback_saved feedback_save_failure(struct feedback_saver *saver,
+	const struct feedback_origin *origin, const struct feedback_failure *failure,
+	struct slice octets, struct arena *arena);
+
+/* Keeps the octets of what could not be read; the same ones once. */
+enum status feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *origin,
+	enum feedback_aside why, struct slice octets, struct arena *arena);
+
+#endif

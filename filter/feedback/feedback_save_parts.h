@@ -1,0 +1,37 @@
+/* feedback_save_parts.h: what feedback_save.c and feedback_save_rows.c share. */
+#ifndef FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
+#define FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
+
+#include "auth/base/crypto.h"
+#include "filter/feedback/feedback_report.h"
+#include "filter/store/store.h"
+
+enum { DIGEST_TEXT = 2 * CRYPTO_SHA256_SIZE + 1, KNOWN = 4096 };
+
+/* Lists of results that were met, by their digests, so that most rows need no question. */
+struct known {
+	char digest[DIGEST_TEXT];
+	int64_t id;
+};
+
+struct feedback_saver {
+	struct store *store;
+	struct crypto *crypto;
+	struct known known[KNOWN];
+};
+
+/* SHA-256 as text; false where OpenSSL could not. */
+bool feedback_digest(
+	const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT]);
+
+/* An absent value is NULL. */
+void feedback_bind_some(struct store_query *query, int at, struct slice text);
+
+/* The number of the row that a statement returns; -1. */
+int64_t feedback_returned(struct store_query *query);
+
+/* Reads the report again, and saves its rows as those of report id. */
+enum status feedback_save_rows(struct feedback_saver *saver, int64_t id,
+	const struct feedback_report *report, struct slice octets, struct arena *arena);
+
+#endif

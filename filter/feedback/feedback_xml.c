@@ -1,0 +1,218 @@
+/* feedback_xml.c: an aggregate report, row by row, by libxml2's reader. */
+#include "filter/feedback/feedback_xml.h"
+
+#include <libxml/xmlreader.h>
+
+#include "mime/late.h"
+
+enum { NAME_OCTETS = 40 };
+
+/* what we use of libxml2 */
+struct library {
+	__typeof__(&xmlReaderForMemory) open;
+	__typeof__(&xmlFreeTextReader) free;
+	__typeof__(&xmlTextReaderRead) read;
+	__typeof__(&xmlTextReaderNodeType) type;
+	__typeof__(&xmlTextReaderConstLocalName) name;
+	__typeof__(&xmlTextReaderConstNamespaceUri) space;
+	__typeof__(&xmlTextReaderConstValue) value;
+	__typeof__(&xmlTextReaderIsEmptyElement) is_empty;
+	__typeof__(&xmlTextReaderSetErrorHandler) set_error_handler;
+};
+
+struct reader {
+	struct library lib;
+	xmlTextReaderPtr xml;
+	struct feedback_reader rows;
+	bool in_feedback, seen;
+	struct slice space; /* of the element feedback */
+	char text[FEEDBACK_VALUE];
+	size_t n;
+	bool cut;
+};
+
+static bool
+load(struct library *lib)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(library, open, xmlReaderForMemory),
+		LATE_ALWAYS(library, free, xmlFreeTextReader),
+		LATE_ALWAYS(library, read, xmlTextReaderRead),
+		LATE_ALWAYS(library, type, xmlTextReaderNodeType),
+		LATE_ALWAYS(library, name, xmlTextReaderConstLocalName),
+		LATE_ALWAYS(library, space, xmlTextReaderConstNamespaceUri),
+		LATE_ALWAYS(library, value, xmlTextReaderConstValue),
+		LATE_ALWAYS(library, is_empty, xmlTextReaderIsEmptyElement),
+		LATE_ALWAYS(library, set_error_handler, xmlTextReaderSetErrorHandler),
+	};
+
+	return late_load("libxml2.so.2", names, sizeof names / sizeof *names, lib);
+}
+
+static enum feedback_element
+element_of(const char *name)
+{
+	static const char *const names[] = {
+#define ELEMENT_NAME(id, name) name,
+		ELEMENTS(ELEMENT_NAME)};
+	struct slice given = slice_str(name);
+
+	if (slice_ieq(given, SLICE("identities"))) /* of the first drafts */
+		return ELEMENT_IDENTIFIERS;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_ieq(given, slice_str(names[i])))
+			return (enum feedback_element)(i + 1);
+	return ELEMENT_OTHER;
+}
+
+static void
+warn(struct reader *reader, enum feedback_warning what, struct slice sample)
+{
+	feedback_warn(&reader->rows.report->warnings, what, sample);
+}
+
+/* the document */
+
+static bool
+same_space(const struct reader *reader)
+{
+	const char *space = (const char *)reader->lib.space(reader->xml);
+
+	return slice_eq(slice_str(space), reader->space);
+}
+
+static void
+begin_element(struct reader *reader)
+{
+	enum feedback_element element = element_of((const char *)reader->lib.name(reader->xml));
+	struct feedback_reader *rows = &reader->rows;
+
+	if (!reader->in_feedback && element == ELEMENT_FEEDBACK && !reader->seen) {
+		const char *space = (const char *)reader->lib.space(reader->xml);
+
+		if (rows->depth > 0)
+			warn(reader, FEEDBACK_WARN_WRAPPER, SLICE(""));
+		rows->depth = 0;
+		reader->in_feedback = reader->seen = true;
+		reader->space = arena_dup(rows->arena, slice_str(space));
+		rows->report->space = reader->space;
+	} else if (!reader->in_feedback || !same_space(reader)) {
+		element = ELEMENT_OTHER; /* an extension, which is passed over */
+	}
+	if (rows->depth < FEEDBACK_DEPTH)
+		rows->stack[rows->depth] = element;
+	rows->depth++;
+	reader->n = 0;
+	reader->cut = false;
+	feedback_row_begin(rows);
+}
+
+static void
+end_element(struct reader *reader)
+{
+	struct feedback_reader *rows = &reader->rows;
+	struct slice value = slice_trim(slice_make(reader->text, reader->n));
+
+	if (reader->cut)
+		warn(reader, FEEDBACK_WARN_LONG, slice_head(value, NAME_OCTETS));
+	feedback_row_end(rows, value);
+	if (rows->depth > 0)
+		rows->depth--;
+	reader->n = 0;
+	reader->cut = false;
+	if (reader->in_feedback && rows->depth == 0)
+		reader->in_feedback = false, rows->ended = true;
+}
+
+static void
+add_text(struct reader *reader)
+{
+	struct slice text = slice_str((const char *)reader->lib.value(reader->xml));
+	size_t room = sizeof reader->text - reader->n;
+
+	if (reader->n == 0)
+		while (text.n > 0 && slice_is_blank(text.p[0]))
+			text = slice_from(text, 1);
+	if (text.n > room)
+		reader->cut = true;
+	text = slice_head(text, room);
+	if (text.n > 0)
+		memcpy(reader->text + reader->n, text.p, text.n);
+	reader->n += text.n;
+}
+
+static void
+be_quiet(void *arg, const char *message, xmlParserSeverities severity, xmlTextReaderLocatorPtr at)
+{
+	(void)arg;
+	(void)message;
+	(void)severity;
+	(void)at;
+}
+
+/* False at its end, however that comes. */
+static bool
+read_node(struct reader *reader)
+{
+	if (reader->lib.read(reader->xml) != 1)
+		return false;
+	switch (reader->lib.type(reader->xml)) {
+	case XML_READER_TYPE_ELEMENT:
+		begin_element(reader);
+		if (reader->lib.is_empty(reader->xml) == 1)
+			end_element(reader);
+		break;
+	case XML_READER_TYPE_END_ELEMENT:
+		end_element(reader);
+		break;
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA:
+	case XML_READER_TYPE_SIGNIFICANT_WHITESPACE:
+		add_text(reader);
+		break;
+	case XML_READER_TYPE_DOCUMENT_TYPE:
+		reader->rows.status = ST_BAD;
+		break;
+	default:
+		break;
+	}
+	return reader->rows.status == ST_OK && !reader->rows.ended;
+}
+
+enum status
+feedback_aggregate_parse(struct slice octets, struct arena *arena, struct feedback_report *report,
+	feedback_row_fn *on_row, void *arg)
+{
+	struct reader *reader = arena_alloc(arena, sizeof *reader);
+	struct slice cleaned;
+	enum status st;
+
+	*report = (struct feedback_report){
+		.begins = FEEDBACK_NO_TIME,
+		.ends = FEEDBACK_NO_TIME,
+		.warnings.arena = arena,
+	};
+	reader->rows = (struct feedback_reader){
+		.report = report, .on_row = on_row, .arg = arg, .arena = arena, .status = ST_OK};
+	if (octets.n > FEEDBACK_OCTETS)
+		return ST_BAD;
+	st = feedback_clean(octets, arena, &report->warnings, &cleaned);
+	if (st != ST_OK || cleaned.n == 0)
+		return ST_BAD;
+	if (!load(&reader->lib))
+		return ST_TEMP;
+	reader->xml = reader->lib.open(cleaned.p, (int)cleaned.n, NULL, "UTF-8",
+		XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	if (reader->xml == NULL)
+		return ST_TEMP;
+	reader->lib.set_error_handler(reader->xml, be_quiet, NULL);
+	arena_init(&reader->rows.rows, arena->oom, arena->oom_arg);
+	while (read_node(reader))
+		;
+	feedback_row_finish(&reader->rows);
+	arena_clear(&reader->rows.rows);
+	reader->lib.free(reader->xml);
+	if (reader->rows.status != ST_OK)
+		return reader->rows.status;
+	return reader->seen ? ST_OK : ST_BAD;
+}

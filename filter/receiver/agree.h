@@ -1,0 +1,55 @@
+/*
+ * agree.h: where our results and the receiver's differ, and why that may be (--compare-received).
+ */
+#ifndef FILTER_RECEIVER_AGREE_H
+#define FILTER_RECEIVER_AGREE_H
+
+#include "auth/auth.h"
+#include "filter/receiver/said.h"
+
+enum agree_about { AGREE_SPF, AGREE_DKIM, AGREE_DMARC };
+
+enum { AGREE_METHODS = AGREE_DMARC + 1 };
+
+/* The first that fits. */
+enum agree_why {
+	AGREE_DNS_FAILED,   /* DNS did not answer one of the two */
+	AGREE_NOT_SHOWN,    /* stored mail does not show the envelope that the receiver saw */
+	AGREE_ENVELOPE,     /* the receiver saw another envelope */
+	AGREE_KEY_GONE,     /* the key is not there any more */
+	AGREE_CHANGED,      /* the message was changed after the receiver had checked it */
+	AGREE_OUR_LIMITS,   /* the signature verifies, but is not accepted here */
+	AGREE_THEIR_LIMITS, /* the receiver does not accept a signature that passes here */
+	AGREE_ARC,          /* the receiver believed a chain of seals */
+	AGREE_LOCAL,        /* a rule of the receiver's own */
+	AGREE_FOLLOWS,      /* from another difference */
+	AGREE_RECORDS       /* the records changed since then */
+};
+
+struct agree_difference {
+	enum agree_about about;
+	struct slice domain; /* DKIM: the signing domain; else empty */
+	enum auth_code ours;
+	struct slice theirs; /* their word, as it stands */
+	enum agree_why why;
+};
+
+enum { AGREE_DIFFERENCES = SAID_SIGNATURES + 4 };
+
+struct agreement {
+	struct said said;
+	bool agrees; /* something was said, and no difference found */
+	struct agree_difference differences[AGREE_DIFFERENCES];
+	size_t n;
+};
+
+/* known: the envelope of stored mail is known (envelope_is_known). */
+void agree_compare(const struct said *said, const struct auth_results *results, bool known,
+	struct agreement *agreement);
+
+/* "spf", "dkim", "dmarc"; "dns-failed" ...: for machines. The sentence for people: English (N_). */
+const char *agree_about_word(enum agree_about about);
+const char *agree_why_word(enum agree_why why);
+const char *agree_why_text(enum agree_why why);
+
+#endif

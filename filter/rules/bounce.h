@@ -1,0 +1,28 @@
+/*
+ * bounce.h: a bounce (RFC 3464 in a multipart/report): the codes of mailbox providers in it, and
+ * the header that came back.
+ */
+#ifndef FILTER_RULES_BOUNCE_H
+#define FILTER_RULES_BOUNCE_H
+
+#include "filter/rules/rules.h"
+
+enum { BOUNCE_CODES = 8, BOUNCE_OCTETS = 1024 * 1024 /* that are looked through */ };
+
+struct bounce {
+	struct {
+		struct slice code; /* "5.7.26", as it stands */
+		enum rules_of provider;
+		const char *text; /* what it means, English (N_) */
+	} codes[BOUNCE_CODES];    /* each once, in the order of the table */
+	size_t n;
+	struct slice returned; /* the content of a text/rfc822-headers part, or empty */
+};
+
+/* False where the message is no delivery status report. */
+bool bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce);
+
+/* The codes for a person, to stdout; nothing where there are none. */
+void bounce_print(const struct bounce *bounce);
+
+#endif

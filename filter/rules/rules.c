@@ -1,0 +1,285 @@
+#include "filter/rules/rules.h"
+
+#include <stdio.h>
+
+#include "auth/base/domain.h"
+#include "auth/dns/dns.h"
+#include "filter/intake/received.h"
+#include "filter/text/i18n.h"
+#include "filter/verdict/names.h"
+
+static const struct {
+	const char *word, *page;
+} providers[RULES_PROVIDERS] = {
+	[RULES_GMAIL] = {"gmail", "https://support.google.com/a/answer/81126"},
+	[RULES_YAHOO] = {"yahoo", "https://senders.yahooinc.com/best-practices/"},
+	[RULES_OUTLOOK] = {"outlook",
+		"https://support.microsoft.com/en-au/topic/"
+		"fix-ndr-error-550-5-7-515-in-outlook-com-34cfe8f8-6fbf-457e-9e8b-9e4dbaf4e0ef"},
+};
+
+static enum rules_state
+state(bool met)
+{
+	return met ? RULES_MET : RULES_UNMET;
+}
+
+static enum rules_state
+check_spf(const struct evaluation *ev)
+{
+	const enum auth_code code = ev->results.spf.code;
+
+	if (evaluate_not_judged(ev) || code == AUTH_TEMPERROR)
+		return RULES_UNKNOWN;
+	return state(code == AUTH_PASS);
+}
+
+static enum rules_state
+check_dkim(const struct evaluation *ev)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+	bool unsure = false;
+
+	for (size_t i = 0; i < dkim->n; i++) {
+		if (dkim->sigs[i].code == AUTH_PASS)
+			return RULES_MET;
+		unsure |= dkim->sigs[i].code == AUTH_TEMPERROR;
+	}
+	return unsure ? RULES_UNKNOWN : RULES_UNMET;
+}
+
+static enum rules_state
+check_record(const struct evaluation *ev)
+{
+	const struct dmarc_result *dmarc = &ev->results.dmarc;
+
+	if (dmarc->code == AUTH_TEMPERROR && !dmarc->has_record)
+		return RULES_UNKNOWN;
+	return state(dmarc->has_record && !dmarc->unusable);
+}
+
+static enum rules_state
+check_aligned(const struct evaluation *ev)
+{
+	const struct auth_results *results = &ev->results;
+
+	if (results->dmarc.dkim_pass ||
+		(results->spf.code == AUTH_PASS && results->dmarc.spf_aligned))
+		return RULES_MET;
+	return results->dmarc.code == AUTH_TEMPERROR || evaluate_not_judged(ev) ? RULES_UNKNOWN
+										: RULES_UNMET;
+}
+
+/* The address has a name, and the name the address. */
+static enum rules_state
+check_names(const struct evaluation *ev)
+{
+	const struct ip *ip = &ev->taken.envelope.client_ip;
+	const struct dns_answer *names;
+
+	if (ip->family == 0 || ip_is_private(ip) || ev->in.dns == NULL)
+		return RULES_UNKNOWN;
+	names = dns_get(ev->in.dns, ip_reverse_name(ip, ev->arena), DNS_PTR, 0);
+	if (names->status == DNS_TEMP || names->status == DNS_BAD)
+		return RULES_UNKNOWN;
+	return state(names_of_client(ev->in.dns, ip, 0, ev->arena).n > 0);
+}
+
+static bool
+has_text(struct slice in, struct slice what)
+{
+	for (size_t i = 0; i + what.n <= in.n; i++)
+		if (slice_ieq(slice_head(slice_from(in, i), what.n), what))
+			return true;
+	return false;
+}
+
+/* RFC 3848: the S of ESMTPS; or what the server says of TLS, in the Received of the border. */
+static enum rules_state
+check_tls(const struct evaluation *ev)
+{
+	const struct envelope_source *source = &ev->taken.source;
+	const size_t n = source->headers && source->border > 0 ? source->border - 1 : 0;
+	const struct field *field = source->headers && source->border > 0
+					    ? message_field(&ev->message, "Received", n)
+					    : NULL;
+	struct received received;
+	struct slice value;
+
+	if (field == NULL)
+		return RULES_UNKNOWN;
+	value = field_unfold(field, ev->arena);
+	received_parse(value, &received);
+	if (received.with.n == 0)
+		return RULES_UNKNOWN;
+	return state(slice_ieq(received.with, SLICE("ESMTPS")) ||
+		     slice_ieq(received.with, SLICE("ESMTPSA")) ||
+		     slice_ieq(received.with, SLICE("UTF8SMTPS")) ||
+		     slice_ieq(received.with, SLICE("UTF8SMTPSA")) ||
+		     has_text(received.after_from, SLICE("TLS")));
+}
+
+static bool
+is_signed(const struct evaluation *ev, struct slice name)
+{
+	const struct dkim_result *dkim = &ev->results.dkim;
+
+	for (size_t i = 0; i < dkim->n; i++)
+		for (size_t k = 0; dkim->sigs[i].code == AUTH_PASS && k < dkim->sigs[i].sig.nh; k++)
+			if (slice_ieq(dkim->sigs[i].sig.h[k], name))
+				return true;
+	return false;
+}
+
+/* RFC 8058 3.1, 4: both fields, an https URI, and a signature that covers both. */
+static enum rules_state
+check_unsubscribe(const struct evaluation *ev)
+{
+	const struct field *list = message_field(&ev->message, "List-Unsubscribe", 0);
+	const struct field *post = message_field(&ev->message, "List-Unsubscribe-Post", 0);
+
+	if (list == NULL && post == NULL)
+		return RULES_UNKNOWN; /* only promotional mail needs it */
+	return state(list != NULL && post != NULL &&
+		     has_text(field_unfold(list, ev->arena), SLICE("<https://")) &&
+		     slice_ieq(slice_trim(field_unfold(post, ev->arena)),
+			     SLICE("List-Unsubscribe=One-Click")) &&
+		     is_signed(ev, SLICE("List-Unsubscribe")) &&
+		     is_signed(ev, SLICE("List-Unsubscribe-Post")));
+}
+
+/* From is not of a mailbox provider, unless it sent the message. */
+static enum rules_state
+check_from(const struct evaluation *ev)
+{
+	static const char *const mailboxes[] = {"gmail.com", "googlemail.com", "yahoo.com",
+		"yahoo.co.jp", "aol.com", "outlook.com", "hotmail.com", "live.com", "msn.com",
+		"icloud.com", "me.com"};
+
+	if (check_aligned(ev) == RULES_MET)
+		return RULES_MET;
+	for (size_t i = 0; i < sizeof mailboxes / sizeof mailboxes[0]; i++)
+		if (slice_ieq(ev->ids.author_domain, slice_str(mailboxes[i])))
+			return RULES_UNMET;
+	return RULES_MET;
+}
+
+/* A code NULL: that provider does not require it. */
+static const struct {
+	const char *id, *text;
+	enum rules_state (*check)(const struct evaluation *evaluation);
+	const char *codes[RULES_PROVIDERS];
+} rules[RULES_MOST] = {
+	{"spf", N_("SPF passes"), check_spf, {"4.7.27, 5.7.27, 5.7.26", "5.7.9", "5.7.515"}},
+	{"dkim", N_("a DKIM signature passes"), check_dkim,
+		{"4.7.30, 5.7.30, 5.7.26", "5.7.9", "5.7.515"}},
+	{"dmarc-record", N_("the author domain has a DMARC record, at least p=none"), check_record,
+		{"4.7.31, 4.7.40, 5.7.40", "5.7.9", "5.7.515"}},
+	{"alignment", N_("SPF or DKIM passes for the domain of From (alignment)"), check_aligned,
+		{"4.7.32, 5.7.32", "5.7.9", "5.7.515"}},
+	{"ptr", N_("the sending address has a name that leads back to it (PTR)"), check_names,
+		{"4.7.23", "", NULL}},
+	{"tls", N_("it was sent over TLS"), check_tls, {"4.7.29", NULL, NULL}},
+	{"unsubscribe", N_("promotional mail: unsubscribing with one click, both fields signed"),
+		check_unsubscribe, {"", "", NULL}},
+	{"from", N_("From is not an address of a mailbox provider, sent by somebody else"),
+		check_from, {"5.7.26", "5.7.9", "5.7.515"}},
+};
+
+size_t
+rules_check(const struct evaluation *ev, enum rules_of provider,
+	struct rules_result results[RULES_MOST])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < RULES_MOST && rules[i].id != NULL; i++)
+		if (rules[i].codes[provider] != NULL)
+			results[n++] = (struct rules_result){rules[i].id, rules[i].text,
+				rules[i].codes[provider], rules[i].check(ev)};
+	return n;
+}
+
+const char *
+rules_word(enum rules_of provider)
+{
+	return providers[provider].word;
+}
+
+const char *
+rules_page(enum rules_of provider)
+{
+	return providers[provider].page;
+}
+
+bool
+rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word)
+{
+	struct slice rest = slice_str(list);
+	size_t known;
+
+	for (size_t i = 0; i < RULES_PROVIDERS; i++)
+		wanted[i] = false;
+	do {
+		*word = slice_head(rest, slice_find(rest, ','));
+		rest = slice_from(rest, word->n + 1);
+		for (known = 0; known < RULES_PROVIDERS; known++)
+			if (slice_eq(*word, slice_str(providers[known].word)))
+				break;
+		if (known == RULES_PROVIDERS)
+			return false;
+		wanted[known] = true;
+	} while (rest.n > 0);
+	return true;
+}
+
+void
+rules_findings(const struct evaluation *ev, const char *list, struct findings *findings)
+{
+	bool wanted[RULES_PROVIDERS];
+	struct slice word;
+
+	if (!ev->evaluated || !rules_read(list, wanted, &word))
+		return;
+	for (int i = 0; i < RULES_PROVIDERS; i++) {
+		const enum rules_of provider = (enum rules_of)i;
+		struct rules_result results[RULES_MOST];
+		const size_t n = wanted[i] ? rules_check(ev, provider, results) : 0;
+
+		for (size_t k = 0; k < n; k++)
+			if (results[k].state == RULES_UNMET)
+				findings_add(findings, FINDING_WARNING, "rules", results[k].id,
+					"%s requires: %s. It refuses with %s; see %s",
+					rules_word(provider), results[k].text,
+					results[k].code[0] != '\0' ? results[k].code : "no code",
+					rules_page(provider));
+	}
+}
+
+void
+rules_print(const struct evaluation *ev, const char *list)
+{
+	static const char *const states[] = {
+		[RULES_MET] = N_("yes"), [RULES_UNMET] = N_("NO"), [RULES_UNKNOWN] = N_("unknown")};
+	bool wanted[RULES_PROVIDERS];
+	struct slice word;
+
+	if (!ev->evaluated || !rules_read(list, wanted, &word))
+		return;
+	for (int i = 0; i < RULES_PROVIDERS; i++) {
+		const enum rules_of provider = (enum rules_of)i;
+		struct rules_result results[RULES_MOST];
+		const size_t n = wanted[i] ? rules_check(ev, provider, results) : 0;
+
+		if (n > 0)
+			printf(_("\nWhat %s requires of bulk senders (%s):\n"),
+				rules_word(provider), rules_page(provider));
+		for (size_t k = 0; k < n; k++) {
+			fputs("  ", stdout);
+			text_pad(translated(states[results[k].state]), 9, stdout);
+			fputs(translated(results[k].text), stdout);
+			if (results[k].state == RULES_UNMET && results[k].code[0] != '\0')
+				printf(_("; refused with %s"), results[k].code);
+			fputc('\n', stdout);
+		}
+	}
+}

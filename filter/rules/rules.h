@@ -1,0 +1,48 @@
+/*
+ * rules.h: what mailbox providers require of senders, checked on one message (explain --for).
+ *
+ * The rules are those that the providers publish for senders of 5,000 messages a day and more; what
+ * one message cannot show (complaints, volume) is not among them.
+ */
+#ifndef FILTER_RULES_RULES_H
+#define FILTER_RULES_RULES_H
+
+#include "filter/result/finding.h"
+#include "filter/verdict/evaluate.h"
+
+enum rules_of { RULES_GMAIL, RULES_YAHOO, RULES_OUTLOOK };
+
+enum { RULES_PROVIDERS = RULES_OUTLOOK + 1, RULES_MOST = 9 };
+
+enum rules_state {
+	RULES_MET,
+	RULES_UNMET,
+	RULES_UNKNOWN /* the message does not show it, or DNS did not answer */
+};
+
+struct rules_result {
+	const char *id;   /* "spf", "dkim" ...: for machines */
+	const char *text; /* what is required, English (N_) */
+	const char *code; /* the enhanced status codes that it is refused with, or "" */
+	enum rules_state state;
+};
+
+/* Fills results with the rules of that provider; how many. May ask DNS for the client's names. */
+size_t rules_check(const struct evaluation *evaluation, enum rules_of provider,
+	struct rules_result results[RULES_MOST]);
+
+/* "gmail" and the like; the public page of the rules */
+const char *rules_word(enum rules_of provider);
+const char *rules_page(enum rules_of provider);
+
+/* A comma-separated list of them; false for another word, which *word is then. */
+bool rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word);
+
+/* Of all wanted ones, those that are not met, as findings about "rules". */
+void rules_findings(
+	const struct evaluation *evaluation, const char *list, struct findings *findings);
+
+/* All wanted ones, as tables for a person, to stdout. */
+void rules_print(const struct evaluation *evaluation, const char *list);
+
+#endif

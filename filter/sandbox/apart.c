@@ -1,0 +1,134 @@
+#define _GNU_SOURCE /* pipe2 */
+#include "filter/sandbox/apart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "filter/sandbox/calls.h"
+#include "filter/sandbox/seccomp.h"
+
+enum {
+	SECONDS = 5,                  /* for the process; its alarm ends it, whatever it does */
+	DATA_MAX = 256 * 1024 * 1024, /* with what this process has already */
+	FDS_MAX = 1024
+};
+
+/* Around the reply: what it begins with shows that the libraries are there. */
+static const char started = 'S', done = 'D';
+
+/* A signal ends the process, and nobody is told but who waits for it. */
+static void
+reset_signals(void)
+{
+	const struct sigaction usual = {.sa_handler = SIG_DFL};
+	sigset_t none;
+
+	for (int number = 1; number < 32; number++)
+		(void)sigaction(number, &usual, NULL);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+close_others(int fd)
+{
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, 0u, (unsigned)fd - 1, 0u) == 0 &&
+		syscall(SYS_close_range, (unsigned)fd + 1, ~0u, 0u) == 0)
+		return;
+#endif
+	for (int other = 0; other < FDS_MAX; other++)
+		if (other != fd)
+			close(other);
+}
+
+static bool
+write_all(int fd, const char *octets, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(fd, octets, n);
+
+		if (put <= 0)
+			return false;
+		octets += put;
+		n -= (size_t)put;
+	}
+	return true;
+}
+
+static _Noreturn void
+work(const struct apart_job *job, int fd, char *reply, size_t size)
+{
+	const struct rlimit data = {DATA_MAX, DATA_MAX}, cpu = {SECONDS, SECONDS};
+	bool good;
+
+	reset_signals();
+	(void)alarm(SECONDS);
+	close_others(fd);
+	if (setrlimit(RLIMIT_DATA, &data) != 0 || setrlimit(RLIMIT_CPU, &cpu) != 0)
+		_exit(1);
+	if (!job->load(job->arg) || !seccomp_enter(CALLS_APART))
+		_exit(1);
+	good = write_all(fd, &started, 1) &&
+	       write_all(fd, reply, job->work(job->arg, reply, size)) && write_all(fd, &done, 1);
+	_exit(good ? 0 : 1);
+}
+
+/* Up to size octets, until the end: it comes, for an alarm ends the process. False for more, or an
+ * error. */
+static bool
+read_all(int fd, char *reply, size_t size, size_t *n)
+{
+	for (*n = 0; *n < size;) {
+		ssize_t got = read(fd, reply + *n, size - *n);
+
+		if (got == 0)
+			return true;
+		if (got > 0)
+			*n += (size_t)got;
+		else if (errno != EINTR)
+			return false;
+	}
+	return false;
+}
+
+static enum apart_end
+run(const struct apart_job *job, char *reply, size_t size, size_t *n)
+{
+	int ends[2], status = -1;
+	bool whole;
+	pid_t pid;
+
+	*n = 0;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return APART_NOT_STARTED;
+	pid = fork();
+	if (pid == 0)
+		work(job, ends[1], reply, size);
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return APART_NOT_STARTED;
+	}
+	whole = read_all(ends[0], reply, size, n);
+	close(ends[0]);
+	/* it ends by itself: its alarm cannot be turned off from inside */
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	if (*n == 0 || reply[0] != started)
+		return APART_NO_LOAD;
+	if (!whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || *n < 2 ||
+		reply[*n - 1] != done)
+		return APART_DIED;
+	*n -= 2;
+	memmove(reply, reply + 1, *n);
+	return APART_DONE;
+}
+
+const struct apart sandbox_apart = {.run = run};

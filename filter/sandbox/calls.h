@@ -1,0 +1,51 @@
+/*
+ * calls.h: which system calls a sandbox allows, and what they are called.
+ */
+#ifndef FILTER_SANDBOX_CALLS_H
+#define FILTER_SANDBOX_CALLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a run needs beyond reading and writing descriptors that are open. */
+enum {
+	CALLS_BASE = 1 << 0,    /* descriptors, memory, time, signals: every sandbox */
+	CALLS_FILES = 1 << 1,   /* open files for reading, load libraries */
+	CALLS_SPOOL = 1 << 2,   /* files without a name (O_TMPFILE, memfd) */
+	CALLS_WRITE = 1 << 3,   /* create, rename and remove files */
+	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
+	CALLS_FORK = 1 << 5,    /* a child process, in the same sandbox and any it adds */
+	CALLS_THREADS = 1 << 6,
+	CALLS_APART = 1 << 7 /* instead of CALLS_BASE: memory, and descriptors that are open */
+};
+
+enum { CALL_CHECKS = 2 };
+
+/* A call is allowed if it is in a row of a chosen set and all checks of that row hold. */
+struct call_row {
+	unsigned sets;
+	int number;
+	unsigned n; /* of checks; 0: always allowed */
+	struct call_check {
+		unsigned argument; /* 0 to 5; its low 32 bits are compared */
+		uint32_t mask, value;
+	} checks[CALL_CHECKS];
+};
+
+extern const struct call_row call_rows[];
+extern const size_t call_count;
+
+/* A call and its name, from the kernel's headers (tools/syscalls); longer names are not there. */
+struct call_label {
+	short number;
+	char name[30];
+};
+
+extern const struct call_label call_labels[];
+extern const size_t call_label_count;
+
+/* NULL for a number without a name. A signal handler may call it. */
+const char *call_name(int number);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * landlock.h: which files and ports are left, once a process has said that it needs no others.
+ */
+#ifndef FILTER_SANDBOX_LANDLOCK_H
+#define FILTER_SANDBOX_LANDLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum landlock_use {
+	LANDLOCK_READ,    /* a file, or what is below a folder: read and listed */
+	LANDLOCK_LIBRARY, /* the same, and mapped as code */
+	LANDLOCK_SPOOL,   /* below a folder: files without a name or removed at once */
+	LANDLOCK_WRITE    /* below a folder: read, created, written, renamed, removed */
+};
+
+struct landlock_path {
+	const char *path;
+	enum landlock_use use;
+};
+
+struct landlock_rules {
+	const struct landlock_path *paths; /* one that is not there is left out */
+	size_t npaths;
+	const uint16_t *ports; /* to which TCP may connect; NULL: any */
+	size_t nports;
+};
+
+/* The version of the kernel's interface; 0 where it has none. */
+int landlock_version(void);
+
+/* From now on, for this thread and what it starts; no_new_privs must be set. False: errno. */
+bool landlock_enter(const struct landlock_rules *rules);
+
+#endif

@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include "filter/sandbox/sandbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter/sandbox/seccomp.h"
+#include "filter/text/i18n.h"
+#include "mime/arena.h" /* __has_feature */
+
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
+	__has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
+enum {
+	GRACE = 5, /* seconds from SIGXCPU, which is logged, to the end */
+	FDS_LOOKED_AT = 8
+};
+
+/* valgrind makes system calls of its own, in our process */
+static bool
+under_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload != NULL && strstr(preload, "vgpreload") != NULL;
+}
+
+static bool
+set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
+{
+	struct rlimit limit;
+
+	if (soft == 0)
+		return true;
+	if (getrlimit(what, &limit) != 0)
+		return false;
+	if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > hard)
+		limit.rlim_max = (rlim_t)hard;
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > soft)
+		limit.rlim_cur = (rlim_t)soft;
+	return setrlimit(what, &limit) == 0;
+}
+
+/* A limit counts from a file's beginning: what stdout, stderr or a log has already stays allowed.
+ */
+static uint64_t
+largest_file(void)
+{
+	uint64_t most = 0;
+	struct stat info;
+
+	for (int fd = 0; fd < FDS_LOOKED_AT; fd++)
+		if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (uint64_t)info.st_size > most)
+			most = (uint64_t)info.st_size;
+	return most;
+}
+
+static bool
+set_limits(const struct sandbox *sandbox)
+{
+	const struct rlimit none = {0, 0};
+	uint64_t file = sandbox->file == 0 ? 0 : sandbox->file + largest_file();
+
+	return setrlimit(RLIMIT_CORE, &none) == 0 &&
+	       set_limit(RLIMIT_AS, sandbox->memory, sandbox->memory) &&
+	       set_limit(RLIMIT_FSIZE, file, file) &&
+	       set_limit(RLIMIT_NOFILE, sandbox->descriptors, sandbox->descriptors) &&
+	       set_limit(RLIMIT_CPU, sandbox->seconds, sandbox->seconds + GRACE);
+}
+
+enum sandbox_part
+sandbox_enter(const struct sandbox *sandbox)
+{
+	enum sandbox_part missing = SANDBOX_ALL;
+
+	if (SANITIZED || under_valgrind())
+		return SANDBOX_NOT_HERE;
+	tzset();
+	if (!set_limits(sandbox))
+		missing = SANDBOX_LIMITS;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1ul, 0ul, 0ul, 0ul) != 0 ||
+		prctl(PR_SET_DUMPABLE, 0ul, 0ul, 0ul, 0ul) != 0)
+		return SANDBOX_NO_PRIVILEGES;
+	if (!landlock_enter(&sandbox->rules) && missing == SANDBOX_ALL)
+		missing = SANDBOX_LANDLOCK;
+	if (!seccomp_enter(sandbox->calls) && missing == SANDBOX_ALL)
+		missing = SANDBOX_SECCOMP;
+	return missing;
+}
+
+const char *
+sandbox_missing(enum sandbox_part part)
+{
+	static const char *const texts[] = {
+		[SANDBOX_ALL] = "nothing",
+		[SANDBOX_NOT_HERE] = N_("there is no sandbox under a sanitizer or valgrind"),
+		[SANDBOX_NO_PRIVILEGES] = N_("no_new_privs cannot be set"),
+		[SANDBOX_LIMITS] = N_("resource limits cannot be set"),
+		[SANDBOX_LANDLOCK] = N_("the kernel has no landlock"),
+		[SANDBOX_SECCOMP] = N_("the kernel has no seccomp filters"),
+	};
+
+	return texts[part];
+}
+
+void
+sandbox_print(FILE *out)
+{
+	const int landlock = landlock_version();
+
+	if (SANITIZED || under_valgrind()) {
+		fputs("sandbox: none under a sanitizer or valgrind\n", out);
+		return;
+	}
+	fprintf(out, "sandbox: no_new_privs, limits, %s, ",
+		seccomp_can() ? "seccomp" : "no seccomp (kernel or machine)");
+	if (landlock > 0)
+		fprintf(out, "landlock %d\n", landlock);
+	else
+		fprintf(out, "no landlock (kernel)\n");
+}

@@ -1,0 +1,44 @@
+/*
+ * sandbox.h: a process gives up what it does not need any more (docs/decisions/sandbox.md).
+ */
+#ifndef FILTER_SANDBOX_SANDBOX_H
+#define FILTER_SANDBOX_SANDBOX_H
+
+#include <stdio.h>
+
+#include "filter/sandbox/calls.h"
+#include "filter/sandbox/landlock.h"
+
+/* What a process still needs. Limits of 0 stay as they are. */
+struct sandbox {
+	unsigned calls; /* filter/sandbox/calls.h */
+	struct landlock_rules rules;
+	uint64_t memory;      /* octets of address space */
+	uint64_t file;        /* octets of a file that is written, beyond what is there */
+	uint64_t descriptors; /* open at once */
+	uint64_t seconds;     /* of CPU */
+};
+
+enum sandbox_part {
+	SANDBOX_ALL,      /* nothing is missing */
+	SANDBOX_NOT_HERE, /* AddressSanitizer or valgrind, which need every call */
+	SANDBOX_NO_PRIVILEGES,
+	SANDBOX_LIMITS,
+	SANDBOX_LANDLOCK,
+	SANDBOX_SECCOMP
+};
+
+/*
+ * Enters it: from here on the calling thread, and each thread and process that it starts, has no
+ * more than that. Parts that cannot be had are left out; returns the first of them. Takes the
+ * settings of syslog's clock from the file system, for the last time.
+ */
+enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
+
+/* That a part is missing, as an error in English, which translated() knows. */
+const char *sandbox_missing(enum sandbox_part part);
+
+/* What this build and this kernel can, in one line. */
+void sandbox_print(FILE *out);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * classify.h: who sent a message in the author's name, as far as the message itself, DNS and the
+ * owner's list tell.
+ *
+ * What other messages of a run add to it is in filter/stats/elsewhere.h.
+ */
+#ifndef FILTER_SENDER_CLASSIFY_H
+#define FILTER_SENDER_CLASSIFY_H
+
+#include "filter/settings/own_senders.h"
+#include "filter/verdict/evaluate.h"
+#include "filter/verdict/sender.h"
+
+/* own: or NULL */
+struct sender classify_message(const struct evaluation *evaluation, const struct own_senders *own);
+
+#endif

@@ -1,0 +1,209 @@
+#define _GNU_SOURCE /* O_TMPFILE */
+#include "filter/settings/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/dns/dns_server.h"
+#include "filter/io/paths.h"
+#include "filter/io/spool.h"
+#include "filter/sandbox/identity.h"
+#include "filter/sandbox/sandbox.h"
+#include "filter/text/i18n.h"
+
+enum { PATHS_MAX = 64, DESCRIPTORS = 256, SECONDS = 120, MIB = 1 << 20, GIB = 1 << 30 };
+
+struct plan {
+	struct arena *arena;
+	struct sandbox sandbox;
+	struct landlock_path paths[PATHS_MAX];
+	uint16_t ports[DNS_SERVERS_MAX];
+};
+
+/* More than there is room for is not allowed, so that only a strange command line suffers. */
+static void
+add_path(struct plan *plan, const char *path, enum landlock_use use)
+{
+	if (path != NULL && plan->sandbox.rules.npaths < PATHS_MAX)
+		plan->paths[plan->sandbox.rules.npaths++] = (struct landlock_path){path, use};
+}
+
+/* The folder of a file that will be written; of a link, that of its target, too. */
+static void
+add_folder_of(struct plan *plan, const char *path)
+{
+	char *real;
+
+	if (path == NULL)
+		return;
+	plan->sandbox.calls |= CALLS_WRITE;
+	add_path(plan, path_folder(path, plan->arena), LANDLOCK_WRITE);
+	real = realpath(path, NULL);
+	if (real != NULL)
+		add_path(plan, path_folder(arena_cstr(plan->arena, slice_str(real)), plan->arena),
+			LANDLOCK_WRITE);
+	free(real);
+}
+
+/* Libraries that are loaded when a message needs them (mime/late.h), and character sets. */
+static void
+add_libraries(struct plan *plan)
+{
+	static const char *const folders[] = {
+		"/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/lib", "/lib64"};
+	const char *own = getenv("LD_LIBRARY_PATH");
+	struct slice more = own != NULL ? slice_str(own) : SLICE("");
+	size_t n = sizeof folders / sizeof folders[0];
+	char link[1];
+
+	if (readlink("/lib", link, sizeof link) > 0)
+		n -= 2; /* they are links to those below /usr */
+	for (size_t i = 0; i < n; i++)
+		add_path(plan, folders[i], LANDLOCK_LIBRARY);
+	while (more.n > 0) {
+		const size_t end = slice_find(more, ':');
+
+		if (end > 0)
+			add_path(plan, arena_cstr(plan->arena, slice_head(more, end)),
+				LANDLOCK_LIBRARY);
+		more = slice_from(more, end + 1);
+	}
+}
+
+/* Where a file without a name cannot be had, it is made with one, which is removed at once. */
+static void
+add_spool(struct plan *plan, const struct options *options)
+{
+	const char *folder = spool_folder(options->spool_dir);
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+
+	add_path(plan, folder, LANDLOCK_SPOOL);
+	plan->sandbox.calls |= CALLS_SPOOL;
+	if (fd >= 0)
+		close(fd);
+	else if (spool_needs_name(errno))
+		plan->sandbox.calls |= CALLS_WRITE;
+}
+
+/* TCP goes to the servers of --resolver and nowhere else; resolv.conf or a next hop: anywhere. */
+static void
+add_ports(struct plan *plan, const struct options *options)
+{
+	struct landlock_rules *rules = &plan->sandbox.rules;
+
+	if (options->next_hop != NULL || (options->zone == NULL && options->resolvers.n == 0))
+		return;
+	rules->ports = plan->ports;
+	for (size_t i = 0; options->zone == NULL && i < options->resolvers.n; i++) {
+		struct dns_server server;
+
+		if (i >= DNS_SERVERS_MAX ||
+			!dns_server_parse(slice_str(options->resolvers.v[i]), &server)) {
+			rules->ports = NULL;
+			return;
+		}
+		plan->ports[rules->nports++] = ntohs(server.address.any.sa_family == AF_INET
+							     ? server.address.v4.sin_port
+							     : server.address.v6.sin6_port);
+	}
+}
+
+static void
+add_outputs(struct plan *plan, const struct options *options)
+{
+	add_folder_of(plan, options->dns_record);
+	add_folder_of(plan, options->undo);
+	if (options->command != COMMAND_BATCH)
+		return; /* the filter's own log of JSON is open already */
+	add_folder_of(plan, options->json_log);
+	add_folder_of(plan, options->journal);
+	add_folder_of(plan, options->html);
+	if (options->into != NULL) {
+		plan->sandbox.calls |= CALLS_WRITE;
+		add_path(plan, options->into, LANDLOCK_WRITE);
+	}
+}
+
+/* Bounds that no honest message comes near: what a message may cost is in auth/base/budget.h. */
+static void
+set_limits(struct plan *plan, const struct options *options)
+{
+	struct sandbox *sandbox = &plan->sandbox;
+
+	if (options->command == COMMAND_BATCH)
+		return; /* it depends on the archive */
+	sandbox->descriptors = DESCRIPTORS;
+	sandbox->seconds = SECONDS + options->max_size / MIB;
+	sandbox->memory = GIB + options->max_size * 4;
+	sandbox->file = (uint64_t)64 * GIB + options->max_size * 2;
+}
+
+static void
+make_plan(struct plan *plan, const struct options *options)
+{
+	const bool many =
+		options->command == COMMAND_BATCH || options->attached || options->messages.n > 0;
+
+	plan->sandbox.rules.paths = plan->paths;
+	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
+	plan->sandbox.calls |= options->command == COMMAND_BATCH ? CALLS_THREADS : CALLS_FORK;
+	add_libraries(plan);
+	if (many) /* folders of messages have links to anywhere; each message has its own DNS */
+		add_path(plan, "/", LANDLOCK_READ);
+	add_spool(plan, options);
+	add_outputs(plan, options);
+	add_ports(plan, options);
+	set_limits(plan, options);
+}
+
+/*
+ * Root's filter becomes --user, unless it delivers: that is done as whoever owns the mail. A user
+ * that could not reach what the message goes through is not taken: it would defer each large one.
+ */
+static enum status
+change_user(const struct options *options, struct arena *arena, const char **note)
+{
+	const char *paths[] = {spool_folder(options->spool_dir), NULL, NULL};
+	const enum profile profile = options->profile;
+	enum identity_end end;
+
+	if (options->command != COMMAND_FILTER || geteuid() != 0 || profile == PROFILE_PROCMAIL ||
+		profile == PROFILE_MAILDROP)
+		return ST_OK;
+	if (options->next_hop != NULL && strncmp(options->next_hop, "unix:", 5) == 0)
+		paths[1] = options->next_hop + 5;
+	end = identity_become(options->user, paths);
+	if (end == IDENTITY_CHANGED)
+		return ST_OK;
+	*note = identity_note(end, options->user, arena);
+	return ST_TEMP;
+}
+
+enum status
+confine(const struct options *options, struct arena *arena, struct confinement *confinement,
+	const char **error)
+{
+	struct plan *plan;
+	enum sandbox_part missing;
+
+	*confinement = (struct confinement){.note = NULL};
+	if (options->sandbox == SANDBOX_OFF)
+		return ST_OK;
+	plan = arena_alloc(arena, sizeof *plan);
+	plan->arena = arena;
+	make_plan(plan, options);
+	if (change_user(options, arena, &confinement->note) != ST_OK &&
+		options->sandbox == SANDBOX_REQUIRE) {
+		*error = confinement->note;
+		return ST_TEMP;
+	}
+	missing = sandbox_enter(&plan->sandbox);
+	confinement->entered = missing != SANDBOX_NOT_HERE;
+	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)
+		return ST_OK;
+	*error = sandbox_missing(missing);
+	return ST_TEMP;
+}

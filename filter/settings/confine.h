@@ -1,0 +1,25 @@
+/*
+ * confine.h: the sandbox that the options ask for, with what a run of that command still needs.
+ */
+#ifndef FILTER_SETTINGS_CONFINE_H
+#define FILTER_SETTINGS_CONFINE_H
+
+#include "filter/settings/settings.h"
+#include "mime/arena.h"
+#include "mime/status.h"
+
+struct confinement {
+	bool entered;     /* is any of it in force? */
+	const char *note; /* for the log, in English: what root should know; or NULL */
+};
+
+/*
+ * Enters it, once options, logs, keys, DNS and the input are open and before the first octet of a
+ * message is read. ST_TEMP with *error (a fixed text) where
+ * --sandbox require is given and a part of it cannot be had; with try, a run goes on without that
+ * part.
+ */
+enum status confine(const struct options *options, struct arena *arena,
+	struct confinement *confinement, const char **error);
+
+#endif

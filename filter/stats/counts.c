@@ -1,0 +1,65 @@
+#include "filter/stats/counts.h"
+
+/* One message of a class more, or one less. */
+static void
+count_class(struct stats_counts *counts, enum sender_class class, bool failed, bool more)
+{
+	const uint64_t one = more ? 1 : UINT64_MAX; /* which takes one away */
+	const bool forged = class == SENDER_FORGED;
+
+	counts->classes[class] += one;
+	if (!sender_is_hurt(class) && class != SENDER_DECIDE && !forged)
+		return;
+	if (forged)
+		counts->bare_fails += one;
+	else if (class == SENDER_DECIDE)
+		counts->open_fails += one;
+	else
+		counts->known_fails += one;
+	if (!failed && forged)
+		counts->bare_others += one;
+	else if (!failed)
+		counts->honest_others += one;
+}
+
+void
+counts_add(struct stats_counts *counts, const struct row *row, struct sender sender)
+{
+	counts->messages++;
+	counts->dispositions[row->disposition]++;
+	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
+	counts->dkim_pass += row->dkim == AUTH_PASS ? 1 : 0;
+	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
+	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
+	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
+	counts->not_judged += row->not_judged ? 1 : 0;
+	count_class(counts, sender.class, row->dmarc == AUTH_FAIL, true);
+}
+
+void
+counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to, bool failed)
+{
+	count_class(counts, from, failed, false);
+	count_class(counts, to, failed, true);
+}
+
+void
+counts_join(struct stats_counts *into, const struct stats_counts *from)
+{
+	into->messages += from->messages;
+	into->spf_pass += from->spf_pass;
+	into->dkim_pass += from->dkim_pass;
+	into->spf_aligned += from->spf_aligned;
+	into->dkim_aligned += from->dkim_aligned;
+	into->aligned += from->aligned;
+	into->known_fails += from->known_fails;
+	into->open_fails += from->open_fails;
+	into->bare_fails += from->bare_fails;
+	into->honest_others += from->honest_others;
+	into->bare_others += from->bare_others;
+	into->not_judged += from->not_judged;
+	for (size_t i = 0; i < 4; i++)
+		into->dispositions[i] += from->dispositions[i];
+	for (size_t i = 0; i < SENDER_CLASSES; i++)
+		into->classes[i] += from->classes[i];
+}

@@ -1,0 +1,31 @@
+/* counts.h: messages in numbers: of a day, an author domain, a source, a run. */
+#ifndef FILTER_STATS_COUNTS_H
+#define FILTER_STATS_COUNTS_H
+
+#include "filter/stats/sources.h"
+
+struct stats_counts {
+	uint64_t messages;
+	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
+	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
+	uint64_t aligned;                   /* DMARC passed */
+	uint64_t dispositions[4];
+	uint64_t classes[SENDER_CLASSES]; /* of all messages */
+	/* not aligned: hurt by p=reject, for the owner to decide, stopped (sender.h) */
+	uint64_t known_fails, open_fails, bare_fails;
+	/* of these, where DMARC says none or an error: of the first two, and of the last */
+	uint64_t honest_others, bare_others;
+	uint64_t not_judged; /* the envelope is unknown */
+};
+
+/* sender: sources_sender of the row */
+void counts_add(struct stats_counts *counts, const struct row *row, struct sender sender);
+
+/* A message that is counted turns out to be of another class. failed: DMARC said fail. */
+void counts_move(
+	struct stats_counts *counts, enum sender_class from, enum sender_class to, bool failed);
+
+/* Adds all of from. */
+void counts_join(struct stats_counts *into, const struct stats_counts *from);
+
+#endif

@@ -1,0 +1,233 @@
+#include "filter/stats/elsewhere.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* So many slots are looked at for a key: whoever makes keys meet gains nothing but his own loss. */
+enum { PROBES = 32, FIRST_SLOTS = 4096 };
+
+enum { BY_COPY, BY_HOST, WAYS };
+
+struct slot {
+	uint64_t key;   /* 0: free */
+	uint32_t first; /* of the messages that wait for it, from 1; 0: none */
+	bool aligned;
+};
+
+struct waiting {
+	struct elsewhere_message message;
+	uint32_t next[WAYS]; /* from 1 */
+	bool done;
+};
+
+struct elsewhere {
+	elsewhere_moved moved;
+	void *arg;
+	uint64_t seed;
+	struct slot *slots;
+	size_t nslots, used;
+	struct waiting *waiting;
+	size_t nwaiting, room;
+};
+
+struct elsewhere *
+elsewhere_new(elsewhere_moved moved, void *arg)
+{
+	struct elsewhere *made = calloc(1, sizeof *made);
+
+	if (made == NULL)
+		return NULL;
+	made->moved = moved;
+	made->arg = arg;
+	/* what is found does not depend on it: only which keys meet */
+	if (getrandom(&made->seed, sizeof made->seed, GRND_NONBLOCK) < 0)
+		made->seed = UINT64_C(0x9e3779b97f4a7c15);
+	made->slots = calloc(FIRST_SLOTS, sizeof *made->slots);
+	made->nslots = FIRST_SLOTS;
+	if (made->slots != NULL)
+		return made;
+	free(made);
+	return NULL;
+}
+
+void
+elsewhere_free(struct elsewhere *elsewhere)
+{
+	if (elsewhere == NULL)
+		return;
+	free(elsewhere->slots);
+	free(elsewhere->waiting);
+	free(elsewhere);
+}
+
+static uint64_t
+mixed(uint64_t hash, uint64_t with)
+{
+	hash = (hash ^ with) * UINT64_C(0xff51afd7ed558ccd);
+	return hash ^ hash >> 32;
+}
+
+static uint64_t
+add_text(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = mixed(hash, (unsigned char)*text);
+	return mixed(hash, 256);
+}
+
+/* 0: it has none of that kind */
+static uint64_t
+key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
+{
+	const char *text = way == BY_COPY ? row->message_id : row->client_ip;
+	uint64_t hash = mixed(elsewhere->seed, (uint64_t)way + 1);
+
+	if (text[0] == '\0' || row->author_domain[0] == '\0')
+		return 0;
+	hash = add_text(add_text(hash, row->author_domain), text);
+	return hash != 0 ? hash : 1;
+}
+
+/* The slot of the key or, where there is none, a free one; NULL where neither is near. */
+static struct slot *
+slot_of(struct slot *slots, size_t n, uint64_t key)
+{
+	for (size_t i = 0; i < PROBES; i++) {
+		struct slot *slot = &slots[(key + i) & (n - 1)];
+
+		if (slot->key == key || slot->key == 0)
+			return slot;
+	}
+	return NULL;
+}
+
+static bool
+grow(struct elsewhere *elsewhere)
+{
+	const size_t n = elsewhere->nslots * 2;
+	struct slot *slots = calloc(n, sizeof *slots);
+
+	if (slots == NULL)
+		return false;
+	for (size_t i = 0; i < elsewhere->nslots; i++) {
+		const struct slot *old = &elsewhere->slots[i];
+		struct slot *new = old->key != 0 ? slot_of(slots, n, old->key) : NULL;
+
+		if (new != NULL)
+			*new = *old;
+	}
+	free(elsewhere->slots);
+	elsewhere->slots = slots;
+	elsewhere->nslots = n;
+	return true;
+}
+
+/* Is the host's pass one of SPF? A signature's pass stays with whoever sends the message on. */
+static bool
+shows(const struct row *row, int way)
+{
+	if (way == BY_COPY)
+		return row->dmarc == AUTH_PASS || row->dkim_aligned ||
+		       (row->spf == AUTH_PASS && row->spf_aligned);
+	return row->spf == AUTH_PASS && row->spf_aligned;
+}
+
+/* What a key that was aligned elsewhere makes of a message; the same where it changes nothing. */
+static struct sender
+better(struct sender sender, int way, bool service)
+{
+	if (sender.class != SENDER_DECIDE && sender.class != SENDER_FORGED)
+		return sender;
+	if (way == BY_COPY)
+		return (struct sender){SENDER_FORWARDER, SENDER_BY_COPY};
+	return (struct sender){service ? SENDER_SERVICE : SENDER_OWN, SENDER_BY_ELSEWHERE};
+}
+
+struct sender
+elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct sender sender,
+	bool service)
+{
+	for (int way = BY_COPY; way < WAYS; way++) {
+		const uint64_t key = key_of(elsewhere, row, way);
+		const struct slot *slot =
+			key != 0 ? slot_of(elsewhere->slots, elsewhere->nslots, key) : NULL;
+
+		if (slot != NULL && slot->key == key && slot->aligned)
+			sender = better(sender, way, service);
+	}
+	return sender;
+}
+
+/* All that waited for the key. */
+static void
+tell(struct elsewhere *elsewhere, struct slot *slot, int way)
+{
+	uint32_t at = slot->first;
+
+	slot->first = 0;
+	slot->aligned = true;
+	while (at != 0) {
+		struct waiting *one = &elsewhere->waiting[at - 1];
+		const struct sender now = better(one->message.sender, way, one->message.service);
+
+		at = one->next[way];
+		if (!one->done)
+			elsewhere->moved(elsewhere->arg, &one->message, now);
+		one->done = true;
+	}
+}
+
+static bool
+room_for_one(struct elsewhere *elsewhere)
+{
+	const size_t room = elsewhere->room == 0 ? 256 : elsewhere->room * 2;
+	struct waiting *grown;
+
+	if (elsewhere->nwaiting < elsewhere->room)
+		return true;
+	grown = realloc(elsewhere->waiting, room * sizeof *grown);
+	if (grown == NULL)
+		return false;
+	elsewhere->waiting = grown;
+	elsewhere->room = room;
+	return true;
+}
+
+bool
+elsewhere_add(
+	struct elsewhere *elsewhere, const struct row *row, const struct elsewhere_message *message)
+{
+	const enum sender_class class = message->sender.class;
+	const bool waits = (class == SENDER_DECIDE || class == SENDER_FORGED) &&
+			   elsewhere->nwaiting < ELSEWHERE_WAITING;
+	struct waiting *one = NULL;
+
+	if (waits) {
+		if (!room_for_one(elsewhere))
+			return false;
+		one = &elsewhere->waiting[elsewhere->nwaiting++];
+		*one = (struct waiting){.message = *message};
+	}
+	for (int way = BY_COPY; way < WAYS; way++) {
+		const uint64_t key = key_of(elsewhere, row, way);
+		struct slot *slot;
+
+		if (key == 0 || (!shows(row, way) && one == NULL))
+			continue;
+		if (elsewhere->used * 2 > elsewhere->nslots && elsewhere->used < ELSEWHERE_KEYS &&
+			!grow(elsewhere))
+			return false;
+		slot = slot_of(elsewhere->slots, elsewhere->nslots, key);
+		if (slot == NULL || (slot->key == 0 && elsewhere->used == ELSEWHERE_KEYS))
+			continue;
+		elsewhere->used += slot->key == 0 ? 1 : 0;
+		slot->key = key;
+		if (shows(row, way)) {
+			tell(elsewhere, slot, way);
+		} else if (!slot->aligned) {
+			one->next[way] = slot->first;
+			slot->first = (uint32_t)elsewhere->nwaiting;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,80 @@
+/*
+ * sender.h: the class of who sent a message in an author's name, and what shows it.
+ *
+ * Of mail that is not aligned p=reject hurts that of the classes from SENDER_OWN to
+ * SENDER_FORWARDER, and stops SENDER_FORGED; about SENDER_DECIDE only the owner can tell.
+ */
+#ifndef FILTER_VERDICT_SENDER_H
+#define FILTER_VERDICT_SENDER_H
+
+#include <stdbool.h>
+
+enum sender_class {
+	SENDER_UNJUDGED, /* nothing was evaluated, or it could not be */
+	SENDER_PASSES,
+	SENDER_OWN,       /* the author's, not aligned */
+	SENDER_SERVICE,   /* a known service that the author uses, not aligned */
+	SENDER_FORWARDER, /* a forwarder or list */
+	SENDER_DECIDE,    /* something speaks for it, nothing proves it */
+	SENDER_FORGED     /* nothing speaks for it */
+};
+
+enum { SENDER_CLASSES = SENDER_FORGED + 1 };
+
+enum sender_evidence {
+	SENDER_BY_NOTHING,
+	/* of the author, or of a service that he uses */
+	SENDER_BY_OWN_LIST,  /* --own-senders names it */
+	SENDER_BY_MX,        /* it takes the domain's mail */
+	SENDER_BY_ADDRESS,   /* the domain's own address */
+	SENDER_BY_RANGE,     /* a documented range of a service that the domain's records name */
+	SENDER_BY_RECORDS,   /* the domain's records name it, or allow the host */
+	SENDER_BY_ELSEWHERE, /* the same host passed SPF for the domain in another message */
+	/* of a forwarder or list */
+	SENDER_BY_TRUST,      /* the administrator's options trust it */
+	SENDER_BY_SEAL,       /* a chain of known sealers, who saw the author's mail pass */
+	SENDER_BY_FORWARDING, /* SPF or DKIM passed for a known list or forwarding domain */
+	SENDER_BY_COPY,       /* the same Message-ID was aligned in another message */
+	/* what a forger can have, too */
+	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for somebody else */
+	SENDER_BY_KNOWN,     /* a host of a known service that the domain's records do not name */
+	SENDER_BY_FIELDS,    /* fields of a list or forwarder */
+	SENDER_BY_SIGNATURE, /* a signature of the author's that is broken */
+	SENDER_EVIDENCES
+};
+
+/* What is known of a message. */
+struct sender_facts {
+	bool aligned;
+	enum sender_evidence own;    /* one up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */
+	bool service;                /* that evidence is of a service, not of the author's host */
+	enum sender_evidence passed; /* one of a forwarder or list, or SENDER_BY_NOTHING */
+	bool pass, known, fields, signature; /* what the last four stand for */
+};
+
+struct sender {
+	enum sender_class class;
+	enum sender_evidence by;
+};
+
+/* Pure. The owner's list comes first, then what shows a forwarder, then the rest. */
+struct sender sender_of(const struct sender_facts *facts);
+
+/* Is it evidence of that class? */
+bool sender_shows(enum sender_evidence by, enum sender_class class);
+
+/* Does p=reject hurt mail of that class that is not aligned? */
+bool sender_is_hurt(enum sender_class class);
+
+/* Words for machines: "passes", "own" ...; "own-list", "mx" ..., "" for nothing. False where there
+ * is no such word. */
+const char *sender_class_word(enum sender_class class);
+const char *sender_evidence_word(enum sender_evidence by);
+bool sender_class_read(const char *word, enum sender_class *class);
+bool sender_evidence_read(const char *word, enum sender_evidence *by);
+
+/* The same for people, in the language of words_choose; the evidence "" for nothing. */
+const char *sender_class_text(enum sender_class class);
+const char *sender_evidence_text(enum sender_evidence by);
+
+#endif

@@ -1,0 +1,162 @@
+/* Work in a process apart: its reply, and each way in which it can end. */
+#include "filter/sandbox/apart.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static volatile bool always = true;
+static char *volatile nowhere;
+
+static bool
+loads(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static bool
+loads_not(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+static bool
+loads_badly(void *arg)
+{
+	(void)arg;
+	abort();
+}
+
+static size_t
+answers(void *arg, char *reply, size_t size)
+{
+	(void)size;
+	memcpy(reply, arg, strlen(arg));
+	return strlen(arg);
+}
+
+static size_t
+fills(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	memset(reply, 'x', size);
+	return size;
+}
+
+static size_t
+dies(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)size;
+	reply[0] = 'D';
+	*nowhere = 1;
+	return 1;
+}
+
+static size_t
+exits(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)reply;
+	(void)size;
+	_exit(0);
+}
+
+static size_t
+opens(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)size;
+	reply[0] = (char)open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+	return 1;
+}
+
+static size_t
+calls_out(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)size;
+	reply[0] = (char)socket(AF_INET, SOCK_DGRAM, 0);
+	return 1;
+}
+
+static size_t
+loops(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)size;
+	while (always)
+		reply[0]++;
+	return 1;
+}
+
+static size_t
+takes_memory(void *arg, char *reply, size_t size)
+{
+	(void)arg;
+	(void)size;
+	while (always)
+		reply[0] += *(char *)memset(malloc(1 << 20), 1, 1 << 20);
+	return 1;
+}
+
+static const struct row {
+	const char *name;
+	bool (*load)(void *arg);
+	size_t (*work)(void *arg, char *reply, size_t size);
+	const char *arg;
+	enum apart_end want;
+} rows[] = {
+	{"a reply", loads, answers, "hello", APART_DONE},
+	{"an empty reply", loads, answers, "", APART_DONE},
+	{"a reply that looks like the end", loads, answers, "SDSD", APART_DONE},
+	{"no library", loads_not, answers, "x", APART_NO_LOAD},
+	{"a library that ends it", loads_badly, answers, "x", APART_NO_LOAD},
+	{"a crash", loads, dies, "", APART_DIED},
+	{"an end without a reply", loads, exits, "", APART_DIED},
+	{"too long", loads, fills, "", APART_DIED},
+	{"late", loads, loops, "", APART_DIED},
+	{"too much memory", loads, takes_memory, "", APART_DIED},
+};
+
+static void
+expect(const struct row *row)
+{
+	union {
+		const char *text;
+		void *any;
+	} arg = {.text = row->arg};
+	const struct apart_job job = {.load = row->load, .work = row->work, .arg = arg.any};
+	char reply[4096];
+	size_t n;
+
+	cr_expect_eq(sandbox_apart.run(&job, reply, sizeof reply, &n), row->want, "%s", row->name);
+	if (row->want == APART_DONE)
+		cr_expect(
+			n == strlen(row->arg) && memcmp(reply, row->arg, n) == 0, "%s", row->name);
+}
+
+Test(apart, ends, .timeout = 120)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		expect(&rows[i]);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+Test(apart, has_no_rights, .timeout = 60)
+{
+	static const struct row forbidden[] = {
+		{"a file", loads, opens, "", APART_DIED},
+		{"a socket", loads, calls_out, "", APART_DIED},
+	};
+
+	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
+		expect(&forbidden[i]);
+}
+#endif

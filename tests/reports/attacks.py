@@ -1,0 +1,129 @@
+"""attacks.py: who says so. A report is its sender's who passes DMARC, whatever stands in it."""
+import gzip
+
+import dkim
+import shapes
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+import base64
+
+
+class Sender:
+    def __init__(self, domain):
+        self.domain = domain
+        key = rsa.generate_private_key(65537, 2048)
+        self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        self.public = base64.b64encode(key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).decode()
+
+    def zone(self):
+        text = f'v=DKIM1; p={self.public}'
+        return f's._domainkey.{self.domain}. TXT "{text[:200]}" "{text[200:]}"\n_dmarc.{self.domain}. TXT "v=DMARC1; p=reject"\n'
+
+    def mail(self, octets, author=None, signed=True):
+        text = shapes.mail(gzip.compress(octets, mtime=0)).replace(b'reports@acme.example', f'reports@{author or self.domain}'.encode(), 1)
+        if not signed:
+            return text
+        return dkim.sign(text, b's', self.domain.encode(), self.key, include_headers=[b'from', b'subject', b'content-type']) + text
+
+
+def run(suite, places, read):
+    large, own = Sender('google.com'), Sender('example.com')
+    zone = places.folder / 'senders'
+    zone.write_text(large.zone() + own.zone())
+    report = shapes.xml(org='google.com', ident='77')
+    forged = report.replace(b'<count>3', b'<count>9')
+
+    def senders(stored):
+        return stored.ask('SELECT s.domain, s.auth, r.messages FROM in_report r JOIN in_sender s ON s.id = r.sender ORDER BY r.id')
+
+    stored = places.new()
+    done = read(stored.place, zone, stdin=large.mail(report))
+    suite.check('sender: one who passes DMARC is named', done.returncode == 0 and senders(stored) == [('google.com', '2', '3')], senders(stored))
+
+    # a forged report with a large reporter's organization and identifier, sent first
+    stored = places.new()
+    read(stored.place, zone, stdin=large.mail(forged, signed=False))
+    read(stored.place, zone, stdin=large.mail(report))
+    suite.check('attack: a forged report that comes first suppresses nothing', senders(stored) ==
+                [('google.com', '1', '9'), ('google.com', '2', '3')], senders(stored))
+
+    # the owner of another domain, who passes DKIM and claims to be google.com in the report
+    stored = places.new()
+    read(stored.place, zone, stdin=own.mail(forged))
+    read(stored.place, zone, stdin=large.mail(report))
+    suite.check('attack: who passes for his own domain is not whom his report names', senders(stored) ==
+                [('example.com', '2', '9'), ('google.com', '2', '3')], senders(stored))
+
+    # his signature over a mail in the name of google.com
+    stored = places.new()
+    read(stored.place, zone, stdin=own.mail(forged, author='google.com'))
+    suite.check('attack: a signature of another domain authenticates nobody', senders(stored) == [('google.com', '1', '9')], senders(stored))
+
+    # a loose file says nothing of its sender, and suppresses nothing
+    stored = places.new()
+    read(stored.place, zone, stdin=forged)
+    read(stored.place, zone, stdin=large.mail(report))
+    suite.check('attack: a loose file suppresses nothing', senders(stored) == [('', '0', '9'), ('google.com', '2', '3')], senders(stored))
+
+    # text of the report on a terminal
+    stored = places.new()
+    done = read(stored.place, zone, stdin=report)
+    done = read(stored.place, zone, stdin=report.replace(b'<count>3', b'<count>4').replace(b'google.com', b'\x1b[31mgoogle.com', 1))
+    suite.check('attack: no escape reaches a terminal', b'\x1b' not in done.stderr + done.stdout, done.stderr)
+    sql = report.replace(b'<report_id>77', b"<report_id>7'); DROP TABLE in_report; --")
+    read(stored.place, zone, stdin=sql)
+    suite.check('attack: SQL in a value is a value', ("7'); DROP TABLE in_report; --",) in stored.ask('SELECT report_id FROM in_report'))
+
+
+def shows(suite, places, read, show):
+    """what is shown: of known receivers alone, unless all are asked for"""
+    import json
+    large, own, other = Sender('google.com'), Sender('example.com'), Sender('reports.example')
+    zone = places.folder / 'showers'
+    zone.write_text(large.zone() + own.zone() + other.zone())
+    rows = shapes.ROW + shapes.ROW.replace('192.0.2.1', '192.0.2.2').replace('<dkim>pass', '<dkim>fail').replace('<count>3', '<count>5').replace(
+        'none</disposition>', 'reject</disposition>').replace('<domain>example.com</domain><selector>s1</selector><result>pass', (
+            '<domain>mcsv.net</domain><selector>k2</selector><result>pass'))
+    stored = places.new()
+    read(stored.place, zone, stdin=large.mail(shapes.xml(rows, ident='1')))
+    read(stored.place, zone, stdin=large.mail(shapes.xml(rows, ident='2', dates=('1700092800', '1700179199'))))
+    read(stored.place, zone, stdin=large.mail(shapes.xml(ident='3', policy='other.example')))
+    read(stored.place, zone, stdin=own.mail(shapes.xml(ident='4', org='google.com').replace(b'<count>3', b'<count>100')))
+    read(stored.place, zone, stdin=large.mail(shapes.xml(ident='5').replace(b'<count>3', b'<count>200'), signed=False))
+    read(stored.place, zone, stdin=other.mail(shapes.xml(ident='6', org='=cmd()').replace(b'<count>3', b'<count>7').replace(b'192.0.2.1', b'=cmd()')))
+    read(stored.place, zone, stdin=shapes.TLS)
+
+    def table(name, *argv):
+        done = show(stored.place, '--output', 'json', *argv)
+        return json.loads(done.stdout)[name]
+
+    suite.check('show: sources of known receivers', [(r['source'], r['messages'], r['pass'], r['fail'], r['blocked'], r['first'], r['last'])
+                                                     for r in table('sources', 'example.com')] ==
+                [('192.0.2.2', 10, 0, 10, 10, '2023-11-15', '2023-11-16'), ('192.0.2.1', 6, 6, 0, 0, '2023-11-15', '2023-11-16')],
+                table('sources', 'example.com'))
+    suite.check('show: services', [(r['service'], r['messages']) for r in table('services', 'example.com')] ==
+                [('Mailchimp', 10), ('example.com', 6)], table('services', 'example.com'))
+    suite.check('show: days', [(r['day'], r['messages']) for r in table('days')] == [('2023-11-16', 8), ('2023-11-15', 11)], table('days'))
+    suite.check('show: senders apart', [(r['class'], r['messages']) for r in table('senders', 'example.com')] ==
+                [('known', 16), ('authenticated', 107), ('unauthenticated', 200)], table('senders', 'example.com'))
+    suite.check('show: one made known', ('=cmd()', 7) in [(r['source'], r['messages']) for r in table(
+        'sources', 'example.com', '--trusted-reporter', 'reports.example')])
+    suite.check('show: all', sum(r['messages'] for r in table('sources', 'example.com', '--reporters', 'all')) == 323)
+    suite.check('show: a domain alone', [r['domain'] for r in table('policies', 'OTHER.example.')] == ['other.example'], table('policies'))
+    suite.check('show: nothing of a name that ends alike', not table('sources', 'ample.com'), table('sources', 'ample.com'))
+    suite.check('show: no pattern of SQL', not table('sources', 'e_ample.com'))
+    suite.check('show: reporters', {(r['domain'], r['class'], r['reports']) for r in table('reporters')} ==
+                {('google.com', 'known', 3), ('example.com', 'authenticated', 1), ('reports.example', 'authenticated', 1),
+                 ('google.com', 'unauthenticated', 1)}, table('reporters'))
+    csv = show(stored.place, '--output', 'csv', '--reporters', 'all').stdout.decode()
+    suite.check('show: no formula in CSV', "\"'=cmd()\"" in csv and ',=cmd' not in csv, csv)
+    tsv = show(stored.place, '--output', 'tsv').stdout.decode().splitlines()
+    suite.check('show: TSV', 'sources\t192.0.2.2\t10\t0\t10\t10\t2023-11-15\t2023-11-16' in tsv, tsv)
+    ja = show(stored.place, '--lang', 'ja')
+    suite.check('show: Japanese', ja.returncode == 0 and '\u9001\u4fe1\u5143'.encode() in ja.stdout and b'By source' not in ja.stdout, ja.stdout)
+    suite.check('show: TLS', [(r['domain'], r['failures']) for r in table('tls', '--reporters', 'all')] == [('example.com', 2)], table('tls', '--reporters', 'all'))
+    bad = show(stored.place, 'not a domain')
+    suite.check('show: not a domain', bad.returncode == 64, bad)
+    if not places.server:
+        none = show(places.folder / 'none.sqlite')
+        suite.check('show: no store', none.returncode == 78 and not (places.folder / 'none.sqlite').exists(), none)
