@@ -183,7 +183,8 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL; /* that file is for the outer message */
+	options.undo = NULL;                      /* that file is for the outer message */
+	options.authserv_id = outer->authserv_id; /* asked for once: the sandbox allows no more */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {

@@ -153,6 +153,9 @@ make_plan(struct plan *plan, const struct options *options)
 	add_libraries(plan);
 	if (many) /* folders of messages have links to anywhere; each message has its own DNS */
 		add_path(plan, "/", LANDLOCK_READ);
+	else if (options->command ==
+		 COMMAND_EXPLAIN) /* what a bounce returns has its own DNS, too */
+		add_path(plan, options->zone != NULL ? options->zone : "/etc", LANDLOCK_READ);
 	add_spool(plan, options);
 	add_outputs(plan, options);
 	add_ports(plan, options);
