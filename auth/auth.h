@@ -26,7 +26,7 @@ struct auth_results {
 /*
  * ARC's result is reported and never turned into DMARC's (RFC 9989 4.3).
  *
- * Asks, then checks every mechanism in the order of their needs. ST_TEMP if of an internal error; a
+ * Asks, then checks every mechanism in the order of their needs. ST_TEMP on an internal error; a
  * DNS failure is a result, not a status. *results is always set.
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);
