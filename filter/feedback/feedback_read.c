@@ -28,7 +28,7 @@ struct run {
 	struct evaluation tools; /* whose GMime, crypto and list all messages use */
 	struct arena arena;      /* of one message */
 	struct feedback_origin origin;
-	struct feedback_search *search;
+	struct feedback_search search; /* in one mail or file */
 	struct counts counts;
 	bool piped; /* stdin: one mail, of which nothing may be lost */
 	size_t pending;
@@ -69,9 +69,9 @@ count_saved(struct run *run, enum feedback_kind kind, enum feedback_saved saved)
 static enum status
 fail(struct run *run, enum feedback_aside why)
 {
-	if (!run->search->failed)
-		run->search->why = why;
-	run->search->failed = true;
+	if (!run->search.failed)
+		run->search.why = why;
+	run->search.failed = true;
 	return ST_OK;
 }
 
@@ -171,7 +171,7 @@ judge(struct run *run, struct slice mail)
 static enum status
 end_search(struct run *run, struct slice octets)
 {
-	const struct feedback_search *search = run->search;
+	const struct feedback_search *search = &run->search;
 	const enum feedback_aside why = search->failed ? search->why : FEEDBACK_ASIDE_NO_REPORT;
 
 	if (search->n > 0 && !search->failed)
@@ -188,25 +188,24 @@ end_search(struct run *run, struct slice octets)
 static enum status
 read_one(struct run *run, struct slice octets, bool partial)
 {
-	struct feedback_search search = {
+	enum status st = ST_OK;
+
+	run->search = (struct feedback_search){
 		.gmime = run->tools.gmime,
 		.spool_dir = run->options->spool_dir,
 		.arena = &run->arena,
 		.found = take,
 		.arg = run,
 	};
-	enum status st = ST_OK;
-
-	run->search = &search;
 	if (partial) {
 		(void)fail(run, FEEDBACK_ASIDE_LARGE);
 	} else if (feedback_is_mail(octets)) {
 		octets = saved_unwrap(run->origin.name != NULL ? run->origin.name : "", octets);
 		st = judge(run, octets);
 		if (st == ST_OK)
-			st = feedback_find_in_mail(&search, octets);
+			st = feedback_find_in_mail(&run->search, octets);
 	} else {
-		st = feedback_find_in_file(&search, octets);
+		st = feedback_find_in_file(&run->search, octets);
 	}
 	return st == ST_OK ? end_search(run, octets) : st;
 }

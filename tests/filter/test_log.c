@@ -22,7 +22,7 @@ static struct {
 	char last[1024];
 } told_syslog;
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 note_syslog(int priority, const char *format, va_list args)
 {
 	told_syslog.lines++;
@@ -30,7 +30,8 @@ note_syslog(int priority, const char *format, va_list args)
 	vsnprintf(told_syslog.last, sizeof told_syslog.last, format, args);
 }
 
-void __syslog_chk(int priority, int flag, const char *format, ...);
+void __syslog_chk(int priority, int flag, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 void
 __syslog_chk(int priority, int flag, const char *format, ...)

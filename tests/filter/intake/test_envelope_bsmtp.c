@@ -125,7 +125,7 @@ Test(envelope_bsmtp, all_parts)
 	struct options options = options_default();
 	struct taken taken;
 	const char *rcpts[] = {"o@c.example"};
-	enum fault fault;
+	enum fault fault = FAULT_NONE;
 
 	options.envelope = ENVELOPE_BSMTP;
 	options.client_ip = "192.0.2.1";
@@ -212,12 +212,12 @@ Test(envelope_bsmtp, many_recipients)
 	char *text = malloc(ENVELOPE_MAX);
 	size_t n = (size_t)sprintf(text, "MAIL FROM:<>\n");
 	struct taken taken;
-	enum fault fault;
+	enum fault fault = FAULT_NONE;
 
 	for (int i = 0; i < ENVELOPE_RCPTS + 5; i++)
 		n += (size_t)sprintf(text + n, "RCPT TO:<r%d@c.example>\n", i);
 	n += (size_t)sprintf(text + n, "DATA\nm\n.\n");
-	cr_assert(take(slice_make(text, n), &taken, &fault) == ST_OK, "%s", fault);
+	cr_assert(take(slice_make(text, n), &taken, &fault) == ST_OK, "%s", fault_text(fault));
 	cr_expect(taken.envelope.nrcpts == ENVELOPE_RCPTS);
 	free(text);
 }
