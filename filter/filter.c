@@ -33,15 +33,15 @@ enum { SAY_MAX = 512 };
 struct job {
 	const struct options *options;
 	struct log *log;
-	struct arena work; /* what is found in the message and in DNS */
+	struct arena work; /* for the message and its DNS answers */
 	jmp_buf out_of_memory;
 	int64_t began_ms;
 	const char *next_hop; /* its addresses */
 	const char *our_name; /* for the next hop */
 	int json_log;         /* --json-log, open; -1: see json_error */
 	int json_error;
-	bool told;           /* the outcome is out, and its status is final */
-	bool early;          /* what failed was before the first octet of the message was read */
+	bool told;           /* the outcome has been reported, and the status is final */
+	bool early;          /* the failure was before the first octet of the message was read */
 	struct proxy *proxy; /* the SMTP session that we are in, or NULL */
 	struct evaluation ev;
 	struct outcome outcome;
@@ -67,7 +67,7 @@ say(const struct job *job, const struct delivery *told)
 	return write_bytes(STDOUT_FILENO, buf_slice(&line));
 }
 
-/* An error of ours, for the administrator to find by the queue id. */
+/* An internal error, which the administrator can find by the queue id. */
 static void
 log_error(const struct job *job, const char *what, const char *why)
 {
@@ -138,7 +138,7 @@ hand_on(struct job *job, struct output *output, const char **error)
 	return output_message(output, STDOUT_FILENO);
 }
 
-/* Hands the stamped message on; the whole of it, or not at all. */
+/* Passes the stamped message on, completely or not at all. */
 static int
 pass_on(struct job *job, struct slice block, int status)
 {
@@ -158,7 +158,7 @@ pass_on(struct job *job, struct slice block, int status)
 		return status;
 	if (options_keep_stdout(options))
 		return tempfail(job, error);
-	/* a part of it may be out: no line of ours may follow it */
+	/* part of it may have been written: no line of ours may follow */
 	log_error(job, "temporary failure: ", error);
 	job->outcome.error = error;
 	return profile_delivery(options, DISP_TEMPFAIL, false, false).status;
@@ -266,8 +266,8 @@ open_all(struct job *job, const char **why)
 }
 
 /*
- * Memory for one message: where it runs out, we come back here. What was found stays where it is,
- * for the message, its envelope and DNS answers may lie there.
+ * Memory for one message: if it runs out, control returns here. Its arena is kept, because the
+ * message, its envelope and DNS answers may be in it.
  */
 static enum evaluate_status
 evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
@@ -306,7 +306,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	/* never for what a sender may have brought about: it would be a way past every policy */
+	/* never for a failure that a sender can cause: that would bypass every policy */
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
 		const char *unread = NULL;
 
@@ -413,8 +413,8 @@ on_out_of_memory(void *job)
 }
 
 /*
- * Once the evaluation is over, memory that is out is the end: either nothing was written yet, or
- * only our logs are missing, which never change a delivery.
+ * After the evaluation, running out of memory ends the process: either nothing was written yet, or
+ * only logs are missing, which never change a delivery.
  */
 static void
 give_up(void *arg)

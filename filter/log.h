@@ -1,5 +1,5 @@
 /*
- * log.h: what the administrator's log hears. A log that fails never changes delivery.
+ * log.h: the administrator's log. A failing log never changes delivery.
  */
 #ifndef FILTER_LOG_H
 #define FILTER_LOG_H
@@ -8,7 +8,7 @@
 
 enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 
-struct log; /* by the options: syslog, a file, stderr, or nowhere; owned by log_open's caller */
+struct log; /* to syslog, a file, stderr, or nowhere, by the options; owned by the caller */
 
 /*
  * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
@@ -29,8 +29,8 @@ void log_line(struct log *log, const char *format, ...) __attribute__((format(pr
 const char *log_value(struct slice value, struct arena *arena);
 
 /*
- * From now on log_signal writes where this log does, that a signal ended the process. It uses
- * nothing that a signal handler may not; before, it writes nothing.
+ * From now on log_signal writes to this log that a signal ended the process. It is safe in a signal
+ * handler; before this call, it writes nothing.
  */
 void log_arm(struct log *log);
 void log_signal(int number);

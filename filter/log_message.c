@@ -16,7 +16,7 @@ needs_quotes(const char *text)
 	return false;
 }
 
-/* " key=value", with quotes where they are needed; a quote within is an escape, too */
+/* " key=value", with quotes where they are needed; a quote inside is also escaped */
 static void
 add(struct buf *out, const char *key, struct slice value)
 {
@@ -89,7 +89,7 @@ add_dkim(struct buf *out, const struct dkim_result *dkim)
 	add(out, "dkim", buf_slice(&list));
 }
 
-/* what became of sealing: cv= of our set, or why there is none */
+/* the result of sealing: cv= of our set, or why there is none */
 static const char *
 sealed_word(const struct evaluation *ev)
 {

@@ -5,8 +5,8 @@
  * Accepted by the strict reading: groups, comments, quoted pairs, quoted strings, obsolete routes,
  * encoded words in display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that
  * have only one reading, and `a@b <a@b>`, which many programs write, where both have the same
- * domain. What has two readings is ST_BAD: mime/address_lex.h lists the forms that are ambiguous
- * in both readings, mime/address_tolerant.h what the tolerant reading accepts.
+ * domain. A field with two readings is ST_BAD: mime/address_lex.h lists the forms that are
+ * ambiguous in both readings, mime/address_tolerant.h what the tolerant reading accepts.
  */
 #ifndef MIME_ADDRESS_H
 #define MIME_ADDRESS_H
@@ -15,13 +15,13 @@
 #include "mime/status.h"
 
 struct address {
-	struct slice display; /* display name as it stands, or empty */
-	struct slice local;   /* local-part: quotes and quoted pairs taken off */
-	struct slice domain;  /* as it stands but for comments and folds; a literal keeps its [] */
+	struct slice display; /* display name as written, or empty */
+	struct slice local;   /* local-part: without quotes and quoted pairs */
+	struct slice domain;  /* as written, without comments and folds; a literal keeps its [] */
 	bool literal;         /* the domain is a domain-literal */
 };
 
-/* Why a field could not be read, or what the tolerant reading passed over. */
+/* Why a field could not be read, or what the tolerant reading ignored. */
 enum address_cause {
 	ADDRESS_NO_FAULT,
 	ADDRESS_SYNTAX,         /* not by the grammar from here on */
@@ -45,7 +45,7 @@ enum address_cause {
 	ADDRESS_BAD_LOCAL,
 	ADDRESS_BAD_DOMAIN,
 	ADDRESS_TRAILING_TEXT,
-	ADDRESS_NOT_UTF8, /* what it passes over */
+	ADDRESS_NOT_UTF8, /* what it ignores */
 	ADDRESS_BARE_SPECIAL,
 	ADDRESS_LOCAL_DOTS,
 	ADDRESS_NO_CLOSE,
@@ -59,25 +59,24 @@ struct address_fault {
 	size_t at; /* offset in the value */
 };
 
-/* The cause as a sentence's part, in English, for gettext; "" for ADDRESS_NO_FAULT. */
+/* The cause as part of a sentence, in English, for gettext; "" for ADDRESS_NO_FAULT. */
 const char *address_cause_text(enum address_cause cause);
 
 struct address_list {
 	const struct address *list; /* groups are flattened */
 	size_t n;
 	size_t groups; /* how many groups there were (an empty one counts) */
-	/* where not ST_OK: why; where the tolerant reading is ST_OK: the first that it passed over
-	 */
+	/* where not ST_OK: why; where the tolerant reading is ST_OK: the first that it ignored */
 	struct address_fault fault;
 };
 
 enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
 
 /*
- * value: a From, Sender, To... field's value, folds included, at most 64 KiB.
- * ST_OK with list set; ST_BAD where it is no mailbox-list or address-list; ST_LIMIT where it is
- * longer or nested deeper (comments: 20) than we read. The list is owned by the arena; its slices
- * point into it or into value. Linear time.
+ * value: a From, Sender, To... field's value, folds included, at most 64 KiB. ST_OK with list set;
+ * ST_BAD where it is neither a mailbox-list nor an address-list; ST_LIMIT where it is longer, or
+ * nested deeper (comments: 20), than the limit. The list is owned by the arena; its slices point
+ * into it or into value. Linear time.
  */
 enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
@@ -88,22 +87,22 @@ enum status address_parse_list(struct slice value, struct arena *arena, struct a
 enum status address_parse_spec(struct slice text, struct arena *arena, struct address *address);
 
 /*
- * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox,
- * in ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or
- * `"Words" <local@domain>`, with no comment, route, quoted pair, domain-literal or
- * A-label. Where true, address_parse_list and address_gmime_domains agree to the byte, so that the
- * second can be spared.
+ * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox, in
+ * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or `"Words"
+ * <local@domain>`, with no comment, route, quoted pair, domain-literal or A-label. Where true,
+ * address_parse_list and address_gmime_domains agree to the byte, so that the second can be
+ * skipped.
  */
 bool address_is_plain(struct slice value);
 
 /*
  * GMime, loaded when address_gmime_domains is first called and never before: it and what it needs
- * cost a process more start-up time than all the rest. One handle serves a process and all its
+ * cost a process more start-up time than everything else. One handle serves a process and all its
  * threads.
  */
 struct address_gmime;
 
-/* A handle with nothing loaded; NULL where there is no memory. Freed by address_gmime_close. */
+/* A handle with nothing loaded; NULL without memory. Freed by address_gmime_close. */
 struct address_gmime *address_gmime_open(void);
 
 /*
@@ -114,7 +113,7 @@ struct address_gmime *address_gmime_open(void);
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
 
-/* Loads and starts GMime, once; false where it is not there. From any thread. */
+/* Loads and starts GMime, once; false if it is not available. From any thread. */
 bool address_gmime_ready(struct address_gmime *gmime);
 
 /* gmime may be NULL; no thread may be using it. */
@@ -123,7 +122,7 @@ void address_gmime_close(struct address_gmime *gmime);
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
  * them, in the arena. (It gives A-labels as U-labels.) *complete: there is an address, and each one
- * has a domain. To be asked only where address_parse_list or address_parse_tolerant was ST_OK:
+ * has a domain. To be called only where address_parse_list or address_parse_tolerant was ST_OK:
  * GMime leaks memory over some broken values. ST_BAD where value holds a NUL, at which GMime would
  * stop. ST_LIMIT where value is longer than 64 KiB or where GMime would recurse too deep or take
  * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP where GMime could

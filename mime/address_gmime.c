@@ -1,11 +1,11 @@
 /*
  * GMime's reading of an address field.
  *
- * libgmime pulls in 20 libraries (GIO, GPGME...), 1.2 ms of dynamic linking a process. It is
+ * libgmime pulls in 20 libraries (GIO, GPGME...), 1.2 ms of dynamic linking for each process. It is
  * loaded by name when the first field needs a second reader, then initialised (g_mime_init, once,
- * 0.1 ms) and never unloaded: GLib cannot give back the types that were registered. Its default
- * parser options are used, the tolerant ones: a reading that a tolerant client may have is just
- * what the strict grammar is to be compared with.
+ * 0.1 ms) and never unloaded: GLib cannot unregister types. Its default parser options are used,
+ * the tolerant ones: the strict grammar is to be compared with just such a tolerant client's
+ * reading.
  */
 #include "mime/address.h"
 
@@ -20,7 +20,7 @@
 enum {
 	VALUE_MAX = 64 * 1024,
 	MAX_COLONS = 100,            /* GMime recurses at each; 4,000 overflow a stack of 512 KiB */
-	MAX_WORK = 64 * 1024 * 1024, /* GMime may read on to the end from each comma: 70 ms */
+	MAX_WORK = 64 * 1024 * 1024, /* GMime may read to the end from each comma: 70 ms */
 	FIRST_CAP = 4,
 	LENGTH = 2,            /* octets before a domain in a reply */
 	REPLY_MAX = 256 * 1024 /* two for each octet of a value, and more */

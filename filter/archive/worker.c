@@ -84,7 +84,7 @@ read_large(const struct options *options, struct item *item, size_t max, struct 
 	return fault == FAULT_NONE && bytes->n == 0 ? FAULT_EMPTY : fault;
 }
 
-/* How many octets of the item's file are read; 0 where it has none. */
+/* The number of octets of the item's file to read; 0 without a file. */
 static enum fault
 measure(const struct options *options, struct item *item, size_t *size)
 {
@@ -102,8 +102,7 @@ measure(const struct options *options, struct item *item, size_t *size)
 	return FAULT_NONE;
 }
 
-/* The bytes of the item, of whose file size octets are read; *mapped where spool_release must end
- * them. */
+/* Reads the item, size octets of its file. *mapped: spool_release must free the bytes. */
 static enum fault
 load(const struct options *options, struct item *item, struct workspace *space, size_t size,
 	struct slice *bytes, bool *mapped)
@@ -117,7 +116,7 @@ load(const struct options *options, struct item *item, struct workspace *space, 
 	return read_large(options, item, size, bytes);
 }
 
-/* x.envelope beside x.eml; *given says whether there is one. */
+/* x.envelope beside x.eml; *given: is there one? */
 static enum fault
 side_envelope(struct worker *worker, const char *path, struct envelope *envelope, bool *given)
 {
@@ -156,7 +155,7 @@ find_envelope(
 	return FAULT_NONE;
 }
 
-/* What other records, and the other RFC, would have made of it. */
+/* The results under other records, and under the other RFC. */
 static void
 suppose(struct worker *worker, struct outcome *outcome)
 {
@@ -204,7 +203,7 @@ evaluate_item(struct worker *worker, const struct item *item, struct slice bytes
 	return FAULT_NONE;
 }
 
-/* A copy from malloc; NULL without memory, and for nothing. */
+/* A copy from malloc; NULL without memory or for an empty text. */
 static char *
 keep(struct slice text, size_t *n)
 {
@@ -216,7 +215,7 @@ keep(struct slice text, size_t *n)
 	return kept;
 }
 
-/* Is the message's JSON to be made, for whomever? */
+/* Is the message's JSON needed? */
 static bool
 wants_json(const struct options *options)
 {
@@ -224,7 +223,7 @@ wants_json(const struct options *options)
 	       options->journal != NULL;
 }
 
-/* The row with its lines; json is the message's, or empty where nobody wants it. */
+/* The row with its lines; json is the message's, or empty if it is not needed. */
 static enum fault
 hand_over(struct worker *worker, const struct row *row, struct slice json, struct judged *judged)
 {
@@ -259,7 +258,7 @@ find_name(struct worker *worker)
 		evaluate_until_ms(worker->options, ev->in.dns), ev->arena);
 }
 
-/* All that is told of a message, but for its JSON line. */
+/* Everything that is reported about a message, except its JSON line. */
 static void
 find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 {
@@ -328,7 +327,7 @@ tell_failure(
 	struct slice line = SLICE("");
 	struct row row;
 
-	/* a run without memory does not finish, and says so; judged is as it came, without a row */
+	/* a run without memory stops and reports it; judged stays without a row */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
 	shown = path_shown(item->name != NULL ? item->name : "?", worker->arena);
@@ -342,7 +341,9 @@ tell_failure(
 	judged->ours = fault_is_ours(fault);
 }
 
-/* Where memory runs out in the middle, we come back here and the message is a failed one. */
+/*
+ * If memory runs out during the evaluation, control returns here and the message counts as failed.
+ */
 static enum fault
 guarded(struct worker *worker, struct item *item, struct slice bytes, struct judged *judged)
 {

@@ -1,6 +1,6 @@
 /*
- * main.c: which command, and the last line of defence: a bug that the kernel catches ends in a
- * temporary failure, never in a bounce.
+ * main.c: dispatches the commands, and is the last line of defence: a crash ends in a temporary
+ * failure, never in a bounce.
  */
 #define _GNU_SOURCE /* sigaltstack, SYS_SECCOMP */
 #include <fcntl.h>
@@ -52,9 +52,9 @@ on_forbidden(int number, siginfo_t *info, void *context)
 }
 
 /*
- * Where a caller closed one of the three, the next file or socket of ours would take its number and
- * be taken for the message or for a reader of it. So it is held, open the wrong way round: to read
- * or to write it stays an error.
+ * If the caller closed one of the three, our next file or socket would get its number and be
+ * mistaken for the message or its reader. So the number is occupied by a descriptor opened the
+ * wrong way: using it remains an error.
  */
 static void
 hold_standard_streams(void)
@@ -71,7 +71,7 @@ on_no_memory(void *arg)
 	_exit(EXIT_TEMPFAIL);
 }
 
-/* On a stack of its own, so that an overflown stack can be told, too. */
+/* On its own stack, so that a stack overflow is also caught. */
 static void
 catch_signals(void)
 {
@@ -118,7 +118,7 @@ catch_signals(void)
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
 	(void)sigaction(SIGSYS, &forbidden, NULL);
-	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that went away is EPIPE: 75 */
+	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that has closed its end is EPIPE: 75 */
 }
 
 /*
@@ -154,7 +154,8 @@ silence_session(int argc, char **argv)
 
 /*
  * Before the constructors of the libraries, which take most of the time until main(): a signal that
- * comes meanwhile has its status, too. What is left is the kernel's and the loader's own work.
+ * arrives meanwhile also gets its exit status. Only the work of the kernel and the loader comes
+ * before.
  */
 #if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
 static void
@@ -169,7 +170,10 @@ __attribute__((section(".preinit_array"), used)) static void (*const preinit)(
 	int, char **, char **) = catch_signals_early;
 #endif
 
-/* A host hears the line that defers the message; its administrator reads why in the log. */
+/*
+ * The mail server gets the line that defers the message; its administrator finds the reason in the
+ * log.
+ */
 static void
 tell_host(enum profile profile, const char *error)
 {
@@ -243,7 +247,7 @@ run(int argc, char **argv, struct arena *arena)
 	enum status st;
 	int status;
 
-	/* GLib, loaded for the file, waits for itself for ever where its memory runs out */
+	/* GLib, loaded for the file, can deadlock when out of memory */
 	i18n_choose(options_scan_lang(argc, argv));
 	(void)alarm(PARSE_SECONDS);
 	if (check_config_asked(argc, argv, &user))
@@ -261,7 +265,7 @@ run(int argc, char **argv, struct arena *arena)
 		return misuse(argc, argv, &options, error, in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
-		i18n_choose(I18N_EN); /* what it says is a log */
+		i18n_choose(I18N_EN); /* its output is a log */
 		return filter_main(&options, arena);
 	case COMMAND_BATCH:
 		return batch_main(&options, arena);

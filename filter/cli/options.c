@@ -47,8 +47,8 @@ struct reader {
 };
 
 /*
- * argv[i] as an option: a row of its name, or NULL; value set where it is behind '='. Whether the
- * next argument is its value is the row's to say.
+ * argv[i] as an option: a row of its name, or NULL; value is set if it follows '='. The row
+ * determines whether the next argument is its value.
  */
 static const struct option_row *
 row_of(const char *arg, const char **value)
@@ -60,7 +60,7 @@ row_of(const char *arg, const char **value)
 	return option_find_any(slice_head(name, equals));
 }
 
-/* What must be known before the rest: the profile and the language. */
+/* Needed before the rest: the profile and the language. */
 static void
 scan(int argc, char **argv, struct options *found)
 {
@@ -77,7 +77,7 @@ scan(int argc, char **argv, struct options *found)
 		row = row_of(argv[i], &value);
 		if (row == NULL)
 			continue;
-		/* an option's value may look like an option: it is none */
+		/* an option's value may look like an option */
 		if (option_takes_value(row) && value == NULL && i + 1 < argc)
 			value = argv[++i];
 		if (value != NULL && row->kind == OPTION_WORD && option_is_for(row, command) &&
@@ -107,7 +107,7 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
-/* The number of arguments that the one or two words of a command are; 0: they are others. */
+/* How many arguments name the command: one or two words. 0: they name another command. */
 static int
 words_given(int argc, char **argv, const char *words)
 {
@@ -305,7 +305,7 @@ read_line(struct reader *reader)
 	return ST_OK;
 }
 
-/* The values, in order; the first use of a repeatable option puts the file's list aside. */
+/* The values, in order; the first use of a repeatable option replaces the file's list. */
 static enum status
 apply(struct reader *reader)
 {
@@ -327,7 +327,7 @@ apply(struct reader *reader)
 	return ST_OK;
 }
 
-/* After a misuse, too, stdin is read to its end, and for no longer than this says. */
+/* Stdin is read to its end even after a usage error, but no longer than this option allows. */
 static void
 apply_read_timeout(struct reader *reader)
 {
@@ -355,7 +355,7 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-/* A file that explain is given is stored mail, unless it is told the envelope. */
+/* A file for explain is stored mail, unless options give the envelope. */
 static void
 take_stored_defaults(struct options *options)
 {
@@ -383,7 +383,7 @@ relay_without_client(const struct reader *reader)
 	       (options->envelope == ENVELOPE_ARGS || options->envelope == ENVELOPE_BSMTP);
 }
 
-/* What no single option can see. */
+/* Checks that concern several options. */
 static enum status
 check(struct reader *reader)
 {
@@ -426,7 +426,7 @@ check(struct reader *reader)
 	return ST_BAD;
 }
 
-/* --help and --version do without everything else. */
+/* --help and --version need nothing else. */
 static bool
 asks_for_text(struct reader *reader)
 {

@@ -39,7 +39,7 @@ has_service(const struct advice *advice)
 	return false;
 }
 
-/* The CNAME that a service documents for the selector, where the signature verifies with it. */
+/* The CNAME that a service documents for the selector, if the signature verifies with it. */
 static const struct provider *
 key_of_service(
 	const struct advice *advice, size_t which, struct slice name, struct proof_record *record)
@@ -76,7 +76,7 @@ diagnosis_of(const struct advice *advice, size_t signature)
 	return NULL;
 }
 
-/* The code of what is proved, for remedy_text; NULL: nothing is. */
+/* The code of the proved cause, for remedy_text; NULL: none. */
 static const char *
 proved_code(const struct diagnosis *diagnosis)
 {
@@ -97,7 +97,7 @@ proved_code(const struct diagnosis *diagnosis)
 	}
 }
 
-/* What can be set where the message was changed. */
+/* Settings where the message was changed. */
 static void
 advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 {
@@ -142,7 +142,7 @@ advise_failing(const struct advice *advice, size_t which)
 		advise_changes(advice, diagnosis);
 }
 
-/* With a signature of the author domain it passes: what the service is to be asked for. */
+/* It would pass with a signature of the author domain: the request to the service. */
 static bool
 passes_signed(const struct advice *advice)
 {
@@ -153,7 +153,7 @@ passes_signed(const struct advice *advice)
 	       (results.dmarc.code == AUTH_PASS || !results.dmarc.has_record);
 }
 
-/* The keys of a service that are there already and want a CNAME. */
+/* Keys of a service that exist already and need a CNAME. */
 static void
 propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider)
 {
@@ -179,7 +179,7 @@ propose_keys(const struct advice *advice, struct finding *finding, const struct 
 	advice_propose_more(advice, finding, records + 1, n - 1);
 }
 
-/* A signature that passes for somebody else. */
+/* A signature that passes for another domain. */
 static void
 advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 {
@@ -202,7 +202,7 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 	}
 	evidence = evidence_of_domain(advice->ev, advice->own, d);
 	if (evidence.id == EVIDENCE_NONE) {
-		/* said of the same domain already, by SPF */
+		/* already said about the same domain, for SPF */
 		if (spf->code != AUTH_PASS || !slice_eq(spf->domain, d))
 			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
 		return;
@@ -243,6 +243,6 @@ advise_dkim(const struct advice *advice)
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {
 			advise_unaligned(advice, &dkim->sigs[i]);
-			return; /* one is enough: the others ask for the same */
+			return; /* one is enough: the others request the same */
 		}
 }

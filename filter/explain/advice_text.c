@@ -10,10 +10,9 @@
 enum { NAME_MAX_OCTETS = 32 };
 
 /*
- * values: the name of what each conversion of the text shows. Of some of them JSON has the code
- * only, and their words are found by it: remedy (what mends a signature), setting, evidence,
- * reason, and mail_from and dkim, which are what the provider of the value "domain" calls its
- * settings.
+ * values: the names of the values that the conversions of the text show. For some, JSON has only a
+ * code by which their words are found: remedy (how to fix a signature), setting, evidence, reason,
+ * and mail_from and dkim, the names of settings of the provider of the value "domain".
  */
 static const struct advice_row {
 	const char *code, *about, *id, *values, *text;
@@ -149,7 +148,7 @@ next_name(const char **list, char name[NAME_MAX_OCTETS])
 	return true;
 }
 
-/* Words of ours that are found by a value; NULL where there are none. */
+/* Our words for a value that is a code, or NULL. */
 static const char *
 words_by(const char *name, const struct advice_values *values)
 {
@@ -182,7 +181,7 @@ has_words(const char *name)
 	       strcmp(name, "evidence") == 0 || strcmp(name, "reason") == 0;
 }
 
-/* False where something is not there. */
+/* False if a value is missing. */
 static bool
 make_phrase(const struct advice_row *row, const struct advice_values *values, struct arena *arena,
 	struct phrase *phrase)
@@ -214,7 +213,7 @@ value_of(const void *arg, const char *name)
 	return NULL;
 }
 
-/* Each name once, but for what is found by another one. */
+/* Each name once, except those found by another one. */
 static void
 take_values(
 	struct finding *finding, const char *list, const char *const *values, struct arena *arena)

@@ -91,7 +91,7 @@ set(struct feedback_failure *failure, const struct field *field, struct arena *a
 		failure->incidents = (int64_t)incidents;
 }
 
-/* From and Message-ID of the message itself, and when it has them, its client. */
+/* From and Message-ID of the reported message, and its client where it is named. */
 static void
 read_header(struct slice header, struct arena *arena, struct feedback_failure *failure)
 {

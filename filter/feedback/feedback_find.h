@@ -27,9 +27,9 @@ struct feedback_search {
 	feedback_found_fn *found;
 	void *arg;
 	size_t n;                /* reports that were found */
-	bool failed;             /* something looked like one and cannot be read */
-	bool meant;              /* it is mail that says it holds a report */
-	enum feedback_aside why; /* of the first such thing */
+	bool failed;             /* something looked like a report and could not be read */
+	bool meant;              /* the mail says that it holds a report */
+	enum feedback_aside why; /* of the first that failed */
 };
 
 /* mail: a message. ST_TEMP without memory, GMime or room for a spool, or what found returned. */

@@ -9,19 +9,19 @@
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 
-/* Ceilings of what is followed, over those of RFC 7208, so that a wrong record is told whole. */
+/* Limits, above those of RFC 7208, so that a faulty record is shown whole. */
 enum { INSPECT_SPF_ROWS = 200, INSPECT_SPF_LOOKUPS = 60, INSPECT_SPF_DEPTH = 12 };
 
 /* A term of the SPF record or of one that it leads to, in the order of evaluation. */
 struct inspect_term {
 	unsigned depth;       /* 0: the domain's own record */
-	struct slice domain;  /* whose record it stands in */
-	struct slice text;    /* as it stands */
-	struct slice target;  /* the name it asks for, or empty */
+	struct slice domain;  /* whose record has it */
+	struct slice text;    /* as written */
+	struct slice target;  /* the name that it queries, or empty */
 	struct slice record;  /* include and redirect: the record there, or empty */
-	bool lookup, nothing; /* asks DNS (RFC 7208 4.6.4); and got nothing */
+	bool lookup, nothing; /* it queries DNS (RFC 7208 4.6.4); and got nothing */
 	bool by_message;      /* the name depends on the message */
-	bool fatal;           /* who is judged by it gets permerror */
+	bool fatal;           /* evaluating it gives permerror */
 	const char *problem;  /* from a fixed table, or NULL */
 };
 
@@ -29,7 +29,7 @@ struct inspect_term {
 struct inspect_net {
 	struct ip ip;
 	unsigned bits;
-	struct slice text, domain; /* the term, and whose record it stands in */
+	struct slice text, domain; /* the term, and whose record has it */
 };
 
 struct inspect_spf {
@@ -38,18 +38,18 @@ struct inspect_spf {
 	size_t n;
 	struct inspect_net *nets;
 	size_t nnets;
-	double addresses4;       /* how many IPv4 addresses, each range counted whole */
+	double addresses4;       /* the number of IPv4 addresses, counting each range separately */
 	unsigned voids4, voids6; /* of a: terms, those without an address of that family */
-	unsigned lookups, voids; /* at most, where nothing matches before the end */
+	unsigned lookups, voids; /* at most, if nothing matches before the end */
 	bool by_message;         /* some term depends on the message (macros) or on PTR */
-	bool everyone;           /* some term lets everyone in */
-	bool incomplete;         /* a ceiling was met or DNS did not answer */
+	bool everyone;           /* some term allows everyone */
+	bool incomplete;         /* a limit was reached or DNS did not answer */
 	const char *others;      /* the result for all others, or NULL */
 };
 
 struct inspect_dmarc {
-	struct dmarc_result result; /* for mail that is authenticated by nothing */
-	struct verdict verdict;     /* ours, for the same */
+	struct dmarc_result result; /* for unauthenticated mail */
+	struct verdict verdict;     /* our sentence for the same */
 	struct dmarc_target *targets;
 	size_t ntargets;
 };
@@ -77,7 +77,7 @@ struct inspect_seen {
 	int64_t oldest, newest; /* when they came */
 };
 
-/* What --messages tells, for all domains. */
+/* The findings of --messages, for all domains. */
 struct inspect_messages {
 	bool asked;
 	struct inspect_seen *seen;
@@ -85,7 +85,7 @@ struct inspect_messages {
 	size_t messages;                      /* that were read */
 	bool cut;                             /* there were more messages or keys than are kept */
 	size_t unread;                        /* files and folders */
-	const char *unread_path, *unread_why; /* of the first of them, safe to be printed */
+	const char *unread_path, *unread_why; /* of the first of them, safe to print */
 };
 
 struct inspect_mx {
@@ -120,14 +120,16 @@ bool inspect_dmarc_sampled(const struct dmarc_result *result);
 void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
-/* Reads the headers below options->messages, at most 100,000 of them: what cannot be read is
- * counted. Never blocks on what is no regular file. */
+/*
+ * Reads the headers below options->messages, at most 100,000 of them: unreadable ones are counted.
+ * Never blocks on a file that is not regular.
+ */
 void inspect_messages_read(
 	const struct options *options, struct arena *arena, struct inspect_messages *found);
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* One line a domain, of docs/schema-inspect.json. ST_TEMP where jansson has no memory. */
+/* One line for each domain, as in docs/schema-inspect.json. ST_TEMP where jansson has no memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
 /* 0: clean, 10: warnings, 11: errors in one of options->domains; 75 and 78 as everywhere. */

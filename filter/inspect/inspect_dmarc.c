@@ -128,7 +128,7 @@ check_syntax(const struct check *check)
 			"a tag appears twice: the first one counts");
 }
 
-/* The record as RFC 7489's receivers read it: pct is theirs alone. */
+/* The record as RFC 7489's receivers read it: only they use pct. */
 static const struct dmarc_result *
 by_old_rules(const struct check *check)
 {
@@ -136,9 +136,9 @@ by_old_rules(const struct check *check)
 }
 
 /*
- * The record without rf, ri and a pct of 100 (RFC 9989 9.3). A smaller pct stays: to RFC 7489's
- * receivers it says how much of the failing mail the policy is for, and none of it would be safe
- * without it.
+ * The record without rf, ri and a pct of 100 (RFC 9989 9.3). A smaller pct stays: for RFC 7489's
+ * receivers it limits the share of failing mail to which the policy applies, and removing it would
+ * apply the policy to all.
  */
 static const char *
 without_deprecated(const struct check *check, struct slice text, struct buf *told)
@@ -212,7 +212,10 @@ with_tag(const struct check *check, const char *added, const char *before)
 	return shown(check, buf_slice(&out));
 }
 
-/* A step on the way to the policy: pct=0 tells one half of the receivers of it, t=y the other. */
+/*
+ * A step on the way to the policy: pct=0 for the receivers that follow RFC 7489, t=y for the
+ * others.
+ */
 static void
 check_migration(const struct check *check, const struct dmarc_result *old)
 {
@@ -305,8 +308,10 @@ check_target(const struct check *check, const struct dmarc_target *target)
 	const char *uri = shown(check, target->uri), *tag = target->failure ? "ruf" : "rua";
 	struct finding *finding;
 
-	/* A scheme that is not supported is ignored for sending; every receiver has mailto: (RFC
-	 * 9990) */
+	/*
+	 * A scheme that is not supported is ignored for sending; every receiver supports mailto:
+	 * (RFC 9990)
+	 */
 	if (target->state != DMARC_TARGET_INVALID &&
 		!slice_istarts(target->uri, SLICE("mailto:"))) {
 		ADD(check, FINDING_WARNING, "dmarc-report-scheme",
@@ -362,7 +367,9 @@ run_mode(struct inspection *inspection, enum dmarc_mode mode)
 
 	(void)dmarc_check(in, mode, &results.spf, &results.dkim, &results.dmarc);
 	if (inspect_dmarc_sampled(&results.dmarc) && results.dmarc.record.pct > 0) {
-		/* of the share that pct is about: no single message's luck is a fact of the record
+		/*
+		 * the policy for the share in pct: the fate of a single message says nothing about
+		 * the record
 		 */
 		results.dmarc.sampled_out = false;
 		results.dmarc.policy = results.dmarc.published;

@@ -1,4 +1,4 @@
-/* inspect_messages.c: the selectors that stand in the signatures of saved messages. */
+/* inspect_messages.c: the selectors in the signatures of saved messages. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,11 +14,11 @@
 #include "filter/source/mbox.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
-enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures stand in its header */
+enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures are in its header */
 
 struct reading {
 	const struct options *options;
-	struct arena *arena; /* keeps what is found */
+	struct arena *arena; /* holds the results */
 	struct arena one;    /* of one message */
 	struct inspect_messages *found;
 };
@@ -46,7 +46,7 @@ note_date(struct inspect_seen *seen, const int64_t *date)
 	seen->has_dates = true;
 }
 
-/* A pair counts once a message, however often that message is signed with it. */
+/* A pair counts once for each message, however many signatures of it use the pair. */
 static void
 note_signature(struct reading *reading, const struct dkim_sig *sig, const int64_t *date)
 {
@@ -75,7 +75,7 @@ note_signature(struct reading *reading, const struct dkim_sig *sig, const int64_
 	note_date(seen, date);
 }
 
-/* What has no header is no message. */
+/* A file without a header is not a message. */
 static void
 read_message(struct reading *reading, struct slice raw)
 {
@@ -131,7 +131,7 @@ read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum
 	return got;
 }
 
-/* All files of it, packed or not; the file is read, never mapped: it may be cut off meanwhile. */
+/* All files of it, packed or not; the file is read, never mapped: it may be truncated meanwhile. */
 static void
 read_files(struct reading *reading, const char *path, struct mbox *mbox)
 {

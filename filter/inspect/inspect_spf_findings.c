@@ -1,4 +1,4 @@
-/* inspect_spf_findings.c: what is wrong with an SPF record, and the record as it should be. */
+/* inspect_spf_findings.c: errors of an SPF record, and the corrected record. */
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/fix.h"
 #include "filter/inspect/inspect.h"
@@ -29,7 +29,7 @@ shown(const struct check *check, struct slice text)
 	return findings_shown(check->findings, text);
 }
 
-/* The record as written and as it should be. */
+/* The record as written and the corrected one. */
 static void
 set_records(
 	const struct check *check, struct finding *finding, struct slice now, struct slice should)
@@ -73,7 +73,7 @@ check_none(const struct check *check, const struct dns_answer *answer)
 		set_records(check, finding, SLICE(""), SLICE("v=spf1 -all"));
 }
 
-/* The TXT records themselves: none, several, broken. False if there is no tree to judge. */
+/* The TXT records themselves: none, several, broken. False if there is no tree to check. */
 static bool
 check_records(const struct check *check)
 {
@@ -170,7 +170,7 @@ check_limits(const struct check *check)
 			spf->record.n, RECORD_LONG);
 }
 
-/* One term that leads nowhere. */
+/* One term whose name has no records. */
 static void
 check_term(const struct check *check, const struct inspect_term *term)
 {

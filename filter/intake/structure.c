@@ -89,9 +89,9 @@ load(struct library *lib)
 	return late_load("libgmime-3.0.so.0", names, sizeof names / sizeof *names, lib);
 }
 
-/* what GMime is given */
+/* the stream for GMime */
 
-/* GMime reads addresses as it goes, recursing at each colon: it gets none to read. */
+/* GMime parses addresses immediately, recursing at each colon: they are hidden from it. */
 static bool
 has_addresses(struct slice line)
 {
@@ -104,7 +104,7 @@ has_addresses(struct slice line)
 	return slice_istarts(name, SLICE("Resent-")) || slice_istarts(name, SLICE("Disposition-"));
 }
 
-/* A copy in which every octet has its place, but values of such fields are blotted out. */
+/* A copy of the same size in which the values of such fields are overwritten. */
 static char *
 blotted(struct slice raw)
 {
@@ -127,7 +127,7 @@ blotted(struct slice raw)
 	return copy;
 }
 
-/* More levels than are read would need more of these lines. */
+/* Deeper nesting would need more of these lines. */
 static bool
 is_deep(struct slice raw)
 {
@@ -155,7 +155,7 @@ is_a(const struct walk *walk, void *object, GType type)
 	return object != NULL && walk->lib.is_a((GTypeInstance *)object, type);
 }
 
-/* Where the first field of it is; raw.n where it has none. */
+/* The position of its first field; raw.n if it has none. */
 static size_t
 first_field(const struct walk *walk, void *object, size_t first)
 {
@@ -171,7 +171,7 @@ first_field(const struct walk *walk, void *object, size_t first)
 	return first;
 }
 
-/* `--boundary` at the start of a line, or its end; blanks may follow (RFC 2046 5.1.1) */
+/* `--boundary` at the start of a line, or its end; white space may follow (RFC 2046 5.1.1) */
 static bool
 is_boundary(struct slice line, const char *boundary)
 {
@@ -241,7 +241,7 @@ decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *rec
 	return true;
 }
 
-/* A message that is coded: GMime takes it for a part with an odd type. */
+/* An encoded message: GMime takes it for a part with an unusual type. */
 static void
 add_recoded(struct walk *walk, GMimePart *part)
 {

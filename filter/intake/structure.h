@@ -24,9 +24,9 @@ struct structure_message {
 };
 
 /*
- * The attached messages of raw from top to bottom, those inside of attached ones too, up to
- * STRUCTURE_MESSAGES; found has room for so many. None of a message over STRUCTURE_OCTETS or one
- * that nests deeper than STRUCTURE_DEPTH. ST_TEMP without memory or GMime.
+ * The attached messages of raw from top to bottom, including those inside attached ones, up to
+ * STRUCTURE_MESSAGES, for which found has room. None of a message over STRUCTURE_OCTETS or one that
+ * nests deeper than STRUCTURE_DEPTH. ST_TEMP without memory or GMime.
  */
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_message *found, size_t *n);

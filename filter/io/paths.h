@@ -11,13 +11,13 @@ char *path_join(const char *folder, const char *name);
 /* the folder that a file is in: "." where the path has none */
 const char *path_folder(const char *path, struct arena *arena);
 
-/* does name end so? ASCII case does not matter */
+/* does name end with end? ASCII case does not matter */
 bool path_ends(const char *name, const char *end);
 
 /*
- * For terminals, tables and lines: UTF-8 stays, but controls (C0, C1), what changes the direction
- * of writing, separators of lines, a backslash and octets that are no UTF-8 are \xHH each. In the
- * arena.
+ * For terminals, tables and lines: UTF-8 stays, but controls (C0, C1), characters that change the
+ * direction of writing, line separators, a backslash and octets that are not UTF-8 become \xHH. In
+ * the arena.
  */
 const char *path_shown(const char *path, struct arena *arena);
 

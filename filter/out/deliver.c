@@ -31,7 +31,7 @@ deliver_run(
 				 : "COMMAND failed";
 		return ST_TEMP;
 	}
-	/* the read offset is shared with COMMAND: it tells how much was taken */
+	/* the read offset is shared with COMMAND: it shows how much was read */
 	if (lseek(fd, 0, SEEK_CUR) < size) {
 		*error = "COMMAND did not read the whole message";
 		return ST_TEMP;

@@ -1,6 +1,5 @@
 /*
- * deliver.h: handing the stamped message to COMMAND (PROGRAM 3, `-- COMMAND ARG...`) or to the next
- * hop.
+ * deliver.h: passing the stamped message to COMMAND (mailstamp(1), DESCRIPTION) or to the next hop.
  */
 #ifndef FILTER_OUT_DELIVER_H
 #define FILTER_OUT_DELIVER_H
@@ -22,8 +21,8 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
 	const char *spool_dir, const char **error, int *status);
 
 /*
- * The same by SMTP: the message is complete in such a file before the dialogue begins. job's fd and
- * size are set here.
+ * The same by SMTP: the message is complete in such a file before the dialogue begins. It sets
+ * job's fd and size.
  */
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, const char **error);
@@ -33,8 +32,8 @@ int deliver_spool(
 	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error);
 
 /*
- * Runs argv with fd, an unlinked file of size octets at offset 0, as stdin; as deliver says.
- * *status is its wait status where it ended.
+ * Runs argv with fd, an unlinked file of size octets at offset 0, as stdin; as deliver does.
+ * *status is its wait status if it has ended.
  */
 enum status deliver_run(
 	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status);

@@ -132,7 +132,8 @@ wait_command(pid_t pid, int64_t until_ms)
 		else if (left_ms <= 0)
 			reply.end = RUNNER_LATE;
 		else if (fds[0].revents != 0)
-			reply.end = RUNNER_LOST; /* a second request is none: it is the end */
+			reply.end =
+				RUNNER_LOST; /* there is no second request: the parent has ended */
 		if (reply.end != RUNNER_ENDED) {
 			kill_command(pid, &reply.status);
 			return reply;
@@ -171,7 +172,10 @@ receive(struct request *request)
 	return fd;
 }
 
-/* The runner's whole life. What asks us to end asks its parent, too, whose end it sees. */
+/*
+ * All that the runner does. It ignores the signals that ask it to end: its parent gets them as
+ * well, and the runner sees that its parent has ended.
+ */
 static _Noreturn void
 serve(int fd, char *const argv[])
 {

@@ -14,7 +14,7 @@
 enum {
 	SMTP_LINE = 2048,    /* octets of a reply line that are read; RFC 5321 4.5.3.1.5 has 512 */
 	SMTP_LINES = 128,    /* lines of a reply */
-	SMTP_OUT = 64 * 1024 /* octets that go out together */
+	SMTP_OUT = 64 * 1024 /* octets that are sent together */
 };
 
 struct smtp_wire {
@@ -24,16 +24,16 @@ struct smtp_wire {
 	size_t in_n;
 	char out[SMTP_OUT];
 	size_t out_n;
-	bool failed; /* a write failed, or the time is over */
+	bool failed; /* a write failed, or the time is up */
 };
 
-/* code 0: no reply (the connection is gone, the time is over, or it is not SMTP) */
+/* code 0: no reply (the connection is closed, the time is up, or it is not SMTP) */
 struct smtp_reply {
 	int code;
-	char text[SMTP_LINE]; /* the last line after the code; NUL-terminated */
+	char text[SMTP_LINE]; /* the last line of the reply, after the code; NUL-terminated */
 };
 
-/* `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (from the root)? */
+/* Is it `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (absolute)? */
 bool smtp_address_valid(const char *address);
 
 /*
@@ -54,8 +54,8 @@ void smtp_put(struct smtp_wire *wire, struct slice octets);
 bool smtp_flush(struct smtp_wire *wire);
 
 /*
- * Reads one reply. each, where it is not NULL, is called with the text of every line of it, NUL and
- * control characters included: they are the server's.
+ * Reads one reply. each, where it is not NULL, is called with the text of every line of it,
+ * including NUL and control characters from the server.
  */
 void smtp_read(struct smtp_wire *wire, struct smtp_reply *reply,
 	void (*each)(void *arg, struct slice line), void *arg);

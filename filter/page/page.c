@@ -13,7 +13,7 @@ static const struct ownfile_kind page_kind = {
 	.another = FAULT_NOT_A_PAGE,
 };
 
-/* What the browser is to run and to apply, by its hash, and nothing else. */
+/* The only script and style that the browser may use, by hash. */
 struct hashes {
 	struct slice style, script;
 };
@@ -147,7 +147,7 @@ warnings(struct html *html, const struct page *page)
 	}
 }
 
-/* What the owner of a domain came for. */
+/* The main question of a domain's owner. */
 static void
 headline(struct html *html, const struct stats_counts *counts)
 {

@@ -11,16 +11,16 @@
 
 /* How a provider stores a message. */
 struct provider_mailbox {
-	const char *word;     /* of --mailbox; NULL: it keeps no mailboxes */
+	const char *word;     /* its name for --mailbox; NULL: it has no mailboxes */
 	const char *inside;   /* names, and networks, in `by` of its internal hops; names with all
 				 that is below them */
 	const char *border;   /* the same in `by` of the host that takes mail from outside */
-	const char *networks; /* of its internal hosts, beside private and loopback addresses */
-	bool path_below;  /* it adds Return-Path at the end of the header, and notes the domain of
+	const char *networks; /* of its internal hosts, besides private and loopback addresses */
+	bool path_below;  /* it adds Return-Path at the end of the header, and records the domain of
 			     the reverse-path above the border's Received */
-	bool noted_below; /* it adds Return-Path below the border's Received, and notes the
-			     reverse-path in the first Authentication-Results there, which names
-			     the border's host */
+	bool noted_below; /* it adds Return-Path below the border's Received, and records the
+			     reverse-path in the first Authentication-Results there, which names the
+			     border's host */
 };
 
 struct provider {
@@ -32,11 +32,11 @@ struct provider {
 				  to be translated, or NULL */
 	const char *dkim;      /* what it calls a signature of the customer's own, the same */
 	/* as it documents them for its customers, each NULL where it names none: */
-	const char *include;  /* what a customer's SPF record includes: its hosts, and no others */
-	const char *mx;       /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
-				 label before the domain of its paths */
-	const char *cnames;   /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector, and
-				 the selector * is any one */
+	const char *include; /* the include for a customer's SPF record: its hosts, and no others */
+	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
+				label before the domain of its paths */
+	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector, and
+				the selector * is any one */
 	const char *forwards; /* domains of which a pass shows a list or a forwarder */
 	const char *seals;    /* domains of its ARC seals */
 	/* author domains of the DMARC and TLS reports that it sends, with all that is below */

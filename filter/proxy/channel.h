@@ -12,11 +12,11 @@ enum {
 }; /* what hangs so long beyond its time is ended by
       SIGALRM */
 
-/* Begins as all zero but for read_ms. */
+/* The caller sets read_ms and clears the rest. */
 struct proxy_channel {
 	int64_t read_ms; /* that a read may take */
-	bool gone;       /* nothing comes any more, or nothing can be said */
-	bool late;       /* for the time was over */
+	bool gone;       /* the other side has closed, or cannot be written to */
+	bool late;       /* and the reason is that the time was over */
 	char in[PROXY_IN];
 	size_t in_at, in_n; /* what was read and nobody has taken */
 };

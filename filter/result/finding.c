@@ -109,7 +109,7 @@ print_mark(const struct finding *finding, const char *indent, FILE *out)
 		fprintf(out, "%s    %s\n", indent, translated(finding->cause));
 }
 
-/* A word in a column, and the record. */
+/* Prints a word in a column, and the record. */
 static void
 print_record(const char *indent, const char *word, const char *name, const char *text, FILE *out)
 {
@@ -134,7 +134,7 @@ print_typed(const char *indent, const char *word, const char *type, const char *
 	fprintf(out, "%s\n", text);
 }
 
-/* The record as it should be, those that belong to it, and the proof. */
+/* Prints the proposed record, those that belong to it, and the proof. */
 static void
 print_proposal(const struct finding *finding, const char *indent, FILE *out)
 {

@@ -1,5 +1,5 @@
 /*
- * finding.h: what is wrong with a domain or a message and what would mend it, one finding a line.
+ * finding.h: problems of a domain or a message and their fixes, one finding per line.
  */
 #ifndef FILTER_RESULT_FINDING_H
 #define FILTER_RESULT_FINDING_H
@@ -14,12 +14,12 @@ struct finding_value {
 	const char *name, *text;
 };
 
-/* What was found when the message was judged again with the proposal. */
+/* The result when the message was evaluated again with the proposal. */
 enum finding_proof {
 	FINDING_UNPROVED,
 	FINDING_PASSES, /* with the record laid over DNS it passes */
 	FINDING_USABLE, /* the record can be used then, which it could not be before */
-	FINDING_AFTER   /* it passes when the sender's set-up is changed, too */
+	FINDING_AFTER   /* it passes once the sender's set-up is also changed */
 };
 
 /* A further record that belongs to the proposal. */
@@ -31,9 +31,9 @@ struct finding {
 	struct finding *next;
 	enum finding_level level;
 	const char *about; /* "spf", "dkim", "dmarc", "mx", "mail" */
-	const char *id;    /* a fixed word for machines: it never changes with the language */
+	const char *id;    /* a fixed word for programs, the same in every language */
 	const char *code;  /* which sentence text is, never reworded; NULL: it has no code */
-	const struct finding_value *values; /* what a sentence with a code names, printable */
+	const struct finding_value *values; /* the values in a sentence with a code, printable */
 	size_t nvalues;
 	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
 	struct phrase said; /* the same as its format and arguments, for finding_text */
@@ -41,7 +41,7 @@ struct finding {
 	size_t mark;        /* a mark goes below this column of it, from 0 */
 	const char *cause;  /* why, a sentence in English (N_), or NULL */
 	const char *name;   /* the name of the record below, or NULL */
-	const char *now;    /* the record as it stands; NULL where there is none */
+	const char *now;    /* the present record, or NULL */
 	const char *should; /* as it should be, or NULL */
 	const char *type;   /* of the record; NULL: TXT */
 	const struct finding_record *more;
@@ -58,7 +58,7 @@ struct findings {
 void findings_init(struct findings *findings, struct arena *arena);
 
 /*
- * A new last finding. Text of strangers among the arguments must be safe (findings_shown). The
+ * Appends a finding. Untrusted text among the arguments must be made safe (findings_shown). The
  * finding is owned by the arena; its record may be set until it is printed.
  */
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *about,
@@ -72,19 +72,21 @@ struct finding *findings_new(
 void finding_mark(const struct findings *findings, struct finding *finding, struct slice record,
 	size_t at, const char *cause);
 
-/* Text of a stranger for a finding: printable, cut at 1,024 octets. */
+/* Untrusted text for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);
 
-/* The sentence in the language of words_choose: said, translated; text is its English for JSON. */
+/* The sentence in the language of i18n_choose: said, translated; text is its English for JSON. */
 const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);
 
-/* "passes", "usable", "after-switch"; NULL for what is not proved. */
+/* "passes", "usable", "after-switch"; NULL for an unproved one. */
 const char *finding_proof_word(enum finding_proof proof);
 
-/* "indent LEVEL: text", and the record as it stands and as it should be below it, in the language
- * of words_choose */
+/*
+ * "indent LEVEL: text", and below it the present record and the proposed one, in the language of
+ * i18n_choose
+ */
 void finding_print(
 	const struct finding *finding, const char *indent, struct arena *arena, FILE *out);
 

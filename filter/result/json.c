@@ -65,7 +65,7 @@ envelope_part(const struct evaluation *ev)
 		"trusted_client", envelope->trusted_client);
 }
 
-/* Why From cannot be read or, where it was read tolerantly, what was passed over. */
+/* Why From cannot be read or, where it was read tolerantly, what was ignored. */
 static json_t *
 from_fault(const struct evaluation *ev)
 {
@@ -78,7 +78,7 @@ from_fault(const struct evaluation *ev)
 		"value", printable(ids->from, VALUE_SHOWN, ev->arena));
 }
 
-/* What was passed over in a signature, a key or a sealer's results. */
+/* A departure that was ignored in a signature, a key or a sealer's results. */
 static json_t *
 warning_part(const struct warning *warning, struct arena *arena)
 {
@@ -93,7 +93,7 @@ warning_part(const struct warning *warning, struct arena *arena)
 		json_known(warning->d, arena), "s", json_known(warning->s, arena));
 }
 
-/* What breaks a grammar, cannot change who or what, and was read. */
+/* Departures from a grammar that cannot change the identities or results, and were accepted. */
 static json_t *
 warnings_part(const struct evaluation *ev)
 {
@@ -293,9 +293,8 @@ json_failure(size_t index, const char *path, const char *error, enum fault fault
 }
 
 /*
- * A line that was cut short (a full disk), whose rest is tried once more, so that errno tells why.
- * Where that fails, what was written is taken back, for a torn line would swallow the next. Returns
- * errno, or 0.
+ * After a short write (a full disk), tries the rest once more, so that errno has the cause. If that
+ * fails, the partial line is removed, because it would swallow the next one. Returns errno, or 0.
  */
 static int
 append_rest(int fd, struct slice line, size_t put)
@@ -308,7 +307,7 @@ append_rest(int fd, struct slice line, size_t put)
 	if (more == (ssize_t)(line.n - put) && lseek(fd, 0, SEEK_CUR) == end + more)
 		return 0;
 	put += more > 0 ? (size_t)more : 0;
-	/* only where nobody has written behind it */
+	/* only if no other process has written after it */
 	if (end >= (off_t)put && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
 		info.st_size == lseek(fd, 0, SEEK_CUR) &&
 		ftruncate(fd, info.st_size - (off_t)put) != 0)
@@ -319,7 +318,7 @@ append_rest(int fd, struct slice line, size_t put)
 int
 json_log_open(const char *path)
 {
-	/* non-blocking: a FIFO that nobody reads must not hold mail */
+	/* non-blocking: a FIFO without a reader must not block mail */
 	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 }
 

@@ -12,25 +12,25 @@
 #include "filter/verdict/sender.h"
 #include "filter/verdict/whatif.h"
 
-/* What became of the message, beside the evaluation. */
+/* The outcome of the message, besides the evaluation. */
 struct outcome {
 	const char *path;              /* batch: where the message was, shown safely; or NULL */
-	bool known;                    /* batch: who sent it is known to send for the author */
+	bool known;                    /* batch: its source is known to send for the author */
 	struct sender sender;          /* batch: its class */
 	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
-	const char *error;             /* an error of ours, or NULL */
-	const char *event;             /* of a log: what tells this line from all others; or NULL */
+	const char *error;             /* an internal error, or NULL */
+	const char *event;             /* of a log: an identifier unique to this line; or NULL */
 	struct slice failure;          /* of a log: a header to be reported (failure.h), or empty */
-	size_t dropped;                /* fields left out because they claimed to be ours */
+	size_t dropped;                /* fields removed because they claimed to be ours */
 	struct slice field;            /* our Authentication-Results, or empty */
 	const struct findings *advice; /* explain's and batch's; NULL: the member is left out */
-	const struct diagnosis *diagnoses; /* what broke signatures; NULL: not asked for */
+	const struct diagnosis *diagnoses; /* causes of broken signatures; NULL: not requested */
 	size_t ndiagnoses;
 	const char *worse_source;          /* --fail-if-worse: who sent it; NULL: it is not worse */
 	enum auth_code worse_dmarc;        /* and what DMARC is then */
 	const struct agreement *agreement; /* --compare-received; NULL: not compared */
-	const struct what_if_result *what_ifs; /* of --what-if, in its order; NULL: none */
+	const struct what_if_result *what_ifs; /* results of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;
 	const struct what_if_result *other; /* by the other RFC; NULL: not compared */
 };
@@ -45,7 +45,7 @@ enum status json_line(
 /* The value of the first Message-ID, without folds; empty where there is none. */
 struct slice json_message_id(const struct evaluation *evaluation);
 
-/* One line for a file that could not be judged; the same form as above. */
+/* One line for a file that could not be evaluated; the same form as above. */
 enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,
 	struct arena *arena, struct slice *line);
 

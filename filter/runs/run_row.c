@@ -23,7 +23,7 @@ refuse(struct reader *reader, const char *error)
 		reader->error = error;
 }
 
-/* json_unpack; false, and the line is refused, where it is not so. */
+/* json_unpack; false, with the line refused, if it does not match. */
 static bool
 unpack(struct reader *reader, json_t *object, const char *format, ...)
 {
@@ -38,7 +38,7 @@ unpack(struct reader *reader, json_t *object, const char *format, ...)
 	return good;
 }
 
-/* A text, or "" where it is null or not there. */
+/* A text, or "" if it is null or missing. */
 static const char *
 text(struct reader *reader, const json_t *value, size_t max)
 {
@@ -94,7 +94,7 @@ disposition_of(struct reader *reader, const char *word)
 	return DISP_ACCEPT;
 }
 
-/* A policy that holds, as a literal; a bad one and none are "". */
+/* A valid policy as a literal; otherwise "". */
 static const char *
 policy_of(struct reader *reader, const json_t *value)
 {
@@ -165,7 +165,7 @@ outcome(struct reader *reader, json_t *object)
 	return (struct row_outcome){code_of(reader, dmarc), disposition_of(reader, disposition)};
 }
 
-/* A kind counts once a signature, as damage_of has it. */
+/* A kind counts once for each signature, as in damage_of. */
 static void
 read_changes(struct reader *reader, const json_t *changes, struct damage *damage)
 {
@@ -188,8 +188,7 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 		damage->kinds[k] += seen[k];
 }
 
-/* Which half is proved of a signature that is not explained; null, and in version 1 always: none.
- */
+/* Which half of an unexplained signature is proved; null, and always in version 1: none. */
 static void
 read_half(struct reader *reader, const json_t *half, struct damage *damage)
 {
@@ -339,7 +338,7 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
 	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
 	       *sender = NULL, *received = NULL, *worse = NULL;
-	int not_judged = 0; /* an older program did not say it */
+	int not_judged = 0; /* an older version did not write it */
 	const char *disposition = "accept";
 
 	(void)unpack(reader, top,

@@ -6,11 +6,11 @@
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
-enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network is nobody's own */
+enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network belongs to more than one sender */
 
 static const struct slice via = SLICE_INIT(" via ");
 
-/* Is it a public suffix? Then what is below it has an organizational domain of its own. */
+/* Is it a public suffix? Then a name below it has its own organizational domain. */
 static bool
 is_public_suffix(struct slice domain, struct arena *arena, bool *known)
 {

@@ -39,7 +39,7 @@ enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
 #define MAX_SIZE ((int64_t)1 << 40)
 #define MAX_TIME INT64_C(253402300799) /* the end of the year 9999 */
 
-/* one option a paragraph, read as a list */
+/* one paragraph for each option, to be read as a list */
 /* clang-format off */
 const struct option_row option_rows[] = {
 	TOP(N_("Envelope and input")),
@@ -387,7 +387,7 @@ const size_t option_count = sizeof option_rows / sizeof option_rows[0];
 void
 option_set_presets(enum command command, struct options *options)
 {
-	struct arena arena; /* for what is wrong with a value: nothing is */
+	struct arena arena; /* required, but a preset is never wrong */
 	const char *why;
 
 	arena_init(&arena, NULL, NULL);

@@ -42,17 +42,17 @@ enum option_kind {
 struct option_row {
 	const char *name; /* without --; a row for each command where its words or default differ */
 	unsigned commands; /* 1 << enum command of each that knows it */
-	const char *arg;   /* what --help calls the value; NULL: the words, or no value */
+	const char *arg;   /* the name of the value in --help; NULL: the words, or no value */
 	const char *help;  /* NULL: hidden */
 	const char *words; /* "zero|one|two"; a "-" is a value without a word */
 	const char
-		*preset; /* the default as it is written; NULL: absent, or help says it in words */
+		*preset; /* the default as written; NULL: absent, or described in the help text */
 	const char *server_preset; /* that of the mail servers' profiles; NULL: the same */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
-	size_t given;     /* offset of a bool to be set, too; 0: none */
+	size_t given;     /* offset of a bool that is also set; 0: none */
 	int64_t min, max; /* for numbers */
-	bool file;        /* of a list: @FILE stands for the lines of a file */
+	bool file;        /* of a list: @FILE means the lines of a file */
 	bool line_only;   /* not in the configuration file */
 };
 
@@ -60,15 +60,15 @@ struct option_row {
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
-/* NULL where the command has no option of exactly that name */
+/* The command's option of exactly that name, or NULL. */
 const struct option_row *option_find(struct slice name, enum command command);
 
-/* The first row of that name, whichever command's; NULL for no option. */
+/* The first row of that name, for any command, or NULL. */
 const struct option_row *option_find_any(struct slice name);
 
 bool option_is_for(const struct option_row *row, enum command command);
 
-/* Sets what the command's rows have as default. */
+/* Sets the defaults of the command's rows. */
 void option_set_presets(enum command command, struct options *options);
 
 /* The default under a profile, as it is written; NULL: none. */
@@ -93,8 +93,8 @@ void option_note(struct settings_report *report, const struct option_row *row, c
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Reads one value, or NULL for a flag without one. ST_BAD with what is wrong in *why: fixed text
- * or owned by the arena, to be put after the option's name ("must be ..."). value must outlive
+ * Reads one value, or NULL for a flag without one. ST_BAD with the error in *why: fixed text or
+ * owned by the arena, to be put after the option's name ("must be ..."). value must outlive
  * options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,

@@ -1,6 +1,6 @@
 /*
- * settings.h: what the command line and the configuration file may say, as one plain struct
- * (PROGRAM 2 to 6). Who fills it is cli/options.h.
+ * settings.h: all settings of the command line and the configuration file, in one plain struct.
+ * cli/options.h fills it.
  */
 #ifndef FILTER_SETTINGS_SETTINGS_H
 #define FILTER_SETTINGS_SETTINGS_H
@@ -93,7 +93,7 @@ struct nets {
 
 struct what_if;
 
-/* for --check-config: what was said of each option, by the row of the table, and what is wrong */
+/* for --check-config: the value of each option, by its row of the table, and all errors */
 struct settings_report {
 	struct option_setting {
 		const char *text; /* as written; the items of a list with ; between them */
@@ -111,7 +111,8 @@ struct options {
 	const char *user; /* whom the filter becomes where root starts it */
 	bool user_given;
 	enum sandbox_mode sandbox;
-	struct settings_report *report; /* NULL: nobody asked, and the first error is the last */
+	struct settings_report
+		*report; /* NULL: not requested, and the first error ends the reading */
 	enum i18n_lang lang;
 
 	/* envelope and input */
@@ -125,7 +126,7 @@ struct options {
 	enum mailbox mailbox;
 	struct strings trusted_relays; /* CIDR, or a normal host name (auth/base/domain.h) */
 	struct nets trusted_clients;
-	const char *input;     /* path, or NULL for stdin; explain's FILE too */
+	const char *input;     /* path, or NULL for stdin; also explain's FILE */
 	int64_t read_timeout;  /* seconds for all of stdin; 0: none */
 	uint64_t max_size;     /* octets; fits a size_t */
 	const char *spool_dir; /* NULL: $TMPDIR, then /var/tmp */
@@ -138,7 +139,7 @@ struct options {
 	const char *compare_received; /* an authserv-id, "" for any, NULL: not compared */
 	const char *rules_for;        /* mailbox providers whose rules are checked, or NULL */
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
-	const char *own_senders;      /* who sends for the domain's owner, or NULL */
+	const char *own_senders;      /* path of --own-senders, or NULL */
 	struct strings overlays;      /* master files that are laid over DNS */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
@@ -172,31 +173,31 @@ struct options {
 	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
-	const char *authserv_id; /* its text: quotes taken off; NULL: the host's name */
+	const char *authserv_id; /* its text, without quotes; NULL: the host's name */
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
 	bool show_user; /* the login name in the field */
-	/* who seals; all three or none */
+	/* the sealer: all three or none */
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */
 	enum output_what output;
 	const char *json_log;
 	enum failure_what failure_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
-	enum color color;        /* of explain; auto: as the terminal says */
+	enum color color;        /* of explain; auto: if stdout is a terminal */
 	int64_t command_timeout; /* seconds */
 	/* batch */
-	struct strings paths;           /* what to read */
+	struct strings paths;           /* the paths to read */
 	const char *envelopes;          /* the manifest, or NULL */
 	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
-	bool diagnose;                  /* what broke each signature */
-	bool fail_if_worse;             /* exit 12 where what passed no longer does */
-	struct strings what_ifs;        /* DMARC records to suppose, at most WHAT_IF_MAX */
+	bool diagnose;                  /* find what broke each signature */
+	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
+	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
-	bool attached;                  /* judge attached messages, too; of explain as well */
+	bool attached;                  /* also evaluate attached messages; of explain as well */
 	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
 	const char *shard;              /* --shard as given, or NULL; then: */
@@ -225,7 +226,7 @@ struct options {
 	size_t failure_reports;       /* of a domain and day; 0: none */
 	int64_t settle;               /* seconds after a day until it is reported */
 
-	char **exec_argv;     /* after `--`, NULL-terminated; NULL where there is none */
+	char **exec_argv;     /* after `--`, NULL-terminated; or NULL */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
 
@@ -236,7 +237,7 @@ options_keep_stdout(const struct options *options)
 	return options->exec_argv != NULL || options->next_hop != NULL;
 }
 
-/* What the filter does where nothing is said (settings/options_table.h). */
+/* The defaults of the filter (settings/options_table.h). */
 struct options options_default(void);
 
 #endif

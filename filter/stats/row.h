@@ -1,7 +1,7 @@
 /*
- * row.h: all that the lines, the summary and the statistics of a run need of one message.
+ * row.h: the facts about one message that the lines, the summary and the statistics of a run need.
  *
- * Every text is safe to show (row_text) and never NULL: "" stands for what is not there.
+ * Every text is safe to show (row_text) and never NULL: "" where there is none.
  */
 #ifndef FILTER_STATS_ROW_H
 #define FILTER_STATS_ROW_H
@@ -14,7 +14,7 @@
 
 enum {
 	ROW_SIGNATURES = 1000, /* at most, as many as --max-signatures allows */
-	ROW_ADVICE = 8,        /* that are kept of a message */
+	ROW_ADVICE = 8,        /* that are kept for each message */
 	ROW_TEXT = 1024,       /* octets of any text, */
 	ROW_PATH = 16 * 1024   /* of a path */
 };
@@ -25,7 +25,7 @@ struct row_signature {
 	bool aligned;
 };
 
-/* What a what-if, or the other RFC, makes of the message. */
+/* The result of a what-if, or of the other RFC. */
 struct row_outcome {
 	enum auth_code dmarc;
 	enum disposition disposition;
@@ -43,16 +43,16 @@ struct row {
 	const char *path;
 	bool failed; /* it could not be read: only index, path and error are set */
 	const char *error;
-	bool not_mail;  /* for it is no message */
-	bool evaluated; /* not so over the size limit: no results, only a disposition */
+	bool not_mail;  /* because it is not a message */
+	bool evaluated; /* false over the size limit: no results, only a disposition */
 	bool has_date;
 	int64_t date; /* seconds since the epoch (filter/intake/msgtime.h) */
 
 	enum auth_code spf;
 	const char *spf_domain;
 	bool spf_aligned;
-	enum auth_code dkim; /* one word for all signatures: pass where one passed, none where
-				there is none, else the result of the first one */
+	enum auth_code dkim; /* one word for all signatures: pass if one passed, none without a
+				signature, else the result of the first one */
 	const struct row_signature *signatures;
 	size_t nsignatures;
 	bool dkim_aligned; /* one that passed is */
@@ -62,13 +62,13 @@ struct row {
 	const char *author_domain; /* A-labels, lower case; "": none or several */
 	const char *client_ip, *client_name;
 	const char *message_id;    /* the value of the first Message-ID, or "" */
-	const char *envelope_from; /* the lines that stored mail's envelope is from, or "" */
+	const char *envelope_from; /* the lines that stored mail's envelope was taken from, or "" */
 	bool not_judged;           /* its envelope is unknown, and nothing passed without it */
 	enum disposition disposition;
 	const char *reason;    /* of the disposition */
 	const char *indicator; /* of an indirect flow */
 	struct sender sender;  /* as far as the message itself shows it */
-	bool known;            /* who sent it is known to send for the author (evidence.h) */
+	bool known;            /* its source is known to send for the author (evidence.h) */
 	const char *override;  /* who vouched: arc, trusted-forwarder, or "" */
 
 	bool has_other;
@@ -79,7 +79,7 @@ struct row {
 
 	bool worse;                 /* --fail-if-worse: it passed DMARC before, and does not now */
 	enum auth_code worse_dmarc; /* what it is now */
-	const char *worse_source;   /* who sent it, as it was seen when it passed */
+	const char *worse_source;   /* its source, when it passed */
 
 	size_t nadvice; /* only where DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
@@ -91,21 +91,25 @@ struct row {
 	bool differs[AGREE_METHODS]; /* by enum agree_about */
 };
 
-/* A stranger's text as a row keeps it: controls and the like are \xHH, bad UTF-8 is U+FFFD, max
- * octets. What it made is left as it is by a second call. In the arena. */
+/*
+ * Untrusted text as a row keeps it: controls and the like are \xHH, bad UTF-8 is U+FFFD, at most
+ * max octets. A second call changes nothing. In the arena.
+ */
 const char *row_text(struct slice text, size_t max, struct arena *arena);
 
-/* What row.dkim is of these. */
+/* The value of row.dkim for these. */
 enum auth_code row_dkim(const struct row_signature *signatures, size_t n);
 
 struct outcome;
 
-/* outcome (filter/result/json.h) has a path. What the row points to is in the evaluation's arena,
- * or literals. */
+/*
+ * outcome (filter/result/json.h) has a path. The row points into the evaluation's arena or to
+ * literals.
+ */
 void row_from_evaluation(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
 
-/* The row of a file that could not be judged. */
+/* The row of a file that could not be evaluated. */
 void row_failure(
 	size_t index, const char *path, const char *error, struct arena *arena, struct row *row);
 

@@ -1,5 +1,5 @@
 /*
- * sources.h: who really sent a message, and whether it would be missed.
+ * sources.h: the actual source of a message, and whether it is legitimate.
  */
 #ifndef FILTER_STATS_SOURCES_H
 #define FILTER_STATS_SOURCES_H
@@ -28,8 +28,10 @@ struct source_key {
  */
 void sources_key(const struct row *row, struct source_key *key);
 
-/* Was DMARC evaluated, and nothing aligned passed (with a record or without one)? Not so where it
- * was not judged. */
+/*
+ * Was DMARC evaluated, and nothing aligned passed (with a record or without one)? False where it
+ * was not evaluated.
+ */
 bool sources_unaligned(const struct row *row);
 
 /* Its class and the evidence, as far as the message itself tells: the row's or, for a line of a

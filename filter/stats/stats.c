@@ -19,7 +19,7 @@ period_key(const struct stats_period *period)
 	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
 }
 
-/* Where the period is, or would be. */
+/* The position of the period, existing or new. */
 static size_t
 period_place(const struct stats *stats, int64_t key)
 {
@@ -147,7 +147,7 @@ grow(void **array, size_t n, size_t size)
 {
 	void *grown;
 
-	if ((n & (n - 1)) != 0) /* grown at powers of two only */
+	if ((n & (n - 1)) != 0) /* grows only at powers of two */
 		return true;
 	grown = realloc(*array, (n == 0 ? 1 : 2 * n) * size);
 	if (grown == NULL)
@@ -184,7 +184,7 @@ stats_after(const struct stats *stats, size_t scenario, const struct row *row)
 	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
 }
 
-/* True where some scenario makes another disposition. */
+/* True if the disposition differs in some scenario. */
 static bool
 count_changes(const struct stats *stats, struct stats_matrix *changes, const struct row *row)
 {
@@ -369,7 +369,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	counts_add(&source->counts, row, sender);
 	source->evidence[sender.by]++;
 	(void)count_changes(stats, source->changes, row);
-	/* one date that no calendar shows would hide all others */
+	/* one date outside the calendar would hide all others */
 	stats_day(row->date, &year, &month, &day);
 	if (row->has_date && year != 0) {
 		if (!source->has_dates || row->date < source->first)

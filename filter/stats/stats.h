@@ -1,9 +1,9 @@
 /*
  * stats.h: a run in numbers, for the summary, the sources and the page.
  *
- * It is made of rows in the order of their index, and of nothing else: the same rows make the same
- * statistics. Its memory is bounded whatever the rows hold: of author domains, sources, periods and
- * messages the first ones are kept, the rest is counted in one row named "".
+ * Made only from rows in the order of their index: the same rows give the same statistics. Memory
+ * is bounded whatever the rows hold: the first author domains, sources, periods and messages are
+ * kept, the rest is counted in one row named "".
  */
 #ifndef FILTER_STATS_STATS_H
 #define FILTER_STATS_STATS_H
@@ -33,7 +33,7 @@ struct stats_period {
 };
 
 struct stats_need {
-	const char *id, *text; /* of the first message that had it */
+	const char *id, *text; /* of its first message */
 	const char *record;    /* the first one that a message was proved to pass with, or "" */
 	uint64_t n, passes;    /* messages that had it; and that pass with that very record */
 };
@@ -49,7 +49,7 @@ struct stats_source {
 	int64_t first, last;
 	struct stats_need needs[STATS_NEEDS]; /* of those that are not aligned */
 	size_t nneeds;
-	struct stats_matrix *changes; /* one a scenario; NULL where there is none */
+	struct stats_matrix *changes; /* one for each scenario, or NULL */
 };
 
 struct stats_domain {
@@ -58,7 +58,7 @@ struct stats_domain {
 	struct stats_matrix *changes;
 };
 
-/* One worth looking at: DMARC did not pass, it was not accepted, or a scenario changes it. */
+/* A message to list: DMARC did not pass, it was not accepted, or a scenario changes it. */
 struct stats_message {
 	struct row *row; /* a copy; its sender is what the whole run shows */
 	size_t source;   /* in sources */
@@ -71,7 +71,7 @@ struct stats {
 	bool compared;
 
 	struct stats_matrix changes[STATS_SCENARIOS];
-	/* each in the order of its first message, periods by date; the rest is beside them */
+	/* each in the order of its first message, periods by date; the rest is separate */
 	struct stats_period *periods;
 	size_t nperiods;
 	bool months; /* periods are months */
@@ -84,17 +84,22 @@ struct stats {
 	struct stats_source other_source;
 	struct stats_message *messages;
 	size_t nmessages;
-	uint64_t worth; /* how many messages are worth looking at */
+	uint64_t worth; /* the number of messages to list */
 
 	struct stats_index *index;   /* of domains and sources; stats.c's */
 	struct elsewhere *elsewhere; /* what messages show about each other */
 };
 
-/* labels: the what-ifs', n of them, which must outlive it; compared: there is another RFC's
- * result too. NULL without memory. */
+/*
+ * labels: the what-ifs', n of them, which must outlive it; compared: the other RFC was evaluated as
+ * well. NULL without memory.
+ */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
-/* False without memory: it is then of no use. Rows in the order of their index. */
+/*
+ * False without memory: the statistics are then unusable. Rows must come in the order of their
+ * index.
+ */
 bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
@@ -102,12 +107,16 @@ void stats_free(struct stats *stats);
 /* Is it the other RFC, not a what-if? */
 bool stats_is_other(const struct stats *stats, size_t scenario);
 
-/* The disposition of a message under a scenario, a number into scenarios; its own one where the
- * scenario says nothing of it. */
+/*
+ * The disposition of a message under a scenario, a number into scenarios; its own one where the
+ * scenario does not concern it.
+ */
 enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
 
-/* Seconds since the epoch as a day of UTC; all 0 for what is no date of mail: before 1970, after
- * 9999. */
+/*
+ * Seconds since the epoch as a day of UTC; all 0 for a date that mail cannot have: before 1970,
+ * after 9999.
+ */
 void stats_day(int64_t seconds, int *year, int *month, int *day);
 
 #endif

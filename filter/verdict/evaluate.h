@@ -39,14 +39,14 @@ struct evaluation {
 	struct address_gmime *gmime;
 	struct dns *below; /* DNS below --overlay, where in.dns lies over it; or NULL */
 	const struct dns_overlay *overlay; /* that; or NULL */
-	struct domain_psl *own_psl;        /* what evaluate_end frees */
+	struct domain_psl *own_psl;        /* freed by evaluate_end */
 	struct crypto_signer *signer;      /* and this: by seal_open, or NULL */
 	bool signer_rsa;
 	struct slice secret; /* of the envelope field */
-	bool borrowed;       /* gmime and crypto are another's */
+	bool borrowed;       /* gmime and crypto belong to the caller */
 };
 
-/* What many evaluations of one thread share; it stays the caller's. */
+/* Shared by many evaluations of one thread; owned by the caller. */
 struct evaluate_tools {
 	struct address_gmime *gmime;
 	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
@@ -56,27 +56,30 @@ struct evaluate_tools {
 enum evaluate_status {
 	EVALUATE_OK,
 	EVALUATE_TEMP,  /* exit status 75 */
-	EVALUATE_CONFIG /* a file or address of the configuration is of no use: 78 or 75 */
-};
-
-/* What does not depend on the message. options and arena must outlive the evaluation. */
-void evaluate_begin(
-	const struct options *options, struct arena *arena, struct evaluation *evaluation);
-
-/* A message that is at hand already. */
-struct evaluate_source {
-	const struct evaluate_tools *tools;
-	struct dns *dns; /* the evaluation's from evaluate() on, whatever its status */
-	const struct dns_overlay *overlay; /* what lies over it; or NULL */
-	struct slice bytes;                /* must live until evaluate_end */
-	bool partial;                      /* over the size limit: bytes are its beginning */
-	const struct envelope *envelope;   /* NULL: what the options and the message say */
+	EVALUATE_CONFIG /* a file or address of the configuration is unusable: 78 or 75 */
 };
 
 /*
- * DNS, crypto, files and what else the mechanisms need: all that is opened before the first octet
- * of a message is read, so that no message has a part in its failing. Where a status is not
- * EVALUATE_OK, here and below, *error is one line in the arena or from a fixed table.
+ * Sets up everything that does not depend on the message. options and arena must outlive the
+ * evaluation.
+ */
+void evaluate_begin(
+	const struct options *options, struct arena *arena, struct evaluation *evaluation);
+
+/* A message that is already in memory. */
+struct evaluate_source {
+	const struct evaluate_tools *tools;
+	struct dns *dns; /* the evaluation's from evaluate() on, whatever its status */
+	const struct dns_overlay *overlay; /* the overlay over it; or NULL */
+	struct slice bytes;                /* must live until evaluate_end */
+	bool partial;                      /* over the size limit: bytes are its beginning */
+	const struct envelope *envelope;   /* NULL: from the options and the message */
+};
+
+/*
+ * Opens DNS, crypto, files and everything else that the mechanisms need before the first octet of a
+ * message is read, so that no message can cause its failure. Where a status is not EVALUATE_OK,
+ * here and below, *error is one line in the arena or from a fixed table.
  */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
 
@@ -91,29 +94,30 @@ enum evaluate_status evaluate_input(struct evaluation *evaluation, const char **
 enum evaluate_status evaluate_confine(
 	struct evaluation *evaluation, struct confinement *confinement, const char **error);
 
-/* After evaluate_open, however it ended: reads the message, which has_message tells, and the
- * envelope that came with it. */
+/*
+ * After evaluate_open, however it ended: reads the message (sets has_message) and the envelope that
+ * came with it.
+ */
 enum evaluate_status evaluate_read(struct evaluation *evaluation, const char **error);
 
 /*
- * Takes the message from source, with its tools, or, where that is NULL, by evaluate_read after
- * evaluate_open; and judges it.
+ * Takes the message from source, with its tools, or, where source is NULL, by evaluate_read after
+ * evaluate_open; then evaluates it.
  */
 enum evaluate_status evaluate(
 	struct evaluation *evaluation, const struct evaluate_source *source, const char **error);
 
-/* When questions of a message that is judged now, other than its policy's, must be answered. */
+/* The deadline for all questions of a message except its policy's, if its evaluation starts now. */
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
-/* DNS itself, without what is laid over it; NULL where none was opened. */
+/* DNS without the overlay; NULL where none was opened. */
 struct dns *evaluate_dns(const struct evaluation *evaluation);
 
-/* A struct dns of its own, as the options have it, without what is laid over it. */
+/* Opens a new struct dns by the options, without the overlay. */
 enum evaluate_status evaluate_open_dns(
 	struct evaluation *evaluation, struct dns **dns, const char **error);
 
-/* Did stored mail not show its envelope, and nothing pass that does without one? Such a message
- * did not fail. */
+/* Is it stored mail without a known envelope where nothing passed? Such a message did not fail. */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
