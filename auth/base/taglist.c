@@ -145,9 +145,12 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 {
 	static const struct taglist_rules grammar;
 	struct taglist found = {0};
-	struct tag *tags = arena_array(arena, count_tags(text), sizeof *tags);
+	struct tag *tags;
 
 	*list = found;
+	if (text.p == NULL)
+		return ST_OK; /* nothing was given: no tag */
+	tags = arena_array(arena, count_tags(text), sizeof *tags);
 	for (;;) {
 		size_t end = slice_find(text, ';');
 		struct slice element = slice_head(text, end), blank = element;

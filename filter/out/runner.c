@@ -127,13 +127,11 @@ wait_command(pid_t pid, int64_t until_ms)
 
 		if (got == pid)
 			return reply;
-		if (got < 0 && errno != EINTR)
+		/* there is no second request: what is to be read is the parent's end */
+		if (fds[0].revents != 0 || (got < 0 && errno != EINTR))
 			reply.end = RUNNER_LOST;
 		else if (left_ms <= 0)
 			reply.end = RUNNER_LATE;
-		else if (fds[0].revents != 0)
-			reply.end =
-				RUNNER_LOST; /* there is no second request: the parent has ended */
 		if (reply.end != RUNNER_ENDED) {
 			kill_command(pid, &reply.status);
 			return reply;
