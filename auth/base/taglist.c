@@ -71,7 +71,7 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 	bool tolerated;
 
 	(void)scan_fws(&rest); /* between the name and the '=' */
-	if (tag->name.n == 0 || tag->name.p != tag->whole.p || rest.n > 0) {
+	if (tag->name.p == NULL || tag->name.n == 0 || tag->name.p != tag->whole.p || rest.n > 0) {
 		tag->fault = rest.n > 0 && tag->name.p == tag->whole.p ? rest.p : tag->whole.p;
 		return;
 	}
@@ -145,12 +145,9 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 {
 	static const struct taglist_rules grammar;
 	struct taglist found = {0};
-	struct tag *tags;
+	struct tag *tags = arena_array(arena, count_tags(text), sizeof *tags);
 
 	*list = found;
-	if (text.p == NULL)
-		return ST_OK; /* nothing was given: no tag */
-	tags = arena_array(arena, count_tags(text), sizeof *tags);
 	for (;;) {
 		size_t end = slice_find(text, ';');
 		struct slice element = slice_head(text, end), blank = element;
