@@ -23,6 +23,8 @@ find_outside_name(struct slice name)
 static const char *
 find_outside_odd_name(struct slice name)
 {
+	if (name.p == NULL)
+		return NULL;
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_alphanumeric(name.p[i]) &&
 			(i == 0 || !(name.p[i] == '_' || name.p[i] == '-')))
@@ -71,7 +73,7 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 	bool tolerated;
 
 	(void)scan_fws(&rest); /* between the name and the '=' */
-	if (tag->name.p == NULL || tag->name.n == 0 || tag->name.p != tag->whole.p || rest.n > 0) {
+	if (tag->name.n == 0 || tag->name.p != tag->whole.p || rest.n > 0) {
 		tag->fault = rest.n > 0 && tag->name.p == tag->whole.p ? rest.p : tag->whole.p;
 		return;
 	}
