@@ -273,7 +273,6 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 		.options = options,
 		.arena = arena,
 		.now = reporting_now(options),
-		.crypto = crypto_new(),
 	};
 	const char *error = _("no memory");
 	enum status st = ST_TEMP;
@@ -283,6 +282,7 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 		fputs(_("mailstamp: --bounce-address or --report-from is needed\n"), stderr);
 		return EXIT_CONFIG_ERROR;
 	}
+	bounce.crypto = crypto_new();
 	if (!read_stdin(arena, &raw))
 		error = _("stdin cannot be read");
 	else if (bounce.crypto != NULL)
