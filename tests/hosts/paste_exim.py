@@ -70,8 +70,9 @@ class Exim:
         os.makedirs('/var/lib/exim4', exist_ok=True)
         put('/etc/exim4/update-exim4.conf.conf', DEBCONF)
         for user in ('alice', 'bob'):
-            run('bash', '-c', 'rm -rf /srv/{0}/Maildir /var/mail/{0}; mkdir -p /srv/{0}/Maildir/{{new,cur,tmp}}; '
+            run('bash', '-c', 'rm -rf /srv/{0}/Maildir /var/mail/{0} /srv/{0}/.procmailrc /srv/{0}/.mailfilter; mkdir -p /srv/{0}/Maildir/{{new,cur,tmp}}; '
                 'chown -R {0}: /srv/{0}'.format(user))
+        run('rm', '-f', '/etc/procmailrc', '/etc/maildroprc')   # Debian's routers would deliver by these agents
         run('update-exim4.conf')
         site.stop('exim')
         site.start('exim', '/usr/sbin/exim4', '-bdf', '-q1s', '-oP', PID)
