@@ -21,6 +21,9 @@ struct results {
 	bool write_failed;
 };
 
+/* Do its outputs need the tables of a run? */
+bool results_want_stats(const struct options *options);
+
 /*
  * options, arena and the n labels of the what-ifs must outlive it; compared: the other RFC was
  * evaluated as well. Writes the head line. False without memory, or if the page cannot be written,

@@ -2,7 +2,8 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,53 +49,84 @@ add_name(struct buf *out, size_t index, struct slice path)
 	}
 }
 
-/* Where a stamped message is written, and where it goes. */
-struct places {
-	int part, whole; /* folders */
-	const char *part_name, *whole_name;
-};
-
-static bool
-write_whole(struct output *output, const struct places *places)
-{
-	int fd = openat(places->part, places->part_name,
-		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool written;
-
-	if (fd < 0)
-		return false;
-	written = output_message(output, fd) == ST_OK && fsync(fd) == 0;
-	written = close(fd) == 0 && written &&
-		  renameat(places->part, places->part_name, places->whole, places->whole_name) == 0;
-	if (!written)
-		(void)unlinkat(places->part, places->part_name, 0);
-	return written;
-}
-
 /* Both names; the temporary one has an unpredictable number. */
 static bool
-make_names(size_t index, const char *path, struct arena *arena, struct places *places)
+make_names(size_t index, const char *path, struct stamp *stamp)
 {
+	struct arena arena;
 	struct buf part, whole;
 	uint64_t random;
 
 	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
 		return false;
-	buf_init(&part, arena, PATH_OCTETS);
-	buf_init(&whole, arena, PATH_OCTETS);
+	arena_init(&arena, NULL, NULL);
+	buf_init(&part, &arena, PATH_OCTETS);
+	buf_init(&whole, &arena, PATH_OCTETS);
 	buf_addf(&part, ".%016" PRIx64 "-", random);
 	add_name(&part, index, slice_str(path));
 	buf_addc(&part, '\0');
 	add_name(&whole, index, slice_str(path));
 	buf_addc(&whole, '\0');
-	places->part_name = part.p;
-	places->whole_name = whole.p;
-	return !part.over && !whole.over;
+	if (!part.over && !whole.over) {
+		stamp->part_name = strdup(part.p);
+		stamp->whole_name = strdup(whole.p);
+	}
+	arena_clear(&arena);
+	return stamp->part_name != NULL && stamp->whole_name != NULL;
+}
+
+static void
+clear(struct stamp *stamp)
+{
+	if (stamp->fd >= 0)
+		close(stamp->fd);
+	if (stamp->whole >= 0 && stamp->whole != stamp->part)
+		close(stamp->whole);
+	if (stamp->part >= 0)
+		close(stamp->part);
+	free(stamp->part_name);
+	free(stamp->whole_name);
+	*stamp = (struct stamp){-1, -1, -1, NULL, NULL};
+}
+
+/* The folders where the file is written, and where it goes. */
+static bool
+open_folders(const char *dir, struct stamp *stamp)
+{
+	const int folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0)
+		return false;
+	if (!is_folder(folder, "cur") || !is_folder(folder, "new") || !is_folder(folder, "tmp")) {
+		stamp->part = stamp->whole = folder;
+		return true;
+	}
+	stamp->part = open_folder(folder, "tmp");
+	stamp->whole = open_folder(folder, "new");
+	close(folder);
+	return stamp->part >= 0 && stamp->whole >= 0;
 }
 
 enum fault
-stamp_write(const struct evaluation *ev, struct slice field, const char *dir, size_t index,
-	const char *path)
+stamp_begin(const char *dir, size_t index, const char *path, struct stamp *stamp)
+{
+	enum fault fault = FAULT_STAMP_NAME;
+
+	*stamp = (struct stamp){-1, -1, -1, NULL, NULL};
+	if (make_names(index, path, stamp)) {
+		fault = FAULT_STAMP_WRITE;
+		if (open_folders(dir, stamp))
+			stamp->fd = openat(stamp->part, stamp->part_name,
+				O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	}
+	if (stamp->fd >= 0)
+		return FAULT_NONE;
+	clear(stamp);
+	return fault;
+}
+
+enum fault
+stamp_write(const struct evaluation *ev, struct slice field, int fd)
 {
 	struct output output = {
 		.message = &ev->message,
@@ -102,25 +134,20 @@ stamp_write(const struct evaluation *ev, struct slice field, const char *dir, si
 		.block = block_make(ev, field, true),
 		.scrub = &ev->scrub,
 	};
-	struct places places;
-	bool maildir, written;
-	int folder;
 
 	if (ev->input.partial)
 		return FAULT_STAMP_OVERSIZE;
-	if (!make_names(index, path, ev->arena, &places))
-		return FAULT_STAMP_NAME;
-	folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return FAULT_STAMP_WRITE;
-	maildir = is_folder(folder, "cur") && is_folder(folder, "new") && is_folder(folder, "tmp");
-	places.part = maildir ? open_folder(folder, "tmp") : folder;
-	places.whole = maildir ? open_folder(folder, "new") : folder;
-	written = places.part >= 0 && places.whole >= 0 && write_whole(&output, &places);
-	if (maildir && places.part >= 0)
-		close(places.part);
-	if (maildir && places.whole >= 0)
-		close(places.whole);
-	close(folder);
-	return written ? FAULT_NONE : FAULT_STAMP_WRITE;
+	return output_message(&output, fd) == ST_OK ? FAULT_NONE : FAULT_STAMP_WRITE;
+}
+
+bool
+stamp_end(struct stamp *stamp, bool keep)
+{
+	bool kept = keep && fsync(stamp->fd) == 0 &&
+		    renameat(stamp->part, stamp->part_name, stamp->whole, stamp->whole_name) == 0;
+
+	if (!kept)
+		(void)unlinkat(stamp->part, stamp->part_name, 0);
+	clear(stamp);
+	return kept;
 }

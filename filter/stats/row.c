@@ -1,7 +1,5 @@
 #include "filter/stats/row.h"
 
-#include <stdlib.h>
-
 #include "filter/intake/msgtime.h"
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
@@ -209,80 +207,4 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 	row->damage = damage_of(outcome->diagnoses, outcome->ndiagnoses);
 	if (outcome->advice != NULL)
 		take_advice(outcome->advice, ev->arena, row);
-}
-
-/*
- * The data of a row follows it: arrays first, because of their alignment, then texts. Without a
- * destination it is only measured.
- */
-struct pack {
-	char *place; /* or NULL */
-	size_t n;
-};
-
-static const void *
-pack_octets(struct pack *pack, const void *octets, size_t n)
-{
-	char *at = pack->place != NULL ? pack->place + pack->n : NULL;
-
-	pack->n += n;
-	if (at == NULL)
-		return octets;
-	if (n == 0)
-		return NULL;
-	memcpy(at, octets, n);
-	return at;
-}
-
-static void
-pack_text(struct pack *pack, const char **text)
-{
-	*text = pack_octets(pack, *text, strlen(*text) + 1);
-}
-
-static void
-pack_row(struct pack *pack, struct row *row)
-{
-	const char **const texts[] = {&row->path, &row->error, &row->spf_domain, &row->policy,
-		&row->author_domain, &row->client_ip, &row->client_name, &row->message_id,
-		&row->envelope_from, &row->reason, &row->indicator, &row->override,
-		&row->worse_source, &row->receiver};
-
-	row->worse_source = or_empty(row->worse_source);
-	row->message_id = or_empty(row->message_id);
-	row->receiver = or_empty(row->receiver);
-	row->signatures =
-		pack_octets(pack, row->signatures, row->nsignatures * sizeof row->signatures[0]);
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		pack_text(pack, texts[i]);
-	for (size_t i = 0; i < row->nsignatures; i++) {
-		struct row_signature one = row->signatures[i];
-
-		pack_text(pack, &one.d);
-		pack_text(pack, &one.s);
-		if (pack->place != NULL)
-			((struct row_signature *)(uintptr_t)row->signatures)[i] = one;
-	}
-	for (size_t i = 0; i < row->nadvice; i++) {
-		pack_text(pack, &row->advice[i].id);
-		pack_text(pack, &row->advice[i].text);
-		row->advice[i].record = or_empty(row->advice[i].record);
-		pack_text(pack, &row->advice[i].record);
-	}
-}
-
-struct row *
-row_copy(const struct row *row)
-{
-	struct row shallow = *row, *copy;
-	struct pack pack = {.place = NULL};
-
-	pack_row(&pack, &shallow);
-	copy = malloc(sizeof *copy + pack.n);
-	if (copy == NULL)
-		return NULL;
-	*copy = *row;
-	pack = (struct pack){.place = (char *)(copy + 1)};
-	pack_row(&pack, copy);
-	return copy;
 }
