@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filter/archive/packet.h"
 #include "filter/io/paths.h"
 #include "filter/io/spool.h"
 #include "filter/io/wholefile.h"
+#include "filter/reader/packet.h"
 #include "filter/result/json.h"
 
 enum { SIDE_FILE_MAX = 512 * 1024 };

@@ -5,8 +5,8 @@
 #ifndef FILTER_ARCHIVE_ORDER_H
 #define FILTER_ARCHIVE_ORDER_H
 
-#include "filter/archive/judged.h"
-#include "filter/archive/stamp.h"
+#include "filter/reader/judged.h"
+#include "filter/reader/stamp.h"
 #include "filter/runs/journal.h"
 #include "filter/source/item.h"
 

@@ -60,9 +60,11 @@ emit(void *arg, const struct judged *judged)
 	/*
 	 * messages that are not in the journal are evaluated again, and have not been reported yet
 	 */
-	if (parent->journal != NULL && (judged->row == NULL || judged->ours))
+	if (parent->journal != NULL && (judged->row == NULL || judged->ours)) {
 		stop(parent, PARENT_BROKEN);
-	else if (!parent->config.emit(parent->config.arg, judged))
+		return;
+	}
+	if (!parent->config.emit(parent->config.arg, judged))
 		stop(parent, PARENT_STOPPED);
 	else if (parent->journal != NULL && !journal_add(parent->journal, json))
 		stop(parent, PARENT_BROKEN);

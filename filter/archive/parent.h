@@ -7,8 +7,8 @@
 #ifndef FILTER_ARCHIVE_PARENT_H
 #define FILTER_ARCHIVE_PARENT_H
 
-#include "filter/archive/judged.h"
-#include "filter/archive/reader.h"
+#include "filter/reader/judged.h"
+#include "filter/reader/reader.h"
 #include "filter/runs/journal.h"
 #include "filter/source/source.h"
 

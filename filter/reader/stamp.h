@@ -1,6 +1,6 @@
 /* stamp.h: stamped messages into a folder or a Maildir. */
-#ifndef FILTER_ARCHIVE_STAMP_H
-#define FILTER_ARCHIVE_STAMP_H
+#ifndef FILTER_READER_STAMP_H
+#define FILTER_READER_STAMP_H
 
 #include "filter/io/fault.h"
 #include "filter/verdict/evaluate.h"

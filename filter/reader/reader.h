@@ -2,10 +2,10 @@
  * reader.h: the process that reads messages, as its parent sees it: it is started, gets packets,
  * and sends frames (packet.h), of which nothing is believed.
  */
-#ifndef FILTER_ARCHIVE_READER_H
-#define FILTER_ARCHIVE_READER_H
+#ifndef FILTER_READER_READER_H
+#define FILTER_READER_READER_H
 
-#include "filter/archive/packet.h"
+#include "filter/reader/packet.h"
 #include "filter/stats/row.h"
 
 enum {

@@ -1,4 +1,4 @@
-#include "filter/archive/stamp.h"
+#include "filter/reader/stamp.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

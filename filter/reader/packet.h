@@ -2,8 +2,8 @@
  * packet.h: what the two processes of batch tell each other. The parent sends a message to be read
  * as one packet, with its descriptors; the reader answers with frames, one after another.
  */
-#ifndef FILTER_ARCHIVE_PACKET_H
-#define FILTER_ARCHIVE_PACKET_H
+#ifndef FILTER_READER_PACKET_H
+#define FILTER_READER_PACKET_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "filter/archive/judged.h"
+#include "filter/reader/judged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +13,17 @@ judged_wants_json(const struct options *options)
 	       options->journal != NULL;
 }
 
-enum status
-judged_make(const struct row *row, struct slice json, struct judged *judged)
+/* Copies of both; without memory it is empty. */
+static void
+make(const struct row *row, struct slice json, struct judged *judged)
 {
-	*judged = (struct judged){.row = row_copy(row)};
-	if (json.n > 0)
-		judged->json = malloc(json.n);
-	if (judged->row == NULL || (json.n > 0 && judged->json == NULL)) {
-		judged_clear(judged);
-		return ST_TEMP;
-	}
-	if (json.n > 0)
-		memcpy(judged->json, json.p, json.n);
+	judged->row = row_copy(row);
+	judged->json = json.n > 0 ? malloc(json.n) : NULL;
 	judged->njson = json.n;
-	return ST_OK;
+	if (judged->row == NULL || (json.n > 0 && judged->json == NULL))
+		judged_clear(judged);
+	else if (json.n > 0)
+		memcpy(judged->json, json.p, json.n);
 }
 
 void
@@ -44,8 +41,8 @@ judged_failure(const struct options *options, size_t index, const char *name, en
 	if (judged_wants_json(options) &&
 		json_failure(index, shown, error, fault, arena, &json) != ST_OK)
 		return;
-	if (judged_make(&row, json, judged) == ST_OK)
-		judged->ours = fault_is_ours(fault);
+	judged->ours = fault_is_ours(fault);
+	make(&row, json, judged);
 }
 
 void

@@ -1,13 +1,11 @@
-#include "filter/archive/workers.h"
+#include "filter/reader/workers.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "filter/archive/reader.h"
-#include "filter/stats/row_block.h"
+#include "filter/reader/reader.h"
 
 enum {
 	TICK_MS = 200,     /* a result waits no longer for others to be sent with it */
@@ -62,23 +60,20 @@ say(struct workers *workers, enum frame_kind kind, size_t number)
 }
 
 static void
-give(struct workers *workers, uint64_t turn, const struct judged *judged)
+give(struct workers *workers, uint64_t turn, const struct result *result)
 {
-	struct frame_head head = {
-		.kind = FRAME_RESULT, .ours = judged->ours, .turn = turn, .njson = judged->njson};
-	size_t n = 0;
-	void *row = judged->row != NULL ? row_pack(judged->row, &n) : NULL;
+	const struct frame_head head = {.kind = FRAME_RESULT,
+		.ours = result->ours,
+		.turn = turn,
+		.nrow = result->nrow,
+		.njson = result->njson};
 
-	head.nrow = row != NULL ? n : 0;
-	if (row == NULL)
-		head.njson = 0;
 	pthread_mutex_lock(&workers->out_lock);
 	workers->failed |= !outbox_add(
-		&workers->outbox, &head, row, slice_make(judged->json, (size_t)head.njson));
+		&workers->outbox, &head, result->row, slice_make(result->json, result->njson));
 	if (++workers->waiting >= TOGETHER || workers->outbox.n >= ENOUGH)
 		flush(workers);
 	pthread_mutex_unlock(&workers->out_lock);
-	free(row);
 }
 
 /* The lock is held. If a thread cannot be created, the run continues without it. */
@@ -182,19 +177,19 @@ judge_packets(struct workers *workers, struct worker *worker, char *room)
 	struct packet packet;
 
 	while (take(workers, room, &packet)) {
-		struct judged judged;
+		struct result result;
 
 		pthread_mutex_lock(&workers->lock);
 		take_slot(workers);
 		pthread_mutex_unlock(&workers->lock);
-		worker_judge(worker, &packet, &judged);
+		worker_judge(worker, &packet, &result);
 		pthread_mutex_lock(&workers->lock);
 		workers->slots++;
 		pthread_cond_signal(&workers->slot_free);
 		pthread_mutex_unlock(&workers->lock);
-		give(workers, packet.turn, &judged);
+		give(workers, packet.turn, &result);
 		packet_clear(&packet);
-		judged_clear(&judged);
+		result_clear(&result);
 		if (is_spare(workers))
 			return true;
 	}

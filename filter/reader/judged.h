@@ -1,6 +1,6 @@
 /* judged.h: the result of one message of an archive. */
-#ifndef FILTER_ARCHIVE_JUDGED_H
-#define FILTER_ARCHIVE_JUDGED_H
+#ifndef FILTER_READER_JUDGED_H
+#define FILTER_READER_JUDGED_H
 
 #include "filter/settings/settings.h"
 #include "filter/stats/row.h"
@@ -15,9 +15,6 @@ struct judged {
 
 /* Is the message's JSON needed? */
 bool judged_wants_json(const struct options *options);
-
-/* A result with copies of both; ST_TEMP without memory: then it is empty. */
-enum status judged_make(const struct row *row, struct slice json, struct judged *judged);
 
 /*
  * The result of a message that could not be evaluated. told: why, with FAULT_TOLD; arena is used

@@ -1,23 +1,26 @@
-#include "filter/archive/worker.h"
+#include "filter/reader/worker.h"
 
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
-#include "filter/archive/compare.h"
-#include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_received.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
 #include "filter/io/spool.h"
+#include "filter/reader/compare.h"
+#include "filter/reader/judged.h"
+#include "filter/reader/stamp.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/run_row.h"
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
+#include "filter/stats/row_block.h"
 #include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };
@@ -26,6 +29,33 @@ static void
 on_out_of_memory(void *arg)
 {
 	longjmp(((struct worker *)arg)->out_of_memory, 1);
+}
+
+void
+result_clear(struct result *result)
+{
+	free(result->row);
+	free(result->json);
+	*result = (struct result){.row = NULL};
+}
+
+/* False without memory: then it is as it was. */
+static bool
+make_result(const struct row *row, struct slice json, struct result *result)
+{
+	char *line = json.n > 0 ? malloc(json.n) : NULL;
+	size_t n;
+	void *block = row_pack(row, &n);
+
+	if (block == NULL || (json.n > 0 && line == NULL)) {
+		free(block);
+		free(line);
+		return false;
+	}
+	if (json.n > 0)
+		memcpy(line, json.p, json.n);
+	*result = (struct result){block, n, line, json.n, false};
+	return true;
 }
 
 static enum fault
@@ -218,7 +248,7 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 }
 
 static enum fault
-work(struct worker *worker, const struct packet *packet, struct slice bytes, struct judged *judged)
+work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
 {
 	const struct evaluation *ev = &worker->ev;
 	const struct options *options = worker->options;
@@ -248,19 +278,24 @@ work(struct worker *worker, const struct packet *packet, struct slice bytes, str
 		return FAULT_NO_MEMORY;
 	if (line.n > RUN_LINE_MAX)
 		return FAULT_LONG_LINE;
-	return judged_make(&row, line, judged) == ST_OK ? FAULT_NONE : FAULT_NO_MEMORY;
+	return make_result(&row, line, result) ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
 static void
 tell_failure(
-	struct worker *worker, const struct packet *packet, enum fault fault, struct judged *judged)
+	struct worker *worker, const struct packet *packet, enum fault fault, struct result *result)
 {
-	/* a run without memory stops and reports it; judged stays without a row */
-	if (setjmp(worker->out_of_memory) == 0)
-		judged_failure(worker->options, packet->index, packet->name, fault, worker->told,
-			worker->arena, judged);
-	else
-		judged_clear(judged);
+	struct judged judged = {.row = NULL};
+
+	/* a run without memory stops and reports it; the result stays without a row */
+	if (setjmp(worker->out_of_memory) != 0)
+		return;
+	judged_failure(worker->options, packet->index, packet->name, fault, worker->told,
+		worker->arena, &judged);
+	if (judged.row != NULL &&
+		make_result(judged.row, slice_make(judged.json, judged.njson), result))
+		result->ours = judged.ours;
+	judged_clear(&judged);
 }
 
 /*
@@ -268,15 +303,15 @@ tell_failure(
  */
 static enum fault
 guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
-	struct judged *judged)
+	struct result *result)
 {
 	if (setjmp(worker->out_of_memory) != 0)
 		return FAULT_NO_MEMORY;
-	return work(worker, packet, bytes, judged);
+	return work(worker, packet, bytes, result);
 }
 
 void
-worker_judge(struct worker *worker, const struct packet *packet, struct judged *judged)
+worker_judge(struct worker *worker, const struct packet *packet, struct result *result)
 {
 	enum fault error = packet->error;
 	struct slice bytes = SLICE("");
@@ -284,7 +319,7 @@ worker_judge(struct worker *worker, const struct packet *packet, struct judged *
 	bool mapped = false;
 	size_t size = 0;
 
-	*judged = (struct judged){.row = NULL};
+	*result = (struct result){.row = NULL};
 	if (error == FAULT_NONE)
 		error = measure(worker, packet, &size);
 	space = workspaces_take(worker->spaces, size <= SPOOL_MEMORY ? size : 0);
@@ -299,14 +334,12 @@ worker_judge(struct worker *worker, const struct packet *packet, struct judged *
 	if (error == FAULT_NONE)
 		error = load(packet, space, size, &bytes, &mapped);
 	if (error == FAULT_NONE)
-		error = guarded(worker, packet, bytes, judged);
+		error = guarded(worker, packet, bytes, result);
 	if (worker->evaluating)
 		evaluate_end(&worker->ev);
 	if (mapped)
 		spool_release(bytes);
-	if (error != FAULT_NONE) {
-		judged_clear(judged);
-		tell_failure(worker, packet, error, judged);
-	}
+	if (error != FAULT_NONE)
+		tell_failure(worker, packet, error, result);
 	workspaces_give(worker->spaces, space);
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* pipe2, SOCK_CLOEXEC */
-#include "filter/archive/reader.h"
+#include "filter/reader/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>

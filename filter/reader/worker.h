@@ -1,15 +1,14 @@
 /*
  * worker.h: one message of an archive, from its packet to its result.
  */
-#ifndef FILTER_ARCHIVE_WORKER_H
-#define FILTER_ARCHIVE_WORKER_H
+#ifndef FILTER_READER_WORKER_H
+#define FILTER_READER_WORKER_H
 
 #include <setjmp.h>
 
 #include "auth/dns/dns_pool.h"
-#include "filter/archive/judged.h"
-#include "filter/archive/packet.h"
-#include "filter/archive/workspace.h"
+#include "filter/reader/packet.h"
+#include "filter/reader/workspace.h"
 #include "filter/verdict/evaluate.h"
 
 /* One thread's. */
@@ -30,7 +29,19 @@ struct worker {
 	const char *told; /* why there is no result, with FAULT_TOLD: in arena, or a literal */
 };
 
+/* A result as it is sent. All from malloc. */
+struct result {
+	void *row; /* row_pack; NULL where memory ran out: then the rest is NULL as well */
+	size_t nrow;
+	char *json; /* the message's line, where judged_wants_json; or NULL */
+	size_t njson;
+	bool ours; /* not evaluated because of a transient local failure */
+};
+
 /* The caller sets tools (except crypto), pool, spaces, options and user. */
-void worker_judge(struct worker *worker, const struct packet *packet, struct judged *judged);
+void worker_judge(struct worker *worker, const struct packet *packet, struct result *result);
+
+/* Frees everything that a result owns. */
+void result_clear(struct result *result);
 
 #endif

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
-#include "filter/archive/packet.h"
+#include "filter/reader/packet.h"
 
 #include <errno.h>
 #include <stdlib.h>

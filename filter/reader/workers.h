@@ -5,10 +5,10 @@
  * up to `threads`, while fewer than jobs of them are busy, so that the queries of many messages are
  * in progress even with few processors.
  */
-#ifndef FILTER_ARCHIVE_WORKERS_H
-#define FILTER_ARCHIVE_WORKERS_H
+#ifndef FILTER_READER_WORKERS_H
+#define FILTER_READER_WORKERS_H
 
-#include "filter/archive/worker.h"
+#include "filter/reader/worker.h"
 
 enum { WORKERS_THREADS = 128 }; /* threads over a resolver, most of which wait */
 
