@@ -31,7 +31,6 @@ enum {
 };
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
-
 enum { MAX_SECONDS = DAY_SECONDS, MAX_MILLIS = MAX_SECONDS * 1000 };
 
 /* enum mailbox; providers in the order of filter/provider/services.ini */
