@@ -62,11 +62,11 @@ move(void *arg, const struct elsewhere_message *place, struct sender now)
 					      ? &stats->domains[place->domain]
 					      : &stats->other_domain;
 
-	counts_move(&source->counts, from, now.class, place->failed);
-	counts_move(&domain->counts, from, now.class, place->failed);
-	counts_move(&period_of(stats, place)->counts, from, now.class, place->failed);
-	source->evidence[place->sender.by]--;
-	source->evidence[now.by]++;
+	counts_move(&source->counts, from, now.class, place->failed, place->n);
+	counts_move(&domain->counts, from, now.class, place->failed, place->n);
+	counts_move(&period_of(stats, place)->counts, from, now.class, place->failed, place->n);
+	source->evidence[place->sender.by] -= place->n;
+	source->evidence[now.by] += place->n;
 	if (place->message < stats->nmessages)
 		stats->messages[place->message].row->sender = now;
 }
@@ -367,7 +367,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	if (source == NULL)
 		return false;
 	counts_add(&source->counts, row, sender);
-	source->evidence[sender.by]++;
+	source->evidence[sender.by] += 1 + row->more;
 	(void)count_changes(stats, source->changes, row);
 	/* one date outside the calendar would hide all others */
 	stats_day(row->date, &year, &month, &day);
@@ -406,8 +406,9 @@ add_message(struct stats *stats, const struct row *row, struct sender sender, si
 bool
 stats_add(struct stats *stats, const struct row *row)
 {
-	struct elsewhere_message place = {
-		.failed = row->dmarc == AUTH_FAIL, .message = STATS_MESSAGES};
+	struct elsewhere_message place = {.n = 1 + row->more,
+		.failed = row->dmarc == AUTH_FAIL,
+		.message = STATS_MESSAGES};
 	struct stats_domain *domain;
 	struct source_key key;
 	struct sender sender;
