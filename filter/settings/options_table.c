@@ -1,6 +1,7 @@
 #include "filter/settings/options_table.h"
 
 #include "auth/arc/arc.h"
+#include "filter/io/clock.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
@@ -31,7 +32,7 @@ enum {
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 
-enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
+enum { MAX_SECONDS = DAY_SECONDS, MAX_MILLIS = MAX_SECONDS * 1000 };
 
 /* enum mailbox; providers in the order of filter/provider/services.ini */
 #define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"
