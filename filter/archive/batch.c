@@ -102,8 +102,8 @@ open_pool(struct run *run)
 {
 	const struct options *options = &run->options;
 	const char *error;
-	const enum evaluate_status opened = pool_open(
-		options, run->arena, options->dns_record != NULL, &run->pool, &error);
+	const enum evaluate_status opened =
+		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
 
 	if (opened == EVALUATE_OK)
 		return 0;

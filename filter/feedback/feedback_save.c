@@ -4,6 +4,7 @@
 
 #include "filter/feedback/feedback_save_parts.h"
 #include "filter/text/i18n.h"
+#include "mime/buf.h"
 
 static const struct {
 	const char *code, *text;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "filter/io/unpack.h"
+#include "mime/buf.h"
 
 enum { PIECE = 256 * 1024 };
 

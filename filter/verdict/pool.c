@@ -45,7 +45,8 @@ pool_open(const struct options *options, struct arena *arena, bool keep_all, str
 	arena_init(&text, arena->oom, arena->oom_arg);
 	if (options->zone != NULL &&
 		wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &fault) != ST_OK) {
-		*error = told(arena, _("zone"), path_shown(options->zone, arena), fault_text(fault));
+		*error =
+			told(arena, _("zone"), path_shown(options->zone, arena), fault_text(fault));
 		arena_clear(&text);
 		return EVALUATE_CONFIG;
 	}

@@ -180,7 +180,8 @@ proof_forbids(const struct evaluation *ev, struct slice domain)
 	struct spf_result result;
 
 	if (envelope.client_ip.family == 0 || !check_spf(ev, ev->in.dns, &envelope, &result) ||
-		result.code == AUTH_PASS || result.code == AUTH_TEMPERROR || result.unsure)
+		result.record.n == 0 || result.code == AUTH_PASS || result.code == AUTH_TEMPERROR ||
+		result.unsure)
 		return false;
 	return !depends(ev, domain, &records);
 }

@@ -36,7 +36,8 @@ struct envelope proof_envelope(const struct evaluation *evaluation, struct slice
 
 /*
  * Is it sure, by DNS as it is now, that the domain's SPF record never gives the address a pass? Not
- * where DNS fails, or where terms depend on more of a message than its address (macros, exists).
+ * where there is none, where DNS fails, or where terms depend on more of a message than its address
+ * (macros, exists).
  */
 bool proof_forbids(const struct evaluation *evaluation, struct slice domain);
 

@@ -52,7 +52,8 @@ take_all(int in, struct arena *arena, struct view_hosts *hosts, struct view_arch
 	enum run_got got = run_file_open(in, arena, &file, &head, error);
 
 	arena_init(&line, arena->oom, arena->oom_arg);
-	while (got == RUN_ROW && (got = run_file_next(file, &line, &row, &text, error)) == RUN_ROW) {
+	while (got == RUN_ROW &&
+		(got = run_file_next(file, &line, &row, &text, error)) == RUN_ROW) {
 		archive->messages += row.failed ? 0 : 1;
 		archive->failed += row.failed ? 1 : 0;
 		view_hosts_hold(hosts, &row);

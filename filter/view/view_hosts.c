@@ -152,6 +152,24 @@ view_hosts_find(const struct view_hosts *hosts, struct slice author, struct slic
 	return hosts->slots[at] != 0 ? &hosts->hosts[hosts->slots[at] - 1] : NULL;
 }
 
+/* As in stats/elsewhere.h: what passed SPF for the author is his, or a service's that he uses. */
+struct sender
+view_host_sender(const struct view_host *host)
+{
+	const uint64_t *n = host->classes;
+	enum sender_class class = n[SENDER_PASSES] > 0 ? SENDER_PASSES : SENDER_UNJUDGED;
+	uint64_t most = 0;
+
+	for (int i = SENDER_OWN; i < SENDER_CLASSES; i++)
+		if (n[i] > most) {
+			most = n[i];
+			class = (enum sender_class)i;
+		}
+	if ((class == SENDER_DECIDE || class == SENDER_FORGED) && host->spf_pass > 0)
+		return (struct sender){SENDER_OWN, SENDER_BY_ELSEWHERE};
+	return (struct sender){class, host->by[class]};
+}
+
 size_t
 view_hosts_count(const struct view_hosts *hosts)
 {
@@ -189,29 +207,24 @@ add(struct list *list, struct held one)
 	list->v[list->n++] = one;
 }
 
-static uint64_t *
+/* Where the key is, or would be. */
+static size_t
 key_slot(const struct view_hosts *hosts, uint64_t key)
 {
 	size_t at = key % KEY_SLOTS;
 
 	while (hosts->keys[at] != 0 && hosts->keys[at] != key)
 		at = (at + 1) % KEY_SLOTS;
-	return (uint64_t *)&hosts->keys[at];
-}
-
-static bool
-has_key(const struct view_hosts *hosts, uint64_t key)
-{
-	return *key_slot(hosts, key) == key;
+	return at;
 }
 
 static void
 add_key(struct view_hosts *hosts, uint64_t key)
 {
-	uint64_t *slot = key_slot(hosts, key);
+	const size_t at = key_slot(hosts, key);
 
-	if (*slot == 0 && hosts->nkeys < VIEW_KEYS) {
-		*slot = key;
+	if (hosts->keys[at] == 0 && hosts->nkeys < VIEW_KEYS) {
+		hosts->keys[at] = key;
 		hosts->nkeys++;
 	}
 }
@@ -236,7 +249,8 @@ hold_signatures(struct view_hosts *hosts, const struct row *row, uint32_t host)
 			continue;
 		if (sig->code == AUTH_PASS && row->dmarc == AUTH_PASS)
 			add(&hosts->aligned, (struct held){message, key, host});
-		else if (sig->code == AUTH_FAIL && host != 0 && host != INSIDE && row->dmarc == AUTH_FAIL)
+		else if (sig->code == AUTH_FAIL && host != 0 && host != INSIDE &&
+			 row->dmarc == AUTH_FAIL)
 			add(&hosts->broken, (struct held){message, key, host});
 	}
 }
@@ -282,7 +296,8 @@ sort(struct list *list)
 		qsort(list->v, list->n, sizeof *list->v, by_keys);
 }
 
-/* Did that message come aligned, with that signature, from a host that is known and not this one? */
+/* Did that message come aligned, with that signature, from a host that is known and not this one?
+ */
 static bool
 came_aligned(const struct view_hosts *hosts, const struct held *one, bool anywhere)
 {
@@ -353,7 +368,8 @@ names_key(const struct view_hosts *hosts, struct slice author, const struct feed
 		const struct feedback_result *result = &row->results[i];
 
 		if (!result->spf && result->domain.n > 0 && result->selector.n > 0 &&
-			has_key(hosts, key_of(hosts, author, result->domain, result->selector)))
+			hosts->keys[key_slot(hosts,
+				key_of(hosts, author, result->domain, result->selector))] != 0)
 			return true;
 	}
 	return false;

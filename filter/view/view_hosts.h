@@ -4,8 +4,8 @@
  *
  * A forwarder is proved where the archive shows that the host passed the author's mail on (struct
  * view_held), and only for mail with a signature of the author's whose domain and selector pass in
- * the archive as well: mail without it at the same host may be anybody's. All else is likely at most.
- * Memory is bounded: of hosts beyond VIEW_HOSTS nothing is known.
+ * the archive as well: mail without it at the same host may be anybody's. All else is likely at
+ * most. Memory is bounded: of hosts beyond VIEW_HOSTS nothing is known.
  */
 #ifndef FILTER_VIEW_VIEW_HOSTS_H
 #define FILTER_VIEW_VIEW_HOSTS_H
@@ -39,7 +39,7 @@ bool view_reason_proves(enum view_reason reason);
 struct view_host {
 	const char *author, *source; /* the source in its canonical form */
 	/* as reported */
-	uint64_t messages, pass, blocked;
+	uint64_t messages, pass, spf_pass, blocked;
 	bool has_dates;
 	int64_t first, last;
 	uint64_t classes[SENDER_CLASSES];
@@ -58,10 +58,15 @@ struct view_hosts *view_hosts_new(struct arena *arena);
 void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
 
 /* The host, made where it is new; NULL where there are too many. Names are copied. */
-struct view_host *view_hosts_take(struct view_hosts *hosts, struct slice author, struct slice source);
+struct view_host *view_hosts_take(
+	struct view_hosts *hosts, struct slice author, struct slice source);
 /* The same, never made. */
 const struct view_host *view_hosts_find(
 	const struct view_hosts *hosts, struct slice author, struct slice source);
+
+/* Its class as reports have it, with what all of them show: of most of its messages that are not
+ * aligned. */
+struct sender view_host_sender(const struct view_host *host);
 
 /* The number of hosts, and one of them. */
 size_t view_hosts_count(const struct view_hosts *hosts);

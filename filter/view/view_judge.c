@@ -39,8 +39,7 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 		return refuse(error, EXIT_CONFIG_ERROR);
 	opened = pool_open(options, arena, false, &judge->pool, &error);
 	if (opened != EVALUATE_OK)
-		return refuse(
-			error, opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+		return refuse(error, opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 	return 0;
 }
 
@@ -110,8 +109,8 @@ is_word(struct slice told, const char *word)
 
 /* What the reporter made of it takes the place of what we would. */
 static void
-take_verdict(struct evaluation *ev, const struct feedback_report *report,
-	const struct feedback_row *row)
+take_verdict(
+	struct evaluation *ev, const struct feedback_report *report, const struct feedback_row *row)
 {
 	struct dmarc_result *dmarc = &ev->results.dmarc;
 	const bool dkim = is_word(row->dkim, "pass"), spf = is_word(row->spf, "pass");

@@ -39,7 +39,8 @@ void view_judge_close(struct view_judge *judge);
 enum status view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);
 
-/* The record that the domain publishes now, by DNS; false where there is none, or DNS does not say. */
+/* The record that the domain publishes now, by DNS; false where there is none, or DNS does not say.
+ */
 bool view_judge_policy(const struct view_judge *judge, struct slice domain, struct arena *arena,
 	struct dmarc_result *result);
 

@@ -17,9 +17,9 @@ enum {
 struct line {
 	int64_t report, n, auth, begins, class;
 	bool has_date;
-	struct slice reporter, reasons;
-	struct feedback_report policy;
-	struct feedback_row row;
+	int64_t messages;
+	struct slice reporter, reasons, domain, adkim, aspf, discovery;
+	struct slice source, disposition, dkim, spf, header_from;
 };
 
 /* the results of rows, by the number of their list */
@@ -43,6 +43,9 @@ struct reader {
 	struct arena page, one;
 	struct line *lines;
 	size_t n;
+	/* the line at hand, as it was reported */
+	struct feedback_report policy;
+	struct feedback_row row;
 	struct results *results;
 	struct judged *judged;
 };
@@ -75,17 +78,17 @@ take_line(struct reader *reader, const struct store_query *query)
 		.class = store_int(query, 4),
 		.reporter = copy(reader, query, 5),
 		.reasons = copy(reader, query, 6),
+		.domain = lowered(reader, query, 7),
+		.adkim = copy(reader, query, 8),
+		.aspf = copy(reader, query, 9),
+		.discovery = copy(reader, query, 10),
+		.source = copy(reader, query, 11),
+		.messages = store_int(query, 12),
+		.disposition = copy(reader, query, 13),
+		.dkim = copy(reader, query, 14),
+		.spf = copy(reader, query, 15),
+		.header_from = lowered(reader, query, 16),
 	};
-	line->policy.domain = lowered(reader, query, 7);
-	line->policy.adkim = copy(reader, query, 8);
-	line->policy.aspf = copy(reader, query, 9);
-	line->policy.discovery = copy(reader, query, 10);
-	line->row.source = copy(reader, query, 11);
-	line->row.messages = store_int(query, 12);
-	line->row.disposition = copy(reader, query, 13);
-	line->row.dkim = copy(reader, query, 14);
-	line->row.spf = copy(reader, query, 15);
-	line->row.header_from = lowered(reader, query, 16);
 }
 
 /* The next rows after one of them, of the reports up to last. By the keys, so that nothing is
@@ -148,17 +151,30 @@ read_results(struct reader *reader, int64_t auth, struct results **found)
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* "TYPE TAB COMMENT LF" each */
+/* The line as it was reported; reasons are "TYPE TAB COMMENT LF" each. */
 static void
-take_reasons(struct line *line)
+set_row(struct reader *reader, const struct line *line, const struct results *results)
 {
+	struct feedback_row *row = &reader->row;
 	struct slice left = line->reasons;
 
-	while (left.n > 0 && line->row.nreasons < FEEDBACK_REASONS) {
+	reader->policy.domain = line->domain;
+	reader->policy.adkim = line->adkim;
+	reader->policy.aspf = line->aspf;
+	reader->policy.discovery = line->discovery;
+	row->source = line->source;
+	row->messages = line->messages;
+	row->disposition = line->disposition;
+	row->dkim = line->dkim;
+	row->spf = line->spf;
+	row->header_from = line->header_from;
+	for (row->nresults = 0; row->nresults < results->n; row->nresults++)
+		row->results[row->nresults] = results->list[row->nresults];
+	row->nreasons = 0;
+	while (left.n > 0 && row->nreasons < FEEDBACK_REASONS) {
 		const struct slice one = slice_head(left, slice_find(left, '\n'));
 
-		line->row.reasons[line->row.nreasons++].type =
-			slice_head(one, slice_find(one, '\t'));
+		row->reasons[row->nreasons++].type = slice_head(one, slice_find(one, '\t'));
 		left = slice_from(left, one.n + 1);
 	}
 }
@@ -169,9 +185,8 @@ take_reasons(struct line *line)
 static struct slice
 key_of(const struct line *line, struct arena *arena)
 {
-	const struct slice parts[] = {line->row.header_from, line->row.source, line->row.dkim,
-		line->row.spf, line->policy.domain, line->policy.adkim, line->policy.aspf,
-		line->policy.discovery, line->reasons};
+	const struct slice parts[] = {line->header_from, line->source, line->dkim, line->spf,
+		line->domain, line->adkim, line->aspf, line->discovery, line->reasons};
 	size_t room = 64;
 	struct buf key;
 
@@ -198,7 +213,7 @@ judge(struct reader *reader, const struct line *line, struct view_judged *judged
 		*judged = at->what;
 		return ST_OK;
 	}
-	st = view_judge_row(reader->to->judge, &line->policy, &line->row, &reader->one, judged);
+	st = view_judge_row(reader->to->judge, &reader->policy, &reader->row, &reader->one, judged);
 	if (st != ST_OK || reader->to->judge->options->names)
 		return st; /* the host's name is gone with the row */
 	kept = malloc(key.n);
@@ -218,6 +233,12 @@ disposition_of(struct slice word)
 	return slice_eq(word, SLICE("reject"))       ? DISP_REJECT
 	       : slice_eq(word, SLICE("quarantine")) ? DISP_QUARANTINE
 						     : DISP_ACCEPT;
+}
+
+static bool
+told_pass(struct slice word)
+{
+	return slice_eq(word, SLICE("pass"));
 }
 
 static void
@@ -242,7 +263,7 @@ count_marks(struct reader *reader, const struct line *line, int64_t marks)
 	for (size_t m = 0; m < FEEDBACK_MARKS_N; m++)
 		if ((marks >> m & 1) != 0) {
 			one->rows[m]++;
-			one->messages[m] += (uint64_t)line->row.messages;
+			one->messages[m] += (uint64_t)line->messages;
 		}
 }
 
@@ -263,15 +284,15 @@ static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {
 	struct view_hosts *hosts = reader->to->hosts;
-	struct view_host *host = view_hosts_take(hosts, line->row.header_from, line->row.source);
+	struct view_host *host = view_hosts_take(hosts, line->header_from, line->source);
 	const bool pass = judged->sender.class == SENDER_PASSES;
-	const uint64_t n = (uint64_t)line->row.messages;
+	const uint64_t n = (uint64_t)line->messages;
 	enum view_reason reason = judged->told;
 
 	if (judged->sender.class != SENDER_OWN && judged->sender.class != SENDER_SERVICE &&
-		(!pass || slice_eq(line->row.spf, SLICE("fail"))))
+		(!pass || !told_pass(line->spf)))
 		reason = view_hosts_reason(
-			hosts, host, &line->row, line->class >= reader->known, judged->told);
+			hosts, host, &reader->row, line->class >= reader->known, judged->told);
 	if (!pass && view_reason_proves(reason))
 		judged->sender = (struct sender){SENDER_FORWARDER, SENDER_BY_ARCHIVE};
 	else if ((judged->sender.class == SENDER_DECIDE || judged->sender.class == SENDER_FORGED) &&
@@ -281,7 +302,8 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 		return;
 	host->messages += n;
 	host->pass += pass ? n : 0;
-	host->blocked += disposition_of(line->row.disposition) != DISP_ACCEPT ? n : 0;
+	host->spf_pass += told_pass(line->spf) ? n : 0;
+	host->blocked += disposition_of(line->disposition) != DISP_ACCEPT ? n : 0;
 	host->classes[judged->sender.class] += n;
 	host->by[judged->sender.class] = judged->sender.by;
 	host->forwarded += reason != VIEW_BY_NONE ? n : 0;
@@ -290,20 +312,13 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 	count_dates(host, line);
 }
 
-static bool
-told_pass(struct slice word)
-{
-	return slice_eq(word, SLICE("pass"));
-}
-
 /* The row as stats has those of messages. */
 static enum status
 count_row(struct reader *reader, const struct line *line, const struct view_judged *judged)
 {
-	const struct feedback_row *from = &line->row;
+	const struct feedback_row *from = &reader->row;
 	struct arena *arena = &reader->one;
-	struct row_signature *signatures =
-		arena_array(arena, from->nresults, sizeof *signatures);
+	struct row_signature *signatures = arena_array(arena, from->nresults, sizeof *signatures);
 	const bool dkim = told_pass(from->dkim);
 	struct ip ip;
 	struct row row = {
@@ -311,6 +326,7 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 		.path = "",
 		.error = "",
 		.evaluated = true,
+		.not_judged = judged->sender.class == SENDER_UNJUDGED,
 		.has_date = line->has_date,
 		.date = line->begins,
 		.spf_domain = "",
@@ -347,7 +363,8 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 		} else if (!result->spf) {
 			signatures[row.nsignatures++] = (struct row_signature){domain,
 				row_text(result->selector, ROW_TEXT, arena), AUTH_PASS,
-				dkim && domain_within(from->header_from, result->domain)};
+				dkim && (domain_within(from->header_from, result->domain) ||
+						domain_within(result->domain, from->header_from))};
 		}
 	}
 	row.spf = row.spf_aligned ? AUTH_PASS : row.spf;
@@ -356,18 +373,16 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 }
 
 static enum status
-take(struct reader *reader, struct line *line)
+take(struct reader *reader, const struct line *line)
 {
 	struct view_judged judged;
 	struct results *results;
 	enum status st = read_results(reader, line->auth, &results);
 
 	arena_reset(&reader->one);
-	if (st != ST_OK || line->row.messages <= 0)
+	if (st != ST_OK || line->messages <= 0)
 		return st;
-	memcpy(line->row.results, results->list, results->n * sizeof *results->list);
-	line->row.nresults = results->n;
-	take_reasons(line);
+	set_row(reader, line, results);
 	st = judge(reader, line, &judged);
 	if (st != ST_OK)
 		return st;
@@ -396,8 +411,8 @@ read_window(struct reader *reader, int64_t first, int64_t last)
 static enum status
 read_all(struct reader *reader)
 {
-	struct store_query *query = store_query(
-		reader->to->store, "SELECT coalesce(min(report), 0), coalesce(max(report), -1) FROM in_row");
+	struct store_query *query = store_query(reader->to->store,
+		"SELECT coalesce(min(report), 0), coalesce(max(report), -1) FROM in_row");
 	enum status st = ST_OK;
 	int64_t first = 0, last = -1;
 
@@ -418,29 +433,30 @@ view_reported_read(struct view_reported *reported, const char *domain, const cha
 	int64_t class, int64_t known)
 {
 	struct arena *arena = reported->arena;
-	struct reader reader = {
+	struct reader *reader = arena_array(arena, 1, sizeof *reader);
+	enum status st;
+
+	*reader = (struct reader){
 		.to = reported,
 		.domain = domain,
 		.below = below,
 		.least = class,
 		.known = known,
-		.lines = arena_array(arena, PAGE, sizeof *reader.lines),
-		.results = arena_array(arena, RESULTS, sizeof *reader.results),
-		.judged = arena_array(arena, CACHE, sizeof *reader.judged),
+		.lines = arena_array(arena, PAGE, sizeof *reader->lines),
+		.results = arena_array(arena, RESULTS, sizeof *reader->results),
+		.judged = arena_array(arena, CACHE, sizeof *reader->judged),
 	};
-	enum status st;
-
 	reported->contradictions =
 		arena_array(arena, VIEW_REPORTERS, sizeof *reported->contradictions);
-	arena_init(&reader.page, arena->oom, arena->oom_arg);
-	arena_init(&reader.one, arena->oom, arena->oom_arg);
-	st = read_all(&reader);
-	arena_clear(&reader.page);
-	arena_clear(&reader.one);
+	arena_init(&reader->page, arena->oom, arena->oom_arg);
+	arena_init(&reader->one, arena->oom, arena->oom_arg);
+	st = read_all(reader);
+	arena_clear(&reader->page);
+	arena_clear(&reader->one);
 	for (size_t i = 0; i < RESULTS; i++)
-		if (reader.results[i].auth != 0)
-			arena_clear(&reader.results[i].arena);
+		if (reader->results[i].auth != 0)
+			arena_clear(&reader->results[i].arena);
 	for (size_t i = 0; i < CACHE; i++)
-		free((char *)(uintptr_t)reader.judged[i].key.p);
+		free((char *)(uintptr_t)reader->judged[i].key.p);
 	return st;
 }
