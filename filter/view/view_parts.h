@@ -42,7 +42,6 @@ struct show {
 };
 
 /* clang-format off */
-#define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
 #define VIEW_SUMS "sum(w.messages), sum(CASE WHEN w.dkim = 'pass' OR w.spf = 'pass' THEN w.messages ELSE 0 END), " \
 	"sum(CASE WHEN w.disposition IN ('quarantine', 'reject') THEN w.messages ELSE 0 END)"
 #define VIEW_OF_KNOWN "in_row w JOIN in_report r ON r.id = w.report JOIN known k ON k.id = r.sender AND " \

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "auth/base/domain.h"
-#include "filter/view/view_parts.h"
 #include "mime/buf.h"
 
 enum {

@@ -9,6 +9,9 @@
 #include "filter/store/store.h"
 #include "filter/view/view_judge.h"
 
+/* What a query asks of a report r: ?1, ?2 and ?3 are those of view_bind (view_parts.h). */
+#define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
+
 enum { VIEW_REPORTERS = 2000 };
 
 /* What a reporter said that DNS contradicts. */
