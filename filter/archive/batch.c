@@ -16,7 +16,6 @@
 #include "filter/archive/results.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
-#include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/reader/workers.h"
 #include "filter/settings/confine.h"
@@ -25,6 +24,7 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
+#include "filter/verdict/pool.h"
 
 enum {
 	START_SECONDS = 5,
@@ -123,13 +123,12 @@ misused(const char *what, const char *path, const char *why)
 static int
 read_zone(struct run *run)
 {
-	const char *path = run->options.zone;
-	enum fault why;
+	const char *error;
 
-	if (path != NULL &&
-		wholefile_read(path, DNS_ZONE_MAX, run->arena, &run->zone, &why) != ST_OK)
-		return misused(N_("zone"), path_shown(path, run->arena), fault_text(why));
-	return 0;
+	if (pool_zone(&run->options, run->arena, &run->zone, &error) == EVALUATE_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: %s\n", error);
+	return EXIT_CONFIG_ERROR;
 }
 
 /* Is the output a shard for --merge? */
@@ -182,34 +181,6 @@ jobs_of(const struct options *options)
 	return n < 1 ? 1 : (size_t)n;
 }
 
-/* In the process that reads messages. */
-static int
-open_pool(struct run *run, struct dns_pool **pool)
-{
-	const struct options *options = &run->options;
-	const struct dns_pool_config config = {
-		.dns =
-			{
-				.resolvers = options->resolvers.v,
-				.nresolvers = options->resolvers.n,
-				.timeout_ms = options->dns_timeout_ms,
-				.deadline_ms = options->deadline_ms,
-				.oom = run->arena->oom,
-				.oom_arg = run->arena->oom_arg,
-			},
-		.zone = options->zone != NULL ? &run->zone : NULL,
-		.cache_max = (size_t)options->cache_size,
-		.keep_all = options->dns_record != NULL,
-	};
-	const char *error;
-	enum status st = dns_pool_open(&config, run->arena, pool, &error);
-
-	if (st == ST_OK)
-		return 0;
-	(void)misused("DNS", "", error);
-	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
-}
-
 static bool
 send_record(struct run *run, const struct dns_pool *pool)
 {
@@ -234,15 +205,18 @@ read_messages(void *arg)
 		.advice = results_want_stats(&run->options),
 	};
 	const char *error;
-	int status;
+	enum evaluate_status opened;
 
 	if (confine_inner(&run->options, &run->confinement, &error) != ST_OK) {
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_TEMPFAIL;
 	}
-	status = open_pool(run, &config.pool);
-	if (status != 0)
-		return status;
+	opened = pool_open(&run->options, run->zone, run->arena, run->options.dns_record != NULL,
+		&config.pool, &error);
+	if (opened != EVALUATE_OK) {
+		fprintf(stderr, "mailstamp: %s\n", error);
+		return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
 	config.threads = config.jobs;
 	if (run->options.zone == NULL && config.threads < WORKERS_THREADS &&
 		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
