@@ -1,7 +1,5 @@
 #include "filter/archive/results.h"
 
-#include <time.h>
-
 #include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/io/paths.h"
@@ -77,8 +75,7 @@ write_page(const struct results *results, bool interrupted)
 		.not_mail = results->summary.not_mail,
 		.interrupted = interrupted,
 		.shard = options->shard,
-		.made = options->has_now && options->now != NOW_MESSAGE ? options->now
-									: (int64_t)time(NULL),
+		.made = options_now(options),
 	};
 	enum fault why;
 

@@ -16,7 +16,4 @@ int feedback_read_main(const struct options *options, struct arena *arena);
  * exit status. */
 int feedback_show_main(const struct options *options, struct arena *arena);
 
-/* `report prune`: removes reports that came more than --days ago. The exit status. */
-int feedback_prune_main(const struct options *options, struct arena *arena);
-
 #endif

@@ -404,24 +404,20 @@ int
 feedback_show_main(const struct options *options, struct arena *arena)
 {
 	struct show show = {.options = options, .arena = arena};
-	const char *error;
-	enum status st;
+	int status;
 
 	if (!set_domain(&show)) {
 		fprintf(stderr, "mailstamp: %s\n", _("DOMAIN is not a domain name"));
 		return EXIT_USAGE_ERROR;
 	}
-	st = store_open(options->store, STORE_READ, arena, &show.store, &error);
-	if (st != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", error);
-		return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
-	}
-	st = fill_all(&show);
-	if (st != ST_OK)
-		fprintf(stderr, "mailstamp: %s\n", store_error(show.store));
+	status = store_open_command(options->store, STORE_READ, arena, &show.store);
+	if (status != 0)
+		return status;
+	if (fill_all(&show) != ST_OK)
+		status = store_failed(show.store);
 	store_close(show.store);
-	if (st != ST_OK ||
+	if (status == 0 &&
 		!feedback_tables_print(show.tables, TABLES, options->output, arena, stdout))
-		return EXIT_TEMPFAIL;
-	return 0;
+		status = EXIT_TEMPFAIL;
+	return status;
 }

@@ -3,10 +3,11 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/io/clock.h"
 #include "mime/buf.h"
 
 enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */, FOLLOWED_MAX = 200 };
-enum { DAY = 86400, KEY_OLD = 730 /* days, over which a key should have been changed */ };
+enum { KEY_OLD = 730 /* days, over which a key should have been changed */ };
 
 static const char area[] = "dkim";
 
@@ -219,7 +220,7 @@ find_seen(const struct inspection *inspection, struct inspect_key *key)
 static void
 tell_use(struct inspection *inspection, const struct inspect_key *key)
 {
-	const int64_t days = key->has_dates ? (key->last - key->first) / DAY : 0;
+	const int64_t days = key->has_dates ? (key->last - key->first) / DAY_SECONDS : 0;
 	struct findings *findings = &inspection->findings;
 	const char *name = findings_shown(findings, key->name);
 

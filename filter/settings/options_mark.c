@@ -110,7 +110,6 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 static enum status
 hash_of(struct slice text, char mark[OPTIONS_MARK + 1])
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	struct crypto *crypto = crypto_new();
 	enum status st = crypto != NULL ? crypto_sha256(crypto, text, digest) : ST_TEMP;
@@ -118,11 +117,7 @@ hash_of(struct slice text, char mark[OPTIONS_MARK + 1])
 	crypto_free(crypto);
 	if (st != ST_OK)
 		return st;
-	for (size_t i = 0; i < sizeof digest; i++) {
-		mark[2 * i] = hex[digest[i] >> 4];
-		mark[2 * i + 1] = hex[digest[i] & 15];
-	}
-	mark[OPTIONS_MARK] = '\0';
+	hex_text(digest, sizeof digest, mark);
 	return ST_OK;
 }
 

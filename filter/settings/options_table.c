@@ -1,6 +1,7 @@
 #include "filter/settings/options_table.h"
 
 #include "auth/arc/arc.h"
+#include "filter/io/clock.h"
 #include "filter/text/i18n.h"
 
 #define AT(member) offsetof(struct options, member)
@@ -28,7 +29,7 @@ enum {
 	ASKED = ALL | 1 << COMMAND_REPORT
 };
 
-enum { MAX_SECONDS = 86400, MAX_MILLIS = MAX_SECONDS * 1000 };
+enum { MAX_SECONDS = DAY_SECONDS, MAX_MILLIS = MAX_SECONDS * 1000 };
 
 /* enum mailbox; providers in the order of filter/provider/services.ini */
 #define MAILBOXES "none|auto|fastmail|gmail|microsoft365|rackspace|yahoo|yandex"

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "auth/base/input.h"
 #include "filter/text/i18n.h"
@@ -231,6 +232,13 @@ struct options {
 	char **exec_argv;     /* after `--`, NULL-terminated; or NULL */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
+
+/* Seconds since the epoch: --now, or the current time. */
+static inline int64_t
+options_now(const struct options *options)
+{
+	return options->has_now && options->now != NOW_MESSAGE ? options->now : (int64_t)time(NULL);
+}
 
 /* Does the message go to COMMAND or to the next hop, and not to stdout? */
 static inline bool

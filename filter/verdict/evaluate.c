@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/budget.h"
@@ -259,15 +258,6 @@ judge(struct evaluation *ev, const char **error)
 }
 
 static void
-set_now(struct evaluation *ev)
-{
-	const struct options *options = ev->options;
-
-	ev->in.now = options->has_now && options->now != NOW_MESSAGE ? options->now
-								     : (int64_t)time(NULL);
-}
-
-static void
 set_input(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
@@ -280,8 +270,8 @@ set_input(struct evaluation *ev)
 		.options = &ev->auth_options,
 		.arena = ev->arena,
 		.budget = budget_make(&options->limits, ev->arena),
+		.now = options_now(options),
 	};
-	set_now(ev);
 }
 
 static void
@@ -376,7 +366,7 @@ evaluate_read(struct evaluation *ev, const char **error)
 		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
-	set_now(ev); /* the message may have taken long to arrive */
+	ev->in.now = options_now(ev->options); /* the message may have taken long to arrive */
 	if (take_input(ev, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
 	return EVALUATE_OK;

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/provider/provider.h"
 #include "filter/settings/profile.h"
 #include "tests/support/arena_suite.h"
 
@@ -82,4 +83,31 @@ Test(options_table, has_no_doubles)
 			cr_expect(a->at != b->at || a->at == 0, "%s and %s", a->name, b->name);
 		}
 	}
+}
+
+/* The words are kept by their place (enum mailbox), which envelope_headers.c counts in the
+ * services. */
+Test(options_table, mailboxes_are_in_the_order_of_services)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+		size_t at = MAILBOX_FIRST;
+
+		if (row->name == NULL || strcmp(row->name, "mailbox") != 0)
+			continue;
+		rows++;
+		cr_expect(slice_eq(option_word(row->words, MAILBOX_NONE), SLICE("none")));
+		cr_expect(slice_eq(option_word(row->words, MAILBOX_AUTO), SLICE("auto")));
+		for (size_t k = 0; k < provider_count; k++) {
+			const char *word = provider_table[k].mailbox.word;
+
+			if (word != NULL)
+				cr_expect(slice_eq(option_word(row->words, at++), slice_str(word)),
+					"%s is not word %zu of --mailbox", word, at - 1);
+		}
+		cr_expect_eq(option_word(row->words, at).n, 0, "more words than services");
+	}
+	cr_expect(rows == 2, "%zu", rows);
 }
