@@ -17,7 +17,6 @@
 #include "filter/archive/workers.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
-#include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
@@ -25,6 +24,7 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
+#include "filter/verdict/pool.h"
 
 enum { START_SECONDS = 5 };
 
@@ -103,38 +103,14 @@ static int
 open_pool(struct run *run)
 {
 	const struct options *options = &run->options;
-	struct dns_pool_config config = {
-		.dns =
-			{
-				.resolvers = options->resolvers.v,
-				.nresolvers = options->resolvers.n,
-				.timeout_ms = options->dns_timeout_ms,
-				.deadline_ms = options->deadline_ms,
-				.oom = run->arena->oom,
-				.oom_arg = run->arena->oom_arg,
-			},
-		.cache_max = (size_t)options->cache_size,
-		.keep_all = options->dns_record != NULL,
-	};
-	struct slice zone;
-	struct arena text;
 	const char *error;
-	enum fault why;
-	enum status st;
+	const enum evaluate_status opened =
+		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
 
-	arena_init(&text, run->arena->oom, run->arena->oom_arg);
-	if (options->zone != NULL) {
-		if (wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &why) != ST_OK)
-			return misused(
-				N_("zone"), path_shown(options->zone, run->arena), fault_text(why));
-		config.zone = &zone;
-	}
-	st = dns_pool_open(&config, run->arena, &run->pool, &error);
-	arena_clear(&text);
-	if (st == ST_OK)
+	if (opened == EVALUATE_OK)
 		return 0;
-	(void)misused("DNS", "", error);
-	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
 /* Is the output a shard for --merge? */

@@ -25,6 +25,7 @@
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 #include "filter/store/store_prune.h"
+#include "filter/view/view.h"
 
 enum { PARSE_SECONDS = 15 };
 
@@ -223,9 +224,10 @@ static bool
 needs_json(const struct options *options)
 {
 	switch (options->command) {
+	case COMMAND_REPORT_SHOW:
+		return options->output == OUTPUT_JSON || options->archive.n > 0;
 	case COMMAND_FILTER:
 	case COMMAND_EXPLAIN:
-	case COMMAND_REPORT_SHOW:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
@@ -280,7 +282,7 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_REPORT_READ:
 		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_SHOW:
-		return feedback_show_main(&options, arena);
+		return view_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		return store_prune_main(&options, arena);
 	case COMMAND_REPORT_IMPORT:

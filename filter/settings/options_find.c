@@ -1,40 +1,8 @@
-/* options_find.c: rows of the table of options, found and applied. */
+/* options_find.c: rows of the table, and what they say of an option. */
 #include "filter/settings/options_table.h"
 #include "mime/buf.h"
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
-
-void
-option_set_presets(enum command command, struct options *options)
-{
-	struct arena arena; /* required, but a preset is never wrong */
-	const char *why;
-
-	arena_init(&arena, NULL, NULL);
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option_row *row = &option_rows[i];
-
-		if (row->preset == NULL || !option_is_for(row, command))
-			continue;
-		(void)option_set(row, row->preset, &arena, options, &why);
-		if (row->given != 0)
-			*(bool *)((char *)options + row->given) = false;
-	}
-	arena_clear(&arena);
-}
-
-struct options
-options_default(void)
-{
-	struct options options = {
-		.limits = {.spf_ms = 20000},
-		.on_temperror = DISP_QUARANTINE,
-		.exit_override = {-1, -1, -1, -1},
-	};
-
-	option_set_presets(COMMAND_FILTER, &options);
-	return options;
-}
 
 const struct option_row *
 option_find(struct slice name, enum command command)

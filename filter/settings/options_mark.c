@@ -75,6 +75,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_NUMBER:
 	case OPTION_MILLIS:
 	case OPTION_NOW:
+	case OPTION_DAY:
 		buf_addf(out, "%" PRId64 "\n", *(const int64_t *)at);
 		break;
 	case OPTION_COUNT:

@@ -70,46 +70,46 @@ const struct option_row option_rows[] = {
 	{.name = "mailbox", .commands = FILTER, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "none",
 		.help = N_("for --envelope headers: who stored the mail")},
-	{.name = "mailbox", .commands = EXPLAIN | BATCH | READ, .kind = OPTION_WORD, .at = AT(mailbox),
+	{.name = "mailbox", .commands = EXPLAIN | BATCH | SHOW | READ, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "auto",
 		.help = N_("for --envelope headers: who stored the mail")},
 	{.name = "input", .commands = FILTER | EXPLAIN, .arg = "PATH", .kind = OPTION_PATH,
 		.at = AT(input), .help = N_("read this file, or the one .eml in a folder")},
-	{.name = "trusted-client", .commands = JUDGES, .arg = "CIDR", .kind = OPTION_NETS,
+	{.name = "trusted-client", .commands = JUDGES | SHOW, .arg = "CIDR", .kind = OPTION_NETS,
 		.at = AT(trusted_clients),
 		.help = N_("trusted clients: no policy; may be repeated")},
-	{.name = "trusted-relay", .commands = JUDGES, .arg = "HOST", .kind = OPTION_RELAYS,
+	{.name = "trusted-relay", .commands = JUDGES | SHOW, .arg = "HOST", .kind = OPTION_RELAYS,
 		.at = AT(trusted_relays), .help = N_("CIDR or name; for --envelope headers")},
 	{.name = "read-timeout", .commands = FILTER | EXPLAIN | READ, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(read_timeout), .max = MAX_SECONDS, .preset = "600",
 		.help = N_("time limit for reading stdin; 0: none")},
-	{.name = "max-size", .commands = FILTER | EXPLAIN | BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
+	{.name = "max-size", .commands = FILTER | EXPLAIN | BATCH | SHOW, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(max_size), .min = 1024, .max = MAX_SIZE, .preset = "256M",
 		.help = N_("largest message, in octets or k, M, G")},
 	{.name = "oversize", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_YES, .at = AT(oversize_tempfail),
 		.words = "pass|tempfail", .preset = "pass",
 		.help = N_("what to do with a larger message")},
-	{.name = "spool-dir", .commands = JUDGES | SEND, .arg = "DIR", .kind = OPTION_PATH,
+	{.name = "spool-dir", .commands = JUDGES | SHOW | SEND, .arg = "DIR", .kind = OPTION_PATH,
 		.at = AT(spool_dir), .help = N_("folder for large messages ($TMPDIR, /var/tmp)")},
 	{.name = "attached", .commands = EXPLAIN | BATCH, .kind = OPTION_FLAG, .at = AT(attached),
 		.help = N_("judge messages attached to messages, too")},
-	{.name = "mbox", .commands = INSPECT | BATCH | READ, .kind = OPTION_YES, .at = AT(mboxo),
+	{.name = "mbox", .commands = INSPECT | BATCH | SHOW | READ, .kind = OPTION_YES, .at = AT(mboxo),
 		.words = "mboxrd|mboxo", .preset = "mboxrd",
 		.help = N_("how From lines are quoted in mbox files")},
 
 	TOP(N_("DNS")),
-	{.name = "resolver", .commands = EVERY | SEND, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
+	{.name = "resolver", .commands = EVERY | SHOW | SEND, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
 		.at = AT(resolvers), .help = N_("DNS server; may be repeated (the system's)")},
-	{.name = "dns-timeout", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "dns-timeout", .commands = EVERY | SHOW | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(dns_timeout_ms), .min = 1, .max = MAX_MILLIS, .preset = "5",
 		.help = N_("time limit of a query, with retries")},
-	{.name = "deadline", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "deadline", .commands = EVERY | SHOW | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(deadline_ms), .given = AT(deadline_given), .min = 1, .max = MAX_MILLIS,
 		.preset = "60", .server_preset = "20",
 		.help = N_("time limit of the evaluation")},
-	{.name = "zone", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
+	{.name = "zone", .commands = EVERY | SHOW | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
 		.help = N_("all answers from a master file, no network")},
-	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH, .arg = "FILE",
+	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH | SHOW, .arg = "FILE",
 		.kind = OPTION_TEXTS, .at = AT(overlays),
 		.help = N_("lay its records over DNS; may be repeated")},
 	{.name = "dns-record", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH,
@@ -119,13 +119,13 @@ const struct option_row option_rows[] = {
 		.help = N_("evaluation time, or `message' (the system's)")},
 
 	TOP(N_("Methods")),
-	{.name = "dmarc-mode", .commands = EVERY, .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
+	{.name = "dmarc-mode", .commands = EVERY | SHOW, .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
 		.words = "rfc9989|rfc7489", .preset = "rfc9989",
 		.help = N_("which DMARC standard")},
 	{.name = "dmarc-compare", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_FLAG,
 		.at = AT(auth.dmarc_compare),
 		.help = N_("evaluate both, show where they differ")},
-	{.name = "psl", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
+	{.name = "psl", .commands = EVERY | SHOW | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
 		.help = N_("public suffix list, for rfc7489")},
 	{.name = "dkim-l", .commands = JUDGES, .kind = OPTION_YES, .at = AT(auth.dkim_l_allow),
 		.words = "policy|allow", .preset = "policy",
@@ -143,10 +143,10 @@ const struct option_row option_rows[] = {
 	{.name = "reject-on", .commands = FILTER | EXPLAIN | INSPECT | BATCH, .kind = OPTION_WORD, .at = AT(reject_on),
 		.words = "direct|published|never", .preset = "direct",
 		.help = N_("when p=reject rejects")},
-	{.name = "trusted-sealer", .commands = JUDGES, .arg = "DOMAIN|@FILE",
+	{.name = "trusted-sealer", .commands = JUDGES | SHOW, .arg = "DOMAIN|@FILE",
 		.kind = OPTION_DOMAINS, .at = AT(trusted_sealers), .file = true,
 		.help = N_("its ARC chain overrides a DMARC failure")},
-	{.name = "trusted-forwarder", .commands = FILTER | EXPLAIN | BATCH, .arg = "HOST|@FILE",
+	{.name = "trusted-forwarder", .commands = FILTER | EXPLAIN | BATCH | SHOW, .arg = "HOST|@FILE",
 		.kind = OPTION_RELAYS, .at = AT(trusted_forwarders), .file = true,
 		.help = N_("CIDR, name or .suffix; overrides a failure, too")},
 	{.name = "accept-from", .commands = FILTER | EXPLAIN | BATCH, .arg = "'DOMAIN via WHAT'",
@@ -229,13 +229,13 @@ const struct option_row option_rows[] = {
 		.help = N_("colors in explain's output")},
 
 	TOP(N_("Advice")),
-	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
+	{.name = "own-senders", .commands = EXPLAIN | BATCH | SHOW, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
 	{.name = "compare-received", .commands = EXPLAIN | BATCH, .arg = "ID",
 		.kind = OPTION_MAYBE_ID, .at = AT(compare_received), .help = N_("compare with what the receiver said of it")},
 	{.name = "for", .commands = EXPLAIN, .arg = "LIST", .kind = OPTION_TEXT,
 		.at = AT(rules_for), .help = N_("rules of gmail, yahoo, outlook for bulk senders")},
-	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
+	{.name = "names", .commands = BATCH | SHOW, .kind = OPTION_FLAG, .at = AT(names),
 		.help = N_("ask DNS for names of hosts of unaligned mail")},
 
 	TOP(N_("explain")),
@@ -258,7 +258,7 @@ const struct option_row option_rows[] = {
 		.help = N_("list of paths below PATH with their envelopes")},
 	{.name = "files-from", .commands = BATCH | READ, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(files_from), .help = N_("read the paths from FILE; - is stdin")},
-	{.name = "jobs", .commands = BATCH, .arg = "N", .kind = OPTION_COUNT, .at = AT(jobs),
+	{.name = "jobs", .commands = BATCH | SHOW, .arg = "N", .kind = OPTION_COUNT, .at = AT(jobs),
 		.min = 1, .max = 1024,
 		.help = N_("messages at a time (number of processors)")},
 	{.name = "unordered", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(unordered),
@@ -284,7 +284,7 @@ const struct option_row option_rows[] = {
 		.help = N_("write mail to this folder, send nothing")},
 	{.name = "html", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
 		.help = N_("write the summary as a web page with charts")},
-	{.name = "cache-size", .commands = BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
+	{.name = "cache-size", .commands = BATCH | SHOW, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",
 		.help = N_("octets of DNS answers to keep")},
 
@@ -329,6 +329,10 @@ const struct option_row option_rows[] = {
 	{.name = "reporters", .commands = SHOW, .kind = OPTION_WORD, .at = AT(reporters),
 		.words = "known|authenticated|mail|all", .preset = "known",
 		.help = N_("whose reports the tables count")},
+	{.name = "archive", .commands = SHOW, .arg = "PATH", .kind = OPTION_TEXTS, .at = AT(archive),
+		.help = N_("saved mail to judge and compare; may be repeated")},
+	{.name = "since", .commands = SHOW, .arg = "YYYY-MM-DD", .kind = OPTION_DAY, .at = AT(since),
+		.given = AT(has_since), .help = N_("list the sources that are new since that day")},
 	{.name = "days", .commands = PRUNE, .arg = "N", .kind = OPTION_NUMBER, .at = AT(days),
 		.min = 1, .max = 36500, .preset = "400",
 		.help = N_("keep what is not older than N days")},
@@ -372,7 +376,7 @@ const struct option_row option_rows[] = {
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
 		.given = AT(user_given), .preset = "mailstamp", .help = N_("user to become when started as root")},
-	{.name = "sandbox", .commands = EVERY, .kind = OPTION_WORD, .at = AT(sandbox),
+	{.name = "sandbox", .commands = EVERY | SHOW, .kind = OPTION_WORD, .at = AT(sandbox),
 		.words = "try|require|off", .preset = "try",
 		.help = N_("give up rights before reading the message")},
 	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
@@ -386,3 +390,35 @@ const struct option_row option_rows[] = {
 /* clang-format on */
 
 const size_t option_count = sizeof option_rows / sizeof option_rows[0];
+
+void
+option_set_presets(enum command command, struct options *options)
+{
+	struct arena arena; /* required, but a preset is never wrong */
+	const char *why;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (row->preset == NULL || !option_is_for(row, command))
+			continue;
+		(void)option_set(row, row->preset, &arena, options, &why);
+		if (row->given != 0)
+			*(bool *)((char *)options + row->given) = false;
+	}
+	arena_clear(&arena);
+}
+
+struct options
+options_default(void)
+{
+	struct options options = {
+		.limits = {.spf_ms = 20000},
+		.on_temperror = DISP_QUARANTINE,
+		.exit_override = {-1, -1, -1, -1},
+	};
+
+	option_set_presets(COMMAND_FILTER, &options);
+	return options;
+}

@@ -215,6 +215,9 @@ struct options {
 	const char *store;                /* path or postgresql://... */
 	int64_t days;                     /* of prune */
 	struct strings trusted_reporters; /* normal names */
+	struct strings archive;           /* paths to judge beside reports */
+	bool has_since;
+	int64_t since; /* seconds since the epoch: sources that came later are new */
 	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
