@@ -371,8 +371,7 @@ make_event(struct arena *arena)
 	if (getrandom(octets, sizeof octets, GRND_NONBLOCK) != (ssize_t)sizeof octets)
 		return NULL;
 	buf_init(&text, arena, 2 * sizeof octets);
-	for (size_t i = 0; i < sizeof octets; i++)
-		buf_addf(&text, "%02x", octets[i]);
+	buf_add_hex(&text, octets, sizeof octets);
 	return arena_cstr(arena, buf_slice(&text));
 }
 

@@ -47,6 +47,34 @@ buf_adds(struct buf *buf, const char *s)
 	buf_add(buf, slice_str(s));
 }
 
+static void
+hex_digits(unsigned char octet, char pair[2])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	pair[0] = digits[octet >> 4];
+	pair[1] = digits[octet & 15];
+}
+
+void
+buf_add_hex(struct buf *buf, const unsigned char *octets, size_t n)
+{
+	char pair[2];
+
+	for (size_t i = 0; i < n; i++) {
+		hex_digits(octets[i], pair);
+		buf_add(buf, slice_make(pair, sizeof pair));
+	}
+}
+
+void
+hex_text(const unsigned char *octets, size_t n, char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		hex_digits(octets[i], text + 2 * i);
+	text[2 * n] = '\0';
+}
+
 void
 buf_addf(struct buf *buf, const char *format, ...)
 {

@@ -21,7 +21,12 @@ void buf_init(struct buf *buf, struct arena *arena, size_t max);
 void buf_add(struct buf *buf, struct slice s);
 void buf_addc(struct buf *buf, char c);
 void buf_adds(struct buf *buf, const char *s);
+/* two lower-case hexadecimal digits for each of n octets */
+void buf_add_hex(struct buf *buf, const unsigned char *octets, size_t n);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same digits and a NUL: 2 n + 1 characters of text. */
+void hex_text(const unsigned char *octets, size_t n, char *text);
 
 /* the bytes so far; valid until the next addition */
 struct slice buf_slice(const struct buf *buf);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "auth/base/crypto.h"
+#include "filter/io/clock.h"
 #include "mime/buf.h"
 
 enum { NAME_MAX_OCTETS = 1024 };
@@ -23,8 +24,7 @@ aggregate_id(struct crypto *crypto, const struct aggregate_name *name, struct ar
 	if (crypto_sha256(crypto, buf_slice(&text), digest) != ST_OK)
 		return ST_TEMP;
 	buf_init(&text, arena, AGGREGATE_ID);
-	for (size_t i = 0; i < AGGREGATE_ID / 2; i++)
-		buf_addf(&text, "%02x", digest[i]);
+	buf_add_hex(&text, digest, AGGREGATE_ID / 2);
 	*id = buf_slice(&text);
 	return ST_OK;
 }
@@ -38,7 +38,7 @@ aggregate_file(const struct aggregate_name *name, struct slice id, struct arena 
 	buf_add(&text, name->submitter);
 	buf_addc(&text, '!');
 	buf_add(&text, name->domain);
-	buf_addf(&text, "!%" PRId64 "!%" PRId64 "!", name->day, name->day + AGGREGATE_DAY - 1);
+	buf_addf(&text, "!%" PRId64 "!%" PRId64 "!", name->day, name->day + DAY_SECONDS - 1);
 	buf_add(&text, id);
 	buf_adds(&text, ".xml.gz");
 	return arena_cstr(arena, buf_slice(&text));

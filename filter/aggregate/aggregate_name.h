@@ -7,7 +7,7 @@
 
 struct crypto;
 
-enum { AGGREGATE_ID = 32, AGGREGATE_DAY = 86400 };
+enum { AGGREGATE_ID = 32 };
 
 struct aggregate_name {
 	struct slice submitter, domain; /* normal names */

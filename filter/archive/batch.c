@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "auth/base/domain.h"
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
 #include "filter/archive/progress.h"
@@ -16,7 +17,6 @@
 #include "filter/archive/workers.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
-#include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
@@ -24,6 +24,7 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
+#include "filter/verdict/pool.h"
 
 enum { START_SECONDS = 5 };
 
@@ -35,6 +36,7 @@ struct run {
 	struct dns_pool *pool;
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
+	struct since *since; /* until results own it */
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -101,38 +103,14 @@ static int
 open_pool(struct run *run)
 {
 	const struct options *options = &run->options;
-	struct dns_pool_config config = {
-		.dns =
-			{
-				.resolvers = options->resolvers.v,
-				.nresolvers = options->resolvers.n,
-				.timeout_ms = options->dns_timeout_ms,
-				.deadline_ms = options->deadline_ms,
-				.oom = run->arena->oom,
-				.oom_arg = run->arena->oom_arg,
-			},
-		.cache_max = (size_t)options->cache_size,
-		.keep_all = options->dns_record != NULL,
-	};
-	struct slice zone;
-	struct arena text;
 	const char *error;
-	enum fault why;
-	enum status st;
+	const enum evaluate_status opened =
+		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
 
-	arena_init(&text, run->arena->oom, run->arena->oom_arg);
-	if (options->zone != NULL) {
-		if (wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &why) != ST_OK)
-			return misused(
-				N_("zone"), path_shown(options->zone, run->arena), fault_text(why));
-		config.zone = &zone;
-	}
-	st = dns_pool_open(&config, run->arena, &run->pool, &error);
-	arena_clear(&text);
-	if (st == ST_OK)
+	if (opened == EVALUATE_OK)
 		return 0;
-	(void)misused("DNS", "", error);
-	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
 /* Is the output a shard for --merge? */
@@ -149,8 +127,11 @@ begin_output(struct run *run)
 	const struct run_head *head = &run->head;
 	struct slice line;
 
+	struct since *since = run->since;
+
+	run->since = NULL;
 	if (!results_begin(&run->results, &run->options, run->arena, head->what_ifs,
-		    head->nwhat_ifs, head->compared))
+		    head->nwhat_ifs, head->compared, since))
 		return false;
 	if (!is_shard(&run->options))
 		return true;
@@ -229,6 +210,8 @@ open_all(struct run *run)
 	}
 	status = give_up_rights(options, run->arena);
 	if (status == 0)
+		status = baseline_read(options, run->arena, &run->since);
+	if (status == 0)
 		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
@@ -241,6 +224,7 @@ static void
 close_all(struct run *run)
 {
 	results_clear(&run->results);
+	since_free(run->since);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);

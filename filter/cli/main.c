@@ -24,6 +24,8 @@
 #include "filter/result/json_library.h"
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
+#include "filter/store/store_prune.h"
+#include "filter/view/view.h"
 
 enum { PARSE_SECONDS = 15 };
 
@@ -158,6 +160,8 @@ silence_session(int argc, char **argv)
  * before.
  */
 #if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
+enum { HAS_EARLY = 1 };
+
 static void
 catch_signals_early(int argc, char **argv, char **environment)
 {
@@ -168,6 +172,8 @@ catch_signals_early(int argc, char **argv, char **environment)
 
 __attribute__((section(".preinit_array"), used)) static void (*const preinit)(
 	int, char **, char **) = catch_signals_early;
+#else
+enum { HAS_EARLY = 0 };
 #endif
 
 /*
@@ -218,9 +224,10 @@ static bool
 needs_json(const struct options *options)
 {
 	switch (options->command) {
+	case COMMAND_REPORT_SHOW:
+		return options->output == OUTPUT_JSON || options->archive.n > 0;
 	case COMMAND_FILTER:
 	case COMMAND_EXPLAIN:
-	case COMMAND_REPORT_SHOW:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
@@ -245,7 +252,6 @@ run(int argc, char **argv, struct arena *arena)
 	const char *error, *user;
 	bool in_file;
 	enum status st;
-	int status;
 
 	/* GLib, loaded for the file, can deadlock when out of memory */
 	i18n_choose(options_scan_lang(argc, argv));
@@ -276,10 +282,9 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_REPORT_READ:
 		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_SHOW:
-		return feedback_show_main(&options, arena);
+		return view_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
-		status = feedback_prune_main(&options, arena);
-		return status != 0 ? status : reporting_prune_main(&options, arena);
+		return store_prune_main(&options, arena);
 	case COMMAND_REPORT_IMPORT:
 		return reporting_import_main(&options, arena);
 	case COMMAND_REPORT_SEND:
@@ -304,7 +309,8 @@ main(int argc, char **argv)
 	struct arena arena;
 	int status;
 
-	silence_session(argc, argv);
+	if (!HAS_EARLY)
+		silence_session(argc, argv);
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
 	arena_init(&arena, on_no_memory, NULL);

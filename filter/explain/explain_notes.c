@@ -4,13 +4,14 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/io/clock.h"
 #include "filter/result/warnings.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
 #include "filter/verdict/proof.h"
 
-enum { SHOWN_MAX = 1024, ADDRESSES = 4, DIGITS = 15, YEARS = 20 * 365 * 86400 };
+enum { SHOWN_MAX = 1024, ADDRESSES = 4, DIGITS = 15, YEARS = 20 * 365 * DAY_SECONDS };
 
 void
 explain_notes(const struct evaluation *ev)

@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "filter/feedback/feedback.h"
@@ -358,7 +357,7 @@ run_all(struct run *run, struct arena *arena)
 	if (st == ST_OK)
 		st = settle(run, true);
 	if (st == ST_TEMP && store_error(run->store)[0] != '\0')
-		fprintf(stderr, "mailstamp: %s\n", store_error(run->store));
+		(void)store_failed(run->store);
 	feedback_saver_close(run->saver);
 	if (st == ST_BAD)
 		return EXIT_CONFIG_ERROR;
@@ -375,17 +374,14 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	struct run run = {.options = options};
 	enum evaluate_status opened;
 	const char *error = NULL;
-	int status = EXIT_TEMPFAIL;
-	enum status st = store_open(options->store, STORE_WRITE, arena, &run.store, &error);
+	int status = store_open_command(options->store, STORE_WRITE, arena, &run.store);
 
-	if (st != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", error);
+	if (status != 0) {
 		input_discard(options->read_timeout);
-		return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+		return status;
 	}
 	arena_init(&run.arena, arena->oom, arena->oom_arg);
-	run.origin.now = options->has_now && options->now != NOW_MESSAGE ? options->now
-									 : (int64_t)time(NULL);
+	run.origin.now = options_now(options);
 	evaluate_begin(options, arena, &run.tools);
 	opened = evaluate_open(&run.tools, &error);
 	if (opened == EVALUATE_OK) {

@@ -1,10 +1,11 @@
 /* feedback_row.c: where the values of an aggregate report belong, and what is odd about them. */
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_xml.h"
+#include "filter/io/clock.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-enum { SECONDS_A_DAY = 86400, COUNT_MAX = 1000000000 };
+enum { COUNT_MAX = 1000000000 };
 
 enum feedback_element
 feedback_above(const struct feedback_reader *reader, size_t levels)
@@ -364,7 +365,7 @@ warn_of_report(struct feedback_reader *reader)
 	if (!is_domain(report->domain))
 		warn(reader, FEEDBACK_WARN_DOMAIN, report->domain);
 	if (report->begins != FEEDBACK_NO_TIME && report->ends != FEEDBACK_NO_TIME &&
-		(report->ends < report->begins || report->ends - report->begins > SECONDS_A_DAY))
+		(report->ends < report->begins || report->ends - report->begins > DAY_SECONDS))
 		warn(reader, FEEDBACK_WARN_SPAN, SLICE(""));
 }
 

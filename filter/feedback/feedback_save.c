@@ -1,10 +1,10 @@
 #include "filter/feedback/feedback_save.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "filter/feedback/feedback_save_parts.h"
 #include "filter/text/i18n.h"
+#include "mime/buf.h"
 
 static const struct {
 	const char *code, *text;
@@ -49,8 +49,7 @@ feedback_digest(const struct feedback_saver *saver, struct slice octets, char te
 
 	if (crypto_sha256(saver->crypto, octets, digest) != ST_OK)
 		return false;
-	for (size_t i = 0; i < sizeof digest; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", digest[i]);
+	hex_text(digest, sizeof digest, text);
 	return true;
 }
 

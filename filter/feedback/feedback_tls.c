@@ -3,6 +3,7 @@
 
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_report.h"
+#include "filter/io/clock.h"
 #include "filter/result/json_library.h"
 #include "mime/buf.h"
 #include "mime/scan.h"
@@ -136,8 +137,8 @@ time_at(const struct reader *reader, json_t *object, const char *key)
 	}
 	if (scan_char(&at, '.'))
 		(void)scan_number(&at, UINT64_MAX, &fraction);
-	return (days_before(year, month) + day - 1) * 86400 + hour * 3600 + minute * 60 + second -
-	       scan_offset(at);
+	return (days_before(year, month) + day - 1) * DAY_SECONDS + hour * 3600 + minute * 60 +
+	       second - scan_offset(at);
 }
 
 static struct slice

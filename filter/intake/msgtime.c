@@ -1,8 +1,7 @@
 #include "filter/intake/msgtime.h"
 
+#include "filter/io/clock.h"
 #include "mime/scan.h"
-
-enum { DAY_SECONDS = 86400 };
 
 /* One of the words, by its first three letters as the standard writes it; -1 for none. */
 static int

@@ -1,8 +1,10 @@
-/* clock.h: time that only goes forward, for time limits. */
+/* clock.h: time that only goes forward, for time limits; and how long a day is. */
 #ifndef FILTER_IO_CLOCK_H
 #define FILTER_IO_CLOCK_H
 
 #include <stdint.h>
+
+enum { DAY_SECONDS = 86400 };
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t clock_ms(void);

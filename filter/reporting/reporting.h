@@ -8,24 +8,13 @@
 #ifndef FILTER_REPORTING_REPORTING_H
 #define FILTER_REPORTING_REPORTING_H
 
-#include <time.h>
-
 #include "filter/settings/settings.h"
-
-/* Seconds since the epoch: --now, or the current time. */
-static inline int64_t
-reporting_now(const struct options *options)
-{
-	return options->has_now && options->now != NOW_MESSAGE ? options->now : (int64_t)time(NULL);
-}
 
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);
 
 /* Reads a bounce from stdin: status 0 whatever it contains, unless the store fails. */
 int reporting_bounce_main(const struct options *options, struct arena *arena);
-
-int reporting_prune_main(const struct options *options, struct arena *arena);
 
 /*
  * Does a bounce (RFC 3464) say that delivery failed for good: a message/delivery-status part whose

@@ -8,6 +8,7 @@
 
 #include "auth/base/crypto.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/clock.h"
 #include "filter/io/read.h"
 #include "filter/reporting/reporting.h"
 #include "filter/reporting/reporting_store.h"
@@ -146,7 +147,7 @@ try_address(struct bounce *bounce, struct slice address)
 	if (address.n == 0 || bounce->looked++ >= ADDRESSES_MAX)
 		return ST_BAD;
 	return reporting_verp_read(bounce->crypto, (const unsigned char *)bounce->secret.p, address,
-		base, bounce->now / AGGREGATE_DAY, bounce->arena, &bounce->verp);
+		base, bounce->now / DAY_SECONDS, bounce->arena, &bounce->verp);
 }
 
 /* Words of a field that may be an address. */
@@ -203,7 +204,7 @@ suppress(struct bounce *bounce)
 		"out_suppressed.bounces >= 4 THEN 16"
 		" WHEN out_suppressed.bounces = 3 THEN 8"
 		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
-	const int64_t silent = (int64_t)SILENT_DAYS * AGGREGATE_DAY;
+	const int64_t silent = (int64_t)SILENT_DAYS * DAY_SECONDS;
 	struct slice address = SLICE("");
 	enum store_step step;
 	int64_t report = 0;
@@ -272,10 +273,9 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 	struct bounce bounce = {
 		.options = options,
 		.arena = arena,
-		.now = reporting_now(options),
+		.now = options_now(options),
 	};
-	const char *error = _("no memory");
-	enum status st = ST_TEMP;
+	int status = EXIT_TEMPFAIL;
 	struct slice raw;
 
 	if (options->report_from == NULL && options->bounce_address == NULL) {
@@ -284,17 +284,15 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 	}
 	bounce.crypto = crypto_new();
 	if (!read_stdin(arena, &raw))
-		error = _("stdin cannot be read");
-	else if (bounce.crypto != NULL)
-		st = store_open(options->store, STORE_WRITE, arena, &bounce.store, &error);
-	if (st == ST_OK) {
-		st = take(&bounce, raw);
-		error = bounce.store != NULL ? store_error(bounce.store) : error;
-	}
-	if (st != ST_OK)
-		fprintf(stderr, "mailstamp: %s\n", error);
+		fprintf(stderr, "mailstamp: %s\n", _("stdin cannot be read"));
+	else if (bounce.crypto == NULL)
+		fprintf(stderr, "mailstamp: %s\n", _("no memory"));
+	else
+		status = store_open_command(options->store, STORE_WRITE, arena, &bounce.store);
+	if (status == 0 && take(&bounce, raw) != ST_OK)
+		status = store_failed(bounce.store);
 	store_close(bounce.store);
 	crypto_free(bounce.crypto);
 	/* with 78, the mail server would bounce the bounce */
-	return st == ST_OK ? 0 : EXIT_TEMPFAIL;
+	return status == 0 ? 0 : EXIT_TEMPFAIL;
 }

@@ -5,6 +5,7 @@
 
 #include "auth/dns/dns.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/clock.h"
 #include "filter/reporting/reporting_mail.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/verdict/evaluate.h"
@@ -12,8 +13,8 @@
 enum {
 	FIELDS_MAX = 16 * 1024,
 	TEXT_MAX = 1024,
-	WAIT = 3600,                 /* seconds to the next try */
-	EXPIRES = 2 * AGGREGATE_DAY, /* after the first of its messages */
+	WAIT = 3600,               /* seconds to the next try */
+	EXPIRES = 2 * DAY_SECONDS, /* after the first of its messages */
 	RUN_MAX = 10000
 };
 

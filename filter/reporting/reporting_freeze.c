@@ -3,6 +3,7 @@
 #include "auth/base/crypto.h"
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/aggregate/aggregate_xml.h"
+#include "filter/io/clock.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_target.h"
 #include "filter/text/i18n.h"
@@ -48,7 +49,7 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 	enum store_step step;
 
 	*list = NULL;
-	store_bind_int(query, 1, freezer->now - freezer->options->settle - AGGREGATE_DAY);
+	store_bind_int(query, 1, freezer->now - freezer->options->settle - DAY_SECONDS);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct due *due = arena_alloc(freezer->arena, sizeof *due);
 
@@ -92,7 +93,7 @@ begin_part(struct freeze *freeze)
 		.email = slice_str(options->report_from),
 		.contact = aggregate_clean(slice_str(options->report_contact), freeze->arena),
 		.begin = freeze->due->day,
-		.end = freeze->due->day + AGGREGATE_DAY - 1,
+		.end = freeze->due->day + DAY_SECONDS - 1,
 		.policy = &freeze->policy,
 	};
 

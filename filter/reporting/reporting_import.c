@@ -7,6 +7,7 @@
 
 #include "filter/aggregate/aggregate_event.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/clock.h"
 #include "filter/reporting/reporting.h"
 #include "filter/reporting/reporting_failure.h"
 #include "filter/reporting/reporting_log.h"
@@ -93,7 +94,7 @@ static enum status
 count(struct import *import, struct slice line, const struct aggregate_event *event,
 	struct slice addresses)
 {
-	const int64_t day = event->time - event->time % AGGREGATE_DAY;
+	const int64_t day = event->time - event->time % DAY_SECONDS;
 	struct reporting_digest digest, row;
 	bool fresh;
 
@@ -331,7 +332,7 @@ static enum status
 read_pruned(struct import *import, struct arena *arena)
 {
 	struct slice value;
-	enum status st = reporting_store_key(import->store, "pruned", arena, &value);
+	enum status st = store_key(import->store, "pruned", arena, &value);
 
 	import->pruned = INT64_MIN;
 	if (st == ST_OK)
@@ -361,22 +362,18 @@ reporting_import_main(const struct options *options, struct arena *arena)
 {
 	struct import import = {
 		.options = options,
-		.now = reporting_now(options),
+		.now = options_now(options),
 		.crypto = crypto_new(),
 	};
-	const char *error = _("no memory");
-	enum status st = ST_TEMP;
-	int status;
+	int status = EXIT_TEMPFAIL;
 
 	arena_init(&import.arena, arena->oom, arena->oom_arg);
-	if (import.crypto != NULL)
-		st = store_open(options->store, STORE_WRITE, arena, &import.store, &error);
-	if (st == ST_OK) {
+	if (import.crypto == NULL)
+		fprintf(stderr, "mailstamp: %s\n", _("no memory"));
+	else
+		status = store_open_command(options->store, STORE_WRITE, arena, &import.store);
+	if (status == 0)
 		status = import_all(&import, arena);
-	} else {
-		fprintf(stderr, "mailstamp: %s\n", error);
-		status = st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
-	}
 	store_close(import.store);
 	crypto_free(import.crypto);
 	arena_clear(&import.arena);

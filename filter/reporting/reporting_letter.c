@@ -7,6 +7,7 @@
 
 #include "auth/dns/dns.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/clock.h"
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 #include "filter/out/deliver.h"
@@ -16,7 +17,7 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer is valid */
+	CONSENT_SECONDS = DAY_SECONDS, /* how long another domain's answer is valid */
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,
@@ -141,7 +142,7 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 {
 	const struct options *options = post->options;
 	const struct reporting_verp verp = {
-		letter->mail, letter->frozen / AGGREGATE_DAY + REPORTING_VERP_DAYS};
+		letter->mail, letter->frozen / DAY_SECONDS + REPORTING_VERP_DAYS};
 	const char *base =
 		options->bounce_address != NULL ? options->bounce_address : options->report_from;
 	char id[AGGREGATE_ID + 24];

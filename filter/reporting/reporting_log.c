@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "filter/io/unpack.h"
+#include "mime/buf.h"
 
 enum { PIECE = 256 * 1024 };
 
@@ -19,18 +20,6 @@ struct reporting_log {
 	struct crypto_hash *hash; /* of those octets */
 };
 
-static void
-put_digest(struct reporting_digest *digest, const unsigned char octets[CRYPTO_SHA256_SIZE])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < CRYPTO_SHA256_SIZE; i++) {
-		digest->text[2 * i] = digits[octets[i] >> 4];
-		digest->text[2 * i + 1] = digits[octets[i] & 15];
-	}
-	digest->text[sizeof digest->text - 1] = '\0';
-}
-
 enum status
 reporting_digest(struct crypto *crypto, struct slice octets, struct reporting_digest *digest)
 {
@@ -38,7 +27,7 @@ reporting_digest(struct crypto *crypto, struct slice octets, struct reporting_di
 
 	if (crypto_sha256(crypto, octets, raw) != ST_OK)
 		return ST_TEMP;
-	put_digest(digest, raw);
+	hex_text(raw, sizeof raw, digest->text);
 	return ST_OK;
 }
 
@@ -50,7 +39,7 @@ reporting_log_digest(const struct reporting_log *log, struct reporting_digest *d
 
 	if (copy == NULL || crypto_hash_end(copy, raw) != ST_OK)
 		return ST_TEMP;
-	put_digest(digest, raw);
+	hex_text(raw, sizeof raw, digest->text);
 	return ST_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "auth/base/crypto.h"
 #include "filter/aggregate/aggregate_name.h"
+#include "filter/io/clock.h"
 #include "filter/io/ownfile.h"
 #include "filter/reporting/reporting.h"
 #include "filter/reporting/reporting_failure.h"
@@ -20,11 +21,10 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = AGGREGATE_DAY, /* how long another domain's answer is valid */
-	WAIT_FIRST = 600,                /* seconds to the next try, doubled each time, */
-	WAIT_DOUBLED = 6,                /* so often */
-	EXPIRES = 7 * AGGREGATE_DAY,     /* after it was frozen */
-	FAILURES_MAX = 5,                /* in a row: then sendmail itself is failing */
+	WAIT_FIRST = 600,          /* seconds to the next try, doubled each time, */
+	WAIT_DOUBLED = 6,          /* so often */
+	EXPIRES = 7 * DAY_SECONDS, /* after it was frozen */
+	FAILURES_MAX = 5,          /* in a row: then sendmail itself is failing */
 	TEXT_MAX = 2048,
 };
 
@@ -302,11 +302,11 @@ reporting_send_main(const struct options *given, struct arena *arena)
 {
 	struct options options = *given;
 	struct sender sender = {
-		.post = {.options = &options, .now = reporting_now(&options)},
+		.post = {.options = &options, .now = options_now(&options)},
 	};
 	const char *error = _("no memory");
 	enum evaluate_status opened;
-	int status = EXIT_CONFIG_ERROR;
+	int status;
 
 	if (!complete(&options, arena))
 		return EXIT_CONFIG_ERROR;
@@ -316,14 +316,9 @@ reporting_send_main(const struct options *given, struct arena *arena)
 	sender.post.in = sender.ev.in;
 	sender.post.crypto = sender.ev.in.crypto;
 	if (opened == EVALUATE_OK) {
-		enum status st =
-			store_open(options.store, STORE_WRITE, arena, &sender.post.store, &error);
-
-		if (st != ST_OK)
-			opened = st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
-	}
-	if (opened == EVALUATE_OK) {
-		status = send_all(&sender, arena);
+		status = store_open_command(options.store, STORE_WRITE, arena, &sender.post.store);
+		if (status == 0)
+			status = send_all(&sender, arena);
 	} else {
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;

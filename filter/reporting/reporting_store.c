@@ -177,39 +177,11 @@ reporting_store_row(const struct store_query *rows, struct aggregate_row *row, s
 }
 
 enum status
-reporting_store_key(struct store *store, const char *name, struct arena *arena, struct slice *value)
-{
-	struct store_query *query = store_query(store, "SELECT value FROM out_key WHERE name = ?1");
-	enum store_step step;
-
-	store_bind_text(query, 1, slice_str(name));
-	step = store_step(query);
-	if (step == STORE_ROW)
-		*value = arena_dup(arena, store_blob(query, 0));
-	store_reset(query);
-	if (step == STORE_FAILED)
-		return ST_TEMP;
-	return step == STORE_ROW ? ST_OK : ST_BAD;
-}
-
-enum status
-reporting_store_key_set(struct store *store, const char *name, struct slice value)
-{
-	struct store_query *query =
-		store_query(store, "INSERT INTO out_key (name, value) VALUES (?1, ?2)"
-				   " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-
-	store_bind_text(query, 1, slice_str(name));
-	store_bind_blob(query, 2, value);
-	return store_run(query);
-}
-
-enum status
 reporting_store_secret(struct store *store, struct arena *arena, struct slice *secret)
 {
 	unsigned char fresh[REPORTING_KEY];
 	struct store_query *query;
-	enum status st = reporting_store_key(store, "bounce", arena, secret);
+	enum status st = store_key(store, "bounce", arena, secret);
 
 	if (st != ST_BAD)
 		return st == ST_OK && secret->n != REPORTING_KEY ? ST_TEMP : st;
@@ -220,5 +192,5 @@ reporting_store_secret(struct store *store, struct arena *arena, struct slice *s
 				   " ON CONFLICT (name) DO NOTHING");
 	store_bind_blob(query, 1, slice_make((const char *)fresh, sizeof fresh));
 	st = store_run(query);
-	return st == ST_OK ? reporting_store_key(store, "bounce", arena, secret) : st;
+	return st == ST_OK ? store_key(store, "bounce", arena, secret) : st;
 }

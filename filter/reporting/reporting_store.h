@@ -48,11 +48,6 @@ struct store_query *reporting_store_rows(struct store *store, int64_t day, int64
 void reporting_store_row(const struct store_query *rows, struct aggregate_row *row,
 	struct slice *digest, int64_t *messages);
 
-/* A value of out_key; ST_BAD where there is none. */
-enum status reporting_store_key(
-	struct store *store, const char *name, struct arena *arena, struct slice *value);
-enum status reporting_store_key_set(struct store *store, const char *name, struct slice value);
-
 /* The secret of bounce addresses, REPORTING_KEY octets in the arena; created if missing. */
 enum status reporting_store_secret(struct store *store, struct arena *arena, struct slice *secret);
 

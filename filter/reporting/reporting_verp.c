@@ -40,8 +40,7 @@ make_tag(struct crypto *crypto, const unsigned char key[REPORTING_KEY],
 	if (hmac(crypto, key, buf_slice(tag), digest) != ST_OK)
 		return ST_TEMP;
 	buf_addc(tag, '-');
-	for (size_t i = 0; i < CODE_OCTETS; i++)
-		buf_addf(tag, "%02x", digest[i]);
+	buf_add_hex(tag, digest, CODE_OCTETS);
 	return ST_OK;
 }
 

@@ -10,7 +10,7 @@ enum { OCTETS_MAX = 64 * 1024 * 1024 };
 /* Options that change no result: speed, part, and how results are reported. */
 static const char *const apart[] = {"jobs", "unordered", "shard", "resume", "merge", "cache-size",
 	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir",
-	"sandbox"};
+	"sandbox", "baseline"};
 
 static bool
 is_apart(const char *name)
@@ -75,6 +75,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_NUMBER:
 	case OPTION_MILLIS:
 	case OPTION_NOW:
+	case OPTION_DAY:
 		buf_addf(out, "%" PRId64 "\n", *(const int64_t *)at);
 		break;
 	case OPTION_COUNT:
@@ -110,7 +111,6 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 static enum status
 hash_of(struct slice text, char mark[OPTIONS_MARK + 1])
 {
-	static const char hex[] = "0123456789abcdef";
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 	struct crypto *crypto = crypto_new();
 	enum status st = crypto != NULL ? crypto_sha256(crypto, text, digest) : ST_TEMP;
@@ -118,11 +118,7 @@ hash_of(struct slice text, char mark[OPTIONS_MARK + 1])
 	crypto_free(crypto);
 	if (st != ST_OK)
 		return st;
-	for (size_t i = 0; i < sizeof digest; i++) {
-		mark[2 * i] = hex[digest[i] >> 4];
-		mark[2 * i + 1] = hex[digest[i] & 15];
-	}
-	mark[OPTIONS_MARK] = '\0';
+	hex_text(digest, sizeof digest, mark);
 	return ST_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "auth/base/input.h"
 #include "filter/text/i18n.h"
@@ -170,6 +171,7 @@ struct options {
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;
+	const char *baseline;    /* what inspect --output json wrote earlier, or NULL */
 	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
@@ -194,6 +196,7 @@ struct options {
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
 	bool diagnose;                  /* find what broke each signature */
+	struct strings baselines;       /* earlier runs */
 	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
@@ -212,6 +215,9 @@ struct options {
 	const char *store;                /* path or postgresql://... */
 	int64_t days;                     /* of prune */
 	struct strings trusted_reporters; /* normal names */
+	struct strings archive;           /* paths to judge beside reports */
+	bool has_since;
+	int64_t since; /* seconds since the epoch: sources that came later are new */
 	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
@@ -229,6 +235,13 @@ struct options {
 	char **exec_argv;     /* after `--`, NULL-terminated; or NULL */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */
 };
+
+/* Seconds since the epoch: --now, or the current time. */
+static inline int64_t
+options_now(const struct options *options)
+{
+	return options->has_now && options->now != NOW_MESSAGE ? options->now : (int64_t)time(NULL);
+}
 
 /* Does the message go to COMMAND or to the next hop, and not to stdout? */
 static inline bool

@@ -30,6 +30,13 @@ struct store_query;
  */
 enum status store_open(const char *where, enum store_use use, struct arena *arena,
 	struct store **store, const char **error);
+/*
+ * The same for a command: an error is printed to stderr. The exit status: 0, EXIT_CONFIG_ERROR or
+ * EXIT_TEMPFAIL.
+ */
+int store_open_command(
+	const char *where, enum store_use use, struct arena *arena, struct store **store);
+
 void store_close(struct store *store); /* NULL is fine; what was begun is rolled back */
 
 /* Prepared once and kept with the store; parameters are ?1, ?2 ... The text must stay. NULL where
@@ -70,5 +77,13 @@ void store_rollback(struct store *store);
 
 /* What failed last: one printable line. */
 const char *store_error(const struct store *store);
+
+/* Prints that to stderr. EXIT_TEMPFAIL. */
+int store_failed(const struct store *store);
+
+/* A named value that the program keeps (out_key), in the arena; ST_BAD where there is none. */
+enum status store_key(
+	struct store *store, const char *name, struct arena *arena, struct slice *value);
+enum status store_key_set(struct store *store, const char *name, struct slice value);
 
 #endif

@@ -1,5 +1,7 @@
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "filter/settings/profile.h"
 #include "filter/store/store_backend.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
@@ -103,6 +105,18 @@ store_open(const char *where, enum store_use use, struct arena *arena, struct st
 	}
 	*store = made;
 	return ST_OK;
+}
+
+int
+store_open_command(const char *where, enum store_use use, struct arena *arena, struct store **store)
+{
+	const char *error;
+	enum status st = store_open(where, use, arena, store, &error);
+
+	if (st == ST_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: %s\n", error);
+	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
 void
@@ -292,4 +306,39 @@ const char *
 store_error(const struct store *store)
 {
 	return store->error;
+}
+
+int
+store_failed(const struct store *store)
+{
+	fprintf(stderr, "mailstamp: %s\n", store_error(store));
+	return EXIT_TEMPFAIL;
+}
+
+enum status
+store_key(struct store *store, const char *name, struct arena *arena, struct slice *value)
+{
+	struct store_query *query = store_query(store, "SELECT value FROM out_key WHERE name = ?1");
+	enum store_step step;
+
+	store_bind_text(query, 1, slice_str(name));
+	step = store_step(query);
+	if (step == STORE_ROW)
+		*value = arena_dup(arena, store_blob(query, 0));
+	store_reset(query);
+	if (step == STORE_FAILED)
+		return ST_TEMP;
+	return step == STORE_ROW ? ST_OK : ST_BAD;
+}
+
+enum status
+store_key_set(struct store *store, const char *name, struct slice value)
+{
+	struct store_query *query =
+		store_query(store, "INSERT INTO out_key (name, value) VALUES (?1, ?2)"
+				   " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+
+	store_bind_text(query, 1, slice_str(name));
+	store_bind_blob(query, 2, value);
+	return store_run(query);
 }

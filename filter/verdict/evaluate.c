@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/base/budget.h"
@@ -259,15 +258,6 @@ judge(struct evaluation *ev, const char **error)
 }
 
 static void
-set_now(struct evaluation *ev)
-{
-	const struct options *options = ev->options;
-
-	ev->in.now = options->has_now && options->now != NOW_MESSAGE ? options->now
-								     : (int64_t)time(NULL);
-}
-
-static void
 set_input(struct evaluation *ev)
 {
 	const struct options *options = ev->options;
@@ -280,8 +270,8 @@ set_input(struct evaluation *ev)
 		.options = &ev->auth_options,
 		.arena = ev->arena,
 		.budget = budget_make(&options->limits, ev->arena),
+		.now = options_now(options),
 	};
-	set_now(ev);
 }
 
 static void
@@ -376,10 +366,32 @@ evaluate_read(struct evaluation *ev, const char **error)
 		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
-	set_now(ev); /* the message may have taken long to arrive */
+	ev->in.now = options_now(ev->options); /* the message may have taken long to arrive */
 	if (take_input(ev, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
 	return EVALUATE_OK;
+}
+
+static void
+take_tools(struct evaluation *ev, const struct evaluate_source *source)
+{
+	set_input(ev);
+	ev->borrowed = true;
+	ev->in.dns = source->dns;
+	lay_over(ev, source->overlay);
+	ev->in.crypto = source->tools->crypto;
+	ev->in.psl = source->tools->psl;
+	ev->gmime = source->tools->gmime;
+}
+
+void
+evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
+{
+	take_tools(ev, source);
+	ev->input = (struct input){.fd = -1, .end = true};
+	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
+	dns_limit(ev->in.dns, ev->options->limits.questions);
+	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
 }
 
 /* Of a message over the size limit only the beginning is needed. */
@@ -388,13 +400,7 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, const c
 {
 	enum fault fault = FAULT_NONE;
 
-	set_input(ev);
-	ev->borrowed = true;
-	ev->in.dns = source->dns;
-	lay_over(ev, source->overlay);
-	ev->in.crypto = source->tools->crypto;
-	ev->in.psl = source->tools->psl;
-	ev->gmime = source->tools->gmime;
+	take_tools(ev, source);
 	ev->oversize = source->partial;
 	ev->input = (struct input){
 		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};

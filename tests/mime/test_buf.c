@@ -78,3 +78,35 @@ Test(buf, format_at_the_ceiling)
 	cr_expect(!buf.over && slice_eq(buf_slice(&buf), SLICE("abcd")));
 	arena_clear(&arena);
 }
+
+Test(buf, hexadecimal_digits)
+{
+	static const struct {
+		const char *name;
+		unsigned char octets[4];
+		size_t n, max;
+		const char *text;
+		bool over;
+	} rows[] = {
+		{"each half", {0x0f, 0xf0}, 2, 4, "0ff0", false},
+		{"all zero and all one", {0, 0xff, 0x7f, 0x80}, 4, 100, "00ff7f80", false},
+		{"none", {0}, 0, 0, "", false},
+		{"an octet too many", {0x12, 0x34}, 2, 3, "12", true},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[9] = "xxxxxxxx";
+		struct arena arena;
+		struct buf buf;
+
+		arena_init(&arena, NULL, NULL);
+		buf_init(&buf, &arena, rows[i].max);
+		buf_add_hex(&buf, rows[i].octets, rows[i].n);
+		cr_expect(slice_eq(buf_slice(&buf), slice_str(rows[i].text)), "%s", rows[i].name);
+		cr_expect(buf.over == rows[i].over, "%s", rows[i].name);
+		hex_text(rows[i].octets, rows[i].n, text);
+		cr_expect_eq(strlen(text), 2 * rows[i].n, "%s", rows[i].name);
+		cr_expect(rows[i].over || strcmp(text, rows[i].text) == 0, "%s", rows[i].name);
+		arena_clear(&arena);
+	}
+}

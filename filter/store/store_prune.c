@@ -1,0 +1,132 @@
+#include "filter/store/store_prune.h"
+
+#include <inttypes.h>
+
+#include "filter/io/clock.h"
+#include "filter/store/store.h"
+#include "mime/buf.h"
+
+/* In this order: rows that others refer to come last. ?1: the first second that is kept. */
+static const char *const old_in[] = {
+	"DELETE FROM in_row WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
+	"DELETE FROM in_warning WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
+	"DELETE FROM in_tls WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
+	"DELETE FROM in_tls_failure WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
+	"DELETE FROM in_failure WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
+	"DELETE FROM in_report WHERE received < ?1",
+	"DELETE FROM in_aside WHERE received < ?1",
+};
+/* Then what no row refers to any more. */
+static const char *const unused_in[] = {
+	"DELETE FROM in_auth WHERE id NOT IN (SELECT auth FROM in_row)",
+	"DELETE FROM in_result WHERE auth NOT IN (SELECT id FROM in_auth)",
+	("DELETE FROM in_sender WHERE id NOT IN (SELECT sender FROM in_report UNION "
+	 "SELECT sender FROM in_aside)"),
+};
+
+static const char *const old_out[] = {
+	("DELETE FROM out_mail WHERE state <> 0 AND report IN"
+	 " (SELECT id FROM out_report WHERE day < ?1)"),
+	"DELETE FROM out_report WHERE day < ?1 AND id NOT IN (SELECT report FROM out_mail)",
+	/* nothing of a day that has not been reported yet */
+	("DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"
+	 " (SELECT id FROM out_report)"),
+	"DELETE FROM out_failure WHERE day < ?1",
+	"DELETE FROM out_seen WHERE day < ?1",
+	"DELETE FROM out_log WHERE seen < ?1",
+	"DELETE FROM out_suppressed WHERE until < ?1",
+	"DELETE FROM out_consent WHERE until < ?1",
+};
+static const char *const unused_out[] = {
+	("DELETE FROM out_policy WHERE id NOT IN (SELECT policy FROM out_row)"
+	 " AND id NOT IN (SELECT policy FROM out_report)"
+	 " AND id NOT IN (SELECT policy FROM out_failure)"),
+};
+
+static enum status
+run_all(struct store *store, const char *const *statements, size_t n, const int64_t *before)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < n; i++) {
+		struct store_query *query = store_query(store, statements[i]);
+
+		if (before != NULL)
+			store_bind_int(query, 1, *before);
+		st = store_run(query);
+	}
+	return st;
+}
+
+/* Lines of days before it are no longer counted: whether they were counted before is unknown. */
+static enum status
+note_day(struct store *store, int64_t day, struct arena *arena)
+{
+	struct slice value;
+	struct buf text;
+	enum status st = store_key(store, "pruned", arena, &value);
+
+	if (st == ST_TEMP)
+		return ST_TEMP;
+	buf_init(&text, arena, 24);
+	buf_addf(&text, "%" PRId64, day);
+	/* texts with equally many digits: an older day is smaller */
+	if (st == ST_OK &&
+		(value.n > text.n || (value.n == text.n && memcmp(value.p, text.p, text.n) >= 0)))
+		return ST_OK;
+	return store_key_set(store, "pruned", buf_slice(&text));
+}
+
+static enum status
+prune_in(struct store *store, int64_t before)
+{
+	enum status st = run_all(store, old_in, sizeof old_in / sizeof *old_in, &before);
+
+	if (st != ST_OK)
+		return st;
+	return run_all(store, unused_in, sizeof unused_in / sizeof *unused_in, NULL);
+}
+
+/* A day's reports are kept or removed whole. */
+static enum status
+prune_out(struct store *store, int64_t before, struct arena *arena)
+{
+	const int64_t day = before - before % DAY_SECONDS;
+	enum status st;
+
+	if (day <= 0)
+		return ST_OK;
+	st = run_all(store, old_out, sizeof old_out / sizeof *old_out, &day);
+	if (st == ST_OK)
+		st = run_all(store, unused_out, sizeof unused_out / sizeof *unused_out, NULL);
+	return st == ST_OK ? note_day(store, day, arena) : st;
+}
+
+static enum status
+prune(struct store *store, int64_t before, struct arena *arena)
+{
+	enum status st = store_begin(store);
+
+	if (st == ST_OK)
+		st = prune_in(store, before);
+	if (st == ST_OK)
+		st = prune_out(store, before, arena);
+	if (st == ST_OK)
+		st = store_commit(store);
+	store_rollback(store);
+	return st;
+}
+
+int
+store_prune_main(const struct options *options, struct arena *arena)
+{
+	struct store *store;
+	int status = store_open_command(options->store, STORE_WRITE, arena, &store);
+
+	if (status != 0)
+		return status;
+	if (prune(store, options_now(options) - options->days * DAY_SECONDS, arena) != ST_OK)
+		status = store_failed(store);
+	store_close(store);
+	return status;
+}

@@ -1,0 +1,13 @@
+/* store_prune.h: removes old data from the store. */
+#ifndef FILTER_STORE_STORE_PRUNE_H
+#define FILTER_STORE_STORE_PRUNE_H
+
+#include "filter/settings/settings.h"
+
+/*
+ * `report prune`: removes reports that came more than --days ago, and data of days before that for
+ * reports to others, but no report that still has to be sent. All or nothing. The exit status.
+ */
+int store_prune_main(const struct options *options, struct arena *arena);
+
+#endif
