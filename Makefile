@@ -44,7 +44,7 @@ FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
-	docs/schema-1.json docs/schema-inspect.json
+	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
 CASES := build/testdata/.made
@@ -250,9 +250,9 @@ instructions: deps mailstamp
 	@bench/instructions
 
 check-hosts:
-	@tools/deps install build spf2 hosts
+	@tools/deps install build spf2 hosts $(if $(findstring --full,$(HOSTS)),hosts-full)
 	@$(MAKE) --no-print-directory mailstamp
-	@tests/hosts/paste $(BUILD)
+	@tests/hosts/paste $(findstring --full,$(HOSTS)) $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
 	@tests/hosts/reports $(BUILD)
 

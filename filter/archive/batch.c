@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "auth/base/domain.h"
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
 #include "filter/archive/parent.h"
@@ -44,6 +45,7 @@ struct run {
 	bool tried, recorded; /* --dns-record was written, or that was tried */
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
+	struct since *since; /* until results own it */
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -145,8 +147,11 @@ begin_output(struct run *run)
 	const struct run_head *head = &run->head;
 	struct slice line;
 
+	struct since *since = run->since;
+
+	run->since = NULL;
 	if (!results_begin(&run->results, &run->options, run->arena, head->what_ifs,
-		    head->nwhat_ifs, head->compared))
+		    head->nwhat_ifs, head->compared, since))
 		return false;
 	if (!is_shard(&run->options))
 		return true;
@@ -316,6 +321,8 @@ open_all(struct run *run)
 	if (status == 0)
 		status = give_up_rights(options, run->arena, &run->confinement);
 	if (status == 0)
+		status = baseline_read(options, run->arena, &run->since);
+	if (status == 0)
 		status = open_parent(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
@@ -328,6 +335,7 @@ static void
 close_all(struct run *run)
 {
 	results_clear(&run->results);
+	since_free(run->since);
 	parent_close(run->parent);
 	source_close(run->source);
 	address_gmime_close(run->tools.gmime);

@@ -64,7 +64,7 @@ struct frame_head {
 	uint32_t kind;
 	uint32_t ours; /* not evaluated because of a transient local failure */
 	uint64_t turn;
-	uint64_t nrow;  /* octets of the row (row_block.h); 0: no memory for it */
+	uint64_t nrow;  /* octets of the row (row_unpack); 0: no memory for it */
 	uint64_t njson; /* octets of the message's JSON line */
 };
 

@@ -15,7 +15,7 @@
 #include "filter/io/write.h"
 #include "filter/runs/run_row.h"
 #include "filter/settings/profile.h"
-#include "filter/stats/row_block.h"
+#include "filter/stats/row.h"
 
 enum {
 	ROOM = 128 * 1024,          /* octets that are read at once */

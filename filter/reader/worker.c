@@ -20,7 +20,7 @@
 #include "filter/runs/run_row.h"
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
-#include "filter/stats/row_block.h"
+#include "filter/stats/row.h"
 #include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "filter/stats/row_block.h"
+#include "filter/stats/row.h"
 #include "tests/support/plain_row.h"
 
 enum { MESSAGES = 9, VICTIM = 4, HANG_MS = 400 };

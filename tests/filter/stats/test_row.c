@@ -1,5 +1,5 @@
 /* A row as octets that another process sent: what was packed comes back, and nothing else does. */
-#include "filter/stats/row_block.h"
+#include "filter/stats/row.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ full_row(void)
 	return row;
 }
 
-Test(row_block, what_was_packed_comes_back)
+Test(row, what_was_packed_comes_back)
 {
 	const struct row before = full_row();
 	size_t n;
@@ -54,7 +54,7 @@ Test(row_block, what_was_packed_comes_back)
 	free(row);
 }
 
-Test(row_block, a_copy_owns_its_texts)
+Test(row, a_copy_owns_its_texts)
 {
 	const struct row before = full_row();
 	struct row *copy = row_copy(&before);
@@ -104,7 +104,7 @@ static const struct forgery {
 	{"a signature's flag", SIGNATURE(aligned), 2},
 };
 
-Test(row_block, forgeries)
+Test(row, forgeries)
 {
 	for (size_t i = 0; i < sizeof forgeries / sizeof forgeries[0]; i++) {
 		const struct row before = full_row();
@@ -119,7 +119,7 @@ Test(row_block, forgeries)
 }
 
 /* Texts go to terminals and pages as they are. */
-Test(row_block, texts_that_act)
+Test(row, texts_that_act)
 {
 	static const char *const texts[] = {
 		"\x1b[31m", "a\nb", "a\tb", "\x7f", "\xe2\x80\xae", "\xc2\x9b", "\xff"};
@@ -138,7 +138,7 @@ Test(row_block, texts_that_act)
 }
 
 /* A block that is cut anywhere is none; nothing beyond its end is read (AddressSanitizer). */
-Test(row_block, cut)
+Test(row, cut)
 {
 	const struct row before = full_row();
 	size_t n;
