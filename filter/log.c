@@ -124,6 +124,38 @@ log_value(struct slice value, struct arena *arena)
 	return printable(value, LOG_VALUE_MAX, arena);
 }
 
+static bool
+needs_quotes(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!slice_is_alpha(*text) && !slice_is_digit(*text) &&
+			strchr("-._@+:/<>[]%", *text) == NULL)
+			return true;
+	return false;
+}
+
+void
+log_pair(struct buf *out, const char *key, struct slice value)
+{
+	const char *text = log_value(value, out->arena);
+
+	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
+	/* a quote inside is escaped as well */
+	if (text[0] != '\0' && !needs_quotes(text)) {
+		buf_adds(out, text);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++)
+		if (*text == '"')
+			buf_adds(out, "\\x22");
+		else
+			buf_addc(out, *text);
+	buf_addc(out, '"');
+}
+
+enum { ABOUT_MAX = 4096, LAST_MAX = 128 };
+
 /* Prepared in advance for a signal handler. */
 static struct {
 	bool armed;
@@ -131,6 +163,8 @@ static struct {
 	int fd;
 	char head[64];
 	size_t nhead;
+	char about[ABOUT_MAX]; /* the message, with a space at the end */
+	volatile size_t nabout;
 } crash;
 
 void
@@ -150,7 +184,22 @@ log_arm(struct log *log)
 	crash.armed = true;
 }
 
-enum { LAST_MAX = 128 };
+void
+log_about(struct slice queue_id, struct slice message_id, struct arena *arena)
+{
+	struct buf text;
+
+	crash.nabout = 0; /* a signal may come meanwhile */
+	buf_init(&text, arena, ABOUT_MAX - 1);
+	log_pair(&text, "id", queue_id);
+	if (message_id.n > 0)
+		log_pair(&text, "msgid", message_id);
+	if (text.over)
+		return;
+	memcpy(crash.about, text.p, text.n);
+	crash.about[text.n] = ' ';
+	crash.nabout = text.n + 1;
+}
 
 static void
 send_last(const char *line, size_t n)
@@ -165,16 +214,18 @@ send_last(const char *line, size_t n)
 	close(fd);
 }
 
-/* The head, what and which, as one line. */
+/* The head, the message, what and which, as one line. */
 static void
 write_last(const char *what, const char *which)
 {
-	char line[sizeof crash.head + LAST_MAX + 1];
-	size_t n = crash.nhead;
+	char line[sizeof crash.head + sizeof crash.about + LAST_MAX + 1];
+	size_t n = crash.nhead, nabout = crash.nabout;
 
 	if (!crash.armed)
 		return;
 	memcpy(line, crash.head, n);
+	memcpy(line + n, crash.about, nabout);
+	n += nabout;
 	for (; *what != '\0' && n < sizeof line - 1; what++)
 		line[n++] = *what;
 	for (; *which != '\0' && n < sizeof line - 1; which++)

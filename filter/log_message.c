@@ -6,40 +6,10 @@
 
 enum { SIGNATURES_MAX = 4, LIST_MAX = 1024 };
 
-static bool
-needs_quotes(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!slice_is_alpha(*text) && !slice_is_digit(*text) &&
-			strchr("-._@+:/<>[]%", *text) == NULL)
-			return true;
-	return false;
-}
-
-/* " key=value", with quotes where they are needed; a quote inside is also escaped */
-static void
-add(struct buf *out, const char *key, struct slice value)
-{
-	const char *text = log_value(value, out->arena);
-
-	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
-	if (text[0] != '\0' && !needs_quotes(text)) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *text != '\0'; text++)
-		if (*text == '"')
-			buf_adds(out, "\\x22");
-		else
-			buf_addc(out, *text);
-	buf_addc(out, '"');
-}
-
 static void
 add_word(struct buf *out, const char *key, const char *word)
 {
-	add(out, key, slice_str(word));
+	log_pair(out, key, slice_str(word));
 }
 
 static void
@@ -51,7 +21,7 @@ add_path(struct buf *out, const struct envelope *envelope)
 	buf_addc(&path, '<');
 	buf_add(&path, envelope->mail_from);
 	buf_addc(&path, '>');
-	add(out, "from", envelope->path == PATH_UNKNOWN ? SLICE("unknown") : buf_slice(&path));
+	log_pair(out, "from", envelope->path == PATH_UNKNOWN ? SLICE("unknown") : buf_slice(&path));
 }
 
 static void
@@ -64,7 +34,7 @@ add_rcpts(struct buf *out, const struct envelope *envelope)
 		buf_adds(&list, i > 0 ? "," : "");
 		buf_add(&list, envelope->rcpts[i]);
 	}
-	add(out, "rcpts", buf_slice(&list));
+	log_pair(out, "rcpts", buf_slice(&list));
 }
 
 /* dkim="pass d=example.com s=s1, fail d=example.net s=x" */
@@ -86,7 +56,7 @@ add_dkim(struct buf *out, const struct dkim_result *dkim)
 		buf_adds(&list, " s=");
 		buf_add(&list, sig->sig.s);
 	}
-	add(out, "dkim", buf_slice(&list));
+	log_pair(out, "dkim", buf_slice(&list));
 }
 
 /* the result of sealing: cv= of our set, or why there is none */
@@ -107,13 +77,13 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	struct buf out;
 
 	buf_init(&out, ev->arena, (size_t)4 * LOG_LINE_MAX);
-	add(&out, "id", envelope->queue_id);
-	add(&out, "client", ip_text(&envelope->client_ip, ev->arena));
-	add(&out, "helo", envelope->helo);
+	log_pair(&out, "id", envelope->queue_id);
+	log_pair(&out, "client", ip_text(&envelope->client_ip, ev->arena));
+	log_pair(&out, "helo", envelope->helo);
 	add_path(&out, envelope);
 	add_rcpts(&out, envelope);
-	add(&out, "author", ev->ids.author_domain);
-	add(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
+	log_pair(&out, "author", ev->ids.author_domain);
+	log_pair(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
 	add_word(&out, "spf", auth_code_word(ev->results.spf.code));
 	add_dkim(&out, &ev->results.dkim);
 	add_word(&out, "arc", auth_code_word(ev->results.arc.code));

@@ -107,11 +107,14 @@ struct address_gmime *address_gmime_open(void);
 
 /*
  * From now on the values are read in a process apart from this one; one that dies over a value, or
- * is late, has found it over a limit. For a process without threads; NULL: here, as after
+ * is late, or says what it cannot say, gives ST_LIMIT. For a process without threads; NULL: here, as after
  * address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
+
+/* Was the last ST_LIMIT of address_gmime_domains one of these? */
+bool address_gmime_died(const struct address_gmime *gmime);
 
 /* Loads and starts GMime, once; false if it is not available. From any thread. */
 bool address_gmime_ready(struct address_gmime *gmime);
