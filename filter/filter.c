@@ -447,20 +447,11 @@ begin_session(struct job *job, struct arena *arena)
 	return turn == PROXY_TURN_DATA;
 }
 
-/* A line about a signal or a forbidden system call is about this message. */
-static void
-name_message(const struct evaluation *ev)
-{
-	log_about(ev->taken.envelope.queue_id, json_message_id(ev), ev->arena);
-}
-
 static void
 begin(struct job *job, struct arena *arena)
 {
 	evaluate_begin(job->options, arena, &job->ev);
-	job->ev.known = name_message;
-	if (job->options->queue_id != NULL)
-		log_about(slice_str(job->options->queue_id), SLICE(""), arena);
+	job->ev.known = log_message_known;
 	if (job->proxy != NULL) {
 		job->ev.pull = proxy_pull;
 		job->ev.pull_arg = job->proxy;

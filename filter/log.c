@@ -19,8 +19,8 @@ enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
 
 struct log {
 	enum where where;
-	const char *path;
-	int fd; /* TO_FILE: -1 where it is not open */
+	const char *path, *queue_id; /* of --queue-id, or NULL */
+	int fd;                      /* TO_FILE: -1 where it is not open */
 	bool opened;
 };
 
@@ -40,6 +40,7 @@ log_open(const struct options *options)
 	else
 		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
 	log->path = name;
+	log->queue_id = options->queue_id;
 	return log;
 }
 
@@ -170,6 +171,8 @@ static struct {
 void
 log_arm(struct log *log)
 {
+	struct arena arena;
+
 	if (log == NULL)
 		return;
 	if (log->where == TO_FILE)
@@ -181,6 +184,12 @@ log_arm(struct log *log)
 			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
 	else
 		crash.nhead = put_head(log, crash.head, sizeof crash.head);
+	crash.nabout = 0;
+	if (log->queue_id != NULL) {
+		arena_init(&arena, NULL, NULL);
+		log_about(slice_str(log->queue_id), SLICE(""), &arena);
+		arena_clear(&arena);
+	}
 	crash.armed = true;
 }
 

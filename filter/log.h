@@ -36,8 +36,8 @@ void log_pair(struct buf *out, const char *key, struct slice value);
 const char *log_value(struct slice value, struct arena *arena);
 
 /*
- * From now on log_signal writes to this log that a signal ended the process. It is safe in a signal
- * handler; before this call, it writes nothing.
+ * From now on log_signal writes to this log that a signal ended the process, with --queue-id. It is
+ * safe in a signal handler; before this call, it writes nothing.
  */
 void log_arm(struct log *log);
 void log_signal(int number);

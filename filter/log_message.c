@@ -100,3 +100,9 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	if (!out.over)
 		log_line(log, "%s", out.p);
 }
+
+void
+log_message_known(const struct evaluation *ev)
+{
+	log_about(ev->taken.envelope.queue_id, message_id(&ev->message, ev->arena), ev->arena);
+}

@@ -225,11 +225,9 @@ Test(log, a_crash_names_the_message)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
 		struct options options = options_default();
-		struct arena arena;
 		struct log *log;
 
 		temporary(path);
-		arena_init(&arena, NULL, NULL);
 		options.log = path;
 		log = log_open(&options);
 		log_arm(log);
@@ -238,9 +236,27 @@ Test(log, a_crash_names_the_message)
 		(void)read_back(path, text, sizeof text);
 		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
 		log_close(log);
-		arena_clear(&arena);
 		unlink(path);
 	}
+}
+
+/* What the command line says of it is known from the beginning. */
+Test(log, a_crash_before_the_message)
+{
+	char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
+	struct options options = options_default();
+	struct log *log;
+
+	temporary(path);
+	options.log = path;
+	options.queue_id = "4F2A";
+	log = log_open(&options);
+	log_arm(log);
+	log_signal(11);
+	(void)read_back(path, text, sizeof text);
+	cr_expect(strstr(text, "]: id=4F2A ended by signal 11\n") != NULL, "%s", text);
+	log_close(log);
+	unlink(path);
 }
 
 /* An id of any length leaves the line whole. */
@@ -248,11 +264,9 @@ Test(log, a_crash_with_long_ids)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[8000], long_id[5000];
 	struct options options = options_default();
-	struct arena arena;
 	struct log *log;
 
 	temporary(path);
-	arena_init(&arena, NULL, NULL);
 	memset(long_id, '"', sizeof long_id);
 	options.log = path;
 	log = log_open(&options);
@@ -262,7 +276,6 @@ Test(log, a_crash_with_long_ids)
 	(void)read_back(path, text, sizeof text);
 	cr_expect(strstr(text, "...\" ended by signal 11\n") != NULL, "%s", text);
 	log_close(log);
-	arena_clear(&arena);
 	unlink(path);
 }
 
