@@ -199,12 +199,35 @@ source_class(struct html *html, const struct stats_source *source)
 	html_markup(html, "</td>");
 }
 
+/* A source as it is counted in the archive; NULL: not at all. */
 static void
-source_row(struct html *html, const struct stats *stats, size_t number)
+source_held(struct html *html, const struct stats_source *held)
+{
+	page_cell_number(html, held != NULL ? held->counts.messages : 0);
+	if (held != NULL)
+		page_cell_percent(html, held->counts.aligned, held->counts.messages);
+	else
+		html_markup(html, "<td class=\"n\">-</td>");
+}
+
+static void
+source_dates(struct html *html, const struct stats_source *source)
+{
+	char day[STATS_DAY_OCTETS] = "-";
+
+	if (source->has_dates)
+		stats_day_text(source->first, day);
+	html_markup(html, "<td class=\"d\">%s</td>", day);
+	if (source->has_dates)
+		stats_day_text(source->last, day);
+	html_markup(html, "<td class=\"d\">%s</td>", day);
+}
+
+static void
+source_row(struct html *html, const struct stats *stats, size_t number, const struct stats *archive)
 {
 	const struct stats_source *source = &stats->sources[number];
 	const struct stats_counts *counts = &source->counts;
-	char day[STATS_DAY_OCTETS] = "-";
 
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
@@ -213,32 +236,40 @@ source_row(struct html *html, const struct stats *stats, size_t number)
 	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
-	source_needs(html, source);
-	source_links(html, stats, number);
+	if (!stats->unlisted) {
+		source_needs(html, source);
+		source_links(html, stats, number);
+	}
+	if (archive != NULL)
+		source_held(html,
+			stats_source_of(archive, source->by, source->name, source->author_domain));
 	page_cell_percent(html, counts->spf_aligned, counts->messages);
 	page_cell_percent(html, counts->dkim_aligned, counts->messages);
 	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
 	page_cell_number(html, counts->dispositions[DISP_REJECT]);
-	if (source->has_dates)
-		stats_day_text(source->first, day);
-	html_markup(html, "<td class=\"d\">%s</td>", day);
-	if (source->has_dates)
-		stats_day_text(source->last, day);
-	html_markup(html, "<td class=\"d\">%s</td>", day);
+	source_dates(html, source);
 	html_markup(html, "</tr>\n");
 }
 
-bool
-page_sources(struct html *html, const struct stats *stats)
+static void
+source_heads(struct html *html, const struct stats *stats, const struct stats *archive)
 {
-	static const struct page_column columns[] = {
+	static const struct page_column first[] = {
 		{N_("Sender"), false},
 		{N_("Class"), false},
 		{N_("Author domain"), false},
 		{N_("Messages"), true},
 		{N_("Passed DMARC"), true},
+	};
+	static const struct page_column needs[] = {
 		{N_("What unaligned mail needs"), false},
 		{N_("To look at"), false},
+	};
+	static const struct page_column held[] = {
+		{N_("In the archive"), true},
+		{N_("Of it passed"), true},
+	};
+	static const struct page_column last[] = {
 		{N_("SPF aligned"), true},
 		{N_("DKIM aligned"), true},
 		{N_("Quarantined"), true},
@@ -246,6 +277,19 @@ page_sources(struct html *html, const struct stats *stats)
 		{N_("First"), false},
 		{N_("Last"), false},
 	};
+
+	page_table_heads(html, COLUMNS(first));
+	if (!stats->unlisted)
+		page_table_heads(html, COLUMNS(needs));
+	if (archive != NULL)
+		page_table_heads(html, COLUMNS(held));
+	page_table_heads(html, COLUMNS(last));
+	page_table_body(html);
+}
+
+bool
+page_sources(struct html *html, const struct stats *stats, const struct stats *archive)
+{
 	const size_t n = at_most(stats->nsources);
 	size_t *order = stats_order_sources(stats);
 
@@ -255,10 +299,9 @@ page_sources(struct html *html, const struct stats *stats)
 		_("Who really sent in whose name: the domain that signed, else that of the "
 		  "envelope, "
 		  "else the host or its network; and what it is to the author domain."));
-	page_table_heads(html, COLUMNS(columns));
-	page_table_body(html);
+	source_heads(html, stats, archive);
 	for (size_t i = 0; i < n; i++)
-		source_row(html, stats, order[i]);
+		source_row(html, stats, order[i], archive);
 	free(order);
 	html_markup(html, "</tbody></table></div>\n");
 	left_out(html, stats->nsources, n, stats->other_source.counts.messages);
