@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "auth/base/domain.h"
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
 #include "filter/archive/progress.h"
@@ -35,6 +36,7 @@ struct run {
 	struct dns_pool *pool;
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
+	struct since *since; /* until results own it */
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -125,8 +127,11 @@ begin_output(struct run *run)
 	const struct run_head *head = &run->head;
 	struct slice line;
 
+	struct since *since = run->since;
+
+	run->since = NULL;
 	if (!results_begin(&run->results, &run->options, run->arena, head->what_ifs,
-		    head->nwhat_ifs, head->compared))
+		    head->nwhat_ifs, head->compared, since))
 		return false;
 	if (!is_shard(&run->options))
 		return true;
@@ -205,6 +210,8 @@ open_all(struct run *run)
 	}
 	status = give_up_rights(options, run->arena);
 	if (status == 0)
+		status = baseline_read(options, run->arena, &run->since);
+	if (status == 0)
 		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
@@ -217,6 +224,7 @@ static void
 close_all(struct run *run)
 {
 	results_clear(&run->results);
+	since_free(run->since);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);

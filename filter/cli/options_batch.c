@@ -90,6 +90,9 @@ options_check_batch(struct options *options, struct arena *arena)
 	if (options->shard != NULL && options->unordered && options->output == OUTPUT_JSON)
 		return _("--unordered cannot be combined with the JSON of --shard: --merge needs "
 			 "the order");
+	if (options->baselines.n > 0 && options->shard != NULL)
+		return _("--baseline compares a whole run: it cannot be combined with --shard; "
+			 "give it to --merge");
 	if (options->journal != NULL && options->json_log != NULL)
 		return _("--resume and --json-log cannot be combined: use --output json");
 	error = check_worse(options);

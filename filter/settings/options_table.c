@@ -3,7 +3,6 @@
 #include "auth/arc/arc.h"
 #include "filter/io/clock.h"
 #include "filter/text/i18n.h"
-#include "mime/buf.h"
 
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
@@ -250,6 +249,9 @@ const struct option_row option_rows[] = {
 		.at = AT(messages),
 		.help = N_("saved mail whose signing keys to check")},
 
+	{.name = "baseline", .commands = INSPECT, .arg = "FILE", .kind = OPTION_PATH,
+		.at = AT(baseline), .help = N_("JSON of an earlier inspect: what has changed")},
+
 	TOP(N_("Batch")),
 	{.name = "envelopes", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(envelopes),
@@ -268,6 +270,8 @@ const struct option_row option_rows[] = {
 	{.name = "what-if", .commands = BATCH, .arg = "RECORD", .kind = OPTION_TEXTS,
 		.at = AT(what_ifs),
 		.help = N_("evaluate as if RECORD were published; repeatable")},
+	{.name = "baseline", .commands = BATCH, .arg = "RUN", .kind = OPTION_TEXTS,
+		.at = AT(baselines), .help = N_("an earlier run: what is new, gone, worse")},
 	{.name = "fail-if-worse", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(fail_if_worse),
 		.help = N_("12 where mail that passed no longer does")},
 	{.name = "shard", .commands = BATCH, .arg = "I/N", .kind = OPTION_PATH, .at = AT(shard),

@@ -171,6 +171,7 @@ struct options {
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;
+	const char *baseline;    /* what inspect --output json wrote earlier, or NULL */
 	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
@@ -195,6 +196,7 @@ struct options {
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
 	bool diagnose;                  /* find what broke each signature */
+	struct strings baselines;       /* earlier runs */
 	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
