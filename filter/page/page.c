@@ -1,6 +1,5 @@
 #include "filter/page/page.h"
 
-#include "filter/page/page_frame.h"
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"

@@ -4,7 +4,7 @@
 #include "filter/page/page_parts.h"
 #include "filter/text/i18n.h"
 
-enum { ROWS_MOST = 1000, ID_OCTETS = 64 };
+enum { ID_OCTETS = 64 };
 
 static bool
 is_empty(const struct cells *table, size_t column)
@@ -43,7 +43,7 @@ row(struct html *html, const struct cells *table, const bool *shown, size_t numb
 void
 page_cells(struct html *html, const struct cells *table)
 {
-	const size_t n = table->n < ROWS_MOST ? table->n : ROWS_MOST;
+	const size_t n = page_rows(table->n);
 	char id[ID_OCTETS], a[HTML_NUMBER_OCTETS], b[HTML_NUMBER_OCTETS];
 	bool shown[CELLS_COLUMNS];
 

@@ -3,7 +3,6 @@
 #include "auth/base/base64.h"
 #include "auth/base/crypto.h"
 #include "filter/io/ownfile.h"
-#include "filter/page/page.h"
 #include "filter/page/page_assets.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"

@@ -14,6 +14,12 @@ struct page_frame {
 	void *arg;
 };
 
+/*
+ * Can a file be written there? ST_TEMP with *why where not: better now than after a run of hours.
+ * An existing file is unchanged.
+ */
+enum status page_probe(const char *path, struct arena *arena, enum fault *why);
+
 /* As page_write (page.h). */
 enum status page_frame_write(
 	const struct page_frame *frame, const char *path, struct arena *arena, enum fault *why);

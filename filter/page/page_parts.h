@@ -98,6 +98,10 @@ void page_table_scenario(
 	struct html *html, const struct stats *stats, size_t scenario, bool number);
 void page_table_body(struct html *html);
 
+/* How many of n rows are shown. What is left out is told after the table, within its section. */
+size_t page_rows(size_t n);
+void page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond);
+
 void page_cell_number(struct html *html, uint64_t n);
 void page_cell_percent(struct html *html, uint64_t n, uint64_t all);
 /* An empty text is a dash. */

@@ -4,7 +4,8 @@
 #ifndef FILTER_PAGE_PAGE_REPORTS_H
 #define FILTER_PAGE_PAGE_REPORTS_H
 
-#include "filter/page/page.h"
+#include "filter/page/page_frame.h"
+#include "filter/stats/stats.h"
 #include "filter/text/cells.h"
 
 struct page_reports {
