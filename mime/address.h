@@ -107,8 +107,8 @@ struct address_gmime *address_gmime_open(void);
 
 /*
  * From now on the values are read in a process apart from this one; one that dies over a value, or
- * is late, or says what it cannot say, gives ST_LIMIT. For a process without threads; NULL: here, as after
- * address_gmime_open.
+ * is late, or says what it cannot say, gives ST_LIMIT. For a process without threads; NULL: here,
+ * as after address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
