@@ -21,6 +21,7 @@
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
@@ -90,10 +91,9 @@ tick(void *arg, double share)
 }
 
 static int
-misused(const char *what, const char *path, const char *why)
+misused(const struct run *run, struct error error)
 {
-	fprintf(stderr, "mailstamp: %s%s%s: %s\n", translated(what), path[0] != '\0' ? " " : "",
-		path, translated(why));
+	error_print(&error, run->arena);
 	return EXIT_CONFIG_ERROR;
 }
 
@@ -116,22 +116,23 @@ open_pool(struct run *run)
 	};
 	struct slice zone;
 	struct arena text;
-	const char *error;
+	struct error error;
 	enum fault why;
 	enum status st;
 
 	arena_init(&text, run->arena->oom, run->arena->oom_arg);
 	if (options->zone != NULL) {
 		if (wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &why) != ST_OK)
-			return misused(
-				N_("zone"), path_shown(options->zone, run->arena), fault_text(why));
+			return misused(run, fault_error(why, N_("zone"), options->zone));
 		config.zone = &zone;
 	}
-	st = dns_pool_open(&config, run->arena, &run->pool, &error);
+	st = dns_pool_open(&config, &run->pool, &error);
 	arena_clear(&text);
 	if (st == ST_OK)
 		return 0;
-	(void)misused("DNS", "", error);
+	error.what = options->zone != NULL ? N_("zone") : "DNS";
+	error.path = options->zone;
+	(void)misused(run, error);
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
@@ -179,11 +180,11 @@ static int
 give_up_rights(const struct options *options, struct arena *arena)
 {
 	struct confinement confinement;
-	const char *error;
+	struct error error;
 
 	if (confine(options, arena, &confinement, &error) == ST_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	error_print(&error, arena);
 	return EXIT_TEMPFAIL;
 }
 
@@ -191,7 +192,7 @@ static int
 open_all(struct run *run)
 {
 	struct options *options = &run->options;
-	const char *error;
+	struct error error;
 	enum status st;
 	int status;
 
@@ -202,14 +203,11 @@ open_all(struct run *run)
 		return status;
 	st = source_open(options, run->arena, &run->source, &error);
 	if (st != ST_OK) {
-		status = misused("batch", "", error);
+		status = misused(run, error);
 		return st == ST_TEMP ? EXIT_TEMPFAIL : status;
 	}
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
-		return misused(N_("public suffix list"),
-			options->psl != NULL ? path_shown(options->psl, run->arena)
-					     : _("of the system"),
-			N_("cannot be read"));
+		return misused(run, evaluate_no_psl(options));
 	run->tools.psl = run->psl;
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL ||
@@ -223,18 +221,18 @@ open_all(struct run *run)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
 	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK ||
-		own_senders_open(options, run->arena, &run->own, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
-		return EXIT_CONFIG_ERROR;
-	}
+		own_senders_open(options, run->arena, &run->own, &error) != ST_OK)
+		return misused(run, error);
 	status = give_up_rights(options, run->arena);
 	if (status == 0)
 		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
-	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
-		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
-	return 0;
+	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) == ST_OK)
+		return 0;
+	error.what = N_("journal");
+	error.path = options->journal;
+	return misused(run, error);
 }
 
 static void

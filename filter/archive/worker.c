@@ -22,6 +22,7 @@
 #include "filter/runs/run_row.h"
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
+#include "filter/text/error_words.h"
 #include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
@@ -196,7 +197,7 @@ evaluate_item(struct worker *worker, const struct item *item, struct slice bytes
 	source.bytes = saved_unwrap(item->name, bytes);
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &worker->told) != EVALUATE_OK)
-		return worker->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
+		return worker->told.reason.id != REASON_NONE ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	error = saved_not_mail(&ev->message);
 	if (error != FAULT_NONE)
 		return error;
@@ -323,13 +324,15 @@ static void
 tell_failure(
 	struct worker *worker, const struct item *item, enum fault fault, struct judged *judged)
 {
-	const char *shown, *error = fault == FAULT_TOLD ? worker->told : fault_text(fault);
+	const char *shown, *error = fault_text(fault);
 	struct slice line = SLICE("");
 	struct row row;
 
 	/* a run without memory stops and reports it; judged stays without a row */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
+	if (fault == FAULT_TOLD)
+		error = error_english(&worker->told, worker->arena);
 	shown = path_shown(item->name != NULL ? item->name : "?", worker->arena);
 	row_failure(item->index, shown, error, worker->arena, &row);
 	row.not_mail = fault_is_not_mail(fault);
@@ -372,7 +375,7 @@ worker_judge(struct worker *worker, struct item *item, struct judged *judged)
 	worker->arena = &space->arena;
 	worker->tools.crypto = space->crypto;
 	worker->evaluating = false;
-	worker->told = NULL;
+	worker->told = (struct error){.path = NULL};
 	if (item->name == NULL)
 		item->name = calloc(1, 1);
 	if (error == FAULT_NONE && item->name == NULL)

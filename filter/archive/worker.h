@@ -24,8 +24,8 @@ struct worker {
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool evaluating;  /* ev must be ended */
-	const char *told; /* why there is no result, with FAULT_TOLD: in arena, or a literal */
+	bool evaluating;   /* ev must be ended */
+	struct error told; /* why there is no result, with FAULT_TOLD */
 };
 
 /* All from malloc. */

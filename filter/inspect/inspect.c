@@ -5,6 +5,7 @@
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
@@ -108,7 +109,7 @@ inspect_main(const struct options *options, struct arena *arena)
 {
 	struct options both = *options;
 	struct evaluation ev;
-	const char *error = NULL;
+	struct error error;
 	struct confinement confinement;
 	enum evaluate_status opened;
 	int status = record_probe(options, arena);
@@ -123,7 +124,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);

@@ -167,7 +167,7 @@ make_plan(struct plan *plan, const struct options *options)
  * that could not reach what the message goes through is not taken: it would defer each large one.
  */
 static enum status
-change_user(const struct options *options, struct arena *arena, const char **note)
+change_user(const struct options *options, struct error *note)
 {
 	const char *paths[] = {spool_folder(options->spool_dir), NULL, NULL};
 	const enum profile profile = options->profile;
@@ -181,24 +181,24 @@ change_user(const struct options *options, struct arena *arena, const char **not
 	end = identity_become(options->user, paths);
 	if (end == IDENTITY_CHANGED)
 		return ST_OK;
-	*note = identity_note(end, options->user, arena);
+	*note = identity_error(end, options->user);
 	return ST_TEMP;
 }
 
 enum status
 confine(const struct options *options, struct arena *arena, struct confinement *confinement,
-	const char **error)
+	struct error *error)
 {
 	struct plan *plan;
 	enum sandbox_part missing;
 
-	*confinement = (struct confinement){.note = NULL};
+	*confinement = (struct confinement){.entered = false};
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
 	plan = arena_alloc(arena, sizeof *plan);
 	plan->arena = arena;
 	make_plan(plan, options);
-	if (change_user(options, arena, &confinement->note) != ST_OK &&
+	if (change_user(options, &confinement->note) != ST_OK &&
 		options->sandbox == SANDBOX_REQUIRE) {
 		*error = confinement->note;
 		return ST_TEMP;

@@ -37,7 +37,7 @@ Test(options_table, defaults_of_servers)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct options options = options_default();
-		const char *why;
+		struct error why;
 
 		options.profile = rows[i].profile;
 		if (rows[i].given != NULL)
