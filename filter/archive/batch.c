@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "auth/base/domain.h"
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
 #include "filter/archive/progress.h"
@@ -16,7 +17,6 @@
 #include "filter/archive/workers.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
-#include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
@@ -25,6 +25,7 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
+#include "filter/verdict/pool.h"
 
 enum { START_SECONDS = 5 };
 
@@ -36,6 +37,7 @@ struct run {
 	struct dns_pool *pool;
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
+	struct since *since; /* until results own it */
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -101,6 +103,7 @@ static int
 open_pool(struct run *run)
 {
 	const struct options *options = &run->options;
+<<<<<<< HEAD
 	struct dns_pool_config config = {
 		.dns =
 			{
@@ -134,6 +137,16 @@ open_pool(struct run *run)
 	error.path = options->zone;
 	(void)misused(run, error);
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+=======
+	const char *error;
+	const enum evaluate_status opened =
+		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
+
+	if (opened == EVALUATE_OK)
+		return 0;
+	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+>>>>>>> main
 }
 
 /* Is the output a shard for --merge? */
@@ -150,8 +163,11 @@ begin_output(struct run *run)
 	const struct run_head *head = &run->head;
 	struct slice line;
 
+	struct since *since = run->since;
+
+	run->since = NULL;
 	if (!results_begin(&run->results, &run->options, run->arena, head->what_ifs,
-		    head->nwhat_ifs, head->compared))
+		    head->nwhat_ifs, head->compared, since))
 		return false;
 	if (!is_shard(&run->options))
 		return true;
@@ -225,6 +241,8 @@ open_all(struct run *run)
 		return misused(run, error);
 	status = give_up_rights(options, run->arena);
 	if (status == 0)
+		status = baseline_read(options, run->arena, &run->since);
+	if (status == 0)
 		status = open_pool(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
@@ -239,6 +257,7 @@ static void
 close_all(struct run *run)
 {
 	results_clear(&run->results);
+	since_free(run->since);
 	source_close(run->source);
 	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);

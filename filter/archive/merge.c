@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/results.h"
 #include "filter/io/fault.h"
@@ -28,6 +29,7 @@ struct merge {
 	const char *first;    /* its path */
 	struct part *parts;   /* head.of of them, in order */
 	struct results results;
+	struct since *since; /* until results own it */
 	int status;
 };
 
@@ -197,6 +199,19 @@ join(struct merge *merge)
 		look_at_rest(merge);
 }
 
+static void
+tell_all(struct merge *merge)
+{
+	struct since *since = merge->since;
+
+	merge->since = NULL;
+	if (results_begin(&merge->results, merge->options, merge->arena, merge->head.what_ifs,
+		    merge->head.nwhat_ifs, merge->head.compared, since))
+		join(merge);
+	else
+		merge->status = EXIT_TEMPFAIL;
+}
+
 int
 merge_main(const struct options *options, struct arena *arena)
 {
@@ -207,14 +222,14 @@ merge_main(const struct options *options, struct arena *arena)
 	merge->arena = arena;
 	arena_init(&merge->line, arena->oom, arena->oom_arg);
 	raise_files();
+	merge->status = baseline_read(options, arena, &merge->since);
+	if (merge->status != 0)
+		return merge->status;
 	open_all(merge);
 	if (merge->status != 0)
 		look_at_rest(merge);
-	else if (!results_begin(&merge->results, options, arena, merge->head.what_ifs,
-			 merge->head.nwhat_ifs, merge->head.compared))
-		merge->status = EXIT_TEMPFAIL;
 	else
-		join(merge);
+		tell_all(merge);
 	if (merge->status == 0)
 		status = results_end(&merge->results, false);
 	else
@@ -224,6 +239,7 @@ merge_main(const struct options *options, struct arena *arena)
 	for (size_t i = 0; merge->parts != NULL && i < merge->head.of; i++)
 		run_file_close(merge->parts[i].file);
 	results_clear(&merge->results);
+	since_free(merge->since);
 	arena_clear(&merge->line);
 	return merge->status != 0 ? merge->status : status;
 }

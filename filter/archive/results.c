@@ -1,5 +1,6 @@
 #include "filter/archive/results.h"
 
+#include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/io/paths.h"
 #include "filter/page/page.h"
@@ -16,12 +17,12 @@ tell_page(const struct results *results, enum fault why)
 
 bool
 results_begin(struct results *results, const struct options *options, struct arena *arena,
-	const char *const *labels, size_t n, bool compared)
+	const char *const *labels, size_t n, bool compared, struct since *since)
 {
 	struct slice head = line_head(options->output);
 	enum fault why;
 
-	*results = (struct results){.options = options, .arena = arena};
+	*results = (struct results){.options = options, .arena = arena, .since = since};
 	if (options->html != NULL && page_probe(options->html, arena, &why) != ST_OK) {
 		tell_page(results, why);
 		return false;
@@ -49,6 +50,8 @@ results_add(struct results *results, const struct row *row, struct slice line)
 	summary_add(&results->summary, row);
 	if (!worse_add(&results->worse, row))
 		results->lost = true;
+	if (results->since != NULL && !row->failed && since_now(results->since, row) == ST_TEMP)
+		results->lost = true;
 	if (line.n > 0 && fwrite(line.p, 1, line.n, stdout) != line.n)
 		results->write_failed = true;
 	if (results->stats != NULL && !stats_add(results->stats, row)) {
@@ -67,6 +70,7 @@ write_page(const struct results *results, bool interrupted)
 	const struct page page = {
 		.stats = results->stats,
 		.handlers = &results->summary.handlers,
+		.since = results->since,
 		.failed = results->summary.failed - results->summary.not_mail,
 		.not_mail = results->summary.not_mail,
 		.interrupted = interrupted,
@@ -85,11 +89,35 @@ write_page(const struct results *results, bool interrupted)
 	return false;
 }
 
+/* What changed since the earlier run; of JSON the last line. */
+static void
+tell_since(struct results *results)
+{
+	const enum output_what output = results->options->output;
+	struct slice line;
+
+	if (results->since == NULL)
+		return;
+	if (output != OUTPUT_JSON)
+		since_print(results->since, output == OUTPUT_SUMMARY ? stdout : stderr);
+	else if (baseline_json(results->since, results->arena, &line) != ST_OK)
+		results->lost = true;
+	else
+		results->write_failed |= fwrite(line.p, 1, line.n, stdout) != line.n;
+}
+
 int
 results_end(struct results *results, bool interrupted)
 {
 	const enum output_what output = results->options->output;
-	bool paged = write_page(results, interrupted);
+	bool paged;
+
+	if (results->since != NULL && !since_sort(results->since)) {
+		since_free(results->since);
+		results->since = NULL;
+		results->lost = true;
+	}
+	paged = write_page(results, interrupted);
 
 	if (output == OUTPUT_SUMMARY || output == OUTPUT_STAMP)
 		summary_print(&results->summary, interrupted, stdout);
@@ -97,6 +125,7 @@ results_end(struct results *results, bool interrupted)
 		!stats_print(results->stats, stdout))
 		results->lost = true;
 	worse_print(&results->worse, output == OUTPUT_SUMMARY ? stdout : stderr);
+	tell_since(results);
 	if (fflush(stdout) != 0 || ferror(stdout) != 0 || results->write_failed) {
 		fprintf(stderr, "mailstamp: %s\n", _("the output could not be written"));
 		return EXIT_TEMPFAIL;
@@ -109,7 +138,8 @@ results_end(struct results *results, bool interrupted)
 	}
 	if (!paged)
 		return EXIT_TEMPFAIL;
-	if (results->worse.messages > 0)
+	if (results->worse.messages > 0 ||
+		(results->since != NULL && since_failing(results->since) > 0))
 		return EXIT_WORSE;
 	return results->summary.failed > 0 ? EXIT_QUARANTINED : 0;
 }
@@ -121,4 +151,6 @@ results_clear(struct results *results)
 	summary_free(&results->summary);
 	results->stats = NULL;
 	worse_clear(&results->worse);
+	since_free(results->since);
+	results->since = NULL;
 }

@@ -7,6 +7,7 @@
 #ifndef FILTER_ARCHIVE_RESULTS_H
 #define FILTER_ARCHIVE_RESULTS_H
 
+#include "filter/stats/since.h"
 #include "filter/stats/stats.h"
 #include "filter/stats/summary.h"
 #include "filter/stats/worse.h"
@@ -17,17 +18,18 @@ struct results {
 	struct summary summary;
 	struct stats *stats; /* NULL if no tables are requested, or memory ran out for them */
 	struct worse worse;
+	struct since *since; /* --baseline, or NULL; results_clear frees it */
 	bool lost; /* a message failed for a reason of ours, or the tables because memory ran out */
 	bool write_failed;
 };
 
 /*
  * options, arena and the n labels of the what-ifs must outlive it; compared: the other RFC was
- * evaluated as well. Writes the head line. False without memory, or if the page cannot be written,
- * which is then reported.
+ * evaluated as well; since: the earlier run or NULL, which it then owns. Writes the head line.
+ * False without memory, or if the page cannot be written, which is then reported.
  */
 bool results_begin(struct results *results, const struct options *options, struct arena *arena,
-	const char *const *labels, size_t n, bool compared);
+	const char *const *labels, size_t n, bool compared, struct since *since);
 
 /*
  * The next message, with its line of output, which may be empty; a failed one is reported on

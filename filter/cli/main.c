@@ -25,7 +25,11 @@
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 #include "filter/store/store_prune.h"
+<<<<<<< HEAD
 #include "filter/text/error_words.h"
+=======
+#include "filter/view/view.h"
+>>>>>>> main
 
 enum { PARSE_SECONDS = 15 };
 
@@ -224,9 +228,10 @@ static bool
 needs_json(const struct options *options)
 {
 	switch (options->command) {
+	case COMMAND_REPORT_SHOW:
+		return options->output == OUTPUT_JSON || options->archive.n > 0;
 	case COMMAND_FILTER:
 	case COMMAND_EXPLAIN:
-	case COMMAND_REPORT_SHOW:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
 	case COMMAND_INSPECT:
@@ -283,7 +288,7 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_REPORT_READ:
 		return feedback_read_main(&options, arena);
 	case COMMAND_REPORT_SHOW:
-		return feedback_show_main(&options, arena);
+		return view_main(&options, arena);
 	case COMMAND_REPORT_PRUNE:
 		return store_prune_main(&options, arena);
 	case COMMAND_REPORT_IMPORT:

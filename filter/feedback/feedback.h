@@ -12,8 +12,4 @@
  */
 int feedback_read_main(const struct options *options, struct arena *arena);
 
-/* `report show`: what is in the store, of one domain and those below it or of all; to stdout. The
- * exit status. */
-int feedback_show_main(const struct options *options, struct arena *arena);
-
 #endif

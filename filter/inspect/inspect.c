@@ -2,6 +2,8 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/io/paths.h"
+#include "filter/io/wholefile.h"
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
@@ -9,7 +11,7 @@
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
-enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11 };
+enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11, BASELINE_MAX = 16 << 20 };
 
 /* An unauthenticated message from the domain, as a forger would send it. */
 struct stranger {
@@ -47,11 +49,11 @@ status_of(const struct inspection *inspection)
 
 /* False where stdout or memory failed. */
 static bool
-inspect_one(const struct evaluation *ev, const struct inspect_messages *messages, const char *given,
-	int *status)
+inspect_one(const struct evaluation *ev, const struct inspect_messages *messages,
+	const struct inspect_earlier *earlier, const char *given, int *status)
 {
 	struct inspection inspection = {
-		.options = ev->options, .in = &ev->in, .messages = messages};
+		.options = ev->options, .in = &ev->in, .messages = messages, .earlier = earlier};
 	struct stranger stranger;
 	struct slice line;
 
@@ -68,6 +70,7 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 		inspect_spf(&inspection);
 		inspect_dmarc(&inspection);
 		inspect_dkim(&inspection);
+		inspect_changes(&inspection);
 	}
 	*status = status_of(&inspection);
 	if (ev->options->output == OUTPUT_JSON) {
@@ -81,19 +84,58 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 }
 
 static int
-inspect_all(const struct evaluation *ev)
+tell_baseline(const char *path, const char *why, struct arena *arena, enum status st)
+{
+	fprintf(stderr, "mailstamp: %s %s: %s\n", _("baseline"), path_shown(path, arena),
+		translated(why));
+	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
+}
+
+/* What an earlier inspection found of each domain; NULL without --baseline. Returns 0 or an exit
+ * status. */
+static int
+read_earlier(const struct evaluation *ev, struct slice lines, const struct inspect_earlier **all)
+{
+	const struct options *options = ev->options;
+	struct inspect_earlier *earlier;
+
+	*all = NULL;
+	if (options->baseline == NULL)
+		return 0;
+	earlier = arena_array(ev->arena, options->domains.n, sizeof *earlier);
+	for (size_t i = 0; i < options->domains.n; i++) {
+		const char *why = N_("no memory");
+		struct slice domain = SLICE("");
+		enum status st;
+
+		if (domain_normalize(slice_str(options->domains.v[i]), ev->arena, &domain) != ST_OK)
+			domain = SLICE("");
+		st = inspect_earlier_parse(lines, domain, ev->arena, &earlier[i], &why);
+		if (st != ST_OK)
+			return tell_baseline(options->baseline, why, ev->arena, st);
+	}
+	*all = earlier;
+	return 0;
+}
+
+static int
+inspect_all(const struct evaluation *ev, struct slice baseline)
 {
 	const struct strings *domains = &ev->options->domains;
+	const struct inspect_earlier *earlier;
 	struct inspect_messages messages;
-	int worst = 0;
+	int worst = read_earlier(ev, baseline, &earlier);
 
+	if (worst != 0)
+		return worst;
 	inspect_messages_read(ev->options, ev->arena, &messages);
 	for (size_t i = 0; i < domains->n; i++) {
 		int status;
 
 		if (i > 0 && ev->options->output == OUTPUT_TEXT)
 			putchar('\n');
-		if (!inspect_one(ev, &messages, domains->v[i], &status))
+		if (!inspect_one(ev, &messages, earlier != NULL ? &earlier[i] : NULL, domains->v[i],
+			    &status))
 			return EXIT_TEMPFAIL;
 		if (status > worst)
 			worst = status;
@@ -111,18 +153,23 @@ inspect_main(const struct options *options, struct arena *arena)
 	struct evaluation ev;
 	struct error error;
 	struct confinement confinement;
+	struct slice baseline = SLICE("");
 	enum evaluate_status opened;
+	enum fault why;
 	int status = record_probe(options, arena);
 
 	if (status != 0)
 		return status;
+	if (options->baseline != NULL &&
+		wholefile_read(options->baseline, BASELINE_MAX, arena, &baseline, &why) != ST_OK)
+		return tell_baseline(options->baseline, fault_text(why), arena, ST_BAD);
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);
 	if (opened == EVALUATE_OK && confine(options, arena, &confinement, &error) != ST_OK)
 		opened = EVALUATE_TEMP;
 	if (opened == EVALUATE_OK) {
-		status = inspect_all(&ev);
+		status = inspect_all(&ev, baseline);
 	} else {
 		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;

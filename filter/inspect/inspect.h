@@ -6,6 +6,7 @@
 
 #include "auth/auth.h"
 #include "auth/dmarc/dmarc_external.h"
+#include "filter/inspect/inspect_earlier.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 
@@ -63,6 +64,7 @@ struct inspect_key {
 	unsigned bits;         /* 0: not known */
 	bool revoked, testing, strict_i;
 	bool named;      /* by --selector */
+	bool followed;   /* only because an earlier inspection had it */
 	size_t messages; /* of --messages that are signed with it */
 	bool has_dates;
 	int64_t first, last; /* of these, when they came, seconds since the epoch */
@@ -94,6 +96,12 @@ struct inspect_mx {
 	bool resolves;
 };
 
+/* A record that is not what it was; an empty text is none that can be used. */
+struct inspect_change {
+	const char *type;
+	struct slice name, was, is;
+};
+
 struct inspection {
 	const struct options *options;
 	const struct auth_input *in;
@@ -107,6 +115,9 @@ struct inspection {
 	size_t nkeys;
 	struct inspect_mx *mx;
 	size_t nmx;
+	const struct inspect_earlier *earlier; /* --baseline, or NULL */
+	struct inspect_change *changes;        /* since then */
+	size_t nchanges;
 };
 
 /* One part each: fills it and adds its findings. */
@@ -119,6 +130,19 @@ bool inspect_dmarc_sampled(const struct dmarc_result *result);
 
 void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
+
+/*
+ * Compares a complete inspection with the earlier one: notes the records that changed, and adds
+ * findings about what that changes for mail. A change that has an effect on mail is a warning,
+ * whichever way it goes; one without is a note. What DNS did not answer, now or then, is not
+ * compared.
+ */
+void inspect_changes(struct inspection *inspection);
+void inspect_changes_spf(struct inspection *inspection);
+
+/* Notes a record that changed; an empty text is no record. Nothing where both are the same. */
+void inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
+	struct slice was, struct slice is);
 
 /*
  * Reads the headers below options->messages, at most 100,000 of them: unreadable ones are counted.

@@ -6,7 +6,7 @@
 #include "filter/io/clock.h"
 #include "mime/buf.h"
 
-enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */ };
+enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */, FOLLOWED_MAX = 200 };
 enum { KEY_OLD = 730 /* days, over which a key should have been changed */ };
 
 static const char area[] = "dkim";
@@ -180,7 +180,8 @@ inspect_key(struct inspection *inspection, struct inspect_key *key)
 		return;
 	}
 	if (answer->n == 0) {
-		tell_missing(inspection, key);
+		if (!key->followed)
+			tell_missing(inspection, key);
 		return;
 	}
 	if (answer->n > 1)
@@ -323,19 +324,68 @@ tell_messages(struct inspection *inspection, size_t left)
 			messages->messages, left);
 }
 
+/* The name of a key that a file claims to be the domain's, or of a name below it. */
+static bool
+take_name(
+	const struct inspection *inspection, const struct earlier_key *claimed, struct slice *name)
+{
+	static const struct slice between = SLICE_INIT("._domainkey.");
+	struct arena *arena = inspection->in->arena;
+	const struct slice rest = slice_from(claimed->name, claimed->selector.n);
+	struct slice s, d;
+
+	if (claimed->name.p == NULL || claimed->selector.p == NULL)
+		return false;
+	return slice_istarts(claimed->name, claimed->selector) && slice_istarts(rest, between) &&
+	       domain_normalize(claimed->selector, arena, &s) == ST_OK &&
+	       domain_normalize(slice_from(rest, between.n), arena, &d) == ST_OK &&
+	       domain_within(d, inspection->domain) && dkim_key_name(s, d, arena, name);
+}
+
+/* The keys of the earlier inspection that nothing names now: what became of them? */
+static void
+inspect_followed(struct inspection *inspection)
+{
+	const struct inspect_earlier *earlier = inspection->earlier;
+	size_t followed = 0, left = 0;
+
+	for (size_t i = 0; earlier != NULL && i < earlier->nkeys; i++) {
+		struct inspect_key *key = &inspection->keys[inspection->nkeys];
+		struct slice name;
+
+		if (!take_name(inspection, &earlier->keys[i], &name) || is_known(inspection, name))
+			continue;
+		if (followed++ >= FOLLOWED_MAX) {
+			left++;
+			continue;
+		}
+		*key = (struct inspect_key){.selector = findings_shown(&inspection->findings,
+						    earlier->keys[i].selector),
+			.name = name,
+			.state = AUTH_PERMERROR,
+			.followed = true};
+		inspection->nkeys++;
+		inspect_key(inspection, key);
+	}
+	if (left > 0)
+		ADD(&inspection->findings, FINDING_WARNING, "dkim-baseline-many",
+			"%zu keys of the baseline were left out", left);
+}
+
 void
 inspect_dkim(struct inspection *inspection)
 {
 	const struct strings *selectors = &inspection->options->selectors;
 
-	inspection->keys = arena_array(
-		inspection->in->arena, selectors->n + LEARNED_MAX, sizeof *inspection->keys);
+	inspection->keys = arena_array(inspection->in->arena,
+		selectors->n + LEARNED_MAX + FOLLOWED_MAX + 1, sizeof *inspection->keys);
 	for (size_t i = 0; i < selectors->n; i++)
 		inspect_selector(
 			inspection, selectors->v[i], &inspection->keys[inspection->nkeys++]);
 	if (inspection->messages->asked)
 		tell_messages(inspection, inspect_seen(inspection));
-	else if (selectors->n == 0)
+	inspect_followed(inspection);
+	if (!inspection->messages->asked && inspection->nkeys == 0)
 		ADD(&inspection->findings, FINDING_NOTE, "dkim-no-selector",
 			"no key was checked: DNS does not list keys. Name one with --selector (s= "
 			"of a signature), or saved mail with --messages");

@@ -127,6 +127,27 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 	return list;
 }
 
+/* What is not as it was in --baseline; the findings say what that does. */
+static json_t *
+baseline_part(const struct inspection *inspection)
+{
+	const struct inspect_earlier *earlier = inspection->earlier;
+	struct arena *arena = inspection->in->arena;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < inspection->nchanges; i++) {
+		const struct inspect_change *change = &inspection->changes[i];
+
+		json_array_append_new(list, json_pack("{s:s,s:o,s:o,s:o}", "type", change->type,
+						    "name", json_known(change->name, arena), "was",
+						    json_known(change->was, arena), "is",
+						    json_known(change->is, arena)));
+	}
+	return json_pack("{s:o,s:o}", "time",
+		earlier->there ? json_integer((json_int_t)earlier->time) : json_null(), "changes",
+		list);
+}
+
 /* Members with o* are left out where there is no domain to inspect, or no messages were read. */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
@@ -135,10 +156,10 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 	struct arena *arena = inspection->in->arena;
 
 	return json_write(
-		json_pack("{s:i,s:s,s:I,s:s?,s:o,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o,s:i}", "version",
-			SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "time",
-			(json_int_t)inspection->in->now, "asked_for", inspection->given, "domain",
-			json_known(inspection->domain, arena), "spf",
+		json_pack("{s:i,s:s,s:I,s:s?,s:o,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o,s:i}",
+			"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION,
+			"time", (json_int_t)inspection->in->now, "asked_for", inspection->given,
+			"domain", json_known(inspection->domain, arena), "spf",
 			known ? spf_part(&inspection->spf, arena) : NULL, "dmarc",
 			known ? dmarc_part(&inspection->dmarc[0], arena) : NULL, "dmarc_rfc7489",
 			known ? dmarc_part(&inspection->dmarc[1], arena) : NULL, "dkim",
@@ -146,7 +167,8 @@ inspect_json(const struct inspection *inspection, int status, struct slice *line
 			known && inspection->messages->asked
 				? json_integer((json_int_t)inspection->messages->messages)
 				: NULL,
-			"mx", known ? mx_part(inspection, arena) : NULL, "findings",
-			json_findings(&inspection->findings), "status", status),
+			"mx", known ? mx_part(inspection, arena) : NULL, "baseline",
+			known && inspection->earlier != NULL ? baseline_part(inspection) : NULL,
+			"findings", json_findings(&inspection->findings), "status", status),
 		arena, line);
 }

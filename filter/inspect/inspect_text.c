@@ -1,6 +1,7 @@
 /* inspect_text.c: an inspection for a person. */
 #include "auth/spf/spf_eval.h"
 #include "filter/inspect/inspect.h"
+#include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
 enum { NETS_TOLD = 30 };
@@ -218,6 +219,38 @@ print_verdict(const struct inspection *inspection, FILE *out)
 			policy_word(old->disposition), translated(reason_text(&old->reason)));
 }
 
+/* --baseline: the records that are not what they were, and what that does. */
+static void
+print_changes(const struct inspection *inspection, FILE *out)
+{
+	char day[STATS_DAY_OCTETS];
+
+	if (inspection->earlier == NULL)
+		return;
+	if (inspection->earlier->there) {
+		stats_day_text(inspection->earlier->time, day);
+		fprintf(out, _("Changes since %s\n"), day);
+	} else {
+		fputs(_("Changes\n"), out);
+	}
+	if (inspection->nchanges == 0 && inspection->earlier->there)
+		fputs(_("  no record is different\n"), out);
+	for (size_t i = 0; i < inspection->nchanges; i++) {
+		const struct inspect_change *change = &inspection->changes[i];
+
+		fprintf(out, "  %s %s\n    ", shown(inspection, change->name), change->type);
+		text_pad(_("was"), 10, out);
+		fprintf(out, "%s\n    ",
+			change->was.n > 0 ? shown(inspection, change->was)
+					  : _("(none that can be used)"));
+		text_pad(_("is now"), 10, out);
+		fprintf(out, "%s\n",
+			change->is.n > 0 ? shown(inspection, change->is)
+					 : _("(none that can be used)"));
+	}
+	print_findings(inspection, "change", out);
+}
+
 void
 inspect_print(const struct inspection *inspection, FILE *out)
 {
@@ -230,6 +263,7 @@ inspect_print(const struct inspection *inspection, FILE *out)
 		print_dmarc(inspection, out);
 		print_dkim(inspection, out);
 		print_mx(inspection, out);
+		print_changes(inspection, out);
 		print_verdict(inspection, out);
 	}
 	fprintf(out, _("errors: %zu, warnings: %zu, notes: %zu\n"), count[FINDING_ERROR],

@@ -391,6 +391,8 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == ESPIPE) /* a pipe is one of ours, and nothing in it is packed */
+		return FAULT_NONE;
 	if (n < 0)
 		return FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||

@@ -221,6 +221,7 @@ navigation(struct html *html, const struct page *page)
 		{"whatif", N_("What if"), stats->nscenarios > 0},
 		{"domains", N_("Author domains"), true},
 		{"sources", N_("Senders"), true},
+		{"since", N_("Since the earlier run"), page->since != NULL},
 		{"handlers", N_("Broken signatures"), page->handlers->n > 0},
 		{"changes", N_("Changes"), stats->nscenarios > 0},
 		{"messages", N_("Single messages"), stats->nmessages > 0},
@@ -275,6 +276,7 @@ write_all(struct html *html, const struct page *page, const struct hashes *hashe
 		page_chart_scenarios(html, stats);
 		html->failed = !page_domains(html, stats) || html->failed;
 		html->failed = !page_sources(html, stats) || html->failed;
+		page_since(html, page->since);
 		page_handlers(html, page->handlers);
 		page_changes(html, stats);
 		page_messages(html, stats);

@@ -5,6 +5,7 @@
 #define FILTER_PAGE_PAGE_H
 
 #include "filter/io/fault.h"
+#include "filter/stats/since.h"
 #include "filter/stats/stats.h"
 #include "mime/arena.h"
 #include "mime/status.h"
@@ -12,6 +13,7 @@
 struct page {
 	const struct stats *stats;
 	const struct handlers *handlers; /* of --diagnose; empty without it */
+	const struct since *since;       /* of --baseline, or NULL */
 	size_t failed;                   /* files that could not be read */
 	size_t not_mail;                 /* and files that are not messages */
 	bool interrupted;                /* the run was stopped before its end */

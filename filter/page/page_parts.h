@@ -7,6 +7,7 @@
 #ifndef FILTER_PAGE_PAGE_PARTS_H
 #define FILTER_PAGE_PAGE_PARTS_H
 
+#include "filter/stats/since.h"
 #include "filter/stats/stats.h"
 #include "filter/text/html.h"
 
@@ -65,6 +66,7 @@ void page_chart_scenarios(struct html *html, const struct stats *stats);
 bool page_domains(struct html *html, const struct stats *stats);
 bool page_sources(struct html *html, const struct stats *stats);
 void page_handlers(struct html *html, const struct handlers *handlers);
+void page_since(struct html *html, const struct since *since);
 void page_changes(struct html *html, const struct stats *stats);
 void page_messages(struct html *html, const struct stats *stats);
 

@@ -1,6 +1,6 @@
 /*
  * json_parts.h: the parts of the JSON object, one function for each struct. For the files that
- * write JSON: json.c, inspect_json.c, run_head.c and run_row.c.
+ * write JSON: json.c, inspect_json.c, run_head.c and the like.
  *
  * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
  * member is then left out. This is detected only in json_write, which refuses the object.

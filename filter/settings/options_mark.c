@@ -10,7 +10,7 @@ enum { OCTETS_MAX = 64 * 1024 * 1024 };
 /* Options that change no result: speed, part, and how results are reported. */
 static const char *const apart[] = {"jobs", "unordered", "shard", "resume", "merge", "cache-size",
 	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir",
-	"sandbox"};
+	"sandbox", "baseline"};
 
 static bool
 is_apart(const char *name)
@@ -75,6 +75,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_NUMBER:
 	case OPTION_MILLIS:
 	case OPTION_NOW:
+	case OPTION_DAY:
 		buf_addf(out, "%" PRId64 "\n", *(const int64_t *)at);
 		break;
 	case OPTION_COUNT:

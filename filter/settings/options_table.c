@@ -3,7 +3,6 @@
 #include "auth/arc/arc.h"
 #include "filter/io/clock.h"
 #include "filter/text/i18n.h"
-#include "mime/buf.h"
 
 #define AT(member) offsetof(struct options, member)
 #define TOP(headline)                                                                              \
@@ -30,7 +29,6 @@ enum {
 	ASKED = ALL | 1 << COMMAND_REPORT
 };
 
-enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 enum { MAX_SECONDS = DAY_SECONDS, MAX_MILLIS = MAX_SECONDS * 1000 };
 
 /* enum mailbox; providers in the order of filter/provider/services.ini */
@@ -72,46 +70,46 @@ const struct option_row option_rows[] = {
 	{.name = "mailbox", .commands = FILTER, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "none",
 		.help = N_("for --envelope headers: who stored the mail")},
-	{.name = "mailbox", .commands = EXPLAIN | BATCH | READ, .kind = OPTION_WORD, .at = AT(mailbox),
+	{.name = "mailbox", .commands = EXPLAIN | BATCH | SHOW | READ, .kind = OPTION_WORD, .at = AT(mailbox),
 		.words = MAILBOXES, .preset = "auto",
 		.help = N_("for --envelope headers: who stored the mail")},
 	{.name = "input", .commands = FILTER | EXPLAIN, .arg = "PATH", .kind = OPTION_PATH,
 		.at = AT(input), .help = N_("read this file, or the one .eml in a folder")},
-	{.name = "trusted-client", .commands = JUDGES, .arg = "CIDR", .kind = OPTION_NETS,
+	{.name = "trusted-client", .commands = JUDGES | SHOW, .arg = "CIDR", .kind = OPTION_NETS,
 		.at = AT(trusted_clients),
 		.help = N_("trusted clients: no policy; may be repeated")},
-	{.name = "trusted-relay", .commands = JUDGES, .arg = "HOST", .kind = OPTION_RELAYS,
+	{.name = "trusted-relay", .commands = JUDGES | SHOW, .arg = "HOST", .kind = OPTION_RELAYS,
 		.at = AT(trusted_relays), .help = N_("CIDR or name; for --envelope headers")},
 	{.name = "read-timeout", .commands = FILTER | EXPLAIN | READ, .arg = "S", .kind = OPTION_NUMBER,
 		.at = AT(read_timeout), .max = MAX_SECONDS, .preset = "600",
 		.help = N_("time limit for reading stdin; 0: none")},
-	{.name = "max-size", .commands = FILTER | EXPLAIN | BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
+	{.name = "max-size", .commands = FILTER | EXPLAIN | BATCH | SHOW, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(max_size), .min = 1024, .max = MAX_SIZE, .preset = "256M",
 		.help = N_("largest message, in octets or k, M, G")},
 	{.name = "oversize", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_YES, .at = AT(oversize_tempfail),
 		.words = "pass|tempfail", .preset = "pass",
 		.help = N_("what to do with a larger message")},
-	{.name = "spool-dir", .commands = JUDGES | SEND, .arg = "DIR", .kind = OPTION_PATH,
+	{.name = "spool-dir", .commands = JUDGES | SHOW | SEND, .arg = "DIR", .kind = OPTION_PATH,
 		.at = AT(spool_dir), .help = N_("folder for large messages ($TMPDIR, /var/tmp)")},
 	{.name = "attached", .commands = EXPLAIN | BATCH, .kind = OPTION_FLAG, .at = AT(attached),
 		.help = N_("judge messages attached to messages, too")},
-	{.name = "mbox", .commands = INSPECT | BATCH | READ, .kind = OPTION_YES, .at = AT(mboxo),
+	{.name = "mbox", .commands = INSPECT | BATCH | SHOW | READ, .kind = OPTION_YES, .at = AT(mboxo),
 		.words = "mboxrd|mboxo", .preset = "mboxrd",
 		.help = N_("how From lines are quoted in mbox files")},
 
 	TOP(N_("DNS")),
-	{.name = "resolver", .commands = EVERY | SEND, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
+	{.name = "resolver", .commands = EVERY | SHOW | SEND, .arg = "ADDR[:PORT]", .kind = OPTION_SERVERS,
 		.at = AT(resolvers), .help = N_("DNS server; may be repeated (the system's)")},
-	{.name = "dns-timeout", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "dns-timeout", .commands = EVERY | SHOW | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(dns_timeout_ms), .min = 1, .max = MAX_MILLIS, .preset = "5",
 		.help = N_("time limit of a query, with retries")},
-	{.name = "deadline", .commands = EVERY | SEND, .arg = "S", .kind = OPTION_MILLIS,
+	{.name = "deadline", .commands = EVERY | SHOW | SEND, .arg = "S", .kind = OPTION_MILLIS,
 		.at = AT(deadline_ms), .given = AT(deadline_given), .min = 1, .max = MAX_MILLIS,
 		.preset = "60", .server_preset = "20",
 		.help = N_("time limit of the evaluation")},
-	{.name = "zone", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
+	{.name = "zone", .commands = EVERY | SHOW | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(zone),
 		.help = N_("all answers from a master file, no network")},
-	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH, .arg = "FILE",
+	{.name = "overlay", .commands = EXPLAIN | INSPECT | BATCH | SHOW, .arg = "FILE",
 		.kind = OPTION_TEXTS, .at = AT(overlays),
 		.help = N_("lay its records over DNS; may be repeated")},
 	{.name = "dns-record", .commands = EVERY, .arg = "FILE", .kind = OPTION_PATH,
@@ -121,13 +119,13 @@ const struct option_row option_rows[] = {
 		.help = N_("evaluation time, or `message' (the system's)")},
 
 	TOP(N_("Methods")),
-	{.name = "dmarc-mode", .commands = EVERY, .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
+	{.name = "dmarc-mode", .commands = EVERY | SHOW, .kind = OPTION_WORD, .at = AT(auth.dmarc_mode),
 		.words = "rfc9989|rfc7489", .preset = "rfc9989",
 		.help = N_("which DMARC standard")},
 	{.name = "dmarc-compare", .commands = FILTER | EXPLAIN | BATCH, .kind = OPTION_FLAG,
 		.at = AT(auth.dmarc_compare),
 		.help = N_("evaluate both, show where they differ")},
-	{.name = "psl", .commands = EVERY | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
+	{.name = "psl", .commands = EVERY | SHOW | SEND, .arg = "FILE", .kind = OPTION_PATH, .at = AT(psl),
 		.help = N_("public suffix list, for rfc7489")},
 	{.name = "dkim-l", .commands = JUDGES, .kind = OPTION_YES, .at = AT(auth.dkim_l_allow),
 		.words = "policy|allow", .preset = "policy",
@@ -145,10 +143,10 @@ const struct option_row option_rows[] = {
 	{.name = "reject-on", .commands = FILTER | EXPLAIN | INSPECT | BATCH, .kind = OPTION_WORD, .at = AT(reject_on),
 		.words = "direct|published|never", .preset = "direct",
 		.help = N_("when p=reject rejects")},
-	{.name = "trusted-sealer", .commands = JUDGES, .arg = "DOMAIN|@FILE",
+	{.name = "trusted-sealer", .commands = JUDGES | SHOW, .arg = "DOMAIN|@FILE",
 		.kind = OPTION_DOMAINS, .at = AT(trusted_sealers), .file = true,
 		.help = N_("its ARC chain overrides a DMARC failure")},
-	{.name = "trusted-forwarder", .commands = FILTER | EXPLAIN | BATCH, .arg = "HOST|@FILE",
+	{.name = "trusted-forwarder", .commands = FILTER | EXPLAIN | BATCH | SHOW, .arg = "HOST|@FILE",
 		.kind = OPTION_RELAYS, .at = AT(trusted_forwarders), .file = true,
 		.help = N_("CIDR, name or .suffix; overrides a failure, too")},
 	{.name = "accept-from", .commands = FILTER | EXPLAIN | BATCH, .arg = "'DOMAIN via WHAT'",
@@ -231,13 +229,13 @@ const struct option_row option_rows[] = {
 		.help = N_("colors in explain's output")},
 
 	TOP(N_("Advice")),
-	{.name = "own-senders", .commands = EXPLAIN | BATCH, .arg = "FILE", .kind = OPTION_PATH,
+	{.name = "own-senders", .commands = EXPLAIN | BATCH | SHOW, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(own_senders), .help = N_("networks, domains, providers that are yours")},
 	{.name = "compare-received", .commands = EXPLAIN | BATCH, .arg = "ID",
 		.kind = OPTION_MAYBE_ID, .at = AT(compare_received), .help = N_("compare with what the receiver said of it")},
 	{.name = "for", .commands = EXPLAIN, .arg = "LIST", .kind = OPTION_TEXT,
 		.at = AT(rules_for), .help = N_("rules of gmail, yahoo, outlook for bulk senders")},
-	{.name = "names", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(names),
+	{.name = "names", .commands = BATCH | SHOW, .kind = OPTION_FLAG, .at = AT(names),
 		.help = N_("ask DNS for names of hosts of unaligned mail")},
 
 	TOP(N_("explain")),
@@ -251,13 +249,16 @@ const struct option_row option_rows[] = {
 		.at = AT(messages),
 		.help = N_("saved mail whose signing keys to check")},
 
+	{.name = "baseline", .commands = INSPECT, .arg = "FILE", .kind = OPTION_PATH,
+		.at = AT(baseline), .help = N_("JSON of an earlier inspect: what has changed")},
+
 	TOP(N_("Batch")),
 	{.name = "envelopes", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(envelopes),
 		.help = N_("list of paths below PATH with their envelopes")},
 	{.name = "files-from", .commands = BATCH | READ, .arg = "FILE", .kind = OPTION_PATH,
 		.at = AT(files_from), .help = N_("read the paths from FILE; - is stdin")},
-	{.name = "jobs", .commands = BATCH, .arg = "N", .kind = OPTION_COUNT, .at = AT(jobs),
+	{.name = "jobs", .commands = BATCH | SHOW, .arg = "N", .kind = OPTION_COUNT, .at = AT(jobs),
 		.min = 1, .max = 1024,
 		.help = N_("messages at a time (number of processors)")},
 	{.name = "unordered", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(unordered),
@@ -269,6 +270,8 @@ const struct option_row option_rows[] = {
 	{.name = "what-if", .commands = BATCH, .arg = "RECORD", .kind = OPTION_TEXTS,
 		.at = AT(what_ifs),
 		.help = N_("evaluate as if RECORD were published; repeatable")},
+	{.name = "baseline", .commands = BATCH, .arg = "RUN", .kind = OPTION_TEXTS,
+		.at = AT(baselines), .help = N_("an earlier run: what is new, gone, worse")},
 	{.name = "fail-if-worse", .commands = BATCH, .kind = OPTION_FLAG, .at = AT(fail_if_worse),
 		.help = N_("12 where mail that passed no longer does")},
 	{.name = "shard", .commands = BATCH, .arg = "I/N", .kind = OPTION_PATH, .at = AT(shard),
@@ -281,7 +284,7 @@ const struct option_row option_rows[] = {
 		.help = N_("write mail to this folder, send nothing")},
 	{.name = "html", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
 		.help = N_("write the summary as a web page with charts")},
-	{.name = "cache-size", .commands = BATCH, .arg = "SIZE", .kind = OPTION_SIZE,
+	{.name = "cache-size", .commands = BATCH | SHOW, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",
 		.help = N_("octets of DNS answers to keep")},
 
@@ -326,6 +329,10 @@ const struct option_row option_rows[] = {
 	{.name = "reporters", .commands = SHOW, .kind = OPTION_WORD, .at = AT(reporters),
 		.words = "known|authenticated|mail|all", .preset = "known",
 		.help = N_("whose reports the tables count")},
+	{.name = "archive", .commands = SHOW, .arg = "PATH", .kind = OPTION_TEXTS, .at = AT(archive),
+		.help = N_("saved mail to judge and compare; may be repeated")},
+	{.name = "since", .commands = SHOW, .arg = "YYYY-MM-DD", .kind = OPTION_DAY, .at = AT(since),
+		.given = AT(has_since), .help = N_("list the sources that are new since that day")},
 	{.name = "days", .commands = PRUNE, .arg = "N", .kind = OPTION_NUMBER, .at = AT(days),
 		.min = 1, .max = 36500, .preset = "400",
 		.help = N_("keep what is not older than N days")},
@@ -369,7 +376,7 @@ const struct option_row option_rows[] = {
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
 		.given = AT(user_given), .preset = "mailstamp", .help = N_("user to become when started as root")},
-	{.name = "sandbox", .commands = EVERY, .kind = OPTION_WORD, .at = AT(sandbox),
+	{.name = "sandbox", .commands = EVERY | SHOW, .kind = OPTION_WORD, .at = AT(sandbox),
 		.words = "try|require|off", .preset = "try",
 		.help = N_("give up rights before reading the message")},
 	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
@@ -414,87 +421,4 @@ options_default(void)
 
 	option_set_presets(COMMAND_FILTER, &options);
 	return options;
-}
-
-const struct option_row *
-option_find(struct slice name, enum command command)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (option_rows[i].name != NULL && slice_eq(slice_str(option_rows[i].name), name) &&
-			option_is_for(&option_rows[i], command))
-			return &option_rows[i];
-	return NULL;
-}
-
-const struct option_row *
-option_find_any(struct slice name)
-{
-	for (size_t i = 0; i < option_count; i++)
-		if (option_rows[i].name != NULL && slice_eq(slice_str(option_rows[i].name), name))
-			return &option_rows[i];
-	return NULL;
-}
-
-bool
-option_is_for(const struct option_row *row, enum command command)
-{
-	return (row->commands >> command & 1U) != 0;
-}
-
-void
-option_note(struct settings_report *report, const struct option_row *row, const char *text,
-	bool line, struct arena *arena)
-{
-	struct option_setting *setting;
-	struct buf both;
-
-	if (report == NULL)
-		return;
-	setting = &report->settings[row - option_rows];
-	text = text == NULL ? "true" : text;
-	buf_init(&both, arena, strlen(text) + CONFIG_TEXT);
-	if (option_is_list(row) && setting->text != NULL &&
-		setting->from == (line ? FROM_LINE : FROM_FILE))
-		buf_addf(&both, "%s;", setting->text);
-	buf_adds(&both, text);
-	setting->text = arena_cstr(arena, buf_slice(&both));
-	setting->from = line ? FROM_LINE : FROM_FILE;
-}
-
-bool
-option_takes_value(const struct option_row *row)
-{
-	return row->kind != OPTION_COMMAND && row->kind != OPTION_FLAG &&
-	       row->kind != OPTION_MAYBE_ID;
-}
-
-bool
-option_is_list(const struct option_row *row)
-{
-	return row->kind >= OPTION_TEXTS;
-}
-
-struct slice
-option_word(const char *words, size_t n)
-{
-	struct slice rest = slice_str(words);
-
-	for (; n > 0; n--)
-		rest = slice_from(rest, slice_find(rest, '|') + 1);
-	return slice_head(rest, slice_find(rest, '|'));
-}
-
-void
-option_clear(const struct option_row *row, struct options *options)
-{
-	void *at = (char *)options + row->at;
-
-	if (row->kind == OPTION_NETS) {
-		*(struct nets *)at = (struct nets){NULL, 0};
-	} else if (row->kind == OPTION_EXITS) {
-		for (size_t i = 0; i < sizeof options->exit_override / sizeof(int); i++)
-			options->exit_override[i] = -1;
-	} else {
-		*(struct strings *)at = (struct strings){NULL, 0};
-	}
 }

@@ -29,6 +29,7 @@ enum option_kind {
 	OPTION_MILLIS,    /* int64_t; seconds with up to three decimals */
 	OPTION_SIZE,      /* uint64_t; octets, with k, M or G */
 	OPTION_NOW,       /* int64_t; a number, or `message` */
+	OPTION_DAY,       /* int64_t; its first second, from YYYY-MM-DD */
 	/* repeatable */
 	OPTION_TEXTS,   /* struct strings; an empty value is left out */
 	OPTION_IDS,     /* struct strings of OPTION_ID */

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "filter/io/clock.h"
 #include "filter/io/wholefile.h"
 #include "filter/settings/accept.h"
 #include "filter/settings/options_names.h"
@@ -293,6 +294,34 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 	return ST_OK;
 }
 
+/* YYYY-MM-DD, of UTC */
+static enum status
+read_day(const char *value, int64_t *at, const char **why)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	struct slice text = slice_str(value);
+	unsigned long long year, month, day;
+	int64_t n;
+	bool leap;
+
+	*why = _("must be a day: YYYY-MM-DD");
+	if (text.n != 10 || text.p[4] != '-' || text.p[7] != '-' ||
+		!scan_number(&text, 9999, &year) || !scan_char(&text, '-') ||
+		!scan_number(&text, 12, &month) || !scan_char(&text, '-') ||
+		!scan_number(&text, 31, &day) || text.n > 0 || year < 1970 || month < 1 || day < 1)
+		return ST_BAD;
+	leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	if ((int)day > days[month - 1] + (leap && month == 2 ? 1 : 0))
+		return ST_BAD;
+	n = ((int64_t)year - 1970) * 365 + ((int64_t)year - 1969) / 4 -
+	    ((int64_t)year - 1901) / 100 + ((int64_t)year - 1601) / 400 + (int64_t)day - 1 +
+	    (leap && month > 2 ? 1 : 0);
+	for (size_t i = 0; i + 1 < month; i++)
+		n += days[i];
+	*at = n * DAY_SECONDS;
+	return ST_OK;
+}
+
 static enum status
 set_number(const struct option_row *row, const char *value, struct arena *arena, void *at,
 	struct error *why)
@@ -304,6 +333,8 @@ set_number(const struct option_row *row, const char *value, struct arena *arena,
 		*(int64_t *)at = NOW_MESSAGE;
 		return ST_OK;
 	}
+	if (row->kind == OPTION_DAY)
+		return read_day(value, at, why);
 	if (row->kind == OPTION_MILLIS)
 		return read_millis(row, value, arena, at, why);
 	if (row->kind == OPTION_SIZE)
@@ -396,6 +427,7 @@ option_set(const struct option_row *row, const char *value, struct arena *arena,
 	case OPTION_MILLIS:
 	case OPTION_SIZE:
 	case OPTION_NOW:
+	case OPTION_DAY:
 		st = set_number(row, value, arena, at, why);
 		break;
 	case OPTION_TEXTS:

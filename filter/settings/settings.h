@@ -171,6 +171,7 @@ struct options {
 	/* inspect */
 	struct strings domains;
 	struct strings selectors;
+	const char *baseline;    /* what inspect --output json wrote earlier, or NULL */
 	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
@@ -195,6 +196,7 @@ struct options {
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
 	bool diagnose;                  /* find what broke each signature */
+	struct strings baselines;       /* earlier runs */
 	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
@@ -213,6 +215,9 @@ struct options {
 	const char *store;                /* path or postgresql://... */
 	int64_t days;                     /* of prune */
 	struct strings trusted_reporters; /* normal names */
+	struct strings archive;           /* paths to judge beside reports */
+	bool has_since;
+	int64_t since; /* seconds since the epoch: sources that came later are new */
 	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */

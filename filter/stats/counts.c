@@ -1,46 +1,48 @@
 #include "filter/stats/counts.h"
 
-/* One message of a class more, or one less. */
+/* n messages of a class more; -n takes them away. */
 static void
-count_class(struct stats_counts *counts, enum sender_class class, bool failed, bool more)
+count_class(struct stats_counts *counts, enum sender_class class, bool failed, uint64_t n)
 {
-	const uint64_t one = more ? 1 : UINT64_MAX; /* which takes one away */
 	const bool forged = class == SENDER_FORGED;
 
-	counts->classes[class] += one;
+	counts->classes[class] += n;
 	if (!sender_is_hurt(class) && class != SENDER_DECIDE && !forged)
 		return;
 	if (forged)
-		counts->bare_fails += one;
+		counts->bare_fails += n;
 	else if (class == SENDER_DECIDE)
-		counts->open_fails += one;
+		counts->open_fails += n;
 	else
-		counts->known_fails += one;
+		counts->known_fails += n;
 	if (!failed && forged)
-		counts->bare_others += one;
+		counts->bare_others += n;
 	else if (!failed)
-		counts->honest_others += one;
+		counts->honest_others += n;
 }
 
 void
 counts_add(struct stats_counts *counts, const struct row *row, struct sender sender)
 {
-	counts->messages++;
-	counts->dispositions[row->disposition]++;
-	counts->spf_pass += row->spf == AUTH_PASS ? 1 : 0;
-	counts->dkim_pass += row->dkim == AUTH_PASS ? 1 : 0;
-	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? 1 : 0;
-	counts->dkim_aligned += row->dkim_aligned ? 1 : 0;
-	counts->aligned += row->dmarc == AUTH_PASS ? 1 : 0;
-	counts->not_judged += row->not_judged ? 1 : 0;
-	count_class(counts, sender.class, row->dmarc == AUTH_FAIL, true);
+	const uint64_t n = 1 + row->more;
+
+	counts->messages += n;
+	counts->dispositions[row->disposition] += n;
+	counts->spf_pass += row->spf == AUTH_PASS ? n : 0;
+	counts->dkim_pass += row->dkim == AUTH_PASS ? n : 0;
+	counts->spf_aligned += row->spf == AUTH_PASS && row->spf_aligned ? n : 0;
+	counts->dkim_aligned += row->dkim_aligned ? n : 0;
+	counts->aligned += row->dmarc == AUTH_PASS ? n : 0;
+	counts->not_judged += row->not_judged ? n : 0;
+	count_class(counts, sender.class, row->dmarc == AUTH_FAIL, n);
 }
 
 void
-counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to, bool failed)
+counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to, bool failed,
+	uint64_t n)
 {
-	count_class(counts, from, failed, false);
-	count_class(counts, to, failed, true);
+	count_class(counts, from, failed, 0 - n);
+	count_class(counts, to, failed, n);
 }
 
 void

@@ -21,9 +21,9 @@ struct stats_counts {
 /* sender: sources_sender of the row */
 void counts_add(struct stats_counts *counts, const struct row *row, struct sender sender);
 
-/* A message that is counted turns out to be of another class. failed: DMARC said fail. */
-void counts_move(
-	struct stats_counts *counts, enum sender_class from, enum sender_class to, bool failed);
+/* n messages that are counted turn out to be of another class. failed: DMARC said fail. */
+void counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to,
+	bool failed, uint64_t n);
 
 /* Adds all of from. */
 void counts_join(struct stats_counts *into, const struct stats_counts *from);

@@ -19,6 +19,7 @@ enum {
 /* A message that is not aligned, and where it is counted. */
 struct elsewhere_message {
 	struct sender sender;
+	uint64_t n;   /* how many messages it stands for */
 	bool failed;  /* DMARC said fail */
 	bool service; /* its source is a known service's */
 	int year, month, day;

@@ -39,7 +39,8 @@ struct row_advice {
 };
 
 struct row {
-	size_t index; /* of the message in the run, from 0 */
+	size_t index;  /* of the message in the run, from 0 */
+	uint64_t more; /* messages beyond the first that the row stands for: only of reports */
 	const char *path;
 	bool failed; /* it could not be read: only index, path and error are set */
 	const char *error;

@@ -62,11 +62,11 @@ move(void *arg, const struct elsewhere_message *place, struct sender now)
 					      ? &stats->domains[place->domain]
 					      : &stats->other_domain;
 
-	counts_move(&source->counts, from, now.class, place->failed);
-	counts_move(&domain->counts, from, now.class, place->failed);
-	counts_move(&period_of(stats, place)->counts, from, now.class, place->failed);
-	source->evidence[place->sender.by]--;
-	source->evidence[now.by]++;
+	counts_move(&source->counts, from, now.class, place->failed, place->n);
+	counts_move(&domain->counts, from, now.class, place->failed, place->n);
+	counts_move(&period_of(stats, place)->counts, from, now.class, place->failed, place->n);
+	source->evidence[place->sender.by] -= place->n;
+	source->evidence[now.by] += place->n;
 	if (place->message < stats->nmessages)
 		stats->messages[place->message].row->sender = now;
 }
@@ -263,16 +263,34 @@ new_changes(const struct stats *stats)
 	return calloc(stats->nscenarios > 0 ? stats->nscenarios : 1, sizeof(struct stats_matrix));
 }
 
-static struct stats_domain *
-find_domain(struct stats *stats, const char *name)
+/* Where its number is, or would be. */
+static uint32_t *
+domain_slot(const struct stats *stats, const char *name)
 {
 	uint64_t at = slice_hash(slice_str(name)) % SLOTS;
 	uint32_t *slots = stats->index->domains;
+
+	while (slots[at] != 0 && strcmp(stats->domains[slots[at] - 1].name, name) != 0)
+		at = (at + 1) % SLOTS;
+	return &slots[at];
+}
+
+const struct stats_domain *
+stats_domain_of(const struct stats *stats, const char *name)
+{
+	const uint32_t at = *domain_slot(stats, name);
+
+	return at != 0 ? &stats->domains[at - 1] : NULL;
+}
+
+static struct stats_domain *
+find_domain(struct stats *stats, const char *name)
+{
+	uint32_t *slot = domain_slot(stats, name);
 	struct stats_domain made = {.name = NULL};
 
-	for (; slots[at] != 0; at = (at + 1) % SLOTS)
-		if (strcmp(stats->domains[slots[at] - 1].name, name) == 0)
-			return &stats->domains[slots[at] - 1];
+	if (*slot != 0)
+		return &stats->domains[*slot - 1];
 	if (stats->ndomains == STATS_DOMAINS)
 		return &stats->other_domain;
 	made.name = strdup(name);
@@ -284,30 +302,50 @@ find_domain(struct stats *stats, const char *name)
 		return NULL;
 	}
 	stats->domains[stats->ndomains] = made;
-	slots[at] = (uint32_t)++stats->ndomains;
+	*slot = (uint32_t)++stats->ndomains;
 	return &stats->domains[stats->ndomains - 1];
 }
 
 /* sources */
 
+static uint32_t *
+source_slot(
+	const struct stats *stats, enum source_by by, const char *name, const char *author_domain)
+{
+	uint32_t *slots = stats->index->sources;
+	uint64_t at = (slice_hash(slice_str(name)) * 31 + slice_hash(slice_str(author_domain)) +
+			      (uint64_t)by) %
+		      SLOTS;
+
+	for (; slots[at] != 0; at = (at + 1) % SLOTS) {
+		const struct stats_source *source = &stats->sources[slots[at] - 1];
+
+		if (source->by == by && strcmp(source->name, name) == 0 &&
+			strcmp(source->author_domain, author_domain) == 0)
+			break;
+	}
+	return &slots[at];
+}
+
+const struct stats_source *
+stats_source_of(
+	const struct stats *stats, enum source_by by, const char *name, const char *author_domain)
+{
+	const uint32_t at = *source_slot(stats, by, name, author_domain);
+
+	return at != 0 ? &stats->sources[at - 1] : NULL;
+}
+
 static struct stats_source *
 find_source(
 	struct stats *stats, const struct row *row, const struct source_key *key, size_t *number)
 {
-	uint32_t *slots = stats->index->sources;
+	uint32_t *slot = source_slot(stats, key->by, key->name, row->author_domain);
 	struct stats_source made = {.name = NULL};
-	uint64_t at;
 
-	at = (slice_hash(slice_str(key->name)) * 31 + slice_hash(slice_str(row->author_domain)) +
-		     key->by) %
-	     SLOTS;
-	for (; slots[at] != 0; at = (at + 1) % SLOTS) {
-		struct stats_source *source = &stats->sources[slots[at] - 1];
-
-		*number = slots[at] - 1;
-		if (source->by == key->by && strcmp(source->name, key->name) == 0 &&
-			strcmp(source->author_domain, row->author_domain) == 0)
-			return source;
+	if (*slot != 0) {
+		*number = *slot - 1;
+		return &stats->sources[*number];
 	}
 	*number = STATS_SOURCES;
 	if (stats->nsources == STATS_SOURCES)
@@ -326,7 +364,7 @@ find_source(
 	}
 	*number = stats->nsources;
 	stats->sources[stats->nsources] = made;
-	slots[at] = (uint32_t)++stats->nsources;
+	*slot = (uint32_t)++stats->nsources;
 	return &stats->sources[stats->nsources - 1];
 }
 
@@ -367,7 +405,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	if (source == NULL)
 		return false;
 	counts_add(&source->counts, row, sender);
-	source->evidence[sender.by]++;
+	source->evidence[sender.by] += 1 + row->more;
 	(void)count_changes(stats, source->changes, row);
 	/* one date outside the calendar would hide all others */
 	stats_day(row->date, &year, &month, &day);
@@ -407,7 +445,7 @@ bool
 stats_add(struct stats *stats, const struct row *row)
 {
 	struct elsewhere_message place = {
-		.failed = row->dmarc == AUTH_FAIL, .message = STATS_MESSAGES};
+		.n = 1 + row->more, .failed = row->dmarc == AUTH_FAIL, .message = STATS_MESSAGES};
 	struct stats_domain *domain;
 	struct source_key key;
 	struct sender sender;

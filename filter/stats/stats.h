@@ -104,6 +104,11 @@ bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
 
+/* The source, or the author domain, of that name; NULL where there is none. */
+const struct stats_source *stats_source_of(
+	const struct stats *stats, enum source_by by, const char *name, const char *author_domain);
+const struct stats_domain *stats_domain_of(const struct stats *stats, const char *name);
+
 /* Is it the other RFC, not a what-if? */
 bool stats_is_other(const struct stats *stats, size_t scenario);
 

@@ -85,6 +85,19 @@ stats_by_text(enum source_by by)
 }
 
 const char *
+stats_by_word(enum source_by by)
+{
+	static const char *const words[] = {
+		[SOURCE_BY_SIGNATURE] = "signature",
+		[SOURCE_BY_ENVELOPE] = "envelope",
+		[SOURCE_BY_NAME] = "host",
+		[SOURCE_BY_ADDRESS] = "network",
+		[SOURCE_BY_NOTHING] = "",
+	};
+	return words[by];
+}
+
+const char *
 stats_author_text(const char *domain)
 {
 	return domain[0] != '\0' ? domain : _("(no author domain)");

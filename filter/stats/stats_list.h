@@ -22,6 +22,9 @@ void stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS]);
 /* How a source was identified, in words for people: "signed by" and the like. */
 const char *stats_by_text(enum source_by by);
 
+/* The same in a word for programs: signature, envelope, host, network; "". */
+const char *stats_by_word(enum source_by by);
+
 /* An author domain, or words for "(no author domain)". */
 const char *stats_author_text(const char *domain);
 

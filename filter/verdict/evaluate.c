@@ -364,12 +364,15 @@ evaluate_read(struct evaluation *ev, struct error *error)
 	return EVALUATE_OK;
 }
 
+<<<<<<< HEAD
 /* Of a message over the size limit only the beginning is needed. */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
+=======
+static void
+take_tools(struct evaluation *ev, const struct evaluate_source *source)
+>>>>>>> main
 {
-	enum fault fault = FAULT_NONE;
-
 	set_input(ev);
 	ev->borrowed = true;
 	ev->in.dns = source->dns;
@@ -377,6 +380,25 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, struct 
 	ev->in.crypto = source->tools->crypto;
 	ev->in.psl = source->tools->psl;
 	ev->gmime = source->tools->gmime;
+}
+
+void
+evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
+{
+	take_tools(ev, source);
+	ev->input = (struct input){.fd = -1, .end = true};
+	dns_begin(evaluate_dns(ev), ev->options->deadline_ms);
+	dns_limit(ev->in.dns, ev->options->limits.questions);
+	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
+}
+
+/* Of a message over the size limit only the beginning is needed. */
+static enum evaluate_status
+take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+{
+	enum fault fault = FAULT_NONE;
+
+	take_tools(ev, source);
 	ev->oversize = source->partial;
 	ev->input = (struct input){
 		.fd = -1, .end = true, .bytes = source->bytes, .partial = source->partial};

@@ -110,6 +110,12 @@ enum evaluate_status evaluate(
 /* The deadline for all questions of a message except its policy's, if its evaluation starts now. */
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
+/*
+ * For a message that only a report tells of: everything from source but the message. The caller
+ * sets envelope, identities and results; evaluate_end ends it, too.
+ */
+void evaluate_absent(struct evaluation *evaluation, const struct evaluate_source *source);
+
 /* DNS without the overlay; NULL where none was opened. */
 struct dns *evaluate_dns(const struct evaluation *evaluation);
 

@@ -7,7 +7,7 @@
 #include "auth/spf/spf.h"
 #include "filter/verdict/again.h"
 
-enum { ZONE_OCTETS = 256 * 1024, STRING_OCTETS = 255, FIELD_MAX_OCTETS = 4096 };
+enum { ZONE_OCTETS = 256 * 1024, STRING_OCTETS = 255, FIELD_MAX_OCTETS = 4096, RECORDS_MAX = 20 };
 
 /* character-strings of a master file (RFC 1035 5.1), each of at most 255 octets */
 static void
@@ -142,6 +142,48 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 
 	return envelope.client_ip.family != 0 && check_spf(ev, ev->in.dns, &envelope, &result) &&
 	       result.code == AUTH_PASS;
+}
+
+/* Does a record, or one that it leads to, ask about more than the address? */
+static bool
+depends(const struct evaluation *ev, struct slice domain, unsigned *left)
+{
+	const struct dns_answer *answer = dns_get(ev->in.dns, domain, DNS_TXT, 0);
+	struct spf_record record;
+	struct slice bad;
+
+	if (*left == 0)
+		return true;
+	--*left;
+	for (size_t i = 0; answer->status == DNS_OK && i < answer->n; i++) {
+		if (!spf_is_record(answer->rr[i].text))
+			continue;
+		if (slice_find(answer->rr[i].text, '%') < answer->rr[i].text.n)
+			return true;
+		if (spf_parse(answer->rr[i].text, ev->arena, &record, &bad) != ST_OK)
+			continue;
+		for (size_t k = 0; k < record.n; k++)
+			if (record.directives[k].mechanism == SPF_INCLUDE &&
+				depends(ev, record.directives[k].domain_spec, left))
+				return true;
+		if (record.redirect.n > 0 && depends(ev, record.redirect, left))
+			return true;
+	}
+	return false;
+}
+
+bool
+proof_forbids(const struct evaluation *ev, struct slice domain)
+{
+	const struct envelope envelope = proof_envelope(ev, domain);
+	unsigned records = RECORDS_MAX;
+	struct spf_result result;
+
+	if (envelope.client_ip.family == 0 || !check_spf(ev, ev->in.dns, &envelope, &result) ||
+		result.record.n == 0 || result.code == AUTH_PASS || result.code == AUTH_TEMPERROR ||
+		result.unsure)
+		return false;
+	return !depends(ev, domain, &records);
 }
 
 /* a test signature */

@@ -34,6 +34,13 @@ bool proof_signed(
 /* The envelope with another reverse-path: bounce@domain. */
 struct envelope proof_envelope(const struct evaluation *evaluation, struct slice domain);
 
+/*
+ * Is it sure, by DNS as it is now, that the domain's SPF record never gives the address a pass? Not
+ * where there is none, where DNS fails, or where terms depend on more of a message than its address
+ * (macros, exists).
+ */
+bool proof_forbids(const struct evaluation *evaluation, struct slice domain);
+
 /* Does the domain's SPF record give the address a pass, whatever the message says? */
 bool proof_allows(const struct evaluation *evaluation, struct slice domain);
 

@@ -34,6 +34,9 @@ static const struct {
 	[SENDER_BY_FORWARDING] = {"forwarding",
 		N_("SPF or DKIM passed for a known list or forwarding domain")},
 	[SENDER_BY_COPY] = {"copy", N_("the same Message-ID was aligned in another message")},
+	[SENDER_BY_ARCHIVE] = {"archive", N_("your archive holds mail that it passed on")},
+	[SENDER_BY_REPORTER] = {"reporter",
+		N_("a known receiver says that it passed on or came by a list")},
 	[SENDER_BY_PASS] = {"pass", N_("SPF, DKIM or ARC passed, but for somebody else")},
 	[SENDER_BY_KNOWN] = {"known-service",
 		N_("a known service, but nothing of the domain names it")},
@@ -72,7 +75,7 @@ sender_shows(enum sender_evidence by, enum sender_class class)
 		return class == SENDER_FORGED || class == SENDER_PASSES || class == SENDER_UNJUDGED;
 	if (by <= SENDER_BY_ELSEWHERE)
 		return class == SENDER_OWN || class == SENDER_SERVICE;
-	return class == (by <= SENDER_BY_COPY ? SENDER_FORWARDER : SENDER_DECIDE);
+	return class == (by <= SENDER_BY_REPORTER ? SENDER_FORWARDER : SENDER_DECIDE);
 }
 
 bool sender_is_hurt(enum sender_class class)

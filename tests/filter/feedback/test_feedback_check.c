@@ -100,7 +100,8 @@ Test(feedback_check, no_message_is_marked)
 Test(feedback_check, codes)
 {
 	static const char *const codes[] = {"dkim_fail", "dkim_pass", "spf_fail", "spf_pass",
-		"disposition", "policy", "count", "from"};
+		"disposition", "policy", "count", "from", "span", "dkim_fail_dns", "dkim_pass_dns",
+		"spf_fail_dns", "spf_pass_dns", "spf_record"};
 
 	cr_assert_eq(FEEDBACK_MARKS_N, sizeof codes / sizeof *codes);
 	for (size_t i = 0; i < FEEDBACK_MARKS_N; i++)

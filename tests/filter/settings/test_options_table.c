@@ -111,3 +111,44 @@ Test(options_table, mailboxes_are_in_the_order_of_services)
 	}
 	cr_expect(rows == 2, "%zu", rows);
 }
+
+/* --since: seconds since the epoch; -1: refused */
+Test(options_table, days)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} rows[] = {
+		{"1970-01-01", 0},
+		{"1970-12-31", INT64_C(364) * 86400},
+		{"2000-02-29", INT64_C(951782400)},
+		{"2000-03-01", INT64_C(951868800)},
+		{"2024-12-31", INT64_C(1735603200)},
+		{"2100-03-01", INT64_C(4107542400)},
+		{"9999-12-31", INT64_C(253402214400)},
+		{"2100-02-29", -1},
+		{"2023-02-29", -1},
+		{"2023-04-31", -1},
+		{"2023-13-01", -1},
+		{"2023-00-01", -1},
+		{"2023-01-00", -1},
+		{"1969-12-31", -1},
+		{"2023-1-1", -1},
+		{"2023-01-011", -1},
+		{"02023-01-1", -1},
+		{"2023/01/01", -1},
+		{"", -1},
+	};
+	const struct option_row *row = option_find(SLICE("since"), COMMAND_REPORT_SHOW);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct options options = options_default();
+		const char *why;
+		const enum status st = option_set(row, rows[i].text, &arena, &options, &why);
+
+		cr_expect_eq(st == ST_OK, rows[i].seconds >= 0, "%s", rows[i].text);
+		if (st == ST_OK)
+			cr_expect(options.since == rows[i].seconds && options.has_since, "%s: %lld",
+				rows[i].text, (long long)options.since);
+	}
+}

@@ -111,6 +111,35 @@ Test(stats, kinds)
 	}
 }
 
+/* A row of a report stands for many messages, which change their class together. */
+Test(stats, rows_of_many_messages)
+{
+	struct stats *stats = stats_new(NULL, 0, false);
+	struct row row = failing_row();
+
+	row.client_ip = "192.0.2.1";
+	row.more = 9;
+	cr_assert(stats_add(stats, &row));
+	cr_expect_eq(stats->domains[0].counts.bare_fails, (uint64_t)10);
+	row.spf = AUTH_PASS;
+	row.spf_aligned = true;
+	row.dmarc = AUTH_PASS;
+	row.spf_domain = "example.com";
+	row.more = 1;
+	cr_assert(stats_add(stats, &row));
+	cr_expect_eq(stats->domains[0].counts.messages, (uint64_t)12);
+	cr_expect_eq(stats->domains[0].counts.aligned, (uint64_t)2);
+	cr_expect_eq(stats->domains[0].counts.bare_fails, (uint64_t)0);
+	cr_expect_eq(stats->domains[0].counts.known_fails, (uint64_t)10);
+	cr_expect_eq(stats->sources[0].evidence[SENDER_BY_ELSEWHERE], (uint64_t)10);
+	cr_expect_not_null(
+		stats_source_of(stats, SOURCE_BY_ADDRESS, "192.0.2.0/24", "example.com"));
+	cr_expect_null(stats_source_of(stats, SOURCE_BY_ADDRESS, "192.0.2.0/24", "example.net"));
+	cr_expect_not_null(stats_domain_of(stats, "example.com"));
+	cr_expect_null(stats_domain_of(stats, "example.net"));
+	stats_free(stats);
+}
+
 Test(stats, scenarios)
 {
 	const char *const labels[] = {"p=reject", "p=none"};

@@ -1,4 +1,4 @@
-#include "filter/feedback/feedback_table.h"
+#include "filter/view/view_table.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -6,73 +6,31 @@
 
 #include "filter/result/json_library.h"
 #include "filter/text/csv.h"
-#include "filter/text/printable.h"
+#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
-enum { LINE_OCTETS = 64 * 1024, CELL_OCTETS = 4096, WIDEST = 44 };
-
-void
-feedback_table_begin(struct feedback_table *table, size_t max, struct arena *arena)
-{
-	table->rows = arena_array(arena, max, sizeof *table->rows);
-	table->cap = max;
-	table->n = table->more = 0;
-}
-
-char **
-feedback_table_row(struct feedback_table *table)
-{
-	if (table->n == table->cap) {
-		table->more++;
-		return NULL;
-	}
-	return table->rows[table->n++];
-}
-
-/* Printable: characters that act on a terminal are written as \xHH. */
-char *
-feedback_cell(struct slice text, struct arena *arena)
-{
-	struct slice one;
-	struct buf out;
-
-	buf_init(&out, arena, CELL_OCTETS);
-	while (text.n > 0 && out.n < CELL_OCTETS / 2)
-		if (printable_next(&text, &one) == PRINTABLE_SHOWS)
-			buf_add(&out, one);
-		else
-			printable_octets(one, &out);
-	return arena_cstr(arena, buf_slice(&out));
-}
-
-char *
-feedback_cell_number(int64_t number, struct arena *arena)
-{
-	struct buf out;
-
-	buf_init(&out, arena, CELL_OCTETS);
-	buf_addf(&out, "%" PRId64, number);
-	return arena_cstr(arena, buf_slice(&out));
-}
+enum { LINE_OCTETS = 256 * 1024, WIDEST = 44, ROWS_TEXT = 25 };
 
 static void
-print_text(const struct feedback_table *table, FILE *out)
+print_text(const struct cells *table, FILE *out)
 {
-	size_t widths[FEEDBACK_COLUMNS];
+	const size_t shown = table->n < ROWS_TEXT ? table->n : ROWS_TEXT;
+	const size_t more = table->more + table->n - shown;
+	size_t widths[CELLS_COLUMNS];
 
 	fprintf(out, "\n%s\n", translated(table->head));
 	for (size_t c = 0; c < table->ncolumns; c++) {
 		widths[c] = text_width(translated(table->columns[c].head));
-		for (size_t r = 0; r < table->n; r++)
-			if (text_width(table->rows[r][c]) > widths[c])
-				widths[c] = text_width(table->rows[r][c]);
+		for (size_t r = 0; r < shown; r++)
+			if (text_width(table->rows[r][c].text) > widths[c])
+				widths[c] = text_width(table->rows[r][c].text);
 		widths[c] = widths[c] < WIDEST ? widths[c] : WIDEST;
 	}
-	for (size_t r = 0; r <= table->n; r++) {
+	for (size_t r = 0; r <= shown; r++) {
 		for (size_t c = 0; c < table->ncolumns; c++) {
-			const struct feedback_column *column = &table->columns[c];
+			const struct cells_column *column = &table->columns[c];
 			const char *text =
-				r == 0 ? translated(column->head) : table->rows[r - 1][c];
+				r == 0 ? translated(column->head) : table->rows[r - 1][c].text;
 			const bool last = c + 1 == table->ncolumns && !column->number;
 
 			fputs("  ", out);
@@ -84,12 +42,12 @@ print_text(const struct feedback_table *table, FILE *out)
 		}
 		fputc('\n', out);
 	}
-	if (table->more > 0)
-		fprintf(out, _("  %zu more\n"), table->more);
+	if (more > 0)
+		fprintf(out, _("  %zu more\n"), more);
 }
 
 static void
-print_separated(const struct feedback_table *table, bool csv, struct arena *arena, FILE *out)
+print_separated(const struct cells *table, bool csv, struct arena *arena, FILE *out)
 {
 	for (size_t r = 0; r <= table->n; r++) {
 		struct buf line;
@@ -97,7 +55,8 @@ print_separated(const struct feedback_table *table, bool csv, struct arena *aren
 		buf_init(&line, arena, LINE_OCTETS);
 		buf_adds(&line, r == 0 ? "table" : table->key);
 		for (size_t c = 0; c < table->ncolumns; c++) {
-			const char *text = r == 0 ? table->columns[c].key : table->rows[r - 1][c];
+			const char *text =
+				r == 0 ? table->columns[c].key : table->rows[r - 1][c].word;
 
 			buf_addc(&line, csv ? ',' : '\t');
 			if (csv)
@@ -111,7 +70,7 @@ print_separated(const struct feedback_table *table, bool csv, struct arena *aren
 }
 
 static json_t *
-json_of(const struct feedback_table *table)
+json_of(const struct cells *table)
 {
 	json_t *rows = json_array();
 
@@ -119,7 +78,7 @@ json_of(const struct feedback_table *table)
 		json_t *row = json_object();
 
 		for (size_t c = 0; c < table->ncolumns; c++) {
-			const char *text = table->rows[r][c];
+			const char *text = table->rows[r][c].word;
 
 			(void)json_object_set_new(row, table->columns[c].key,
 				table->columns[c].number && text[0] != '\0'
@@ -132,7 +91,7 @@ json_of(const struct feedback_table *table)
 }
 
 static bool
-print_json(const struct feedback_table *tables, size_t n, struct arena *arena, FILE *out)
+print_json(const struct cells *tables, size_t n, struct arena *arena, FILE *out)
 {
 	json_t *all = json_object();
 	char *text;
@@ -154,7 +113,7 @@ print_json(const struct feedback_table *tables, size_t n, struct arena *arena, F
 }
 
 bool
-feedback_tables_print(const struct feedback_table *tables, size_t n, enum output_what output,
+view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out)
 {
 	if (output == OUTPUT_JSON && !print_json(tables, n, arena, out))

@@ -1,0 +1,18 @@
+/* baseline.h: the earlier run of batch --baseline, and what is told of it to programs. */
+#ifndef FILTER_ARCHIVE_BASELINE_H
+#define FILTER_ARCHIVE_BASELINE_H
+
+#include "filter/settings/settings.h"
+#include "filter/stats/since.h"
+
+/*
+ * Reads options->baselines; *since stays NULL where there are none. Returns 0 or an exit status,
+ * which is reported. The arena must outlive *since.
+ */
+int baseline_read(const struct options *options, struct arena *arena, struct since **since);
+
+/* What changed as one line of JSON (docs/schema-baseline.json), in the arena. ST_TEMP without
+ * memory. */
+enum status baseline_json(const struct since *since, struct arena *arena, struct slice *line);
+
+#endif

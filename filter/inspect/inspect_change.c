@@ -1,0 +1,312 @@
+#include "filter/inspect/inspect.h"
+
+#include "auth/base/domain.h"
+#include "mime/buf.h"
+
+enum { CHANGES_MAX = 400 };
+
+#define ADD(inspection, level, id, ...)                                                            \
+	findings_add(&(inspection)->findings, level, "change", id, __VA_ARGS__)
+
+static const char *
+shown(const struct inspection *inspection, struct slice text)
+{
+	return findings_shown(&inspection->findings, text);
+}
+
+void
+inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
+	struct slice was, struct slice is)
+{
+	if (slice_eq(was, is))
+		return;
+	if (inspection->changes == NULL)
+		inspection->changes = arena_array(
+			inspection->in->arena, CHANGES_MAX, sizeof *inspection->changes);
+	for (size_t i = 0; i < inspection->nchanges; i++)
+		if (inspection->changes[i].type == type &&
+			slice_ieq(inspection->changes[i].name, name))
+			return; /* by another way to the same record */
+	if (inspection->nchanges < CHANGES_MAX)
+		inspection->changes[inspection->nchanges++] =
+			(struct inspect_change){type, name, was, is};
+}
+
+static bool
+answered(const struct inspection *inspection, const char *id)
+{
+	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
+		if (strcmp(f->id, id) == 0)
+			return false;
+	return true;
+}
+
+/* DMARC */
+
+static const char *const modes[] = {[DMARC_RFC9989] = "RFC 9989", [DMARC_RFC7489] = "RFC 7489"};
+
+static struct slice
+policy_of(const struct dmarc_result *result)
+{
+	return slice_str(result->has_record && result->policy != DMARC_ABSENT
+				 ? dmarc_policy_word(result->policy)
+				 : "none");
+}
+
+static unsigned
+pct_of(const struct dmarc_result *result)
+{
+	return result->has_record && result->mode == DMARC_RFC7489 &&
+			       result->published > DMARC_P_NONE
+		       ? result->record.pct
+		       : 100;
+}
+
+/* What becomes of mail that fails, by one of the two RFCs. */
+static void
+compare_policy(struct inspection *inspection, enum dmarc_mode mode)
+{
+	const struct earlier_dmarc *was = &inspection->earlier->dmarc[mode];
+	const struct inspect_dmarc *is = &inspection->dmarc[mode];
+	const char *verdict = policy_word(is->verdict.disposition);
+	const unsigned pct = pct_of(&is->result);
+	const struct slice policy = was->policy.n > 0 ? was->policy : SLICE("none");
+
+	if (!slice_eq(policy, policy_of(&is->result)) ||
+		!slice_eq(was->verdict, slice_str(verdict)))
+		ADD(inspection, FINDING_WARNING, "change-dmarc-policy",
+			"by %s the policy is %s, and was %s: mail that nothing authenticates gets "
+			"%s here, and got %s",
+			modes[mode], shown(inspection, policy_of(&is->result)),
+			shown(inspection, policy), verdict, shown(inspection, was->verdict));
+	if (was->pct != pct)
+		ADD(inspection, FINDING_WARNING, "change-dmarc-share",
+			"by %s the policy is for %u%% of the mail that fails, and was for %u%%",
+			modes[mode], pct, was->pct);
+}
+
+static void
+compare_alignment(struct inspection *inspection, const char *method, bool was, bool is)
+{
+	if (was == is)
+		return;
+	if (is)
+		ADD(inspection, FINDING_WARNING, "change-dmarc-alignment",
+			"%s counts only for exactly the domain of From now, and did for its "
+			"subdomains: mail that passes for one of them no longer passes DMARC by it",
+			method);
+	else
+		ADD(inspection, FINDING_WARNING, "change-dmarc-alignment",
+			"%s counts for subdomains of the domain of From now, and did not", method);
+}
+
+static struct slice
+dmarc_name(const struct inspection *inspection, struct slice domain)
+{
+	struct buf name;
+
+	buf_init(&name, inspection->in->arena, DOMAIN_MAX + 16);
+	buf_adds(&name, "_dmarc.");
+	buf_add(&name, domain);
+	return buf_slice(&name);
+}
+
+/* The record may have moved: then there are two changes. */
+static void
+compare_dmarc_record(struct inspection *inspection, const struct earlier_dmarc *was,
+	const struct dmarc_result *is)
+{
+	const struct slice text = is->has_record ? is->record.text : SLICE("");
+
+	if (was->record.n > 0 && text.n > 0 && !slice_ieq(was->domain, is->record_domain)) {
+		ADD(inspection, FINDING_NOTE, "change-dmarc-place",
+			"the DMARC record in force is that of %s, and was that of %s",
+			shown(inspection, is->record_domain), shown(inspection, was->domain));
+		return;
+	}
+	inspect_change_add(inspection, "TXT",
+		dmarc_name(inspection, text.n > 0 ? is->record_domain : was->domain), was->record,
+		text);
+}
+
+static void
+compare_dmarc(struct inspection *inspection)
+{
+	const struct earlier_dmarc *was = inspection->earlier->dmarc;
+	const struct dmarc_result *is = &inspection->dmarc[0].result;
+
+	for (int mode = DMARC_RFC9989; mode <= DMARC_RFC7489; mode++) {
+		if (was[mode].known && inspection->dmarc[mode].result.code != AUTH_TEMPERROR)
+			continue;
+		ADD(inspection, FINDING_NOTE, "change-unknown",
+			"DMARC is not compared: DNS did not answer, now or then");
+		return;
+	}
+	compare_dmarc_record(inspection, was, is);
+	if (was->record.n > 0 && !is->has_record)
+		ADD(inspection, FINDING_WARNING, "change-dmarc-gone",
+			"the DMARC record is gone: there is no policy, and nobody gets reports");
+	else if (was->record.n == 0 && is->has_record)
+		ADD(inspection, FINDING_WARNING, "change-dmarc-new",
+			"there is a DMARC record, and was none: its policy applies now");
+	compare_policy(inspection, DMARC_RFC9989);
+	compare_policy(inspection, DMARC_RFC7489);
+	if (was->record.n == 0 || !is->has_record)
+		return;
+	compare_alignment(inspection, "SPF", was->spf_strict, is->record.aspf_strict);
+	compare_alignment(inspection, "DKIM", was->dkim_strict, is->record.adkim_strict);
+	if (was->reports && is->record.rua.n == 0)
+		ADD(inspection, FINDING_WARNING, "change-dmarc-reports",
+			"rua is gone: nobody gets the reports any more");
+	else if (!was->reports && is->record.rua.n > 0)
+		ADD(inspection, FINDING_NOTE, "change-dmarc-reports",
+			"there is a rua, and was none: reports are sent now");
+}
+
+/* DKIM */
+
+static const struct inspect_key *
+key_named(const struct inspection *inspection, struct slice name)
+{
+	for (size_t i = 0; i < inspection->nkeys; i++)
+		if (slice_ieq(inspection->keys[i].name, name))
+			return &inspection->keys[i];
+	return NULL;
+}
+
+/* The p= of a key record, or empty. */
+static struct slice
+key_data(const struct inspection *inspection, struct slice record)
+{
+	struct dkim_key key;
+
+	dkim_key_parse(record, inspection->in->arena, &key);
+	return key.defect.id == DKIM_R_NONE ? key.p : SLICE("");
+}
+
+static void
+compare_key(struct inspection *inspection, const struct earlier_key *was)
+{
+	const struct inspect_key *is = key_named(inspection, was->name);
+	const char *name = shown(inspection, was->name);
+
+	if (is == NULL)
+		return; /* not a name of this domain: it is not asked for */
+	if (is->state == AUTH_TEMPERROR || !was->known) {
+		ADD(inspection, FINDING_NOTE, "change-unknown",
+			"%s is not compared: DNS did not answer, now or then", name);
+		return;
+	}
+	inspect_change_add(inspection, "TXT", is->name, was->record, is->record);
+	if (slice_eq(was->record, is->record))
+		return;
+	if (was->usable && is->state != AUTH_PASS)
+		ADD(inspection, FINDING_WARNING, "change-dkim-gone",
+			"%s no longer holds a key that can be used: mail that is signed with it "
+			"does not pass DKIM any more",
+			name);
+	else if (!was->usable && is->state == AUTH_PASS)
+		ADD(inspection, FINDING_WARNING, "change-dkim-new",
+			"%s holds a key that can be used, and did not: mail that is signed with it "
+			"passes DKIM now",
+			name);
+	else if (was->usable &&
+		 !slice_eq(key_data(inspection, was->record), key_data(inspection, is->record)))
+		ADD(inspection, FINDING_WARNING, "change-dkim-other",
+			"%s holds another key: mail that is signed with the earlier one does not "
+			"pass DKIM any more",
+			name);
+	else
+		ADD(inspection, FINDING_NOTE, "change-dkim-tags",
+			"%s holds the same key with other tags", name);
+}
+
+/* MX */
+
+static bool
+had_mx(const struct inspect_earlier *earlier, const struct inspect_mx *mx, bool preference)
+{
+	for (size_t i = 0; i < earlier->nmx; i++)
+		if (slice_ieq(earlier->mx[i].name, mx->name) &&
+			(!preference || earlier->mx[i].preference == mx->preference))
+			return true;
+	return false;
+}
+
+static bool
+has_mx(const struct inspection *inspection, const struct earlier_mx *mx)
+{
+	for (size_t i = 0; i < inspection->nmx; i++)
+		if (slice_ieq(inspection->mx[i].name, mx->name))
+			return true;
+	return false;
+}
+
+/* "10 mx.example.com, 20 b.example.com" */
+static void
+add_mx(struct buf *out, unsigned preference, struct slice name)
+{
+	buf_addf(out, "%s%u ", out->n > 0 ? ", " : "", preference);
+	buf_add(out, name.n > 0 ? name : SLICE("."));
+}
+
+static void
+compare_mx(struct inspection *inspection)
+{
+	const struct inspect_earlier *earlier = inspection->earlier;
+	struct arena *arena = inspection->in->arena;
+	bool moved = earlier->nmx != inspection->nmx;
+	struct buf was, is;
+
+	if (!earlier->mx_known || !answered(inspection, "mx-no-answer")) {
+		ADD(inspection, FINDING_NOTE, "change-unknown",
+			"MX is not compared: DNS did not answer, now or then");
+		return;
+	}
+	buf_init(&was, arena, (size_t)EARLIER_LIST * (DOMAIN_MAX + 16));
+	buf_init(&is, arena, (size_t)EARLIER_LIST * (DOMAIN_MAX + 16));
+	for (size_t i = 0; i < earlier->nmx; i++) {
+		add_mx(&was, earlier->mx[i].preference, earlier->mx[i].name);
+		if (!has_mx(inspection, &earlier->mx[i]) && earlier->mx[i].name.n > 0)
+			ADD(inspection, FINDING_WARNING, "change-mx-gone",
+				"%s no longer takes the domain's mail: replies, bounces and "
+				"reports do not go there any more",
+				shown(inspection, earlier->mx[i].name));
+	}
+	for (size_t i = 0; i < inspection->nmx; i++) {
+		const struct inspect_mx *mx = &inspection->mx[i];
+
+		add_mx(&is, mx->preference, mx->name);
+		moved |= !had_mx(earlier, mx, true);
+		if (had_mx(earlier, mx, false))
+			continue;
+		if (mx->name.n > 0)
+			ADD(inspection, FINDING_WARNING, "change-mx-new",
+				"%s takes the domain's mail now, and did not",
+				shown(inspection, mx->name));
+		else
+			ADD(inspection, FINDING_WARNING, "change-mx-new",
+				"there is a null MX: the domain takes no mail any more");
+	}
+	if (moved)
+		inspect_change_add(
+			inspection, "MX", inspection->domain, buf_slice(&was), buf_slice(&is));
+}
+
+void
+inspect_changes(struct inspection *inspection)
+{
+	if (inspection->earlier == NULL)
+		return;
+	if (!inspection->earlier->there) {
+		ADD(inspection, FINDING_WARNING, "change-not-there",
+			"the baseline does not have %s: nothing is compared",
+			shown(inspection, inspection->domain));
+		return;
+	}
+	inspect_changes_spf(inspection);
+	compare_dmarc(inspection);
+	for (size_t i = 0; i < inspection->earlier->nkeys; i++)
+		compare_key(inspection, &inspection->earlier->keys[i]);
+	compare_mx(inspection);
+}

@@ -1,0 +1,44 @@
+/* cells.h: tables whose cells have a form for programs and one for people. */
+#ifndef FILTER_TEXT_CELLS_H
+#define FILTER_TEXT_CELLS_H
+
+#include <stdint.h>
+
+#include "mime/arena.h"
+#include "mime/slice.h"
+
+enum { CELLS_COLUMNS = 16 };
+
+struct cells_column {
+	const char *key;  /* of TSV, CSV and JSON */
+	const char *head; /* for people, English */
+	bool number;
+};
+
+struct cell {
+	const char *word; /* for programs */
+	const char *text; /* for people, in their language */
+};
+
+struct cells {
+	const char *key, *head; /* likewise */
+	struct cells_column columns[CELLS_COLUMNS];
+	size_t ncolumns;
+	struct cell (*rows)[CELLS_COLUMNS];
+	size_t n, cap;
+	size_t more; /* rows that are left out */
+};
+
+/* Room for max rows. */
+void cells_begin(struct cells *table, size_t max, struct arena *arena);
+
+/* A new row, whose cells are set with the next ones; NULL where the table is full: counted. */
+struct cell *cells_row(struct cells *table);
+
+/* A stranger's text, made printable: what acts on a terminal is \xHH, what is too long is cut. */
+struct cell cells_text(struct slice text, struct arena *arena);
+struct cell cells_number(int64_t number, struct arena *arena);
+/* A word of ours, and its text: English, translated here. */
+struct cell cells_word(const char *word, const char *text);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * view_hosts.h: hosts that sent in an author's name, as reports tell of them and as the archive has
+ * them.
+ *
+ * A forwarder is proved where the archive shows that the host passed the author's mail on (struct
+ * view_held), and only for mail with a signature of the author's whose domain and selector pass in
+ * the archive as well: mail without it at the same host may be anybody's. All else is likely at
+ * most. Memory is bounded: of hosts beyond VIEW_HOSTS nothing is known.
+ */
+#ifndef FILTER_VIEW_VIEW_HOSTS_H
+#define FILTER_VIEW_VIEW_HOSTS_H
+
+#include "filter/feedback/feedback_report.h"
+#include "filter/stats/row.h"
+
+enum { VIEW_HOSTS = 100000, VIEW_KEYS = 20000, VIEW_MESSAGES = 1 << 19 };
+
+/* Why a host is taken for a forwarder of the author's mail; the strongest last. */
+/* clang-format off */
+#define VIEW_REASONS(R) \
+	R(NONE, "", "") \
+	R(SIGNATURE, "signature", "the author's signature passed at a host that his SPF record does not allow") \
+	R(REPORTER, "reporter", "a known receiver names forwarding or a list as its reason") \
+	R(FORWARDING, "forwarding", "SPF or DKIM passed for a known list or forwarding domain") \
+	R(ARCHIVE, "archive", "the archive holds mail that the host passed on, but these rows name no signature that it has") \
+	R(REPORTED, "failure-report", "a failure report names the Message-ID, domain and selector of a message that the archive holds, " \
+		"aligned, from another host") \
+	R(COPY, "copy", "the archive holds what the host made of a message that came aligned from another one, with the same " \
+		"Message-ID, domain and selector") \
+	R(SEAL, "seal", "the archive holds mail that the host passed on, and a known sealer saw it pass (ARC)")
+#define VIEW_REASON_ID(id, code, text) VIEW_BY_##id,
+enum view_reason { VIEW_REASONS(VIEW_REASON_ID) VIEW_REASONS_N };
+/* clang-format on */
+
+const char *view_reason_code(enum view_reason reason);
+const char *view_reason_text(enum view_reason reason); /* English */
+bool view_reason_proves(enum view_reason reason);
+
+struct view_host {
+	const char *author, *source; /* the source in its canonical form */
+	/* as reported */
+	uint64_t messages, pass, spf_pass, blocked;
+	bool has_dates;
+	int64_t first, last;
+	uint64_t classes[SENDER_CLASSES];
+	enum sender_evidence by[SENDER_CLASSES]; /* of the last one */
+	uint64_t forwarded, proved;              /* messages for which there is a reason; a proof */
+	enum view_reason reason;                 /* the strongest of these */
+	/* in the archive */
+	uint64_t held, held_pass;
+	enum view_reason held_by; /* VIEW_BY_NONE, or one that proves */
+};
+
+struct view_hosts;
+
+/* Everything is in the arena, but for what view_hosts_settle frees. NULL without memory. */
+struct view_hosts *view_hosts_new(struct arena *arena);
+void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
+
+/* The host, made where it is new; NULL where there are too many. Names are copied. */
+struct view_host *view_hosts_take(
+	struct view_hosts *hosts, struct slice author, struct slice source);
+/* The same, never made. */
+const struct view_host *view_hosts_find(
+	const struct view_hosts *hosts, struct slice author, struct slice source);
+
+/* Its class as reports have it, with what all of them show: of most of its messages that are not
+ * aligned. */
+struct sender view_host_sender(const struct view_host *host);
+
+/* The number of hosts, and one of them. */
+size_t view_hosts_count(const struct view_hosts *hosts);
+const struct view_host *view_hosts_at(const struct view_hosts *hosts, size_t i);
+
+/* A message of the archive. */
+void view_hosts_hold(struct view_hosts *hosts, const struct row *row);
+
+/* After the archive: which copies are of messages that came aligned. */
+void view_hosts_settle(struct view_hosts *hosts);
+
+/* Does the archive hold that message aligned, with a signature of that domain and selector? After
+ * view_hosts_settle. */
+bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct slice message_id,
+	struct slice domain, struct slice selector);
+
+/* What a failure report of a known receiver says; after view_hosts_settle. */
+void view_hosts_reported(struct view_hosts *hosts, const struct feedback_failure *failure);
+
+/*
+ * A row that is not aligned, or that is by its signature alone: what shows that its host passed the
+ * author's mail on. known: its reporter is a known receiver; without that nothing is proved. told:
+ * what the row itself shows, VIEW_BY_NONE to VIEW_BY_FORWARDING.
+ */
+enum view_reason view_hosts_reason(const struct view_hosts *hosts, const struct view_host *host,
+	const struct feedback_row *row, bool known, enum view_reason told);
+
+#endif

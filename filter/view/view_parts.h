@@ -1,0 +1,78 @@
+/* view_parts.h: what the files of `report show` share. */
+#ifndef FILTER_VIEW_VIEW_PARTS_H
+#define FILTER_VIEW_VIEW_PARTS_H
+
+#include "filter/store/store.h"
+#include "filter/view/view_archive.h"
+#include "filter/view/view_reported.h"
+#include "filter/view/view_table.h"
+
+enum {
+	TABLE_SENDERS,
+	TABLE_READINESS,
+	TABLE_DAYS,
+	TABLE_SERVICES,
+	TABLE_IDENTITIES,
+	TABLE_SOURCES,
+	TABLE_NEW,
+	TABLE_FORWARDERS,
+	TABLE_REPORTERS,
+	TABLE_POLICIES,
+	TABLE_MARKS,
+	TABLE_WARNINGS,
+	TABLE_FAILURES,
+	TABLE_TLS,
+	TABLE_TLS_FAILURES,
+	TABLES
+};
+
+/* How much a sender's word counts; the numbers are those of a table of this connection. */
+enum view_class { VIEW_FILE, VIEW_UNAUTHENTICATED, VIEW_AUTHENTICATED, VIEW_KNOWN, VIEW_CLASSES };
+
+struct show {
+	const struct options *options;
+	struct store *store;
+	struct arena *arena;
+	const char *domain, *below; /* "" for all; a pattern of LIKE */
+	struct view_hosts *hosts;
+	struct view_archive archive;
+	struct view_judge judge;
+	struct view_reported reported;
+	struct cells tables[TABLES];
+};
+
+/* clang-format off */
+#define VIEW_SUMS "sum(w.messages), sum(CASE WHEN w.dkim = 'pass' OR w.spf = 'pass' THEN w.messages ELSE 0 END), " \
+	"sum(CASE WHEN w.disposition IN ('quarantine', 'reject') THEN w.messages ELSE 0 END)"
+#define VIEW_OF_KNOWN "in_row w JOIN in_report r ON r.id = w.report JOIN known k ON k.id = r.sender AND " \
+	"k.class >= ?3 WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
+/* clang-format on */
+
+/* The class from which on senders count (--reporters). */
+int64_t view_least(const struct options *options);
+
+/* Binds what these have: the domain, the pattern of those below it, and who counts. */
+void view_bind(const struct show *show, struct store_query *query);
+
+/* The table "known" of this connection: every sender with its class. */
+enum status view_classify(struct show *show);
+
+/* All tables, empty. */
+void view_tables_begin(struct show *show);
+
+/* Cells; the day of FEEDBACK_NO_TIME is empty. */
+struct cell view_day(const struct show *show, int64_t at);
+struct cell view_number(const struct show *show, uint64_t number);
+struct cell view_text(const struct show *show, const char *text);
+struct cell view_mark(size_t mark);
+
+/* Tables by one query each. */
+enum status view_queries(struct show *show);
+
+/* What each file fills, of what was read. */
+enum status view_failures(struct show *show); /* before the rows: they prove forwarders */
+enum status view_marks(struct show *show);
+enum status view_policies(struct show *show);
+bool view_lists(struct show *show); /* false without memory */
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * view_reported.h: the rows of all aggregate reports that count, each judged (view_judge.h).
+ */
+#ifndef FILTER_VIEW_VIEW_REPORTED_H
+#define FILTER_VIEW_VIEW_REPORTED_H
+
+#include "filter/feedback/feedback_check.h"
+#include "filter/stats/stats.h"
+#include "filter/store/store.h"
+#include "filter/view/view_judge.h"
+
+/* What a query asks of a report r: ?1, ?2 and ?3 are those of view_bind (view_parts.h). */
+#define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
+
+enum { VIEW_REPORTERS = 2000 };
+
+/* What a reporter said that DNS contradicts. */
+struct view_contradiction {
+	const char *reporter;
+	uint64_t rows[FEEDBACK_MARKS_N], messages[FEEDBACK_MARKS_N];
+};
+
+struct view_reported {
+	const struct view_judge *judge;
+	struct store *store;
+	struct arena *arena;
+	struct view_hosts *hosts;
+	struct stats *stats; /* of the reports */
+	struct view_contradiction *contradictions;
+	size_t ncontradictions;
+};
+
+/*
+ * domain and below: as `report show` has them (view_parts.h); class: the least one of a sender that
+ * counts; known: the one from which on a sender is a known receiver. Into hosts, stats and
+ * contradictions. ST_TEMP: the store (store_error), or memory.
+ */
+enum status view_reported_read(struct view_reported *reported, const char *domain,
+	const char *below, int64_t class, int64_t known);
+
+#endif

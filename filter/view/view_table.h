@@ -1,0 +1,14 @@
+/* view_table.h: tables as text for people, TSV, CSV or JSON. */
+#ifndef FILTER_VIEW_VIEW_TABLE_H
+#define FILTER_VIEW_VIEW_TABLE_H
+
+#include <stdio.h>
+
+#include "filter/settings/settings.h"
+#include "filter/text/cells.h"
+
+/* Writes n tables in the form of output, of the text the first rows; false where out failed. */
+bool view_tables_print(const struct cells *tables, size_t n, enum output_what output,
+	struct arena *arena, FILE *out);
+
+#endif

@@ -1,0 +1,103 @@
+/* view_tables.c: which tables there are, and what their cells hold. */
+#include <time.h>
+
+#include "filter/view/view_parts.h"
+
+enum { ROWS_MOST = 10000 };
+
+/* clang-format off */
+#define COUNTS {"messages", N_("messages"), true}, {"pass", N_("pass"), true}, \
+	{"fail", N_("fail"), true}, {"blocked", N_("blocked"), true}
+#define DATES {"first", N_("first"), false}, {"last", N_("last"), false}
+#define CLASS {"class", N_("class"), false}, {"why", N_("why"), false}
+#define HELD {"archive", N_("archive"), true}, {"archive_pass", N_("of it pass"), true}
+static const struct cells templates[TABLES] = {
+	[TABLE_SENDERS] = {"senders", N_("Who reported"), {{"class", N_("sender"), false},
+		{"reports", N_("reports"), true}, COUNTS}, 6, NULL, 0, 0, 0},
+	[TABLE_READINESS] = {"readiness", N_("Is p=reject safe?"), {{"domain", N_("author domain"), false},
+		{"published", N_("now"), false}, {"messages", N_("messages"), true}, {"pass", N_("pass"), true},
+		{"hurt", N_("hurt"), true}, {"decide", N_("decide"), true}, {"stopped", N_("stopped"), true},
+		{"archive", N_("archive"), true}, {"archive_pass", N_("pass"), true},
+		{"archive_hurt", N_("hurt"), true}, {"archive_decide", N_("decide"), true},
+		{"archive_stopped", N_("stopped"), true}}, 12, NULL, 0, 0, 0},
+	[TABLE_DAYS] = {"days", N_("By day"), {{"day", N_("day"), false}, COUNTS}, 5, NULL, 0, 0, 0},
+	[TABLE_SERVICES] = {"services", N_("By service"), {{"service", N_("service"), false}, COUNTS,
+		HELD}, 7, NULL, 0, 0, 0},
+	[TABLE_IDENTITIES] = {"identities", N_("By who really sends"), {{"domain", N_("author domain"), false},
+		{"by", N_("known by"), false}, {"name", N_("name"), false}, {"service", N_("service"), false},
+		CLASS, COUNTS, DATES, HELD}, 14, NULL, 0, 0, 0},
+	[TABLE_SOURCES] = {"sources", N_("By source"), {{"source", N_("source"), false}, COUNTS, DATES,
+		{"domain", N_("author domain"), false}, CLASS, HELD}, 12, NULL, 0, 0, 0},
+	[TABLE_NEW] = {"new_sources", N_("New sources"), {{"source", N_("source"), false}, {"first", N_("first"), false},
+		{"domain", N_("author domain"), false}, {"messages", N_("messages"), true}, {"pass", N_("pass"), true},
+		CLASS, {"archive", N_("archive"), true}}, 8, NULL, 0, 0, 0},
+	[TABLE_FORWARDERS] = {"forwarders", N_("Forwarders and lists"), {{"source", N_("source"), false},
+		{"domain", N_("author domain"), false}, {"sure", N_("how sure"), false},
+		{"messages", N_("messages"), true}, {"proved", N_("proved"), true}, {"archive", N_("archive"), true},
+		{"reason", N_("reason"), false}}, 7, NULL, 0, 0, 0},
+	[TABLE_REPORTERS] = {"reporters", N_("By reporter"), {{"domain", N_("reporter"), false},
+		{"class", N_("sender"), false}, {"reports", N_("reports"), true}, COUNTS}, 7, NULL, 0, 0, 0},
+	[TABLE_POLICIES] = {"policies", N_("Policies that were found"), {{"domain", N_("domain"), false},
+		{"p", "p", false}, {"sp", "sp", false}, {"reports", N_("reports"), true}, DATES,
+		{"published", N_("now"), false}, {"fail", N_("fail"), true}, {"none", N_("accepted"), true},
+		{"quarantine", N_("quarantined"), true}, {"reject", N_("rejected"), true}}, 11, NULL, 0, 0, 0},
+	[TABLE_MARKS] = {"contradictions", N_("What cannot be true, by the reporter's own data or by DNS"),
+		{{"domain", N_("reporter"), false}, {"rows", N_("rows"), true},
+		{"messages", N_("messages"), true}, {"code", N_("what"), false}}, 4, NULL, 0, 0, 0},
+	[TABLE_WARNINGS] = {"warnings", N_("What is odd about the reports"),
+		{{"domain", N_("reporter"), false}, {"times", N_("times"), true},
+		{"code", N_("what"), false}}, 3, NULL, 0, 0, 0},
+	[TABLE_FAILURES] = {"failures", N_("Single messages (failure reports)"), {{"day", N_("day"), false},
+		{"reporter", N_("reporter"), false}, {"source", N_("source"), false},
+		{"domain", N_("author domain"), false}, {"failed", N_("failed"), false},
+		{"dkim_domain", N_("signature of"), false}, {"dkim_selector", N_("selector"), false},
+		{"message_id", "Message-ID", false}, {"archive", N_("archive"), false}}, 9, NULL, 0, 0, 0},
+	[TABLE_TLS] = {"tls", N_("Connections (TLS reports)"), {{"domain", N_("domain"), false},
+		{"type", N_("policy"), false}, {"successes", N_("encrypted"), true},
+		{"failures", N_("failed"), true}}, 4, NULL, 0, 0, 0},
+	[TABLE_TLS_FAILURES] = {"tls_failures", N_("Why connections failed"), {{"domain", N_("domain"), false},
+		{"result", N_("what"), false}, {"receiving_mx", N_("host"), false},
+		{"sessions", N_("failed"), true}}, 4, NULL, 0, 0, 0},
+};
+/* clang-format on */
+
+void
+view_tables_begin(struct show *show)
+{
+	for (size_t i = 0; i < TABLES; i++) {
+		show->tables[i] = templates[i];
+		cells_begin(&show->tables[i], ROWS_MOST, show->arena);
+	}
+}
+
+struct cell
+view_day(const struct show *show, int64_t at)
+{
+	const time_t when = (time_t)at;
+	char text[16];
+	struct tm day;
+
+	if (at == FEEDBACK_NO_TIME || gmtime_r(&when, &day) == NULL ||
+		strftime(text, sizeof text, "%Y-%m-%d", &day) == 0)
+		return cells_word("", "");
+	return cells_text(slice_str(text), show->arena);
+}
+
+struct cell
+view_number(const struct show *show, uint64_t number)
+{
+	return cells_number((int64_t)number, show->arena);
+}
+
+struct cell
+view_text(const struct show *show, const char *text)
+{
+	return cells_text(slice_str(text), show->arena);
+}
+
+struct cell
+view_mark(size_t mark)
+{
+	return cells_word(feedback_mark_code((enum feedback_mark)mark),
+		feedback_mark_text((enum feedback_mark)mark));
+}

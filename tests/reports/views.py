@@ -1,0 +1,216 @@
+"""views.py: what others report beside what an archive holds of it: classes, forwarders proved and likely, contradictions.
+
+A forwarder is proved where the archive holds what it passed on, or where a failure report of a known receiver names
+the Message-ID, domain and selector of a message that the archive holds; and only in rows with such a signature.
+"""
+import json
+
+import dkim
+import shapes
+from attacks import Sender
+
+OWN, LIST, SECOND = '198.51.100.1', '203.0.113.7', '203.0.113.20'
+SPF = 'example.com. TXT "v=spf1 ip4:198.51.100.0/28 -all"\nlist.example. TXT "v=spf1 ip4:203.0.113.0/24 -all"\n'
+
+
+def result(kind, domain, word, selector='s'):
+    if kind == 'spf':
+        return f'<spf><domain>{domain}</domain><scope>mfrom</scope><result>{word}</result></spf>'
+    named = f'<selector>{selector}</selector>' if selector else ''
+    return f'<dkim><domain>{domain}</domain>{named}<result>{word}</result></dkim>'
+
+
+def row(source, count, results, dkim_told='fail', spf_told='fail', disposition='none', reason='', author='example.com'):
+    why = f'<reason><type>{reason}</type></reason>' if reason else ''
+    return (f'<record><row><source_ip>{source}</source_ip><count>{count}</count><policy_evaluated><disposition>{disposition}</disposition>'
+            f'<dkim>{dkim_told}</dkim><spf>{spf_told}</spf>{why}</policy_evaluated></row><identifiers><header_from>{author}</header_from>'
+            f'</identifiers><auth_results>{results}</auth_results></record>')
+
+
+BROKEN = result('dkim', 'example.com', 'fail') + result('spf', 'list.example', 'pass')
+UNSIGNED = result('spf', 'list.example', 'pass')
+
+
+class World:
+    """an author who signs, with an archive of what came to him, and a large receiver who reports"""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        self.author, self.large, self.other = Sender('example.com'), Sender('google.com'), Sender('reports.example')
+        self.zone = folder / 'views.zone'
+        self.zone.write_text('$TTL 60\n' + self.author.zone() + self.large.zone() + self.other.zone() + SPF)
+        self.mail = folder / 'views'
+        self.mail.mkdir()
+        self.n = 0
+
+    def message(self, ident, signed=True, broken=False, body=b'hello\r\n'):
+        text = (b'From: a@example.com\r\nTo: b@example.net\r\nSubject: x\r\nMessage-ID: <' + ident.encode() + b'@example.com>\r\n'
+                b'Date: Wed, 15 Nov 2023 01:00:00 +0000\r\n\r\n' + body)
+        if signed:
+            text = dkim.sign(text, b's', b'example.com', self.author.key, include_headers=[b'from', b'subject', b'message-id']) + text
+        return text + b'-- \r\nA list.\r\n' if broken else text
+
+    def hold(self, octets, client, sender):
+        self.n += 1
+        (self.mail / f'{self.n}.eml').write_bytes(octets)
+        (self.mail / f'{self.n}.envelope').write_text(f'client_address={client}\nhelo_name=h.example\nsender={sender}\n')
+
+    def arf(self, ident, source, selector='s'):
+        fields = (f'Feedback-Type: auth-failure\r\nUser-Agent: x/1\r\nVersion: 1\r\nAuth-Failure: dmarc\r\nSource-IP: {source}\r\n'
+                  f'Reported-Domain: example.com\r\nDKIM-Domain: example.com\r\nDKIM-Selector: {selector}\r\nIdentity-Alignment: dkim, spf\r\n'
+                  'Arrival-Date: Wed, 15 Nov 2023 01:00:00 +0000')
+        header = f'From: a@example.com\r\nMessage-ID: <{ident}@example.com>\r\nSubject: x\r\n'
+        return shapes.parts(shapes.PLAIN, ('Content-Type: message/feedback-report', fields), ('Content-Type: text/rfc822-headers', header),
+                            kind='multipart/report; report-type=feedback-report')
+
+    def sent(self, octets, sender, signed=True):
+        text = octets.replace(b'reports@acme.example', f'reports@{sender.domain}'.encode(), 1)
+        if not signed:
+            return text
+        return dkim.sign(text, b's', sender.domain.encode(), sender.key, include_headers=[b'from', b'subject', b'content-type']) + text
+
+
+def archive(world):
+    world.hold(world.message('m1'), OWN, 'a@example.com')
+    world.hold(world.message('m1', broken=True), LIST, 'owner@list.example')
+    # the Message-ID of a message that was not aligned, and nobody's signature
+    world.hold(world.message('m2', signed=False), '192.0.2.66', 'x@forger.example')
+    world.hold(world.message('m2', broken=True), '203.0.113.8', 'owner@list.example')
+    # the Message-ID alone
+    world.hold(world.message('m3'), OWN, 'a@example.com')
+    world.hold(world.message('m3', signed=False), '203.0.113.9', 'owner@list.example')
+    # both from the same host
+    world.hold(world.message('m4'), '203.0.113.10', 'owner@list.example')
+    world.hold(world.message('m4', broken=True), '203.0.113.10', 'owner@list.example')
+    # for failure reports
+    world.hold(world.message('m5'), OWN, 'a@example.com')
+    world.hold(world.message('m6', signed=False), '198.18.0.9', 'x@forger.example')
+    world.hold(b'this is no mail', OWN, 'a@example.com')
+
+
+ROWS = [
+    row(LIST, 5, BROKEN), row(LIST, 2, UNSIGNED), row(LIST, 3, BROKEN.replace('<selector>s<', '<selector>other<')),
+    row('203.0.113.8', 4, BROKEN), row('203.0.113.9', 4, BROKEN), row('203.0.113.10', 4, BROKEN),
+    row('203.0.113.11', 6, BROKEN), row('203.0.113.12', 6, BROKEN), row('203.0.113.15', 6, BROKEN),
+    row('203.0.113.13', 7, UNSIGNED, reason='forwarded'),
+    row('203.0.113.14', 8, result('dkim', 'example.com', 'pass') + result('spf', 'example.com', 'fail'), dkim_told='pass'),
+    row('198.51.100.2', 9, result('spf', 'other.example', 'none')),
+    row('192.0.2.66', 10, result('spf', 'forger.example', 'fail'), disposition='reject'),
+]
+
+
+def forwarders(suite, places, read, show):
+    world = World(places.folder / ('postgres' if places.server else 'sqlite'))
+    archive(world)
+    stored = places.new()
+
+    def take(octets):
+        done = read(stored.place, world.zone, stdin=octets)
+        suite.check('views: a report is read', done.returncode == 0 and not done.stderr, done.stderr)
+
+    def tables(*argv):
+        done = show(stored.place, '--output', 'json', *argv, zone=world.zone)
+        suite.check('views: status', done.returncode == 0, done.stderr)
+        return json.loads(done.stdout), done
+
+    take(world.large.mail(shapes.xml(''.join(ROWS))))
+    later = row(SECOND, 3, result('spf', 'forger.example', 'fail')) + row('203.0.113.13', 1, UNSIGNED)
+    take(world.large.mail(shapes.xml(later, ident='2', dates=('1700092800', '1700179199'))))
+    # another one claims as much: forged, and of somebody who is nobody's known receiver
+    take(world.other.mail(shapes.xml(row(LIST, 1000, BROKEN) + row('203.0.113.30', 50, BROKEN, reason='forwarded'), ident='3')))
+    take(world.large.mail(shapes.xml(row(LIST, 2000, BROKEN), ident='4'), signed=False))
+    take(world.sent(world.arf('m5', '203.0.113.11'), world.large))
+    take(world.sent(world.arf('m5', '203.0.113.12'), world.large, signed=False))
+    take(world.sent(world.arf('m5', '203.0.113.12'), world.other))
+    take(world.sent(world.arf('m5', '203.0.113.12', 'x'), world.large))
+    take(world.sent(world.arf('m6', '203.0.113.12'), world.large))
+
+    found, done = tables('--archive', world.mail, '--since', '2023-11-16')
+    suite.check('views: what is no mail is told', b'11.eml' in done.stderr and done.stderr.count(b'\n') == 1, done.stderr)
+    got = {r['source']: (r['sure'], r['messages'], r['proved'], r['archive'], r['reason']) for r in found['forwarders']}
+    wanted = {
+        LIST: ('proved', 10, 5, 1, 'copy'),
+        '203.0.113.11': ('proved', 6, 6, 0, 'failure-report'),
+        '203.0.113.13': ('likely', 7, 0, 0, 'reporter'),
+        '203.0.113.14': ('likely', 8, 0, 0, 'signature'),
+    }
+    for source in sorted(got.keys() | wanted.keys()):
+        suite.check(f'forwarders: {source}', got.get(source) == wanted.get(source), (got.get(source), wanted.get(source)))
+    classes = {r['source']: (r['class'], r['why'], r['archive'], r['archive_pass']) for r in found['sources']}
+    for source, class_ in ((LIST, ('forwarder', 'archive', 1, 0)), ('203.0.113.11', ('forwarder', 'archive', 0, 0)),
+                           ('203.0.113.12', ('decide', 'pass', 0, 0)), ('203.0.113.8', ('decide', 'pass', 1, 0)),
+                           ('203.0.113.13', ('forwarder', 'reporter', 0, 0)), ('203.0.113.14', ('passes', '', 0, 0)),
+                           ('198.51.100.2', ('own', 'records', 0, 0)), ('192.0.2.66', ('forged', '', 1, 0))):
+        suite.check(f'classes: {source}', classes.get(source) == class_, classes.get(source))
+    suite.check('both views: who sends', [(r['messages'], r['archive'], r['archive_pass']) for r in found['identities']
+                                          if (r['by'], r['name']) == ('signature', 'example.com')] == [(8, 4, 4)], found['identities'])
+    suite.check('both views: only in the archive', [(r['name'], r['archive']) for r in found['identities'] if r['messages'] == 0] ==
+                [('198.18.0.0/24', 1)], found['identities'])
+    suite.check('new sources', [(r['source'], r['first']) for r in found['new_sources']] == [(SECOND, '2023-11-16')], found['new_sources'])
+    ready = found['readiness'][0]
+    suite.check('readiness: reports', (ready['domain'], ready['published'], ready['messages'], ready['pass']) ==
+                ('example.com', 'reject', 78, 8), ready)
+    suite.check('readiness: hurt, decide, stopped', (ready['hurt'], ready['decide'], ready['stopped']) == (27, 30, 13), ready)
+    suite.check('readiness: archive', (ready['archive'], ready['archive_pass'], ready['archive_hurt'], ready['archive_decide'],
+                                        ready['archive_stopped']) == (10, 4, 3, 1, 2), ready)
+    suite.check('failure reports', sorted((r['source'], r['message_id'], r['archive']) for r in found['failures']) == [
+        ('203.0.113.11', '<m5@example.com>', 'aligned'), ('203.0.113.12', '<m5@example.com>', ''),
+        ('203.0.113.12', '<m6@example.com>', '')], found['failures'])
+    suite.check('policies: now, and what was done', [(r['p'], r['published'], r['fail'], r['none'], r['reject']) for r in found['policies']] ==
+                [('none', 'reject', 70, 60, 10)], found['policies'])
+
+    # whoever is let in to the tables proves nothing
+    found, _ = tables('--archive', world.mail, '--reporters', 'all')
+    got = {r['source']: (r['sure'], r['messages'], r['proved']) for r in found['forwarders']}
+    suite.check('attack: a row of a forger proves nothing', got[LIST] == ('proved', 3010, 5), got)
+    suite.check('attack: nor does his failure report', '203.0.113.12' not in got and got['203.0.113.30'][0] == 'likely', got)
+    suite.check('attack: his reason gives no class', [r['class'] for r in found['sources'] if r['source'] == '203.0.113.30'] == ['decide'])
+    found, _ = tables()
+    suite.check('without an archive nothing is proved', {r['sure'] for r in found['forwarders']} == {'likely'}, found['forwarders'])
+    suite.check('without an archive its cells are empty', {r['archive'] for r in found['sources']} == {''}, found['sources'][:2])
+    bad = show(stored.place, '--archive', world.folder / 'missing', zone=world.zone)
+    suite.check('an archive that is not there', bad.returncode == 0 and b'missing' in bad.stderr, bad)
+    for since in ('2023-02-29', '1969-01-01', '2023-1-1', 'today', '2023-11-16x'):
+        bad = show(stored.place, '--since', since, zone=world.zone)
+        suite.check(f'--since {since}: refused', bad.returncode == 64, bad)
+    text = show(stored.place, '--archive', world.mail, zone=world.zone)
+    suite.check('text: proved and likely', b'proved' in text.stdout and b'likely' in text.stdout, text.stdout)
+
+
+def contradictions(suite, places, read, show):
+    """by DNS as the zone has it"""
+    world = World(places.folder / ('postgres2' if places.server else 'sqlite2'))
+    world.zone.write_text(world.zone.read_text() + 'sub.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"\n'
+                          'macro.example. TXT "v=spf1 exists:%{l}.macro.example -all"\n'
+                          'outer.example. TXT "v=spf1 include:macro.example -all"\nloop.example. TXT "v=spf1 include:loop.example -all"\n')
+    walk = '<discovery_method>treewalk</discovery_method>'
+    rows = [
+        row('192.0.2.77', 1, result('spf', 'sub.example.com', 'pass'), spf_told='pass'),          # an address that it does not allow
+        row('192.0.2.1', 2, result('spf', 'sub.example.com', 'pass'), spf_told='fail'),           # aligned by the walk
+        row('192.0.2.1', 4, result('dkim', 'sub.example.com', 'pass') + result('spf', 'sub.example.com', 'pass'), spf_told='pass'),  # likewise DKIM
+        row('192.0.2.9', 8, result('spf', 'macro.example', 'pass')),                              # nobody can know
+        row('192.0.2.9', 16, result('spf', 'outer.example', 'pass')),
+        row('192.0.2.9', 32, result('spf', 'nothing.example', 'pass')),                           # no record now
+    ]
+    stored = places.new()
+
+    def codes(*argv):
+        return {r['code']: r['messages'] for r in json.loads(show(stored.place, '--output', 'json', *argv, zone=world.zone).stdout)['contradictions']}
+
+    head = shapes.xml(''.join(rows)).decode().replace('<policy_published>', '<policy_published>' + walk)
+    read(stored.place, world.zone, stdin=world.large.mail(head.encode()))
+    suite.check('contradictions: by DNS', codes() == {'spf_record': 1, 'spf_fail_dns': 2, 'dkim_fail_dns': 4}, codes())
+    # who does not walk may be right
+    stored = places.new()
+    read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(''.join(rows[1:3]))))
+    suite.check('contradictions: not by another method', not any(code.endswith('_dns') for code in codes()), codes())
+    # a span
+    stored = places.new()
+    read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(rows[3], dates=('1700092799', '1700006400'))))
+    read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(rows[4], ident='2', dates=('1900000000', '1900086399'))))
+    suite.check('contradictions: spans', codes() == {'span': 24}, codes())
+    # of others: not unless they are asked for
+    stored = places.new()
+    read(stored.place, world.zone, stdin=world.other.mail(shapes.xml(rows[0])))
+    suite.check('contradictions: of those who count', codes() == {} and codes('--reporters', 'all') == {'spf_record': 1}, codes())
