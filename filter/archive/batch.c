@@ -103,50 +103,14 @@ static int
 open_pool(struct run *run)
 {
 	const struct options *options = &run->options;
-<<<<<<< HEAD
-	struct dns_pool_config config = {
-		.dns =
-			{
-				.resolvers = options->resolvers.v,
-				.nresolvers = options->resolvers.n,
-				.timeout_ms = options->dns_timeout_ms,
-				.deadline_ms = options->deadline_ms,
-				.oom = run->arena->oom,
-				.oom_arg = run->arena->oom_arg,
-			},
-		.cache_max = (size_t)options->cache_size,
-		.keep_all = options->dns_record != NULL,
-	};
-	struct slice zone;
-	struct arena text;
 	struct error error;
-	enum fault why;
-	enum status st;
-
-	arena_init(&text, run->arena->oom, run->arena->oom_arg);
-	if (options->zone != NULL) {
-		if (wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &why) != ST_OK)
-			return misused(run, fault_error(why, N_("zone"), options->zone));
-		config.zone = &zone;
-	}
-	st = dns_pool_open(&config, &run->pool, &error);
-	arena_clear(&text);
-	if (st == ST_OK)
-		return 0;
-	error.what = options->zone != NULL ? N_("zone") : "DNS";
-	error.path = options->zone;
-	(void)misused(run, error);
-	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
-=======
-	const char *error;
 	const enum evaluate_status opened =
 		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
 
 	if (opened == EVALUATE_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	(void)misused(run, error);
 	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
->>>>>>> main
 }
 
 /* Is the output a shard for --merge? */

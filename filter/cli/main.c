@@ -25,11 +25,8 @@
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 #include "filter/store/store_prune.h"
-<<<<<<< HEAD
 #include "filter/text/error_words.h"
-=======
 #include "filter/view/view.h"
->>>>>>> main
 
 enum { PARSE_SECONDS = 15 };
 

@@ -74,15 +74,9 @@ check_together(struct options *options)
 	if (options->shard != NULL && !read_shard(options))
 		return SETTING_E_SHARD;
 	if (options->shard != NULL && options->unordered && options->output == OUTPUT_JSON)
-<<<<<<< HEAD
 		return SETTING_E_SHARD_ORDER;
-=======
-		return _("--unordered cannot be combined with the JSON of --shard: --merge needs "
-			 "the order");
 	if (options->baselines.n > 0 && options->shard != NULL)
-		return _("--baseline compares a whole run: it cannot be combined with --shard; "
-			 "give it to --merge");
->>>>>>> main
+		return SETTING_E_BASELINE_SHARD;
 	if (options->journal != NULL && options->json_log != NULL)
 		return SETTING_E_RESUME_LOG;
 	error = check_worse(options);

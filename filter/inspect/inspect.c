@@ -84,10 +84,11 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 }
 
 static int
-tell_baseline(const char *path, const char *why, struct arena *arena, enum status st)
+tell_baseline(const char *path, struct error why, struct arena *arena, enum status st)
 {
-	fprintf(stderr, "mailstamp: %s %s: %s\n", _("baseline"), path_shown(path, arena),
-		translated(why));
+	why.what = N_("baseline");
+	why.path = path;
+	error_print(&why, arena);
 	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
@@ -104,7 +105,7 @@ read_earlier(const struct evaluation *ev, struct slice lines, const struct inspe
 		return 0;
 	earlier = arena_array(ev->arena, options->domains.n, sizeof *earlier);
 	for (size_t i = 0; i < options->domains.n; i++) {
-		const char *why = N_("no memory");
+		struct error why = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 		struct slice domain = SLICE("");
 		enum status st;
 

@@ -91,6 +91,8 @@
 	F(NOT_SEALED, "not_sealed", true, "the ARC set could not be made") \
 	F(NO_KEY_MEMORY, "no_key_memory", true, "no memory for the ARC key") \
 	F(NO_SECRET, "no_secret", false, "--envelope field needs --envelope-secret-file") \
+	F(NO_PIPE, "no_pipe", true, "there is no pipe to a process") \
+	F(NO_PROCESS, "no_process", true, "no process can be started") \
 	/* a file of the configuration */ \
 	F(NOT_A_KEY, "not_a_key", false, "no RSA or Ed25519 key in PEM without a password") \
 	F(SMALL_KEY, "small_key", false, "the RSA key is too small") \

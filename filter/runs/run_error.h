@@ -35,6 +35,17 @@
 	R(SENDER,         "run_row_sender",     "an unknown class of sender") \
 	R(INDEX,          "run_row_index",      "its index is below zero") \
 	R(NEITHER,        "run_row_neither",    "it has neither a disposition nor an error") \
+	/* whole runs */ \
+	R(RUN_TWICE,      "run_twice",           "a run with the same options and paths, or the same shard of it, is given twice") \
+	R(MANY_FILES,     "run_many_files",      "there are more than 4096 files of earlier runs") \
+	R(SENDERS,        "run_senders",         "it has more than 1048576 senders") \
+	R(ONE_SHARD,      "run_one_shard",       "it is one shard of a run: the others are missing") \
+	/* an earlier inspection */ \
+	R(LONG_TEXT,      "run_row_long_text",   "a member that must be text is not, or is too long") \
+	R(NUMBER,         "run_row_number",      "a number is out of range") \
+	R(NETWORK,        "run_row_network",     "a network is not one") \
+	R(NOT_INSPECT,    "run_not_inspect",     "it is not what inspect --output json wrote") \
+	R(DOMAIN_TWICE,   "run_domain_twice",    "it has the same domain twice") \
 	/* the journal */ \
 	R(NOT_WRITTEN,    "journal_not_written", "the journal cannot be written") \
 	R(NOT_OPENED,     "journal_not_opened",  "the journal cannot be opened") \

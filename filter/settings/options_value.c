@@ -296,7 +296,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 
 /* YYYY-MM-DD, of UTC */
 static enum status
-read_day(const char *value, int64_t *at, const char **why)
+read_day(const char *value, int64_t *at, struct error *why)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	struct slice text = slice_str(value);
@@ -304,7 +304,7 @@ read_day(const char *value, int64_t *at, const char **why)
 	int64_t n;
 	bool leap;
 
-	*why = _("must be a day: YYYY-MM-DD");
+	*why = setting_error(SETTING_E_DAY, NULL, NULL);
 	if (text.n != 10 || text.p[4] != '-' || text.p[7] != '-' ||
 		!scan_number(&text, 9999, &year) || !scan_char(&text, '-') ||
 		!scan_number(&text, 12, &month) || !scan_char(&text, '-') ||

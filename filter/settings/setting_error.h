@@ -20,6 +20,7 @@
 	R(EMPTY,          "setting_empty",          "must not be empty") \
 	R(NUL,            "setting_nul",            "contains a NUL") \
 	R(ADDRESS,        "setting_address",        "must be an IPv4 or IPv6 address") \
+	R(DAY,            "setting_day",            "must be a day: YYYY-MM-DD") \
 	R(FLAG,           "setting_flag",           "must be true or false") \
 	R(ID,             "setting_id",             "must be an RFC 8601 authserv-id (a domain name, or a quoted string)") \
 	R(RELAY,          "setting_relay",          "must be an address, a network ADDR/BITS or a host name") \
@@ -82,6 +83,7 @@
 	R(NO_PATH,        "line_no_path",           "batch needs a PATH, --files-from or --envelopes") \
 	R(SHARD,          "line_shard",             "--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to 100000") \
 	R(SHARD_ORDER,    "line_shard_order",       "--unordered cannot be combined with the JSON of --shard: --merge needs the order") \
+	R(BASELINE_SHARD, "line_baseline_shard",    "--baseline compares a whole run: it cannot be combined with --shard; give it to --merge") \
 	R(RESUME_LOG,     "line_resume_log",        "--resume and --json-log cannot be combined: use --output json") \
 	/* a record of --what-if */ \
 	R(PARTS,          "what_if_parts",          "it has too many parts") \

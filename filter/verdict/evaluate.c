@@ -364,14 +364,8 @@ evaluate_read(struct evaluation *ev, struct error *error)
 	return EVALUATE_OK;
 }
 
-<<<<<<< HEAD
-/* Of a message over the size limit only the beginning is needed. */
-static enum evaluate_status
-take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
-=======
 static void
 take_tools(struct evaluation *ev, const struct evaluate_source *source)
->>>>>>> main
 {
 	set_input(ev);
 	ev->borrowed = true;
@@ -394,7 +388,7 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 
 /* Of a message over the size limit only the beginning is needed. */
 static enum evaluate_status
-take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {
 	enum fault fault = FAULT_NONE;
 

@@ -7,10 +7,10 @@
 struct dns_pool;
 
 /*
- * Opens it by the options, without the overlay; keep_all: all answers are kept. *error is one line
- * in the arena, translated.
+ * Opens it by the options, without the overlay; keep_all: all answers are kept. Where the
+ * status is not EVALUATE_OK, *error is set.
  */
 enum evaluate_status pool_open(const struct options *options, struct arena *arena, bool keep_all,
-	struct dns_pool **pool, const char **error);
+	struct dns_pool **pool, struct error *error);
 
 #endif
