@@ -163,7 +163,8 @@ inspect_main(const struct options *options, struct arena *arena)
 		return status;
 	if (options->baseline != NULL &&
 		wholefile_read(options->baseline, BASELINE_MAX, arena, &baseline, &why) != ST_OK)
-		return tell_baseline(options->baseline, fault_text(why), arena, ST_BAD);
+		return tell_baseline(
+			options->baseline, fault_error(why, NULL, NULL), arena, ST_BAD);
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);

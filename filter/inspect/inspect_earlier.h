@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "auth/base/ip.h"
+#include "auth/base/reason.h"
 
 enum { EARLIER_LIST = 2000 /* of networks, terms, keys or hosts at most */ };
 

@@ -88,7 +88,7 @@ int
 view_archive_read(const struct options *options, struct arena *arena, struct view_hosts *hosts,
 	struct view_archive *archive)
 {
-	const char *error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
+	struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	enum run_got got;
 	int ends[2], status;
 	pid_t child;
