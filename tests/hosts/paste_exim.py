@@ -150,6 +150,8 @@ def exim_av(site, check):
     check('good', got[0] == 250, (got, exim.log()[-900:]))
     one(site, check, exim, 'good', mark, [], 0)
     rcpts_logged(site, check, mark, ['alice@mx.test', 'bob@mx.test'])
+    check("Exim's id in the log", '%s <= s-%s' % (site.judged(mark)[0]['queue_id'], mark) in exim.log(),
+          site.judged(mark)[0]['queue_id'])
     mark, got = site.smtp('reject.example', client=BAD, extra=MARK + ': reject\n')
     check('first stage', got[0] == 250, got)
     one(site, check, exim, 'first stage', mark, ['quarantine'], 0)

@@ -5,7 +5,9 @@ import base64
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
 
 import paste_agents
 import paste_postfix
@@ -193,6 +195,58 @@ def configuration_traps(site, check):
     check('readable for root', checked()[0] == 0)
 
 
+def ours():
+    """Processes of mailstamp that Postfix started here, in this name space."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open('/proc/%s/cmdline' % pid, 'rb') as line:
+                if line.read().startswith(b'/usr/bin/mailstamp\0--profile\0postfix\0') and \
+                        os.readlink('/proc/%s/ns/net' % pid) == os.readlink('/proc/self/ns/net'):
+                    found.append(int(pid))
+        except OSError:
+            continue        # it has ended
+    return found
+
+
+def log_lines(site, check):
+    """h: a message's line, and that of an error, a signal, a crash: each has the queue id, or says what it was."""
+    paste_postfix.installed(site)
+    mark, _ = site.smtp('pass.example', to='alice bob')
+    one(site, check, 'good', mark, [])
+    line = ''.join(until(lambda: site.syslog(mark), 3))
+    ident = ''.join(re.findall(r'\bid=(\w+)', line))
+    check('the queue id', ident and '%s: from=<s-%s' % (ident, mark) in site.log(), line)
+    names = re.findall(r'(?:^|\]: | )([a-z_]+)=', re.sub(r'"[^"]*"', '""', line))
+    check('its parts', names == 'id client helo from rcpts author msgid spf dkim arc dmarc policy disposition '
+          'removed reason_code status time_ms reason'.split(), names)
+    check('facility mail', line.startswith('<22>'), line)
+    conf = '/etc/mailstamp/mailstamp.conf'
+    for wrong in ('no-such-option', 'arc-key'):
+        put(conf, {'arc-key': 'arc-seal=mx.test\narc-selector=s\n'}.get(wrong, '') + wrong + '=/nonexistent\n', 'a')
+        mark, _ = site.smtp('pass.example')
+        check(wrong + ' waits', site.defers(mark), site.log()[-600:])
+        ident = re.findall(r'(\w+): from=<s-%s' % mark, site.log())[0]
+        check(wrong + ' has the id', until(lambda: site.syslog('id=' + ident), 3), site.syslog()[-3:])
+        run('sed', '-i', '/nonexistent$/d; /^arc-/d', conf)
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silent.bind(('127.0.0.99', 53))
+    put(conf, 'resolver=127.0.0.99\n', 'a')
+    for name, number in (('TERM', 15), ('SEGV', 11)):
+        mark, _ = site.smtp('pass.example')
+        running = until(ours, 5)
+        time.sleep(1)       # it waits for DNS
+        check(name + ': it runs', running, site.log()[-600:])
+        for pid in running:
+            run('kill', '-' + name, str(pid), check=False)
+        check(name + ': waits', site.defers(mark), site.log()[-600:])
+        check(name + ': is logged', until(lambda: site.syslog('ended by signal %d' % number), 3), site.syslog()[-3:])
+    silent.close()
+    run('sed', '-i', '/^resolver/d', conf)
+    run('postqueue', '-f')
+    one(site, check, 'afterwards', mark, [])
+
+
 AUTH_2_3 = """protocols =
 auth_mechanisms = plain
 disable_plaintext_auth = no
@@ -256,4 +310,4 @@ def login_name(site, check):
 
 
 CASES = [procmail_foreign_host, tempfail_on_dmarc, opendkim_on_the_way_back, own_networks,
-         folder_cannot_be_entered, dsn_parameters, configuration_traps, login_name]
+         folder_cannot_be_entered, dsn_parameters, log_lines, configuration_traps, login_name]

@@ -198,7 +198,7 @@ class Site:
     def syslog(*words):
         """Lines of it with all of these words, as mailstamp's own."""
         with open(SYSLOG, encoding='utf-8') as lines:
-            return [line for line in lines if ' mailstamp[' in line and all(word in line for word in words)]
+            return [line for line in lines if 'mailstamp[' in line and all(word in line for word in words)]
 
     def base(self):
         put('/etc/hosts', '127.0.0.1 localhost\n192.0.2.1 mx.test mx\n::1 localhost\n')
