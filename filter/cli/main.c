@@ -279,7 +279,8 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */
 		return filter_main(&options, arena);
-	case COMMAND_BATCH:
+	case COMMAND_BATCH: /* its crashes are told on stderr */
+		log_arm(log_open(&options));
 		return batch_main(&options, arena);
 	case COMMAND_EXPLAIN:
 		return explain_main(&options, arena);

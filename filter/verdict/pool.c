@@ -5,10 +5,24 @@
 #include "filter/text/i18n.h"
 
 enum evaluate_status
-pool_open(const struct options *options, struct arena *arena, bool keep_all, struct dns_pool **pool,
-	struct error *error)
+pool_zone(
+	const struct options *options, struct arena *arena, struct slice *zone, struct error *error)
 {
-	struct dns_pool_config config = {
+	enum fault fault;
+
+	*zone = SLICE("");
+	if (options->zone == NULL ||
+		wholefile_read(options->zone, DNS_ZONE_MAX, arena, zone, &fault) == ST_OK)
+		return EVALUATE_OK;
+	*error = fault_error(fault, N_("zone"), options->zone);
+	return EVALUATE_CONFIG;
+}
+
+enum evaluate_status
+pool_open(const struct options *options, struct slice zone, struct arena *arena, bool keep_all,
+	struct dns_pool **pool, struct error *error)
+{
+	const struct dns_pool_config config = {
 		.dns =
 			{
 				.resolvers = options->resolvers.v,
@@ -18,24 +32,12 @@ pool_open(const struct options *options, struct arena *arena, bool keep_all, str
 				.oom = arena->oom,
 				.oom_arg = arena->oom_arg,
 			},
+		.zone = options->zone != NULL ? &zone : NULL,
 		.cache_max = (size_t)options->cache_size,
 		.keep_all = keep_all,
 	};
-	struct slice zone;
-	struct arena text;
-	enum fault fault;
-	enum status st;
+	const enum status st = dns_pool_open(&config, pool, error);
 
-	arena_init(&text, arena->oom, arena->oom_arg);
-	if (options->zone != NULL &&
-		wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &fault) != ST_OK) {
-		*error = fault_error(fault, N_("zone"), options->zone);
-		arena_clear(&text);
-		return EVALUATE_CONFIG;
-	}
-	config.zone = options->zone != NULL ? &zone : NULL;
-	st = dns_pool_open(&config, pool, error);
-	arena_clear(&text);
 	if (st == ST_OK)
 		return EVALUATE_OK;
 	error->what = options->zone != NULL ? N_("zone") : "DNS";
