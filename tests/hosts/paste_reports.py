@@ -161,17 +161,17 @@ def newcomer(site, check):
         section = text.read().split('## Reports in five minutes: your name is in use', 1)[1].split('\n## ', 1)[0]
     lines = [line.strip() for line in section.splitlines() if line.startswith('    ')]
     check('there are lines to paste', len(lines) >= 5, lines)
-    run('bash', '-c', 'rm -rf /root/Maildir; mkdir -p /root/Maildir/{new,cur,tmp}')
+    run('bash', '-c', 'rm -rf /srv/carol/Maildir; mkdir -p /srv/carol/Maildir/{new,cur,tmp}')
     for n in range(3):
-        put('/root/Maildir/new/%d' % n, 'Return-Path: <s@pass.example>\nReceived: from x (x [192.0.2.10])\n\tby mx.test with ESMTP; '
+        put('/srv/carol/Maildir/new/%d' % n, 'Return-Path: <s@pass.example>\nReceived: from x (x [192.0.2.10])\n\tby mx.test with ESMTP; '
             'Wed, 15 Nov 2023 01:00:00 +0000\nFrom: a@pass.example\nMIME-Version: 1.0\nContent-Type: text/xml; name=r.xml\n\n' + XML % n)
     told = ''
     for line in lines:
-        told = run('bash', '-c', line, cwd='/root', env=dict(os.environ, HOME='/root'))
+        told = run('bash', '-c', line, cwd='/srv/carol', env=dict(os.environ, HOME='/srv/carol'))
         check('pasted: ' + line[:60], 'mailstamp: ' not in told, told[-800:])
     found = json.loads(told)
     check('what it shows', [(row['class'], row['reports']) for row in found['senders']] == [('authenticated', 3)], found['senders'])
-    check('the page', os.path.exists('/root/reports.html'))
+    check('the page', os.path.exists('/srv/carol/reports.html'))
 
 
 CASES = [newcomer, report_read_postfix, report_read_procmail, report_read_sieve, report_read_exim]
