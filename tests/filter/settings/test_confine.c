@@ -93,7 +93,7 @@ run(const struct row *row)
 	const int descriptor = open("/dev/null", O_RDONLY);
 	const bool can_write = (row->into && !row->inner) || row->mode == SANDBOX_OFF;
 	struct confinement confinement;
-	const char *error;
+	struct error error;
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
