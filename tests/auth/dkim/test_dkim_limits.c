@@ -109,7 +109,7 @@ Test(dkim_limits, signed_signatures)
 		dkim_rig_text());
 }
 
-/* PROGRAM 6: those nearest to the author domain, in message order; the rest is told. */
+/* --max-signatures: those nearest to the author domain, in message order; the others are counted. */
 Test(dkim_limits, nearest_first)
 {
 	static const struct {
@@ -274,7 +274,7 @@ wide(size_t n, struct slice raw, const char **tags)
 	return slice_make(text.p, text.n);
 }
 
-/* PROGRAM 6: octets of signed fields, all signatures together; which ones are left out is told. */
+/* --max-signed: octets of signed fields, of all signatures together; a signature over it says so. */
 Test(dkim_limits, header_work)
 {
 	static const struct {

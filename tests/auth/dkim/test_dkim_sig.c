@@ -437,7 +437,7 @@ Test(dkim_sig, numbers)
 		DKIM_R_L, "77 digits");
 }
 
-/* What can be read of a malformed signature is told (PROGRAM 3). */
+/* The tags that can be read of a malformed signature are reported. */
 Test(dkim_sig, malformed_ones_are_read)
 {
 	struct dkim_sig sig = parse("a=rsa-sha1; d=Example.com; s=sel; b=AA AA; foo");

@@ -62,7 +62,7 @@ static const struct row {
 		.want = "permerror p= of the key record is malformed"),
 	ROW(.name = "p= is no base64", .record = {"v=DKIM1; p=!"},
 		.want = "permerror p= of the key record is malformed"),
-	/* sizes (RFC 8301 3.2, PROGRAM 6) */
+	/* sizes (RFC 8301 3.2; --rsa-min-bits, --rsa-max-bits) */
 	ROW(.name = "512 bits", .record = {"v=DKIM1; p=@spki:rsa-512"}, .key = "rsa-512",
 		.want = "policy the key is too small", .bits = 512),
 	ROW(.name = "1023 bits", .record = {"v=DKIM1; p=@spki:rsa-1023"}, .key = "rsa-1023",

@@ -98,7 +98,7 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* PROGRAM 3: COMMAND's 0, after it took the whole message, and nothing else */
+/* Only status 0 of a COMMAND that read the whole message delivers it. */
 static const struct row {
 	const char *name, *script;
 	int64_t timeout;

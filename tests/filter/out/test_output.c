@@ -270,7 +270,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* PROGRAM 3: a write that fails is 75 */
+/* a write that fails is exit status 75 */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -395,7 +395,7 @@ partial_input(struct slice whole, size_t max_size)
 	return input;
 }
 
-/* PROGRAM 6: a message over the limit is scrubbed and streamed */
+/* a message over --max-size is scrubbed and streamed */
 Test(output, partial_input)
 {
 	static const struct {
