@@ -8,7 +8,7 @@
 
 #include "filter/stats/row.h"
 
-enum { WORSE_SOURCES = 100 }; /* that are listed; the rest is counted */
+enum { WORSE_SOURCES = 100 }; /* that are listed; the others are only counted */
 
 struct worse_source {
 	char name[ROW_TEXT + 1], author[ROW_TEXT + 1]; /* safe to show */
