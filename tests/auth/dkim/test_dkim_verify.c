@@ -190,7 +190,7 @@ Test(dkim_verify, keys)
 	}
 }
 
-/* No more than ten records of one name are tried, of whatever kind they are, and that is told. */
+/* At most ten records of one name are tried, of whatever kind, and the reason says so. */
 Test(dkim_verify, many_records)
 {
 	for (size_t n = 5; n <= 7; n++) {

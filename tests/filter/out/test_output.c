@@ -438,7 +438,7 @@ Test(output, partial_input)
 	}
 }
 
-/* What was not wholly read is not wholly written. */
+/* A message that was not read completely is never written completely. */
 Test(output, rest_that_cannot_be_read)
 {
 	int fd = spool_open(NULL, 0);
