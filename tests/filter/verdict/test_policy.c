@@ -2,7 +2,8 @@
 
 #include <criterion/criterion.h>
 
-/* One row is one failing, passing or unfinished message under one set of switches (mailstamp(1), Policy). */
+/* One row is one failing, passing or unfinished message under one set of switches (mailstamp(1),
+ * Policy). */
 struct row {
 	const char *name;
 	enum auth_code dmarc;
