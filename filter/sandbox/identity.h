@@ -26,7 +26,7 @@ enum identity_end {
  */
 enum identity_end identity_become(const char *user, const char *const *paths);
 
-/* That root stays root. */
+/* The error that root stays root. */
 struct error identity_error(enum identity_end end, const char *user);
 
 #endif

@@ -50,7 +50,7 @@ enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
  */
 enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
 
-/* That a part is missing. */
+/* The error that a part is missing. */
 struct error sandbox_missing(enum sandbox_part part);
 
 /* What this build and this kernel can, in one line. */

@@ -27,7 +27,7 @@ struct worse {
 /* False without memory. A row that is not worse adds nothing. */
 bool worse_add(struct worse *worse, const struct row *row);
 
-/* Prints nothing where there is none. */
+/* Prints nothing without such mail. */
 void worse_print(const struct worse *worse, FILE *out);
 
 void worse_clear(struct worse *worse);

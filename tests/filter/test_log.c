@@ -207,7 +207,7 @@ Test(log, a_crash_is_told)
 	}
 }
 
-/* Lines that are lost are missed one day: syslog hears of it, once a run, and mail goes on. */
+/* Lost lines are reported to syslog, once per run, and mail goes on. */
 Test(log, unwritable_file_is_reported_once)
 {
 	static const char *const paths[] = {

@@ -230,7 +230,9 @@ Test(deliver, nothing_to_read)
 	close_rig(&rig);
 }
 
-/* More than stays in memory goes through the spool folder, and leaves nothing there. */
+/*
+ * A message too large for memory goes through the spool folder, and leaves nothing there.
+ */
 Test(deliver, large, .timeout = 60)
 {
 	const size_t n = SPOOL_MEMORY + 1000;
