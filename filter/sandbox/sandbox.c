@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
 #include "filter/text/i18n.h"
 #include "mime/arena.h" /* __has_feature */
@@ -97,19 +98,32 @@ sandbox_enter(const struct sandbox *sandbox)
 	return missing;
 }
 
-const char *
+enum sandbox_part
+sandbox_enter_inner(int rules, unsigned calls)
+{
+	const bool sanitized = SANITIZED || under_valgrind();
+	enum sandbox_part missing = SANDBOX_ALL;
+
+	if (!sanitized)
+		descriptors_close(STDERR_FILENO + 1, rules);
+	if (!sanitized && !landlock_use(rules))
+		missing = SANDBOX_LANDLOCK;
+	if (rules >= 0)
+		close(rules);
+	if (sanitized)
+		return SANDBOX_NOT_HERE;
+	if (!seccomp_enter(calls) && missing == SANDBOX_ALL)
+		missing = SANDBOX_SECCOMP;
+	return missing;
+}
+
+struct error
 sandbox_missing(enum sandbox_part part)
 {
-	static const char *const texts[] = {
-		[SANDBOX_ALL] = "nothing",
-		[SANDBOX_NOT_HERE] = N_("there is no sandbox under a sanitizer or valgrind"),
-		[SANDBOX_NO_PRIVILEGES] = N_("no_new_privs cannot be set"),
-		[SANDBOX_LIMITS] = N_("resource limits cannot be set"),
-		[SANDBOX_LANDLOCK] = N_("the kernel has no landlock"),
-		[SANDBOX_SECCOMP] = N_("the kernel has no seccomp filters"),
-	};
+	static const struct reason_row rows[] = {SANDBOX_ERRORS(REASON_ROW)};
+	const unsigned id = part == SANDBOX_ALL ? REASON_NONE : (unsigned)REASON_SANDBOX + part;
 
-	return texts[part];
+	return error_make(rows, REASON_SANDBOX, id);
 }
 
 void

@@ -282,7 +282,7 @@ const struct option_row option_rows[] = {
 		.help = N_("folder or Maildir for --output stamp")},
 	{.name = "into", .commands = SEND, .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = N_("write mail to this folder, send nothing")},
-	{.name = "html", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
+	{.name = "html", .commands = BATCH | SHOW, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
 		.help = N_("write the summary as a web page with charts")},
 	{.name = "cache-size", .commands = BATCH | SHOW, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",
@@ -395,7 +395,7 @@ void
 option_set_presets(enum command command, struct options *options)
 {
 	struct arena arena; /* required, but a preset is never wrong */
-	const char *why;
+	struct error why;
 
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < option_count; i++) {

@@ -62,7 +62,7 @@ lay(const struct evaluation *ev, const struct proof_record *records, size_t n)
 {
 	struct dns_overlay *overlay;
 	struct slice text;
-	const char *error;
+	struct error error;
 	struct buf zone;
 	size_t wrong;
 

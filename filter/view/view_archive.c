@@ -8,12 +8,14 @@
 #include "filter/archive/batch.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
 static int
-fail(const char *why)
+fail(struct error why, struct arena *arena)
 {
-	fprintf(stderr, "mailstamp: %s: %s\n", _("archive"), translated(why));
+	why.what = N_("archive");
+	error_print(&why, arena);
 	return EXIT_TEMPFAIL;
 }
 
@@ -42,7 +44,7 @@ judge(const struct options *options, struct arena *arena, int out)
 
 static enum run_got
 take_all(int in, struct arena *arena, struct view_hosts *hosts, struct view_archive *archive,
-	const char **error)
+	struct error *error)
 {
 	struct run_file *file;
 	struct run_head head;
@@ -58,7 +60,7 @@ take_all(int in, struct arena *arena, struct view_hosts *hosts, struct view_arch
 		archive->failed += row.failed ? 1 : 0;
 		view_hosts_hold(hosts, &row);
 		if (!stats_add(archive->stats, &row)) {
-			*error = N_("no memory");
+			*error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 			got = RUN_NOT_READ;
 		}
 		arena_reset(&line);
@@ -86,7 +88,7 @@ int
 view_archive_read(const struct options *options, struct arena *arena, struct view_hosts *hosts,
 	struct view_archive *archive)
 {
-	const char *error = N_("no memory");
+	struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	enum run_got got;
 	int ends[2], status;
 	pid_t child;
@@ -98,9 +100,9 @@ view_archive_read(const struct options *options, struct arena *arena, struct vie
 	}
 	archive->stats = stats_new(NULL, 0, false);
 	if (archive->stats == NULL)
-		return fail(error);
+		return fail(error, arena);
 	if (pipe(ends) != 0)
-		return fail(N_("there is no pipe to a process"));
+		return fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
 	(void)fflush(NULL);
 	child = fork();
 	if (child == 0) {
@@ -110,7 +112,7 @@ view_archive_read(const struct options *options, struct arena *arena, struct vie
 	(void)close(ends[1]);
 	if (child < 0) {
 		(void)close(ends[0]);
-		return fail(N_("no process can be started"));
+		return fail(fault_error(FAULT_NO_PROCESS, NULL, NULL), arena);
 	}
 	got = take_all(ends[0], arena, hosts, archive, &error);
 	if (got != RUN_DONE)
@@ -119,7 +121,7 @@ view_archive_read(const struct options *options, struct arena *arena, struct vie
 	view_hosts_settle(hosts);
 	if (status != 0)
 		return status;
-	return got == RUN_DONE ? 0 : fail(error);
+	return got == RUN_DONE ? 0 : fail(error, arena);
 }
 
 void

@@ -1,0 +1,47 @@
+/*
+ * worker.h: one message of an archive, from its packet to its result.
+ */
+#ifndef FILTER_READER_WORKER_H
+#define FILTER_READER_WORKER_H
+
+#include <setjmp.h>
+
+#include "auth/dns/dns_pool.h"
+#include "filter/reader/packet.h"
+#include "filter/reader/workspace.h"
+#include "filter/verdict/evaluate.h"
+
+/* One thread's. */
+struct worker {
+	const struct options *options;
+	struct dns_pool *pool;
+	struct dns_pool_user user; /* its wait_ functions */
+	struct evaluate_tools tools;
+	const struct dns_overlay *overlay; /* or NULL */
+	const struct own_senders *own;     /* or NULL */
+	bool advice;                       /* rows include what would fix the message */
+	struct workspaces *spaces;
+	struct arena *arena; /* of one message */
+	jmp_buf out_of_memory;
+	struct evaluation ev;
+	bool partial;      /* the message is over the size limit: its beginning is evaluated */
+	bool evaluating;   /* ev must be ended */
+	struct error told; /* why there is no result, with FAULT_TOLD */
+};
+
+/* A result as it is sent. All from malloc. */
+struct result {
+	void *row; /* row_pack; NULL where memory ran out: then the rest is NULL as well */
+	size_t nrow;
+	char *json; /* the message's line, where judged_wants_json; or NULL */
+	size_t njson;
+	bool ours; /* not evaluated because of a transient local failure */
+};
+
+/* The caller sets tools (except crypto), pool, spaces, options and user. */
+void worker_judge(struct worker *worker, const struct packet *packet, struct result *result);
+
+/* Frees everything that a result owns. */
+void result_clear(struct result *result);
+
+#endif
