@@ -20,6 +20,7 @@
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
+#include "filter/plan/plan.h"
 #include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
 #include "filter/sandbox/sandbox.h"
@@ -230,6 +231,7 @@ needs_json(const struct options *options)
 	case COMMAND_EXPLAIN:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
+	case COMMAND_PLAN:
 	case COMMAND_INSPECT:
 	case COMMAND_REPORT_IMPORT:
 		return true;
@@ -275,6 +277,8 @@ run(int argc, char **argv, struct arena *arena)
 		return filter_main(&options, arena);
 	case COMMAND_BATCH:
 		return batch_main(&options, arena);
+	case COMMAND_PLAN:
+		return plan_main(&options, arena);
 	case COMMAND_EXPLAIN:
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:

@@ -19,6 +19,7 @@ static const char *const command_words[] = {
 	[COMMAND_EXPLAIN] = "explain",
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
+	[COMMAND_PLAN] = "plan",
 	[COMMAND_REPORT] = "report",
 	[COMMAND_REPORT_READ] = "report read",
 	[COMMAND_REPORT_SHOW] = "report show",
@@ -225,7 +226,8 @@ read_file(struct reader *reader, bool *had)
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
-	if (command == COMMAND_INSPECT || (command == COMMAND_REPORT_SHOW && !*had)) {
+	if (command == COMMAND_INSPECT ||
+		((command == COMMAND_REPORT_SHOW || command == COMMAND_PLAN) && !*had)) {
 		*had = true;
 		add_domain(reader, arg);
 		return ST_OK;
@@ -233,7 +235,7 @@ read_file(struct reader *reader, bool *had)
 	if (command == COMMAND_REPORT)
 		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
 			told);
-	if (command > COMMAND_REPORT)
+	if (command > COMMAND_REPORT || command == COMMAND_PLAN)
 		return refuse(reader, _("unexpected argument: %s"), told);
 	if (command == COMMAND_FILTER)
 		return refuse(reader,
@@ -258,8 +260,8 @@ read_command(struct reader *reader)
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
 		return refuse(reader,
-			_("unknown command: %s (the commands are filter, batch, explain, inspect "
-			  "and report)"),
+			_("unknown command: %s (the commands are filter, batch, explain, inspect, "
+			  "plan and report)"),
 			shown(reader, word));
 	if (reader->argc > 1)
 		reader->next = 1 + words_given(reader->argc, reader->argv,
@@ -365,6 +367,9 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
+	/* the archive that these judge is stored mail, too */
+	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW)
+		options->envelope = ENVELOPE_HEADERS;
 }
 
 /* Is --trusted-relay on the command line where nothing says who the client is? In the file it is
@@ -408,6 +413,8 @@ check(struct reader *reader)
 			  "--spf-compare need");
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = _("inspect needs a DOMAIN");
+	else if (options->command == COMMAND_PLAN)
+		error = options_check_plan(options);
 	else if (options->command == COMMAND_REPORT)
 		error = _("report needs a command: see mailstamp report --help");
 	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)

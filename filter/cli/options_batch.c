@@ -73,6 +73,19 @@ check_worse(const struct options *options)
 }
 
 const char *
+options_check_plan(const struct options *options)
+{
+	if (options->domains.n == 0)
+		return _("plan needs a DOMAIN");
+	if ((options->archive.n > 0) == (options->runs.n > 0))
+		return _("plan needs either an --archive or earlier --runs");
+	if (options->runs.n > 0 && options->own_senders != NULL)
+		return _("--own-senders is for --archive: earlier runs are classed as they were "
+			 "made");
+	return NULL;
+}
+
+const char *
 options_check_batch(struct options *options, struct arena *arena)
 {
 	const char *error;
