@@ -250,9 +250,9 @@ instructions: deps mailstamp
 	@bench/instructions
 
 check-hosts:
-	@tools/deps install build spf2 hosts
+	@tools/deps install build spf2 hosts $(if $(findstring --full,$(HOSTS)),hosts-full)
 	@$(MAKE) --no-print-directory mailstamp
-	@tests/hosts/paste $(BUILD)
+	@tests/hosts/paste $(findstring --full,$(HOSTS)) $(BUILD)
 	@tests/hosts/run $(HOSTS) $(BUILD)
 	@tests/hosts/reports $(BUILD)
 

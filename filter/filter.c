@@ -67,12 +67,20 @@ say(const struct job *job, const struct delivery *told)
 	return write_bytes(STDOUT_FILENO, buf_slice(&line));
 }
 
+/* For the log, also before the envelope is read. */
+static const char *
+queue_id(const struct job *job)
+{
+	const struct slice id = job->ev.taken.envelope.queue_id;
+
+	return log_value(id.n > 0 ? id : slice_str(job->options->queue_id), job->ev.arena);
+}
+
 /* An internal error, which the administrator can find by the queue id. */
 static void
 log_error(const struct job *job, const char *what, const char *why)
 {
-	log_line(job->log, "id=%s %s%s", log_value(job->ev.taken.envelope.queue_id, job->ev.arena),
-		what, why);
+	log_line(job->log, "id=%s %s%s", queue_id(job), what, why);
 }
 
 static int
@@ -388,9 +396,7 @@ write_json_log(struct job *job)
 	errno = job->json_error;
 	if (job->json_log < 0 || json_line(&job->ev, &job->outcome, &line) != ST_OK ||
 		!json_log_write(job->json_log, line))
-		log_line(job->log, "id=%s JSON log %s: %s",
-			log_value(job->ev.taken.envelope.queue_id, job->ev.arena), path,
-			strerror(errno));
+		log_line(job->log, "id=%s JSON log %s: %s", queue_id(job), path, strerror(errno));
 }
 
 /* What is written when the message has gone on: nothing can be opened in the sandbox. */

@@ -12,12 +12,13 @@
 #include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
+#include "filter/archive/parent.h"
 #include "filter/archive/progress.h"
 #include "filter/archive/results.h"
-#include "filter/archive/workers.h"
 #include "filter/io/hostname.h"
 #include "filter/io/paths.h"
 #include "filter/out/record.h"
+#include "filter/reader/workers.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
@@ -26,14 +27,22 @@
 #include "filter/verdict/policy.h"
 #include "filter/verdict/pool.h"
 
-enum { START_SECONDS = 5 };
+enum {
+	START_SECONDS = 5,
+	/* what a message may take beside its DNS: two minutes, and a second for each MiB */
+	HANG_MS = 120 * 1000,
+	MESSAGE_RATE = 1024 * 1024 / 1000
+};
 
 struct run {
 	struct options options; /* with what is determined once */
 	struct arena *arena;
 	struct arena line; /* of one entry of the journal */
 	struct source *source;
-	struct dns_pool *pool;
+	struct slice zone; /* the text of --zone */
+	struct confinement confinement;
+	struct parent *parent;
+	bool tried, recorded; /* --dns-record was written, or that was tried */
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
 	struct since *since; /* until results own it */
@@ -68,6 +77,20 @@ catch_interrupts(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
+/* A result, new or of the journal: its line is its JSON, or made from its row. */
+static bool
+add_result(struct run *run, const struct row *row, struct slice json)
+{
+	const enum output_what output = run->options.output;
+	struct slice line = json;
+	bool made = row != NULL &&
+		    (output == OUTPUT_JSON || line_make(row, output, &run->line, &line) == ST_OK);
+	bool added = results_add(&run->results, made ? row : NULL, made ? line : SLICE(""));
+
+	arena_reset(&run->line);
+	return added;
+}
+
 static bool
 emit(void *arg, const struct judged *judged)
 {
@@ -77,7 +100,7 @@ emit(void *arg, const struct judged *judged)
 		progress_clear(&run->progress);
 	if (judged->ours)
 		run->results.lost = true;
-	return results_add(&run->results, judged->row, slice_make(judged->text, judged->n));
+	return add_result(run, judged->row, slice_make(judged->json, judged->njson));
 }
 
 static bool
@@ -100,17 +123,14 @@ misused(const char *what, const char *path, const char *why)
 }
 
 static int
-open_pool(struct run *run)
+read_zone(struct run *run)
 {
-	const struct options *options = &run->options;
 	const char *error;
-	const enum evaluate_status opened =
-		pool_open(options, run->arena, options->dns_record != NULL, &run->pool, &error);
 
-	if (opened == EVALUATE_OK)
+	if (pool_zone(&run->options, run->arena, &run->zone, &error) == EVALUATE_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", translated(error));
-	return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	fprintf(stderr, "mailstamp: %s\n", error);
+	return EXIT_CONFIG_ERROR;
 }
 
 /* Is the output a shard for --merge? */
@@ -155,14 +175,103 @@ end_shard(struct run *run, const struct run_end *counts)
 		run->results.write_failed = true;
 }
 
+static size_t
+jobs_of(const struct options *options)
+{
+	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* libspf2 keeps state that threads share */
+	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
+		return 1;
+	return n < 1 ? 1 : (size_t)n;
+}
+
+static bool
+send_record(struct run *run, const struct dns_pool *pool)
+{
+	const struct slice zone = dns_pool_record(pool, run->arena);
+	const struct frame_head head = {.kind = FRAME_RECORD, .njson = zone.n};
+	struct outbox outbox = {.octets = NULL};
+
+	return outbox_add(&outbox, &head, NULL, zone) && outbox_send(&outbox);
+}
+
+/* The process that reads messages: it has no files but libraries, and nothing to write to. */
+static int
+read_messages(void *arg)
+{
+	struct run *run = arg;
+	struct workers_config config = {
+		.options = &run->options,
+		.tools = run->tools,
+		.overlay = run->overlay,
+		.own = run->own,
+		.jobs = jobs_of(&run->options),
+		.advice = results_want_stats(&run->options),
+	};
+	const char *error;
+	enum evaluate_status opened;
+
+	if (confine_inner(&run->options, &run->confinement, &error) != ST_OK) {
+		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		return EXIT_TEMPFAIL;
+	}
+	opened = pool_open(&run->options, run->zone, run->arena, run->options.dns_record != NULL,
+		&config.pool, &error);
+	if (opened != EVALUATE_OK) {
+		fprintf(stderr, "mailstamp: %s\n", error);
+		return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+	}
+	config.threads = config.jobs;
+	if (run->options.zone == NULL && config.threads < WORKERS_THREADS &&
+		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
+		config.threads = WORKERS_THREADS;
+	if (!workers_run(&config) ||
+		(run->options.dns_record != NULL && !send_record(run, config.pool)))
+		return EXIT_TEMPFAIL;
+	return 0;
+}
+
+static void
+keep_record(void *arg, struct slice zone)
+{
+	struct run *run = arg;
+
+	run->recorded = record_keep(&run->options, zone, run->arena);
+	run->tried = true;
+}
+
+static int
+open_parent(struct run *run)
+{
+	const struct options *options = &run->options;
+	const struct parent_config config = {
+		.options = options,
+		.source = run->source,
+		.jobs = jobs_of(options),
+		.arena = run->arena,
+		.hang_ms = 2 * options->deadline_ms + HANG_MS +
+			   (int64_t)(options->max_size / MESSAGE_RATE),
+		.read = read_messages,
+		.read_arg = run,
+		.emit = emit,
+		.tick = tick,
+		.record = keep_record,
+		.arg = run,
+	};
+	int status;
+
+	run->parent = parent_open(&config, &status);
+	return run->parent != NULL ? 0 : status;
+}
+
 /* Before there is a thread: each one that is started has no more rights than this one. */
 static int
-give_up_rights(const struct options *options, struct arena *arena)
+give_up_rights(const struct options *options, struct arena *arena, struct confinement *confinement)
 {
-	struct confinement confinement;
 	const char *error;
 
-	if (confine(options, arena, &confinement, &error) == ST_OK)
+	if (confine(options, arena, confinement, &error) == ST_OK)
 		return 0;
 	fprintf(stderr, "mailstamp: %s\n", translated(error));
 	return EXIT_TEMPFAIL;
@@ -208,11 +317,13 @@ open_all(struct run *run)
 		fprintf(stderr, "mailstamp: %s\n", translated(error));
 		return EXIT_CONFIG_ERROR;
 	}
-	status = give_up_rights(options, run->arena);
+	status = read_zone(run);
+	if (status == 0)
+		status = give_up_rights(options, run->arena, &run->confinement);
 	if (status == 0)
 		status = baseline_read(options, run->arena, &run->since);
 	if (status == 0)
-		status = open_pool(run);
+		status = open_parent(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
 	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
@@ -225,8 +336,8 @@ close_all(struct run *run)
 {
 	results_clear(&run->results);
 	since_free(run->since);
+	parent_close(run->parent);
 	source_close(run->source);
-	dns_pool_free(run->pool);
 	address_gmime_close(run->tools.gmime);
 	domain_psl_free(run->psl);
 }
@@ -235,30 +346,16 @@ close_all(struct run *run)
 static void
 replay(struct run *run)
 {
-	const enum output_what output = run->options.output;
-	struct slice json, line;
+	struct slice json;
 	struct row row;
+	struct arena arena;
 
-	while (run->journal != NULL && journal_replay(run->journal, &run->line, &row, &json)) {
-		bool made = output == OUTPUT_JSON ||
-			    line_make(&row, output, &run->line, &line) == ST_OK;
-
-		(void)results_add(
-			&run->results, made ? &row : NULL, output == OUTPUT_JSON ? json : line);
-		arena_clear(&run->line);
+	arena_init(&arena, run->arena->oom, run->arena->oom_arg);
+	while (run->journal != NULL && journal_replay(run->journal, &arena, &row, &json)) {
+		(void)add_result(run, &row, json);
+		arena_reset(&arena);
 	}
-	arena_clear(&run->line); /* of the incomplete entry */
-}
-
-static size_t
-jobs_of(const struct options *options)
-{
-	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
-
-	/* libspf2 keeps state that threads share */
-	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
-		return 1;
-	return n < 1 ? 1 : (size_t)n;
+	arena_clear(&arena);
 }
 
 /*
@@ -272,31 +369,6 @@ bound_memory(void)
 	(void)mallopt(M_ARENA_MAX, 4);
 	(void)mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
 #endif
-}
-
-static enum workers_end
-work(struct run *run)
-{
-	struct workers_config config = {
-		.options = &run->options,
-		.source = run->source,
-		.pool = run->pool,
-		.tools = run->tools,
-		.overlay = run->overlay,
-		.own = run->own,
-		.journal = run->journal,
-		.jobs = jobs_of(&run->options),
-		.advice = run->results.stats != NULL,
-		.emit = emit,
-		.tick = tick,
-		.arg = run,
-	};
-
-	config.threads = config.jobs;
-	if (run->options.zone == NULL && config.threads < WORKERS_THREADS &&
-		!run->options.auth.spf_compare && run->options.auth.spf_engine == SPF_OWN)
-		config.threads = WORKERS_THREADS;
-	return workers_run(&config);
 }
 
 /* Reports a mailbox in which messages may be missing or spurious. */
@@ -318,29 +390,30 @@ tell_damage(const struct run *run)
 }
 
 static int
-finish(struct run *run, enum workers_end end)
+finish(struct run *run, enum parent_end end)
 {
 	const struct run_end counts = {run->results.summary.messages, run->results.summary.failed};
-	const struct run_end *whole = end == WORKERS_DONE && !run->results.lost ? &counts : NULL;
+	const struct run_end *whole = end == PARENT_DONE && !run->results.lost ? &counts : NULL;
 	static const char *const why[] = {
-		[WORKERS_DONE] = NULL,
-		[WORKERS_STOPPED] = N_("interrupted"),
-		[WORKERS_CHANGED] = N_("the files are not those of the journal"),
-		[WORKERS_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
+		[PARENT_DONE] = NULL,
+		[PARENT_STOPPED] = N_("interrupted"),
+		[PARENT_CHANGED] = N_("the files are not those of the journal"),
+		[PARENT_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};
 	const struct options *options = &run->options;
-	bool recorded = options->dns_record == NULL ||
-			record_keep(options, dns_pool_record(run->pool, run->arena), run->arena);
+	const bool recorded = options->dns_record == NULL || run->recorded;
 	bool kept;
 	int status;
 
 	progress_clear(&run->progress);
+	if (!recorded && !run->tried)
+		record_lost(options, run->arena);
 	tell_damage(run);
 	end_shard(run, whole);
 	kept = journal_close(run->journal, whole);
 	run->journal = NULL;
-	status = results_end(&run->results, end != WORKERS_DONE);
-	if (end != WORKERS_DONE) {
+	status = results_end(&run->results, end != PARENT_DONE);
+	if (end != PARENT_DONE) {
 		fprintf(stderr, _("mailstamp: %s: %zu messages done, %zu failed\n"),
 			translated(why[end]), counts.messages, counts.failed);
 		return EXIT_TEMPFAIL;
@@ -353,11 +426,11 @@ batch_main(const struct options *options, struct arena *arena)
 {
 	struct run *run = arena_alloc(arena, sizeof *run);
 	const char *soft;
-	enum workers_end end;
+	enum parent_end end;
 	int status;
 
 	if (options->merge) {
-		status = give_up_rights(options, arena);
+		status = give_up_rights(options, arena, &run->confinement);
 		return status != 0 ? status : merge_main(options, arena);
 	}
 	bound_memory();
@@ -376,7 +449,7 @@ batch_main(const struct options *options, struct arena *arena)
 		catch_interrupts();
 		progress_begin(&run->progress);
 		replay(run);
-		end = work(run);
+		end = parent_run(run->parent, run->journal);
 		status = finish(run, end);
 	}
 	close_all(run);

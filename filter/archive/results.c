@@ -16,6 +16,12 @@ tell_page(const struct results *results, enum fault why)
 }
 
 bool
+results_want_stats(const struct options *options)
+{
+	return options->output == OUTPUT_SUMMARY || options->html != NULL;
+}
+
+bool
 results_begin(struct results *results, const struct options *options, struct arena *arena,
 	const char *const *labels, size_t n, bool compared, struct since *since)
 {
@@ -27,7 +33,7 @@ results_begin(struct results *results, const struct options *options, struct are
 		tell_page(results, why);
 		return false;
 	}
-	if (options->output == OUTPUT_SUMMARY || options->html != NULL) {
+	if (results_want_stats(options)) {
 		results->stats = stats_new(labels, n, compared);
 		if (results->stats == NULL)
 			return false;

@@ -23,6 +23,9 @@ struct results {
 	bool write_failed;
 };
 
+/* Do its outputs need the tables of a run? */
+bool results_want_stats(const struct options *options);
+
 /*
  * options, arena and the n labels of the what-ifs must outlive it; compared: the other RFC was
  * evaluated as well; since: the earlier run or NULL, which it then owns. Writes the head line.

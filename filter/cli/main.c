@@ -182,7 +182,7 @@ enum { HAS_EARLY = 0 };
  * log.
  */
 static void
-tell_host(enum profile profile, const char *error)
+tell_host(enum profile profile, const char *queue_id, const char *error)
 {
 	struct options options = options_default();
 	const char *line;
@@ -190,7 +190,10 @@ tell_host(enum profile profile, const char *error)
 
 	options.profile = profile;
 	log = log_open(&options);
-	log_line(log, "%s", error);
+	if (queue_id != NULL)
+		log_line(log, "id=%s %s", queue_id, error);
+	else
+		log_line(log, "%s", error);
 	log_close(log);
 	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
 	if (line != NULL)
@@ -199,10 +202,10 @@ tell_host(enum profile profile, const char *error)
 }
 
 static void
-say_error(enum profile profile, const char *error)
+say_error(enum profile profile, const char *queue_id, const char *error)
 {
 	if (profile_is_host(profile))
-		tell_host(profile, error);
+		tell_host(profile, queue_id, error);
 	else
 		fprintf(stderr, "mailstamp: %s\n", error);
 }
@@ -215,7 +218,7 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool person =
 		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
 
-	say_error(profile, error);
+	say_error(profile, options->queue_id, error);
 	input_discard(options->read_timeout);
 	return profile_misuse(given, profile, person, in_file);
 }
@@ -265,7 +268,7 @@ run(int argc, char **argv, struct arena *arena)
 	if (profile_speaks_smtp(options.profile)) /* by the file, too */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start()) {
-		say_error(options.profile, _("libjansson.so.4 cannot be loaded"));
+		say_error(options.profile, options.queue_id, _("libjansson.so.4 cannot be loaded"));
 		input_discard(options.read_timeout);
 		return EXIT_TEMPFAIL;
 	}
@@ -275,7 +278,8 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */
 		return filter_main(&options, arena);
-	case COMMAND_BATCH:
+	case COMMAND_BATCH: /* its crashes are told on stderr */
+		log_arm(log_open(&options));
 		return batch_main(&options, arena);
 	case COMMAND_PLAN:
 		return plan_main(&options, arena);

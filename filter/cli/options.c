@@ -329,17 +329,24 @@ apply(struct reader *reader)
 	return ST_OK;
 }
 
-/* Stdin is read to its end even after a usage error, but no longer than this option allows. */
+/*
+ * Stdin is read to its end even after a usage error, but no longer than --read-timeout allows; the
+ * log names the message by --queue-id.
+ */
 static void
-apply_read_timeout(struct reader *reader)
+apply_despite_error(struct reader *reader)
 {
 	const char *why;
 
-	for (size_t i = 0; i < reader->n; i++)
-		if (reader->given[i].row->at == offsetof(struct options, read_timeout) &&
-			reader->given[i].row->kind == OPTION_NUMBER)
-			(void)option_set(reader->given[i].row, reader->given[i].value,
-				reader->arena, reader->options, &why);
+	for (size_t i = 0; i < reader->n; i++) {
+		const struct option_row *row = reader->given[i].row;
+
+		if ((row->at == offsetof(struct options, read_timeout) &&
+			    row->kind == OPTION_NUMBER) ||
+			(row->at == offsetof(struct options, queue_id) && row->kind == OPTION_TEXT))
+			(void)option_set(
+				row, reader->given[i].value, reader->arena, reader->options, &why);
+	}
 }
 
 static enum status
@@ -475,10 +482,12 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 		arena_array(arena, argc > 0 ? (size_t)argc : 1, sizeof *options->paths.v);
 	st = read_line(&reader);
 	if (st != ST_OK)
-		apply_read_timeout(&reader);
+		apply_despite_error(&reader);
 	if (st != ST_OK || asks_for_text(&reader))
 		return st;
 	st = read_config(&reader, in_file);
+	if (st != ST_OK)
+		apply_despite_error(&reader);
 	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != I18N_LOCALE &&
 		options_scan_lang(argc, argv) == I18N_LOCALE)
 		i18n_choose(options->lang); /* by the file */

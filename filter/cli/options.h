@@ -26,7 +26,8 @@ enum command options_scan_command(int argc, char **argv);
  * argv (of main) and the configuration file → options; everything is owned by the arena, or points
  * into argv. ST_BAD with one line in *error (without "mailstamp:" and line end, only printable
  * ASCII); *in_file: it is a configuration error (78), not a usage error (64). *options is set even
- * then, for the log: with defaults, the profile of options_scan_profile and --read-timeout.
+ * then, for the log: with defaults, the profile of options_scan_profile, --read-timeout and
+ * --queue-id.
  */
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	const char **error, bool *in_file);

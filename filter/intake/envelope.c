@@ -18,6 +18,20 @@ take_rcpts(const struct options *options, struct arena *arena, struct envelope *
 		envelope_rcpt(slice_str(options->rcpts.v[i]), list, envelope);
 }
 
+/* Exim's scanner gets a folder of its own for each message, which has the message's id as its name.
+ */
+static struct slice
+folder_name(const char *path)
+{
+	struct slice name = slice_str(path);
+	size_t slash;
+
+	while (name.n > 0 && name.p[name.n - 1] == '/')
+		name.n--;
+	slash = slice_rfind(name, '/');
+	return slash < name.n ? slice_from(name, slash + 1) : name;
+}
+
 static void
 take_options(const struct options *options, struct arena *arena, struct envelope *envelope)
 {
@@ -29,6 +43,8 @@ take_options(const struct options *options, struct arena *arena, struct envelope
 	if (options->mail_from != NULL)
 		envelope_path(slice_str(options->mail_from), envelope);
 	envelope->queue_id = slice_str(options->queue_id);
+	if (options->profile == PROFILE_EXIM_AV && options->queue_id == NULL)
+		envelope->queue_id = folder_name(options->input);
 	envelope->authenticated = slice_str(options->authenticated);
 	take_rcpts(options, arena, envelope);
 }

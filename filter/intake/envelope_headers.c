@@ -4,6 +4,7 @@
 #include "filter/intake/envelope_modes.h"
 #include "filter/intake/hop.h"
 #include "filter/intake/relay.h"
+#include "mime/scan.h"
 
 enum { MAX_LOOKUPS = 20 };
 
@@ -193,6 +194,35 @@ find_border(struct walk *walk, const struct message *message, struct envelope *e
 	return message->nfields;
 }
 
+/* `a@b, "c, d"@e` */
+static void
+take_list(struct slice list, struct arena *arena, struct envelope *envelope)
+{
+	struct slice *rcpts = arena_array(arena, ENVELOPE_RCPTS, sizeof *rcpts), start;
+
+	while (list.n > 0) {
+		start = list;
+		scan_until(&list, ",");
+		envelope_rcpt(slice_head(start, start.n - list.n), rcpts, envelope);
+		(void)scan_char(&list, ',');
+	}
+}
+
+/* Above the border: the topmost X-Envelope-To, which Exim writes for a scanner. */
+static void
+recipients_above(const struct message *message, size_t border, struct arena *arena,
+	struct envelope *envelope)
+{
+	for (size_t i = 0; i < border; i++) {
+		const struct field *field = &message->fields[i];
+
+		if ((field->flags & FIELD_OVERSIZE) != 0 || !field_is(field, "X-Envelope-To"))
+			continue;
+		take_list(field_unfold(field, arena), arena, envelope);
+		return;
+	}
+}
+
 static const struct provider *
 mailbox_provider(enum mailbox mailbox)
 {
@@ -226,4 +256,6 @@ envelope_headers(const struct options *options, const struct message *message, s
 		source->unknown = CLIENT_KNOWN;
 	if (source->path == PLACE_NONE)
 		envelope_stored_path(message, border, arena, taken);
+	if (taken->envelope.nrcpts == 0)
+		recipients_above(message, border, arena, &taken->envelope);
 }

@@ -94,6 +94,7 @@
 	F(LINE_NO_OBJECT, "line_no_object",    false, "a line of the list is not a JSON object") \
 	F(LINE_NO_PATH,   "line_no_path",      false, "a line of the list has no path") \
 	F(LONG_LINE,      "long_line",         false, "its line is too long") \
+	F(READER_DIED,    "reader_died",       false, "the process that read it died") \
 	F(NOT_EVALUATED,  "not_evaluated",     false, "the message could not be evaluated") \
 	F(STAMP_OVERSIZE, "stamp_oversize",    false, "a message over the size limit is not stamped") \
 	F(STAMP_NAME,     "stamp_name",        false, "the name of the stamped message is too long") \

@@ -89,18 +89,25 @@ copy(int spool, const struct spool_source *source, size_t max, size_t *size)
 }
 
 enum fault
-spool_fill(const char *dir, const struct spool_source *source, size_t max, struct slice *bytes)
+spool_fill_at(int spool, const struct spool_source *source, size_t max, struct slice *bytes)
 {
-	int spool = spool_open(dir, max);
 	enum fault fault = FAULT_NO_SPOOL;
 	size_t size = bytes->n;
 
-	if (spool < 0)
-		return FAULT_NO_SPOOL;
 	if (write_bytes(spool, *bytes))
 		fault = copy(spool, source, max, &size);
-	if (fault == FAULT_NONE)
-		fault = spool_map(spool, size, bytes);
+	return fault == FAULT_NONE ? spool_map(spool, size, bytes) : fault;
+}
+
+enum fault
+spool_fill(const char *dir, const struct spool_source *source, size_t max, struct slice *bytes)
+{
+	const int spool = spool_open(dir, max);
+	enum fault fault;
+
+	if (spool < 0)
+		return FAULT_NO_SPOOL;
+	fault = spool_fill_at(spool, source, max, bytes);
 	close(spool);
 	return fault;
 }

@@ -39,6 +39,10 @@ struct spool_source {
 enum fault spool_fill(
 	const char *dir, const struct spool_source *source, size_t max, struct slice *bytes);
 
+/* The same, to a new spool file that is open already, and stays so. */
+enum fault spool_fill_at(
+	int spool, const struct spool_source *source, size_t max, struct slice *bytes);
+
 /* Maps size octets of fd, read-only, into *bytes. */
 enum fault spool_map(int fd, size_t size, struct slice *bytes);
 

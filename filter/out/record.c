@@ -55,3 +55,9 @@ record_keep(const struct options *options, struct slice zone, struct arena *aren
 	tell(options, why, arena);
 	return false;
 }
+
+void
+record_lost(const struct options *options, struct arena *arena)
+{
+	tell(options, FAULT_READER_DIED, arena);
+}

@@ -24,7 +24,10 @@ int record_probe(const struct options *options, struct arena *arena);
 enum status record_write(
 	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);
 
-/* The same; false after a line to stderr. */
+/* A line to stderr: the answers were lost with the process that had them. */
+void record_lost(const struct options *options, struct arena *arena);
+
+/* record_write; false after a line to stderr. */
 bool record_keep(const struct options *options, struct slice zone, struct arena *arena);
 
 #endif

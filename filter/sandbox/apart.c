@@ -6,17 +6,16 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "filter/sandbox/calls.h"
+#include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
 
 enum {
-	SECONDS = 5,                  /* for the process; its alarm ends it, whatever it does */
-	DATA_MAX = 256 * 1024 * 1024, /* with what this process has already */
-	FDS_MAX = 1024
+	SECONDS = 5,                 /* for the process; its alarm ends it, whatever it does */
+	DATA_MAX = 256 * 1024 * 1024 /* with what this process has already */
 };
 
 /* Around the reply: what it begins with shows that the libraries are there. */
@@ -33,19 +32,6 @@ reset_signals(void)
 		(void)sigaction(number, &usual, NULL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-static void
-close_others(int fd)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, 0u, (unsigned)fd - 1, 0u) == 0 &&
-		syscall(SYS_close_range, (unsigned)fd + 1, ~0u, 0u) == 0)
-		return;
-#endif
-	for (int other = 0; other < FDS_MAX; other++)
-		if (other != fd)
-			close(other);
 }
 
 static bool
@@ -70,7 +56,7 @@ work(const struct apart_job *job, int fd, char *reply, size_t size)
 
 	reset_signals();
 	(void)alarm(SECONDS);
-	close_others(fd);
+	descriptors_close(0, fd);
 	if (setrlimit(RLIMIT_DATA, &data) != 0 || setrlimit(RLIMIT_CPU, &cpu) != 0)
 		_exit(1);
 	if (!job->load(job->arg) || !seccomp_enter(CALLS_APART))

@@ -164,12 +164,17 @@ const struct call_row call_rows[] = {
 
 	WITH(CALLS_FORK, clone, 1, {0, ALL, FORK_FLAGS}),
 	ANY(CALLS_FORK, wait4),
-	ANY(CALLS_FORK, pipe2),
+	ANY(CALLS_FORK | CALLS_THREADS, pipe2),
 #ifdef SYS_close_range
 	ANY(CALLS_FORK, close_range),
 #endif
 	WITH(CALLS_FORK, prlimit64, 1, {0, ALL, 0}), /* the child's own limits */
 	ANY(CALLS_FORK, seccomp), /* the child's own sandbox: a second filter only takes away */
+	WITH(CALLS_PARENT, socketpair, 1, {0, ALL, AF_UNIX}),
+	WITH(CALLS_PARENT, kill, 1, {1, ALL, SIGKILL}),
+#ifdef SYS_landlock_restrict_self
+	ANY(CALLS_PARENT, landlock_restrict_self), /* for the child: it only takes away */
+#endif
 	WITH(CALLS_THREADS, clone, 1, {0, ALL, THREAD_FLAGS}),
 	WITH(CALLS_THREADS, prlimit64, 1, {0, ALL, 0}), /* batch --merge opens many files */
 };

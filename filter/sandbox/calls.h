@@ -17,7 +17,8 @@ enum {
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
 	CALLS_FORK = 1 << 5,    /* a child process, in the same sandbox and any it adds */
 	CALLS_THREADS = 1 << 6,
-	CALLS_APART = 1 << 7 /* instead of CALLS_BASE: memory, and descriptors that are open */
+	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and descriptors that are open */
+	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child that has less, and end it */
 };
 
 enum { CALL_CHECKS = 2 };

@@ -97,8 +97,8 @@ allow_port(int rules, uint16_t port)
 	return syscall(SYS_landlock_add_rule, rules, RULE_PORT, &rule, 0u) == 0;
 }
 
-bool
-landlock_enter(const struct landlock_rules *rules)
+int
+landlock_make(const struct landlock_rules *rules)
 {
 	const int version = landlock_version();
 	struct ruleset all = {.fs = FS_FIRST};
@@ -108,7 +108,7 @@ landlock_enter(const struct landlock_rules *rules)
 
 	if (version <= 0) {
 		errno = ENOSYS;
-		return false;
+		return -1;
 	}
 	if (version >= 2)
 		all.fs |= FS_REFER;
@@ -123,15 +123,19 @@ landlock_enter(const struct landlock_rules *rules)
 		all.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL;
 	}
 	fd = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0u);
-	if (fd < 0)
-		return false;
-	for (size_t i = 0; good && i < rules->npaths; i++)
+	for (size_t i = 0; fd >= 0 && good && i < rules->npaths; i++)
 		good = allow_path(fd, all.fs, &rules->paths[i]);
 	for (size_t i = 0; good && version >= 4 && rules->ports != NULL && i < rules->nports; i++)
 		good = allow_port(fd, rules->ports[i]);
-	good = good && syscall(SYS_landlock_restrict_self, fd, 0u) == 0;
-	close(fd);
-	return good;
+	if (!good)
+		close(fd);
+	return good ? fd : -1;
+}
+
+bool
+landlock_use(int fd)
+{
+	return syscall(SYS_landlock_restrict_self, fd, 0u) == 0;
 }
 
 #else
@@ -142,12 +146,31 @@ landlock_version(void)
 	return 0;
 }
 
-bool
-landlock_enter(const struct landlock_rules *rules)
+int
+landlock_make(const struct landlock_rules *rules)
 {
 	(void)rules;
+	errno = ENOSYS;
+	return -1;
+}
+
+bool
+landlock_use(int fd)
+{
+	(void)fd;
 	errno = ENOSYS;
 	return false;
 }
 
 #endif
+
+bool
+landlock_enter(const struct landlock_rules *rules)
+{
+	const int fd = landlock_make(rules);
+	const bool entered = fd >= 0 && landlock_use(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return entered;
+}

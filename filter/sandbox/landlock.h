@@ -30,7 +30,15 @@ struct landlock_rules {
 /* The version of the kernel's interface; 0 where it has none. */
 int landlock_version(void);
 
+/*
+ * The rules as a descriptor, for a process that may open nothing when it enters them. -1: errno.
+ */
+int landlock_make(const struct landlock_rules *rules);
+
 /* From now on, for this thread and what it starts; no_new_privs must be set. False: errno. */
+bool landlock_use(int fd);
+
+/* Both. */
 bool landlock_enter(const struct landlock_rules *rules);
 
 #endif

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
 #include "filter/text/i18n.h"
 #include "mime/arena.h" /* __has_feature */
@@ -93,6 +94,25 @@ sandbox_enter(const struct sandbox *sandbox)
 	if (!landlock_enter(&sandbox->rules) && missing == SANDBOX_ALL)
 		missing = SANDBOX_LANDLOCK;
 	if (!seccomp_enter(sandbox->calls) && missing == SANDBOX_ALL)
+		missing = SANDBOX_SECCOMP;
+	return missing;
+}
+
+enum sandbox_part
+sandbox_enter_inner(int rules, unsigned calls)
+{
+	const bool sanitized = SANITIZED || under_valgrind();
+	enum sandbox_part missing = SANDBOX_ALL;
+
+	if (!sanitized)
+		descriptors_close(STDERR_FILENO + 1, rules);
+	if (!sanitized && !landlock_use(rules))
+		missing = SANDBOX_LANDLOCK;
+	if (rules >= 0)
+		close(rules);
+	if (sanitized)
+		return SANDBOX_NOT_HERE;
+	if (!seccomp_enter(calls) && missing == SANDBOX_ALL)
 		missing = SANDBOX_SECCOMP;
 	return missing;
 }

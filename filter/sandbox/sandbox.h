@@ -35,6 +35,13 @@ enum sandbox_part {
  */
 enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
 
+/*
+ * The same for a child of a process in a sandbox: rules (landlock_make; -1: there are none) and
+ * calls (filter/sandbox/calls.h) are what is left of its parent's. It keeps the descriptors 0, 1
+ * and 2 alone.
+ */
+enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
+
 /* That a part is missing, as an error in English, which translated() knows. */
 const char *sandbox_missing(enum sandbox_part part);
 

@@ -247,16 +247,18 @@ check_repeated(struct reader *reader, struct slice bytes)
 	enum status st = ST_OK;
 	struct slice line;
 
-	while (st == ST_OK && line_next(&bytes, &line)) {
+	while ((st == ST_OK || reader->options->report != NULL) && line_next(&bytes, &line)) {
 		struct slice key = slice_trim(slice_head(line, slice_find(line, '=')));
 		const struct option_row *row = option_find_any(key);
 
 		if (row == NULL || slice_find(line, '=') == line.n)
 			continue;
-		if (seen[row - option_rows])
-			st = bad(reader, row->name,
+		if (seen[row - option_rows]) {
+			(void)bad(reader, row->name,
 				_("is there twice (a list is one line, its values separated by "
 				  ";)"));
+			st = note_error(reader);
+		}
 		seen[row - option_rows] = true;
 	}
 	return st;
@@ -266,7 +268,7 @@ static enum status
 read_file(struct reader *reader, struct slice bytes)
 {
 	GError *error = NULL;
-	enum status st;
+	enum status st, keys;
 	bool any;
 
 	/* with translations, which it would otherwise drop silently: `helo[de]` is a typo */
@@ -275,9 +277,13 @@ read_file(struct reader *reader, struct slice bytes)
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
 		return bad_glib(reader, NULL, error);
 	st = check_groups(reader, &any);
-	if (st == ST_OK)
-		st = check_repeated(reader, bytes);
-	return st == ST_OK && any ? set_keys(reader) : st;
+	if (st != ST_OK || !any)
+		return st;
+	st = check_repeated(reader, bytes);
+	if (st != ST_OK && reader->options->report == NULL)
+		return st;
+	keys = set_keys(reader);
+	return st == ST_OK ? keys : st;
 }
 
 enum status

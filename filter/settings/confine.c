@@ -127,6 +127,21 @@ add_outputs(struct plan *plan, const struct options *options)
 	}
 }
 
+/* What the child of batch may open: resolv.conf is often a link to a file that is made anew. */
+static int
+make_inner(struct plan *plan, const struct options *options)
+{
+	struct plan *inner = arena_alloc(plan->arena, sizeof *inner);
+
+	inner->arena = plan->arena;
+	inner->sandbox.rules.paths = inner->paths;
+	add_libraries(inner);
+	if (options->zone == NULL && options->resolvers.n == 0)
+		add_path(inner, "/etc/resolv.conf", LANDLOCK_READ);
+	add_ports(inner, options);
+	return landlock_make(&inner->sandbox.rules);
+}
+
 /* Bounds that no honest message comes near: what a message may cost is in auth/base/budget.h. */
 static void
 set_limits(struct plan *plan, const struct options *options)
@@ -149,7 +164,9 @@ make_plan(struct plan *plan, const struct options *options)
 
 	plan->sandbox.rules.paths = plan->paths;
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
-	plan->sandbox.calls |= options->command == COMMAND_BATCH ? CALLS_THREADS : CALLS_FORK;
+	plan->sandbox.calls |= CALLS_FORK;
+	if (options->command == COMMAND_BATCH) /* its child inherits what it leaves */
+		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);
 	if (many) /* folders of messages have links to anywhere; each message has its own DNS */
 		add_path(plan, "/", LANDLOCK_READ);
@@ -192,7 +209,7 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 	struct plan *plan;
 	enum sandbox_part missing;
 
-	*confinement = (struct confinement){.note = NULL};
+	*confinement = (struct confinement){.inner = -1};
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
 	plan = arena_alloc(arena, sizeof *plan);
@@ -203,8 +220,26 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 		*error = confinement->note;
 		return ST_TEMP;
 	}
+	if (options->command == COMMAND_BATCH)
+		confinement->inner = make_inner(plan, options);
 	missing = sandbox_enter(&plan->sandbox);
 	confinement->entered = missing != SANDBOX_NOT_HERE;
+	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)
+		return ST_OK;
+	*error = sandbox_missing(missing);
+	return ST_TEMP;
+}
+
+enum status
+confine_inner(
+	const struct options *options, const struct confinement *confinement, const char **error)
+{
+	enum sandbox_part missing;
+
+	if (options->sandbox == SANDBOX_OFF)
+		return ST_OK;
+	missing = sandbox_enter_inner(
+		confinement->inner, CALLS_BASE | CALLS_FILES | CALLS_SOCKETS | CALLS_THREADS);
 	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)
 		return ST_OK;
 	*error = sandbox_missing(missing);

@@ -11,6 +11,7 @@
 struct confinement {
 	bool entered;     /* is any of it in force? */
 	const char *note; /* for the log, in English: what root should know; or NULL */
+	int inner;        /* the rules of confine_inner (landlock_make), or -1 */
 };
 
 /*
@@ -21,5 +22,12 @@ struct confinement {
  */
 enum status confine(const struct options *options, struct arena *arena,
 	struct confinement *confinement, const char **error);
+
+/*
+ * In a child of batch, which reads messages: it may load libraries, read resolv.conf, ask DNS and
+ * start threads, and has the descriptors 0, 1 and 2 alone. As confine.
+ */
+enum status confine_inner(
+	const struct options *options, const struct confinement *confinement, const char **error);
 
 #endif

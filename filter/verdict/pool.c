@@ -20,10 +20,24 @@ told(struct arena *arena, const char *what, const char *path, const char *why)
 }
 
 enum evaluate_status
-pool_open(const struct options *options, struct arena *arena, bool keep_all, struct dns_pool **pool,
-	const char **error)
+pool_zone(
+	const struct options *options, struct arena *arena, struct slice *zone, const char **error)
 {
-	struct dns_pool_config config = {
+	enum fault fault;
+
+	*zone = SLICE("");
+	if (options->zone == NULL ||
+		wholefile_read(options->zone, DNS_ZONE_MAX, arena, zone, &fault) == ST_OK)
+		return EVALUATE_OK;
+	*error = told(arena, _("zone"), path_shown(options->zone, arena), fault_text(fault));
+	return EVALUATE_CONFIG;
+}
+
+enum evaluate_status
+pool_open(const struct options *options, struct slice zone, struct arena *arena, bool keep_all,
+	struct dns_pool **pool, const char **error)
+{
+	const struct dns_pool_config config = {
 		.dns =
 			{
 				.resolvers = options->resolvers.v,
@@ -33,26 +47,13 @@ pool_open(const struct options *options, struct arena *arena, bool keep_all, str
 				.oom = arena->oom,
 				.oom_arg = arena->oom_arg,
 			},
+		.zone = options->zone != NULL ? &zone : NULL,
 		.cache_max = (size_t)options->cache_size,
 		.keep_all = keep_all,
 	};
-	struct slice zone;
-	struct arena text;
 	const char *why = NULL;
-	enum fault fault;
-	enum status st;
+	const enum status st = dns_pool_open(&config, arena, pool, &why);
 
-	arena_init(&text, arena->oom, arena->oom_arg);
-	if (options->zone != NULL &&
-		wholefile_read(options->zone, DNS_ZONE_MAX, &text, &zone, &fault) != ST_OK) {
-		*error =
-			told(arena, _("zone"), path_shown(options->zone, arena), fault_text(fault));
-		arena_clear(&text);
-		return EVALUATE_CONFIG;
-	}
-	config.zone = options->zone != NULL ? &zone : NULL;
-	st = dns_pool_open(&config, arena, pool, &why);
-	arena_clear(&text);
 	if (st == ST_OK)
 		return EVALUATE_OK;
 	*error = told(arena, "DNS", "", why);

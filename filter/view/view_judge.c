@@ -26,6 +26,7 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 {
 	const char *error = N_("no memory");
 	enum evaluate_status opened;
+	struct slice zone;
 
 	*judge = (struct view_judge){.options = options};
 	judge->tools.crypto = crypto_new();
@@ -37,7 +38,9 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 	if (overlay_open(options, arena, &judge->overlay, &error) != ST_OK ||
 		own_senders_open(options, arena, &judge->own, &error) != ST_OK)
 		return refuse(error, EXIT_CONFIG_ERROR);
-	opened = pool_open(options, arena, false, &judge->pool, &error);
+	opened = pool_zone(options, arena, &zone, &error);
+	if (opened == EVALUATE_OK)
+		opened = pool_open(options, zone, arena, false, &judge->pool, &error);
 	if (opened != EVALUATE_OK)
 		return refuse(error, opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 	return 0;

@@ -147,6 +147,8 @@ class Exim:
         rig.write('exim/exim-reinject', rig.contrib('exim/exim-reinject', [
             ('/usr/sbin/exim4', '%s/sbin/exim4 -C %s/exim.conf' % (self.folder, self.folder))]),
                   0o755)
+        rig.write('exim/exim-judge', rig.contrib('exim/exim-judge', [
+            program, ('/usr/local/lib/mailstamp', self.folder)]), 0o755)
         text = CONFIG.replace('{mail}/$domain_data_or_box', '{mail}/exim-'
                               '${{if eq{{$domain}}{{av.test}}{{av}}{{pipe}}}}/Maildir')
         rig.write('exim/exim.conf', text.format(
@@ -155,7 +157,7 @@ class Exim:
             av_acl=rig.contrib('exim/av.acl', []),
             pipe_router=rig.contrib('exim/pipe.router', []),
             pipe_transport=rig.contrib('exim/pipe.transport', [
-                program, ('/usr/local/lib/mailstamp', self.folder),
+                ('/usr/local/lib/mailstamp', self.folder),
                 ('  user = Debian-exim\n', ''), ('  group = Debian-exim\n', ''),
                 ('timeout = 15m', 'timeout = 12s')]),
             filter_transport=rig.contrib('exim/filter.transport', [

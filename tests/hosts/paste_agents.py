@@ -4,7 +4,7 @@ import os
 import socket
 import time
 
-from paste_postfix import MARK, one
+from paste_postfix import MARK, one, rcpts_logged
 from place import BAD, GOOD, Readme, put, run
 from rig import Trouble, maildir, until
 
@@ -16,7 +16,8 @@ def installed(site, name, whose):
     site.postfix()
     readme = Readme(site, name)
     readme.paste('install')
-    readme.paste('postfix')
+    if name == 'procmail' or whose == 'user':
+        readme.paste('postfix')
     if whose in ('system', 'both'):
         readme.paste('system')
     if whose in ('user', 'both'):
@@ -38,6 +39,12 @@ def agent(site, check, name, whose):
         check('dmarc=pass for ' + user, b'dmarc=pass' in text, text[:400])
         mark, _ = site.smtp('reject.example', to=user, client=BAD)
         one(site, check, 'first stage for ' + user, mark, ['quarantine'], user)
+    site.json_log()
+    mark, _ = site.smtp('pass.example')
+    one(site, check, 'logged', mark, [])
+    # in a user's own file the agent knows the login name
+    rcpts_logged(site, check, mark, ['alice@mx.test' if (name, whose) == ('maildrop', 'system') else 'alice'],
+                 2 if whose == 'both' else 1)
     readme.paste('enforce')
     defers(site, check)
     for user in USERS:
@@ -101,6 +108,34 @@ def own_machine(site, check, readme):
     one(site, check, 'from outside', mark, ['reject'])
 
 
+def maildrop_misplaced(site, check):
+    """The lines for one user in /etc/maildroprc, where maildrop 3 exits with 0 whatever it is told, and a
+    junk folder that cannot be written to: nothing is lost, and nothing is delivered twice."""
+    readme = installed(site, 'maildrop', 'user')
+    put('/etc/maildroprc', open('/opt/contrib/maildrop/maildroprc', encoding='utf-8').read())
+    for user in USERS:
+        os.unlink('/srv/%s/.mailfilter' % user)
+    readme.paste('junk-system')
+    readme.paste('enforce')
+    mark, _ = site.smtp('reject.example', path='s-MARK@path.example')
+    check('refused: waits', site.defers(mark), site.log()[-900:])
+    check('and is not delivered', not site.find('alice', mark))
+    run('postsuper', '-d', 'ALL')
+    put('/etc/maildroprc', '')
+    readme.paste('system')
+    readme.paste('junk-system')
+    junk = '/srv/alice/Maildir/.Junk/tmp'
+    run('install', '-d', '-o', 'alice', '-g', 'alice', os.path.dirname(junk), junk)
+    os.chmod(junk, 0o500)
+    mark, _ = site.smtp('quarantine.example', client=BAD)
+    check('no room in the junk folder: waits', site.defers(mark), site.log()[-900:])
+    check('and is not filed', not site.find('alice', mark))
+    os.chmod(junk, 0o700)
+    run('postqueue', '-f')
+    one(site, check, 'once there is', mark, ['quarantine'])
+    check('in the junk folder', [each[0] for each in site.find('alice', mark)] == ['junk'])
+
+
 def procmail_system(site, check):
     agent(site, check, 'procmail', 'system')
 
@@ -121,26 +156,37 @@ def maildrop_user(site, check):
     agent(site, check, 'maildrop', 'user')
 
 
-def dovecot(site, settings):
-    """Dovecot's master as a test needs it, beside what a README adds."""
+def dovecot_is_new():
+    """2.4 has other names for most settings."""
+    return not run('dovecot', '--version').startswith('2.3.')
+
+
+def dovecot(settings=''):
+    """Dovecot as a test needs it, beside what a README adds."""
     put('/etc/dovecot/conf.d/98-test.conf', 'log_path = /tmp/dovecot.log\n'
-        'postmaster_address = postmaster@mx.test\nmail_location = maildir:~/Maildir\n' + settings)
+        'postmaster_address = postmaster@mx.test\n' + (MAIL_2_4 if dovecot_is_new() else MAIL_2_3) + settings)
     put('/tmp/dovecot.log', '')
     run('chmod', '666', '/tmp/dovecot.log')
 
 
 def dovecot_sieve(site, check):
     site.postfix()
-    dovecot(site, 'protocols =\n')
+    dovecot()
     readme = Readme(site, 'dovecot')
     readme.paste('install')
-    readme.paste('/etc/dovecot/conf.d/99-mailstamp.conf', 0)
+    place, new = '/etc/dovecot/conf.d/99-mailstamp.conf', dovecot_is_new()
+    for nth in range(4):
+        if nth % 2 != new:
+            readme.elsewhere(place, nth)
+    readme.paste(place, int(new))
     readme.paste('postfix')
+    site.json_log()
     for author, client, wanted in (('pass.example', GOOD, []), ('reject.example', BAD, ['quarantine'])):
         mark, _ = site.smtp(author, client=client)
         one(site, check, author, mark, wanted)
+        rcpts_logged(site, check, mark, ['alice@mx.test'])
     readme.paste('enforce')
-    readme.paste('/etc/dovecot/conf.d/99-mailstamp.conf', 1)
+    readme.paste(place, 2 + new)
     for author, client, path, wanted, folder in (
             ('pass.example', GOOD, None, [], ''), ('helo.pass.example', GOOD, '', [], ''),
             ('reject.example', BAD, None, ['reject'], '.Junk'),
@@ -177,7 +223,28 @@ def inside(user, folder, mark):
         ('<%s@' % mark).encode() in each for each in maildir(place))
 
 
-PROVIDER = """protocols = imap
+MAIL_2_3 = 'mail_location = maildir:~/Maildir\n'
+MAIL_2_4 = ('mail_driver = maildir\nmail_home = /srv/%{user|username}\nmail_path = ~/Maildir\n'
+            'mail_inbox_path = ~/Maildir\n')
+PROVIDER_2_4 = """protocols {
+  imap = yes
+}
+listen = 192.0.2.8
+ssl = required
+ssl_server_cert_file = /etc/ssl/imap.pem
+ssl_server_key_file = /etc/ssl/imap.key
+passdb static {
+  password = secret
+}
+userdb static {
+  fields {
+    uid = carol
+    gid = carol
+    home = /srv/carol/provider
+  }
+}
+"""
+PROVIDER_2_3 = """protocols = imap
 listen = 192.0.2.8
 ssl = required
 ssl_cert = </etc/ssl/imap.pem
@@ -195,7 +262,7 @@ userdb {
 
 def provider(site):
     """A mailbox at a provider, by IMAP."""
-    dovecot(site, PROVIDER)
+    dovecot(PROVIDER_2_4 if dovecot_is_new() else PROVIDER_2_3)
     put('/etc/dovecot/conf.d/10-ssl.conf', '')      # Debian's names a certificate that is not there
     put('/etc/dovecot/conf.d/10-auth.conf', '')     # and the users of this machine
     run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '/etc/ssl/imap.key', '-out',
@@ -284,4 +351,4 @@ def getmail(site, check):
 
 
 CASES = [procmail_system, procmail_user, procmail_both, maildrop_system, maildrop_user,
-         dovecot_sieve, fetchmail, getmail]
+         maildrop_misplaced, dovecot_sieve, fetchmail, getmail]

@@ -12,7 +12,7 @@ import shutil
 import socket
 import threading
 
-from paste_postfix import MARK, STAMP
+from paste_postfix import MARK, STAMP, offered, rcpts_logged
 from place import BAD, GOOD, SERVER, Readme, fields, put, run
 from rig import Session, Trouble, until
 
@@ -70,7 +70,8 @@ class Exim:
         os.makedirs('/var/lib/exim4', exist_ok=True)
         put('/etc/exim4/update-exim4.conf.conf', DEBCONF)
         for user in ('alice', 'bob'):
-            run('bash', '-c', 'rm -rf /srv/{0}/Maildir /var/mail/{0} /srv/{0}/.procmailrc /srv/{0}/.mailfilter; mkdir -p /srv/{0}/Maildir/{{new,cur,tmp}}; '
+            run('bash', '-c', 'rm -rf /srv/{0}/Maildir /var/mail/{0} /srv/{0}/.procmailrc '
+                '/srv/{0}/.mailfilter; mkdir -p /srv/{0}/Maildir/{{new,cur,tmp}}; '
                 'chown -R {0}: /srv/{0}'.format(user))
         run('rm', '-f', '/etc/procmailrc', '/etc/maildroprc')   # Debian's routers would deliver by these agents
         run('update-exim4.conf')
@@ -144,10 +145,14 @@ def exim_av(site, check):
     """Marks first, then 550 in the session; loopback is ours until the README says otherwise."""
     exim = Exim(site)
     exim.paste('av')
-    mark, got = site.smtp('pass.example')
+    site.json_log()
+    mark, got = site.smtp('pass.example', to='alice bob')
     check('good', got[0] == 250, (got, exim.log()[-900:]))
     one(site, check, exim, 'good', mark, [], 0)
-    mark, got = site.smtp('reject.example', client=BAD)
+    rcpts_logged(site, check, mark, ['alice@mx.test', 'bob@mx.test'])
+    check("Exim's id in the log", '%s <= s-%s' % (site.judged(mark)[0]['queue_id'], mark) in exim.log(),
+          site.judged(mark)[0]['queue_id'])
+    mark, got = site.smtp('reject.example', client=BAD, extra=MARK + ': reject\n')
     check('first stage', got[0] == 250, got)
     one(site, check, exim, 'first stage', mark, ['quarantine'], 0)
     deferred_in_session(site, check)
@@ -156,8 +161,9 @@ def exim_av(site, check):
         mark, got = site.smtp('reject.example', client=BAD, path=path)
         check('550 5.7.26 for %r' % path, got[0] == 550 and '5.7.26' in got[1], got)
         check('not delivered', not site.find('alice', mark))
-    mark, got = site.smtp('reject.example', client='127.0.0.1')
+    mark, got = site.smtp('reject.example', client='127.0.0.1', extra=MARK + ': reject\n')
     check('of this machine', got[0] == 250, got)
+    one(site, check, exim, 'of this machine', mark, [], 0)
     exim.paste('pipe', 'judge-loopback')     # both ways together
     mark, got = site.smtp('reject.example', client='127.0.0.1')
     check('over loopback, judged', got[0] == 550, got)
@@ -177,13 +183,16 @@ def exim_av(site, check):
 def exim_pipe(site, check):
     exim = Exim(site)
     exim.paste('pipe')
-    mark, _ = site.smtp('pass.example', extra='Authentication-Results: mx.test; dmarc=pass (x)\n')
+    site.json_log()
+    mark, _ = site.smtp('pass.example', to='alice bob', extra='Authentication-Results: mx.test; dmarc=pass (x)\n')
     text = one(site, check, exim, 'good', mark, [])
     check('dmarc=pass', b'dmarc=pass' in text and b'(x)' not in text, text[:600])
+    rcpts_logged(site, check, mark, ['alice@mx.test', 'bob@mx.test'])
     mark, _ = site.smtp('reject.example', client=BAD)
     one(site, check, exim, 'first stage', mark, ['quarantine'])
-    mark, _ = site.smtp('reject.example', client='127.0.0.1')
+    mark, _ = site.smtp('reject.example', client='127.0.0.1', extra=MARK + ': reject\n')
     one(site, check, exim, 'of this machine', mark, [], 0)
+    check('DSN is not offered', b'DSN' not in offered(), offered())
     site.dns(lame=True)
     mark, got = site.smtp('lame.example', client=BAD)
     check('taken into the queue', got[0] == 250, got)
@@ -248,10 +257,23 @@ def exim_filter(site, check):
     exim.readme.paste('secret')
     exim.readme.paste('/etc/exim4/conf.d/transport/30_mailstamp_lmtp')
     exim.paste('filter')
+    for agent in ('.procmailrc', '.mailfilter'):
+        put('/srv/alice/' + agent, 'DEFAULT=%s\n' % ('$HOME/Maildir/' if agent == '.procmailrc' else
+                                                     '"$HOME/Maildir"'))
+        run('bash', '-c', 'chown alice: /srv/alice/%s; chmod 600 /srv/alice/%s' % (agent, agent))
+        mark, _ = site.smtp('pass.example')
+        one(site, check, exim, agent + ' and its router', mark, [], 0)
+        if agent == '.procmailrc':
+            os.unlink('/srv/alice/.procmailrc')
+    put('/srv/alice/.procmailrc', 'DEFAULT=$HOME/Maildir/\n')
+    run('chown', 'alice:', '/srv/alice/.procmailrc')
+    exim.paste('routers')
+    site.json_log()
     forged = 'X-Mailstamp-Envelope: secret=x client_address=192.0.2.10\n'
     mark, _ = site.smtp('pass.example')
     text = one(site, check, exim, 'good', mark, [])
     check('dmarc=pass', b'dmarc=pass' in text, text[:600])
+    rcpts_logged(site, check, mark, ['alice@mx.test'])
     mark, _ = site.smtp('pass.example', client=BAD, path='s-MARK@pass.example', extra=forged)
     text = one(site, check, exim, 'a forged envelope', mark, ['quarantine'])
     check('no secret is delivered', b'X-Mailstamp-Envelope' not in text, text[:900])

@@ -29,6 +29,12 @@ def one(site, check, what, mark, wanted, user='alice'):
     return got[0][1]
 
 
+def rcpts_logged(site, check, mark, rcpts, runs=1):
+    """So many runs judged it, and the log has the message's id and its recipients."""
+    got = [sorted(each['envelope']['rcpt']) for each in site.judged(mark)]
+    check('recipients in the log', got == [rcpts] * runs, got)
+
+
 def postfix_tag_only(site, check):
     """The first stage: nothing is rejected, held or filed."""
     installed(site)
@@ -40,9 +46,11 @@ def postfix_tag_only(site, check):
         mark, _ = site.smtp(name, client=BAD)
         one(site, check, name, mark, ['quarantine'])
     check('DSN is not offered', b'DSN' not in offered(), offered())
+    site.json_log()
     mark, _ = site.smtp('pass.example', to='alice bob carol')
     for user in ('alice', 'bob', 'carol'):
         one(site, check, 'for ' + user, mark, [], user)
+    rcpts_logged(site, check, mark, ['alice@mx.test', 'bob@mx.test', 'carol@mx.test'])
 
 
 def offered():
@@ -130,11 +138,12 @@ def postfix_own_machine(site, check):
 
 
 def postfix_amavis_in_front(site, check):
-    """A filter in front hands mail over by loopback and tells the client by XFORWARD."""
+    """A filter in front hands mail over by loopback and tells the client by XFORWARD: what amavis does, which
+    paste_amavis.py has in person."""
     readme = installed(site)
     readme.paste('own-machine')
     readme.paste('/etc/postfix/master.cf')
-    run('postfix', 'reload')
+    readme.paste('amavis')
     until(lambda: site.smtp('pass.example', client='127.0.0.1', port=10025), 5)
     for client, wanted in ((BAD, ['quarantine']), (GOOD, [])):
         mark, got = site.smtp('pass.example', client='127.0.0.1', port=10025, before=(
@@ -220,14 +229,14 @@ def postfix_back_is_gone(site, check):
     """The way back does not take it: the message waits, and arrives once."""
     installed(site)
     run('postconf', '-P', '127.0.0.1:10026/inet/smtpd_recipient_restrictions=defer')
-    run('postfix', 'reload')
+    site.reload()
     mark, _ = site.smtp('pass.example', to='alice bob')
     check('deferred', site.defers(mark), site.log()[-1500:])
     check('for nobody', not site.find('alice', mark) and not site.find('bob', mark))
     run('postconf', '-PX', '127.0.0.1:10026/inet/smtpd_recipient_restrictions')
     run('postconf', '-P', '127.0.0.1:10026/inet/smtpd_recipient_restrictions='
         'permit_mynetworks,reject')
-    run('postfix', 'reload')
+    site.reload()
     run('postqueue', '-f')
     one(site, check, 'afterwards', mark, [])
     one(site, check, 'afterwards for bob', mark, [], 'bob')

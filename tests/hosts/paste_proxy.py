@@ -4,7 +4,7 @@ import re
 import socket
 import subprocess
 
-from paste_postfix import MARK, STAMP, offered, one, opendkim
+from paste_postfix import MARK, STAMP, offered, one, opendkim, rcpts_logged
 from place import BAD, Readme, fields, run
 from rig import until
 
@@ -31,9 +31,11 @@ def proxy_tag_only(site, check):
         mark, _ = site.smtp(name, client=BAD)
         one(site, check, name, mark, ['quarantine'])
     check('DSN is offered', b'DSN' in offered(), offered())
+    site.json_log()
     mark, _ = site.smtp('pass.example', to='alice bob carol')
     for user in ('alice', 'bob', 'carol'):
         one(site, check, 'for ' + user, mark, [], user)
+    rcpts_logged(site, check, mark, ['alice@mx.test', 'bob@mx.test', 'carol@mx.test'])
 
 
 def proxy_enforce(site, check):
@@ -60,7 +62,7 @@ def proxy_later_without_dns(site, check):
     mark, got = site.smtp('lame.example', client=BAD)
     one(site, check, 'afterwards', mark, ['quarantine'])
     run('postconf', '-P', '127.0.0.1:10027/inet/smtpd_recipient_restrictions=defer')
-    run('postfix', 'reload')
+    site.reload()
     mark, got = site.smtp('pass.example')
     check('the second smtpd says later', 400 <= got[0] < 500, got)
     check('for nobody', not site.find('alice', mark))
@@ -85,7 +87,7 @@ def proxy_not_for_users(site, check):
     readme = installed(site)
     readme.paste('enforce')
     run('postconf', '-M', 'submission/inet=submission inet n - n - - smtpd')
-    run('postfix', 'reload')
+    site.reload()
     until(lambda: listens(587), 10)
     mark, got = site.smtp('reject.example', client=BAD, port=587)
     check('taken', got[0] == 250, got)
@@ -123,7 +125,7 @@ def proxy_other_filters(site, check):
     """A content_filter in front of it is ignored; on the second smtpd it has its place."""
     readme = installed(site)
     run('postconf', '-P', 'smtp/inet/content_filter=amavis:[127.0.0.1]:10024')
-    run('postfix', 'reload')
+    site.reload()
     mark, _ = site.smtp('pass.example')
     one(site, check, 'ignored in front', mark, [])
     run('postconf', '-PX', 'smtp/inet/content_filter')

@@ -6,19 +6,26 @@ belongs, system-wide and per user.
 """
 
 import ctypes
+import functools
+import json
 import os
 import pwd
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 from rig import CONTRIB, Session, Trouble, maildir, until
 
 WRITABLE = ('/etc', '/usr', '/var', '/srv', '/opt', '/root')
+SYSLOG = '/var/log/syslog-test'
+JSON_LOG = '/var/log/mailstamp-test.json'
 GOOD, BAD, RELAY, SERVER = '192.0.2.10', '192.0.2.66', '192.0.2.8', '192.0.2.1'
+OUTSIDE = '198.51.100.7'
 FENCE = re.compile(r'^```(\w+) ([^\n`]+)\n(.*?)^```$', re.M | re.S)
 ANY_FENCE = re.compile(r'^```', re.M)
 ZONE = """$ORIGIN {name}.
@@ -75,6 +82,16 @@ def put(path, text, mode='w'):
         out.write(text)
 
 
+def reloaded(what):
+    """Does what(), which tells Postfix to reload, and waits until its master has: a client that comes
+    before would meet the old configuration."""
+    before = Site.log().count(' reload -- ')
+    out = what()
+    if not until(lambda: Site.log().count(' reload -- ') > before, 10):
+        raise Trouble('Postfix did not reload: ' + Site.log()[-900:])
+    return out
+
+
 class Readme:
     """The fenced blocks of a README: `sh NAME` is run, `conf PATH` is added to that file."""
 
@@ -109,8 +126,9 @@ class Readme:
             argv = ['bash', '-e', '-u', '-o', 'pipefail', '-c', text]
             if user:
                 argv = ['setpriv', '--reuid', user, '--regid', user, '--init-groups'] + argv
-            return run(*argv, cwd=self.folder, env=dict(os.environ, HOME='/root' if not user else
-                       '/srv/' + user, **environment))
+            env = dict(os.environ, HOME='/root' if not user else '/srv/' + user, **environment)
+            pasted = functools.partial(run, *argv, cwd=self.folder, env=env)
+            return reloaded(pasted) if 'postfix reload' in text else pasted()
         place = where
         if place.startswith('~/'):
             place = '/srv/%s/%s' % (user, place[2:])
@@ -118,6 +136,10 @@ class Readme:
         if user:
             shutil.chown(place, user, user)
         return place
+
+    def elsewhere(self, where, nth):
+        """A block for another release of its host, which is used on a machine of that release."""
+        self.used.add(self.block(where)[nth])
 
     @classmethod
     def unused(cls):
@@ -147,11 +169,36 @@ class Site:
         for place in ('/run', '/tmp', '/dev/shm'):
             run('mount', '-t', 'tmpfs', '-o', 'mode=1777' if place != '/run' else 'mode=755',
                 'none', place)
+        self.devices()
         run('ip', 'link', 'set', 'lo', 'up')
-        for address in (GOOD, BAD, RELAY, SERVER):
+        for address in (GOOD, BAD, RELAY, SERVER, OUTSIDE):
             run('ip', 'address', 'add', address + '/32', 'dev', 'lo')
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         self.base()
+
+    def devices(self):
+        """A /dev of our own, with a syslog that can be read: SYSLOG."""
+        run('mkdir', self.disk + '/dev')
+        run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', self.disk + '/dev')
+        run('bash', '-c', 'cd %s/dev && cp -a /dev/{null,zero,full,random,urandom,tty} . && mkdir pts shm && '
+            'ln -s /proc/self/fd fd && ln -s fd/0 stdin && ln -s fd/1 stdout && ln -s fd/2 stderr && '
+            'chmod 1777 shm && mount --move . /dev' % self.disk)
+        put(SYSLOG, '')
+        log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        log.bind('/dev/log')
+        os.chmod('/dev/log', 0o666)
+
+        def write():
+            while True:
+                put(SYSLOG, log.recv(65536).decode('utf-8', 'replace').rstrip('\0\n') + '\n', 'a')
+
+        threading.Thread(target=write, daemon=True).start()
+
+    @staticmethod
+    def syslog(*words):
+        """Lines of it with all of these words, as mailstamp's own."""
+        with open(SYSLOG, encoding='utf-8') as lines:
+            return [line for line in lines if 'mailstamp[' in line and all(word in line for word in words)]
 
     def base(self):
         put('/etc/hosts', '127.0.0.1 localhost\n192.0.2.1 mx.test mx\n::1 localhost\n')
@@ -164,8 +211,9 @@ class Site:
         for user in ('alice', 'bob', 'carol'):
             if not any(each.pw_name == user for each in pwd.getpwall()):
                 run('useradd', '--create-home', '--base-dir', '/srv', '--shell', '/bin/bash', user)
-        run('bash', '-c', 'cd /srv/alice && mkdir -p Maildir/{new,cur,tmp} && '
-            'chown -R alice: /srv/alice')
+        # as adduser makes homes since Debian 11, and useradd since 13
+        run('bash', '-c', 'chmod 700 /srv/{alice,bob,carol} && cd /srv/alice && '
+            'mkdir -p Maildir/{new,cur,tmp} && chown -R alice: /srv/alice')
         shutil.copytree(CONTRIB, '/opt/contrib')
         shutil.copy(os.path.join(self.build, 'mailstamp'), '/usr/bin/mailstamp')
         self.fresh()
@@ -228,6 +276,10 @@ class Site:
     def close(self):
         self.stop()
 
+    @staticmethod
+    def reload():
+        reloaded(lambda: run('postfix', 'reload'))
+
     # Postfix as Debian installs it
     def postfix(self, *settings):
         run('postfix', 'stop', check=False)
@@ -273,6 +325,18 @@ class Site:
         return mark, session.send(helo.encode(), path.encode(), [b'%s@mx.test' % each.encode()
                                   for each in to.split()], text.encode(),
                                   between=[each.encode() for each in before])
+
+    def json_log(self):
+        """From here on each message is told there."""
+        put(JSON_LOG, '')
+        os.chmod(JSON_LOG, 0o666)
+        put('/etc/mailstamp/mailstamp.conf', 'json-log=%s\n' % JSON_LOG, 'a')
+
+    @staticmethod
+    def judged(mark):
+        """[the object of each run] for that message."""
+        with open(JSON_LOG, encoding='utf-8') as lines:
+            return [each for each in map(json.loads, lines) if '<%s@' % mark in str(each)]
 
     @staticmethod
     def boxes(user):

@@ -289,7 +289,7 @@ class Session:
         """message has LF; raw: it is sent as it is. between: commands behind EHLO. The last reply."""
         for line in (b'EHLO ' + helo,) + tuple(between):
             got = self.command(line)
-            if got[0] != 250:
+            if got[0] not in (235, 250):
                 return got
         got = self.command(b'MAIL FROM:<' + path + b'>' + options)
         if got[0] != 250:

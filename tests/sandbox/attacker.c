@@ -5,6 +5,9 @@
  * CALL: a number and up to six arguments; a word that is no number is a text. What the call
  * returned goes to stderr. REPORT: who we are then, and our limits. DENY: the numbers of calls that
  * this kernel does not have.
+ *
+ * X-Attack in a message that is read: `crash`, `leave` (at once, as if all were well), `noise` (to
+ * the descriptor that results go to), or `call` and a CALL.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -67,6 +70,41 @@ call_once(void)
 	}
 	if (n > 0)
 		dprintf(STDERR_FILENO, "returned %ld\n", raw(a[0], a + 1));
+}
+
+static void
+attack(const char *octets, size_t n)
+{
+	const char *at = n > 0 ? memmem(octets, n, "X-Attack: ", 10) : NULL;
+	char word[256];
+	size_t i = 0;
+
+	if (at == NULL)
+		return;
+	for (at += 10; at < octets + n && *at != '\r' && *at != '\n' && i < sizeof word - 1; at++)
+		word[i++] = *at;
+	word[i] = '\0';
+	if (strcmp(word, "crash") == 0)
+		*(volatile int *)8 = 1;
+	if (strcmp(word, "leave") == 0)
+		_exit(0);
+	if (strcmp(word, "noise") == 0 && write(1, word, i) < 0)
+		return;
+	if (strncmp(word, "call ", 5) == 0) {
+		setenv("CALL", word + 5, 1);
+		call_once();
+	}
+}
+
+ssize_t
+read(int fd, void *to, size_t n)
+{
+	ssize_t (*real)(int, void *, size_t) =
+		(ssize_t(*)(int, void *, size_t))dlsym(RTLD_NEXT, "read");
+	const ssize_t got = real(fd, to, n);
+
+	attack(to, got > 0 ? (size_t)got : 0);
+	return got;
 }
 
 static void

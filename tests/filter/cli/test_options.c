@@ -228,6 +228,15 @@ Test(options, empty_is_absent_but_for_the_sender)
 	cr_assert(PARSE("--client-ip", "unknown") == ST_OK, "Postfix says so");
 }
 
+/* The log names the message, and stdin is read for as long as was said, although nothing else
+ * counts. */
+Test(options, after_an_error)
+{
+	cr_assert(PARSE("--queue-id", "4F1", "--read-timeout", "7", "--no-such-option") == ST_BAD);
+	cr_expect(options.read_timeout == 7);
+	cr_expect(options.queue_id != NULL && strcmp(options.queue_id, "4F1") == 0);
+}
+
 Test(options, numbers_and_sizes)
 {
 	cr_assert(PARSE("--deadline", "0.5", "--dns-timeout=2.125", "--now", "0", "--max-size",

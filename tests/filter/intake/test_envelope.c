@@ -49,6 +49,36 @@ Test(envelope, reverse_paths)
 	}
 }
 
+/* Exim's id of the message is the name of the folder that its scanner gets. */
+Test(envelope, id_of_a_scan)
+{
+	static const struct {
+		enum profile profile;
+		const char *input, *queue_id, *id;
+	} rows[] = {
+		{PROFILE_EXIM_AV, "/var/spool/exim4/scan/1xXmkF-0000-2A", NULL, "1xXmkF-0000-2A"},
+		{PROFILE_EXIM_AV, "scan/1xXmkF-0000-2A//", NULL, "1xXmkF-0000-2A"},
+		{PROFILE_EXIM_AV, "1xXmkF-0000-2A", NULL, "1xXmkF-0000-2A"},
+		{PROFILE_EXIM_AV, "/a/b", "c", "c"},
+		{PROFILE_EXIM_AV, "/", NULL, ""},
+		{PROFILE_EXIM_AV, NULL, NULL, ""},
+		{PROFILE_PLAIN, "/a/b.eml", NULL, ""},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct options options = options_default();
+		struct taken taken;
+		enum fault fault;
+
+		options.profile = rows[i].profile;
+		options.input = rows[i].input;
+		options.queue_id = rows[i].queue_id;
+		cr_assert(envelope_take(&options, SLICE("m"), &arena, &taken, &fault) == ST_OK);
+		cr_expect(is(taken.envelope.queue_id, rows[i].id), "row %zu: %.*s", i,
+			(int)taken.envelope.queue_id.n, taken.envelope.queue_id.p);
+	}
+}
+
 Test(envelope, from_options)
 {
 	const char *rcpts[] = {"<r@b.example>", "", "s@b.example"};

@@ -2,6 +2,7 @@
 
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope.h"
+#include "mime/buf.h"
 
 static struct arena arena;
 static struct dns *dns;
@@ -164,6 +165,43 @@ Test(envelope_headers, reverse_paths)
 		cr_expect(envelope.path == row->kind, "%s", row->name);
 		cr_expect(slice_eq(envelope.mail_from, slice_str(row->path)), "%s: %.*s", row->name,
 			(int)envelope.mail_from.n, envelope.mail_from.p);
+	}
+}
+
+static const struct rcpt_row {
+	const char *name, *header;
+	const char *rcpts; /* one a line */
+} rcpt_rows[] = {
+	{"one", "X-Envelope-To: a@b.example\n" OUTSIDE "\n", "a@b.example\n"},
+	{"three, folded",
+		"X-Envelope-To: a@b.example,\n c@d.example , <e@f.example>\n" OUTSIDE "\n",
+		"a@b.example\nc@d.example\ne@f.example\n"},
+	{"a comma in a local part", "X-Envelope-To: \"a, b\"@c.example, d@e.example\n" OUTSIDE "\n",
+		"\"a, b\"@c.example\nd@e.example\n"},
+	{"a quote that never ends", "X-Envelope-To: \"a, b@c.example\n" OUTSIDE "\n",
+		"\"a\nb@c.example\n"},
+	{"the topmost", "X-Envelope-To: a@b.example\nX-Envelope-To: c@d.example\n" OUTSIDE "\n",
+		"a@b.example\n"},
+	{"empty", "X-Envelope-To: , ,\n" OUTSIDE "\n", ""},
+	{"below a Received it is the sender's", OUTSIDE "X-Envelope-To: a@b.example\n\n", ""},
+	{"the author's To is not one", "To: a@b.example\n" OUTSIDE "\n", ""},
+};
+
+Test(envelope_headers, recipients)
+{
+	for (size_t i = 0; i < sizeof rcpt_rows / sizeof rcpt_rows[0]; i++) {
+		const struct rcpt_row *row = &rcpt_rows[i];
+		struct envelope envelope;
+		struct buf text;
+
+		read_header(row->header, NULL, dns, &envelope);
+		buf_init(&text, &arena, 1000);
+		for (size_t k = 0; k < envelope.nrcpts; k++) {
+			buf_add(&text, envelope.rcpts[k]);
+			buf_addc(&text, '\n');
+		}
+		cr_expect(slice_eq(buf_slice(&text), slice_str(row->rcpts)), "%s: %.*s", row->name,
+			(int)buf_slice(&text).n, buf_slice(&text).p);
 	}
 }
 

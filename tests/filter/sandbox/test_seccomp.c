@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -108,7 +109,7 @@ static const uint64_t none[6];
 /* Is a call without checks allowed where a row of a chosen set has it, and nowhere else? */
 Test(seccomp, every_call_of_every_set)
 {
-	for (unsigned set = 1; set <= CALLS_APART; set <<= 1)
+	for (unsigned set = 1; set <= CALLS_PARENT; set <<= 1)
 		for (int number = 0; number < 512; number++) {
 			bool whole = false, checked = false;
 
@@ -128,7 +129,8 @@ Test(seccomp, every_call_of_every_set)
 }
 
 #define FILTER (CALLS_BASE | CALLS_FILES | CALLS_SPOOL | CALLS_SOCKETS | CALLS_FORK)
-#define MANY (CALLS_BASE | CALLS_FILES | CALLS_SPOOL | CALLS_SOCKETS | CALLS_THREADS)
+#define INNER (CALLS_BASE | CALLS_FILES | CALLS_SOCKETS | CALLS_THREADS) /* reads for batch */
+#define MANY (INNER | CALLS_SPOOL | CALLS_FORK | CALLS_PARENT)
 
 static const struct row {
 	const char *name;
@@ -168,7 +170,17 @@ static const struct row {
 	{"vfork", FILTER, SYS_clone, {0x4111}, TRAP},
 	{"a thread of the filter", FILTER, SYS_clone, {0x3d0f00}, TRAP},
 	{"a thread of batch", MANY, SYS_clone, {0x3d0f00}, SECCOMP_RET_ALLOW},
-	{"batch forks", MANY, SYS_clone, {0x01200011}, TRAP},
+	{"batch forks", MANY, SYS_clone, {0x01200011}, SECCOMP_RET_ALLOW},
+	{"batch ends its child", MANY, SYS_kill, {1000, SIGKILL}, SECCOMP_RET_ALLOW},
+	{"batch sends no other signal", MANY, SYS_kill, {1000, SIGTERM}, TRAP},
+	{"the filter ends nobody", FILTER, SYS_kill, {1000, SIGKILL}, TRAP},
+	{"its child forks", INNER, SYS_clone, {0x01200011}, TRAP},
+	{"its child has threads", INNER, SYS_clone, {0x3d0f00}, SECCOMP_RET_ALLOW},
+	{"its child asks DNS by threads", INNER, SYS_pipe2, {0}, SECCOMP_RET_ALLOW},
+	{"its child creates a file", INNER, SYS_openat, {0, 0, O_RDWR | O_CREAT}, TRAP},
+	{"its child has no spool", INNER, SYS_openat,
+		{0, 0, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL}, TRAP},
+	{"its child ends nobody", INNER, SYS_kill, {1000, SIGKILL}, TRAP},
 	{"a namespace", FILTER, SYS_clone, {0x10000000}, TRAP},
 	{"clone3 has another way", FILTER, SYS_clone3, {0}, SECCOMP_RET_ERRNO | 38},
 	{"newer than the list", FILTER, 460, {0}, SECCOMP_RET_ERRNO | 38},

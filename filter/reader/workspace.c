@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* MAP_ANONYMOUS, mremap */
-#include "filter/archive/workspace.h"
+#include "filter/reader/workspace.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
  * compare.h: a message before a change of DNS and after it (--fail-if-worse).
  */
-#ifndef FILTER_ARCHIVE_COMPARE_H
-#define FILTER_ARCHIVE_COMPARE_H
+#ifndef FILTER_READER_COMPARE_H
+#define FILTER_READER_COMPARE_H
 
 #include "filter/stats/row.h"
 

@@ -5,8 +5,8 @@
  * system call. A thread takes one for each message, so that there are as many workspaces as
  * messages in progress, however many threads there are. Exceptional amounts of memory are returned.
  */
-#ifndef FILTER_ARCHIVE_WORKSPACE_H
-#define FILTER_ARCHIVE_WORKSPACE_H
+#ifndef FILTER_READER_WORKSPACE_H
+#define FILTER_READER_WORKSPACE_H
 
 #include "auth/base/crypto.h"
 #include "mime/arena.h"

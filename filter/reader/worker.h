@@ -1,15 +1,15 @@
 /*
- * worker.h: one message of an archive, from its file to its line.
+ * worker.h: one message of an archive, from its packet to its result.
  */
-#ifndef FILTER_ARCHIVE_WORKER_H
-#define FILTER_ARCHIVE_WORKER_H
+#ifndef FILTER_READER_WORKER_H
+#define FILTER_READER_WORKER_H
 
 #include <setjmp.h>
 
 #include "auth/dns/dns_pool.h"
-#include "filter/archive/workspace.h"
-#include "filter/source/source.h"
-#include "filter/stats/row.h"
+#include "filter/reader/packet.h"
+#include "filter/reader/workspace.h"
+#include "filter/verdict/evaluate.h"
 
 /* One thread's. */
 struct worker {
@@ -24,24 +24,24 @@ struct worker {
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
+	bool partial;     /* the message is over the size limit: its beginning is evaluated */
 	bool evaluating;  /* ev must be ended */
 	const char *told; /* why there is no result, with FAULT_TOLD: in arena, or a literal */
 };
 
-/* All from malloc. */
-struct judged {
-	struct row *row; /* NULL where memory ran out: then the rest is NULL as well */
-	char *text;      /* the line of output, or NULL */
-	size_t n;
-	char *json; /* the line for the journal if there is one and text is not JSON; or NULL */
+/* A result as it is sent. All from malloc. */
+struct result {
+	void *row; /* row_pack; NULL where memory ran out: then the rest is NULL as well */
+	size_t nrow;
+	char *json; /* the message's line, where judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */
 };
 
 /* The caller sets tools (except crypto), pool, spaces, options and user. */
-void worker_judge(struct worker *worker, struct item *item, struct judged *judged);
+void worker_judge(struct worker *worker, const struct packet *packet, struct result *result);
 
 /* Frees everything that a result owns. */
-void judged_clear(struct judged *judged);
+void result_clear(struct result *result);
 
 #endif

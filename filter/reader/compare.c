@@ -1,4 +1,4 @@
-#include "filter/archive/compare.h"
+#include "filter/reader/compare.h"
 
 #include "filter/result/json.h"
 #include "filter/stats/sources.h"

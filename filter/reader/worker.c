@@ -1,30 +1,29 @@
-#include "filter/archive/worker.h"
+#include "filter/reader/worker.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
-#include "filter/archive/compare.h"
-#include "filter/archive/line.h"
-#include "filter/archive/stamp.h"
 #include "filter/explain/advice.h"
 #include "filter/explain/explain_received.h"
 #include "filter/intake/saved.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
 #include "filter/io/spool.h"
-#include "filter/io/wholefile.h"
+#include "filter/reader/compare.h"
+#include "filter/reader/judged.h"
+#include "filter/reader/stamp.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
 #include "filter/result/json.h"
 #include "filter/runs/run_row.h"
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
+#include "filter/stats/row.h"
 #include "filter/verdict/names.h"
 
-enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */, SIDE_FILE_MAX = 512 * 1024 };
+enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };
 
 static void
 on_out_of_memory(void *arg)
@@ -33,14 +32,30 @@ on_out_of_memory(void *arg)
 }
 
 void
-judged_clear(struct judged *judged)
+result_clear(struct result *result)
 {
-	free(judged->row);
-	free(judged->text);
-	free(judged->json);
-	judged->row = NULL;
-	judged->text = judged->json = NULL;
-	judged->n = judged->njson = 0;
+	free(result->row);
+	free(result->json);
+	*result = (struct result){.row = NULL};
+}
+
+/* False without memory: then it is as it was. */
+static bool
+make_result(const struct row *row, struct slice json, struct result *result)
+{
+	char *line = json.n > 0 ? malloc(json.n) : NULL;
+	size_t n;
+	void *block = row_pack(row, &n);
+
+	if (block == NULL || (json.n > 0 && line == NULL)) {
+		free(block);
+		free(line);
+		return false;
+	}
+	if (json.n > 0)
+		memcpy(line, json.p, json.n);
+	*result = (struct result){block, n, line, json.n, false};
+	return true;
 }
 
 static enum fault
@@ -58,12 +73,12 @@ read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
-/* read() for spool_fill: a file has no time-out. */
+/* read() for spool_fill_at: a file has no time-out. */
 static ssize_t
 read_file(void *arg, char *buffer, size_t size, enum fault *fault)
 {
-	const struct item *item = arg;
-	const ssize_t got = read_bytes(item->fd, buffer, size);
+	const int *file = arg;
+	const ssize_t got = read_bytes(*file, buffer, size);
 
 	*fault = FAULT_UNREADABLE;
 	return got;
@@ -71,86 +86,73 @@ read_file(void *arg, char *buffer, size_t size, enum fault *fault)
 
 /*
  * A large file's octets through a file of our own: the archive's may be truncated meanwhile, and a
- * mapping of it would then end the run.
+ * mapping of it would then end the process.
  */
 static enum fault
-read_large(const struct options *options, struct item *item, size_t max, struct slice *bytes)
+read_large(const struct packet *packet, size_t max, struct slice *bytes)
 {
-	const struct spool_source source = {read_file, item};
+	int file = packet->file;
+	const struct spool_source source = {read_file, &file};
 	enum fault fault;
 
 	*bytes = SLICE("");
-	fault = spool_fill(options->spool_dir, &source, max, bytes);
+	if (packet->spool < 0)
+		return FAULT_NO_SPOOL;
+	fault = spool_fill_at(packet->spool, &source, max, bytes);
 	return fault == FAULT_NONE && bytes->n == 0 ? FAULT_EMPTY : fault;
 }
 
-/* The number of octets of the item's file to read; 0 without a file. */
+/* The number of octets of the message's file to read; 0 without a file. */
 static enum fault
-measure(const struct options *options, struct item *item, size_t *size)
+measure(struct worker *worker, const struct packet *packet, size_t *size)
 {
+	const struct options *options = worker->options;
 	struct stat info;
 
 	*size = 0;
-	if (item->fd < 0)
+	worker->partial = packet->partial;
+	if (packet->file < 0)
 		return FAULT_NONE;
-	if (fstat(item->fd, &info) != 0)
+	if (fstat(packet->file, &info) != 0)
 		return FAULT_UNREADABLE;
-	item->partial = (uint64_t)info.st_size > options->max_size;
+	worker->partial = (uint64_t)info.st_size > options->max_size;
 	*size = (size_t)info.st_size;
-	if (item->partial)
+	if (worker->partial)
 		*size = options->max_size < HEAD_OCTETS ? (size_t)options->max_size : HEAD_OCTETS;
 	return FAULT_NONE;
 }
 
-/* Reads the item, size octets of its file. *mapped: spool_release must free the bytes. */
+/* Reads it, size octets of its file. *mapped: spool_release must free the bytes. */
 static enum fault
-load(const struct options *options, struct item *item, struct workspace *space, size_t size,
-	struct slice *bytes, bool *mapped)
+load(const struct packet *packet, struct workspace *space, size_t size, struct slice *bytes,
+	bool *mapped)
 {
-	*bytes = slice_make(item->bytes, item->n);
-	if (item->fd < 0)
+	*bytes = packet->bytes;
+	if (packet->file < 0)
 		return FAULT_NONE;
 	if (size <= SPOOL_MEMORY)
-		return read_small(space, item->fd, size, bytes);
+		return read_small(space, packet->file, size, bytes);
 	*mapped = true;
-	return read_large(options, item, size, bytes);
-}
-
-/* x.envelope beside x.eml; *given: is there one? */
-static enum fault
-side_envelope(struct worker *worker, const char *path, struct envelope *envelope, bool *given)
-{
-	struct slice name = slice_str(path), bytes;
-	enum fault why;
-	char *side;
-
-	*given = false;
-	if (!path_ends(path, ".eml"))
-		return FAULT_NONE;
-	side = arena_alloc(worker->arena, name.n + sizeof ".envelope");
-	memcpy(side, name.p, name.n - 4);
-	memcpy(side + name.n - 4, ".envelope", sizeof ".envelope");
-	if (access(side, F_OK) != 0)
-		return FAULT_NONE;
-	*given = true;
-	if (wholefile_read(side, SIDE_FILE_MAX, worker->arena, &bytes, &why) != ST_OK)
-		return FAULT_SIDE_FILE;
-	if (manifest_side(bytes, worker->arena, envelope, &why) != ST_OK)
-		return why;
-	return FAULT_NONE;
+	return read_large(packet, size, bytes);
 }
 
 static enum fault
 find_envelope(
-	struct worker *worker, const struct item *item, struct envelope *envelope, bool *given)
+	struct worker *worker, const struct packet *packet, struct envelope *envelope, bool *given)
 {
 	struct slice path;
-	enum fault error;
+	enum fault error = packet->side_error;
 
-	if (item->line == NULL)
-		return side_envelope(worker, item->name, envelope, given);
 	*given = true;
-	if (manifest_line(slice_str(item->line), worker->arena, &path, envelope, &error) != ST_OK)
+	if (packet->has_line)
+		return manifest_line(slice_str(packet->line), worker->arena, &path, envelope,
+			       &error) == ST_OK
+			       ? FAULT_NONE
+			       : error;
+	if (error != FAULT_NONE)
+		return error;
+	*given = packet->has_side;
+	if (*given && manifest_side(packet->side, worker->arena, envelope, &error) != ST_OK)
 		return error;
 	return FAULT_NONE;
 }
@@ -178,69 +180,28 @@ suppose(struct worker *worker, struct outcome *outcome)
 }
 
 static enum fault
-evaluate_item(struct worker *worker, const struct item *item, struct slice bytes)
+evaluate_item(struct worker *worker, const struct packet *packet, struct slice bytes)
 {
-	struct evaluate_source source = {.tools = &worker->tools, .partial = item->partial};
+	struct evaluate_source source = {.tools = &worker->tools, .partial = worker->partial};
 	struct evaluation *ev = &worker->ev;
 	struct envelope envelope;
 	enum fault error;
 	bool given;
 
-	error = find_envelope(worker, item, &envelope, &given);
+	error = find_envelope(worker, packet, &envelope, &given);
 	if (error != FAULT_NONE)
 		return error;
 	evaluate_begin(worker->options, worker->arena, ev);
 	worker->evaluating = true;
 	source.dns = dns_pool_dns(worker->pool, &worker->user, worker->arena);
 	source.overlay = worker->overlay;
-	source.bytes = saved_unwrap(item->name, bytes);
+	source.bytes = saved_unwrap(packet->name, bytes);
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &worker->told) != EVALUATE_OK)
 		return worker->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	error = saved_not_mail(&ev->message);
 	if (error != FAULT_NONE)
 		return error;
-	return FAULT_NONE;
-}
-
-/* A copy from malloc; NULL without memory or for an empty text. */
-static char *
-keep(struct slice text, size_t *n)
-{
-	char *kept = text.n > 0 ? malloc(text.n) : NULL;
-
-	*n = kept != NULL ? text.n : 0;
-	if (kept != NULL)
-		memcpy(kept, text.p, text.n);
-	return kept;
-}
-
-/* Is the message's JSON needed? */
-static bool
-wants_json(const struct options *options)
-{
-	return options->output == OUTPUT_JSON || options->json_log != NULL ||
-	       options->journal != NULL;
-}
-
-/* The row with its lines; json is the message's, or empty if it is not needed. */
-static enum fault
-hand_over(struct worker *worker, const struct row *row, struct slice json, struct judged *judged)
-{
-	const enum output_what output = worker->options->output;
-	struct slice line = json;
-
-	if (output != OUTPUT_JSON && line_make(row, output, worker->arena, &line) != ST_OK)
-		return FAULT_LONG_LINE;
-	if (output == OUTPUT_JSON || worker->options->journal == NULL)
-		json = SLICE("");
-	if (line.n > RUN_LINE_MAX || json.n > RUN_LINE_MAX)
-		return FAULT_LONG_LINE;
-	judged->row = row_copy(row);
-	judged->text = keep(line, &judged->n);
-	judged->json = keep(json, &judged->njson);
-	if (judged->row == NULL || judged->n != line.n || judged->njson != json.n)
-		return FAULT_NO_MEMORY;
 	return FAULT_NONE;
 }
 
@@ -287,14 +248,14 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 }
 
 static enum fault
-work(struct worker *worker, struct item *item, struct slice bytes, const char *shown,
-	struct judged *judged)
+work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
 {
 	const struct evaluation *ev = &worker->ev;
 	const struct options *options = worker->options;
-	const bool json = wants_json(options);
-	struct outcome outcome = {.path = shown, .index = item->index};
-	enum fault error = evaluate_item(worker, item, bytes);
+	const bool json = judged_wants_json(options);
+	struct outcome outcome = {
+		.path = path_shown(packet->name, worker->arena), .index = packet->index};
+	enum fault error = evaluate_item(worker, packet, bytes);
 	struct slice line = SLICE("");
 	struct row row;
 
@@ -302,7 +263,8 @@ work(struct worker *worker, struct item *item, struct slice bytes, const char *s
 		return error;
 	find_outcome(worker, json, &outcome);
 	if (options->output == OUTPUT_STAMP)
-		error = stamp_write(ev, outcome.field, options->into, item->index, item->name);
+		error = packet->stamp < 0 ? packet->stamp_error
+					  : stamp_write(ev, outcome.field, packet->stamp);
 	if (error != FAULT_NONE)
 		return error;
 	row_from_evaluation(ev, &outcome, &row);
@@ -314,56 +276,52 @@ work(struct worker *worker, struct item *item, struct slice bytes, const char *s
 		dns_settle(ev->in.dns);
 	if (json && json_line(ev, &outcome, &line) != ST_OK)
 		return FAULT_NO_MEMORY;
-	if (options->json_log != NULL && !json_append(options->json_log, line))
-		return FAULT_NO_LOG;
-	return hand_over(worker, &row, line, judged);
+	if (line.n > RUN_LINE_MAX)
+		return FAULT_LONG_LINE;
+	return make_result(&row, line, result) ? FAULT_NONE : FAULT_NO_MEMORY;
 }
 
 static void
 tell_failure(
-	struct worker *worker, const struct item *item, enum fault fault, struct judged *judged)
+	struct worker *worker, const struct packet *packet, enum fault fault, struct result *result)
 {
-	const char *shown, *error = fault == FAULT_TOLD ? worker->told : fault_text(fault);
-	struct slice line = SLICE("");
-	struct row row;
+	struct judged judged = {.row = NULL};
 
-	/* a run without memory stops and reports it; judged stays without a row */
+	/* a run without memory stops and reports it; the result stays without a row */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
-	shown = path_shown(item->name != NULL ? item->name : "?", worker->arena);
-	row_failure(item->index, shown, error, worker->arena, &row);
-	row.not_mail = fault_is_not_mail(fault);
-	if (wants_json(worker->options) &&
-		json_failure(item->index, shown, error, fault, worker->arena, &line) != ST_OK)
-		return;
-	if (hand_over(worker, &row, line, judged) != FAULT_NONE)
-		judged_clear(judged);
-	judged->ours = fault_is_ours(fault);
+	judged_failure(worker->options, packet->index, packet->name, fault, worker->told,
+		worker->arena, &judged);
+	if (judged.row != NULL &&
+		make_result(judged.row, slice_make(judged.json, judged.njson), result))
+		result->ours = judged.ours;
+	judged_clear(&judged);
 }
 
 /*
  * If memory runs out during the evaluation, control returns here and the message counts as failed.
  */
 static enum fault
-guarded(struct worker *worker, struct item *item, struct slice bytes, struct judged *judged)
+guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
+	struct result *result)
 {
 	if (setjmp(worker->out_of_memory) != 0)
 		return FAULT_NO_MEMORY;
-	return work(worker, item, bytes, path_shown(item->name, worker->arena), judged);
+	return work(worker, packet, bytes, result);
 }
 
 void
-worker_judge(struct worker *worker, struct item *item, struct judged *judged)
+worker_judge(struct worker *worker, const struct packet *packet, struct result *result)
 {
-	enum fault error = item->error;
+	enum fault error = packet->error;
 	struct slice bytes = SLICE("");
 	struct workspace *space;
 	bool mapped = false;
 	size_t size = 0;
 
-	*judged = (struct judged){.row = NULL};
+	*result = (struct result){.row = NULL};
 	if (error == FAULT_NONE)
-		error = measure(worker->options, item, &size);
+		error = measure(worker, packet, &size);
 	space = workspaces_take(worker->spaces, size <= SPOOL_MEMORY ? size : 0);
 	if (space == NULL)
 		return; /* no row without memory */
@@ -373,21 +331,15 @@ worker_judge(struct worker *worker, struct item *item, struct judged *judged)
 	worker->tools.crypto = space->crypto;
 	worker->evaluating = false;
 	worker->told = NULL;
-	if (item->name == NULL)
-		item->name = calloc(1, 1);
-	if (error == FAULT_NONE && item->name == NULL)
-		error = FAULT_NO_MEMORY;
 	if (error == FAULT_NONE)
-		error = load(worker->options, item, space, size, &bytes, &mapped);
+		error = load(packet, space, size, &bytes, &mapped);
 	if (error == FAULT_NONE)
-		error = guarded(worker, item, bytes, judged);
+		error = guarded(worker, packet, bytes, result);
 	if (worker->evaluating)
 		evaluate_end(&worker->ev);
 	if (mapped)
 		spool_release(bytes);
-	if (error != FAULT_NONE) {
-		judged_clear(judged);
-		tell_failure(worker, item, error, judged);
-	}
+	if (error != FAULT_NONE)
+		tell_failure(worker, packet, error, result);
 	workspaces_give(worker->spaces, space);
 }

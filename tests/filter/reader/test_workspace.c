@@ -1,4 +1,4 @@
-#include "filter/archive/workspace.h"
+#include "filter/reader/workspace.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

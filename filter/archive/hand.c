@@ -1,0 +1,128 @@
+#include "filter/archive/hand.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filter/io/paths.h"
+#include "filter/io/spool.h"
+#include "filter/io/wholefile.h"
+#include "filter/reader/packet.h"
+#include "filter/result/json.h"
+
+enum { SIDE_FILE_MAX = 512 * 1024 };
+
+/* x.envelope beside x.eml, if there is one */
+static void
+read_side(struct order_slot *slot)
+{
+	static const char end[] = ".eml", other[] = ".envelope";
+	const char *path = slot->item.name;
+	struct slice bytes;
+	struct arena arena;
+	enum fault why;
+	char *side;
+
+	if (path == NULL || slot->item.line != NULL || !path_ends(path, end))
+		return;
+	arena_init(&arena, NULL, NULL);
+	side = arena_alloc(&arena, strlen(path) + sizeof other);
+	memcpy(side, path, strlen(path) - (sizeof end - 1));
+	memcpy(side + strlen(path) - (sizeof end - 1), other, sizeof other);
+	if (access(side, F_OK) == 0) {
+		slot->side_error = FAULT_SIDE_FILE;
+		if (wholefile_read(side, SIDE_FILE_MAX, &arena, &bytes, &why) == ST_OK &&
+			(slot->side = malloc(bytes.n + 1)) != NULL) {
+			if (bytes.n > 0)
+				memcpy(slot->side, bytes.p, bytes.n);
+			slot->nside = bytes.n;
+			slot->side_error = FAULT_NONE;
+		}
+	}
+	arena_clear(&arena);
+}
+
+/* A message whose octets do not stay in memory gets a file for them. */
+static void
+open_spool(struct order_slot *slot, const struct options *options)
+{
+	struct stat info;
+
+	if (slot->item.fd >= 0 && fstat(slot->item.fd, &info) == 0 && info.st_size > SPOOL_MEMORY &&
+		(uint64_t)info.st_size <= options->max_size)
+		slot->spool = spool_open(options->spool_dir, (size_t)info.st_size);
+}
+
+void
+hand_prepare(struct order_slot *slot, const struct options *options)
+{
+	if (slot->item.name == NULL)
+		slot->item.error = FAULT_NO_MEMORY;
+	if (slot->item.error != FAULT_NONE)
+		return;
+	read_side(slot);
+	open_spool(slot, options);
+	if (options->output == OUTPUT_STAMP)
+		slot->stamp_error =
+			stamp_begin(options->into, slot->item.index, slot->item.name, &slot->stamp);
+}
+
+bool
+hand_send(int socket, const struct order_slot *slot, size_t turn, const struct options *options)
+{
+	const struct item *item = &slot->item;
+	const struct packet packet = {
+		.turn = turn,
+		.index = item->index,
+		.error = item->error,
+		.side_error = slot->side_error,
+		.stamp_error = slot->stamp_error,
+		.partial = item->partial,
+		.has_line = item->line != NULL,
+		.has_side = slot->side != NULL,
+		.name = item->name != NULL ? item->name : "?",
+		.line = item->line,
+		.side = slice_make(slot->side, slot->nside),
+		.bytes = slice_make(item->bytes, item->n),
+		.file = item->fd,
+		.spool = slot->spool,
+		.stamp = slot->stamp.fd,
+	};
+
+	return packet_send(socket, &packet, options->spool_dir);
+}
+
+bool
+hand_again(int socket, const struct order_slot *slot, size_t turn, const struct options *options)
+{
+	const int written[] = {slot->spool, slot->stamp.fd};
+
+	if (slot->item.fd >= 0)
+		(void)lseek(slot->item.fd, 0, SEEK_SET);
+	for (size_t i = 0; i < sizeof written / sizeof written[0]; i++)
+		if (written[i] >= 0 &&
+			(ftruncate(written[i], 0) != 0 || lseek(written[i], 0, SEEK_SET) != 0))
+			return false;
+	return hand_send(socket, slot, turn, options);
+}
+
+enum fault
+hand_keep(struct order_slot *slot, struct judged *judged, struct slice json,
+	const struct options *options)
+{
+	const bool good = judged->row != NULL && !judged->row->failed;
+
+	if (slot->stamp.fd >= 0 && !stamp_end(&slot->stamp, good) && good)
+		return FAULT_STAMP_WRITE;
+	if (good && options->json_log != NULL && !json_append(options->json_log, json))
+		return FAULT_NO_LOG;
+	if (judged->row == NULL || json.n == 0)
+		return FAULT_NONE;
+	judged->json = malloc(json.n);
+	if (judged->json == NULL)
+		return FAULT_NO_MEMORY;
+	memcpy(judged->json, json.p, json.n);
+	judged->njson = json.n;
+	return FAULT_NONE;
+}

@@ -1,0 +1,143 @@
+#include "filter/archive/order.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct order_slot *
+slot_at(const struct order *order, size_t turn)
+{
+	return &order->window[turn % JOURNAL_WINDOW];
+}
+
+bool
+order_init(struct order *order)
+{
+	order->window = calloc(JOURNAL_WINDOW, sizeof *order->window);
+	return order->window != NULL;
+}
+
+void
+order_clear(struct order *order)
+{
+	for (size_t i = 0; order->window != NULL && i < JOURNAL_WINDOW; i++) {
+		struct order_slot *slot = &order->window[i];
+
+		if (slot->state == ORDER_OUT)
+			order_drop(order, slot);
+		judged_clear(&slot->judged);
+	}
+	free(order->window);
+	order->window = NULL;
+}
+
+bool
+order_has_room(const struct order *order)
+{
+	return order->handed_out - order->emitted < JOURNAL_WINDOW;
+}
+
+struct order_slot *
+order_hand_out(struct order *order, struct item *item, size_t *turn)
+{
+	struct order_slot *slot = slot_at(order, order->handed_out);
+
+	*turn = order->handed_out++;
+	order->out++;
+	*slot = (struct order_slot){
+		.state = ORDER_OUT,
+		.item = *item,
+		.spool = -1,
+		.stamp = {.fd = -1},
+	};
+	*item = (struct item){.fd = -1};
+	return slot;
+}
+
+struct order_slot *
+order_find(const struct order *order, uint64_t turn)
+{
+	struct order_slot *slot;
+
+	if (turn >= order->handed_out || turn < order->emitted)
+		return NULL;
+	slot = slot_at(order, (size_t)turn);
+	return slot->state == ORDER_OUT ? slot : NULL;
+}
+
+struct order_slot *
+order_suspect(const struct order *order, size_t *turn)
+{
+	for (*turn = order->emitted; order->suspects > 0 && *turn < order->handed_out; ++*turn) {
+		struct order_slot *slot = slot_at(order, *turn);
+
+		if (slot->state == ORDER_OUT && slot->suspect)
+			return slot;
+	}
+	return NULL;
+}
+
+void
+order_suspect_all(struct order *order)
+{
+	order->suspects = 0;
+	for (size_t turn = order->emitted; turn < order->handed_out; turn++)
+		if (slot_at(order, turn)->state == ORDER_OUT) {
+			slot_at(order, turn)->suspect = true;
+			order->suspects++;
+		}
+}
+
+void
+order_drop(struct order *order, struct order_slot *slot)
+{
+	order->out--;
+	if (slot->suspect)
+		order->suspects--;
+	slot->suspect = false;
+	if (slot->stamp.fd >= 0)
+		(void)stamp_end(&slot->stamp, false);
+	if (slot->spool >= 0)
+		close(slot->spool);
+	slot->spool = -1;
+	free(slot->side);
+	slot->side = NULL;
+	item_clear(&slot->item);
+	slot->state = ORDER_SKIPPED;
+}
+
+/* Emits all results that are next by turn. */
+static void
+move(struct order *order)
+{
+	struct order_slot *at;
+
+	while (order->emitted < order->handed_out &&
+		(at = slot_at(order, order->emitted))->state >= ORDER_DONE) {
+		order->emitted++;
+		if (at->state == ORDER_DONE)
+			order->emit(order->arg, &at->judged);
+		judged_clear(&at->judged);
+		at->state = ORDER_FREE;
+	}
+}
+
+void
+order_done(struct order *order, struct order_slot *slot, struct judged *judged)
+{
+	order_drop(order, slot);
+	if (order->options->unordered) {
+		order->emit(order->arg, judged);
+		judged_clear(judged);
+	} else {
+		slot->judged = *judged;
+		slot->state = ORDER_DONE;
+	}
+	move(order);
+}
+
+void
+order_skip(struct order *order, struct order_slot *slot)
+{
+	order_drop(order, slot);
+	move(order);
+}

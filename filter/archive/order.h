@@ -1,0 +1,65 @@
+/*
+ * order.h: messages that are out to be read, and their results in the order in which they were
+ * handed out. Not locked: its user does that.
+ */
+#ifndef FILTER_ARCHIVE_ORDER_H
+#define FILTER_ARCHIVE_ORDER_H
+
+#include "filter/reader/judged.h"
+#include "filter/reader/stamp.h"
+#include "filter/runs/journal.h"
+#include "filter/source/item.h"
+
+/* A message that was handed out. */
+struct order_slot {
+	enum { ORDER_FREE, ORDER_OUT, ORDER_DONE, ORDER_SKIPPED } state;
+	bool suspect; /* the process that read messages died while it was out */
+	struct item item;
+	char *side; /* its side file, from malloc; or NULL */
+	size_t nside;
+	enum fault side_error, stamp_error;
+	int spool; /* or -1 */
+	struct stamp stamp;
+	struct judged judged; /* once it is done */
+};
+
+struct order {
+	const struct options *options;
+	struct order_slot *window; /* JOURNAL_WINDOW */
+	size_t handed_out, emitted, out, suspects;
+	/* a result, by turn unless options->unordered */
+	void (*emit)(void *arg, const struct judged *judged);
+	void *arg;
+};
+
+/* False without memory; freed by order_clear in any case. */
+bool order_init(struct order *order);
+
+/* Also of messages that are still out. */
+void order_clear(struct order *order);
+
+/* Is there room for one more? */
+bool order_has_room(const struct order *order);
+
+/* The next turn's slot, which takes the item over. */
+struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
+
+/* The slot of a turn that is out; NULL where there is none. */
+struct order_slot *order_find(const struct order *order, uint64_t turn);
+
+/* The first one that is a suspect; NULL without. */
+struct order_slot *order_suspect(const struct order *order, size_t *turn);
+
+/* All that are out become suspects. */
+void order_suspect_all(struct order *order);
+
+/* The item, with all that belongs to it, is not needed any more; its stamped copy is removed. */
+void order_drop(struct order *order, struct order_slot *slot);
+
+/* The result of a message that is out, which it takes over; emits what is next by turn. */
+void order_done(struct order *order, struct order_slot *slot, struct judged *judged);
+
+/* No result: it was in the journal. */
+void order_skip(struct order *order, struct order_slot *slot);
+
+#endif

@@ -1,0 +1,460 @@
+#include "filter/archive/parent.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "filter/archive/hand.h"
+#include "filter/archive/order.h"
+#include "filter/io/clock.h"
+#include "filter/settings/profile.h"
+
+enum {
+	TICK_MS = 200,
+	AHEAD = 32, /* messages on their way beyond those that threads work on */
+	WANTED_MAX = 1024 - AHEAD
+};
+
+struct parent {
+	struct parent_config config;
+	struct journal *journal;     /* or NULL */
+	struct reader *reader;       /* replaced with both locks held; NULL: there is none */
+	pthread_mutex_t source_lock; /* held while a message is taken and sent; before lock */
+	pthread_mutex_t lock;
+	pthread_cond_t room;
+	struct order order;
+	size_t wanted;      /* how many threads want work */
+	size_t skipped;     /* found in the journal */
+	bool stop, drained; /* nothing more is taken */
+	bool finished;      /* the reader knows that no more come */
+	bool dead;          /* it has ended */
+	bool lost;          /* one died: its DNS answers are incomplete */
+	enum parent_end end;
+	double share;
+	int64_t heard_ms;   /* when the last result came, or a message was sent to an idle reader */
+	struct arena arena; /* of one result */
+};
+
+/* The lock is held. */
+static void
+stop(struct parent *parent, enum parent_end end)
+{
+	if (!parent->stop)
+		parent->end = end;
+	parent->stop = true;
+	source_stop(parent->config.source);
+	pthread_cond_broadcast(&parent->room);
+}
+
+/* The JSON log is written here, in the order of the results; the journal, too. */
+static void
+emit(void *arg, const struct judged *judged)
+{
+	struct parent *parent = arg;
+	const struct slice json = slice_make(judged->json, judged->njson);
+
+	if (parent->stop && parent->end != PARENT_STOPPED)
+		return;
+	/*
+	 * messages that are not in the journal are evaluated again, and have not been reported yet
+	 */
+	if (parent->journal != NULL && (judged->row == NULL || judged->ours)) {
+		stop(parent, PARENT_BROKEN);
+		return;
+	}
+	if (!parent->config.emit(parent->config.arg, judged))
+		stop(parent, PARENT_STOPPED);
+	else if (parent->journal != NULL && !journal_add(parent->journal, json))
+		stop(parent, PARENT_BROKEN);
+}
+
+/* More messages than threads are on their way, so that none of these waits for the next one. */
+static size_t
+most(const struct parent *parent)
+{
+	return parent->wanted + AHEAD;
+}
+
+/* Once all have their results, the reader may end. The lock is held. */
+static void
+finish_if_done(struct parent *parent)
+{
+	if (parent->finished || !parent->drained || parent->order.out > 0 || parent->reader == NULL)
+		return;
+	parent->finished = true;
+	reader_finish(parent->reader);
+}
+
+/* taking messages, in a thread of its own */
+
+/* Is there a reader for any message? The lock is held. */
+static bool
+is_ready(const struct parent *parent)
+{
+	return parent->reader != NULL && !parent->dead && parent->order.suspects == 0;
+}
+
+/* Waits until one more may be handed out. False: nothing more is taken. */
+static bool
+wait_for_room(struct parent *parent)
+{
+	bool open;
+
+	pthread_mutex_lock(&parent->lock);
+	while (!parent->stop && (!is_ready(parent) || parent->order.out >= most(parent) ||
+					!order_has_room(&parent->order)))
+		pthread_cond_wait(&parent->room, &parent->lock);
+	open = !parent->stop;
+	pthread_mutex_unlock(&parent->lock);
+	return open;
+}
+
+/* Is it in the journal? *changed: there is another one in its place. */
+static bool
+is_known(const struct parent *parent, const struct item *item, bool *changed)
+{
+	*changed = false;
+	return parent->journal != NULL && item->name != NULL &&
+	       journal_has(parent->journal, item->index, item->name, changed);
+}
+
+/* A message's result where there is no other: the lock is held. */
+static void
+fail(struct parent *parent, struct order_slot *slot, enum fault fault)
+{
+	struct judged judged;
+
+	judged_failure(parent->config.options, slot->item.index, slot->item.name, fault, NULL,
+		&parent->arena, &judged);
+	arena_reset(&parent->arena);
+	order_done(&parent->order, slot, &judged);
+}
+
+/* Sends the message; a reader that is dead leaves it out, until there is another. */
+static void
+send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
+{
+	if (hand_send(reader_socket(parent->reader), slot, turn, parent->config.options) ||
+		errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+		return;
+	pthread_mutex_lock(&parent->lock);
+	fail(parent, slot, errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES);
+	pthread_mutex_unlock(&parent->lock);
+}
+
+/* An item from the source, handed out, or skipped. The lock of the source is held. */
+static void
+hand_out(struct parent *parent, struct item *item)
+{
+	struct order_slot *slot;
+	size_t turn;
+	bool changed;
+
+	pthread_mutex_lock(&parent->lock);
+	if (is_known(parent, item, &changed)) {
+		if (changed)
+			stop(parent, PARENT_CHANGED);
+		parent->skipped++;
+		order_skip(&parent->order, order_hand_out(&parent->order, item, &turn));
+		pthread_mutex_unlock(&parent->lock);
+		return;
+	}
+	if (parent->order.out == 0)
+		parent->heard_ms = clock_ms();
+	slot = order_hand_out(&parent->order, item, &turn); /* a shard's indices have gaps */
+	pthread_mutex_unlock(&parent->lock);
+	/* nobody else looks at it before it was sent, but for a reader's death, which waits */
+	hand_prepare(slot, parent->config.options);
+	send_slot(parent, slot, turn);
+}
+
+/* The next message; false at the end. */
+static bool
+feed_one(struct parent *parent)
+{
+	struct item item = {.fd = -1};
+	bool open, ready;
+
+	if (!wait_for_room(parent))
+		return false;
+	pthread_mutex_lock(&parent->source_lock);
+	pthread_mutex_lock(&parent->lock);
+	ready = is_ready(parent);
+	pthread_mutex_unlock(&parent->lock);
+	open = !ready || source_next(parent->config.source, &item);
+	if (ready && open)
+		hand_out(parent, &item);
+	if (ready) {
+		pthread_mutex_lock(&parent->lock);
+		parent->share = source_share(parent->config.source);
+		pthread_mutex_unlock(&parent->lock);
+	}
+	pthread_mutex_unlock(&parent->source_lock);
+	return open;
+}
+
+static void *
+feed(void *arg)
+{
+	struct parent *parent = arg;
+
+	while (feed_one(parent))
+		continue;
+	pthread_mutex_lock(&parent->lock);
+	parent->drained = true;
+	if (parent->journal != NULL && !parent->stop &&
+		parent->skipped < journal_done(parent->journal))
+		stop(parent, PARENT_CHANGED); /* its message is gone */
+	finish_if_done(parent);
+	pthread_mutex_unlock(&parent->lock);
+	return NULL;
+}
+
+/* Signals are for the thread that runs the process. */
+static bool
+start_feeding(struct parent *parent, pthread_t *thread)
+{
+	sigset_t ours, before;
+	bool made;
+
+	sigemptyset(&ours);
+	sigaddset(&ours, SIGINT);
+	sigaddset(&ours, SIGTERM);
+	sigaddset(&ours, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, &ours, &before);
+	made = pthread_create(thread, NULL, feed, parent) == 0;
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return made;
+}
+
+/* results, in the thread that runs the process */
+
+/* Suspects are sent one by one. The locks of source and the other one are held, or nobody feeds. */
+static void
+send_suspect(struct parent *parent)
+{
+	size_t turn;
+	struct order_slot *slot = order_suspect(&parent->order, &turn);
+
+	if (slot == NULL) {
+		pthread_cond_broadcast(&parent->room);
+		return;
+	}
+	parent->heard_ms = clock_ms();
+	if (!hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) &&
+		errno != EPIPE && errno != ECONNRESET)
+		fail(parent, slot, FAULT_OPEN_FILES);
+}
+
+/* False where no such message is out: then the reader is not ours any more. */
+static bool
+take_result(struct parent *parent, struct frame *frame)
+{
+	struct order_slot *slot = order_find(&parent->order, frame->turn);
+	struct judged judged = {.row = frame->row, .ours = frame->ours};
+	const bool suspected = parent->order.suspects > 0;
+	enum fault fault;
+
+	if (slot == NULL ||
+		(frame->row != NULL &&
+			(frame->row->index != slot->item.index ||
+				(judged_wants_json(parent->config.options) && frame->json.n == 0))))
+		return false;
+	frame->row = NULL;
+	parent->heard_ms = clock_ms();
+	fault = hand_keep(slot, &judged, frame->json, parent->config.options);
+	if (fault == FAULT_NONE) {
+		order_done(&parent->order, slot, &judged);
+	} else {
+		judged_clear(&judged);
+		fail(parent, slot, fault);
+	}
+	if (suspected)
+		send_suspect(parent);
+	else if (parent->order.out + AHEAD / 2 <= most(parent))
+		pthread_cond_signal(&parent->room);
+	finish_if_done(parent);
+	return true;
+}
+
+/* False: what it says makes no sense. */
+static bool
+take_frame(struct parent *parent, struct frame *frame)
+{
+	bool good = true;
+
+	pthread_mutex_lock(&parent->lock);
+	if (frame->kind == FRAME_RESULT) {
+		good = take_result(parent, frame);
+	} else if (frame->kind == FRAME_WANTED) {
+		parent->wanted = frame->turn < WANTED_MAX ? (size_t)frame->turn : WANTED_MAX;
+		pthread_cond_signal(&parent->room);
+	} else if (frame->kind == FRAME_RECORD && parent->finished) {
+		if (!parent->lost)
+			parent->config.record(parent->config.arg, frame->json);
+	} else {
+		good = false;
+	}
+	pthread_mutex_unlock(&parent->lock);
+	free(frame->row);
+	return good;
+}
+
+/* The reader died, or was killed: the next one gets what was out, one by one. */
+static void
+mourn(struct parent *parent)
+{
+	size_t turn;
+	struct order_slot *slot = order_suspect(&parent->order, &turn);
+
+	parent->lost = true;
+	if (slot != NULL) /* the one message that it had */
+		fail(parent, slot, FAULT_READER_DIED);
+	order_suspect_all(&parent->order);
+}
+
+/* The locks are held. */
+static void
+start_next(struct parent *parent)
+{
+	int status;
+
+	parent->reader = reader_start(parent->config.read, parent->config.read_arg, &status);
+	parent->finished = false;
+	if (parent->reader == NULL)
+		stop(parent, PARENT_BROKEN);
+	else if (parent->order.suspects > 0)
+		send_suspect(parent);
+}
+
+/* After the reader's end: another one, if one is needed. False: the source is still being read. */
+static bool
+replace(struct parent *parent)
+{
+	if (pthread_mutex_trylock(&parent->source_lock) != 0)
+		return false;
+	pthread_mutex_lock(&parent->lock);
+	if (!reader_end(parent->reader, false) || !parent->finished)
+		mourn(parent);
+	parent->reader = NULL;
+	parent->dead = false;
+	if (!parent->drained || parent->order.out > 0)
+		start_next(parent);
+	pthread_cond_broadcast(&parent->room);
+	pthread_mutex_unlock(&parent->lock);
+	pthread_mutex_unlock(&parent->source_lock);
+	return true;
+}
+
+/* Nothing was heard for too long of what is out. */
+static bool
+hangs(struct parent *parent)
+{
+	bool late;
+
+	pthread_mutex_lock(&parent->lock);
+	late = parent->order.out > 0 && clock_ms() - parent->heard_ms > parent->config.hang_ms;
+	pthread_mutex_unlock(&parent->lock);
+	return late;
+}
+
+/* Is there nobody to wait for? */
+static bool
+is_over(struct parent *parent)
+{
+	bool over;
+
+	pthread_mutex_lock(&parent->lock);
+	over = parent->reader == NULL && parent->drained &&
+	       (parent->order.out == 0 || parent->end == PARENT_BROKEN);
+	pthread_mutex_unlock(&parent->lock);
+	return over;
+}
+
+/* What the reader says next. */
+static void
+listen_once(struct parent *parent)
+{
+	struct frame frame = {.row = NULL};
+	enum reader_got got = reader_next(parent->reader, TICK_MS, &frame);
+	bool wrong = got == READER_WRONG || (got == READER_FRAME && !take_frame(parent, &frame)) ||
+		     (got == READER_NOTHING && hangs(parent));
+
+	if (!wrong && got != READER_ENDED)
+		return;
+	if (wrong)
+		reader_kill(parent->reader);
+	pthread_mutex_lock(&parent->lock);
+	parent->dead = true;
+	pthread_mutex_unlock(&parent->lock);
+}
+
+static void
+run(struct parent *parent)
+{
+	int64_t ticked = clock_ms();
+
+	while (!is_over(parent)) {
+		if (parent->reader != NULL && !parent->dead)
+			listen_once(parent);
+		else if (parent->reader == NULL || !replace(parent))
+			(void)poll(NULL, 0, TICK_MS);
+		if (clock_ms() - ticked < TICK_MS)
+			continue;
+		ticked = clock_ms();
+		pthread_mutex_lock(&parent->lock);
+		if (!parent->config.tick(parent->config.arg, parent->share))
+			stop(parent, PARENT_STOPPED);
+		pthread_mutex_unlock(&parent->lock);
+	}
+	(void)parent->config.tick(parent->config.arg, parent->share);
+}
+
+struct parent *
+parent_open(const struct parent_config *config, int *status)
+{
+	struct parent *parent = calloc(1, sizeof *parent);
+
+	*status = EXIT_TEMPFAIL;
+	if (parent == NULL)
+		return NULL;
+	parent->config = *config;
+	parent->wanted = config->jobs;
+	parent->order = (struct order){.options = config->options, .emit = emit, .arg = parent};
+	arena_init(&parent->arena, config->arena->oom, config->arena->oom_arg);
+	if (order_init(&parent->order) && pthread_mutex_init(&parent->source_lock, NULL) == 0 &&
+		pthread_mutex_init(&parent->lock, NULL) == 0 &&
+		pthread_cond_init(&parent->room, NULL) == 0)
+		parent->reader = reader_start(config->read, config->read_arg, status);
+	if (parent->reader != NULL)
+		return parent;
+	parent_close(parent);
+	return NULL;
+}
+
+enum parent_end
+parent_run(struct parent *parent, struct journal *journal)
+{
+	pthread_t thread;
+
+	parent->journal = journal;
+	if (!start_feeding(parent, &thread))
+		return PARENT_BROKEN;
+	run(parent);
+	(void)pthread_join(thread, NULL);
+	return parent->end;
+}
+
+void
+parent_close(struct parent *parent)
+{
+	if (parent == NULL)
+		return;
+	if (parent->reader != NULL)
+		(void)reader_end(parent->reader, true);
+	order_clear(&parent->order);
+	arena_clear(&parent->arena);
+	free(parent);
+}

@@ -1,0 +1,52 @@
+/*
+ * parent.h: the process of batch that stays outside: it takes messages from the source, hands them
+ * to a process that reads them, and gets their results. That one has no rights (confine_inner), and
+ * may die or hang over a message: then another one reads each message that was out, alone, and the
+ * message over which a process dies again is one that could not be evaluated.
+ */
+#ifndef FILTER_ARCHIVE_PARENT_H
+#define FILTER_ARCHIVE_PARENT_H
+
+#include "filter/reader/judged.h"
+#include "filter/reader/reader.h"
+#include "filter/runs/journal.h"
+#include "filter/source/source.h"
+
+struct parent_config {
+	const struct options *options;
+	struct source *source;
+	size_t jobs;
+	struct arena *arena; /* for its oom function */
+	int64_t hang_ms;     /* without any result for so long, the process hangs */
+	reader_work *read;   /* in the process that reads messages */
+	void *read_arg;
+	/* A result, in order unless options->unordered; false stops. */
+	bool (*emit)(void *arg, const struct judged *judged);
+	/* Called from time to time; false stops. */
+	bool (*tick)(void *arg, double share);
+	/* All DNS answers as a zone, at the end; not called where they were lost. */
+	void (*record)(void *arg, struct slice zone);
+	void *arg;
+};
+
+enum parent_end {
+	PARENT_DONE,
+	PARENT_STOPPED, /* emit or tick asked to stop */
+	PARENT_CHANGED, /* the journal belongs to other files */
+	PARENT_BROKEN   /* no process, no thread, no memory, or the journal could not be written */
+};
+
+struct parent;
+
+/*
+ * Starts the process that reads. NULL with *status, an exit status: either the process has reported
+ * why, or there is no memory for it. No thread of this process may run.
+ */
+struct parent *parent_open(const struct parent_config *config, int *status);
+
+/* The whole run; journal may be NULL. */
+enum parent_end parent_run(struct parent *parent, struct journal *journal);
+
+void parent_close(struct parent *parent); /* NULL is fine */
+
+#endif

@@ -1,0 +1,54 @@
+#include "filter/reader/judged.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter/io/paths.h"
+#include "filter/result/json.h"
+
+bool
+judged_wants_json(const struct options *options)
+{
+	return options->output == OUTPUT_JSON || options->json_log != NULL ||
+	       options->journal != NULL;
+}
+
+/* Copies of both; without memory it is empty. */
+static void
+make(const struct row *row, struct slice json, struct judged *judged)
+{
+	judged->row = row_copy(row);
+	judged->json = json.n > 0 ? malloc(json.n) : NULL;
+	judged->njson = json.n;
+	if (judged->row == NULL || (json.n > 0 && judged->json == NULL))
+		judged_clear(judged);
+	else if (json.n > 0)
+		memcpy(judged->json, json.p, json.n);
+}
+
+void
+judged_failure(const struct options *options, size_t index, const char *name, enum fault fault,
+	const char *told, struct arena *arena, struct judged *judged)
+{
+	const char *error = fault == FAULT_TOLD ? told : fault_text(fault);
+	const char *shown = path_shown(name != NULL ? name : "?", arena);
+	struct slice json = SLICE("");
+	struct row row;
+
+	*judged = (struct judged){.row = NULL};
+	row_failure(index, shown, error, arena, &row);
+	row.not_mail = fault_is_not_mail(fault);
+	if (judged_wants_json(options) &&
+		json_failure(index, shown, error, fault, arena, &json) != ST_OK)
+		return;
+	judged->ours = fault_is_ours(fault);
+	make(&row, json, judged);
+}
+
+void
+judged_clear(struct judged *judged)
+{
+	free(judged->row);
+	free(judged->json);
+	*judged = (struct judged){.row = NULL};
+}

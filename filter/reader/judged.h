@@ -1,0 +1,29 @@
+/* judged.h: the result of one message of an archive. */
+#ifndef FILTER_READER_JUDGED_H
+#define FILTER_READER_JUDGED_H
+
+#include "filter/settings/settings.h"
+#include "filter/stats/row.h"
+
+/* All from malloc. */
+struct judged {
+	struct row *row; /* NULL where memory ran out: then the rest is NULL as well */
+	char *json;      /* the message's line, where judged_wants_json; or NULL */
+	size_t njson;
+	bool ours; /* not evaluated because of a transient local failure */
+};
+
+/* Is the message's JSON needed? */
+bool judged_wants_json(const struct options *options);
+
+/*
+ * The result of a message that could not be evaluated. told: why, with FAULT_TOLD; arena is used
+ * until it returns.
+ */
+void judged_failure(const struct options *options, size_t index, const char *name, enum fault fault,
+	const char *told, struct arena *arena, struct judged *judged);
+
+/* Frees everything that it owns. */
+void judged_clear(struct judged *judged);
+
+#endif

@@ -1,0 +1,253 @@
+#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
+#include "filter/reader/packet.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "filter/io/spool.h"
+#include "filter/io/write.h"
+
+enum { FDS = 4, PARTS = 5 };
+
+/* flags of a packet: which descriptors come with it, in this order */
+enum {
+	WITH_FILE = 1 << 0,
+	WITH_SPOOL = 1 << 1,
+	WITH_STAMP = 1 << 2,
+	WITH_TEXT = 1 << 3, /* a file with what is otherwise behind the head */
+	IS_PARTIAL = 1 << 4,
+	HAS_LINE = 1 << 5,
+	HAS_SIDE = 1 << 6
+};
+
+struct head {
+	uint64_t turn, index;
+	uint32_t flags;
+	int32_t error, side_error, stamp_error;
+	uint64_t nname, nline, nside, nbytes; /* octets behind it; of name and line with a NUL */
+};
+
+union control {
+	struct cmsghdr head;
+	char octets[CMSG_SPACE(FDS * sizeof(int))];
+};
+
+static uint32_t
+flags_of(const struct packet *packet)
+{
+	return (packet->file >= 0 ? WITH_FILE : 0u) | (packet->spool >= 0 ? WITH_SPOOL : 0u) |
+	       (packet->stamp >= 0 ? WITH_STAMP : 0u) | (packet->partial ? IS_PARTIAL : 0u) |
+	       (packet->has_line ? HAS_LINE : 0u) | (packet->has_side ? HAS_SIDE : 0u);
+}
+
+/* The texts in a file of their own; -1 with errno. */
+static int
+put_aside(const struct iovec *parts, size_t size, const char *spool_dir)
+{
+	const int fd = spool_open(spool_dir, size);
+	bool written = fd >= 0;
+
+	for (size_t i = 1; written && i < PARTS; i++)
+		written = write_bytes(fd, slice_make(parts[i].iov_base, parts[i].iov_len));
+	if (!written && fd >= 0)
+		close(fd);
+	return written ? fd : -1;
+}
+
+static bool
+send_parts(int socket, struct iovec *parts, size_t n, const int *fds, size_t nfds)
+{
+	union control control = {.octets = {0}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
+	ssize_t sent;
+
+	if (nfds > 0) {
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(nfds * sizeof *fds);
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(nfds * sizeof *fds);
+		memcpy(CMSG_DATA(&control.head), fds, nfds * sizeof *fds);
+	}
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent >= 0;
+}
+
+static struct iovec
+part_of(const void *octets, size_t n)
+{
+	return (struct iovec){(void *)(uintptr_t)octets, n};
+}
+
+bool
+packet_send(int socket, const struct packet *packet, const char *spool_dir)
+{
+	struct head head = {
+		.turn = packet->turn,
+		.index = packet->index,
+		.flags = flags_of(packet),
+		.error = (int32_t)packet->error,
+		.side_error = (int32_t)packet->side_error,
+		.stamp_error = (int32_t)packet->stamp_error,
+		.nname = strlen(packet->name) + 1,
+		.nline = packet->has_line ? strlen(packet->line) + 1 : 0,
+		.nside = packet->has_side ? packet->side.n : 0,
+		.nbytes = packet->file < 0 && packet->error == FAULT_NONE ? packet->bytes.n : 0,
+	};
+	struct iovec parts[PARTS] = {part_of(&head, sizeof head), part_of(packet->name, head.nname),
+		part_of(packet->line, head.nline), part_of(packet->side.p, head.nside),
+		part_of(packet->bytes.p, head.nbytes)};
+	const size_t size = head.nname + head.nline + head.nside + head.nbytes;
+	const bool aside = size > PACKET_INLINE - sizeof head;
+	int fds[FDS], text = -1;
+	size_t nfds = 0;
+	bool sent;
+
+	if (packet->file >= 0)
+		fds[nfds++] = packet->file;
+	if (packet->spool >= 0)
+		fds[nfds++] = packet->spool;
+	if (packet->stamp >= 0)
+		fds[nfds++] = packet->stamp;
+	if (aside) {
+		text = put_aside(parts, size, spool_dir);
+		if (text < 0)
+			return false;
+		head.flags |= WITH_TEXT;
+		fds[nfds++] = text;
+	}
+	sent = send_parts(socket, parts, aside ? 1 : PARTS, fds, nfds);
+	if (text >= 0)
+		close(text);
+	return sent;
+}
+
+/* The descriptors that came, by the flags; false where some are missing. */
+static bool
+take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *text)
+{
+	int *const places[FDS] = {&packet->file, &packet->spool, &packet->stamp, text};
+	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
+	size_t n = 0, at = 0;
+	int fds[FDS];
+
+	if (control != NULL && control->cmsg_type == SCM_RIGHTS) {
+		n = (control->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
+		memcpy(fds, CMSG_DATA(control), n * sizeof *fds);
+	}
+	for (size_t i = 0; i < FDS; i++)
+		if ((flags & 1u << i) != 0 && at < n)
+			*places[i] = fds[at++];
+		else if ((flags & 1u << i) != 0)
+			return false;
+	return true;
+}
+
+/* All that is in a file, from malloc. */
+static char *
+read_aside(int fd, size_t n)
+{
+	char *text = malloc(n);
+	size_t at = 0;
+	ssize_t got = 1;
+
+	while (text != NULL && at < n && got > 0) {
+		got = pread(fd, text + at, n - at, (off_t)at);
+		at += got > 0 ? (size_t)got : 0;
+	}
+	if (text == NULL || at == n)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void
+take_texts(const struct head *head, const char *at, struct packet *packet)
+{
+	packet->name = at;
+	at += head->nname;
+	packet->line = packet->has_line ? at : NULL;
+	at += head->nline;
+	packet->side = slice_make(at, head->nside);
+	packet->bytes = slice_make(at + head->nside, head->nbytes);
+}
+
+/* What came is our own parent's: its sizes are right. */
+static void
+open_packet(const char *room, struct msghdr *message, struct packet *packet)
+{
+	struct head head;
+	const char *texts = room + sizeof head;
+	bool whole;
+	int text = -1;
+
+	memcpy(&head, room, sizeof head);
+	*packet = (struct packet){
+		.turn = head.turn,
+		.index = head.index,
+		.error = (enum fault)head.error,
+		.side_error = (enum fault)head.side_error,
+		.stamp_error = (enum fault)head.stamp_error,
+		.partial = (head.flags & IS_PARTIAL) != 0,
+		.has_line = (head.flags & HAS_LINE) != 0,
+		.has_side = (head.flags & HAS_SIDE) != 0,
+		.name = "?",
+		.file = -1,
+		.spool = -1,
+		.stamp = -1,
+	};
+	whole = take_fds(message, head.flags, packet, &text);
+	if (text >= 0) {
+		packet->held = read_aside(text, head.nname + head.nline + head.nside + head.nbytes);
+		close(text);
+		texts = packet->held;
+	}
+	if (!whole)
+		packet->error = FAULT_OPEN_FILES;
+	else if (texts == NULL)
+		packet->error = FAULT_NO_MEMORY;
+	if ((head.flags & WITH_TEXT) == 0 || packet->held != NULL)
+		take_texts(&head, texts, packet);
+	else
+		packet->has_line = packet->has_side = false;
+}
+
+enum packet_got
+packet_receive(int socket, bool wait, char *room, struct packet *packet)
+{
+	union control control;
+	struct iovec part = {room, PACKET_INLINE};
+	struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control};
+	ssize_t got;
+
+	do
+		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+	while (got < 0 && errno == EINTR);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && !wait)
+		return PACKET_NONE;
+	if (got < (ssize_t)sizeof(struct head))
+		return PACKET_END;
+	open_packet(room, &message, packet);
+	return PACKET_GOT;
+}
+
+void
+packet_clear(struct packet *packet)
+{
+	const int fds[] = {packet->file, packet->spool, packet->stamp};
+
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(packet->held);
+	packet->held = NULL;
+	packet->file = packet->spool = packet->stamp = -1;
+}

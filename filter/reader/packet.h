@@ -1,0 +1,71 @@
+/*
+ * packet.h: what the two processes of batch tell each other. The parent sends a message to be read
+ * as one packet, with its descriptors; the reader answers with frames, one after another.
+ */
+#ifndef FILTER_READER_PACKET_H
+#define FILTER_READER_PACKET_H
+
+#include <stdint.h>
+
+#include "filter/io/fault.h"
+#include "mime/slice.h"
+
+enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; more are in a file of its own */
+
+/* A message and all that is needed to evaluate it. */
+struct packet {
+	uint64_t turn;          /* what its result is about */
+	uint64_t index;         /* of the message in the run */
+	enum fault error;       /* it cannot be read */
+	enum fault side_error;  /* its side file cannot be read */
+	enum fault stamp_error; /* its stamped copy cannot be written */
+	bool partial;           /* over the size limit */
+	bool has_line, has_side;
+	const char *name;   /* for people; end with NUL */
+	const char *line;   /* of --envelopes, where has_line */
+	struct slice side;  /* its side file, where has_side */
+	struct slice bytes; /* the message, where file is -1 */
+	int file;           /* of the message, at its beginning, or -1 */
+	int spool;          /* an empty file for its octets, which are many; or -1 */
+	int stamp;          /* to be written with --output stamp; or -1 */
+	void *held;         /* the receiver's, for packet_clear */
+};
+
+/*
+ * False with errno, where EPIPE says that nobody reads; otherwise memory or descriptors are
+ * missing. spool_dir: for a packet that is large.
+ */
+bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
+
+enum packet_got {
+	PACKET_GOT,
+	PACKET_NONE, /* there is none now, and wait is false */
+	PACKET_END,  /* there will be none */
+};
+
+/*
+ * The next packet into room, of PACKET_INLINE octets, to which it then points; after PACKET_GOT
+ * packet_clear is needed. One whose descriptors or memory could not be had has that as its error.
+ */
+enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
+
+/* Closes its descriptors. */
+void packet_clear(struct packet *packet);
+
+/* From the reader. */
+enum frame_kind {
+	FRAME_READY,  /* it has begun */
+	FRAME_RESULT, /* of the message number `turn` */
+	FRAME_WANTED, /* `turn` threads want work */
+	FRAME_RECORD  /* json is all DNS answers, as a zone */
+};
+
+struct frame_head {
+	uint32_t kind;
+	uint32_t ours; /* not evaluated because of a transient local failure */
+	uint64_t turn;
+	uint64_t nrow;  /* octets of the row (row_unpack); 0: no memory for it */
+	uint64_t njson; /* octets of the message's JSON line */
+};
+
+#endif

@@ -1,0 +1,330 @@
+#define _GNU_SOURCE /* pipe2, SOCK_CLOEXEC */
+#include "filter/reader/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "auth/dns/dns.h"
+#include "filter/io/write.h"
+#include "filter/runs/run_row.h"
+#include "filter/settings/profile.h"
+#include "filter/stats/row.h"
+
+enum {
+	ROOM = 128 * 1024,          /* octets that are read at once */
+	KEPT = 4 * 1024 * 1024,     /* more room than that is given back */
+	ROW_MAX = 16 * 1024 * 1024, /* a thousand signatures, and more */
+	START_MS = 5 * 60 * 1000    /* a large zone, on a machine that is busy */
+};
+
+struct reader {
+	pid_t pid;
+	int socket, pipe;
+	char *octets; /* that came: those from at on are not handed out */
+	size_t at, n, size;
+	bool ended;
+};
+
+/* Whatever signal comes is for the parent: the reader ends when its socket does. */
+static void
+ignore_interrupts(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&ignore.sa_mask);
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		(void)sigaction(numbers[i], &ignore, NULL);
+}
+
+/* fd becomes number, which is closed before. */
+static bool
+become(int fd, int number)
+{
+	if (fd == number)
+		return true;
+	close(number);
+	return fcntl(fd, F_DUPFD, number) == number && close(fd) == 0;
+}
+
+static _Noreturn void
+run(reader_work *work, void *arg, int socket, int pipe)
+{
+	ignore_interrupts();
+	/* neither may be in the other's place */
+	if (pipe == READER_ITEMS)
+		pipe = fcntl(pipe, F_DUPFD, STDERR_FILENO + 1);
+	if (pipe < 0 || !become(socket, READER_ITEMS) || !become(pipe, READER_RESULTS))
+		_exit(EXIT_TEMPFAIL);
+	_exit(work(arg));
+}
+
+static bool
+open_ends(int sockets[2], int pipes[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
+		return false;
+	if (pipe2(pipes, O_CLOEXEC) == 0)
+		return true;
+	close(sockets[0]);
+	close(sockets[1]);
+	return false;
+}
+
+static struct reader *
+launch(reader_work *work, void *arg)
+{
+	struct reader *reader = calloc(1, sizeof *reader);
+	int sockets[2], pipes[2];
+
+	if (reader == NULL || !open_ends(sockets, pipes)) {
+		free(reader);
+		return NULL;
+	}
+	reader->pid = fork();
+	if (reader->pid == 0) {
+		close(sockets[0]);
+		close(pipes[0]);
+		run(work, arg, sockets[1], pipes[1]);
+	}
+	close(sockets[1]);
+	close(pipes[1]);
+	reader->socket = sockets[0];
+	reader->pipe = pipes[0];
+	if (reader->pid > 0)
+		return reader;
+	close(reader->socket);
+	close(reader->pipe);
+	free(reader);
+	return NULL;
+}
+
+/* Waits for its end; its exit status, or EXIT_TEMPFAIL. */
+static int
+collect(struct reader *reader)
+{
+	int status = -1;
+
+	close(reader->socket);
+	while (waitpid(reader->pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	close(reader->pipe);
+	free(reader->octets);
+	free(reader);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_TEMPFAIL;
+}
+
+struct reader *
+reader_start(reader_work *work, void *arg, int *status)
+{
+	struct reader *reader = launch(work, arg);
+	struct frame frame;
+	enum reader_got got;
+
+	*status = EXIT_TEMPFAIL;
+	if (reader == NULL)
+		return NULL;
+	got = reader_next(reader, START_MS, &frame);
+	if (got == READER_FRAME && frame.kind == FRAME_READY)
+		return reader;
+	if (got != READER_ENDED)
+		reader_kill(reader);
+	*status = collect(reader);
+	if (*status == 0)
+		*status = EXIT_TEMPFAIL;
+	return NULL;
+}
+
+int
+reader_socket(const struct reader *reader)
+{
+	return reader->socket;
+}
+
+void
+reader_finish(struct reader *reader)
+{
+	(void)shutdown(reader->socket, SHUT_WR);
+}
+
+void
+reader_kill(const struct reader *reader)
+{
+	(void)kill(reader->pid, SIGKILL);
+}
+
+bool
+reader_end(struct reader *reader, bool kill)
+{
+	if (kill)
+		reader_kill(reader);
+	return collect(reader) == 0;
+}
+
+/* Room for n octets from at on; those before are forgotten. */
+static bool
+make_room(struct reader *reader, size_t n)
+{
+	char *grown;
+
+	if (reader->at > 0) {
+		reader->n -= reader->at;
+		memmove(reader->octets, reader->octets + reader->at, reader->n);
+		reader->at = 0;
+	}
+	if (reader->size >= n && (reader->size <= KEPT || reader->n > 0))
+		return true;
+	grown = realloc(reader->octets, n);
+	if (grown == NULL)
+		return false;
+	reader->octets = grown;
+	reader->size = n;
+	return true;
+}
+
+/* Is there a whole frame? READER_NOTHING: more octets are needed, *need in all. */
+static enum reader_got
+find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
+{
+	const size_t there = reader->n - reader->at;
+
+	*need = ROOM;
+	if (there < sizeof *head)
+		return READER_NOTHING;
+	memcpy(head, reader->octets + reader->at, sizeof *head);
+	if (head->kind > FRAME_RECORD || head->ours > 1 || head->nrow > ROW_MAX ||
+		head->njson > (head->kind == FRAME_RECORD ? DNS_ZONE_MAX : RUN_LINE_MAX))
+		return READER_WRONG;
+	*need = sizeof *head + head->nrow + head->njson;
+	if (there >= *need)
+		return READER_FRAME;
+	if (*need < ROOM)
+		*need = ROOM;
+	return READER_NOTHING;
+}
+
+/* One line of what an object of JSON can begin and end with; text of a zone has several. */
+static bool
+is_text(struct slice text, bool lines)
+{
+	if (!lines && text.n > 0 &&
+		(text.n < 3 || text.p[0] != '{' || text.p[text.n - 2] != '}' ||
+			text.p[text.n - 1] != '\n'))
+		return false;
+	for (size_t i = 0; i + 1 < text.n; i++) {
+		const unsigned char c = (unsigned char)text.p[i];
+
+		if ((c < ' ' && !(lines && (c == '\n' || c == '\t'))) || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+static enum reader_got
+take_frame(struct reader *reader, const struct frame_head *head, struct frame *frame)
+{
+	const char *at = reader->octets + reader->at + sizeof *head;
+	void *block = NULL;
+
+	*frame = (struct frame){
+		.kind = (enum frame_kind)head->kind,
+		.turn = head->turn,
+		.ours = head->ours != 0,
+		.json = slice_make(at + head->nrow, head->njson),
+	};
+	reader->at += sizeof *head + head->nrow + head->njson;
+	if (!is_text(frame->json, frame->kind == FRAME_RECORD))
+		return READER_WRONG;
+	if (head->nrow == 0)
+		return READER_FRAME;
+	block = malloc(head->nrow);
+	if (block == NULL)
+		return READER_FRAME; /* no memory for the row here, either */
+	memcpy(block, at, head->nrow);
+	frame->row = row_unpack(block, head->nrow);
+	if (frame->row != NULL)
+		return READER_FRAME;
+	free(block);
+	return READER_WRONG;
+}
+
+/* More octets, if any come in that time. */
+static void
+fetch(struct reader *reader, int ms)
+{
+	struct pollfd pipe = {.fd = reader->pipe, .events = POLLIN};
+	ssize_t got;
+
+	if (poll(&pipe, 1, ms) <= 0)
+		return;
+	got = read(reader->pipe, reader->octets + reader->n, reader->size - reader->n);
+	if (got > 0)
+		reader->n += (size_t)got;
+	else if (got == 0 || errno != EINTR)
+		reader->ended = true;
+}
+
+enum reader_got
+reader_next(struct reader *reader, int ms, struct frame *frame)
+{
+	struct frame_head head;
+	size_t need;
+
+	enum reader_got got = find_frame(reader, &head, &need);
+
+	if (got == READER_NOTHING && !reader->ended) {
+		if (!make_room(reader, need))
+			return READER_WRONG;
+		fetch(reader, ms);
+		got = find_frame(reader, &head, &need);
+	}
+	if (got == READER_FRAME)
+		return take_frame(reader, &head, frame);
+	return got == READER_NOTHING && reader->ended ? READER_ENDED : got;
+}
+
+bool
+outbox_add(struct outbox *outbox, const struct frame_head *head, const void *row, struct slice json)
+{
+	const size_t n = sizeof *head + head->nrow + head->njson;
+	char *at;
+
+	if (outbox->size - outbox->n < n) {
+		const size_t size = outbox->n + n > ROOM ? outbox->n + n : ROOM;
+		char *grown = realloc(outbox->octets, size);
+
+		if (grown == NULL)
+			return false;
+		outbox->octets = grown;
+		outbox->size = size;
+	}
+	at = outbox->octets + outbox->n;
+	memcpy(at, head, sizeof *head);
+	if (head->nrow > 0)
+		memcpy(at + sizeof *head, row, head->nrow);
+	if (head->njson > 0)
+		memcpy(at + sizeof *head + head->nrow, json.p, head->njson);
+	outbox->n += n;
+	return true;
+}
+
+bool
+outbox_send(struct outbox *outbox)
+{
+	const bool sent = outbox->n == 0 ||
+			  write_bytes(READER_RESULTS, slice_make(outbox->octets, outbox->n));
+
+	outbox->n = 0;
+	if (outbox->size > KEPT) {
+		free(outbox->octets);
+		*outbox = (struct outbox){.octets = NULL};
+	}
+	return sent;
+}

@@ -1,0 +1,69 @@
+/*
+ * reader.h: the process that reads messages, as its parent sees it: it is started, gets packets,
+ * and sends frames (packet.h), of which nothing is believed.
+ */
+#ifndef FILTER_READER_READER_H
+#define FILTER_READER_READER_H
+
+#include "filter/reader/packet.h"
+#include "filter/stats/row.h"
+
+enum {
+	READER_ITEMS = 0,  /* its descriptor that packets come from, */
+	READER_RESULTS = 1 /* and that of its frames */
+};
+
+struct reader; /* one process */
+
+/* In the new process: its exit status. */
+typedef int reader_work(void *arg);
+
+/*
+ * Starts the process, which calls work and must send FRAME_READY first. NULL with *status, its exit
+ * status, where that does not come. Not while other threads hold locks that work needs.
+ */
+struct reader *reader_start(reader_work *work, void *arg, int *status);
+
+/* The socket for packet_send. */
+int reader_socket(const struct reader *reader);
+
+/* No more packets: it ends once it has read those that it has. */
+void reader_finish(struct reader *reader);
+
+void reader_kill(const struct reader *reader);
+
+struct frame {
+	enum frame_kind kind;
+	uint64_t turn;
+	bool ours;
+	struct row *row;   /* of a result, from malloc, which the caller takes; NULL: no memory */
+	struct slice json; /* valid until the next call */
+};
+
+enum reader_got {
+	READER_FRAME,
+	READER_NOTHING, /* not yet */
+	READER_ENDED,   /* there will be no more */
+	READER_WRONG    /* a frame that no reader of ours sends; the next ones are lost */
+};
+
+/* The next frame; waits for ms at most, once. */
+enum reader_got reader_next(struct reader *reader, int ms, struct frame *frame);
+
+/* Waits for its end, after a kill where kill is true, and frees it. True: its exit status was 0. */
+bool reader_end(struct reader *reader, bool kill);
+
+/* In the process: sends a frame; json and row may be empty. False with errno. */
+struct outbox {
+	char *octets;
+	size_t n, size;
+};
+
+/* Adds a frame; false without memory. */
+bool outbox_add(
+	struct outbox *outbox, const struct frame_head *head, const void *row, struct slice json);
+
+/* Sends what was added. False where nobody reads. */
+bool outbox_send(struct outbox *outbox);
+
+#endif

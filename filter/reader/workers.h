@@ -1,0 +1,32 @@
+/*
+ * workers.h: the threads of the process that reads messages.
+ *
+ * options->jobs of them work at once. While one waits for DNS, another proceeds; threads are added,
+ * up to `threads`, while fewer than jobs of them are busy, so that the queries of many messages are
+ * in progress even with few processors.
+ */
+#ifndef FILTER_READER_WORKERS_H
+#define FILTER_READER_WORKERS_H
+
+#include "filter/reader/worker.h"
+
+enum { WORKERS_THREADS = 128 }; /* threads over a resolver, most of which wait */
+
+struct workers_config {
+	const struct options *options;
+	struct dns_pool *pool;
+	struct evaluate_tools tools;       /* without crypto */
+	const struct dns_overlay *overlay; /* or NULL */
+	const struct own_senders *own;     /* or NULL */
+	bool advice;                       /* rows include what would fix their message */
+	size_t jobs, threads;
+};
+
+/*
+ * Evaluates the messages that come as packets (READER_ITEMS) until there are no more, and sends
+ * their results as frames (READER_RESULTS), after FRAME_READY. False without threads or memory, or
+ * where nobody reads the results.
+ */
+bool workers_run(const struct workers_config *config);
+
+#endif

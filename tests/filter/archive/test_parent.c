@@ -1,0 +1,331 @@
+/* What the parent makes of a process that reads messages, whatever that does. */
+#include "filter/archive/parent.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "filter/stats/row.h"
+#include "tests/support/plain_row.h"
+
+enum { MESSAGES = 9, VICTIM = 4, HANG_MS = 400 };
+
+static char folder[64];
+
+static void
+make_archive(void)
+{
+	(void)snprintf(folder, sizeof folder, "/tmp/test-parent.XXXXXX");
+	cr_assert_not_null(mkdtemp(folder));
+	for (int i = 0; i < MESSAGES; i++) {
+		char path[128];
+		FILE *file;
+
+		(void)snprintf(path, sizeof path, "%s/%d.eml", folder, i);
+		file = fopen(path, "w");
+		cr_assert_not_null(file);
+		(void)fputs("From: a@b.example\n\nx\n", file);
+		(void)fclose(file);
+	}
+}
+
+static void
+remove_archive(void)
+{
+	for (int i = 0; i < MESSAGES; i++) {
+		char path[128];
+
+		(void)snprintf(path, sizeof path, "%s/%d.eml", folder, i);
+		(void)unlink(path);
+	}
+	(void)rmdir(folder);
+}
+
+/* In the process that reads. */
+
+static void
+send_frame(struct frame_head head, const void *row, const char *json)
+{
+	struct outbox outbox = {.octets = NULL};
+
+	if (!outbox_add(&outbox, &head, row, slice_make(json, (size_t)head.njson)) ||
+		!outbox_send(&outbox))
+		_exit(9);
+	free(outbox.octets);
+}
+
+static void
+send_result(uint64_t turn, uint64_t index, const char *json)
+{
+	struct row row = plain_row();
+	struct frame_head head = {
+		.kind = FRAME_RESULT, .turn = turn, .njson = json != NULL ? strlen(json) : 0};
+	size_t n;
+	void *block;
+
+	row.index = (size_t)index;
+	block = row_pack(&row, &n);
+	head.nrow = n;
+	send_frame(head, block, json);
+	free(block);
+}
+
+/* What it does over one message. */
+typedef void attack(const struct packet *packet);
+
+static void
+crash(const struct packet *packet)
+{
+	(void)packet;
+	(void)signal(SIGABRT, SIG_DFL);
+	abort();
+}
+
+static void
+leave(const struct packet *packet)
+{
+	(void)packet;
+	_exit(0);
+}
+
+static void
+hang(const struct packet *packet)
+{
+	(void)packet;
+	for (;;)
+		(void)pause();
+}
+
+static void
+another_turn(const struct packet *packet)
+{
+	send_result(packet->turn + 1000, packet->index, NULL);
+}
+
+static void
+a_turn_again(const struct packet *packet)
+{
+	send_result(packet->turn, packet->index, NULL);
+	send_result(packet->turn, packet->index, NULL);
+	hang(packet);
+}
+
+static void
+another_index(const struct packet *packet)
+{
+	send_result(packet->turn, packet->index + 1, NULL);
+}
+
+static void
+no_frame(const struct packet *packet)
+{
+	(void)packet;
+	(void)!write(READER_RESULTS, "no frame, but words that a library writes to stdout", 51);
+}
+
+static void
+no_row(const struct packet *packet)
+{
+	static const char octets[4096];
+
+	send_frame(
+		(struct frame_head){
+			.kind = FRAME_RESULT, .turn = packet->turn, .nrow = sizeof octets},
+		octets, NULL);
+}
+
+static void
+too_large(const struct packet *packet)
+{
+	const struct frame_head head = {
+		.kind = FRAME_RESULT, .turn = packet->turn, .njson = UINT64_MAX / 2};
+
+	(void)!write(READER_RESULTS, &head, sizeof head);
+}
+
+static void
+json_with_an_escape(const struct packet *packet)
+{
+	send_result(packet->turn, packet->index, "{\x1b[31m}\n");
+}
+
+static void
+two_lines(const struct packet *packet)
+{
+	send_result(packet->turn, packet->index, "{}\n{}\n");
+}
+
+static void
+early_record(const struct packet *packet)
+{
+	(void)packet;
+	send_frame((struct frame_head){.kind = FRAME_RECORD}, NULL, NULL);
+}
+
+static void
+ready_again(const struct packet *packet)
+{
+	(void)packet;
+	send_frame((struct frame_head){.kind = FRAME_READY}, NULL, NULL);
+}
+
+static void
+half_a_frame(const struct packet *packet)
+{
+	(void)packet;
+	(void)!write(READER_RESULTS, "half", 4);
+	_exit(0);
+}
+
+/* Reads all packets, and attacks over one of them. */
+static int
+work(void *arg)
+{
+	attack *const *what = arg;
+	char *room = malloc(PACKET_INLINE);
+	struct packet packet;
+
+	send_frame((struct frame_head){.kind = FRAME_READY}, NULL, NULL);
+	while (packet_receive(READER_ITEMS, true, room, &packet) == PACKET_GOT) {
+		if (*what != NULL && packet.index == VICTIM)
+			(*what)(&packet);
+		else
+			send_result(packet.turn, packet.index, NULL);
+		packet_clear(&packet);
+	}
+	free(room);
+	return 0;
+}
+
+/* In the parent. */
+
+struct seen {
+	size_t n, failed, victim_failed;
+	bool in_order;
+};
+
+static bool
+emit(void *arg, const struct judged *judged)
+{
+	struct seen *seen = arg;
+
+	if (judged->row == NULL)
+		return false;
+	seen->in_order &= judged->row->index == seen->n;
+	seen->n++;
+	seen->failed += judged->row->failed ? 1 : 0;
+	seen->victim_failed += judged->row->failed && judged->row->index == VICTIM ? 1 : 0;
+	if (judged->row->failed)
+		cr_expect_str_eq(judged->row->error, fault_text(FAULT_READER_DIED));
+	return true;
+}
+
+static bool
+tick(void *arg, double share)
+{
+	(void)arg;
+	(void)share;
+	return true;
+}
+
+static void
+record(void *arg, struct slice zone)
+{
+	(void)arg;
+	(void)zone;
+}
+
+static const struct row_case {
+	const char *name;
+	attack *what;
+	bool survives; /* the message has a result */
+} cases[] = {
+	{"nothing", NULL, true},
+	{"crash", crash, false},
+	{"early end", leave, false},
+	{"hang", hang, false},
+	{"another turn", another_turn, false},
+	{"a turn twice", a_turn_again, true},
+	{"another index", another_index, false},
+	{"no frame", no_frame, false},
+	{"no row", no_row, false},
+	{"too large", too_large, false},
+	{"an escape in JSON", json_with_an_escape, false},
+	{"two lines of JSON", two_lines, false},
+	{"a record at the wrong time", early_record, false},
+	{"ready twice", ready_again, false},
+	{"half a frame", half_a_frame, false},
+};
+
+static void
+check(const struct row_case *one)
+{
+	const char *paths[] = {folder}, *error;
+	struct options options = options_default();
+	attack *what = one->what;
+	struct seen seen = {.in_order = true};
+	struct parent_config config = {.options = &options,
+		.jobs = 2,
+		.hang_ms = HANG_MS,
+		.read = work,
+		.read_arg = &what,
+		.emit = emit,
+		.tick = tick,
+		.record = record,
+		.arg = &seen};
+	struct parent *parent;
+	struct source *source;
+	struct arena arena;
+	int status;
+
+	arena_init(&arena, NULL, NULL);
+	options.command = COMMAND_BATCH;
+	options.paths = (struct strings){.v = paths, .n = 1};
+	config.arena = &arena;
+	cr_assert_eq(source_open(&options, &arena, &source, &error), ST_OK);
+	config.source = source;
+	parent = parent_open(&config, &status);
+	cr_assert_not_null(parent, "%s", one->name);
+	cr_expect_eq(parent_run(parent, NULL), PARENT_DONE, "%s", one->name);
+	cr_expect_eq(seen.n, (size_t)MESSAGES, "%s: %zu", one->name, seen.n);
+	cr_expect(seen.in_order, "%s: order", one->name);
+	cr_expect_eq(
+		seen.failed, one->survives ? 0u : 1u, "%s: %zu failed", one->name, seen.failed);
+	cr_expect_eq(seen.victim_failed, seen.failed, "%s", one->name);
+	parent_close(parent);
+	source_close(source);
+	arena_clear(&arena);
+}
+
+Test(parent, whatever_the_reader_does, .timeout = 300)
+{
+	make_archive();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		check(&cases[i]);
+	remove_archive();
+}
+
+static int
+refuse(void *arg)
+{
+	(void)arg;
+	return 78;
+}
+
+/* A reader that cannot begin has said why; the run ends with its status. */
+Test(parent, a_reader_that_does_not_begin, .timeout = 60)
+{
+	struct options options = options_default();
+	struct arena arena;
+	struct parent_config config = {
+		.options = &options, .jobs = 1, .read = refuse, .arena = &arena};
+	int status = 0;
+
+	arena_init(&arena, NULL, NULL);
+	cr_expect_null(parent_open(&config, &status));
+	cr_expect_eq(status, 78);
+	arena_clear(&arena);
+}

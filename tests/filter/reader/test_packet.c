@@ -1,0 +1,141 @@
+/* A message that goes from one process to another, with what belongs to it. */
+#include "filter/reader/packet.h"
+
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int ends[2];
+
+static void
+open_ends(void)
+{
+	cr_assert_eq(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
+}
+
+static void
+close_ends(void)
+{
+	close(ends[0]);
+	close(ends[1]);
+}
+
+TestSuite(packet, .init = open_ends, .fini = close_ends);
+
+static struct packet
+plain(void)
+{
+	return (struct packet){.turn = 3,
+		.index = 5,
+		.name = "a name",
+		.bytes = SLICE("octets"),
+		.file = -1,
+		.spool = -1,
+		.stamp = -1};
+}
+
+/* sizes around the border from which on the texts are in a file */
+Test(packet, texts)
+{
+	static const size_t sizes[] = {0, 1, PACKET_INLINE - 200, PACKET_INLINE - 96,
+		PACKET_INLINE - 95, PACKET_INLINE, 5 * PACKET_INLINE};
+	char *octets = malloc(5 * PACKET_INLINE), *room = malloc(PACKET_INLINE);
+
+	cr_assert(octets != NULL && room != NULL);
+	memset(octets, 'x', 5 * PACKET_INLINE);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct packet packet = plain(), got;
+
+		packet.bytes = slice_make(octets, sizes[i]);
+		packet.has_line = packet.has_side = true;
+		packet.line = "a line";
+		packet.side = SLICE("a side file");
+		packet.partial = i % 2 == 0;
+		packet.side_error = FAULT_SIDE_FILE;
+		packet.stamp_error = FAULT_STAMP_WRITE;
+		cr_assert(packet_send(ends[0], &packet, "/tmp"));
+		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+		cr_expect(got.turn == 3 && got.index == 5 && got.error == FAULT_NONE);
+		cr_expect_eq(got.partial, packet.partial);
+		cr_expect(
+			got.side_error == FAULT_SIDE_FILE && got.stamp_error == FAULT_STAMP_WRITE);
+		cr_expect_str_eq(got.name, "a name");
+		cr_expect_str_eq(got.line, "a line");
+		cr_expect(slice_eq(got.side, packet.side), "%zu", sizes[i]);
+		cr_expect(slice_eq(got.bytes, packet.bytes), "%zu", sizes[i]);
+		cr_expect(got.file == -1 && got.spool == -1 && got.stamp == -1);
+		packet_clear(&got);
+	}
+	free(octets);
+	free(room);
+}
+
+/* Each descriptor comes to its place, whichever are there. */
+Test(packet, descriptors)
+{
+	char *room = malloc(PACKET_INLINE);
+
+	cr_assert_not_null(room);
+	for (unsigned which = 0; which < 8; which++) {
+		struct packet packet = plain(), got;
+		char letter = 0;
+		int fds[3][2];
+
+		for (int i = 0; i < 3; i++)
+			cr_assert(pipe(fds[i]) == 0 && write(fds[i][1], "fsp" + i, 1) == 1);
+		packet.file = (which & 1) != 0 ? fds[0][0] : -1;
+		packet.spool = (which & 2) != 0 ? fds[1][0] : -1;
+		packet.stamp = (which & 4) != 0 ? fds[2][0] : -1;
+		cr_assert(packet_send(ends[0], &packet, "/tmp"));
+		cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+		cr_expect_eq(got.file >= 0, (which & 1) != 0, "%u", which);
+		cr_expect_eq(got.spool >= 0, (which & 2) != 0, "%u", which);
+		cr_expect_eq(got.stamp >= 0, (which & 4) != 0, "%u", which);
+		cr_expect(got.file < 0 || (read(got.file, &letter, 1) == 1 && letter == 'f'));
+		cr_expect(got.spool < 0 || (read(got.spool, &letter, 1) == 1 && letter == 's'));
+		cr_expect(got.stamp < 0 || (read(got.stamp, &letter, 1) == 1 && letter == 'p'));
+		/* a message is either a file or octets */
+		cr_expect_eq(got.bytes.n, (which & 1) != 0 ? 0u : 6u, "%u", which);
+		packet_clear(&got);
+		for (int i = 0; i < 3; i++) {
+			close(fds[i][0]);
+			close(fds[i][1]);
+		}
+	}
+	free(room);
+}
+
+/* What cannot be read has no octets, even where a number of them is left. */
+Test(packet, an_error)
+{
+	struct packet packet = plain(), got;
+	char *room = malloc(PACKET_INLINE);
+
+	cr_assert_not_null(room);
+	packet.error = FAULT_CUT;
+	packet.bytes = slice_make(NULL, 100);
+	cr_assert(packet_send(ends[0], &packet, "/tmp"));
+	cr_assert_eq(packet_receive(ends[1], true, room, &got), PACKET_GOT);
+	cr_expect(got.error == FAULT_CUT && got.bytes.n == 0 && got.line == NULL);
+	packet_clear(&got);
+	free(room);
+}
+
+Test(packet, none_and_end)
+{
+	struct packet packet = plain(), got;
+	char *room = malloc(PACKET_INLINE);
+
+	cr_assert_not_null(room);
+	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_NONE);
+	cr_assert(packet_send(ends[0], &packet, "/tmp"));
+	cr_assert_eq(shutdown(ends[0], SHUT_WR), 0);
+	cr_expect_eq(packet_receive(ends[1], false, room, &got), PACKET_GOT, "it still comes");
+	packet_clear(&got);
+	cr_expect_eq(packet_receive(ends[1], true, room, &got), PACKET_END);
+	cr_assert_eq(shutdown(ends[1], SHUT_RD), 0);
+	cr_expect_not(packet_send(ends[0], &packet, "/tmp"), "nobody reads");
+	free(room);
+}
