@@ -4,11 +4,9 @@
 #ifndef FILTER_PAGE_PAGE_H
 #define FILTER_PAGE_PAGE_H
 
-#include "filter/io/fault.h"
+#include "filter/page/page_frame.h"
 #include "filter/stats/since.h"
 #include "filter/stats/stats.h"
-#include "mime/arena.h"
-#include "mime/status.h"
 
 struct page {
 	const struct stats *stats;
@@ -20,12 +18,6 @@ struct page {
 	const char *shard;               /* "1/4", or NULL */
 	int64_t made;                    /* when, in seconds since the epoch */
 };
-
-/*
- * Can a file be written there? ST_TEMP with *why where not: better now than after a run of hours.
- * An existing file is unchanged.
- */
-enum status page_probe(const char *path, struct arena *arena, enum fault *why);
 
 /*
  * Writes it in the chosen language to a temporary file, flushes it to the disk, and renames it to

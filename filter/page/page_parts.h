@@ -8,7 +8,8 @@
 #define FILTER_PAGE_PAGE_PARTS_H
 
 #include "filter/stats/since.h"
-#include "filter/stats/stats.h"
+#include "filter/stats/stats_list.h"
+#include "filter/text/cells.h"
 #include "filter/text/html.h"
 
 /* The classes of messages in the charts; each message is in exactly one. */
@@ -39,6 +40,15 @@ void page_scenario_name(struct html *html, const struct stats *stats, size_t sce
 
 struct page_shares page_shares_of(const struct stats_counts *counts);
 
+/* All messages; the first and the last day of mail, false where no message has a date. */
+void page_total(const struct stats *stats, struct stats_counts *counts);
+bool page_dates(
+	const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS]);
+
+/* The main question of a domain's owner, and the numbers of the summary. */
+void page_headline(struct html *html, const struct stats_counts *counts);
+void page_tiles(struct html *html, const struct stats_counts *counts);
+
 /* Section, heading and note; page_numbers_end ends it. */
 void page_section_begin(struct html *html, const char *id, const char *title, const char *note);
 void page_legend_item(struct html *html, int shade, const char *text);
@@ -63,8 +73,12 @@ bool page_chart_time(struct html *html, const struct stats *stats);
 bool page_chart_sources(struct html *html, const struct stats *stats);
 void page_chart_scenarios(struct html *html, const struct stats *stats);
 
+/* A table of cells; nothing where it has no rows. A column in which nothing is is left out. */
+void page_cells(struct html *html, const struct cells *table);
+
 bool page_domains(struct html *html, const struct stats *stats);
-bool page_sources(struct html *html, const struct stats *stats);
+/* archive: NULL, or what is counted beside. */
+bool page_sources(struct html *html, const struct stats *stats, const struct stats *archive);
 void page_handlers(struct html *html, const struct handlers *handlers);
 void page_since(struct html *html, const struct since *since);
 void page_changes(struct html *html, const struct stats *stats);
@@ -83,6 +97,10 @@ void page_table_heads(struct html *html, const struct page_column *columns, size
 void page_table_scenario(
 	struct html *html, const struct stats *stats, size_t scenario, bool number);
 void page_table_body(struct html *html);
+
+/* How many of n rows are shown. What is left out is told after the table, within its section. */
+size_t page_rows(size_t n);
+void page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond);
 
 void page_cell_number(struct html *html, uint64_t n);
 void page_cell_percent(struct html *html, uint64_t n, uint64_t all);

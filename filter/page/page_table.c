@@ -2,6 +2,9 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
+/* More rows than anyone reads, but not too many for a phone. */
+enum { ROWS_MOST = 1000 };
+
 void
 page_table_begin(struct html *html, const char *id, const char *title, const char *note)
 {
@@ -72,4 +75,29 @@ page_cell_text(struct html *html, const char *text)
 	html_markup(html, "<td class=\"t\"><bdi>");
 	html_text(html, text[0] != '\0' ? text : "-");
 	html_markup(html, "</bdi></td>");
+}
+
+void
+page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond)
+{
+	char a[HTML_NUMBER_OCTETS], b[HTML_NUMBER_OCTETS];
+
+	if (n <= shown && beyond == 0)
+		return;
+	html_markup(html, "<p class=\"note\">");
+	if (n > shown)
+		html_say(html, _("The first %s of %s rows, the largest, are shown."),
+			html_number(shown, a), html_number(n, b));
+	if (beyond > 0) {
+		html_markup(html, " ");
+		html_say(html, _("%s further messages are not listed separately."),
+			html_number(beyond, a));
+	}
+	html_markup(html, "</p>\n");
+}
+
+size_t
+page_rows(size_t n)
+{
+	return n < ROWS_MOST ? n : ROWS_MOST;
 }

@@ -4,112 +4,9 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-/* More rows than anyone reads, but not too many for a phone. */
-enum { ROWS_MOST = 1000, LINKS_MOST = 5 };
+enum { LINKS_MOST = 5 };
 
 #define COLUMNS(array) (array), sizeof(array) / sizeof(array)[0]
-
-/* Says how much is left out, if anything; the table's section is still open. */
-static void
-left_out(struct html *html, size_t n, size_t shown, uint64_t beyond)
-{
-	char a[HTML_NUMBER_OCTETS], b[HTML_NUMBER_OCTETS];
-
-	if (n <= shown && beyond == 0)
-		return;
-	html_markup(html, "<p class=\"note\">");
-	if (n > shown)
-		html_say(html, _("The first %s of %s rows, the largest, are shown."),
-			html_number(shown, a), html_number(n, b));
-	if (beyond > 0) {
-		html_markup(html, " ");
-		html_say(html, _("%s further messages are not listed separately."),
-			html_number(beyond, a));
-	}
-	html_markup(html, "</p>\n");
-}
-
-static size_t
-at_most(size_t n)
-{
-	return n < ROWS_MOST ? n : ROWS_MOST;
-}
-
-static void
-author_head(struct html *html, const char *text)
-{
-	html_markup(html, "<th scope=\"row\"><bdi>");
-	html_text(html, stats_author_text(text));
-	html_markup(html, "</bdi></th>");
-}
-
-/* author domains */
-
-static void
-domain_row(struct html *html, const struct stats *stats, const struct stats_domain *domain)
-{
-	const struct stats_counts *counts = &domain->counts;
-
-	html_markup(html, "<tr>");
-	author_head(html, domain->name);
-	page_cell_number(html, counts->messages);
-	page_cell_percent(html, counts->aligned, counts->messages);
-	page_cell_number(html, counts->known_fails);
-	page_cell_number(html, counts->open_fails);
-	page_cell_number(html, counts->bare_fails);
-	page_cell_number(html, counts->spf_pass);
-	page_cell_number(html, counts->spf_aligned);
-	page_cell_number(html, counts->dkim_pass);
-	page_cell_number(html, counts->dkim_aligned);
-	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
-	page_cell_number(html, counts->dispositions[DISP_REJECT]);
-	for (size_t i = 0; i < stats->nscenarios; i++)
-		page_cell_number(html, stats_changed(&domain->changes[i]));
-	html_markup(html, "</tr>\n");
-}
-
-bool
-page_domains(struct html *html, const struct stats *stats)
-{
-	static const struct page_column columns[] = {
-		{N_("Author domain"), false},
-		{N_("Messages"), true},
-		{N_("Passed DMARC"), true},
-		{N_("Hurt"), true},
-		{N_("Decide"), true},
-		{N_("Stopped"), true},
-		{N_("SPF passed"), true},
-		{N_("SPF aligned"), true},
-		{N_("DKIM passed"), true},
-		{N_("DKIM aligned"), true},
-		{N_("Quarantined"), true},
-		{N_("Rejected"), true},
-	};
-	const size_t n = at_most(stats->ndomains);
-	size_t *order = stats_order_domains(stats);
-
-	if (order == NULL)
-		return false;
-	page_table_begin(html, "domains", _("Author domains"),
-		_("Is p=reject safe? Hurt: not aligned, but yours, of a known service that you "
-		  "use, "
-		  "or of a forwarder or list. Decide: something speaks for it (SPF or DKIM of "
-		  "another domain passed, fields of a list), but a forger can have that, too. "
-		  "Stopped: nothing speaks for it. p=quarantine would send the same mail to the "
-		  "junk folder instead. Under a what-if: how many messages would get another "
-		  "disposition."));
-	page_table_heads(html, COLUMNS(columns));
-	for (size_t i = 0; i < stats->nscenarios; i++)
-		page_table_scenario(html, stats, i, true);
-	page_table_body(html);
-	for (size_t i = 0; i < n; i++)
-		domain_row(html, stats, &stats->domains[order[i]]);
-	free(order);
-	html_markup(html, "</tbody></table></div>\n");
-	left_out(html, stats->ndomains, n, stats->other_domain.counts.messages);
-	html_markup(html, "</section>\n");
-	return true;
-}
 
 /* senders */
 
@@ -199,12 +96,35 @@ source_class(struct html *html, const struct stats_source *source)
 	html_markup(html, "</td>");
 }
 
+/* A source as it is counted in the archive; NULL: not at all. */
 static void
-source_row(struct html *html, const struct stats *stats, size_t number)
+source_held(struct html *html, const struct stats_source *held)
+{
+	page_cell_number(html, held != NULL ? held->counts.messages : 0);
+	if (held != NULL)
+		page_cell_percent(html, held->counts.aligned, held->counts.messages);
+	else
+		html_markup(html, "<td class=\"n\">-</td>");
+}
+
+static void
+source_dates(struct html *html, const struct stats_source *source)
+{
+	char day[STATS_DAY_OCTETS] = "-";
+
+	if (source->has_dates)
+		stats_day_text(source->first, day);
+	html_markup(html, "<td class=\"d\">%s</td>", day);
+	if (source->has_dates)
+		stats_day_text(source->last, day);
+	html_markup(html, "<td class=\"d\">%s</td>", day);
+}
+
+static void
+source_row(struct html *html, const struct stats *stats, size_t number, const struct stats *archive)
 {
 	const struct stats_source *source = &stats->sources[number];
 	const struct stats_counts *counts = &source->counts;
-	char day[STATS_DAY_OCTETS] = "-";
 
 	html_markup(html, "<tr id=\"s-%zu\"><th scope=\"row\">", number);
 	sender_text(html, source);
@@ -213,32 +133,40 @@ source_row(struct html *html, const struct stats *stats, size_t number)
 	page_cell_text(html, stats_author_text(source->author_domain));
 	page_cell_number(html, counts->messages);
 	page_cell_percent(html, counts->aligned, counts->messages);
-	source_needs(html, source);
-	source_links(html, stats, number);
+	if (!stats->unlisted) {
+		source_needs(html, source);
+		source_links(html, stats, number);
+	}
+	if (archive != NULL)
+		source_held(html,
+			stats_source_of(archive, source->by, source->name, source->author_domain));
 	page_cell_percent(html, counts->spf_aligned, counts->messages);
 	page_cell_percent(html, counts->dkim_aligned, counts->messages);
 	page_cell_number(html, counts->dispositions[DISP_QUARANTINE]);
 	page_cell_number(html, counts->dispositions[DISP_REJECT]);
-	if (source->has_dates)
-		stats_day_text(source->first, day);
-	html_markup(html, "<td class=\"d\">%s</td>", day);
-	if (source->has_dates)
-		stats_day_text(source->last, day);
-	html_markup(html, "<td class=\"d\">%s</td>", day);
+	source_dates(html, source);
 	html_markup(html, "</tr>\n");
 }
 
-bool
-page_sources(struct html *html, const struct stats *stats)
+static void
+source_heads(struct html *html, const struct stats *stats, const struct stats *archive)
 {
-	static const struct page_column columns[] = {
+	static const struct page_column first[] = {
 		{N_("Sender"), false},
 		{N_("Class"), false},
 		{N_("Author domain"), false},
 		{N_("Messages"), true},
 		{N_("Passed DMARC"), true},
+	};
+	static const struct page_column needs[] = {
 		{N_("What unaligned mail needs"), false},
 		{N_("To look at"), false},
+	};
+	static const struct page_column held[] = {
+		{N_("In the archive"), true},
+		{N_("Of it passed"), true},
+	};
+	static const struct page_column last[] = {
 		{N_("SPF aligned"), true},
 		{N_("DKIM aligned"), true},
 		{N_("Quarantined"), true},
@@ -246,7 +174,20 @@ page_sources(struct html *html, const struct stats *stats)
 		{N_("First"), false},
 		{N_("Last"), false},
 	};
-	const size_t n = at_most(stats->nsources);
+
+	page_table_heads(html, COLUMNS(first));
+	if (!stats->unlisted)
+		page_table_heads(html, COLUMNS(needs));
+	if (archive != NULL)
+		page_table_heads(html, COLUMNS(held));
+	page_table_heads(html, COLUMNS(last));
+	page_table_body(html);
+}
+
+bool
+page_sources(struct html *html, const struct stats *stats, const struct stats *archive)
+{
+	const size_t n = page_rows(stats->nsources);
 	size_t *order = stats_order_sources(stats);
 
 	if (order == NULL)
@@ -255,13 +196,12 @@ page_sources(struct html *html, const struct stats *stats)
 		_("Who really sent in whose name: the domain that signed, else that of the "
 		  "envelope, "
 		  "else the host or its network; and what it is to the author domain."));
-	page_table_heads(html, COLUMNS(columns));
-	page_table_body(html);
+	source_heads(html, stats, archive);
 	for (size_t i = 0; i < n; i++)
-		source_row(html, stats, order[i]);
+		source_row(html, stats, order[i], archive);
 	free(order);
 	html_markup(html, "</tbody></table></div>\n");
-	left_out(html, stats->nsources, n, stats->other_source.counts.messages);
+	page_left_out(html, stats->nsources, n, stats->other_source.counts.messages);
 	html_markup(html, "</section>\n");
 	return true;
 }
@@ -350,7 +290,8 @@ page_changes(struct html *html, const struct stats *stats)
 		for (size_t i = 0; i < stats->nsources; i++) {
 			if (stats_changed(&stats->sources[i].changes[scenario]) == 0)
 				continue;
-			if (n++ < ROWS_MOST)
+			n++;
+			if (page_rows(n) == n)
 				change_row(html, stats, scenario, i);
 		}
 	html_markup(html, "</tbody></table></div>\n");
@@ -358,10 +299,10 @@ page_changes(struct html *html, const struct stats *stats)
 		html_markup(html, "<p>");
 		html_text(html, _("Nothing would change."));
 		html_markup(html, "</p>\n");
-	} else if (n > ROWS_MOST) {
+	} else if (n > page_rows(n)) {
 		html_markup(html, "<p class=\"note\">");
 		html_say(html, _("The first %s of %s rows are shown."),
-			html_number(ROWS_MOST, shown), html_number(n, all));
+			html_number(page_rows(n), shown), html_number(n, all));
 		html_markup(html, "</p>\n");
 	}
 	html_markup(html, "</section>\n");

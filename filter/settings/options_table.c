@@ -287,7 +287,7 @@ const struct option_row option_rows[] = {
 		.help = N_("folder or Maildir for --output stamp")},
 	{.name = "into", .commands = SEND, .arg = "DIR", .kind = OPTION_PATH, .at = AT(into),
 		.help = N_("write mail to this folder, send nothing")},
-	{.name = "html", .commands = BATCH, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
+	{.name = "html", .commands = BATCH | SHOW, .arg = "FILE", .kind = OPTION_PATH, .at = AT(html),
 		.help = N_("write the summary as a web page with charts")},
 	{.name = "cache-size", .commands = BATCH | ARCHIVES, .arg = "SIZE", .kind = OPTION_SIZE,
 		.at = AT(cache_size), .max = MAX_SIZE, .preset = "64M",

@@ -427,7 +427,7 @@ add_message(struct stats *stats, const struct row *row, struct sender sender, si
 	struct stats_message *one;
 
 	stats->worth++;
-	if (stats->nmessages == STATS_MESSAGES)
+	if (stats->unlisted || stats->nmessages == STATS_MESSAGES)
 		return true;
 	if (!grow((void **)&stats->messages, stats->nmessages, sizeof *stats->messages))
 		return false;

@@ -85,6 +85,7 @@ struct stats {
 	struct stats_message *messages;
 	size_t nmessages;
 	uint64_t worth; /* the number of messages to list */
+	bool unlisted;  /* set by the caller: messages are not listed */
 
 	struct stats_index *index;   /* of domains and sources; stats.c's */
 	struct elsewhere *elsewhere; /* what messages show about each other */

@@ -22,6 +22,7 @@ struct cell {
 
 struct cells {
 	const char *key, *head; /* likewise */
+	const char *note;       /* what it shows, for people, English */
 	struct cells_column columns[CELLS_COLUMNS];
 	size_t ncolumns;
 	struct cell (*rows)[CELLS_COLUMNS];

@@ -278,7 +278,25 @@ count_dates(struct view_host *host, const struct line *line)
 	host->has_dates = true;
 }
 
-/* The host, and by what its class becomes that of a forwarder. */
+/*
+ * What the archive and the reporter show of a host. A class is likely, a proof is not: rows without
+ * a signature have the class of the host that passed mail on.
+ */
+static struct sender
+seen(struct sender sender, enum view_reason reason, bool known)
+{
+	const bool open = sender.class == SENDER_DECIDE || sender.class == SENDER_FORGED;
+
+	if (sender.class != SENDER_PASSES && view_reason_proves(reason))
+		return (struct sender){SENDER_FORWARDER, SENDER_BY_ARCHIVE};
+	if (open && known && reason == VIEW_BY_ARCHIVE)
+		return (struct sender){SENDER_FORWARDER, SENDER_BY_ARCHIVE};
+	if (open && known && reason == VIEW_BY_REPORTER)
+		return (struct sender){SENDER_FORWARDER, SENDER_BY_REPORTER};
+	return sender;
+}
+
+/* The host, and what is known of it. */
 static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {
@@ -292,11 +310,7 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 		(!pass || !told_pass(line->spf)))
 		reason = view_hosts_reason(
 			hosts, host, &reader->row, line->class >= reader->known, judged->told);
-	if (!pass && view_reason_proves(reason))
-		judged->sender = (struct sender){SENDER_FORWARDER, SENDER_BY_ARCHIVE};
-	else if ((judged->sender.class == SENDER_DECIDE || judged->sender.class == SENDER_FORGED) &&
-		 reason == VIEW_BY_REPORTER && line->class >= reader->known)
-		judged->sender = (struct sender){SENDER_FORWARDER, SENDER_BY_REPORTER};
+	judged->sender = seen(judged->sender, reason, line->class >= reader->known);
 	if (host == NULL)
 		return;
 	host->messages += n;

@@ -1,5 +1,7 @@
 /* view_show.c: the command: an archive first, in a process of its own, then the store. */
 #include "auth/base/domain.h"
+#include "filter/io/paths.h"
+#include "filter/page/page_reports.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 #include "filter/view/view.h"
@@ -56,11 +58,59 @@ fill(struct show *show)
 }
 
 static int
+fail_page(const struct show *show, enum fault why)
+{
+	fprintf(stderr, "mailstamp: %s %s: %s\n", _("page"),
+		path_shown(show->options->html, show->arena), translated(fault_text(why)));
+	return EXIT_TEMPFAIL;
+}
+
+static int
+probe_page(const struct show *show)
+{
+	enum fault why;
+
+	return show->options->html == NULL ||
+			       page_probe(show->options->html, show->arena, &why) == ST_OK
+		       ? 0
+		       : fail_page(show, why);
+}
+
+/* Days are in its chart, and who really sends in the table that batch's page has as well. */
+static int
+write_page(const struct show *show)
+{
+	static const size_t order[] = {TABLE_READINESS, TABLE_SERVICES, TABLE_FORWARDERS, TABLE_NEW,
+		TABLE_SOURCES, TABLE_SENDERS, TABLE_REPORTERS, TABLE_POLICIES, TABLE_MARKS,
+		TABLE_WARNINGS, TABLE_FAILURES, TABLE_TLS, TABLE_TLS_FAILURES};
+	enum { N = sizeof order / sizeof *order };
+	const struct cells *tables[N];
+	const struct page_reports page = {
+		.domain = show->domain,
+		.reports = show->reported.stats,
+		.archive = show->archive.stats,
+		.tables = tables,
+		.ntables = N,
+		.made = options_now(show->options),
+	};
+	enum fault why;
+
+	for (size_t i = 0; i < N; i++)
+		tables[i] = &show->tables[order[i]];
+	if (show->options->html == NULL ||
+		page_reports_write(&page, show->options->html, show->arena, &why) == ST_OK)
+		return 0;
+	return fail_page(show, why);
+}
+
+static int
 show_all(struct show *show)
 {
 	const struct options *options = show->options;
-	int status = view_archive_read(options, show->arena, show->hosts, &show->archive);
+	int status = probe_page(show);
 
+	if (status == 0)
+		status = view_archive_read(options, show->arena, show->hosts, &show->archive);
 	if (status == 0)
 		status = store_open_command(options->store, STORE_READ, show->arena, &show->store);
 	if (status == 0)
@@ -76,8 +126,12 @@ show_all(struct show *show)
 	};
 	if (show->reported.stats == NULL)
 		return EXIT_TEMPFAIL;
+	show->reported.stats->unlisted = true;
 	if (fill(show) != ST_OK)
 		return store_failed(show->store);
+	status = write_page(show);
+	if (status != 0)
+		return status;
 	return view_tables_print(show->tables, TABLES, options->output, show->arena, stdout)
 		       ? 0
 		       : EXIT_TEMPFAIL;

@@ -80,10 +80,11 @@ json_of(const struct cells *table)
 		for (size_t c = 0; c < table->ncolumns; c++) {
 			const char *text = table->rows[r][c].word;
 
-			(void)json_object_set_new(row, table->columns[c].key,
-				table->columns[c].number && text[0] != '\0'
-					? json_integer(strtoll(text, NULL, 10))
-					: json_string(text));
+			json_t *value = !table->columns[c].number ? json_string(text)
+					: text[0] != '\0' ? json_integer(strtoll(text, NULL, 10))
+							  : json_null();
+
+			(void)json_object_set_new(row, table->columns[c].key, value);
 		}
 		(void)json_array_append_new(rows, row);
 	}

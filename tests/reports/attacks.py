@@ -1,29 +1,6 @@
 """attacks.py: who says so. A report is its sender's who passes DMARC, whatever stands in it."""
-import gzip
-
-import dkim
 import shapes
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-import base64
-
-
-class Sender:
-    def __init__(self, domain):
-        self.domain = domain
-        key = rsa.generate_private_key(65537, 2048)
-        self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
-        self.public = base64.b64encode(key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)).decode()
-
-    def zone(self):
-        text = f'v=DKIM1; p={self.public}'
-        return f's._domainkey.{self.domain}. TXT "{text[:200]}" "{text[200:]}"\n_dmarc.{self.domain}. TXT "v=DMARC1; p=reject"\n'
-
-    def mail(self, octets, author=None, signed=True):
-        text = shapes.mail(gzip.compress(octets, mtime=0)).replace(b'reports@acme.example', f'reports@{author or self.domain}'.encode(), 1)
-        if not signed:
-            return text
-        return dkim.sign(text, b's', self.domain.encode(), self.key, include_headers=[b'from', b'subject', b'content-type']) + text
+from sender import Sender
 
 
 def run(suite, places, read):
