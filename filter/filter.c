@@ -25,6 +25,7 @@
 #include "filter/result/json.h"
 #include "filter/result/reply.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/verdict/evaluate.h"
 #include "mime/buf.h"
 
@@ -78,26 +79,26 @@ queue_id(const struct job *job)
 
 /* An internal error, which the administrator can find by the queue id. */
 static void
-log_error(const struct job *job, const char *what, const char *why)
+note_error(struct job *job, const char *what, const struct error *why)
 {
-	log_line(job->log, "id=%s %s%s", queue_id(job), what, why);
+	job->outcome.error = why->reason.id != REASON_NONE ? error_words(why, job->ev.arena) : NULL;
+	if (job->outcome.error != NULL)
+		log_line(job->log, "id=%s %s%s", queue_id(job), what, job->outcome.error);
 }
 
 static int
-tempfail(struct job *job, const char *why)
+tempfail(struct job *job, struct error why)
 {
 	struct delivery told = profile_delivery(job->options, DISP_TEMPFAIL, false, false);
 
-	job->outcome.error = why;
-	if (why != NULL)
-		log_error(job, "temporary failure: ", why);
+	note_error(job, "temporary failure: ", &why);
 	(void)say(job, &told);
 	return told.status;
 }
 
 /* The message to the next hop of an SMTP session, whose client gets the next hop's answer. */
 static enum status
-hand_on_proxy(struct job *job, struct output *output, size_t size, const char **error)
+hand_on_proxy(struct job *job, struct output *output, size_t size, struct error *error)
 {
 	off_t end;
 	int fd = deliver_spool(output, size, job->options->spool_dir, &end, error);
@@ -107,7 +108,7 @@ hand_on_proxy(struct job *job, struct output *output, size_t size, const char **
 		return ST_TEMP;
 	if (proxy_is_bare(job->proxy)) { /* known once all of it was read */
 		proxy_answer(job->proxy, SLICE("550 5.5.2 Bare CR or LF in the message"));
-		*error = "refused with 550 5.5.2: a bare CR or LF in the message";
+		*error = delivery_error(DELIVERY_E_BARE);
 		st = ST_BAD;
 	} else {
 		st = proxy_hand_on(job->proxy, fd, end, error);
@@ -115,14 +116,13 @@ hand_on_proxy(struct job *job, struct output *output, size_t size, const char **
 	close(fd);
 	if (st != ST_BAD)
 		return st;
-	job->outcome.error = *error;
-	log_error(job, "", *error);
+	note_error(job, "", error);
 	return ST_OK;
 }
 
 /* The message as COMMAND, the next hop or stdout gets it. */
 static enum status
-hand_on(struct job *job, struct output *output, const char **error)
+hand_on(struct job *job, struct output *output, struct error *error)
 {
 	const struct options *options = job->options;
 	const size_t size = output->block.n + job->ev.message.raw.n;
@@ -158,7 +158,7 @@ pass_on(struct job *job, struct slice block, int status)
 		.scrub = &job->ev.scrub,
 		.rest = job->ev.input.partial ? &job->ev.input : NULL,
 	};
-	const char *error = "the message could not be written";
+	struct error error = delivery_error(DELIVERY_E_NOT_WRITTEN);
 	enum status st = hand_on(job, &output, &error);
 
 	job->outcome.dropped = output.dropped;
@@ -167,8 +167,7 @@ pass_on(struct job *job, struct slice block, int status)
 	if (options_keep_stdout(options))
 		return tempfail(job, error);
 	/* part of it may have been written: no line of ours may follow */
-	log_error(job, "temporary failure: ", error);
-	job->outcome.error = error;
+	note_error(job, "temporary failure: ", &error);
 	return profile_delivery(options, DISP_TEMPFAIL, false, false).status;
 }
 
@@ -202,10 +201,10 @@ emit_other(struct job *job, int status)
 		text = header_text(job);
 	if (job->options->output == OUTPUT_JSON &&
 		json_line(&job->ev, &job->outcome, &text) != ST_OK)
-		return tempfail(job, "no memory for JSON");
+		return tempfail(job, delivery_error(DELIVERY_E_NO_JSON));
 	if (write_bytes(STDOUT_FILENO, text))
 		return status;
-	return tempfail(job, "the output could not be written");
+	return tempfail(job, delivery_error(DELIVERY_E_OUTPUT));
 }
 
 static int
@@ -221,7 +220,7 @@ finish(struct job *job)
 	if (!told.pass_on) {
 		if (say(job, &told) || !told.must_say)
 			return told.status;
-		return tempfail(job, "the outcome could not be written");
+		return tempfail(job, delivery_error(DELIVERY_E_OUTCOME));
 	}
 	return pass_on(job,
 		block_make(ev, job->outcome.field,
@@ -238,7 +237,7 @@ is_logged(const struct job *job)
 
 /* All that needs rights is done: the rest of the run has none. */
 static enum evaluate_status
-give_up_rights(struct job *job, const char **why)
+give_up_rights(struct job *job, struct error *why)
 {
 	struct confinement confinement;
 
@@ -252,20 +251,20 @@ give_up_rights(struct job *job, const char **why)
 	}
 	/* one line for a message, as a rule: a person who tries it as root does not need this one
 	 */
-	if (confinement.note != NULL &&
+	if (confinement.note.reason.id != REASON_NONE &&
 		(profile_is_host(job->options->profile) || job->options->user_given))
-		log_line(job->log, "%s", confinement.note);
+		log_line(job->log, "%s", error_words(&confinement.note, job->ev.arena));
 	return EVALUATE_OK;
 }
 
 /* Before the first octet of the message is read. */
 static enum evaluate_status
-open_all(struct job *job, const char **why)
+open_all(struct job *job, struct error *why)
 {
 	const struct options *options = job->options;
 	enum evaluate_status result = EVALUATE_TEMP;
 
-	*why = "COMMAND could not be started";
+	*why = delivery_error(DELIVERY_E_NOT_STARTED);
 	if (options->exec_argv == NULL || runner_start(options->exec_argv) == ST_OK)
 		result = evaluate_open(&job->ev, why);
 	if (result == EVALUATE_OK)
@@ -278,7 +277,7 @@ open_all(struct job *job, const char **why)
  * message, its envelope and DNS answers may be in it.
  */
 static enum evaluate_status
-evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
+evaluate_guarded(struct job *job, struct arena *lasting, struct error *why)
 {
 	struct evaluation *ev = &job->ev;
 	enum evaluate_status result;
@@ -287,7 +286,7 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 	if (setjmp(job->out_of_memory) != 0) {
 		ev->arena = lasting;
 		job->early = false;
-		*why = "no memory";
+		*why = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	ev->arena = &job->work;
@@ -309,21 +308,20 @@ evaluate_guarded(struct job *job, struct arena *lasting, const char **why)
 }
 
 static int
-failed(struct job *job, enum evaluate_status result, const char *why)
+failed(struct job *job, enum evaluate_status result, const struct error *why)
 {
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
 	/* never for a failure that a sender can cause: that would bypass every policy */
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
-		const char *unread = NULL;
+		struct error unread = {.path = NULL};
 
 		if (evaluate_input(ev, &unread) != EVALUATE_OK ||
 			give_up_rights(job, &unread) != EVALUATE_OK ||
 			evaluate_read(ev, &unread) != EVALUATE_OK)
 			return tempfail(job, unread);
-		job->outcome.error = why;
-		log_error(job, "passed on without evaluation: ", why);
+		note_error(job, "passed on without evaluation: ", why);
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
@@ -335,8 +333,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		int status = profile_misuse(
 			options->profile_given, options->profile, isatty(STDIN_FILENO) != 0, true);
 
-		job->outcome.error = why;
-		log_error(job, "", why);
+		note_error(job, "", why);
 		if (profile_is_host(options->profile)) {
 			struct delivery told =
 				profile_delivery(options, DISP_TEMPFAIL, false, false);
@@ -345,7 +342,7 @@ failed(struct job *job, enum evaluate_status result, const char *why)
 		}
 		return status;
 	}
-	return tempfail(job, why);
+	return tempfail(job, *why);
 }
 
 /* A record that cannot be written is logged and changes nothing. */
@@ -434,15 +431,15 @@ give_up(void *arg)
 static bool
 begin_session(struct job *job, struct arena *arena)
 {
-	const char *error;
+	struct error error;
 	enum proxy_turn turn;
 
 	if (!profile_speaks_smtp(job->options->profile))
 		return true;
 	job->proxy = proxy_open(job->options, arena);
 	turn = proxy_converse(job->proxy, &error);
-	if (error != NULL)
-		log_line(job->log, "%s", error);
+	if (error.reason.id != REASON_NONE)
+		log_line(job->log, "%s", error_words(&error, arena));
 	job->options = proxy_options(job->proxy);
 	return turn == PROXY_TURN_DATA;
 }
@@ -463,8 +460,7 @@ filter_main(const struct options *options, struct arena *arena)
 	/* not on the stack: its content must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
-	const char *why =
-		"this profile needs --next-hop or -- COMMAND: its mail server discards stdout";
+	struct error why = delivery_error(DELIVERY_E_NO_NEXT_HOP);
 	int status;
 
 	job->options = options;
@@ -480,7 +476,7 @@ filter_main(const struct options *options, struct arena *arena)
 		result = evaluate_guarded(job, arena, &why);
 	job->work.oom = arena->oom = give_up;
 	arena->oom_arg = job;
-	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, why);
+	job->outcome.status = result == EVALUATE_OK ? finish(job) : failed(job, result, &why);
 	job->told = true;
 	if (job->proxy == NULL)
 		input_drain(&job->ev.input);

@@ -10,6 +10,12 @@ reason_make(const struct reason_row *rows, enum reason_table first, unsigned id)
 	return (struct reason){.id = id, .row = &rows[id - (unsigned)first - 1]};
 }
 
+struct error
+error_make(const struct reason_row *rows, enum reason_table first, unsigned id)
+{
+	return (struct error){.reason = reason_make(rows, first, id)};
+}
+
 const char *
 reason_text(const struct reason *reason)
 {

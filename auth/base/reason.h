@@ -33,7 +33,7 @@ struct reason_row {
 	const char *text; /* for people, in English */
 };
 
-/* Where each enum of reasons begins: an id belongs to one table only. */
+/* Where each enum of reasons or errors begins: an id belongs to one table only. */
 enum reason_table {
 	REASON_NONE = 0,
 	REASON_FROM = 0x100,
@@ -43,7 +43,15 @@ enum reason_table {
 	REASON_DMARC = 0x500,
 	REASON_POLICY = 0x600,
 	REASON_DKIM_NOTE = 0x700,
-	REASON_ARC_NOTE = 0x800
+	REASON_ARC_NOTE = 0x800,
+	/* errors */
+	REASON_FAULT = 0x900,
+	REASON_SETTING = 0xa00,
+	REASON_DNS_SETUP = 0xb00,
+	REASON_DELIVERY = 0xc00,
+	REASON_RUN = 0xd00,
+	REASON_SANDBOX = 0xe00,
+	REASON_IDENTITY = 0xf00
 };
 
 /* A zeroed one means no reason. */
@@ -104,5 +112,28 @@ void notes_add(struct notes *notes, struct reason reason, struct slice whole, co
 
 /* The position of part in whole, from 1; 0 if it is outside. */
 size_t reason_place(struct slice whole, struct slice part);
+
+/*
+ * Why our own work could not be done: an error. Each kind is listed once, in NAME_error.h or
+ * filter/io/fault.h, as reasons are. The line for people, with the file, the line and the option,
+ * is made in one place (filter/text/error_words.h). A zeroed one means no error.
+ */
+enum { ERROR_WORDS = 3 };
+
+struct error {
+	struct reason reason;
+	/* for the %s of its sentence: printable, and valid as long as the error is needed */
+	const char *words[ERROR_WORDS];
+	/* What it is about, as far as is known: */
+	const char *what;   /* the kind of the file, fixed English words ("zone"); or NULL */
+	const char *path;   /* the file as given, unescaped; or NULL */
+	const char *option; /* name of an option, printable; without a path it is from the command
+			       line */
+	const char *values; /* the file of that option's values, unescaped; or NULL */
+	size_t line;        /* in values, else in path; 0: unknown */
+};
+
+/* As reason_make; nothing is known of what it is about. */
+struct error error_make(const struct reason_row *rows, enum reason_table first, unsigned id);
 
 #endif

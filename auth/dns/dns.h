@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "auth/base/ip.h"
+#include "auth/dns/dns_error.h"
 #include "mime/arena.h"
 #include "mime/status.h"
 
@@ -126,10 +127,10 @@ struct dns_config {
 /*
  * Over UDP and TCP (dns_resolver.c). All files are read now; sockets are opened for questions.
  * ST_BAD for an invalid resolver address, ST_TEMP where resolv.conf cannot be read (a missing one
- * means 127.0.0.1), with *error set (a literal).
+ * means 127.0.0.1), with *error set.
  */
 enum status dns_open_resolver(
-	const struct dns_config *config, struct dns **dns, const char **error);
+	const struct dns_config *config, struct dns **dns, struct error *error);
 
 /*
  * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with names absolute or below $ORIGIN
@@ -142,11 +143,11 @@ enum status dns_open_resolver(
  * they are the answer for types without records, and NXDOMAIN also for all names below that are not
  * in the zone. SECURE sets secure.
  *
- * No network. ST_BAD with the line and an error in *error (owned by arena). The dns keeps nothing
- * of text or arena but arena's oom.
+ * No network. ST_BAD with *error and its line. The dns keeps nothing of text or
+ * arena but arena's oom.
  */
 enum status dns_open_zone(
-	struct slice text, struct arena *arena, struct dns **dns, const char **error);
+	struct slice text, struct arena *arena, struct dns **dns, struct error *error);
 
 enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
 
@@ -168,7 +169,7 @@ enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
 struct dns_overlay;
 
 enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
-	struct dns_overlay **overlay, size_t *wrong, const char **error);
+	struct dns_overlay **overlay, size_t *wrong, struct error *error);
 
 /*
  * The answers of below, with the overlay over them. Queries and their limits are those of below,

@@ -70,7 +70,7 @@ struct resolver;
 
 /* config: oom and the deadline are ignored. The resolver lives in arena. */
 enum status resolver_open(const struct dns_config *config, struct arena *arena,
-	struct resolver **resolver, const char **error);
+	struct resolver **resolver, struct error *error);
 /* Also wakes resolver_turn when fd is readable; the caller reads from it. */
 void resolver_watch(struct resolver *resolver, int fd);
 /* question must live until its query has ended, or until resolver_free. */

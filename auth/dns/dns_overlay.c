@@ -35,14 +35,14 @@ has_stars(const struct zone *zone)
 
 enum status
 dns_overlay_read(const struct slice *texts, size_t n, struct arena *arena,
-	struct dns_overlay **overlay, size_t *wrong, const char **error)
+	struct dns_overlay **overlay, size_t *wrong, struct error *error)
 {
 	struct dns_overlay *made = arena_alloc(arena, sizeof *made);
 
 	zone_init(&made->zone, arena);
 	for (size_t i = 0; i < n; i++) {
 		*wrong = i;
-		if (zone_load(&made->zone, texts[i], arena, error) != ST_OK)
+		if (!zone_read(&made->zone, texts[i], error))
 			return ST_BAD;
 	}
 	made->stars = has_stars(&made->zone);

@@ -391,32 +391,30 @@ start_thread(struct dns_pool *pool)
 }
 
 static enum status
-open_backend(struct dns_pool *pool, const struct dns_pool_config *config, struct arena *arena,
-	const char **error)
+open_backend(struct dns_pool *pool, const struct dns_pool_config *config, struct error *error)
 {
 	enum status status;
 
 	if (config->zone != NULL) {
 		pool->zone = arena_alloc(&pool->arena, sizeof *pool->zone);
 		zone_init(pool->zone, &pool->arena);
-		return zone_load(pool->zone, *config->zone, arena, error);
+		return zone_read(pool->zone, *config->zone, error) ? ST_OK : ST_BAD;
 	}
 	status = resolver_open(&config->dns, &pool->arena, &pool->resolver, error);
 	if (status != ST_OK || start_thread(pool))
 		return status;
-	*error = "no pipe or no thread for DNS";
+	*error = dns_error(DNS_E_NO_THREAD);
 	return ST_TEMP;
 }
 
 enum status
-dns_pool_open(const struct dns_pool_config *config, struct arena *arena, struct dns_pool **pool,
-	const char **error)
+dns_pool_open(const struct dns_pool_config *config, struct dns_pool **pool, struct error *error)
 {
 	struct dns_pool *made = calloc(1, sizeof *made);
 	enum status status;
 
 	*pool = NULL;
-	*error = "no memory";
+	*error = dns_error(DNS_E_NO_MEMORY);
 	if (made == NULL)
 		return ST_TEMP;
 	if (!dns_cache_init(&made->cache, config->cache_max, config->keep_all) ||
@@ -428,7 +426,7 @@ dns_pool_open(const struct dns_pool_config *config, struct arena *arena, struct 
 	arena_init(&made->arena, config->dns.oom, config->dns.oom_arg);
 	made->timeout_ms = config->dns.timeout_ms;
 	made->deadline_ms = config->dns.deadline_ms;
-	status = open_backend(made, config, arena, error);
+	status = open_backend(made, config, error);
 	if (status == ST_OK)
 		*pool = made;
 	else

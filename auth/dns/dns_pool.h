@@ -28,11 +28,11 @@ struct dns_pool_config {
 };
 
 /*
- * ST_BAD with *error (a literal or owned by arena) for a bad resolver or zone; ST_TEMP with *error
+ * ST_BAD with *error for a bad resolver or zone; ST_TEMP with *error
  * if memory, a pipe or a thread is not available. Signals are blocked in the pool's thread.
  */
-enum status dns_pool_open(const struct dns_pool_config *config, struct arena *arena,
-	struct dns_pool **pool, const char **error);
+enum status dns_pool_open(
+	const struct dns_pool_config *config, struct dns_pool **pool, struct error *error);
 
 /* All its dns must have been freed. NULL is allowed. */
 void dns_pool_free(struct dns_pool *pool);

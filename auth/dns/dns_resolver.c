@@ -131,18 +131,18 @@ resolver_free(void *self)
 }
 
 static enum status
-find_servers(const struct dns_config *config, struct dns_servers *servers, const char **error)
+find_servers(const struct dns_config *config, struct dns_servers *servers, struct error *error)
 {
 	const char *path = config->resolv_conf != NULL ? config->resolv_conf : "/etc/resolv.conf";
 
 	if (config->nresolvers == 0) {
-		*error = "resolv.conf cannot be read";
+		*error = dns_error(DNS_E_RESOLV_CONF);
 		return dns_servers_read(path, servers);
 	}
-	*error = "more than 16 resolvers";
+	*error = dns_error(DNS_E_RESOLVERS);
 	if (config->nresolvers > DNS_SERVERS_MAX)
 		return ST_BAD;
-	*error = "not a resolver's ADDR, ADDR:PORT or [ADDR]:PORT";
+	*error = dns_error(DNS_E_RESOLVER);
 	for (; servers->n < config->nresolvers; servers->n++)
 		if (!dns_server_parse(
 			    slice_str(config->resolvers[servers->n]), &servers->at[servers->n]))
@@ -152,7 +152,7 @@ find_servers(const struct dns_config *config, struct dns_servers *servers, const
 
 enum status
 resolver_open(const struct dns_config *config, struct arena *arena, struct resolver **resolver,
-	const char **error)
+	struct error *error)
 {
 	struct resolver *r = arena_alloc(arena, sizeof *r);
 	enum status status = find_servers(config, &r->servers, error);
@@ -162,12 +162,12 @@ resolver_open(const struct dns_config *config, struct arena *arena, struct resol
 	transport_init(&r->transport, arena);
 	*resolver = r;
 	if (status == ST_OK)
-		*error = NULL;
+		*error = dns_error(DNS_E_NONE);
 	return status;
 }
 
 enum status
-dns_open_resolver(const struct dns_config *config, struct dns **dns, const char **error)
+dns_open_resolver(const struct dns_config *config, struct dns **dns, struct error *error)
 {
 	static const struct dns_backend backend = {
 		resolver_start, resolver_wait, resolver_clock, resolver_free};

@@ -342,23 +342,7 @@ zone_free(void *self)
 }
 
 enum status
-zone_load(struct zone *zone, struct slice text, struct arena *arena, const char **error)
-{
-	const char *literal = NULL;
-	struct buf message;
-	size_t line = 0;
-
-	*error = NULL;
-	if (zone_read(zone, text, &line, &literal))
-		return ST_OK;
-	buf_init(&message, arena, 256);
-	buf_addf(&message, "zone line %zu: %s", line, literal);
-	*error = arena_cstr(arena, buf_slice(&message));
-	return ST_BAD;
-}
-
-enum status
-dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const char **error)
+dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, struct error *error)
 {
 	static const struct dns_backend backend = {zone_start, zone_wait, zone_clock, zone_free};
 	struct zone *zone;
@@ -366,7 +350,7 @@ dns_open_zone(struct slice text, struct arena *arena, struct dns **dns, const ch
 	*dns = dns_new(arena->oom, arena->oom_arg);
 	zone = arena_alloc(dns_arena(*dns), sizeof *zone);
 	zone_init(zone, dns_arena(*dns));
-	if (zone_load(zone, text, arena, error) == ST_OK) {
+	if (zone_read(zone, text, error)) {
 		dns_attach(*dns, &backend, zone, INT64_MAX, INT64_MAX);
 		return ST_OK;
 	}

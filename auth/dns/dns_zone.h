@@ -63,12 +63,8 @@ bool zone_hides(const struct zone *zone, const struct dns_name *name);
 /* The wildcard right below a name; NULL where there is none. */
 const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
 
-/* Reads a master file. False with *line and *error (a literal) where it cannot be read. */
-bool zone_read(struct zone *zone, struct slice text, size_t *line, const char **error);
-
-/* The same with the whole error in *error, owned by arena; ST_BAD then. */
-enum status zone_load(
-	struct zone *zone, struct slice text, struct arena *arena, const char **error);
+/* Reads a master file. False with *error and its line where it cannot be read. */
+bool zone_read(struct zone *zone, struct slice text, struct error *error);
 
 /*
  * The answer of an authoritative server that recurses only into this zone. Its texts are the

@@ -9,16 +9,16 @@ struct reader {
 	size_t line;       /* of rest */
 	size_t token_line; /* where the last token began */
 	unsigned depth;    /* open parentheses */
-	const char *error;
+	enum dns_error error;
 	struct dns_name origin, owner; /* owner.n 0: none yet */
 	uint32_t default_ttl;
 	struct slice token; /* a string without its quotes; escapes as written */
 };
 
 static bool
-fail(struct reader *r, const char *error)
+fail(struct reader *r, enum dns_error error)
 {
-	if (r->error == NULL)
+	if (r->error == DNS_E_NONE)
 		r->error = error;
 	return false;
 }
@@ -38,7 +38,7 @@ read_string(struct reader *r)
 	while (i < at.n && at.p[i] != '"' && at.p[i] != '\n')
 		i += at.p[i] == '\\' && i + 1 < at.n && at.p[i + 1] != '\n' ? 2 : 1;
 	if (i >= at.n || at.p[i] != '"') {
-		fail(r, "a quoted string does not end on its line");
+		fail(r, DNS_E_OPEN_STRING);
 		return TOKEN_ERROR;
 	}
 	r->token = slice_head(at, i);
@@ -79,7 +79,7 @@ next_token(struct reader *r)
 			r->depth++;
 		} else if (c == ')') {
 			if (r->depth == 0) {
-				fail(r, "a parenthesis that was not opened");
+				fail(r, DNS_E_CLOSES);
 				return TOKEN_ERROR;
 			}
 			r->depth--;
@@ -90,14 +90,14 @@ next_token(struct reader *r)
 		}
 	}
 	if (r->depth > 0) {
-		fail(r, "a parenthesis is not closed");
+		fail(r, DNS_E_OPEN);
 		return TOKEN_ERROR;
 	}
 	return TOKEN_END;
 }
 
 static bool
-want_word(struct reader *r, const char *error)
+want_word(struct reader *r, enum dns_error error)
 {
 	return next_token(r) == TOKEN_WORD || fail(r, error);
 }
@@ -105,7 +105,7 @@ want_word(struct reader *r, const char *error)
 static bool
 want_end(struct reader *r)
 {
-	return next_token(r) == TOKEN_END || fail(r, "more than the entry can hold");
+	return next_token(r) == TOKEN_END || fail(r, DNS_E_MUCH);
 }
 
 static bool
@@ -189,8 +189,8 @@ is_class(struct slice word)
 static bool
 read_name(struct reader *r, struct dns_name *name)
 {
-	return want_word(r, "a name is missing") &&
-	       (dns_name_parse_master(r->token, &r->origin, name) || fail(r, "not a name"));
+	return want_word(r, DNS_E_NO_NAME) &&
+	       (dns_name_parse_master(r->token, &r->origin, name) || fail(r, DNS_E_NAME));
 }
 
 static bool
@@ -198,8 +198,8 @@ read_target(struct reader *r, struct dns_rr *rr)
 {
 	struct dns_name name;
 
-	return read_name(r, &name) && (dns_name_text(&name, r->zone->arena, &rr->name) ||
-					      fail(r, "a name with a dot inside a label"));
+	return read_name(r, &name) &&
+	       (dns_name_text(&name, r->zone->arena, &rr->name) || fail(r, DNS_E_DOT));
 }
 
 /* character-strings to the end of the entry, joined (RFC 7208 3.3) */
@@ -215,23 +215,23 @@ read_txt(struct reader *r, struct dns_rr *rr)
 		struct slice at = r->token;
 		size_t n = 0;
 		if (++strings + text.n > ZONE_TXT_MAX)
-			return fail(r, "TXT data longer than 65535 octets");
+			return fail(r, DNS_E_LONG_TXT);
 		for (; at.n > 0; n++) {
 			unsigned char c = (unsigned char)at.p[0];
 			at = slice_from(at, 1);
 			if (c == '\\' && !dns_unescape(&at, &c))
-				return fail(r, "a bad escape in a string");
+				return fail(r, DNS_E_ESCAPE);
 			buf_addc(&text, (char)c);
 		}
 		if (n > 255) /* RFC 1035 3.3 */
-			return fail(r, "a string longer than 255 octets");
+			return fail(r, DNS_E_LONG_STRING);
 	}
 	if (kind == TOKEN_ERROR)
 		return false;
 	if (strings == 0)
-		return fail(r, "TXT without a string");
+		return fail(r, DNS_E_NO_STRING);
 	if (text.over || strings + text.n > ZONE_TXT_MAX)
-		return fail(r, "TXT data longer than 65535 octets");
+		return fail(r, DNS_E_LONG_TXT);
 	rr->text = buf_slice(&text);
 	return true;
 }
@@ -244,14 +244,14 @@ read_rdata(struct reader *r, enum dns_type type, struct zone_record *record)
 	switch (type) {
 	case DNS_A:
 	case DNS_AAAA:
-		return want_word(r, "an address is missing") &&
+		return want_word(r, DNS_E_NO_ADDRESS) &&
 		       (ip_parse_family(r->token, type == DNS_A ? 4 : 6, &record->rr.ip) ||
-			       fail(r, "not an address of this family")) &&
+			       fail(r, DNS_E_ADDRESS)) &&
 		       want_end(r);
 	case DNS_MX:
-		if (!want_word(r, "an MX preference is missing") ||
+		if (!want_word(r, DNS_E_NO_PREFERENCE) ||
 			!read_number(r->token, 65535, &preference))
-			return fail(r, "not an MX preference");
+			return fail(r, DNS_E_PREFERENCE);
 		record->rr.preference = (unsigned)preference;
 		return read_target(r, &record->rr) && want_end(r);
 	case DNS_PTR:
@@ -261,7 +261,7 @@ read_rdata(struct reader *r, enum dns_type type, struct zone_record *record)
 		if (!read_name(r, record->target) || !want_end(r))
 			return false;
 		return dns_name_text(record->target, r->zone->arena, &record->rr.name) ||
-		       fail(r, "a name with a dot inside a label");
+		       fail(r, DNS_E_DOT);
 	case DNS_TXT:
 		return read_txt(r, &record->rr);
 	}
@@ -288,8 +288,8 @@ read_record(struct reader *r)
 	struct zone_node *node;
 	unsigned type;
 
-	for (;; want_word(r, "a type is missing")) {
-		if (r->error != NULL)
+	for (;; want_word(r, DNS_E_NO_TYPE)) {
+		if (r->error != DNS_E_NONE)
 			return false;
 		if (!has_class && slice_ieq(r->token, SLICE("IN")))
 			has_class = true;
@@ -299,11 +299,11 @@ read_record(struct reader *r)
 			break;
 	}
 	if (is_class(r->token))
-		return fail(r, "a class other than IN");
+		return fail(r, DNS_E_CLASS);
 	if (!read_type(r->token, &type))
-		return fail(r, "not a type");
+		return fail(r, DNS_E_TYPE);
 	if (r->owner.n == 0)
-		return fail(r, "no name before this record");
+		return fail(r, DNS_E_NO_OWNER);
 	node = zone_add(r->zone, &r->owner);
 	zone_exists(r->zone, node);
 	if (type == 0)
@@ -333,9 +333,9 @@ read_directive(struct reader *r)
 		return true;
 	}
 	if (slice_ieq(r->token, SLICE("$TTL"))) /* RFC 2308 4 */
-		return want_word(r, "a TTL is missing") &&
-		       (read_ttl(r->token, &r->default_ttl) || fail(r, "not a TTL")) && want_end(r);
-	return fail(r, "a directive other than $ORIGIN and $TTL");
+		return want_word(r, DNS_E_NO_TTL) &&
+		       (read_ttl(r->token, &r->default_ttl) || fail(r, DNS_E_TTL)) && want_end(r);
+	return fail(r, DNS_E_DIRECTIVE);
 }
 
 /* `;!WORD name [TYPE]` */
@@ -349,23 +349,23 @@ read_pragma(struct reader *r)
 	unsigned type;
 
 	r->rest = slice_from(r->rest, 2);
-	if (!want_word(r, "a pragma without its word"))
+	if (!want_word(r, DNS_E_NO_PRAGMA))
 		return false;
 	pragma->outcome = dns_outcome_by_word(r->token);
 	if (pragma->outcome == NULL && !slice_ieq(r->token, SLICE("SECURE")))
-		return fail(r, "a pragma that is not known");
+		return fail(r, DNS_E_PRAGMA);
 	if (!read_name(r, &name))
 		return false;
 	kind = next_token(r);
 	if (kind == TOKEN_WORD) {
 		if (!read_type(r->token, &type))
-			return fail(r, "not a type");
+			return fail(r, DNS_E_TYPE);
 		pragma->typed = true;
 		pragma->type = (enum dns_type)type;
 		kind = next_token(r);
 	}
 	if (kind != TOKEN_END)
-		return fail(r, "more than the pragma can hold");
+		return fail(r, DNS_E_PRAGMA_MUCH);
 	node = zone_add(r->zone, &name);
 	pragma->next = node->pragmas;
 	node->pragmas = pragma;
@@ -389,28 +389,28 @@ read_entry(struct reader *r)
 	if (kind == TOKEN_ERROR)
 		return false;
 	if (kind == TOKEN_STRING)
-		return fail(r, "a string where a name should be");
+		return fail(r, DNS_E_STRING);
 	if (blank)
 		return read_record(r);
 	if (r->token.p[0] == '$')
 		return read_directive(r);
 	if (!dns_name_parse_master(r->token, &r->origin, &r->owner))
-		return fail(r, "not a name");
-	return want_word(r, "a type is missing") && read_record(r);
+		return fail(r, DNS_E_NAME);
+	return want_word(r, DNS_E_NO_TYPE) && read_record(r);
 }
 
 bool
-zone_read(struct zone *zone, struct slice text, size_t *line, const char **error)
+zone_read(struct zone *zone, struct slice text, struct error *error)
 {
 	struct reader r = {.zone = zone, .rest = text, .line = 1, .token_line = 1};
 
 	r.origin.n = 1; /* relative names are below the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
-		fail(&r, "the zone is longer than 64 MiB");
-	while (r.error == NULL && r.rest.n > 0)
+		fail(&r, DNS_E_LONG);
+	while (r.error == DNS_E_NONE && r.rest.n > 0)
 		if (!read_entry(&r))
-			fail(&r, "not readable");
-	*line = r.token_line;
-	*error = r.error;
-	return r.error == NULL;
+			fail(&r, DNS_E_UNREADABLE);
+	*error = dns_error(r.error);
+	error->line = r.token_line;
+	return r.error == DNS_E_NONE;
 }

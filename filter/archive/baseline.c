@@ -6,6 +6,7 @@
 #include "filter/result/json_parts.h"
 #include "filter/runs/run_set.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
 enum { SCHEMA_VERSION = 1, LISTED = 1000 /* of each change */ };
@@ -28,7 +29,8 @@ int
 baseline_read(const struct options *options, struct arena *arena, struct since **since)
 {
 	struct reading reading = {.st = ST_OK};
-	const char *path, *error;
+	struct error error;
+	const char *path;
 	enum run_got got;
 
 	*since = NULL;
@@ -43,11 +45,11 @@ baseline_read(const struct options *options, struct arena *arena, struct since *
 		return 0;
 	}
 	since_free(reading.since);
-	if (error == NULL)
-		error = reading.st == ST_LIMIT ? N_("it has more than 1048576 senders")
-					       : N_("no memory");
-	fprintf(stderr, "mailstamp: %s %s: %s\n", _("baseline"), path_shown(path, arena),
-		translated(error));
+	if (error.reason.id == REASON_NONE)
+		error = run_error(reading.st == ST_LIMIT ? RUN_E_SENDERS : RUN_E_NO_MEMORY);
+	error.what = N_("baseline");
+	error.path = path;
+	error_print(&error, arena);
 	return got == RUN_BAD || reading.st == ST_LIMIT ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 

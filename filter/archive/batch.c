@@ -22,6 +22,7 @@
 #include "filter/settings/confine.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/policy.h"
@@ -115,22 +116,20 @@ tick(void *arg, double share)
 }
 
 static int
-misused(const char *what, const char *path, const char *why)
+misused(const struct run *run, struct error error)
 {
-	fprintf(stderr, "mailstamp: %s%s%s: %s\n", translated(what), path[0] != '\0' ? " " : "",
-		path, translated(why));
+	error_print(&error, run->arena);
 	return EXIT_CONFIG_ERROR;
 }
 
 static int
 read_zone(struct run *run)
 {
-	const char *error;
+	struct error error;
 
 	if (pool_zone(&run->options, run->arena, &run->zone, &error) == EVALUATE_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", error);
-	return EXIT_CONFIG_ERROR;
+	return misused(run, error);
 }
 
 /* Is the output a shard for --merge? */
@@ -209,17 +208,17 @@ read_messages(void *arg)
 		.jobs = jobs_of(&run->options),
 		.advice = results_want_stats(&run->options),
 	};
-	const char *error;
+	struct error error;
 	enum evaluate_status opened;
 
 	if (confine_inner(&run->options, &run->confinement, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, run->arena);
 		return EXIT_TEMPFAIL;
 	}
 	opened = pool_open(&run->options, run->zone, run->arena, run->options.dns_record != NULL,
 		&config.pool, &error);
 	if (opened != EVALUATE_OK) {
-		fprintf(stderr, "mailstamp: %s\n", error);
+		error_print(&error, run->arena);
 		return opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	config.threads = config.jobs;
@@ -269,11 +268,11 @@ open_parent(struct run *run)
 static int
 give_up_rights(const struct options *options, struct arena *arena, struct confinement *confinement)
 {
-	const char *error;
+	struct error error;
 
 	if (confine(options, arena, confinement, &error) == ST_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	error_print(&error, arena);
 	return EXIT_TEMPFAIL;
 }
 
@@ -281,7 +280,7 @@ static int
 open_all(struct run *run)
 {
 	struct options *options = &run->options;
-	const char *error;
+	struct error error;
 	enum status st;
 	int status;
 
@@ -292,14 +291,11 @@ open_all(struct run *run)
 		return status;
 	st = source_open(options, run->arena, &run->source, &error);
 	if (st != ST_OK) {
-		status = misused("batch", "", error);
+		status = misused(run, error);
 		return st == ST_TEMP ? EXIT_TEMPFAIL : status;
 	}
 	if (evaluate_needs_psl(options) && (run->psl = domain_psl_open(options->psl)) == NULL)
-		return misused(N_("public suffix list"),
-			options->psl != NULL ? path_shown(options->psl, run->arena)
-					     : _("of the system"),
-			N_("cannot be read"));
+		return misused(run, evaluate_no_psl(options));
 	run->tools.psl = run->psl;
 	run->tools.gmime = address_gmime_open();
 	if (run->tools.gmime == NULL ||
@@ -313,10 +309,8 @@ open_all(struct run *run)
 		return EXIT_TEMPFAIL;
 	(void)alarm(0);
 	if (overlay_open(options, run->arena, &run->overlay, &error) != ST_OK ||
-		own_senders_open(options, run->arena, &run->own, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
-		return EXIT_CONFIG_ERROR;
-	}
+		own_senders_open(options, run->arena, &run->own, &error) != ST_OK)
+		return misused(run, error);
 	status = read_zone(run);
 	if (status == 0)
 		status = give_up_rights(options, run->arena, &run->confinement);
@@ -326,9 +320,11 @@ open_all(struct run *run)
 		status = open_parent(run);
 	if (status != 0 || options->journal == NULL)
 		return status;
-	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) != ST_OK)
-		return misused(N_("journal"), path_shown(options->journal, run->arena), error);
-	return 0;
+	if (journal_open(options->journal, &run->head, run->arena, &run->journal, &error) == ST_OK)
+		return 0;
+	error.what = N_("journal");
+	error.path = options->journal;
+	return misused(run, error);
 }
 
 static void

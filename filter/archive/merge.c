@@ -12,6 +12,7 @@
 #include "filter/io/paths.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
 struct part {
@@ -34,9 +35,10 @@ struct merge {
 
 /* An error that cannot be fixed outranks one that a new run of a shard would fix. */
 static void
-blame(struct merge *merge, enum run_got got, const char *path, const char *why)
+blame(struct merge *merge, enum run_got got, const char *path, struct error why)
 {
-	fprintf(stderr, "mailstamp: %s: %s\n", path_shown(path, merge->arena), translated(why));
+	why.path = path;
+	error_print(&why, merge->arena);
 	if (merge->status != EXIT_CONFIG_ERROR)
 		merge->status = got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
@@ -75,17 +77,13 @@ place(struct merge *merge, const char *path, struct run_file *file, const struct
 		merge->parts = arena_array(merge->arena, head->of, sizeof *merge->parts);
 	}
 	if (head->of != merge->head.of)
-		blame(merge, RUN_BAD, path,
-			N_("it belongs to a run with another number of shards"));
+		blame(merge, RUN_BAD, path, run_error(RUN_E_SHARDS));
 	else if (!same_run(head, &merge->head))
-		blame(merge, RUN_BAD, path,
-			N_("it belongs to another run: the options, paths and version must be the "
-			   "same"));
+		blame(merge, RUN_BAD, path, run_error(RUN_E_OPTIONS));
 	else if (merge->parts[head->at].path != NULL)
-		blame(merge, RUN_BAD, path, N_("this shard is given twice"));
+		blame(merge, RUN_BAD, path, run_error(RUN_E_TWICE));
 	else if (head->unordered)
-		blame(merge, RUN_BAD, path,
-			N_("its messages are not in order: it was made with --unordered"));
+		blame(merge, RUN_BAD, path, run_error(RUN_E_UNORDERED));
 	else {
 		merge->parts[head->at] = (struct part){.file = file, .path = path};
 		return;
@@ -95,12 +93,12 @@ place(struct merge *merge, const char *path, struct run_file *file, const struct
 
 static enum run_got
 open_part(const char *path, struct arena *arena, struct run_file **file, struct run_head *head,
-	const char **error)
+	struct error *error)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	*file = NULL;
-	*error = fault_text(fault_of_path(errno));
+	*error = fault_error(fault_of_path(errno), NULL, NULL);
 	return fd >= 0 ? run_file_open(fd, arena, file, head, error) : RUN_NOT_READ;
 }
 
@@ -112,7 +110,7 @@ open_all(struct merge *merge)
 	for (size_t i = 0; i < paths->n; i++) {
 		struct run_file *file;
 		struct run_head head;
-		const char *error;
+		struct error error;
 		enum run_got got = open_part(paths->v[i], merge->arena, &file, &head, &error);
 
 		if (got == RUN_ROW)
@@ -139,7 +137,7 @@ tell_missing(const struct merge *merge)
 static enum run_got
 next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
 {
-	const char *error;
+	struct error error;
 	enum run_got got;
 
 	arena_clear(&merge->line);
@@ -195,9 +193,7 @@ join(struct merge *merge)
 		part = &merge->parts[(n + i) % merge->head.of];
 		got = next_of(merge, part, &row, &line);
 		if (got == RUN_ROW)
-			blame(merge, RUN_BAD, part->path,
-				N_("it has more messages than another shard: they are not of the "
-				   "same archive"));
+			blame(merge, RUN_BAD, part->path, run_error(RUN_E_MORE));
 	}
 	if (got != RUN_DONE)
 		look_at_rest(merge);

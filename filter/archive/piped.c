@@ -7,14 +7,17 @@
 #include <unistd.h>
 
 #include "filter/archive/batch.h"
+#include "filter/io/fault.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
-static int
-fail(const char *why)
+int
+piped_fail(struct error why, struct arena *arena)
 {
-	fprintf(stderr, "mailstamp: %s: %s\n", _("archive"), translated(why));
+	why.what = N_("archive");
+	error_print(&why, arena);
 	return EXIT_TEMPFAIL;
 }
 
@@ -48,7 +51,7 @@ piped_start(const struct options *options, struct arena *arena, struct piped *pi
 
 	*piped = (struct piped){.in = -1};
 	if (pipe(ends) != 0)
-		return fail(N_("there is no pipe to a process"));
+		return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
 	(void)fflush(NULL);
 	piped->child = fork();
 	if (piped->child == 0) {
@@ -61,7 +64,7 @@ piped_start(const struct options *options, struct arena *arena, struct piped *pi
 		return 0;
 	(void)close(ends[0]);
 	piped->child = 0;
-	return fail(N_("no process can be started"));
+	return piped_fail(fault_error(FAULT_NO_PROCESS, NULL, NULL), arena);
 }
 
 /* Its own lines say why it failed. */
@@ -82,7 +85,7 @@ int
 piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, const struct row *row),
 	void *arg)
 {
-	const char *error = N_("no memory");
+	struct error error;
 	struct run_file *file;
 	struct run_head head;
 	struct arena line;
@@ -95,7 +98,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 	while (got == RUN_ROW &&
 		(got = run_file_next(file, &line, &row, &text, &error)) == RUN_ROW) {
 		if (!take(arg, &row)) {
-			error = N_("no memory");
+			error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 			got = RUN_NOT_READ;
 		}
 		arena_reset(&line);
@@ -107,5 +110,5 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 	piped->child = 0;
 	if (status != 0)
 		return status;
-	return got == RUN_DONE ? 0 : fail(error);
+	return got == RUN_DONE ? 0 : piped_fail(error, arena);
 }

@@ -21,6 +21,9 @@ struct piped {
  */
 int piped_start(const struct options *options, struct arena *arena, struct piped *piped);
 
+/* Reports the error as one of the archive; the exit status. */
+int piped_fail(struct error why, struct arena *arena);
+
 /*
  * Hands over all rows, those of files that could not be read among them, each valid during the
  * call; take gives false where memory ran out. Waits for the process. 0 also where some files could

@@ -12,6 +12,7 @@
 #include "filter/io/fault.h"
 #include "filter/settings/options_table.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 
@@ -125,7 +126,7 @@ check_config_main(int argc, char **argv, const char *user, struct arena *arena)
 	struct settings_report report = {
 		.settings = arena_array(arena, option_count, sizeof *report.settings)};
 	struct options options;
-	const char *error;
+	struct error error;
 	size_t wrong;
 	bool in_file;
 	enum status st;
@@ -137,7 +138,7 @@ check_config_main(int argc, char **argv, const char *user, struct arena *arena)
 	for (size_t i = 0; i < report.errors.n; i++)
 		fprintf(stderr, "mailstamp: %s\n", report.errors.v[i]);
 	if (st != ST_OK && report.errors.n == 0)
-		fprintf(stderr, "mailstamp: %s\n", error);
+		error_print(&error, arena);
 	wrong = report.errors.n + check_files(&options);
 	return st == ST_OK && wrong == 0 ? 0 : EXIT_CONFIG_ERROR;
 }

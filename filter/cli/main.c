@@ -26,6 +26,7 @@
 #include "filter/sandbox/sandbox.h"
 #include "filter/settings/profile.h"
 #include "filter/store/store_prune.h"
+#include "filter/text/error_words.h"
 #include "filter/view/view.h"
 
 enum { PARSE_SECONDS = 15 };
@@ -254,7 +255,8 @@ static int
 run(int argc, char **argv, struct arena *arena)
 {
 	struct options options;
-	const char *error, *user;
+	const char *user;
+	struct error error;
 	bool in_file;
 	enum status st;
 
@@ -268,12 +270,13 @@ run(int argc, char **argv, struct arena *arena)
 	if (profile_speaks_smtp(options.profile)) /* by the file, too */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start()) {
-		say_error(options.profile, options.queue_id, _("libjansson.so.4 cannot be loaded"));
+		error = setting_error(SETTING_E_NO_JANSSON, NULL, NULL);
+		say_error(options.profile, options.queue_id, error_words(&error, arena));
 		input_discard(options.read_timeout);
 		return EXIT_TEMPFAIL;
 	}
 	if (st != ST_OK)
-		return misuse(argc, argv, &options, error, in_file);
+		return misuse(argc, argv, &options, error_words(&error, arena), in_file);
 	switch (options.command) {
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */

@@ -1,7 +1,5 @@
 #include "filter/cli/options.h"
 
-#include <stdarg.h>
-
 #include "auth/spf/spf.h"
 #include "filter/cli/options_batch.h"
 #include "filter/cli/options_filter.h"
@@ -42,7 +40,7 @@ struct reader {
 	char **argv;
 	struct arena *arena;
 	struct options *options;
-	const char **error;
+	struct error *error;
 	struct given *given;
 	size_t n;
 };
@@ -67,7 +65,8 @@ scan(int argc, char **argv, struct options *found)
 {
 	const enum command command = options_scan_command(argc, argv);
 	struct arena arena;
-	const char *value, *why;
+	const char *value;
+	struct error why;
 
 	arena_init(&arena, NULL, NULL);
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
@@ -131,20 +130,10 @@ options_scan_command(int argc, char **argv)
 	return found;
 }
 
-static enum status refuse(struct reader *reader, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 static enum status
-refuse(struct reader *reader, const char *format, ...)
+refuse(struct reader *reader, enum setting_error why, const char *first, const char *second)
 {
-	char *line = arena_alloc(reader->arena, ERROR_MAX);
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(line, ERROR_MAX, format, args);
-	va_end(args);
-	*reader->error = n < 0 || n >= ERROR_MAX ? _("usage error, see mailstamp --help") : line;
+	*reader->error = setting_error(why, first, second);
 	return ST_BAD;
 }
 
@@ -174,7 +163,7 @@ refuse_anothers(struct reader *reader, const char *name)
 			n++;
 		}
 	buf_addc(&list, '\0');
-	return refuse(reader, _("--%s is only for %s"), name, list.over ? "" : list.p);
+	return refuse(reader, SETTING_E_ANOTHERS, name, list.over ? "" : list.p);
 }
 
 static enum status
@@ -186,17 +175,16 @@ read_option(struct reader *reader)
 
 	given->row = row_of(arg, &given->value);
 	if (given->row == NULL)
-		return refuse(
-			reader, _("unknown option: %s (see mailstamp --help)"), shown(reader, arg));
+		return refuse(reader, SETTING_E_UNKNOWN, shown(reader, arg), NULL);
 	name = given->row->name;
 	given->row = option_find(slice_str(name), reader->options->command);
 	if (given->row == NULL)
 		return refuse_anothers(reader, name);
 	if (given->row->kind == OPTION_COMMAND && given->value != NULL)
-		return refuse(reader, _("--%s takes no value"), given->row->name);
+		return refuse(reader, SETTING_E_NO_VALUE, given->row->name, NULL);
 	if (option_takes_value(given->row) && given->value == NULL) {
 		if (reader->next >= reader->argc)
-			return refuse(reader, _("--%s needs a value"), given->row->name);
+			return refuse(reader, SETTING_E_NEEDS_VALUE, given->row->name, NULL);
 		given->value = reader->argv[reader->next++];
 	}
 	reader->n++;
@@ -233,16 +221,13 @@ read_file(struct reader *reader, bool *had)
 		return ST_OK;
 	}
 	if (command == COMMAND_REPORT)
-		return refuse(reader, _("unknown command: report %s (see mailstamp report --help)"),
-			told);
+		return refuse(reader, SETTING_E_REPORT, told, NULL);
 	if (command > COMMAND_REPORT || command == COMMAND_PLAN)
-		return refuse(reader, _("unexpected argument: %s"), told);
+		return refuse(reader, SETTING_E_ARGUMENT, told, NULL);
 	if (command == COMMAND_FILTER)
-		return refuse(reader,
-			_("unexpected argument: %s (COMMAND goes after --, a file after --input)"),
-			told);
+		return refuse(reader, SETTING_E_FILTER_ARG, told, NULL);
 	if (*had)
-		return refuse(reader, _("unexpected argument: %s (explain takes one FILE)"), told);
+		return refuse(reader, SETTING_E_EXPLAIN_ARG, told, NULL);
 	*had = true;
 	reader->options->input = strcmp(arg, "-") == 0 ? NULL : arg;
 	return ST_OK;
@@ -259,10 +244,7 @@ read_command(struct reader *reader)
 		return ST_OK;
 	if (reader->argc > 1 && reader->options->command == COMMAND_FILTER &&
 		strcmp(word, "filter") != 0)
-		return refuse(reader,
-			_("unknown command: %s (the commands are filter, batch, explain, inspect, "
-			  "plan and report)"),
-			shown(reader, word));
+		return refuse(reader, SETTING_E_COMMAND, shown(reader, word), NULL);
 	if (reader->argc > 1)
 		reader->next = 1 + words_given(reader->argc, reader->argv,
 					   command_words[reader->options->command]);
@@ -284,10 +266,7 @@ read_line(struct reader *reader)
 		if (arg[0] == '-' && arg[1] == '-')
 			st = read_option(reader);
 		else if (arg[0] == '-' && arg[1] != '\0')
-			st = refuse(reader,
-				_("unknown option: %s (options are written --NAME, see mailstamp "
-				  "--help)"),
-				shown(reader, arg));
+			st = refuse(reader, SETTING_E_SHORT, shown(reader, arg), NULL);
 		else
 			st = read_file(reader, &had);
 	}
@@ -300,8 +279,7 @@ read_line(struct reader *reader)
 		return st;
 	}
 	if (reader->next >= reader->argc) {
-		*reader->error = _("-- needs a COMMAND after it");
-		return ST_BAD;
+		return refuse(reader, SETTING_E_NO_COMMAND, NULL, NULL);
 	}
 	reader->options->exec_argv = reader->argv + reader->next;
 	return ST_OK;
@@ -315,14 +293,17 @@ apply(struct reader *reader)
 
 	for (size_t i = 0; i < reader->n; i++) {
 		const struct option_row *row = reader->given[i].row;
-		const char *why;
+		struct error why;
 
 		if (option_is_list(row) && !seen[row - option_rows])
 			option_clear(row, reader->options);
 		seen[row - option_rows] = true;
 		if (option_set(row, reader->given[i].value, reader->arena, reader->options, &why) !=
-			ST_OK)
-			return refuse(reader, _("--%s %s"), row->name, why);
+			ST_OK) {
+			why.option = row->name;
+			*reader->error = why;
+			return ST_BAD;
+		}
 		option_note(
 			reader->options->report, row, reader->given[i].value, true, reader->arena);
 	}
@@ -336,7 +317,7 @@ apply(struct reader *reader)
 static void
 apply_despite_error(struct reader *reader)
 {
-	const char *why;
+	struct error why;
 
 	for (size_t i = 0; i < reader->n; i++) {
 		const struct option_row *row = reader->given[i].row;
@@ -400,44 +381,37 @@ static enum status
 check(struct reader *reader)
 {
 	struct options *options = reader->options;
-	const char *error = options_check_sealing(options);
+	enum setting_error error = options_check_sealing(options);
 
 	take_stored_defaults(options);
-	if (error != NULL) {
-		*reader->error = error;
-		return ST_BAD;
-	}
+	if (error != SETTING_E_NONE)
+		return refuse(reader, error, NULL, NULL);
 	if (options->envelope == ENVELOPE_FIELD && options->envelope_secret_file == NULL)
-		error = _("--envelope field needs --envelope-secret-file");
+		error = SETTING_E_ENVELOPE_FIELD;
 	else if (relay_without_client(reader))
-		error = _("--trusted-relay needs --client-ip or --envelope headers, for a client "
-			  "that can be a relay");
+		error = SETTING_E_NO_CLIENT;
 	else if (options->limits.rsa_min_bits > options->limits.rsa_max_bits)
-		error = _("--rsa-min-bits must not be over --rsa-max-bits");
+		error = SETTING_E_RSA_BITS;
 	else if ((options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2) &&
 		 !spf_libspf2_built())
-		error = _("this program was built without libspf2, which --spf-engine libspf2 and "
-			  "--spf-compare need");
+		error = SETTING_E_NO_LIBSPF2;
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
-		error = _("inspect needs a DOMAIN");
+		error = SETTING_E_NO_DOMAIN;
 	else if (options->command == COMMAND_PLAN)
 		error = options_check_plan(options);
 	else if (options->command == COMMAND_REPORT)
-		error = _("report needs a command: see mailstamp report --help");
+		error = SETTING_E_NO_REPORT;
 	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)
-		error = _("report import needs a LOG");
+		error = SETTING_E_NO_LOG;
 	else if (options->undo != NULL && options->command != COMMAND_EXPLAIN)
-		error = _("--undo is only for explain");
+		error = SETTING_E_UNDO;
 	else if (options->command == COMMAND_BATCH)
-		error = options_check_batch(options, reader->arena);
+		return options_check_batch(options, reader->arena, reader->error);
 	else if (options->command != COMMAND_FILTER)
 		return ST_OK;
 	else
 		error = options_check_filter(options);
-	if (error == NULL)
-		return ST_OK;
-	*reader->error = error;
-	return ST_BAD;
+	return error == SETTING_E_NONE ? ST_OK : refuse(reader, error, NULL, NULL);
 }
 
 /* --help and --version need nothing else. */
@@ -454,14 +428,14 @@ asks_for_text(struct reader *reader)
 
 enum status
 options_parse(int argc, char **argv, struct arena *arena, struct options *options,
-	const char **error, bool *in_file)
+	struct error *error, bool *in_file)
 {
 	return options_parse_report(argc, argv, arena, NULL, options, error, in_file);
 }
 
 enum status
 options_parse_report(int argc, char **argv, struct arena *arena, struct settings_report *report,
-	struct options *options, const char **error, bool *in_file)
+	struct options *options, struct error *error, bool *in_file)
 {
 	struct reader reader = {
 		.argc = argc,

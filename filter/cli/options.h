@@ -7,6 +7,7 @@
 #ifndef FILTER_CLI_OPTIONS_H
 #define FILTER_CLI_OPTIONS_H
 
+#include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
 /*
@@ -24,20 +25,20 @@ enum command options_scan_command(int argc, char **argv);
 
 /*
  * argv (of main) and the configuration file → options; everything is owned by the arena, or points
- * into argv. ST_BAD with one line in *error (without "mailstamp:" and line end, only printable
- * ASCII); *in_file: it is a configuration error (78), not a usage error (64). *options is set even
- * then, for the log: with defaults, the profile of options_scan_profile, --read-timeout and
- * --queue-id.
+ * into argv. ST_BAD with *error; *in_file: it is a configuration error (78), not a usage error
+ * (64). *options is set even then, for the log: with defaults, the profile of
+ * options_scan_profile, --read-timeout and --queue-id.
  */
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
-	const char **error, bool *in_file);
+	struct error *error, bool *in_file);
 
 /*
  * The same; the settings, their sources and all errors of the file are noted in report, which may
  * be NULL.
  */
 enum status options_parse_report(int argc, char **argv, struct arena *arena,
-	struct settings_report *report, struct options *options, const char **error, bool *in_file);
+	struct settings_report *report, struct options *options, struct error *error,
+	bool *in_file);
 
 /* --help of a command, made from the table */
 void options_help(enum command command, FILE *out);

@@ -1,11 +1,7 @@
 #include "filter/cli/options_batch.h"
 
-#include "filter/text/i18n.h"
 #include "filter/verdict/whatif.h"
-#include "mime/buf.h"
 #include "mime/scan.h"
-
-enum { ERROR_MAX = 2048 };
 
 /* I/N: the I-th part of N, from 1. */
 static bool
@@ -24,94 +20,90 @@ read_shard(struct options *options)
 	return true;
 }
 
-/* Every --what-if into options->supposed; NULL, or the error in one. */
-static const char *
-read_what_ifs(struct options *options, struct arena *arena)
+/* Every --what-if into options->supposed. */
+static enum status
+read_what_ifs(struct options *options, struct arena *arena, struct error *error)
 {
 	struct what_if *supposed = arena_array(arena, options->what_ifs.n, sizeof *supposed);
-	const char *error = NULL;
-	struct buf text;
 
-	if (options->what_ifs.n > WHAT_IF_MAX)
-		return _("--what-if may be given eight times at most");
 	options->supposed = supposed;
-	for (size_t i = 0; i < options->what_ifs.n; i++) {
+	for (size_t i = 0; i < options->what_ifs.n; i++)
 		if (what_if_parse(options->what_ifs.v[i], options->auth.dmarc_mode, arena,
-			    &supposed[i], &error) == ST_OK)
-			continue;
-		buf_init(&text, arena, ERROR_MAX);
-		buf_addf(&text, "--what-if: %s", error);
-		buf_addc(&text, '\0');
-		return text.over ? _("a --what-if cannot be used") : text.p;
-	}
-	return NULL;
+			    &supposed[i], error) != ST_OK) {
+			error->what = "--what-if";
+			return ST_BAD;
+		}
+	return ST_OK;
 }
 
 /* Merging evaluates nothing: options that only evaluation uses are a mistake. */
-static const char *
+static enum setting_error
 check_merge(const struct options *options)
 {
 	if (options->output == OUTPUT_STAMP)
-		return _("--merge takes --output summary, tsv, csv, json or none");
+		return SETTING_E_MERGE_OUTPUT;
 	if (options->shard != NULL || options->journal != NULL || options->envelopes != NULL ||
 		options->files_from != NULL || options->json_log != NULL ||
 		options->dns_record != NULL)
-		return _("--merge reads the JSON of shards, and cannot be combined with --shard, "
-			 "--resume, --envelopes, --files-from, --json-log or --dns-record");
-	return NULL;
+		return SETTING_E_MERGE_ALONE;
+	return SETTING_E_NONE;
 }
 
 /* What it compares must be there. */
-static const char *
+static enum setting_error
 check_worse(const struct options *options)
 {
 	if (!options->fail_if_worse || options->merge) /* the shards say it */
-		return NULL;
+		return SETTING_E_NONE;
 	if (options->overlays.n == 0 && options->what_ifs.n == 0)
-		return _("--fail-if-worse needs an --overlay or a --what-if to compare with");
-	return NULL;
+		return SETTING_E_WORSE;
+	return SETTING_E_NONE;
 }
 
-const char *
+enum setting_error
 options_check_plan(const struct options *options)
 {
 	if (options->domains.n == 0)
-		return _("plan needs a DOMAIN");
+		return SETTING_E_PLAN_DOMAIN;
 	if ((options->archive.n > 0) == (options->runs.n > 0))
-		return _("plan needs either an --archive or earlier --runs");
+		return SETTING_E_PLAN_MAIL;
 	if (options->runs.n > 0 && options->own_senders != NULL)
-		return _("--own-senders is for --archive: earlier runs are classed as they were "
-			 "made");
-	return NULL;
+		return SETTING_E_PLAN_OWN;
+	return SETTING_E_NONE;
 }
 
-const char *
-options_check_batch(struct options *options, struct arena *arena)
+static enum setting_error
+check_together(struct options *options)
 {
-	const char *error;
+	enum setting_error error;
 
 	if ((options->output == OUTPUT_STAMP) != (options->into != NULL))
-		return _("--output stamp and --into DIR must be given together");
+		return SETTING_E_STAMP;
 	if (options->envelopes != NULL && (options->files_from != NULL || options->paths.n > 1))
-		return _("--envelopes takes one PATH, the folder that its paths are relative to, "
-			 "and no other list");
+		return SETTING_E_ENVELOPES;
 	if (options->envelopes == NULL && options->files_from == NULL && options->paths.n == 0)
-		return _("batch needs a PATH, --files-from or --envelopes");
+		return SETTING_E_NO_PATH;
 	if (options->shard != NULL && !read_shard(options))
-		return _("--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to "
-			 "100000");
+		return SETTING_E_SHARD;
 	if (options->shard != NULL && options->unordered && options->output == OUTPUT_JSON)
-		return _("--unordered cannot be combined with the JSON of --shard: --merge needs "
-			 "the order");
+		return SETTING_E_SHARD_ORDER;
 	if (options->baselines.n > 0 && options->shard != NULL)
-		return _("--baseline compares a whole run: it cannot be combined with --shard; "
-			 "give it to --merge");
+		return SETTING_E_BASELINE_SHARD;
 	if (options->journal != NULL && options->json_log != NULL)
-		return _("--resume and --json-log cannot be combined: use --output json");
+		return SETTING_E_RESUME_LOG;
 	error = check_worse(options);
-	if (error != NULL)
+	if (error != SETTING_E_NONE)
 		return error;
 	if (options->merge)
 		return check_merge(options);
-	return read_what_ifs(options, arena);
+	return options->what_ifs.n > WHAT_IF_MAX ? SETTING_E_MANY_WHAT_IFS : SETTING_E_NONE;
+}
+
+enum status
+options_check_batch(struct options *options, struct arena *arena, struct error *error)
+{
+	*error = setting_error(check_together(options), NULL, NULL);
+	if (error->reason.id != REASON_NONE)
+		return ST_BAD;
+	return options->merge ? ST_OK : read_what_ifs(options, arena, error);
 }

@@ -2,13 +2,14 @@
 #ifndef FILTER_CLI_OPTIONS_BATCH_H
 #define FILTER_CLI_OPTIONS_BATCH_H
 
+#include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
 /*
- * Sets derived options (the defaults of batch, shard_at and shard_of, supposed). NULL, or one line
- * with the error, in the language of i18n_choose.
+ * Sets derived options (the defaults of batch, shard_at and shard_of, supposed). ST_BAD with
+ * *error.
  */
-const char *options_check_plan(const struct options *options);
-const char *options_check_batch(struct options *options, struct arena *arena);
+enum setting_error options_check_plan(const struct options *options);
+enum status options_check_batch(struct options *options, struct arena *arena, struct error *error);
 
 #endif

@@ -2,58 +2,51 @@
 
 #include "filter/out/smtp_wire.h"
 #include "filter/settings/profile.h"
-#include "filter/text/i18n.h"
 
-const char *
+enum setting_error
 options_check_sealing(const struct options *options)
 {
 	const bool domain = options->arc_seal != NULL, selector = options->arc_selector != NULL;
 
 	if (domain != selector || domain != (options->arc_key != NULL))
-		return _("--arc-seal, --arc-selector and --arc-key must be given together");
+		return SETTING_E_SEALING;
 	if (domain && profile_keeps_message(options->profile))
-		return _("--arc-seal cannot be combined with --profile exim-av, which hands no "
-			 "message on");
-	return NULL;
+		return SETTING_E_SEALING_AV;
+	return SETTING_E_NONE;
 }
 
 /* the profile whose envelope and message come by SMTP, and whose answer goes the same way */
-static const char *
+static enum setting_error
 check_proxy(const struct options *options)
 {
 	if (options->next_hop == NULL)
-		return _("--profile postfix-proxy needs --next-hop");
+		return SETTING_E_PROXY_HOP;
 	if (options->envelope != ENVELOPE_ARGS || options->input != NULL)
-		return _("--profile postfix-proxy takes envelope and message from the SMTP "
-			 "session: not --envelope or --input");
+		return SETTING_E_PROXY_ENVELOPE;
 	for (size_t i = 0; i < sizeof options->exit_override / sizeof(int); i++)
 		if (options->exit_override[i] >= 0)
-			return _("--profile postfix-proxy answers by SMTP: --exit has no place");
-	return NULL;
+			return SETTING_E_PROXY_EXIT;
+	return SETTING_E_NONE;
 }
 
-const char *
+enum setting_error
 options_check_filter(const struct options *options)
 {
 	const bool keeps = options_keep_stdout(options);
 
 	if (options->output != OUTPUT_MESSAGE && profile_is_host(options->profile))
-		return _("--output other than message delivers nothing: it is only for --profile "
-			 "plain");
+		return SETTING_E_OUTPUT_HOST;
 	if (options->next_hop != NULL && options->exec_argv != NULL)
-		return _("--next-hop and -- COMMAND cannot be combined");
+		return SETTING_E_BOTH;
 	if (options->next_hop != NULL && !smtp_address_valid(options->next_hop))
-		return _("--next-hop must be HOST:PORT or unix:PATH");
+		return SETTING_E_NEXT_HOP;
 	if (options->output != OUTPUT_MESSAGE && keeps)
-		return _("--output other than message delivers nothing: not with --next-hop or -- "
-			 "COMMAND");
+		return SETTING_E_OUTPUT_KEEPS;
 	if (profile_keeps_message(options->profile) && keeps)
-		return _("--profile exim-av hands nothing on, neither to --next-hop nor to -- "
-			 "COMMAND: Exim keeps the message");
+		return SETTING_E_EXIM_AV;
 	if (profile_speaks_smtp(options->profile))
 		return check_proxy(options);
 	if (profile_needs_command(options->profile) && !keeps)
-		return _("this --profile needs --next-hop or -- COMMAND: its mail server discards "
-			 "stdout");
-	return NULL;
+		return SETTING_E_NEEDS_COMMAND;
+	return SETTING_E_NONE;
 }

@@ -18,6 +18,7 @@
 #include "filter/rules/bounce.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/text/reason_words.h"
@@ -178,7 +179,7 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	struct evaluate_source source = {
 		.tools = &tools, .overlay = outer->overlay, .bytes = found->bytes};
 	struct evaluation ev;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	bool told = false;
 
 	options.envelope = ENVELOPE_HEADERS;
@@ -195,8 +196,8 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 				number);
 		told = tell(&ev, own) != EXIT_TEMPFAIL;
 	}
-	if (error != NULL)
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+	if (error.reason.id != REASON_NONE)
+		error_print(&error, outer->arena);
 	evaluate_end(&ev);
 	return told;
 }
@@ -243,7 +244,7 @@ explain_main(const struct options *options, struct arena *arena)
 	struct confinement confinement;
 	enum evaluate_status result;
 	struct evaluation ev;
-	const char *error = NULL;
+	struct error error;
 	int status = record_probe(options, arena);
 
 	if (status != 0)
@@ -254,7 +255,7 @@ explain_main(const struct options *options, struct arena *arena)
 		return EXIT_CONFIG_ERROR;
 	}
 	if (own_senders_open(options, arena, &own, &error) != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		return EXIT_CONFIG_ERROR;
 	}
 	evaluate_begin(options, arena, &ev);
@@ -273,12 +274,12 @@ explain_main(const struct options *options, struct arena *arena)
 			status = EXIT_TEMPFAIL;
 		break;
 	case EVALUATE_CONFIG:
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = EXIT_CONFIG_ERROR;
 		break;
 	case EVALUATE_TEMP:
 	default:
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = EXIT_TEMPFAIL;
 		break;
 	}

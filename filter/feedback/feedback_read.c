@@ -9,6 +9,7 @@
 #include "filter/io/read.h"
 #include "filter/settings/profile.h"
 #include "filter/source/source.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/verdict/evaluate.h"
@@ -142,7 +143,7 @@ judge(struct run *run, struct slice mail)
 		run->tools.gmime, run->tools.in.psl, run->tools.in.crypto};
 	struct evaluate_source source = {.tools = &tools, .bytes = mail};
 	struct evaluation ev;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	const struct field *id;
 	enum status st = ST_TEMP;
 
@@ -158,8 +159,8 @@ judge(struct run *run, struct slice mail)
 			run->origin.message_id =
 				slice_head(field_unfold(id, &run->arena), FEEDBACK_VALUE);
 		st = ST_OK;
-	} else if (error != NULL) {
-		say(run, translated(error), "");
+	} else if (error.reason.id != REASON_NONE) {
+		say(run, error_words(&error, &run->arena), "");
 	}
 	evaluate_end(&ev);
 	return st;
@@ -298,12 +299,12 @@ static enum status
 read_all(struct run *run, struct arena *arena)
 {
 	struct source *source;
-	const char *error;
+	struct error error;
 	struct item item;
 	enum status st = source_open(run->options, arena, &source, &error);
 
 	if (st != ST_OK) {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		return st;
 	}
 	while (st == ST_OK && source_next(source, &item)) {
@@ -373,7 +374,7 @@ feedback_read_main(const struct options *options, struct arena *arena)
 {
 	struct run run = {.options = options};
 	enum evaluate_status opened;
-	const char *error = NULL;
+	struct error error;
 	int status = store_open_command(options->store, STORE_WRITE, arena, &run.store);
 
 	if (status != 0) {
@@ -387,7 +388,7 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = run_all(&run, arena);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&run.tools);

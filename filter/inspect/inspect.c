@@ -7,6 +7,7 @@
 #include "filter/out/record.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "mime/buf.h"
 
@@ -83,10 +84,11 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 }
 
 static int
-tell_baseline(const char *path, const char *why, struct arena *arena, enum status st)
+tell_baseline(const char *path, struct error why, struct arena *arena, enum status st)
 {
-	fprintf(stderr, "mailstamp: %s %s: %s\n", _("baseline"), path_shown(path, arena),
-		translated(why));
+	why.what = N_("baseline");
+	why.path = path;
+	error_print(&why, arena);
 	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
@@ -103,7 +105,7 @@ read_earlier(const struct evaluation *ev, struct slice lines, const struct inspe
 		return 0;
 	earlier = arena_array(ev->arena, options->domains.n, sizeof *earlier);
 	for (size_t i = 0; i < options->domains.n; i++) {
-		const char *why = N_("no memory");
+		struct error why = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 		struct slice domain = SLICE("");
 		enum status st;
 
@@ -150,7 +152,7 @@ inspect_main(const struct options *options, struct arena *arena)
 {
 	struct options both = *options;
 	struct evaluation ev;
-	const char *error = NULL;
+	struct error error;
 	struct confinement confinement;
 	struct slice baseline = SLICE("");
 	enum evaluate_status opened;
@@ -161,7 +163,8 @@ inspect_main(const struct options *options, struct arena *arena)
 		return status;
 	if (options->baseline != NULL &&
 		wholefile_read(options->baseline, BASELINE_MAX, arena, &baseline, &why) != ST_OK)
-		return tell_baseline(options->baseline, fault_text(why), arena, ST_BAD);
+		return tell_baseline(
+			options->baseline, fault_error(why, NULL, NULL), arena, ST_BAD);
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);
@@ -170,7 +173,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	if (opened == EVALUATE_OK) {
 		status = inspect_all(&ev, baseline);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);

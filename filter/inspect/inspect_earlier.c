@@ -5,19 +5,19 @@
 
 #include "filter/result/json_library.h"
 #include "filter/result/json_parts.h"
-#include "filter/text/i18n.h"
+#include "filter/runs/run_error.h"
 
 enum { SCHEMA_VERSION = 1, TEXT_MAX = 64 * 1024, DEPTH_MAX = 64 };
 
 struct reader {
 	struct arena *arena;
-	const char *error; /* the first that was found, or NULL */
+	enum run_error error; /* the first that was found */
 };
 
 static void
-refuse(struct reader *reader, const char *error)
+refuse(struct reader *reader, enum run_error error)
 {
-	if (reader->error == NULL)
+	if (reader->error == RUN_E_NONE)
 		reader->error = error;
 }
 
@@ -32,7 +32,7 @@ unpack(struct reader *reader, json_t *object, const char *format, ...)
 	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
 	va_end(args);
 	if (!good)
-		refuse(reader, N_("a member is missing or has the wrong type"));
+		refuse(reader, RUN_E_MEMBER);
 	return good;
 }
 
@@ -47,7 +47,7 @@ text(struct reader *reader, const json_t *value)
 	if (json_is_string(value))
 		got = slice_make(json_string_value(value), json_string_length(value));
 	if (!json_is_string(value) || got.n > TEXT_MAX)
-		refuse(reader, N_("a member that must be text is not, or is too long"));
+		refuse(reader, RUN_E_LONG_TEXT);
 	return arena_dup(reader->arena, slice_head(got, TEXT_MAX));
 }
 
@@ -57,7 +57,7 @@ list(struct reader *reader, const json_t *value)
 {
 	if (json_is_array(value) && json_array_size(value) <= EARLIER_LIST)
 		return json_array_size(value);
-	refuse(reader, N_("a member that must be an array is not, or is too long"));
+	refuse(reader, RUN_E_ARRAY);
 	return 0;
 }
 
@@ -65,7 +65,7 @@ static unsigned
 number(struct reader *reader, json_int_t value, json_int_t max)
 {
 	if (value < 0 || value > max)
-		refuse(reader, N_("a number is out of range"));
+		refuse(reader, RUN_E_NUMBER);
 	return value < 0 || value > max ? 0 : (unsigned)value;
 }
 
@@ -115,7 +115,7 @@ read_nets(struct reader *reader, json_t *nets, struct inspect_earlier *earlier)
 		(void)unpack(reader, json_array_get(nets, i), "{s:o,s:I,s:o,s:o}", "address",
 			&address, "bits", &bits, "term", &term, "domain", &domain);
 		if (!ip_parse(text(reader, address), &net->net.ip))
-			refuse(reader, N_("a network is not one"));
+			refuse(reader, RUN_E_NETWORK);
 		net->net.bits = number(reader, bits, net->net.ip.family == 4 ? 32 : 128);
 		net->term = text(reader, term);
 		net->domain = text(reader, domain);
@@ -240,11 +240,11 @@ read_line(struct reader *reader, struct slice line, struct slice domain,
 	if (!json_is_object(top) || !slice_is_printable(line) ||
 		json_unpack(top, "{s:I,s:s,s:o,s:o}", "version", &version, "program", &program,
 			"asked_for", &name, "domain", &name) != 0)
-		refuse(reader, N_("it is not what inspect --output json wrote"));
+		refuse(reader, RUN_E_NOT_INSPECT);
 	else if (version != SCHEMA_VERSION)
-		refuse(reader, N_("it was written by a newer version of mailstamp"));
+		refuse(reader, RUN_E_NEWER);
 	else if (slice_eq(text(reader, name), domain) && earlier->there)
-		refuse(reader, N_("it has the same domain twice"));
+		refuse(reader, RUN_E_DOMAIN_TWICE);
 	else if (slice_eq(text(reader, name), domain))
 		read_domain(reader, top, earlier);
 	json_decref(top);
@@ -252,14 +252,14 @@ read_line(struct reader *reader, struct slice line, struct slice domain,
 
 enum status
 inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
-	struct inspect_earlier *earlier, const char **error)
+	struct inspect_earlier *earlier, struct error *error)
 {
 	struct reader reader = {.arena = arena};
 
 	*earlier = (struct inspect_earlier){.there = false};
 	if (lines.n == 0 || lines.p[lines.n - 1] != '\n')
-		refuse(&reader, N_("it is truncated: its last line has no end"));
-	while (lines.n > 0 && reader.error == NULL) {
+		refuse(&reader, RUN_E_NO_LINE_END);
+	while (lines.n > 0 && reader.error == RUN_E_NONE) {
 		const size_t end = slice_find(lines, '\n');
 
 		read_line(&reader, slice_head(lines, end), domain, earlier);
@@ -267,6 +267,6 @@ inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *are
 	}
 	if (json_lacked_memory())
 		return ST_TEMP;
-	*error = reader.error;
-	return reader.error == NULL ? ST_OK : ST_BAD;
+	*error = run_error(reader.error);
+	return reader.error == RUN_E_NONE ? ST_OK : ST_BAD;
 }

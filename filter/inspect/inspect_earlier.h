@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "auth/base/ip.h"
+#include "auth/base/reason.h"
 
 enum { EARLIER_LIST = 2000 /* of networks, terms, keys or hosts at most */ };
 
@@ -58,10 +59,10 @@ struct inspect_earlier {
 
 /*
  * The domain's object in lines of inspect --output json, which *earlier then points into the arena
- * for. ST_BAD with *error (a literal) where a line is not one of this version's, the end is
+ * for. ST_BAD with *error where a line is not one of this version's, the end is
  * missing, or the domain is there twice; ST_TEMP without memory.
  */
 enum status inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
-	struct inspect_earlier *earlier, const char **error);
+	struct inspect_earlier *earlier, struct error *error);
 
 #endif

@@ -3,29 +3,39 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define ROW(id, code, ours, text) [FAULT_##id] = {code, text, ours},
+#define ROW(id, code, ours, text) {code, text},
+#define OURS(id, code, ours, text) [FAULT_##id] = (ours),
 
-static const struct {
-	const char *code, *text;
-	bool ours;
-} rows[FAULT_TOLD + 1] = {FAULTS(ROW)};
+static const struct reason_row rows[] = {FAULTS(ROW)};
 
 const char *
 fault_text(enum fault fault)
 {
-	return rows[fault].text;
+	return fault == FAULT_NONE || fault == FAULT_TOLD ? NULL : rows[fault - 1].text;
 }
 
 const char *
 fault_code(enum fault fault)
 {
-	return rows[fault].code;
+	return fault == FAULT_NONE || fault == FAULT_TOLD ? NULL : rows[fault - 1].code;
+}
+
+struct error
+fault_error(enum fault fault, const char *what, const char *path)
+{
+	struct error error = {.what = what, .path = path};
+
+	if (fault != FAULT_NONE)
+		error.reason = reason_make(rows, REASON_FAULT, (unsigned)REASON_FAULT + fault);
+	return error;
 }
 
 bool
 fault_is_ours(enum fault fault)
 {
-	return rows[fault].ours;
+	static const bool ours[FAULT_TOLD + 1] = {FAULTS(OURS)};
+
+	return ours[fault];
 }
 
 bool

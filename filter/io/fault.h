@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "auth/base/reason.h"
+
 /* clang-format off */
 #define FAULTS(F) \
 	F(NO_MEMORY,      "no_memory",         true,  "no memory") \
@@ -84,6 +86,19 @@
 	F(BSMTP_NO_DATA, "bsmtp_no_data", false, "batch SMTP ends before DATA, or its commands are too long") \
 	F(BSMTP_NO_DOT, "bsmtp_no_dot", false, "batch SMTP has no final dot") \
 	F(BSMTP_SECOND, "bsmtp_second", false, "batch SMTP has a second transaction") \
+	/* its evaluation */ \
+	F(FROM, "from_not_read", true, "the From field could not be read: out of memory, or GMime cannot be loaded") \
+	F(NOT_SEALED, "not_sealed", true, "the ARC set could not be made") \
+	F(NO_KEY_MEMORY, "no_key_memory", true, "no memory for the ARC key") \
+	F(NO_SECRET, "no_secret", false, "--envelope field needs --envelope-secret-file") \
+	F(NO_PIPE, "no_pipe", true, "there is no pipe to a process") \
+	F(NO_PROCESS, "no_process", true, "no process can be started") \
+	/* a file of the configuration */ \
+	F(NOT_A_KEY, "not_a_key", false, "no RSA or Ed25519 key in PEM without a password") \
+	F(SMALL_KEY, "small_key", false, "the RSA key is too small") \
+	F(LARGE_KEY, "large_key", false, "the RSA key is too large") \
+	F(NOT_READ_PSL, "psl_not_read", false, "cannot be read") \
+	F(OWN_SENDER, "own_sender", false, "not a network, a domain or `provider NAME'") \
 	/* other ones */ \
 	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
@@ -124,6 +139,9 @@ const char *fault_text(enum fault fault);
 
 /* For programs, never changed; NULL likewise. */
 const char *fault_code(enum fault fault);
+
+/* The same as an error, about the file path of that kind (fixed English words), or NULL. */
+struct error fault_error(enum fault fault, const char *what, const char *path);
 
 bool fault_is_ours(enum fault fault);
 

@@ -33,17 +33,7 @@ path_ends(const char *name, const char *end)
 const char *
 path_shown(const char *path, struct arena *arena)
 {
-	struct slice left = slice_str(path), one;
-	struct buf out;
-
-	buf_init(&out, arena, 4 * left.n + 1);
-	while (left.n > 0)
-		if (printable_next(&left, &one) == PRINTABLE_SHOWS && one.p[0] != '\\')
-			buf_add(&out, one);
-		else
-			printable_octets(one, &out);
-	buf_addc(&out, '\0');
-	return out.p;
+	return printable_utf8(slice_str(path), arena);
 }
 
 const char *

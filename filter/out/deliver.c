@@ -8,13 +8,13 @@
 
 enum status
 deliver_run(
-	int fd, off_t size, char *const argv[], int64_t timeout, const char **error, int *status)
+	int fd, off_t size, char *const argv[], int64_t timeout, struct error *error, int *status)
 {
-	static const char *const errors[] = {
-		[RUNNER_ENDED] = "COMMAND was ended by a signal",
-		[RUNNER_NOT_STARTED] = "COMMAND could not be started",
-		[RUNNER_LATE] = "COMMAND did not end in time and was killed",
-		[RUNNER_LOST] = "COMMAND was lost and killed",
+	static const enum delivery_error errors[] = {
+		[RUNNER_ENDED] = DELIVERY_E_SIGNAL,
+		[RUNNER_NOT_STARTED] = DELIVERY_E_NOT_STARTED,
+		[RUNNER_LATE] = DELIVERY_E_LATE,
+		[RUNNER_LOST] = DELIVERY_E_LOST,
 	};
 	enum runner_end end = RUNNER_NOT_STARTED;
 
@@ -22,18 +22,18 @@ deliver_run(
 		end = runner_run(fd, timeout, status);
 	runner_end();
 	if (end != RUNNER_ENDED || !WIFEXITED(*status)) {
-		*error = errors[end];
+		*error = delivery_error(errors[end]);
 		return ST_TEMP;
 	}
 	if (WEXITSTATUS(*status) != 0) {
-		*error = WEXITSTATUS(*status) == 126 || WEXITSTATUS(*status) == 127
-				 ? "COMMAND could not be run"
-				 : "COMMAND failed";
+		*error = delivery_error(WEXITSTATUS(*status) == 126 || WEXITSTATUS(*status) == 127
+						? DELIVERY_E_NOT_RUN
+						: DELIVERY_E_FAILED);
 		return ST_TEMP;
 	}
 	/* the read offset is shared with COMMAND: it shows how much was read */
 	if (lseek(fd, 0, SEEK_CUR) < size) {
-		*error = "COMMAND did not read the whole message";
+		*error = delivery_error(DELIVERY_E_UNREAD);
 		return ST_TEMP;
 	}
 	return ST_OK;
@@ -41,12 +41,12 @@ deliver_run(
 
 int
 deliver_spool(
-	struct output *output, size_t size, const char *spool_dir, off_t *end, const char **error)
+	struct output *output, size_t size, const char *spool_dir, off_t *end, struct error *error)
 {
 	int fd = spool_open(spool_dir, output->rest != NULL ? SIZE_MAX : size);
 
 	if (fd < 0) {
-		*error = "no spool file for the message";
+		*error = delivery_error(DELIVERY_E_NO_SPOOL);
 		return -1;
 	}
 	if (output_message(output, fd) == ST_OK) {
@@ -54,14 +54,14 @@ deliver_spool(
 		if (*end >= 0 && lseek(fd, 0, SEEK_SET) == 0)
 			return fd;
 	}
-	*error = "the message could not be spooled";
+	*error = delivery_error(DELIVERY_E_NOT_SPOOLED);
 	close(fd);
 	return -1;
 }
 
 enum status
 deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
-	const char *spool_dir, const char **error, int *status)
+	const char *spool_dir, struct error *error, int *status)
 {
 	off_t end;
 	int fd = deliver_spool(output, size, spool_dir, &end, error);
@@ -77,7 +77,7 @@ deliver(struct output *output, size_t size, char *const argv[], int64_t timeout,
 
 enum status
 deliver_smtp(struct output *output, size_t size, struct smtp_job *job, const char *spool_dir,
-	struct arena *arena, const char **error)
+	struct arena *arena, struct error *error)
 {
 	off_t end;
 	enum status st;

@@ -1,24 +1,19 @@
 #include "filter/out/seal.h"
 
+#include "filter/io/fault.h"
 #include "filter/io/wholefile.h"
-#include "mime/buf.h"
 
-enum { KEY_MAX = 64 * 1024, ERROR_MAX = 1024 };
+enum { KEY_MAX = 64 * 1024 };
 
 static enum evaluate_status
-bad_key(struct evaluation *ev, const char *why, const char **error)
+bad_key(struct evaluation *ev, enum fault why, struct error *error)
 {
-	struct buf text;
-
-	buf_init(&text, ev->arena, ERROR_MAX);
-	buf_addf(&text, "ARC key %s: %s", ev->options->arc_key, why);
-	buf_addc(&text, '\0');
-	*error = text.over ? "the ARC key cannot be used" : text.p;
+	*error = fault_error(why, "ARC key", ev->options->arc_key);
 	return EVALUATE_CONFIG;
 }
 
 enum evaluate_status
-seal_open(struct evaluation *ev, const char **error)
+seal_open(struct evaluation *ev, struct error *error)
 {
 	const struct limits *limits = &ev->options->limits;
 	struct crypto_signer_info info;
@@ -29,25 +24,25 @@ seal_open(struct evaluation *ev, const char **error)
 	if (ev->options->arc_seal == NULL)
 		return EVALUATE_OK;
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
-		return bad_key(ev, fault_text(why), error);
+		return bad_key(ev, why, error);
 	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, &info);
 	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* in the arena, so it may be overwritten */
 	if (st == ST_TEMP) {
-		*error = "no memory for the ARC key";
+		*error = fault_error(FAULT_NO_KEY_MEMORY, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	if (st != ST_OK)
-		return bad_key(ev, "no RSA or Ed25519 key in PEM without a password", error);
+		return bad_key(ev, FAULT_NOT_A_KEY, error);
 	if (info.rsa && info.bits < limits->rsa_min_bits)
-		return bad_key(ev, "the RSA key is too small", error);
+		return bad_key(ev, FAULT_SMALL_KEY, error);
 	if (info.rsa && info.bits > limits->rsa_max_bits)
-		return bad_key(ev, "the RSA key is too large", error);
+		return bad_key(ev, FAULT_LARGE_KEY, error);
 	ev->signer_rsa = info.rsa;
 	return EVALUATE_OK;
 }
 
 enum evaluate_status
-seal_make(struct evaluation *ev, struct slice results, const char **error)
+seal_make(struct evaluation *ev, struct slice results, struct error *error)
 {
 	const struct options *options = ev->options;
 	struct arc_sealer sealer;
@@ -67,6 +62,6 @@ seal_make(struct evaluation *ev, struct slice results, const char **error)
 	if (arc_seal(&ev->in, &ev->results.arc, &sealer, results, ev->message.eol, &ev->sealed) ==
 		ST_OK)
 		return EVALUATE_OK;
-	*error = "the ARC set could not be made";
+	*error = fault_error(FAULT_NOT_SEALED, NULL, NULL);
 	return EVALUATE_TEMP;
 }

@@ -7,11 +7,10 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * If sealing is configured: reads the key, after evaluate_open. EVALUATE_CONFIG with one line in
- * *error if it is unusable, readable by others, or belongs to another user; EVALUATE_TEMP on an
- * internal error.
+ * If sealing is configured: reads the key, after evaluate_open. EVALUATE_CONFIG with *error if it
+ * is unusable, readable by others, or belongs to another user; EVALUATE_TEMP on an internal error.
  */
-enum evaluate_status seal_open(struct evaluation *evaluation, const char **error);
+enum evaluate_status seal_open(struct evaluation *evaluation, struct error *error);
 
 /*
  * results: the value of our Authentication-Results field, which the set repeats.
@@ -20,6 +19,6 @@ enum evaluate_status seal_open(struct evaluation *evaluation, const char **error
  * must not be sealed is not an error: sealed.reason says why. EVALUATE_TEMP as above.
  */
 enum evaluate_status seal_make(
-	struct evaluation *evaluation, struct slice results, const char **error);
+	struct evaluation *evaluation, struct slice results, struct error *error);
 
 #endif

@@ -87,13 +87,13 @@ send_path(struct sending *s, const char *verb, struct slice path, const char *pa
 	struct buf line;
 
 	if (!is_path(path))
-		return smtp_fail(s->d, "an address of the envelope cannot be written in SMTP");
+		return smtp_fail(s->d, DELIVERY_E_ADDRESS);
 	buf_init(&line, s->d->arena, COMMAND_MAX);
 	buf_addf(&line, "%s:<", verb);
 	buf_add(&line, path);
 	buf_addf(&line, ">%s", parameters);
 	if (line.over)
-		return smtp_fail(s->d, "an address of the envelope is too long");
+		return smtp_fail(s->d, DELIVERY_E_LONG_ADDRESS);
 	return smtp_command(s->d, buf_slice(&line), verb, 2, NULL);
 }
 
@@ -106,8 +106,7 @@ send_envelope(struct sending *s)
 	char size[32] = "", parameters[80];
 
 	if (names && !offer->utf8)
-		return smtp_fail(
-			s->d, "the next hop does not offer SMTPUTF8, which an address needs");
+		return smtp_fail(s->d, DELIVERY_E_NO_UTF8);
 	if (offer->size)
 		snprintf(size, sizeof size, " SIZE=%" PRId64, s->job->size);
 	snprintf(parameters, sizeof parameters, "%s%s%s", size,
@@ -133,7 +132,7 @@ look_through(struct sending *s)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n == 0 || smtp_fail(s->d, "the message could not be read again");
+			return n == 0 || smtp_fail(s->d, DELIVERY_E_NOT_READ);
 		s->has_8bit = !slice_is_ascii(slice_make(bytes, (size_t)n));
 		at += n;
 	}
@@ -147,9 +146,9 @@ dialogue(struct sending *s)
 	struct smtp_dialogue *d = s->d;
 
 	if (envelope->path == PATH_UNKNOWN)
-		return smtp_fail(d, "--next-hop needs the reverse-path");
+		return smtp_fail(d, DELIVERY_E_NO_PATH);
 	if (envelope->nrcpts == 0)
-		return smtp_fail(d, "--next-hop needs the recipients (--rcpt)");
+		return smtp_fail(d, DELIVERY_E_NO_RECIPIENTS);
 	return look_through(s) && smtp_begin(d, s->job->next_hop, s->job->our_name) &&
 	       forward_client(s) && send_envelope(s) &&
 	       smtp_command(d, SLICE("DATA"), "DATA", 3, NULL) &&
@@ -158,7 +157,7 @@ dialogue(struct sending *s)
 }
 
 enum status
-smtp_send(const struct smtp_job *job, struct arena *arena, const char **error)
+smtp_send(const struct smtp_job *job, struct arena *arena, struct error *error)
 {
 	struct smtp_dialogue *d = arena_alloc(arena, sizeof *d);
 	struct sending sending = {.job = job, .d = d};

@@ -5,6 +5,7 @@
 #define FILTER_OUT_SMTP_CLIENT_H
 
 #include "auth/base/input.h"
+#include "filter/out/delivery_error.h"
 #include "mime/status.h"
 
 struct smtp_job {
@@ -20,9 +21,9 @@ struct smtp_job {
  * One transaction (RFC 5321): XFORWARD where the server takes it, MAIL with the parameters that the
  * message needs, every recipient, DATA as smtp_text writes it.
  *
- * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error, in the arena or
- * fixed: it has accepted it for none of them, or its last reply was lost.
+ * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: it has accepted
+ * it for none of them, or its last reply was lost.
  */
-enum status smtp_send(const struct smtp_job *job, struct arena *arena, const char **error);
+enum status smtp_send(const struct smtp_job *job, struct arena *arena, struct error *error);
 
 #endif

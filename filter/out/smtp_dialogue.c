@@ -8,12 +8,10 @@
 enum { READ_SIZE = 64 * 1024, ERROR_TEXT = 512, XFORWARD_VALUE = 255 };
 enum { XFORWARD_LINE = 500 }; /* with the line end: RFC 5321 4.5.3.1.4 */
 
-static const char no_answer[] = "the next hop did not answer, or not in time";
-
 bool
-smtp_fail(struct smtp_dialogue *d, const char *why)
+smtp_fail(struct smtp_dialogue *d, enum delivery_error why)
 {
-	d->error = why;
+	d->error = delivery_error(why);
 	return false;
 }
 
@@ -21,15 +19,17 @@ smtp_fail(struct smtp_dialogue *d, const char *why)
 static bool
 refused(struct smtp_dialogue *d, const char *command, const struct smtp_reply *reply)
 {
-	struct buf text;
+	struct buf code;
 
 	if (reply->code == 0)
-		return smtp_fail(d, no_answer);
-	buf_init(&text, d->arena, (size_t)ERROR_TEXT * 2);
-	buf_addf(&text, "the next hop answered %s with %d %s", command, reply->code,
-		printable(slice_str(reply->text), ERROR_TEXT, d->arena));
-	buf_addc(&text, '\0');
-	return smtp_fail(d, text.over ? "the next hop refused the message" : text.p);
+		return smtp_fail(d, DELIVERY_E_NO_ANSWER);
+	buf_init(&code, d->arena, 16);
+	buf_addf(&code, "%d", reply->code);
+	(void)smtp_fail(d, DELIVERY_E_REFUSED);
+	d->error.words[0] = command;
+	d->error.words[1] = arena_cstr(d->arena, buf_slice(&code));
+	d->error.words[2] = printable(slice_str(reply->text), ERROR_TEXT, d->arena);
+	return false;
 }
 
 /* a reply as it is passed on */
@@ -71,7 +71,7 @@ smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, int h
 
 	if (d->wire.in_n > 0) {
 		d->wire.failed = true;
-		return smtp_fail(d, "the next hop answered what it was not asked");
+		return smtp_fail(d, DELIVERY_E_UNASKED);
 	}
 	smtp_put(&d->wire, line);
 	smtp_put(&d->wire, SLICE("\r\n"));
@@ -116,10 +116,10 @@ smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name)
 {
 	struct smtp_reply reply;
 
-	d->error = NULL;
+	d->error = delivery_error(DELIVERY_E_NONE);
 	d->offer = (struct smtp_offer){0};
 	if (!smtp_connect(&d->wire, next_hop))
-		return smtp_fail(d, "the next hop cannot be reached");
+		return smtp_fail(d, DELIVERY_E_UNREACHED);
 	smtp_read(&d->wire, &reply, NULL, NULL);
 	if (reply.code / 100 != 2)
 		return refused(d, "the connection", &reply);
@@ -231,7 +231,7 @@ smtp_text(struct smtp_dialogue *d, int fd, int64_t size)
 			continue;
 		if (n <= 0) {
 			d->wire.failed = true; /* without its end the server keeps nothing */
-			return smtp_fail(d, "the message could not be read again");
+			return smtp_fail(d, DELIVERY_E_NOT_READ);
 		}
 		put_data(&d->wire, &place, slice_make(bytes, (size_t)n));
 		size -= n;
@@ -240,7 +240,7 @@ smtp_text(struct smtp_dialogue *d, int fd, int64_t size)
 		smtp_put(&d->wire, SLICE(" "));
 	if (place.cr || !place.at_start)
 		smtp_put(&d->wire, SLICE("\r\n"));
-	return !d->wire.failed || smtp_fail(d, no_answer);
+	return !d->wire.failed || smtp_fail(d, DELIVERY_E_NO_ANSWER);
 }
 
 void

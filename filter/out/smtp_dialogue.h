@@ -1,10 +1,11 @@
 /*
  * smtp_dialogue.h: the steps of one SMTP transaction with the next hop (RFC 5321), each bounded by
- * wire.until_ms. A step that fails sets error: one line, in the arena or fixed.
+ * wire.until_ms. A step that fails sets error.
  */
 #ifndef FILTER_OUT_SMTP_DIALOGUE_H
 #define FILTER_OUT_SMTP_DIALOGUE_H
 
+#include "filter/out/delivery_error.h"
 #include "filter/out/smtp_wire.h"
 #include "mime/buf.h"
 
@@ -19,7 +20,7 @@ struct smtp_dialogue {
 	struct arena *arena; /* set by the caller */
 	struct smtp_wire wire;
 	struct smtp_offer offer;
-	const char *error;
+	struct error error;
 };
 
 /* of the command XFORWARD: an empty value is [UNAVAILABLE] */
@@ -29,7 +30,7 @@ struct smtp_attribute {
 };
 
 /* Sets error; always false. */
-bool smtp_fail(struct smtp_dialogue *d, const char *why);
+bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 
 /* Connects and says EHLO. End with smtp_end, whatever comes of it. */
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);

@@ -2,10 +2,13 @@
 
 #include "auth/base/domain.h"
 #include "filter/archive/piped.h"
-#include "filter/io/paths.h"
+#include "filter/io/fault.h"
+#include "filter/out/delivery_error.h"
+#include "filter/runs/run_error.h"
 #include "filter/runs/run_set.h"
 #include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
 enum { EXIT_OPEN = 10 };
@@ -17,11 +20,18 @@ take(void *arg, const struct row *row)
 }
 
 static int
-say(const char *what, const char *path, const char *why, int status)
+say(struct error error, struct arena *arena, int status)
 {
-	fprintf(stderr, "mailstamp: %s%s%s: %s\n", what, path[0] != '\0' ? " " : "", path,
-		translated(why));
+	if (error.what == NULL)
+		error.what = N_("plan");
+	error_print(&error, arena);
 	return status;
+}
+
+static int
+without_memory(struct arena *arena)
+{
+	return say(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
 }
 
 /* Before a line that anybody wrote is read. */
@@ -29,19 +39,20 @@ static int
 give_up_rights(const struct options *options, struct arena *arena)
 {
 	struct confinement confinement;
-	const char *error;
+	struct error error;
 
 	if (confine(options, arena, &confinement, &error) == ST_OK)
 		return 0;
-	return say(_("plan"), "", error, EXIT_TEMPFAIL);
+	return say(error, arena, EXIT_TEMPFAIL);
 }
 
 /* The mail, from earlier runs or from an archive. 0, or an exit status that is reported. */
 static int
 read_mail(const struct options *options, struct arena *arena, struct plan_mail *mail)
 {
-	const char *path, *error;
 	struct piped piped;
+	struct error error;
+	const char *path;
 	enum run_got got;
 	int status = 0;
 
@@ -56,8 +67,11 @@ read_mail(const struct options *options, struct arena *arena, struct plan_mail *
 	got = run_set_read(&options->runs, arena, take, mail, &path, &error);
 	if (got == RUN_DONE)
 		return 0;
-	return say(_("run"), path_shown(path, arena), error != NULL ? error : N_("no memory"),
-		got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+	if (error.reason.id == REASON_NONE)
+		error = run_error(RUN_E_NO_MEMORY);
+	error.what = N_("run");
+	error.path = path;
+	return say(error, arena, got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 }
 
 static int
@@ -68,13 +82,13 @@ tell(const struct plan *plan)
 
 	if (plan->options->output == OUTPUT_JSON) {
 		if (plan_json(plan, status, &line) != ST_OK)
-			return say("JSON", "", N_("no memory"), EXIT_TEMPFAIL);
+			return without_memory(plan->ev->arena);
 		(void)fwrite(line.p, 1, line.n, stdout);
 	} else if (plan->options->output != OUTPUT_NONE) {
 		plan_print(plan, stdout);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
-		return say("stdout", "", N_("the output could not be written"), EXIT_TEMPFAIL);
+		return say(delivery_error(DELIVERY_E_OUTPUT), plan->ev->arena, EXIT_TEMPFAIL);
 	return status;
 }
 
@@ -82,18 +96,17 @@ tell(const struct plan *plan)
 static int
 make(struct plan *plan)
 {
-	const char *error = NULL;
+	struct arena *arena = plan->ev->arena;
+	struct error error;
 	const enum evaluate_status opened = evaluate_open(plan->ev, &error);
 
 	if (opened != EVALUATE_OK)
-		return say("DNS", "", error,
+		return say(error, arena,
 			opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 	if (!plan_make(plan))
-		return say(_("plan"), "", N_("no memory"), EXIT_TEMPFAIL);
+		return without_memory(arena);
 	if (plan->now.code == AUTH_TEMPERROR)
-		return say(_("plan"), "",
-			N_("DNS did not answer for the DMARC record: try again later"),
-			EXIT_TEMPFAIL);
+		return say(run_error(RUN_E_NO_DMARC), arena, EXIT_TEMPFAIL);
 	return tell(plan);
 }
 
@@ -108,11 +121,14 @@ plan_main(const struct options *options, struct arena *arena)
 	both.auth.dmarc_compare = true; /* both RFCs: the list of public suffixes is needed */
 	both.auth.dmarc_mode = DMARC_RFC9989;
 	*plan = (struct plan){.options = &both, .ev = &ev};
-	if (domain_normalize(slice_str(options->domains.v[0]), arena, &plan->domain) != ST_OK)
-		return say(_("plan"), path_shown(options->domains.v[0], arena),
-			N_("not a domain name"), EXIT_CONFIG_ERROR);
+	if (domain_normalize(slice_str(options->domains.v[0]), arena, &plan->domain) != ST_OK) {
+		struct error error = run_error(RUN_E_NO_DOMAIN);
+
+		error.path = options->domains.v[0];
+		return say(error, arena, EXIT_CONFIG_ERROR);
+	}
 	if (!plan_mail_init(&plan->mail, plan->domain, arena))
-		return say(_("plan"), "", N_("no memory"), EXIT_TEMPFAIL);
+		return without_memory(arena);
 	status = read_mail(options, arena, &plan->mail);
 	evaluate_begin(&both, arena, &ev);
 	if (status == 0)

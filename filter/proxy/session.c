@@ -21,15 +21,12 @@ enum {
 	JUDGE_MS = 30 * 1000, /* of these, at most for the evaluation */
 };
 
-static const char went_away[] = "the client had left before the message was handed on";
-static const char too_late[] = "too late to hand the message on";
-
 struct proxy {
 	const struct options *given;
 	struct options options; /* what proxy_options returns */
 	struct arena *arena;
 	const char *our_name;
-	const char *error;
+	struct error error;
 	struct proxy_channel channel;
 
 	struct smtp_dialogue hop;
@@ -184,7 +181,7 @@ mail(struct proxy *proxy, const struct proxy_command *command)
 	struct ip ip;
 
 	if (!proxy_client_ip(&proxy->client, &ip)) {
-		proxy->error = "no client address by XFORWARD";
+		proxy->error = delivery_error(DELIVERY_E_NO_CLIENT);
 		respond(proxy, "451 4.7.0 No client address");
 		return;
 	}
@@ -294,7 +291,7 @@ commands(struct proxy *proxy)
 }
 
 enum proxy_turn
-proxy_converse(struct proxy *proxy, const char **error)
+proxy_converse(struct proxy *proxy, struct error *error)
 {
 	struct buf greeting;
 	enum proxy_turn turn;
@@ -409,14 +406,14 @@ end_text(struct proxy *proxy, struct buf *whole)
 
 	if (!there || clock_ms() > proxy->until_ms - KEPT_MS) {
 		hop->wire.failed = true; /* the connection ends, and the next hop keeps nothing */
-		return smtp_fail(hop, there ? too_late : went_away);
+		return smtp_fail(hop, there ? DELIVERY_E_TOO_LATE : DELIVERY_E_CLIENT_LEFT);
 	}
 	set_hop_clock(proxy);
 	return smtp_command(hop, SLICE("."), "the message", 2, whole);
 }
 
 enum status
-proxy_hand_on(struct proxy *proxy, int fd, int64_t size, const char **error)
+proxy_hand_on(struct proxy *proxy, int fd, int64_t size, struct error *error)
 {
 	struct smtp_dialogue *hop = &proxy->hop;
 	struct buf whole, data;
@@ -430,7 +427,7 @@ proxy_hand_on(struct proxy *proxy, int fd, int64_t size, const char **error)
 		whole = data;
 	else
 		done = smtp_text(hop, fd, size) && end_text(proxy, &whole);
-	*error = done ? NULL : hop->error;
+	*error = done ? delivery_error(DELIVERY_E_NONE) : hop->error;
 	if (!done && (whole.n == 0 || (whole.p[0] != '4' && whole.p[0] != '5'))) {
 		smtp_end(hop);
 		return ST_TEMP;

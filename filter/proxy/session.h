@@ -10,6 +10,7 @@
 #define FILTER_PROXY_SESSION_H
 
 #include "filter/io/fault.h"
+#include "filter/out/delivery_error.h"
 #include "filter/settings/settings.h"
 #include "mime/arena.h"
 #include "mime/status.h"
@@ -25,10 +26,10 @@ struct proxy;
 struct proxy *proxy_open(const struct options *options, struct arena *arena);
 
 /*
- * From the greeting to DATA. *error: what the log must hear, or NULL. Each read has 300 s (or
+ * From the greeting to DATA. *error: what the log must hear. Each read has 300 s (or
  * --read-timeout, where that is less), each answer of the next hop 60 s (or --command-timeout).
  */
-enum proxy_turn proxy_converse(struct proxy *proxy, const char **error);
+enum proxy_turn proxy_converse(struct proxy *proxy, struct error *error);
 
 /* The options with the envelope of the dialogue, and a --deadline that leaves time to answer. */
 const struct options *proxy_options(struct proxy *proxy);
@@ -48,7 +49,7 @@ void proxy_answer(struct proxy *proxy, struct slice line);
  * ST_OK: it has the message. ST_BAD: it refused it, which was passed on; *error says so. ST_TEMP:
  * no answer yet, and the next hop does not have the message, or its last answer was lost.
  */
-enum status proxy_hand_on(struct proxy *proxy, int fd, int64_t size, const char **error);
+enum status proxy_hand_on(struct proxy *proxy, int fd, int64_t size, struct error *error);
 
 /* Waits for QUIT, once everything else is done. */
 void proxy_close(struct proxy *proxy);

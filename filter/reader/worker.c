@@ -21,6 +21,7 @@
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
 #include "filter/stats/row.h"
+#include "filter/text/error_words.h"
 #include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };
@@ -198,7 +199,7 @@ evaluate_item(struct worker *worker, const struct packet *packet, struct slice b
 	source.bytes = saved_unwrap(packet->name, bytes);
 	source.envelope = given ? &envelope : NULL;
 	if (evaluate(ev, &source, &worker->told) != EVALUATE_OK)
-		return worker->told != NULL ? FAULT_TOLD : FAULT_NOT_EVALUATED;
+		return worker->told.reason.id != REASON_NONE ? FAULT_TOLD : FAULT_NOT_EVALUATED;
 	error = saved_not_mail(&ev->message);
 	if (error != FAULT_NONE)
 		return error;
@@ -290,8 +291,8 @@ tell_failure(
 	/* a run without memory stops and reports it; the result stays without a row */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
-	judged_failure(worker->options, packet->index, packet->name, fault, worker->told,
-		worker->arena, &judged);
+	judged_failure(worker->options, packet->index, packet->name, fault,
+		error_english(&worker->told, worker->arena), worker->arena, &judged);
 	if (judged.row != NULL &&
 		make_result(judged.row, slice_make(judged.json, judged.njson), result))
 		result->ours = judged.ours;
@@ -330,7 +331,7 @@ worker_judge(struct worker *worker, const struct packet *packet, struct result *
 	worker->arena = &space->arena;
 	worker->tools.crypto = space->crypto;
 	worker->evaluating = false;
-	worker->told = NULL;
+	worker->told = (struct error){.path = NULL};
 	if (error == FAULT_NONE)
 		error = load(packet, space, size, &bytes, &mapped);
 	if (error == FAULT_NONE)

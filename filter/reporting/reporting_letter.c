@@ -186,7 +186,7 @@ reporting_post_hand(
 	const struct options *options = post->options;
 	const char *argv[] = {options->sendmail, "-i", "-f", path, "--", to, NULL};
 	char *words[sizeof argv / sizeof *argv];
-	const char *error;
+	struct error error;
 	int fd = spool_open(options->spool_dir, text.n), status = 0;
 	enum status st = ST_TEMP;
 

@@ -16,6 +16,7 @@
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/verdict/evaluate.h"
@@ -304,7 +305,7 @@ reporting_send_main(const struct options *given, struct arena *arena)
 	struct sender sender = {
 		.post = {.options = &options, .now = options_now(&options)},
 	};
-	const char *error = _("no memory");
+	struct error error;
 	enum evaluate_status opened;
 	int status;
 
@@ -320,7 +321,7 @@ reporting_send_main(const struct options *given, struct arena *arena)
 		if (status == 0)
 			status = send_all(&sender, arena);
 	} else {
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	store_close(sender.post.store);

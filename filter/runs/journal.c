@@ -9,7 +9,6 @@
 
 #include "filter/io/paths.h"
 #include "filter/runs/run_file.h"
-#include "filter/text/i18n.h"
 
 struct journal {
 	FILE *file;
@@ -34,9 +33,9 @@ hash_of(const char *shown)
 
 /* Writes the head into a file that is empty or has only a part of it. */
 static enum status
-begin(struct journal *journal, struct slice head, const char **error)
+begin(struct journal *journal, struct slice head, struct error *error)
 {
-	*error = "the journal cannot be written";
+	*error = run_error(RUN_E_NOT_WRITTEN);
 	rewind(journal->file);
 	return fwrite(head.p, 1, head.n, journal->file) == head.n && fflush(journal->file) == 0
 		       ? ST_OK
@@ -45,7 +44,7 @@ begin(struct journal *journal, struct slice head, const char **error)
 
 /* Opens the earlier run, if its head is the expected one. */
 static enum status
-read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, const char **error)
+read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, struct error *error)
 {
 	char *line = arena_alloc(arena, wanted.n);
 	const ssize_t n = pread(fileno(journal->file), line, wanted.n, 0);
@@ -54,7 +53,7 @@ read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, 
 	int fd;
 
 	journal->whole = (long)wanted.n;
-	*error = "the journal cannot be opened";
+	*error = run_error(RUN_E_NOT_OPENED);
 	if (n < 0)
 		return ST_BAD;
 	if ((size_t)n < wanted.n && memcmp(line, wanted.p, (size_t)n) == 0)
@@ -65,7 +64,7 @@ read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, 
 	got = run_file_open(fd, arena, &journal->earlier, &head, error);
 	if (got != RUN_ROW)
 		return ST_BAD;
-	*error = N_("the journal belongs to another run, or is not a journal");
+	*error = run_error(RUN_E_OTHER_RUN);
 	return memcmp(line, wanted.p, wanted.n) == 0 ? ST_OK : ST_BAD;
 }
 
@@ -80,7 +79,7 @@ free_journal(struct journal *journal)
 
 enum status
 journal_open(const char *path, const struct run_head *head, struct arena *arena,
-	struct journal **journal, const char **error)
+	struct journal **journal, struct error *error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	struct journal *made = calloc(1, sizeof *made);
@@ -89,16 +88,16 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	struct stat info;
 
 	*journal = NULL;
-	*error = "the journal cannot be opened";
+	*error = run_error(RUN_E_NOT_OPENED);
 	if (fd >= 0 && (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))) {
-		*error = N_("is not a regular file");
+		*error = run_error(RUN_E_NOT_REGULAR);
 	} else if (made != NULL && fd >= 0 && run_head_write(head, arena, &wanted) == ST_OK &&
 		   (made->file = fdopen(fd, "r+")) != NULL) {
 		arena_init(&made->arena, arena->oom, arena->oom_arg);
 		made->at = head->at;
 		made->of = head->of;
 		made->unordered = head->unordered;
-		*error = "another process uses the journal";
+		*error = run_error(RUN_E_IN_USE);
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			st = read_earlier(made, wanted, arena, error);
 	}
@@ -159,7 +158,7 @@ bool
 journal_replay(struct journal *journal, struct arena *arena, struct row *row, struct slice *json)
 {
 	enum run_got got = RUN_DONE;
-	const char *error;
+	struct error error;
 
 	if (journal->earlier != NULL)
 		got = run_file_next(journal->earlier, arena, row, json, &error);

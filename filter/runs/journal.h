@@ -15,11 +15,11 @@ enum { JOURNAL_WINDOW = 1024 }; /* results that may wait for an earlier one */
 struct journal;
 
 /*
- * Opens or makes the file. ST_BAD with *error (a literal) if that fails, another process uses it,
+ * Opens or makes the file. ST_BAD with *error if that fails, another process uses it,
  * or it does not begin with this head. arena: for its oom function.
  */
 enum status journal_open(const char *path, const struct run_head *head, struct arena *arena,
-	struct journal **journal, const char **error);
+	struct journal **journal, struct error *error);
 
 /*
  * The next whole message of the earlier run: its row, in the arena or literals, and its line of

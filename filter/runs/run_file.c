@@ -5,7 +5,6 @@
 
 #include "filter/io/unpack.h"
 #include "filter/runs/run_row.h"
-#include "filter/text/i18n.h"
 
 /*
  * Many files may be open at once, so little is kept for each; a long line has memory only while it
@@ -22,8 +21,6 @@ struct run_file {
 	size_t next;        /* index that comes next */
 	struct run_end had; /* so far */
 };
-
-static const char no_memory[] = "no memory";
 
 /* Makes room for one more piece after the remaining octets. */
 static bool
@@ -48,7 +45,7 @@ make_room(struct run_file *file)
 
 /* The next line with its line end. RUN_DONE where nothing is left. */
 static enum run_got
-read_line(struct run_file *file, struct slice *line, const char **error)
+read_line(struct run_file *file, struct slice *line, struct error *error)
 {
 	size_t seen = 0;
 	enum fault fault;
@@ -66,18 +63,18 @@ read_line(struct run_file *file, struct slice *line, const char **error)
 			return RUN_ROW;
 		}
 		seen = left.n;
-		*error = N_("it is truncated: its last line has no end");
+		*error = run_error(RUN_E_NO_LINE_END);
 		if (file->at_end)
 			return left.n == 0 ? RUN_DONE : RUN_CUT;
-		*error = N_("a line of it is too long");
+		*error = run_error(RUN_E_LONG);
 		if (left.n >= BUFFER_MAX)
 			return RUN_BAD;
-		*error = no_memory;
+		*error = run_error(RUN_E_NO_MEMORY);
 		if (!make_room(file))
 			return RUN_NOT_READ;
 		got = unpack_read(file->in, file->buffer + file->n, PIECE, &fault);
 		if (got < 0) {
-			*error = fault_text(fault);
+			*error = fault_error(fault, NULL, NULL);
 			return RUN_NOT_READ;
 		}
 		file->at_end = got == 0;
@@ -87,13 +84,13 @@ read_line(struct run_file *file, struct slice *line, const char **error)
 
 /* Reads the head line; *error if it is not one. */
 static enum run_got
-read_head(struct run_file *file, struct arena *arena, const char **error)
+read_head(struct run_file *file, struct arena *arena, struct error *error)
 {
 	struct slice line;
 	enum run_got got = read_line(file, &line, error);
 
 	if (got == RUN_DONE) {
-		*error = N_("it is truncated: it is empty");
+		*error = run_error(RUN_E_EMPTY);
 		return RUN_CUT;
 	}
 	if (got != RUN_ROW)
@@ -102,25 +99,25 @@ read_head(struct run_file *file, struct arena *arena, const char **error)
 	case ST_OK:
 		return RUN_ROW;
 	case ST_LIMIT:
-		*error = N_("it was written by a newer version of mailstamp");
+		*error = run_error(RUN_E_NEWER);
 		return RUN_BAD;
 	case ST_TEMP:
 	case ST_BAD:
 		break;
 	}
-	*error = N_("it was not written by --resume, or by --shard with --output json");
+	*error = run_error(RUN_E_OTHER);
 	return RUN_BAD;
 }
 
 enum run_got
 run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_head *head,
-	const char **error)
+	struct error *error)
 {
 	struct run_file *made = calloc(1, sizeof *made);
 	enum run_got got = RUN_NOT_READ;
 
 	*file = NULL;
-	*error = no_memory;
+	*error = run_error(RUN_E_NO_MEMORY);
 	if (made == NULL) {
 		close(fd);
 		return RUN_NOT_READ;
@@ -140,18 +137,18 @@ run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_he
 
 /* The end line must match the messages read, and nothing may follow. */
 static enum run_got
-read_end(struct run_file *file, struct slice line, const char **error)
+read_end(struct run_file *file, struct slice line, struct error *error)
 {
 	struct run_end end;
 	enum run_got got;
 
-	*error = N_("its end line does not match its contents");
+	*error = run_error(RUN_E_END_LINE);
 	if (run_end_parse(line, &end) != ST_OK || end.messages != file->had.messages ||
 		end.failed != file->had.failed)
 		return RUN_BAD;
 	got = read_line(file, &line, error);
 	if (got == RUN_ROW || (got == RUN_CUT && file->at_end)) {
-		*error = N_("it continues after its end line");
+		*error = run_error(RUN_E_CONTINUES);
 		return RUN_BAD;
 	}
 	return got;
@@ -159,26 +156,25 @@ read_end(struct run_file *file, struct slice line, const char **error)
 
 /* Is this the next row of a run with this head? */
 static bool
-fits(const struct run_file *file, const struct row *row, const char **error)
+fits(const struct run_file *file, const struct row *row, struct error *error)
 {
-	*error = row->index < file->next ? N_("a message is repeated, or messages are out of order")
-					 : N_("a message is missing");
+	*error = row->index < file->next ? run_error(RUN_E_ORDER) : run_error(RUN_E_MISSING);
 	if (row->index != file->next && !file->head.unordered)
 		return false;
-	*error = N_("a message was evaluated differently than the first line says");
+	*error = run_error(RUN_E_DIFFERENT);
 	return row->failed ||
 	       (row->nwhat_ifs == file->head.nwhat_ifs && (file->head.compared || !row->has_other));
 }
 
 enum run_got
 run_file_next(struct run_file *file, struct arena *arena, struct row *row, struct slice *line,
-	const char **error)
+	struct error *error)
 {
 	enum run_got got = read_line(file, line, error);
 	enum status st;
 
 	if (got == RUN_DONE) {
-		*error = N_("it is truncated: it has no end line");
+		*error = run_error(RUN_E_NO_END);
 		return RUN_CUT;
 	}
 	if (got != RUN_ROW)

@@ -2,6 +2,7 @@
 #ifndef FILTER_RUNS_RUN_FILE_H
 #define FILTER_RUNS_RUN_FILE_H
 
+#include "filter/runs/run_error.h"
 #include "filter/runs/run_head.h"
 #include "filter/stats/row.h"
 
@@ -16,11 +17,11 @@ enum run_got {
 };
 
 /*
- * Takes ownership of fd. Reads the head: RUN_ROW, or another with *error (a literal) and *file
+ * Takes ownership of fd. Reads the head: RUN_ROW, or another with *error and *file
  * NULL. The head's texts are in the arena.
  */
 enum run_got run_file_open(int fd, struct arena *arena, struct run_file **file,
-	struct run_head *head, const char **error);
+	struct run_head *head, struct error *error);
 
 /*
  * The next line: its row, in the arena or literals, and the line as read, valid until the next
@@ -28,7 +29,7 @@ enum run_got run_file_open(int fd, struct arena *arena, struct run_file **file,
  * After anything but RUN_ROW, it must not be called again.
  */
 enum run_got run_file_next(struct run_file *file, struct arena *arena, struct row *row,
-	struct slice *line, const char **error);
+	struct slice *line, struct error *error);
 
 void run_file_close(struct run_file *file); /* NULL is fine */
 

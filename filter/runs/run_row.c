@@ -5,7 +5,6 @@
 #include "filter/explain/advice_text.h"
 #include "filter/result/code.h"
 #include "filter/result/diagnosis.h"
-#include "filter/text/i18n.h"
 #include "filter/verdict/policy.h"
 #include "mime/buf.h"
 
@@ -13,13 +12,13 @@ enum { LATEST = 2 /* version of docs/schema.json */ };
 
 struct reader {
 	struct arena *arena;
-	const char *error; /* the first that was found, or NULL */
+	enum run_error error; /* the first that was found */
 };
 
 static void
-refuse(struct reader *reader, const char *error)
+refuse(struct reader *reader, enum run_error error)
 {
-	if (reader->error == NULL)
+	if (reader->error == RUN_E_NONE)
 		reader->error = error;
 }
 
@@ -34,7 +33,7 @@ unpack(struct reader *reader, json_t *object, const char *format, ...)
 	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
 	va_end(args);
 	if (!good)
-		refuse(reader, N_("a member is missing or has the wrong type"));
+		refuse(reader, RUN_E_MEMBER);
 	return good;
 }
 
@@ -45,7 +44,7 @@ text(struct reader *reader, const json_t *value, size_t max)
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (!json_is_string(value)) {
-		refuse(reader, N_("a member that must be text is not"));
+		refuse(reader, RUN_E_TEXT);
 		return "";
 	}
 	return row_text(slice_make(json_string_value(value), json_string_length(value)), max,
@@ -70,7 +69,7 @@ list(struct reader *reader, const json_t *value, size_t max)
 		return 0;
 	if (json_is_array(value) && json_array_size(value) <= max)
 		return json_array_size(value);
-	refuse(reader, N_("a member that must be an array is not, or is too long"));
+	refuse(reader, RUN_E_ARRAY);
 	return 0;
 }
 
@@ -80,7 +79,7 @@ code_of(struct reader *reader, const char *word)
 	for (int i = AUTH_NONE; i <= AUTH_PERMERROR; i++)
 		if (strcmp(auth_code_word((enum auth_code)i), word) == 0)
 			return (enum auth_code)i;
-	refuse(reader, N_("an unknown result"));
+	refuse(reader, RUN_E_RESULT);
 	return AUTH_NONE;
 }
 
@@ -90,7 +89,7 @@ disposition_of(struct reader *reader, const char *word)
 	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++)
 		if (strcmp(policy_word((enum disposition)i), word) == 0)
 			return (enum disposition)i;
-	refuse(reader, N_("an unknown disposition"));
+	refuse(reader, RUN_E_DISPOSITION);
 	return DISP_ACCEPT;
 }
 
@@ -104,7 +103,7 @@ policy_of(struct reader *reader, const json_t *value)
 		if (strcmp(dmarc_policy_word((enum dmarc_policy)i), word) == 0)
 			return dmarc_policy_word((enum dmarc_policy)i);
 	if (word[0] != '\0' && strcmp(word, "invalid") != 0)
-		refuse(reader, N_("an unknown policy"));
+		refuse(reader, RUN_E_POLICY);
 	return "";
 }
 
@@ -180,7 +179,7 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == DAMAGE_KINDS)
-			refuse(reader, N_("an unknown kind of change"));
+			refuse(reader, RUN_E_CHANGE);
 		else
 			seen[k] = true;
 	}
@@ -199,7 +198,7 @@ read_half(struct reader *reader, const json_t *half, struct damage *damage)
 		strcmp(diagnosis_half((enum diagnose_half)k), word) != 0)
 		k++;
 	if (k == DAMAGE_HALVES)
-		refuse(reader, N_("an unknown half"));
+		refuse(reader, RUN_E_HALF);
 	else
 		damage->halves[k]++;
 	damage->unexplained++;
@@ -276,7 +275,7 @@ read_date(struct reader *reader, const json_t *date, struct row *row)
 	if (row->has_date)
 		row->date = json_integer_value(date);
 	else if (date != NULL && !json_is_null(date))
-		refuse(reader, N_("a date is not a number"));
+		refuse(reader, RUN_E_DATE);
 }
 
 /* An older program did not say it. */
@@ -289,7 +288,7 @@ read_sender(struct reader *reader, json_t *sender, struct row *row)
 		unpack(reader, sender, "{s:s,s:s}", "class", &class, "evidence", &by) &&
 		(!sender_class_read(class, &row->sender.class) ||
 			!sender_evidence_read(by, &row->sender.by)))
-		refuse(reader, N_("an unknown class of sender"));
+		refuse(reader, RUN_E_SENDER);
 }
 
 /* --compare-received */
@@ -390,14 +389,13 @@ read_row(struct reader *reader, json_t *top, struct row *row)
 		    &disposition, "not_mail", &not_mail))
 		return;
 	if (index < 0 || version > LATEST)
-		refuse(reader, index < 0 ? N_("its index is below zero")
-					 : N_("it was written by a newer version of mailstamp"));
+		refuse(reader, index < 0 ? RUN_E_INDEX : RUN_E_NEWER);
 	error = sentence(reader, code, told);
 	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
 	row->failed = disposition == NULL;
 	row->not_mail = row->failed && not_mail != 0;
 	if (row->failed && error[0] == '\0')
-		refuse(reader, N_("it has neither a disposition nor an error"));
+		refuse(reader, RUN_E_NEITHER);
 	if (!row->failed) {
 		row->error = "";
 		read_judged(reader, top, row);
@@ -414,7 +412,7 @@ is_printable(struct slice line)
 }
 
 enum status
-run_row_read(struct slice line, struct arena *arena, struct row *row, const char **error)
+run_row_read(struct slice line, struct arena *arena, struct row *row, struct error *error)
 {
 	struct reader reader = {.arena = arena};
 	json_error_t why = {.text = ""};
@@ -422,21 +420,21 @@ run_row_read(struct slice line, struct arena *arena, struct row *row, const char
 
 	*row = (struct row){.path = ""};
 	if (line.n > RUN_LINE_MAX) {
-		*error = "the line is too long";
+		*error = run_error(RUN_E_LONG_ROW);
 		return ST_BAD;
 	}
 	top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (top == NULL && json_error_code(&why) == json_error_out_of_memory) {
-		*error = "no memory";
+		*error = run_error(RUN_E_NO_MEMORY);
 		return ST_TEMP;
 	}
 	if (!json_is_object(top))
-		refuse(&reader, N_("the line is not a JSON object"));
+		refuse(&reader, RUN_E_NO_OBJECT);
 	else if (!is_printable(line))
-		refuse(&reader, N_("the line contains non-printable bytes"));
+		refuse(&reader, RUN_E_BYTES);
 	else
 		read_row(&reader, top, row);
 	json_decref(top);
-	*error = reader.error;
-	return reader.error == NULL ? ST_OK : ST_BAD;
+	*error = run_error(reader.error);
+	return reader.error == RUN_E_NONE ? ST_OK : ST_BAD;
 }

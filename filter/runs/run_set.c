@@ -4,7 +4,6 @@
 #include <fcntl.h>
 
 #include "filter/io/fault.h"
-#include "filter/text/i18n.h"
 
 struct set {
 	struct arena *arena;
@@ -22,13 +21,13 @@ is_same(const struct run_head *a, const struct run_head *b)
 }
 
 static enum run_got
-open_one(struct set *set, const char *path, struct run_file **file, const char **error)
+open_one(struct set *set, const char *path, struct run_file **file, struct error *error)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct run_head *head = &set->heads[set->n];
 	enum run_got got;
 
-	*error = fault_text(fault_of_path(errno));
+	*error = fault_error(fault_of_path(errno), NULL, NULL);
 	if (fd < 0)
 		return RUN_NOT_READ;
 	got = run_file_open(fd, set->arena, file, head, error);
@@ -36,8 +35,7 @@ open_one(struct set *set, const char *path, struct run_file **file, const char *
 		return got;
 	for (size_t i = 0; i < set->n; i++)
 		if (is_same(&set->heads[i], head) && set->heads[i].at == head->at) {
-			*error = N_("a run with the same options and paths, or the same shard of "
-				    "it, is given twice");
+			*error = run_error(RUN_E_RUN_TWICE);
 			run_file_close(*file);
 			return RUN_BAD;
 		}
@@ -46,7 +44,7 @@ open_one(struct set *set, const char *path, struct run_file **file, const char *
 }
 
 static enum run_got
-read_one(struct set *set, const char *path, const char **error)
+read_one(struct set *set, const char *path, struct error *error)
 {
 	struct run_file *file;
 	struct slice line;
@@ -61,7 +59,7 @@ read_one(struct set *set, const char *path, const char **error)
 		if (got != RUN_ROW)
 			break;
 		if (!row.failed && !set->take(set->arg, &row)) {
-			*error = NULL;
+			*error = run_error(RUN_E_NONE);
 			got = RUN_NOT_READ;
 			break;
 		}
@@ -87,7 +85,7 @@ find_part(const struct set *set)
 
 enum run_got
 run_set_read(const struct strings *paths, struct arena *arena, run_set_take take, void *arg,
-	const char **path, const char **error)
+	const char **path, struct error *error)
 {
 	struct set set = {.arena = arena, .take = take, .arg = arg};
 	enum run_got got = RUN_DONE;
@@ -95,7 +93,7 @@ run_set_read(const struct strings *paths, struct arena *arena, run_set_take take
 
 	*path = paths->n > 0 ? paths->v[0] : "";
 	if (paths->n > RUN_SET_FILES) {
-		*error = N_("there are more than 4096 files of earlier runs");
+		*error = run_error(RUN_E_MANY_FILES);
 		return RUN_BAD;
 	}
 	set.heads = arena_array(arena, paths->n, sizeof *set.heads);
@@ -109,6 +107,6 @@ run_set_read(const struct strings *paths, struct arena *arena, run_set_take take
 	if (part == set.n)
 		return got;
 	*path = paths->v[part];
-	*error = N_("it is one shard of a run: the others are missing");
+	*error = run_error(RUN_E_ONE_SHARD);
 	return RUN_CUT;
 }

@@ -14,9 +14,9 @@ typedef bool (*run_set_take)(void *arg, const struct row *row);
  * Hands over the messages of all files; those that could not be evaluated are left out. RUN_DONE
  * after all of them: each run is complete, with all its shards, and none is there twice (a run of
  * the same options and paths counts as the same). Otherwise what is wrong with which file, with
- * *error (a literal); RUN_NOT_READ with *error NULL where take refused.
+ * *error; RUN_NOT_READ without one where take refused.
  */
 enum run_got run_set_read(const struct strings *paths, struct arena *arena, run_set_take take,
-	void *arg, const char **path, const char **error);
+	void *arg, const char **path, struct error *error);
 
 #endif

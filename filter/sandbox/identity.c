@@ -106,19 +106,13 @@ identity_become(const char *user, const char *const *paths)
 	return IDENTITY_NO_ACCESS;
 }
 
-const char *
-identity_note(enum identity_end end, const char *user, struct arena *arena)
+struct error
+identity_error(enum identity_end end, const char *user)
 {
-	static const char *const why[] = {
-		[IDENTITY_CHANGED] = "",
-		[IDENTITY_NO_USER] = "there is no such user",
-		[IDENTITY_NO_ACCESS] = "it could not write to the spool folder or the next hop",
-		[IDENTITY_NOT_CHANGED] = "the kernel refused",
-	};
-	struct buf text;
+	static const struct reason_row rows[] = {IDENTITY_ERRORS(REASON_ROW)};
+	struct error error = error_make(rows, REASON_IDENTITY,
+		end == IDENTITY_CHANGED ? REASON_NONE : (unsigned)REASON_IDENTITY + end);
 
-	buf_init(&text, arena, NOTE_MAX);
-	buf_addf(&text, "started as root, which it stays: --user %s: %s", user, why[end]);
-	buf_addc(&text, '\0');
-	return text.over ? "started as root, which it stays" : text.p;
+	error.words[0] = user;
+	return error;
 }

@@ -4,14 +4,21 @@
 #ifndef FILTER_SANDBOX_IDENTITY_H
 #define FILTER_SANDBOX_IDENTITY_H
 
-#include "mime/arena.h"
+#include "auth/base/reason.h"
 
+/* How it ended. NO_USER: or the user is root. For the log: English. */
+/* clang-format off */
+#define IDENTITY_ERRORS(R) \
+	R(NO_USER,     "identity_no_user",     "started as root, which it stays: --user %s: there is no such user") \
+	R(NO_ACCESS,   "identity_no_access",   "started as root, which it stays: --user %s: it could not write to the spool folder or the next hop") \
+	R(NOT_CHANGED, "identity_not_changed", "started as root, which it stays: --user %s: the kernel refused")
+
+#define IDENTITY_ID(id, code, text) IDENTITY_##id,
 enum identity_end {
 	IDENTITY_CHANGED,
-	IDENTITY_NO_USER,    /* there is no such user, or that is root, too */
-	IDENTITY_NO_ACCESS,  /* the user could not write what is needed: root stays root */
-	IDENTITY_NOT_CHANGED /* the kernel refused */
+	IDENTITY_ERRORS(IDENTITY_ID)
 };
+/* clang-format on */
 
 /*
  * Becomes that user, with the groups that it has, for good: real, effective and saved. paths, ended
@@ -19,7 +26,7 @@ enum identity_end {
  */
 enum identity_end identity_become(const char *user, const char *const *paths);
 
-/* That as a line for a log, in English, in the arena. */
-const char *identity_note(enum identity_end end, const char *user, struct arena *arena);
+/* That root stays root. */
+struct error identity_error(enum identity_end end, const char *user);
 
 #endif

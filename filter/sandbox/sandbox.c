@@ -117,19 +117,13 @@ sandbox_enter_inner(int rules, unsigned calls)
 	return missing;
 }
 
-const char *
+struct error
 sandbox_missing(enum sandbox_part part)
 {
-	static const char *const texts[] = {
-		[SANDBOX_ALL] = "nothing",
-		[SANDBOX_NOT_HERE] = N_("there is no sandbox under a sanitizer or valgrind"),
-		[SANDBOX_NO_PRIVILEGES] = N_("no_new_privs cannot be set"),
-		[SANDBOX_LIMITS] = N_("resource limits cannot be set"),
-		[SANDBOX_LANDLOCK] = N_("the kernel has no landlock"),
-		[SANDBOX_SECCOMP] = N_("the kernel has no seccomp filters"),
-	};
+	static const struct reason_row rows[] = {SANDBOX_ERRORS(REASON_ROW)};
+	const unsigned id = part == SANDBOX_ALL ? REASON_NONE : (unsigned)REASON_SANDBOX + part;
 
-	return texts[part];
+	return error_make(rows, REASON_SANDBOX, id);
 }
 
 void

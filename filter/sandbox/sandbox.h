@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "auth/base/reason.h"
 #include "filter/sandbox/calls.h"
 #include "filter/sandbox/landlock.h"
 
@@ -19,14 +20,21 @@ struct sandbox {
 	uint64_t seconds;     /* of CPU */
 };
 
+/* Each with the error that it is missing. NOT_HERE: they need every call. */
+/* clang-format off */
+#define SANDBOX_ERRORS(R) \
+	R(NOT_HERE,      "sandbox_not_here",   "there is no sandbox under a sanitizer or valgrind") \
+	R(NO_PRIVILEGES, "sandbox_privileges", "no_new_privs cannot be set") \
+	R(LIMITS,        "sandbox_limits",     "resource limits cannot be set") \
+	R(LANDLOCK,      "sandbox_landlock",   "the kernel has no landlock") \
+	R(SECCOMP,       "sandbox_seccomp",    "the kernel has no seccomp filters")
+
+#define SANDBOX_PART_ID(id, code, text) SANDBOX_##id,
 enum sandbox_part {
-	SANDBOX_ALL,      /* nothing is missing */
-	SANDBOX_NOT_HERE, /* AddressSanitizer or valgrind, which need every call */
-	SANDBOX_NO_PRIVILEGES,
-	SANDBOX_LIMITS,
-	SANDBOX_LANDLOCK,
-	SANDBOX_SECCOMP
+	SANDBOX_ALL, /* nothing is missing */
+	SANDBOX_ERRORS(SANDBOX_PART_ID)
 };
+/* clang-format on */
 
 /*
  * Enters it: from here on the calling thread, and each thread and process that it starts, has no
@@ -42,8 +50,8 @@ enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
  */
 enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
 
-/* That a part is missing, as an error in English, which translated() knows. */
-const char *sandbox_missing(enum sandbox_part part);
+/* That a part is missing. */
+struct error sandbox_missing(enum sandbox_part part);
 
 /* What this build and this kernel can, in one line. */
 void sandbox_print(FILE *out);

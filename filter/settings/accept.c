@@ -30,39 +30,39 @@ is_public_suffix(struct slice domain, struct arena *arena, bool *known)
 }
 
 static enum status
-read_what(const char *value, struct arena *arena, const char **what, const char **why)
+read_what(const char *value, struct arena *arena, const char **what, struct error *why)
 {
 	struct slice domain;
 	struct ip_net net;
 	bool known;
 
 	if (options_relay(value, false, arena, what, why) != ST_OK) {
-		*why = _("must be `AUTHOR-DOMAIN via WHAT', WHAT a domain or a network");
+		*why = setting_error(SETTING_E_ACCEPT, NULL, NULL);
 		return ST_BAD;
 	}
 	if (ip_net_parse(slice_str(*what), &net)) {
-		*why = _("must not have a network of that size after `via'");
+		*why = setting_error(SETTING_E_ACCEPT_NET, NULL, NULL);
 		return net.bits < (net.ip.family == 4 ? BITS_MIN_4 : BITS_MIN_6) ? ST_BAD : ST_OK;
 	}
 	domain = slice_str(*what);
-	*why = _("must not have a domain after `via' that a provider's customers share");
+	*why = setting_error(SETTING_E_ACCEPT_SHARED, NULL, NULL);
 	if (provider_is_shared(domain))
 		return ST_BAD;
 	if (!is_public_suffix(domain, arena, &known))
 		return ST_OK;
-	*why = known ? _("must not have a public suffix after `via'")
-		     : _("needs the public suffix list, which cannot be read");
+	*why = setting_error(
+		known ? SETTING_E_ACCEPT_SUFFIX : SETTING_E_ACCEPT_NO_LIST, NULL, NULL);
 	return ST_BAD;
 }
 
 enum status
-accept_read(const char *value, struct arena *arena, const char **normal, const char **why)
+accept_read(const char *value, struct arena *arena, const char **normal, struct error *why)
 {
 	const char *at = strstr(value, via.p), *author, *what;
 	struct buf text;
 
 	if (at == NULL) {
-		*why = _("must be `AUTHOR-DOMAIN via WHAT', WHAT a domain or a network");
+		*why = setting_error(SETTING_E_ACCEPT, NULL, NULL);
 		return ST_BAD;
 	}
 	author = arena_cstr(arena, slice_trim(slice_make(value, (size_t)(at - value))));

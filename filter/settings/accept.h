@@ -5,6 +5,7 @@
 #define FILTER_SETTINGS_ACCEPT_H
 
 #include "auth/base/ip.h"
+#include "filter/settings/setting_error.h"
 
 struct accept {
 	struct slice author; /* normal name */
@@ -16,11 +17,10 @@ struct accept {
 /*
  * value as it is given → the same with normal names, in the arena. WHAT must be a client network or
  * a domain that belongs to one sender: public suffixes and the domains that a provider's customers
- * share are refused, because anyone may pass as them. ST_BAD with *why, to be put after the
- * option's name.
+ * share are refused, because anyone may pass as them. ST_BAD with *why, as option_set.
  */
 enum status accept_read(
-	const char *value, struct arena *arena, const char **normal, const char **why);
+	const char *value, struct arena *arena, const char **normal, struct error *why);
 
 /* A value from accept_read; slices point into it. */
 struct accept accept_of(const char *normal);

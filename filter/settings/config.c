@@ -6,13 +6,13 @@
 
 #include "filter/io/wholefile.h"
 #include "filter/settings/options_table.h"
-#include "filter/text/i18n.h"
+#include "filter/text/error_words.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/late.h"
 
-enum { ERROR_MAX = 2048, SHOWN_MAX = 255 };
+enum { SHOWN_MAX = 255 };
 
 static const char group[] = "mailstamp";
 
@@ -36,7 +36,7 @@ struct reader {
 	const char *name;
 	struct arena *arena;
 	struct options *options;
-	const char **error;
+	struct error *error;
 };
 
 static bool
@@ -58,30 +58,32 @@ load_glib(struct glib *glib)
 	return late_load("libglib-2.0.so.0", names, sizeof names / sizeof *names, glib);
 }
 
-/* "FILE: KEY WHY" */
+/* key: NULL, or the option or group that it is about. */
 static enum status
-bad(struct reader *reader, const char *key, const char *why)
+bad(struct reader *reader, const char *key, struct error why)
 {
-	struct buf line;
-
-	buf_init(&line, reader->arena, ERROR_MAX);
-	buf_addf(&line, "%s: ", printable(slice_str(reader->name), SHOWN_MAX, reader->arena));
+	why.path = reader->name;
 	if (key != NULL)
-		buf_addf(&line, "%s ", printable(slice_str(key), SHOWN_MAX, reader->arena));
-	buf_adds(&line, why);
-	buf_addc(&line, '\0');
-	*reader->error = line.over ? _("the configuration file has an error") : line.p;
+		why.option = printable(slice_str(key), SHOWN_MAX, reader->arena);
+	*reader->error = why;
 	return ST_BAD;
+}
+
+static enum status
+bad_setting(struct reader *reader, const char *key, enum setting_error why)
+{
+	return bad(reader, key, setting_error(why, NULL, NULL));
 }
 
 /* Reports GLib's text, which may quote the file; frees the error. */
 static enum status
 bad_glib(struct reader *reader, const char *key, GError *error)
 {
-	const char *why = _("cannot be read");
+	struct error why = setting_error(SETTING_E_NOT_READ, NULL, NULL);
 
 	if (error != NULL)
-		why = printable(slice_str(error->message), SHOWN_MAX, reader->arena);
+		why = setting_error(SETTING_E_SYNTAX,
+			printable(slice_str(error->message), SHOWN_MAX, reader->arena), NULL);
 	reader->glib.clear_error(&error);
 	return bad(reader, key, why);
 }
@@ -97,7 +99,7 @@ static bool
 is_anothers(const struct option_row *row, const char *value, struct arena *arena)
 {
 	struct options scratch = options_default();
-	const char *why;
+	struct error why;
 
 	for (size_t i = 0; i < option_count; i++)
 		if (option_rows[i].name != NULL && strcmp(option_rows[i].name, row->name) == 0 &&
@@ -112,7 +114,7 @@ set_list(struct reader *reader, const struct option_row *row)
 	const struct glib *glib = &reader->glib;
 	enum status st = ST_OK;
 	GError *error = NULL;
-	const char *why;
+	struct error why;
 	gchar **list;
 	gsize n = 0;
 
@@ -134,7 +136,7 @@ set_one(struct reader *reader, const struct option_row *row)
 {
 	const struct glib *glib = &reader->glib;
 	GError *error = NULL;
-	const char *why;
+	struct error why;
 	gchar *text;
 	enum status st;
 
@@ -158,9 +160,9 @@ set_key(struct reader *reader, const char *key)
 	const struct option_row *row = option_find_any(slice_str(key));
 
 	if (row == NULL)
-		return bad(reader, key, _("is not an option"));
+		return bad_setting(reader, key, SETTING_E_NOT_AN_OPTION);
 	if (row->kind == OPTION_COMMAND || row->kind == OPTION_CONFIG || row->line_only)
-		return bad(reader, key, _("is allowed only on the command line"));
+		return bad_setting(reader, key, SETTING_E_LINE_ONLY);
 	row = option_find(slice_str(key), reader->options->command);
 	if (row == NULL)
 		return ST_OK; /* one file serves all commands */
@@ -179,7 +181,7 @@ note_error(struct reader *reader)
 	all = arena_array(reader->arena, report->errors.n + 1, sizeof *all);
 	for (size_t i = 0; i < report->errors.n; i++)
 		all[i] = report->errors.v[i];
-	all[report->errors.n++] = *reader->error;
+	all[report->errors.n++] = error_words(reader->error, reader->arena);
 	report->errors.v = all;
 	return ST_BAD;
 }
@@ -213,7 +215,7 @@ check_groups(struct reader *reader, bool *any)
 	for (gchar **name = groups; st == ST_OK && *name != NULL; name++) {
 		*any = true;
 		if (strcmp(*name, group) != 0)
-			st = bad(reader, *name, _("is a group other than [mailstamp]"));
+			st = bad_setting(reader, *name, SETTING_E_GROUP);
 	}
 	reader->glib.strfreev(groups);
 	return st;
@@ -254,9 +256,7 @@ check_repeated(struct reader *reader, struct slice bytes)
 		if (row == NULL || slice_find(line, '=') == line.n)
 			continue;
 		if (seen[row - option_rows]) {
-			(void)bad(reader, row->name,
-				_("is there twice (a list is one line, its values separated by "
-				  ";)"));
+			(void)bad_setting(reader, row->name, SETTING_E_TWICE);
 			st = note_error(reader);
 		}
 		seen[row - option_rows] = true;
@@ -288,7 +288,7 @@ read_file(struct reader *reader, struct slice bytes)
 
 enum status
 config_apply(struct slice bytes, const char *name, struct arena *arena, struct options *options,
-	const char **error)
+	struct error *error)
 {
 	struct reader reader = {
 		.name = name,
@@ -301,9 +301,9 @@ config_apply(struct slice bytes, const char *name, struct arena *arena, struct o
 	if (slice_trim(bytes).n == 0)
 		return ST_OK;
 	if (memchr(bytes.p, '\0', bytes.n) != NULL)
-		return bad(&reader, NULL, _("it contains a NUL"));
+		return bad_setting(&reader, NULL, SETTING_E_FILE_NUL);
 	if (!load_glib(&reader.glib))
-		return bad(&reader, NULL, _("cannot be read: GLib cannot be loaded"));
+		return bad_setting(&reader, NULL, SETTING_E_NO_GLIB);
 	reader.file = reader.glib.key_file_new();
 	st = read_file(&reader, bytes);
 	reader.glib.key_file_free(reader.file);
@@ -312,7 +312,7 @@ config_apply(struct slice bytes, const char *name, struct arena *arena, struct o
 
 enum status
 config_read(const char *path, bool needed, struct arena *arena, struct options *options,
-	const char **error)
+	struct error *error)
 {
 	struct reader reader = {.name = path, .arena = arena, .error = error};
 	struct slice bytes;
@@ -324,7 +324,7 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	if (strcmp(path, "/dev/null") == 0)
 		return ST_OK;
 	if (wholefile_read(path, CONFIG_MAX, arena, &bytes, &why) != ST_OK)
-		return bad(&reader, NULL, translated(fault_text(why)));
+		return bad(&reader, NULL, fault_error(why, NULL, NULL));
 	options->config = path;
 	return config_apply(bytes, path, arena, options, error);
 }

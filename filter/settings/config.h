@@ -16,10 +16,10 @@ enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
  * where there is a file, because linking it would cost every process a third of a millisecond.
  */
 enum status config_read(const char *path, bool needed, struct arena *arena, struct options *options,
-	const char **error);
+	struct error *error);
 
 /* The same from bytes; name is their name in errors. */
 enum status config_apply(struct slice bytes, const char *name, struct arena *arena,
-	struct options *options, const char **error);
+	struct options *options, struct error *error);
 
 #endif

@@ -184,7 +184,7 @@ make_plan(struct plan *plan, const struct options *options)
  * that could not reach what the message goes through is not taken: it would defer each large one.
  */
 static enum status
-change_user(const struct options *options, struct arena *arena, const char **note)
+change_user(const struct options *options, struct error *note)
 {
 	const char *paths[] = {spool_folder(options->spool_dir), NULL, NULL};
 	const enum profile profile = options->profile;
@@ -198,13 +198,13 @@ change_user(const struct options *options, struct arena *arena, const char **not
 	end = identity_become(options->user, paths);
 	if (end == IDENTITY_CHANGED)
 		return ST_OK;
-	*note = identity_note(end, options->user, arena);
+	*note = identity_error(end, options->user);
 	return ST_TEMP;
 }
 
 enum status
 confine(const struct options *options, struct arena *arena, struct confinement *confinement,
-	const char **error)
+	struct error *error)
 {
 	struct plan *plan;
 	enum sandbox_part missing;
@@ -215,7 +215,7 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 	plan = arena_alloc(arena, sizeof *plan);
 	plan->arena = arena;
 	make_plan(plan, options);
-	if (change_user(options, arena, &confinement->note) != ST_OK &&
+	if (change_user(options, &confinement->note) != ST_OK &&
 		options->sandbox == SANDBOX_REQUIRE) {
 		*error = confinement->note;
 		return ST_TEMP;
@@ -232,7 +232,7 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 
 enum status
 confine_inner(
-	const struct options *options, const struct confinement *confinement, const char **error)
+	const struct options *options, const struct confinement *confinement, struct error *error)
 {
 	enum sandbox_part missing;
 

@@ -4,30 +4,30 @@
 #ifndef FILTER_SETTINGS_CONFINE_H
 #define FILTER_SETTINGS_CONFINE_H
 
+#include "auth/base/reason.h"
 #include "filter/settings/settings.h"
 #include "mime/arena.h"
 #include "mime/status.h"
 
 struct confinement {
-	bool entered;     /* is any of it in force? */
-	const char *note; /* for the log, in English: what root should know; or NULL */
-	int inner;        /* the rules of confine_inner (landlock_make), or -1 */
+	bool entered;      /* is any of it in force? */
+	struct error note; /* for the log: what root should know */
+	int inner;         /* the rules of confine_inner (landlock_make), or -1 */
 };
 
 /*
  * Enters it, once options, logs, keys, DNS and the input are open and before the first octet of a
- * message is read. ST_TEMP with *error (a fixed text) where
- * --sandbox require is given and a part of it cannot be had; with try, a run goes on without that
- * part.
+ * message is read. ST_TEMP with *error where --sandbox require is given and a part of it cannot be
+ * had; with try, a run goes on without that part.
  */
 enum status confine(const struct options *options, struct arena *arena,
-	struct confinement *confinement, const char **error);
+	struct confinement *confinement, struct error *error);
 
 /*
  * In a child of batch, which reads messages: it may load libraries, read resolv.conf, ask DNS and
  * start threads, and has the descriptors 0, 1 and 2 alone. As confine.
  */
 enum status confine_inner(
-	const struct options *options, const struct confinement *confinement, const char **error);
+	const struct options *options, const struct confinement *confinement, struct error *error);
 
 #endif

@@ -10,7 +10,7 @@ enum { ID_MAX = 255 };
 
 /* RFC 8601 2.5: a value of RFC 2045, a token or a quoted string; usually a domain name */
 enum status
-options_id(const char *value, struct arena *arena, const char **id, const char **why)
+options_id(const char *value, struct arena *arena, const char **id, struct error *why)
 {
 	struct slice at = slice_str(value), out = at, rest = at;
 	bool fine;
@@ -23,7 +23,7 @@ options_id(const char *value, struct arena *arena, const char **id, const char *
 	for (size_t i = 0; fine && i < out.n; i++)
 		fine = out.p[i] >= ' ' && out.p[i] <= '~' && out.p[i] != '\\';
 	if (!fine || out.n > ID_MAX) {
-		*why = _("must be an RFC 8601 authserv-id (a domain name, or a quoted string)");
+		*why = setting_error(SETTING_E_ID, NULL, NULL);
 		return ST_BAD;
 	}
 	*id = arena_cstr(arena, out);
@@ -33,7 +33,7 @@ options_id(const char *value, struct arena *arena, const char **id, const char *
 /* A mistyped address must not count as a name, nor a mistyped name as an address. */
 enum status
 options_relay(
-	const char *value, bool suffix, struct arena *arena, const char **relay, const char **why)
+	const char *value, bool suffix, struct arena *arena, const char **relay, struct error *why)
 {
 	const size_t dot = suffix && value[0] == '.' ? 1 : 0;
 	struct slice name, last;
@@ -43,7 +43,7 @@ options_relay(
 	*relay = value;
 	if (dot == 0 && ip_net_parse(slice_str(value), &net))
 		return ST_OK;
-	*why = _("must be an address, a network ADDR/BITS or a host name");
+	*why = setting_error(SETTING_E_RELAY, NULL, NULL);
 	if (domain_normalize(slice_str(value + dot), arena, &name) != ST_OK)
 		return ST_BAD;
 	last = domain_tail(name, 1);
@@ -59,12 +59,12 @@ options_relay(
 }
 
 enum status
-options_domain(const char *value, struct arena *arena, const char **domain, const char **why)
+options_domain(const char *value, struct arena *arena, const char **domain, struct error *why)
 {
 	struct slice name;
 
 	if (domain_normalize(slice_str(value), arena, &name) != ST_OK) {
-		*why = _("must be a domain name");
+		*why = setting_error(SETTING_E_DOMAIN, NULL, NULL);
 		return ST_BAD;
 	}
 	*domain = arena_cstr(arena, name);
@@ -73,7 +73,7 @@ options_domain(const char *value, struct arena *arena, const char **domain, cons
 
 /* Labels as in a domain name, except that the last one may be a number (RFC 6376 3.1). */
 enum status
-options_selector(const char *value, struct arena *arena, const char **selector, const char **why)
+options_selector(const char *value, struct arena *arena, const char **selector, struct error *why)
 {
 	static const char below[] = ".example";
 	struct slice name;
@@ -82,7 +82,7 @@ options_selector(const char *value, struct arena *arena, const char **selector, 
 	buf_init(&whole, arena, DOMAIN_MAX);
 	buf_addf(&whole, "%s%s", value, below);
 	if (whole.over || domain_normalize(buf_slice(&whole), arena, &name) != ST_OK) {
-		*why = _("must be a selector");
+		*why = setting_error(SETTING_E_SELECTOR, NULL, NULL);
 		return ST_BAD;
 	}
 	*selector = arena_cstr(arena, slice_head(name, name.n - (sizeof below - 1)));

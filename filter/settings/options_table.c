@@ -400,7 +400,7 @@ void
 option_set_presets(enum command command, struct options *options)
 {
 	struct arena arena; /* required, but a preset is never wrong */
-	const char *why;
+	struct error why;
 
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < option_count; i++) {

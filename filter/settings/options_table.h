@@ -6,6 +6,7 @@
 #ifndef FILTER_SETTINGS_OPTIONS_TABLE_H
 #define FILTER_SETTINGS_OPTIONS_TABLE_H
 
+#include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
 enum option_kind {
@@ -94,12 +95,11 @@ void option_note(struct settings_report *report, const struct option_row *row, c
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Reads one value, or NULL for a flag without one. ST_BAD with the error in *why: fixed text or
- * owned by the arena, to be put after the option's name ("must be ..."). value must outlive
- * options.
+ * Reads one value, or NULL for a flag without one. ST_BAD with *why, which does
+ * not name the option yet. value must outlive options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
-	struct options *options, const char **why);
+	struct options *options, struct error *why);
 
 /* The n-th word of "a|b|c" (n from 0); empty past the end. */
 struct slice option_word(const char *words, size_t n);

@@ -13,9 +13,7 @@
 #include "mime/fields.h"
 #include "mime/scan.h"
 
-enum { WHY_MAX = 1024, PATH_SHOWN = 255, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
-
-static const char *const not_empty = N_("must not be empty");
+enum { WHY_MAX = 1024, EXIT_MAX = 255, LINES_MAX = 4 << 20 };
 
 static void *
 place(struct options *options, size_t at)
@@ -23,22 +21,14 @@ place(struct options *options, size_t at)
 	return (char *)options + at;
 }
 
-static const char *
-text(struct buf *buf)
-{
-	buf_addc(buf, '\0');
-	return buf->over ? _("has a value that is not allowed") : buf->p;
-}
-
-/* "must be one of a, b or c" */
+/* "a, b or c" */
 static const char *
 one_of(const char *names, struct arena *arena)
 {
 	struct slice word, next;
-	struct buf why, list;
+	struct buf list;
 	size_t told = 0;
 
-	buf_init(&why, arena, WHY_MAX);
 	buf_init(&list, arena, WHY_MAX);
 	for (size_t i = 0; (word = option_word(names, i)).n > 0; i++) {
 		next = option_word(names, i + 1);
@@ -49,13 +39,12 @@ one_of(const char *names, struct arena *arena)
 		buf_add(&list, word);
 	}
 	buf_addc(&list, '\0');
-	buf_addf(&why, _("must be %s"), list.over ? "" : list.p);
-	return text(&why);
+	return list.over ? "" : list.p;
 }
 
 static enum status
 find_word(const struct option_row *row, const char *value, struct arena *arena, int *number,
-	const char **why)
+	struct error *why)
 {
 	struct slice word;
 
@@ -64,26 +53,33 @@ find_word(const struct option_row *row, const char *value, struct arena *arena, 
 			*number = i;
 			return ST_OK;
 		}
-	*why = one_of(row->words, arena);
+	*why = setting_error(SETTING_E_WORD, one_of(row->words, arena), NULL);
 	return ST_BAD;
+}
+
+static const char *
+digits(int64_t number, struct arena *arena)
+{
+	struct buf text;
+
+	buf_init(&text, arena, 24);
+	buf_addf(&text, "%lld", (long long)number);
+	return arena_cstr(arena, buf_slice(&text));
 }
 
 static enum status
 range(const struct option_row *row, const char *what, int64_t unit, struct arena *arena,
-	const char **why)
+	struct error *why)
 {
-	struct buf told;
-
-	buf_init(&told, arena, WHY_MAX);
-	buf_addf(&told, _("must be %s from %lld to %lld"), translated(what),
-		(long long)((row->min + unit - 1) / unit), (long long)(row->max / unit));
-	*why = text(&told);
+	*why = setting_error(
+		SETTING_E_RANGE, translated(what), digits((row->min + unit - 1) / unit, arena));
+	why->words[2] = digits(row->max / unit, arena);
 	return ST_BAD;
 }
 
 static enum status
 read_number(const struct option_row *row, const char *value, struct arena *arena, int64_t *number,
-	const char **why)
+	struct error *why)
 {
 	struct slice at = slice_str(value);
 	unsigned long long found;
@@ -101,7 +97,7 @@ read_number(const struct option_row *row, const char *value, struct arena *arena
 /* "5", "2.5", "0.125" */
 static enum status
 read_millis(const struct option_row *row, const char *value, struct arena *arena, int64_t *millis,
-	const char **why)
+	struct error *why)
 {
 	struct slice at = slice_str(value);
 	unsigned long long seconds, fraction = 0;
@@ -112,7 +108,7 @@ read_millis(const struct option_row *row, const char *value, struct arena *arena
 		size_t digits = at.n;
 
 		if (digits > 3 || !scan_number(&at, 999, &fraction)) {
-			*why = _("must be seconds with at most three decimals");
+			*why = setting_error(SETTING_E_DECIMALS, NULL, NULL);
 			return ST_BAD;
 		}
 		for (; digits < 3; digits++)
@@ -126,7 +122,7 @@ read_millis(const struct option_row *row, const char *value, struct arena *arena
 
 static enum status
 read_size(const struct option_row *row, const char *value, struct arena *arena, uint64_t *size,
-	const char **why)
+	struct error *why)
 {
 	static const char units[] = "kmg";
 	struct slice at = slice_str(value);
@@ -163,12 +159,12 @@ append(struct strings *list, const char *value, struct arena *arena)
 }
 
 static enum status
-append_net(struct nets *list, const char *value, struct arena *arena, const char **why)
+append_net(struct nets *list, const char *value, struct arena *arena, struct error *why)
 {
 	struct ip_net net;
 
 	if (!ip_net_parse(slice_str(value), &net)) {
-		*why = _("must be an address or a network ADDR/BITS");
+		*why = setting_error(SETTING_E_NET, NULL, NULL);
 		return ST_BAD;
 	}
 	if ((list->n & (list->n - 1)) == 0) {
@@ -184,7 +180,7 @@ append_net(struct nets *list, const char *value, struct arena *arena, const char
 
 /* NAME=CODE. No path ends in 1, and a tempfail of 0 would lose the message. */
 static enum status
-set_exit(const char *value, int *codes, const char **why)
+set_exit(const char *value, int *codes, struct error *why)
 {
 	static const char names[] = "accept|quarantine|reject|tempfail";
 	struct slice at = slice_str(value), word;
@@ -196,23 +192,23 @@ set_exit(const char *value, int *codes, const char **why)
 		if (!slice_starts(at, word) || !scan_char(&rest, '='))
 			continue;
 		if (!scan_number(&rest, EXIT_MAX, &code) || rest.n > 0 || code == 1) {
-			*why = _("must have a CODE from 0 to 255 other than 1");
+			*why = setting_error(SETTING_E_EXIT_CODE, NULL, NULL);
 			return ST_BAD;
 		}
 		if (i == DISP_TEMPFAIL && code == 0) {
-			*why = _("must not be tempfail=0, which would lose the message");
+			*why = setting_error(SETTING_E_EXIT_LOSES, NULL, NULL);
 			return ST_BAD;
 		}
 		codes[i] = (int)code;
 		return ST_OK;
 	}
-	*why = _("must be NAME=CODE with accept, quarantine, reject or tempfail for NAME");
+	*why = setting_error(SETTING_E_EXIT, NULL, NULL);
 	return ST_BAD;
 }
 
 static enum status
 set_item(const struct option_row *row, const char *value, struct arena *arena,
-	struct options *options, const char **why)
+	struct options *options, struct error *why)
 {
 	void *at = place(options, row->at);
 	enum status st = ST_OK;
@@ -222,7 +218,7 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	if (row->kind == OPTION_EXITS)
 		return set_exit(value, at, why);
 	if (value[0] == '\0') {
-		*why = translated(not_empty);
+		*why = setting_error(SETTING_E_EMPTY, NULL, NULL);
 		return row->kind == OPTION_TEXTS ? ST_OK : ST_BAD;
 	}
 	if (row->kind == OPTION_IDS)
@@ -238,32 +234,18 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	return st;
 }
 
-/* "FILE line N WHAT" */
-static const char *
-in_file(const char *path, size_t line, const char *what, struct arena *arena)
-{
-	struct buf told;
-
-	buf_init(&told, arena, WHY_MAX);
-	path = printable(slice_str(path), PATH_SHOWN, arena);
-	if (line > 0)
-		buf_addf(&told, _("%s line %zu %s"), path, line, translated(what));
-	else
-		buf_addf(&told, "%s %s", path, translated(what));
-	return text(&told);
-}
-
 /* One value on each line; blank lines, and those that begin with '#', are ignored. */
 static enum status
 set_lines(const struct option_row *row, const char *path, struct arena *arena,
-	struct options *options, const char **why)
+	struct options *options, struct error *why)
 {
 	struct slice rest, line;
 	size_t number = 0;
 	enum fault fault;
 
 	if (wholefile_read(path, LINES_MAX, arena, &rest, &fault) != ST_OK) {
-		*why = in_file(path, 0, translated(fault_text(fault)), arena);
+		*why = fault_error(fault, NULL, NULL);
+		why->values = path;
 		return ST_BAD;
 	}
 	while (line_next(&rest, &line)) {
@@ -272,10 +254,11 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 		number++;
 		if (value.n == 0 || value.p[0] == '#')
 			continue;
-		*why = _("contains a NUL");
+		*why = setting_error(SETTING_E_NUL, NULL, NULL);
 		if (slice_find(value, '\0') < value.n ||
 			set_item(row, arena_cstr(arena, value), arena, options, why) != ST_OK) {
-			*why = in_file(path, number, *why, arena);
+			why->values = path;
+			why->line = number;
 			return ST_BAD;
 		}
 	}
@@ -284,7 +267,7 @@ set_lines(const struct option_row *row, const char *path, struct arena *arena,
 
 static enum status
 set_list(const struct option_row *row, const char *value, struct arena *arena,
-	struct options *options, const char **why)
+	struct options *options, struct error *why)
 {
 	if (row->file && value[0] == '@')
 		return set_lines(row, value + 1, arena, options, why);
@@ -293,18 +276,18 @@ set_list(const struct option_row *row, const char *value, struct arena *arena,
 
 static enum status
 set_text(const struct option_row *row, const char *value, struct arena *arena, const char **at,
-	const char **why)
+	struct error *why)
 {
 	struct ip ip;
 
 	if (row->kind == OPTION_ID)
 		return options_id(value, arena, at, why);
 	if (row->kind == OPTION_PATH && value[0] == '\0') {
-		*why = translated(not_empty);
+		*why = setting_error(SETTING_E_EMPTY, NULL, NULL);
 		return ST_BAD;
 	}
 	if (row->kind == OPTION_CLIENT_IP && ip_client(slice_str(value), &ip) != ST_OK) {
-		*why = _("must be an IPv4 or IPv6 address");
+		*why = setting_error(SETTING_E_ADDRESS, NULL, NULL);
 		return ST_BAD;
 	}
 	*at = value[0] == '\0' && row->kind != OPTION_SENDER ? NULL : value;
@@ -313,7 +296,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 
 /* YYYY-MM-DD, of UTC */
 static enum status
-read_day(const char *value, int64_t *at, const char **why)
+read_day(const char *value, int64_t *at, struct error *why)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	struct slice text = slice_str(value);
@@ -321,7 +304,7 @@ read_day(const char *value, int64_t *at, const char **why)
 	int64_t n;
 	bool leap;
 
-	*why = _("must be a day: YYYY-MM-DD");
+	*why = setting_error(SETTING_E_DAY, NULL, NULL);
 	if (text.n != 10 || text.p[4] != '-' || text.p[7] != '-' ||
 		!scan_number(&text, 9999, &year) || !scan_char(&text, '-') ||
 		!scan_number(&text, 12, &month) || !scan_char(&text, '-') ||
@@ -341,7 +324,7 @@ read_day(const char *value, int64_t *at, const char **why)
 
 static enum status
 set_number(const struct option_row *row, const char *value, struct arena *arena, void *at,
-	const char **why)
+	struct error *why)
 {
 	int64_t number = 0;
 	enum status st;
@@ -370,7 +353,7 @@ set_number(const struct option_row *row, const char *value, struct arena *arena,
 
 static enum status
 set_word(const struct option_row *row, const char *value, struct arena *arena, void *at,
-	const char **why)
+	struct error *why)
 {
 	int number;
 	enum status st = find_word(row, value, arena, &number, why);
@@ -386,17 +369,17 @@ set_word(const struct option_row *row, const char *value, struct arena *arena, v
 }
 
 static enum status
-set_flag(const char *value, bool *flag, const char **why)
+set_flag(const char *value, bool *flag, struct error *why)
 {
 	*flag = value == NULL || strcmp(value, "true") == 0;
 	if (*flag || strcmp(value, "false") == 0)
 		return ST_OK;
-	*why = _("must be true or false");
+	*why = setting_error(SETTING_E_FLAG, NULL, NULL);
 	return ST_BAD;
 }
 
 static enum status
-set_maybe_id(const char *value, struct arena *arena, const char **at, const char **why)
+set_maybe_id(const char *value, struct arena *arena, const char **at, struct error *why)
 {
 	*at = "";
 	return value != NULL && value[0] != '\0' ? options_id(value, arena, at, why) : ST_OK;
@@ -404,7 +387,7 @@ set_maybe_id(const char *value, struct arena *arena, const char **at, const char
 
 enum status
 option_set(const struct option_row *row, const char *value, struct arena *arena,
-	struct options *options, const char **why)
+	struct options *options, struct error *why)
 {
 	void *at = place(options, row->at);
 	enum status st = ST_OK;
@@ -476,7 +459,7 @@ void
 option_set_server_presets(struct options *options)
 {
 	struct arena arena; /* for what is wrong with a value: nothing is */
-	const char *why;
+	struct error why;
 
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < option_count && profile_is_host(options->profile); i++) {

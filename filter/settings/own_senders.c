@@ -1,12 +1,11 @@
 #include "filter/settings/own_senders.h"
 
 #include "auth/base/domain.h"
+#include "filter/io/fault.h"
 #include "filter/io/wholefile.h"
 #include "filter/text/i18n.h"
-#include "filter/text/printable.h"
-#include "mime/buf.h"
 
-enum { FILE_MAX = 4 * 1024 * 1024, ERROR_MAX = 8192, PATH_SHOWN = 4096 };
+enum { FILE_MAX = 4 * 1024 * 1024 };
 
 /* One line without its comment; false if it has no known form. */
 static bool
@@ -32,11 +31,11 @@ read_line(struct slice text, struct arena *arena, struct own_senders *own)
 }
 
 enum status
-own_senders_parse(struct slice text, struct arena *arena, struct own_senders *own, size_t *line,
-	const char **why)
+own_senders_parse(
+	struct slice text, struct arena *arena, struct own_senders *own, struct error *error)
 {
 	struct slice rest = text;
-	size_t lines = 1;
+	size_t lines = 1, line = 0;
 
 	for (size_t i = 0; i < text.n; i++)
 		lines += text.p[i] == '\n' ? 1 : 0;
@@ -45,14 +44,16 @@ own_senders_parse(struct slice text, struct arena *arena, struct own_senders *ow
 		.domains = arena_array(arena, lines, sizeof *own->domains),
 		.providers = arena_array(arena, lines, sizeof *own->providers),
 	};
-	for (*line = 1; rest.n > 0; ++*line) {
+	while (rest.n > 0) {
 		size_t end = slice_find(rest, '\n');
 		struct slice one = slice_head(rest, end);
 
+		line++;
 		rest = slice_from(rest, end + 1);
 		one = slice_trim(slice_head(one, slice_find(one, '#')));
 		if (one.n > 0 && !read_line(one, arena, own)) {
-			*why = N_("not a network, a domain or `provider NAME'");
+			*error = fault_error(FAULT_OWN_SENDER, NULL, NULL);
+			error->line = line;
 			return ST_BAD;
 		}
 	}
@@ -61,34 +62,29 @@ own_senders_parse(struct slice text, struct arena *arena, struct own_senders *ow
 
 enum status
 own_senders_open(const struct options *options, struct arena *arena, const struct own_senders **own,
-	const char **error)
+	struct error *error)
 {
+	static const char *const what = N_("own senders");
+	const char *path = options->own_senders;
 	struct own_senders *made;
-	const char *why = NULL;
 	struct slice text;
 	enum fault fault;
-	struct buf told;
-	size_t line = 0;
 
 	*own = NULL;
-	if (options->own_senders == NULL)
+	if (path == NULL)
 		return ST_OK;
 	made = arena_alloc(arena, sizeof *made);
-	if (wholefile_read(options->own_senders, FILE_MAX, arena, &text, &fault) != ST_OK)
-		why = fault_text(fault);
-	else if (own_senders_parse(text, arena, made, &line, &why) == ST_OK)
-		*own = made;
-	if (*own != NULL)
-		return ST_OK;
-	buf_init(&told, arena, ERROR_MAX);
-	buf_addf(&told, "%s %s:", _("own senders"),
-		printable(slice_str(options->own_senders), PATH_SHOWN, arena));
-	if (line > 0)
-		buf_addf(&told, _(" line %zu:"), line);
-	buf_addf(&told, " %s", translated(why));
-	buf_addc(&told, '\0');
-	*error = told.over ? N_("own senders") : told.p;
-	return ST_BAD;
+	if (wholefile_read(path, FILE_MAX, arena, &text, &fault) != ST_OK) {
+		*error = fault_error(fault, what, path);
+		return ST_BAD;
+	}
+	if (own_senders_parse(text, arena, made, error) != ST_OK) {
+		error->what = what;
+		error->path = path;
+		return ST_BAD;
+	}
+	*own = made;
+	return ST_OK;
 }
 
 bool

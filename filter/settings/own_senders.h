@@ -20,13 +20,13 @@ struct own_senders {
 	size_t nproviders;
 };
 
-/* The text of such a file, to which slices are kept. ST_BAD with the error and its line, from 1. */
-enum status own_senders_parse(struct slice text, struct arena *arena, struct own_senders *own,
-	size_t *line, const char **why);
+/* The text of such a file, to which slices are kept. ST_BAD with the error and its line. */
+enum status own_senders_parse(
+	struct slice text, struct arena *arena, struct own_senders *own, struct error *error);
 
-/* options->own_senders; *own is NULL without the option. ST_BAD with one line in *error. */
+/* options->own_senders; *own is NULL without the option. ST_BAD with *error. */
 enum status own_senders_open(const struct options *options, struct arena *arena,
-	const struct own_senders **own, const char **error);
+	const struct own_senders **own, struct error *error);
 
 /* NULL is an empty list. */
 bool own_senders_have_address(const struct own_senders *own, const struct ip *ip);

@@ -9,15 +9,16 @@
 #include <unistd.h>
 
 #include "filter/intake/saved.h"
+#include "filter/io/fault.h"
 #include "filter/io/paths.h"
 #include "filter/io/unpack.h"
 #include "filter/io/walk.h"
 #include "filter/source/attached.h"
 #include "filter/source/manifest.h"
 #include "filter/source/pack.h"
-#include "mime/buf.h"
+#include "filter/text/i18n.h"
 
-enum { ERROR_MAX = 1024, LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
+enum { LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
 enum { LOOK_UP_MS = 200 };
 
 struct source {
@@ -40,18 +41,13 @@ struct source {
 };
 
 static enum status
-open_list(struct source *source, const char *path, struct arena *arena, const char **error)
+open_list(struct source *source, const char *path, struct error *error)
 {
 	struct stat info;
-	struct buf text;
 
 	source->list = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (source->list < 0) {
-		buf_init(&text, arena, ERROR_MAX);
-		buf_addf(&text, "list %s: ", path_shown(path, arena));
-		buf_adds(&text, fault_text(fault_of_path(errno)));
-		buf_addc(&text, '\0');
-		*error = text.over ? "the list cannot be opened" : text.p;
+		*error = fault_error(fault_of_path(errno), N_("list"), path);
 		return ST_BAD;
 	}
 	if (fstat(source->list, &info) == 0 && S_ISREG(info.st_mode))
@@ -61,19 +57,19 @@ open_list(struct source *source, const char *path, struct arena *arena, const ch
 
 enum status
 source_open(const struct options *options, struct arena *arena, struct source **source,
-	const char **error)
+	struct error *error)
 {
 	const char *list = options->envelopes != NULL ? options->envelopes : options->files_from;
 	struct source *made = calloc(1, sizeof *made);
 
 	*source = NULL;
-	*error = fault_text(FAULT_NO_MEMORY);
+	*error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	if (made == NULL)
 		return ST_TEMP;
 	made->options = options;
 	made->list = -1;
 	arena_init(&made->arena, arena->oom, arena->oom_arg);
-	if (list != NULL && open_list(made, list, arena, error) != ST_OK) {
+	if (list != NULL && open_list(made, list, error) != ST_OK) {
 		free(made);
 		return ST_BAD;
 	}

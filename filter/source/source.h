@@ -11,11 +11,11 @@ struct source;
 struct address_gmime;
 
 /*
- * ST_BAD with *error (a literal or in arena) where a list cannot be opened. options must outlive
+ * ST_BAD with *error where a list cannot be opened. options must outlive
  * it.
  */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
-	const char **error);
+	struct error *error);
 
 /*
  * From now on, attached messages follow those that contain them (--attached). ST_TEMP without

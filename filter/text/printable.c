@@ -36,6 +36,22 @@ printable(struct slice text, size_t max, struct arena *arena)
 	return out.p;
 }
 
+const char *
+printable_utf8(struct slice text, struct arena *arena)
+{
+	struct slice left = text, one;
+	struct buf out;
+
+	buf_init(&out, arena, 4 * left.n + 1);
+	while (left.n > 0)
+		if (printable_next(&left, &one) == PRINTABLE_SHOWS && one.p[0] != '\\')
+			buf_add(&out, one);
+		else
+			printable_octets(one, &out);
+	buf_addc(&out, '\0');
+	return out.p;
+}
+
 /*
  * U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: they act instead of being
  * displayed

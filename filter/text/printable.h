@@ -13,6 +13,12 @@ void printable_octets(struct slice octets, struct buf *out);
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
+/*
+ * Visible UTF-8 as it is, every other octet and the backslash as \xHH. NUL-terminated, in the
+ * arena.
+ */
+const char *printable_utf8(struct slice text, struct arena *arena);
+
 enum printable_kind {
 	PRINTABLE_SHOWS, /* printable ASCII, or a visible UTF-8 character */
 	PRINTABLE_ACTS,  /* a control, or a character that acts on a terminal or a page (directions,

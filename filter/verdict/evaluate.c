@@ -20,18 +20,7 @@
 #include "mime/address.h"
 #include "mime/buf.h"
 
-enum { ERROR_MAX = 1024, SECRET_MAX = 4096 };
-
-static const char *
-explained(struct arena *arena, const char *what, const char *path, const char *why)
-{
-	struct buf text;
-
-	buf_init(&text, arena, ERROR_MAX);
-	buf_addf(&text, "%s %s: %s", what, path, translated(why));
-	buf_addc(&text, '\0');
-	return text.over ? what : text.p;
-}
+enum { SECRET_MAX = 4096 };
 
 static void
 set_scrub(struct evaluation *ev)
@@ -88,7 +77,7 @@ lay_over(struct evaluation *ev, const struct dns_overlay *overlay)
 }
 
 static enum evaluate_status
-open_overlay(struct evaluation *ev, const char **error)
+open_overlay(struct evaluation *ev, struct error *error)
 {
 	struct dns_overlay *overlay;
 
@@ -99,7 +88,7 @@ open_overlay(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
-evaluate_open_dns(struct evaluation *ev, struct dns **dns, const char **error)
+evaluate_open_dns(struct evaluation *ev, struct dns **dns, struct error *error)
 {
 	const struct options *options = ev->options;
 	struct dns_config config = {
@@ -109,7 +98,6 @@ evaluate_open_dns(struct evaluation *ev, struct dns **dns, const char **error)
 		.deadline_ms = options->deadline_ms,
 	};
 	struct slice zone;
-	const char *why;
 	enum fault fault;
 	enum status st;
 
@@ -118,14 +106,14 @@ evaluate_open_dns(struct evaluation *ev, struct dns **dns, const char **error)
 		return st == ST_OK ? EVALUATE_OK : (st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP);
 	}
 	if (wholefile_read(options->zone, DNS_ZONE_MAX, ev->arena, &zone, &fault) != ST_OK) {
-		*error = explained(ev->arena, _("zone"), options->zone, fault_text(fault));
+		*error = fault_error(fault, N_("zone"), options->zone);
 		return EVALUATE_CONFIG;
 	}
-	if (dns_open_zone(zone, ev->arena, dns, &why) != ST_OK) {
-		*error = explained(ev->arena, _("zone"), options->zone, why);
-		return EVALUATE_CONFIG;
-	}
-	return EVALUATE_OK;
+	if (dns_open_zone(zone, ev->arena, dns, error) == ST_OK)
+		return EVALUATE_OK;
+	error->what = N_("zone");
+	error->path = options->zone;
+	return EVALUATE_CONFIG;
 }
 
 bool
@@ -150,9 +138,16 @@ evaluate_not_judged(const struct evaluation *ev)
 	return true;
 }
 
+struct error
+evaluate_no_psl(const struct options *options)
+{
+	return fault_error(FAULT_NOT_READ_PSL, N_("public suffix list"),
+		options->psl != NULL ? options->psl : _("of the system"));
+}
+
 /* Everything from outside that the mechanisms need. */
 static enum evaluate_status
-open_resources(struct evaluation *ev, const char **error)
+open_resources(struct evaluation *ev, struct error *error)
 {
 	const struct options *options = ev->options;
 	enum evaluate_status result;
@@ -160,16 +155,14 @@ open_resources(struct evaluation *ev, const char **error)
 	if (evaluate_needs_psl(options)) {
 		ev->in.psl = ev->own_psl = domain_psl_open(options->psl);
 		if (ev->own_psl == NULL) {
-			*error = explained(ev->arena, _("public suffix list"),
-				options->psl != NULL ? options->psl : _("of the system"),
-				_("cannot be read"));
+			*error = evaluate_no_psl(options);
 			return EVALUATE_CONFIG;
 		}
 	}
 	ev->gmime = address_gmime_open();
 	ev->in.crypto = crypto_new();
 	if (ev->gmime == NULL || ev->in.crypto == NULL) {
-		*error = N_("no memory");
+		*error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	result = evaluate_open_dns(ev, &ev->in.dns, error);
@@ -177,7 +170,7 @@ open_resources(struct evaluation *ev, const char **error)
 }
 
 static enum evaluate_status
-read_secret(struct evaluation *ev, const char **error)
+read_secret(struct evaluation *ev, struct error *error)
 {
 	const char *path = ev->options->envelope_secret_file;
 	enum fault why;
@@ -186,11 +179,11 @@ read_secret(struct evaluation *ev, const char **error)
 	if (ev->options->envelope != ENVELOPE_FIELD)
 		return EVALUATE_OK;
 	if (path == NULL) {
-		*error = N_("--envelope field needs --envelope-secret-file");
+		*error = fault_error(FAULT_NO_SECRET, NULL, NULL);
 		return EVALUATE_CONFIG;
 	}
 	if (wholefile_secret(path, SECRET_MAX, ev->arena, &ev->secret, &why) != ST_OK) {
-		*error = explained(ev->arena, _("secret file"), path, fault_text(why));
+		*error = fault_error(why, N_("secret file"), path);
 		return EVALUATE_CONFIG;
 	}
 	return EVALUATE_OK;
@@ -229,7 +222,7 @@ find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum 
 }
 
 static enum evaluate_status
-judge(struct evaluation *ev, const char **error)
+judge(struct evaluation *ev, struct error *error)
 {
 	const struct options *options = ev->options;
 	struct auth_input *in = &ev->in;
@@ -237,8 +230,7 @@ judge(struct evaluation *ev, const char **error)
 	if (options->envelope == ENVELOPE_FIELD)
 		hide_envelope_field(ev);
 	if (identities_find(&ev->message, ev->gmime, ev->arena, &ev->ids) != ST_OK) {
-		*error = N_("the From field could not be read: out of memory, or GMime cannot be "
-			    "loaded");
+		*error = fault_error(FAULT_FROM, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	/* the filter uses what it is given: nothing that a client writes may disable a policy */
@@ -248,7 +240,7 @@ judge(struct evaluation *ev, const char **error)
 		!envelope_is_known(&ev->taken);
 	in->until_ms = evaluate_until_ms(options, in->dns);
 	if (auth_run(in, &ev->results) != ST_OK) {
-		*error = N_("the message could not be evaluated");
+		*error = fault_error(FAULT_NOT_EVALUATED, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
 	ev->evaluated = true;
@@ -315,14 +307,14 @@ take_input(struct evaluation *ev, enum fault *fault)
 
 /* The message or its envelope could not be taken in. */
 static enum evaluate_status
-not_taken(enum fault fault, enum evaluate_status status, const char **error)
+not_taken(enum fault fault, enum evaluate_status status, struct error *error)
 {
-	*error = fault_text(fault);
+	*error = fault_error(fault, NULL, NULL);
 	return status;
 }
 
 enum evaluate_status
-evaluate_open(struct evaluation *ev, const char **error)
+evaluate_open(struct evaluation *ev, struct error *error)
 {
 	enum evaluate_status result;
 
@@ -332,7 +324,7 @@ evaluate_open(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
-evaluate_input(struct evaluation *ev, const char **error)
+evaluate_input(struct evaluation *ev, struct error *error)
 {
 	enum fault fault = FAULT_NONE;
 
@@ -344,7 +336,7 @@ evaluate_input(struct evaluation *ev, const char **error)
 }
 
 enum evaluate_status
-evaluate_confine(struct evaluation *ev, struct confinement *confinement, const char **error)
+evaluate_confine(struct evaluation *ev, struct confinement *confinement, struct error *error)
 {
 	if (confine(ev->options, ev->arena, confinement, error) != ST_OK)
 		return EVALUATE_TEMP;
@@ -354,7 +346,7 @@ evaluate_confine(struct evaluation *ev, struct confinement *confinement, const c
 }
 
 enum evaluate_status
-evaluate_read(struct evaluation *ev, const char **error)
+evaluate_read(struct evaluation *ev, struct error *error)
 {
 	enum fault fault = FAULT_NONE;
 	enum status st;
@@ -396,7 +388,7 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 
 /* Of a message over the size limit only the beginning is needed. */
 static enum evaluate_status
-take_source(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {
 	enum fault fault = FAULT_NONE;
 
@@ -413,7 +405,7 @@ take_source(struct evaluation *ev, const struct evaluate_source *source, const c
 }
 
 enum evaluate_status
-evaluate(struct evaluation *ev, const struct evaluate_source *source, const char **error)
+evaluate(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {
 	enum evaluate_status result =
 		source != NULL ? take_source(ev, source, error) : evaluate_read(ev, error);

@@ -79,33 +79,33 @@ struct evaluate_source {
 /*
  * Opens DNS, crypto, files and everything else that the mechanisms need before the first octet of a
  * message is read, so that no message can cause its failure. Where a status is not EVALUATE_OK,
- * here and below, *error is one line in the arena or from a fixed table.
+ * here and below, *error is set.
  */
-enum evaluate_status evaluate_open(struct evaluation *evaluation, const char **error);
+enum evaluate_status evaluate_open(struct evaluation *evaluation, struct error *error);
 
 /* Opens the input, before the sandbox; the status is as evaluate_read's, which does it otherwise.
  */
-enum evaluate_status evaluate_input(struct evaluation *evaluation, const char **error);
+enum evaluate_status evaluate_input(struct evaluation *evaluation, struct error *error);
 
 /*
  * After both: enters the sandbox (settings/confine.h), from where GMime reads in a process apart.
  * EVALUATE_TEMP where it is required and cannot be had.
  */
 enum evaluate_status evaluate_confine(
-	struct evaluation *evaluation, struct confinement *confinement, const char **error);
+	struct evaluation *evaluation, struct confinement *confinement, struct error *error);
 
 /*
  * After evaluate_open, however it ended: reads the message (sets has_message) and the envelope that
  * came with it.
  */
-enum evaluate_status evaluate_read(struct evaluation *evaluation, const char **error);
+enum evaluate_status evaluate_read(struct evaluation *evaluation, struct error *error);
 
 /*
  * Takes the message from source, with its tools, or, where source is NULL, by evaluate_read after
  * evaluate_open; then evaluates it.
  */
 enum evaluate_status evaluate(
-	struct evaluation *evaluation, const struct evaluate_source *source, const char **error);
+	struct evaluation *evaluation, const struct evaluate_source *source, struct error *error);
 
 /* The deadline for all questions of a message except its policy's, if its evaluation starts now. */
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
@@ -121,13 +121,16 @@ struct dns *evaluate_dns(const struct evaluation *evaluation);
 
 /* Opens a new struct dns by the options, without the overlay. */
 enum evaluate_status evaluate_open_dns(
-	struct evaluation *evaluation, struct dns **dns, const char **error);
+	struct evaluation *evaluation, struct dns **dns, struct error *error);
 
 /* Is it stored mail without a known envelope where nothing passed? Such a message did not fail. */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);
+
+/* That it cannot be read. */
+struct error evaluate_no_psl(const struct options *options);
 
 void evaluate_end(struct evaluation *evaluation);
 

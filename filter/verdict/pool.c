@@ -1,27 +1,12 @@
 #include "filter/verdict/pool.h"
 
 #include "auth/dns/dns_pool.h"
-#include "filter/io/paths.h"
 #include "filter/io/wholefile.h"
 #include "filter/text/i18n.h"
-#include "mime/buf.h"
-
-enum { ERROR_MAX = 1024 };
-
-static const char *
-told(struct arena *arena, const char *what, const char *path, const char *why)
-{
-	struct buf text;
-
-	buf_init(&text, arena, ERROR_MAX);
-	buf_addf(&text, "%s%s%s: %s", what, path[0] != '\0' ? " " : "", path, translated(why));
-	buf_addc(&text, '\0');
-	return text.over ? what : text.p;
-}
 
 enum evaluate_status
 pool_zone(
-	const struct options *options, struct arena *arena, struct slice *zone, const char **error)
+	const struct options *options, struct arena *arena, struct slice *zone, struct error *error)
 {
 	enum fault fault;
 
@@ -29,13 +14,13 @@ pool_zone(
 	if (options->zone == NULL ||
 		wholefile_read(options->zone, DNS_ZONE_MAX, arena, zone, &fault) == ST_OK)
 		return EVALUATE_OK;
-	*error = told(arena, _("zone"), path_shown(options->zone, arena), fault_text(fault));
+	*error = fault_error(fault, N_("zone"), options->zone);
 	return EVALUATE_CONFIG;
 }
 
 enum evaluate_status
 pool_open(const struct options *options, struct slice zone, struct arena *arena, bool keep_all,
-	struct dns_pool **pool, const char **error)
+	struct dns_pool **pool, struct error *error)
 {
 	const struct dns_pool_config config = {
 		.dns =
@@ -51,11 +36,11 @@ pool_open(const struct options *options, struct slice zone, struct arena *arena,
 		.cache_max = (size_t)options->cache_size,
 		.keep_all = keep_all,
 	};
-	const char *why = NULL;
-	const enum status st = dns_pool_open(&config, arena, pool, &why);
+	const enum status st = dns_pool_open(&config, pool, error);
 
 	if (st == ST_OK)
 		return EVALUATE_OK;
-	*error = told(arena, "DNS", "", why);
+	error->what = options->zone != NULL ? N_("zone") : "DNS";
+	error->path = options->zone;
 	return st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP;
 }

@@ -61,7 +61,7 @@ proof_lay(const struct evaluation *ev, const struct proof_record *records, size_
 {
 	struct dns_overlay *overlay;
 	struct slice text;
-	const char *error;
+	struct error error;
 	struct buf zone;
 	size_t wrong;
 

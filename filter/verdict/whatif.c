@@ -1,26 +1,20 @@
 #include "filter/verdict/whatif.h"
 
 #include "auth/base/domain.h"
-#include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "filter/verdict/override.h"
 #include "mime/buf.h"
 
 enum { LABEL_MAX = 256, TEXT_MAX = 2048, RECORD_MAX = 2 * TEXT_MAX };
 
-static const char *
-wrong(struct arena *arena, const char *what, struct slice about)
+static struct error
+wrong(struct arena *arena, enum setting_error what, struct slice about)
 {
-	struct buf out;
-
-	buf_init(&out, arena, TEXT_MAX);
-	buf_addf(&out, "%s: %s", translated(what), printable(about, LABEL_MAX, arena));
-	buf_addc(&out, '\0');
-	return out.over ? translated(what) : out.p;
+	return setting_error(what, printable(about, LABEL_MAX, arena), NULL);
 }
 
-/* NULL, or the error in one tag; *p is set to the text of p=. */
-static const char *
+/* The error in one tag, if there is one; *p is set to the text of p=. */
+static struct error
 check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct slice *p)
 {
 	static const char *const names[] = {"p", "sp", "np", "adkim", "aspf", "psd", "t", "fo",
@@ -33,23 +27,23 @@ check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct sl
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		known |= slice_ieq(name, slice_str(names[i]));
 	if (!known || name.n == tag.n)
-		return wrong(arena, N_("not a DMARC tag"), tag);
+		return wrong(arena, SETTING_E_TAG, tag);
 	buf_init(&one, arena, TEXT_MAX);
 	buf_adds(&one, slice_ieq(name, SLICE("p")) ? "v=DMARC1; " : "v=DMARC1; p=none; ");
 	buf_add(&one, tag);
 	if (one.over || !dmarc_parse(buf_slice(&one), mode, &record) || record.syntax_error ||
 		record.duplicate)
-		return wrong(arena, N_("a DMARC tag has a bad value"), tag);
+		return wrong(arena, SETTING_E_TAG_VALUE, tag);
 	if (!slice_ieq(name, SLICE("p")))
-		return NULL;
+		return setting_error(SETTING_E_NONE, NULL, NULL);
 	if (p->n > 0)
-		return wrong(arena, N_("a DMARC tag appears twice"), tag);
+		return wrong(arena, SETTING_E_TAG_TWICE, tag);
 	*p = tag;
-	return NULL;
+	return setting_error(SETTING_E_NONE, NULL, NULL);
 }
 
 /* One record, with p= first, as RFC 7489 requires. */
-static const char *
+static struct error
 read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct slice *record)
 {
 	struct slice rest = text, p = SLICE("");
@@ -61,13 +55,13 @@ read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct
 	while (rest.n > 0) {
 		size_t end = slice_find(rest, ';');
 		struct slice tag = slice_trim(slice_head(rest, end)), had = p;
-		const char *error;
+		struct error error;
 
 		rest = slice_from(rest, end + 1);
 		if (tag.n == 0 || slice_eq(tag, SLICE("v=DMARC1")))
 			continue;
 		error = check_tag(tag, mode, arena, &p);
-		if (error != NULL)
+		if (error.reason.id != REASON_NONE)
 			return error;
 		if (p.n != had.n)
 			continue;
@@ -75,18 +69,17 @@ read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct
 		buf_add(&others, tag);
 	}
 	if (p.n == 0)
-		return wrong(arena, N_("the DMARC tag p is missing"), text);
+		return wrong(arena, SETTING_E_NO_P, text);
 	buf_adds(&out, "v=DMARC1; ");
 	buf_add(&out, p);
 	buf_add(&out, buf_slice(&others));
 	*record = buf_slice(&out);
 	if (others.over || out.over || !dmarc_parse(*record, mode, &whole) || whole.duplicate)
-		return wrong(
-			arena, N_("a DMARC tag appears twice, or there are too many tags"), text);
-	return NULL;
+		return wrong(arena, SETTING_E_TAGS, text);
+	return setting_error(SETTING_E_NONE, NULL, NULL);
 }
 
-static const char *
+static struct error
 read_part(struct slice part, enum dmarc_mode mode, struct arena *arena,
 	struct dmarc_published *published)
 {
@@ -96,7 +89,7 @@ read_part(struct slice part, enum dmarc_mode mode, struct arena *arena,
 	if (colon < slice_find(part, '=')) {
 		if (domain_normalize(
 			    slice_trim(slice_head(part, colon)), arena, &published->name) != ST_OK)
-			return wrong(arena, N_("not a domain name"), slice_head(part, colon));
+			return wrong(arena, SETTING_E_RECORD_DOMAIN, slice_head(part, colon));
 		part = slice_from(part, colon + 1);
 	}
 	return read_record(part, mode, arena, &published->text);
@@ -104,7 +97,7 @@ read_part(struct slice part, enum dmarc_mode mode, struct arena *arena,
 
 enum status
 what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena, struct what_if *what_if,
-	const char **error)
+	struct error *error)
 {
 	struct slice rest = slice_str(text);
 
@@ -117,20 +110,20 @@ what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena, struc
 		rest = slice_from(rest, end + 1);
 		if (part.n == 0)
 			continue;
-		*error = _("it has too many parts");
+		*error = setting_error(SETTING_E_PARTS, NULL, NULL);
 		if (what_if->n == WHAT_IF_PARTS)
 			return ST_BAD;
 		*error = read_part(part, mode, arena, &what_if->parts[what_if->n]);
-		if (*error != NULL)
+		if (error->reason.id != REASON_NONE)
 			return ST_BAD;
 		for (size_t i = 0; i < what_if->n; i++)
 			if (slice_eq(what_if->parts[i].name, what_if->parts[what_if->n].name)) {
-				*error = wrong(arena, N_("two records for one domain"), part);
+				*error = wrong(arena, SETTING_E_RECORDS, part);
 				return ST_BAD;
 			}
 		what_if->n++;
 	}
-	*error = _("it contains no record");
+	*error = setting_error(SETTING_E_NO_RECORD, NULL, NULL);
 	return what_if->n > 0 ? ST_OK : ST_BAD;
 }
 

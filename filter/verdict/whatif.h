@@ -5,6 +5,7 @@
 #ifndef FILTER_VERDICT_WHATIF_H
 #define FILTER_VERDICT_WHATIF_H
 
+#include "filter/settings/setting_error.h"
 #include "filter/verdict/evaluate.h"
 
 enum { WHAT_IF_MAX = 8, WHAT_IF_PARTS = 16 };
@@ -27,10 +28,10 @@ struct what_if_result {
 /*
  * "p=reject; adkim=s" or "example.com: p=reject", several of them with '|' or a line end between.
  * Each is a whole record, of which "v=DMARC1;" may be left out; a missing tag has its default.
- * ST_BAD with one line in *error that names the tag or the domain.
+ * ST_BAD with *error, which names the tag or the domain.
  */
 enum status what_if_parse(const char *text, enum dmarc_mode mode, struct arena *arena,
-	struct what_if *what_if, const char **error);
+	struct what_if *what_if, struct error *error);
 
 /*
  * Repeats discovery, alignment, policy and overrides with the same results of SPF, DKIM and ARC. A

@@ -34,10 +34,8 @@ view_archive_read(const struct options *options, struct arena *arena, struct vie
 		return 0;
 	}
 	archive->stats = stats_new(NULL, 0, false);
-	if (archive->stats == NULL) {
-		fprintf(stderr, "mailstamp: %s: %s\n", _("archive"), _("no memory"));
-		return EXIT_TEMPFAIL;
-	}
+	if (archive->stats == NULL)
+		return piped_fail(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena);
 	status = piped_start(options, arena, &piped);
 	if (status == 0)
 		status = piped_read(&piped, arena, take, &taking);

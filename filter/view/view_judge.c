@@ -8,41 +8,42 @@
 #include "filter/sender/classify.h"
 #include "filter/sender/evidence.h"
 #include "filter/settings/profile.h"
-#include "filter/text/i18n.h"
+#include "filter/text/error_words.h"
 #include "filter/verdict/names.h"
 #include "filter/verdict/overlay.h"
 #include "filter/verdict/pool.h"
 #include "filter/verdict/proof.h"
 
 static int
-refuse(const char *error, int status)
+refuse(struct error error, struct arena *arena, int status)
 {
-	fprintf(stderr, "mailstamp: %s\n", translated(error));
+	error_print(&error, arena);
 	return status;
 }
 
 int
 view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge)
 {
-	const char *error = N_("no memory");
+	struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
 	enum evaluate_status opened;
 	struct slice zone;
 
 	*judge = (struct view_judge){.options = options};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
-		return refuse(error, EXIT_TEMPFAIL);
+		return refuse(error, arena, EXIT_TEMPFAIL);
 	if (evaluate_needs_psl(options) && (judge->psl = domain_psl_open(options->psl)) == NULL)
-		return refuse(N_("the public suffix list cannot be read"), EXIT_CONFIG_ERROR);
+		return refuse(evaluate_no_psl(options), arena, EXIT_CONFIG_ERROR);
 	judge->tools.psl = judge->psl;
 	if (overlay_open(options, arena, &judge->overlay, &error) != ST_OK ||
 		own_senders_open(options, arena, &judge->own, &error) != ST_OK)
-		return refuse(error, EXIT_CONFIG_ERROR);
+		return refuse(error, arena, EXIT_CONFIG_ERROR);
 	opened = pool_zone(options, arena, &zone, &error);
 	if (opened == EVALUATE_OK)
 		opened = pool_open(options, zone, arena, false, &judge->pool, &error);
 	if (opened != EVALUATE_OK)
-		return refuse(error, opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+		return refuse(error, arena,
+			opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
 	return 0;
 }
 

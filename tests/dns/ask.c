@@ -47,7 +47,7 @@ main(int argc, char **argv)
 		.resolvers = resolvers, .timeout_ms = 5000, .deadline_ms = 60000};
 	int64_t start, until = 0;
 	bool together = true;
-	const char *error;
+	struct error error = {.path = NULL};
 	struct arena arena;
 	struct dns *dns;
 	int option;
@@ -67,7 +67,7 @@ main(int argc, char **argv)
 		return 2;
 	config.nresolvers = split(argv[optind++], resolvers);
 	if (dns_open_resolver(&config, &dns, &error) != ST_OK) {
-		fprintf(stderr, "ask: %s\n", error);
+		fprintf(stderr, "ask: %s\n", reason_code(&error.reason));
 		return 2;
 	}
 	arena_init(&arena, NULL, NULL);

@@ -47,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arc_result found, result;
 	struct message message;
 	struct arena arena;
-	const char *error;
+	struct error error = {.path = NULL};
 
 	arena_init(&arena, NULL, NULL);
 	message_parse(input, limits.fields, limits.field_size, &arena, &message);

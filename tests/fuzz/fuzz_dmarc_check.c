@@ -54,7 +54,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	message_parse(SLICE("From: a@example.com\n\n"), 10, 1000, &arena, &message);
 	for (int run = 0; run < 2; run++) {
 		struct dns *dns;
-		const char *error;
+		struct error error = {.path = NULL};
 		struct slice zone = slice_make((const char *)data + 1, size - 1);
 		if (dns_open_zone(zone, &arena, &dns, &error) != ST_OK)
 			break;

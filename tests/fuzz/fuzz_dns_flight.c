@@ -187,7 +187,8 @@ play(struct server *server, struct script *script, struct arena *arena)
 	enum { QUESTIONS = 4 };
 	static const char *const names[] = {"a.example", "b.example", "c.example", "d.example"};
 	struct dns_question questions[QUESTIONS] = {0};
-	const char *resolvers[2] = {NULL, "127.0.0.1:1"}, *error;
+	const char *resolvers[2] = {NULL, "127.0.0.1:1"};
+	struct error error;
 	struct dns_config config = {.resolvers = resolvers, .timeout_ms = TIME_MS};
 	struct resolver *resolver;
 	char address[32];

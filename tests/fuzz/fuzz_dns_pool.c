@@ -205,7 +205,8 @@ static void
 check_record(const struct dns_pool *pool, struct arena *arena)
 {
 	struct slice record = dns_pool_record(pool, arena);
-	const char *text = arena_cstr(arena, record), *error;
+	const char *text = arena_cstr(arena, record);
+	struct error error;
 	struct dns *dns;
 
 	assert(dns_open_zone(record, arena, &dns, &error) == ST_OK);
@@ -225,7 +226,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const size_t sizes[] = {0, 600, 4000, 1000000};
-	const char *resolvers[] = {server()}, *error;
+	const char *resolvers[] = {server()};
+	struct error error;
 	const uint8_t first = size > 0 ? data[0] : 0;
 	struct dns_pool_config config = {
 		.dns = {.resolvers = resolvers,
@@ -244,7 +246,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (each > 64)
 		each = 64;
 	arena_init(&arena, NULL, NULL);
-	assert(dns_pool_open(&config, &arena, &pool, &error) == ST_OK);
+	assert(dns_pool_open(&config, &pool, &error) == ST_OK);
 	for (size_t i = 0; i < THREADS; i++) {
 		const uint8_t *p = data + (size > 0) + i * each;
 

@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct taken taken;
 	struct arena arena;
 	enum fault fault = FAULT_NONE;
-	const char *error;
+	struct error error = {.path = NULL};
 	struct slice bytes;
 
 	if (size < 2)

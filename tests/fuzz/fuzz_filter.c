@@ -250,7 +250,7 @@ run(struct slice parts[PARTS], const struct evaluate_tools *tools, struct arena 
 	struct evaluate_source source = {.tools = tools, .bytes = parts[PART_MESSAGE]};
 	struct evaluation ev;
 	struct options options;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 
 	choose(parts[PART_OPTIONS], parts[PART_ENVELOPE], arena, &options);
 	if (dns_open_zone(parts[PART_ZONE], arena, &source.dns, &error) != ST_OK) {
@@ -264,7 +264,7 @@ run(struct slice parts[PARTS], const struct evaluate_tools *tools, struct arena 
 		check_results(&ev, parts[PART_ZONE]);
 		check_output(&ev, parts[PART_MESSAGE], arena);
 	} else {
-		assert(error != NULL);
+		assert(error.reason.id != REASON_NONE);
 	}
 	evaluate_end(&ev);
 }

@@ -31,14 +31,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct slice lines = slice_make((const char *)data, size);
 	struct inspect_earlier earlier;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
 	if (inspect_earlier_parse(lines, SLICE("example.com"), &arena, &earlier, &error) == ST_OK)
 		check_lists(&earlier);
 	else
-		assert(error != NULL);
+		assert(error.reason.id != REASON_NONE);
 	arena_clear(&arena);
 	return 0;
 }

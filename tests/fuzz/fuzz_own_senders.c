@@ -14,13 +14,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice text = {(const char *)data, size};
 	struct own_senders own;
 	struct arena arena;
-	const char *why = NULL;
-	size_t line = 0, lines = 1;
+	struct error why = {.path = NULL};
+	size_t lines = 1;
 
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n' ? 1 : 0;
-	if (own_senders_parse(text, &arena, &own, &line, &why) == ST_OK) {
+	if (own_senders_parse(text, &arena, &own, &why) == ST_OK) {
 		for (size_t i = 0; i < own.ndomains; i++) {
 			assert(domain_labels(own.domains[i]) >= 2);
 			assert(own_senders_have_domain(&own, own.domains[i]));
@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(own.providers[i].n > 0 && own.providers[i].p >= text.p &&
 				own.providers[i].p + own.providers[i].n <= text.p + text.n);
 	} else {
-		assert(why != NULL && line >= 1 && line <= lines);
+		assert(why.reason.id != REASON_NONE && why.line >= 1 && why.line <= lines);
 	}
 	arena_clear(&arena);
 	return 0;

@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice line = slice_make((const char *)data, size);
 	struct row row;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			assert(strcmp(row_text(slice_str(row.advice[i].text), ROW_TEXT, &arena),
 				       row.advice[i].text) == 0);
 	} else {
-		assert(error != NULL);
+		assert(error.reason.id != REASON_NONE);
 	}
 	arena_clear(&arena);
 	return 0;

@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			.limits = &limits,
 			.options = &options,
 			.arena = &arena};
-		const char *error;
+		struct error error = {.path = NULL};
 		if (dns_open_zone(text, &arena, &in.dns, &error) == ST_OK)
 			judge(&in, &results[run]);
 		dns_free(in.dns);

@@ -56,7 +56,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena arena;
 	struct auth_input in = {
 		.envelope = &envelope, .limits = &limits, .options = &options, .arena = &arena};
-	const char *error;
+	struct error error;
 
 	if (size > 0 && (data[0] & 1) != 0)
 		envelope.client_ip.family = 6;

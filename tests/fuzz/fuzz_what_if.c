@@ -29,17 +29,17 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct what_if what_if;
-	const char *error, *text;
+	struct error error;
+	const char *text;
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
 	text = arena_cstr(&arena, slice_make((const char *)data, size));
 	for (int mode = DMARC_RFC9989; mode <= DMARC_RFC7489; mode++) {
-		error = NULL;
 		if (what_if_parse(text, (enum dmarc_mode)mode, &arena, &what_if, &error) == ST_OK)
 			check(&what_if, (enum dmarc_mode)mode, &arena);
 		else
-			assert(error != NULL && error[0] != '\0');
+			assert(error.reason.id != REASON_NONE);
 	}
 	arena_clear(&arena);
 	return 0;

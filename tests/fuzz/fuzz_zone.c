@@ -53,7 +53,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice text = {(const char *)data, size};
 	struct arena arena;
 	struct dns *dns, *again;
-	const char *error;
+	struct error error = {.path = NULL};
 
 	arena_init(&arena, NULL, NULL);
 	if (dns_open_zone(text, &arena, &dns, &error) == ST_OK) {
@@ -62,7 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		dns_each(dns, compare, again);
 		dns_free(again);
-	} else if (dns != NULL || error == NULL) {
+	} else if (dns != NULL || error.reason.id == REASON_NONE) {
 		abort();
 	}
 	dns_free(dns);

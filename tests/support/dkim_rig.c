@@ -45,12 +45,12 @@ dkim_rig_close(void)
 void
 dkim_rig_zone(const char *zone)
 {
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 
 	dns_free(rig.dns);
 	rig.dns = NULL;
-	cr_assert_eq(
-		dns_open_zone(slice_str(zone), &rig.arena, &rig.dns, &error), ST_OK, "%s", error);
+	cr_assert_eq(dns_open_zone(slice_str(zone), &rig.arena, &rig.dns, &error), ST_OK, "%s",
+		reason_code(&error.reason));
 	rig.in.dns = rig.dns;
 }
 

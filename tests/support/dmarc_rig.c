@@ -7,12 +7,12 @@ void
 dmarc_rig_open(struct dmarc_rig *rig, const char *zone, const char *author)
 {
 	static const char message[] = "From: Author <a@author.example>\n\nHello.\n";
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	memset(rig, 0, sizeof *rig);
 	arena_init(&rig->arena, NULL, NULL);
 	cr_assert_eq(dns_open_zone(slice_str(zone), &rig->arena, &rig->dns, &error), ST_OK,
-		"%s in\n%s", error, zone);
+		"%s in\n%s", reason_code(&error.reason), zone);
 	message_parse(SLICE(message), 1000, 65536, &rig->arena, &rig->message);
 	rig->ids.author_domain = slice_str(author);
 	rig->in = (struct auth_input){.message = &rig->message,

@@ -44,7 +44,8 @@ Test(dns, names)
 		const struct name_row *row = &name_rows[i];
 		struct arena arena;
 		struct dns *dns;
-		const char *error, *text;
+		struct error error;
+		const char *text;
 
 		arena_init(&arena, NULL, NULL);
 		cr_assert_eq(dns_open_zone(SLICE(""), &arena, &dns, &error), ST_OK);
@@ -248,7 +249,7 @@ Test(dns, each_in_the_order_of_first_asking)
 {
 	struct arena arena;
 	struct dns *dns;
-	const char *error;
+	struct error error = {.path = NULL};
 
 	arena_init(&arena, NULL, NULL);
 	cr_assert_eq(dns_open_zone(SLICE("z. 5 A 192.0.2.1\n"), &arena, &dns, &error), ST_OK);
@@ -279,7 +280,7 @@ Test(dns, broken)
 {
 	struct arena arena;
 	struct dns *dns;
-	const char *error;
+	struct error error = {.path = NULL};
 
 	arena_init(&arena, NULL, NULL);
 	cr_assert_eq(dns_open_zone(SLICE("a. 5 A 192.0.2.1\na. TXT x\nb. A 192.0.2.2\n"), &arena,

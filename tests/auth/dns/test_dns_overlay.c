@@ -101,14 +101,15 @@ Test(dns_overlay, answers)
 		struct dns_overlay *overlay = NULL;
 		struct dns *below, *dns;
 		struct arena arena;
-		const char *error, *got;
+		struct error error;
+		const char *got;
 		size_t wrong;
 
 		arena_init(&arena, NULL, NULL);
 		cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK, "%s",
 			error);
 		cr_assert_eq(dns_overlay_read(&text, 1, &arena, &overlay, &wrong, &error), ST_OK,
-			"%s: %s", row->name, error);
+			"%s: %s", row->name, reason_code(&error.reason));
 		dns = dns_open_overlay(overlay, below, &arena);
 		for (int asked = 0; asked < 2; asked++) { /* announced, and at once */
 			if (asked == 0)
@@ -131,7 +132,7 @@ Test(dns_overlay, one_lies_over_another)
 	struct dns *below, *first, *second;
 	struct slice last = SLICE("example.com. TXT newest\n");
 	struct arena arena;
-	const char *error;
+	struct error error = {.path = NULL};
 	size_t wrong;
 
 	arena_init(&arena, NULL, NULL);
@@ -160,12 +161,13 @@ Test(dns_overlay, a_file_that_cannot_be_read)
 		SLICE_INIT("example.com. TXT new\n"), SLICE_INIT("\nexample.com. TXT \"open\n")};
 	struct dns_overlay *overlay = NULL;
 	struct arena arena;
-	const char *error;
+	struct error error = {.path = NULL};
 	size_t wrong = 7;
 
 	arena_init(&arena, NULL, NULL);
 	cr_expect_eq(dns_overlay_read(texts, 2, &arena, &overlay, &wrong, &error), ST_BAD);
 	cr_expect_eq(wrong, (size_t)1);
-	cr_expect_str_eq(error, "zone line 2: a quoted string does not end on its line");
+	cr_expect_eq(error.reason.id, DNS_E_OPEN_STRING);
+	cr_expect_eq(error.line, (size_t)2);
 	arena_clear(&arena);
 }

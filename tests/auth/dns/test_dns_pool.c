@@ -54,11 +54,11 @@ Test(dns_pool, zone_and_record)
 	struct dns_pool_config config = {.zone = &zone, .keep_all = true};
 	pthread_t threads[THREADS];
 	struct dns_pool *pool;
-	const char *error;
+	struct error error = {.path = NULL};
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
-	cr_assert_eq(dns_pool_open(&config, &arena, &pool, &error), ST_OK);
+	cr_assert_eq(dns_pool_open(&config, &pool, &error), ST_OK);
 	for (int i = 0; i < THREADS; i++)
 		cr_assert_eq(pthread_create(&threads[i], NULL, work, pool), 0);
 	for (int i = 0; i < THREADS; i++)
@@ -69,7 +69,7 @@ Test(dns_pool, zone_and_record)
 
 	/* what was recorded answers the same */
 	config.zone = &record;
-	cr_assert_eq(dns_pool_open(&config, &arena, &pool, &error), ST_OK);
+	cr_assert_eq(dns_pool_open(&config, &pool, &error), ST_OK);
 	work(pool);
 	cr_expect(slice_eq(dns_pool_record(pool, &arena), record));
 	dns_pool_free(pool);
@@ -83,14 +83,14 @@ Test(dns_pool, bad_back_ends)
 	struct dns_pool_config bad_zone = {.zone = &zone},
 			       bad_server = {.dns = {.resolvers = &server, .nresolvers = 1}};
 	struct dns_pool *pool;
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct arena arena;
 
 	arena_init(&arena, NULL, NULL);
-	cr_expect_eq(dns_pool_open(&bad_zone, &arena, &pool, &error), ST_BAD);
-	cr_expect(pool == NULL && error != NULL);
-	cr_expect_eq(dns_pool_open(&bad_server, &arena, &pool, &error), ST_BAD);
-	cr_expect(pool == NULL && error != NULL);
+	cr_expect_eq(dns_pool_open(&bad_zone, &pool, &error), ST_BAD);
+	cr_expect(pool == NULL && error.reason.id != REASON_NONE);
+	cr_expect_eq(dns_pool_open(&bad_server, &pool, &error), ST_BAD);
+	cr_expect(pool == NULL && error.reason.id != REASON_NONE);
 	arena_clear(&arena);
 }
 
@@ -122,13 +122,13 @@ Test(dns_pool, silence)
 	struct waits waits = {0, 0};
 	struct dns_pool_user user = {.wait_begin = begin, .wait_end = end, .wait_arg = &waits};
 	struct dns_pool *pool;
-	const char *error;
+	struct error error = {.path = NULL};
 	struct arena arena;
 	int64_t before;
 	struct dns *dns;
 
 	arena_init(&arena, NULL, NULL);
-	cr_assert_eq(dns_pool_open(&config, &arena, &pool, &error), ST_OK);
+	cr_assert_eq(dns_pool_open(&config, &pool, &error), ST_OK);
 	dns = dns_pool_dns(pool, &user, &arena);
 	before = dns_clock_ms(dns);
 	for (int i = 0; i < NAMES; i++) {

@@ -77,10 +77,10 @@ static struct dns *
 open_zone(struct slice text, struct arena *arena)
 {
 	struct dns *dns;
-	const char *error;
+	struct error error = {.path = NULL};
 
-	cr_assert_eq(dns_open_zone(text, arena, &dns, &error), ST_OK, "%s in\n%.*s", error,
-		(int)text.n, text.p);
+	cr_assert_eq(dns_open_zone(text, arena, &dns, &error), ST_OK, "%s in\n%.*s",
+		reason_code(&error.reason), (int)text.n, text.p);
 	return dns;
 }
 

@@ -52,12 +52,12 @@ Test(dns_resolver, addresses)
 			.timeout_ms = 100,
 			.deadline_ms = 100};
 		struct dns *dns;
-		const char *error;
+		struct error error = {.path = NULL};
 		enum status status = dns_open_resolver(&config, &dns, &error);
 
 		cr_expect_eq(status, row->good ? ST_OK : ST_BAD, "%s", row->name);
 		cr_expect_eq(dns != NULL, row->good, "%s", row->name);
-		cr_expect_eq(error == NULL, row->good, "%s", row->name);
+		cr_expect_eq(error.reason.id == REASON_NONE, row->good, "%s", row->name);
 		dns_free(dns);
 	}
 }
@@ -76,7 +76,8 @@ rig_open(struct rig *rig, int64_t timeout_ms, int64_t deadline_ms)
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	struct timeval patience = {.tv_sec = 5};
 	socklen_t n = sizeof address;
-	const char *resolver = rig->resolver, *error;
+	const char *resolver = rig->resolver;
+	struct error error;
 	struct dns_config config = {.resolvers = &resolver,
 		.nresolvers = 1,
 		.timeout_ms = timeout_ms,

@@ -190,11 +190,12 @@ Test(dns_zone, answers)
 		const struct row *row = &rows[i];
 		struct arena arena;
 		struct dns *dns;
-		const char *error, *text;
+		struct error error;
+		const char *text;
 
 		arena_init(&arena, NULL, NULL);
 		cr_expect_eq(dns_open_zone(slice_str(row->zone), &arena, &dns, &error), ST_OK,
-			"%s: %s", row->name, error);
+			"%s: %s", row->name, reason_code(&error.reason));
 		if (dns != NULL) {
 			text = dns_text(dns_get(dns, slice_str(row->question), row->type, 0),
 				row->type, &arena);
@@ -210,58 +211,46 @@ Test(dns_zone, answers)
 static const struct bad_row {
 	const char *name;
 	const char *zone;
-	const char *error;
+	size_t line;
+	enum dns_error error;
 } bad_rows[] = {
-	{"no type", "a.example.\n", "zone line 1: a type is missing"},
-	{"TTL only", "\na.example. 5 IN\n", "zone line 2: a type is missing"},
-	{"not a type", "a.example. _A 192.0.2.1\n", "zone line 1: not a type"},
-	{"other class", "a.example. CH TXT x\n", "zone line 1: a class other than IN"},
-	{"record without an owner", " A 192.0.2.1\n", "zone line 1: no name before this record"},
-	{"not an address", "a.example. A 192.0.2.256\n",
-		"zone line 1: not an address of this family"},
-	{"IPv6 for A", "a.example. A ::1\n", "zone line 1: not an address of this family"},
-	{"no address", "a.example. A\n", "zone line 1: an address is missing"},
-	{"more than an address", "a.example. A 192.0.2.1 x\n",
-		"zone line 1: more than the entry can hold"},
-	{"MX without preference", "a.example. MX mx.example.\n",
-		"zone line 1: not an MX preference"},
-	{"MX preference too large", "a.example. MX 65536 mx.example.\n",
-		"zone line 1: not an MX preference"},
-	{"MX without name", "a.example. MX 1\n", "zone line 1: a name is missing"},
-	{"dot inside a target's label", "a.example. MX 1 a\\.b.example.\n",
-		"zone line 1: a name with a dot inside a label"},
-	{"TXT without string", "a.example. TXT\n", "zone line 1: TXT without a string"},
-	{"open string", "a.example. TXT \"x\n",
-		"zone line 1: a quoted string does not end on its line"},
-	{"string open at the end", "a.example. TXT \"x\\\"",
-		"zone line 1: a quoted string does not end on its line"},
-	{"escape over 255", "a.example. TXT \"\\256\"\n", "zone line 1: a bad escape in a string"},
-	{"short escape", "a.example. TXT \"\\25\"\n", "zone line 1: a bad escape in a string"},
-	{"backslash at the end of a word", "a.example. TXT x\\\n",
-		"zone line 1: a bad escape in a string"},
-	{"string of 256 octets", "a.example. TXT " X63 X63 X63 X63 "xxxx\n",
-		"zone line 1: a string longer than 255 octets"},
-	{"open parenthesis", "a.example. TXT (\nx\n", "zone line 2: a parenthesis is not closed"},
-	{"parenthesis not opened", "a.example. TXT )\n",
-		"zone line 1: a parenthesis that was not opened"},
-	{"empty label", "a..example. A 192.0.2.1\n", "zone line 1: not a name"},
-	{"dot first", ".example. A 192.0.2.1\n", "zone line 1: not a name"},
-	{"label of 64", "x" X63 ".example. A 192.0.2.1\n", "zone line 1: not a name"},
-	{"name of 256 octets", X63 "." X63 "." X63 "." X63 ". A 192.0.2.1\n",
-		"zone line 1: not a name"},
-	{"too long with the origin", "$ORIGIN " X63 "." X63 "." X63 ".\n" X63 " A 192.0.2.1\n",
-		"zone line 2: not a name"},
-	{"string as a name", "\"a\" A 192.0.2.1\n", "zone line 1: a string where a name should be"},
-	{"$INCLUDE", "$INCLUDE other\n", "zone line 1: a directive other than $ORIGIN and $TTL"},
-	{"$TTL too large", "$TTL 2147483648\n", "zone line 1: not a TTL"},
-	{"$TTL and more", "$TTL 1 2\n", "zone line 1: more than the entry can hold"},
-	{"unknown pragma", "\n\n;!SERVFAL a.example.\n", "zone line 3: a pragma that is not known"},
-	{"empty pragma", ";!\n", "zone line 1: a pragma without its word"},
-	{"pragma without name", ";!TIMEOUT\n", "zone line 1: a name is missing"},
-	{"pragma with more", ";!TIMEOUT a.example. TXT x\n",
-		"zone line 1: more than the pragma can hold"},
-	{"line after a comment and CRLF", "; c\r\n\r\na.example. A x\r\n",
-		"zone line 3: not an address of this family"},
+	{"no type", "a.example.\n", 1, DNS_E_NO_TYPE},
+	{"TTL only", "\na.example. 5 IN\n", 2, DNS_E_NO_TYPE},
+	{"not a type", "a.example. _A 192.0.2.1\n", 1, DNS_E_TYPE},
+	{"other class", "a.example. CH TXT x\n", 1, DNS_E_CLASS},
+	{"record without an owner", " A 192.0.2.1\n", 1, DNS_E_NO_OWNER},
+	{"not an address", "a.example. A 192.0.2.256\n", 1, DNS_E_ADDRESS},
+	{"IPv6 for A", "a.example. A ::1\n", 1, DNS_E_ADDRESS},
+	{"no address", "a.example. A\n", 1, DNS_E_NO_ADDRESS},
+	{"more than an address", "a.example. A 192.0.2.1 x\n", 1, DNS_E_MUCH},
+	{"MX without preference", "a.example. MX mx.example.\n", 1, DNS_E_PREFERENCE},
+	{"MX preference too large", "a.example. MX 65536 mx.example.\n", 1, DNS_E_PREFERENCE},
+	{"MX without name", "a.example. MX 1\n", 1, DNS_E_NO_NAME},
+	{"dot inside a target's label", "a.example. MX 1 a\\.b.example.\n", 1, DNS_E_DOT},
+	{"TXT without string", "a.example. TXT\n", 1, DNS_E_NO_STRING},
+	{"open string", "a.example. TXT \"x\n", 1, DNS_E_OPEN_STRING},
+	{"string open at the end", "a.example. TXT \"x\\\"", 1, DNS_E_OPEN_STRING},
+	{"escape over 255", "a.example. TXT \"\\256\"\n", 1, DNS_E_ESCAPE},
+	{"short escape", "a.example. TXT \"\\25\"\n", 1, DNS_E_ESCAPE},
+	{"backslash at the end of a word", "a.example. TXT x\\\n", 1, DNS_E_ESCAPE},
+	{"string of 256 octets", "a.example. TXT " X63 X63 X63 X63 "xxxx\n", 1, DNS_E_LONG_STRING},
+	{"open parenthesis", "a.example. TXT (\nx\n", 2, DNS_E_OPEN},
+	{"parenthesis not opened", "a.example. TXT )\n", 1, DNS_E_CLOSES},
+	{"empty label", "a..example. A 192.0.2.1\n", 1, DNS_E_NAME},
+	{"dot first", ".example. A 192.0.2.1\n", 1, DNS_E_NAME},
+	{"label of 64", "x" X63 ".example. A 192.0.2.1\n", 1, DNS_E_NAME},
+	{"name of 256 octets", X63 "." X63 "." X63 "." X63 ". A 192.0.2.1\n", 1, DNS_E_NAME},
+	{"too long with the origin", "$ORIGIN " X63 "." X63 "." X63 ".\n" X63 " A 192.0.2.1\n", 2,
+		DNS_E_NAME},
+	{"string as a name", "\"a\" A 192.0.2.1\n", 1, DNS_E_STRING},
+	{"$INCLUDE", "$INCLUDE other\n", 1, DNS_E_DIRECTIVE},
+	{"$TTL too large", "$TTL 2147483648\n", 1, DNS_E_TTL},
+	{"$TTL and more", "$TTL 1 2\n", 1, DNS_E_MUCH},
+	{"unknown pragma", "\n\n;!SERVFAL a.example.\n", 3, DNS_E_PRAGMA},
+	{"empty pragma", ";!\n", 1, DNS_E_NO_PRAGMA},
+	{"pragma without name", ";!TIMEOUT\n", 1, DNS_E_NO_NAME},
+	{"pragma with more", ";!TIMEOUT a.example. TXT x\n", 1, DNS_E_PRAGMA_MUCH},
+	{"line after a comment and CRLF", "; c\r\n\r\na.example. A x\r\n", 3, DNS_E_ADDRESS},
 };
 
 Test(dns_zone, errors)
@@ -270,13 +259,14 @@ Test(dns_zone, errors)
 		const struct bad_row *row = &bad_rows[i];
 		struct arena arena;
 		struct dns *dns;
-		const char *error;
+		struct error error = {.path = NULL};
 
 		arena_init(&arena, NULL, NULL);
 		cr_expect_eq(dns_open_zone(slice_str(row->zone), &arena, &dns, &error), ST_BAD,
 			"%s", row->name);
-		cr_expect_str_eq(error == NULL ? "" : error, row->error, "%s: %s", row->name,
-			error == NULL ? "" : error);
+		cr_expect_eq(error.reason.id, row->error, "%s: %s", row->name,
+			reason_code(&error.reason));
+		cr_expect_eq(error.line, row->line, "%s: line %zu", row->name, error.line);
 		cr_expect_null(dns, "%s", row->name);
 		dns_free(dns);
 		arena_clear(&arena);
@@ -289,7 +279,8 @@ chain_answer(size_t n, struct arena *arena)
 {
 	struct buf zone;
 	struct dns *dns;
-	const char *error, *text;
+	struct error error;
+	const char *text;
 
 	buf_init(&zone, arena, 4096);
 	for (size_t i = 0; i < n; i++)
@@ -317,7 +308,7 @@ open_txt(size_t n, struct arena *arena, size_t *length)
 {
 	struct buf zone;
 	struct dns *dns;
-	const char *error;
+	struct error error = {.path = NULL};
 	enum status status;
 
 	buf_init(&zone, arena, 1 << 20);
@@ -357,7 +348,7 @@ Test(dns_zone, many_names)
 	struct arena arena;
 	struct buf zone;
 	struct dns *dns;
-	const char *error;
+	struct error error = {.path = NULL};
 	size_t found = 0;
 
 	arena_init(&arena, NULL, NULL);

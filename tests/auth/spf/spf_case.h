@@ -21,7 +21,7 @@ static inline void
 spf_case_open(struct spf_case *c, const char *zone, const char *client, const char *path,
 	const char *helo)
 {
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 
 	*c = (struct spf_case){
 		.limits = {.spf_ms = 20000}, .options = {.receiver = SLICE("mx.receiver.example")}};
@@ -31,8 +31,8 @@ spf_case_open(struct spf_case *c, const char *zone, const char *client, const ch
 	c->envelope.helo = slice_str(helo);
 	c->envelope.mail_from = slice_str(path);
 	c->envelope.path = path == NULL ? PATH_UNKNOWN : path[0] == '\0' ? PATH_NULL : PATH_GIVEN;
-	cr_assert_eq(
-		dns_open_zone(slice_str(zone), &c->arena, &c->dns, &error), ST_OK, "%s", error);
+	cr_assert_eq(dns_open_zone(slice_str(zone), &c->arena, &c->dns, &error), ST_OK, "%s",
+		reason_code(&error.reason));
 	c->in = (struct auth_input){.envelope = &c->envelope,
 		.limits = &c->limits,
 		.options = &c->options,

@@ -263,7 +263,8 @@ static const struct row_case {
 static void
 check(const struct row_case *one)
 {
-	const char *paths[] = {folder}, *error;
+	const char *paths[] = {folder};
+	struct error error;
 	struct options options = options_default();
 	attack *what = one->what;
 	struct seen seen = {.in_order = true};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "filter/settings/options_table.h"
+#include "filter/text/error_words.h"
 #include "mime/buf.h"
 
 enum { MAX_ARGS = 12 };
@@ -15,7 +16,7 @@ static const char *const commands[] = {"filter", "explain", "inspect", "batch", 
 	"report read", "report show", "report prune", "report import", "report send",
 	"report bounce"};
 static struct options options;
-static const char *error;
+static struct error error;
 static bool in_file;
 
 ARENA_SUITE(options);
@@ -40,7 +41,7 @@ parse(const char *const *args)
 	argv[argc++] = arena_cstr(&arena, SLICE("--config=/dev/null"));
 	for (; *args != NULL; args++)
 		argv[argc++] = arena_cstr(&arena, slice_str(*args));
-	error = NULL;
+	error = (struct error){.path = NULL};
 	return options_parse(argc, argv, &arena, &options, &error, &in_file);
 }
 
@@ -159,9 +160,10 @@ Test(options, bad_use)
 		cr_expect(st == ST_BAD, "%s: taken", row->name);
 		if (st != ST_BAD)
 			continue;
-		cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
+		cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
+			row->name, error_words(&error, &arena));
 		cr_expect(!in_file, "%s: a usage error", row->name);
-		for (const char *c = error; *c != '\0'; c++)
+		for (const char *c = error_words(&error, &arena); *c != '\0'; c++)
 			cr_expect(*c >= ' ' && *c <= '~', "%s: one printable line", row->name);
 	}
 }
@@ -176,7 +178,8 @@ Test(options, unknown_commands)
 
 		cr_expect(options_parse(2, argv, &arena, &options, &error, &in_file) == ST_BAD,
 			"%s", words[i]);
-		cr_expect(strncmp(error, "unknown command: ", 17) == 0, "%s", error);
+		cr_expect(strncmp(error_words(&error, &arena), "unknown command: ", 17) == 0, "%s",
+			error_words(&error, &arena));
 		cr_expect(options.command == COMMAND_FILTER);
 	}
 }
@@ -326,9 +329,11 @@ Test(options, lists_in_files)
 	cr_assert_eq(options.trusted_forwarders.n, 2);
 	cr_expect_str_eq(options.trusted_forwarders.v[1], "mx.example");
 	cr_expect(PARSE("--trusted-sealer", bad) == ST_BAD);
-	cr_expect_not_null(strstr(error, "line 3 must be a domain name"), "%s", error);
+	cr_expect_not_null(strstr(error_words(&error, &arena), "line 3 must be a domain name"),
+		"%s", error_words(&error, &arena));
 	cr_expect(PARSE("--trusted-sealer", nul) == ST_BAD);
-	cr_expect_not_null(strstr(error, "line 1 contains a NUL"), "%s", error);
+	cr_expect_not_null(strstr(error_words(&error, &arena), "line 1 contains a NUL"), "%s",
+		error_words(&error, &arena));
 	(void)remove(good + 1);
 	(void)remove(bad + 1);
 	(void)remove(nul + 1);
@@ -465,7 +470,7 @@ give_default(const struct option_row *row, enum command command)
 							     command != COMMAND_REPORT_IMPORT)
 				? NULL
 				: "a");
-	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option, error);
+	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option, error_words(&error, &arena));
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),
 			*(char **)((char *)&without + row->at));
@@ -487,7 +492,7 @@ Test(options, inspect_takes_domains)
 {
 	cr_assert(PARSE("inspect", "a.example", "--selector", "s1", "b.example", "--selector=s2",
 			  "--", "--c") == ST_OK,
-		"%s", error);
+		"%s", error_words(&error, &arena));
 	cr_expect(options.command == COMMAND_INSPECT);
 	cr_assert(options.domains.n == 3 && options.selectors.n == 2);
 	cr_expect_str_eq(options.domains.v[0], "a.example");

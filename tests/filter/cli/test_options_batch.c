@@ -8,10 +8,11 @@
 
 enum { MAX_ARGS = 12 };
 
+#include "filter/text/error_words.h"
 #include "tests/support/arena_suite.h"
 
 static struct options options;
-static const char *error;
+static struct error error;
 
 ARENA_SUITE(options_batch);
 
@@ -27,7 +28,7 @@ parse(const char *const *args)
 
 	for (; *args != NULL; args++)
 		argv[argc++] = arena_cstr(&arena, slice_str(*args));
-	error = NULL;
+	error = (struct error){.path = NULL};
 	return options_parse(argc, argv, &arena, &options, &error, &in_file);
 }
 
@@ -102,7 +103,8 @@ Test(options_batch, rows)
 		if (st == ST_OK)
 			cr_expect(options.envelope == ENVELOPE_HEADERS, "%s", row->name);
 		else if (row->told != NULL)
-			cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
+			cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
+				row->name, error_words(&error, &arena));
 	}
 }
 
@@ -118,7 +120,8 @@ Test(options_batch, what_ifs)
 	cr_expect_str_eq(options.supposed[0].label, "p=none");
 	cr_expect_str_eq(options.supposed[WHAT_IF_MAX - 1].label, "p=reject");
 	cr_assert(PARSE(SEVEN, "--what-if=p=reject", "--what-if=p=none", "x") == ST_BAD);
-	cr_expect_not_null(strstr(error, "eight times at most"), "%s", error);
+	cr_expect_not_null(strstr(error_words(&error, &arena), "eight times at most"), "%s",
+		error_words(&error, &arena));
 }
 
 Test(options_batch, shard)
@@ -136,6 +139,8 @@ Test(options_batch, libspf2)
 
 	cr_expect(PARSE("--spf-engine=libspf2", "x") == want);
 	cr_expect(PARSE("--spf-compare", "x") == want);
-	cr_expect(want == ST_OK || strstr(error, "built without libspf2") != NULL, "%s", error);
+	cr_expect(want == ST_OK ||
+			  strstr(error_words(&error, &arena), "built without libspf2") != NULL,
+		"%s", error_words(&error, &arena));
 	cr_expect(PARSE("--spf-engine=mailstamp", "--spf-compare=false", "x") == ST_OK);
 }

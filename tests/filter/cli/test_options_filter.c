@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 
 #include "filter/cli/options.h"
+#include "filter/text/error_words.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(options_filter);
@@ -35,7 +36,7 @@ Test(options_filter, relay_needs_a_client)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char *argv[ARGS + 3] = {arena_cstr(&arena, slice_str("mailstamp"))};
 		struct options options;
-		const char *error = "";
+		struct error error = {.path = NULL};
 		bool in_file;
 		int argc = 1;
 		enum status st;
@@ -44,9 +45,11 @@ Test(options_filter, relay_needs_a_client)
 			argv[argc++] = arena_cstr(&arena, slice_str(rows[i].args[k]));
 		argv[argc++] = arena_cstr(&arena, slice_str("--config=/dev/null"));
 		st = options_parse(argc, argv, &arena, &options, &error, &in_file);
-		cr_expect_eq(st != ST_OK, rows[i].refused, "%s: %s", rows[i].name, error);
+		cr_expect_eq(st != ST_OK, rows[i].refused, "%s: %s", rows[i].name,
+			error_words(&error, &arena));
 		if (rows[i].refused)
-			cr_expect(strncmp(error, "--trusted-relay needs --client-ip", 33) == 0,
-				"%s: %s", rows[i].name, error);
+			cr_expect(strncmp(error_words(&error, &arena),
+					  "--trusted-relay needs --client-ip", 33) == 0,
+				"%s: %s", rows[i].name, error_words(&error, &arena));
 	}
 }

@@ -15,10 +15,11 @@ static const char zone[] = "relay.example. A 192.0.2.10\n"
 static void
 make(void)
 {
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	arena_init(&arena, NULL, NULL);
-	cr_assert(dns_open_zone(slice_str(zone), &arena, &dns, &error) == ST_OK, "%s", error);
+	cr_assert(dns_open_zone(slice_str(zone), &arena, &dns, &error) == ST_OK, "%s",
+		reason_code(&error.reason));
 }
 
 static void

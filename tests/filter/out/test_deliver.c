@@ -19,14 +19,6 @@
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 
-static const char could_not_run[] = "COMMAND could not be run";
-static const char failed[] = "COMMAND failed";
-static const char by_signal[] = "COMMAND was ended by a signal";
-static const char too_slow[] = "COMMAND did not end in time and was killed";
-static const char not_read[] = "COMMAND did not read the whole message";
-static const char not_spooled[] = "the message could not be spooled";
-static const char no_spool[] = "no spool file for the message";
-
 /* a message, and a folder that the scripts stand in */
 struct rig {
 	struct arena arena;
@@ -34,7 +26,7 @@ struct rig {
 	struct scrub scrub;
 	struct output output;
 	char folder[32];
-	const char *error;
+	struct error error;
 	int status;
 };
 
@@ -66,7 +58,7 @@ deliver_by(struct rig *rig, char *const argv[], int64_t timeout)
 {
 	size_t size = rig->output.block.n + rig->message.raw.n;
 
-	rig->error = "none";
+	rig->error = delivery_error(DELIVERY_E_NONE);
 	return deliver(&rig->output, size, argv, timeout, NULL, &rig->error, &rig->status);
 }
 
@@ -110,29 +102,29 @@ now_ms(void)
 static const struct row {
 	const char *name, *script;
 	int64_t timeout;
-	const char *error; /* NULL: it is delivered */
+	enum delivery_error error; /* none: it is delivered */
 } rows[] = {
 	/* clang-format off */
-	{"reads all, prints nothing", "cat >/dev/null", 20, NULL},
-	{"reads by a child of its own", "(cat >/dev/null); exit 0", 20, NULL},
-	{"reads byte by byte", "dd bs=1 of=/dev/null 2>/dev/null", 20, NULL},
-	{"is slow, but in time", "cat >/dev/null; sleep 1", 20, NULL},
-	{"closes its streams", "cat >/dev/null; exec <&- >&- 2>&-; exit 0", 20, NULL},
-	{"leaves a child behind, as a mail server may", "cat >/dev/null; sleep 0.2 & exit 0", 20, NULL},
-	{"false", "cat >/dev/null; false", 20, failed},
-	{"75", "cat >/dev/null; exit 75", 20, failed},
-	{"fails without reading", "exit 1", 20, failed},
-	{"not found by the shell", "exec 2>/dev/null; exec /nonexistent/command", 20, could_not_run},
-	{"reads nothing", "exit 0", 20, not_read},
-	{"closes stdin", "exec <&-; exit 0", 20, not_read},
-	{"reads a part", "dd bs=5 count=1 of=/dev/null 2>/dev/null", 20, not_read},
-	{"reads all but the last octet", "dd bs=21 count=1 of=/dev/null 2>/dev/null", 20, not_read},
-	{"killed", "cat >/dev/null; kill -KILL $$", 20, by_signal},
-	{"ends by SIGTERM", "cat >/dev/null; kill -TERM $$", 20, by_signal},
-	{"ends by SIGPIPE, which we ignore", "cat >/dev/null; kill -PIPE $$; exit 0", 20, by_signal},
-	{"hangs", "cat >/dev/null; exec sleep 100", 1, too_slow},
-	{"stops itself", "cat >/dev/null; kill -STOP $$", 1, too_slow},
-	{"no time at all", "exec sleep 100", 0, too_slow},
+	{"reads all, prints nothing", "cat >/dev/null", 20, DELIVERY_E_NONE},
+	{"reads by a child of its own", "(cat >/dev/null); exit 0", 20, DELIVERY_E_NONE},
+	{"reads byte by byte", "dd bs=1 of=/dev/null 2>/dev/null", 20, DELIVERY_E_NONE},
+	{"is slow, but in time", "cat >/dev/null; sleep 1", 20, DELIVERY_E_NONE},
+	{"closes its streams", "cat >/dev/null; exec <&- >&- 2>&-; exit 0", 20, DELIVERY_E_NONE},
+	{"leaves a child behind, as a mail server may", "cat >/dev/null; sleep 0.2 & exit 0", 20, DELIVERY_E_NONE},
+	{"false", "cat >/dev/null; false", 20, DELIVERY_E_FAILED},
+	{"75", "cat >/dev/null; exit 75", 20, DELIVERY_E_FAILED},
+	{"fails without reading", "exit 1", 20, DELIVERY_E_FAILED},
+	{"not found by the shell", "exec 2>/dev/null; exec /nonexistent/command", 20, DELIVERY_E_NOT_RUN},
+	{"reads nothing", "exit 0", 20, DELIVERY_E_UNREAD},
+	{"closes stdin", "exec <&-; exit 0", 20, DELIVERY_E_UNREAD},
+	{"reads a part", "dd bs=5 count=1 of=/dev/null 2>/dev/null", 20, DELIVERY_E_UNREAD},
+	{"reads all but the last octet", "dd bs=21 count=1 of=/dev/null 2>/dev/null", 20, DELIVERY_E_UNREAD},
+	{"killed", "cat >/dev/null; kill -KILL $$", 20, DELIVERY_E_SIGNAL},
+	{"ends by SIGTERM", "cat >/dev/null; kill -TERM $$", 20, DELIVERY_E_SIGNAL},
+	{"ends by SIGPIPE, which we ignore", "cat >/dev/null; kill -PIPE $$; exit 0", 20, DELIVERY_E_SIGNAL},
+	{"hangs", "cat >/dev/null; exec sleep 100", 1, DELIVERY_E_LATE},
+	{"stops itself", "cat >/dev/null; kill -STOP $$", 1, DELIVERY_E_LATE},
+	{"no time at all", "exec sleep 100", 0, DELIVERY_E_LATE},
 	/* clang-format on */
 };
 
@@ -145,11 +137,13 @@ Test(deliver, outcomes, .timeout = 60)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
 		enum status st = deliver_script(&rig, row->script, row->timeout);
-		const char *want = row->error != NULL ? row->error : "none";
 
-		cr_expect(st == (row->error == NULL ? ST_OK : ST_TEMP), "%s: status", row->name);
-		cr_expect_str_eq(rig.error, want, "%s: %s", row->name, rig.error);
-		cr_expect(row->error != NULL || rig.status == 0, "%s: wait status", row->name);
+		cr_expect(st == (row->error == DELIVERY_E_NONE ? ST_OK : ST_TEMP), "%s: status",
+			row->name);
+		cr_expect_eq(rig.error.reason.id, row->error, "%s: %s", row->name,
+			reason_code(&rig.error.reason));
+		cr_expect(row->error != DELIVERY_E_NONE || rig.status == 0, "%s: wait status",
+			row->name);
 	}
 	close_rig(&rig);
 }
@@ -181,14 +175,14 @@ Test(deliver, without_a_shell)
 
 	open_rig(&rig, SLICE("A: 1\n\n"));
 	cr_expect(deliver_by(&rig, no_such, 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, could_not_run);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NOT_RUN);
 	cr_expect(deliver_by(&rig, folder, 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, could_not_run);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NOT_RUN);
 	cr_expect(deliver_by(&rig, not_executable, 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, could_not_run);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NOT_RUN);
 	cr_expect(deliver_by(&rig, no_name, 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, could_not_run);
-	cr_expect(deliver_by(&rig, arguments, 20) == ST_OK, "%s", rig.error);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NOT_RUN);
+	cr_expect(deliver_by(&rig, arguments, 20) == ST_OK, "%s", reason_code(&rig.error.reason));
 	cr_expect(slice_eq(take_file(&rig, "args"), SLICE("$(x) *;\n'\"||/etc|")));
 	close_rig(&rig);
 }
@@ -216,7 +210,7 @@ Test(deliver, message)
 
 		open_rig(&rig, table[i].raw);
 		cr_expect(deliver_script(&rig, "cat >got", 20) == ST_OK, "%s: %s", table[i].name,
-			rig.error);
+			reason_code(&rig.error.reason));
 		got = take_file(&rig, "got");
 		cr_expect(
 			slice_eq(got, table[i].want), "%s: %.*s", table[i].name, (int)got.n, got.p);
@@ -231,7 +225,8 @@ Test(deliver, nothing_to_read)
 
 	open_rig(&rig, SLICE(""));
 	rig.output.block = SLICE("");
-	cr_expect(deliver_script(&rig, "exit 0", 20) == ST_OK, "%s", rig.error);
+	cr_expect(
+		deliver_script(&rig, "exit 0", 20) == ST_OK, "%s", reason_code(&rig.error.reason));
 	close_rig(&rig);
 }
 
@@ -253,14 +248,14 @@ Test(deliver, large, .timeout = 60)
 	message_parse(slice_make(raw, n), 1000, 65536, &rig.arena, &rig.message);
 	cr_assert(mkdir(folder, 0700) == 0);
 	cr_expect(deliver(&rig.output, n + 5, argv, 60, folder, &rig.error, &rig.status) == ST_OK,
-		"%s", rig.error);
+		"%s", reason_code(&rig.error.reason));
 	cr_expect(stat("got", &info) == 0 && info.st_size == (off_t)n + 5);
 	unlink("got");
 	cr_expect(slice_eq(take_file(&rig, "listed"), SLICE("end\n")));
 	cr_expect(rmdir(folder) == 0, "nothing is left in it");
 	cr_expect(
 		deliver(&rig.output, n + 5, argv, 60, missing, &rig.error, &rig.status) == ST_TEMP);
-	cr_expect_str_eq(rig.error, no_spool);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NO_SPOOL);
 	cr_expect(access("got", F_OK) != 0, "COMMAND was not started");
 	close_rig(&rig);
 }
@@ -275,7 +270,7 @@ Test(deliver, no_room_for_the_spool)
 	signal(SIGXFSZ, SIG_IGN);
 	cr_assert(setrlimit(RLIMIT_FSIZE, &little) == 0);
 	cr_expect(deliver_script(&rig, "mkdir started", 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, not_spooled);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_NOT_SPOOLED);
 	cr_expect(rig.status == -1);
 	cr_expect(rmdir("started") != 0, "COMMAND was started");
 	close_rig(&rig);
@@ -286,10 +281,10 @@ Test(deliver, partial_input)
 	static const struct {
 		const char *name;
 		size_t max;
-		const char *error;
+		enum delivery_error error;
 	} table[] = {
-		{"the rest follows", 8, NULL},
-		{"cut in the header", 3, not_spooled},
+		{"the rest follows", 8, DELIVERY_E_NONE},
+		{"cut in the header", 3, DELIVERY_E_NOT_SPOOLED},
 	};
 	const struct slice whole = SLICE("A: 1\n\nbody and more\n");
 
@@ -310,12 +305,13 @@ Test(deliver, partial_input)
 		open_rig(&rig, input.bytes);
 		rig.output.rest = &input;
 		cr_expect(deliver_script(&rig, "cat >got", 20) ==
-				  (table[i].error == NULL ? ST_OK : ST_TEMP),
-			"%s: %s", table[i].name, rig.error);
-		cr_expect_str_eq(rig.error, table[i].error == NULL ? "none" : table[i].error);
+				  (table[i].error == DELIVERY_E_NONE ? ST_OK : ST_TEMP),
+			"%s: %s", table[i].name, reason_code(&rig.error.reason));
+		cr_expect_eq(rig.error.reason.id, table[i].error);
 		cr_expect(slice_eq(take_file(&rig, "got"),
-				  table[i].error == NULL ? SLICE("B: 1\nA: 1\n\nbody and more\n")
-							 : SLICE("")),
+				  table[i].error == DELIVERY_E_NONE
+					  ? SLICE("B: 1\nA: 1\n\nbody and more\n")
+					  : SLICE("")),
 			"%s: the octets", table[i].name);
 		input_free(&input);
 		close_rig(&rig);
@@ -347,7 +343,7 @@ Test(deliver, surroundings)
 
 		(void)snprintf(script, sizeof script, "%s && cat >/dev/null", table[i].script);
 		cr_expect(deliver_script(&rig, script, 20) == ST_OK, "%s: %s", table[i].name,
-			rig.error);
+			reason_code(&rig.error.reason));
 	}
 	close_rig(&rig);
 }
@@ -359,10 +355,11 @@ Test(deliver, inherited_sigchld)
 
 	open_rig(&rig, SLICE("A: 1\n\n"));
 	signal(SIGCHLD, SIG_IGN);
-	cr_expect(deliver_script(&rig, "cat >/dev/null", 20) == ST_OK, "%s", rig.error);
+	cr_expect(deliver_script(&rig, "cat >/dev/null", 20) == ST_OK, "%s",
+		reason_code(&rig.error.reason));
 	signal(SIGCHLD, SIG_IGN);
 	cr_expect(deliver_script(&rig, "cat >/dev/null; exit 3", 20) == ST_TEMP);
-	cr_expect_str_eq(rig.error, failed);
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_FAILED);
 	close_rig(&rig);
 }
 
@@ -404,7 +401,8 @@ Test(deliver, time_out_leaves_no_process, .timeout = 60)
 
 		cr_expect(deliver_script(&rig, table[i].script, 1) == ST_TEMP, "%s", table[i].name);
 		took = now_ms() - begun;
-		cr_expect_str_eq(rig.error, too_slow, "%s: %s", table[i].name, rig.error);
+		cr_expect_eq(rig.error.reason.id, DELIVERY_E_LATE, "%s: %s", table[i].name,
+			reason_code(&rig.error.reason));
 		cr_expect(took >= 1000 && took < 5000, "%s: %ld ms", table[i].name, (long)took);
 		cr_expect(all_killed(), "%s", table[i].name);
 	}
@@ -429,9 +427,10 @@ Test(deliver, kill_from_a_handler, .timeout = 60)
 	sigaction(SIGALRM, &action, NULL);
 	alarm(1);
 	cr_expect(deliver_script(&rig, "cat >/dev/null; sleep 100", 50) == ST_TEMP);
-	cr_expect_str_eq(rig.error, "COMMAND was lost and killed");
+	cr_expect_eq(rig.error.reason.id, DELIVERY_E_LOST);
 	runner_kill();
-	cr_expect(deliver_script(&rig, "cat >/dev/null", 20) == ST_OK, "%s", rig.error);
+	cr_expect(deliver_script(&rig, "cat >/dev/null", 20) == ST_OK, "%s",
+		reason_code(&rig.error.reason));
 	runner_kill();
 	close_rig(&rig);
 }

@@ -96,7 +96,7 @@ Test(run_row, lines)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct row_case *one = &cases[i];
-		const char *error = NULL;
+		struct error error = {.path = NULL};
 		struct row row, *copy;
 		struct arena arena;
 		enum status st;
@@ -104,8 +104,8 @@ Test(run_row, lines)
 		arena_init(&arena, NULL, NULL);
 		st = run_row_read(slice_str(one->line), &arena, &row, &error);
 		cr_expect_eq(st, one->good ? ST_OK : ST_BAD, "%s: %s", one->name,
-			error != NULL ? error : "");
-		cr_expect_eq(error == NULL, one->good, "%s: error", one->name);
+			reason_code(&error.reason));
+		cr_expect_eq(error.reason.id == REASON_NONE, one->good, "%s: error", one->name);
 		if (st == ST_OK) {
 			copy = row_copy(&row);
 			cr_assert_not_null(copy);
@@ -128,7 +128,7 @@ Test(run_row, depth_and_length)
 {
 	enum { DEEP = 100000 };
 	char *deep = malloc(DEEP), *wide = malloc(RUN_LINE_MAX + 1);
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct arena arena;
 	struct row row;
 
@@ -139,7 +139,7 @@ Test(run_row, depth_and_length)
 	memset(wide, ' ', RUN_LINE_MAX + 1);
 	cr_expect_eq(
 		run_row_read(slice_make(wide, RUN_LINE_MAX + 1), &arena, &row, &error), ST_BAD);
-	cr_expect_str_eq(error, "the line is too long");
+	cr_expect_eq(error.reason.id, RUN_E_LONG_ROW);
 	arena_clear(&arena);
 	free(deep);
 	free(wide);
@@ -165,13 +165,13 @@ Test(run_row, what_is_in_it)
 		"\"spf_dns\",\"values\":{\"domain\":\"a.example\"}},{\"id\":\"advice-y\",\"text\":"
 		"\"as it was told\",\"code\":\"nobody_knows\",\"values\":{}},{\"id\":\"advice-z\","
 		"\"text\":\"as it was told\",\"code\":\"spf_dns\",\"values\":{}}]}";
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct arena arena;
 	struct row row;
 
 	arena_init(&arena, NULL, NULL);
 	cr_assert_eq(run_row_read(SLICE(line), &arena, &row, &error), ST_OK, "%s",
-		error != NULL ? error : "");
+		reason_code(&error.reason));
 	cr_expect(row.index == 41 && !row.failed && row.evaluated && row.has_date &&
 		  row.date == 86400);
 	cr_expect_str_eq(row.path, "\xE6\x97\xA5.eml");

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/text/error_words.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(accept);
@@ -50,14 +51,17 @@ Test(accept, values)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct row *row = &rows[i];
-		const char *normal = "", *why = "";
+		const char *normal = "";
+		struct error why = {.path = NULL};
 		enum status st = accept_read(row->value, &arena, &normal, &why);
 
-		cr_expect(st == (row->normal != NULL ? ST_OK : ST_BAD), "%s: %s", row->value, why);
+		cr_expect(st == (row->normal != NULL ? ST_OK : ST_BAD), "%s: %s", row->value,
+			error_words(&why, &arena));
 		if (row->normal != NULL)
 			cr_expect_str_eq(normal, row->normal, "%s", row->value);
 		else
-			cr_expect(strstr(why, row->why) != NULL, "%s: %s", row->value, why);
+			cr_expect(strstr(error_words(&why, &arena), row->why) != NULL, "%s: %s",
+				row->value, error_words(&why, &arena));
 	}
 }
 

@@ -8,6 +8,7 @@
 
 #include "filter/cli/options.h"
 #include "filter/settings/options_table.h"
+#include "filter/text/error_words.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(config);
@@ -45,14 +46,16 @@ Test(config, errors_name_file_and_key)
 	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
 		const struct bad_row *row = &bad_rows[i];
 		struct options options = options_default();
-		const char *error = "";
+		struct error error = {.path = NULL};
 		enum status st =
 			config_apply(slice_str(row->text), "the file", &arena, &options, &error);
 
 		cr_expect(st == ST_BAD, "%s", row->name);
-		cr_expect(strncmp(error, "the file: ", 10) == 0, "%s: %s", row->name, error);
-		cr_expect(strstr(error, row->told) != NULL, "%s: %s", row->name, error);
-		for (const char *c = error; *c != '\0'; c++)
+		cr_expect(strncmp(error_words(&error, &arena), "the file: ", 10) == 0, "%s: %s",
+			row->name, error_words(&error, &arena));
+		cr_expect(strstr(error_words(&error, &arena), row->told) != NULL, "%s: %s",
+			row->name, error_words(&error, &arena));
+		for (const char *c = error_words(&error, &arena); *c != '\0'; c++)
 			cr_expect(*c >= ' ' && *c <= '~', "%s: one printable line", row->name);
 	}
 }
@@ -62,10 +65,10 @@ Test(config, white_space_at_the_end_is_ignored)
 	static const char text[] = "[mailstamp] \t\n# x \nscrub=all \t \r\n"
 				   "trusted-client=10.0.0.0/8;::1/128; \n \t\nhelo=a\\s \n";
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
-	cr_expect(
-		config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
+	cr_expect(config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s",
+		error_words(&error, &arena));
 	cr_expect(options.scrub == SCRUB_ALL);
 	cr_expect(options.trusted_clients.n == 2);
 	cr_expect(strcmp(options.helo, "a ") == 0, "<%s>", options.helo);
@@ -74,7 +77,7 @@ Test(config, white_space_at_the_end_is_ignored)
 Test(config, nul)
 {
 	struct options options = options_default();
-	const char *error;
+	struct error error;
 
 	cr_expect(config_apply(SLICE("[mailstamp]\nhelo=a\0b\n"), "f", &arena, &options, &error) ==
 		  ST_BAD);
@@ -93,10 +96,10 @@ Test(config, values)
 				   "exit=reject=75\n"
 				   "log=/var/log/a\\sb\n";
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
-	cr_assert(
-		config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s", error);
+	cr_assert(config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK, "%s",
+		error_words(&error, &arena));
 	cr_expect_str_eq(options.authserv_id, "mx.example");
 	cr_expect(options.trusted_clients.n == 2);
 	cr_expect(options.own_ids.n == 2);
@@ -137,12 +140,12 @@ Test(config, keys_of_other_commands)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct options options = options_default();
-		const char *error = "";
+		struct error error = {.path = NULL};
 
 		options.command = rows[i].command;
 		option_set_presets(rows[i].command, &options);
 		cr_expect(config_apply(slice_str(text), "f", &arena, &options, &error) == ST_OK,
-			"%zu: %s", i, error);
+			"%zu: %s", i, error_words(&error, &arena));
 		cr_expect(options.profile == rows[i].profile, "%zu", i);
 		cr_expect(options.output == rows[i].output, "%zu", i);
 		cr_expect(options.envelope == rows[i].envelope, "%zu", i);
@@ -160,11 +163,11 @@ Test(config, nothing_in_it)
 	static const char *const texts[] = {"", "\n\n", "# only a comment\n", "[mailstamp]\n",
 		" \r\n", "#\n[mailstamp]\n# helo=x\n"};
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		cr_expect(config_apply(slice_str(texts[i]), "f", &arena, &options, &error) == ST_OK,
-			"%zu: %s", i, error);
+			"%zu: %s", i, error_words(&error, &arena));
 }
 
 /* a file with text; path is a mkstemp template */
@@ -179,7 +182,7 @@ write_file(char *path, const char *text)
 }
 
 static enum status
-parse(char *path, char *a, char *b, struct options *options, const char **error, bool *in_file)
+parse(char *path, char *a, char *b, struct options *options, struct error *error, bool *in_file)
 {
 	char name[] = "mailstamp", option[] = "--config";
 	char *argv[] = {name, option, path, a, b, NULL};
@@ -193,15 +196,17 @@ Test(config, the_command_line_wins)
 	char path[] = "/tmp/mailstamp-conf.XXXXXX";
 	char flag[] = "--received-spf=false", list[] = "--own-id=c.example";
 	struct options options;
-	const char *error = "";
+	struct error error = {.path = NULL};
 	bool in_file;
 
 	write_file(path, "[mailstamp]\nreceived-spf=true\nown-id=a.example;b.example\n"
 			 "trusted-client=10.0.0.0/8\nhelo=x\n");
-	cr_assert(parse(path, NULL, NULL, &options, &error, &in_file) == ST_OK, "%s", error);
+	cr_assert(parse(path, NULL, NULL, &options, &error, &in_file) == ST_OK, "%s",
+		error_words(&error, &arena));
 	cr_expect(options.received_spf && options.own_ids.n == 2);
 	cr_expect_str_eq(options.config, path);
-	cr_assert(parse(path, flag, list, &options, &error, &in_file) == ST_OK, "%s", error);
+	cr_assert(parse(path, flag, list, &options, &error, &in_file) == ST_OK, "%s",
+		error_words(&error, &arena));
 	unlink(path);
 	cr_expect(!options.received_spf);
 	cr_expect(options.own_ids.n == 1, "the file's list is replaced");
@@ -215,12 +220,13 @@ Test(config, a_bad_file_is_told_apart)
 	char path[] = "/tmp/mailstamp-conf.XXXXXX", none[] = "/nonexistent.conf", folder[] = "/tmp";
 	char empty[] = "", bad[] = "--bad";
 	struct options options;
-	const char *error = "";
+	struct error error = {.path = NULL};
 	bool in_file;
 
 	write_file(path, "[mailstamp]\nhello=x\n");
 	cr_expect(parse(path, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
-	cr_expect(strstr(error, path) != NULL && strstr(error, "hello") != NULL);
+	cr_expect(strstr(error_words(&error, &arena), path) != NULL &&
+		  strstr(error_words(&error, &arena), "hello") != NULL);
 	cr_expect(parse(none, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
 	cr_expect(parse(folder, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
 	cr_expect(parse(empty, NULL, NULL, &options, &error, &in_file) == ST_BAD && in_file);
@@ -235,7 +241,7 @@ Test(config, a_bad_file_is_told_apart)
 Test(config, default_file_may_be_missing)
 {
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	cr_expect(config_read("/nonexistent.conf", false, &arena, &options, &error) == ST_OK);
 	cr_expect(options.config == NULL);
@@ -247,7 +253,7 @@ Test(config, too_large)
 {
 	char path[] = "/tmp/mailstamp-conf.XXXXXX";
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	write_file(path, "[mailstamp]\n");
 	cr_assert(truncate(path, CONFIG_MAX + 1) == 0);
@@ -259,7 +265,7 @@ Test(config, too_large)
 Test(config, unreachable_is_an_error)
 {
 	struct options options = options_default();
-	const char *error = "";
+	struct error error = {.path = NULL};
 
 	cr_expect(config_read("/etc/passwd/mailstamp.conf", false, &arena, &options, &error) ==
 		  ST_OK);
@@ -273,7 +279,8 @@ Test(config, unreachable_is_an_error)
 		cr_expect(config_read(path, false, &arena, &options, &error) == ST_OK);
 		cr_assert(chmod(folder, 0) == 0);
 		cr_expect(config_read(path, false, &arena, &options, &error) == ST_BAD);
-		cr_expect(strstr(error, "permission denied") != NULL, "%s", error);
+		cr_expect(strstr(error_words(&error, &arena), "permission denied") != NULL, "%s",
+			error_words(&error, &arena));
 		cr_assert(chmod(folder, 0700) == 0 && rmdir(folder) == 0);
 	}
 }

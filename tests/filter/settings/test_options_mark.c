@@ -40,7 +40,7 @@ mark_of(const char *const *more, char mark[OPTIONS_MARK + 1])
 	const char *argv[5 + ARGS + 1] = {"mailstamp", "batch", "--config", "/dev/null", "a"};
 	int argc = 5;
 	struct options options;
-	const char *error;
+	struct error error;
 	struct arena arena;
 	bool in_file;
 

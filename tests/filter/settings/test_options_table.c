@@ -37,7 +37,7 @@ Test(options_table, defaults_of_servers)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct options options = options_default();
-		const char *why;
+		struct error why;
 
 		options.profile = rows[i].profile;
 		if (rows[i].given != NULL)
@@ -143,7 +143,7 @@ Test(options_table, days)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct options options = options_default();
-		const char *why;
+		struct error why;
 		const enum status st = option_set(row, rows[i].text, &arena, &options, &why);
 
 		cr_expect_eq(st == ST_OK, rows[i].seconds >= 0, "%s", rows[i].text);

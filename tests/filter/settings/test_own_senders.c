@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include "filter/io/fault.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(own_senders);
@@ -42,11 +43,10 @@ Test(own_senders, good)
 		const struct good_row *row = &good_rows[i];
 		struct own_senders own;
 		struct ip ip;
-		const char *why;
-		size_t line;
+		struct error why = {.path = NULL};
 
-		cr_assert_eq(own_senders_parse(slice_str(row->text), &arena, &own, &line, &why),
-			ST_OK, "%s", row->name);
+		cr_assert_eq(own_senders_parse(slice_str(row->text), &arena, &own, &why), ST_OK,
+			"%s", row->name);
 		if (row->address != NULL) {
 			cr_assert(ip_parse(slice_str(row->address), &ip));
 			cr_expect(own_senders_have_address(&own, &ip), "%s", row->name);
@@ -69,14 +69,13 @@ Test(own_senders, bad)
 {
 	for (size_t i = 0; i < sizeof bad_rows / sizeof bad_rows[0]; i++) {
 		struct own_senders own;
-		const char *why = NULL;
-		size_t line = 0;
+		struct error why = {.path = NULL};
 
-		cr_expect_eq(
-			own_senders_parse(slice_str(bad_rows[i].text), &arena, &own, &line, &why),
+		cr_expect_eq(own_senders_parse(slice_str(bad_rows[i].text), &arena, &own, &why),
 			ST_BAD, "%s", bad_rows[i].name);
-		cr_expect_eq(line, bad_rows[i].line, "%s: %zu", bad_rows[i].name, line);
-		cr_expect_not_null(why, "%s", bad_rows[i].name);
+		cr_expect_eq(why.line, bad_rows[i].line, "%s: %zu", bad_rows[i].name, why.line);
+		cr_expect_eq(why.reason.id, (unsigned)REASON_FAULT + FAULT_OWN_SENDER, "%s",
+			bad_rows[i].name);
 	}
 }
 
