@@ -11,7 +11,6 @@
 
 enum { MAX_ARGS = 12 };
 #include "tests/support/arena_suite.h"
-
 static const char *const commands[] = {"filter", "explain", "inspect", "batch", "plan", "report",
 	"report read", "report show", "report prune", "report import", "report send",
 	"report bounce"};
@@ -462,14 +461,12 @@ give_default(const struct option_row *row, enum command command)
 
 	(void)snprintf(option, sizeof option, "--%s=%s", row->name, row->preset);
 	option_set_presets(command, &without);
-	if (command == COMMAND_PLAN)
-		st = PARSE("plan", option, "a.example", "--archive=b");
-	else
-		st = PARSE(commands[command], option,
-			command == COMMAND_FILTER || (command >= COMMAND_REPORT &&
-							     command != COMMAND_REPORT_IMPORT)
-				? NULL
-				: "a");
+	st = PARSE(commands[command], option,
+		command == COMMAND_FILTER ||
+				(command >= COMMAND_REPORT && command != COMMAND_REPORT_IMPORT)
+			? NULL
+			: "a",
+		command == COMMAND_PLAN ? "--archive=b" : NULL);
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option, error_words(&error, &arena));
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),
