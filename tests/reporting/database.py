@@ -45,6 +45,13 @@ class Database:
     def address(self, name):
         return f'postgresql://?host={self.folder}&dbname={name}'.replace('://?', ':///?')
 
+    def copy(self, address):
+        """another database with what that one has"""
+        self.n += 1
+        name = address.rsplit('=', 1)[1]
+        subprocess.run(['psql', '-q', '-h', self.folder, '-d', 'postgres', '-c', f'CREATE DATABASE w{self.n} TEMPLATE {name}'], check=True)
+        return self.address(f'w{self.n}')
+
     def fresh(self):
         self.n += 1
         subprocess.run(['psql', '-q', '-h', self.folder, '-d', 'postgres', '-c', f'CREATE DATABASE w{self.n}'], check=True)
