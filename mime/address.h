@@ -106,9 +106,9 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /*
- * From now on the values are read in a process apart from this one; one that dies over a value, or
- * is late, or says what it cannot say, gives ST_LIMIT. For a process without threads; NULL: here,
- * as after address_gmime_open.
+ * From now on values are read in a separate process; if it dies, is late, or says what it cannot
+ * say, the result is ST_LIMIT. For a process without threads; NULL: in this process again, as after
+ * address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
