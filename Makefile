@@ -44,7 +44,7 @@ FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzzers/%)
 MAN := $(wildcard docs/*.1)
 CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
-	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json docs/schema-report.json
+	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json docs/schema-plan.json docs/schema-report.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
 # what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
 CASES := build/testdata/.made

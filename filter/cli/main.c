@@ -20,6 +20,7 @@
 #include "filter/intake/input.h"
 #include "filter/log.h"
 #include "filter/out/runner.h"
+#include "filter/plan/plan.h"
 #include "filter/reporting/reporting.h"
 #include "filter/result/json_library.h"
 #include "filter/sandbox/sandbox.h"
@@ -234,6 +235,7 @@ needs_json(const struct options *options)
 	case COMMAND_EXPLAIN:
 		return options->output == OUTPUT_JSON || options->json_log != NULL;
 	case COMMAND_BATCH:
+	case COMMAND_PLAN:
 	case COMMAND_INSPECT:
 	case COMMAND_REPORT_IMPORT:
 		return true;
@@ -250,13 +252,23 @@ needs_json(const struct options *options)
 }
 
 static int
+without_json(const struct options *options, struct arena *arena)
+{
+	const struct error error = setting_error(SETTING_E_NO_JANSSON, NULL, NULL);
+
+	say_error(options->profile, options->queue_id, error_words(&error, arena));
+	input_discard(options->read_timeout);
+	return EXIT_TEMPFAIL;
+}
+
+static int
 run(int argc, char **argv, struct arena *arena)
 {
 	struct options options;
-	const char *user;
 	struct error error;
-	bool in_file;
+	const char *user;
 	enum status st;
+	bool in_file;
 
 	/* GLib, loaded for the file, can deadlock when out of memory */
 	i18n_choose(options_scan_lang(argc, argv));
@@ -267,12 +279,8 @@ run(int argc, char **argv, struct arena *arena)
 	(void)alarm(0);
 	if (profile_speaks_smtp(options.profile)) /* by the file, too */
 		silence_stderr();
-	if (st == ST_OK && needs_json(&options) && !json_start()) {
-		error = setting_error(SETTING_E_NO_JANSSON, NULL, NULL);
-		say_error(options.profile, options.queue_id, error_words(&error, arena));
-		input_discard(options.read_timeout);
-		return EXIT_TEMPFAIL;
-	}
+	if (st == ST_OK && needs_json(&options) && !json_start())
+		return without_json(&options, arena);
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, error_words(&error, arena), in_file);
 	switch (options.command) {
@@ -282,6 +290,8 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_BATCH: /* its crashes are told on stderr */
 		log_arm(log_open(&options));
 		return batch_main(&options, arena);
+	case COMMAND_PLAN:
+		return plan_main(&options, arena);
 	case COMMAND_EXPLAIN:
 		return explain_main(&options, arena);
 	case COMMAND_INSPECT:

@@ -17,6 +17,7 @@ static const char *const command_words[] = {
 	[COMMAND_EXPLAIN] = "explain",
 	[COMMAND_INSPECT] = "inspect",
 	[COMMAND_BATCH] = "batch",
+	[COMMAND_PLAN] = "plan",
 	[COMMAND_REPORT] = "report",
 	[COMMAND_REPORT_READ] = "report read",
 	[COMMAND_REPORT_SHOW] = "report show",
@@ -213,14 +214,15 @@ read_file(struct reader *reader, bool *had)
 		reader->options->paths.v[reader->options->paths.n++] = arg;
 		return ST_OK;
 	}
-	if (command == COMMAND_INSPECT || (command == COMMAND_REPORT_SHOW && !*had)) {
+	if (command == COMMAND_INSPECT ||
+		((command == COMMAND_REPORT_SHOW || command == COMMAND_PLAN) && !*had)) {
 		*had = true;
 		add_domain(reader, arg);
 		return ST_OK;
 	}
 	if (command == COMMAND_REPORT)
 		return refuse(reader, SETTING_E_REPORT, told, NULL);
-	if (command > COMMAND_REPORT)
+	if (command > COMMAND_REPORT || command == COMMAND_PLAN)
 		return refuse(reader, SETTING_E_ARGUMENT, told, NULL);
 	if (command == COMMAND_FILTER)
 		return refuse(reader, SETTING_E_FILTER_ARG, told, NULL);
@@ -353,6 +355,9 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
+	/* the archive that these judge is stored mail, too */
+	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW)
+		options->envelope = ENVELOPE_HEADERS;
 }
 
 /* Is --trusted-relay on the command line where nothing says who the client is? In the file it is
@@ -392,6 +397,8 @@ check(struct reader *reader)
 		error = SETTING_E_NO_LIBSPF2;
 	else if (options->command == COMMAND_INSPECT && options->domains.n == 0)
 		error = SETTING_E_NO_DOMAIN;
+	else if (options->command == COMMAND_PLAN)
+		error = options_check_plan(options);
 	else if (options->command == COMMAND_REPORT)
 		error = SETTING_E_NO_REPORT;
 	else if (options->command == COMMAND_REPORT_IMPORT && options->paths.n == 0)

@@ -60,6 +60,18 @@ check_worse(const struct options *options)
 	return SETTING_E_NONE;
 }
 
+enum setting_error
+options_check_plan(const struct options *options)
+{
+	if (options->domains.n == 0)
+		return SETTING_E_PLAN_DOMAIN;
+	if ((options->archive.n > 0) == (options->runs.n > 0))
+		return SETTING_E_PLAN_MAIL;
+	if (options->runs.n > 0 && options->own_senders != NULL)
+		return SETTING_E_PLAN_OWN;
+	return SETTING_E_NONE;
+}
+
 static enum setting_error
 check_together(struct options *options)
 {

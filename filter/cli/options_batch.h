@@ -9,6 +9,7 @@
  * Sets derived options (the defaults of batch, shard_at and shard_of, supposed). ST_BAD with
  * *error.
  */
+enum setting_error options_check_plan(const struct options *options);
 enum status options_check_batch(struct options *options, struct arena *arena, struct error *error);
 
 #endif

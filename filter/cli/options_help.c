@@ -142,6 +142,16 @@ usage(enum command command)
 			 "Checks the SPF, DKIM, DMARC and MX records of domains. The exit status "
 			 "is 0\n"
 			 "clean, 10 warnings, 11 errors.\n");
+	case COMMAND_PLAN:
+		return _("usage: mailstamp plan [OPTION]... DOMAIN --archive PATH...\n"
+			 "       mailstamp plan [OPTION]... DOMAIN --runs RUN...\n"
+			 "\n"
+			 "The DMARC records from the present one to p=reject, step by step, with "
+			 "whom\n"
+			 "each would hurt by the mail that was seen. The exit status is 0 where "
+			 "the\n"
+			 "next step can be taken, 10 where something is to be mended or decided "
+			 "first.\n");
 	case COMMAND_REPORT:
 	case COMMAND_REPORT_READ:
 	case COMMAND_REPORT_SHOW:
@@ -156,7 +166,7 @@ usage(enum command command)
 		break;
 	}
 	return _("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
-		 "       mailstamp batch|explain|inspect [OPTION]... ARG...\n"
+		 "       mailstamp batch|explain|inspect|plan [OPTION]... ARG...\n"
 		 "       mailstamp report COMMAND [OPTION]... [ARG]...\n"
 		 "       mailstamp --version | [COMMAND] --help\n"
 		 "\n"
@@ -164,9 +174,8 @@ usage(enum command command)
 		 "with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
 		 "The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
 		 "again later. batch judges saved messages, explain shows one verdict in words,\n"
-		 "inspect checks the records of a domain, report reads and sends DMARC "
-		 "reports;\n"
-		 "for the options of each see its --help.\n");
+		 "inspect checks the records of a domain, plan leads it to p=reject, report reads\n"
+		 "and sends DMARC reports; for the options of each see its --help.\n");
 }
 
 void
@@ -178,6 +187,8 @@ options_help(enum command command, FILE *out)
 		page = "mailstamp-batch(1)";
 	if (command == COMMAND_INSPECT)
 		page = "mailstamp-inspect(1)";
+	if (command == COMMAND_PLAN)
+		page = "mailstamp-plan(1)";
 	if (command >= COMMAND_REPORT && command < COMMAND_VERSION)
 		page = "mailstamp-report(1)";
 	fputs(usage(command), out);

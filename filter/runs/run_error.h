@@ -46,6 +46,9 @@
 	R(NETWORK,        "run_row_network",     "a network is not one") \
 	R(NOT_INSPECT,    "run_not_inspect",     "it is not what inspect --output json wrote") \
 	R(DOMAIN_TWICE,   "run_domain_twice",    "it has the same domain twice") \
+	/* a plan from it */ \
+	R(NO_DOMAIN,      "plan_no_domain",      "not a domain name") \
+	R(NO_DMARC,       "plan_no_dmarc",       "DNS did not answer for the DMARC record: try again later") \
 	/* the journal */ \
 	R(NOT_WRITTEN,    "journal_not_written", "the journal cannot be written") \
 	R(NOT_OPENED,     "journal_not_opened",  "the journal cannot be opened") \

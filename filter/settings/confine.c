@@ -148,7 +148,7 @@ set_limits(struct plan *plan, const struct options *options)
 {
 	struct sandbox *sandbox = &plan->sandbox;
 
-	if (options->command == COMMAND_BATCH)
+	if (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN)
 		return; /* it depends on the archive */
 	sandbox->descriptors = DESCRIPTORS;
 	sandbox->seconds = SECONDS + options->max_size / MIB;
@@ -159,8 +159,8 @@ set_limits(struct plan *plan, const struct options *options)
 static void
 make_plan(struct plan *plan, const struct options *options)
 {
-	const bool many =
-		options->command == COMMAND_BATCH || options->attached || options->messages.n > 0;
+	const bool many = options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
+			  options->attached || options->messages.n > 0;
 
 	plan->sandbox.rules.paths = plan->paths;
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;

@@ -46,7 +46,7 @@
 	R(ANOTHERS,       "line_anothers",          "--%s is only for %s") \
 	R(NO_VALUE,       "line_no_value",          "--%s takes no value") \
 	R(NEEDS_VALUE,    "line_needs_value",       "--%s needs a value") \
-	R(COMMAND,        "line_command",           "unknown command: %s (the commands are filter, batch, explain, inspect and report)") \
+	R(COMMAND,        "line_command",           "unknown command: %s (the commands are filter, batch, explain, inspect, plan and report)") \
 	R(REPORT,         "line_report",            "unknown command: report %s (see mailstamp report --help)") \
 	R(ARGUMENT,       "line_argument",          "unexpected argument: %s") \
 	R(FILTER_ARG,     "line_filter_argument",   "unexpected argument: %s (COMMAND goes after --, a file after --input)") \
@@ -83,6 +83,9 @@
 	R(NO_PATH,        "line_no_path",           "batch needs a PATH, --files-from or --envelopes") \
 	R(SHARD,          "line_shard",             "--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to 100000") \
 	R(SHARD_ORDER,    "line_shard_order",       "--unordered cannot be combined with the JSON of --shard: --merge needs the order") \
+	R(PLAN_DOMAIN,    "line_plan_domain",       "plan needs a DOMAIN") \
+	R(PLAN_MAIL,      "line_plan_mail",         "plan needs either an --archive or earlier --runs") \
+	R(PLAN_OWN,       "line_plan_own",          "--own-senders is for --archive: earlier runs are classed as they were made") \
 	R(BASELINE_SHARD, "line_baseline_shard",    "--baseline compares a whole run: it cannot be combined with --shard; give it to --merge") \
 	R(RESUME_LOG,     "line_resume_log",        "--resume and --json-log cannot be combined: use --output json") \
 	/* a record of --what-if */ \

@@ -17,6 +17,7 @@ enum command {
 	COMMAND_EXPLAIN,
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
+	COMMAND_PLAN,
 	COMMAND_REPORT, /* says which there are */
 	COMMAND_REPORT_READ,
 	COMMAND_REPORT_SHOW,
@@ -196,6 +197,7 @@ struct options {
 	size_t jobs;                    /* threads that work at once; 0: the processors */
 	bool unordered;                 /* results as they come */
 	bool diagnose;                  /* find what broke each signature */
+	struct strings runs;            /* earlier runs, of plan */
 	struct strings baselines;       /* earlier runs */
 	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */

@@ -56,9 +56,8 @@ write_record(struct buf *out, const struct proof_record *record)
 	buf_addc(out, '\n');
 }
 
-/* The records over the evaluation's DNS; NULL where they cannot be written. */
-static struct dns *
-lay(const struct evaluation *ev, const struct proof_record *records, size_t n)
+struct dns *
+proof_lay(const struct evaluation *ev, const struct proof_record *records, size_t n)
 {
 	struct dns_overlay *overlay;
 	struct slice text;
@@ -79,7 +78,7 @@ bool
 proof_with(const struct evaluation *ev, const struct proof_record *records, size_t n,
 	const struct envelope *envelope, struct auth_results *results)
 {
-	struct dns *dns = lay(ev, records, n);
+	struct dns *dns = proof_lay(ev, records, n);
 	bool done;
 
 	if (dns == NULL)
@@ -125,7 +124,7 @@ proof_for_all(const struct evaluation *ev, const struct proof_record *record, un
 
 	/* reserved (RFC 1112 4), and unused (RFC 6666) */
 	envelope.client_ip = family == 6 ? (struct ip){6, {0x01}} : (struct ip){4, {240, 0, 0, 1}};
-	dns = lay(ev, record, 1);
+	dns = proof_lay(ev, record, 1);
 	if (dns == NULL)
 		return false;
 	done = check_spf(ev, dns, &envelope, &result) && result.code != AUTH_PERMERROR &&

@@ -16,6 +16,11 @@ struct proof_record {
 	struct slice text; /* TXT: its text; CNAME: a name; MX: "10 name" */
 };
 
+/* The records over the evaluation's DNS, in its arena; to be freed by dns_free. NULL where they
+ * cannot be written. */
+struct dns *proof_lay(
+	const struct evaluation *evaluation, const struct proof_record *records, size_t n);
+
 /* With the records, each replacing the present one; envelope: another one, or NULL. */
 bool proof_with(const struct evaluation *evaluation, const struct proof_record *records, size_t n,
 	const struct envelope *envelope, struct auth_results *results);

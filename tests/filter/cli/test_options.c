@@ -11,8 +11,7 @@
 
 enum { MAX_ARGS = 12 };
 #include "tests/support/arena_suite.h"
-
-static const char *const commands[] = {"filter", "explain", "inspect", "batch", "report",
+static const char *const commands[] = {"filter", "explain", "inspect", "batch", "plan", "report",
 	"report read", "report show", "report prune", "report import", "report send",
 	"report bounce"};
 static struct options options;
@@ -466,7 +465,8 @@ give_default(const struct option_row *row, enum command command)
 		command == COMMAND_FILTER ||
 				(command >= COMMAND_REPORT && command != COMMAND_REPORT_IMPORT)
 			? NULL
-			: "a");
+			: "a",
+		command == COMMAND_PLAN ? "--archive=b" : NULL);
 	cr_expect(st == ST_OK, "%s %s: %s", commands[command], option, error_words(&error, &arena));
 	if (row->kind == OPTION_PATH)
 		cr_expect_str_eq(*(char **)((char *)&options + row->at),

@@ -1,0 +1,35 @@
+/*
+ * piped.h: an archive, judged by batch in a process of its own with the same options and in its own
+ * sandbox, for a command that needs the rows.
+ */
+#ifndef FILTER_ARCHIVE_PIPED_H
+#define FILTER_ARCHIVE_PIPED_H
+
+#include <sys/types.h>
+
+#include "filter/settings/settings.h"
+#include "filter/stats/row.h"
+
+struct piped {
+	pid_t child; /* 0: none */
+	int in;
+};
+
+/*
+ * Starts it over options->archive, before anything is open that the process must not have, and
+ * before there is a thread. 0, or an exit status that is reported.
+ */
+int piped_start(const struct options *options, struct arena *arena, struct piped *piped);
+
+/* Reports the error as one of the archive; the exit status. */
+int piped_fail(struct error why, struct arena *arena);
+
+/*
+ * Hands over all rows, those of files that could not be read among them, each valid during the
+ * call; take gives false where memory ran out. Waits for the process. 0 also where some files could
+ * not be read, each of which has a line on stderr; else an exit status that is reported.
+ */
+int piped_read(struct piped *piped, struct arena *arena,
+	bool (*take)(void *arg, const struct row *row), void *arg);
+
+#endif

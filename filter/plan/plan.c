@@ -1,0 +1,139 @@
+#include "filter/plan/plan.h"
+
+#include "auth/base/domain.h"
+#include "filter/archive/piped.h"
+#include "filter/io/fault.h"
+#include "filter/out/delivery_error.h"
+#include "filter/runs/run_error.h"
+#include "filter/runs/run_set.h"
+#include "filter/settings/confine.h"
+#include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
+#include "filter/text/i18n.h"
+
+enum { EXIT_OPEN = 10 };
+
+static bool
+take(void *arg, const struct row *row)
+{
+	return plan_mail_add(arg, row);
+}
+
+static int
+say(struct error error, struct arena *arena, int status)
+{
+	if (error.what == NULL)
+		error.what = N_("plan");
+	error_print(&error, arena);
+	return status;
+}
+
+static int
+without_memory(struct arena *arena)
+{
+	return say(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
+}
+
+/* Before a line that anybody wrote is read. */
+static int
+give_up_rights(const struct options *options, struct arena *arena)
+{
+	struct confinement confinement;
+	struct error error;
+
+	if (confine(options, arena, &confinement, &error) == ST_OK)
+		return 0;
+	return say(error, arena, EXIT_TEMPFAIL);
+}
+
+/* The mail, from earlier runs or from an archive. 0, or an exit status that is reported. */
+static int
+read_mail(const struct options *options, struct arena *arena, struct plan_mail *mail)
+{
+	struct piped piped;
+	struct error error;
+	const char *path;
+	enum run_got got;
+	int status = 0;
+
+	if (options->archive.n > 0)
+		status = piped_start(options, arena, &piped);
+	if (status == 0)
+		status = give_up_rights(options, arena);
+	if (status != 0)
+		return status;
+	if (options->archive.n > 0)
+		return piped_read(&piped, arena, take, mail);
+	got = run_set_read(&options->runs, arena, take, mail, &path, &error);
+	if (got == RUN_DONE)
+		return 0;
+	if (error.reason.id == REASON_NONE)
+		error = run_error(RUN_E_NO_MEMORY);
+	error.what = N_("run");
+	error.path = path;
+	return say(error, arena, got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+}
+
+static int
+tell(const struct plan *plan)
+{
+	const int status = plan_waits(plan) ? EXIT_OPEN : 0;
+	struct slice line;
+
+	if (plan->options->output == OUTPUT_JSON) {
+		if (plan_json(plan, status, &line) != ST_OK)
+			return without_memory(plan->ev->arena);
+		(void)fwrite(line.p, 1, line.n, stdout);
+	} else if (plan->options->output != OUTPUT_NONE) {
+		plan_print(plan, stdout);
+	}
+	if (fflush(stdout) != 0 || ferror(stdout) != 0)
+		return say(delivery_error(DELIVERY_E_OUTPUT), plan->ev->arena, EXIT_TEMPFAIL);
+	return status;
+}
+
+/* After the mail, with DNS of its own. */
+static int
+make(struct plan *plan)
+{
+	struct arena *arena = plan->ev->arena;
+	struct error error;
+	const enum evaluate_status opened = evaluate_open(plan->ev, &error);
+
+	if (opened != EVALUATE_OK)
+		return say(error, arena,
+			opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+	if (!plan_make(plan))
+		return without_memory(arena);
+	if (plan->now.code == AUTH_TEMPERROR)
+		return say(run_error(RUN_E_NO_DMARC), arena, EXIT_TEMPFAIL);
+	return tell(plan);
+}
+
+int
+plan_main(const struct options *options, struct arena *arena)
+{
+	struct plan *plan = arena_alloc(arena, sizeof *plan);
+	struct options both = *options;
+	struct evaluation ev;
+	int status;
+
+	both.auth.dmarc_compare = true; /* both RFCs: the list of public suffixes is needed */
+	both.auth.dmarc_mode = DMARC_RFC9989;
+	*plan = (struct plan){.options = &both, .ev = &ev};
+	if (domain_normalize(slice_str(options->domains.v[0]), arena, &plan->domain) != ST_OK) {
+		struct error error = run_error(RUN_E_NO_DOMAIN);
+
+		error.path = options->domains.v[0];
+		return say(error, arena, EXIT_CONFIG_ERROR);
+	}
+	if (!plan_mail_init(&plan->mail, plan->domain, arena))
+		return without_memory(arena);
+	status = read_mail(options, arena, &plan->mail);
+	evaluate_begin(&both, arena, &ev);
+	if (status == 0)
+		status = make(plan);
+	evaluate_end(&ev);
+	plan_mail_clear(&plan->mail);
+	return status;
+}

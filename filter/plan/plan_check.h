@@ -1,0 +1,73 @@
+/*
+ * plan_check.h: what a DMARC record, laid over DNS, does to the mail that was seen.
+ *
+ * Each group of messages is judged again by both RFCs (dmarc_check): its author domain, and the
+ * domains for which SPF and DKIM passed, as they were found; DMARC's records from DNS with the
+ * record over it.
+ */
+#ifndef FILTER_PLAN_PLAN_CHECK_H
+#define FILTER_PLAN_PLAN_CHECK_H
+
+#include "filter/plan/plan_ladder.h"
+#include "filter/plan/plan_mail.h"
+#include "filter/verdict/evaluate.h"
+
+/* Which record decides for an author domain. */
+enum plan_scope {
+	PLAN_DOMAIN, /* the domain itself */
+	PLAN_BELOW,  /* a subdomain to which the domain's record applies */
+	PLAN_APART,  /* one to which another one applies: no step concerns it */
+	PLAN_UNKNOWN /* DNS did not answer */
+};
+
+enum { PLAN_SCOPES = PLAN_UNKNOWN + 1 };
+
+/* Mail of one scope under a record. */
+struct plan_counts {
+	uint64_t judged;
+	uint64_t passes;
+	/* failing: of known senders, for the owner to decide, stopped (sender.h) */
+	uint64_t hurt, decide, stopped;
+};
+
+/* One record over the mail. */
+struct plan_result {
+	struct plan_counts counts[PLAN_SCOPES];
+	uint64_t kept, lost; /* messages that pass with the record before, and do or do not now */
+	/* where receivers that follow RFC 7489 look for the policy of a subdomain that was seen, if
+	 * not at the domain; or empty */
+	struct slice elsewhere;
+	bool promised; /* the policy is what the record says, for each author domain of its
+			  scopes, by both RFCs */
+};
+
+struct plan_check {
+	const struct evaluation *ev; /* its DNS, options and public suffix list */
+	const struct plan_mail *mail;
+	struct slice domain;
+	enum plan_scope *scopes; /* by author */
+	bool *passes;            /* by group, with the record that was judged last; at first: now */
+	struct arena arena;      /* of one judgement */
+};
+
+/* Finds the scopes, with text as the domain's record, and what passes now. False where memory or
+ * OpenSSL failed. */
+bool plan_check_init(struct plan_check *check, const struct evaluation *ev,
+	const struct plan_mail *mail, struct slice domain, struct slice text);
+void plan_check_clear(struct plan_check *check);
+
+/* The next call of plan_check_record compares with the records as they are. False as above. */
+bool plan_check_restart(struct plan_check *check);
+
+/*
+ * Judges all mail with the record, which is text, at _dmarc.domain. The next call compares with
+ * this one. False where memory or OpenSSL failed.
+ */
+bool plan_check_record(struct plan_check *check, const struct plan_record *record,
+	struct slice text, struct plan_result *result);
+
+/* The record of the domain now, by that mode. False where memory or OpenSSL failed. */
+bool plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
+	struct dmarc_result *result);
+
+#endif

@@ -1,0 +1,146 @@
+/* plan_json.c: a plan for programs (docs/schema-plan.json). */
+#include <jansson.h>
+
+#include "filter/archive/baseline.h"
+#include "filter/plan/bound.h"
+#include "filter/plan/plan.h"
+#include "filter/result/json_parts.h"
+#include "filter/stats/stats_list.h"
+
+enum { SCHEMA_VERSION = 1, LISTED = 1000 };
+
+static json_t *
+counts_part(const struct plan_counts *counts)
+{
+	return json_pack("{s:I,s:I,s:I,s:I,s:I}", "judged", (json_int_t)counts->judged, "passes",
+		(json_int_t)counts->passes, "hurt", (json_int_t)counts->hurt, "decide",
+		(json_int_t)counts->decide, "stopped", (json_int_t)counts->stopped);
+}
+
+static json_t *
+scopes_part(const struct plan_counts counts[PLAN_SCOPES])
+{
+	return json_pack("{s:o,s:o,s:o,s:o}", "domain", counts_part(&counts[PLAN_DOMAIN]),
+		"subdomains", counts_part(&counts[PLAN_BELOW]), "with_another_record",
+		counts_part(&counts[PLAN_APART]), "unknown", counts_part(&counts[PLAN_UNKNOWN]));
+}
+
+/* Percent of a level: 100 is quarantine of all, 200 reject of all. */
+static json_t *
+force_part(const unsigned force[2])
+{
+	return json_pack("{s:i,s:i}", "rfc9989", (int)force[DMARC_RFC9989], "rfc7489",
+		(int)force[DMARC_RFC7489]);
+}
+
+static json_t *
+source_name(const struct plan *plan, size_t number)
+{
+	const struct stats_source *source = &plan->mail.stats->sources[number];
+
+	return json_pack("{s:s,s:s,s:s,s:s?}", "by", since_by_word(source->by), "name",
+		source->name, "author_domain", source->author_domain, "provider", source->provider);
+}
+
+static json_t *
+needs_part(const struct stats_source *source)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < source->nneeds; i++) {
+		const struct stats_need *need = &source->needs[i];
+
+		json_array_append_new(
+			list, json_pack("{s:s,s:s,s:I,s:s?,s:I}", "id", need->id, "text",
+				      need->text, "messages", (json_int_t)need->n, "record",
+				      need->passes > 0 ? need->record : NULL, "passes",
+				      (json_int_t)need->passes));
+	}
+	return list;
+}
+
+static json_t *
+sources_part(const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < plan->nsources && i < LISTED; i++) {
+		const struct plan_source *one = &plan->sources[i];
+		const struct stats_source *source = &plan->mail.stats->sources[one->number];
+		json_t *part = source_name(plan, one->number);
+
+		json_object_set_new(part, "class",
+			json_string(sender_class_word(stats_source_sender(source).class)));
+		json_object_set_new(
+			part, "scope", json_string(one->below ? "subdomains" : "domain"));
+		json_object_set_new(part, "hurt", json_integer((json_int_t)one->hurt));
+		json_object_set_new(part, "decide", json_integer((json_int_t)one->decide));
+		json_object_set_new(part, "stopped", json_integer((json_int_t)one->stopped));
+		json_object_set_new(part, "needs", needs_part(source));
+		json_array_append_new(list, part);
+	}
+	return list;
+}
+
+static json_t *
+step_part(const struct plan *plan, const struct plan_step *step)
+{
+	struct arena *arena = plan->ev->arena;
+
+	return json_pack(
+		"{s:o,s:o,s:b,s:b,s:b,s:o,s:o,s:o,s:o,s:{s:I,s:I},s:{s:I,s:I,s:f,s:i,s:I},s:I,s:o}",
+		"record", json_known(step->text, arena), "counts", scopes_part(step->result.counts),
+		"raises_domain", step->domain, "raises_subdomains", step->below, "asks_more",
+		step->asks, "domain", force_part(step->force.domain), "subdomains",
+		force_part(step->force.below), "subdomains_looked_up_at",
+		json_known(step->result.elsewhere, arena), "subdomains_that_do_not_exist",
+		json_integer((json_int_t)step->force.nowhere), "proof", "kept",
+		(json_int_t)step->result.kept, "lost", (json_int_t)step->result.lost, "bound",
+		"failing", (json_int_t)step->k, "of", (json_int_t)step->n, "share", step->bound,
+		"confidence", BOUND_CONFIDENCE, "days", (json_int_t)plan->window, "wait_days",
+		(json_int_t)step->wait, "waits_for",
+		step->slowest < STATS_SOURCES ? source_name(plan, step->slowest) : json_null());
+}
+
+enum status
+plan_json(const struct plan *plan, int status, struct slice *line)
+{
+	static const char *const ends[] = {
+		[PLAN_WAY] = "steps",
+		[PLAN_THERE] = "nothing-left",
+		[PLAN_UNSEEN] = "nothing-seen",
+	};
+	static const char *const orders[] = {
+		[PLAN_TOGETHER] = "together",
+		[PLAN_SUBDOMAINS_FIRST] = "subdomains-first",
+		[PLAN_DOMAIN_FIRST] = "domain-first",
+	};
+	const struct plan_mail *mail = &plan->mail;
+	struct arena *arena = plan->ev->arena;
+	json_t *steps = json_array();
+
+	for (size_t i = 0; i < plan->n; i++)
+		json_array_append_new(steps, step_part(plan, &plan->steps[i]));
+	return json_write(
+		json_pack(
+			"{s:i,s:s,s:I,s:o,s:o,s:b,s:{s:I,s:I,s:I,s:I,s:o,s:o,s:I},s:o,s:s,s:s,s:b,"
+			"s:o,s:I,s:o,s:i}",
+			"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION,
+			"time", (json_int_t)plan->ev->in.now, "domain",
+			json_known(plan->domain, arena), "record",
+			plan->now.has_record ? json_known(plan->now.record.text, arena)
+					     : json_null(),
+			"inherited", plan->inherited, "mail", "messages",
+			(json_int_t)mail->messages, "not_judged", (json_int_t)mail->not_judged,
+			"left_out", (json_int_t)mail->beyond, "of_others", (json_int_t)mail->others,
+			"first",
+			mail->has_dates ? json_integer((json_int_t)mail->first) : json_null(),
+			"last",
+			mail->has_dates ? json_integer((json_int_t)mail->last) : json_null(),
+			"senders_seen_on_one_day", (json_int_t)plan->seen_once, "counts",
+			scopes_part(plan->counts), "order", orders[plan->order], "end",
+			ends[plan->end], "unproved", plan->failed_proof, "sources",
+			sources_part(plan), "further_messages", (json_int_t)plan->rest, "steps",
+			steps, "status", status),
+		arena, line);
+}

@@ -1,0 +1,68 @@
+/*
+ * plan_mail.h: the mail in the name of a domain and of its subdomains, in bounded numbers: what of
+ * it may be aligned, and who sent it.
+ *
+ * A group is the mail of one sender (sources.h) in the name of one author domain for which SPF
+ * passed for the same domain and DKIM for the same domains: DMARC treats all of it alike. The class
+ * is that of the whole archive, as in the summary of batch (elsewhere.h).
+ */
+#ifndef FILTER_PLAN_PLAN_MAIL_H
+#define FILTER_PLAN_PLAN_MAIL_H
+
+#include "filter/stats/stats.h"
+
+enum { PLAN_GROUPS = 1 << 16, PLAN_AUTHORS = 1000, PLAN_SIGNERS = 16 /* of one message */ };
+
+struct plan_group {
+	size_t number;   /* from 0 */
+	size_t author;   /* number of the author domain */
+	const char *spf; /* the domain that passed, or "" */
+	/* the domains whose signatures passed, sorted, each after a space; here and above only
+	 * those that have a label in common with the author domain: others are never aligned */
+	const char *dkim;
+	size_t source;                    /* number in stats->sources; STATS_SOURCES: the rest */
+	uint64_t messages;                /* that were judged */
+	uint64_t classes[SENDER_CLASSES]; /* of these */
+};
+
+enum { PLAN_SPAN = 512 /* days that are told apart */ };
+
+/* The days, by their number, on which a source sent mail. */
+struct plan_days {
+	uint64_t bits[PLAN_SPAN / 64];
+};
+
+struct plan_mail {
+	struct arena *arena;
+	struct arena one; /* of one message */
+	struct slice domain;
+	struct stats *stats; /* of all mail in its name */
+	struct elsewhere *elsewhere;
+	void *tree; /* groups by what they are */
+	struct plan_group **groups;
+	size_t ngroups, room;
+	struct plan_days *days; /* by source */
+	const char *
+		*authors; /* the domain and those below it, in the order of their first message */
+	size_t nauthors;
+	uint64_t messages;   /* in its name, of these: */
+	uint64_t not_judged; /* and */
+	uint64_t beyond;     /* for which there was no room */
+	uint64_t others;     /* of other author domains */
+	bool has_dates;
+	int64_t first, last;
+};
+
+/* False without memory. domain is normal; the arena must outlive it. */
+bool plan_mail_init(struct plan_mail *mail, struct slice domain, struct arena *arena);
+
+/* False without memory. */
+bool plan_mail_add(struct plan_mail *mail, const struct row *row);
+
+/* Of a source: on how many days it sent mail, and the longest time between two of them, in days. Of
+ * mail over more than PLAN_SPAN days that is not known: 0. */
+unsigned plan_mail_days(const struct plan_mail *mail, size_t source, unsigned *gap);
+
+void plan_mail_clear(struct plan_mail *mail);
+
+#endif
