@@ -85,7 +85,9 @@ is_helo(const struct feedback_result *result)
 	return slice_eq(result->scope, SLICE("helo"));
 }
 
-/* Of a HELO name DMARC takes no pass but for a null path, which nobody tells. */
+/*
+ * A pass of the HELO name counts for DMARC only with a null path, which reports do not show.
+ */
 static void
 take_results(struct evaluation *ev, const struct feedback_row *row)
 {
@@ -115,7 +117,7 @@ is_word(struct slice told, const char *word)
 	return slice_eq(told, slice_str(word));
 }
 
-/* What the reporter made of it takes the place of what we would. */
+/* The reporter's verdict replaces ours. */
 static void
 take_verdict(
 	struct evaluation *ev, const struct feedback_report *report, const struct feedback_row *row)
@@ -133,7 +135,7 @@ take_verdict(
 	}
 }
 
-/* what DNS says against it */
+/* contradictions in DNS */
 
 static int64_t
 bit(enum feedback_mark mark, bool set)
@@ -149,8 +151,8 @@ same_mode(struct slice then, bool strict)
 }
 
 /*
- * Alignment by the tree walk over DNS as it is now, against that of a reporter who walks as well:
- * one with a list of public suffixes may differ, and be right.
+ * Compares alignment by a tree walk in today's DNS with that of a reporter who also walks the tree:
+ * one with a public suffix list may rightly differ.
  */
 static int64_t
 mark_alignment(const struct feedback_report *report, const struct feedback_row *row,

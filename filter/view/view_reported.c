@@ -12,7 +12,7 @@ enum {
 	RESULTS = 4096 /* lists of results that were read lately */
 };
 
-/* A row as it is in the store, with what it needs of its report. */
+/* A row from the store, with the necessary data of its report. */
 struct line {
 	int64_t report, n, auth, begins, class;
 	bool has_date;
@@ -298,7 +298,7 @@ seen(struct sender sender, enum view_reason reason, bool known)
 	return sender;
 }
 
-/* The host, and what is known of it. */
+/* The host, with everything known about it. */
 static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {

@@ -44,6 +44,11 @@ def children(pid):
         return []
 
 
+def commands(pid):
+    """COMMAND, which mailstamp has a small process of its own start."""
+    return [each for runner in children(pid) for each in children(runner)]
+
+
 def group(leader):
     """States of the processes in its group, the ended ones left out."""
     all_of = [stat(int(name)) for name in os.listdir('/proc') if name.isdigit()]
@@ -98,7 +103,7 @@ class Strike:
         with open(self.place, encoding='ascii') as text:
             pid = int(text.read())
         self.moment(self, pid)
-        below = children(pid)
+        below = commands(pid)
         for leader in below:
             send(leader, signal.SIGSTOP)
         try:
@@ -131,7 +136,7 @@ def later(seconds):
 
 def while_command_waits(strike, pid):
     """COMMAND runs, and has handed on nothing."""
-    until(lambda: children(pid), 5, 0.001)
+    until(lambda: commands(pid), 5, 0.001)
     time.sleep(0.3)
 
 
