@@ -1,4 +1,6 @@
-/* fuzz_dkim_key: the input is a key record; a usable one must say the same without its blanks. */
+/*
+ * fuzz_dkim_key: the input is a key record; a usable one parses the same without white space.
+ */
 #include <assert.h>
 #include <stdint.h>
 

@@ -187,7 +187,9 @@ check_block(struct slice block)
 	assert(results == 1);
 }
 
-/* Does a field hold a name that is left out, anywhere, whatever no reader shows of it left away? */
+/*
+ * Does a field contain one of our ids anywhere, ignoring characters that no reader displays?
+ */
 static bool
 names_ours(struct slice raw, struct arena *arena)
 {

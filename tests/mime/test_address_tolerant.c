@@ -7,7 +7,7 @@
 		(lit), sizeof(lit) - 1                                                             \
 	}
 
-/* at: of the fault, or of the first departure that is passed over */
+/* at: the position of the fault, or of the first ignored departure */
 struct row {
 	const char *name;
 	struct slice in;

@@ -1,4 +1,4 @@
-/* dkim_rig.h: one input for the tests of DKIM and ARC: a message, a zone, the limits of PROGRAM 6.
+/* dkim_rig.h: one input for the tests of DKIM and ARC: a message, a zone, the default limits.
  */
 #ifndef TESTS_SUPPORT_DKIM_RIG_H
 #define TESTS_SUPPORT_DKIM_RIG_H

@@ -29,7 +29,7 @@ static const struct row {
 		"<\"a> b\\\"\"@c>"},
 	{"RCPT TO:<a@b>", PROXY_RCPT, "TO:<a@b>", "<a@b>"},
 	{"rcpt to: a@b", PROXY_RCPT, "to: a@b", "a@b"},
-	/* what the next hop could read in another way */
+	/* lines that the next hop could read differently */
 	{"MAIL FROM", PROXY_BAD_PATH, "FROM", ""},
 	{"MAIL FROM:", PROXY_BAD_PATH, "FROM:", ""},
 	{"MAIL TO:<a@b>", PROXY_BAD_PATH, "TO:<a@b>", ""},

@@ -107,7 +107,7 @@ Test(packet, descriptors)
 	free(room);
 }
 
-/* What cannot be read has no octets, even where a number of them is left. */
+/* An unreadable message has no octets, even if a size is given. */
 Test(packet, an_error)
 {
 	struct packet packet = plain(), got;

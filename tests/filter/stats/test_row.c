@@ -137,7 +137,7 @@ Test(row, texts_that_act)
 	}
 }
 
-/* A block that is cut anywhere is none; nothing beyond its end is read (AddressSanitizer). */
+/* A truncated block is rejected; nothing beyond its end is read (AddressSanitizer). */
 Test(row, cut)
 {
 	const struct row before = full_row();
