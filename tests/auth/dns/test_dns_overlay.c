@@ -107,7 +107,7 @@ Test(dns_overlay, answers)
 
 		arena_init(&arena, NULL, NULL);
 		cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK, "%s",
-			error);
+			reason_code(&error.reason));
 		cr_assert_eq(dns_overlay_read(&text, 1, &arena, &overlay, &wrong, &error), ST_OK,
 			"%s: %s", row->name, reason_code(&error.reason));
 		dns = dns_open_overlay(overlay, below, &arena);
