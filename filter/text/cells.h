@@ -26,11 +26,12 @@ struct cells {
 	struct cells_column columns[CELLS_COLUMNS];
 	size_t ncolumns;
 	struct cell (*rows)[CELLS_COLUMNS];
-	size_t n, cap;
+	size_t n, cap, max;
+	struct arena *arena;
 	size_t more; /* rows that are left out */
 };
 
-/* Room for max rows. */
+/* Empty, for max rows, which are in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
 /* A new row, whose cells are set with the next ones; NULL where the table is full: counted. */

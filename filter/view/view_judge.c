@@ -4,6 +4,7 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/feedback/feedback_check.h"
+#include "filter/io/hostname.h"
 #include "filter/provider/provider.h"
 #include "filter/sender/classify.h"
 #include "filter/sender/evidence.h"
@@ -25,10 +26,13 @@ int
 view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge)
 {
 	struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
+	struct options *once = arena_alloc(arena, sizeof *once);
 	enum evaluate_status opened;
 	struct slice zone;
 
-	*judge = (struct view_judge){.options = options};
+	*once = *options;
+	once->authserv_id = hostname_get(arena); /* not for each row */
+	*judge = (struct view_judge){.options = once};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
 		return refuse(error, arena, EXIT_TEMPFAIL);
@@ -239,7 +243,7 @@ begin(const struct view_judge *judge, struct slice author, struct arena *arena,
 {
 	const struct evaluate_source source = {
 		.tools = &judge->tools,
-		.dns = dns_pool_dns(judge->pool, &(struct dns_pool_user){NULL}, arena),
+		.dns = dns_pool_dns(judge->pool, &(struct dns_pool_user){.wait_arg = NULL}, arena),
 		.overlay = judge->overlay,
 	};
 
