@@ -145,7 +145,7 @@ Test(log, broken_logs_are_nothing, .timeout = 10)
 	unlink(path);
 }
 
-/* what a line to stderr becomes, with that profile and --log */
+/* the destination of a line to stderr, with that profile and --log */
 static size_t
 stderr_gets(enum profile profile, const char *name, char *text, size_t size)
 {
