@@ -131,7 +131,7 @@ check(const char *name, const struct dns_answer *got, bool limited)
 		assert(got->status == DNS_BAD);
 		break;
 	default:
-		assert(!"no answer was sent");
+		assert(false); /* no answer was sent */
 	}
 }
 

@@ -84,7 +84,7 @@ Test(packet, descriptors)
 		int fds[3][2];
 
 		for (int i = 0; i < 3; i++)
-			cr_assert(pipe(fds[i]) == 0 && write(fds[i][1], "fsp" + i, 1) == 1);
+			cr_assert(pipe(fds[i]) == 0 && write(fds[i][1], &"fsp"[i], 1) == 1);
 		packet.file = (which & 1) != 0 ? fds[0][0] : -1;
 		packet.spool = (which & 2) != 0 ? fds[1][0] : -1;
 		packet.stamp = (which & 4) != 0 ? fds[2][0] : -1;
