@@ -96,7 +96,7 @@ struct inspect_mx {
 	bool resolves;
 };
 
-/* A record that is not what it was; an empty text is none that can be used. */
+/* A record that changed; an empty text is no usable record. */
 struct inspect_change {
 	const char *type;
 	struct slice name, was, is;
@@ -132,6 +132,12 @@ void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
 /*
+ * Lays each record that is proposed over DNS and inspects it: where the finding is not gone, or an
+ * error is new, the record is not proposed.
+ */
+void inspect_prove(const struct evaluation *ev, struct inspection *inspection);
+
+/*
  * Compares a complete inspection with the earlier one: notes the records that changed, and adds
  * findings about what that changes for mail. A change that has an effect on mail is a warning,
  * whichever way it goes; one without is a note. What DNS did not answer, now or then, is not
@@ -140,7 +146,7 @@ void inspect_mx(struct inspection *inspection);
 void inspect_changes(struct inspection *inspection);
 void inspect_changes_spf(struct inspection *inspection);
 
-/* Notes a record that changed; an empty text is no record. Nothing where both are the same. */
+/* Notes a changed record; an empty text is no record. Nothing if both are the same. */
 void inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
 	struct slice was, struct slice is);
 

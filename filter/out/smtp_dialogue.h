@@ -36,8 +36,8 @@ bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
 
 /*
- * Who handed the message over, for the server's log and Received; as many commands as it takes. A
- * server that refuses an attribute goes without: that delays no mail.
+ * Sends XFORWARD with the client, for the server's log and Received, in as many commands as needed.
+ * An attribute that the server refuses is left out: mail must not wait for it.
  */
 bool smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n);
 

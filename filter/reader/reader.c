@@ -27,7 +27,7 @@ enum {
 struct reader {
 	pid_t pid;
 	int socket, pipe;
-	char *octets; /* that came: those from at on are not handed out */
+	char *octets; /* received; those from at on were not returned yet */
 	size_t at, n, size;
 	bool ended;
 };

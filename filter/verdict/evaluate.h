@@ -24,6 +24,8 @@ struct evaluation {
 	bool input_open;
 	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
 	void *pull_arg;
+	/* set by the caller, or NULL: called once the message and its envelope are known */
+	void (*known)(const struct evaluation *evaluation);
 	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
 	bool has_message; /* message is the whole one, without any envelope around it */
@@ -111,8 +113,8 @@ enum evaluate_status evaluate(
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
 /*
- * For a message that only a report tells of: everything from source but the message. The caller
- * sets envelope, identities and results; evaluate_end ends it, too.
+ * For a message known only from a report: sets everything from source except the message. The
+ * caller sets envelope, identities and results; evaluate_end ends this as well.
  */
 void evaluate_absent(struct evaluation *evaluation, const struct evaluate_source *source);
 

@@ -72,7 +72,7 @@ static const struct row {
 	{"a blank at the end", "x; spf=pass \t", "x: spf=pass"},
 	{"a comment at the end", "x; spf=pass (why)", "x: spf=pass"},
 
-	/* what the large providers write */
+	/* forms that the large providers write */
 	{"Google", " mx.google.com;\r\n       dkim=pass header.i=@a.example header.s=s1 header.b=\"Zx/y+\";\r\n"
 		"       spf=pass (google.com: domain of b@a.example designates 192.0.2.1 as permitted sender)"
 		" smtp.mailfrom=b@a.example;\r\n       dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=a.example",

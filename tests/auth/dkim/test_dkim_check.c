@@ -27,7 +27,7 @@ TestSuite(dkim_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 static const struct row {
 	const char *name;
 	const char *tags;         /* NULL: TAGS("") */
-	const char *from, *to;    /* what is changed after signing; NULL: nothing */
+	const char *from, *to;    /* the change after signing; NULL: none */
 	const char *want;         /* dkim_rig_text */
 	const char *message;      /* NULL: MESSAGE */
 	const char *key, *record; /* NULL: rsa-a and its usual record */

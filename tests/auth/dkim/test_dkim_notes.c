@@ -28,7 +28,7 @@ static const struct row {
 	const char *name;
 	const char *tags;      /* NULL: TAGS("") */
 	const char *message;   /* NULL: MESSAGE */
-	const char *from, *to; /* what is changed after signing; NULL: nothing */
+	const char *from, *to; /* the change after signing; NULL: none */
 	const char *record;    /* NULL: KEY */
 	const char *want;      /* NULL: pass */
 	const char *notes;     /* the codes of ignored departures */

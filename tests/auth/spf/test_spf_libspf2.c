@@ -109,7 +109,7 @@ Test(spf_libspf2, tells_what_it_read)
 	spf_case_close(&c);
 }
 
-/* the clock of a zone stands at 1 */
+/* the clock of a zone is always 1 */
 Test(spf_libspf2, time_limit)
 {
 	struct spf_case c;

@@ -154,7 +154,7 @@ static const struct {
 	{"a HELO like loopback", PATH "Received: from localhost (localhost [127.0.0.1]) (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
 };
 
-/* The reverse-path: "" where it is not known. */
+/* The reverse-path: "" if it is unknown. */
 static const struct {
 	const char *name, *header;
 	const char *path;

@@ -218,7 +218,7 @@ Test(deliver, message)
 	}
 }
 
-/* Where there is not one octet, not reading is reading everything. */
+/* A COMMAND that does not read an empty message has read all of it. */
 Test(deliver, nothing_to_read)
 {
 	struct rig rig;

@@ -70,7 +70,7 @@ static const struct forward_row {
 	{"name=a addr=192.0.2.1", true, "a", "192.0.2.1", ""},
 	{"NAME=[UNAVAILABLE] ADDR=192.0.2.1", true, "", "192.0.2.1", ""},
 	{"ADDR=192.0.2.1  HELO=a+2Bb+3dc", true, "", "192.0.2.1", "a+b=c"},
-	/* only the word itself means that there is none */
+	/* only the literal word [UNAVAILABLE] means that the attribute is missing */
 	{"HELO=+5BUNAVAILABLE]", true, "", "", "[UNAVAILABLE]"},
 	{"HELO==[]", true, "", "", "=[]"},
 	{"NAME=", true, "", "", ""},

@@ -1,4 +1,4 @@
-/* A message that goes from one process to another, with what belongs to it. */
+/* A message sent from one process to another, with its descriptors. */
 #include "filter/reader/packet.h"
 
 #include <criterion/criterion.h>

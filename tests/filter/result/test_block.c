@@ -108,7 +108,7 @@ Test(block, authenticated_user)
 
 		open_rig(&rig);
 		rig.ev.taken.envelope.authenticated = slice_str(rows[i].user);
-		/* the field leaves the site: the name only where it was asked for */
+		/* the field leaves the site: the user's name only if it was requested */
 		got = block_field(&rig.ev).field;
 		cr_expect(slice_starts(slice_from(got, strlen(head)), SLICE("\tauth=pass;\n")),
 			"%s: %.*s", rows[i].name, (int)got.n, got.p);

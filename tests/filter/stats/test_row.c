@@ -1,4 +1,7 @@
-/* A row as octets that another process sent: what was packed comes back, and nothing else does. */
+/*
+ * A row packed as octets for another process: unpacking gives the same row, and rejects anything
+ * else.
+ */
 #include "filter/stats/row.h"
 
 #include <criterion/criterion.h>
