@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -366,20 +365,6 @@ log_verdict(struct job *job)
 	log_message(job->log, &job->ev, &job->outcome, clock_ms() - job->began_ms);
 }
 
-/* What tells a line from all others, so that one that is read twice counts once. */
-static const char *
-make_event(struct arena *arena)
-{
-	unsigned char octets[16];
-	struct buf text;
-
-	if (getrandom(octets, sizeof octets, GRND_NONBLOCK) != (ssize_t)sizeof octets)
-		return NULL;
-	buf_init(&text, arena, 2 * sizeof octets);
-	buf_add_hex(&text, octets, sizeof octets);
-	return arena_cstr(arena, buf_slice(&text));
-}
-
 static void
 write_json_log(struct job *job)
 {
@@ -388,7 +373,7 @@ write_json_log(struct job *job)
 
 	if (path == NULL)
 		return;
-	job->outcome.event = make_event(job->ev.arena);
+	job->outcome.event = json_event(job->ev.arena);
 	job->outcome.failure = failure_header(&job->ev);
 	errno = job->json_error;
 	if (job->json_log < 0 || json_line(&job->ev, &job->outcome, &line) != ST_OK ||

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "filter/result/block.h"
 #include "mime/buf.h"
 
 enum { SIGNATURES_MAX = 4, LIST_MAX = 1024 };
@@ -67,26 +68,59 @@ add_rcpts(struct buf *out, const struct envelope *envelope)
 	add(out, "rcpts", buf_slice(&list));
 }
 
-/* dkim="pass d=example.com s=s1, fail d=example.net s=x" */
+/* spf=pass, as in the field */
 static void
-add_dkim(struct buf *out, const struct dkim_result *dkim)
+add_result(struct buf *out, const struct report *report, const char *method)
 {
+	enum auth_code code = AUTH_NONE;
+
+	for (size_t i = 0; i < report->n; i++)
+		if (strcmp(report->rows[i].method, method) == 0)
+			code = report->rows[i].code;
+	add_word(out, method, auth_code_word(code));
+}
+
+static struct slice
+prop_of(const struct report_row *row, const char *name)
+{
+	for (size_t i = 0; i < row->nprops; i++)
+		if (strcmp(row->props[i].name, name) == 0)
+			return row->props[i].value;
+	return SLICE("");
+}
+
+static void
+add_prop(struct buf *list, const struct report_row *row, const char *name, const char *key)
+{
+	const struct slice value = prop_of(row, name);
+
+	if (value.n == 0)
+		return;
+	buf_adds(list, key);
+	buf_add(list, value);
+}
+
+/* dkim="pass d=example.com s=s1, fail d=example.net s=x, policy unchecked=3", as in the field */
+static void
+add_dkim(struct buf *out, const struct report *report)
+{
+	size_t signatures = 0;
 	struct buf list;
 
-	if (dkim->n == 0) {
-		add_word(out, "dkim", "none");
-		return;
-	}
 	buf_init(&list, out->arena, LIST_MAX);
-	for (size_t i = 0; i < dkim->n && i < SIGNATURES_MAX; i++) {
-		const struct dkim_sig_result *sig = &dkim->sigs[i];
+	for (size_t i = 0; i < report->n; i++) {
+		const struct report_row *row = &report->rows[i];
 
-		buf_addf(&list, "%s%s d=", i > 0 ? ", " : "", auth_code_word(sig->code));
-		buf_add(&list, sig->sig.d);
-		buf_adds(&list, " s=");
-		buf_add(&list, sig->sig.s);
+		if (strcmp(row->method, "dkim") != 0 ||
+			(prop_of(row, "policy.unchecked").n == 0 && ++signatures > SIGNATURES_MAX))
+			continue;
+		buf_adds(&list, list.n > 0 ? ", " : "");
+		buf_adds(&list, auth_code_word(row->code));
+		add_prop(&list, row, "header.d", " d=");
+		add_prop(&list, row, "header.s", " s=");
+		add_prop(&list, row, "policy.unchecked", " unchecked=");
 	}
-	add(out, "dkim", buf_slice(&list));
+	add(out, "dkim", list.n > 0 ? buf_slice(&list) : SLICE("none"));
 }
 
 /* the result of sealing: cv= of our set, or why there is none */
@@ -104,8 +138,10 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	const struct envelope *envelope = &ev->taken.envelope;
 	const struct reason *reason = &ev->verdict.reason;
 	const bool has_reason = reason->id != REASON_NONE;
+	struct report report;
 	struct buf out;
 
+	block_report(ev, &report);
 	buf_init(&out, ev->arena, (size_t)4 * LOG_LINE_MAX);
 	add(&out, "id", envelope->queue_id);
 	add(&out, "client", ip_text(&envelope->client_ip, ev->arena));
@@ -114,10 +150,10 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	add_rcpts(&out, envelope);
 	add(&out, "author", ev->ids.author_domain);
 	add(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
-	add_word(&out, "spf", auth_code_word(ev->results.spf.code));
-	add_dkim(&out, &ev->results.dkim);
-	add_word(&out, "arc", auth_code_word(ev->results.arc.code));
-	add_word(&out, "dmarc", auth_code_word(ev->results.dmarc.code));
+	add_result(&out, &report, "spf");
+	add_dkim(&out, &report);
+	add_result(&out, &report, "arc");
+	add_result(&out, &report, "dmarc");
 	add_word(&out, "policy", dmarc_policy_word(ev->results.dmarc.policy));
 	add_word(&out, "disposition", policy_word(ev->verdict.disposition));
 	buf_addf(&out, " removed=%zu", outcome->dropped);

@@ -106,8 +106,8 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /*
- * From now on the values are read in a process apart from this one; one that dies over a value, or
- * is late, has found it over a limit. For a process without threads; NULL: here, as after
+ * From now on values are read in a separate process; if it dies or is late, the value counts as
+ * over a limit. For a process without threads; NULL: in this process again, as after
  * address_gmime_open.
  */
 struct apart;

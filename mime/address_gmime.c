@@ -196,7 +196,8 @@ struct reading {
 	const char *value;
 };
 
-/* For octets that are not UTF-8 GMime tries character sets, whose conversions are libraries, too.
+/*
+ * For octets that are not UTF-8 GMime tries character sets, whose converters are also libraries
  */
 static bool
 load_there(void *arg)

@@ -6,7 +6,10 @@
 
 enum { WORK_A_TRY = 512, ADDED_MAX = 4096 };
 
-/* The choices whose options are made when they are tried, and where those of the leaves begin. */
+/*
+ * The choices whose options are generated when they are tried, and the index of the first one for
+ * leaves.
+ */
 enum { STRUCTURE, PART_FIELDS, RECODE, LINKS, LINES, LEAVES };
 
 static const struct rule {

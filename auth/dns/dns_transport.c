@@ -190,7 +190,7 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 	bool cut = n > (ssize_t)sizeof t->packet;
 
 	if (n < 0) {
-		event->kind = TRANSPORT_FAILED; /* ICMP reports that nobody listens */
+		event->kind = TRANSPORT_FAILED; /* ICMP port unreachable */
 		return is_lost(t);
 	}
 	event->message = slice_make((const char *)t->packet, cut ? sizeof t->packet : (size_t)n);

@@ -1,4 +1,6 @@
-/* baseline.h: the earlier run of batch --baseline, and what is told of it to programs. */
+/*
+ * baseline.h: reads the earlier run of batch --baseline, and writes the comparison for programs.
+ */
 #ifndef FILTER_ARCHIVE_BASELINE_H
 #define FILTER_ARCHIVE_BASELINE_H
 
@@ -11,8 +13,10 @@
  */
 int baseline_read(const struct options *options, struct arena *arena, struct since **since);
 
-/* What changed as one line of JSON (docs/schema-baseline.json), in the arena. ST_TEMP without
- * memory. */
+/*
+ * The changes as one line of JSON (docs/schema-baseline.json), in the arena. ST_TEMP without
+ * memory.
+ */
 enum status baseline_json(const struct since *since, struct arena *arena, struct slice *line);
 
 #endif

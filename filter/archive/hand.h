@@ -1,13 +1,13 @@
 /*
- * hand.h: a message on its way to the process that reads it, with the files that it needs, and what
- * becomes of them with its result.
+ * hand.h: sends a message to the process that reads it, with the files that it needs, and handles
+ * them after its result
  */
 #ifndef FILTER_ARCHIVE_HAND_H
 #define FILTER_ARCHIVE_HAND_H
 
 #include "filter/archive/order.h"
 
-/* Opens and reads what goes with it; what cannot be had is said in the slot. */
+/* Opens and reads the files that go with it; failures are noted in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
 /* As packet_send. */

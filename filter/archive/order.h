@@ -44,7 +44,7 @@ bool order_has_room(const struct order *order);
 /* The next turn's slot, which takes the item over. */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
 
-/* The slot of a turn that is out; NULL where there is none. */
+/* The slot of an outstanding turn; NULL if it is not outstanding. */
 struct order_slot *order_find(const struct order *order, uint64_t turn);
 
 /* The first one that is a suspect; NULL without. */
@@ -56,7 +56,7 @@ void order_suspect_all(struct order *order);
 /* The item, with all that belongs to it, is not needed any more; its stamped copy is removed. */
 void order_drop(struct order *order, struct order_slot *slot);
 
-/* The result of a message that is out, which it takes over; emits what is next by turn. */
+/* Takes the result of an outstanding message; emits results that are next in turn. */
 void order_done(struct order *order, struct order_slot *slot, struct judged *judged);
 
 /* No result: it was in the journal. */

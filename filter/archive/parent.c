@@ -120,7 +120,7 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 	       journal_has(parent->journal, item->index, item->name, changed);
 }
 
-/* A message's result where there is no other: the lock is held. */
+/* The result of a message whose reader failed. The lock is held. */
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
@@ -165,7 +165,7 @@ hand_out(struct parent *parent, struct item *item)
 		parent->heard_ms = clock_ms();
 	slot = order_hand_out(&parent->order, item, &turn); /* a shard's indices have gaps */
 	pthread_mutex_unlock(&parent->lock);
-	/* nobody else looks at it before it was sent, but for a reader's death, which waits */
+	/* no other thread uses it until it was sent; handling a dead reader waits */
 	hand_prepare(slot, parent->config.options);
 	send_slot(parent, slot, turn);
 }
@@ -231,7 +231,7 @@ start_feeding(struct parent *parent, pthread_t *thread)
 
 /* results, in the thread that runs the process */
 
-/* Suspects are sent one by one. The locks of source and the other one are held, or nobody feeds. */
+/* Suspects are sent one by one. Both locks are held, or no thread feeds. */
 static void
 send_suspect(struct parent *parent)
 {
@@ -279,7 +279,7 @@ take_result(struct parent *parent, struct frame *frame)
 	return true;
 }
 
-/* False: what it says makes no sense. */
+/* False if the frame is invalid. */
 static bool
 take_frame(struct parent *parent, struct frame *frame)
 {
@@ -302,7 +302,7 @@ take_frame(struct parent *parent, struct frame *frame)
 	return good;
 }
 
-/* The reader died, or was killed: the next one gets what was out, one by one. */
+/* The reader died or was killed: a new one gets its outstanding messages one by one. */
 static void
 mourn(struct parent *parent)
 {
@@ -348,7 +348,7 @@ replace(struct parent *parent)
 	return true;
 }
 
-/* Nothing was heard for too long of what is out. */
+/* No result came for too long although messages are outstanding. */
 static bool
 hangs(struct parent *parent)
 {
@@ -373,7 +373,7 @@ is_over(struct parent *parent)
 	return over;
 }
 
-/* What the reader says next. */
+/* Reads the next frame of the reader. */
 static void
 listen_once(struct parent *parent)
 {

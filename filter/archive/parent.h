@@ -1,8 +1,10 @@
 /*
- * parent.h: the process of batch that stays outside: it takes messages from the source, hands them
- * to a process that reads them, and gets their results. That one has no rights (confine_inner), and
- * may die or hang over a message: then another one reads each message that was out, alone, and the
- * message over which a process dies again is one that could not be evaluated.
+ * parent.h: the unconfined process of batch: it takes messages from the source, sends them to a
+ * process that reads them, and gets their results.
+ *
+ * The reader has no rights (confine_inner) and may die or hang over a message. Then a new one reads
+ * each outstanding message separately, and a message over which a process dies again counts as not
+ * evaluated.
  */
 #ifndef FILTER_ARCHIVE_PARENT_H
 #define FILTER_ARCHIVE_PARENT_H
@@ -39,8 +41,8 @@ enum parent_end {
 struct parent;
 
 /*
- * Starts the process that reads. NULL with *status, an exit status: either the process has reported
- * why, or there is no memory for it. No thread of this process may run.
+ * Starts the process that reads. NULL with *status, an exit status: the process has reported an
+ * error, or there is no memory for it. This process must have no other thread.
  */
 struct parent *parent_open(const struct parent_config *config, int *status);
 

@@ -95,7 +95,7 @@ write_page(const struct results *results, bool interrupted)
 	return false;
 }
 
-/* What changed since the earlier run; of JSON the last line. */
+/* The changes since the earlier run; the last line of JSON output. */
 static void
 tell_since(struct results *results)
 {

@@ -19,7 +19,8 @@ struct results {
 	struct stats *stats; /* NULL if no tables are requested, or memory ran out for them */
 	struct worse worse;
 	struct since *since; /* --baseline, or NULL; results_clear frees it */
-	bool lost; /* a message failed for a reason of ours, or the tables because memory ran out */
+	bool lost; /* a message failed because of a local failure, or memory ran out for the tables
+		    */
 	bool write_failed;
 };
 

@@ -126,8 +126,8 @@ catch_signals(void)
 }
 
 /*
- * In an SMTP session all three descriptors are the client's: whatever a library writes to stderr
- * would be a reply. Where that cannot be had, nothing is said at all.
+ * In an SMTP session all three descriptors are the client's: anything that a library writes to
+ * stderr would be read as a reply. If stderr cannot be redirected, the program ends.
  */
 static void
 silence_stderr(void)
@@ -136,7 +136,8 @@ silence_stderr(void)
 
 	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
 		_exit(EXIT_TEMPFAIL);
-	if (fd != STDERR_FILENO) /* 0 and 1, too: what the caller closed stays closed here */
+	if (fd != STDERR_FILENO) /* including 0 and 1: descriptors that the caller closed stay
+				    closed here */
 		close(fd);
 }
 
@@ -287,7 +288,7 @@ run(int argc, char **argv, struct arena *arena)
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */
 		return filter_main(&options, arena);
-	case COMMAND_BATCH: /* its crashes are told on stderr */
+	case COMMAND_BATCH: /* its crashes are reported on stderr */
 		log_arm(log_open(&options));
 		return batch_main(&options, arena);
 	case COMMAND_PLAN:

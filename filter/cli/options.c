@@ -360,13 +360,15 @@ take_stored_defaults(struct options *options)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
-/* Is --trusted-relay on the command line where nothing says who the client is? In the file it is
- * for all. */
+/*
+ * Is --trusted-relay on the command line although nothing names the client? In the file it applies
+ * to every call.
+ */
 static bool
 relay_without_client(const struct reader *reader)
 {
 	const struct options *options = reader->options;
-	bool relay = false, client = false; /* an empty one, too: a mail server's own mail */
+	bool relay = false, client = false; /* even an empty one: a mail server's own mail */
 
 	for (size_t i = 0; i < reader->n; i++) {
 		relay |= reader->given[i].row->at == offsetof(struct options, trusted_relays);

@@ -5,7 +5,7 @@
 #include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
-/* What is wrong, or SETTING_E_NONE. */
+/* The error, or SETTING_E_NONE. */
 enum setting_error options_check_sealing(const struct options *options);
 
 /* The same of COMMAND, the next hop or stdout, and of what the profile needs. */

@@ -39,6 +39,36 @@ has_service(const struct advice *advice)
 	return false;
 }
 
+/*
+ * The target of a service's CNAME. own: the domain of its signature, which the owner named; empty:
+ * not known, and a target that has it is empty.
+ */
+static struct slice
+target_of(const struct advice *advice, struct slice form, struct slice selector, struct slice own)
+{
+	const struct slice author = advice->ev->ids.author_domain;
+	struct buf out;
+
+	buf_init(&out, advice->arena, DOMAIN_MAX);
+	for (size_t i = 0; i < form.n; i++) {
+		const char c = form.p[i], what = c == '%' && i + 1 < form.n ? form.p[i + 1] : '\0';
+
+		i += what != '\0' ? 1 : 0;
+		if (what == 's')
+			buf_add(&out, selector);
+		else if (what == 'd' && own.n == 0)
+			return SLICE("");
+		else if (what == 'd')
+			buf_add(&out, own);
+		else if (what == 'a')
+			for (size_t k = 0; k < author.n; k++)
+				buf_addc(&out, author.p[k] == '.' ? '-' : author.p[k]);
+		else
+			buf_addc(&out, c);
+	}
+	return out.over ? SLICE("") : buf_slice(&out);
+}
+
 /* The CNAME that a service documents for the selector, if the signature verifies with it. */
 static const struct provider *
 key_of_service(
@@ -57,8 +87,9 @@ key_of_service(
 			if (!slice_eq(selector, SLICE("*")) && !slice_ieq(selector, sig->s))
 				continue;
 			*record = (struct proof_record){
-				name, "CNAME", advice_fill(advice, target, sig->s)};
-			if (proof_with(advice->ev, record, 1, NULL, &results) &&
+				name, "CNAME", target_of(advice, target, sig->s, SLICE(""))};
+			if (record->text.n > 0 &&
+				proof_with(advice->ev, record, 1, NULL, &results) &&
 				which < results.dkim.n &&
 				results.dkim.sigs[which].code == AUTH_PASS)
 				return provider;
@@ -108,6 +139,15 @@ advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 			(const char *const[]){setting->id, setting->page, NULL});
 }
 
+/* The record at the name of a key. */
+static struct slice
+key_now(const struct advice *advice, struct slice name)
+{
+	const struct dns_answer *answer = dns_get(advice->ev->in.dns, name, DNS_TXT, 0);
+
+	return answer->n > 0 ? answer->rr[0].text : SLICE("");
+}
+
 /* A signature of the author's organization that does not pass. */
 static void
 advise_failing(const struct advice *advice, size_t which)
@@ -125,13 +165,18 @@ advise_failing(const struct advice *advice, size_t which)
 	if (sig->sig.s.n == 0 || sig->sig.d.n == 0 ||
 		!dkim_key_name(sig->sig.s, sig->sig.d, advice->arena, &name))
 		name = sig->sig.d;
-	else if (no_key)
+	else if (no_key || sig->mismatch)
 		provider = key_of_service(advice, which, name, &record);
-	if (provider != NULL)
+	if (provider != NULL && no_key)
 		advice_propose(advice,
 			advice_add(advice, ADVICE_DKIM_CNAME, advice_shown(advice, name),
 				provider->name),
 			&record, SLICE(""), FINDING_PASSES);
+	else if (provider != NULL)
+		advice_propose(advice,
+			advice_add(advice, ADVICE_DKIM_ROTATED, advice_shown(advice, name),
+				provider->name),
+			&record, key_now(advice, name), FINDING_PASSES);
 	else if (no_key && !is_known(advice) && !has_service(advice))
 		advice_add(advice, ADVICE_DKIM_UNKNOWN, advice_shown(advice, name));
 	else
@@ -153,10 +198,15 @@ passes_signed(const struct advice *advice)
 	       (results.dmarc.code == AUTH_PASS || !results.dmarc.has_record);
 }
 
-/* Keys of a service that exist already and need a CNAME. */
+/*
+ * Keys of a service that exist already and need a CNAME. Below the domain of its signature, d, only
+ * where the owner named that: it may be another customer's, who wants to be let in.
+ */
 static void
-propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider)
+propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider,
+	struct slice d)
 {
+	const struct slice own = own_senders_have_domain(advice->own, d) ? d : SLICE("");
 	struct slice list = slice_str(provider->cnames);
 	struct proof_record records[KEYS_MAX];
 	struct slice selector, target;
@@ -165,8 +215,8 @@ propose_keys(const struct advice *advice, struct finding *finding, const struct 
 	while (n < KEYS_MAX && provider_next_word(&list, &selector) &&
 		provider_next_word(&list, &target)) {
 		records[n] = (struct proof_record){
-			.type = "CNAME", .text = advice_fill(advice, target, selector)};
-		if (slice_eq(selector, SLICE("*")) ||
+			.type = "CNAME", .text = target_of(advice, target, selector, own)};
+		if (slice_eq(selector, SLICE("*")) || records[n].text.n == 0 ||
 			!dkim_key_name(selector, advice->ev->ids.author_domain, advice->arena,
 				&records[n].name) ||
 			dns_get(advice->ev->in.dns, records[n].text, DNS_TXT, 0)->status != DNS_OK)
@@ -215,7 +265,7 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 		finding = advice_add(advice, ADVICE_DKIM_DOMAIN, domain, author);
 	finding->proof = FINDING_AFTER;
 	if (evidence.provider != NULL)
-		propose_keys(advice, finding, evidence.provider);
+		propose_keys(advice, finding, evidence.provider, d);
 }
 
 void

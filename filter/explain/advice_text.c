@@ -106,6 +106,10 @@ static const struct advice_row {
 		   "is a signature of yours: anybody can write one")},
 	[ADVICE_DKIM_CNAME] = {"dkim_cname", "dkim", "advice-dkim-publish", "key,domain",
 		N_("there is no key at %s: publish the CNAME that %s documents")},
+	[ADVICE_DKIM_ROTATED] = {"dkim_rotated", "dkim", "advice-dkim-publish", "key,domain",
+		N_("the key at %s is not the one that signs: publish in its place the CNAME that "
+		   "%s "
+		   "documents, behind which it can change its keys")},
 	[ADVICE_DKIM_STRICT_SIGN] = {"dkim_strict_sign", "dkim", "advice-dkim-adkim",
 		"domain,author,author",
 		N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},

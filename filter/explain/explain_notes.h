@@ -1,4 +1,6 @@
-/* explain_notes.h: for a person, what was ignored in signatures, keys and sealers' results. */
+/*
+ * explain_notes.h: departures ignored in signatures, keys and sealers' results, for a person.
+ */
 #ifndef FILTER_EXPLAIN_EXPLAIN_NOTES_H
 #define FILTER_EXPLAIN_EXPLAIN_NOTES_H
 
@@ -7,8 +9,10 @@
 /* Writes to stdout, in the language of i18n_choose, a line each with the octet and its place. */
 void explain_notes(const struct evaluation *ev);
 
-/* What the owner or the caller can mend by it: a macro of SPF that needs HELO, t= in milliseconds,
- * a host that is allowed by IPv4 alone. May ask DNS. */
+/*
+ * Departures that the owner or the caller can fix: an SPF macro that needs HELO, t= in
+ * milliseconds, a host that is allowed by IPv4 only. May query DNS.
+ */
 void explain_hints(const struct evaluation *ev);
 
 /* The same for a trusted sealer that does not vouch for a message that fails. */

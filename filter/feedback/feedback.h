@@ -7,8 +7,8 @@
 #include "filter/settings/settings.h"
 
 /*
- * `report read`: reports from stdin, which is one mail (or a report itself), or from all PATHs,
- * into the store. The exit status: 0 once everything is stored or set aside.
+ * `report read`: reads reports from stdin, which is one mail or one report, or from all PATHs, into
+ * the store. The exit status is 0 once everything is stored or set aside.
  */
 int feedback_read_main(const struct options *options, struct arena *arena);
 

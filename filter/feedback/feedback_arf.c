@@ -1,4 +1,7 @@
-/* feedback_arf.c: a report on one message: RFC 5965, 6591 and 9991, or a text that says so. */
+/*
+ * feedback_arf.c: a report about one message: RFC 5965, 6591 and 9991, or plain text with the same
+ * fields.
+ */
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_report.h"
 #include "filter/intake/msgtime.h"
@@ -10,7 +13,7 @@
 
 enum { FIELD_MAX_OCTETS = 65536, FIELDS = 1000, INCIDENTS_MAX = 1000000 };
 
-/* Several of one name are joined, as Authentication-Results may be. */
+/* Fields of the same name are joined: there may be several Authentication-Results. */
 static void
 join(struct slice *all, struct slice value, struct arena *arena)
 {
@@ -91,7 +94,7 @@ set(struct feedback_failure *failure, const struct field *field, struct arena *a
 		failure->incidents = (int64_t)incidents;
 }
 
-/* From and Message-ID of the reported message, and its client where it is named. */
+/* From and Message-ID of the reported message, and its client if it is named. */
 static void
 read_header(struct slice header, struct arena *arena, struct feedback_failure *failure)
 {
@@ -109,7 +112,7 @@ read_header(struct slice header, struct arena *arena, struct feedback_failure *f
 		failure->message_id = slice_head(field_unfold(field, arena), FEEDBACK_VALUE);
 }
 
-/* What Exim's text calls them. */
+/* The names in Exim's text. */
 static const struct {
 	struct slice here, name;
 } phrases[] = {
@@ -119,7 +122,7 @@ static const struct {
 	{SLICE_INIT("DMARC Results"), SLICE_INIT("Delivery-Result")},
 };
 
-/* Fields at the start of any line of a text, indented or not; other lines are passed over. */
+/* Fields at the start of a line, indented or not; other lines are ignored. */
 static void
 read_text(struct slice text, struct arena *arena, struct feedback_failure *failure)
 {
@@ -151,7 +154,7 @@ feedback_failure_parse(struct slice feedback, struct slice header, bool plain, s
 	if (plain) {
 		read_text(feedback, arena, failure);
 	} else {
-		/* several groups of fields, with empty lines between, are one */
+		/* groups of fields with empty lines between them are read as one */
 		while (feedback.n > 0 && n++ < FIELDS) {
 			if (!fields_next(&feedback, FIELD_MAX_OCTETS, &field)) {
 				feedback = slice_from(feedback, line_end(feedback));

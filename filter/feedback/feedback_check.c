@@ -30,7 +30,7 @@ is_below(struct slice name, struct slice domain)
 	return name.n == domain.n || name.p[name.n - domain.n - 1] == '.';
 }
 
-/* Do both end with the same two labels? Names of one organization do. */
+/* Do both end with the same two labels, as names of one organization do? */
 static bool
 may_be_related(struct slice a, struct slice b)
 {
@@ -43,7 +43,9 @@ may_be_related(struct slice a, struct slice b)
 	return is_below(a, before < last ? slice_from(b, before + 1) : b);
 }
 
-/* In relaxed mode only where no psd=n, which only a tree walk sees, may stand between. */
+/*
+ * In relaxed mode, only if no psd=n can be in between, which only a tree walk would see.
+ */
 static bool
 surely_aligned(const struct feedback_report *report, struct slice mode, struct slice domain,
 	struct slice from)
@@ -61,7 +63,7 @@ maybe_aligned(struct slice mode, struct slice domain, struct slice from)
 	return slice_eq(mode, SLICE("s")) ? slice_eq(domain, from) : may_be_related(domain, from);
 }
 
-/* What the row's results leave open. */
+/* The outcomes that the row's results allow. */
 static void
 look(const struct feedback_report *report, const struct feedback_row *row, bool spf, bool *sure,
 	bool *possible)
@@ -77,7 +79,7 @@ look(const struct feedback_report *report, const struct feedback_row *row, bool 
 		if (result->domain.n == 0)
 			*possible = true;
 		else if (surely_aligned(report, mode, result->domain, row->header_from))
-			/* of a HELO name DMARC takes no pass but for a null path */
+			/* a pass of the HELO name counts only for the null path */
 			*sure = *sure || !spf || !slice_eq(result->scope, SLICE("helo"));
 		*possible = *possible || maybe_aligned(mode, result->domain, row->header_from);
 	}
@@ -102,7 +104,7 @@ mark_method(const struct feedback_report *report, const struct feedback_row *row
 		       slice_eq(told, SLICE("pass")) && !possible);
 }
 
-/* none, quarantine, reject: how strict; -1: none of these */
+/* the strictness of none, quarantine, reject; -1 for another word */
 static int
 strictness(struct slice policy)
 {

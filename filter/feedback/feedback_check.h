@@ -1,9 +1,9 @@
 /*
- * feedback_check.h: what a reporter says of a row and cannot be true by its own data.
+ * feedback_check.h: contradictions in a reported row.
  *
- * Only what is certain is marked: alignment in relaxed mode depends on records that the reporter
- * saw and we did not, so a pass is doubted only where no passing domain can be of the author's
- * organization, and a failure only where one surely is.
+ * Only certain ones are marked. Alignment in relaxed mode depends on records that the reporter saw
+ * and we did not, so a pass is doubted only if no passing domain can belong to the author's
+ * organization, and a failure only if one certainly does.
  */
 #ifndef FILTER_FEEDBACK_FEEDBACK_CHECK_H
 #define FILTER_FEEDBACK_FEEDBACK_CHECK_H
@@ -11,7 +11,9 @@
 #include "filter/feedback/feedback_report.h"
 
 /* clang-format off */
-/* code; bits in the store, so only ever appended; the last ones are found when they are shown */
+/*
+ * code; bits in the store, so new ones are only appended; the last ones are computed for display
+ */
 #define FEEDBACK_MARKS(M) \
 	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
 	M(DKIM_PASS, "dkim_pass", "DKIM is reported as a pass, and no aligned signature passed") \
@@ -21,7 +23,7 @@
 	M(POLICY, "policy", "a disposition that the policy does not ask for, without a reason") \
 	M(COUNT, "count", "a row of no message") \
 	M(FROM, "from", "the author domain is not below the policy domain") \
-	/* not of a row alone, and never in the store: */ \
+	/* not from the row alone, and never stored: */ \
 	M(SPAN, "span", "a period that ends before it begins, or begins after the report came") \
 	M(DKIM_FAIL_DNS, "dkim_fail_dns", "an aligned DKIM pass, by DNS as it is now, is reported as a fail") \
 	M(DKIM_PASS_DNS, "dkim_pass_dns", "DKIM is reported as a pass, and no signature that passed is aligned by DNS as it is now") \

@@ -1,10 +1,9 @@
 /*
- * feedback_clean.c: what reporters write where XML is meant, as XML that has no fault.
+ * feedback_clean.c: turns the almost-XML that reporters write into well-formed XML.
  *
- * Octets that are not UTF-8, and controls, become \xHH; an & and a < that begin nothing are
- * escaped; what is before the first < is left out. A document in another character set is converted
- * first. Elements that are not closed, or not in order, are closed; of attributes only namespaces
- * are kept.
+ * Octets that are not UTF-8, and controls, become \xHH; a stray & or < is escaped; anything before
+ * the first < is dropped. Another character set is converted first. Elements that are not closed,
+ * or closed in the wrong order, are closed; of attributes only namespaces are kept.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -65,7 +64,10 @@ charset_of(struct slice octets)
 	return SLICE("UTF-8");
 }
 
-/* In UTF-8, as far as they are of their character set; as they are where that is not known. */
+/*
+ * Converts to UTF-8 as far as the octets are valid in their character set; leaves them alone if it
+ * is unknown.
+ */
 static struct slice
 converted(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
 {
@@ -105,7 +107,7 @@ is_name(char c)
 	return is_name_start(c) || slice_is_digit(c) || c == '-' || c == '.' || c == ':';
 }
 
-/* What is not read but passed over, and CDATA. */
+/* Sections that are skipped, and CDATA. */
 static const struct {
 	const char *start, *end;
 } sections[] = {{"<!--", "-->"}, {"<![CDATA[", "]]>"}, {"<?", "?>"}};
@@ -115,14 +117,14 @@ enum { SECTIONS = sizeof sections / sizeof *sections, CDATA = 1, OPEN_MAX_TAGS =
 struct cleaning {
 	struct buf out;
 	struct feedback_warnings *warnings;
-	struct slice open[OPEN_MAX_TAGS]; /* names of elements that were not closed */
+	struct slice open[OPEN_MAX_TAGS]; /* names of the open elements */
 	size_t n;
-	size_t over;         /* elements that are open below these, and left out */
+	size_t over;         /* open elements below these, which are left out */
 	bool ended;          /* the outermost element was closed */
 	bool none[SECTIONS]; /* no end of such a section follows */
 };
 
-/* How many octets the section takes, from its start to behind its end; 0: it is not one. */
+/* The length of the section, including its end; 0: it is not one. */
 static size_t
 section(struct cleaning *cleaning, struct slice left, size_t kind)
 {
@@ -142,8 +144,10 @@ section(struct cleaning *cleaning, struct slice left, size_t kind)
 	return 0;
 }
 
-/* How many octets a tag takes; 0: it is not one. No tag of a report is long, and many attributes
- * are slow to read. */
+/*
+ * The length of a tag; 0: it is not one. Tags of reports are short, and many attributes are slow to
+ * parse.
+ */
 static size_t
 tag_octets(struct slice left)
 {
@@ -171,7 +175,7 @@ name_of(struct slice tag)
 	return slice_head(name, n);
 }
 
-/* The namespaces that a tag declares, each once; other attributes mean nothing here. */
+/* The namespaces that a tag declares, each once; other attributes are dropped. */
 static void
 add_spaces(struct buf *out, struct slice tag)
 {
@@ -234,7 +238,9 @@ close_tag(struct cleaning *cleaning, struct slice name)
 	cleaning->ended = cleaning->n == 0;
 }
 
-/* Every element is closed, and in order: libxml2 would lose what was before a fault. */
+/*
+ * Closes every element in the right order: otherwise libxml2 would lose what precedes an error.
+ */
 static void
 take_tag(struct cleaning *cleaning, struct slice tag)
 {
@@ -282,7 +288,7 @@ begins_doctype(struct slice rest)
 	return slice_istarts(rest, SLICE("!DOCTYPE")) || slice_istarts(rest, SLICE("!ENTITY"));
 }
 
-/* One character that is not taken as it is; quiet: it may be there. */
+/* One character that may have to be escaped; quiet: it is allowed here. */
 static void
 replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 {
@@ -304,7 +310,7 @@ replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 	}
 }
 
-/* Octets at the beginning that need no look. */
+/* The number of leading octets that can be copied unchanged. */
 static size_t
 plain_octets(struct slice s)
 {
@@ -317,7 +323,7 @@ plain_octets(struct slice s)
 	return n;
 }
 
-/* CDATA is text in which nothing begins. */
+/* CDATA is text without markup. */
 static void
 take_text(struct cleaning *cleaning, struct slice text)
 {
@@ -331,7 +337,7 @@ take_text(struct cleaning *cleaning, struct slice text)
 	}
 }
 
-/* What begins with <, at the start of left. ST_BAD: a document type declaration. */
+/* Handles a < at the start of left. ST_BAD: a document type declaration. */
 static enum status
 take_markup(struct cleaning *cleaning, struct slice *left)
 {
@@ -357,7 +363,7 @@ take_markup(struct cleaning *cleaning, struct slice *left)
 	return ST_OK;
 }
 
-/* Which elements the end of the octets left open: closed, in order. */
+/* Closes the elements that are still open at the end, in order. */
 static void
 close_all(struct cleaning *cleaning)
 {

@@ -49,7 +49,9 @@ contains(struct slice text, const char *word)
 	return false;
 }
 
-/* XML, in one octet a character or in two; what else begins with <, as HTML does, is not. */
+/*
+ * XML, with one or two octets per character; other text that begins with <, such as HTML, is not.
+ */
 static bool
 is_xml(struct slice octets)
 {
@@ -83,7 +85,7 @@ tell(struct feedback_search *search, enum feedback_kind kind, struct slice octet
 	return search->found(search->arg, &found);
 }
 
-/* What is not packed. meant: its place or name says that it is a report. */
+/* Octets that are not packed. meant: the place or the name says that it is a report. */
 static enum status
 look_plain(struct feedback_search *search, struct slice octets, bool meant)
 {
@@ -99,7 +101,7 @@ look_plain(struct feedback_search *search, struct slice octets, bool meant)
 				    : FEEDBACK_ASIDE_NOT_XML);
 }
 
-/* All of the file that the unpack is at, from malloc; false: *error */
+/* Reads the current file of the archive, into memory from malloc; false: *error. */
 static bool
 read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 {
@@ -138,7 +140,9 @@ fail_unpacking(struct feedback_search *search, enum fault error)
 				: FEEDBACK_ASIDE_PACKED);
 }
 
-/* What ends early or is damaged has its beginning looked at: half a report is one. */
+/*
+ * Of a truncated or damaged file the beginning is examined: half a report is still a report.
+ */
 static enum status
 look_files(struct feedback_search *search, struct unpack *in)
 {
@@ -193,7 +197,7 @@ look_packed(struct feedback_search *search, struct slice octets)
 	return st;
 }
 
-/* base64 that no field declares: of gzip, zip or XML */
+/* base64 that no field declares, of gzip, zip or XML */
 static bool
 is_base64(struct slice octets)
 {
@@ -302,7 +306,7 @@ look_parts(struct feedback_search *search, const struct structure_part *parts, s
 			st = look_part(search, &parts[i]);
 		}
 	}
-	/* a failure report for people */
+	/* a failure report as plain text */
 	for (size_t i = 0; st == ST_OK && search->n == 0 && !search->failed && i < n; i++) {
 		const struct feedback_found found = {
 			.kind = FEEDBACK_FAILURE, .octets = parts[i].bytes, .plain = true};
@@ -346,7 +350,7 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 		search->gmime, slice_from(mail, message.mbox_from.n), search->arena, parts, &n);
 	if (st == ST_OK)
 		st = look_parts(search, parts, n);
-	/* the body as it is, where the header says nothing of a packed report that it holds */
+	/* the body itself, if the header does not declare the packed report in it */
 	if (st == ST_OK && search->n == 0 && !search->failed &&
 		(unpack_is_packed(message.body.p, message.body.n) ||
 			is_base64(without_mark(message.body))))

@@ -1,7 +1,7 @@
 /*
- * feedback_find.h: the reports in a mail or in a file, out of whatever they are packed in.
+ * feedback_find.h: finds the reports in a mail or a file, however they are packed.
  *
- * What a part is called counts for nothing: what it begins with does.
+ * The declared type of a part is ignored; its first octets decide.
  */
 #ifndef FILTER_FEEDBACK_FEEDBACK_FIND_H
 #define FILTER_FEEDBACK_FEEDBACK_FIND_H
@@ -10,8 +10,10 @@
 
 struct address_gmime;
 
-/* What is found; octets are the report, unpacked, and gone after the call. Anything but ST_OK ends
- * the search with it. */
+/*
+ * Called for each report; octets is the unpacked report, valid during the call. Any status but
+ * ST_OK ends the search.
+ */
 struct feedback_found {
 	enum feedback_kind kind;
 	struct slice octets;
@@ -32,7 +34,9 @@ struct feedback_search {
 	enum feedback_aside why; /* of the first that failed */
 };
 
-/* mail: a message. ST_TEMP without memory, GMime or room for a spool, or what found returned. */
+/*
+ * mail: a message. ST_TEMP without memory, GMime or spool space, or the status that found returned.
+ */
 enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
 
 /* octets: a report, packed or not. */

@@ -25,12 +25,13 @@ struct run {
 	const struct options *options;
 	struct store *store;
 	struct feedback_saver *saver;
-	struct evaluation tools; /* whose GMime, crypto and list all messages use */
-	struct arena arena;      /* of one message */
+	struct evaluation
+		tools; /* its GMime, crypto and public suffix list are shared by all messages */
+	struct arena arena; /* of one message */
 	struct feedback_origin origin;
 	struct feedback_search search; /* in one mail or file */
 	struct counts counts;
-	bool piped; /* stdin: one mail, of which nothing may be lost */
+	bool piped; /* stdin: one mail, which must not be lost */
 	size_t pending;
 };
 
@@ -135,7 +136,9 @@ take(void *arg, const struct feedback_found *found)
 	}
 }
 
-/* Who sent the mail: it is judged as any other. ST_TEMP: our own work failed. */
+/*
+ * Finds out who sent the mail, by evaluating it like any other. ST_TEMP: an internal failure.
+ */
 static enum status
 judge(struct run *run, struct slice mail)
 {
@@ -166,8 +169,10 @@ judge(struct run *run, struct slice mail)
 	return st;
 }
 
-/* What cannot be read is kept, but for a file, which stays where it is, if it never meant to be a
- * report. */
+/*
+ * Keeps a report that cannot be read; but a file that never looked like a report is left where it
+ * is.
+ */
 static enum status
 end_search(struct run *run, struct slice octets)
 {
@@ -210,7 +215,7 @@ read_one(struct run *run, struct slice octets, bool partial)
 	return st == ST_OK ? end_search(run, octets) : st;
 }
 
-/* transactions: as many items together as make writing fast */
+/* a transaction holds enough items to make writing fast */
 
 static enum status
 settle(struct run *run, bool now)

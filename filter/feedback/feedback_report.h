@@ -16,7 +16,7 @@ enum {
 	FEEDBACK_OCTETS = 64 * 1024 * 1024, /* of one report, unpacked */
 	FEEDBACK_ROWS = 1000000,
 	FEEDBACK_DEPTH = 16,
-	FEEDBACK_VALUE = 1000,  /* octets of a value; what is longer is cut */
+	FEEDBACK_VALUE = 1000,  /* octets of a value; longer ones are cut */
 	FEEDBACK_RESULTS = 100, /* of a row (RFC 9990 3.1.1.12) */
 	FEEDBACK_REASONS = 16,
 	FEEDBACK_POLICIES = 1000,
@@ -121,19 +121,21 @@ struct feedback_failure {
 	int64_t arrival, incidents;
 };
 
-/* What is done with a row; anything but ST_OK ends the reading with it. */
+/* Called for each row; any status but ST_OK ends the reading with it. */
 typedef enum status feedback_row_fn(void *arg, const struct feedback_row *row);
 
 /*
- * octets: an aggregate report, unpacked. Everything in report is in arena; a row and what it
- * holds is gone after the call, on_row may be NULL. ST_BAD: it is not such a report, and report
- * has no defined value; ST_TEMP: libxml2 cannot be loaded, or memory is out.
+ * octets: an aggregate report, unpacked. Everything in report is in the arena; a row and its
+ * contents are valid during the call; on_row may be NULL. ST_BAD: it is not such a report, and
+ * report is undefined; ST_TEMP: libxml2 cannot be loaded, or out of memory.
  */
 enum status feedback_aggregate_parse(struct slice octets, struct arena *arena,
 	struct feedback_report *report, feedback_row_fn *on_row, void *arg);
 
-/* The octets as XML that a reader can go through: see feedback_clean.c. ST_BAD: it has a document
- * type declaration, which no report needs and a bomb is made of; ST_LIMIT. */
+/*
+ * The octets as well-formed XML: see feedback_clean.c. ST_BAD: it has a document type declaration,
+ * which no report needs and XML bombs use; ST_LIMIT.
+ */
 enum status feedback_clean(struct slice octets, struct arena *arena,
 	struct feedback_warnings *warnings, struct slice *cleaned);
 
@@ -142,9 +144,9 @@ enum status feedback_tls_parse(
 	struct slice octets, struct arena *arena, struct feedback_report *report);
 
 /*
- * feedback: the part message/feedback-report, decoded, or a whole text in which the values are
- * looked for (plain); header: that of the message that is reported, or empty. ST_BAD: not a
- * report on authentication or abuse.
+ * feedback: the part message/feedback-report, decoded, or (plain) a whole text that is searched for
+ * its fields; header: that of the reported message, or empty. ST_BAD: not a report about
+ * authentication or abuse.
  */
 enum status feedback_failure_parse(struct slice feedback, struct slice header, bool plain,
 	struct arena *arena, struct feedback_failure *failure);

@@ -1,4 +1,4 @@
-/* feedback_row.c: where the values of an aggregate report belong, and what is odd about them. */
+/* feedback_row.c: maps the elements of an aggregate report to values, with warnings. */
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_xml.h"
 #include "filter/io/clock.h"
@@ -23,7 +23,7 @@ warn(struct feedback_reader *reader, enum feedback_warning what, struct slice sa
 
 /* values */
 
-/* A word of the list, in lower case; or as it is, with a warning. */
+/* A word of the list, in lower case; another one unchanged, with a warning. */
 static struct slice
 word(struct feedback_reader *reader, struct slice value, const char *list,
 	enum feedback_warning odd, struct arena *arena)
@@ -110,7 +110,7 @@ add_error(struct feedback_reader *reader, struct slice value)
 		reader->report->errors = buf_slice(&all);
 }
 
-/* where a value belongs; the tables of what may be in what */
+/* the place of each value; the tables of permitted children */
 
 static bool
 set_head(struct feedback_reader *reader, enum feedback_element in, enum feedback_element what,
@@ -196,7 +196,7 @@ set_evaluated(struct feedback_reader *reader, enum feedback_element what, struct
 		row->spf = word(reader, value, "pass fail", FEEDBACK_WARN_RESULT, &reader->rows);
 }
 
-/* those of RFC 7489, too */
+/* including those of RFC 7489 */
 #define REASONS                                                                                    \
 	"local_policy mailing_list other policy_test_mode trusted_forwarder forwarded sampled_out"
 

@@ -94,7 +94,7 @@ sender_of(struct feedback_saver *saver, const struct feedback_origin *origin)
 	return feedback_returned(query);
 }
 
-/* Is a report of that name there? Then it is counted. */
+/* If a report of that name is stored, counts it. */
 static enum feedback_saved
 find(struct feedback_saver *saver, const char *kind, int64_t sender,
 	const struct feedback_report *report, const char *digest)
@@ -308,7 +308,7 @@ feedback_save_failure(struct feedback_saver *saver, const struct feedback_origin
 
 	if (!feedback_digest(saver, octets, digest))
 		return FEEDBACK_NOT_SAVED;
-	report.id = slice_str(digest); /* it has no name of its own */
+	report.id = slice_str(digest); /* it has no id */
 	saved = save_report(saver, "failure", origin, &report, octets, &id);
 	if (saved != FEEDBACK_SAVED)
 		return saved;

@@ -1,4 +1,4 @@
-/* feedback_save.h: what was read, into the store. */
+/* feedback_save.h: saves reports in the store. */
 #ifndef FILTER_FEEDBACK_FEEDBACK_SAVE_H
 #define FILTER_FEEDBACK_FEEDBACK_SAVE_H
 
@@ -6,7 +6,7 @@
 #include "filter/feedback/feedback_report.h"
 #include "filter/store/store.h"
 
-/* How sure it is who sent a report; the numbers are in the store. */
+/* How certain the sender of a report is; the numbers are stored. */
 enum feedback_auth {
 	FEEDBACK_FILE = 0,            /* no mail came with it */
 	FEEDBACK_UNAUTHENTICATED = 1, /* the mail that brought it did not pass DMARC */
@@ -23,7 +23,7 @@ struct feedback_origin {
 
 enum feedback_kind { FEEDBACK_AGGREGATE, FEEDBACK_TLS, FEEDBACK_FAILURE };
 
-/* Why something was set aside. */
+/* Why a report was set aside. */
 /* clang-format off */
 #define FEEDBACK_ASIDES(A) \
 	A(NO_REPORT, "no_report", "it holds no report") \
@@ -43,20 +43,20 @@ const char *feedback_aside_text(enum feedback_aside why); /* English */
 
 enum feedback_saved {
 	FEEDBACK_SAVED,
-	FEEDBACK_DUPLICATE, /* the same octets are there */
-	FEEDBACK_DIFFERS,   /* others are, of a report of the same name: they stay */
+	FEEDBACK_DUPLICATE, /* a report with the same octets is stored */
+	FEEDBACK_DIFFERS,   /* one of the same name with other octets is stored, and stays */
 	FEEDBACK_NOT_SAVED  /* store_error */
 };
 
 struct feedback_saver;
 
-/* store and crypto must stay. NULL without memory. */
+/* store and crypto must outlive it. NULL without memory. */
 struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *crypto);
 void feedback_saver_close(struct feedback_saver *saver);
 
 /*
- * All within the caller's transaction. octets: the report, unpacked; an aggregate report is read
- * again for its rows. report: as it was read.
+ * Works within the caller's transaction. octets: the report, unpacked; an aggregate report is
+ * parsed again for its rows. report: as parsed.
  */
 enum feedback_saved feedback_save_aggregate(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_report *report,
@@ -68,7 +68,7 @@ enum feedback_saved feedback_save_failure(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_failure *failure,
 	struct slice octets, struct arena *arena);
 
-/* Keeps the octets of what could not be read; the same ones once. */
+/* Keeps the octets of a report that could not be read, once. */
 enum status feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *origin,
 	enum feedback_aside why, struct slice octets, struct arena *arena);
 

@@ -8,7 +8,7 @@
 
 enum { DIGEST_TEXT = 2 * CRYPTO_SHA256_SIZE + 1, KNOWN = 4096 };
 
-/* Lists of results that were met, by their digests, so that most rows need no question. */
+/* Digests of known lists of results, so that most rows need no query. */
 struct known {
 	char digest[DIGEST_TEXT];
 	int64_t id;
@@ -27,7 +27,7 @@ bool feedback_digest(
 /* An absent value is NULL. */
 void feedback_bind_some(struct store_query *query, int at, struct slice text);
 
-/* The number of the row that a statement returns; -1. */
+/* The id that a statement returns; -1 on failure. */
 int64_t feedback_returned(struct store_query *query);
 
 /* Reads the report again, and saves its rows as those of report id. */

@@ -37,7 +37,7 @@ save_results(struct feedback_saver *saver, int64_t auth, const struct feedback_r
 	return st;
 }
 
-/* The list of results, kept once: its number, or -1. */
+/* Stores a list of results once; returns its id, or -1. */
 static int64_t
 auth_of(struct feedback_saver *saver, const struct feedback_row *row, struct arena *arena)
 {

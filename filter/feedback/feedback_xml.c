@@ -150,7 +150,7 @@ be_quiet(void *arg, const char *message, xmlParserSeverities severity, xmlTextRe
 	(void)at;
 }
 
-/* False at its end, however that comes. */
+/* False at the end, or on an error. */
 static bool
 read_node(struct reader *reader)
 {

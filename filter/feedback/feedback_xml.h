@@ -1,4 +1,6 @@
-/* feedback_xml.h: an aggregate report while it is read, for feedback_xml.c and feedback_row.c. */
+/*
+ * feedback_xml.h: the state of parsing an aggregate report, for feedback_xml.c and feedback_row.c.
+ */
 #ifndef FILTER_FEEDBACK_FEEDBACK_XML_H
 #define FILTER_FEEDBACK_FEEDBACK_XML_H
 
@@ -31,21 +33,23 @@ struct feedback_reader {
 	struct feedback_row row;
 	bool in_record, ended, has_spf, has_count;
 	enum feedback_element stack[FEEDBACK_DEPTH];
-	size_t depth; /* of all elements, also of those below the stack */
+	size_t depth; /* of all elements, including those too deep for the stack */
 	enum status status;
 };
 
-/* The element so many levels above the one at hand; what is too deep or of an extension is
- * ELEMENT_OTHER. */
+/*
+ * The element that many levels above the current one; ELEMENT_OTHER if it is too deep or an
+ * extension.
+ */
 enum feedback_element feedback_above(const struct feedback_reader *reader, size_t levels);
 
-/* The element at hand begins. */
+/* The current element begins. */
 void feedback_row_begin(struct feedback_reader *reader);
 
 /* It ends, and this is its text, trimmed. */
 void feedback_row_end(struct feedback_reader *reader, struct slice value);
 
-/* The document ends: a row that was not closed, and what is odd about the whole. */
+/* The document ends: completes an open row, and adds warnings about the whole. */
 void feedback_row_finish(struct feedback_reader *reader);
 
 #endif

@@ -96,7 +96,7 @@ struct inspect_mx {
 	bool resolves;
 };
 
-/* A record that is not what it was; an empty text is none that can be used. */
+/* A record that changed; an empty text is no usable record. */
 struct inspect_change {
 	const char *type;
 	struct slice name, was, is;
@@ -140,7 +140,7 @@ void inspect_mx(struct inspection *inspection);
 void inspect_changes(struct inspection *inspection);
 void inspect_changes_spf(struct inspection *inspection);
 
-/* Notes a record that changed; an empty text is no record. Nothing where both are the same. */
+/* Notes a changed record; an empty text is no record. Nothing if both are the same. */
 void inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
 	struct slice was, struct slice is);
 

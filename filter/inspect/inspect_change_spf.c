@@ -225,7 +225,7 @@ compare_terms(struct inspection *inspection)
 				shown(inspection, spf->terms[i].text));
 }
 
-/* The records that it includes or redirects to, whoever publishes them. */
+/* The records that it includes or redirects to, of any owner. */
 static void
 compare_included(struct inspection *inspection)
 {

@@ -127,7 +127,7 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 	return list;
 }
 
-/* What is not as it was in --baseline; the findings say what that does. */
+/* The differences from --baseline; the findings say what they cause. */
 static json_t *
 baseline_part(const struct inspection *inspection)
 {

@@ -122,7 +122,9 @@ last_path(const struct message *message, size_t border, size_t *number)
 	return last;
 }
 
-/* Whoever wrote the field below the border, its domain is the one that SPF checked. */
+/*
+ * The domain is the one that SPF checked, no matter who wrote the field below the border.
+ */
 static void
 path_below(const struct message *message, size_t border, struct slice domain, bool null,
 	struct arena *arena, struct taken *taken)

@@ -64,7 +64,7 @@ read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 			return -1;
 		}
 		got = read(input->fd, buffer, size);
-		wait |= got < 0 && errno == EAGAIN; /* stdin may have come non-blocking */
+		wait |= got < 0 && errno == EAGAIN; /* stdin may be non-blocking */
 	} while (got < 0 && (errno == EINTR || errno == EAGAIN));
 	if (got == 0)
 		input->end = true;

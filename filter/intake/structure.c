@@ -271,7 +271,9 @@ add_part(struct walk *walk, GMimeContentType *type, const char *name, struct sli
 	};
 }
 
-/* A message by its type, or a file that is named as one, as programs attach what was saved. */
+/*
+ * A message by its type, or a file with such a name, as mail programs attach saved messages.
+ */
 static bool
 is_message(const struct walk *walk, void *object)
 {

@@ -35,7 +35,7 @@ struct unpack {
 	double size, done;      /* octets of the file, and of them read */
 	size_t head_at, head_n; /* of head: read from the current file, not yet returned */
 	char head[UNPACK_FIRST];
-	size_t fed_n;            /* of block, before all else */
+	size_t fed_n;            /* of block, read first */
 	char block[BLOCK];       /* the input of the inner level */
 	char passed_over[BLOCK]; /* octets that are discarded */
 	char full[NAME_OCTETS];  /* of a file in an inner archive */
@@ -391,7 +391,8 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == ESPIPE) /* a pipe is one of ours, and nothing in it is packed */
+	if (n < 0 &&
+		errno == ESPIPE) /* a pipe comes from another process of ours and is never packed */
 		return FAULT_NONE;
 	if (n < 0)
 		return FAULT_UNREADABLE;

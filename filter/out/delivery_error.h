@@ -1,6 +1,6 @@
 /*
- * delivery_error.h: every reason why a message, or what is said of it, was not handed on. For the
- * log: English.
+ * delivery_error.h: every reason why a message or its outcome could not be handed on. For the log:
+ * in English.
  */
 #ifndef FILTER_OUT_DELIVERY_ERROR_H
 #define FILTER_OUT_DELIVERY_ERROR_H

@@ -21,7 +21,7 @@ enum {
 	LINE = 3, /* the runner's end of the socket */
 	PAUSE_FIRST_MS = 1,
 	PAUSE_MOST_MS = 50, /* without pidfd_open, we look with growing pauses */
-	KILL_MS = 2000,     /* for the kernel to end what was killed */
+	KILL_MS = 2000,     /* for the kernel to end a killed process */
 	LATE_MS = 5000,     /* past the time-out: the runner itself hangs */
 	FDS_MAX = 1024
 };
@@ -101,7 +101,7 @@ start_command(char *const argv[], int fd)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Reaps what was killed, unless the kernel does not let go of it. */
+/* Reaps the killed process, unless the kernel cannot end it. */
 static void
 kill_command(pid_t pid, int *status)
 {
@@ -110,7 +110,7 @@ kill_command(pid_t pid, int *status)
 		(void)poll(NULL, 0, 1);
 }
 
-/* Until COMMAND ends, the time is over, or nobody is left to be told. */
+/* Waits until COMMAND ends, a time-out, or the end of the parent. */
 static struct reply
 wait_command(pid_t pid, int64_t until_ms)
 {
@@ -127,7 +127,8 @@ wait_command(pid_t pid, int64_t until_ms)
 
 		if (got == pid)
 			return reply;
-		/* there is no second request: what is to be read is the parent's end */
+		/* there is no second request: the descriptor becomes readable when the parent ends
+		 */
 		if (fds[0].revents != 0 || (got < 0 && errno != EINTR))
 			reply.end = RUNNER_LOST;
 		else if (left_ms <= 0)

@@ -9,7 +9,7 @@
 #include "filter/out/smtp_wire.h"
 #include "mime/buf.h"
 
-/* what the server's EHLO offers */
+/* the extensions in the server's EHLO */
 struct smtp_offer {
 	bool size, eight_bit, utf8, dsn, codes;
 	struct slice most;     /* the argument of SIZE, or empty */
@@ -36,15 +36,15 @@ bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
 
 /*
- * Who handed the message over, for the server's log and Received; as many commands as it takes. A
- * server that refuses an attribute goes without: that delays no mail.
+ * Sends XFORWARD with the client, for the server's log and Received, in as many commands as needed.
+ * An attribute that the server refuses is left out: mail must not wait for it.
  */
 bool smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n);
 
 /*
- * A command without its line end; true where the answer is of that hundred. name is for error.
- * whole, where it is not NULL, gets the answer as it is passed on to another client: all lines with
- * their ends, 421 and 521 as 451 and 550; empty where there is none.
+ * Sends a command, given without its line end; true if the reply is of that class (hundred). name
+ * is for error. whole, if it is not NULL, gets the reply to be relayed to another client: all lines
+ * with their ends, 421 and 521 as 451 and 550; empty without a reply.
  */
 bool smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, int hundred,
 	struct buf *whole);

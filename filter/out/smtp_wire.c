@@ -95,7 +95,8 @@ connect_to(struct smtp_wire *wire, int family, const struct sockaddr *to, sockle
 	if (connect(wire->fd, to, size) == 0)
 		return true;
 	/*
-	 * a full queue of a unix socket is EAGAIN: there is no waiting, the mail server tries again
+	 * EAGAIN means that the queue of a unix socket is full: we do not wait, the mail server
+	 * tries again
 	 */
 	if (errno == EINPROGRESS && ready(wire, POLLOUT) &&
 		getsockopt(wire->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)

@@ -37,9 +37,8 @@ struct smtp_reply {
 bool smtp_address_valid(const char *address);
 
 /*
- * The same with addresses instead of a name, in the order in which they are tried, with spaces
- * between them; "" where there is none. It reads files and asks DNS, which the sandbox does not
- * allow.
+ * The same with addresses instead of a name, in the order in which they are tried, separated by
+ * spaces; "" if there are none. It reads files and queries DNS, which the sandbox does not allow.
  */
 const char *smtp_resolve(const char *address, struct arena *arena);
 

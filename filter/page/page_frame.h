@@ -1,4 +1,4 @@
-/* page_frame.h: what every page has around its contents: its head, its end, its place. */
+/* page_frame.h: the frame of every page: its head, its end, its place. */
 #ifndef FILTER_PAGE_PAGE_FRAME_H
 #define FILTER_PAGE_PAGE_FRAME_H
 

@@ -1,10 +1,13 @@
-/* page_handlers.c: what broke signatures, by who handed the messages over last (--diagnose). */
+/*
+ * page_handlers.c: causes of broken signatures, by the host that handed the messages over last
+ * (--diagnose).
+ */
 #include "filter/page/page_parts.h"
 #include "filter/text/i18n.h"
 
 enum { ROWS_MOST = 100 };
 
-/* What was undone to make them pass, the most frequent first. */
+/* The changes that were undone to make them pass, the most frequent first. */
 static void
 kinds_cell(struct html *html, const struct damage *damage)
 {

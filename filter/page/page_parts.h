@@ -77,7 +77,7 @@ void page_chart_scenarios(struct html *html, const struct stats *stats);
 void page_cells(struct html *html, const struct cells *table);
 
 bool page_domains(struct html *html, const struct stats *stats);
-/* archive: NULL, or what is counted beside. */
+/* archive: NULL, or the counts of the archive to show beside it. */
 bool page_sources(struct html *html, const struct stats *stats, const struct stats *archive);
 void page_handlers(struct html *html, const struct handlers *handlers);
 void page_since(struct html *html, const struct since *since);
@@ -98,7 +98,9 @@ void page_table_scenario(
 	struct html *html, const struct stats *stats, size_t scenario, bool number);
 void page_table_body(struct html *html);
 
-/* How many of n rows are shown. What is left out is told after the table, within its section. */
+/*
+ * How many of n rows are shown. The number of the others is shown after the table, in its section.
+ */
 size_t page_rows(size_t n);
 void page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond);
 

@@ -1,5 +1,6 @@
 /*
- * page_reports.h: what others report, beside an archive, as one HTML file (report show --html).
+ * page_reports.h: reports of others, with an archive beside them, as one HTML file (report show
+ * --html)
  */
 #ifndef FILTER_PAGE_PAGE_REPORTS_H
 #define FILTER_PAGE_PAGE_REPORTS_H

@@ -1,4 +1,4 @@
-/* page_since.c: what is new, worse and gone since an earlier run (--baseline). */
+/* page_since.c: senders that are new, worse or gone since an earlier run (--baseline). */
 #include "filter/page/page_parts.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"

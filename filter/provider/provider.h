@@ -35,8 +35,10 @@ struct provider {
 	const char *include; /* the include for a customer's SPF record: its hosts, and no others */
 	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
 				label before the domain of its paths */
-	const char *cnames;  /* "SELECTOR TARGET ..." of a customer's keys; %s is the selector, and
-				the selector * is any one */
+	/* "SELECTOR TARGET ..." of a customer's keys; the selector * is any one; in a target %s is
+	 * the selector, %a the author domain with - for ., and %d the domain of the service's
+	 * signature, which may be one customer's */
+	const char *cnames;
 	const char *forwards; /* domains of which a pass shows a list or a forwarder */
 	const char *seals;    /* domains of its ARC seals */
 	/* author domains of the DMARC and TLS reports that it sends, with all that is below */

@@ -8,7 +8,7 @@
 
 enum { LINE_MAX_OCTETS = 8192, WRITE_MS = 60 * 1000 };
 
-/* stdin or stdout; false where the time is over */
+/* Waits until stdin or stdout is ready; false after a time-out. */
 static bool
 wait_for(int fd, short events, int64_t ms)
 {
@@ -91,7 +91,7 @@ proxy_channel_line(struct proxy_channel *channel, struct slice *line)
 			return true;
 		}
 		if (rest.n > LINE_MAX_OCTETS) {
-			/* of such a line only the end is looked for */
+			/* of a line that is too long, only the end matters */
 			channel->in_at = channel->in_n;
 			cut = true;
 		}

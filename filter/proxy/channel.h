@@ -9,33 +9,33 @@
 enum {
 	PROXY_IN = 64 * 1024,
 	PROXY_SPARE_S = 10
-}; /* what hangs so long beyond its time is ended by
-      SIGALRM */
+}; /* SIGALRM ends a wait that lasts this long beyond its limit */
 
 /* The caller sets read_ms and clears the rest. */
 struct proxy_channel {
 	int64_t read_ms; /* that a read may take */
 	bool gone;       /* the other side has closed, or cannot be written to */
-	bool late;       /* and the reason is that the time was over */
+	bool late;       /* because of a time-out */
 	char in[PROXY_IN];
-	size_t in_at, in_n; /* what was read and nobody has taken */
+	size_t in_at, in_n; /* read, but not yet taken */
 };
 
 /* Writes all of it, or sets gone. */
 void proxy_channel_put(struct proxy_channel *channel, struct slice octets);
 
-/* More octets into in; false where none come, or there is no room. */
+/* Reads more octets into in; false at the end, after a time-out, or when in is full. */
 bool proxy_channel_fill(struct proxy_channel *channel);
 
 /*
- * The next line without its end, which stays until the next call. One that is too long, or ends in
- * a bare LF, keeps that LF, so that it is no command. false where none comes.
+ * The next line without its line end, valid until the next call. A line that is too long, or ends
+ * in a bare LF, keeps that LF, so that it is not a command. False where no line comes.
  */
 bool proxy_channel_line(struct proxy_channel *channel, struct slice *line);
 
 /*
- * Does the client wait for our answer? smtpd says nothing meanwhile: what can be read is its end,
- * or QUIT of one that waits no more (it has answered for us, and its client will try again).
+ * Is the client still waiting for our answer? smtpd sends nothing meanwhile. If there is something
+ * to read, it is the end of the connection or QUIT: smtpd gave up waiting and answered its client,
+ * which will try again.
  */
 bool proxy_channel_is_quiet(const struct proxy_channel *channel);
 

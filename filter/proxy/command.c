@@ -25,7 +25,7 @@ is_line(struct slice line)
 	return true;
 }
 
-/* The length of a path: up to its '>' or, without '<', to a blank; 0 where it cannot be read so. */
+/* The length of a path: up to '>' or, without '<', to a space; 0 if it is not a path. */
 static size_t
 path_length(struct slice text)
 {
@@ -52,8 +52,8 @@ path_length(struct slice text)
 }
 
 /*
- * `FROM:<path> parameters` or the same with TO. The next hop reads the line again: what it could
- * read in another way than we do is nobody's path.
+ * `FROM:<path> parameters`, or the same with TO. The next hop parses the line again, so a path that
+ * it could read differently is refused.
  */
 static bool
 read_path(struct proxy_command *command)
@@ -149,7 +149,7 @@ proxy_xforward(struct slice rest, struct arena *arena, struct proxy_client *clie
 
 		if (equals == word.n || value == NULL)
 			return false;
-		/* the word stands for itself, before it is decoded */
+		/* the word is compared before it is decoded */
 		if (slice_ieq(slice_from(word, equals + 1), SLICE("[UNAVAILABLE]")))
 			*value = SLICE("");
 		else if (!decode(slice_from(word, equals + 1), arena, value))

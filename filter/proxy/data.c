@@ -1,6 +1,6 @@
 #include "filter/proxy/data.h"
 
-/* An octet of a line that is not its dot. */
+/* An octet of a line other than its leading dot. */
 static void
 text(struct proxy_data *data, char c)
 {
@@ -23,7 +23,7 @@ proxy_data_take(struct proxy_data *data, struct slice octets, char *out, size_t 
 		const char c = octets.p[i];
 
 		if (data->at == DATA_START && c == '.') {
-			data->at = DATA_DOT; /* the end's, or it was added */
+			data->at = DATA_DOT; /* the dot of the end, or a stuffed one */
 			continue;
 		}
 		if (data->at == DATA_DOT && c == '\r') {

@@ -11,11 +11,11 @@
 #include "filter/proxy/data.h"
 
 enum {
-	COMMANDS_MAX = 100000, /* of a connection, more than any transaction has */
+	COMMANDS_MAX = 100000,                     /* of a connection; no transaction has as many */
 	ANSWER_MAX = SMTP_LINES * (SMTP_LINE + 8), /* more than a reply can have */
 	GREETING_MAX = 2048,
-	READ_MS = 300 * 1000, /* a client's own time, RFC 5321 4.5.3.2 */
-	HOP_MS = 60 * 1000,   /* an answer of the next hop; smtpd waits 100 s for ours */
+	READ_MS = 300 * 1000, /* to wait for the client, RFC 5321 4.5.3.2 */
+	HOP_MS = 60 * 1000,   /* to wait for the next hop; smtpd waits 100 s for our answer */
 	CLOCK_MS = 60 * 1000, /* from the final dot to the answer */
 	KEPT_MS = 15 * 1000,  /* of these, for the next hop's answer */
 	JUDGE_MS = 30 * 1000, /* of these, at most for the evaluation */
@@ -34,7 +34,7 @@ struct proxy {
 	struct proxy_client client;
 	bool mail;
 	const char *path;
-	struct strings rcpts; /* that the next hop has taken; ENVELOPE_RCPTS are kept */
+	struct strings rcpts; /* accepted by the next hop; at most ENVELOPE_RCPTS are kept */
 	bool has_rcpt;
 
 	struct proxy_data data;
@@ -43,7 +43,7 @@ struct proxy {
 	bool answered;    /* to the message */
 	unsigned commands;
 
-	char text[PROXY_IN + 1]; /* of the message, what nobody has pulled yet */
+	char text[PROXY_IN + 1]; /* the part of the message that was not pulled yet */
 	size_t text_at, text_n;
 };
 
@@ -81,7 +81,7 @@ proxy_open(const struct options *options, struct arena *arena)
 	return proxy;
 }
 
-/* the next hop's next answer is waited for until then */
+/* the deadline of the next answer from the next hop */
 static void
 set_hop_clock(struct proxy *proxy)
 {
@@ -132,8 +132,8 @@ ehlo(struct proxy *proxy)
 }
 
 /*
- * A command to the next hop and its answer back. An answer of another hundred than was asked for is
- * passed on where it says no.
+ * Relays a command to the next hop and its answer back. An answer other than the expected class is
+ * relayed if it is a refusal.
  */
 static bool
 relay(struct proxy *proxy, struct slice line, const char *name)
@@ -203,7 +203,7 @@ rcpt(struct proxy *proxy, const struct proxy_command *command)
 		proxy->rcpts.v[proxy->rcpts.n++] = arena_cstr(proxy->arena, command->path);
 }
 
-/* RFC 5321 4.1.4: what is out of order; NULL where it is not */
+/* RFC 5321 4.1.4: the answer to a command out of order, or NULL. */
 static const char *
 out_of_order(const struct proxy *proxy, enum proxy_verb verb)
 {
@@ -267,7 +267,7 @@ act(struct proxy *proxy, const struct proxy_command *command)
 	}
 }
 
-/* Commands up to DATA, where a message may come, or to the end. */
+/* Reads commands up to DATA, if a message may follow, or to the end of the session. */
 static enum proxy_turn
 commands(struct proxy *proxy)
 {
@@ -329,7 +329,7 @@ proxy_options(struct proxy *proxy)
 	return options;
 }
 
-/* The next octets of the message into text, unless it is over; false where they do not come. */
+/* Reads more of the message into text, unless it is complete; false if nothing comes. */
 static bool
 take_data(struct proxy *proxy, enum fault *fault)
 {
@@ -375,7 +375,7 @@ proxy_is_bare(const struct proxy *proxy)
 	return proxy->data.bare;
 }
 
-/* What was asked of the client must have come before it is answered. */
+/* The client must have sent everything before it is answered. */
 static void
 drain(struct proxy *proxy)
 {
@@ -397,7 +397,7 @@ proxy_answer(struct proxy *proxy, struct slice line)
 	smtp_end(&proxy->hop);
 }
 
-/* The final dot is out only where its answer can still be told. */
+/* The final dot is sent only while there is time to relay its answer. */
 static bool
 end_text(struct proxy *proxy, struct buf *whole)
 {
@@ -405,7 +405,8 @@ end_text(struct proxy *proxy, struct buf *whole)
 	const bool there = proxy_channel_is_quiet(&proxy->channel);
 
 	if (!there || clock_ms() > proxy->until_ms - KEPT_MS) {
-		hop->wire.failed = true; /* the connection ends, and the next hop keeps nothing */
+		hop->wire.failed =
+			true; /* without the final dot, the next hop discards the message */
 		return smtp_fail(hop, there ? DELIVERY_E_TOO_LATE : DELIVERY_E_CLIENT_LEFT);
 	}
 	set_hop_clock(proxy);

@@ -1,10 +1,10 @@
 /*
- * session.h: the SMTP dialogue of --profile postfix-proxy: Postfix's smtpd(8) on stdin and stdout,
- * one process a transaction by spawn(8), and behind us the next hop.
+ * session.h: the SMTP dialogue of --profile postfix-proxy: Postfix's smtpd(8) is on stdin and
+ * stdout, one process per transaction (spawn(8)), and the next hop is behind us.
  *
- * MAIL and RCPT are relayed live, with all parameters, and so are their answers. The message is
- * taken whole, and the verdict is known, before the next hop hears of DATA. Nothing is answered
- * with 2xx that the next hop has not answered so.
+ * MAIL and RCPT are relayed as they come, with all parameters, and so are their answers. The whole
+ * message is read, and the verdict known, before DATA is sent to the next hop. A 2xx answer is sent
+ * only if the next hop gave one.
  */
 #ifndef FILTER_PROXY_SESSION_H
 #define FILTER_PROXY_SESSION_H
@@ -16,38 +16,43 @@
 #include "mime/status.h"
 
 enum proxy_turn {
-	PROXY_TURN_DATA, /* a message is to be taken */
+	PROXY_TURN_DATA, /* DATA: a message follows */
 	PROXY_TURN_END   /* the client said QUIT, or left */
 };
 
 struct proxy;
 
-/* Nothing is said yet. Lives in the arena; options must outlive it; end with proxy_close. */
+/* Sends nothing yet. In the arena; options must outlive it; end with proxy_close. */
 struct proxy *proxy_open(const struct options *options, struct arena *arena);
 
 /*
- * From the greeting to DATA. *error: what the log must hear. Each read has 300 s (or
- * --read-timeout, where that is less), each answer of the next hop 60 s (or --command-timeout).
+ * From the greeting to DATA. *error: for the log. Each read may take 300 s (or --read-timeout, if
+ * that is less), each answer of the next hop 60 s (or --command-timeout).
  */
 enum proxy_turn proxy_converse(struct proxy *proxy, struct error *error);
 
-/* The options with the envelope of the dialogue, and a --deadline that leaves time to answer. */
+/*
+ * The options, with the envelope from the dialogue and a --deadline that leaves time to answer.
+ */
 const struct options *proxy_options(struct proxy *proxy);
 
-/* The message, as an input_pull: proxy is arg. From its end on the clock of 60 s runs. */
+/* An input_pull for the message; arg is the proxy. The 60 s to answer begin at its end. */
 long proxy_pull(void *proxy, char *buffer, size_t size, enum fault *fault);
 
-/* Was a CR or LF in the message alone? To be asked when all of it was read. */
+/* Did the message have a bare CR or LF? To be asked after all of it was read. */
 bool proxy_is_bare(const struct proxy *proxy);
 
-/* Our own answer to DATA or to the message, without its line end; all of the message is read
- * before. The first answer counts. */
+/*
+ * Sends our own answer to DATA or to the message, without its line end, after the whole message was
+ * read. Only the first answer counts.
+ */
 void proxy_answer(struct proxy *proxy, struct slice line);
 
 /*
- * The message of size octets in the file fd to the next hop, and its answer to the client.
- * ST_OK: it has the message. ST_BAD: it refused it, which was passed on; *error says so. ST_TEMP:
- * no answer yet, and the next hop does not have the message, or its last answer was lost.
+ * Sends the message of size octets in the file fd to the next hop, and its answer to the client.
+ * ST_OK: the next hop has the message. ST_BAD: it refused it, and the refusal was relayed; see
+ * *error. ST_TEMP: nothing was answered yet, and the next hop does not have the message, or its
+ * last answer was lost.
  */
 enum status proxy_hand_on(struct proxy *proxy, int fd, int64_t size, struct error *error);
 

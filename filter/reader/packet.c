@@ -177,7 +177,7 @@ take_texts(const struct head *head, const char *at, struct packet *packet)
 	packet->bytes = slice_make(at + head->nside, head->nbytes);
 }
 
-/* What came is our own parent's: its sizes are right. */
+/* The packet comes from our own parent, so its sizes are right. */
 static void
 open_packet(const char *room, struct msghdr *message, struct packet *packet)
 {

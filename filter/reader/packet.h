@@ -1,6 +1,6 @@
 /*
- * packet.h: what the two processes of batch tell each other. The parent sends a message to be read
- * as one packet, with its descriptors; the reader answers with frames, one after another.
+ * packet.h: messages between the two processes of batch. The parent sends a message to be read as
+ * one packet, with its descriptors; the reader answers with frames.
  */
 #ifndef FILTER_READER_PACKET_H
 #define FILTER_READER_PACKET_H
@@ -14,7 +14,7 @@ enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; more are in a file of
 
 /* A message and all that is needed to evaluate it. */
 struct packet {
-	uint64_t turn;          /* what its result is about */
+	uint64_t turn;          /* the subject of its result */
 	uint64_t index;         /* of the message in the run */
 	enum fault error;       /* it cannot be read */
 	enum fault side_error;  /* its side file cannot be read */

@@ -27,7 +27,7 @@ enum {
 struct reader {
 	pid_t pid;
 	int socket, pipe;
-	char *octets; /* that came: those from at on are not handed out */
+	char *octets; /* received; those from at on were not returned yet */
 	size_t at, n, size;
 	bool ended;
 };
@@ -58,7 +58,7 @@ static _Noreturn void
 run(reader_work *work, void *arg, int socket, int pipe)
 {
 	ignore_interrupts();
-	/* neither may be in the other's place */
+	/* so that neither takes the number of the other */
 	if (pipe == READER_ITEMS)
 		pipe = fcntl(pipe, F_DUPFD, STDERR_FILENO + 1);
 	if (pipe < 0 || !become(socket, READER_ITEMS) || !become(pipe, READER_RESULTS))
@@ -210,7 +210,7 @@ find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
 	return READER_NOTHING;
 }
 
-/* One line of what an object of JSON can begin and end with; text of a zone has several. */
+/* Checks that it is one line and looks like a JSON object; a zone has several lines. */
 static bool
 is_text(struct slice text, bool lines)
 {
@@ -255,7 +255,7 @@ take_frame(struct reader *reader, const struct frame_head *head, struct frame *f
 	return READER_WRONG;
 }
 
-/* More octets, if any come in that time. */
+/* Reads more octets, if any arrive in that time. */
 static void
 fetch(struct reader *reader, int ms)
 {

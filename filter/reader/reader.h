@@ -1,6 +1,6 @@
 /*
- * reader.h: the process that reads messages, as its parent sees it: it is started, gets packets,
- * and sends frames (packet.h), of which nothing is believed.
+ * reader.h: the process that reads messages, as its parent sees it: started, given packets, and
+ * sending frames (packet.h), which are not trusted
  */
 #ifndef FILTER_READER_READER_H
 #define FILTER_READER_READER_H
@@ -44,7 +44,7 @@ enum reader_got {
 	READER_FRAME,
 	READER_NOTHING, /* not yet */
 	READER_ENDED,   /* there will be no more */
-	READER_WRONG    /* a frame that no reader of ours sends; the next ones are lost */
+	READER_WRONG    /* an invalid frame; the ones after it are lost */
 };
 
 /* The next frame; waits for ms at most, once. */
@@ -63,7 +63,7 @@ struct outbox {
 bool outbox_add(
 	struct outbox *outbox, const struct frame_head *head, const void *row, struct slice json);
 
-/* Sends what was added. False where nobody reads. */
+/* Sends the added frames. False if no process reads. */
 bool outbox_send(struct outbox *outbox);
 
 #endif

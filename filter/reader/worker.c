@@ -206,7 +206,7 @@ evaluate_item(struct worker *worker, const struct packet *packet, struct slice b
 	return FAULT_NONE;
 }
 
-/* --names: the client's name, where nobody told it and the message is not aligned. */
+/* --names: looks up the client's name if it is unknown and the message is not aligned. */
 static void
 find_name(struct worker *worker)
 {

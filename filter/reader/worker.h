@@ -19,7 +19,7 @@ struct worker {
 	struct evaluate_tools tools;
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
-	bool advice;                       /* rows include what would fix the message */
+	bool advice;                       /* rows include the fix */
 	struct workspaces *spaces;
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;

@@ -22,7 +22,7 @@ struct workers {
 	size_t threads, asleep; /* living threads; those waiting for DNS */
 	size_t leaving;         /* alive, but no longer take messages */
 	bool drained;           /* nothing more is taken */
-	atomic_bool failed;     /* no memory, or nobody reads the results */
+	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
 	pthread_mutex_t out_lock; /* taken after lock, never before it */
 	struct outbox outbox;

@@ -18,7 +18,7 @@ struct workers_config {
 	struct evaluate_tools tools;       /* without crypto */
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
-	bool advice;                       /* rows include what would fix their message */
+	bool advice;                       /* rows include the fix */
 	size_t jobs, threads;
 };
 

@@ -62,7 +62,9 @@ compare_spf(const struct said *said, const struct auth_results *results, bool kn
 	add(agreement, AGREE_SPF, SLICE(""), ours, &said->spf, why);
 }
 
-/* Of all signatures of a domain: pass where one passes, else the first; false where there is none.
+/*
+ * The result of all signatures of a domain: pass if one passes, else the first one's; false without
+ * any.
  */
 static bool
 ours_of(const struct dkim_result *dkim, struct slice domain, const struct dkim_sig_result **found)
@@ -121,7 +123,7 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 
 		while (k < i && !slice_ieq(said->signatures[k].domain, domain))
 			k++;
-		/* told once; which signatures a receiver looks at is its own affair */
+		/* reported once; a receiver may check any of the signatures */
 		if (k == i && ours_of(dkim, domain, &ours) && differs(theirs, ours->code))
 			add(agreement, AGREE_DKIM, domain, ours->code, theirs,
 				why_dkim(theirs, ours));

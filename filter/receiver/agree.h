@@ -16,7 +16,7 @@ enum agree_why {
 	AGREE_DNS_FAILED,   /* DNS did not answer one of the two */
 	AGREE_NOT_SHOWN,    /* stored mail does not show the envelope that the receiver saw */
 	AGREE_ENVELOPE,     /* the receiver saw another envelope */
-	AGREE_KEY_GONE,     /* the key is not there any more */
+	AGREE_KEY_GONE,     /* the key no longer exists */
 	AGREE_CHANGED,      /* the message was changed after the receiver had checked it */
 	AGREE_OUR_LIMITS,   /* the signature verifies, but is not accepted here */
 	AGREE_THEIR_LIMITS, /* the receiver does not accept a signature that passes here */
@@ -30,7 +30,7 @@ struct agree_difference {
 	enum agree_about about;
 	struct slice domain; /* DKIM: the signing domain; else empty */
 	enum auth_code ours;
-	struct slice theirs; /* their word, as it stands */
+	struct slice theirs; /* their word, unchanged */
 	enum agree_why why;
 };
 

@@ -19,7 +19,7 @@ without_instance(struct slice text)
 	return at < rest.n ? slice_trim(slice_from(rest, at + 1)) : SLICE("");
 }
 
-/* The first field behind the border, counted from 0: of the n-th Received, or of the first. */
+/* The index of the first field after the n-th Received, or after the first one. */
 static size_t
 border_of(const struct message *message, const struct taken *taken)
 {
@@ -33,7 +33,7 @@ border_of(const struct message *message, const struct taken *taken)
 	return 0;
 }
 
-/* A field as a receiver may have said something in it; text is what authres_read takes. */
+/* A field that may contain results of the receiver; text is the input of authres_read. */
 static enum said_form
 form_of(const struct field *field, struct arena *arena, struct slice *text)
 {
@@ -126,7 +126,7 @@ add_results(const struct authres *authres, struct said *said)
 	}
 }
 
-/* Takes the field where it is of the wanted id, or the first where none is wanted. */
+/* Takes the field if it has the wanted id, or the first one if no id is wanted. */
 static void
 take(const struct field *field, struct slice id, struct arena *arena, struct said *said)
 {
@@ -144,7 +144,9 @@ take(const struct field *field, struct slice id, struct arena *arena, struct sai
 	add_results(&authres, said);
 }
 
-/* Gmail's own ones, right below its Received; what the sender wrote comes after another field. */
+/*
+ * Gmail's own fields, directly below its Received; fields of the sender follow after another field.
+ */
 static void
 take_below(const struct message *message, const struct taken *taken, size_t border, struct slice id,
 	struct arena *arena, struct said *said)
@@ -174,7 +176,7 @@ said_read(const struct message *message, const struct taken *taken, struct slice
 	for (size_t i = border; said->form != SAID_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
 			take(&message->fields[i - 1], id, arena, said);
-	/* the topmost set is the receiver's own, where it sealed what it took in */
+	/* the topmost set is the receiver's own, if it sealed the message on arrival */
 	for (size_t i = 0; said->form == SAID_NOTHING && i < border; i++)
 		if (field_is(&message->fields[i], "ARC-Authentication-Results"))
 			take(&message->fields[i], id, arena, said);

@@ -12,7 +12,7 @@ struct crypto;
 
 enum {
 	REPORTING_KEY = 32,        /* octets */
-	REPORTING_VERP_DAYS = 30,  /* a bounce may take so long */
+	REPORTING_VERP_DAYS = 30,  /* how long a bounce may take */
 	REPORTING_VERP_LOCAL = 24, /* maximum octets of the local part of the base */
 };
 

@@ -48,7 +48,7 @@ is_due(const struct evaluation *ev)
 	       failure_asked(&ev->results, dmarc->record.fo);
 }
 
-/* Octets that are no line of ours: controls go, so that a value stays one line. */
+/* Removes control characters, so that a value stays on one line. */
 static void
 add_value(struct buf *out, const char *name, struct slice value)
 {
@@ -69,7 +69,7 @@ value_of(const struct evaluation *ev, const char *name)
 		       : field_unfold(field, ev->arena);
 }
 
-/* A signature's tags that name nobody; the identity's local part is not told. */
+/* The tags of a signature that name no person; the local part of i= is left out. */
 static void
 add_signature(struct buf *out, const struct dkim_sig *sig)
 {

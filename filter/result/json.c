@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
 #include "filter/text/printable.h"
+#include "mime/buf.h"
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
@@ -258,6 +260,19 @@ received_part(const struct agreement *agreement, struct arena *arena)
 		json_known(said->id, arena), "spf", json_known(said->spf.word, arena), "dkim",
 		json_known(said->dkim.word, arena), "dmarc", json_known(said->dmarc.word, arena),
 		"agrees", agreement->agrees, "differences", differences);
+}
+
+const char *
+json_event(struct arena *arena)
+{
+	unsigned char octets[16];
+	struct buf text;
+
+	if (getrandom(octets, sizeof octets, GRND_NONBLOCK) != (ssize_t)sizeof octets)
+		return NULL;
+	buf_init(&text, arena, 2 * sizeof octets);
+	buf_add_hex(&text, octets, sizeof octets);
+	return arena_cstr(arena, buf_slice(&text));
 }
 
 enum status

@@ -42,6 +42,12 @@ struct outcome {
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
 
+/*
+ * A random identifier for a line of a log, so that a line that is read twice counts once; NULL if
+ * the kernel has no random octets yet.
+ */
+const char *json_event(struct arena *arena);
+
 /* The value of the first Message-ID, without folds; empty where there is none. */
 struct slice json_message_id(const struct evaluation *evaluation);
 

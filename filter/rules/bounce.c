@@ -58,7 +58,7 @@ find(struct slice text, struct slice what)
 	return text.n;
 }
 
-/* What stands between the empty line behind the part's header and the next boundary. */
+/* The text between the empty line after the part's header and the next boundary. */
 static struct slice
 returned_header(struct slice body)
 {

@@ -19,7 +19,7 @@ struct bounce {
 	struct slice returned; /* the content of a text/rfc822-headers part, or empty */
 };
 
-/* False where the message is no delivery status report. */
+/* False if the message is not a delivery status report. */
 bool bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce);
 
 /* The codes for a person, to stdout; nothing where there are none. */

@@ -14,14 +14,14 @@
 #include "filter/sandbox/seccomp.h"
 
 enum {
-	SECONDS = 5,                 /* for the process; its alarm ends it, whatever it does */
-	DATA_MAX = 256 * 1024 * 1024 /* with what this process has already */
+	SECONDS = 5,                 /* of the process; its alarm ends it in any case */
+	DATA_MAX = 256 * 1024 * 1024 /* including what this process already has */
 };
 
-/* Around the reply: what it begins with shows that the libraries are there. */
+/* The octets around a reply: the first one shows that the libraries were loaded. */
 static const char started = 'S', done = 'D';
 
-/* A signal ends the process, and nobody is told but who waits for it. */
+/* A signal ends the process silently; only the parent, which waits for it, sees that. */
 static void
 reset_signals(void)
 {
@@ -66,8 +66,10 @@ work(const struct apart_job *job, int fd, char *reply, size_t size)
 	_exit(good ? 0 : 1);
 }
 
-/* Up to size octets, until the end: it comes, for an alarm ends the process. False for more, or an
- * error. */
+/*
+ * Reads up to size octets, to the end, which always comes: an alarm ends the process. False if
+ * there are more, or on an error.
+ */
 static bool
 read_all(int fd, char *reply, size_t size, size_t *n)
 {
@@ -104,7 +106,7 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	}
 	whole = read_all(ends[0], reply, size, n);
 	close(ends[0]);
-	/* it ends by itself: its alarm cannot be turned off from inside */
+	/* it always ends: code inside cannot turn its alarm off */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	if (*n == 0 || reply[0] != started)

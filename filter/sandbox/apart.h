@@ -1,6 +1,5 @@
 /*
- * apart.h: work that is done in a process of its own, which has memory and one pipe, and nothing
- * else.
+ * apart.h: work in a separate process, which has memory and one pipe, and nothing else.
  */
 #ifndef FILTER_SANDBOX_APART_H
 #define FILTER_SANDBOX_APART_H
@@ -8,9 +7,9 @@
 #include "mime/apart.h"
 
 /*
- * As struct apart of mime/apart.h says. Seccomp is entered between load and work; the time, the
- * memory and the CPU of the process are bounded. Not for a process with threads: load may need a
- * lock that one of them holds.
+ * As struct apart of mime/apart.h. The process enters seccomp between load and work; its time,
+ * memory and CPU are bounded. Not for a process with threads: load may need a lock that one of them
+ * holds.
  */
 extern const struct apart sandbox_apart;
 

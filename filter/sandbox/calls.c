@@ -23,14 +23,14 @@
 #ifndef O_LARGEFILE
 #define O_LARGEFILE 0
 #endif
-/* what the kernel's O_LARGEFILE is where glibc has 0 for it */
+/* the kernel's O_LARGEFILE, which is 0 in glibc */
 enum { KERNEL_LARGEFILE = 0100000 };
 #define READ_FLAGS                                                                                 \
 	((uint32_t)(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_DIRECTORY | O_LARGEFILE |   \
 		    KERNEL_LARGEFILE))
 #define UNNAMED_FLAGS ((uint32_t)(O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL))
 
-/* as glibc calls it for fork() and for pthread_create() */
+/* the flags that glibc passes for fork() and pthread_create() */
 #define FORK_FLAGS ((uint32_t)(CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | SIGCHLD))
 #define THREAD_FLAGS                                                                               \
 	((uint32_t)(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |             \
@@ -98,14 +98,14 @@ const struct call_row call_rows[] = {
 #ifdef SYS_alarm
 	ANY(CALLS_BASE, alarm),
 #endif
-	/* is it a terminal, and how wide? */
+	/* whether it is a terminal, and its width */
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TCGETS}),
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TIOCGWINSZ}),
 	WITH(CALLS_SOCKETS, ioctl, 1, {1, ALL, SIOCGIFINDEX}), /* fe80::1%eth0 */
 	/* no memory that can be executed; CALLS_FILES maps libraries */
 	WITH(CALLS_BASE | CALLS_APART, mprotect, 1, {2, PROT_EXEC, 0}),
 	WITH(CALLS_BASE | CALLS_APART, mmap, 1, {2, PROT_EXEC, 0}),
-	/* limits are read, not set: the new ones are NULL */
+	/* limits may be read, not set: the argument for new ones is NULL */
 	WITH(CALLS_BASE, prlimit64, 2, {0, ALL, 0}, {2, ALL, 0}),
 
 	WITH(CALLS_FILES, mmap, 2, {2, PROT_WRITE, 0}, {3, MAP_ANONYMOUS, 0}),

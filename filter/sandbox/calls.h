@@ -15,7 +15,7 @@ enum {
 	CALLS_SPOOL = 1 << 2,   /* files without a name (O_TMPFILE, memfd) */
 	CALLS_WRITE = 1 << 3,   /* create, rename and remove files */
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
-	CALLS_FORK = 1 << 5,    /* a child process, in the same sandbox and any it adds */
+	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
 	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and descriptors that are open */
 	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child that has less, and end it */

@@ -12,17 +12,17 @@
 
 #include "mime/buf.h"
 
-enum { GROUPS_MAX = 256, NOTE_MAX = 1024 };
+enum { GROUPS_MAX = 256 };
 
 struct identity {
 	uid_t user;
-	gid_t groups[GROUPS_MAX]; /* the first is that of passwd */
+	gid_t groups[GROUPS_MAX]; /* the first is the primary group */
 	size_t n;
 };
 
 /*
- * From the files alone, where the users of services are: NSS would load libraries and ask servers
- * for every message, half a millisecond where the user is not there.
+ * Reads only the files, where the users of services are listed: NSS would load libraries and query
+ * servers for every message, which takes half a millisecond for a user who does not exist.
  */
 static bool
 find_user(const char *user, struct identity *found)
@@ -59,7 +59,9 @@ find_groups(const char *user, struct identity *found)
 		(void)fclose(file);
 }
 
-/* As the effective user and group see it. A path that is not there fails for anybody. */
+/*
+ * With the rights of the effective user and group. A path that does not exist fails for everyone.
+ */
 static bool
 can_write(const char *path)
 {

@@ -6,7 +6,7 @@
 
 #include "auth/base/reason.h"
 
-/* How it ended. NO_USER: or the user is root. For the log: English. */
+/* The outcome. NO_USER: the user does not exist, or is root. For the log: in English. */
 /* clang-format off */
 #define IDENTITY_ERRORS(R) \
 	R(NO_USER,     "identity_no_user",     "started as root, which it stays: --user %s: there is no such user") \
@@ -21,12 +21,12 @@ enum identity_end {
 /* clang-format on */
 
 /*
- * Becomes that user, with the groups that it has, for good: real, effective and saved. paths, ended
- * by NULL, are folders and sockets that must stay writable.
+ * Becomes that user, with its groups, permanently: real, effective and saved ids. paths, ended by
+ * NULL, are folders and sockets that must remain writable.
  */
 enum identity_end identity_become(const char *user, const char *const *paths);
 
-/* That root stays root. */
+/* The error that root stays root. */
 struct error identity_error(enum identity_end end, const char *user);
 
 #endif

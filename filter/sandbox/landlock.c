@@ -1,6 +1,6 @@
 /*
- * The kernel's interface by its numbers: the headers of Debian 12 know only the first two versions
- * of it, and libc has no functions for it.
+ * The kernel's interface, by numbers: the headers of Debian 12 have only its first two versions,
+ * and libc has no functions for it.
  */
 #define _GNU_SOURCE /* O_PATH */
 #include "filter/sandbox/landlock.h"
@@ -81,7 +81,7 @@ allow_path(int rules, uint64_t handled, const struct landlock_path *path)
 
 	rule.fd = open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
-		return true; /* nothing is there that could be opened */
+		return true; /* it does not exist, so it cannot be opened */
 	if (fstat(rule.fd, &info) == 0 && !S_ISDIR(info.st_mode))
 		rule.allowed &= FS_OF_FILES;
 	good = syscall(SYS_landlock_add_rule, rules, RULE_PATH, &rule, 0u) == 0;

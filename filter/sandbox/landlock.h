@@ -1,5 +1,5 @@
 /*
- * landlock.h: which files and ports are left, once a process has said that it needs no others.
+ * landlock.h: restricts a process to the files and ports that it needs
  */
 #ifndef FILTER_SANDBOX_LANDLOCK_H
 #define FILTER_SANDBOX_LANDLOCK_H
@@ -27,7 +27,7 @@ struct landlock_rules {
 	size_t nports;
 };
 
-/* The version of the kernel's interface; 0 where it has none. */
+/* The version of the kernel's interface; 0 without landlock. */
 int landlock_version(void);
 
 /*
@@ -35,7 +35,9 @@ int landlock_version(void);
  */
 int landlock_make(const struct landlock_rules *rules);
 
-/* From now on, for this thread and what it starts; no_new_privs must be set. False: errno. */
+/*
+ * Takes effect for this thread and whatever it starts; no_new_privs must be set. False: errno.
+ */
 bool landlock_use(int fd);
 
 /* Both. */

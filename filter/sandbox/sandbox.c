@@ -22,7 +22,7 @@ enum { SANITIZED = 0 };
 #endif
 
 enum {
-	GRACE = 5, /* seconds from SIGXCPU, which is logged, to the end */
+	GRACE = 5, /* seconds from SIGXCPU, which is logged, to SIGKILL */
 	FDS_LOOKED_AT = 8
 };
 
@@ -51,7 +51,8 @@ set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 	return setrlimit(what, &limit) == 0;
 }
 
-/* A limit counts from a file's beginning: what stdout, stderr or a log has already stays allowed.
+/*
+ * A limit includes what a file already holds: it is added for stdout, stderr and the log.
  */
 static uint64_t
 largest_file(void)

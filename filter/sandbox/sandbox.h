@@ -1,5 +1,5 @@
 /*
- * sandbox.h: a process gives up what it does not need any more (docs/decisions/sandbox.md).
+ * sandbox.h: a process gives up the rights that it no longer needs (docs/decisions/sandbox.md)
  */
 #ifndef FILTER_SANDBOX_SANDBOX_H
 #define FILTER_SANDBOX_SANDBOX_H
@@ -10,7 +10,7 @@
 #include "filter/sandbox/calls.h"
 #include "filter/sandbox/landlock.h"
 
-/* What a process still needs. Limits of 0 stay as they are. */
+/* The rights that a process keeps. A limit of 0 is not changed. */
 struct sandbox {
 	unsigned calls; /* filter/sandbox/calls.h */
 	struct landlock_rules rules;
@@ -37,9 +37,9 @@ enum sandbox_part {
 /* clang-format on */
 
 /*
- * Enters it: from here on the calling thread, and each thread and process that it starts, has no
- * more than that. Parts that cannot be had are left out; returns the first of them. Takes the
- * settings of syslog's clock from the file system, for the last time.
+ * Enters the sandbox: from now on the calling thread, and each thread and process that it starts,
+ * has only those rights. Unavailable parts are left out; returns the first of them. Reads the time
+ * zone for syslog, which cannot be read later.
  */
 enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
 
@@ -50,7 +50,7 @@ enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
  */
 enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
 
-/* That a part is missing. */
+/* The error that a part is missing. */
 struct error sandbox_missing(enum sandbox_part part);
 
 /* What this build and this kernel can, in one line. */

@@ -1,8 +1,8 @@
 /*
- * The program is made for each run, from the table of calls: that takes a few microseconds. It
- * looks calls up by a bit of a word, not by comparisons: it is a fifth as long as a list of them,
- * and the kernel, which tries each number against a filter that consists of comparisons alone when
- * it is installed, does without that (docs/decisions/sandbox.md has the figures).
+ * The filter program is generated for each run from the table of calls, which takes a few
+ * microseconds. It looks a call up as a bit of a word. That program is a fifth as long as a list of
+ * comparisons, and the kernel need not run each call number through it when it is installed
+ * (docs/decisions/sandbox.md has the figures).
  */
 #define _GNU_SOURCE
 #include "filter/sandbox/seccomp.h"
@@ -29,7 +29,7 @@
 enum {
 	WORD_BITS = 32,
 	WORDS = 16, /* numbers below 512 */
-	LAST = 450, /* newer calls do not exist for us: that of Linux 6.1 */
+	LAST = 450, /* the last call of Linux 6.1; newer ones fail with ENOSYS */
 	NUMBER = 0, /* places of the program's memory */
 	BIT = 1,
 };
@@ -87,11 +87,14 @@ put_words(struct maker *m, unsigned sets)
 	put(m, BPF_LD | BPF_MEM, NUMBER, 0, 0);
 }
 
-/* One row with checks; the number is loaded, before and after. */
+/* One row with checks; the call number is loaded before and after it. */
 static void
 put_checked(struct maker *m, const struct call_row *row)
 {
-	/* from the first jump to the end: of each check three, the permission, the number again */
+	/*
+	 * instructions after the first jump: three for each check, the permission, and loading the
+	 * number again
+	 */
 	unsigned left = row->n * 3 + 2;
 
 	put(m, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)row->number, 0, left);

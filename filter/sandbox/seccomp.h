@@ -11,17 +11,19 @@ struct sock_filter;
 
 enum { SECCOMP_MAX = 512 }; /* instructions of a program */
 
-/* Has the program a list for this machine, and does the kernel have filters? */
+/* Is there a list for this machine, and does the kernel support filters? */
 bool seccomp_can(void);
 
 /*
- * The program that allows the calls of sets (filter/sandbox/calls.h), into SECCOMP_MAX
- * instructions; returns how many, 0 where it has no list for this machine. A forbidden call raises
- * SIGSYS; one that is newer than the list fails with ENOSYS, for libc has another way then.
+ * Writes the filter that allows the calls of sets (filter/sandbox/calls.h) into SECCOMP_MAX
+ * instructions; returns their number, 0 if there is no list for this machine. A forbidden call
+ * raises SIGSYS; a call newer than the list fails with ENOSYS, so that libc falls back.
  */
 size_t seccomp_program(unsigned sets, struct sock_filter *program);
 
-/* From now on, for this thread and what it starts; no_new_privs must be set. False: errno. */
+/*
+ * Takes effect for this thread and whatever it starts; no_new_privs must be set. False: errno.
+ */
 bool seccomp_enter(unsigned sets);
 
 #endif

@@ -38,7 +38,9 @@ is_service_host(const struct evaluation *ev, const struct own_senders *own)
 	return false;
 }
 
-/* The domain that SPF or a signature passed for: who is it of? False where nothing shows that. */
+/*
+ * To whom does the domain belong for which SPF or a signature passed? False if nothing shows that.
+ */
 static bool
 domain_sends(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
 	struct sender_facts *facts)
@@ -73,7 +75,7 @@ find_own(const struct evaluation *ev, const struct own_senders *own, struct send
 			return;
 }
 
-/* Do sealers that are known to seal what they saw vouch for the author? */
+/* Do known sealers vouch for the author? */
 static bool
 is_sealed(const struct evaluation *ev)
 {
@@ -113,7 +115,7 @@ find_forwarder(const struct evaluation *ev)
 	return SENDER_BY_NOTHING;
 }
 
-/* What a forger can have, too. */
+/* Evidence that a forger could produce as well. */
 static void
 find_signs(const struct evaluation *ev, struct sender_facts *facts)
 {

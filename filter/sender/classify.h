@@ -1,8 +1,8 @@
 /*
- * classify.h: who sent a message in the author's name, as far as the message itself, DNS and the
- * owner's list tell.
+ * classify.h: who sent a message in the author's name, judged by the message itself, DNS and the
+ * owner's list.
  *
- * What other messages of a run add to it is in filter/stats/elsewhere.h.
+ * filter/stats/elsewhere.h adds what other messages of a run show.
  */
 #ifndef FILTER_SENDER_CLASSIFY_H
 #define FILTER_SENDER_CLASSIFY_H

@@ -37,7 +37,7 @@ evidence_text(const char *code)
 	return NULL;
 }
 
-/* Is the address one of the name's? */
+/* Does the name have that address? */
 static bool
 has_address(struct dns *dns, struct slice name, const struct ip *ip)
 {
@@ -60,7 +60,9 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 	return false;
 }
 
-/* A name of the list that leads to the address: names that the client claims are only looked up. */
+/*
+ * A name of the list that resolves to the address: names that the client claims are only looked up.
+ */
 static bool
 is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice said)
 {
@@ -83,10 +85,10 @@ organization(struct slice name)
 	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
 }
 
-/* What names of a domain's records are looked for; true: it is found. */
+/* Called for each name in a domain's records; true ends the search. */
 typedef bool (*name_test)(void *arg, struct slice name);
 
-/* Does a name of the records stand for a domain (empty: for none), or for a service? */
+/* Does a name in the records belong to a domain (empty: to none), or to a service? */
 struct sought {
 	struct slice domain;
 	const struct provider *provider;
@@ -168,7 +170,7 @@ seek_keys(const struct evaluation *ev, name_test test, void *arg)
 	return false;
 }
 
-/* The domain, and the organization's where its policy is higher up. */
+/* The domain, and the organizational domain if the policy is there. */
 static bool
 seek_all(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 {

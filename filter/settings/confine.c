@@ -31,7 +31,7 @@ add_path(struct plan *plan, const char *path, enum landlock_use use)
 		plan->paths[plan->sandbox.rules.npaths++] = (struct landlock_path){path, use};
 }
 
-/* The folder of a file that will be written; of a link, that of its target, too. */
+/* The folder of a file that will be written and, for a link, that of its target. */
 static void
 add_folder_of(struct plan *plan, const char *path)
 {
@@ -127,7 +127,10 @@ add_outputs(struct plan *plan, const struct options *options)
 	}
 }
 
-/* What the child of batch may open: resolv.conf is often a link to a file that is made anew. */
+/*
+ * The files that the child of batch may open: resolv.conf is often a link to a file that is
+ * replaced.
+ */
 static int
 make_inner(struct plan *plan, const struct options *options)
 {
@@ -142,7 +145,9 @@ make_inner(struct plan *plan, const struct options *options)
 	return landlock_make(&inner->sandbox.rules);
 }
 
-/* Bounds that no honest message comes near: what a message may cost is in auth/base/budget.h. */
+/*
+ * Bounds far above any legitimate message: auth/base/budget.h limits the cost of a message.
+ */
 static void
 set_limits(struct plan *plan, const struct options *options)
 {
@@ -171,7 +176,7 @@ make_plan(struct plan *plan, const struct options *options)
 	if (many) /* folders of messages have links to anywhere; each message has its own DNS */
 		add_path(plan, "/", LANDLOCK_READ);
 	else if (options->command ==
-		 COMMAND_EXPLAIN) /* what a bounce returns has its own DNS, too */
+		 COMMAND_EXPLAIN) /* the returned message of a bounce also has its own DNS */
 		add_path(plan, options->zone != NULL ? options->zone : "/etc", LANDLOCK_READ);
 	add_spool(plan, options);
 	add_outputs(plan, options);
@@ -180,8 +185,9 @@ make_plan(struct plan *plan, const struct options *options)
 }
 
 /*
- * Root's filter becomes --user, unless it delivers: that is done as whoever owns the mail. A user
- * that could not reach what the message goes through is not taken: it would defer each large one.
+ * A filter started by root becomes --user, unless it delivers as the owner of the mail. If that
+ * user could not write to the spool folder or the next hop, root stays root: otherwise each large
+ * message would be deferred.
  */
 static enum status
 change_user(const struct options *options, struct error *note)

@@ -1,5 +1,6 @@
 /*
- * confine.h: the sandbox that the options ask for, with what a run of that command still needs.
+ * confine.h: enters the sandbox that the options ask for, with the rights that the command still
+ * needs
  */
 #ifndef FILTER_SETTINGS_CONFINE_H
 #define FILTER_SETTINGS_CONFINE_H
@@ -24,8 +25,8 @@ enum status confine(const struct options *options, struct arena *arena,
 	struct confinement *confinement, struct error *error);
 
 /*
- * In a child of batch, which reads messages: it may load libraries, read resolv.conf, ask DNS and
- * start threads, and has the descriptors 0, 1 and 2 alone. As confine.
+ * For the child of batch that reads messages: it may load libraries, read resolv.conf, query DNS
+ * and start threads, and keeps only the descriptors 0, 1 and 2. Errors as confine.
  */
 enum status confine_inner(
 	const struct options *options, const struct confinement *confinement, struct error *error);

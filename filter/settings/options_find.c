@@ -1,4 +1,4 @@
-/* options_find.c: rows of the table, and what they say of an option. */
+/* options_find.c: finds rows of the table, and answers questions about an option. */
 #include "filter/settings/options_table.h"
 #include "mime/buf.h"
 

@@ -458,7 +458,7 @@ option_preset(const struct option_row *row, enum profile profile)
 void
 option_set_server_presets(struct options *options)
 {
-	struct arena arena; /* for what is wrong with a value: nothing is */
+	struct arena arena; /* for errors in a value, of which there are none */
 	struct error why;
 
 	arena_init(&arena, NULL, NULL);

@@ -86,7 +86,7 @@ is_ours(const struct source *source, size_t index)
 	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
-/* Are the octets of the next message needed? Messages attached to it count as well. */
+/* Are the octets of the next message needed, for itself or for messages attached to it? */
 static bool
 is_read(const struct source *source)
 {

@@ -1,6 +1,6 @@
 #include "filter/stats/counts.h"
 
-/* n messages of a class more; -n takes them away. */
+/* Adds n messages of a class; -n removes them. */
 static void
 count_class(struct stats_counts *counts, enum sender_class class, bool failed, uint64_t n)
 {

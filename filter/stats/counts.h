@@ -1,4 +1,4 @@
-/* counts.h: messages in numbers: of a day, an author domain, a source, a run. */
+/* counts.h: counts of messages, for a day, an author domain, a source or a run. */
 #ifndef FILTER_STATS_COUNTS_H
 #define FILTER_STATS_COUNTS_H
 
@@ -21,7 +21,7 @@ struct stats_counts {
 /* sender: sources_sender of the row */
 void counts_add(struct stats_counts *counts, const struct row *row, struct sender sender);
 
-/* n messages that are counted turn out to be of another class. failed: DMARC said fail. */
+/* Moves n counted messages to another class. failed: DMARC said fail. */
 void counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to,
 	bool failed, uint64_t n);
 

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-/* So many slots are looked at for a key: whoever makes keys meet gains nothing but his own loss. */
+/*
+ * The number of slots probed for a key: whoever forges colliding keys only harms his own messages.
+ */
 enum { PROBES = 32, FIRST_SLOTS = 4096 };
 
 enum { BY_COPY, BY_HOST, WAYS };
@@ -39,7 +41,7 @@ elsewhere_new(elsewhere_moved moved, void *arg)
 		return NULL;
 	made->moved = moved;
 	made->arg = arg;
-	/* what is found does not depend on it: only which keys meet */
+	/* it only decides which keys collide, not what is found */
 	if (getrandom(&made->seed, sizeof made->seed, GRND_NONBLOCK) < 0)
 		made->seed = UINT64_C(0x9e3779b97f4a7c15);
 	made->slots = calloc(FIRST_SLOTS, sizeof *made->slots);
@@ -88,7 +90,7 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	return hash != 0 ? hash : 1;
 }
 
-/* The slot of the key or, where there is none, a free one; NULL where neither is near. */
+/* The slot of the key, else a free one; NULL if neither is within reach. */
 static struct slot *
 slot_of(struct slot *slots, size_t n, uint64_t key)
 {
@@ -132,7 +134,9 @@ shows(const struct row *row, int way)
 	return row->spf == AUTH_PASS && row->spf_aligned;
 }
 
-/* What a key that was aligned elsewhere makes of a message; the same where it changes nothing. */
+/*
+ * The class of a message whose key was aligned elsewhere; unchanged if that shows nothing.
+ */
 static struct sender
 better(struct sender sender, int way, bool service)
 {
@@ -158,7 +162,7 @@ elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct 
 	return sender;
 }
 
-/* All that waited for the key. */
+/* Reclassifies all messages that wait for the key. */
 static void
 tell(struct elsewhere *elsewhere, struct slot *slot, int way)
 {

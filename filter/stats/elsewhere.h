@@ -28,7 +28,7 @@ struct elsewhere_message {
 
 struct elsewhere;
 
-/* Told of each message that turns out to be of another class; message->sender is the old one. */
+/* Called for each message that is reclassified; message->sender is the old class. */
 typedef void (*elsewhere_moved)(
 	void *arg, const struct elsewhere_message *message, struct sender now);
 
@@ -36,7 +36,9 @@ typedef void (*elsewhere_moved)(
 struct elsewhere *elsewhere_new(elsewhere_moved moved, void *arg);
 void elsewhere_free(struct elsewhere *elsewhere); /* NULL is fine */
 
-/* What is known by now of who sent the message, sender being what it shows itself. */
+/*
+ * The sender of the message by what is known so far; sender is what the message itself shows.
+ */
 struct sender elsewhere_look(const struct elsewhere *elsewhere, const struct row *row,
 	struct sender sender, bool service);
 

@@ -10,7 +10,7 @@
 
 enum { HANDLERS_MAX = 256, HANDLER_SETTINGS = 8 };
 
-/* What would have kept these signatures, and for how many messages. */
+/* The setting that would have preserved these signatures, and for how many messages. */
 struct handler_setting {
 	const struct setting *setting;
 	size_t n;

@@ -124,10 +124,10 @@ struct row *row_copy(const struct row *row);
 void *row_pack(const struct row *row, size_t *n);
 
 /*
- * The row in a block of n octets from malloc, which it then is: free() frees it. Nothing in the
- * block is believed: NULL where it is not one that row_pack makes, with values of the enums, texts
- * that end and are safe to show (row_text), and arrays within the block. The block is then as it
- * was or changed, and still the caller's.
+ * Turns a block of n octets from malloc into the row, in place: free() frees it. Nothing in the
+ * block is trusted: NULL unless row_pack could have made it, with valid enum values, texts that end
+ * and are safe to show (row_text), and arrays within the block. The block may be changed then, and
+ * still belongs to the caller.
  */
 struct row *row_unpack(void *block, size_t n);
 

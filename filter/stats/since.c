@@ -168,7 +168,7 @@ since_now(struct since *since, const struct row *row)
 	return elsewhere_add(since->elsewhere, row, &place) ? ST_OK : ST_TEMP;
 }
 
-/* a/n is a larger share than b/m; of no mail there is none. */
+/* Is a/n a larger share than b/m? A share of no mail is 0. */
 static bool
 is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 {

@@ -49,7 +49,7 @@ period_of(struct stats *stats, const struct elsewhere_message *place)
 	return &stats->periods[at];
 }
 
-/* A message that is counted is of another class than it seemed. */
+/* A counted message is reclassified. */
 static void
 move(void *arg, const struct elsewhere_message *place, struct sender now)
 {
@@ -263,7 +263,7 @@ new_changes(const struct stats *stats)
 	return calloc(stats->nscenarios > 0 ? stats->nscenarios : 1, sizeof(struct stats_matrix));
 }
 
-/* Where its number is, or would be. */
+/* The slot of its number, or a free one. */
 static uint32_t *
 domain_slot(const struct stats *stats, const char *name)
 {

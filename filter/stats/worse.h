@@ -8,7 +8,7 @@
 
 #include "filter/stats/row.h"
 
-enum { WORSE_SOURCES = 100 }; /* that are listed; the rest is counted */
+enum { WORSE_SOURCES = 100 }; /* that are listed; the others are only counted */
 
 struct worse_source {
 	char name[ROW_TEXT + 1], author[ROW_TEXT + 1]; /* safe to show */
@@ -27,7 +27,7 @@ struct worse {
 /* False without memory. A row that is not worse adds nothing. */
 bool worse_add(struct worse *worse, const struct row *row);
 
-/* Prints nothing where there is none. */
+/* Prints nothing without such mail. */
 void worse_print(const struct worse *worse, FILE *out);
 
 void worse_clear(struct worse *worse);

@@ -5,21 +5,26 @@
 
 /* clang-format off */
 const char *const store_schema_in[] = {
-	/* who sent reports: the author domain of the mail that brought them. auth is enum
-	 * feedback_auth; a loose file has none, and its domain is empty. */
+	/*
+	 * senders of reports: the author domain of the mail that brought them. auth is enum
+	 * feedback_auth; a file without mail has none, and its domain is empty.
+	 */
 	"CREATE TABLE in_sender ("
 	"id @id,"
 	"domain TEXT NOT NULL,"
 	"auth BIGINT NOT NULL,"
 	"UNIQUE (domain, auth))",
 
-	/* one report; kind: aggregate, tls, failure. All but the first line is the sender's claim. */
+	/*
+	 * one report; kind: aggregate, tls, failure. All but the first line is claimed by the
+	 * sender.
+	 */
 	"CREATE TABLE in_report ("
 	"id @id,"
 	"kind TEXT NOT NULL, sender BIGINT NOT NULL, received BIGINT NOT NULL,"
 	"digest TEXT NOT NULL," /* SHA-256 of its octets, unpacked */
 	"seen BIGINT NOT NULL," /* how often it came */
-	"differs BIGINT NOT NULL," /* of them with other octets */
+	"differs BIGINT NOT NULL," /* of these, how many with other octets */
 	"rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, warnings BIGINT NOT NULL,"
 	"message_id TEXT,"
 	"org TEXT NOT NULL, report_id TEXT NOT NULL, domain TEXT NOT NULL,"
@@ -30,7 +35,7 @@ const char *const store_schema_in[] = {
 	"UNIQUE (kind, sender, org, report_id, domain))",
 	"CREATE INDEX in_report_domain ON in_report (domain, begins)",
 
-	/* the values as reported, in lower case where they are of the standard */
+	/* the values as reported; words of the standard in lower case */
 	"CREATE TABLE in_row ("
 	"report BIGINT NOT NULL, n BIGINT NOT NULL,"
 	"source TEXT NOT NULL, messages BIGINT NOT NULL,"
@@ -38,10 +43,10 @@ const char *const store_schema_in[] = {
 	"header_from TEXT NOT NULL, envelope_from TEXT, envelope_to TEXT,"
 	"auth BIGINT NOT NULL," /* in_auth */
 	"reasons TEXT," /* "TYPE TAB COMMENT LF" each */
-	"marks BIGINT NOT NULL," /* bits of enum feedback_mark: what cannot be true */
+	"marks BIGINT NOT NULL," /* bits of enum feedback_mark: contradictions */
 	"PRIMARY KEY (report, n)) @clustered",
 
-	/* what rows have in common: a list of authentication results, kept once */
+	/* authentication results: a list that many rows share is stored once */
 	"CREATE TABLE in_auth (id @id, digest TEXT NOT NULL UNIQUE)",
 	"CREATE TABLE in_result ("
 	"auth BIGINT NOT NULL, n BIGINT NOT NULL,"
@@ -49,7 +54,7 @@ const char *const store_schema_in[] = {
 	"domain TEXT, selector TEXT, scope TEXT, result TEXT, human TEXT,"
 	"PRIMARY KEY (auth, n)) @clustered",
 
-	/* what is odd about a report */
+	/* warnings about a report */
 	"CREATE TABLE in_warning ("
 	"report BIGINT NOT NULL, code TEXT NOT NULL, times BIGINT NOT NULL, sample TEXT,"
 	"PRIMARY KEY (report, code)) @clustered",
@@ -65,7 +70,7 @@ const char *const store_schema_in[] = {
 	"receiving_helo TEXT, sessions BIGINT NOT NULL, reason TEXT, information TEXT,"
 	"PRIMARY KEY (report, policy, n)) @clustered",
 
-	/* of a message that failed; no part of its body */
+	/* of a message that failed; nothing of its body */
 	"CREATE TABLE in_failure ("
 	"report BIGINT NOT NULL PRIMARY KEY,"
 	"feedback_type TEXT, user_agent TEXT, source TEXT, source_port TEXT, auth_failure TEXT,"
@@ -73,7 +78,7 @@ const char *const store_schema_in[] = {
 	"incidents BIGINT NOT NULL, results TEXT, dkim_domain TEXT, dkim_selector TEXT,"
 	"dkim_identity TEXT, spf_dns TEXT, header_from TEXT, message_id TEXT)",
 
-	/* what could not be read, whole */
+	/* octets that could not be read as a report */
 	"CREATE TABLE in_aside ("
 	"id @id,"
 	"sender BIGINT NOT NULL, received BIGINT NOT NULL, seen BIGINT NOT NULL,"

@@ -1,11 +1,14 @@
-/* schema_out.c: what the filter's logs tell for reports to others, and what became of these. */
+/*
+ * schema_out.c: what reports to others are made of, from the filter's logs, and the state of these
+ * reports.
+ */
 #include <stddef.h>
 
 #include "filter/store/store_schema.h"
 
 /* clang-format off */
 const char *const store_schema_out[] = {
-	/* what the program keeps for itself: the key of bounce addresses, the day of the last prune */
+	/* internal values: the key of bounce addresses, the day of the last prune */
 	"CREATE TABLE out_key (name TEXT NOT NULL PRIMARY KEY, value @blob NOT NULL)",
 
 	/* lines that were counted (day: its first second) */
@@ -13,7 +16,9 @@ const char *const store_schema_out[] = {
 	"digest TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL) @clustered",
 	"CREATE INDEX out_seen_day ON out_seen (day)",
 
-	/* logs that were read: by their first line, how far, and what was read by its digest */
+	/*
+	 * logs that were read: the digest of the first line, how far, and the digest of that part
+	 */
 	"CREATE TABLE out_log ("
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
 	"seen BIGINT NOT NULL) @clustered",
@@ -28,8 +33,10 @@ const char *const store_schema_out[] = {
 	"psd BIGINT NOT NULL, mode BIGINT NOT NULL, error TEXT NOT NULL,"
 	"addresses TEXT NOT NULL)",
 
-	/* rows of a day; report 0: not yet of one; -1: of none. reports: those among the messages
-	 * that are reports themselves */
+	/*
+	 * rows of a day. report 0: not reported yet; -1: never. reports: how many of the messages
+	 * are themselves reports
+	 */
 	"CREATE TABLE out_row ("
 	"day BIGINT NOT NULL, policy BIGINT NOT NULL, report BIGINT NOT NULL,"
 	"digest TEXT NOT NULL,"
@@ -40,7 +47,7 @@ const char *const store_schema_out[] = {
 	"PRIMARY KEY (day, policy, report, digest)) @clustered",
 	"CREATE INDEX out_row_report ON out_row (report, day)",
 
-	/* reports as they are sent, frozen for good */
+	/* reports as they are sent; frozen reports never change */
 	"CREATE TABLE out_report ("
 	"id @id,"
 	"day BIGINT NOT NULL, policy BIGINT NOT NULL, part BIGINT NOT NULL,"
@@ -48,7 +55,7 @@ const char *const store_schema_out[] = {
 	"messages BIGINT NOT NULL, frozen BIGINT NOT NULL, attachment @blob NOT NULL,"
 	"UNIQUE (day, policy, part))",
 
-	/* to whom: state is enum reporting_state */
+	/* recipients; state is enum reporting_state */
 	"CREATE TABLE out_mail ("
 	"id @id,"
 	"report BIGINT NOT NULL, address TEXT NOT NULL, state BIGINT NOT NULL,"
@@ -56,7 +63,7 @@ const char *const store_schema_out[] = {
 	"UNIQUE (report, address))",
 	"CREATE INDEX out_mail_state ON out_mail (state, next)",
 
-	/* for failure reports: messages that are alike; told: how many a report was about */
+	/* for failure reports: similar messages; told: how many were reported */
 	"CREATE TABLE out_failure ("
 	"id @id,"
 	"policy BIGINT NOT NULL, day BIGINT NOT NULL, digest TEXT NOT NULL,"
@@ -71,7 +78,7 @@ const char *const store_schema_out[] = {
 	"until BIGINT NOT NULL,"
 	"PRIMARY KEY (domain, address)) @clustered",
 
-	/* whether another domain takes reports (RFC 9990 4), and at which address instead */
+	/* whether another domain accepts reports (RFC 9990 4), and at which address instead */
 	"CREATE TABLE out_consent ("
 	"domain TEXT NOT NULL, address TEXT NOT NULL, given BIGINT NOT NULL, instead TEXT NOT NULL,"
 	"until BIGINT NOT NULL,"

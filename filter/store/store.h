@@ -1,8 +1,8 @@
 /*
- * store.h: where DMARC reports are kept: a file of SQLite, or a database of PostgreSQL.
+ * store.h: the store of DMARC reports: an SQLite file, or a PostgreSQL database.
  *
- * Both have the same tables (store_schema.c) and are asked in the same words. For one thread. Text
- * that is stored is UTF-8 without NUL; other octets are written as \xHH.
+ * Both have the same tables (store_schema.c) and take the same SQL. For one thread. Text is stored
+ * as UTF-8 without NUL; other octets are written as \xHH.
  */
 #ifndef FILTER_STORE_STORE_H
 #define FILTER_STORE_STORE_H
@@ -14,8 +14,8 @@
 enum { STORE_WAIT_SECONDS = 60 }; /* for another program's lock, and for a connection */
 
 enum store_use {
-	STORE_WRITE, /* creates what is not there, and migrates an older schema */
-	STORE_READ   /* a store that exists; of an older schema is refused */
+	STORE_WRITE, /* creates missing tables, and migrates an older schema */
+	STORE_READ   /* must exist; an older schema is refused */
 };
 
 enum store_step { STORE_ROW, STORE_DONE, STORE_FAILED };
@@ -24,9 +24,9 @@ struct store;
 struct store_query;
 
 /*
- * where: a path, or postgresql://… as libpq has it. ST_BAD: it cannot be a store of ours (another
- * program's, a newer schema, an unknown name); ST_TEMP: it cannot be opened now. *error is one
- * printable line in arena, translated. Nothing is to be closed then.
+ * where: a path, or postgresql://... as libpq reads it. ST_BAD: it cannot be a store of ours
+ * (another program's, a newer schema, an unknown scheme); ST_TEMP: it cannot be opened now. *error
+ * is one printable line in the arena, translated; there is nothing to close.
  */
 enum status store_open(const char *where, enum store_use use, struct arena *arena,
 	struct store **store, const char **error);
@@ -37,25 +37,29 @@ enum status store_open(const char *where, enum store_use use, struct arena *aren
 int store_open_command(
 	const char *where, enum store_use use, struct arena *arena, struct store **store);
 
-void store_close(struct store *store); /* NULL is fine; what was begun is rolled back */
+void store_close(struct store *store); /* NULL is fine; an open transaction is rolled back */
 
-/* Prepared once and kept with the store; parameters are ?1, ?2 ... The text must stay. NULL where
- * it cannot be prepared (store_error); the functions below take it, and fail. */
+/*
+ * A prepared statement, kept with the store; parameters are ?1, ?2 ... sql must outlive the store.
+ * NULL if it cannot be prepared (store_error); the functions below accept NULL and fail.
+ */
 struct store_query *store_query(struct store *store, const char *sql);
 
-/* Parameters from 1 on; what is bound is copied. */
+/* Parameters are counted from 1; values are copied. */
 void store_bind_int(struct store_query *query, int at, int64_t value);
 void store_bind_text(struct store_query *query, int at, struct slice text);
 void store_bind_blob(struct store_query *query, int at, struct slice octets);
 void store_bind_null(struct store_query *query, int at);
 
 /*
- * The first step executes. Rows of one query are read to the end, or it is reset, before another
- * one takes a step. After STORE_DONE or STORE_FAILED it must be reset.
+ * The first step executes the statement. All rows of a query must be read, or the query reset,
+ * before another one takes a step. It must be reset after STORE_DONE or STORE_FAILED.
  */
 enum store_step store_step(struct store_query *query);
 
-/* Columns from 0 on, of the row at hand. Slices are valid until the next step. */
+/*
+ * Values of the current row; columns are counted from 0. Slices are valid until the next step.
+ */
 int64_t store_int(const struct store_query *query, int column);
 struct slice store_text(const struct store_query *query, int column);
 struct slice store_blob(struct store_query *query, int column);
@@ -70,12 +74,12 @@ enum status store_run(struct store_query *query);
 /* The same for a statement without parameters that is used once. */
 enum status store_execute(struct store *store, const char *sql);
 
-/* For writing at once: other writers wait. */
+/* A transaction that writes: other writers wait. */
 enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* What failed last: one printable line. */
+/* The last error: one printable line. */
 const char *store_error(const struct store *store);
 
 /* Prints that to stderr. EXIT_TEMPFAIL. */

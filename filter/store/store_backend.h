@@ -1,4 +1,4 @@
-/* store_backend.h: what a database does for store_query.c. */
+/* store_backend.h: the operations of a database that store_query.c uses. */
 #ifndef FILTER_STORE_STORE_BACKEND_H
 #define FILTER_STORE_STORE_BACKEND_H
 
@@ -18,7 +18,7 @@ struct store_backend {
 	const char *id, *blob, *clustered;
 	const char *begin;        /* a transaction that writes */
 	const char *begin_schema; /* the same, of a store that may be empty */
-	/* all tables, by name, of where ours would be */
+	/* a query for the names of all tables in our schema */
 	const char *tables;
 
 	void (*close)(struct store *store);
@@ -45,13 +45,13 @@ struct store {
 	char error[STORE_ERROR_MAX];
 };
 
-/* Open the connection; as store_open. */
+/* Opens the connection; errors as store_open. */
 enum status store_sqlite_open(const char *path, enum store_use use, struct arena *arena,
 	struct store *store, const char **error);
 enum status store_postgres_open(
 	const char *where, struct arena *arena, struct store *store, const char **error);
 
-/* The line of store_error, made printable. */
+/* Sets the line of store_error, made printable. */
 void store_set_error(struct store *store, const char *text);
 
 /* One printable line in the arena: "WHERE: WHY". */

@@ -47,7 +47,7 @@ struct statement {
 	PGresult *row;
 	int n;
 	struct parameter parameters[STORE_PARAMETERS];
-	char *octets; /* the last one asked for, from malloc */
+	char *octets; /* the column read last, from malloc */
 };
 
 static bool
@@ -93,7 +93,7 @@ failed(struct store *store)
 	store_set_error(store, lib_of(store)->error_message(connection_of(store)->db));
 }
 
-/* What is left of the statement that runs; an error in it is told. */
+/* Reads the rest of the running statement; an error in it is reported. */
 static bool
 drain(struct store *store)
 {
@@ -137,7 +137,7 @@ execute(struct store *store, const char *sql)
 		       : ST_TEMP;
 }
 
-/* ?1 as $1; no text of ours has a question mark otherwise. */
+/* Rewrites ?1 as $1; our SQL has no other question marks. */
 static char *
 with_dollars(const char *sql)
 {
@@ -312,7 +312,7 @@ get_int(const struct store_query *query, int column)
 	return strtoll(lib_of(query->store)->get_value(statement->row, 0, column), NULL, 10);
 }
 
-/* Comes as \x and hexadecimal digits. */
+/* PostgreSQL sends \x and hexadecimal digits. */
 static struct slice
 get_blob(struct store_query *query, int column)
 {
@@ -396,7 +396,7 @@ be_quiet(void *arg, const char *message)
 enum status
 store_postgres_open(const char *where, struct arena *arena, struct store *store, const char **error)
 {
-	/* what the address itself says has the last word but for the encoding */
+	/* the address overrides these parameters, except for the encoding */
 	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
 		"application_name", "dbname", "client_encoding", NULL};
 	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};

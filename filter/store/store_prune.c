@@ -16,7 +16,7 @@ static const char *const old_in[] = {
 	"DELETE FROM in_report WHERE received < ?1",
 	"DELETE FROM in_aside WHERE received < ?1",
 };
-/* Then what no row refers to any more. */
+/* Then rows that nothing refers to any more. */
 static const char *const unused_in[] = {
 	"DELETE FROM in_auth WHERE id NOT IN (SELECT auth FROM in_row)",
 	"DELETE FROM in_result WHERE auth NOT IN (SELECT id FROM in_auth)",

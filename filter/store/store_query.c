@@ -41,7 +41,7 @@ store_set_error(struct store *store, const char *text)
 	arena_clear(&arena);
 }
 
-/* A password may be in it, which no line shows. */
+/* The address without its password, which must not be printed. */
 static const char *
 without_password(const char *where, struct arena *arena)
 {
@@ -169,7 +169,7 @@ store_bind_int(struct store_query *query, int at, int64_t value)
 		query->store->backend->bind_int(query, at, value);
 }
 
-/* Most text is plain ASCII, and is bound as it is. */
+/* Most text is plain ASCII, and needs no copy. */
 void
 store_bind_text(struct store_query *query, int at, struct slice text)
 {
@@ -297,7 +297,8 @@ store_rollback(struct store *store)
 	if (!store->in_transaction)
 		return;
 	store->in_transaction = false;
-	memcpy(kept, store->error, sizeof kept); /* why: not that rolling back failed, too */
+	memcpy(kept, store->error,
+		sizeof kept); /* the first error matters, not that the rollback failed */
 	(void)store_execute(store, "ROLLBACK");
 	memcpy(store->error, kept, sizeof kept);
 }

@@ -9,14 +9,14 @@
 
 enum { STATEMENT_MAX = 8192, WHY_MAX = 400 };
 
-/* What leads from each version to the next one; an empty store has version 0. */
+/* The statements that lead from each version to the next; an empty store has version 0. */
 static const char *const *const steps[][3] = {
 	{store_schema_in, store_schema_out, NULL},
 };
 
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
-/* For the back end: @id, @blob and @clustered in its own words. */
+/* Replaces @id, @blob and @clustered by the words of the back end. */
 static enum status
 execute(struct store *store, const char *sql, struct arena *arena)
 {
@@ -69,7 +69,7 @@ migrate(struct store *store, int64_t from, struct arena *arena)
 	return st == ST_OK ? store_execute(store, version) : st;
 }
 
-/* Which tables are there: none, ours, another program's. */
+/* Whose tables are there: none, ours, or another program's? */
 enum owner { OWNER_NONE, OWNER_WE, OWNER_ANOTHER, OWNER_UNKNOWN };
 
 static enum owner
@@ -108,7 +108,7 @@ refuse(struct arena *arena, const char *where, const char **error, const char *w
 	return ST_BAD;
 }
 
-/* In a transaction that lets nobody else in. */
+/* In a transaction that excludes other programs. */
 static enum status
 check(struct store *store, const char *where, enum store_use use, struct arena *arena,
 	const char **error)

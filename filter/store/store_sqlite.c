@@ -116,7 +116,9 @@ bind_int(struct store_query *query, int at, int64_t value)
 	(void)lib_of(query->store)->bind_int64(query->statement, at, value);
 }
 
-/* A parameter that could not be copied is NULL, which the schema refuses where it matters. */
+/*
+ * A parameter that could not be copied is NULL, and the schema refuses NULL where it matters.
+ */
 static void
 bind(struct store_query *query, int at, struct slice octets, bool text)
 {
@@ -221,8 +223,8 @@ static const struct store_backend backend = {
 };
 
 /*
- * What is in it is mail: for its owner, and for a group that the owner lets in. SQLite gives its
- * other files the same mode.
+ * It contains mail: only the owner and a group of his choice may read it. SQLite gives its other
+ * files the same mode.
  */
 static const char *
 create(const char *path)
@@ -234,7 +236,7 @@ create(const char *path)
 	return fd >= 0 || errno == EEXIST ? NULL : translated(fault_text(fault_of_path(errno)));
 }
 
-/* Is it empty, or a file of SQLite? */
+/* Is it empty, or an SQLite file? */
 static enum status
 check_file(const char *path, enum store_use use, const char **error)
 {
@@ -289,7 +291,7 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	}
 	store->backend = &backend;
 	store->connection = connection;
-	/* a path that looks like a URI is a path; a reader of WAL writes beside the file, too */
+	/* a path is never a URI; with WAL, a reader also writes files beside it */
 	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=
 			SQLITE_OK ||

@@ -1,27 +1,38 @@
 #include "filter/text/cells.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
-enum { CELL_OCTETS = 4096 };
+enum { CELL_OCTETS = 4096, FIRST_ROWS = 32 };
 
 void
 cells_begin(struct cells *table, size_t max, struct arena *arena)
 {
-	table->rows = arena_array(arena, max, sizeof *table->rows);
-	table->cap = max;
-	table->n = table->more = 0;
+	table->rows = NULL;
+	table->arena = arena;
+	table->max = max;
+	table->n = table->cap = table->more = 0;
 }
 
 struct cell *
 cells_row(struct cells *table)
 {
-	if (table->n == table->cap) {
+	if (table->n == table->max) {
 		table->more++;
 		return NULL;
+	}
+	if (table->n == table->cap) {
+		struct cell(*more)[CELLS_COLUMNS];
+
+		table->cap = table->cap == 0 ? FIRST_ROWS : table->cap * 2;
+		more = arena_array(table->arena, table->cap, sizeof *more);
+		for (size_t i = 0; i < table->n; i++)
+			memcpy(more[i], table->rows[i], sizeof *more);
+		table->rows = more;
 	}
 	return table->rows[table->n++];
 }

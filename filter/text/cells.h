@@ -26,20 +26,23 @@ struct cells {
 	struct cells_column columns[CELLS_COLUMNS];
 	size_t ncolumns;
 	struct cell (*rows)[CELLS_COLUMNS];
-	size_t n, cap;
+	size_t n, cap, max;
+	struct arena *arena;
 	size_t more; /* rows that are left out */
 };
 
-/* Room for max rows. */
+/* Empty, for max rows, which are in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
 /* A new row, whose cells are set with the next ones; NULL where the table is full: counted. */
 struct cell *cells_row(struct cells *table);
 
-/* A stranger's text, made printable: what acts on a terminal is \xHH, what is too long is cut. */
+/*
+ * Untrusted text made printable: characters that act on a terminal become \xHH, long text is cut.
+ */
 struct cell cells_text(struct slice text, struct arena *arena);
 struct cell cells_number(int64_t number, struct arena *arena);
-/* A word of ours, and its text: English, translated here. */
+/* A fixed word, and its text in English, translated here. */
 struct cell cells_word(const char *word, const char *text);
 
 #endif

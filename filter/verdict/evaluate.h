@@ -111,8 +111,8 @@ enum evaluate_status evaluate(
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
 /*
- * For a message that only a report tells of: everything from source but the message. The caller
- * sets envelope, identities and results; evaluate_end ends it, too.
+ * For a message known only from a report: sets everything from source except the message. The
+ * caller sets envelope, identities and results; evaluate_end ends this as well.
  */
 void evaluate_absent(struct evaluation *evaluation, const struct evaluate_source *source);
 

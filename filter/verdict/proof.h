@@ -40,9 +40,8 @@ bool proof_signed(
 struct envelope proof_envelope(const struct evaluation *evaluation, struct slice domain);
 
 /*
- * Is it sure, by DNS as it is now, that the domain's SPF record never gives the address a pass? Not
- * where there is none, where DNS fails, or where terms depend on more of a message than its address
- * (macros, exists).
+ * Is it certain by today's DNS that the domain's SPF record never gives the address a pass? False
+ * without a record, if DNS fails, or if terms depend on more than the address (macros, exists).
  */
 bool proof_forbids(const struct evaluation *evaluation, struct slice domain);
 

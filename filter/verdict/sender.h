@@ -37,7 +37,7 @@ enum sender_evidence {
 	SENDER_BY_COPY,       /* the same Message-ID was aligned in another message */
 	SENDER_BY_ARCHIVE,    /* of reports: the archive holds mail that it passed on */
 	SENDER_BY_REPORTER,   /* of reports: a known receiver says so */
-	/* what a forger can have, too */
+	/* evidence that a forger can also have */
 	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for somebody else */
 	SENDER_BY_KNOWN,     /* a host of a known service that the domain's records do not name */
 	SENDER_BY_FIELDS,    /* fields of a list or forwarder */
@@ -45,7 +45,7 @@ enum sender_evidence {
 	SENDER_EVIDENCES
 };
 
-/* What is known of a message. */
+/* Facts about a message. */
 struct sender_facts {
 	bool aligned;
 	enum sender_evidence own;    /* one up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */

@@ -1,6 +1,6 @@
 /*
- * view.h: `report show`: what others report about mail in our domains' names, beside what an
- * archive has of it.
+ * view.h: `report show`: reports of others about mail in our domains' names, compared with an
+ * archive
  */
 #ifndef FILTER_VIEW_VIEW_H
 #define FILTER_VIEW_VIEW_H

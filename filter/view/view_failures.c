@@ -1,4 +1,4 @@
-/* view_failures.c: failure reports, and what is contradicted. */
+/* view_failures.c: failure reports, and contradicted rows. */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
@@ -35,7 +35,7 @@ add_failure(
 	cells[8] = held ? cells_word("aligned", N_("it came aligned")) : cells_word("", "");
 }
 
-/* The latest first. Only those of known receivers prove anything, whoever else is listed. */
+/* The latest first. All are listed, but only those of known receivers are evidence. */
 enum status
 view_failures(struct show *show)
 {

@@ -64,8 +64,9 @@ struct view_host *view_hosts_take(
 const struct view_host *view_hosts_find(
 	const struct view_hosts *hosts, struct slice author, struct slice source);
 
-/* Its class as reports have it, with what all of them show: of most of its messages that are not
- * aligned. */
+/*
+ * The class of a host by all reports: that of most of its messages that are not aligned.
+ */
 struct sender view_host_sender(const struct view_host *host);
 
 /* The number of hosts, and one of them. */
@@ -83,7 +84,7 @@ void view_hosts_settle(struct view_hosts *hosts);
 bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct slice message_id,
 	struct slice domain, struct slice selector);
 
-/* What a failure report of a known receiver says; after view_hosts_settle. */
+/* Adds a failure report of a known receiver; after view_hosts_settle. */
 void view_hosts_reported(struct view_hosts *hosts, const struct feedback_failure *failure);
 
 /*

@@ -4,6 +4,7 @@
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/feedback/feedback_check.h"
+#include "filter/io/hostname.h"
 #include "filter/provider/provider.h"
 #include "filter/sender/classify.h"
 #include "filter/sender/evidence.h"
@@ -25,10 +26,13 @@ int
 view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge)
 {
 	struct error error = fault_error(FAULT_NO_MEMORY, NULL, NULL);
+	struct options *once = arena_alloc(arena, sizeof *once);
 	enum evaluate_status opened;
 	struct slice zone;
 
-	*judge = (struct view_judge){.options = options};
+	*once = *options;
+	once->authserv_id = hostname_get(arena); /* not for each row */
+	*judge = (struct view_judge){.options = once};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
 		return refuse(error, arena, EXIT_TEMPFAIL);
@@ -81,7 +85,9 @@ is_helo(const struct feedback_result *result)
 	return slice_eq(result->scope, SLICE("helo"));
 }
 
-/* Of a HELO name DMARC takes no pass but for a null path, which nobody tells. */
+/*
+ * A pass of the HELO name counts for DMARC only with a null path, which reports do not show.
+ */
 static void
 take_results(struct evaluation *ev, const struct feedback_row *row)
 {
@@ -111,7 +117,7 @@ is_word(struct slice told, const char *word)
 	return slice_eq(told, slice_str(word));
 }
 
-/* What the reporter made of it takes the place of what we would. */
+/* The reporter's verdict replaces ours. */
 static void
 take_verdict(
 	struct evaluation *ev, const struct feedback_report *report, const struct feedback_row *row)
@@ -129,7 +135,7 @@ take_verdict(
 	}
 }
 
-/* what DNS says against it */
+/* contradictions in DNS */
 
 static int64_t
 bit(enum feedback_mark mark, bool set)
@@ -145,8 +151,8 @@ same_mode(struct slice then, bool strict)
 }
 
 /*
- * Alignment by the tree walk over DNS as it is now, against that of a reporter who walks as well:
- * one with a list of public suffixes may differ, and be right.
+ * Compares alignment by a tree walk in today's DNS with that of a reporter who also walks the tree:
+ * one with a public suffix list may rightly differ.
  */
 static int64_t
 mark_alignment(const struct feedback_report *report, const struct feedback_row *row,
@@ -237,7 +243,7 @@ begin(const struct view_judge *judge, struct slice author, struct arena *arena,
 {
 	const struct evaluate_source source = {
 		.tools = &judge->tools,
-		.dns = dns_pool_dns(judge->pool, &(struct dns_pool_user){NULL}, arena),
+		.dns = dns_pool_dns(judge->pool, &(struct dns_pool_user){.wait_arg = NULL}, arena),
 		.overlay = judge->overlay,
 	};
 

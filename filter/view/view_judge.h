@@ -1,6 +1,6 @@
 /*
- * view_judge.h: a row of an aggregate report judged as a message is, as far as it tells of one: the
- * same classes, by the same evidence, and what DNS says against it.
+ * view_judge.h: classifies a row of an aggregate report like a message, as far as its data allow:
+ * the same classes, by the same evidence, and contradictions in DNS
  */
 #ifndef FILTER_VIEW_VIEW_JUDGE_H
 #define FILTER_VIEW_VIEW_JUDGE_H
@@ -20,7 +20,7 @@ struct view_judge {
 	struct domain_psl *psl;
 };
 
-/* What DNS says against a row, for enum feedback_mark's bits. */
+/* Contradictions in DNS, as bits of enum feedback_mark. */
 struct view_judged {
 	struct sender sender;
 	enum view_reason told; /* what the row shows of a forwarder, up to VIEW_BY_FORWARDING */

@@ -1,5 +1,6 @@
-/* view_lists.c: who sends, what of it is aligned, and who passes it on: as reported, and as the
- * archive has it. */
+/*
+ * view_lists.c: tables of senders, aligned mail and forwarders, by the reports and by the archive.
+ */
 #include <stdlib.h>
 
 #include "filter/stats/stats_list.h"

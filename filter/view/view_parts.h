@@ -1,4 +1,4 @@
-/* view_parts.h: what the files of `report show` share. */
+/* view_parts.h: declarations shared by the files of `report show`. */
 #ifndef FILTER_VIEW_VIEW_PARTS_H
 #define FILTER_VIEW_VIEW_PARTS_H
 
@@ -51,7 +51,10 @@ struct show {
 /* The class from which on senders count (--reporters). */
 int64_t view_least(const struct options *options);
 
-/* Binds what these have: the domain, the pattern of those below it, and who counts. */
+/*
+ * Binds the parameters of these conditions: the domain, the pattern of domains below it, and the
+ * reporters that count.
+ */
 void view_bind(const struct show *show, struct store_query *query);
 
 /* The table "known" of this connection: every sender with its class. */
@@ -69,7 +72,7 @@ struct cell view_mark(size_t mark);
 /* Tables by one query each. */
 enum status view_queries(struct show *show);
 
-/* What each file fills, of what was read. */
+/* The tables that each file fills. */
 enum status view_failures(struct show *show); /* before the rows: they prove forwarders */
 enum status view_marks(struct show *show);
 enum status view_policies(struct show *show);

@@ -1,4 +1,6 @@
-/* view_policies.c: the policies that receivers found and applied, beside what is published now. */
+/*
+ * view_policies.c: the policies that receivers found and applied, and those published now.
+ */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 

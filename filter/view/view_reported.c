@@ -12,7 +12,7 @@ enum {
 	RESULTS = 4096 /* lists of results that were read lately */
 };
 
-/* A row as it is in the store, with what it needs of its report. */
+/* A row from the store, with the necessary data of its report. */
 struct line {
 	int64_t report, n, auth, begins, class;
 	bool has_date;
@@ -45,6 +45,7 @@ struct reader {
 	/* the line at hand, as it was reported */
 	struct feedback_report policy;
 	struct feedback_row row;
+	struct feedback_result list[FEEDBACK_RESULTS]; /* while it is read */
 	struct results *results;
 	struct judged *judged;
 };
@@ -134,12 +135,11 @@ read_results(struct reader *reader, int64_t auth, struct results **found)
 	arena_clear(&at->arena);
 	at->auth = auth;
 	at->n = 0;
-	at->list = arena_array(&at->arena, FEEDBACK_RESULTS, sizeof *at->list);
 	query = store_query(reader->to->store, "SELECT method, domain, selector, scope, result "
 					       "FROM in_result WHERE auth = ?1 ORDER BY n");
 	store_bind_int(query, 1, auth);
 	while ((step = store_step(query)) == STORE_ROW && at->n < FEEDBACK_RESULTS)
-		at->list[at->n++] = (struct feedback_result){
+		reader->list[at->n++] = (struct feedback_result){
 			.spf = slice_eq(store_text(query, 0), SLICE("spf")),
 			.domain = arena_lower(&at->arena, store_text(query, 1)),
 			.selector = arena_lower(&at->arena, store_text(query, 2)),
@@ -147,6 +147,8 @@ read_results(struct reader *reader, int64_t auth, struct results **found)
 			.result = arena_dup(&at->arena, store_text(query, 4)),
 		};
 	store_reset(query);
+	at->list = arena_array(&at->arena, at->n, sizeof *at->list);
+	memcpy(at->list, reader->list, at->n * sizeof *at->list);
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
@@ -296,7 +298,7 @@ seen(struct sender sender, enum view_reason reason, bool known)
 	return sender;
 }
 
-/* The host, and what is known of it. */
+/* The host, with everything known about it. */
 static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {

@@ -14,7 +14,7 @@
 
 enum { VIEW_REPORTERS = 2000 };
 
-/* What a reporter said that DNS contradicts. */
+/* Rows that DNS contradicts. */
 struct view_contradiction {
 	const char *reporter;
 	uint64_t rows[FEEDBACK_MARKS_N], messages[FEEDBACK_MARKS_N];

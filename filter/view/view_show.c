@@ -10,7 +10,7 @@
 
 enum { DOMAIN_OCTETS = 600 };
 
-/* The domain as it is in the store, and a pattern for what is below it. */
+/* The domain as stored, and a pattern for domains below it. */
 static bool
 set_domain(struct show *show)
 {

@@ -1,7 +1,7 @@
 """stories.py: an owner's tasks, each from mail that fails to a proposal that, laid over DNS, mends it.
 
 Beside a case's files: own (--own-senders), story.json (the advice that is expected: its code, whether
-a record comes with it and with which proof), and for what the sender must switch on first after.eml
+a record comes with it and with which proof; what --compare-received says of the stored message), and for what the sender must switch on first after.eml
 and the new reverse-path: the same message as it is sent then. tests/advice/run lays each proposal
 over the zone, judges the message (or after.eml) again and wants a pass; where a story is of forged
 mail, that nothing is proposed by which it would pass.
@@ -39,11 +39,11 @@ SERVICE = '''
 
 
 def story(name, code, zone, record=True, proof='passes', own=None, after=None, after_path=None,
-          forged=False, told=(), result='fail', **options):
+          forged=False, told=(), received=(), result='fail', **options):
     """code: of the advice; record: does a record come with it; None as code: no proposal at all."""
     options.setdefault('message', mail())
     expected = {'code': code, 'record': record, 'proof': proof, 'forged': forged, 'after_path': after_path,
-                'told': list(told)}
+                'told': list(told), 'received': list(received)}
     files = {'story.json': json.dumps(expected)}
     if own is not None:
         files['own'] = own
@@ -138,8 +138,78 @@ def services():
                 'example-com.mail.protection.outlook.com\n', message=mail().signed(
                     'rsa-b', 'tenant.onmicrosoft.com', 'selector1-x'), ip='198.51.100.77', record=False,
                 proof='after-switch', after=mail().signed('rsa-a', 'example.com', 's1'))
+    yield from microsoft()
+    yield from rotated(chimp)
     yield story('form-with-a-visitor', 'spf_other', POLICY + 'forms.example.net TXT v=spf1 ip4:203.0.113.20 -all\n',
                 ip='203.0.113.20', mail_from='form@forms.example.net', record=False, proof=None, forged=True)
+
+
+def microsoft():
+    """The two CNAMEs, for a tenant that the owner named: anybody has a tenant."""
+    keys = OUTLOOK + SPF + '\n'.join(
+        'selector%d-example-com._domainkey.%s.onmicrosoft.com KEY rsa-%s' % (n, tenant, key)
+        for tenant, key in (('tenant', 'a'), ('forger', 'c')) for n in (1, 2)) + '\n'
+    mx = 'example.com MX 0 example-com.mail.protection.outlook.com\n'
+    first = mail().signed('rsa-b', 'tenant.onmicrosoft.com', 'selector1-x')
+    yield story('microsoft-two-cnames', 'dkim_domain_at', POLICY + keys + mx, message=first, ip='203.0.113.194',
+                mail_from='', helo='mail-x.outbound.protection.outlook.com', own='tenant.onmicrosoft.com\n',
+                proof='after-switch', after=mail().signed('rsa-a', 'example.com', 'selector1'),
+                told=('selector1._domainkey.example.com: CNAME selector1-example-com._domainkey.tenant.onmicrosoft.com',
+                      'selector2._domainkey.example.com: CNAME selector2-example-com._domainkey.tenant.onmicrosoft.com'))
+    forged = mail().signed('rsa-b', 'forger.onmicrosoft.com', 'selector1-x')
+    yield story('microsoft-of-another-tenant', 'dkim_domain_at', POLICY + keys + mx + 'selector1-x._domainkey.forger.'
+                'onmicrosoft.com KEY rsa-b\n', message=forged, ip='203.0.113.194', mail_from='', own='tenant.onmicrosoft.com\n',
+                helo='mail-x.outbound.protection.outlook.com', record=False, proof='after-switch', forged=True)
+
+
+def rotated(chimp):
+    """The service signs with a new key; the owner published the old one as a copy."""
+    copied = 'k2._domainkey.example.com KEY rsa-a\n'
+    yield story('vendor-key-rotated', 'dkim_rotated', POLICY + MAILCHIMP + copied, own='provider Mailchimp\n', exit=10,
+                message=mail().signed('rsa-b', 'example.com', 'k2'), **chimp,
+                told=('should be k2._domainkey.example.com: CNAME dkim2.mcsv.net',))
+    yield story('vendor-key-rotated-of-a-forger', 'dkim_fails', POLICY + MAILCHIMP + copied, own='provider Mailchimp\n', exit=10,
+                message=mail().signed('rsa-c', 'example.com', 'k2'), record=False, proof=None, forged=True, **chimp)
+
+
+GMAIL = ('Received: by 2002:a05:6a10:4484:b0:51b:9a8e:8b7a with SMTP id x4; Wed, 31 Dec 2025 12:00:02 +0000 (UTC)',
+         'Return-Path: <%(path)s>',
+         'Received: from out2.jcity.com (out2.jcity.com. [203.0.113.66]) by mx.google.com with ESMTPS id a1\n'
+         '        for <user@gmail.com>; Wed, 31 Dec 2025 12:00:01 +0000 (UTC)',
+         'Authentication-Results: mx.google.com; dkim=%(dkim)s header.i=@%(signer)s; spf=%(spf)s smtp.mailfrom=%(path)s;\n'
+         '        dmarc=%(dmarc)s (p=REJECT) header.from=example.com')
+JCITY = '''
+    jcity.com TXT v=spf1 ip4:203.0.113.64/28 -all
+    bounce.jcity.com TXT v=spf1 include:jcity.com -all
+    tp._domainkey.jcity.com KEY rsa-b
+    mmmg._domainkey.example.com KEY rsa-a
+'''
+THREE_LINES = ("Gmail's \"Show original\" tells the same in three lines",
+               'Only DMARC is about your domain: SPF and DKIM can both say PASS while it says FAIL')
+
+
+def jcity():
+    """The table of J-City: SPF, its alignment, DKIM, its alignment, DMARC; and what Gmail's three lines say of each."""
+    zone = POLICY + JCITY + 'example.com TXT v=spf1 ip4:192.0.2.0/28 include:jcity.com -all\n'
+    third = mail().signed('rsa-b', 'jcity.com', 'tp')
+    author = mail().signed('rsa-a', 'example.com', 'mmmg')
+    theirs, ours = 'm4711@bounce.jcity.com', 'orders@example.com'
+
+    def row(name, code, message, path, spf, dkim, signer, dmarc, **more):
+        values = {'path': path, 'spf': spf, 'dkim': dkim, 'signer': signer, 'dmarc': dmarc}
+        gmail = message.topped(*(each % values for each in GMAIL))
+        lines = THREE_LINES + ('SPF %s %s' % (spf, spf), 'DKIM %s %s' % (dkim, dkim), 'DMARC %s %s' % (dmarc, dmarc))
+        return story('jcity-' + name, code, zone, message=gmail, ip='203.0.113.66', helo='out2.jcity.com', mail_from=path,
+                     received=lines, result=dmarc, **more)
+    broken = third.replaced('Subject', 'Your order 4712')
+    yield row('pass-fail-pass-fail', 'dkim_domain_at', third, theirs, 'pass', 'pass', 'jcity.com', 'fail', record=False,
+              proof='after-switch', after=third.signed('rsa-a', 'example.com', 'mmmg'))
+    yield row('pass-fail-pass-fail-envelope', 'spf_mail_from_at', third, theirs, 'pass', 'pass', 'jcity.com', 'fail',
+              proof='after-switch', record=False, after=third, after_path=ours)
+    yield row('pass-fail-fail-fail', 'spf_mail_from_at', broken, theirs, 'pass', 'fail', 'jcity.com', 'fail',
+              proof='after-switch', record=False, after=broken, after_path=ours)
+    yield row('pass-pass-pass-fail', 'dkim_domain_at', third, ours, 'pass', 'pass', 'jcity.com', 'pass', record=False,
+              proof='after-switch', after=third.signed('rsa-a', 'example.com', 'mmmg'))
 
 
 def dmarc():
@@ -158,5 +228,5 @@ def strict_above():
 
 
 def cases():
-    for group in (spf, services, dmarc, strict_above):
+    for group in (spf, services, jcity, dmarc, strict_above):
         yield from group()

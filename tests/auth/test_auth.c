@@ -1,4 +1,6 @@
-/* test_auth.c: all mechanisms over one message: their order, what is left out, comparisons. */
+/*
+ * test_auth.c: all mechanisms on one message: their order, what is skipped, comparisons.
+ */
 #include <criterion/criterion.h>
 
 #include "auth/auth.h"
@@ -160,7 +162,7 @@ Test(auth, the_authors_policy_is_asked_first)
 	close_all(&all);
 }
 
-/* Whatever else a message asks: which policy applies does not change, and nothing gains by it. */
+/* Queries of other mechanisms never change which policy applies, nor gain a pass. */
 Test(auth, no_limit_of_questions_changes_the_policy)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

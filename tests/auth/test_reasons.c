@@ -1,4 +1,4 @@
-/* test_reasons.c: what holds for every row of every table of reasons. */
+/* test_reasons.c: rules for every row of every table of reasons. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -107,7 +107,7 @@ Test(reasons, place)
 	cr_expect_eq(reason_place(slice_make(NULL, 0), value), 0);
 }
 
-/* What is known of a key record that cannot be read. */
+/* The reason for an unreadable key record. */
 Test(reasons, what_key_reasons_concern)
 {
 	static const struct {
@@ -144,7 +144,7 @@ Test(reasons, what_key_reasons_concern)
 	arena_clear(&arena);
 }
 
-/* What is known of a signature that cannot be read. */
+/* The reason for an unreadable signature. */
 Test(reasons, what_dkim_reasons_concern)
 {
 	static const struct {

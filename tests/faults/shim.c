@@ -1,7 +1,7 @@
 /*
- * shim.c: LD_PRELOAD. The n-th call of one name fails (FAULT_CALL, FAULT_N, FAULT_ERRNO), or that
- * and every later one (FAULT_ON=1). FAULT_COUNTS names a file that holds how often each was called.
- * What COMMAND does is its own affair: it is started without the shim.
+ * shim.c: LD_PRELOAD. The n-th call of one function fails (FAULT_CALL, FAULT_N, FAULT_ERRNO), or
+ * that and every later one (FAULT_ON=1). FAULT_COUNTS names a file for the number of calls of each
+ * function. COMMAND is started without the shim.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -160,7 +160,8 @@ int
 close(int fd)
 {
 	int failed = fails(C_CLOSE);
-	long done = syscall(SYS_close, fd); /* Linux closes even where it tells an error */
+	long done = syscall(
+		SYS_close, fd); /* Linux closes the descriptor even if it returns an error */
 
 	if (!failed)
 		return (int)done;

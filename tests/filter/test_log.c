@@ -16,7 +16,9 @@
 
 ARENA_SUITE(log);
 
-/* what syslog(3) was told: these stand before libc's, __syslog_chk where the compiler fortifies */
+/*
+ * calls of syslog(3): these functions replace those of libc (__syslog_chk with _FORTIFY_SOURCE)
+ */
 static struct {
 	int lines, priority;
 	char last[1024];
@@ -143,7 +145,7 @@ Test(log, broken_logs_are_nothing, .timeout = 10)
 	unlink(path);
 }
 
-/* what a line to stderr becomes, with that profile and --log */
+/* the destination of a line to stderr, with that profile and --log */
 static size_t
 stderr_gets(enum profile profile, const char *name, char *text, size_t size)
 {
@@ -179,7 +181,7 @@ Test(log, stderr_stays_silent_for_mail_servers)
 	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
 }
 
-/* A handler of signals finds the log where it is, open or not. */
+/* A signal handler can write to the log, whether it is open or not. */
 Test(log, a_crash_is_told)
 {
 	static const struct {
@@ -205,7 +207,7 @@ Test(log, a_crash_is_told)
 	}
 }
 
-/* Lines that are lost are missed one day: syslog hears of it, once a run, and mail goes on. */
+/* Lost lines are reported to syslog, once per run, and mail goes on. */
 Test(log, unwritable_file_is_reported_once)
 {
 	static const char *const paths[] = {

@@ -37,7 +37,9 @@ check_spec(const struct address *address, struct arena *arena)
 	assert(again.literal == address->literal);
 }
 
-/* GMime leaks over some of what the strict grammar refuses, so that it is not asked then. */
+/*
+ * GMime leaks memory on some values that the strict grammar refuses, so it is not called for them.
+ */
 static void
 check_gmime(struct slice value, const struct address_list *list, struct arena *arena)
 {
@@ -57,7 +59,7 @@ check_gmime(struct slice value, const struct address_list *list, struct arena *a
 	}
 }
 
-/* One address, as it is in the value; the fault lies in the value. */
+/* One address that is a part of the value, and a fault within the value. */
 static void
 check_tolerant(struct slice value, struct arena *arena)
 {
@@ -75,7 +77,7 @@ check_tolerant(struct slice value, struct arena *arena)
 	assert(list.fault.at <= value.n && address_cause_text(list.fault.cause) != NULL);
 }
 
-/* A value that names nobody has no `@` and no address. */
+/* A value without an address has no `@`. */
 static void
 check_map(struct slice value, const struct address_list *list, struct arena *arena)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz_authres_read: what is read lies in the input and is of the grammar; without its comments and
- * folds it is read again as the same.
+ * fuzz_authres_read: parsed values lie in the input and match the grammar; without comments and
+ * folds the result is the same
  */
 #include <assert.h>
 #include <stdint.h>

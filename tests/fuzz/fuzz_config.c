@@ -1,4 +1,4 @@
-/* the configuration file: whatever stands in it, options are set or one line says what is wrong */
+/* the configuration file: for any input, options are set or one line has the error */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

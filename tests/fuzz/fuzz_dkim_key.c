@@ -1,4 +1,6 @@
-/* fuzz_dkim_key: the input is a key record; a usable one must say the same without its blanks. */
+/*
+ * fuzz_dkim_key: the input is a key record; a usable one parses the same without white space.
+ */
 #include <assert.h>
 #include <stdint.h>
 
@@ -30,7 +32,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				buf_addc(&buf, record.p[i]);
 		dkim_key_parse(buf_slice(&buf), &arena, &again);
 		assert(again.defect.id == DKIM_R_NONE);
-		/* blanks inside a word make another word of it, so only what stood is looked at */
+		/*
+		 * removing white space inside a word changes it: only what was set before must
+		 * still be set
+		 */
 		assert(again.k != key.k || slice_eq(again.p, key.p));
 		assert(!key.testing || again.testing);
 		assert(!key.strict_i || again.strict_i);

@@ -162,7 +162,7 @@ check_results(const struct evaluation *ev, struct slice zone)
 	assert(results->arc.code != AUTH_PASS || (results->arc.n > 0 && results->arc.n <= 50));
 }
 
-/* One field of ours, and nothing in it that acts or that begins another's field. */
+/* One field of ours, without control characters or the beginning of another field. */
 static void
 check_block(struct slice block)
 {
@@ -187,7 +187,9 @@ check_block(struct slice block)
 	assert(results == 1);
 }
 
-/* Does a field hold a name that is left out, anywhere, whatever no reader shows of it left away? */
+/*
+ * Does a field contain one of our ids anywhere, ignoring characters that no reader displays?
+ */
 static bool
 names_ours(struct slice raw, struct arena *arena)
 {
@@ -201,7 +203,7 @@ names_ours(struct slice raw, struct arena *arena)
 	       memmem(flat, n, "mailstamp-", 10) != NULL;
 }
 
-/* What follows the block is the message without fields that are left out by their name. */
+/* The text after the block is the message without the dropped fields. */
 static void
 check_rest(struct slice out, struct slice in, struct arena *arena)
 {

@@ -32,7 +32,7 @@ check(struct slice out)
 	while (rest.n > 0) {
 		struct slice one;
 
-		/* what is shown may be cut nowhere, and turns no text around */
+		/* the text must not be cut, and no character may change its direction */
 		assert(printable_next_utf8(&rest, &one) == PRINTABLE_SHOWS);
 	}
 }

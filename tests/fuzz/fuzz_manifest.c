@@ -1,4 +1,4 @@
-/* a line of a list, and a side file: whatever it is, what is told is whole */
+/* a line of a list, and a side file: any result is complete */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* a date-time, whatever it is: what is read stays near the years that can be written */
+/* a date-time: any result is near the years that can be written */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,4 +1,7 @@
-/* fuzz_output: what is written is the message without what scrub drops, and no forgery is left. */
+/*
+ * fuzz_output: the output is the message without the fields that scrub drops, and contains no
+ * forgery.
+ */
 #define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
 #include <stdint.h>

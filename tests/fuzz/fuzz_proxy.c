@@ -20,7 +20,7 @@ has_line_end(struct slice text)
 	       slice_find(text, '\0') < text.n;
 }
 
-/* What is relayed is one line, and a path lies in it. */
+/* A relayed command is one line, and its path lies within it. */
 static void
 check(const struct proxy_command *command, struct arena *arena, struct proxy_client *client)
 {

@@ -1,4 +1,4 @@
-/* fuzz_what_if: what is taken for records is read as records, and what is refused is told. */
+/* fuzz_what_if: accepted records parse as records, and a refusal has an error. */
 #include <assert.h>
 #include <stdint.h>
 

@@ -6,7 +6,7 @@
 
 static const enum dns_type types[] = {DNS_A, DNS_CNAME, DNS_PTR, DNS_MX, DNS_TXT, DNS_AAAA};
 
-/* Asks for the first word of every line, as it stands, and for what stands below it. */
+/* Queries the first word of every line, and a name below it. */
 static void
 ask_all(struct dns *dns, struct slice text)
 {

@@ -227,7 +227,7 @@ Test(address_gmime, cannot_be_loaded)
 static const struct hostile {
 	const char *name, *unit;
 	size_t octets; /* as many units as go into it, then `a@b` */
-	bool limit;    /* what else GMime says of it is its own affair */
+	bool limit;    /* other results of GMime do not matter */
 } hostile_rows[] = {
 	{"100 groups in groups", "a:", 200, false},
 	{"101 groups in groups", "a:", 202, true},

@@ -7,7 +7,7 @@
 		(lit), sizeof(lit) - 1                                                             \
 	}
 
-/* at: of the fault, or of the first departure that is passed over */
+/* at: the position of the fault, or of the first ignored departure */
 struct row {
 	const char *name;
 	struct slice in;
@@ -53,7 +53,7 @@ expect_rows(const struct row *rows, size_t n, bool strict_too)
 
 /* clang-format off */
 
-/* What the header of address_tolerant.h says is accepted. */
+/* The forms that address_tolerant.h says are accepted. */
 Test(address_tolerant, accepted)
 {
 	static const struct row rows[] = {
@@ -99,7 +99,9 @@ Test(address_tolerant, accepted)
 	EXPECT_ROWS(rows, false);
 }
 
-/* What it says is refused, and each leniency used to show another domain. */
+/*
+ * The forms that it says are refused, and attempts to use each leniency to show another domain.
+ */
 Test(address_tolerant, refused)
 {
 	static const struct row rows[] = {
@@ -159,7 +161,7 @@ Test(address_tolerant, refused)
 	EXPECT_ROWS(rows, false);
 }
 
-/* What the header of address_lex.h says is ambiguous in both readings. */
+/* The forms that address_lex.h says are ambiguous in both readings. */
 Test(address_tolerant, both_readings)
 {
 	static const struct row rows[] = {

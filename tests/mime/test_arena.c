@@ -48,7 +48,9 @@ Test(arena, small_ones_share_a_block_behind_a_large_one)
 	arena_clear(&arena);
 }
 
-/* what a message needs, by rounds: all octets stay apart, zeroed where they shall be */
+/*
+ * the allocations of a message, in rounds: they never overlap, and are zeroed as promised
+ */
 static void
 fill(struct arena *arena, size_t count, size_t n)
 {

@@ -132,7 +132,7 @@ waitpid(pid_t pid, int *status, int options)
 	pid_t (*real)(pid_t, int *, int) = (pid_t(*)(pid_t, int *, int))dlsym(RTLD_NEXT, "waitpid");
 	pid_t got = real(pid, status, options);
 
-	if (got > 0) /* what was started has ended, and nobody knows it yet */
+	if (got > 0) /* a child has ended, and was not reaped yet */
 		step();
 	return got;
 }

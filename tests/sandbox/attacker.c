@@ -1,13 +1,12 @@
 /*
- * Preloaded into the program as it is shipped: when it writes its output, long after the sandbox,
- * it makes one system call, as code of an attacker would.
+ * Preloaded into the unmodified program: when it writes its output, long after it entered the
+ * sandbox, this makes one system call, as an attacker's code would.
  *
- * CALL: a number and up to six arguments; a word that is no number is a text. What the call
- * returned goes to stderr. REPORT: who we are then, and our limits. DENY: the numbers of calls that
- * this kernel does not have.
+ * CALL: a number and up to six arguments; a word that is not a number is a text. The result goes to
+ * stderr. REPORT: the user, and the limits. DENY: the numbers of calls that this kernel lacks.
  *
- * X-Attack in a message that is read: `crash`, `leave` (at once, as if all were well), `noise` (to
- * the descriptor that results go to), or `call` and a CALL.
+ * X-Attack in a message that is read: `crash`, `leave` (exit at once as if successful), `noise`
+ * (write to the descriptor for results), or `call` and a CALL.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

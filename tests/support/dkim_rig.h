@@ -1,4 +1,4 @@
-/* dkim_rig.h: one input for the tests of DKIM and ARC: a message, a zone, the limits of PROGRAM 6.
+/* dkim_rig.h: one input for the tests of DKIM and ARC: a message, a zone, the default limits.
  */
 #ifndef TESTS_SUPPORT_DKIM_RIG_H
 #define TESTS_SUPPORT_DKIM_RIG_H
@@ -27,10 +27,10 @@ enum { DKIM_RIG_NOW = 1700000000 };
 void dkim_rig_open(void);
 void dkim_rig_close(void);
 
-/* The zone of the next check; aborts the test where it is bad. */
+/* Sets the zone of the next check; aborts the test if it cannot be read. */
 void dkim_rig_zone(const char *zone);
 
-/* dkim_check over raw; *status where it is not NULL. */
+/* Runs dkim_check on raw; status may be NULL. */
 const struct dkim_result *dkim_rig_check(struct slice raw, enum status *status);
 
 /* `pass`, `fail the body hash did not verify`, ... of all rows, joined with ", " */

@@ -62,7 +62,9 @@ same_reason(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* domain: the author domain, or empty; all: every author domain with a blank after it */
+/*
+ * domain: the author domain, or empty; all: every author domain, each followed by a space
+ */
 struct identities_row {
 	const char *name;
 	struct slice text;

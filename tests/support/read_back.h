@@ -1,4 +1,4 @@
-/* read_back.h: what a test's subject wrote to a file. */
+/* read_back.h: reads a file that the tested code wrote. */
 #ifndef TESTS_SUPPORT_READ_BACK_H
 #define TESTS_SUPPORT_READ_BACK_H
 

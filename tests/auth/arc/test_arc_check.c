@@ -256,7 +256,7 @@ Test(arc_check, oversized_and_many_fields)
 		"fail ARC-Message-Signature i=1: a signed field is over the size limit");
 }
 
-/* RFC 8617 5.2 step 5: what a stranger may make us hash for the older signatures is bounded */
+/* RFC 8617 5.2 step 5: hashing for older signatures is bounded */
 Test(arc_check, older_signatures_are_bounded)
 {
 	static const struct set usual = {.key = "ed-a"};
@@ -285,7 +285,7 @@ Test(arc_check, older_signatures_are_bounded)
 		"the signed fields are over the size limit");
 }
 
-/* Limits of DKIM and ARC together end a chain; what is left of it is told. */
+/* The limits that DKIM and ARC share end a chain; the reason says so. */
 Test(arc_check, budget)
 {
 	static const struct set usual = {0};

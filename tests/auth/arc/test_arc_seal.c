@@ -67,7 +67,7 @@ open_zone(void)
 	dkim_rig_zone(arena_cstr(&rig.arena, buf_slice(&zone)));
 }
 
-/* What the third set is, after two were made and one thing was changed. */
+/* The third set, after two were made and one thing was changed. */
 static const struct row {
 	const char *name;
 	const char *keys[2]; /* of the first two sets; NULL: that set is not made */
@@ -94,7 +94,7 @@ static const struct row {
 		"a key of the chain temporarily cannot be fetched"},
 };
 
-/* A field that was not read has a number that nobody knows. */
+/* A field that was not parsed has an unknown instance. */
 Test(arc_seal, after_a_field_over_the_limit)
 {
 	enum { PADDING = 70000 };
@@ -186,7 +186,7 @@ Test(arc_seal, ambiguous_message)
 	cr_expect_str_eq(reason_text(&sealed.reason), "the message is ambiguous");
 }
 
-/* what is no key, or one of another kind, or locked */
+/* not a key, a key of another kind, or one with a password */
 Test(arc_seal, keys)
 {
 	static const char *const bad[] = {"", "no key", "-----BEGIN PRIVATE KEY-----\n",

@@ -20,7 +20,7 @@ ARENA_SUITE(arc_set);
 #define FROM "From: a@example.com\r\n"
 
 /* "pass 2", "none 0", "fail 1 ARC-Seal i=1: ..." */
-/* The reason, with what it is about before it; NULL where there is none. */
+/* The reason after its subject; NULL without one. */
 static const char *
 told(const struct arc_result *result)
 {

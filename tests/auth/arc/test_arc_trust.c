@@ -11,7 +11,7 @@
 struct row {
 	const char *name;
 	const char *sealers[3], *results[3]; /* instance 1 first; NULL: no more */
-	const char *trusted;                 /* one or more, with blanks between */
+	const char *trusted;                 /* one or more, separated by spaces */
 	unsigned want;                       /* the instance, or 0 */
 	enum auth_code code;                 /* AUTH_NONE: pass */
 	const char *author;
@@ -156,7 +156,7 @@ Test(arc_trust, rows)
 	}
 }
 
-/* Where the results cannot be read, and what was passed over in those that vouch. */
+/* Where unreadable results begin, and what was ignored in those that vouch. */
 Test(arc_trust, places)
 {
 	static const struct {

@@ -72,7 +72,7 @@ static const struct row {
 	{"a blank at the end", "x; spf=pass \t", "x: spf=pass"},
 	{"a comment at the end", "x; spf=pass (why)", "x: spf=pass"},
 
-	/* what the large providers write */
+	/* forms that the large providers write */
 	{"Google", " mx.google.com;\r\n       dkim=pass header.i=@a.example header.s=s1 header.b=\"Zx/y+\";\r\n"
 		"       spf=pass (google.com: domain of b@a.example designates 192.0.2.1 as permitted sender)"
 		" smtp.mailfrom=b@a.example;\r\n       dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=a.example",
@@ -122,7 +122,7 @@ static const struct row {
 	{"a name with a dot more", "x; x-mx=pass policy.a.b=c", "bad"},
 	{"a slash and a comment", "x; dkim=pass header.b=a/b(c;d)header.d=e", "x: dkim=pass header.b=a/b header.d=e"},
 
-	/* what hides a result must not be passed over */
+	/* text that hides a result must not be ignored */
 	{"in a comment", "x; dkim=none (; dmarc=pass header.from=a)", "x: dkim=none"},
 	{"in quotes", "x; dkim=none reason=\"; dmarc=pass header.from=a\"", "x: dkim=none"},
 	{"in a comment that a quoted-pair leaves open", "x; dkim=none (\\); dmarc=pass", "bad"},
@@ -199,7 +199,9 @@ Test(authres_read, rows)
 	}
 }
 
-/* Each dmarc= outside quotes and comments is counted, and where it cannot be read, that is told. */
+/*
+ * Each dmarc= outside quotes and comments is counted, and unreadable results are reported.
+ */
 Test(authres_read, dmarc_words)
 {
 	static const struct {

@@ -29,7 +29,7 @@ Test(base64, good)
 		{"blank before a pad", S("Zg =="), S("f")},
 		{"only a fold", S("\r\n "), S("")},
 		{"odd bits at the end", S("Zh=="), S("f")},
-		/* RFC 6376 2.10: neither pad has to stand there */
+		/* RFC 6376 2.10: padding is optional */
 		{"two, no pad", S("Zg"), S("f")},
 		{"two, one pad", S("Zg="), S("f")},
 		{"three, no pad", S("Zm8 "), S("fo")},

@@ -89,7 +89,7 @@ expect_good(struct crypto *crypto, const struct crypto_key *key, const unsigned 
 	cr_expect_eq(good, want, "%s: %s", name, what);
 }
 
-/* the signature, and what must not pass in its place */
+/* the signature, and altered ones that must not verify */
 static void
 try_key(struct crypto *crypto, const struct crypto_key *key, const unsigned char *digest,
 	struct slice signature, struct arena *arena, const char *name)

@@ -154,7 +154,7 @@ Test(identities, no_author_domain)
 	identities_rig_close(&f);
 }
 
-/* PROGRAM 5, 6: one author domain for us, but other readers of the header may find another */
+/* mailstamp(1), Policy: we find one author domain, another reader may find another */
 Test(identities, hostile_headers)
 {
 	static const struct identities_row rows[] = {

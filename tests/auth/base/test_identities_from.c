@@ -1,6 +1,6 @@
 #include "tests/support/identities_rig.h"
 
-/* mime/address_tolerant.h: what breaks the grammar and has one domain all the same */
+/* mime/address_tolerant.h: values outside the grammar that still have one domain */
 Test(identities, tolerant_reading)
 {
 	static const struct identities_row rows[] = {

@@ -23,7 +23,8 @@ name_of(size_t i, char text[16])
 	return slice_make(text, (size_t)snprintf(text, 16, "key %zu", i));
 }
 
-/* Many keys: each is found or was put out, never another's, and no more stay than there are places.
+/*
+ * Many keys: each is found or was evicted, never another one, and the cache never exceeds its size
  */
 Test(keycache, bounded)
 {

@@ -206,7 +206,7 @@ Test(rsa, weights)
 static const struct encoding_row {
 	const char *name;
 	bool good;
-	/* 00 01 FF.. 00 info digest, but for what is not 0 here */
+	/* 00 01 FF.. 00 info digest, except where a value here is not 0 */
 	unsigned first, second, fill, separator;
 	size_t fills; /* FFs, then octets of garbage behind the digest; 0: as many as fit */
 	struct slice info;

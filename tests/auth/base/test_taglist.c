@@ -91,7 +91,7 @@ Test(taglist, whole_lists)
 	arena_clear(&arena);
 }
 
-/* What the rules let pass, and what they do not. */
+/* What the grammar accepts, and what it does not. */
 Test(taglist, rules)
 {
 	static const char *const known[] = {"h", "p", NULL};

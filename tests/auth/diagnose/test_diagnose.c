@@ -116,7 +116,7 @@ Test(diagnose, another_key)
 
 #define OTHER "From: Joe <joe@example.com>\r\nTo: a@example.net\r\nSubject: test\r\n\r\nNo.\r\n"
 
-/* What no rule knows of three signatures takes nothing from the fourth. */
+/* Three signatures that no rule explains do not affect the fourth. */
 Test(diagnose, no_signature_starves_another)
 {
 	const struct slice good = signer_sign("rsa-a", TAGS, SLICE(MESSAGE), &rig.arena);

@@ -1,4 +1,6 @@
-/* test_dkim_budget.c: what signatures may cost, each limit from both sides, and whose come first.
+/*
+ * test_dkim_budget.c: the cost of signatures, each limit from both sides, and which are checked
+ * first
  */
 #include <criterion/criterion.h>
 
@@ -191,7 +193,7 @@ Test(dkim_budget, nearest_signatures)
 	}
 }
 
-/* A question that the limit holds back is policy: waiting would not mend it. */
+/* A query over the limit is policy: a retry would not help. */
 Test(dkim_budget, questions)
 {
 	static const char *const names[] = {"s._domainkey.example.com", NULL};

@@ -27,7 +27,7 @@ TestSuite(dkim_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 static const struct row {
 	const char *name;
 	const char *tags;         /* NULL: TAGS("") */
-	const char *from, *to;    /* what is changed after signing; NULL: nothing */
+	const char *from, *to;    /* the change after signing; NULL: none */
 	const char *want;         /* dkim_rig_text */
 	const char *message;      /* NULL: MESSAGE */
 	const char *key, *record; /* NULL: rsa-a and its usual record */
@@ -53,7 +53,7 @@ static const struct row {
 		.tags = "v=1; a=rsa-sha256; c=relaxed; d=example.com; s=sel; "
 			"h=from; bh=@bh; b=@b ;",
 		.want = "pass"),
-	/* what the canonical forms forgive, and what not (RFC 6376 3.4) */
+	/* changes that canonicalization allows, and others (RFC 6376 3.4) */
 	ROW(.name = "simple/simple", .tags = CODES("simple/simple"), .want = "pass"),
 	ROW(.name = "simple/relaxed", .tags = CODES("simple/relaxed"), .want = "pass"),
 	ROW(.name = "relaxed/simple", .tags = CODES("relaxed/simple"), .want = "pass"),
@@ -141,7 +141,7 @@ static const struct row {
 		.tags = "v=1; a=rsa-sha256; d=example.com; s=sel; "
 			"h=from:dkim-signature; bh=@bh; b=@b",
 		.want = "pass"),
-	/* fields that may stand once (RFC 6376 8.15, RFC 5322 3.6) */
+	/* single-instance fields (RFC 6376 8.15, RFC 5322 3.6) */
 	ROW(.name = "a second From above", .from = "", .to = "From: evil@example.org\r\n",
 		.want = "policy duplicate of a signed single-instance field"),
 	ROW(.name = "a second Subject above", .from = "", .to = "SUBJECT : buy\r\n",
@@ -200,7 +200,7 @@ static const struct row {
 	ROW(.name = "made in the far future", .tags = TAGS("t=9999999999999"),
 		.want = "policy the signature is dated in the future"),
 	ROW(.name = "long ago", .tags = TAGS("t=0"), .want = "pass"),
-	/* defects are told and not looked up */
+	/* defects are reported without a query */
 	ROW(.name = "unknown algorithm",
 		.tags = "v=1; a=rsa-sha512; d=example.com; s=sel; h=from; bh=@bh; "
 			"b=@b",

@@ -115,7 +115,7 @@ Test(dkim_key, too_many_tags)
 	cr_expect_eq(key.defect.id, DKIM_R_KEY_SYNTAX);
 }
 
-/* What is passed over, with its octet and its place. */
+/* Ignored departures, each with its octet and position. */
 Test(dkim_key, notes)
 {
 	/* a SEQUENCE of three octets, and what follows it: 30 03 02 01 03 | 00 00 */

@@ -26,7 +26,7 @@ signed_by(const char *tags)
 	return signer_sign("rsa-a", tags, slice_str(MESSAGE), &rig.arena);
 }
 
-/* RFC 6376 8.2: what l= leaves open is counted in octets of the canonical body */
+/* RFC 6376 8.2: the octets after l= are counted in the canonical body */
 Test(dkim_limits, body_length)
 {
 	static const struct {
@@ -109,7 +109,8 @@ Test(dkim_limits, signed_signatures)
 		dkim_rig_text());
 }
 
-/* PROGRAM 6: those nearest to the author domain, in message order; the rest is told. */
+/* --max-signatures: those nearest to the author domain, in message order; the others are counted.
+ */
 Test(dkim_limits, nearest_first)
 {
 	static const struct {
@@ -181,7 +182,7 @@ Test(dkim_limits, header)
 	(void)dkim_rig_check(raw, NULL);
 	cr_expect_str_eq(dkim_rig_text(), "pass", "%s", dkim_rig_text());
 
-	/* a field over the limit matters where it is signed */
+	/* a field over the limit matters if it is signed */
 	rig.limits.fields = 1000;
 	for (int subject = 0; subject <= 1; subject++) {
 		struct buf message;
@@ -274,7 +275,8 @@ wide(size_t n, struct slice raw, const char **tags)
 	return slice_make(text.p, text.n);
 }
 
-/* PROGRAM 6: octets of signed fields, all signatures together; which ones are left out is told. */
+/* --max-signed: octets of signed fields, of all signatures together; a signature over it says so.
+ */
 Test(dkim_limits, header_work)
 {
 	static const struct {

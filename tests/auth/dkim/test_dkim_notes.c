@@ -1,4 +1,5 @@
-/* test_dkim_notes.c: what is passed over in a message that is signed so, and who tries to use it.
+/*
+ * test_dkim_notes.c: departures that are ignored in signed messages, and attempts to exploit them
  */
 #include <criterion/criterion.h>
 
@@ -27,10 +28,10 @@ static const struct row {
 	const char *name;
 	const char *tags;      /* NULL: TAGS("") */
 	const char *message;   /* NULL: MESSAGE */
-	const char *from, *to; /* what is changed after signing; NULL: nothing */
+	const char *from, *to; /* the change after signing; NULL: none */
 	const char *record;    /* NULL: KEY */
 	const char *want;      /* NULL: pass */
-	const char *notes;     /* the codes of what was passed over */
+	const char *notes;     /* the codes of ignored departures */
 	const char *identity;  /* header.i; NULL: @example.com */
 } rows[] = {
 	ROW(.name = "nothing", .notes = ""),

@@ -11,7 +11,7 @@ enum { LONGEST = 300, ROUNDS = 40 };
 
 static const char *const names[] = {"octets", "16", "AVX2", "AVX-512"};
 
-/* two pages, of which the second cannot be read: what is read past the end ends the test */
+/* two pages; the second is unreadable, so that reading past the end crashes the test */
 static char *
 page_end(void)
 {

@@ -288,7 +288,7 @@ Test(dkim_sig, rows)
 	}
 }
 
-/* What is passed over, with its octet and its place; what the field says then. */
+/* Ignored departures, each with its octet and position, and the resulting value. */
 Test(dkim_sig, notes)
 {
 	static const struct {
@@ -369,7 +369,7 @@ Test(dkim_sig, key_name_length)
 	}
 }
 
-/* RFC 8616 5: U-labels in d=, s= and i= are asked for and told as A-labels */
+/* RFC 8616 5: U-labels in d=, s= and i= are queried and reported as A-labels */
 Test(dkim_sig, u_labels)
 {
 	struct dkim_sig sig = parse("v=1; a=rsa-sha256; d=B\xc3\xbc"
@@ -437,7 +437,7 @@ Test(dkim_sig, numbers)
 		DKIM_R_L, "77 digits");
 }
 
-/* What can be read of a malformed signature is told (PROGRAM 3). */
+/* The tags that can be read of a malformed signature are reported. */
 Test(dkim_sig, malformed_ones_are_read)
 {
 	struct dkim_sig sig = parse("a=rsa-sha1; d=Example.com; s=sel; b=AA AA; foo");

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* What is at fault, from that octet on; "" for nothing. */
+/* The rest of the value from the bad octet on; "" if there is none. */
 static const char *
 from(const char *octet)
 {
@@ -36,7 +36,8 @@ Test(dkim_value, outside)
 Test(dkim_value, quoted_printable)
 {
 	static const struct {
-		const char *text, *want, *bare; /* bare: from the "=" on that is none of it */
+		const char *text, *want,
+			*bare; /* bare: from the "=" on that does not belong to it */
 	} rows[] = {
 		{"", "", ""},
 		{"a=40b", "a@b", ""},

@@ -62,7 +62,7 @@ static const struct row {
 		.want = "permerror p= of the key record is malformed"),
 	ROW(.name = "p= is no base64", .record = {"v=DKIM1; p=!"},
 		.want = "permerror p= of the key record is malformed"),
-	/* sizes (RFC 8301 3.2, PROGRAM 6) */
+	/* sizes (RFC 8301 3.2; --rsa-min-bits, --rsa-max-bits) */
 	ROW(.name = "512 bits", .record = {"v=DKIM1; p=@spki:rsa-512"}, .key = "rsa-512",
 		.want = "policy the key is too small", .bits = 512),
 	ROW(.name = "1023 bits", .record = {"v=DKIM1; p=@spki:rsa-1023"}, .key = "rsa-1023",
@@ -190,7 +190,7 @@ Test(dkim_verify, keys)
 	}
 }
 
-/* No more than ten records of one name are tried, of whatever kind they are, and that is told. */
+/* At most ten records of one name are tried, of whatever kind, and the reason says so. */
 Test(dkim_verify, many_records)
 {
 	for (size_t n = 5; n <= 7; n++) {

@@ -1,4 +1,4 @@
-/* test_dmarc_align.c: relaxed alignment, and what is certain of it where answers are missing. */
+/* test_dmarc_align.c: relaxed alignment, and what is certain if answers are missing. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -59,7 +59,7 @@ static const struct align_row {
 	{"a long name and its skipped parent", RECORD("c.d.e.f.g.h.i", "psd=y"),
 		"a.b.c.d.e.f.g.h.i", "b.c.d.e.f.g.h.i", "yes"},
 
-	/* RFC 9989 5.3.6: what failed counts only where it could change the answer */
+	/* RFC 9989 5.3.6: a failed query matters only if it could change the result */
 	{"above their common record", RECORD("example.com", "p=none") LAME("com"),
 		"news.example.com", "example.com", "yes"},
 	{"above their common name without a record", RECORD("a.example.com", "p=none") LAME("com"),
@@ -120,8 +120,8 @@ Test(dmarc_align, alignments)
 }
 
 /*
- * The suppositions against all of them: each lost answer is replaced by every record that could
- * have stood there, and the certain answers of those worlds are compared with what is said.
+ * Compares the shortcut with brute force: each lost answer is replaced by every possible record,
+ * and only results that all of these agree on are certain.
  */
 enum { NAMES = 4, LOST_ANSWER = 4, KINDS };
 
@@ -161,7 +161,7 @@ world_align(const unsigned kinds[NAMES], const char *const pair[2])
 	return got;
 }
 
-/* What comes out when every lost answer is known: in all ways that there are. */
+/* The results for every combination of lost answers. */
 static enum dmarc_alignment
 all_worlds(const unsigned kinds[NAMES], const char *const pair[2])
 {

@@ -8,7 +8,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-/* "CODE TAG=PUBLISHED>POLICY at DOMAIN": the place where it is not the author's; then flags */
+/*
+ * "CODE TAG=PUBLISHED>POLICY at DOMAIN": the domain if it is not the author's; then flags
+ */
 static const char *
 describe(const struct dmarc_result *result, struct arena *arena)
 {

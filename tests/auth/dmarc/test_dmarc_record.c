@@ -6,7 +6,7 @@
 
 #define P "v=DMARC1; p=none; "
 
-/* What differs from the defaults, as one line. */
+/* The tags that differ from the defaults, as one line. */
 static const char *
 describe(const struct dmarc_record *record, char *out, size_t size)
 {
@@ -131,7 +131,7 @@ static const struct row {
 	{"fo with an unknown part", P "fo=1:x; ruf=mailto:a@b", "p=none ruf=mailto:a@b syntax",
 		NULL},
 
-	/* what RFC 9989 9.3 made history */
+	/* tags that RFC 9989 9.3 made historic */
 	{"pct", P "pct=20", "p=none old", "p=none pct=20 old"},
 	{"pct of nothing", P "pct=0", "p=none old", "p=none pct=0 old"},
 	{"pct of all", P "pct=100", "p=none old", NULL},
@@ -141,7 +141,7 @@ static const struct row {
 	{"pct with a sign", P "pct=50%", "p=none old", "p=none old syntax"},
 	{"rf and ri", P "rf=afrf; ri=3600", "p=none old", NULL},
 
-	/* what else may stand in it */
+	/* other permitted tags */
 	{"unknown tags", P "x=1; unknown=a=b; q=\xff", "p=none", NULL},
 	{"a tag without '='", P "bogus; adkim=s", "p=none adkim=s syntax", NULL},
 	{"a tag without a name", P "=s; adkim=s", "p=none adkim=s syntax", NULL},

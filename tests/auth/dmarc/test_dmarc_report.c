@@ -1,4 +1,6 @@
-/* test_dmarc_report.c: what is told of the verdict: rows, steps, each signature, the sample. */
+/*
+ * test_dmarc_report.c: how the verdict is reported: rows, steps, each signature, sampling.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -240,7 +242,7 @@ Test(dmarc_report, rfc7489_needs_its_list)
 	dmarc_rig_close(&rig);
 }
 
-/* A walk that the limit of questions ends is no pass and no error that waiting would mend. */
+/* A tree walk that the query limit ends is neither a pass nor a temporary error. */
 Test(dmarc_report, the_limit_of_questions)
 {
 	for (size_t max = 0; max <= 4; max++) {

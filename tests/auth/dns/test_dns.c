@@ -121,7 +121,7 @@ open_script(struct script *script, int64_t timeout_ms, int64_t deadline_ms)
 
 static const struct time_row {
 	const char *name;
-	int64_t timeout, deadline, until; /* the clock stands at 1000 */
+	int64_t timeout, deadline, until; /* the clock is always 1000 */
 	int64_t idle;                     /* passes between asking and getting */
 	int64_t answer_at;
 	const char *answer;

@@ -19,7 +19,7 @@ wire_of(const struct dns_name *name)
 static const struct row {
 	const char *name;
 	struct slice text;
-	struct slice wire; /* NONE where it is no name */
+	struct slice wire; /* NONE if it is not a name */
 } text_rows[] = {
 	{"one label", LIT("a"), LIT("\1a\0")},
 	{"two, lower case", LIT("A.Bc"), LIT("\1a\2bc\0")},

@@ -107,11 +107,11 @@ Test(dns_overlay, answers)
 
 		arena_init(&arena, NULL, NULL);
 		cr_assert_eq(dns_open_zone(slice_str(BELOW), &arena, &below, &error), ST_OK, "%s",
-			error);
+			reason_code(&error.reason));
 		cr_assert_eq(dns_overlay_read(&text, 1, &arena, &overlay, &wrong, &error), ST_OK,
 			"%s: %s", row->name, reason_code(&error.reason));
 		dns = dns_open_overlay(overlay, below, &arena);
-		for (int asked = 0; asked < 2; asked++) { /* announced, and at once */
+		for (int asked = 0; asked < 2; asked++) { /* with dns_ask before, and without */
 			if (asked == 0)
 				dns_ask(dns, slice_str(row->question), row->type);
 			got = dns_text(dns_get(dns, slice_str(row->question), row->type, 0),

@@ -1,4 +1,6 @@
-/* test_dns_pool.c: what threads share. Real servers: tests/dns/run and whole archives. */
+/*
+ * test_dns_pool.c: answers that threads share. Real servers: tests/dns/run and whole archives.
+ */
 #include "auth/dns/dns_pool.h"
 
 #include <criterion/criterion.h>
@@ -67,7 +69,7 @@ Test(dns_pool, zone_and_record)
 	record = dns_pool_record(pool, &arena);
 	dns_pool_free(pool);
 
-	/* what was recorded answers the same */
+	/* the recorded zone gives the same answers */
 	config.zone = &record;
 	cr_assert_eq(dns_pool_open(&config, &pool, &error), ST_OK);
 	work(pool);
@@ -110,7 +112,10 @@ end(void *arg)
 	((struct waits *)arg)->ended++;
 }
 
-/* Nobody listens: each question is a time-out once, for everyone, and its waits are told. */
+/*
+ * Without a server each query times out once, for all threads, and the callbacks for waiting are
+ * called.
+ */
 Test(dns_pool, silence)
 {
 	const char *const server = "192.0.2.1";

@@ -1,4 +1,4 @@
-/* test_dns_record.c: what was asked, written down and read again */
+/* test_dns_record.c: answers are recorded as a zone and read back */
 #include <criterion/criterion.h>
 
 #include "auth/dns/dns_backend.h"

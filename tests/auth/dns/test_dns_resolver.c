@@ -1,6 +1,8 @@
-/* test_dns_resolver.c: what is sent, and how the outcomes are told. The server is this test itself:
- * dns_ask does not wait, so packets can be read and answered before dns_get.
- * Real servers and their faults: tests/dns/run. */
+/*
+ * test_dns_resolver.c: the packets that are sent, and the outcomes. The server is the test itself:
+ * dns_ask does not wait, so packets can be read and answered before dns_get. Real servers and their
+ * faults: tests/dns/run.
+ */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <netinet/in.h>
@@ -404,7 +406,7 @@ static const struct descriptor_row {
 	{"none is left", 40, 0, "temp no server answers"},
 };
 
-/* Answers every question with no data until a packet comes that is none. */
+/* Answers every query with no data, until something else arrives. */
 static void *
 serve(void *arg)
 {

@@ -14,7 +14,7 @@
 static const struct conf_row {
 	const char *name;
 	const char *text;
-	const char *servers; /* ADDR:PORT[%SCOPE], a blank after each; tcp */
+	const char *servers; /* ADDR:PORT[%SCOPE], each followed by a space; tcp */
 } conf_rows[] = {
 	{"one", "nameserver 192.0.2.1\n", "192.0.2.1:53 "},
 	{"in their order", "nameserver 192.0.2.2\nnameserver 192.0.2.1\nnameserver 2001:db8::1\n",

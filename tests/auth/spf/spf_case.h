@@ -63,7 +63,8 @@ same(struct slice s, const char *text)
 	"a:x.example a:x.example a:x.example"
 #define X_HOST A("x.example.", "10.0.0.1")
 
-/* What is asked and what comes out of it; the sender is a@e.example unless the row says otherwise.
+/*
+ * A query and its expected result; the sender is a@e.example unless the row says otherwise.
  */
 struct spf_row {
 	const char *name, *zone;

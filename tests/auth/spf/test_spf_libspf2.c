@@ -9,8 +9,8 @@
 TestSuite(spf_libspf2, .init = need_libspf2);
 
 /*
- * The engine is another's: what is tested is our way in and out of it, and what it is known to get
- * wrong, so that a new version that behaves otherwise is noticed.
+ * libspf2 is third-party code: the tests cover how we call it and read its results, and its known
+ * errors, so that a changed version is noticed.
  */
 Test(spf_libspf2, results)
 {
@@ -109,7 +109,7 @@ Test(spf_libspf2, tells_what_it_read)
 	spf_case_close(&c);
 }
 
-/* the clock of a zone stands at 1 */
+/* the clock of a zone is always 1 */
 Test(spf_libspf2, time_limit)
 {
 	struct spf_case c;

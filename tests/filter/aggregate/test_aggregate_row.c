@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* XML 1.0 2.2: what no document may hold; and what ends a part or a line of ours */
+/* XML 1.0 2.2: characters that no document may contain; and our own separators */
 static const struct clean_row {
 	const char *name, *text, *clean;
 } clean_rows[] = {

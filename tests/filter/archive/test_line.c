@@ -7,8 +7,8 @@
 ARENA_SUITE(line);
 
 /*
- * What a spreadsheet would take for a formula (OWASP, CSV Injection), or another separator of cells
- * would make the start of one, is a text in quotes.
+ * Text that a spreadsheet could read as a formula (OWASP, CSV Injection), or that another separator
+ * could turn into one, is quoted as text.
  */
 Test(line, csv_cells)
 {

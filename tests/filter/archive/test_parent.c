@@ -1,4 +1,4 @@
-/* What the parent makes of a process that reads messages, whatever that does. */
+/* The parent of a process that reads messages, whatever that process does. */
 #include "filter/archive/parent.h"
 
 #include <criterion/criterion.h>
@@ -73,7 +73,7 @@ send_result(uint64_t turn, uint64_t index, const char *json)
 	free(block);
 }
 
-/* What it does over one message. */
+/* What the process does with one message. */
 typedef void attack(const struct packet *packet);
 
 static void

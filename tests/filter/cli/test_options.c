@@ -46,7 +46,7 @@ parse(const char *const *args)
 
 #define PARSE(...) parse((const char *const[]){__VA_ARGS__, NULL})
 
-/* the exact words matter little; that the line names what is wrong does */
+/* the error must name the bad argument; its exact words do not matter */
 static const struct bad_row {
 	const char *name;
 	const char *args[MAX_ARGS];

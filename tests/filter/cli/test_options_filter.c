@@ -10,9 +10,11 @@ ARENA_SUITE(options_filter);
 
 enum { ARGS = 6 };
 
-/* --trusted-relay needs somebody who can be the relay: by an option (an empty one, too, which a
- * mail server gives for its own mail), by the header, or by an envelope that comes with the
- * message. */
+/*
+ * --trusted-relay needs a client that can be the relay: from an option (even an empty one, which a
+ * mail server gives for its own mail), from the header, or from an envelope that comes with the
+ * message.
+ */
 static const struct row {
 	const char *name;
 	const char *args[ARGS];

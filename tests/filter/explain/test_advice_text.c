@@ -61,7 +61,7 @@ value_of(const void *arg, const char *name)
 	return NULL;
 }
 
-/* What is made of code and values is the sentence that was told. */
+/* The sentence rebuilt from code and values is the one that was shown. */
 Test(advice_text, there_and_back)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -9,7 +9,7 @@ ARENA_SUITE(feedback_check);
 enum { NONE = 0 };
 #define BIT(mark) (1 << FEEDBACK_MARK_##mark)
 
-/* what cannot be true by the reporter's own data is marked, and nothing that can */
+/* contradictions in the reporter's data are marked, and nothing else */
 static const struct {
 	const char *name, *from, *dkim, *spf, *disposition, *dkim_domain, *spf_domain, *scope;
 	const char *mode, *p, *reason, *discovery;

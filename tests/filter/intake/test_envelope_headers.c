@@ -206,7 +206,7 @@ Test(envelope_headers, recipients)
 	}
 }
 
-/* What somebody says on the command line is worth more than the text of a message. */
+/* The command line overrides the text of a message. */
 Test(envelope_headers, options_count_first)
 {
 	struct options options = options_default();

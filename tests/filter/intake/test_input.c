@@ -168,7 +168,7 @@ Test(input, files_from_their_offset)
 	}
 }
 
-/* what was over the limit, and all behind it, once it cannot be passed on in pieces */
+/* the part over the limit and the rest, once it cannot be passed on in pieces */
 static void
 expect_complete(const char *kind, const struct row *row)
 {
@@ -252,7 +252,7 @@ Test(input, time_out, .timeout = 20)
 	input_free(&input);
 }
 
-/* stdin may be non-blocking where it is shared with somebody else */
+/* stdin may be non-blocking if it is shared with another process */
 Test(input, non_blocking, .timeout = 20)
 {
 	const struct row row = {"non-blocking", 300000, 256 * (size_t)MIB};

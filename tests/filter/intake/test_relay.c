@@ -28,7 +28,7 @@ static const struct row {
 		"203.0.113.5", "client.test"},
 	{"IPv6", "2001:db8::8", "2001:db8::8", OURS("IPv6:2001:db8::8") GW("IPv6:2001:db8:1::1"),
 		"2001:db8:1::1", "client.test"},
-	/* a stranger writes what it likes below our own line */
+	/* a sender can write anything below our own line */
 	{"not from the relay", "192.0.2.8", "203.0.113.66", OURS("203.0.113.66") GW("203.0.113.5"),
 		"203.0.113.66", "helo"},
 	{"a stranger with the relay's line", "192.0.2.8", "203.0.113.66",

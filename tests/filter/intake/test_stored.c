@@ -1,4 +1,6 @@
-/* The envelope of stored mail as a whole: what is inside is passed over, what is forged is not. */
+/*
+ * The envelope of stored mail: internal hops are skipped, forged lines are not believed.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -126,7 +128,7 @@ static const struct {
 	{"Rackspace", PATH R_INSIDE, R_BORDER(GOOD), R_BORDER(EVIL), ""},
 };
 
-/* What must not be believed: the client is never GOOD. */
+/* Forged lines: the client must never be GOOD. */
 static const struct {
 	const char *name, *header;
 } forged[] = {
@@ -152,7 +154,7 @@ static const struct {
 	{"a HELO like loopback", PATH "Received: from localhost (localhost [127.0.0.1]) (unknown [" EVIL "]) by mx.own.example (Postfix) with ESMTP id 1" DATE BORDER(GOOD)},
 };
 
-/* The reverse-path: "" where it is not known. */
+/* The reverse-path: "" if it is unknown. */
 static const struct {
 	const char *name, *header;
 	const char *path;

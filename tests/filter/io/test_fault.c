@@ -23,7 +23,9 @@ Test(fault, rows)
 	cr_expect_null(fault_code(FAULT_NONE));
 }
 
-/* What another try may mend makes batch end with 75; no file is blamed for it. */
+/*
+ * A fault that a retry may cure makes batch exit with 75, and is not blamed on the file.
+ */
 Test(fault, ours)
 {
 	static const enum fault ours[] = {FAULT_NO_MEMORY, FAULT_OPEN_FILES, FAULT_NO_SPOOL,

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A pipe gives what is there at each read: all of it comes, up to the end or the number. */
+/*
+ * Each read of a pipe returns what is available: read_bytes goes on to the end, or the limit.
+ */
 Test(read, all_up_to_the_end)
 {
 	static const struct {

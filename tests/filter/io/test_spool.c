@@ -90,7 +90,7 @@ Test(spool, places)
 	cr_expect(chdir("/") == 0 && rmdir(folder) == 0);
 }
 
-/* --spool-dir counts before TMPDIR, and an empty TMPDIR is none. */
+/* --spool-dir takes precedence over TMPDIR, and an empty TMPDIR is ignored. */
 Test(spool, which_folder)
 {
 	char folder[] = "/tmp/mailstamp-s.XXXXXX";

@@ -58,7 +58,7 @@ Test(wholefile, content)
 	unlink(name);
 }
 
-/* What is no file is refused, never waited for, and a sentence says why. */
+/* Anything but a regular file is refused without blocking, with the reason. */
 Test(wholefile, no_file, .timeout = 10)
 {
 	char folder[] = "/tmp/mailstamp-w.XXXXXX";
@@ -88,8 +88,7 @@ Test(wholefile, no_file, .timeout = 10)
 	arena_clear(&arena);
 }
 
-/* A secret that anybody on the machine can read or write is none; a private key is its owner's
- * alone. */
+/* A secret must not be readable or writable by others; a private key only by its owner. */
 static const struct guarded_row {
 	const char *name;
 	enum status (*read)(const char *path, size_t max, struct arena *arena, struct slice *bytes,

@@ -19,7 +19,7 @@
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 
-/* a message, and a folder that the scripts stand in */
+/* a message, and the folder in which scripts run */
 struct rig {
 	struct arena arena;
 	struct message message;
@@ -49,7 +49,7 @@ static void
 close_rig(struct rig *rig)
 {
 	cr_expect(chdir("/") == 0);
-	(void)remove(rig->folder); /* only where it is empty */
+	(void)remove(rig->folder); /* only if it is empty */
 	arena_clear(&rig->arena);
 }
 
@@ -71,7 +71,7 @@ deliver_script(struct rig *rig, const char *script, int64_t timeout)
 	return deliver_by(rig, argv, timeout);
 }
 
-/* the file's content, and the file is gone; empty where there is none */
+/* reads and removes the file; empty if there is none */
 static struct slice
 take_file(struct rig *rig, const char *name)
 {
@@ -98,7 +98,7 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* PROGRAM 3: COMMAND's 0, after it took the whole message, and nothing else */
+/* Only status 0 of a COMMAND that read the whole message delivers it. */
 static const struct row {
 	const char *name, *script;
 	int64_t timeout;
@@ -162,7 +162,7 @@ Test(deliver, wait_status)
 	close_rig(&rig);
 }
 
-/* No shell: arguments arrive as they are, and what cannot be run is told. */
+/* No shell: arguments arrive unchanged, and an error says that COMMAND cannot be run. */
 Test(deliver, without_a_shell)
 {
 	char missing[] = "mailstamp-no-such-command", etc[] = "/etc", passwd[] = "/etc/passwd";
@@ -218,7 +218,7 @@ Test(deliver, message)
 	}
 }
 
-/* Where there is not one octet, not reading is reading everything. */
+/* A COMMAND that does not read an empty message has read all of it. */
 Test(deliver, nothing_to_read)
 {
 	struct rig rig;
@@ -230,7 +230,9 @@ Test(deliver, nothing_to_read)
 	close_rig(&rig);
 }
 
-/* More than stays in memory goes through the spool folder, and leaves nothing there. */
+/*
+ * A message too large for memory goes through the spool folder, and leaves nothing there.
+ */
 Test(deliver, large, .timeout = 60)
 {
 	const size_t n = SPOOL_MEMORY + 1000;
@@ -318,7 +320,9 @@ Test(deliver, partial_input)
 	}
 }
 
-/* A process group of its own, our signals at their defaults, and no file of ours but stdin. */
+/*
+ * COMMAND has its own process group, default signals, and no descriptor of ours but stdin.
+ */
 Test(deliver, surroundings)
 {
 	static const struct {
@@ -416,7 +420,7 @@ on_alarm(int number)
 	runner_kill();
 }
 
-/* Who ends us ends COMMAND, too; where none runs, nobody is hurt. */
+/* A signal that ends us also ends COMMAND; without a COMMAND no process is killed. */
 Test(deliver, kill_from_a_handler, .timeout = 60)
 {
 	const struct sigaction action = {.sa_handler = on_alarm};

@@ -270,7 +270,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* PROGRAM 3: a write that fails is 75 */
+/* a write that fails is exit status 75 */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -395,7 +395,7 @@ partial_input(struct slice whole, size_t max_size)
 	return input;
 }
 
-/* PROGRAM 6: a message over the limit is scrubbed and streamed */
+/* a message over --max-size is scrubbed and streamed */
 Test(output, partial_input)
 {
 	static const struct {
@@ -438,7 +438,7 @@ Test(output, partial_input)
 	}
 }
 
-/* What was not wholly read is not wholly written. */
+/* A message that was not read completely is never written completely. */
 Test(output, rest_that_cannot_be_read)
 {
 	int fd = spool_open(NULL, 0);

@@ -123,7 +123,7 @@ Test(page_time, nothing)
 	stats_free(stats);
 }
 
-/* One odd date in a hundred leaves the axis as it is, and is counted beside it. */
+/* One odd date in a hundred does not stretch the axis, and is counted separately. */
 Test(page_time, odd_dates)
 {
 	static const struct {

@@ -69,7 +69,7 @@ Test(provider, forwards_and_seals)
 		{"sub.google.com", false, true},
 		{"google.com.example", false, false},
 		{"notgoogle.com", false, false},
-		{"messagingengine.com", false, true}, /* it signs what its customers write, too */
+		{"messagingengine.com", false, true}, /* it also signs mail of its customers */
 		{"", false, false},
 	};
 

@@ -29,7 +29,7 @@ static const struct row {
 		"<\"a> b\\\"\"@c>"},
 	{"RCPT TO:<a@b>", PROXY_RCPT, "TO:<a@b>", "<a@b>"},
 	{"rcpt to: a@b", PROXY_RCPT, "to: a@b", "a@b"},
-	/* what the next hop could read in another way */
+	/* lines that the next hop could read differently */
 	{"MAIL FROM", PROXY_BAD_PATH, "FROM", ""},
 	{"MAIL FROM:", PROXY_BAD_PATH, "FROM:", ""},
 	{"MAIL TO:<a@b>", PROXY_BAD_PATH, "TO:<a@b>", ""},
@@ -70,7 +70,7 @@ static const struct forward_row {
 	{"name=a addr=192.0.2.1", true, "a", "192.0.2.1", ""},
 	{"NAME=[UNAVAILABLE] ADDR=192.0.2.1", true, "", "192.0.2.1", ""},
 	{"ADDR=192.0.2.1  HELO=a+2Bb+3dc", true, "", "192.0.2.1", "a+b=c"},
-	/* only the word itself means that there is none */
+	/* only the literal word [UNAVAILABLE] means that the attribute is missing */
 	{"HELO=+5BUNAVAILABLE]", true, "", "", "[UNAVAILABLE]"},
 	{"HELO==[]", true, "", "", "=[]"},
 	{"NAME=", true, "", "", ""},

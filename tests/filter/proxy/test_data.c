@@ -5,7 +5,7 @@
 /* RFC 5321 4.1.1.4: "<CRLF>.<CRLF>" ends the data; 2.3.8: CR and LF only together; 4.5.2: dots */
 static const struct row {
 	const char *name, *wire, *message;
-	size_t rest; /* octets behind the end, or SIZE_MAX: the end is not there */
+	size_t rest; /* octets after the end; SIZE_MAX if there is no end */
 	bool bare;
 } rows[] = {
 	{"empty", ".\r\n", "", 0, false},

@@ -1,4 +1,4 @@
-/* A message that goes from one process to another, with what belongs to it. */
+/* A message sent from one process to another, with its descriptors. */
 #include "filter/reader/packet.h"
 
 #include <criterion/criterion.h>
@@ -107,7 +107,7 @@ Test(packet, descriptors)
 	free(room);
 }
 
-/* What cannot be read has no octets, even where a number of them is left. */
+/* An unreadable message has no octets, even if a size is given. */
 Test(packet, an_error)
 {
 	struct packet packet = plain(), got;

@@ -157,7 +157,7 @@ Test(authres, long_reason_is_folded)
 		"%.*s", (int)field.n, field.p);
 }
 
-/* RFC 8601 2.2: what it is about before the reason, what was made of the result here after it */
+/* RFC 8601 2.2: the subject before the reason, the local decision after it */
 Test(authres, part_and_note)
 {
 	static const struct {

@@ -72,7 +72,7 @@ Test(block, nothing_evaluated)
 	}
 }
 
-/* PROGRAM 2: a user's message stays a user's above the size limit */
+/* a message of an authenticated user over the size limit still says so */
 Test(block, authenticated_user_over_the_size_limit)
 {
 	struct rig rig;
@@ -108,7 +108,7 @@ Test(block, authenticated_user)
 
 		open_rig(&rig);
 		rig.ev.taken.envelope.authenticated = slice_str(rows[i].user);
-		/* the field leaves the site: the name only where it was asked for */
+		/* the field leaves the site: the user's name only if it was requested */
 		got = block_field(&rig.ev).field;
 		cr_expect(slice_starts(slice_from(got, strlen(head)), SLICE("\tauth=pass;\n")),
 			"%s: %.*s", rows[i].name, (int)got.n, got.p);
@@ -122,7 +122,7 @@ Test(block, authenticated_user)
 	}
 }
 
-/* PROGRAM 3: our own downgrade stands in the reason, never in policy.dmarc */
+/* our own downgrade is in the reason, never in policy.dmarc */
 Test(block, downgrade_is_told)
 {
 	static const struct {

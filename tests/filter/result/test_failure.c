@@ -2,8 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* RFC 9989 4.7, fo: what passed, what was aligned, what failed; and whether a report is asked for
- */
+/* RFC 9989 4.7, fo: results and alignment, and whether they request a report */
 static const struct asked_row {
 	const char *name, *fo;
 	bool spf_pass, dkim_pass; /* and aligned */

@@ -10,7 +10,7 @@
 #include "filter/result/json.h"
 #include "tests/support/read_back.h"
 
-/* A torn line would swallow the next one: it is taken back, and errno tells why. */
+/* A partial line would corrupt the next one: it is removed, and errno has the cause. */
 Test(json_append, a_line_that_does_not_fit_is_taken_back)
 {
 	char path[] = "/tmp/mailstamp-json.XXXXXX", text[100];

@@ -61,7 +61,7 @@ Test(reply, no_author_no_name)
 	cr_expect_str_eq(reply_sentence(&ev), "Message has no author that DMARC could confirm");
 }
 
-/* The line is cut in the names; what fails and how stays. */
+/* The names are cut to fit the line; the result and its cause are kept. */
 Test(reply, fits_a_reply_line)
 {
 	const char *author = long_name('a'), *record = long_name('r');

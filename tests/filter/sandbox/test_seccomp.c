@@ -1,4 +1,4 @@
-/* The program of system calls, run by a reader of its own: what it says of each call. */
+/* The seccomp program, run by an interpreter in the test: its verdict on each call. */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "filter/sandbox/seccomp.h"
 

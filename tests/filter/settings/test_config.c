@@ -110,7 +110,7 @@ Test(config, values)
 	cr_expect_str_eq(options.log, "/var/log/a b");
 }
 
-/* One file serves all commands: what only another one knows is not used, however it is written. */
+/* One file serves all commands: a value that only another command has is ignored. */
 Test(config, keys_of_other_commands)
 {
 	static const char text[] = "[mailstamp]\n"
@@ -261,7 +261,7 @@ Test(config, too_large)
 	unlink(path);
 }
 
-/* Only a file that is not there is none: what cannot be looked at may hold the policy. */
+/* Only a missing file is ignored: an inaccessible one may contain the policy. */
 Test(config, unreachable_is_an_error)
 {
 	struct options options = options_default();

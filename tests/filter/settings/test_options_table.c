@@ -14,7 +14,7 @@ row_of(const char *name)
 	return option_find(slice_str(name), COMMAND_FILTER);
 }
 
-/* Of the mail servers' profiles; what is given wins, whatever it is. */
+/* The defaults of the mail servers' profiles; a given value always wins. */
 Test(options_table, defaults_of_servers)
 {
 	static const struct {

@@ -79,7 +79,7 @@ Test(mbox, messages)
 	}
 }
 
-/* What a mailbox that lost its empty lines, or quotes none, looks like. */
+/* Mailboxes that lost their empty lines, or quote no From lines. */
 Test(mbox, counts)
 {
 	static const struct {

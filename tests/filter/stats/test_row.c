@@ -1,4 +1,7 @@
-/* A row as octets that another process sent: what was packed comes back, and nothing else does. */
+/*
+ * A row packed as octets for another process: unpacking gives the same row, and rejects anything
+ * else.
+ */
 #include "filter/stats/row.h"
 
 #include <criterion/criterion.h>
@@ -137,7 +140,7 @@ Test(row, texts_that_act)
 	}
 }
 
-/* A block that is cut anywhere is none; nothing beyond its end is read (AddressSanitizer). */
+/* A truncated block is rejected; nothing beyond its end is read (AddressSanitizer). */
 Test(row, cut)
 {
 	const struct row before = full_row();

@@ -12,7 +12,7 @@ no_memory(void *arg)
 	cr_assert_fail("no memory");
 }
 
-/* A message of that envelope; failing, or aligned. */
+/* A message with that envelope, failing or aligned. */
 static struct row
 message(const char *domain, bool failing)
 {

@@ -111,7 +111,7 @@ Test(stats, kinds)
 	}
 }
 
-/* A row of a report stands for many messages, which change their class together. */
+/* A row of a report counts many messages, which are reclassified together. */
 Test(stats, rows_of_many_messages)
 {
 	struct stats *stats = stats_new(NULL, 0, false);

@@ -28,7 +28,7 @@ changed(size_t senders, size_t messages)
 	return stats;
 }
 
-/* Nothing is told to be left out where nothing is. */
+/* No line says that something was left out if nothing was. */
 static const struct row_of_rest {
 	size_t senders, messages;
 	bool more_sources, more_messages;
@@ -60,7 +60,7 @@ Test(stats_print, what_is_left_out)
 	}
 }
 
-/* They stand in the order of the archive: not the largest ones. */
+/* They are in the order of the archive, not by size. */
 Test(stats_print, changes_left_out_of_the_page)
 {
 	struct stats *stats = changed(1001, 1);

@@ -70,7 +70,7 @@ add(struct store *store, struct slice name, const char *digest, struct slice oct
 	cr_assert(store_run(query) == ST_OK, "%s", store_error(store));
 }
 
-/* what is written is read; text is UTF-8 without NUL whatever was given */
+/* values are read back as written; text is UTF-8 without NUL whatever was given */
 static const struct {
 	struct slice given, kept;
 } texts[] = {
@@ -133,7 +133,7 @@ Test(store, transactions)
 		cr_assert(store_run(query) == ST_OK);
 		cr_expect(store_commit(store) == ST_OK);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* what fails spoils its transaction, and tells why */
+		/* a failure aborts its transaction, and store_error says why */
 		cr_assert(store_begin(store) == ST_OK);
 		store_bind_text(query, 1, SLICE("t.example"));
 		cr_expect(store_run(query) == ST_TEMP);

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-/* what a person's environment says, and the language that it means */
+/* environment variables, and the language that they select */
 static const struct row {
 	const char *name, *lc_all, *lc_messages, *lang, *language, *want;
 	enum i18n_lang asked;

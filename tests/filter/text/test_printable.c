@@ -36,7 +36,7 @@ Test(printable, rows)
 	}
 }
 
-/* Whatever the octets: no control character, nothing over ASCII, and they can be told apart. */
+/* For all octets: no control character, only ASCII, and no two look the same. */
 Test(printable, every_octet)
 {
 	struct arena arena;

@@ -55,7 +55,9 @@ Test(table, empty)
 	end(&print);
 }
 
-/* A column is as wide as its widest cell or its title; the last one has no blanks behind it. */
+/*
+ * A column is as wide as its widest cell or its title; the last one has no trailing spaces.
+ */
 Test(table, columns)
 {
 	struct print print;

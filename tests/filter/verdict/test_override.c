@@ -116,7 +116,7 @@ Test(override, forwarders)
 		check(&rows[i]);
 }
 
-/* The chain itself is arc_vouches' to judge; here, that it is asked and told. */
+/* arc_vouches judges the chain; this tests that it is called and its result reported. */
 Test(override, sealers)
 {
 	const char *list[] = {"lists.example.org"};
@@ -145,7 +145,10 @@ Test(override, sealers)
 	arena_clear(&arena);
 }
 
-/* One author, by one way, without any reservation; beside each exception what must not use it. */
+/*
+ * An exception for one author by one way, unconditional; beside each, messages that must not use
+ * it.
+ */
 static const struct accept_row {
 	const char *name, *accept;
 	const char *signer, *mail_from, *client, *author;

@@ -2,7 +2,8 @@
 
 #include <criterion/criterion.h>
 
-/* One row is one failing, passing or unfinished message under one set of switches (PROGRAM 5). */
+/* One row is one failing, passing or unfinished message under one set of switches (mailstamp(1),
+ * Policy). */
 struct row {
 	const char *name;
 	enum auth_code dmarc;
@@ -90,7 +91,7 @@ Test(policy, results)
 	}
 }
 
-/* PROGRAM 5: each sign is told */
+/* Each sign of an indirect path is named. */
 Test(policy, signs)
 {
 	static const struct {
@@ -129,7 +130,7 @@ Test(policy, signs)
 	}
 }
 
-/* PROGRAM 5: a signature that verifies and that only our policy refuses is a sign of its own. */
+/* A signature that verifies, and is refused only by our limits, is a sign of its own. */
 Test(policy, refused_signature)
 {
 	static const struct {

@@ -210,7 +210,7 @@ Test(scrub, envelope_field)
 	cr_expect_not(scrub_drops(&scrub, &field));
 }
 
-/* would take hours if what is read again and again grew with the field */
+/* would take hours if the work were quadratic in the length of the field */
 Test(scrub, time_is_linear, .timeout = 60)
 {
 	static const char *const parts[] = {"(", "()", "(a", ";(", "\"(\"", ";", "\\("};
