@@ -70,6 +70,7 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 		inspect_spf(&inspection);
 		inspect_dmarc(&inspection);
 		inspect_dkim(&inspection);
+		inspect_prove(ev, &inspection);
 		inspect_changes(&inspection);
 	}
 	*status = status_of(&inspection);

@@ -132,6 +132,12 @@ void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
 /*
+ * Lays each record that is proposed over DNS and inspects it: where the finding is not gone, or an
+ * error is new, the record is not proposed.
+ */
+void inspect_prove(const struct evaluation *ev, struct inspection *inspection);
+
+/*
  * Compares a complete inspection with the earlier one: notes the records that changed, and adds
  * findings about what that changes for mail. A change that has an effect on mail is a warning,
  * whichever way it goes; one without is a note. What DNS did not answer, now or then, is not

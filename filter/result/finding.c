@@ -67,6 +67,7 @@ finding_proof_word(enum finding_proof proof)
 		[FINDING_UNPROVED] = NULL,
 		[FINDING_PASSES] = "passes",
 		[FINDING_USABLE] = "usable",
+		[FINDING_MENDS] = "mends",
 		[FINDING_AFTER] = "after-switch",
 	};
 	return words[proof];
@@ -142,6 +143,8 @@ print_proposal(const struct finding *finding, const char *indent, FILE *out)
 		[FINDING_UNPROVED] = NULL,
 		[FINDING_PASSES] = N_("with it laid over DNS, this message passes"),
 		[FINDING_USABLE] = N_("with it laid over DNS, the record can be used"),
+		[FINDING_MENDS] = N_("with it laid over DNS, this finding is gone, and no error is "
+				     "new"),
 		[FINDING_AFTER] = N_("after you switch it on: this message, sent so, passes"),
 	};
 

@@ -19,6 +19,7 @@ enum finding_proof {
 	FINDING_UNPROVED,
 	FINDING_PASSES, /* with the record laid over DNS it passes */
 	FINDING_USABLE, /* the record can be used then, which it could not be before */
+	FINDING_MENDS,  /* with the record laid over DNS the finding is gone, and no error is new */
 	FINDING_AFTER   /* it passes once the sender's set-up is also changed */
 };
 
@@ -80,7 +81,7 @@ const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);
 
-/* "passes", "usable", "after-switch"; NULL for an unproved one. */
+/* "passes", "usable", "mends", "after-switch"; NULL for an unproved one. */
 const char *finding_proof_word(enum finding_proof proof);
 
 /*

@@ -1,0 +1,85 @@
+/* inspect_prove.c: does a proposed record mend what was found? It is laid over DNS and inspected.
+ */
+#include "auth/dns/dns.h"
+#include "filter/inspect/inspect.h"
+#include "filter/verdict/proof.h"
+
+static size_t
+errors_about(const struct inspection *inspection, const char *about)
+{
+	size_t n = 0;
+
+	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
+		n += f->level == FINDING_ERROR && strcmp(f->about, about) == 0 ? 1 : 0;
+	return n;
+}
+
+/* The part that the finding is about, with the record over DNS. */
+static void
+inspect_again(struct inspection *again, const char *about)
+{
+	if (strcmp(about, "dmarc") == 0) {
+		inspect_dmarc(again);
+		return;
+	}
+	inspect_mx(again); /* whether a domain without SPF has mail at all */
+	inspect_spf(again);
+}
+
+/* How many of that kind there are, as bad or worse. */
+static size_t
+like(const struct inspection *inspection, const struct finding *finding)
+{
+	size_t n = 0;
+
+	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
+		n += strcmp(f->id, finding->id) == 0 && f->level >= finding->level ? 1 : 0;
+	return n;
+}
+
+/* Is it gone, or no longer as bad, and is no error new? */
+static bool
+is_mended(const struct inspection *inspection, const struct finding *finding,
+	const struct inspection *again)
+{
+	return like(again, finding) < like(inspection, finding) &&
+	       errors_about(again, finding->about) <= errors_about(inspection, finding->about);
+}
+
+static bool
+mends(const struct evaluation *ev, const struct inspection *inspection,
+	const struct finding *finding)
+{
+	const struct proof_record record = {
+		slice_str(finding->name), "TXT", slice_str(finding->should)};
+	struct dns *dns = proof_lay(ev, &record, 1);
+	struct auth_input in = *inspection->in;
+	struct inspection again = {.options = inspection->options,
+		.in = &in,
+		.messages = inspection->messages,
+		.domain = inspection->domain,
+		.given = inspection->given};
+	bool good;
+
+	if (dns == NULL)
+		return false;
+	in.dns = dns;
+	findings_init(&again.findings, ev->arena);
+	inspect_again(&again, finding->about);
+	good = is_mended(inspection, finding, &again);
+	dns_free(dns);
+	return good;
+}
+
+void
+inspect_prove(const struct evaluation *ev, struct inspection *inspection)
+{
+	for (struct finding *f = inspection->findings.first; f != NULL; f = f->next) {
+		if (f->name == NULL || f->should == NULL)
+			continue;
+		if (mends(ev, inspection, f))
+			f->proof = FINDING_MENDS;
+		else
+			f->should = NULL;
+	}
+}
