@@ -433,6 +433,7 @@ static void
 begin(struct job *job, struct arena *arena)
 {
 	evaluate_begin(job->options, arena, &job->ev);
+	job->ev.known = log_message_known;
 	if (job->proxy != NULL) {
 		job->ev.pull = proxy_pull;
 		job->ev.pull_arg = job->proxy;

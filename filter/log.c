@@ -19,8 +19,8 @@ enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
 
 struct log {
 	enum where where;
-	const char *path;
-	int fd; /* TO_FILE: -1 where it is not open */
+	const char *path, *queue_id; /* of --queue-id, or NULL */
+	int fd;                      /* TO_FILE: -1 where it is not open */
 	bool opened;
 };
 
@@ -40,6 +40,7 @@ log_open(const struct options *options)
 	else
 		log->where = strcmp(name, "stderr") == 0 ? TO_STDERR : TO_FILE;
 	log->path = name;
+	log->queue_id = options->queue_id;
 	return log;
 }
 
@@ -124,6 +125,38 @@ log_value(struct slice value, struct arena *arena)
 	return printable(value, LOG_VALUE_MAX, arena);
 }
 
+static bool
+needs_quotes(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!slice_is_alpha(*text) && !slice_is_digit(*text) &&
+			strchr("-._@+:/<>[]%", *text) == NULL)
+			return true;
+	return false;
+}
+
+void
+log_pair(struct buf *out, const char *key, struct slice value)
+{
+	const char *text = log_value(value, out->arena);
+
+	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
+	/* a quote inside is escaped as well */
+	if (text[0] != '\0' && !needs_quotes(text)) {
+		buf_adds(out, text);
+		return;
+	}
+	buf_addc(out, '"');
+	for (; *text != '\0'; text++)
+		if (*text == '"')
+			buf_adds(out, "\\x22");
+		else
+			buf_addc(out, *text);
+	buf_addc(out, '"');
+}
+
+enum { ABOUT_MAX = 4096, LAST_MAX = 128 };
+
 /* Prepared in advance for a signal handler. */
 static struct {
 	bool armed;
@@ -131,11 +164,15 @@ static struct {
 	int fd;
 	char head[64];
 	size_t nhead;
+	char about[ABOUT_MAX]; /* the message, with a space at the end */
+	volatile size_t nabout;
 } crash;
 
 void
 log_arm(struct log *log)
 {
+	struct arena arena;
+
 	if (log == NULL)
 		return;
 	if (log->where == TO_FILE)
@@ -147,10 +184,31 @@ log_arm(struct log *log)
 			"<%d>mailstamp[%ld]: ", LOG_MAIL | LOG_CRIT, (long)getpid());
 	else
 		crash.nhead = put_head(log, crash.head, sizeof crash.head);
+	crash.nabout = 0;
+	if (log->queue_id != NULL) {
+		arena_init(&arena, NULL, NULL);
+		log_about(slice_str(log->queue_id), SLICE(""), &arena);
+		arena_clear(&arena);
+	}
 	crash.armed = true;
 }
 
-enum { LAST_MAX = 128 };
+void
+log_about(struct slice queue_id, struct slice message_id, struct arena *arena)
+{
+	struct buf text;
+
+	crash.nabout = 0; /* a signal may come meanwhile */
+	buf_init(&text, arena, ABOUT_MAX - 1);
+	log_pair(&text, "id", queue_id);
+	if (message_id.n > 0)
+		log_pair(&text, "msgid", message_id);
+	if (text.over)
+		return;
+	memcpy(crash.about, text.p, text.n);
+	crash.about[text.n] = ' ';
+	crash.nabout = text.n + 1;
+}
 
 static void
 send_last(const char *line, size_t n)
@@ -165,16 +223,18 @@ send_last(const char *line, size_t n)
 	close(fd);
 }
 
-/* The head, what and which, as one line. */
+/* The head, the message, what and which, as one line. */
 static void
 write_last(const char *what, const char *which)
 {
-	char line[sizeof crash.head + LAST_MAX + 1];
-	size_t n = crash.nhead;
+	char line[sizeof crash.head + sizeof crash.about + LAST_MAX + 1];
+	size_t n = crash.nhead, nabout = crash.nabout;
 
 	if (!crash.armed)
 		return;
 	memcpy(line, crash.head, n);
+	memcpy(line + n, crash.about, nabout);
+	n += nabout;
 	for (; *what != '\0' && n < sizeof line - 1; what++)
 		line[n++] = *what;
 	for (; *which != '\0' && n < sizeof line - 1; which++)

@@ -5,6 +5,7 @@
 #define FILTER_LOG_H
 
 #include "filter/settings/settings.h"
+#include "mime/buf.h"
 
 enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 
@@ -25,15 +26,27 @@ struct log *log_open(const struct options *options);
  */
 void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * "key=value" for a line, after a space where out is not empty; with quotes where value needs them.
+ * value as log_value has it.
+ */
+void log_pair(struct buf *out, const char *key, struct slice value);
+
 /* filter/text/printable.h, at most LOG_VALUE_MAX octets of value. Owned by the arena. */
 const char *log_value(struct slice value, struct arena *arena);
 
 /*
- * From now on log_signal writes to this log that a signal ended the process. It is safe in a signal
- * handler; before this call, it writes nothing.
+ * From now on log_signal writes to this log that a signal ended the process, with --queue-id. It is
+ * safe in a signal handler; before this call, it writes nothing.
  */
 void log_arm(struct log *log);
 void log_signal(int number);
+
+/*
+ * From now on such a line names the message: its queue id and Message-ID, which may be empty. arena
+ * is used until it returns.
+ */
+void log_about(struct slice queue_id, struct slice message_id, struct arena *arena);
 
 /* The same of a system call that the sandbox forbids; name is its name, or NULL. */
 void log_forbidden(int number, const char *name);

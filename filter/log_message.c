@@ -7,40 +7,10 @@
 
 enum { SIGNATURES_MAX = 4, LIST_MAX = 1024 };
 
-static bool
-needs_quotes(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!slice_is_alpha(*text) && !slice_is_digit(*text) &&
-			strchr("-._@+:/<>[]%", *text) == NULL)
-			return true;
-	return false;
-}
-
-/* " key=value", with quotes where they are needed; a quote inside is also escaped */
-static void
-add(struct buf *out, const char *key, struct slice value)
-{
-	const char *text = log_value(value, out->arena);
-
-	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
-	if (text[0] != '\0' && !needs_quotes(text)) {
-		buf_adds(out, text);
-		return;
-	}
-	buf_addc(out, '"');
-	for (; *text != '\0'; text++)
-		if (*text == '"')
-			buf_adds(out, "\\x22");
-		else
-			buf_addc(out, *text);
-	buf_addc(out, '"');
-}
-
 static void
 add_word(struct buf *out, const char *key, const char *word)
 {
-	add(out, key, slice_str(word));
+	log_pair(out, key, slice_str(word));
 }
 
 static void
@@ -52,7 +22,7 @@ add_path(struct buf *out, const struct envelope *envelope)
 	buf_addc(&path, '<');
 	buf_add(&path, envelope->mail_from);
 	buf_addc(&path, '>');
-	add(out, "from", envelope->path == PATH_UNKNOWN ? SLICE("unknown") : buf_slice(&path));
+	log_pair(out, "from", envelope->path == PATH_UNKNOWN ? SLICE("unknown") : buf_slice(&path));
 }
 
 static void
@@ -65,7 +35,7 @@ add_rcpts(struct buf *out, const struct envelope *envelope)
 		buf_adds(&list, i > 0 ? "," : "");
 		buf_add(&list, envelope->rcpts[i]);
 	}
-	add(out, "rcpts", buf_slice(&list));
+	log_pair(out, "rcpts", buf_slice(&list));
 }
 
 /* spf=pass, as in the field */
@@ -120,7 +90,7 @@ add_dkim(struct buf *out, const struct report *report)
 		add_prop(&list, row, "header.s", " s=");
 		add_prop(&list, row, "policy.unchecked", " unchecked=");
 	}
-	add(out, "dkim", list.n > 0 ? buf_slice(&list) : SLICE("none"));
+	log_pair(out, "dkim", list.n > 0 ? buf_slice(&list) : SLICE("none"));
 }
 
 /* the result of sealing: cv= of our set, or why there is none */
@@ -143,13 +113,13 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 
 	block_report(ev, &report);
 	buf_init(&out, ev->arena, (size_t)4 * LOG_LINE_MAX);
-	add(&out, "id", envelope->queue_id);
-	add(&out, "client", ip_text(&envelope->client_ip, ev->arena));
-	add(&out, "helo", envelope->helo);
+	log_pair(&out, "id", envelope->queue_id);
+	log_pair(&out, "client", ip_text(&envelope->client_ip, ev->arena));
+	log_pair(&out, "helo", envelope->helo);
 	add_path(&out, envelope);
 	add_rcpts(&out, envelope);
-	add(&out, "author", ev->ids.author_domain);
-	add(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
+	log_pair(&out, "author", ev->ids.author_domain);
+	log_pair(&out, "msgid", ev->has_message ? message_id(&ev->message, ev->arena) : SLICE(""));
 	add_result(&out, &report, "spf");
 	add_dkim(&out, &report);
 	add_result(&out, &report, "arc");
@@ -165,4 +135,10 @@ log_message(struct log *log, const struct evaluation *ev, const struct outcome *
 	buf_addc(&out, '\0');
 	if (!out.over)
 		log_line(log, "%s", out.p);
+}
+
+void
+log_message_known(const struct evaluation *ev)
+{
+	log_about(ev->taken.envelope.queue_id, message_id(&ev->message, ev->arena), ev->arena);
 }

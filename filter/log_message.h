@@ -17,4 +17,7 @@
 void log_message(struct log *log, const struct evaluation *ev, const struct outcome *outcome,
 	int64_t milliseconds);
 
+/* A crash is about this message from now on (log_about). */
+void log_message_known(const struct evaluation *ev);
+
 #endif

@@ -106,12 +106,15 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /*
- * From now on values are read in a separate process; if it dies or is late, the value counts as
- * over a limit. For a process without threads; NULL: in this process again, as after
+ * From now on values are read in a separate process; if it dies, is late, or says what it cannot
+ * say, the result is ST_LIMIT. For a process without threads; NULL: in this process again, as after
  * address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
+
+/* Was the last ST_LIMIT of address_gmime_domains one of these? */
+bool address_gmime_died(const struct address_gmime *gmime);
 
 /* Loads and starts GMime, once; false if it is not available. From any thread. */
 bool address_gmime_ready(struct address_gmime *gmime);

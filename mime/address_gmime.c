@@ -28,6 +28,7 @@ enum {
 
 struct address_gmime {
 	const struct apart *apart; /* or NULL: here */
+	bool died;                 /* the process apart, over the last value */
 	pthread_mutex_t lock;      /* over loading only */
 	enum { UNTRIED, LOADED, FAILED } state;
 	__typeof__(&g_mime_init) init;
@@ -175,6 +176,12 @@ address_gmime_apart(struct address_gmime *gmime, const struct apart *apart)
 	gmime->apart = apart;
 }
 
+bool
+address_gmime_died(const struct address_gmime *gmime)
+{
+	return gmime->died;
+}
+
 /* *complete: every address has a domain, and there is one */
 static void
 read_here(
@@ -298,17 +305,21 @@ address_gmime_domains(struct address_gmime *gmime, struct slice value, struct ar
 	*domains = NULL;
 	*n = 0;
 	*complete = false;
+	if (gmime != NULL && gmime->apart != NULL)
+		gmime->died = false;
 	if (value.n > VALUE_MAX || count(value, ':') > MAX_COLONS ||
 		count(value, ',') * value.n > MAX_WORK)
 		return ST_LIMIT;
 	if (slice_find(value, '\0') < value.n)
 		return ST_BAD;
-	if (gmime != NULL && gmime->apart != NULL)
+	if (gmime != NULL && gmime->apart != NULL) {
 		st = read_there(gmime, without_encoded_words(value, arena), &found, complete);
-	else if (address_gmime_ready(gmime))
+		gmime->died = st == ST_LIMIT;
+	} else if (address_gmime_ready(gmime)) {
 		read_here(gmime, without_encoded_words(value, arena), &found, complete);
-	else
+	} else {
 		st = ST_TEMP;
+	}
 	if (st != ST_OK) {
 		*complete = false;
 		return st;

@@ -36,8 +36,9 @@ slice_str(const char *s)
 static inline struct slice
 slice_from(struct slice s, size_t at)
 {
-	return at >= s.n ? (struct slice){s.p == NULL ? NULL : s.p + s.n, 0}
-			 : (struct slice){s.p + at, s.n - at};
+	if (s.n == 0) /* p may be NULL */
+		return s;
+	return at >= s.n ? (struct slice){s.p + s.n, 0} : (struct slice){s.p + at, s.n - at};
 }
 
 /* the first n bytes, or all where there are fewer */

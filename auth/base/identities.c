@@ -121,8 +121,10 @@ ask_second(struct finder *f, struct slice value)
 	status = address_gmime_domains(f->gmime, value, f->arena, &domains, &n, &complete);
 	if (status == ST_TEMP)
 		return ST_TEMP;
-	if (status != ST_OK)
-		ambiguous(f, status == ST_LIMIT ? FROM_R_OVER_LIMIT : FROM_R_DIFFER);
+	if (status == ST_LIMIT)
+		ambiguous(f, address_gmime_died(f->gmime) ? FROM_R_READER_DIED : FROM_R_OVER_LIMIT);
+	else if (status != ST_OK)
+		ambiguous(f, FROM_R_DIFFER);
 	for (size_t i = 0; i < n && same; i++) {
 		if (is_same(f, domains[i], &same) != ST_OK)
 			return ST_TEMP;

@@ -136,7 +136,7 @@ dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t u
 	if (size > 0 && e->held == NULL)
 		e->answer = dns_outcome_answer(DNS_OUT_UNREACHABLE);
 	rr = e->held;
-	text = (char *)e->held + answer->n * sizeof *rr;
+	text = rr != NULL ? (char *)(rr + answer->n) : NULL;
 	for (size_t i = 0; rr != NULL && i < answer->n; i++) {
 		rr[i] = answer->rr[i];
 		rr[i].text = move_text(&text, answer->rr[i].text);

@@ -472,19 +472,27 @@ dns_pool_free(struct dns_pool *pool)
 }
 
 size_t
-dns_pool_count(const struct dns_pool *pool)
+dns_pool_count(struct dns_pool *pool)
 {
-	return pool->cache.n;
+	size_t n;
+
+	pthread_mutex_lock(&pool->lock);
+	n = pool->cache.n;
+	pthread_mutex_unlock(&pool->lock);
+	return n;
 }
 
+/* The pool's own thread may be settling an answer that nobody waits for any more. */
 void
-dns_pool_each(const struct dns_pool *pool,
+dns_pool_each(struct dns_pool *pool,
 	void (*each)(
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
 	void *arg)
 {
+	pthread_mutex_lock(&pool->lock);
 	for (size_t i = 0; i < pool->cache.nbuckets; i++)
 		for (const struct dns_entry *e = pool->cache.buckets[i]; e != NULL; e = e->next)
 			if (e->done)
 				each(arg, e->name, e->type, &e->answer);
+	pthread_mutex_unlock(&pool->lock);
 }

@@ -55,13 +55,13 @@ struct dns *dns_pool_dns(
  * The number of answers, and each of them, in no particular order; no other thread may use the
  * pool.
  */
-size_t dns_pool_count(const struct dns_pool *pool);
-void dns_pool_each(const struct dns_pool *pool,
+size_t dns_pool_count(struct dns_pool *pool);
+void dns_pool_each(struct dns_pool *pool,
 	void (*each)(
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
 	void *arg);
 
 /* As dns_record for all answers in the cache; empty if they are more than a zone can be. */
-struct slice dns_pool_record(const struct dns_pool *pool, struct arena *arena);
+struct slice dns_pool_record(struct dns_pool *pool, struct arena *arena);
 
 #endif

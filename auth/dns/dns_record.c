@@ -119,7 +119,7 @@ dns_record(const struct dns *dns, struct arena *arena)
 }
 
 struct slice
-dns_pool_record(const struct dns_pool *pool, struct arena *arena)
+dns_pool_record(struct dns_pool *pool, struct arena *arena)
 {
 	struct lines lines = {arena_array(arena, dns_pool_count(pool), sizeof *lines.line), 0};
 

@@ -186,7 +186,7 @@ jobs_of(const struct options *options)
 }
 
 static bool
-send_record(struct run *run, const struct dns_pool *pool)
+send_record(struct run *run, struct dns_pool *pool)
 {
 	const struct slice zone = dns_pool_record(pool, run->arena);
 	const struct frame_head head = {.kind = FRAME_RECORD, .njson = zone.n};

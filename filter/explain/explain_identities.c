@@ -81,7 +81,7 @@ is_about_from(unsigned reason)
 	return reason == FROM_R_UNREADABLE || reason == FROM_R_OVER_LIMIT ||
 	       reason == FROM_R_NO_DOMAIN || reason == FROM_R_BAD_DOMAIN ||
 	       reason == FROM_R_SEVERAL_DOMAINS || reason == FROM_R_DIFFER ||
-	       reason == FROM_R_NO_AUTHOR;
+	       reason == FROM_R_NO_AUTHOR || reason == FROM_R_READER_DIED;
 }
 
 /* Why From cannot be read or, where it was read tolerantly, what was ignored in it. */

@@ -13,6 +13,11 @@
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
+/* gcc's analyser (tools/analyse) takes an iconv_open that failed, which is -1, for one to close */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 enum { DECLARATION = 200, NAME_MAX_OCTETS = 64, TAG_MAX = 4096, SAMPLE = 40 };
 
 static const struct {

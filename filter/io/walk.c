@@ -57,16 +57,22 @@ is_wanted(const char *path, const char *name, bool maildir)
 static bool
 add_name(struct walk_level *level, const char *name)
 {
+	char *copy = strdup(name);
+
+	if (copy == NULL)
+		return false;
 	if ((level->n & (level->n - 1)) == 0) {
 		char **grown = realloc(
 			level->names, (level->n == 0 ? 1 : level->n * 2) * sizeof *level->names);
 
-		if (grown == NULL)
+		if (grown == NULL) {
+			free(copy);
 			return false;
+		}
 		level->names = grown;
 	}
-	level->names[level->n] = strdup(name);
-	return level->names[level->n] != NULL && ++level->n > 0;
+	level->names[level->n++] = copy;
+	return true;
 }
 
 static enum fault

@@ -417,6 +417,8 @@ evaluate(struct evaluation *ev, const struct evaluate_source *source, struct err
 	dns_limit(ev->in.dns, ev->options->limits.questions - BUDGET_POLICY_QUESTIONS);
 	if (find_envelope(ev, source, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
+	if (ev->known != NULL)
+		ev->known(ev);
 	if (!ev->oversize)
 		return judge(ev, error);
 	policy_decide(ev->options, &ev->in, NULL, &ev->verdict);

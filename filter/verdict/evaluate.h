@@ -24,6 +24,8 @@ struct evaluation {
 	bool input_open;
 	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
 	void *pull_arg;
+	/* set by the caller, or NULL: called once the message and its envelope are known */
+	void (*known)(const struct evaluation *evaluation);
 	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
 	bool has_message; /* message is the whole one, without any envelope around it */

@@ -207,6 +207,80 @@ Test(log, a_crash_is_told)
 	}
 }
 
+/* A crash is told with the message that it came over, however its ids are written. */
+Test(log, a_crash_names_the_message)
+{
+	static const struct {
+		struct slice id, message_id;
+		const char *told;
+	} rows[] = {
+		{SLICE_INIT("4F2A"), SLICE_INIT("<a@b.example>"),
+			"]: id=4F2A msgid=<a@b.example> temporary failure: the sandbox forbids the "
+			"system "
+			"call ptrace\n"},
+		{SLICE_INIT("4F2A"), SLICE_INIT(""), "]: id=4F2A temporary failure: "},
+		{SLICE_INIT(""), SLICE_INIT("<a b>"), "]: id=\"\" msgid=\"<a b>\" temporary"},
+		{SLICE_INIT("x\ny"), SLICE_INIT("\"\x1b"),
+			"]: id=\"x\\x0ay\" msgid=\"\\x22\\x1b\" temp"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
+		struct options options = options_default();
+		struct log *log;
+
+		temporary(path);
+		options.log = path;
+		log = log_open(&options);
+		log_arm(log);
+		log_about(rows[i].id, rows[i].message_id, &arena);
+		log_forbidden(101, "ptrace");
+		(void)read_back(path, text, sizeof text);
+		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
+		log_close(log);
+		unlink(path);
+	}
+}
+
+/* What the command line says of it is known from the beginning. */
+Test(log, a_crash_before_the_message)
+{
+	char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
+	struct options options = options_default();
+	struct log *log;
+
+	temporary(path);
+	options.log = path;
+	options.queue_id = "4F2A";
+	log = log_open(&options);
+	log_arm(log);
+	log_signal(11);
+	(void)read_back(path, text, sizeof text);
+	cr_expect(strstr(text, "]: id=4F2A ended by signal 11\n") != NULL, "%s", text);
+	log_close(log);
+	unlink(path);
+}
+
+/* An id of any length leaves the line whole. */
+Test(log, a_crash_with_long_ids)
+{
+	char path[] = "/tmp/mailstamp-log.XXXXXX", text[8000], long_id[5000];
+	struct options options = options_default();
+	struct log *log;
+
+	temporary(path);
+	memset(long_id, '"', sizeof long_id);
+	options.log = path;
+	log = log_open(&options);
+	log_arm(log);
+	log_about(slice_make(long_id, sizeof long_id), slice_make(long_id, sizeof long_id), &arena);
+	log_signal(11);
+	(void)read_back(path, text, sizeof text);
+	cr_expect(strstr(text, "...\" ended by signal 11\n") != NULL, "%s", text);
+	log_close(log);
+	unlink(path);
+}
+
 /* Lost lines are reported to syslog, once per run, and mail goes on. */
 Test(log, unwritable_file_is_reported_once)
 {

@@ -2,8 +2,9 @@
  * fuzz_dns_pool.c: threads that share a pool and its cache. The input has what each of them asks,
  * and when it ends a message; a server on loopback answers by the name that it is asked for, so
  * that each thread knows what it must have got. A late answer is always possible, and is a failure.
- * Built with ThreadSanitizer, too: make CC=clang BUILD=build/fuzz-thread O='-O1 -g'
- * HARDEN='-fsanitize=thread,fuzzer-no-link' build/fuzz-thread/fuzzers/fuzz_dns_pool
+ * What it finds is run under ThreadSanitizer, which takes libFuzzer's own counters for races:
+ * make CC=clang BUILD=build/thread O='-O1 -g' HARDEN=-fsanitize=thread
+ * build/thread/replay/fuzz_dns_pool
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -202,7 +203,7 @@ play(void *arg)
 
 /* What was recorded can be read again, and answers the same. */
 static void
-check_record(const struct dns_pool *pool, struct arena *arena)
+check_record(struct dns_pool *pool, struct arena *arena)
 {
 	struct slice record = dns_pool_record(pool, arena);
 	const char *text = arena_cstr(arena, record);

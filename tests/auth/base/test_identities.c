@@ -1,3 +1,4 @@
+#include "mime/apart.h"
 #include "tests/support/identities_rig.h"
 
 /* RFC 9989 4.2, 5.3.1: one From field, one domain */
@@ -353,5 +354,88 @@ Test(identities, no_second_reader)
 	cr_expect_eq(identities_find(&f.message, NULL, &f.arena, &f.ids), ST_TEMP);
 	cr_expect_not_null(reason_text(&f.ids.ambiguous));
 	cr_expect_eq(f.ids.author_domain.n, 0);
+	identities_rig_close(&f);
+}
+
+/* What a process apart says of From, in place of a real one: its reply, or how it ended. */
+static struct {
+	enum apart_end end;
+	struct slice reply;
+} said;
+
+static enum apart_end
+say(const struct apart_job *job, char *reply, size_t size, size_t *n)
+{
+	(void)job;
+	cr_assert(said.reply.n <= size);
+	if (said.reply.n > 0)
+		memcpy(reply, said.reply.p, said.reply.n);
+	*n = said.reply.n;
+	return said.end;
+}
+
+/* Whatever happens to the process that reads From a second time, no message passes without it. */
+Test(identities, the_second_reader_apart)
+{
+	static const struct apart apart = {.run = say};
+	static const struct {
+		const char *name;
+		enum apart_end end;
+		struct slice reply;
+		const char *ambiguous;
+		enum status status;
+	} rows[] = {
+		{"the same domain", APART_DONE, S("\1\0\13example.com"), NULL, ST_OK},
+		{"another domain", APART_DONE, S("\1\0\13example.net"), DIFFER, ST_OK},
+		{"no domain", APART_DONE, S("\1"), DIFFER, ST_OK},
+		{"not complete", APART_DONE, S("\0\0\13example.com"), DIFFER, ST_OK},
+		{"an empty reply", APART_DONE, S(""), DIFFER, ST_OK},
+		{"a length without its domain", APART_DONE, S("\1\0\14example.com"), READER_DIED,
+			ST_OK},
+		{"half a length", APART_DONE, S("\1\0"), READER_DIED, ST_OK},
+		{"it died", APART_DIED, S(""), READER_DIED, ST_OK},
+		{"it has no library", APART_NO_LOAD, S(""), NOT_ASKED, ST_TEMP},
+		{"there is no process", APART_NOT_STARTED, S(""), NOT_ASKED, ST_TEMP},
+	};
+	struct identities_rig f;
+
+	identities_rig_open(&f);
+	address_gmime_apart(f.gmime, &apart);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		said.end = rows[i].end;
+		said.reply = rows[i].reply;
+		message_parse(SLICE("From: \"a, b\" <a@example.com> (c)\n\n"), FIELDS, FIELD_SIZE,
+			&f.arena, &f.message);
+		cr_expect_eq(identities_find(&f.message, f.gmime, &f.arena, &f.ids), rows[i].status,
+			"%s", rows[i].name);
+		cr_expect(same_reason(reason_text(&f.ids.ambiguous), rows[i].ambiguous), "%s: %s",
+			rows[i].name,
+			f.ids.ambiguous.id != FROM_R_NONE ? reason_text(&f.ids.ambiguous) : "none");
+		cr_expect_eq(
+			f.ids.author_domain.n > 0, rows[i].ambiguous == NULL, "%s", rows[i].name);
+	}
+	identities_rig_close(&f);
+}
+
+/* A value over a limit never reaches the process; that it died before is forgotten. */
+Test(identities, over_a_limit_after_a_death)
+{
+	static const struct apart apart = {.run = say};
+	struct identities_rig f;
+	struct buf buf;
+
+	identities_rig_open(&f);
+	address_gmime_apart(f.gmime, &apart);
+	said.end = APART_DIED;
+	said.reply = SLICE("");
+	identities_rig_find(&f, SLICE("From: \"a, b\" <a@example.com> (c)\n\n"));
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), READER_DIED);
+	buf_init(&buf, &f.arena, 1 << 20);
+	buf_adds(&buf, "From: (");
+	for (int i = 0; i < 200; i++)
+		buf_addc(&buf, ':');
+	buf_adds(&buf, ") a@example.com\n\n");
+	identities_rig_find(&f, buf_slice(&buf));
+	cr_expect_str_eq(reason_text(&f.ids.ambiguous), OVER_LIMIT);
 	identities_rig_close(&f);
 }

@@ -50,3 +50,51 @@ Test(paths, join)
 		free(both);
 	}
 }
+
+static const struct folder_row {
+	const char *path, *want;
+} folder_rows[] = {
+	{"a/b", "a"},
+	{"a/b/c", "a/b"},
+	{"a", "."},
+	{"", "."},
+	{"/", "/"},
+	{"/a", "/"},
+	{"/a/b", "/a"},
+	{"a/", "a"},
+	{"./a", "."},
+	{"../a", ".."},
+	{"//a", "/"},
+};
+
+/* A sandbox opens the folder that a file will be in: never another one. */
+Test(paths, folder)
+{
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof folder_rows / sizeof folder_rows[0]; i++)
+		cr_expect_str_eq(path_folder(folder_rows[i].path, &arena), folder_rows[i].want,
+			"%s", folder_rows[i].path);
+	arena_clear(&arena);
+}
+
+static const struct end_row {
+	const char *name, *end;
+	bool want;
+} end_rows[] = {
+	{"a.eml", ".eml", true},
+	{"a.EML", ".eml", true},
+	{".eml", ".eml", true},
+	{"eml", ".eml", false},
+	{"a.eml.gz", ".eml", false},
+	{"", ".eml", false},
+	{"a", "", true},
+};
+
+Test(paths, ends)
+{
+	for (size_t i = 0; i < sizeof end_rows / sizeof end_rows[0]; i++)
+		cr_expect_eq(path_ends(end_rows[i].name, end_rows[i].end), end_rows[i].want, "%s",
+			end_rows[i].name);
+}
