@@ -94,7 +94,7 @@ may_align(const char *author, const char *domain, struct arena *arena)
 static const char *
 signers(const struct row *row, struct arena *arena)
 {
-	const char *names[PLAN_SIGNERS];
+	const char *names[PLAN_SIGNERS] = {NULL};
 	struct buf out;
 	size_t n = 0;
 
