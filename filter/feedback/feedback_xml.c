@@ -1,6 +1,7 @@
 /* feedback_xml.c: an aggregate report, row by row, by libxml2's reader. */
 #include "filter/feedback/feedback_xml.h"
 
+#include <errno.h>
 #include <libxml/xmlreader.h>
 
 #include "mime/late.h"
@@ -17,7 +18,7 @@ struct library {
 	__typeof__(&xmlTextReaderConstNamespaceUri) space;
 	__typeof__(&xmlTextReaderConstValue) value;
 	__typeof__(&xmlTextReaderIsEmptyElement) is_empty;
-	__typeof__(&xmlTextReaderSetErrorHandler) set_error_handler;
+	__typeof__(&xmlSetStructuredErrorFunc) set_errors;
 };
 
 struct reader {
@@ -25,6 +26,7 @@ struct reader {
 	xmlTextReaderPtr xml;
 	struct feedback_reader rows;
 	bool in_feedback, seen;
+	bool no_memory;     /* libxml2 had none, and may have passed over what it could not keep */
 	struct slice space; /* of the element feedback */
 	char text[FEEDBACK_VALUE];
 	size_t n;
@@ -43,7 +45,7 @@ load(struct library *lib)
 		LATE_ALWAYS(library, space, xmlTextReaderConstNamespaceUri),
 		LATE_ALWAYS(library, value, xmlTextReaderConstValue),
 		LATE_ALWAYS(library, is_empty, xmlTextReaderIsEmptyElement),
-		LATE_ALWAYS(library, set_error_handler, xmlTextReaderSetErrorHandler),
+		LATE_ALWAYS(library, set_errors, xmlSetStructuredErrorFunc),
 	};
 
 	return late_load("libxml2.so.2", names, sizeof names / sizeof *names, lib);
@@ -141,19 +143,31 @@ add_text(struct reader *reader)
 	reader->n += text.n;
 }
 
+/* libxml2 declares the error const from 2.12 on. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError library_error;
+#else
+typedef xmlError library_error;
+#endif
+
+/*
+ * What is malformed is read as far as it goes; only our own trouble counts. Nothing is printed.
+ * Values over libxml2's own limits are also "no memory" to it, without malloc having failed.
+ */
 static void
-be_quiet(void *arg, const char *message, xmlParserSeverities severity, xmlTextReaderLocatorPtr at)
+note_error(void *arg, library_error *error)
 {
-	(void)arg;
-	(void)message;
-	(void)severity;
-	(void)at;
+	struct reader *reader = arg;
+
+	if (error != NULL && error->code == XML_ERR_NO_MEMORY && errno == ENOMEM)
+		reader->no_memory = true;
 }
 
 /* False at the end, or on an error. */
 static bool
 read_node(struct reader *reader)
 {
+	errno = 0;
 	if (reader->lib.read(reader->xml) != 1)
 		return false;
 	switch (reader->lib.type(reader->xml)) {
@@ -201,17 +215,22 @@ feedback_aggregate_parse(struct slice octets, struct arena *arena, struct feedba
 		return ST_BAD;
 	if (!load(&reader->lib))
 		return ST_TEMP;
+	/* of this thread, for what has no document to complain of, too */
+	reader->lib.set_errors(reader, note_error);
+	errno = 0;
 	reader->xml = reader->lib.open(cleaned.p, (int)cleaned.n, NULL, "UTF-8",
 		XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (reader->xml == NULL)
+	if (reader->xml != NULL) {
+		arena_init(&reader->rows.rows, arena->oom, arena->oom_arg);
+		while (read_node(reader))
+			;
+		feedback_row_finish(&reader->rows);
+		arena_clear(&reader->rows.rows);
+		reader->lib.free(reader->xml);
+	}
+	reader->lib.set_errors(NULL, NULL);
+	if (reader->xml == NULL || reader->no_memory)
 		return ST_TEMP;
-	reader->lib.set_error_handler(reader->xml, be_quiet, NULL);
-	arena_init(&reader->rows.rows, arena->oom, arena->oom_arg);
-	while (read_node(reader))
-		;
-	feedback_row_finish(&reader->rows);
-	arena_clear(&reader->rows.rows);
-	reader->lib.free(reader->xml);
 	if (reader->rows.status != ST_OK)
 		return reader->rows.status;
 	return reader->seen ? ST_OK : ST_BAD;

@@ -21,9 +21,8 @@ struct level {
 
 struct unpack {
 	int fd;
-	bool archives, started, packed;
-	bool plain_end; /* of a file that is not packed */
-	bool broken;    /* no file follows */
+	bool archives, started, packed, broken; /* broken: no file follows */
+	bool plain_end;                         /* of a file that is not packed */
 	struct unpack_library lib;
 	struct level levels[LEVELS];
 	size_t depth;          /* levels that are open */
@@ -72,7 +71,7 @@ fault_of(const struct unpack *in, struct archive *archive)
 	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
-	if (in->lib.error_number(archive) == ENOMEM)
+	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
 	/* libarchive has no error number for it, and no text if it read nothing at all */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
@@ -101,6 +100,7 @@ make_reader(const struct unpack *in)
 		(void)lib->tar(archive);
 		(void)lib->sevenzip(archive);
 	}
+	errno = 0; /* what fault_of() looks at */
 	return archive;
 }
 
@@ -139,6 +139,7 @@ read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *e
 
 	if (level->entry == NULL || level->ended)
 		return 0;
+	errno = 0;
 	got = in->lib.data(level->archive, buffer, size);
 	in->seconds += work_seconds() - began;
 	in->done = (double)in->lib.filter_bytes(in->levels[0].archive, -1);
@@ -180,6 +181,7 @@ next_entry(struct unpack *in, size_t n, enum fault *error)
 	const double began = work_seconds();
 	int rc;
 
+	errno = 0;
 	do
 		rc = in->lib.next_header(level->archive, &level->entry);
 	while ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN) &&
@@ -241,7 +243,7 @@ enter(struct unpack *in)
 
 	level->archive = make_reader(in);
 	if (level->archive == NULL) {
-		in->file_fault = FAULT_NO_MEMORY;
+		in->file_fault = error;
 		return;
 	}
 	in->depth = LEVELS;

@@ -31,6 +31,7 @@ struct library {
 	__typeof__(&sqlite3_column_bytes) column_bytes;
 	__typeof__(&sqlite3_column_type) column_type;
 	__typeof__(&sqlite3_errmsg) errmsg;
+	__typeof__(&sqlite3_get_autocommit) autocommit;
 };
 
 struct connection {
@@ -61,6 +62,7 @@ load(struct library *lib)
 		LATE_ALWAYS(library, column_bytes, sqlite3_column_bytes),
 		LATE_ALWAYS(library, column_type, sqlite3_column_type),
 		LATE_ALWAYS(library, errmsg, sqlite3_errmsg),
+		LATE_ALWAYS(library, autocommit, sqlite3_get_autocommit),
 	};
 
 	return late_load("libsqlite3.so.0", names, sizeof names / sizeof *names, lib);
@@ -138,15 +140,35 @@ bind_null(struct store_query *query, int at)
 	(void)lib_of(query->store)->bind_null(query->statement, at);
 }
 
+/*
+ * Without memory or disk SQLite may end the transaction by itself (its lang_transaction, "Response
+ * To Errors Within A Transaction"), not always with an error: what followed would be stored without
+ * what came before.
+ */
+static bool
+is_rolled_back(struct store *store)
+{
+	if (!store->in_transaction || lib_of(store)->autocommit(db_of(store)) == 0)
+		return false;
+	store_set_error(store, _("the transaction was rolled back"));
+	return true;
+}
+
 static enum store_step
 step(struct store_query *query)
 {
-	int rc = lib_of(query->store)->step(query->statement);
+	int rc;
 
-	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
-		return rc == SQLITE_ROW ? STORE_ROW : STORE_DONE;
-	failed(query->store);
-	return STORE_FAILED;
+	if (is_rolled_back(query->store))
+		return STORE_FAILED;
+	rc = lib_of(query->store)->step(query->statement);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE) {
+		failed(query->store);
+		return STORE_FAILED;
+	}
+	if (is_rolled_back(query->store))
+		return STORE_FAILED;
+	return rc == SQLITE_ROW ? STORE_ROW : STORE_DONE;
 }
 
 static int64_t

@@ -157,6 +157,28 @@ Test(store, transactions)
 	}
 }
 
+/* Without memory or disk SQLite may roll back by itself; "ROLLBACK" stands for that here. */
+Test(store, nothing_is_stored_after_a_rollback_by_the_database)
+{
+	struct store *store;
+	int64_t before;
+
+	find_places();
+	store = opened(places[0], STORE_WRITE);
+	before = number(store, "SELECT count(*) FROM in_aside");
+	cr_assert(store_begin(store) == ST_OK);
+	add(store, SLICE("first"), "1", SLICE("x"));
+	cr_assert(store_execute(store, "ROLLBACK") == ST_OK);
+	cr_expect(store_run(store_query(store, "INSERT INTO in_sender (domain, auth) VALUES "
+					       "('late.example', 1)")) == ST_TEMP);
+	cr_expect(strstr(store_error(store), "rolled back") != NULL, "%s", store_error(store));
+	cr_expect(store_commit(store) == ST_TEMP);
+	cr_expect(number(store, "SELECT count(*) FROM in_aside") == before);
+	cr_expect(
+		number(store, "SELECT count(*) FROM in_sender WHERE domain = 'late.example'") == 0);
+	store_close(store);
+}
+
 Test(store, newer_schema_is_refused)
 {
 	find_places();
