@@ -1,44 +1,16 @@
 #include "filter/inspect/inspect_earlier.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 
 #include "filter/result/json_library.h"
 #include "filter/result/json_parts.h"
-#include "filter/runs/run_error.h"
+#include "filter/runs/run_reader.h"
 
 enum { SCHEMA_VERSION = 1, TEXT_MAX = 64 * 1024, DEPTH_MAX = 64 };
 
-struct reader {
-	struct arena *arena;
-	enum run_error error; /* the first that was found */
-};
-
-static void
-refuse(struct reader *reader, enum run_error error)
-{
-	if (reader->error == RUN_E_NONE)
-		reader->error = error;
-}
-
-/* json_unpack; false, with the line refused, if it does not match. */
-static bool
-unpack(struct reader *reader, json_t *object, const char *format, ...)
-{
-	va_list args;
-	bool good;
-
-	va_start(args, format);
-	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
-	va_end(args);
-	if (!good)
-		refuse(reader, RUN_E_MEMBER);
-	return good;
-}
-
 /* A text in the arena; empty if it is null or missing. */
 static struct slice
-text(struct reader *reader, const json_t *value)
+text(struct run_reader *reader, const json_t *value)
 {
 	struct slice got = SLICE("");
 
@@ -47,25 +19,25 @@ text(struct reader *reader, const json_t *value)
 	if (json_is_string(value))
 		got = slice_make(json_string_value(value), json_string_length(value));
 	if (!json_is_string(value) || got.n > TEXT_MAX)
-		refuse(reader, RUN_E_LONG_TEXT);
+		run_refuse(reader, RUN_E_LONG_TEXT);
 	return arena_dup(reader->arena, slice_head(got, TEXT_MAX));
 }
 
 /* The size of a list. */
 static size_t
-list(struct reader *reader, const json_t *value)
+list(struct run_reader *reader, const json_t *value)
 {
 	if (json_is_array(value) && json_array_size(value) <= EARLIER_LIST)
 		return json_array_size(value);
-	refuse(reader, RUN_E_ARRAY);
+	run_refuse(reader, RUN_E_ARRAY);
 	return 0;
 }
 
 static unsigned
-number(struct reader *reader, json_int_t value, json_int_t max)
+number(struct run_reader *reader, json_int_t value, json_int_t max)
 {
 	if (value < 0 || value > max)
-		refuse(reader, RUN_E_NUMBER);
+		run_refuse(reader, RUN_E_NUMBER);
 	return value < 0 || value > max ? 0 : (unsigned)value;
 }
 
@@ -84,7 +56,7 @@ unanswered(const json_t *findings, const char *id)
 }
 
 static void
-read_terms(struct reader *reader, json_t *terms, struct inspect_earlier *earlier)
+read_terms(struct run_reader *reader, json_t *terms, struct inspect_earlier *earlier)
 {
 	const size_t n = list(reader, terms);
 
@@ -93,8 +65,8 @@ read_terms(struct reader *reader, json_t *terms, struct inspect_earlier *earlier
 		json_t *term = NULL, *target = NULL, *record = NULL;
 		json_int_t depth = 0;
 
-		(void)unpack(reader, json_array_get(terms, i), "{s:I,s:o,s:o,s:o}", "depth", &depth,
-			"term", &term, "target", &target, "record", &record);
+		(void)run_unpack(reader, json_array_get(terms, i), "{s:I,s:o,s:o,s:o}", "depth",
+			&depth, "term", &term, "target", &target, "record", &record);
 		earlier->terms[earlier->nterms++] =
 			(struct earlier_term){number(reader, depth, DEPTH_MAX), text(reader, term),
 				text(reader, target), text(reader, record)};
@@ -102,7 +74,7 @@ read_terms(struct reader *reader, json_t *terms, struct inspect_earlier *earlier
 }
 
 static void
-read_nets(struct reader *reader, json_t *nets, struct inspect_earlier *earlier)
+read_nets(struct run_reader *reader, json_t *nets, struct inspect_earlier *earlier)
 {
 	const size_t n = list(reader, nets);
 
@@ -112,10 +84,10 @@ read_nets(struct reader *reader, json_t *nets, struct inspect_earlier *earlier)
 		json_t *address = NULL, *term = NULL, *domain = NULL;
 		json_int_t bits = 0;
 
-		(void)unpack(reader, json_array_get(nets, i), "{s:o,s:I,s:o,s:o}", "address",
+		(void)run_unpack(reader, json_array_get(nets, i), "{s:o,s:I,s:o,s:o}", "address",
 			&address, "bits", &bits, "term", &term, "domain", &domain);
 		if (!ip_parse(text(reader, address), &net->net.ip))
-			refuse(reader, RUN_E_NETWORK);
+			run_refuse(reader, RUN_E_NETWORK);
 		net->net.bits = number(reader, bits, net->net.ip.family == 4 ? 32 : 128);
 		net->term = text(reader, term);
 		net->domain = text(reader, domain);
@@ -123,12 +95,12 @@ read_nets(struct reader *reader, json_t *nets, struct inspect_earlier *earlier)
 }
 
 static void
-read_spf(struct reader *reader, json_t *spf, struct inspect_earlier *earlier)
+read_spf(struct run_reader *reader, json_t *spf, struct inspect_earlier *earlier)
 {
 	json_t *record = NULL, *others = NULL, *terms = NULL, *nets = NULL;
 	int incomplete = 0;
 
-	if (!unpack(reader, spf, "{s:o,s:o,s:o,s:o,s:b}", "record", &record, "others", &others,
+	if (!run_unpack(reader, spf, "{s:o,s:o,s:o,s:o,s:b}", "record", &record, "others", &others,
 		    "terms", &terms, "networks", &nets, "incomplete", &incomplete))
 		return;
 	earlier->spf = text(reader, record);
@@ -139,14 +111,14 @@ read_spf(struct reader *reader, json_t *spf, struct inspect_earlier *earlier)
 }
 
 static void
-read_dmarc(struct reader *reader, json_t *dmarc, struct earlier_dmarc *out)
+read_dmarc(struct run_reader *reader, json_t *dmarc, struct earlier_dmarc *out)
 {
 	json_t *domain = NULL, *record = NULL, *policy = NULL, *published = NULL, *verdict = NULL;
 	json_t *written = NULL, *rua = NULL;
 	const char *result = "", *mode = "", *adkim = "", *aspf = "";
 	json_int_t pct = 100;
 
-	if (!unpack(reader, dmarc, "{s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "result", &result, "mode",
+	if (!run_unpack(reader, dmarc, "{s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "result", &result, "mode",
 		    &mode, "record_domain", &domain, "record", &record, "policy", &policy,
 		    "policy_published", &published, "disposition", &verdict))
 		return;
@@ -154,8 +126,8 @@ read_dmarc(struct reader *reader, json_t *dmarc, struct earlier_dmarc *out)
 	out->verdict = text(reader, verdict);
 	out->pct = 100;
 	if (json_is_null(record) ||
-		!unpack(reader, record, "{s:o,s:s,s:s,s:I,s:o}", "text", &written, "adkim", &adkim,
-			"aspf", &aspf, "pct", &pct, "rua", &rua))
+		!run_unpack(reader, record, "{s:o,s:s,s:s,s:I,s:o}", "text", &written, "adkim",
+			&adkim, "aspf", &aspf, "pct", &pct, "rua", &rua))
 		return;
 	out->record = text(reader, written);
 	out->domain = text(reader, domain);
@@ -168,7 +140,7 @@ read_dmarc(struct reader *reader, json_t *dmarc, struct earlier_dmarc *out)
 }
 
 static void
-read_keys(struct reader *reader, json_t *keys, const json_t *findings,
+read_keys(struct run_reader *reader, json_t *keys, const json_t *findings,
 	struct inspect_earlier *earlier)
 {
 	const bool all = !unanswered(findings, "dkim-no-answer");
@@ -180,7 +152,7 @@ read_keys(struct reader *reader, json_t *keys, const json_t *findings,
 		json_t *selector = NULL, *name = NULL, *record = NULL;
 		int usable = 0;
 
-		(void)unpack(reader, json_array_get(keys, i), "{s:o,s:o,s:o,s:b}", "selector",
+		(void)run_unpack(reader, json_array_get(keys, i), "{s:o,s:o,s:o,s:b}", "selector",
 			&selector, "name", &name, "record", &record, "usable", &usable);
 		*key = (struct earlier_key){text(reader, selector), text(reader, name),
 			text(reader, record), usable != 0, false};
@@ -190,7 +162,7 @@ read_keys(struct reader *reader, json_t *keys, const json_t *findings,
 }
 
 static void
-read_mx(struct reader *reader, json_t *mx, struct inspect_earlier *earlier)
+read_mx(struct run_reader *reader, json_t *mx, struct inspect_earlier *earlier)
 {
 	const size_t n = list(reader, mx);
 
@@ -199,7 +171,7 @@ read_mx(struct reader *reader, json_t *mx, struct inspect_earlier *earlier)
 		json_t *name = NULL;
 		json_int_t preference = 0;
 
-		(void)unpack(reader, json_array_get(mx, i), "{s:o,s:I}", "name", &name,
+		(void)run_unpack(reader, json_array_get(mx, i), "{s:o,s:I}", "name", &name,
 			"preference", &preference);
 		earlier->mx[earlier->nmx++] = (struct earlier_mx){
 			text(reader, name), number(reader, preference, UINT16_MAX)};
@@ -207,12 +179,12 @@ read_mx(struct reader *reader, json_t *mx, struct inspect_earlier *earlier)
 }
 
 static void
-read_domain(struct reader *reader, json_t *top, struct inspect_earlier *earlier)
+read_domain(struct run_reader *reader, json_t *top, struct inspect_earlier *earlier)
 {
 	json_t *spf = NULL, *dmarc = NULL, *old = NULL, *dkim = NULL, *mx = NULL, *findings = NULL;
 	json_int_t time = 0;
 
-	if (!unpack(reader, top, "{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "time", &time, "spf", &spf,
+	if (!run_unpack(reader, top, "{s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "time", &time, "spf", &spf,
 		    "dmarc", &dmarc, "dmarc_rfc7489", &old, "dkim", &dkim, "mx", &mx, "findings",
 		    &findings))
 		return;
@@ -229,7 +201,7 @@ read_domain(struct reader *reader, json_t *top, struct inspect_earlier *earlier)
 
 /* One line, without its end. */
 static void
-read_line(struct reader *reader, struct slice line, struct slice domain,
+read_line(struct run_reader *reader, struct slice line, struct slice domain,
 	struct inspect_earlier *earlier)
 {
 	json_t *top = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
@@ -240,11 +212,11 @@ read_line(struct reader *reader, struct slice line, struct slice domain,
 	if (!json_is_object(top) || !slice_is_printable(line) ||
 		json_unpack(top, "{s:I,s:s,s:o,s:o}", "version", &version, "program", &program,
 			"asked_for", &name, "domain", &name) != 0)
-		refuse(reader, RUN_E_NOT_INSPECT);
+		run_refuse(reader, RUN_E_NOT_INSPECT);
 	else if (version != SCHEMA_VERSION)
-		refuse(reader, RUN_E_NEWER);
+		run_refuse(reader, RUN_E_NEWER);
 	else if (slice_eq(text(reader, name), domain) && earlier->there)
-		refuse(reader, RUN_E_DOMAIN_TWICE);
+		run_refuse(reader, RUN_E_DOMAIN_TWICE);
 	else if (slice_eq(text(reader, name), domain))
 		read_domain(reader, top, earlier);
 	json_decref(top);
@@ -254,11 +226,11 @@ enum status
 inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
 	struct inspect_earlier *earlier, struct error *error)
 {
-	struct reader reader = {.arena = arena};
+	struct run_reader reader = {.arena = arena};
 
 	*earlier = (struct inspect_earlier){.there = false};
 	if (lines.n == 0 || lines.p[lines.n - 1] != '\n')
-		refuse(&reader, RUN_E_NO_LINE_END);
+		run_refuse(&reader, RUN_E_NO_LINE_END);
 	while (lines.n > 0 && reader.error == RUN_E_NONE) {
 		const size_t end = slice_find(lines, '\n');
 

@@ -5,46 +5,20 @@
 #include "filter/explain/advice_text.h"
 #include "filter/result/code.h"
 #include "filter/result/diagnosis.h"
+#include "filter/runs/run_reader.h"
 #include "filter/verdict/policy.h"
 #include "mime/buf.h"
 
 enum { LATEST = 2 /* version of docs/schema.json */ };
 
-struct reader {
-	struct arena *arena;
-	enum run_error error; /* the first that was found */
-};
-
-static void
-refuse(struct reader *reader, enum run_error error)
-{
-	if (reader->error == RUN_E_NONE)
-		reader->error = error;
-}
-
-/* json_unpack; false, with the line refused, if it does not match. */
-static bool
-unpack(struct reader *reader, json_t *object, const char *format, ...)
-{
-	va_list args;
-	bool good;
-
-	va_start(args, format);
-	good = json_vunpack_ex(object, NULL, 0, format, args) == 0;
-	va_end(args);
-	if (!good)
-		refuse(reader, RUN_E_MEMBER);
-	return good;
-}
-
 /* A text, or "" if it is null or missing. */
 static const char *
-text(struct reader *reader, const json_t *value, size_t max)
+text(struct run_reader *reader, const json_t *value, size_t max)
 {
 	if (value == NULL || json_is_null(value))
 		return "";
 	if (!json_is_string(value)) {
-		refuse(reader, RUN_E_TEXT);
+		run_refuse(reader, RUN_E_TEXT);
 		return "";
 	}
 	return row_text(slice_make(json_string_value(value), json_string_length(value)), max,
@@ -53,7 +27,7 @@ text(struct reader *reader, const json_t *value, size_t max)
 
 /* The sentence of a code, else that of the line. */
 static const char *
-sentence(struct reader *reader, const json_t *code, const json_t *told)
+sentence(struct run_reader *reader, const json_t *code, const json_t *told)
 {
 	const char *known = code_text(json_string_value(code));
 	const char *own = text(reader, told, ROW_TEXT);
@@ -63,39 +37,39 @@ sentence(struct reader *reader, const json_t *code, const json_t *told)
 
 /* A list of at most max, which may be missing; its size. */
 static size_t
-list(struct reader *reader, const json_t *value, size_t max)
+list(struct run_reader *reader, const json_t *value, size_t max)
 {
 	if (value == NULL)
 		return 0;
 	if (json_is_array(value) && json_array_size(value) <= max)
 		return json_array_size(value);
-	refuse(reader, RUN_E_ARRAY);
+	run_refuse(reader, RUN_E_ARRAY);
 	return 0;
 }
 
 static enum auth_code
-code_of(struct reader *reader, const char *word)
+code_of(struct run_reader *reader, const char *word)
 {
 	for (int i = AUTH_NONE; i <= AUTH_PERMERROR; i++)
 		if (strcmp(auth_code_word((enum auth_code)i), word) == 0)
 			return (enum auth_code)i;
-	refuse(reader, RUN_E_RESULT);
+	run_refuse(reader, RUN_E_RESULT);
 	return AUTH_NONE;
 }
 
 static enum disposition
-disposition_of(struct reader *reader, const char *word)
+disposition_of(struct run_reader *reader, const char *word)
 {
 	for (int i = DISP_ACCEPT; i <= DISP_TEMPFAIL; i++)
 		if (strcmp(policy_word((enum disposition)i), word) == 0)
 			return (enum disposition)i;
-	refuse(reader, RUN_E_DISPOSITION);
+	run_refuse(reader, RUN_E_DISPOSITION);
 	return DISP_ACCEPT;
 }
 
 /* A valid policy as a literal; otherwise "". */
 static const char *
-policy_of(struct reader *reader, const json_t *value)
+policy_of(struct run_reader *reader, const json_t *value)
 {
 	const char *word = text(reader, value, ROW_TEXT);
 
@@ -103,12 +77,12 @@ policy_of(struct reader *reader, const json_t *value)
 		if (strcmp(dmarc_policy_word((enum dmarc_policy)i), word) == 0)
 			return dmarc_policy_word((enum dmarc_policy)i);
 	if (word[0] != '\0' && strcmp(word, "invalid") != 0)
-		refuse(reader, RUN_E_POLICY);
+		run_refuse(reader, RUN_E_POLICY);
 	return "";
 }
 
 static void
-read_signatures(struct reader *reader, const json_t *dkim, struct row *row)
+read_signatures(struct run_reader *reader, const json_t *dkim, struct row *row)
 {
 	const size_t n = list(reader, dkim, ROW_SIGNATURES);
 	struct row_signature *signatures = arena_array(reader->arena, n, sizeof *signatures);
@@ -118,7 +92,7 @@ read_signatures(struct reader *reader, const json_t *dkim, struct row *row)
 		const char *result = "none";
 		int aligned = 0;
 
-		(void)unpack(reader, json_array_get(dkim, i), "{s:s,s:b,s?o,s?o}", "result",
+		(void)run_unpack(reader, json_array_get(dkim, i), "{s:s,s:b,s?o,s?o}", "result",
 			&result, "aligned", &aligned, "d", &d, "s", &s);
 		signatures[i] = (struct row_signature){
 			.d = text(reader, d, ROW_TEXT),
@@ -133,16 +107,16 @@ read_signatures(struct reader *reader, const json_t *dkim, struct row *row)
 }
 
 static void
-read_results(struct reader *reader, json_t *top, struct row *row)
+read_results(struct run_reader *reader, json_t *top, struct row *row)
 {
 	const char *spf, *arc, *dmarc;
 	json_t *domain = NULL, *dkim, *policy = NULL;
 	int spf_aligned, dkim_aligned;
 
-	if (!unpack(reader, top, "{s:{s:s,s?o},s:o,s:{s:s},s:{s:s,s?o,s:b,s:b}}", "spf", "result",
-		    &spf, "domain", &domain, "dkim", &dkim, "arc", "result", &arc, "dmarc",
-		    "result", &dmarc, "policy", &policy, "spf_aligned", &spf_aligned, "dkim_pass",
-		    &dkim_aligned))
+	if (!run_unpack(reader, top, "{s:{s:s,s?o},s:o,s:{s:s},s:{s:s,s?o,s:b,s:b}}", "spf",
+		    "result", &spf, "domain", &domain, "dkim", &dkim, "arc", "result", &arc,
+		    "dmarc", "result", &dmarc, "policy", &policy, "spf_aligned", &spf_aligned,
+		    "dkim_pass", &dkim_aligned))
 		return;
 	row->evaluated = true;
 	row->spf = code_of(reader, spf);
@@ -156,17 +130,17 @@ read_results(struct reader *reader, json_t *top, struct row *row)
 }
 
 static struct row_outcome
-outcome(struct reader *reader, json_t *object)
+outcome(struct run_reader *reader, json_t *object)
 {
 	const char *dmarc = "none", *disposition = "accept";
 
-	(void)unpack(reader, object, "{s:s,s:s}", "dmarc", &dmarc, "disposition", &disposition);
+	(void)run_unpack(reader, object, "{s:s,s:s}", "dmarc", &dmarc, "disposition", &disposition);
 	return (struct row_outcome){code_of(reader, dmarc), disposition_of(reader, disposition)};
 }
 
 /* A kind counts once for each signature, as in damage_of. */
 static void
-read_changes(struct reader *reader, const json_t *changes, struct damage *damage)
+read_changes(struct run_reader *reader, const json_t *changes, struct damage *damage)
 {
 	bool seen[DAMAGE_KINDS] = {false};
 	const size_t n = list(reader, changes, ROW_SIGNATURES);
@@ -175,11 +149,11 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 		const char *kind = "";
 		size_t k = 0;
 
-		(void)unpack(reader, json_array_get(changes, i), "{s:s}", "kind", &kind);
+		(void)run_unpack(reader, json_array_get(changes, i), "{s:s}", "kind", &kind);
 		while (k < DAMAGE_KINDS && strcmp(diagnosis_kind((enum diagnose_kind)k), kind) != 0)
 			k++;
 		if (k == DAMAGE_KINDS)
-			refuse(reader, RUN_E_CHANGE);
+			run_refuse(reader, RUN_E_CHANGE);
 		else
 			seen[k] = true;
 	}
@@ -189,7 +163,7 @@ read_changes(struct reader *reader, const json_t *changes, struct damage *damage
 
 /* Which half of an unexplained signature is proved; null, and always in version 1: none. */
 static void
-read_half(struct reader *reader, const json_t *half, struct damage *damage)
+read_half(struct run_reader *reader, const json_t *half, struct damage *damage)
 {
 	const char *word = text(reader, half, ROW_TEXT);
 	size_t k = word[0] == '\0' ? DIAGNOSE_WHOLE : DIAGNOSE_HEADER;
@@ -198,21 +172,21 @@ read_half(struct reader *reader, const json_t *half, struct damage *damage)
 		strcmp(diagnosis_half((enum diagnose_half)k), word) != 0)
 		k++;
 	if (k == DAMAGE_HALVES)
-		refuse(reader, RUN_E_HALF);
+		run_refuse(reader, RUN_E_HALF);
 	else
 		damage->halves[k]++;
 	damage->unexplained++;
 }
 
 static void
-read_diagnosis(struct reader *reader, const json_t *all, struct damage *damage)
+read_diagnosis(struct run_reader *reader, const json_t *all, struct damage *damage)
 {
 	damage->signatures = list(reader, all, ROW_SIGNATURES);
 	for (size_t i = 0; i < damage->signatures; i++) {
 		json_t *changes = NULL, *half = NULL;
 		int explained = 0;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:b,s?o,s?o}", "explained",
+		(void)run_unpack(reader, json_array_get(all, i), "{s:b,s?o,s?o}", "explained",
 			&explained, "changes", &changes, "half", &half);
 		if (explained != 0)
 			read_changes(reader, changes, damage);
@@ -230,7 +204,7 @@ value_of(const void *arg, const char *name)
 /* The record with which the message passed when it was judged again, as row_from_evaluation has it.
  */
 static const char *
-proved_record(struct reader *reader, const json_t *name, const char *type, const json_t *should,
+proved_record(struct run_reader *reader, const json_t *name, const char *type, const json_t *should,
 	const char *proof)
 {
 	const bool txt = strcmp(type, "TXT") == 0;
@@ -246,7 +220,7 @@ proved_record(struct reader *reader, const json_t *name, const char *type, const
 }
 
 static void
-read_advice(struct reader *reader, const json_t *all, struct row *row)
+read_advice(struct run_reader *reader, const json_t *all, struct row *row)
 {
 	const size_t n = list(reader, all, ROW_SIGNATURES);
 
@@ -255,9 +229,10 @@ read_advice(struct reader *reader, const json_t *all, struct row *row)
 		const char *type = "TXT", *proof = "";
 		json_t *values = NULL, *name = NULL, *should = NULL;
 
-		(void)unpack(reader, json_array_get(all, i), "{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}",
-			"id", &id, "text", &told, "code", &code, "values", &values, "name", &name,
-			"record_should_be", &should, "record_type", &type, "proof", &proof);
+		(void)run_unpack(reader, json_array_get(all, i),
+			"{s:s,s:s,s?s,s?o,s?o,s?o,s?s,s?s}", "id", &id, "text", &told, "code",
+			&code, "values", &values, "name", &name, "record_should_be", &should,
+			"record_type", &type, "proof", &proof);
 		if (code != NULL)
 			known = advice_text(
 				code, &(struct advice_values){value_of, values}, reader->arena);
@@ -269,37 +244,37 @@ read_advice(struct reader *reader, const json_t *all, struct row *row)
 }
 
 static void
-read_date(struct reader *reader, const json_t *date, struct row *row)
+read_date(struct run_reader *reader, const json_t *date, struct row *row)
 {
 	row->has_date = json_is_integer(date);
 	if (row->has_date)
 		row->date = json_integer_value(date);
 	else if (date != NULL && !json_is_null(date))
-		refuse(reader, RUN_E_DATE);
+		run_refuse(reader, RUN_E_DATE);
 }
 
 /* An older program did not say it. */
 static void
-read_sender(struct reader *reader, json_t *sender, struct row *row)
+read_sender(struct run_reader *reader, json_t *sender, struct row *row)
 {
 	const char *class = "", *by = "";
 
 	if (sender != NULL &&
-		unpack(reader, sender, "{s:s,s:s}", "class", &class, "evidence", &by) &&
+		run_unpack(reader, sender, "{s:s,s:s}", "class", &class, "evidence", &by) &&
 		(!sender_class_read(class, &row->sender.class) ||
 			!sender_evidence_read(by, &row->sender.by)))
-		refuse(reader, RUN_E_SENDER);
+		run_refuse(reader, RUN_E_SENDER);
 }
 
 /* --compare-received */
 static void
-read_received(struct reader *reader, json_t *received, struct row *row)
+read_received(struct run_reader *reader, json_t *received, struct row *row)
 {
 	json_t *id = NULL, *differences = NULL;
 	int agrees = 0;
 	size_t n;
 
-	if (received == NULL || !unpack(reader, received, "{s:o,s:b,s:o}", "id", &id, "agrees",
+	if (received == NULL || !run_unpack(reader, received, "{s:o,s:b,s:o}", "id", &id, "agrees",
 					&agrees, "differences", &differences))
 		return;
 	row->receiver = text(reader, id, ROW_TEXT);
@@ -308,7 +283,7 @@ read_received(struct reader *reader, json_t *received, struct row *row)
 	for (size_t i = 0; i < n; i++) {
 		const char *about = "";
 
-		(void)unpack(reader, json_array_get(differences, i), "{s:s}", "about", &about);
+		(void)run_unpack(reader, json_array_get(differences, i), "{s:s}", "about", &about);
 		for (int k = 0; k < AGREE_METHODS; k++)
 			if (strcmp(agree_about_word((enum agree_about)k), about) == 0)
 				row->differs[k] = true;
@@ -317,13 +292,13 @@ read_received(struct reader *reader, json_t *received, struct row *row)
 
 /* --fail-if-worse */
 static void
-read_worse(struct reader *reader, json_t *worse, struct row *row)
+read_worse(struct run_reader *reader, json_t *worse, struct row *row)
 {
 	const char *dmarc = "none";
 	json_t *source = NULL;
 
 	if (worse == NULL ||
-		!unpack(reader, worse, "{s:s,s:o}", "dmarc", &dmarc, "source", &source))
+		!run_unpack(reader, worse, "{s:s,s:o}", "dmarc", &dmarc, "source", &source))
 		return;
 	row->worse = true;
 	row->worse_dmarc = code_of(reader, dmarc);
@@ -331,7 +306,7 @@ read_worse(struct reader *reader, json_t *worse, struct row *row)
 }
 
 static void
-read_judged(struct reader *reader, json_t *top, struct row *row)
+read_judged(struct run_reader *reader, json_t *top, struct row *row)
 {
 	json_t *domain = NULL, *date = NULL, *ip = NULL, *name = NULL, *reason = NULL,
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
@@ -340,7 +315,7 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 	int not_judged = 0; /* an older version did not write it */
 	const char *disposition = "accept";
 
-	(void)unpack(reader, top,
+	(void)run_unpack(reader, top,
 		"{s:s,s:{s?o,s?o,s?o},s:{s?o,s?o,s?o},s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,"
 		"s?o,s?o}",
 		"disposition", &disposition, "message", "author_domain", &domain, "date", &date,
@@ -377,25 +352,25 @@ read_judged(struct reader *reader, json_t *top, struct row *row)
 }
 
 static void
-read_row(struct reader *reader, json_t *top, struct row *row)
+read_row(struct run_reader *reader, json_t *top, struct row *row)
 {
 	json_t *path = NULL, *told = NULL, *code = NULL, *disposition = NULL;
 	json_int_t index = 0, version = LATEST;
 	const char *error;
 	int not_mail = 0;
 
-	if (!unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o,s?b}", "index", &index, "path", &path,
-		    "version", &version, "error", &told, "error_code", &code, "disposition",
+	if (!run_unpack(reader, top, "{s:I,s:o,s?I,s?o,s?o,s?o,s?b}", "index", &index, "path",
+		    &path, "version", &version, "error", &told, "error_code", &code, "disposition",
 		    &disposition, "not_mail", &not_mail))
 		return;
 	if (index < 0 || version > LATEST)
-		refuse(reader, index < 0 ? RUN_E_INDEX : RUN_E_NEWER);
+		run_refuse(reader, index < 0 ? RUN_E_INDEX : RUN_E_NEWER);
 	error = sentence(reader, code, told);
 	row_failure((size_t)index, text(reader, path, ROW_PATH), error, reader->arena, row);
 	row->failed = disposition == NULL;
 	row->not_mail = row->failed && not_mail != 0;
 	if (row->failed && error[0] == '\0')
-		refuse(reader, RUN_E_NEITHER);
+		run_refuse(reader, RUN_E_NEITHER);
 	if (!row->failed) {
 		row->error = "";
 		read_judged(reader, top, row);
@@ -414,7 +389,7 @@ is_printable(struct slice line)
 enum status
 run_row_read(struct slice line, struct arena *arena, struct row *row, struct error *error)
 {
-	struct reader reader = {.arena = arena};
+	struct run_reader reader = {.arena = arena};
 	json_error_t why = {.text = ""};
 	json_t *top;
 
@@ -429,9 +404,9 @@ run_row_read(struct slice line, struct arena *arena, struct row *row, struct err
 		return ST_TEMP;
 	}
 	if (!json_is_object(top))
-		refuse(&reader, RUN_E_NO_OBJECT);
+		run_refuse(&reader, RUN_E_NO_OBJECT);
 	else if (!is_printable(line))
-		refuse(&reader, RUN_E_BYTES);
+		run_refuse(&reader, RUN_E_BYTES);
 	else
 		read_row(&reader, top, row);
 	json_decref(top);
