@@ -76,9 +76,17 @@ fail(struct run *run, enum feedback_aside why)
 	return ST_OK;
 }
 
-static enum status
-take_aggregate(struct run *run, struct slice octets)
+static void
+note_damage(struct feedback_report *report, const struct feedback_found *found)
 {
+	if (found->damaged)
+		feedback_warn(&report->warnings, FEEDBACK_WARN_CHECKSUM, SLICE(""));
+}
+
+static enum status
+take_aggregate(struct run *run, const struct feedback_found *found)
+{
+	const struct slice octets = found->octets;
 	struct feedback_report report;
 	enum status st = feedback_aggregate_parse(octets, &run->arena, &report, NULL, NULL);
 
@@ -86,13 +94,15 @@ take_aggregate(struct run *run, struct slice octets)
 		return fail(run, FEEDBACK_ASIDE_NOT_XML);
 	if (st != ST_OK)
 		return st;
+	note_damage(&report, found);
 	return count_saved(run, FEEDBACK_AGGREGATE,
 		feedback_save_aggregate(run->saver, &run->origin, &report, octets, &run->arena));
 }
 
 static enum status
-take_tls(struct run *run, struct slice octets)
+take_tls(struct run *run, const struct feedback_found *found)
 {
+	const struct slice octets = found->octets;
 	struct feedback_report report;
 	enum status st = feedback_tls_parse(octets, &run->arena, &report);
 
@@ -100,6 +110,7 @@ take_tls(struct run *run, struct slice octets)
 		return fail(run, FEEDBACK_ASIDE_NOT_JSON);
 	if (st != ST_OK)
 		return st;
+	note_damage(&report, found);
 	return count_saved(run, FEEDBACK_TLS,
 		feedback_save_tls(run->saver, &run->origin, &report, octets, &run->arena));
 }
@@ -127,9 +138,9 @@ take(void *arg, const struct feedback_found *found)
 
 	switch (found->kind) {
 	case FEEDBACK_AGGREGATE:
-		return take_aggregate(run, found->octets);
+		return take_aggregate(run, found);
 	case FEEDBACK_TLS:
-		return take_tls(run, found->octets);
+		return take_tls(run, found);
 	case FEEDBACK_FAILURE:
 	default:
 		return take_failure(run, found);
@@ -349,20 +360,36 @@ print_counts(const struct counts *counts)
 			counts->aside, counts->others, counts->unreadable);
 }
 
+static bool
+has_archives(const struct options *options)
+{
+	return options->paths.n > 0 || options->files_from != NULL;
+}
+
+/* With 78, the mail server would bounce the mail that it has piped to us. */
+static int
+of_pipe(const struct options *options, int status)
+{
+	return status != 0 && !has_archives(options) ? EXIT_TEMPFAIL : status;
+}
+
 static int
 run_all(struct run *run, struct arena *arena)
 {
 	const struct options *options = run->options;
-	const bool archives = options->paths.n > 0 || options->files_from != NULL;
+	const bool archives = has_archives(options);
 	enum status st;
 
 	run->saver = feedback_saver_open(run->store, run->tools.in.crypto);
-	if (run->saver == NULL)
-		return EXIT_TEMPFAIL;
+	if (run->saver == NULL) {
+		if (!archives)
+			input_discard(options->read_timeout);
+		return store_failed(run->store);
+	}
 	st = archives ? read_all(run, arena) : read_stdin(run);
 	if (st == ST_OK)
 		st = settle(run, true);
-	if (st == ST_TEMP && store_error(run->store)[0] != '\0')
+	if (st == ST_TEMP && store_last_error(run->store).reason.id != REASON_NONE)
 		(void)store_failed(run->store);
 	feedback_saver_close(run->saver);
 	if (st == ST_BAD)
@@ -384,7 +411,7 @@ feedback_read_main(const struct options *options, struct arena *arena)
 
 	if (status != 0) {
 		input_discard(options->read_timeout);
-		return status;
+		return of_pipe(options, status);
 	}
 	arena_init(&run.arena, arena->oom, arena->oom_arg);
 	run.origin.now = options_now(options);
@@ -395,9 +422,11 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	} else {
 		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+		if (!has_archives(options))
+			input_discard(options->read_timeout);
 	}
 	evaluate_end(&run.tools);
 	store_close(run.store);
 	arena_clear(&run.arena);
-	return status;
+	return of_pipe(options, status);
 }
