@@ -32,6 +32,7 @@ struct run {
 	struct feedback_search search; /* in one mail or file */
 	struct counts counts;
 	bool piped; /* stdin: one mail, which must not be lost */
+	bool told;  /* why it cannot go on was printed */
 	size_t pending;
 };
 
@@ -175,6 +176,7 @@ judge(struct run *run, struct slice mail)
 		st = ST_OK;
 	} else if (error.reason.id != REASON_NONE) {
 		say(run, error_words(&error, &run->arena), "");
+		run->told = true;
 	}
 	evaluate_end(&ev);
 	return st;
@@ -304,7 +306,8 @@ read_item(struct run *run, struct item *item)
 	} else {
 		run->counts.unreadable++;
 		say(run, translated(fault_text(error)), "");
-		if (fault_is_ours(error))
+		run->told = fault_is_ours(error);
+		if (run->told)
 			st = ST_TEMP;
 	}
 	free(bytes);
@@ -321,6 +324,7 @@ read_all(struct run *run, struct arena *arena)
 
 	if (st != ST_OK) {
 		error_print(&error, arena);
+		run->told = true;
 		return st;
 	}
 	while (st == ST_OK && source_next(source, &item)) {
@@ -343,6 +347,7 @@ read_stdin(struct run *run)
 		st = keep_one(run, NULL, input.bytes, input.partial);
 	else
 		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(fault)));
+	run->told = st != ST_OK && fault != FAULT_NONE;
 	input_drain(&input);
 	input_free(&input);
 	return st;
@@ -373,6 +378,18 @@ of_pipe(const struct options *options, int status)
 	return status != 0 && !has_archives(options) ? EXIT_TEMPFAIL : status;
 }
 
+/* Unless it was told where it happened. */
+static void
+tell_failure(const struct run *run)
+{
+	if (store_last_error(run->store).reason.id != REASON_NONE)
+		(void)store_failed(run->store);
+	else if (!run->told)
+		fprintf(stderr, "mailstamp: %s\n",
+			_("no memory, no room in the spool folder, or a library cannot be "
+			  "loaded"));
+}
+
 static int
 run_all(struct run *run, struct arena *arena)
 {
@@ -389,8 +406,8 @@ run_all(struct run *run, struct arena *arena)
 	st = archives ? read_all(run, arena) : read_stdin(run);
 	if (st == ST_OK)
 		st = settle(run, true);
-	if (st == ST_TEMP && store_last_error(run->store).reason.id != REASON_NONE)
-		(void)store_failed(run->store);
+	if (st == ST_TEMP)
+		tell_failure(run);
 	feedback_saver_close(run->saver);
 	if (st == ST_BAD)
 		return EXIT_CONFIG_ERROR;
