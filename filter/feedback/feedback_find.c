@@ -134,7 +134,8 @@ read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 static enum status
 fail_unpacking(struct feedback_search *search, enum fault error)
 {
-	if (fault_is_ours(error) || error == FAULT_NO_MEMORY)
+	/* the spool file is ours, too */
+	if (fault_is_ours(error) || error == FAULT_UNREADABLE)
 		return ST_TEMP;
 	return fail(
 		search, error == FAULT_INFLATES || error == FAULT_MANY_FILES || error == FAULT_SLOW

@@ -73,6 +73,8 @@ fault_of(const struct unpack *in, struct archive *archive)
 
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
+	if (in->lib.error_number(archive) == EIO) /* of the file, and not of what is in it */
+		return FAULT_UNREADABLE;
 	/* libarchive has no error number for it, and no text if it read nothing at all */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
