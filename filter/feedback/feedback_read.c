@@ -4,7 +4,9 @@
 
 #include "filter/feedback/feedback.h"
 #include "filter/feedback/feedback_find.h"
+#include "filter/intake/msgtime.h"
 #include "filter/intake/saved.h"
+#include "filter/io/clock.h"
 #include "filter/io/paths.h"
 #include "filter/io/read.h"
 #include "filter/settings/profile.h"
@@ -14,11 +16,16 @@
 #include "filter/text/printable.h"
 #include "filter/verdict/evaluate.h"
 
-enum { TOGETHER = 200, SHOWN_MAX = 255 };
+enum {
+	TOGETHER = 200,
+	SHOWN_MAX = 255,
+	HELD_SECONDS = DAY_SECONDS, /* how long a mail whose sender DNS does not name may wait */
+	CLOCKS_DIFFER = 300         /* seconds that its arrival may be ahead of our clock */
+};
 
 struct counts {
 	size_t saved[3]; /* by enum feedback_kind */
-	size_t duplicates, differing, aside, others, unreadable;
+	size_t duplicates, differing, aside, others, unreadable, waiting;
 };
 
 struct run {
@@ -149,7 +156,23 @@ take(void *arg, const struct feedback_found *found)
 }
 
 /*
- * Finds out who sent the mail, by evaluating it like any other. ST_TEMP: an internal failure.
+ * DNS did not answer for the sender of the mail. It may wait until it is a day old, by the time at
+ * which it arrived here: a sender whose DNS never answers must not be able to hold it for ever.
+ */
+static bool
+may_wait(struct run *run, const struct message *message)
+{
+	int64_t arrived, age;
+
+	if (!message_time(message, &run->arena, &arrived))
+		return false;
+	age = run->origin.now - arrived;
+	return age >= -CLOCKS_DIFFER && age < HELD_SECONDS;
+}
+
+/*
+ * Finds out who sent the mail, by evaluating it like any other. ST_TEMP: an internal failure;
+ * ST_LIMIT: the mail is to be read again later.
  */
 static enum status
 judge(struct run *run, struct slice mail)
@@ -174,6 +197,16 @@ judge(struct run *run, struct slice mail)
 			run->origin.message_id =
 				slice_head(field_unfold(id, &run->arena), FEEDBACK_VALUE);
 		st = ST_OK;
+		if (ev.evaluated && ev.results.dmarc.code == AUTH_TEMPERROR) {
+			st = may_wait(run, &ev.message) ? ST_LIMIT : ST_OK;
+			say(run,
+				st == ST_LIMIT
+					? _("DNS did not answer for its sender; it waits for "
+					    "the next run")
+					: _("DNS did not answer for its sender, who counts "
+					    "as unauthenticated"),
+				"");
+		}
 	} else if (error.reason.id != REASON_NONE) {
 		say(run, error_words(&error, &run->arena), "");
 		run->told = true;
@@ -220,6 +253,10 @@ read_one(struct run *run, struct slice octets, bool partial)
 	} else if (feedback_is_mail(octets)) {
 		octets = saved_unwrap(run->origin.name != NULL ? run->origin.name : "", octets);
 		st = judge(run, octets);
+		if (st == ST_LIMIT) {
+			run->counts.waiting++;
+			return ST_OK;
+		}
 		if (st == ST_OK)
 			st = feedback_find_in_mail(&run->search, octets);
 	} else {
@@ -363,6 +400,9 @@ print_counts(const struct counts *counts)
 	if (counts->aside + counts->others + counts->unreadable > 0)
 		printf(_("%zu set aside, %zu that hold no report, %zu that could not be read\n"),
 			counts->aside, counts->others, counts->unreadable);
+	if (counts->waiting > 0)
+		printf(_("%zu wait for the next run: DNS did not answer for their senders\n"),
+			counts->waiting);
 }
 
 static bool
@@ -415,7 +455,7 @@ run_all(struct run *run, struct arena *arena)
 		return EXIT_TEMPFAIL;
 	if (archives)
 		print_counts(&run->counts);
-	return fflush(stdout) == 0 ? 0 : EXIT_TEMPFAIL;
+	return fflush(stdout) == 0 && run->counts.waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
 int

@@ -1,4 +1,6 @@
 """attacks.py: who says so. A report is its sender's who passes DMARC, whatever stands in it."""
+import email.utils
+
 import shapes
 from sender import Sender
 
@@ -50,6 +52,42 @@ def run(suite, places, read):
     sql = report.replace(b'<report_id>77', b"<report_id>7'); DROP TABLE in_report; --")
     read(stored.place, zone, stdin=sql)
     suite.check('attack: SQL in a value is a value', ("7'); DROP TABLE in_report; --",) in stored.ask('SELECT report_id FROM in_report'))
+
+
+def outage(suite, places, read):
+    """DNS does not answer for a sender: the mail waits, for a day at most, and then it is judged again."""
+    sender, now = Sender('google.com'), 1800000000
+    good, bad = places.folder / 'good', places.folder / 'bad'
+    good.write_text(sender.zone())
+    report = sender.mail(shapes.xml())
+
+    def mail(age):
+        return f'Received: from a.example by us.example; {email.utils.formatdate(now - age)}\r\n'.encode() + report
+
+    def senders(stored):
+        return stored.ask('SELECT s.domain, s.auth, r.messages FROM in_report r JOIN in_sender s ON s.id = r.sender ORDER BY r.id')
+
+    for what in ('_dmarc.google.com', 's._domainkey.google.com'):
+        bad.write_text(''.join(line + '\n' for line in sender.zone().splitlines() if not line.startswith(what)) + f';!SERVFAIL {what} TXT\n')
+        for name, age, waits in (('now', 0, True), ('for 23 hours', 82800, True), ('for 25 hours', 90000, False), ('ahead of our clock', -60, True),
+                                 ('from the future', -3600, False)):
+            stored = places.new()
+            done = read(stored.place, bad, stdin=mail(age))
+            held = done.returncode == 75 and b'waits for the next run' in done.stderr and not senders(stored) and not stored.asides()
+            kept = done.returncode == 0 and b'unauthenticated' in done.stderr and senders(stored) == [('google.com', '1', '3')]
+            suite.check(f'no answer of {what}: {name}', held if waits else kept, done)
+            done = read(stored.place, good, stdin=mail(age))
+            suite.check(f'no answer of {what}: {name}: later', done.returncode == 0 and senders(stored)[-1] == ('google.com', '2', '3') and
+                        len(senders(stored)) == (1 if waits else 2), (done, senders(stored)))
+    stored, box = places.new(), places.folder / 'waiting'
+    box.mkdir(exist_ok=True)
+    (box / '1.eml').write_bytes(mail(60))
+    (box / '2.xml').write_bytes(shapes.xml(ident='2'))
+    done = read(stored.place, bad, box)
+    suite.check('no answer: of an archive, the others are stored', done.returncode == 75 and b'1 wait for the next run' in done.stdout and
+                senders(stored) == [('', '0', '3')], done)
+    done = read(stored.place, good, box)
+    suite.check('no answer: of an archive, later', done.returncode == 0 and senders(stored) == [('', '0', '3'), ('google.com', '2', '3')], done)
 
 
 def shows(suite, places, read, show):
