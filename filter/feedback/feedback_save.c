@@ -184,7 +184,7 @@ save_warnings(
 			query, 2, slice_str(feedback_warning_code((enum feedback_warning)i)));
 		store_bind_int(query, 3, warnings->times[i]);
 		feedback_bind_some(query, 4, warnings->sample[i]);
-		st = store_run(query);
+		st = store_run_later(query);
 	}
 	return st;
 }
@@ -249,7 +249,7 @@ save_tls_failures(struct feedback_saver *saver, int64_t report, int64_t n,
 		store_bind_int(query, 9, one->sessions);
 		feedback_bind_some(query, 10, one->reason);
 		feedback_bind_some(query, 11, one->information);
-		st = store_run(query);
+		st = store_run_later(query);
 	}
 	return st;
 }

@@ -32,7 +32,7 @@ save_results(struct feedback_saver *saver, int64_t auth, const struct feedback_r
 		feedback_bind_some(query, 6, result->scope);
 		feedback_bind_some(query, 7, result->result);
 		feedback_bind_some(query, 8, result->human);
-		st = store_run(query);
+		st = store_run_later(query);
 	}
 	return st;
 }
@@ -128,7 +128,7 @@ save_row(void *arg, const struct feedback_row *row)
 	store_bind_int(query, 11, auth);
 	feedback_bind_some(query, 12, reasons_of(row, &saving->rows));
 	store_bind_int(query, 13, feedback_marks(saving->report, row));
-	return store_run(query);
+	return store_run_later(query);
 }
 
 enum status

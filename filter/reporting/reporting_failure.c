@@ -124,7 +124,7 @@ reporting_failure_note(struct store *store, int64_t day, int64_t policy,
 	store_bind_int(query, 4, event->time);
 	store_bind_text(query, 5, reporting_failure_fields(event, &arena));
 	store_bind_text(query, 6, event->header);
-	st = store_run(query);
+	st = store_run_later(query);
 	arena_clear(&arena);
 	return st;
 }

@@ -127,7 +127,7 @@ reporting_store_count(struct store *store, int64_t day, int64_t policy,
 	store_bind_text(query, 11, row->envelope_to);
 	store_bind_text(query, 12, row->results);
 	store_bind_int(query, 13, report);
-	return store_run(query);
+	return store_run_later(query);
 }
 
 struct store_query *

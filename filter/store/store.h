@@ -71,7 +71,14 @@ void store_reset(struct store_query *query);
 /* Steps to the end and resets. */
 enum status store_run(struct store_query *query);
 
-/* The same for a statement without parameters that is used once. */
+/*
+ * The same for a statement in a transaction whose rows and success are of no interest yet: a
+ * failure may be returned by a later statement, and store_commit fails. PostgreSQL gets many of
+ * them in one round trip.
+ */
+enum status store_run_later(struct store_query *query);
+
+/* As store_run, for a statement without parameters that is used once. */
 enum status store_execute(struct store *store, const char *sql);
 
 /* A transaction that writes: other writers wait. */

@@ -28,6 +28,7 @@ struct store_backend {
 	void (*bind)(struct store_query *query, int at, struct slice octets, bool text);
 	void (*bind_null)(struct store_query *query, int at);
 	enum store_step (*step)(struct store_query *query);
+	enum status (*run_later)(struct store_query *query); /* NULL: as any other statement */
 	int64_t (*get_int)(const struct store_query *query, int column);
 	struct slice (*get_text)(const struct store_query *query, int column);
 	struct slice (*get_blob)(struct store_query *query, int column);

@@ -1,36 +1,19 @@
-#include <postgresql/libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "filter/store/store_backend.h"
+#include "filter/store/store_libpq.h"
 #include "mime/buf.h"
-#include "mime/late.h"
 
-/* what we use of libpq */
-struct library {
-	__typeof__(&PQconnectdbParams) connect;
-	__typeof__(&PQfinish) finish;
-	__typeof__(&PQstatus) status;
-	__typeof__(&PQerrorMessage) error_message;
-	__typeof__(&PQsetNoticeProcessor) set_notice_processor;
-	__typeof__(&PQexec) exec;
-	__typeof__(&PQprepare) prepare;
-	__typeof__(&PQsendQueryPrepared) send_prepared;
-	__typeof__(&PQsetSingleRowMode) single_row_mode;
-	__typeof__(&PQgetResult) get_result;
-	__typeof__(&PQresultStatus) result_status;
-	__typeof__(&PQcmdStatus) command_status;
-	__typeof__(&PQclear) clear;
-	__typeof__(&PQgetvalue) get_value;
-	__typeof__(&PQgetlength) get_length;
-	__typeof__(&PQgetisnull) get_is_null;
-};
+/* Statements whose outcome is read together. */
+enum { PENDING_MAX = 256 };
 
 struct connection {
-	struct library lib;
+	struct store_libpq lib;
 	PGconn *db;
 	unsigned prepared; /* for names */
 	struct statement *running;
+	size_t pending; /* statements that were sent in pipeline mode */
 };
 
 struct parameter {
@@ -49,38 +32,13 @@ struct statement {
 	char *octets; /* the column read last, from malloc */
 };
 
-static bool
-load(struct library *lib)
-{
-	static const struct late_name names[] = {
-		LATE_ALWAYS(library, connect, PQconnectdbParams),
-		LATE_ALWAYS(library, finish, PQfinish),
-		LATE_ALWAYS(library, status, PQstatus),
-		LATE_ALWAYS(library, error_message, PQerrorMessage),
-		LATE_ALWAYS(library, set_notice_processor, PQsetNoticeProcessor),
-		LATE_ALWAYS(library, exec, PQexec),
-		LATE_ALWAYS(library, prepare, PQprepare),
-		LATE_ALWAYS(library, send_prepared, PQsendQueryPrepared),
-		LATE_ALWAYS(library, single_row_mode, PQsetSingleRowMode),
-		LATE_ALWAYS(library, get_result, PQgetResult),
-		LATE_ALWAYS(library, result_status, PQresultStatus),
-		LATE_ALWAYS(library, command_status, PQcmdStatus),
-		LATE_ALWAYS(library, clear, PQclear),
-		LATE_ALWAYS(library, get_value, PQgetvalue),
-		LATE_ALWAYS(library, get_length, PQgetlength),
-		LATE_ALWAYS(library, get_is_null, PQgetisnull),
-	};
-
-	return late_load("libpq.so.5", names, sizeof names / sizeof *names, lib);
-}
-
 static struct connection *
 connection_of(const struct store *store)
 {
 	return store->connection;
 }
 
-static const struct library *
+static const struct store_libpq *
 lib_of(const struct store *store)
 {
 	return &connection_of(store)->lib;
@@ -96,7 +54,7 @@ failed(struct store *store)
 static bool
 drain(struct store *store)
 {
-	const struct library *lib = lib_of(store);
+	const struct store_libpq *lib = lib_of(store);
 	bool good = true;
 	PGresult *result;
 
@@ -111,15 +69,63 @@ drain(struct store *store)
 	return good;
 }
 
+/*
+ * Reads the outcome of the statements that were sent in pipeline mode, up to the end of a failed
+ * connection; the first error is reported.
+ */
+static bool
+settle(struct store *store)
+{
+	struct connection *connection = connection_of(store);
+	const struct store_libpq *lib = &connection->lib;
+	bool good = true, end = connection->pending == 0;
+	PGresult *result;
+
+	if (!end && lib->pipeline_sync(connection->db) != 1) {
+		failed(store);
+		good = false;
+	}
+	while (!end) {
+		ExecStatusType status;
+
+		result = lib->get_result(connection->db);
+		if (result == NULL) { /* the end of one statement's results */
+			end = lib->status(connection->db) != CONNECTION_OK;
+			continue;
+		}
+		status = lib->result_status(result);
+		if (status == PGRES_FATAL_ERROR && good)
+			store_database_failed(store, lib->result_error(result));
+		good &= status != PGRES_FATAL_ERROR && status != PGRES_PIPELINE_ABORTED;
+		end = status == PGRES_PIPELINE_SYNC;
+		lib->clear(result);
+	}
+	if (connection->pending > 0)
+		(void)lib->exit_pipeline(connection->db);
+	connection->pending = 0;
+	return good && lib->status(connection->db) == CONNECTION_OK;
+}
+
+/* Before another one: rows that were not read, and outcomes that were not waited for. */
+static bool
+end_statement(struct store *store)
+{
+	if (connection_of(store)->running != NULL)
+		(void)drain(store);
+	return settle(store);
+}
+
 static enum status
 execute(struct store *store, const char *sql)
 {
-	const struct library *lib = lib_of(store);
+	const struct store_libpq *lib = lib_of(store);
 	PGresult *result;
 	ExecStatusType status;
 	bool undone;
 
-	(void)drain(store);
+	/* after a failure only ROLLBACK can follow */
+	if (!end_statement(store) && strcmp(sql, "ROLLBACK") != 0)
+		return ST_TEMP;
 	result = lib->exec(connection_of(store)->db, sql);
 	status = lib->result_status(result);
 	/* COMMIT of a transaction in which something failed */
@@ -157,7 +163,11 @@ prepare(struct store *store, const char *sql)
 	PGresult *result = NULL;
 	bool good = false;
 
-	(void)drain(store);
+	if (!end_statement(store)) {
+		free(statement);
+		free(text);
+		return NULL;
+	}
 	if (statement != NULL && text != NULL) {
 		(void)snprintf(
 			statement->name, sizeof statement->name, "s%u", connection->prepared++);
@@ -253,8 +263,6 @@ send(struct store_query *query)
 		query->store->error = store_error(STORE_E_NO_MEMORY);
 		return false;
 	}
-	if (connection->running != NULL)
-		(void)drain(query->store);
 	for (int i = 0; i < statement->n; i++) {
 		const struct parameter *parameter = &statement->parameters[i];
 
@@ -263,8 +271,22 @@ send(struct store_query *query)
 		formats[i] = parameter->binary ? 1 : 0;
 	}
 	if (connection->lib.send_prepared(connection->db, statement->name, statement->n, values,
-		    lengths, formats, 0) != 1 ||
-		connection->lib.single_row_mode(connection->db) != 1) {
+		    lengths, formats, 0) == 1)
+		return true;
+	failed(query->store);
+	return false;
+}
+
+/* For rows, which are read one after the other. */
+static bool
+send_for_rows(struct store_query *query)
+{
+	struct connection *connection = connection_of(query->store);
+	struct statement *statement = query->statement;
+
+	if (!end_statement(query->store) || !send(query))
+		return false;
+	if (connection->lib.single_row_mode(connection->db) != 1) {
 		failed(query->store);
 		return false;
 	}
@@ -275,11 +297,11 @@ send(struct store_query *query)
 static enum store_step
 step(struct store_query *query)
 {
-	const struct library *lib = lib_of(query->store);
+	const struct store_libpq *lib = lib_of(query->store);
 	struct statement *statement = query->statement;
 	ExecStatusType status;
 
-	if (!statement->sent && !send(query))
+	if (!statement->sent && !send_for_rows(query))
 		return STORE_FAILED;
 	lib->clear(statement->row);
 	statement->row = lib->get_result(connection_of(query->store)->db);
@@ -296,7 +318,7 @@ step(struct store_query *query)
 static struct slice
 get_text(const struct store_query *query, int column)
 {
-	const struct library *lib = lib_of(query->store);
+	const struct store_libpq *lib = lib_of(query->store);
 	const struct statement *statement = query->statement;
 
 	return slice_make(lib->get_value(statement->row, 0, column),
@@ -351,6 +373,28 @@ reset(struct store_query *query)
 		statement->parameters[i].set = false;
 }
 
+/* libpq also reads while it sends, so that neither side can wait for the other one. */
+static enum status
+run_later(struct store_query *query)
+{
+	struct connection *connection = connection_of(query->store);
+	bool good = true;
+
+	if (connection->running != NULL)
+		(void)drain(query->store);
+	if (connection->pending == 0 && connection->lib.enter_pipeline(connection->db) != 1) {
+		failed(query->store);
+		good = false;
+	}
+	good = good && send(query);
+	if (good)
+		connection->pending++;
+	reset(query);
+	if (good && connection->pending >= PENDING_MAX)
+		good = settle(query->store);
+	return good ? ST_OK : ST_TEMP;
+}
+
 static void
 close_store(struct store *store)
 {
@@ -377,6 +421,7 @@ static const struct store_backend backend = {
 	.bind = bind,
 	.bind_null = bind_null,
 	.step = step,
+	.run_later = run_later,
 	.get_int = get_int,
 	.get_text = get_text,
 	.get_blob = get_blob,
@@ -405,7 +450,7 @@ store_postgres_open(
 	*error = store_error(STORE_E_NO_MEMORY);
 	if (connection == NULL)
 		return ST_TEMP;
-	if (!load(&connection->lib)) {
+	if (!store_libpq_load(&connection->lib)) {
 		free(connection);
 		*error = store_error(STORE_E_NO_LIBPQ);
 		return ST_TEMP;

@@ -266,6 +266,15 @@ store_run(struct store_query *query)
 }
 
 enum status
+store_run_later(struct store_query *query)
+{
+	if (query == NULL || query->store->backend->run_later == NULL ||
+		!query->store->in_transaction)
+		return store_run(query);
+	return query->store->backend->run_later(query);
+}
+
+enum status
 store_execute(struct store *store, const char *sql)
 {
 	return store->backend->execute(store, sql);

@@ -320,12 +320,15 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	}
 	store->backend = &backend;
 	store->connection = connection;
-	/* a path is never a URI; with WAL, a reader also writes files beside it */
+	/*
+	 * a path is never a URI; with WAL, a reader also writes files beside it; what is sorted
+	 * goes to temporary files, so that memory is bounded by the cache
+	 */
 	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=
 			SQLITE_OK ||
 		execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-			       "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; "
+			       "PRAGMA trusted_schema = OFF; PRAGMA temp_store = FILE; "
 			       "PRAGMA cache_size = -65536") != ST_OK) {
 		failed(store);
 		*error = store_error_kept(store, arena);

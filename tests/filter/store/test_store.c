@@ -173,6 +173,51 @@ Test(store, transactions)
 	}
 }
 
+static enum status
+add_sender(struct store *store, int n, bool later)
+{
+	struct store_query *query =
+		store_query(store, "INSERT INTO in_sender (domain, auth) VALUES (?1, ?2)");
+
+	store_bind_text(query, 1, SLICE("later.example"));
+	store_bind_int(query, 2, n);
+	return later ? store_run_later(query) : store_run(query);
+}
+
+/* more statements than are sent together, between others; a failure is that of the transaction */
+Test(store, what_is_run_later_is_stored_or_fails)
+{
+	static const char count[] = "SELECT count(*) FROM in_sender WHERE domain = 'later.example'";
+
+	find_places();
+	for (size_t p = 0; p < place_count; p++) {
+		struct store *store = opened(places[p], STORE_WRITE);
+
+		cr_assert(store_begin(store) == ST_OK);
+		for (int i = 0; i < 600; i++)
+			cr_assert(add_sender(store, i, true) == ST_OK, "%s", last(store));
+		cr_expect(number(store, count) == 600);
+		cr_expect(add_sender(store, 600, true) == ST_OK);
+		cr_expect(add_sender(store, 601, false) == ST_OK);
+		cr_expect(add_sender(store, 602, true) == ST_OK);
+		cr_expect(store_commit(store) == ST_OK, "%s", last(store));
+		cr_expect(number(store, count) == 603);
+		cr_assert(store_begin(store) == ST_OK);
+		(void)add_sender(store, 603, true);
+		if (add_sender(store, 5, true) == ST_OK) {
+			(void)add_sender(store, 604, true);
+			cr_expect(store_commit(store) == ST_TEMP);
+		}
+		cr_expect(strstr(last(store), "in_sender") != NULL, "%s", last(store));
+		store_rollback(store);
+		cr_expect(number(store, count) == 603);
+		/* outside a transaction: at once */
+		cr_expect(add_sender(store, 5, true) == ST_TEMP);
+		cr_expect(add_sender(store, 603, true) == ST_OK && number(store, count) == 604);
+		store_close(store);
+	}
+}
+
 /* Without memory or disk SQLite may roll back by itself; "ROLLBACK" stands for that here. */
 Test(store, nothing_is_stored_after_a_rollback_by_the_database)
 {
