@@ -7,6 +7,8 @@
 
 #include "auth/dns/dns_backend.h"
 
+struct dns_waiter; /* a thread that sleeps for an answer (dns_wait.h) */
+
 /* an answer, or a pending one; pinned by its users */
 struct dns_entry {
 	struct dns_entry *next;          /* in its bucket */
@@ -15,6 +17,7 @@ struct dns_entry {
 	enum dns_type type;
 	uint64_t hash;
 	size_t pins; /* holders: each dns, and the pending query */
+	struct dns_waiter *waiting;
 	size_t size;
 	bool done;        /* answer is set and no longer changes */
 	bool gone;        /* no longer in the table: freed by its last holder */
