@@ -6,9 +6,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "filter/reader/reader.h"
@@ -16,7 +16,7 @@
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 
-enum { WAIT_MS = 10 };
+enum { WAIT_MS = 10, LOOK_UP_US = 200 * 1000 };
 
 struct opener {
 	struct reader *process;
@@ -99,6 +99,31 @@ say_ready(void)
 	return sent;
 }
 
+static void
+look_up(int number)
+{
+	struct pollfd parent = {.fd = READER_ITEMS};
+
+	(void)number;
+	if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP) != 0)
+		_exit(EXIT_TEMPFAIL);
+}
+
+/*
+ * A bomb is unpacked for minutes, a list of files is a pipe that says nothing, and the parent is in
+ * a sandbox that cannot signal this process: so it looks itself whether anybody listens.
+ */
+static void
+watch_parent(void)
+{
+	const struct itimerval often = {{0, LOOK_UP_US}, {0, LOOK_UP_US}};
+	struct sigaction action = {.sa_handler = look_up, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)setitimer(ITIMER_REAL, &often, NULL);
+}
+
 static int
 open_files(void *arg)
 {
@@ -107,8 +132,7 @@ open_files(void *arg)
 	struct item item;
 	bool sent = true;
 
-	/* the list of files can be a pipe that says nothing for a long time */
-	(void)prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0ul, 0ul, 0ul);
+	watch_parent();
 	if (confine_opener(job->options, source_list(job->source), job->arena, &error) != ST_OK) {
 		error_print(&error, job->arena);
 		return EXIT_TEMPFAIL;
@@ -267,6 +291,6 @@ opener_end(struct opener *opener)
 {
 	if (opener == NULL)
 		return;
-	(void)reader_end(opener->process, true);
+	(void)reader_end(opener->process, false); /* it sees that nobody listens */
 	free(opener);
 }

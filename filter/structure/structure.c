@@ -155,6 +155,8 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 {
 	const bool folded = line.p[0] == ' ' || line.p[0] == '\t';
 	const size_t from = folded ? 1 : slice_find(line, ':') + 1;
+	size_t parameters;
+	bool many;
 
 	if (slice_trim(line).n == 0) {
 		*header = (struct header){.fields = 0};
@@ -165,15 +167,16 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 		header->addresses = from <= line.n && has_addresses(line);
 		header->content = slice_istarts(line, SLICE("Content-"));
 	}
-	if (header->content)
-		walk->parameters += semicolons(line);
-	if (header->content && walk->parameters > STRUCTURE_PARAMETERS)
+	parameters = header->content ? semicolons(line) : 0;
+	walk->parameters += parameters;
+	many = (folded || parameters > 0) && header->content &&
+	       walk->parameters > STRUCTURE_PARAMETERS;
+	if (many)
 		walk->whole = false;
 	if (header->fields > STRUCTURE_FIELDS) { /* the fold of a field, where it is not text */
 		at[0] = ' ';
 		overwrite(at, 1, line.n);
-	} else if (header->addresses ||
-		   (header->content && walk->parameters > STRUCTURE_PARAMETERS)) {
+	} else if (header->addresses || many) {
 		overwrite(at, from, line.n);
 	}
 }
