@@ -26,9 +26,13 @@ struct evidence {
 	const struct provider *provider; /* of EVIDENCE_RANGE, and of a provider in --own-senders */
 };
 
-/* May the client's address be proposed for the SPF record of domain? */
+/*
+ * Does the client send for the author? By the owner's list, a service that he names, or the address
+ * and MX records of the author domain and of its organizational domain. Advice and class ask the
+ * same.
+ */
 struct evidence evidence_of_client(
-	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
+	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*
  * For a signing or envelope domain that is not the author's, with the service that it belongs to.
@@ -43,10 +47,10 @@ struct evidence_services {
 	size_t n;
 };
 
-/* The services that the owner's list, or the records of domain and of the policy's domain above it,
- * name: the first ones. */
+/* The services that the owner's list, or the records of the author domain and of its organizational
+ * domain, name: the first ones. */
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
-	struct slice domain, struct evidence_services *services);
+	struct evidence_services *services);
 
 /*
  * A word for programs, and the words for people for it, in English (N_); NULL for an unknown word.
