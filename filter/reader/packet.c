@@ -253,7 +253,7 @@ open_packet(const char *room, size_t got, struct msghdr *message, struct packet 
 		packet->error = FAULT_OPEN_FILES;
 	else if (texts == NULL)
 		packet->error = FAULT_NO_MEMORY;
-	if ((head.flags & WITH_TEXT) == 0 || packet->held != NULL)
+	if (texts != NULL && ((head.flags & WITH_TEXT) == 0 || packet->held != NULL))
 		return take_texts(&head, texts, packet);
 	packet->has_line = packet->has_side = false;
 	return true;
