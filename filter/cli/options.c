@@ -356,7 +356,8 @@ take_stored_defaults(struct options *options)
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
 	/* the archive that these judge is stored mail, too */
-	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW)
+	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW ||
+		options->command == COMMAND_INSPECT)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
