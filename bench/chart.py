@@ -2,7 +2,7 @@
 import html
 import math
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 460, 300, 58, 120, 34, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 490, 300, 58, 150, 34, 44
 COLOURS = ('#1f5fa8', '#b3541e', '#3a7d44', '#7a3b8f', '#555555', '#a8324a')
 STYLE = ('text{font:11px sans-serif;fill:#222}.title{font-size:13px;font-weight:bold}.axis{stroke:#888}'
          '.grid{stroke:#ddd}polyline{fill:none;stroke-width:1.6}')

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "auth/dns/dns_cache.h"
-#include "auth/dns/dns_wait.h"
 #include "auth/dns/dns_zone.h"
 
 /* a question of the pool's thread */
@@ -129,6 +128,8 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {
 	struct member *member = self;
 	struct dns_pool *pool = member->pool;
+	const struct dns_slow slow = {
+		DNS_POOL_LONG_MS, member->user.wait_long, member->user.wait_arg};
 	struct dns_entry *e = question->own;
 	bool done;
 
@@ -138,7 +139,7 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	if (!done) {
 		if (member->user.wait_begin != NULL)
 			member->user.wait_begin(member->user.wait_arg);
-		done = dns_wait(&pool->waits, &pool->lock, e, until_ms, &member->user);
+		done = dns_wait(&pool->waits, &pool->lock, e, until_ms, &slow);
 		if (member->user.wait_end != NULL)
 			member->user.wait_end(member->user.wait_arg);
 	}
