@@ -33,7 +33,7 @@ static const struct {
 	const char *b[2]; /* of the author's signature, in the first and the second; NULL: none */
 } rows[] = {
 	{"the same Message-ID", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com",
-		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY},
+		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY, {NULL, NULL}},
 	{"the same signature, broken", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com",
 		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY,
 		{"AbCdEfGhIjKlMnOp", "AbCdEfGhIjKlMnOp"}},
@@ -47,21 +47,21 @@ static const struct {
 		"example.com", "<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING,
 		{NULL, "AbCdEfGhIjKlMnOp"}},
 	{"another Message-ID", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com", "<2@x>",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"of another author", {"example.net", "<1@x>", "192.0.2.1", false}, "example.com", "<1@x>",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"of an author below", {"a.example.com", "<1@x>", "192.0.2.1", false}, "example.com",
-		"<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"no Message-ID at all", {"example.com", "", "192.0.2.1", false}, "example.com", "",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"the same host, by SPF", {"example.com", "<1@x>", "192.0.2.1", true}, "example.com",
-		"<2@x>", "192.0.2.1", SENDER_OWN, SENDER_BY_ELSEWHERE},
+		"<2@x>", "192.0.2.1", SENDER_OWN, SENDER_BY_ELSEWHERE, {NULL, NULL}},
 	{"the same host, by a signature that it may have replayed",
 		{"example.com", "<1@x>", "192.0.2.1", false}, "example.com", "<2@x>", "192.0.2.1",
-		SENDER_FORGED, SENDER_BY_NOTHING},
+		SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"the same host of a shared service's other customer",
 		{"other.example", "<1@x>", "192.0.2.1", true}, "example.com", "<2@x>", "192.0.2.1",
-		SENDER_FORGED, SENDER_BY_NOTHING},
+		SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 };
 
 /* The failing one before the passing one, or after it. */
