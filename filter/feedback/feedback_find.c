@@ -5,10 +5,10 @@
 
 #include "auth/base/base64.h"
 #include "filter/aggregate/aggregate_gzip.h"
-#include "filter/intake/structure.h"
 #include "filter/io/spool.h"
 #include "filter/io/unpack.h"
 #include "filter/io/write.h"
+#include "filter/structure/structure.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/message.h"
@@ -205,7 +205,7 @@ look_packed(struct feedback_search *search, struct slice octets)
 		close(fd);
 		return ST_TEMP;
 	}
-	in = unpack_open(fd, true);
+	in = unpack_open(fd, UNPACK_ZIP_TAR); /* no reporter sends 7z */
 	if (in == NULL)
 		return ST_TEMP;
 	st = check_gzip(search, octets);
@@ -361,14 +361,17 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 	struct structure_part *parts = arena_array(search->arena, STRUCTURE_PARTS, sizeof *parts);
 	struct message message;
 	enum status st;
+	bool whole;
 	size_t n;
 
 	message_parse(mail, FIELDS, FIELD_MAX_OCTETS, search->arena, &message);
 	search->meant = says_so(&message, search->arena);
-	st = structure_parts(
-		search->gmime, slice_from(mail, message.mbox_from.n), search->arena, parts, &n);
+	st = structure_parts(search->gmime, slice_from(mail, message.mbox_from.n), search->arena,
+		parts, &n, &whole);
 	if (st == ST_OK)
 		st = look_parts(search, parts, n);
+	if (st == ST_OK && !whole)
+		st = fail(search, FEEDBACK_ASIDE_LARGE);
 	/* the body itself, if the header does not declare the packed report in it */
 	if (st == ST_OK && search->n == 0 && !search->failed &&
 		(unpack_is_packed(message.body.p, message.body.n) ||

@@ -250,7 +250,7 @@ read_one(struct run *run, struct slice octets, bool partial)
 	};
 	if (partial) {
 		(void)fail(run, FEEDBACK_ASIDE_LARGE);
-	} else if (feedback_is_mail(octets)) {
+	} else if (octets.n > 0 && feedback_is_mail(octets)) {
 		octets = saved_unwrap(run->origin.name != NULL ? run->origin.name : "", octets);
 		st = judge(run, octets);
 		if (st == ST_LIMIT) {
@@ -259,7 +259,7 @@ read_one(struct run *run, struct slice octets, bool partial)
 		}
 		if (st == ST_OK)
 			st = feedback_find_in_mail(&run->search, octets);
-	} else {
+	} else if (octets.n > 0) {
 		st = feedback_find_in_file(&run->search, octets);
 	}
 	return st == ST_OK ? end_search(run, octets) : st;

@@ -21,8 +21,8 @@ struct level {
 
 struct unpack {
 	int fd;
-	bool archives, started, packed, broken; /* broken: no file follows */
-	bool plain_end;                         /* of a file that is not packed */
+	enum unpack_archives archives;
+	bool started, packed, plain_end, broken; /* broken: no file follows */
 	struct unpack_library lib;
 	struct level levels[LEVELS];
 	size_t depth;          /* levels that are open */
@@ -49,7 +49,7 @@ unpack_is_packed(const char *bytes, size_t n)
 /* opening */
 
 struct unpack *
-unpack_open(int fd, bool archives)
+unpack_open(int fd, enum unpack_archives archives)
 {
 	struct unpack *in = calloc(1, sizeof *in);
 	struct stat info;
@@ -97,11 +97,12 @@ make_reader(const struct unpack *in)
 	(void)lib->bzip2(archive);
 	(void)lib->raw(archive);
 	(void)lib->empty(archive);
-	if (in->archives) {
+	if (in->archives != UNPACK_ONE) {
 		(void)lib->zip(archive);
 		(void)lib->tar(archive);
-		(void)lib->sevenzip(archive);
 	}
+	if (in->archives == UNPACK_ZIP_TAR_7Z)
+		(void)lib->sevenzip(archive);
 	errno = 0; /* what fault_of() looks at */
 	return archive;
 }
@@ -395,11 +396,10 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	/* a pipe comes from another process of ours and is never packed */
-	if (n < 0)
+	if (n < 0) /* a pipe comes from another process of ours and is never packed */
 		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
-		     (in->archives && unpack_is_archive(first, (size_t)n));
+		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));
 	if (!in->packed)
 		return FAULT_NONE;
 	if (!unpack_library_load(&in->lib))

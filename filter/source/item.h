@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "filter/io/fault.h"
 
@@ -15,10 +16,14 @@ struct item {
 	char *name;       /* path; path/name in an archive; followed by #N in an mbox */
 	enum fault error; /* it cannot be read */
 	int fd;           /* a regular file at its beginning, or -1: bytes */
+	uint64_t size;    /* of the file when it was opened */
 	char *bytes;
 	size_t n;
 	bool partial; /* bytes are the beginning of a message over the size limit */
 	char *line;   /* of --envelopes, for manifest_line; or NULL */
+	char *side;   /* its side file (item_take_side), or NULL */
+	size_t nside;
+	enum fault side_error; /* it cannot be read */
 };
 
 /* Mailboxes (mbox) that look damaged, or quoted by another rule than expected. */
@@ -27,6 +32,9 @@ struct source_damage {
 	size_t joined, text; /* struct mbox_counts */
 	char first[256];     /* the name of the first one, cut */
 };
+
+/* Reads the file NAME.envelope beside a file NAME.eml, if there is one. */
+void item_take_side(struct item *item);
 
 void item_clear(struct item *item);
 
