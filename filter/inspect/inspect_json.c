@@ -85,8 +85,11 @@ static json_t *
 dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
 	const struct verdict *verdict = &dmarc->verdict;
-	json_t *part = json_dmarc(&dmarc->result, arena);
+	struct report report;
+	json_t *part;
 
+	report_init(&report, arena);
+	part = json_dmarc(dmarc_report(&dmarc->result, &report), &dmarc->result, arena);
 	json_object_set_new(part, "report_targets", targets_part(dmarc, arena));
 	json_text(part, "disposition", policy_word(verdict->disposition));
 	json_text(part, "disposition_reason", reason_text(&verdict->reason));

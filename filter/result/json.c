@@ -10,6 +10,7 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
+#include "filter/result/block.h"
 #include "filter/result/json_parts.h"
 #include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
@@ -184,6 +185,32 @@ sealer_part(const struct evaluation *ev)
 		(json_int_t)sealers->doubted, JSON_REASON_OF(&sealers->doubt, ev->arena));
 }
 
+/* The result of the other SPF engine; NULL: not compared. */
+static json_t *
+other_spf(const struct evaluation *ev)
+{
+	struct report report;
+
+	if (!ev->evaluated || !ev->results.has_spf_other)
+		return NULL;
+	report_init(&report, ev->arena);
+	spf_report(&ev->results.spf_other, &report);
+	return json_spf(&report.rows[0], &ev->results.spf_other, ev->arena);
+}
+
+/* The result by the other RFC; NULL: not compared. */
+static json_t *
+other_dmarc(const struct evaluation *ev)
+{
+	struct report report;
+
+	if (!ev->evaluated || !ev->results.has_dmarc_other)
+		return NULL;
+	report_init(&report, ev->arena);
+	return json_dmarc(dmarc_report(&ev->results.dmarc_other, &report), &ev->results.dmarc_other,
+		ev->arena);
+}
+
 /* Members with o* are left out where there is nothing of the kind. */
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
@@ -191,7 +218,9 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	const struct auth_results *results = &ev->results;
 	const bool done = ev->evaluated, placed = outcome->path != NULL;
 	struct arena *arena = ev->arena;
+	struct report report;
 
+	block_report(ev, &report);
 	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
 			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
 			 "s:b,s:s," JSON_REASON
@@ -205,17 +234,18 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
 		"message", message_part(ev), "warnings", warnings_part(ev), "local",
 		done ? json_boolean(results->local) : NULL, "spf",
-		done ? json_spf(&results->spf, arena) : NULL, "spf_other",
-		done && results->has_spf_other ? json_spf(&results->spf_other, arena) : NULL,
-		"dkim", done ? json_dkim(results, arena) : NULL, "dkim_over_limit",
-		done ? json_integer((json_int_t)results->dkim.over) : NULL, "arc",
-		done ? json_arc(&results->arc, arena) : NULL, "dmarc",
-		done ? json_dmarc(&results->dmarc, arena) : NULL, "dmarc_other",
-		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
-		"not_judged", evaluate_not_judged(ev), "disposition",
-		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
-		"sign", ev->verdict.indicator, "sign_of_list", ev->verdict.of_list, "override",
-		override_part(ev), "sealer_doubt", sealer_part(ev), "sealed",
+		done ? json_spf(report_first(&report, "spf"), &results->spf, arena) : NULL,
+		"spf_other", other_spf(ev), "dkim",
+		done ? json_dkim(report_first(&report, "dkim"), &results->dkim, arena) : NULL,
+		"dkim_over_limit", done ? json_integer((json_int_t)results->dkim.over) : NULL,
+		"arc", done ? json_arc(report_first(&report, "arc"), &results->arc, arena) : NULL,
+		"dmarc",
+		done ? json_dmarc(report_first(&report, "dmarc"), &results->dmarc, arena) : NULL,
+		"dmarc_other", other_dmarc(ev), "not_judged", evaluate_not_judged(ev),
+		"disposition", policy_word(ev->verdict.disposition),
+		JSON_REASON_OF(&ev->verdict.reason, arena), "sign", ev->verdict.indicator,
+		"sign_of_list", ev->verdict.of_list, "override", override_part(ev), "sealer_doubt",
+		sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
 		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "auth/auth.h"
+#include "auth/base/report.h"
 
 struct diagnosis;
 struct dns;
@@ -37,17 +38,27 @@ json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
 json_t *json_reason_octet(const struct reason *reason);
 
+/* The same with the result, from a row of the report. */
+#define JSON_ROW "s:s," JSON_REASON
+#define JSON_ROW_OF(row, arena)                                                                    \
+	"result", auth_code_word((row)->code), JSON_REASON_OF(&(row)->reason, arena)
+
 /*
  * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
  * ran out of memory since this thread's last line (json_start).
  */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
-json_t *json_spf(const struct spf_result *spf, struct arena *arena);
-json_t *json_dkim(const struct auth_results *results, struct arena *arena);
-json_t *json_arc(const struct arc_result *arc, struct arena *arena);
+/* A result from its row, with the details that only the method's own result has. */
+json_t *json_spf(const struct report_row *row, const struct spf_result *spf, struct arena *arena);
+json_t *json_arc(const struct report_row *row, const struct arc_result *arc, struct arena *arena);
+json_t *json_dmarc(
+	const struct report_row *row, const struct dmarc_result *dmarc, struct arena *arena);
+/* All signatures; first: the first row of DKIM. */
+json_t *json_dkim(
+	const struct report_row *first, const struct dkim_result *dkim, struct arena *arena);
+
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
-json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
 struct what_if_result;
 /* the result under another record, or the other RFC */
