@@ -80,9 +80,10 @@ queue_id(const struct job *job)
 static void
 note_error(struct job *job, const char *what, const struct error *why)
 {
-	job->outcome.error = why->reason.id != REASON_NONE ? error_words(why, job->ev.arena) : NULL;
-	if (job->outcome.error != NULL)
-		log_line(job->log, "id=%s %s%s", queue_id(job), what, job->outcome.error);
+	job->outcome.error = *why;
+	if (why->reason.id != REASON_NONE)
+		log_line(job->log, "id=%s %s%s", queue_id(job), what,
+			error_words(why, job->ev.arena));
 }
 
 static int

@@ -124,9 +124,10 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
+	const struct error error = fault_error(fault, NULL, NULL);
 	struct judged judged;
 
-	judged_failure(parent->config.options, slot->item.index, slot->item.name, fault, NULL,
+	judged_failure(parent->config.options, slot->item.index, slot->item.name, &error,
 		&parent->arena, &judged);
 	arena_reset(&parent->arena);
 	order_done(&parent->order, slot, &judged);

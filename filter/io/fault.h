@@ -130,11 +130,11 @@
 enum fault {
 	FAULT_NONE,
 	FAULTS(FAULT_ID)
-	FAULT_TOLD /* it has its own text, which is returned separately */
+	FAULT_END
 };
 /* clang-format on */
 
-/* The sentence, in English; NULL for FAULT_NONE and FAULT_TOLD. */
+/* The sentence, in English; NULL for FAULT_NONE. */
 const char *fault_text(enum fault fault);
 
 /* For programs, never changed; NULL likewise. */
@@ -142,6 +142,9 @@ const char *fault_code(enum fault fault);
 
 /* The same as an error, about the file path of that kind (fixed English words), or NULL. */
 struct error fault_error(enum fault fault, const char *what, const char *path);
+
+/* Which fault an error is; FAULT_NONE for an error of another kind. */
+enum fault fault_of_error(const struct error *error);
 
 bool fault_is_ours(enum fault fault);
 

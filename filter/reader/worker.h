@@ -24,9 +24,8 @@ struct worker {
 	struct arena *arena; /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool partial;      /* the message is over the size limit: its beginning is evaluated */
-	bool evaluating;   /* ev must be ended */
-	struct error told; /* why there is no result, with FAULT_TOLD */
+	bool partial;    /* the message is over the size limit: its beginning is evaluated */
+	bool evaluating; /* ev must be ended */
 };
 
 /* A result as it is sent. All from malloc. */

@@ -14,16 +14,18 @@
 #include "filter/result/json_parts.h"
 #include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
+#include "filter/text/error_words.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
-static json_t *
-error_text(const char *error, struct arena *arena)
-{
-	return json_known(error != NULL ? slice_str(error) : SLICE(""), arena);
-}
+/* For json_pack, an error's members in an object: error and error_code, null where there is none.
+ */
+#define JSON_ERROR "s:o,s:s?,"
+#define JSON_ERROR_OF(why, arena)                                                                  \
+	"error", json_known(slice_str(error_english(why, arena)), arena), "error_code",            \
+		reason_code(&(why)->reason)
 
 /* From which lines of stored mail the envelope was taken. */
 static json_t *
@@ -223,8 +225,8 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	block_report(ev, &report);
 	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
 			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
-			 "s:b,s:s," JSON_REASON
-			 "s:s?,s:b,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+			 "s:b,s:s," JSON_REASON "s:s?,s:b,s:o,s:o,s:o*,s:i," JSON_ERROR
+			 "s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "event",
 		outcome->event, "failure_header",
 		outcome->failure.n > 0 ? json_from(outcome->failure, arena) : NULL, "index",
@@ -247,7 +249,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		"sign_of_list", ev->verdict.of_list, "override", override_part(ev), "sealer_doubt",
 		sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
-		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
+		outcome->status, JSON_ERROR_OF(&outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),
 		"diagnosis",
 		outcome->diagnoses != NULL
@@ -326,14 +328,14 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(size_t index, const char *path, const char *error, enum fault fault,
-	struct arena *arena, struct slice *line)
+json_failure(size_t index, const char *path, const struct error *error, struct arena *arena,
+	struct slice *line)
 {
 	return json_write(
-		json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?,s:b}", "version", SCHEMA_VERSION, "program",
-			"mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index, "path",
-			json_known(slice_str(path), arena), "error", error_text(error, arena),
-			"error_code", fault_code(fault), "not_mail", fault_is_not_mail(fault)),
+		json_pack("{s:i,s:s,s:I,s:o," JSON_ERROR "s:b}", "version", SCHEMA_VERSION,
+			"program", "mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index,
+			"path", json_known(slice_str(path), arena), JSON_ERROR_OF(error, arena),
+			"not_mail", fault_is_not_mail(fault_of_error(error))),
 		arena, line);
 }
 

@@ -19,7 +19,7 @@ struct outcome {
 	struct sender sender;          /* batch: its class */
 	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
-	const char *error;             /* an internal error, or NULL */
+	struct error error;            /* an internal error, or none */
 	const char *event;             /* of a log: an identifier unique to this line; or NULL */
 	struct slice failure;          /* of a log: a header to be reported (failure.h), or empty */
 	size_t dropped;                /* fields removed because they claimed to be ours */
@@ -52,7 +52,7 @@ const char *json_event(struct arena *arena);
 struct slice json_message_id(const struct evaluation *evaluation);
 
 /* One line for a file that could not be evaluated; the same form as above. */
-enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,
+enum status json_failure(size_t index, const char *path, const struct error *error,
 	struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */

@@ -24,7 +24,7 @@ ANSWERED = (0, 10, 11)
 # options that decide themselves what is written where, or what is a JSON line's status
 NOT_JSON = ('--profile', '--output', '--log', '--json-log', '--exit', '--on-error', '--dns-record')
 FILTER_ONLY = {'--received-spf', '--disposition-field', '--scrub', '--own-id'}  # explain has them not
-CODES = (('reason', 'reason_code'), ('ambiguous', 'ambiguous_code'), ('why', 'why_code'))
+CODES = (('reason', 'reason_code'), ('ambiguous', 'ambiguous_code'), ('why', 'why_code'), ('error', 'error_code'))
 NAMES = ('passed-on', 'recorded', 'replay', 'time-out', 'line-ends', 'json', 'cut')
 
 
