@@ -20,9 +20,8 @@
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
-/* For json_pack, an error's members in an object: error and error_code, null where there is none.
- */
-#define JSON_ERROR "s:o,s:s?,"
+/* For json_pack, an error's members in an object: error, or null; error_code, or nothing. */
+#define JSON_ERROR "s:o,s:s*,"
 #define JSON_ERROR_OF(why, arena)                                                                  \
 	"error", json_known(slice_str(error_english(why, arena)), arena), "error_code",            \
 		reason_code(&(why)->reason)
