@@ -207,7 +207,7 @@ Test(log, a_crash_is_told)
 	}
 }
 
-/* A crash is told with the message that it came over, however its ids are written. */
+/* A crash is reported with the message that caused it, however its ids are written. */
 Test(log, a_crash_names_the_message)
 {
 	static const struct {
@@ -242,7 +242,7 @@ Test(log, a_crash_names_the_message)
 	}
 }
 
-/* What the command line says of it is known from the beginning. */
+/* The ids given on the command line are known from the beginning. */
 Test(log, a_crash_before_the_message)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
@@ -261,7 +261,7 @@ Test(log, a_crash_before_the_message)
 	unlink(path);
 }
 
-/* An id of any length leaves the line whole. */
+/* The line stays complete with an id of any length. */
 Test(log, a_crash_with_long_ids)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[8000], long_id[5000];

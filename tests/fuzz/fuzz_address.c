@@ -1,6 +1,7 @@
 /*
- * What was read can be written and is read alike; the tolerant reading gives one address of the
- * value; a plain value is read alike by GMime; no rule of the scanner reads past the end.
+ * An accepted value can be written and is read the same again; the tolerant reading returns one
+ * address of the value; a plain value is read the same by GMime; no rule of the scanner reads past
+ * the end.
  */
 #include "mime/address.h"
 #include "mime/address_map.h"

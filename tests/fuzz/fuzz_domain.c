@@ -1,4 +1,4 @@
-/* fuzz_domain: a normal name is normal, stays so, and its labels fit together. */
+/* fuzz_domain: a normal name stays normal, and its labels fit together. */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /*
  * fuzz_spf_check: a path in the first line, a zone of the fuzzer's choice in the others. First
- * byte: the client's family. Asking ahead changes no result, and no limit of RFC 7208 4.6.4 is
- * passed.
+ * byte: the client's address family. Early queries change no result, and no limit of RFC 7208 4.6.4
+ * is exceeded.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * fuzz_spf_libspf2: the second evaluator over our DNS; its input is that of fuzz_spf_check: a path
- * in the first line, a zone in the others, the client's family in the first byte. Whatever libspf2
- * makes of it, the result is one of SPF's, with a reason, and what we print of it is printable.
+ * in the first line, a zone in the others, the client's address family in the first byte. Whatever
+ * libspf2 returns, the result is one of SPF's, with a reason, and our report of it is printable.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -45,7 +45,7 @@ expect_rows(const struct row *rows, size_t n)
 		struct slice got;
 		enum status status;
 		char text[1000];
-		/* an exact copy, so that a read past the end is seen by the sanitizer */
+		/* an exact copy, so that the sanitizer detects a read past the end */
 		char *exact = malloc(row->in.n == 0 ? 1 : row->in.n);
 
 		cr_assert(exact != NULL);
@@ -251,7 +251,7 @@ Test(address, no_address)
 	EXPECT_ROWS(rows);
 }
 
-/* Shapes by which one reader was shown one author and another reader another one. */
+/* Forms in which one reader was shown one author and another reader a different one. */
 Test(address, attacks)
 {
 	/* clang-format off */

@@ -1,7 +1,7 @@
 /*
- * kill.c: LD_PRELOAD. The process is killed before the n-th call that writes, syncs, cuts, renames
- * or removes a file, or starts a program (KILL_AT); KILL_COUNT names a file that gets how many
- * there were. What it starts goes on without it.
+ * kill.c: LD_PRELOAD. The process is killed before the n-th call that writes, syncs, truncates,
+ * renames or removes a file, or starts a program (KILL_AT); KILL_COUNT names a file that gets the
+ * number of such calls. Processes that it starts continue.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -55,7 +55,7 @@ write(int fd, const void *bytes, size_t n)
 	return syscall(SYS_write, fd, bytes, n);
 }
 
-/* what libpq asks a server with */
+/* how libpq sends a query to a server */
 ssize_t
 send(int fd, const void *bytes, size_t n, int flags)
 {

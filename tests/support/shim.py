@@ -1,4 +1,5 @@
-"""shim.py: tests/faults/shim.c, which makes one call of the program fail, for the suites that are no fault harness."""
+"""shim.py: tests/faults/shim.c, which makes one call of the program fail, for other suites than the fault
+harness."""
 import os
 import pathlib
 import re
@@ -9,7 +10,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent / 'faults/shim.c'
 
 
 class Shim:
-    """Built into folder, which must stay."""
+    """Built into folder, which must be kept."""
 
     def __init__(self, folder):
         self.library, self.counts = pathlib.Path(folder, 'shim.so'), pathlib.Path(folder, 'shim.counts')
@@ -22,7 +23,7 @@ class Shim:
         return {**os.environ, 'LD_PRELOAD': str(self.library), 'FAULT_COUNTS': str(self.counts)}
 
     def counted(self):
-        """how often each call was made, by its name"""
+        """how often each function was called"""
         return dict(zip(self.calls, struct.unpack(f'{len(self.calls)}I', self.counts.read_bytes())))
 
     def failing(self, call, n, error):

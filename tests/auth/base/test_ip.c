@@ -131,7 +131,7 @@ Test(ip, bad)
 	}
 }
 
-/* RFC 7208 5.6: the term says the family; a mapped address stays IPv6 and so matches nothing */
+/* RFC 7208 5.6: the term names the family; a mapped address stays IPv6 and so matches nothing */
 Test(ip, one_family)
 {
 	struct arena arena;

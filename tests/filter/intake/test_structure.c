@@ -71,7 +71,7 @@ Test(structure, messages)
 	address_gmime_close(gmime);
 }
 
-/* a thread of batch has no more */
+/* as much as a thread of batch has */
 enum { STACK = 512 * 1024, MANY = 300000 };
 
 static void *

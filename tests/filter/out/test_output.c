@@ -21,7 +21,7 @@ static const struct slice ids[] = {
 	{"mx.example.com", 14},
 };
 
-/* one message to be written, with what it needs */
+/* one message to be written, with everything it needs */
 struct rig {
 	struct arena arena;
 	struct message message;
@@ -58,7 +58,7 @@ content(int fd, struct arena *arena)
 #define OURS "Authentication-Results: mx.example.com; spf=pass\n"
 #define OURS_CRLF "Authentication-Results: mx.example.com; spf=pass\r\n"
 
-/* what is written, byte for byte, when a line "B" is our block */
+/* the output, byte for byte, with a line "B" as our block */
 static const struct row {
 	const char *name;
 	struct slice raw, want;
@@ -154,7 +154,7 @@ Test(output, nothing_dropped)
 	}
 }
 
-/* text n times over, in the arena; every tenth is replaced by other */
+/* text n times, in the arena; every tenth one is replaced by other */
 static struct slice
 repeated(struct slice text, struct slice other, size_t n, struct arena *arena)
 {
@@ -170,7 +170,7 @@ repeated(struct slice text, struct slice other, size_t n, struct arena *arena)
 	return slice_make(p, at);
 }
 
-/* Far more ranges than one write takes, and more fields than the index of the message holds. */
+/* More ranges than one write takes, and more fields than the index of the message holds. */
 Test(output, many_dropped_fields)
 {
 	struct slice kept = SLICE("Keep: me\n"), raw, want, got;
@@ -192,7 +192,7 @@ Test(output, many_dropped_fields)
 	arena_clear(&arena);
 }
 
-/* One that is too long to be kept in the index is still a forgery. */
+/* A field that is too long to be kept in the index is still a forgery. */
 Test(output, oversize_field_is_dropped)
 {
 	struct slice got;
@@ -229,7 +229,7 @@ Test(output, empty_block)
 	arena_clear(&rig.arena);
 }
 
-/* a block, and the message behind it */
+/* a block, and the message after it */
 static struct slice
 large_output(struct arena *arena)
 {
@@ -270,7 +270,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* a write that fails is exit status 75 */
+/* a failed write is exit status 75 */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -311,7 +311,7 @@ on_alarm(int number)
 	(void)number;
 }
 
-/* A child that reads slowly at first; it exits with 0 where it got want. */
+/* A child that reads slowly at first; it exits with 0 if it got want. */
 static pid_t
 slow_reader(const int ends[2], struct slice want)
 {
@@ -332,7 +332,7 @@ slow_reader(const int ends[2], struct slice want)
 	_exit(!slice_eq(slice_make(got, n), want));
 }
 
-/* Writes that take a part, are interrupted by signals, or would block, lose nothing. */
+/* Nothing is lost by writes that are partial, interrupted by signals, or would block. */
 Test(output, slow_reader, .timeout = 60)
 {
 	static const struct {
@@ -375,7 +375,7 @@ Test(output, slow_reader, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* An input that is more than max_size octets, on a pipe that is already filled. */
+/* An input of more than max_size octets, on a pipe that is already full. */
 static struct input
 partial_input(struct slice whole, size_t max_size)
 {

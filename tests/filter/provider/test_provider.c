@@ -69,7 +69,7 @@ Test(provider, forwards_and_seals)
 		{"sub.google.com", false, true},
 		{"google.com.example", false, false},
 		{"notgoogle.com", false, false},
-		{"messagingengine.com", false, true}, /* it also signs mail of its customers */
+		{"messagingengine.com", false, true}, /* it also signs its customers' mail */
 		{"", false, false},
 	};
 
@@ -106,7 +106,7 @@ Test(provider, shared)
 			rows[i].domain);
 }
 
-/* Who signs for customers by a domain of its own shares that domain. */
+/* A service that signs for customers with its own domain shares that domain. */
 Test(provider, every_domain_is_shared)
 {
 	for (size_t i = 0; i < provider_count; i++) {

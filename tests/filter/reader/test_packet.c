@@ -36,7 +36,7 @@ plain(void)
 		.stamp = -1};
 }
 
-/* sizes around the border from which on the texts are in a file */
+/* sizes around the limit above which the texts are passed in a file */
 Test(packet, texts)
 {
 	static const size_t sizes[] = {0, 1, PACKET_INLINE - 200, PACKET_INLINE - 96,
@@ -72,7 +72,7 @@ Test(packet, texts)
 	free(room);
 }
 
-/* Each descriptor comes to its place, whichever are there. */
+/* Each descriptor is received in its place, whichever are present. */
 Test(packet, descriptors)
 {
 	char *room = malloc(PACKET_INLINE);

@@ -70,7 +70,7 @@ add(struct store *store, struct slice name, const char *digest, struct slice oct
 	cr_assert(store_run(query) == ST_OK, "%s", store_error(store));
 }
 
-/* values are read back as written; text is UTF-8 without NUL whatever was given */
+/* values are read back as written; text becomes UTF-8 without NUL whatever was stored */
 static const struct {
 	struct slice given, kept;
 } texts[] = {
@@ -133,7 +133,7 @@ Test(store, transactions)
 		cr_assert(store_run(query) == ST_OK);
 		cr_expect(store_commit(store) == ST_OK);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* a failure aborts its transaction, and store_error says why */
+		/* a failure aborts its transaction, and store_error gives the reason */
 		cr_assert(store_begin(store) == ST_OK);
 		store_bind_text(query, 1, SLICE("t.example"));
 		cr_expect(store_run(query) == ST_TEMP);
@@ -144,7 +144,7 @@ Test(store, transactions)
 		cr_expect(strstr(store_error(store), "nowhere") != NULL, "%s", store_error(store));
 		cr_expect(store_run(NULL) == ST_TEMP && store_step(NULL) == STORE_FAILED);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* a query that is left in the middle does not hinder another one */
+		/* an unfinished query does not prevent another one */
 		query = store_query(store, "SELECT domain FROM in_sender UNION SELECT 'a'");
 		cr_expect(store_step(query) == STORE_ROW);
 		store_reset(query);
@@ -157,7 +157,7 @@ Test(store, transactions)
 	}
 }
 
-/* Without memory or disk SQLite may roll back by itself; "ROLLBACK" stands for that here. */
+/* Without memory or disk space SQLite may roll back by itself; "ROLLBACK" simulates that here. */
 Test(store, nothing_is_stored_after_a_rollback_by_the_database)
 {
 	struct store *store;
@@ -247,7 +247,7 @@ Test(store, what_is_no_store_is_refused)
 		"%s", error);
 }
 
-/* another program's database; in SQLite its file, in PostgreSQL a schema of our name */
+/* another program's database; for SQLite its file, for PostgreSQL a schema with our name */
 Test(store, foreign_store_is_refused)
 {
 	struct store *store;
