@@ -190,7 +190,7 @@ measured(size_t (*stage)(void), size_t *octets)
 	return rounds[0];
 }
 
-/* cycles of the time stamp counter a nanosecond; 0 where there is none */
+/* cycles of the time stamp counter a nanosecond; 0 if there is none */
 static double
 cycles_a_ns(void)
 {

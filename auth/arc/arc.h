@@ -38,7 +38,7 @@ struct arc_result {
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
 	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
-	 * where that is all of them (RFC 8617 5.2 step 5) */
+	 * if that is all of them (RFC 8617 5.2 step 5) */
 	unsigned oldest_pass;
 	bool doubled;           /* a single-instance field that occurs more often than the newest
 				   ARC-Message-Signature covers */

@@ -71,7 +71,7 @@ struct auth_input {
 	const struct identities *ids;
 	const struct limits *limits;
 	const struct auth_options *options;
-	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
+	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
 	int64_t now;                  /* seconds since the epoch */
 	int64_t until_ms;             /* dns_clock_ms by which mechanisms other than DMARC's policy
 					 must have their answers */

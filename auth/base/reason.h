@@ -92,7 +92,7 @@ struct notes {
 /* rows: the table whose enum begins at first, with its first row at first + 1. */
 struct reason reason_make(const struct reason_row *rows, enum reason_table first, unsigned id);
 
-/* The sentence, or NULL where there is no reason. */
+/* The sentence, or NULL if there is no reason. */
 const char *reason_text(const struct reason *reason);
 /* The stable code, or NULL. */
 const char *reason_code(const struct reason *reason);
@@ -104,7 +104,7 @@ struct slice reason_about(const struct reason *reason);
 void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
 
 /*
- * Adds a note about an octet of whole (reason_set_octet) at the end; nothing where one with the
+ * Adds a note about an octet of whole (reason_set_octet) at the end; nothing if one with the
  * same id and name is there.
  */
 void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,

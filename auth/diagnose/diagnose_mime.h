@@ -53,7 +53,7 @@ void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, str
 
 /* Is charset= missing, or one in which ASCII octets mean ASCII? */
 bool diagnose_usual_charset(struct slice type);
-/* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty where it
+/* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty if it
  * is not plain text, or two readers could show different things. */
 struct slice diagnose_shown(
 	struct slice type, struct slice encoding, struct slice text, struct arena *arena);

@@ -25,7 +25,7 @@ is_open(const struct dkim_sig_result *result)
 	return result->code == AUTH_NONE;
 }
 
-/* Labels that d= has in common with the author domain, and one; 0 where d= is not a domain name. */
+/* Labels that d= has in common with the author domain, and one; 0 if d= is not a domain name. */
 static size_t
 nearness(const struct field *field, struct slice author, struct arena *arena)
 {

@@ -21,7 +21,7 @@ piped_fail(struct error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
-/* batch over the archive, as the only part of a run, whose lines another process reads. */
+/* Runs batch over the archive, as the only part of a run; another process reads its lines. */
 static _Noreturn void
 judge(const struct options *options, struct arena *arena, int out)
 {
@@ -67,7 +67,7 @@ piped_start(const struct options *options, struct arena *arena, struct piped *pi
 	return piped_fail(fault_error(FAULT_NO_PROCESS, NULL, NULL), arena);
 }
 
-/* Its own lines say why it failed. */
+/* Its own lines have said why it failed. */
 static int
 wait_for(pid_t child)
 {
@@ -104,7 +104,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 		arena_reset(&line);
 	}
 	arena_clear(&line);
-	/* where it is not at its end, the process fails as soon as it writes more */
+	/* if it is not at its end, the process fails at its next write */
 	run_file_close(file);
 	status = wait_for(piped->child);
 	piped->child = 0;

@@ -107,7 +107,7 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
-/* How many arguments name the command: one or two words. 0: they name another command. */
+/* The number of arguments that name the command: one or two words. 0: they name another command. */
 static int
 words_given(int argc, char **argv, const char *words)
 {
@@ -355,7 +355,7 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
-	/* the archive that these judge is stored mail, too */
+	/* the archive that these evaluate is also stored mail */
 	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW)
 		options->envelope = ENVELOPE_HEADERS;
 }

@@ -5,7 +5,7 @@
 
 enum { TEXT_COLUMN = 30, INDENT = 4, WIDTH = 80 };
 
-/* "a|b|c", without the gaps, from that column on; what does not fit goes to the next line */
+/* "a|b|c", without the gaps, from that column on; words that do not fit go to the next line */
 static int
 put_words(FILE *out, const char *words, int column)
 {

@@ -1,5 +1,5 @@
 /*
- * feedback_find.h: finds the reports in a mail or a file, however they are packed.
+ * feedback_find.h: finds the reports in a mail or a file, however they are compressed or encoded.
  *
  * The declared type of a part is ignored; its first octets decide.
  */
@@ -11,14 +11,14 @@
 struct address_gmime;
 
 /*
- * Called for each report; octets is the unpacked report, valid during the call. Any status but
+ * Called for each report; octets is the uncompressed report, valid during the call. Any status but
  * ST_OK ends the search.
  */
 struct feedback_found {
 	enum feedback_kind kind;
 	struct slice octets;
-	struct slice header; /* of a failure report: that of the message, or empty */
-	bool plain;          /* it is a text */
+	struct slice header; /* of a failure report: the reported message's, or empty */
+	bool plain;          /* it is plain text */
 };
 typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
 
@@ -39,10 +39,10 @@ struct feedback_search {
  */
 enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
 
-/* octets: a report, packed or not. */
+/* octets: a report, compressed or not. */
 enum status feedback_find_in_file(struct feedback_search *search, struct slice octets);
 
-/* Is it a mail, by how it begins? Otherwise it is a report, or packed. */
+/* Is it a mail, by its beginning? Otherwise it is a report, or compressed. */
 bool feedback_is_mail(struct slice octets);
 
 #endif

@@ -130,7 +130,7 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 	return list;
 }
 
-/* The differences from --baseline; the findings say what they cause. */
+/* The differences from --baseline; the findings describe their effects. */
 static json_t *
 baseline_part(const struct inspection *inspection)
 {
@@ -151,7 +151,7 @@ baseline_part(const struct inspection *inspection)
 		list);
 }
 
-/* Members with o* are left out where there is no domain to inspect, or no messages were read. */
+/* Members with o* are left out if there is no domain to inspect, or no messages were read. */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
 {

@@ -24,7 +24,7 @@ clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* false if the time is over */
+/* false if the time-out has passed */
 static bool
 wait_readable(const struct input *input)
 {
@@ -99,7 +99,7 @@ grow(struct input *input, size_t *cap, size_t max)
 	return true;
 }
 
-/* Up to max octets into memory; *full where there may be more. */
+/* Up to max octets into memory; *full if there may be more. */
 static enum status
 read_memory(struct input *input, size_t max, bool *full, enum fault *fault)
 {

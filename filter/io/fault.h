@@ -1,6 +1,6 @@
 /*
- * fault.h: what can be wrong with a file or with a message and its envelope as they arrive, or with
- * our own work on them.
+ * fault.h: faults of a file, of a message and its envelope as they arrive, or of our own work on
+ * them.
  *
  * Rows F(ID, "code", OURS, "sentence"). OURS: memory, disk space or open files ran out; the message
  * is not to blame, and a retry may succeed. Code compares the id, never the sentence.
@@ -137,7 +137,7 @@ enum fault {
 /* The sentence, in English; NULL for FAULT_NONE. */
 const char *fault_text(enum fault fault);
 
-/* For programs, never changed; NULL likewise. */
+/* For programs, never changed; NULL for FAULT_NONE. */
 const char *fault_code(enum fault fault);
 
 /* The same as an error, about the file path of that kind (fixed English words), or NULL. */

@@ -15,23 +15,23 @@ enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
 /* An archive, or an archive inside it. */
 struct level {
 	struct archive *archive;
-	struct archive_entry *entry; /* the file that it is at; NULL: none */
+	struct archive_entry *entry; /* its current file; NULL: none */
 	bool ended;                  /* all of that file was read */
 };
 
 struct unpack {
 	int fd;
 	bool archives, started, packed, broken; /* broken: no file follows */
-	bool plain_end;                         /* of a file that is not packed */
+	bool plain_end;                         /* of a file that is not compressed */
 	struct unpack_library lib;
 	struct level levels[LEVELS];
 	size_t depth;          /* levels that are open */
 	enum fault file_fault; /* why the current file cannot be read, or FAULT_NONE */
 	const char *name;
-	unsigned long long octets; /* out of all levels */
+	unsigned long long octets; /* in total, at all levels */
 	size_t files;
 	double seconds;
-	double size, done;      /* octets of the file, and of them read */
+	double size, done;      /* octets of the file, and the number read */
 	size_t head_at, head_n; /* of head: read from the current file, not yet returned */
 	char head[UNPACK_FIRST];
 	size_t fed_n;            /* of block, read first */
@@ -233,7 +233,7 @@ close_inner(struct unpack *in)
 	in->depth = 1;
 }
 
-/* The file is itself packed: goes to the first one inside. */
+/* The file is itself compressed: goes to the first one inside. */
 static void
 enter(struct unpack *in)
 {
@@ -259,7 +259,7 @@ enter(struct unpack *in)
 
 /* files */
 
-/* The first octets of the file at the innermost level; are they packed again? */
+/* The first octets of the file at the innermost level; are they compressed again? */
 static void
 look(struct unpack *in, size_t n)
 {
@@ -393,8 +393,8 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0 &&
-		errno == ESPIPE) /* a pipe comes from another process of ours and is never packed */
+	if (n < 0 && errno == ESPIPE) /* a pipe comes from another process of ours and is never
+					 compressed */
 		return FAULT_NONE;
 	if (n < 0)
 		return FAULT_UNREADABLE;

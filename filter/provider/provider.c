@@ -11,7 +11,7 @@ provider_next_word(struct slice *list, struct slice *word)
 	return word->n > 0;
 }
 
-/* The octets in order, ASCII case apart. */
+/* The octets in order, ignoring ASCII case. */
 static int
 compare(struct slice a, const char *b)
 {
@@ -115,7 +115,7 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 	return lists_address(provider->mailbox.networks, ip);
 }
 
-/* Is it in the list itself, not below? */
+/* Is it in the list itself, not below an entry? */
 static bool
 lists_alone(const char *list, struct slice domain)
 {

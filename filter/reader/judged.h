@@ -7,8 +7,8 @@
 
 /* All from malloc. */
 struct judged {
-	struct row *row; /* NULL where memory ran out: then the rest is NULL as well */
-	char *json;      /* the message's line, where judged_wants_json; or NULL */
+	struct row *row; /* NULL without memory: then the rest is NULL as well */
+	char *json;      /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */
 };

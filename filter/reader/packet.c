@@ -17,7 +17,7 @@ enum {
 	WITH_FILE = 1 << 0,
 	WITH_SPOOL = 1 << 1,
 	WITH_STAMP = 1 << 2,
-	WITH_TEXT = 1 << 3, /* a file with what is otherwise behind the head */
+	WITH_TEXT = 1 << 3, /* a file with the texts that otherwise follow the head */
 	IS_PARTIAL = 1 << 4,
 	HAS_LINE = 1 << 5,
 	HAS_SIDE = 1 << 6
@@ -27,7 +27,7 @@ struct head {
 	uint64_t turn, index;
 	uint32_t flags;
 	int32_t error, side_error, stamp_error;
-	uint64_t nname, nline, nside, nbytes; /* octets behind it; of name and line with a NUL */
+	uint64_t nname, nline, nside, nbytes; /* octets after it; of name and line with a NUL */
 };
 
 union control {
@@ -43,7 +43,7 @@ flags_of(const struct packet *packet)
 	       (packet->has_line ? HAS_LINE : 0u) | (packet->has_side ? HAS_SIDE : 0u);
 }
 
-/* The texts in a file of their own; -1 with errno. */
+/* Writes the texts to a separate file; -1 with errno. */
 static int
 put_aside(const struct iovec *parts, size_t size, const char *spool_dir)
 {
@@ -127,7 +127,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	return sent;
 }
 
-/* The descriptors that came, by the flags; false where some are missing. */
+/* The received descriptors, by the flags; false if some are missing. */
 static bool
 take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *text)
 {
@@ -148,7 +148,7 @@ take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *tex
 	return true;
 }
 
-/* All that is in a file, from malloc. */
+/* The whole content of a file, from malloc. */
 static char *
 read_aside(int fd, size_t n)
 {

@@ -10,11 +10,11 @@
 #include "filter/io/fault.h"
 #include "mime/slice.h"
 
-enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; more are in a file of its own */
+enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; larger ones are in a separate file */
 
-/* A message and all that is needed to evaluate it. */
+/* A message and everything needed to evaluate it. */
 struct packet {
-	uint64_t turn;          /* the subject of its result */
+	uint64_t turn;          /* the number of its result */
 	uint64_t index;         /* of the message in the run */
 	enum fault error;       /* it cannot be read */
 	enum fault side_error;  /* its side file cannot be read */
@@ -22,18 +22,18 @@ struct packet {
 	bool partial;           /* over the size limit */
 	bool has_line, has_side;
 	const char *name;   /* for people; end with NUL */
-	const char *line;   /* of --envelopes, where has_line */
-	struct slice side;  /* its side file, where has_side */
-	struct slice bytes; /* the message, where file is -1 */
+	const char *line;   /* of --envelopes, if has_line */
+	struct slice side;  /* its side file, if has_side */
+	struct slice bytes; /* the message, if file is -1 */
 	int file;           /* of the message, at its beginning, or -1 */
-	int spool;          /* an empty file for its octets, which are many; or -1 */
+	int spool;          /* an empty file for its octets if they are many; or -1 */
 	int stamp;          /* to be written with --output stamp; or -1 */
 	void *held;         /* the receiver's, for packet_clear */
 };
 
 /*
- * False with errno, where EPIPE says that nobody reads; otherwise memory or descriptors are
- * missing. spool_dir: for a packet that is large.
+ * False with errno: EPIPE means that no process reads; otherwise memory or descriptors ran out.
+ * spool_dir: for a large packet.
  */
 bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
 
@@ -45,7 +45,7 @@ enum packet_got {
 
 /*
  * The next packet into room, of PACKET_INLINE octets, to which it then points; after PACKET_GOT
- * packet_clear is needed. One whose descriptors or memory could not be had has that as its error.
+ * packet_clear is needed. If its descriptors or memory could not be obtained, that is its error.
  */
 enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
 

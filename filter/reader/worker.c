@@ -39,7 +39,7 @@ result_clear(struct result *result)
 	*result = (struct result){.row = NULL};
 }
 
-/* False without memory: then it is as it was. */
+/* False without memory: then it is unchanged. */
 static bool
 make_result(const struct row *row, struct slice json, struct result *result)
 {

@@ -30,9 +30,9 @@ struct worker {
 
 /* A result as it is sent. All from malloc. */
 struct result {
-	void *row; /* row_pack; NULL where memory ran out: then the rest is NULL as well */
+	void *row; /* row_pack; NULL without memory: then the rest is NULL as well */
 	size_t nrow;
-	char *json; /* the message's line, where judged_wants_json; or NULL */
+	char *json; /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */
 };

@@ -8,9 +8,9 @@
 #include "filter/reader/reader.h"
 
 enum {
-	TICK_MS = 200,     /* a result waits no longer for others to be sent with it */
-	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
-	TOGETHER = 16,     /* results that are sent at once, or */
+	TICK_MS = 200, /* the longest time that a result waits to be sent together with others */
+	SPARE = 8,     /* how many more threads than jobs may be awake before one ends */
+	TOGETHER = 16, /* results that are sent at once, or */
 	ENOUGH = 32 * 1024 /* octets */
 };
 
@@ -21,17 +21,17 @@ struct workers {
 	size_t slots;           /* free slots */
 	size_t threads, asleep; /* living threads; those waiting for DNS */
 	size_t leaving;         /* alive, but no longer take messages */
-	bool drained;           /* nothing more is taken */
+	bool drained;           /* no more messages are taken */
 	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
-	pthread_mutex_t out_lock; /* taken after lock, never before it */
+	pthread_mutex_t out_lock; /* locked after lock, never before it */
 	struct outbox outbox;
 	size_t waiting; /* results in it */
 };
 
 static void *work(void *arg);
 
-/* Sends what is in the outbox; the lock of it is held. */
+/* Sends the outbox, whose lock is held. */
 static void
 flush(struct workers *workers)
 {
@@ -47,7 +47,7 @@ flush_all(struct workers *workers)
 	pthread_mutex_unlock(&workers->out_lock);
 }
 
-/* A frame that has no data, at once. */
+/* Sends a frame without data immediately. */
 static void
 say(struct workers *workers, enum frame_kind kind, size_t number)
 {
@@ -147,7 +147,10 @@ is_spare(struct workers *workers)
 	return spare;
 }
 
-/* The next message; false at the end. Nothing waits to be sent while all threads wait for one. */
+/*
+ * The next message; false at the end. No result waits to be sent while all threads wait for a
+ * message.
+ */
 static bool
 take(struct workers *workers, char *room, struct packet *packet)
 {
@@ -225,7 +228,7 @@ work(void *arg)
 		set_up(workers, worker);
 		spare = judge_packets(workers, worker, room);
 	}
-	/* counted until here: after the last thread, OpenSSL and the process are shut down */
+	/* counted until here: after the last thread ends, OpenSSL and the process are shut down */
 	pthread_mutex_lock(&workers->lock);
 	workers->failed |=
 		(worker == NULL || room == NULL) && workers->threads - workers->leaving == 1;

@@ -125,7 +125,7 @@ workspaces_new(void)
 	return NULL;
 }
 
-/* The position of the smallest one of n octets or more, else of the largest. */
+/* The position of the smallest one with at least n octets, else of the largest. */
 static struct workspace **
 best(struct workspace **at, size_t n)
 {

@@ -25,7 +25,7 @@ fold(struct writer *w, bool deeper)
 	w->column = deeper ? TAB_COLUMNS + 2 : TAB_COLUMNS;
 }
 
-/* Adds ` text`, on a new line where it would pass the last column. */
+/* Adds ` text`, on a new line if it would pass the last column. */
 static void
 word(struct writer *w, struct slice text)
 {

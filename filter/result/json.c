@@ -69,7 +69,7 @@ envelope_part(const struct evaluation *ev)
 		"trusted_client", envelope->trusted_client);
 }
 
-/* Why From cannot be read or, where it was read tolerantly, what was ignored. */
+/* Why From cannot be read or, if it was read tolerantly, what was ignored. */
 static json_t *
 from_fault(const struct evaluation *ev)
 {
@@ -212,7 +212,7 @@ other_dmarc(const struct evaluation *ev)
 		ev->arena);
 }
 
-/* Members with o* are left out where there is nothing of the kind. */
+/* Members with o* are left out if they do not apply. */
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
 {
@@ -264,7 +264,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }
 
-/* --compare-received: what the receiver said, and where we differ. */
+/* --compare-received: the receiver's results, and where ours differ. */
 static json_t *
 received_part(const struct agreement *agreement, struct arena *arena)
 {

@@ -175,7 +175,7 @@ json_dkim(const struct report_row *first, const struct dkim_result *dkim, struct
 	return list;
 }
 
-/* A message signature or a seal, or null where its field is missing. */
+/* A message signature or a seal, or null if its field is missing. */
 static json_t *
 json_arc_field(const struct dkim_sig_result *result, bool seal, struct arena *arena)
 {

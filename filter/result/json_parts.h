@@ -2,7 +2,7 @@
  * json_parts.h: the parts of the JSON object, one function for each struct. For the files that
  * write JSON: json.c, inspect_json.c, run_head.c and the like.
  *
- * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
+ * jansson's constructors return NULL without memory and its setters pass a NULL on as an error: a
  * member is then left out. This is detected only in json_write, which refuses the object.
  */
 #ifndef FILTER_RESULT_JSON_PARTS_H
@@ -19,15 +19,15 @@ struct findings;
 
 /* bytes → a JSON string; octets that are not UTF-8 become U+FFFD */
 json_t *json_from(struct slice text, struct arena *arena);
-/* sets a member to text, or to null where it is NULL */
+/* sets a member to text, or to null if it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 
-/* text, or null where it is empty */
+/* text, or null if it is empty */
 json_t *json_known(struct slice text, struct arena *arena);
 
 /*
  * For json_pack, a reason's members in an object: reason, reason_code, and reason_about, reason_at
- * and reason_octet where they are known.
+ * and reason_octet if they are known.
  */
 #define JSON_REASON "s:s?,s:s?,s:o*,s:o*,s:o*,"
 #define JSON_REASON_OF(reason, arena)                                                              \
@@ -44,8 +44,8 @@ json_t *json_reason_octet(const struct reason *reason);
 	"result", auth_code_word((row)->code), JSON_REASON_OF(&(row)->reason, arena)
 
 /*
- * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * ran out of memory since this thread's last line (json_start).
+ * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP if jansson ran
+ * out of memory since this thread's last line (json_start).
  */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 

@@ -1,6 +1,4 @@
-/*
- * calls.h: which system calls a sandbox allows, and what they are called.
- */
+/* calls.h: which system calls a sandbox allows, and their names. */
 #ifndef FILTER_SANDBOX_CALLS_H
 #define FILTER_SANDBOX_CALLS_H
 
@@ -8,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a run needs beyond reading and writing descriptors that are open. */
+/* What a run needs besides reading and writing open descriptors. */
 enum {
 	CALLS_BASE = 1 << 0,    /* descriptors, memory, time, signals: every sandbox */
 	CALLS_FILES = 1 << 1,   /* open files for reading, load libraries */
@@ -17,8 +15,9 @@ enum {
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
 	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
-	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and descriptors that are open */
-	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child that has less, and end it */
+	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and open descriptors */
+	CALLS_PARENT =
+		1 << 8 /* with CALLS_FORK: talk to a child that has fewer rights, and end it */
 };
 
 enum { CALL_CHECKS = 2 };

@@ -21,7 +21,7 @@ struct identity {
 };
 
 /*
- * Reads only the files, where the users of services are listed: NSS would load libraries and query
+ * Reads only the files, which list the users of services: NSS would load libraries and query
  * servers for every message, which takes half a millisecond for a user who does not exist.
  */
 static bool
@@ -60,7 +60,8 @@ find_groups(const char *user, struct identity *found)
 }
 
 /*
- * With the rights of the effective user and group. A path that does not exist fails for everyone.
+ * Checked with the rights of the effective user and group. A path that does not exist fails for
+ * everyone.
  */
 static bool
 can_write(const char *path)

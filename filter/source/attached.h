@@ -17,7 +17,7 @@ struct attached {
 
 /*
  * Takes those of item, which is unchanged; all earlier ones must have been returned. They are named
- * NAME/attached-N, or NAME/reencoded-N where the outer message has them encoded.
+ * NAME/attached-N, or NAME/reencoded-N if they are encoded in the outer message.
  */
 void attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime);
 

@@ -25,7 +25,7 @@ struct item {
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */
-	char first[256];     /* the name of the first one, cut */
+	char first[256];     /* the name of the first one, truncated */
 };
 
 void item_clear(struct item *item);

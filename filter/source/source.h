@@ -10,10 +10,7 @@
 struct source;
 struct address_gmime;
 
-/*
- * ST_BAD with *error where a list cannot be opened. options must outlive
- * it.
- */
+/* ST_BAD with *error if a list cannot be opened. options must outlive it. */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	struct error *error);
 
@@ -32,7 +29,7 @@ bool source_next(struct source *source, struct item *item);
 /* From any thread: source_next ends soon, also if it is running in another thread. */
 void source_stop(struct source *source);
 
-/* Once all was read. */
+/* After everything was read. */
 const struct source_damage *source_damage(const struct source *source);
 
 /* The fraction of the work handed out, 0 to 1; negative if unknown. */

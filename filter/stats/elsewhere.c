@@ -12,7 +12,7 @@ enum { BY_COPY, BY_HOST, WAYS };
 
 struct slot {
 	uint64_t key;   /* 0: free */
-	uint32_t first; /* of the messages that wait for it, from 1; 0: none */
+	uint32_t first; /* the first message that waits for it, from 1; 0: none */
 	bool aligned;
 };
 
@@ -77,7 +77,7 @@ add_text(uint64_t hash, const char *text)
 	return mixed(hash, 256);
 }
 
-/* 0: it has none of that kind */
+/* 0: the row has no key of that kind */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 {
@@ -124,7 +124,7 @@ grow(struct elsewhere *elsewhere)
 	return true;
 }
 
-/* Is the host's pass one of SPF? A signature's pass stays with whoever sends the message on. */
+/* Is the host's pass one of SPF? A signature's pass is kept when the message is forwarded. */
 static bool
 shows(const struct row *row, int way)
 {

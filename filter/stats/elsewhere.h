@@ -1,10 +1,10 @@
 /*
  * elsewhere.h: what other messages of a run show about one that is not aligned.
  *
- * Its Message-ID came aligned for the same author domain: then it is a forwarder's copy. Its host
- * passed SPF, aligned, for the same author domain: then the host is the author's, or of a service
- * that he uses. Either message may come first. Memory is bounded: what comes after the bounds is
- * not looked for.
+ * If its Message-ID also arrived aligned for the same author domain, it is a forwarder's copy. If
+ * its host passed SPF, aligned, for the same author domain, the host is the author's, or belongs to
+ * a service that he uses. Either message may come first. Memory is bounded: messages beyond the
+ * limits are not searched for.
  */
 #ifndef FILTER_STATS_ELSEWHERE_H
 #define FILTER_STATS_ELSEWHERE_H
@@ -13,7 +13,7 @@
 
 enum {
 	ELSEWHERE_KEYS = 512 * 1024,    /* Message-IDs and hosts that are remembered */
-	ELSEWHERE_WAITING = 256 * 1024, /* messages that may turn out to be something else */
+	ELSEWHERE_WAITING = 256 * 1024, /* messages that may still be reclassified */
 };
 
 /* A message that is not aligned, and where it is counted. */
@@ -42,7 +42,7 @@ void elsewhere_free(struct elsewhere *elsewhere); /* NULL is fine */
 struct sender elsewhere_look(const struct elsewhere *elsewhere, const struct row *row,
 	struct sender sender, bool service);
 
-/* Remembers it for others, and it for them. False without memory. */
+/* Remembers it for others, and others for it. False without memory. */
 bool elsewhere_add(struct elsewhere *elsewhere, const struct row *row,
 	const struct elsewhere_message *message);
 

@@ -40,7 +40,7 @@ by_signature(const struct row *row, struct source_key *key)
 	return first != NULL;
 }
 
-/* Without a list of public suffixes, so that it is the same wherever rows are joined. */
+/* Without a public suffix list, so that it is the same wherever rows are merged. */
 static const char *
 organization(const char *name)
 {
@@ -62,7 +62,7 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	/* a hop inside is not a sender */
+	/* an inside hop is not a sender */
 	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;

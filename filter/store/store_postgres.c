@@ -7,7 +7,7 @@
 #include "mime/buf.h"
 #include "mime/late.h"
 
-/* what we use of libpq */
+/* the functions of libpq that we use */
 struct library {
 	__typeof__(&PQconnectdbParams) connect;
 	__typeof__(&PQfinish) finish;
@@ -396,7 +396,7 @@ be_quiet(void *arg, const char *message)
 enum status
 store_postgres_open(const char *where, struct arena *arena, struct store *store, const char **error)
 {
-	/* the address overrides these parameters, except for the encoding */
+	/* the address may override these parameters, except for the encoding */
 	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
 		"application_name", "dbname", "client_encoding", NULL};
 	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};

@@ -27,7 +27,7 @@ MICROSOFT = ('mx.microsoft.com 1; spf=pass (sender ip is 192.0.2.10) smtp.rcptto
 
 
 def flow(name, message, accepted, *more, p='reject', args=TRUST, **options):
-    """accepted: what the reason of dmarc must hold, or None where the policy stands"""
+    """accepted: what the reason of dmarc must hold, or None if the policy stands"""
     options.setdefault('ip', '198.51.100.25')
     options.setdefault('helo', 'out.lists.example.org')
     options.setdefault('mail_from', 'list-bounces@lists.example.org')
