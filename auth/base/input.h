@@ -1,6 +1,6 @@
 /*
- * input.h: everything that a mechanism is given. Time, network and limits arrive here; nothing
- * below filter/ gets them elsewhere.
+ * input.h: everything that is passed to a mechanism: also time, network and limits. Nothing below
+ * filter/ gets them elsewhere.
  */
 #ifndef AUTH_BASE_INPUT_H
 #define AUTH_BASE_INPUT_H
@@ -79,7 +79,7 @@ struct auth_input {
 	struct crypto *crypto;
 	struct arena *arena;
 	bool envelope_hidden;  /* stored mail that does not show its envelope: SPF is not evaluated,
-				  nor is DMARC where nothing else passes */
+				  nor is DMARC if nothing else passes */
 	struct budget *budget; /* of this message; NULL: unlimited, because the caller has its own
 				  limits */
 	/* records to assume instead of those in DNS (auth/dmarc/dmarc.h), or NULL */

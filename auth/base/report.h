@@ -38,9 +38,10 @@ struct report_row {
 	size_t nth;         /* which signature of the message, from 0; 0 for the other methods */
 	enum auth_code code;
 	struct reason reason;
-	const char *part;    /* what the reason is about, before it: "ARC-Seal i=2"; or NULL */
-	const char *note;    /* what this site made of the result, after it; or NULL */
-	struct slice domain; /* whose result it is, or empty */
+	const char
+		*part; /* the subject of the reason, written before it: "ARC-Seal i=2"; or NULL */
+	const char *note;    /* how this site modified the result, written after it; or NULL */
+	struct slice domain; /* the domain of the result, or empty */
 	enum report_alignment alignment;
 	struct report_prop props[REPORT_PROPS];
 	size_t nprops;

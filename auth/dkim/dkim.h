@@ -31,16 +31,16 @@ struct dkim_sig {
 	enum auth_code defect_as; /* the result that the defect is reported as, mostly permerror */
 	struct slice d, s;        /* normal names (A-labels), or empty */
 	struct slice d_text, s_text; /* as written */
-	struct slice i; /* local-part, decoded, "@" normal domain; "@" d where left out; empty if
-			  malformed; without the local-part where that can't be decoded */
-	struct slice i_domain; /* normal; d where i= is left out, empty if malformed */
+	struct slice i; /* local-part, decoded, "@" normal domain; "@" d if left out; empty if
+			   malformed; without the local-part if that can't be decoded */
+	struct slice i_domain; /* normal; d if i= is left out, empty if malformed */
 	struct slice a_text;   /* empty if it holds more than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
 	struct slice b;        /* signature, decoded; empty if malformed */
 	struct slice b_text;   /* base64 without white space; empty if malformed */
-	struct slice bh;       /* 32 octets where there is no defect */
-	const struct slice *h; /* without empty names, which mean nothing */
+	struct slice bh;       /* 32 octets if there is no defect */
+	const struct slice *h; /* without empty names, which have no meaning */
 	size_t nh;
 	bool has_l, has_t, has_x;
 	uint64_t l;   /* clamped to UINT64_MAX */
@@ -66,7 +66,7 @@ struct dkim_sig_result {
 	enum auth_code code;
 	struct reason reason; /* one of DKIM's; of an ARC field, possibly one of ARC's */
 	bool aligned; /* is d= aligned with the author domain, whatever the result? Set by DMARC;
-			 where no pass depends on it, without asking DNS */
+			 without DNS queries if no pass depends on it */
 	unsigned key_bits; /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
@@ -113,7 +113,7 @@ bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 struct dkim_keys {
 	struct dkim_keys *next; /* in the budget */
 	const struct dns_answer *answer;
-	struct reason refused; /* why none was parsed: too many, or too much of them */
+	struct reason refused; /* why none was parsed: too many, or too many octets */
 	const struct dkim_key *keys;
 	size_t n;
 };

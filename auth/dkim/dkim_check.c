@@ -253,8 +253,8 @@ dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selectio
 }
 
 /*
- * Selects each open signature's fields, and wants its body hash. Only a signature that would exceed
- * the limit of work is left out: those below it do not suffer.
+ * Selects each open signature's fields, and requests its body hash. Only a signature that would
+ * exceed the limit of work is left out; those below it are still checked.
  */
 static struct dkim_selection *
 plan(const struct auth_input *in, const struct place *places, struct dkim_bodies *bodies,
