@@ -46,9 +46,7 @@ scan_value(struct slice *at, struct slice *out, bool *quoted)
 	return *quoted || scan_token(at, out);
 }
 
-/*
- * domain-name (RFC 6376 3.5), with '_' and U-labels; only the syntax here: the user checks the rest
- */
+/* domain-name (RFC 6376 3.5), with '_' and U-labels; only its syntax */
 static bool
 scan_domain(struct slice *at)
 {

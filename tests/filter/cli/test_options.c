@@ -230,10 +230,7 @@ Test(options, empty_is_absent_but_for_the_sender)
 	cr_assert(PARSE("--client-ip", "unknown") == ST_OK, "Postfix says so");
 }
 
-/*
- * The log names the message, and stdin is read up to the read time-out although nothing else
- * counts.
- */
+/* The log names the message, and stdin is read up to the read time-out; nothing else counts. */
 Test(options, after_an_error)
 {
 	cr_assert(PARSE("--queue-id", "4F1", "--read-timeout", "7", "--no-such-option") == ST_BAD);
