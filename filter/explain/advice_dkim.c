@@ -16,14 +16,13 @@ is_known(const struct advice *advice)
 
 	return dmarc->dkim_pass || dmarc->spf_pass ||
 	       (advice->results->spf.code == AUTH_PASS && advice->spf_aligned) ||
-	       evidence_of_client(advice->ev, advice->own, advice->ev->ids.author_domain).id !=
-		       EVIDENCE_NONE;
+	       evidence_of_client(advice->ev, advice->own).id != EVIDENCE_NONE;
 }
 
 static void
 services_of(const struct advice *advice, struct evidence_services *services)
 {
-	evidence_services(advice->ev, advice->own, advice->ev->ids.author_domain, services);
+	evidence_services(advice->ev, advice->own, services);
 }
 
 /* Is a service in use that signs for its customers? */

@@ -179,7 +179,7 @@ static void
 not_listed(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
-	const struct evidence evidence = evidence_of_client(advice->ev, advice->own, spf->domain);
+	const struct evidence evidence = evidence_of_client(advice->ev, advice->own);
 	const char *client = client_text(advice), *domain = advice_shown(advice, spf->domain);
 	const char *why = evidence_code(evidence.id);
 	struct proof_record record;
@@ -205,7 +205,7 @@ no_record(const struct advice *advice)
 	struct evidence evidence;
 	struct proof_record record;
 
-	evidence = evidence_of_client(advice->ev, advice->own, spf->domain);
+	evidence = evidence_of_client(advice->ev, advice->own);
 	if (evidence.id != EVIDENCE_NONE &&
 		(evidence.id == EVIDENCE_OWN_LIST || !advice_sent_on(advice)) &&
 		with_client(advice, spf->domain, SLICE(""), &evidence, NULL, &record))
@@ -221,7 +221,7 @@ foreign(const struct advice *advice)
 {
 	const struct spf_result *spf = &advice->results->spf;
 	const struct slice author = advice->ev->ids.author_domain;
-	const struct evidence evidence = evidence_of_client(advice->ev, advice->own, author);
+	const struct evidence evidence = evidence_of_client(advice->ev, advice->own);
 	const char *domain = advice_shown(advice, spf->domain);
 	const struct slice now = spf_record_of(advice, author);
 	struct envelope envelope;

@@ -27,7 +27,7 @@ is_service_host(const struct evaluation *ev, const struct own_senders *own)
 	const struct provider *of_name = provider_of(ev->taken.envelope.client_name);
 	struct evidence_services services;
 
-	evidence_services(ev, own, ev->ids.author_domain, &services);
+	evidence_services(ev, own, &services);
 	for (size_t i = 0; i < services.n; i++) {
 		const struct provider *one = services.list[i].provider;
 
@@ -56,7 +56,7 @@ static void
 find_own(const struct evaluation *ev, const struct own_senders *own, struct sender_facts *facts)
 {
 	const struct auth_results *results = &ev->results;
-	const struct evidence client = evidence_of_client(ev, own, ev->ids.author_domain);
+	const struct evidence client = evidence_of_client(ev, own);
 
 	if (client.id != EVIDENCE_NONE) {
 		facts->own = evidence_word(client.id);

@@ -6,7 +6,7 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/proof.h"
 
-enum { HOSTS_MAX = 10, RECORDS_MAX = 20 };
+enum { HOSTS_MAX = 10, RECORDS_MAX = 20, OWN_DOMAINS = 2 };
 
 static const struct {
 	enum evidence_id id;
@@ -170,27 +170,43 @@ seek_keys(const struct evaluation *ev, name_test test, void *arg)
 	return false;
 }
 
-/* The domain, and the organizational domain if the policy is there. */
-static bool
-seek_all(const struct evaluation *ev, struct slice at, name_test test, void *arg)
+/*
+ * The domains whose records tell about the author: his own and that of his organization, above it.
+ * Not those beside or below them: an organization also gives such names, with their addresses and
+ * records, to its customers.
+ */
+static size_t
+domains_of_author(const struct evaluation *ev, struct slice domains[OWN_DOMAINS])
 {
 	const struct dmarc_result *dmarc = &ev->results.dmarc;
-	struct slice above = dmarc->has_record ? dmarc->record_domain : SLICE("");
+	const struct slice author = ev->ids.author_domain;
+	struct slice above = dmarc->org_domain;
 
-	if (seek_spf(ev, at, test, arg) || seek_mx(ev, at, test, arg) || seek_keys(ev, test, arg))
-		return true;
-	return above.n > 0 && !slice_ieq(above, at) && domain_within(at, above) &&
-	       dmarc->source != DMARC_FROM_PSD &&
-	       (seek_spf(ev, above, test, arg) || seek_mx(ev, above, test, arg));
+	if (above.n == 0 && dmarc->has_record && dmarc->source == DMARC_FROM_ORG)
+		above = dmarc->record_domain;
+	domains[0] = author;
+	domains[1] = above;
+	return above.n > 0 && !slice_ieq(above, author) && domain_within(author, above) ? 2 : 1;
 }
 
 static bool
-records_name(const struct evaluation *ev, struct slice at, struct slice domain,
-	const struct provider *provider)
+seek_all(const struct evaluation *ev, name_test test, void *arg)
+{
+	struct slice domains[OWN_DOMAINS];
+	const size_t n = domains_of_author(ev, domains);
+
+	for (size_t i = 0; i < n; i++)
+		if (seek_spf(ev, domains[i], test, arg) || seek_mx(ev, domains[i], test, arg))
+			return true;
+	return seek_keys(ev, test, arg);
+}
+
+static bool
+records_name(const struct evaluation *ev, struct slice domain, const struct provider *provider)
 {
 	struct sought sought = {domain, provider};
 
-	return seek_all(ev, at, stands_for, &sought);
+	return seek_all(ev, stands_for, &sought);
 }
 
 static void
@@ -212,30 +228,32 @@ collect(void *arg, struct slice name)
 }
 
 void
-evidence_services(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
+evidence_services(const struct evaluation *ev, const struct own_senders *own,
 	struct evidence_services *services)
 {
 	services->n = 0;
 	for (size_t i = 0; own != NULL && i < own->nproviders; i++)
 		add_service(services, provider_named(own->providers[i]), EVIDENCE_OWN_LIST);
-	(void)seek_all(ev, domain, collect, services);
+	(void)seek_all(ev, collect, services);
 }
 
 struct evidence
-evidence_of_client(const struct evaluation *ev, const struct own_senders *own, struct slice domain)
+evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 {
 	const struct envelope *envelope = &ev->taken.envelope;
 	const struct ip *ip = &envelope->client_ip;
+	struct slice domains[OWN_DOMAINS];
 	struct evidence_services services;
+	size_t n;
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
-	if (proof_allows(ev, domain)) /* in the envelope of another domain */
+	if (proof_allows(ev, ev->ids.author_domain)) /* in the envelope of another domain */
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))
 		return (struct evidence){.id = EVIDENCE_OWN_LIST};
-	evidence_services(ev, own, domain, &services);
+	evidence_services(ev, own, &services);
 	for (size_t i = 0; i < services.n; i++) {
 		const struct evidence *one = &services.list[i];
 
@@ -245,10 +263,13 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own, s
 				one->id == EVIDENCE_OWN_LIST ? EVIDENCE_OWN_LIST : EVIDENCE_RANGE,
 				one->provider};
 	}
-	if (has_address(ev->in.dns, domain, ip))
-		return (struct evidence){.id = EVIDENCE_ADDRESS};
-	if (is_mx(ev->in.dns, domain, ip))
-		return (struct evidence){.id = EVIDENCE_MX};
+	n = domains_of_author(ev, domains);
+	for (size_t i = 0; i < n; i++) {
+		if (has_address(ev->in.dns, domains[i], ip))
+			return (struct evidence){.id = EVIDENCE_ADDRESS};
+		if (is_mx(ev->in.dns, domains[i], ip))
+			return (struct evidence){.id = EVIDENCE_MX};
+	}
 	return (struct evidence){.id = EVIDENCE_NONE};
 }
 
@@ -262,8 +283,7 @@ evidence_of_domain(const struct evaluation *ev, const struct own_senders *own, s
 		(provider != NULL && own_senders_have_provider(own, provider->name)) ||
 		own_senders_have_address(own, &ev->taken.envelope.client_ip))
 		evidence.id = EVIDENCE_OWN_LIST;
-	else if (ev->results.dmarc.spf_pass ||
-		 records_name(ev, ev->ids.author_domain, domain, provider))
+	else if (ev->results.dmarc.spf_pass || records_name(ev, domain, provider))
 		evidence.id = EVIDENCE_RECORDS;
 	return evidence;
 }

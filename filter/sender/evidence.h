@@ -27,9 +27,13 @@ struct evidence {
 		*provider; /* with EVIDENCE_RANGE, and for a provider in --own-senders */
 };
 
-/* May the client's address be proposed for the SPF record of domain? */
+/*
+ * Does the client send for the author? By the owner's list, a service that he names, or the address
+ * and MX records of the author domain and of its organizational domain. Advice and class ask the
+ * same.
+ */
 struct evidence evidence_of_client(
-	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
+	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*
  * For a signing or envelope domain that is not the author's, with the service that it belongs to.
@@ -45,11 +49,11 @@ struct evidence_services {
 };
 
 /*
- * The services named by the owner's list, or by the records of domain and of the policy's domain
- * above it: the first ones.
+ * The services named by the owner's list, or by the records of the author domain and of its
+ * organizational domain: the first ones.
  */
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
-	struct slice domain, struct evidence_services *services);
+	struct evidence_services *services);
 
 /*
  * A word for programs, and the words for people for it, in English (N_); NULL for an unknown word.

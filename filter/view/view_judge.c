@@ -206,7 +206,7 @@ kept_signature(const struct view_judge *judge, const struct evaluation *ev,
 
 	return in_envelope && is_word(row->dkim, "pass") && is_word(row->spf, "fail") &&
 	       (spf == AUTH_FAIL || spf == AUTH_SOFTFAIL) &&
-	       evidence_of_client(ev, judge->own, ev->ids.author_domain).id == EVIDENCE_NONE;
+	       evidence_of_client(ev, judge->own).id == EVIDENCE_NONE;
 }
 
 static enum view_reason

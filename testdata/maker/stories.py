@@ -70,6 +70,28 @@ def spf():
                 own='example.net\n', helo='out.example.net', record=False, proof=None, forged=True, **away)
     yield story('new-host-is-mx', 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n',
                 **away)
+    above = POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n'
+    below = mail(author='news@news.example.com')
+    yield story('mx-above-writes-below', 'spf_add', above, message=below, mail_from='news@example.com', **away)
+    yield story('mx-above-in-the-envelope-below', 'spf_add', above + 'news.example.com TXT v=spf1 ip4:192.0.2.9 -all\n',
+                message=below, mail_from='news@news.example.com', **away)
+    yield story('address-above-other-envelope', 'spf_foreign', POLICY + 'example.com A 203.0.113.7\n'
+                'other.example TXT v=spf1 -all\n', message=below, mail_from='www-data@other.example', proof='after-switch',
+                after=below, after_path='orders@news.example.com', **away)
+    # names below an organization are also its customers': an address that has one may be theirs
+    yield story('forged-from-a-customers-line', 'spf_publish_unknown', POLICY + SPF + 'p7.dyn.example.com A 203.0.113.7\n',
+                helo='p7.dyn.example.com', mail_from='', record=False, proof=None, forged=True, **away)
+    yield story('forged-by-a-customer-with-an-mx', 'spf_unknown', POLICY + SPF + '''
+                customer.example.com TXT v=spf1 ip4:192.0.2.9 -all
+                customer.example.com MX 5 mx.customer.example.com
+                mx.customer.example.com A 203.0.113.7
+                ''', mail_from='x@customer.example.com', record=False, proof=None, forged=True, **away)
+    yield story('forged-below-a-public-suffix', 'spf_unknown', '''
+                _dmarc.example TXT v=DMARC1; p=reject; psd=y
+                example MX 5 mx.example
+                mx.example A 203.0.113.7
+                example A 203.0.113.7
+                ''' + SPF, record=False, proof=None, forged=True, **away)
     yield story('new-host-ipv6', 'spf_add', POLICY + SPF, own='2001:db8:5::/48\n', ip='2001:db8:5::7')
     yield story('provider-by-mx', 'spf_add', POLICY + SPF + GOOGLE + 'example.com MX 1 aspmx.l.google.com\n',
                 ip='203.0.113.130', told=('include:_spf.google.com -all',))
