@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 enum { LIMIT = 64 * 1024 };

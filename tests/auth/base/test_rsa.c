@@ -5,7 +5,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 /* rsaEncryption with NULL, the whole AlgorithmIdentifier */
