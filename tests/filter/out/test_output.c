@@ -14,6 +14,7 @@
 
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
+#include "tests/support/file_content.h"
 
 enum { MAX_FIELDS = 1000, MAX_FIELD = 65536, LARGE = 3000000 };
 
@@ -39,19 +40,6 @@ open_rig(struct rig *rig, struct slice raw, struct slice block)
 		.max_field = MAX_FIELD,
 		.block = block,
 		.scrub = &rig->scrub};
-}
-
-/* everything in the file, from its start */
-static struct slice
-content(int fd, struct arena *arena)
-{
-	off_t end = lseek(fd, 0, SEEK_END);
-	char *p;
-
-	cr_assert(end >= 0);
-	p = arena_alloc(arena, (size_t)end);
-	cr_assert(pread(fd, p, (size_t)end, 0) == end);
-	return slice_make(p, (size_t)end);
 }
 
 #define S(text) SLICE_INIT(text)
@@ -118,7 +106,7 @@ Test(output, byte_for_byte)
 		cr_assert(fd >= 0);
 		open_rig(&rig, rows[i].raw, SLICE("B\n"));
 		cr_expect(output_message(&rig.output, fd) == ST_OK, "%s: status", rows[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(slice_eq(got, rows[i].want), "%s: %.*s", rows[i].name, (int)got.n, got.p);
 		cr_expect(rig.output.dropped == rows[i].dropped, "%s: %zu dropped", rows[i].name,
 			rig.output.dropped);
@@ -143,7 +131,7 @@ Test(output, nothing_dropped)
 		open_rig(&rig, rows[i].raw, SLICE("B\n"));
 		rig.scrub.what = SCRUB_NONE;
 		cr_expect(output_message(&rig.output, fd) == ST_OK, "%s: status", rows[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(got.n == rows[i].raw.n + 2, "%s: length", rows[i].name);
 		cr_expect(slice_eq(slice_head(got, mbox), slice_head(rows[i].raw, mbox)),
 			"%s: mbox line", rows[i].name);
@@ -183,7 +171,7 @@ Test(output, many_dropped_fields)
 	want = repeated(SLICE(""), kept, 50000, &arena);
 	open_rig(&rig, raw, SLICE("B\n"));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &arena);
+	got = file_content(fd, &arena);
 	cr_expect(slice_starts(got, SLICE("B\n")));
 	cr_expect(slice_eq(slice_from(got, 2), want), "%zu octets", got.n);
 	cr_expect(rig.output.dropped == 45000, "%zu dropped", rig.output.dropped);
@@ -208,7 +196,7 @@ Test(output, oversize_field_is_dropped)
 	memcpy(raw + 190000, "mx.example.com; spf=pass\n\nx", 27);
 	open_rig(&rig, slice_make(raw, 190000 + 27), SLICE("B\n"));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &arena);
+	got = file_content(fd, &arena);
 	cr_expect(slice_eq(got, SLICE("B\n\nx")), "%zu octets", got.n);
 	close(fd);
 	arena_clear(&rig.arena);
@@ -223,7 +211,7 @@ Test(output, empty_block)
 
 	open_rig(&rig, SLICE("A: 1\n\nx"), SLICE(""));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &rig.arena);
+	got = file_content(fd, &rig.arena);
 	cr_expect(slice_eq(got, SLICE("A: 1\n\nx")));
 	close(fd);
 	arena_clear(&rig.arena);
@@ -429,7 +417,7 @@ Test(output, partial_input)
 		rig.output.rest = &input;
 		cr_expect(output_message(&rig.output, fd) == table[i].want_status, "%s: status",
 			table[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(
 			slice_eq(got, table[i].want), "%s: %.*s", table[i].name, (int)got.n, got.p);
 		close(fd);
