@@ -81,12 +81,6 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
 enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
 /*
- * One addr-spec and nothing else, as in an envelope without <>: no comments, no folds, no obsolete
- * forms (RFC 5321 4.1.2). Same results as address_parse_list.
- */
-enum status address_parse_spec(struct slice text, struct arena *arena, struct address *address);
-
-/*
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox, in
  * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or `"Words"
  * <local@domain>`, with no comment, route, quoted pair, domain-literal or A-label. Where true,

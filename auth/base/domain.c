@@ -181,12 +181,6 @@ domain_labels(struct slice name)
 }
 
 struct slice
-domain_parent(struct slice name)
-{
-	return slice_from(name, slice_find(name, '.') + 1);
-}
-
-struct slice
 domain_tail(struct slice name, size_t n)
 {
 	size_t at = name.n;

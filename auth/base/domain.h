@@ -31,9 +31,6 @@ enum status domain_to_unicode(struct slice name, struct arena *arena, struct sli
 /* The number of labels of a normal name. */
 size_t domain_labels(struct slice name);
 
-/* The name without its first label; empty for a single label. */
-struct slice domain_parent(struct slice name);
-
 /* The last n labels, or all if there are fewer. */
 struct slice domain_tail(struct slice name, size_t n);
 

@@ -14,12 +14,6 @@ fault_text(enum fault fault)
 	return fault == FAULT_NONE ? NULL : rows[fault - 1].text;
 }
 
-const char *
-fault_code(enum fault fault)
-{
-	return fault == FAULT_NONE ? NULL : rows[fault - 1].code;
-}
-
 struct error
 fault_error(enum fault fault, const char *what, const char *path)
 {

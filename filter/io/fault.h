@@ -137,9 +137,6 @@ enum fault {
 /* The sentence, in English; NULL for FAULT_NONE. */
 const char *fault_text(enum fault fault);
 
-/* For programs, never changed; NULL for FAULT_NONE. */
-const char *fault_code(enum fault fault);
-
 /* The same as an error, about the file path of that kind (fixed English words), or NULL. */
 struct error fault_error(enum fault fault, const char *what, const char *path);
 

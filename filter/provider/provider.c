@@ -73,16 +73,6 @@ provider_forwards(struct slice domain)
 	return provider != NULL && provider_lists(provider->forwards, domain) ? provider : NULL;
 }
 
-const struct provider *
-provider_seals(struct slice domain)
-{
-	for (size_t i = 0; i < provider_count; i++)
-		if (provider_table[i].seals != NULL &&
-			provider_lists(provider_table[i].seals, domain))
-			return &provider_table[i];
-	return NULL;
-}
-
 static bool
 lists_address(const char *list, const struct ip *ip)
 {

@@ -78,9 +78,6 @@ const struct provider *provider_named(struct slice name);
 /* The service whose pass for domain shows that it passed the message on, or NULL. */
 const struct provider *provider_forwards(struct slice domain);
 
-/* The service that seals with that domain, or NULL. */
-const struct provider *provider_seals(struct slice domain);
-
 /* Do unrelated customers pass in this domain? */
 bool provider_is_shared(struct slice domain);
 

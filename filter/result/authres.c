@@ -204,19 +204,6 @@ row(struct writer *w, const struct report_row *r)
 		property(w, &r->props[i]);
 }
 
-bool
-authres_id_ok(const char *id)
-{
-	size_t n = strlen(id);
-
-	if (n == 0 || n > VALUE_MAX)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (id[i] < '!' || id[i] > '~')
-			return false;
-	return true;
-}
-
 struct authres
 authres_field(const char *id, const struct report *report, const char *eol, struct arena *arena)
 {

@@ -21,7 +21,4 @@ struct authres {
 struct authres authres_field(
 	const char *id, const struct report *report, const char *eol, struct arena *arena);
 
-/* Is this usable as an authserv-id: printable ASCII, 1 to 255 octets? */
-bool authres_id_ok(const char *id);
-
 #endif

@@ -98,15 +98,6 @@ sources_key(const struct row *row, struct source_key *key)
 		key->provider = name_of(row->client_name);
 }
 
-bool
-sources_unaligned(const struct row *row)
-{
-	if (!row->evaluated || row->not_judged || row->dmarc == AUTH_PASS ||
-		row->dmarc == AUTH_TEMPERROR)
-		return false;
-	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
-}
-
 struct sender
 sources_sender(const struct row *row)
 {

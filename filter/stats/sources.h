@@ -28,9 +28,6 @@ struct source_key {
  */
 void sources_key(const struct row *row, struct source_key *key);
 
-/* Was DMARC evaluated, and did nothing aligned pass (with a record or without one)? */
-bool sources_unaligned(const struct row *row);
-
 /*
  * Its class and the evidence, as far as the message itself shows: the row's or, for a line of a
  * version without them, derived from the rest of the row.

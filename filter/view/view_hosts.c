@@ -144,14 +144,6 @@ view_hosts_take(struct view_hosts *hosts, struct slice author, struct slice sour
 	return host;
 }
 
-const struct view_host *
-view_hosts_find(const struct view_hosts *hosts, struct slice author, struct slice source)
-{
-	const size_t at = slot_of(hosts, author, source);
-
-	return hosts->slots[at] != 0 ? &hosts->hosts[hosts->slots[at] - 1] : NULL;
-}
-
 /*
  * As in stats/elsewhere.h: a host that passed SPF for the author is his, or belongs to a service
  * that he uses.

@@ -59,10 +59,6 @@ void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
 /* The host, added if it is new; NULL if there are too many. Names are copied. */
 struct view_host *view_hosts_take(
 	struct view_hosts *hosts, struct slice author, struct slice source);
-/* The same, never added. */
-const struct view_host *view_hosts_find(
-	const struct view_hosts *hosts, struct slice author, struct slice source);
-
 /*
  * The class of a host by all reports: that of most of its messages that are not aligned.
  */
