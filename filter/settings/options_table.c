@@ -363,7 +363,7 @@ const struct option_row option_rows[] = {
 		.help = N_("signatures verified; large keys count more")},
 	{.name = "max-signed", .commands = JUDGES, .arg = "OCTETS", .kind = OPTION_COUNT,
 		.at = AT(limits.header_octets), .min = 65536, .max = 1 << 30, .preset = "8388608",
-		.help = N_("octets of header that signatures may cover")},
+		.help = N_("header that all signatures may cover")},
 	{.name = "max-questions", .commands = JUDGES, .arg = "N", .kind = OPTION_COUNT,
 		.at = AT(limits.questions), .min = 20, .max = 10000, .preset = "100",
 		.help = N_("DNS queries for one message")},
