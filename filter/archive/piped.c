@@ -8,10 +8,14 @@
 
 #include "filter/archive/batch.h"
 #include "filter/io/fault.h"
+#include "filter/io/read.h"
+#include "filter/io/write.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
+
+enum { OVERLAY_MAX = 64 * 1024 };
 
 int
 piped_fail(struct error why, struct arena *arena)
@@ -33,6 +37,7 @@ judge(const struct options *options, struct arena *arena, int out)
 	batch.output = OUTPUT_JSON;
 	batch.paths = options->archive;
 	batch.html = NULL;
+	batch.messages = (struct strings){.n = 0};
 	batch.shard = "1/1";
 	batch.shard_of = 1;
 	if (dup2(out, STDOUT_FILENO) >= 0) {
@@ -44,30 +49,7 @@ judge(const struct options *options, struct arena *arena, int out)
 	_exit(status);
 }
 
-int
-piped_start(const struct options *options, struct arena *arena, struct piped *piped)
-{
-	int ends[2];
-
-	*piped = (struct piped){.in = -1};
-	if (pipe(ends) != 0)
-		return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
-	(void)fflush(NULL);
-	piped->child = fork();
-	if (piped->child == 0) {
-		(void)close(ends[0]);
-		judge(options, arena, ends[1]);
-	}
-	(void)close(ends[1]);
-	piped->in = ends[0];
-	if (piped->child > 0)
-		return 0;
-	(void)close(ends[0]);
-	piped->child = 0;
-	return piped_fail(fault_error(FAULT_NO_PROCESS, NULL, NULL), arena);
-}
-
-/* Its own lines have said why it failed. */
+/* Its own lines say why it failed. */
 static int
 wait_for(pid_t child)
 {
@@ -79,6 +61,117 @@ wait_for(pid_t child)
 	if (!WIFEXITED(status))
 		return EXIT_TEMPFAIL;
 	return WEXITSTATUS(status) == EXIT_QUARANTINED ? 0 : WEXITSTATUS(status);
+}
+
+/* The overlay comes after one octet, without which there is nothing to judge. */
+static void
+wait_and_judge(const struct options *options, struct arena *arena, int begin, int out)
+{
+	struct options tried = *options;
+	char *text = arena_bytes(arena, OVERLAY_MAX);
+	const ssize_t n = read_bytes(begin, text, OVERLAY_MAX);
+
+	if (n <= 0 || n == OVERLAY_MAX)
+		_exit(n > 0 ? EXIT_TEMPFAIL : 0);
+	(void)close(begin);
+	tried.laid = slice_make(text + 1, (size_t)n - 1);
+	judge(&tried, arena, out);
+}
+
+static void
+close_ends(struct piped *piped, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (piped[i].in >= 0)
+			(void)close(piped[i].in);
+		if (piped[i].begin >= 0)
+			(void)close(piped[i].begin);
+	}
+}
+
+/* The process of piped[at], which has no end of those before it. */
+static int
+start(const struct options *options, struct arena *arena, struct piped *piped, size_t at,
+	const int out[2], const int begin[2])
+{
+	struct piped *one = &piped[at];
+
+	(void)fflush(NULL);
+	one->child = fork();
+	if (one->child == 0) {
+		(void)close(out[0]);
+		close_ends(piped, at);
+		if (begin == NULL)
+			judge(options, arena, out[1]);
+		(void)close(begin[1]);
+		wait_and_judge(options, arena, begin[0], out[1]);
+	}
+	(void)close(out[1]);
+	one->in = out[0];
+	if (begin != NULL) {
+		(void)close(begin[0]);
+		one->begin = begin[1];
+	}
+	if (one->child > 0)
+		return 0;
+	close_ends(one, 1);
+	*one = (struct piped){.in = -1, .begin = -1};
+	return piped_fail(fault_error(FAULT_NO_PROCESS, NULL, NULL), arena);
+}
+
+int
+piped_start(const struct options *options, struct arena *arena, struct piped *piped)
+{
+	int out[2];
+
+	*piped = (struct piped){.in = -1, .begin = -1};
+	if (pipe(out) != 0)
+		return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
+	return start(options, arena, piped, 0, out, NULL);
+}
+
+int
+piped_prepare(const struct options *options, struct arena *arena, struct piped *piped, size_t n)
+{
+	int out[2], begin[2], status = 0;
+
+	for (size_t i = 0; i < n; i++)
+		piped[i] = (struct piped){.in = -1, .begin = -1};
+	for (size_t i = 0; i < n && status == 0; i++) {
+		if (pipe(out) != 0)
+			return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
+		if (pipe(begin) != 0) {
+			(void)close(out[0]);
+			(void)close(out[1]);
+			return piped_fail(fault_error(FAULT_NO_PIPE, NULL, NULL), arena);
+		}
+		status = start(options, arena, piped, i, out, begin);
+	}
+	return status;
+}
+
+bool
+piped_begin(struct piped *piped, struct slice overlay)
+{
+	bool sent;
+
+	if (piped->child <= 0 || piped->begin < 0)
+		return false;
+	sent = write_bytes(piped->begin, SLICE("+")) && write_bytes(piped->begin, overlay);
+	(void)close(piped->begin);
+	piped->begin = -1;
+	return sent;
+}
+
+void
+piped_drop(struct piped *piped, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		close_ends(&piped[i], 1);
+		if (piped[i].child > 0)
+			(void)wait_for(piped[i].child);
+		piped[i] = (struct piped){.in = -1, .begin = -1};
+	}
 }
 
 int
@@ -107,7 +200,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 	/* if it is not at its end, the process fails at its next write */
 	run_file_close(file);
 	status = wait_for(piped->child);
-	piped->child = 0;
+	*piped = (struct piped){.in = -1, .begin = -1};
 	if (status != 0)
 		return status;
 	return got == RUN_DONE ? 0 : piped_fail(error, arena);

@@ -13,6 +13,7 @@
 struct piped {
 	pid_t child; /* 0: none */
 	int in;
+	int begin; /* where it waits for its overlay, or -1 */
 };
 
 /*
@@ -20,6 +21,18 @@ struct piped {
  * before there is a thread. 0, or an exit status that is reported.
  */
 int piped_start(const struct options *options, struct arena *arena, struct piped *piped);
+
+/*
+ * The same in two steps, for a command that gives up its rights before it knows what to lay over
+ * DNS. piped_prepare starts n processes that wait; piped_begin lets one judge the archive, with the
+ * text of a master file laid over DNS unless it is empty; piped_drop ends all that still wait.
+ * Errors are reported: an exit status, 0 without; piped_begin gives false where the process is not
+ * there.
+ */
+int piped_prepare(
+	const struct options *options, struct arena *arena, struct piped *piped, size_t n);
+bool piped_begin(struct piped *piped, struct slice overlay);
+void piped_drop(struct piped *piped, size_t n);
 
 /* Reports the error as one of the archive; the exit status. */
 int piped_fail(struct error why, struct arena *arena);

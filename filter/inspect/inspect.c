@@ -49,8 +49,9 @@ status_of(const struct inspection *inspection)
 
 /* False if writing to stdout failed, or memory ran out. */
 static bool
-inspect_one(const struct evaluation *ev, const struct inspect_messages *messages,
-	const struct inspect_earlier *earlier, const char *given, int *status)
+inspect_one(const struct evaluation *ev, struct trials *trials,
+	const struct inspect_messages *messages, const struct inspect_earlier *earlier,
+	const char *given, int *status)
 {
 	struct inspection inspection = {
 		.options = ev->options, .in = &ev->in, .messages = messages, .earlier = earlier};
@@ -70,7 +71,7 @@ inspect_one(const struct evaluation *ev, const struct inspect_messages *messages
 		inspect_spf(&inspection);
 		inspect_dmarc(&inspection);
 		inspect_dkim(&inspection);
-		inspect_prove(ev, &inspection);
+		inspect_prove(ev, trials, &inspection);
 		inspect_changes(&inspection);
 	}
 	*status = status_of(&inspection);
@@ -120,7 +121,7 @@ read_earlier(const struct evaluation *ev, struct slice lines, const struct inspe
 }
 
 static int
-inspect_all(const struct evaluation *ev, struct slice baseline)
+inspect_all(const struct evaluation *ev, struct trials *trials, struct slice baseline)
 {
 	const struct strings *domains = &ev->options->domains;
 	const struct inspect_earlier *earlier;
@@ -135,8 +136,8 @@ inspect_all(const struct evaluation *ev, struct slice baseline)
 
 		if (i > 0 && ev->options->output == OUTPUT_TEXT)
 			putchar('\n');
-		if (!inspect_one(ev, &messages, earlier != NULL ? &earlier[i] : NULL, domains->v[i],
-			    &status))
+		if (!inspect_one(ev, trials, &messages, earlier != NULL ? &earlier[i] : NULL,
+			    domains->v[i], &status))
 			return EXIT_TEMPFAIL;
 		if (status > worst)
 			worst = status;
@@ -154,6 +155,7 @@ inspect_main(const struct options *options, struct arena *arena)
 	struct evaluation ev;
 	struct error error;
 	struct confinement confinement;
+	struct trials trials;
 	struct slice baseline = SLICE("");
 	enum evaluate_status opened;
 	enum fault why;
@@ -165,17 +167,23 @@ inspect_main(const struct options *options, struct arena *arena)
 		wholefile_read(options->baseline, BASELINE_MAX, arena, &baseline, &why) != ST_OK)
 		return tell_baseline(
 			options->baseline, fault_error(why, NULL, NULL), arena, ST_BAD);
+	status = trials_begin(options, arena, &trials);
+	if (status != 0) {
+		trials_end(&trials);
+		return status;
+	}
 	both.auth.dmarc_compare = true;
 	evaluate_begin(&both, arena, &ev);
 	opened = evaluate_open(&ev, &error);
 	if (opened == EVALUATE_OK && confine(options, arena, &confinement, &error) != ST_OK)
 		opened = EVALUATE_TEMP;
 	if (opened == EVALUATE_OK) {
-		status = inspect_all(&ev, baseline);
+		status = inspect_all(&ev, &trials, baseline);
 	} else {
 		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 	}
 	evaluate_end(&ev);
+	trials_end(&trials);
 	return status;
 }

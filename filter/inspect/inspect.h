@@ -7,6 +7,7 @@
 #include "auth/auth.h"
 #include "auth/dmarc/dmarc_external.h"
 #include "filter/inspect/inspect_earlier.h"
+#include "filter/inspect/inspect_trial.h"
 #include "filter/result/finding.h"
 #include "filter/verdict/evaluate.h"
 
@@ -132,10 +133,13 @@ void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
 /*
- * Lays each proposed record over DNS and inspects it: if the finding remains, or an error is new,
- * the record is not proposed.
+ * Lays each record that is proposed over DNS and inspects it: where the finding is not gone, or an
+ * error is new, the record is not proposed. With --messages the saved mail is judged with it, too:
+ * where a message is worse then, or none could be judged, it is not proposed, and a finding says
+ * why.
  */
-void inspect_prove(const struct evaluation *ev, struct inspection *inspection);
+void inspect_prove(
+	const struct evaluation *ev, struct trials *trials, struct inspection *inspection);
 
 /*
  * Compares a complete inspection with the earlier one: notes the records that changed, and adds

@@ -70,15 +70,58 @@ mends(const struct evaluation *ev, const struct inspection *inspection,
 	return good;
 }
 
-void
-inspect_prove(const struct evaluation *ev, struct inspection *inspection)
+static void
+tell_worse(struct inspection *inspection, const struct finding *finding, const struct trial *trial)
 {
+	findings_add(&inspection->findings, FINDING_WARNING, finding->about, "proposal-worse",
+		"a record for %s that would mend this is not shown: with it %zu saved messages "
+		"have a worse result, the first of them of %s in the name of %s",
+		finding->name, trial->worse, trial->source, trial->author);
+}
+
+/* Over the saved mail. Is the record to be shown? */
+static bool
+survives(const struct evaluation *ev, struct trials *trials, struct inspection *inspection,
+	struct finding *finding)
+{
+	const struct proof_record record = {
+		slice_str(finding->name), "TXT", slice_str(finding->should)};
+	struct trial trial = {.end = TRIAL_FAILED};
+	struct slice overlay;
+
+	if (!trials->asked)
+		return true;
+	if (proof_zone(&record, 1, ev->arena, &overlay))
+		trial_run(trials, overlay, inspection->domain, &trial);
+	finding->judged = trial.judged;
+	finding->dmarc_passes = trial.dmarc;
+	finding->spf_passes = trial.spf;
+	if (trial.end == TRIAL_WORSE)
+		tell_worse(inspection, finding, &trial);
+	else if (trial.end == TRIAL_FAILED)
+		findings_add(&inspection->findings, FINDING_WARNING, finding->about,
+			"proposal-not-tried",
+			"a record for %s that would mend this is not shown: the saved messages "
+			"could not be judged with it",
+			finding->name);
+	return trial.end == TRIAL_GOOD;
+}
+
+void
+inspect_prove(const struct evaluation *ev, struct trials *trials, struct inspection *inspection)
+{
+	const struct finding *last = inspection->findings.last;
+
 	for (struct finding *f = inspection->findings.first; f != NULL; f = f->next) {
-		if (f->name == NULL || f->should == NULL)
-			continue;
-		if (mends(ev, inspection, f))
-			f->proof = FINDING_MENDS;
-		else
-			f->should = NULL;
+		if (f->name != NULL && f->should != NULL) {
+			if (mends(ev, inspection, f) && survives(ev, trials, inspection, f)) {
+				f->proof = FINDING_MENDS;
+			} else {
+				f->should = NULL;
+				f->judged = 0;
+			}
+		}
+		if (f == last) /* what is added here proposes nothing */
+			break;
 	}
 }

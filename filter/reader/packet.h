@@ -26,7 +26,8 @@ struct packet {
 	struct slice side;  /* its side file, if has_side */
 	struct slice bytes; /* the message, if file is -1 */
 	int file;           /* of the message, at its beginning, or -1 */
-	int spool;          /* an empty file for its octets if they are many; or -1 */
+	uint64_t size;      /* of that file when it was opened */
+	int spool;          /* an empty file for its octets, which are many; or -1 */
 	int stamp;          /* to be written with --output stamp; or -1 */
 	void *held;         /* the receiver's, for packet_clear */
 };

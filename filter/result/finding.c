@@ -156,6 +156,14 @@ print_proposal(const struct finding *finding, const char *indent, FILE *out)
 			finding->more[i].text, out);
 	if (finding->proof != FINDING_UNPROVED)
 		print_record(indent, _("proof"), NULL, translated(proofs[finding->proof]), out);
+	if (finding->judged > 0) {
+		fprintf(out, "%s    ", indent);
+		text_pad("", 10, out);
+		fprintf(out,
+			_("with this record %zu of %zu saved messages in its name pass DMARC, and "
+			  "%zu SPF; no source is worse\n"),
+			finding->dmarc_passes, finding->judged, finding->spf_passes);
+	}
 }
 
 void

@@ -361,6 +361,11 @@ json_findings(const struct findings *findings)
 			json_text(one, "record_type", f->type != NULL ? f->type : "TXT");
 		if (f->proof != FINDING_UNPROVED)
 			json_text(one, "proof", finding_proof_word(f->proof));
+		if (f->judged > 0)
+			json_object_set_new(one, "saved_messages",
+				json_pack("{s:I,s:I,s:I}", "judged", (json_int_t)f->judged,
+					"dmarc_passes", (json_int_t)f->dmarc_passes, "spf_passes",
+					(json_int_t)f->spf_passes));
 		if (f->nmore > 0)
 			json_object_set_new(one, "further_records", further_records(f));
 		json_array_append_new(list, one);

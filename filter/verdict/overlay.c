@@ -8,7 +8,8 @@ enum status
 overlay_open(const struct options *options, struct arena *arena, struct dns_overlay **overlay,
 	struct error *error)
 {
-	const size_t n = options->overlays.n;
+	const size_t files = options->overlays.n;
+	const size_t n = files + (options->laid.n > 0 ? 1 : 0);
 	struct slice *texts;
 	size_t at;
 
@@ -16,7 +17,9 @@ overlay_open(const struct options *options, struct arena *arena, struct dns_over
 	if (n == 0)
 		return ST_OK;
 	texts = arena_array(arena, n, sizeof *texts);
-	for (size_t i = 0; i < n; i++) {
+	if (options->laid.n > 0)
+		texts[files] = options->laid;
+	for (size_t i = 0; i < files; i++) {
 		const char *path = options->overlays.v[i];
 		enum fault fault;
 
@@ -28,6 +31,6 @@ overlay_open(const struct options *options, struct arena *arena, struct dns_over
 	if (dns_overlay_read(texts, n, arena, overlay, &at, error) == ST_OK)
 		return ST_OK;
 	error->what = N_("overlay");
-	error->path = options->overlays.v[at];
+	error->path = at < files ? options->overlays.v[at] : NULL;
 	return ST_BAD;
 }

@@ -56,20 +56,28 @@ write_record(struct buf *out, const struct proof_record *record)
 	buf_addc(out, '\n');
 }
 
+bool
+proof_zone(const struct proof_record *records, size_t n, struct arena *arena, struct slice *text)
+{
+	struct buf zone;
+
+	buf_init(&zone, arena, ZONE_OCTETS);
+	for (size_t i = 0; i < n; i++)
+		write_record(&zone, &records[i]);
+	*text = buf_slice(&zone);
+	return !zone.over;
+}
+
 struct dns *
 proof_lay(const struct evaluation *ev, const struct proof_record *records, size_t n)
 {
 	struct dns_overlay *overlay;
 	struct slice text;
 	struct error error;
-	struct buf zone;
 	size_t wrong;
 
-	buf_init(&zone, ev->arena, ZONE_OCTETS);
-	for (size_t i = 0; i < n; i++)
-		write_record(&zone, &records[i]);
-	text = buf_slice(&zone);
-	if (zone.over || dns_overlay_read(&text, 1, ev->arena, &overlay, &wrong, &error) != ST_OK)
+	if (!proof_zone(records, n, ev->arena, &text) ||
+		dns_overlay_read(&text, 1, ev->arena, &overlay, &wrong, &error) != ST_OK)
 		return NULL;
 	return dns_open_overlay(overlay, ev->in.dns, ev->arena);
 }
