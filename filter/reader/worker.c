@@ -319,6 +319,7 @@ worker_judge(struct worker *worker, struct workspace *space, const struct packet
 	enum fault fault = packet->error;
 	struct slice bytes = SLICE("");
 	const size_t size = size_of(worker->options, packet);
+	struct error error;
 	bool mapped = false;
 
 	*result = (struct result){.row = NULL};
@@ -336,6 +337,6 @@ worker_judge(struct worker *worker, struct workspace *space, const struct packet
 		evaluate_end(&worker->ev);
 	if (mapped)
 		spool_release(bytes);
-	if (error != FAULT_NONE)
-		tell_failure(worker, packet, error, result);
+	if (error.reason.id != REASON_NONE)
+		report_failure(worker, packet, &error, result);
 }
