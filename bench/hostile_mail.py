@@ -279,6 +279,47 @@ def diagnose_base64(size):
     return start.bytes(), DIAGNOSE, SIGNED
 
 
+ATTACHED = ('batch', '--attached')
+MULTIPART = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n'
+
+
+@shape
+def attached_parts(size):
+    return wrap(MULTIPART, b'\n' + fill(b'--b\n\nx\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_messages(size):
+    return wrap(MULTIPART, b'\n' + fill(b'--b\nContent-Type: message/rfc822\n\nA: b\n\nx\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_in_attached(size):
+    text = b''.join(b'--b%d\nContent-Type: message/rfc822\n\nA: b\nContent-Type: multipart/mixed; boundary=b%d\n\n' %
+                    (i, i + 1) for i in range(45))
+    return wrap(MULTIPART.replace(b'=b', b'=b0'), b'\n' + text + fill(b'--\n\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_fields(size):
+    return wrap(MULTIPART, b'\n--b\n' + fill(b'A:\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_parameters(size):
+    return wrap(MULTIPART, b'\n' + fill(b'--b\nContent-Type: text/plain' + b';a=b' * 15000 + b'\n\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_folds(size):
+    return wrap(MULTIPART, b'\n--b\nContent-Type: text/plain;\n' + fill(b' a=b;\n', size)), ATTACHED, ''
+
+
+@shape
+def attached_boundaries(size):
+    return wrap(fill(b'X: boundary="b";\n', size) + MULTIPART, b'\n--b\n'), ATTACHED + MANY, ''
+
+
 # bombs: the same triple
 
 def flood(name, n, text):

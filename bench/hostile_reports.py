@@ -165,6 +165,12 @@ def zip_of_reports():
     return plain(out.getvalue())
 
 
+@report
+def mail_with_zip_of_many_files():
+    octets, _ = REPORTS['zip-of-many-files']()
+    return plain(shapes.parts(shapes.attached(octets, 'application/zip', 'report.zip')))
+
+
 def tls(policies):
     return json.dumps({'organization-name': 'Acme', 'date-range': {'start-datetime': '2023-11-15T00:00:00Z',
                                                                    'end-datetime': '2023-11-15T23:59:59Z'},

@@ -60,7 +60,8 @@ def batch_of(program, folder, jobs, listed=None, zone=True):
 def hostile_of(program, options, zone, message, store):
     """what bench/hostile_mail.py made, with its options"""
     if options[:1] == ('report',):
-        return [program, 'report', 'read', '--config', '/dev/null', '--store', store, '--zone', zone, message]
+        path = [message] if 'file' in options else []
+        return [program, 'report', 'read', '--config', '/dev/null', '--store', store, '--zone', zone, *path]
     if options[:1] == ('batch',):
         return [program, 'batch', '--zone', zone, '--now', '1767225600', '--jobs', '1', '--output', 'json', *options[1:], message]
     sender = [] if '--envelope' in options or '--mail-from' in options else ['--mail-from', 'a@evil.example']

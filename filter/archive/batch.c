@@ -12,6 +12,7 @@
 #include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/merge.h"
+#include "filter/archive/opener.h"
 #include "filter/archive/parent.h"
 #include "filter/archive/progress.h"
 #include "filter/archive/results.h"
@@ -38,8 +39,9 @@ enum {
 struct run {
 	struct options options; /* with what is determined once */
 	struct arena *arena;
-	struct arena line; /* of one entry of the journal */
-	struct source *source;
+	struct arena line;     /* of one entry of the journal */
+	struct source *source; /* read by opener alone */
+	struct opener *opener;
 	struct slice zone; /* the text of --zone */
 	struct confinement confinement;
 	struct parent *parent;
@@ -240,13 +242,23 @@ keep_record(void *arg, struct slice zone)
 	run->tried = true;
 }
 
+/* Before this process gives up reading files. */
+static int
+open_opener(struct run *run)
+{
+	int status = 0;
+
+	run->opener = opener_start(&run->options, run->source, run->arena, &status);
+	return run->opener != NULL ? 0 : status;
+}
+
 static int
 open_parent(struct run *run)
 {
 	const struct options *options = &run->options;
 	const struct parent_config config = {
 		.options = options,
-		.source = run->source,
+		.opener = run->opener,
 		.jobs = jobs_of(options),
 		.arena = run->arena,
 		.hang_ms = 2 * options->deadline_ms + HANG_MS +
@@ -313,6 +325,8 @@ open_all(struct run *run)
 		return misused(run, error);
 	status = read_zone(run);
 	if (status == 0)
+		status = open_opener(run);
+	if (status == 0)
 		status = give_up_rights(options, run->arena, &run->confinement);
 	if (status == 0)
 		status = baseline_read(options, run->arena, &run->since);
@@ -333,6 +347,7 @@ close_all(struct run *run)
 	results_clear(&run->results);
 	since_free(run->since);
 	parent_close(run->parent);
+	opener_end(run->opener);
 	source_close(run->source);
 	address_gmime_close(run->tools.gmime);
 	domain_psl_free(run->psl);
@@ -371,7 +386,7 @@ bound_memory(void)
 static void
 tell_damage(const struct run *run)
 {
-	const struct source_damage *damage = source_damage(run->source);
+	const struct source_damage *damage = opener_damage(run->opener);
 
 	if (damage->mailboxes == 0)
 		return;
@@ -393,6 +408,7 @@ finish(struct run *run, enum parent_end end)
 	static const char *const why[] = {
 		[PARENT_DONE] = NULL,
 		[PARENT_STOPPED] = N_("interrupted"),
+		[PARENT_LOST] = N_("the process that opens the files died"),
 		[PARENT_CHANGED] = N_("the files are not those of the journal"),
 		[PARENT_BROKEN] = N_("no threads, no memory, or the journal cannot be written"),
 	};

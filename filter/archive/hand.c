@@ -4,43 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filter/io/paths.h"
 #include "filter/io/spool.h"
-#include "filter/io/wholefile.h"
 #include "filter/reader/packet.h"
 #include "filter/result/json.h"
-
-enum { SIDE_FILE_MAX = 512 * 1024 };
-
-/* x.envelope beside x.eml, if there is one */
-static void
-read_side(struct order_slot *slot)
-{
-	static const char end[] = ".eml", other[] = ".envelope";
-	const char *path = slot->item.name;
-	struct slice bytes;
-	struct arena arena;
-	enum fault why;
-	char *side;
-
-	if (path == NULL || slot->item.line != NULL || !path_ends(path, end))
-		return;
-	arena_init(&arena, NULL, NULL);
-	side = arena_alloc(&arena, strlen(path) + sizeof other);
-	memcpy(side, path, strlen(path) - (sizeof end - 1));
-	memcpy(side + strlen(path) - (sizeof end - 1), other, sizeof other);
-	if (access(side, F_OK) == 0) {
-		slot->side_error = FAULT_SIDE_FILE;
-		if (wholefile_read(side, SIDE_FILE_MAX, &arena, &bytes, &why) == ST_OK &&
-			(slot->side = malloc(bytes.n + 1)) != NULL) {
-			if (bytes.n > 0)
-				memcpy(slot->side, bytes.p, bytes.n);
-			slot->nside = bytes.n;
-			slot->side_error = FAULT_NONE;
-		}
-	}
-	arena_clear(&arena);
-}
 
 /* A message whose octets do not stay in memory gets a file for them. */
 static void
@@ -59,7 +25,6 @@ hand_prepare(struct order_slot *slot, const struct options *options)
 		slot->item.error = FAULT_NO_MEMORY;
 	if (slot->item.error != FAULT_NONE)
 		return;
-	read_side(slot);
 	open_spool(slot, options);
 	if (options->output == OUTPUT_STAMP)
 		slot->stamp_error =
@@ -74,14 +39,14 @@ hand_send(int socket, const struct order_slot *slot, size_t turn, const struct o
 		.turn = turn,
 		.index = item->index,
 		.error = item->error,
-		.side_error = slot->side_error,
+		.side_error = item->side_error,
 		.stamp_error = slot->stamp_error,
 		.partial = item->partial,
 		.has_line = item->line != NULL,
-		.has_side = slot->side != NULL,
+		.has_side = item->side != NULL,
 		.name = item->name != NULL ? item->name : "?",
 		.line = item->line,
-		.side = slice_make(slot->side, slot->nside),
+		.side = slice_make(item->side, item->nside),
 		.bytes = slice_make(item->bytes, item->n),
 		.file = item->fd,
 		.size = item->size,

@@ -7,7 +7,7 @@
 
 #include "filter/archive/order.h"
 
-/* Opens and reads the files that go with it; failures are noted in the slot. */
+/* Opens the files that are written for it; failures are noted in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
 /* As packet_send. */

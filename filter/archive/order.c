@@ -99,8 +99,6 @@ order_drop(struct order *order, struct order_slot *slot)
 	if (slot->spool >= 0)
 		close(slot->spool);
 	slot->spool = -1;
-	free(slot->side);
-	slot->side = NULL;
 	item_clear(&slot->item);
 	slot->state = ORDER_SKIPPED;
 }

@@ -15,9 +15,7 @@ struct order_slot {
 	enum { ORDER_FREE, ORDER_OUT, ORDER_DONE, ORDER_SKIPPED } state;
 	bool suspect; /* the process that reads messages died while this one was out */
 	struct item item;
-	char *side; /* its side file, from malloc; or NULL */
-	size_t nside;
-	enum fault side_error, stamp_error;
+	enum fault stamp_error;
 	int spool; /* or -1 */
 	struct stamp stamp;
 	struct judged judged; /* once it is done */

@@ -45,7 +45,7 @@ stop(struct parent *parent, enum parent_end end)
 	if (!parent->stop)
 		parent->end = end;
 	parent->stop = true;
-	source_stop(parent->config.source);
+	opener_stop(parent->config.opener);
 	pthread_cond_broadcast(&parent->room);
 }
 
@@ -185,12 +185,12 @@ feed_one(struct parent *parent)
 	pthread_mutex_lock(&parent->lock);
 	ready = is_ready(parent);
 	pthread_mutex_unlock(&parent->lock);
-	open = !ready || source_next(parent->config.source, &item);
+	open = !ready || opener_next(parent->config.opener, &item);
 	if (ready && open)
 		hand_out(parent, &item);
 	if (ready) {
 		pthread_mutex_lock(&parent->lock);
-		parent->share = source_share(parent->config.source);
+		parent->share = opener_share(parent->config.opener);
 		pthread_mutex_unlock(&parent->lock);
 	}
 	pthread_mutex_unlock(&parent->source_lock);
@@ -206,9 +206,11 @@ feed(void *arg)
 		continue;
 	pthread_mutex_lock(&parent->lock);
 	parent->drained = true;
-	if (parent->journal != NULL && !parent->stop &&
-		parent->skipped < journal_done(parent->journal))
-		stop(parent, PARENT_CHANGED); /* its message is no longer there */
+	if (opener_died(parent->config.opener) && !parent->stop)
+		parent->end = PARENT_LOST;
+	else if (parent->journal != NULL && !parent->stop &&
+		 parent->skipped < journal_done(parent->journal))
+		stop(parent, PARENT_CHANGED); /* its message is gone */
 	finish_if_done(parent);
 	pthread_mutex_unlock(&parent->lock);
 	return NULL;

@@ -1,6 +1,6 @@
 /*
- * parent.h: the unconfined process of batch: it takes messages from the source, sends them to a
- * process that reads them, and gets their results.
+ * parent.h: the unconfined process of batch: it takes messages from one process (opener.h), sends
+ * them to another that reads them, and gets their results.
  *
  * The reader has no rights (confine_inner) and may die or hang over a message. Then a new one reads
  * each outstanding message separately, and a message over which a process dies again counts as not
@@ -9,14 +9,14 @@
 #ifndef FILTER_ARCHIVE_PARENT_H
 #define FILTER_ARCHIVE_PARENT_H
 
+#include "filter/archive/opener.h"
 #include "filter/reader/judged.h"
 #include "filter/reader/reader.h"
 #include "filter/runs/journal.h"
-#include "filter/source/source.h"
 
 struct parent_config {
 	const struct options *options;
-	struct source *source;
+	struct opener *opener;
 	size_t jobs;
 	struct arena *arena; /* for its oom function */
 	int64_t hang_ms;     /* if there is no result for that long, the process hangs */
@@ -34,6 +34,7 @@ struct parent_config {
 enum parent_end {
 	PARENT_DONE,
 	PARENT_STOPPED, /* emit or tick asked to stop */
+	PARENT_LOST,    /* the process that opens files died, and messages are missing */
 	PARENT_CHANGED, /* the journal belongs to other files */
 	PARENT_BROKEN   /* no process, no thread, no memory, or the journal could not be written */
 };

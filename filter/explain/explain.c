@@ -10,7 +10,7 @@
 #include "filter/explain/explain_received.h"
 #include "filter/explain/explain_rows.h"
 #include "filter/explain/undo.h"
-#include "filter/intake/structure.h"
+#include "filter/io/fault.h"
 #include "filter/out/record.h"
 #include "filter/result/block.h"
 #include "filter/result/diagnosis.h"
@@ -18,6 +18,7 @@
 #include "filter/rules/bounce.h"
 #include "filter/settings/own_senders.h"
 #include "filter/settings/profile.h"
+#include "filter/structure/structure.h"
 #include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
@@ -209,7 +210,7 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 {
 	struct structure_message *found;
 	struct bounce bounce;
-	bool bounced;
+	bool bounced, whole;
 	size_t n;
 
 	if (!ev->evaluated || status == EXIT_TEMPFAIL)
@@ -228,8 +229,10 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 		return explain_attached(ev, own, &header, 1) ? status : EXIT_TEMPFAIL;
 	}
 	found = arena_array(ev->arena, STRUCTURE_MESSAGES, sizeof *found);
-	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n) != ST_OK)
+	if (structure_messages(ev->gmime, ev->message.raw, ev->arena, found, &n, &whole) != ST_OK)
 		return EXIT_TEMPFAIL;
+	if (!whole)
+		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(FAULT_MANY_PARTS)));
 	for (size_t i = 0; i < n; i++)
 		if (!explain_attached(ev, own, &found[i], i + 1))
 			return EXIT_TEMPFAIL;

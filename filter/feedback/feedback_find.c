@@ -4,10 +4,11 @@
 #include <unistd.h>
 
 #include "auth/base/base64.h"
-#include "filter/intake/structure.h"
+#include "filter/aggregate/aggregate_gzip.h"
 #include "filter/io/spool.h"
 #include "filter/io/unpack.h"
 #include "filter/io/write.h"
+#include "filter/structure/structure.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
 #include "mime/message.h"
@@ -79,7 +80,8 @@ is_tls(struct slice octets)
 static enum status
 tell(struct feedback_search *search, enum feedback_kind kind, struct slice octets)
 {
-	const struct feedback_found found = {.kind = kind, .octets = octets};
+	const struct feedback_found found = {
+		.kind = kind, .octets = octets, .damaged = search->damaged};
 
 	search->n++;
 	return search->found(search->arg, &found);
@@ -132,7 +134,8 @@ read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 static enum status
 fail_unpacking(struct feedback_search *search, enum fault error)
 {
-	if (fault_is_ours(error) || error == FAULT_NO_MEMORY)
+	/* the spool file is ours, too */
+	if (fault_is_ours(error) || error == FAULT_UNREADABLE)
 		return ST_TEMP;
 	return fail(
 		search, error == FAULT_INFLATES || error == FAULT_MANY_FILES || error == FAULT_SLOW
@@ -165,6 +168,7 @@ look_files(struct feedback_search *search, struct unpack *in)
 			free(bytes);
 			return fail(search, FEEDBACK_ASIDE_LARGE);
 		}
+		search->damaged |= !whole;
 		if (whole || (error != FAULT_INFLATES && is_xml(slice_make(bytes, n))))
 			st = look_plain(search, slice_make(bytes, n), true);
 		if (!whole && st == ST_OK)
@@ -172,6 +176,18 @@ look_files(struct feedback_search *search, struct unpack *in)
 		free(bytes);
 	}
 	return st == ST_OK && got < 0 ? fail_unpacking(search, error) : st;
+}
+
+/* libarchive reads gzip without a look at its checksum and length. */
+static enum status
+check_gzip(struct feedback_search *search, struct slice octets)
+{
+	enum status st = ST_OK;
+
+	if (slice_starts(octets, SLICE("\x1f\x8b")))
+		st = aggregate_gzip_check(octets, FEEDBACK_OCTETS);
+	search->damaged = st == ST_BAD;
+	return st == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
 static enum status
@@ -187,10 +203,13 @@ look_packed(struct feedback_search *search, struct slice octets)
 		close(fd);
 		return ST_TEMP;
 	}
-	in = unpack_open(fd, true);
+	in = unpack_open(fd, UNPACK_ZIP_TAR); /* no reporter sends 7z */
 	if (in == NULL)
 		return ST_TEMP;
-	st = look_files(search, in);
+	st = check_gzip(search, octets);
+	if (st == ST_OK)
+		st = look_files(search, in);
+	search->damaged = false;
 	unpack_close(in);
 	return st;
 }
@@ -340,15 +359,18 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 	struct structure_part *parts = arena_array(search->arena, STRUCTURE_PARTS, sizeof *parts);
 	struct message message;
 	enum status st;
+	bool whole;
 	size_t n;
 
 	message_parse(mail, FIELDS, FIELD_MAX_OCTETS, search->arena, &message);
 	search->meant = says_so(&message, search->arena);
-	st = structure_parts(
-		search->gmime, slice_from(mail, message.mbox_from.n), search->arena, parts, &n);
+	st = structure_parts(search->gmime, slice_from(mail, message.mbox_from.n), search->arena,
+		parts, &n, &whole);
 	if (st == ST_OK)
 		st = look_parts(search, parts, n);
-	/* the body itself, if the header does not declare the compressed report in it */
+	if (st == ST_OK && !whole)
+		st = fail(search, FEEDBACK_ASIDE_LARGE);
+	/* the body itself, if the header does not declare the packed report in it */
 	if (st == ST_OK && search->n == 0 && !search->failed &&
 		(unpack_is_packed(message.body.p, message.body.n) ||
 			is_base64(without_mark(message.body))))

@@ -44,8 +44,8 @@ const char *feedback_aside_text(enum feedback_aside why); /* English */
 enum feedback_saved {
 	FEEDBACK_SAVED,
 	FEEDBACK_DUPLICATE, /* a report with the same octets is stored */
-	FEEDBACK_DIFFERS,   /* a report with the same name and other octets is stored, and kept */
-	FEEDBACK_NOT_SAVED  /* store_error */
+	FEEDBACK_DIFFERS,   /* one of the same name with other octets is stored, and stays */
+	FEEDBACK_NOT_SAVED  /* store_last_error */
 };
 
 struct feedback_saver;

@@ -168,7 +168,7 @@ read_file(struct reading *reading, const char *path)
 		close(fd);
 		return;
 	}
-	in = unpack_open(fd, true);
+	in = unpack_open(fd, UNPACK_ZIP_TAR_7Z);
 	mbox = in != NULL ? mbox_open(in, HEAD_OCTETS) : NULL;
 	if (mbox == NULL) {
 		tell_unread(reading, path, FAULT_NO_MEMORY);

@@ -21,8 +21,8 @@ struct level {
 
 struct unpack {
 	int fd;
-	bool archives, started, packed, broken; /* broken: no file follows */
-	bool plain_end;                         /* of a file that is not compressed */
+	enum unpack_archives archives;
+	bool started, packed, plain_end, broken; /* broken: no file follows */
 	struct unpack_library lib;
 	struct level levels[LEVELS];
 	size_t depth;          /* levels that are open */
@@ -49,7 +49,7 @@ unpack_is_packed(const char *bytes, size_t n)
 /* opening */
 
 struct unpack *
-unpack_open(int fd, bool archives)
+unpack_open(int fd, enum unpack_archives archives)
 {
 	struct unpack *in = calloc(1, sizeof *in);
 	struct stat info;
@@ -71,9 +71,11 @@ fault_of(const struct unpack *in, struct archive *archive)
 	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
+	if (in->lib.error_number(archive) == EIO)
+		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* libarchive has no error number for it, and no text if it read nothing at all */
+	/* libarchive has no number for it, and no text if it read nothing at all */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
@@ -95,11 +97,12 @@ make_reader(const struct unpack *in)
 	(void)lib->bzip2(archive);
 	(void)lib->raw(archive);
 	(void)lib->empty(archive);
-	if (in->archives) {
+	if (in->archives != UNPACK_ONE) {
 		(void)lib->zip(archive);
 		(void)lib->tar(archive);
-		(void)lib->sevenzip(archive);
 	}
+	if (in->archives == UNPACK_ZIP_TAR_7Z)
+		(void)lib->sevenzip(archive);
 	errno = 0; /* what fault_of() looks at */
 	return archive;
 }
@@ -393,13 +396,10 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == ESPIPE) /* a pipe comes from another process of ours and is never
-					 compressed */
-		return FAULT_NONE;
-	if (n < 0)
-		return FAULT_UNREADABLE;
+	if (n < 0) /* a pipe comes from another process of ours and is never packed */
+		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
-		     (in->archives && unpack_is_archive(first, (size_t)n));
+		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));
 	if (!in->packed)
 		return FAULT_NONE;
 	if (!unpack_library_load(&in->lib))

@@ -26,11 +26,14 @@ struct unpack;
 /* Do the first n bytes of a file show that it is compressed? */
 bool unpack_is_packed(const char *bytes, size_t n);
 
+/* Which files have files inside. 7z says only at its end how many, and 24 KB can say millions. */
+enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
+
 /*
- * Takes ownership of fd, which must be at its beginning. archives: zip, tar and 7z are opened;
- * otherwise the file is a single one, possibly compressed. NULL (fd closed) when out of memory.
+ * Takes ownership of fd, which must be at its beginning. UNPACK_ONE: the file is a single one,
+ * possibly compressed. NULL (fd closed) when out of memory.
  */
-struct unpack *unpack_open(int fd, bool archives);
+struct unpack *unpack_open(int fd, enum unpack_archives archives);
 
 /*
  * Goes to the next file inside, at first to the first one; the rest of the previous one is skipped.

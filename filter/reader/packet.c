@@ -20,14 +20,16 @@ enum {
 	WITH_TEXT = 1 << 3, /* a file with the texts that otherwise follow the head */
 	IS_PARTIAL = 1 << 4,
 	HAS_LINE = 1 << 5,
-	HAS_SIDE = 1 << 6
+	HAS_SIDE = 1 << 6,
+	IS_LAST = 1 << 7
 };
 
 struct head {
 	uint64_t turn, index, size;
 	uint32_t flags;
 	int32_t error, side_error, stamp_error;
-	uint64_t nname, nline, nside, nbytes; /* octets after it; of name and line with a NUL */
+	double share;
+	uint64_t nname, nline, nside, nbytes; /* octets behind it; of name and line with a NUL */
 };
 
 union control {
@@ -40,7 +42,8 @@ flags_of(const struct packet *packet)
 {
 	return (packet->file >= 0 ? WITH_FILE : 0u) | (packet->spool >= 0 ? WITH_SPOOL : 0u) |
 	       (packet->stamp >= 0 ? WITH_STAMP : 0u) | (packet->partial ? IS_PARTIAL : 0u) |
-	       (packet->has_line ? HAS_LINE : 0u) | (packet->has_side ? HAS_SIDE : 0u);
+	       (packet->has_line ? HAS_LINE : 0u) | (packet->has_side ? HAS_SIDE : 0u) |
+	       (packet->last ? IS_LAST : 0u);
 }
 
 /* Writes the texts to a separate file; -1 with errno. */
@@ -95,6 +98,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 		.error = (int32_t)packet->error,
 		.side_error = (int32_t)packet->side_error,
 		.stamp_error = (int32_t)packet->stamp_error,
+		.share = packet->share,
 		.nname = strlen(packet->name) + 1,
 		.nline = packet->has_line ? strlen(packet->line) + 1 : 0,
 		.nside = packet->has_side ? packet->side.n : 0,
@@ -135,6 +139,7 @@ take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *tex
 	int *const places[FDS] = {&packet->file, &packet->spool, &packet->stamp, text};
 	const struct cmsghdr *control = CMSG_FIRSTHDR(message);
 	size_t n = 0, at = 0;
+	bool whole = true;
 	int fds[FDS];
 
 	if (control != NULL && control->cmsg_type == SCM_RIGHTS) {
@@ -145,8 +150,10 @@ take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *tex
 		if ((flags & 1u << i) != 0 && at < n)
 			*places[i] = fds[at++];
 		else if ((flags & 1u << i) != 0)
-			return false;
-	return true;
+			whole = false;
+	while (at < n)
+		close(fds[at++]);
+	return whole;
 }
 
 /* The whole content of a file, from malloc. */
@@ -167,27 +174,54 @@ read_aside(int fd, size_t n)
 	return NULL;
 }
 
-static void
+/* Ends each text with NUL? */
+static bool
 take_texts(const struct head *head, const char *at, struct packet *packet)
 {
+	const char *line = at + head->nname;
+
 	packet->name = at;
-	at += head->nname;
-	packet->line = packet->has_line ? at : NULL;
-	at += head->nline;
-	packet->side = slice_make(at, head->nside);
-	packet->bytes = slice_make(at + head->nside, head->nbytes);
+	packet->line = packet->has_line ? line : NULL;
+	packet->side = slice_make(line + head->nline, head->nside);
+	packet->bytes = slice_make(line + head->nline + head->nside, head->nbytes);
+	return at[head->nname - 1] == '\0' && (!packet->has_line || line[head->nline - 1] == '\0');
 }
 
-/* The packet comes from our own parent, so its sizes are right. */
-static void
-open_packet(const char *room, struct msghdr *message, struct packet *packet)
+static bool
+is_fault(int32_t fault)
+{
+	return fault >= FAULT_NONE && fault < FAULT_TOLD;
+}
+
+/* The opener is not trusted. n: octets behind the head */
+static bool
+is_sound(const struct head *head, size_t n)
+{
+	const uint64_t sizes[] = {head->nname, head->nline, head->nside, head->nbytes};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		if (sizes[i] > SIZE_MAX / 8)
+			return false;
+		sum += sizes[i];
+	}
+	return head->nname > 0 && ((head->flags & HAS_LINE) != 0) == (head->nline > 0) &&
+	       ((head->flags & HAS_SIDE) != 0 || head->nside == 0) && is_fault(head->error) &&
+	       is_fault(head->side_error) && is_fault(head->stamp_error) &&
+	       ((head->flags & WITH_TEXT) != 0 || sum == n);
+}
+
+/* got: octets in room. False: it is malformed, and needs packet_clear. */
+static bool
+open_packet(const char *room, size_t got, struct msghdr *message, struct packet *packet)
 {
 	struct head head;
 	const char *texts = room + sizeof head;
-	bool whole;
+	bool whole, sound;
 	int text = -1;
 
 	memcpy(&head, room, sizeof head);
+	sound = is_sound(&head, got - sizeof head);
 	*packet = (struct packet){
 		.turn = head.turn,
 		.index = head.index,
@@ -199,24 +233,30 @@ open_packet(const char *room, struct msghdr *message, struct packet *packet)
 		.has_line = (head.flags & HAS_LINE) != 0,
 		.has_side = (head.flags & HAS_SIDE) != 0,
 		.name = "?",
+		.share = head.share,
+		.last = (head.flags & IS_LAST) != 0,
 		.file = -1,
 		.spool = -1,
 		.stamp = -1,
 	};
 	whole = take_fds(message, head.flags, packet, &text);
 	if (text >= 0) {
-		packet->held = read_aside(text, head.nname + head.nline + head.nside + head.nbytes);
+		packet->held =
+			sound ? read_aside(text, head.nname + head.nline + head.nside + head.nbytes)
+			      : NULL;
 		close(text);
 		texts = packet->held;
 	}
+	if (!sound)
+		return false;
 	if (!whole)
 		packet->error = FAULT_OPEN_FILES;
 	else if (texts == NULL)
 		packet->error = FAULT_NO_MEMORY;
-	if ((head.flags & WITH_TEXT) == 0 || packet->held != NULL)
-		take_texts(&head, texts, packet);
-	else
-		packet->has_line = packet->has_side = false;
+	if (texts != NULL && ((head.flags & WITH_TEXT) == 0 || packet->held != NULL))
+		return take_texts(&head, texts, packet);
+	packet->has_line = packet->has_side = false;
+	return true;
 }
 
 enum packet_got
@@ -237,8 +277,10 @@ packet_receive(int socket, bool wait, char *room, struct packet *packet)
 		return PACKET_NONE;
 	if (got < (ssize_t)sizeof(struct head))
 		return PACKET_END;
-	open_packet(room, &message, packet);
-	return PACKET_GOT;
+	if (open_packet(room, (size_t)got, &message, packet))
+		return PACKET_GOT;
+	packet_clear(packet);
+	return PACKET_END;
 }
 
 void

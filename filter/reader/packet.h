@@ -1,6 +1,7 @@
 /*
- * packet.h: messages between the two processes of batch. The parent sends a message to be read as
- * one packet, with its descriptors; the reader answers with frames.
+ * packet.h: messages between the processes of batch. The opener sends a message that it took out
+ * of a file, and the parent one to be read, as one packet with its descriptors; the reader answers
+ * with frames.
  */
 #ifndef FILTER_READER_PACKET_H
 #define FILTER_READER_PACKET_H
@@ -22,9 +23,11 @@ struct packet {
 	bool partial;           /* over the size limit */
 	bool has_line, has_side;
 	const char *name;   /* for people; end with NUL */
-	const char *line;   /* of --envelopes, if has_line */
-	struct slice side;  /* its side file, if has_side */
-	struct slice bytes; /* the message, if file is -1 */
+	const char *line;   /* of --envelopes, where has_line */
+	struct slice side;  /* its side file, where has_side */
+	struct slice bytes; /* the message, where file is -1 */
+	double share;       /* of the work that is done with it, from the opener */
+	bool last;          /* not a message: the opener is at the end */
 	int file;           /* of the message, at its beginning, or -1 */
 	uint64_t size;      /* of that file when it was opened */
 	int spool;          /* an empty file for its octets, which are many; or -1 */
@@ -46,7 +49,8 @@ enum packet_got {
 
 /*
  * The next packet into room, of PACKET_INLINE octets, to which it then points; after PACKET_GOT
- * packet_clear is needed. If its descriptors or memory could not be obtained, that is its error.
+ * packet_clear is needed. Malformed ones are an end. One whose descriptors or memory could not be
+ * had has that as its error.
  */
 enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
 

@@ -75,7 +75,7 @@ reporting_log_open(const char *path, struct crypto *crypto, enum fault *fault)
 		close(fd);
 		return NULL;
 	}
-	log->in = unpack_open(fd, false);
+	log->in = unpack_open(fd, UNPACK_ONE);
 	log->hash = crypto_hash_new(crypto);
 	if (log->in != NULL && log->hash != NULL)
 		return log;

@@ -122,7 +122,7 @@ run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_he
 		close(fd);
 		return RUN_NOT_READ;
 	}
-	made->in = unpack_open(fd, false);
+	made->in = unpack_open(fd, UNPACK_ONE);
 	if (made->in != NULL)
 		got = read_head(made, arena, error);
 	if (got != RUN_ROW) {

@@ -154,7 +154,7 @@ const struct call_row call_rows[] = {
 	ANY(CALLS_SOCKETS, connect),
 	ANY(CALLS_SOCKETS, sendto),
 	ANY(CALLS_SOCKETS, recvfrom),
-	ANY(CALLS_SOCKETS, sendmsg),
+	ANY(CALLS_SOCKETS | CALLS_SEND, sendmsg),
 	ANY(CALLS_SOCKETS, recvmsg),
 	ANY(CALLS_SOCKETS, getsockopt),
 	ANY(CALLS_SOCKETS, setsockopt),

@@ -85,6 +85,8 @@ sandbox_enter(const struct sandbox *sandbox)
 	if (SANITIZED || under_valgrind())
 		return SANDBOX_NOT_HERE;
 	tzset();
+	if (sandbox->closed)
+		descriptors_close(STDERR_FILENO + 1, sandbox->keep);
 	if (!set_limits(sandbox))
 		missing = SANDBOX_LIMITS;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1ul, 0ul, 0ul, 0ul) != 0 ||

@@ -18,6 +18,8 @@ struct sandbox {
 	uint64_t file;        /* octets by which a written file may grow */
 	uint64_t descriptors; /* open at once */
 	uint64_t seconds;     /* of CPU */
+	bool closed;          /* only the descriptors 0, 1, 2 and keep stay open */
+	int keep;             /* or -1 */
 };
 
 /* Each part, with the error that it is missing. NOT_HERE: they need every call. */

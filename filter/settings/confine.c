@@ -127,6 +127,21 @@ add_outputs(struct plan *plan, const struct options *options)
 	}
 }
 
+static void
+add_resolv_conf(struct plan *plan, const struct options *options)
+{
+	if (options->zone == NULL && options->resolvers.n == 0)
+		add_path(plan, "/etc/resolv.conf", LANDLOCK_READ);
+}
+
+/* Its child that reads messages has no more than this, either. */
+static void
+add_files_of_batch(struct plan *plan, const struct options *options)
+{
+	add_resolv_conf(plan, options);
+	add_path(plan, options->baseline, LANDLOCK_READ);
+}
+
 /*
  * The files that the child of batch may open: resolv.conf is often a link to a file that is
  * replaced.
@@ -139,8 +154,7 @@ make_inner(struct plan *plan, const struct options *options)
 	inner->arena = plan->arena;
 	inner->sandbox.rules.paths = inner->paths;
 	add_libraries(inner);
-	if (options->zone == NULL && options->resolvers.n == 0)
-		add_path(inner, "/etc/resolv.conf", LANDLOCK_READ);
+	add_resolv_conf(inner, options);
 	add_ports(inner, options);
 	return landlock_make(&inner->sandbox.rules);
 }
@@ -164,8 +178,10 @@ set_limits(struct plan *plan, const struct options *options)
 static void
 make_plan(struct plan *plan, const struct options *options)
 {
-	const bool many = options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
-			  options->attached || options->messages.n > 0;
+	const bool batch = options->command == COMMAND_BATCH && !options->merge;
+	const bool many =
+		!batch && (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
+				  options->attached || options->messages.n > 0);
 
 	plan->sandbox.rules.paths = plan->paths;
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
@@ -173,7 +189,10 @@ make_plan(struct plan *plan, const struct options *options)
 	if (options->command == COMMAND_BATCH) /* its child inherits the remaining rights */
 		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);
-	if (many) /* folders of messages have links to anywhere; each message has its own DNS */
+	if (batch) /* another process opens the archive */
+		add_files_of_batch(plan, options);
+	else if (many) /* folders of messages have links to anywhere; each message has its own DNS
+			*/
 		add_path(plan, "/", LANDLOCK_READ);
 	else if (options->command ==
 		 COMMAND_EXPLAIN) /* the returned message of a bounce also has its own DNS */
@@ -230,6 +249,31 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 		confinement->inner = make_inner(plan, options);
 	missing = sandbox_enter(&plan->sandbox);
 	confinement->entered = missing != SANDBOX_NOT_HERE;
+	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)
+		return ST_OK;
+	*error = sandbox_missing(missing);
+	return ST_TEMP;
+}
+
+enum status
+confine_opener(const struct options *options, int keep, struct arena *arena, struct error *error)
+{
+	struct plan *plan;
+	enum sandbox_part missing;
+
+	if (options->sandbox == SANDBOX_OFF)
+		return ST_OK;
+	plan = arena_alloc(arena, sizeof *plan);
+	plan->arena = arena;
+	plan->sandbox.rules.paths = plan->paths;
+	plan->sandbox.rules.ports = plan->ports; /* none */
+	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SEND;
+	plan->sandbox.closed = true;
+	plan->sandbox.keep = keep;
+	add_libraries(plan);
+	add_path(plan, "/", LANDLOCK_READ); /* folders of messages have links to anywhere */
+	add_spool(plan, options);
+	missing = sandbox_enter(&plan->sandbox);
 	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)
 		return ST_OK;
 	*error = sandbox_missing(missing);

@@ -25,6 +25,14 @@ enum status confine(const struct options *options, struct arena *arena,
 	struct confinement *confinement, struct error *error);
 
 /*
+ * For the process of batch that opens files, before its parent enters a sandbox: it may read every
+ * file and keep octets aside, and keeps the descriptors 0, 1, 2 and keep (-1: none). Errors as
+ * confine.
+ */
+enum status confine_opener(
+	const struct options *options, int keep, struct arena *arena, struct error *error);
+
+/*
  * For the child of batch that reads messages: it may load libraries, read resolv.conf, query DNS
  * and start threads, and keeps only the descriptors 0, 1 and 2. Errors as confine.
  */

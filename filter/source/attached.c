@@ -52,6 +52,18 @@ give(struct attached *attached, const char *name, const struct structure_message
 }
 
 static void
+say_more(struct attached *attached, const char *name)
+{
+	static const char end[] = "/attached";
+	const size_t size = strlen(name) + sizeof end;
+	struct item *item = &attached->items[attached->n++];
+
+	*item = (struct item){.fd = -1, .error = FAULT_MANY_PARTS, .name = malloc(size)};
+	if (item->name != NULL)
+		(void)snprintf(item->name, size, "%s%s", name, end);
+}
+
+static void
 on_out_of_memory(void *arg)
 {
 	longjmp(((struct taking *)arg)->out_of_memory, 1);
@@ -72,16 +84,19 @@ take(struct attached *attached, const char *name, struct slice bytes, struct add
 {
 	struct structure_message *found = calloc(STRUCTURE_MESSAGES, sizeof *found);
 	struct taking taking;
+	bool whole;
 	size_t n;
 
 	arena_init(&taking.arena, on_out_of_memory, &taking);
 	if (found == NULL || setjmp(taking.out_of_memory) != 0 ||
-		structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n) !=
-			ST_OK) {
+		structure_messages(gmime, saved_unwrap(name, bytes), &taking.arena, found, &n,
+			&whole) != ST_OK) {
 		fail(attached, name);
 	} else {
 		for (size_t i = 0; i < n; i++)
 			give(attached, name, &found[i]);
+		if (!whole)
+			say_more(attached, name);
 	}
 	arena_clear(&taking.arena);
 	free(found);

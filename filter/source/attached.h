@@ -4,20 +4,21 @@
 #ifndef FILTER_SOURCE_ATTACHED_H
 #define FILTER_SOURCE_ATTACHED_H
 
-#include "filter/intake/structure.h"
 #include "filter/source/item.h"
+#include "filter/structure/structure.h"
 
 struct address_gmime;
 
 /* Those of one message, in its order. */
 struct attached {
-	struct item items[STRUCTURE_MESSAGES];
+	struct item items[STRUCTURE_MESSAGES + 1]; /* and that some were left out */
 	size_t n, next;
 };
 
 /*
  * Takes those of item, which is unchanged; all earlier ones must have been returned. They are named
- * NAME/attached-N, or NAME/reencoded-N if they are encoded in the outer message.
+ * NAME/attached-N, or NAME/reencoded-N where the outer message has them encoded. Where limits of
+ * filter/structure/ left some out, an item without a message says so.
  */
 void attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime);
 

@@ -21,6 +21,9 @@ struct item {
 	size_t n;
 	bool partial; /* bytes are the beginning of a message over the size limit */
 	char *line;   /* of --envelopes, for manifest_line; or NULL */
+	char *side;   /* its side file (item_take_side), or NULL */
+	size_t nside;
+	enum fault side_error; /* it cannot be read */
 };
 
 /* Mailboxes (mbox) that look damaged, or quoted by another rule than expected. */
@@ -29,6 +32,9 @@ struct source_damage {
 	size_t joined, text; /* struct mbox_counts */
 	char first[256];     /* the name of the first one, truncated */
 };
+
+/* Reads the file NAME.envelope beside a file NAME.eml, if there is one. */
+void item_take_side(struct item *item);
 
 void item_clear(struct item *item);
 

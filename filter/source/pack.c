@@ -23,7 +23,7 @@ pack_open(const struct options *options, int fd, char *name, char *line, const a
 {
 	struct pack *pack = calloc(1, sizeof *pack);
 	/* a file named like a single message counts as one, so that counting need not read it */
-	struct unpack *in = unpack_open(fd, !saved_is_one(name));
+	struct unpack *in = unpack_open(fd, saved_is_one(name) ? UNPACK_ONE : UNPACK_ZIP_TAR_7Z);
 
 	if (pack != NULL && in != NULL)
 		pack->mbox = mbox_open(in, (size_t)options->max_size);

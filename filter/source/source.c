@@ -45,7 +45,10 @@ open_list(struct source *source, const char *path, struct error *error)
 {
 	struct stat info;
 
-	source->list = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	/* not as stdin, which another process may need for something else */
+	source->list = strcmp(path, "-") == 0
+			       ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+			       : open(path, O_RDONLY | O_CLOEXEC);
 	if (source->list < 0) {
 		*error = fault_error(fault_of_path(errno), N_("list"), path);
 		return ST_BAD;
@@ -411,6 +414,12 @@ source_stop(struct source *source)
 	atomic_store(&source->stop, true);
 }
 
+int
+source_list(const struct source *source)
+{
+	return source->list;
+}
+
 const struct source_damage *
 source_damage(const struct source *source)
 {
@@ -436,7 +445,7 @@ source_close(struct source *source)
 {
 	if (source == NULL)
 		return;
-	if (source->list > STDIN_FILENO)
+	if (source->list >= 0)
 		close(source->list);
 	walk_end(&source->walk);
 	pack_close(source->pack);

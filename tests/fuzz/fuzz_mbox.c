@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET) != 0)
 		abort();
-	mbox = mbox_open(unpack_open(fd, true), MESSAGE_MAX);
+	mbox = mbox_open(unpack_open(fd, UNPACK_ZIP_TAR_7Z), MESSAGE_MAX);
 	assert(mbox != NULL);
 	(void)mbox_peek(mbox, 8);
 	for (int i = 0; i < MESSAGES_MAX; i++) {

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "filter/intake/structure.h"
+#include "filter/structure/structure.h"
 #include "mime/address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -14,11 +14,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct address_gmime *gmime = address_gmime_open();
 	struct structure_message found[STRUCTURE_MESSAGES];
 	struct arena arena;
+	bool whole;
 	size_t n;
 
 	arena_init(&arena, NULL, NULL);
-	if (structure_messages(gmime, raw, &arena, found, &n) == ST_OK) {
+	if (structure_messages(gmime, raw, &arena, found, &n, &whole) == ST_OK) {
 		assert(n <= STRUCTURE_MESSAGES);
+		assert(whole || raw.n > 0);
 		for (size_t i = 0; i < n; i++) {
 			const struct slice one = found[i].bytes;
 

@@ -279,6 +279,7 @@ check(const struct row_case *one)
 		.arg = &seen};
 	struct parent *parent;
 	struct source *source;
+	struct opener *opener;
 	struct arena arena;
 	int status;
 
@@ -287,7 +288,9 @@ check(const struct row_case *one)
 	options.paths = (struct strings){.v = paths, .n = 1};
 	config.arena = &arena;
 	cr_assert_eq(source_open(&options, &arena, &source, &error), ST_OK);
-	config.source = source;
+	opener = opener_start(&options, source, &arena, &status);
+	cr_assert_not_null(opener, "%s", one->name);
+	config.opener = opener;
 	parent = parent_open(&config, &status);
 	cr_assert_not_null(parent, "%s", one->name);
 	cr_expect_eq(parent_run(parent, NULL), PARENT_DONE, "%s", one->name);
@@ -297,6 +300,7 @@ check(const struct row_case *one)
 		seen.failed, one->survives ? 0u : 1u, "%s: %zu failed", one->name, seen.failed);
 	cr_expect_eq(seen.victim_failed, seen.failed, "%s", one->name);
 	parent_close(parent);
+	opener_end(opener);
 	source_close(source);
 	arena_clear(&arena);
 }

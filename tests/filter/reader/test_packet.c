@@ -123,6 +123,48 @@ Test(packet, an_error)
 	free(room);
 }
 
+static bool
+is_inside(struct slice text, const char *room)
+{
+	return text.n == 0 || (text.p >= room && text.p + text.n <= room + PACKET_INLINE);
+}
+
+/* Whatever is in the head, no text is beyond what came, and each ends. */
+Test(packet, malformed)
+{
+	static const unsigned char values[] = {0, 1, 3, 8, 16, 32, 64, 127, 128, 255};
+	char *room = malloc(PACKET_INLINE), raw[512];
+	size_t got_all = 0, ended = 0;
+
+	cr_assert_not_null(room);
+	for (size_t at = 0; at < 100; at++)
+		for (size_t k = 0; k < sizeof values; k++) {
+			struct packet packet = plain(), got;
+			ssize_t n;
+
+			packet.has_line = packet.has_side = true;
+			packet.line = "a line";
+			packet.side = SLICE("a side file");
+			cr_assert(packet_send(ends[0], &packet, "/tmp"));
+			n = recv(ends[1], raw, sizeof raw, 0);
+			cr_assert(n > 0 && (size_t)n < sizeof raw && at < (size_t)n);
+			raw[at] = (char)values[k];
+			cr_assert_eq(send(ends[0], raw, (size_t)n, 0), n);
+			if (packet_receive(ends[1], true, room, &got) == PACKET_END) {
+				ended++;
+				continue;
+			}
+			got_all++;
+			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_TOLD, "%zu", at);
+			cr_expect(got.line == NULL || strlen(got.line) <= 6, "%zu", at);
+			cr_expect(
+				is_inside(got.side, room) && is_inside(got.bytes, room), "%zu", at);
+			packet_clear(&got);
+		}
+	cr_expect(got_all > 0 && ended > 0);
+	free(room);
+}
+
 Test(packet, none_and_end)
 {
 	struct packet packet = plain(), got;

@@ -64,24 +64,29 @@ static const struct row {
 	const char *name;
 	enum command command;
 	enum sandbox_mode mode;
-	bool into, inner;
+	bool into;
+	enum { PLAIN, INNER, OPENER, MERGE } process;
 	int want;
 } rows[] = {
-	{"off", COMMAND_FILTER, SANDBOX_OFF, true, false,
+	{"off", COMMAND_FILTER, SANDBOX_OFF, true, PLAIN,
 		READS_ETC | READS_LIBRARIES | WRITES_OUTPUT | WRITES_ELSEWHERE | SPOOLS |
 			HAS_DESCRIPTOR | NO_SANDBOX},
-	{"filter", COMMAND_FILTER, SANDBOX_TRY, false, false,
+	{"filter", COMMAND_FILTER, SANDBOX_TRY, false, PLAIN,
 		READS_LIBRARIES | SPOOLS | HAS_DESCRIPTOR},
-	{"filter, required", COMMAND_FILTER, SANDBOX_REQUIRE, false, false,
+	{"filter, required", COMMAND_FILTER, SANDBOX_REQUIRE, false, PLAIN,
 		READS_LIBRARIES | SPOOLS | HAS_DESCRIPTOR},
-	{"explain", COMMAND_EXPLAIN, SANDBOX_TRY, false, false,
+	{"explain", COMMAND_EXPLAIN, SANDBOX_TRY, false, PLAIN,
 		READS_ETC | READS_LIBRARIES | SPOOLS | HAS_DESCRIPTOR},
-	{"batch", COMMAND_BATCH, SANDBOX_TRY, false, false,
+	{"batch", COMMAND_BATCH, SANDBOX_TRY, false, PLAIN,
+		READS_LIBRARIES | SPOOLS | HAS_DESCRIPTOR},
+	{"batch that writes", COMMAND_BATCH, SANDBOX_TRY, true, PLAIN,
+		READS_LIBRARIES | WRITES_OUTPUT | SPOOLS | HAS_DESCRIPTOR},
+	{"batch that merges", COMMAND_BATCH, SANDBOX_TRY, false, MERGE,
 		READS_ETC | READS_LIBRARIES | SPOOLS | HAS_DESCRIPTOR},
-	{"batch that writes", COMMAND_BATCH, SANDBOX_TRY, true, false,
-		READS_ETC | READS_LIBRARIES | WRITES_OUTPUT | SPOOLS | HAS_DESCRIPTOR},
-	{"what reads for batch", COMMAND_BATCH, SANDBOX_TRY, true, true, READS_LIBRARIES},
-	{"what reads for batch, off", COMMAND_BATCH, SANDBOX_OFF, true, true,
+	{"what opens files for batch", COMMAND_BATCH, SANDBOX_TRY, false, OPENER,
+		READS_ETC | READS_LIBRARIES | SPOOLS},
+	{"what reads for batch", COMMAND_BATCH, SANDBOX_TRY, true, INNER, READS_LIBRARIES},
+	{"what reads for batch, off", COMMAND_BATCH, SANDBOX_OFF, true, INNER,
 		READS_ETC | READS_LIBRARIES | WRITES_OUTPUT | WRITES_ELSEWHERE | SPOOLS |
 			HAS_DESCRIPTOR | NO_SANDBOX},
 };
@@ -91,7 +96,8 @@ run(const struct row *row)
 {
 	struct options options = options_default();
 	const int descriptor = open("/dev/null", O_RDONLY);
-	const bool can_write = (row->into && !row->inner) || row->mode == SANDBOX_OFF;
+	const bool inner = row->process == INNER;
+	const bool can_write = (row->into && !inner) || row->mode == SANDBOX_OFF;
 	struct confinement confinement;
 	struct error error;
 	struct arena arena;
@@ -102,10 +108,15 @@ run(const struct row *row)
 	options.sandbox = row->mode;
 	options.spool_dir = spool;
 	options.into = row->into ? output : NULL;
+	options.merge = row->process == MERGE;
+	if (row->process == OPENER)
+		return confine_opener(&options, -1, &arena, &error) == ST_OK
+			       ? tried(false, true, descriptor)
+			       : REFUSED;
 	if (confine(&options, &arena, &confinement, &error) != ST_OK ||
-		(row->inner && confine_inner(&options, &confinement, &error) != ST_OK))
+		(inner && confine_inner(&options, &confinement, &error) != ST_OK))
 		return REFUSED;
-	return tried(can_write, !row->inner || row->mode == SANDBOX_OFF, descriptor) |
+	return tried(can_write, !inner || row->mode == SANDBOX_OFF, descriptor) |
 	       (confinement.entered ? 0 : NO_SANDBOX);
 }
 

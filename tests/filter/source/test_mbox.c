@@ -52,7 +52,7 @@ open_text(struct slice text, size_t max)
 
 	cr_assert(fd >= 0 && write(fd, text.p, text.n) == (ssize_t)text.n);
 	cr_assert(lseek(fd, 0, SEEK_SET) == 0);
-	return mbox_open(unpack_open(fd, true), max);
+	return mbox_open(unpack_open(fd, UNPACK_ZIP_TAR_7Z), max);
 }
 
 Test(mbox, messages)

@@ -1,8 +1,9 @@
-#include "filter/intake/structure.h"
+#include "filter/structure/structure.h"
 
 #include <gmime/gmime.h>
 #include <stdlib.h>
 
+#include "filter/structure/boundaries.h"
 #include "mime/address.h"
 #include "mime/buf.h"
 #include "mime/fields.h"
@@ -48,9 +49,13 @@ struct walk {
 	struct structure_message *found; /* or */
 	struct structure_part *parts;
 	size_t *n;
-	const char
-		*boundaries[STRUCTURE_DEPTH]; /* of the enclosing multiparts, the outermost first */
+	bool whole;                           /* nothing was left out */
+	struct slice around[STRUCTURE_DEPTH]; /* boundaries, the outermost first; or none */
 	size_t depth;
+	size_t octets;                         /* of the attached messages */
+	size_t parameters;                     /* semicolons in Content-* fields */
+	struct boundaries boundaries;          /* all that there may be */
+	size_t lines[STRUCTURE_LINES], nlines; /* where lines begin that may be one */
 };
 
 static bool
@@ -105,25 +110,100 @@ has_addresses(struct slice line)
 	return slice_istarts(name, SLICE("Resent-")) || slice_istarts(name, SLICE("Disposition-"));
 }
 
-/* A copy of the same size in which the values of such fields are overwritten. */
-static char *
-blotted(struct slice raw)
+static void
+overwrite(char *copy, size_t from, size_t n)
 {
-	char *copy = malloc(raw.n);
-	struct slice rest = raw, line;
-	bool blot = false;
+	for (size_t i = from; i < n; i++)
+		if (copy[i] != '\r' && copy[i] != '\n')
+			copy[i] = 'x';
+}
+
+/* A line that may be a boundary. False: there were too many, and the message ends before it. */
+static bool
+keep_line(struct walk *walk, struct slice line)
+{
+	const size_t at = (size_t)(line.p - walk->raw.p);
+
+	if (walk->nlines < STRUCTURE_LINES) {
+		walk->lines[walk->nlines++] = at;
+		return true;
+	}
+	walk->raw = slice_head(walk->raw, at);
+	walk->whole = false;
+	return false;
+}
+
+/* Where the copy is: lines without an empty one before, and the field. */
+struct header {
+	size_t fields;
+	bool addresses, content; /* its value is hidden; its name is Content-* */
+};
+
+static size_t
+semicolons(struct slice line)
+{
+	size_t n = 0;
+
+	for (size_t at = slice_find(line, ';'); at < line.n; n++)
+		at += 1 + slice_find(slice_from(line, at + 1), ';');
+	return n;
+}
+
+/* A line that is no boundary; at: the same in the copy. */
+static void
+blot(struct walk *walk, struct header *header, struct slice line, char *at)
+{
+	const bool folded = line.p[0] == ' ' || line.p[0] == '\t';
+	const size_t from = folded ? 1 : slice_find(line, ':') + 1;
+	size_t parameters;
+	bool many;
+
+	if (slice_trim(line).n == 0) {
+		*header = (struct header){.fields = 0};
+		return;
+	}
+	if (!folded) {
+		header->fields++;
+		header->addresses = from <= line.n && has_addresses(line);
+		header->content = slice_istarts(line, SLICE("Content-"));
+	}
+	parameters = header->content ? semicolons(line) : 0;
+	walk->parameters += parameters;
+	many = (folded || parameters > 0) && header->content &&
+	       walk->parameters > STRUCTURE_PARAMETERS;
+	if (many)
+		walk->whole = false;
+	if (header->fields > STRUCTURE_FIELDS) { /* the fold of a field, where it is not text */
+		at[0] = ' ';
+		overwrite(at, 1, line.n);
+	} else if (header->addresses || many) {
+		overwrite(at, from, line.n);
+	}
+}
+
+/*
+ * A copy of the same size, for GMime, in which what would cost too much is overwritten. Notes which
+ * lines may be boundaries.
+ */
+static char *
+blotted(struct walk *walk)
+{
+	char *copy = malloc(walk->raw.n);
+	struct slice rest = walk->raw, line;
+	struct header header = {.fields = 0};
 
 	if (copy == NULL)
 		return NULL;
-	memcpy(copy, raw.p, raw.n);
+	memcpy(copy, walk->raw.p, walk->raw.n);
 	while (line_next(&rest, &line)) {
-		bool folded = line.p[0] == ' ' || line.p[0] == '\t';
-		size_t from = folded ? 1 : slice_find(line, ':') + 1;
+		const bool boundary = boundaries_is_line(&walk->boundaries, line);
 
-		blot = folded ? blot : from <= line.n && has_addresses(line);
-		for (size_t i = from; blot && i < line.n; i++)
-			if (line.p[i] != '\r' && line.p[i] != '\n')
-				copy[line.p - raw.p + (ptrdiff_t)i] = 'x';
+		if (boundary && !keep_line(walk, line))
+			break;
+		if (boundary)
+			header = (struct header){.fields = 0};
+		else
+			blot(walk, &header, line, copy + (line.p - walk->raw.p));
 	}
 	return copy;
 }
@@ -172,18 +252,20 @@ first_field(const struct walk *walk, void *object, size_t first)
 	return first;
 }
 
-/* `--boundary` at the start of a line, or its end; white space may follow (RFC 2046 5.1.1) */
+/* Does the line that begins there end a multipart around? */
 static bool
-is_boundary(struct slice line, const char *boundary)
+is_around(const struct walk *walk, size_t at)
 {
-	struct slice name = slice_str(boundary);
+	const struct slice rest = slice_from(walk->raw, at);
+	struct slice name, closed;
 
-	if (!slice_starts(line, SLICE("--")) || !slice_starts(slice_from(line, 2), name))
+	if (!boundary_name(slice_head(rest, slice_find(rest, '\n')), &name, &closed))
 		return false;
-	line = slice_from(line, 2 + name.n);
-	if (slice_starts(line, SLICE("--")))
-		line = slice_from(line, 2);
-	return slice_trim(line).n == 0;
+	for (size_t i = 0; i < walk->depth; i++)
+		if (walk->around[i].n > 0 &&
+			(slice_eq(walk->around[i], name) || slice_eq(walk->around[i], closed)))
+			return true;
+	return false;
 }
 
 /*
@@ -193,26 +275,23 @@ is_boundary(struct slice line, const char *boundary)
 static struct slice
 up_to_boundary(const struct walk *walk, size_t from)
 {
-	struct slice rest = slice_from(walk->raw, from), line;
-	size_t n = 0, last_end = 0;
+	size_t end = walk->raw.n;
 
-	while (line_next(&rest, &line)) {
-		for (size_t i = 0; i < walk->depth; i++)
-			if (walk->boundaries[i] != NULL && is_boundary(line, walk->boundaries[i]))
-				return slice_head(slice_from(walk->raw, from), n - last_end);
-		n += line.n;
-		last_end = line.n > 1 && line.p[line.n - 2] == '\r' && line.p[line.n - 1] == '\n'
-				   ? 2
-			   : line.p[line.n - 1] == '\n' ? 1
-							: 0;
-	}
-	return slice_from(walk->raw, from);
+	for (size_t i = 0; i < walk->nlines && end == walk->raw.n; i++)
+		if (walk->lines[i] >= from && is_around(walk, walk->lines[i]))
+			end = walk->lines[i];
+	if (end < walk->raw.n && end > from && walk->raw.p[end - 1] == '\n')
+		end -= end - from > 1 && walk->raw.p[end - 2] == '\r' ? 2 : 1;
+	return slice_make(walk->raw.p + from, end - from);
 }
 
 static void
 add(struct walk *walk, struct slice bytes, bool recoded)
 {
-	if (*walk->n < STRUCTURE_MESSAGES && bytes.n > 0)
+	walk->octets += bytes.n;
+	if (*walk->n == STRUCTURE_MESSAGES || walk->octets / STRUCTURE_TIMES > walk->raw.n)
+		walk->whole = false;
+	else if (bytes.n > 0)
 		walk->found[(*walk->n)++] = (struct structure_message){bytes, recoded};
 }
 
@@ -262,8 +341,10 @@ add_part(struct walk *walk, GMimeContentType *type, const char *name, struct sli
 	const char *media = walk->lib.media_type(type), *sub = walk->lib.media_subtype(type);
 	struct buf text;
 
-	if (*walk->n == STRUCTURE_PARTS)
+	if (*walk->n == STRUCTURE_PARTS) {
+		walk->whole = false;
 		return;
+	}
 	buf_init(&text, walk->arena, TYPE_MAX);
 	buf_adds(&text, media != NULL ? media : "");
 	buf_addc(&text, '/');
@@ -309,9 +390,14 @@ visit_multipart(struct walk *walk, void *object)
 {
 	const struct library *lib = &walk->lib;
 	GMimeMultipart *multipart = object;
+	const struct slice boundary =
+		slice_trim(slice_str(lib->parameter((GMimeObject *)object, "boundary")));
 	int n = lib->count(multipart);
 
-	walk->boundaries[walk->depth++] = lib->parameter((GMimeObject *)object, "boundary");
+	/* where GMime read another one, its lines are not known */
+	if (!boundaries_have(&walk->boundaries, boundary))
+		walk->whole = false;
+	walk->around[walk->depth++] = boundary;
 	for (int i = 0; i < n; i++)
 		visit(walk, lib->part(multipart, i));
 	walk->depth--;
@@ -322,6 +408,8 @@ visit(struct walk *walk, void *object)
 {
 	const struct library *lib = &walk->lib;
 
+	if (walk->depth >= STRUCTURE_DEPTH)
+		walk->whole = false;
 	if (object == NULL || walk->depth >= STRUCTURE_DEPTH)
 		return;
 	if (is_a(walk, object, lib->message_part_type())) {
@@ -334,7 +422,7 @@ visit(struct walk *walk, void *object)
 			add_part(walk, lib->content_type((GMimeObject *)object), NULL,
 				up_to_boundary(walk, from));
 		} else if (message != NULL) {
-			walk->boundaries[walk->depth++] = NULL;
+			walk->around[walk->depth++] = SLICE("");
 			visit_message(walk, message);
 			walk->depth--;
 		}
@@ -355,18 +443,19 @@ visit(struct walk *walk, void *object)
 static enum status
 walk_message(struct walk *walk, struct address_gmime *gmime)
 {
-	const struct slice raw = walk->raw;
 	GMimeStream *stream;
 	GMimeParser *parser;
 	GMimeMessage *message;
 	char *copy;
 
 	*walk->n = 0;
-	if (raw.n == 0 || raw.n > STRUCTURE_OCTETS || is_deep(raw))
+	walk->whole = walk->raw.n <= STRUCTURE_OCTETS && !is_deep(walk->raw);
+	if (walk->raw.n == 0 || !walk->whole)
 		return ST_OK;
-	if (!address_gmime_ready(gmime) || !load(&walk->lib) || (copy = blotted(raw)) == NULL)
+	boundaries_find(walk->raw, &walk->boundaries);
+	if (!address_gmime_ready(gmime) || !load(&walk->lib) || (copy = blotted(walk)) == NULL)
 		return ST_TEMP;
-	stream = walk->lib.stream(copy, raw.n);
+	stream = walk->lib.stream(copy, walk->raw.n);
 	free(copy);
 	parser = walk->lib.parser(stream);
 	message = walk->lib.construct(parser, NULL);
@@ -381,18 +470,22 @@ walk_message(struct walk *walk, struct address_gmime *gmime)
 
 enum status
 structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_message *found, size_t *n)
+	struct structure_message *found, size_t *n, bool *whole)
 {
 	struct walk walk = {.raw = raw, .arena = arena, .found = found, .n = n};
+	const enum status st = walk_message(&walk, gmime);
 
-	return walk_message(&walk, gmime);
+	*whole = walk.whole;
+	return st;
 }
 
 enum status
 structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_part *found, size_t *n)
+	struct structure_part *found, size_t *n, bool *whole)
 {
 	struct walk walk = {.raw = raw, .arena = arena, .parts = found, .n = n};
+	const enum status st = walk_message(&walk, gmime);
 
-	return walk_message(&walk, gmime);
+	*whole = walk.whole;
+	return st;
 }

@@ -1,10 +1,11 @@
-#include "filter/intake/structure.h"
+#include "filter/structure/structure.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "mime/address.h"
+#include "mime/buf.h"
 
 #define INNER "From: a@b.example\r\nSubject: in\r\n\r\nhello\r\n"
 #define B64_INNER "RnJvbTogYUBiLmV4YW1wbGUNClN1YmplY3Q6IGluDQoNCmhlbGxvDQo="
@@ -13,6 +14,8 @@
 	"1\"\r\n\r\n"
 #define END "\r\n--b 1--\r\n"
 #define RFC822 "\r\n--b 1\r\nContent-Type: message/rfc822\r\n\r\n"
+
+enum { MANY = 300000 };
 
 /* clang-format off */
 static const struct {
@@ -54,9 +57,12 @@ Test(structure, messages)
 	arena_init(&arena, NULL, NULL);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t n = 0, want = 0;
+		bool whole;
 
-		cr_assert_eq(structure_messages(gmime, slice_str(rows[i].raw), &arena, found, &n),
+		cr_assert_eq(structure_messages(
+				     gmime, slice_str(rows[i].raw), &arena, found, &n, &whole),
 			ST_OK, "%s", rows[i].name);
+		cr_expect(whole, "%s", rows[i].name);
 		while (want < 3 && rows[i].want[want] != NULL)
 			want++;
 		cr_expect_eq(n, want, "%s: %zu", rows[i].name, n);
@@ -71,8 +77,68 @@ Test(structure, messages)
 	address_gmime_close(gmime);
 }
 
-/* as much as a thread of batch has */
-enum { STACK = 512 * 1024, MANY = 300000 };
+/* what is before and behind a piece that is repeated */
+/* clang-format off */
+static const struct {
+	const char *name, *before, *piece;
+	size_t times;
+	const char *after;
+	size_t want;
+	bool whole;
+} limits[] = {
+	{"as many messages as are read", TOP, RFC822 INNER, STRUCTURE_MESSAGES, END, STRUCTURE_MESSAGES, true},
+	{"one more", TOP, RFC822 INNER, STRUCTURE_MESSAGES + 1, END, STRUCTURE_MESSAGES, false},
+	{"as many boundaries as are read", TOP, "\r\n--b 1\r\n\r\nx\r\n", STRUCTURE_LINES - 2, RFC822 INNER END, 1, true},
+	{"more", TOP, "\r\n--b 1\r\n\r\nx\r\n", STRUCTURE_LINES, RFC822 INNER END, 0, false},
+	{"lines that are no boundary", TOP "--b 1\r\n\r\n", "--- a/file\r\n--\r\n-- \r\n--b 12\r\n", STRUCTURE_LINES, RFC822 INNER END, 1, true},
+	{"the same where a boundary cannot be told", "Content-Type: multipart/mixed; boundary*0=\"b \"; boundary*1=1\r\n\r\n--b 1\r\n\r\n", "--- a/file\r\n", STRUCTURE_LINES, RFC822 INNER END, 0, false},
+	{"a boundary in pieces", "Content-Type: multipart/mixed; boundary*0=\"b \"; boundary*1=1\r\n\r\n--b 1\r\n\r\n", "--- a/file\r\n", STRUCTURE_LINES - 3, RFC822 INNER END, 1, true},
+	{"a boundary that is folded and has a comment", "Content-Type: multipart/mixed; boundary (x) =\r\n \"b 1\"\r\n\r\n", "", 1, RFC822 INNER END, 1, true},
+	{"a boundary with an escape", "Content-Type: multipart/mixed; boundary=\"b\\ 1\"\r\n\r\n", "", 1, RFC822 INNER END, 1, true},
+	{"text of many lines", TOP "--b 1\r\n\r\n", "a: b\r\n", 3 * STRUCTURE_FIELDS, RFC822 INNER END, 1, true},
+	{"a header of many fields", "From: x\r\n", "a: b\r\n", 3 * STRUCTURE_FIELDS, "\r\ntext", 0, true},
+	{"fields, then a type that is read", "", "a: b\r\n", STRUCTURE_FIELDS - 3, TOP RFC822 INNER END, 1, true},
+	{"fields, then a type that is not read", "", "a: b\r\n", STRUCTURE_FIELDS - 2, TOP RFC822 INNER END, 0, true},
+	{"a part with many fields", TOP "--b 1\r\n", "a: b\r\n", 3 * STRUCTURE_FIELDS, RFC822 INNER END, 1, true},
+	{"as many parameters as are read", TOP "--b 1\r\nContent-Type: text/plain", ";a=b", STRUCTURE_PARAMETERS - 1, RFC822 INNER END, 1, true},
+	{"more", TOP "--b 1\r\nContent-Type: text/plain", ";\r\n a=b", STRUCTURE_PARAMETERS, "\r\n" RFC822 INNER END, 1, false},
+	{"text with semicolons", TOP "--b 1\r\n\r\n", ";\r\n a=b", STRUCTURE_PARAMETERS, RFC822 INNER END, 1, true},
+	{"nested deeper than is read", "", "Content-Type: message/rfc822\r\n\r\n", 2 * STRUCTURE_DEPTH + 1, INNER, 0, false},
+};
+/* clang-format on */
+
+Test(structure, limits)
+{
+	struct address_gmime *gmime = address_gmime_open();
+	struct structure_message found[STRUCTURE_MESSAGES];
+	struct arena arena;
+
+	arena_init(&arena, NULL, NULL);
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		struct buf raw;
+		size_t n = 0;
+		bool whole;
+
+		buf_init(&raw, &arena, MANY);
+		buf_adds(&raw, limits[i].before);
+		for (size_t k = 0; k < limits[i].times; k++)
+			buf_adds(&raw, limits[i].piece);
+		buf_adds(&raw, limits[i].after);
+		cr_assert(!raw.over, "%s", limits[i].name);
+		cr_assert_eq(structure_messages(gmime, buf_slice(&raw), &arena, found, &n, &whole),
+			ST_OK, "%s", limits[i].name);
+		cr_expect_eq(n, limits[i].want, "%s: %zu", limits[i].name, n);
+		cr_expect_eq(whole, limits[i].whole, "%s: %d", limits[i].name, whole);
+		for (size_t k = 0; k < n; k++)
+			cr_expect(slice_eq(found[k].bytes, SLICE(INNER)), "%s: %zu is [%.*s]",
+				limits[i].name, k, (int)found[k].bytes.n, found[k].bytes.p);
+	}
+	arena_clear(&arena);
+	address_gmime_close(gmime);
+}
+
+/* a thread of batch has no more */
+enum { STACK = 512 * 1024 };
 
 static void *
 run_hostile(void *arg)
@@ -92,6 +158,7 @@ run_hostile(void *arg)
 	(void)arg;
 	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
 		size_t n = strlen(starts[i]), count = 0, levels[] = {90, 190, MANY / n};
+		bool whole;
 
 		for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
 			struct arena arena;
@@ -99,8 +166,8 @@ run_hostile(void *arg)
 			arena_init(&arena, NULL, NULL);
 			for (size_t at = 0; at < levels[k]; at++)
 				memcpy(raw + at * n, starts[i], n);
-			(void)structure_messages(
-				gmime, slice_make(raw, levels[k] * n), &arena, found, &count);
+			(void)structure_messages(gmime, slice_make(raw, levels[k] * n), &arena,
+				found, &count, &whole);
 			arena_clear(&arena);
 		}
 	}

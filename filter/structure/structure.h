@@ -7,8 +7,8 @@
  * allow but programs write, are decoded, and reported as re-encoded. So are files whose name ends
  * in .eml, whatever their type (application/octet-stream).
  */
-#ifndef FILTER_INTAKE_STRUCTURE_H
-#define FILTER_INTAKE_STRUCTURE_H
+#ifndef FILTER_STRUCTURE_STRUCTURE_H
+#define FILTER_STRUCTURE_STRUCTURE_H
 
 #include "mime/arena.h"
 #include "mime/slice.h"
@@ -16,7 +16,20 @@
 
 struct address_gmime;
 
-enum { STRUCTURE_DEPTH = 100, STRUCTURE_MESSAGES = 100, STRUCTURE_OCTETS = 64 * 1024 * 1024 };
+/*
+ * Above these limits a part is not found, and GMime does not see what is behind: nesting, attached
+ * messages, octets of the outer one and how many times as many all attached ones may have, lines
+ * that may be boundaries, fields of one header, parameters of all Content-* fields.
+ */
+enum {
+	STRUCTURE_DEPTH = 100,
+	STRUCTURE_MESSAGES = 100,
+	STRUCTURE_OCTETS = 64 * 1024 * 1024,
+	STRUCTURE_TIMES = 6,
+	STRUCTURE_LINES = 1000,
+	STRUCTURE_FIELDS = 1000,
+	STRUCTURE_PARAMETERS = 20000
+};
 
 struct structure_message {
 	struct slice bytes; /* into the outer message, or in the arena if it is re-encoded */
@@ -25,11 +38,11 @@ struct structure_message {
 
 /*
  * The attached messages of raw from top to bottom, including those inside attached ones, up to
- * STRUCTURE_MESSAGES, for which found has room. None of a message over STRUCTURE_OCTETS or one that
- * nests deeper than STRUCTURE_DEPTH. ST_TEMP without memory or GMime.
+ * STRUCTURE_MESSAGES, for which found has room. *whole: no limit left any out. ST_TEMP without
+ * memory or GMime.
  */
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_message *found, size_t *n);
+	struct structure_message *found, size_t *n, bool *whole);
 
 /* A part that contains no other parts. */
 struct structure_part {
@@ -45,6 +58,6 @@ enum { STRUCTURE_PARTS = 100 };
  * message is one part. found has room for STRUCTURE_PARTS. Otherwise as structure_messages.
  */
 enum status structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
-	struct structure_part *found, size_t *n);
+	struct structure_part *found, size_t *n, bool *whole);
 
 #endif

@@ -1,0 +1,303 @@
+#include "filter/archive/opener.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "filter/reader/reader.h"
+#include "filter/settings/confine.h"
+#include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
+
+enum { WAIT_MS = 10, LOOK_UP_US = 200 * 1000 };
+
+struct opener {
+	struct reader *process;
+	double share;
+	struct source_damage damage;
+	bool ended, died;
+	atomic_bool stopped;
+	char room[PACKET_INLINE];
+};
+
+/* in the process */
+
+struct job {
+	const struct options *options;
+	struct source *source;
+	struct arena *arena;
+};
+
+static bool
+send_item(const struct job *job, struct item *item)
+{
+	const struct packet packet = {
+		.index = item->index,
+		.error = item->name != NULL ? item->error : FAULT_NO_MEMORY,
+		.side_error = item->side_error,
+		.partial = item->partial,
+		.has_line = item->line != NULL,
+		.has_side = item->side != NULL,
+		.name = item->name != NULL ? item->name : "?",
+		.line = item->line,
+		.side = slice_make(item->side, item->nside),
+		.bytes = slice_make(item->bytes, item->n),
+		.share = source_share(job->source),
+		.file = item->error == FAULT_NONE ? item->fd : -1,
+		.spool = -1,
+		.stamp = -1,
+	};
+	struct packet failed;
+	bool sent;
+
+	/* too many descriptors of this user are on their way: they become fewer */
+	while (!(sent = packet_send(READER_ITEMS, &packet, job->options->spool_dir)) &&
+		errno == ETOOMANYREFS)
+		(void)poll(NULL, 0, WAIT_MS);
+	if (sent)
+		return true;
+	/* there is no room for its octets: the parent hears of it, unless it is gone */
+	failed = packet;
+	failed.error = FAULT_NO_SPOOL;
+	failed.file = -1;
+	failed.has_side = failed.has_line = false;
+	return packet_send(READER_ITEMS, &failed, job->options->spool_dir);
+}
+
+static bool
+send_end(const struct job *job)
+{
+	const struct source_damage *damage = source_damage(job->source);
+	const struct packet packet = {
+		.last = true,
+		.name = "",
+		.bytes = slice_make((const char *)damage, sizeof *damage),
+		.share = 1,
+		.file = -1,
+		.spool = -1,
+		.stamp = -1,
+	};
+
+	return packet_send(READER_ITEMS, &packet, job->options->spool_dir);
+}
+
+static bool
+say_ready(void)
+{
+	const struct frame_head head = {.kind = FRAME_READY};
+	struct outbox outbox = {.octets = NULL};
+	const bool sent = outbox_add(&outbox, &head, NULL, SLICE("")) && outbox_send(&outbox);
+
+	free(outbox.octets);
+	return sent;
+}
+
+static void
+look_up(int number)
+{
+	struct pollfd parent = {.fd = READER_ITEMS};
+
+	(void)number;
+	if (poll(&parent, 1, 0) > 0 && (parent.revents & POLLHUP) != 0)
+		_exit(EXIT_TEMPFAIL);
+}
+
+/*
+ * A bomb is unpacked for minutes, a list of files is a pipe that says nothing, and the parent is in
+ * a sandbox that cannot signal this process: so it looks itself whether anybody listens.
+ */
+static void
+watch_parent(void)
+{
+	const struct itimerval often = {{0, LOOK_UP_US}, {0, LOOK_UP_US}};
+	struct sigaction action = {.sa_handler = look_up, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGALRM, &action, NULL);
+	(void)setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static int
+open_files(void *arg)
+{
+	const struct job *job = arg;
+	struct error error;
+	struct item item;
+	bool sent = true;
+
+	watch_parent();
+	if (confine_opener(job->options, source_list(job->source), job->arena, &error) != ST_OK) {
+		error_print(&error, job->arena);
+		return EXIT_TEMPFAIL;
+	}
+	if (!say_ready())
+		return EXIT_TEMPFAIL;
+	while (sent && source_next(job->source, &item)) {
+		item_take_side(&item);
+		sent = send_item(job, &item);
+		item_clear(&item);
+	}
+	return sent && send_end(job) ? 0 : EXIT_TEMPFAIL;
+}
+
+/* in its parent */
+
+struct opener *
+opener_start(const struct options *options, struct source *source, struct arena *arena, int *status)
+{
+	struct job job = {.options = options, .source = source, .arena = arena};
+	struct opener *opener = calloc(1, sizeof *opener);
+
+	*status = EXIT_TEMPFAIL;
+	if (opener == NULL)
+		return NULL;
+	opener->share = -1;
+	opener->process = reader_start(open_files, &job, status);
+	if (opener->process != NULL)
+		return opener;
+	free(opener);
+	return NULL;
+}
+
+/* From malloc; NULL: no memory. */
+static char *
+copy(const char *octets, size_t n)
+{
+	char *made = malloc(n + 1);
+
+	if (made == NULL)
+		return NULL;
+	if (n > 0)
+		memcpy(made, octets, n);
+	made[n] = '\0';
+	return made;
+}
+
+/* Is it a regular file? Its octets in *size. */
+static bool
+is_file(int fd, uint64_t *size)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+		return false;
+	*size = (uint64_t)info.st_size;
+	return true;
+}
+
+/* The last packet: no message, but what is known at the end. */
+static bool
+take_end(struct opener *opener, const struct packet *packet)
+{
+	struct source_damage *damage = &opener->damage;
+
+	opener->ended = true;
+	opener->died = packet->bytes.n != sizeof *damage;
+	if (!opener->died) {
+		memcpy(damage, packet->bytes.p, sizeof *damage);
+		damage->first[sizeof damage->first - 1] = '\0';
+	}
+	return false;
+}
+
+/* False: it holds what the process never sends. */
+static bool
+take_item(struct packet *packet, struct item *item)
+{
+	uint64_t size = 0;
+
+	if (packet->spool >= 0 || packet->stamp >= 0 ||
+		(packet->file >= 0 && !is_file(packet->file, &size)))
+		return false;
+	*item = (struct item){
+		.index = (size_t)packet->index,
+		.name = copy(packet->name, strlen(packet->name)),
+		.error = packet->error,
+		.side_error = packet->side_error,
+		.fd = packet->file,
+		.size = size,
+		.n = packet->bytes.n,
+		.partial = packet->partial,
+		.nside = packet->side.n,
+	};
+	packet->file = -1;
+	if (item->fd < 0 && item->error == FAULT_NONE)
+		item->bytes = copy(packet->bytes.p, packet->bytes.n);
+	if (packet->has_line)
+		item->line = copy(packet->line, strlen(packet->line));
+	if (packet->has_side)
+		item->side = copy(packet->side.p, packet->side.n);
+	if ((item->fd < 0 && item->error == FAULT_NONE && item->bytes == NULL) ||
+		(packet->has_line && item->line == NULL) ||
+		(packet->has_side && item->side == NULL))
+		item->error = FAULT_NO_MEMORY;
+	return true;
+}
+
+bool
+opener_next(struct opener *opener, struct item *item)
+{
+	struct packet packet;
+	bool taken;
+
+	*item = (struct item){.fd = -1};
+	if (opener->ended)
+		return false;
+	if (packet_receive(reader_socket(opener->process), true, opener->room, &packet) !=
+		PACKET_GOT) {
+		opener->ended = true;
+		opener->died = !atomic_load(&opener->stopped);
+		return false;
+	}
+	if (packet.share <= 1) /* no number is not */
+		opener->share = packet.share;
+	if (packet.last) {
+		taken = take_end(opener, &packet);
+	} else {
+		taken = take_item(&packet, item);
+		opener->ended = opener->died = !taken;
+	}
+	packet_clear(&packet);
+	return taken && !atomic_load(&opener->stopped);
+}
+
+void
+opener_stop(struct opener *opener)
+{
+	atomic_store(&opener->stopped, true);
+	(void)shutdown(reader_socket(opener->process), SHUT_RDWR);
+}
+
+bool
+opener_died(const struct opener *opener)
+{
+	return opener->died;
+}
+
+double
+opener_share(const struct opener *opener)
+{
+	return opener->share;
+}
+
+const struct source_damage *
+opener_damage(const struct opener *opener)
+{
+	return &opener->damage;
+}
+
+void
+opener_end(struct opener *opener)
+{
+	if (opener == NULL)
+		return;
+	(void)reader_end(opener->process, false); /* it sees that nobody listens */
+	free(opener);
+}

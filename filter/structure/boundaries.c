@@ -1,0 +1,113 @@
+#include "filter/structure/boundaries.h"
+
+static size_t
+space(struct slice text)
+{
+	size_t n = 0;
+
+	while (n < text.n && slice_is_blank(text.p[n]))
+		n++;
+	return n;
+}
+
+/* RFC 2045 5.1: token, without what programs disagree about */
+static bool
+is_plain(char c)
+{
+	return slice_is_digit(c) || (slice_lower(c) >= 'a' && slice_lower(c) <= 'z') ||
+	       (c != '\0' && strchr("!#$&+-.^_{|}~", c) != NULL);
+}
+
+/* The value behind `boundary=`; false where another reader could read another one. */
+static bool
+read_value(struct slice text, struct slice *name)
+{
+	size_t n = 0;
+
+	text = slice_from(text, space(text));
+	if (slice_starts(text, SLICE("\""))) {
+		text = slice_from(text, 1);
+		n = slice_find(text, '"');
+		*name = slice_trim(slice_head(text, n));
+		if (n == text.n || n > BOUNDARY_NAME_MAX)
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (text.p[i] == '\\' || text.p[i] == '\r' || text.p[i] == '\n' ||
+				(text.p[i] == '=' && i + 1 < n && text.p[i + 1] == '?'))
+				return false;
+		return true;
+	}
+	while (n < text.n && n <= BOUNDARY_NAME_MAX && is_plain(text.p[n]))
+		n++;
+	*name = slice_head(text, n);
+	return n > 0 && (n == text.n || text.p[n] == ';' || slice_is_blank(text.p[n]));
+}
+
+static void
+add(struct boundaries *boundaries, struct slice text)
+{
+	struct slice name;
+
+	if (!read_value(text, &name) || boundaries->n == BOUNDARY_NAMES)
+		boundaries->any = true;
+	else if (!boundaries_have(boundaries, name))
+		boundaries->names[boundaries->n++] = name;
+}
+
+void
+boundaries_find(struct slice raw, struct boundaries *boundaries)
+{
+	const struct slice word = SLICE("boundary");
+
+	boundaries->n = 0;
+	boundaries->any = false;
+	for (size_t at = 0; !boundaries->any && at + word.n < raw.n; at++) {
+		struct slice rest;
+
+		if (slice_lower(raw.p[at]) != 'b' || !slice_istarts(slice_from(raw, at), word))
+			continue;
+		rest = slice_from(raw, at + word.n);
+		rest = slice_from(rest, space(rest));
+		if (slice_starts(rest, SLICE("=")))
+			add(boundaries, slice_from(rest, 1));
+		else if (slice_starts(rest, SLICE("*")) || slice_starts(rest, SLICE("(")))
+			boundaries->any = true; /* RFC 2231, or a comment */
+	}
+}
+
+bool
+boundaries_have(const struct boundaries *boundaries, struct slice name)
+{
+	for (size_t i = 0; i < boundaries->n; i++)
+		if (slice_eq(boundaries->names[i], name))
+			return true;
+	return boundaries->any;
+}
+
+static struct slice
+without_blanks(struct slice name)
+{
+	while (name.n > 0 && slice_is_blank(name.p[name.n - 1]))
+		name.n--;
+	return name;
+}
+
+bool
+boundary_name(struct slice line, struct slice *name, struct slice *closed)
+{
+	if (!slice_starts(line, SLICE("--")))
+		return false;
+	*name = *closed = without_blanks(slice_from(line, 2));
+	if (name->n >= 2 && memcmp(name->p + name->n - 2, "--", 2) == 0)
+		*closed = without_blanks(slice_head(*name, name->n - 2));
+	return true;
+}
+
+bool
+boundaries_is_line(const struct boundaries *boundaries, struct slice line)
+{
+	struct slice name, closed;
+
+	return boundary_name(line, &name, &closed) &&
+	       (boundaries_have(boundaries, name) || boundaries_have(boundaries, closed));
+}
