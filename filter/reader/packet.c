@@ -190,7 +190,7 @@ take_texts(const struct head *head, const char *at, struct packet *packet)
 static bool
 is_fault(int32_t fault)
 {
-	return fault >= FAULT_NONE && fault < FAULT_TOLD;
+	return fault >= FAULT_NONE && fault < FAULT_END;
 }
 
 /* The opener is not trusted. n: octets behind the head */

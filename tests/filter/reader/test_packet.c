@@ -155,7 +155,7 @@ Test(packet, malformed)
 				continue;
 			}
 			got_all++;
-			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_TOLD, "%zu", at);
+			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_END, "%zu", at);
 			cr_expect(got.line == NULL || strlen(got.line) <= 6, "%zu", at);
 			cr_expect(
 				is_inside(got.side, room) && is_inside(got.bytes, room), "%zu", at);
