@@ -11,10 +11,9 @@
 #include "mime/buf.h"
 
 enum {
-	PAYLOAD_MAX = 2048,  /* octets of each sealer's results */
-	LINE_OCTETS = 8192,  /* most lines fit into this */
-	ABOUT_MAX = 64,      /* octets of the thing that a reason is about */
-	SIGNATURE_SHOWN = 16 /* characters of b=; the field has RFC 6008's 8 */
+	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
+	LINE_OCTETS = 8192, /* most lines fit into this */
+	ABOUT_MAX = 64      /* octets of the thing that a reason is about */
 };
 
 json_t *
@@ -154,13 +153,13 @@ json_signature(
 {
 	const struct dkim_sig *sig = &result->sig;
 
-	return json_pack("{s:s," JSON_REASON "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
-		"result", auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
-		json_known(sig->d, arena), "s", json_known(sig->s, arena), "i",
-		json_known(sig->i, arena), "a", json_known(sig->a_text, arena), "b",
-		json_known(dkim_sig_start(sig), arena), "aligned", result->aligned, "key_bits",
-		size(result->key_bits), "key_testing", result->key_testing, "signed_at",
-		number(sig->has_t, sig->t), "expires_at", number(sig->has_x, sig->x), "body_length",
+	return json_pack("{" JSON_ROW "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
+		JSON_ROW_OF(row, arena), "d", json_known(row->domain, arena), "s",
+		property(row, "header.s", arena), "i", property(row, "header.i", arena), "a",
+		property(row, "header.a", arena), "b", json_known(dkim_sig_start(sig), arena),
+		"aligned", row->alignment == REPORT_ALIGNED, "key_bits", size(result->key_bits),
+		"key_testing", result->key_testing, "signed_at", number(sig->has_t, sig->t),
+		"expires_at", number(sig->has_x, sig->x), "body_length",
 		number(sig->has_l, size(sig->l)), "unsigned_bytes", size(result->unsigned_bytes));
 }
 
