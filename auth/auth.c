@@ -120,8 +120,8 @@ static const struct mechanism mechanisms[] = {
 };
 
 /*
- * The order of asking, which matters because the number of questions is limited: the author's
- * policy before all else, then what can make DMARC pass, the chain last.
+ * The order of the queries, which matters because their number is limited: the author's policy
+ * before all else, then what can make DMARC pass, the chain last.
  */
 static const unsigned asking[] = {3, 0, 1, 2};
 

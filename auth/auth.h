@@ -26,13 +26,13 @@ struct auth_results {
 /*
  * ARC's result is reported and never turned into DMARC's (RFC 9989 4.3).
  *
- * Asks, then checks every mechanism in the order of their needs. ST_TEMP on an internal error; a
- * DNS failure is a result, not a status. *results is always set.
+ * Sends the queries, then checks the mechanisms in the order of their dependencies. ST_TEMP on an
+ * internal error; a DNS failure is a result, not a status. *results is always set.
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);
 
 /*
- * The rows of all mechanisms in the order of the field. note: what this site made of the DMARC
+ * The rows of all mechanisms in the order of the field. note: how this site modified the DMARC
  * result, for its row; or NULL.
  */
 void auth_report(const struct auth_results *results, const char *note, struct report *report);

@@ -1,7 +1,7 @@
-"""corpus.py: a corpus for measuring: signed mail of every size, its envelopes, its DNS, what is right.
+"""corpus.py: a corpus for measuring: signed mail of every size, its envelopes, its DNS and the right results.
 
-The same octets on every run: sizes and texts come from a seed, the keys are those of testdata. It is
-signed by testdata's own signer, so that mailstamp does not measure itself against itself.
+The same octets on every run: sizes and texts come from a seed, the keys are those of testdata. It is signed
+by testdata's own signer, so that mailstamp is not measured against itself.
 """
 import pathlib
 import random
@@ -30,7 +30,7 @@ def key_of(n):
 
 
 def text_of(rng, size):
-    """lines as people write them: blank lines, runs of spaces, spaces at a line's end"""
+    """lines like those of people: blank lines, runs of spaces, spaces at a line's end"""
     lines, n = [], 0
     while n < size:
         line = ' '.join(rng.choice(WORDS) for _ in range(rng.randrange(4, 13)))
@@ -53,7 +53,7 @@ def body_of(rng):
 
 
 def message(rng, i):
-    """(octets, envelope, what is right: spf, dkim, dmarc, arc)"""
+    """(octets, envelope, the right results: spf, dkim, dmarc, arc)"""
     n = rng.randrange(DOMAINS)
     d = domain(n)
     fields = [f'From: Customer Service <service@{d}>', 'To: someone@example.net', f'Subject: number {i}',
@@ -88,7 +88,8 @@ def zone():
              '_spf.example. IN TXT "v=spf1 ip4:192.0.2.0/24 ip4:203.0.113.0/24 -all"']
     for n in range(DOMAINS):
         d = domain(n)
-        # a signature of another domain is made with the key of its place, so that each has them all
+        # a signature of another domain is made with the key for its position, so that each domain has all
+        # keys
         lines += [f'{d}. IN TXT "v=spf1 include:_spf.example -all"', f'_dmarc.{d}. IN TXT "v=DMARC1; p=reject"']
         lines += [f's._domainkey.{d}. IN TXT {quoted(keys.record(key_of(n)))}']
     return '\n'.join(lines) + '\n'

@@ -1,6 +1,7 @@
 /*
- * floor.c: the least that a filter on libcrypto does: reads stdin, hashes it, verifies one
- * signature with a key made of numbers, writes the message. How it is linked is what is measured.
+ * floor.c: the minimum that a filter on libcrypto does: reads stdin, hashes it, verifies one
+ * signature with a key made of numbers, writes the message. It measures the cost of the way in
+ * which it is linked.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bn.h>

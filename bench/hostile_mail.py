@@ -1,6 +1,6 @@
-"""hostile_mail.py: messages that were made to cost time or memory, for bench/hostile.
+"""hostile_mail.py: messages designed to cost time or memory, for bench/hostile.
 
-A shape grows with its size, so that one can see how its cost does. A bomb is small and asks for much.
+A shape can be made in any size, to see how its cost grows. A bomb is small and causes much work.
 """
 import base64
 import hashlib
@@ -45,7 +45,7 @@ def fill(piece, size):
 
 
 def fields_of(name, piece, size, start=b'', end=b''):
-    """fields of that name, each below the limit, all together of that size"""
+    """fields of that name, each below the limit, with that total size"""
     out = b''
     while len(out) < size:
         value = fill(piece, min(FIELD, size - len(out)))[:FIELD]
@@ -64,7 +64,7 @@ def dkim(h='from:to', s='s', d='evil.example', bh=BH, b=B, extra='', a='rsa-sha2
 
 
 def key(bits=2048, exponent=65537):
-    """a record with a modulus that nobody knows the factors of"""
+    """a record with a modulus whose factors nobody knows"""
     rest = random.Random(bits * 7 + exponent)
     number = rest.getrandbits(bits) | 1 << bits - 1 | 1
 
@@ -489,7 +489,7 @@ def wide_names_in_d():
 
 
 def zone_text(lines):
-    """the master file; where it says nothing of evil.example, the usual policy"""
+    """the master file; with the usual policy if it has no record of evil.example"""
     for name, record in (('_dmarc.evil.example ', '_dmarc.evil.example TXT v=DMARC1; p=reject\n'),
                          ('\nevil.example ', 'evil.example TXT v=spf1 -all\n')):
         if name not in '\n' + lines:

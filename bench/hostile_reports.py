@@ -1,7 +1,7 @@
-"""hostile_reports.py: reports that were made to cost something, for bench/hostile.
+"""hostile_reports.py: reports designed to cost time or memory, for bench/hostile.
 
-REPORTS: {name: function that makes the octets of a file or mail for `report read`, and how many octets
-they are once unpacked}.
+REPORTS: {name: function that returns the octets of a file or mail for `report read`, and its size when
+unpacked}.
 """
 import gzip
 import io
@@ -131,7 +131,7 @@ def gzip_of_a_gigabyte():
     with gzip.GzipFile(fileobj=out, mode='wb', mtime=0) as made:
         for _ in range(1024):
             made.write(bytes(1 << 20))
-    return out.getvalue(), 64 << 20  # no more is unpacked
+    return out.getvalue(), 64 << 20  # nothing beyond that is unpacked
 
 
 @report

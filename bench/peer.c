@@ -1,8 +1,8 @@
 /*
- * peer.c: the same work with libspf2, libopendkim and libopendmarc (no ARC), to measure against.
+ * peer.c: the same work with libspf2, libopendkim and libopendmarc (no ARC), for comparison.
  *
- * usage: peer ENVELOPES FOLDER: lines of file, client, HELO, reverse-path, with TABs between;
- * prints file, spf, dkim, dmarc. Asks the resolver of /etc/resolv.conf.
+ * usage: peer ENVELOPES FOLDER: lines of file, client, HELO, reverse-path, separated by TABs;
+ * prints file, spf, dkim, dmarc. Queries the resolver of /etc/resolv.conf.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -44,7 +44,7 @@ read_file(const char *folder, const char *name, struct mail *mail)
 	return fclose(file) == 0;
 }
 
-/* The domain of From, as simply as the corpus has it. */
+/* The domain of From, in the simple forms that the corpus has. */
 static void
 author_of(const char *field, size_t n, char domain[DOMAIN_SIZE])
 {
@@ -57,7 +57,7 @@ author_of(const char *field, size_t n, char domain[DOMAIN_SIZE])
 	domain[size] = '\0';
 }
 
-/* Feeds the header; the body's place. */
+/* Feeds the header; returns the start of the body. */
 static const char *
 feed_header(DKIM *dkim, const struct mail *mail, char author[DOMAIN_SIZE])
 {

@@ -1,8 +1,8 @@
 /*
- * stages.c: nanoseconds of each stage of a message, and octets a cycle where it reads octets.
+ * stages.c: nanoseconds for each stage of a message, and octets per cycle if it reads octets.
  *
- * usage: stages FILE: a message with CRLF line ends. Medians of ROUNDS rounds, of as many calls as
- * take 2 ms.
+ * usage: stages FILE: a message with CRLF line ends. Medians of ROUNDS rounds, each with as many
+ * calls as take 2 ms.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -190,7 +190,7 @@ measured(size_t (*stage)(void), size_t *octets)
 	return rounds[0];
 }
 
-/* cycles of the time stamp counter a nanosecond; 0 where there is none */
+/* cycles of the time stamp counter per nanosecond; 0 if there is none */
 static double
 cycles_a_ns(void)
 {

@@ -80,9 +80,10 @@ queue_id(const struct job *job)
 static void
 note_error(struct job *job, const char *what, const struct error *why)
 {
-	job->outcome.error = why->reason.id != REASON_NONE ? error_words(why, job->ev.arena) : NULL;
-	if (job->outcome.error != NULL)
-		log_line(job->log, "id=%s %s%s", queue_id(job), what, job->outcome.error);
+	job->outcome.error = *why;
+	if (why->reason.id != REASON_NONE)
+		log_line(job->log, "id=%s %s%s", queue_id(job), what,
+			error_words(why, job->ev.arena));
 }
 
 static int
@@ -234,7 +235,7 @@ is_logged(const struct job *job)
 	return profile_is_host(job->options->profile) || job->options->log != NULL;
 }
 
-/* All that needs rights is done: the rest of the run has none. */
+/* Everything that needs rights is done: the rest of the run has none. */
 static enum evaluate_status
 give_up_rights(struct job *job, struct error *why)
 {
@@ -245,10 +246,11 @@ give_up_rights(struct job *job, struct error *why)
 		job->our_name = hostname_get(job->ev.arena);
 	}
 	if (evaluate_confine(&job->ev, &confinement, why) != EVALUATE_OK) {
-		job->early = false; /* --sandbox require: whatever --on-error says */
+		job->early = false; /* --sandbox require overrides --on-error */
 		return EVALUATE_TEMP;
 	}
-	/* one line for a message, as a rule: a person who tries it as root does not need this one
+	/*
+	 * normally one line for each message: a person who tries it as root does not need this one
 	 */
 	if (confinement.note.reason.id != REASON_NONE &&
 		(profile_is_host(job->options->profile) || job->options->user_given))
@@ -312,7 +314,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	/* never for a failure that a sender can cause: that would bypass every policy */
+	/* not for a failure that a sender can cause: that would bypass every policy */
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
 		struct error unread = {.path = NULL};
 
@@ -324,7 +326,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
-			return 0; /* no line is a yes */
+			return 0; /* no line means acceptance */
 		job->outcome.field = block_field(ev).field;
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
@@ -381,7 +383,7 @@ write_json_log(struct job *job)
 		log_line(job->log, "id=%s JSON log %s: %s", queue_id(job), path, strerror(errno));
 }
 
-/* What is written when the message has gone on: nothing can be opened in the sandbox. */
+/* Opens what is written after the message has gone on: nothing can be opened in the sandbox. */
 static void
 open_logs(struct job *job)
 {
@@ -412,7 +414,7 @@ give_up(void *arg)
 	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
-/* The SMTP session up to DATA, in the profile that has one; false where no message comes. */
+/* The SMTP session up to DATA, in the profile that has one; false if no message follows. */
 static bool
 begin_session(struct job *job, struct arena *arena)
 {

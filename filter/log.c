@@ -20,7 +20,7 @@ enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
 struct log {
 	enum where where;
 	const char *path, *queue_id; /* of --queue-id, or NULL */
-	int fd;                      /* TO_FILE: -1 where it is not open */
+	int fd;                      /* TO_FILE: -1 if it is not open */
 	bool opened;
 };
 
@@ -57,13 +57,13 @@ open_once(struct log *log)
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	if (log->where != TO_FILE || log->fd >= 0)
 		return;
-	/* lost lines may be needed later: report the loss to syslog, the only place left */
+	/* lost lines may be needed later: reports the loss to syslog, the only place left */
 	openlog("mailstamp", LOG_PID, LOG_MAIL);
 	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
 	closelog();
 }
 
-/* "2026-01-02T03:04:05Z mailstamp[123]: ", or the name alone for a person */
+/* "2026-01-02T03:04:05Z mailstamp[123]: ", or only the name for a person */
 static size_t
 put_head(const struct log *log, char *line, size_t size)
 {
@@ -198,7 +198,7 @@ log_about(struct slice queue_id, struct slice message_id, struct arena *arena)
 {
 	struct buf text;
 
-	crash.nabout = 0; /* a signal may come meanwhile */
+	crash.nabout = 0; /* a signal may arrive in between */
 	buf_init(&text, arena, ABOUT_MAX - 1);
 	log_pair(&text, "id", queue_id);
 	if (message_id.n > 0)

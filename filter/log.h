@@ -12,10 +12,10 @@ enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 struct log; /* to syslog, a file, stderr, or nowhere, by the options; owned by the caller */
 
 /*
- * NULL where there is no memory: every function here takes it and does nothing. Nothing is opened
- * before the first line or log_arm; a log file that cannot be written is told to syslog. Without
- * --log: stderr for plain, syslog for the profiles of mail servers, for their stderr lands in a
- * bounce or in the message.
+ * NULL without memory: every function here accepts it and does nothing. Nothing is opened before
+ * the first line or log_arm; a log file that cannot be written is reported to syslog. Without
+ * --log: stderr for plain, syslog for the profiles of mail servers, because their stderr ends up in
+ * a bounce or in the message.
  */
 struct log *log_open(const struct options *options);
 
@@ -27,8 +27,8 @@ struct log *log_open(const struct options *options);
 void log_line(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * "key=value" for a line, after a space where out is not empty; with quotes where value needs them.
- * value as log_value has it.
+ * "key=value" for a line, after a space if out is not empty; with quotes if value needs them. value
+ * as in log_value.
  */
 void log_pair(struct buf *out, const char *key, struct slice value);
 
@@ -48,7 +48,7 @@ void log_signal(int number);
  */
 void log_about(struct slice queue_id, struct slice message_id, struct arena *arena);
 
-/* The same of a system call that the sandbox forbids; name is its name, or NULL. */
+/* The same for a system call that the sandbox forbids; name is its name, or NULL. */
 void log_forbidden(int number, const char *name);
 
 void log_close(struct log *log);

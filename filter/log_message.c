@@ -42,27 +42,15 @@ add_rcpts(struct buf *out, const struct envelope *envelope)
 static void
 add_result(struct buf *out, const struct report *report, const char *method)
 {
-	enum auth_code code = AUTH_NONE;
+	const struct report_row *row = report_first(report, method);
 
-	for (size_t i = 0; i < report->n; i++)
-		if (strcmp(report->rows[i].method, method) == 0)
-			code = report->rows[i].code;
-	add_word(out, method, auth_code_word(code));
-}
-
-static struct slice
-prop_of(const struct report_row *row, const char *name)
-{
-	for (size_t i = 0; i < row->nprops; i++)
-		if (strcmp(row->props[i].name, name) == 0)
-			return row->props[i].value;
-	return SLICE("");
+	add_word(out, method, auth_code_word(row != NULL ? row->code : AUTH_NONE));
 }
 
 static void
 add_prop(struct buf *list, const struct report_row *row, const char *name, const char *key)
 {
-	const struct slice value = prop_of(row, name);
+	const struct slice value = report_value(row, name);
 
 	if (value.n == 0)
 		return;
@@ -82,7 +70,8 @@ add_dkim(struct buf *out, const struct report *report)
 		const struct report_row *row = &report->rows[i];
 
 		if (strcmp(row->method, "dkim") != 0 ||
-			(prop_of(row, "policy.unchecked").n == 0 && ++signatures > SIGNATURES_MAX))
+			(report_value(row, "policy.unchecked").n == 0 &&
+				++signatures > SIGNATURES_MAX))
 			continue;
 		buf_adds(&list, list.n > 0 ? ", " : "");
 		buf_adds(&list, auth_code_word(row->code));

@@ -352,33 +352,6 @@ address_parse_list(struct slice value, struct arena *arena, struct address_list 
 	return ST_OK;
 }
 
-enum status
-address_parse_spec(struct slice text, struct arena *arena, struct address *address)
-{
-	struct reader r = {.at = text, .arena = arena};
-	struct words local = {.text = text, .n = 1, .phrase = true, .local = true};
-	struct slice part, domain;
-
-	*address = (struct address){0};
-	if (text.n > VALUE_MAX)
-		return ST_LIMIT;
-	/* RFC 5321 4.1.2: neither comments nor folds nor the obsolete forms */
-	if (slice_find(text, '\n') < text.n)
-		return ST_BAD;
-	if (!scan_dot_atom(&r.at, true, &part) && !scan_quoted_string(&r.at, true, &part))
-		return ST_BAD;
-	local.text.n -= r.at.n;
-	domain = slice_from(r.at, 1);
-	if (!scan_char(&r.at, '@') || !read_domain(&r, &part, &address->literal) || r.at.n > 0 ||
-		!slice_eq(part, domain)) {
-		*address = (struct address){0};
-		return ST_BAD;
-	}
-	address->local = local_part(&local, arena);
-	address->domain = part;
-	return ST_OK;
-}
-
 static bool
 is_ldh(struct slice domain)
 {

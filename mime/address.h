@@ -74,17 +74,11 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
 
 /*
  * value: a From, Sender, To... field's value, folds included, at most 64 KiB. ST_OK with list set;
- * ST_BAD where it is neither a mailbox-list nor an address-list; ST_LIMIT where it is longer, or
+ * ST_BAD if it is neither a mailbox-list nor an address-list; ST_LIMIT if it is longer, or
  * nested deeper (comments: 20), than the limit. The list is owned by the arena; its slices point
  * into it or into value. Linear time.
  */
 enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
-
-/*
- * One addr-spec and nothing else, as in an envelope without <>: no comments, no folds, no obsolete
- * forms (RFC 5321 4.1.2). Same results as address_parse_list.
- */
-enum status address_parse_spec(struct slice text, struct arena *arena, struct address *address);
 
 /*
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox, in
@@ -126,9 +120,9 @@ void address_gmime_close(struct address_gmime *gmime);
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
  * them, in the arena. (It gives A-labels as U-labels.) *complete: there is an address, and each one
  * has a domain. To be called only where address_parse_list or address_parse_tolerant was ST_OK:
- * GMime leaks memory over some broken values. ST_BAD where value holds a NUL, at which GMime would
- * stop. ST_LIMIT where value is longer than 64 KiB or where GMime would recurse too deep or take
- * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP where GMime could
+ * GMime leaks memory over some broken values. ST_BAD if value holds a NUL, at which GMime would
+ * stop. ST_LIMIT if value is longer than 64 KiB or where GMime would recurse too deep or take
+ * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP if GMime could
  * not be loaded or gmime is NULL. Where not ST_OK, *n is 0 and *complete false.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,

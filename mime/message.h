@@ -44,7 +44,7 @@ const struct field *message_field(const struct message *message, const char *nam
 /* How many fields of that name there are. */
 size_t message_count(const struct message *message, const char *name);
 
-/* The Message-ID without white space around it, in the arena; empty where there is none to be read.
+/* The Message-ID without white space around it, in the arena; empty if there is none to be read.
  */
 struct slice message_id(const struct message *message, struct arena *arena);
 

@@ -19,7 +19,7 @@ bool scan_number(struct slice *at, unsigned long long max, unsigned long long *v
 /* 1*( SP / HTAB ) */
 bool scan_wsp(struct slice *at);
 /*
- * [FWS]: SP, HTAB and line ends before one of these (RFC 5322 3.2.2, with obs-FWS); true where
+ * [FWS]: SP, HTAB and line ends before one of these (RFC 5322 3.2.2, with obs-FWS); true if
  * anything was read
  */
 bool scan_fws(struct slice *at);
@@ -27,7 +27,7 @@ bool scan_fws(struct slice *at);
 bool scan_comment(struct slice *at);
 /* is there a well-formed comment here that is too deep for scan_comment? */
 bool scan_is_deep_comment(struct slice at);
-/* [CFWS]: true where anything was read; an unclosed comment is not consumed */
+/* [CFWS]: true if anything was read; an unclosed comment is not consumed */
 bool scan_cfws(struct slice *at);
 /* 1*atext, RFC 6532's UTF8-non-ascii included where utf8 (RFC 5322 3.2.3) */
 bool scan_atom(struct slice *at, bool utf8, struct slice *out);

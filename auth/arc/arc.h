@@ -38,9 +38,9 @@ struct arc_result {
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
 	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
-	 * where that is all of them (RFC 8617 5.2 step 5) */
+	 * if that is all of them (RFC 8617 5.2 step 5) */
 	unsigned oldest_pass;
-	bool doubled;           /* a single-instance field that occurs more often than the newest
+	bool doubled;           /* a single-instance field occurs more often than the newest
 				   ARC-Message-Signature covers */
 	struct slice remote_ip; /* as text; the client that handed the message over, or empty */
 };
@@ -53,7 +53,7 @@ struct arc_result {
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
 
-/* Asks for the keys of all seals and of the newest message signature. */
+/* Queries the keys of all seals and of the newest message signature. */
 void arc_ask(const struct auth_input *in);
 
 /* Parses into *result, and registers the body hashes that arc_check needs. */
@@ -67,7 +67,7 @@ enum status arc_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
 
 /*
- * One row: header.oldest-pass where the chain passes, smtp.remote-ip where there is a chain and the
+ * One row: header.oldest-pass if the chain passes, smtp.remote-ip if there is a chain and the
  * client is known (RFC 8617 10.2).
  */
 void arc_report(const struct arc_result *result, struct report *report);
@@ -86,9 +86,9 @@ struct arc_sealer {
 };
 
 struct arc_sealed {
-	unsigned instance;    /* of the set that was made; 0: none was */
+	unsigned instance;    /* of the set that was made; 0: none was made */
 	enum arc_cv cv;       /* cv= of its seal: the chain before it */
-	struct reason reason; /* why there is none, or why its seal says cv=fail */
+	struct reason reason; /* why there is no set, or why its seal says cv=fail */
 	struct slice set;     /* the three fields with their line ends, or empty */
 };
 

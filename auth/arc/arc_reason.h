@@ -1,6 +1,6 @@
 /*
- * arc_reason.h: every reason of ARC's own, and every departure from the grammar in a sealer's
- * results that is ignored. A defect of one signature is one of DKIM's reasons.
+ * arc_reason.h: every reason of ARC's own, and every ignored departure from the grammar in a
+ * sealer's results. A defect of one signature is one of DKIM's reasons.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H

@@ -9,9 +9,9 @@ enum {
 };
 
 /*
- * What the message signature covers, each as often as it occurs (RFC 8617 5.1, RFC 6376 5.4.1):
- * the fields that a reader sees and those that are needed to rebuild the message. Never fields of
- * ARC, and not Authentication-Results, which the next host may remove.
+ * The fields that the message signature covers, each as often as it occurs (RFC 8617 5.1, RFC 6376
+ * 5.4.1): those that a reader sees and those needed to rebuild the message. Never fields of ARC,
+ * and not Authentication-Results, which the next host may remove.
  */
 static const char *const signed_names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Subject",
 	"Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
@@ -21,7 +21,7 @@ static const char *const signed_names[] = {"From", "Sender", "Reply-To", "To", "
 	"Resent-To", "Resent-Cc", "Resent-Date", "Resent-Message-ID", "Autocrypt",
 	"DKIM-Signature"};
 
-/* A set that is being made. */
+/* A set under construction. */
 struct making {
 	const struct auth_input *in;
 	const struct arc_sealer *sealer;
@@ -162,7 +162,7 @@ hash_body(const struct auth_input *in, const unsigned char **digest)
 	return dkim_bodies_get(bodies, &form, digest, &total);
 }
 
-/* RFC 8617 4.1.2; *oversize where a field that would be covered is over the limit */
+/* RFC 8617 4.1.2; *oversize if a field to be covered is over the limit */
 static enum status
 make_ams(struct making *making, bool *oversize)
 {
@@ -205,7 +205,7 @@ hash_field(const struct field *field, struct crypto_hash *hash)
 	dkim_field_add(DKIM_RELAXED, field, false, false, hash);
 }
 
-/* RFC 8617 5.1.1, and 5.1.2: a chain that failed is left out */
+/* RFC 8617 5.1.1, and 5.1.2: a chain that failed is not covered */
 static enum status
 make_seal(struct making *making, const struct arc_result *chain)
 {

@@ -177,7 +177,7 @@ place(struct arc_result *result, const struct found *found)
 	return true;
 }
 
-/* Reads a field of ARC; its reason is ARC_R_NONE where it can be placed. */
+/* Reads a field of ARC; its reason is ARC_R_NONE if it can be placed. */
 static void
 read_field(struct found *found, size_t max_sets, struct arena *arena)
 {

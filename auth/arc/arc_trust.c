@@ -12,7 +12,10 @@ is_trusted(struct slice domain, const char *const *trusted, size_t n)
 	return false;
 }
 
-/* Why the result is not a pass for this author's domain, or none. Two of them are contradictory. */
+/*
+ * Why the result is not a pass for this author's domain, or none. Two results contradict each
+ * other.
+ */
 static struct reason
 judge_dmarc(const struct authres_result *dmarc, struct slice author, struct arena *arena)
 {

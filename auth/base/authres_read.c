@@ -18,7 +18,7 @@ is_word_octet(char c)
 	return slice_is_alpha(c) || slice_is_digit(c) || c == '-' || c == '_' || c == '.';
 }
 
-/* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', the last one not '-' */
+/* Keyword = Ldh-str (RFC 5321 4.1.2): letters, digits and '-', not ending in '-' */
 static bool
 scan_keyword(struct slice *at, struct slice *out)
 {
@@ -46,7 +46,7 @@ scan_value(struct slice *at, struct slice *out, bool *quoted)
 	return *quoted || scan_token(at, out);
 }
 
-/* domain-name (RFC 6376 3.5), with '_' and U-labels; only the text here, which the user checks */
+/* domain-name (RFC 6376 3.5), with '_' and U-labels; only its syntax */
 static bool
 scan_domain(struct slice *at)
 {
@@ -83,7 +83,7 @@ scan_pvalue(struct slice *at, struct slice *out, bool *quoted)
 		return true;
 	}
 	s = *at;
-	/* longer than a token only where it has U-labels (RFC 8616 4) */
+	/* longer than a token only if it has U-labels (RFC 8616 4) */
 	if (scan_domain(&domain) && (!scan_token(&s, &part) || domain.n < s.n)) {
 		*out = slice_head(*at, at->n - domain.n);
 		*at = domain;
@@ -106,7 +106,7 @@ separator(struct slice *at, char c)
 	return true;
 }
 
-/* The only version that there is (RFC 8601 2.2); one more digit would be another version. */
+/* The only existing version (RFC 8601 2.2); with one more digit it would be another version. */
 static bool
 scan_version(struct slice *at)
 {
@@ -229,7 +229,7 @@ is_end(struct slice at)
 	return at.n == 0 || slice_is_blank(at.p[0]) || at.p[0] == '(';
 }
 
-/* A value of another method: of the grammar, else of any VCHAR but `;`, `"`, `(` and `)`. */
+/* A value of another method: by the grammar, else of any VCHAR but `;`, `"`, `(` and `)`. */
 static bool
 scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *prop)
 {

@@ -27,23 +27,23 @@ void crypto_free(struct crypto *crypto); /* NULL is fine */
 /* A new hash, or NULL without memory (ST_TEMP for the caller). */
 struct crypto_hash *crypto_hash_new(struct crypto *crypto);
 void crypto_hash_add(struct crypto_hash *hash, struct slice bytes);
-/* A copy of a running hash; NULL where OpenSSL fails. */
+/* A copy of a running hash; NULL if OpenSSL fails. */
 struct crypto_hash *crypto_hash_copy(const struct crypto_hash *hash);
 /* Ends and frees the hash. ST_TEMP if any step failed. */
 enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
-/* The hash of the given bytes. ST_TEMP where OpenSSL fails. */
+/* The hash of the given bytes. ST_TEMP if OpenSSL fails. */
 enum status crypto_sha256(
 	struct crypto *crypto, struct slice bytes, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
- * A.1.1), as auth/base/rsa.h reads them. ST_BAD where it is neither or the numbers are not a valid
- * key (an exponent that is even or below 3; an even modulus); ST_LIMIT where it has more than
+ * A.1.1), as auth/base/rsa.h reads them. ST_BAD if it is neither or the numbers are not a valid
+ * key (an exponent that is even or below 3; an even modulus); ST_LIMIT if it has more than
  * 16,384 bits, or an exponent of more than 32. *bits is the modulus' size, set wherever the numbers
  * could be read; a key of any size is made. Ed25519: 32 octets that are the canonical encoding of a
  * point that is not of small order, else ST_BAD (RFC 8463 4, RFC 8032 5.1.3). The key is the
- * caller's to free, before the crypto; *key is NULL where not ST_OK. The last few hundred keys are
+ * caller's to free, before the crypto; *key is NULL if not ST_OK. The last few hundred keys are
  * kept by the crypto, so that a key that recurs is not decoded again.
  */
 enum status crypto_key_rsa(
@@ -58,7 +58,7 @@ void crypto_key_free(struct crypto_key *key); /* NULL is fine */
 
 /*
  * Checks a signature over digest, a SHA-256 hash: PKCS#1 v1.5 with its DigestInfo for RSA, plain
- * Ed25519 over the 32 octets for Ed25519 (RFC 8463 3). *good is the answer; ST_TEMP where OpenSSL
+ * Ed25519 over the 32 octets for Ed25519 (RFC 8463 3). *good is the answer; ST_TEMP if OpenSSL
  * fails. A signature whose length differs from the key's is not good.
  */
 enum status crypto_verify(struct crypto *crypto, const struct crypto_key *key,
@@ -79,8 +79,8 @@ struct crypto_signer_info {
 
 /*
  * A private key from PEM: PKCS#8 (RFC 5958) for RSA or Ed25519, or PKCS#1 for RSA, the first one in
- * the text. ST_BAD where there is none, it is encrypted, or of another kind; a signer of any size
- * is made. The signer is the caller's to free; *signer is NULL where not ST_OK. No other copy of
+ * the text. ST_BAD if there is none, it is encrypted, or of another kind; a signer of any size
+ * is made. The signer is the caller's to free; *signer is NULL if not ST_OK. No other copy of
  * the key remains; the caller wipes pem.
  */
 enum status crypto_signer_new(struct crypto *crypto, struct slice pem,
@@ -88,7 +88,7 @@ enum status crypto_signer_new(struct crypto *crypto, struct slice pem,
 void crypto_signer_free(struct crypto_signer *signer); /* NULL is fine */
 
 /*
- * Signs digest, a SHA-256 hash, as crypto_verify checks it, into the arena. ST_TEMP where OpenSSL
+ * Signs digest, a SHA-256 hash, as crypto_verify checks it, into the arena. ST_TEMP if OpenSSL
  * fails.
  */
 enum status crypto_sign(struct crypto *crypto, const struct crypto_signer *signer,

@@ -181,12 +181,6 @@ domain_labels(struct slice name)
 }
 
 struct slice
-domain_parent(struct slice name)
-{
-	return slice_from(name, slice_find(name, '.') + 1);
-}
-
-struct slice
 domain_tail(struct slice name, size_t n)
 {
 	size_t at = name.n;
@@ -216,7 +210,7 @@ domain_common(struct slice a, struct slice b)
 		n += a.p[a.n - 1 - same] == '.';
 		same++;
 	}
-	/* the leftmost label that was read counts if it ended there in both names */
+	/* the leftmost common label counts only if it ended there in both names */
 	if (same > 0 && (same == a.n || a.p[a.n - 1 - same] == '.') &&
 		(same == b.n || b.p[b.n - 1 - same] == '.'))
 		n++;

@@ -1,8 +1,9 @@
 /*
  * domain.h: domain names as text: A-labels, labels, the public suffix list.
  *
- * A normal name is lower case, has A-labels for U-labels (RFC 5890 2.3.2.1), no dot at its end, at
- * least one label, labels of 1 to 63 octets of letters, digits, '-' and '_', 253 octets at most.
+ * A normal name is in lower case, has A-labels instead of U-labels (RFC 5890 2.3.2.1), no final
+ * dot, at least one label, labels of 1 to 63 octets of letters, digits, '-' and '_', and at most
+ * 253 octets.
  */
 #ifndef AUTH_BASE_DOMAIN_H
 #define AUTH_BASE_DOMAIN_H
@@ -16,8 +17,8 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
  * text → a normal name in the arena. One dot at the end is dropped; IDNA's dots (U+3002, U+FF0E,
  * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or too long label or name, another
  * byte than above, a domain-literal, a last label of digits only (an IPv4 address), and a U-label
- * that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which lowers it first). An
- * A-label is taken as written. ST_TEMP if libidn2 has no memory.
+ * that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower case
+ * first). An A-label is kept as written. ST_TEMP if libidn2 has no memory.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
@@ -30,10 +31,7 @@ enum status domain_to_unicode(struct slice name, struct arena *arena, struct sli
 /* The number of labels of a normal name. */
 size_t domain_labels(struct slice name);
 
-/* The name without its first label; empty for a single label. */
-struct slice domain_parent(struct slice name);
-
-/* The last n labels, or all where there are fewer. */
+/* The last n labels, or all if there are fewer. */
 struct slice domain_tail(struct slice name, size_t n);
 
 /* Is name the same as or below top, at a real label boundary? ASCII case does not matter. */

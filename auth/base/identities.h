@@ -42,9 +42,9 @@ struct reason from_reason(enum from_reason id);
 
 struct identities {
 	/*
-	 * The author domain: normal (auth/base/domain.h), set only where there is exactly one From
-	 * field, both readers agree and all its mailboxes share it. It is also set where the
-	 * message is ambiguous for another reason (a NUL in the header), for the report.
+	 * The author domain: normal (auth/base/domain.h), set only if there is exactly one From
+	 * field, both readers agree and all its mailboxes share it. It is also set if the message
+	 * is ambiguous for another reason (a NUL in the header), for the report.
 	 */
 	struct slice author_domain;
 	struct slice author_text; /* the author domain as written (may hold U-labels) */
@@ -54,7 +54,7 @@ struct identities {
 	/* why it cannot be read or, if tolerant, which fault was ignored */
 	struct address_fault fault;
 	bool tolerant;
-	struct slice other_domain; /* where readers differ: the other reader's domain, or empty */
+	struct slice other_domain; /* if readers differ: the other reader's domain, or empty */
 	/*
 	 * each distinct author domain of the From field(s), normal, in their order; only the first
 	 * ones of many; those that could be read if a field is partly unreadable

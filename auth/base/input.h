@@ -1,6 +1,6 @@
 /*
- * input.h: everything that a mechanism is given. Time, network and limits arrive here; nothing
- * below filter/ gets them elsewhere.
+ * input.h: everything that is passed to a mechanism: also time, network and limits. Nothing below
+ * filter/ gets them elsewhere.
  */
 #ifndef AUTH_BASE_INPUT_H
 #define AUTH_BASE_INPUT_H
@@ -71,7 +71,7 @@ struct auth_input {
 	const struct identities *ids;
 	const struct limits *limits;
 	const struct auth_options *options;
-	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
+	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
 	int64_t now;                  /* seconds since the epoch */
 	int64_t until_ms;             /* dns_clock_ms by which mechanisms other than DMARC's policy
 					 must have their answers */
@@ -79,7 +79,7 @@ struct auth_input {
 	struct crypto *crypto;
 	struct arena *arena;
 	bool envelope_hidden;  /* stored mail that does not show its envelope: SPF is not evaluated,
-				  nor is DMARC where nothing else passes */
+				  nor is DMARC if nothing else passes */
 	struct budget *budget; /* of this message; NULL: unlimited, because the caller has its own
 				  limits */
 	/* records to assume instead of those in DNS (auth/dmarc/dmarc.h), or NULL */

@@ -51,7 +51,7 @@ scan_h16(struct slice *at, unsigned char *bytes)
 	return i > 0;
 }
 
-/* Reads groups up to a "::" or the end; false where it is malformed. *n counts octets. */
+/* Reads groups up to a "::" or the end; false if it is malformed. *n counts octets. */
 static bool
 scan_groups(struct slice *at, size_t max, unsigned char *bytes, size_t *n)
 {

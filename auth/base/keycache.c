@@ -51,7 +51,7 @@ keycache_put(struct keycache *cache, struct slice encoded, void *key)
 		return false;
 	memcpy(copy, encoded.p, encoded.n);
 	if (keycache_get(cache, encoded) != NULL) {
-		empty(cache, &row[0]); /* the position of a key that was found */
+		empty(cache, &row[0]); /* the position of the key that was found */
 	} else {
 		empty(cache, &row[KEYCACHE_ROW - 1]);
 		memmove(row + 1, row, (KEYCACHE_ROW - 1) * sizeof *row);

@@ -62,7 +62,7 @@ struct reason {
 	const struct reason_row *row; /* NULL: none */
 	/* What it is about, as far as is known: */
 	const char *name; /* a tag, or a field by its registered name, a string literal; or NULL */
-	struct slice octets; /* the octets found there, unescaped and uncut; or empty */
+	struct slice octets; /* the octets found there, unescaped and complete; or empty */
 	size_t at;      /* its position in the field's value or the record, from 1; 0: unknown */
 	bool has_octet; /* one octet is at fault: the one at that place, */
 	unsigned char octet; /* which is this */
@@ -75,7 +75,7 @@ struct note {
 	struct slice whole; /* the field's value or the record to which at refers */
 };
 
-/* In the order of their finding; a zeroed one is empty. */
+/* In the order in which they were found; a zeroed one is empty. */
 struct notes {
 	const struct note *first;
 	struct note *last;
@@ -94,7 +94,7 @@ struct notes {
 /* rows: the table whose enum begins at first, with its first row at first + 1. */
 struct reason reason_make(const struct reason_row *rows, enum reason_table first, unsigned id);
 
-/* The sentence, or NULL where there is no reason. */
+/* The sentence, or NULL if there is no reason. */
 const char *reason_text(const struct reason *reason);
 /* The stable code, or NULL. */
 const char *reason_code(const struct reason *reason);
@@ -102,11 +102,11 @@ const char *reason_code(const struct reason *reason);
 /* What the reason is about: its name, else the octets, else empty. */
 struct slice reason_about(const struct reason *reason);
 
-/* octet: the one at fault, within whole; where it is NULL or outside, nothing is set. */
+/* octet: the one at fault, within whole; if it is NULL or outside, nothing is set. */
 void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
 
 /*
- * Adds a note about an octet of whole (reason_set_octet) at the end; nothing where one with the
+ * Adds a note about an octet of whole (reason_set_octet) at the end; nothing if one with the
  * same id and name is there.
  */
 void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
@@ -135,7 +135,7 @@ struct error {
 	size_t line;        /* in values, else in path; 0: unknown */
 };
 
-/* As reason_make; nothing is known of what it is about. */
+/* As reason_make; what it is about is not set. */
 struct error error_make(const struct reason_row *rows, enum reason_table first, unsigned id);
 
 #endif

@@ -33,3 +33,21 @@ report_prop(struct report_row *row, const char *name, enum report_kind kind, str
 	row->props[row->nprops++] =
 		(struct report_prop){.name = name, .kind = kind, .value = value};
 }
+
+struct slice
+report_value(const struct report_row *row, const char *name)
+{
+	for (size_t i = 0; i < row->nprops; i++)
+		if (strcmp(row->props[i].name, name) == 0)
+			return row->props[i].value;
+	return SLICE("");
+}
+
+const struct report_row *
+report_first(const struct report *report, const char *method)
+{
+	for (size_t i = 0; i < report->n; i++)
+		if (strcmp(report->rows[i].method, method) == 0)
+			return &report->rows[i];
+	return NULL;
+}

@@ -1,8 +1,13 @@
 /*
  * report.h: the results of the mechanisms as rows that know nothing of header syntax.
  *
- * filter/result/authres.c writes the field from them, filter/explain/ the table for a person.
- * Values may hold any byte: the writer quotes, cuts and strips.
+ * filter/result/authres.c writes the field from them, json_parts.c the results in JSON,
+ * filter/log_message.c the log and filter/explain/ the table for a person. Values may hold any
+ * byte: the writer quotes, cuts and strips.
+ *
+ * A row holds what every method has, and what RFC 8601 registers. The details of one method that
+ * only JSON and explain show (the SPF record, the size of a DKIM key, the sets of a chain, the
+ * DMARC record and its discovery) stay in that method's result.
  */
 #ifndef AUTH_BASE_REPORT_H
 #define AUTH_BASE_REPORT_H
@@ -33,9 +38,10 @@ struct report_row {
 	size_t nth;         /* which signature of the message, from 0; 0 for the other methods */
 	enum auth_code code;
 	struct reason reason;
-	const char *part;    /* what the reason is about, before it: "ARC-Seal i=2"; or NULL */
-	const char *note;    /* what this site made of the result, after it; or NULL */
-	struct slice domain; /* whose result it is, or empty */
+	const char
+		*part; /* the subject of the reason, written before it: "ARC-Seal i=2"; or NULL */
+	const char *note;    /* how this site modified the result, written after it; or NULL */
+	struct slice domain; /* the domain of the result, or empty */
 	enum report_alignment alignment;
 	struct report_prop props[REPORT_PROPS];
 	size_t nprops;
@@ -43,7 +49,7 @@ struct report_row {
 
 struct report {
 	struct arena *arena;
-	struct report_row *rows;
+	struct report_row *rows; /* a method's rows are adjacent; signatures come in their order */
 	size_t n, cap;
 };
 
@@ -56,5 +62,11 @@ struct report_row *report_add(
 /* Adds a property; an empty value, or one past REPORT_PROPS, is left out. */
 void report_prop(
 	struct report_row *row, const char *name, enum report_kind kind, struct slice value);
+
+/* The value of that property; empty if the row has none. */
+struct slice report_value(const struct report_row *row, const char *name);
+
+/* The first row of that method, or NULL. */
+const struct report_row *report_first(const struct report *report, const char *method);
 
 #endif

@@ -208,7 +208,7 @@ rsa_key_new(const struct rsa_numbers *numbers)
 	return NULL;
 }
 
-/* RFC 8017 9.2: 00 01 FF.. 00 DigestInfo; false where the modulus is too short for it */
+/* RFC 8017 9.2: 00 01 FF.. 00 DigestInfo; false if the modulus is too short for it */
 static bool
 encode(const unsigned char digest[DIGEST_SIZE], unsigned char *em, size_t size)
 {

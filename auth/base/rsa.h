@@ -26,11 +26,11 @@ struct rsa_numbers {
 };
 
 /*
- * der: a SubjectPublicKeyInfo with rsaEncryption, its parameters NULL or absent (RFC 5280 4.1,
- * RFC 8017 A.1), or an RSAPublicKey (RFC 8017 A.1.1), and nothing after it.
- * ST_BAD where it is neither, where lengths or numbers are not in their shortest form, where the
- * modulus is even, or where the exponent is even, below 3 or not below the modulus. ST_LIMIT, with
- * bits set, where the modulus is over RSA_MAX_BITS or the exponent over RSA_MAX_EXPONENT_BITS.
+ * der: a SubjectPublicKeyInfo with rsaEncryption, its parameters NULL or absent (RFC 5280 4.1, RFC
+ * 8017 A.1), or an RSAPublicKey (RFC 8017 A.1.1), and nothing after it. ST_BAD if it is neither, if
+ * lengths or numbers are not in their shortest form, if the modulus is even, or if the exponent is
+ * even, below 3 or not below the modulus. ST_LIMIT, with bits set, if the modulus is over
+ * RSA_MAX_BITS or the exponent over RSA_MAX_EXPONENT_BITS.
  */
 enum status rsa_parse(struct slice der, struct rsa_numbers *rsa);
 

@@ -8,7 +8,7 @@ is_alphanumeric(char c)
 	return slice_is_alpha(c) || slice_is_digit(c);
 }
 
-/* The first octet that is not of tag-name = ALPHA *ALNUMPUNC (RFC 6376 3.2), or NULL. */
+/* The first octet that does not belong in tag-name = ALPHA *ALNUMPUNC (RFC 6376 3.2), or NULL. */
 static const char *
 find_outside_name(struct slice name)
 {
@@ -42,9 +42,9 @@ is_known(struct slice name, const char *const *known)
 }
 
 /*
- * The first octet that is not of [FWS] tag-value [FWS], or NULL; UTF-8 counts as VALCHAR (RFC 8616
- * 3). eight_bit, unless NULL: other 8-bit octets are ignored, and the first of them is stored
- * there.
+ * The first octet that does not belong in [FWS] tag-value [FWS], or NULL; UTF-8 counts as VALCHAR
+ * (RFC 8616 3). eight_bit, unless NULL: other 8-bit octets are ignored, and the first of them is
+ * stored there.
  */
 static const char *
 find_outside_value(struct slice text, const char **eight_bit)

@@ -47,7 +47,7 @@ enum { TAGLIST_MAX = 100 };
 enum status taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
 	struct taglist *list);
 
-/* The first tag that is not well-formed; NULL where there is none, or only an empty element. */
+/* The first tag that is not well-formed; NULL if there is none, or only an empty element. */
 const struct tag *taglist_malformed(const struct taglist *list);
 
 /* The first tag whose name occurred before, or NULL. */

@@ -2,7 +2,7 @@
  * diagnose.h: finds which changes broke a DKIM signature, by undoing them.
  *
  * Changes that lists, gateways and servers make are undone, alone and together, and a finding
- * counts only where the signature verifies on the rebuilt message. It never changes a result.
+ * counts only if the signature verifies on the rebuilt message. It never changes a result.
  *
  * The body is searched by bh= alone and the header by b= alone, so that changes of both do not
  * multiply. If only one half could be proved, that half is reported.
@@ -36,7 +36,7 @@ enum diagnose_kind {
 	/* added when the rules were extended */
 	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
 	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
-	DIAGNOSE_META,            /* an element put into an HTML head; text */
+	DIAGNOSE_META,            /* an element inserted into an HTML head; text */
 	DIAGNOSE_LINKS,           /* links were rewritten; text: the first host that they lead to */
 	DIAGNOSE_PART_FIELDS,     /* header fields of MIME parts were rewritten */
 	DIAGNOSE_LONG_LINES,      /* long lines of the body were broken */
@@ -79,12 +79,11 @@ enum {
 struct diagnosis {
 	size_t signature; /* index of the result */
 	bool found;
-	bool like_list;          /* found: only text was added that the
-				    mailing list identifies as its own */
+	bool like_list; /* found: only text was added that the mailing list identifies as its own */
 	bool key_proved;         /* b= of RSA was made with the published key */
 	bool stopped;            /* the limits were reached before everything was tried */
 	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
-	enum diagnose_half half; /* the half that was proved; only where not found */
+	enum diagnose_half half; /* the half that was proved; only if not found */
 	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of the proved changes */
 	size_t n;
 	struct slice rebuilt; /* found and wanted: the message as it was signed, with CRLF */

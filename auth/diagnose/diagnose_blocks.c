@@ -159,7 +159,7 @@ closes_block(struct slice at, size_t *n)
 	return false;
 }
 
-/* From an offset to each place after it where a block or a line ends. */
+/* From an offset to each position after it at which a block or a line ends. */
 static void
 html_top(struct cutter *cutter, size_t from, unsigned more)
 {
@@ -198,7 +198,7 @@ opens_block(struct slice at)
 	return false;
 }
 
-/* From each place before an offset where a block or a line begins, to the offset. */
+/* From each position before an offset at which a block or a line begins, to the offset. */
 static void
 html_tail(struct cutter *cutter, size_t to)
 {

@@ -94,7 +94,7 @@ struct version {
 	unsigned cost;
 	int charset;      /* ways of charset= */
 	bool format_gone; /* format= and delsp= */
-	const char *more; /* behind all, or NULL */
+	const char *more; /* after all others, or NULL */
 	int boundary;
 	int type;          /* LOWER, or 0 */
 	const char *space; /* between ';' and each parameter, or NULL: as it is */
@@ -302,7 +302,7 @@ diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choi
 		struct slice value = slice_str(names[i]);
 		unsigned cost = i < 4 ? 1 : at < head->n ? 3 : 2;
 
-		/* a re-encoded body leaves no doubt */
+		/* the encoding of the body leaves no doubt */
 		if (known && i < 4 && diagnose_coding_of(value) == before)
 			cost = 0;
 		if (at < head->n)

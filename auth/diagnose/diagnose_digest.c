@@ -1,4 +1,4 @@
-/* diagnose_digest.c: bh= against a body and every shorter one that ends at a line's end. */
+/* diagnose_digest.c: compares bh= with a body and every shorter one that ends at a line's end. */
 #include "auth/diagnose/diagnose_search.h"
 
 enum { GATHERED = 4096, LAST_LINES = 128, DIGEST_WORK = 256, TIME_EVERY = 4096 };

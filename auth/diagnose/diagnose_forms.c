@@ -11,7 +11,7 @@ enum {
 	ANGLE = 8,      /* joe@a to <joe@a> */
 	SAME_NAME = 16, /* "joe@a" <joe@a> to joe@a */
 	NO_NAME = 32,   /* Joe <joe@a> to joe@a */
-	TIGHT = 64,     /* no space behind commas */
+	TIGHT = 64,     /* no space after commas */
 	FOLDED = 128,   /* each address on its own line */
 	SINGLE = 256    /* 'Joe' <joe@a> to Joe <joe@a> */
 };

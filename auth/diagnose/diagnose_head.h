@@ -23,8 +23,8 @@ struct field diagnose_field(struct slice name, struct slice value, struct arena 
 struct slice diagnose_value(const struct diagnose_head *head, size_t at);
 
 /*
- * Gives the field at another value (" " is put before it); NULL if an option already does that, or
- * nothing would change.
+ * Changes the field at to another value (" " is put before it); NULL if an option already does
+ * that, or nothing would change.
  */
 struct diagnose_option *diagnose_replace(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, size_t at, struct slice value);
@@ -50,7 +50,7 @@ void diagnose_mailbox(struct slice address, struct diagnose_mailbox *mailbox);
 
 /*
  * text of the character set from, in the character set to, in the arena. False if one of them is
- * not known, text is not of it, or a character does not exist in the other.
+ * not known, text is invalid in it, or a character does not exist in the other.
  */
 bool diagnose_convert(struct slice from, struct slice to, struct slice text, struct arena *arena,
 	struct slice *out);

@@ -100,7 +100,7 @@ from_cr(struct slice body, struct buf *out)
 	}
 }
 
-/* An empty line was added after each line. */
+/* Removes the empty line that was added after each line. */
 static bool
 halve(struct slice body, struct buf *out)
 {
@@ -179,7 +179,7 @@ diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *ou
 	return !made.over && !slice_eq(*out, body);
 }
 
-/* Is there a CR that no LF follows, or one before another? Searches for both at once. */
+/* Is there a CR without an LF after it, or one before another? Searches for both at once. */
 static bool
 has_odd_cr(struct slice body)
 {

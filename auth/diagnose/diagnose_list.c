@@ -160,7 +160,7 @@ local_before(struct slice text, size_t at)
 	return slice_from(slice_head(text, at), from);
 }
 
-/* What follows "://" or "@" at i must be the list's, dots or not; *end: after it. */
+/* What follows "://" or "@" at i must be the list's name, with dots or without; *end: after it. */
 static bool
 leads_to_list(const struct list *list, struct slice text, size_t i, size_t *end)
 {
@@ -199,7 +199,7 @@ refers_to(const struct list *list, struct slice text)
 	return named;
 }
 
-/* Is text, as a reader sees it, plain and short, and does it refer only to the list? */
+/* Is text, as displayed, plain and short, and does it refer only to the list? */
 static bool
 names_only(const struct list *list, struct slice text)
 {

@@ -53,7 +53,7 @@ void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, str
 
 /* Is charset= missing, or one in which ASCII octets mean ASCII? */
 bool diagnose_usual_charset(struct slice type);
-/* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty where it
+/* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty if it
  * is not plain text, or two readers could show different things. */
 struct slice diagnose_shown(
 	struct slice type, struct slice encoding, struct slice text, struct arena *arena);
@@ -76,13 +76,13 @@ enum {
 	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024
 };
 
-/* One way to write the content of parts again. */
+/* One way to encode the content of parts again. */
 struct diagnose_recode {
 	enum diagnose_kind kind;
 	unsigned cost;
 	enum diagnose_coding from, to;
 	size_t width;      /* of base64 lines */
-	int qp_style;      /* where to is DIAGNOSE_QP */
+	int qp_style;      /* if to is DIAGNOSE_QP */
 	const char *named; /* the former Content-Transfer-Encoding; "" for no such field, NULL:
 			      unchanged */
 };
@@ -120,8 +120,10 @@ bool diagnose_leaf_content(const struct diagnose_leaf *leaf, const struct diagno
 	size_t ncuts, int links, const struct diagnose_recode *recode, struct arena *arena,
 	struct slice *out);
 
-/* bytes with edits, which are sorted and lie inside; false if two overlap in part. One that
- * lies in another's range is left out. */
+/*
+ * bytes with edits, which are sorted and inside it; false if two overlap partially. An edit inside
+ * another's range is left out.
+ */
 bool diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size_t n,
 	struct arena *arena, struct slice *out);
 

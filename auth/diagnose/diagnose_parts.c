@@ -57,7 +57,7 @@ is_delimiter(struct slice line, struct slice boundary, bool *last)
 	return slice_trim(slice_from(line, *last ? 2 : 0)).n == 0;
 }
 
-/* Where the header that begins at at ends: after its empty line. */
+/* The end of the header that begins at at: after its empty line. */
 static size_t
 header_end(struct slice body, size_t at)
 {
@@ -111,7 +111,7 @@ diagnose_parts(
 		if (nknown < BOUNDARIES_MAX && diagnose_parameter(type, "boundary", &inner))
 			known[nknown++] = inner;
 	}
-	return open ? n - 1 : n; /* one that is never closed is left alone */
+	return open ? n - 1 : n; /* one that is never closed is left unchanged */
 }
 
 /* Possible changes of each field; an option is a sum of these. */

@@ -2,9 +2,9 @@
  * diagnose_search.h: options, their combinations, and the limits of the search. Only for
  * diagnose_*.c.
  *
- * A rule yields the options of one choice: the changes that one thing may have suffered. Of each
- * choice one option is picked (the first is: nothing was done), and the picks are tried in the
- * order of their summed cost, so that common changes come first and the order is deterministic.
+ * A rule yields the options of one choice: possible changes of one thing. From each choice one
+ * option is picked (the first: nothing was changed), and the picks are tried in the order of their
+ * summed cost, so that common changes come first and the order is deterministic.
  */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
 #define AUTH_DIAGNOSE_DIAGNOSE_SEARCH_H
@@ -75,7 +75,7 @@ bool diagnose_combine(const struct diagnose_choice *choices, size_t n,
 enum diagnose_coding { DIAGNOSE_PLAIN, DIAGNOSE_QP, DIAGNOSE_BASE64 };
 
 struct diagnose_body {
-	struct slice bytes; /* as bh= has it */
+	struct slice bytes; /* as bh= covers it */
 	bool same;          /* the message's own body */
 	bool unwrapped;     /* content holds the fields that were the message's own */
 	struct slice content;

@@ -25,7 +25,7 @@ edit_option(struct diagnose_plan *plan, struct diagnose_choice *choice, unsigned
 	return option;
 }
 
-/* Where the delimiter line begins that ends a part of the outermost level. */
+/* The delimiter line that ends a part of the outermost level. */
 static size_t
 next_top(const struct diagnose_plan *plan, size_t i)
 {
@@ -44,7 +44,7 @@ next_top(const struct diagnose_plan *plan, size_t i)
 	return plan->body.n;
 }
 
-/* The displayed text of a part; empty where readers could differ. */
+/* The displayed text of a part; empty if readers could differ. */
 static struct slice
 shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct slice lines)
 {

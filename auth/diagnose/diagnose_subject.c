@@ -36,8 +36,10 @@ prefix_length(struct slice s)
 	return 0;
 }
 
-/* The length of a tag such as "[list]" or "***SPAM***" at the start, the space after it included;
- * 0 if there is none. */
+/*
+ * The length of a tag such as "[list]" or "***SPAM***" at the start, including the space after it;
+ * 0 if there is none.
+ */
 static size_t
 tag_length(struct slice text)
 {
@@ -66,7 +68,7 @@ tag_length(struct slice text)
 	return skip_space(text, n);
 }
 
-/* Where a tag at the end begins, the space before it included; text.n where there is none. */
+/* The beginning of a tag at the end, including the space before it; text.n if there is none. */
 static size_t
 tail_start(struct slice text)
 {

@@ -259,7 +259,7 @@ characters(struct slice text, size_t ends[TEXT_MAX + 1])
 	return n;
 }
 
-/* How many of the first n characters one encoded word of limit octets holds, at least one. */
+/* How many of the first n characters fit into one encoded word of limit octets, at least one. */
 static size_t
 fitting(const struct diagnose_word_style *style, struct slice text, const size_t *ends, size_t from,
 	size_t n, unsigned limit, struct arena *arena)

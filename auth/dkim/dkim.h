@@ -31,16 +31,16 @@ struct dkim_sig {
 	enum auth_code defect_as; /* the result that the defect is reported as, mostly permerror */
 	struct slice d, s;        /* normal names (A-labels), or empty */
 	struct slice d_text, s_text; /* as written */
-	struct slice i; /* local-part, decoded, "@" normal domain; "@" d where left out; empty where
-			  malformed; without the local-part where that can't be decoded */
-	struct slice i_domain; /* normal; d where i= is left out, empty where malformed */
-	struct slice a_text;   /* empty where it holds more than letters, digits and '-' */
+	struct slice i; /* local-part, decoded, "@" normal domain; "@" d if left out; empty if
+			   malformed; without the local-part if that can't be decoded */
+	struct slice i_domain; /* normal; d if i= is left out, empty if malformed */
+	struct slice a_text;   /* empty if it holds more than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
-	struct slice b;        /* signature, decoded; empty where malformed */
-	struct slice b_text;   /* base64 without white space; empty where malformed */
-	struct slice bh;       /* 32 octets where there is no defect */
-	const struct slice *h; /* without empty names, which mean nothing */
+	struct slice b;        /* signature, decoded; empty if malformed */
+	struct slice b_text;   /* base64 without white space; empty if malformed */
+	struct slice bh;       /* 32 octets if there is no defect */
+	const struct slice *h; /* without empty names, which have no meaning */
 	size_t nh;
 	bool has_l, has_t, has_x;
 	uint64_t l;   /* clamped to UINT64_MAX */
@@ -66,7 +66,7 @@ struct dkim_sig_result {
 	enum auth_code code;
 	struct reason reason; /* one of DKIM's; of an ARC field, possibly one of ARC's */
 	bool aligned; /* is d= aligned with the author domain, whatever the result? Set by DMARC;
-			 where no pass depends on it, without asking DNS */
+			 without DNS queries if no pass depends on it */
 	unsigned key_bits; /* 0: not known */
 	bool key_testing;
 	uint64_t unsigned_bytes; /* octets of the canonical body past l= */
@@ -108,7 +108,7 @@ void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *k
 
 /*
  * The value of the first tag of that name as written between '=' and ';', white space included;
- * false where there is none. Needs no memory; value is a field's value.
+ * false if there is none. Needs no memory; value is a field's value.
  */
 bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 
@@ -116,7 +116,7 @@ bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 struct dkim_keys {
 	struct dkim_keys *next; /* in the budget */
 	const struct dns_answer *answer;
-	struct reason refused; /* why none was parsed: too many, or too much of them */
+	struct reason refused; /* why none was parsed: too many, or too many octets */
 	const struct dkim_key *keys;
 	size_t n;
 };
@@ -136,7 +136,7 @@ struct dkim_body_canon; /* a running body canonicalization into a hash */
 
 /*
  * Feed it in any pieces. wanted is an array of n, in any order, that stays the caller's and is
- * filled by the end; the body is read and hashed once for all of them. NULL where OpenSSL fails.
+ * filled by the end; the body is read and hashed once for all of them. NULL if OpenSSL fails.
  */
 struct dkim_body_canon *dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted,
 	size_t n, struct crypto *crypto, struct arena *arena);
@@ -157,7 +157,7 @@ struct dkim_bodies *dkim_bodies_new(struct arena *arena);
 void dkim_bodies_want(struct dkim_bodies *bodies, const struct dkim_sig *sig);
 /* A second call does nothing. */
 void dkim_bodies_make(struct dkim_bodies *bodies, const struct auth_input *in);
-/* The hash for sig, and the canonical body's whole length; ST_TEMP where it could not be made. */
+/* The hash for sig, and the canonical body's whole length; ST_TEMP if it could not be made. */
 enum status dkim_bodies_get(const struct dkim_bodies *bodies, const struct dkim_sig *sig,
 	const unsigned char **digest, uint64_t *total);
 
@@ -199,7 +199,7 @@ void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct ar
  */
 bool dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection);
 
-/* The hash that b= signs. ST_TEMP where OpenSSL fails. */
+/* The hash that b= signs. ST_TEMP if OpenSSL fails. */
 enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,
 	struct crypto *crypto, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
@@ -207,7 +207,7 @@ enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selec
  * Fetches the key of d, s and a and checks b against digest with it; several records are tried.
  * digest NULL: the body hash did not verify, so only the key is checked. Sets code (AUTH_PASS,
  * AUTH_FAIL, or the result for the state of the key), reason, key_bits, key_testing, mismatch and
- * unsure of result, whose sig must be without defect. ST_TEMP where OpenSSL fails.
+ * unsure of result, whose sig must be without defect. ST_TEMP if OpenSSL fails.
  */
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);
@@ -221,7 +221,7 @@ struct dkim_signed {
 	size_t keys; /* that were tried: where n is 0, none of them made the signature */
 };
 
-/* For the diagnosis; sig must be without defect. ST_TEMP where OpenSSL fails. */
+/* For the diagnosis; sig must be without defect. ST_TEMP if OpenSSL fails. */
 enum status dkim_recover(
 	const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes);
 
@@ -257,7 +257,7 @@ void dkim_ask(const struct auth_input *in);
 /*
  * Checks the signatures, at most limits->dkim_signatures of them: those whose d= is nearest to the
  * author domain. Their body hashes are computed together with those already requested, if there is
- * any signature. *result is always set; ST_TEMP where an internal error occurred (the signatures
+ * any signature. *result is always set; ST_TEMP if an internal error occurred (the signatures
  * that needed it are then temperror).
  */
 enum status dkim_check(

@@ -170,8 +170,8 @@ body_line_end(struct dkim_body_canon *body)
 }
 
 /*
- * How many bytes at p are canonical as written, at least one: the first is neither a line end
- * nor, where relaxed, white space.
+ * How many bytes at p are canonical as written, at least one: the first is neither a line end nor,
+ * if relaxed, white space.
  */
 static inline size_t
 plain_run(enum dkim_scan_way scan, bool relaxed, const char *p, size_t n)
@@ -278,7 +278,10 @@ blank_at(struct slice s)
 	return s.p[0] == ' ' || s.p[0] == '\t' ? 1 : line_end(s);
 }
 
-/* RFC 6376 3.4.2: unfolded; a run of white space is one SP, at both ends of the value nothing */
+/*
+ * RFC 6376 3.4.2: unfolded; a run of white space becomes one SP, and nothing at both ends of the
+ * value
+ */
 static void
 relaxed_part(struct sink *sink, struct slice part, bool *started, bool *blank)
 {

@@ -25,7 +25,7 @@ is_open(const struct dkim_sig_result *result)
 	return result->code == AUTH_NONE;
 }
 
-/* Labels that d= has in common with the author domain, and one; 0 where d= is not a domain name. */
+/* Labels that d= has in common with the author domain, and one; 0 if d= is not a domain name. */
 static size_t
 nearness(const struct field *field, struct slice author, struct arena *arena)
 {
@@ -253,8 +253,8 @@ dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selectio
 }
 
 /*
- * Selects each open signature's fields, and wants its body hash. Only a signature that would exceed
- * the limit of work is left out: those below it do not suffer.
+ * Selects each open signature's fields, and requests its body hash. Only a signature that would
+ * exceed the limit of work is left out; those below it are still checked.
  */
 static struct dkim_selection *
 plan(const struct auth_input *in, const struct place *places, struct dkim_bodies *bodies,

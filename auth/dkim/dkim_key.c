@@ -45,8 +45,8 @@ blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, co
 }
 
 /*
- * A copy with every CR and LF as a space. They do not belong in a record, yet many have them: at
- * the end, between tags and inside p=. The grammar allows those of a fold.
+ * A copy in which every CR and LF is a space. They do not belong in a record, yet many have them:
+ * at the end, between tags and inside p=. The grammar allows those of a fold.
  */
 static struct slice
 unfold(struct slice record, struct arena *arena, struct dkim_key *key)

@@ -2,7 +2,7 @@
  * dkim_reason.h: every reason that DKIM gives, and every departure from its grammar that it
  * ignores. To add one, add a row here and return it where the condition is detected.
  *
- * Where several key records are tried and none verifies, the last of their reasons in this list is
+ * If several key records are tried and none verifies, the last of their reasons in this list is
  * reported, so that the order in which DNS gave them does not matter.
  */
 #ifndef AUTH_DKIM_DKIM_REASON_H

@@ -25,7 +25,7 @@
 #endif
 
 /*
- * A line end is canonical where it is CRLF and neither an empty line nor one of white space can
+ * A line end is canonical if it is CRLF and neither an empty line nor one of white space can
  * follow.
  */
 static inline bool

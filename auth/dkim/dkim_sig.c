@@ -114,7 +114,7 @@ parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
 		blame_tag(sig, DKIM_R_TAG_TWICE, taglist_duplicate(&sig->tags)); /* RFC 6376 3.2 */
 }
 
-/* The value of a tag; a required one that is missing is a defect. */
+/* The value of a tag; a missing required one is a defect. */
 static bool
 get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 {
@@ -171,7 +171,7 @@ parse_domains(struct dkim_sig *sig, struct arena *arena)
 }
 
 /*
- * i= at its last "@". Only the domain counts: where the local-part is not quoted-printable
+ * i= at its last "@". Only the domain counts: if the local-part is not quoted-printable
  * (`bob=gmail.com@example.com`), it is left out.
  */
 static bool
@@ -372,7 +372,7 @@ parse_methods(struct dkim_sig *sig)
 	}
 	if (get(sig, "c", false, &text)) {
 		at = slice_find(text, '/');
-		/* RFC 6376 3.5 c=: where only one is named, the body's is simple */
+		/* RFC 6376 3.5 c=: if only one is named, the body's is simple */
 		body = at < text.n ? slice_from(text, at + 1) : SLICE("simple");
 		if (!canon_word(slice_head(text, at), &sig->header_canon) ||
 			!canon_word(body, &sig->body_canon))

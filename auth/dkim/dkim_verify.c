@@ -157,9 +157,9 @@ dkim_index_make(const struct message *message, struct arena *arena)
 }
 
 /*
- * RFC 6376 8.15: a field that occurs twice and is signed once may let another instance be displayed
- * than the signed one; such a signature may be refused. Identical instances, and MIME-Version,
- * cannot mislead.
+ * RFC 6376 8.15: if a field occurs twice and is signed once, another instance than the signed one
+ * may be displayed; such a signature may be refused. Identical instances, and MIME-Version, cannot
+ * mislead.
  */
 static void
 judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)

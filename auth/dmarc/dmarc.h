@@ -56,7 +56,7 @@ struct dmarc_result {
 	enum auth_code code;
 	struct reason reason; /* one of DMARC's, or of From's */
 	enum dmarc_mode mode;
-	struct slice from_domain; /* the author domain; empty where there is none */
+	struct slice from_domain; /* the author domain; empty if there is none */
 	bool has_record;
 	struct dmarc_record record;
 	struct slice record_domain; /* where the record is, without _dmarc. */
@@ -65,7 +65,7 @@ struct dmarc_result {
 	const char *selected;           /* "p", "sp" or "np": which tag gave the policy; or NULL */
 	enum dmarc_policy published;    /* by that tag, before t or pct */
 	enum dmarc_policy policy;       /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
-	bool unusable;                  /* p, sp or np is missing or bad: p=none where rua is valid,
+	bool unusable;                  /* p, sp or np is missing or bad: p=none if rua is valid,
 					   no DMARC where not (RFC 9989 4.10.1, RFC 7489 6.6.3) */
 	bool sampled_out;               /* pct spared this message (RFC 7489 6.6.4) */
 	bool author_nonexistent;        /* NXDOMAIN; queried only if np could matter */
@@ -83,7 +83,7 @@ void dmarc_ask(const struct auth_input *in);
 
 /*
  * The DMARC result from those of SPF and DKIM; sets aligned of each signature of dkim. mode
- * DMARC_RFC7489 needs in->psl. ST_TEMP where it is missing or the message could not be hashed for
+ * DMARC_RFC7489 needs in->psl. ST_TEMP if it is missing or the message could not be hashed for
  * pct: the code is then temperror.
  */
 enum status dmarc_check(const struct auth_input *in, enum dmarc_mode mode,

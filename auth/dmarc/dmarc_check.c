@@ -195,7 +195,7 @@ align_ask_all(struct check *check)
 	}
 }
 
-/* The effect of an identifier's result on the DMARC result; true where it is an aligned pass. */
+/* The effect of an identifier's result on the DMARC result; true if it is an aligned pass. */
 static bool
 weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, bool unsure)
 {

@@ -189,7 +189,7 @@ grow(struct dns *dns)
 	dns->nbuckets = n;
 }
 
-/* The question of that name and type, made if there is none; NULL where it cannot be asked. */
+/* The question of that name and type, made if there is none; NULL if it cannot be asked. */
 static struct dns_question *
 question_of(struct dns *dns, struct slice text, enum dns_type type)
 {

@@ -60,7 +60,7 @@ struct dns_answer {
 	enum dns_status status;
 	const struct dns_rr *rr; /* only for DNS_OK */
 	size_t n;
-	uint32_t ttl; /* seconds, the smallest; 0 where unknown */
+	uint32_t ttl; /* seconds, the smallest; 0 if unknown */
 	bool secure;  /* the resolver set AD: only as trustworthy as the path to it */
 	enum dns_outcome_id outcome; /* where it is not DNS_OK */
 };
@@ -106,7 +106,7 @@ const struct dns_answer *dns_get_policy(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
 const char *dns_status_word(enum dns_status status);
-/* Why there is no answer, for people ("timeout"); NULL where the status is neither TEMP nor BAD. */
+/* Why there is no answer, for people ("timeout"); NULL if the status is neither TEMP nor BAD. */
 const char *dns_why(const struct dns_answer *answer);
 /* The same for programs ("TIMEOUT"), as in the pragma of a zone; NULL likewise. */
 const char *dns_why_word(const struct dns_answer *answer);
@@ -126,7 +126,7 @@ struct dns_config {
 
 /*
  * Over UDP and TCP (dns_resolver.c). All files are read now; sockets are opened for questions.
- * ST_BAD for an invalid resolver address, ST_TEMP where resolv.conf cannot be read (a missing one
+ * ST_BAD for an invalid resolver address, ST_TEMP if resolv.conf cannot be read (a missing one
  * means 127.0.0.1), with *error set.
  */
 enum status dns_open_resolver(

@@ -43,7 +43,7 @@ struct zone {
 
 void zone_init(struct zone *zone, struct arena *arena);
 
-/* NULL where neither the name nor anything below it is in the zone */
+/* NULL if neither the name nor anything below it is in the zone */
 struct zone_node *zone_find(const struct zone *zone, const unsigned char *wire, size_t n);
 
 struct zone_node *zone_add(struct zone *zone, const struct dns_name *name);
@@ -60,7 +60,7 @@ enum zone_says zone_node_says(const struct zone_node *node, enum dns_type type, 
 /* Does a pragma above the name say that it does not exist (RFC 8020)? */
 bool zone_hides(const struct zone *zone, const struct dns_name *name);
 
-/* The wildcard right below a name; NULL where there is none. */
+/* The wildcard right below a name; NULL if there is none. */
 const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
 
 /* Reads a master file. False with *error and its line where it cannot be read. */

@@ -8,7 +8,7 @@
 
 enum { LATEST = 2 /* version of docs/schema.json */, RESULTS_MAX = 64 * 1024 };
 
-/* A member as text: empty where it is null, missing or of another type. */
+/* A member as text: empty if it is null, missing or of another type. */
 static struct slice
 text_of(const json_t *object, const char *name)
 {
@@ -47,7 +47,7 @@ policy_of(const json_t *object, const char *name)
 	return DMARC_ABSENT;
 }
 
-/* The sentence of a reason: ours by its code, because the line's may be from a later version. */
+/* The sentence of a reason: ours by its code, because the line may be from a later version. */
 static struct slice
 why_of(const json_t *object)
 {

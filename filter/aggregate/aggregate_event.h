@@ -28,8 +28,10 @@ struct aggregate_event {
 	bool own_report;     /* a report that passed DMARC: no reason to send one (loops) */
 	bool failed;         /* DMARC failed */
 	struct slice header; /* for failure reports, or empty */
-	/* of those: the aligned signature that failed, and SPF's record where it is aligned and
-	 * failed (RFC 9991 3) */
+	/*
+	 * of those: the aligned signature that failed, and SPF's record if it is aligned and failed
+	 * (RFC 9991 3)
+	 */
 	struct slice authserv_id, dkim_domain, dkim_identity, dkim_selector, spf_dns;
 	struct aggregate_policy policy;
 	struct aggregate_row row;

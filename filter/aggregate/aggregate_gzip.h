@@ -13,7 +13,7 @@ struct aggregate_gzip;
 /* NULL without zlib or memory. */
 struct aggregate_gzip *aggregate_gzip_new(void);
 
-/* Adds octets; ST_TEMP where memory is out. */
+/* Adds octets; ST_TEMP without memory. */
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
 /* An upper limit of the file's present size: pending octets count as uncompressed. */

@@ -8,7 +8,7 @@
 #include "filter/stats/since.h"
 
 /*
- * Reads options->baselines; *since stays NULL where there are none. Returns 0 or an exit status,
+ * Reads options->baselines; *since stays NULL if there are none. Returns 0 or an exit status,
  * which is reported. The arena must outlive *since.
  */
 int baseline_read(const struct options *options, struct arena *arena, struct since **since);

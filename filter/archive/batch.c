@@ -31,7 +31,7 @@
 
 enum {
 	START_SECONDS = 5,
-	/* what a message may take beside its DNS: two minutes, and a second for each MiB */
+	/* time allowed for a message besides its DNS: two minutes, and a second for each MiB */
 	HANG_MS = 120 * 1000,
 	MESSAGE_RATE = 1024 * 1024 / 1000
 };
@@ -45,7 +45,7 @@ struct run {
 	struct slice zone; /* the text of --zone */
 	struct confinement confinement;
 	struct parent *parent;
-	bool tried, recorded; /* --dns-record was written, or that was tried */
+	bool tried, recorded; /* --dns-record was written, or writing it was tried */
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
 	struct since *since; /* until results own it */
@@ -197,7 +197,7 @@ send_record(struct run *run, struct dns_pool *pool)
 	return outbox_add(&outbox, &head, NULL, zone) && outbox_send(&outbox);
 }
 
-/* The process that reads messages: it has no files but libraries, and nothing to write to. */
+/* The process that reads messages: it can open libraries only, and has nothing to write to. */
 static int
 read_messages(void *arg)
 {
@@ -276,7 +276,7 @@ open_parent(struct run *run)
 	return run->parent != NULL ? 0 : status;
 }
 
-/* Before there is a thread: each one that is started has no more rights than this one. */
+/* Before any other thread exists: a new thread has no more rights than this one. */
 static int
 give_up_rights(const struct options *options, struct arena *arena, struct confinement *confinement)
 {

@@ -19,8 +19,8 @@ bool hand_again(
 	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
 
 /*
- * The result has come: json is its line. Keeps a copy in judged, the stamped message, and the line
- * in the JSON log. FAULT_NONE, or why the message counts as one that could not be evaluated.
+ * The result has arrived; json is its line. Keeps a copy in judged, the stamped message, and the
+ * line in the JSON log. FAULT_NONE, or why the message counts as one that could not be evaluated.
  */
 enum fault hand_keep(struct order_slot *slot, struct judged *judged, struct slice json,
 	const struct options *options);

@@ -12,7 +12,7 @@ struct slice line_head(enum output_what output);
 /*
  * A row as a line of tsv or csv with its line end, in the arena; empty for other outputs. tsv:
  * path, spf, dkim, d/s=result joined by commas, dmarc, arc; `-` where it was not checked. ST_LIMIT
- * where it is too long.
+ * if it is too long.
  */
 enum status line_make(
 	const struct row *row, enum output_what output, struct arena *arena, struct slice *line);

@@ -152,7 +152,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	return got;
 }
 
-/* There will be no output: find the other errors as well. */
+/* There will be no output: finds the other errors as well. */
 static void
 look_at_rest(struct merge *merge)
 {

@@ -1,4 +1,4 @@
-/* merge.h: the shards of a run as that run (batch --merge). */
+/* merge.h: the shards of a run, joined as that run (batch --merge). */
 #ifndef FILTER_ARCHIVE_MERGE_H
 #define FILTER_ARCHIVE_MERGE_H
 
@@ -6,7 +6,7 @@
 
 /*
  * Writes the output of the whole run from the JSON of its shards (options->paths) and returns its
- * exit status; 75 where a shard is missing, truncated or unreadable, 78 where they are not shards
+ * exit status; 75 if a shard is missing, truncated or unreadable, 78 if they are not shards
  * of one run. Every bad shard is reported on stderr.
  */
 int merge_main(const struct options *options, struct arena *arena);

@@ -1,6 +1,6 @@
 /*
- * order.h: messages that are out to be read, and their results in the order in which they were
- * handed out. Not locked: its user does that.
+ * order.h: messages that are being read, and their results in the order in which they were handed
+ * out. Not locked: its user does that.
  */
 #ifndef FILTER_ARCHIVE_ORDER_H
 #define FILTER_ARCHIVE_ORDER_H
@@ -13,7 +13,7 @@
 /* A message that was handed out. */
 struct order_slot {
 	enum { ORDER_FREE, ORDER_OUT, ORDER_DONE, ORDER_SKIPPED } state;
-	bool suspect; /* the process that read messages died while it was out */
+	bool suspect; /* the process that reads messages died while this one was out */
 	struct item item;
 	enum fault stamp_error;
 	int spool; /* or -1 */
@@ -45,13 +45,13 @@ struct order_slot *order_hand_out(struct order *order, struct item *item, size_t
 /* The slot of an outstanding turn; NULL if it is not outstanding. */
 struct order_slot *order_find(const struct order *order, uint64_t turn);
 
-/* The first one that is a suspect; NULL without. */
+/* The first suspect, or NULL. */
 struct order_slot *order_suspect(const struct order *order, size_t *turn);
 
-/* All that are out become suspects. */
+/* All outstanding messages become suspects. */
 void order_suspect_all(struct order *order);
 
-/* The item, with all that belongs to it, is not needed any more; its stamped copy is removed. */
+/* The item and all that belongs to it are no longer needed; its stamped copy is removed. */
 void order_drop(struct order *order, struct order_slot *slot);
 
 /* Takes the result of an outstanding message; emits results that are next in turn. */

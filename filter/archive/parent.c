@@ -27,13 +27,14 @@ struct parent {
 	struct order order;
 	size_t wanted;      /* how many threads want work */
 	size_t skipped;     /* found in the journal */
-	bool stop, drained; /* nothing more is taken */
-	bool finished;      /* the reader knows that no more come */
+	bool stop, drained; /* no more messages are taken */
+	bool finished;      /* the reader knows that there are no more */
 	bool dead;          /* it has ended */
 	bool lost;          /* one died: its DNS answers are incomplete */
 	enum parent_end end;
 	double share;
-	int64_t heard_ms;   /* when the last result came, or a message was sent to an idle reader */
+	int64_t heard_ms;   /* when the last result arrived, or a message was sent to an idle reader
+			     */
 	struct arena arena; /* of one result */
 };
 
@@ -70,7 +71,7 @@ emit(void *arg, const struct judged *judged)
 		stop(parent, PARENT_BROKEN);
 }
 
-/* More messages than threads are on their way, so that none of these waits for the next one. */
+/* More messages than threads are outstanding, so that no thread waits for the next one. */
 static size_t
 most(const struct parent *parent)
 {
@@ -96,7 +97,7 @@ is_ready(const struct parent *parent)
 	return parent->reader != NULL && !parent->dead && parent->order.suspects == 0;
 }
 
-/* Waits until one more may be handed out. False: nothing more is taken. */
+/* Waits until one more may be handed out. False: no more are taken. */
 static bool
 wait_for_room(struct parent *parent)
 {
@@ -111,7 +112,7 @@ wait_for_room(struct parent *parent)
 	return open;
 }
 
-/* Is it in the journal? *changed: there is another one in its place. */
+/* Is it in the journal? *changed: another file is in its place. */
 static bool
 is_known(const struct parent *parent, const struct item *item, bool *changed)
 {
@@ -124,9 +125,10 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
+	const struct error error = fault_error(fault, NULL, NULL);
 	struct judged judged;
 
-	judged_failure(parent->config.options, slot->item.index, slot->item.name, fault, NULL,
+	judged_failure(parent->config.options, slot->item.index, slot->item.name, &error,
 		&parent->arena, &judged);
 	arena_reset(&parent->arena);
 	order_done(&parent->order, slot, &judged);
@@ -250,7 +252,7 @@ send_suspect(struct parent *parent)
 		fail(parent, slot, FAULT_OPEN_FILES);
 }
 
-/* False where no such message is out: then the reader is not ours any more. */
+/* False if no such message is outstanding: then the reader can no longer be trusted. */
 static bool
 take_result(struct parent *parent, struct frame *frame)
 {
@@ -362,7 +364,7 @@ hangs(struct parent *parent)
 	return late;
 }
 
-/* Is there nobody to wait for? */
+/* Is there nothing left to wait for? */
 static bool
 is_over(struct parent *parent)
 {

@@ -19,14 +19,14 @@ struct parent_config {
 	struct opener *opener;
 	size_t jobs;
 	struct arena *arena; /* for its oom function */
-	int64_t hang_ms;     /* without any result for so long, the process hangs */
+	int64_t hang_ms;     /* if there is no result for that long, the process hangs */
 	reader_work *read;   /* in the process that reads messages */
 	void *read_arg;
 	/* A result, in order unless options->unordered; false stops. */
 	bool (*emit)(void *arg, const struct judged *judged);
 	/* Called from time to time; false stops. */
 	bool (*tick)(void *arg, double share);
-	/* All DNS answers as a zone, at the end; not called where they were lost. */
+	/* All DNS answers as a zone, at the end; not called if some were lost. */
 	void (*record)(void *arg, struct slice zone);
 	void *arg;
 };

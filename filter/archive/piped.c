@@ -25,7 +25,7 @@ piped_fail(struct error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
-/* batch over the archive, as the only part of a run, whose lines another process reads. */
+/* Runs batch over the archive, as the only part of a run; another process reads its lines. */
 static _Noreturn void
 judge(const struct options *options, struct arena *arena, int out)
 {
@@ -197,7 +197,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 		arena_reset(&line);
 	}
 	arena_clear(&line);
-	/* where it is not at its end, the process fails as soon as it writes more */
+	/* if it is not at its end, the process fails at its next write */
 	run_file_close(file);
 	status = wait_for(piped->child);
 	*piped = (struct piped){.in = -1, .begin = -1};

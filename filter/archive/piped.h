@@ -1,6 +1,6 @@
 /*
- * piped.h: an archive, judged by batch in a process of its own with the same options and in its own
- * sandbox, for a command that needs the rows.
+ * piped.h: an archive, evaluated by batch in a separate process with the same options and in its
+ * own sandbox, for a command that needs the rows.
  */
 #ifndef FILTER_ARCHIVE_PIPED_H
 #define FILTER_ARCHIVE_PIPED_H
@@ -38,9 +38,9 @@ void piped_drop(struct piped *piped, size_t n);
 int piped_fail(struct error why, struct arena *arena);
 
 /*
- * Hands over all rows, those of files that could not be read among them, each valid during the
- * call; take gives false where memory ran out. Waits for the process. 0 also where some files could
- * not be read, each of which has a line on stderr; else an exit status that is reported.
+ * Hands over all rows, including those of unreadable files, each valid during the call; take
+ * returns false without memory. Waits for the process. 0 even if some files could not be read, each
+ * of which has a line on stderr; otherwise an exit status that is reported.
  */
 int piped_read(struct piped *piped, struct arena *arena,
 	bool (*take)(void *arg, const struct row *row), void *arg);

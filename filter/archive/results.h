@@ -37,7 +37,7 @@ bool results_begin(struct results *results, const struct options *options, struc
 
 /*
  * The next message, with its line of output, which may be empty; a failed one is reported on
- * stderr. row NULL: memory ran out for it. False where the output cannot be written.
+ * stderr. row NULL: memory ran out for it. False if the output cannot be written.
  */
 bool results_add(struct results *results, const struct row *row, struct slice line);
 

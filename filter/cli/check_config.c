@@ -35,7 +35,7 @@ check_config_asked(int argc, char **argv, const char **user)
 	return asked;
 }
 
-/* From here on files are read as that user reads them. */
+/* From here on files are read with the permissions of that user. */
 static bool
 become(const char *user)
 {
@@ -87,7 +87,7 @@ check_file(const char *option, const char *path, int mode)
 {
 	if (path == NULL || access(path, mode) == 0)
 		return 0;
-	if ((mode & W_OK) != 0 && errno == ENOENT) { /* it will be made */
+	if ((mode & W_OK) != 0 && errno == ENOENT) { /* it will be created */
 		const char *slash = strrchr(path, '/');
 		char folder[4096];
 

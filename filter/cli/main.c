@@ -152,8 +152,10 @@ silence_stderr(void)
 		close(fd);
 }
 
-/* Is there an SMTP session? Not by the options' reader, which is not there yet; a value that looks
- * like the option does no harm. */
+/*
+ * Is there an SMTP session? Found without the options' reader, which is not set up yet; a value
+ * that looks like the option does no harm.
+ */
 static void
 silence_session(int argc, char **argv)
 {
@@ -169,9 +171,8 @@ silence_session(int argc, char **argv)
 }
 
 /*
- * Before the constructors of the libraries, which take most of the time until main(): a signal that
- * arrives meanwhile also gets its exit status. Only the work of the kernel and the loader comes
- * before.
+ * Runs before the constructors of the libraries, which take most of the time until main(): a signal
+ * that arrives then also gets its exit status. Only the kernel and the loader run earlier.
  */
 #if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
 enum { HAS_EARLY = 1 };
@@ -239,7 +240,10 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	return profile_misuse(given, profile, person, in_file);
 }
 
-/* jansson is loaded where it is needed: before a message is read, so that its absence loses none */
+/*
+ * jansson is loaded if it is needed: before a message is read, so that no message is lost if it is
+ * missing
+ */
 static bool
 needs_json(const struct options *options)
 {
@@ -255,7 +259,7 @@ needs_json(const struct options *options)
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
-	case COMMAND_REPORT_READ: /* where it comes to a report in JSON */
+	case COMMAND_REPORT_READ: /* if it finds a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -291,7 +295,7 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
-	if (profile_speaks_smtp(options.profile)) /* by the file, too */
+	if (profile_speaks_smtp(options.profile)) /* also set by the file */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start())
 		return without_json(&options, arena);

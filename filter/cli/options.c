@@ -107,7 +107,7 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
-/* How many arguments name the command: one or two words. 0: they name another command. */
+/* The number of arguments that name the command: one or two words. 0: they name another command. */
 static int
 words_given(int argc, char **argv, const char *words)
 {

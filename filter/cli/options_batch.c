@@ -49,11 +49,11 @@ check_merge(const struct options *options)
 	return SETTING_E_NONE;
 }
 
-/* What it compares must be there. */
+/* What it compares must be given. */
 static enum setting_error
 check_worse(const struct options *options)
 {
-	if (!options->fail_if_worse || options->merge) /* the shards say it */
+	if (!options->fail_if_worse || options->merge) /* the shards know it */
 		return SETTING_E_NONE;
 	if (options->overlays.n == 0 && options->what_ifs.n == 0)
 		return SETTING_E_WORSE;

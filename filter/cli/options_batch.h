@@ -1,4 +1,4 @@
-/* options_batch.h: how the options of batch depend on each other. For options.c only. */
+/* options_batch.h: dependencies between the options of batch. For options.c only. */
 #ifndef FILTER_CLI_OPTIONS_BATCH_H
 #define FILTER_CLI_OPTIONS_BATCH_H
 

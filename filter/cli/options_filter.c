@@ -15,7 +15,7 @@ options_check_sealing(const struct options *options)
 	return SETTING_E_NONE;
 }
 
-/* the profile whose envelope and message come by SMTP, and whose answer goes the same way */
+/* the profile whose envelope and message arrive by SMTP, and whose answer returns the same way */
 static enum setting_error
 check_proxy(const struct options *options)
 {

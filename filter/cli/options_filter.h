@@ -1,4 +1,4 @@
-/* options_filter.h: what the options of the filter require of each other. For options.c only. */
+/* options_filter.h: dependencies between the options of the filter. For options.c only. */
 #ifndef FILTER_CLI_OPTIONS_FILTER_H
 #define FILTER_CLI_OPTIONS_FILTER_H
 
@@ -8,7 +8,7 @@
 /* The error, or SETTING_E_NONE. */
 enum setting_error options_check_sealing(const struct options *options);
 
-/* The same of COMMAND, the next hop or stdout, and of what the profile needs. */
+/* The same for COMMAND, the next hop or stdout, and for what the profile needs. */
 enum setting_error options_check_filter(const struct options *options);
 
 #endif

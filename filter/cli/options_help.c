@@ -5,7 +5,7 @@
 
 enum { TEXT_COLUMN = 30, INDENT = 4, WIDTH = 80 };
 
-/* "a|b|c", without the gaps, from that column on; what does not fit goes to the next line */
+/* "a|b|c", without the gaps, from that column on; words that do not fit go to the next line */
 static int
 put_words(FILE *out, const char *words, int column)
 {
@@ -72,21 +72,19 @@ usage_of_report(enum command command)
 	if (command == COMMAND_REPORT_IMPORT)
 		return _("usage: mailstamp report import [OPTION]... LOG...\n"
 			 "\n"
-			 "Reads JSON logs of the filter into the store, packed or not, each line "
-			 "once. "
-			 "The\n"
-			 "exit status is 0, or 75 where a log or the store failed.\n");
+			 "Reads JSON logs of the filter into the store, compressed or not, each "
+			 "line\n"
+			 "once. The exit status is 0, or 75 if a log or the store failed.\n");
 	if (command == COMMAND_REPORT_SEND)
-		return _(
-			"usage: mailstamp report send [OPTION]...\n"
-			"\n"
-			"Makes the aggregate reports of the days that are over and sends them. The "
-			"exit\n"
-			"status is 0, or 75 where something waits for the next run.\n");
+		return _("usage: mailstamp report send [OPTION]...\n"
+			 "\n"
+			 "Makes the aggregate reports of finished days and sends them. The exit "
+			 "status\n"
+			 "is 0, or 75 if something waits for the next run.\n");
 	if (command == COMMAND_REPORT_BOUNCE)
 		return _("usage: mailstamp report bounce [OPTION]... <MESSAGE\n"
 			 "\n"
-			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 where "
+			 "Reads a bounce of a report from stdin. The exit status is 0, or 75 if "
 			 "the\n"
 			 "store failed.\n");
 	if (command == COMMAND_REPORT_READ)
@@ -95,29 +93,28 @@ usage_of_report(enum command command)
 			"\n"
 			"Reads DMARC, TLS and failure reports, from one mail on stdin or from "
 			"files,\n"
-			"folders and archives, into the store. The exit status is 0 once they are\n"
-			"stored or set aside, or 75 where the store cannot be written.\n");
+			"folders and archives, into the store. The exit status is 0 when they are\n"
+			"stored or set aside, or 75 if the store cannot be written.\n");
 	if (command == COMMAND_REPORT_SHOW)
 		return _("usage: mailstamp report show [OPTION]... [DOMAIN]\n"
 			 "\n"
 			 "Shows what others report about mail in the name of DOMAIN and the names\n"
-			 "below it, or of all. The exit status is 0, or 75 where the store cannot "
-			 "be\n"
+			 "below it, or of all. The exit status is 0, or 75 if the store cannot be\n"
 			 "read.\n");
 	if (command == COMMAND_REPORT_PRUNE)
 		return _("usage: mailstamp report prune [OPTION]...\n"
 			 "\n"
-			 "Removes what is older than --days from the store of reports. The exit\n"
-			 "status is 0, or 75 where the store cannot be written.\n");
+			 "Removes data older than --days from the store of reports. The exit\n"
+			 "status is 0, or 75 if the store cannot be written.\n");
 	return _("usage: mailstamp report COMMAND [OPTION]... [ARG]...\n"
 		 "\n"
 		 "DMARC, TLS and failure reports. The commands, each with its own --help:\n"
-		 "  read    take reports of others, from a mail on stdin or from files\n"
-		 "  show    what they say\n"
+		 "  read    store incoming reports, from a mail on stdin or from files\n"
+		 "  show    show what they report\n"
 		 "  import  read logs of the filter, for reports to other domains\n"
 		 "  send    make and send these reports\n"
-		 "  bounce  take a bounce of one\n"
-		 "  prune   forget what is old\n");
+		 "  bounce  process a bounce of one\n"
+		 "  prune   remove old data\n");
 }
 
 static const char *
@@ -127,9 +124,9 @@ usage(enum command command)
 	case COMMAND_BATCH:
 		return _("usage: mailstamp batch [OPTION]... PATH...\n"
 			 "\n"
-			 "Judges saved messages: files, folders, Maildir, mbox, compressed or not. "
-			 "The\n"
-			 "exit status is 0, or 10 where a message could not be judged.\n");
+			 "Evaluates saved messages: files, folders, Maildir, mbox, compressed or "
+			 "not. The\n"
+			 "exit status is 0, or 10 if a message could not be evaluated.\n");
 	case COMMAND_EXPLAIN:
 		return _("usage: mailstamp explain [OPTION]... [FILE]\n"
 			 "\n"
@@ -146,11 +143,11 @@ usage(enum command command)
 		return _("usage: mailstamp plan [OPTION]... DOMAIN --archive PATH...\n"
 			 "       mailstamp plan [OPTION]... DOMAIN --runs RUN...\n"
 			 "\n"
-			 "The DMARC records from the present one to p=reject, step by step, with "
-			 "whom\n"
-			 "each would hurt by the mail that was seen. The exit status is 0 where "
-			 "the\n"
-			 "next step can be taken, 10 where something is to be mended or decided "
+			 "Lists the DMARC records to publish from the current one to p=reject, "
+			 "step by\n"
+			 "step, and the observed mail that each would hurt. The exit status is 0 "
+			 "if the\n"
+			 "next step can be taken, 10 if something must be fixed or decided "
 			 "first.\n");
 	case COMMAND_REPORT:
 	case COMMAND_REPORT_READ:
@@ -165,17 +162,18 @@ usage(enum command command)
 	case COMMAND_HELP:
 		break;
 	}
-	return _("usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
-		 "       mailstamp batch|explain|inspect|plan [OPTION]... ARG...\n"
-		 "       mailstamp report COMMAND [OPTION]... [ARG]...\n"
-		 "       mailstamp --version | [COMMAND] --help\n"
-		 "\n"
-		 "Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
-		 "with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
-		 "The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
-		 "again later. batch judges saved messages, explain shows one verdict in words,\n"
-		 "inspect checks the records of a domain, plan leads it to p=reject, report reads\n"
-		 "and sends DMARC reports; for the options of each see its --help.\n");
+	return _(
+		"usage: mailstamp [filter] [OPTION]... [-- COMMAND [ARG]...]\n"
+		"       mailstamp batch|explain|inspect|plan [OPTION]... ARG...\n"
+		"       mailstamp report COMMAND [OPTION]... [ARG]...\n"
+		"       mailstamp --version | [COMMAND] --help\n"
+		"\n"
+		"Reads one message from stdin, evaluates SPF, DKIM, ARC and DMARC, and writes it\n"
+		"with an Authentication-Results field on top to stdout, or to COMMAND's stdin.\n"
+		"The exit status is the disposition: 0 accept, 10 quarantine, 11 reject, 75 try\n"
+		"again later. batch evaluates saved messages, explain shows one verdict in words,\n"
+		"inspect checks a domain's records, plan lists its steps to p=reject, report\n"
+		"reads and sends DMARC reports; for the options of each see its --help.\n");
 }
 
 void

@@ -151,7 +151,7 @@ is_indirect(const struct advice *advice)
 	return false;
 }
 
-/* Everything that passes is of one other domain: does it perhaps send in its own name? */
+/* All passes are of one other domain: does it perhaps send in its own name? */
 static void
 advise_author(const struct advice *advice)
 {

@@ -12,10 +12,9 @@
 struct own_senders;
 
 /*
- * Adds a finding for each identity that fails or is not aligned: a warning where DMARC does not
- * pass, a note where it passes by another. Nothing for mail from a trusted client or an
- * authenticated user, or where nothing was evaluated. It uses the outcome's diagnoses. It never
- * changes a result.
+ * Adds a finding for each identity that fails or is not aligned: a warning if DMARC does not pass,
+ * a note if it passes by another. Nothing for mail from a trusted client or an authenticated user,
+ * or if nothing was evaluated. It uses the outcome's diagnoses. It never changes a result.
  *
  * A host, an include or a service is proposed only with evidence (evidence.h), and a record only
  * after the message was evaluated again with it and had the promised result (proof.h). own: the

@@ -25,7 +25,7 @@ services_of(const struct advice *advice, struct evidence_services *services)
 	evidence_services(advice->ev, advice->own, services);
 }
 
-/* Is one in use that signs for its customers? */
+/* Is a service in use that signs for its customers? */
 static bool
 has_service(const struct advice *advice)
 {
@@ -39,8 +39,8 @@ has_service(const struct advice *advice)
 }
 
 /*
- * The target of a service's CNAME. own: the domain of its signature, which the owner named; empty:
- * not known, and a target that has it is empty.
+ * The target of a service's CNAME. own: the domain of its signature, if the owner named it; empty:
+ * unknown, and a target that needs it is empty.
  */
 static struct slice
 target_of(const struct advice *advice, struct slice form, struct slice selector, struct slice own)
@@ -198,8 +198,8 @@ passes_signed(const struct advice *advice)
 }
 
 /*
- * Keys of a service that exist already and need a CNAME. Below the domain of its signature, d, only
- * where the owner named that: it may be another customer's, who wants to be let in.
+ * Keys of a service that exist already and need a CNAME. Below d, the domain of its signature, only
+ * if the owner named it: it may be another customer's, whose mail would then be accepted.
  */
 static void
 propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider,
@@ -251,7 +251,7 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 	}
 	evidence = evidence_of_domain(advice->ev, advice->own, d);
 	if (evidence.id == EVIDENCE_NONE) {
-		/* already said about the same domain, for SPF */
+		/* already advised for the same domain, because of SPF */
 		if (spf->code != AUTH_PASS || !slice_eq(spf->domain, d))
 			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
 		return;
@@ -292,6 +292,6 @@ advise_dkim(const struct advice *advice)
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {
 			advise_unaligned(advice, &dkim->sigs[i]);
-			return; /* one is enough: the others request the same */
+			return; /* one is enough: the others would request the same */
 		}
 }

@@ -38,7 +38,7 @@ bool advice_sent_on(const struct advice *advice);
 /* The form, with the value in place of its %s. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 
-/* A proposal: the present record of the name (or empty), the proposed one, and the proof. */
+/* A proposal: the current record of the name (or empty), the proposed one, and the proof. */
 void advice_propose(const struct advice *advice, struct finding *finding,
 	const struct proof_record *record, struct slice now, enum finding_proof proof);
 
@@ -47,8 +47,8 @@ void advice_propose_more(const struct advice *advice, struct finding *finding,
 	const struct proof_record *records, size_t n);
 
 /*
- * The DMARC record without a tag, where the message passes with it: the proposal in *record.
- * False where it does not pass, or there is no such tag.
+ * The DMARC record without a tag, if the message passes with it: the proposal in *record. False if
+ * it does not pass, or there is no such tag.
  */
 bool advice_without_tag(const struct advice *advice, const char *tag, struct proof_record *record);
 

@@ -74,7 +74,10 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	       proof_for_all(advice->ev, record, family);
 }
 
-/* Mail of a service that names an envelope domain of the customer's own: as it documents. */
+/*
+ * The records of a service for which an envelope domain of the customer's own must be set up: as it
+ * documents them.
+ */
 static size_t
 service_records(const struct advice *advice, const struct provider *provider, struct slice name,
 	struct proof_record records[SERVICE_RECORDS])
@@ -320,7 +323,7 @@ advise_spf(const struct advice *advice)
 
 	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
 		return;
-	if (advice->ev->taken.envelope.client_ip.family == 0) /* no sender to name */
+	if (advice->ev->taken.envelope.client_ip.family == 0) /* there is no sender to name */
 		return;
 	if (!advice->spf_aligned && advice->indirect)
 		return;

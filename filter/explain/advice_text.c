@@ -11,8 +11,8 @@ enum { NAME_MAX_OCTETS = 32 };
 
 /*
  * values: the names of the values that the conversions of the text show. For some, JSON has only a
- * code by which their words are found: remedy (how to fix a signature), setting, evidence, reason,
- * and mail_from and dkim, the names of settings of the provider of the value "domain".
+ * code that identifies their words: remedy (how to fix a signature), setting, evidence, reason, and
+ * mail_from and dkim, the names of settings of the provider of the value "domain".
  */
 static const struct advice_row {
 	const char *code, *about, *id, *values, *text;

@@ -58,12 +58,12 @@ struct finding *advice_say(struct findings *findings, enum finding_level level,
 
 /* The values of an advice, wherever they are stored. */
 struct advice_values {
-	const char *(*get)(const void *arg, const char *name); /* NULL where there is none */
+	const char *(*get)(const void *arg, const char *name); /* NULL if there is none */
 	const void *arg;
 };
 
 /*
- * The sentence of a stored advice in the language of i18n_choose; NULL where this version does not
+ * The sentence of a stored advice in the language of i18n_choose; NULL if this version does not
  * know the code, or a value is missing.
  */
 const char *advice_text(const char *code, const struct advice_values *values, struct arena *arena);

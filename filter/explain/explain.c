@@ -107,7 +107,7 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	}
 }
 
-/* --undo: 0, or the status that explain ends with. */
+/* --undo: 0, or explain's exit status. */
 static int
 write_undone(const struct evaluation *ev, const struct outcome *outcome)
 {
@@ -185,8 +185,9 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL;                      /* that file is for the outer message */
-	options.authserv_id = outer->authserv_id; /* asked for once: the sandbox allows no more */
+	options.undo = NULL; /* that file is for the outer message */
+	options.authserv_id =
+		outer->authserv_id; /* queried once: the sandbox does not allow it again */
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {

@@ -5,8 +5,8 @@
 #include "filter/settings/settings.h"
 
 /*
- * Evaluates the message of options->input (stdin where it is NULL) and prints the verdict as a
- * table. The exit status is that of the filter's plain profile.
+ * Evaluates the message of options->input (stdin if it is NULL) and prints the verdict as a table.
+ * The exit status is that of the filter's plain profile.
  */
 int explain_main(const struct options *options, struct arena *arena);
 

@@ -61,7 +61,7 @@ print_path_source(const struct envelope_source *source)
 	printf("%s\n", translated(places[source->path]));
 }
 
-/* The value, and under it a mark where octet at of it is. */
+/* The value, and a mark under its octet at. */
 static void
 print_value(struct slice value, size_t at, struct arena *arena)
 {
@@ -84,7 +84,7 @@ is_about_from(unsigned reason)
 	       reason == FROM_R_NO_AUTHOR || reason == FROM_R_READER_DIED;
 }
 
-/* Why From cannot be read or, where it was read tolerantly, what was ignored in it. */
+/* Why From cannot be read or, if it was read tolerantly, what was ignored in it. */
 static void
 print_from(const struct identities *ids, struct arena *arena)
 {

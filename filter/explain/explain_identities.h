@@ -5,8 +5,8 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * Prints the author domain, the client, HELO and MAIL FROM and, of stored mail, the lines that they
- * were taken from. Where From cannot be read, or was read although it breaks the grammar: its
+ * Prints the author domain, the client, HELO and MAIL FROM and, for stored mail, the lines that
+ * they were taken from. If From cannot be read, or was read although it breaks the grammar: its
  * value, escaped and cut around the octet at fault, a mark under that octet, and the cause.
  */
 void explain_identities(const struct evaluation *evaluation);

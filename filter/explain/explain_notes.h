@@ -6,7 +6,10 @@
 
 #include "filter/verdict/evaluate.h"
 
-/* Writes to stdout, in the language of i18n_choose, a line each with the octet and its place. */
+/*
+ * Writes to stdout, in the language of i18n_choose, one line for each, with the octet and its
+ * position.
+ */
 void explain_notes(const struct evaluation *ev);
 
 /*

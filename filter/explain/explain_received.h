@@ -1,4 +1,4 @@
-/* explain_received.h: what the receiver said of a stored message, beside our results. */
+/* explain_received.h: the results of the receiver of a stored message, compared with ours. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_RECEIVED_H
 #define FILTER_EXPLAIN_EXPLAIN_RECEIVED_H
 
@@ -8,7 +8,7 @@
 /* --compare-received, of an evaluated message; in the arena. */
 const struct agreement *agree_with_received(const struct evaluation *evaluation);
 
-/* Prints it for a person, with what the lines of Gmail's "Show original" mean where it is Gmail. */
+/* Prints it for a person; for Gmail also what the lines of its "Show original" mean. */
 void explain_received(const struct evaluation *evaluation, const struct agreement *agreement);
 
 #endif

@@ -5,8 +5,8 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * Prints a row for each of block_report, and the results that the field does not show: the other
- * SPF engine and the other DMARC mode. Nothing where nothing was evaluated.
+ * Prints each row of block_report, and the results that the field does not show: the other SPF
+ * engine and the other DMARC mode. Nothing if nothing was evaluated.
  */
 void explain_rows(const struct evaluation *evaluation, bool color);
 

@@ -15,10 +15,10 @@ bool fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixe
 /* Merges several records: every term once, with the "all" of the last record at the end. */
 struct slice fix_spf_join(const struct slice *records, size_t n, struct arena *arena);
 
-/* The record with one more term before "all" or redirect=; a new record where there was none. */
+/* The record with one more term before "all" or redirect=; a new record if there was none. */
 struct slice fix_spf_add(struct slice record, const char *term, struct arena *arena);
 
-/* The record without the term, which is a slice of it; with the replacement where one is given. */
+/* The record without the term, which is a slice of it; with the replacement if one is given. */
 struct slice fix_spf_replace(
 	struct slice record, struct slice term, const char *instead, struct arena *arena);
 

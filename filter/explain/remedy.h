@@ -17,10 +17,10 @@
 /* The id of the advice (finding.h); NULL if the reason itself is the best advice. */
 const char *remedy_id(const struct reason *reason);
 
-/* A code from which remedy_text finds the sentence again. */
+/* A code by which remedy_text finds the sentence again. */
 const char *remedy_code(const struct reason *reason);
 
-/* What to do, in English, or failing that the reason; NULL where the code is unknown. */
+/* What to do, in English, or if nothing is known, the reason; NULL if the code is unknown. */
 const char *remedy_text(const char *code);
 
 #endif

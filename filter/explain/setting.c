@@ -4,9 +4,9 @@
 
 enum when {
 	ALWAYS,
-	LIKE_LIST, /* only where all that was added names the list */
-	EXTERNAL,  /* only where a tag marks mail from outside */
-	FILTERED   /* only where links lead to a known filter */
+	LIKE_LIST, /* only if every addition names the list */
+	EXTERNAL,  /* only if a tag marks mail from outside */
+	FILTERED   /* only if links lead to a known filter */
 };
 
 enum { KINDS_MAX = 6 };

@@ -1,6 +1,4 @@
-/*
- * feedback.h: reports that others send about mail in our domains' names (RFC 9990, 9991, 8460).
- */
+/* feedback.h: incoming reports about mail in our domains' names (RFC 9990, 9991, 8460). */
 #ifndef FILTER_FEEDBACK_FEEDBACK_H
 #define FILTER_FEEDBACK_FEEDBACK_H
 

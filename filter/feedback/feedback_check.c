@@ -20,7 +20,7 @@ feedback_mark_text(enum feedback_mark mark)
 	return marks[mark].text;
 }
 
-/* Is name the domain or below it? */
+/* Is name equal to the domain or below it? */
 static bool
 is_below(struct slice name, struct slice domain)
 {

@@ -13,7 +13,7 @@
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
-/* gcc's analyser (tools/analyse) takes an iconv_open that failed, which is -1, for one to close */
+/* gcc's analyser (tools/analyse) takes a failed iconv_open, which is -1, for a handle to close */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
@@ -70,8 +70,8 @@ charset_of(struct slice octets)
 }
 
 /*
- * Converts to UTF-8 as far as the octets are valid in their character set; leaves them alone if it
- * is unknown.
+ * Converts to UTF-8 as far as the octets are valid in their character set; leaves them unchanged if
+ * it is unknown.
  */
 static struct slice
 converted(struct slice octets, struct arena *arena, struct feedback_warnings *warnings)
@@ -124,9 +124,9 @@ struct cleaning {
 	struct feedback_warnings *warnings;
 	struct slice open[OPEN_MAX_TAGS]; /* names of the open elements */
 	size_t n;
-	size_t over;         /* open elements below these, which are left out */
+	size_t over;         /* open elements below these, which are not kept */
 	bool ended;          /* the outermost element was closed */
-	bool none[SECTIONS]; /* no end of such a section follows */
+	bool none[SECTIONS]; /* such a section has no end after this */
 };
 
 /* The length of the section, including its end; 0: it is not one. */

@@ -87,7 +87,7 @@ tell(struct feedback_search *search, enum feedback_kind kind, struct slice octet
 	return search->found(search->arg, &found);
 }
 
-/* Octets that are not packed. meant: the place or the name says that it is a report. */
+/* Octets that are not compressed. meant: the location or the name says that it is a report. */
 static enum status
 look_plain(struct feedback_search *search, struct slice octets, bool meant)
 {
@@ -143,9 +143,7 @@ fail_unpacking(struct feedback_search *search, enum fault error)
 				: FEEDBACK_ASIDE_PACKED);
 }
 
-/*
- * Of a truncated or damaged file the beginning is examined: half a report is still a report.
- */
+/* The beginning of a truncated or damaged file is examined: half a report is still a report. */
 static enum status
 look_files(struct feedback_search *search, struct unpack *in)
 {
@@ -294,7 +292,7 @@ look_part(struct feedback_search *search, const struct structure_part *part)
 	return look_plain(search, part->bytes, false);
 }
 
-/* The header of the message that a failure report is about: the part behind it. */
+/* The header of the message that a failure report is about: the part after it. */
 static struct slice
 header_behind(const struct structure_part *parts, size_t n, size_t at)
 {
@@ -341,7 +339,7 @@ look_parts(struct feedback_search *search, const struct structure_part *parts, s
 	return st;
 }
 
-/* Does its Subject say so? RFC 9990 3.5.2, RFC 8460 5.3, and what failure reports have. */
+/* Does its Subject say so? RFC 9990 3.5.2, RFC 8460 5.3, and the subjects of failure reports. */
 static bool
 says_so(const struct message *message, struct arena *arena)
 {

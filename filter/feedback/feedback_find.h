@@ -1,5 +1,5 @@
 /*
- * feedback_find.h: finds the reports in a mail or a file, however they are packed.
+ * feedback_find.h: finds the reports in a mail or a file, however they are compressed or encoded.
  *
  * The declared type of a part is ignored; its first octets decide.
  */
@@ -11,7 +11,7 @@
 struct address_gmime;
 
 /*
- * Called for each report; octets is the unpacked report, valid during the call. Any status but
+ * Called for each report; octets is the uncompressed report, valid during the call. Any status but
  * ST_OK ends the search.
  */
 struct feedback_found {
@@ -41,10 +41,10 @@ struct feedback_search {
  */
 enum status feedback_find_in_mail(struct feedback_search *search, struct slice mail);
 
-/* octets: a report, packed or not. */
+/* octets: a report, compressed or not. */
 enum status feedback_find_in_file(struct feedback_search *search, struct slice octets);
 
-/* Is it a mail, by how it begins? Otherwise it is a report, or packed. */
+/* Is it a mail, by its beginning? Otherwise it is a report, or compressed. */
 bool feedback_is_mail(struct slice octets);
 
 #endif

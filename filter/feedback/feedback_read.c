@@ -216,8 +216,7 @@ judge(struct run *run, struct slice mail)
 }
 
 /*
- * Keeps a report that cannot be read; but a file that never looked like a report is left where it
- * is.
+ * Keeps a report that cannot be read; a file that never looked like a report is left where it is.
  */
 static enum status
 end_search(struct run *run, struct slice octets)

@@ -1,9 +1,9 @@
 /*
- * feedback_report.h: a report as it was read: aggregate (RFC 9990, RFC 7489 appendix C), TLS (RFC
- * 8460) or failure (RFC 9991, RFC 6591, RFC 5965).
+ * feedback_report.h: a parsed report: aggregate (RFC 9990, RFC 7489 appendix C), TLS (RFC 8460) or
+ * failure (RFC 9991, RFC 6591, RFC 5965).
  *
- * Every value is the reporter's claim. Words of the standards are in lower case, all else is as it
- * was reported, without white space around it; an empty slice is an absent or an empty value.
+ * Every value is the reporter's claim. Words of the standards are in lower case, everything else is
+ * as reported, without white space around it; an empty slice is an absent or an empty value.
  */
 #ifndef FILTER_FEEDBACK_FEEDBACK_REPORT_H
 #define FILTER_FEEDBACK_FEEDBACK_REPORT_H
@@ -13,10 +13,10 @@
 #include "mime/status.h"
 
 enum {
-	FEEDBACK_OCTETS = 64 * 1024 * 1024, /* of one report, unpacked */
+	FEEDBACK_OCTETS = 64 * 1024 * 1024, /* of one report, uncompressed */
 	FEEDBACK_ROWS = 1000000,
 	FEEDBACK_DEPTH = 16,
-	FEEDBACK_VALUE = 1000,  /* octets of a value; longer ones are cut */
+	FEEDBACK_VALUE = 1000,  /* octets of a value; longer ones are truncated */
 	FEEDBACK_RESULTS = 100, /* of a row (RFC 9990 3.1.1.12) */
 	FEEDBACK_REASONS = 16,
 	FEEDBACK_POLICIES = 1000,
@@ -26,7 +26,7 @@ enum {
 #define FEEDBACK_NO_TIME INT64_MIN
 
 /* clang-format off */
-/* code, as the store has it; what is odd */
+/* code, as stored; the departure */
 #define FEEDBACK_WARNINGS(W) \
 	W(RESULT,      "result",      "a result that the standard does not have") \
 	W(DISPOSITION, "disposition", "a disposition that the standard does not have") \
@@ -77,7 +77,7 @@ struct feedback_reason {
 };
 
 struct feedback_row {
-	struct slice source; /* canonical where it is an address */
+	struct slice source; /* canonical if it is an address */
 	int64_t messages;
 	struct slice disposition, dkim, spf; /* policy_evaluated */
 	struct slice header_from, envelope_from, envelope_to;
@@ -126,7 +126,7 @@ struct feedback_failure {
 typedef enum status feedback_row_fn(void *arg, const struct feedback_row *row);
 
 /*
- * octets: an aggregate report, unpacked. Everything in report is in the arena; a row and its
+ * octets: an uncompressed aggregate report. Everything in report is in the arena; a row and its
  * contents are valid during the call; on_row may be NULL. ST_BAD: it is not such a report, and
  * report is undefined; ST_TEMP: libxml2 cannot be loaded, or out of memory.
  */

@@ -110,7 +110,7 @@ add_error(struct feedback_reader *reader, struct slice value)
 		reader->report->errors = buf_slice(&all);
 }
 
-/* the place of each value; the tables of permitted children */
+/* the member for each value; the tables of permitted children */
 
 static bool
 set_head(struct feedback_reader *reader, enum feedback_element in, enum feedback_element what,
@@ -329,7 +329,7 @@ feedback_row_begin(struct feedback_reader *reader)
 	const enum feedback_element in = feedback_above(reader, 1);
 
 	if (element == ELEMENT_RECORD && (in == ELEMENT_FEEDBACK || reader->in_record)) {
-		end_record(reader); /* one that was not closed */
+		end_record(reader); /* a record that was not closed */
 		begin_record(reader);
 	} else if (element == ELEMENT_REASON && in == ELEMENT_EVALUATED) {
 		begin_reason(reader);

@@ -189,7 +189,7 @@ save_warnings(
 	return st;
 }
 
-/* The report itself; *id is set where it is saved. */
+/* The report itself; *id is set if it is saved. */
 static enum feedback_saved
 save_report(struct feedback_saver *saver, const char *kind, const struct feedback_origin *origin,
 	const struct feedback_report *report, struct slice octets, int64_t *id)

@@ -8,14 +8,14 @@
 
 /* How certain the sender of a report is; the numbers are stored. */
 enum feedback_auth {
-	FEEDBACK_FILE = 0,            /* no mail came with it */
+	FEEDBACK_FILE = 0,            /* no mail: the report came as a file */
 	FEEDBACK_UNAUTHENTICATED = 1, /* the mail that brought it did not pass DMARC */
 	FEEDBACK_AUTHENTICATED = 2    /* it did, and the domain is its author's */
 };
 
 struct feedback_origin {
 	enum feedback_auth auth;
-	struct slice domain; /* the author domain, in lower case; a claim where unauthenticated */
+	struct slice domain; /* the author domain, in lower case; only a claim if unauthenticated */
 	struct slice message_id;
 	const char *name; /* of the file */
 	int64_t now;
@@ -55,7 +55,7 @@ struct feedback_saver *feedback_saver_open(struct store *store, struct crypto *c
 void feedback_saver_close(struct feedback_saver *saver);
 
 /*
- * Works within the caller's transaction. octets: the report, unpacked; an aggregate report is
+ * Works within the caller's transaction. octets: the uncompressed report; an aggregate report is
  * parsed again for its rows. report: as parsed.
  */
 enum feedback_saved feedback_save_aggregate(struct feedback_saver *saver,

@@ -1,4 +1,4 @@
-/* feedback_save_parts.h: what feedback_save.c and feedback_save_rows.c share. */
+/* feedback_save_parts.h: shared by feedback_save.c and feedback_save_rows.c. */
 #ifndef FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
 #define FILTER_FEEDBACK_FEEDBACK_SAVE_PARTS_H
 
@@ -20,7 +20,7 @@ struct feedback_saver {
 	struct known known[KNOWN];
 };
 
-/* SHA-256 as text; false where OpenSSL could not. */
+/* SHA-256 as text; false if OpenSSL failed. */
 bool feedback_digest(
 	const struct feedback_saver *saver, struct slice octets, char text[DIGEST_TEXT]);
 

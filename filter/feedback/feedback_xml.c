@@ -8,7 +8,7 @@
 
 enum { NAME_OCTETS = 40 };
 
-/* what we use of libxml2 */
+/* the functions of libxml2 that we use */
 struct library {
 	__typeof__(&xmlReaderForMemory) open;
 	__typeof__(&xmlFreeTextReader) free;
@@ -26,7 +26,7 @@ struct reader {
 	xmlTextReaderPtr xml;
 	struct feedback_reader rows;
 	bool in_feedback, seen;
-	bool no_memory;     /* libxml2 had none, and may have passed over what it could not keep */
+	bool no_memory; /* libxml2 ran out of memory, and may have skipped what it could not keep */
 	struct slice space; /* of the element feedback */
 	char text[FEEDBACK_VALUE];
 	size_t n;
@@ -99,7 +99,7 @@ begin_element(struct reader *reader)
 		reader->space = arena_dup(rows->arena, slice_str(space));
 		rows->report->space = reader->space;
 	} else if (!reader->in_feedback || !same_space(reader)) {
-		element = ELEMENT_OTHER; /* an extension, which is passed over */
+		element = ELEMENT_OTHER; /* an extension, which is skipped */
 	}
 	if (rows->depth < FEEDBACK_DEPTH)
 		rows->stack[rows->depth] = element;
@@ -151,8 +151,8 @@ typedef xmlError library_error;
 #endif
 
 /*
- * What is malformed is read as far as it goes; only our own trouble counts. Nothing is printed.
- * Values over libxml2's own limits are also "no memory" to it, without malloc having failed.
+ * Malformed input is read as far as possible; only internal errors count. Nothing is printed.
+ * Values over libxml2's own limits are also "no memory" to it, although malloc did not fail.
  */
 static void
 note_error(void *arg, library_error *error)
@@ -215,7 +215,7 @@ feedback_aggregate_parse(struct slice octets, struct arena *arena, struct feedba
 		return ST_BAD;
 	if (!load(&reader->lib))
 		return ST_TEMP;
-	/* of this thread, for what has no document to complain of, too */
+	/* for this thread, including errors outside of a document */
 	reader->lib.set_errors(reader, note_error);
 	errno = 0;
 	reader->xml = reader->lib.open(cleaned.p, (int)cleaned.n, NULL, "UTF-8",

@@ -47,7 +47,7 @@ status_of(const struct inspection *inspection)
 	return inspection->findings.count[FINDING_WARNING] > 0 ? EXIT_WARNINGS : 0;
 }
 
-/* False where stdout or memory failed. */
+/* False if writing to stdout failed, or memory ran out. */
 static bool
 inspect_one(const struct evaluation *ev, struct trials *trials,
 	const struct inspect_messages *messages, const struct inspect_earlier *earlier,
@@ -94,8 +94,7 @@ tell_baseline(const char *path, struct error why, struct arena *arena, enum stat
 	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
-/* What an earlier inspection found of each domain; NULL without --baseline. Returns 0 or an exit
- * status. */
+/* The earlier inspection of each domain; NULL without --baseline. Returns 0 or an exit status. */
 static int
 read_earlier(const struct evaluation *ev, struct slice lines, const struct inspect_earlier **all)
 {

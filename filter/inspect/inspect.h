@@ -21,7 +21,7 @@ struct inspect_term {
 	struct slice text;    /* as written */
 	struct slice target;  /* the name that it queries, or empty */
 	struct slice record;  /* include and redirect: the record there, or empty */
-	bool lookup, nothing; /* it queries DNS (RFC 7208 4.6.4); and got nothing */
+	bool lookup, nothing; /* it queries DNS (RFC 7208 4.6.4); and found nothing */
 	bool by_message;      /* the name depends on the message */
 	bool fatal;           /* evaluating it gives permerror */
 	const char *problem;  /* from a fixed table, or NULL */
@@ -58,7 +58,7 @@ struct inspect_dmarc {
 
 struct inspect_key {
 	const char *selector;
-	struct slice name; /* where it is asked for */
+	struct slice name; /* the name that is queried */
 	struct slice record;
 	enum auth_code state;  /* AUTH_PASS: usable; AUTH_TEMPERROR: no answer */
 	const char *algorithm; /* or NULL */
@@ -66,15 +66,15 @@ struct inspect_key {
 	bool revoked, testing, strict_i;
 	bool named;      /* by --selector */
 	bool followed;   /* only because an earlier inspection had it */
-	size_t messages; /* of --messages that are signed with it */
+	size_t messages; /* the number of messages of --messages signed with it */
 	bool has_dates;
-	int64_t first, last; /* of these, when they came, seconds since the epoch */
+	int64_t first, last; /* their dates, seconds since the epoch */
 };
 
 /* A key that messages name: d and s are normal. */
 struct inspect_seen {
 	struct slice d, s;
-	size_t messages; /* how many of them */
+	size_t messages; /* the number of messages */
 	size_t last;     /* the number of the newest of these */
 	bool has_dates;
 	int64_t oldest, newest; /* when they came */
@@ -108,7 +108,7 @@ struct inspection {
 	const struct auth_input *in;
 	const struct inspect_messages *messages;
 	struct slice domain; /* normal */
-	const char *given;   /* as it was asked for */
+	const char *given;   /* as given by the user */
 	struct findings findings;
 	struct inspect_spf spf;
 	struct inspect_dmarc dmarc[2]; /* RFC 9989, RFC 7489 */
@@ -143,9 +143,8 @@ void inspect_prove(
 
 /*
  * Compares a complete inspection with the earlier one: notes the records that changed, and adds
- * findings about what that changes for mail. A change that has an effect on mail is a warning,
- * whichever way it goes; one without is a note. What DNS did not answer, now or then, is not
- * compared.
+ * findings about the effect on mail. A change with an effect on mail is a warning, in either
+ * direction; one without is a note. Queries that DNS did not answer, now or then, are not compared.
  */
 void inspect_changes(struct inspection *inspection);
 void inspect_changes_spf(struct inspection *inspection);
@@ -163,7 +162,7 @@ void inspect_messages_read(
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* One line for each domain, as in docs/schema-inspect.json. ST_TEMP where jansson has no memory. */
+/* One line for each domain, as in docs/schema-inspect.json. ST_TEMP if jansson has no memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
 /* 0: clean, 10: warnings, 11: errors in one of options->domains; 75 and 78 as everywhere. */

@@ -26,7 +26,7 @@ inspect_change_add(struct inspection *inspection, const char *type, struct slice
 	for (size_t i = 0; i < inspection->nchanges; i++)
 		if (inspection->changes[i].type == type &&
 			slice_ieq(inspection->changes[i].name, name))
-			return; /* by another way to the same record */
+			return; /* the same record by another way */
 	if (inspection->nchanges < CHANGES_MAX)
 		inspection->changes[inspection->nchanges++] =
 			(struct inspect_change){type, name, was, is};
@@ -62,7 +62,7 @@ pct_of(const struct dmarc_result *result)
 		       : 100;
 }
 
-/* What becomes of mail that fails, by one of the two RFCs. */
+/* Compares what happens to failing mail, by one of the two RFCs. */
 static void
 compare_policy(struct inspection *inspection, enum dmarc_mode mode)
 {
@@ -191,7 +191,7 @@ compare_key(struct inspection *inspection, const struct earlier_key *was)
 	const char *name = shown(inspection, was->name);
 
 	if (is == NULL)
-		return; /* not a name of this domain: it is not asked for */
+		return; /* not a name of this domain: it is not queried */
 	if (is->state == AUTH_TEMPERROR || !was->known) {
 		ADD(inspection, FINDING_NOTE, "change-unknown",
 			"%s is not compared: DNS did not answer, now or then", name);

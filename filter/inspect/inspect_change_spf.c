@@ -1,4 +1,4 @@
-/* inspect_change_spf.c: what changed of SPF since an earlier inspection. */
+/* inspect_change_spf.c: changes of SPF since an earlier inspection. */
 #include <stdlib.h>
 
 #include "filter/inspect/inspect.h"
@@ -62,7 +62,7 @@ touches(const struct range *low, const struct range *high)
 	return memcmp(high->first, next, IP_OCTETS) == 0;
 }
 
-/* Sorts the ranges and joins those that overlap or touch; their number then. */
+/* Sorts the ranges and joins those that overlap or touch; returns their number. */
 static size_t
 join(struct range *ranges, size_t n)
 {
@@ -82,7 +82,7 @@ join(struct range *ranges, size_t n)
 
 enum share { NONE, PART, ALL };
 
-/* How much of it the joined ranges have. */
+/* How much of it is in the joined ranges. */
 static enum share
 share_of(const struct range *range, const struct range *ranges, size_t n)
 {
@@ -141,7 +141,7 @@ tell_more(struct inspection *inspection, size_t n, bool lost)
 			"%zu more networks are allowed that were not, or not all of them", n);
 }
 
-/* Each of nets of which the others have not all. */
+/* Reports each of nets that the others do not contain completely. */
 static void
 tell_nets(struct inspection *inspection, const struct net *nets, size_t n, struct range *others,
 	size_t nothers, bool lost)
@@ -254,7 +254,9 @@ answered(const struct inspection *inspection)
 	return true;
 }
 
-/* Whether it can be used at all: with no tree it is permerror, or none without a record. */
+/*
+ * Compares whether it can be used at all: without a tree it is permerror, or none without a record.
+ */
 static void
 compare_whole(struct inspection *inspection)
 {

@@ -6,7 +6,7 @@
 #include "filter/io/clock.h"
 #include "mime/buf.h"
 
-enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are asked for */, FOLLOWED_MAX = 200 };
+enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are queried */, FOLLOWED_MAX = 200 };
 enum { KEY_OLD = 730 /* days, over which a key should have been changed */ };
 
 static const char area[] = "dkim";
@@ -70,8 +70,8 @@ octet_text(struct findings *findings, const struct reason *reason)
 }
 
 /*
- * Departures that we ignore, and defects that make the record unreadable, with the octet and its
- * place.
+ * Reports departures that we ignore, and defects that make the record unreadable, with the octet
+ * and its position.
  */
 static void
 tell_notes(struct findings *findings, const char *name, const struct notes *notes)
@@ -202,7 +202,7 @@ take_seen(struct inspect_key *key, const struct inspect_seen *seen)
 	key->last = seen->newest;
 }
 
-/* What messages tell of a key that was named. */
+/* What messages show about a key that was named. */
 static void
 find_seen(const struct inspection *inspection, struct inspect_key *key)
 {
@@ -216,7 +216,7 @@ find_seen(const struct inspection *inspection, struct inspect_key *key)
 			take_seen(key, &messages->seen[i]);
 }
 
-/* How old it is at least, and whether it is used at all, as far as messages tell. */
+/* Reports its minimum age, and whether it is used at all, as far as messages show. */
 static void
 tell_use(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -342,7 +342,7 @@ take_name(
 	       domain_within(d, inspection->domain) && dkim_key_name(s, d, arena, name);
 }
 
-/* The keys of the earlier inspection that nothing names now: what became of them? */
+/* The keys of the earlier inspection that nothing names now. */
 static void
 inspect_followed(struct inspection *inspection)
 {

@@ -43,7 +43,7 @@ set_records(const struct check *check, struct finding *finding, const char *shou
 	finding->should = should;
 }
 
-/* A TXT record that was meant to be one. */
+/* Was the TXT record meant to be one? */
 static bool
 looks_like_dmarc(struct slice text)
 {
@@ -183,7 +183,7 @@ check_deprecated(const struct check *check)
 	set_records(check, finding, should);
 }
 
-/* The record with one more tag before another; an older one of the same name is left out. */
+/* The record with one more tag before another; an existing tag of the same name is removed. */
 static const char *
 with_tag(const struct check *check, const char *added, const char *before)
 {
@@ -246,7 +246,7 @@ check_migration(const struct check *check, const struct dmarc_result *old)
 	}
 }
 
-/* RFC 7489 6.6.4: pct is a share of the mail that fails, never a policy of one message. */
+/* RFC 7489 6.6.4: pct is a share of the failing mail, never the policy of one message. */
 static void
 check_sample(const struct check *check)
 {

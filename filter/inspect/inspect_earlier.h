@@ -24,7 +24,7 @@ struct earlier_dmarc {
 	struct slice record;  /* empty: none */
 	struct slice domain;  /* where it is */
 	struct slice policy;  /* after t or pct; empty: none */
-	struct slice verdict; /* our disposition of mail that nothing authenticates */
+	struct slice verdict; /* our disposition of unauthenticated mail */
 	bool spf_strict, dkim_strict, reports;
 	unsigned pct; /* 100 unless RFC 7489 applies a policy to a share only */
 };
@@ -39,7 +39,7 @@ struct earlier_mx {
 	unsigned preference;
 };
 
-/* What an earlier inspection found. */
+/* The result of an earlier inspection. */
 struct inspect_earlier {
 	bool there; /* in the file */
 	int64_t time;
@@ -58,9 +58,9 @@ struct inspect_earlier {
 };
 
 /*
- * The domain's object in lines of inspect --output json, which *earlier then points into the arena
- * for. ST_BAD with *error where a line is not one of this version's, the end is
- * missing, or the domain is there twice; ST_TEMP without memory.
+ * The domain's object in lines of inspect --output json; *earlier then points into the arena.
+ * ST_BAD with *error if a line is not one of this version's, the end is missing, or the domain is
+ * there twice; ST_TEMP without memory.
  */
 enum status inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
 	struct inspect_earlier *earlier, struct error *error);

@@ -85,8 +85,11 @@ static json_t *
 dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
 	const struct verdict *verdict = &dmarc->verdict;
-	json_t *part = json_dmarc(&dmarc->result, arena);
+	struct report report;
+	json_t *part;
 
+	report_init(&report, arena);
+	part = json_dmarc(dmarc_report(&dmarc->result, &report), &dmarc->result, arena);
 	json_object_set_new(part, "report_targets", targets_part(dmarc, arena));
 	json_text(part, "disposition", policy_word(verdict->disposition));
 	json_text(part, "disposition_reason", reason_text(&verdict->reason));
@@ -127,7 +130,7 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 	return list;
 }
 
-/* The differences from --baseline; the findings say what they cause. */
+/* The differences from --baseline; the findings describe their effects. */
 static json_t *
 baseline_part(const struct inspection *inspection)
 {
@@ -148,7 +151,7 @@ baseline_part(const struct inspection *inspection)
 		list);
 }
 
-/* Members with o* are left out where there is no domain to inspect, or no messages were read. */
+/* Members with o* are left out if there is no domain to inspect, or no messages were read. */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
 {

@@ -1,5 +1,4 @@
-/* inspect_prove.c: does a proposed record mend what was found? It is laid over DNS and inspected.
- */
+/* inspect_prove.c: does a proposed record fix the finding? It is laid over DNS and inspected. */
 #include "auth/dns/dns.h"
 #include "filter/inspect/inspect.h"
 #include "filter/verdict/proof.h"
@@ -22,11 +21,11 @@ inspect_again(struct inspection *again, const char *about)
 		inspect_dmarc(again);
 		return;
 	}
-	inspect_mx(again); /* whether a domain without SPF has mail at all */
+	inspect_mx(again); /* does a domain without SPF have mail at all? */
 	inspect_spf(again);
 }
 
-/* How many of that kind there are, as bad or worse. */
+/* The number of findings of that kind, as bad or worse. */
 static size_t
 like(const struct inspection *inspection, const struct finding *finding)
 {
@@ -37,7 +36,7 @@ like(const struct inspection *inspection, const struct finding *finding)
 	return n;
 }
 
-/* Is it gone, or no longer as bad, and is no error new? */
+/* Is it gone, or less severe, and is no error new? */
 static bool
 is_mended(const struct inspection *inspection, const struct finding *finding,
 	const struct inspection *again)

@@ -132,7 +132,7 @@ exchangers(struct walk *walk, struct inspect_term *term, const struct spf_direct
 			(void)addresses(walk, term, directive, answer->rr[i].name, passing);
 }
 
-/* The place of a record in the tree. */
+/* The position of a record in the tree. */
 struct place {
 	unsigned depth;
 	bool top;     /* its "all" term decides for the domain */

@@ -10,7 +10,7 @@ enum {
 	WIDE_BITS6 = 32,
 	RECORDS_MAX = 20,
 	WIDE_TOLD = 10,
-	TERMS_MAX = 500 /* that are compared with each other */
+	TERMS_MAX = 500 /* terms that are compared with each other */
 };
 
 static const char spf_area[] = "spf";
@@ -222,7 +222,7 @@ find_mechanism(const struct spf_record *record, enum spf_mechanism mechanism)
 	return NULL;
 }
 
-/* Who is not listed. */
+/* Reports what happens to clients that are not listed. */
 static void
 check_end(const struct check *check, const struct spf_record *record)
 {

@@ -219,7 +219,7 @@ print_verdict(const struct inspection *inspection, FILE *out)
 			policy_word(old->disposition), translated(reason_text(&old->reason)));
 }
 
-/* --baseline: the records that are not what they were, and what that does. */
+/* --baseline: the records that changed, and the effect of that. */
 static void
 print_changes(const struct inspection *inspection, FILE *out)
 {

@@ -45,7 +45,7 @@ find_8bit(struct slice record)
 	return i;
 }
 
-/* A host name and nothing else: two dots, no tag. */
+/* Only a host name: two dots, no tag. */
 static bool
 is_target(struct slice record)
 {

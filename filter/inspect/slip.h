@@ -1,16 +1,14 @@
-/*
- * slip.h: why a record cannot be read: the slips that owners make when they publish one.
- */
+/* slip.h: why a record cannot be read: common mistakes in publishing it. */
 #ifndef FILTER_INSPECT_SLIP_H
 #define FILTER_INSPECT_SLIP_H
 
 #include "mime/slice.h"
 
-/* What a key's record, an SPF record or a DMARC record was meant to be. */
-enum slip_kind { SLIP_KEY, SLIP_KEY_DATA /* its p= alone is at fault */, SLIP_SPF, SLIP_DMARC };
+/* What a record was meant to be: of a key, SPF or DMARC. */
+enum slip_kind { SLIP_KEY, SLIP_KEY_DATA /* only its p= is wrong */, SLIP_SPF, SLIP_DMARC };
 
 struct slip {
-	size_t at;        /* the octet that is at fault, from 1; 0: none is known */
+	size_t at;        /* the octet at fault, from 1; 0: unknown */
 	const char *text; /* the cause, a sentence in English (N_), or NULL */
 };
 

@@ -18,8 +18,7 @@ take_rcpts(const struct options *options, struct arena *arena, struct envelope *
 		envelope_rcpt(slice_str(options->rcpts.v[i]), list, envelope);
 }
 
-/* Exim's scanner gets a folder of its own for each message, which has the message's id as its name.
- */
+/* Exim's scanner gets a separate folder for each message, named by the message's id. */
 static struct slice
 folder_name(const char *path)
 {

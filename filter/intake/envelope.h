@@ -19,8 +19,8 @@ struct dns;
 /*
  * Takes the envelope from the options and, as the mode says, from the front of bytes (stdin,
  * bsmtp). The modes field and headers need the parsed message: envelope_from_message. ST_BAD with
- * *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault where there is
- * no room for a copy; *taken is set in any case. Slices point into bytes, the options or the arena;
+ * *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault if there is no
+ * room for a copy; *taken is set in any case. Slices point into bytes, the options or the arena;
  * end with envelope_release.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,

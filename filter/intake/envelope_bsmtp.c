@@ -95,7 +95,7 @@ read_command(struct reader *reader, struct slice line, enum fault *fault)
 	return ST_BAD;
 }
 
-/* Up to and with DATA. */
+/* Up to and including DATA. */
 static enum status
 read_commands(struct reader *reader, enum fault *fault)
 {
@@ -116,7 +116,7 @@ read_commands(struct reader *reader, enum fault *fault)
 }
 
 /*
- * Offset of the next dot at the start of a line, or text.n. from is 0 or inside a line. Where lines
+ * Offset of the next dot at the start of a line, or text.n. from is 0 or inside a line. If lines
  * end in CRLF, a bare LF ends none, so that no other reader of the same bytes finds another end of
  * the message.
  */

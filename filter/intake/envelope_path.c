@@ -122,9 +122,7 @@ last_path(const struct message *message, size_t border, size_t *number)
 	return last;
 }
 
-/*
- * The domain is the one that SPF checked, no matter who wrote the field below the border.
- */
+/* The domain is the one that SPF checked, whoever wrote the field below the border. */
 static void
 path_below(const struct message *message, size_t border, struct slice domain, bool null,
 	struct arena *arena, struct taken *taken)
@@ -176,8 +174,8 @@ mail_of(const struct field *field, struct slice host, struct arena *arena)
 }
 
 /*
- * Uses the note that the border's host made below its Received: the first such field, and all above
- * the next Received, are its own.
+ * Uses the note of the border's host below its Received: the first such field, and all above the
+ * next Received, are its own.
  */
 static bool
 path_of_border(

@@ -9,7 +9,7 @@ enum part {
 	PART_QUEUE_ID,
 	PART_USER,
 	PART_SECRET,
-	PARTS_ONCE, /* those before may occur once */
+	PARTS_ONCE, /* each of the parts above at most once */
 	PART_RECIPIENT = PARTS_ONCE,
 	PART_OTHER
 };
@@ -29,7 +29,7 @@ static const char *const part_names[] = {
 struct parts {
 	struct slice value[PARTS_ONCE];
 	bool has[PARTS_ONCE];
-	struct slice *rcpts; /* room for ENVELOPE_RCPTS once there is one */
+	struct slice *rcpts; /* room for ENVELOPE_RCPTS after the first */
 	struct envelope *envelope;
 	struct arena *arena;
 	bool field; /* secret is a part only of the field */
@@ -148,7 +148,7 @@ envelope_is_field(const struct field *field)
 	return field_is(field, "X-Mailstamp-Envelope");
 }
 
-/* The next part of a field, white space and folds around it. */
+/* The next part of a field, without white space and folds around it. */
 static bool
 next_part(struct slice *rest, struct slice *part)
 {

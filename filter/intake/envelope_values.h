@@ -17,11 +17,11 @@ enum {
 /* Why the header of stored mail does not show the client. */
 enum client_unknown {
 	CLIENT_KNOWN,
-	CLIENT_NO_RECEIVED, /* all of them, if any, are inside */
+	CLIENT_NO_RECEIVED, /* all Received fields, if any, are inside */
 	CLIENT_NO_ADDRESS,  /* the border's field shows no trustworthy address */
 	CLIENT_OTHER_HOST,  /* the field below an inside hop was not written by its host */
 	CLIENT_NO_ANSWER,   /* DNS did not answer whether it is a trusted relay */
-	CLIENT_TOO_LONG     /* a field over the limit, or too many */
+	CLIENT_TOO_LONG     /* a field over the limit, or too many fields */
 };
 
 /* Where the reverse-path was found. */
@@ -41,7 +41,7 @@ enum { SOURCE_HOPS = 50 };
 
 /* From which lines of the header the envelope was taken (mode headers). */
 struct envelope_source {
-	bool headers; /* that mode; otherwise the rest is not set */
+	bool headers; /* the mode is headers; otherwise the rest is not set */
 	size_t hops;  /* Received fields from the top that were skipped as inside, */
 	unsigned char kinds[SOURCE_HOPS]; /* each as an enum hop */
 	const struct provider *provider;  /* whose mailbox it is, or NULL */
@@ -68,7 +68,7 @@ void envelope_path(struct slice text, struct envelope *envelope);
 /* A client name; `unknown` gives an empty one. */
 struct slice envelope_name(struct slice text);
 
-/* Adds a recipient, <> taken off; list is that of envelope->rcpts, with room for all. */
+/* Adds a recipient, without <>; list is that of envelope->rcpts, with room for all. */
 void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envelope);
 
 /* Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. Into text or the arena. */
@@ -85,7 +85,7 @@ struct slice envelope_source_text(const struct taken *taken, struct arena *arena
 
 /* "Return-Path" and the like, for programs: fixed words; NULL for PLACE_NONE */
 const char *envelope_place_word(enum path_place place);
-/* "no_address" and the like; NULL where the client is known */
+/* "no_address" and the like; NULL if the client is known */
 const char *envelope_unknown_word(enum client_unknown unknown);
 
 /* Is this X-Mailstamp-Envelope (any instance; hidden from DKIM and removed in mode field)? */

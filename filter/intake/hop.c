@@ -9,7 +9,7 @@ is_address_octet(char c)
 }
 
 /*
- * Removes octets that cannot be part of an address, then returns the possible address, without a
+ * Removes octets that cannot be part of an address, then returns what may be an address, without a
  * zone. *named: it is an id.
  */
 static bool

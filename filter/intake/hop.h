@@ -1,7 +1,7 @@
 /*
- * hop.h: the hops of stored mail that lie inside: behind the host that took it from outside.
+ * hop.h: which hops of stored mail are inside: after the host that accepted it from outside.
  *
- * A form counts only as a whole, with each part at its place and no outside address in it: a border
+ * A form counts only as a whole, with each part in its place and no outside address in it: a border
  * always writes the address of its client, so that a HELO argument never looks like such a hop.
  */
 #ifndef FILTER_INTAKE_HOP_H
@@ -15,7 +15,7 @@ enum hop {
 	HOP_RELAY,      /* --trusted-relay */
 	HOP_LOOPBACK,   /* from 127.0.0.1, ::1 or a socket: a content filter */
 	HOP_LMTP,       /* a local delivery agent */
-	HOP_SUBMISSION, /* a program of the host, our own pipe among them */
+	HOP_SUBMISSION, /* a program of the host, including our own pipe */
 	HOP_RETRIEVAL,  /* fetchmail, getmail */
 	HOP_PROVIDER
 };
@@ -30,7 +30,7 @@ enum hop hop_kind(struct slice value, const struct received *received,
 /* "relay", "loopback", ...: a fixed word; for HOP_PROVIDER "mailbox" */
 const char *hop_word(enum hop hop);
 
-/* May a submission by that hop be right above this one? Both are of one host. */
+/* May a submission by that hop be directly above this one? Both must be on one host. */
 bool hop_same_host(const struct received *submission, const struct received *below);
 
 #endif

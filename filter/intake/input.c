@@ -24,7 +24,7 @@ clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* false if the time is over */
+/* false if the time-out has passed */
 static bool
 wait_readable(const struct input *input)
 {

@@ -1,9 +1,9 @@
 /*
  * input.h: the bytes on stdin (or of --input), all of them, in bounded memory.
  *
- * Up to 16 MiB are read into memory, from a regular file too, so that truncating it meanwhile is
- * harmless. A larger regular file is mapped as it is; more from a pipe goes through an unlinked
- * file in the spool folder, mapped. Octets beyond max_size are not kept: bytes then holds the first
+ * Up to 16 MiB are read into memory, also from a regular file, so that truncating it meanwhile is
+ * harmless. A larger regular file is mapped; more from a pipe goes through an unlinked file in the
+ * spool folder, which is mapped. Octets beyond max_size are not kept: bytes then holds the first
  * max_size octets, partial is true, and the rest is read by input_rest while it is passed on.
  */
 #ifndef FILTER_INTAKE_INPUT_H
@@ -14,15 +14,15 @@
 #include "mime/status.h"
 
 /*
- * Where a message comes from that is not a descriptor's: the next octets into the buffer, their
- * number, 0 at the end, -1 with *fault.
+ * The source of a message that does not come from a descriptor: puts the next octets into the
+ * buffer and returns their number, 0 at the end, -1 with *fault.
  */
 typedef long input_pull(void *arg, char *buffer, size_t size, enum fault *fault);
 
 struct input {
 	struct slice bytes;
 	bool partial;     /* input_rest has more */
-	int fd;           /* where the rest comes from, or -1 */
+	int fd;           /* the source of the rest, or -1 */
 	input_pull *pull; /* instead of fd, with its argument; or NULL */
 	void *pull_arg;
 	int64_t until_ms;    /* read_timeout as a monotonic clock, or 0 */
@@ -52,8 +52,8 @@ enum status input_read_pull(const struct options *options, input_pull *pull, voi
 
 /*
  * For a partial input that cannot be passed on in pieces: everything, whatever its size, goes to
- * the spool, mapped; earlier pointers into bytes are invalid. partial is false then. ST_TEMP with
- * *fault.
+ * the spool, which is mapped; earlier pointers into bytes are invalid. partial is false then.
+ * ST_TEMP with *fault.
  */
 enum status input_complete(const struct options *options, struct input *input, enum fault *fault);
 
@@ -65,7 +65,7 @@ long input_rest(struct input *input, char *buffer, size_t size);
 
 /*
  * Reads stdin to its end and discards it (a mail server may consider a filter that does not read to
- * have failed). Stops at the time-out. Also where *input is all zero.
+ * have failed). Stops at the time-out. *input may be all zero.
  */
 void input_drain(struct input *input);
 

@@ -3,7 +3,7 @@
 #include "filter/io/clock.h"
 #include "mime/scan.h"
 
-/* One of the words, by its first three letters as the standard writes it; -1 for none. */
+/* One of the words, by its first three letters in the standard's spelling; -1 for none. */
 static int
 scan_name(struct slice *at, const char *names)
 {

@@ -10,7 +10,7 @@
 
 /*
  * The date of the topmost Received, which the host that stored the message wrote, else of Date, as
- * seconds since the epoch; false, and *when unchanged, where neither can be read.
+ * seconds since the epoch; false, and *when unchanged, if neither can be read.
  */
 bool message_time(const struct message *message, struct arena *arena, int64_t *when);
 

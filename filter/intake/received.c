@@ -36,7 +36,7 @@ cut_comment(struct slice *at)
 	return slice_head(text, depth == 0 ? i - 1 : i);
 }
 
-/* false at the end: of the value, or where the date begins */
+/* false at the end: of the value, or if the date begins */
 static bool
 next_token(struct slice *at, struct token *token)
 {
@@ -65,7 +65,7 @@ is_word(const struct token *token, const char *word)
 	return !token->comment && slice_ieq(token->text, slice_str(word));
 }
 
-/* Begins another clause than from? */
+/* Does it begin a clause other than from? */
 static bool
 ends_from(const struct token *token)
 {
@@ -123,7 +123,9 @@ bracketed(struct slice word, struct ip *ip)
 	       received_address(slice_head(inner, close), ip);
 }
 
-/* An address on its own, as qmail (`user@ADDR` too), Microsoft and XMail (`ADDR:port`) write it. */
+/*
+ * An address on its own, as qmail (also `user@ADDR`), Microsoft and XMail (`ADDR:port`) write it.
+ */
 static bool
 bare(struct slice word, struct ip *ip)
 {
@@ -208,7 +210,9 @@ is_socket(struct slice text)
 	return false;
 }
 
-/* NAME of the from clause. A sender may greet as `by`: a comment after it shows that. */
+/*
+ * NAME of the from clause. A sender may use `by` as its HELO name: a comment after it shows that.
+ */
 static struct slice
 read_name(struct slice *at, struct token *token, bool *more)
 {
@@ -305,7 +309,7 @@ is_closed(struct slice value)
 	return depth == 0;
 }
 
-/* Are all comments closed, and is only a date after the first `;` outside them? */
+/* Are all comments closed, and does only a date follow the first `;` outside them? */
 static bool
 is_whole(struct slice value)
 {

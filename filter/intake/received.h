@@ -8,7 +8,7 @@
 
 struct received {
 	bool has_from;     /* there is a from clause */
-	struct ip ip;      /* of the client; family 0 where the field does not have it */
+	struct ip ip;      /* of the client; family 0 if the field does not have it */
 	bool bare;         /* that address was in a comment, without brackets, as qmail writes it */
 	bool local_socket; /* a comment of the from clause is a socket's: [unix socket], [local] */
 	bool from_comments;      /* the from clause has comments */
@@ -28,14 +28,14 @@ struct received {
 /*
  * value: the field's value, folds included. RFC 5321 4.4 leaves the form open: tests/filter/intake/
  * test_received.c lists the servers whose format is read. The address is taken from where the
- * server writes it, and never from the HELO argument next to it. Unreadable parts are left empty,
- * and so is the address of an ambiguous field; there are no errors. Slices point into value.
+ * server writes it, never from the HELO argument next to it. Unreadable parts are left empty, and
+ * so is the address of an ambiguous field; there are no errors. Slices point into value.
  */
 void received_parse(struct slice value, struct received *received);
 
 /*
- * An address as a Received field holds it: `IPv6:`, a port after it with a colon or, as Exim 3
- * writes it, with a dot.
+ * An address in the forms of a Received field: with `IPv6:`, with a port after a colon or, as Exim
+ * 3 writes it, after a dot.
  */
 bool received_address(struct slice word, struct ip *ip);
 

@@ -1,6 +1,4 @@
-/*
- * relay.h: hosts of our own in front of this one (--trusted-relay).
- */
+/* relay.h: our own hosts in front of this one (--trusted-relay). */
 #ifndef FILTER_INTAKE_RELAY_H
 #define FILTER_INTAKE_RELAY_H
 
@@ -17,11 +15,11 @@ enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ }
 enum relay_trust relay_trusted(const struct options *options, struct dns *dns, const struct ip *ip);
 
 /*
- * Where the client of the SMTP session is a trusted relay itself, the client is the host that
- * handed the message to it: the first host in the Received fields, from the top, that is not a
- * trusted relay. Its address and HELO replace the relay's in envelope, whose name is dropped. Where
- * no such host is found (a field without an address, DNS without an answer) nothing changes, and
- * the relay is evaluated.
+ * If the client of the SMTP session is itself a trusted relay, the client is the host that handed
+ * the message to it: the first host in the Received fields, from the top, that is not a trusted
+ * relay. Its address and HELO replace the relay's in envelope, whose name is dropped. If no such
+ * host is found (a field without an address, DNS without an answer), nothing changes, and the relay
+ * is evaluated.
  */
 void relay_look_behind(const struct options *options, const struct message *message,
 	struct dns *dns, struct envelope *envelope);

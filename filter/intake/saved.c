@@ -46,7 +46,10 @@ saved_unwrap(const char *path, struct slice bytes)
 	return slice_head(slice_from(bytes, i + 1), count);
 }
 
-/* Text in two-octet characters: a mark, or every other octet of its beginning is NUL. */
+/*
+ * Text in two-octet characters: it has a byte order mark, or every other octet of its beginning is
+ * NUL.
+ */
 static bool
 is_utf16(struct slice bytes)
 {

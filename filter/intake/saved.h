@@ -10,7 +10,7 @@
 #include "filter/io/fault.h"
 #include "mime/message.h"
 
-/* Is a file of that name (.eml, .emlx, packed or not) one message, whatever its beginning? */
+/* Is a file of that name (.eml, .emlx, compressed or not) one message, whatever its beginning? */
 bool saved_is_one(const char *path);
 
 /* How many octets of a file's beginning show whether it is an mbox. */

@@ -11,13 +11,7 @@ static const struct reason_row rows[] = {FAULTS(ROW)};
 const char *
 fault_text(enum fault fault)
 {
-	return fault == FAULT_NONE || fault == FAULT_TOLD ? NULL : rows[fault - 1].text;
-}
-
-const char *
-fault_code(enum fault fault)
-{
-	return fault == FAULT_NONE || fault == FAULT_TOLD ? NULL : rows[fault - 1].code;
+	return fault == FAULT_NONE ? NULL : rows[fault - 1].text;
 }
 
 struct error
@@ -30,10 +24,20 @@ fault_error(enum fault fault, const char *what, const char *path)
 	return error;
 }
 
+enum fault
+fault_of_error(const struct error *error)
+{
+	const unsigned first = REASON_FAULT;
+
+	return error->reason.id > first && error->reason.id < first + FAULT_END
+		       ? (enum fault)(error->reason.id - first)
+		       : FAULT_NONE;
+}
+
 bool
 fault_is_ours(enum fault fault)
 {
-	static const bool ours[FAULT_TOLD + 1] = {FAULTS(OURS)};
+	static const bool ours[FAULT_END] = {FAULTS(OURS)};
 
 	return ours[fault];
 }

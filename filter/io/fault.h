@@ -1,6 +1,6 @@
 /*
- * fault.h: what can be wrong with a file or with a message and its envelope as they arrive, or with
- * our own work on them.
+ * fault.h: faults of a file, of a message and its envelope as they arrive, or of our own work on
+ * them.
  *
  * Rows F(ID, "code", OURS, "sentence"). OURS: memory, disk space or open files ran out; the message
  * is not to blame, and a retry may succeed. Code compares the id, never the sentence.
@@ -131,18 +131,18 @@
 enum fault {
 	FAULT_NONE,
 	FAULTS(FAULT_ID)
-	FAULT_TOLD /* it has its own text, which is returned separately */
+	FAULT_END
 };
 /* clang-format on */
 
-/* The sentence, in English; NULL for FAULT_NONE and FAULT_TOLD. */
+/* The sentence, in English; NULL for FAULT_NONE. */
 const char *fault_text(enum fault fault);
-
-/* For programs, never changed; NULL likewise. */
-const char *fault_code(enum fault fault);
 
 /* The same as an error, about the file path of that kind (fixed English words), or NULL. */
 struct error fault_error(enum fault fault, const char *what, const char *path);
+
+/* Which fault an error is; FAULT_NONE for an error of another kind. */
+enum fault fault_of_error(const struct error *error);
 
 bool fault_is_ours(enum fault fault);
 

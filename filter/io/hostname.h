@@ -5,8 +5,8 @@
 #include "mime/arena.h"
 
 /*
- * The fully qualified host name where the system knows it, else the host name, else "localhost".
- * The system's resolver is used only if the host name has no dot. Owned by the arena.
+ * The fully qualified host name if the system knows it, else the host name, else "localhost". The
+ * system's resolver is used only if the host name has no dot. Owned by the arena.
  */
 const char *hostname_get(struct arena *arena);
 

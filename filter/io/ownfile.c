@@ -50,7 +50,7 @@ is_ours(const char *path, struct slice first)
 	return n == 0 || (n > 0 && slice_eq(slice_make(there, (size_t)n), first));
 }
 
-/* Over a device or a FIFO a rename would destroy it. *mode is set where a file is there. */
+/* A rename would destroy a device or a FIFO. *mode is set if there is a file. */
 static enum status
 find_target(struct ownfile *file, const char *path, const struct ownfile_kind *kind, mode_t *mode,
 	struct arena *arena, enum fault *why)
@@ -82,7 +82,7 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 	return ST_OK;
 }
 
-/* A write over RLIMIT_FSIZE must fail instead of killing us with a partial file (main.c). */
+/* A write over RLIMIT_FSIZE must fail instead of killing us and leaving a partial file (main.c). */
 static void
 ignore_limit(void)
 {

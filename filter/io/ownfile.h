@@ -1,5 +1,6 @@
 /*
- * ownfile.h: a file that is written whole or not at all, and replaces only one that we wrote.
+ * ownfile.h: a file that is written completely or not at all, and replaces only a file that we
+ * wrote.
  */
 #ifndef FILTER_IO_OWNFILE_H
 #define FILTER_IO_OWNFILE_H
@@ -10,11 +11,12 @@
 #include "mime/arena.h"
 #include "mime/status.h"
 
-/* How to recognize a file that we wrote; a typo on the command line must not destroy another one.
+/*
+ * How to recognize a file that we wrote; a typo on the command line must not destroy another one.
  */
 struct ownfile_kind {
 	struct slice first; /* how it begins, at most OWNFILE_FIRST octets */
-	enum fault another; /* the fault of a file of another kind */
+	enum fault another; /* the fault if it is a file of another kind */
 };
 
 struct ownfile {
@@ -38,7 +40,7 @@ enum status ownfile_keep(struct ownfile *file, enum fault *why);
 /* Leaves the target as it was and removes the temporary file. */
 void ownfile_drop(struct ownfile *file);
 
-/* Can path be written? Faults as of ownfile_open; changes nothing. */
+/* Can path be written? The faults are those of ownfile_open; changes nothing. */
 enum status ownfile_probe(
 	const char *path, const struct ownfile_kind *kind, struct arena *arena, enum fault *why);
 

@@ -4,8 +4,10 @@
 
 #include <sys/types.h>
 
-/* n octets, or fewer where the end comes before: how many; -1 with errno. For files: a descriptor
- * that would block is an error. */
+/*
+ * Reads n octets, or fewer if the end comes first; returns their number, or -1 with errno. For
+ * files: a descriptor that would block is an error.
+ */
 ssize_t read_bytes(int fd, char *to, size_t n);
 
 #endif

@@ -10,19 +10,21 @@
 #include "filter/io/fault.h"
 #include "mime/slice.h"
 
-enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may stay in memory */
+enum { SPOOL_MEMORY = 16 * 1024 * 1024 }; /* octets that may be kept in memory */
 
 /*
- * A new, empty, unlinked file, close-on-exec, that nobody else can open: in memory where size is
- * SPOOL_MEMORY at most, else in dir (NULL: $TMPDIR, then /var/tmp). -1 with errno.
+ * A new, empty, unlinked file, close-on-exec, that nobody else can open: in memory if size is at
+ * most SPOOL_MEMORY, otherwise in dir (NULL: $TMPDIR, then /var/tmp). -1 with errno.
  */
 int spool_open(const char *dir, size_t size);
 
 /* the folder that it uses for dir */
 const char *spool_folder(const char *dir);
 
-/* Can a file without a name not be had where open(2) failed with this errno? Then it has one at
- * first. */
+/*
+ * Does this errno of open(2) mean that files without a name are not supported? Then the file has a
+ * name at first.
+ */
 bool spool_needs_name(int error);
 
 /* Where spool_fill reads from. */
@@ -33,13 +35,13 @@ struct spool_source {
 };
 
 /*
- * Copies *bytes, and after them up to max octets in all from source, to a new spool file in dir,
- * and maps that read-only. *bytes is then the mapping (spool_release); on a fault it is unchanged.
+ * Copies *bytes, followed by octets of source up to max in total, to a new spool file in dir, and
+ * maps it read-only. *bytes is then the mapping (spool_release); on a fault it is unchanged.
  */
 enum fault spool_fill(
 	const char *dir, const struct spool_source *source, size_t max, struct slice *bytes);
 
-/* The same, to a new spool file that is open already, and stays so. */
+/* The same, to a new spool file that is already open, and remains so. */
 enum fault spool_fill_at(
 	int spool, const struct spool_source *source, size_t max, struct slice *bytes);
 

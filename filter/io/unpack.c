@@ -15,7 +15,7 @@ enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
 /* An archive, or an archive inside it. */
 struct level {
 	struct archive *archive;
-	struct archive_entry *entry; /* the file that it is at; NULL: none */
+	struct archive_entry *entry; /* its current file; NULL: none */
 	bool ended;                  /* all of that file was read */
 };
 
@@ -28,10 +28,10 @@ struct unpack {
 	size_t depth;          /* levels that are open */
 	enum fault file_fault; /* why the current file cannot be read, or FAULT_NONE */
 	const char *name;
-	unsigned long long octets; /* out of all levels */
+	unsigned long long octets; /* in total, at all levels */
 	size_t files;
 	double seconds;
-	double size, done;      /* octets of the file, and of them read */
+	double size, done;      /* octets of the file, and the number read */
 	size_t head_at, head_n; /* of head: read from the current file, not yet returned */
 	char head[UNPACK_FIRST];
 	size_t fed_n;            /* of block, read first */
@@ -236,7 +236,7 @@ close_inner(struct unpack *in)
 	in->depth = 1;
 }
 
-/* The file is itself packed: goes to the first one inside. */
+/* The file is itself compressed: goes to the first one inside. */
 static void
 enter(struct unpack *in)
 {
@@ -262,7 +262,7 @@ enter(struct unpack *in)
 
 /* files */
 
-/* The first octets of the file at the innermost level; are they packed again? */
+/* The first octets of the file at the innermost level; are they compressed again? */
 static void
 look(struct unpack *in, size_t n)
 {

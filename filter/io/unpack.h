@@ -1,10 +1,10 @@
 /*
- * unpack.h: the bytes of a file, unpacked from: gzip, zstd, xz, bzip2, and zip, tar and 7z, whose
- * files are read one after another. A packed file inside an archive is also unpacked, but nothing
- * packed inside that.
+ * unpack.h: the bytes of a file, uncompressed: gzip, zstd, xz, bzip2, and zip, tar and 7z, whose
+ * files are read one after another. A compressed file inside an archive is also uncompressed, but
+ * nothing compressed inside that.
  *
- * Bounded for each file that is opened: UNPACK_FILES inside, UNPACK_OCTETS in all, UNPACK_RATIO
- * times its own size once that is more than UNPACK_FREE, UNPACK_SECONDS of work.
+ * Limits for each file that is opened: UNPACK_FILES files inside, UNPACK_OCTETS in total,
+ * UNPACK_RATIO times its own size if that is more than UNPACK_FREE, UNPACK_SECONDS of work.
  */
 #ifndef FILTER_IO_UNPACK_H
 #define FILTER_IO_UNPACK_H
@@ -18,12 +18,12 @@
 #define UNPACK_FREE ((unsigned long long)256 << 20)
 enum { UNPACK_FILES = 1000000, UNPACK_RATIO = 1000, UNPACK_SECONDS = 600 };
 
-/* How many octets of a file's beginning show whether it is packed. */
+/* How many octets of a file's beginning show whether it is compressed. */
 enum { UNPACK_FIRST = 512 };
 
 struct unpack;
 
-/* Do the first n bytes of a file show that it is packed? */
+/* Do the first n bytes of a file show that it is compressed? */
 bool unpack_is_packed(const char *bytes, size_t n);
 
 /* Which files have files inside. 7z says only at its end how many, and 24 KB can say millions. */

@@ -29,7 +29,9 @@ unpack_is_archive(const char *bytes, size_t n)
 	       IS_AT(0, "7z\xbc\xaf\x27\x1c") || IS_AT(257, "ustar");
 }
 
-/* Loaded in any build: linking libarchive statically would need a dozen more libraries. */
+/*
+ * Loaded at run time in any build: linking libarchive statically would need a dozen more libraries.
+ */
 bool
 unpack_library_load(struct unpack_library *library)
 {

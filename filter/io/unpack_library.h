@@ -1,6 +1,6 @@
 /*
- * unpack_library.h: libarchive, loaded when the first packed file is read, and the formats that it
- * can read. For unpack.c.
+ * unpack_library.h: libarchive, loaded when the first compressed file is read, and the formats that
+ * it can read. For unpack.c.
  */
 #ifndef FILTER_IO_UNPACK_LIBRARY_H
 #define FILTER_IO_UNPACK_LIBRARY_H

@@ -1,8 +1,8 @@
 /*
  * walk.h: the files below a folder, in the order of their names.
  *
- * Of a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
- * that begin with a dot, and side files (*.envelope), are left out. Links to folders are not
+ * In a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
+ * that begin with a dot, and side files (*.envelope), are skipped. Links to folders are not
  * followed, so only mounts can create loops: a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
@@ -29,8 +29,8 @@ enum fault walk_enter(struct walk *walk, const char *path, const struct stat *in
 char *walk_next(struct walk *walk);
 
 /*
- * The part of the folders that was returned, 0 to 1, counting every name of a folder alike: last is
- * the finished part of the last path.
+ * The finished share of the folders, 0 to 1, counting every name in a folder alike: last is the
+ * finished share of the last path.
  */
 double walk_share(const struct walk *walk, double last);
 

@@ -1,4 +1,4 @@
-/* wholefile.h: small files, read whole. */
+/* wholefile.h: small files that are read completely. */
 #ifndef FILTER_IO_WHOLEFILE_H
 #define FILTER_IO_WHOLEFILE_H
 
@@ -9,23 +9,23 @@
 #include "mime/status.h"
 
 /*
- * The bytes of a regular file into the arena. ST_BAD with *why
- * where it cannot be read or has more than max octets.
+ * Reads a regular file into the arena. ST_BAD with *why if it cannot be read or has more than max
+ * octets.
  */
 enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why);
 
 /*
- * The same for a private key: refused where others than its owner have any permission, except that
- * our own group may read it; or where its owner is neither this user nor root. A symbolic link is
+ * The same for a private key: refused if anybody but its owner has any permission, except that our
+ * own group may read it; or if its owner is neither this user nor root. A symbolic link is
  * followed: its target is checked.
  */
 enum status wholefile_key(
 	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);
 
 /*
- * The same for a secret: refused where others than owner and group can read it, or if it is empty;
- * a final line end is removed.
+ * The same for a secret: refused if others than owner and group can read it, or if it is empty; a
+ * final line end is removed.
  */
 enum status wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why);

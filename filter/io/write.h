@@ -1,4 +1,4 @@
-/* write.h: bytes to a descriptor, all of them, however many writes it takes. */
+/* write.h: all bytes to a descriptor, however many writes it takes. */
 #ifndef FILTER_IO_WRITE_H
 #define FILTER_IO_WRITE_H
 
@@ -18,7 +18,7 @@ struct write_gather {
 /* Adds a range; writes when there is no room for more. False with errno. */
 bool write_add(struct write_gather *g, struct slice s);
 
-/* Writes what was added. False with errno where not all of it could be written. */
+/* Writes what was added. False with errno if not all of it could be written. */
 bool write_flush(struct write_gather *g);
 
 /* All of s to fd; false with errno. A descriptor that would block is waited for. */

@@ -22,8 +22,8 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
 	const char *spool_dir, struct error *error, int *status);
 
 /*
- * The same by SMTP: the message is complete in such a file before the dialogue begins. It sets
- * job's fd and size.
+ * The same by SMTP: the message is complete in such a file before the dialogue begins. Sets job's
+ * fd and size.
  */
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, struct error *error);

@@ -1,5 +1,5 @@
 /*
- * output.h: the stamped message: our block on top, every other byte as it was (mailstamp(1), What
+ * output.h: the stamped message: our block on top, every other byte unchanged (mailstamp(1), What
  * is written).
  */
 #ifndef FILTER_OUT_OUTPUT_H
@@ -19,8 +19,8 @@ struct output {
 };
 
 /*
- * Writes everything to fd. ST_TEMP with errno where a write failed or the rest could not be read:
- * then the message was not passed on completely. ST_BAD if the header of a partial message extends
+ * Writes everything to fd. ST_TEMP with errno if a write failed or the rest could not be read: then
+ * the message was not passed on completely. ST_BAD if the header of a partial message extends
  * beyond the octets held, so that it cannot be scrubbed; then nothing is written.
  */
 enum status output_message(struct output *output, int fd);

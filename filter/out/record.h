@@ -1,7 +1,7 @@
 /*
  * record.h: --dns-record, the answers of a run as a zone for --zone.
  *
- * The file is either written completely or left as it was; only a record or an empty file is
+ * The file is either written completely or left unchanged; only a record or an empty file is
  * replaced.
  */
 #ifndef FILTER_OUT_RECORD_H
@@ -19,7 +19,7 @@ int record_probe(const struct options *options, struct arena *arena);
 
 /*
  * Writes zone (from dns_record or dns_pool_record; empty: more than a zone can hold) to
- * --dns-record. ST_TEMP with *why, a text for translation.
+ * --dns-record. ST_TEMP with *why.
  */
 enum status record_write(
 	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);

@@ -20,8 +20,8 @@
 enum {
 	LINE = 3, /* the runner's end of the socket */
 	PAUSE_FIRST_MS = 1,
-	PAUSE_MOST_MS = 50, /* without pidfd_open, we look with growing pauses */
-	KILL_MS = 2000,     /* for the kernel to end a killed process */
+	PAUSE_MOST_MS = 50, /* without pidfd_open, we poll with growing pauses */
+	KILL_MS = 2000,     /* the time the kernel may take to end a killed process */
 	LATE_MS = 5000,     /* past the time-out: the runner itself hangs */
 	FDS_MAX = 1024
 };
@@ -67,8 +67,8 @@ close_from(int first)
 }
 
 /*
- * Where the runner is killed, the host keeps the message and tries again: a COMMAND that went on
- * would deliver it twice. false: it is gone already.
+ * If the runner is killed, the host keeps the message and tries again: a COMMAND that continued
+ * would deliver it twice. false: the parent has already ended.
  */
 static bool
 end_with_parent(pid_t parent)
@@ -127,7 +127,8 @@ wait_command(pid_t pid, int64_t until_ms)
 
 		if (got == pid)
 			return reply;
-		/* there is no second request: the descriptor becomes readable when the parent ends
+		/*
+		 * there is no second request: the descriptor becomes readable when the parent ends
 		 */
 		if (fds[0].revents != 0 || (got < 0 && errno != EINTR))
 			reply.end = RUNNER_LOST;
@@ -172,7 +173,7 @@ receive(struct request *request)
 }
 
 /*
- * All that the runner does. It ignores the signals that ask it to end: its parent gets them as
+ * All the work of the runner. It ignores the signals that ask it to end: its parent gets them as
  * well, and the runner sees that its parent has ended.
  */
 static _Noreturn void
@@ -192,7 +193,7 @@ serve(int fd, char *const argv[])
 	if (fd != LINE && dup2(fd, LINE) != LINE)
 		_exit(1);
 	close_from(LINE + 1);
-	close(STDIN_FILENO); /* the message's pipe must not stay open for us */
+	close(STDIN_FILENO); /* this process must not keep the message's pipe open */
 	in = receive(&request);
 	if (in < 0)
 		_exit(0);
@@ -214,9 +215,9 @@ runner_start(char *const argv[])
 		return ST_OK;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return ST_TEMP;
-	/* a host may have started us with it ignored: then COMMAND's status would not be kept */
+	/* the host may have started us with it ignored: then COMMAND's status would be lost */
 	signal(SIGCHLD, SIG_DFL);
-	/* who ends us now must find the runner there, or not started */
+	/* a signal handler must find the runner either recorded or not started */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	runner = fork();

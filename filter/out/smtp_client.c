@@ -119,7 +119,7 @@ send_envelope(struct sending *s)
 	return true;
 }
 
-/* Is there an 8-bit octet, so that MAIL must declare it? The offset is unchanged. */
+/* Does an 8-bit octet occur, so that MAIL must declare it? The offset is unchanged. */
 static bool
 look_through(struct sending *s)
 {

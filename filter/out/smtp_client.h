@@ -18,7 +18,7 @@ struct smtp_job {
 };
 
 /*
- * One transaction (RFC 5321): XFORWARD where the server takes it, MAIL with the parameters that the
+ * One transaction (RFC 5321): XFORWARD if the server accepts it, MAIL with the parameters that the
  * message needs, every recipient, DATA as smtp_text writes it.
  *
  * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: it has accepted

@@ -32,7 +32,7 @@ struct smtp_attribute {
 /* Sets error; always false. */
 bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 
-/* Connects and says EHLO. End with smtp_end, whatever comes of it. */
+/* Connects and sends EHLO. End with smtp_end, even after an error. */
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
 
 /*
@@ -56,7 +56,7 @@ bool smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, 
  */
 bool smtp_text(struct smtp_dialogue *d, int fd, int64_t size);
 
-/* QUIT, where that can still be said, and the connection's end. Once more does nothing. */
+/* Sends QUIT if possible, and closes the connection. A second call does nothing. */
 void smtp_end(struct smtp_dialogue *d);
 
 #endif

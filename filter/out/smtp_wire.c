@@ -18,7 +18,7 @@ enum { HOST_MAX = 255, PORT_MAX = 5, PORT_LAST = 65535, ADDRESSES_MAX = 4096 };
 
 static const struct slice unix_prefix = SLICE_INIT("unix:");
 
-/* HOST:PORT into two strings; an address in brackets loses them. */
+/* HOST:PORT as two strings; an address loses its brackets. */
 static bool
 split(const char *address, char host[HOST_MAX + 1], char port[PORT_MAX + 1])
 {

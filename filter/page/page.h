@@ -20,7 +20,7 @@ struct page {
 };
 
 /*
- * Writes it in the chosen language to a temporary file, flushes it to the disk, and renames it to
+ * Writes it in the selected language to a temporary file, flushes it to the disk, and renames it to
  * path. On failure, path is unchanged and no other file is left; ST_TEMP with *why as above. A link
  * is followed; anything but a regular file is refused.
  */

@@ -36,7 +36,7 @@ sender_author(struct html *html, const char *domain)
 		html_text(html, stats_author_text(domain));
 		return;
 	}
-	/* a domain is ASCII; its end shows the owner */
+	/* a domain is ASCII; its end identifies the owner */
 	(void)snprintf(shown, sizeof shown, "%s%s", n > AUTHOR_MOST ? "…" : "",
 		n > AUTHOR_MOST ? domain + n - AUTHOR_MOST : domain);
 	html_say(html, _("for %s"), shown);

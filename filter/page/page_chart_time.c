@@ -24,7 +24,7 @@ time_bar(struct html *html, const struct page_time *time, size_t i, uint64_t top
 	}
 }
 
-/* Three labels at most: they must not touch each other on a phone. */
+/* At most three labels: they must not touch each other on a phone. */
 static void
 time_labels(struct html *html, const struct page_time *time)
 {
@@ -110,7 +110,7 @@ rest_row(struct html *html, const char *name, const struct stats_counts *counts)
 	page_kind_cells(html, counts);
 }
 
-/* The messages that no bar shows. */
+/* The number of messages outside the chart. */
 static void
 time_beside(struct html *html, const struct page_time *time, const struct stats_period *rest)
 {

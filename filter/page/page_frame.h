@@ -1,4 +1,4 @@
-/* page_frame.h: the frame of every page: its head, its end, its place. */
+/* page_frame.h: the frame of every page: its head, its end, its file. */
 #ifndef FILTER_PAGE_PAGE_FRAME_H
 #define FILTER_PAGE_PAGE_FRAME_H
 
@@ -15,8 +15,8 @@ struct page_frame {
 };
 
 /*
- * Can a file be written there? ST_TEMP with *why where not: better now than after a run of hours.
- * An existing file is unchanged.
+ * Can a file be written there? ST_TEMP with *why if not: better now than after a run of hours. An
+ * existing file is unchanged.
  */
 enum status page_probe(const char *path, struct arena *arena, enum fault *why);
 
@@ -30,7 +30,7 @@ struct page_link {
 	bool there;
 };
 
-/* The list of those that are there. */
+/* The list of the sections that are present. */
 void page_links(struct html *html, const struct page_link *links, size_t n);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * page_parts.h: the parts of the page (page.h), for page.c alone.
+ * page_parts.h: the parts of the page (page.h), for page.c only.
  *
- * Across, a chart is measured in percent, so that it fits every width and its text keeps its size;
- * upwards in pixels. The shades are patterns: they differ in form, not by colour alone.
+ * Horizontally, a chart is measured in percent, so that it fits every width and its text keeps its
+ * size; vertically in pixels. The shades are patterns: they differ in form, not only by colour.
  */
 #ifndef FILTER_PAGE_PAGE_PARTS_H
 #define FILTER_PAGE_PAGE_PARTS_H
@@ -16,7 +16,7 @@
 enum page_kind {
 	PAGE_PASSED, /* DMARC passed */
 	PAGE_HONEST, /* struct stats_counts.known_fails, open_fails, */
-	PAGE_BARE,   /* and bare_fails, as far as DMARC failed */
+	PAGE_BARE,   /* and bare_fails, for which DMARC failed */
 	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
 	PAGE_NOT_JUDGED,
 	PAGE_KINDS
@@ -40,7 +40,7 @@ void page_scenario_name(struct html *html, const struct stats *stats, size_t sce
 
 struct page_shares page_shares_of(const struct stats_counts *counts);
 
-/* All messages; the first and the last day of mail, false where no message has a date. */
+/* All messages; the first and the last day of mail, false if no message has a date. */
 void page_total(const struct stats *stats, struct stats_counts *counts);
 bool page_dates(
 	const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS]);
@@ -67,13 +67,13 @@ void page_numbers_kinds(struct html *html, const char *caption, const char *firs
 void page_kind_cells(struct html *html, const struct stats_counts *counts);
 void page_numbers_end(struct html *html);
 
-/* Each writes whole sections, or nothing where there is nothing to show. False without memory. */
+/* Each writes whole sections, or nothing if there is nothing to show. False without memory. */
 void page_chart_patterns(struct html *html);
 bool page_chart_time(struct html *html, const struct stats *stats);
 bool page_chart_sources(struct html *html, const struct stats *stats);
 void page_chart_scenarios(struct html *html, const struct stats *stats);
 
-/* A table of cells; nothing where it has no rows. A column in which nothing is is left out. */
+/* A table of cells; nothing if it has no rows. An empty column is left out. */
 void page_cells(struct html *html, const struct cells *table);
 
 bool page_domains(struct html *html, const struct stats *stats);

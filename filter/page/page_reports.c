@@ -45,7 +45,7 @@ navigation(struct html *html, const struct page_reports *page, bool any)
 	page_links(html, links, n);
 }
 
-/* The archive in a sentence. */
+/* The archive in one sentence. */
 static void
 beside(struct html *html, const struct stats *archive)
 {

@@ -1,6 +1,5 @@
 /*
- * page_reports.h: reports of others, with an archive beside them, as one HTML file (report show
- * --html)
+ * page_reports.h: incoming reports compared with an archive, as one HTML file (report show --html)
  */
 #ifndef FILTER_PAGE_PAGE_REPORTS_H
 #define FILTER_PAGE_PAGE_REPORTS_H
@@ -17,7 +16,7 @@ struct page_reports {
 	int64_t made; /* when, in seconds since the epoch */
 };
 
-/* As page_write (page.h), which page_probe is for, too. */
+/* As page_write (page.h); page_probe serves this page as well. */
 enum status page_reports_write(
 	const struct page_reports *page, const char *path, struct arena *arena, enum fault *why);
 

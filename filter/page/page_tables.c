@@ -96,7 +96,7 @@ source_class(struct html *html, const struct stats_source *source)
 	html_markup(html, "</td>");
 }
 
-/* A source as it is counted in the archive; NULL: not at all. */
+/* A source with its counts in the archive; NULL: it is not in it. */
 static void
 source_held(struct html *html, const struct stats_source *held)
 {

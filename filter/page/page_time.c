@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum { DAYS_MOST = 92, MONTHS_MOST = 120, YEARS_MOST = 60 };
-enum { FEW = 10 /* so few messages that none counts as odd */, NEAR_DAYS = 62 };
+enum { FEW = 10 /* with so few messages none is an outlier */, NEAR_DAYS = 62 };
 
 int64_t
 page_day_number(int year, int month, int day)
@@ -51,7 +51,7 @@ days_of(int year, int month)
 		     first);
 }
 
-/* The period behind one. */
+/* The next period. */
 static void
 step(enum page_unit unit, struct stats_period *period)
 {

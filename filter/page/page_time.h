@@ -23,8 +23,8 @@ struct page_time {
 enum { PAGE_LABEL_OCTETS = 16 };
 
 /*
- * The axis reaches from the 1st to the 99th percentile of the messages, always leaving one message
- * out, and to messages close by: one odd date must not make it a hundred years long.
+ * The axis reaches from the 1st to the 99th percentile of the messages, but always leaves out one
+ * message, and to messages close by: one wrong date must not make it a hundred years long.
  *
  * Days up to about three months, months up to ten years, then years; if there are too many years
  * for a chart, only those with mail. False without memory. Freed by page_time_free.

@@ -20,8 +20,8 @@ power(double x, uint64_t n)
 }
 
 /*
- * The probability of exactly k of n, p being that of one. The factors that are above 1 and those
- * below take turns, so that no part of the product leaves the range of a double.
+ * The probability of exactly k of n, p being that of one. Factors above 1 and below 1 alternate, so
+ * that no intermediate product leaves the range of a double.
  */
 static double
 exactly(uint64_t k, uint64_t n, double p)
@@ -41,7 +41,7 @@ exactly(uint64_t k, uint64_t n, double p)
 	return product * power(1 - p, left);
 }
 
-/* The probability of at most k of n, where k/n < p: each term is smaller than the one above it. */
+/* The probability of at most k of n, if k/n < p: each term is smaller than the next one. */
 static double
 at_most(uint64_t k, uint64_t n, double p)
 {
@@ -81,7 +81,7 @@ bound_percent(double share, char text[BOUND_OCTETS])
 	unsigned decimals = 0;
 	uint64_t whole;
 
-	/* two digits that count */
+	/* two significant digits */
 	while (value / unit < 10 && decimals < DECIMALS) {
 		unit /= 10;
 		decimals++;

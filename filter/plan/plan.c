@@ -34,7 +34,7 @@ without_memory(struct arena *arena)
 	return say(fault_error(FAULT_NO_MEMORY, NULL, NULL), arena, EXIT_TEMPFAIL);
 }
 
-/* Before a line that anybody wrote is read. */
+/* Before any untrusted line is read. */
 static int
 give_up_rights(const struct options *options, struct arena *arena)
 {
@@ -92,7 +92,7 @@ tell(const struct plan *plan)
 	return status;
 }
 
-/* After the mail, with DNS of its own. */
+/* After the mail was read, with DNS of its own. */
 static int
 make(struct plan *plan)
 {
@@ -118,7 +118,7 @@ plan_main(const struct options *options, struct arena *arena)
 	struct evaluation ev;
 	int status;
 
-	both.auth.dmarc_compare = true; /* both RFCs: the list of public suffixes is needed */
+	both.auth.dmarc_compare = true; /* both RFCs: the public suffix list is needed */
 	both.auth.dmarc_mode = DMARC_RFC9989;
 	*plan = (struct plan){.options = &both, .ev = &ev};
 	if (domain_normalize(slice_str(options->domains.v[0]), arena, &plan->domain) != ST_OK) {

@@ -1,6 +1,6 @@
 /*
- * plan.h: the way of a domain to p=reject: the records to publish one after the other, and what
- * each of them does to the mail that was seen.
+ * plan.h: the way of a domain to p=reject: the records to publish one after the other, and the
+ * effect of each on the observed mail.
  */
 #ifndef FILTER_PLAN_PLAN_H
 #define FILTER_PLAN_PLAN_H
@@ -22,26 +22,26 @@ struct plan_step {
 	struct slice text;
 	struct plan_result result;
 	bool domain, below; /* whose policy it raises */
-	bool asks;          /* somebody is asked to act on failing mail of these */
+	bool asks;          /* it asks receivers to act on failing mail of these */
 	uint64_t k, n;      /* mail of known senders of these: not aligned, and all */
 	double bound;       /* the share that is not aligned is at most this; 1: unknown */
 	unsigned wait;      /* days before the next step; 0: none follows */
 	size_t slowest;     /* the source that is waited for; STATS_SOURCES: none */
 };
 
-/* What there is to say at all. */
+/* The overall result. */
 enum plan_end {
 	PLAN_WAY,    /* steps */
 	PLAN_THERE,  /* p=reject is in force for all mail */
-	PLAN_UNSEEN, /* no judged mail in its name was seen: at most the first step */
+	PLAN_UNSEEN, /* no evaluated mail in its name was seen: at most the first step */
 };
 
 struct plan {
 	const struct options *options;
 	struct evaluation *ev;
 	struct slice domain;
-	bool has_record;         /* one that can be used applies to the domain */
-	bool inherited;          /* that of a domain above */
+	bool has_record;         /* a usable record applies to the domain */
+	bool inherited;          /* the record of a domain above */
 	struct dmarc_result now; /* by RFC 9989 */
 	struct plan_mail mail;
 	struct plan_counts counts[PLAN_SCOPES]; /* with the first step, or the record now */
@@ -49,19 +49,21 @@ struct plan {
 	enum plan_end end;
 	struct plan_step steps[PLAN_STEPS];
 	size_t n;
-	struct plan_source *sources; /* by hurt, decide and stopped mail, the most first */
+	struct plan_source *sources; /* sorted by hurt, decide and stopped mail, the most first */
 	size_t nsources;
 	uint64_t rest;     /* failing messages of sources that are not listed */
 	unsigned window;   /* days from the first message to the last; 0: not known */
 	size_t seen_once;  /* known senders that sent on one day only */
-	bool failed_proof; /* a record does not do what it says: it is not proposed */
+	bool failed_proof; /* a record does not do what it promises: it is not proposed */
 };
 
-/* The steps, from the mail. False where memory, DNS's overlay or OpenSSL failed. */
+/* The steps, from the mail. False if memory, DNS's overlay or OpenSSL failed. */
 bool plan_make(struct plan *plan);
 
-/* Must something be mended or decided before a step that asks receivers to act, or is there too
- * little to say anything? */
+/*
+ * Must something be fixed or decided before a step that asks receivers to act, or is there too
+ * little mail to say anything?
+ */
 bool plan_waits(const struct plan *plan);
 
 void plan_print(const struct plan *plan, FILE *out);

@@ -7,7 +7,7 @@
 
 enum { FROM_OCTETS = 1024 };
 
-/* A message of a group, as far as DMARC looks at one. */
+/* A message that stands for a group, as far as DMARC examines it. */
 struct letter {
 	struct message message;
 	struct envelope envelope;
@@ -42,7 +42,7 @@ write_letter(const struct evaluation *ev, struct dns *dns, struct slice author, 
 	letter->in.until_ms = evaluate_until_ms(ev->options, dns);
 }
 
-/* What passed for the group. */
+/* Sets the passes of the group. */
 static void
 sign_letter(const struct plan_group *group, struct arena *arena, struct letter *letter)
 {
@@ -75,7 +75,7 @@ plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode
 	return dmarc_check(&letter.in, mode, &letter.spf, &letter.dkim, result) == ST_OK;
 }
 
-/* The record that decides for an author domain: this one's, a subdomain's, or one above? */
+/* Which record decides for an author domain: this one's, a subdomain's, or one above? */
 static bool
 find_scope(struct plan_check *check, struct dns *dns, size_t author)
 {
@@ -165,8 +165,9 @@ plan_check_clear(struct plan_check *check)
 	arena_clear(&check->arena);
 }
 
-/* Is the policy for this scope what the record says? Whether a message is one of the share that
- * pct names is left open. */
+/*
+ * Is the policy for this scope what the record promises? Whether pct selects a message is ignored.
+ */
 static bool
 is_promised(const struct plan_record *record, enum plan_scope scope, const struct dmarc_result *got)
 {
@@ -184,8 +185,10 @@ is_promised(const struct plan_record *record, enum plan_scope scope, const struc
 	return got->policy == (record->testing ? dmarc_one_less(wanted) : wanted);
 }
 
-/* RFC 7489 6.6.3: without a record of its own a name has that of its organizational domain, which
- * need not be the domain of the plan. */
+/*
+ * RFC 7489 6.6.3: a name without its own record uses that of its organizational domain, which need
+ * not be the plan's domain.
+ */
 static void
 keep_promise(const struct plan_check *check, const struct plan_record *record,
 	enum plan_scope scope, const struct dmarc_result got[2], struct plan_result *result)
@@ -210,7 +213,7 @@ count(const struct plan_group *group, bool passes, struct plan_counts *counts)
 		return;
 	}
 	counts->hurt += n[SENDER_OWN] + n[SENDER_SERVICE] + n[SENDER_FORWARDER];
-	/* what passed is the author's, whoever sends it */
+	/* a pass is the author's, whoever sent it */
 	counts->hurt += n[SENDER_PASSES];
 	counts->decide += n[SENDER_DECIDE];
 	counts->stopped += n[SENDER_FORGED];

@@ -1,9 +1,9 @@
 /*
- * plan_check.h: what a DMARC record, laid over DNS, does to the mail that was seen.
+ * plan_check.h: the effect of a DMARC record, laid over DNS, on the observed mail.
  *
- * Each group of messages is judged again by both RFCs (dmarc_check): its author domain, and the
- * domains for which SPF and DKIM passed, as they were found; DMARC's records from DNS with the
- * record over it.
+ * Each group of messages is evaluated again by both RFCs (dmarc_check): its author domain, and the
+ * domains for which SPF and DKIM passed, as found before; DMARC's records from DNS with the record
+ * over it.
  */
 #ifndef FILTER_PLAN_PLAN_CHECK_H
 #define FILTER_PLAN_PLAN_CHECK_H
@@ -16,7 +16,7 @@
 enum plan_scope {
 	PLAN_DOMAIN, /* the domain itself */
 	PLAN_BELOW,  /* a subdomain to which the domain's record applies */
-	PLAN_APART,  /* one to which another one applies: no step concerns it */
+	PLAN_APART,  /* one to which another record applies: no step concerns it */
 	PLAN_UNKNOWN /* DNS did not answer */
 };
 
@@ -30,14 +30,14 @@ struct plan_counts {
 	uint64_t hurt, decide, stopped;
 };
 
-/* One record over the mail. */
+/* One record's effect on the mail. */
 struct plan_result {
 	struct plan_counts counts[PLAN_SCOPES];
-	uint64_t kept, lost; /* messages that pass with the record before, and do or do not now */
+	uint64_t kept, lost; /* messages that passed with the record before, and do or do not now */
 	/* where receivers that follow RFC 7489 look for the policy of a subdomain that was seen, if
 	 * not at the domain; or empty */
 	struct slice elsewhere;
-	bool promised; /* the policy is what the record says, for each author domain of its
+	bool promised; /* the policy is what the record promises, for each author domain in its
 			  scopes, by both RFCs */
 };
 
@@ -46,27 +46,29 @@ struct plan_check {
 	const struct plan_mail *mail;
 	struct slice domain;
 	enum plan_scope *scopes; /* by author */
-	bool *passes;            /* by group, with the record that was judged last; at first: now */
+	bool *passes;            /* by group, under the last evaluated record; at first: now */
 	struct arena arena;      /* of one judgement */
 };
 
-/* Finds the scopes, with text as the domain's record, and what passes now. False where memory or
- * OpenSSL failed. */
+/*
+ * Finds the scopes, with text as the domain's record, and what passes now. False if memory or
+ * OpenSSL failed.
+ */
 bool plan_check_init(struct plan_check *check, const struct evaluation *ev,
 	const struct plan_mail *mail, struct slice domain, struct slice text);
 void plan_check_clear(struct plan_check *check);
 
-/* The next call of plan_check_record compares with the records as they are. False as above. */
+/* The next call of plan_check_record compares with the current records. False as above. */
 bool plan_check_restart(struct plan_check *check);
 
 /*
- * Judges all mail with the record, which is text, at _dmarc.domain. The next call compares with
- * this one. False where memory or OpenSSL failed.
+ * Evaluates all mail with the record, which is text, at _dmarc.domain. The next call compares with
+ * this one. False if memory or OpenSSL failed.
  */
 bool plan_check_record(struct plan_check *check, const struct plan_record *record,
 	struct slice text, struct plan_result *result);
 
-/* The record of the domain now, by that mode. False where memory or OpenSSL failed. */
+/* The current record of the domain, by that mode. False if memory or OpenSSL failed. */
 bool plan_check_now(const struct evaluation *ev, struct slice domain, enum dmarc_mode mode,
 	struct dmarc_result *result);
 

@@ -25,7 +25,7 @@ scopes_part(const struct plan_counts counts[PLAN_SCOPES])
 		counts_part(&counts[PLAN_APART]), "unknown", counts_part(&counts[PLAN_UNKNOWN]));
 }
 
-/* Percent of a level: 100 is quarantine of all, 200 reject of all. */
+/* Percent of a level: 100 is quarantine for all mail, 200 reject for all. */
 static json_t *
 force_part(const unsigned force[2])
 {

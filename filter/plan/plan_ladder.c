@@ -3,7 +3,11 @@
 #include "auth/base/domain.h"
 #include "mime/buf.h"
 
-enum { LEVEL = 100, RECORD_OCTETS = 8192, SHARE = 25 /* percent, of a first step in earnest */ };
+enum {
+	LEVEL = 100,
+	RECORD_OCTETS = 8192,
+	SHARE = 25 /* percent, of a first step with an effect */
+};
 
 static unsigned
 level_of(enum dmarc_policy policy)
@@ -60,14 +64,14 @@ plan_is_weaker(const struct plan_force *a, const struct plan_force *b)
 	return plan_is_stronger(b, a);
 }
 
-/* A step on the way up, for one part of the mail or for all of it. */
+/* One step up, for one part of the mail or for all of it. */
 static const struct rung {
 	enum dmarc_policy policy;
 	bool testing;
 	unsigned pct;
 } rungs[] = {
 	{DMARC_QUARANTINE, true,
-		0}, /* asks nobody for anything, but lists rewrite From from here on */
+		0}, /* asks receivers for nothing, but lists rewrite From from here on */
 	{DMARC_QUARANTINE, true, SHARE},
 	{DMARC_QUARANTINE, false, 100},
 	{DMARC_REJECT, true, SHARE},
@@ -77,10 +81,10 @@ static const struct rung {
 struct ladder {
 	struct plan_record *steps;
 	size_t n;
-	struct plan_record last; /* what is published by then */
+	struct plan_record last; /* the record published by then */
 };
 
-/* Does it say more than the last one, even if nobody is asked to act? */
+/* Does it say more than the last one, even if receivers need not act? */
 static bool
 says_more(const struct plan_record *record, const struct plan_record *last)
 {
@@ -143,7 +147,7 @@ plan_ladder(
 	return ladder.n;
 }
 
-/* Tags that the plan writes itself. */
+/* Is it a tag that the plan writes itself? */
 static bool
 is_own(struct slice name)
 {

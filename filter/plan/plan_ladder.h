@@ -1,10 +1,10 @@
 /*
- * plan_ladder.h: the DMARC records from the present one to p=reject, one after the other. Pure.
+ * plan_ladder.h: the DMARC records from the current one to p=reject, one after the other. Pure.
  *
  * No record weakens what the one before it asks for, by either RFC, for the domain or for its
  * subdomains. t=y asks receivers that follow RFC 9989 for one level less (4.7); pct asks those that
  * follow RFC 7489 for the policy on a share of the failing mail and one level less on the rest
- * (6.6.4). Both are of the whole record.
+ * (6.6.4). Both apply to the whole record.
  */
 #ifndef FILTER_PLAN_PLAN_LADDER_H
 #define FILTER_PLAN_PLAN_LADDER_H
@@ -16,7 +16,7 @@ enum { PLAN_STEPS = 12 };
 struct plan_record {
 	enum dmarc_policy p;
 	enum dmarc_policy sp; /* DMARC_ABSENT: as p */
-	enum dmarc_policy np; /* DMARC_ABSENT: as sp; only receivers that follow RFC 9989 know it */
+	enum dmarc_policy np; /* DMARC_ABSENT: as sp; only receivers that follow RFC 9989 use it */
 	bool testing;         /* t=y */
 	unsigned pct;
 };
@@ -24,7 +24,9 @@ struct plan_record {
 /* Which part of the mail is raised first. */
 enum plan_order { PLAN_TOGETHER, PLAN_SUBDOMAINS_FIRST, PLAN_DOMAIN_FIRST };
 
-/* What a record asks for: in percent of a level, where 100 is quarantine and 200 reject, for all.
+/*
+ * What a record asks for: in percent of a level, where 100 is quarantine and 200 reject, for all
+ * mail.
  */
 struct plan_force {
 	unsigned domain[2], below[2]; /* by enum dmarc_mode */
@@ -38,14 +40,14 @@ bool plan_is_stronger(const struct plan_force *a, const struct plan_force *b);
 bool plan_is_weaker(const struct plan_force *a, const struct plan_force *b);
 
 /*
- * The records to publish one after the other; their number. now NULL: there is none that can be
- * used, and the first step is p=none. 0 where nothing is left to publish.
+ * The records to publish one after the other; returns their number. now NULL: there is no usable
+ * one, and the first step is p=none. 0 if nothing is left to publish.
  */
 size_t plan_ladder(
 	const struct plan_record *now, enum plan_order order, struct plan_record steps[PLAN_STEPS]);
 
 /*
- * The record's text: v, p, sp, np, t and pct, then all other tags of the present record as they are
+ * The record's text: v, p, sp, np, t and pct, then all other tags of the current record unchanged
  * (empty: a rua to postmaster of the domain).
  */
 struct slice plan_record_text(const struct plan_record *record, struct slice now,

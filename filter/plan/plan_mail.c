@@ -10,7 +10,7 @@
 
 enum { KEY_OCTETS = (PLAN_SIGNERS + 1) * (ROW_TEXT + 1) };
 
-/* What other messages show of one that is counted. */
+/* What other messages show about one that is counted. */
 static void
 move(void *arg, const struct elsewhere_message *message, struct sender now)
 {
@@ -39,7 +39,7 @@ plan_mail_init(struct plan_mail *mail, struct slice domain, struct arena *arena)
 static void
 keep(void *group)
 {
-	(void)group; /* it is the arena's */
+	(void)group; /* it belongs to the arena */
 }
 
 void
@@ -73,7 +73,7 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* A row may come from a file that anybody wrote. */
+/* A row may come from an untrusted file. */
 static bool
 is_normal(const char *domain, struct arena *arena)
 {
@@ -90,7 +90,7 @@ may_align(const char *author, const char *domain, struct arena *arena)
 	       is_normal(domain, arena);
 }
 
-/* The domains whose signatures passed and may count, each once; NULL where they are too many. */
+/* The domains whose signatures passed and may count, each once; NULL if there are too many. */
 static const char *
 signers(const struct row *row, struct arena *arena)
 {
@@ -147,7 +147,7 @@ room_for_one(struct plan_mail *mail)
 	return true;
 }
 
-/* Its number, which may be new; PLAN_GROUPS where there is no room. False without memory. */
+/* Its number, which may be new; PLAN_GROUPS if there is no room. False without memory. */
 static bool
 find(struct plan_mail *mail, const struct plan_group *wanted, size_t *number)
 {
@@ -247,7 +247,7 @@ add_judged(struct plan_mail *mail, const struct row *row, struct sender sender, 
 	return elsewhere_add(mail->elsewhere, row, &place);
 }
 
-/* Of its source, to which the row was added; STATS_SOURCES: it is in the rest. */
+/* The number of its source, to which the row was added; STATS_SOURCES: it is in the rest. */
 static size_t
 number_of(const struct stats *stats, const struct source_key *key, const char *author)
 {

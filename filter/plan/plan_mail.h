@@ -25,7 +25,7 @@ struct plan_group {
 	uint64_t classes[SENDER_CLASSES]; /* of these */
 };
 
-enum { PLAN_SPAN = 512 /* days that are told apart */ };
+enum { PLAN_SPAN = 512 /* days that are distinguished */ };
 
 /* The days, by their number, on which a source sent mail. */
 struct plan_days {
@@ -38,7 +38,7 @@ struct plan_mail {
 	struct slice domain;
 	struct stats *stats; /* of all mail in its name */
 	struct elsewhere *elsewhere;
-	void *tree; /* groups by what they are */
+	void *tree; /* groups by their properties */
 	struct plan_group **groups;
 	size_t ngroups, room;
 	struct plan_days *days; /* by source */
@@ -59,8 +59,10 @@ bool plan_mail_init(struct plan_mail *mail, struct slice domain, struct arena *a
 /* False without memory. */
 bool plan_mail_add(struct plan_mail *mail, const struct row *row);
 
-/* Of a source: on how many days it sent mail, and the longest time between two of them, in days. Of
- * mail over more than PLAN_SPAN days that is not known: 0. */
+/*
+ * For a source: the number of days on which it sent mail, and the longest time between two of them,
+ * in days. 0 if its mail spans more than PLAN_SPAN days.
+ */
 unsigned plan_mail_days(const struct plan_mail *mail, size_t source, unsigned *gap);
 
 void plan_mail_clear(struct plan_mail *mail);

@@ -1,11 +1,14 @@
-/* plan_make.c: the steps, from the mail that was seen. */
+/* plan_make.c: the steps, from the observed mail. */
 #include <stdlib.h>
 
 #include "filter/io/clock.h"
 #include "filter/plan/bound.h"
 #include "filter/plan/plan.h"
 
-/* Days to wait before the next step: until reports have come, and until all who often send have. */
+/*
+ * Days to wait before the next step: until reports have arrived, and until all frequent senders
+ * have sent mail.
+ */
 enum { WAIT_WATCHED = 30, WAIT_SILENT = 7, WAIT_ASKED = 14 };
 
 static struct plan_record
@@ -18,7 +21,9 @@ record_of(const struct dmarc_result *now, unsigned pct)
 		.pct = pct};
 }
 
-/* The domain's record, as a receiver finds it. Of one above the domain its policy for this one. */
+/*
+ * The domain's record, as a receiver finds it. From one above the domain its policy for this one.
+ */
 static bool
 find_now(struct plan *plan, struct plan_record *current)
 {
@@ -47,7 +52,10 @@ is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 	return a * m > b * n;
 }
 
-/* What of the mail is raised first: that of which a smaller share would be hurt or is open. */
+/*
+ * Which part of the mail is raised first: the one of which a smaller share would be hurt or is
+ * undecided.
+ */
 static enum plan_order
 order_of(const struct plan *plan)
 {
@@ -76,7 +84,7 @@ compare_sources(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Who sends the mail that is not aligned. */
+/* Lists the senders of mail that is not aligned. */
 static void
 list_sources(struct plan *plan, const struct plan_check *check)
 {
@@ -152,7 +160,7 @@ set_bound(struct plan_step *step, const struct plan_force *before)
 		step->below |= step->force.below[mode] > before->below[mode];
 	}
 	step->asks = step->domain || step->below || step->force.nowhere > before->nowhere;
-	if (!step->asks) /* it prepares for the steps after it: all mail is of interest */
+	if (!step->asks) /* it prepares for the steps after it: all mail matters */
 		step->domain = step->below = true;
 	for (int scope = PLAN_DOMAIN; scope <= PLAN_BELOW; scope++) {
 		const struct plan_counts *counts = &step->result.counts[scope];
@@ -243,7 +251,7 @@ make_steps(struct plan *plan, struct plan_check *check, const struct plan_record
 bool
 plan_make(struct plan *plan)
 {
-	struct plan_record base; /* the present record, or that of a first step */
+	struct plan_record base; /* the current record, or that of a first step */
 	struct plan_check check;
 	struct slice text;
 	bool done;
@@ -280,7 +288,7 @@ plan_waits(const struct plan *plan)
 		if (step->below)
 			open += step->result.counts[PLAN_BELOW].hurt +
 				step->result.counts[PLAN_BELOW].decide;
-		return open > 0; /* of the next one that asks */
+		return open > 0; /* of the next step that asks receivers to act */
 	}
 	return false;
 }

@@ -21,7 +21,7 @@ number(uint64_t n)
 	return (unsigned long long)n;
 }
 
-/* A line of a step: its word in a column, and what follows. */
+/* A line of a step: its word in a column, and the text after it. */
 static void
 begin_line(const char *word, FILE *out)
 {
@@ -113,7 +113,7 @@ print_name(const struct plan *plan, size_t source, FILE *out)
 		one->provider != NULL ? ")" : "");
 }
 
-/* Its messages, and what they need: advice that was given for single ones, with its proof. */
+/* Its messages, and what they need: advice given for single ones, with its proof. */
 static void
 print_source(const struct plan *plan, const struct plan_source *source, uint64_t n, FILE *out)
 {

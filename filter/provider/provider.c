@@ -11,7 +11,7 @@ provider_next_word(struct slice *list, struct slice *word)
 	return word->n > 0;
 }
 
-/* The octets in order, ASCII case apart. */
+/* The octets in order, ignoring ASCII case. */
 static int
 compare(struct slice a, const char *b)
 {
@@ -73,16 +73,6 @@ provider_forwards(struct slice domain)
 	return provider != NULL && provider_lists(provider->forwards, domain) ? provider : NULL;
 }
 
-const struct provider *
-provider_seals(struct slice domain)
-{
-	for (size_t i = 0; i < provider_count; i++)
-		if (provider_table[i].seals != NULL &&
-			provider_lists(provider_table[i].seals, domain))
-			return &provider_table[i];
-	return NULL;
-}
-
 static bool
 lists_address(const char *list, const struct ip *ip)
 {
@@ -115,7 +105,7 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 	return lists_address(provider->mailbox.networks, ip);
 }
 
-/* Is it in the list itself, not below? */
+/* Is it in the list itself, not below an entry? */
 static bool
 lists_alone(const char *list, struct slice domain)
 {

@@ -91,7 +91,7 @@ proxy_channel_line(struct proxy_channel *channel, struct slice *line)
 			return true;
 		}
 		if (rest.n > LINE_MAX_OCTETS) {
-			/* of a line that is too long, only the end matters */
+			/* the rest of a line that is too long is skipped, but its end matters */
 			channel->in_at = channel->in_n;
 			cut = true;
 		}

@@ -9,7 +9,7 @@
 enum {
 	PROXY_IN = 64 * 1024,
 	PROXY_SPARE_S = 10
-}; /* SIGALRM ends a wait that lasts this long beyond its limit */
+}; /* SIGALRM ends a wait that exceeds its limit by this */
 
 /* The caller sets read_ms and clears the rest. */
 struct proxy_channel {
@@ -28,7 +28,7 @@ bool proxy_channel_fill(struct proxy_channel *channel);
 
 /*
  * The next line without its line end, valid until the next call. A line that is too long, or ends
- * in a bare LF, keeps that LF, so that it is not a command. False where no line comes.
+ * in a bare LF, keeps that LF, so that it is not a command. False if no line arrives.
  */
 bool proxy_channel_line(struct proxy_channel *channel, struct slice *line);
 

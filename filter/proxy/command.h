@@ -18,9 +18,9 @@ enum proxy_verb {
 	PROXY_RSET,
 	PROXY_NOOP,
 	PROXY_QUIT,
-	PROXY_OTHER,    /* not ours to answer */
+	PROXY_OTHER,    /* a command that is not answered here */
 	PROXY_BAD_PATH, /* MAIL or RCPT with an ambiguous path */
-	PROXY_BAD_LINE  /* with a NUL, CR or LF in it */
+	PROXY_BAD_LINE  /* it contains a NUL, CR or LF */
 };
 
 struct proxy_command {
@@ -45,7 +45,7 @@ struct proxy_client {
  */
 bool proxy_xforward(struct slice rest, struct arena *arena, struct proxy_client *client);
 
-/* The client's address; false where there is none. */
+/* The client's address; false if there is none. */
 bool proxy_client_ip(const struct proxy_client *client, struct ip *ip);
 
 #endif

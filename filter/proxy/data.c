@@ -9,7 +9,7 @@ text(struct proxy_data *data, char c)
 		return;
 	}
 	if (data->at == DATA_CR || c == '\n')
-		data->bare = true; /* it ends no line */
+		data->bare = true; /* it does not end a line */
 	data->at = c == '\r' ? DATA_CR : DATA_TEXT;
 }
 

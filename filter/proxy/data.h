@@ -1,6 +1,4 @@
-/*
- * data.h: what follows DATA (RFC 5321 4.5.2), up to CRLF.CRLF and nothing else.
- */
+/* data.h: the text after DATA (RFC 5321 4.5.2), up to CRLF.CRLF and nothing else. */
 #ifndef FILTER_PROXY_DATA_H
 #define FILTER_PROXY_DATA_H
 
@@ -8,7 +6,7 @@
 
 struct proxy_data {
 	enum { DATA_START, DATA_DOT, DATA_DOT_CR, DATA_TEXT, DATA_CR } at;
-	bool done; /* the end was there */
+	bool done; /* the end was reached */
 	bool bare; /* there was a bare CR or LF (RFC 5321 2.3.8): another program may see the end of
 		      the message there */
 };

@@ -16,9 +16,9 @@ enum {
 	GREETING_MAX = 2048,
 	READ_MS = 300 * 1000, /* to wait for the client, RFC 5321 4.5.3.2 */
 	HOP_MS = 60 * 1000,   /* to wait for the next hop; smtpd waits 100 s for our answer */
-	CLOCK_MS = 60 * 1000, /* from the final dot to the answer */
-	KEPT_MS = 15 * 1000,  /* of these, for the next hop's answer */
-	JUDGE_MS = 30 * 1000, /* of these, at most for the evaluation */
+	CLOCK_MS = 60 * 1000, /* time from the final dot to the answer */
+	KEPT_MS = 15 * 1000,  /* of that time, kept for the next hop's answer */
+	JUDGE_MS = 30 * 1000, /* of that time, at most for the evaluation */
 };
 
 struct proxy {
@@ -317,7 +317,7 @@ proxy_options(struct proxy *proxy)
 	const struct proxy_client *client = &proxy->client;
 	struct ip ip;
 
-	options->authenticated = NULL; /* smtpd does not tell */
+	options->authenticated = NULL; /* smtpd does not pass it */
 	options->deadline_ms = least(options->deadline_ms, JUDGE_MS);
 	if (proxy_client_ip(client, &ip))
 		options->client_ip = arena_cstr(proxy->arena, ip_text(&ip, proxy->arena));

@@ -17,7 +17,7 @@
 
 enum proxy_turn {
 	PROXY_TURN_DATA, /* DATA: a message follows */
-	PROXY_TURN_END   /* the client said QUIT, or left */
+	PROXY_TURN_END   /* the client sent QUIT, or disconnected */
 };
 
 struct proxy;
@@ -39,7 +39,7 @@ const struct options *proxy_options(struct proxy *proxy);
 /* An input_pull for the message; arg is the proxy. The 60 s to answer begin at its end. */
 long proxy_pull(void *proxy, char *buffer, size_t size, enum fault *fault);
 
-/* Did the message have a bare CR or LF? To be asked after all of it was read. */
+/* Did the message have a bare CR or LF? Valid after all of it was read. */
 bool proxy_is_bare(const struct proxy *proxy);
 
 /*

@@ -7,9 +7,9 @@
 #include "filter/stats/row.h"
 
 /*
- * Sets row's worse where the message passed DMARC as DNS is, and does not pass with the overlay, or
- * with one of the what-ifs on top of it. row was made from the evaluation and outcome. ST_TEMP if
- * the second evaluation fails.
+ * Sets row's worse if the message passes DMARC with DNS as it is, and does not pass with the
+ * overlay, or with one of the what-ifs on top of it. row was made from the evaluation and outcome.
+ * ST_TEMP if the second evaluation fails.
  */
 enum status compare_before(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);

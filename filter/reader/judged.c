@@ -5,6 +5,7 @@
 
 #include "filter/io/paths.h"
 #include "filter/result/json.h"
+#include "filter/text/error_words.h"
 
 bool
 judged_wants_json(const struct options *options)
@@ -27,19 +28,18 @@ make(const struct row *row, struct slice json, struct judged *judged)
 }
 
 void
-judged_failure(const struct options *options, size_t index, const char *name, enum fault fault,
-	const char *told, struct arena *arena, struct judged *judged)
+judged_failure(const struct options *options, size_t index, const char *name,
+	const struct error *error, struct arena *arena, struct judged *judged)
 {
-	const char *error = fault == FAULT_TOLD ? told : fault_text(fault);
+	const enum fault fault = fault_of_error(error);
 	const char *shown = path_shown(name != NULL ? name : "?", arena);
 	struct slice json = SLICE("");
 	struct row row;
 
 	*judged = (struct judged){.row = NULL};
-	row_failure(index, shown, error, arena, &row);
+	row_failure(index, shown, error_english(error, arena), arena, &row);
 	row.not_mail = fault_is_not_mail(fault);
-	if (judged_wants_json(options) &&
-		json_failure(index, shown, error, fault, arena, &json) != ST_OK)
+	if (judged_wants_json(options) && json_failure(index, shown, error, arena, &json) != ST_OK)
 		return;
 	judged->ours = fault_is_ours(fault);
 	make(&row, json, judged);

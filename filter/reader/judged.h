@@ -7,8 +7,8 @@
 
 /* All from malloc. */
 struct judged {
-	struct row *row; /* NULL where memory ran out: then the rest is NULL as well */
-	char *json;      /* the message's line, where judged_wants_json; or NULL */
+	struct row *row; /* NULL without memory: then the rest is NULL as well */
+	char *json;      /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */
 };
@@ -17,11 +17,11 @@ struct judged {
 bool judged_wants_json(const struct options *options);
 
 /*
- * The result of a message that could not be evaluated. told: why, with FAULT_TOLD; arena is used
- * until it returns.
+ * The result of a message that could not be evaluated because of error. The arena is used until it
+ * returns.
  */
-void judged_failure(const struct options *options, size_t index, const char *name, enum fault fault,
-	const char *told, struct arena *arena, struct judged *judged);
+void judged_failure(const struct options *options, size_t index, const char *name,
+	const struct error *error, struct arena *arena, struct judged *judged);
 
 /* Frees everything that it owns. */
 void judged_clear(struct judged *judged);

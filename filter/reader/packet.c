@@ -17,7 +17,7 @@ enum {
 	WITH_FILE = 1 << 0,
 	WITH_SPOOL = 1 << 1,
 	WITH_STAMP = 1 << 2,
-	WITH_TEXT = 1 << 3, /* a file with what is otherwise behind the head */
+	WITH_TEXT = 1 << 3, /* a file with the texts that otherwise follow the head */
 	IS_PARTIAL = 1 << 4,
 	HAS_LINE = 1 << 5,
 	HAS_SIDE = 1 << 6,
@@ -46,7 +46,7 @@ flags_of(const struct packet *packet)
 	       (packet->last ? IS_LAST : 0u);
 }
 
-/* The texts in a file of their own; -1 with errno. */
+/* Writes the texts to a separate file; -1 with errno. */
 static int
 put_aside(const struct iovec *parts, size_t size, const char *spool_dir)
 {
@@ -132,7 +132,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	return sent;
 }
 
-/* The descriptors that came, by the flags; false where some are missing. */
+/* The received descriptors, by the flags; false if some are missing. */
 static bool
 take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *text)
 {
@@ -156,7 +156,7 @@ take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *tex
 	return whole;
 }
 
-/* All that is in a file, from malloc. */
+/* The whole content of a file, from malloc. */
 static char *
 read_aside(int fd, size_t n)
 {
@@ -190,7 +190,7 @@ take_texts(const struct head *head, const char *at, struct packet *packet)
 static bool
 is_fault(int32_t fault)
 {
-	return fault >= FAULT_NONE && fault < FAULT_TOLD;
+	return fault >= FAULT_NONE && fault < FAULT_END;
 }
 
 /* The opener is not trusted. n: octets behind the head */

@@ -11,11 +11,11 @@
 #include "filter/io/fault.h"
 #include "mime/slice.h"
 
-enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; more are in a file of its own */
+enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; larger ones are in a separate file */
 
-/* A message and all that is needed to evaluate it. */
+/* A message and everything needed to evaluate it. */
 struct packet {
-	uint64_t turn;          /* the subject of its result */
+	uint64_t turn;          /* the number of its result */
 	uint64_t index;         /* of the message in the run */
 	enum fault error;       /* it cannot be read */
 	enum fault side_error;  /* its side file cannot be read */
@@ -36,8 +36,8 @@ struct packet {
 };
 
 /*
- * False with errno, where EPIPE says that nobody reads; otherwise memory or descriptors are
- * missing. spool_dir: for a packet that is large.
+ * False with errno: EPIPE means that no process reads; otherwise memory or descriptors ran out.
+ * spool_dir: for a large packet.
  */
 bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
 

@@ -19,9 +19,9 @@
 
 enum {
 	ROOM = 128 * 1024,          /* octets that are read at once */
-	KEPT = 4 * 1024 * 1024,     /* more room than that is given back */
-	ROW_MAX = 16 * 1024 * 1024, /* a thousand signatures, and more */
-	START_MS = 5 * 60 * 1000    /* a large zone, on a machine that is busy */
+	KEPT = 4 * 1024 * 1024,     /* a larger buffer is returned */
+	ROW_MAX = 16 * 1024 * 1024, /* enough for more than a thousand signatures */
+	START_MS = 5 * 60 * 1000    /* enough to read a large zone on a busy machine */
 };
 
 struct reader {
@@ -32,7 +32,7 @@ struct reader {
 	bool ended;
 };
 
-/* Whatever signal comes is for the parent: the reader ends when its socket does. */
+/* Signals are handled by the parent: the reader ends when its socket is closed. */
 static void
 ignore_interrupts(void)
 {
@@ -44,7 +44,7 @@ ignore_interrupts(void)
 		(void)sigaction(numbers[i], &ignore, NULL);
 }
 
-/* fd becomes number, which is closed before. */
+/* Makes fd number, which is closed before. */
 static bool
 become(int fd, int number)
 {
@@ -58,7 +58,7 @@ static _Noreturn void
 run(reader_work *work, void *arg, int socket, int pipe)
 {
 	ignore_interrupts();
-	/* so that neither takes the number of the other */
+	/* so that neither replaces the other */
 	if (pipe == READER_ITEMS)
 		pipe = fcntl(pipe, F_DUPFD, STDERR_FILENO + 1);
 	if (pipe < 0 || !become(socket, READER_ITEMS) || !become(pipe, READER_RESULTS))
@@ -168,7 +168,7 @@ reader_end(struct reader *reader, bool kill)
 	return collect(reader) == 0;
 }
 
-/* Room for n octets from at on; those before are forgotten. */
+/* Room for n octets from at on; the octets before it are discarded. */
 static bool
 make_room(struct reader *reader, size_t n)
 {
@@ -189,7 +189,7 @@ make_room(struct reader *reader, size_t n)
 	return true;
 }
 
-/* Is there a whole frame? READER_NOTHING: more octets are needed, *need in all. */
+/* Is there a complete frame? READER_NOTHING: more octets are needed, *need in total. */
 static enum reader_got
 find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
 {
@@ -246,7 +246,7 @@ take_frame(struct reader *reader, const struct frame_head *head, struct frame *f
 		return READER_FRAME;
 	block = malloc(head->nrow);
 	if (block == NULL)
-		return READER_FRAME; /* no memory for the row here, either */
+		return READER_FRAME; /* no memory for the row here either */
 	memcpy(block, at, head->nrow);
 	frame->row = row_unpack(block, head->nrow);
 	if (frame->row != NULL)

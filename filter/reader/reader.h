@@ -9,8 +9,8 @@
 #include "filter/stats/row.h"
 
 enum {
-	READER_ITEMS = 0,  /* its descriptor that packets come from, */
-	READER_RESULTS = 1 /* and that of its frames */
+	READER_ITEMS = 0,  /* its descriptor for incoming packets, */
+	READER_RESULTS = 1 /* and that for its frames */
 };
 
 struct reader; /* one process */
@@ -20,14 +20,14 @@ typedef int reader_work(void *arg);
 
 /*
  * Starts the process, which calls work and must send FRAME_READY first. NULL with *status, its exit
- * status, where that does not come. Not while other threads hold locks that work needs.
+ * status, if it does not. Not while other threads hold locks that work needs.
  */
 struct reader *reader_start(reader_work *work, void *arg, int *status);
 
 /* The socket for packet_send. */
 int reader_socket(const struct reader *reader);
 
-/* No more packets: it ends once it has read those that it has. */
+/* No more packets: it ends after reading those that it has. */
 void reader_finish(struct reader *reader);
 
 void reader_kill(const struct reader *reader);
@@ -50,7 +50,9 @@ enum reader_got {
 /* The next frame; waits for ms at most, once. */
 enum reader_got reader_next(struct reader *reader, int ms, struct frame *frame);
 
-/* Waits for its end, after a kill where kill is true, and frees it. True: its exit status was 0. */
+/*
+ * Waits for its end, after killing it if kill is true, and frees it. True: its exit status was 0.
+ */
 bool reader_end(struct reader *reader, bool kill);
 
 /* In the process: sends a frame; json and row may be empty. False with errno. */

@@ -27,7 +27,7 @@ enum fault stamp_begin(const char *dir, size_t index, const char *path, struct s
 enum fault stamp_write(const struct evaluation *ev, struct slice field, int fd);
 
 /*
- * keep: the file, which is whole, gets its name; false where that fails. Otherwise it is removed.
+ * keep: the file, which is complete, gets its name; false if that fails. Otherwise it is removed.
  */
 bool stamp_end(struct stamp *stamp, bool keep);
 

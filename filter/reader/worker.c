@@ -20,7 +20,6 @@
 #include "filter/sender/classify.h"
 #include "filter/source/manifest.h"
 #include "filter/stats/row.h"
-#include "filter/text/error_words.h"
 #include "filter/verdict/names.h"
 
 enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };
@@ -39,7 +38,7 @@ result_clear(struct result *result)
 	*result = (struct result){.row = NULL};
 }
 
-/* False without memory: then it is as it was. */
+/* False without memory: then it is unchanged. */
 static bool
 make_result(const struct row *row, struct slice json, struct result *result)
 {
@@ -56,6 +55,13 @@ make_result(const struct row *row, struct slice json, struct result *result)
 		memcpy(line, json.p, json.n);
 	*result = (struct result){block, n, line, json.n, false};
 	return true;
+}
+
+/* A fault without its file: the result has the message's path. */
+static struct error
+without_path(enum fault fault)
+{
+	return fault_error(fault, NULL, NULL);
 }
 
 static enum fault
@@ -175,30 +181,29 @@ suppose(struct worker *worker, struct outcome *outcome)
 	}
 }
 
-static enum fault
+/* Evaluates the message; an error, or none. */
+static struct error
 evaluate_item(struct worker *worker, const struct packet *packet, struct slice bytes)
 {
 	struct evaluate_source source = {.tools = &worker->tools, .partial = worker->partial};
 	struct evaluation *ev = &worker->ev;
+	struct error error = {.path = NULL};
 	struct envelope envelope;
-	enum fault error;
+	enum fault fault;
 	bool given;
 
-	error = find_envelope(worker, packet, &envelope, &given);
-	if (error != FAULT_NONE)
-		return error;
+	fault = find_envelope(worker, packet, &envelope, &given);
+	if (fault != FAULT_NONE)
+		return without_path(fault);
 	evaluate_begin(worker->options, worker->arena, ev);
 	worker->evaluating = true;
 	source.dns = dns_pool_dns(worker->pool, &worker->user, worker->arena);
 	source.overlay = worker->overlay;
 	source.bytes = saved_unwrap(packet->name, bytes);
 	source.envelope = given ? &envelope : NULL;
-	if (evaluate(ev, &source, &worker->told) != EVALUATE_OK)
-		return worker->told.reason.id != REASON_NONE ? FAULT_TOLD : FAULT_NOT_EVALUATED;
-	error = saved_not_mail(&ev->message);
-	if (error != FAULT_NONE)
+	if (evaluate(ev, &source, &error) != EVALUATE_OK)
 		return error;
-	return FAULT_NONE;
+	return without_path(saved_not_mail(&ev->message));
 }
 
 /* --names: looks up the client's name if it is unknown and the message is not aligned. */
@@ -243,7 +248,8 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 		outcome->field = block_field(ev).field;
 }
 
-static enum fault
+/* Evaluates the message and makes its result; an error, or none. */
+static struct error
 work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
 {
 	const struct evaluation *ev = &worker->ev;
@@ -251,43 +257,43 @@ work(struct worker *worker, const struct packet *packet, struct slice bytes, str
 	const bool json = judged_wants_json(options);
 	struct outcome outcome = {
 		.path = path_shown(packet->name, worker->arena), .index = packet->index};
-	enum fault error = evaluate_item(worker, packet, bytes);
+	const struct error error = evaluate_item(worker, packet, bytes);
 	struct slice line = SLICE("");
+	enum fault fault = FAULT_NONE;
 	struct row row;
 
-	if (error != FAULT_NONE)
+	if (error.reason.id != REASON_NONE)
 		return error;
 	find_outcome(worker, json, &outcome);
 	if (options->output == OUTPUT_STAMP)
-		error = packet->stamp < 0 ? packet->stamp_error
+		fault = packet->stamp < 0 ? packet->stamp_error
 					  : stamp_write(ev, outcome.field, packet->stamp);
-	if (error != FAULT_NONE)
-		return error;
+	if (fault != FAULT_NONE)
+		return without_path(fault);
 	row_from_evaluation(ev, &outcome, &row);
 	if (options->fail_if_worse && compare_before(ev, &outcome, &row) != ST_OK)
-		return FAULT_NOT_EVALUATED;
+		return without_path(FAULT_NOT_EVALUATED);
 	outcome.worse_source = row.worse ? row.worse_source : NULL;
 	outcome.worse_dmarc = row.worse_dmarc;
 	if (json)
 		dns_settle(ev->in.dns);
 	if (json && json_line(ev, &outcome, &line) != ST_OK)
-		return FAULT_NO_MEMORY;
+		return without_path(FAULT_NO_MEMORY);
 	if (line.n > RUN_LINE_MAX)
-		return FAULT_LONG_LINE;
-	return make_result(&row, line, result) ? FAULT_NONE : FAULT_NO_MEMORY;
+		return without_path(FAULT_LONG_LINE);
+	return without_path(make_result(&row, line, result) ? FAULT_NONE : FAULT_NO_MEMORY);
 }
 
 static void
-tell_failure(
-	struct worker *worker, const struct packet *packet, enum fault fault, struct result *result)
+report_failure(struct worker *worker, const struct packet *packet, const struct error *error,
+	struct result *result)
 {
 	struct judged judged = {.row = NULL};
 
 	/* a run without memory stops and reports it; the result stays without a row */
 	if (setjmp(worker->out_of_memory) != 0)
 		return;
-	judged_failure(worker->options, packet->index, packet->name, fault,
-		error_english(&worker->told, worker->arena), worker->arena, &judged);
+	judged_failure(worker->options, packet->index, packet->name, error, worker->arena, &judged);
 	if (judged.row != NULL &&
 		make_result(judged.row, slice_make(judged.json, judged.njson), result))
 		result->ours = judged.ours;
@@ -297,12 +303,12 @@ tell_failure(
 /*
  * If memory runs out during the evaluation, control returns here and the message counts as failed.
  */
-static enum fault
+static struct error
 guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
 	struct result *result)
 {
 	if (setjmp(worker->out_of_memory) != 0)
-		return FAULT_NO_MEMORY;
+		return without_path(FAULT_NO_MEMORY);
 	return work(worker, packet, bytes, result);
 }
 
@@ -310,9 +316,10 @@ void
 worker_judge(struct worker *worker, struct workspace *space, const struct packet *packet,
 	struct result *result)
 {
-	enum fault error = packet->error;
+	enum fault fault = packet->error;
 	struct slice bytes = SLICE("");
 	const size_t size = size_of(worker->options, packet);
+	struct error error;
 	bool mapped = false;
 
 	*result = (struct result){.row = NULL};
@@ -323,15 +330,13 @@ worker_judge(struct worker *worker, struct workspace *space, const struct packet
 	worker->arena = &space->arena;
 	worker->tools.crypto = space->crypto;
 	worker->evaluating = false;
-	worker->told = (struct error){.path = NULL};
-	if (error == FAULT_NONE)
-		error = load(packet, space, size, &bytes, &mapped);
-	if (error == FAULT_NONE)
-		error = guarded(worker, packet, bytes, result);
+	if (fault == FAULT_NONE)
+		fault = load(packet, space, size, &bytes, &mapped);
+	error = fault == FAULT_NONE ? guarded(worker, packet, bytes, result) : without_path(fault);
 	if (worker->evaluating)
 		evaluate_end(&worker->ev);
 	if (mapped)
 		spool_release(bytes);
-	if (error != FAULT_NONE)
-		tell_failure(worker, packet, error, result);
+	if (error.reason.id != REASON_NONE)
+		report_failure(worker, packet, &error, result);
 }

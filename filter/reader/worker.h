@@ -23,16 +23,15 @@ struct worker {
 	struct arena *arena;               /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool partial;      /* the message is over the size limit: its beginning is evaluated */
-	bool evaluating;   /* ev must be ended */
-	struct error told; /* why there is no result, with FAULT_TOLD */
+	bool partial;    /* the message is over the size limit: its beginning is evaluated */
+	bool evaluating; /* ev must be ended */
 };
 
 /* A result as it is sent. All from malloc. */
 struct result {
-	void *row; /* row_pack; NULL where memory ran out: then the rest is NULL as well */
+	void *row; /* row_pack; NULL without memory: then the rest is NULL as well */
 	size_t nrow;
-	char *json; /* the message's line, where judged_wants_json; or NULL */
+	char *json; /* the message's line, if judged_wants_json; or NULL */
 	size_t njson;
 	bool ours; /* not evaluated because of a transient local failure */
 };

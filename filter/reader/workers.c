@@ -29,7 +29,7 @@ struct workers {
 	bool drained;           /* nothing more is taken */
 	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
-	pthread_mutex_t out_lock; /* taken after lock, never before it */
+	pthread_mutex_t out_lock; /* locked after lock, never before it */
 	struct outbox outbox;
 	size_t waiting; /* results in it */
 };
@@ -42,7 +42,7 @@ struct thread {
 
 static void *work(void *arg);
 
-/* Sends what is in the outbox; the lock of it is held. */
+/* Sends the outbox, whose lock is held. */
 static void
 flush(struct workers *workers)
 {
@@ -58,7 +58,7 @@ flush_all(struct workers *workers)
 	pthread_mutex_unlock(&workers->out_lock);
 }
 
-/* A frame that has no data, at once. */
+/* Sends a frame without data immediately. */
 static void
 say(struct workers *workers, enum frame_kind kind, size_t number)
 {
@@ -364,7 +364,7 @@ work(void *arg)
 		set_up(workers, thread);
 		spare = judge_packets(workers, &thread->worker, room);
 	}
-	/* counted until here: after the last thread, OpenSSL and the process are shut down */
+	/* counted until here: after the last thread ends, OpenSSL and the process are shut down */
 	pthread_mutex_lock(&workers->lock);
 	workers->failed |=
 		(thread == NULL || room == NULL) && workers->threads - workers->leaving == 1;

@@ -11,7 +11,7 @@ enum agree_about { AGREE_SPF, AGREE_DKIM, AGREE_DMARC };
 
 enum { AGREE_METHODS = AGREE_DMARC + 1 };
 
-/* The first that fits. */
+/* The first that applies. */
 enum agree_why {
 	AGREE_DNS_FAILED,   /* DNS did not answer one of the two */
 	AGREE_NOT_SHOWN,    /* stored mail does not show the envelope that the receiver saw */
@@ -38,7 +38,7 @@ enum { AGREE_DIFFERENCES = SAID_SIGNATURES + 4 };
 
 struct agreement {
 	struct said said;
-	bool agrees; /* something was said, and no difference found */
+	bool agrees; /* the receiver reported something, and no difference was found */
 	struct agree_difference differences[AGREE_DIFFERENCES];
 	size_t n;
 };
@@ -47,7 +47,7 @@ struct agreement {
 void agree_compare(const struct said *said, const struct auth_results *results, bool known,
 	struct agreement *agreement);
 
-/* "spf", "dkim", "dmarc"; "dns-failed" ...: for machines. The sentence for people: English (N_). */
+/* "spf", "dkim", "dmarc"; "dns-failed" ...: for programs. The sentence for people: English (N_). */
 const char *agree_about_word(enum agree_about about);
 const char *agree_why_word(enum agree_why why);
 const char *agree_why_text(enum agree_why why);

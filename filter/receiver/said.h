@@ -1,8 +1,8 @@
 /*
- * said.h: the Authentication-Results of the receiver that took a stored message in.
+ * said.h: the Authentication-Results of the receiver of a stored message.
  *
  * Only fields above the border (the Received field that shows the client) are the receiver's, not
- * the sender's. Gmail alone writes its Authentication-Results below that Received, as the first
+ * the sender's. Only Gmail writes its Authentication-Results below that Received, as the first
  * fields after it; its ARC-Authentication-Results are above.
  */
 #ifndef FILTER_RECEIVER_SAID_H
@@ -23,7 +23,7 @@ enum { SAID_SIGNATURES = 32, SAID_FIELDS = 8 };
 
 struct said_word {
 	bool there;
-	enum auth_code code; /* where the word is one of RFC 8601, */
+	enum auth_code code; /* if the word is one of RFC 8601's, */
 	bool known;          /* which this tells */
 	struct slice word;   /* unchanged, or empty */
 };

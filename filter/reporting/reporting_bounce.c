@@ -18,7 +18,7 @@
 #include "mime/message.h"
 
 enum {
-	BOUNCE_OCTETS = 1024 * 1024, /* octets after these are not read */
+	BOUNCE_OCTETS = 1024 * 1024, /* the number of octets that are read */
 	FIELDS_MAX = 1000,
 	FIELD_OCTETS = 65536,
 	PARTS_MAX = 20,
@@ -123,7 +123,7 @@ reporting_bounce_failed(struct slice raw, struct arena *arena)
 	return false;
 }
 
-/* which mail it is about */
+/* The bounce and the mail that it is about. */
 
 struct bounce {
 	const struct options *options;
@@ -136,7 +136,7 @@ struct bounce {
 	struct reporting_verp verp;
 };
 
-/* ST_BAD: it is not an address of a report. */
+/* ST_BAD: it is not a reverse-path of a report. */
 static enum status
 try_address(struct bounce *bounce, struct slice address)
 {

@@ -61,7 +61,7 @@ add_results(struct buf *out, const struct aggregate_event *event)
 	buf_addc(out, '\n');
 }
 
-/* RFC 9991 3: what failed to authenticate an aligned identity */
+/* RFC 9991 3: the method that failed to authenticate an aligned identity */
 static const char *
 identity_alignment(const struct aggregate_row *row)
 {
@@ -161,7 +161,7 @@ is_over(struct reporting_post *post, const struct failure *failure, struct slice
 	return step == STORE_ROW ? ST_OK : ST_TEMP;
 }
 
-/* Takes it for the next minutes; *told: how many incidents it is about, the same at each try. */
+/* Claims it for the next minutes; *told: how many incidents it is about, the same at each try. */
 static enum status
 claim(struct reporting_post *post, int64_t id, int64_t *told)
 {

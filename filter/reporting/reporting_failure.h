@@ -1,6 +1,6 @@
 /*
- * reporting_failure.h: failure reports (RFC 9991, RFC 6591): one for messages of a day that have
- * all but their header in common, with how many there were.
+ * reporting_failure.h: failure reports (RFC 9991, RFC 6591): one for all messages of a day that
+ * differ only in their header, with their number.
  */
 #ifndef FILTER_REPORTING_REPORTING_FAILURE_H
 #define FILTER_REPORTING_REPORTING_FAILURE_H
@@ -12,7 +12,7 @@
 enum status reporting_failure_note(struct store *store, int64_t day, int64_t policy,
 	const struct aggregate_event *event, struct slice digest);
 
-/* The feedback report (RFC 6591 3.1, RFC 9991 3) but for Incidents, of lines that end in LF. */
+/* The feedback report (RFC 6591 3.1, RFC 9991 3) without Incidents, with lines that end in LF. */
 struct slice reporting_failure_fields(const struct aggregate_event *event, struct arena *arena);
 
 struct reporting_failures {
@@ -20,8 +20,8 @@ struct reporting_failures {
 };
 
 /*
- * Sends those that are due, at most --failure-reports about each domain and day: what is over that
- * is never sent. ST_TEMP: the store, or memory.
+ * Sends those that are due, at most --failure-reports about each domain and day: the excess is
+ * never sent. ST_TEMP: the store failed, or no memory.
  */
 enum status reporting_failure_send(struct reporting_post *post, struct reporting_failures *counts);
 

@@ -25,7 +25,7 @@ struct part {
 	int64_t messages;
 };
 
-/* What is being frozen. */
+/* The state of freezing. */
 struct freeze {
 	struct reporting_freezer *freezer;
 	struct arena *arena;
@@ -34,7 +34,7 @@ struct freeze {
 	struct slice addresses;
 	struct aggregate_name name;
 	struct part *parts, **end;
-	/* the one that is written */
+	/* the part that is being written */
 	struct part *part;
 	struct aggregate_xml *xml;
 };

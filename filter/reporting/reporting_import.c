@@ -26,7 +26,7 @@ enum {
 	SHOWN = 255
 };
 
-/* A log while it is read. */
+/* A log that is being read. */
 struct source {
 	const char *path;
 	struct reporting_log *log;
@@ -147,7 +147,7 @@ take_line(struct import *import, struct source *source, struct slice line)
 	return ST_OK;
 }
 
-/* what was read before */
+/* Looks up what was read before. */
 
 static enum status
 look_up(struct import *import, struct source *source, struct slice first)
@@ -249,7 +249,7 @@ take_batches(struct import *import, struct source *source)
 	enum status st = ST_OK;
 
 	while (st == ST_OK && more) {
-		struct import before = *import; /* counts of lines that are rolled back */
+		struct import before = *import; /* restored if the lines are rolled back */
 
 		st = store_begin(import->store);
 		if (st == ST_OK)

@@ -72,7 +72,7 @@ reporting_letter_suppressed(
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* what other domains say */
+/* Looks up the consent of other domains. */
 
 static enum status
 known_consent(struct reporting_post *post, const struct reporting_letter *letter,
@@ -186,7 +186,7 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 	return reporting_mail_write(&mail, &post->arena, &letter->text);
 }
 
-/* sendmail's status, or -1 where it could not be run to its end */
+/* sendmail's status, or -1 if it did not run to its end */
 int
 reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text)

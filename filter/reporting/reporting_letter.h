@@ -31,11 +31,11 @@ struct reporting_letter {
 	struct slice text;     /* the message */
 };
 
-/* Sets all but to, verp and text, in the post's arena. ST_TEMP: the store failed. */
+/* Sets everything but to, verp and text, in the post's arena. ST_TEMP: the store failed. */
 enum status reporting_letter_load(struct reporting_post *post, int64_t mail, int64_t report,
 	struct slice address, struct reporting_letter *letter);
 
-/* Did mail to the address, about that domain, bounce not long ago? */
+/* Did mail about that domain to the address bounce recently? */
 enum status reporting_letter_suppressed(
 	struct reporting_post *post, const struct reporting_letter *letter, bool *suppressed);
 
@@ -51,8 +51,8 @@ enum status reporting_post_path(
 	struct reporting_post *post, int64_t mail, int64_t made, const char **path);
 
 /*
- * Hands a message to sendmail(1): its status, or -1 where it could not be run to its end. path is
- * the reverse-path.
+ * Hands a message to sendmail(1): its status, or -1 if it did not run to its end. path is the
+ * reverse-path.
  */
 int reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text);

@@ -31,8 +31,9 @@ struct reporting_log *reporting_log_open(
 enum reporting_got reporting_log_next(
 	struct reporting_log *log, struct slice *line, enum fault *fault);
 
-int64_t reporting_log_line(const struct reporting_log *log);   /* its number, from 1 */
-int64_t reporting_log_octets(const struct reporting_log *log); /* up to its end */
+int64_t reporting_log_line(const struct reporting_log *log); /* its number, from 1 */
+int64_t reporting_log_octets(
+	const struct reporting_log *log); /* the number of octets up to its end */
 
 /* Of all octets up to the end of the last line. */
 enum status reporting_log_digest(const struct reporting_log *log, struct reporting_digest *digest);

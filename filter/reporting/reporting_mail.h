@@ -11,7 +11,7 @@
 struct reporting_mail_part {
 	const char *type, *subtype;
 	const char *name;     /* of the file, or NULL: displayed inline */
-	struct slice content; /* with a name any octets, else text without NUL */
+	struct slice content; /* with a name any octets, otherwise text without NUL */
 };
 
 struct reporting_mail {
@@ -27,7 +27,7 @@ struct reporting_mail {
 
 enum { REPORTING_DATE = 64 };
 
-/* A date as RFC 5322 3.3 has it, in UTC; returns text. */
+/* A date in the form of RFC 5322 3.3, in UTC; returns text. */
 const char *reporting_mail_date(int64_t when, char text[REPORTING_DATE]);
 
 /* The message with LF at the ends of lines, in the arena. ST_TEMP without GMime or memory. */

@@ -26,7 +26,7 @@ enum {
 	WAIT_FIRST = 600,          /* seconds to the next try, doubled each time, */
 	WAIT_DOUBLED = 6,          /* so often */
 	EXPIRES = 7 * DAY_SECONDS, /* after it was frozen */
-	FAILURES_MAX = 5,          /* in a row: then sendmail itself is failing */
+	FAILURES_MAX = 5,          /* that many in a row mean that sendmail itself is failing */
 	TEXT_MAX = 2048,
 };
 
@@ -76,7 +76,7 @@ wait_longer(struct sender *sender, const struct mail *mail)
 	return store_run(query);
 }
 
-/* Claims it: no other process has it or may take it in the next minutes. */
+/* Claims it: no other process has it or may take it within the next minutes. */
 static enum status
 claim(struct sender *sender, const struct mail *mail, bool *claimed)
 {
@@ -270,7 +270,7 @@ send_all(struct sender *sender, struct arena *arena)
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
-/* One of our addresses, to which mail must be possible. */
+/* One of our addresses, which must be valid for mail. */
 static bool
 our_address(const char *option, const char **address, struct arena *arena)
 {

@@ -187,7 +187,7 @@ reporting_store_secret(struct store *store, struct arena *arena, struct slice *s
 		return st == ST_OK && secret->n != REPORTING_KEY ? ST_TEMP : st;
 	if (getrandom(fresh, sizeof fresh, 0) != (ssize_t)sizeof fresh)
 		return ST_TEMP;
-	/* the first process has created it */
+	/* the process that was first has created it */
 	query = store_query(store, "INSERT INTO out_key (name, value) VALUES ('bounce', ?1)"
 				   " ON CONFLICT (name) DO NOTHING");
 	store_bind_blob(query, 1, slice_make((const char *)fresh, sizeof fresh));

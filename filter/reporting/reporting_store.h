@@ -23,7 +23,7 @@ enum reporting_state {
 
 enum {
 	REPORTING_OPEN = 0,    /* out_row.report: not yet in a report */
-	REPORTING_NOWHERE = -1 /* of none, for good */
+	REPORTING_NOWHERE = -1 /* in no report, permanently */
 };
 
 /* Records that a line was counted; *fresh: for the first time. day: its first second. */
@@ -34,7 +34,7 @@ enum status reporting_store_seen(
 enum status reporting_store_policy(struct store *store, const struct aggregate_policy *policy,
 	struct slice digest, struct slice addresses, int64_t *id);
 
-/* The policy of a number, in the arena; ST_BAD where there is none. */
+/* The policy with that number, in the arena; ST_BAD if there is none. */
 enum status reporting_store_policy_get(struct store *store, int64_t id, struct arena *arena,
 	struct aggregate_policy *policy, struct slice *addresses);
 

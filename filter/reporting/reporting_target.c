@@ -5,7 +5,7 @@
 
 enum { LOCAL_MAX = 64 };
 
-/* RFC 3986 2.1; false where the octet is not one of an address */
+/* RFC 3986 2.1; false if the octet does not belong in an address */
 static bool
 decode(struct slice text, struct buf *out)
 {

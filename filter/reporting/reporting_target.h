@@ -36,7 +36,7 @@ enum reporting_consent {
 
 /*
  * May reports about the policy's domain go to address, one of its rua or ruf? *instead: the address
- * that the other domain wants for it, or address itself. Asks DNS.
+ * that the other domain names for it, or address itself. Queries DNS.
  */
 enum reporting_consent reporting_target(const struct auth_input *in,
 	const struct aggregate_policy *policy, bool failure, struct slice address,

@@ -25,7 +25,7 @@ fold(struct writer *w, bool deeper)
 	w->column = deeper ? TAB_COLUMNS + 2 : TAB_COLUMNS;
 }
 
-/* Adds ` text`, on a new line where it would pass the last column. */
+/* Adds ` text`, on a new line if it would pass the last column. */
 static void
 word(struct writer *w, struct slice text)
 {
@@ -202,19 +202,6 @@ row(struct writer *w, const struct report_row *r)
 	}
 	for (size_t i = 0; i < r->nprops; i++)
 		property(w, &r->props[i]);
-}
-
-bool
-authres_id_ok(const char *id)
-{
-	size_t n = strlen(id);
-
-	if (n == 0 || n > VALUE_MAX)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (id[i] < '!' || id[i] > '~')
-			return false;
-	return true;
 }
 
 struct authres

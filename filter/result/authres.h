@@ -14,14 +14,11 @@ struct authres {
 
 /*
  * The whole field with its line ends (eol: "\r\n" or "\n"), one result per line, folded at 78
- * columns, always ASCII. Values are written as tokens or mailboxes where RFC 8601 allows it and as
+ * columns, always ASCII. Values are written as tokens or mailboxes if RFC 8601 allows it and as
  * quoted-strings otherwise; control and non-ASCII octets are left out; 255 octets at most each. id:
  * our authserv-id. Without rows the field says "none". Owned by the arena.
  */
 struct authres authres_field(
 	const char *id, const struct report *report, const char *eol, struct arena *arena);
-
-/* Is this usable as an authserv-id: printable ASCII, 1 to 255 octets? */
-bool authres_id_ok(const char *id);
 
 #endif

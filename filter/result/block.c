@@ -27,7 +27,7 @@ add_user_row(const struct evaluation *ev, struct report *report)
 }
 
 /*
- * What this site made of the owner's policy, for the reason; policy.dmarc remains the published
+ * How this site modified the owner's policy, for the reason; policy.dmarc remains the published
  * policy.
  */
 static const char *

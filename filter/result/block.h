@@ -9,20 +9,19 @@
 
 /*
  * The rows of the field and of explain's table, in its order: the user, then every mechanism; for a
- * message over the size limit, rows that say so. None where nothing was evaluated for another
- * reason.
+ * message over the size limit, rows that say so. None if nothing was evaluated for another reason.
  */
 void block_report(const struct evaluation *evaluation, struct report *report);
 
 /*
- * The Authentication-Results field of an evaluation, with the message's line ends. Where nothing
- * was evaluated its methods are none with the reason, or, after an internal error, it says none.
+ * The Authentication-Results field of an evaluation, with the message's line ends. If nothing was
+ * evaluated, its methods are none with the reason, or, after an internal error, it says none.
  */
 struct authres block_field(const struct evaluation *evaluation);
 
 /*
- * The whole block: the ARC set where the message was sealed, field, Mailstamp-Disposition
- * (with_disposition), Received-SPF and, where the message begins with white space, Mailstamp-Note.
+ * The whole block: the ARC set if the message was sealed, field, Mailstamp-Disposition
+ * (with_disposition), Received-SPF and, if the message begins with white space, Mailstamp-Note.
  */
 struct slice block_make(
 	const struct evaluation *evaluation, struct slice field, bool with_disposition);

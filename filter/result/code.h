@@ -2,8 +2,10 @@
 #ifndef FILTER_RESULT_CODE_H
 #define FILTER_RESULT_CODE_H
 
-/* The English sentence of a reason_code or an error_code; NULL where this version has no such code,
- * or code is NULL. */
+/*
+ * The English sentence of a reason_code or an error_code; NULL if this version has no such code, or
+ * code is NULL.
+ */
 const char *code_text(const char *code);
 
 #endif

@@ -296,8 +296,8 @@ is_recoding(enum diagnose_kind kind)
 }
 
 /*
- * Hint at who did it: only that other software does the same, and for visible additions that do not
- * fit a list, not even that.
+ * A hint at who did it: only that other software does the same; for visible additions that do not
+ * fit a list, no hint at all.
  */
 static const char *
 who(const struct diagnosis *diagnosis, const struct teller *teller)

@@ -17,7 +17,7 @@ const char *diagnosis_words(const struct diagnosis *diagnosis, struct arena *are
 /* A fixed word for a kind of change, for JSON. */
 const char *diagnosis_kind(enum diagnose_kind kind);
 
-/* Which half was proved: header, body, key or signature; NULL: none, or all. */
+/* The half that was proved: header, body, key or signature; NULL: none, or all. */
 const char *diagnosis_half(enum diagnose_half half);
 
 #endif

@@ -69,7 +69,7 @@ value_of(const struct evaluation *ev, const char *name)
 		       : field_unfold(field, ev->arena);
 }
 
-/* The tags of a signature that name no person; the local part of i= is left out. */
+/* The tags of a signature that do not identify a person; the local part of i= is left out. */
 static void
 add_signature(struct buf *out, const struct dkim_sig *sig)
 {

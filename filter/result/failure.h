@@ -1,6 +1,6 @@
 /*
- * failure.h: what of a message a failure report may hold (RFC 9991), and whether one is due. For
- * the log: the filter itself sends nothing.
+ * failure.h: which parts of a message a failure report may contain (RFC 9991), and whether one is
+ * due. For the log: the filter itself sends nothing.
  */
 #ifndef FILTER_RESULT_FAILURE_H
 #define FILTER_RESULT_FAILURE_H
@@ -13,11 +13,11 @@ enum { FAILURE_OCTETS = 16 * 1024 };
 bool failure_asked(const struct auth_results *results, struct slice fo);
 
 /*
- * The header that is to be reported, with LF at the ends of lines, or empty where no report is due:
- * the option is off, the record has no ruf or has psd=y, fo does not ask, the reverse-path is null
- * or not known, the message is a report itself, exempt or ambiguous. Redacted it holds a few fields
- * that name no person: local parts, display names and Subject are replaced, and all other fields
- * are left out (RFC 9991 7, RFC 6590). Full it holds whole fields up to FAILURE_OCTETS.
+ * The header to be reported, with LF at the ends of lines, or empty if no report is due: the option
+ * is off, the record has no ruf or has psd=y, fo does not request one, the reverse-path is null or
+ * unknown, the message is a report itself, exempt or ambiguous. Redacted, it has a few fields that
+ * do not identify a person: local parts, display names and Subject are replaced, and all other
+ * fields are left out (RFC 9991 7, RFC 6590). Full, it has whole fields up to FAILURE_OCTETS.
  */
 struct slice failure_header(const struct evaluation *evaluation);
 

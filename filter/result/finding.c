@@ -6,7 +6,7 @@
 #include "filter/text/printable.h"
 
 enum { SHOWN_MAX = 1024 };
-enum { MARK_BEFORE = 36, MARK_OCTETS = 72 }; /* of a record that is shown with a mark */
+enum { MARK_BEFORE = 36, MARK_OCTETS = 72 }; /* octets of a record that are shown with a mark */
 
 void
 findings_init(struct findings *findings, struct arena *arena)
@@ -87,7 +87,7 @@ finding_mark(const struct findings *findings, struct finding *finding, struct sl
 	const struct slice part = slice_head(slice_from(record, from), MARK_OCTETS);
 	char *text = arena_bytes(findings->arena, part.n + 1);
 
-	/* an octet a column, so that the mark is below its own */
+	/* one octet for each column, so that the mark is below its octet */
 	for (size_t i = 0; i < part.n; i++)
 		text[i] = part.p[i] >= ' ' && part.p[i] <= '~' ? part.p[i] : '?';
 	text[part.n] = '\0';

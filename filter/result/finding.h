@@ -18,9 +18,9 @@ struct finding_value {
 enum finding_proof {
 	FINDING_UNPROVED,
 	FINDING_PASSES, /* with the record laid over DNS it passes */
-	FINDING_USABLE, /* the record can be used then, which it could not be before */
+	FINDING_USABLE, /* the record is then usable, which it was not before */
 	FINDING_MENDS,  /* with the record laid over DNS the finding is gone, and no error is new */
-	FINDING_AFTER   /* it passes once the sender's set-up is also changed */
+	FINDING_AFTER   /* it passes if the sender's set-up is also changed */
 };
 
 /* A further record that belongs to the proposal. */
@@ -33,7 +33,7 @@ struct finding {
 	enum finding_level level;
 	const char *about; /* "spf", "dkim", "dmarc", "mx", "mail" */
 	const char *id;    /* a fixed word for programs, the same in every language */
-	const char *code;  /* which sentence text is, never reworded; NULL: it has no code */
+	const char *code; /* identifies the sentence of text, never changed; NULL: it has no code */
 	const struct finding_value *values; /* the values in a sentence with a code, printable */
 	size_t nvalues;
 	const char *text;   /* a plain English sentence, printable ASCII, without a line end */
@@ -42,8 +42,8 @@ struct finding {
 	size_t mark;        /* a mark goes below this column of it, from 0 */
 	const char *cause;  /* why, a sentence in English (N_), or NULL */
 	const char *name;   /* the name of the record below, or NULL */
-	const char *now;    /* the present record, or NULL */
-	const char *should; /* as it should be, or NULL */
+	const char *now;    /* the current record, or NULL */
+	const char *should; /* the proposed record, or NULL */
 	const char *type;   /* of the record; NULL: TXT */
 	const struct finding_record *more;
 	size_t nmore;
@@ -88,7 +88,7 @@ const char *finding_level_word(enum finding_level level);
 const char *finding_proof_word(enum finding_proof proof);
 
 /*
- * "indent LEVEL: text", and below it the present record and the proposed one, in the language of
+ * "indent LEVEL: text", and below it the current record and the proposed one, in the language of
  * i18n_choose
  */
 void finding_print(

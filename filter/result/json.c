@@ -10,19 +10,21 @@
 #include "auth/dns/dns.h"
 #include "filter/intake/hop.h"
 #include "filter/intake/msgtime.h"
+#include "filter/result/block.h"
 #include "filter/result/json_parts.h"
 #include "filter/result/report_mail.h"
 #include "filter/result/warnings.h"
+#include "filter/text/error_words.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
-static json_t *
-error_text(const char *error, struct arena *arena)
-{
-	return json_known(error != NULL ? slice_str(error) : SLICE(""), arena);
-}
+/* For json_pack, an error's members in an object: error, or null; error_code, or nothing. */
+#define JSON_ERROR "s:o,s:s*,"
+#define JSON_ERROR_OF(why, arena)                                                                  \
+	"error", json_known(slice_str(error_english(why, arena)), arena), "error_code",            \
+		reason_code(&(why)->reason)
 
 /* From which lines of stored mail the envelope was taken. */
 static json_t *
@@ -67,7 +69,7 @@ envelope_part(const struct evaluation *ev)
 		"trusted_client", envelope->trusted_client);
 }
 
-/* Why From cannot be read or, where it was read tolerantly, what was ignored. */
+/* Why From cannot be read or, if it was read tolerantly, what was ignored. */
 static json_t *
 from_fault(const struct evaluation *ev)
 {
@@ -184,18 +186,46 @@ sealer_part(const struct evaluation *ev)
 		(json_int_t)sealers->doubted, JSON_REASON_OF(&sealers->doubt, ev->arena));
 }
 
-/* Members with o* are left out where there is nothing of the kind. */
+/* The result of the other SPF engine; NULL: not compared. */
+static json_t *
+other_spf(const struct evaluation *ev)
+{
+	struct report report;
+
+	if (!ev->evaluated || !ev->results.has_spf_other)
+		return NULL;
+	report_init(&report, ev->arena);
+	spf_report(&ev->results.spf_other, &report);
+	return json_spf(&report.rows[0], &ev->results.spf_other, ev->arena);
+}
+
+/* The result by the other RFC; NULL: not compared. */
+static json_t *
+other_dmarc(const struct evaluation *ev)
+{
+	struct report report;
+
+	if (!ev->evaluated || !ev->results.has_dmarc_other)
+		return NULL;
+	report_init(&report, ev->arena);
+	return json_dmarc(dmarc_report(&ev->results.dmarc_other, &report), &ev->results.dmarc_other,
+		ev->arena);
+}
+
+/* Members with o* are left out if they do not apply. */
 static json_t *
 whole(const struct evaluation *ev, const struct outcome *outcome)
 {
 	const struct auth_results *results = &ev->results;
 	const bool done = ev->evaluated, placed = outcome->path != NULL;
 	struct arena *arena = ev->arena;
+	struct report report;
 
+	block_report(ev, &report);
 	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
 			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
-			 "s:b,s:s," JSON_REASON
-			 "s:s?,s:b,s:o,s:o,s:o*,s:i,s:o,s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+			 "s:b,s:s," JSON_REASON "s:s?,s:b,s:o,s:o,s:o*,s:i," JSON_ERROR
+			 "s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "event",
 		outcome->event, "failure_header",
 		outcome->failure.n > 0 ? json_from(outcome->failure, arena) : NULL, "index",
@@ -205,19 +235,20 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		json_known(ev->taken.envelope.queue_id, arena), "envelope", envelope_part(ev),
 		"message", message_part(ev), "warnings", warnings_part(ev), "local",
 		done ? json_boolean(results->local) : NULL, "spf",
-		done ? json_spf(&results->spf, arena) : NULL, "spf_other",
-		done && results->has_spf_other ? json_spf(&results->spf_other, arena) : NULL,
-		"dkim", done ? json_dkim(results, arena) : NULL, "dkim_over_limit",
-		done ? json_integer((json_int_t)results->dkim.over) : NULL, "arc",
-		done ? json_arc(&results->arc, arena) : NULL, "dmarc",
-		done ? json_dmarc(&results->dmarc, arena) : NULL, "dmarc_other",
-		done && results->has_dmarc_other ? json_dmarc(&results->dmarc_other, arena) : NULL,
-		"not_judged", evaluate_not_judged(ev), "disposition",
-		policy_word(ev->verdict.disposition), JSON_REASON_OF(&ev->verdict.reason, arena),
-		"sign", ev->verdict.indicator, "sign_of_list", ev->verdict.of_list, "override",
-		override_part(ev), "sealer_doubt", sealer_part(ev), "sealed",
+		done ? json_spf(report_first(&report, "spf"), &results->spf, arena) : NULL,
+		"spf_other", other_spf(ev), "dkim",
+		done ? json_dkim(report_first(&report, "dkim"), &results->dkim, arena) : NULL,
+		"dkim_over_limit", done ? json_integer((json_int_t)results->dkim.over) : NULL,
+		"arc", done ? json_arc(report_first(&report, "arc"), &results->arc, arena) : NULL,
+		"dmarc",
+		done ? json_dmarc(report_first(&report, "dmarc"), &results->dmarc, arena) : NULL,
+		"dmarc_other", other_dmarc(ev), "not_judged", evaluate_not_judged(ev),
+		"disposition", policy_word(ev->verdict.disposition),
+		JSON_REASON_OF(&ev->verdict.reason, arena), "sign", ev->verdict.indicator,
+		"sign_of_list", ev->verdict.of_list, "override", override_part(ev), "sealer_doubt",
+		sealer_part(ev), "sealed",
 		ev->options->arc_seal != NULL ? json_sealed(&ev->sealed, arena) : NULL, "status",
-		outcome->status, "error", error_text(outcome->error, arena), "removed_fields",
+		outcome->status, JSON_ERROR_OF(&outcome->error, arena), "removed_fields",
 		(json_int_t)outcome->dropped, "field", json_known(outcome->field, arena),
 		"diagnosis",
 		outcome->diagnoses != NULL
@@ -233,7 +264,7 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 		ev->in.dns != NULL ? json_dns(ev->in.dns, arena) : NULL);
 }
 
-/* --compare-received: what the receiver said, and where we differ. */
+/* --compare-received: the receiver's results, and where ours differ. */
 static json_t *
 received_part(const struct agreement *agreement, struct arena *arena)
 {
@@ -296,14 +327,14 @@ json_line(const struct evaluation *ev, const struct outcome *outcome, struct sli
 }
 
 enum status
-json_failure(size_t index, const char *path, const char *error, enum fault fault,
-	struct arena *arena, struct slice *line)
+json_failure(size_t index, const char *path, const struct error *error, struct arena *arena,
+	struct slice *line)
 {
 	return json_write(
-		json_pack("{s:i,s:s,s:I,s:o,s:o,s:s?,s:b}", "version", SCHEMA_VERSION, "program",
-			"mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index, "path",
-			json_known(slice_str(path), arena), "error", error_text(error, arena),
-			"error_code", fault_code(fault), "not_mail", fault_is_not_mail(fault)),
+		json_pack("{s:i,s:s,s:I,s:o," JSON_ERROR "s:b}", "version", SCHEMA_VERSION,
+			"program", "mailstamp " MAILSTAMP_VERSION, "index", (json_int_t)index,
+			"path", json_known(slice_str(path), arena), JSON_ERROR_OF(error, arena),
+			"not_mail", fault_is_not_mail(fault_of_error(error))),
 		arena, line);
 }
 

@@ -14,12 +14,12 @@
 
 /* The outcome of the message, besides the evaluation. */
 struct outcome {
-	const char *path;              /* batch: where the message was, shown safely; or NULL */
+	const char *path;              /* batch: the location of the message, escaped; or NULL */
 	bool known;                    /* batch: its source is known to send for the author */
 	struct sender sender;          /* batch: its class */
 	size_t index;                  /* batch, with path: its number in the run, from 0 */
 	int status;                    /* exit status */
-	const char *error;             /* an internal error, or NULL */
+	struct error error;            /* an internal error, or none */
 	const char *event;             /* of a log: an identifier unique to this line; or NULL */
 	struct slice failure;          /* of a log: a header to be reported (failure.h), or empty */
 	size_t dropped;                /* fields removed because they claimed to be ours */
@@ -28,7 +28,7 @@ struct outcome {
 	const struct diagnosis *diagnoses; /* causes of broken signatures; NULL: not requested */
 	size_t ndiagnoses;
 	const char *worse_source;          /* --fail-if-worse: who sent it; NULL: it is not worse */
-	enum auth_code worse_dmarc;        /* and what DMARC is then */
+	enum auth_code worse_dmarc;        /* and the DMARC result then */
 	const struct agreement *agreement; /* --compare-received; NULL: not compared */
 	const struct what_if_result *what_ifs; /* results of --what-if, in its order; NULL: none */
 	size_t nwhat_ifs;
@@ -37,7 +37,7 @@ struct outcome {
 
 /*
  * One line with its line end, UTF-8, in the arena: text that is not UTF-8 has U+FFFD for its bad
- * octets. ST_TEMP where jansson has no memory.
+ * octets. ST_TEMP if jansson has no memory.
  */
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
@@ -48,11 +48,11 @@ enum status json_line(
  */
 const char *json_event(struct arena *arena);
 
-/* The value of the first Message-ID, without folds; empty where there is none. */
+/* The value of the first Message-ID, without folds; empty if there is none. */
 struct slice json_message_id(const struct evaluation *evaluation);
 
 /* One line for a file that could not be evaluated; the same form as above. */
-enum status json_failure(size_t index, const char *path, const char *error, enum fault fault,
+enum status json_failure(size_t index, const char *path, const struct error *error,
 	struct arena *arena, struct slice *line);
 
 /* Appends line to the file by one write, so that many processes can share it; false with errno. */

@@ -123,7 +123,7 @@ number(bool has, int64_t n)
 }
 
 json_t *
-json_spf(const struct spf_result *spf, struct arena *arena)
+json_spf(const struct report_row *row, const struct spf_result *spf, struct arena *arena)
 {
 	static const char *const identities[] = {
 		[SPF_ID_NONE] = NULL,
@@ -131,41 +131,49 @@ json_spf(const struct spf_result *spf, struct arena *arena)
 		[SPF_ID_HELO] = "helo",
 	};
 
-	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:s?}", "result",
-		auth_code_word(spf->code), JSON_REASON_OF(&spf->reason, arena), "identity",
-		identities[spf->identity], "domain", json_known(spf->domain, arena), "sender",
-		json_known(spf->sender, arena), "record", json_known(spf->record, arena), "term",
-		json_known(spf->term, arena), "term_domain", json_known(spf->term_domain, arena),
-		"explanation", json_known(spf->explanation, arena), "dns_lookups",
-		size(spf->lookups), "void_lookups", size(spf->voids), "engine", spf->engine);
+	return json_pack("{" JSON_ROW "s:s?,s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I,s:s?}",
+		JSON_ROW_OF(row, arena), "identity", identities[spf->identity], "domain",
+		json_known(row->domain, arena), "sender", json_known(spf->sender, arena), "record",
+		json_known(spf->record, arena), "term", json_known(spf->term, arena), "term_domain",
+		json_known(spf->term_domain, arena), "explanation",
+		json_known(spf->explanation, arena), "dns_lookups", size(spf->lookups),
+		"void_lookups", size(spf->voids), "engine", spf->engine);
+}
+
+/* A property of a row, or null. */
+static json_t *
+property(const struct report_row *row, const char *name, struct arena *arena)
+{
+	return json_known(report_value(row, name), arena);
 }
 
 static json_t *
-json_signature(const struct dkim_sig_result *result, struct arena *arena)
+json_signature(
+	const struct report_row *row, const struct dkim_sig_result *result, struct arena *arena)
 {
 	const struct dkim_sig *sig = &result->sig;
 
-	return json_pack("{s:s," JSON_REASON "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
-		"result", auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
-		json_known(sig->d, arena), "s", json_known(sig->s, arena), "i",
-		json_known(sig->i, arena), "a", json_known(sig->a_text, arena), "b",
-		json_known(dkim_sig_start(sig), arena), "aligned", result->aligned, "key_bits",
-		size(result->key_bits), "key_testing", result->key_testing, "signed_at",
-		number(sig->has_t, sig->t), "expires_at", number(sig->has_x, sig->x), "body_length",
+	return json_pack("{" JSON_ROW "s:o,s:o,s:o,s:o,s:o,s:b,s:I,s:b,s:o,s:o,s:o,s:I}",
+		JSON_ROW_OF(row, arena), "d", json_known(row->domain, arena), "s",
+		property(row, "header.s", arena), "i", property(row, "header.i", arena), "a",
+		property(row, "header.a", arena), "b", json_known(dkim_sig_start(sig), arena),
+		"aligned", row->alignment == REPORT_ALIGNED, "key_bits", size(result->key_bits),
+		"key_testing", result->key_testing, "signed_at", number(sig->has_t, sig->t),
+		"expires_at", number(sig->has_x, sig->x), "body_length",
 		number(sig->has_l, size(sig->l)), "unsigned_bytes", size(result->unsigned_bytes));
 }
 
 json_t *
-json_dkim(const struct auth_results *results, struct arena *arena)
+json_dkim(const struct report_row *first, const struct dkim_result *dkim, struct arena *arena)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < results->dkim.n; i++)
-		json_array_append_new(list, json_signature(&results->dkim.sigs[i], arena));
+	for (size_t i = 0; i < dkim->n; i++)
+		json_array_append_new(list, json_signature(&first[i], &dkim->sigs[i], arena));
 	return list;
 }
 
-/* A message signature or a seal, or null where its field is missing. */
+/* A message signature or a seal, or null if its field is missing. */
 static json_t *
 json_arc_field(const struct dkim_sig_result *result, bool seal, struct arena *arena)
 {
@@ -183,7 +191,7 @@ json_arc_field(const struct dkim_sig_result *result, bool seal, struct arena *ar
 }
 
 json_t *
-json_arc(const struct arc_result *arc, struct arena *arena)
+json_arc(const struct report_row *row, const struct arc_result *arc, struct arena *arena)
 {
 	json_t *sets = json_array();
 
@@ -198,11 +206,10 @@ json_arc(const struct arc_result *arc, struct arena *arena)
 				      "message_signature", json_arc_field(&each->ams, false, arena),
 				      "seal", json_arc_field(&each->seal, true, arena)));
 	}
-	return json_pack("{s:s," JSON_REASON "s:s?,s:o,s:b,s:o,s:o}", "result",
-		auth_code_word(arc->code), JSON_REASON_OF(&arc->reason, arena), "about",
-		arc->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part), "instance",
+	return json_pack("{" JSON_ROW "s:s?,s:o,s:b,s:o,s:o}", JSON_ROW_OF(row, arena), "about",
+		row->reason.id == ARC_R_NONE ? NULL : arc_part_word(arc->part), "instance",
 		number(arc->instance > 0, arc->instance), "temporary", arc->unsure, "oldest_pass",
-		number(arc->code == AUTH_PASS, arc->oldest_pass), "sets", sets);
+		number(row->code == AUTH_PASS, arc->oldest_pass), "sets", sets);
 }
 
 static json_t *
@@ -247,7 +254,7 @@ json_sealed(const struct arc_sealed *sealed, struct arena *arena)
 }
 
 json_t *
-json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
+json_dmarc(const struct report_row *row, const struct dmarc_result *dmarc, struct arena *arena)
 {
 	static const char *const sources[] = {
 		[DMARC_FROM_AUTHOR] = "author",
@@ -255,11 +262,11 @@ json_dmarc(const struct dmarc_result *dmarc, struct arena *arena)
 		[DMARC_FROM_PSD] = "public-suffix",
 	};
 
-	return json_pack("{s:s," JSON_REASON
+	return json_pack("{" JSON_ROW
 			 "s:s,s:o,s:o,s:s?,s:o,s:o,s:s?,s:s?,s:s?,s:b,s:b,s:b,s:b,s:b,s:b,s:o}",
-		"result", auth_code_word(dmarc->code), JSON_REASON_OF(&dmarc->reason, arena),
-		"mode", dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989", "from_domain",
-		json_known(dmarc->from_domain, arena), "record_domain",
+		JSON_ROW_OF(row, arena), "mode",
+		dmarc->mode == DMARC_RFC7489 ? "rfc7489" : "rfc9989", "from_domain",
+		json_known(row->domain, arena), "record_domain",
 		json_known(dmarc->record_domain, arena), "record_source",
 		dmarc->has_record ? sources[dmarc->source] : NULL, "record",
 		dmarc->has_record ? json_record(&dmarc->record, arena) : json_null(),

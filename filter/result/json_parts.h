@@ -2,7 +2,7 @@
  * json_parts.h: the parts of the JSON object, one function for each struct. For the files that
  * write JSON: json.c, inspect_json.c, run_head.c and the like.
  *
- * jansson's constructors give NULL without memory and its setters pass a NULL on as an error: a
+ * jansson's constructors return NULL without memory and its setters pass a NULL on as an error: a
  * member is then left out. This is detected only in json_write, which refuses the object.
  */
 #ifndef FILTER_RESULT_JSON_PARTS_H
@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "auth/auth.h"
+#include "auth/base/report.h"
 
 struct diagnosis;
 struct dns;
@@ -18,15 +19,15 @@ struct findings;
 
 /* bytes → a JSON string; octets that are not UTF-8 become U+FFFD */
 json_t *json_from(struct slice text, struct arena *arena);
-/* sets a member to text, or to null where it is NULL */
+/* sets a member to text, or to null if it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
 
-/* text, or null where it is empty */
+/* text, or null if it is empty */
 json_t *json_known(struct slice text, struct arena *arena);
 
 /*
  * For json_pack, a reason's members in an object: reason, reason_code, and reason_about, reason_at
- * and reason_octet where they are known.
+ * and reason_octet if they are known.
  */
 #define JSON_REASON "s:s?,s:s?,s:o*,s:o*,s:o*,"
 #define JSON_REASON_OF(reason, arena)                                                              \
@@ -37,17 +38,27 @@ json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
 json_t *json_reason_octet(const struct reason *reason);
 
+/* The same with the result, from a row of the report. */
+#define JSON_ROW "s:s," JSON_REASON
+#define JSON_ROW_OF(row, arena)                                                                    \
+	"result", auth_code_word((row)->code), JSON_REASON_OF(&(row)->reason, arena)
+
 /*
- * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP where jansson
- * ran out of memory since this thread's last line (json_start).
+ * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP if jansson ran
+ * out of memory since this thread's last line (json_start).
  */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
-json_t *json_spf(const struct spf_result *spf, struct arena *arena);
-json_t *json_dkim(const struct auth_results *results, struct arena *arena);
-json_t *json_arc(const struct arc_result *arc, struct arena *arena);
+/* A result from its row, with the details that only the method's own result has. */
+json_t *json_spf(const struct report_row *row, const struct spf_result *spf, struct arena *arena);
+json_t *json_arc(const struct report_row *row, const struct arc_result *arc, struct arena *arena);
+json_t *json_dmarc(
+	const struct report_row *row, const struct dmarc_result *dmarc, struct arena *arena);
+/* All signatures; first: the first row of DKIM. */
+json_t *json_dkim(
+	const struct report_row *first, const struct dkim_result *dkim, struct arena *arena);
+
 json_t *json_sealed(const struct arc_sealed *sealed, struct arena *arena);
-json_t *json_dmarc(const struct dmarc_result *dmarc, struct arena *arena);
 json_t *json_diagnoses(const struct diagnosis *diagnoses, size_t n, struct arena *arena);
 struct what_if_result;
 /* the result under another record, or the other RFC */

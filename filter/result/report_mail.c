@@ -1,6 +1,6 @@
 #include "filter/result/report_mail.h"
 
-/* The unfolded value of the first field of that name; empty where it is missing or too long. */
+/* The unfolded value of the first field of that name; empty if it is missing or too long. */
 static struct slice
 value_of(const struct message *message, const char *name, struct arena *arena)
 {

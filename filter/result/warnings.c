@@ -21,7 +21,7 @@ add_notes(struct collector *to, const struct notes *notes, struct slice about,
 			warning->d = sig->d;
 			warning->s = sig->s;
 		}
-		if (note->reason.name != NULL) /* it is about another field than the signature */
+		if (note->reason.name != NULL) /* it is about a field other than the signature */
 			warning->about = slice_str(note->reason.name);
 	}
 }

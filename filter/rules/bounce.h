@@ -7,13 +7,13 @@
 
 #include "filter/rules/rules.h"
 
-enum { BOUNCE_CODES = 8, BOUNCE_OCTETS = 1024 * 1024 /* that are looked through */ };
+enum { BOUNCE_CODES = 8, BOUNCE_OCTETS = 1024 * 1024 /* limits of the search */ };
 
 struct bounce {
 	struct {
-		struct slice code; /* "5.7.26", as it stands */
+		struct slice code; /* "5.7.26", as written */
 		enum rules_of provider;
-		const char *text; /* what it means, English (N_) */
+		const char *text; /* its meaning, English (N_) */
 	} codes[BOUNCE_CODES];    /* each once, in the order of the table */
 	size_t n;
 	struct slice returned; /* the content of a text/rfc822-headers part, or empty */
@@ -22,7 +22,7 @@ struct bounce {
 /* False if the message is not a delivery status report. */
 bool bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce);
 
-/* The codes for a person, to stdout; nothing where there are none. */
+/* Prints the codes for a person to stdout; nothing if there are none. */
 void bounce_print(const struct bounce *bounce);
 
 #endif

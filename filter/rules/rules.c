@@ -70,7 +70,7 @@ check_aligned(const struct evaluation *ev)
 										: RULES_UNMET;
 }
 
-/* The address has a name, and the name the address. */
+/* The address has a name, and the name resolves to the address. */
 static enum rules_state
 check_names(const struct evaluation *ev)
 {
@@ -94,7 +94,7 @@ has_text(struct slice in, struct slice what)
 	return false;
 }
 
-/* RFC 3848: the S of ESMTPS; or what the server says of TLS, in the Received of the border. */
+/* RFC 3848: the S of ESMTPS; or the server's note about TLS, in the Received of the border. */
 static enum rules_state
 check_tls(const struct evaluation *ev)
 {
@@ -148,7 +148,7 @@ check_unsubscribe(const struct evaluation *ev)
 		     is_signed(ev, SLICE("List-Unsubscribe-Post")));
 }
 
-/* From is not of a mailbox provider, unless it sent the message. */
+/* From is not at a mailbox provider, unless that provider sent the message. */
 static enum rules_state
 check_from(const struct evaluation *ev)
 {

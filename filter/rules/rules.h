@@ -1,8 +1,8 @@
 /*
- * rules.h: what mailbox providers require of senders, checked on one message (explain --for).
+ * rules.h: requirements of mailbox providers for senders, checked on one message (explain --for).
  *
  * The rules are those that the providers publish for senders of 5,000 messages a day and more; what
- * one message cannot show (complaints, volume) is not among them.
+ * one message cannot show (complaints, volume) is not checked.
  */
 #ifndef FILTER_RULES_RULES_H
 #define FILTER_RULES_RULES_H
@@ -21,13 +21,16 @@ enum rules_state {
 };
 
 struct rules_result {
-	const char *id;   /* "spf", "dkim" ...: for machines */
-	const char *text; /* what is required, English (N_) */
-	const char *code; /* the enhanced status codes that it is refused with, or "" */
+	const char *id;   /* "spf", "dkim" ...: for programs */
+	const char *text; /* the requirement, English (N_) */
+	const char *code; /* the enhanced status codes with which it is refused, or "" */
 	enum rules_state state;
 };
 
-/* Fills results with the rules of that provider; how many. May ask DNS for the client's names. */
+/*
+ * Fills results with the rules of that provider; returns their number. May query DNS for the
+ * client's names.
+ */
 size_t rules_check(const struct evaluation *evaluation, enum rules_of provider,
 	struct rules_result results[RULES_MOST]);
 
@@ -35,10 +38,10 @@ size_t rules_check(const struct evaluation *evaluation, enum rules_of provider,
 const char *rules_word(enum rules_of provider);
 const char *rules_page(enum rules_of provider);
 
-/* A comma-separated list of them; false for another word, which *word is then. */
+/* A comma-separated list of them; false for an unknown word, which is then in *word. */
 bool rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word);
 
-/* Of all wanted ones, those that are not met, as findings about "rules". */
+/* The unmet rules of all wanted providers, as findings about "rules". */
 void rules_findings(
 	const struct evaluation *evaluation, const char *list, struct findings *findings);
 

@@ -13,16 +13,16 @@
 struct journal {
 	FILE *file;
 	struct run_file *earlier; /* the earlier run, until all of it has been reported again */
-	long whole;               /* where the last whole message ends */
+	long whole;               /* the end of the last complete message */
 	bool broken;              /* nothing can be added: the earlier run could not be read */
 	uint64_t *had;            /* by index: hash of the name, or 0 */
 	size_t nhad, done;
-	size_t at, of; /* the shard: which indices are ours */
+	size_t at, of; /* the shard: which indices belong to it */
 	bool unordered;
 	struct arena arena; /* of a name */
 };
 
-/* Of the name as in rows. */
+/* The hash of a name as in rows. */
 static uint64_t
 hash_of(const char *shown)
 {

@@ -29,7 +29,7 @@ enum status journal_open(const char *path, const struct run_head *head, struct a
 bool journal_replay(
 	struct journal *journal, struct arena *arena, struct row *row, struct slice *json);
 
-/* Was it finished by the earlier run? *changed is set where that index had another name. */
+/* Was it finished by the earlier run? *changed is set if that index had another name. */
 bool journal_has(struct journal *journal, size_t index, const char *name, bool *changed);
 
 /* The number of messages that the earlier run had finished. */

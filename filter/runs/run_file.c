@@ -18,7 +18,7 @@ struct run_file {
 	size_t start, n, cap; /* of buffer */
 	bool at_end;          /* of the file */
 	struct run_head head;
-	size_t next;        /* index that comes next */
+	size_t next;        /* the next index */
 	struct run_end had; /* so far */
 };
 
@@ -43,7 +43,7 @@ make_room(struct run_file *file)
 	return true;
 }
 
-/* The next line with its line end. RUN_DONE where nothing is left. */
+/* The next line with its line end. RUN_DONE if nothing is left. */
 static enum run_got
 read_line(struct run_file *file, struct slice *line, struct error *error)
 {

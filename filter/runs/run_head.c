@@ -102,7 +102,7 @@ take_labels(const json_t *labels, struct arena *arena, struct run_head *head)
 
 		if (label == NULL || strlen(label) > LABEL_MAX)
 			return false;
-		/* ours are printable, but this one may have another origin */
+		/* our labels are printable, but this one may have another origin */
 		if (!slice_is_printable(slice_str(label)))
 			return false;
 		head->what_ifs[head->nwhat_ifs] = arena_cstr(arena, slice_str(label));

@@ -1,4 +1,4 @@
-/* run_reader.h: JSON that an earlier run or inspection left, read member by member. */
+/* run_reader.h: reads JSON of an earlier run or inspection, member by member. */
 #ifndef FILTER_RUNS_RUN_READER_H
 #define FILTER_RUNS_RUN_READER_H
 
@@ -13,7 +13,7 @@ struct run_reader {
 	enum run_error error; /* the first that was found */
 };
 
-/* Notes why what is read is refused; the first reason stays. */
+/* Notes why the JSON is refused; the first reason is kept. */
 void run_refuse(struct run_reader *reader, enum run_error error);
 
 /* json_unpack of a borrowed object; false, with RUN_E_MEMBER noted, if it does not match format. */

@@ -202,7 +202,8 @@ value_of(const void *arg, const char *name)
 	return json_string_value(json_object_get(arg, name));
 }
 
-/* The record with which the message passed when it was judged again, as row_from_evaluation has it.
+/*
+ * The record with which the message passed when it was evaluated again, as in row_from_evaluation.
  */
 static const char *
 proved_record(struct run_reader *reader, const json_t *name, const char *type, const json_t *should,
@@ -254,7 +255,7 @@ read_date(struct run_reader *reader, const json_t *date, struct row *row)
 		run_refuse(reader, RUN_E_DATE);
 }
 
-/* An older program did not say it. */
+/* An older program did not write it. */
 static void
 read_sender(struct run_reader *reader, json_t *sender, struct row *row)
 {
@@ -378,7 +379,7 @@ read_row(struct run_reader *reader, json_t *top, struct row *row)
 	}
 }
 
-/* Our lines are printable ASCII; others would act on the terminal where they are shown. */
+/* Our lines are printable ASCII; others could control the terminal on which they are shown. */
 static bool
 is_printable(struct slice line)
 {

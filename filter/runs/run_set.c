@@ -68,7 +68,7 @@ read_one(struct set *set, const char *path, struct error *error)
 	return got;
 }
 
-/* The number of the first file whose run lacks a shard; set->n where all are whole. */
+/* The number of the first file whose run lacks a shard; set->n if all are complete. */
 static size_t
 find_part(const struct set *set)
 {

@@ -1,4 +1,6 @@
-/* run_set.h: whole earlier runs (run_head.h), of which each may be one file or several shards. */
+/*
+ * run_set.h: complete earlier runs (run_head.h), each of which may be one file or several shards.
+ */
 #ifndef FILTER_RUNS_RUN_SET_H
 #define FILTER_RUNS_RUN_SET_H
 
@@ -14,7 +16,7 @@ typedef bool (*run_set_take)(void *arg, const struct row *row);
  * Hands over the messages of all files; those that could not be evaluated are left out. RUN_DONE
  * after all of them: each run is complete, with all its shards, and none is there twice (a run of
  * the same options and paths counts as the same). Otherwise what is wrong with which file, with
- * *error; RUN_NOT_READ without one where take refused.
+ * *error; RUN_NOT_READ without one if take refused.
  */
 enum run_got run_set_read(const struct strings *paths, struct arena *arena, run_set_take take,
 	void *arg, const char **path, struct error *error);

@@ -1,6 +1,4 @@
-/*
- * apart.h: work in a separate process, which has memory and one pipe, and nothing else.
- */
+/* apart.h: work in a separate process, which has memory and one pipe, and nothing else. */
 #ifndef FILTER_SANDBOX_APART_H
 #define FILTER_SANDBOX_APART_H
 

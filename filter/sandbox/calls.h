@@ -1,6 +1,4 @@
-/*
- * calls.h: which system calls a sandbox allows, and what they are called.
- */
+/* calls.h: which system calls a sandbox allows, and their names. */
 #ifndef FILTER_SANDBOX_CALLS_H
 #define FILTER_SANDBOX_CALLS_H
 
@@ -8,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a run needs beyond reading and writing descriptors that are open. */
+/* What a run needs besides reading and writing open descriptors. */
 enum {
 	CALLS_BASE = 1 << 0,    /* descriptors, memory, time, signals: every sandbox */
 	CALLS_FILES = 1 << 1,   /* open files for reading, load libraries */

@@ -5,9 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FDS_MAX = 1024 }; /* where the kernel cannot close them at once */
+enum { FDS_MAX = 1024 }; /* used if the kernel cannot close them all at once */
 
-/* Without a call of its own libc's function of that name is not there (glibc before 2.34). */
+/* By system call, because libc may lack the function of that name (glibc before 2.34). */
 static bool
 close_between(int first, unsigned last)
 {

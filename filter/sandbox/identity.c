@@ -119,7 +119,8 @@ find_groups(const char *user, struct identity *found)
 }
 
 /*
- * With the rights of the effective user and group. A path that does not exist fails for everyone.
+ * Checked with the rights of the effective user and group. A path that does not exist fails for
+ * everyone.
  */
 static bool
 can_write(const char *path)

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum landlock_use {
-	LANDLOCK_READ,    /* a file, or what is below a folder: read and listed */
+	LANDLOCK_READ,    /* a file, or everything below a folder: read and listed */
 	LANDLOCK_LIBRARY, /* the same, and mapped as code */
 	LANDLOCK_SPOOL,   /* below a folder: files without a name or removed at once */
 	LANDLOCK_WRITE    /* below a folder: read, created, written, renamed, removed */
@@ -21,7 +21,7 @@ struct landlock_path {
 };
 
 struct landlock_rules {
-	const struct landlock_path *paths; /* one that is not there is left out */
+	const struct landlock_path *paths; /* missing ones are skipped */
 	size_t npaths;
 	const uint16_t *ports; /* to which TCP may connect; NULL: any */
 	size_t nports;

@@ -26,7 +26,7 @@ enum {
 	FDS_LOOKED_AT = 8
 };
 
-/* valgrind makes system calls of its own, in our process */
+/* valgrind makes its own system calls in our process */
 static bool
 under_valgrind(void)
 {
@@ -51,9 +51,7 @@ set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 	return setrlimit(what, &limit) == 0;
 }
 
-/*
- * A limit includes what a file already holds: it is added for stdout, stderr and the log.
- */
+/* The limit includes what a file already contains: it is added for stdout, stderr and the log. */
 static uint64_t
 largest_file(void)
 {

@@ -15,14 +15,14 @@ struct sandbox {
 	unsigned calls; /* filter/sandbox/calls.h */
 	struct landlock_rules rules;
 	uint64_t memory;      /* octets of address space */
-	uint64_t file;        /* octets of a file that is written, beyond what is there */
+	uint64_t file;        /* octets by which a written file may grow */
 	uint64_t descriptors; /* open at once */
 	uint64_t seconds;     /* of CPU */
 	bool closed;          /* only the descriptors 0, 1, 2 and keep stay open */
 	int keep;             /* or -1 */
 };
 
-/* Each with the error that it is missing. NOT_HERE: they need every call. */
+/* Each part, with the error that it is missing. NOT_HERE: they need every call. */
 /* clang-format off */
 #define SANDBOX_ERRORS(R) \
 	R(NOT_HERE,      "sandbox_not_here",   "there is no sandbox under a sanitizer or valgrind") \
@@ -47,15 +47,15 @@ enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
 
 /*
  * The same for a child of a process in a sandbox: rules (landlock_make; -1: there are none) and
- * calls (filter/sandbox/calls.h) are what is left of its parent's. It keeps the descriptors 0, 1
- * and 2 alone.
+ * calls (filter/sandbox/calls.h) are the remaining rights of its parent. It keeps only the
+ * descriptors 0, 1 and 2.
  */
 enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
 
 /* The error that a part is missing. */
 struct error sandbox_missing(enum sandbox_part part);
 
-/* What this build and this kernel can, in one line. */
+/* Prints what this build and this kernel support, in one line. */
 void sandbox_print(FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * The filter program is generated for each run from the table of calls, which takes a few
- * microseconds. It looks a call up as a bit of a word. That program is a fifth as long as a list of
+ * microseconds. It looks a call up as a bit of a word: that is a fifth as long as a list of
  * comparisons, and the kernel need not run each call number through it when it is installed
  * (docs/decisions/sandbox.md has the figures).
  */
@@ -129,7 +129,7 @@ seccomp_program(unsigned sets, struct sock_filter *program)
 	for (size_t i = 0; i < call_count; i++)
 		if ((call_rows[i].sets & sets) != 0 && call_rows[i].n > 0)
 			put_checked(&m, &call_rows[i]);
-	/* its flags are in memory, which cannot be checked: glibc then calls clone */
+	/* its flags are in memory, which cannot be checked: glibc falls back to clone */
 	put(&m, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
 	put_return(&m, SECCOMP_RET_ERRNO | ENOSYS);
 	put_return(&m, SECCOMP_RET_TRAP);

@@ -38,9 +38,7 @@ is_service_host(const struct evaluation *ev, const struct own_senders *own)
 	return false;
 }
 
-/*
- * To whom does the domain belong for which SPF or a signature passed? False if nothing shows that.
- */
+/* Who owns the domain for which SPF or a signature passed? False if nothing shows that. */
 static bool
 domain_sends(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
 	struct sender_facts *facts)
@@ -115,7 +113,7 @@ find_forwarder(const struct evaluation *ev)
 	return SENDER_BY_NOTHING;
 }
 
-/* Evidence that a forger could produce as well. */
+/* Finds evidence that a forger could also produce. */
 static void
 find_signs(const struct evaluation *ev, struct sender_facts *facts)
 {

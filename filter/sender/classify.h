@@ -1,5 +1,5 @@
 /*
- * classify.h: who sent a message in the author's name, judged by the message itself, DNS and the
+ * classify.h: who sent a message in the author's name, judged from the message itself, DNS and the
  * owner's list.
  *
  * filter/stats/elsewhere.h adds what other messages of a run show.

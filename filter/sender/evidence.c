@@ -74,8 +74,8 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 }
 
 /*
- * The name with the last labels that one organization has: without a list of public suffixes, so it
- * may be one label too long (example.co.jp, example.com).
+ * The name reduced to the labels of one organization: without a public suffix list, so it may have
+ * one label too many (example.co.jp, example.com).
  */
 static struct slice
 organization(struct slice name)

@@ -2,8 +2,8 @@
  * evidence.h: evidence that a host or a domain sends for the author domain, apart from the message
  * itself.
  *
- * Never evidence: a DKIM pass or SPF pass of another domain, which a forger gets for his own
- * domain; fields, which anybody can write; the fact that the host sent the message.
+ * Never evidence: a DKIM or SPF pass of another domain, which a forger can get for his own domain;
+ * fields, which anybody can write; the fact that the host sent the message.
  */
 #ifndef FILTER_SENDER_EVIDENCE_H
 #define FILTER_SENDER_EVIDENCE_H
@@ -23,7 +23,8 @@ enum evidence_id {
 
 struct evidence {
 	enum evidence_id id;
-	const struct provider *provider; /* of EVIDENCE_RANGE, and of a provider in --own-senders */
+	const struct provider
+		*provider; /* with EVIDENCE_RANGE, and for a provider in --own-senders */
 };
 
 /*
@@ -47,8 +48,10 @@ struct evidence_services {
 	size_t n;
 };
 
-/* The services that the owner's list, or the records of the author domain and of its organizational
- * domain, name: the first ones. */
+/*
+ * The services named by the owner's list, or by the records of the author domain and of its
+ * organizational domain: the first ones.
+ */
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
 	struct evidence_services *services);
 

@@ -9,15 +9,14 @@
 
 struct accept {
 	struct slice author; /* normal name */
-	struct slice
-		domain;    /* a signing or MAIL FROM domain, normal; empty where it is a network */
-	struct ip_net net; /* of the client */
+	struct slice domain; /* a signing or MAIL FROM domain, normal; empty if it is a network */
+	struct ip_net net;   /* of the client */
 };
 
 /*
- * value as it is given → the same with normal names, in the arena. WHAT must be a client network or
- * a domain that belongs to one sender: public suffixes and the domains that a provider's customers
- * share are refused, because anyone may pass as them. ST_BAD with *why, as option_set.
+ * value as given → the same with normal names, in the arena. WHAT must be a client network or a
+ * domain that belongs to one sender: public suffixes and domains shared by a provider's customers
+ * are refused, because anyone can pass with them. ST_BAD with *why, as option_set.
  */
 enum status accept_read(
 	const char *value, struct arena *arena, const char **normal, struct error *why);

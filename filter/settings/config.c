@@ -169,7 +169,7 @@ set_key(struct reader *reader, const char *key)
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 
-/* For --check-config, which goes on after an error. */
+/* For --check-config, which continues after an error. */
 static enum status
 note_error(struct reader *reader)
 {
@@ -271,7 +271,9 @@ read_file(struct reader *reader, struct slice bytes)
 	enum status st, keys;
 	bool any;
 
-	/* with translations, which it would otherwise drop silently: `helo[de]` is a typo */
+	/*
+	 * checked with translations, which GLib would otherwise drop silently: `helo[de]` is a typo
+	 */
 	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))

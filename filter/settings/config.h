@@ -12,8 +12,9 @@ enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 /*
  * Reads the file into options. Keys, and values of keys, that only another command has are ignored.
  * needed false: a file that does not exist (ENOENT, ENOTDIR) counts as empty; one that cannot be
- * reached is an error. ST_BAD with one line in *error, file and key named. GLib is loaded only
- * where there is a file, because linking it would cost every process a third of a millisecond.
+ * reached is an error. ST_BAD with one line in *error, which names the file and the key. GLib is
+ * loaded only if there is a file, because linking it would cost every process a third of a
+ * millisecond.
  */
 enum status config_read(const char *path, bool needed, struct arena *arena, struct options *options,
 	struct error *error);

@@ -23,7 +23,7 @@ struct plan {
 	uint16_t ports[DNS_SERVERS_MAX];
 };
 
-/* More than there is room for is not allowed, so that only a strange command line suffers. */
+/* Paths for which there is no room are not allowed: that affects only unusual command lines. */
 static void
 add_path(struct plan *plan, const char *path, enum landlock_use use)
 {
@@ -73,7 +73,7 @@ add_libraries(struct plan *plan)
 	}
 }
 
-/* Where a file without a name cannot be had, it is made with one, which is removed at once. */
+/* If files without a name are not supported, the file gets a name, which is removed at once. */
 static void
 add_spool(struct plan *plan, const struct options *options)
 {
@@ -117,7 +117,7 @@ add_outputs(struct plan *plan, const struct options *options)
 	add_folder_of(plan, options->dns_record);
 	add_folder_of(plan, options->undo);
 	if (options->command != COMMAND_BATCH)
-		return; /* the filter's own log of JSON is open already */
+		return; /* the filter's own JSON log is open already */
 	add_folder_of(plan, options->json_log);
 	add_folder_of(plan, options->journal);
 	add_folder_of(plan, options->html);
@@ -186,7 +186,7 @@ make_plan(struct plan *plan, const struct options *options)
 	plan->sandbox.rules.paths = plan->paths;
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
 	plan->sandbox.calls |= CALLS_FORK;
-	if (options->command == COMMAND_BATCH) /* its child inherits what it leaves */
+	if (options->command == COMMAND_BATCH) /* its child inherits the remaining rights */
 		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);
 	if (batch) /* another process opens the archive */

@@ -18,8 +18,8 @@ struct confinement {
 
 /*
  * Enters it, once options, logs, keys, DNS and the input are open and before the first octet of a
- * message is read. ST_TEMP with *error where --sandbox require is given and a part of it cannot be
- * had; with try, a run goes on without that part.
+ * message is read. ST_TEMP with *error if --sandbox require is given and a part of it is
+ * unavailable; with try, the run continues without that part.
  */
 enum status confine(const struct options *options, struct arena *arena,
 	struct confinement *confinement, struct error *error);

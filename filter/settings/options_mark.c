@@ -103,7 +103,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_CONFIG:
 		break;
 	}
-	/* an option that was given may have another meaning than the same value by default */
+	/* an option that was given may differ in meaning from the same value by default */
 	if (row->given != 0)
 		buf_addf(out, "%d\n", *(const bool *)((const char *)options + row->given) ? 1 : 0);
 }

@@ -1,7 +1,7 @@
 /*
  * options_table.h: the one table of all long options, and how a value's text is read.
  *
- * The command line, the configuration file and --help are read by it.
+ * It defines the command line, the configuration file and --help.
  */
 #ifndef FILTER_SETTINGS_OPTIONS_TABLE_H
 #define FILTER_SETTINGS_OPTIONS_TABLE_H
@@ -13,14 +13,14 @@ enum option_kind {
 	OPTION_COMMAND,   /* --help, --version: no value; number is the enum command */
 	OPTION_CONFIG,    /* --config: read first, by options.c */
 	OPTION_FLAG,      /* bool; without a value it is true */
-	OPTION_TEXT,      /* const char *; an empty value is an absent one */
+	OPTION_TEXT,      /* const char *; an empty value counts as not given */
 	OPTION_PATH,      /* const char *; not empty */
 	OPTION_SENDER,    /* const char *; may be empty: the null path */
 	OPTION_CLIENT_IP, /* const char *; an address, or empty */
 	OPTION_DOMAIN,    /* const char *; a domain name, normal */
-	OPTION_SELECTOR,  /* const char *; a selector, normal */
+	OPTION_SELECTOR,  /* const char *; a selector, normalized */
 	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
-	OPTION_MAYBE_ID,  /* const char *; without a value "", else an authserv-id */
+	OPTION_MAYBE_ID,  /* const char *; without a value "", otherwise an authserv-id */
 	OPTION_WORD,      /* an enum; words names its values from 0 on */
 	OPTION_YES,       /* bool; words are those for false and true */
 	OPTION_NUMBER,    /* int64_t */
@@ -42,8 +42,8 @@ enum option_kind {
 };
 
 struct option_row {
-	const char *name; /* without --; a row for each command where its words or default differ */
-	unsigned commands; /* 1 << enum command of each that knows it */
+	const char *name;  /* without --; one row for each command if its words or default differ */
+	unsigned commands; /* 1 << enum command, for each command that has it */
 	const char *arg;   /* the name of the value in --help; NULL: the words, or no value */
 	const char *help;  /* NULL: hidden */
 	const char *words; /* "zero|one|two"; a "-" is a value without a word */
@@ -77,8 +77,8 @@ void option_set_presets(enum command command, struct options *options);
 const char *option_preset(const struct option_row *row, enum profile profile);
 
 /*
- * Sets what the profile has as default, where neither the command line nor the file has said
- * anything. To be called after both: each may choose the profile.
+ * Sets the defaults of the profile for options that neither the command line nor the file has set.
+ * Must be called after both: each may choose the profile.
  */
 void option_set_server_presets(struct options *options);
 
@@ -86,8 +86,10 @@ void option_set_server_presets(struct options *options);
 bool option_takes_value(const struct option_row *row);
 bool option_is_list(const struct option_row *row);
 
-/* Notes for --check-config that a value was set, on the command line or in the file; text NULL: a
- * flag. Nothing where report is NULL. */
+/*
+ * Notes for --check-config that a value was set, on the command line or in the file; text NULL: a
+ * flag. Does nothing if report is NULL.
+ */
 void option_note(struct settings_report *report, const struct option_row *row, const char *text,
 	bool line, struct arena *arena);
 

@@ -453,12 +453,11 @@ option_preset(const struct option_row *row, enum profile profile)
 								      : row->preset;
 }
 
-/* An option that has a default of its own for servers has a place that says whether it was given.
- */
+/* An option with a separate default for servers has a member that records whether it was given. */
 void
 option_set_server_presets(struct options *options)
 {
-	struct arena arena; /* for errors in a value, of which there are none */
+	struct arena arena; /* for errors in a value; there are none */
 	struct error why;
 
 	arena_init(&arena, NULL, NULL);

@@ -10,7 +10,7 @@ static const char smtp_reject[] = "550 5.7.26 ";
 static const char smtp_later[] = "451 4.7.0 Message could not be judged now, try again later";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
-/* How the host treats stdout when nothing is passed on. */
+/* Does the host use stdout when nothing is passed on? */
 static bool
 stdout_is_told(enum profile profile)
 {
@@ -113,7 +113,7 @@ delivery_av(const struct options *options, enum disposition disposition)
 	return told;
 }
 
-/* The answer to the SMTP client; spawn(8) looks at no status, and logs one that is not 0. */
+/* The answer to the SMTP client; spawn(8) ignores the status, but logs one that is not 0. */
 static struct delivery
 delivery_proxy(const struct options *options, enum disposition disposition)
 {

@@ -19,7 +19,7 @@ enum {
 
 struct delivery {
 	int status;   /* exit status once everything has been passed on */
-	bool pass_on; /* the message is passed on: to stdout, or to COMMAND where there is one */
+	bool pass_on; /* the message is passed on: to stdout, or to COMMAND if there is one */
 	bool disposition_field; /* with Mailstamp-Disposition */
 	const char *say; /* instead of a message, one line for stdout ("4.7.0 ..."), or NULL */
 	bool say_why;    /* say is only its beginning: the failure follows (result/reply.h) */
@@ -32,11 +32,11 @@ struct delivery {
  * neither null nor unknown, so that a bounce reaches the real sender; can_bounce: the path is
  * neither null nor unknown.
  *
- * --exit NAME=CODE replaces the status of that outcome. Where a reject is handed on to the delivery
+ * --exit NAME=CODE replaces the status of that outcome. If a reject is handed on to the delivery
  * agent, because a bounce would be backscatter, its status stays 0. A mail server takes a status
- * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on,
- * but for exim-av, whose host keeps the message and reads only the line. For postfix-proxy there is
- * no --exit: its host reads only the line, which is an SMTP reply.
+ * but 0 for "not delivered", so that then nothing is passed on; a status of 0 always passes on, but
+ * for exim-av, whose host keeps the message and reads only the line. For postfix-proxy there is no
+ * --exit: its host reads only the line, which is an SMTP reply.
  */
 struct delivery profile_delivery(const struct options *options, enum disposition disposition,
 	bool can_bounce, bool bounce_reaches);

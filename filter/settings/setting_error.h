@@ -53,7 +53,7 @@
 	R(EXPLAIN_ARG,    "line_explain_argument",  "unexpected argument: %s (explain takes one FILE)") \
 	R(NO_COMMAND,     "line_no_command",        "-- needs a COMMAND after it") \
 	R(NO_JANSSON,     "line_no_jansson",        "libjansson.so.4 cannot be loaded") \
-	/* what options require of each other */ \
+	/* dependencies between options */ \
 	R(ENVELOPE_FIELD, "line_envelope_field",    "--envelope field needs --envelope-secret-file") \
 	R(NO_CLIENT,      "line_no_client",         "--trusted-relay needs --client-ip or --envelope headers, for a client that can be a relay") \
 	R(RSA_BITS,       "line_rsa_bits",          "--rsa-min-bits must not be over --rsa-max-bits") \
@@ -103,7 +103,7 @@
 enum setting_error REASON_ENUM(SETTING_E, REASON_SETTING, SETTING_ERRORS, SETTING_ERROR_ID);
 /* clang-format on */
 
-/* With the words of its sentence, printable; NULL: none, or no more. */
+/* words: for its sentence, printable; NULL: none, or no more. */
 struct error setting_error(enum setting_error id, const char *first, const char *second);
 
 #endif

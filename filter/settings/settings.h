@@ -18,7 +18,7 @@ enum command {
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
 	COMMAND_PLAN,
-	COMMAND_REPORT, /* says which there are */
+	COMMAND_REPORT, /* selects among the report commands */
 	COMMAND_REPORT_READ,
 	COMMAND_REPORT_SHOW,
 	COMMAND_REPORT_PRUNE,
@@ -48,8 +48,10 @@ enum envelope_mode {
 	ENVELOPE_HEADERS
 };
 
-/* --mailbox: which hops of stored mail lie inside; from MAILBOX_FIRST on the providers that keep
- * mailboxes, in the order of filter/provider/services.ini */
+/*
+ * --mailbox: which hops of stored mail are inside; from MAILBOX_FIRST on the providers of
+ * mailboxes, in the order of filter/provider/services.ini
+ */
 enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
 
 enum disposition { DISP_ACCEPT, DISP_QUARANTINE, DISP_REJECT, DISP_TEMPFAIL };
@@ -71,12 +73,12 @@ enum output_what {
 	OUTPUT_STAMP
 };
 
-/* what of a failing message the JSON log holds, for failure reports (RFC 9991) */
+/* which part of a failing message the JSON log has, for failure reports (RFC 9991) */
 enum failure_what { FAILURE_NONE, FAILURE_REDACTED, FAILURE_FULL };
 
 enum color { COLOR_AUTO, COLOR_NEVER, COLOR_ALWAYS };
 
-/* what is done where the kernel lacks a part of the sandbox (settings/confine.h) */
+/* what to do if the kernel lacks a part of the sandbox (settings/confine.h) */
 enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
 
 enum { SHARDS_MAX = 100000 };
@@ -107,10 +109,10 @@ struct settings_report {
 struct options {
 	enum command command;
 	enum profile profile;
-	bool profile_given; /* even where it is plain */
+	bool profile_given; /* also if it is plain */
 	const char *config; /* the file that was read, or NULL */
 	bool check_config;
-	const char *user; /* whom the filter becomes where root starts it */
+	const char *user; /* the user that the filter becomes if root starts it */
 	bool user_given;
 	enum sandbox_mode sandbox;
 	struct settings_report
@@ -196,13 +198,13 @@ struct options {
 	const char *envelopes;          /* the manifest, or NULL */
 	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
 	size_t jobs;                    /* threads that work at once; 0: the processors */
-	bool unordered;                 /* results as they come */
+	bool unordered;                 /* results in the order in which they are ready */
 	bool diagnose;                  /* find what broke each signature */
 	struct strings runs;            /* earlier runs, of plan */
 	struct strings baselines;       /* earlier runs */
-	bool fail_if_worse;             /* exit 12 where messages that passed no longer do */
+	bool fail_if_worse;             /* exit 12 if messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
-	const struct what_if *supposed; /* the same, read (filter/verdict/whatif.h) */
+	const struct what_if *supposed; /* the same, parsed (filter/verdict/whatif.h) */
 	bool attached;                  /* also evaluate attached messages; of explain as well */
 	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
@@ -218,9 +220,9 @@ struct options {
 	const char *store;                /* path or postgresql://... */
 	int64_t days;                     /* of prune */
 	struct strings trusted_reporters; /* normal names */
-	struct strings archive;           /* paths to judge beside reports */
+	struct strings archive;           /* paths of mail to compare with reports */
 	bool has_since;
-	int64_t since; /* seconds since the epoch: sources that came later are new */
+	int64_t since; /* seconds since the epoch: sources first seen later are new */
 	enum { REPORTERS_KNOWN, REPORTERS_AUTHENTICATED, REPORTERS_MAIL, REPORTERS_ALL } reporters;
 	/* reports to others */
 	const char *report_from;      /* an address; NULL: not set */
@@ -230,10 +232,10 @@ struct options {
 	const char *bounce_address;   /* where bounces of reports go; NULL: report_from */
 	struct strings own_addresses; /* mail to them is not reported */
 	const char *sendmail;         /* the program */
-	uint64_t report_size;         /* octets of a packed report */
+	uint64_t report_size;         /* octets of a compressed report */
 	size_t max_mails;             /* of a run */
-	size_t failure_reports;       /* of a domain and day; 0: none */
-	int64_t settle;               /* seconds after a day until it is reported */
+	size_t failure_reports;       /* for each domain and day; 0: none */
+	int64_t settle;               /* seconds after the end of a day until it is reported */
 
 	char **exec_argv;     /* after `--`, NULL-terminated; or NULL */
 	const char *next_hop; /* HOST:PORT or unix:PATH, or NULL */

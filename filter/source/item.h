@@ -30,7 +30,7 @@ struct item {
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */
-	char first[256];     /* the name of the first one, cut */
+	char first[256];     /* the name of the first one, truncated */
 };
 
 /* Reads the file NAME.envelope beside a file NAME.eml, if there is one. */

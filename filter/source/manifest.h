@@ -12,7 +12,7 @@
  * One line of --envelopes without its end: `path TAB client-address TAB HELO TAB reverse-path`, or
  * a JSON object with path, client_ip, helo, mail_from and client_name. Missing values are unknown;
  * an empty reverse-path, or <>, is the null path. Everything is owned by arena or points into line.
- * ST_BAD with *error where it cannot be read; path is set even then if there is one.
+ * ST_BAD with *error if it cannot be read; path is set even then if there is one.
  */
 enum status manifest_line(struct slice line, struct arena *arena, struct slice *path,
 	struct envelope *envelope, enum fault *error);

@@ -193,7 +193,7 @@ begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
 	struct slice below = line_behind(mbox, n);
 	enum mbox_from from;
 
-	*line = slice_head(rest(mbox), n); /* reading on moves it */
+	*line = slice_head(rest(mbox), n); /* rest() moves when more is read */
 	from = mbox_from_line(*line, below, after_empty);
 	mbox->counts.joined += from == MBOX_FROM_JOINED ? 1 : 0;
 	mbox->counts.text += from == MBOX_FROM_TEXT && after_empty ? 1 : 0;

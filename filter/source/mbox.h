@@ -18,7 +18,7 @@ struct mbox;
 
 enum mbox_quoting {
 	MBOX_RD,  /* one `>` is removed from `>From `, `>>From `, ... */
-	MBOX_O,   /* only off `>From ` */
+	MBOX_O,   /* only from `>From ` */
 	MBOX_NONE /* not an mbox: the whole file is one message */
 };
 
@@ -30,7 +30,7 @@ int mbox_next_file(struct mbox *mbox, enum fault *error);
 /* unpack_name */
 const char *mbox_file(const struct mbox *mbox);
 
-/* Counts of what makes a mailbox look damaged, or quoted by another rule. */
+/* Counts of signs that a mailbox is damaged, or quoted by another rule. */
 struct mbox_counts {
 	size_t joined; /* messages without an empty line before them */
 	size_t text;   /* `From ` lines after an empty line that do not begin a message */
@@ -47,17 +47,17 @@ enum mbox_from mbox_from_line(struct slice line, struct slice below, bool after_
 struct slice mbox_peek(struct mbox *mbox, size_t n);
 
 struct mbox_message {
-	char *bytes; /* from malloc, the caller's to free; NULL where n is 0 */
+	char *bytes; /* from malloc, the caller's to free; NULL if n is 0 */
 	size_t n;
 	bool partial; /* there was more than max; with MBOX_NONE it was not read */
 };
 
-/* Once *stop is true no more is read: mbox_next gives -1. It must outlive the mbox. */
+/* When *stop becomes true, nothing more is read: mbox_next returns -1. It must outlive the mbox. */
 void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 
 /*
- * With message NULL the message is only counted, and never held. 1 and the next message, 0 at the
- * end, -1 with *error: the rest is lost.
+ * With message NULL the message is only counted, and not kept. Returns 1 with the next message, 0
+ * at the end, -1 with *error: the rest is lost.
  */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	enum fault *error);

@@ -65,7 +65,7 @@ name_below(const char *name, const char *file)
 	return whole;
 }
 
-/* macOS adds a file of its own for each. */
+/* macOS adds such a file for each file. */
 static bool
 is_companion(const char *file)
 {

@@ -1,6 +1,6 @@
 /*
- * pack.h: the messages of one file that holds several or is packed: an mbox, an archive of messages
- * and mailboxes, a compressed one.
+ * pack.h: the messages of one file that contains several or is compressed: an mbox, an archive of
+ * messages and mailboxes, a compressed file.
  */
 #ifndef FILTER_SOURCE_PACK_H
 #define FILTER_SOURCE_PACK_H
@@ -20,7 +20,7 @@ struct pack;
 struct pack *pack_open(
 	const struct options *options, int fd, char *name, char *line, const atomic_bool *stop);
 
-/* Another name for the messages, which it takes over. */
+/* Gives the messages another name, of which it takes ownership. */
 void pack_rename(struct pack *pack, char *name);
 
 /*

@@ -27,14 +27,14 @@ struct source {
 	size_t next_path;   /* of options->paths */
 	int list;           /* the list of paths, or -1 */
 	char delimiter;     /* of its entries */
-	double size, at;    /* octets of the list, where it is a file */
-	struct slice piece; /* of in, not yet taken */
+	double size, at;    /* octets of the list, if it is a file */
+	struct slice piece; /* read from the list, not yet used */
 	size_t n;           /* of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
 	struct attached *attached; /* --attached: those of the previous message, or NULL */
 	struct address_gmime *gmime;
-	struct pack *pack; /* a file that holds several, or is packed; or NULL */
+	struct pack *pack; /* a file that contains several messages, or is compressed; or NULL */
 	struct source_damage damage;
 	struct arena arena; /* of one line */
 	atomic_bool stop;
@@ -144,7 +144,7 @@ open_file(const char *path, uint64_t *size, enum fault *error)
 	return fd;
 }
 
-/* One message of the file that is open: of an mbox, or from a packed file. */
+/* One message of the open file: of an mbox, or from a compressed file. */
 static bool
 give_from_pack(struct source *source, struct item *item)
 {

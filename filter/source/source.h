@@ -10,10 +10,7 @@
 struct source;
 struct address_gmime;
 
-/*
- * ST_BAD with *error where a list cannot be opened. options must outlive
- * it.
- */
+/* ST_BAD with *error if a list cannot be opened. options must outlive it. */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	struct error *error);
 

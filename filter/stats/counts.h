@@ -13,7 +13,7 @@ struct stats_counts {
 	uint64_t classes[SENDER_CLASSES]; /* of all messages */
 	/* not aligned: hurt by p=reject, for the owner to decide, stopped (sender.h) */
 	uint64_t known_fails, open_fails, bare_fails;
-	/* of these, where DMARC says none or an error: of the first two, and of the last */
+	/* of these, if DMARC says none or an error: of the first two, and of the last */
 	uint64_t honest_others, bare_others;
 	uint64_t not_judged; /* the envelope is unknown */
 };

@@ -1,4 +1,4 @@
-/* damage.h: causes of broken signatures, counted (batch --diagnose). */
+/* damage.h: counts of the causes of broken signatures (batch --diagnose). */
 #ifndef FILTER_STATS_DAMAGE_H
 #define FILTER_STATS_DAMAGE_H
 

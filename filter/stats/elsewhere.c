@@ -152,7 +152,7 @@ grow(struct elsewhere *elsewhere)
 	return true;
 }
 
-/* Is the host's pass one of SPF? A signature's pass stays with whoever sends the message on. */
+/* Is the host's pass one of SPF? A signature's pass is kept when the message is forwarded. */
 static bool
 shows(const struct row *row, int way)
 {

@@ -47,7 +47,7 @@ void elsewhere_free(struct elsewhere *elsewhere); /* NULL is fine */
 struct sender elsewhere_look(const struct elsewhere *elsewhere, const struct row *row,
 	struct sender sender, bool service);
 
-/* Remembers it for others, and it for them. False without memory. */
+/* Remembers it for others, and others for it. False without memory. */
 bool elsewhere_add(struct elsewhere *elsewhere, const struct row *row,
 	const struct elsewhere_message *message);
 

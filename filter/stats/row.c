@@ -333,7 +333,7 @@ struct unpack {
 	bool bad;
 };
 
-/* Would row_text leave it as it is? */
+/* Would row_text leave it unchanged? */
 static bool
 is_safe(struct slice text)
 {
@@ -416,7 +416,7 @@ unpack_signatures(struct unpack *unpack, struct row *row)
 	const size_t at = (uintptr_t)row->signatures;
 	struct row_signature *signatures;
 
-	/* they are right behind the row, which is aligned for them */
+	/* they are directly after the row, which is aligned for them */
 	if (at != sizeof *row || row->nsignatures > (unpack->n - at) / sizeof *signatures) {
 		unpack->bad = true;
 		return;

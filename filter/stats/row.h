@@ -1,7 +1,7 @@
 /*
  * row.h: the facts about one message that the lines, the summary and the statistics of a run need.
  *
- * Every text is safe to show (row_text) and never NULL: "" where there is none.
+ * Every text is safe to show (row_text) and never NULL: "" if there is none.
  */
 #ifndef FILTER_STATS_ROW_H
 #define FILTER_STATS_ROW_H
@@ -35,8 +35,8 @@ struct row_outcome {
 struct row_advice {
 	const char *id;     /* a fixed word (finding.h) */
 	const char *text;   /* the sentence, in the reader's language */
-	const char *record; /* "NAME: RECORD", with which the message passed when it was judged
-			       again; or "" */
+	const char *record; /* "NAME: RECORD", with which the message passed when evaluated again;
+			       or ""  */
 };
 
 struct row {
@@ -57,7 +57,7 @@ struct row {
 				signature, else the result of the first one */
 	const struct row_signature *signatures;
 	size_t nsignatures;
-	bool dkim_aligned; /* one that passed is */
+	bool dkim_aligned; /* a signature that passed is aligned */
 	enum auth_code arc, dmarc;
 	const char *policy; /* none, quarantine, reject, or "" */
 
@@ -80,14 +80,13 @@ struct row {
 	struct damage damage;                     /* --diagnose */
 
 	bool worse;                 /* --fail-if-worse: it passed DMARC before, and does not now */
-	enum auth_code worse_dmarc; /* what it is now */
+	enum auth_code worse_dmarc; /* the DMARC result now */
 	const char *worse_source;   /* its source, when it passed */
 
-	size_t nadvice; /* only where DMARC did not pass */
+	size_t nadvice; /* only if DMARC did not pass */
 	struct row_advice advice[ROW_ADVICE];
 
-	/* --compare-received: the id of the receiver, or "" where it said nothing that can be read
-	 */
+	/* --compare-received: the id of the receiver, or "" if it wrote no readable results */
 	const char *receiver;
 	bool agrees;
 	bool differs[AGREE_METHODS]; /* by enum agree_about */

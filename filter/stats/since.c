@@ -9,7 +9,7 @@
 
 struct since {
 	struct arena *arena;
-	void *tree; /* of all, by who they are */
+	void *tree; /* all senders, by identity */
 	struct since_source **all;
 	size_t n, room;
 	uint64_t messages; /* of the earlier run */
@@ -53,7 +53,7 @@ since_new(struct arena *arena)
 static void
 keep(void *source)
 {
-	(void)source; /* it is the arena's */
+	(void)source; /* it belongs to the arena */
 }
 
 void

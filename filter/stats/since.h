@@ -1,5 +1,6 @@
 /*
- * since.h: the senders of a run beside those of an earlier one (--baseline): new, gone, worse.
+ * since.h: the senders of a run compared with those of an earlier one (--baseline): new, gone,
+ * worse.
  *
  * A sender is a source in the name of an author domain, as in the summary (sources.h, stats.h).
  */
@@ -42,7 +43,7 @@ struct since *since_new(struct arena *arena);
 void since_free(struct since *since); /* NULL is fine */
 
 /*
- * A message of the earlier run, or of this one. ST_LIMIT where there is no room for its source,
+ * A message of the earlier run, or of this one. ST_LIMIT if there is no room for its source,
  * ST_TEMP without memory. Of this run, a message without room is counted (since_beyond).
  */
 enum status since_before(struct since *since, const struct row *row);
@@ -58,16 +59,16 @@ bool since_sort(struct since *since);
 const struct since_source *const *since_list(
 	const struct since *since, enum since_change change, size_t *n);
 
-/* The class of most of this run's messages that are not aligned, else passes. */
+/* The class of most of this run's messages that are not aligned; passes if there are none. */
 enum sender_class since_class(const struct since_source *source);
 
-/* Does it fail now, where none of its messages failed before? */
+/* Does it fail now, although none of its messages failed before? */
 bool since_starts_failing(const struct since_source *source);
 
-/* How many sources start failing; each message that there was no room for counts as one. */
+/* How many sources start failing; each message for which there was no room counts as one. */
 uint64_t since_failing(const struct since *since);
 
-/* Messages of this run, and of these not aligned, whose source there was no room for. */
+/* Messages of this run, and those of them not aligned, for whose source there was no room. */
 struct since_counts since_beyond(const struct since *since);
 
 /* The number of messages of the earlier run. */

@@ -40,7 +40,7 @@ by_signature(const struct row *row, struct source_key *key)
 	return first != NULL;
 }
 
-/* Without a list of public suffixes, so that it is the same wherever rows are joined. */
+/* Without a public suffix list, so that it is the same wherever rows are merged. */
 static const char *
 organization(const char *name)
 {
@@ -62,7 +62,7 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	/* a hop inside is not a sender */
+	/* an inside hop is not a sender */
 	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
@@ -96,15 +96,6 @@ sources_key(const struct row *row, struct source_key *key)
 		key->provider = name_of(row->spf_domain);
 	if (key->provider == NULL)
 		key->provider = name_of(row->client_name);
-}
-
-bool
-sources_unaligned(const struct row *row)
-{
-	if (!row->evaluated || row->not_judged || row->dmarc == AUTH_PASS ||
-		row->dmarc == AUTH_TEMPERROR)
-		return false;
-	return !row->dkim_aligned && !(row->spf == AUTH_PASS && row->spf_aligned);
 }
 
 struct sender

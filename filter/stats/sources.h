@@ -29,13 +29,9 @@ struct source_key {
 void sources_key(const struct row *row, struct source_key *key);
 
 /*
- * Was DMARC evaluated, and nothing aligned passed (with a record or without one)? False where it
- * was not evaluated.
+ * Its class and the evidence, as far as the message itself shows: the row's or, for a line of a
+ * version without them, derived from the rest of the row.
  */
-bool sources_unaligned(const struct row *row);
-
-/* Its class and the evidence, as far as the message itself tells: the row's or, for a line of a
- * version that did not say it, made of the rest of the row. */
 struct sender sources_sender(const struct row *row);
 
 #endif

@@ -5,7 +5,7 @@
 
 #define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
-/* Where a name is, by its hash; open addressing, never full. */
+/* Finds a name by its hash; open addressing, never full. */
 enum { SLOTS = 32768 };
 _Static_assert(SLOTS > 2 * STATS_SOURCES && SLOTS > 2 * STATS_DOMAINS, "room in the index");
 
@@ -201,7 +201,7 @@ count_changes(const struct stats *stats, struct stats_matrix *changes, const str
 
 /* periods */
 
-/* Too many days: each becomes part of its month. */
+/* Too many days: each is merged into its month. */
 static void
 make_months(struct stats *stats)
 {
@@ -419,7 +419,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	return add_needs(source, row);
 }
 
-/* A message that the tables show, where it is one. */
+/* A message that the tables list, if it is one. */
 static bool
 add_message(struct stats *stats, const struct row *row, struct sender sender, size_t source,
 	struct elsewhere_message *place)

@@ -41,7 +41,7 @@ struct stats_need {
 struct stats_source {
 	enum source_by by;
 	const char *name;          /* "" in the rest */
-	const char *author_domain; /* "" also where there is none */
+	const char *author_domain; /* also "" if there is none */
 	const char *provider;      /* a known service, or NULL */
 	struct stats_counts counts;
 	uint64_t evidence[SENDER_EVIDENCES]; /* of those that are not aligned */
@@ -65,7 +65,7 @@ struct stats_message {
 };
 
 struct stats {
-	/* scenarios: what-ifs in their order, and last the other RFC where it was compared */
+	/* scenarios: the what-ifs in order, and last the other RFC if it was compared */
 	const char *scenarios[STATS_SCENARIOS];
 	size_t nscenarios;
 	bool compared;
@@ -92,8 +92,8 @@ struct stats {
 };
 
 /*
- * labels: the what-ifs', n of them, which must outlive it; compared: the other RFC was evaluated as
- * well. NULL without memory.
+ * labels: those of the what-ifs, n of them, which must outlive it; compared: the other RFC was
+ * evaluated as well. NULL without memory.
  */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
@@ -105,7 +105,7 @@ bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
 
-/* The source, or the author domain, of that name; NULL where there is none. */
+/* The source, or the author domain, of that name; NULL if there is none. */
 const struct stats_source *stats_source_of(
 	const struct stats *stats, enum source_by by, const char *name, const char *author_domain);
 const struct stats_domain *stats_domain_of(const struct stats *stats, const char *name);
@@ -114,7 +114,7 @@ const struct stats_domain *stats_domain_of(const struct stats *stats, const char
 bool stats_is_other(const struct stats *stats, size_t scenario);
 
 /*
- * The disposition of a message under a scenario, a number into scenarios; its own one where the
+ * The disposition of a message under a scenario, a number into scenarios; its own one if the
  * scenario does not concern it.
  */
 enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);

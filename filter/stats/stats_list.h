@@ -28,7 +28,7 @@ const char *stats_by_word(enum source_by by);
 /* An author domain, or words for "(no author domain)". */
 const char *stats_author_text(const char *domain);
 
-/* 100 n / all; 0 of nothing. */
+/* 100 n / all; 0 if all is 0. */
 double stats_percent(uint64_t n, uint64_t all);
 
 /* How many messages get another disposition in a scenario. */
@@ -37,8 +37,10 @@ uint64_t stats_changed(const struct stats_matrix *matrix);
 /* How many messages of a source are judged and not aligned. */
 uint64_t stats_unaligned(const struct stats_source *source);
 
-/* The class of a source: passes where all of its judged messages do, else that of most of its
- * messages that are not aligned, with what shows it of most of these. */
+/*
+ * The class of a source: passes if all of its judged messages do, else that of most of its messages
+ * that are not aligned, with the evidence for most of these.
+ */
 struct sender stats_source_sender(const struct stats_source *source);
 
 #endif

@@ -1,4 +1,4 @@
-/* schema_in.c: what others reported about our domains. */
+/* schema_in.c: reports received about our domains. */
 #include <stddef.h>
 
 #include "filter/store/store_schema.h"
@@ -22,8 +22,8 @@ const char *const store_schema_in[] = {
 	"CREATE TABLE in_report ("
 	"id @id,"
 	"kind TEXT NOT NULL, sender BIGINT NOT NULL, received BIGINT NOT NULL,"
-	"digest TEXT NOT NULL," /* SHA-256 of its octets, unpacked */
-	"seen BIGINT NOT NULL," /* how often it came */
+	"digest TEXT NOT NULL," /* SHA-256 of its octets, uncompressed */
+	"seen BIGINT NOT NULL," /* how often it arrived */
 	"differs BIGINT NOT NULL," /* of these, how many with other octets */
 	"rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, warnings BIGINT NOT NULL,"
 	"message_id TEXT,"

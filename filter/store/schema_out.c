@@ -1,6 +1,5 @@
 /*
- * schema_out.c: what reports to others are made of, from the filter's logs, and the state of these
- * reports.
+ * schema_out.c: data for outgoing reports, from the filter's logs, and the state of these reports.
  */
 #include <stddef.h>
 
@@ -17,7 +16,8 @@ const char *const store_schema_out[] = {
 	"CREATE INDEX out_seen_day ON out_seen (day)",
 
 	/*
-	 * logs that were read: the digest of the first line, how far, and the digest of that part
+	 * logs that were read: the digest of the first line, the position, and the digest of the
+	 * part before it
 	 */
 	"CREATE TABLE out_log ("
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"

@@ -11,7 +11,9 @@
 #include "mime/slice.h"
 #include "mime/status.h"
 
-enum { STORE_WAIT_SECONDS = 60 }; /* for another program's lock, and for a connection */
+enum {
+	STORE_WAIT_SECONDS = 60
+}; /* the time to wait for another program's lock, and for a connection */
 
 enum store_use {
 	STORE_WRITE, /* creates missing tables, and migrates an older schema */
@@ -95,7 +97,7 @@ struct error store_last_error(const struct store *store);
 /* Prints that to stderr, or that there is no memory. EXIT_TEMPFAIL. */
 int store_failed(const struct store *store);
 
-/* A named value that the program keeps (out_key), in the arena; ST_BAD where there is none. */
+/* A named value that the program keeps (out_key), in the arena; ST_BAD if there is none. */
 enum status store_key(
 	struct store *store, const char *name, struct arena *arena, struct slice *value);
 enum status store_key_set(struct store *store, const char *name, struct slice value);

@@ -8,7 +8,7 @@ enum { STORE_ERROR_MAX = 400, STORE_PARAMETERS = 32 };
 
 struct store_query {
 	struct store *store;
-	struct store_query *next; /* of those that are kept */
+	struct store_query *next; /* of the kept statements */
 	const char *sql;
 	void *statement; /* of the back end; NULL: it could not be prepared */
 };

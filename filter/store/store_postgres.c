@@ -441,7 +441,7 @@ enum status
 store_postgres_open(
 	const char *where, struct arena *arena, struct store *store, struct error *error)
 {
-	/* the address overrides these parameters, except for the encoding */
+	/* the address may override these parameters, except for the encoding */
 	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
 		"application_name", "dbname", "client_encoding", NULL};
 	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};

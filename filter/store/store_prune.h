@@ -5,8 +5,8 @@
 #include "filter/settings/settings.h"
 
 /*
- * `report prune`: removes reports that came more than --days ago, and data of days before that for
- * reports to others, but no report that still has to be sent. All or nothing. The exit status.
+ * `report prune`: removes incoming reports older than --days, and the data of days before that for
+ * outgoing reports, but no report that still has to be sent. All or nothing. The exit status.
  */
 int store_prune_main(const struct options *options, struct arena *arena);
 

@@ -69,7 +69,7 @@ migrate(struct store *store, int64_t from, struct arena *arena)
 	return st == ST_OK ? store_execute(store, version) : st;
 }
 
-/* Whose tables are there: none, ours, or another program's? */
+/* Whose tables are these: nobody's, ours, or another program's? */
 enum owner { OWNER_NONE, OWNER_WE, OWNER_ANOTHER, OWNER_UNKNOWN };
 
 static enum owner

@@ -9,7 +9,7 @@
 #include "filter/store/store_backend.h"
 #include "mime/late.h"
 
-/* what we use of SQLite */
+/* the functions of SQLite that we use */
 struct library {
 	__typeof__(&sqlite3_open_v2) open;
 	__typeof__(&sqlite3_close_v2) close;
@@ -118,7 +118,7 @@ bind_int(struct store_query *query, int at, int64_t value)
 }
 
 /*
- * A parameter that could not be copied is NULL, and the schema refuses NULL where it matters.
+ * A parameter that could not be copied is NULL, and the schema refuses NULL if it matters.
  */
 static void
 bind(struct store_query *query, int at, struct slice octets, bool text)

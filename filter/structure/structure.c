@@ -208,7 +208,7 @@ blotted(struct walk *walk)
 	return copy;
 }
 
-/* Deeper nesting would need more of these lines. */
+/* Can it be nested too deeply? Deeper nesting would need more of these lines. */
 static bool
 is_deep(struct slice raw)
 {
@@ -268,7 +268,10 @@ is_around(const struct walk *walk, size_t at)
 	return false;
 }
 
-/* From there up to the boundary of a multipart around it, without the line end that is its part. */
+/*
+ * The text from there to the boundary of an enclosing multipart, without the line end that belongs
+ * to the boundary.
+ */
 static struct slice
 up_to_boundary(const struct walk *walk, size_t from)
 {
@@ -292,7 +295,7 @@ add(struct walk *walk, struct slice bytes, bool recoded)
 		walk->found[(*walk->n)++] = (struct structure_message){bytes, recoded};
 }
 
-/* The octets of a part, decoded; *recoded: they were coded. False where it has none. */
+/* The octets of a part, decoded; *recoded: they were encoded. False if it has none. */
 static bool
 decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *recoded)
 {
@@ -321,7 +324,7 @@ decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *rec
 	return true;
 }
 
-/* An encoded message: GMime takes it for a part with an unusual type. */
+/* An encoded message: for GMime it is a part with an unusual type. */
 static void
 add_recoded(struct walk *walk, GMimePart *part)
 {
@@ -354,7 +357,7 @@ add_part(struct walk *walk, GMimeContentType *type, const char *name, struct sli
 }
 
 /*
- * A message by its type, or a file with such a name, as mail programs attach saved messages.
+ * Is it a message by its type, or a file with such a name, as mail programs attach saved messages?
  */
 static bool
 is_message(const struct walk *walk, void *object)

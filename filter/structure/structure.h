@@ -1,11 +1,11 @@
 /*
- * structure.h: the messages that are attached to a message (RFC 2046 5.2.1), and its other parts,
- * as GMime's MIME tree has them: forwarded as an attachment, in a bounce, in an abuse report.
+ * structure.h: the messages attached to a message (RFC 2046 5.2.1), and its other parts, from
+ * GMime's MIME tree: forwarded as an attachment, in a bounce, in an abuse report.
  *
- * Of GMime only the places are taken; the octets are those of the outer message, so that signatures
- * inside still verify. Where the outer message holds them in base64 or quoted-printable, which RFC
- * 2046 does not allow but programs do, they are decoded, and told as re-encoded. So are files whose
- * name ends in .eml, whatever their type (application/octet-stream).
+ * Only the positions come from GMime; the octets are those of the outer message, so that signatures
+ * inside still verify. Attached messages in base64 or quoted-printable, which RFC 2046 does not
+ * allow but programs write, are decoded, and reported as re-encoded. So are files whose name ends
+ * in .eml, whatever their type (application/octet-stream).
  */
 #ifndef FILTER_STRUCTURE_STRUCTURE_H
 #define FILTER_STRUCTURE_STRUCTURE_H
@@ -32,7 +32,7 @@ enum {
 };
 
 struct structure_message {
-	struct slice bytes; /* into the outer message, or in the arena where it is re-encoded */
+	struct slice bytes; /* into the outer message, or in the arena if it is re-encoded */
 	bool recoded;
 };
 
@@ -44,7 +44,7 @@ struct structure_message {
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_message *found, size_t *n, bool *whole);
 
-/* A part that holds no others. */
+/* A part that contains no other parts. */
 struct structure_part {
 	const char *type;   /* "text/plain", in lower case; in the arena */
 	const char *name;   /* of its file, or NULL; in the arena */
@@ -54,8 +54,8 @@ struct structure_part {
 enum { STRUCTURE_PARTS = 100 };
 
 /*
- * The parts of raw from top to bottom, the message itself where it has one only; an attached
- * message is one part. found has room for STRUCTURE_PARTS. As structure_messages otherwise.
+ * The parts of raw from top to bottom, or the message itself if it has only one; an attached
+ * message is one part. found has room for STRUCTURE_PARTS. Otherwise as structure_messages.
  */
 enum status structure_parts(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_part *found, size_t *n, bool *whole);

@@ -1,6 +1,6 @@
 /*
  * catalogue.c: the format of .mo files (GNU gettext manual, "The Format of GNU MO Files"): two
- * tables of lengths and offsets, the English one sorted. Its hash table is left alone: ten
+ * tables of lengths and offsets, the English one sorted. Its hash table is not used: ten
  * comparisons find any sentence.
  */
 #include "filter/text/catalogue.h"
@@ -16,7 +16,7 @@ number_at(const unsigned char *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* The string that entry i of a table describes; NULL if it or the entry leaves the n octets. */
+/* The string that entry i of a table describes; NULL if it or the entry is outside the n octets. */
 static const char *
 string_at(const unsigned char *mo, size_t n, size_t table, size_t i)
 {

@@ -9,8 +9,8 @@ extern const unsigned char catalogue_ja[];
 extern const size_t catalogue_ja_n;
 
 /*
- * The translation of english in the n octets of a catalogue (.mo, little-endian), in them; NULL:
- * there is none, or the octets are not a catalogue.
+ * The translation of english in a catalogue of n octets (.mo, little-endian), pointing into it;
+ * NULL: there is none, or the octets are not a catalogue.
  */
 const char *catalogue_find(const unsigned char *mo, size_t n, const char *english);
 

@@ -10,7 +10,7 @@
 enum { CELLS_COLUMNS = 16 };
 
 struct cells_column {
-	const char *key;  /* of TSV, CSV and JSON */
+	const char *key;  /* for TSV, CSV and JSON */
 	const char *head; /* for people, English */
 	bool number;
 };
@@ -34,11 +34,14 @@ struct cells {
 /* Empty, for max rows, which are in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
-/* A new row, whose cells are set with the next ones; NULL where the table is full: counted. */
+/*
+ * A new row, whose cells are set with the next ones; NULL if the table is full: the row is counted.
+ */
 struct cell *cells_row(struct cells *table);
 
 /*
- * Untrusted text made printable: characters that act on a terminal become \xHH, long text is cut.
+ * Untrusted text made printable: characters that control a terminal become \xHH, long text is
+ * truncated.
  */
 struct cell cells_text(struct slice text, struct arena *arena);
 struct cell cells_number(int64_t number, struct arena *arena);

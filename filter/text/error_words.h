@@ -7,7 +7,7 @@
 /*
  * One printable line without "mailstamp:" and line end, in the language of i18n_choose:
  * "--spool-dir must not be empty", "/etc/mailstamp.conf: output must be one of ...". In the arena
- * or fixed; "" where there is no error.
+ * or fixed; "" if there is no error.
  */
 const char *error_words(const struct error *error, struct arena *arena);
 

@@ -14,7 +14,7 @@
 
 static bool japanese;
 
-/* "ja", "ja_JP", "ja_JP.UTF-8": Japanese that a terminal of UTF-8 shows */
+/* "ja", "ja_JP", "ja_JP.UTF-8": Japanese for a UTF-8 terminal */
 static bool
 is_japanese(const char *name)
 {
@@ -66,7 +66,7 @@ i18n_language(void)
 	return japanese ? "ja" : "en";
 }
 
-/* Of East Asian width W or F (UAX 11), as far as a catalogue has them. */
+/* Is it of East Asian width W or F (UAX 11)? Covers the characters of the catalogues. */
 static bool
 is_wide(uint32_t c)
 {

@@ -8,13 +8,13 @@
 void printable_octets(struct slice octets, struct buf *out);
 
 /*
- * Printable ASCII as it is, every other octet and the backslash as \xHH; cut with "..." where text
- * has more than max octets. NUL-terminated, in the arena.
+ * Printable ASCII unchanged, every other octet and the backslash as \xHH; truncated with "..." if
+ * text has more than max octets. NUL-terminated, in the arena.
  */
 const char *printable(struct slice text, size_t max, struct arena *arena);
 
 /*
- * Visible UTF-8 as it is, every other octet and the backslash as \xHH. NUL-terminated, in the
+ * Visible UTF-8 unchanged, every other octet and the backslash as \xHH. NUL-terminated, in the
  * arena.
  */
 const char *printable_utf8(struct slice text, struct arena *arena);
@@ -27,7 +27,7 @@ enum printable_kind {
 };
 
 /*
- * Takes the first character off *left, which must not be empty: *one are its octets, the return
+ * Removes the first character from *left, which must not be empty: *one are its octets, the return
  * value says what to do with it.
  */
 enum printable_kind printable_next(struct slice *left, struct slice *one);

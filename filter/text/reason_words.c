@@ -24,7 +24,7 @@ reason_words(const struct reason *reason, struct arena *arena)
 	else if (reason->has_octet)
 		buf_addf(&out, _("%s: octet 0x%02x at %zu"), translated(text), reason->octet,
 			reason->at);
-	else if (reason->at > 0) /* reason: a tag of the field: where it is in the field's value */
+	else if (reason->at > 0) /* reason: a tag of the field: its position in the field's value */
 		buf_addf(&out, _("%s: %s, from octet %zu on"), translated(text), about, reason->at);
 	else
 		buf_addf(&out, "%s: %s", translated(text), about);

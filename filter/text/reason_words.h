@@ -6,8 +6,8 @@
 
 /*
  * The sentence in the language of i18n_choose, and what it is about: "a required tag is missing:
- * bh", "the tag list is malformed: a_, octet 0xff at 17". Untrusted octets are escaped and cut. In
- * the arena; "" where there is no reason.
+ * bh", "the tag list is malformed: a_, octet 0xff at 17". Untrusted octets are escaped and
+ * truncated. In the arena; "" if there is no reason.
  */
 const char *reason_words(const struct reason *reason, struct arena *arena);
 

@@ -7,7 +7,7 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * All mechanisms over the same message: dns NULL is the evaluation's, envelope NULL its envelope.
+ * All mechanisms over the same message: dns NULL: the evaluation's; envelope NULL: its envelope.
  * The results are in the arena of the evaluation, which is not changed; dns and envelope must
  * outlive their use. ST_TEMP if it fails.
  */

@@ -131,7 +131,7 @@ evaluate_not_judged(const struct evaluation *ev)
 		return false;
 	if (ev->results.dmarc.code != AUTH_NONE || ev->results.local)
 		return ev->results.dmarc.reason.id == DMARC_R_NOT_JUDGED;
-	/* no record: then alignment was not evaluated */
+	/* without a record, alignment was not evaluated */
 	for (size_t i = 0; i < dkim->n; i++)
 		if (dkim->sigs[i].code == AUTH_PASS)
 			return false;
@@ -145,7 +145,7 @@ evaluate_no_psl(const struct options *options)
 		options->psl != NULL ? options->psl : _("of the system"));
 }
 
-/* Everything from outside that the mechanisms need. */
+/* Opens everything from outside that the mechanisms need. */
 static enum evaluate_status
 open_resources(struct evaluation *ev, struct error *error)
 {
@@ -189,7 +189,7 @@ read_secret(struct evaluation *ev, struct error *error)
 	return EVALUATE_OK;
 }
 
-/* The other questions of DMARC have the last quarter of the time. */
+/* The other queries of DMARC have the last quarter of the time. */
 int64_t
 evaluate_until_ms(const struct options *options, const struct dns *dns)
 {
@@ -203,8 +203,8 @@ evaluate_dns(const struct evaluation *ev)
 }
 
 /*
- * The envelope, if it is in the message. Of a message over the size limit only the field with a
- * secret is read: its Received lines would cost DNS.
+ * The envelope, if it is in the message. For a message over the size limit only the field with a
+ * secret is read: its Received lines would cost DNS queries.
  */
 static enum status
 find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum fault *fault)
@@ -280,8 +280,8 @@ take_message(struct evaluation *ev)
 
 /*
  * Takes envelope and message from the input. Over the size limit, the rest is read while it is
- * passed on; not so if the end of the header has not been read, which could then not be scrubbed,
- * and for batch SMTP, whose end must be known before its message can be trusted.
+ * passed on, except in two cases: if the end of the header has not been read, it could not be
+ * scrubbed; and the end of batch SMTP must be known before its message can be trusted.
  */
 static enum status
 take_input(struct evaluation *ev, enum fault *fault)
@@ -305,7 +305,7 @@ take_input(struct evaluation *ev, enum fault *fault)
 	return ST_OK;
 }
 
-/* The message or its envelope could not be taken in. */
+/* The message or its envelope could not be read. */
 static enum evaluate_status
 not_taken(enum fault fault, enum evaluate_status status, struct error *error)
 {
@@ -386,7 +386,7 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
 }
 
-/* Of a message over the size limit only the beginning is needed. */
+/* Only the beginning of a message over the size limit is needed. */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {

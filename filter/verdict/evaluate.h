@@ -22,7 +22,7 @@ struct evaluation {
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
 	bool input_open;
-	input_pull *pull; /* set by the caller where the message is neither stdin nor --input */
+	input_pull *pull; /* set by the caller if the message is neither stdin nor --input */
 	void *pull_arg;
 	/* set by the caller, or NULL: called once the message and its envelope are known */
 	void (*known)(const struct evaluation *evaluation);
@@ -39,7 +39,7 @@ struct evaluation {
 	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
 
 	struct address_gmime *gmime;
-	struct dns *below; /* DNS below --overlay, where in.dns lies over it; or NULL */
+	struct dns *below; /* DNS below --overlay, if in.dns lies over it; or NULL */
 	const struct dns_overlay *overlay; /* that; or NULL */
 	struct domain_psl *own_psl;        /* freed by evaluate_end */
 	struct crypto_signer *signer;      /* and this: by seal_open, or NULL */
@@ -51,7 +51,7 @@ struct evaluation {
 /* Shared by many evaluations of one thread; owned by the caller. */
 struct evaluate_tools {
 	struct address_gmime *gmime;
-	const struct domain_psl *psl; /* NULL where RFC 7489 is not evaluated */
+	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
 	struct crypto *crypto;
 };
 
@@ -80,18 +80,20 @@ struct evaluate_source {
 
 /*
  * Opens DNS, crypto, files and everything else that the mechanisms need before the first octet of a
- * message is read, so that no message can cause its failure. Where a status is not EVALUATE_OK,
- * here and below, *error is set.
+ * message is read, so that no message can cause its failure. If a status is not EVALUATE_OK, here
+ * and below, *error is set.
  */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, struct error *error);
 
-/* Opens the input, before the sandbox; the status is as evaluate_read's, which does it otherwise.
+/*
+ * Opens the input, before the sandbox; the status is that of evaluate_read, which otherwise does
+ * it.
  */
 enum evaluate_status evaluate_input(struct evaluation *evaluation, struct error *error);
 
 /*
- * After both: enters the sandbox (settings/confine.h), from where GMime reads in a process apart.
- * EVALUATE_TEMP where it is required and cannot be had.
+ * After both: enters the sandbox (settings/confine.h); from then on GMime reads in a separate
+ * process. EVALUATE_TEMP if it is required and not available.
  */
 enum evaluate_status evaluate_confine(
 	struct evaluation *evaluation, struct confinement *confinement, struct error *error);
@@ -103,13 +105,13 @@ enum evaluate_status evaluate_confine(
 enum evaluate_status evaluate_read(struct evaluation *evaluation, struct error *error);
 
 /*
- * Takes the message from source, with its tools, or, where source is NULL, by evaluate_read after
+ * Takes the message from source, with its tools, or, if source is NULL, by evaluate_read after
  * evaluate_open; then evaluates it.
  */
 enum evaluate_status evaluate(
 	struct evaluation *evaluation, const struct evaluate_source *source, struct error *error);
 
-/* The deadline for all questions of a message except its policy's, if its evaluation starts now. */
+/* The deadline for all queries of a message except its policy's, if its evaluation starts now. */
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
 /*
@@ -118,20 +120,23 @@ int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
  */
 void evaluate_absent(struct evaluation *evaluation, const struct evaluate_source *source);
 
-/* DNS without the overlay; NULL where none was opened. */
+/* DNS without the overlay; NULL if none was opened. */
 struct dns *evaluate_dns(const struct evaluation *evaluation);
 
 /* Opens a new struct dns by the options, without the overlay. */
 enum evaluate_status evaluate_open_dns(
 	struct evaluation *evaluation, struct dns **dns, struct error *error);
 
-/* Is it stored mail without a known envelope where nothing passed? Such a message did not fail. */
+/*
+ * Is it stored mail without a known envelope of which nothing passed? Such a message has not
+ * failed.
+ */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);
 
-/* That it cannot be read. */
+/* The error that it cannot be read. */
 struct error evaluate_no_psl(const struct options *options);
 
 void evaluate_end(struct evaluation *evaluation);

@@ -1,6 +1,6 @@
 /*
- * names.h: the name of a client as DNS confirms it (FCrDNS, --names): its address has the name, and
- * the name the address.
+ * names.h: the name of a client as confirmed by DNS (FCrDNS, --names): its address has the name,
+ * and the name resolves to the address.
  */
 #ifndef FILTER_VERDICT_NAMES_H
 #define FILTER_VERDICT_NAMES_H
@@ -10,8 +10,10 @@
 
 enum { NAMES_LOOKED_AT = 4 /* of an address */ };
 
-/* The first such name, or empty: also for a private address, and where DNS did not answer by
- * until_ms (dns_get). The name is the answer's. */
+/*
+ * The first such name, or empty: also for a private address, and if DNS did not answer by until_ms
+ * (dns_get). The name is the answer's.
+ */
 struct slice names_of_client(
 	struct dns *dns, const struct ip *ip, int64_t until_ms, struct arena *arena);
 

@@ -7,8 +7,8 @@
 enum { NAMES_MAX = 10 }; /* of the client's names that are examined, as in RFC 7208 4.6.4 */
 
 /*
- * Is it a name of the list? Addresses in it do not count; suffixes: names below `.example.com`
- * count as well.
+ * Is it a name of the list? Addresses in it do not count; suffixes: names below `.example.com` also
+ * count.
  */
 static bool
 name_listed(const struct strings *list, struct slice name, bool suffixes)

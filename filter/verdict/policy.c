@@ -44,7 +44,7 @@ has_broken_aligned(const struct auth_results *results)
 }
 
 /*
- * A signature that verifies comes from the author's domain, even where we refuse it. Under t=y it
+ * A signature that verifies comes from the author's domain, even if we refuse it. Under t=y it
  * counts as none (RFC 6376 3.6.1).
  */
 static bool

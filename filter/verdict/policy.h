@@ -21,7 +21,7 @@ enum { POLICY_INDICATORS = 6 };
 
 struct verdict {
 	enum disposition disposition;
-	struct reason reason; /* one of the policy's, or of From's */
+	struct reason reason; /* a reason of the policy, or of From */
 	/* the indicators that kept it from reject, of an indirect flow or of the author's, joined,
 	 * all from a fixed table; or NULL */
 	const char *indicator;
@@ -32,7 +32,7 @@ struct verdict {
 			      list */
 	struct override override; /* set by override_decide */
 	/*
-	 * the results of trusted sealers for a message that failed; zeroed where they were not
+	 * the results of trusted sealers for a message that failed; zeroed if they were not
 	 * consulted; set by override_decide
 	 */
 	struct arc_vouch sealers;

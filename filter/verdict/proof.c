@@ -151,7 +151,7 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 	       result.code == AUTH_PASS;
 }
 
-/* Does a record, or one that it leads to, ask about more than the address? */
+/* Does a record, or one that it leads to, depend on more than the address? */
 static bool
 depends(const struct evaluation *ev, struct slice domain, unsigned *left)
 {

@@ -2,7 +2,7 @@
  * proof.h: would a proposal help? The message is evaluated again with the proposal laid over DNS,
  * or as it would arrive after a change of the sender's set-up.
  *
- * Results are in the evaluation's arena. False where the evaluation failed or a record cannot be
+ * Results are in the evaluation's arena. False if the evaluation failed or a record cannot be
  * written: then nothing is proved.
  */
 #ifndef FILTER_VERDICT_PROOF_H
@@ -25,13 +25,13 @@ bool proof_zone(
 struct dns *proof_lay(
 	const struct evaluation *evaluation, const struct proof_record *records, size_t n);
 
-/* With the records, each replacing the present one; envelope: another one, or NULL. */
+/* With the records, each replacing the current one; envelope: another one, or NULL. */
 bool proof_with(const struct evaluation *evaluation, const struct proof_record *records, size_t n,
 	const struct envelope *envelope, struct auth_results *results);
 
 /*
  * The same for a host that no term of an SPF record should match, so that all terms are evaluated:
- * false also where this is a permanent error (more than 10 terms that ask DNS, 2 empty answers).
+ * false also if this is a permanent error (more than 10 terms that query DNS, 2 empty answers).
  */
 bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
 	unsigned char family);
@@ -44,12 +44,12 @@ bool proof_signed(
 struct envelope proof_envelope(const struct evaluation *evaluation, struct slice domain);
 
 /*
- * Is it certain by today's DNS that the domain's SPF record never gives the address a pass? False
+ * Is it certain from today's DNS that the domain's SPF record never gives the address a pass? False
  * without a record, if DNS fails, or if terms depend on more than the address (macros, exists).
  */
 bool proof_forbids(const struct evaluation *evaluation, struct slice domain);
 
-/* Does the domain's SPF record give the address a pass, whatever the message says? */
+/* Does the domain's SPF record give the address a pass, whatever the message contains? */
 bool proof_allows(const struct evaluation *evaluation, struct slice domain);
 
 #endif

@@ -21,8 +21,8 @@ is_gap(char c)
 }
 
 /*
- * Cuts off the comment that begins here, whatever bytes are in it: a reader skips more than a
- * grammar allows. flat: as a reader without nested comments does. false where it has no end.
+ * Removes the comment that begins here, whatever bytes are in it: a reader skips more than a
+ * grammar allows. flat: like a reader without nested comments. false if it has no end.
  */
 static bool
 skip_comment(struct slice *at, bool flat)
@@ -42,13 +42,13 @@ skip_comment(struct slice *at, bool flat)
 	return false;
 }
 
-/* The id as a lenient reader goes through it. */
+/* The id as a lenient reader sees it. */
 struct reader {
 	struct slice at;
 	bool flat; /* skip_comment's */
 	bool quoted;
-	bool open; /* a comment had no end: searching for that of others would take quadratic time
-		    */
+	bool open; /* a comment had no end: searching for the end of others would take quadratic
+		      time */
 	bool gap;  /* the last byte followed one, or a comment */
 };
 
@@ -84,7 +84,7 @@ next_byte(struct reader *r, char *byte)
 	return false;
 }
 
-/* The first byte that can be the id's: some readers trim any sign, and non-ASCII spaces. */
+/* The first byte that can belong to the id: some readers trim any sign, and non-ASCII spaces. */
 static bool
 first_byte(struct reader *r, char wanted, char *byte)
 {
@@ -112,12 +112,12 @@ begins_with_id(struct slice value, struct slice id, bool flat)
 	}
 	if (!next_byte(&r, &c) || r.gap)
 		return true;
-	if (c == '.') /* the root's dot is the same name, a further label is another */
+	if (c == '.') /* a final dot is the root: the same name; a further label is another name */
 		return !next_byte(&r, &c) || r.gap || !is_host_byte(c);
 	return !is_host_byte(c);
 }
 
-/* The name at the start of value, as a lenient reader goes through it, without the root's dot. */
+/* The name at the start of value, as a lenient reader sees it, without the final dot. */
 static struct slice
 leading_name(struct slice value, bool flat, struct arena *arena)
 {
@@ -211,8 +211,8 @@ any_line(struct slice rest)
 
 /*
  * Text that we do not read as a field may be one to a more lenient reader
- * (`Authentication-Results\0:`), and so may be each line that continues it, also after a bare CR.
- * Only the first such text is read carefully for its id, because there may be millions.
+ * (`Authentication-Results\0:`), and so may each line that continues it, also after a bare CR. Only
+ * the first such text is read carefully for its id, because there may be millions.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)

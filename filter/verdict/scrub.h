@@ -19,7 +19,8 @@ struct scrub {
  * Must this field be removed? Every Mailstamp-* must, and every Authentication-Results whose
  * authserv-id is one of ids: folded, spaced, quoted, in any case, with comments, with or without a
  * version, written so that IDNA maps it to the id (UTS 46), and unparsable ones that begin like
- * that. In a field with a bare CR, which some readers take for a line end, so is every line.
+ * that. In a field with a bare CR, which some readers take for a line end, every line is checked in
+ * the same way.
  */
 bool scrub_drops(const struct scrub *scrub, const struct field *field);
 

@@ -1,8 +1,8 @@
 /*
- * sender.h: the class of who sent a message in an author's name, and what shows it.
+ * sender.h: the class of the sender of a message in an author's name, and its evidence.
  *
- * Of mail that is not aligned p=reject hurts that of the classes from SENDER_OWN to
- * SENDER_FORWARDER, and stops SENDER_FORGED; about SENDER_DECIDE only the owner can tell.
+ * p=reject hurts unaligned mail of the classes from SENDER_OWN to SENDER_FORWARDER, and stops that
+ * of SENDER_FORGED; only the owner can decide about SENDER_DECIDE.
  */
 #ifndef FILTER_VERDICT_SENDER_H
 #define FILTER_VERDICT_SENDER_H
@@ -15,8 +15,8 @@ enum sender_class {
 	SENDER_OWN,       /* the author's, not aligned */
 	SENDER_SERVICE,   /* a known service that the author uses, not aligned */
 	SENDER_FORWARDER, /* a forwarder or list */
-	SENDER_DECIDE,    /* something speaks for it, nothing proves it */
-	SENDER_FORGED     /* nothing speaks for it */
+	SENDER_DECIDE,    /* some evidence, but no proof */
+	SENDER_FORGED     /* no evidence */
 };
 
 enum { SENDER_CLASSES = SENDER_FORGED + 1 };
@@ -25,7 +25,7 @@ enum sender_evidence {
 	SENDER_BY_NOTHING,
 	/* of the author, or of a service that he uses */
 	SENDER_BY_OWN_LIST,  /* --own-senders names it */
-	SENDER_BY_MX,        /* it takes the domain's mail */
+	SENDER_BY_MX,        /* it receives the domain's mail */
 	SENDER_BY_ADDRESS,   /* the domain's own address */
 	SENDER_BY_RANGE,     /* a documented range of a service that the domain's records name */
 	SENDER_BY_RECORDS,   /* the domain's records name it, or allow the host */
@@ -41,17 +41,17 @@ enum sender_evidence {
 	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for somebody else */
 	SENDER_BY_KNOWN,     /* a host of a known service that the domain's records do not name */
 	SENDER_BY_FIELDS,    /* fields of a list or forwarder */
-	SENDER_BY_SIGNATURE, /* a signature of the author's that is broken */
+	SENDER_BY_SIGNATURE, /* a broken signature of the author's */
 	SENDER_EVIDENCES
 };
 
 /* Facts about a message. */
 struct sender_facts {
 	bool aligned;
-	enum sender_evidence own;    /* one up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */
-	bool service;                /* that evidence is of a service, not of the author's host */
-	enum sender_evidence passed; /* one of a forwarder or list, or SENDER_BY_NOTHING */
-	bool pass, known, fields, signature; /* what the last four stand for */
+	enum sender_evidence own; /* one up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */
+	bool service;             /* the evidence is about a service, not about the author's host */
+	enum sender_evidence passed;         /* one of a forwarder or list, or SENDER_BY_NOTHING */
+	bool pass, known, fields, signature; /* the last four kinds of evidence */
 };
 
 struct sender {
@@ -59,7 +59,7 @@ struct sender {
 	enum sender_evidence by;
 };
 
-/* Pure. The owner's list comes first, then what shows a forwarder, then the rest. */
+/* Pure. The owner's list comes first, then evidence of a forwarder, then the rest. */
 struct sender sender_of(const struct sender_facts *facts);
 
 /* Is it evidence of that class? */
@@ -68,8 +68,10 @@ bool sender_shows(enum sender_evidence by, enum sender_class class);
 /* Does p=reject hurt mail of that class that is not aligned? */
 bool sender_is_hurt(enum sender_class class);
 
-/* Words for machines: "passes", "own" ...; "own-list", "mx" ..., "" for nothing. False where there
- * is no such word. */
+/*
+ * Words for programs: "passes", "own" ...; "own-list", "mx" ..., "" for nothing. False if there is
+ * no such word.
+ */
 const char *sender_class_word(enum sender_class class);
 const char *sender_evidence_word(enum sender_evidence by);
 bool sender_class_read(const char *word, enum sender_class *class);

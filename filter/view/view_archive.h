@@ -1,5 +1,5 @@
 /*
- * view_archive.h: the archive of --archive, judged by batch in a process of its own, with the same
+ * view_archive.h: the archive of --archive, evaluated by batch in a separate process, with the same
  * options and in the same sandbox.
  */
 #ifndef FILTER_VIEW_VIEW_ARCHIVE_H
@@ -14,9 +14,9 @@ struct view_archive {
 };
 
 /*
- * Into stats and hosts, which is settled. Before anything is open that the process must not have,
- * and before there is a thread. The exit status: 0 also where some files could not be read, each of
- * which has a line on stderr. view_archive_clear in any case.
+ * Reads into stats and hosts, which is settled. Must be called before anything is opened that the
+ * process must not have, and before there is a thread. The exit status: 0 even if some files could
+ * not be read, each of which has a line on stderr. view_archive_clear in any case.
  */
 int view_archive_read(const struct options *options, struct arena *arena, struct view_hosts *hosts,
 	struct view_archive *archive);

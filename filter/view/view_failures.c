@@ -117,7 +117,7 @@ own_marks(struct show *show)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* A period that ends before it begins, or that begins after the report came. */
+/* A period that ends before it begins, or that begins after the report arrived. */
 static enum status
 spans(struct show *show)
 {

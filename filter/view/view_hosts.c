@@ -11,7 +11,7 @@ enum { HOST_SLOTS = 1 << 18, KEY_SLOTS = 1 << 16 };
 #define INSIDE UINT32_MAX /* a private address: of the author's own network */
 _Static_assert(HOST_SLOTS > 2 * VIEW_HOSTS && KEY_SLOTS > 2 * VIEW_KEYS, "never full");
 
-/* A message of the archive, by keys of which two that differ never meet. */
+/* A message of the archive, by keys; two different keys never compare equal. */
 struct held {
 	uint64_t message; /* author and Message-ID */
 	uint64_t key;     /* author, domain and selector */
@@ -65,7 +65,7 @@ view_hosts_new(struct arena *arena)
 
 	hosts->arena = arena;
 	hosts->hosts = arena_array(arena, VIEW_HOSTS, sizeof *hosts->hosts);
-	/* what is found does not depend on it */
+	/* the results do not depend on it */
 	if (getrandom(hosts->seed, sizeof hosts->seed, GRND_NONBLOCK) < 0)
 		hosts->seed[0] = UINT64_C(0x9e3779b97f4a7c15);
 	return hosts;
@@ -144,15 +144,10 @@ view_hosts_take(struct view_hosts *hosts, struct slice author, struct slice sour
 	return host;
 }
 
-const struct view_host *
-view_hosts_find(const struct view_hosts *hosts, struct slice author, struct slice source)
-{
-	const size_t at = slot_of(hosts, author, source);
-
-	return hosts->slots[at] != 0 ? &hosts->hosts[hosts->slots[at] - 1] : NULL;
-}
-
-/* As in stats/elsewhere.h: what passed SPF for the author is his, or a service's that he uses. */
+/*
+ * As in stats/elsewhere.h: a host that passed SPF for the author is his, or belongs to a service
+ * that he uses.
+ */
 struct sender
 view_host_sender(const struct view_host *host)
 {
@@ -190,7 +185,7 @@ number_of(const struct view_hosts *hosts, const struct view_host *host)
 
 /* what the archive has */
 
-/* Without memory, or where there are too many, less is proved. */
+/* Without memory, or if there are too many, less is proved. */
 static void
 add(struct list *list, struct held one)
 {
@@ -207,7 +202,7 @@ add(struct list *list, struct held one)
 	list->v[list->n++] = one;
 }
 
-/* Where the key is, or would be. */
+/* The slot of the key, or the free one for it. */
 static size_t
 key_slot(const struct view_hosts *hosts, uint64_t key)
 {
@@ -229,7 +224,7 @@ add_key(struct view_hosts *hosts, uint64_t key)
 	}
 }
 
-/* The author's signatures: which of them pass, and of which there is a broken one. */
+/* The author's signatures: which of them pass, and which are broken. */
 static void
 hold_signatures(struct view_hosts *hosts, const struct row *row, uint32_t host)
 {
@@ -296,8 +291,7 @@ sort(struct list *list)
 		qsort(list->v, list->n, sizeof *list->v, by_keys);
 }
 
-/* Did that message come aligned, with that signature, from a host that is known and not this one?
- */
+/* Did that message arrive aligned, with that signature, from another host that is known? */
 static bool
 came_aligned(const struct view_hosts *hosts, const struct held *one, bool anywhere)
 {

@@ -1,11 +1,10 @@
 /*
- * view_hosts.h: hosts that sent in an author's name, as reports tell of them and as the archive has
- * them.
+ * view_hosts.h: hosts that sent in an author's name, according to reports and to the archive.
  *
- * A forwarder is proved where the archive shows that the host passed the author's mail on (struct
- * view_held), and only for mail with a signature of the author's whose domain and selector pass in
- * the archive as well: mail without it at the same host may be anybody's. All else is likely at
- * most. Memory is bounded: of hosts beyond VIEW_HOSTS nothing is known.
+ * A forwarder is proved if the archive shows that the host passed the author's mail on (struct
+ * view_held), and only for mail with one of the author's signatures whose domain and selector also
+ * pass in the archive: other mail from the same host may be anybody's. Everything else is likely at
+ * most. Memory is bounded: hosts beyond VIEW_HOSTS are ignored.
  */
 #ifndef FILTER_VIEW_VIEW_HOSTS_H
 #define FILTER_VIEW_VIEW_HOSTS_H
@@ -48,22 +47,18 @@ struct view_host {
 	enum view_reason reason;                 /* the strongest of these */
 	/* in the archive */
 	uint64_t held, held_pass;
-	enum view_reason held_by; /* VIEW_BY_NONE, or one that proves */
+	enum view_reason held_by; /* VIEW_BY_NONE, or one that is a proof */
 };
 
 struct view_hosts;
 
-/* Everything is in the arena, but for what view_hosts_settle frees. NULL without memory. */
+/* Everything is in the arena, except for what view_hosts_settle frees. NULL without memory. */
 struct view_hosts *view_hosts_new(struct arena *arena);
 void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
 
-/* The host, made where it is new; NULL where there are too many. Names are copied. */
+/* The host, added if it is new; NULL if there are too many. Names are copied. */
 struct view_host *view_hosts_take(
 	struct view_hosts *hosts, struct slice author, struct slice source);
-/* The same, never made. */
-const struct view_host *view_hosts_find(
-	const struct view_hosts *hosts, struct slice author, struct slice source);
-
 /*
  * The class of a host by all reports: that of most of its messages that are not aligned.
  */
@@ -76,7 +71,7 @@ const struct view_host *view_hosts_at(const struct view_hosts *hosts, size_t i);
 /* A message of the archive. */
 void view_hosts_hold(struct view_hosts *hosts, const struct row *row);
 
-/* After the archive: which copies are of messages that came aligned. */
+/* Called after the archive was read: finds the copies of messages that arrived aligned. */
 void view_hosts_settle(struct view_hosts *hosts);
 
 /* Does the archive hold that message aligned, with a signature of that domain and selector? After
@@ -88,8 +83,8 @@ bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct 
 void view_hosts_reported(struct view_hosts *hosts, const struct feedback_failure *failure);
 
 /*
- * A row that is not aligned, or that is by its signature alone: what shows that its host passed the
- * author's mail on. known: its reporter is a known receiver; without that nothing is proved. told:
+ * For a row that is not aligned, or is so only by its signature: what shows that its host passed
+ * the author's mail on. known: its reporter is a known receiver; otherwise nothing is proved. told:
  * what the row itself shows, VIEW_BY_NONE to VIEW_BY_FORWARDING.
  */
 enum view_reason view_hosts_reason(const struct view_hosts *hosts, const struct view_host *host,

@@ -31,7 +31,7 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 	struct slice zone;
 
 	*once = *options;
-	once->authserv_id = hostname_get(arena); /* not for each row */
+	once->authserv_id = hostname_get(arena); /* once, not for each row */
 	*judge = (struct view_judge){.options = once};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
@@ -143,7 +143,7 @@ bit(enum feedback_mark mark, bool set)
 	return set ? (int64_t)1 << mark : 0;
 }
 
-/* Was the mode of alignment then that of the record now? */
+/* Was the mode of alignment then the one in the current record? */
 static bool
 same_mode(struct slice then, bool strict)
 {
@@ -194,8 +194,10 @@ mark_spf(const struct evaluation *ev, const struct feedback_row *row)
 
 /* forwarders */
 
-/* Does the author's signature pass where his envelope does not, at a host that nothing shows to be
- * his? in_envelope: SPF was asked for a domain of his. */
+/*
+ * Does the author's signature pass and his envelope not, at a host for which nothing shows that it
+ * is his? in_envelope: SPF was queried for one of his domains.
+ */
 static bool
 kept_signature(const struct view_judge *judge, const struct evaluation *ev,
 	const struct feedback_row *row, bool in_envelope)
@@ -268,7 +270,7 @@ judge_row(const struct view_judge *judge, const struct feedback_report *report,
 		    &results->dmarc) != ST_OK)
 		return ST_TEMP;
 	ev->evaluated = true;
-	/* where DNS does not answer, nothing is evidence, for or against */
+	/* if DNS does not answer, nothing is evidence, for or against */
 	if (results->dmarc.reason.id == DMARC_R_POLICY_UNKNOWN && !is_word(row->dkim, "pass") &&
 		!is_word(row->spf, "pass"))
 		return ST_OK;

@@ -28,7 +28,7 @@ struct view_judged {
 	const char *name;      /* --names: the host's, in the arena; or "" */
 };
 
-/* The exit status; with a line on stderr where it is not 0. view_judge_close in any case. */
+/* The exit status; with a line on stderr if it is not 0. view_judge_close in any case. */
 int view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge);
 void view_judge_close(struct view_judge *judge);
 
@@ -39,7 +39,9 @@ void view_judge_close(struct view_judge *judge);
 enum status view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);
 
-/* The record that the domain publishes now, by DNS; false where there is none, or DNS does not say.
+/*
+ * The record that the domain publishes now, from DNS; false if there is none, or DNS does not
+ * answer.
  */
 bool view_judge_policy(const struct view_judge *judge, struct slice domain, struct arena *arena,
 	struct dmarc_result *result);

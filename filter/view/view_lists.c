@@ -12,7 +12,7 @@ enum { SERVICES = 1000 };
 static void
 set_sender(struct cell *cells, struct sender sender)
 {
-	/* both texts are translated already */
+	/* both texts are already translated */
 	cells[0] = (struct cell){sender_class_word(sender.class), sender_class_text(sender.class)};
 	cells[1] = (struct cell){sender_evidence_word(sender.by), sender_evidence_text(sender.by)};
 }
@@ -61,7 +61,7 @@ struct services {
 	size_t n;
 };
 
-/* By the service, or the domain that passed; all else together. */
+/* By the service, or the domain that passed; all others together. */
 static struct service *
 service_of(struct services *services, const struct stats_source *source)
 {

@@ -26,7 +26,7 @@ enum {
 	TABLES
 };
 
-/* How much a sender's word counts; the numbers are those of a table of this connection. */
+/* How much a sender's reports count; the numbers are those of a table of this connection. */
 enum view_class { VIEW_FILE, VIEW_UNAUTHENTICATED, VIEW_AUTHENTICATED, VIEW_KNOWN, VIEW_CLASSES };
 
 struct show {

@@ -4,7 +4,7 @@
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
-/* "reject", "quarantine; t=y"; empty where there is no record, or DNS does not say */
+/* "reject", "quarantine; t=y"; empty if there is no record, or DNS does not answer */
 static const char *
 published(struct show *show, struct slice domain)
 {

@@ -6,10 +6,10 @@
 #include "mime/buf.h"
 
 enum {
-	WINDOW = 256,  /* reports that are asked for together */
+	WINDOW = 256,  /* reports that are queried together */
 	PAGE = 1000,   /* rows likewise */
-	CACHE = 4096,  /* rows that were judged lately */
-	RESULTS = 4096 /* lists of results that were read lately */
+	CACHE = 4096,  /* recently judged rows */
+	RESULTS = 4096 /* recently read lists of results */
 };
 
 /* A row from the store, with the necessary data of its report. */
@@ -29,7 +29,7 @@ struct results {
 	struct arena arena;
 };
 
-/* a row that was judged, by all that its judgement depends on */
+/* a judged row, by everything on which the judgement depends */
 struct judged {
 	struct slice key; /* from malloc */
 	struct view_judged what;
@@ -42,10 +42,10 @@ struct reader {
 	struct arena page, one;
 	struct line *lines;
 	size_t n;
-	/* the line at hand, as it was reported */
+	/* the current line, as reported */
 	struct feedback_report policy;
 	struct feedback_row row;
-	struct feedback_result list[FEEDBACK_RESULTS]; /* while it is read */
+	struct feedback_result list[FEEDBACK_RESULTS]; /* while it is being read */
 	struct results *results;
 	struct judged *judged;
 };
@@ -182,7 +182,7 @@ set_row(struct reader *reader, const struct line *line, const struct results *re
 
 /* judging */
 
-/* All that a row's judgement depends on. */
+/* Everything on which a row's judgement depends. */
 static struct slice
 key_of(const struct line *line, struct arena *arena)
 {
@@ -216,7 +216,7 @@ judge(struct reader *reader, const struct line *line, struct view_judged *judged
 	}
 	st = view_judge_row(reader->to->judge, &reader->policy, &reader->row, &reader->one, judged);
 	if (st != ST_OK || reader->to->judge->options->names)
-		return st; /* the host's name is gone with the row */
+		return st; /* the host's name is released with the row */
 	kept = malloc(key.n);
 	if (kept == NULL)
 		return ST_TEMP;
@@ -281,8 +281,8 @@ count_dates(struct view_host *host, const struct line *line)
 }
 
 /*
- * What the archive and the reporter show of a host. A class is likely, a proof is not: rows without
- * a signature have the class of the host that passed mail on.
+ * What the archive and the reporter show about a host. A class is likely, a proof is not: rows
+ * without a signature have the class of the host that passed mail on.
  */
 static struct sender
 seen(struct sender sender, enum view_reason reason, bool known)
@@ -327,7 +327,7 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 	count_dates(host, line);
 }
 
-/* The row as stats has those of messages. */
+/* The row in the form in which stats counts messages. */
 static enum status
 count_row(struct reader *reader, const struct line *line, const struct view_judged *judged)
 {

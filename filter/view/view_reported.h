@@ -9,7 +9,7 @@
 #include "filter/store/store.h"
 #include "filter/view/view_judge.h"
 
-/* What a query asks of a report r: ?1, ?2 and ?3 are those of view_bind (view_parts.h). */
+/* Conditions of a query on a report r: ?1, ?2 and ?3 are those of view_bind (view_parts.h). */
 #define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
 
 enum { VIEW_REPORTERS = 2000 };
@@ -31,7 +31,7 @@ struct view_reported {
 };
 
 /*
- * domain and below: as `report show` has them (view_parts.h); class: the least one of a sender that
+ * domain and below: as in `report show` (view_parts.h); class: the least one of a sender that
  * counts; known: the one from which on a sender is a known receiver. Into hosts, stats and
  * contradictions. ST_TEMP: the store (store_last_error), or memory.
  */

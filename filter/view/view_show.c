@@ -76,7 +76,7 @@ probe_page(const struct show *show)
 		       : fail_page(show, why);
 }
 
-/* Days are in its chart, and who really sends in the table that batch's page has as well. */
+/* Days are in its chart, and the actual senders in the table that batch's page also has. */
 static int
 write_page(const struct show *show)
 {

@@ -7,7 +7,7 @@
 #include "filter/settings/settings.h"
 #include "filter/text/cells.h"
 
-/* Writes n tables in the form of output, of the text the first rows; false where out failed. */
+/* Writes n tables in the form of output, for text only the first rows; false if writing failed. */
 bool view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out);
 

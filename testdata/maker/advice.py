@@ -1,4 +1,4 @@
-"""advice.py: what `explain` tells a domain's owner to publish or to ask for."""
+"""advice.py: what `explain` proposes to a domain's owner to publish or to request."""
 
 from maker.case import Case
 from maker.mail import mail

@@ -1,4 +1,4 @@
-"""arc_chains.py: chains of ARC, whole and broken (RFC 8617 5.2); nobody is trusted here."""
+"""arc_chains.py: ARC chains, complete and broken (RFC 8617 5.2); no sealer is trusted here."""
 
 from maker.case import Case
 from maker.mail import NOW, Mail, mail
@@ -25,7 +25,7 @@ def by(start, sealer, results=RESULTS, **options):
 
 
 def edited(message, name, old, new):
-    """The topmost field of that name with a piece of its text changed."""
+    """The topmost field of that name with a part of its text changed."""
     fields = list(message.fields)
     for i, field in enumerate(fields):
         if field.lower().startswith(name.lower().encode() + b':'):
@@ -36,7 +36,7 @@ def edited(message, name, old, new):
 
 
 def mangled(message):
-    """What a list does."""
+    """The changes that a list makes."""
     return (message.replaced('Subject', '[list] Your order 4711')
             .with_body(message.body + FOOTER.encode())
             .topped('List-Id: <list.lists.example.org>'))
@@ -80,7 +80,7 @@ def whole():
     yield case('fifty-one-sets', by(fifty, LISTS), 'fail', 'more sets than the limit')
     yield case('own-limit', by(two, LISTS), 'fail', 'more sets than the limit',
                args=('--max-arc-sets', '2'), dkimpy=False)
-    # ARC never makes a pass of DMARC
+    # an ARC pass never turns into a DMARC pass
     yield Case('arc/pass-is-no-dmarc-pass', by(mangled(start), LISTS),
                zone=ZONE + '\n_dmarc.example.com TXT v=DMARC1; p=reject', exit=10,
                expect='arc=pass\ndmarc=fail policy.dmarc=reject\ndisposition=quarantine')
@@ -129,7 +129,7 @@ def broken():
             ('results-without-instance',
              edited(one, 'ARC-Authentication-Results', 'i=1; ', ''), 'begin with i=')):
         yield case(name, message, 'fail', *reason)
-    # the middle one was made over results that read otherwise
+    # the middle one was made over different results
     middle = edited(by(one, RELAY), 'ARC-Authentication-Results', 'dkim=pass', 'dkim=none')
     yield case('broken-middle', by(middle, LISTS), 'fail', seal % 2 + no_sig)
     # RFC 8617 5.2.1: all failures are permanent; dkimpy has no answer without a key
@@ -138,7 +138,7 @@ def broken():
     yield case('slow-key-of-an-older-seal',
                by(by(start, ('rsa-b', 'slow.example.org', 'arc')), RELAY), 'fail',
                seal % 1 + 'the key temporarily cannot be fetched', dkimpy=False)
-    # dkimpy does not look at times in ARC
+    # dkimpy does not check times in ARC
     yield case('expired', by(start, LISTS, message={'x': NOW - 1000, 't': NOW - 2000}), 'fail',
                'has expired', dkimpy=False)
     yield case('of-the-future', by(start, LISTS, change={'t': str(NOW + 4000)}), 'fail',

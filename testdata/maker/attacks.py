@@ -1,7 +1,7 @@
-"""attacks.py: messages in which example.com is said to have written what evil.example.org wrote.
+"""attacks.py: messages written by evil.example.org that claim to be from example.com.
 
-Which attack each is, where it was published and what must not happen is in tests/attacks/table.py.
-The attacker has a domain with SPF and a DKIM key, and sends from an address that it authorizes.
+tests/attacks/table.py says which attack each is, where it was published and what must not happen. The
+attacker has a domain with SPF and a DKIM key, and sends from an address that it authorizes.
 """
 
 from maker.case import Case
@@ -22,7 +22,7 @@ AUTHOR = 'Boss <%s>' % VICTIM
 
 
 def forge(name, message, expect='dmarc=fail|permerror', **options):
-    """What the attacker sends; what the verdict is, is for the row of the table to say."""
+    """An attacker's message; the row of the table says what the verdict must be."""
     options.setdefault('ip', '203.0.113.66')
     options.setdefault('helo', 'mail.evil.example.org')
     options.setdefault('mail_from', EVIL)
@@ -37,13 +37,13 @@ def signed(message, d='evil.example.org', key='rsa-b', **options):
 
 
 def authored(*fields):
-    """Signed by the attacker, with these fields where From is"""
+    """Signed by the attacker, with these fields in place of From"""
     base = mail(author=None)
     return signed(Mail(list(fields) + base.fields, base.body), h=('from', 'to', 'subject', 'date'))
 
 
 def honest():
-    """What the same checks must find to be a pass: each of them can fail."""
+    """Messages for which the same checks must find a pass: this shows that each check can fail."""
     passes = 'dmarc=pass header.from=example.com\ndisposition=accept'
     yield Case('attack/honest-signed', mail(author=AUTHOR).signed(), zone=ZONE, expect='dkim=pass\n' + passes,
                ip='203.0.113.66', helo='mail.evil.example.org', mail_from=EVIL)
@@ -54,7 +54,7 @@ def honest():
 
 
 def paths():
-    """Reverse-paths and HELO names that one reader takes for the victim's, another for the attacker's"""
+    """Reverse-paths and HELO names that one reader attributes to the victim, another to the attacker"""
     plain = mail(author=AUTHOR)
     for name, path in (('unborn-subdomain', 'any@unborn.example.com'), ('open-comment', '(any@example.com'),
                        ('comment-in-domain', 'any@example.com(.evil.example.org'),
@@ -148,7 +148,7 @@ def names():
 
 
 def forwards():
-    """Mail that a host which many share hands on for the attacker"""
+    """Mail of the attacker that a shared host hands on"""
     shared = {'ip': '198.51.100.25', 'helo': 'out.cloud.example.org', 'mail_from': 'b@cloud.example.org'}
     plain = mail(author=AUTHOR)
     yield forge('forward-shared-network', plain, **shared)
@@ -162,7 +162,7 @@ def forwards():
 
 
 def smuggled():
-    """Ends of data that one server sees and the next does not: here they are the body of one message"""
+    """Ends of data that one server recognizes and the next does not: here they are the body of one message"""
     second = 'MAIL FROM:<ceo@example.com>\r\nRCPT TO:<user@example.net>\r\nDATA\r\nFrom: <ceo@example.com>\r\n\r\nPay.\r\n'
     for name, end in (('lf-dot-lf', b'\n.\n'), ('lf-dot-crlf', b'\n.\r\n'), ('cr-dot-cr', b'\r.\r'),
                       ('cr-lf-dot-cr', b'\r\n.\r'), ('nul-dot', b'\r\n\0.\r\n'), ('crlf-dot-lf', b'\r\n.\n')):
@@ -176,7 +176,7 @@ def smuggled():
 
 
 def results():
-    """Fields that a careless reader takes for ours: spelled as IDNA maps to it, behind a bare CR"""
+    """Fields that a careless reader takes for ours: spelled so that IDNA maps them to it, after a bare CR"""
     base = mail()
     more = {'helo': 'mail.example.com', 'ip': '192.0.2.10', 'mail_from': 'orders@example.com', 'exit': 0}
     ids = {'full-width': '\uff4d\uff58.example.net', 'full-width-dot': 'mx\uff0eexample\uff0enet', 'soft-hyphen': 'm\u00adx.example.net',

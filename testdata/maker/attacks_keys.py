@@ -1,4 +1,4 @@
-"""attacks_keys.py: signatures that nobody's private key made, for keys that should not be used so."""
+"""attacks_keys.py: signatures made without a private key, for keys that must not be accepted."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ IDENTITY_SIGNED = bytes([1]) + bytes(30) + b'\x80'
 
 
 class NotThisOne(Exception):
-    """The equation does not hold for this text: another second."""
+    """The equation does not hold for this text: try another second."""
 
 
 def modulus():
@@ -55,7 +55,7 @@ def by_one(data):
 
 
 def by_cube(start):
-    """With e=3: a number whose cube begins as it should; what follows is left to chance."""
+    """With e=3: a number whose cube begins correctly; the rest is left to chance."""
     def made(data):
         begin = start(data)
         root = cube_root(int.from_bytes(begin + bytes(256 - len(begin)), 'big'))
@@ -67,7 +67,7 @@ def by_cube(start):
 
 
 def low_order(public, r=IDENTITY):
-    """S = 0, which holds wherever the hash is a multiple of the order of the public point."""
+    """S = 0, which verifies if the hash is a multiple of the order of the public point."""
     def made(data):
         text = hashlib.sha256(data).digest()
         if int.from_bytes(hashlib.sha512(r + public + text).digest(), 'little') % ORDER % 8:
@@ -124,7 +124,7 @@ def points():
     for name, public in (('identity', IDENTITY), ('order-2', ORDER_2), ('order-4', ORDER_4), ('order-8', ORDER_8),
                          ('above-p', IDENTITY_ABOVE_P), ('sign-of-0', IDENTITY_SIGNED)):
         yield ed_case('point-' + name, public)
-    # S and S + L verify alike where S is not bounded (RFC 8032 5.1.7): one more name for one signature
+    # S and S + L both verify if S is not bounded (RFC 8032 5.1.7): a second signature for the same message
     raised = lambda data: (lambda made: made[:32] + (int.from_bytes(made[32:], 'little') + ORDER).to_bytes(32, 'little'))(
         keys.sign('ed-a', hashlib.sha256(data).digest()))
     zone = ZONE + NAME + 'v=DKIM1; k=ed25519; p=' + keys.public('ed-a')

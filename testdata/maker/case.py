@@ -10,10 +10,9 @@ AUTHSERV_ID = 'mx.example.net'
 
 @dataclasses.dataclass
 class Case:
-    """
-    expect is the text of the file `expect`, decided by hand from the standards and PROGRAM.md.
-    rest: what the output must hold below our block, where that is not in.eml as it stands.
-    envelope: the options of `--envelope args`; None leaves an option out.
+    """expect is the text of the file `expect`, decided by hand from the standards and the manual pages. rest:
+    what the output must have below our block, if that is not in.eml unchanged. envelope: the options of
+    `--envelope args`; None omits an option.
     """
     name: str                       # AREA/NAME, its folder below build/testdata/
     message: object                 # Mail, or bytes as they are
@@ -48,7 +47,7 @@ class Case:
         return out
 
     def contents(self):
-        """{file name: bytes} of everything that is made; the expected output is recorded, not made."""
+        """{file name: bytes} of all generated files; the expected output is recorded, not generated."""
         data = self.message
         if isinstance(data, Mail):
             data = data.bytes(self.eol)

@@ -1,8 +1,8 @@
-"""crosscheck.py: dkimpy's opinion about the signatures that our own signer made.
+"""crosscheck.py: compares the signatures of our own signer with dkimpy's verdict.
 
-Where a case expects dkim=pass or dkim=fail, or states a verdict of ARC, dkimpy has to say the same. Other results are ours
-to decide (policy, permerror...), so they are not compared. RFC 6376 leaves the clock to the
-verifier: dkimpy gets the case's.
+If a case expects dkim=pass or dkim=fail, or states a verdict of ARC, dkimpy must agree. Other results depend
+on our policy (policy, permerror...), so they are not compared. RFC 6376 leaves the clock to the verifier:
+dkimpy gets the case's.
 """
 
 import logging
@@ -14,7 +14,7 @@ from maker import zone as zones
 
 
 def run(cases):
-    """(signatures judged, [(case, text of a disagreement)]); (None, []) without dkimpy."""
+    """(number of signatures checked, [(case, text of a disagreement)]); (None, []) without dkimpy."""
     try:
         import dkim
     except ImportError:
@@ -51,7 +51,7 @@ def run(cases):
 
 
 def expected(case, method='dkim'):
-    """The words of the method's lines, in message order; alternatives stay as they stand."""
+    """The result words of the method's lines, in message order; alternatives are kept."""
     words = [each.strip()[len(method) + 1:].split()[0] for each in case.expect.splitlines()
              if each.strip().startswith(method + '=')]
     return [] if words == ['none'] and method == 'dkim' else words
@@ -67,7 +67,7 @@ def verify_chain(dkim, case, quiet):
         return dkim.arc_verify(case.message.bytes('\r\n'), logger=quiet, dnsfunc=dnsfunc,
                                minkey=1024)[0].decode()
     except IndexError:
-        return None  # a field of a set is missing, which dkimpy does not expect
+        return None  # a set without one of its fields, which dkimpy does not expect
     except dkim.DKIMException:
         return 'fail'
 
@@ -82,7 +82,7 @@ def verify(dkim, case, index, quiet):
         verifier = dkim.DKIM(case.message.bytes('\r\n'), logger=quiet, minkey=1024)
         return verifier.verify(idx=index, dnsfunc=dnsfunc)
     except dkim.MessageFormatError:
-        return None  # a header that dkimpy does not read, `Subject : x` for one
+        return None  # a header that dkimpy does not read, for example `Subject : x`
     except dkim.DKIMException:
         return False
 

@@ -5,12 +5,12 @@ import re
 from maker.dkim_good import row
 from maker.mail import NOW, mail
 
-BAD = 'fail|permerror|policy|neutral'  # must not pass; which word is not settled by a standard
+BAD = 'fail|permerror|policy|neutral'  # must not pass; no standard decides which word is right
 HERE = ' header.d=example.com header.s=s1'
 
 
 def defect(name, result, edit=None, **options):
-    """The usual message with a signature changed before it was signed."""
+    """The usual message with a signature that was changed before signing."""
     case_options = {k: options.pop(k) for k in ('args', 'zone') if k in options}
     return row('bad-' + name, mail().signed(edit=edit, **options), result, dkimpy=False,
                **case_options)

@@ -22,12 +22,12 @@ _loaded = {}
 
 
 def make_missing():
-    """Makes the keys that are not there: done once, by hand, never by a test."""
+    """Makes missing keys: done once, by hand, never by a test."""
     for name, kind in NAMES.items():
         path = os.path.join(FOLDER, name + '.pem')
         if os.path.exists(path):
             continue
-        # by OpenSSL: python3-cryptography makes no RSA key below 1,024 bits any more
+        # by OpenSSL: python3-cryptography no longer makes RSA keys below 1,024 bits
         if kind == 'ed25519':
             how = ['-algorithm', 'ED25519']
         else:
@@ -53,7 +53,7 @@ def is_plain(name):
 
 
 def sign(name, data, digest='sha256'):
-    """The signature octets; data is what an RSA key hashes, and what Ed25519 signs as it is."""
+    """The signature octets; data is the text that an RSA key hashes, and that Ed25519 signs directly."""
     key = private(name)
     if is_ed25519(name):
         return key.sign(data)
@@ -63,7 +63,7 @@ def sign(name, data, digest='sha256'):
 
 
 def public(name, pkcs1=False):
-    """What is in p=: SubjectPublicKeyInfo, RSAPublicKey (pkcs1), or the 32 octets."""
+    """The content of p=: SubjectPublicKeyInfo, RSAPublicKey (pkcs1), or the 32 octets."""
     if is_plain(name):
         return base64.b64encode(private(name).public(pkcs1)).decode()
     key = private(name).public_key()
@@ -78,7 +78,7 @@ def public(name, pkcs1=False):
 
 
 def record(name, tags=None, pkcs1=False):
-    """The TXT record of a key; tags are put before p= instead of the usual ones."""
+    """The TXT record of a key; tags replace the usual tags before p=."""
     if tags is None:
         tags = 'v=DKIM1; k=ed25519' if is_ed25519(name) else 'v=DKIM1; k=rsa'
     return (tags + '; ' if tags else '') + 'p=' + public(name, pkcs1)

@@ -1,4 +1,4 @@
-"""mail.py: messages as lists of fields, with CRLF inside until they are written."""
+"""mail.py: messages as lists of fields, with CRLF internally until they are written."""
 
 from maker import sign
 
@@ -33,14 +33,14 @@ class Mail:
         return Mail(list(self.fields), self.body)
 
     def signed(self, key='rsa-a', d='example.com', s='s1', edit=None, **options):
-        """With one more signature on top. edit: bytes -> bytes, on the finished field."""
+        """The mail with one more signature on top. edit: bytes -> bytes, on the finished field."""
         options.setdefault('t', NOW - 60)
         options.setdefault('h', [n for n in sign.USUAL if self.has(n)])
         field = sign.signature(self.fields, self.body or b'', key, d, s, **options)
         return self.topped(edit(field) if edit else field)
 
     def topped(self, *fields):
-        """With further fields on top, the first of them topmost."""
+        """The mail with further fields on top, in this order."""
         new = self.copy()
         new.fields[0:0] = Mail(fields, None).fields
         return new
@@ -60,7 +60,7 @@ class Mail:
         return new
 
     def replaced(self, old, value):
-        """The (only) field of that name with another value."""
+        """The mail with another value of the (only) field of that name."""
         new = self.copy()
         prefix = old.lower().encode() + b':'
         new.fields = [f[:len(prefix)] + b' ' + crlf(value) + b'\r\n'

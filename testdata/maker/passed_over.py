@@ -1,5 +1,5 @@
-"""passed_over.py: what breaks a grammar and is read, since nothing changes by it (docs/REAL-MAIL.md),
-each with a message that tries to use it."""
+"""passed_over.py: violations of a grammar that are accepted because they change nothing (docs/REAL-MAIL.md),
+each with a message that tries to exploit it."""
 
 from maker import sign
 from maker.arc_chains import LISTS, RELAY, by, mangled
@@ -14,7 +14,7 @@ HEADLINE = 'Passed over, since nothing changes by it:'
 
 
 def row(name, message, result, told, record=None):
-    """told: what explain says, one text or several; the verdict is that of the signature alone."""
+    """told: what explain shows, one text or several; the verdict depends on the signature only."""
     good = result == 'pass'
     word = 'pass' if good else 'fail'
     return Case('dkim/passed-over-' + name, message,
@@ -82,7 +82,7 @@ def signatures():
 
 
 def sealers():
-    """A list changed the message; a trusted sealer saw it before, and wrote this."""
+    """A list changed the message; a trusted sealer recorded these results before."""
     zone = ARC_ZONE + '\n_dmarc.example.com TXT v=DMARC1; p=reject'
 
     def case(name, results, vouches, told, message=None, trusted='lists.example.org'):

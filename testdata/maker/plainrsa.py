@@ -1,21 +1,21 @@
-"""plainrsa.py: RSA in plain Python, for the keys that python3-cryptography refuses or is slow with.
+"""plainrsa.py: RSA in plain Python, for keys that python3-cryptography refuses or is slow with.
 
-Below 1,024 bits newer versions load no key; older ones spend seconds on the primes of a key of 8,200
-bits. For test data only: nothing here is constant in time.
+Newer versions load no key below 1,024 bits; older ones spend seconds on the primes of a key of 8,200 bits.
+For test data only: nothing here runs in constant time.
 """
 
 import base64
 import hashlib
 import re
 
-# DER of DigestInfo, as far as the digest
+# DER of DigestInfo, up to the digest
 PREFIX = {'sha1': bytes.fromhex('3021300906052b0e03021a05000414'),
           'sha256': bytes.fromhex('3031300d060960864801650304020105000420')}
 RSA_ENCRYPTION = bytes.fromhex('300d06092a864886f70d0101010500')  # AlgorithmIdentifier
 
 
 def read(data, at=0):
-    """(tag, content, what follows) of one DER element"""
+    """(tag, content, rest) of one DER element"""
     tag, size, at = data[at], data[at + 1], at + 2
     if size & 0x80:
         count = size & 0x7f

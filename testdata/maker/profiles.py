@@ -1,4 +1,4 @@
-"""profiles.py: every outcome as every caller is told of it (PROGRAM.md 5, the table)."""
+"""profiles.py: every outcome as it is reported to each kind of caller (mailstamp(1), EXIT STATUS)."""
 
 from maker.case import Case
 from maker.envelopes import ZONE
@@ -16,12 +16,12 @@ def zone(p):
 
 GOOD = {'ip': '192.0.2.10'}
 FORGED = {'ip': '203.0.113.66', 'helo': 'bulk.example.org'}       # SPF fails
-OTHERS = dict(FORGED, ip='203.0.113.9', mail_from='b@example.org')  # SPF passes for another
-LATER = {'message': mail().signed(s='t1'), 'ip': '203.0.113.66'}  # the key does not answer
+OTHERS = dict(FORGED, ip='203.0.113.9', mail_from='b@example.org')  # SPF passes for another domain
+LATER = {'message': mail().signed(s='t1'), 'ip': '203.0.113.66'}  # the key's name does not answer
 
 
 def row(name, outcome, status, said, args=(), command=None, p=None, **options):
-    """said: lines of `expect` about stdout and fields beside the verdict"""
+    """said: lines of `expect` about stdout and fields, in addition to the verdict"""
     where = {'accept': GOOD, 'quarantine': FORGED, 'reject': FORGED, 'reject-own': OTHERS,
              'tempfail': LATER}[outcome]
     published = p or {'quarantine': 'quarantine'}.get(outcome, 'reject')
@@ -34,7 +34,7 @@ def row(name, outcome, status, said, args=(), command=None, p=None, **options):
 
 
 def written(outcome, field=None):
-    """The message goes on: the verdict is in it, and perhaps the disposition field."""
+    """The message is passed on: it has the verdict, and perhaps the disposition field."""
     verdict = {'accept': 'dmarc=pass', 'quarantine': 'dmarc=fail policy.dmarc=quarantine',
                'reject': 'dmarc=fail policy.dmarc=reject'}[outcome]
     spf = {'accept': 'spf=pass'}.get(outcome, 'spf=fail')

@@ -1,4 +1,4 @@
-"""scrubs.py: fields that falsely claim to be ours are left out, the rest is not touched."""
+"""scrubs.py: fields that falsely claim to be ours are removed, everything else is unchanged."""
 
 from maker.case import AUTHSERV_ID, Case
 from maker.envelopes import PASS, ZONE
@@ -9,7 +9,7 @@ OURS = AUTHSERV_ID
 
 
 def row(name, forged, kept=(), args=(), eol='\n', expect=EXPECT):
-    """forged: fields to be left out; kept: fields that stay; both stand in the middle too."""
+    """forged: fields to be removed; kept: fields to be kept; both also occur in the middle."""
     base = mail()
     return Case('scrub/' + name, zone=ZONE, args=args, eol=eol, expect=expect,
                 message=Mail(list(forged) + list(kept) + base.fields, base.body),
@@ -57,7 +57,7 @@ def own():
                rest=base.with_body(None))
     yield Case('scrub/forged-in-the-body-stays', zone=ZONE, expect=EXPECT,
                message=base.with_body(three[0] + '\n'))
-    # a field that the sender signed over cannot be kept for the signature's sake
+    # a forged field is removed even if the sender signed it
     signed = base.ended(three[0]).signed(h=('from', 'authentication-results'))
     yield Case('scrub/signed-forged-field', zone=ZONE + '',
                expect='spf=pass\ndkim=pass\n' + PASS, message=signed,

@@ -1,4 +1,4 @@
-"""seal.py: a small ARC sealer (RFC 8617 5.1), written for test data: it seals what it is told to."""
+"""seal.py: a small ARC sealer (RFC 8617 5.1), written for test data: it seals whatever it is given."""
 
 import base64
 import re
@@ -11,7 +11,7 @@ COVERED = ('from', 'to', 'subject', 'date', 'message-id')
 
 
 def place(field):
-    """(instance, place within its set) of a field of ARC, or None"""
+    """(instance, position within its set) of a field of ARC, or None"""
     name, value = field.split(b':', 1)
     if name.strip().lower() not in NAMES:
         return None
@@ -20,7 +20,7 @@ def place(field):
 
 
 def chain(fields):
-    """The sets in their order, each as results, message signature, seal (RFC 8617 5.1.1)."""
+    """The sets in order, each as results, message signature, seal (RFC 8617 5.1.1)."""
     return sorted((each for each in fields if place(each)), key=place)
 
 
@@ -32,7 +32,7 @@ def seal(fields, i, key, d, s, cv, change=None, extra=(), drop=()):
     change = change or {}
     tags = [(tag, change.get(tag, value)) for tag, value in tags if tag not in drop]
     unsigned = b'ARC-Seal:' + sign.fold(tags).encode() + b'\r\n'
-    # RFC 8617 5.1.2: of a broken chain only the own set is covered
+    # RFC 8617 5.1.2: the seal over a broken chain covers only its own set
     covered = [each for each in chain(fields) if cv != 'fail' or place(each)[0] == i]
     data = b''.join(sign.relax_field(each) for each in covered) + sign.relax_field(unsigned)[:-2]
     b = base64.b64encode(sign.raw_signature(key, algorithm, data)).decode()
@@ -42,9 +42,8 @@ def seal(fields, i, key, d, s, cv, change=None, extra=(), drop=()):
 
 def sealed(mail, results, i=None, key='rsa-b', d='lists.example.org', s='arc', cv=None,
            h=COVERED, message=None, **options):
-    """
-    The mail with one more set on top, as its newest instance. results: what stands behind the
-    instance in ARC-Authentication-Results; message: further options of the message signature.
+    """The mail with one more set on top, as its newest instance. results: the text after the instance in
+    ARC-Authentication-Results; message: further options of the message signature.
     """
     i = i or 1 + max([place(each)[0] for each in mail.fields if place(each)], default=0)
     cv = cv or ('none' if i == 1 else 'pass')

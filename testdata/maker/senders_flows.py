@@ -1,5 +1,5 @@
-"""senders_flows.py: what happens to a customer's mail on its way: forms, vendors, forwarding,
-lists, and what each published policy then does."""
+"""senders_flows.py: what happens to a customer's mail on its way: forms, vendors, forwarding, lists, and the
+effect of each published policy."""
 
 from maker.case import Case
 from maker.mail import Mail, mail
@@ -212,7 +212,7 @@ def policies():
 
 
 def families():
-    """Child and parent, both ways round, by the tree walk and by the public suffix list."""
+    """Child and parent, in both directions, by the tree walk and by the public suffix list."""
     child = 'news.example.com'
     records = {
         'org': '_dmarc.example.com TXT v=DMARC1; p=quarantine\n',
@@ -225,7 +225,7 @@ def families():
     keys = ''.join('s1._domainkey.%s KEY rsa-a\n' % d
                    for d in ('example.com', child, 'shop.example.com'))
     path = {'ip': '203.0.113.99', 'helo': 'relay.example.org', 'mail_from': 'b@example.org'}
-    rows = (  # name, author, signer, records, RFC 9989 says, RFC 7489 says
+    rows = (  # name, author, signer, records, result by RFC 9989, result by RFC 7489
         ('child-author-parent-signer', child, 'example.com', 'org', 'pass', 'pass'),
         ('parent-author-child-signer', 'example.com', child, 'org', 'pass', 'pass'),
         ('child-author-parent-signer-child-record-only', child, 'example.com', 'child', 'fail',

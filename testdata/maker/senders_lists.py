@@ -1,4 +1,4 @@
-"""senders_lists.py: our users' mail by way of lists and forwarders, some of them trusted."""
+"""senders_lists.py: our users' mail through lists and forwarders, some of them trusted."""
 
 from maker.arc_chains import FOOTER, LISTS, RELAY, ZONE, by, edited, mangled
 from maker.case import Case
@@ -27,7 +27,7 @@ MICROSOFT = ('mx.microsoft.com 1; spf=pass (sender ip is 192.0.2.10) smtp.rcptto
 
 
 def flow(name, message, accepted, *more, p='reject', args=TRUST, **options):
-    """accepted: what the reason of dmarc must hold, or None where the policy stands"""
+    """accepted: what the reason of dmarc must contain, or None if the policy is not overridden"""
     options.setdefault('ip', '198.51.100.25')
     options.setdefault('helo', 'out.lists.example.org')
     options.setdefault('mail_from', 'list-bounces@lists.example.org')
@@ -95,7 +95,7 @@ def untrusted():
 
 
 def unsaid():
-    """A good chain of a trusted sealer that does not say what is needed."""
+    """A valid chain of a trusted sealer whose results do not suffice."""
     start = mangled(mail().signed())
     good = 'dmarc=pass header.from=example.com'
     for name, results in (

@@ -1,8 +1,8 @@
-"""senders_providers.py: mail as the usual sending services make it for a customer's domain.
+"""senders_providers.py: mail as common sending services make it for a customer's domain.
 
-The records are shaped as the providers document them; all addresses are documentation ranges and
-all customers are reserved names. What the services tell their customers to publish decides here
-whether DMARC passes: each case is one sentence of such an instruction, followed or not.
+The records have the form that the providers document; all addresses are documentation ranges and all
+customers are reserved names. The records that the services tell their customers to publish decide whether
+DMARC passes: each case is one sentence of such an instruction, followed or not.
 """
 
 from maker.case import Case

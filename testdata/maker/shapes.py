@@ -1,4 +1,4 @@
-"""shapes.py: messages of odd shapes: line ends, mbox lines, nothing, binary, too much."""
+"""shapes.py: messages of unusual form: line ends, mbox lines, empty, binary, too large."""
 
 from maker.case import Case
 from maker.envelopes import PASS, ZONE

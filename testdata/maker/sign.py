@@ -1,7 +1,7 @@
 """sign.py: a small DKIM signer (RFC 6376, RFC 8463), written for test data.
 
-It signs what it is told to, right or wrong: tags can be changed, dropped or added before the
-hash is made, so that the signature is good but for the one thing that a case is about.
+It signs whatever it is given, right or wrong: tags can be changed, dropped or added before the hash is
+computed, so that the signature is valid except for the one thing that a case is about.
 """
 
 import base64
@@ -46,7 +46,7 @@ def choose(fields, h):
 
 
 def raw_signature(key, algorithm, data):
-    """key: the name of one of testdata/keys/, or, to forge without any, a function of the data"""
+    """key: the name of one of testdata/keys/, or, to forge without a key, a function of the data"""
     if callable(key):
         return key(data)
     if keys.is_ed25519(key):
@@ -94,7 +94,7 @@ def signature(fields, body, key, d, s, c='relaxed/relaxed', h=USUAL, a=None, i=N
     tags.append(('b', ''))
     change = change or {}
     tags = [(tag, change.get(tag, value)) for tag, value in tags if tag not in drop]
-    # a surrogate stands for an octet that is no UTF-8
+    # a surrogate represents an octet that is not UTF-8
     unsigned = (name + ':' + layout(tags)).encode('utf-8', 'surrogateescape') + b'\r\n'
 
     relaxed = header_canon == 'relaxed'

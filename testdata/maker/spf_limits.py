@@ -5,7 +5,7 @@ from maker.spf_mechanisms import record, row
 
 def limits():
     def chain(n):
-        """example.com asks n terms one after the other, all in includes below each other"""
+        """example.com queries n terms one after the other, all in nested includes"""
         lines = [record('include:i1.example.org -all')]
         for k in range(1, n + 1):
             term = 'include:i%d.example.org -all' % (k + 1) if k < n else 'ip4:192.0.2.10 -all'

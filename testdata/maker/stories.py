@@ -78,7 +78,7 @@ def spf():
     yield story('address-above-other-envelope', 'spf_foreign', POLICY + 'example.com A 203.0.113.7\n'
                 'other.example TXT v=spf1 -all\n', message=below, mail_from='www-data@other.example', proof='after-switch',
                 after=below, after_path='orders@news.example.com', **away)
-    # names below an organization are also its customers': an address that has one may be theirs
+    # names below an organization may also belong to its customers, and so may an address with such a name
     yield story('forged-from-a-customers-line', 'spf_publish_unknown', POLICY + SPF + 'p7.dyn.example.com A 203.0.113.7\n',
                 helo='p7.dyn.example.com', mail_from='', record=False, proof=None, forged=True, **away)
     yield story('forged-by-a-customer-with-an-mx', 'spf_unknown', POLICY + SPF + '''
@@ -167,7 +167,7 @@ def services():
 
 
 def microsoft():
-    """The two CNAMEs, for a tenant that the owner named: anybody has a tenant."""
+    """The two CNAMEs, for a tenant that the owner named: anybody can have a tenant."""
     keys = OUTLOOK + SPF + '\n'.join(
         'selector%d-example-com._domainkey.%s.onmicrosoft.com KEY rsa-%s' % (n, tenant, key)
         for tenant, key in (('tenant', 'a'), ('forger', 'c')) for n in (1, 2)) + '\n'
@@ -211,7 +211,8 @@ THREE_LINES = ("Gmail's \"Show original\" tells the same in three lines",
 
 
 def jcity():
-    """The table of J-City: SPF, its alignment, DKIM, its alignment, DMARC; and what Gmail's three lines say of each."""
+    """The table of J-City: SPF, its alignment, DKIM, its alignment, DMARC; and the result in each of Gmail's
+    three lines."""
     zone = POLICY + JCITY + 'example.com TXT v=spf1 ip4:192.0.2.0/28 include:jcity.com -all\n'
     third = mail().signed('rsa-b', 'jcity.com', 'tp')
     author = mail().signed('rsa-a', 'example.com', 'mmmg')

@@ -1,4 +1,4 @@
-"""usage.py: bad use gives one clear line and the status of PROGRAM.md 5."""
+"""usage.py: wrong use gives one clear line and the status in mailstamp(1), EXIT STATUS."""
 
 from maker.case import Case
 from maker.envelopes import ZONE
@@ -59,7 +59,7 @@ def cases():
         yield row(name, ('--profile', 'plain') + args, '64 75 78', line,
                   files={'broken': BROKEN})
         yield row(name + '-without-profile', args, 75, line, files={'broken': BROKEN})
-    # the verdict is there and the mail goes on, but it is said
+    # the verdict is known and the mail is passed on, but the failure is reported
     yield Case('usage/record-not-writable', message=mail(), zone=ZONE,
                args=('--dns-record', '/no/such/folder/zone'),
                expect='spf=pass\ndkim=none\ndmarc=pass\ndisposition=accept\nstderr lines 1')

@@ -1,4 +1,4 @@
-"""write.py: the cases of all tables as folders, and the list of them that is committed."""
+"""write.py: the cases of all tables as folders, and their list, which is committed."""
 
 import hashlib
 import importlib
@@ -82,7 +82,7 @@ def read(path):
 
 
 def check():
-    """A case is right where it is the one that is listed, and dkimpy agrees about its signatures."""
+    """A case is right if it is the listed one, and dkimpy agrees about its signatures."""
     every = all_cases()
     made, known = (set(text.splitlines()) for text in (listed(every), (read(LIST) or b'').decode()))
     wrong = {}

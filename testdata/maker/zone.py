@@ -38,7 +38,7 @@ def absolute(name):
 
 
 def line(text):
-    """One line of short zone text in the master file's form."""
+    """One line of short zone text in the form of a master file."""
     if text.startswith('!'):
         pragma, name, *kind = text.split()
         return ' '.join([';' + pragma, absolute(name)] + kind)

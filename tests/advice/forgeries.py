@@ -1,8 +1,8 @@
-"""forgeries.py: any case, forged: as somebody sends it who has nothing of the author's but the message.
+"""forgeries.py: every case, forged as somebody would send it who has nothing of the author's but the message.
 
-From a host that nothing in the zone names, in the author's envelope or in that of his own, with the
-signatures taken out (nothing speaks for it) or kept over another body (they are broken, as a list breaks
-them). Nothing that is proposed for such a message may make it pass.
+It comes from a host that nothing in the zone names, with the author's envelope or the forger's own, and with
+the signatures removed (no evidence is left) or kept over another body (broken, as a list breaks them). No
+proposal for such a message may make it pass.
 """
 import json
 import pathlib
@@ -36,7 +36,7 @@ def header_and_body(message):
 
 
 def stripped(message):
-    """Without the fields that speak for it."""
+    """The message without the fields that are evidence for it."""
     header, body = header_and_body(message)
     kept, keep = [], True
     for line in header.splitlines(keepends=True):
@@ -48,7 +48,7 @@ def stripped(message):
 
 
 def lets_in(place, argv):
-    """Does a record of the zone let everybody in, or is there no zone to read?"""
+    """Does a record of the zone authorize everybody, or is there no zone to read?"""
     zone = place / argv[argv.index('--zone') + 1]
     return not zone.is_file() or b'+all' in zone.read_bytes()
 

@@ -25,7 +25,7 @@ def sentences():
 
 
 def table(seen):
-    """(text, codes that nothing provokes); seen: {code: {proof: name of a test}}"""
+    """(text, codes that no test provokes); seen: {code: {proof: name of a test}}"""
     lines = ['# Every sentence of advice', '',
              '<!-- made by `tests/advice/run --bless BUILD_DIR`; do not edit -->', '',
              'What `explain` and `batch` tell an owner to publish or to ask for, a case of testdata/maker/ that',

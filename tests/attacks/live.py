@@ -54,7 +54,7 @@ class Rig:
 
 
 class Names:
-    """A name server on 127.0.0.1: answers(name, kind, query) gives the packets, or (packet, port) ones."""
+    """A name server on 127.0.0.1: answers(name, kind, query) returns packets, or (packet, port) pairs."""
 
     def __init__(self, answers):
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -93,7 +93,7 @@ def spf(ran):
 
 
 def poisoning(rig):
-    """Answers that a blind attacker can send before the true one comes"""
+    """Answers that a blind attacker can send before the real one arrives"""
     lie = [record(TXT, text('v=spf1 +all'))]
 
     def wrong_name(query):
@@ -122,7 +122,7 @@ def poisoning(rig):
 
 
 def predictable(rig):
-    """Two runs do not ask with ids or ports that follow one another."""
+    """Two runs do not use consecutive ids or ports."""
     server = Names(lambda name, kind, query: [reply(query, NXDOMAIN)])
     ids = []
     original = server.answers
@@ -136,7 +136,7 @@ def predictable(rig):
 
 
 def amplification(rig):
-    """What one message makes a filter ask of a victim's name servers"""
+    """The queries that one message makes a filter send to a victim's name servers"""
     def answers(name, kind, query):
         first = name.split('.')[0]
         if kind == TXT and name == 'evil.example.org':
@@ -158,7 +158,7 @@ def amplification(rig):
 
 
 def floods(rig):
-    """Many records at the names of keys, each of many tags, for many signatures and seals"""
+    """Many records at the names of keys, each with many tags, for many signatures and seals"""
     zone, tags = rig.folder / 'flood', '; '.join(f'{chr(97 + i)}z=1' for i in range(12))
     zone.write_text('$TTL 60\n' + ''.join(f's._domainkey.evil.example.org. IN TXT "v=DKIM1; k=rsa; n=x{i}; {tags}; p=AAAA"\n'
                                           for i in range(1340)))
@@ -177,13 +177,13 @@ QUESTIONS_MAX = 100
 
 
 def raw(data):
-    """Octets or characters that act on a terminal, or hide text from who reads it"""
+    """Octets or characters that control a terminal, or hide text from the reader"""
     shown = data.decode('utf-8', 'replace')
     return re.findall('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]', shown)
 
 
 def logs(rig):
-    """Line ends and escapes in everything that the client says"""
+    """Line ends and escapes in everything that the client sends"""
     log = rig.folder / 'json-log'
     for number, value in enumerate(LINES):
         value = value.replace('\x00', '\x01')    # no argument holds a NUL
@@ -202,7 +202,7 @@ def logs(rig):
 
 
 def terminal(rig):
-    """Escapes in the message, its names and its DNS, told to a person"""
+    """Escapes in the message, its names and its DNS, shown to a person"""
     field = f'From: {ESCAPES} <b@evil.example.org>\nSubject: {ESCAPES}\nReceived: from {ESCAPES}\n'.encode()
     bad = field + b'DKIM-Signature: v=1; a=rsa-sha256; d=' + ESCAPES.encode() + b'; s=x; h=from; bh=AAAA; b=AAAA\n\nx\n'
     zone = rig.folder / 'zone'
@@ -232,7 +232,7 @@ HOSTILE_NAMES = ('=cmd|calc!A1.eml', '+1+1.eml', '-2+3.eml', '@SUM(1).eml', '\t=
 
 
 def formulas(rig):
-    """Cells that a spreadsheet would compute"""
+    """Cells that a spreadsheet would evaluate"""
     folder = rig.folder / 'names'
     folder.mkdir(exist_ok=True)
     for name in HOSTILE_NAMES:
@@ -287,7 +287,7 @@ def pages(rig):
 
 
 def bombs(rig):
-    """Much out of little: packed files, MIME parts in MIME parts"""
+    """Small input that becomes large: packed files, MIME parts in MIME parts"""
     packed = rig.folder / 'bomb.eml.gz'
     with gzip.open(packed, 'wb', compresslevel=9) as out:
         out.write(PLAIN)
@@ -305,7 +305,7 @@ def bombs(rig):
 
 
 def libraries(rig):
-    """Which libraries are in the process: one with remote holes only where it is asked for"""
+    """Which libraries are in the process: one with remotely exploitable holes only if it is requested"""
     for name, more, wanted in (('default', [], False), ('asked for', ['--spf-engine', 'libspf2'], True)):
         ran = rig(*BASE, *SENDER, '--zone', rig.nothing, *more, env={'LD_DEBUG': 'files', 'PATH': '/usr/bin:/bin'})
         if b'without libspf2' in ran.stderr:
@@ -314,7 +314,7 @@ def libraries(rig):
 
 
 def commands(rig):
-    """What the client says is neither in COMMAND's environment nor read by a shell."""
+    """What the client sends is neither in COMMAND's environment nor read by a shell."""
     shock = '() { :;}; echo vulnerable'
     for value in (shock, '$(touch shell)', '`touch shell`', '; touch shell', '-oQ/tmp -X/tmp/x', '|touch shell'):
         options = [word for option in ('--mail-from', '--helo', '--rcpt', '--queue-id') for word in (option, value)]
@@ -341,7 +341,7 @@ ROWS = (
 
 
 def judge(suite, program, row, folder):
-    """How many checks of it were made"""
+    """The number of checks made"""
     place = pathlib.Path(folder) / row.run.__name__
     place.mkdir()
     tried = 0

@@ -121,7 +121,7 @@ Test(auth, rows)
 		cr_expect(slice_eq(asked.results.dmarc.from_domain, SLICE("example.com")), "%s",
 			rows[i].name);
 
-		/* early questions change the speed and never a result */
+		/* early queries change the speed and never a result */
 		open_all(&unasked, &rows[i]);
 		unasked.rig.options.no_ask = true;
 		got = run(&unasked);
@@ -162,7 +162,7 @@ Test(auth, the_authors_policy_is_asked_first)
 	close_all(&all);
 }
 
-/* Queries of other mechanisms never change which policy applies, nor gain a pass. */
+/* Queries of other mechanisms never change which policy applies, and never lead to a pass. */
 Test(auth, no_limit_of_questions_changes_the_policy)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -235,7 +235,7 @@ Test(auth, the_other_engine)
 	}
 }
 
-/* A parent without a record is aligned by the list and not by the walk. */
+/* A domain above without a record: aligned by the public suffix list, not by the tree walk. */
 Test(auth, the_other_mode)
 {
 	static const struct row row = {"a parent signs",

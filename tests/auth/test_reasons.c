@@ -38,7 +38,7 @@ static void collect(void){
 
 TestSuite(reasons, .init = collect);
 
-/* A table is looked up by its place: the rows must be those of their ids. */
+/* A table is looked up by position: the rows must be those of their ids. */
 Test(reasons, row_of_an_id)
 {
 	struct reason none = dkim_reason(DKIM_R_NONE), key = dkim_reason(DKIM_R_KEY_NO_P);

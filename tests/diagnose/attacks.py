@@ -1,5 +1,5 @@
-"""attacks.py: what an attacker on the way does to a good message, so that it looks like a list's or
-a gateway's doing. Nothing that is said of it may name an innocent cause."""
+"""attacks.py: what an attacker on the way does to a good message, so that it looks as if a list or a gateway
+did it. No reported cause may be an innocent one."""
 import re
 
 from mutate import MESSAGES, change, field, get, name, put
@@ -57,7 +57,7 @@ def added(*lines):
 
 
 def parts(*kinds):
-    """The body in a multipart/mixed, with parts of these headers and texts behind it."""
+    """The body in a multipart/mixed, with parts of these headers and texts after it."""
     def do(fields, body):
         fields, body = wrapped(b'text/plain', b'club@' + LIST)(fields, body)
         more = b''.join(b'--x\r\nContent-Type: %s\r\n\r\n%s\r\n' % kind for kind in kinds)
@@ -94,7 +94,7 @@ TEXTS = {
     'no-name': b'-- \r\nTransfer the amount to our new account.\r\n',
     'scanned': b'-- \r\nScanned by the gateway, no virus found. Open the attachment: ' + EVIL + b'\r\n',
 }
-# what names the list and no other host in ASCII, and shows another place or number
+# names the list and no other host in ASCII, but shows another place or number
 HIDDEN = {
     'fullwidth-dot': LINE + b'club@' + LIST + ' evil．example\r\n'.encode(),
     'ideographic-dot': LINE + b'club@' + LIST + ' evil。example\r\n'.encode(),
@@ -157,7 +157,7 @@ def attacks():
 
 
 def disguised():
-    """What a list does, and one thing more."""
+    """A list's changes, and one thing more."""
     for key, text in HIDDEN.items():
         yield 'below-' + key, 'to-club', below(text)
         yield 'wrapped-' + key, 'to-club', wrapped(b'text/plain', text)
@@ -207,14 +207,14 @@ SETTINGS = re.compile(r'^advice-(list-|external-tag|links)')
 
 
 def section(text, title):
-    """The lines under a title, without what is quoted from the message."""
+    """The lines under a title, without text quoted from the message."""
     lines = text.splitlines()
     start = lines.index(title) + 1
     end = next((k for k in range(start, len(lines)) if not lines[k]), len(lines))
     return [re.sub(r'`[^`]*`|\bList-\w+', '``', line) for line in lines[start:end]]
 
 
-# what the attacker did, by the names of the attacks; the first that fits
+# what the attacker did, by the names of the attacks; the first match counts
 FAMILIES = (
     (r'below-(fullwidth|ideographic|slashed|bracketed|other|only|path|dot|soft|entity)',
      'a list\'s footer that shows another place, number or mailbox, or hides it by the coding'),
@@ -241,18 +241,18 @@ def family(name_):
 
 
 def sentence(text):
-    """What is said of one message, without what differs between messages."""
+    """The report about one message, without what differs between messages."""
     said = next(line for line in text.splitlines() if line.startswith('  the signature of '))
     said = re.sub(r'^  the signature of \S+ \(s=s1\) | \(the limits were .*', '', said)
     return re.sub(r'\d+', 'N', re.sub(r'`[^`]*`', '`…`', said))
 
 
 def misleads(text, advice):
-    """What explain says that must not be said of an attack. advice: of JSON."""
+    """What explain reports that must not be reported about an attack. advice: of JSON."""
     said = section(text, 'What broke it:')
     wrong = [each for each in said if INNOCENT.search(each)]
     wrong += [each for each in said if 'passes again' in each and LOOK not in each]
     wrong += [each['id'] for each in advice if SETTINGS.search(each['id'])]
-    # to sign again what somebody else put in is right only for who put it in
+    # signing again what somebody else inserted is right only for whoever inserted it
     wrong += [each for each in section(text, 'How to fix it:') if ': sign ' in each and ' if ' not in each]
     return wrong if said else ['nothing is said']

@@ -1,7 +1,7 @@
-"""mutate.py: good messages, and what lists, gateways and servers do to them after signing.
+"""mutate.py: good messages, and the changes that lists, gateways and servers make after signing.
 
-It shares no code with the program. A message is (fields, body): bytes with CRLF line ends, each
-field `Name: value CRLF`; a mutator gives a new one.
+It shares no code with the program. A message is (fields, body): bytes with CRLF line ends, each field `Name:
+value CRLF`; a mutator returns a new one.
 """
 
 import base64
@@ -70,7 +70,7 @@ def get(fields, which):
     return next(f.split(b':', 1)[1].strip() for f in fields if name(f) == which)
 
 
-# what is done: functions of (fields, body)
+# the changes: functions of (fields, body)
 
 FOOTER = b'_' * 47 + b'\r\nClub mailing list\r\nhttps://lists.example.org/club\r\n'
 
@@ -269,7 +269,7 @@ def blank_line_gone(fields, body):
 
 
 SIMPLE, RELAXED = 'simple/simple', 'relaxed/relaxed'
-# name: (message, canonicalization, what is done, what must be told)
+# name: (message, canonicalization, change, what must be reported)
 KNOWN = {
     'footer': ('plain', RELAXED, footer, 'without the last %d bytes, which begin with `____' % len(FOOTER)),
     'footer-simple': ('utf8', SIMPLE, footer, 'without the last %d bytes' % len(FOOTER)),
@@ -342,7 +342,7 @@ def both(one, two):
     return lambda fields, body: two(*one(fields, body))
 
 
-# what no rule undoes: name: (message, canonicalization, what is done)
+# what no rule undoes: name: (message, canonicalization, change)
 UNKNOWN = {
     'word': ('plain', RELAXED, replace(b'tomorrow', b'today')),
     'number': ('plain', SIMPLE, replace(b'4711', b'4712')),

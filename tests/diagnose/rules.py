@@ -1,4 +1,4 @@
-"""rules.py: one message and one change for every rule of auth/diagnose/, as mutate.py has them."""
+"""rules.py: one message and one change for every rule of auth/diagnose/, in the form of mutate.py."""
 
 import base64
 import quopri
@@ -24,7 +24,7 @@ def b64(text):
 
 
 def alternative(encode, word):
-    """Plain text and HTML, both in one coding."""
+    """Plain text and HTML, both with the same transfer encoding."""
     parts = b''.join(
         b'--=_b1\r\nContent-Type: text/%s; charset="utf-8"\r\nContent-Transfer-Encoding: %s\r\n\r\n%s\r\n'
         % (kind, word, encode(text)) for kind, text in ((b'plain', UTF8), (b'html', HTML)))
@@ -64,7 +64,7 @@ MESSAGES['bare-to'] = (put(head(encoding=b'7bit'), b'to', b'user@example.net, ot
 
 
 def part(old, new, encode=lambda text: text):
-    """In a part that is encoded: old becomes new, and the part is encoded as it was."""
+    """In an encoded part, replaces old by new, and encodes the part as before."""
     def do(fields, body):
         done = 0
         for text in (UTF8, HTML):
@@ -139,7 +139,7 @@ def folded(fields, body):
 
 
 def munged(keep, reply_to=None):
-    """From of the list, and the author in another field."""
+    """From is the list's, and the author is in another field."""
     def do(fields, body):
         old = get(fields, b'from')
         more = [keep + b': ' + (old if reply_to is None else reply_to % old) + b'\r\n']
@@ -171,9 +171,9 @@ def word(charset, coding, text):
 
 LIST = 'as mailing lists do'
 LOOK = 'look at what was added before you trust it'
-# name: (message, canonicalization, what is done, what must be told)
+# name: (message, canonicalization, change, what must be reported)
 KNOWN = {
-    # a block put into a part
+    # a block inserted into a part
     'banner-html': ('html', RELAXED, part(b'<body class="a">\r\n', b'<body class="a">\r\n' + BANNER),
                     'that were added to the text/html part, `<div style="border:1px solid">Caution'),
     'banner-html-qp': ('html-qp', RELAXED, part(b'<body class="a">', b'<body class="a">' + BANNER, qp),
@@ -212,7 +212,7 @@ KNOWN = {
     'from-in-reply-to-of-two': ('plain', RELAXED, munged(b'Reply-To', b'%s, Club <club@lists.example.org>'), 'with From as Reply-To has it'),
     'from-quotes': ('quoted-name', RELAXED, munged(b'X-Original-From'), 'with From as X-Original-From has it'),
     'from-google': ('plain', SIMPLE, munged(b'X-Google-Original-From'), 'with From as X-Google-Original-From has it'),
-    # Content-Type and its friends
+    # Content-Type and related fields
     'charset-quoted': ('utf8', RELAXED, field(b'content-type', b'text/plain; charset="utf-8"'), 'with Content-Type written as `text/plain; charset=utf-8`'),
     'charset-upper': ('utf8', SIMPLE, field(b'content-type', b'text/plain; charset=UTF-8'), 'with Content-Type written as'),
     'flowed-gone': ('flowed', RELAXED, field(b'content-type', b'text/plain; charset=UTF-8'), 'with Content-Type written as `text/plain; charset=UTF-8; format=flowed`'),
@@ -290,12 +290,12 @@ def by_list(*functions):
 
 
 def from_list(name):
-    """From of the list; the author is in Reply-To."""
+    """From is the list's; the author is in Reply-To."""
     return lambda fields, body: (put(fields, b'from', name + b'<club@lists.example.org>') + [
         b'Reply-To: ' + get(fields, b'from') + b'\r\n'], body)
 
 
-# what is credited to a list, by its looks: the message is addressed to it (attacks.py)
+# what is attributed to a list, by its form: the message is addressed to it (attacks.py)
 KNOWN.update({'by-list ' + name: ('to-club', RELAXED, function, LIST) for name, function in {
     'tag and footer': by_list(),
     'From': by_list(from_list(b'Order Desk via Club ')),
@@ -310,7 +310,7 @@ KNOWN.update({'by-list ' + name: ('to-club', RELAXED, function, LIST) for name, 
 KNOWN['by-list qp'] = ('to-club-qp', RELAXED, lambda f, b: (f, b + qp(CLUB)), LIST)
 KNOWN['by-list, author without a name'] = ('bare-from', RELAXED, by_list(from_list(b'orders via Club ')), LIST)
 
-# what only a half is proved of: name: (message, canonicalization, change, half, what must be told)
+# only one half can be proved: name: (message, canonicalization, change, half, what must be reported)
 HALVES = {
     'body': ('plain', RELAXED, replace(b'tomorrow', b'today'), 'header', 'still verifies over the header: the body was changed'),
     'body-and-tag': ('plain', RELAXED, both(tag, replace(b'tomorrow', b'today')), 'header', 'verifies over the header without `[list]` in Subject; the body'),

@@ -1,4 +1,4 @@
-"""witness.py: dkimpy, which shares nothing with the program, on what --undo wrote."""
+"""witness.py: dkimpy, which shares no code with the program, checks what --undo wrote."""
 import re
 
 try:
@@ -30,7 +30,7 @@ def b_of(data):
 
 
 def records_of(zone):
-    """TXT records of a master file, by name with the last dot."""
+    """TXT records of a master file, by name with the final dot."""
     found = {}
     for line in zone.splitlines():
         name, _, text = line.partition(' IN TXT ')

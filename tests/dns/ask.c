@@ -1,11 +1,11 @@
 /*
- * ask.c: puts questions to resolvers as the program does, and prints what is known.
+ * ask.c: sends queries to resolvers as the program does, and prints the answers.
  *
- *   ask [-1] [-t TIMEOUT_MS] [-d DEADLINE_MS] [-u UNTIL_MS] RESOLVER[,RESOLVER...] NAME TYPE ...
+ * ask [-1] [-t TIMEOUT_MS] [-d DEADLINE_MS] [-u UNTIL_MS] RESOLVER[,RESOLVER...] NAME TYPE ...
  *
- * One line a question: NAME TYPE MS ANSWER (tests/support/dns_text.h), MS from the start to the
- * answer. -1: one question after the other; otherwise all are asked before the first is waited for.
- * RESOLVER - is the system's.
+ * One line for each query: NAME TYPE MS ANSWER (tests/support/dns_text.h), MS from the start to the
+ * answer. -1: one query after the other; otherwise all are sent before the first answer is awaited.
+ * RESOLVER -: those of the system.
  */
 #include <stdio.h>
 #include <stdlib.h>

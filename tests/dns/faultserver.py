@@ -1,4 +1,4 @@
-"""A name server whose faults are chosen by the first label of the question."""
+"""A name server whose faults are chosen by the first label of the query."""
 import socket
 import struct
 import threading
@@ -22,7 +22,7 @@ def record(kind, data, ttl=5):
 
 
 def reply(query, rcode=NOERROR, answers=(), flags=0x8180, question=None):
-    """The question with these records as its answer; without an OPT record."""
+    """The query with these records as its answer; without an OPT record."""
     _, end = labels(query)
     if question is None:
         question = query[12 : end + 4]
@@ -43,12 +43,12 @@ def number(name):
 
 
 class FaultServer:
-    """mode: a fault for every question; None: the first label says which."""
+    """mode: a fault for every query; None: the first label selects it."""
 
     def __init__(self, address="127.0.0.1", mode=None, port=None):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.mode = mode
-        self.seen = {}  # packets a name, over UDP and TCP
+        self.seen = {}  # packets for each name, over UDP and TCP
         self.lock = threading.Lock()
         self.udp, self.tcp = bind_both(family, address, port)
         self.other = socket.socket(family, socket.SOCK_DGRAM)  # for answers from elsewhere

@@ -1,4 +1,4 @@
-"""session.py: calls that fail in --profile postfix-proxy, between a client and a next hop."""
+"""session.py: calls that fail with --profile postfix-proxy, between a client and a next hop."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ COMMANDS = (b'EHLO front.test', XFORWARD, b'MAIL FROM:<s@pass.example>', b'RCPT 
 
 
 class Session:
-    """A scene of faults/run: what the client was told, and what the next hop has."""
+    """A scene of faults/run: the replies to the client, and what the next hop received."""
 
     command = av = False
 
@@ -85,7 +85,8 @@ class Session:
         return said
 
     def judge(self, ran, may_leave=False, dns=True):
-        """As Scene.judge of faults/run. again: the next hop has it, and the client was not told."""
+        """Like Scene.judge of faults/run. again: the next hop has the message, but the client got no positive
+        reply."""
         status, said, got, left = ran
         if status is None:
             return 'WRONG', 'a hang'

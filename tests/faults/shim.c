@@ -337,7 +337,7 @@ recv(int fd, void *buffer, size_t n, int flags)
 	return syscall(SYS_recvfrom, fd, buffer, n, flags, NULL, NULL);
 }
 
-/* recv where the compiler checks sizes; the signature is glibc's */
+/* recv if the compiler checks sizes; the signature is glibc's */
 ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
 
 ssize_t

@@ -181,6 +181,30 @@ Test(log, stderr_stays_silent_for_mail_servers)
 	cr_expect(stderr_gets(PROFILE_PLAIN, "syslog", text, sizeof text) == 0);
 }
 
+/* A log that reports crashes, in a new file at path, which is a template of temporary(). */
+static struct log *
+armed(char *path, const char *queue_id)
+{
+	struct options options = options_default();
+	struct log *log;
+
+	temporary(path);
+	options.log = path;
+	options.queue_id = queue_id;
+	log = log_open(&options);
+	log_arm(log);
+	return log;
+}
+
+/* Its text, up to size - 1 octets; the log is closed and its file removed. */
+static void
+disarm(struct log *log, const char *path, char *text, size_t size)
+{
+	(void)read_back(path, text, size);
+	log_close(log);
+	unlink(path);
+}
+
 /* A signal handler can write to the log, whether it is open or not. */
 Test(log, a_crash_is_told)
 {
@@ -191,23 +215,16 @@ Test(log, a_crash_is_told)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
-		struct options options = options_default();
-		struct log *log;
+		struct log *log = armed(path, NULL);
 
-		temporary(path);
-		options.log = path;
-		log = log_open(&options);
-		log_arm(log);
 		log_signal(rows[i].signal);
-		(void)read_back(path, text, sizeof text);
+		disarm(log, path, text, sizeof text);
 		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
 		cr_expect(strstr(text, " mailstamp[") != NULL && text[19] == 'Z', "%s", text);
-		log_close(log);
-		unlink(path);
 	}
 }
 
-/* A crash is told with the message that it came over, however its ids are written. */
+/* A crash is reported with the message that caused it, however its ids are written. */
 Test(log, a_crash_names_the_message)
 {
 	static const struct {
@@ -226,59 +243,37 @@ Test(log, a_crash_names_the_message)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
-		struct options options = options_default();
-		struct log *log;
+		struct log *log = armed(path, NULL);
 
-		temporary(path);
-		options.log = path;
-		log = log_open(&options);
-		log_arm(log);
 		log_about(rows[i].id, rows[i].message_id, &arena);
 		log_forbidden(101, "ptrace");
-		(void)read_back(path, text, sizeof text);
+		disarm(log, path, text, sizeof text);
 		cr_expect(strstr(text, rows[i].told) != NULL, "%s", text);
-		log_close(log);
-		unlink(path);
 	}
 }
 
-/* What the command line says of it is known from the beginning. */
+/* The ids given on the command line are known from the beginning. */
 Test(log, a_crash_before_the_message)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[1000];
-	struct options options = options_default();
-	struct log *log;
+	struct log *log = armed(path, "4F2A");
 
-	temporary(path);
-	options.log = path;
-	options.queue_id = "4F2A";
-	log = log_open(&options);
-	log_arm(log);
 	log_signal(11);
-	(void)read_back(path, text, sizeof text);
+	disarm(log, path, text, sizeof text);
 	cr_expect(strstr(text, "]: id=4F2A ended by signal 11\n") != NULL, "%s", text);
-	log_close(log);
-	unlink(path);
 }
 
-/* An id of any length leaves the line whole. */
+/* The line stays complete with an id of any length. */
 Test(log, a_crash_with_long_ids)
 {
 	char path[] = "/tmp/mailstamp-log.XXXXXX", text[8000], long_id[5000];
-	struct options options = options_default();
-	struct log *log;
+	struct log *log = armed(path, NULL);
 
-	temporary(path);
 	memset(long_id, '"', sizeof long_id);
-	options.log = path;
-	log = log_open(&options);
-	log_arm(log);
 	log_about(slice_make(long_id, sizeof long_id), slice_make(long_id, sizeof long_id), &arena);
 	log_signal(11);
-	(void)read_back(path, text, sizeof text);
+	disarm(log, path, text, sizeof text);
 	cr_expect(strstr(text, "...\" ended by signal 11\n") != NULL, "%s", text);
-	log_close(log);
-	unlink(path);
 }
 
 /* Lost lines are reported to syslog, once per run, and mail goes on. */

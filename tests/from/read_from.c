@@ -1,9 +1,9 @@
 /*
- * read_from: what we, and GMime without our precautions, make of From values, for tests/from/run.
- * stdin: values, each after its length as four octets, the lowest first. stdout: a line each:
- * none, strict or tolerant TAB the author domain as written TAB reason TAB cause TAB its place TAB
- * what is shown of it (address_map.h, in hexadecimal, only with --map) TAB the domains that GMime
- * shows.
+ * read_from: how our reader, and GMime without our precautions, read From values, for
+ * tests/from/run. stdin: values, each after its length as four octets, little-endian. stdout: one
+ * line each: none, strict or tolerant TAB the author domain as written TAB reason TAB cause TAB its
+ * position TAB what is shown of it (address_map.h, in hexadecimal, only with --map) TAB the domains
+ * that GMime shows.
  */
 #include "auth/base/identities.h"
 #include "mime/address_map.h"

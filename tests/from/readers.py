@@ -1,4 +1,4 @@
-"""Readers of From fields other than ours: each gives the domains of the addresses that it shows."""
+"""Readers of From fields other than ours: each returns the domains of the addresses that it shows."""
 import email.policy
 import email.utils
 import re
@@ -7,13 +7,13 @@ POLICY = email.policy.default
 
 
 def domain_of(address):
-    """The domain of an address as text, in lower case, or None where there is no `@`."""
+    """The domain of an address as text, in lower case, or None if there is no `@`."""
     at = address.rfind('@')
     return None if at < 0 else address[at + 1:].strip().lower()
 
 
 def python_old(value):
-    """email.utils, which most programs in Python ask"""
+    """email.utils, which most Python programs use"""
     text = re.sub(r'\r?\n', '', value.decode('ascii', 'surrogateescape'))
     try:
         return [domain_of(address) for _, address in email.utils.getaddresses([text])]
@@ -33,10 +33,10 @@ def python_new(value):
 class Nodemailer:
     """How addressparser of nodemailer 6 (and mailauth with it) behaves, from its observed results.
 
-    It cuts the text at operators, each of which may wait for its own end, and sorts what is between
-    them: after `<` an address, after `(` a comment, after `:` a group, everything else text. Only in
-    quotes is a backslash special. Where no `<` was met, an address is looked for in the text, the
-    last piece first. since_7: 7.0.7 and later don't look into quotes, and join pieces that touch.
+    It splits the text at operators, each of which may wait for its own end, and classifies the text between
+    them: after `<` an address, after `(` a comment, after `:` a group, everything else is text. A backslash
+    is special only in quotes. If there was no `<`, an address is searched for in the text, the last piece
+    first. since_7: 7.0.7 and later do not search in quotes, and join adjacent pieces.
     """
     ENDS = {'"': '"', '(': ')', '<': '>', ',': None, ':': ';', ';': None}
     WHOLE = re.compile(r'[^@\s]+@[^@\s]+\Z')

@@ -1,5 +1,5 @@
 /*
- * fuzz_authres_read: parsed values lie in the input and match the grammar; without comments and
+ * fuzz_authres_read: parsed values are inside the input and match the grammar; without comments and
  * folds the result is the same
  */
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* fuzz_base64: what is decoded encodes to text that decodes to the same. */
+/* fuzz_base64: decoded text, encoded again, decodes to the same. */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* the configuration file: for any input, options are set or one line has the error */
+/* the configuration file: for any input, either options are set or one line reports the error */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

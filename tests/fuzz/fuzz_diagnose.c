@@ -1,6 +1,6 @@
 /*
- * fuzz_diagnose: the input is a message. Its parts lie inside the body, every coding gives the text
- * again, and with a signature both halves are searched, for a few hundred tries.
+ * fuzz_diagnose: the input is a message. Its parts are inside the body, every transfer encoding
+ * restores the text, and with a signature both halves are searched, for a few hundred tries.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -82,7 +82,7 @@ search(const struct auth_input *in, struct dkim_sig *sig, struct arena *arena)
 	struct diagnose_body body;
 	bool found;
 
-	sig->a = DKIM_RSA_SHA256; /* no key is asked for */
+	sig->a = DKIM_RSA_SHA256; /* no key is queried */
 	found = diagnose_body_search(in, sig, &body_budget, arena, &body);
 	assert(body_budget.tries <= TRIES && body.n <= DIAGNOSE_CHANGES);
 	assert(!diagnose_header_search(
@@ -90,7 +90,7 @@ search(const struct auth_input *in, struct dkim_sig *sig, struct arena *arena)
 	assert(budget.tries <= TRIES);
 }
 
-/* Whatever was added: does it look like a list's? Any text of the message may be it. */
+/* Does an addition look like a list's? Any text of the message may be the addition. */
 static void
 like_list(const struct auth_input *in, const struct dkim_sig *sig)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz_dkim_canon: the first byte says how, the second how long the pieces are; the rest is a body,
- * whose hash must be that of its naive canonical form, whole and in pieces, and a field.
+ * fuzz_dkim_canon: the first byte selects the form, the second the size of the pieces; the rest is
+ * a body, whose hash must be that of its naive canonical form, whole and in pieces, and a field.
  */
 #include <assert.h>
 #include <stdint.h>

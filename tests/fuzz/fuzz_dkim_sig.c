@@ -1,6 +1,6 @@
 /*
- * fuzz_dkim_sig: the input is a field, whatever its name. What is parsed without a defect must hold
- * what the RFC says of it, and must be the same when it is parsed again from relaxed form.
+ * fuzz_dkim_sig: the input is a field with any name. A field parsed without a defect must obey the
+ * RFC, and must be the same when parsed again from relaxed form.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -33,7 +33,7 @@ check_sound(const struct dkim_sig *sig, struct slice input, struct arena *arena)
 	assert(from);
 }
 
-/* the value with each fold as one blank: the same signature */
+/* the value with each fold as one space: the same signature */
 static void
 check_again(const struct dkim_sig *sig, struct arena *arena)
 {
@@ -79,7 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sig.defect_as == AUTH_NEUTRAL);
 		assert(sig.i.n == 0 || domain_within(sig.i_domain, sig.d));
 	}
-	/* RFC 8617 4.1.2, 4.1.3: the same field as ARC reads it */
+	/* RFC 8617 4.1.2, 4.1.3: the same field read as ARC fields */
 	dkim_parse_as(DKIM_FORM_ARC_MESSAGE, &field, &arena, &sig);
 	assert(sig.i.n == 0 && sig.i_domain.n == 0);
 	assert(sig.defect.id != DKIM_R_NONE || (sig.bh.n == CRYPTO_SHA256_SIZE && sig.nh > 0));

@@ -1,6 +1,6 @@
 /*
- * fuzz_dmarc_check.c: a zone of the fuzzer's choice under a fixed author and identifiers. First
- * byte: mode, results, author; the rest is a zone (what is none is passed over).
+ * fuzz_dmarc_check.c: a zone of the fuzzer's choice for a fixed author and identifiers. First byte:
+ * mode, results, author; the rest is a zone (invalid lines are skipped).
  */
 #include <assert.h>
 #include <stdint.h>
@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		codes[run] = judge(&in, data[0] & 63U);
 		dns_free(dns);
 	}
-	/* early questions change no result */
+	/* early queries change no result */
 	assert(codes[0] == codes[1]);
 	arena_clear(&arena);
 	return 0;

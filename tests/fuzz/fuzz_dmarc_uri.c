@@ -1,4 +1,4 @@
-/* a URI of rua= or ruf=: what is valid can be put into a list and shown, and has a scheme */
+/* a URI of rua= or ruf=: a valid one can be put into a list and shown, and has a scheme */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /*
- * fuzz_dns_flight.c: questions to a server whose every move is in the input, over real sockets of
- * loopback; a second server, where there is one, is a closed port. also: dns_answer_is_to
+ * fuzz_dns_flight.c: queries to a server whose every action is in the input, over real loopback
+ * sockets; the second server, if any, is a closed port. also: dns_answer_is_to
  */
 #include <arpa/inet.h>
 #include <assert.h>
@@ -33,7 +33,7 @@ enum move {
 };
 
 struct server {
-	int udp, tcp, conn; /* conn: the connection that was made last, -1: none */
+	int udp, tcp, conn; /* conn: the last accepted connection, -1: none */
 	struct sockaddr_in address;
 };
 
@@ -67,7 +67,7 @@ open_server(struct server *server)
 		exit(1);
 }
 
-/* The query becomes an answer in its place; its length, 0 for none. */
+/* Turns the query into an answer in place; returns its length, 0 for none. */
 static size_t
 answer(struct script *script, enum move move, unsigned char *packet, size_t n)
 {
@@ -154,7 +154,7 @@ serve_tcp(struct server *server, struct script *script)
 		reply = answer(script, move, packet + 2, (size_t)n - 2);
 		packet[0] = (unsigned char)(reply >> 8);
 		packet[1] = (unsigned char)reply;
-		part = (size_t)next(script) * 8; /* in two parts, or cut */
+		part = (size_t)next(script) * 8; /* in two parts, or truncated */
 		if (part > reply + 2)
 			part = reply + 2;
 		(void)send(server->conn, packet, part, MSG_NOSIGNAL);
@@ -219,7 +219,7 @@ play(struct server *server, struct script *script, struct arena *arena)
 	resolver_free(resolver);
 }
 
-/* The lowest descriptor that is free: the same before and after. */
+/* The lowest free descriptor: the same before and after. */
 static int
 free_descriptor(int fd)
 {

@@ -1,4 +1,7 @@
-/* fuzz_dns_name.c: a name as text, in a master file and in a message, from one form to the other */
+/*
+ * fuzz_dns_name.c: a name as text, in a master file and in a message, converted from one form to
+ * another
+ */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -11,7 +14,7 @@ check(bool good)
 		abort();
 }
 
-/* Every name with a text is the name of that text, plain and written for a master file. */
+/* Every name that can be text is the name of that text, plain and written for a master file. */
 static void
 check_forms(const struct dns_name *name, struct arena *arena)
 {

@@ -1,9 +1,9 @@
 /*
- * fuzz_dns_pool.c: threads that share a pool and its cache. The input has what each of them asks,
- * and when it ends a message; a server on loopback answers by the name that it is asked for, so
- * that each thread knows what it must have got. A late answer is always possible, and is a failure.
- * What it finds is run under ThreadSanitizer, which takes libFuzzer's own counters for races:
- * make CC=clang BUILD=build/thread O='-O1 -g' HARDEN=-fsanitize=thread
+ * fuzz_dns_pool.c: threads that share a pool and its cache. The input says what each of them
+ * queries, and when it ends a message; a server on loopback answers according to the queried name,
+ * so that each thread knows the answer that it must have received. A late answer is always
+ * possible, and is a failure. Its findings are run under ThreadSanitizer, which reports libFuzzer's
+ * own counters as races: make CC=clang BUILD=build/thread O='-O1 -g' HARDEN=-fsanitize=thread
  * build/thread/replay/fuzz_dns_pool
  */
 #include <arpa/inet.h>
@@ -37,7 +37,10 @@ make_name(uint8_t what, char name[NAME_OCTETS])
 		(what >> 2) / (int)sizeof kinds);
 }
 
-/* An answer to the query in its place; 0 for silence. The question has one label before example. */
+/*
+ * Turns the query into an answer in place; 0 for silence. The question has one label before
+ * example.
+ */
 static size_t
 answer(unsigned char *packet, size_t n)
 {
@@ -57,7 +60,7 @@ answer(unsigned char *packet, size_t n)
 	case 's':
 		packet[3] |= packet[13] == 'n' ? 3 : 2;
 		return question;
-	case 'b': /* a record that is not there */
+	case 'b': /* a record that does not exist */
 		packet[7] = 1;
 		return question;
 	case 'd':
@@ -107,7 +110,7 @@ server(void)
 	return text;
 }
 
-/* limited: the message may have asked as much as it is allowed to */
+/* limited: the message may have used up its queries */
 static void
 check(const char *name, const struct dns_answer *got, bool limited)
 {
@@ -157,7 +160,7 @@ end(void *arg)
 	((struct player *)arg)->ended++;
 }
 
-/* One message's questions; their answers stay as they are until its end. */
+/* One message's queries; their answers do not change until its end. */
 static void
 play_message(struct player *player)
 {
@@ -211,7 +214,7 @@ play(void *arg)
 	return NULL;
 }
 
-/* What was recorded can be read again, and answers the same. */
+/* A recorded zone can be read again, and has the same answers. */
 static void
 check_record(struct dns_pool *pool, struct arena *arena)
 {

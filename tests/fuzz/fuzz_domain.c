@@ -1,4 +1,4 @@
-/* fuzz_domain: a normal name is normal, stays so, and its labels fit together. */
+/* fuzz_domain: a normal name stays normal, and its labels fit together. */
 #include <assert.h>
 #include <stdint.h>
 
@@ -21,7 +21,7 @@ check(struct slice name, struct arena *arena)
 		assert(label > 0 || name.p[i + 1] != '.');
 	}
 	assert(domain_normalize(name, arena, &again) == ST_OK && slice_eq(name, again));
-	for (size_t n = labels; n > 0; n--, rest = domain_parent(rest)) {
+	for (size_t n = labels; n > 0; n--, rest = slice_from(rest, slice_find(rest, '.') + 1)) {
 		assert(domain_labels(rest) == n && slice_eq(rest, domain_tail(name, n)));
 		assert(domain_within(name, rest) && domain_common(name, rest) == n);
 	}

@@ -1,4 +1,4 @@
-/* every way to the envelope; the first byte picks it, the second whether DNS answers */
+/* every way to find the envelope; the first byte selects it, the second whether DNS answers */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>

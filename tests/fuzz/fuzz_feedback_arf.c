@@ -1,4 +1,4 @@
-/* A failure report, as fields and as a text; the message's header is behind an empty line. */
+/* A failure report, as fields and as text; the message's header follows an empty line. */
 #include <assert.h>
 
 #include "filter/feedback/feedback_report.h"

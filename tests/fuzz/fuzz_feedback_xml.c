@@ -1,4 +1,4 @@
-/* An aggregate report: what is read is bounded, and the same in both readings. */
+/* An aggregate report: what is read is bounded, and both readings are the same. */
 #include <assert.h>
 
 #include "filter/feedback/feedback_report.h"

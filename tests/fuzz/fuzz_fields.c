@@ -1,4 +1,7 @@
-/* Mbox line, fields, empty line and body tile the message, and each field reads alike alone. */
+/*
+ * Mbox line, fields, empty line and body cover the message without gaps, and each field is read the
+ * same alone.
+ */
 #include "mime/message.h"
 
 #include <assert.h>

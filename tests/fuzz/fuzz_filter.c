@@ -1,10 +1,11 @@
 /*
  * fuzz_filter: the whole filter over a message with its options, envelope and DNS.
  *
- * The input is four parts with a line of one octet 0x1E between them: letters that are options (see
+ * The input is four parts separated by a line with one octet 0x1E: letters that select options (see
  * choose), the envelope (client, HELO and reverse-path, a line each), a zone, and the message. The
- * mutator keeps the parts apart. With the letter `g` every signature and body hash counts as good
- * (the linker puts the functions below before the real ones), so that what lies behind is reached.
+ * mutator keeps the parts separate. With the letter `g` every signature and body hash counts as
+ * good (the linker takes the functions below instead of the real ones), so that the code after
+ * verification is reached.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
@@ -24,7 +25,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
-/* libFuzzer's; a program that only replays has none */
+/* libFuzzer's; a program that only replays does not have it */
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 
 enum { PART_OPTIONS, PART_ENVELOPE, PART_ZONE, PART_MESSAGE, PARTS };
@@ -62,7 +63,9 @@ __wrap_dkim_bodies_get(const struct dkim_bodies *bodies, const struct dkim_sig *
 	return st;
 }
 
-/* Where there are fewer marks, the parts behind are empty; marks in the message are its own. */
+/*
+ * If there are fewer separators, the last parts are empty; separators in the message belong to it.
+ */
 static void
 cut(struct slice input, struct slice parts[PARTS])
 {
@@ -114,7 +117,9 @@ choose(struct slice letters, struct slice envelope, struct arena *arena, struct 
 	all_good = has(letters, 'g');
 }
 
-/* Do two names share what is sold to one owner? At least the last two labels, or all of one. */
+/*
+ * Can two names belong to one owner? They share at least the last two labels, or one name entirely.
+ */
 static bool
 related(struct slice a, struct slice b)
 {
@@ -126,7 +131,7 @@ related(struct slice a, struct slice b)
 	       (b.n == end.n || b.p[b.n - end.n - 1] == '.');
 }
 
-/* A pass has somebody who earned it. */
+/* Every pass is justified by some result. */
 static void
 check_results(const struct evaluation *ev, struct slice zone)
 {
@@ -162,7 +167,7 @@ check_results(const struct evaluation *ev, struct slice zone)
 	assert(results->arc.code != AUTH_PASS || (results->arc.n > 0 && results->arc.n <= 50));
 }
 
-/* One field of ours, without control characters or the beginning of another field. */
+/* Exactly one field of ours, without control characters or the beginning of another field. */
 static void
 check_block(struct slice block)
 {
@@ -290,7 +295,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* A line of the part, chosen by the number; with its line end. */
+/* A line of the part, selected by the number; with its line end. */
 static struct slice
 some_line(struct slice part, unsigned number)
 {
@@ -303,7 +308,7 @@ some_line(struct slice part, unsigned number)
 	return line_next(&rest, &line) ? line : rest;
 }
 
-/* A line of the part once more, elsewhere in it: doubled fields, records, tags. */
+/* Repeats a line of the part elsewhere in it: duplicate fields, records, tags. */
 static size_t
 double_line(uint8_t *at, size_t n, size_t room, unsigned seed)
 {
@@ -319,7 +324,7 @@ double_line(uint8_t *at, size_t n, size_t room, unsigned seed)
 	return n + line.n;
 }
 
-/* One part is changed and the others stay as they are, so that what belongs together meets. */
+/* One part is changed and the others stay the same, so that related parts stay together. */
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {

@@ -1,6 +1,6 @@
 /*
- * fuzz_html: whatever a stranger wrote, it is text in the page and in the value of an attribute: no
- * markup, no control, and what a reader of HTML sees holds every octet that was shown as it is.
+ * fuzz_html: untrusted text is text in the page and in the value of an attribute: no markup, no
+ * control character, and an HTML reader sees every octet that was shown unchanged.
  */
 #define _GNU_SOURCE /* open_memstream, memmem */
 #include <assert.h>
@@ -32,7 +32,7 @@ check(struct slice out)
 	while (rest.n > 0) {
 		struct slice one;
 
-		/* the text must not be cut, and no character may change its direction */
+		/* the text must not be truncated, and no character may change its direction */
 		assert(printable_next_utf8(&rest, &one) == PRINTABLE_SHOWS);
 	}
 }

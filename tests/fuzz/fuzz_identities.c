@@ -1,6 +1,6 @@
 /*
- * fuzz_identities: a message has one author domain only where there is one From field, and then
- * every domain that was found is that one; limits are small so that they are met.
+ * fuzz_identities: a message has one author domain only if there is one From field, and then every
+ * domain found is that one; limits are small so that they are reached.
  */
 #include <assert.h>
 #include <stdint.h>

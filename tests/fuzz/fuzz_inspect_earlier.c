@@ -1,4 +1,4 @@
-/* fuzz_inspect_earlier: what is read lies within its bounds; else an error says why */
+/* fuzz_inspect_earlier: what is read is within its limits; otherwise an error gives the reason */
 #include <assert.h>
 #include <stdint.h>
 

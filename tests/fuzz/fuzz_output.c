@@ -38,7 +38,7 @@ written(const struct message *message, enum scrub_what what, size_t *dropped, st
 	return slice_make(p, (size_t)n);
 }
 
-/* Is it, to a plain reader, a field of ours? */
+/* Would a plain reader take it for a field of ours? */
 static bool
 is_forged(const struct field *field)
 {
@@ -67,7 +67,9 @@ check_scrubbed(struct slice text, size_t mbox, const struct message *message, st
 		n++;
 	}
 	assert(slice_eq(slice_from(rest, line_end(rest)), message->body));
-	/* a second pass finds nothing more; dropping may leave a line that is an mbox line now */
+	/*
+	 * a second pass finds nothing more; a line that is now first may have become an mbox line
+	 */
 	message_parse(slice_from(text, mbox + 5), SIZE_MAX, MAX_FIELD, arena, &again);
 	if (again.mbox_from.n > 0)
 		return;

@@ -1,4 +1,6 @@
-/* fuzz_own_senders: what is kept lies inside the text or is a normal name; a bad line is one of it.
+/*
+ * fuzz_own_senders: kept values are inside the text or are normal names; the bad line is one of the
+ * text.
  */
 #include <assert.h>
 #include <stdint.h>

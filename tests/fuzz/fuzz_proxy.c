@@ -1,6 +1,6 @@
 /*
- * what an SMTP client says to --profile postfix-proxy: the first octet is the length of the pieces
- * in which it comes; lines up to DATA are commands, then comes the message
+ * what an SMTP client sends to --profile postfix-proxy: the first octet is the size of the pieces
+ * in which it arrives; lines up to DATA are commands, the message follows
  */
 #include <assert.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ has_line_end(struct slice text)
 	       slice_find(text, '\0') < text.n;
 }
 
-/* A relayed command is one line, and its path lies within it. */
+/* A relayed command is one line, and its path is inside it. */
 static void
 check(const struct proxy_command *command, struct arena *arena, struct proxy_client *client)
 {
@@ -40,7 +40,7 @@ check(const struct proxy_command *command, struct arena *arena, struct proxy_cli
 	}
 }
 
-/* What is not bare has every CR and LF in its place, and only CRLF.CRLF ended it. */
+/* A message without bare CR and LF has them only in pairs, and only CRLF.CRLF ended it. */
 static void
 check_message(struct slice message, bool bare)
 {

@@ -1,5 +1,7 @@
-/* a Received field's value, whatever it is: what is told points into it, and no hop with a client
- * from outside is inside */
+/*
+ * a Received field's value, whatever it is: what is returned points into it, and no hop with an
+ * outside client is inside
+ */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,5 +1,7 @@
-/* what reports to others are made of: a line of the log, a bounce, addresses of a record, a
- * reverse-path; a row that is read makes a report whose lines and parts are its own */
+/*
+ * what outgoing reports are made of: a line of the log, a bounce, addresses of a record, a
+ * reverse-path; an accepted row makes a report whose lines and parts are its own
+ */
 #include <assert.h>
 #include <stdint.h>
 
@@ -22,7 +24,7 @@ check_text(struct slice text)
 		assert((unsigned char)text.p[i] >= ' ' && text.p[i] != 0x7f);
 }
 
-/* Every line has the parts of its kind and no more. */
+/* Every line has exactly the parts of its kind. */
 static void
 check_results(struct slice results)
 {

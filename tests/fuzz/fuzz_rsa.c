@@ -1,5 +1,7 @@
-/* fuzz_rsa: the parts of a key end where the input ends; OpenSSL takes each key that we take, and
- * its check always answers. */
+/*
+ * fuzz_rsa: the parts of a key end where the input ends; OpenSSL accepts each key that we accept,
+ * and its check always returns.
+ */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /*
- * fuzz_spf_macro: three lines, sender, HELO and the text that is expanded. First byte: the kind of
- * text and the client's family.
+ * fuzz_spf_macro: three lines, sender, HELO and the text to expand. First byte: the kind of text
+ * and the client's address family.
  */
 #include <assert.h>
 #include <stdint.h>

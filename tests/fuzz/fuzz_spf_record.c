@@ -1,4 +1,5 @@
-/* fuzz_spf_record: parts lie inside the record; a record of the terms that were found reads alike.
+/*
+ * fuzz_spf_record: parts are inside the record; a record made of the parsed terms is read the same.
  */
 #include <assert.h>
 #include <stdint.h>

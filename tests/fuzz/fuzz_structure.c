@@ -1,4 +1,4 @@
-/* messages attached to a message: each lies in the outer one, or was decoded and is no larger */
+/* messages attached to a message: each is inside the outer one, or was decoded and is not larger */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* fuzz_taglist: parts lie inside the input; a list made of the tags again reads the same. */
+/* fuzz_taglist: parts are inside the input; a list made of its tags is read the same. */
 #include <assert.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* fuzz_zone.c: a zone file; what it answers is recorded, read again and answered alike */
+/* fuzz_zone.c: a zone file; its answers are recorded, read again and must be the same */
 #include <stdint.h>
 #include <stdlib.h>
 

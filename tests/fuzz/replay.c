@@ -26,7 +26,7 @@ replay_file(FILE *in)
 		fprintf(stderr, "replay: no memory\n");
 		exit(2);
 	}
-	/* an exact copy, so that a read past the end is seen by the sanitizer */
+	/* an exact copy, so that the sanitizer detects a read past the end */
 	uint8_t *exact = malloc(size == 0 ? 1 : size);
 	if (exact != NULL) {
 		memcpy(exact, data, size);

@@ -67,7 +67,7 @@ class Host:
         return self.server.boxes(self.place) if isinstance(self.place, str) else None
 
     def arrived(self, mail, boxes=None):
-        """The same of one mail; boxes: what look() read, or they are read now."""
+        """The same for one mail; boxes: what look() returned, or they are read now."""
         if not isinstance(self.place, str):
             own = [each for each in self.place.find(mail.mark) if mail.ours(each[2])
                    and each[0].strip(b'<>') == mail.path]
@@ -89,7 +89,7 @@ class Host:
 
     # what must hold
     def wait(self, mail, n=None):
-        """The messages, once all have arrived; or a text of what is wrong."""
+        """The messages, once all have arrived; or a text saying what is wrong."""
         n = mail.rcpts if n is None else n
         if not until(lambda: len(self.both(mail)) >= n, 40 if len(mail.body) > 1 << 20 else 15):
             return '%d of %d arrived; queue %s' % (len(self.both(mail)), n, self.queued(mail))
@@ -97,7 +97,7 @@ class Host:
         return self.both(mail)
 
     def whole(self, mail, messages, body=None):
-        """Is each of them the message that was sent, under our field?"""
+        """Is each of them the message that was sent, below our field?"""
         for each in messages:
             head, _, rest = each.partition(b'\n\n')
             if rest.rstrip(b'\n') != (mail.body if body is None else body).rstrip(b'\n'):
@@ -123,7 +123,7 @@ def stamped(messages, *words):
 
 
 def path_kept(host, mail, messages):
-    """The reverse-path that the mailbox got (the sink told it already)."""
+    """The reverse-path that the mailbox received (the sink already checked its own)."""
     if not isinstance(host.place, str):
         return None
     for each in messages:
@@ -142,7 +142,7 @@ def marked(messages):
 
 
 def delivered(host, mail, disposition, *words, bounces=0, body=None):
-    """The message arrived once a recipient, whole, stamped and marked so."""
+    """The message arrived once for each recipient, complete, stamped and marked with that disposition."""
     held = disposition != 'none' and host.name in HOLDS
     if held:
         if not until(lambda: 'hold' in host.queued(mail).values()):
@@ -182,7 +182,7 @@ def quarantine(host):
 
 
 def junk_by_sieve(host):
-    """What the mail store behind LMTP does with contrib's script: marked mail to Junk, only that."""
+    """The mail store behind LMTP with contrib's script: marked mail goes to Junk, and only that."""
     for mail, disposition, folder in (
             (Mail(b'quarantine.example', client=BAD), 'quarantine', b'Junk'),
             (Mail(b'reject.example', path=b'', client=BAD), 'reject', b'Junk'),
@@ -197,7 +197,7 @@ def junk_by_sieve(host):
 
 
 def reject_bounce(host):
-    """SPF passed for the reverse-path: the one who sent it is told."""
+    """SPF passed for the reverse-path: the actual sender is notified."""
     mail = Mail(b'reject.example', path=b'sMARK@path.example')
     if host.name == 'exim-filter':
         return sent(host, mail) or delivered(host, mail, 'reject', b'dmarc=fail')
@@ -238,7 +238,7 @@ def reject_null(host):
 
 
 def deferred(host, mail, *words, before=None, after=None):
-    """Waits in the queue (or is put off in the session) while something fails; then it arrives."""
+    """Waits in the queue (or is deferred in the session) while something fails; then it arrives."""
     if before:
         before()
     try:
@@ -260,7 +260,7 @@ def deferred(host, mail, *words, before=None, after=None):
 
 
 def waits(host, mail):
-    """In the queue after a try; nothing is out."""
+    """In the queue after a try; nothing has been delivered."""
     if not until(lambda: any('defer' in each for each in host.queued(mail).values()), 25):
         return 'it does not wait: queue %s, arrived %d, bounced %r' % (
             host.queued(mail), len(host.both(mail)), host.bounces(mail)[:1])
@@ -272,7 +272,7 @@ def waits(host, mail):
 
 
 def own_relay(host):
-    """A host that relays through us is not judged, whatever its mail looks like."""
+    """A host that relays through us is not evaluated, whatever its mail looks like."""
     mail = Mail(b'reject.example', client=RELAY)
     wrong = sent(host, mail)
     if wrong:
@@ -292,7 +292,7 @@ def tempfail(host):
 
 
 def program_is(script):
-    """mailstamp itself is something else for a while."""
+    """Replaces mailstamp by a script for a while."""
     def case(host):
         rig = host.world.rig
         return deferred(host, Mail(b'pass.example'), b'dmarc=pass',
@@ -302,7 +302,7 @@ def program_is(script):
 
 
 def command_is(script):
-    """What gives the message back to the host is something else for a while."""
+    """Replaces the command that returns the message to the host for a while."""
     def case(host):
         rig, path = host.world.rig, host.server.reinject
         return deferred(host, Mail(b'pass.example', body=b'w' * 70 + b'\n' * 5000), b'dmarc=pass',
@@ -342,8 +342,8 @@ def body(text):
 
 
 def folded(text):
-    """What Postfix makes of a longer line where it hands on: smtp_line_length_limit is 998, and
-    what is over it begins the next line, behind a blank (postconf(5)). Nothing is lost."""
+    """What Postfix makes of a longer line when it hands the message on: smtp_line_length_limit is 998, and
+    the excess begins the next line, after a space (postconf(5)). Nothing is lost."""
     out, rest = text[:998], text[998:]
     while rest:
         out, rest = out + b'\n ' + rest[:997], rest[997:]
@@ -359,13 +359,13 @@ def long_line(host):
 
 
 def bare_lf(host):
-    """Line ends of both kinds in one session: arrives whole, or is refused."""
+    """Line ends of both kinds in one session: the message arrives complete, or is refused."""
     mail = Mail(b'pass.example', body=b'one\ntwo\nthree\n')
     raw = mail.head.replace(b'\n', b'\r\n') + b'\r\none\ntwo\r\nthree\r\n'
     code, text = host.smtp(mail, raw)
     if code >= 500:
         return None
-    # Exim makes a blank of a bare LF
+    # Exim turns a bare LF into a space
     want = mail.body.replace(b'one\n', b'one ') if host.name.startswith('exim') else mail.body
     return delivered(host, mail, 'none', b'dmarc=pass', body=want) if code == 250 else text
 
@@ -391,7 +391,7 @@ HOSTILE = (
 
 
 def hostile(path, helo):
-    """Whatever it is: refused by the server, or delivered once, with one field; nothing is run."""
+    """Whatever it is: refused by the server, or delivered once, with one field; nothing is executed."""
     def case(host):
         rig = host.world.rig
         canary = rig.path('canary', 'x')[:-1]
@@ -403,8 +403,8 @@ def hostile(path, helo):
         got = host.smtp(mail)
         if got[0] != 250:
             return None if got[0] >= 500 else 'SMTP says %d %s' % got
-        # a CR that Exim copies into its own fields makes the header ambiguous; Postfix makes a
-        # blank of one in a path
+        # a CR that Exim copies into its own fields makes the header ambiguous; Postfix turns one in a path
+        # into a space
         mark_is = 'quarantine' if b'\r' in mail.helo + mail.path and host.name in (
             'exim-av', 'exim-filter', 'exim-pipe') else 'none'
         if host.server is host.world.postfix:
@@ -449,7 +449,7 @@ def table(host, full):
             ('fails', FAILS), ('ends-early', EARLY), ('hangs', HANGS), ('killed', KILLED),
             ('missing', None))]
     if host.name not in ('exim-filter', 'exim-pipe', 'procmail'):
-        # the scanner and maildrop have no limit of their own, and Postfix bounces: ours are shorter
+        # the scanner and maildrop have no limit of their own, and Postfix bounces: our limits are shorter
         rows = [row for row in rows if row[0] != 'hangs']
     if host.name == 'postfix-proxy':     # that script would say nothing, and smtpd waits for 100 s
         rows = [row for row in rows if row[0] != 'half-written']
@@ -458,7 +458,7 @@ def table(host, full):
 
 
 def account(world):
-    """At the end: every message exactly as often as it must be, every bounce, no queue left."""
+    """At the end: every message exactly as often as it must be, every bounce, and an empty queue."""
     time.sleep(1)
     for host in world.hosts:
         boxes = host.look()     # once for all of them: there are messages of 30 MiB

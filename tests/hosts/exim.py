@@ -1,7 +1,7 @@
 """exim.py: an Exim of our own, unpacked beside the system's mail server, with the files of contrib/.
 
-Debian's exim4-daemon-heavy conflicts with postfix as a package, so that it is unpacked and never
-installed. All of it runs as its user Debian-exim, which is made where it is missing.
+Debian's exim4-daemon-heavy conflicts with postfix as a package, so it is unpacked and never installed.
+Everything runs as its user Debian-exim, which is created if missing.
 """
 
 import glob
@@ -169,7 +169,7 @@ class Exim:
                               stderr=subprocess.STDOUT, check=False).stdout
 
     def queue(self, mark):
-        """{queue id: active, or deferred after a try} of what has that mark."""
+        """{queue id: active, or deferred after a try} of messages with that mark."""
         out, log = {}, None
         for entry in self.run('-bp').decode('utf-8', 'replace').split('\n\n'):
             if mark.decode() in entry:
@@ -180,7 +180,7 @@ class Exim:
         return out
 
     def handed_on(self, mark):
-        """Is there more of it than the message that was sent?"""
+        """Has more of the message been handed on than was sent?"""
         return len(self.queue(mark)) > 1
 
     def flush(self):
@@ -198,7 +198,7 @@ class Exim:
         return text
 
     def queue_fills(self, disk):
-        """What is given back goes to an Exim whose spool is on that disk."""
+        """Returned messages go to an Exim whose spool is on that disk."""
         rig = self.rig
         shutil.chown(self.reinjected, OWNER, OWNER)
         disk.mount()

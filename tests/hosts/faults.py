@@ -30,7 +30,7 @@ def count(host, name, outcome):
 
 
 def first_try(host, mail):
-    """whole or waited, once the host has made up its mind; else a text of what is wrong."""
+    """whole or waited, once the host has decided; else a text saying what is wrong."""
     code, text = host.smtp(mail)
     if code == 451 and host.name in cases.IN_SESSION:
         return 'waited', None
@@ -51,7 +51,7 @@ def first_try(host, mail):
 
 def through(host, name, mail, before, after, may_repeat=lambda: False,
             wants=OUTCOMES[:2]):
-    """One message through a fault; a text of what is wrong, or None."""
+    """One message through a fault; a text saying what is wrong, or None."""
     before()
     try:
         outcome, wrong = first_try(host, mail)
@@ -83,7 +83,7 @@ def through(host, name, mail, before, after, may_repeat=lambda: False,
 
 
 def arrives(host, mail):
-    """All of it, whole, and nothing of it is left in the queue."""
+    """All of it arrives, complete, and nothing is left in the queue."""
     def done():
         if not host.queued(mail) and len(host.both(mail)) >= mail.rcpts:
             return True
@@ -110,7 +110,7 @@ def program(name, script, wants=OUTCOMES[:2]):
 
 
 class Liar:
-    """A name server on loopback that answers badly, over UDP (and over TCP not at all)."""
+    """A name server on loopback that answers badly over UDP (and not at all over TCP)."""
 
     def __init__(self, kind):
         self.kind, self.port, self.end = kind, free_port(), threading.Event()
@@ -176,7 +176,7 @@ class Liar:
         return query[:2] + b'\x81\x82\0\1\0\0\0\0\0\0' + self.question(query)
 
     def referral(self, query):
-        """Ask the name server that is told, which is this one again."""
+        """Refers to another name server, which is this one again."""
         return query[:2] + b'\x80\0\0\1\0\0\0\1\0\0' + self.question(query) + \
             b'\xc0\x0c\0\2\0\1\0\0\0\5\0\2\xc0\x0c'
 
@@ -194,7 +194,7 @@ class Liar:
 
 
 def reconfigure(host, change):
-    """The configuration file is read at each run: another one, in one step."""
+    """The configuration file is read at each run: replaces it in one step."""
     rig = host.world.rig
     rig.write('mailstamp.conf.next', change(host.world.conf_text))
     os.rename(rig.path('mailstamp.conf.next'), rig.path('mailstamp.conf'))
@@ -246,7 +246,7 @@ class Disk:
                 pass
 
     def left(self):
-        """Files in it that nobody wrote whole."""
+        """Files in it that were not written completely."""
         return [name for _, _, names in os.walk(self.place) for name in names if name != 'filler']
 
     def umount(self):
@@ -285,14 +285,14 @@ def spool_full(host):
 
 
 def mailbox_full(host):
-    """Where it is delivered to there is no room."""
+    """There is no space where the message is delivered."""
     disk = Disk(host.world.rig.path('mail', host.server.box(host.place), 'Maildir'))
     return through(host, 'mailbox disk full', mail_of(), disk.mount, disk.umount,
                    wants=('waited',))
 
 
 def queue_full(host):
-    """Where COMMAND puts it there is no room."""
+    """There is no space where COMMAND puts it."""
     disk = Disk(host.server.reinjected)
     return through(host, 'queue disk full', mail_of(), lambda: host.server.queue_fills(disk),
                    lambda: host.server.queue_empties(disk), wants=('waited',))

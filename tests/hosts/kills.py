@@ -27,7 +27,7 @@ SETTLES = 0.6       # a message on its way from one queue to the next can be ove
 
 
 def stat(pid):
-    """(state, process group) of a process; None where there is none"""
+    """(state, process group) of a process; None if there is none"""
     try:
         with open('/proc/%d/stat' % pid, encoding='utf-8', errors='replace') as text:
             words = text.read().rpartition(')')[2].split()
@@ -45,12 +45,12 @@ def children(pid):
 
 
 def commands(pid):
-    """COMMAND, which mailstamp has a small process of its own start."""
+    """COMMAND, which is started by a small process of mailstamp's."""
     return [each for runner in children(pid) for each in children(runner)]
 
 
 def group(leader):
-    """States of the processes in its group, the ended ones left out."""
+    """States of the live processes in its group."""
     all_of = [stat(int(name)) for name in os.listdir('/proc') if name.isdigit()]
     return [each[0] for each in all_of if each and each[1] == leader and each[0] not in 'ZX']
 
@@ -74,7 +74,7 @@ def has_read(pid):
 
 
 class Strike:
-    """Waits for one run of mailstamp, and for the moment, then ends it by a signal."""
+    """Waits for one run of mailstamp, and for the right moment, then ends it by a signal."""
 
     def __init__(self, host, mail, number, moment):
         self.host, self.mail, self.number, self.moment = host, mail, number, moment
@@ -121,7 +121,7 @@ class Strike:
             os.kill(pid, signal.SIGSTOP)
             self.may_repeat = bool(until(self.handed_on, SETTLES))
         if self.host.name in cases.WITH_COMMAND:
-            # without a COMMAND below, it has ended or has not been started
+            # without a COMMAND below, it has ended or was not started
             self.may_repeat = bool(until(self.handed_on, SETTLES)) or (
                 self.number == signal.SIGKILL and any(has_read(each) for each in below))
         os.kill(pid, self.number)
@@ -145,7 +145,7 @@ def once_handed_on(strike, pid):
 
 
 def at_random(through, mail_of, name, rounds=ROUNDS):
-    """At moments that a seed chose."""
+    """At moments chosen by a seed."""
     def case(host):
         chance = random.Random('%d %s %s' % (SEED, host.name, name))
         # with a COMMAND there is more to do

@@ -23,7 +23,7 @@ def installed(site, name, whose):
     if whose in ('user', 'both'):
         for user in USERS:
             readme.paste('user', user=user)
-    # what any site has: where mail is kept
+    # what any site has: the place of its mail
     run('bash', '-c', 'echo "DEFAULT=\\$HOME/Maildir/" >>/srv/alice/.procmailrc; '
         'chown alice: /srv/alice/.procmailrc' if name == 'procmail' else
         'echo "DEFAULT=\\"\\$HOME/Maildir\\"" >>/srv/alice/.mailfilter; '
@@ -71,7 +71,7 @@ def agent(site, check, name, whose):
 
 
 def missing(site, check, waits, again):
-    """While the program is missing mail waits, and arrives judged, once, when it is back."""
+    """While the program is missing, mail waits; it arrives evaluated, once, when the program is back."""
     os.rename('/usr/bin/mailstamp', '/usr/bin/mailstamp.away')
     try:
         mark, _ = site.smtp('pass.example')
@@ -84,7 +84,7 @@ def missing(site, check, waits, again):
 
 
 def defers(site, check):
-    """No copy at any try of a temporary failure; one, judged, after it."""
+    """No copy while the failure is temporary; one, evaluated, after it."""
     site.dns(lame=True)
     marks = {user: site.smtp('lame.example', to=user, client=BAD)[0] for user in USERS}
     for tries in (1, 2, 3):
@@ -109,7 +109,7 @@ def own_machine(site, check, readme):
 
 
 def maildrop_misplaced(site, check):
-    """The lines for one user in /etc/maildroprc, where maildrop 3 exits with 0 whatever it is told, and a
+    """The lines for one user in /etc/maildroprc, where maildrop 3 exits with 0 whatever the status, and a
     junk folder that cannot be written to: nothing is lost, and nothing is delivered twice."""
     readme = installed(site, 'maildrop', 'user')
     put('/etc/maildroprc', open('/opt/contrib/maildrop/maildroprc', encoding='utf-8').read())
@@ -157,12 +157,12 @@ def maildrop_user(site, check):
 
 
 def dovecot_is_new():
-    """2.4 has other names for most settings."""
+    """Dovecot 2.4 has other names for most settings."""
     return not run('dovecot', '--version').startswith('2.3.')
 
 
 def dovecot(settings=''):
-    """Dovecot as a test needs it, beside what a README adds."""
+    """Dovecot with the settings of a test, in addition to those of a README."""
     put('/etc/dovecot/conf.d/98-test.conf', 'log_path = /tmp/dovecot.log\n'
         'postmaster_address = postmaster@mx.test\n' + (MAIL_2_4 if dovecot_is_new() else MAIL_2_3) + settings)
     put('/tmp/dovecot.log', '')
@@ -287,7 +287,7 @@ def reachable(address, port):
 
 
 def waits_there(site, author, client):
-    """One more message in it, as the provider took it; its mark."""
+    """Adds a message to it, in the form in which the provider stores it; its mark."""
     mark = site.mark()
     put('/srv/carol/provider/Maildir/new/%s' % mark,
         'Return-Path: <s-%s@%s>\nReceived: from store.example.net (imap.example.net [192.0.2.8])\n'

@@ -36,7 +36,7 @@ PID = '/run/exim4/exim.pid'
 
 
 def unpack(build):
-    """Where they are; fetched once, while there is still a network."""
+    """Where they are; fetched once, while the network is available."""
     place = os.path.join(os.path.abspath(build), 'hosts', 'exim-debian')
     if not os.path.exists(place + '/usr/sbin/update-exim4.conf'):
         os.makedirs(place, exist_ok=True)
@@ -47,7 +47,7 @@ def unpack(build):
 
 
 class Exim:
-    """The mail server in place of Postfix, with nothing of ours."""
+    """The mail server in place of Postfix, without our configuration."""
 
     def __init__(self, site):
         self.site = site
@@ -91,7 +91,7 @@ class Exim:
             return False
 
     def paste(self, *blocks):
-        """With them, and the daemon has read what they say."""
+        """Adds them, and waits until the daemon has read them."""
         for block in blocks:
             before = self.log().count('daemon started')
             self.readme.paste(block)
@@ -100,7 +100,7 @@ class Exim:
         run('exim4', '-bV')
 
     def read_again(self, before):
-        """A daemon that has just started can miss the signal: seen on a busy machine."""
+        """A daemon that has just started can miss the signal (seen on a busy machine)."""
         def done():
             return self.log().count('daemon started') > before and self.answers()
         if until(done, 15):
@@ -142,7 +142,7 @@ def deferred_in_session(site, check):
 
 
 def exim_av(site, check):
-    """Marks first, then 550 in the session; loopback is ours until the README says otherwise."""
+    """First marks, then 550 in the session; loopback is trusted until the README says otherwise."""
     exim = Exim(site)
     exim.paste('av')
     site.json_log()
@@ -215,7 +215,7 @@ def exim_pipe(site, check):
 
 
 class Store:
-    """A mail store that takes everything by LMTP and keeps it in alice's Maildir."""
+    """A mail store that accepts everything by LMTP and keeps it in alice's Maildir."""
 
     def __init__(self, path):
         if os.path.exists(path):

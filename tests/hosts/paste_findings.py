@@ -1,5 +1,5 @@
-"""paste_findings.py: what a first installation by the READMEs lost, one case each. Where a line of a recipe is
-the cure, the case also takes it out, and sees the loss."""
+"""paste_findings.py: what a first installation by the READMEs lost, one case each. If a line of a recipe is
+the remedy, the case also removes it and checks that the loss occurs."""
 
 import base64
 import os
@@ -18,7 +18,7 @@ from rig import Session, until
 
 
 def procmail_foreign_host(site, check):
-    """a: a foreign HOST in /etc/procmailrc ends that file alone: bounced and delivered."""
+    """a: a foreign HOST in /etc/procmailrc ends that file only: bounced and delivered."""
     readme = paste_agents.installed(site, 'procmail', 'system')
     readme.paste('enforce')
     mark, _ = site.smtp('reject.example', path='s-MARK@path.example')
@@ -35,7 +35,7 @@ def procmail_foreign_host(site, check):
 
 
 def tempfail_on_dmarc(site, check):
-    """b: no answer for the author's policy is deferred because of a line of the sample."""
+    """b: no answer for the author's policy defers mail because of a line of the sample."""
     for way, code in ((paste_postfix, 250), (paste_proxy, 451)):
         site.fresh()
         way.installed(site)
@@ -51,7 +51,7 @@ def tempfail_on_dmarc(site, check):
 
 
 def opendkim_on_the_way_back(site, check):
-    """c: what comes back is signed in our name if the second smtpd has milters."""
+    """c: returned mail is signed in our name if the second smtpd has milters."""
     paste_postfix.opendkim(site)
     for way, port in ((paste_postfix, 10026), (paste_proxy, 10027)):
         site.fresh()
@@ -91,7 +91,7 @@ def own_networks(site, check):
 
 
 def folder_cannot_be_entered(site, check):
-    """e: only a missing folder is no configuration; one that the user cannot enter is a temporary failure."""
+    """e: only a missing folder means no configuration; one that the user cannot enter is a temporary failure."""
     paste_postfix.installed(site)
     os.chmod('/etc/mailstamp', 0o700)
     done = subprocess.run(['setpriv', '--reuid', 'bob', '--regid', 'bob', '--init-groups', 'mailstamp',
@@ -136,8 +136,8 @@ def notices(site, mark):
 
 
 def dsn_parameters(site, check):
-    """g: before the queue nothing of DSN is lost, and an agent leaves it to Postfix; the pipe, which would lose
-    it, does not offer it (postfix_tag_only), nor does Exim (exim_pipe)."""
+    """g: before the queue no DSN parameter is lost, and an agent leaves them to Postfix; the pipe, which
+    would lose them, does not offer DSN (postfix_tag_only), nor does Exim (exim_pipe)."""
     put('/srv/bob/.forward', '"|exit 67"\n')
     run('chown', 'bob:', '/srv/bob/.forward')
     for what in ('proxy', 'procmail'):
@@ -166,7 +166,7 @@ def dsn_parameters(site, check):
 
 
 def configuration_traps(site, check):
-    """j: the same key twice stops mail, and is named before mail comes; white space at the end is nothing."""
+    """j: a duplicate key stops mail, and is reported before mail arrives; white space at the end is ignored."""
     paste_postfix.installed(site)
     conf = '/etc/mailstamp/mailstamp.conf'
 
@@ -210,7 +210,8 @@ def ours():
 
 
 def log_lines(site, check):
-    """h: a message's line, and that of an error, a signal, a crash: each has the queue id, or says what it was."""
+    """h: the log lines of a message, an error, a signal and a crash: each has the queue id, or says what it
+    is about."""
     paste_postfix.installed(site)
     mark, _ = site.smtp('pass.example', to='alice bob')
     one(site, check, 'good', mark, [])
@@ -285,7 +286,8 @@ userdb static {
 
 
 def login_name(site, check):
-    """l: who logged in is not judged, is not named in the message, and cannot mark it."""
+    """l: mail of a user who logged in is not evaluated; the user is not named in the message, and cannot mark
+    it."""
     paste_agents.dovecot(AUTH_2_4 if paste_agents.dovecot_is_new() else AUTH_2_3)
     put('/etc/dovecot/conf.d/10-auth.conf', '')
     put('/etc/dovecot/conf.d/10-ssl.conf', 'ssl = no\n')

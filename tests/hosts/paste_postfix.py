@@ -30,7 +30,7 @@ def one(site, check, what, mark, wanted, user='alice'):
 
 
 def rcpts_logged(site, check, mark, rcpts, runs=1):
-    """So many runs judged it, and the log has the message's id and its recipients."""
+    """That many runs evaluated it, and the log has the message's id and its recipients."""
     got = [sorted(each['envelope']['rcpt']) for each in site.judged(mark)]
     check('recipients in the log', got == [rcpts] * runs, got)
 
@@ -61,7 +61,7 @@ def offered():
 
 
 def postfix_defers_without_dns(site, check):
-    """What the table says: no answer for the author's policy is deferred."""
+    """As the table says: no answer for the author's policy is deferred."""
     installed(site)
     site.dns(lame=True)
     mark, got = site.smtp('lame.example', client=BAD)
@@ -89,7 +89,7 @@ def postfix_enforce(site, check):
 
 
 def postfix_local_users(site, check):
-    """Nobody but the filter reaches the way back."""
+    """Only the filter can reach the port on which mail returns."""
     readme = installed(site)
     readme.paste('local-users')
     try:
@@ -125,7 +125,7 @@ def postfix_hold(site, check):
 
 
 def postfix_own_machine(site, check):
-    """Mail of this machine over loopback: a stranger's by default, exempt once asked for."""
+    """This machine's mail over loopback: a stranger's by default, exempt if configured."""
     readme = installed(site)
     mark, _ = site.smtp('reject.example', client='127.0.0.1')
     one(site, check, 'not trusted', mark, ['quarantine'])
@@ -138,8 +138,8 @@ def postfix_own_machine(site, check):
 
 
 def postfix_amavis_in_front(site, check):
-    """A filter in front hands mail over by loopback and tells the client by XFORWARD: what amavis does, which
-    paste_amavis.py has in person."""
+    """A filter in front hands mail over by loopback and passes the client by XFORWARD: as amavis does, which
+    paste_amavis.py tests directly."""
     readme = installed(site)
     readme.paste('own-machine')
     readme.paste('/etc/postfix/master.cf')
@@ -153,7 +153,7 @@ def postfix_amavis_in_front(site, check):
 
 
 def postfix_gateway(site, check):
-    """A gateway of ours hands mail on; its own Received has the client."""
+    """A gateway of ours hands mail on; its own Received names the client."""
     readme = installed(site)
     readme.paste('/etc/mailstamp/mailstamp.conf', 0)
     line = 'Received: from client.test (client.test [%s])\n\tby gw.test (Postfix) with ESMTP id 1\n' \
@@ -180,7 +180,7 @@ def opendkim(site):
 
 
 def postfix_opendkim(site, check):
-    """OpenDKIM signs what is submitted here, never an outsider's From, and leaves our field."""
+    """OpenDKIM signs what is submitted here, never an outsider's From, and keeps our field."""
     opendkim(site)
     installed(site, 'smtpd_milters = inet:127.0.0.1:8891', 'non_smtpd_milters = $smtpd_milters',
               'milter_default_action = tempfail')
@@ -200,7 +200,7 @@ def postfix_opendkim(site, check):
 
 
 def postfix_spamassassin(site, check):
-    """SpamAssassin's client behind mailstamp: it has the envelope, a null path, too; without spamd it
+    """SpamAssassin's client after mailstamp: it has the envelope, including a null path; without spamd it
     hands on what it got."""
     readme = installed(site)
     readme.paste('spamassassin')
@@ -226,7 +226,7 @@ def postfix_spamassassin(site, check):
 
 
 def postfix_back_is_gone(site, check):
-    """The way back does not take it: the message waits, and arrives once."""
+    """The port on which mail returns refuses it: the message waits, and arrives once."""
     installed(site)
     run('postconf', '-P', '127.0.0.1:10026/inet/smtpd_recipient_restrictions=defer')
     site.reload()

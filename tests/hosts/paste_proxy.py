@@ -52,7 +52,7 @@ def proxy_enforce(site, check):
 
 
 def proxy_later_without_dns(site, check):
-    """What the table says: no answer for the author's policy is 451."""
+    """As the table says: no answer for the author's policy is 451."""
     installed(site)
     site.dns(lame=True)
     mark, got = site.smtp('lame.example', client=BAD)
@@ -69,7 +69,7 @@ def proxy_later_without_dns(site, check):
 
 
 def proxy_own_machine(site, check):
-    """Mail of this machine over loopback: a stranger's by default, exempt once asked for."""
+    """This machine's mail over loopback: a stranger's by default, exempt if configured."""
     readme = installed(site)
     readme.paste('enforce')
     _, got = site.smtp('reject.example', client='127.0.0.1')
@@ -82,7 +82,7 @@ def proxy_own_machine(site, check):
 
 
 def proxy_not_for_users(site, check):
-    """submission has no filter: users who log in are no strangers."""
+    """submission has no filter: users who log in are trusted."""
     run('postfix', 'stop', check=False)
     readme = installed(site)
     readme.paste('enforce')
@@ -122,7 +122,7 @@ def proxy_opendkim(site, check):
 
 
 def proxy_other_filters(site, check):
-    """A content_filter in front of it is ignored; on the second smtpd it has its place."""
+    """A content_filter in front of it is ignored; on the second smtpd it works."""
     readme = installed(site)
     run('postconf', '-P', 'smtp/inet/content_filter=amavis:[127.0.0.1]:10024')
     site.reload()
@@ -139,7 +139,7 @@ def proxy_other_filters(site, check):
 
 
 def proxy_local_users(site, check):
-    """Nobody but the filter reaches the second smtpd, and nobody at all the filter."""
+    """Only the filter can reach the second smtpd, and nobody can reach the filter."""
     readme = installed(site)
     done = subprocess.run(['setpriv', '--reuid', 'alice', '--regid', 'alice', '--clear-groups',
                            '/usr/bin/python3', '-c', 'import socket; socket.socket(socket.AF_UNIX)'
@@ -169,7 +169,7 @@ def proxy_hold(site, check):
 
 
 def proxy_instead_of_pipe(site, check):
-    """From the pipe to the proxy, and out again."""
+    """From the pipe to the proxy, and back."""
     site.postfix()
     readme = Readme(site, 'postfix')
     readme.paste('install')

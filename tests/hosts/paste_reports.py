@@ -1,4 +1,4 @@
-"""paste_reports.py: contrib/report-read/README.md: reports that others send, into the store."""
+"""paste_reports.py: contrib/report-read/README.md: incoming reports, into the store."""
 
 import json
 import os
@@ -18,13 +18,13 @@ XML = ('<feedback><report_metadata><org_name>Acme</org_name><report_id>%s</repor
 
 
 def report(site, to='dmarc'):
-    """One comes by SMTP, from somebody who passes DMARC; its mark."""
+    """One arrives by SMTP, from a sender who passes DMARC; its mark."""
     mark = 'm%dq' % (site.count + 1)
     return site.smtp('pass.example', to=to, extra='MIME-Version: 1.0\nContent-Type: text/xml; name=r.xml\n\n' + XML % mark)[0]
 
 
 def stored(place):
-    """how many there are of senders who pass DMARC, and of all"""
+    """the number of reports from senders who pass DMARC, and of all"""
     done = run('mailstamp', 'report', 'show', '--store', place, '--output', 'json', '--reporters', 'all', check=False)
     if not done.startswith('{'):
         return done
@@ -155,7 +155,7 @@ def report_read_exim(site, check):
 
 
 def newcomer(site, check):
-    """The section of README.md for the owner of a domain, line by line, as somebody who has nothing yet."""
+    """The section of README.md for the owner of a domain, line by line, as somebody who starts from nothing."""
     run('rm', '-rf', '/var/lib/mailstamp')
     with open(os.path.join(CONTRIB, '..', 'README.md'), encoding='utf-8') as text:
         section = text.read().split('## Reports in five minutes: your name is in use', 1)[1].split('\n## ', 1)[0]

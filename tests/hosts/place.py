@@ -1,8 +1,8 @@
-"""place.py: this machine as it is after `apt-get install`, for one run: its folders are written to in
-memory, its network is a loopback with addresses from outside, its ports are free.
+"""place.py: this machine as after `apt-get install`, for one run: its folders are written to in memory, its
+network is a loopback with addresses from outside, its ports are free.
 
-What a reader of contrib/*/README.md pastes can be pasted here byte for byte, in the place where it
-belongs, system-wide and per user.
+The blocks of contrib/*/README.md can be pasted here byte for byte, in the right place, system-wide and per
+user.
 """
 
 import ctypes
@@ -83,8 +83,8 @@ def put(path, text, mode='w'):
 
 
 def reloaded(what):
-    """Does what(), which tells Postfix to reload, and waits until its master has: a client that comes
-    before would meet the old configuration."""
+    """Calls what(), which tells Postfix to reload, and waits until its master has: a client that connects
+    earlier would meet the old configuration."""
     before = Site.log().count(' reload -- ')
     out = what()
     if not until(lambda: Site.log().count(' reload -- ') > before, 10):
@@ -138,7 +138,7 @@ class Readme:
         return place
 
     def elsewhere(self, where, nth):
-        """A block for another release of its host, which is used on a machine of that release."""
+        """A block for another release of its host, which is used on a machine with that release."""
         self.used.add(self.block(where)[nth])
 
     @classmethod
@@ -153,7 +153,7 @@ class Site:
         self.disk = '/mnt'      # anything is mounted in our own name space
 
     def enter(self):
-        """From here on this process and its children have the machine to themselves."""
+        """From here on this process and its children are alone on the machine."""
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.unshare(0x20000 | 0x40000000) != 0:         # CLONE_NEWNS, CLONE_NEWNET
             raise Trouble('unshare: ' + os.strerror(ctypes.get_errno()))
@@ -177,7 +177,7 @@ class Site:
         self.base()
 
     def devices(self):
-        """A /dev of our own, with a syslog that can be read: SYSLOG."""
+        """A private /dev, with a syslog that can be read: SYSLOG."""
         run('mkdir', self.disk + '/dev')
         run('mount', '-t', 'tmpfs', '-o', 'mode=755', 'none', self.disk + '/dev')
         run('bash', '-c', 'cd %s/dev && cp -a /dev/{null,zero,full,random,urandom,tty} . && mkdir pts shm && '
@@ -196,7 +196,7 @@ class Site:
 
     @staticmethod
     def syslog(*words):
-        """Lines of it with all of these words, as mailstamp's own."""
+        """Its lines with all of these words, logged by mailstamp."""
         with open(SYSLOG, encoding='utf-8') as lines:
             return [line for line in lines if 'mailstamp[' in line and all(word in line for word in words)]
 
@@ -211,7 +211,7 @@ class Site:
         for user in ('alice', 'bob', 'carol'):
             if not any(each.pw_name == user for each in pwd.getpwall()):
                 run('useradd', '--create-home', '--base-dir', '/srv', '--shell', '/bin/bash', user)
-        # as adduser makes homes since Debian 11, and useradd since 13
+        # homes as adduser makes them since Debian 11, and useradd since 13
         run('bash', '-c', 'chmod 700 /srv/{alice,bob,carol} && cd /srv/alice && '
             'mkdir -p Maildir/{new,cur,tmp} && chown -R alice: /srv/alice')
         shutil.copytree(CONTRIB, '/opt/contrib')
@@ -333,7 +333,7 @@ class Site:
                                   between=[each.encode() for each in before])
 
     def json_log(self):
-        """From here on each message is told there."""
+        """From here on each message is logged there."""
         put(JSON_LOG, '')
         os.chmod(JSON_LOG, 0o666)
         put('/etc/mailstamp/mailstamp.conf', 'json-log=%s\n' % JSON_LOG, 'a')
@@ -376,11 +376,11 @@ class Site:
                 if 's-' + mark in line]
 
     def defers(self, mark, n=1):
-        """Has the queue manager put it off that many times?"""
+        """Has the queue manager deferred it that many times?"""
         return until(lambda: len(self.logged(mark, 'status=deferred')) >= n, 15)
 
     def logged(self, mark, word):
-        """Lines of the mail log with that word, of the queue ids that carry the mark."""
+        """Lines of the mail log with that word, for the queue ids that have the mark."""
         log = self.log()
         ids = set(re.findall(r'(\w{6,}): from=<s-%s' % mark, log))
         return [line for line in log.splitlines() if word in line and

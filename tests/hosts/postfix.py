@@ -1,8 +1,8 @@
 """postfix.py: a Postfix of our own beside the system's, with the files of contrib/.
 
-The programs are the Debian package's. postdrop and postqueue are copied, without their set-gid bit:
-with it they believe no configuration but /etc/postfix. So the queue's maildrop folder is open to
-all; that and the ports are what differs from a real one.
+The programs are the Debian package's. postdrop and postqueue are copied, without their set-gid bit: with it
+they accept no configuration but /etc/postfix. So the queue's maildrop folder is open to all; that and the
+ports are the only differences from a real one.
 """
 
 import json
@@ -95,7 +95,7 @@ first_valid_uid = 1
 mail_home = {home}
 log_path = /dev/stderr
 """
-# Dovecot 2.4 wants the version that a configuration is written for, in its first lines
+# Dovecot 2.4 requires the version for which a configuration is written in its first lines
 SIEVE_2_3 = SIEVE + 'mail_location = maildir:{home}/Maildir\n'
 SIEVE_2_4 = ('dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n' + SIEVE +
              'mail_driver = maildir\nmail_path = {home}/Maildir\n')
@@ -150,7 +150,7 @@ class Postfix:
         rig.write('postfix/etc/main.cf', main)
         rig.write('postfix/etc/mailstamp_header_checks',
                   rig.contrib('postfix/mailstamp_header_checks', []))
-        # what contrib/postfix/README.md does by postconf; hosts/paste runs it as it is printed
+        # what contrib/postfix/README.md does by postconf; hosts/paste runs it as printed
         rig.write('postfix/etc/master.cf', FRONT.format(port=self.port, proxy=self.proxy, live=self.live) + rig.contrib(
             'postfix/master.cf', [
                 ('user=mailstamp', 'user=' + USER),
@@ -183,7 +183,7 @@ class Postfix:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout
 
     def queue(self, mark):
-        """{queue id: queue name} of what waits for a recipient with that mark."""
+        """{queue id: queue name} of messages waiting for a recipient with that mark."""
         out = {}
         for line in self.tool('postqueue', '-j').splitlines():
             if not line.startswith(b'{'):
@@ -195,7 +195,7 @@ class Postfix:
         return out
 
     def handed_on(self, mark):
-        """Is there more of it than the message that was sent? In the order of its way."""
+        """Has more of the message been handed on than was sent? In the order of its way."""
         for name in os.listdir(self.reinjected):
             try:
                 info = os.stat(os.path.join(self.reinjected, name))
@@ -206,7 +206,7 @@ class Postfix:
         return len(self.queue(mark)) > 1
 
     def set(self, *lines):
-        """main.cf as it was, with these lines; the processes of before end."""
+        """main.cf as before, with these lines; the earlier processes end."""
         path = os.path.join(self.etc, 'main.cf')
         with open(path, encoding='utf-8') as text:
             text = text.read().partition('# set by a test\n')[0]
@@ -230,7 +230,7 @@ class Postfix:
         self.flush()
 
     def sieve(self, message):
-        """What Dovecot's Sieve does with a message by contrib/postfix/junk.sieve, as it says it."""
+        """What Dovecot's Sieve does with a message by contrib/postfix/junk.sieve, according to its output."""
         rig = self.rig
         home = rig.path('sieve', 'x')[:-2]
         shutil.chown(home, USER)

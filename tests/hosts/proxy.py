@@ -1,4 +1,4 @@
-"""proxy.py: mailstamp before Postfix's queue: what only a host that rejects in the session can show."""
+"""proxy.py: mailstamp before Postfix's queue: tests that need a host that rejects in the session."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ ENDS = (b'\n.\n', b'\r\n.\n', b'\n.\r\n', b'\r.\r', b'\r\n.\r', b'\r.\r\n', b'\r
 
 
 def smuggled(host):
-    """A message that hides a second one: whatever is delivered was judged on its own."""
+    """A message that hides a second one: whatever is delivered was evaluated separately."""
     for setting in ('yes', 'no'):
         host.server.set('smtpd_forbid_bare_newline = ' + setting)
         for end in ENDS:
@@ -63,7 +63,7 @@ def smuggle(host, end):
 
 
 def client_leaves(host):
-    """smtpd writes QUIT into the message then: that is no end of it."""
+    """smtpd then writes QUIT into the message: that does not end it."""
     mail = cases.Mail(b'pass.example')
     session = Session(host.port, mail.client)
     for line in (b'EHLO helo.pass.example', b'MAIL FROM:<' + mail.path + b'>',
@@ -78,7 +78,7 @@ def client_leaves(host):
 
 
 def too_late(host):
-    """smtpd waits no longer (smtpd_proxy_timeout) and has said 451: a late verdict delivers nothing."""
+    """smtpd has stopped waiting (smtpd_proxy_timeout) and answered 451: a late verdict delivers nothing."""
     liar = faults.Liar('slow')
     own = 'resolver=127.0.0.1:%d' % host.world.dns.port
     mail = cases.Mail(b'pass.example')
@@ -100,7 +100,7 @@ def too_late(host):
 
 @contextlib.contextmanager
 def next_hop(host, old, new):
-    """The smtpd behind has another setting for a while."""
+    """Changes a setting of the smtpd behind for a while."""
     path = os.path.join(host.server.etc, 'master.cf')
     with open(path, encoding='utf-8') as text:
         before = text.read()
@@ -117,7 +117,7 @@ def next_hop(host, old, new):
 
 
 def one_refused(host):
-    """The next hop refuses one recipient: that one is told, the other gets the message."""
+    """The next hop refuses one recipient: its client is notified, the other gets the message."""
     mail = cases.Mail(b'pass.example')
     with next_hop(host, 'smtpd_recipient_restrictions=', 'smtpd_recipient_restrictions='
                   'check_recipient_access,inline:{u1-%s@box.test=REJECT},' % mail.mark.decode()):
@@ -135,7 +135,7 @@ def one_refused(host):
 
 
 def next_hop_refuses(host):
-    """What the next hop answers is what the client hears."""
+    """The client gets the next hop's answer."""
     mail = cases.Mail(b'pass.example')
     with next_hop(host, 'smtpd_end_of_data_restrictions=', 'smtpd_end_of_data_restrictions=reject'):
         code, text = host.smtp(mail)
@@ -145,7 +145,7 @@ def next_hop_refuses(host):
 
 
 def next_hop_gone(host):
-    """Nobody listens there: later, and then it arrives once."""
+    """Nobody listens there: the message is deferred, and later arrives once."""
     mail = cases.Mail(b'pass.example')
     path = os.path.join(host.server.etc, 'master.cf')
     with open(path, encoding='utf-8') as text:
@@ -164,7 +164,7 @@ def next_hop_gone(host):
 
 
 def dsn(host):
-    """What a sender asks by DSN reaches the queue (RFC 3461)."""
+    """DSN requests of a sender reach the queue (RFC 3461)."""
     mail = cases.Mail(b'pass.example')
     session = Session(host.port, mail.client)
     said = [session.command(line) for line in (
@@ -187,7 +187,7 @@ def dsn(host):
 
 
 def private(host):
-    """No other user of the machine reaches the filter, which believes XFORWARD."""
+    """No other user of the machine reaches the filter, which trusts XFORWARD."""
     path = host.server.folder + '/queue/private/mailstamp-proxy'
     script = 'import socket; socket.socket(socket.AF_UNIX).connect(%r)' % path
     done = subprocess.run(['setpriv', '--reuid', USER, '--regid', 'nogroup', '--clear-groups',

@@ -40,8 +40,7 @@ def free_port():
 
 
 def quit_cleanly():
-    """A run that is told to end takes away what it started. What it mounts is its own and goes with
-    it."""
+    """A run that is asked to end removes what it started. Its mounts are its own and vanish with it."""
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda *_: sys.exit(1))
     libc = ctypes.CDLL(None)
@@ -81,7 +80,7 @@ class Rig:
         return os.path.join(self.folder, 'mail', name)
 
     def contrib(self, name, changes):
-        """A file of contrib/ with its paths replaced by ours; each of them must be there."""
+        """A file of contrib/ with its paths replaced by ours; each of them must occur in it."""
         with open(os.path.join(CONTRIB, name), encoding='utf-8') as data:
             text = data.read()
         for old, new in changes:
@@ -114,7 +113,7 @@ class Rig:
             child.wait()
 
     def swap(self, path, script):
-        """Another program in its place (None: none at all) until restore()."""
+        """Another program in its place (None: no program) until restore()."""
         if not os.path.exists(path + '.real'):
             shutil.copy2(path, path + '.real')
         if script is None:
@@ -155,7 +154,7 @@ _dmarc TXT "v=DMARC1; p=reject"
 
 
 class Dns:
-    """nsd on loopback. lame.example answers SERVFAIL until it is mended; more is for example."""
+    """nsd on loopback. lame.example answers SERVFAIL until it is fixed; more is for example."""
 
     def __init__(self, rig, more=''):
         self.rig, self.port = rig, free_port()
@@ -208,7 +207,7 @@ zone:
 
 
 class Sink:
-    """Takes SMTP (and LMTP) on loopback and keeps (reverse-path, recipients, message)."""
+    """Accepts SMTP (and LMTP) on loopback and keeps (reverse-path, recipients, message)."""
 
     def __init__(self, lmtp=False):
         self.lmtp, self.got, self.lock = lmtp, [], threading.Lock()
@@ -286,7 +285,7 @@ class Session:
         return self.reply()
 
     def send(self, helo, path, rcpts, message, options=b'', raw=False, between=()):
-        """message has LF; raw: it is sent as it is. between: commands behind EHLO. The last reply."""
+        """message has LF; raw: it is sent unchanged. between: commands after EHLO. Returns the last reply."""
         for line in (b'EHLO ' + helo,) + tuple(between):
             got = self.command(line)
             if got[0] not in (235, 250):

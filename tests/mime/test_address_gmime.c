@@ -226,7 +226,7 @@ Test(address_gmime, cannot_be_loaded)
 /* clang-format off */
 static const struct hostile {
 	const char *name, *unit;
-	size_t octets; /* as many units as go into it, then `a@b` */
+	size_t octets; /* as many units as fit, then `a@b` */
 	bool limit;    /* other results of GMime do not matter */
 } hostile_rows[] = {
 	{"100 groups in groups", "a:", 200, false},

@@ -99,9 +99,7 @@ Test(address_tolerant, accepted)
 	EXPECT_ROWS(rows, false);
 }
 
-/*
- * The forms that it says are refused, and attempts to use each leniency to show another domain.
- */
+/* The forms that it says are refused, and attempts to use each tolerance to show another domain. */
 Test(address_tolerant, refused)
 {
 	static const struct row rows[] = {
@@ -190,7 +188,7 @@ Test(address_tolerant, both_readings)
 	EXPECT_ROWS(rows, true);
 }
 
-/* The same, where the two readings see the fault at different places. */
+/* The same, if the two readings find the fault at different positions. */
 Test(address_tolerant, refused_by_grammar)
 {
 	static const struct row rows[] = {

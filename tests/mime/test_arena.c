@@ -117,7 +117,7 @@ Test(arena, copies)
 	arena_clear(&arena);
 }
 
-/* The sanitizer's allocator ends the program by itself otherwise. */
+/* The sanitizer's allocator otherwise ends the program itself. */
 const char *__asan_default_options(void);
 
 const char *

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 enum { LIMIT = 64 * 1024 };
@@ -44,7 +44,7 @@ Test(fields, line_next)
 	cr_expect(!line_next(&rest, &line));
 }
 
-/* one field is cut off in; what stands after it is rest */
+/* one field is cut off in; what follows it is rest */
 Test(fields, one_field)
 {
 	/* clang-format off */

@@ -10,7 +10,7 @@
 
 enum { FIELDS = 1000, FIELD_SIZE = 64 * 1024 };
 
-/* what is found in in; nothing of it is an error */
+/* the parts of in; no input is an error */
 struct parts_row {
 	const char *name;
 	struct slice in, mbox, header, body;

@@ -5,14 +5,14 @@
 
 #define S(lit) SLICE_INIT(lit)
 
-/* read: how many octets the rule takes; 0 where it does not match */
+/* read: the number of octets that the rule takes; 0 if it does not match */
 struct rule_row {
 	const char *name;
 	struct slice in;
 	size_t read;
 };
 
-/* from: where in what was read out begins, and how long it is */
+/* from: where in what was read out begins, and its length */
 struct out_row {
 	const char *name;
 	struct slice in;
@@ -380,7 +380,9 @@ Test(scan, utf8)
 	}
 }
 
-/* Every octet at every place of a text shorter and longer than a vector, with both first octets. */
+/*
+ * Every octet at every position of a text shorter and longer than a vector, with both first octets.
+ */
 Test(scan, printable_run)
 {
 	static const unsigned char firsts[] = {' ', '!'};

@@ -1,4 +1,5 @@
-"""The page of `report show`: the reports of tests/reports over an archive, and what a hostile reporter writes."""
+"""The page of `report show`: the reports of tests/reports compared with an archive, and a hostile reporter's
+texts."""
 import gzip
 import json
 import pathlib
@@ -75,7 +76,7 @@ class Reported:
 
 
 def checked(check, parse, shape, rows_of, archive, target):
-    """The page says what the JSON says, keeps what a reporter writes as text, and is Japanese throughout."""
+    """The page agrees with the JSON, keeps a reporter's texts as text, and is Japanese throughout."""
     here = Reported(archive.program, target.parent, archive.zone, archive.mail)
     ran = here.read('usual', usual())
     check('reports: read', ran.returncode == 0 and ran.stdout.startswith(b'40 aggregate'), ran)

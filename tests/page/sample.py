@@ -1,7 +1,7 @@
-"""An archive for the page: the messages of the cases senders/*, with days put on top of them.
+"""An archive for the page: the messages of the cases senders/*, spread over days.
 
-A Received field above all others says when each came and breaks no signature; the envelopes are
-those of the cases, over one zone made of theirs.
+A Received field on top of all others says when each arrived and breaks no signature; the envelopes are those
+of the cases, with one zone made of theirs.
 """
 import datetime
 import json
@@ -24,13 +24,13 @@ def dated(message, when):
 
 
 def day_of(number, copy, days):
-    """More mail towards the end, less at weekends: as mail is."""
+    """More mail towards the end, less at weekends, as in reality."""
     when = LAST_DAY - datetime.timedelta(days=(number * 7 + copy * copy * 5 + copy) % days)
     return when - datetime.timedelta(days=2) if when.weekday() > 4 and number % 3 else when
 
 
 def make(program, folder, copies=4, days=40):
-    """A archives.Archive whose manifest names every message, several times, on other days."""
+    """An archives.Archive whose manifest names every message, several times, on different days."""
     archive = archives.Archive(program, folder)
     rows = []
     for number, (name, message, options) in enumerate(archive.cases):

@@ -1,4 +1,4 @@
-"""front.py: one mailstamp as Postfix's spawn(8) starts it, and a client that plays smtpd."""
+"""front.py: one mailstamp as Postfix's spawn(8) starts it, and a client that acts as smtpd."""
 
 import re
 import signal
@@ -31,7 +31,7 @@ def stuffed(data):
 
 
 class Front:
-    """One mailstamp, as spawn(8) starts it, and what its client says and hears."""
+    """One mailstamp, as spawn(8) starts it, and what its client sends and receives."""
 
     def __init__(self, run, hop, more=(), bare=(), before=()):
         self.sock, theirs = socket.socketpair()
@@ -50,7 +50,7 @@ class Front:
         self.greeting = self.reply()
 
     def reply(self):
-        """All lines of one reply; b'' where there is none."""
+        """All lines of one reply; b'' if there is none."""
         out = b''
         try:
             for line in self.stream:
@@ -69,7 +69,7 @@ class Front:
         return self.reply()
 
     def begin(self, xforward=XFORWARD, path=b'<s@pass.example>', rcpts=(b'<b@x.example>',)):
-        """The replies up to DATA and with it."""
+        """The replies up to and including DATA."""
         out = [self.say(b'EHLO front.test')]
         out += [self.say(b'XFORWARD ' + each.encode())
                 for each in ([xforward] if isinstance(xforward, str) else xforward)]
@@ -92,7 +92,7 @@ class Front:
         return self.reply()
 
     def close(self, how='quit'):
-        """The exit status, and what was still said."""
+        """The exit status, and the last output."""
         said = b''
         if how == 'quit':
             said = self.say(b'QUIT')

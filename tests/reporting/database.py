@@ -46,7 +46,7 @@ class Database:
         return f'postgresql://?host={self.folder}&dbname={name}'.replace('://?', ':///?')
 
     def copy(self, address):
-        """another database with what that one has"""
+        """another database with the same content"""
         self.n += 1
         name = address.rsplit('=', 1)[1]
         subprocess.run(['psql', '-q', '-h', self.folder, '-d', 'postgres', '-c', f'CREATE DATABASE w{self.n} TEMPLATE {name}'], check=True)
@@ -59,7 +59,7 @@ class Database:
 
 
 class Named:
-    """A suite whose checks say that they were made in a database."""
+    """A suite whose checks are named after a database."""
 
     def __init__(self, suite):
         self.suite = suite

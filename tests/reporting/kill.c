@@ -61,7 +61,7 @@ write(int fd, const void *bytes, size_t n)
 	return syscall(SYS_write, fd, bytes, n);
 }
 
-/* what libpq asks a server with */
+/* how libpq sends a query to a server */
 ssize_t
 send(int fd, const void *bytes, size_t n, int flags)
 {

@@ -1,4 +1,4 @@
-"""kills.py: the program killed at each call that changes something outside of it."""
+"""kills.py: the program killed at each call that has an effect outside it."""
 import os
 import pathlib
 import subprocess
@@ -14,7 +14,7 @@ def build(folder):
 
 
 def environment(shim, at, counted):
-    """at 0: never; the number of calls that there were is in counted afterwards"""
+    """at 0: never; afterwards counted has the number of calls"""
     return dict(os.environ, LD_PRELOAD=str(shim), KILL_AT=str(at), KILL_COUNT=str(counted))
 
 

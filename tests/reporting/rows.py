@@ -1,4 +1,4 @@
-"""rows.py: kinds of messages, and the rows that RFC 9990 makes of them."""
+"""rows.py: kinds of messages, and the rows that RFC 9990 requires for them."""
 import collections
 
 DAY = 86400
@@ -43,8 +43,8 @@ def at(domain):
     return f'bounce@{domain}'
 
 
-# wanted: (policy domain, disposition, dkim, spf, reasons, header_from, envelope_from, envelope_to, spf result), or why
-# it is no row (aggregate_event.h)
+# wanted: (policy domain, disposition, dkim, spf, reasons, header_from, envelope_from, envelope_to, spf
+# result), or why it is not a row (aggregate_event.h)
 ROWS = (
     row('pass under p=none is none', 'none.example', PASSES, (
         'none.example', 'none', 'fail', 'pass', (), 'none.example', 'none.example', 'us.example', ('none.example', 'pass'))),

@@ -1,4 +1,4 @@
-"""world.py: a site with its logs, its store of reports and a sendmail that keeps what it is given."""
+"""world.py: a site with its logs, its store of reports and a sendmail that keeps its input."""
 import collections
 import os
 import pathlib
@@ -12,16 +12,16 @@ SUPPRESSED = pathlib.Path(__file__).resolve().parent / 'lsan.suppressed'
 
 
 def spare_tls(program):
-    """
-    LeakSanitizer of gcc 12 crashes in `report send` (Tracer caught signal 11) where it looks for pointers in the thread-local
-    memory of libraries that were loaded late; without that, what GLib keeps there seems to be lost.
+    """LeakSanitizer of gcc 12 crashes in `report send` (Tracer caught signal 11) when it searches for
+    pointers in the thread-local memory of libraries that were loaded late; without that search, what GLib
+    keeps there appears to be leaked.
     """
     if b'__asan_init' in pathlib.Path(program).read_bytes():
         os.environ['LSAN_OPTIONS'] = f'use_tls=0:print_suppressions=0:suppressions={SUPPRESSED}'
 
 
 class World:
-    """A folder with a zone, logs and a store: a file, or a database of World.database where there is one."""
+    """A folder with a zone, logs and a store: a file, or a database of World.database if there is one."""
 
     database = None
 
@@ -64,7 +64,7 @@ class World:
         return {path.name: report_reader.Mail(path.read_bytes()) for path in sorted(self.out.iterdir())}
 
     def sendmail(self, script='exit 0\n'):
-        """A program that keeps what it is given: sent() tells it."""
+        """A program that keeps its input: sent() returns it."""
         path = self.folder / 'sendmail'
         path.write_text('#!/bin/sh\nn=$(ls %s | wc -l)\nprintf "%%s\\n" "$@" >%s/$n.argv\ncat >%s/$n.mail\n%s' % (
             (self.folder / 'sent',) * 3 + (script,)))
@@ -83,7 +83,7 @@ class World:
 
 
 def summed(mails):
-    """{policy domain: {row: count}} of reports, whatever parts they have"""
+    """{policy domain: {row: count}} of reports, however they are split"""
     out = {}
     for report in {mail.name: mail.report for mail in mails}.values():
         rows = out.setdefault(report.policy['domain'], collections.Counter())

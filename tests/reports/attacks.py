@@ -38,7 +38,7 @@ def run(suite, places, read):
     read(stored.place, zone, stdin=own.mail(forged, author='google.com'))
     suite.check('attack: a signature of another domain authenticates nobody', senders(stored) == [('google.com', '1', '9')], senders(stored))
 
-    # a loose file says nothing of its sender, and suppresses nothing
+    # a loose file has no authenticated sender, and suppresses nothing
     stored = places.new()
     read(stored.place, zone, stdin=forged)
     read(stored.place, zone, stdin=large.mail(report))
@@ -91,7 +91,7 @@ def outage(suite, places, read):
 
 
 def shows(suite, places, read, show):
-    """what is shown: of known receivers alone, unless all are asked for"""
+    """what is shown: of known receivers only, unless all are requested"""
     import json
     large, own, other = Sender('google.com'), Sender('example.com'), Sender('reports.example')
     zone = places.folder / 'showers'

@@ -1,4 +1,4 @@
-"""peer.py: aggregate reports as another reader has them: expat, and nothing that mends what is broken."""
+"""peer.py: aggregate reports as another reader sees them: expat, without any repair."""
 import ipaddress
 import xml.etree.ElementTree as ET
 
@@ -7,7 +7,7 @@ KNOWN = {'none', 'pass', 'fail', 'softfail', 'policy', 'neutral', 'temperror', '
 
 
 def bare(element):
-    """without namespaces of the report; extensions are gone"""
+    """without namespaces of the report; extensions are removed"""
     root = element.tag.rpartition('}')[0]
     for one in element.iter():
         for child in list(one):

@@ -1,7 +1,7 @@
 """shapes.py: every shape of a report that reporters send, made here, with what is to be read from it.
 
-A shape: name, octets of a file or a mail, kind, warnings that are to be counted, values by their names in
-the store (of the report, or `row.NAME` of the first row), and why it is set aside instead, or ''.
+A shape: name, octets of a file or a mail, kind, expected warnings, values by their names in the store (of the
+report, or `row.NAME` of the first row), and why it is set aside instead, or ''.
 """
 import base64
 import collections
@@ -28,7 +28,7 @@ def xml(rows=ROW, head='', root='<feedback>', dates=('1700006400', '1700092799')
 
 
 def swap(old, new, **more):
-    """the usual report with one thing otherwise"""
+    """the usual report with one change"""
     text = xml(**more).decode()
     assert old in text, old
     return text.replace(old, new, 1).encode()

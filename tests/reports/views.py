@@ -1,7 +1,9 @@
-"""views.py: what others report beside what an archive holds of it: classes, forwarders proved and likely, contradictions.
+"""views.py: what others report compared with what an archive holds: classes, forwarders proved and likely,
+contradictions.
 
-A forwarder is proved where the archive holds what it passed on, or where a failure report of a known receiver names
-the Message-ID, domain and selector of a message that the archive holds; and only in rows with such a signature.
+A forwarder is proved if the archive holds what it passed on, or if a failure report of a known receiver names
+the Message-ID, domain and selector of a message that the archive holds; and only in rows with such a
+signature.
 """
 import json
 import pathlib
@@ -35,7 +37,7 @@ UNSIGNED = result('spf', 'list.example', 'pass')
 
 
 class World:
-    """an author who signs, with an archive of what came to him, and a large receiver who reports"""
+    """an author who signs, with an archive of the mail he received, and a large receiver who reports"""
 
     def __init__(self, folder):
         self.folder = folder
@@ -77,7 +79,7 @@ class World:
 def archive(world):
     world.hold(world.message('m1'), OWN, 'a@example.com')
     world.hold(world.message('m1', broken=True), LIST, 'owner@list.example')
-    # the Message-ID of a message that was not aligned, and nobody's signature
+    # the Message-ID of a message that was not aligned, without a valid signature
     world.hold(world.message('m2', signed=False), '192.0.2.66', 'x@forger.example')
     world.hold(world.message('m2', broken=True), '203.0.113.8', 'owner@list.example')
     # the Message-ID alone
@@ -123,7 +125,7 @@ def forwarders(suite, places, read, show):
     take(world.large.mail(shapes.xml(''.join(ROWS))))
     later = row(SECOND, 3, result('spf', 'forger.example', 'fail')) + row('203.0.113.13', 1, UNSIGNED)
     take(world.large.mail(shapes.xml(later, ident='2', dates=('1700092800', '1700179199'))))
-    # another one claims as much: forged, and of somebody who is nobody's known receiver
+    # another reporter claims as much: forged, and from a sender who is no known receiver
     take(world.other.mail(shapes.xml(row(LIST, 1000, BROKEN) + row('203.0.113.30', 50, BROKEN, reason='forwarded'), ident='3')))
     take(world.large.mail(shapes.xml(row(LIST, 2000, BROKEN), ident='4'), signed=False))
     take(world.sent(world.arf('m5', '203.0.113.11'), world.large))
@@ -166,7 +168,7 @@ def forwarders(suite, places, read, show):
     suite.check('policies: now, and what was done', [(r['p'], r['published'], r['fail'], r['none'], r['reject']) for r in found['policies']] ==
                 [('none', 'reject', 70, 60, 10)], found['policies'])
 
-    # whoever is let in to the tables proves nothing
+    # widening what the tables count proves nothing
     found, _ = tables('--archive', world.mail, '--reporters', 'all')
     got = {r['source']: (r['sure'], r['messages'], r['proved']) for r in found['forwarders']}
     suite.check('attack: a row of a forger proves nothing', got[LIST] == ('proved', 3010, 5), got)
@@ -185,7 +187,7 @@ def forwarders(suite, places, read, show):
 
 
 def contradictions(suite, places, read, show):
-    """by DNS as the zone has it"""
+    """judged by the DNS of the zone"""
     world = World(places.folder / ('postgres2' if places.server else 'sqlite2'))
     world.zone.write_text(world.zone.read_text() + 'sub.example.com. TXT "v=spf1 ip4:192.0.2.1 -all"\n'
                           'macro.example. TXT "v=spf1 exists:%{l}.macro.example -all"\n'
@@ -207,7 +209,7 @@ def contradictions(suite, places, read, show):
     head = shapes.xml(''.join(rows)).decode().replace('<policy_published>', '<policy_published>' + walk)
     read(stored.place, world.zone, stdin=world.large.mail(head.encode()))
     suite.check('contradictions: by DNS', codes() == {'spf_record': 1, 'spf_fail_dns': 2, 'dkim_fail_dns': 4}, codes())
-    # who does not walk may be right
+    # a reporter without the tree walk may be right
     stored = places.new()
     read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(''.join(rows[1:3]))))
     suite.check('contradictions: not by another method', not any(code.endswith('_dns') for code in codes()), codes())
@@ -216,7 +218,7 @@ def contradictions(suite, places, read, show):
     read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(rows[3], dates=('1700092799', '1700006400'))))
     read(stored.place, world.zone, stdin=world.large.mail(shapes.xml(rows[4], ident='2', dates=('1900000000', '1900086399'))))
     suite.check('contradictions: spans', codes() == {'span': 24}, codes())
-    # of others: not unless they are asked for
+    # of others: only if they are requested
     stored = places.new()
     read(stored.place, world.zone, stdin=world.other.mail(shapes.xml(rows[0])))
     suite.check('contradictions: of those who count', codes() == {} and codes('--reporters', 'all') == {'spf_record': 1}, codes())

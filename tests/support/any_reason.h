@@ -1,10 +1,12 @@
-/* any_reason.h: a reason with a text of the test's own, for those who only write it. */
+/*
+ * any_reason.h: a reason with a text of the test's own, for tests of functions that only write it.
+ */
 #ifndef TESTS_SUPPORT_ANY_REASON_H
 #define TESTS_SUPPORT_ANY_REASON_H
 
 #include "auth/base/reason.h"
 
-/* None where text is NULL. */
+/* None if text is NULL. */
 static inline struct reason
 any_reason(const char *text, struct arena *arena)
 {

@@ -228,7 +228,7 @@ class Block:
     def check_lines(raw):
         for line in raw.split(b'\n')[:-1]:
             line = line.rstrip(b'\r')
-            # a line may be long where there is no place to fold it
+            # a line may be long if it cannot be folded anywhere
             foldable = re.search(rb'[^:\s][ \t]+\S', line.strip()) and b'"' not in line
             if len(line) > 998 or (len(line) > 78 and foldable):
                 raise Bad('a line of %d octets: %r' % (len(line), line[:60]))

@@ -1,5 +1,5 @@
-"""archive.py: an archive of messages for the suites of `batch`: those of the senders' cases, all over
-one zone made of theirs, with the envelopes in two manifests."""
+"""archive.py: an archive of messages for the suites of `batch`: those of the senders' cases, with one zone
+made of theirs, and the envelopes in two manifests."""
 
 import json
 import pathlib
@@ -58,13 +58,13 @@ class Archive:
 
 
 def rd(message):
-    """A message as an mbox of kind mboxrd has it."""
+    """A message as in an mbox of kind mboxrd."""
     lines = message.split(b'\n')
     return b'\n'.join(b'>' + line if line.lstrip(b'>').startswith(b'From ') else line for line in lines)
 
 
 def run_over(suite, name, parts, make=Archive):
-    """Each part over an archive in a scratch folder; returns the suite's exit status."""
+    """Runs each part over an archive in a scratch folder; returns the suite's exit status."""
     with harness.scratch(name) as folder:
         archive = make(harness.program(), folder)
         for part in parts:

@@ -1,4 +1,4 @@
-/* arena_suite.h: a suite of tests with an arena, which each of them finds empty. */
+/* arena_suite.h: a suite of tests with an arena that is empty at the start of each. */
 #ifndef TESTS_SUPPORT_ARENA_SUITE_H
 #define TESTS_SUPPORT_ARENA_SUITE_H
 

@@ -1,6 +1,6 @@
 """casefile.py: a case folder written as one text file, NAME.case, for cases of a few short texts.
 
-A line `--- NAME` begins the file NAME of the folder; what follows up to the next such line is its text.
+A line `--- NAME` begins the file NAME of the folder; the lines up to the next such line are its text.
 """
 
 import re

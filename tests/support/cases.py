@@ -21,7 +21,7 @@ STATUS = {'accept': 0, 'quarantine': 10, 'reject': 11, 'tempfail': 75}
 
 
 def made():
-    """The folder of the cases that testdata/make-testdata makes; they are made where they are not there."""
+    """The folder of the cases that testdata/make-testdata makes; they are made if missing."""
     if not os.path.exists(os.path.join(MADE, '.made')):
         ended = subprocess.run(['make', '-C', ROOT, '-s', '--no-print-directory', 'cases'], stdout=sys.stderr,
                                check=False)
@@ -34,7 +34,7 @@ class Case:
     def __init__(self, folder, place=BY_HAND):
         self.folder = folder
         self.name = os.path.relpath(folder, place)
-        # a case that is made has the output that is expected of it beside the tables, not in its folder
+        # the expected output of a generated case is kept beside the tables, not in its folder
         self.golden = os.path.join(folder, 'out.eml') if place == BY_HAND else \
             os.path.join(EXPECTED, self.name + '.eml')
         self.argv = self.read('argv').decode().split('\n')[:-1]
@@ -76,7 +76,7 @@ class Case:
 
 
 def find(only=None):
-    """All cases, or those whose AREA/NAME is like one of these patterns; no two have one name."""
+    """All cases, or those whose AREA/NAME matches one of these patterns; names are unique."""
     out = {}
     for place in (BY_HAND, made()):
         for folder, subfolders, names in os.walk(place):
@@ -128,7 +128,7 @@ class Ran:
 
 
 def verdict(case, ran):
-    """(Block or None, [Result]): what the output says; Bad where it cannot be read."""
+    """(Block or None, [Result]): the content of the output; Bad if it cannot be read."""
     block = ar_reader.Block(ran.out, case.ours())
     ident, results = ar_reader.parse(block.fields['authentication-results'])
     wanted = case.option('--authserv-id')
@@ -211,7 +211,7 @@ def prop_fits(got, want):
 
 
 def demand(case, ran, block, results, line):
-    """None where the line of `expect` holds, else what is there instead."""
+    """None if the line of `expect` holds, otherwise what was found instead."""
     if line.startswith('disposition='):
         return disposition(case, ran, block, line.split('=', 1)[1])
     kind, _, text = line.partition(' ')

@@ -22,8 +22,10 @@ extern struct dkim_rig rig; /* of the one test that a process runs */
 
 enum { DKIM_RIG_NOW = 1700000000 };
 
-/* Everything at its default; author domain example.com. With dkim_rig_close the .init and .fini of
- * a suite. */
+/*
+ * Everything at its default; author domain example.com. With dkim_rig_close the .init and .fini of
+ * a suite.
+ */
 void dkim_rig_open(void);
 void dkim_rig_close(void);
 

@@ -19,8 +19,8 @@ struct slice signer_sign_as(const char *name, const char *key, const char *tags,
 	struct slice message, struct arena *arena);
 
 /*
- * Puts `ARC-Seal: tags` before the message, whose sets stand newest first, the newest without its
- * seal (RFC 8617 5.1.1). In tags @b stands for the signature.
+ * Puts `ARC-Seal: tags` before the message, whose sets are in order from the newest, the newest
+ * without its seal (RFC 8617 5.1.1). In tags @b stands for the signature.
  */
 struct slice signer_seal(
 	const char *key, const char *tags, struct slice message, struct arena *arena);
@@ -31,8 +31,10 @@ const char *signer_keys(const char *text, struct arena *arena);
 /* One TXT record of a zone, in strings of 200 octets; signer_keys is applied to text. */
 const char *signer_record(const char *name, const char *text, struct arena *arena);
 
-/* text with the first from replaced by to; an empty from puts to before it. The test fails where
- * from is not there. */
+/*
+ * text with the first from replaced by to; an empty from puts to before it. The test fails if from
+ * does not occur.
+ */
 struct slice signer_replace(
 	struct slice text, const char *from, const char *to, struct arena *arena);
 

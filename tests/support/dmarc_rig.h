@@ -27,8 +27,10 @@ struct dmarc_rig {
 	struct dkim_sig_result sigs[32];
 };
 
-/* author and zone as text; the message is From: <a@AUTHOR> and a body line. Aborts the test where
- * the zone is bad. */
+/*
+ * author and zone as text; the message is From: <a@AUTHOR> and a body line. Aborts the test if the
+ * zone is bad.
+ */
 void dmarc_rig_open(struct dmarc_rig *rig, const char *zone, const char *author);
 void dmarc_rig_close(struct dmarc_rig *rig);
 

@@ -1,4 +1,4 @@
-/* dns_packet.h: server's messages put together for tests. */
+/* dns_packet.h: builds server messages for tests. */
 #ifndef TESTS_SUPPORT_DNS_PACKET_H
 #define TESTS_SUPPORT_DNS_PACKET_H
 

@@ -20,7 +20,7 @@ class Suite:
         self.cases, self.checks, self.skipped = {}, 0, 0
 
     def check(self, name, good, told=''):
-        """good: whether it holds; told: what is shown where it does not. Returns good."""
+        """good: whether it holds; told: what is shown if it does not. Returns good."""
         case = str(name).split(': ', 1)[0]
         self.checks += 1
         self.cases[case] = self.cases.get(case, True) and bool(good)
@@ -29,11 +29,12 @@ class Suite:
         return good
 
     def none(self, name, wrong):
-        """wrong: texts of what does not hold, of everything that was looked at; good where there are none."""
+        """wrong: a text for each thing that does not hold, of everything that was examined; good if there are
+        none."""
         return self.check(name, not wrong, '; '.join(map(str, wrong)))
 
     def skip(self, name, why):
-        """A case that needs what this machine does not have."""
+        """A case that needs something that this machine lacks."""
         self.skipped += 1
         print(f'skipped: {name}: {why}', flush=True)
 
@@ -55,7 +56,7 @@ def program(build=None):
 
 @contextlib.contextmanager
 def scratch(name):
-    """A folder that is gone at the end, whatever is in it."""
+    """A folder that is removed at the end, whatever it contains."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix=name + '-'))
     try:
         yield folder

@@ -7,7 +7,7 @@
 #include "auth/base/identities.h"
 #include "mime/buf.h"
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 #define NO_FROM "no From field"

@@ -22,10 +22,10 @@ import ar_reader
 import cases
 
 ANSWERED = (0, 10, 11)
-# options that decide themselves what is written where, or what is a JSON line's status
+# options that themselves decide what is written where, or what the status in a JSON line is
 NOT_JSON = ('--profile', '--output', '--log', '--json-log', '--exit', '--on-error', '--dns-record')
-FILTER_ONLY = {'--received-spf', '--disposition-field', '--scrub', '--own-id'}  # explain has them not
-CODES = (('reason', 'reason_code'), ('ambiguous', 'ambiguous_code'), ('why', 'why_code'))
+FILTER_ONLY = {'--received-spf', '--disposition-field', '--scrub', '--own-id'}  # explain does not have them
+CODES = (('reason', 'reason_code'), ('ambiguous', 'ambiguous_code'), ('why', 'why_code'), ('error', 'error_code'))
 NAMES = ('passed-on', 'recorded', 'replay', 'time-out', 'line-ends', 'json', 'cut')
 
 
@@ -50,7 +50,7 @@ def coded(value):
 
 
 def tells_json(case):
-    """Is the verdict of this case told as JSON with the same exit status?"""
+    """Is the verdict of this case available as JSON with the same exit status?"""
     if case.status != [case.status[0]] or case.status[0] not in ANSWERED or '--' in case.argv or \
             any(word.split('=')[0] in NOT_JSON for word in case.argv) or \
             case.argv[:1] in (['explain'], ['--help'], ['--version']):
@@ -69,7 +69,7 @@ def translated(case, ran):
 
 
 def same(one, two):
-    """None where two runs had the same status and output"""
+    """None if two runs had the same status and output"""
     if (one.status, one.out) == (two.status, two.out):
         return None
     return 'exit %s and %s; %s' % (one.status, two.status, cases.differ(two.out, one.out)
@@ -91,7 +91,7 @@ def cut_lengths(index, size):
 
 
 def scattered(index, size, most):
-    """At most so many of the lengths, others for every message."""
+    """At most that many of the lengths, different ones for every message."""
     lengths = sorted(cut_lengths(index, size), key=lambda n: ((n + index) * 2654435761) % 4294967296)
     return lengths if most is None else lengths[:most]
 
@@ -135,7 +135,7 @@ class Examined:
         return self.said
 
     def noted(self):
-        """One more run, with all that only notes what was done, and with nothing left out."""
+        """One more run, with every option that only records, and without leaving anything out."""
         case, ran = self.case, self.ran
         more = ['--dns-record', self.path] if self.plain else []
         more += ['--json-log', self.path + '.log'] if self.json else []

@@ -13,7 +13,7 @@ naive_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* every line end is CRLF; a line that has none gets one */
+/* every line end is CRLF; a line without one gets one */
 static inline struct slice
 naive_crlf(struct slice text, struct arena *arena)
 {
@@ -30,7 +30,7 @@ naive_crlf(struct slice text, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* text has only CRLF: runs of white space become one SP, those before a line end go */
+/* text has only CRLF: a run of white space becomes one SP, and is removed before a line end */
 static inline struct slice
 naive_relax(struct slice text, struct arena *arena)
 {
@@ -82,7 +82,7 @@ naive_field(bool relaxed, struct slice field, struct arena *arena)
 	buf_add(&out, arena_lower(arena, slice_head(text, name)));
 	buf_addc(&out, ':');
 	value = slice_from(text, colon + 1);
-	/* unfold: in a field every line end but the last stands before white space */
+	/* unfold: in a field every line end but the last precedes white space */
 	for (size_t i = 0; i + 1 < value.n; i++)
 		if (value.p[i] == '\r' && value.p[i + 1] == '\n') {
 			struct buf joined;

@@ -64,7 +64,7 @@ class Server:
         return len([each for each in self.commands if each.startswith(verb)])
 
     def take(self, stream):
-        """Everything up to CRLF.CRLF and nothing but it."""
+        """Everything up to CRLF.CRLF and no more."""
         octets = bytearray()
         while not (b'\r\n' + octets[-5:]).endswith(b'\r\n.\r\n'):
             piece = stream.readline()

@@ -10,13 +10,13 @@ import time
 
 
 def tools():
-    """the newest release's folder of programs; None where there is none"""
+    """the newest release's folder of programs; None if there is none"""
     found = sorted(pathlib.Path('/usr/lib/postgresql').glob('*/bin/initdb'), key=lambda p: int(p.parts[-3]))
     return found[-1].parent if found else None
 
 
 def user():
-    """who it runs as: it refuses root; None: nobody else is here"""
+    """the user it runs as, because it refuses root; None: there is no other user here"""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid()).pw_name
     for name in ('postgres', 'nobody'):

@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Up to size - 1 octets of the file, with a NUL after them; returns how many, 0 where it cannot be
- * read. */
+/*
+ * Up to size - 1 octets of the file, with a NUL after them; returns how many, 0 if it cannot be
+ * read.
+ */
 static inline size_t
 read_back(const char *path, char *text, size_t size)
 {

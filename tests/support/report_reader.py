@@ -1,5 +1,5 @@
-"""report_reader.py: aggregate reports as RFC 9990 has them, read by nothing of ours: xmllint with the RFC's schema,
-the mail by Python's email, the XML by ElementTree."""
+"""report_reader.py: aggregate reports by RFC 9990, read without our code: xmllint with the RFC's schema, the
+mail by Python's email, the XML by ElementTree."""
 import email
 import email.policy
 import gzip
@@ -21,14 +21,14 @@ def text(element, path):
 
 
 def valid(xml):
-    """None, or what xmllint says."""
+    """None, or the complaints of xmllint."""
     done = subprocess.run(['xmllint', '--noout', '--nonet', '--schema', SCHEMA, '-'], input=xml, capture_output=True,
                           check=False)
     return None if done.returncode == 0 else done.stderr.decode()[:1000]
 
 
 class Report:
-    """One report; rows is {what a row has but its count: count}."""
+    """One report; rows is {everything in a row but its count: count}."""
 
     def __init__(self, xml):
         self.xml, top = xml, ET.fromstring(xml)
@@ -57,7 +57,7 @@ class Report:
 
 
 class Mail:
-    """The mail that brings one; wrong: what RFC 9990 3.5 says and it does not do."""
+    """The mail that brings a report; wrong: the requirements of RFC 9990 3.5 that it violates."""
 
     def __init__(self, raw):
         self.raw = raw

@@ -1,4 +1,4 @@
-"""rig.py: the program with the arguments of one good case, and rows that treat it badly."""
+"""rig.py: the program with the arguments of one good case, and rows of faults."""
 
 import argparse
 import os

@@ -17,7 +17,7 @@ FAULTS = {'malloc': errno.ENOMEM, 'mmap': errno.ENOMEM, 'read': errno.EIO, 'writ
 
 
 class Shim:
-    """Built into folder, which must stay."""
+    """Built into folder, which must be kept."""
 
     def __init__(self, folder):
         self.library, self.counts = pathlib.Path(folder, 'shim.so'), pathlib.Path(folder, 'shim.counts')
@@ -30,7 +30,7 @@ class Shim:
         return {**os.environ, 'LD_PRELOAD': str(self.library), 'FAULT_COUNTS': str(self.counts)}
 
     def counted(self):
-        """how often each call was made, by its name"""
+        """how often each function was called"""
         return dict(zip(self.calls, struct.unpack(f'{len(self.calls)}I', self.counts.read_bytes())))
 
     def failing(self, call, n, error):

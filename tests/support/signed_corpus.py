@@ -1,6 +1,6 @@
 """signed_corpus.py: N signed messages of N author domains, and a DNS server that knows them and can be slow.
 
-Signed here by a few lines of its own, for a batch of thousands; what is right is tested elsewhere.
+Signed here by a few lines of code, for a batch of thousands; correctness is tested elsewhere.
 """
 import base64
 import hashlib
@@ -48,7 +48,7 @@ class Corpus:
         return head.encode() + b'\r\n' + BODY
 
     def manifest(self, path, times):
-        """the whole corpus, as often as that"""
+        """the whole corpus, repeated that often"""
         with open(path, 'w', encoding='ascii') as out:
             lines = ''.join(f'{i}.eml\t{CLIENT}\tmx.{domain(i)}\tbounce@{domain(i)}\n' for i in range(self.n))
             for _ in range(times):
@@ -64,7 +64,7 @@ class Corpus:
         return '\n'.join(lines) + '\n'
 
     def answer(self, name, kind):
-        """the TXT record of a name; None: there is none; False: there is no such name"""
+        """the TXT record of a name; None: there is none; False: the name does not exist"""
         if kind != 16:
             return None
         words = name.lower().split('.')

@@ -13,13 +13,13 @@ TestSuite(arc_check, .init = dkim_rig_open, .fini = dkim_rig_close);
 
 /* How one set is made; a NULL has its usual value. */
 struct set {
-	const char *aar;  /* the field's value; "" leaves it out */
+	const char *aar;  /* the field's value; "": no field */
 	const char *ams;  /* further tags */
 	const char *seal; /* further tags */
 	const char *cv;
 	const char *h, *c;
 	const char *key;       /* the seal's and the signature's: rsa-a, or ed-a; s= is its name */
-	const char *top;       /* put above all else before this set is made */
+	const char *top;       /* added on top before this set is made */
 	const char *from, *to; /* changed after the set was made */
 };
 

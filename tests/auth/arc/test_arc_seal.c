@@ -29,7 +29,10 @@ open_signer(const char *name)
 	return signer;
 }
 
-/* Validates raw, seals it with the key of that name (its selector, too) and puts the set on top. */
+/*
+ * Validates raw, seals it with the key of that name (which is also its selector) and puts the set
+ * on top.
+ */
 static struct slice
 seal(const char *key, struct slice raw, struct arc_result *chain, struct arc_sealed *sealed)
 {
@@ -141,7 +144,7 @@ Test(arc_seal, place_in_the_chain)
 	}
 }
 
-/* RFC 8617 5.1: never fields of ARC nor results; From once more than it stands */
+/* RFC 8617 5.1: never ARC fields or results; From once more than it occurs */
 Test(arc_seal, signed_names)
 {
 	struct arc_result chain;

@@ -7,7 +7,7 @@
 #define GOOD "mx.example; dmarc=pass header.from=example.com"
 #define BAD "mx.example; dmarc=fail header.from=example.com"
 
-/* A chain as arc_check leaves it; the conditions of issue and contract, one a row. */
+/* A chain as arc_check returns it; one condition of the standard or the manual page in each row. */
 struct row {
 	const char *name;
 	const char *sealers[3], *results[3]; /* instance 1 first; NULL: no more */
@@ -16,10 +16,10 @@ struct row {
 	enum auth_code code;                 /* AUTH_NONE: pass */
 	const char *author;
 	enum from_reason ambiguous;
-	size_t from_fields; /* one more than these */
+	size_t from_fields; /* one more than signed */
 	bool partial, doubled;
 	enum arc_reason doubt; /* why the newest trusted sealer does not vouch */
-	unsigned doubted; /* its instance; 0: that of the row's only sealer, where it has a doubt */
+	unsigned doubted; /* its instance; 0: that of the row's only sealer, if it is doubted */
 };
 
 /* clang-format off */

@@ -94,7 +94,7 @@ static const struct row {
 	{"Microsoft's verdict of its own", "x; dmarc=none action=none header.from=a; compauth=pass reason=100",
 		"x: dmarc=none header.from=a; compauth=pass"},
 
-	/* real forms beyond the grammar, of other results than dmarc's */
+	/* real forms outside the grammar, in results other than dmarc's */
 	{"a semicolon at the end", "x; spf=pass;", "x: spf=pass"},
 	{"a semicolon and a comment at the end", "x; spf=pass; (x)\r\n ", "x: spf=pass"},
 	{"Fastmail", "x; dkim=pass (2048-bit rsa key sha256) header.d=a.example header.a=rsa-sha256 x-bits=2048;"
@@ -130,7 +130,7 @@ static const struct row {
 	{"a comment that is never closed", "x; dmarc=pass (a", "bad"},
 	{"a closed comment too many", "x; dmarc=pass )", "bad"},
 
-	/* not of the grammar */
+	/* outside the grammar */
 	{"nothing", "", "bad"},
 	{"blanks", " \t", "bad"},
 	{"an id alone", "x", "bad"},
@@ -241,7 +241,7 @@ Test(authres_read, dmarc_words)
 	}
 }
 
-/* The first octet of each leniency */
+/* The first octet of each departure that is tolerated */
 Test(authres_read, passed_over)
 {
 	static const struct {

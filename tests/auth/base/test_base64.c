@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 Test(base64, good)

@@ -64,7 +64,7 @@ Test(crypto, hashes_side_by_side_and_in_pieces)
 	cr_expect_eq(crypto_hash_end(a, one), ST_OK);
 	cr_expect_eq(crypto_hash_end(b, two), ST_OK);
 	cr_expect(memcmp(one, two, sizeof one) == 0);
-	hash_of(crypto, SLICE("x"), whole); /* an ended one is used again, from its start */
+	hash_of(crypto, SLICE("x"), whole); /* after its end it is used again, from the start */
 	hash_of(crypto, SLICE("x"), two);
 	cr_expect(memcmp(whole, two, sizeof two) == 0);
 	cr_expect(memcmp(whole, one, sizeof two) != 0);
@@ -200,7 +200,7 @@ Test(crypto, rfc_8463_example)
 
 Test(crypto, ed25519_keys_are_32_octets)
 {
-	static const char octets[64] = {2}; /* the first is that of a point */
+	static const char octets[64] = {2}; /* the first encodes a point */
 	struct crypto *crypto = crypto_new();
 
 	for (size_t n = 0; n <= sizeof octets; n++) {
@@ -226,8 +226,8 @@ Test(crypto, ed25519_keys_are_32_octets)
 	"\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03"
 
 /*
- * RFC 8032 5.1.3, and the points of small order, with which one signature fits most messages: as a
- * key they are none, as R of a signature they do not verify.
+ * RFC 8032 5.1.3, and the points of small order, with which one signature fits most messages: they
+ * are invalid as keys, and as R of a signature they do not verify.
  */
 Test(crypto, ed25519_points)
 {
@@ -267,7 +267,7 @@ Test(crypto, ed25519_points)
 	crypto_free(crypto);
 }
 
-/* points that are none: no crash, no other answer than yes or no */
+/* values that are not points: no crash, and no other answer than yes or no */
 Test(crypto, ed25519_hostile_points)
 {
 	static const char fills[] = {1, 2, (char)0x7e, (char)0x80, (char)0xfe};
@@ -290,7 +290,7 @@ Test(crypto, ed25519_hostile_points)
 	crypto_free(crypto);
 }
 
-/* RSA keys that no one can have: small numbers, for which every step must still answer */
+/* RSA keys that nobody can have: small numbers, for which every step must still return */
 Test(crypto, tiny_rsa_keys_verify_nothing)
 {
 	struct crypto *crypto = crypto_new();

@@ -155,7 +155,7 @@ Test(identities, no_author_domain)
 	identities_rig_close(&f);
 }
 
-/* mailstamp(1), Policy: we find one author domain, another reader may find another */
+/* mailstamp(1), Policy: we find one author domain, another reader may find a different one */
 Test(identities, hostile_headers)
 {
 	static const struct identities_row rows[] = {
@@ -223,7 +223,7 @@ Test(identities, hostile_headers)
 	identities_rig_close(&f);
 }
 
-/* The second reader is asked where the first one reads one domain but other readers may not. */
+/* The second reader is asked if the first one finds one domain but other readers may not. */
 Test(identities, readers_differ)
 {
 	static const struct identities_row rows[] = {
@@ -339,7 +339,7 @@ Test(identities, many_domains)
 	identities_rig_close(&f);
 }
 
-/* Without the second reader: a plain field does not need it, any other is not trusted. */
+/* Without the second reader: a plain field does not need it, any other field is not trusted. */
 Test(identities, no_second_reader)
 {
 	struct identities_rig f;
@@ -357,7 +357,7 @@ Test(identities, no_second_reader)
 	identities_rig_close(&f);
 }
 
-/* What a process apart says of From, in place of a real one: its reply, or how it ended. */
+/* Replaces the real separate process that reads From: its reply, or how it ended. */
 static struct {
 	enum apart_end end;
 	struct slice reply;
@@ -374,7 +374,10 @@ say(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	return said.end;
 }
 
-/* Whatever happens to the process that reads From a second time, no message passes without it. */
+/*
+ * Whatever happens to the process that reads From a second time, no message passes without its
+ * answer.
+ */
 Test(identities, the_second_reader_apart)
 {
 	static const struct apart apart = {.run = say};
@@ -417,7 +420,7 @@ Test(identities, the_second_reader_apart)
 	identities_rig_close(&f);
 }
 
-/* A value over a limit never reaches the process; that it died before is forgotten. */
+/* A value over a limit never reaches the process; its earlier death does not matter. */
 Test(identities, over_a_limit_after_a_death)
 {
 	static const struct apart apart = {.run = say};

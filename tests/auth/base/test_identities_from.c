@@ -37,7 +37,9 @@ Test(identities, tolerant_reading)
 	identities_rig_close(&f);
 }
 
-/* A reason of its own only where nothing of From can be taken for an author, and nothing else is.
+/*
+ * The separate reason is used only if nothing in From can be taken for an author, and nothing else
+ * is wrong.
  */
 Test(identities, no_author)
 {

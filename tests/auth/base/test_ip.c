@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 /* text in, canonical text out: dotted quad, RFC 5952 4 and 5 */
@@ -131,7 +131,7 @@ Test(ip, bad)
 	}
 }
 
-/* RFC 7208 5.6: the term says the family; a mapped address stays IPv6 and so matches nothing */
+/* RFC 7208 5.6: the term names the family; a mapped address stays IPv6 and so matches nothing */
 Test(ip, one_family)
 {
 	struct arena arena;

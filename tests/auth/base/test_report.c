@@ -68,3 +68,27 @@ Test(report, properties)
 	cr_expect_eq(row->props[0].kind, REPORT_MAILBOX);
 	arena_clear(&arena);
 }
+
+Test(report, found_by_name)
+{
+	struct arena arena;
+	struct report report;
+	struct report_row *row;
+
+	arena_init(&arena, NULL, NULL);
+	report_init(&report, &arena);
+	cr_expect_null(report_first(&report, "dkim"), "no rows");
+	(void)report_add(&report, "spf", AUTH_NONE, from_reason(FROM_R_NONE));
+	row = report_add(&report, "dkim", AUTH_PASS, from_reason(FROM_R_NONE));
+	report_prop(row, "header.d", REPORT_DOMAIN, SLICE("a.example"));
+	report_prop(row, "header.s", REPORT_DOMAIN, SLICE("s1"));
+	(void)report_add(&report, "dkim", AUTH_FAIL, from_reason(FROM_R_NONE));
+	cr_assert_not_null(report_first(&report, "dkim"));
+	cr_expect_eq(report_first(&report, "dkim")->code, AUTH_PASS, "the first of two");
+	cr_expect_null(report_first(&report, "arc"));
+	row = &report.rows[1];
+	cr_expect(slice_eq(report_value(row, "header.s"), SLICE("s1")));
+	cr_expect_eq(report_value(row, "header.i").n, 0);
+	cr_expect_eq(report_value(row, "header").n, 0, "a name is compared whole");
+	arena_clear(&arena);
+}

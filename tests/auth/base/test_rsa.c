@@ -5,7 +5,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 /* rsaEncryption with NULL, the whole AlgorithmIdentifier */
@@ -117,7 +117,7 @@ Test(rsa, bad)
 	}
 }
 
-/* every cut of a good key is a bad one */
+/* every truncation of a good key is a bad one */
 Test(rsa, cut)
 {
 	static const char spki[] = "\x30\x1c" RSA "\x03\x0b\x00" KEY;
@@ -169,7 +169,9 @@ Test(rsa, limits)
 	cr_expect_eq(parse_size(256, 100, &rsa), ST_LIMIT);
 }
 
-/* In verifications with 2,048 bits and 65,537: the square of the size times the products. */
+/*
+ * Measured in verifications with 2,048 bits and 65,537: the square of the size times the products.
+ */
 Test(rsa, weights)
 {
 	static const struct {
@@ -200,15 +202,15 @@ Test(rsa, weights)
 }
 
 /*
- * Signatures over encoded messages of every wrong kind (RFC 8017 9.2, and what forgers have tried):
- * with a key of which we have the private half, each verdict is that of OpenSSL.
+ * Signatures over wrongly encoded messages of every kind (RFC 8017 9.2, and known forgeries): with
+ * a key whose private half we have, each verdict equals OpenSSL's.
  */
 static const struct encoding_row {
 	const char *name;
 	bool good;
 	/* 00 01 FF.. 00 info digest, except where a value here is not 0 */
 	unsigned first, second, fill, separator;
-	size_t fills; /* FFs, then octets of garbage behind the digest; 0: as many as fit */
+	size_t fills; /* FFs, then octets of garbage after the digest; 0: as many as fit */
 	struct slice info;
 } encoding_rows[] = {
 #define INFO "\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"

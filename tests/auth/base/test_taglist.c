@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* a slice of a literal, NUL bytes inside included */
+/* a slice of a literal, which may contain NUL bytes */
 #define S(lit) SLICE_INIT(lit)
 
 /* flags of a whole list */
@@ -100,7 +100,7 @@ Test(taglist, rules)
 		struct slice text;
 		bool odd_names, eight_bit; /* the rules */
 		int flags;
-		int odd, octet, fault; /* places from 0; -1: none */
+		int odd, octet, fault; /* offsets from 0; -1: none */
 	} rows[] = {
 		{"nothing odd", S("a=1; b_1=2"), true, true, FINE, -1, -1, -1},
 		{"a hyphen", S("x-note=1"), true, false, FINE, 1, -1, -1},

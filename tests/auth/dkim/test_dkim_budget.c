@@ -36,7 +36,7 @@ checked(struct slice raw)
 
 #define LATE "policy the signatures of the message cost more than the limit"
 
-/* The one that is nearest to the author is verified first, wherever it stands. */
+/* The signature nearest to the author is verified first, wherever it is. */
 Test(dkim_budget, verifications)
 {
 	static const char *const names[] = {
@@ -64,7 +64,7 @@ Test(dkim_budget, verifications)
 	}
 }
 
-/* A key of 4,096 bits weighs four. */
+/* A key of 4,096 bits counts as four. */
 Test(dkim_budget, large_keys_weigh_more)
 {
 	static const char *const names[] = {"s._domainkey.example.com", NULL};
@@ -160,12 +160,15 @@ Test(dkim_budget, names_in_h)
 	}
 }
 
-/* Of more signatures than the limit the nearest stay, of equally near ones the topmost. */
+/*
+ * If there are more signatures than the limit, the nearest are kept; of equally near ones the
+ * topmost.
+ */
 Test(dkim_budget, nearest_signatures)
 {
 	static const struct {
 		size_t limit;
-		const char *want; /* s= of those that are looked at, in message order */
+		const char *want; /* s= of those that are verified, in message order */
 	} rows[] = {
 		{1, "e"},
 		{2, "ae"},

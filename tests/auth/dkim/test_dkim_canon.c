@@ -4,7 +4,7 @@
 #include "auth/dkim/dkim.h"
 #include "tests/support/naive_canon.h"
 
-/* SLICE is no constant */
+/* SLICE is not a constant expression */
 #define S(lit) SLICE_INIT(lit)
 
 static struct arena arena;
@@ -40,7 +40,7 @@ hash_text(struct slice text)
 	return digest;
 }
 
-/* body in pieces that end where the bits of cuts say, or of step octets where step is not 0 */
+/* body in pieces that end where the bits of cuts are set, or of step octets if step is not 0 */
 static struct digest
 hash_body(enum dkim_canon canon, uint64_t limit, struct slice body, unsigned cuts, size_t step)
 {
@@ -53,7 +53,7 @@ hash_body(enum dkim_canon canon, uint64_t limit, struct slice body, unsigned cut
 
 		if (!cut && i < body.n)
 			continue;
-		/* a piece of its own, so that a read past its end is seen */
+		/* a separate allocation, so that a read past its end is detected */
 		struct slice piece = slice_head(slice_from(body, from), i - from);
 		char *copy = malloc(piece.n);
 		cr_assert_not_null(copy);
@@ -155,7 +155,7 @@ Test(dkim_canon, empty_body_hashes)
 	cr_expect_arr_eq(relaxed.bytes, "\xe3\xb0\xc4\x42\x98\xfc\x1c\x14", 8);
 }
 
-/* Every way to cut a body of up to 12 octets, and pieces of one size for the longer ones. */
+/* Every way to split a body of up to 12 octets, and pieces of one size for the longer ones. */
 Test(dkim_canon, every_chunk_boundary)
 {
 	for (size_t i = 0; i < BODY_ROWS; i++) {
@@ -180,7 +180,7 @@ Test(dkim_canon, every_chunk_boundary)
 	}
 }
 
-/* All bodies of up to six octets over the bytes that mean something. */
+/* All bodies of up to six octets over the bytes that canonicalization treats specially. */
 Test(dkim_canon, all_small_bodies)
 {
 	static const char alphabet[] = {'a', ' ', '\t', '\r', '\n'};
@@ -215,7 +215,7 @@ Test(dkim_canon, all_small_bodies)
 	}
 }
 
-/* A special byte at every place of a vector, before and behind its edges. */
+/* A special byte at every position of a vector, and just before and after its edges. */
 Test(dkim_canon, every_place_in_a_block)
 {
 	static const char *const inserts[] = {"\n", "\r\n", "\t", "  ", " \n", "\r", "\r\r\n",
@@ -264,7 +264,7 @@ Test(dkim_canon, limit)
 		}
 }
 
-/* All prefixes of a body at once, in the order that is worst, the whole in their midst. */
+/* All prefixes of a body at once, in the worst order, with the whole in the middle. */
 Test(dkim_canon, several_limits)
 {
 	for (size_t i = 0; i < BODY_ROWS; i++)

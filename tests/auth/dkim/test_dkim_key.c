@@ -133,7 +133,7 @@ Test(dkim_key, notes)
 		{"v=DKIM1; x-y=; p=MAMCAQM=", DKIM_NOTE_KEY_TAG_NAME, "-y=; p=MAMCAQM=", 5},
 		{"v=DKIM1; n=\xe9; p=MAMCAQM=", DKIM_NOTE_KEY_8BIT, "\xe9; p=MAMCAQM=", 5},
 		{"v=DKIM1; p=MAMC AQMAAA==", DKIM_NOTE_KEY_TAIL, "MAAA==", 5},
-		/* no SEQUENCE, or none that is whole: crypto judges it */
+		/* no SEQUENCE, or an incomplete one: crypto decides */
 		{"v=DKIM1; p=MQMCAQMAAA==", 0, "", 7},
 		{"v=DKIM1; p=MAkCAQMAAA==", 0, "", 7},
 		{"v=DKIM1; p=MIACAQMAAA==", 0, "", 7},

@@ -115,9 +115,9 @@ Test(dkim_limits, nearest_first)
 {
 	static const struct {
 		const char *name, *author;
-		const char *ds; /* from the top, one a signature; "-" has none */
+		const char *ds; /* from the top, one for each signature; "-": no d= */
 		size_t limit;
-		const char *want; /* of those that were looked at */
+		const char *want; /* of those that were verified */
 		size_t over;
 	} rows[] = {
 		{"under the limit", "example.com", "a.test b.test", 2, "a.test b.test", 0},
@@ -182,7 +182,7 @@ Test(dkim_limits, header)
 	(void)dkim_rig_check(raw, NULL);
 	cr_expect_str_eq(dkim_rig_text(), "pass", "%s", dkim_rig_text());
 
-	/* a field over the limit matters if it is signed */
+	/* a field over the limit matters only if it is signed */
 	rig.limits.fields = 1000;
 	for (int subject = 0; subject <= 1; subject++) {
 		struct buf message;
@@ -204,7 +204,7 @@ Test(dkim_limits, header)
 		dkim_rig_text());
 }
 
-/* Leaving out the early questions changes no result (HOUSE 2). */
+/* Omitting the early queries changes no result. */
 Test(dkim_limits, ask_changes_nothing)
 {
 	struct slice raw =
@@ -225,7 +225,7 @@ Test(dkim_limits, ask_changes_nothing)
 	cr_expect_str_eq(dkim_rig_text(), without);
 }
 
-/* A message made to cost: it must cost no more than its size says. */
+/* A message that is built to be expensive must not cost more than its size justifies. */
 Test(dkim_limits, hostile_sizes)
 {
 	struct buf raw;
@@ -275,7 +275,9 @@ wide(size_t n, struct slice raw, const char **tags)
 	return slice_make(text.p, text.n);
 }
 
-/* --max-signed: octets of signed fields, of all signatures together; a signature over it says so.
+/*
+ * --max-signed: octets of signed fields, for all signatures together; a signature over the limit
+ * reports it.
  */
 Test(dkim_limits, header_work)
 {

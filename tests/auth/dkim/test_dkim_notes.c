@@ -18,7 +18,7 @@ TestSuite(dkim_notes, .init = dkim_rig_open, .fini = dkim_rig_close);
 #define MESSAGE HEADER "\r\n" BODY
 #define KEY "v=DKIM1; p=@spki:rsa-a"
 
-/* members by name: a table whose rows differ in length is more than the formatter can do */
+/* members by name: clang-format cannot align a table whose rows differ in length */
 #define ROW(...)                                                                                   \
 	{                                                                                          \
 		__VA_ARGS__                                                                        \
@@ -180,7 +180,7 @@ Test(dkim_notes, rows)
 	}
 }
 
-/* verified: hash and signature did, whatever our policy made of it */
+/* verified: hash and signature verified, whatever our policy decided */
 Test(dkim_notes, verified)
 {
 	static const struct {

@@ -1,4 +1,7 @@
-/* test_dkim_scan.c: every way against the plain one, at every alignment and up to a page's end. */
+/*
+ * test_dkim_scan.c: every implementation compared with the plain one, at every alignment and up to
+ * a page's end.
+ */
 #define _DEFAULT_SOURCE
 #include "auth/dkim/dkim_scan.h"
 
@@ -37,7 +40,7 @@ compare(const char *p, size_t n, size_t at, const char *what)
 	}
 }
 
-/* one pair of octets that may be a stop, at each place of each length */
+/* one pair of octets that may be a stop, at each position of each length */
 Test(dkim_scan, one_place)
 {
 	static const char *const pairs[] = {"  ", "\t", " \t", " \r", "\n", "\r\n", "\r\n ",
@@ -58,7 +61,7 @@ Test(dkim_scan, one_place)
 		}
 }
 
-/* random texts with many stops, from every place on, so that every alignment comes */
+/* random texts with many stops, from every position, so that every alignment occurs */
 Test(dkim_scan, random)
 {
 	static const char octets[] =

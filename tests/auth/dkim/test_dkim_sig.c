@@ -332,7 +332,10 @@ Test(dkim_sig, notes)
 	}
 }
 
-/* RFC 8617 4.1.2, 4.1.3: a message signature is read so, a seal by the grammar. */
+/*
+ * RFC 8617 4.1.2, 4.1.3: a message signature is read leniently as a signature is, a seal strictly
+ * by the grammar.
+ */
 Test(dkim_sig, forms)
 {
 	struct dkim_sig sig;
@@ -347,7 +350,7 @@ Test(dkim_sig, forms)
 	cr_expect_null(sig.notes.first);
 }
 
-/* 253 octets are a name, 254 are none (RFC 1035 2.3.4) */
+/* 253 octets are a name, 254 are not (RFC 1035 2.3.4) */
 Test(dkim_sig, key_name_length)
 {
 	for (size_t n = 1; n <= 60; n++) {
@@ -437,7 +440,7 @@ Test(dkim_sig, numbers)
 		DKIM_R_L, "77 digits");
 }
 
-/* The tags that can be read of a malformed signature are reported. */
+/* The readable tags of a malformed signature are reported. */
 Test(dkim_sig, malformed_ones_are_read)
 {
 	struct dkim_sig sig = parse("a=rsa-sha1; d=Example.com; s=sel; b=AA AA; foo");

@@ -14,7 +14,7 @@ TestSuite(dkim_verify, .init = dkim_rig_open, .fini = dkim_rig_close);
 #define MESSAGE "From: joe@example.com\r\n\r\nHi\r\n"
 #define NAME "sel._domainkey.example.com"
 
-/* members by name, which the formatter cannot align */
+/* members by name, which clang-format cannot align */
 #define ROW(...)                                                                                   \
 	{                                                                                          \
 		__VA_ARGS__                                                                        \
@@ -24,7 +24,7 @@ enum { MISMATCH = 1, UNSURE = 2, TESTING = 4 };
 
 static const struct row {
 	const char *name;
-	const char *record[3]; /* all NULL: what zone says */
+	const char *record[3]; /* all NULL: the records of zone */
 	const char *zone;
 	const char *key, *tags; /* NULL: rsa-a, RSA("") */
 	bool changed;           /* the body was changed after signing */
@@ -76,7 +76,7 @@ static const struct row {
 	ROW(.name = "512 bits and a changed body", .record = {"v=DKIM1; p=@spki:rsa-512"},
 		.key = "rsa-512", .changed = true, .want = "policy the key is too small",
 		.bits = 512),
-	/* what the record says (RFC 6376 3.6.1) */
+	/* the contents of the record (RFC 6376 3.6.1) */
 	ROW(.name = "revoked", .record = {"v=DKIM1; p="}, .want = "permerror the key is revoked"),
 	ROW(.name = "a record of another version", .record = {"v=DKIM2; p=@spki:rsa-a"},
 		.want = "permerror v= of the key record is not DKIM1"),

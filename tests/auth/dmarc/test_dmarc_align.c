@@ -1,4 +1,4 @@
-/* test_dmarc_align.c: relaxed alignment, and what is certain if answers are missing. */
+/* test_dmarc_align.c: relaxed alignment, and which results are certain if answers are missing. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 
@@ -121,7 +121,7 @@ Test(dmarc_align, alignments)
 
 /*
  * Compares the shortcut with brute force: each lost answer is replaced by every possible record,
- * and only results that all of these agree on are certain.
+ * and only results on which all of these agree are certain.
  */
 enum { NAMES = 4, LOST_ANSWER = 4, KINDS };
 

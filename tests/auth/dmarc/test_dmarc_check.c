@@ -355,7 +355,7 @@ collect(void *arg, struct slice name, enum dns_type type, const struct dns_answe
 		(struct question){arena_dup(questions->arena, name), type};
 }
 
-/* No lost answer may make a pass, or a policy, that was not there. */
+/* A lost answer may not cause a pass, or a policy, that was not there before. */
 static void
 check_lost_answers(const struct row *row, const struct domain_psl *psl, struct dmarc_rig *whole,
 	const struct dmarc_result *result)

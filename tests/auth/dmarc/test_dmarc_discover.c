@@ -17,7 +17,7 @@ add(char *out, size_t size, struct slice s)
 }
 
 /* clang-format off */
-/* RFC 9989 4.10: which names are asked, in which order, up to where */
+/* RFC 9989 4.10: which names are queried, in which order, up to which one */
 static const struct walk_row {
 	const char *name, *zone, *start, *asked;
 } walk_rows[] = {
@@ -281,7 +281,7 @@ Test(dmarc_discover, policies)
 	domain_psl_free(psl);
 }
 
-/* A name so long that no record can be above it leads on to those that can be asked. */
+/* A name too long for a record to be published above it leads on to names that can be queried. */
 Test(dmarc_discover, a_name_too_long_to_ask)
 {
 	char author[254];

@@ -41,7 +41,7 @@ static const struct row {
 	const char *name;
 	const char *text;
 	const char *rfc9989; /* NULL: no DMARC record */
-	const char *rfc7489; /* NULL: as in RFC 9989 */
+	const char *rfc7489; /* NULL: the same as for RFC 9989 */
 } rows[] = {
 	/* the version tag (RFC 9989 4.7) */
 	{"the smallest useful record", "v=DMARC1; p=none", "p=none", NULL},
@@ -194,7 +194,7 @@ Test(dmarc_record, a_nul_is_an_octet_like_others)
 	cr_expect(record.syntax_error);
 }
 
-/* As long as DNS could make it: time must stay linear, and nothing is lost after many tags. */
+/* As long as DNS permits: the time must stay linear, and no tag after many others is lost. */
 Test(dmarc_record, long_record)
 {
 	struct arena arena;

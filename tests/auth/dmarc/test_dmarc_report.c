@@ -44,7 +44,7 @@ static const struct row {
 		FROM_R_NONE, "dmarc=temperror reason=\"the alignment could not be looked up\" "
 		"header.from=example.com policy.dmarc=reject"},
 
-	/* RFC 9989 5.3.1: not one author domain: never a pass, no policy */
+	/* RFC 9989 5.3.1: without exactly one author domain there is never a pass, and no policy */
 	{"ambiguous", REJECT, "", "dkim=pass:example.com", FROM_R_SEVERAL_FROM,
 		"dmarc=permerror reason=\"several From fields\""},
 	{"ambiguous with an author domain", REJECT, "example.com",
@@ -132,7 +132,7 @@ Test(dmarc_report, failed_steps)
 	dmarc_rig_close(&rig);
 }
 
-/* RFC 9989 4.10.2: one name for all, which has a record, takes one question. */
+/* RFC 9989 4.10.2: if all have the same name, and it has a record, one query suffices. */
 Test(dmarc_report, one_question_for_one_name)
 {
 	struct dmarc_rig rig;
@@ -148,7 +148,7 @@ Test(dmarc_report, one_question_for_one_name)
 	dmarc_rig_close(&rig);
 }
 
-/* Signatures of names that the message chose must not multiply questions. */
+/* Signatures with names that the message chose must not multiply queries. */
 Test(dmarc_report, foreign_signatures_ask_nothing_more)
 {
 	struct dmarc_rig rig;
@@ -166,7 +166,7 @@ Test(dmarc_report, foreign_signatures_ask_nothing_more)
 
 Test(dmarc_report, each_signature_is_told)
 {
-	/* of what cannot pass, that of x is not asked: it is below the author's domain */
+	/* of those that cannot pass, that of x is not queried: it is below the author's domain */
 	static const bool expected[] = {false, true, true, true, false, false};
 	struct dmarc_rig rig;
 	struct dmarc_result result;
@@ -204,7 +204,10 @@ sampled(unsigned pct, const char *policy, const char *body, struct domain_psl *p
 	return dmarc_policy_word(result.policy);
 }
 
-/* RFC 7489 6.6.4: about the share, the same for the same message, more with more */
+/*
+ * RFC 7489 6.6.4: about the requested share, the same for the same message, and a larger share
+ * includes a smaller one
+ */
 Test(dmarc_report, sample)
 {
 	struct domain_psl *psl = domain_psl_open(NULL);

@@ -1,4 +1,4 @@
-/* test_dns.c: names that can be asked, the cache, breaking, time that runs out */
+/* test_dns.c: names that can be queried, the cache, interruption, time-outs */
 #include <criterion/criterion.h>
 
 #include "auth/dns/dns_backend.h"
@@ -58,7 +58,7 @@ Test(dns, names)
 	}
 }
 
-/* A back end with a clock that is moved by hand. */
+/* A back end with a clock that the test sets. */
 struct script {
 	int64_t now;
 	int64_t answer_at; /* when answers come; 0 never */
@@ -122,7 +122,7 @@ open_script(struct script *script, int64_t timeout_ms, int64_t deadline_ms)
 static const struct time_row {
 	const char *name;
 	int64_t timeout, deadline, until; /* the clock is always 1000 */
-	int64_t idle;                     /* passes between asking and getting */
+	int64_t idle;                     /* how long it takes between asking and getting */
 	int64_t answer_at;
 	const char *answer;
 	int64_t end; /* the clock after it */
@@ -326,7 +326,7 @@ Test(dns, words)
 	dns_free(NULL);
 }
 
-/* The limit holds new questions back, neither asked nor recorded; the policy's are asked. */
+/* Over the limit new queries are neither sent nor recorded; those for the policy are sent. */
 Test(dns, limit)
 {
 	for (size_t max = 0; max <= 3; max++) {
@@ -356,7 +356,7 @@ Test(dns, limit)
 	}
 }
 
-/* The time for all questions begins when the message is there. */
+/* The time for all queries begins when the message is available. */
 Test(dns, begin)
 {
 	struct script script = {.now = 1000};

@@ -138,7 +138,7 @@ Test(dns_record, replay_gives_the_same_answers_and_the_same_record)
 
 Test(dns_record, answers_that_contradict_each_other)
 {
-	/* a server that denies a name above one that it has, and a name that has another type */
+	/* a server that denies a name above an existing one, and a name that has another type */
 	static const char zone[] =
 		";!NXDOMAIN example. TXT\n;!NXDOMAIN a.example. A\n"
 		"a.example. 1 TXT x\n*.example. 1 TXT w\n;!TIMEOUT b.example. A\n";

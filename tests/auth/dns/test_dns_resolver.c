@@ -1,5 +1,5 @@
 /*
- * test_dns_resolver.c: the packets that are sent, and the outcomes. The server is the test itself:
+ * test_dns_resolver.c: the packets that are sent, and the outcomes. The test itself is the server:
  * dns_ask does not wait, so packets can be read and answered before dns_get. Real servers and their
  * faults: tests/dns/run.
  */
@@ -64,7 +64,7 @@ Test(dns_resolver, addresses)
 	}
 }
 
-/* a socket on loopback, and a dns that asks there */
+/* a socket on loopback, and a dns that sends its queries there */
 struct rig {
 	int fd;
 	char resolver[32];
@@ -105,7 +105,7 @@ rig_close(struct rig *rig)
 	arena_clear(&rig->arena);
 }
 
-/* a question as it came */
+/* a question as it arrived */
 struct packet {
 	struct slice bytes;
 	struct sockaddr_in client;
@@ -132,7 +132,9 @@ rig_send(struct rig *rig, const struct packet *to, struct slice bytes)
 		(ssize_t)bytes.n);
 }
 
-/* The question with these flags, and tail as its answer section of one record; the id is xored. */
+/*
+ * The question with these flags, and tail as the one record of its answer section; the id is XORed.
+ */
 static struct slice
 reply_to(struct rig *rig, const struct packet *to, unsigned flags, struct slice tail, unsigned id)
 {
@@ -147,7 +149,7 @@ reply_to(struct rig *rig, const struct packet *to, unsigned flags, struct slice 
 	buf_add(&packet, SLICE("\0\1\0"));
 	buf_addc(&packet, tail.n > 0 ? '\1' : '\0');
 	buf_add(&packet, SLICE("\0\0\0\0"));
-	/* all but the header and the OPT record of 11 octets, if there is one */
+	/* everything but the header and the OPT record of 11 octets, if there is one */
 	buf_add(&packet,
 		slice_from(slice_head(question, question.n - (question.p[11] ? 11u : 0u)), 12));
 	buf_add(&packet, tail);
@@ -318,14 +320,14 @@ Test(dns_resolver, an_answer_that_came_while_nobody_looked)
 	rig_close(&rig);
 }
 
-/* RFC 6891 7: a server that knows no EDNS says that it cannot read the question. */
+/* RFC 6891 7: a server without EDNS answers that it cannot read the query. */
 static const struct edns_row {
 	const char *name;
-	unsigned flags;   /* of the answer to a question with EDNS */
-	bool repeats;     /* the question, in that answer */
-	unsigned plainly; /* flags of the answer to the same without */
+	unsigned flags;   /* of the answer to a query with EDNS */
+	bool repeats;     /* does that answer repeat the question? */
+	unsigned plainly; /* flags of the answer to the same query without EDNS */
 	const char *answer;
-	bool next; /* is the next question asked with EDNS? */
+	bool next; /* is the next query sent with EDNS? */
 } edns_rows[] = {
 	{"FORMERR", 0x8181, true, 0x8180, "nodata", false},
 	{"NOTIMP", 0x8184, true, 0x8183, "nxdomain", false},
@@ -392,7 +394,7 @@ Test(dns_resolver, freed_with_questions_on_their_way)
 	rig_close(&rig);
 }
 
-/* the descriptors of the process are few, or given to others: questions wait for their turn */
+/* few descriptors are free in the process, or others use them: queries wait for their turn */
 static const struct descriptor_row {
 	const char *name;
 	rlim_t limit;

@@ -1,4 +1,6 @@
-/* test_dns_transport.c: whose answer a packet is. Sockets: test_dns_resolver.c, tests/dns/run. */
+/*
+ * test_dns_transport.c: which query a packet answers. Sockets: test_dns_resolver.c, tests/dns/run.
+ */
 #include "auth/dns/dns_transport.h"
 
 #include <criterion/criterion.h>

@@ -461,7 +461,7 @@ Test(dns_wire, every_truncation_is_bad)
 	buf_init(&message, &arena, 65535);
 	alias(&message);
 	for (size_t n = 0; n < message.n; n++) {
-		char *exact = malloc(n + 1); /* so that the sanitizer sees a read past the end */
+		char *exact = malloc(n + 1); /* so that the sanitizer detects a read past the end */
 
 		memcpy(exact, message.p, n);
 		dns_answer_parse(SLICE("a.example"), DNS_A, slice_make(exact, n), &arena, &answer);

@@ -5,7 +5,7 @@
 #include "mime/buf.h"
 #include "tests/support/dns_text.h"
 
-/* the zone of most rows */
+/* the zone used by most rows */
 #define BASE                                                                                       \
 	"$ORIGIN example.com.\n"                                                                   \
 	"$TTL 300\n"                                                                               \

@@ -111,7 +111,7 @@ spf_case_rows(const struct spf_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		spf_case_row(&rows[i], false);
-		spf_case_row(&rows[i], true); /* asking ahead changes nothing */
+		spf_case_row(&rows[i], true); /* early queries change nothing */
 	}
 }
 

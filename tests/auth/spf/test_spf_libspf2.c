@@ -122,7 +122,7 @@ Test(spf_libspf2, time_limit)
 	spf_case_close(&c);
 }
 
-/* A tree of includes, ten at each node: left alone libspf2 would ask for all of them. */
+/* A tree of includes, ten at each node: libspf2 alone would query all of them. */
 Test(spf_libspf2, questions_are_bounded)
 {
 	struct spf_case c;
@@ -156,7 +156,7 @@ Test(spf_libspf2, hostile_input)
 	static const struct row {
 		const char *name;
 		struct slice path;
-		bool given; /* to libspf2 at all */
+		bool given; /* is libspf2 called at all? */
 	} rows[] = {
 		{"a NUL", {"a\0b@e.example", 13}, false},
 		{"control characters", {"\r\n\t\x01@e.example", 14}, true},
@@ -196,7 +196,7 @@ Test(spf_libspf2, a_very_long_sender)
 	spf_case_close(&c);
 }
 
-/* stdout is the message, stderr may be the bounce: a library that writes there would do harm */
+/* stdout is the message, stderr may be the bounce: output of a library would do harm there */
 Test(spf_libspf2, says_nothing)
 {
 	struct spf_case c;

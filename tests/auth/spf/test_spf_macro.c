@@ -19,7 +19,7 @@ context_of(const struct ip *client)
 	};
 }
 
-/* RFC 7208 7.4 has these as its examples; the rest follows from 7.1 to 7.3. */
+/* RFC 7208 7.4 has these examples; the rest follows from 7.1 to 7.3. */
 Test(spf_macro, expansion)
 {
 	/* clang-format off */
@@ -178,7 +178,7 @@ Test(spf_macro, odd_values)
 	arena_clear(&arena);
 }
 
-/* RFC 7208 7.3: labels go from the left until 253 octets are left */
+/* RFC 7208 7.3: labels are removed from the left until at most 253 octets are left */
 Test(spf_macro, long_names)
 {
 	/* clang-format off */

@@ -139,7 +139,7 @@ Test(spf_record, syntax)
 		{"a dot at the end", TEXT("v=spf1 a:e.example."), NULL},
 		{"two dots at the end", TEXT("v=spf1 a:e.example.."), "a:e.example.."},
 		{"an empty first label", TEXT("v=spf1 a:.example"),
-			NULL}, /* the grammar allows it */
+			NULL}, /* the grammar permits it */
 		{"a numeric top label", TEXT("v=spf1 a:192.0.2.1"), "a:192.0.2.1"},
 		{"a top label with a letter", TEXT("v=spf1 a:e.1a"), NULL},
 		{"a top label with a hyphen inside", TEXT("v=spf1 a:e.1-1"), NULL},

@@ -42,7 +42,7 @@ Test(aggregate_row, keys_differ_wherever_values_do)
 
 	arena_init(&arena, NULL, NULL);
 	cr_expect(slice_eq(aggregate_row_key(&a, &arena), aggregate_row_key(&b, &arena)));
-	b.has_path = true; /* the null path is not an unknown one */
+	b.has_path = true; /* the null path is different from an unknown one */
 	cr_expect(!slice_eq(aggregate_row_key(&a, &arena), aggregate_row_key(&b, &arena)));
 	b = a;
 	a.header_from = SLICE("x1:y");

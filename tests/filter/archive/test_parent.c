@@ -1,4 +1,4 @@
-/* The parent of a process that reads messages, whatever that process does. */
+/* The parent of the reader process, whatever that process does. */
 #include "filter/archive/parent.h"
 
 #include <criterion/criterion.h>
@@ -180,7 +180,7 @@ half_a_frame(const struct packet *packet)
 	_exit(0);
 }
 
-/* Reads all packets, and attacks over one of them. */
+/* Reads all packets, and attacks while handling one of them. */
 static int
 work(void *arg)
 {
@@ -320,7 +320,7 @@ refuse(void *arg)
 	return 78;
 }
 
-/* A reader that cannot begin has said why; the run ends with its status. */
+/* A reader that cannot start has reported why; the run ends with its status. */
 Test(parent, a_reader_that_does_not_begin, .timeout = 60)
 {
 	struct options options = options_default();

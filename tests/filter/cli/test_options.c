@@ -20,7 +20,7 @@ static bool in_file;
 
 ARENA_SUITE(options);
 
-/* args after "mailstamp", up to NULL; the file of this machine is kept out */
+/* args after "mailstamp", up to NULL; this machine's configuration file is not read */
 static enum status
 parse(const char *const *args)
 {
@@ -230,8 +230,7 @@ Test(options, empty_is_absent_but_for_the_sender)
 	cr_assert(PARSE("--client-ip", "unknown") == ST_OK, "Postfix says so");
 }
 
-/* The log names the message, and stdin is read for as long as was said, although nothing else
- * counts. */
+/* The log names the message, and stdin is read up to the read time-out; nothing else counts. */
 Test(options, after_an_error)
 {
 	cr_assert(PARSE("--queue-id", "4F1", "--read-timeout", "7", "--no-such-option") == ST_BAD);
@@ -418,7 +417,7 @@ Test(options, profile_is_known_first)
 	}
 }
 
-/* How many options the command's help has; each fits a line of a terminal. */
+/* The number of options in the command's help; each must fit the width of a terminal. */
 static size_t
 help_lines(enum command command)
 {
@@ -450,7 +449,7 @@ Test(options, help_has_the_command_s_options)
 	}
 }
 
-/* A default that is given changes nothing, in any command that has the row. */
+/* Giving an option its default changes nothing, in any command that has the option. */
 static void
 give_default(const struct option_row *row, enum command command)
 {

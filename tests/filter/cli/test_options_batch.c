@@ -16,7 +16,7 @@ static struct error error;
 
 ARENA_SUITE(options_batch);
 
-/* args behind "mailstamp batch", up to NULL; the file of this machine is kept out */
+/* args after "mailstamp batch", up to NULL; this machine's configuration file is not read */
 static enum status
 parse(const char *const *args)
 {
@@ -37,7 +37,7 @@ parse(const char *const *args)
 static const struct row {
 	const char *name;
 	const char *args[8];
-	const char *told; /* NULL: it is taken */
+	const char *told; /* NULL: it is accepted */
 } rows[] = {
 	{"a path", {"x"}, NULL},
 	{"two paths, one behind --", {"x", "--", "--y"}, NULL},
@@ -112,7 +112,7 @@ Test(options_batch, rows)
 	"--what-if=p=none", "--what-if=p=none", "--what-if=p=none", "--what-if=p=none",            \
 		"--what-if=p=none", "--what-if=p=none", "--what-if=p=none"
 
-/* So many are taken, in their order, and read already; one more is refused. */
+/* That many are accepted, kept in order and parsed; one more is refused. */
 Test(options_batch, what_ifs)
 {
 	cr_assert(PARSE(SEVEN, "--what-if=p=reject", "x") == ST_OK);
@@ -132,7 +132,7 @@ Test(options_batch, shard)
 	cr_expect_eq(options.shard_of, 0, "none");
 }
 
-/* A program without libspf2 says so, wherever it is asked for it. */
+/* A program without libspf2 reports that wherever it is requested. */
 Test(options_batch, libspf2)
 {
 	const enum status want = spf_libspf2_built() ? ST_OK : ST_BAD;

@@ -12,7 +12,7 @@ enum { ARGS = 6 };
 
 /*
  * --trusted-relay needs a client that can be the relay: from an option (even an empty one, which a
- * mail server gives for its own mail), from the header, or from an envelope that comes with the
+ * mail server passes for its own mail), from the header, or from an envelope that comes with the
  * message.
  */
 static const struct row {

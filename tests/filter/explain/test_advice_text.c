@@ -61,7 +61,7 @@ value_of(const void *arg, const char *name)
 	return NULL;
 }
 
-/* The sentence rebuilt from code and values is the one that was shown. */
+/* The sentence rebuilt from code and values equals the one that was shown. */
 Test(advice_text, there_and_back)
 {
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -96,7 +96,7 @@ Test(advice_text, not_known)
 	cr_expect_null(advice_text("dkim_fails", &(struct advice_values){value_of, &none}, &arena));
 }
 
-/* Every id has its row, and no code is there twice. */
+/* Every id has its row, and no code occurs twice. */
 Test(advice_text, rows)
 {
 	static const char *const values[] = {"a", "fails", "c", "d", "e", NULL};

@@ -1,4 +1,4 @@
-/* test_fix.c: SPF records as they should be. */
+/* test_fix.c: corrected SPF records. */
 #include "filter/explain/fix.h"
 
 #include <criterion/criterion.h>

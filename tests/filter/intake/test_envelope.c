@@ -49,7 +49,7 @@ Test(envelope, reverse_paths)
 	}
 }
 
-/* Exim's id of the message is the name of the folder that its scanner gets. */
+/* Exim's message id is the name of the folder that its scanner gets. */
 Test(envelope, id_of_a_scan)
 {
 	static const struct {
@@ -238,7 +238,7 @@ Test(envelope, preamble_missing_and_empty)
 	cr_expect(is(taken.message, "\nx"), "the message may begin with an empty line");
 }
 
-/* A hostile HELO that was encoded adds no line; the message cannot add to the envelope. */
+/* A hostile HELO that is encoded adds no line; the message cannot add to the envelope. */
 Test(envelope, hostile_values)
 {
 	struct taken taken;

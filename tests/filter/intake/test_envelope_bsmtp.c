@@ -171,7 +171,7 @@ Test(envelope_bsmtp, large)
 			message[at] = at % 37 == 36 ? '\n' : at % 37 < at / 37 % 4 ? '.' : 'x';
 		message[n - 1] = '\n';
 		memcpy(message + n, ".\n", 2);
-		for (size_t at = 1; at < n; at++) /* no line is a dot alone */
+		for (size_t at = 1; at < n; at++) /* no line consists of a dot only */
 			if (message[at] == '\n' && message[at - 1] == '.')
 				message[at - 1] = 'x';
 		kept = unstuff(message, n, out);

@@ -78,7 +78,7 @@ Test(envelope_field, rows)
 	}
 }
 
-/* Exim adds its fields below all others: the limit of fields must not hide it. */
+/* Exim adds its fields below all others: the limit on fields must not hide it. */
 Test(envelope_field, below_more_fields_than_we_index)
 {
 	struct envelope envelope;

@@ -126,7 +126,7 @@ Test(hop, outside)
 	}
 }
 
-/* Whatever form a client greets with, whichever server writes it down: it stays outside. */
+/* Whatever form a client's greeting has, and whichever server records it: the hop stays outside. */
 Test(hop, greeted_as_any_form)
 {
 	static const char *const servers[][2] = {

@@ -13,7 +13,7 @@
 
 enum { MIB = 1024 * 1024 };
 
-/* the octet at that place of every message here */
+/* the octet at that offset of every message in this test */
 static char
 octet(size_t at)
 {
@@ -168,7 +168,7 @@ Test(input, files_from_their_offset)
 	}
 }
 
-/* the part over the limit and the rest, once it cannot be passed on in pieces */
+/* the part over the limit and the rest, when it cannot be passed on in pieces */
 static void
 expect_complete(const char *kind, const struct row *row)
 {

@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* RFC 5322 3.3, 4.3; seconds as `date -u -d` tells them */
+/* RFC 5322 3.3, 4.3; seconds as `date -u -d` prints them */
 static const struct date_row {
 	const char *name, *text;
 	bool good;

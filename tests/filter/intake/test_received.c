@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-/* ip, helo, by: "" for none. The forms are those of the servers named; hosts are our own. */
+/* ip, helo, by: "" if missing. The forms are those of the servers named; the hosts are ours. */
 static const struct row {
 	const char *name;
 	const char *value;
@@ -115,7 +115,10 @@ static const struct row {
 	{"from is a comment", "(from m) by mx.test", "", "", "mx.test"},
 };
 
-/* How mail servers and services write it, one line each; the client is 192.0.2.1 but where said. */
+/*
+ * How mail servers and services write it, one line each; the client is 192.0.2.1 unless the row
+ * says otherwise.
+ */
 /* clang-format off */
 static const struct {
 	const char *server, *value;
@@ -264,7 +267,7 @@ Test(received, servers)
 	arena_clear(&arena);
 }
 
-/* The client's address is 192.0.2.1; a HELO argument never makes another one of it. */
+/* The client's address is 192.0.2.1; a HELO argument never changes it. */
 Test(received, helo_forges_nothing)
 {
 	static const char *const forged_rows[] = {
@@ -294,7 +297,7 @@ Test(received, helo_forges_nothing)
 	}
 }
 
-/* Neither deep nor long fields cost more than their length. */
+/* Neither deep nor long fields cost more than their length justifies. */
 Test(received, hostile, .timeout = 10)
 {
 	static const char starts[][8] = {"(", ")", "from (", "from [", "by ", "[", "\\", "from a "};

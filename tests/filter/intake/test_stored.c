@@ -101,10 +101,10 @@
 #define GETMAIL "Received: from pop.own.example by laptop with IMAP4 getmail 6.18 by me" DATE
 
 /* clang-format off */
-/* Each layout with its true border, then with a second, forged copy of all of it below. */
+/* Each layout with its real border, then with a second, forged copy of all its lines below. */
 static const struct {
 	const char *name;
-	const char *inside, *good, *evil; /* the lines down to the border, whose client it is */
+	const char *inside, *good, *evil; /* the lines down to the border, whose client is evaluated */
 	const char *path_below;
 } layouts[] = {
 	{"nothing inside", PATH, BORDER(GOOD), BORDER(EVIL), ""},
@@ -257,7 +257,7 @@ Test(stored, layouts)
 	}
 }
 
-/* Below the border all is the sender's word, and be it a copy of every layout there is. */
+/* Everything below the border is the sender's text, even a copy of every known layout. */
 Test(stored, nothing_below_the_border)
 {
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
@@ -282,7 +282,7 @@ Test(stored, forged)
 	}
 }
 
-/* The live filter: a message that came over loopback may hold a forged line below. */
+/* The live filter: a message that came over loopback may have a forged line below. */
 Test(stored, live_passes_no_hop)
 {
 	for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {

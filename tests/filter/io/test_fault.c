@@ -1,26 +1,34 @@
 #include "filter/io/fault.h"
+#include "filter/settings/setting_error.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
 
+static const char *
+code_of(enum fault fault)
+{
+	const struct error error = fault_error(fault, NULL, NULL);
+
+	return reason_code(&error.reason);
+}
+
 /* A program that reads a code may use it as a name; two faults never share one. */
 Test(fault, rows)
 {
-	for (int i = FAULT_NONE + 1; i < FAULT_TOLD; i++) {
-		const char *code = fault_code((enum fault)i), *text = fault_text((enum fault)i);
+	for (int i = FAULT_NONE + 1; i < FAULT_END; i++) {
+		const char *code = code_of((enum fault)i), *text = fault_text((enum fault)i);
 
 		cr_assert_not_null(code, "%d", i);
 		cr_assert_not_null(text, "%s", code);
 		cr_expect_eq(strspn(code, "abcdefghijklmnopqrstuvwxyz_"), strlen(code), "%s", code);
 		for (int j = FAULT_NONE + 1; j < i; j++) {
-			cr_expect_str_neq(code, fault_code((enum fault)j));
+			cr_expect_str_neq(code, code_of((enum fault)j));
 			cr_expect_str_neq(text, fault_text((enum fault)j));
 		}
 	}
 	cr_expect_null(fault_text(FAULT_NONE));
-	cr_expect_null(fault_text(FAULT_TOLD));
-	cr_expect_null(fault_code(FAULT_NONE));
+	cr_expect_null(code_of(FAULT_NONE));
 }
 
 /*
@@ -33,13 +41,30 @@ Test(fault, ours)
 		FAULT_NOT_MAPPED, FAULT_NO_ARCHIVE, FAULT_FROM, FAULT_NOT_SEALED,
 		FAULT_NO_KEY_MEMORY, FAULT_NO_PIPE, FAULT_NO_PROCESS};
 
-	for (int i = FAULT_NONE; i <= FAULT_TOLD; i++) {
+	for (int i = FAULT_NONE; i < FAULT_END; i++) {
 		bool want = false;
 
 		for (size_t k = 0; k < sizeof ours / sizeof ours[0]; k++)
 			want |= ours[k] == (enum fault)i;
 		cr_expect_eq(fault_is_ours((enum fault)i), want, "%d", i);
 	}
+}
+
+/* An error knows which fault it is, so that its code and its consequences come from one table. */
+Test(fault, of_an_error)
+{
+	const struct error none = {.path = NULL},
+			   other = setting_error(SETTING_E_EMPTY, NULL, NULL);
+
+	for (int i = FAULT_NONE; i < FAULT_END; i++) {
+		const struct error error = fault_error((enum fault)i, "zone", "/z");
+
+		cr_expect_eq(fault_of_error(&error), (enum fault)i, "%d", i);
+		if (i != FAULT_NONE)
+			cr_expect_str_eq(reason_text(&error.reason), fault_text((enum fault)i));
+	}
+	cr_expect_eq(fault_of_error(&none), FAULT_NONE);
+	cr_expect_eq(fault_of_error(&other), FAULT_NONE);
 }
 
 Test(fault, errno_values)

@@ -67,7 +67,7 @@ static const struct folder_row {
 	{"//a", "/"},
 };
 
-/* A sandbox opens the folder that a file will be in: never another one. */
+/* A sandbox opens the folder that a file will be in, and never another one. */
 Test(paths, folder)
 {
 	struct arena arena;

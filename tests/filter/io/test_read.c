@@ -6,9 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Each read of a pipe returns what is available: read_bytes goes on to the end, or the limit.
- */
+/* Each read of a pipe returns what is available: read_bytes continues to the end, or the limit. */
 Test(read, all_up_to_the_end)
 {
 	static const struct {

@@ -31,7 +31,7 @@ static const struct row {
 	{"a file, not a folder", SIZE_MAX, "file", "tmp", NOWHERE},
 };
 
-/* Does the file stand below that path, as the system names it? */
+/* Is the file below that path, as the system names it? */
 static bool
 stands_in(int fd, const char *path)
 {
@@ -43,7 +43,7 @@ stands_in(int fd, const char *path)
 	return n > 0 && slice_starts(slice_make(name, (size_t)n), slice_str(path));
 }
 
-/* Unlinked, ours alone, closed where COMMAND is started, for reading and writing. */
+/* Unlinked, accessible to us only, closed when COMMAND is started, readable and writable. */
 static void
 expect_private(int fd, const char *name)
 {

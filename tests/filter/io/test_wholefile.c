@@ -157,7 +157,7 @@ Test(wholefile, guarded)
 	unlink(name);
 }
 
-/* A group that we are not in may be anyone's. */
+/* A group that we are not a member of may be anyone's. */
 Test(wholefile, key_of_another_group)
 {
 	char name[] = "/tmp/mailstamp-w.XXXXXX";

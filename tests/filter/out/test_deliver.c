@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* prctl: orphans come to us, so that we see how they ended */
+#define _GNU_SOURCE /* prctl: orphans become our children, so that we see how they ended */
 #include "filter/out/deliver.h"
 #include "filter/out/runner.h"
 
@@ -162,7 +162,7 @@ Test(deliver, wait_status)
 	close_rig(&rig);
 }
 
-/* No shell: arguments arrive unchanged, and an error says that COMMAND cannot be run. */
+/* No shell: arguments arrive unchanged, and an error reports that COMMAND cannot be run. */
 Test(deliver, without_a_shell)
 {
 	char missing[] = "mailstamp-no-such-command", etc[] = "/etc", passwd[] = "/etc/passwd";
@@ -218,7 +218,7 @@ Test(deliver, message)
 	}
 }
 
-/* A COMMAND that does not read an empty message has read all of it. */
+/* A COMMAND that does not read an empty message has nevertheless read all of it. */
 Test(deliver, nothing_to_read)
 {
 	struct rig rig;
@@ -320,9 +320,7 @@ Test(deliver, partial_input)
 	}
 }
 
-/*
- * COMMAND has its own process group, default signals, and no descriptor of ours but stdin.
- */
+/* COMMAND has its own process group, default signals, and none of our descriptors but stdin. */
 Test(deliver, surroundings)
 {
 	static const struct {
@@ -352,7 +350,7 @@ Test(deliver, surroundings)
 	close_rig(&rig);
 }
 
-/* A host that ignores SIGCHLD hands that on to us; the status must be known all the same. */
+/* A host that ignores SIGCHLD passes that on to us; the status must be known nevertheless. */
 Test(deliver, inherited_sigchld)
 {
 	struct rig rig;

@@ -14,6 +14,7 @@
 
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
+#include "tests/support/file_content.h"
 
 enum { MAX_FIELDS = 1000, MAX_FIELD = 65536, LARGE = 3000000 };
 
@@ -21,7 +22,7 @@ static const struct slice ids[] = {
 	{"mx.example.com", 14},
 };
 
-/* one message to be written, with what it needs */
+/* one message to be written, with everything it needs */
 struct rig {
 	struct arena arena;
 	struct message message;
@@ -41,24 +42,11 @@ open_rig(struct rig *rig, struct slice raw, struct slice block)
 		.scrub = &rig->scrub};
 }
 
-/* everything in the file, from its start */
-static struct slice
-content(int fd, struct arena *arena)
-{
-	off_t end = lseek(fd, 0, SEEK_END);
-	char *p;
-
-	cr_assert(end >= 0);
-	p = arena_alloc(arena, (size_t)end);
-	cr_assert(pread(fd, p, (size_t)end, 0) == end);
-	return slice_make(p, (size_t)end);
-}
-
 #define S(text) SLICE_INIT(text)
 #define OURS "Authentication-Results: mx.example.com; spf=pass\n"
 #define OURS_CRLF "Authentication-Results: mx.example.com; spf=pass\r\n"
 
-/* what is written, byte for byte, when a line "B" is our block */
+/* the output, byte for byte, with a line "B" as our block */
 static const struct row {
 	const char *name;
 	struct slice raw, want;
@@ -118,7 +106,7 @@ Test(output, byte_for_byte)
 		cr_assert(fd >= 0);
 		open_rig(&rig, rows[i].raw, SLICE("B\n"));
 		cr_expect(output_message(&rig.output, fd) == ST_OK, "%s: status", rows[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(slice_eq(got, rows[i].want), "%s: %.*s", rows[i].name, (int)got.n, got.p);
 		cr_expect(rig.output.dropped == rows[i].dropped, "%s: %zu dropped", rows[i].name,
 			rig.output.dropped);
@@ -143,7 +131,7 @@ Test(output, nothing_dropped)
 		open_rig(&rig, rows[i].raw, SLICE("B\n"));
 		rig.scrub.what = SCRUB_NONE;
 		cr_expect(output_message(&rig.output, fd) == ST_OK, "%s: status", rows[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(got.n == rows[i].raw.n + 2, "%s: length", rows[i].name);
 		cr_expect(slice_eq(slice_head(got, mbox), slice_head(rows[i].raw, mbox)),
 			"%s: mbox line", rows[i].name);
@@ -154,7 +142,7 @@ Test(output, nothing_dropped)
 	}
 }
 
-/* text n times over, in the arena; every tenth is replaced by other */
+/* text n times, in the arena; every tenth one is replaced by other */
 static struct slice
 repeated(struct slice text, struct slice other, size_t n, struct arena *arena)
 {
@@ -170,7 +158,7 @@ repeated(struct slice text, struct slice other, size_t n, struct arena *arena)
 	return slice_make(p, at);
 }
 
-/* Far more ranges than one write takes, and more fields than the index of the message holds. */
+/* More ranges than one write takes, and more fields than the index of the message holds. */
 Test(output, many_dropped_fields)
 {
 	struct slice kept = SLICE("Keep: me\n"), raw, want, got;
@@ -183,7 +171,7 @@ Test(output, many_dropped_fields)
 	want = repeated(SLICE(""), kept, 50000, &arena);
 	open_rig(&rig, raw, SLICE("B\n"));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &arena);
+	got = file_content(fd, &arena);
 	cr_expect(slice_starts(got, SLICE("B\n")));
 	cr_expect(slice_eq(slice_from(got, 2), want), "%zu octets", got.n);
 	cr_expect(rig.output.dropped == 45000, "%zu dropped", rig.output.dropped);
@@ -192,7 +180,7 @@ Test(output, many_dropped_fields)
 	arena_clear(&arena);
 }
 
-/* One that is too long to be kept in the index is still a forgery. */
+/* A field that is too long to be kept in the index is still a forgery. */
 Test(output, oversize_field_is_dropped)
 {
 	struct slice got;
@@ -208,7 +196,7 @@ Test(output, oversize_field_is_dropped)
 	memcpy(raw + 190000, "mx.example.com; spf=pass\n\nx", 27);
 	open_rig(&rig, slice_make(raw, 190000 + 27), SLICE("B\n"));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &arena);
+	got = file_content(fd, &arena);
 	cr_expect(slice_eq(got, SLICE("B\n\nx")), "%zu octets", got.n);
 	close(fd);
 	arena_clear(&rig.arena);
@@ -223,13 +211,13 @@ Test(output, empty_block)
 
 	open_rig(&rig, SLICE("A: 1\n\nx"), SLICE(""));
 	cr_expect(output_message(&rig.output, fd) == ST_OK);
-	got = content(fd, &rig.arena);
+	got = file_content(fd, &rig.arena);
 	cr_expect(slice_eq(got, SLICE("A: 1\n\nx")));
 	close(fd);
 	arena_clear(&rig.arena);
 }
 
-/* a block, and the message behind it */
+/* a block, and the message after it */
 static struct slice
 large_output(struct arena *arena)
 {
@@ -270,7 +258,7 @@ open_sink(enum sink sink)
 	return ends[1];
 }
 
-/* a write that fails is exit status 75 */
+/* a failed write is exit status 75 */
 Test(output, write_that_fails)
 {
 	static const struct {
@@ -311,7 +299,7 @@ on_alarm(int number)
 	(void)number;
 }
 
-/* A child that reads slowly at first; it exits with 0 where it got want. */
+/* A child that reads slowly at first; it exits with 0 if it got want. */
 static pid_t
 slow_reader(const int ends[2], struct slice want)
 {
@@ -332,7 +320,7 @@ slow_reader(const int ends[2], struct slice want)
 	_exit(!slice_eq(slice_make(got, n), want));
 }
 
-/* Writes that take a part, are interrupted by signals, or would block, lose nothing. */
+/* Nothing is lost by writes that are partial, interrupted by signals, or would block. */
 Test(output, slow_reader, .timeout = 60)
 {
 	static const struct {
@@ -375,7 +363,7 @@ Test(output, slow_reader, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* An input that is more than max_size octets, on a pipe that is already filled. */
+/* An input of more than max_size octets, on a pipe that is already full. */
 static struct input
 partial_input(struct slice whole, size_t max_size)
 {
@@ -429,7 +417,7 @@ Test(output, partial_input)
 		rig.output.rest = &input;
 		cr_expect(output_message(&rig.output, fd) == table[i].want_status, "%s: status",
 			table[i].name);
-		got = content(fd, &rig.arena);
+		got = file_content(fd, &rig.arena);
 		cr_expect(
 			slice_eq(got, table[i].want), "%s: %.*s", table[i].name, (int)got.n, got.p);
 		close(fd);

@@ -1,4 +1,4 @@
-/* Addresses of the next hop: as they are written, as they are tried, and who answers. */
+/* The next hop: how its address is written, which addresses are tried, and which one answers. */
 #include "filter/out/smtp_wire.h"
 
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@ static const struct resolve_row {
 	{"[::1]:25", "[::1]:25 "},
 	{"[0:0::1]:25", "[::1]:25 "},
 	{"unix:/run/x", "unix:/run/x"},
-	/* what smtp_address_valid refuses is nobody's address, either */
+	/* what smtp_address_valid refuses has no address */
 	{"127.0.0.1", ""},
 	{"[::1]", ""},
 	{"[::1:25", ""},
@@ -42,7 +42,7 @@ Test(smtp_wire, resolve, .timeout = 60)
 	arena_clear(&arena);
 }
 
-/* A name becomes its addresses: afterwards no file is read, and no name is asked for. */
+/* A name is replaced by its addresses: afterwards no file is read, and no name is looked up. */
 Test(smtp_wire, resolve_a_name, .timeout = 60)
 {
 	struct arena arena;
@@ -78,7 +78,7 @@ serve(unsigned *port)
 	return fd;
 }
 
-/* The first address where somebody listens is the one; what cannot be one is passed over. */
+/* The first address where a server listens is used; unusable ones are skipped. */
 Test(smtp_wire, connects_to_the_first_that_listens, .timeout = 60)
 {
 	static const struct {
@@ -87,7 +87,8 @@ Test(smtp_wire, connects_to_the_first_that_listens, .timeout = 60)
 	} rows[] = {
 		{"", "", true}, {"", " ", true}, {"127.0.0.1:1 ", " 127.0.0.1:2 ", true},
 		{"[::1]:1 127.0.0.1:1  ", "", true}, {"nonsense ", "", true},
-		{"127.0.0.1:1", "", false}, /* another port, with a digit of the right one behind */
+		{"127.0.0.1:1", "",
+			false}, /* another port, which is the right one without its last digits */
 	};
 	unsigned port;
 	const int server = serve(&port);

@@ -53,7 +53,7 @@ Test(page_time, scale_top)
 
 enum { DAY = 86400 };
 
-/* One message a number: days since the epoch. */
+/* One message for each number: days since the epoch. */
 static const struct time_row {
 	const char *name;
 	int64_t days[6]; /* up to the first -1 */
@@ -123,13 +123,13 @@ Test(page_time, nothing)
 	stats_free(stats);
 }
 
-/* One odd date in a hundred does not stretch the axis, and is counted separately. */
+/* One date in a hundred that is far away does not stretch the axis, and is counted separately. */
 Test(page_time, odd_dates)
 {
 	static const struct {
 		const char *name;
 		size_t good, odd; /* messages */
-		int64_t at;       /* day of the odd ones */
+		int64_t at;       /* day of the distant ones */
 		bool shown;
 	} odd_rows[] = {
 		{"one of long after", 20, 1, 2932896, false},

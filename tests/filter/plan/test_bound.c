@@ -3,8 +3,9 @@
 #include <criterion/criterion.h>
 
 /*
- * Clopper and Pearson's one-sided upper bounds at 95 %: 1 - 0.05^(1/n) for k = 0, the quantile of a
- * beta distribution else (its 0.95 quantile with k + 1 and n - k), to 40 digits by exact sums.
+ * Clopper and Pearson's one-sided upper bounds at 95 %: 1 - 0.05^(1/n) for k = 0, otherwise the
+ * quantile of a beta distribution (its 0.95 quantile with k + 1 and n - k), to 40 digits by exact
+ * sums.
  */
 static const struct {
 	const char *name;

@@ -90,8 +90,10 @@ Test(plan_ladder, records)
 	}
 }
 
-/* From every record, in every order: nothing is weakened, each step says more, and it ends at
- * p=reject for all. */
+/*
+ * From every record, in every order: no step weakens anything, each step requests more, and the
+ * last is p=reject for all.
+ */
 Test(plan_ladder, never_weaker_and_ends)
 {
 	static const unsigned shares[] = {0, 1, 25, 50, 99, 100};

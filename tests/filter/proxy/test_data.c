@@ -29,7 +29,7 @@ static const struct row {
 	{"LFCR", "a\n\r\n.\r\n", "a\n\r\n", 0, true},
 };
 
-/* The same whatever the pieces that it comes in. */
+/* The result does not depend on the pieces in which the data arrives. */
 Test(proxy_data, rows)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

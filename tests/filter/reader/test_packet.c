@@ -36,7 +36,7 @@ plain(void)
 		.stamp = -1};
 }
 
-/* sizes around the border from which on the texts are in a file */
+/* sizes around the limit above which the texts are passed in a file */
 Test(packet, texts)
 {
 	static const size_t sizes[] = {0, 1, PACKET_INLINE - 200, PACKET_INLINE - 96,
@@ -72,7 +72,7 @@ Test(packet, texts)
 	free(room);
 }
 
-/* Each descriptor comes to its place, whichever are there. */
+/* Each descriptor is received in its place, whichever are present. */
 Test(packet, descriptors)
 {
 	char *room = malloc(PACKET_INLINE);
@@ -155,7 +155,7 @@ Test(packet, malformed)
 				continue;
 			}
 			got_all++;
-			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_TOLD, "%zu", at);
+			cr_expect(strlen(got.name) <= 6 && got.error < FAULT_END, "%zu", at);
 			cr_expect(got.line == NULL || strlen(got.line) <= 6, "%zu", at);
 			cr_expect(
 				is_inside(got.side, room) && is_inside(got.bytes, room), "%zu", at);

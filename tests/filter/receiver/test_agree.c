@@ -13,7 +13,8 @@
 
 static const struct {
 	const char *name;
-	struct said_word spf, dkim, dmarc, arc; /* theirs; the signature is of d.example */
+	struct said_word spf, dkim, dmarc,
+		arc; /* the receiver's results; the signature is of d.example */
 	enum auth_code ours_spf, ours_dkim, ours_dmarc;
 	bool signature, verified, unknown;
 	size_t n;

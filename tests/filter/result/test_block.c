@@ -4,7 +4,7 @@
 
 #include "tests/support/any_reason.h"
 
-/* an evaluation as evaluate() leaves it, without a message having been read */
+/* an evaluation as evaluate() leaves it, although no message was read */
 struct rig {
 	struct arena arena;
 	struct options options;
@@ -72,7 +72,7 @@ Test(block, nothing_evaluated)
 	}
 }
 
-/* a message of an authenticated user over the size limit still says so */
+/* a message of an authenticated user over the size limit still reports the user */
 Test(block, authenticated_user_over_the_size_limit)
 {
 	struct rig rig;
@@ -89,7 +89,7 @@ Test(block, authenticated_user_over_the_size_limit)
 	close_rig(&rig);
 }
 
-/* RFC 8601 2.7.4; the user's name is a stranger's text like any other */
+/* RFC 8601 2.7.4; the user's name is untrusted text like any other */
 Test(block, authenticated_user)
 {
 	static const struct {
@@ -205,7 +205,7 @@ Test(block, fields)
 	}
 }
 
-/* n octets of unit, one after the other */
+/* n octets: unit, repeated */
 static struct slice
 fill(struct arena *arena, const char *unit, size_t n)
 {
@@ -217,8 +217,8 @@ fill(struct arena *arena, const char *unit, size_t n)
 }
 
 /*
- * Whatever a client says of itself, Received-SPF stays one field of ASCII: each line after the
- * first begins with a tab and something after it, and none is over 998 octets (RFC 5322 2.1.1).
+ * Whatever a client sends, Received-SPF stays one ASCII field: each line after the first begins
+ * with a tab and has text after it, and none is longer than 998 octets (RFC 5322 2.1.1).
  */
 Test(block, hostile_received_spf)
 {

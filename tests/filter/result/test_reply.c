@@ -8,7 +8,7 @@ ARENA_SUITE(reply);
 
 enum {
 	REPLY_LINE = 512, /* RFC 5321 4.5.3.1.5, with <CRLF> */
-	LABELS = 4        /* 63 octets each: the longest name that DNS has is 253 */
+	LABELS = 4        /* 63 octets each: the longest name in DNS is 253 */
 };
 
 /* "550 5.7.26 " and <CRLF> */
@@ -76,7 +76,7 @@ Test(reply, fits_a_reply_line)
 	cr_expect(strpbrk(told, "\r\n") == NULL);
 }
 
-/* As long as a name is not cut, it is whole. */
+/* A name that need not be cut is complete. */
 Test(reply, usual_names_are_whole)
 {
 	const char *name =

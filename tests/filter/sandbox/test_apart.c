@@ -1,4 +1,4 @@
-/* Work in a process apart: its reply, and each way in which it can end. */
+/* Work in a separate process: its reply, and each way in which it can end. */
 #include "filter/sandbox/apart.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,4 @@
-/* Root becomes a user: all of it or nothing, and only one who can do what is needed. */
+/* Root becomes a user: completely or not at all, and only a user who can do what is needed. */
 #define _GNU_SOURCE /* getresuid */
 #include "filter/sandbox/identity.h"
 
@@ -19,7 +19,7 @@ enum { NOT_CLEAN = 100 };
 static uid_t nobody;
 static gid_t group;
 
-/* Is the process wholly that user, or wholly root as before? */
+/* Is the process completely that user, or completely root as before? */
 static bool
 is_clean(enum identity_end end, const gid_t *before, int n)
 {
@@ -38,7 +38,10 @@ is_clean(enum identity_end end, const gid_t *before, int n)
 	       seteuid(0) != 0 && setgid(0) != 0;
 }
 
-/* In a process of its own, since it is for good; NOT_CLEAN added where it did only a part. */
+/*
+ * In a process of its own, because the change is permanent; NOT_CLEAN is added if it was
+ * incomplete.
+ */
 static int
 become(const char *user, const char *const *paths)
 {
@@ -102,7 +105,7 @@ Test(identity, become, .timeout = 60)
 	(void)rmdir(closed);
 }
 
-/* The line of the log says which user, and why not. */
+/* The log line says which user, and why it failed. */
 Test(identity, error)
 {
 	static const struct {

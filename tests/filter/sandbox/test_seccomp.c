@@ -106,7 +106,7 @@ ask(unsigned sets, int number, const uint64_t args[6])
 
 static const uint64_t none[6];
 
-/* Is a call without checks allowed where a row of a chosen set has it, and nowhere else? */
+/* Is a call without argument checks allowed exactly if a row of a chosen set has it? */
 Test(seccomp, every_call_of_every_set)
 {
 	for (unsigned set = 1; set <= CALLS_PARENT; set <<= 1)
@@ -200,7 +200,7 @@ Test(seccomp, arguments)
 			rows[i].name);
 }
 
-/* A program for another machine's calls must not be asked. */
+/* System calls of another architecture must be refused. */
 Test(seccomp, another_machine)
 {
 	static struct sock_filter program[SECCOMP_MAX];

@@ -16,7 +16,7 @@ ARENA_SUITE(config);
 static const struct bad_row {
 	const char *name;
 	const char *text;
-	const char *told; /* in the error, beside the file's name */
+	const char *told; /* in the error, besides the file's name */
 } bad_rows[] = {
 	{"unknown key", "[mailstamp]\nhello=x\n", "hello is not an option"},
 	{"key with dashes", "[mailstamp]\n--helo=x\n", "--helo"},

@@ -1,4 +1,4 @@
-/* What a run of each command can still open once it has its sandbox. */
+/* What a run of each command can still open after it has entered its sandbox. */
 #define _GNU_SOURCE /* O_TMPFILE */
 #include "filter/settings/confine.h"
 
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What can be done, as bits of an exit status. */
+/* What the process can do, as bits of an exit status. */
 enum {
 	READS_ETC = 1 << 0,
 	READS_LIBRARIES = 1 << 1,
@@ -45,7 +45,7 @@ creates(const char *folder)
 	return opens(path, O_WRONLY | O_CREAT) && unlink(path) == 0;
 }
 
-/* A forbidden system call ends the process: what is tried is what the command's list has. */
+/* A forbidden system call ends the process: only calls on the command's list are tried. */
 static int
 tried(bool can_write, bool can_spool, int descriptor)
 {
@@ -104,7 +104,7 @@ run(const struct row *row)
 
 	arena_init(&arena, NULL, NULL);
 	options.command = row->command;
-	options.profile = PROFILE_PROCMAIL; /* stays who it is */
+	options.profile = PROFILE_PROCMAIL; /* keeps its identity */
 	options.sandbox = row->mode;
 	options.spool_dir = spool;
 	options.into = row->into ? output : NULL;
@@ -133,7 +133,7 @@ Test(confine, what_is_left, .timeout = 60)
 		cr_assert(WIFEXITED(status), "%s: signal %d", rows[i].name, WTERMSIG(status));
 		status = WEXITSTATUS(status);
 		if (status == REFUSED && rows[i].mode == SANDBOX_REQUIRE)
-			continue; /* a kernel or a build without one: --version says so */
+			continue; /* a kernel or a build without it: --version reports that */
 		if ((status & NO_SANDBOX) != 0 && rows[i].mode != SANDBOX_OFF)
 			continue;
 		cr_expect_eq(status, rows[i].want, "%s: %#x, not %#x", rows[i].name, status,

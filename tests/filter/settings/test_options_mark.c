@@ -6,7 +6,7 @@
 
 enum { ARGS = 8 };
 
-/* Beside `mailstamp batch --config /dev/null a`: is it another run? */
+/* Compared with `mailstamp batch --config /dev/null a`: is it another run? */
 static const struct mark_case {
 	const char *name;
 	const char *argv[ARGS];

@@ -58,7 +58,7 @@ Test(options_table, default_of_a_profile)
 	cr_expect(option_preset(row_of("log"), PROFILE_MAILDROP) == NULL);
 }
 
-/* One that has a default for servers needs a place that says whether it was given. */
+/* An option with a default for servers needs a member that records whether it was given. */
 Test(options_table, server_defaults_have_a_place)
 {
 	for (size_t i = 0; i < option_count; i++)
@@ -67,7 +67,7 @@ Test(options_table, server_defaults_have_a_place)
 				option_rows[i].name);
 }
 
-/* Two rows of one name and command, or two with one place, would be a slip of the pen. */
+/* Two rows with the same name and command, or the same member, would be a mistake. */
 Test(options_table, has_no_doubles)
 {
 	for (size_t i = 0; i < option_count; i++) {
@@ -85,8 +85,10 @@ Test(options_table, has_no_doubles)
 	}
 }
 
-/* The words are kept by their place (enum mailbox), which envelope_headers.c counts in the
- * services. */
+/*
+ * The words are stored by position (enum mailbox), which envelope_headers.c derives from the order
+ * of the services.
+ */
 Test(options_table, mailboxes_are_in_the_order_of_services)
 {
 	size_t rows = 0;

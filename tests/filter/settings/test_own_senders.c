@@ -1,4 +1,4 @@
-/* test_own_senders.c: the list of who sends for a domain's owner. */
+/* test_own_senders.c: the list of who sends mail for a domain's owner. */
 #include "filter/settings/own_senders.h"
 
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@ ARENA_SUITE(own_senders);
 static const struct good_row {
 	const char *name, *text;
 	const char *address, *domain, *provider; /* one that is in it, or NULL */
-	const char *other;                       /* a domain that is not */
+	const char *other;                       /* a domain that is not in it */
 } good_rows[] = {
 	{"empty", "", NULL, NULL, NULL, "example.com"},
 	{"comments", "# all\n\n   # nothing\n", NULL, NULL, NULL, "example.com"},

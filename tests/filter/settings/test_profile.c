@@ -4,7 +4,7 @@
 
 enum { NONE, SAY_REJECT, SAY_LATER, AV_REJECT, AV_QUARANTINE, SMTP_REJECT, SMTP_LATER };
 
-/* can: the path is neither null nor unknown; reaches: SPF passed for it, too */
+/* can: the path is neither null nor unknown; reaches: SPF also passed for it */
 static const struct row {
 	const char *name;
 	enum profile profile;
@@ -163,7 +163,7 @@ Test(profile, outcomes)
 	}
 }
 
-/* Whatever the options: never exit 1, and 0 never without the message. */
+/* Whatever the options: never exit 1, and never 0 without the message. */
 Test(profile, promises)
 {
 	for (int profile = PROFILE_PLAIN; profile <= PROFILE_MAILDROP; profile++)

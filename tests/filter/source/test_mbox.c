@@ -79,7 +79,7 @@ Test(mbox, messages)
 	}
 }
 
-/* Mailboxes that lost their empty lines, or quote no From lines. */
+/* Mailboxes that lost their empty lines, or do not quote From lines. */
 Test(mbox, counts)
 {
 	static const struct {

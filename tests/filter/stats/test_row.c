@@ -121,7 +121,7 @@ Test(row, forgeries)
 	}
 }
 
-/* Texts go to terminals and pages as they are. */
+/* Texts are written to terminals and pages unchanged. */
 Test(row, texts_that_act)
 {
 	static const char *const texts[] = {

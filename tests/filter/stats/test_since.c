@@ -100,7 +100,10 @@ Test(since, a_copy_that_came_aligned_is_a_forwarders)
 	arena_clear(&arena);
 }
 
-/* The room is bounded: of the earlier run that is an error, of this one it is counted. */
+/*
+ * Memory is bounded: exceeding it is an error for the earlier run; for this run the rest is
+ * counted.
+ */
 Test(since, no_room)
 {
 	struct arena arena;

@@ -150,7 +150,7 @@ Test(stats, scenarios)
 	row.nwhat_ifs = 2;
 	row.what_ifs[0].disposition = DISP_REJECT;
 	row.what_ifs[1].disposition = DISP_ACCEPT;
-	cr_assert(stats_add(stats, &row)); /* the other RFC says nothing of it */
+	cr_assert(stats_add(stats, &row)); /* the other RFC has no result for it */
 	row.has_other = true;
 	row.other.disposition = DISP_ACCEPT;
 	cr_assert(stats_add(stats, &row));

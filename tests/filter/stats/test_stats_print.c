@@ -7,7 +7,7 @@
 #include "filter/page/page_parts.h"
 #include "tests/support/plain_row.h"
 
-/* A what-if that changes so many senders, each by so many messages. */
+/* A what-if that changes that many senders, each by that many messages. */
 static struct stats *
 changed(size_t senders, size_t messages)
 {
@@ -28,7 +28,7 @@ changed(size_t senders, size_t messages)
 	return stats;
 }
 
-/* No line says that something was left out if nothing was. */
+/* No line claims that something was left out if nothing was. */
 static const struct row_of_rest {
 	size_t senders, messages;
 	bool more_sources, more_messages;

@@ -87,7 +87,7 @@ add(struct store *store, struct slice name, const char *digest, struct slice oct
 	cr_assert(store_run(query) == ST_OK, "%s", last(store));
 }
 
-/* values are read back as written; text is UTF-8 without NUL whatever was given */
+/* values are read back as written; text becomes UTF-8 without NUL whatever was stored */
 static const struct {
 	struct slice given, kept;
 } texts[] = {
@@ -160,7 +160,7 @@ Test(store, transactions)
 		cr_expect(strstr(last(store), "nowhere") != NULL, "%s", last(store));
 		cr_expect(store_run(NULL) == ST_TEMP && store_step(NULL) == STORE_FAILED);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* a query that is left in the middle does not hinder another one */
+		/* an unfinished query does not prevent another one */
 		query = store_query(store, "SELECT domain FROM in_sender UNION SELECT 'a'");
 		cr_expect(store_step(query) == STORE_ROW);
 		store_reset(query);
@@ -311,7 +311,7 @@ Test(store, what_is_no_store_is_refused)
 		"%s", told());
 }
 
-/* another program's database; in SQLite its file, in PostgreSQL a schema of our name */
+/* another program's database; for SQLite its file, for PostgreSQL a schema with our name */
 Test(store, foreign_store_is_refused)
 {
 	struct store *store;

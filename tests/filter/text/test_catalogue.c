@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* the format as the GNU gettext manual has it, by hand: two sentences and the header, sorted */
+/*
+ * the format described in the GNU gettext manual, written by hand: two sentences and the header,
+ * sorted
+ */
 static const unsigned char two[] =
 	"\xde\x12\x04\x95"                     /* 0 magic */
 	"\0\0\0\0"                             /* 4 revision */
@@ -42,7 +45,7 @@ Test(catalogue, find)
 	}
 }
 
-/* No octet behind the end is read (make asan), and a string that is found ends within. */
+/* No octet after the end is read (make asan), and a string that is found ends within. */
 static void
 within(const unsigned char *octets, size_t n, const char *what, size_t at)
 {

@@ -68,7 +68,7 @@ Test(i18n, without_translation)
 	cr_expect_str_eq(translated(""), "");
 }
 
-/* a caller keeps the sentence while it asks for others */
+/* a caller may keep a sentence while it asks for others */
 Test(i18n, lasting)
 {
 	const char *first;

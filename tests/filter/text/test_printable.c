@@ -36,7 +36,7 @@ Test(printable, rows)
 	}
 }
 
-/* For all octets: no control character, only ASCII, and no two look the same. */
+/* For all octets: no control character, only ASCII, and no two are shown alike. */
 Test(printable, every_octet)
 {
 	struct arena arena;

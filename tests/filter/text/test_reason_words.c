@@ -8,11 +8,11 @@
 struct row {
 	const char *name;
 	enum dkim_reason id;
-	const char *about; /* a name of ours */
+	const char *about; /* a name from our sources */
 	struct slice octets;
 	size_t at;
 	const char *want;
-	int octet; /* that is at fault; 0: none */
+	int octet; /* the octet at fault; 0: none */
 };
 
 static const struct row rows[] = {
@@ -50,7 +50,7 @@ Test(reason_words, english)
 	arena_clear(&arena);
 }
 
-/* A stranger's octets are cut. */
+/* Untrusted octets are truncated. */
 Test(reason_words, long_octets)
 {
 	struct reason reason = dkim_reason(DKIM_R_TAGS);

@@ -103,7 +103,7 @@ Test(table, lines_below_a_row)
 	}
 }
 
-/* Green passes, red fails, yellow is in between; columns stay where they are without colour. */
+/* Pass is green, fail is red, anything in between yellow; columns do not move without colour. */
 Test(table, colors)
 {
 	static const struct {
@@ -136,7 +136,7 @@ Test(table, colors)
 	}
 }
 
-/* the last row of explain's is DMARC's, whatever number of signatures stands above it */
+/* the last row of explain's table is DMARC's, however many signatures are above it */
 Test(table, holds_every_row)
 {
 	struct print print;

@@ -7,7 +7,8 @@
 #define ZONE                                                                                       \
 	"25.2.0.192.in-addr.arpa. IN PTR out.example.org.\n"                                       \
 	"out.example.org. IN A 192.0.2.25\n"                                                       \
-	"26.2.0.192.in-addr.arpa. IN PTR out.example.org.\n" /* does not lead back */              \
+	"26.2.0.192.in-addr.arpa. IN PTR out.example.org.\n" /* forward and reverse lookup do not  \
+								agree */                           \
 	"27.2.0.192.in-addr.arpa. IN PTR other.example.org.\n"                                     \
 	"27.2.0.192.in-addr.arpa. IN PTR out2.example.org.\n"                                      \
 	"other.example.org. IN A 192.0.2.27\n"                                                     \
@@ -116,7 +117,7 @@ Test(override, forwarders)
 		check(&rows[i]);
 }
 
-/* arc_vouches judges the chain; this tests that it is called and its result reported. */
+/* arc_vouches judges the chain; this tests that it is called and its result is reported. */
 Test(override, sealers)
 {
 	const char *list[] = {"lists.example.org"};

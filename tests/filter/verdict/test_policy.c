@@ -2,8 +2,10 @@
 
 #include <criterion/criterion.h>
 
-/* One row is one failing, passing or unfinished message under one set of switches (mailstamp(1),
- * Policy). */
+/*
+ * Each row is one failing, passing or unfinished message with one set of switches (mailstamp(1),
+ * Policy).
+ */
 struct row {
 	const char *name;
 	enum auth_code dmarc;
@@ -91,7 +93,7 @@ Test(policy, results)
 	}
 }
 
-/* Each sign of an indirect path is named. */
+/* Each indicator of an indirect path is named. */
 Test(policy, signs)
 {
 	static const struct {
@@ -130,7 +132,7 @@ Test(policy, signs)
 	}
 }
 
-/* A signature that verifies, and is refused only by our limits, is a sign of its own. */
+/* A signature that verifies, and is refused only by our limits, counts as an indicator. */
 Test(policy, refused_signature)
 {
 	static const struct {
@@ -250,7 +252,7 @@ Test(policy, ambiguous_local_and_oversize)
 	cr_expect_eq(decide(&options, NULL, SLICE(""), FROM_R_NONE).disposition, DISP_TEMPFAIL);
 }
 
-/* Stored mail that does not show its envelope did not fail, whatever the policy. */
+/* Stored mail that does not show its envelope has not failed, whatever the policy. */
 Test(policy, not_judged)
 {
 	struct options options = {.reject_on = REJECT_ON_PUBLISHED, .ambiguous = DISP_REJECT};
