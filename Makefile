@@ -242,8 +242,9 @@ bench: deps mailstamp $(BUILD)/bench/stages
 	@bench/archive
 	@bench/resolver
 	@bench/hostile
-	@bench/batch $(BUILD)
 	@bench/instructions
+	@bench/curves docs/growth.svg
+	@bench/batch $(BUILD)
 
 instructions: deps mailstamp
 	@tools/deps install instructions

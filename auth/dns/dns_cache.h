@@ -5,7 +5,11 @@
 #ifndef AUTH_DNS_DNS_CACHE_H
 #define AUTH_DNS_DNS_CACHE_H
 
+#include <pthread.h>
+
 #include "auth/dns/dns_backend.h"
+
+struct dns_waiter; /* a thread that sleeps for an answer */
 
 /* an answer, or a pending one; pinned by its users */
 struct dns_entry {
@@ -15,6 +19,7 @@ struct dns_entry {
 	enum dns_type type;
 	uint64_t hash;
 	size_t pins; /* holders: each dns, and the pending query */
+	struct dns_waiter *waiting;
 	size_t size;
 	bool done;        /* answer is set and no longer changes */
 	bool gone;        /* no longer in the table: freed by its last holder */
@@ -46,5 +51,34 @@ void dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e);
 void dns_cache_drop(struct dns_cache *cache, struct dns_entry *e);
 /* Sets the answer, a copy; a failure may be queried again after until_ms. Pinned, and only once. */
 void dns_cache_settle(struct dns_entry *e, const struct dns_answer *answer, int64_t until_ms);
+
+/*
+ * Threads that sleep until an answer comes. Each has its own condition, so that an answer wakes no
+ * thread that waits for another one.
+ */
+struct dns_waits {
+	pthread_condattr_t clock;
+};
+
+/* What is called, once, by a thread that has slept for so long. call may be NULL. */
+struct dns_slow {
+	int64_t ms;
+	void (*call)(void *arg);
+	void *arg;
+};
+
+/* False when out of memory. */
+bool dns_waits_init(struct dns_waits *waits);
+void dns_waits_clear(struct dns_waits *waits);
+
+/*
+ * Sleeps until the entry, which is pinned, has its answer, or until then, in milliseconds of
+ * resolver_clock; the lock guards the entry and is not held. Is there an answer?
+ */
+bool dns_wait(struct dns_waits *waits, pthread_mutex_t *lock, struct dns_entry *e, int64_t until_ms,
+	const struct dns_slow *slow);
+
+/* The entry has its answer; the lock is held. */
+void dns_wait_wake(struct dns_entry *e);
 
 #endif

@@ -1,11 +1,9 @@
 #include "auth/dns/dns_pool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "auth/dns/dns_cache.h"
@@ -27,7 +25,7 @@ struct dns_pool {
 	struct zone *zone; /* NULL: resolver */
 	struct resolver *resolver;
 	pthread_mutex_t lock;
-	pthread_cond_t answered;
+	struct dns_waits waits;
 	/* under the lock */
 	struct dns_cache cache;
 	struct asking *first, *last; /* not yet sent */
@@ -57,6 +55,7 @@ settle(struct dns_pool *pool, struct dns_entry *e, const struct dns_answer *answ
 {
 	dns_cache_settle(e, answer,
 		pool->cache.keep_all ? INT64_MAX : resolver_clock(NULL) + DNS_POOL_RETRY_MS);
+	dns_wait_wake(e);
 }
 
 /* A new question for the pool's thread; the lock is held. */
@@ -125,25 +124,12 @@ member_start(void *self, struct dns_question *q)
 }
 
 static void
-sleep_for(struct dns_pool *pool, const struct dns_entry *e, int64_t until_ms)
-{
-	struct timespec until = {
-		.tv_sec = (time_t)(until_ms / 1000),
-		.tv_nsec = (long)(until_ms % 1000) * 1000000,
-	};
-	int rc = 0;
-
-	while (!e->done && rc != ETIMEDOUT)
-		rc = until_ms == INT64_MAX
-			     ? pthread_cond_wait(&pool->answered, &pool->lock)
-			     : pthread_cond_timedwait(&pool->answered, &pool->lock, &until);
-}
-
-static void
 member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 {
 	struct member *member = self;
 	struct dns_pool *pool = member->pool;
+	const struct dns_slow slow = {
+		DNS_POOL_LONG_MS, member->user.wait_long, member->user.wait_arg};
 	struct dns_entry *e = question->own;
 	bool done;
 
@@ -153,10 +139,7 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	if (!done) {
 		if (member->user.wait_begin != NULL)
 			member->user.wait_begin(member->user.wait_arg);
-		pthread_mutex_lock(&pool->lock);
-		sleep_for(pool, e, until_ms);
-		done = e->done;
-		pthread_mutex_unlock(&pool->lock);
+		done = dns_wait(&pool->waits, &pool->lock, e, until_ms, &slow);
 		if (member->user.wait_end != NULL)
 			member->user.wait_end(member->user.wait_arg);
 	}
@@ -294,7 +277,6 @@ tell_answers(struct dns_pool *pool)
 {
 	int64_t now = resolver_clock(NULL), until = now + 60000;
 	struct asking **at = &pool->flying, *done = NULL, *asking;
-	bool any = false;
 
 	pthread_mutex_lock(&pool->lock);
 	while ((asking = *at) != NULL) {
@@ -306,7 +288,7 @@ tell_answers(struct dns_pool *pool)
 		if (asking->question.done && !asking->told) {
 			settle(pool, asking->entry, &asking->question.answer);
 			dns_cache_unpin(&pool->cache, asking->entry);
-			asking->told = any = true;
+			asking->told = true;
 		}
 		if (!asking->question.done && asking->until_ms < until)
 			until = asking->until_ms;
@@ -321,8 +303,6 @@ tell_answers(struct dns_pool *pool)
 	}
 	if (done != NULL && pool->first != NULL)
 		until = now; /* there is room again */
-	if (any)
-		pthread_cond_broadcast(&pool->answered);
 	pthread_mutex_unlock(&pool->lock);
 	for (; done != NULL; done = asking) {
 		asking = done->next;
@@ -351,19 +331,12 @@ work(void *arg)
 static bool
 set_up_lock(struct dns_pool *pool)
 {
-	pthread_condattr_t attr;
-	bool done;
-
-	if (pthread_condattr_init(&attr) != 0)
+	if (!dns_waits_init(&pool->waits))
 		return false;
-	done = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
-	       pthread_cond_init(&pool->answered, &attr) == 0;
-	(void)pthread_condattr_destroy(&attr);
-	if (done && pthread_mutex_init(&pool->lock, NULL) != 0) {
-		(void)pthread_cond_destroy(&pool->answered);
-		done = false;
-	}
-	return done;
+	if (pthread_mutex_init(&pool->lock, NULL) == 0)
+		return true;
+	dns_waits_clear(&pool->waits);
+	return false;
 }
 
 /* Signals are for the main thread. */
@@ -465,7 +438,7 @@ dns_pool_free(struct dns_pool *pool)
 	free_askings(pool->flying);
 	free_askings(pool->first);
 	dns_cache_free(&pool->cache);
-	(void)pthread_cond_destroy(&pool->answered);
+	dns_waits_clear(&pool->waits);
 	(void)pthread_mutex_destroy(&pool->lock);
 	arena_clear(&pool->arena);
 	free(pool);

@@ -15,6 +15,7 @@
 
 enum {
 	DNS_POOL_RETRY_MS = 60000,
+	DNS_POOL_LONG_MS = 2, /* a resolver nearby has answered */
 	DNS_POOL_FLYING = 512 /* concurrent queries; further questions wait */
 };
 
@@ -40,6 +41,7 @@ void dns_pool_free(struct dns_pool *pool);
 /* The user of a dns: all members may be NULL. */
 struct dns_pool_user {
 	void (*wait_begin)(void *arg); /* called before this thread sleeps for an answer, ... */
+	void (*wait_long)(void *arg);  /* ... once if it took DNS_POOL_LONG_MS, ... */
 	void (*wait_end)(void *arg);   /* ... and after it woke */
 	void *wait_arg;
 };

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "filter/io/spool.h"
@@ -13,11 +12,10 @@
 static void
 open_spool(struct order_slot *slot, const struct options *options)
 {
-	struct stat info;
+	const struct item *item = &slot->item;
 
-	if (slot->item.fd >= 0 && fstat(slot->item.fd, &info) == 0 && info.st_size > SPOOL_MEMORY &&
-		(uint64_t)info.st_size <= options->max_size)
-		slot->spool = spool_open(options->spool_dir, (size_t)info.st_size);
+	if (item->fd >= 0 && item->size > SPOOL_MEMORY && item->size <= options->max_size)
+		slot->spool = spool_open(options->spool_dir, (size_t)item->size);
 }
 
 void
@@ -51,6 +49,7 @@ hand_send(int socket, const struct order_slot *slot, size_t turn, const struct o
 		.side = slice_make(item->side, item->nside),
 		.bytes = slice_make(item->bytes, item->n),
 		.file = item->fd,
+		.size = item->size,
 		.spool = slot->spool,
 		.stamp = slot->stamp.fd,
 	};

@@ -181,11 +181,14 @@ copy(const char *octets, size_t n)
 }
 
 static bool
-is_file(int fd)
+is_file(int fd, uint64_t *size)
 {
 	struct stat info;
 
-	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+	if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+		return false;
+	*size = (uint64_t)info.st_size;
+	return true;
 }
 
 /* The last packet: no message, but what is known at the end. */
@@ -207,8 +210,10 @@ take_end(struct opener *opener, const struct packet *packet)
 static bool
 take_item(struct packet *packet, struct item *item)
 {
+	uint64_t size = 0;
+
 	if (packet->spool >= 0 || packet->stamp >= 0 ||
-		(packet->file >= 0 && !is_file(packet->file)))
+		(packet->file >= 0 && !is_file(packet->file, &size)))
 		return false;
 	*item = (struct item){
 		.index = (size_t)packet->index,
@@ -216,6 +221,7 @@ take_item(struct packet *packet, struct item *item)
 		.error = packet->error,
 		.side_error = packet->side_error,
 		.fd = packet->file,
+		.size = size,
 		.n = packet->bytes.n,
 		.partial = packet->partial,
 		.nside = packet->side.n,

@@ -48,7 +48,7 @@ wait_readable(const struct input *input)
 static ssize_t
 read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
-	bool wait = input->until_ms != 0;
+	bool wait = input->until_ms != 0 && !input->regular;
 	ssize_t got;
 
 	if (input->end)
@@ -84,9 +84,9 @@ look_for_more(struct input *input, enum fault *fault)
 }
 
 static bool
-grow(struct input *input, size_t *cap, size_t max)
+grow(struct input *input, size_t *cap, size_t first, size_t max)
 {
-	size_t wanted = *cap == 0 ? FIRST_SIZE : *cap * 2;
+	size_t wanted = *cap == 0 ? first : *cap * 2;
 	char *memory;
 
 	if (wanted > max)
@@ -99,9 +99,9 @@ grow(struct input *input, size_t *cap, size_t max)
 	return true;
 }
 
-/* Up to max octets into memory; *full where there may be more. */
+/* Up to max octets into memory, probably first or fewer; *full where there may be more. */
 static enum status
-read_memory(struct input *input, size_t max, bool *full, enum fault *fault)
+read_memory(struct input *input, size_t first, size_t max, bool *full, enum fault *fault)
 {
 	size_t n = 0, cap = 0;
 
@@ -109,7 +109,7 @@ read_memory(struct input *input, size_t max, bool *full, enum fault *fault)
 	while (n < max) {
 		ssize_t got;
 
-		if (n == cap && !grow(input, &cap, max)) {
+		if (n == cap && !grow(input, &cap, first, max)) {
 			*fault = FAULT_NO_MEMORY;
 			return ST_TEMP;
 		}
@@ -183,13 +183,19 @@ read_any(const struct options *options, struct input *input, enum fault *fault)
 	struct stat info;
 	bool regular = input->pull == NULL && fstat(input->fd, &info) == 0 && S_ISREG(info.st_mode);
 	off_t from = regular ? lseek(input->fd, 0, SEEK_CUR) : 0;
+	size_t first = FIRST_SIZE;
 	enum status st;
 	bool full;
+
+	input->regular = regular;
+	if (regular && from >= 0 && info.st_size - from >= FIRST_SIZE)
+		first = (size_t)(info.st_size - from) + 1; /* one more finds the end */
 
 	if (regular && from >= 0 && info.st_size - from > SPOOL_MEMORY) {
 		st = read_mapped(input, (size_t)from, (size_t)info.st_size, max, fault);
 	} else {
-		st = read_memory(input, max < SPOOL_MEMORY ? max : SPOOL_MEMORY, &full, fault);
+		st = read_memory(
+			input, first, max < SPOOL_MEMORY ? max : SPOOL_MEMORY, &full, fault);
 		if (st == ST_OK && full && max > SPOOL_MEMORY)
 			st = read_spool(options, input, max, fault);
 	}

@@ -27,6 +27,7 @@ struct input {
 	void *pull_arg;
 	int64_t until_ms;    /* read_timeout as a monotonic clock, or 0 */
 	bool end;            /* fd was read to its end */
+	bool regular;        /* fd is a file: nobody is waited for */
 	bool named;          /* fd is that of --input, to be closed */
 	char head;           /* the byte that was read to detect that there is more ... */
 	bool has_head;       /* ... and is not in bytes */

@@ -25,7 +25,7 @@ enum {
 };
 
 struct head {
-	uint64_t turn, index;
+	uint64_t turn, index, size;
 	uint32_t flags;
 	int32_t error, side_error, stamp_error;
 	double share;
@@ -93,6 +93,7 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	struct head head = {
 		.turn = packet->turn,
 		.index = packet->index,
+		.size = packet->size,
 		.flags = flags_of(packet),
 		.error = (int32_t)packet->error,
 		.side_error = (int32_t)packet->side_error,
@@ -224,6 +225,7 @@ open_packet(const char *room, size_t got, struct msghdr *message, struct packet 
 	*packet = (struct packet){
 		.turn = head.turn,
 		.index = head.index,
+		.size = head.size,
 		.error = (enum fault)head.error,
 		.side_error = (enum fault)head.side_error,
 		.stamp_error = (enum fault)head.stamp_error,

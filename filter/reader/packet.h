@@ -29,6 +29,7 @@ struct packet {
 	double share;       /* of the work that is done with it, from the opener */
 	bool last;          /* not a message: the opener is at the end */
 	int file;           /* of the message, at its beginning, or -1 */
+	uint64_t size;      /* of that file when it was opened */
 	int spool;          /* an empty file for its octets, which are many; or -1 */
 	int stamp;          /* to be written with --output stamp; or -1 */
 	void *held;         /* the receiver's, for packet_clear */

@@ -1,7 +1,6 @@
 #include "filter/reader/worker.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "auth/base/crypto.h"
 #include "auth/dns/dns.h"
@@ -62,15 +61,11 @@ make_result(const struct row *row, struct slice json, struct result *result)
 static enum fault
 read_small(struct workspace *space, int fd, size_t size, struct slice *bytes)
 {
-	char *p = workspace_octets(space, size);
-	ssize_t n;
+	const ssize_t n = read_bytes(fd, space->octets, size);
 
-	if (p == NULL)
-		return FAULT_NO_MEMORY;
-	n = read_bytes(fd, p, size);
 	if (n < 0)
 		return FAULT_UNREADABLE;
-	*bytes = slice_make(p, (size_t)n);
+	*bytes = slice_make(space->octets, (size_t)n);
 	return n > 0 ? FAULT_NONE : FAULT_EMPTY;
 }
 
@@ -103,24 +98,24 @@ read_large(const struct packet *packet, size_t max, struct slice *bytes)
 	return fault == FAULT_NONE && bytes->n == 0 ? FAULT_EMPTY : fault;
 }
 
-/* The number of octets of the message's file to read; 0 without a file. */
-static enum fault
-measure(struct worker *worker, const struct packet *packet, size_t *size)
+/* The octets of its file that are read. */
+static size_t
+size_of(const struct options *options, const struct packet *packet)
 {
-	const struct options *options = worker->options;
-	struct stat info;
+	const size_t head =
+		options->max_size < HEAD_OCTETS ? (size_t)options->max_size : HEAD_OCTETS;
 
-	*size = 0;
-	worker->partial = packet->partial;
-	if (packet->file < 0)
-		return FAULT_NONE;
-	if (fstat(packet->file, &info) != 0)
-		return FAULT_UNREADABLE;
-	worker->partial = (uint64_t)info.st_size > options->max_size;
-	*size = (size_t)info.st_size;
-	if (worker->partial)
-		*size = options->max_size < HEAD_OCTETS ? (size_t)options->max_size : HEAD_OCTETS;
-	return FAULT_NONE;
+	if (packet->file < 0 || packet->error != FAULT_NONE)
+		return 0;
+	return packet->size > options->max_size ? head : (size_t)packet->size;
+}
+
+size_t
+worker_octets(const struct options *options, const struct packet *packet)
+{
+	const size_t size = size_of(options, packet);
+
+	return size <= SPOOL_MEMORY ? size : 0;
 }
 
 /* Reads it, size octets of its file. *mapped: spool_release must free the bytes. */
@@ -312,20 +307,17 @@ guarded(struct worker *worker, const struct packet *packet, struct slice bytes,
 }
 
 void
-worker_judge(struct worker *worker, const struct packet *packet, struct result *result)
+worker_judge(struct worker *worker, struct workspace *space, const struct packet *packet,
+	struct result *result)
 {
 	enum fault error = packet->error;
 	struct slice bytes = SLICE("");
-	struct workspace *space;
+	const size_t size = size_of(worker->options, packet);
 	bool mapped = false;
-	size_t size = 0;
 
 	*result = (struct result){.row = NULL};
-	if (error == FAULT_NONE)
-		error = measure(worker, packet, &size);
-	space = workspaces_take(worker->spaces, size <= SPOOL_MEMORY ? size : 0);
-	if (space == NULL)
-		return; /* no row without memory */
+	worker->partial =
+		packet->file < 0 ? packet->partial : packet->size > worker->options->max_size;
 	space->arena.oom = on_out_of_memory;
 	space->arena.oom_arg = worker;
 	worker->arena = &space->arena;
@@ -342,5 +334,4 @@ worker_judge(struct worker *worker, const struct packet *packet, struct result *
 		spool_release(bytes);
 	if (error != FAULT_NONE)
 		tell_failure(worker, packet, error, result);
-	workspaces_give(worker->spaces, space);
 }

@@ -20,8 +20,7 @@ struct worker {
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
 	bool advice;                       /* rows include the fix */
-	struct workspaces *spaces;
-	struct arena *arena; /* of one message */
+	struct arena *arena;               /* of one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
 	bool partial;      /* the message is over the size limit: its beginning is evaluated */
@@ -38,8 +37,12 @@ struct result {
 	bool ours; /* not evaluated because of a transient local failure */
 };
 
-/* The caller sets tools (except crypto), pool, spaces, options and user. */
-void worker_judge(struct worker *worker, const struct packet *packet, struct result *result);
+/* The octets that its workspace must have room for. */
+size_t worker_octets(const struct options *options, const struct packet *packet);
+
+/* The caller sets tools (except crypto), pool, options and user. */
+void worker_judge(struct worker *worker, struct workspace *space, const struct packet *packet,
+	struct result *result);
 
 /* Frees everything that a result owns. */
 void result_clear(struct result *result);

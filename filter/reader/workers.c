@@ -10,6 +10,9 @@
 enum {
 	TICK_MS = 200,     /* a result waits no longer for others to be sent with it */
 	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
+	FEW = 2,           /* how many more threads than jobs there are for short waits, and */
+	WAIT_US = 250,     /* for each time as long as this that waits take, as many as jobs */
+	WAITS = 16,        /* that count in their mean */
 	TOGETHER = 16,     /* results that are sent at once, or */
 	ENOUGH = 32 * 1024 /* octets */
 };
@@ -17,16 +20,24 @@ enum {
 struct workers {
 	struct workers_config config;
 	pthread_mutex_t lock;
-	pthread_cond_t slot_free, changed;
+	pthread_cond_t go_on, begin, changed;
 	size_t slots;           /* free slots */
+	size_t back;            /* threads that have their answer and wait for a slot (go_on) */
 	size_t threads, asleep; /* living threads; those waiting for DNS */
 	size_t leaving;         /* alive, but no longer take messages */
+	int64_t waited_us;      /* mean of the last waits for DNS */
 	bool drained;           /* nothing more is taken */
 	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
 	pthread_mutex_t out_lock; /* taken after lock, never before it */
 	struct outbox outbox;
 	size_t waiting; /* results in it */
+};
+
+struct thread {
+	struct workers *workers;
+	struct worker worker;
+	int64_t since_us; /* when it began to wait for DNS */
 };
 
 static void *work(void *arg);
@@ -76,6 +87,15 @@ give(struct workers *workers, uint64_t turn, const struct result *result)
 	pthread_mutex_unlock(&workers->out_lock);
 }
 
+static int64_t
+now_us(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 /* The lock is held. If a thread cannot be created, the run continues without it. */
 static bool
 add_thread(struct workers *workers)
@@ -94,42 +114,121 @@ add_thread(struct workers *workers)
 	return made;
 }
 
+/*
+ * Whoever is to have the next free slot: a message that was begun comes first, since it holds
+ * memory. The lock is held; the signal is sent without it, so that it is free for who wakes up.
+ */
+static pthread_cond_t *
+next_in_turn(struct workers *workers)
+{
+	return workers->back > 0 ? &workers->go_on : &workers->begin;
+}
+
+static void
+release_slot(struct workers *workers)
+{
+	pthread_cond_t *next;
+
+	pthread_mutex_lock(&workers->lock);
+	workers->slots++;
+	next = next_in_turn(workers);
+	pthread_mutex_unlock(&workers->lock);
+	pthread_cond_signal(next);
+}
+
+/* There is one. The lock is held, and is released. */
+static void
+take_slot(struct workers *workers)
+{
+	pthread_cond_t *next = --workers->slots > 0 ? next_in_turn(workers) : NULL;
+
+	pthread_mutex_unlock(&workers->lock);
+	if (next != NULL)
+		pthread_cond_signal(next);
+}
+
+/* A slot for a new message. */
+static void
+begin(struct workers *workers)
+{
+	pthread_mutex_lock(&workers->lock);
+	while (workers->slots == 0 || workers->back > 0)
+		pthread_cond_wait(&workers->begin, &workers->lock);
+	take_slot(workers);
+}
+
+/*
+ * The number of threads that keeps the jobs busy while the others wait: a resolver nearby answers
+ * before another thread has read its message, and each thread costs memory, and decodes the keys
+ * once more. The lock is held.
+ */
+static size_t
+wanted_threads(const struct workers *workers)
+{
+	const size_t jobs = workers->config.jobs, most = workers->config.threads;
+	const size_t times = (size_t)(workers->waited_us / WAIT_US);
+
+	return times >= most || jobs * (1 + times) + FEW >= most ? most : jobs * (1 + times) + FEW;
+}
+
+/* Is another thread needed, and there are fewer than that? The lock is held. The number to tell. */
+static size_t
+replace_sleeper(struct workers *workers, size_t most)
+{
+	return !workers->drained && workers->threads < most &&
+			       workers->threads - workers->asleep - workers->leaving <
+				       workers->config.jobs &&
+			       add_thread(workers)
+		       ? workers->threads
+		       : 0;
+}
+
 static void
 wait_begin(void *arg)
 {
-	struct workers *workers = arg;
-	size_t threads = 0;
+	struct thread *thread = arg;
+	struct workers *workers = thread->workers;
+	size_t threads;
 
+	thread->since_us = now_us();
 	pthread_mutex_lock(&workers->lock);
 	workers->asleep++;
-	workers->slots++;
-	pthread_cond_signal(&workers->slot_free);
-	if (!workers->drained && workers->threads < workers->config.threads &&
-		workers->threads - workers->asleep - workers->leaving < workers->config.jobs &&
-		add_thread(workers))
-		threads = workers->threads;
+	threads = replace_sleeper(workers, wanted_threads(workers));
+	pthread_mutex_unlock(&workers->lock);
+	release_slot(workers);
+	if (threads > 0)
+		say(workers, FRAME_WANTED, threads);
+}
+
+/* Nobody may be awake: many threads can wait for one server that is silent. */
+static void
+wait_long(void *arg)
+{
+	struct workers *workers = ((struct thread *)arg)->workers;
+	size_t threads;
+
+	pthread_mutex_lock(&workers->lock);
+	threads = replace_sleeper(workers, workers->config.threads);
 	pthread_mutex_unlock(&workers->lock);
 	if (threads > 0)
 		say(workers, FRAME_WANTED, threads);
 }
 
 static void
-take_slot(struct workers *workers)
-{
-	while (workers->slots == 0)
-		pthread_cond_wait(&workers->slot_free, &workers->lock);
-	workers->slots--;
-}
-
-static void
 wait_end(void *arg)
 {
-	struct workers *workers = arg;
+	struct thread *thread = arg;
+	struct workers *workers = thread->workers;
+	const int64_t waited_us = now_us() - thread->since_us;
 
 	pthread_mutex_lock(&workers->lock);
+	workers->waited_us += (waited_us - workers->waited_us) / WAITS;
 	workers->asleep--;
+	workers->back++;
+	while (workers->slots == 0)
+		pthread_cond_wait(&workers->go_on, &workers->lock);
+	workers->back--;
 	take_slot(workers);
-	pthread_mutex_unlock(&workers->lock);
 }
 
 /* Threads that were added because of the first, slow answers are not needed for long. */
@@ -147,7 +246,10 @@ is_spare(struct workers *workers)
 	return spare;
 }
 
-/* The next message; false at the end. Nothing waits to be sent while all threads wait for one. */
+/*
+ * The next message; false at the end. The slot that the thread has is free while it waits for one,
+ * and nothing waits to be sent while all threads do.
+ */
 static bool
 take(struct workers *workers, char *room, struct packet *packet)
 {
@@ -159,8 +261,10 @@ take(struct workers *workers, char *room, struct packet *packet)
 	pthread_mutex_unlock(&workers->lock);
 	got = open ? packet_receive(READER_ITEMS, false, room, packet) : PACKET_END;
 	if (got == PACKET_NONE) {
+		release_slot(workers);
 		flush_all(workers);
 		got = packet_receive(READER_ITEMS, true, room, packet);
+		begin(workers);
 	}
 	if (got == PACKET_GOT)
 		return true;
@@ -170,66 +274,101 @@ take(struct workers *workers, char *room, struct packet *packet)
 	return false;
 }
 
-/* True if the thread is spare and must end; it is counted as leaving. */
+/* Does a thread wait that has begun its message? */
+static bool
+is_other_first(struct workers *workers)
+{
+	bool first;
+
+	pthread_mutex_lock(&workers->lock);
+	first = workers->back > 0;
+	pthread_mutex_unlock(&workers->lock);
+	return first;
+}
+
+/* Room for the message, without a slot while it must wait for that. NULL without memory. */
+static struct workspace *
+space_for(struct workers *workers, const struct packet *packet)
+{
+	const size_t n = worker_octets(workers->config.options, packet);
+	struct workspace *space = workspaces_take(workers->spaces, n, false);
+
+	if (space != NULL)
+		return space;
+	release_slot(workers);
+	space = workspaces_take(workers->spaces, n, true);
+	begin(workers);
+	return space;
+}
+
+/*
+ * A thread keeps its slot from one message to the next. True if it is spare and must end; it is
+ * counted as leaving.
+ */
 static bool
 judge_packets(struct workers *workers, struct worker *worker, char *room)
 {
 	struct packet packet;
+	bool spare = false;
 
-	while (take(workers, room, &packet)) {
-		struct result result;
+	begin(workers);
+	while (!spare && take(workers, room, &packet)) {
+		struct workspace *space = space_for(workers, &packet);
+		struct result result = {.row = NULL}; /* no row without memory */
 
-		pthread_mutex_lock(&workers->lock);
-		take_slot(workers);
-		pthread_mutex_unlock(&workers->lock);
-		worker_judge(worker, &packet, &result);
-		pthread_mutex_lock(&workers->lock);
-		workers->slots++;
-		pthread_cond_signal(&workers->slot_free);
-		pthread_mutex_unlock(&workers->lock);
+		if (space != NULL) {
+			worker_judge(worker, space, &packet, &result);
+			workspaces_give(workers->spaces, space);
+		}
 		give(workers, packet.turn, &result);
 		packet_clear(&packet);
 		result_clear(&result);
-		if (is_spare(workers))
-			return true;
+		spare = is_spare(workers);
+		if (!spare && is_other_first(workers)) {
+			release_slot(workers);
+			begin(workers);
+		}
 	}
-	return false;
+	release_slot(workers);
+	return spare;
 }
 
 static void
-set_up(const struct workers *workers, struct worker *worker)
+set_up(struct workers *workers, struct thread *thread)
 {
 	const struct workers_config *config = &workers->config;
+	struct worker *worker = &thread->worker;
 
+	thread->workers = workers;
 	worker->options = config->options;
 	worker->pool = config->pool;
-	worker->spaces = workers->spaces;
 	worker->advice = config->advice;
 	worker->overlay = config->overlay;
 	worker->own = config->own;
 	worker->tools = config->tools;
 	worker->user = (struct dns_pool_user){.wait_begin = wait_begin,
+		.wait_long = wait_long,
 		.wait_end = wait_end,
-		.wait_arg = (void *)(uintptr_t)workers};
+		.wait_arg = thread};
 }
 
 static void *
 work(void *arg)
 {
 	struct workers *workers = arg;
-	struct worker *worker = calloc(1, sizeof *worker);
+	struct thread *thread = calloc(1, sizeof *thread);
 	char *room = malloc(PACKET_INLINE);
 	bool spare = false;
 
-	if (worker != NULL && room != NULL) {
-		set_up(workers, worker);
-		spare = judge_packets(workers, worker, room);
+	if (thread != NULL && room != NULL) {
+		set_up(workers, thread);
+		spare = judge_packets(workers, &thread->worker, room);
 	}
 	/* counted until here: after the last thread, OpenSSL and the process are shut down */
 	pthread_mutex_lock(&workers->lock);
 	workers->failed |=
-		(worker == NULL || room == NULL) && workers->threads - workers->leaving == 1;
-	free(worker);
+		(thread == NULL || room == NULL) && workers->threads - workers->leaving == 1;
+	free(thread);
 	free(room);
 	workers->leaving -= spare ? 1 : 0;
 	workers->threads--;
@@ -273,10 +412,11 @@ workers_run(const struct workers_config *config)
 		return false;
 	workers->config = *config;
 	workers->slots = config->jobs;
-	workers->spaces = workspaces_new();
+	workers->spaces = workspaces_new(config->jobs);
 	if (workers->spaces != NULL && pthread_mutex_init(&workers->out_lock, NULL) == 0 &&
 		pthread_mutex_init(&workers->lock, NULL) == 0 &&
-		pthread_cond_init(&workers->slot_free, NULL) == 0 &&
+		pthread_cond_init(&workers->go_on, NULL) == 0 &&
+		pthread_cond_init(&workers->begin, NULL) == 0 &&
 		pthread_cond_init(&workers->changed, NULL) == 0) {
 		pthread_mutex_lock(&workers->lock);
 		if (start(workers)) {

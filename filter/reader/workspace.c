@@ -5,12 +5,25 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { FIRST_SIZE = 64 * 1024, LARGE_SIZE = 4 * 1024 * 1024 };
+enum {
+	HUGE_SIZE = 2 * 1024 * 1024,
+	MUCH = 4 /* times what is needed is too large, if there is room */
+};
+
+struct large {
+	struct large *next;
+	char *octets;
+	size_t size;
+};
 
 struct workspaces {
 	pthread_mutex_t lock;
+	pthread_cond_t room;
 	struct workspace *idle; /* most recently used first */
-	size_t held;            /* octets kept by all, including those in use */
+	struct large *buffers;  /* not in use */
+	size_t held, lent;      /* octets of all buffers, and of those in use */
+	size_t most;            /* what held may be, but for what each message adds to it */
+	size_t taken;           /* messages in progress */
 };
 
 /*
@@ -29,66 +42,164 @@ get_octets(size_t n)
 }
 
 static void
-drop_octets(struct workspace *one)
+drop_octets(char *octets, size_t n)
 {
 	if (ARENA_EXACT)
-		free(one->octets);
-	else if (one->octets != NULL)
-		(void)munmap(one->octets, one->size);
-	one->octets = NULL;
-	one->size = one->used = one->wasted = 0;
+		free(octets);
+	else if (octets != NULL)
+		(void)munmap(octets, n);
 }
 
-/* Uses large pages for large buffers, if available. */
+/* Uses large pages for large buffers, if available: each costs one fault. */
 static void
-advise(const struct workspace *one)
+advise(const struct large *one)
 {
 #ifdef MADV_HUGEPAGE
-	if (one->octets != NULL && one->size >= LARGE_SIZE && !ARENA_EXACT)
+	if (one->octets != NULL && one->size >= HUGE_SIZE && !ARENA_EXACT)
 		(void)madvise(one->octets, one->size, MADV_HUGEPAGE);
 #else
 	(void)one;
 #endif
 }
 
-/* Grows to size octets; existing pages are kept. */
-static void
-resize(struct workspace *one, size_t size)
+/* So that a buffer rarely has to grow, and is made of large pages. */
+static size_t
+round_up(size_t n)
 {
-#ifdef MREMAP_MAYMOVE
-	if (one->octets != NULL && !ARENA_EXACT) {
-		void *p = mremap(one->octets, one->size, size, MREMAP_MAYMOVE);
+	size_t size = WORKSPACE_SMALL;
 
-		if (p != MAP_FAILED) {
-			one->octets = p;
-			one->size = size;
-			one->used = one->used < size ? one->used : size;
-			advise(one);
-			return;
-		}
-	}
-#endif
-	drop_octets(one);
-	one->octets = get_octets(size);
-	one->size = one->octets != NULL ? size : 0;
-	advise(one);
+	if (ARENA_EXACT)
+		return n;
+	while (size < n && size < HUGE_SIZE)
+		size *= 2;
+	return size >= n ? size : (n + HUGE_SIZE - 1) / HUGE_SIZE * HUGE_SIZE;
 }
 
-char *
-workspace_octets(struct workspace *one, size_t n)
+/* NULL without memory */
+static struct large *
+large_new(size_t n)
 {
-	size_t size = FIRST_SIZE;
+	struct large *one = malloc(sizeof *one);
 
-	one->wasted = n < one->size / 4 ? one->wasted + 1 : 0;
-	if (n > one->size || one->wasted == WORKSPACE_PATIENCE || ARENA_EXACT) {
-		while (size < n && size <= SIZE_MAX / 2)
-			size *= 2;
-		resize(one, size < n || ARENA_EXACT ? n : size);
-		one->wasted = 0;
+	if (one == NULL)
+		return NULL;
+	*one = (struct large){.octets = get_octets(n), .size = n};
+	advise(one);
+	if (one->octets != NULL)
+		return one;
+	free(one);
+	return NULL;
+}
+
+static void
+large_free(struct large *one)
+{
+	drop_octets(one->octets, one->size);
+	free(one);
+}
+
+/* Its pages are kept where the kernel can move them. */
+static bool
+large_grow(struct large *one, size_t n)
+{
+	void *p = MAP_FAILED;
+
+#ifdef MREMAP_MAYMOVE
+	if (!ARENA_EXACT)
+		p = mremap(one->octets, one->size, n, MREMAP_MAYMOVE);
+#endif
+	if (p == MAP_FAILED)
+		return false;
+	one->octets = p;
+	one->size = n;
+	advise(one);
+	return true;
+}
+
+/* The position of the smallest buffer of n octets or more, else of the largest. */
+static struct large **
+best_buffer(struct large **at, size_t n)
+{
+	struct large **found = at;
+
+	for (; *at != NULL; at = &(*at)->next) {
+		const size_t size = (*at)->size, had = (*found)->size;
+
+		if (had < n ? size > had : size >= n && size < had)
+			found = at;
 	}
-	if (one->octets != NULL && n > one->used)
-		one->used = n;
-	return one->octets;
+	return found;
+}
+
+/* The lock is held. */
+static size_t
+bound(const struct workspaces *all)
+{
+	return all->most + all->taken * WORKSPACE_PER_MESSAGE;
+}
+
+/* Grows it, which is in no list; the idle ones give way. False without memory. */
+static bool
+grow(struct workspaces *all, struct large *one, size_t n)
+{
+	const size_t had = one->size;
+	struct large *idle;
+
+	while (all->held - had + n > bound(all) && (idle = all->buffers) != NULL) {
+		all->buffers = idle->next;
+		all->held -= idle->size;
+		large_free(idle);
+	}
+	if (!large_grow(one, n))
+		return false;
+	all->held += n - had;
+	return true;
+}
+
+/*
+ * A buffer of n octets in *large. False: there is no room while others are in use; otherwise NULL
+ * in *large says that memory is missing. The lock is held.
+ */
+static bool
+borrow(struct workspaces *all, size_t octets, struct large **large)
+{
+	const size_t n = round_up(octets);
+	struct large **at = best_buffer(&all->buffers, n), *one = *at;
+	const bool space = all->held + n <= bound(all);
+
+	if (one != NULL && one->size / MUCH > n && space)
+		one = NULL;
+	if (all->lent > 0 && (one == NULL ? !space : one->size < n && all->lent + n > bound(all)))
+		return false;
+	if (one != NULL) {
+		*at = one->next;
+		if (one->size < n && !grow(all, one, n)) {
+			all->held -= one->size;
+			large_free(one);
+			one = NULL;
+		}
+	}
+	if (one == NULL) {
+		one = large_new(n);
+		all->held += one != NULL ? n : 0;
+	}
+	all->lent += one != NULL ? one->size : 0;
+	*large = one;
+	return true;
+}
+
+/* The lock is held. */
+static void
+give_back(struct workspaces *all, struct large *one)
+{
+	all->lent -= one->size;
+	if (ARENA_EXACT || one->size > all->most || all->held - one->size >= all->most) {
+		all->held -= one->size;
+		large_free(one);
+		return;
+	}
+	one->next = all->buffers;
+	all->buffers = one;
 }
 
 static void
@@ -96,7 +207,7 @@ workspace_free(struct workspace *one)
 {
 	arena_clear(&one->arena);
 	crypto_free(one->crypto);
-	drop_octets(one);
+	drop_octets(one->own, WORKSPACE_SMALL);
 	free(one);
 }
 
@@ -115,17 +226,23 @@ workspace_new(void)
 }
 
 struct workspaces *
-workspaces_new(void)
+workspaces_new(size_t jobs)
 {
 	struct workspaces *all = calloc(1, sizeof *all);
 
-	if (all == NULL || pthread_mutex_init(&all->lock, NULL) == 0)
+	if (all == NULL)
+		return NULL;
+	all->most = WORKSPACE_LARGE + (jobs > 2 ? jobs - 2 : 0) * WORKSPACE_PER_JOB;
+	if (pthread_mutex_init(&all->lock, NULL) == 0 && pthread_cond_init(&all->room, NULL) == 0)
 		return all;
 	free(all);
 	return NULL;
 }
 
-/* The position of the smallest one of n octets or more, else of the largest. */
+/*
+ * The position of the one that has used the fewest octets of its own that are n or more, else of
+ * the one with the most.
+ */
 static struct workspace **
 best(struct workspace **at, size_t n)
 {
@@ -140,18 +257,68 @@ best(struct workspace **at, size_t n)
 	return found;
 }
 
-struct workspace *
-workspaces_take(struct workspaces *all, size_t n)
+/* n octets of its own, or the large buffer; false when out of memory. */
+static bool
+make_room(struct workspace *one, size_t n)
 {
-	struct workspace **at, *one;
+	one->octets = one->large != NULL ? one->large->octets : NULL;
+	if (n > WORKSPACE_SMALL)
+		return one->large != NULL;
+	if (n > 0 && (one->own == NULL || ARENA_EXACT)) {
+		drop_octets(one->own, WORKSPACE_SMALL);
+		one->own = get_octets(ARENA_EXACT ? n : WORKSPACE_SMALL);
+		if (one->own == NULL)
+			return false;
+	}
+	one->octets = one->own;
+	if (n > one->used)
+		one->used = n;
+	return true;
+}
 
+/* One that is idle, or NULL; and the buffer that it needs. False: there is no room for that. */
+static bool
+find(struct workspaces *all, size_t n, bool wait, struct workspace **one, struct large **large)
+{
+	struct workspace **at;
+	bool room = n <= WORKSPACE_SMALL;
+
+	*large = NULL;
 	pthread_mutex_lock(&all->lock);
-	at = best(&all->idle, n);
-	one = *at;
-	if (one != NULL)
-		*at = one->next;
+	while (!room && !(room = borrow(all, n, large)) && wait)
+		pthread_cond_wait(&all->room, &all->lock);
+	at = best(&all->idle, n > WORKSPACE_SMALL ? 0 : n);
+	*one = room ? *at : NULL;
+	all->taken += room ? 1 : 0;
+	if (*one != NULL)
+		*at = (*one)->next;
 	pthread_mutex_unlock(&all->lock);
-	return one != NULL ? one : workspace_new();
+	return room;
+}
+
+struct workspace *
+workspaces_take(struct workspaces *all, size_t n, bool wait)
+{
+	struct workspace *one;
+	struct large *large;
+
+	if (!find(all, n, wait, &one, &large))
+		return NULL;
+	if (one == NULL)
+		one = workspace_new();
+	if (one != NULL) {
+		one->large = large;
+		if (make_room(one, n))
+			return one;
+		workspaces_give(all, one);
+		return NULL;
+	}
+	pthread_mutex_lock(&all->lock);
+	all->taken--;
+	if (large != NULL)
+		give_back(all, large);
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
 }
 
 /* Removes and returns the one after the first n; NULL if there are no more. */
@@ -172,30 +339,42 @@ cut(struct workspace *idle, size_t n)
 void
 workspaces_give(struct workspaces *all, struct workspace *one)
 {
+	const bool large = one->large != NULL;
 	struct workspace *beyond;
 
 	arena_reset(&one->arena);
 	pthread_mutex_lock(&all->lock);
-	all->held -= one->held;
-	/* many at once: large messages must not leave memory in each of them */
-	if (one->used > WORKSPACE_SMALL && one->used > WORKSPACE_HELD - all->held)
-		drop_octets(one);
-	one->held = one->used > WORKSPACE_SMALL ? one->used : 0;
-	all->held += one->held;
+	all->taken--;
+	if (large)
+		give_back(all, one->large);
+	one->large = NULL;
+	one->octets = NULL;
 	one->next = all->idle;
 	all->idle = one;
 	beyond = cut(one, WORKSPACE_IDLE); /* one at most: each call adds one */
-	if (beyond != NULL)
-		all->held -= beyond->held;
 	pthread_mutex_unlock(&all->lock);
+	if (large)
+		pthread_cond_broadcast(&all->room);
 	if (beyond != NULL)
 		workspace_free(beyond);
+}
+
+size_t
+workspaces_large(struct workspaces *all)
+{
+	size_t held;
+
+	pthread_mutex_lock(&all->lock);
+	held = all->held;
+	pthread_mutex_unlock(&all->lock);
+	return held;
 }
 
 void
 workspaces_free(struct workspaces *all)
 {
 	struct workspace *next;
+	struct large *buffer;
 
 	if (all == NULL)
 		return;
@@ -203,6 +382,11 @@ workspaces_free(struct workspaces *all)
 		next = one->next;
 		workspace_free(one);
 	}
+	while ((buffer = all->buffers) != NULL) {
+		all->buffers = buffer->next;
+		large_free(buffer);
+	}
+	(void)pthread_cond_destroy(&all->room);
 	(void)pthread_mutex_destroy(&all->lock);
 	free(all);
 }

@@ -3,7 +3,9 @@
  *
  * Memory and decoded keys stay with a workspace, so that most messages cost no page fault and no
  * system call. A thread takes one for each message, so that there are as many workspaces as
- * messages in progress, however many threads there are. Exceptional amounts of memory are returned.
+ * messages in progress, however many threads there are. The octets of a large message are in a
+ * buffer of all workspaces: together these have a bound, and a message for which there is no room
+ * waits until others are done.
  */
 #ifndef FILTER_READER_WORKSPACE_H
 #define FILTER_READER_WORKSPACE_H
@@ -12,40 +14,41 @@
 #include "mime/arena.h"
 
 enum {
-	WORKSPACE_IDLE = 32,               /* kept while no message needs them */
-	WORKSPACE_HELD = 16 * 1024 * 1024, /* octets that all of them keep together */
-	WORKSPACE_SMALL = 128 * 1024,      /* octets that each of them may keep beyond that */
-	WORKSPACE_PATIENCE =
-		1024 /* messages in a row that need less than a quarter before it is returned */
+	WORKSPACE_IDLE = 32,                 /* kept while no message needs them */
+	WORKSPACE_SMALL = 128 * 1024,        /* octets that each has of its own */
+	WORKSPACE_LARGE = 6 * 1024 * 1024,   /* octets of all buffers together, more */
+	WORKSPACE_PER_JOB = 2 * 1024 * 1024, /* for each job beyond the second, and */
+	WORKSPACE_PER_MESSAGE = 96 * 1024    /* for each message in progress */
 };
+
+struct large; /* a buffer */
 
 struct workspace {
 	struct arena arena; /* of one message; its user sets oom */
 	struct crypto *crypto;
-	char *octets; /* of the message, not zeroed */
-	size_t size;  /* of octets */
-	size_t used;  /* the number of octets ever used */
-	size_t held;  /* the number of octets counted as kept */
-	size_t wasted;
+	char *octets; /* for the message, not zeroed */
+	char *own;    /* of WORKSPACE_SMALL */
+	size_t used;  /* the number of octets of its own ever used */
+	struct large *large;
 	struct workspace *next;
 };
 
 struct workspaces;
 
 /* NULL when out of memory */
-struct workspaces *workspaces_new(void);
+struct workspaces *workspaces_new(size_t jobs);
 
 /*
- * From any thread: one with an empty arena and a crypto; of those available, the one whose buffer
- * fits n octets best. NULL when out of memory.
+ * From any thread: one with an empty arena, a crypto, and room for n octets; of those available,
+ * the one that fits best. NULL when out of memory; without wait also if there is no room yet.
  */
-struct workspace *workspaces_take(struct workspaces *all, size_t n);
+struct workspace *workspaces_take(struct workspaces *all, size_t n, bool wait);
 
 /* Takes it back, with everything in its arena. */
 void workspaces_give(struct workspaces *all, struct workspace *one);
 
-/* n octets, the workspace's until the next message; NULL when out of memory */
-char *workspace_octets(struct workspace *one, size_t n);
+/* The octets of all buffers for large messages. */
+size_t workspaces_large(struct workspaces *all);
 
 /* All workspaces must have been returned. NULL is allowed. */
 void workspaces_free(struct workspaces *all);

@@ -1,11 +1,13 @@
-#define _GNU_SOURCE /* setresuid, setgroups, fgetpwent */
+#define _GNU_SOURCE /* setresuid, setgroups */
 #include "filter/sandbox/identity.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
-#include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,41 +22,98 @@ struct identity {
 	size_t n;
 };
 
+/* The rest of a line behind "name:password:", or NULL if it is the line of another name. */
+static const char *
+behind_name(const char *line, const char *name)
+{
+	const size_t n = strlen(name);
+
+	if (n == 0 || strchr(name, ':') != NULL || strncmp(line, name, n) != 0 || line[n] != ':')
+		return NULL;
+	line = strchr(line + n + 1, ':');
+	return line != NULL ? line + 1 : NULL;
+}
+
+/* A number up to ':', which it steps over; false if there is none that an ID can be. */
+static bool
+read_id(const char **at, uint32_t *id)
+{
+	char *end;
+	unsigned long number;
+
+	if (**at < '0' || **at > '9')
+		return false;
+	errno = 0;
+	number = strtoul(*at, &end, 10);
+	if (errno != 0 || number >= UINT32_MAX || *end != ':')
+		return false; /* the largest one means "do not change" */
+	*at = end + 1;
+	*id = (uint32_t)number;
+	return true;
+}
+
 /*
  * Reads only the files, where the users of services are listed: NSS would load libraries and query
- * servers for every message, which takes half a millisecond for a user who does not exist.
+ * servers for every message, which takes half a millisecond for a user who does not exist. libc's
+ * readers of these files ask for the position in the file at each of its lines.
  */
 static bool
 find_user(const char *user, struct identity *found)
 {
 	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	uint32_t id, group;
 
-	while (file != NULL && (entry = fgetpwent(file)) != NULL)
-		if (strcmp(entry->pw_name, user) == 0)
-			break;
-	if (entry != NULL) {
-		found->user = entry->pw_uid;
-		found->groups[0] = entry->pw_gid;
-		found->n = 1;
+	while (file != NULL && found->n == 0 && getline(&line, &size, file) > 0) {
+		const char *at = behind_name(line, user);
+
+		if (at == NULL || !read_id(&at, &id) || !read_id(&at, &group))
+			continue;
+		found->user = id;
+		found->groups[found->n++] = group;
 	}
+	free(line);
 	if (file != NULL)
 		(void)fclose(file);
-	return entry != NULL;
+	return found->n > 0;
+}
+
+/* Is the user in "member,member" up to the end of the line? */
+static bool
+is_member(const char *members, const char *user)
+{
+	const size_t n = strlen(user);
+
+	for (;;) {
+		const size_t each = strcspn(members, ",\n");
+
+		if (each == n && strncmp(members, user, n) == 0)
+			return true;
+		if (members[each] != ',')
+			return false;
+		members += each + 1;
+	}
 }
 
 static void
 find_groups(const char *user, struct identity *found)
 {
 	FILE *file = fopen("/etc/group", "re");
-	const struct group *entry;
+	char *line = NULL;
+	size_t size = 0;
+	uint32_t id;
 
-	while (file != NULL && found->n < GROUPS_MAX && (entry = fgetgrent(file)) != NULL)
-		for (char **member = entry->gr_mem; *member != NULL; member++)
-			if (strcmp(*member, user) == 0 && entry->gr_gid != 0) {
-				found->groups[found->n++] = entry->gr_gid;
-				break;
-			}
+	while (file != NULL && found->n < GROUPS_MAX && getline(&line, &size, file) > 0) {
+		const char *at = strchr(line, ':');
+
+		at = at != NULL ? strchr(at + 1, ':') : NULL;
+		if (at == NULL || *++at == '\0' || !read_id(&at, &id))
+			continue;
+		if (id != 0 && is_member(at, user))
+			found->groups[found->n++] = id;
+	}
+	free(line);
 	if (file != NULL)
 		(void)fclose(file);
 }

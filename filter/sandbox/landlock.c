@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -73,18 +72,25 @@ allowed_by(enum landlock_use use)
 }
 
 static bool
+add_rule(int rules, const struct path_rule *rule)
+{
+	return syscall(SYS_landlock_add_rule, rules, RULE_PATH, rule, 0u) == 0;
+}
+
+static bool
 allow_path(int rules, uint64_t handled, const struct landlock_path *path)
 {
 	struct path_rule rule = {.allowed = allowed_by(path->use) & handled};
-	struct stat info;
 	bool good;
 
 	rule.fd = open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
 		return true; /* it does not exist, so it cannot be opened */
-	if (fstat(rule.fd, &info) == 0 && !S_ISDIR(info.st_mode))
+	good = add_rule(rules, &rule);
+	if (!good && errno == EINVAL) { /* a file has no rights of folders */
 		rule.allowed &= FS_OF_FILES;
-	good = syscall(SYS_landlock_add_rule, rules, RULE_PATH, &rule, 0u) == 0;
+		good = add_rule(rules, &rule);
+	}
 	close(rule.fd);
 	return good;
 }

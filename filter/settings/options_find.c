@@ -4,12 +4,19 @@
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 
+/* Most names differ in their first letter. */
+static bool
+is_named(const struct option_row *row, struct slice name)
+{
+	return row->name != NULL && name.n > 0 && row->name[0] == name.p[0] &&
+	       slice_eq(slice_str(row->name), name);
+}
+
 const struct option_row *
 option_find(struct slice name, enum command command)
 {
 	for (size_t i = 0; i < option_count; i++)
-		if (option_rows[i].name != NULL && slice_eq(slice_str(option_rows[i].name), name) &&
-			option_is_for(&option_rows[i], command))
+		if (is_named(&option_rows[i], name) && option_is_for(&option_rows[i], command))
 			return &option_rows[i];
 	return NULL;
 }
@@ -18,7 +25,7 @@ const struct option_row *
 option_find_any(struct slice name)
 {
 	for (size_t i = 0; i < option_count; i++)
-		if (option_rows[i].name != NULL && slice_eq(slice_str(option_rows[i].name), name))
+		if (is_named(&option_rows[i], name))
 			return &option_rows[i];
 	return NULL;
 }

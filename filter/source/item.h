@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "filter/io/fault.h"
 
@@ -15,6 +16,7 @@ struct item {
 	char *name;       /* path; path/name in an archive; followed by #N in an mbox */
 	enum fault error; /* it cannot be read */
 	int fd;           /* a regular file at its beginning, or -1: bytes */
+	uint64_t size;    /* of the file when it was opened */
 	char *bytes;
 	size_t n;
 	bool partial; /* bytes are the beginning of a message over the size limit */

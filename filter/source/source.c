@@ -110,9 +110,12 @@ kind_error(mode_t mode)
 	return S_ISFIFO(mode) ? FAULT_FIFO : S_ISSOCK(mode) ? FAULT_SOCKET : FAULT_DEVICE;
 }
 
-/* Opens it, or -1 with *error: not a file that could block, a folder, or an empty file. */
+/*
+ * Opens it, or -1 with *error: not a file that could block, a folder, or an empty file. To open a
+ * device can have effects, so it is looked at before.
+ */
 static int
-open_file(const char *path, enum fault *error)
+open_file(const char *path, uint64_t *size, enum fault *error)
 {
 	struct stat info;
 	int fd;
@@ -137,6 +140,7 @@ open_file(const char *path, enum fault *error)
 		fd = -1;
 		*error = FAULT_FILE_GONE;
 	}
+	*size = (uint64_t)info.st_size;
 	return fd;
 }
 
@@ -165,6 +169,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 {
 	enum fault error = FAULT_NO_MEMORY;
 	char first[UNPACK_FIRST];
+	uint64_t size;
 	ssize_t n;
 	int fd;
 
@@ -172,7 +177,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		free(line);
 		return give_error(source, path, FAULT_NONE, item);
 	}
-	fd = open_file(path, &error);
+	fd = open_file(path, &size, &error);
 	if (fd < 0) {
 		free(line);
 		return give_error(source, path, error, item);
@@ -182,8 +187,11 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		n = 0; /* reading it will report the error */
 	if (!unpack_is_packed(first, (size_t)n) &&
 		!saved_is_mbox(path, slice_make(first, (size_t)n))) {
-		*item = (struct item){
-			.index = source->index++, .name = path, .fd = fd, .line = line};
+		*item = (struct item){.index = source->index++,
+			.name = path,
+			.fd = fd,
+			.size = size,
+			.line = line};
 		return true;
 	}
 	source->pack = pack_open(source->options, fd, path, line, &source->stop);

@@ -27,7 +27,7 @@ struct player {
 	struct dns_pool *pool;
 	const uint8_t *p, *end;
 	bool limited;
-	int begun, ended;
+	int begun, slow, ended;
 };
 
 static void
@@ -141,6 +141,16 @@ begin(void *arg)
 	((struct player *)arg)->begun++;
 }
 
+/* Once a wait at most, and only while it lasts. */
+static void
+grow_long(void *arg)
+{
+	struct player *player = arg;
+
+	assert(player->begun == player->ended + 1 && player->slow < player->begun);
+	player->slow++;
+}
+
 static void
 end(void *arg)
 {
@@ -151,7 +161,7 @@ end(void *arg)
 static void
 play_message(struct player *player)
 {
-	const struct dns_pool_user user = {begin, end, player};
+	const struct dns_pool_user user = {begin, grow_long, end, player};
 	const struct dns_answer *held = NULL;
 	char name[NAME_OCTETS], first[NAME_OCTETS];
 	struct arena arena;
@@ -251,7 +261,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < THREADS; i++) {
 		const uint8_t *p = data + (size > 0) + i * each;
 
-		players[i] = (struct player){pool, p, p + each, (first & 16) != 0, 0, 0};
+		players[i] = (struct player){pool, p, p + each, (first & 16) != 0, 0, 0, 0};
 		assert(pthread_create(&threads[i], NULL, play, &players[i]) == 0);
 	}
 	for (size_t i = 0; i < THREADS; i++) {

@@ -97,13 +97,19 @@ Test(dns_pool, bad_back_ends)
 }
 
 struct waits {
-	int begun, ended;
+	int begun, slow, ended;
 };
 
 static void
 begin(void *arg)
 {
 	((struct waits *)arg)->begun++;
+}
+
+static void
+slow(void *arg)
+{
+	((struct waits *)arg)->slow++;
 }
 
 static void
@@ -124,8 +130,9 @@ Test(dns_pool, silence)
 						 .timeout_ms = 200,
 						 .deadline_ms = 5000},
 		.cache_max = 1000000};
-	struct waits waits = {0, 0};
-	struct dns_pool_user user = {.wait_begin = begin, .wait_end = end, .wait_arg = &waits};
+	struct waits waits = {0, 0, 0};
+	struct dns_pool_user user = {
+		.wait_begin = begin, .wait_long = slow, .wait_end = end, .wait_arg = &waits};
 	struct dns_pool *pool;
 	struct error error = {.path = NULL};
 	struct arena arena;
@@ -145,6 +152,7 @@ Test(dns_pool, silence)
 	dns_settle(dns);
 	cr_expect_lt(dns_clock_ms(dns) - before, 2000, "all at once");
 	cr_expect(waits.begun > 0 && waits.begun == waits.ended);
+	cr_expect(waits.slow > 0 && waits.slow <= waits.begun, "%d of %d", waits.slow, waits.begun);
 	cr_expect_eq(dns_get(dns, SLICE("n1"), DNS_A, 0)->status, DNS_TEMP);
 	dns_free(dns);
 	dns = dns_pool_dns(pool, &user, &arena);

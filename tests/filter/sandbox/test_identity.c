@@ -87,6 +87,9 @@ Test(identity, become, .timeout = 60)
 			{"a file of root", "nobody", {file, NULL}, IDENTITY_NO_ACCESS},
 			{"no such user", "no-such-user", {NULL}, IDENTITY_NO_USER},
 			{"no name", "", {NULL}, IDENTITY_NO_USER},
+			{"a name with its password", "nobody:x", {NULL}, IDENTITY_NO_USER},
+			{"the beginning of a name", "nobod", {NULL}, IDENTITY_NO_USER},
+			{"a name with more", "nobodyx", {NULL}, IDENTITY_NO_USER},
 			{"root", "root", {NULL}, IDENTITY_NO_USER},
 		};
 
