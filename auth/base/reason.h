@@ -51,7 +51,9 @@ enum reason_table {
 	REASON_DELIVERY = 0xc00,
 	REASON_RUN = 0xd00,
 	REASON_SANDBOX = 0xe00,
-	REASON_IDENTITY = 0xf00
+	REASON_IDENTITY = 0xf00,
+	REASON_STORE = 0x1000,
+	REASON_REPORTING = 0x1100
 };
 
 /* A zeroed one means no reason. */

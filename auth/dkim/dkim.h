@@ -100,6 +100,9 @@ void dkim_parse_as(
 /* The same for a DKIM-Signature. */
 void dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig);
 
+/* The first octets of b=, which tell signatures apart; a slice of b_text. */
+struct slice dkim_sig_start(const struct dkim_sig *sig);
+
 /* record: a TXT record's strings joined. A defect is reported in key->defect. */
 void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key);
 

@@ -459,3 +459,9 @@ dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig *sig)
 {
 	dkim_parse_as(DKIM_FORM_SIGNATURE, field, arena, sig);
 }
+
+struct slice
+dkim_sig_start(const struct dkim_sig *sig)
+{
+	return slice_head(sig->b_text, 16);
+}

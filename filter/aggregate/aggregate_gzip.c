@@ -51,6 +51,81 @@ aggregate_gzip_new(void)
 	return gzip;
 }
 
+/* checking */
+
+struct inflater {
+	__typeof__(&inflateInit2_) init;
+	__typeof__(&inflate) inflate;
+	__typeof__(&inflateReset) reset;
+	__typeof__(&inflateEnd) end;
+};
+
+static bool
+load_inflater(struct inflater *lib)
+{
+	static const struct late_name names[] = {
+		LATE_ALWAYS(inflater, init, inflateInit2_),
+		LATE_ALWAYS(inflater, inflate, inflate),
+		LATE_ALWAYS(inflater, reset, inflateReset),
+		LATE_ALWAYS(inflater, end, inflateEnd),
+	};
+
+	return late_load("libz.so.1", names, sizeof names / sizeof *names, lib);
+}
+
+/* Does another member follow? */
+static bool
+is_member(const z_stream *stream)
+{
+	return stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b;
+}
+
+static enum status
+check_members(const struct inflater *lib, z_stream *stream, size_t limit)
+{
+	unsigned char piece[STEP];
+	int got;
+
+	for (;;) {
+		stream->next_out = piece;
+		stream->avail_out = sizeof piece;
+		got = lib->inflate(stream, Z_NO_FLUSH);
+		if (got == Z_MEM_ERROR)
+			return ST_TEMP;
+		if (got != Z_OK && got != Z_STREAM_END)
+			return ST_BAD; /* also where it ends early: Z_BUF_ERROR */
+		if (sizeof piece - stream->avail_out > limit)
+			return ST_LIMIT;
+		limit -= sizeof piece - stream->avail_out;
+		if (got != Z_STREAM_END)
+			continue;
+		if (!is_member(stream))
+			return ST_OK;
+		if (lib->reset(stream) != Z_OK)
+			return ST_TEMP;
+	}
+}
+
+enum status
+aggregate_gzip_check(struct slice file, size_t limit)
+{
+	struct inflater lib;
+	z_stream stream = {.avail_in = (uInt)file.n};
+	enum status st;
+
+	if (file.n > UINT32_MAX)
+		return ST_LIMIT;
+	memcpy(&stream.next_in, &file.p, sizeof file.p);
+	if (!load_inflater(&lib) ||
+		lib.init(&stream, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof stream) != Z_OK)
+		return ST_TEMP;
+	st = check_members(&lib, &stream, limit);
+	(void)lib.end(&stream);
+	return st;
+}
+
+/* making */
+
 static bool
 make_room(struct aggregate_gzip *gzip)
 {

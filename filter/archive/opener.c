@@ -180,6 +180,7 @@ copy(const char *octets, size_t n)
 	return made;
 }
 
+/* Is it a regular file? Its octets in *size. */
 static bool
 is_file(int fd, uint64_t *size)
 {

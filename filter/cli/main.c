@@ -12,6 +12,7 @@
 
 #include "filter/archive/batch.h"
 #include "filter/cli/check_config.h"
+#include "filter/cli/guard.h"
 #include "filter/cli/options.h"
 #include "filter/explain/explain.h"
 #include "filter/feedback/feedback.h"
@@ -73,6 +74,16 @@ on_no_memory(void *arg)
 {
 	(void)arg;
 	_exit(EXIT_TEMPFAIL);
+}
+
+/* Without memory, and in English therefore. */
+static void
+on_no_memory_told(void *arg)
+{
+	static const char line[] = "mailstamp: no memory\n";
+
+	(void)!write(STDERR_FILENO, line, sizeof line - 1);
+	on_no_memory(arg);
 }
 
 /* On its own stack, so that a stack overflow is also caught. */
@@ -217,8 +228,11 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 {
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
-	bool person =
-		isatty(STDIN_FILENO) != 0 || options_scan_command(argc, argv) != COMMAND_FILTER;
+	const enum command command = options_scan_command(argc, argv);
+	/* those that a mail server gives a mail on stdin */
+	const bool reader = command == COMMAND_FILTER || command == COMMAND_REPORT_READ ||
+			    command == COMMAND_REPORT_BOUNCE;
+	const bool person = isatty(STDIN_FILENO) != 0 || !reader;
 
 	say_error(profile, options->queue_id, error);
 	input_discard(options->read_timeout);
@@ -272,7 +286,6 @@ run(int argc, char **argv, struct arena *arena)
 	bool in_file;
 
 	/* GLib, loaded for the file, can deadlock when out of memory */
-	i18n_choose(options_scan_lang(argc, argv));
 	(void)alarm(PARSE_SECONDS);
 	if (check_config_asked(argc, argv, &user))
 		return check_config_main(argc, argv, user, arena);
@@ -284,6 +297,8 @@ run(int argc, char **argv, struct arena *arena)
 		return without_json(&options, arena);
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, error_words(&error, arena), in_file);
+	if (guard_is_wanted(options.command)) /* its crashes are reported on stderr */
+		log_arm(log_open(&options));
 	switch (options.command) {
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */
@@ -324,6 +339,8 @@ run(int argc, char **argv, struct arena *arena)
 int
 main(int argc, char **argv)
 {
+	const enum command command = options_scan_command(argc, argv);
+	const bool guarded = guard_is_wanted(command);
 	struct arena arena;
 	int status;
 
@@ -331,7 +348,10 @@ main(int argc, char **argv)
 		silence_session(argc, argv);
 	catch_signals(); /* again: a library may have changed them */
 	hold_standard_streams();
-	arena_init(&arena, on_no_memory, NULL);
+	i18n_choose(options_scan_lang(argc, argv));
+	if (guarded && guard_begin(command, &status))
+		return status;
+	arena_init(&arena, guarded ? on_no_memory_told : on_no_memory, NULL);
 	status = run(argc, argv, &arena);
 	if (fflush(stdout) != 0)
 		status = EXIT_TEMPFAIL;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "auth/base/base64.h"
+#include "filter/aggregate/aggregate_gzip.h"
 #include "filter/io/spool.h"
 #include "filter/io/unpack.h"
 #include "filter/io/write.h"
@@ -79,7 +80,8 @@ is_tls(struct slice octets)
 static enum status
 tell(struct feedback_search *search, enum feedback_kind kind, struct slice octets)
 {
-	const struct feedback_found found = {.kind = kind, .octets = octets};
+	const struct feedback_found found = {
+		.kind = kind, .octets = octets, .damaged = search->damaged};
 
 	search->n++;
 	return search->found(search->arg, &found);
@@ -132,7 +134,8 @@ read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 static enum status
 fail_unpacking(struct feedback_search *search, enum fault error)
 {
-	if (fault_is_ours(error) || error == FAULT_NO_MEMORY)
+	/* the spool file is ours, too */
+	if (fault_is_ours(error) || error == FAULT_UNREADABLE)
 		return ST_TEMP;
 	return fail(
 		search, error == FAULT_INFLATES || error == FAULT_MANY_FILES || error == FAULT_SLOW
@@ -167,6 +170,7 @@ look_files(struct feedback_search *search, struct unpack *in)
 			free(bytes);
 			return fail(search, FEEDBACK_ASIDE_LARGE);
 		}
+		search->damaged |= !whole;
 		if (whole || (error != FAULT_INFLATES && is_xml(slice_make(bytes, n))))
 			st = look_plain(search, slice_make(bytes, n), true);
 		if (!whole && st == ST_OK)
@@ -174,6 +178,18 @@ look_files(struct feedback_search *search, struct unpack *in)
 		free(bytes);
 	}
 	return st == ST_OK && got < 0 ? fail_unpacking(search, error) : st;
+}
+
+/* libarchive reads gzip without a look at its checksum and length. */
+static enum status
+check_gzip(struct feedback_search *search, struct slice octets)
+{
+	enum status st = ST_OK;
+
+	if (slice_starts(octets, SLICE("\x1f\x8b")))
+		st = aggregate_gzip_check(octets, FEEDBACK_OCTETS);
+	search->damaged = st == ST_BAD;
+	return st == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
 static enum status
@@ -192,7 +208,10 @@ look_packed(struct feedback_search *search, struct slice octets)
 	in = unpack_open(fd, UNPACK_ZIP_TAR); /* no reporter sends 7z */
 	if (in == NULL)
 		return ST_TEMP;
-	st = look_files(search, in);
+	st = check_gzip(search, octets);
+	if (st == ST_OK)
+		st = look_files(search, in);
+	search->damaged = false;
 	unpack_close(in);
 	return st;
 }

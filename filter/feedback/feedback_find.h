@@ -19,6 +19,7 @@ struct feedback_found {
 	struct slice octets;
 	struct slice header; /* of a failure report: that of the message, or empty */
 	bool plain;          /* it is a text */
+	bool damaged;        /* the packed file was not whole, though it could be unpacked */
 };
 typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
 
@@ -31,6 +32,7 @@ struct feedback_search {
 	size_t n;                /* reports that were found */
 	bool failed;             /* something looked like a report and could not be read */
 	bool meant;              /* the mail says that it holds a report */
+	bool damaged;            /* as in what is found now */
 	enum feedback_aside why; /* of the first that failed */
 };
 

@@ -32,6 +32,7 @@ struct run {
 	struct feedback_search search; /* in one mail or file */
 	struct counts counts;
 	bool piped; /* stdin: one mail, which must not be lost */
+	bool told;  /* why it cannot go on was printed */
 	size_t pending;
 };
 
@@ -76,9 +77,17 @@ fail(struct run *run, enum feedback_aside why)
 	return ST_OK;
 }
 
-static enum status
-take_aggregate(struct run *run, struct slice octets)
+static void
+note_damage(struct feedback_report *report, const struct feedback_found *found)
 {
+	if (found->damaged)
+		feedback_warn(&report->warnings, FEEDBACK_WARN_CHECKSUM, SLICE(""));
+}
+
+static enum status
+take_aggregate(struct run *run, const struct feedback_found *found)
+{
+	const struct slice octets = found->octets;
 	struct feedback_report report;
 	enum status st = feedback_aggregate_parse(octets, &run->arena, &report, NULL, NULL);
 
@@ -86,13 +95,15 @@ take_aggregate(struct run *run, struct slice octets)
 		return fail(run, FEEDBACK_ASIDE_NOT_XML);
 	if (st != ST_OK)
 		return st;
+	note_damage(&report, found);
 	return count_saved(run, FEEDBACK_AGGREGATE,
 		feedback_save_aggregate(run->saver, &run->origin, &report, octets, &run->arena));
 }
 
 static enum status
-take_tls(struct run *run, struct slice octets)
+take_tls(struct run *run, const struct feedback_found *found)
 {
+	const struct slice octets = found->octets;
 	struct feedback_report report;
 	enum status st = feedback_tls_parse(octets, &run->arena, &report);
 
@@ -100,6 +111,7 @@ take_tls(struct run *run, struct slice octets)
 		return fail(run, FEEDBACK_ASIDE_NOT_JSON);
 	if (st != ST_OK)
 		return st;
+	note_damage(&report, found);
 	return count_saved(run, FEEDBACK_TLS,
 		feedback_save_tls(run->saver, &run->origin, &report, octets, &run->arena));
 }
@@ -127,9 +139,9 @@ take(void *arg, const struct feedback_found *found)
 
 	switch (found->kind) {
 	case FEEDBACK_AGGREGATE:
-		return take_aggregate(run, found->octets);
+		return take_aggregate(run, found);
 	case FEEDBACK_TLS:
-		return take_tls(run, found->octets);
+		return take_tls(run, found);
 	case FEEDBACK_FAILURE:
 	default:
 		return take_failure(run, found);
@@ -164,6 +176,7 @@ judge(struct run *run, struct slice mail)
 		st = ST_OK;
 	} else if (error.reason.id != REASON_NONE) {
 		say(run, error_words(&error, &run->arena), "");
+		run->told = true;
 	}
 	evaluate_end(&ev);
 	return st;
@@ -293,7 +306,8 @@ read_item(struct run *run, struct item *item)
 	} else {
 		run->counts.unreadable++;
 		say(run, translated(fault_text(error)), "");
-		if (fault_is_ours(error))
+		run->told = fault_is_ours(error);
+		if (run->told)
 			st = ST_TEMP;
 	}
 	free(bytes);
@@ -310,6 +324,7 @@ read_all(struct run *run, struct arena *arena)
 
 	if (st != ST_OK) {
 		error_print(&error, arena);
+		run->told = true;
 		return st;
 	}
 	while (st == ST_OK && source_next(source, &item)) {
@@ -332,6 +347,7 @@ read_stdin(struct run *run)
 		st = keep_one(run, NULL, input.bytes, input.partial);
 	else
 		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(fault)));
+	run->told = st != ST_OK && fault != FAULT_NONE;
 	input_drain(&input);
 	input_free(&input);
 	return st;
@@ -349,21 +365,49 @@ print_counts(const struct counts *counts)
 			counts->aside, counts->others, counts->unreadable);
 }
 
+static bool
+has_archives(const struct options *options)
+{
+	return options->paths.n > 0 || options->files_from != NULL;
+}
+
+/* With 78, the mail server would bounce the mail that it has piped to us. */
+static int
+of_pipe(const struct options *options, int status)
+{
+	return status != 0 && !has_archives(options) ? EXIT_TEMPFAIL : status;
+}
+
+/* Unless it was told where it happened. */
+static void
+tell_failure(const struct run *run)
+{
+	if (store_last_error(run->store).reason.id != REASON_NONE)
+		(void)store_failed(run->store);
+	else if (!run->told)
+		fprintf(stderr, "mailstamp: %s\n",
+			_("no memory, no room in the spool folder, or a library cannot be "
+			  "loaded"));
+}
+
 static int
 run_all(struct run *run, struct arena *arena)
 {
 	const struct options *options = run->options;
-	const bool archives = options->paths.n > 0 || options->files_from != NULL;
+	const bool archives = has_archives(options);
 	enum status st;
 
 	run->saver = feedback_saver_open(run->store, run->tools.in.crypto);
-	if (run->saver == NULL)
-		return EXIT_TEMPFAIL;
+	if (run->saver == NULL) {
+		if (!archives)
+			input_discard(options->read_timeout);
+		return store_failed(run->store);
+	}
 	st = archives ? read_all(run, arena) : read_stdin(run);
 	if (st == ST_OK)
 		st = settle(run, true);
-	if (st == ST_TEMP && store_error(run->store)[0] != '\0')
-		(void)store_failed(run->store);
+	if (st == ST_TEMP)
+		tell_failure(run);
 	feedback_saver_close(run->saver);
 	if (st == ST_BAD)
 		return EXIT_CONFIG_ERROR;
@@ -384,7 +428,7 @@ feedback_read_main(const struct options *options, struct arena *arena)
 
 	if (status != 0) {
 		input_discard(options->read_timeout);
-		return status;
+		return of_pipe(options, status);
 	}
 	arena_init(&run.arena, arena->oom, arena->oom_arg);
 	run.origin.now = options_now(options);
@@ -395,9 +439,11 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	} else {
 		error_print(&error, arena);
 		status = opened == EVALUATE_CONFIG ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
+		if (!has_archives(options))
+			input_discard(options->read_timeout);
 	}
 	evaluate_end(&run.tools);
 	store_close(run.store);
 	arena_clear(&run.arena);
-	return status;
+	return of_pipe(options, status);
 }

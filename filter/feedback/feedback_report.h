@@ -46,6 +46,7 @@ enum {
 	W(MANY,        "many",        "more results, rows or failures than are read") \
 	W(LONG,        "long",        "a value that is too long was cut") \
 	W(CUT,         "cut",         "the report ends early") \
+	W(CHECKSUM,    "checksum",    "the packed file is damaged: its checksum or length is wrong") \
 	W(OCTETS,      "octets",      "octets that are not of its character set") \
 	W(MARKUP,      "markup",      "markup that is not XML") \
 	W(WRAPPER,     "wrapper",     "the report is inside another element") \

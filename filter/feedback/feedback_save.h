@@ -45,7 +45,7 @@ enum feedback_saved {
 	FEEDBACK_SAVED,
 	FEEDBACK_DUPLICATE, /* a report with the same octets is stored */
 	FEEDBACK_DIFFERS,   /* one of the same name with other octets is stored, and stays */
-	FEEDBACK_NOT_SAVED  /* store_error */
+	FEEDBACK_NOT_SAVED  /* store_last_error */
 };
 
 struct feedback_saver;

@@ -71,9 +71,11 @@ fault_of(const struct unpack *in, struct archive *archive)
 	static const char *const cut[] = {"runcated", "EOF", "No progress is possible"};
 	const char *text = in->lib.error_string(archive);
 
+	if (in->lib.error_number(archive) == EIO)
+		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* libarchive has no error number for it, and no text if it read nothing at all */
+	/* libarchive has no number for it, and no text if it read nothing at all */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
@@ -394,10 +396,8 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0 && errno == ESPIPE) /* a pipe from another process of ours, never packed */
-		return FAULT_NONE;
-	if (n < 0)
-		return FAULT_UNREADABLE;
+	if (n < 0) /* a pipe comes from another process of ours and is never packed */
+		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
 		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));
 	if (!in->packed)

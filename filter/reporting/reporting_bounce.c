@@ -3,7 +3,6 @@
  * reports to the same address about the same domain, and nothing else: other messages are ignored.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "auth/base/crypto.h"
@@ -11,10 +10,11 @@
 #include "filter/io/clock.h"
 #include "filter/io/read.h"
 #include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
 #include "filter/settings/profile.h"
-#include "filter/text/i18n.h"
+#include "filter/text/error_words.h"
 #include "mime/message.h"
 
 enum {
@@ -187,17 +187,37 @@ find_mail(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
+/* *report: as in out_mail; 0: it is no mail that was sent, or its bounce was counted. */
+static enum status
+mark(struct bounce *bounce, int64_t *report, struct slice *address)
+{
+	struct store_query *query = store_query(bounce->store,
+		"UPDATE out_mail SET state = ?1 WHERE id = ?2 AND state = ?3"
+		" RETURNING report, address");
+	enum store_step step;
+
+	*report = 0;
+	store_bind_int(query, 1, REPORTING_BOUNCED);
+	store_bind_int(query, 2, bounce->verp.mail);
+	store_bind_int(query, 3, REPORTING_SENT);
+	step = store_step(query);
+	if (step == STORE_ROW) {
+		*report = store_int(query, 0);
+		*address = arena_dup(bounce->arena, store_text(query, 1));
+	}
+	store_reset(query);
+	return step == STORE_FAILED ? ST_TEMP : ST_OK;
+}
+
 /* Suppresses the mail's address for its domain, once for each mail. */
 static enum status
 suppress(struct bounce *bounce)
 {
-	struct store_query *mark = store_query(bounce->store,
-		"UPDATE out_mail SET state = ?1 WHERE id = ?2 AND state = ?3"
-		" RETURNING report, address");
 	struct store_query *note = store_query(bounce->store,
 		"INSERT INTO out_suppressed (domain, address, bounces, until)"
-		" SELECT p.domain, CAST(?1 AS TEXT), 1, CAST(?2 AS BIGINT) FROM out_report r"
-		" JOIN out_policy p ON p.id = r.policy WHERE r.id = ?3"
+		" SELECT p.domain, CAST(?1 AS TEXT), 1, CAST(?2 AS BIGINT) FROM"
+		" (SELECT id, policy FROM out_report UNION ALL SELECT -id, policy FROM out_failure)"
+		" r JOIN out_policy p ON p.id = r.policy WHERE r.id = ?3"
 		" ON CONFLICT (domain, address) DO UPDATE SET"
 		" bounces = out_suppressed.bounces + 1,"
 		" until = CAST(?4 AS BIGINT) + CAST(?5 AS BIGINT) * (CASE WHEN "
@@ -206,20 +226,12 @@ suppress(struct bounce *bounce)
 		" WHEN out_suppressed.bounces = 2 THEN 4 ELSE 2 END)");
 	const int64_t silent = (int64_t)SILENT_DAYS * DAY_SECONDS;
 	struct slice address = SLICE("");
-	enum store_step step;
-	int64_t report = 0;
+	int64_t report;
 
-	store_bind_int(mark, 1, REPORTING_BOUNCED);
-	store_bind_int(mark, 2, bounce->verp.mail);
-	store_bind_int(mark, 3, REPORTING_SENT);
-	step = store_step(mark);
-	if (step == STORE_ROW) {
-		report = store_int(mark, 0);
-		address = arena_dup(bounce->arena, store_text(mark, 1));
-	}
-	store_reset(mark);
-	if (step != STORE_ROW)
-		return step == STORE_DONE ? ST_OK : ST_TEMP;
+	if (mark(bounce, &report, &address) != ST_OK)
+		return ST_TEMP;
+	if (report == 0)
+		return ST_OK;
 	store_bind_text(note, 1, address);
 	store_bind_int(note, 2, bounce->now + silent);
 	store_bind_int(note, 3, report);
@@ -267,6 +279,16 @@ read_stdin(struct arena *arena, struct slice *raw)
 	return true;
 }
 
+/* Any other status would make the mail server bounce the bounce. */
+static int
+fail(enum reporting_error why, struct arena *arena)
+{
+	const struct error error = reporting_error(why);
+
+	error_print(&error, arena);
+	return EXIT_TEMPFAIL;
+}
+
 int
 reporting_bounce_main(const struct options *options, struct arena *arena)
 {
@@ -275,24 +297,20 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 		.arena = arena,
 		.now = options_now(options),
 	};
-	int status = EXIT_TEMPFAIL;
 	struct slice raw;
+	int status;
 
-	if (options->report_from == NULL && options->bounce_address == NULL) {
-		fputs(_("mailstamp: --bounce-address or --report-from is needed\n"), stderr);
-		return EXIT_CONFIG_ERROR;
-	}
-	bounce.crypto = crypto_new();
 	if (!read_stdin(arena, &raw))
-		fprintf(stderr, "mailstamp: %s\n", _("stdin cannot be read"));
-	else if (bounce.crypto == NULL)
-		fprintf(stderr, "mailstamp: %s\n", _("no memory"));
-	else
-		status = store_open_command(options->store, STORE_WRITE, arena, &bounce.store);
+		return fail(REPORTING_E_NOT_READ, arena);
+	if (options->report_from == NULL && options->bounce_address == NULL)
+		return fail(REPORTING_E_NO_ADDRESS, arena);
+	bounce.crypto = crypto_new();
+	if (bounce.crypto == NULL)
+		return fail(REPORTING_E_NO_MEMORY, arena);
+	status = store_open_command(options->store, STORE_WRITE, arena, &bounce.store);
 	if (status == 0 && take(&bounce, raw) != ST_OK)
 		status = store_failed(bounce.store);
 	store_close(bounce.store);
 	crypto_free(bounce.crypto);
-	/* with 78, the mail server would bounce the bounce */
 	return status == 0 ? 0 : EXIT_TEMPFAIL;
 }

@@ -216,20 +216,95 @@ write_mail(struct reporting_post *post, const struct failure *failure,
 	return reporting_mail_write(&mail, &post->arena, text);
 }
 
+/*
+ * The mail of that report to that address, the same at each try; *done: there is nothing to send,
+ * because it was accepted or can never be.
+ */
+static enum status
+number_mail(struct reporting_post *post, int64_t failure, struct slice address, int64_t *mail,
+	bool *done)
+{
+	struct store_query *query = store_query(post->store,
+		"INSERT INTO out_mail (report, address, state, tries, next)"
+		" VALUES (?1, ?2, ?3, 1, 0) ON CONFLICT (report, address) DO UPDATE SET"
+		" tries = out_mail.tries + 1 RETURNING id, state");
+	enum store_step step;
+
+	store_bind_int(query, 1, -failure);
+	store_bind_text(query, 2, address);
+	store_bind_int(query, 3, REPORTING_TRIED);
+	step = store_step(query);
+	if (step == STORE_ROW) {
+		*mail = store_int(query, 0);
+		*done = store_int(query, 1) != REPORTING_TRIED;
+	}
+	store_reset(query);
+	return step == STORE_ROW ? ST_OK : ST_TEMP;
+}
+
+static enum status
+note_mail(struct reporting_post *post, int64_t mail, enum reporting_state state)
+{
+	struct store_query *query =
+		store_query(post->store, "UPDATE out_mail SET state = ?1, sent = ?2 WHERE id = ?3");
+
+	store_bind_int(query, 1, (int64_t)state);
+	if (state == REPORTING_SENT)
+		store_bind_int(query, 2, post->now);
+	else
+		store_bind_null(query, 2);
+	store_bind_int(query, 3, mail);
+	return store_run(query);
+}
+
+/* Hands the mail over, unless that was done before. */
+static enum status
+hand_over(struct reporting_post *post, const struct failure *failure,
+	const struct aggregate_policy *policy, int64_t told, const struct reporting_letter *letter,
+	struct reporting_failures *counts, bool *wait)
+{
+	const char *path;
+	struct slice text;
+	int64_t mail = 0;
+	bool done = false;
+	int status;
+
+	if (number_mail(post, failure->id, letter->address, &mail, &done) != ST_OK)
+		return ST_TEMP;
+	if (done)
+		return ST_OK;
+	if (reporting_post_path(post, mail, failure->first, &path) != ST_OK ||
+		write_mail(post, failure, policy, told, letter->to, &text) != ST_OK)
+		return ST_TEMP;
+	status = reporting_post_hand(post, path, letter->to, text);
+	if (status == 0) {
+		counts->sent++;
+		return note_mail(post, mail, REPORTING_SENT);
+	}
+	if (reporting_post_never(status))
+		return note_mail(post, mail, REPORTING_FAILED);
+	reporting_post_told(post, status);
+	*wait = true;
+	return ST_OK;
+}
+
 /* To one address; *wait: it has to be tried again. */
 static enum status
 send_to(struct reporting_post *post, const struct failure *failure,
 	const struct aggregate_policy *policy, int64_t told, struct slice address,
 	struct reporting_failures *counts, bool *wait)
 {
-	const char *base = post->options->bounce_address != NULL ? post->options->bounce_address
-								 : post->options->report_from;
+	struct reporting_letter letter = {.address = address, .policy = *policy};
 	struct auth_input in = post->in;
 	enum reporting_consent consent;
-	struct slice instead, text;
-	const char *to;
-	int status;
+	struct slice instead;
+	bool suppressed;
 
+	if (reporting_letter_suppressed(post, &letter, &suppressed) != ST_OK)
+		return ST_TEMP;
+	counts->suppressed += suppressed;
+	if (suppressed)
+		return ST_OK;
 	in.arena = &post->arena;
 	dns_begin(in.dns, post->options->deadline_ms);
 	in.until_ms = evaluate_until_ms(post->options, in.dns);
@@ -238,13 +313,8 @@ send_to(struct reporting_post *post, const struct failure *failure,
 	counts->refused += consent == REPORTING_CONSENT_REFUSED;
 	if (consent != REPORTING_CONSENT_GIVEN)
 		return ST_OK;
-	to = arena_cstr(&post->arena, instead);
-	if (write_mail(post, failure, policy, told, to, &text) != ST_OK)
-		return ST_TEMP;
-	status = reporting_post_hand(post, base, to, text);
-	counts->sent += status == 0;
-	*wait |= status != 0 && !reporting_post_never(status);
-	return ST_OK;
+	letter.to = arena_cstr(&post->arena, instead);
+	return hand_over(post, failure, policy, told, &letter, counts, wait);
 }
 
 static enum status

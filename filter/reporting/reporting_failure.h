@@ -16,7 +16,7 @@ enum status reporting_failure_note(struct store *store, int64_t day, int64_t pol
 struct slice reporting_failure_fields(const struct aggregate_event *event, struct arena *arena);
 
 struct reporting_failures {
-	int64_t sent, refused, waiting;
+	int64_t sent, refused, suppressed, waiting;
 };
 
 /*

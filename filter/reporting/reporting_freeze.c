@@ -4,9 +4,9 @@
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/aggregate/aggregate_xml.h"
 #include "filter/io/clock.h"
+#include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_target.h"
-#include "filter/text/i18n.h"
 
 /* Maximum octets of an uncompressed report: less than our reader and others accept. */
 enum { OCTETS_MAX = 48 * 1024 * 1024, ROW_ROOM = 128 * 1024 };
@@ -290,7 +290,7 @@ freeze_one(struct reporting_freezer *freezer, const struct due *due)
 }
 
 enum status
-reporting_freeze(struct reporting_freezer *freezer, const char **error)
+reporting_freeze(struct reporting_freezer *freezer, struct error *error)
 {
 	struct due *list;
 	enum status st = list_due(freezer, &list);
@@ -298,10 +298,6 @@ reporting_freeze(struct reporting_freezer *freezer, const char **error)
 	for (const struct due *due = list; st == ST_OK && due != NULL; due = due->next)
 		st = freeze_one(freezer, due);
 	if (st != ST_OK)
-		*error =
-			store_error(freezer->store)[0] != '\0'
-				? store_error(freezer->store)
-				: N_("a report could not be written: no memory, or libxml2 or zlib "
-				     "cannot be loaded");
+		*error = reporting_why(freezer->store, REPORTING_E_NOT_WRITTEN);
 	return st;
 }

@@ -22,8 +22,9 @@ struct reporting_freezer {
 
 /*
  * Freezes what is due: days that ended settle seconds ago. Each day and policy in one transaction.
- * Rows of such a day that are imported later become additional reports. ST_TEMP with *error.
+ * Rows of such a day that are imported later become additional reports. ST_TEMP with
+ * *error, valid as store_last_error.
  */
-enum status reporting_freeze(struct reporting_freezer *freezer, const char **error);
+enum status reporting_freeze(struct reporting_freezer *freezer, struct error *error);
 
 #endif

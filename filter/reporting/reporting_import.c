@@ -9,12 +9,14 @@
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/io/clock.h"
 #include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_failure.h"
 #include "filter/reporting/reporting_log.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_target.h"
 #include "filter/result/json_library.h"
 #include "filter/settings/profile.h"
+#include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 
@@ -349,10 +351,11 @@ import_all(struct import *import, struct arena *arena)
 	own_addresses(import, arena);
 	for (size_t i = 0; st == ST_OK && i < paths->n; i++)
 		st = take_file(import, paths->v[i]);
-	if (st != ST_OK)
-		fprintf(stderr, "mailstamp: %s\n",
-			store_error(import->store)[0] != '\0' ? store_error(import->store)
-							      : _("no memory"));
+	if (st != ST_OK) {
+		const struct error error = reporting_why(import->store, REPORTING_E_NO_MEMORY);
+
+		error_print(&error, arena);
+	}
 	tell_summary(import);
 	return st == ST_OK && !import->failed ? 0 : EXIT_TEMPFAIL;
 }
@@ -368,8 +371,10 @@ reporting_import_main(const struct options *options, struct arena *arena)
 	int status = EXIT_TEMPFAIL;
 
 	arena_init(&import.arena, arena->oom, arena->oom_arg);
+	const struct error error = reporting_error(REPORTING_E_NO_MEMORY);
+
 	if (import.crypto == NULL)
-		fprintf(stderr, "mailstamp: %s\n", _("no memory"));
+		error_print(&error, arena);
 	else
 		status = store_open_command(options->store, STORE_WRITE, arena, &import.store);
 	if (status == 0)

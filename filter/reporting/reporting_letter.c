@@ -14,6 +14,7 @@
 #include "filter/reporting/reporting_mail.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
+#include "filter/text/i18n.h"
 #include "filter/verdict/evaluate.h"
 
 enum {
@@ -138,13 +139,21 @@ reporting_letter_consent(struct reporting_post *post, struct reporting_letter *l
 /* the mail itself */
 
 enum status
+reporting_post_path(struct reporting_post *post, int64_t mail, int64_t made, const char **path)
+{
+	const struct options *options = post->options;
+	const struct reporting_verp verp = {mail, made / DAY_SECONDS + REPORTING_VERP_DAYS};
+	const char *base =
+		options->bounce_address != NULL ? options->bounce_address : options->report_from;
+
+	return reporting_verp_make(post->crypto, (const unsigned char *)post->secret.p, &verp, base,
+		&post->arena, path);
+}
+
+enum status
 reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter)
 {
 	const struct options *options = post->options;
-	const struct reporting_verp verp = {
-		letter->mail, letter->frozen / DAY_SECONDS + REPORTING_VERP_DAYS};
-	const char *base =
-		options->bounce_address != NULL ? options->bounce_address : options->report_from;
 	char id[AGGREGATE_ID + 24];
 	struct buf text;
 	struct tm utc = {0};
@@ -172,8 +181,7 @@ reporting_letter_write(struct reporting_post *post, struct reporting_letter *let
 	parts[0] = (struct reporting_mail_part){"text", "plain", NULL, buf_slice(&text)};
 	parts[1] = (struct reporting_mail_part){
 		"application", "gzip", arena_cstr(&post->arena, letter->file), letter->attachment};
-	if (reporting_verp_make(post->crypto, (const unsigned char *)post->secret.p, &verp, base,
-		    &post->arena, &letter->verp) != ST_OK)
+	if (reporting_post_path(post, letter->mail, letter->frozen, &letter->verp) != ST_OK)
 		return ST_TEMP;
 	return reporting_mail_write(&mail, &post->arena, &letter->text);
 }
@@ -200,6 +208,18 @@ reporting_post_hand(
 	if (st == ST_OK)
 		return 0;
 	return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : -1;
+}
+
+void
+reporting_post_told(const struct reporting_post *post, int status)
+{
+	if (status < 0)
+		fprintf(stderr,
+			_("mailstamp: %s: it could not be run to its end; the report waits\n"),
+			post->options->sendmail);
+	else
+		fprintf(stderr, _("mailstamp: %s: status %d; the report waits\n"),
+			post->options->sendmail, status);
 }
 
 bool

@@ -46,12 +46,19 @@ enum status reporting_letter_consent(struct reporting_post *post, struct reporti
 /* Sets verp and text, the same octets each time. */
 enum status reporting_letter_write(struct reporting_post *post, struct reporting_letter *letter);
 
+/* The reverse-path of a mail that was made at a time, with our secret. ST_TEMP without OpenSSL. */
+enum status reporting_post_path(
+	struct reporting_post *post, int64_t mail, int64_t made, const char **path);
+
 /*
  * Hands a message to sendmail(1): its status, or -1 where it could not be run to its end. path is
  * the reverse-path.
  */
 int reporting_post_hand(
 	struct reporting_post *post, const char *path, const char *to, struct slice text);
+
+/* Reports on stderr that it was not accepted, with that status, and waits. */
+void reporting_post_told(const struct reporting_post *post, int status);
 
 /* Is it a status that no further try will mend? */
 bool reporting_post_never(int status);

@@ -10,6 +10,7 @@
 #include "filter/io/clock.h"
 #include "filter/io/ownfile.h"
 #include "filter/reporting/reporting.h"
+#include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_failure.h"
 #include "filter/reporting/reporting_freeze.h"
 #include "filter/reporting/reporting_letter.h"
@@ -114,8 +115,7 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 		return set_state(sender, mail->id, REPORTING_FAILED);
 	}
 	sender->failures++;
-	fprintf(stderr, _("mailstamp: %s: status %d; the report waits\n"),
-		sender->post.options->sendmail, status);
+	reporting_post_told(&sender->post, status);
 	return wait_longer(sender, mail);
 }
 
@@ -225,6 +225,7 @@ tell_summary(const struct sender *sender, const struct reporting_freezer *freeze
 		{sender->expired, N_("not sent: could not be sent for a week")},
 		{failures->sent, N_("failure reports sent")},
 		{failures->refused, N_("failure reports not sent: the other domain takes none")},
+		{failures->suppressed, N_("failure reports not sent: mail to the address bounced")},
 		{sender->waiting, N_("wait for the next run")},
 	};
 
@@ -243,7 +244,7 @@ send_all(struct sender *sender, struct arena *arena)
 		.arena = arena,
 		.now = sender->post.now,
 	};
-	const char *error = NULL;
+	struct error error = {.path = NULL};
 	struct mail *list = NULL;
 	struct reporting_failures failures = {0};
 	enum status st = reporting_store_secret(sender->post.store, arena, &sender->post.secret);
@@ -260,10 +261,11 @@ send_all(struct sender *sender, struct arena *arena)
 	if (st == ST_OK && sender->failures < FAILURES_MAX)
 		st = reporting_failure_send(&sender->post, &failures);
 	sender->waiting += failures.waiting;
-	if (error == NULL)
-		error = store_error(sender->post.store);
-	if (st != ST_OK && error[0] != '\0')
-		fprintf(stderr, "mailstamp: %s\n", translated(error));
+	if (st != ST_OK) {
+		if (error.reason.id == REASON_NONE)
+			error = reporting_why(sender->post.store, REPORTING_E_NOT_SENT);
+		error_print(&error, arena);
+	}
 	tell_summary(sender, &freezer, &failures);
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }

@@ -1,6 +1,6 @@
 /*
  * reporting_store.h: the store's operations for reports to others (filter/store/schema_out.c).
- * Every ST_TEMP is a failure of the store, described by store_error.
+ * Every ST_TEMP is a failure of the store, described by store_last_error.
  */
 #ifndef FILTER_REPORTING_REPORTING_STORE_H
 #define FILTER_REPORTING_REPORTING_STORE_H
@@ -17,7 +17,8 @@ enum reporting_state {
 	REPORTING_SUPPRESSED, /* mail to it bounced not long ago */
 	REPORTING_FAILED,     /* sendmail says that there is no such address */
 	REPORTING_EXPIRED,    /* it could not be sent for too long */
-	REPORTING_BOUNCED
+	REPORTING_BOUNCED,
+	REPORTING_TRIED /* a failure report that has not been accepted yet */
 };
 
 enum {

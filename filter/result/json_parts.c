@@ -149,8 +149,8 @@ json_signature(const struct dkim_sig_result *result, struct arena *arena)
 		"result", auth_code_word(result->code), JSON_REASON_OF(&result->reason, arena), "d",
 		json_known(sig->d, arena), "s", json_known(sig->s, arena), "i",
 		json_known(sig->i, arena), "a", json_known(sig->a_text, arena), "b",
-		json_known(slice_head(sig->b_text, 16), arena), "aligned", result->aligned,
-		"key_bits", size(result->key_bits), "key_testing", result->key_testing, "signed_at",
+		json_known(dkim_sig_start(sig), arena), "aligned", result->aligned, "key_bits",
+		size(result->key_bits), "key_testing", result->key_testing, "signed_at",
 		number(sig->has_t, sig->t), "expires_at", number(sig->has_x, sig->x), "body_length",
 		number(sig->has_l, size(sig->l)), "unsigned_bytes", size(result->unsigned_bytes));
 }

@@ -88,17 +88,18 @@ read_signatures(struct run_reader *reader, const json_t *dkim, struct row *row)
 	struct row_signature *signatures = arena_array(reader->arena, n, sizeof *signatures);
 
 	for (size_t i = 0; i < n; i++) {
-		json_t *d = NULL, *s = NULL;
+		json_t *d = NULL, *s = NULL, *b = NULL;
 		const char *result = "none";
 		int aligned = 0;
 
-		(void)run_unpack(reader, json_array_get(dkim, i), "{s:s,s:b,s?o,s?o}", "result",
-			&result, "aligned", &aligned, "d", &d, "s", &s);
+		(void)run_unpack(reader, json_array_get(dkim, i), "{s:s,s:b,s?o,s?o,s?o}", "result",
+			&result, "aligned", &aligned, "d", &d, "s", &s, "b", &b);
 		signatures[i] = (struct row_signature){
 			.d = text(reader, d, ROW_TEXT),
 			.s = text(reader, s, ROW_TEXT),
 			.code = code_of(reader, result),
 			.aligned = aligned != 0,
+			.b = text(reader, b, ROW_TEXT),
 		};
 	}
 	row->signatures = signatures;

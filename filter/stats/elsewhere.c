@@ -11,13 +11,20 @@ enum { PROBES = 32, FIRST_SLOTS = 4096 };
 enum { BY_COPY, BY_HOST, WAYS };
 
 struct slot {
-	uint64_t key;   /* 0: free */
-	uint32_t first; /* of the messages that wait for it, from 1; 0: none */
+	uint64_t key;    /* 0: free */
+	uint32_t first;  /* of the messages that wait for it, from 1; 0: none */
+	uint32_t copied; /* in elsewhere.copied, from 1; 0: no copy of it came */
 	bool aligned;
+};
+
+/* From where copies of a message came. */
+struct copied {
+	uint32_t hosts[ELSEWHERE_HOSTS], n;
 };
 
 struct waiting {
 	struct elsewhere_message message;
+	uint32_t host;
 	uint32_t next[WAYS]; /* from 1 */
 	bool done;
 };
@@ -30,6 +37,8 @@ struct elsewhere {
 	size_t nslots, used;
 	struct waiting *waiting;
 	size_t nwaiting, room;
+	struct copied *copied;
+	size_t ncopied, copied_room;
 };
 
 struct elsewhere *
@@ -59,6 +68,7 @@ elsewhere_free(struct elsewhere *elsewhere)
 		return;
 	free(elsewhere->slots);
 	free(elsewhere->waiting);
+	free(elsewhere->copied);
 	free(elsewhere);
 }
 
@@ -77,6 +87,22 @@ add_text(uint64_t hash, const char *text)
 	return mixed(hash, 256);
 }
 
+/* The author's first signature, passing or not. */
+static uint64_t
+add_signature(uint64_t hash, const struct row *row)
+{
+	for (size_t i = 0; i < row->nsignatures; i++) {
+		const struct row_signature *sig = &row->signatures[i];
+
+		if (!sig->aligned)
+			continue;
+		hash = add_text(add_text(hash, sig->d), sig->s);
+		hash = add_text(hash, sig->b != NULL ? sig->b : "");
+		break;
+	}
+	return hash;
+}
+
 /* 0: it has none of that kind */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
@@ -87,6 +113,8 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	if (text[0] == '\0' || row->author_domain[0] == '\0')
 		return 0;
 	hash = add_text(add_text(hash, row->author_domain), text);
+	if (way == BY_COPY)
+		hash = add_signature(hash, row);
 	return hash != 0 ? hash : 1;
 }
 
@@ -147,6 +175,57 @@ better(struct sender sender, int way, bool service)
 	return (struct sender){service ? SENDER_SERVICE : SENDER_OWN, SENDER_BY_ELSEWHERE};
 }
 
+static uint32_t
+host_of(const struct elsewhere *elsewhere, const struct row *row)
+{
+	return (uint32_t)(add_text(elsewhere->seed, row->client_ip) >> 32);
+}
+
+/* Is a message from there a copy, or did copies come from too many hosts already? */
+static bool
+has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_t host)
+{
+	const struct copied *copied;
+
+	if (slot->copied == 0)
+		return true;
+	copied = &elsewhere->copied[slot->copied - 1];
+	for (size_t i = 0; i < copied->n; i++)
+		if (copied->hosts[i] == host)
+			return true;
+	return copied->n < ELSEWHERE_HOSTS;
+}
+
+/* False without memory. */
+static bool
+note_copy(struct elsewhere *elsewhere, struct slot *slot, uint32_t host)
+{
+	struct copied *copied;
+
+	if (slot->copied == 0) {
+		if (elsewhere->ncopied == ELSEWHERE_COPIED)
+			return true;
+		if (elsewhere->ncopied == elsewhere->copied_room) {
+			const size_t room = elsewhere->ncopied == 0 ? 64 : 2 * elsewhere->ncopied;
+
+			copied = realloc(elsewhere->copied, room * sizeof *copied);
+			if (copied == NULL)
+				return false;
+			elsewhere->copied = copied;
+			elsewhere->copied_room = room;
+		}
+		elsewhere->copied[elsewhere->ncopied++] = (struct copied){.n = 0};
+		slot->copied = (uint32_t)elsewhere->ncopied;
+	}
+	copied = &elsewhere->copied[slot->copied - 1];
+	for (size_t i = 0; i < copied->n; i++)
+		if (copied->hosts[i] == host)
+			return true;
+	if (copied->n < ELSEWHERE_HOSTS)
+		copied->hosts[copied->n++] = host;
+	return true;
+}
+
 struct sender
 elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct sender sender,
 	bool service)
@@ -156,14 +235,15 @@ elsewhere_look(const struct elsewhere *elsewhere, const struct row *row, struct 
 		const struct slot *slot =
 			key != 0 ? slot_of(elsewhere->slots, elsewhere->nslots, key) : NULL;
 
-		if (slot != NULL && slot->key == key && slot->aligned)
+		if (slot != NULL && slot->key == key && slot->aligned &&
+			(way != BY_COPY || has_room_for(elsewhere, slot, host_of(elsewhere, row))))
 			sender = better(sender, way, service);
 	}
 	return sender;
 }
 
-/* Reclassifies all messages that wait for the key. */
-static void
+/* Reclassifies all messages that wait for the key. False without memory. */
+static bool
 tell(struct elsewhere *elsewhere, struct slot *slot, int way)
 {
 	uint32_t at = slot->first;
@@ -175,10 +255,25 @@ tell(struct elsewhere *elsewhere, struct slot *slot, int way)
 		const struct sender now = better(one->message.sender, way, one->message.service);
 
 		at = one->next[way];
-		if (!one->done)
-			elsewhere->moved(elsewhere->arg, &one->message, now);
+		if (one->done || (way == BY_COPY && !has_room_for(elsewhere, slot, one->host)))
+			continue;
+		if (way == BY_COPY && !note_copy(elsewhere, slot, one->host))
+			return false;
+		elsewhere->moved(elsewhere->arg, &one->message, now);
 		one->done = true;
 	}
+	return true;
+}
+
+/* One that was found to be a copy when it came. */
+static bool
+add_copy(struct elsewhere *elsewhere, const struct row *row)
+{
+	const uint64_t key = key_of(elsewhere, row, BY_COPY);
+	struct slot *slot = key != 0 ? slot_of(elsewhere->slots, elsewhere->nslots, key) : NULL;
+
+	return slot == NULL || slot->key != key ||
+	       note_copy(elsewhere, slot, host_of(elsewhere, row));
 }
 
 static bool
@@ -210,8 +305,10 @@ elsewhere_add(
 		if (!room_for_one(elsewhere))
 			return false;
 		one = &elsewhere->waiting[elsewhere->nwaiting++];
-		*one = (struct waiting){.message = *message};
+		*one = (struct waiting){.message = *message, .host = host_of(elsewhere, row)};
 	}
+	if (message->sender.by == SENDER_BY_COPY && !add_copy(elsewhere, row))
+		return false;
 	for (int way = BY_COPY; way < WAYS; way++) {
 		const uint64_t key = key_of(elsewhere, row, way);
 		struct slot *slot;
@@ -227,7 +324,8 @@ elsewhere_add(
 		elsewhere->used += slot->key == 0 ? 1 : 0;
 		slot->key = key;
 		if (shows(row, way)) {
-			tell(elsewhere, slot, way);
+			if (!tell(elsewhere, slot, way))
+				return false;
 		} else if (!slot->aligned) {
 			one->next[way] = slot->first;
 			slot->first = (uint32_t)elsewhere->nwaiting;

@@ -1,7 +1,10 @@
 /*
  * elsewhere.h: what other messages of a run show about one that is not aligned.
  *
- * Its Message-ID came aligned for the same author domain: then it is a forwarder's copy. Its host
+ * Its Message-ID came aligned for the same author domain, and with it the same signature of the
+ * author's, which may be broken in the copy, or none in both: then it is a forwarder's copy. Who
+ * only knows the Message-ID has no such signature; who was sent the message has it, so that a
+ * message has copies from ELSEWHERE_HOSTS hosts at most: what more hosts send is no copy. Its host
  * passed SPF, aligned, for the same author domain: then the host is the author's, or of a service
  * that he uses. Either message may come first. Memory is bounded: what comes after the bounds is
  * not looked for.
@@ -14,6 +17,8 @@
 enum {
 	ELSEWHERE_KEYS = 512 * 1024,    /* Message-IDs and hosts that are remembered */
 	ELSEWHERE_WAITING = 256 * 1024, /* messages that may turn out to be something else */
+	ELSEWHERE_COPIED = 64 * 1024,   /* messages of which there are copies */
+	ELSEWHERE_HOSTS = 8             /* from which copies of one message come */
 };
 
 /* A message that is not aligned, and where it is counted. */

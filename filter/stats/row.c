@@ -116,6 +116,7 @@ take_signatures(const struct evaluation *ev, struct row *row)
 			.s = plain(dkim->sigs[i].sig.s, ev->arena),
 			.code = dkim->sigs[i].code,
 			.aligned = dkim->sigs[i].aligned,
+			.b = plain(dkim_sig_start(&dkim->sigs[i].sig), ev->arena),
 		};
 	row->signatures = signatures;
 	row->nsignatures = n;
@@ -268,6 +269,7 @@ pack_signatures(struct pack *pack, struct row *row)
 
 		pack_text(pack, &one.d);
 		pack_text(pack, &one.s);
+		pack_text(pack, &one.b);
 		if (pack->block != NULL)
 			memcpy(pack->block + at + i * sizeof one, &one, sizeof one);
 	}
@@ -424,6 +426,7 @@ unpack_signatures(struct unpack *unpack, struct row *row)
 	for (size_t i = 0; i < row->nsignatures; i++) {
 		unpack_text(unpack, &signatures[i].d);
 		unpack_text(unpack, &signatures[i].s);
+		unpack_text(unpack, &signatures[i].b);
 		check_code(unpack, signatures[i].code);
 		check_flags(unpack, &signatures[i].aligned, 1);
 	}

@@ -23,6 +23,7 @@ struct row_signature {
 	const char *d, *s;
 	enum auth_code code;
 	bool aligned;
+	const char *b; /* the first octets of b= */
 };
 
 /* The result of a what-if, or of the other RFC. */

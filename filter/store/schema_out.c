@@ -55,7 +55,9 @@ const char *const store_schema_out[] = {
 	"messages BIGINT NOT NULL, frozen BIGINT NOT NULL, attachment @blob NOT NULL,"
 	"UNIQUE (day, policy, part))",
 
-	/* recipients; state is enum reporting_state */
+	/*
+	 * recipients; state is enum reporting_state. report: of out_report, or -id of out_failure
+	 */
 	"CREATE TABLE out_mail ("
 	"id @id,"
 	"report BIGINT NOT NULL, address TEXT NOT NULL, state BIGINT NOT NULL,"

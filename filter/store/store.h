@@ -7,7 +7,7 @@
 #ifndef FILTER_STORE_STORE_H
 #define FILTER_STORE_STORE_H
 
-#include "mime/arena.h"
+#include "filter/store/store_error.h"
 #include "mime/slice.h"
 #include "mime/status.h"
 
@@ -26,10 +26,10 @@ struct store_query;
 /*
  * where: a path, or postgresql://... as libpq reads it. ST_BAD: it cannot be a store of ours
  * (another program's, a newer schema, an unknown scheme); ST_TEMP: it cannot be opened now. *error
- * is one printable line in the arena, translated; there is nothing to close.
+ * names the store, its words are in the arena; there is nothing to close.
  */
 enum status store_open(const char *where, enum store_use use, struct arena *arena,
-	struct store **store, const char **error);
+	struct store **store, struct error *error);
 /*
  * The same for a command: an error is printed to stderr. The exit status: 0, EXIT_CONFIG_ERROR or
  * EXIT_TEMPFAIL.
@@ -41,7 +41,7 @@ void store_close(struct store *store); /* NULL is fine; an open transaction is r
 
 /*
  * A prepared statement, kept with the store; parameters are ?1, ?2 ... sql must outlive the store.
- * NULL if it cannot be prepared (store_error); the functions below accept NULL and fail.
+ * NULL if it cannot be prepared (store_last_error); the functions below accept NULL and fail.
  */
 struct store_query *store_query(struct store *store, const char *sql);
 
@@ -79,10 +79,13 @@ enum status store_begin(struct store *store);
 enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 
-/* The last error: one printable line. */
-const char *store_error(const struct store *store);
+/*
+ * The last error, or REASON_NONE; its words are valid until the next one, and until the store is
+ * closed.
+ */
+struct error store_last_error(const struct store *store);
 
-/* Prints that to stderr. EXIT_TEMPFAIL. */
+/* Prints that to stderr, or that there is no memory. EXIT_TEMPFAIL. */
 int store_failed(const struct store *store);
 
 /* A named value that the program keeps (out_key), in the arena; ST_BAD where there is none. */

@@ -42,23 +42,24 @@ struct store {
 	void *connection;
 	struct store_query *queries;
 	bool in_transaction;
-	char error[STORE_ERROR_MAX];
+	struct error error;
+	char words[STORE_ERROR_MAX]; /* of the database, printable */
 };
 
 /* Opens the connection; errors as store_open. */
 enum status store_sqlite_open(const char *path, enum store_use use, struct arena *arena,
-	struct store *store, const char **error);
+	struct store *store, struct error *error);
 enum status store_postgres_open(
-	const char *where, struct arena *arena, struct store *store, const char **error);
+	const char *where, struct arena *arena, struct store *store, struct error *error);
 
-/* Sets the line of store_error, made printable. */
-void store_set_error(struct store *store, const char *text);
+/* Sets the error of store_last_error: what the database says, made printable. */
+void store_database_failed(struct store *store, const char *text);
 
-/* One printable line in the arena: "WHERE: WHY". */
-const char *store_told(struct arena *arena, const char *where, const char *why);
+/* The last error, with its words copied into the arena. */
+struct error store_error_kept(const struct store *store, struct arena *arena);
 
 /* Creates the tables, migrates them, or refuses; as store_open. */
-enum status store_schema_check(struct store *store, const char *where, enum store_use use,
-	struct arena *arena, const char **error);
+enum status store_schema_check(
+	struct store *store, enum store_use use, struct arena *arena, struct error *error);
 
 #endif

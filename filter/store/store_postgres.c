@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "filter/store/store_backend.h"
-#include "filter/text/i18n.h"
 #include "mime/buf.h"
 #include "mime/late.h"
 
@@ -90,7 +89,7 @@ lib_of(const struct store *store)
 static void
 failed(struct store *store)
 {
-	store_set_error(store, lib_of(store)->error_message(connection_of(store)->db));
+	store_database_failed(store, lib_of(store)->error_message(connection_of(store)->db));
 }
 
 /* Reads the rest of the running statement; an error in it is reported. */
@@ -129,7 +128,7 @@ execute(struct store *store, const char *sql)
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
 		failed(store);
 	else if (undone)
-		store_set_error(store, _("the transaction was rolled back"));
+		store->error = store_error(STORE_E_ROLLED_BACK);
 	lib->clear(result);
 	return !undone && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
 				  status == PGRES_EMPTY_QUERY)
@@ -168,7 +167,7 @@ prepare(struct store *store, const char *sql)
 			failed(store);
 		connection->lib.clear(result);
 	} else {
-		store_set_error(store, _("out of memory"));
+		store->error = store_error(STORE_E_NO_MEMORY);
 	}
 	free(text);
 	if (!good)
@@ -251,7 +250,7 @@ send(struct store_query *query)
 	int lengths[STORE_PARAMETERS], formats[STORE_PARAMETERS];
 
 	if (statement->failed) {
-		store_set_error(query->store, _("out of memory"));
+		query->store->error = store_error(STORE_E_NO_MEMORY);
 		return false;
 	}
 	if (connection->running != NULL)
@@ -394,7 +393,8 @@ be_quiet(void *arg, const char *message)
 }
 
 enum status
-store_postgres_open(const char *where, struct arena *arena, struct store *store, const char **error)
+store_postgres_open(
+	const char *where, struct arena *arena, struct store *store, struct error *error)
 {
 	/* the address overrides these parameters, except for the encoding */
 	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
@@ -402,12 +402,12 @@ store_postgres_open(const char *where, struct arena *arena, struct store *store,
 	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};
 	struct connection *connection = calloc(1, sizeof *connection);
 
-	*error = _("out of memory");
+	*error = store_error(STORE_E_NO_MEMORY);
 	if (connection == NULL)
 		return ST_TEMP;
 	if (!load(&connection->lib)) {
 		free(connection);
-		*error = _("libpq.so.5 cannot be loaded");
+		*error = store_error(STORE_E_NO_LIBPQ);
 		return ST_TEMP;
 	}
 	store->backend = &backend;
@@ -422,7 +422,7 @@ store_postgres_open(const char *where, struct arena *arena, struct store *store,
 	} else {
 		failed(store);
 	}
-	*error = arena_cstr(arena, slice_str(store->error));
+	*error = store_error_kept(store, arena);
 	close_store(store);
 	return ST_TEMP;
 }

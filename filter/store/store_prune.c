@@ -27,6 +27,7 @@ static const char *const unused_in[] = {
 static const char *const old_out[] = {
 	("DELETE FROM out_mail WHERE state <> 0 AND report IN"
 	 " (SELECT id FROM out_report WHERE day < ?1)"),
+	"DELETE FROM out_mail WHERE -report IN (SELECT id FROM out_failure WHERE day < ?1)",
 	"DELETE FROM out_report WHERE day < ?1 AND id NOT IN (SELECT report FROM out_mail)",
 	/* nothing of a day that has not been reported yet */
 	("DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"

@@ -3,26 +3,12 @@
 
 #include "filter/settings/profile.h"
 #include "filter/store/store_backend.h"
-#include "filter/text/i18n.h"
+#include "filter/text/error_words.h"
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
-enum { SHOWN_MAX = 255, LINE_MAX_OCTETS = 1024 };
-
-const char *
-store_told(struct arena *arena, const char *where, const char *why)
-{
-	struct buf line;
-
-	buf_init(&line, arena, LINE_MAX_OCTETS);
-	buf_addf(&line, "%s: ", printable(slice_str(where), SHOWN_MAX, arena));
-	buf_adds(&line, why);
-	buf_addc(&line, '\0');
-	return line.over ? _("the store cannot be opened") : line.p;
-}
-
 void
-store_set_error(struct store *store, const char *text)
+store_database_failed(struct store *store, const char *text)
 {
 	struct slice line = slice_trim(slice_str(text)), one;
 	struct arena arena;
@@ -36,9 +22,21 @@ store_set_error(struct store *store, const char *text)
 			buf_add(&out, one);
 		else
 			printable_octets(one, &out);
-	memcpy(store->error, out.n > 0 ? out.p : "", out.n);
-	store->error[out.n] = '\0';
+	memcpy(store->words, out.n > 0 ? out.p : "", out.n);
+	store->words[out.n] = '\0';
+	store->error = store_error(STORE_E_DATABASE);
+	store->error.words[0] = store->words;
 	arena_clear(&arena);
+}
+
+struct error
+store_error_kept(const struct store *store, struct arena *arena)
+{
+	struct error error = store->error;
+
+	if (error.words[0] != NULL)
+		error.words[0] = arena_cstr(arena, slice_str(error.words[0]));
+	return error;
 }
 
 /* The address without its password, which must not be printed. */
@@ -66,56 +64,61 @@ without_password(const char *where, struct arena *arena)
 	return arena_cstr(arena, buf_slice(&out));
 }
 
+/* The connection, and the tables. */
+static enum status
+open_kind(struct store *store, const char *where, enum store_use use, struct arena *arena,
+	const char **shown, struct error *error)
+{
+	enum status st;
+
+	if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0) {
+		*shown = without_password(where, arena);
+		st = store_postgres_open(where, arena, store, error);
+	} else if (strstr(where, "://") != NULL) {
+		*shown = without_password(where, arena);
+		*error = store_error(STORE_E_KIND);
+		st = ST_BAD;
+	} else {
+		*shown = where;
+		st = store_sqlite_open(where, use, arena, store, error);
+	}
+	if (st != ST_OK) {
+		free(store);
+		return st;
+	}
+	st = store_schema_check(store, use, arena, error);
+	if (st != ST_OK)
+		store_close(store);
+	return st;
+}
+
 enum status
 store_open(const char *where, enum store_use use, struct arena *arena, struct store **store,
-	const char **error)
+	struct error *error)
 {
 	struct store *made = calloc(1, sizeof *made);
 	const char *shown = where;
-	enum status st;
+	enum status st = ST_TEMP;
 
 	*store = NULL;
-	*error = _("out of memory");
-	if (made == NULL)
-		return ST_TEMP;
-	if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0) {
-		shown = without_password(where, arena);
-		st = store_postgres_open(where, arena, made, error);
-		if (st != ST_OK)
-			*error = store_told(arena, shown, *error);
-	} else if (strstr(where, "://") != NULL) {
-		*error = store_told(arena, without_password(where, arena),
-			_("a store is a file or postgresql://..."));
-		st = ST_BAD;
-	} else {
-		st = store_sqlite_open(where, use, arena, made, error);
-		if (st != ST_OK)
-			*error = store_told(arena, shown, *error);
-	}
-	if (st == ST_OK) {
-		st = store_schema_check(made, shown, use, arena, error);
-		if (st != ST_OK) {
-			store_close(made);
-			return st;
-		}
-	}
-	if (st != ST_OK) {
-		free(made);
-		return st;
-	}
-	*store = made;
-	return ST_OK;
+	*error = store_error(STORE_E_NO_MEMORY);
+	if (made != NULL)
+		st = open_kind(made, where, use, arena, &shown, error);
+	error->path = shown;
+	if (st == ST_OK)
+		*store = made;
+	return st;
 }
 
 int
 store_open_command(const char *where, enum store_use use, struct arena *arena, struct store **store)
 {
-	const char *error;
+	struct error error;
 	enum status st = store_open(where, use, arena, store, &error);
 
 	if (st == ST_OK)
 		return 0;
-	fprintf(stderr, "mailstamp: %s\n", error);
+	error_print(&error, arena);
 	return st == ST_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
 }
 
@@ -147,7 +150,7 @@ store_query(struct store *store, const char *sql)
 			return query->statement != NULL ? query : NULL;
 	query = calloc(1, sizeof *query);
 	if (query == NULL) {
-		store_set_error(store, _("out of memory"));
+		store->error = store_error(STORE_E_NO_MEMORY);
 		return NULL;
 	}
 	query->store = store;
@@ -292,19 +295,20 @@ store_commit(struct store *store)
 void
 store_rollback(struct store *store)
 {
-	char kept[STORE_ERROR_MAX];
+	struct error kept = store->error; /* what failed first matters, not that this failed */
+	char words[STORE_ERROR_MAX];
 
 	if (!store->in_transaction)
 		return;
 	store->in_transaction = false;
-	memcpy(kept, store->error,
-		sizeof kept); /* the first error matters, not that the rollback failed */
+	memcpy(words, store->words, sizeof words);
 	(void)store_execute(store, "ROLLBACK");
-	memcpy(store->error, kept, sizeof kept);
+	memcpy(store->words, words, sizeof words);
+	store->error = kept;
 }
 
-const char *
-store_error(const struct store *store)
+struct error
+store_last_error(const struct store *store)
 {
 	return store->error;
 }
@@ -312,7 +316,14 @@ store_error(const struct store *store)
 int
 store_failed(const struct store *store)
 {
-	fprintf(stderr, "mailstamp: %s\n", store_error(store));
+	struct error error = store->error;
+	struct arena arena;
+
+	if (error.reason.id == REASON_NONE)
+		error = store_error(STORE_E_NO_MEMORY);
+	arena_init(&arena, NULL, NULL);
+	error_print(&error, &arena);
+	arena_clear(&arena);
 	return EXIT_TEMPFAIL;
 }
 

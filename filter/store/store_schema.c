@@ -1,13 +1,13 @@
 #include "filter/store/store_schema.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "filter/store/store_backend.h"
-#include "filter/text/i18n.h"
 #include "mime/buf.h"
 
-enum { STATEMENT_MAX = 8192, WHY_MAX = 400 };
+enum { STATEMENT_MAX = 8192, NUMBER_MAX = 24 };
 
 /* The statements that lead from each version to the next; an empty store has version 0. */
 static const char *const *const steps[][3] = {
@@ -46,7 +46,7 @@ execute(struct store *store, const char *sql, struct arena *arena)
 	buf_addc(&text, '\0');
 	if (!text.over)
 		return store_execute(store, text.p);
-	store_set_error(store, _("a statement of the schema is too long"));
+	store->error = store_error(STORE_E_STATEMENT);
 	return ST_TEMP;
 }
 
@@ -102,67 +102,67 @@ read_version(struct store *store, int64_t *version)
 }
 
 static enum status
-refuse(struct arena *arena, const char *where, const char **error, const char *why)
+refuse(struct error *error, enum store_error why)
 {
-	*error = store_told(arena, where, why);
+	*error = store_error(why);
 	return ST_BAD;
+}
+
+static enum status
+fail(const struct store *store, struct arena *arena, struct error *error)
+{
+	*error = store_error_kept(store, arena);
+	return ST_TEMP;
+}
+
+static const char *
+number(int64_t value, struct arena *arena)
+{
+	char text[NUMBER_MAX];
+
+	(void)snprintf(text, sizeof text, "%" PRId64, value);
+	return arena_cstr(arena, slice_str(text));
 }
 
 /* In a transaction that excludes other programs. */
 static enum status
-check(struct store *store, const char *where, enum store_use use, struct arena *arena,
-	const char **error)
+check(struct store *store, enum store_use use, struct arena *arena, struct error *error)
 {
 	const enum owner owner = owner_of(store);
 	int64_t version = 0;
-	char why[WHY_MAX];
 
 	if (owner == OWNER_ANOTHER)
-		return refuse(arena, where, error, _("is not a store of mailstamp"));
-	if (owner == OWNER_UNKNOWN ||
-		(owner == OWNER_WE && read_version(store, &version) != ST_OK)) {
-		*error = store_told(arena, where, store_error(store));
-		return ST_TEMP;
+		return refuse(error, STORE_E_FOREIGN);
+	if (owner == OWNER_UNKNOWN || (owner == OWNER_WE && read_version(store, &version) != ST_OK))
+		return fail(store, arena, error);
+	if (version > VERSION || version < 0) {
+		*error = store_error(STORE_E_NEWER);
+		error->words[0] = number(version, arena);
+		error->words[1] = number(VERSION, arena);
+		return ST_BAD;
 	}
-	(void)snprintf(why, sizeof why,
-		_("has schema version %lld, and this program knows versions up to %d"),
-		(long long)version, (int)VERSION);
-	if (version > VERSION || version < 0)
-		return refuse(arena, where, error, why);
 	if (version == VERSION)
 		return ST_OK;
 	if (use == STORE_READ)
-		return refuse(arena, where, error,
-			version == 0 ? _("there is no store")
-				     : _("has an older schema: `mailstamp report read` migrates "
-					 "it"));
-	if (migrate(store, version, arena) == ST_OK)
-		return ST_OK;
-	*error = store_told(arena, where, store_error(store));
-	return ST_TEMP;
+		return refuse(error, version == 0 ? STORE_E_MISSING : STORE_E_OLDER);
+	return migrate(store, version, arena) == ST_OK ? ST_OK : fail(store, arena, error);
 }
 
 enum status
-store_schema_check(struct store *store, const char *where, enum store_use use, struct arena *arena,
-	const char **error)
+store_schema_check(
+	struct store *store, enum store_use use, struct arena *arena, struct error *error)
 {
 	enum status st;
 
 	if (use == STORE_READ)
-		return check(store, where, use, arena, error);
-	st = store_execute(store, store->backend->begin_schema);
-	if (st != ST_OK) {
-		*error = store_told(arena, where, store_error(store));
-		return st;
-	}
+		return check(store, use, arena, error);
+	if (store_execute(store, store->backend->begin_schema) != ST_OK)
+		return fail(store, arena, error);
 	store->in_transaction = true;
-	st = check(store, where, use, arena, error);
+	st = check(store, use, arena, error);
 	if (st != ST_OK) {
 		store_rollback(store);
 		return st;
 	}
-	st = store_commit(store);
-	if (st != ST_OK)
-		*error = store_told(arena, where, store_error(store));
-	return st;
+	return store_commit(store) == ST_OK ? ST_OK : fail(store, arena, error);
 }

@@ -7,7 +7,6 @@
 
 #include "filter/io/fault.h"
 #include "filter/store/store_backend.h"
-#include "filter/text/i18n.h"
 #include "mime/late.h"
 
 /* what we use of SQLite */
@@ -83,7 +82,7 @@ db_of(const struct store *store)
 static void
 failed(struct store *store)
 {
-	store_set_error(store, lib_of(store)->errmsg(db_of(store)));
+	store_database_failed(store, lib_of(store)->errmsg(db_of(store)));
 }
 
 static enum status
@@ -150,7 +149,7 @@ is_rolled_back(struct store *store)
 {
 	if (!store->in_transaction || lib_of(store)->autocommit(db_of(store)) == 0)
 		return false;
-	store_set_error(store, _("the transaction was rolled back"));
+	store->error = store_error(STORE_E_ROLLED_BACK);
 	return true;
 }
 
@@ -248,19 +247,23 @@ static const struct store_backend backend = {
  * It contains mail: only the owner and a group of his choice may read it. SQLite gives its other
  * files the same mode.
  */
-static const char *
-create(const char *path)
+static enum status
+create(const char *path, struct error *error)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
+	if (fd < 0 && errno != EEXIST) {
+		*error = fault_error(fault_of_path(errno), NULL, NULL);
+		return ST_TEMP;
+	}
 	if (fd >= 0)
 		(void)close(fd);
-	return fd >= 0 || errno == EEXIST ? NULL : translated(fault_text(fault_of_path(errno)));
+	return ST_OK;
 }
 
 /* Is it empty, or an SQLite file? */
 static enum status
-check_file(const char *path, enum store_use use, const char **error)
+check_file(const char *path, enum store_use use, struct error *error)
 {
 	static const char magic[] = "SQLite format 3";
 	char first[sizeof magic];
@@ -269,24 +272,28 @@ check_file(const char *path, enum store_use use, const char **error)
 	int fd;
 
 	if (stat(path, &info) != 0 && errno == ENOENT && use == STORE_WRITE)
-		return (*error = create(path)) == NULL ? ST_OK : ST_TEMP;
-	*error = _("there is no store");
+		return create(path, error);
+	*error = store_error(STORE_E_MISSING);
 	if (stat(path, &info) != 0) {
 		if (errno == ENOENT)
 			return ST_BAD;
-		*error = translated(fault_text(fault_of_path(errno)));
+		*error = fault_error(fault_of_path(errno), NULL, NULL);
 		return ST_TEMP;
 	}
-	*error = _("is not a store of mailstamp");
+	*error = store_error(STORE_E_FOREIGN);
 	if (!S_ISREG(info.st_mode))
 		return ST_BAD;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
-		*error = translated(fault_text(fault_of_path(errno)));
+		*error = fault_error(fault_of_path(errno), NULL, NULL);
 		return ST_TEMP;
 	}
 	n = read(fd, first, sizeof first);
 	(void)close(fd);
+	if (n < 0) {
+		*error = fault_error(FAULT_UNREADABLE, NULL, NULL);
+		return ST_TEMP;
+	}
 	if (n == 0)
 		return ST_OK;
 	return n == (ssize_t)sizeof first && memcmp(first, magic, sizeof magic) == 0 ? ST_OK
@@ -295,20 +302,20 @@ check_file(const char *path, enum store_use use, const char **error)
 
 enum status
 store_sqlite_open(const char *path, enum store_use use, struct arena *arena, struct store *store,
-	const char **error)
+	struct error *error)
 {
 	struct connection *connection;
 	enum status st = check_file(path, use, error);
 
 	if (st != ST_OK)
 		return st;
-	*error = _("out of memory");
+	*error = store_error(STORE_E_NO_MEMORY);
 	connection = calloc(1, sizeof *connection);
 	if (connection == NULL)
 		return ST_TEMP;
 	if (!load(&connection->lib)) {
 		free(connection);
-		*error = _("libsqlite3.so.0 cannot be loaded");
+		*error = store_error(STORE_E_NO_SQLITE);
 		return ST_TEMP;
 	}
 	store->backend = &backend;
@@ -321,7 +328,7 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 			       "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; "
 			       "PRAGMA cache_size = -65536") != ST_OK) {
 		failed(store);
-		*error = arena_cstr(arena, slice_str(store->error));
+		*error = store_error_kept(store, arena);
 		close_store(store);
 		return ST_TEMP;
 	}

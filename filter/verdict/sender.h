@@ -34,7 +34,7 @@ enum sender_evidence {
 	SENDER_BY_TRUST,      /* the administrator's options trust it */
 	SENDER_BY_SEAL,       /* a chain of known sealers, who saw the author's mail pass */
 	SENDER_BY_FORWARDING, /* SPF or DKIM passed for a known list or forwarding domain */
-	SENDER_BY_COPY,       /* the same Message-ID was aligned in another message */
+	SENDER_BY_COPY,       /* its Message-ID and signature were aligned elsewhere */
 	SENDER_BY_ARCHIVE,    /* of reports: the archive holds mail that it passed on */
 	SENDER_BY_REPORTER,   /* of reports: a known receiver says so */
 	/* evidence that a forger can also have */

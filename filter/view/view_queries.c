@@ -1,4 +1,5 @@
 /* view_queries.c: the tables that one query each makes. */
+#include "filter/io/clock.h"
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
@@ -122,8 +123,8 @@ static const struct {
 	{TABLE_SENDERS, "SELECT k.class, count(DISTINCT r.id), " VIEW_SUMS " FROM in_row w JOIN in_report r ON r.id = w.report "
 		"JOIN known k ON k.id = r.sender WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
 		" GROUP BY k.class ORDER BY k.class DESC", fill_sender},
-	{TABLE_DAYS, "SELECT r.begins - r.begins % 86400, " VIEW_SUMS " FROM " VIEW_OF_KNOWN
-		" GROUP BY r.begins - r.begins % 86400 ORDER BY 1 DESC", fill_day},
+	{TABLE_DAYS, "SELECT r.begins - r.begins % ?4, " VIEW_SUMS " FROM " VIEW_OF_KNOWN
+		" GROUP BY r.begins - r.begins % ?4 ORDER BY 1 DESC", fill_day},
 	{TABLE_REPORTERS, "SELECT s.domain, k.class, count(DISTINCT r.id), " VIEW_SUMS " FROM in_row w JOIN in_report r ON "
 		"r.id = w.report JOIN in_sender s ON s.id = r.sender JOIN known k ON k.id = s.id WHERE r.kind = "
 		"'aggregate' AND " VIEW_OF_DOMAIN " GROUP BY s.domain, k.class ORDER BY 2 DESC, 4 DESC, 1", fill_reporter},
@@ -147,6 +148,8 @@ fill(struct show *show, size_t table, const char *sql, fill_fn *fill_row)
 	enum store_step step;
 
 	view_bind(show, query);
+	if (fill_row == fill_day)
+		store_bind_int(query, 4, DAY_SECONDS);
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct cell *cells = cells_row(&show->tables[table]);
 

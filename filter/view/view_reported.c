@@ -379,7 +379,8 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 			signatures[row.nsignatures++] = (struct row_signature){domain,
 				row_text(result->selector, ROW_TEXT, arena), AUTH_PASS,
 				dkim && (domain_within(from->header_from, result->domain) ||
-						domain_within(result->domain, from->header_from))};
+						domain_within(result->domain, from->header_from)),
+				""};
 		}
 	}
 	row.spf = row.spf_aligned ? AUTH_PASS : row.spf;

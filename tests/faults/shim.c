@@ -1,7 +1,7 @@
 /*
  * shim.c: LD_PRELOAD. The n-th call of one function fails (FAULT_CALL, FAULT_N, FAULT_ERRNO), or
  * that and every later one (FAULT_ON=1). FAULT_COUNTS names a file for the number of calls of each
- * function. COMMAND is started without the shim.
+ * function. Processes that are forked count together; COMMAND is started without the shim.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,12 +40,18 @@ enum call {
 	C_DUP2,
 	C_WAITPID,
 	C_MALLOC,
+	C_PREAD,
+	C_PWRITE,
+	C_FDATASYNC,
+	C_FTRUNCATE,
+	C_RENAME,
 	C_CALLS
 };
 
 static const char *const names[C_CALLS] = {"read", "write", "writev", "open", "mmap", "close",
 	"lseek", "fstat", "fsync", "memfd", "mkostemp", "unlink", "socket", "connect", "send",
-	"recv", "poll", "fork", "dup2", "waitpid", "malloc"};
+	"recv", "poll", "fork", "dup2", "waitpid", "malloc", "pread", "pwrite", "fdatasync",
+	"ftruncate", "rename"};
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
@@ -60,17 +66,14 @@ __attribute__((constructor)) static void
 begin(void)
 {
 	const char *path = getenv("FAULT_COUNTS"), *name = getenv("FAULT_CALL");
-	long fd;
+	long fd = path != NULL ? syscall(SYS_openat, AT_FDCWD, path, O_RDWR, 0) : -1;
+	void *map = (void *)syscall(SYS_mmap, NULL, sizeof own_counts, PROT_READ | PROT_WRITE,
+		fd >= 0 ? MAP_SHARED : MAP_SHARED | MAP_ANONYMOUS, fd, 0);
 
-	if (path != NULL) {
-		fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR, 0);
-		void *map = (void *)syscall(SYS_mmap, NULL, sizeof own_counts,
-			PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
+	if (fd >= 0)
 		syscall(SYS_close, fd);
-		if (map != MAP_FAILED)
-			counts = map;
-	}
+	if (map != MAP_FAILED)
+		counts = map;
 	for (int i = 0; name != NULL && i < C_CALLS; i++)
 		if (strcmp(name, names[i]) == 0)
 			wanted = i;
@@ -97,6 +100,21 @@ fails(enum call call)
 	return 1;
 }
 
+/* A peer that has reset the connection says nothing more either. */
+static int
+fails_on(enum call call, int fd)
+{
+	if (!fails(call))
+		return 0;
+	if (error == ECONNRESET)
+		syscall(SYS_shutdown, fd, SHUT_RDWR);
+	errno = error;
+	return 1;
+}
+
+#define FAIL_ON(call, fd)                                                                          \
+	if (fails_on(call, fd))                                                                    \
+	return -1
 #define FAIL(call)                                                                                 \
 	if (fails(call))                                                                           \
 	return -1
@@ -191,6 +209,72 @@ fsync(int fd)
 }
 
 int
+fdatasync(int fd)
+{
+	FAIL(C_FDATASYNC);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
+ssize_t
+pread64(int fd, void *buffer, size_t n, off64_t from)
+{
+	FAIL(C_PREAD);
+	return syscall(SYS_pread64, fd, buffer, n, from);
+}
+
+ssize_t
+pread(int fd, void *buffer, size_t n, off_t from)
+{
+	return pread64(fd, buffer, n, from);
+}
+
+ssize_t
+pwrite64(int fd, const void *buffer, size_t n, off64_t to)
+{
+	FAIL(C_PWRITE);
+	return syscall(SYS_pwrite64, fd, buffer, n, to);
+}
+
+ssize_t
+pwrite(int fd, const void *buffer, size_t n, off_t to)
+{
+	return pwrite64(fd, buffer, n, to);
+}
+
+int
+ftruncate64(int fd, off64_t size)
+{
+	FAIL(C_FTRUNCATE);
+	return (int)syscall(SYS_ftruncate, fd, size);
+}
+
+int
+ftruncate(int fd, off_t size)
+{
+	return ftruncate64(fd, size);
+}
+
+int
+rename(const char *from, const char *to)
+{
+	FAIL(C_RENAME);
+	return (int)syscall(SYS_rename, from, to);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	va_list more;
+	mode_t mode;
+
+	va_start(more, flags);
+	mode = va_arg(more, mode_t);
+	va_end(more);
+	FAIL(C_OPEN);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int
 memfd_create(const char *name, unsigned flags)
 {
 	FAIL(C_MEMFD);
@@ -228,28 +312,28 @@ connect(int fd, const struct sockaddr *to, socklen_t n)
 ssize_t
 send(int fd, const void *buffer, size_t n, int flags)
 {
-	FAIL(C_SEND);
+	FAIL_ON(C_SEND, fd);
 	return syscall(SYS_sendto, fd, buffer, n, flags, NULL, 0);
 }
 
 ssize_t
 sendto(int fd, const void *buffer, size_t n, int flags, const struct sockaddr *to, socklen_t size)
 {
-	FAIL(C_SEND);
+	FAIL_ON(C_SEND, fd);
 	return syscall(SYS_sendto, fd, buffer, n, flags, to, size);
 }
 
 ssize_t
 recvfrom(int fd, void *buffer, size_t n, int flags, struct sockaddr *from, socklen_t *size)
 {
-	FAIL(C_RECV);
+	FAIL_ON(C_RECV, fd);
 	return syscall(SYS_recvfrom, fd, buffer, n, flags, from, size);
 }
 
 ssize_t
 recv(int fd, void *buffer, size_t n, int flags)
 {
-	FAIL(C_RECV);
+	FAIL_ON(C_RECV, fd);
 	return syscall(SYS_recvfrom, fd, buffer, n, flags, NULL, NULL);
 }
 
@@ -259,7 +343,7 @@ ssize_t __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags);
 ssize_t
 __recv_chk(int fd, void *buffer, size_t n, size_t size, int flags)
 {
-	FAIL(C_RECV);
+	FAIL_ON(C_RECV, fd);
 	return syscall(SYS_recvfrom, fd, buffer, n < size ? n : size, flags, NULL, NULL);
 }
 

@@ -1,7 +1,8 @@
 /*
  * kill.c: LD_PRELOAD. The process is killed before the n-th call that writes, syncs, cuts, renames
  * or removes a file, or starts a program (KILL_AT); KILL_COUNT names a file that gets how many
- * there were. What it starts goes on without it.
+ * there were. The processes that it forks count together with it, and the one that makes the call
+ * is killed; a program that it starts goes on without this library.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -9,19 +10,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-static long at, calls;
+static long at, own, *calls = &own;
 static const char *counted;
 
 __attribute__((constructor)) static void
 begin(void)
 {
 	const char *text = getenv("KILL_AT");
+	void *shared = mmap(
+		NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+	if (shared != MAP_FAILED)
+		calls = shared;
 	at = text != NULL ? atol(text) : 0;
 	counted = getenv("KILL_COUNT");
 	unsetenv("LD_PRELOAD");
@@ -35,7 +41,7 @@ end(void)
 
 	if (counted == NULL)
 		return;
-	n = snprintf(digits, sizeof digits, "%ld\n", calls);
+	n = snprintf(digits, sizeof digits, "%ld\n", __atomic_load_n(calls, __ATOMIC_RELAXED));
 	fd = (int)syscall(SYS_openat, AT_FDCWD, counted, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (fd >= 0 && n > 0)
 		syscall(SYS_write, fd, digits, (size_t)n);
@@ -44,7 +50,7 @@ end(void)
 static void
 step(void)
 {
-	if (++calls == at)
+	if (__atomic_add_fetch(calls, 1, __ATOMIC_RELAXED) == at)
 		syscall(SYS_kill, getpid(), SIGKILL);
 }
 

@@ -16,3 +16,20 @@ def build(folder):
 def environment(shim, at, counted):
     """at 0: never; the number of calls that there were is in counted afterwards"""
     return dict(os.environ, LD_PRELOAD=str(shim), KILL_AT=str(at), KILL_COUNT=str(counted))
+
+
+class Sample:
+    """Which of n calls are made to fail: every k-th; with --every all of them."""
+
+    def __init__(self, wanted, argv):
+        """wanted: at most so many of a run's calls"""
+        self.wanted = None if '--every' in argv else wanted
+        print('every call' if self.wanted is None else
+              f'sampled: every k-th call so that {wanted} of each kind fail (--every: each one)', flush=True)
+
+    def points(self, name, n, share=1):
+        """share: of the number wanted"""
+        k = 1 if self.wanted is None else max(1, -(-n // max(1, round(self.wanted * share))))
+        if k > 1:
+            print(f'{name}: {n} calls, every {k}th', flush=True)
+        return range((k + 1) // 2, n + 1, k)

@@ -133,3 +133,32 @@ ROWS = (
     row('to a bounce address', 'none.example', FAILS, 'to addresses of', rcpt=('dmarc-noreply+1-2-3@REPORTS.us.example',)),
     row('to where reports come', 'none.example', FAILS, 'to addresses of', rcpt=('rua@us.example',)),
 )
+
+# a bounce (RFC 3464)
+DSN = '''From: MAILER-DAEMON@mx.none.example
+To: <{to}>
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+ boundary="b/1"
+
+--b/1
+Content-Type: text/plain
+
+no such user
+--b/1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.none.example
+
+Final-Recipient: rfc822; d@none.example
+Action: {action}
+Status: {status}
+
+--b/1
+Content-Type: message/rfc822
+
+Subject: x
+
+--b/1--
+'''

@@ -62,6 +62,18 @@ def attached(octets, kind, name):
             base64.encodebytes(octets).decode().replace('\n', '\r\n'))
 
 
+def wrong(octets, at):
+    """with one bit otherwise"""
+    out = bytearray(octets)
+    out[at] ^= 1
+    return bytes(out)
+
+
+def other_octets(octets, old, new):
+    """gzip, stored as it is, in which something was changed"""
+    return gzip.compress(octets, 0).replace(old, new, 1)
+
+
 def tar(octets):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode='w') as archive:
@@ -159,6 +171,16 @@ SHAPES = [
     Shape('zip', zipped('r.xml', xml()), 'aggregate', {}, USUAL, ''),
     Shape('tar', tar(xml()), 'aggregate', {}, USUAL, ''),
     Shape('gzip in gzip', gzip.compress(gzip.compress(xml())), 'aggregate', {}, USUAL, ''),
+    Shape('gzip of two members', gzip.compress(xml()[:300]) + gzip.compress(xml()[300:]), 'aggregate', {}, USUAL, ''),
+    Shape('gzip with zeros after it', gzip.compress(xml()) + bytes(20), 'aggregate', {}, USUAL, ''),
+    Shape('gzip with a wrong checksum', wrong(gzip.compress(xml()), -8), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('gzip with a wrong length', wrong(gzip.compress(xml()), -4), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('gzip whose second member has a wrong checksum', gzip.compress(xml()[:300]) + wrong(gzip.compress(xml()[300:]), -8), 'aggregate',
+          {'checksum': 1}, USUAL, ''),
+    Shape('gzip with other octets than its checksum', other_octets(xml(), b'Acme', b'Acne'), 'aggregate', {'checksum': 1},
+          {**USUAL, 'org': 'Acne'}, ''),
+    Shape('a mail with a wrong checksum', mail(wrong(gzip.compress(xml()), -8)), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('TLS with a wrong checksum', wrong(gzip.compress(TLS), -8), 'tls', {'checksum': 1}, {'org': 'Acme'}, ''),
     # mails
     Shape('a mail that is the gzip', mail(gzip.compress(xml())), 'aggregate', {}, USUAL, ''),
     Shape('octet-stream', mail(gzip.compress(xml()), 'application/octet-stream'), 'aggregate', {}, USUAL, ''),

@@ -1,4 +1,5 @@
 """shim.py: tests/faults/shim.c, which makes one call of the program fail, for the suites that are no fault harness."""
+import errno
 import os
 import pathlib
 import re
@@ -6,6 +7,13 @@ import struct
 import subprocess
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / 'faults/shim.c'
+
+# what each call fails with
+FAULTS = {'malloc': errno.ENOMEM, 'mmap': errno.ENOMEM, 'read': errno.EIO, 'write': errno.ENOSPC, 'writev': errno.ENOSPC, 'open': errno.EMFILE,
+          'close': errno.EIO, 'lseek': errno.EIO, 'fstat': errno.EIO, 'fsync': errno.EIO, 'fdatasync': errno.EIO, 'ftruncate': errno.EIO,
+          'pread': errno.EIO, 'pwrite': errno.ENOSPC, 'unlink': errno.EIO, 'rename': errno.EIO, 'memfd': errno.EMFILE, 'mkostemp': errno.ENOSPC,
+          'fork': errno.EAGAIN, 'dup2': errno.EMFILE, 'waitpid': errno.ECHILD, 'socket': errno.EMFILE, 'connect': errno.ECONNREFUSED,
+          'send': errno.ECONNRESET, 'recv': errno.ECONNRESET, 'poll': errno.ENOMEM}
 
 
 class Shim:

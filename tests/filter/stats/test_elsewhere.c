@@ -30,25 +30,38 @@ static const struct {
 	const char *author, *id, *ip;
 	enum sender_class want;
 	enum sender_evidence by;
+	const char *b[2]; /* of the author's signature, in the first and the second; NULL: none */
 } rows[] = {
 	{"the same Message-ID", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com",
-		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY},
+		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY, {NULL, NULL}},
+	{"the same signature, broken", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com",
+		"<1@x>", "203.0.113.9", SENDER_FORWARDER, SENDER_BY_COPY,
+		{"AbCdEfGhIjKlMnOp", "AbCdEfGhIjKlMnOp"}},
+	{"a Message-ID that a forger knows", {"example.com", "<1@x>", "192.0.2.1", false},
+		"example.com", "<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING,
+		{"AbCdEfGhIjKlMnOp", NULL}},
+	{"and with a signature that he made up", {"example.com", "<1@x>", "192.0.2.1", false},
+		"example.com", "<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING,
+		{"AbCdEfGhIjKlMnOp", "ZbCdEfGhIjKlMnOp"}},
+	{"a signature where there was none", {"example.com", "<1@x>", "192.0.2.1", false},
+		"example.com", "<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING,
+		{NULL, "AbCdEfGhIjKlMnOp"}},
 	{"another Message-ID", {"example.com", "<1@x>", "192.0.2.1", false}, "example.com", "<2@x>",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"of another author", {"example.net", "<1@x>", "192.0.2.1", false}, "example.com", "<1@x>",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"of an author below", {"a.example.com", "<1@x>", "192.0.2.1", false}, "example.com",
-		"<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"<1@x>", "203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"no Message-ID at all", {"example.com", "", "192.0.2.1", false}, "example.com", "",
-		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING},
+		"203.0.113.9", SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"the same host, by SPF", {"example.com", "<1@x>", "192.0.2.1", true}, "example.com",
-		"<2@x>", "192.0.2.1", SENDER_OWN, SENDER_BY_ELSEWHERE},
+		"<2@x>", "192.0.2.1", SENDER_OWN, SENDER_BY_ELSEWHERE, {NULL, NULL}},
 	{"the same host, by a signature that it may have replayed",
 		{"example.com", "<1@x>", "192.0.2.1", false}, "example.com", "<2@x>", "192.0.2.1",
-		SENDER_FORGED, SENDER_BY_NOTHING},
+		SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 	{"the same host of a shared service's other customer",
 		{"other.example", "<1@x>", "192.0.2.1", true}, "example.com", "<2@x>", "192.0.2.1",
-		SENDER_FORGED, SENDER_BY_NOTHING},
+		SENDER_FORGED, SENDER_BY_NOTHING, {NULL, NULL}},
 };
 
 /* The failing one before the passing one, or after it. */
@@ -59,6 +72,9 @@ judge(size_t i, bool first)
 	struct row passed =
 		made(AUTH_PASS, rows[i].passed.author, rows[i].passed.id, rows[i].passed.ip);
 	struct row failed = made(AUTH_FAIL, rows[i].author, rows[i].id, rows[i].ip);
+	const struct row_signature signatures[] = {
+		{rows[i].author, "s1", AUTH_PASS, true, rows[i].b[0]},
+		{rows[i].author, "s1", AUTH_FAIL, true, rows[i].b[1]}};
 	const struct stats_source *source;
 	size_t at = first ? 0 : 1;
 
@@ -66,6 +82,10 @@ judge(size_t i, bool first)
 	passed.spf_aligned = true;
 	passed.spf_domain = passed.author_domain;
 	passed.dkim_aligned = !rows[i].passed.spf;
+	passed.signatures = &signatures[0];
+	passed.nsignatures = rows[i].b[0] != NULL ? 1 : 0;
+	failed.signatures = &signatures[1];
+	failed.nsignatures = rows[i].b[1] != NULL ? 1 : 0;
 	failed.has_date = true;
 	failed.date = 86400;
 	cr_assert(stats_add(stats, first ? &failed : &passed));
@@ -118,4 +138,42 @@ Test(elsewhere, memory_is_bounded_and_each_message_moves_once)
 		}
 	cr_expect(moved <= ELSEWHERE_WAITING && moved > ELSEWHERE_WAITING / 100 * 99, "%zu", moved);
 	elsewhere_free(elsewhere);
+}
+
+/* Copies of one message from many hosts, before it came and after it. */
+static void
+replay(bool first)
+{
+	enum { HOSTS = 50 };
+	size_t moved = 0, found = 0;
+	struct elsewhere *elsewhere = elsewhere_new(count_moved, &moved);
+	struct elsewhere_message message = {.sender = {SENDER_FORGED, SENDER_BY_NOTHING}};
+	struct row aligned = made(AUTH_PASS, "example.com", "<1@x>", "192.0.2.1");
+	char ip[32];
+
+	aligned.dkim_aligned = true;
+	if (!first)
+		cr_assert(elsewhere_add(elsewhere, &aligned,
+			&(struct elsewhere_message){.sender = {SENDER_PASSES, SENDER_BY_NOTHING}}));
+	for (size_t i = 0; i < 2 * HOSTS; i++) { /* twice from each */
+		struct row row = made(AUTH_FAIL, "example.com", "<1@x>", ip);
+
+		(void)snprintf(ip, sizeof ip, "203.0.113.%zu", i % HOSTS);
+		message.sender = elsewhere_look(
+			elsewhere, &row, (struct sender){SENDER_FORGED, SENDER_BY_NOTHING}, false);
+		found += message.sender.class == SENDER_FORWARDER;
+		cr_assert(elsewhere_add(elsewhere, &row, &message));
+	}
+	if (first)
+		cr_assert(elsewhere_add(elsewhere, &aligned,
+			&(struct elsewhere_message){.sender = {SENDER_PASSES, SENDER_BY_NOTHING}}));
+	cr_expect_eq(first ? moved : found, (size_t)2 * ELSEWHERE_HOSTS, "%d: %zu", first,
+		first ? moved : found);
+	elsewhere_free(elsewhere);
+}
+
+Test(elsewhere, copies_from_many_hosts_are_a_replay)
+{
+	replay(true);
+	replay(false);
 }

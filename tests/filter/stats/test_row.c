@@ -10,8 +10,8 @@
 #include "tests/support/plain_row.h"
 
 static const struct row_signature signatures[] = {
-	{"a.example", "s1", AUTH_PASS, true},
-	{"b.example", "s2", AUTH_FAIL, false},
+	{"a.example", "s1", AUTH_PASS, true, "AbCd"},
+	{"b.example", "s2", AUTH_FAIL, false, ""},
 };
 
 static struct row

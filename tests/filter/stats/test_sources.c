@@ -11,12 +11,12 @@ static const struct key_row {
 	const char *want, *provider;
 } rows[] = {
 	{"aligned before the first",
-		{{"a.example", "s", AUTH_PASS, false}, {"b.example", "s", AUTH_PASS, true}},
+		{{"a.example", "s", AUTH_PASS, false, ""}, {"b.example", "s", AUTH_PASS, true, ""}},
 		AUTH_PASS, "c.example", "", "", SOURCE_BY_SIGNATURE, "b.example", NULL},
 	{"the first that passed",
-		{{"a.example", "s", AUTH_FAIL, true}, {"b.example", "s", AUTH_PASS, false}},
+		{{"a.example", "s", AUTH_FAIL, true, ""}, {"b.example", "s", AUTH_PASS, false, ""}},
 		AUTH_PASS, "c.example", "", "", SOURCE_BY_SIGNATURE, "b.example", NULL},
-	{"the envelope", {{"a.example", "s", AUTH_FAIL, true}}, AUTH_PASS, "c.example",
+	{"the envelope", {{"a.example", "s", AUTH_FAIL, true, ""}}, AUTH_PASS, "c.example",
 		"h.d.example", "192.0.2.1", SOURCE_BY_ENVELOPE, "c.example", NULL},
 	{"the host's organization", {{.d = NULL}}, AUTH_FAIL, "c.example",
 		"mx1.mail.sender.example", "192.0.2.1", SOURCE_BY_NAME, "sender.example", NULL},
@@ -31,11 +31,11 @@ static const struct key_row {
 	{"an inside hop of IPv6", {{.d = NULL}}, AUTH_FAIL, "c.example", "", "::1",
 		SOURCE_BY_NOTHING, "", NULL},
 	{"nothing", {{.d = NULL}}, AUTH_NONE, "", "", "", SOURCE_BY_NOTHING, "", NULL},
-	{"a service", {{"amazonses.com", "s", AUTH_PASS, false}}, AUTH_NONE, "", "", "",
+	{"a service", {{"amazonses.com", "s", AUTH_PASS, false, ""}}, AUTH_NONE, "", "", "",
 		SOURCE_BY_SIGNATURE, "amazonses.com", "Amazon SES"},
-	{"a service behind the customer", {{"a.example", "s", AUTH_PASS, true}}, AUTH_PASS,
+	{"a service behind the customer", {{"a.example", "s", AUTH_PASS, true, ""}}, AUTH_PASS,
 		"eu.amazonses.com", "", "", SOURCE_BY_SIGNATURE, "a.example", "Amazon SES"},
-	{"no service by a name alone", {{"amazonses.com.evil.example", "s", AUTH_PASS, false}},
+	{"no service by a name alone", {{"amazonses.com.evil.example", "s", AUTH_PASS, false, ""}},
 		AUTH_NONE, "", "", "", SOURCE_BY_SIGNATURE, "amazonses.com.evil.example", NULL},
 };
 

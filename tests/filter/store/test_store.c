@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter/io/fault.h"
+#include "filter/text/error_words.h"
 #include "tests/support/arena_suite.h"
 
 ARENA_SUITE(store);
@@ -14,7 +16,7 @@ ARENA_SUITE(store);
 static char folder[] = "/tmp/test_store_XXXXXX", path[64];
 static const char *places[2];
 static size_t place_count;
-static const char *error;
+static struct error error;
 
 static const char *
 in_folder(const char *name)
@@ -33,12 +35,27 @@ find_places(void)
 	place_count = places[1] != NULL ? 2 : 1;
 }
 
+static const char *
+told(void)
+{
+	return error_words(&error, &arena);
+}
+
+/* the last error, with what the database says */
+static const char *
+last(const struct store *store)
+{
+	const struct error why = store_last_error(store);
+
+	return error_words(&why, &arena);
+}
+
 static struct store *
 opened(const char *where, enum store_use use)
 {
 	struct store *store;
 
-	cr_assert(store_open(where, use, &arena, &store, &error) == ST_OK, "%s: %s", where, error);
+	cr_assert(store_open(where, use, &arena, &store, &error) == ST_OK, "%s: %s", where, told());
 	return store;
 }
 
@@ -48,7 +65,7 @@ number(struct store *store, const char *sql)
 	struct store_query *query = store_query(store, sql);
 	int64_t value;
 
-	cr_assert(store_step(query) == STORE_ROW, "%s: %s", sql, store_error(store));
+	cr_assert(store_step(query) == STORE_ROW, "%s: %s", sql, last(store));
 	value = store_int(query, 0);
 	store_reset(query);
 	return value;
@@ -67,7 +84,7 @@ add(struct store *store, struct slice name, const char *digest, struct slice oct
 	store_bind_text(query, 3, SLICE(""));
 	store_bind_text(query, 4, slice_str(digest));
 	store_bind_blob(query, 5, octets);
-	cr_assert(store_run(query) == ST_OK, "%s", store_error(store));
+	cr_assert(store_run(query) == ST_OK, "%s", last(store));
 }
 
 /* values are read back as written; text is UTF-8 without NUL whatever was given */
@@ -133,15 +150,14 @@ Test(store, transactions)
 		cr_assert(store_run(query) == ST_OK);
 		cr_expect(store_commit(store) == ST_OK);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* a failure aborts its transaction, and store_error says why */
+		/* a failure aborts its transaction, and the error says why */
 		cr_assert(store_begin(store) == ST_OK);
 		store_bind_text(query, 1, SLICE("t.example"));
 		cr_expect(store_run(query) == ST_TEMP);
-		cr_expect(
-			strstr(store_error(store), "in_sender") != NULL, "%s", store_error(store));
+		cr_expect(strstr(last(store), "in_sender") != NULL, "%s", last(store));
 		store_rollback(store);
 		cr_expect(store_query(store, "SELECT 1 FROM nowhere") == NULL);
-		cr_expect(strstr(store_error(store), "nowhere") != NULL, "%s", store_error(store));
+		cr_expect(strstr(last(store), "nowhere") != NULL, "%s", last(store));
 		cr_expect(store_run(NULL) == ST_TEMP && store_step(NULL) == STORE_FAILED);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
 		/* a query that is left in the middle does not hinder another one */
@@ -171,7 +187,7 @@ Test(store, nothing_is_stored_after_a_rollback_by_the_database)
 	cr_assert(store_execute(store, "ROLLBACK") == ST_OK);
 	cr_expect(store_run(store_query(store, "INSERT INTO in_sender (domain, auth) VALUES "
 					       "('late.example', 1)")) == ST_TEMP);
-	cr_expect(strstr(store_error(store), "rolled back") != NULL, "%s", store_error(store));
+	cr_expect(store_last_error(store).reason.id == STORE_E_ROLLED_BACK, "%s", last(store));
 	cr_expect(store_commit(store) == ST_TEMP);
 	cr_expect(number(store, "SELECT count(*) FROM in_aside") == before);
 	cr_expect(
@@ -190,7 +206,9 @@ Test(store, newer_schema_is_refused)
 				  "UPDATE mailstamp_store SET version = version + 1") == ST_OK);
 		store_close(store);
 		st = store_open(places[p], STORE_WRITE, &arena, &again, &error);
-		cr_expect(st == ST_BAD && strstr(error, "schema version") != NULL, "%s", error);
+		cr_expect(st == ST_BAD && error.reason.id == STORE_E_NEWER &&
+				  strstr(told(), "2") != NULL,
+			"%s", told());
 		st = store_open(places[p], STORE_READ, &arena, &again, &error);
 		cr_expect(st == ST_BAD && again == NULL);
 		if (p == 1) { /* for the other tests */
@@ -207,13 +225,14 @@ Test(store, newer_schema_is_refused)
 Test(store, what_is_no_store_is_refused)
 {
 	static const struct {
-		const char *name, *text, *told;
+		const char *name, *text;
+		unsigned why;
 		mode_t mode;
 		enum status st;
 	} files[] = {
-		{"text", "hello, this is a letter\n", "not a store", 0600, ST_BAD},
-		{"short", "hi", "not a store", 0600, ST_BAD},
-		{"no-such-folder/x", NULL, "no such", 0, ST_TEMP},
+		{"text", "hello, this is a letter\n", STORE_E_FOREIGN, 0600, ST_BAD},
+		{"short", "hi", STORE_E_FOREIGN, 0600, ST_BAD},
+		{"no-such-folder/x", NULL, (unsigned)REASON_FAULT + FAULT_NO_FILE, 0, ST_TEMP},
 	};
 	struct store *store;
 
@@ -229,22 +248,22 @@ Test(store, what_is_no_store_is_refused)
 				  fclose(file) == 0);
 		}
 		st = store_open(path, STORE_WRITE, &arena, &store, &error);
-		cr_expect(st == files[i].st && strstr(error, files[i].told) != NULL, "%s: %s",
-			files[i].name, error);
+		cr_expect(st == files[i].st && error.reason.id == files[i].why, "%s: %s",
+			files[i].name, told());
 	}
 	cr_expect(store_open(folder, STORE_WRITE, &arena, &store, &error) == ST_BAD);
 	cr_expect(store_open(in_folder("none"), STORE_READ, &arena, &store, &error) == ST_BAD &&
-			  strstr(error, "no store") != NULL,
-		"%s", error);
+			  error.reason.id == STORE_E_MISSING,
+		"%s", told());
 	cr_expect(access(path, F_OK) != 0, "it was made");
 	cr_expect(
 		store_open("mysql://u:secret@h/d", STORE_WRITE, &arena, &store, &error) == ST_BAD &&
-			strstr(error, "secret") == NULL,
-		"%s", error);
+			error.reason.id == STORE_E_KIND && strstr(told(), "secret") == NULL,
+		"%s", told());
 	cr_expect(store_open("postgresql://u:secret@localhost:1/d", STORE_WRITE, &arena, &store,
 			  &error) == ST_TEMP &&
-			  strstr(error, "secret") == NULL && strstr(error, "localhost") != NULL,
-		"%s", error);
+			  strstr(told(), "secret") == NULL && strstr(told(), "localhost") != NULL,
+		"%s", told());
 }
 
 /* another program's database; in SQLite its file, in PostgreSQL a schema of our name */
@@ -257,8 +276,8 @@ Test(store, foreign_store_is_refused)
 	cr_assert(store_execute(store, "ALTER TABLE mailstamp_store RENAME TO theirs") == ST_OK);
 	store_close(store);
 	cr_expect(store_open(places[0], STORE_WRITE, &arena, &store, &error) == ST_BAD &&
-			  strstr(error, "not a store") != NULL,
-		"%s", error);
+			  error.reason.id == STORE_E_FOREIGN,
+		"%s", told());
 	cr_expect(store_open(places[0], STORE_READ, &arena, &store, &error) == ST_BAD);
 }
 

@@ -59,7 +59,7 @@ static const struct proof_row {
 static void
 hold(struct view_hosts *hosts, const struct held *held)
 {
-	const struct row_signature signature = {AUTHOR, held->s, held->code, true};
+	const struct row_signature signature = {AUTHOR, held->s, held->code, true, ""};
 	struct row row = plain_row();
 
 	row.client_ip = held->ip;

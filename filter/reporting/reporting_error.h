@@ -1,0 +1,25 @@
+/* reporting_error.h: why reports could not be made, apart from the store. */
+#ifndef FILTER_REPORTING_REPORTING_ERROR_H
+#define FILTER_REPORTING_REPORTING_ERROR_H
+
+#include "auth/base/reason.h"
+
+/* clang-format off */
+#define REPORTING_ERRORS(R) \
+	R(NO_MEMORY,   "reporting_no_memory",   "no memory") \
+	R(NOT_READ,    "reporting_not_read",    "stdin cannot be read") \
+	R(NOT_WRITTEN, "reporting_not_written", "a report could not be written: no memory, or libxml2 or zlib cannot be loaded") \
+	R(NOT_SENT,    "reporting_not_sent",    "a mail could not be written: no memory, or GMime or OpenSSL cannot be loaded") \
+	R(NO_ADDRESS,  "reporting_no_address",  "--bounce-address or --report-from is needed")
+
+#define REPORTING_ERROR_ID(id, code, text) REPORTING_E_##id,
+enum reporting_error REASON_ENUM(REPORTING_E, REASON_REPORTING, REPORTING_ERRORS, REPORTING_ERROR_ID);
+/* clang-format on */
+
+struct error reporting_error(enum reporting_error id);
+
+/* The store's last error, or where it has none, what else it is. */
+struct store;
+struct error reporting_why(const struct store *store, enum reporting_error otherwise);
+
+#endif
