@@ -234,7 +234,7 @@ read_angle(struct reader *r, struct slice display)
 	return true;
 }
 
-/* RFC 5322 3.4 mailbox; or only the name of a group, where a colon follows it */
+/* RFC 5322 3.4 mailbox; or only the name of a group, if a colon follows it */
 static bool
 read_mailbox(struct reader *r, bool *group)
 {

@@ -4,7 +4,7 @@
  *
  * Accepted by the strict reading: groups, comments, quoted pairs, quoted strings, obsolete routes,
  * encoded words in display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that
- * have only one reading, and `a@b <a@b>`, which many programs write, where both have the same
+ * have only one reading, and `a@b <a@b>`, which many programs write, if both have the same
  * domain. A field with two readings is ST_BAD: mime/address_lex.h lists the forms that are
  * ambiguous in both readings, mime/address_tolerant.h what the tolerant reading accepts.
  */
@@ -66,7 +66,7 @@ struct address_list {
 	const struct address *list; /* groups are flattened */
 	size_t n;
 	size_t groups; /* how many groups there were (an empty one counts) */
-	/* where not ST_OK: why; where the tolerant reading is ST_OK: the first that it ignored */
+	/* if not ST_OK: why; if the tolerant reading is ST_OK: the first fault that it ignored */
 	struct address_fault fault;
 };
 
@@ -119,9 +119,9 @@ void address_gmime_close(struct address_gmime *gmime);
 /*
  * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
  * them, in the arena. (It gives A-labels as U-labels.) *complete: there is an address, and each one
- * has a domain. To be called only where address_parse_list or address_parse_tolerant was ST_OK:
+ * has a domain. To be called only if address_parse_list or address_parse_tolerant was ST_OK:
  * GMime leaks memory over some broken values. ST_BAD if value holds a NUL, at which GMime would
- * stop. ST_LIMIT if value is longer than 64 KiB or where GMime would recurse too deep or take
+ * stop. ST_LIMIT if value is longer than 64 KiB or if GMime would recurse too deep or take
  * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP if GMime could
  * not be loaded or gmime is NULL. Where not ST_OK, *n is 0 and *complete false.
  */

@@ -4,8 +4,8 @@
  *
  * Ambiguous in the strict reading and in the tolerant one (with their causes):
  *   - a `"`, `(` or `)` that opens or closes within an encoded word and has its partner outside it,
- *     or that is where two encoded words overlap: a reader that takes the encoded word as one word
- * sees no quote there [ADDRESS_WORD_DELIMITER]
+ *     or that is at an overlap of two encoded words: a reader that takes the encoded word as one
+ * word sees no quote there [ADDRESS_WORD_DELIMITER]
  *   - `<`, `@` or `\` within an encoded word [ADDRESS_WORD_SPECIAL]
  *   - a backslash outside quotes before `"`, `(`, `)`, `<` or `@` [ADDRESS_BACKSLASH]
  *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment after a comment within it, or anything but

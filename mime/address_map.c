@@ -44,7 +44,7 @@ static const struct charset {
 /* Characters displayed as `@` or dots: NFKC's, IDNA's full stops (RFC 3490 3.1), overlong forms. */
 static const struct mapping {
 	unsigned kinds;
-	struct slice from; /* its last octet up to last, where that is not 0 */
+	struct slice from; /* its last octet up to last, if that is not 0 */
 	unsigned char last;
 	const char *to;
 } mappings[] = {

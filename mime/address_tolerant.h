@@ -1,5 +1,5 @@
 /*
- * address_tolerant.h: one address in a field that breaks the grammar, where every reading of it has
+ * address_tolerant.h: one address in a field that breaks the grammar, if every reading of it has
  * the same domain.
  *
  * It accepts three forms, after which only `>`, `;`, a final dot, white space and comments come:
@@ -15,7 +15,7 @@
  *
  * It refuses, besides what is ambiguous in both readings (mime/address_lex.h):
  *   - control characters, line ends that are not folds               [ADDRESS_CONTROL]
- *   - an octet of 0x81 to 0xFE before `@` or `\` where the value is not UTF-8: the two may be one
+ *   - an octet of 0x81 to 0xFE before `@` or `\` if the value is not UTF-8: the two may be one
  *     character of Shift JIS, GBK or Big5                           [ADDRESS_LEGACY_SPECIAL]
  *   - no `@`, or two, outside quotes and comments          [ADDRESS_NO_AT, ADDRESS_SECOND_AT]
  *   - a second `<`, one after the `@`                              [ADDRESS_SECOND_ANGLE]

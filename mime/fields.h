@@ -27,7 +27,7 @@ struct field {
 
 /*
  * Cuts the next field off *rest, which must begin at the start of a line inside the header.
- * Returns false at the end of the header: where *rest is empty or begins with an empty line.
+ * Returns false at the end of the header: if *rest is empty or begins with an empty line.
  * max_field: octets of raw above which FIELD_OVERSIZE is set. No allocation, linear time.
  */
 bool fields_next(struct slice *rest, size_t max_field, struct field *field);

@@ -23,7 +23,7 @@ struct message {
 	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
 	struct slice header;    /* after the mbox line, up to the empty line (not in it) */
 	struct slice body;      /* after the empty line */
-	const char *eol;        /* "\r\n" or "\n": as in the first line; "\n" where there is none */
+	const char *eol;        /* "\r\n" or "\n": as in the first line; "\n" if there is none */
 	const struct field *fields; /* top to bottom, including junk */
 	size_t nfields;
 	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */
@@ -50,7 +50,7 @@ struct slice message_id(const struct message *message, struct arena *arena);
 
 /*
  * The value of a field without its folds: line ends before white space are dropped (RFC 5322
- * 2.2.3), and so is white space at both ends. A copy in the arena where it had folds.
+ * 2.2.3), and so is white space at both ends. A copy in the arena if it had folds.
  */
 struct slice field_unfold(const struct field *field, struct arena *arena);
 

@@ -29,7 +29,7 @@ bool scan_comment(struct slice *at);
 bool scan_is_deep_comment(struct slice at);
 /* [CFWS]: true if anything was read; an unclosed comment is not consumed */
 bool scan_cfws(struct slice *at);
-/* 1*atext, RFC 6532's UTF8-non-ascii included where utf8 (RFC 5322 3.2.3) */
+/* 1*atext, RFC 6532's UTF8-non-ascii included if utf8 (RFC 5322 3.2.3) */
 bool scan_atom(struct slice *at, bool utf8, struct slice *out);
 /* dot-atom-text (RFC 5322 3.2.3) */
 bool scan_dot_atom(struct slice *at, bool utf8, struct slice *out);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct slice {
-	const char *p; /* may be NULL only where n is 0 */
+	const char *p; /* may be NULL only if n is 0 */
 	size_t n;
 };
 
@@ -41,7 +41,7 @@ slice_from(struct slice s, size_t at)
 	return at >= s.n ? (struct slice){s.p + s.n, 0} : (struct slice){s.p + at, s.n - at};
 }
 
-/* the first n bytes, or all where there are fewer */
+/* the first n bytes, or all if there are fewer */
 static inline struct slice
 slice_head(struct slice s, size_t n)
 {
@@ -119,7 +119,7 @@ slice_istarts(struct slice s, struct slice prefix)
 	return s.n >= prefix.n && slice_ieq(slice_head(s, prefix.n), prefix);
 }
 
-/* offset of the first c, or s.n where there is none */
+/* offset of the first c, or s.n if there is none */
 static inline size_t
 slice_find(struct slice s, char c)
 {
@@ -128,7 +128,7 @@ slice_find(struct slice s, char c)
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 
-/* offset of the last c, or s.n where there is none */
+/* offset of the last c, or s.n if there is none */
 static inline size_t
 slice_rfind(struct slice s, char c)
 {

@@ -34,7 +34,7 @@ struct arc_result {
 	enum arc_part part;   /* the part that the reason is about, */
 	unsigned instance;    /* and of which instance; 0: of the chain */
 	bool unsure;          /* fail because a key could not be fetched */
-	/* instance 1 first; where the structure is broken, as far as it could be read */
+	/* instance 1 first; if the structure is broken, as far as it could be read */
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
 	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0

@@ -435,7 +435,7 @@ stop(struct reader *reader, struct slice at)
 	return false;
 }
 
-/* False with reader->at where it cannot be read. */
+/* False with reader->at if it cannot be read. */
 static bool
 read_all(struct reader *reader, struct slice rest)
 {

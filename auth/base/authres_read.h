@@ -43,7 +43,7 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  *     (`header.b=CiN9J/AU`)
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
  * Otherwise one byte outside the grammar, an unknown version or an unclosed comment makes all of it
- * ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or where comments nest
+ * ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or if comments nest
  * deeper than scan_cfws reads. A caller that wants dmarc must check dmarc_words: a second dmarc=
  * may occur where no result is read.
  */

@@ -74,7 +74,7 @@ struct walk {
 	bool found;
 };
 
-/* All picks of the choices from at on that cost left; false: the search is over. */
+/* Tries all picks of the choices from at on that cost left; false: the search has ended. */
 static bool
 visit(struct walk *walk, size_t at, unsigned left)
 {

@@ -273,7 +273,7 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 	put_without_charset(&type);
 	put(&type, &(struct version){.cost = 3, .type = LOWER});
 	put(&type, &(struct version){.cost = 3, .type = LOWER, .charset = LOWER});
-	/* relaxed: any white space is one space, but none stays none */
+	/* relaxed: any white space is one space; none is added */
 	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
 		if (simple || i == 0 || i == 3) {
 			put(&type, &(struct version){

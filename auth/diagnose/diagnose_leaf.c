@@ -188,7 +188,7 @@ encode_as(const struct diagnose_leaf *leaf, enum diagnose_coding coding, int sty
 	if (leaf->coding != DIAGNOSE_BASE64)
 		text = canonical_ends(text, arena);
 	diagnose_base64_wrap(text, width, &coded, arena);
-	/* a whole body ends with a line end; a part does where it did */
+	/* a whole body ends with a line end; a part does if it did before */
 	if (ends_line(leaf->raw))
 		buf_adds(&coded, "\r\n");
 	return buf_slice(&coded);

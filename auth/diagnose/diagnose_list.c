@@ -346,7 +346,7 @@ fits_field(const struct list *list, const struct diagnose_change *change)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_FIELD_ADDED:
-		/* Cc: where From was kept */
+		/* Cc: if From was kept */
 		return (slice_ieq(change->field, SLICE("Cc")) ||
 			       slice_ieq(change->field, SLICE("Sender")) ||
 			       slice_ieq(change->field, SLICE("Reply-To"))) &&

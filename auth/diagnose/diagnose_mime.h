@@ -28,12 +28,12 @@ struct slice diagnose_lines_field(struct slice lines, const char *name);
 
 enum diagnose_coding diagnose_coding_of(struct slice encoding);
 
-/* How an encoder writes quoted-printable, where RFC 2045 leaves a choice. */
+/* How an encoder writes quoted-printable, if RFC 2045 leaves a choice. */
 struct diagnose_qp_style {
 	size_t width;     /* of lines, including the '=' of a soft break */
 	bool last_short;  /* the last piece of a line also leaves room for a '=' */
 	bool whole_chars; /* a UTF-8 character is never split */
-	bool words;       /* breaks after spaces where it can */
+	bool words;       /* breaks after spaces if possible */
 	bool dots;        /* a dot at the start of a line */
 	bool from;        /* "From " at the start of a line */
 	bool lower;       /* hexadecimal digits */

@@ -129,7 +129,7 @@ const struct dkim_keys *dkim_keys_of(const struct auth_input *in, const struct d
 /* A prefix of the canonical body whose hash is wanted. */
 struct dkim_body_hash {
 	uint64_t limit; /* octets of the canonical body (l=); UINT64_MAX for all */
-	unsigned char digest[CRYPTO_SHA256_SIZE]; /* of the whole body where it is shorter */
+	unsigned char digest[CRYPTO_SHA256_SIZE]; /* of the whole body if it is shorter */
 };
 
 struct dkim_body_canon; /* a running body canonicalization into a hash */
@@ -218,7 +218,7 @@ enum { DKIM_KEYS_MAX = 10 }; /* the maximum number of key records of one name to
 struct dkim_signed {
 	unsigned char hashes[DKIM_KEYS_MAX][CRYPTO_SHA256_SIZE];
 	size_t n;
-	size_t keys; /* that were tried: where n is 0, none of them made the signature */
+	size_t keys; /* that were tried: if n is 0, none of them made the signature */
 };
 
 /* For the diagnosis; sig must be without defect. ST_TEMP if OpenSSL fails. */
@@ -240,7 +240,7 @@ enum status dkim_check_signature(const struct auth_input *in,
 	const struct dkim_selection *selection, const struct dkim_bodies *bodies,
 	struct dkim_sig_result *result);
 
-/* t= and x= of a signature that verified: AUTH_POLICY with its reason where it is expired or more
+/* t= and x= of a signature that verified: AUTH_POLICY with its reason if it is expired or more
  * than an hour ahead (RFC 6376 3.5: both may be refused, neither must). */
 void dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result);
 /* Adds to the notes of a signature that verified those of the selection, and that of an l= which
@@ -272,7 +272,7 @@ struct dkim_result dkim_copy(const struct dkim_result *result, struct arena *are
 /*
  * One row for each signature, including malformed ones, with header.d, .i, .s, .a and .b as far as
  * they could be read; one row without them, "policy", for all that were over the limit, with their
- * number in policy.unchecked; one row "none" where there is no signature. A signature that is
+ * number in policy.unchecked; one row "none" if there is no signature. A signature that is
  * "policy" for its l= reports unsigned_bytes in policy.unsigned.
  */
 void dkim_report(const struct dkim_result *result, struct report *report);

@@ -22,7 +22,7 @@ struct dmarc_record {
 	bool adkim_strict, aspf_strict;
 	char psd; /* 'y', 'n' or 'u' */
 	bool testing;
-	unsigned pct;              /* 100 where left out; only RFC 7489 uses it */
+	unsigned pct;              /* 100 if left out; only RFC 7489 uses it */
 	struct slice rua, ruf, fo; /* as written, or empty; fo is empty without ruf */
 	bool rua_valid;            /* at least one syntactically valid URI */
 	bool deprecated;           /* it has pct, rf or ri */
@@ -66,7 +66,7 @@ struct dmarc_result {
 	enum dmarc_policy published;    /* by that tag, before t or pct */
 	enum dmarc_policy policy;       /* after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
 	bool unusable;                  /* p, sp or np is missing or bad: p=none if rua is valid,
-					   no DMARC where not (RFC 9989 4.10.1, RFC 7489 6.6.3) */
+					   no DMARC if not (RFC 9989 4.10.1, RFC 7489 6.6.3) */
 	bool sampled_out;               /* pct spared this message (RFC 7489 6.6.4) */
 	bool author_nonexistent;        /* NXDOMAIN; queried only if np could matter */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */

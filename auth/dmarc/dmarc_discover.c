@@ -136,7 +136,7 @@ dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start)
 			name_ask(finder->in, names[i]);
 }
 
-/* The psd tag of a node's record; NUL where there is no record. */
+/* The psd tag of a node's record; NUL if there is no record. */
 static char
 node_psd(const struct dmarc_node *node)
 {

@@ -70,7 +70,7 @@ struct dmarc_selection {
 
 /*
  * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The author's walk is
- * made only where the author domain has no record. *selection is set for DMARC_SELECTED.
+ * made only if the author domain has no record. *selection is set for DMARC_SELECTED.
  */
 enum dmarc_discovery dmarc_discover(
 	struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
@@ -90,7 +90,7 @@ enum dmarc_alignment {
 
 /*
  * Relaxed alignment of two different names (RFC 9989 4.4, 4.10.2; RFC 7489 3.1): do both have one
- * organizational domain? It is certain also where a question failed but no answer to it could
+ * organizational domain? It is certain also if a query failed but no answer to it could
  * change it. *author_org is set if it was needed and is known.
  */
 enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author,

@@ -4,7 +4,7 @@
  * A question is a normal name (auth/base/domain.h) or any name of at most 253 octets whose labels
  * are 1 to 63 octets (any octets but the dot; ASCII case does not matter; one dot at its end is
  * taken off). Any other name gives DNS_BAD at once; nothing is asked or recorded. There is always
- * an answer, in one of five kinds. The caller decides which kind wins where it needs several
+ * an answer, in one of five kinds. The caller decides which kind wins if it needs several
  * answers: TEMP is never taken for NXDOMAIN.
  */
 #ifndef AUTH_DNS_DNS_H
@@ -52,7 +52,7 @@ struct dns_rr {
 	struct slice text; /* TXT: its character-strings joined, nothing between (RFC 7208 3.3) */
 	struct slice
 		name; /* MX, PTR, CNAME: target, lower case, no dot at the end; "" for the root */
-	struct ip ip; /* A: family 4; AAAA: family 6, also where the address is IPv4-mapped */
+	struct ip ip; /* A: family 4; AAAA: family 6, also if the address is IPv4-mapped */
 	unsigned preference; /* MX */
 };
 
@@ -62,7 +62,7 @@ struct dns_answer {
 	size_t n;
 	uint32_t ttl; /* seconds, the smallest; 0 if unknown */
 	bool secure;  /* the resolver set AD: only as trustworthy as the path to it */
-	enum dns_outcome_id outcome; /* where it is not DNS_OK */
+	enum dns_outcome_id outcome; /* if it is not DNS_OK */
 };
 
 struct dns; /* cache, budget and one back end; one thread at a time (more: dns_pool.h) */
@@ -74,7 +74,7 @@ struct dns; /* cache, budget and one back end; one thread at a time (more: dns_p
 void dns_ask(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
- * The answer, waited for where needed: never NULL, owned by the dns, valid until dns_free. until_ms
+ * The answer, waited for if needed: never NULL, owned by the dns, valid until dns_free. until_ms
  * (dns_clock_ms) bounds this wait in addition to the budgets of the dns; 0 is no further bound. An
  * answer that did not come in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and stays
  * so: a recording of the run replays what was answered first.
@@ -191,7 +191,7 @@ void dns_break(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
  * Calls each(arg, name, type, answer) for every question in the order it was first asked; the
- * answer is DNS_TEMP where none has arrived yet and none was waited for.
+ * answer is DNS_TEMP if none has arrived yet and none was waited for.
  */
 void dns_each(const struct dns *dns,
 	void (*each)(

@@ -13,7 +13,7 @@
 enum {
 	ROUNDS = 3,
 	SHARERS_MAX = 3, /* the time of a query is divided among this many servers at most */
-	TCP_TRIES = 2,   /* the second where the server closed the connection */
+	TCP_TRIES = 2,   /* the second if the server closed the connection */
 	TCP_MAX = 16     /* connections: servers allow only a few */
 };
 

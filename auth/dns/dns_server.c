@@ -95,7 +95,7 @@ scope_of(struct slice text)
 	return number > UINT32_MAX ? 0 : (uint32_t)number;
 }
 
-/* As dns_server_parse, with a scope (RFC 4007 11) after the address where there is one. */
+/* As dns_server_parse, with a scope (RFC 4007 11) after the address if there is one. */
 static bool
 parse_scoped(struct slice text, struct dns_server *server)
 {

@@ -173,7 +173,7 @@ read_rdata(
 }
 
 /*
- * The first CNAME of owner, whose target becomes owner. False if there is none; *bad where its
+ * The first CNAME of owner, whose target becomes owner. False if there is none; *bad if its
  * target is not a name.
  */
 static bool

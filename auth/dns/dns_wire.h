@@ -24,7 +24,7 @@ bool dns_answer_is_to(struct slice message, struct slice query);
 /*
  * The answer to that question in a server's message. CNAMEs of the answer section are followed from
  * name, 16 at most; records of other names, types and classes are ignored. *answer is always set
- * and owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD where the message cannot
+ * and owned by arena: DNS_TEMP for SERVFAIL, REFUSED and the like, DNS_BAD if the message cannot
  * be read. The id and the question section are not checked here (dns_answer_is_to).
  */
 void dns_answer_parse(struct slice name, enum dns_type type, struct slice message,

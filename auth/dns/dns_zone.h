@@ -63,7 +63,7 @@ bool zone_hides(const struct zone *zone, const struct dns_name *name);
 /* The wildcard right below a name; NULL if there is none. */
 const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
 
-/* Reads a master file. False with *error and its line where it cannot be read. */
+/* Reads a master file. False with *error and its line if it cannot be read. */
 bool zone_read(struct zone *zone, struct slice text, struct error *error);
 
 /*

@@ -35,7 +35,7 @@ struct spf_directive {
 	enum spf_mechanism mechanism;
 	struct slice domain_spec; /* with its macros; empty if it is left out */
 	struct ip ip;             /* ip4, ip6 */
-	unsigned bits4, bits6;    /* 32 and 128 where left out; ip4 and ip6 use the one */
+	unsigned bits4, bits6;    /* 32 and 128 if left out; ip4 and ip6 use the one */
 	struct slice text;        /* the term as written */
 };
 
@@ -58,7 +58,7 @@ enum status spf_parse(
 struct spf_macro_context {
 	struct slice sender, domain, helo, receiver; /* %{s} %{d} %{h} %{r} */
 	const struct ip *client;
-	struct slice validated; /* %{p}; "unknown" where there is none */
+	struct slice validated; /* %{p}; "unknown" if there is none */
 	int64_t now;
 };
 

@@ -75,7 +75,7 @@ spf_until(const struct auth_input *in)
 	return in->until_ms != 0 && in->until_ms < now + own ? in->until_ms : now + own;
 }
 
-/* RFC 7208 4.4, 4.5: AUTH_PASS where there is exactly one record, and it is well-formed. */
+/* RFC 7208 4.4, 4.5: AUTH_PASS if there is exactly one record, and it is well-formed. */
 static enum auth_code
 fetch(struct spf_eval *eval, struct spf_host *host)
 {

@@ -12,7 +12,7 @@ struct macro {
 	bool escape; /* the letter was a capital: URL escapes (RFC 7208 7.3) */
 	bool reverse;
 	size_t parts;            /* 0: all */
-	struct slice delimiters; /* empty: "." where the value is split at all */
+	struct slice delimiters; /* empty: "." if the value is split at all */
 	bool split;
 };
 
@@ -159,7 +159,7 @@ value_of(char letter, const struct spf_macro_context *context, struct arena *are
 		return context->helo;
 	case 'c':
 		return ip_text(context->client, arena);
-	case 'r': /* RFC 7208 7.3: "unknown" where the receiver has no name */
+	case 'r': /* RFC 7208 7.3: "unknown" if the receiver has no name */
 		return context->receiver.n == 0 ? SLICE("unknown") : context->receiver;
 	case 't':
 		return decimal(context->now, arena);

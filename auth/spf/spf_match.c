@@ -132,7 +132,7 @@ match_mx(struct spf_eval *eval, struct slice name, const struct spf_directive *d
 	return SPF_NO;
 }
 
-/* The PTR records of the client's address: SPF_YES where there are some. */
+/* The PTR records of the client's address: SPF_YES if there are any. */
 static enum spf_match
 client_names(struct spf_eval *eval)
 {
@@ -144,7 +144,7 @@ client_names(struct spf_eval *eval)
 	return spf_lookup(eval, name, DNS_PTR, &eval->ptrs);
 }
 
-/* RFC 7208 5.5: a name counts where one of its addresses is the client's. */
+/* RFC 7208 5.5: a name counts if one of its addresses is the client's. */
 static enum spf_match
 confirm_name(struct spf_eval *eval, struct slice name)
 {

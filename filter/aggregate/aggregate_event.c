@@ -340,7 +340,7 @@ kind_of(const json_t *top, const struct strings *own)
 	return text_of(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
 }
 
-/* RFC 9991 3: fields that are required where an aligned identifier failed */
+/* RFC 9991 3: fields that are required if an aligned identifier failed */
 static void
 read_failure(const json_t *top, struct arena *arena, struct aggregate_event *event)
 {

@@ -11,7 +11,7 @@ struct slice line_head(enum output_what output);
 
 /*
  * A row as a line of tsv or csv with its line end, in the arena; empty for other outputs. tsv:
- * path, spf, dkim, d/s=result joined by commas, dmarc, arc; `-` where it was not checked. ST_LIMIT
+ * path, spf, dkim, d/s=result joined by commas, dmarc, arc; `-` if it was not checked. ST_LIMIT
  * if it is too long.
  */
 enum status line_make(

@@ -85,7 +85,7 @@ scan_digits(struct slice *at, size_t n, int64_t max, int64_t *value)
 	return true;
 }
 
-/* ":MM", where an hour was read */
+/* ":MM", if an hour was read */
 static bool
 scan_colon(struct slice *at, int64_t max, int64_t *value)
 {

@@ -14,7 +14,7 @@
  * Writes the whole stamped message to an unlinked file (in memory up to 16 MiB, in the spool folder
  * above) and only then starts COMMAND with it as stdin: whatever happens to us, COMMAND can never
  * take a part for the whole. No shell; a process group of its own; killed after timeout seconds. By
- * the runner (filter/out/runner.h), which is started here where it was not before.
+ * the runner (filter/out/runner.h), which is started here if it was not before.
  * ST_OK: COMMAND ended with 0 and had read everything. Else ST_TEMP with *error and *status,
  * COMMAND's wait status or -1.
  */

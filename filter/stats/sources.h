@@ -23,7 +23,7 @@ struct source_key {
 /*
  * The signing domain of an aligned signature that passed, else of the first that passed; else the
  * domain that SPF passed for; else the client's verified name from its organization on (three
- * labels where the second-level one has three letters or fewer, else two); else its /24 or /48,
+ * labels if the second-level one has three letters or fewer, else two); else its /24 or /48,
  * unless that is private.
  */
 void sources_key(const struct row *row, struct source_key *key);
