@@ -56,7 +56,7 @@ enum advice_id {
 struct finding *advice_say(struct findings *findings, enum finding_level level,
 	enum advice_id which, const char *id, const char *const *values);
 
-/* The values of an advice, wherever they are stored. */
+/* The values of one piece of advice, wherever they are stored. */
 struct advice_values {
 	const char *(*get)(const void *arg, const char *name); /* NULL if there is none */
 	const void *arg;

@@ -319,7 +319,7 @@ Test(arc_check, budget)
 	}
 }
 
-/* The keys of all sets are asked for before the first is waited for. */
+/* The keys of all sets are queried before the first answer is awaited. */
 Test(arc_check, keys_are_asked_ahead)
 {
 	struct slice raw = SLICE(MESSAGE);

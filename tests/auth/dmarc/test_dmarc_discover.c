@@ -281,7 +281,7 @@ Test(dmarc_discover, policies)
 	domain_psl_free(psl);
 }
 
-/* A name too long for a record to be published above it leads on to names that can be queried. */
+/* If _dmarc. and a name are too long to be queried, the walk continues with shorter names. */
 Test(dmarc_discover, a_name_too_long_to_ask)
 {
 	char author[254];
