@@ -265,7 +265,11 @@ opener_next(struct opener *opener, struct item *item)
 		opener->ended = opener->died = !taken;
 	}
 	packet_clear(&packet);
-	return taken && !atomic_load(&opener->stopped);
+	if (taken && atomic_load(&opener->stopped)) {
+		item_clear(item);
+		taken = false;
+	}
+	return taken;
 }
 
 void

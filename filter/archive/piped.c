@@ -101,10 +101,11 @@ start(const struct options *options, struct arena *arena, struct piped *piped, s
 	if (one->child == 0) {
 		(void)close(out[0]);
 		close_ends(piped, at);
-		if (begin == NULL)
-			judge(options, arena, out[1]);
-		(void)close(begin[1]);
-		wait_and_judge(options, arena, begin[0], out[1]);
+		if (begin != NULL) {
+			(void)close(begin[1]);
+			wait_and_judge(options, arena, begin[0], out[1]);
+		}
+		judge(options, arena, out[1]);
 	}
 	(void)close(out[1]);
 	one->in = out[0];

@@ -75,8 +75,10 @@ guard_begin(enum command command, int *status)
 		return true;
 	}
 	if (got != child) {
-		(void)kill(child, SIGTERM); /* its status is unknown: nothing may be claimed */
-		(void)waitpid(child, &ended, 0);
+		if (errno != ECHILD) { /* its status is unknown: nothing may be claimed */
+			(void)kill(child, SIGTERM);
+			(void)waitpid(child, &ended, 0);
+		}
 		fprintf(stderr, "mailstamp: %s\n", _("ended unexpectedly"));
 	} else if (WIFEXITED(ended)) {
 		fprintf(stderr, _("mailstamp: ended unexpectedly with status %d\n"),

@@ -133,6 +133,7 @@ catch_signals(void)
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
 	(void)sigaction(SIGSYS, &forbidden, NULL);
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored by the caller, it hides how children end */
 	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that has closed its end is EPIPE: 75 */
 }
 

@@ -318,6 +318,7 @@ workspaces_take(struct workspaces *all, size_t n, bool wait)
 	if (large != NULL)
 		give_back(all, large);
 	pthread_mutex_unlock(&all->lock);
+	pthread_cond_broadcast(&all->room);
 	return NULL;
 }
 

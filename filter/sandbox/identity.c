@@ -105,7 +105,7 @@ find_groups(const char *user, struct identity *found)
 	uint32_t id;
 
 	while (file != NULL && found->n < GROUPS_MAX && getline(&line, &size, file) > 0) {
-		const char *at = strchr(line, ':');
+		const char *at = line[strspn(line, " \t")] == '#' ? NULL : strchr(line, ':');
 
 		at = at != NULL ? strchr(at + 1, ':') : NULL;
 		if (at == NULL || *++at == '\0' || !read_id(&at, &id))

@@ -187,8 +187,8 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 {
 	const struct copied *copied;
 
-	if (slot->copied == 0)
-		return true;
+	if (slot->copied == 0) /* beyond the bound, hosts are no longer counted */
+		return elsewhere->ncopied < ELSEWHERE_COPIED;
 	copied = &elsewhere->copied[slot->copied - 1];
 	for (size_t i = 0; i < copied->n; i++)
 		if (copied->hosts[i] == host)

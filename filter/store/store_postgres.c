@@ -84,6 +84,7 @@ settle(struct store *store)
 	if (!end && lib->pipeline_sync(connection->db) != 1) {
 		failed(store);
 		good = false;
+		end = true; /* without it no outcome comes; closing the connection rolls back */
 	}
 	while (!end) {
 		ExecStatusType status;
@@ -389,6 +390,8 @@ run_later(struct store_query *query)
 	good = good && send(query);
 	if (good)
 		connection->pending++;
+	else if (connection->pending == 0)
+		(void)connection->lib.exit_pipeline(connection->db);
 	reset(query);
 	if (good && connection->pending >= PENDING_MAX)
 		good = settle(query->store);

@@ -1,5 +1,7 @@
 #include "filter/structure/boundaries.h"
 
+#include "mime/fields.h"
+
 static size_t
 space(struct slice text)
 {
@@ -18,6 +20,29 @@ is_plain(char c)
 	       (c != '\0' && strchr("!#$&+-.^_{|}~", c) != NULL);
 }
 
+struct slice
+boundary_without_blanks(struct slice name)
+{
+	while (name.n > 0 && slice_is_blank(name.p[name.n - 1]))
+		name.n--;
+	return name;
+}
+
+/* Does a token end there for GMime, too? It takes all up to ';' for the value. */
+static bool
+is_end(struct slice rest)
+{
+	size_t n = 0;
+
+	while (n < rest.n && (rest.p[n] == ' ' || rest.p[n] == '\t'))
+		n++;
+	rest = slice_from(rest, n);
+	if (rest.n == 0 || rest.p[0] == ';')
+		return true;
+	n = line_end(rest);
+	return n > 0 && (n == rest.n || (rest.p[n] != ' ' && rest.p[n] != '\t'));
+}
+
 /* The value behind `boundary=`; false where another reader could read another one. */
 static bool
 read_value(struct slice text, struct slice *name)
@@ -28,11 +53,11 @@ read_value(struct slice text, struct slice *name)
 	if (slice_starts(text, SLICE("\""))) {
 		text = slice_from(text, 1);
 		n = slice_find(text, '"');
-		*name = slice_trim(slice_head(text, n));
+		*name = boundary_without_blanks(slice_head(text, n));
 		if (n == text.n || n > BOUNDARY_NAME_MAX)
 			return false;
 		for (size_t i = 0; i < n; i++)
-			if (text.p[i] == '\\' || text.p[i] == '\r' || text.p[i] == '\n' ||
+			if (text.p[i] < ' ' || text.p[i] > '~' || text.p[i] == '\\' ||
 				(text.p[i] == '=' && i + 1 < n && text.p[i + 1] == '?'))
 				return false;
 		return true;
@@ -40,7 +65,7 @@ read_value(struct slice text, struct slice *name)
 	while (n < text.n && n <= BOUNDARY_NAME_MAX && is_plain(text.p[n]))
 		n++;
 	*name = slice_head(text, n);
-	return n > 0 && (n == text.n || text.p[n] == ';' || slice_is_blank(text.p[n]));
+	return n > 0 && is_end(slice_from(text, n));
 }
 
 static void
@@ -84,22 +109,14 @@ boundaries_have(const struct boundaries *boundaries, struct slice name)
 	return boundaries->any;
 }
 
-static struct slice
-without_blanks(struct slice name)
-{
-	while (name.n > 0 && slice_is_blank(name.p[name.n - 1]))
-		name.n--;
-	return name;
-}
-
 bool
 boundary_name(struct slice line, struct slice *name, struct slice *closed)
 {
 	if (!slice_starts(line, SLICE("--")))
 		return false;
-	*name = *closed = without_blanks(slice_from(line, 2));
+	*name = *closed = boundary_without_blanks(slice_from(line, 2));
 	if (name->n >= 2 && memcmp(name->p + name->n - 2, "--", 2) == 0)
-		*closed = without_blanks(slice_head(*name, name->n - 2));
+		*closed = boundary_without_blanks(slice_head(*name, name->n - 2));
 	return true;
 }
 

@@ -27,6 +27,9 @@ bool boundaries_have(const struct boundaries *boundaries, struct slice name);
 /* May the line, with its line end, begin or end a part? */
 bool boundaries_is_line(const struct boundaries *boundaries, struct slice line);
 
+/* Without white space at its end, which is not part of a boundary. */
+struct slice boundary_without_blanks(struct slice name);
+
 /*
  * Of a line `--NAME` or `--NAME--`, whose white space at the end does not count: *name is what is
  * behind the hyphens, *closed the same without those at its end. False for any other line.

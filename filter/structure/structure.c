@@ -174,6 +174,8 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 	if (many)
 		walk->whole = false;
 	if (header->fields > STRUCTURE_FIELDS) { /* the fold of a field, where it is not text */
+		if (header->content)
+			walk->whole = false;
 		at[0] = ' ';
 		overwrite(at, 1, line.n);
 	} else if (header->addresses || many) {
@@ -390,8 +392,8 @@ visit_multipart(struct walk *walk, void *object)
 {
 	const struct library *lib = &walk->lib;
 	GMimeMultipart *multipart = object;
-	const struct slice boundary =
-		slice_trim(slice_str(lib->parameter((GMimeObject *)object, "boundary")));
+	const struct slice boundary = boundary_without_blanks(
+		slice_str(lib->parameter((GMimeObject *)object, "boundary")));
 	int n = lib->count(multipart);
 
 	/* where GMime read another one, its lines are not known */
