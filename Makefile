@@ -1,5 +1,5 @@
 # mailstamp: one Makefile for the whole tree.  `make help` lists what it can do.
-# the one place that has it
+# debian/changelog is the one place that has the version
 VERSION := $(shell awk -F '[()]' 'NR == 1 { print $$2 }' debian/changelog)
 PREFIX = /usr/local
 CC = gcc
@@ -11,10 +11,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wsign-conversion -Wcast-qual -Wpointer-arith -Wwrite-strings -Wvla -Wundef -Wformat=2 \
 	-Wswitch-enum -Wnull-dereference -Wimplicit-fallthrough
 WERROR = $(if $(CI),-Werror)
-# what the compiler has against memory errors, asked once
+# the protections against memory errors that the compiler supports; tested once
 HARDEN = $(eval HARDEN := $$(shell tools/harden $(CC)))$(HARDEN)
 CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -DMAILSTAMP_VERSION='"$(VERSION)"' $(if $(STATIC),-DMAILSTAMP_STATIC)
-# of the files that know where things are installed
+# for the files that contain paths of the installation
 PATHS = -DMAILSTAMP_CONFIG='"$(SYSCONF)/mailstamp/mailstamp.conf"'
 PATHS_OBJ := $(BUILD)/filter/cli/options.o $(BUILD)/filter/cli/options_help.o
 # the same program from every checkout
@@ -22,11 +22,11 @@ MAP = -ffile-prefix-map=$(CURDIR)=.
 CFLAGS = -std=c11 -pthread $(O) $(if $(STATIC),-fno-pie,-fPIE) -ffunction-sections $(HARDEN) $(WARN) $(WERROR)
 LDFLAGS = $(if $(STATIC),-no-pie,-pie) -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--as-needed
 SYSCONF = $(if $(filter /usr,$(PREFIX)),/etc,$(if $(filter /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc))
-# asked once, and only after the dependency step had its turn
+# evaluated once, and only after the dependency step
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthread,$$(shell pkg-config --cflags $(PKGS)))))$(PKG_CFLAGS)
-# the other libraries are loaded when they are needed (mime/late.h): no start-up pays for them
+# the other libraries are loaded on demand (mime/late.h), so that they do not slow down the start
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
-# make STATIC=1: from archives, but for libc and what is loaded through GMime (docs/decisions/linking.md)
+# make STATIC=1: from static archives, except libc and what is loaded through GMime (docs/decisions/linking.md)
 STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive sqlite3 libpq libxml-2.0 zlib,$(PKGS))) -lunistring -Wl,-Bdynamic
 # the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
 SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)

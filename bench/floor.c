@@ -1,7 +1,7 @@
 /*
  * floor.c: the minimum that a filter on libcrypto does: reads stdin, hashes it, verifies one
- * signature with a key made of numbers, writes the message. It measures the cost of the way in
- * which it is linked.
+ * signature with a key built from its numbers, writes the message. Built with different linking, it
+ * measures the cost of each.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bn.h>

@@ -1,7 +1,7 @@
 """hostile_reports.py: reports designed to cost time or memory, for bench/hostile.
 
-REPORTS: {name: function that returns the octets of a file or mail for `report read`, and its size when
-unpacked}.
+REPORTS: {name: function that returns the octets of a file or mail for `report read`, and its uncompressed
+size}.
 """
 import gzip
 import io

@@ -17,7 +17,7 @@ WORK = tempfile.TemporaryDirectory()
 
 
 def program_of(source, *libs):
-    """the C program of bench/ built, or None where it cannot be"""
+    """the compiled C program of bench/, or None if it cannot be built"""
     out = pathlib.Path(tempfile.mkdtemp(dir=WORK.name), pathlib.Path(source).stem)
     made = subprocess.run(['cc', '-O2', '-w', '-o', out, ROOT / 'bench' / source, *libs], capture_output=True, check=False)
     return str(out) if made.returncode == 0 else None
@@ -58,7 +58,7 @@ def batch_of(program, folder, jobs, listed=None, zone=True):
 
 
 def hostile_of(program, options, zone, message, store):
-    """what bench/hostile_mail.py made, with its options"""
+    """a message of bench/hostile_mail.py, with its options"""
     if options[:1] == ('report',):
         path = [message] if 'file' in options else []
         return [program, 'report', 'read', '--config', '/dev/null', '--store', store, '--zone', zone, *path]

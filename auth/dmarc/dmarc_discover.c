@@ -24,7 +24,7 @@ read_answer(const struct dns_answer *answer, enum dmarc_mode mode, struct dmarc_
 	node->status = answer->status;
 	node->over = answer->outcome == DNS_OUT_MANY;
 	node->found = DMARC_NO_RECORD;
-	/* RFC 9989 5.3.6: a permanent DNS error leaves as much open as a temporary one */
+	/* RFC 9989 5.3.6: a permanent DNS error is as inconclusive as a temporary one */
 	if (answer->status == DNS_TEMP || answer->status == DNS_BAD)
 		node->found = DMARC_NO_ANSWER;
 	if (answer->status != DNS_OK)

@@ -37,8 +37,8 @@ bool dns_server_parse(struct slice text, struct dns_server *server);
 void dns_servers_parse(struct slice text, struct dns_servers *servers);
 
 /*
- * The same from a file, of which 64 KiB count. A file that does not exist or that this process may
- * not read counts as empty; ST_TEMP if it cannot be read for another reason.
+ * The same from the first 64 KiB of a file. A file that does not exist or that this process may not
+ * read counts as empty; ST_TEMP if it cannot be read for another reason.
  */
 enum status dns_servers_read(const char *path, struct dns_servers *servers);
 

@@ -57,13 +57,13 @@ send_item(const struct job *job, struct item *item)
 	struct packet failed;
 	bool sent;
 
-	/* too many descriptors of this user are on their way: they become fewer */
+	/* too many descriptors of this user are in transit: wait until there are fewer */
 	while (!(sent = packet_send(READER_ITEMS, &packet, job->options->spool_dir)) &&
 		errno == ETOOMANYREFS)
 		(void)poll(NULL, 0, WAIT_MS);
 	if (sent)
 		return true;
-	/* there is no room for its octets: the parent hears of it, unless it is gone */
+	/* there is no space for its octets: this is reported to the parent, if it still exists */
 	failed = packet;
 	failed.error = FAULT_NO_SPOOL;
 	failed.file = -1;
@@ -110,8 +110,8 @@ look_up(int number)
 }
 
 /*
- * A bomb is unpacked for minutes, a list of files is a pipe that says nothing, and the parent is in
- * a sandbox that cannot signal this process: so it looks itself whether anybody listens.
+ * Unpacking a bomb can take minutes, and a list of files may be a silent pipe. The parent's sandbox
+ * does not allow it to signal this process, so this process checks whether the parent is alive.
  */
 static void
 watch_parent(void)
@@ -192,7 +192,7 @@ is_file(int fd, uint64_t *size)
 	return true;
 }
 
-/* The last packet: no message, but what is known at the end. */
+/* The last packet has no message, but what is known at the end. */
 static bool
 take_end(struct opener *opener, const struct packet *packet)
 {
@@ -207,7 +207,7 @@ take_end(struct opener *opener, const struct packet *packet)
 	return false;
 }
 
-/* False: it holds what the process never sends. */
+/* False: it contains something that the process never sends. */
 static bool
 take_item(struct packet *packet, struct item *item)
 {
@@ -302,6 +302,6 @@ opener_end(struct opener *opener)
 {
 	if (opener == NULL)
 		return;
-	(void)reader_end(opener->process, false); /* it sees that nobody listens */
+	(void)reader_end(opener->process, false); /* then it sees that the parent is gone */
 	free(opener);
 }

@@ -1,6 +1,6 @@
 /*
  * opener.h: the process of batch that opens the files of an archive and takes the messages out of
- * them: folders, mailboxes, packed files, attached messages.
+ * them: folders, mailboxes, compressed files, attached messages.
  *
  * It may read files and nothing else (confine_opener), so that its parent has only messages that
  * are ready to be handed to the reader. What it sends is not trusted.
@@ -26,13 +26,13 @@ bool opener_next(struct opener *opener, struct item *item);
 /* From any thread: opener_next ends soon, also if it is running in another thread. */
 void opener_stop(struct opener *opener);
 
-/* After the end: did it die, or send nonsense, without having been stopped? */
+/* After the end: did it die or send invalid data, without having been stopped? */
 bool opener_died(const struct opener *opener);
 
 /* The fraction of the work that is done, 0 to 1; negative if unknown. */
 double opener_share(const struct opener *opener);
 
-/* Once all was read. */
+/* After everything was read. */
 const struct source_damage *opener_damage(const struct opener *opener);
 
 void opener_end(struct opener *opener); /* NULL is fine */

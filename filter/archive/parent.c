@@ -49,7 +49,7 @@ stop(struct parent *parent, enum parent_end end)
 	pthread_cond_broadcast(&parent->room);
 }
 
-/* The JSON log is written here, in the order of the results; the journal, too. */
+/* The JSON log and the journal are written here, in the order of the results. */
 static void
 emit(void *arg, const struct judged *judged)
 {
@@ -210,7 +210,7 @@ feed(void *arg)
 		parent->end = PARENT_LOST;
 	else if (parent->journal != NULL && !parent->stop &&
 		 parent->skipped < journal_done(parent->journal))
-		stop(parent, PARENT_CHANGED); /* its message is gone */
+		stop(parent, PARENT_CHANGED); /* its message is no longer there */
 	finish_if_done(parent);
 	pthread_mutex_unlock(&parent->lock);
 	return NULL;

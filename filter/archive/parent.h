@@ -1,10 +1,11 @@
 /*
- * parent.h: the unconfined process of batch: it takes messages from one process (opener.h), sends
- * them to another that reads them, and gets their results.
+ * parent.h: the main process of batch: it takes messages from one process (opener.h), sends them to
+ * another that reads them, and gets their results. It has the rights that its outputs need
+ * (confine).
  *
- * The reader has no rights (confine_inner) and may die or hang over a message. Then a new one reads
- * each outstanding message separately, and a message over which a process dies again counts as not
- * evaluated.
+ * The reader has fewer rights (confine_inner) and may die or hang over a message. Then a new one
+ * reads each outstanding message separately, and a message over which a process dies again counts
+ * as not evaluated.
  */
 #ifndef FILTER_ARCHIVE_PARENT_H
 #define FILTER_ARCHIVE_PARENT_H

@@ -63,7 +63,7 @@ wait_for(pid_t child)
 	return WEXITSTATUS(status) == EXIT_QUARANTINED ? 0 : WEXITSTATUS(status);
 }
 
-/* The overlay comes after one octet, without which there is nothing to judge. */
+/* The overlay comes after one octet; without that octet there is nothing to evaluate. */
 static void
 wait_and_judge(const struct options *options, struct arena *arena, int begin, int out)
 {

@@ -1,6 +1,6 @@
 /*
- * guard.h: a command in a process of its own. libarchive ends its process with status 1, and the
- * loader with 127, when they are out of memory; to a mail server or cron each of these is final.
+ * guard.h: runs a command in a separate process. If memory runs out, libarchive ends its process
+ * with status 1 and the loader with 127, which a mail server or cron takes for a permanent failure.
  */
 #ifndef FILTER_CLI_GUARD_H
 #define FILTER_CLI_GUARD_H
@@ -11,9 +11,9 @@
 bool guard_is_wanted(enum command command);
 
 /*
- * false: the caller is to run the command; it does so in a child, which ends with its parent. true,
- * in the parent after the child's end: *status is the program's, EXIT_TEMPFAIL with a line on
- * stderr unless the child ended with a status of its own; or no process could be started.
+ * False in the new child, which ends with its parent: the caller must run the command there. True
+ * in the parent, after the child has ended or if no process could be started: *status is the
+ * child's status if it chose one itself, otherwise EXIT_TEMPFAIL, with a line on stderr.
  */
 bool guard_begin(enum command command, int *status);
 

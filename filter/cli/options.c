@@ -355,7 +355,7 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
-	/* the archive that these judge is stored mail, too */
+	/* the archive that these evaluate is also stored mail */
 	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW ||
 		options->command == COMMAND_INSPECT)
 		options->envelope = ENVELOPE_HEADERS;

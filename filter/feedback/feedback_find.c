@@ -134,7 +134,7 @@ read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 static enum status
 fail_unpacking(struct feedback_search *search, enum fault error)
 {
-	/* the spool file is ours, too */
+	/* the spool file is also ours */
 	if (fault_is_ours(error) || error == FAULT_UNREADABLE)
 		return ST_TEMP;
 	return fail(
@@ -178,7 +178,7 @@ look_files(struct feedback_search *search, struct unpack *in)
 	return st == ST_OK && got < 0 ? fail_unpacking(search, error) : st;
 }
 
-/* libarchive reads gzip without a look at its checksum and length. */
+/* libarchive does not check the checksum and length of gzip. */
 static enum status
 check_gzip(struct feedback_search *search, struct slice octets)
 {
@@ -370,7 +370,7 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 		st = look_parts(search, parts, n);
 	if (st == ST_OK && !whole)
 		st = fail(search, FEEDBACK_ASIDE_LARGE);
-	/* the body itself, if the header does not declare the packed report in it */
+	/* the body itself, if the header does not declare the compressed report in it */
 	if (st == ST_OK && search->n == 0 && !search->failed &&
 		(unpack_is_packed(message.body.p, message.body.n) ||
 			is_base64(without_mark(message.body))))

@@ -17,9 +17,9 @@ struct address_gmime;
 struct feedback_found {
 	enum feedback_kind kind;
 	struct slice octets;
-	struct slice header; /* of a failure report: that of the message, or empty */
-	bool plain;          /* it is a text */
-	bool damaged;        /* the packed file was not whole, though it could be unpacked */
+	struct slice header; /* of a failure report: the reported message's, or empty */
+	bool plain;          /* it is plain text */
+	bool damaged;        /* its checksum or length is wrong, but it could be unpacked */
 };
 typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
 
@@ -32,7 +32,7 @@ struct feedback_search {
 	size_t n;                /* reports that were found */
 	bool failed;             /* something looked like a report and could not be read */
 	bool meant;              /* the mail says that it holds a report */
-	bool damaged;            /* as in what is found now */
+	bool damaged;            /* feedback_found.damaged of the current report */
 	enum feedback_aside why; /* of the first that failed */
 };
 

@@ -19,8 +19,9 @@
 enum {
 	TOGETHER = 200,
 	SHOWN_MAX = 255,
-	HELD_SECONDS = DAY_SECONDS, /* how long a mail whose sender DNS does not name may wait */
-	CLOCKS_DIFFER = 300         /* seconds that its arrival may be ahead of our clock */
+	HELD_SECONDS =
+		DAY_SECONDS, /* how long a mail may wait if DNS does not answer for its sender */
+	CLOCKS_DIFFER = 300  /* seconds that its arrival may be ahead of our clock */
 };
 
 struct counts {
@@ -157,7 +158,7 @@ take(void *arg, const struct feedback_found *found)
 
 /*
  * DNS did not answer for the sender of the mail. It may wait until it is a day old, by the time at
- * which it arrived here: a sender whose DNS never answers must not be able to hold it for ever.
+ * which it arrived here: a sender whose DNS never answers must not be able to hold it forever.
  */
 static bool
 may_wait(struct run *run, const struct message *message)
@@ -417,7 +418,7 @@ of_pipe(const struct options *options, int status)
 	return status != 0 && !has_archives(options) ? EXIT_TEMPFAIL : status;
 }
 
-/* Unless it was told where it happened. */
+/* Unless the failure was reported where it happened. */
 static void
 tell_failure(const struct run *run)
 {

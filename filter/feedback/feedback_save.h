@@ -44,7 +44,7 @@ const char *feedback_aside_text(enum feedback_aside why); /* English */
 enum feedback_saved {
 	FEEDBACK_SAVED,
 	FEEDBACK_DUPLICATE, /* a report with the same octets is stored */
-	FEEDBACK_DIFFERS,   /* one of the same name with other octets is stored, and stays */
+	FEEDBACK_DIFFERS,   /* a report with the same name and other octets is stored, and kept */
 	FEEDBACK_NOT_SAVED  /* store_last_error */
 };
 

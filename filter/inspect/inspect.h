@@ -133,10 +133,10 @@ void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
 /*
- * Lays each record that is proposed over DNS and inspects it: where the finding is not gone, or an
- * error is new, the record is not proposed. With --messages the saved mail is judged with it, too:
- * where a message is worse then, or none could be judged, it is not proposed, and a finding says
- * why.
+ * Lays each proposed record over DNS and inspects it: if the finding remains, or an error is new,
+ * the record is not proposed. With --messages the saved mail is also evaluated with it: if a
+ * message has a worse result, or the mail could not be evaluated, the record is not proposed, and a
+ * finding says why.
  */
 void inspect_prove(
 	const struct evaluation *ev, struct trials *trials, struct inspection *inspection);

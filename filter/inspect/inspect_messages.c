@@ -131,7 +131,8 @@ read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum
 	return got;
 }
 
-/* All files of it, packed or not; the file is read, never mapped: it may be truncated meanwhile. */
+/* All files of it, compressed or not; the file is read, never mapped: it may be truncated
+ * meanwhile. */
 static void
 read_files(struct reading *reading, const char *path, struct mbox *mbox)
 {

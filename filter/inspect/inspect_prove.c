@@ -79,7 +79,7 @@ tell_worse(struct inspection *inspection, const struct finding *finding, const s
 		finding->name, trial->worse, trial->source, trial->author);
 }
 
-/* Over the saved mail. Is the record to be shown? */
+/* Tries it over the saved mail. May the record be shown? */
 static bool
 survives(const struct evaluation *ev, struct trials *trials, struct inspection *inspection,
 	struct finding *finding)

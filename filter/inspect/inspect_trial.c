@@ -3,9 +3,9 @@
 #include "auth/base/domain.h"
 #include "filter/stats/sources.h"
 
-/* Of a message, as DNS is. */
+/* The result of a message with DNS as it is. */
 struct trial_fact {
-	unsigned char known; /* it was judged */
+	unsigned char known; /* it was evaluated */
 	unsigned char spf, dmarc, disposition, class;
 };
 
@@ -59,7 +59,7 @@ fails(unsigned spf)
 	return spf == AUTH_FAIL || spf == AUTH_PERMERROR;
 }
 
-/* Forged mail should fail; what SPF says of a forwarder is not the owner's to mend. */
+/* Forged mail should fail, and the owner cannot change the SPF result of a forwarder. */
 static bool
 is_worse(const struct trial_fact *was, const struct row *now)
 {
@@ -110,7 +110,7 @@ compare(void *arg, const struct row *row)
 	return true;
 }
 
-/* All mail as DNS is: once, before the first proposal. */
+/* Evaluates all mail with DNS as it is: once, before the first proposal. */
 static bool
 judge_before(struct trials *trials)
 {

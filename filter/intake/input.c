@@ -99,7 +99,7 @@ grow(struct input *input, size_t *cap, size_t first, size_t max)
 	return true;
 }
 
-/* Up to max octets into memory, probably first or fewer; *full where there may be more. */
+/* Up to max octets into memory, of which first are expected; *full if there may be more. */
 static enum status
 read_memory(struct input *input, size_t first, size_t max, bool *full, enum fault *fault)
 {

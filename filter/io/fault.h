@@ -43,7 +43,7 @@
 	F(LARGE_MESSAGE,  "large_message",     false, "too little memory for a message of this size") \
 	F(INTERRUPTED,    "interrupted",       false, "interrupted") \
 	F(MANY_PARTS,     "many_parts",        false, "it has more parts than are read") \
-	/* a packed file */ \
+	/* a compressed file */ \
 	F(NO_ARCHIVE,     "no_archive",        true,  "libarchive.so.13 cannot be loaded") \
 	F(CUT,            "cut",               false, "the compressed file ends early") \
 	F(DAMAGED,        "damaged",           false, "the compressed file is damaged") \

@@ -396,7 +396,7 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0) /* a pipe comes from another process of ours and is never packed */
+	if (n < 0) /* a pipe comes from another of our processes and is never compressed */
 		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
 		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));

@@ -77,7 +77,7 @@ void page_chart_scenarios(struct html *html, const struct stats *stats);
 void page_cells(struct html *html, const struct cells *table);
 
 bool page_domains(struct html *html, const struct stats *stats);
-/* archive: NULL, or the counts of the archive to show beside it. */
+/* archive: NULL, or the counts of the archive to show next to it. */
 bool page_sources(struct html *html, const struct stats *stats, const struct stats *archive);
 void page_handlers(struct html *html, const struct handlers *handlers);
 void page_since(struct html *html, const struct since *since);

@@ -29,7 +29,7 @@ struct head {
 	uint32_t flags;
 	int32_t error, side_error, stamp_error;
 	double share;
-	uint64_t nname, nline, nside, nbytes; /* octets behind it; of name and line with a NUL */
+	uint64_t nname, nline, nside, nbytes; /* octets after it; name and line with a NUL */
 };
 
 union control {
@@ -193,7 +193,7 @@ is_fault(int32_t fault)
 	return fault >= FAULT_NONE && fault < FAULT_END;
 }
 
-/* The opener is not trusted. n: octets behind the head */
+/* The opener is not trusted. n: octets after the head */
 static bool
 is_sound(const struct head *head, size_t n)
 {

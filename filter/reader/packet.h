@@ -23,14 +23,14 @@ struct packet {
 	bool partial;           /* over the size limit */
 	bool has_line, has_side;
 	const char *name;   /* for people; end with NUL */
-	const char *line;   /* of --envelopes, where has_line */
-	struct slice side;  /* its side file, where has_side */
-	struct slice bytes; /* the message, where file is -1 */
-	double share;       /* of the work that is done with it, from the opener */
-	bool last;          /* not a message: the opener is at the end */
+	const char *line;   /* of --envelopes, if has_line */
+	struct slice side;  /* its side file, if has_side */
+	struct slice bytes; /* the message, if file is -1 */
+	double share;       /* from the opener: the fraction of the work done so far */
+	bool last;          /* not a message: the opener has finished */
 	int file;           /* of the message, at its beginning, or -1 */
 	uint64_t size;      /* of that file when it was opened */
-	int spool;          /* an empty file for its octets, which are many; or -1 */
+	int spool;          /* an empty file for its octets if they are many; or -1 */
 	int stamp;          /* to be written with --output stamp; or -1 */
 	void *held;         /* the receiver's, for packet_clear */
 };
@@ -49,8 +49,8 @@ enum packet_got {
 
 /*
  * The next packet into room, of PACKET_INLINE octets, to which it then points; after PACKET_GOT
- * packet_clear is needed. Malformed ones are an end. One whose descriptors or memory could not be
- * had has that as its error.
+ * packet_clear is needed. A malformed packet counts as the end. If the descriptors or memory of a
+ * packet could not be obtained, that is its error.
  */
 enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
 

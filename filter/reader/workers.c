@@ -8,11 +8,11 @@
 #include "filter/reader/reader.h"
 
 enum {
-	TICK_MS = 200,     /* a result waits no longer for others to be sent with it */
+	TICK_MS = 200,     /* the longest time that a result waits to be sent with others */
 	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
-	FEW = 2,           /* how many more threads than jobs there are for short waits, and */
-	WAIT_US = 250,     /* for each time as long as this that waits take, as many as jobs */
-	WAITS = 16,        /* that count in their mean */
+	FEW = 2,           /* threads in addition to the jobs, for short waits; and */
+	WAIT_US = 250,     /* as many as jobs for each such period in the mean wait */
+	WAITS = 16,        /* the number of waits in that mean */
 	TOGETHER = 16,     /* results that are sent at once, or */
 	ENOUGH = 32 * 1024 /* octets */
 };
@@ -26,7 +26,7 @@ struct workers {
 	size_t threads, asleep; /* living threads; those waiting for DNS */
 	size_t leaving;         /* alive, but no longer take messages */
 	int64_t waited_us;      /* mean of the last waits for DNS */
-	bool drained;           /* nothing more is taken */
+	bool drained;           /* no more messages are taken */
 	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
 	pthread_mutex_t out_lock; /* locked after lock, never before it */
@@ -115,8 +115,8 @@ add_thread(struct workers *workers)
 }
 
 /*
- * Whoever is to have the next free slot: a message that was begun comes first, since it holds
- * memory. The lock is held; the signal is sent without it, so that it is free for who wakes up.
+ * Who gets the next free slot: a message that was begun comes first, because it holds memory. The
+ * lock is held; the signal is sent without it, so that the thread that wakes up can take it.
  */
 static pthread_cond_t *
 next_in_turn(struct workers *workers)
@@ -171,7 +171,10 @@ wanted_threads(const struct workers *workers)
 	return times >= most || jobs * (1 + times) + FEW >= most ? most : jobs * (1 + times) + FEW;
 }
 
-/* Is another thread needed, and there are fewer than that? The lock is held. The number to tell. */
+/*
+ * Adds a thread if one is needed and there are fewer than most. The lock is held. Returns the
+ * number of threads to report, or 0.
+ */
 static size_t
 replace_sleeper(struct workers *workers, size_t most)
 {
@@ -247,8 +250,8 @@ is_spare(struct workers *workers)
 }
 
 /*
- * The next message; false at the end. The slot that the thread has is free while it waits for one,
- * and nothing waits to be sent while all threads do.
+ * The next message; false at the end. While the thread waits for one, its slot is free. No result
+ * waits to be sent while all threads wait for a message.
  */
 static bool
 take(struct workers *workers, char *room, struct packet *packet)
@@ -274,7 +277,7 @@ take(struct workers *workers, char *room, struct packet *packet)
 	return false;
 }
 
-/* Does a thread wait that has begun its message? */
+/* Does a thread that has begun its message wait for a slot? */
 static bool
 is_other_first(struct workers *workers)
 {
@@ -286,7 +289,7 @@ is_other_first(struct workers *workers)
 	return first;
 }
 
-/* Room for the message, without a slot while it must wait for that. NULL without memory. */
+/* Memory for the message; its slot is free while it waits for that. NULL when out of memory. */
 static struct workspace *
 space_for(struct workers *workers, const struct packet *packet)
 {

@@ -22,7 +22,7 @@ struct workspaces {
 	struct workspace *idle; /* most recently used first */
 	struct large *buffers;  /* not in use */
 	size_t held, lent;      /* octets of all buffers, and of those in use */
-	size_t most;            /* what held may be, but for what each message adds to it */
+	size_t most;            /* the limit of held, without the share of each message */
 	size_t taken;           /* messages in progress */
 };
 
@@ -240,8 +240,8 @@ workspaces_new(size_t jobs)
 }
 
 /*
- * The position of the one that has used the fewest octets of its own that are n or more, else of
- * the one with the most.
+ * The position of the workspace that has used the fewest octets of its own among those with at
+ * least n; else of the one that has used the most.
  */
 static struct workspace **
 best(struct workspace **at, size_t n)
@@ -276,7 +276,7 @@ make_room(struct workspace *one, size_t n)
 	return true;
 }
 
-/* One that is idle, or NULL; and the buffer that it needs. False: there is no room for that. */
+/* An idle workspace, or NULL; and the buffer that it needs. False if there is no room for that. */
 static bool
 find(struct workspaces *all, size_t n, bool wait, struct workspace **one, struct large **large)
 {

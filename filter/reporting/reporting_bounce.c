@@ -187,7 +187,7 @@ find_mail(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* *report: as in out_mail; 0: it is no mail that was sent, or its bounce was counted. */
+/* *report: as in out_mail; 0: it is not a mail that was sent, or its bounce was already counted. */
 static enum status
 mark(struct bounce *bounce, int64_t *report, struct slice *address)
 {

@@ -18,7 +18,7 @@ enum reporting_error REASON_ENUM(REPORTING_E, REASON_REPORTING, REPORTING_ERRORS
 
 struct error reporting_error(enum reporting_error id);
 
-/* The store's last error, or where it has none, what else it is. */
+/* The store's last error, or otherwise if it has none. */
 struct store;
 struct error reporting_why(const struct store *store, enum reporting_error otherwise);
 

@@ -161,7 +161,7 @@ is_over(struct reporting_post *post, const struct failure *failure, struct slice
 	return step == STORE_ROW ? ST_OK : ST_TEMP;
 }
 
-/* Claims it for the next minutes; *told: how many incidents it is about, the same at each try. */
+/* Claims it for the next minutes; *told: the number of incidents reported, the same each time. */
 static enum status
 claim(struct reporting_post *post, int64_t id, int64_t *told)
 {
@@ -217,8 +217,8 @@ write_mail(struct reporting_post *post, const struct failure *failure,
 }
 
 /*
- * The mail of that report to that address, the same at each try; *done: there is nothing to send,
- * because it was accepted or can never be.
+ * The number of the mail with that report to that address, the same each time; *done: nothing is to
+ * be sent, because it was accepted or never can be.
  */
 static enum status
 number_mail(struct reporting_post *post, int64_t failure, struct slice address, int64_t *mail,
@@ -288,7 +288,7 @@ hand_over(struct reporting_post *post, const struct failure *failure,
 	return ST_OK;
 }
 
-/* To one address; *wait: it has to be tried again. */
+/* Sends it to one address; *wait: it must be tried again. */
 static enum status
 send_to(struct reporting_post *post, const struct failure *failure,
 	const struct aggregate_policy *policy, int64_t told, struct slice address,

@@ -60,7 +60,7 @@ int reporting_post_hand(
 /* Reports on stderr that it was not accepted, with that status, and waits. */
 void reporting_post_told(const struct reporting_post *post, int status);
 
-/* Is it a status that no further try will mend? */
+/* Is it a permanent failure, so that trying again is useless? */
 bool reporting_post_never(int status);
 
 #endif

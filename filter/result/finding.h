@@ -48,8 +48,8 @@ struct finding {
 	const struct finding_record *more;
 	size_t nmore;
 	enum finding_proof proof;
-	/* saved messages in the domain's name that were judged with the record, and how many of
-	 * them then pass; no message of any source is worse. 0: none were */
+	/* saved messages in the domain's name that were evaluated with the record (0: none), and
+	 * how many of them then pass; no message of any source is worse */
 	size_t judged, dmarc_passes, spf_passes;
 };
 

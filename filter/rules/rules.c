@@ -164,7 +164,7 @@ check_from(const struct evaluation *ev)
 	return RULES_MET;
 }
 
-/* A code NULL: that provider does not require it. */
+/* If a code is NULL, that provider does not require it. */
 static const struct {
 	const char *id, *text;
 	enum rules_state (*check)(const struct evaluation *evaluation);

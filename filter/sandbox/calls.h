@@ -15,9 +15,9 @@ enum {
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
 	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
-	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and descriptors that are open */
-	CALLS_SEND = 1 << 9,  /* hand octets and descriptors on, over a socket that is open */
-	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child that has less, and end it */
+	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and open descriptors */
+	CALLS_SEND = 1 << 9,  /* send octets and descriptors over an open socket */
+	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child with fewer rights, and end it */
 };
 
 enum { CALL_CHECKS = 2 };

@@ -22,7 +22,7 @@ struct identity {
 	size_t n;
 };
 
-/* The rest of a line behind "name:password:", or NULL if it is the line of another name. */
+/* The rest of a line after "name:password:", or NULL if it is the line of another name. */
 static const char *
 behind_name(const char *line, const char *name)
 {
@@ -53,9 +53,9 @@ read_id(const char **at, uint32_t *id)
 }
 
 /*
- * Reads only the files, where the users of services are listed: NSS would load libraries and query
+ * Reads only the files, which list the users of services: NSS would load libraries and query
  * servers for every message, which takes half a millisecond for a user who does not exist. libc's
- * readers of these files ask for the position in the file at each of its lines.
+ * functions for these files are not used because they call lseek() for every line.
  */
 static bool
 find_user(const char *user, struct identity *found)

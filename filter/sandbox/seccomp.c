@@ -30,7 +30,7 @@ enum {
 	WORD_BITS = 32,
 	WORDS = 16, /* numbers below 512 */
 	LAST = 450, /* the last call of Linux 6.1; newer ones fail with ENOSYS */
-	NUMBER = 0, /* places of the program's memory */
+	NUMBER = 0, /* slots of the filter program's memory */
 	BIT = 1,
 };
 

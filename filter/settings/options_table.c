@@ -23,7 +23,7 @@ enum {
 	READ = 1 << COMMAND_REPORT_READ,
 	SHOW = 1 << COMMAND_REPORT_SHOW,
 	PLAN = 1 << COMMAND_PLAN,
-	ARCHIVES = SHOW | PLAN | INSPECT, /* judge saved mail for their own end */
+	ARCHIVES = SHOW | PLAN | INSPECT, /* evaluate saved mail as input */
 	JUDGES = FILTER | EXPLAIN | BATCH | READ,
 	EVERY = JUDGES | INSPECT,
 	REPORTS = READ | SHOW | PRUNE | IMPORT | SEND | BOUNCE,

@@ -145,7 +145,7 @@ struct options {
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* path of --own-senders, or NULL */
 	struct strings overlays;      /* master files that are laid over DNS */
-	struct slice laid;            /* and the text of one that a command tries; not an option */
+	struct slice laid;            /* the text of one that a command tries; not an option */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 

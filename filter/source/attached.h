@@ -9,7 +9,7 @@
 
 struct address_gmime;
 
-/* Those of one message, in its order. */
+/* Those of one message, in their order. */
 struct attached {
 	struct item items[STRUCTURE_MESSAGES + 1]; /* and that some were left out */
 	size_t n, next;
@@ -17,8 +17,8 @@ struct attached {
 
 /*
  * Takes those of item, which is unchanged; all earlier ones must have been returned. They are named
- * NAME/attached-N, or NAME/reencoded-N where the outer message has them encoded. Where limits of
- * filter/structure/ left some out, an item without a message says so.
+ * NAME/attached-N, or NAME/reencoded-N if they are encoded in the outer message. If the limits of
+ * filter/structure/ left some out, an item without a message reports that.
  */
 void attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime);
 

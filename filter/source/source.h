@@ -29,10 +29,10 @@ bool source_next(struct source *source, struct item *item);
 /* From any thread: source_next ends soon, also if it is running in another thread. */
 void source_stop(struct source *source);
 
-/* The list of files, which may be a pipe; -1: there is none. */
+/* The descriptor of the list of files, which may be a pipe; -1 if there is no list. */
 int source_list(const struct source *source);
 
-/* Once all was read. */
+/* After everything was read. */
 const struct source_damage *source_damage(const struct source *source);
 
 /* The fraction of the work handed out, 0 to 1; negative if unknown. */

@@ -12,12 +12,12 @@ enum { BY_COPY, BY_HOST, WAYS };
 
 struct slot {
 	uint64_t key;    /* 0: free */
-	uint32_t first;  /* of the messages that wait for it, from 1; 0: none */
+	uint32_t first;  /* the first message that waits for it, from 1; 0: none */
 	uint32_t copied; /* in elsewhere.copied, from 1; 0: no copy of it came */
 	bool aligned;
 };
 
-/* From where copies of a message came. */
+/* The hosts that sent copies of a message. */
 struct copied {
 	uint32_t hosts[ELSEWHERE_HOSTS], n;
 };
@@ -103,7 +103,7 @@ add_signature(uint64_t hash, const struct row *row)
 	return hash;
 }
 
-/* 0: it has none of that kind */
+/* 0: the row has no key of that kind */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 {
@@ -181,7 +181,7 @@ host_of(const struct elsewhere *elsewhere, const struct row *row)
 	return (uint32_t)(add_text(elsewhere->seed, row->client_ip) >> 32);
 }
 
-/* Is a message from there a copy, or did copies come from too many hosts already? */
+/* Does a message from that host count as a copy? Not after too many other hosts. */
 static bool
 has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_t host)
 {
@@ -265,7 +265,7 @@ tell(struct elsewhere *elsewhere, struct slot *slot, int way)
 	return true;
 }
 
-/* One that was found to be a copy when it came. */
+/* Notes a message that was recognized as a copy when it came. */
 static bool
 add_copy(struct elsewhere *elsewhere, const struct row *row)
 {

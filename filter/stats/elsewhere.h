@@ -1,13 +1,14 @@
 /*
  * elsewhere.h: what other messages of a run show about one that is not aligned.
  *
- * Its Message-ID came aligned for the same author domain, and with it the same signature of the
- * author's, which may be broken in the copy, or none in both: then it is a forwarder's copy. Who
- * only knows the Message-ID has no such signature; who was sent the message has it, so that a
- * message has copies from ELSEWHERE_HOSTS hosts at most: what more hosts send is no copy. Its host
- * passed SPF, aligned, for the same author domain: then the host is the author's, or of a service
- * that he uses. Either message may come first. Memory is bounded: what comes after the bounds is
- * not looked for.
+ * It is a forwarder's copy if another message with its Message-ID was aligned for the same author
+ * domain and has the same signature of the author (which may be broken in the copy), or neither has
+ * one. A forger who only knows the Message-ID does not have that signature. A recipient of the
+ * message does, so only the copies from the first ELSEWHERE_HOSTS hosts count.
+ *
+ * If its host passed SPF, aligned, for the same author domain, the host is the author's, or belongs
+ * to a service that he uses. Either message may come first. Memory is bounded: messages beyond the
+ * limits are not searched for.
  */
 #ifndef FILTER_STATS_ELSEWHERE_H
 #define FILTER_STATS_ELSEWHERE_H
@@ -16,9 +17,9 @@
 
 enum {
 	ELSEWHERE_KEYS = 512 * 1024,    /* Message-IDs and hosts that are remembered */
-	ELSEWHERE_WAITING = 256 * 1024, /* messages that may turn out to be something else */
+	ELSEWHERE_WAITING = 256 * 1024, /* messages that may still be reclassified */
 	ELSEWHERE_COPIED = 64 * 1024,   /* messages of which there are copies */
-	ELSEWHERE_HOSTS = 8             /* from which copies of one message come */
+	ELSEWHERE_HOSTS = 8             /* whose copies of one message count */
 };
 
 /* A message that is not aligned, and where it is counted. */

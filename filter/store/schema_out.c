@@ -23,7 +23,7 @@ const char *const store_schema_out[] = {
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
 	"seen BIGINT NOT NULL) @clustered",
 
-	/* a record's configuration: filter/reporting/reporting_row.h, addresses with spaces between */
+	/* a record's configuration: filter/aggregate/aggregate_row.h, addresses with spaces between */
 	"CREATE TABLE out_policy ("
 	"id @id,"
 	"digest TEXT NOT NULL UNIQUE,"

@@ -321,8 +321,8 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	store->backend = &backend;
 	store->connection = connection;
 	/*
-	 * a path is never a URI; with WAL, a reader also writes files beside it; what is sorted
-	 * goes to temporary files, so that memory is bounded by the cache
+	 * a path is never a URI; with WAL, a reader also writes files beside it; sorting uses
+	 * temporary files, so that the cache bounds the memory
 	 */
 	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=

@@ -12,7 +12,7 @@ space(struct slice text)
 	return n;
 }
 
-/* RFC 2045 5.1: token, without what programs disagree about */
+/* RFC 2045 5.1: token, without the characters about which programs disagree */
 static bool
 is_plain(char c)
 {
@@ -43,7 +43,7 @@ is_end(struct slice rest)
 	return n > 0 && (n == rest.n || (rest.p[n] != ' ' && rest.p[n] != '\t'));
 }
 
-/* The value behind `boundary=`; false where another reader could read another one. */
+/* The value after `boundary=`; false if other programs could read a different one. */
 static bool
 read_value(struct slice text, struct slice *name)
 {

@@ -1,6 +1,6 @@
 /*
- * boundaries.h: the lines of a message at which a MIME parser would begin a part, found without
- * one, so that what it costs is bounded before it starts (RFC 2046 5.1.1)
+ * boundaries.h: finds the lines of a message at which a MIME parser would begin a part (RFC 2046
+ * 5.1.1), without such a parser, so that its work is bounded before it starts.
  */
 #ifndef FILTER_STRUCTURE_BOUNDARIES_H
 #define FILTER_STRUCTURE_BOUNDARIES_H
@@ -15,10 +15,10 @@ enum { BOUNDARY_NAMES = 64, BOUNDARY_NAME_MAX = 200 };
 struct boundaries {
 	struct slice names[BOUNDARY_NAMES];
 	size_t n;
-	bool any; /* one is written in a form that is not read here: every line "--" counts */
+	bool any; /* one has a form that is not read here: every line that begins "--" counts */
 };
 
-/* Finds them; linear in raw, into which they point. */
+/* Finds them in time linear in the size of raw, into which they point. */
 void boundaries_find(struct slice raw, struct boundaries *boundaries);
 
 /* May that name be the boundary of a part? */
@@ -31,8 +31,8 @@ bool boundaries_is_line(const struct boundaries *boundaries, struct slice line);
 struct slice boundary_without_blanks(struct slice name);
 
 /*
- * Of a line `--NAME` or `--NAME--`, whose white space at the end does not count: *name is what is
- * behind the hyphens, *closed the same without those at its end. False for any other line.
+ * Splits a line `--NAME` or `--NAME--`, ignoring white space at its end: *name is the text after
+ * the first hyphens, *closed the same without the final ones. False for any other line.
  */
 bool boundary_name(struct slice line, struct slice *name, struct slice *closed);
 

@@ -54,8 +54,8 @@ struct walk {
 	size_t depth;
 	size_t octets;                         /* of the attached messages */
 	size_t parameters;                     /* semicolons in Content-* fields */
-	struct boundaries boundaries;          /* all that there may be */
-	size_t lines[STRUCTURE_LINES], nlines; /* where lines begin that may be one */
+	struct boundaries boundaries;          /* all possible ones */
+	size_t lines[STRUCTURE_LINES], nlines; /* where possible boundary lines begin */
 };
 
 static bool
@@ -149,7 +149,7 @@ semicolons(struct slice line)
 	return n;
 }
 
-/* A line that is no boundary; at: the same in the copy. */
+/* A line that is not a boundary; at: its place in the copy. */
 static void
 blot(struct walk *walk, struct header *header, struct slice line, char *at)
 {
@@ -173,10 +173,10 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 	       walk->parameters > STRUCTURE_PARAMETERS;
 	if (many)
 		walk->whole = false;
-	if (header->fields > STRUCTURE_FIELDS) { /* the fold of a field, where it is not text */
+	if (header->fields > STRUCTURE_FIELDS) {
 		if (header->content)
 			walk->whole = false;
-		at[0] = ' ';
+		at[0] = ' '; /* the fold of a field, so that it is not text */
 		overwrite(at, 1, line.n);
 	} else if (header->addresses || many) {
 		overwrite(at, from, line.n);
@@ -184,7 +184,7 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 }
 
 /*
- * A copy of the same size, for GMime, in which what would cost too much is overwritten. Notes which
+ * A copy of the same size, for GMime, in which costly parts are overwritten. Notes which
  * lines may be boundaries.
  */
 static char *
@@ -396,7 +396,7 @@ visit_multipart(struct walk *walk, void *object)
 		slice_str(lib->parameter((GMimeObject *)object, "boundary")));
 	int n = lib->count(multipart);
 
-	/* where GMime read another one, its lines are not known */
+	/* if GMime read another one, its lines are not known */
 	if (!boundaries_have(&walk->boundaries, boundary))
 		walk->whole = false;
 	walk->around[walk->depth++] = boundary;

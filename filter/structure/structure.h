@@ -17,9 +17,10 @@
 struct address_gmime;
 
 /*
- * Above these limits a part is not found, and GMime does not see what is behind: nesting, attached
- * messages, octets of the outer one and how many times as many all attached ones may have, lines
- * that may be boundaries, fields of one header, parameters of all Content-* fields.
+ * Parts beyond these limits are not found, and GMime does not see what follows: the depth of
+ * nesting, the number of attached messages, the octets of the outer message and how many times as
+ * many all attached ones may have, lines that may be boundaries, fields of one header, parameters
+ * of all Content-* fields.
  */
 enum {
 	STRUCTURE_DEPTH = 100,

@@ -9,8 +9,8 @@
 struct dns_overlay;
 
 /*
- * Reads options->overlays and options->laid; *overlay is NULL where there are none, else arena's.
- * ST_BAD with *error where a file cannot be read or is not a master file.
+ * Reads options->overlays and options->laid; *overlay is NULL if there are none, otherwise in the
+ * arena. ST_BAD with *error if a file cannot be read or is not a master file.
  */
 enum status overlay_open(const struct options *options, struct arena *arena,
 	struct dns_overlay **overlay, struct error *error);

@@ -16,12 +16,14 @@ struct proof_record {
 	struct slice text; /* TXT: its text; CNAME: a name; MX: "10 name" */
 };
 
-/* The records as a master file, in the arena. False where they are too many octets. */
+/* The records as a master file, in the arena. False if it would be too large. */
 bool proof_zone(
 	const struct proof_record *records, size_t n, struct arena *arena, struct slice *text);
 
-/* The records over the evaluation's DNS, in its arena; to be freed by dns_free. NULL where they
- * cannot be written. */
+/*
+ * The records over the evaluation's DNS, in its arena; to be freed by dns_free. NULL if they cannot
+ * be written.
+ */
 struct dns *proof_lay(
 	const struct evaluation *evaluation, const struct proof_record *records, size_t n);
 

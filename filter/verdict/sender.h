@@ -34,9 +34,9 @@ enum sender_evidence {
 	SENDER_BY_TRUST,      /* the administrator's options trust it */
 	SENDER_BY_SEAL,       /* a chain of known sealers, who saw the author's mail pass */
 	SENDER_BY_FORWARDING, /* SPF or DKIM passed for a known list or forwarding domain */
-	SENDER_BY_COPY,       /* its Message-ID and signature were aligned elsewhere */
-	SENDER_BY_ARCHIVE,    /* of reports: the archive holds mail that it passed on */
-	SENDER_BY_REPORTER,   /* of reports: a known receiver says so */
+	SENDER_BY_COPY,       /* its Message-ID and signature were aligned in another message */
+	SENDER_BY_ARCHIVE,    /* from reports: the archive holds mail that it passed on */
+	SENDER_BY_REPORTER,   /* from reports: a known receiver reports it */
 	/* evidence that a forger can also have */
 	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for somebody else */
 	SENDER_BY_KNOWN,     /* a host of a known service that the domain's records do not name */
@@ -77,7 +77,7 @@ const char *sender_evidence_word(enum sender_evidence by);
 bool sender_class_read(const char *word, enum sender_class *class);
 bool sender_evidence_read(const char *word, enum sender_evidence *by);
 
-/* The same for people, in the language of words_choose; the evidence "" for nothing. */
+/* The same for people, in the language of i18n_choose; the evidence "" for nothing. */
 const char *sender_class_text(enum sender_class class);
 const char *sender_evidence_text(enum sender_evidence by);
 

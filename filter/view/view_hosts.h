@@ -1,10 +1,10 @@
 /*
  * view_hosts.h: hosts that sent in an author's name, according to reports and to the archive.
  *
- * A forwarder is proved if the archive shows that the host passed the author's mail on (struct
- * view_held), and only for mail with one of the author's signatures whose domain and selector also
- * pass in the archive: other mail from the same host may be anybody's. Everything else is likely at
- * most. Memory is bounded: hosts beyond VIEW_HOSTS are ignored.
+ * A forwarder is proved if the archive shows that the host passed the author's mail on
+ * (view_hosts_hold), and only for mail with one of the author's signatures whose domain and
+ * selector also pass in the archive: other mail from the same host may be anybody's. Everything
+ * else is likely at most. Memory is bounded: hosts beyond VIEW_HOSTS are ignored.
  */
 #ifndef FILTER_VIEW_VIEW_HOSTS_H
 #define FILTER_VIEW_VIEW_HOSTS_H

@@ -1,4 +1,4 @@
-/* view_queries.c: the tables that one query each makes. */
+/* view_queries.c: the tables made by one query each. */
 #include "filter/io/clock.h"
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"

@@ -33,7 +33,7 @@ struct view_reported {
 /*
  * domain and below: as in `report show` (view_parts.h); class: the least one of a sender that
  * counts; known: the one from which on a sender is a known receiver. Into hosts, stats and
- * contradictions. ST_TEMP: the store (store_last_error), or memory.
+ * contradictions. ST_TEMP: the store failed (store_last_error), or no memory.
  */
 enum status view_reported_read(struct view_reported *reported, const char *domain,
 	const char *below, int64_t class, int64_t known);

@@ -1,10 +1,10 @@
-"""stories.py: an owner's tasks, each from mail that fails to a proposal that, laid over DNS, mends it.
+"""stories.py: an owner's tasks, each from mail that fails to a proposal that fixes it when laid over DNS.
 
-Beside a case's files: own (--own-senders), story.json (the advice that is expected: its code, whether
-a record comes with it and with which proof; what --compare-received says of the stored message), and for what the sender must switch on first after.eml
-and the new reverse-path: the same message as it is sent then. tests/advice/run lays each proposal
-over the zone, judges the message (or after.eml) again and wants a pass; where a story is of forged
-mail, that nothing is proposed by which it would pass.
+In addition to a case's files: own (--own-senders), story.json (the expected advice: its code, whether a
+record comes with it and with which proof; what --compare-received reports about the stored message). If the
+sender must first change a setting: after.eml and the new reverse-path, the message as it is sent then.
+tests/advice/run lays each proposal over the zone and evaluates the message (or after.eml) again: it must
+pass. If a story is about forged mail, nothing may be proposed that would make it pass.
 """
 
 import json
@@ -40,7 +40,7 @@ SERVICE = '''
 
 def story(name, code, zone, record=True, proof='passes', own=None, after=None, after_path=None,
           forged=False, told=(), received=(), result='fail', **options):
-    """code: of the advice; record: does a record come with it; None as code: no proposal at all."""
+    """code: of the advice; record: does a record come with it? A code of None: no proposal at all."""
     options.setdefault('message', mail())
     expected = {'code': code, 'record': record, 'proof': proof, 'forged': forged, 'after_path': after_path,
                 'told': list(told), 'received': list(received)}

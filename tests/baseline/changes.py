@@ -1,4 +1,4 @@
-"""changes.py: what changes in the records of a domain, and what inspect --baseline says of it."""
+"""changes.py: changes in the records of a domain, and the findings of inspect --baseline."""
 
 KEY = ('MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtWA5pJtn1eWDrmF/OE6NG1STK87Kj2wHIC5vcNj+PKXANy1T0pMrOi/NFMre2sr5bGznUyhh'
        'Qsl9KzNEJIdZji21lQB73Ay2AOLonuWQrFOlzGhePlxW6i2lpJiRsQqrzFrN2AD0Kfu1q8J91fhlFqcLl3X2MHrWLiFj4jXss5bEfy/MtlbOtcF0rWQx0pTI'

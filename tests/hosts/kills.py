@@ -1,12 +1,12 @@
 """kills.py: mailstamp ended by a signal in front of each host, and what its COMMAND did.
 
-A message may arrive twice in one case only, which no filter can mend: COMMAND had handed it on
-already, and mailstamp ended before its own status was out. To know that, COMMAND and what it started
-are stopped at the moment of the signal, and one looks where it hands on to.
+A message may arrive twice in one case only, which no filter can prevent: COMMAND had already handed it on, and
+mailstamp ended before it reported its own status. To detect this, COMMAND and the processes that it started are
+stopped at the moment of the signal, and the test checks whether the message has arrived.
 
-A signal that mailstamp can answer ends all of COMMAND's process group. SIGKILL it cannot: then the
-kernel ends COMMAND, and a child of COMMAND that has all of the message may still hand it on
-(postdrop below sendmail). There the case begins where COMMAND has read the whole message.
+A signal that mailstamp can handle ends the whole process group of COMMAND. It cannot handle SIGKILL: then the
+kernel ends COMMAND, and a child of COMMAND that has the whole message may still hand it on (postdrop below
+sendmail). In that case the exception applies once COMMAND has read the whole message.
 """
 
 import os
@@ -110,7 +110,7 @@ class Strike:
             self.strike(pid, below)
         except ProcessLookupError:
             pass        # it was over
-        finally:        # what COMMAND left in the background goes on, too
+        finally:        # background processes of COMMAND also continue
             for leader in below:
                 send(leader, signal.SIGCONT)
 

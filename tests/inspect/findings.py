@@ -1,4 +1,4 @@
-"""findings.py: docs/inspect-findings.md, the table of every sentence that inspect says."""
+"""findings.py: docs/inspect-findings.md, the table of every sentence of inspect."""
 import pathlib
 import re
 
@@ -22,7 +22,7 @@ def sentences():
 
 
 def calls():
-    """How many calls there are, with a sentence or without: none may be missed."""
+    """The number of calls, with or without a sentence: none may be missed."""
     text = ''.join(path.read_text() for path in (ROOT / 'filter/inspect').glob('inspect*.c'))
     return len(re.findall(r'(?<!define )\b(?:ADD|findings_add)\(', re.sub(r'#define ADD.*?\n(?!\t)', '', text, flags=re.S)))
 
@@ -33,7 +33,7 @@ def found():
 
 
 def form(sentence):
-    """What the sentence may look like with its values."""
+    """A pattern for the sentence with its values."""
     plain = sentence.replace('\\"', '"').replace('\\\\', '\\')
     return re.compile('.*'.join(re.escape(part).replace('%%', '%') for part in re.split(
         r'%(?:[-0-9.*]*)(?:zu|llu|lld|lu|[dusgxf])', plain)), re.S)

@@ -1,4 +1,4 @@
-"""provoke.py: what inspect says where a case needs more than a zone: an earlier inspection, saved mail, much of something."""
+"""provoke.py: findings of inspect whose case needs more than a zone: an earlier inspection, saved mail, large numbers."""
 import json
 import subprocess
 
@@ -11,7 +11,7 @@ NETS = ' '.join(f'ip4:198.51.{n}.0/24' for n in range(60))
 
 
 def signed(selectors, date='Thu, 01 Jan 2026 09:00:00 +0900'):
-    """A message that names keys, without signatures of any worth."""
+    """A message that names keys; its signatures are not valid."""
     fields = ''.join(f'DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s={each}; h=from; bh=AAAA; b=AAAA\r\n' for each in selectors)
     return (f'{fields}From: a@example.com\r\nDate: {date}\r\n\r\nhello\r\n').encode()
 

@@ -1,7 +1,7 @@
-"""trials.py: what inspect proposes, over saved mail: shown only where no message is worse with it.
+"""trials.py: proposals of inspect on saved mail: shown only if they make no message worse.
 
-A sender is worse where DMARC or SPF passed and does not with the record, where its mail gets a harder
-disposition, or where SPF fails that did not; forged mail should fail (mailstamp-inspect(1)).
+A sender is worse if DMARC or SPF passed and does not pass with the record, if its mail gets a stricter
+disposition, or if SPF newly fails; forged mail should fail (mailstamp-inspect(1)).
 """
 import json
 import pathlib
@@ -72,7 +72,7 @@ def make(folder, zone, messages):
 
 
 def many(suite, program, folder, common, note):
-    """Proposals beyond those for which there is room are not shown."""
+    """Proposals beyond the limit are not shown."""
     domains = [f'd{number}.example' for number in range(18)]
     make(folder, REJECT + ''.join(f'{name} A 192.0.2.1\n' for name in domains), [own('192.0.2.3')])
     told, stderr = inspect(program, folder, common, domains)

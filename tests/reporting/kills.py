@@ -19,10 +19,10 @@ def environment(shim, at, counted):
 
 
 class Sample:
-    """Which of n calls are made to fail: every k-th; with --every all of them."""
+    """Selects which of n calls fail: every k-th; with --every all of them."""
 
     def __init__(self, wanted, argv):
-        """wanted: at most so many of a run's calls"""
+        """wanted: the maximum number of a run's calls"""
         self.wanted = None if '--every' in argv else wanted
         print('every call' if self.wanted is None else
               f'sampled: every k-th call so that {wanted} of each kind fail (--every: each one)', flush=True)

@@ -1,4 +1,4 @@
-"""attacks.py: who says so. A report is its sender's who passes DMARC, whatever stands in it."""
+"""attacks.py: who reports. A report is attributed to its sender who passes DMARC, whatever it contains."""
 import email.utils
 
 import shapes

@@ -18,7 +18,7 @@ check() {
 	fi
 }
 
-# close: prints the closing line, which tests/run reads; false where a case failed
+# close: prints the closing line, which tests/run reads; false if a case failed
 close() {
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

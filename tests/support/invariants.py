@@ -97,7 +97,7 @@ def scattered(index, size, most):
 
 
 def sampled(values, name, most):
-    """At most so many of them, others for every name; None: all."""
+    """At most that many of them, different ones for every name; None: all."""
     if most is None or len(values) <= most:
         return values
     first = zlib.crc32(name.encode()) % len(values)
@@ -107,7 +107,7 @@ def sampled(values, name, most):
 class Examined:
     """The invariants of one case: `said` is [(name of the invariant, what is wrong or None)].
 
-    most: so many questions of it go unanswered, one at a time; None: each.
+    most: how many of its queries are not answered, one at a time; None: each.
     """
 
     def __init__(self, program, case, ran, folder, validator, wanted=NAMES, most=None):

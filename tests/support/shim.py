@@ -1,4 +1,5 @@
-"""shim.py: tests/faults/shim.c, which makes one call of the program fail, for the suites that are no fault harness."""
+"""shim.py: tests/faults/shim.c, which makes one call of the program fail, for suites other than the fault
+harness."""
 import errno
 import os
 import pathlib

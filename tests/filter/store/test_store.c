@@ -150,7 +150,7 @@ Test(store, transactions)
 		cr_assert(store_run(query) == ST_OK);
 		cr_expect(store_commit(store) == ST_OK);
 		cr_expect(number(store, "SELECT count(*) FROM in_sender") == before + 1);
-		/* a failure aborts its transaction, and the error says why */
+		/* a failure aborts its transaction, and the error gives the reason */
 		cr_assert(store_begin(store) == ST_OK);
 		store_bind_text(query, 1, SLICE("t.example"));
 		cr_expect(store_run(query) == ST_TEMP);
@@ -218,7 +218,7 @@ Test(store, what_is_run_later_is_stored_or_fails)
 	}
 }
 
-/* Without memory or disk SQLite may roll back by itself; "ROLLBACK" stands for that here. */
+/* Without memory or disk space SQLite may roll back by itself; "ROLLBACK" simulates that here. */
 Test(store, nothing_is_stored_after_a_rollback_by_the_database)
 {
 	struct store *store;

@@ -77,7 +77,7 @@ Test(structure, messages)
 	address_gmime_close(gmime);
 }
 
-/* what is before and behind a piece that is repeated */
+/* the text before and after a piece that is repeated */
 /* clang-format off */
 static const struct {
 	const char *name, *before, *piece;
@@ -141,7 +141,7 @@ Test(structure, limits)
 	address_gmime_close(gmime);
 }
 
-/* a thread of batch has no more */
+/* as much as a thread of batch has */
 enum { STACK = 512 * 1024 };
 
 static void *
