@@ -87,10 +87,10 @@ def spf():
                 mx.customer.example.com A 203.0.113.7
                 ''', mail_from='x@customer.example.com', record=False, proof=None, forged=True, **away)
     yield story('forged-below-a-public-suffix', 'spf_unknown', '''
-                _dmarc.example TXT v=DMARC1; p=reject; psd=y
-                example MX 5 mx.example
-                mx.example A 203.0.113.7
-                example A 203.0.113.7
+                _dmarc.com TXT v=DMARC1; p=reject; psd=y
+                com MX 5 mx.com
+                mx.com A 203.0.113.7
+                com A 203.0.113.7
                 ''' + SPF, record=False, proof=None, forged=True, **away)
     yield story('new-host-ipv6', 'spf_add', POLICY + SPF, own='2001:db8:5::/48\n', ip='2001:db8:5::7')
     yield story('provider-by-mx', 'spf_add', POLICY + SPF + GOOGLE + 'example.com MX 1 aspmx.l.google.com\n',
