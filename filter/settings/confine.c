@@ -19,15 +19,28 @@ enum { PATHS_MAX = 64, DESCRIPTORS = 256, SECONDS = 120, MIB = 1 << 20, GIB = 1 
 struct plan {
 	struct arena *arena;
 	struct sandbox sandbox;
-	struct landlock_path paths[PATHS_MAX];
+	struct landlock_path *paths;
+	size_t room; /* of paths */
 	uint16_t ports[DNS_SERVERS_MAX];
 };
+
+static struct plan *
+make(struct arena *arena, const struct options *options)
+{
+	struct plan *plan = arena_alloc(arena, sizeof *plan);
+
+	plan->arena = arena;
+	plan->room = PATHS_MAX + options->baselines.n;
+	plan->paths = arena_array(arena, plan->room, sizeof *plan->paths);
+	plan->sandbox.rules.paths = plan->paths;
+	return plan;
+}
 
 /* Paths for which there is no room are not allowed: that affects only unusual command lines. */
 static void
 add_path(struct plan *plan, const char *path, enum landlock_use use)
 {
-	if (path != NULL && plan->sandbox.rules.npaths < PATHS_MAX)
+	if (path != NULL && plan->sandbox.rules.npaths < plan->room)
 		plan->paths[plan->sandbox.rules.npaths++] = (struct landlock_path){path, use};
 }
 
@@ -139,7 +152,8 @@ static void
 add_files_of_batch(struct plan *plan, const struct options *options)
 {
 	add_resolv_conf(plan, options);
-	add_path(plan, options->baseline, LANDLOCK_READ);
+	for (size_t i = 0; i < options->baselines.n; i++)
+		add_path(plan, options->baselines.v[i], LANDLOCK_READ);
 }
 
 /*
@@ -149,10 +163,8 @@ add_files_of_batch(struct plan *plan, const struct options *options)
 static int
 make_inner(struct plan *plan, const struct options *options)
 {
-	struct plan *inner = arena_alloc(plan->arena, sizeof *inner);
+	struct plan *inner = make(plan->arena, options);
 
-	inner->arena = plan->arena;
-	inner->sandbox.rules.paths = inner->paths;
 	add_libraries(inner);
 	add_resolv_conf(inner, options);
 	add_ports(inner, options);
@@ -183,7 +195,6 @@ make_plan(struct plan *plan, const struct options *options)
 		!batch && (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
 				  options->attached || options->messages.n > 0);
 
-	plan->sandbox.rules.paths = plan->paths;
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
 	plan->sandbox.calls |= CALLS_FORK;
 	if (options->command == COMMAND_BATCH) /* its child inherits the remaining rights */
@@ -237,8 +248,7 @@ confine(const struct options *options, struct arena *arena, struct confinement *
 	*confinement = (struct confinement){.inner = -1};
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
-	plan = arena_alloc(arena, sizeof *plan);
-	plan->arena = arena;
+	plan = make(arena, options);
 	make_plan(plan, options);
 	if (change_user(options, &confinement->note) != ST_OK &&
 		options->sandbox == SANDBOX_REQUIRE) {
@@ -263,9 +273,7 @@ confine_opener(const struct options *options, int keep, struct arena *arena, str
 
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
-	plan = arena_alloc(arena, sizeof *plan);
-	plan->arena = arena;
-	plan->sandbox.rules.paths = plan->paths;
+	plan = make(arena, options);
 	plan->sandbox.rules.ports = plan->ports; /* none */
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SEND;
 	plan->sandbox.closed = true;
