@@ -18,7 +18,7 @@
 enum {
 	ELSEWHERE_KEYS = 512 * 1024,    /* Message-IDs and hosts that are remembered */
 	ELSEWHERE_WAITING = 256 * 1024, /* messages that may still be reclassified */
-	ELSEWHERE_COPIED = 64 * 1024,   /* messages of which there are copies */
+	ELSEWHERE_COPIED = 256 * 1024,  /* messages of which there are copies */
 	ELSEWHERE_HOSTS = 8             /* whose copies of one message count */
 };
 
