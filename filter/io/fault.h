@@ -41,7 +41,6 @@
 	F(FILE_GONE,      "file_gone",         false, "no longer a file") \
 	F(NO_MESSAGE,     "no_message",        false, "it contains no message") \
 	F(LARGE_MESSAGE,  "large_message",     false, "too little memory for a message of this size") \
-	F(INTERRUPTED,    "interrupted",       false, "interrupted") \
 	F(MANY_PARTS,     "many_parts",        false, "it has more parts than are read") \
 	/* a compressed file */ \
 	F(NO_ARCHIVE,     "no_archive",        true,  "libarchive.so.13 cannot be loaded") \

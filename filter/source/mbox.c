@@ -10,8 +10,7 @@ struct mbox {
 	struct mbox_counts counts;
 	bool end;
 	enum fault error;
-	const atomic_bool *stop; /* or NULL */
-	size_t at, n;            /* of bytes */
+	size_t at, n; /* of bytes */
 	char bytes[SIZE];
 };
 
@@ -28,7 +27,6 @@ mbox_open(struct unpack *in, size_t max)
 	mbox->max = max;
 	mbox->end = false;
 	mbox->error = FAULT_NONE;
-	mbox->stop = NULL;
 	mbox->at = mbox->n = 0;
 	mbox->counts = (struct mbox_counts){.joined = 0};
 	return mbox;
@@ -55,12 +53,6 @@ mbox_counts(const struct mbox *mbox)
 	return mbox->counts;
 }
 
-void
-mbox_watch(struct mbox *mbox, const atomic_bool *stop)
-{
-	mbox->stop = stop;
-}
-
 /* Reads more bytes after those in the buffer, if there is room and there are any. */
 static bool
 fill(struct mbox *mbox)
@@ -77,11 +69,6 @@ fill(struct mbox *mbox)
 	}
 	if (mbox->n == SIZE)
 		return false;
-	if (mbox->stop != NULL && atomic_load(mbox->stop)) {
-		mbox->end = true;
-		mbox->error = FAULT_INTERRUPTED;
-		return false;
-	}
 	got = unpack_read(mbox->in, mbox->bytes + mbox->n, SIZE - mbox->n, &error);
 	mbox->end = got <= 0;
 	if (got < 0)

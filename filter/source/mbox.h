@@ -9,8 +9,6 @@
 #ifndef FILTER_SOURCE_MBOX_H
 #define FILTER_SOURCE_MBOX_H
 
-#include <stdatomic.h>
-
 #include "filter/io/unpack.h"
 #include "mime/slice.h"
 
@@ -51,9 +49,6 @@ struct mbox_message {
 	size_t n;
 	bool partial; /* there was more than max; with MBOX_NONE it was not read */
 };
-
-/* When *stop becomes true, nothing more is read: mbox_next returns -1. It must outlive the mbox. */
-void mbox_watch(struct mbox *mbox, const atomic_bool *stop);
 
 /*
  * With message NULL the message is only counted, and not kept. Returns 1 with the next message, 0

@@ -19,7 +19,7 @@ struct pack {
 };
 
 struct pack *
-pack_open(const struct options *options, int fd, char *name, char *line, const atomic_bool *stop)
+pack_open(const struct options *options, int fd, char *name, char *line)
 {
 	struct pack *pack = calloc(1, sizeof *pack);
 	/* a file named like a single message counts as one, so that counting need not read it */
@@ -33,7 +33,6 @@ pack_open(const struct options *options, int fd, char *name, char *line, const a
 		free(pack);
 		return NULL;
 	}
-	mbox_watch(pack->mbox, stop);
 	pack->options = options;
 	pack->name = name;
 	pack->line = line;

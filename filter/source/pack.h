@@ -5,8 +5,6 @@
 #ifndef FILTER_SOURCE_PACK_H
 #define FILTER_SOURCE_PACK_H
 
-#include <stdatomic.h>
-
 #include "filter/settings/settings.h"
 #include "filter/source/item.h"
 
@@ -14,11 +12,10 @@ struct pack;
 
 /*
  * Takes ownership of fd, which must be at its beginning, and of name and line, which are from
- * malloc (line: of --envelopes, or NULL); not so if it returns NULL, without memory. options and
- * stop must outlive it.
+ * malloc (line: of --envelopes, or NULL); not so if it returns NULL, without memory. options
+ * must outlive it.
  */
-struct pack *pack_open(
-	const struct options *options, int fd, char *name, char *line, const atomic_bool *stop);
+struct pack *pack_open(const struct options *options, int fd, char *name, char *line);
 
 /* Gives the messages another name, of which it takes ownership. */
 void pack_rename(struct pack *pack, char *name);

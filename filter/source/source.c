@@ -2,8 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,7 +17,6 @@
 #include "filter/text/i18n.h"
 
 enum { LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
-enum { LOOK_UP_MS = 200 };
 
 struct source {
 	const struct options *options;
@@ -37,7 +34,6 @@ struct source {
 	struct pack *pack; /* a file that contains several messages, or is compressed; or NULL */
 	struct source_damage damage;
 	struct arena arena; /* of one line */
-	atomic_bool stop;
 };
 
 static enum status
@@ -194,7 +190,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 			.line = line};
 		return true;
 	}
-	source->pack = pack_open(source->options, fd, path, line, &source->stop);
+	source->pack = pack_open(source->options, fd, path, line);
 	if (source->pack != NULL)
 		return false;
 	free(line);
@@ -222,20 +218,14 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
-/* As read(), but wakes up regularly: a silent
- * writer must not keep the program from stopping.
- */
+/* As read(). */
 static ssize_t
-read_list_octets(struct source *source, char *to, size_t n)
+read_some(int fd, char *to, size_t n)
 {
-	struct pollfd list = {.fd = source->list, .events = POLLIN};
 	ssize_t got;
 
-	while (poll(&list, 1, LOOK_UP_MS) == 0)
-		if (atomic_load(&source->stop))
-			return 0;
 	do
-		got = read(source->list, to, n);
+		got = read(fd, to, n);
 	while (got < 0 && errno == EINTR);
 	return got;
 }
@@ -248,7 +238,7 @@ read_piece(struct source *source)
 	ssize_t got = 1;
 
 	while (n < wanted && got > 0) {
-		got = read_list_octets(source, source->in + n, sizeof source->in - n);
+		got = read_some(source->list, source->in + n, sizeof source->in - n);
 		n += got > 0 ? (size_t)got : 0;
 	}
 	source->piece = slice_make(source->in, n);
@@ -334,7 +324,7 @@ next_of_all(struct source *source, struct item *item)
 {
 	const struct strings *paths = &source->options->paths;
 
-	while (!atomic_load(&source->stop)) {
+	for (;;) {
 		char *path;
 		bool given;
 
@@ -365,7 +355,6 @@ next_of_all(struct source *source, struct item *item)
 		if (given)
 			return true;
 	}
-	return false;
 }
 
 static bool
@@ -392,7 +381,7 @@ source_next(struct source *source, struct item *item)
 
 		if (!next_or_attached(source, &next))
 			return false;
-		if (is_ours(source, next.index) && !atomic_load(&source->stop)) {
+		if (is_ours(source, next.index)) {
 			*item = next;
 			return true;
 		}
@@ -406,12 +395,6 @@ source_attached(struct source *source, struct address_gmime *gmime)
 	source->gmime = gmime;
 	source->attached = calloc(1, sizeof *source->attached);
 	return source->attached != NULL ? ST_OK : ST_TEMP;
-}
-
-void
-source_stop(struct source *source)
-{
-	atomic_store(&source->stop, true);
 }
 
 int

@@ -26,9 +26,6 @@ enum status source_attached(struct source *source, struct address_gmime *gmime);
  */
 bool source_next(struct source *source, struct item *item);
 
-/* From any thread: source_next ends soon, also if it is running in another thread. */
-void source_stop(struct source *source);
-
 /* The descriptor of the list of files, which may be a pipe; -1 if there is no list. */
 int source_list(const struct source *source);
 

@@ -140,15 +140,3 @@ Test(mbox, whole_over_the_limit)
 	cr_expect_eq(error, FAULT_NONE);
 	mbox_close(mbox);
 }
-
-Test(mbox, stopped)
-{
-	struct mbox *mbox = open_text(SLICE("From x\nA: b\n"), LIMIT);
-	enum fault error = FAULT_NONE;
-	atomic_bool stop = true;
-
-	mbox_watch(mbox, &stop);
-	cr_expect_eq(mbox_next(mbox, MBOX_RD, NULL, &error), -1);
-	cr_expect_eq(error, FAULT_INTERRUPTED);
-	mbox_close(mbox);
-}
