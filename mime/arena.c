@@ -154,6 +154,7 @@ take_largest(struct arena *arena)
 void
 arena_reset(struct arena *arena)
 {
+	const size_t most = KEPT_MAX;
 	size_t used = 0, size = BLOCK_SIZE;
 	struct arena_block *kept;
 
@@ -163,7 +164,7 @@ arena_reset(struct arena *arena)
 	arena_clear(arena);
 	if (kept == NULL)
 		return;
-	while (size < used && size < (size_t)KEPT_MAX)
+	while (size < used && size < most)
 		size *= 2;
 	if (kept->size < size) {
 		free(kept);
