@@ -8,7 +8,6 @@
 
 #include "auth/dns/dns.h"
 #include "filter/io/clock.h"
-#include "filter/io/hostname.h"
 #include "filter/io/write.h"
 #include "filter/log.h"
 #include "filter/log_message.h"
@@ -23,6 +22,7 @@
 #include "filter/result/failure.h"
 #include "filter/result/json.h"
 #include "filter/result/reply.h"
+#include "filter/settings/hostname.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 #include "filter/verdict/evaluate.h"

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "filter/archive/baseline.h"
 #include "filter/archive/line.h"
 #include "filter/archive/results.h"
 #include "filter/io/fault.h"
 #include "filter/io/paths.h"
+#include "filter/io/process.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
@@ -41,18 +41,6 @@ blame(struct merge *merge, enum run_got got, const char *path, struct error why)
 	error_print(&why, merge->arena);
 	if (merge->status != EXIT_CONFIG_ERROR)
 		merge->status = got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL;
-}
-
-/* Raises the limit of open files to one for each shard, as far as the system allows. */
-static void
-raise_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 static bool
@@ -221,7 +209,7 @@ merge_main(const struct options *options, struct arena *arena)
 	merge->options = options;
 	merge->arena = arena;
 	arena_init(&merge->line, arena->oom, arena->oom_arg);
-	raise_files();
+	process_raise_files(); /* one for each shard */
 	merge->status = baseline_read(options, arena, &merge->since);
 	if (merge->status != 0)
 		return merge->status;

@@ -1,6 +1,5 @@
 #include "filter/archive/piped.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -8,6 +7,7 @@
 
 #include "filter/archive/batch.h"
 #include "filter/io/fault.h"
+#include "filter/io/process.h"
 #include "filter/io/read.h"
 #include "filter/io/write.h"
 #include "filter/runs/run_file.h"
@@ -55,10 +55,7 @@ wait_for(pid_t child)
 {
 	int status;
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_TEMPFAIL;
-	if (!WIFEXITED(status))
+	if (!process_wait(child, &status) || !WIFEXITED(status))
 		return EXIT_TEMPFAIL;
 	return WEXITSTATUS(status) == EXIT_QUARANTINED ? 0 : WEXITSTATUS(status);
 }

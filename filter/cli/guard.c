@@ -11,6 +11,7 @@
 
 #include "filter/intake/input.h"
 #include "filter/io/fault.h"
+#include "filter/io/process.h"
 #include "filter/settings/profile.h"
 #include "filter/text/i18n.h"
 
@@ -56,7 +57,7 @@ guard_begin(enum command command, int *status)
 {
 	const pid_t parent = getpid(), child = fork();
 	int ended = 0;
-	pid_t got;
+	bool got;
 
 	if (child == 0) {
 		end_with_parent(parent);
@@ -67,14 +68,12 @@ guard_begin(enum command command, int *status)
 		*status = fail(command);
 		return true;
 	}
-	do
-		got = waitpid(child, &ended, 0);
-	while (got < 0 && errno == EINTR);
-	if (got == child && is_own(ended)) {
+	got = process_wait(child, &ended);
+	if (got && is_own(ended)) {
 		*status = WEXITSTATUS(ended);
 		return true;
 	}
-	if (got != child) {
+	if (!got) {
 		if (errno != ECHILD) { /* its status is unknown: nothing may be claimed */
 			(void)kill(child, SIGTERM);
 			(void)waitpid(child, &ended, 0);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "filter/io/clock.h"
+#include "filter/io/process.h"
 
 enum {
 	LINE = 3, /* the runner's end of the socket */
@@ -319,6 +320,5 @@ runner_end(void)
 		return;
 	close(line);
 	line = -1;
-	while (waitpid(runner, &status, 0) < 0 && errno == EINTR)
-		continue;
+	(void)process_wait(runner, &status);
 }

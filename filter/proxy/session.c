@@ -4,11 +4,11 @@
 
 #include "filter/intake/envelope.h"
 #include "filter/io/clock.h"
-#include "filter/io/hostname.h"
 #include "filter/out/smtp_dialogue.h"
 #include "filter/proxy/channel.h"
 #include "filter/proxy/command.h"
 #include "filter/proxy/data.h"
+#include "filter/settings/hostname.h"
 
 enum {
 	COMMANDS_MAX = 100000,                     /* of a connection; no transaction has as many */

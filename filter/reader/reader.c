@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "auth/dns/dns.h"
+#include "filter/io/process.h"
 #include "filter/io/write.h"
 #include "filter/runs/run_row.h"
 #include "filter/settings/profile.h"
@@ -113,8 +114,7 @@ collect(struct reader *reader)
 	int status = -1;
 
 	close(reader->socket);
-	while (waitpid(reader->pid, &status, 0) < 0 && errno == EINTR)
-		continue;
+	(void)process_wait(reader->pid, &status);
 	close(reader->pipe);
 	free(reader->octets);
 	free(reader);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "filter/io/process.h"
 #include "filter/sandbox/calls.h"
 #include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
@@ -107,8 +108,7 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	whole = read_all(ends[0], reply, size, n);
 	close(ends[0]);
 	/* it always ends: code inside cannot turn its alarm off */
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		continue;
+	(void)process_wait(pid, &status);
 	if (*n == 0 || reply[0] != started)
 		return APART_NO_LOAD;
 	if (!whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0 || *n < 2 ||

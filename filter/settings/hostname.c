@@ -1,4 +1,4 @@
-#include "filter/io/hostname.h"
+#include "filter/settings/hostname.h"
 
 #include <netdb.h>
 #include <sys/socket.h>

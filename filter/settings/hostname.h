@@ -1,6 +1,6 @@
 /* hostname.h: the name of this host. */
-#ifndef FILTER_IO_HOSTNAME_H
-#define FILTER_IO_HOSTNAME_H
+#ifndef FILTER_SETTINGS_HOSTNAME_H
+#define FILTER_SETTINGS_HOSTNAME_H
 
 #include "mime/arena.h"
 
