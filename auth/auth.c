@@ -1,12 +1,12 @@
-/* auth.c: the mechanisms, and the only place that knows them all. */
+/* auth.c: the table of mechanisms, the only place that knows them all. */
 #include "auth/auth.h"
 
 struct mechanism {
-	unsigned turn; /* its place in the order of checking */
+	unsigned turn; /* position in the order of checking */
 	void (*ask)(const struct auth_input *in);
 	enum status (*check)(const struct auth_input *in, struct auth_results *results);
 	/*
-	 * sets the result for mail from our own network or users; NULL: it is checked in any case
+	 * sets the result for mail of trusted clients and users; NULL: that mail is checked as well
 	 */
 	void (*skip)(const struct auth_input *in, struct auth_results *results);
 	void (*report)(const struct auth_results *results, const char *note, struct report *report);
@@ -24,7 +24,7 @@ check_spf(const struct auth_input *in, struct auth_results *results)
 	enum spf_engine engine = in->options->spf_engine;
 	enum spf_engine other = engine == SPF_OWN ? SPF_LIBSPF2 : SPF_OWN;
 
-	/* the comparison never decides: if it fails, it is omitted */
+	/* the comparison affects no result: if it fails, it is omitted */
 	if (in->options->spf_compare)
 		results->has_spf_other = run_spf(in, other, &results->spf_other) == ST_OK;
 	return run_spf(in, engine, &results->spf);
@@ -109,8 +109,8 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
 }
 
 /*
- * In the order of the field. They are checked in this order, by turn: DKIM hashes the body while
- * DNS travels, DMARC needs the others.
+ * In the order of the field. turn is the order of checking: DKIM hashes the body while DNS queries
+ * are in flight, and DMARC needs all other results.
  */
 static const struct mechanism mechanisms[] = {
 	{1, spf_ask, check_spf, skip_spf, report_spf},
@@ -120,8 +120,8 @@ static const struct mechanism mechanisms[] = {
 };
 
 /*
- * The order of the queries, which matters because their number is limited: the author's policy
- * before all else, then what can make DMARC pass, the chain last.
+ * The order of the queries, which matters because their number is limited: first the author's
+ * policy, then SPF and DKIM, which can make DMARC pass, and ARC last.
  */
 static const unsigned asking[] = {3, 0, 1, 2};
 

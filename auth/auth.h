@@ -19,8 +19,8 @@ struct auth_results {
 	struct dkim_bodies *bodies; /* the hashes that DKIM and ARC share */
 	struct dmarc_result dmarc;
 	bool has_dmarc_other;
-	struct dmarc_result dmarc_other; /* the other mode's, with dmarc_compare, */
-	struct dkim_result dkim_other;   /* and the signatures as it aligns them */
+	struct dmarc_result dmarc_other; /* the result of the other mode, with dmarc_compare */
+	struct dkim_result dkim_other;   /* the signatures as the other mode aligns them */
 };
 
 /*

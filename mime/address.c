@@ -19,7 +19,7 @@ struct reader {
 struct words {
 	struct slice text; /* first to last, without the CFWS around them */
 	size_t n;
-	bool phrase; /* RFC 5322 4.1: phrase or obs-phrase, or nothing at all */
+	bool phrase; /* RFC 5322 4.1: phrase, obs-phrase or empty */
 	bool local;  /* RFC 5322 3.4.1, 4.4: local-part or obs-local-part */
 };
 
@@ -114,8 +114,8 @@ local_part(const struct words *words, struct arena *arena)
 }
 
 /*
- * RFC 5322 3.4.1, RFC 6532 3.2. A quoted pair (obs-dtext) is not read: some take the backslash as a
- * part of the domain.
+ * RFC 5322 3.4.1, RFC 6532 3.2. A quoted pair (obs-dtext) is not read: some readers keep the
+ * backslash as a part of the domain.
  */
 static bool
 read_literal(struct reader *r, struct slice *domain)
@@ -149,8 +149,8 @@ read_literal(struct reader *r, struct slice *domain)
 }
 
 /*
- * domain with the CFWS around it (RFC 5322 3.4.1). obs-domain (4.4), with CFWS beside a dot, is not
- * read: of `a@b .c` some readers make `a@b`.
+ * domain with the CFWS around it (RFC 5322 3.4.1). obs-domain (4.4), with CFWS beside a dot, is
+ * refused: some readers take `a@b .c` for `a@b`.
  */
 static bool
 read_domain(struct reader *r, struct slice *domain, bool *literal)
@@ -202,8 +202,8 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 }
 
 /*
- * RFC 5322 4.4 obs-route: an obsolete relay that does not affect whose address it is. Python's
- * email.utils reads one of several as the address.
+ * RFC 5322 4.4 obs-route: an obsolete relay that does not affect whose address it is. With several,
+ * Python's email.utils takes one of them for the address.
  */
 static bool
 skip_route(struct reader *r)
@@ -251,7 +251,8 @@ read_mailbox(struct reader *r, bool *group)
 		return false;
 	if (!next_is(r, '<'))
 		return true;
-	/* `a@b <a@b>` is not a mailbox by the grammar, yet common; with one domain it has one
+	/*
+	 * `a@b <a@b>` breaks the grammar but is common; if both domains are equal it has only one
 	 * reading
 	 */
 	first = r->list[--r->n];
@@ -261,8 +262,8 @@ read_mailbox(struct reader *r, bool *group)
 }
 
 /*
- * The empty elements before the next one of a list (RFC 5322 4.4) and the CFWS around them. Some
- * readers take an element that is an address in a comment for that address.
+ * Empty list elements before the next address (RFC 5322 4.4), and the CFWS around them. Some
+ * readers take an element that is only a comment for an address if the comment contains one.
  */
 static bool
 skip_empty(struct reader *r)
@@ -301,7 +302,10 @@ read_group(struct reader *r)
 	return true;
 }
 
-/* RFC 5322 3.4 address-list, with the empty elements of 4.4; a mailbox-list is one as well. */
+/*
+ * RFC 5322 3.4 address-list, with the empty elements of 4.4; every mailbox-list is also an
+ * address-list.
+ */
 static bool
 read_list(struct reader *r)
 {
@@ -319,7 +323,7 @@ read_list(struct reader *r)
 	}
 }
 
-/* Does a value that follows the grammar have only one reading? */
+/* Does a grammatically valid value have only one reading? */
 static bool
 has_one_reading(struct slice value, struct address_fault *fault)
 {
@@ -360,7 +364,7 @@ is_ldh(struct slice domain)
 
 		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-' && c != '.')
 			return false;
-		/* GMime gives A-labels as U-labels */
+		/* GMime decodes A-labels to U-labels */
 		if ((i == 0 || domain.p[i - 1] == '.') &&
 			slice_istarts(slice_from(domain, i), SLICE("xn--")))
 			return false;

@@ -24,8 +24,8 @@ struct address {
 /* Why a field could not be read, or what the tolerant reading ignored. */
 enum address_cause {
 	ADDRESS_NO_FAULT,
-	ADDRESS_SYNTAX,         /* not by the grammar from here on */
-	ADDRESS_WORD_DELIMITER, /* the forms of mime/address_lex.h */
+	ADDRESS_SYNTAX,         /* the grammar is violated at this point */
+	ADDRESS_WORD_DELIMITER, /* from here: the ambiguous forms of mime/address_lex.h */
 	ADDRESS_WORD_SPECIAL,
 	ADDRESS_BACKSLASH,
 	ADDRESS_NESTED_COMMENT,
@@ -36,7 +36,7 @@ enum address_cause {
 	ADDRESS_DOMAIN_GAP,
 	ADDRESS_QUOTED_AT,
 	ADDRESS_COMMENT_ALONE,
-	ADDRESS_CONTROL, /* those of the tolerant reading: mime/address_tolerant.h */
+	ADDRESS_CONTROL, /* from here: why the tolerant reading refuses (mime/address_tolerant.h) */
 	ADDRESS_LEGACY_SPECIAL,
 	ADDRESS_NO_AT,
 	ADDRESS_SECOND_AT,
@@ -45,7 +45,7 @@ enum address_cause {
 	ADDRESS_BAD_LOCAL,
 	ADDRESS_BAD_DOMAIN,
 	ADDRESS_TRAILING_TEXT,
-	ADDRESS_NOT_UTF8, /* what it ignores */
+	ADDRESS_NOT_UTF8, /* from here: what the tolerant reading ignores */
 	ADDRESS_BARE_SPECIAL,
 	ADDRESS_LOCAL_DOTS,
 	ADDRESS_NO_CLOSE,
@@ -74,25 +74,24 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
 
 /*
  * value: a From, Sender, To... field's value, folds included, at most 64 KiB. ST_OK with list set;
- * ST_BAD if it is neither a mailbox-list nor an address-list; ST_LIMIT if it is longer, or
- * nested deeper (comments: 20), than the limit. The list is owned by the arena; its slices point
- * into it or into value. Linear time.
+ * ST_BAD if it is neither a mailbox-list nor an address-list; ST_LIMIT if it is longer, or if its
+ * comments nest deeper than 20. The list is owned by the arena; its slices point into it or into
+ * value. Linear time.
  */
 enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
 /*
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox, in
  * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or `"Words"
- * <local@domain>`, with no comment, route, quoted pair, domain-literal or A-label. Where true,
- * address_parse_list and address_gmime_domains agree to the byte, so that the second can be
+ * <local@domain>`, with no comment, route, quoted pair, domain-literal or A-label. If so,
+ * address_parse_list and address_gmime_domains return the same octets, and the second can be
  * skipped.
  */
 bool address_is_plain(struct slice value);
 
 /*
- * GMime, loaded when address_gmime_domains is first called and never before: it and what it needs
- * cost a process more start-up time than everything else. One handle serves a process and all its
- * threads.
+ * GMime, loaded when address_gmime_domains is first called: loading it and its dependencies takes
+ * longer than the rest of a process's start-up. One handle serves a process and all its threads.
  */
 struct address_gmime;
 
@@ -100,14 +99,14 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /*
- * From now on values are read in a separate process; if it dies, is late, or says what it cannot
- * say, the result is ST_LIMIT. For a process without threads; NULL: in this process again, as after
- * address_gmime_open.
+ * From now on values are read in a separate process; if it dies, exceeds its time, or sends an
+ * invalid reply, the result is ST_LIMIT. Only for a process without threads. NULL: values are read
+ * in this process again, as after address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
 
-/* Was the last ST_LIMIT of address_gmime_domains one of these? */
+/* Was the last ST_LIMIT of address_gmime_domains caused by the separate process? */
 bool address_gmime_died(const struct address_gmime *gmime);
 
 /* Loads and starts GMime, once; false if it is not available. From any thread. */
@@ -117,13 +116,13 @@ bool address_gmime_ready(struct address_gmime *gmime);
 void address_gmime_close(struct address_gmime *gmime);
 
 /*
- * The domains of all mailboxes as GMime reads them, groups flattened, in its order, as it gives
- * them, in the arena. (It gives A-labels as U-labels.) *complete: there is an address, and each one
- * has a domain. To be called only if address_parse_list or address_parse_tolerant was ST_OK:
- * GMime leaks memory over some broken values. ST_BAD if value holds a NUL, at which GMime would
- * stop. ST_LIMIT if value is longer than 64 KiB or if GMime would recurse too deep or take
- * too long over it: over 100 colons, or octets times commas over 64 Mi. ST_TEMP if GMime could
- * not be loaded or gmime is NULL. Where not ST_OK, *n is 0 and *complete false.
+ * The domains of all mailboxes as GMime returns them (A-labels are decoded), in its order, groups
+ * flattened, in the arena. *complete: there is at least one address, and each has a domain. Call it
+ * only if address_parse_list or address_parse_tolerant was ST_OK: GMime leaks memory over some
+ * broken values. ST_BAD if value holds a NUL, at which GMime would stop. ST_LIMIT if value is
+ * longer than 64 KiB or if GMime would recurse too deeply or take too long: over 100 colons, or
+ * octets times commas over 64 Mi. ST_TEMP if GMime could not be loaded or gmime is NULL. If the
+ * result is not ST_OK, *n is 0 and *complete false.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,
 	struct arena *arena, struct slice **domains, size_t *n, bool *complete);

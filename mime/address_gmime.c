@@ -3,9 +3,9 @@
  *
  * libgmime pulls in 20 libraries (GIO, GPGME...), 1.2 ms of dynamic linking for each process. It is
  * loaded by name when the first field needs a second reader, then initialised (g_mime_init, once,
- * 0.1 ms) and never unloaded: GLib cannot unregister types. Its default parser options are used,
- * the tolerant ones: the strict grammar is to be compared with just such a tolerant client's
- * reading.
+ * 0.1 ms) and never unloaded: GLib cannot unregister types. Its default parser options, the
+ * tolerant ones, are used because the strict grammar is compared with the reading of a tolerant
+ * mail client.
  */
 #include "mime/address.h"
 
@@ -27,9 +27,9 @@ enum {
 };
 
 struct address_gmime {
-	const struct apart *apart; /* or NULL: here */
-	bool died;                 /* the process apart, over the last value */
-	pthread_mutex_t lock;      /* over loading only */
+	const struct apart *apart; /* NULL: GMime runs in this process */
+	bool died;                 /* the separate process died while reading the last value */
+	pthread_mutex_t lock;      /* protects loading only */
 	enum { UNTRIED, LOADED, FAILED } state;
 	__typeof__(&g_mime_init) init;
 	__typeof__(&internet_address_list_parse) parse;
@@ -47,7 +47,7 @@ struct domains {
 	struct arena *arena;
 	struct slice *list;
 	size_t n, cap;
-	bool without; /* an address has no domain */
+	bool without; /* some address has no domain */
 };
 
 struct address_gmime *
@@ -122,7 +122,7 @@ add_domain(struct domains *domains, struct slice domain)
 	domains->list[domains->n++] = arena_dup(domains->arena, domain);
 }
 
-/* The recursion is bounded as GMime's was, by MAX_COLONS. */
+/* MAX_COLONS bounds the recursion, here and in GMime. */
 static void
 walk(const struct address_gmime *gmime, InternetAddressList *list, struct domains *domains)
 {
@@ -148,7 +148,7 @@ walk(const struct address_gmime *gmime, InternetAddressList *list, struct domain
 
 /*
  * GMime would decode encoded words in display names, by iconv with a character set of the sender's
- * choice. Domains do not depend on it, so the words are broken, octet for octet.
+ * choice. Domains do not depend on them, so the words are overwritten, octet for octet.
  */
 static char *
 without_encoded_words(struct slice value, struct arena *arena)
@@ -197,14 +197,18 @@ read_here(
 	*complete = found->n > 0 && !found->without;
 }
 
-/* What the other process works on; its reply: is it complete, then a length and a domain each. */
+/*
+ * The input of the separate process. Its reply: one octet (is it complete?), then the length and
+ * the text of each domain.
+ */
 struct reading {
 	struct address_gmime *gmime;
 	const char *value;
 };
 
 /*
- * For octets that are not UTF-8 GMime tries character sets, whose converters are also libraries
+ * Also makes GMime load the libraries that convert character sets: it tries several for octets that
+ * are not UTF-8.
  */
 static bool
 load_there(void *arg)
@@ -253,7 +257,10 @@ work_there(void *arg, char *reply, size_t size)
 	return n;
 }
 
-/* The reply is as hostile as the message: nothing in it is believed but the text of domains. */
+/*
+ * The reply is as untrusted as the message: only the text of domains is used, and lengths are
+ * checked.
+ */
 static enum status
 take_reply(struct slice reply, struct domains *found, bool *complete)
 {

@@ -45,7 +45,7 @@ fail(struct address_lex *lex, enum address_cause cause, size_t at)
 	return false;
 }
 
-/* Is the next octet in an encoded word, and in which one? */
+/* Updates which encoded word, if any, the next octet is in. */
 static void
 find_word(struct address_lex *lex)
 {
@@ -71,7 +71,7 @@ find_word(struct address_lex *lex)
 		lex->crossed = lex->crossed || is_word_start(lex->value, n);
 }
 
-/* There is a quote or parenthesis at at; its state is in opened[]. */
+/* Handles a quote or parenthesis at offset at; its state is in opened[]. */
 static bool
 delimit(struct address_lex *lex, bool opens, size_t in_opened, size_t at)
 {

@@ -1,8 +1,8 @@
 /*
- * address_lex.h: the octets of an address field, each with the place that it is in, and the forms
- * that have two readings whichever grammar reads them.
+ * address_lex.h: splits an address field into octets, each classified by its context (quotes,
+ * comment...), and finds the forms that are ambiguous under either grammar.
  *
- * Ambiguous in the strict reading and in the tolerant one (with their causes):
+ * Ambiguous in both the strict and the tolerant reading (with their causes):
  *   - a `"`, `(` or `)` that opens or closes within an encoded word and has its partner outside it,
  *     or that is at an overlap of two encoded words: a reader that takes the encoded word as one
  * word sees no quote there [ADDRESS_WORD_DELIMITER]
@@ -39,8 +39,8 @@ struct address_word {
 
 struct address_lex {
 	struct slice value;
-	size_t at; /* of the next octet */
-	/* of the last octet; quotes and parentheses belong to what they enclose */
+	size_t at; /* offset of the next octet */
+	/* context of the last octet; quotes and parentheses belong to what they enclose */
 	enum address_place place;
 	bool escaped; /* the last octet is the second one of a quoted pair */
 	struct address_fault fault;
@@ -49,7 +49,7 @@ struct address_lex {
 	size_t depth;
 	bool angle;        /* after a `<` that no `>` has closed */
 	bool group;        /* after a `:` that no `;` has closed */
-	bool inner_closed; /* this comment had one within it, which is closed */
+	bool inner_closed; /* a comment nested in this one was closed */
 	/* the encoded word, or 0, in which each comment was opened; [0] is for the quote */
 	size_t opened[ADDRESS_COMMENT_DEPTH + 1];
 	size_t word, word_end; /* the encoded word that at is in (its start + 1), or 0 */

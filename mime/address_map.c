@@ -3,7 +3,7 @@
 #include "mime/address_lex.h"
 #include "mime/scan.h"
 
-/* Character sets by the possible meanings of an octet. */
+/* Families of character sets, by what an octet may mean. */
 enum { UTF8 = 1, SINGLE = 2, EAST = 4, ISO_2022_JP = 8, RAW = 16 };
 
 /* name: a prefix of the charset's name in lower case (RFC 2978) */
@@ -44,7 +44,7 @@ static const struct charset {
 /* Characters displayed as `@` or dots: NFKC's, IDNA's full stops (RFC 3490 3.1), overlong forms. */
 static const struct mapping {
 	unsigned kinds;
-	struct slice from; /* its last octet up to last, if that is not 0 */
+	struct slice from; /* if last is not 0: a range, up to this value of its last octet */
 	unsigned char last;
 	const char *to;
 } mappings[] = {
@@ -86,7 +86,7 @@ static const struct mapping {
 struct mapper {
 	struct buf *out;
 	struct buf text; /* decoded octets that are not mapped yet */
-	unsigned kind;   /* of these */
+	unsigned kind;   /* their family of character sets */
 };
 
 static bool
@@ -246,7 +246,7 @@ charset_kind(struct slice name)
 	return set->kind;
 }
 
-/* adjacent: with nothing but white space after another encoded word */
+/* adjacent: only white space separates it from the previous encoded word */
 static bool
 map_word(struct mapper *m, const struct address_word *word, bool adjacent, bool joined)
 {
@@ -297,7 +297,7 @@ address_map(struct slice value, bool joined, struct buf *out)
 			after_word = true;
 			continue;
 		}
-		/* up to the next encoded word, or only white space before it */
+		/* text up to the next encoded word, possibly only white space */
 		while (n < rest.n && !(rest.p[n] == '=' && n + 1 < rest.n && rest.p[n + 1] == '?'))
 			n++;
 		at += n;

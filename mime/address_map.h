@@ -8,16 +8,16 @@
 
 #include "mime/buf.h"
 
-/* between two encoded words with only white space between them, if they are not joined */
+/* put between adjacent encoded words if they are not joined */
 #define ADDRESS_SEAM '\x01'
 
 /*
  * Appends value to out. Octets that are neither ASCII nor UTF-8 stay as they are. Where value is
- * not in UTF-8, pairs of octets that are a fullwidth `@` or dot in one of the East Asian character
- * sets count as it when a letter or digit follows. joined: adjacent encoded words are one text,
- * even if a character is split between them (RFC 2047 6.2). false if an encoded word cannot be
- * decoded with certainty: charset or coding not known, malformed, `=?` that does not begin one,
- * encoded words within encoded words. Linear time.
+ * not in UTF-8, a pair of octets that is a fullwidth `@` or dot in some East Asian character set
+ * counts as one if a letter or digit follows. joined: adjacent encoded words are one text, even if
+ * a character is split between them (RFC 2047 6.2). false if an encoded word cannot be decoded with
+ * certainty: charset or coding not known, malformed, `=?` that does not begin one, encoded words
+ * within encoded words. Linear time.
  */
 bool address_map(struct slice value, bool joined, struct buf *out);
 

@@ -133,7 +133,7 @@ find_local(struct outline *o)
 	address_lex_init(&lex, o->value);
 	while (address_lex_next(&lex, &c) && (lex.place == ADDRESS_COMMENT || slice_is_blank(c)))
 		o->local = lex.at;
-	o->passed = (struct address_fault){0}; /* the text ignored as TEXT is LOCAL */
+	o->passed = (struct address_fault){0}; /* what was ignored as TEXT is part of LOCAL */
 }
 
 static bool
@@ -257,8 +257,8 @@ hides_no_address(struct outline *o, struct arena *arena)
 }
 
 /*
- * Where a person would look for it: the first other `@`, else the first encoded word, else the
- * start
+ * Where a person would look for the fault: at the first other `@`, else at the first encoded word,
+ * else at the start
  */
 static size_t
 place_of_hidden(const struct outline *o)

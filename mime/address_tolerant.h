@@ -1,6 +1,6 @@
 /*
- * address_tolerant.h: one address in a field that breaks the grammar, if every reading of it has
- * the same domain.
+ * address_tolerant.h: reads the one address of a field that breaks the grammar, provided that every
+ * reading has the same domain.
  *
  * It accepts three forms, after which only `>`, `;`, a final dot, white space and comments come:
  *   - TEXT <LOCAL@DOMAIN with exactly one `<`, the `>` perhaps missing
@@ -33,10 +33,10 @@
 #include "mime/address.h"
 
 /*
- * value: a From field's value, folds included, that address_parse_list calls ST_BAD. ST_OK with one
- * mailbox in list, and what was ignored first in list->fault; ST_BAD with why; ST_LIMIT over 64
- * KiB. The slices point into value. The caller must also ask GMime: the reading counts only if
- * GMime finds no other domain (address_gmime_domains). Linear time.
+ * value: a From field's value, folds included, for which address_parse_list returned ST_BAD. ST_OK
+ * with one mailbox in list, and the first ignored departure in list->fault; ST_BAD with the reason;
+ * ST_LIMIT over 64 KiB. The slices point into value. The caller must also ask GMime: the reading
+ * counts only if GMime finds no other domain (address_gmime_domains). Linear time.
  */
 enum status address_parse_tolerant(
 	struct slice value, struct arena *arena, struct address_list *list);

@@ -1,5 +1,6 @@
 /*
- * apart.h: work on hostile input that is not done in this process; who can do so is given to us.
+ * apart.h: interface for work on hostile input in a separate process. The caller supplies the
+ * implementation (filter/sandbox/apart.h).
  */
 #ifndef MIME_APART_H
 #define MIME_APART_H
@@ -10,12 +11,12 @@
 enum apart_end {
 	APART_DONE,
 	APART_NO_LOAD,     /* load failed */
-	APART_NOT_STARTED, /* there is no process */
-	APART_DIED         /* it ended early, was late, or went over a limit */
+	APART_NOT_STARTED, /* no process could be started */
+	APART_DIED         /* it ended early or exceeded its time or another limit */
 };
 
 struct apart_job {
-	bool (*load)(void *arg);                             /* what needs files: libraries */
+	bool (*load)(void *arg); /* does what needs files, such as loading libraries */
 	size_t (*work)(void *arg, char *reply, size_t size); /* returns the reply's octets */
 	void *arg;
 };

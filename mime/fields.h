@@ -3,8 +3,8 @@
  *
  * A field is the octets on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end a
  * line; a bare CR is data. A line that begins with SP or HTAB continues the field before it. A line
- * without a colon is a field without a name (FIELD_JUNK): it neither ends a field nor means
- * anything.
+ * without a colon is a field without a name (FIELD_JUNK): it does not end the field before it and
+ * has no meaning.
  */
 #ifndef MIME_FIELDS_H
 #define MIME_FIELDS_H

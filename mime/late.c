@@ -6,7 +6,7 @@
 bool
 late_load(const char *library, const struct late_name *names, size_t n, void *table)
 {
-	void *handle = NULL; /* never closed: the next message needs it again */
+	void *handle = NULL; /* never closed: later messages need it */
 
 	for (size_t i = 0; i < n; i++) {
 		char *place = (char *)table + names[i].at;
@@ -21,7 +21,10 @@ late_load(const char *library, const struct late_name *names, size_t n, void *ta
 		found = handle != NULL ? dlsym(handle, names[i].name) : NULL;
 		if (found == NULL)
 			return false;
-		/* POSIX allows dlsym's pointer to be a function's; ISO C has no cast for it */
+		/*
+		 * POSIX lets dlsym return a function's address as an object pointer; ISO C has no
+		 * cast between the two
+		 */
 		memcpy(place, &found, sizeof found);
 	}
 	return true;

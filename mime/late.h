@@ -14,8 +14,8 @@
 
 struct late_name {
 	const char *name;
-	size_t at;             /* of the pointer in the table */
-	void (*address)(void); /* of a static build, or NULL */
+	size_t at;             /* offset of the pointer in the table */
+	void (*address)(void); /* the function itself in a static build, or NULL */
 };
 
 /* A row: the pointer MEMBER of struct TABLE is SYMBOL's; LATE_ALWAYS is loaded in any build. */

@@ -69,7 +69,7 @@ header_flags(struct slice mbox_from, struct slice header)
 {
 	unsigned flags = 0;
 
-	/* some readers take it for an mbox line, others for fields */
+	/* the mbox line is checked as well: some readers take it for a header field */
 	if (slice_find(header, '\0') < header.n || slice_find(mbox_from, '\0') < mbox_from.n)
 		flags |= MESSAGE_NUL;
 	if (has_bare_cr(header) || has_bare_cr(mbox_from))

@@ -13,17 +13,17 @@ enum message_flags {
 	MESSAGE_BARE_CR = 2,        /* a CR there that no LF follows */
 	MESSAGE_BLANK_FIRST = 4,    /* the first line begins with white space */
 	MESSAGE_MANY_FIELDS = 8,    /* more fields than the limit; fields[] holds the first ones */
-	MESSAGE_NO_HEADER = 16,     /* not one field with a name */
+	MESSAGE_NO_HEADER = 16,     /* no field has a name */
 	MESSAGE_NO_BLANK_LINE = 32, /* the header runs to the end of the message: no body */
 	MESSAGE_8BIT_HEADER = 64    /* octets over 127 in the header */
 };
 
 struct message {
-	struct slice raw;       /* everything, the mbox line included */
-	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
-	struct slice header;    /* after the mbox line, up to the empty line (not in it) */
-	struct slice body;      /* after the empty line */
-	const char *eol;        /* "\r\n" or "\n": as in the first line; "\n" if there is none */
+	struct slice raw;           /* everything, the mbox line included */
+	struct slice mbox_from;     /* the mbox `From ` line with its line end, or empty */
+	struct slice header;        /* after the mbox line, up to the empty line (not in it) */
+	struct slice body;          /* after the empty line */
+	const char *eol;            /* "\r\n" or "\n": that of the first line; " " if it has none */
 	const struct field *fields; /* top to bottom, including junk */
 	size_t nfields;
 	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */
@@ -49,8 +49,8 @@ size_t message_count(const struct message *message, const char *name);
 struct slice message_id(const struct message *message, struct arena *arena);
 
 /*
- * The value of a field without its folds: line ends before white space are dropped (RFC 5322
- * 2.2.3), and so is white space at both ends. A copy in the arena if it had folds.
+ * The value of a field without its folds: line ends before white space are dropped
+ * (RFC 5322 2.2.3), and so is white space at both ends. A copy in the arena if it had folds.
  */
 struct slice field_unfold(const struct field *field, struct arena *arena);
 

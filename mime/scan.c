@@ -107,7 +107,8 @@ scan_fws(struct slice *at)
 }
 
 /*
- * quoted-pair (RFC 5322 3.2.1, RFC 6532 3.2); a backslash before a control or NUL does not form one
+ * quoted-pair (RFC 5322 3.2.1, RFC 6532 3.2); a backslash before a control character or NUL is not
+ * one
  */
 static bool
 scan_quoted_pair(struct slice *at, bool utf8)

@@ -51,7 +51,7 @@ slice_head(struct slice s, size_t n)
 static inline bool
 slice_eq(struct slice a, struct slice b)
 {
-	/* a slice with octets has a pointer, which the analyzer cannot know */
+	/* p is not NULL if n > 0, which the analyzer cannot know */
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); /* NOLINT */
 }
 
@@ -123,7 +123,7 @@ slice_istarts(struct slice s, struct slice prefix)
 static inline size_t
 slice_find(struct slice s, char c)
 {
-	/* no object is larger, which gcc 14 cannot know */
+	/* gcc 14 does not know that no object is larger */
 	const char *at = s.n == 0 || s.n > PTRDIFF_MAX ? NULL : memchr(s.p, c, s.n);
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }

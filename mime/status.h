@@ -9,8 +9,8 @@ enum status {
 	ST_OK,   /* done; the result is set */
 	ST_TEMP, /* a failure of the program or the machine; the same call may succeed later */
 	ST_BAD,  /* the input does not have the required form */
-	ST_LIMIT /* the input is longer or nested deeper than the limit; policy decides what follows
-		  */
+	ST_LIMIT /* the input is longer or nested deeper than the limit; policy decides the
+		    consequence */
 };
 
 #endif

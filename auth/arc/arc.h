@@ -2,8 +2,8 @@
  * arc.h: Authenticated Received Chain, validation and sealing (RFC 8617).
  *
  * A chain is none, pass or fail. A key that temporarily cannot be fetched fails it like any other
- * error (RFC 8617 5.2.1: all failures are permanent); unsure tells the two apart. An ARC pass never
- * turns into a DMARC pass, and says nothing about the message unless a sealer is trusted.
+ * error (RFC 8617 5.2.1: all failures are permanent); unsure distinguishes the two. An ARC pass
+ * never turns into a DMARC pass, and says nothing about the message unless a sealer is trusted.
  */
 #ifndef AUTH_ARC_ARC_H
 #define AUTH_ARC_ARC_H
@@ -21,34 +21,39 @@ enum arc_part { ARC_PART_CHAIN, ARC_PART_AAR, ARC_PART_AMS, ARC_PART_SEAL };
 /* One instance: the three fields that one sealer added (RFC 8617 4.1). */
 struct arc_set {
 	const struct field *aar; /* ARC-Authentication-Results; NULL if it is missing */
-	struct slice payload;    /* of aar: the text after its "i=N;" */
-	/* ARC-Message-Signature and ARC-Seal; their sig.field is NULL if one is missing. The
-	 * code is AUTH_NONE if it was not checked: the chain was decided without it. */
+	struct slice payload;    /* of aar: the text after "i=N;" */
+	/*
+	 * ARC-Message-Signature and ARC-Seal; their sig.field is NULL if one is missing. The code
+	 * is AUTH_NONE for a signature that was not checked because the chain was already decided.
+	 */
 	struct dkim_sig_result ams, seal;
 	enum arc_cv cv;
 };
 
 struct arc_result {
 	enum auth_code code;  /* none, pass or fail; temperror on an internal failure */
-	struct reason reason; /* one of ARC's; about a signature, possibly one of DKIM's */
-	enum arc_part part;   /* the part that the reason is about, */
-	unsigned instance;    /* and of which instance; 0: of the chain */
-	bool unsure;          /* fail because a key could not be fetched */
-	/* instance 1 first; if the structure is broken, as far as it could be read */
+	struct reason reason; /* one of ARC's reasons or, for a signature, of DKIM's */
+	enum arc_part part;   /* the part that the reason is about */
+	unsigned instance;    /* the instance that the reason is about; 0: the whole chain */
+	bool unsure;          /* code is fail only because a key could not be fetched */
+	/* instance 1 first; if the structure is broken, as many as could be read */
 	struct arc_set *sets;
 	size_t n; /* the highest instance */
-	/* pass: the lowest instance from which on every ARC-Message-Signature still verifies, 0
-	 * if that is all of them (RFC 8617 5.2 step 5) */
+	/*
+	 * for a pass: the lowest instance from which all ARC-Message-Signatures still verify; 0 if
+	 * all of them do (RFC 8617 5.2 step 5)
+	 */
 	unsigned oldest_pass;
 	bool doubled;           /* a single-instance field occurs more often than the newest
 				   ARC-Message-Signature covers */
-	struct slice remote_ip; /* as text; the client that handed the message over, or empty */
+	struct slice remote_ip; /* address of the client that handed the message over, as text, or
+				   empty */
 };
 
 /*
- * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): no DNS, no clock, no hash. code is AUTH_NONE if
- * there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which means only
- * that there is something to check. At most max_sets instances, and never more than ARC_SETS_MAX.
+ * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): uses no DNS, clock or hash. code is AUTH_NONE if
+ * there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which only means
+ * that there is a chain to check. At most max_sets instances, and never more than ARC_SETS_MAX.
  */
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
@@ -86,14 +91,14 @@ struct arc_sealer {
 };
 
 struct arc_sealed {
-	unsigned instance;    /* of the set that was made; 0: none was made */
-	enum arc_cv cv;       /* cv= of its seal: the chain before it */
+	unsigned instance;    /* the new set's instance; 0: no set was made */
+	enum arc_cv cv;       /* cv= of its seal: the status of the chain before it */
 	struct reason reason; /* why there is no set, or why its seal says cv=fail */
 	struct slice set;     /* the three fields with their line ends, or empty */
 };
 
 /*
- * Makes the set to put on top of in->message: ARC-Seal, ARC-Message-Signature,
+ * Makes the set that goes on top of in->message: ARC-Seal, ARC-Message-Signature,
  * ARC-Authentication-Results. chain is what arc_check found in it; results is the text of our
  * Authentication-Results after the field's name (RFC 8601 2.2: authserv-id, results), folds
  * allowed; eol its line ends. The message signature covers the fields and the body of in->message,
@@ -101,10 +106,9 @@ struct arc_sealed {
  *
  * A failed chain gets one set with cv=fail, whose seal covers only that set (RFC 8617 5.1.2). No
  * set is made, and *sealed says why, if an earlier seal says cv=fail, if the chain has ARC_SETS_MAX
- * sets, is over our own limit, or could not be checked because a key could not be fetched; if the
- * message is ambiguous, so that it would be unclear which reading the signature covers; and if a
- * signed field, or one that would be made, is over the field limit. *sealed is always set. ST_TEMP
- * if OpenSSL fails.
+ * sets, exceeds our own limit, or could not be checked because a key could not be fetched; if the
+ * message is ambiguous, because it would be unclear which reading the signature covers; or if a
+ * signed or new field exceeds the field limit. *sealed is always set. ST_TEMP if OpenSSL fails.
  */
 enum status arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	const struct arc_sealer *sealer, struct slice results, const char *eol,

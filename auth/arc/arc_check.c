@@ -3,7 +3,7 @@
 
 /*
  * Sets whose keys are queried before any answer arrives: more than a legitimate chain has. The keys
- * of the others are queried together after the questions of the other methods.
+ * of further sets are queried together, after the queries of the other methods.
  */
 enum { SETS_AHEAD = 10 };
 
@@ -25,7 +25,7 @@ set(struct dkim_sig_result *sig, enum arc_reason reason, enum auth_code code)
 	sig->code = code;
 }
 
-/* Is the result not yet known? A signature that was checked never has AUTH_NONE. */
+/* Is the result still unknown? A checked signature never has AUTH_NONE. */
 static bool
 is_open(const struct dkim_sig_result *sig)
 {
@@ -43,7 +43,7 @@ ask_key(const struct auth_input *in, const struct dkim_sig *sig)
 
 /*
  * The keys of the newest sets, most important first: the newest message signature and the seals
- * decide, the older message signatures only show since when the message is unchanged.
+ * decide; the older message signatures only show since when the message is unchanged.
  */
 static void
 ask_keys(const struct auth_input *in, const struct arc_result *chain, size_t sets)
@@ -115,8 +115,8 @@ check_ams(const struct auth_input *in, struct dkim_index *index, const struct dk
 }
 
 /*
- * The hash that each seal signs (RFC 8617 5.1.1): all sets up to its own, each as AAR, AMS, seal,
- * the last one without its b=. The common beginning is hashed once.
+ * The hash that each seal signs (RFC 8617 5.1.1): all sets up to its own, each in the order AAR,
+ * AMS, seal, the last seal without the value of b=. The common prefix is hashed once.
  */
 static enum status
 hash_seals(const struct auth_input *in, const struct arc_result *result,

@@ -1,6 +1,6 @@
 /*
- * arc_reason.h: every reason of ARC's own, and every ignored departure from the grammar in a
- * sealer's results. A defect of one signature is one of DKIM's reasons.
+ * arc_reason.h: ARC's reasons, and the ignored departures from the grammar in a sealer's results.
+ * Defects of a single signature have DKIM's reasons.
  */
 #ifndef AUTH_ARC_ARC_REASON_H
 #define AUTH_ARC_ARC_REASON_H
@@ -30,7 +30,7 @@
 	R(SIGNED_OVERSIZE, "arc_signed_field_size", "a signed field is over the size limit") \
 	R(MUCH,            "arc_signed_too_much",   "the signed fields are over the size limit") \
 	R(OWN_FAULT,       "arc_not_checked",       "the chain temporarily cannot be checked") \
-	/* why it is not sealed */ \
+	/* why a message is not sealed */ \
 	R(FAILED_BEFORE,   "arc_failed_before",     "an earlier seal already says that the chain failed") \
 	R(FULL,            "arc_full",              "the chain has the maximum number of sets") \
 	R(UNSURE,          "arc_key_unavailable",   "a key of the chain temporarily cannot be fetched") \

@@ -3,15 +3,15 @@
 #include "mime/buf.h"
 
 enum {
-	FOLD_COLUMNS = 76, /* of a line that we make, without its line end */
+	FOLD_COLUMNS = 76, /* of a generated line, without its line end */
 	TAB_COLUMNS = 8,
-	SET_MAX = 16 << 20 /* a field over the limit is rejected at the end */
+	SET_MAX = 16 << 20 /* a field over the limit is refused once it is complete */
 };
 
 /*
- * The fields that the message signature covers, each as often as it occurs (RFC 8617 5.1, RFC 6376
- * 5.4.1): those that a reader sees and those needed to rebuild the message. Never fields of ARC,
- * and not Authentication-Results, which the next host may remove.
+ * The fields that the message signature covers, each as often as it occurs (RFC 8617 5.1,
+ * RFC 6376 5.4.1): those that a reader sees and those needed to rebuild the message. Never ARC
+ * fields, and not Authentication-Results, which the next host may remove.
  */
 static const char *const signed_names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Subject",
 	"Date", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
@@ -31,7 +31,7 @@ struct making {
 	struct field aar, ams, seal;
 };
 
-/* The field of a text that ends with a line end. */
+/* Parses text, which ends with a line end, as a field. */
 static struct field
 field_of(struct slice text)
 {
@@ -58,8 +58,8 @@ add_wrapped(struct buf *out, struct slice text, size_t column, const char *eol)
 }
 
 /*
- * h=: a list of names with colons, folded between them. From is named once more than it occurs, so
- * that nobody can add another (RFC 6376 8.15).
+ * h=: a list of names with colons, folded between them. From is listed once more than it occurs, so
+ * that adding another From breaks the signature (RFC 6376 8.15).
  */
 static void
 add_names(const struct making *making, const struct slice *names, size_t n, struct buf *out)
@@ -113,7 +113,7 @@ add_who(const struct making *making, struct buf *out)
 	buf_addc(out, ';');
 }
 
-/* Signs digest and completes text, which ends with "b=", to a field. */
+/* Signs digest and appends the signature to text, which ends with "b=". */
 static enum status
 add_signature(const struct making *making, const unsigned char *digest, struct buf *text,
 	struct field *field)
@@ -247,7 +247,7 @@ find_place(const struct auth_input *in, const struct arc_result *chain, struct m
 	if ((in->message->flags & MESSAGE_MANY_FIELDS) != 0)
 		return ARC_R_MANY_FIELDS;
 	making->instance = arc_highest(in->message, in->arena, &failed) + 1;
-	if (failed) /* RFC 8617 5.1: no more sets after it */
+	if (failed) /* RFC 8617 5.1: no set is added after cv=fail */
 		return ARC_R_FAILED_BEFORE;
 	if (making->instance > ARC_SETS_MAX)
 		return ARC_R_FULL;

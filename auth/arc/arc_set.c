@@ -1,14 +1,14 @@
 #include "auth/arc/arc.h"
 #include "mime/scan.h"
 
-/* A field of ARC as found. */
+/* An ARC field, as found in the message. */
 struct found {
 	enum arc_part part;
 	unsigned instance;
 	const struct field *field;
 	struct slice payload;
 	struct dkim_sig sig;
-	enum arc_reason reason; /* why it cannot be placed, or ARC_R_NONE */
+	enum arc_reason reason; /* why it belongs to no set, or ARC_R_NONE */
 };
 
 static void
@@ -151,7 +151,7 @@ judge_ams(struct dkim_sig *ams)
 		}
 }
 
-/* Puts it into its set; false if the set already has that field. */
+/* Stores the field in its set; false if the set already has one. */
 static bool
 place(struct arc_result *result, const struct found *found)
 {
@@ -177,7 +177,7 @@ place(struct arc_result *result, const struct found *found)
 	return true;
 }
 
-/* Reads a field of ARC; its reason is ARC_R_NONE if it can be placed. */
+/* Reads an ARC field; its reason is ARC_R_NONE if it belongs to a set. */
 static void
 read_field(struct found *found, size_t max_sets, struct arena *arena)
 {
@@ -189,7 +189,7 @@ read_field(struct found *found, size_t max_sets, struct arena *arena)
 		found->reason = read_signature(found, max_sets, arena);
 }
 
-/* nfound: how many fields of ARC there are */
+/* nfound: the number of ARC fields */
 static void
 collect(const struct message *message, size_t nfound, size_t max_sets, struct arena *arena,
 	struct arc_result *result)

@@ -13,8 +13,8 @@ is_trusted(struct slice domain, const char *const *trusted, size_t n)
 }
 
 /*
- * Why the result is not a pass for this author's domain, or none. Two results contradict each
- * other.
+ * Why the result is not a pass for this author domain, or no reason. Two DMARC results contradict
+ * each other.
  */
 static struct reason
 judge_dmarc(const struct authres_result *dmarc, struct slice author, struct arena *arena)
@@ -63,7 +63,7 @@ note_lenient(
 			notes_add(notes, arc_note(found[i].id), whole, found[i].octet, arena);
 }
 
-/* Why the results of a set do not vouch, or none. */
+/* Why the results of a set do not vouch for the author, or no reason. */
 static struct reason
 judge_set(const struct arc_set *set, struct slice author, struct arena *arena, struct notes *notes)
 {
@@ -90,7 +90,7 @@ judge_set(const struct arc_set *set, struct slice author, struct arena *arena, s
 	return reason;
 }
 
-/* Why no set can vouch, or none. */
+/* Why no set can vouch, or no reason. */
 static struct reason
 judge_chain(const struct arc_result *result)
 {

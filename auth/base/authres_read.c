@@ -106,7 +106,7 @@ separator(struct slice *at, char c)
 	return true;
 }
 
-/* The only existing version (RFC 8601 2.2); with one more digit it would be another version. */
+/* The only version that exists is 1 (RFC 8601 2.2). */
 static bool
 scan_version(struct slice *at)
 {
@@ -118,7 +118,7 @@ scan_version(struct slice *at)
 	return true;
 }
 
-/* reasonspec = "reason" [CFWS] "=" [CFWS] value, or Microsoft's "action" likewise */
+/* reasonspec = "reason" [CFWS] "=" [CFWS] value, or Microsoft's "action" in its place */
 static bool
 scan_named(struct slice *at, const char *name)
 {

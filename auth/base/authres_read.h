@@ -10,8 +10,8 @@
 
 struct authres_prop {
 	struct slice ptype, property; /* as written; ASCII case does not matter; no ptype: empty */
-	struct slice value; /* as written; of a quoted-string what is between the quotes; of an
-			       address in angle brackets its domain */
+	struct slice value; /* as written; for a quoted-string, the text between the quotes; for an
+			       address in angle brackets, its domain */
 	bool quoted;        /* the whole value was a quoted-string: it may hold quoted-pairs */
 };
 
@@ -22,30 +22,31 @@ struct authres_result {
 };
 
 struct authres {
-	struct slice id; /* as written; of a quoted-string what is between the quotes */
-	const struct authres_result *results; /* none: "none" was said */
+	struct slice id; /* as written; for a quoted-string, the text between the quotes */
+	const struct authres_result *results; /* n is 0 for "none" */
 	size_t n;
 	size_t dmarc_words; /* how often dmarc= occurs outside quotes and comments */
-	const char *fault;  /* ST_BAD: the first octet that cannot be read; NULL: the end */
-	/* the first octet that each leniency let pass, or NULL */
+	const char *fault;  /* for ST_BAD: the first octet that cannot be read; NULL: the end of the
+			       text */
+	/* the first octet that each leniency accepted, or NULL */
 	const char *bare_property, *odd_name, *odd_value, *last_semicolon, *angle;
 };
 
 enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
 
 /*
- * Results are what `;` separates outside quotes and comments. These departures from the grammar are
- * read:
+ * Results are separated by `;` outside quotes and comments. These departures from the grammar are
+ * accepted:
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
  *   - of another method than dmarc, since it decides nothing: properties without a ptype
  *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
  * values of any VCHAR but `;`, `"`, `(`, `)`, or none
  *     (`header.b=CiN9J/AU`)
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
- * Otherwise one byte outside the grammar, an unknown version or an unclosed comment makes all of it
- * ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or if comments nest
+ * Any other byte outside the grammar, an unknown version or an unclosed comment makes the whole
+ * text ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or if comments nest
  * deeper than scan_cfws reads. A caller that wants dmarc must check dmarc_words: a second dmarc=
- * may occur where no result is read.
+ * may be hidden where no result is read.
  */
 enum status authres_read(struct slice text, struct arena *arena, struct authres *authres);
 

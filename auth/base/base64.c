@@ -44,7 +44,10 @@ put_group(unsigned bits, char *out)
 	out[2] = (char)(bits & 0xff);
 }
 
-/* Whole groups without white space at the start of *text, which is cut; how many octets they are */
+/*
+ * Decodes and removes the complete groups without white space at the start of *text; returns the
+ * number of octets
+ */
 static size_t
 decode_groups(struct slice *text, char *out)
 {

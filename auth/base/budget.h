@@ -1,11 +1,11 @@
 /*
  * budget.h: the limits on the cost of one message, for all mechanisms together.
  *
- * A message chooses which keys, signatures and sets are examined, and its sender may run their DNS,
- * so that a few octets could ask for seconds of work. Each kind of work has a share. Once it is
- * used up, the rest is skipped, and its result says so: policy, permerror or a chain that fails,
- * never a pass, and never an error that a retry would fix. Work for the author domain comes first.
- * Questions to DNS are counted where they are asked (auth/dns/dns.h).
+ * A message determines which keys, signatures and sets are examined, and its sender may control the
+ * DNS for them, so a few octets could cause seconds of work. Each kind of work has its own limit
+ * (share). Once it is used up, the rest is skipped, and its result says so: policy, permerror or a
+ * chain that fails, never a pass, and never an error that a retry would fix. Work for the author
+ * domain comes first. DNS queries are counted in auth/dns/dns.h.
  */
 #ifndef AUTH_BASE_BUDGET_H
 #define AUTH_BASE_BUDGET_H
@@ -19,10 +19,11 @@ struct dkim_keys;
 struct limits;
 
 struct budget {
-	size_t verifications; /* of signatures, weighted by the key (crypto_key_weight) */
+	size_t verifications; /* of signatures, weighted by the size of the key (crypto_key_weight)
+			       */
 	size_t header_octets; /* of fields that signatures cover */
 	size_t key_octets;    /* of key records that are parsed */
-	/* the records parsed so far, in the message's arena: each name's are parsed once */
+	/* the records parsed so far, in the message's arena: those of each name are parsed once */
 	struct dkim_keys *keys;
 	struct arena *arena;
 };
@@ -34,8 +35,8 @@ struct budget {
 enum { BUDGET_KEY_OCTETS = 1024 * 1024 };
 
 /*
- * Questions about the author's policy, reserved for them: eight of the tree walk (RFC 9989 4.10),
- * whether the author domain exists, and two in RFC 7489's mode.
+ * Queries reserved for the author's policy: eight for the tree walk (RFC 9989 4.10), one for the
+ * existence of the author domain, and two in RFC 7489's mode.
  */
 enum { BUDGET_POLICY_QUESTIONS = 12 };
 

@@ -1,6 +1,6 @@
 #include "auth/base/crypto.h"
 
-/* SHA256_Update: EVP calls it too, but starts the providers first */
+/* for SHA256_Update: EVP also calls it, but loads the providers first */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <limits.h>
 #include <openssl/bio.h>
@@ -17,14 +17,14 @@
 
 enum {
 	ED25519_SIGNATURE_SIZE = 64,
-	ED25519_WEIGHT = 4 /* as crypto_key_weight counts, measured */
+	ED25519_WEIGHT = 4 /* in units of crypto_key_weight, measured */
 };
 
 struct crypto {
 	struct rsa *rsa;          /* NULL until an RSA signature is verified */
-	OSSL_LIB_CTX *lib;        /* NULL until it is needed */
+	OSSL_LIB_CTX *lib;        /* NULL until needed */
 	EVP_MD *sha256;           /* of lib */
-	struct crypto_hash *idle; /* ended hashes, to be used again */
+	struct crypto_hash *idle; /* finished hashes, kept for reuse */
 	struct keycache keys;     /* of both kinds */
 };
 
@@ -39,7 +39,7 @@ struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
 	unsigned bits, weight;
-	unsigned users; /* the cache and its user; of one thread */
+	unsigned users; /* references: the cache and its user; one thread only */
 };
 
 struct crypto_signer {
@@ -60,8 +60,8 @@ drain_errors(void)
 }
 
 /*
- * A library context of our own, without openssl.cnf: the system's configuration would determine
- * which algorithms exist, and reading it costs more than evaluating a message.
+ * A separate library context that ignores openssl.cnf: the system's configuration could disable
+ * algorithms, and reading it costs more than evaluating a message.
  */
 static bool
 start(struct crypto *crypto)
@@ -171,7 +171,7 @@ crypto_sha256(struct crypto *crypto, struct slice bytes, unsigned char digest[CR
 	return crypto_hash_end(hash, digest);
 }
 
-/* The key of those octets and that kind, if it is in the cache. */
+/* The cached key of that kind with those octets, or NULL. */
 static struct crypto_key *
 find_key(struct crypto *crypto, struct slice octets, bool rsa)
 {
@@ -226,8 +226,9 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 }
 
 /*
- * Is it the one encoding of a point that is not of small order (RFC 8032 5.1.3)? With a key of
- * small order some signatures are good for most messages, and readers differ about other encodings.
+ * Is it the canonical encoding of a point that is not of small order (RFC 8032 5.1.3)? With a key
+ * of small order, some signatures are valid for most messages; and implementations differ about
+ * other encodings.
  */
 static bool
 is_sound_point(struct slice encoded)

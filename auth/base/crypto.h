@@ -16,10 +16,10 @@ struct crypto_key;    /* one public key */
 struct crypto_signer; /* one private key */
 
 /*
- * It has its own library context, which openssl.cnf does not affect; objects made by one crypto are
- * never used with another, and must be freed before crypto_free. Starts nothing yet: hashes and RSA
- * signatures need no provider of OpenSSL, and the library context is made for the first Ed25519 key
- * or the first signing. NULL without memory.
+ * It has its own library context, which openssl.cnf does not affect. Objects made by one crypto
+ * must not be used with another, and must be freed before crypto_free. Nothing is loaded yet:
+ * hashes and RSA signatures need no OpenSSL provider, and the library context is created for the
+ * first Ed25519 key or the first signing. NULL without memory.
  */
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *crypto); /* NULL is fine */
@@ -38,13 +38,13 @@ enum status crypto_sha256(
 
 /*
  * RSA: der is a SubjectPublicKeyInfo or an RSAPublicKey (RFC 6376 3.6.1, erratum 3017; RFC 8017
- * A.1.1), as auth/base/rsa.h reads them. ST_BAD if it is neither or the numbers are not a valid
- * key (an exponent that is even or below 3; an even modulus); ST_LIMIT if it has more than
- * 16,384 bits, or an exponent of more than 32. *bits is the modulus' size, set wherever the numbers
- * could be read; a key of any size is made. Ed25519: 32 octets that are the canonical encoding of a
- * point that is not of small order, else ST_BAD (RFC 8463 4, RFC 8032 5.1.3). The key is the
- * caller's to free, before the crypto; *key is NULL if not ST_OK. The last few hundred keys are
- * kept by the crypto, so that a key that recurs is not decoded again.
+ * A.1.1), as auth/base/rsa.h reads them. ST_BAD if it is neither or the numbers are not a valid key
+ * (an exponent that is even or below 3; an even modulus); ST_LIMIT if it has more than 16,384 bits,
+ * or an exponent of more than 32. *bits is the size of the modulus, set if the numbers could be
+ * read; keys of any size are accepted. Ed25519: 32 octets that are the canonical encoding of a
+ * point that is not of small order, else ST_BAD (RFC 8463 4, RFC 8032 5.1.3). The caller must free
+ * the key before the crypto; *key is NULL if not ST_OK. The crypto keeps the last few hundred keys,
+ * so that a key that is used again is not decoded again.
  */
 enum status crypto_key_rsa(
 	struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);
@@ -65,8 +65,9 @@ enum status crypto_verify(struct crypto *crypto, const struct crypto_key *key,
 	const unsigned char digest[CRYPTO_SHA256_SIZE], struct slice signature, bool *good);
 
 /*
- * The SHA-256 hash that an RSA signature holds under a public key (PKCS#1 v1.5); *good: its padding
- * is right, which proves that it was made with the matching private key. ST_TEMP as above.
+ * Recovers the SHA-256 hash from an RSA signature with the public key (PKCS#1 v1.5). *good: the
+ * padding is right, which proves that the signature was made with the matching private key. ST_TEMP
+ * as above.
  */
 enum status crypto_recover(struct crypto *crypto, const struct crypto_key *key,
 	struct slice signature, unsigned char digest[CRYPTO_SHA256_SIZE], bool *good);
@@ -79,9 +80,9 @@ struct crypto_signer_info {
 
 /*
  * A private key from PEM: PKCS#8 (RFC 5958) for RSA or Ed25519, or PKCS#1 for RSA, the first one in
- * the text. ST_BAD if there is none, it is encrypted, or of another kind; a signer of any size
- * is made. The signer is the caller's to free; *signer is NULL if not ST_OK. No other copy of
- * the key remains; the caller wipes pem.
+ * the text. ST_BAD if there is none, or it is encrypted or of another kind; any size is accepted.
+ * The caller must free the signer; *signer is NULL if not ST_OK. No other copy of the key remains;
+ * the caller wipes pem.
  */
 enum status crypto_signer_new(struct crypto *crypto, struct slice pem,
 	struct crypto_signer **signer, struct crypto_signer_info *info);

@@ -7,8 +7,7 @@
 #include "mime/buf.h"
 #include "mime/late.h"
 
-/* A normal name has at most 253 code points; before NFC and mapping it can be longer.
- */
+/* Octets of a name before NFC and mapping, which can shorten it; a normal name has at most 253. */
 enum { TEXT_MAX = 4096 };
 
 /* libidn2, for names that are not plain ASCII */
@@ -49,8 +48,10 @@ is_label(struct slice label)
 	return true;
 }
 
-/* The last label distinguishes an address from a name: no top-level domain is all digits (RFC 3696
- * 2). */
+/*
+ * The last label distinguishes an IPv4 address from a name: no top-level domain is all digits
+ * (RFC 3696 2).
+ */
 static bool
 is_numeric(struct slice label)
 {
@@ -60,7 +61,10 @@ is_numeric(struct slice label)
 	return true;
 }
 
-/* The length of the dot at the start of s: "." or one that IDNA reads as such (RFC 3490 3.1). */
+/*
+ * The length of the dot at the start of s: "." or a character that IDNA treats as one
+ * (RFC 3490 3.1).
+ */
 static size_t
 dot_length(struct slice s)
 {
@@ -74,7 +78,7 @@ dot_length(struct slice s)
 	return 0;
 }
 
-/* label has at least one byte over 127; its A-label goes to out. */
+/* Appends the A-label of label, which has at least one byte over 127, to out. */
 static enum status
 add_u_label(struct slice label, struct arena *arena, struct buf *out)
 {

@@ -15,16 +15,17 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
 
 /*
  * text → a normal name in the arena. One dot at the end is dropped; IDNA's dots (U+3002, U+FF0E,
- * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or too long label or name, another
- * byte than above, a domain-literal, a last label of digits only (an IPv4 address), and a U-label
- * that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower case
- * first). An A-label is kept as written. ST_TEMP if libidn2 has no memory.
+ * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or overlong label or name, any
+ * other byte than those above, a domain-literal, a last label of digits only (an IPv4 address), and
+ * a U-label that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower
+ * case first). An A-label is kept as written. ST_TEMP if libidn2 has no memory.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
 /*
- * A normal name as a reader shows it: each A-label decoded, whether IDNA allows the U-label or not
- * (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP when out of memory.
+ * A normal name as mail programs display it: A-labels are decoded even if IDNA does not allow the
+ * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP when out of
+ * memory.
  */
 enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 
@@ -51,7 +52,7 @@ void domain_psl_free(struct domain_psl *psl);
 
 /*
  * The organizational domain of a normal name by RFC 7489 3.2: the longest public suffix and one
- * label. A name that is itself a public suffix is its own. Points into name.
+ * label. A public suffix is its own organizational domain. Points into name.
  */
 struct slice domain_psl_org(const struct domain_psl *psl, struct slice name);
 

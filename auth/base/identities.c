@@ -28,7 +28,10 @@ ambiguous(struct finder *f, enum from_reason reason)
 		f->ambiguous = from_reason(reason);
 }
 
-/* domain: normal. Those past the last place only count as FROM_R_SEVERAL_DOMAINS. */
+/*
+ * Adds a normal domain. Beyond IDENTITIES_DOMAINS_MAX it only makes the message ambiguous
+ * (FROM_R_SEVERAL_DOMAINS).
+ */
 static void
 add_domain(struct finder *f, struct slice domain)
 {
@@ -89,7 +92,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	return ST_OK;
 }
 
-/* Is a domain from GMime the one that we found? GMime decodes A-labels. */
+/* Is a domain from GMime the one that we found? (GMime decodes A-labels.) */
 static enum status
 is_same(struct finder *f, struct slice domain, bool *same)
 {
@@ -177,7 +180,7 @@ looks_like_from(struct slice line)
 	return n == 4 && slice_find(line, ':') < line.n;
 }
 
-/* A line that we do not read as a field, but that another reader may take for a second From. */
+/* Is there a line that we do not read as a field, but another reader may take for a second From? */
 static bool
 hides_from(const struct message *message)
 {
@@ -218,7 +221,8 @@ read_all(struct finder *f, const struct message *message)
 	if (n > 1)
 		ambiguous(f, FROM_R_SEVERAL_FROM);
 	else if ((message->flags & MESSAGE_MANY_FIELDS) == 0)
-		ambiguous(f, FROM_R_NO_FROM); /* else it may be among those that were not kept */
+		ambiguous(f, FROM_R_NO_FROM); /* otherwise From may be among the fields that were
+						 not kept */
 	for (size_t i = 0; i < n && i < IDENTITIES_FROM_MAX; i++) {
 		enum status status = read_from(f, message_field(message, "From", i), &text);
 

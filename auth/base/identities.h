@@ -1,6 +1,4 @@
-/*
- * identities.h: who the message claims to be from (RFC 9989 3.2.4, 4.2, 5.3.1).
- */
+/* identities.h: the author that a message claims to have (RFC 9989 3.2.4, 4.2, 5.3.1). */
 #ifndef AUTH_BASE_IDENTITIES_H
 #define AUTH_BASE_IDENTITIES_H
 
@@ -51,26 +49,26 @@ struct identities {
 	struct reason ambiguous;  /* why DMARC must not pass: one of From's reasons, or none */
 	size_t from_fields;
 	struct slice from; /* the value of the one From field; empty if there is not one */
-	/* why it cannot be read or, if tolerant, which fault was ignored */
+	/* why From cannot be read or, if it was read tolerantly, which fault was ignored */
 	struct address_fault fault;
 	bool tolerant;
-	struct slice other_domain; /* if readers differ: the other reader's domain, or empty */
+	struct slice other_domain; /* if GMime finds another domain: that domain, or empty */
 	/*
-	 * each distinct author domain of the From field(s), normal, in their order; only the first
-	 * ones of many; those that could be read if a field is partly unreadable
+	 * each distinct author domain of the From field(s), normal, in order, at most
+	 * IDENTITIES_DOMAINS_MAX; of a partly unreadable field, those that could be read
 	 */
 	const struct slice *all_domains;
 	size_t ndomains;
 };
 
 /*
- * ST_OK, whatever the message holds; ST_TEMP if a reader could not work (no memory, no GMime). *ids
- * is set in both cases, and ambiguous in the second. mailstamp(1), --ambiguous, lists the ambiguous
- * cases: no, several or unparsable From fields; no or several author domains; readers that differ;
- * NUL or bare CR in the header; leading white space; an over-limit From or too many fields. So is
- * an author with a domain-literal or with an invalid domain name, and a line that is not a field
- * but reads as `From:` once white space, folds, controls and octets over 126 are ignored. A reason
- * that concerns From is reported before one that concerns the header, except FROM_R_NO_AUTHOR
+ * ST_OK for any message; ST_TEMP if a reader failed (no memory, no GMime). *ids is set in both
+ * cases; after ST_TEMP it is ambiguous. mailstamp(1), --ambiguous, lists the ambiguous cases: no,
+ * several or unparsable From fields; no or several author domains; readers that differ; NUL or bare
+ * CR in the header; leading white space; an over-limit From or too many fields. So is an author
+ * with a domain-literal or with an invalid domain name, and a line that is not a field but reads as
+ * `From:` once white space, folds, controls and octets over 126 are ignored. A reason that concerns
+ * From is reported before one that concerns the header, except FROM_R_NO_AUTHOR
  * (mime/address_map.h: no `@` and no dotted name, however From is displayed). gmime: the second
  * reader, not used if the first one suffices (address_is_plain).
  */

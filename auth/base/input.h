@@ -1,6 +1,6 @@
 /*
- * input.h: everything that is passed to a mechanism: also time, network and limits. Nothing below
- * filter/ gets them elsewhere.
+ * input.h: everything that a mechanism is given, including time, network and limits. Code in auth/
+ * gets these from nowhere else.
  */
 #ifndef AUTH_BASE_INPUT_H
 #define AUTH_BASE_INPUT_H
@@ -18,7 +18,7 @@ struct dns;
 struct domain_psl;
 
 enum path_kind {
-	PATH_UNKNOWN, /* unknown: SPF is none, and HELO is not used instead */
+	PATH_UNKNOWN, /* SPF is none; HELO is not checked instead */
 	PATH_NULL,    /* MAIL FROM:<> */
 	PATH_GIVEN
 };
@@ -33,7 +33,7 @@ struct envelope {
 	size_t nrcpts;
 	struct slice queue_id;
 	struct slice authenticated; /* the user who logged in at the MTA, or empty */
-	bool trusted_client;        /* own network: SPF and DMARC are not evaluated */
+	bool trusted_client;        /* SPF and DMARC are not evaluated */
 };
 
 struct limits {
@@ -60,7 +60,7 @@ struct auth_options {
 	bool dkim_l_allow;  /* a signature with l= may pass */
 	enum spf_engine spf_engine;
 	bool spf_compare;      /* run the other engine too */
-	bool no_ask;           /* skip the early questions: same results, slower */
+	bool no_ask;           /* do not query DNS in advance: same results, slower */
 	int64_t drift;         /* seconds of clock difference allowed for t= and x= (300) */
 	struct slice receiver; /* our host name: SPF %{r} */
 };
@@ -73,15 +73,15 @@ struct auth_input {
 	const struct auth_options *options;
 	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
 	int64_t now;                  /* seconds since the epoch */
-	int64_t until_ms;             /* dns_clock_ms by which mechanisms other than DMARC's policy
-					 must have their answers */
+	int64_t until_ms; /* the time (dns_clock_ms) until which all queries but those for the DMARC
+			     policy may take */
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;
-	bool envelope_hidden;  /* stored mail that does not show its envelope: SPF is not evaluated,
-				  nor is DMARC if nothing else passes */
-	struct budget *budget; /* of this message; NULL: unlimited, because the caller has its own
-				  limits */
+	bool envelope_hidden; /* stored mail with an unknown envelope: SPF is not evaluated, nor is
+				 DMARC if no signature passes */
+	struct budget
+		*budget; /* of this message; NULL: unlimited, if the caller has its own limits */
 	/* records to assume instead of those in DNS (auth/dmarc/dmarc.h), or NULL */
 	const struct dmarc_overlay *overlay;
 };

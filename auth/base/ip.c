@@ -8,7 +8,7 @@ enum { REVERSE_MAX = 80 };
 /* the first 96 bits of an IPv4-mapped address (RFC 4291 2.5.5.2) */
 static const unsigned char MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* 0 to max, without leading zeros (qnum of RFC 7208 5.6): some readers take "010" for 8 */
+/* 0 to max, without leading zeros (qnum of RFC 7208 5.6): some parsers read "010" as 8 */
 static bool
 scan_plain_number(struct slice *at, unsigned max, unsigned *value)
 {

@@ -29,8 +29,10 @@ bool ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits);
 /* Canonical text: dotted quad, RFC 5952. */
 struct slice ip_text(const struct ip *ip, struct arena *arena);
 
-/* The name where the address has its names: in-addr.arpa (RFC 1035 3.5), ip6.arpa (RFC 3596 2.5);
- * empty for no address. */
+/*
+ * The name for reverse lookups, below in-addr.arpa (RFC 1035 3.5) or ip6.arpa (RFC 3596 2.5); empty
+ * for no address.
+ */
 struct slice ip_reverse_name(const struct ip *ip, struct arena *arena);
 
 struct ip_net {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /*
- * A few octets from the middle, where the number is: an attacker who chooses keys for the same row
- * only causes them to be decoded again.
+ * Hashes a few octets from the middle of the key, which vary most. Keys chosen to collide only
+ * evict each other.
  */
 static struct keycache_place *
 row_of(struct keycache *cache, struct slice encoded)
@@ -51,7 +51,7 @@ keycache_put(struct keycache *cache, struct slice encoded, void *key)
 		return false;
 	memcpy(copy, encoded.p, encoded.n);
 	if (keycache_get(cache, encoded) != NULL) {
-		empty(cache, &row[0]); /* the position of the key that was found */
+		empty(cache, &row[0]); /* keycache_get has moved the key here */
 	} else {
 		empty(cache, &row[KEYCACHE_ROW - 1]);
 		memmove(row + 1, row, (KEYCACHE_ROW - 1) * sizeof *row);

@@ -1,6 +1,6 @@
 /*
- * keycache.h: decoded keys by their encoded octets, so that an archive decodes the key of a busy
- * sender once. Bounded, for one thread; a key that was evicted from its row is decoded again.
+ * keycache.h: a cache of decoded keys, so that the key of a frequent sender is decoded once per
+ * archive. Bounded; for one thread; an evicted key is decoded again.
  */
 #ifndef AUTH_BASE_KEYCACHE_H
 #define AUTH_BASE_KEYCACHE_H
@@ -15,7 +15,7 @@ struct keycache {
 		size_t n;
 		void *key;
 	} places[KEYCACHE_ROWS][KEYCACHE_ROW]; /* a list, most recently used first */
-	void (*drop)(void *key);               /* of a key that is evicted */
+	void (*drop)(void *key);               /* frees an evicted key */
 };
 
 /* The key stored under those octets, owned by the cache, or NULL. */

@@ -29,7 +29,7 @@ const char *auth_code_word(enum auth_code code);
 
 /* A row of a table of reasons. */
 struct reason_row {
-	const char *code; /* for programs; it never changes: "dkim_key_no_p" */
+	const char *code; /* for programs, never changed: "dkim_key_no_p" */
 	const char *text; /* for people, in English */
 };
 
@@ -56,7 +56,7 @@ enum reason_table {
 	REASON_REPORTING = 0x1100
 };
 
-/* A zeroed one means no reason. */
+/* All zero means no reason. */
 struct reason {
 	unsigned id;                  /* of one mechanism's enum, or REASON_NONE */
 	const struct reason_row *row; /* NULL: none */
@@ -64,8 +64,8 @@ struct reason {
 	const char *name; /* a tag, or a field by its registered name, a string literal; or NULL */
 	struct slice octets; /* the octets found there, unescaped and complete; or empty */
 	size_t at;      /* its position in the field's value or the record, from 1; 0: unknown */
-	bool has_octet; /* one octet is at fault: the one at that place, */
-	unsigned char octet; /* which is this */
+	bool has_octet; /* a single octet is at fault: the one at that position */
+	unsigned char octet; /* the octet at fault */
 };
 
 /* A departure from a grammar that was ignored, because it changes nothing. */
@@ -75,7 +75,7 @@ struct note {
 	struct slice whole; /* the field's value or the record to which at refers */
 };
 
-/* In the order in which they were found; a zeroed one is empty. */
+/* In the order in which they were found; all zero is empty. */
 struct notes {
 	const struct note *first;
 	struct note *last;
@@ -102,7 +102,7 @@ const char *reason_code(const struct reason *reason);
 /* What the reason is about: its name, else the octets, else empty. */
 struct slice reason_about(const struct reason *reason);
 
-/* octet: the one at fault, within whole; if it is NULL or outside, nothing is set. */
+/* Sets the octet at fault, which is within whole; does nothing if it is NULL or outside. */
 void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
 
 /*
@@ -112,13 +112,13 @@ void reason_set_octet(struct reason *reason, struct slice whole, const char *oct
 void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
 	struct arena *arena);
 
-/* The position of part in whole, from 1; 0 if it is outside. */
+/* The position of part in whole, counted from 1; 0 if part is outside. */
 size_t reason_place(struct slice whole, struct slice part);
 
 /*
- * Why our own work could not be done: an error. Each kind is listed once, in NAME_error.h or
- * filter/io/fault.h, as reasons are. The line for people, with the file, the line and the option,
- * is made in one place (filter/text/error_words.h). A zeroed one means no error.
+ * An internal error: why the program could not do its work. Each kind is listed once, in
+ * NAME_error.h or filter/io/fault.h, like reasons. The line for people, with the file, the line and
+ * the option, is made in one place (filter/text/error_words.h). All zero means no error.
  */
 enum { ERROR_WORDS = 3 };
 
@@ -127,12 +127,12 @@ struct error {
 	/* for the %s of its sentence: printable, and valid as long as the error is needed */
 	const char *words[ERROR_WORDS];
 	/* What it is about, as far as is known: */
-	const char *what;   /* the kind of the file, fixed English words ("zone"); or NULL */
-	const char *path;   /* the file as given, unescaped; or NULL */
-	const char *option; /* name of an option, printable; without a path it is from the command
-			       line */
+	const char *what; /* the kind of the file, fixed English words ("zone"); or NULL */
+	const char *path; /* the file as given, unescaped; or NULL */
+	const char
+		*option; /* name of an option, printable; from the command line if path is NULL */
 	const char *values; /* the file of that option's values, unescaped; or NULL */
-	size_t line;        /* in values, else in path; 0: unknown */
+	size_t line;        /* line in values, else in path; 0: unknown */
 };
 
 /* As reason_make; what it is about is not set. */

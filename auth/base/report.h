@@ -1,5 +1,5 @@
 /*
- * report.h: the results of the mechanisms as rows that know nothing of header syntax.
+ * report.h: the results of the mechanisms as rows, independent of header syntax.
  *
  * filter/result/authres.c writes the field from them, json_parts.c the results in JSON,
  * filter/log_message.c the log and filter/explain/ the table for a person. Values may hold any
@@ -35,12 +35,12 @@ enum report_alignment { REPORT_NOT_COMPARED, REPORT_ALIGNED, REPORT_UNALIGNED };
 
 struct report_row {
 	const char *method; /* "spf", "dkim", ... */
-	size_t nth;         /* which signature of the message, from 0; 0 for the other methods */
+	size_t nth;         /* index of the signature in the message; 0 for other methods */
 	enum auth_code code;
 	struct reason reason;
 	const char
 		*part; /* the subject of the reason, written before it: "ARC-Seal i=2"; or NULL */
-	const char *note;    /* how this site modified the result, written after it; or NULL */
+	const char *note; /* how this site modified the result, written after the reason; or NULL */
 	struct slice domain; /* the domain of the result, or empty */
 	enum report_alignment alignment;
 	struct report_prop props[REPORT_PROPS];

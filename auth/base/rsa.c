@@ -15,8 +15,8 @@ octet(struct slice s, size_t at)
 }
 
 /*
- * Takes one value of the given tag from the front of *at; X.690 10.1: definite length in the fewest
- * octets.
+ * Removes one value with the given tag from the front of *at; X.690 10.1: definite length in the
+ * fewest octets.
  */
 static bool
 take(struct slice *at, unsigned tag, struct slice *content)
@@ -118,8 +118,8 @@ rsa_parse(struct slice der, struct rsa_numbers *rsa)
 }
 
 /*
- * A multiplication costs the square of the size; an exponent needs one for each bit, and two for
- * each bit that is 1.
+ * A multiplication costs the square of the key size. An exponent needs one multiplication per bit,
+ * and a second one for each bit that is set.
  */
 unsigned
 rsa_weight(const struct rsa_numbers *numbers)
@@ -131,7 +131,7 @@ rsa_weight(const struct rsa_numbers *numbers)
 	for (size_t i = 0; i < numbers->exponent.n; i++)
 		for (unsigned byte = octet(numbers->exponent, i); byte != 0; byte >>= 1)
 			products += byte & 1;
-	products--; /* the first bit is where it begins */
+	products--; /* the highest bit needs none */
 	return size * size * ((products + PRODUCTS - 1) / PRODUCTS);
 }
 
@@ -285,7 +285,7 @@ rsa_recover(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 
 	if (!*good)
 		return status;
-	/* if everything before it is correct, the end is the hash */
+	/* if everything before it is correct, the last octets are the hash */
 	if (key->size >= DIGEST_SIZE)
 		memcpy(digest, em + key->size - DIGEST_SIZE, DIGEST_SIZE);
 	*good = key->size >= DIGEST_SIZE && encode(digest, want, key->size) &&

@@ -2,10 +2,10 @@
  * rsa.h: RSA public keys from DER (X.690), and RSASSA-PKCS1-v1_5 signatures with SHA-256, verified
  * with libcrypto's big numbers.
  *
- * OpenSSL's decoder costs five times as much as the check of a signature, and reads more forms than
- * a DKIM key may have. EVP would load its providers first, which costs a process more than the rest
- * of its work (docs/decisions/linking.md). The encoded message is made and compared as a whole, as
- * in RFC 8017 8.2.2, so that there is no padding to parse.
+ * OpenSSL's decoder takes five times as long as verifying a signature, and accepts more forms than
+ * a DKIM key may have. EVP would load its providers first, which takes longer than the rest of the
+ * process's work (docs/decisions/linking.md). As in RFC 8017 8.2.2, the expected encoded message is
+ * built and compared as a whole, so that no padding is parsed.
  */
 #ifndef AUTH_BASE_RSA_H
 #define AUTH_BASE_RSA_H
@@ -15,7 +15,7 @@
 
 enum {
 	RSA_MAX_BITS = 16384,
-	RSA_MAX_EXPONENT_BITS = 32 /* those in use have at most 17; each bit costs time */
+	RSA_MAX_EXPONENT_BITS = 32 /* exponents in use have at most 17 bits; each bit costs time */
 };
 
 /* big-endian, without leading zeros; slices of the input */
@@ -26,17 +26,17 @@ struct rsa_numbers {
 };
 
 /*
- * der: a SubjectPublicKeyInfo with rsaEncryption, its parameters NULL or absent (RFC 5280 4.1, RFC
- * 8017 A.1), or an RSAPublicKey (RFC 8017 A.1.1), and nothing after it. ST_BAD if it is neither, if
- * lengths or numbers are not in their shortest form, if the modulus is even, or if the exponent is
- * even, below 3 or not below the modulus. ST_LIMIT, with bits set, if the modulus is over
- * RSA_MAX_BITS or the exponent over RSA_MAX_EXPONENT_BITS.
+ * der: a SubjectPublicKeyInfo with rsaEncryption, its parameters NULL or absent (RFC 5280 4.1,
+ * RFC 8017 A.1), or an RSAPublicKey (RFC 8017 A.1.1), and nothing after it. ST_BAD if it is
+ * neither, if lengths or numbers are not in their shortest form, if the modulus is even, or if the
+ * exponent is even, below 3 or not below the modulus. ST_LIMIT, with bits set, if the modulus is
+ * over RSA_MAX_BITS or the exponent over RSA_MAX_EXPONENT_BITS.
  */
 enum status rsa_parse(struct slice der, struct rsa_numbers *rsa);
 
 /*
- * The cost of verifying with the key, in verifications with 2,048 bits and an exponent of 65,537;
- * at least 1. numbers as rsa_parse gives them with ST_OK.
+ * The cost of a verification with this key; 1 is one with 2,048 bits and an exponent of 65,537, and
+ * the minimum. numbers: from rsa_parse with ST_OK.
  */
 unsigned rsa_weight(const struct rsa_numbers *numbers);
 
@@ -46,7 +46,7 @@ struct rsa_key; /* one public key */
 struct rsa *rsa_new(void);      /* NULL: out of memory */
 void rsa_free(struct rsa *rsa); /* NULL is fine */
 
-/* numbers as rsa_parse gives them; NULL: out of memory */
+/* numbers: from rsa_parse; NULL: out of memory */
 struct rsa_key *rsa_key_new(const struct rsa_numbers *numbers);
 void rsa_key_free(struct rsa_key *key); /* NULL is fine */
 
@@ -57,8 +57,10 @@ void rsa_key_free(struct rsa_key *key); /* NULL is fine */
 enum status rsa_verify(struct rsa *rsa, struct rsa_key *key, const unsigned char digest[32],
 	struct slice signature, bool *good);
 
-/* The SHA-256 hash that a signature holds; *good: its padding is right, so that the private key of
- * this public one made it. ST_TEMP as above. */
+/*
+ * Recovers the SHA-256 hash from a signature; *good: the padding is right, so the matching private
+ * key made it. ST_TEMP as above.
+ */
 enum status rsa_recover(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 	unsigned char digest[32], bool *good);
 

@@ -19,7 +19,7 @@ find_outside_name(struct slice name)
 	return NULL;
 }
 
-/* The same for the names that are accepted beyond the grammar. */
+/* The same for the additional names that odd_names accepts. */
 static const char *
 find_outside_odd_name(struct slice name)
 {
@@ -64,7 +64,7 @@ find_outside_value(struct slice text, const char **eight_bit)
 	return NULL;
 }
 
-/* Checks the name and the value, which follows the '=' at *equals, up to the end of whole. */
+/* Checks the name and the value: from the '=' at *equals to the end of whole. */
 static void
 judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, struct taglist *list)
 {

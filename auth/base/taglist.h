@@ -12,18 +12,21 @@ struct tag {
 	struct slice name;  /* as written (tag names are case-sensitive, RFC 6376 3.2) */
 	struct slice value; /* without white space and folds at both ends; those inside are kept */
 	struct slice whole; /* from the name's first byte up to before the ';' */
-	bool well_formed;   /* by the rules */
+	bool well_formed;   /* according to the rules */
 	const char *fault;  /* not well-formed: the first octet at fault; NULL: there is no '=' */
 };
 
 /*
- * Extensions of the grammar, in which a tag's name is ALPHA *ALNUMPUNC and its value tag-value (RFC
- * 6376 3.2; UTF-8 included, RFC 8616 3). A zeroed one is the grammar.
+ * Extensions of the grammar, in which a tag's name is ALPHA *ALNUMPUNC and its value tag-value
+ * (RFC 6376 3.2; UTF-8 included, RFC 8616 3). All zero means the plain grammar.
  */
 struct taglist_rules {
 	/* names of letters, digits, '_' and '-' that begin with a letter or digit */
 	bool odd_names;
-	/* 8-bit octets in values, except in the tags named here, NULL at the end; NULL: nowhere */
+	/*
+	 * accept 8-bit octets in all values except those of the tags listed here (NULL-terminated);
+	 * NULL: in none
+	 */
 	const char *const *known;
 };
 
@@ -33,7 +36,7 @@ struct taglist {
 	bool duplicate;    /* a tag name occurs twice */
 	bool malformed;    /* some element is empty but not last, or not well_formed */
 	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
-	/* the first octet accepted only by each rule, or NULL */
+	/* the first octet that only the rule accepted, or NULL */
 	const char *odd_name, *eight_bit;
 };
 
@@ -41,8 +44,8 @@ enum { TAGLIST_MAX = 100 };
 
 /*
  * ST_OK for any bytes, with the defects noted in the list; ST_LIMIT, with an empty list, over
- * TAGLIST_MAX tags. An element without a '=' is also a tag: a name, no value, not well_formed.
- * rules: NULL for the grammar.
+ * TAGLIST_MAX tags. An element without a '=' is also a tag: it has a name, no value, and is not
+ * well_formed. rules: NULL for the plain grammar.
  */
 enum status taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena *arena,
 	struct taglist *list);

@@ -2,7 +2,7 @@
 
 #include "auth/dkim/dkim.h"
 
-/* The body is read once for all hashes, in pieces that stay in the cache. */
+/* The body is read once for all hashes, in pieces that fit in the processor's cache. */
 enum { BODY_PIECE = 64 * 1024 };
 
 /* The hashes of the body in one canonical form. */

@@ -4,14 +4,14 @@
 #include "auth/dkim/dkim_scan.h"
 
 /*
- * The sink of the hash. Long runs are hashed in place; short ones are gathered, because a call into
- * the hash costs more than copying a line.
+ * A buffer in front of the hash. Long runs are hashed in place; short ones are collected, because
+ * calling the hash function costs more than copying a line.
  */
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
 /*
- * gathered is not cleared first, which would cost 5 % of a message: only octets that were written
- * are read.
+ * gathered is not initialized, which would take 5 % of a message's time: only octets that were
+ * written are read.
  */
 #ifdef __has_attribute
 #if __has_attribute(uninitialized)
@@ -29,7 +29,7 @@ struct sink {
 	uint64_t hashed; /* octets so far, gathered ones included */
 	uint64_t room;   /* octets up to the end of the next wanted prefix */
 	uint64_t beyond; /* octets that no wanted prefix reaches */
-	bool done;       /* no wanted prefix is longer than the hashed text */
+	bool done;       /* no wanted prefix extends beyond the hashed text */
 	bool failed;
 	size_t n;
 	char gathered[SINK_SIZE];
@@ -67,7 +67,7 @@ sink_mark(struct sink *sink)
 	}
 }
 
-/* An addition that is long, or that a wanted prefix ends in. */
+/* Adds octets that do not fit the buffer, or in which a wanted prefix ends. */
 static void
 sink_add_slowly(struct sink *sink, const char *p, size_t n)
 {
@@ -105,7 +105,7 @@ sink_add(struct sink *sink, const char *p, size_t n)
 	sink->room -= n;
 }
 
-/* Everything that is added goes into the hash. */
+/* Initially without wanted prefixes: everything that is added is hashed. */
 static void
 sink_init(struct sink *sink, struct crypto_hash *hash)
 {
@@ -121,9 +121,9 @@ struct dkim_body_canon {
 	struct sink sink;
 	enum dkim_canon canon;
 	enum dkim_scan_way scan;
-	bool in_line;     /* something of the current line is in the sink */
-	bool blank;       /* relaxed: white space that a non-blank of its line may follow */
-	bool cr;          /* a CR that an LF may follow */
+	bool in_line;     /* part of the current line was added to the sink */
+	bool blank;       /* relaxed: white space held back until more text follows on its line */
+	bool cr;          /* a CR held back until the next octet is known */
 	uint64_t empties; /* empty lines, kept until a non-empty line follows */
 };
 
@@ -170,8 +170,8 @@ body_line_end(struct dkim_body_canon *body)
 }
 
 /*
- * How many bytes at p are canonical as written, at least one: the first is neither a line end nor,
- * if relaxed, white space.
+ * How many bytes at p are canonical as they are; at least one, because the first is neither a line
+ * end nor, if relaxed, white space.
  */
 static inline size_t
 plain_run(enum dkim_scan_way scan, bool relaxed, const char *p, size_t n)
@@ -279,8 +279,8 @@ blank_at(struct slice s)
 }
 
 /*
- * RFC 6376 3.4.2: unfolded; a run of white space becomes one SP, and nothing at both ends of the
- * value
+ * RFC 6376 3.4.2: unfolds; reduces runs of white space to one SP; removes white space at both ends
+ * of the value
  */
 static void
 relaxed_part(struct sink *sink, struct slice part, bool *started, bool *blank)
@@ -313,7 +313,7 @@ dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b,
 {
 	NOT_CLEARED struct sink sink;
 	const char *end = field->value.p + field->value.n;
-	struct slice gap = {end, 0}; /* the part of the value that is left out */
+	struct slice gap = {end, 0}; /* the omitted part of the value */
 	struct slice head, tail;
 
 	sink_init(&sink, hash);

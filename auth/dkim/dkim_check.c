@@ -25,7 +25,10 @@ is_open(const struct dkim_sig_result *result)
 	return result->code == AUTH_NONE;
 }
 
-/* Labels that d= has in common with the author domain, and one; 0 if d= is not a domain name. */
+/*
+ * The number of labels that d= has in common with the author domain, plus one; 0 if d= is not a
+ * domain name.
+ */
 static size_t
 nearness(const struct field *field, struct slice author, struct arena *arena)
 {
@@ -38,7 +41,10 @@ nearness(const struct field *field, struct slice author, struct arena *arena)
 	return 1 + domain_common(d, author);
 }
 
-/* Keeps limit of n fields: the nearest, and among equally near ones the topmost; in their order. */
+/*
+ * Keeps limit of the n fields, in their order: those nearest to the author domain, and the topmost
+ * among equally near ones.
+ */
 static void
 keep_nearest(const struct auth_input *in, const struct field **fields, size_t n, size_t limit)
 {
@@ -49,7 +55,7 @@ keep_nearest(const struct auth_input *in, const struct field **fields, size_t n,
 		near[i] = (unsigned char)nearness(fields[i], in->ids->author_domain, in->arena);
 		count[near[i]]++;
 	}
-	/* all that are nearer than last are kept, and as many of the equally near as fit */
+	/* keeps all that are nearer than last, and as many of those at distance last as fit */
 	for (; count[last] < room; last--)
 		room -= count[last];
 	for (size_t i = 0; i < n; i++) {
@@ -125,8 +131,8 @@ compare_places(const void *a, const void *b)
 }
 
 /*
- * Those nearest to the author come first, so that they are verified before a budget runs out,
- * whatever was added above them.
+ * Signatures nearest to the author domain come first, so that others added above them cannot use up
+ * the budget first.
  */
 static const struct place *
 order(const struct auth_input *in, const struct dkim_result *result)
@@ -190,14 +196,17 @@ void
 dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)
 {
-	/* l= that is longer than the body did not verify: nothing is unsigned */
+	/*
+	 * a signature with an l= beyond the body does not verify, so here l= covers exactly the
+	 * body
+	 */
 	if (result->sig.has_l && result->unsigned_bytes == 0)
 		note_tag(in, result, DKIM_NOTE_L_WHOLE, "l");
 	for (const struct note *n = selection->notes.first; n != NULL; n = n->next)
 		notes_add(&result->sig.notes, n->reason, n->whole, n->whole.p, in->arena);
 }
 
-/* Grounds to refuse a signature that verified. */
+/* Sets the reason for refusing a signature that verified, if there is one. */
 static void
 judge_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result)

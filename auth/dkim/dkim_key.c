@@ -27,8 +27,8 @@ defect(struct dkim_key *key, enum dkim_reason reason)
 }
 
 /*
- * The same, with the tag at fault and its position in the record, or that of the octet at fault;
- * without a tag, that of the octet.
+ * The same, with the tag at fault (or NULL), and the position of the octet at fault or, if that is
+ * unknown, of the tag.
  */
 static void
 blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, const struct tag *tag,
@@ -45,8 +45,8 @@ blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, co
 }
 
 /*
- * A copy in which every CR and LF is a space. They do not belong in a record, yet many have them:
- * at the end, between tags and inside p=. The grammar allows those of a fold.
+ * A copy with a space for every CR and LF. These do not belong in a record, but many records have
+ * them: at the end, between tags and inside p=. The grammar allows only folds.
  */
 static struct slice
 unfold(struct slice record, struct arena *arena, struct dkim_key *key)
@@ -129,7 +129,10 @@ parse_lists(const struct taglist *tags, struct dkim_key *key)
 	}
 }
 
-/* The octets of the DER value that der begins with, which is a SEQUENCE (X.690 8.1); 0: none. */
+/*
+ * The length of the DER SEQUENCE at the start of der (X.690 8.1), header included; 0: there is
+ * none.
+ */
 static size_t
 der_length(struct slice der)
 {
@@ -149,7 +152,7 @@ der_length(struct slice der)
 	return length <= der.n - header ? header + length : 0;
 }
 
-/* The base64 digit in which the octet with that number begins. */
+/* The base64 digit in which the octet at that index begins. */
 static const char *
 digit_of(struct slice base64, size_t octet)
 {
@@ -162,8 +165,8 @@ digit_of(struct slice base64, size_t octet)
 }
 
 /*
- * Octets after the DER of an RSA key: some generators leave them there, and no verifier takes them
- * for the key.
+ * Removes octets after the DER of an RSA key: some generators append them, and every verifier
+ * ignores them.
  */
 static void
 cut_tail(struct slice record, struct slice base64, struct arena *arena, struct dkim_key *key)
@@ -200,7 +203,7 @@ parse_public_key(
 void
 dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key)
 {
-	/* RFC 6376 3.6.1, but for n=, which is a note for people */
+	/* the tags of RFC 6376 3.6.1 except n=, which is a note for people */
 	static const char *const known[] = {"h", "k", "p", "s", "t", "v", NULL};
 	static const struct taglist_rules rules = {.odd_names = true, .known = known};
 	struct taglist tags;

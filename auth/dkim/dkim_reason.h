@@ -1,9 +1,9 @@
 /*
- * dkim_reason.h: every reason that DKIM gives, and every departure from its grammar that it
- * ignores. To add one, add a row here and return it where the condition is detected.
+ * dkim_reason.h: all reasons of DKIM, and all departures from its grammar that are ignored. To add
+ * one, add a row here and return it where the condition is detected.
  *
  * If several key records are tried and none verifies, the last of their reasons in this list is
- * reported, so that the order in which DNS gave them does not matter.
+ * reported, so that their order in the DNS answer does not matter.
  */
 #ifndef AUTH_DKIM_DKIM_REASON_H
 #define AUTH_DKIM_DKIM_REASON_H
@@ -43,7 +43,7 @@
 	R(MUCH,           "dkim_signed_too_much",     "the signatures cover more of the header than the limit") \
 	R(NAMES,          "dkim_many_names",          "h= names more fields than the limit") \
 	R(OVER,           "dkim_over_limit",          "more signatures than the limit") \
-	/* the key, from the least to the most informative */ \
+	/* the key record, from the least to the most informative reason */ \
 	R(NO_KEY,         "dkim_no_key",              "no key record was found") \
 	R(KEY_TEMP,       "dkim_key_unavailable",     "the key temporarily cannot be fetched") \
 	R(KEY_UNREADABLE, "dkim_key_bad_answer",      "the DNS answer for the key cannot be read") \

@@ -10,8 +10,8 @@
 #endif
 
 /*
- * glibc has already queried the processor. The compiler's own check executes a dozen CPUID
- * instructions before main(), each of which traps in a virtual machine.
+ * Uses what glibc already knows about the processor. The compiler's own check executes a dozen
+ * CPUID instructions before main(), each of which traps in a virtual machine.
  */
 #if HAS_AVX && __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>
@@ -25,8 +25,8 @@
 #endif
 
 /*
- * A line end is canonical if it is CRLF and neither an empty line nor one of white space can
- * follow.
+ * A line end is canonical if it is CRLF and the next line is certainly neither empty nor only white
+ * space.
  */
 static inline bool
 is_stop(bool relaxed, const char *p)
@@ -90,7 +90,10 @@ vec_first(vec v)
 	return at;
 }
 
-/* The stops among the 16 bytes at p; the bytes before and after are also read. */
+/*
+ * Marks the stops (octets that are not canonical for certain) among the 16 bytes at p; also reads
+ * the bytes before and after.
+ */
 static inline vec
 vec_stops(bool relaxed, const char *p)
 {
@@ -121,7 +124,7 @@ scan_16(bool relaxed, const char *p, size_t n, size_t at)
 
 #if HAS_AVX
 
-/* One bit for each byte: the stops among the 32 bytes at p. */
+/* The stops among the 32 bytes at p, one bit for each byte. */
 __attribute__((target("avx2"))) static inline unsigned
 avx2_stops(bool relaxed, const char *p)
 {
@@ -158,7 +161,10 @@ scan_avx2(bool relaxed, const char *p, size_t n, size_t at)
 	return scan_16(relaxed, p, n, at);
 }
 
-/* The stops among the bytes at p that mask selects; of the others only one on each side is read. */
+/*
+ * The stops among the bytes at p that mask selects; besides these, only one byte on each side is
+ * read.
+ */
 __attribute__((target("avx512f,avx512bw"))) static inline __mmask64
 avx512_stops(bool relaxed, const char *p, __mmask64 mask)
 {
@@ -220,7 +226,7 @@ dkim_scan_best(void)
 					       : DKIM_SCAN_16;
 }
 
-/* relaxed as a constant, so that no loop tests it */
+/* passes relaxed as a constant, so that no loop tests it */
 #define BOTH(scan) (relaxed ? scan(true, p, n, at) : scan(false, p, n, at))
 
 #if HAS_AVX

@@ -1,8 +1,8 @@
 /*
  * dkim_scan.h: finds the octets of a body that are not canonical, at memory speed.
  *
- * Between two of them a body is canonical as it is and is hashed in place. All implementations give
- * the same answer; the fastest one that the processor supports is chosen at run time.
+ * The text between two of them is canonical as it is and is hashed in place. All implementations
+ * return the same; the fastest one that the processor supports is chosen at run time.
  */
 #ifndef AUTH_DKIM_DKIM_SCAN_H
 #define AUTH_DKIM_DKIM_SCAN_H
@@ -25,9 +25,10 @@ bool dkim_scan_has(enum dkim_scan_way way);
 enum dkim_scan_way dkim_scan_best(void);
 
 /*
- * The first of p[at] to p[n - 2] that is not canonical for certain, or n - 1; 0 < at < n. Simple: a
- * line end that is not a CRLF or that an empty line may follow (RFC 6376 3.4.3). Relaxed: white
- * space that is not one SP inside a line, and line ends before it (RFC 6376 3.4.4).
+ * The index of the first octet of p[at] to p[n - 2] that may not be canonical, or n - 1; 0 < at <
+ * n. Simple: a line end that is not CRLF, or after which an empty line may follow (RFC 6376 3.4.3).
+ * Relaxed: white space other than a single SP inside a line, and line ends before white space
+ * (RFC 6376 3.4.4).
  */
 size_t dkim_scan(enum dkim_scan_way way, bool relaxed, const char *p, size_t n, size_t at);
 

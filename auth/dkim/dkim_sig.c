@@ -6,7 +6,9 @@
 #include "auth/dkim/dkim_value.h"
 #include "mime/buf.h"
 
-enum { NAMES_MAX = 1000 }; /* in h=: as many as a header has fields; legitimate ones have some 50 */
+enum {
+	NAMES_MAX = 1000
+}; /* names in h=: as many as a header may have fields; legitimate signatures have about 50 */
 enum { TIME_DIGITS = 12, LENGTH_DIGITS = 76 }; /* RFC 6376 3.5 */
 enum { NAME_TEXT_MAX = 4 * DOMAIN_MAX };       /* a name in UTF-8 is longer than its A-labels */
 
@@ -43,7 +45,9 @@ malformed_tag(struct dkim_sig *sig, enum dkim_reason id, const char *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* An unusable tag, as written in the field, with its place or that of the octet at fault. */
+/*
+ * Reports an unusable tag, with the position of the octet at fault or, if that is NULL, of the tag.
+ */
 static void
 blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 {
@@ -114,7 +118,7 @@ parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
 		blame_tag(sig, DKIM_R_TAG_TWICE, taglist_duplicate(&sig->tags)); /* RFC 6376 3.2 */
 }
 
-/* The value of a tag; a missing required one is a defect. */
+/* The value of a tag; if the tag is required, its absence is a defect. */
 static bool
 get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 {
@@ -137,8 +141,8 @@ normal(struct slice text, struct arena *arena, struct slice *name)
 }
 
 /*
- * A selector consists of labels as well, but may be all digits, unlike a domain name: so it is read
- * with the label that follows it in the name of the key.
+ * Unlike a domain name, a selector may end in a label of digits only: so it is parsed with the
+ * label that follows it in the key's name.
  */
 static bool
 selector(struct slice text, struct arena *arena, struct slice *name)
@@ -171,8 +175,8 @@ parse_domains(struct dkim_sig *sig, struct arena *arena)
 }
 
 /*
- * i= at its last "@". Only the domain counts: if the local-part is not quoted-printable
- * (`bob=gmail.com@example.com`), it is left out.
+ * i= at its last "@". Only the domain matters: a local-part that is not quoted-printable
+ * (`bob=gmail.com@example.com`) is dropped.
  */
 static bool
 split_identity(struct dkim_sig *sig, struct slice text, struct arena *arena, struct slice *local,
@@ -287,7 +291,7 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 		const size_t colon = slice_find(text, ':');
 
 		name = slice_trim(slice_head(text, colon));
-		if (name.n == 0 && all > 1) /* the last one follows its colon */
+		if (name.n == 0 && all > 1) /* an empty name after the last colon is ignored */
 			note(sig, DKIM_NOTE_H_EMPTY, text.p + colon - (i + 1 == all), arena);
 		text = slice_from(text, colon + 1);
 		if (name.n == 0)
@@ -352,7 +356,7 @@ canon_word(struct slice word, enum dkim_canon *canon)
 /*
  * An unknown algorithm or form: the signature is to be ignored (RFC 6376 3.3, 3.4, 3.5 q=), which
  * RFC 8601 2.7.1 calls neutral: not able to be processed. rsa-sha1 is known but not acceptable:
- * policy. The words are quoted strings of ABNF, so their case does not matter (RFC 5234 2.3).
+ * policy. The values are literal strings in the ABNF, so their case does not matter (RFC 5234 2.3).
  */
 static void
 parse_methods(struct dkim_sig *sig)
@@ -399,7 +403,7 @@ parse_algorithm(struct dkim_sig *sig)
 		sig->a = DKIM_ED25519_SHA256;
 }
 
-/* Reported only for a signature that is otherwise well-formed. */
+/* Checks the algorithm of a signature that is otherwise well-formed. */
 static void
 judge_algorithm(struct dkim_sig *sig)
 {

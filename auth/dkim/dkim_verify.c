@@ -6,8 +6,8 @@
 #include "auth/dns/dns.h"
 
 /*
- * RFC 5322 3.6, and the fields of MIME that describe the whole message (RFC 2045 3, RFC 2183 2);
- * from there on in the order of enum once
+ * Single-instance fields: RFC 5322 3.6, and the MIME fields of the whole message (RFC 2045 3,
+ * RFC 2183 2). The first ones are in the order of enum once.
  */
 static const char *const once_only[] = {"From", "MIME-Version", "Sender", "Reply-To", "To", "Cc",
 	"Bcc", "Date", "Subject", "Message-ID", "In-Reply-To", "References", "Content-Type",
@@ -16,9 +16,10 @@ enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *on
 
 /* The fields of one name. */
 struct group {
-	size_t at, count;   /* of the index's fields */
-	size_t named, used; /* by the current signature */
-	size_t turn;        /* which one that was */
+	size_t at, count;   /* the first and the number, in the index's fields */
+	size_t named, used; /* by the current signature: instances that h= names, and that were
+			       selected */
+	size_t turn;        /* number of the selection that set these counts */
 };
 
 /* fields by name: sorted by length, then text, then from the bottom of the message up */
@@ -27,10 +28,10 @@ struct dkim_index {
 	size_t n;
 	struct group *groups;
 	size_t ngroups;
-	size_t turn; /* number of the selection, so that counts of an earlier one need not be
-			cleared */
-	struct group *once[ONCE_N]; /* of those names, or NULL */
-	bool equal[ONCE_N];         /* more than one, all identical */
+	size_t turn; /* number of the current selection: counts of earlier ones are ignored and need
+			not be cleared */
+	struct group *once[ONCE_N]; /* the groups of once_only, or NULL */
+	bool equal[ONCE_N];         /* the group has several fields, all identical */
 };
 
 static int
@@ -85,7 +86,7 @@ find_name(const struct dkim_index *index, struct slice name)
 	return group;
 }
 
-/* Removes from s the octets before the first fold; RFC 5322 2.2.3. */
+/* Removes and returns the octets before the first fold in s (RFC 5322 2.2.3). */
 static struct slice
 next_part(struct slice *s)
 {
@@ -157,9 +158,8 @@ dkim_index_make(const struct message *message, struct arena *arena)
 }
 
 /*
- * RFC 6376 8.15: if a field occurs twice and is signed once, another instance than the signed one
- * may be displayed; such a signature may be refused. Identical instances, and MIME-Version, cannot
- * mislead.
+ * RFC 6376 8.15: if a field occurs twice but is signed once, a reader may display the unsigned
+ * instance, so the signature may be refused. Identical instances, and MIME-Version, cannot mislead.
  */
 static void
 judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
@@ -198,7 +198,7 @@ dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *
 		struct group *group = find_name(index, sig->h[i]);
 
 		if (group == NULL)
-			continue; /* RFC 6376 3.5 h=: one that does not exist is the null string */
+			continue; /* RFC 6376 3.5 h=: a missing field is the null string */
 		group->named++;
 		if (group->used < group->count &&
 			index->fields[group->at + group->used] == sig->field)
@@ -228,11 +228,11 @@ dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *select
 
 /* The result for one key record. */
 struct trial {
-	struct reason reason; /* none: verified */
+	struct reason reason; /* no reason: it verified */
 	enum auth_code code;
 	unsigned bits;
 	bool testing;
-	struct notes notes; /* of the record */
+	struct notes notes; /* ignored departures in the record */
 };
 
 static struct trial
@@ -301,7 +301,7 @@ may_verify(const struct auth_input *in, const struct crypto_key *key)
 	       budget_take(&in->budget->verifications, crypto_key_weight(key));
 }
 
-/* digest NULL: the body hash did not verify, so that only the key is checked. */
+/* digest NULL: only the key is checked, because the body hash did not verify. */
 static enum status
 try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
 	struct slice p, struct trial *trial)
@@ -326,7 +326,7 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 	return status;
 }
 
-/* Is a more informative than b? If neither is, the order in DNS must not decide. */
+/* Is a more informative than b? The order of the records in DNS must not matter. */
 static bool
 tells_more(const struct trial *a, const struct trial *b)
 {
@@ -337,7 +337,7 @@ tells_more(const struct trial *a, const struct trial *b)
 	return a->bits > b->bits;
 }
 
-/* RFC 6376 6.1.2: which of several records is used is not defined; we try them all. */
+/* RFC 6376 6.1.2: with several records, the result is undefined; we try all of them. */
 static enum status
 try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsigned char *digest,
 	const struct dns_answer *answer, struct trial *best)
@@ -390,7 +390,7 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	case DNS_TEMP: /* RFC 6376 6.1.2: key unavailable */
 		trial.reason = dkim_reason(DKIM_R_KEY_TEMP);
 		break;
-	case DNS_BAD: /* that answer does not describe the key */
+	case DNS_BAD: /* malformed, or not asked because of the query limit */
 		if (answer->outcome == DNS_OUT_MANY)
 			trial = failed(DKIM_R_QUESTIONS, AUTH_POLICY);
 		break;

@@ -1,12 +1,13 @@
-/* dmarc_align.c: do two names have one organizational domain (RFC 9989 4.10.2)? */
+/* dmarc_align.c: do two names have the same organizational domain (RFC 9989 4.10.2)? */
 #include "auth/base/domain.h"
 #include "auth/dmarc/dmarc_discover.h"
 
 /*
- * Where questions failed, two walks are compared under every supposition that could change the
- * answer. The nodes fall into three parts: on the author's walk alone, on the identifier's alone,
- * on both. In a part, the first known or supposed psd=y or psd=n decides, else the record with the
- * fewest labels; so one supposed record in each part at a time covers all cases.
+ * If queries failed, the two walks are compared under every assumption about the missing records
+ * that could change the answer. The nodes fall into three parts: those on the author's walk only,
+ * on the identifier's walk only, and on both. Within a part, the first psd=y or psd=n, known or
+ * assumed, decides; otherwise the record with the fewest labels. So it is enough to assume one
+ * record per part at a time.
  */
 enum part { PART_AUTHOR, PART_IDENTIFIER, PART_BOTH, PARTS };
 
@@ -37,7 +38,7 @@ open_node(const struct pair *pair, unsigned part, size_t i)
 	return walk_has(other, node) == (part == PART_BOTH) ? node : NULL;
 }
 
-/* At most three levels deep, one for each part. */
+/* Recurses at most three levels, one for each part. */
 static void
 suppose(struct pair *pair, unsigned part)
 {

@@ -1,6 +1,6 @@
 /*
- * dmarc_check.c: alignment of the identifiers that passed, and the result (RFC 9989 4.4, 5.3; RFC
- * 7489 6.6.2).
+ * dmarc_check.c: alignment of the identifiers that passed, and the result (RFC 9989 4.4, 5.3;
+ * RFC 7489 6.6.2).
  */
 #include "auth/base/crypto.h"
 #include "auth/base/domain.h"
@@ -11,10 +11,11 @@ struct check {
 	const struct spf_result *spf;
 	struct dkim_result *dkim;
 	struct dmarc_result *result;
-	bool identifier_unknown; /* one in temperror is or could be aligned */
-	bool alignment_unknown;  /* one that passed could be aligned */
-	bool author_names;       /* that depends on a missing answer about the author's own names */
-	bool over;               /* one that passed was not compared: too many questions */
+	bool identifier_unknown; /* an identifier with temperror is or could be aligned */
+	bool alignment_unknown;  /* an identifier that passed could be aligned */
+	bool author_names; /* whether it is depends on a missing answer about the author's own names
+			    */
+	bool over; /* an identifier that passed was not compared, because of the query limit */
 };
 
 struct reason
@@ -41,7 +42,7 @@ is_policy(enum dmarc_policy policy)
 	return policy >= DMARC_P_NONE;
 }
 
-/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: p must be good, sp and np good or absent */
+/* RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: p must be valid, sp and np valid or absent */
 static bool
 record_unusable(const struct dmarc_record *record)
 {
@@ -49,8 +50,8 @@ record_unusable(const struct dmarc_record *record)
 }
 
 /*
- * RFC 9989 3.2.13: only NXDOMAIN makes a domain non-existent; an error leaves it existing, which
- * cannot turn a pass into a fail.
+ * RFC 9989 3.2.13: only NXDOMAIN means that a domain does not exist; after an error it is treated
+ * as existing, which cannot turn a pass into a fail.
  */
 static bool
 author_nonexistent(struct check *check)
@@ -66,7 +67,8 @@ author_nonexistent(struct check *check)
 }
 
 /*
- * RFC 9989 4.7: np, else sp, else p for a domain that does not exist; sp, else p for one that does
+ * RFC 9989 4.7: for a domain that does not exist np, else sp, else p; for an existing one sp, else
+ * p
  */
 static void
 select_policy(struct check *check)
@@ -99,8 +101,8 @@ dmarc_one_less(enum dmarc_policy policy)
 }
 
 /*
- * RFC 7489 6.6.4: is this message outside the sampled share? A hash of its header and the beginning
- * of its body decides, so that the same message always has the same answer.
+ * RFC 7489 6.6.4: is this message outside the sampled share? A hash of the header and of the
+ * beginning of the body decides, so that the answer for a message never changes.
  */
 static enum status
 sampled_out(const struct auth_input *in, unsigned pct, bool *out)
@@ -123,7 +125,10 @@ sampled_out(const struct auth_input *in, unsigned pct, bool *out)
 	return ST_OK;
 }
 
-/* The test mode of RFC 9989 4.7, the sampling of RFC 7489 6.6.4: each asks for one level less. */
+/*
+ * The test mode of RFC 9989 4.7 and the sampling of RFC 7489 6.6.4: each lowers the policy by one
+ * level.
+ */
 static enum status
 soften_policy(struct check *check)
 {
@@ -143,7 +148,7 @@ soften_policy(struct check *check)
 
 /* alignment */
 
-/* RFC 9989 4.10.2: no walk for equal names, none for strict alignment */
+/* RFC 9989 4.10.2: no tree walk for equal names or strict alignment */
 static bool
 is_simple(const struct check *check, struct slice identifier, bool strict)
 {
@@ -151,8 +156,8 @@ is_simple(const struct check *check, struct slice identifier, bool strict)
 }
 
 /*
- * Can it make DMARC pass, or keep it from failing? Only then is its own walk done: other names in a
- * message must not cost questions.
+ * Can the identifier make DMARC pass, or prevent a fail? Only then is the tree walked for it: other
+ * names in a message must not cause queries.
  */
 static bool
 counts(enum auth_code code, bool unsure)
@@ -202,7 +207,7 @@ weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, 
 	check->over |= alignment == DMARC_OVER;
 	if (alignment == DMARC_NOT_ALIGNED || alignment == DMARC_OVER)
 		return false;
-	/* RFC 9989 5.3.6: a required query is one whose answer could have made this a pass */
+	/* RFC 9989 5.3.6: a query is required if its answer could have led to a pass */
 	if (unsure || code == AUTH_TEMPERROR)
 		check->identifier_unknown = true;
 	else if (code == AUTH_PASS && alignment != DMARC_ALIGNED)
@@ -254,7 +259,7 @@ judge(struct check *check)
 	align_ask_all(check);
 	check_spf(check);
 	check_dkim(check);
-	/* RFC 9989 5.3.5; failures besides an aligned pass do not matter */
+	/* RFC 9989 5.3.5; after an aligned pass, failures do not matter */
 	if (result->spf_pass || result->dkim_pass)
 		return finish(check, AUTH_PASS, DMARC_R_NONE);
 	if (check->identifier_unknown || check->alignment_unknown) {
@@ -283,8 +288,8 @@ apply(struct check *check, const struct dmarc_selection *selection)
 	result->org_domain = selection->org;
 	result->unusable = record_unusable(&result->record);
 	/*
-	 * RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI no DMARC; no other record is
-	 * used instead
+	 * RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI DMARC does not apply, and no
+	 * other record is used instead
 	 */
 	if (result->unusable && !result->record.rua_valid)
 		return finish(check, AUTH_PERMERROR, DMARC_R_NO_USABLE_POLICY);
@@ -324,7 +329,7 @@ dmarc_check(const struct auth_input *in, enum dmarc_mode mode, const struct spf_
 	*result = (struct dmarc_result){.mode = mode, .from_domain = in->ids->author_domain};
 	for (size_t i = 0; i < dkim->n; i++)
 		dkim->sigs[i].aligned = false;
-	/* RFC 9989 4.2, 5.3.1: without one author domain there is nothing to align with */
+	/* RFC 9989 4.2, 5.3.1: without exactly one author domain nothing can be aligned */
 	if (in->ids->ambiguous.id != FROM_R_NONE) {
 		result->code = AUTH_PERMERROR;
 		result->reason = in->ids->ambiguous;

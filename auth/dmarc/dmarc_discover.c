@@ -68,8 +68,8 @@ read_supposed(
 }
 
 /*
- * The policy must not depend on the message's other questions: those of the author's own walk are
- * exempt from the limit, DMARC_WALK_MAX questions at most.
+ * Other queries of the message must not affect the policy: those of the author's own walk, at most
+ * DMARC_WALK_MAX, are exempt from the limit.
  */
 static const struct dns_answer *
 get(const struct auth_input *in, struct slice name, struct slice txt)
@@ -136,7 +136,7 @@ dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start)
 			name_ask(finder->in, names[i]);
 }
 
-/* The psd tag of a node's record; NUL if there is no record. */
+/* The value of psd in a node's record; NUL if there is no record. */
 static char
 node_psd(const struct dmarc_node *node)
 {
@@ -173,12 +173,12 @@ dmarc_walk_org(const struct dmarc_walk *walk)
 		char psd = node_psd(walk->nodes[i]);
 		/*
 		 * RFC 9989 4.10.2 rule 2: one label below the public suffix, unless the walk
-		 * started there; the name below may not have been queried, so it is not names[i -
-		 * 1]
+		 * started there. It is not names[i - 1], because that name may have several labels
+		 * more
 		 */
 		if (psd == 'y' && i > 0)
 			return domain_tail(walk->start, domain_labels(name) + 1);
-		/* rule 3: the fewest labels, which is the last one found; rule 1 ends the search */
+		/* rule 3: the fewest labels: the last one found; rule 1 ends the search earlier */
 		if (psd != '\0')
 			org = name;
 		if (psd == 'n' || psd == 'y')
@@ -193,7 +193,7 @@ discover_above(const struct dmarc_walk *walk, struct dmarc_selection *selection)
 {
 	enum dmarc_discovery nothing = DMARC_NOTHING;
 
-	/* whatever has no answer could hold psd=n, and then its record would be the one */
+	/* any unanswered name could have a record with psd=n, which would then be selected */
 	if (walk->failed)
 		return DMARC_UNKNOWN;
 	selection->org = dmarc_walk_org(walk);
@@ -203,7 +203,7 @@ discover_above(const struct dmarc_walk *walk, struct dmarc_selection *selection)
 			nothing = DMARC_NOTHING_SEVERAL;
 		if (node->found != DMARC_RECORD)
 			continue;
-		/* records between the author and these two are not the policy */
+		/* records at names in between do not apply */
 		bool is_org = slice_eq(node->name, selection->org);
 		if (is_org || node->record.psd == 'y') {
 			selection->node = node;
@@ -220,7 +220,10 @@ discover_7489(struct dmarc_finder *finder, struct slice author, struct dmarc_sel
 	const struct dmarc_node *node = dmarc_node(finder, author);
 
 	selection->org = domain_psl_org(finder->in->psl, author);
-	/* RFC 7489 6.6.3 step 3: only an empty set continues; several records end the discovery */
+	/*
+	 * RFC 7489 6.6.3 step 3: discovery continues only if there is no record; several records
+	 * end it
+	 */
 	if ((node->found == DMARC_NO_RECORD || node->found == DMARC_TOO_LONG) &&
 		!slice_eq(selection->org, author)) {
 		node = dmarc_node(finder, selection->org);

@@ -13,9 +13,9 @@ enum { DMARC_WALK_MAX = 8 }; /* RFC 9989 4.10 */
 enum dmarc_found {
 	DMARC_NO_RECORD,
 	DMARC_RECORD,
-	DMARC_SEVERAL,  /* all of them count as none (RFC 9989 4.10) */
+	DMARC_SEVERAL,  /* several records, which count as none (RFC 9989 4.10) */
 	DMARC_TOO_LONG, /* "_dmarc." and the name are not a valid DNS name */
-	DMARC_NO_ANSWER /* the query failed: whether there is a record is unknown */
+	DMARC_NO_ANSWER /* the query failed, so it is unknown whether there is a record */
 };
 
 /* The record at _dmarc.name. */
@@ -23,27 +23,27 @@ struct dmarc_node {
 	struct slice name;
 	enum dmarc_found found;
 	enum dns_status status;
-	bool over;                  /* DMARC_NO_ANSWER: the message had no questions left */
+	bool over;                  /* for DMARC_NO_ANSWER: the query limit was reached */
 	struct dmarc_record record; /* DMARC_RECORD */
-	char assumed; /* DMARC_NO_ANSWER: psd of the record that is assumed there, or NUL for none
-		       */
+	char assumed; /* for DMARC_NO_ANSWER: psd of the record that is assumed there, or NUL for
+			 none */
 	struct dmarc_node *next;
 };
 
-/* One message's view of DNS: every name is queried and parsed once. */
+/* The records of one message: every name is queried and parsed once. */
 struct dmarc_finder {
 	const struct auth_input *in;
 	enum dmarc_mode mode;
 	struct dmarc_node *nodes; /* newest first */
 };
 
-/* RFC 9989 4.10: longest name first, up to the first psd=y or psd=n that is known */
+/* RFC 9989 4.10: longest name first, up to the first known psd=y or psd=n */
 struct dmarc_walk {
 	struct slice start;
 	struct dmarc_node *nodes[DMARC_WALK_MAX];
 	size_t n;
 	bool failed; /* some node has no answer */
-	bool over;   /* one of them because of the limit of questions */
+	bool over;   /* one of them because of the query limit */
 };
 
 struct dmarc_node *dmarc_node(struct dmarc_finder *finder, struct slice name);
@@ -58,8 +58,8 @@ struct slice dmarc_walk_org(const struct dmarc_walk *walk);
 enum dmarc_discovery {
 	DMARC_SELECTED,
 	DMARC_NOTHING,         /* no record */
-	DMARC_NOTHING_SEVERAL, /* no record, but several at one name */
-	DMARC_UNKNOWN          /* a question failed whose answer could change the selection */
+	DMARC_NOTHING_SEVERAL, /* no usable record, because a name has several */
+	DMARC_UNKNOWN          /* a failed query could have changed the selection */
 };
 
 struct dmarc_selection {
@@ -69,8 +69,8 @@ struct dmarc_selection {
 };
 
 /*
- * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The author's walk is
- * made only if the author domain has no record. *selection is set for DMARC_SELECTED.
+ * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The tree is walked
+ * only if the author domain has no record. *selection is set for DMARC_SELECTED.
  */
 enum dmarc_discovery dmarc_discover(
 	struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
@@ -82,22 +82,22 @@ void dmarc_steps(
 enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
 	DMARC_ALIGNED,
-	DMARC_UNSURE,        /* a question failed that could decide it */
-	DMARC_UNSURE_AUTHOR, /* the same, including one on the author domain's own walk */
-	DMARC_OVER /* the limit of questions was reached before a decision: it counts as not aligned
-		    */
+	DMARC_UNSURE,        /* a failed query could have decided it */
+	DMARC_UNSURE_AUTHOR, /* the same, and one of these queries was on the author domain's own
+				walk */
+	DMARC_OVER           /* undecided because of the query limit: counts as not aligned */
 };
 
 /*
- * Relaxed alignment of two different names (RFC 9989 4.4, 4.10.2; RFC 7489 3.1): do both have one
- * organizational domain? It is certain also if a query failed but no answer to it could
- * change it. *author_org is set if it was needed and is known.
+ * Relaxed alignment of two different names (RFC 9989 4.4, 4.10.2; RFC 7489 3.1): do both have the
+ * same organizational domain? The answer is certain even if a query failed, as long as no answer to
+ * it could change the result. *author_org is set if it was needed and is known.
  */
 enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct slice author,
 	struct slice identifier, struct slice *author_org);
 
 /*
- * The same without a query for the identifier, for a result that cannot lead to a pass. A name
+ * The same without queries for the identifier, for a result that cannot lead to a pass: any name
  * below the author's organizational domain counts as aligned.
  */
 enum dmarc_alignment dmarc_align_roughly(struct dmarc_finder *finder, struct slice author,

@@ -10,9 +10,9 @@ enum dmarc_target_state {
 	DMARC_TARGET_OWN,        /* inside the organization: no consent is needed */
 	DMARC_TARGET_AUTHORISED, /* the other domain has agreed */
 	DMARC_TARGET_REFUSED,    /* it has not agreed: the address is ignored */
-	DMARC_TARGET_MOVED,   /* it names an address at a third host: nobody receives the reports */
-	DMARC_TARGET_UNKNOWN, /* DNS did not answer */
-	DMARC_TARGET_INVALID  /* no URI, or one without a host */
+	DMARC_TARGET_MOVED,      /* it names an address at a third host, so no reports are sent */
+	DMARC_TARGET_UNKNOWN,    /* DNS did not answer */
+	DMARC_TARGET_INVALID     /* no URI, or one without a host */
 };
 
 struct dmarc_target {
@@ -20,15 +20,15 @@ struct dmarc_target {
 	bool failure;     /* of ruf, not rua */
 	enum dmarc_target_state state;
 	struct slice host; /* normal, or empty */
-	struct slice name; /* the name where the other domain's consent is looked up, or empty */
-	struct slice moved_to; /* the address that it wants instead, or empty */
+	struct slice name; /* the name that is queried for the other domain's consent, or empty */
+	struct slice moved_to; /* the address that the other domain names instead, or empty */
 };
 
 enum { DMARC_TARGETS_MAX = 20 }; /* of one tag */
 
 /*
- * The targets of rua and ruf of a record that is at domain, in their order. Organizational
- * domains are those of mode. In the arena; *n is their number.
+ * The targets in rua and ruf of the record of domain, in order, in the arena; *n is their number.
+ * mode determines organizational domains.
  */
 struct dmarc_target *dmarc_targets(const struct auth_input *in, enum dmarc_mode mode,
 	const struct dmarc_record *record, struct slice domain, size_t *n);

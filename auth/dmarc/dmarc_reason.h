@@ -1,6 +1,4 @@
-/*
- * dmarc_reason.h: every reason of DMARC's own. Where the author is not known, it is one of From's.
- */
+/* dmarc_reason.h: all reasons of DMARC. If the author is unknown, the reason is one of From's. */
 #ifndef AUTH_DMARC_DMARC_REASON_H
 #define AUTH_DMARC_DMARC_REASON_H
 

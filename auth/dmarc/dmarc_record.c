@@ -47,8 +47,8 @@ cut(struct slice *rest, char separator)
 }
 
 /*
- * Not taglist_parse: a DMARC tag has a name of letters only and no folds (RFC 9989 4.8), and each
- * defect costs one tag, not the list.
+ * taglist_parse does not fit: a DMARC tag has a name of letters only and no folds (RFC 9989 4.8),
+ * and a defect invalidates only its tag, not the list.
  */
 static bool
 split_tag(struct slice element, struct slice *name, struct slice *value)
@@ -122,7 +122,7 @@ fo_valid(struct slice value, enum dmarc_mode mode)
 		int choice = one_of(mode == DMARC_RFC7489 ? trim_wsp(part) : part, "01ds");
 		if (choice < 0)
 			return false;
-		/* 0 and 1 exclude each other: they share a bit */
+		/* 0 and 1 share a bit because they exclude each other */
 		unsigned bit = 1U << (choice == 1 ? 0 : choice);
 		if (mode == DMARC_RFC9989 && (seen & bit) != 0)
 			return false;
@@ -156,7 +156,7 @@ set_pct(struct slice value, unsigned *pct)
 	return true;
 }
 
-/* A tag that the other edition of DMARC knows is unknown in this one and ignored. */
+/* Does this RFC define the tag? Tags of the other one are unknown, and ignored. */
 static bool
 tag_known(enum tag_id tag, enum dmarc_mode mode)
 {
@@ -168,7 +168,7 @@ tag_known(enum tag_id tag, enum dmarc_mode mode)
 	return tag != TAG_V;
 }
 
-/* False if the value is not of the tag's syntax: its default holds (RFC 9989 4.8). */
+/* False if the value violates the tag's syntax: the default applies (RFC 9989 4.8). */
 static bool
 set_tag(enum tag_id tag, struct slice value, enum dmarc_mode mode, struct dmarc_record *record)
 {
@@ -229,7 +229,7 @@ tag_find(struct slice name)
 	return (enum tag_id)tag;
 }
 
-/* nth: which tag it is, counted from 1 after v */
+/* nth: position of the tag, counted from 1 after v */
 static void
 take_tag(struct slice element, unsigned nth, enum dmarc_mode mode, unsigned *seen,
 	struct dmarc_record *record)
@@ -266,7 +266,9 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 	struct slice rest = text, name, value;
 	unsigned seen = 1U << TAG_V, nth = 0;
 
-	/* RFC 9989 4.7: v first, its value in exactly this case, or it is not a DMARC record */
+	/*
+	 * RFC 9989 4.7: not a DMARC record unless v is first, with its value in exactly this case
+	 */
 	if (!split_tag(cut(&rest, ';'), &name, &value) || !slice_ieq(name, SLICE("v")) ||
 		!slice_eq(value, SLICE("DMARC1")))
 		return false;
@@ -284,7 +286,7 @@ dmarc_parse(struct slice text, enum dmarc_mode mode, struct dmarc_record *record
 			record->syntax_error = true;
 	}
 	if (record->ruf.n == 0)
-		record->fo = slice_make(NULL, 0); /* RFC 9989 4.7: fo means nothing without ruf */
+		record->fo = slice_make(NULL, 0); /* RFC 9989 4.7: fo is ignored without ruf */
 	return true;
 }
 

@@ -8,7 +8,7 @@ dmarc_report(const struct dmarc_result *result, struct report *report)
 
 	row->domain = result->from_domain;
 	report_prop(row, "header.from", REPORT_DOMAIN, result->from_domain);
-	/* the policy after its options were processed: absent if no policy applies */
+	/* the policy after t or pct was applied; left out if no policy applies */
 	if (result->policy >= DMARC_P_NONE)
 		report_prop(row, "policy.dmarc", REPORT_TEXT,
 			slice_str(dmarc_policy_word(result->policy)));

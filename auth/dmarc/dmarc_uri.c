@@ -25,7 +25,10 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* RFC 3986 2.2, 2.3: unreserved, sub-delims without '!' and ',', pct-encoded, and the given ones */
+/*
+ * Does s consist only of unreserved, pct-encoded, sub-delims except '!' and ',' (RFC 3986 2.1 to
+ * 2.3), and characters in more?
+ */
 static bool
 only(struct slice s, const char *more)
 {

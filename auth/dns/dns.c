@@ -2,8 +2,8 @@
 #include "auth/dns/dns_name.h"
 
 struct dns {
-	struct arena *arena; /* owns this as well */
-	struct arena own;    /* or another object's */
+	struct arena *arena; /* holds everything, including this struct */
+	struct arena own;    /* that arena, unless the caller owns it */
 	const struct dns_backend *backend;
 	void *self;
 	int64_t timeout_ms, deadline_ms;
@@ -11,8 +11,8 @@ struct dns {
 	struct dns_question **buckets;
 	size_t nbuckets; /* a power of two */
 	size_t nquestions, nasked;
-	size_t max;                        /* asked; SIZE_MAX: no limit */
-	struct dns_question *first, *last; /* as asked */
+	size_t max;                        /* limit of queries; SIZE_MAX: none */
+	struct dns_question *first, *last; /* in the order in which they were asked */
 };
 
 #define OUTCOME(id, status, why) [DNS_OUT_##id] = {DNS_OUT_##id, #id, status, why}
@@ -189,7 +189,7 @@ grow(struct dns *dns)
 	dns->nbuckets = n;
 }
 
-/* The question of that name and type, made if there is none; NULL if it cannot be asked. */
+/* The question for that name and type, created if needed; NULL if the name is invalid. */
 static struct dns_question *
 question_of(struct dns *dns, struct slice text, enum dns_type type)
 {
@@ -219,7 +219,10 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 	return q;
 }
 
-/* The same, with the query started; unless the limit prevents it and it is not for the policy. */
+/*
+ * The same, and starts the query, unless the limit prevents that; queries for the policy are
+ * exempt.
+ */
 static struct dns_question *
 ask(struct dns *dns, struct slice name, enum dns_type type, bool policy)
 {
@@ -270,7 +273,10 @@ get(struct dns *dns, struct dns_question *q, int64_t until_ms)
 	if (q->done)
 		return &q->answer;
 	now = dns_clock_ms(dns);
-	/* a question ages while it is waited for, not while a large message is read or hashed */
+	/*
+	 * the time-out of a query counts only time spent waiting, not reading or hashing a large
+	 * message
+	 */
 	until = dns->timeout_ms - (dns->waited_ms - q->waited_ms);
 	until = until > INT64_MAX - now ? INT64_MAX : now + until;
 	if (until_ms != 0 && until_ms < until)
@@ -303,7 +309,7 @@ dns_begin(struct dns *dns, int64_t deadline_ms)
 {
 	int64_t now = dns_clock_ms(dns);
 
-	if (dns->deadline_ms != INT64_MAX) /* with a zone there is none */
+	if (dns->deadline_ms != INT64_MAX) /* a zone has no deadline */
 		dns->deadline_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
 }
 
@@ -357,6 +363,6 @@ dns_free(struct dns *dns)
 		return;
 	if (dns->backend != NULL)
 		dns->backend->free(dns->self);
-	arena = dns->own; /* which owns the dns itself, or is empty */
+	arena = dns->own; /* it holds dns itself, or is empty */
 	arena_clear(&arena);
 }

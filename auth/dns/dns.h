@@ -1,11 +1,11 @@
 /*
- * dns.h: questions and answers.
+ * dns.h: DNS queries and answers.
  *
  * A question is a normal name (auth/base/domain.h) or any name of at most 253 octets whose labels
- * are 1 to 63 octets (any octets but the dot; ASCII case does not matter; one dot at its end is
- * taken off). Any other name gives DNS_BAD at once; nothing is asked or recorded. There is always
- * an answer, in one of five kinds. The caller decides which kind wins if it needs several
- * answers: TEMP is never taken for NXDOMAIN.
+ * are 1 to 63 octets (any octets but the dot; ASCII case does not matter; one final dot is
+ * removed). Any other name gives DNS_BAD at once; nothing is queried or recorded. There is always
+ * an answer, of one of five kinds. A caller that needs several answers decides how to combine the
+ * kinds; TEMP must never count as NXDOMAIN.
  */
 #ifndef AUTH_DNS_DNS_H
 #define AUTH_DNS_DNS_H
@@ -21,7 +21,7 @@ enum dns_status {
 	DNS_OK,       /* at least one record of the type */
 	DNS_NODATA,   /* the name exists (or is an empty non-terminal), without that type */
 	DNS_NXDOMAIN, /* the name does not exist, nor anything below it (RFC 8020) */
-	DNS_TEMP,     /* time-out, SERVFAIL, REFUSED, no server, no budget left: unknown for now */
+	DNS_TEMP,     /* time-out, SERVFAIL, REFUSED, no server, no time left: unknown for now */
 	DNS_BAD       /* an answer that cannot be read, or a name that cannot be asked */
 };
 
@@ -49,7 +49,7 @@ enum dns_outcome_id {
 };
 
 struct dns_rr {
-	struct slice text; /* TXT: its character-strings joined, nothing between (RFC 7208 3.3) */
+	struct slice text; /* TXT: its character-strings, concatenated (RFC 7208 3.3) */
 	struct slice
 		name; /* MX, PTR, CNAME: target, lower case, no dot at the end; "" for the root */
 	struct ip ip; /* A: family 4; AAAA: family 6, also if the address is IPv4-mapped */
@@ -61,42 +61,42 @@ struct dns_answer {
 	const struct dns_rr *rr; /* only for DNS_OK */
 	size_t n;
 	uint32_t ttl; /* seconds, the smallest; 0 if unknown */
-	bool secure;  /* the resolver set AD: only as trustworthy as the path to it */
+	bool secure;  /* the resolver set AD, which is only as trustworthy as the path to it */
 	enum dns_outcome_id outcome; /* if it is not DNS_OK */
 };
 
-struct dns; /* cache, budget and one back end; one thread at a time (more: dns_pool.h) */
+struct dns; /* cache, limits and one back end; for one thread at a time (for several: dns_pool.h) */
 
 /*
- * name_ask starts a question without waiting; repeating a question costs nothing. It changes the
- * speed and never a result.
+ * Starts a query without waiting; asking again costs nothing. This changes only the speed, never a
+ * result.
  */
 void dns_ask(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
- * The answer, waited for if needed: never NULL, owned by the dns, valid until dns_free. until_ms
- * (dns_clock_ms) bounds this wait in addition to the budgets of the dns; 0 is no further bound. An
- * answer that did not come in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and stays
- * so: a recording of the run replays what was answered first.
+ * Waits for the answer if needed. Never NULL; owned by the dns, valid until dns_free. until_ms
+ * (dns_clock_ms) bounds this wait in addition to the limits of the dns; 0: no further bound. An
+ * answer that does not arrive in time is DNS_TEMP, with DNS_OUT_TIMEOUT or DNS_OUT_DEADLINE, and
+ * later calls return the same, so that a recording of the run reproduces it.
  */
 const struct dns_answer *dns_get(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
-/* Milliseconds of a monotonic clock; with a zone, where nothing waits, it does not advance. */
+/* Milliseconds of a monotonic clock. With a zone nothing waits, and the clock stands still. */
 int64_t dns_clock_ms(const struct dns *dns);
 
-/* Starts the clock for all questions: time spent before does not count. */
+/* Starts the clock for the deadline: time spent before does not count. */
 void dns_begin(struct dns *dns, int64_t deadline_ms);
 
-/* Waits for answers that were asked for and not yet needed, so that all are recorded. */
+/* Waits for the answers to all queries that were started, so that they can be recorded. */
 void dns_settle(struct dns *dns);
 
 /* The number of distinct questions so far. */
 size_t dns_asked(const struct dns *dns);
 
 /*
- * From now on a new question is asked only while fewer than max were; else the answer is DNS_BAD
- * with DNS_OUT_MANY, and nothing is asked or recorded. There is no limit at first.
+ * Limits the number of queries to max: the answer to further ones is DNS_BAD with DNS_OUT_MANY, and
+ * nothing is sent or recorded. Initially there is no limit.
  */
 void dns_limit(struct dns *dns, size_t max);
 
@@ -106,26 +106,27 @@ const struct dns_answer *dns_get_policy(
 	struct dns *dns, struct slice name, enum dns_type type, int64_t until_ms);
 
 const char *dns_status_word(enum dns_status status);
-/* Why there is no answer, for people ("timeout"); NULL if the status is neither TEMP nor BAD. */
+/* Why there is no answer, for people ("timeout"); NULL unless the status is TEMP or BAD. */
 const char *dns_why(const struct dns_answer *answer);
-/* The same for programs ("TIMEOUT"), as in the pragma of a zone; NULL likewise. */
+/* The same for programs ("TIMEOUT"), as in the pragma of a zone; NULL in the same cases. */
 const char *dns_why_word(const struct dns_answer *answer);
 const char *dns_type_word(enum dns_type type);
 
 /* back ends */
 
 struct dns_config {
-	const char *const *resolvers; /* ADDR[:PORT] or [ADDR]:PORT; none: those of resolv.conf */
+	const char *const *
+		resolvers; /* ADDR[:PORT] or [ADDR]:PORT; if there are none, those of resolv.conf */
 	size_t nresolvers;
-	const char *resolv_conf; /* its path; NULL: /etc/resolv.conf */
-	int64_t timeout_ms;      /* waiting for one question, retries included */
-	int64_t deadline_ms;     /* all questions together, counted from opening */
+	const char *resolv_conf; /* NULL: /etc/resolv.conf */
+	int64_t timeout_ms;      /* for one query, retries included */
+	int64_t deadline_ms;     /* for all queries together, counted from opening */
 	void (*oom)(void *arg);  /* as in an arena */
 	void *oom_arg;
 };
 
 /*
- * Over UDP and TCP (dns_resolver.c). All files are read now; sockets are opened for questions.
+ * Over UDP and TCP (dns_resolver.c). Files are read now; sockets are opened when queries are sent.
  * ST_BAD for an invalid resolver address, ST_TEMP if resolv.conf cannot be read (a missing one
  * means 127.0.0.1), with *error set.
  */
@@ -133,38 +134,38 @@ enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, struct error *error);
 
 /*
- * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with names absolute or below $ORIGIN
- * (the root before the first one), and pragma lines `;!WORD name [TYPE]`. Types other than those of
+ * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with absolute names or names relative
+ * to $ORIGIN (initially the root), and pragma lines `;!WORD name [TYPE]`. Types other than those of
  * enum dns_type are skipped, but their names exist. CNAMEs are followed inside the zone, 16 at most
- * (more, or a loop, are DNS_BAD: waiting does not help); wildcards are those of RFC 4592.
+ * (more, or a loop, is DNS_BAD, because a retry would not help); wildcards are those of RFC 4592.
  *
- * SERVFAIL, TIMEOUT (REFUSED, BAD... : dns_backend.h) fail at once, for the name or one of its
- * types, whatever records it has. NODATA and NXDOMAIN with a TYPE are the answer for it; without,
- * they are the answer for types without records, and NXDOMAIN also for all names below that are not
- * in the zone. SECURE sets secure.
+ * SERVFAIL, TIMEOUT (REFUSED, BAD...: dns_backend.h) make queries for the name, or for one of its
+ * types, fail at once even if it has records. NODATA and NXDOMAIN with a TYPE are the answer for
+ * that type; without TYPE, they are the answer for types without records, and NXDOMAIN also applies
+ * to all names below that are not in the zone. SECURE sets secure.
  *
- * No network. ST_BAD with *error and its line. The dns keeps nothing of text or
- * arena but arena's oom.
+ * No network is used. ST_BAD with *error and its line. The dns refers to neither text nor arena
+ * afterwards, except for arena's oom function.
  */
 enum status dns_open_zone(
 	struct slice text, struct arena *arena, struct dns **dns, struct error *error);
 
 enum { DNS_ZONE_MAX = 64 * 1024 * 1024 };
 
-/* how a recorded zone begins */
+/* first line of a recorded zone */
 #define DNS_RECORD_FIRST "; DNS answers of one run, recorded by mailstamp\n"
 
 /*
- * Records that override other DNS, as if they were published.
+ * Records that override DNS, as if they were published.
  *
- * A set of records (one name, one type) replaces the one below; a CNAME replaces all types of its
- * name; other types stay. Pragmas as in a zone: NXDOMAIN, NODATA and failures also replace the
- * records below. A name above one that is laid over exists. A wildcard answers for names that exist
- * neither here nor below (RFC 4592 3.3.1). CNAMEs are followed from one into the other,
- * DNS_CHAIN_MAX at most.
+ * An RRset (one name, one type) replaces the one in DNS; a CNAME replaces all types of its name;
+ * other types are unchanged. Pragmas work as in a zone: NXDOMAIN, NODATA and failures also override
+ * DNS. The parents of a name in the overlay exist. A wildcard answers for names that exist neither
+ * in the overlay nor in DNS (RFC 4592 3.3.1). CNAMEs may lead from one into the other; at most
+ * DNS_CHAIN_MAX are followed.
  *
- * texts: n master files as dns_open_zone reads them. ST_BAD with the error in *error, and its index
- * in *wrong. The overlay is arena's and is not changed by its users.
+ * texts: n master files as dns_open_zone reads them. ST_BAD with *error, and the index of the
+ * faulty file in *wrong. The overlay is owned by the arena and never changes afterwards.
  */
 struct dns_overlay;
 
@@ -172,26 +173,26 @@ enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *
 	struct dns_overlay **overlay, size_t *wrong, struct error *error);
 
 /*
- * The answers of below, with the overlay over them. Queries and their limits are those of below,
- * which the caller owns and which must outlive the result. It is in the arena: dns_free must free
- * it before the arena is cleared.
+ * Answers from below, overridden by the overlay. Queries and limits are those of below, which the
+ * caller owns and which must outlive the result. The result is in the arena: call dns_free before
+ * the arena is cleared.
  */
 struct dns *dns_open_overlay(
 	const struct dns_overlay *overlay, struct dns *below, struct arena *arena);
 
 /*
- * Everything that was asked and answered so far, as such a zone, sorted: the text that
- * dns_open_zone reads back to the same answers, outcomes and secure included. Records have the name
- * that was asked, whatever CNAMEs led to them. Owned by arena; empty if they exceed DNS_ZONE_MAX.
+ * All queries and answers so far as a sorted master file, from which dns_open_zone gives the same
+ * answers, including outcomes and secure. Records have the queried name even if CNAMEs led to them.
+ * Owned by arena; empty if it would exceed DNS_ZONE_MAX.
  */
 struct slice dns_record(const struct dns *dns, struct arena *arena);
 
-/* From now on the answer for that name and type is a time-out: for tests. */
+/* For tests: makes the answer for that name and type a time-out. */
 void dns_break(struct dns *dns, struct slice name, enum dns_type type);
 
 /*
- * Calls each(arg, name, type, answer) for every question in the order it was first asked; the
- * answer is DNS_TEMP if none has arrived yet and none was waited for.
+ * Calls each(arg, name, type, answer) for every query in the order in which it was first made; the
+ * answer is DNS_TEMP if none has arrived yet.
  */
 void dns_each(const struct dns *dns,
 	void (*each)(

@@ -1,5 +1,6 @@
 /*
- * dns_backend.h: shared by the files of auth/dns/: questions, outcomes, the table of a back end.
+ * dns_backend.h: shared by the files of auth/dns/: questions, outcomes and the interface of a back
+ * end.
  */
 #ifndef AUTH_DNS_DNS_BACKEND_H
 #define AUTH_DNS_DNS_BACKEND_H
@@ -7,24 +8,24 @@
 #include "auth/dns/dns.h"
 
 struct dns_question {
-	struct dns_question *next;  /* in its bucket */
-	struct dns_question *later; /* asked after this one */
+	struct dns_question *next;  /* in the same bucket */
+	struct dns_question *later; /* the one asked after it */
 	struct slice name;          /* lower case, no dot at its end, owned by the dns */
 	enum dns_type type;
 	uint64_t hash;
-	bool asked;        /* false: only dns_break has named it */
-	bool done;         /* answer is set and stays */
-	int64_t waited_ms; /* the waiting time of the dns when it was asked */
+	bool asked;        /* false: created by dns_break only */
+	bool done;         /* answer is set, and final */
+	int64_t waited_ms; /* the total waiting time of the dns when it was asked */
 	struct dns_answer answer;
 	struct arena *arena; /* for the back end's own data; lives as long as the query */
-	bool flying;         /* the resolver still refers to it, answered or not */
-	void *own;           /* the back end's */
+	bool flying;         /* the resolver still refers to it, even if it is answered */
+	void *own;           /* data of the back end */
 };
 
 struct dns_backend {
 	/* Sends the question or answers it at once; never waits. */
 	void (*start)(void *self, struct dns_question *question);
-	/* Works until the query is done or the clock passes until_ms. */
+	/* Processes events until the query is done or the clock passes until_ms. */
 	void (*wait)(void *self, const struct dns_question *question, int64_t until_ms);
 	int64_t (*clock_ms)(const void *self);
 	void (*free)(void *self); /* frees everything that the arena of the dns does not own */
@@ -37,7 +38,7 @@ struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
 /* The same in an arena owned by the caller: it is freed before the arena is cleared. */
 struct dns *dns_new_in(struct arena *arena);
 
-/* timeout_ms: one question; deadline_ms: all, as a time of the clock. INT64_MAX is no bound. */
+/* timeout_ms: for one query; deadline_ms: for all, as a time of the clock. INT64_MAX: no bound. */
 void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, int64_t timeout_ms,
 	int64_t deadline_ms);
 
@@ -46,7 +47,7 @@ struct arena *dns_arena(struct dns *dns);
 /* Delivers the answer to a query. It is dropped if the query was abandoned. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
-/* An answer without records, and its word in a zone's pragma and in JSON. */
+/* A kind of answer without records, and its word in a zone's pragma and in JSON. */
 struct dns_outcome {
 	enum dns_outcome_id id;
 	const char *word;
@@ -64,20 +65,20 @@ const struct dns_outcome *dns_outcome_of(const struct dns_answer *answer);
 
 struct dns_answer dns_outcome_answer(enum dns_outcome_id id);
 
-/* The resolver as part of another back end (dns_resolver.c). */
+/* The resolver, for use by another back end (dns_resolver.c). */
 
 struct resolver;
 
 /* config: oom and the deadline are ignored. The resolver lives in arena. */
 enum status resolver_open(const struct dns_config *config, struct arena *arena,
 	struct resolver **resolver, struct error *error);
-/* Also wakes resolver_turn when fd is readable; the caller reads from it. */
+/* Makes resolver_turn also wake up when fd is readable; the caller reads from fd. */
 void resolver_watch(struct resolver *resolver, int fd);
 /* question must live until its query has ended, or until resolver_free. */
 void resolver_start(void *resolver, struct dns_question *question);
 /* The number of concurrent queries; further questions wait. */
 size_t resolver_most(const struct resolver *resolver);
-/* Sleeps once, until something arrives or until_ms, and handles what arrived. */
+/* Sleeps once, until something arrives or until until_ms, and handles what arrived. */
 void resolver_turn(struct resolver *resolver, int64_t until_ms);
 int64_t resolver_clock(const void *resolver); /* NULL is fine */
 void resolver_free(void *resolver);

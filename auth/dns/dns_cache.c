@@ -68,7 +68,7 @@ grow(struct dns_cache *cache)
 	struct dns_entry **buckets = calloc(n, sizeof *buckets), *next;
 
 	if (buckets == NULL)
-		return; /* slower, not wrong */
+		return; /* harmless: lookups are only slower */
 	for (size_t i = 0; i < cache->nbuckets; i++)
 		for (struct dns_entry *e = cache->buckets[i]; e != NULL; e = next) {
 			next = e->next;

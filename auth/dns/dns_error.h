@@ -1,4 +1,4 @@
-/* dns_error.h: every reason why DNS cannot be set up, or a master file cannot be read. */
+/* dns_error.h: the errors of setting up DNS and of reading a master file. */
 #ifndef AUTH_DNS_DNS_ERROR_H
 #define AUTH_DNS_DNS_ERROR_H
 

@@ -1,20 +1,20 @@
 /*
  * dns_flight.c: which server to query, when to retry, and which answer counts.
  *
- * A question goes to one server after the other, three times around, each round with twice the
- * timeout of the previous one; the time of a question is shared out so that one silent server among
- * three costs a twenty-fourth of it (1 + 2 + 4 of 8 parts, the last for late answers). Any answer
- * counts while the query is open, also one of the first server after the second was queried. A
- * truncated answer is repeated over TCP, and a query that a server cannot read for its EDNS is
- * repeated without it. docs/decisions/own-dns-transport.md explains why no library does this.
+ * A query is sent to each server in turn, in three rounds, each with twice the timeout of the
+ * previous one. The rounds use 1 + 2 + 4 of 8 parts of the total time, and the last part is for
+ * late answers; with three servers, a silent one costs a twenty-fourth of it in the first round.
+ * Any answer counts while the query is open, even from a server that was given up. A truncated
+ * answer is repeated over TCP, and a query with EDNS that a server cannot read is repeated without
+ * it. docs/decisions/own-dns-transport.md explains why no library does this.
  */
 #include "auth/dns/dns_flight.h"
 
 enum {
 	ROUNDS = 3,
-	SHARERS_MAX = 3, /* the time of a query is divided among this many servers at most */
-	TCP_TRIES = 2,   /* the second if the server closed the connection */
-	TCP_MAX = 16     /* connections: servers allow only a few */
+	SHARERS_MAX = 3, /* at most this many servers get a share of the time of a query */
+	TCP_TRIES = 2,   /* the second one if the server closed the connection */
+	TCP_MAX = 16     /* simultaneous connections: servers allow only a few */
 };
 
 static uint32_t
@@ -23,7 +23,7 @@ bit(size_t server)
 	return (uint32_t)1 << server;
 }
 
-/* Whose turn it is. */
+/* The server that is queried next. */
 static size_t
 next_server(const struct flight *flight)
 {
@@ -81,7 +81,10 @@ set_due(struct flight *flight)
 	flight->due_ms = ms > INT64_MAX - now ? INT64_MAX : now + ms;
 }
 
-/* A new socket for the query; late answers are lost if there is no room for both. */
+/*
+ * Opens a socket for the query. If there are too few descriptors, the older sockets of the query
+ * are closed, and late answers on them are lost.
+ */
 static enum transport_status
 open_socket(struct flight *flight, size_t server, bool tcp)
 {
@@ -114,7 +117,7 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 	return status;
 }
 
-/* Waits for a socket; false if none of ours can be freed. */
+/* Waits for a socket to become free; false if we have none open that could. */
 static bool
 queue(struct flight *flight)
 {
@@ -219,7 +222,10 @@ flight_go_on(struct flight *flight)
 		conclude(flight);
 }
 
-/* The server does not support EDNS: that packet does not count, and the next one has no EDNS. */
+/*
+ * The server does not support EDNS: the query is sent again without it, and the failed packet does
+ * not count.
+ */
 static void
 ask_plainly(struct flight *flight, const struct dns_socket *s)
 {
@@ -259,7 +265,7 @@ on_answer(struct flight *flight, const struct dns_socket *s, struct slice messag
 		dns_question_answer(question, &answer);
 		return;
 	}
-	/* another server may have an answer; of several failures the first is reported */
+	/* another server may have an answer; if all fail, the first failure is reported */
 	if (!flight->answered)
 		flight->failure = answer;
 	flight->answered = true;

@@ -125,7 +125,9 @@ dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *te
 bool
 dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 {
-	enum { JUMPS_MAX = DNS_NAME_WIRE_MAX / 2 }; /* more than labels fit (RFC 9267 2) */
+	enum {
+		JUMPS_MAX = DNS_NAME_WIRE_MAX / 2
+	}; /* more than a name can have labels (RFC 9267 2) */
 	size_t pos = *at, floor = *at;
 	unsigned jumps = 0;
 
@@ -138,7 +140,7 @@ dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 			if (message.n - pos < 2)
 				return false;
 			size_t to = (len & 0x3f) << 8 | (unsigned char)message.p[pos + 1];
-			/* only backwards (RFC 1035 4.1.4): every jump goes down, so this ends */
+			/* only backwards (RFC 1035 4.1.4), so that the loop ends */
 			if (to >= floor || jumps == JUMPS_MAX)
 				return false;
 			if (jumps++ == 0)

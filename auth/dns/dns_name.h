@@ -1,9 +1,8 @@
 /*
- * dns_name.h: names in wire form (RFC 1035 3.1), where every byte of a label has exactly one
- * meaning.
+ * dns_name.h: names in wire form (RFC 1035 3.1), which is unambiguous for labels with any bytes.
  *
- * As text, a name is its labels joined by dots, without a final dot; bytes are not escaped. A label
- * that holds a dot has no such text and is only found in wire form.
+ * As text, a name is its labels joined by dots, without a final dot; bytes are not escaped. A name
+ * with a dot in a label has no text form and exists only in wire form.
  */
 #ifndef AUTH_DNS_DNS_NAME_H
 #define AUTH_DNS_DNS_NAME_H
@@ -36,8 +35,9 @@ bool dns_name_parse_master(
 bool dns_name_text(const struct dns_name *name, struct arena *arena, struct slice *text);
 
 /*
- * Reads a name of a message, compressed or not (RFC 1035 4.1.4), at *at, and moves *at after it.
- * False if it leaves the message, is too long, or a pointer does not point backwards.
+ * Reads a name at *at in a message, compressed or not (RFC 1035 4.1.4), and moves *at past it.
+ * False if it extends beyond the message, is too long, or has a pointer that does not point
+ * backwards.
  */
 bool dns_name_read(struct slice message, size_t *at, struct dns_name *name);
 
@@ -46,10 +46,10 @@ bool dns_name_eq(const struct dns_name *a, const struct dns_name *b);
 /* text as an absolute master-file name, escaped as RFC 1035 5.1 requires */
 void dns_name_write(struct buf *out, struct slice text);
 
-/* one escape after a backslash: \DDD or \X (RFC 1035 5.1); at follows the backslash */
+/* reads an escape, \DDD or \X (RFC 1035 5.1); *at is after the backslash */
 bool dns_unescape(struct slice *at, unsigned char *c);
 
-/* c as \DDD */
+/* appends c as \DDD */
 void dns_escape(struct buf *out, unsigned char c);
 
 #endif

@@ -1,9 +1,9 @@
-/* dns_overlay.c: records laid over other DNS */
+/* dns_overlay.c: records that override DNS */
 #include "auth/dns/dns_zone.h"
 
 struct dns_overlay {
 	struct zone zone;
-	bool stars; /* it has a wildcard */
+	bool stars; /* contains a wildcard */
 };
 
 struct laid {
@@ -11,7 +11,7 @@ struct laid {
 	struct dns *below;
 };
 
-/* The path to one answer, through CNAMEs between the overlay and DNS. */
+/* The lookup of one answer, following CNAMEs between the overlay and DNS. */
 struct way {
 	const struct laid *laid;
 	enum dns_type type;
@@ -61,7 +61,7 @@ below(const struct way *way, const struct dns_name *name, enum dns_type type)
 	return dns_get(way->laid->below, text, type, way->until_ms);
 }
 
-/* Takes the answer of a node; continues at the target of a CNAME. */
+/* Uses the answer of a node; *next is the target of a CNAME, or NULL. */
 static bool
 take_node(struct way *way, const struct zone_node *node, const struct dns_name **next)
 {
@@ -77,7 +77,10 @@ take_node(struct way *way, const struct zone_node *node, const struct dns_name *
 	return true;
 }
 
-/* The overlay's wildcard for a name that exists nowhere: right below the closest name that does. */
+/*
+ * The overlay's wildcard for a name that exists nowhere: the one directly below the closest
+ * existing ancestor.
+ */
 static const struct zone_node *
 star_for(const struct way *way, const struct dns_name *name)
 {
@@ -98,7 +101,7 @@ star_for(const struct way *way, const struct dns_name *name)
 	return NULL;
 }
 
-/* The answer from below, and whether it leads to a name in the overlay. */
+/* Takes the answer of DNS, and checks whether its CNAMEs lead into the overlay. */
 static enum step
 take_below(struct way *way, const struct dns_name *name, const struct zone_node *node,
 	struct dns_name *target, const struct dns_name **next)
@@ -168,7 +171,7 @@ resolve(const struct laid *laid, const struct dns_question *question, int64_t un
 	*answer = dns_outcome_answer(DNS_OUT_LOOP);
 }
 
-/* Starts the queries that may be needed; names answered here need none. */
+/* Starts the queries that may be needed; none for names that the overlay answers. */
 static void
 laid_start(void *self, struct dns_question *question)
 {
@@ -179,7 +182,7 @@ laid_start(void *self, struct dns_question *question)
 	struct dns_name name;
 
 	if (!dns_name_parse(question->name, &name))
-		return; /* dns.c asks only for valid names */
+		return; /* dns.c passes only valid names */
 	node = zone_find(&laid->overlay->zone, name.wire, name.n);
 	if (node != NULL && zone_node_says(node, question->type, question->arena, &answer, &next) ==
 				    ZONE_ANSWER) {
@@ -197,7 +200,7 @@ laid_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	struct dns_answer answer;
 
 	resolve(self, question, until_ms, &answer);
-	/* the question belongs to this thread; only the interface of waiting makes it const */
+	/* safe: the question belongs to this thread, and is const only in the interface of wait */
 	dns_question_answer((struct dns_question *)(uintptr_t)question, &answer);
 }
 

@@ -9,7 +9,7 @@
 #include "auth/dns/dns_cache.h"
 #include "auth/dns/dns_zone.h"
 
-/* a question of the pool's thread */
+/* a query of the pool's thread */
 struct asking {
 	struct asking *next;
 	struct dns_entry *entry;
@@ -20,17 +20,17 @@ struct asking {
 };
 
 struct dns_pool {
-	struct arena arena; /* the zone, the resolver */
+	struct arena arena; /* holds the zone and the resolver */
 	int64_t timeout_ms, deadline_ms;
-	struct zone *zone; /* NULL: resolver */
+	struct zone *zone; /* NULL: answers come from resolver */
 	struct resolver *resolver;
 	pthread_mutex_t lock;
 	struct dns_waits waits;
-	/* under the lock */
+	/* guarded by lock */
 	struct dns_cache cache;
 	struct asking *first, *last; /* not yet sent */
 	bool stop;
-	/* the thread's own */
+	/* used by the pool's thread only */
 	pthread_t thread;
 	bool running;
 	int wake[2];
@@ -58,7 +58,7 @@ settle(struct dns_pool *pool, struct dns_entry *e, const struct dns_answer *answ
 	dns_wait_wake(e);
 }
 
-/* A new question for the pool's thread; the lock is held. */
+/* Queues a query for the pool's thread; the lock is held. */
 static void
 send_off(struct dns_pool *pool, struct dns_entry *e)
 {
@@ -143,7 +143,7 @@ member_wait(void *self, const struct dns_question *question, int64_t until_ms)
 		if (member->user.wait_end != NULL)
 			member->user.wait_end(member->user.wait_arg);
 	}
-	/* the question belongs to this thread; only the interface of waiting makes it const */
+	/* safe: the question belongs to this thread, and is const only in the interface of wait */
 	if (done)
 		dns_question_answer((struct dns_question *)(uintptr_t)question, &e->answer);
 }
@@ -159,7 +159,7 @@ member_free(void *self)
 	pthread_mutex_unlock(&member->pool->lock);
 }
 
-/* With a zone: answered at once, kept only for a record. */
+/* With a zone: answers at once; the answer is cached only if it is to be recorded. */
 static void
 zone_member_start(void *self, struct dns_question *q)
 {
@@ -169,7 +169,7 @@ zone_member_start(void *self, struct dns_question *q)
 	struct dns_name name;
 
 	if (!dns_name_parse(q->name, &name))
-		return; /* dns.c asks only for names */
+		return; /* dns.c passes only valid names */
 	zone_answer(pool->zone, &name, q->type, q->arena, &answer);
 	dns_question_answer(q, &answer);
 	if (!pool->cache.keep_all)
@@ -222,7 +222,7 @@ dns_pool_dns(struct dns_pool *pool, const struct dns_pool_user *user, struct are
 	if (pool->zone == NULL && pool->deadline_ms < INT64_MAX - now)
 		deadline = now + pool->deadline_ms;
 	/*
-	 * the time limit of a query is the pool's, so that all waiting threads get the same answer
+	 * the pool sets the time limit of a query, so that all waiting threads get the same answer
 	 */
 	dns_attach(dns, pool->zone != NULL ? &zone : &shared, member, INT64_MAX, deadline);
 	return dns;
@@ -243,7 +243,7 @@ begin_flight(struct dns_pool *pool, struct asking *asking)
 	resolver_start(pool->resolver, &asking->question);
 }
 
-/* false if the pool must end */
+/* Takes new queries; false if the pool must end. */
 static bool
 take_new(struct dns_pool *pool)
 {
@@ -302,7 +302,7 @@ tell_answers(struct dns_pool *pool)
 		}
 	}
 	if (done != NULL && pool->first != NULL)
-		until = now; /* there is room again */
+		until = now; /* new queries can be sent now */
 	pthread_mutex_unlock(&pool->lock);
 	for (; done != NULL; done = asking) {
 		asking = done->next;
@@ -339,7 +339,7 @@ set_up_lock(struct dns_pool *pool)
 	return false;
 }
 
-/* Signals are for the main thread. */
+/* Creates the thread with signals blocked: the main thread handles them. */
 static bool
 start_thread(struct dns_pool *pool)
 {
@@ -455,7 +455,7 @@ dns_pool_count(struct dns_pool *pool)
 	return n;
 }
 
-/* The pool's own thread may be settling an answer that nobody waits for any more. */
+/* The pool's thread may be storing an answer that no thread waits for any more. */
 void
 dns_pool_each(struct dns_pool *pool,
 	void (*each)(

@@ -1,12 +1,12 @@
 /*
- * dns_pool.h: answers shared by threads: one bounded cache in front of one back end.
+ * dns_pool.h: DNS answers shared by threads: one bounded cache in front of one back end.
  *
  * Each message has its own struct dns, with its own budget and list of questions; the pool provides
- * the answers. A thread of the pool talks to the resolver, so that the queries of all threads can
- * be outstanding at the same time. With a zone nothing is sent and there is no such thread.
+ * the answers. A thread of the pool sends the queries of all threads, so that they can be in flight
+ * at the same time. With a zone nothing is sent, and there is no such thread.
  *
- * One run, one answer: an answer is valid while it is in the cache, whatever its TTL; a failure is
- * asked again after DNS_POOL_RETRY_MS unless keep_all.
+ * TTLs are ignored: an answer is valid while it is in the cache, so that all messages of a run see
+ * the same. A failure is queried again after DNS_POOL_RETRY_MS unless keep_all is set.
  */
 #ifndef AUTH_DNS_DNS_POOL_H
 #define AUTH_DNS_DNS_POOL_H
@@ -15,16 +15,16 @@
 
 enum {
 	DNS_POOL_RETRY_MS = 60000,
-	DNS_POOL_LONG_MS = 2, /* a resolver nearby has answered */
+	DNS_POOL_LONG_MS = 2, /* a local resolver answers within this time */
 	DNS_POOL_FLYING = 512 /* concurrent queries; further questions wait */
 };
 
 struct dns_pool;
 
 struct dns_pool_config {
-	struct dns_config dns;    /* deadline_ms is counted for each dns from its opening */
+	struct dns_config dns;    /* deadline_ms counts from the opening of each dns */
 	const struct slice *zone; /* a master file to answer from (dns_open_zone), or NULL */
-	size_t cache_max;         /* the approximate number of octets of unused answers to keep */
+	size_t cache_max;         /* octets of idle answers to keep, approximately */
 	bool keep_all;            /* discard nothing, for dns_pool_record */
 };
 
@@ -40,15 +40,15 @@ void dns_pool_free(struct dns_pool *pool);
 
 /* The user of a dns: all members may be NULL. */
 struct dns_pool_user {
-	void (*wait_begin)(void *arg); /* called before this thread sleeps for an answer, ... */
-	void (*wait_long)(void *arg);  /* ... once if it took DNS_POOL_LONG_MS, ... */
-	void (*wait_end)(void *arg);   /* ... and after it woke */
+	void (*wait_begin)(void *arg); /* called before the thread sleeps for an answer, */
+	void (*wait_long)(void *arg);  /* once it has slept for DNS_POOL_LONG_MS, */
+	void (*wait_end)(void *arg);   /* and after it has woken up */
 	void *wait_arg;
 };
 
 /*
- * A dns for one message, in the message's arena, which dns_free must free before the arena is
- * cleared; for one thread at a time, like every dns.
+ * A dns for one message, in the message's arena: call dns_free before the arena is cleared. For one
+ * thread at a time, like every dns.
  */
 struct dns *dns_pool_dns(
 	struct dns_pool *pool, const struct dns_pool_user *user, struct arena *arena);
@@ -63,7 +63,7 @@ void dns_pool_each(struct dns_pool *pool,
 		void *arg, struct slice name, enum dns_type type, const struct dns_answer *answer),
 	void *arg);
 
-/* As dns_record for all answers in the cache; empty if they are more than a zone can be. */
+/* Like dns_record, for all answers in the cache; empty if they exceed DNS_ZONE_MAX. */
 struct slice dns_pool_record(struct dns_pool *pool, struct arena *arena);
 
 #endif

@@ -109,7 +109,7 @@ parse_scoped(struct slice text, struct dns_server *server)
 	if (scope.n > 0) {
 		number = scope_of(slice_from(scope, 1));
 		if (number == 0)
-			return false; /* an interface that does not exist */
+			return false; /* the interface does not exist */
 	}
 	return set_address(slice_head(text, text.n - scope.n), port, number, server);
 }

@@ -16,7 +16,7 @@ struct dns_server {
 		struct sockaddr_in v4;
 		struct sockaddr_in6 v6;
 	} address;
-	socklen_t n; /* octets of the address that are used */
+	socklen_t n; /* size of the address */
 };
 
 struct dns_servers {
@@ -29,10 +29,9 @@ struct dns_servers {
 bool dns_server_parse(struct slice text, struct dns_server *server);
 
 /*
- * The text of a resolv.conf: its nameserver lines, in their order and 16 at most, and use-vc of its
- * options; everything else is ignored. An address may have a scope (fe80::1%eth0), and the forms of
- * dns_server_parse. A line that cannot be used is ignored; if none is usable, the server is
- * 127.0.0.1.
+ * Reads the text of a resolv.conf: its nameserver lines, in order, at most 16, and the option
+ * use-vc; everything else is ignored. An address may have a scope (fe80::1%eth0), or the forms of
+ * dns_server_parse. Unusable lines are ignored; if none is usable, the server is 127.0.0.1.
  */
 void dns_servers_parse(struct slice text, struct dns_servers *servers);
 

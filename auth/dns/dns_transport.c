@@ -75,7 +75,10 @@ transport_close(struct transport *t, struct dns_socket *s)
 	t->n = last;
 }
 
-/* Why a call failed, when it is not this server's fault; a lack of memory ends the run. */
+/*
+ * The status for errno: TRANSPORT_FULL if this machine lacks resources, else TRANSPORT_REFUSED.
+ * Lack of memory ends the run.
+ */
 static enum transport_status
 why(const struct transport *t)
 {
@@ -101,7 +104,7 @@ connect_to(const struct transport *t, bool tcp, const struct dns_server *server,
 	*fd = socket(server->address.any.sa_family, type, 0);
 	if (*fd < 0)
 		return why(t);
-	/* without bind, the kernel chooses a port that is unpredictable */
+	/* without bind, the kernel chooses an unpredictable port */
 	if (connect(*fd, &server->address.any, server->n) == 0 || errno == EINPROGRESS)
 		return TRANSPORT_SENT;
 	status = why(t);
@@ -109,7 +112,7 @@ connect_to(const struct transport *t, bool tcp, const struct dns_server *server,
 	return status;
 }
 
-/* With an id that is unpredictable (RFC 5452 9.2), as the port is. */
+/* Writes the query with an unpredictable id (RFC 5452 9.2); the port is unpredictable as well. */
 static bool
 write_query(struct dns_socket *s, struct slice name, enum dns_type type)
 {
@@ -142,7 +145,7 @@ transport_open(struct transport *t, struct dns_socket *s, const struct dns_serve
 	t->open++;
 	add_place(t, s, fd, s->tcp ? POLLOUT : POLLIN);
 	if (s->tcp)
-		return TRANSPORT_SENT; /* once it is connected */
+		return TRANSPORT_SENT; /* it is written once the socket is connected */
 	status = transport_repeat(t, s);
 	if (status != TRANSPORT_SENT)
 		transport_close(t, s);
@@ -156,7 +159,7 @@ transport_repeat(struct transport *t, const struct dns_socket *s)
 
 	if (send(fd, s->query + LENGTH, s->query_n, MSG_NOSIGNAL) >= 0)
 		return TRANSPORT_SENT;
-	/* a full queue loses the packet, like a network */
+	/* a packet lost to a full queue is like one lost in the network */
 	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS)
 		return TRANSPORT_SENT;
 	return why(t);
@@ -181,7 +184,7 @@ transport_poll(struct transport *t, int timeout)
 		(void)is_lost(t);
 }
 
-/* One packet: anything but an answer to the question is ignored. */
+/* Reads one packet; anything but an answer to the query is ignored. */
 static bool
 read_udp(struct transport *t, int fd, struct transport_event *event)
 {
@@ -202,7 +205,7 @@ read_udp(struct transport *t, int fd, struct transport_event *event)
 	return true;
 }
 
-/* Sends the question, or as much of it as the connection accepts. */
+/* Sends the query, or as much of it as the connection accepts. */
 static bool
 write_tcp(struct transport *t, struct transport_event *event)
 {
@@ -221,7 +224,7 @@ write_tcp(struct transport *t, struct transport_event *event)
 }
 
 /*
- * Reads up to s->got = end octets, the length included; false if they are not yet all there, with
+ * Reads until s->got, which includes the length octets, is end; false if octets are missing, with
  * *failed if they will never arrive.
  */
 static bool
@@ -242,7 +245,7 @@ read_up_to(struct transport *t, struct dns_socket *s, unsigned char *to, size_t 
 	return false;
 }
 
-/* At most one message; one that does not answer the question is ignored. */
+/* Reads at most one message; one that does not answer the query is ignored. */
 static bool
 read_tcp(struct transport *t, struct transport_event *event)
 {
@@ -272,8 +275,8 @@ bool
 transport_next(struct transport *t, struct transport_event *event)
 {
 	/*
-	 * from the end: a socket that is closed is replaced by the last one, which was examined
-	 * before or opened since
+	 * from the end: closing a socket moves the last one into its place, which was already
+	 * examined or is new
 	 */
 	while (t->ready > 0) {
 		size_t i = --t->ready;

@@ -11,17 +11,19 @@
 #include "auth/dns/dns_server.h"
 #include "auth/dns/dns_wire.h"
 
-enum { TRANSPORT_UDP_MAX = 4096 }; /* more than we announce, for servers that ignore the limit */
+enum {
+	TRANSPORT_UDP_MAX = 4096
+}; /* larger than the size we announce, for servers that ignore it */
 
-/* a question on its way to one server; the caller's members come first */
+/* a query sent to one server; the caller sets the first members */
 struct dns_socket {
 	struct arena *arena; /* for data read over TCP */
 	void *owner;
-	size_t server; /* the caller's number of it */
+	size_t server; /* the caller's number for the server */
 	bool tcp, edns;
 	/* set by transport_open */
 	size_t place;                           /* in the transport */
-	unsigned char query[2 + DNS_QUERY_MAX]; /* with its length in front (RFC 1035 4.2.2) */
+	unsigned char query[2 + DNS_QUERY_MAX]; /* preceded by its length (RFC 1035 4.2.2) */
 	size_t query_n, written;
 	unsigned char head[2]; /* over TCP: the length of the answer, then the answer */
 	unsigned char *body;
@@ -30,10 +32,10 @@ struct dns_socket {
 
 struct transport {
 	struct arena *arena;
-	struct pollfd *fds;          /* one for each socket, in the same places */
-	struct dns_socket **sockets; /* NULL: one that the caller watches */
-	size_t n, cap, open, max;    /* places, capacity, sockets of questions, and their maximum */
-	size_t ready;                /* sockets that transport_next has not yet examined */
+	struct pollfd *fds;          /* one for each socket, at the same index */
+	struct dns_socket **sockets; /* NULL: a descriptor watched for the caller */
+	size_t n, cap, open, max; /* used places, capacity, open query sockets and their maximum */
+	size_t ready;             /* sockets that transport_next has not yet examined */
 	unsigned char packet[TRANSPORT_UDP_MAX];
 };
 
@@ -46,11 +48,12 @@ enum transport_status {
 struct transport_event {
 	struct dns_socket *socket;
 	enum {
-		TRANSPORT_ANSWER, /* message answers the question, in id, name, type and class */
-		TRANSPORT_CUT,    /* it answers, but is truncated: to be repeated over TCP */
-		TRANSPORT_FAILED  /* nothing more will arrive; over UDP it can be sent again */
+		TRANSPORT_ANSWER, /* message answers the query: id, name, type and class match */
+		TRANSPORT_CUT,    /* the same, but truncated: repeat the query over TCP */
+		TRANSPORT_FAILED  /* nothing more will arrive; over UDP the query can be sent again
+				   */
 	} kind;
-	struct slice message; /* until the next call */
+	struct slice message; /* valid until the next call */
 };
 
 /* arena: for tables; if memory runs out, its oom is called. */
@@ -61,13 +64,14 @@ void transport_free(struct transport *t);
 void transport_watch(struct transport *t, int fd);
 
 /*
- * A new socket, connected to the server, and the question on it. s->arena to s->edns are set; s
- * lives until transport_close or transport_free. Already closed unless TRANSPORT_SENT.
+ * Opens a socket to the server and sends the query on it. The caller has set s->arena to s->edns; s
+ * must live until transport_close or transport_free. The socket is closed again unless the result
+ * is TRANSPORT_SENT.
  */
 enum transport_status transport_open(struct transport *t, struct dns_socket *s,
 	const struct dns_server *server, struct slice name, enum dns_type type);
 
-/* The same packet once more, over UDP. */
+/* Sends the same packet again, over UDP. */
 enum transport_status transport_repeat(struct transport *t, const struct dns_socket *s);
 
 void transport_close(struct transport *t, struct dns_socket *s);

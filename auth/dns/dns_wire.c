@@ -80,7 +80,7 @@ dns_answer_is_to(struct slice message, struct slice query)
 	rcode = flags & 15;
 	if ((flags & FLAG_QR) == 0 || (flags & OPCODE) != 0)
 		return false;
-	/* a server that could not read the question may not repeat it */
+	/* a server that could not read the query may omit the question section */
 	if (get16(message, 4) == 0)
 		return rcode != 0 && rcode != 3;
 	question = query.n - HEADER - (get16(query, 10) > 0 ? OPT_SIZE : 0);
@@ -173,8 +173,8 @@ read_rdata(
 }
 
 /*
- * The first CNAME of owner, whose target becomes owner. False if there is none; *bad if its
- * target is not a name.
+ * Follows the first CNAME of *owner, whose target becomes *owner. False if there is none; *bad if
+ * its target is not a name.
  */
 static bool
 follow(struct slice message, struct section section, struct dns_name *owner, uint32_t *ttl,
@@ -196,7 +196,7 @@ follow(struct slice message, struct section section, struct dns_name *owner, uin
 	return false;
 }
 
-/* The records of owner; false if one of them cannot be read. */
+/* Collects the records of owner; false if one of them cannot be read. */
 static bool
 take(struct slice message, struct section section, const struct dns_name *owner, enum dns_type type,
 	struct arena *arena, struct dns_answer *answer)
@@ -225,7 +225,7 @@ take(struct slice message, struct section section, const struct dns_name *owner,
 	return true;
 }
 
-/* Skips the records of a section; false if one exceeds the message. */
+/* Skips the records of a section; false if one extends beyond the message. */
 static bool
 skip_section(struct slice message, struct section *section, size_t *at)
 {
@@ -277,7 +277,7 @@ of_rcode(unsigned rcode)
 	}
 }
 
-/* DNS_OUT_NODATA with answer->n > 0 is an answer with records. */
+/* Returns DNS_OUT_NODATA also for an answer with records (answer->n > 0). */
 static enum dns_outcome_id
 parse(struct slice name, enum dns_type type, struct slice message, struct arena *arena,
 	struct dns_answer *answer)
@@ -295,7 +295,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	if ((flags & FLAG_QR) == 0)
 		return DNS_OUT_BAD;
 	if (rcode != 0 && rcode != 3)
-		return of_rcode(rcode); /* whatever else it holds */
+		return of_rcode(rcode); /* the rest of the message does not matter */
 	answer->secure = (flags & FLAG_AD) != 0;
 	questions.n = get16(message, 4);
 	answers.n = get16(message, 6);
@@ -307,7 +307,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	if ((flags & FLAG_TC) != 0 || !skip_section(message, &answers, &at))
 		return DNS_OUT_BAD; /* the missing part may matter (RFC 2181 9) */
 	if (rcode == 3)
-		return DNS_OUT_NXDOMAIN; /* of the chain's end (RFC 6604 3) */
+		return DNS_OUT_NXDOMAIN; /* RFC 6604 3: of the end of the CNAME chain */
 	if (!dns_name_parse(name, &owner))
 		return DNS_OUT_NAME;
 	for (int links = 0;; links++) {

@@ -46,7 +46,7 @@ grow(struct zone *zone)
 	zone->nbuckets = n;
 }
 
-/* wire must outlive the zone: a node above another one points into its name */
+/* wire must outlive the zone: the nodes of parent names point into it */
 static struct zone_node *
 add_node(struct zone *zone, const unsigned char *wire, size_t n)
 {
@@ -130,7 +130,7 @@ lower_ttl(struct dns_answer *answer, bool first, uint32_t ttl)
 		answer->ttl = ttl;
 }
 
-/* All records of the type, or the CNAME to follow, or neither. */
+/* Sets the answer to all records of the type, or returns the CNAME target to follow, or NULL. */
 static const struct dns_name *
 take_records(const struct zone_node *node, enum dns_type type, bool first, struct arena *arena,
 	struct dns_answer *answer)
@@ -184,7 +184,7 @@ zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *a
 	const struct dns_outcome *named = pragma_of(node, false, type);
 
 	*answer = (struct dns_answer){.status = DNS_NODATA, .secure = is_secure(node, type)};
-	/* a failure applies to every type, existence only to types without records */
+	/* a failure applies to all types; NODATA and NXDOMAIN only to types without records */
 	if (outcome == NULL && named != NULL &&
 		(named->status == DNS_TEMP || named->status == DNS_BAD))
 		outcome = named;
@@ -226,7 +226,7 @@ zone_hides(const struct zone *zone, const struct dns_name *name)
 	return false;
 }
 
-/* The node that answers for a name that is not in the zone: a wildcard or none. */
+/* The wildcard that answers for a name that is not in the zone, or NULL. */
 static const struct zone_node *
 wildcard_of(const struct zone *zone, const struct dns_name *name)
 {
@@ -252,7 +252,7 @@ wildcard_of(const struct zone *zone, const struct dns_name *name)
 	return zone_star(zone, wire, n);
 }
 
-/* One step: sets the answer, or returns the name to continue with. */
+/* One step of a lookup: sets the answer, or returns the name to continue with. */
 static const struct dns_name *
 answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type type, bool first,
 	struct arena *arena, struct dns_answer *answer)
@@ -275,7 +275,7 @@ answer_step(const struct zone *zone, const struct dns_name *name, enum dns_type 
 			named = pragma_of(node, false, type);
 		}
 	}
-	/* a failure applies to every type, existence only to types without records */
+	/* a failure applies to all types; NODATA and NXDOMAIN only to types without records */
 	if (outcome == NULL && named != NULL &&
 		(named->status == DNS_TEMP || named->status == DNS_BAD))
 		outcome = named;
@@ -303,7 +303,7 @@ zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type 
 		if (name == NULL)
 			return;
 	}
-	/* a chain that a resolver would not follow either; waiting does not help */
+	/* a resolver would not follow such a chain either; a retry would not help */
 	set_outcome(answer, dns_outcome(DNS_OUT_LOOP));
 }
 
@@ -314,7 +314,7 @@ zone_start(void *self, struct dns_question *question)
 	struct dns_answer answer;
 
 	if (!dns_name_parse(question->name, &name))
-		return; /* dns.c asks only for valid names */
+		return; /* dns.c passes only valid names */
 	zone_answer(self, &name, question->type, question->arena, &answer);
 	dns_question_answer(question, &answer);
 }
@@ -327,7 +327,7 @@ zone_wait(void *self, const struct dns_question *question, int64_t until_ms)
 	(void)until_ms;
 }
 
-/* Nothing waits, so that no run depends on timing. */
+/* The clock stands still, because nothing waits: no result depends on timing. */
 static int64_t
 zone_clock(const void *self)
 {

@@ -1,6 +1,4 @@
-/*
- * dns_zone.h: a zone in memory: every name of the file and every name above one, in one hash table.
- */
+/* dns_zone.h: a zone in memory: a hash table of all names in the file and their parents. */
 #ifndef AUTH_DNS_DNS_ZONE_H
 #define AUTH_DNS_DNS_ZONE_H
 
@@ -10,7 +8,7 @@
 enum { ZONE_TXT_MAX = 65535 };
 
 struct zone_record {
-	struct zone_record *next; /* of the same name, in file order */
+	struct zone_record *next; /* next record of the same name, in file order */
 	enum dns_type type;
 	uint32_t ttl;
 	struct dns_rr rr;
@@ -26,11 +24,12 @@ struct zone_pragma {
 };
 
 struct zone_node {
-	struct zone_node *next; /* in its bucket */
+	struct zone_node *next; /* in the same bucket */
 	uint64_t hash;
 	size_t n;
 	const unsigned char *wire;
-	bool exists; /* has records or a pragma other than NXDOMAIN, or is above such a name */
+	bool exists; /* has records or a pragma other than NXDOMAIN, or is the parent of such a name
+		      */
 	struct zone_record *first, *last;
 	struct zone_pragma *pragmas;
 };
@@ -48,27 +47,27 @@ struct zone_node *zone_find(const struct zone *zone, const unsigned char *wire, 
 
 struct zone_node *zone_add(struct zone *zone, const struct dns_name *name);
 
-/* The name exists, and so does every name above it. */
+/* Marks the name and all its parents as existing. */
 void zone_exists(struct zone *zone, struct zone_node *node);
 
 enum zone_says { ZONE_NOTHING, ZONE_ANSWER, ZONE_CNAME };
 
-/* The answer of one node by itself: nothing of this type, *answer, or *target of its CNAME. */
+/* The answer of a single node: nothing for this type, *answer, or the *target of a CNAME. */
 enum zone_says zone_node_says(const struct zone_node *node, enum dns_type type, struct arena *arena,
 	struct dns_answer *answer, const struct dns_name **target);
 
-/* Does a pragma above the name say that it does not exist (RFC 8020)? */
+/* Does a pragma of a parent say that the name does not exist (RFC 8020)? */
 bool zone_hides(const struct zone *zone, const struct dns_name *name);
 
-/* The wildcard right below a name; NULL if there is none. */
+/* The wildcard directly below a name, or NULL. */
 const struct zone_node *zone_star(const struct zone *zone, const unsigned char *wire, size_t n);
 
-/* Reads a master file. False with *error and its line if it cannot be read. */
+/* Reads a master file. False, with *error and its line, if it is malformed. */
 bool zone_read(struct zone *zone, struct slice text, struct error *error);
 
 /*
- * The answer of an authoritative server that recurses only into this zone. Its texts are the
- * zone's, the list of its records is arena's; the zone is not changed.
+ * The answer as an authoritative server of this zone gives it, with CNAMEs followed inside the
+ * zone. The array of records is in the arena; its texts belong to the zone, which is not changed.
  */
 void zone_answer(const struct zone *zone, const struct dns_name *name, enum dns_type type,
 	struct arena *arena, struct dns_answer *answer);

@@ -6,13 +6,13 @@ enum token_kind { TOKEN_WORD, TOKEN_STRING, TOKEN_END, TOKEN_ERROR };
 struct reader {
 	struct zone *zone;
 	struct slice rest;
-	size_t line;       /* of rest */
+	size_t line;       /* the line where rest begins */
 	size_t token_line; /* where the last token began */
 	unsigned depth;    /* open parentheses */
 	enum dns_error error;
 	struct dns_name origin, owner; /* owner.n 0: none yet */
 	uint32_t default_ttl;
-	struct slice token; /* a string without its quotes; escapes as written */
+	struct slice token; /* strings without their quotes, escapes as written */
 };
 
 static bool
@@ -124,7 +124,7 @@ read_number(struct slice s, unsigned long max, unsigned long *value)
 	return n <= max;
 }
 
-/* seconds, or 1w2d3h4m5s as name servers write them (RFC 2308 4 says only seconds) */
+/* seconds, or 1w2d3h4m5s as name servers write it (RFC 2308 4 has only seconds) */
 static bool
 read_ttl(struct slice s, uint32_t *ttl)
 {
@@ -156,7 +156,7 @@ read_ttl(struct slice s, uint32_t *ttl)
 	return sum <= 0x7fffffff; /* RFC 2181 8 */
 }
 
-/* a type by its word or as TYPE123 (RFC 3597 5); *type 0 for one that is skipped */
+/* a type by name or as TYPE123 (RFC 3597 5); *type is 0 for a type that is skipped */
 static bool
 read_type(struct slice word, unsigned *type)
 {
@@ -202,7 +202,7 @@ read_target(struct reader *r, struct dns_rr *rr)
 	       (dns_name_text(&name, r->zone->arena, &rr->name) || fail(r, DNS_E_DOT));
 }
 
-/* character-strings to the end of the entry, joined (RFC 7208 3.3) */
+/* the character-strings up to the end of the entry, concatenated (RFC 7208 3.3) */
 static bool
 read_txt(struct reader *r, struct dns_rr *rr)
 {
@@ -404,7 +404,7 @@ zone_read(struct zone *zone, struct slice text, struct error *error)
 {
 	struct reader r = {.zone = zone, .rest = text, .line = 1, .token_line = 1};
 
-	r.origin.n = 1; /* relative names are below the root until $ORIGIN changes that */
+	r.origin.n = 1; /* relative names are relative to the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
 		fail(&r, DNS_E_LONG);
 	while (r.error == DNS_E_NONE && r.rest.n > 0)

@@ -108,7 +108,7 @@ fetch(struct spf_eval *eval, struct spf_host *host)
 	return AUTH_PERMERROR;
 }
 
-/* RFC 7208 5.2. Every level costs one of the ten lookups, so that the recursion is bounded. */
+/* RFC 7208 5.2. Every level counts as one of the ten lookups, which bounds the recursion. */
 static enum spf_match
 match_include(struct spf_eval *eval, struct slice domain, const struct spf_directive *directive)
 {
@@ -210,7 +210,10 @@ spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host
 	}
 }
 
-/* RFC 7208 6.2: of the record that gave the fail; errors here do not change the result. */
+/*
+ * RFC 7208 6.2: the explanation in the record that gave the fail; errors here do not change the
+ * result.
+ */
 static void
 explain(struct spf_eval *eval, const struct spf_host *host)
 {
@@ -271,7 +274,8 @@ spf_check(const struct auth_input *in, struct spf_result *result)
 	eval.macros = macros_of(in, result);
 	eval.address = in->envelope->client_ip.family == 6 ? DNS_AAAA : DNS_A;
 	eval.until = spf_until(in);
-	eval.term_void = true; /* the first query belongs to no term and is not counted */
+	eval.term_void = true; /* the query for the first record belongs to no term, so its void
+				  lookup is not counted */
 	result->code = spf_check_host(&eval, result->domain, &host);
 	if (result->code == AUTH_PASS)
 		result->reason = spf_reason(SPF_R_NONE);

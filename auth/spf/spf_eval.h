@@ -1,6 +1,4 @@
-/*
- * spf_eval.h: shared by the files of auth/spf/: the identity, one evaluation.
- */
+/* spf_eval.h: shared by the files of auth/spf/: the identity and the state of an evaluation. */
 #ifndef AUTH_SPF_SPF_EVAL_H
 #define AUTH_SPF_SPF_EVAL_H
 
@@ -17,20 +15,20 @@ enum { SPF_MAX_LOOKUPS = 10, SPF_MAX_VOIDS = 2, SPF_MAX_NAMES = 10 };
  */
 enum status spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
 
-/* When the evaluation must end, a time of dns_clock_ms (RFC 7208 4.6.4); 0: no bound. */
+/* The time (dns_clock_ms) by which the evaluation must end (RFC 7208 4.6.4); 0: no limit. */
 int64_t spf_until(const struct auth_input *in);
 
-/* Has a mechanism matched? The last two end the evaluation. */
+/* Whether a mechanism matched. The last two end the evaluation. */
 enum spf_match { SPF_NO, SPF_YES, SPF_TEMP, SPF_PERM };
 
-/* One check_host() with all its includes and redirects. */
+/* The state of one check_host(), including all includes and redirects. */
 struct spf_eval {
 	const struct auth_input *in;
 	struct spf_result *result; /* reason, term and counts are updated during the evaluation */
 	struct spf_macro_context macros;
-	enum dns_type address; /* A or AAAA: as the client's address */
+	enum dns_type address; /* A or AAAA, like the client's address */
 	int64_t until;
-	bool explaining;               /* no limits count any more */
+	bool explaining;               /* evaluating exp=: limits no longer apply */
 	bool term_void;                /* the current term has had a void lookup */
 	const struct dns_answer *ptrs; /* the client's names, once they have been queried */
 };
@@ -41,15 +39,15 @@ struct spf_host {
 	struct spf_record record;
 };
 
-/* match, with the reason noted */
+/* Returns match, after storing the reason in the result. */
 enum spf_match spf_blame(struct spf_eval *eval, enum spf_match match, enum spf_reason reason);
 
 /* Counts one lookup (RFC 7208 4.6.4): SPF_YES, or SPF_PERM for the eleventh. */
 enum spf_match spf_count_lookup(struct spf_eval *eval);
 
 /*
- * Asks and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a valid
- * DNS name; SPF_TEMP: unknown; SPF_PERM: one void lookup too many.
+ * Queries DNS and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a
+ * valid DNS name; SPF_TEMP: the query failed; SPF_PERM: too many void lookups.
  */
 enum spf_match spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer);
@@ -62,10 +60,10 @@ enum spf_match spf_target(
 enum spf_match spf_match_directive(
 	struct spf_eval *eval, struct slice domain, const struct spf_directive *directive);
 
-/* Starts the queries that a record will most likely need; does not change the result. */
+/* Starts the queries that a record will probably need; does not change the result. */
 void spf_ask_ahead(struct spf_eval *eval, const struct spf_host *host);
 
-/* check_host() (RFC 7208 4); host is set to the record that gave the result, if there is one. */
+/* check_host() (RFC 7208 4); *host is set to the record that gave the result, if there is one. */
 enum auth_code spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host);
 
 #endif

@@ -13,13 +13,13 @@
 #include "mime/late.h"
 
 /*
- * libspf2 counts its ten lookups for each record separately, so that a tree of includes may ask
- * 10^n questions: past this many every answer is "try again", which ends its evaluation. A sender
- * longer than it was tested with is not passed to it.
+ * libspf2 counts its ten lookups for each record separately, so that a tree of includes can cause
+ * 10^n queries: after MAX_QUESTIONS every answer is "try again", which ends the evaluation. A
+ * sender longer than MAX_SENDER, the longest that libspf2 was tested with, is not passed to it.
  */
 enum { MAX_QUESTIONS = 100, MAX_SENDER = 1000, MAX_RR = 1000 };
 
-/* the part of libspf2 that we use */
+/* the functions of libspf2 that we use */
 struct spf2 {
 	__typeof__(&SPF_dns_rr_buf_realloc) rr_realloc;
 	__typeof__(&SPF_dns_rr_free) rr_free;
@@ -44,7 +44,7 @@ struct spf2 {
 	__typeof__(&SPF_server_set_rec_dom) set_receiver;
 };
 
-/* its globals */
+/* its global variables */
 struct spf2_handlers {
 	__typeof__(&SPF_warning_handler) warning, info, debug;
 };
@@ -54,7 +54,7 @@ struct hook {
 	struct spf2 spf2;
 	int64_t until;
 	unsigned questions;
-	bool over; /* a question exceeded the message's limit */
+	bool over; /* a query exceeded the message's limit */
 	bool no_memory;
 };
 
@@ -189,7 +189,7 @@ lookup(SPF_dns_server_t *server, const char *domain, ns_type type, int should_ca
 	return rr;
 }
 
-/* The error that ended the evaluation, which libspf2 stores in different places. */
+/* The error that ended the evaluation; libspf2 stores it in one of several places. */
 static SPF_errcode_t
 error_of(const struct spf2 *spf2, SPF_response_t *response)
 {
@@ -220,7 +220,8 @@ code_of(const struct spf2 *spf2, SPF_response_t *response)
 	case SPF_RESULT_TEMPERROR:
 		return AUTH_TEMPERROR;
 	case SPF_RESULT_PERMERROR:
-	case SPF_RESULT_INVALID: /* also for a record that it cannot read or fetch */
+	case SPF_RESULT_INVALID: /* libspf2 also returns this for a record that it cannot parse or
+				    fetch */
 		break;
 	}
 	return error_of(spf2, response) == SPF_E_DNS_ERROR ? AUTH_TEMPERROR : AUTH_PERMERROR;
@@ -363,7 +364,7 @@ spf_libspf2_check(const struct auth_input *in, struct spf_result *result)
 	}
 	loaded = load(&hook.spf2, &handlers);
 	if (loaded) {
-		/* NULL is silence; every thread sets the same value */
+		/* NULL disables its output; every thread sets the same value */
 		*handlers.warning = NULL;
 		*handlers.info = NULL;
 		*handlers.debug = NULL;

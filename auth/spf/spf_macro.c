@@ -8,11 +8,11 @@ enum { EXPANSION_MAX = 8192 };
 static const char hex_lower[] = "0123456789abcdef", hex_upper[] = "0123456789ABCDEF";
 
 struct macro {
-	char letter; /* lower case, or '%', '_', '-' for the three without braces */
-	bool escape; /* the letter was a capital: URL escapes (RFC 7208 7.3) */
+	char letter; /* lower case; '%', '_' or '-' for the forms without braces */
+	bool escape; /* upper-case letter: the value is URL-escaped (RFC 7208 7.3) */
 	bool reverse;
 	size_t parts;            /* 0: all */
-	struct slice delimiters; /* empty: "." if the value is split at all */
+	struct slice delimiters; /* empty: "." is the delimiter */
 	bool split;
 };
 
@@ -22,7 +22,7 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* RFC 7208 7.1: *DIGIT. A number too large for the value means "all parts". */
+/* RFC 7208 7.1: *DIGIT. A number too large for the type means "all parts". */
 static bool
 scan_parts(struct slice *at, struct macro *macro)
 {
@@ -38,7 +38,7 @@ scan_parts(struct slice *at, struct macro *macro)
 	return value > 0; /* RFC 7208 7.3: must be nonzero */
 }
 
-/* The part after a '%'; exp: %{c}, %{r} and %{t} may occur here (RFC 7208 7.2). */
+/* Parses what follows a '%'; exp: %{c}, %{r} and %{t} are allowed (RFC 7208 7.2). */
 static bool
 scan_macro(struct slice *at, bool exp, struct macro *macro)
 {
@@ -159,7 +159,7 @@ value_of(char letter, const struct spf_macro_context *context, struct arena *are
 		return context->helo;
 	case 'c':
 		return ip_text(context->client, arena);
-	case 'r': /* RFC 7208 7.3: "unknown" if the receiver has no name */
+	case 'r': /* RFC 7208 7.3: "unknown" if the receiver's name is not known */
 		return context->receiver.n == 0 ? SLICE("unknown") : context->receiver;
 	case 't':
 		return decimal(context->now, arena);
@@ -194,8 +194,8 @@ is_delimiter(const struct macro *macro, char c)
 }
 
 /*
- * The parts that are kept of a split value: the last ones, counted after the reversal (RFC 7208
- * 7.3), so for a reversed value the first ones as written.
+ * The parts of a split value that are kept: the last ones after the reversal (RFC 7208 7.3), so for
+ * a reversed value the first ones as written.
  */
 static struct slice
 kept_parts(const struct macro *macro, struct slice value)
@@ -243,7 +243,7 @@ add_value(struct buf *out, const struct macro *macro, struct slice value)
 	}
 }
 
-/* The name that is looked up: without a dot at the end, at most 253 octets (RFC 7208 7.3). */
+/* Truncates an expanded domain-spec: no final dot, at most 253 octets (RFC 7208 7.3). */
 static struct slice
 cut_name(struct slice name)
 {
@@ -252,7 +252,7 @@ cut_name(struct slice name)
 	while (name.n > DOMAIN_MAX) {
 		size_t dot = slice_find(name, '.');
 		if (dot == name.n)
-			break; /* one label, and no name at all */
+			break; /* a single label that is too long: not a name */
 		name = slice_from(name, dot + 1);
 	}
 	return name;

@@ -14,7 +14,7 @@ enum spf_match
 spf_count_lookup(struct spf_eval *eval)
 {
 	if (eval->explaining)
-		return SPF_YES; /* RFC 7208 4.6.4: exp does not count */
+		return SPF_YES; /* RFC 7208 4.6.4: exp is not counted */
 	if (eval->result->lookups >= SPF_MAX_LOOKUPS)
 		return spf_blame(eval, SPF_PERM, SPF_R_LOOKUPS);
 	eval->result->lookups++;
@@ -22,8 +22,8 @@ spf_count_lookup(struct spf_eval *eval)
 }
 
 /*
- * RFC 7208 4.6.4 limits the terms that cause void lookups: the second void lookup of one term (the
- * hosts of one mx) does not count again.
+ * RFC 7208 4.6.4 limits the number of terms with void lookups: further void lookups of the same
+ * term (the hosts of an mx) are not counted.
  */
 static enum spf_match
 count_void(struct spf_eval *eval)
@@ -51,7 +51,10 @@ spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	struct dns_name wire;
 
 	*answer = &nothing;
-	/* RFC 7208 4.8 does not define a malformed name: it counts as one that does not exist */
+	/*
+	 * RFC 7208 4.8 does not define the result for a malformed name: it is treated as
+	 * non-existent
+	 */
 	if (!dns_name_parse(name, &wire))
 		return SPF_NO;
 	if (time_is_up(eval))
@@ -64,7 +67,7 @@ spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	case DNS_NXDOMAIN:
 		return count_void(eval);
 	case DNS_BAD: /* RFC 7208 4.4, 5: a failed lookup is a temperror */
-		if ((*answer)->outcome == DNS_OUT_MANY) /* RFC 7208 4.6.4 allows limits */
+		if ((*answer)->outcome == DNS_OUT_MANY) /* RFC 7208 4.6.4 permits local limits */
 			return spf_blame(eval, SPF_PERM, SPF_R_QUESTIONS);
 		return spf_blame(eval, SPF_TEMP, SPF_R_DNS_BAD);
 	case DNS_TEMP:
@@ -111,8 +114,8 @@ match_mx(struct spf_eval *eval, struct slice name, const struct spf_directive *d
 	if (match != SPF_YES)
 		return match;
 	/*
-	 * RFC 7208 4.6.4. Not only at the eleventh: otherwise hosts of equal preference, which have
-	 * no order, would leave the result to chance.
+	 * RFC 7208 4.6.4. Fails at once, and not when the eleventh host is reached: hosts of equal
+	 * preference have no order, so the result would depend on chance.
 	 */
 	if (answer->n > SPF_MAX_NAMES)
 		return spf_blame(eval, SPF_PERM, SPF_R_MX);
@@ -152,7 +155,7 @@ confirm_name(struct spf_eval *eval, struct slice name)
 	enum spf_match match = spf_lookup(eval, name, eval->address, &answer);
 
 	if (match == SPF_TEMP)
-		return SPF_NO; /* RFC 7208 5.5: that name is skipped */
+		return SPF_NO; /* RFC 7208 5.5: the name is skipped */
 	if (match == SPF_YES &&
 		!has_address(answer, client_of(eval), client_of(eval)->family == 6 ? 128 : 32))
 		return SPF_NO;
@@ -160,7 +163,7 @@ confirm_name(struct spf_eval *eval, struct slice name)
 }
 
 /*
- * Searches the client's first ten names (RFC 7208 4.6.4) for one that wanted() accepts and that
+ * Finds, among the client's first ten names (RFC 7208 4.6.4), one that wanted() accepts and that
  * resolves to the client.
  */
 static enum spf_match
@@ -192,7 +195,7 @@ match_ptr(struct spf_eval *eval, struct slice name)
 	enum spf_match match = client_names(eval);
 
 	if (match == SPF_TEMP)
-		return SPF_NO; /* RFC 7208 5.5: a DNS error here does not match */
+		return SPF_NO; /* RFC 7208 5.5: after a DNS error the mechanism does not match */
 	if (match == SPF_YES)
 		match = find_name(eval, domain_within, name, &found);
 	return match;
@@ -205,7 +208,7 @@ find_validated(struct spf_eval *eval, struct slice domain)
 	static bool (*const wanted[])(struct slice, struct slice) = {
 		slice_ieq, domain_within, is_elsewhere};
 	struct slice found;
-	/* RFC 7208 4.6.4: the PTR query of the macro is one of the ten */
+	/* RFC 7208 4.6.4: the PTR query for the macro counts as one of the ten lookups */
 	enum spf_match match = eval->ptrs != NULL ? SPF_YES : spf_count_lookup(eval);
 
 	eval->macros.validated = SLICE("unknown");
@@ -272,7 +275,7 @@ spf_match_directive(
 		return match_mx(eval, name, directive);
 	case SPF_PTR:
 		return match_ptr(eval, name);
-	case SPF_EXISTS: /* RFC 7208 5.7: A, whatever the client's address is */
+	case SPF_EXISTS: /* RFC 7208 5.7: always A, whatever the client's address family */
 		return spf_lookup(eval, name, DNS_A, &answer);
 	case SPF_ALL:
 	case SPF_INCLUDE:
@@ -283,7 +286,7 @@ spf_match_directive(
 	return SPF_NO;
 }
 
-/* Starts the first query of a term, unless its name depends on other answers. */
+/* Starts the first query of a term, unless the queried name depends on other answers. */
 static void
 ask_term(struct spf_eval *eval, struct slice domain, struct slice spec, enum dns_type type)
 {

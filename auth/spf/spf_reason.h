@@ -1,6 +1,6 @@
 /*
- * spf_reason.h: every reason that SPF gives. To add one, add a row here and return it where the
- * condition is detected.
+ * spf_reason.h: all reasons of SPF. To add one, add a row here and return it where the condition is
+ * detected.
  */
 #ifndef AUTH_SPF_SPF_REASON_H
 #define AUTH_SPF_SPF_REASON_H

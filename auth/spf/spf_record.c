@@ -1,7 +1,7 @@
 #include "auth/spf/spf.h"
 #include "mime/scan.h"
 
-/* RFC 7208 5: the forms after the name of a mechanism */
+/* RFC 7208 5: what may follow the name of a mechanism */
 enum rule_flags { RULE_DOMAIN = 1, RULE_REQUIRED = 2, RULE_CIDR = 4, RULE_ADDRESS = 8 };
 
 static const struct rule {
@@ -83,7 +83,7 @@ parse_bits(struct slice digits, unsigned max, unsigned *bits)
 
 /*
  * Removes [ "/" ip4 ] [ "//" ip6 ] from the end of *text. A domain-spec cannot end like that, so
- * that reading from the end is safe. False for a length out of range.
+ * parsing from the end is safe. False for a length out of range.
  */
 static bool
 cut_dual_cidr(struct slice *text, struct spf_directive *directive)
@@ -92,7 +92,7 @@ cut_dual_cidr(struct slice *text, struct spf_directive *directive)
 	struct slice digits = slice_from(*text, slash + 1);
 
 	if (!all_digits(digits))
-		return true; /* none; a stray '/' is the domain-spec's fault */
+		return true; /* no length here; the check of the domain-spec reports a stray '/' */
 	if (slash > 0 && slice_rfind(slice_head(*text, slash), '/') == slash - 1) {
 		if (!parse_bits(digits, 128, &directive->bits6))
 			return false;
@@ -172,7 +172,7 @@ parse_directive(struct slice term, struct spf_directive *directive)
 	return (rule->flags & RULE_DOMAIN) != 0 && is_domain_spec(term);
 }
 
-/* RFC 7208 12: name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ), with the "=" after it */
+/* RFC 7208 12: name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ), followed by "=" */
 static bool
 scan_modifier_name(struct slice *at, struct slice *name)
 {
@@ -193,7 +193,7 @@ static bool
 set_modifier(struct slice *modifier, struct slice value)
 {
 	if (modifier->n > 0)
-		return false; /* RFC 7208 6: at most once each */
+		return false; /* RFC 7208 6: each at most once */
 	*modifier = value;
 	return is_domain_spec(value);
 }
@@ -207,7 +207,7 @@ parse_modifier(struct slice name, struct slice value, struct spf_record *record)
 		return set_modifier(&record->redirect, value);
 	if (slice_ieq(name, SLICE("exp")))
 		return set_modifier(&record->exp, value);
-	/* RFC 7208 6: unknown ones are ignored; 4.6: their syntax is not */
+	/* RFC 7208 6: unknown modifiers are ignored; 4.6: but their syntax is checked */
 	return spf_macro_check(value, true, &literals);
 }
 

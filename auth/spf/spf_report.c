@@ -4,7 +4,7 @@
 
 enum { VALUE_MAX = 255, RECEIVED_MAX = 16384 };
 
-/* "postmaster@", which precedes every HELO name that was checked */
+/* The HELO name that was checked: the sender without "postmaster@". */
 static struct slice
 helo_of(const struct spf_result *result)
 {
@@ -33,8 +33,8 @@ spf_report(const struct spf_result *result, struct report *report)
 }
 
 /*
- * dot-atom, or a quoted-string of printable ASCII without other octets (RFC 7208 9.1). A run of
- * spaces is reduced to one, so that folding the field cannot produce an empty line.
+ * dot-atom, or a quoted-string of printable ASCII without other octets (RFC 7208 9.1). Runs of
+ * spaces become one, so that folding the field cannot produce a line of spaces.
  */
 static void
 add_value(struct buf *out, struct slice value)
@@ -99,7 +99,9 @@ add_comment(struct buf *out, const struct spf_result *result)
 	case AUTH_POLICY:
 		break;
 	}
-	/* a normal name has only letters, digits, "-", "_" and ".": it cannot end the comment */
+	/*
+	 * a normal name has only letters, digits, "-", "_" and ".", so it cannot close the comment
+	 */
 	if (result->domain.n == 0)
 		buf_adds(out, " (no domain to ask)");
 	else
