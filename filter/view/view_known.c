@@ -3,7 +3,7 @@
 #include "filter/provider/provider.h"
 #include "filter/view/view_parts.h"
 
-enum { SENDERS = 100000 };
+enum { SENDERS = 1000 /* that are read together */ };
 
 static bool
 is_below(struct slice name, struct slice domain)
@@ -43,29 +43,47 @@ struct known_sender {
 	enum view_class class;
 };
 
+/* The next senders after *last, which becomes the last of them; their number in *n. */
+static enum status
+next_senders(struct show *show, struct known_sender *senders, size_t *n, int64_t *last)
+{
+	struct store_query *query = store_query(show->store,
+		"SELECT id, auth, domain FROM in_sender WHERE id > ?1 ORDER BY id LIMIT ?2");
+	enum store_step step;
+
+	*n = 0;
+	store_bind_int(query, 1, *last);
+	store_bind_int(query, 2, SENDERS);
+	while ((step = store_step(query)) == STORE_ROW && *n < SENDERS)
+		senders[(*n)++] = (struct known_sender){store_int(query, 0),
+			class_of(show->options, store_int(query, 1), store_text(query, 2))};
+	store_reset(query);
+	if (*n > 0)
+		*last = senders[*n - 1].id;
+	return step == STORE_FAILED ? ST_TEMP : ST_OK;
+}
+
+/* All senders, however many: anybody can send mail that makes new ones. */
 enum status
 view_classify(struct show *show)
 {
 	struct known_sender *senders = arena_array(show->arena, SENDERS, sizeof *senders);
-	struct store_query *query;
-	enum store_step step = STORE_DONE;
-	enum status st;
-	size_t n = 0;
+	int64_t last = INT64_MIN;
+	size_t n = SENDERS;
+	enum status st = store_execute(show->store,
+		"CREATE TEMPORARY TABLE known (id BIGINT NOT NULL PRIMARY KEY, class BIGINT NOT "
+		"NULL)");
 
-	query = store_query(show->store, "SELECT id, auth, domain FROM in_sender ORDER BY id");
-	while (n < SENDERS && (step = store_step(query)) == STORE_ROW)
-		senders[n++] = (struct known_sender){store_int(query, 0),
-			class_of(show->options, store_int(query, 1), store_text(query, 2))};
-	store_reset(query);
-	if (step == STORE_FAILED)
-		return ST_TEMP;
-	st = store_execute(show->store, "CREATE TEMPORARY TABLE known (id BIGINT NOT NULL PRIMARY "
-					"KEY, class BIGINT NOT NULL)");
-	query = st == ST_OK ? store_query(show->store, "INSERT INTO known VALUES (?1, ?2)") : NULL;
-	for (size_t i = 0; st == ST_OK && i < n; i++) {
-		store_bind_int(query, 1, senders[i].id);
-		store_bind_int(query, 2, (int64_t)senders[i].class);
-		st = store_run(query);
+	while (st == ST_OK && n == SENDERS) {
+		st = next_senders(show, senders, &n, &last);
+		for (size_t i = 0; st == ST_OK && i < n; i++) {
+			struct store_query *query =
+				store_query(show->store, "INSERT INTO known VALUES (?1, ?2)");
+
+			store_bind_int(query, 1, senders[i].id);
+			store_bind_int(query, 2, (int64_t)senders[i].class);
+			st = store_run(query);
+		}
 	}
 	return st;
 }
