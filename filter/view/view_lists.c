@@ -92,7 +92,7 @@ by_messages(const void *a, const void *b)
 static void
 list_services(struct show *show)
 {
-	const struct stats *reports = show->reported.stats, *held = show->archive.stats;
+	const struct stats *reports = show->stats, *held = show->archive.stats;
 	struct services services = {
 		.list = arena_array(show->arena, SERVICES, sizeof *services.list)};
 
@@ -155,7 +155,7 @@ add_identity(struct show *show, const struct stats_source *source, const struct 
 static bool
 list_identities(struct show *show)
 {
-	const struct stats *reports = show->reported.stats, *archive = show->archive.stats;
+	const struct stats *reports = show->stats, *archive = show->archive.stats;
 	size_t *order = stats_order_sources(reports), *more;
 
 	if (order == NULL)
@@ -329,7 +329,7 @@ static bool
 list_readiness(struct show *show)
 {
 	static const struct stats_counts none = {.messages = 0};
-	const struct stats *reports = show->reported.stats, *archive = show->archive.stats;
+	const struct stats *reports = show->stats, *archive = show->archive.stats;
 	size_t *order = stats_order_domains(reports);
 
 	if (order == NULL)

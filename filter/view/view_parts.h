@@ -38,6 +38,7 @@ struct show {
 	struct view_archive archive;
 	struct view_judge judge;
 	struct view_reported reported;
+	struct stats *stats; /* of the reports; of `report show` only */
 	struct cells tables[TABLES];
 };
 
@@ -47,6 +48,21 @@ struct show {
 #define VIEW_OF_KNOWN "in_row w JOIN in_report r ON r.id = w.report JOIN known k ON k.id = r.sender AND " \
 	"k.class >= ?3 WHERE r.kind = 'aggregate' AND " VIEW_OF_DOMAIN
 /* clang-format on */
+
+/*
+ * The steps of a command that reads the reports, for one domain and those below it, or for all if
+ * domain is empty. view_begin sets options, arena and hosts; view_close in any case.
+ */
+void view_begin(
+	struct show *show, const struct options *options, struct slice domain, struct arena *arena);
+/* The exit status, with a line on stderr if it is not 0. */
+int view_open(struct show *show, view_reported_take *take, void *arg);
+/*
+ * The rows of all reports that count, to take. First the failure reports: they prove forwarders,
+ * and rows have their classes by them. All tables are empty, apart from that of failure reports.
+ */
+enum status view_read(struct show *show);
+void view_close(struct show *show);
 
 /* The class from which on senders count (--reporters). */
 int64_t view_least(const struct options *options);

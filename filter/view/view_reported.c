@@ -385,7 +385,7 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 	}
 	row.spf = row.spf_aligned ? AUTH_PASS : row.spf;
 	row.dkim = row_dkim(row.signatures, row.nsignatures);
-	return stats_add(reader->to->stats, &row) ? ST_OK : ST_TEMP;
+	return reader->to->take(reader->to->arg, &row) ? ST_OK : ST_TEMP;
 }
 
 static enum status

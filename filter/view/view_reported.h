@@ -5,7 +5,7 @@
 #define FILTER_VIEW_VIEW_REPORTED_H
 
 #include "filter/feedback/feedback_check.h"
-#include "filter/stats/stats.h"
+#include "filter/stats/row.h"
 #include "filter/store/store.h"
 #include "filter/view/view_judge.h"
 
@@ -20,19 +20,26 @@ struct view_contradiction {
 	uint64_t rows[FEEDBACK_MARKS_N], messages[FEEDBACK_MARKS_N];
 };
 
+/*
+ * Takes a row in the form in which stats counts messages, valid during the call; row->date is the
+ * beginning of its report. False without memory.
+ */
+typedef bool view_reported_take(void *arg, const struct row *row);
+
 struct view_reported {
 	const struct view_judge *judge;
 	struct store *store;
 	struct arena *arena;
 	struct view_hosts *hosts;
-	struct stats *stats; /* of the reports */
+	view_reported_take *take; /* gets each judged row */
+	void *arg;
 	struct view_contradiction *contradictions;
 	size_t ncontradictions;
 };
 
 /*
  * domain and below: as in `report show` (view_parts.h); class: the least one of a sender that
- * counts; known: the one from which on a sender is a known receiver. Into hosts, stats and
+ * counts; known: the one from which on a sender is a known receiver. Into hosts, take and
  * contradictions. ST_TEMP: the store failed (store_last_error), or no memory.
  */
 enum status view_reported_read(struct view_reported *reported, const char *domain,

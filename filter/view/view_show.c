@@ -6,46 +6,18 @@
 #include "filter/text/i18n.h"
 #include "filter/view/view.h"
 #include "filter/view/view_parts.h"
-#include "mime/buf.h"
 
-enum { DOMAIN_OCTETS = 600 };
-
-/* The domain as stored, and a pattern for domains below it. */
 static bool
-set_domain(struct show *show)
+count(void *arg, const struct row *row)
 {
-	struct slice domain = SLICE("");
-	struct buf below;
-
-	show->domain = show->below = "";
-	if (show->options->domains.n == 0)
-		return true;
-	if (domain_normalize(slice_str(show->options->domains.v[0]), show->arena, &domain) != ST_OK)
-		return false;
-	buf_init(&below, show->arena, DOMAIN_OCTETS);
-	buf_adds(&below, "%.");
-	for (size_t i = 0; i < domain.n; i++) {
-		if (strchr("%_!", domain.p[i]) != NULL)
-			buf_addc(&below, '!');
-		buf_addc(&below, domain.p[i]);
-	}
-	show->domain = arena_cstr(show->arena, domain);
-	show->below = arena_cstr(show->arena, buf_slice(&below));
-	return true;
+	return stats_add(arg, row);
 }
 
-/* Failure reports prove forwarders, and rows have their classes by them. */
 static enum status
 fill(struct show *show)
 {
-	enum status st = view_classify(show);
+	enum status st = view_read(show);
 
-	view_tables_begin(show);
-	if (st == ST_OK)
-		st = view_failures(show);
-	if (st == ST_OK)
-		st = view_reported_read(&show->reported, show->domain, show->below,
-			view_least(show->options), VIEW_KNOWN);
 	if (st == ST_OK)
 		st = view_queries(show);
 	if (st == ST_OK)
@@ -87,7 +59,7 @@ write_page(const struct show *show)
 	const struct cells *tables[N];
 	const struct page_reports page = {
 		.domain = show->domain,
-		.reports = show->reported.stats,
+		.reports = show->stats,
 		.archive = show->archive.stats,
 		.tables = tables,
 		.ntables = N,
@@ -111,22 +83,15 @@ show_all(struct show *show)
 
 	if (status == 0)
 		status = view_archive_read(options, show->arena, show->hosts, &show->archive);
-	if (status == 0)
-		status = store_open_command(options->store, STORE_READ, show->arena, &show->store);
-	if (status == 0)
-		status = view_judge_open(options, show->arena, &show->judge);
 	if (status != 0)
 		return status;
-	show->reported = (struct view_reported){
-		.judge = &show->judge,
-		.store = show->store,
-		.arena = show->arena,
-		.hosts = show->hosts,
-		.stats = stats_new(NULL, 0, false),
-	};
-	if (show->reported.stats == NULL)
+	show->stats = stats_new(NULL, 0, false);
+	if (show->stats == NULL)
 		return EXIT_TEMPFAIL;
-	show->reported.stats->unlisted = true;
+	show->stats->unlisted = true;
+	status = view_open(show, count, show->stats);
+	if (status != 0)
+		return status;
 	if (fill(show) != ST_OK)
 		return store_failed(show->store);
 	status = write_page(show);
@@ -141,20 +106,18 @@ int
 view_main(const struct options *options, struct arena *arena)
 {
 	struct show *show = arena_array(arena, 1, sizeof *show);
+	struct slice domain = SLICE("");
 	int status;
 
-	show->options = options;
-	show->arena = arena;
-	if (!set_domain(show)) {
+	if (options->domains.n > 0 &&
+		domain_normalize(slice_str(options->domains.v[0]), arena, &domain) != ST_OK) {
 		fprintf(stderr, "mailstamp: %s\n", _("DOMAIN is not a domain name"));
 		return EXIT_USAGE_ERROR;
 	}
-	show->hosts = view_hosts_new(arena);
+	view_begin(show, options, domain, arena);
 	status = show_all(show);
 	view_archive_clear(&show->archive);
-	stats_free(show->reported.stats);
-	view_judge_close(&show->judge);
-	view_hosts_free(show->hosts);
-	store_close(show->store);
+	view_close(show);
+	stats_free(show->stats);
 	return status;
 }

@@ -1,0 +1,43 @@
+#include "filter/view/view_feed.h"
+
+#include "filter/view/view_parts.h"
+
+struct view_feed {
+	struct options options;
+	struct show show;
+};
+
+struct view_feed *
+view_feed_begin(const struct options *options, struct slice domain, struct arena *arena)
+{
+	struct view_feed *feed = arena_alloc(arena, sizeof *feed);
+
+	feed->options = *options;
+	feed->options.reporters = REPORTERS_KNOWN;
+	view_begin(&feed->show, &feed->options, domain, arena);
+	return feed;
+}
+
+void
+view_feed_end(struct view_feed *feed)
+{
+	view_close(&feed->show);
+}
+
+void
+view_feed_hold(struct view_feed *feed, const struct row *row)
+{
+	view_hosts_hold(feed->show.hosts, row);
+}
+
+int
+view_feed_rows(struct view_feed *feed, view_reported_take *take, void *arg)
+{
+	int status;
+
+	view_hosts_settle(feed->show.hosts);
+	status = view_open(&feed->show, take, arg);
+	if (status != 0)
+		return status;
+	return view_read(&feed->show) == ST_OK ? 0 : store_failed(feed->show.store);
+}
