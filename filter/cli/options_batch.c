@@ -65,9 +65,13 @@ options_check_plan(const struct options *options)
 {
 	if (options->domains.n == 0)
 		return SETTING_E_PLAN_DOMAIN;
-	if ((options->archive.n > 0) == (options->runs.n > 0))
+	if (options->archive.n > 0 && options->runs.n > 0)
 		return SETTING_E_PLAN_MAIL;
-	if (options->runs.n > 0 && options->own_senders != NULL)
+	if (options->archive.n == 0 && options->runs.n == 0 && options->store == NULL)
+		return SETTING_E_PLAN_MAIL;
+	if (options->has_since && options->store == NULL)
+		return SETTING_E_PLAN_SINCE;
+	if (options->runs.n > 0 && options->own_senders != NULL && options->store == NULL)
 		return SETTING_E_PLAN_OWN;
 	return SETTING_E_NONE;
 }

@@ -142,6 +142,7 @@ usage(enum command command)
 	case COMMAND_PLAN:
 		return _("usage: mailstamp plan [OPTION]... DOMAIN --archive PATH...\n"
 			 "       mailstamp plan [OPTION]... DOMAIN --runs RUN...\n"
+			 "       mailstamp plan [OPTION]... DOMAIN --store STORE\n"
 			 "\n"
 			 "Lists the DMARC records to publish from the current one to p=reject, "
 			 "step by\n"

@@ -10,13 +10,40 @@
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
+#include "filter/view/view_feed.h"
 
 enum { EXIT_OPEN = 10 };
+
+/* Where messages of the saved mail go. */
+struct taking {
+	struct plan_mail *mail;
+	struct view_feed *feed; /* or NULL */
+};
 
 static bool
 take(void *arg, const struct row *row)
 {
-	return plan_mail_add(arg, row);
+	const struct taking *taking = arg;
+
+	if (taking->feed != NULL)
+		view_feed_hold(taking->feed, row);
+	return plan_mail_add(taking->mail, row);
+}
+
+struct taking_reports {
+	struct plan_mail *mail;
+	const struct options *options;
+};
+
+/* Reports without a date are used whatever --since says. */
+static bool
+take_reported(void *arg, const struct row *row)
+{
+	const struct taking_reports *taking = arg;
+
+	if (taking->options->has_since && row->has_date && row->date < taking->options->since)
+		return true;
+	return plan_mail_add(taking->mail, row);
 }
 
 static int
@@ -46,25 +73,14 @@ give_up_rights(const struct options *options, struct arena *arena)
 	return say(error, arena, EXIT_TEMPFAIL);
 }
 
-/* The mail, from earlier runs or from an archive. 0, or an exit status that is reported. */
+/* 0, or an exit status that is reported. */
 static int
-read_mail(const struct options *options, struct arena *arena, struct plan_mail *mail)
+read_runs(const struct options *options, struct arena *arena, struct taking *taking)
 {
-	struct piped piped;
-	struct error error;
 	const char *path;
-	enum run_got got;
-	int status = 0;
+	struct error error;
+	const enum run_got got = run_set_read(&options->runs, arena, take, taking, &path, &error);
 
-	if (options->archive.n > 0)
-		status = piped_start(options, arena, &piped);
-	if (status == 0)
-		status = give_up_rights(options, arena);
-	if (status != 0)
-		return status;
-	if (options->archive.n > 0)
-		return piped_read(&piped, arena, take, mail);
-	got = run_set_read(&options->runs, arena, take, mail, &path, &error);
 	if (got == RUN_DONE)
 		return 0;
 	if (error.reason.id == REASON_NONE)
@@ -72,6 +88,37 @@ read_mail(const struct options *options, struct arena *arena, struct plan_mail *
 	error.what = N_("run");
 	error.path = path;
 	return say(error, arena, got == RUN_BAD ? EXIT_CONFIG_ERROR : EXIT_TEMPFAIL);
+}
+
+/*
+ * The saved mail, from earlier runs or from an archive, then the reports, whose forwarders it may
+ * prove. The process keeps its rights until it has read the store. 0, or an exit status that is
+ * reported.
+ */
+static int
+read_mail(const struct options *options, struct arena *arena, struct plan *plan)
+{
+	struct view_feed *feed =
+		options->store != NULL ? view_feed_begin(options, plan->domain, arena) : NULL;
+	struct taking taking = {&plan->seen[PLAN_IN_MAIL].mail, feed};
+	struct taking_reports reports = {&plan->seen[PLAN_IN_REPORTS].mail, options};
+	struct piped piped;
+	int status = 0;
+
+	if (options->archive.n > 0)
+		status = piped_start(options, arena, &piped);
+	if (status == 0 && feed == NULL)
+		status = give_up_rights(options, arena);
+	if (status == 0 && options->archive.n > 0)
+		status = piped_read(&piped, arena, take, &taking);
+	else if (status == 0 && options->runs.n > 0)
+		status = read_runs(options, arena, &taking);
+	if (feed == NULL)
+		return status;
+	if (status == 0)
+		status = view_feed_rows(feed, take_reported, &reports);
+	view_feed_end(feed);
+	return status == 0 ? give_up_rights(options, arena) : status;
 }
 
 static int
@@ -127,13 +174,17 @@ plan_main(const struct options *options, struct arena *arena)
 		error.path = options->domains.v[0];
 		return say(error, arena, EXIT_CONFIG_ERROR);
 	}
-	if (!plan_mail_init(&plan->mail, plan->domain, arena))
-		return without_memory(arena);
-	status = read_mail(options, arena, &plan->mail);
+	plan->seen[PLAN_IN_MAIL].used = options->archive.n > 0 || options->runs.n > 0;
+	plan->seen[PLAN_IN_REPORTS].used = options->store != NULL;
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (!plan_mail_init(&plan->seen[v].mail, plan->domain, v == PLAN_IN_REPORTS, arena))
+			return without_memory(arena);
+	status = read_mail(options, arena, plan);
 	evaluate_begin(&both, arena, &ev);
 	if (status == 0)
 		status = make(plan);
 	evaluate_end(&ev);
-	plan_mail_clear(&plan->mail);
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		plan_mail_clear(&plan->seen[v].mail);
 	return status;
 }

@@ -9,24 +9,49 @@
 
 enum { PLAN_WAIT_MAX = 92 /* days */ };
 
-/* Mail that is not aligned, of one source, under the records of the plan. */
-struct plan_source {
-	size_t number; /* in mail.stats->sources */
-	bool below;    /* in the name of a subdomain */
+/* Where the mail was seen. Both may show the same messages: nothing is added up. */
+enum plan_view { PLAN_IN_MAIL /* saved mail */, PLAN_IN_REPORTS, PLAN_VIEWS };
+
+/* Mail that is not aligned, under the records of the plan. */
+struct plan_fails {
 	uint64_t hurt, decide, stopped;
+};
+
+/* That of one source. */
+struct plan_source {
+	size_t number[PLAN_VIEWS]; /* in its stats->sources; STATS_SOURCES: not seen there */
+	bool below;                /* in the name of a subdomain */
+	struct plan_fails fails[PLAN_VIEWS];
+};
+
+struct plan_seen {
+	bool used; /* the plan has this view */
+	struct plan_mail mail;
+	struct plan_check check;
+	struct plan_counts counts[PLAN_SCOPES]; /* with the first step, or the record now */
+	uint64_t rest;    /* failing messages of sources that are not listed */
+	unsigned window;  /* days from the first message to the last; 0: not known */
+	size_t seen_once; /* known senders that sent on one day only */
+};
+
+/* What a view shows about a step. */
+struct plan_effect {
+	struct plan_result result;
+	uint64_t k, n; /* mail of known senders that it concerns: not aligned, and all */
+	double bound;  /* the share that is not aligned is at most this; 1: unknown */
 };
 
 struct plan_step {
 	struct plan_record record;
 	struct plan_force force;
 	struct slice text;
-	struct plan_result result;
-	bool domain, below; /* whose policy it raises */
-	bool asks;          /* it asks receivers to act on failing mail of these */
-	uint64_t k, n;      /* mail of known senders of these: not aligned, and all */
-	double bound;       /* the share that is not aligned is at most this; 1: unknown */
-	unsigned wait;      /* days before the next step; 0: none follows */
-	size_t slowest;     /* the source that is waited for; STATS_SOURCES: none */
+	struct slice elsewhere; /* as in struct plan_result */
+	struct plan_effect effects[PLAN_VIEWS];
+	bool domain, below;        /* whose policy it raises */
+	bool asks;                 /* it asks receivers to act on failing mail of these */
+	unsigned wait;             /* days before the next step; 0: none follows */
+	enum plan_view slowest_in; /* the source that is waited for */
+	size_t slowest;            /* STATS_SOURCES: none */
 };
 
 /* The overall result. */
@@ -43,22 +68,28 @@ struct plan {
 	bool has_record;         /* a usable record applies to the domain */
 	bool inherited;          /* the record of a domain above */
 	struct dmarc_result now; /* by RFC 9989 */
-	struct plan_mail mail;
-	struct plan_counts counts[PLAN_SCOPES]; /* with the first step, or the record now */
+	struct plan_seen seen[PLAN_VIEWS];
 	enum plan_order order;
 	enum plan_end end;
 	struct plan_step steps[PLAN_STEPS];
 	size_t n;
 	struct plan_source *sources; /* sorted by hurt, decide and stopped mail, the most first */
 	size_t nsources;
-	uint64_t rest;     /* failing messages of sources that are not listed */
-	unsigned window;   /* days from the first message to the last; 0: not known */
-	size_t seen_once;  /* known senders that sent on one day only */
 	bool failed_proof; /* a record does not do what it promises: it is not proposed */
 };
 
-/* The steps, from the mail. False if memory, DNS's overlay or OpenSSL failed. */
+/* The messages of a step that receivers are asked to act on, in a view. */
+struct plan_fails plan_concerned(const struct plan_step *step, enum plan_view view);
+
+/* The steps, from the mail of all views that are used. False if memory, DNS's overlay or OpenSSL
+ * failed. */
 bool plan_make(struct plan *plan);
+
+/* Sets plan->sources, after the mail of each view was evaluated with a record. */
+void plan_list_sources(struct plan *plan);
+
+/* The view in which a source was seen; the one with mail of known senders, or else saved mail. */
+enum plan_view plan_view_of(const struct plan_source *source);
 
 /*
  * Must something be fixed or decided before a step that asks receivers to act, or is there too

@@ -20,19 +20,22 @@ move(void *arg, const struct elsewhere_message *message, struct sender now)
 	if (message->message >= mail->ngroups)
 		return;
 	group = mail->groups[message->message];
-	group->classes[message->sender.class]--;
-	group->classes[now.class]++;
+	group->classes[message->sender.class] -= message->n;
+	group->classes[now.class] += message->n;
 }
 
 bool
-plan_mail_init(struct plan_mail *mail, struct slice domain, struct arena *arena)
+plan_mail_init(struct plan_mail *mail, struct slice domain, bool reported, struct arena *arena)
 {
-	*mail = (struct plan_mail){.arena = arena, .domain = domain};
+	*mail = (struct plan_mail){.reported = reported, .arena = arena, .domain = domain};
 	mail->stats = stats_new(NULL, 0, false);
 	mail->elsewhere = elsewhere_new(move, mail);
 	arena_init(&mail->one, arena->oom, arena->oom_arg);
 	mail->days = arena_array(arena, STATS_SOURCES, sizeof *mail->days);
 	mail->authors = arena_array(arena, PLAN_AUTHORS, sizeof *mail->authors);
+	mail->authors[mail->nauthors++] = arena_cstr(arena, domain); /* it always has room */
+	if (mail->stats != NULL)
+		mail->stats->unlisted = true;
 	return mail->stats != NULL && mail->elsewhere != NULL;
 }
 
@@ -90,20 +93,47 @@ may_align(const char *author, const char *domain, struct arena *arena)
 	       is_normal(domain, arena);
 }
 
+/* Can a receiver have found it aligned? Reports do not say which of the named domains was. */
+static bool
+is_related(const struct plan_mail *mail, const char *author, const char *domain)
+{
+	return domain[0] != '\0' && (domain_within(slice_str(author), slice_str(domain)) ||
+					    domain_within(slice_str(domain), mail->domain));
+}
+
+static bool
+may_count(struct plan_mail *mail, const struct row *row, const char *domain)
+{
+	return (!mail->reported || is_related(mail, row->author_domain, domain)) &&
+	       may_align(row->author_domain, domain, &mail->one);
+}
+
+/* The domain for which SPF passed, if it may count; or "". */
+static const char *
+envelope(struct plan_mail *mail, const struct row *row)
+{
+	if (mail->reported && !row->spf_aligned)
+		return "";
+	if (row->spf == AUTH_PASS && may_count(mail, row, row->spf_domain))
+		return row->spf_domain;
+	return mail->reported ? row->author_domain : "";
+}
+
 /* The domains whose signatures passed and may count, each once; NULL if there are too many. */
 static const char *
-signers(const struct row *row, struct arena *arena)
+signers(struct plan_mail *mail, const struct row *row)
 {
 	const char *names[PLAN_SIGNERS] = {NULL};
 	struct buf out;
 	size_t n = 0;
 
-	buf_init(&out, arena, KEY_OCTETS);
+	buf_init(&out, &mail->one, KEY_OCTETS);
 	for (size_t i = 0; i < row->nsignatures; i++) {
 		const struct row_signature *sig = &row->signatures[i];
 		size_t k = 0;
 
-		if (sig->code != AUTH_PASS || !may_align(row->author_domain, sig->d, arena))
+		if (sig->code != AUTH_PASS || !may_count(mail, row, sig->d) ||
+			(mail->reported && !row->dkim_aligned))
 			continue;
 		while (k < n && strcmp(names[k], sig->d) != 0)
 			k++;
@@ -112,10 +142,12 @@ signers(const struct row *row, struct arena *arena)
 		if (k == n)
 			names[n++] = sig->d;
 	}
+	if (mail->reported && row->dkim_aligned && n == 0)
+		names[n++] = row->author_domain;
 	qsort(names, n, sizeof *names, compare_names);
 	for (size_t i = 0; i < n; i++)
 		buf_addf(&out, " %s", names[i]);
-	return out.over ? NULL : arena_cstr(arena, buf_slice(&out));
+	return out.over ? NULL : arena_cstr(&mail->one, buf_slice(&out));
 }
 
 /* The number of the author domain, which may be new; PLAN_AUTHORS: no room. */
@@ -221,28 +253,38 @@ plan_mail_days(const struct plan_mail *mail, size_t source, unsigned *gap)
 	return days;
 }
 
-/* A judged message, which has or gets a group. */
+/* No room: messages that are not aligned must not be forgotten. */
+static void
+add_beyond(struct plan_mail *mail, const struct row *row, struct sender sender, uint64_t n)
+{
+	mail->beyond += n;
+	if (row->dmarc != AUTH_PASS && sender.class != SENDER_FORGED)
+		mail->open += n;
+}
+
+/* Judged messages, which have or get a group. */
 static bool
 add_judged(struct plan_mail *mail, const struct row *row, struct sender sender, bool service,
 	size_t source)
 {
+	const uint64_t n = 1 + row->more;
 	const size_t author = author_of(mail, row->author_domain);
-	struct elsewhere_message place = {.failed = row->dmarc == AUTH_FAIL,
+	struct elsewhere_message place = {.n = n,
+		.failed = row->dmarc == AUTH_FAIL,
 		.service = service,
 		.message = PLAN_GROUPS,
 		.sender = sender};
 	struct plan_group wanted = {.author = author, .spf = "", .source = source};
 
-	wanted.dkim = signers(row, &mail->one);
-	if (row->spf == AUTH_PASS && may_align(row->author_domain, row->spf_domain, &mail->one))
-		wanted.spf = row->spf_domain;
+	wanted.dkim = signers(mail, row);
+	wanted.spf = envelope(mail, row);
 	if (author < PLAN_AUTHORS && wanted.dkim != NULL && !find(mail, &wanted, &place.message))
 		return false;
 	if (place.message < PLAN_GROUPS) {
-		mail->groups[place.message]->messages++;
-		mail->groups[place.message]->classes[sender.class]++;
+		mail->groups[place.message]->messages += n;
+		mail->groups[place.message]->classes[sender.class] += n;
 	} else {
-		mail->beyond++;
+		add_beyond(mail, row, sender, n);
 	}
 	return elsewhere_add(mail->elsewhere, row, &place);
 }
@@ -270,19 +312,19 @@ plan_mail_add(struct plan_mail *mail, const struct row *row)
 	if (row->author_domain[0] == '\0' ||
 		!domain_within(slice_str(row->author_domain), mail->domain) ||
 		!is_normal(row->author_domain, &mail->one)) {
-		mail->others++;
+		mail->others += 1 + row->more;
 		return true;
 	}
 	sources_key(row, &key);
 	service = key.provider != NULL;
 	sender = elsewhere_look(mail->elsewhere, row, sources_sender(row), service);
-	mail->messages++;
+	mail->messages += 1 + row->more;
 	if (!stats_add(mail->stats, row))
 		return false;
 	source = number_of(mail->stats, &key, row->author_domain);
 	note_date(mail, row, source);
 	if (sender.class != SENDER_UNJUDGED)
 		return add_judged(mail, row, sender, service, source);
-	mail->not_judged++;
+	mail->not_judged += 1 + row->more;
 	return true;
 }

@@ -1,6 +1,7 @@
 /*
  * plan_mail.h: the mail in the name of a domain and of its subdomains, in bounded numbers: what of
- * it may be aligned, and who sent it.
+ * it may be aligned, and who sent it. Once for saved mail, and once for the mail in reports: they
+ * may be the same mail, and are never added up.
  *
  * A group is the mail of one sender (sources.h) in the name of one author domain for which SPF
  * passed for the same domain and DKIM for the same domains: DMARC treats all of it alike. The class
@@ -33,6 +34,7 @@ struct plan_days {
 };
 
 struct plan_mail {
+	bool reported; /* rows of reports */
 	struct arena *arena;
 	struct arena one; /* of one message */
 	struct slice domain;
@@ -42,21 +44,26 @@ struct plan_mail {
 	struct plan_group **groups;
 	size_t ngroups, room;
 	struct plan_days *days; /* by source */
-	const char *
-		*authors; /* the domain and those below it, in the order of their first message */
+	const char **authors; /* first the domain, then those below it in the order of their mail */
 	size_t nauthors;
 	uint64_t messages;   /* in its name, of these: */
 	uint64_t not_judged; /* and */
 	uint64_t beyond;     /* for which there was no room */
+	uint64_t open;       /* of these: that did not pass, and are not just forged */
 	uint64_t others;     /* of other author domains */
 	bool has_dates;
 	int64_t first, last;
 };
 
 /* False without memory. domain is normal; the arena must outlive it. */
-bool plan_mail_init(struct plan_mail *mail, struct slice domain, struct arena *arena);
+bool plan_mail_init(
+	struct plan_mail *mail, struct slice domain, bool reported, struct arena *arena);
 
-/* False without memory. */
+/*
+ * A message, or with row->more the messages of a row in a report. Of a report, the receiver's
+ * verdict on SPF and DKIM counts: what it found aligned is aligned with the domains that it names,
+ * or with the author domain if it names none; what it did not is not aligned. False without memory.
+ */
 bool plan_mail_add(struct plan_mail *mail, const struct row *row);
 
 /*

@@ -1,6 +1,4 @@
 /* plan_make.c: the steps, from the observed mail. */
-#include <stdlib.h>
-
 #include "filter/io/clock.h"
 #include "filter/plan/bound.h"
 #include "filter/plan/plan.h"
@@ -52,6 +50,28 @@ is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 	return a * m > b * n;
 }
 
+/* A share of the mail that would be hurt or is undecided; of 0 messages: none were seen. */
+struct share {
+	uint64_t n, of;
+};
+
+/* The larger share of the views. */
+static struct share
+worse_share(const struct plan *plan, enum plan_scope scope)
+{
+	struct share worse = {0, 0};
+
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		const struct plan_counts *counts = &plan->seen[v].counts[scope];
+		const struct share share = {counts->hurt + counts->decide, counts->judged};
+
+		if (share.of > 0 &&
+			(worse.of == 0 || is_larger(share.n, share.of, worse.n, worse.of)))
+			worse = share;
+	}
+	return worse;
+}
+
 /*
  * Which part of the mail is raised first: the one of which a smaller share would be hurt or is
  * undecided.
@@ -59,65 +79,15 @@ is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 static enum plan_order
 order_of(const struct plan *plan)
 {
-	const struct plan_counts *domain = &plan->counts[PLAN_DOMAIN];
-	const struct plan_counts *below = &plan->counts[PLAN_BELOW];
-	const uint64_t a = domain->hurt + domain->decide, b = below->hurt + below->decide;
+	const struct share domain = worse_share(plan, PLAN_DOMAIN),
+			   below = worse_share(plan, PLAN_BELOW);
 
-	if (domain->judged == 0 || below->judged == 0)
+	if (domain.of == 0 || below.of == 0)
 		return PLAN_TOGETHER;
-	if (is_larger(a, domain->judged, b, below->judged))
+	if (is_larger(domain.n, domain.of, below.n, below.of))
 		return PLAN_SUBDOMAINS_FIRST;
-	return is_larger(b, below->judged, a, domain->judged) ? PLAN_DOMAIN_FIRST : PLAN_TOGETHER;
-}
-
-static int
-compare_sources(const void *a, const void *b)
-{
-	const struct plan_source *x = a, *y = b;
-
-	if (x->hurt != y->hurt)
-		return x->hurt > y->hurt ? -1 : 1;
-	if (x->decide != y->decide)
-		return x->decide > y->decide ? -1 : 1;
-	if (x->stopped != y->stopped)
-		return x->stopped > y->stopped ? -1 : 1;
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-/* Lists the senders of mail that is not aligned. */
-static void
-list_sources(struct plan *plan, const struct plan_check *check)
-{
-	const size_t all = plan->mail.stats->nsources;
-	struct plan_source *by_number = arena_array(plan->ev->arena, all, sizeof *by_number);
-
-	for (size_t i = 0; i < plan->mail.ngroups; i++) {
-		const struct plan_group *group = plan->mail.groups[i];
-		const enum plan_scope scope = check->scopes[group->author];
-		const uint64_t *n = group->classes;
-		struct plan_source *source;
-
-		if (check->passes[i] || scope > PLAN_BELOW)
-			continue;
-		if (group->source >= all) {
-			plan->rest += group->messages;
-			continue;
-		}
-		source = &by_number[group->source];
-		source->below = scope == PLAN_BELOW;
-		source->hurt +=
-			n[SENDER_OWN] + n[SENDER_SERVICE] + n[SENDER_FORWARDER] + n[SENDER_PASSES];
-		source->decide += n[SENDER_DECIDE];
-		source->stopped += n[SENDER_FORGED];
-	}
-	for (size_t i = 0; i < all; i++) {
-		by_number[i].number = i;
-		if (by_number[i].hurt + by_number[i].decide + by_number[i].stopped > 0)
-			by_number[plan->nsources++] = by_number[i];
-	}
-	plan->sources = by_number;
-	if (plan->nsources > 0)
-		qsort(plan->sources, plan->nsources, sizeof *plan->sources, compare_sources);
+	return is_larger(below.n, below.of, domain.n, domain.of) ? PLAN_DOMAIN_FIRST
+								 : PLAN_TOGETHER;
 }
 
 /* Does the source send for the owner, as far as is known? */
@@ -129,24 +99,27 @@ is_known(const struct stats_source *source)
 	return n[SENDER_PASSES] + n[SENDER_OWN] + n[SENDER_SERVICE] + n[SENDER_FORWARDER] > 0;
 }
 
-/* At least the longest time between two days on which a known sender sent mail. */
+/* At least the longest time between two days on which a known sender sent mail, in any view. */
 static void
 set_wait(const struct plan *plan, struct plan_step *step, unsigned least)
 {
-	const struct stats *stats = plan->mail.stats;
-
 	step->wait = least;
 	step->slowest = STATS_SOURCES;
-	for (size_t i = 0; i < stats->nsources; i++) {
-		unsigned gap;
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		const struct plan_mail *mail = &plan->seen[v].mail;
 
-		if (!is_known(&stats->sources[i]))
-			continue;
-		(void)plan_mail_days(&plan->mail, i, &gap);
-		if (gap < step->wait || gap >= PLAN_WAIT_MAX)
-			continue;
-		step->wait = gap + 1;
-		step->slowest = i;
+		for (size_t i = 0; plan->seen[v].used && i < mail->stats->nsources; i++) {
+			unsigned gap;
+
+			if (!is_known(&mail->stats->sources[i]))
+				continue;
+			(void)plan_mail_days(mail, i, &gap);
+			if (gap < step->wait || gap >= PLAN_WAIT_MAX)
+				continue;
+			step->wait = gap + 1;
+			step->slowest = i;
+			step->slowest_in = (enum plan_view)v;
+		}
 	}
 }
 
@@ -162,51 +135,75 @@ set_bound(struct plan_step *step, const struct plan_force *before)
 	step->asks = step->domain || step->below || step->force.nowhere > before->nowhere;
 	if (!step->asks) /* it prepares for the steps after it: all mail matters */
 		step->domain = step->below = true;
-	for (int scope = PLAN_DOMAIN; scope <= PLAN_BELOW; scope++) {
-		const struct plan_counts *counts = &step->result.counts[scope];
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		struct plan_effect *effect = &step->effects[v];
 
-		if (scope == PLAN_DOMAIN ? !step->domain : !step->below)
-			continue;
-		step->k += counts->hurt;
-		step->n += counts->hurt + counts->passes;
+		for (int scope = PLAN_DOMAIN; scope <= PLAN_BELOW; scope++) {
+			const struct plan_counts *counts = &effect->result.counts[scope];
+
+			if (scope == PLAN_DOMAIN ? !step->domain : !step->below)
+				continue;
+			effect->k += counts->hurt;
+			effect->n += counts->hurt + counts->passes;
+		}
+		effect->bound = bound_upper(effect->k, effect->n);
 	}
-	step->bound = bound_upper(step->k, step->n);
 }
 
 static void
-set_window(struct plan *plan)
+set_window(struct plan_seen *seen)
 {
-	const struct plan_mail *mail = &plan->mail;
+	const struct plan_mail *mail = &seen->mail;
 
 	if (mail->has_dates)
-		plan->window = (unsigned)(mail->last / DAY_SECONDS - mail->first / DAY_SECONDS) + 1;
+		seen->window = (unsigned)(mail->last / DAY_SECONDS - mail->first / DAY_SECONDS) + 1;
 	for (size_t i = 0; i < mail->stats->nsources; i++) {
 		unsigned gap;
 
-		plan->seen_once +=
+		seen->seen_once +=
 			is_known(&mail->stats->sources[i]) && plan_mail_days(mail, i, &gap) == 1
 				? 1
 				: 0;
 	}
 }
 
+/* Evaluates the mail of all views with the record; ok: it does what it promises. */
+static bool
+judge_step(struct plan *plan, struct plan_step *step, bool *ok)
+{
+	*ok = true;
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		struct plan_result *result = &step->effects[v].result;
+
+		if (!plan->seen[v].used)
+			continue;
+		if (!plan_check_record(&plan->seen[v].check, &step->record, step->text, result))
+			return false;
+		*ok = *ok && result->promised && result->lost == 0;
+		if (step->elsewhere.n == 0)
+			step->elsewhere = result->elsewhere;
+	}
+	return true;
+}
+
 /* Each record over the mail, in turn. */
 static bool
-judge_steps(struct plan *plan, struct plan_check *check, const struct plan_record *records,
-	size_t n, struct plan_force before)
+judge_steps(
+	struct plan *plan, const struct plan_record *records, size_t n, struct plan_force before)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct plan_step *step = &plan->steps[i];
 		const struct plan_record *record = &records[i];
+		bool ok;
 
 		step->record = *record;
 		step->force = plan_force_of(record);
 		step->text = plan_record_text(record,
 			plan->now.has_record ? plan->now.record.text : SLICE(""), plan->domain,
 			plan->ev->arena);
-		if (!plan_check_record(check, record, step->text, &step->result))
+		if (!judge_step(plan, step, &ok))
 			return false;
-		if (!step->result.promised || step->result.lost > 0) {
+		if (!ok) {
 			plan->failed_proof = true;
 			return true;
 		}
@@ -223,36 +220,60 @@ judge_steps(struct plan *plan, struct plan_check *check, const struct plan_recor
 	return true;
 }
 
+/* What the mail of a view is with the record now, and what passes now. */
 static bool
-make_steps(struct plan *plan, struct plan_check *check, const struct plan_record *base,
-	struct slice text)
+look(struct plan *plan, struct plan_seen *seen, const struct plan_record *base, struct slice text)
+{
+	struct plan_result result;
+
+	if (!seen->used)
+		return true;
+	if (!plan_check_init(&seen->check, plan->ev, &seen->mail, plan->domain, text) ||
+		!plan_check_record(&seen->check, base, text, &result))
+		return false;
+	memcpy(seen->counts, result.counts, sizeof seen->counts);
+	set_window(seen);
+	return true;
+}
+
+static uint64_t
+judged(const struct plan *plan)
+{
+	uint64_t n = 0;
+
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		n += plan->seen[v].counts[PLAN_DOMAIN].judged +
+		     plan->seen[v].counts[PLAN_BELOW].judged;
+	return n;
+}
+
+static bool
+make_steps(struct plan *plan, const struct plan_record *base, struct slice text)
 {
 	struct plan_record records[PLAN_STEPS];
-	struct plan_result result;
-	uint64_t judged;
 	size_t n;
 
-	if (!plan_check_record(check, base, text, &result))
-		return false;
-	memcpy(plan->counts, result.counts, sizeof plan->counts);
-	list_sources(plan, check);
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (!look(plan, &plan->seen[v], base, text))
+			return false;
+	plan_list_sources(plan);
 	plan->order = order_of(plan);
 	n = plan_ladder(plan->has_record ? base : NULL, plan->order, records);
-	judged = plan->counts[PLAN_DOMAIN].judged + plan->counts[PLAN_BELOW].judged;
-	plan->end = n == 0 ? PLAN_THERE : judged == 0 ? PLAN_UNSEEN : PLAN_WAY;
+	plan->end = n == 0 ? PLAN_THERE : judged(plan) == 0 ? PLAN_UNSEEN : PLAN_WAY;
 	/* without mail only a record that asks for reports can be justified */
 	if (plan->end == PLAN_UNSEEN)
 		n = plan->has_record ? 0 : 1;
 	/* what passes now is compared with the first step */
-	return plan_check_restart(check) &&
-	       judge_steps(plan, check, records, n, plan_force_of(base));
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (plan->seen[v].used && !plan_check_restart(&plan->seen[v].check))
+			return false;
+	return judge_steps(plan, records, n, plan_force_of(base));
 }
 
 bool
 plan_make(struct plan *plan)
 {
 	struct plan_record base; /* the current record, or that of a first step */
-	struct plan_check check;
 	struct slice text;
 	bool done;
 
@@ -262,33 +283,53 @@ plan_make(struct plan *plan)
 		return true;
 	text = plan_record_text(&base, plan->now.has_record ? plan->now.record.text : SLICE(""),
 		plan->domain, plan->ev->arena);
-	done = plan_check_init(&check, plan->ev, &plan->mail, plan->domain, text) &&
-	       make_steps(plan, &check, &base, text);
-	set_window(plan);
-	plan_check_clear(&check);
+	done = make_steps(plan, &base, text);
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		plan_check_clear(&plan->seen[v].check);
 	return done;
+}
+
+struct plan_fails
+plan_concerned(const struct plan_step *step, enum plan_view view)
+{
+	struct plan_fails all = {.hurt = 0};
+
+	for (int scope = PLAN_DOMAIN; scope <= PLAN_BELOW; scope++) {
+		const struct plan_counts *counts = &step->effects[view].result.counts[scope];
+
+		if (scope == PLAN_DOMAIN ? !step->domain : !step->below)
+			continue;
+		all.hurt += counts->hurt;
+		all.decide += counts->decide;
+		all.stopped += counts->stopped;
+	}
+	return all;
 }
 
 bool
 plan_waits(const struct plan *plan)
 {
+	uint64_t open = 0;
+
 	if (plan->end == PLAN_UNSEEN || plan->failed_proof)
 		return true;
-	if (plan->end == PLAN_THERE)
-		return plan->counts[PLAN_DOMAIN].hurt + plan->counts[PLAN_BELOW].hurt > 0;
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct plan_step *step = &plan->steps[i];
-		uint64_t open = 0;
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		const struct plan_counts *counts = plan->seen[v].counts;
 
-		if (!step->asks)
-			continue;
-		if (step->domain)
-			open += step->result.counts[PLAN_DOMAIN].hurt +
-				step->result.counts[PLAN_DOMAIN].decide;
-		if (step->below)
-			open += step->result.counts[PLAN_BELOW].hurt +
-				step->result.counts[PLAN_BELOW].decide;
-		return open > 0; /* of the next step that asks receivers to act */
+		open += plan->seen[v].mail.open;
+		if (plan->end == PLAN_THERE)
+			open += counts[PLAN_DOMAIN].hurt + counts[PLAN_BELOW].hurt;
 	}
-	return false;
+	for (size_t i = 0; i < plan->n; i++) {
+		if (!plan->steps[i].asks)
+			continue;
+		for (int v = 0; v < PLAN_VIEWS; v++) {
+			const struct plan_fails fails =
+				plan_concerned(&plan->steps[i], (enum plan_view)v);
+
+			open += fails.hurt + fails.decide;
+		}
+		break; /* only the next step that asks receivers to act */
+	}
+	return open > 0;
 }

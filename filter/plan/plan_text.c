@@ -1,16 +1,15 @@
 /* plan_text.c: a plan for a person. */
 #include <inttypes.h>
 
-#include "filter/plan/bound.h"
-#include "filter/plan/plan.h"
+#include "filter/plan/plan_text.h"
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 #include "filter/text/printable.h"
 
-enum { SOURCES = 20, STOPPED = 5, NAMES = 3, SHOWN = 1024, COLUMN = 12 };
+enum { SOURCES = 20, STOPPED = 5, SHOWN = 1024, COLUMN = 10, WIDE = 13 };
 
-static const char *
-shown(const struct plan *plan, struct slice text)
+const char *
+plan_shown(const struct plan *plan, struct slice text)
 {
 	return printable(text, SHOWN, plan->ev->arena);
 }
@@ -21,12 +20,26 @@ number(uint64_t n)
 	return (unsigned long long)n;
 }
 
-/* A line of a step: its word in a column, and the text after it. */
-static void
-begin_line(const char *word, FILE *out)
+const char *
+plan_view_text(enum plan_view view)
 {
-	fputs("  ", out);
-	text_pad(word, COLUMN, out);
+	return view == PLAN_IN_MAIL ? _("saved mail") : _("reports");
+}
+
+bool
+plan_has_both(const struct plan *plan)
+{
+	return plan->seen[PLAN_IN_MAIL].used && plan->seen[PLAN_IN_REPORTS].used;
+}
+
+uint64_t
+plan_of_list(const struct plan_source *source, enum plan_view view, enum plan_list list)
+{
+	const struct plan_fails *fails = &source->fails[view];
+
+	return list == PLAN_HURT     ? fails->hurt
+	       : list == PLAN_DECIDE ? fails->decide
+				     : fails->stopped;
 }
 
 static void
@@ -34,15 +47,15 @@ print_now(const struct plan *plan, FILE *out)
 {
 	const struct dmarc_result *now = &plan->now;
 
-	fprintf(out, _("Plan for %s\n"), shown(plan, plan->domain));
+	fprintf(out, _("Plan for %s\n"), plan_shown(plan, plan->domain));
 	if (!now->has_record) {
 		fprintf(out, "  %s\n",
 			now->reason.id != DMARC_R_NONE ? translated(reason_text(&now->reason))
 						       : _("no record"));
 		return;
 	}
-	fprintf(out, "  _dmarc.%s: %s\n", shown(plan, now->record_domain),
-		shown(plan, now->record.text));
+	fprintf(out, "  _dmarc.%s: %s\n", plan_shown(plan, now->record_domain),
+		plan_shown(plan, now->record.text));
 	if (!plan->has_record)
 		fputs(_("  it has no valid p=, sp= or np=, so that it does nothing but ask for "
 			"reports\n"),
@@ -61,25 +74,35 @@ print_counts(const char *name, const struct plan_counts *counts, FILE *out)
 		name);
 }
 
+/* How much mail a view has, and from when to when. */
 static void
-print_seen(const struct plan *plan, FILE *out)
+print_window(const struct plan_mail *mail, FILE *out)
 {
-	const struct plan_mail *mail = &plan->mail;
 	char first[STATS_DAY_OCTETS] = "-", last[STATS_DAY_OCTETS] = "-";
 
 	if (mail->has_dates) {
 		stats_day_text(mail->first, first);
 		stats_day_text(mail->last, last);
 	}
-	fprintf(out, _("\nMail in its name: %llu messages, %s to %s\n"), number(mail->messages),
-		first, last);
+	fprintf(out,
+		mail->reported
+			? _("\nIn reports of known receivers: %llu messages in its name, %s to "
+			    "%s\n")
+			: _("\nMail in its name: %llu messages, %s to %s\n"),
+		number(mail->messages), first, last);
 	if (mail->not_judged > 0)
 		fprintf(out, _("  %llu of them could not be judged, and are not counted below\n"),
 			number(mail->not_judged));
 	if (mail->beyond > 0)
 		fprintf(out, _("  %llu of them are left out, because there are too many kinds\n"),
 			number(mail->beyond));
-	if (mail->messages == 0)
+}
+
+static void
+print_view(const struct plan *plan, const struct plan_seen *seen, FILE *out)
+{
+	print_window(&seen->mail, out);
+	if (seen->mail.messages == 0)
 		return;
 	text_pad(_("Messages"), -10, out);
 	text_pad(_("Pass"), -11, out);
@@ -87,44 +110,64 @@ print_seen(const struct plan *plan, FILE *out)
 	text_pad(_("Decide"), -11, out);
 	text_pad(_("Stopped"), -11, out);
 	fputs("\n", out);
-	print_counts(shown(plan, plan->domain), &plan->counts[PLAN_DOMAIN], out);
-	print_counts(_("subdomains to which its record applies"), &plan->counts[PLAN_BELOW], out);
-	if (plan->counts[PLAN_APART].judged > 0)
+	print_counts(plan_shown(plan, plan->domain), &seen->counts[PLAN_DOMAIN], out);
+	print_counts(_("subdomains to which its record applies"), &seen->counts[PLAN_BELOW], out);
+	if (seen->counts[PLAN_APART].judged > 0)
 		print_counts(
 			_("subdomains to which another record applies: the plan is not for them"),
-			&plan->counts[PLAN_APART], out);
-	if (plan->counts[PLAN_UNKNOWN].judged > 0)
+			&seen->counts[PLAN_APART], out);
+	if (seen->counts[PLAN_UNKNOWN].judged > 0)
 		print_counts(_("subdomains of which DNS did not answer"),
-			&plan->counts[PLAN_UNKNOWN], out);
-	fputs(_("Hurt: not aligned, but yours, of a known service that you use, or of a forwarder "
-		"or list. Decide: something speaks for it (SPF or DKIM of another domain passed, "
-		"fields of a list), but a forger can have that, too. Stopped: nothing speaks for "
-		"it.\n"),
-		out);
+			&seen->counts[PLAN_UNKNOWN], out);
+}
+
+static bool
+has_mail(const struct plan *plan)
+{
+	return plan->seen[PLAN_IN_MAIL].mail.messages + plan->seen[PLAN_IN_REPORTS].mail.messages >
+	       0;
 }
 
 static void
-print_name(const struct plan *plan, size_t source, FILE *out)
+print_seen(const struct plan *plan, FILE *out)
 {
-	const struct stats_source *one = &plan->mail.stats->sources[source];
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (plan->seen[v].used)
+			print_view(plan, &plan->seen[v], out);
+	if (has_mail(plan))
+		fputs(_("Hurt: not aligned, but yours, of a known service that you use, or of a "
+			"forwarder or list. Decide: something speaks for it (SPF or DKIM of "
+			"another "
+			"domain passed, fields of a list), but a forger can have that, too. "
+			"Stopped: nothing speaks for it.\n"),
+			out);
+	if (plan_has_both(plan))
+		fputs(_("Both may show the same messages: they are not added up, and a step waits "
+			"for the worse of the two.\n"),
+			out);
+}
+
+void
+plan_print_name(const struct plan *plan, enum plan_view view, size_t source, FILE *out)
+{
+	const struct stats_source *one = &plan->seen[view].mail.stats->sources[source];
 
 	fprintf(out, "%s %s%s%s%s", stats_by_text(one->by), one->name,
 		one->provider != NULL ? " (" : "", one->provider != NULL ? one->provider : "",
 		one->provider != NULL ? ")" : "");
 }
 
-/* Its messages, and what they need: advice given for single ones, with its proof. */
+/* What it needs: advice given for single messages of the saved mail, with its proof. */
 static void
-print_source(const struct plan *plan, const struct plan_source *source, uint64_t n, FILE *out)
+print_needs(const struct plan *plan, const struct plan_source *source, FILE *out)
 {
-	const struct stats_source *one = &plan->mail.stats->sources[source->number];
-	const enum sender_class class = stats_source_sender(one).class;
+	const struct stats_source *one;
+	const struct plan_fails *fails = &source->fails[PLAN_IN_MAIL];
 
-	fprintf(out, "%10" PRIu64 "  ", n);
-	print_name(plan, source->number, out);
-	fprintf(out, _(", in the name of %s: %s\n"), stats_author_text(one->author_domain),
-		class == SENDER_PASSES ? _("passed when it was judged") : sender_class_text(class));
-	for (size_t i = 0; i < one->nneeds && source->hurt + source->decide > 0; i++) {
+	if (source->number[PLAN_IN_MAIL] == STATS_SOURCES || fails->hurt + fails->decide == 0)
+		return;
+	one = &plan->seen[PLAN_IN_MAIL].mail.stats->sources[source->number[PLAN_IN_MAIL]];
+	for (size_t i = 0; i < one->nneeds; i++) {
 		const struct stats_need *need = &one->needs[i];
 
 		fprintf(out, "%10s  %s\n", "", need->text);
@@ -136,30 +179,58 @@ print_source(const struct plan *plan, const struct plan_source *source, uint64_t
 	}
 }
 
-enum list { LIST_HURT, LIST_DECIDE, LIST_STOPPED };
-
-static uint64_t
-of_list(const struct plan_source *source, enum list list)
+/* Its messages in each view, and what they are. */
+static void
+print_source(
+	const struct plan *plan, const struct plan_source *source, enum plan_list list, FILE *out)
 {
-	return list == LIST_HURT     ? source->hurt
-	       : list == LIST_DECIDE ? source->decide
-				     : source->stopped;
+	const enum plan_view view = plan_view_of(source);
+	const struct stats_source *one =
+		&plan->seen[view].mail.stats->sources[source->number[view]];
+	const enum sender_class class = stats_source_sender(one).class;
+	const int width = plan_has_both(plan) ? WIDE : COLUMN;
+
+	for (int v = 0; v < PLAN_VIEWS; v++) {
+		if (plan->seen[v].used && source->number[v] == STATS_SOURCES)
+			fprintf(out, "%*s", width, "-");
+		else if (plan->seen[v].used)
+			fprintf(out, "%*" PRIu64, width,
+				plan_of_list(source, (enum plan_view)v, list));
+	}
+	fputs("  ", out);
+	plan_print_name(plan, view, source->number[view], out);
+	fprintf(out, _(", in the name of %s: %s\n"), stats_author_text(one->author_domain),
+		class == SENDER_PASSES ? _("passed when it was judged") : sender_class_text(class));
+	if (list != PLAN_STOPPED)
+		print_needs(plan, source, out);
 }
 
 static void
-print_list(const struct plan *plan, enum list list, const char *title, size_t most, FILE *out)
+print_title(const struct plan *plan, const char *title, FILE *out)
+{
+	fprintf(out, "\n%s\n", title);
+	if (!plan_has_both(plan))
+		return;
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		text_pad(plan_view_text((enum plan_view)v), -WIDE, out);
+	fputs("\n", out);
+}
+
+static void
+print_list(const struct plan *plan, enum plan_list list, const char *title, size_t most, FILE *out)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->nsources; i++) {
-		const uint64_t messages = of_list(&plan->sources[i], list);
+		const struct plan_source *source = &plan->sources[i];
 
-		if (messages == 0)
+		if (plan_of_list(source, PLAN_IN_MAIL, list) == 0 &&
+			plan_of_list(source, PLAN_IN_REPORTS, list) == 0)
 			continue;
 		if (n == 0)
-			fprintf(out, "\n%s\n", title);
+			print_title(plan, title, out);
 		if (n++ < most)
-			print_source(plan, &plan->sources[i], messages, out);
+			print_source(plan, source, list, out);
 	}
 	if (n > most)
 		fprintf(out, _("%10zu  more lines are not shown\n"), n - most);
@@ -168,184 +239,32 @@ print_list(const struct plan *plan, enum list list, const char *title, size_t mo
 static void
 print_sources(const struct plan *plan, FILE *out)
 {
-	print_list(plan, LIST_HURT, _("To mend before receivers are asked to act:"), SOURCES, out);
-	print_list(plan, LIST_DECIDE,
+	print_list(plan, PLAN_HURT, _("To mend before receivers are asked to act:"), SOURCES, out);
+	print_list(plan, PLAN_DECIDE,
 		_("To decide: if it is yours, name it with --own-senders and mend it; if not, this "
 		  "is what the policy is for:"),
 		SOURCES, out);
-	print_list(plan, LIST_STOPPED,
+	print_list(plan, PLAN_STOPPED,
 		_("What would be stopped; if one of these is yours, name it with --own-senders:"),
 		STOPPED, out);
-	if (plan->rest > 0)
-		fprintf(out, _("%10llu  messages of other senders, not listed separately\n"),
-			number(plan->rest));
-}
-
-static const char *
-force_text(unsigned force)
-{
-	return force == 0 ? "none" : force == 100 ? "quarantine" : "reject";
-}
-
-/* What receivers do with failing mail of one part, by RFC. */
-static void
-print_force(const char *name, const unsigned force[2], FILE *out)
-{
-	const unsigned old = force[DMARC_RFC7489], share = old % 100;
-
-	fprintf(out, _("%s: RFC 9989 %s, "), name, force_text(force[DMARC_RFC9989]));
-	if (share == 0)
-		fprintf(out, _("RFC 7489 %s"), force_text(old));
-	else
-		fprintf(out, _("RFC 7489 %s for %u%% of it and %s for the rest"),
-			force_text(old - share + 100), share, force_text(old - share));
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (plan->seen[v].rest > 0)
+			fprintf(out,
+				_("%10llu  messages of other senders, not listed separately\n"),
+				number(plan->seen[v].rest));
 }
 
 static void
-print_asked(const struct plan *plan, const struct plan_step *step, FILE *out)
+print_seen_once(const struct plan_seen *seen, FILE *out)
 {
-	begin_line(_("asks"), out);
-	print_force(_("of failing mail of the domain"), step->force.domain, out);
-	fputs("; ", out);
-	print_force(_("of its subdomains"), step->force.below, out);
-	if (step->result.elsewhere.n > 0)
-		fprintf(out, _(", but by RFC 7489 it is %s that is looked at for subdomains"),
-			shown(plan, step->result.elsewhere));
-	fputs("\n", out);
-}
-
-/* The first senders of a list that the step concerns. */
-static void
-print_names(const struct plan *plan, const struct plan_step *step, enum list list, FILE *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < plan->nsources; i++) {
-		const struct plan_source *source = &plan->sources[i];
-
-		if (of_list(source, list) == 0 || !(source->below ? step->below : step->domain))
-			continue;
-		if (n < NAMES) {
-			fputs(n == 0 ? " (" : ", ", out);
-			print_name(plan, source->number, out);
-		}
-		n++;
-	}
-	if (n > NAMES)
-		fprintf(out, _(" and %zu more"), n - NAMES);
-	fputs(n > 0 ? ")" : "", out);
-}
-
-static void
-print_hurt(const struct plan *plan, const struct plan_step *step, FILE *out)
-{
-	struct plan_counts all = {.judged = 0};
-
-	begin_line(_("hurts now"), out);
-	if (!step->asks) {
-		fputs(_("nobody: no receiver is asked for more than before\n"), out);
-		return;
-	}
-	for (int scope = PLAN_DOMAIN; scope <= PLAN_BELOW; scope++) {
-		const struct plan_counts *counts = &step->result.counts[scope];
-
-		if (scope == PLAN_DOMAIN ? !step->domain : !step->below)
-			continue;
-		all.hurt += counts->hurt;
-		all.decide += counts->decide;
-		all.stopped += counts->stopped;
-	}
-	fprintf(out, _("%llu messages of known senders"), number(all.hurt));
-	print_names(plan, step, LIST_HURT, out);
-	fprintf(out, _("; %llu to decide"), number(all.decide));
-	print_names(plan, step, LIST_DECIDE, out);
-	fprintf(out, _("; it stops %llu\n"), number(all.stopped));
-	begin_line(_("before"), out);
-	if (all.hurt > 0)
-		fputs(_("mend the known senders, see above; decide about the others\n"), out);
-	else if (all.decide > 0)
-		fputs(_("decide about the senders above\n"), out);
-	else
-		fputs(_("nothing is to be mended\n"), out);
-}
-
-static void
-print_proof(const struct plan_step *step, FILE *out)
-{
-	begin_line(_("proved"), out);
-	fprintf(out,
-		_("laid over DNS, it asks for just this by both RFCs; %llu of %llu messages that "
-		  "passed before still pass\n"),
-		number(step->result.kept), number(step->result.kept + step->result.lost));
-}
-
-static void
-print_bound(const struct plan *plan, const struct plan_step *step, FILE *out)
-{
-	char percent[BOUND_OCTETS];
-
-	begin_line(_("not seen"), out);
-	if (step->n == 0) {
-		fputs(_("no mail of known senders was seen that this is about: nothing is known "
-			"of it\n"),
-			out);
-		return;
-	}
-	bound_percent(step->bound, percent);
-	fprintf(out,
-		_("%llu of %llu failing in %u days: at most %s %% of mail of the kind seen in this "
-		  "window, with %d %% confidence; who sends once a year is not in it\n"),
-		number(step->k), number(step->n), plan->window, percent, BOUND_CONFIDENCE);
-}
-
-static void
-print_wait(const struct plan *plan, const struct plan_step *step, FILE *out)
-{
-	if (step->wait == 0)
-		return;
-	begin_line(_("wait"), out);
-	fprintf(out, _("%u days"), step->wait);
-	if (step->slowest < STATS_SOURCES) {
-		fputs(_("; the longest silence is that of "), out);
-		print_name(plan, step->slowest, out);
-	}
-	fputs("\n", out);
-}
-
-static void
-print_stop(const struct plan_step *step, FILE *out)
-{
-	char percent[BOUND_OCTETS];
-
-	if (!step->asks)
-		return;
-	begin_line(_("stop"), out);
-	bound_percent(step->bound, percent);
-	if (step->k > 0)
-		fputs(_("publish the record before it again if a sender that was mended still "
-			"fails, or batch --baseline finds one that starts to fail\n"),
-			out);
-	else
+	if (seen->seen_once > 0)
 		fprintf(out,
-			_("publish the record before it again if over %s %% of the known senders' "
-			  "mail since then is not aligned, or batch --baseline finds a sender that "
-			  "starts to fail\n"),
-			percent);
-}
-
-static void
-print_step(const struct plan *plan, size_t i, FILE *out)
-{
-	const struct plan_step *step = &plan->steps[i];
-
-	fprintf(out, _("\nStep %zu: publish at _dmarc.%s\n"), i + 1, shown(plan, plan->domain));
-	fprintf(out, "  %s\n", shown(plan, step->text));
-	print_asked(plan, step, out);
-	print_hurt(plan, step, out);
-	print_proof(step, out);
-	print_bound(plan, step, out);
-	print_wait(plan, step, out);
-	print_stop(step, out);
+			seen->mail.reported
+				? _("\n%zu known senders are in the reports of one day "
+				    "only: how often they send is not known.\n")
+				: _("\n%zu known senders sent on one day only: how often "
+				    "they send is not known.\n"),
+			seen->seen_once);
 }
 
 static void
@@ -361,26 +280,24 @@ print_end(const struct plan *plan, FILE *out)
 		fputs(_("\nNothing is left to publish: p=reject is in force for the domain and its "
 			"subdomains.\n"),
 			out);
-	else if (plan->end == PLAN_UNSEEN && plan->mail.messages > 0)
+	else if (plan->end == PLAN_UNSEEN && has_mail(plan))
 		fputs(_("\nNone of the mail in its name could be judged: it shows nothing about "
 			"p=reject. Name your relays with --trusted-relay.\n"),
 			out);
-	else if (plan->end == PLAN_UNSEEN && plan->mail.others > 0)
+	else if (plan->end == PLAN_UNSEEN && plan->seen[PLAN_IN_MAIL].mail.others > 0)
 		fprintf(out,
 			_("\nNone of %llu messages is in its name: they show nothing about "
 			  "p=reject. Collect mail in its name for 30 days, the mail that it sends "
 			  "among it.\n"),
-			number(plan->mail.others));
+			number(plan->seen[PLAN_IN_MAIL].mail.others));
 	else if (plan->end == PLAN_UNSEEN)
 		fputs(_("\nThere is no mail to judge: collect mail in its name for 30 days, the "
 			"mail "
 			"that it sends among it.\n"),
 			out);
-	if (plan->seen_once > 0 && plan->end == PLAN_WAY)
-		fprintf(out,
-			_("\n%zu known senders sent on one day only: how often they send is not "
-			  "known.\n"),
-			plan->seen_once);
+	for (int v = 0; v < PLAN_VIEWS; v++)
+		if (plan->end == PLAN_WAY)
+			print_seen_once(&plan->seen[v], out);
 }
 
 static void
@@ -405,10 +322,15 @@ plan_print(const struct plan *plan, FILE *out)
 	if (plan->n > 0 && plan->end == PLAN_WAY)
 		print_order(plan, out);
 	for (size_t i = 0; i < plan->n; i++)
-		print_step(plan, i, out);
+		plan_print_step(plan, i, out);
 	print_end(plan, out);
-	if (plan->n > 0 && plan->mail.messages > 0)
+	if (plan->n > 0 && plan->seen[PLAN_IN_MAIL].mail.messages > 0)
 		fputs(_("\nProved with SPF and DKIM as they were found for each message, and DMARC "
 			"judged again with each record laid over DNS.\n"),
+			out);
+	if (plan->n > 0 && plan->seen[PLAN_IN_REPORTS].mail.messages > 0)
+		fputs(_("\nMail in reports: with SPF and DKIM as the receivers found them. Only "
+			"known "
+			"receivers count.\n"),
 			out);
 }

@@ -84,8 +84,9 @@
 	R(SHARD,          "line_shard",             "--shard must be I/N: the I-th of N parts, from 1/N to N/N, with N up to 100000") \
 	R(SHARD_ORDER,    "line_shard_order",       "--unordered cannot be combined with the JSON of --shard: --merge needs the order") \
 	R(PLAN_DOMAIN,    "line_plan_domain",       "plan needs a DOMAIN") \
-	R(PLAN_MAIL,      "line_plan_mail",         "plan needs either an --archive or earlier --runs") \
-	R(PLAN_OWN,       "line_plan_own",          "--own-senders is for --archive: earlier runs are classed as they were made") \
+	R(PLAN_MAIL,      "line_plan_mail",         "plan needs either an --archive or earlier --runs, or the reports of a --store") \
+	R(PLAN_SINCE,     "line_plan_since",        "--since is for the reports of a --store") \
+	R(PLAN_OWN,       "line_plan_own",          "--own-senders is for --archive and --store: earlier runs are classed as they were made") \
 	R(BASELINE_SHARD, "line_baseline_shard",    "--baseline compares a whole run: it cannot be combined with --shard; give it to --merge") \
 	R(RESUME_LOG,     "line_resume_log",        "--resume and --json-log cannot be combined: use --output json") \
 	/* a record of --what-if */ \
