@@ -62,7 +62,7 @@ advise(const struct large *one)
 #endif
 }
 
-/* So that a buffer rarely has to grow, and is made of large pages. */
+/* So that a buffer rarely has to grow, but a large one is not much larger than its message. */
 static size_t
 round_up(size_t n)
 {
@@ -72,7 +72,7 @@ round_up(size_t n)
 		return n;
 	while (size < n && size < HUGE_SIZE)
 		size *= 2;
-	return size >= n ? size : (n + HUGE_SIZE - 1) / HUGE_SIZE * HUGE_SIZE;
+	return size >= n ? size : (n + WORKSPACE_SMALL - 1) / WORKSPACE_SMALL * WORKSPACE_SMALL;
 }
 
 /* NULL without memory */

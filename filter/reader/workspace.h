@@ -16,7 +16,7 @@
 enum {
 	WORKSPACE_IDLE = 32,                 /* kept while no message needs them */
 	WORKSPACE_SMALL = 128 * 1024,        /* octets that each has of its own */
-	WORKSPACE_LARGE = 6 * 1024 * 1024,   /* octets of all buffers together, more */
+	WORKSPACE_LARGE = 5 * 1024 * 1024,   /* octets of all buffers together, more */
 	WORKSPACE_PER_JOB = 2 * 1024 * 1024, /* for each job beyond the second, and */
 	WORKSPACE_PER_MESSAGE = 96 * 1024    /* for each message in progress */
 };
