@@ -7,7 +7,6 @@
 #include "filter/aggregate/aggregate_name.h"
 #include "filter/io/clock.h"
 #include "filter/reporting/reporting_mail.h"
-#include "filter/reporting/reporting_store.h"
 #include "filter/verdict/evaluate.h"
 
 enum {
@@ -106,24 +105,27 @@ reporting_failure_fields(const struct aggregate_event *event, struct arena *aren
 }
 
 enum status
-reporting_failure_note(struct store *store, int64_t day, int64_t policy,
+reporting_failure_note(struct store *store, const struct reporting_line *line,
 	const struct aggregate_event *event, struct slice digest)
 {
 	struct store_query *query = store_query(store,
 		"INSERT INTO out_failure (policy, day, digest, incidents, told, first, fields,"
-		" header, state, next) VALUES (?1, ?2, ?3, 1, 0, ?4, ?5, ?6, 0, 0)"
+		" header, state, next) SELECT p.id, ?2, ?3, 1, 0, ?4, ?5, ?6, 0, 0"
+		" FROM out_policy p WHERE p.digest = ?1"
+		" AND NOT EXISTS (SELECT 1 FROM out_seen WHERE digest = ?7)"
 		" ON CONFLICT (policy, day, digest) DO UPDATE SET"
 		" incidents = out_failure.incidents + 1");
 	struct arena arena;
 	enum status st;
 
 	arena_init(&arena, NULL, NULL);
-	store_bind_int(query, 1, policy);
-	store_bind_int(query, 2, day);
+	store_bind_text(query, 1, line->policy);
+	store_bind_int(query, 2, line->day);
 	store_bind_text(query, 3, digest);
 	store_bind_int(query, 4, event->time);
 	store_bind_text(query, 5, reporting_failure_fields(event, &arena));
 	store_bind_text(query, 6, event->header);
+	store_bind_text(query, 7, line->digest);
 	st = store_run_later(query);
 	arena_clear(&arena);
 	return st;

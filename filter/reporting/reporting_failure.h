@@ -7,9 +7,10 @@
 
 #include "filter/aggregate/aggregate_event.h"
 #include "filter/reporting/reporting_letter.h"
+#include "filter/reporting/reporting_store.h"
 
-/* Notes a message whose event has a header. digest: of its row. */
-enum status reporting_failure_note(struct store *store, int64_t day, int64_t policy,
+/* Notes the message of a line whose event has a header. digest: of its row. */
+enum status reporting_failure_note(struct store *store, const struct reporting_line *line,
 	const struct aggregate_event *event, struct slice digest);
 
 /* The feedback report (RFC 6591 3.1, RFC 9991 3) without Incidents, with lines that end in LF. */

@@ -23,6 +23,7 @@
 enum {
 	BATCH_LINES = 1000, /* of one transaction */
 	TOLD_MAX = 10,      /* lines of a file that are reported individually */
+	POLICIES = 512,     /* that are remembered */
 	SHOWN = 255
 };
 
@@ -43,10 +44,11 @@ struct import {
 	struct crypto *crypto;
 	struct arena arena; /* of one line */
 	struct strings own;
-	int64_t now, pruned; /* pruned: days before it have been removed */
-	int64_t kinds[AGGREGATE_KINDS], again, old;
-	int64_t policy; /* the last one, by its digest */
-	struct reporting_digest policy_digest;
+	int64_t now, pruned;            /* pruned: days before it have been removed */
+	int64_t kinds[AGGREGATE_KINDS]; /* of a row: what was counted for the first time */
+	int64_t rows, old;              /* rows: all of them */
+	/* stored before in this transaction, by their hash: a later one may find them pruned */
+	struct reporting_digest policies[POLICIES];
 	bool failed; /* a file could not be read */
 };
 
@@ -75,53 +77,45 @@ text_of(const struct reporting_digest *digest)
 /* one line */
 
 static enum status
-find_policy(struct import *import, const struct aggregate_policy *policy, struct slice addresses)
+store_policy(struct import *import, const struct aggregate_policy *policy, struct slice addresses,
+	struct reporting_digest *digest)
 {
-	struct reporting_digest digest;
+	struct reporting_digest *known;
 
 	if (reporting_digest(
-		    import->crypto, aggregate_policy_key(policy, &import->arena), &digest) != ST_OK)
+		    import->crypto, aggregate_policy_key(policy, &import->arena), digest) != ST_OK)
 		return ST_TEMP;
-	if (strcmp(digest.text, import->policy_digest.text) == 0)
+	known = &import->policies[slice_hash(text_of(digest)) % POLICIES];
+	if (strcmp(digest->text, known->text) == 0)
 		return ST_OK;
-	import->policy_digest.text[0] = '\0';
-	if (reporting_store_policy(
-		    import->store, policy, text_of(&digest), addresses, &import->policy) != ST_OK)
-		return ST_TEMP;
-	import->policy_digest = digest;
-	return ST_OK;
+	*known = *digest;
+	return reporting_store_policy(import->store, policy, text_of(digest), addresses);
 }
 
 static enum status
 count(struct import *import, struct slice line, const struct aggregate_event *event,
 	struct slice addresses)
 {
-	const int64_t day = event->time - event->time % DAY_SECONDS;
-	struct reporting_digest digest, row;
-	bool fresh;
+	struct reporting_digest digest, policy, row;
+	const struct reporting_line of = {.digest = slice_make(digest.text, sizeof digest.text - 1),
+		.day = event->time - event->time % DAY_SECONDS,
+		.policy = slice_make(policy.text, sizeof policy.text - 1)};
 
-	if (day < import->pruned) {
+	if (of.day < import->pruned) {
 		import->old++;
 		return ST_OK;
 	}
+	import->rows++;
 	if (reporting_digest(import->crypto, line, &digest) != ST_OK ||
-		reporting_store_seen(import->store, text_of(&digest), day, &fresh) != ST_OK)
-		return ST_TEMP;
-	if (!fresh) {
-		import->again++;
-		return ST_OK;
-	}
-	if (find_policy(import, &event->policy, addresses) != ST_OK ||
+		store_policy(import, &event->policy, addresses, &policy) != ST_OK ||
 		reporting_digest(import->crypto, aggregate_row_key(&event->row, &import->arena),
 			&row) != ST_OK ||
-		(addresses.n > 0 &&
-			reporting_store_count(import->store, day, import->policy, &event->row,
-				text_of(&row), event->own_report) != ST_OK) ||
-		(event->header.n > 0 && reporting_failure_note(import->store, day, import->policy,
-						event, text_of(&row)) != ST_OK))
+		(addresses.n > 0 && reporting_store_count(import->store, &of, &event->row,
+					    text_of(&row), event->own_report) != ST_OK) ||
+		(event->header.n > 0 &&
+			reporting_failure_note(import->store, &of, event, text_of(&row)) != ST_OK))
 		return ST_TEMP;
-	import->kinds[AGGREGATE_ROW]++;
-	return ST_OK;
+	return reporting_store_seen(import->store, &of, &import->kinds[AGGREGATE_ROW]);
 }
 
 static enum status
@@ -242,6 +236,20 @@ take_batch(struct import *import, struct source *source, bool *more)
 	return st == ST_OK && taken > 0 ? note_progress(import, source) : st;
 }
 
+/* In each transaction: `report prune` may run between two of them. */
+static enum status
+read_pruned(struct import *import)
+{
+	struct arena *arena = &import->arena;
+	struct slice value;
+	enum status st = store_key(import->store, "pruned", arena, &value);
+
+	import->pruned = INT64_MIN;
+	if (st == ST_OK)
+		import->pruned = strtoll(arena_cstr(arena, value), NULL, 10);
+	return st == ST_TEMP ? ST_TEMP : ST_OK;
+}
+
 static enum status
 take_batches(struct import *import, struct source *source)
 {
@@ -251,7 +259,10 @@ take_batches(struct import *import, struct source *source)
 	while (st == ST_OK && more) {
 		struct import before = *import; /* restored if the lines are rolled back */
 
+		memset(import->policies, 0, sizeof import->policies);
 		st = store_begin(import->store);
+		if (st == ST_OK)
+			st = read_pruned(import);
 		if (st == ST_OK)
 			st = take_batch(import, source, &more);
 		if (st == ST_OK)
@@ -306,7 +317,7 @@ static void
 tell_summary(const struct import *import)
 {
 	printf("%lld %s\n", (long long)import->kinds[AGGREGATE_ROW], _("messages counted"));
-	tell_count(import->again, _("counted before"));
+	tell_count(import->rows - import->kinds[AGGREGATE_ROW], _("counted before"));
 	tell_count(import->old, _("not counted: older than what the store keeps"));
 	for (int i = AGGREGATE_ROW + 1; i < AGGREGATE_KINDS; i++)
 		if (import->kinds[i] > 0)
@@ -330,23 +341,11 @@ own_addresses(struct import *import, struct arena *arena)
 	import->own = (struct strings){list, n};
 }
 
-static enum status
-read_pruned(struct import *import, struct arena *arena)
-{
-	struct slice value;
-	enum status st = store_key(import->store, "pruned", arena, &value);
-
-	import->pruned = INT64_MIN;
-	if (st == ST_OK)
-		import->pruned = strtoll(arena_cstr(arena, value), NULL, 10);
-	return st == ST_TEMP ? ST_TEMP : ST_OK;
-}
-
 static int
 import_all(struct import *import, struct arena *arena)
 {
 	const struct strings *paths = &import->options->paths;
-	enum status st = read_pruned(import, arena);
+	enum status st = ST_OK;
 
 	own_addresses(import, arena);
 	for (size_t i = 0; st == ST_OK && i < paths->n; i++)

@@ -5,41 +5,8 @@
 #include "filter/reporting/reporting_verp.h"
 
 enum status
-reporting_store_seen(struct store *store, struct slice digest, int64_t day, bool *fresh)
-{
-	struct store_query *query =
-		store_query(store, "INSERT INTO out_seen (digest, day) VALUES (?1, ?2) "
-				   "ON CONFLICT (digest) DO NOTHING RETURNING day");
-	enum store_step step;
-
-	store_bind_text(query, 1, digest);
-	store_bind_int(query, 2, day);
-	step = store_step(query);
-	*fresh = step == STORE_ROW;
-	store_reset(query);
-	return step == STORE_FAILED ? ST_TEMP : ST_OK;
-}
-
-static enum status
-find_policy(struct store *store, struct slice digest, int64_t *id)
-{
-	struct store_query *query =
-		store_query(store, "SELECT id FROM out_policy WHERE digest = ?1");
-	enum store_step step;
-
-	store_bind_text(query, 1, digest);
-	step = store_step(query);
-	if (step == STORE_ROW)
-		*id = store_int(query, 0);
-	store_reset(query);
-	if (step == STORE_FAILED)
-		return ST_TEMP;
-	return step == STORE_ROW ? ST_OK : ST_BAD;
-}
-
-enum status
 reporting_store_policy(struct store *store, const struct aggregate_policy *policy,
-	struct slice digest, struct slice addresses, int64_t *id)
+	struct slice digest, struct slice addresses)
 {
 	const struct slice texts[] = {digest, policy->domain, policy->text, policy->rua,
 		policy->ruf, policy->fo, policy->error, addresses};
@@ -47,21 +14,16 @@ reporting_store_policy(struct store *store, const struct aggregate_policy *polic
 		policy->adkim_strict, policy->aspf_strict, policy->testing, policy->psd,
 		(int)policy->mode};
 	enum { TEXTS = sizeof texts / sizeof *texts, NUMBERS = sizeof numbers / sizeof *numbers };
-	struct store_query *query;
-	enum status st = find_policy(store, digest, id);
-
-	if (st != ST_BAD)
-		return st;
-	query = store_query(store,
+	struct store_query *query = store_query(store,
 		"INSERT INTO out_policy (digest, domain, record, rua, ruf, fo, error, addresses,"
 		" p, sp, np, adkim, aspf, testing, psd, mode) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
 		" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) ON CONFLICT (digest) DO NOTHING");
+
 	for (int i = 0; i < TEXTS; i++)
 		store_bind_text(query, i + 1, texts[i]);
 	for (int i = 0; i < NUMBERS; i++)
 		store_bind_int(query, TEXTS + i + 1, numbers[i]);
-	st = store_run(query);
-	return st == ST_OK ? find_policy(store, digest, id) : st;
+	return store_run_later(query);
 }
 
 enum status
@@ -101,18 +63,20 @@ reporting_store_policy_get(struct store *store, int64_t id, struct arena *arena,
 }
 
 enum status
-reporting_store_count(struct store *store, int64_t day, int64_t policy,
+reporting_store_count(struct store *store, const struct reporting_line *line,
 	const struct aggregate_row *row, struct slice digest, bool report)
 {
 	struct store_query *query = store_query(store,
 		"INSERT INTO out_row (day, policy, report, digest, source, disposition, dkim, spf,"
 		" reasons, header_from, envelope_from, envelope_to, results, messages, reports)"
-		" VALUES (?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13)"
+		" SELECT ?1, p.id, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 1, ?13"
+		" FROM out_policy p WHERE p.digest = ?2"
+		" AND NOT EXISTS (SELECT 1 FROM out_seen WHERE digest = ?14)"
 		" ON CONFLICT (day, policy, report, digest) DO UPDATE SET"
 		" messages = out_row.messages + 1, reports = out_row.reports + excluded.reports");
 
-	store_bind_int(query, 1, day);
-	store_bind_int(query, 2, policy);
+	store_bind_int(query, 1, line->day);
+	store_bind_text(query, 2, line->policy);
 	store_bind_text(query, 3, digest);
 	store_bind_text(query, 4, row->source_ip);
 	store_bind_text(query, 5, slice_str(row->disposition));
@@ -127,7 +91,20 @@ reporting_store_count(struct store *store, int64_t day, int64_t policy,
 	store_bind_text(query, 11, row->envelope_to);
 	store_bind_text(query, 12, row->results);
 	store_bind_int(query, 13, report);
+	store_bind_text(query, 14, line->digest);
 	return store_run_later(query);
+}
+
+enum status
+reporting_store_seen(struct store *store, const struct reporting_line *line, int64_t *fresh)
+{
+	struct store_query *query =
+		store_query(store, "INSERT INTO out_seen (digest, day) VALUES (?1, ?2) "
+				   "ON CONFLICT (digest) DO NOTHING");
+
+	store_bind_text(query, 1, line->digest);
+	store_bind_int(query, 2, line->day);
+	return store_run_counted(query, fresh);
 }
 
 struct store_query *

@@ -26,21 +26,34 @@ enum {
 	REPORTING_NOWHERE = -1 /* in no report, permanently */
 };
 
-/* Records that a line was counted; *fresh: for the first time. day: its first second. */
-enum status reporting_store_seen(
-	struct store *store, struct slice digest, int64_t day, bool *fresh);
+/*
+ * A line of a log. What is stored about it is stored once, by statements that no round trip has to
+ * wait for: each does nothing for a line that was counted before.
+ */
+struct reporting_line {
+	struct slice digest; /* of its octets */
+	int64_t day;         /* its first second */
+	struct slice policy; /* the digest of its policy, stored before in this transaction */
+};
 
-/* The number of a policy, which is stored if it is new; addresses as from reporting_addresses. */
+/* Stores a policy if it is new; addresses as from reporting_addresses. */
 enum status reporting_store_policy(struct store *store, const struct aggregate_policy *policy,
-	struct slice digest, struct slice addresses, int64_t *id);
+	struct slice digest, struct slice addresses);
 
 /* The policy with that number, in the arena; ST_BAD if there is none. */
 enum status reporting_store_policy_get(struct store *store, int64_t id, struct arena *arena,
 	struct aggregate_policy *policy, struct slice *addresses);
 
-/* Adds a message to a day's row. report: it is a report itself. */
-enum status reporting_store_count(struct store *store, int64_t day, int64_t policy,
+/* Adds its message to a day's row; digest: of that. report: it is a report itself. */
+enum status reporting_store_count(struct store *store, const struct reporting_line *line,
 	const struct aggregate_row *row, struct slice digest, bool report);
+
+/*
+ * After everything else about the line: it was counted. *fresh grows by one if that is the first
+ * time, as in store_run_counted.
+ */
+enum status reporting_store_seen(
+	struct store *store, const struct reporting_line *line, int64_t *fresh);
 
 /* The rows of a day and policy that are not in a report yet, in the order of their digests. */
 struct store_query *reporting_store_rows(struct store *store, int64_t day, int64_t policy);

@@ -80,6 +80,13 @@ enum status store_run(struct store_query *query);
  */
 enum status store_run_later(struct store_query *query);
 
+/*
+ * The same, in a transaction only. The number of rows that were inserted, changed or removed is
+ * added to *changed, which must live until the transaction ends, by the time that store_commit
+ * succeeds; without that success its value means nothing.
+ */
+enum status store_run_counted(struct store_query *query, int64_t *changed);
+
 /* As store_run, for a statement without parameters that is used once. */
 enum status store_execute(struct store *store, const char *sql);
 

@@ -28,7 +28,11 @@ struct store_backend {
 	void (*bind)(struct store_query *query, int at, struct slice octets, bool text);
 	void (*bind_null)(struct store_query *query, int at);
 	enum store_step (*step)(struct store_query *query);
-	enum status (*run_later)(struct store_query *query); /* NULL: as any other statement */
+	/*
+	 * In a transaction, for a statement without RETURNING; *changed (NULL: not wanted) as in
+	 * store_run_counted.
+	 */
+	enum status (*run_later)(struct store_query *query, int64_t *changed);
 	int64_t (*get_int)(const struct store_query *query, int column);
 	struct slice (*get_text)(const struct store_query *query, int column);
 	struct slice (*get_blob)(struct store_query *query, int column);

@@ -18,6 +18,7 @@ store_libpq_load(struct store_libpq *lib)
 		LATE_ALWAYS(store_libpq, get_result, PQgetResult),
 		LATE_ALWAYS(store_libpq, result_status, PQresultStatus),
 		LATE_ALWAYS(store_libpq, command_status, PQcmdStatus),
+		LATE_ALWAYS(store_libpq, command_rows, PQcmdTuples),
 		LATE_ALWAYS(store_libpq, clear, PQclear),
 		LATE_ALWAYS(store_libpq, get_value, PQgetvalue),
 		LATE_ALWAYS(store_libpq, get_length, PQgetlength),

@@ -18,6 +18,7 @@ struct store_libpq {
 	__typeof__(&PQgetResult) get_result;
 	__typeof__(&PQresultStatus) result_status;
 	__typeof__(&PQcmdStatus) command_status;
+	__typeof__(&PQcmdTuples) command_rows;
 	__typeof__(&PQclear) clear;
 	__typeof__(&PQgetvalue) get_value;
 	__typeof__(&PQgetlength) get_length;

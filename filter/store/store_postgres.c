@@ -13,7 +13,8 @@ struct connection {
 	PGconn *db;
 	unsigned prepared; /* for names */
 	struct statement *running;
-	size_t pending; /* statements that were sent in pipeline mode */
+	size_t pending;                /* statements that were sent in pipeline mode, */
+	int64_t *changed[PENDING_MAX]; /* and what counts their rows, or NULL */
 };
 
 struct parameter {
@@ -79,6 +80,7 @@ settle(struct store *store)
 	struct connection *connection = connection_of(store);
 	const struct store_libpq *lib = &connection->lib;
 	bool good = true, end = connection->pending == 0;
+	size_t done = 0; /* statements whose result came */
 	PGresult *result;
 
 	if (!end && lib->pipeline_sync(connection->db) != 1) {
@@ -98,6 +100,9 @@ settle(struct store *store)
 		if (status == PGRES_FATAL_ERROR && good)
 			store_database_failed(store, lib->result_error(result));
 		good &= status != PGRES_FATAL_ERROR && status != PGRES_PIPELINE_ABORTED;
+		if (done < connection->pending && connection->changed[done] != NULL && good)
+			*connection->changed[done] += strtoll(lib->command_rows(result), NULL, 10);
+		done++;
 		end = status == PGRES_PIPELINE_SYNC;
 		lib->clear(result);
 	}
@@ -376,7 +381,7 @@ reset(struct store_query *query)
 
 /* libpq also reads while it sends, so that neither side can wait for the other one. */
 static enum status
-run_later(struct store_query *query)
+run_later(struct store_query *query, int64_t *changed)
 {
 	struct connection *connection = connection_of(query->store);
 	bool good = true;
@@ -389,7 +394,7 @@ run_later(struct store_query *query)
 	}
 	good = good && send(query);
 	if (good)
-		connection->pending++;
+		connection->changed[connection->pending++] = changed;
 	else if (connection->pending == 0)
 		(void)connection->lib.exit_pipeline(connection->db);
 	reset(query);

@@ -268,10 +268,17 @@ store_run(struct store_query *query)
 enum status
 store_run_later(struct store_query *query)
 {
-	if (query == NULL || query->store->backend->run_later == NULL ||
-		!query->store->in_transaction)
+	if (query == NULL || !query->store->in_transaction)
 		return store_run(query);
-	return query->store->backend->run_later(query);
+	return query->store->backend->run_later(query, NULL);
+}
+
+enum status
+store_run_counted(struct store_query *query, int64_t *changed)
+{
+	if (query == NULL || !query->store->in_transaction)
+		return ST_TEMP;
+	return query->store->backend->run_later(query, changed);
 }
 
 enum status

@@ -31,6 +31,7 @@ struct library {
 	__typeof__(&sqlite3_column_type) column_type;
 	__typeof__(&sqlite3_errmsg) errmsg;
 	__typeof__(&sqlite3_get_autocommit) autocommit;
+	__typeof__(&sqlite3_changes) changes;
 };
 
 struct connection {
@@ -62,6 +63,7 @@ load(struct library *lib)
 		LATE_ALWAYS(library, column_type, sqlite3_column_type),
 		LATE_ALWAYS(library, errmsg, sqlite3_errmsg),
 		LATE_ALWAYS(library, autocommit, sqlite3_get_autocommit),
+		LATE_ALWAYS(library, changes, sqlite3_changes),
 	};
 
 	return late_load("libsqlite3.so.0", names, sizeof names / sizeof *names, lib);
@@ -211,6 +213,16 @@ reset(struct store_query *query)
 	(void)lib->clear_bindings(query->statement);
 }
 
+static enum status
+run_later(struct store_query *query, int64_t *changed)
+{
+	enum status st = store_run(query);
+
+	if (st == ST_OK && changed != NULL)
+		*changed += lib_of(query->store)->changes(db_of(query->store));
+	return st;
+}
+
 static void
 close_store(struct store *store)
 {
@@ -235,6 +247,7 @@ static const struct store_backend backend = {
 	.bind = bind,
 	.bind_null = bind_null,
 	.step = step,
+	.run_later = run_later,
 	.get_int = get_int,
 	.get_text = get_text,
 	.get_blob = get_blob,

@@ -218,6 +218,35 @@ Test(store, what_is_run_later_is_stored_or_fails)
 	}
 }
 
+/* what a statement changed is known when the transaction is over */
+Test(store, rows_that_statements_changed_are_counted)
+{
+	static const char once[] = "INSERT INTO in_sender (domain, auth) VALUES ("
+				   "'counted.example', 1) ON CONFLICT (domain, auth) DO NOTHING";
+	static const char *const all[] = {
+		once, once, "DELETE FROM in_sender WHERE domain = 'counted.example'"};
+	int64_t changed[3];
+
+	find_places();
+	for (size_t p = 0; p < place_count; p++) {
+		struct store *store = opened(places[p], STORE_WRITE);
+
+		memset(changed, 0, sizeof changed);
+		cr_assert(store_begin(store) == ST_OK);
+		for (int i = 0; i < 300; i++)
+			for (size_t n = 0; n < 3; n++)
+				cr_assert(store_run_counted(
+						  store_query(store, all[n]), &changed[n]) == ST_OK,
+					"%s", last(store));
+		cr_assert(store_commit(store) == ST_OK, "%s", last(store));
+		cr_expect(changed[0] == 300 && changed[1] == 0 && changed[2] == 300,
+			"%s: %lld %lld %lld", places[p], (long long)changed[0],
+			(long long)changed[1], (long long)changed[2]);
+		cr_expect(store_run_counted(store_query(store, all[2]), &changed[2]) == ST_TEMP);
+		store_close(store);
+	}
+}
+
 /* Without memory or disk space SQLite may roll back by itself; "ROLLBACK" simulates that here. */
 Test(store, nothing_is_stored_after_a_rollback_by_the_database)
 {
