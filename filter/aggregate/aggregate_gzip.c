@@ -73,54 +73,107 @@ load_inflater(struct inflater *lib)
 	return late_load("libz.so.1", names, sizeof names / sizeof *names, lib);
 }
 
-/* Does another member follow? */
-static bool
-is_member(const z_stream *stream)
+/* A gzip file as it is checked, and the one inside it if its octets are gzip again. */
+struct check {
+	const struct inflater *lib;
+	struct check *inside; /* NULL: nothing is checked there */
+	z_stream stream;
+	size_t limit;      /* of octets in it */
+	bool begun, ended; /* ended: its last member is read */
+	bool started;      /* octets came out of it */
+};
+
+static enum status
+begin_check(const struct inflater *lib, size_t limit, struct check *inside, struct check *check)
 {
-	return stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b;
+	*check = (struct check){.lib = lib, .inside = inside, .limit = limit};
+	if (lib->init(&check->stream, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof check->stream) != Z_OK)
+		return ST_TEMP;
+	check->begun = true;
+	return ST_OK;
+}
+
+static bool
+is_gzip(struct slice octets)
+{
+	return slice_starts(octets, SLICE("\x1f\x8b\x08"));
+}
+
+/* What follows the end of a member: another one, or octets that are ignored. */
+static enum status
+go_on(struct check *check)
+{
+	const z_stream *stream = &check->stream;
+
+	if (stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b)
+		return check->lib->reset(&check->stream) == Z_OK ? ST_OK : ST_TEMP;
+	check->ended = true;
+	return ST_OK;
+}
+
+static enum status check_octets(struct check *check, struct slice octets);
+
+/* The octets that came out. */
+static enum status
+check_inside(struct check *check, struct slice octets)
+{
+	if (octets.n > check->limit)
+		return ST_LIMIT;
+	check->limit -= octets.n;
+	if (!check->started && octets.n > 0) {
+		check->started = true;
+		if (!is_gzip(octets))
+			check->inside = NULL;
+	}
+	return check->inside != NULL ? check_octets(check->inside, octets) : ST_OK;
 }
 
 static enum status
-check_members(const struct inflater *lib, z_stream *stream, size_t limit)
+check_octets(struct check *check, struct slice octets)
 {
 	unsigned char piece[STEP];
+	z_stream *stream = &check->stream;
+	enum status st = ST_OK;
 	int got;
 
-	for (;;) {
+	memcpy(&stream->next_in, &octets.p, sizeof octets.p);
+	stream->avail_in = (uInt)octets.n;
+	stream->avail_out = 0;
+	while (st == ST_OK && !check->ended && (stream->avail_in > 0 || stream->avail_out == 0)) {
 		stream->next_out = piece;
 		stream->avail_out = sizeof piece;
-		got = lib->inflate(stream, Z_NO_FLUSH);
-		if (got == Z_MEM_ERROR)
-			return ST_TEMP;
-		if (got != Z_OK && got != Z_STREAM_END)
-			return ST_BAD; /* also where it ends early: Z_BUF_ERROR */
-		if (sizeof piece - stream->avail_out > limit)
-			return ST_LIMIT;
-		limit -= sizeof piece - stream->avail_out;
-		if (got != Z_STREAM_END)
-			continue;
-		if (!is_member(stream))
+		got = check->lib->inflate(stream, Z_NO_FLUSH);
+		if (got == Z_BUF_ERROR) /* it has all input, and more follows */
 			return ST_OK;
-		if (lib->reset(stream) != Z_OK)
-			return ST_TEMP;
+		if (got != Z_OK && got != Z_STREAM_END)
+			return got == Z_MEM_ERROR ? ST_TEMP : ST_BAD;
+		st = check_inside(
+			check, slice_make((const char *)piece, sizeof piece - stream->avail_out));
+		if (st == ST_OK && got == Z_STREAM_END)
+			st = go_on(check);
 	}
+	return st;
 }
 
 enum status
 aggregate_gzip_check(struct slice file, size_t limit)
 {
+	struct check outer = {.lib = NULL}, inner;
 	struct inflater lib;
-	z_stream stream = {.avail_in = (uInt)file.n};
 	enum status st;
 
 	if (file.n > UINT32_MAX)
 		return ST_LIMIT;
-	memcpy(&stream.next_in, &file.p, sizeof file.p);
-	if (!load_inflater(&lib) ||
-		lib.init(&stream, GZIP_WINDOW, ZLIB_VERSION, (int)sizeof stream) != Z_OK)
+	if (!load_inflater(&lib) || begin_check(&lib, limit, NULL, &inner) != ST_OK)
 		return ST_TEMP;
-	st = check_members(&lib, &stream, limit);
-	(void)lib.end(&stream);
+	st = begin_check(&lib, limit, &inner, &outer);
+	if (st == ST_OK)
+		st = check_octets(&outer, file);
+	if (st == ST_OK && (!outer.ended || (outer.inside != NULL && !inner.ended)))
+		st = ST_BAD; /* it ends early */
+	if (outer.begun)
+		(void)lib.end(&outer.stream);
+	(void)lib.end(&inner.stream);
 	return st;
 }
 

@@ -26,8 +26,8 @@ void aggregate_gzip_free(struct aggregate_gzip *gzip); /* NULL is fine */
 
 /*
  * Is a gzip file whole: the checksum and length of each member (RFC 1952 2.3.1)? Octets after the
- * last member are ignored. ST_BAD: no; ST_LIMIT: it holds more octets than limit; ST_TEMP without
- * zlib or memory.
+ * last member are ignored. If the file inside is gzip again, that is also checked. ST_BAD: no;
+ * ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
  */
 enum status aggregate_gzip_check(struct slice file, size_t limit);
 

@@ -143,13 +143,41 @@ fail_unpacking(struct feedback_search *search, enum fault error)
 				: FEEDBACK_ASIDE_PACKED);
 }
 
-/* The beginning of a truncated or damaged file is examined: half a report is still a report. */
+static enum status look_packed(struct feedback_search *search, struct slice octets);
+
+/* A compressed file inside an archive, but nothing compressed inside that. */
 static enum status
-look_files(struct feedback_search *search, struct unpack *in)
+look_inside(struct feedback_search *search, struct slice octets)
+{
+	enum status st;
+
+	if (search->inside)
+		return fail(search, FEEDBACK_ASIDE_PACKED);
+	search->inside = true;
+	st = look_packed(search, octets);
+	search->inside = false;
+	return st;
+}
+
+static enum status
+look_file(struct feedback_search *search, struct slice octets, bool whole, enum fault error)
+{
+	enum status st = ST_OK;
+
+	if ((whole || error != FAULT_INFLATES) && unpack_is_packed(octets.p, octets.n))
+		st = look_inside(search, octets);
+	/* half a report is still a report */
+	else if (whole || (error != FAULT_INFLATES && is_xml(octets)))
+		st = look_plain(search, octets, true);
+	return whole || st != ST_OK ? st : fail_unpacking(search, error);
+}
+
+/* damaged: the archive itself */
+static enum status
+look_files(struct feedback_search *search, struct unpack *in, bool damaged)
 {
 	enum fault error = FAULT_NONE;
 	enum status st = ST_OK;
-	size_t total = 0;
 	int got = 1;
 
 	for (size_t files = 0; st == ST_OK && got > 0; files++) {
@@ -163,16 +191,13 @@ look_files(struct feedback_search *search, struct unpack *in)
 		if (got <= 0)
 			break;
 		whole = read_file(in, &bytes, &n, &error);
-		total += n;
-		if (files >= FILES_MAX || total > FEEDBACK_OCTETS) {
+		search->octets += n;
+		if (search->files++ >= FILES_MAX || search->octets > FEEDBACK_OCTETS) {
 			free(bytes);
 			return fail(search, FEEDBACK_ASIDE_LARGE);
 		}
-		search->damaged |= !whole;
-		if (whole || (error != FAULT_INFLATES && is_xml(slice_make(bytes, n))))
-			st = look_plain(search, slice_make(bytes, n), true);
-		if (!whole && st == ST_OK)
-			st = fail_unpacking(search, error);
+		search->damaged = damaged || !whole;
+		st = look_file(search, slice_make(bytes, n), whole, error);
 		free(bytes);
 	}
 	return st == ST_OK && got < 0 ? fail_unpacking(search, error) : st;
@@ -180,13 +205,13 @@ look_files(struct feedback_search *search, struct unpack *in)
 
 /* libarchive does not check the checksum and length of gzip. */
 static enum status
-check_gzip(struct feedback_search *search, struct slice octets)
+check_gzip(struct slice octets, bool *damaged)
 {
 	enum status st = ST_OK;
 
 	if (slice_starts(octets, SLICE("\x1f\x8b")))
 		st = aggregate_gzip_check(octets, FEEDBACK_OCTETS);
-	search->damaged = st == ST_BAD;
+	*damaged |= st == ST_BAD;
 	return st == ST_TEMP ? ST_TEMP : ST_OK;
 }
 
@@ -194,6 +219,7 @@ static enum status
 look_packed(struct feedback_search *search, struct slice octets)
 {
 	int fd = spool_open(search->spool_dir, octets.n);
+	bool damaged = search->inside && search->damaged;
 	struct unpack *in;
 	enum status st;
 
@@ -206,9 +232,11 @@ look_packed(struct feedback_search *search, struct slice octets)
 	in = unpack_open(fd, UNPACK_ZIP_TAR); /* no reporter sends 7z */
 	if (in == NULL)
 		return ST_TEMP;
-	st = check_gzip(search, octets);
+	if (!search->inside)
+		search->files = search->octets = 0;
+	st = check_gzip(octets, &damaged);
 	if (st == ST_OK)
-		st = look_files(search, in);
+		st = look_files(search, in, damaged);
 	search->damaged = false;
 	unpack_close(in);
 	return st;

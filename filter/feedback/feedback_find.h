@@ -33,6 +33,8 @@ struct feedback_search {
 	bool failed;             /* something looked like a report and could not be read */
 	bool meant;              /* the mail says that it holds a report */
 	bool damaged;            /* feedback_found.damaged of the current report */
+	bool inside;             /* a file of an archive is read, */
+	size_t files, octets;    /* of the archive so far, also in such a file */
 	enum feedback_aside why; /* of the first that failed */
 };
 

@@ -353,7 +353,7 @@ next_outer(struct unpack *in, enum fault *error)
 		return -1;
 	}
 	look(in, 0);
-	if (in->file_fault == FAULT_NONE && is_named(in, 0) &&
+	if (in->file_fault == FAULT_NONE && is_named(in, 0) && in->archives != UNPACK_ZIP_TAR &&
 		unpack_is_packed(in->head, in->head_n))
 		enter(in);
 	return 1;

@@ -1,7 +1,7 @@
 /*
  * unpack.h: the bytes of a file, uncompressed: gzip, zstd, xz, bzip2, and zip, tar and 7z, whose
- * files are read one after another. A compressed file inside an archive is also uncompressed, but
- * nothing compressed inside that.
+ * files are read one after another. A compressed file inside an archive is also uncompressed (not
+ * with UNPACK_ZIP_TAR), but nothing compressed inside that.
  *
  * Limits for each file that is opened: UNPACK_FILES files inside, UNPACK_OCTETS in total,
  * UNPACK_RATIO times its own size if that is more than UNPACK_FREE, UNPACK_SECONDS of work.
@@ -26,7 +26,10 @@ struct unpack;
 /* Do the first n bytes of a file show that it is compressed? */
 bool unpack_is_packed(const char *bytes, size_t n);
 
-/* Which files have files inside. 7z says only at its end how many, and 24 KB can say millions. */
+/*
+ * Which files have files inside. 7z says only at its end how many, and 24 KB can say millions.
+ * UNPACK_ZIP_TAR: their files are read as they are, compressed or not.
+ */
 enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
 
 /*

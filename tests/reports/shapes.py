@@ -7,6 +7,7 @@ import base64
 import collections
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 
@@ -38,6 +39,14 @@ def zipped(name, octets):
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, octets)
+    return out.getvalue()
+
+
+def zipped_all(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as archive:
+        for n, octets in enumerate(files):
+            archive.writestr(f'{n}.xml', octets)
     return out.getvalue()
 
 
@@ -74,13 +83,18 @@ def other_octets(octets, old, new):
     return gzip.compress(octets, 0).replace(old, new, 1)
 
 
-def tar(octets):
+def tar_of(files, name='r.xml'):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode='w') as archive:
-        info = tarfile.TarInfo('r.xml')
-        info.size = len(octets)
-        archive.addfile(info, io.BytesIO(octets))
+        for octets in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(octets)
+            archive.addfile(info, io.BytesIO(octets))
     return out.getvalue()
+
+
+def tar(octets, name='r.xml'):
+    return tar_of([octets], name)
 
 
 USUAL = {'org': 'Acme', 'report_id': '1', 'domain': 'example.com', 'begins': 1700006400, 'row.source': '192.0.2.1', 'row.messages': 3}
@@ -179,6 +193,18 @@ SHAPES = [
           {'checksum': 1}, USUAL, ''),
     Shape('gzip with other octets than its checksum', other_octets(xml(), b'Acme', b'Acne'), 'aggregate', {'checksum': 1},
           {**USUAL, 'org': 'Acne'}, ''),
+    Shape('zip of a gzip', zipped('r.xml.gz', gzip.compress(xml())), 'aggregate', {}, USUAL, ''),
+    Shape('zip of a tar of gzip', zipped('r.tgz', gzip.compress(tar(xml()))), 'aggregate', {}, USUAL, ''),
+    Shape('zip of a gzip with a wrong checksum', zipped('r.xml.gz', wrong(gzip.compress(xml()), -8)), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('zip of a gzip with a wrong length', mail(zipped('r.xml.gz', wrong(gzip.compress(xml()), -4))), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('tar of a gzip with a wrong checksum', tar(wrong(gzip.compress(xml()), -8), 'r.xml.gz'), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('tar.gz of a gzip with a wrong checksum', gzip.compress(tar(wrong(gzip.compress(xml()), -8), 'r.xml.gz')), 'aggregate',
+          {'checksum': 1}, USUAL, ''),
+    Shape('zip of a tar.gz with a wrong checksum', zipped('r.tgz', wrong(gzip.compress(tar(xml())), -8)), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('gzip of a gzip with a wrong checksum', gzip.compress(wrong(gzip.compress(xml()), -8)), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('gzip with a wrong checksum of a gzip', wrong(gzip.compress(gzip.compress(xml())), -8), 'aggregate', {'checksum': 1}, USUAL, ''),
+    Shape('zip of a gzip that ends early', zipped('r.xml.gz', gzip.compress(xml() + b' ' * 2000)[:200]), '', {}, {}, 'packed'),
+    Shape('zip of a zip of a gzip', zipped('r.zip', zipped('r.xml.gz', gzip.compress(xml()))), '', {}, {}, 'packed'),
     Shape('a mail with a wrong checksum', mail(wrong(gzip.compress(xml()), -8)), 'aggregate', {'checksum': 1}, USUAL, ''),
     Shape('TLS with a wrong checksum', wrong(gzip.compress(TLS), -8), 'tls', {'checksum': 1}, {'org': 'Acme'}, ''),
     # mails
