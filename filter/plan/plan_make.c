@@ -316,7 +316,7 @@ plan_waits(const struct plan *plan)
 	for (int v = 0; v < PLAN_VIEWS; v++) {
 		const struct plan_counts *counts = plan->seen[v].counts;
 
-		open += plan->seen[v].mail.open;
+		open += plan->seen[v].mail.open + counts[PLAN_UNKNOWN].judged;
 		if (plan->end == PLAN_THERE)
 			open += counts[PLAN_DOMAIN].hurt + counts[PLAN_BELOW].hurt;
 	}

@@ -49,9 +49,7 @@ print_now(const struct plan *plan, FILE *out)
 
 	fprintf(out, _("Plan for %s\n"), plan_shown(plan, plan->domain));
 	if (!now->has_record) {
-		fprintf(out, "  %s\n",
-			now->reason.id != DMARC_R_NONE ? translated(reason_text(&now->reason))
-						       : _("no record"));
+		fprintf(out, "  %s\n", translated(reason_text(&now->reason)));
 		return;
 	}
 	fprintf(out, "  _dmarc.%s: %s\n", plan_shown(plan, now->record_domain),
@@ -279,6 +277,11 @@ print_end(const struct plan *plan, FILE *out)
 	else if (plan->end == PLAN_THERE)
 		fputs(_("\nNothing is left to publish: p=reject is in force for the domain and its "
 			"subdomains.\n"),
+			out);
+	else if (plan->end == PLAN_UNSEEN && plan->seen[PLAN_IN_MAIL].mail.messages == 0 &&
+		 has_mail(plan))
+		fputs(_("\nDNS did not answer for the mail in reports: it shows nothing about "
+			"p=reject.\n"),
 			out);
 	else if (plan->end == PLAN_UNSEEN && has_mail(plan))
 		fputs(_("\nNone of the mail in its name could be judged: it shows nothing about "

@@ -64,6 +64,7 @@ class Story(World):
 
     def says(self, words, *argv, **more):
         text = self.plan(*argv, **more).stdout
+        SEEN[0].note(text, f'reports, {self.name}')
         missing = [each for each in words if each not in ' '.join(text.split())]
         self.check('text', not missing, f'{missing} not in {text}')
 
@@ -214,6 +215,16 @@ def attacks(suite, folder):
 UNKNOWN_SPF = result('spf', 'forger.example', 'pass')
 
 
+def unanswered(suite, folder):
+    """mail that failed while DNS does not answer is no evidence, for or against"""
+    story = Story(suite, folder, 'DNS does not answer')
+    story.zone.write_text(story.zone.read_text() + ';!SERVFAIL _dmarc.x.example.com\n')
+    story.report(row('198.51.100.2', 5, result('spf', 'other.example', 'none'), author='x.example.com'))
+    told = story.told(status=10)
+    story.check('not judged', told['end'] == 'nothing-seen' and told['reports']['not_judged'] == 5, told['reports'])
+    story.says(('5 of them could not be judged', 'DNS did not answer for the mail in reports: it shows nothing about p=reject'))
+
+
 def crowd(suite, folder):
     """more senders than anybody expects, before the first known receiver"""
     story = Story(suite, folder, 'a crowd of senders')
@@ -235,7 +246,11 @@ def refused(suite, folder):
         story.check(name, ran.returncode == status and why in ran.stderr and not ran.stdout, f'{ran.returncode} {ran.stderr}')
 
 
-def run(suite, folder):
+SEEN = []
+
+
+def run(suite, folder, seen):
+    SEEN[:] = [seen]
     folder = pathlib.Path(folder)
-    for part in (alone, side_by_side, order, verdicts, forwarders, attacks, crowd, refused):
+    for part in (alone, side_by_side, order, verdicts, forwarders, attacks, unanswered, crowd, refused):
         part(suite, folder)
