@@ -18,7 +18,7 @@ take_rcpts(const struct options *options, struct arena *arena, struct envelope *
 		envelope_rcpt(slice_str(options->rcpts.v[i]), list, envelope);
 }
 
-/* Exim's scanner gets a separate folder for each message, named by the message's id. */
+/* Exim creates a separate folder for each message that is scanned, named by the message's id. */
 static struct slice
 folder_name(const char *path)
 {
@@ -35,7 +35,7 @@ static void
 take_options(const struct options *options, struct arena *arena, struct envelope *envelope)
 {
 	*envelope = (struct envelope){.path = PATH_UNKNOWN};
-	/* options_parse has refused anything but an address */
+	/* options_parse accepts only an address */
 	(void)ip_client(slice_str(options->client_ip), &envelope->client_ip);
 	envelope->client_name = envelope_name(slice_str(options->client_name));
 	envelope->helo = slice_trim(slice_str(options->helo));

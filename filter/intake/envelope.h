@@ -1,10 +1,10 @@
 /*
- * envelope.h: who handed the message over, and to whom: every --envelope mode (mailstamp(1),
- * "Envelope and input").
+ * envelope.h: finds the envelope (client, HELO, sender, recipients) in every --envelope mode
+ * (mailstamp(1), "Envelope and input").
  *
- * Values that a mode's own source lacks may come from the options of mode args (bsmtp has no client
- * address), except the sender: in the modes stdin and field a missing one is unknown. In mode
- * headers, options take precedence over the message.
+ * A value that is missing in the mode's source is taken from the options of mode args (bsmtp has no
+ * client address), except the sender: in the modes stdin and field a missing sender is unknown. In
+ * mode headers, options take precedence over the message.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_H
 #define FILTER_INTAKE_ENVELOPE_H
@@ -17,11 +17,11 @@
 struct dns;
 
 /*
- * Takes the envelope from the options and, as the mode says, from the front of bytes (stdin,
- * bsmtp). The modes field and headers need the parsed message: envelope_from_message. ST_BAD with
- * *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault if there is no
- * room for a copy; *taken is set in any case. Slices point into bytes, the options or the arena;
- * end with envelope_release.
+ * Takes the envelope from the options and, depending on the mode, from the beginning of bytes
+ * (stdin, bsmtp). The modes field and headers need the parsed message: envelope_from_message.
+ * ST_BAD with *fault for an envelope that cannot be read (exit status 75), ST_TEMP with *fault if
+ * there is no memory or disk space for a copy; *taken is set in any case. Slices point into bytes,
+ * the options or the arena; call envelope_release at the end.
  */
 enum status envelope_take(const struct options *options, struct slice bytes, struct arena *arena,
 	struct taken *taken, enum fault *fault);

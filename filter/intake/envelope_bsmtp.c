@@ -14,7 +14,7 @@ struct reader {
 	struct slice *rcpts; /* room for ENVELOPE_RCPTS */
 	struct arena *arena;
 	bool mail;
-	bool crlf; /* lines of the message end in CRLF, as that of DATA did */
+	bool crlf; /* the message has CRLF line ends, like the DATA line */
 };
 
 /* The next line without its line end; false if it is incomplete. */
@@ -64,7 +64,7 @@ read_rcpt(struct reader *reader, struct slice line, enum fault *fault)
 		return ST_BAD;
 	if (reader->rcpts == NULL) {
 		reader->rcpts = arena_array(reader->arena, ENVELOPE_RCPTS, sizeof *reader->rcpts);
-		reader->envelope->nrcpts = 0; /* not the options' */
+		reader->envelope->nrcpts = 0; /* drops the recipients of the options */
 	}
 	envelope_rcpt(path, reader->rcpts, reader->envelope);
 	return ST_OK;
@@ -95,7 +95,7 @@ read_command(struct reader *reader, struct slice line, enum fault *fault)
 	return ST_BAD;
 }
 
-/* Up to and including DATA. */
+/* Reads the commands up to and including DATA. */
 static enum status
 read_commands(struct reader *reader, enum fault *fault)
 {
@@ -117,8 +117,8 @@ read_commands(struct reader *reader, enum fault *fault)
 
 /*
  * Offset of the next dot at the start of a line, or text.n. from is 0 or inside a line. If lines
- * end in CRLF, a bare LF ends none, so that no other reader of the same bytes finds another end of
- * the message.
+ * end in CRLF, a bare LF does not end a line: otherwise other readers of the same bytes could find
+ * another end of the message.
  */
 static size_t
 next_dot(struct slice text, size_t from, bool crlf)
@@ -136,7 +136,7 @@ next_dot(struct slice text, size_t from, bool crlf)
 	}
 }
 
-/* Is the dot at that offset alone on its line? *end is then the offset after the line. */
+/* Is the dot at that offset alone on its line? If so, *end is the offset after the line. */
 static bool
 is_final(struct slice text, size_t dot, bool crlf, size_t *end)
 {
@@ -162,7 +162,7 @@ find_end(struct slice text, bool crlf, size_t *message, size_t *end, size_t *dot
 			*message = at;
 			return true;
 		}
-		++*dots; /* RFC 5321 4.5.2: only the first dot of a line was added */
+		++*dots; /* RFC 5321 4.5.2: only the first of two dots was added */
 		at++;
 	}
 }
@@ -197,7 +197,7 @@ put_memory(void *arg, struct slice run)
 	return true;
 }
 
-/* writes to a file in large pieces, because a message may consist of dots */
+/* buffers writes to a file, because stuffed dots can make the pieces very small */
 struct file {
 	int fd;
 	char *piece;
@@ -224,7 +224,7 @@ put_file(void *arg, struct slice run)
 	return true;
 }
 
-/* A large message: its copy goes to the spool instead of memory. */
+/* Copies a large message to the spool instead of memory. */
 static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)

@@ -12,12 +12,11 @@ struct walk {
 	const struct options *options;
 	struct dns *dns;
 	struct arena *arena;
-	size_t lookups; /* names of by clauses that were looked up */
+	size_t lookups; /* DNS lookups of names in by clauses so far */
 	struct envelope_source *source;
-	const struct provider *only; /* of --mailbox NAME; NULL: all */
-	struct received
-		submission; /* the last hop of a local program: who wrote the fields below? */
-	bool submitted;     /* there is one whose host has not appeared yet */
+	const struct provider *only; /* the provider of --mailbox NAME; NULL: all */
+	struct received submission;  /* the last hop of a local program */
+	bool submitted; /* the field below submission, which shows its host, has not been reached */
 };
 
 static enum relay_trust
@@ -29,7 +28,7 @@ any_trusted(const struct walk *walk, const struct dns_answer *answer)
 	return RELAY_NO;
 }
 
-/* The host of a by clause: an address, or a name whose addresses are trusted. */
+/* Is the host of a by clause a trusted relay: by its address, or by the addresses of its name? */
 static bool
 by_trusted(struct walk *walk, struct slice by)
 {
@@ -67,8 +66,8 @@ relay_kind(struct walk *walk, const struct received *received, enum client_unkno
 }
 
 /*
- * A field below a hop of a provider or of a local program was written by the same host, or by the
- * sender.
+ * Below a hop of a provider or of a local program, a field is genuine only if the same host wrote
+ * it; otherwise the sender may have written it.
  */
 static bool
 fits(struct walk *walk, const struct received *received)
@@ -80,7 +79,7 @@ fits(struct walk *walk, const struct received *received)
 		return false;
 	if (!walk->submitted)
 		return true;
-	/* a content filter on the way identifies itself like this */
+	/* local content filters call themselves localhost */
 	if (slice_ieq(received->by, SLICE("localhost")))
 		return true;
 	walk->submitted = false;
@@ -116,8 +115,8 @@ stored_kind(struct walk *walk, struct slice value, const struct received *receiv
 }
 
 /*
- * One Received, from the top. True: it is inside, continue; else source->unknown distinguishes the
- * border from a failure.
+ * Examines one Received field, from the top. True: the hop is internal, so continue. False: the
+ * border, or a failure if source->unknown is set.
  */
 static bool
 pass(struct walk *walk, const struct field *field, struct received *received)
@@ -148,8 +147,8 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 }
 
 /*
- * The provider whose border wrote it, among those that put Return-Path below: there may be no
- * inside hop on top.
+ * The provider whose border host wrote the field, among those that add Return-Path below it; there
+ * may be no internal hop above.
  */
 static const struct provider *
 border_provider(const struct provider *only, const struct received *received)
@@ -166,8 +165,8 @@ border_provider(const struct provider *only, const struct received *received)
 }
 
 /*
- * The topmost Received whose handing host is outside; if it cannot be determined, the client is
- * unknown. Returns the index of its field, or nfields.
+ * Finds the topmost Received that records an external client; if it cannot be determined, the
+ * client is unknown. Returns the index of the field, or nfields.
  */
 static size_t
 find_border(struct walk *walk, const struct message *message, struct envelope *envelope)
@@ -208,7 +207,9 @@ take_list(struct slice list, struct arena *arena, struct envelope *envelope)
 	}
 }
 
-/* Above the border: the topmost X-Envelope-To, which Exim writes for a scanner. */
+/*
+ * The recipients from the topmost X-Envelope-To above the border, which Exim writes for a scanner.
+ */
 static void
 recipients_above(const struct message *message, size_t border, struct arena *arena,
 	struct envelope *envelope)

@@ -1,6 +1,6 @@
 /*
- * envelope_modes.h: one reader for each mode, for envelope.c. Each adds to an envelope that the
- * options have filled; the contract of status and *fault is that of envelope.h.
+ * envelope_modes.h: one reader for each mode, for envelope.c only. Each adds to an envelope already
+ * filled from the options; status and *fault are as in envelope.h.
  */
 #ifndef FILTER_INTAKE_ENVELOPE_MODES_H
 #define FILTER_INTAKE_ENVELOPE_MODES_H
@@ -24,13 +24,16 @@ enum status envelope_bsmtp(struct slice bytes, const char *spool_dir, struct are
 enum status envelope_field(const struct message *message, size_t max_field, struct slice secret,
 	struct arena *arena, struct envelope *envelope, enum fault *fault);
 
-/* from the header, into taken's envelope and source; never fails, as missing values are unknown */
+/*
+ * from the header, into the envelope and source of taken; never fails, because missing values are
+ * unknown
+ */
 void envelope_headers(const struct options *options, const struct message *message, struct dns *dns,
 	struct arena *arena, struct taken *taken);
 
 /*
- * The reverse-path of stored mail, into taken. border: the index in message->fields of the first
- * field that the sender may have written: the border's Received, or nfields.
+ * Sets the reverse-path of stored mail. border: the index of the border's Received in
+ * message->fields, or nfields; it and the fields below may be written by the sender.
  */
 void envelope_stored_path(
 	const struct message *message, size_t border, struct arena *arena, struct taken *taken);

@@ -27,7 +27,7 @@ mbox_path(struct slice line, struct slice *path)
 	return path->n > 0 && !slice_eq(*path, SLICE("-"));
 }
 
-/* The value of a Return-Path: the text in <>, else its first word. */
+/* The address in a Return-Path: the text in <>, else the first word. */
 static struct slice
 field_path(struct slice value)
 {
@@ -43,7 +43,7 @@ field_path(struct slice value)
 	return slice_head(value, value.n - at.n);
 }
 
-/* Above the border: the topmost X-Envelope-From or Return-Path. */
+/* Takes the topmost X-Envelope-From or Return-Path above the border. */
 static bool
 path_above(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
 {
@@ -61,7 +61,7 @@ path_above(const struct message *message, size_t border, struct arena *arena, st
 	return false;
 }
 
-/* The word after NAME, up to white space, `;` or a comment. */
+/* The word after name, up to white space, `;` or a comment. */
 static bool
 word_behind(struct slice *at, struct slice name, struct slice *word)
 {
@@ -78,7 +78,7 @@ word_behind(struct slice *at, struct slice name, struct slice *word)
 
 /*
  * `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...` without an authserv-id, as Microsoft
- * writes it. *null: a HELO name means the null path.
+ * writes it. *null: the value is a HELO name, which stands for the null path.
  */
 static bool
 noted_domain(struct slice at, struct slice *domain, bool *null)
@@ -122,7 +122,10 @@ last_path(const struct message *message, size_t border, size_t *number)
 	return last;
 }
 
-/* The domain is the one that SPF checked, whoever wrote the field below the border. */
+/*
+ * Takes a Return-Path below the border only if its domain is the one that SPF checked, because the
+ * sender may have written it; otherwise only that domain.
+ */
 static void
 path_below(const struct message *message, size_t border, struct slice domain, bool null,
 	struct arena *arena, struct taken *taken)
@@ -154,7 +157,7 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 	taken->source.path = PLACE_NOTED;
 }
 
-/* The domain in smtp.mail of the SPF result that the host recorded in this field, or empty. */
+/* The domain in smtp.mail of the SPF result that that host recorded in this field, or empty. */
 static struct slice
 mail_of(const struct field *field, struct slice host, struct arena *arena)
 {
@@ -174,8 +177,8 @@ mail_of(const struct field *field, struct slice host, struct arena *arena)
 }
 
 /*
- * Uses the note of the border's host below its Received: the first such field, and all above the
- * next Received, are its own.
+ * Uses the SPF result that the border's host recorded below its Received: the fields between it and
+ * the next Received were added by the same host.
  */
 static bool
 path_of_border(
@@ -201,7 +204,7 @@ path_of_border(
 	return domain.n > 0;
 }
 
-/* The provider's notes above its border. */
+/* Uses the SPF result that the provider recorded above its border. */
 static bool
 path_noted(const struct message *message, size_t border, struct arena *arena, struct taken *taken)
 {

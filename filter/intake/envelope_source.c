@@ -1,4 +1,4 @@
-/* The source of stored mail's envelope, in fixed words. */
+/* Names the lines from which the envelope of stored mail was taken. */
 #include "filter/intake/envelope_values.h"
 #include "filter/intake/hop.h"
 #include "mime/buf.h"

@@ -1,4 +1,4 @@
-/* The preamble on stdin, and the same parts in the field that a mail server added. */
+/* The preamble on stdin, and the X-Mailstamp-Envelope field, which has the same parts. */
 #include "filter/intake/envelope_modes.h"
 
 enum part {
@@ -9,7 +9,7 @@ enum part {
 	PART_QUEUE_ID,
 	PART_USER,
 	PART_SECRET,
-	PARTS_ONCE, /* each of the parts above at most once */
+	PARTS_ONCE, /* the parts above may occur at most once */
 	PART_RECIPIENT = PARTS_ONCE,
 	PART_OTHER
 };
@@ -32,7 +32,7 @@ struct parts {
 	struct slice *rcpts; /* room for ENVELOPE_RCPTS after the first */
 	struct envelope *envelope;
 	struct arena *arena;
-	bool field; /* secret is a part only of the field */
+	bool field; /* reading the field, which alone has the part secret */
 };
 
 static enum part
@@ -163,7 +163,7 @@ next_part(struct slice *rest, struct slice *part)
 	return n > 0;
 }
 
-/* Compares in a time that reveals only the lengths. */
+/* Compares in constant time, so that timing reveals only the lengths. */
 static bool
 same_secret(struct slice given, struct slice secret)
 {
@@ -175,7 +175,7 @@ same_secret(struct slice given, struct slice secret)
 	return differ == 0 && secret.n > 0;
 }
 
-/* Does this instance have the secret? Its other parts do not matter yet. */
+/* Does this instance have the right secret? Its other parts are not checked yet. */
 static bool
 has_secret(struct slice value, struct slice secret, struct arena *arena)
 {
@@ -211,7 +211,7 @@ envelope_field(const struct message *message, size_t max_field, struct slice sec
 	struct field field;
 	size_t found = 0;
 
-	/* not fields[]: a server may add its own below more fields than we index */
+	/* reads the raw header: the server may add the field below the fields that are indexed */
 	while (fields_next(&rest, max_field, &field))
 		if (envelope_is_field(&field) && (field.flags & FIELD_OVERSIZE) == 0 &&
 			has_secret(field.value, secret, arena)) {

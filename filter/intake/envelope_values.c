@@ -16,7 +16,9 @@ without_brackets(struct slice text)
 	return text;
 }
 
-/* RFC 5321 4.1.1.3: `@relay,@relay:mailbox` means the mailbox; no local-part begins with '@' */
+/*
+ * RFC 5321 4.1.1.3: removes a source route, `@relay,@relay:mailbox`; no local-part begins with '@'
+ */
 static struct slice
 without_route(struct slice path)
 {

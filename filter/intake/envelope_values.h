@@ -17,10 +17,10 @@ enum {
 /* Why the header of stored mail does not show the client. */
 enum client_unknown {
 	CLIENT_KNOWN,
-	CLIENT_NO_RECEIVED, /* all Received fields, if any, are inside */
-	CLIENT_NO_ADDRESS,  /* the border's field shows no trustworthy address */
-	CLIENT_OTHER_HOST,  /* the field below an inside hop was not written by its host */
-	CLIENT_NO_ANSWER,   /* DNS did not answer whether it is a trusted relay */
+	CLIENT_NO_RECEIVED, /* no Received field, or only internal ones */
+	CLIENT_NO_ADDRESS,  /* the border's field has no reliable address */
+	CLIENT_OTHER_HOST,  /* the field below an internal hop was not written by its host */
+	CLIENT_NO_ANSWER,   /* DNS did not answer whether the host is a trusted relay */
 	CLIENT_TOO_LONG     /* a field over the limit, or too many fields */
 };
 
@@ -30,8 +30,9 @@ enum path_place {
 	PLACE_OPTION,
 	PLACE_X_ENVELOPE_FROM,
 	PLACE_RETURN_PATH,
-	PLACE_BELOW, /* a Return-Path below the border, confirmed by the provider's note */
-	PLACE_NOTED, /* only its domain, noted by the provider */
+	PLACE_BELOW, /* a Return-Path below the border, confirmed by the SPF result that the
+			provider recorded */
+	PLACE_NOTED, /* only the domain, from the SPF result that the provider recorded */
 	PLACE_MBOX
 };
 
@@ -41,15 +42,15 @@ enum { SOURCE_HOPS = 50 };
 
 /* From which lines of the header the envelope was taken (mode headers). */
 struct envelope_source {
-	bool headers; /* the mode is headers; otherwise the rest is not set */
-	size_t hops;  /* Received fields from the top that were skipped as inside, */
-	unsigned char kinds[SOURCE_HOPS]; /* each as an enum hop */
-	const struct provider *provider;  /* whose mailbox it is, or NULL */
-	bool client_option;               /* from --client-ip */
+	bool headers;                     /* the mode is headers; otherwise the rest is not set */
+	size_t hops;                      /* Received fields skipped from the top as internal */
+	unsigned char kinds[SOURCE_HOPS]; /* the enum hop of each */
+	const struct provider *provider;  /* the mailbox provider, or NULL */
+	bool client_option;               /* the client is from --client-ip */
 	size_t border;                    /* the number, from 1, of the Received with the client */
 	enum client_unknown unknown;
 	enum path_place path;
-	size_t path_field; /* its number from 1 among the fields of that name */
+	size_t path_field; /* number of its field, from 1, among the fields of the same name */
 };
 
 struct taken {
@@ -60,8 +61,8 @@ struct taken {
 };
 
 /*
- * A reverse-path into envelope->path and mail_from: <> and a source route (RFC 5321 4.1.1.3) are
- * removed; empty and MAILER-DAEMON are the null path.
+ * Sets envelope->path and mail_from from a reverse-path: <> and a source route (RFC 5321 4.1.1.3)
+ * are removed; an empty text and MAILER-DAEMON are the null path.
  */
 void envelope_path(struct slice text, struct envelope *envelope);
 
@@ -74,12 +75,12 @@ void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envel
 /* Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. Into text or the arena. */
 enum status envelope_decode(struct slice text, struct arena *arena, struct slice *out);
 
-/* Does stored mail show all that SPF needs? False only in mode headers. */
+/* Are all values that SPF needs known? Can be false only in mode headers. */
 bool envelope_is_known(const struct taken *taken);
 
 /*
- * The lines it was taken from, for lists and programs: `client: Received 3, below mailbox mailbox
- * (gmail); path: Return-Path`. Empty in other modes. In the arena.
+ * The lines that the envelope was taken from, for lists and programs: `client: Received 3, below
+ * mailbox mailbox (gmail); path: Return-Path`. Empty in other modes. In the arena.
  */
 struct slice envelope_source_text(const struct taken *taken, struct arena *arena);
 

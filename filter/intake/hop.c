@@ -9,8 +9,8 @@ is_address_octet(char c)
 }
 
 /*
- * Removes octets that cannot be part of an address, then returns what may be an address, without a
- * zone. *named: it is an id.
+ * Finds the next part of *at that may be an address, without a zone, and moves *at past it. *is_id:
+ * the word "id" precedes it.
  */
 static bool
 next_candidate(struct slice *at, struct slice *candidate, bool *is_id)
@@ -34,8 +34,8 @@ next_candidate(struct slice *at, struct slice *candidate, bool *is_id)
 }
 
 /*
- * Does text contain an address that is neither private nor the provider's? The id of a message
- * (Microsoft: 15.20.1.2) is not one.
+ * Does text contain an address that is neither private nor the provider's? Message ids (Microsoft:
+ * 15.20.1.2) do not count.
  */
 static bool
 has_outside_address(struct slice text, const struct provider *provider)
@@ -116,7 +116,7 @@ is_sendmail_local(const struct received *received)
 static bool
 is_submission(const struct received *received)
 {
-	/* `by H (Postfix, from userid N)`, whatever mail_name is */
+	/* `by H (Postfix, from userid N)`, with any mail_name instead of Postfix */
 	const bool postfix = !received->has_from && received->lead.n == 0 && received->by.n > 0 &&
 			     ends_with_number(received->by_comment, SLICE(", from userid "));
 
@@ -133,8 +133,10 @@ is_retrieval_protocol(struct slice word)
 	       slice_ieq(word, SLICE("KPOP"));
 }
 
-/* `from HOST [ADDR] by H with POP3 (fetchmail-6.4)`, `... with IMAP4-SSL getmail 6.18`: the address
- * is that of the mailbox's host, and the only one that may be outside. */
+/*
+ * `from HOST [ADDR] by H with POP3 (fetchmail-6.4)`, `... with IMAP4-SSL getmail 6.18`: the address
+ * is that of the host that the mail was fetched from, the only one that may be external.
+ */
 static bool
 is_retrieval(const struct received *received)
 {
@@ -158,7 +160,8 @@ is_lmtp(const struct received *received)
 }
 
 /*
- * Google writes no from clause but an address after by; all others write a from clause and a name.
+ * Google writes no from clause, and an address after by; all others write a from clause, and a name
+ * after by.
  */
 static bool
 is_inside(const struct provider *provider, struct slice value, const struct received *received)
@@ -220,7 +223,7 @@ hop_word(enum hop hop)
 	return words[hop];
 }
 
-/* qmail writes no name: fields of its SMTP server are recognized by their form. */
+/* qmail writes no name there, so the fields of its SMTP server are recognized by their form. */
 bool
 hop_same_host(const struct received *submission, const struct received *below)
 {

@@ -1,8 +1,10 @@
 /*
- * hop.h: which hops of stored mail are inside: after the host that accepted it from outside.
+ * hop.h: which hops of stored mail are internal, that is, after the host that accepted the mail
+ * from outside.
  *
- * A form counts only as a whole, with each part in its place and no outside address in it: a border
- * always writes the address of its client, so that a HELO argument never looks like such a hop.
+ * A field is recognized only if all of it has the expected form, without an external address. A
+ * border host always writes its client's address, so a HELO argument cannot make its field look
+ * like an internal hop.
  */
 #ifndef FILTER_INTAKE_HOP_H
 #define FILTER_INTAKE_HOP_H
@@ -21,8 +23,9 @@ enum hop {
 };
 
 /*
- * The kind of a hop, as --mailbox auto sees it. provider: the only one to recognize, or NULL for
- * all; for HOP_PROVIDER, *found is the provider. value: the field's. Never HOP_RELAY.
+ * The kind of a hop, by the rules of --mailbox auto; never HOP_RELAY. value: the field's value.
+ * provider: the only provider to recognize, or NULL for all; with HOP_PROVIDER, *found is the
+ * provider.
  */
 enum hop hop_kind(struct slice value, const struct received *received,
 	const struct provider *provider, const struct provider **found);
@@ -30,7 +33,7 @@ enum hop hop_kind(struct slice value, const struct received *received,
 /* "relay", "loopback", ...: a fixed word; for HOP_PROVIDER "mailbox" */
 const char *hop_word(enum hop hop);
 
-/* May a submission by that hop be directly above this one? Both must be on one host. */
+/* May this field be directly below that local submission? Both must be written by the same host. */
 bool hop_same_host(const struct received *submission, const struct received *below);
 
 #endif

@@ -24,7 +24,7 @@ clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* false if the time-out has passed */
+/* Waits for input; false after the time-out */
 static bool
 wait_readable(const struct input *input)
 {
@@ -44,7 +44,7 @@ wait_readable(const struct input *input)
 	}
 }
 
-/* -1 with *fault; 0 at the end */
+/* the number of octets; 0 at the end; -1 with *fault */
 static ssize_t
 read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -73,7 +73,7 @@ read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 	return got;
 }
 
-/* Is there one more byte? It is kept for input_rest. */
+/* Sets partial if there is one more byte, which is kept for input_rest. */
 static enum status
 look_for_more(struct input *input, enum fault *fault)
 {
@@ -99,7 +99,10 @@ grow(struct input *input, size_t *cap, size_t first, size_t max)
 	return true;
 }
 
-/* Up to max octets into memory, of which first are expected; *full if there may be more. */
+/*
+ * Reads up to max octets into memory, with first octets allocated at first; *full if there may be
+ * more.
+ */
 static enum status
 read_memory(struct input *input, size_t first, size_t max, bool *full, enum fault *fault)
 {
@@ -125,7 +128,7 @@ read_memory(struct input *input, size_t first, size_t max, bool *full, enum faul
 	return ST_OK;
 }
 
-/* read_some, except for the byte that look_for_more took */
+/* like read_some, but returns the byte that look_for_more has read first */
 static ssize_t
 next_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -142,7 +145,7 @@ next_for_spool(void *arg, char *buffer, size_t size, enum fault *fault)
 	return next_some(arg, buffer, size, fault);
 }
 
-/* Copies the octets read so far, and the rest up to max octets, to a spool file. */
+/* Moves the octets read so far, and the rest up to max octets, to a spool file. */
 static enum status
 read_spool(const struct options *options, struct input *input, size_t max, enum fault *fault)
 {
@@ -189,7 +192,8 @@ read_any(const struct options *options, struct input *input, enum fault *fault)
 
 	input->regular = regular;
 	if (regular && from >= 0 && info.st_size - from >= FIRST_SIZE)
-		first = (size_t)(info.st_size - from) + 1; /* one more finds the end */
+		first = (size_t)(info.st_size - from) +
+			1; /* one more, so that the end is found with the same read */
 
 	if (regular && from >= 0 && info.st_size - from > SPOOL_MEMORY) {
 		st = read_mapped(input, (size_t)from, (size_t)info.st_size, max, fault);

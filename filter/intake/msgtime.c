@@ -3,7 +3,7 @@
 #include "filter/io/clock.h"
 #include "mime/scan.h"
 
-/* One of the words, by its first three letters in the standard's spelling; -1 for none. */
+/* Reads one of the three-letter words that names consists of; returns its index, or -1. */
 static int
 scan_name(struct slice *at, const char *names)
 {

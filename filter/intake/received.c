@@ -2,11 +2,11 @@
 
 #include "mime/scan.h"
 
-enum { MAX_WORDS = 64 }; /* in one comment, or in one clause */
+enum { MAX_WORDS = 64 }; /* words examined in one comment or clause */
 
 /* The next word or whole comment of a Received field. */
 struct token {
-	struct slice text; /* a comment's without its parentheses */
+	struct slice text; /* of a comment, without its parentheses */
 	bool comment;
 };
 
@@ -36,7 +36,7 @@ cut_comment(struct slice *at)
 	return slice_head(text, depth == 0 ? i - 1 : i);
 }
 
-/* false at the end: of the value, or if the date begins */
+/* false at the end of the value, or where the date begins */
 static bool
 next_token(struct slice *at, struct token *token)
 {
@@ -65,7 +65,7 @@ is_word(const struct token *token, const char *word)
 	return !token->comment && slice_ieq(token->text, slice_str(word));
 }
 
-/* Does it begin a clause other than from? */
+/* Does the word begin a clause other than from? */
 static bool
 ends_from(const struct token *token)
 {
@@ -89,7 +89,7 @@ cut_word(struct slice *text)
 	return word;
 }
 
-/* Without a number after the last c. */
+/* Removes a number after the last c, and c. */
 static struct slice
 without_number(struct slice word, char c)
 {
@@ -124,7 +124,8 @@ bracketed(struct slice word, struct ip *ip)
 }
 
 /*
- * An address on its own, as qmail (also `user@ADDR`), Microsoft and XMail (`ADDR:port`) write it.
+ * An address without brackets, as written by qmail (also `user@ADDR`), Microsoft and XMail
+ * (`ADDR:port`).
  */
 static bool
 bare(struct slice word, struct ip *ip)
@@ -145,16 +146,15 @@ is_tls(struct slice word)
 /* The state of read_from. */
 struct from {
 	struct slice name, helo;
-	struct ip last;  /* in brackets after the name or the comments */
-	bool greeted;    /* a comment has the HELO argument */
-	bool other;      /* a comment has something else, but no address */
-	bool ends_in_ip; /* last is the last word of the clause */
+	struct ip last;  /* the last address in brackets after the name or the comments */
+	bool greeted;    /* a comment contains the HELO argument */
+	bool other;      /* a comment contains something else, but no address */
+	bool ends_in_ip; /* last was the last word of the clause */
 };
 
 /*
- * One comment of the from clause: the last address in brackets, or an address that is the whole
- * comment. Text after `helo=`, `HELO` or `EHLO` comes from the sender, and so does everything after
- * it.
+ * Examines one comment of the from clause for the last address in brackets, or an address that is
+ * the whole comment. Everything after `helo=`, `HELO` or `EHLO` comes from the sender.
  */
 static void
 read_comment(struct slice text, struct from *from, struct received *received)
@@ -211,7 +211,7 @@ is_socket(struct slice text)
 }
 
 /*
- * NAME of the from clause. A sender may use `by` as its HELO name: a comment after it shows that.
+ * The name in the from clause. A sender may use `by` as its HELO name; then a comment follows it.
  */
 static struct slice
 read_name(struct slice *at, struct token *token, bool *more)
@@ -225,7 +225,7 @@ read_name(struct slice *at, struct token *token, bool *more)
 	return name;
 }
 
-/* A word or comment of the from clause after its name. */
+/* Handles a word or comment of the from clause after its name. */
 static void
 read_part(const struct token *token, struct from *from, struct received *received)
 {
@@ -242,9 +242,9 @@ read_part(const struct token *token, struct from *from, struct received *receive
 
 /*
  * The from clause: NAME, then comments. Only the first comment with an address counts, because the
- * server writes its own observation there; else `[ADDR]` at the clause's end (GMX, IMail). An
- * address in NAME's place is the client's (Exim, CommuniGate, Yahoo without brackets) if comments
- * have only TLS and the HELO argument; otherwise it comes from the sender.
+ * server writes the address that it saw there; else `[ADDR]` at the end of the clause (GMX, IMail).
+ * An address in place of NAME is the client's (Exim, CommuniGate, Yahoo without brackets) if the
+ * comments contain only TLS parameters and the HELO argument; otherwise it comes from the sender.
  */
 static void
 read_from(struct slice *at, struct token *token, bool *more, struct received *received)
@@ -287,7 +287,7 @@ read_rest(struct slice *at, struct received *received)
 			received->with_next = token.text;
 			with = false;
 		}
-		/* `IMAP4 getmail 6 by USER` has two */
+		/* `IMAP4 getmail 6 by USER` has a legitimate second by */
 		if (is_word(&token, "by") && !slice_istarts(received->with_next, SLICE("getmail")))
 			received->ambiguous = true;
 		before = token;
@@ -309,7 +309,7 @@ is_closed(struct slice value)
 	return depth == 0;
 }
 
-/* Are all comments closed, and does only a date follow the first `;` outside them? */
+/* Are all comments closed, and is a date all that follows the first `;` outside them? */
 static bool
 is_whole(struct slice value)
 {
@@ -330,7 +330,7 @@ is_whole(struct slice value)
 	return depth == 0;
 }
 
-/* Nothing may follow the date: a by clause there shows that the `;` was not the server's. */
+/* Does a by clause follow the date? Then the `;` was part of the HELO argument. */
 static bool
 has_late_by(struct slice at)
 {
@@ -365,7 +365,7 @@ received_parse(struct slice value, struct received *received)
 		received->by = token.text;
 		read_rest(&at, received);
 	}
-	/* an open comment may hide the by clause that the server wrote */
+	/* an unclosed comment may hide the by clause that the server wrote */
 	received->ambiguous |= has_late_by(at) || (received->by.n > 0 && !is_closed(value));
 	if (received->ambiguous)
 		received->ip = (struct ip){.family = 0};

@@ -7,7 +7,7 @@
 
 struct dns;
 
-enum { RELAY_HOPS = 50 }; /* Received fields that are examined */
+enum { RELAY_HOPS = 50 }; /* number of Received fields that are examined */
 
 enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ };
 
@@ -15,9 +15,9 @@ enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ }
 enum relay_trust relay_trusted(const struct options *options, struct dns *dns, const struct ip *ip);
 
 /*
- * If the client of the SMTP session is itself a trusted relay, the client is the host that handed
- * the message to it: the first host in the Received fields, from the top, that is not a trusted
- * relay. Its address and HELO replace the relay's in envelope, whose name is dropped. If no such
+ * If the client of the SMTP session is a trusted relay, replaces it by the host that handed the
+ * message to the relays: the first host in the Received fields, from the top, that is not a trusted
+ * relay. Its address and HELO replace those in envelope, and the client name is removed. If no such
  * host is found (a field without an address, DNS without an answer), nothing changes, and the relay
  * is evaluated.
  */

@@ -47,8 +47,8 @@ saved_unwrap(const char *path, struct slice bytes)
 }
 
 /*
- * Text in two-octet characters: it has a byte order mark, or every other octet of its beginning is
- * NUL.
+ * Is it text in two-octet characters: with a byte order mark, or with NUL in every other octet at
+ * the beginning?
  */
 static bool
 is_utf16(struct slice bytes)

@@ -13,21 +13,21 @@
 /* Is a file of that name (.eml, .emlx, compressed or not) one message, whatever its beginning? */
 bool saved_is_one(const char *path);
 
-/* How many octets of a file's beginning show whether it is an mbox. */
+/* The number of octets at the beginning of a file that saved_is_mbox needs. */
 enum { SAVED_FIRST = 8 };
 
 /* Does an mbox begin like this? A byte order mark may precede its first line. */
 bool saved_is_mbox(const char *path, struct slice first);
 
 /*
- * The message inside: without a byte order mark, and without the length before it and the property
- * list after it that Apple Mail writes in an .emlx. Points into bytes.
+ * The message without a byte order mark and, in an .emlx of Apple Mail, without the length before
+ * and the property list after it. Points into bytes.
  */
 struct slice saved_unwrap(const char *path, struct slice bytes);
 
 /*
- * Why a file is not mail, or FAULT_NONE: files of other programs are recognized by their first
- * octets, all others by a header without a field.
+ * Why a file is not mail, or FAULT_NONE: known other formats are recognized by their first octets,
+ * everything else by a header without fields.
  */
 enum fault saved_not_mail(const struct message *message);
 

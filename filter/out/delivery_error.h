@@ -1,6 +1,5 @@
 /*
- * delivery_error.h: every reason why a message or its outcome could not be handed on. For the log:
- * in English.
+ * delivery_error.h: the errors of passing on a message or its outcome. They are logged, in English.
  */
 #ifndef FILTER_OUT_DELIVERY_ERROR_H
 #define FILTER_OUT_DELIVERY_ERROR_H

@@ -6,7 +6,7 @@
 
 enum { REST_SIZE = 256 * 1024 };
 
-/* The header without the fields that scrub drops, in as few ranges as possible. */
+/* Adds the header without the fields that scrub drops, as few ranges as possible. */
 static bool
 add_header(struct output *output, struct write_gather *g)
 {
@@ -23,7 +23,7 @@ add_header(struct output *output, struct write_gather *g)
 			return false;
 		from = field.raw.p + field.raw.n;
 	}
-	/* and everything after the header, which forms one range with its end */
+	/* the rest, from the end of the header on, is one range */
 	return write_add(
 		g, slice_from(output->message->raw, (size_t)(from - output->message->raw.p)));
 }
@@ -49,7 +49,9 @@ output_message(struct output *output, int fd)
 {
 	const struct message *message = output->message;
 	struct write_gather g = {.fd = fd};
-	/* our first field would become part of an mbox line without a line end */
+	/*
+	 * an mbox line without a line end must get one, or our first field would become part of it
+	 */
 	bool mbox =
 		message->mbox_from.n > 0 && message->mbox_from.p[message->mbox_from.n - 1] == '\n';
 

@@ -1,6 +1,6 @@
 /*
- * output.h: the stamped message: our block on top, every other byte unchanged (mailstamp(1), What
- * is written).
+ * output.h: writes the stamped message: our block on top, all other bytes unchanged except for
+ * dropped fields (mailstamp(1), What is written).
  */
 #ifndef FILTER_OUT_OUTPUT_H
 #define FILTER_OUT_OUTPUT_H
@@ -11,17 +11,17 @@
 
 struct output {
 	const struct message *message;
-	size_t max_field;   /* octets; the field size limit used to read message */
+	size_t max_field;   /* octets; the limit of a field's size with which message was parsed */
 	struct slice block; /* our fields with their line ends */
 	const struct scrub *scrub;
-	struct input *rest; /* an input with more after the message's bytes, or NULL */
-	size_t dropped;     /* set by output_message: fields left out */
+	struct input *rest; /* the input with the octets after the message's bytes, or NULL */
+	size_t dropped;     /* set by output_message: the number of dropped fields */
 };
 
 /*
  * Writes everything to fd. ST_TEMP with errno if a write failed or the rest could not be read: then
- * the message was not passed on completely. ST_BAD if the header of a partial message extends
- * beyond the octets held, so that it cannot be scrubbed; then nothing is written.
+ * the message was not passed on completely. ST_BAD if the header of a partial message is incomplete
+ * and so cannot be scrubbed; then nothing is written.
  */
 enum status output_message(struct output *output, int fd);
 

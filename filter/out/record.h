@@ -1,5 +1,5 @@
 /*
- * record.h: --dns-record, the answers of a run as a zone for --zone.
+ * record.h: --dns-record: writes the DNS answers of a run as a zone for --zone.
  *
  * The file is either written completely or left unchanged; only a record or an empty file is
  * replaced.
@@ -24,10 +24,10 @@ int record_probe(const struct options *options, struct arena *arena);
 enum status record_write(
 	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);
 
-/* A line to stderr: the answers were lost with the process that had them. */
+/* Reports on stderr that the answers were lost with the process that had them. */
 void record_lost(const struct options *options, struct arena *arena);
 
-/* record_write; false after a line to stderr. */
+/* Like record_write, but reports an error on stderr and returns false. */
 bool record_keep(const struct options *options, struct slice zone, struct arena *arena);
 
 #endif

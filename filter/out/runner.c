@@ -21,9 +21,9 @@
 enum {
 	LINE = 3, /* the runner's end of the socket */
 	PAUSE_FIRST_MS = 1,
-	PAUSE_MOST_MS = 50, /* without pidfd_open, we poll with growing pauses */
+	PAUSE_MOST_MS = 50, /* without pidfd_open, the longest pause between two polls */
 	KILL_MS = 2000,     /* the time the kernel may take to end a killed process */
-	LATE_MS = 5000,     /* past the time-out: the runner itself hangs */
+	LATE_MS = 5000, /* the runner hangs if it has not answered that long after the time-out */
 	FDS_MAX = 1024
 };
 
@@ -68,8 +68,8 @@ close_from(int first)
 }
 
 /*
- * If the runner is killed, the host keeps the message and tries again: a COMMAND that continued
- * would deliver it twice. false: the parent has already ended.
+ * Makes the kernel kill this process with its parent: after a failure the mail server tries again,
+ * and a COMMAND that continued would deliver twice. False: the parent has already ended.
  */
 static bool
 end_with_parent(pid_t parent)
@@ -111,7 +111,7 @@ kill_command(pid_t pid, int *status)
 		(void)poll(NULL, 0, 1);
 }
 
-/* Waits until COMMAND ends, a time-out, or the end of the parent. */
+/* Waits until COMMAND or the parent ends, or for the time-out. */
 static struct reply
 wait_command(pid_t pid, int64_t until_ms)
 {
@@ -129,7 +129,8 @@ wait_command(pid_t pid, int64_t until_ms)
 		if (got == pid)
 			return reply;
 		/*
-		 * there is no second request: the descriptor becomes readable when the parent ends
+		 * there is no second request, so the descriptor becomes readable only when the
+		 * parent ends
 		 */
 		if (fds[0].revents != 0 || (got < 0 && errno != EINTR))
 			reply.end = RUNNER_LOST;
@@ -147,7 +148,7 @@ wait_command(pid_t pid, int64_t until_ms)
 	}
 }
 
-/* A request and the descriptor that came with it; -1 at the end. */
+/* Receives a request; returns the descriptor that came with it, or -1 at the end. */
 static int
 receive(struct request *request)
 {
@@ -174,8 +175,8 @@ receive(struct request *request)
 }
 
 /*
- * All the work of the runner. It ignores the signals that ask it to end: its parent gets them as
- * well, and the runner sees that its parent has ended.
+ * The main function of the runner. It ignores termination signals, because the parent gets them as
+ * well, and the runner notices when the parent ends.
  */
 static _Noreturn void
 serve(int fd, char *const argv[])
@@ -194,7 +195,7 @@ serve(int fd, char *const argv[])
 	if (fd != LINE && dup2(fd, LINE) != LINE)
 		_exit(1);
 	close_from(LINE + 1);
-	close(STDIN_FILENO); /* this process must not keep the message's pipe open */
+	close(STDIN_FILENO); /* the runner must not keep the pipe of the message open */
 	in = receive(&request);
 	if (in < 0)
 		_exit(0);
@@ -216,9 +217,9 @@ runner_start(char *const argv[])
 		return ST_OK;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return ST_TEMP;
-	/* the host may have started us with it ignored: then COMMAND's status would be lost */
+	/* if the caller started us with SIGCHLD ignored, COMMAND's status would be lost */
 	signal(SIGCHLD, SIG_DFL);
-	/* a signal handler must find the runner either recorded or not started */
+	/* no signal may arrive between the start of the runner and the recording of its pid */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	runner = fork();
@@ -255,7 +256,7 @@ send_request(int fd, int64_t timeout)
 	return sendmsg(line, &message, MSG_NOSIGNAL) == (ssize_t)sizeof request;
 }
 
-/* Something to read, or the other end is gone; false after ms. */
+/* Waits until there is something to read or the other end is closed; false after ms. */
 static bool
 wait_line(int64_t ms)
 {

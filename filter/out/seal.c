@@ -26,7 +26,8 @@ seal_open(struct evaluation *ev, struct error *error)
 	if (wholefile_key(ev->options->arc_key, KEY_MAX, ev->arena, &pem, &why) != ST_OK)
 		return bad_key(ev, why, error);
 	st = crypto_signer_new(ev->in.crypto, pem, &ev->signer, &info);
-	crypto_wipe((void *)(uintptr_t)pem.p, pem.n); /* in the arena, so it may be overwritten */
+	crypto_wipe(
+		(void *)(uintptr_t)pem.p, pem.n); /* the text is in the arena, so it is writable */
 	if (st == ST_TEMP) {
 		*error = fault_error(FAULT_NO_KEY_MEMORY, NULL, NULL);
 		return EVALUATE_TEMP;

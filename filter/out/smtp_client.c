@@ -48,7 +48,8 @@ forward_client(struct sending *s)
 }
 
 /*
- * Is it safe between < and >? It came from a mail server, but must not be able to add a parameter.
+ * Is the address safe between < and >? It came from a mail server, but must not be able to inject a
+ * parameter.
  */
 static bool
 is_path(struct slice path)
@@ -119,7 +120,9 @@ send_envelope(struct sending *s)
 	return true;
 }
 
-/* Does an 8-bit octet occur, so that MAIL must declare it? The offset is unchanged. */
+/*
+ * Does the file contain an 8-bit octet, so that MAIL needs BODY=8BITMIME? Its offset is unchanged.
+ */
 static bool
 look_through(struct sending *s)
 {

@@ -1,6 +1,4 @@
-/*
- * smtp_client.h: passing the stamped message on by SMTP (mailstamp(1), --next-hop).
- */
+/* smtp_client.h: passes the stamped message on by SMTP (mailstamp(1), --next-hop). */
 #ifndef FILTER_OUT_SMTP_CLIENT_H
 #define FILTER_OUT_SMTP_CLIENT_H
 
@@ -10,10 +8,10 @@
 
 struct smtp_job {
 	const char *next_hop; /* HOST:PORT or unix:PATH */
-	const char *our_name; /* for EHLO */
+	const char *our_name; /* the name for EHLO */
 	const struct envelope *envelope;
-	int fd;          /* the whole message, a file that is read from its offset on */
-	int64_t size;    /* of the message, in octets */
+	int fd;          /* a file with the message, read from its current offset */
+	int64_t size;    /* octets of the message */
 	int64_t timeout; /* seconds for the whole dialogue */
 };
 
@@ -21,8 +19,8 @@ struct smtp_job {
  * One transaction (RFC 5321): XFORWARD if the server accepts it, MAIL with the parameters that the
  * message needs, every recipient, DATA as smtp_text writes it.
  *
- * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: it has accepted
- * it for none of them, or its last reply was lost.
+ * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: it accepted it
+ * for none, or its last reply was lost.
  */
 enum status smtp_send(const struct smtp_job *job, struct arena *arena, struct error *error);
 

@@ -32,16 +32,16 @@ refused(struct smtp_dialogue *d, const char *command, const struct smtp_reply *r
 	return false;
 }
 
-/* a reply as it is relayed */
+/* a reply to be relayed */
 struct copy {
 	struct buf *out;
 	const struct smtp_reply *reply;
-	size_t dash; /* the offset of the last line's sign that more lines follow */
+	size_t dash; /* offset of the '-' in the last line, which announces more lines */
 };
 
 /*
- * 421 and 521 (RFC 5321 3.8, RFC 7504) announce the end of the connection, which is the next hop's
- * with us and not the client's.
+ * 421 and 521 (RFC 5321 3.8, RFC 7504) announce that the server closes the connection; that
+ * concerns ours, not the client's.
  */
 static int
 passed_on(int code)
@@ -145,7 +145,7 @@ offers_attribute(const struct smtp_offer *offer, struct slice name)
 	return false;
 }
 
-/* xtext of RFC 3461 4; a value that is unknown, or too long for the server, is [UNAVAILABLE] */
+/* xtext of RFC 3461 4; an unknown or overlong value is [UNAVAILABLE] */
 static void
 put_xtext(struct buf *out, struct slice value)
 {
@@ -184,10 +184,10 @@ smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, 
 	return true;
 }
 
-/* the position within a line, from one read to the next */
+/* the position within a line, kept between reads */
 struct place {
 	bool at_start;
-	bool cr; /* a CR was read, and nothing after it yet */
+	bool cr; /* a CR was read, but not the octet after it */
 };
 
 static void
@@ -230,7 +230,8 @@ smtp_text(struct smtp_dialogue *d, int fd, int64_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			d->wire.failed = true; /* without its end the server discards the message */
+			d->wire.failed =
+				true; /* without the final dot the server discards the message */
 			return smtp_fail(d, DELIVERY_E_NOT_READ);
 		}
 		put_data(&d->wire, &place, slice_make(bytes, (size_t)n));
@@ -246,7 +247,7 @@ smtp_text(struct smtp_dialogue *d, int fd, int64_t size)
 void
 smtp_end(struct smtp_dialogue *d)
 {
-	if (d->wire.fd >= 0 && !d->wire.failed) { /* the answer says nothing about the message */
+	if (d->wire.fd >= 0 && !d->wire.failed) { /* the answer to QUIT does not matter */
 		smtp_put(&d->wire, SLICE("QUIT\r\n"));
 		(void)smtp_flush(&d->wire);
 	}

@@ -9,11 +9,11 @@
 #include "filter/out/smtp_wire.h"
 #include "mime/buf.h"
 
-/* the extensions in the server's EHLO */
+/* the extensions that the server announces */
 struct smtp_offer {
 	bool size, eight_bit, utf8, dsn, codes;
 	struct slice most;     /* the argument of SIZE, or empty */
-	struct slice xforward; /* the attributes' names, separated by spaces */
+	struct slice xforward; /* the names of the XFORWARD attributes, separated by spaces */
 };
 
 struct smtp_dialogue {
@@ -23,7 +23,7 @@ struct smtp_dialogue {
 	struct error error;
 };
 
-/* of the command XFORWARD: an empty value is [UNAVAILABLE] */
+/* an attribute of XFORWARD; an empty value is sent as [UNAVAILABLE] */
 struct smtp_attribute {
 	const char *name;
 	struct slice value;
@@ -36,23 +36,23 @@ bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
 
 /*
- * Sends XFORWARD with the client, for the server's log and Received, in as many commands as needed.
- * An attribute that the server refuses is left out: mail must not wait for it.
+ * Sends XFORWARD with the client, for the server's log and Received field, in as many commands as
+ * needed. An attribute that the server refuses is left out: it must not delay mail.
  */
 bool smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n);
 
 /*
- * Sends a command, given without its line end; true if the reply is of that class (hundred). name
- * is for error. whole, if it is not NULL, gets the reply to be relayed to another client: all lines
- * with their ends, 421 and 521 as 451 and 550; empty without a reply.
+ * Sends a command, given without line end; true if the reply is of that class (its first digit).
+ * name: for error. whole, unless NULL, gets the reply to be relayed to another client: all lines
+ * with line ends, 421 and 521 changed to 451 and 550; empty without a reply.
  */
 bool smtp_command(struct smtp_dialogue *d, struct slice line, const char *name, int hundred,
 	struct buf *whole);
 
 /*
- * After DATA: size octets from the file fd, from its offset on, up to the final dot, which is a
- * smtp_command. LF and CRLF end a line and are written as CRLF; a bare CR is written as a space, as
- * Postfix's cleanup(8) does, so that CRLF.CRLF ends the data and nothing else looks like it.
+ * Sends size octets of the file fd, from its current offset, after DATA; the final dot is sent with
+ * smtp_command. LF and CRLF are written as CRLF, and a bare CR as a space, like Postfix's
+ * cleanup(8), so that nothing but the final CRLF.CRLF looks like the end of the data.
  */
 bool smtp_text(struct smtp_dialogue *d, int fd, int64_t size);
 

@@ -18,7 +18,7 @@ enum { HOST_MAX = 255, PORT_MAX = 5, PORT_LAST = 65535, ADDRESSES_MAX = 4096 };
 
 static const struct slice unix_prefix = SLICE_INIT("unix:");
 
-/* HOST:PORT as two strings; an address loses its brackets. */
+/* Splits HOST:PORT into two strings; brackets around an address are removed. */
 static bool
 split(const char *address, char host[HOST_MAX + 1], char port[PORT_MAX + 1])
 {
@@ -33,7 +33,7 @@ split(const char *address, char host[HOST_MAX + 1], char port[PORT_MAX + 1])
 	if (name.n >= 2 && name.p[0] == '[' && name.p[name.n - 1] == ']')
 		name = slice_make(name.p + 1, name.n - 2);
 	else if (slice_find(name, ':') < name.n)
-		return false; /* an IPv6 address is written in brackets */
+		return false; /* an IPv6 address needs brackets */
 	if (name.n == 0 || name.n > HOST_MAX || digits.n == 0 || digits.n > PORT_MAX)
 		return false;
 	for (size_t i = 0; i < digits.n; i++) {
@@ -60,7 +60,7 @@ smtp_address_valid(const char *address)
 	return split(address, host, port);
 }
 
-/* Waits until the descriptor is ready for events, by the deadline. */
+/* Waits until the descriptor is ready for events; false at the deadline. */
 static bool
 ready(const struct smtp_wire *wire, short events)
 {
@@ -95,8 +95,8 @@ connect_to(struct smtp_wire *wire, int family, const struct sockaddr *to, sockle
 	if (connect(wire->fd, to, size) == 0)
 		return true;
 	/*
-	 * EAGAIN means that the queue of a unix socket is full: we do not wait, the mail server
-	 * tries again
+	 * EAGAIN: the queue of a unix socket is full; we do not wait, because the mail server tries
+	 * again later
 	 */
 	if (errno == EINPROGRESS && ready(wire, POLLOUT) &&
 		getsockopt(wire->fd, SOL_SOCKET, SO_ERROR, &error, &n) == 0 && error == 0)
@@ -188,7 +188,7 @@ smtp_flush(struct smtp_wire *wire)
 	size_t done = 0;
 
 	while (!wire->failed && done < wire->out_n) {
-		/* MSG_NOSIGNAL: a closed connection is an error, whatever SIGPIPE does */
+		/* MSG_NOSIGNAL: a closed connection is an error and never raises SIGPIPE */
 		ssize_t n = send(wire->fd, wire->out + done, wire->out_n - done, MSG_NOSIGNAL);
 
 		if (n > 0)
@@ -220,8 +220,8 @@ smtp_put(struct smtp_wire *wire, struct slice octets)
 }
 
 /*
- * One line without its line end, which the caller removes from the buffer: its length, or SIZE_MAX
- * if none arrives.
+ * Reads one line into the buffer; the caller removes it from there. Returns its length without the
+ * line end, or SIZE_MAX if none arrives.
  */
 static size_t
 read_line(struct smtp_wire *wire)

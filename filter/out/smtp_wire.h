@@ -12,14 +12,14 @@
 #include "mime/slice.h"
 
 enum {
-	SMTP_LINE = 2048,    /* octets of a reply line that are read; RFC 5321 4.5.3.1.5 has 512 */
-	SMTP_LINES = 128,    /* lines of a reply */
-	SMTP_OUT = 64 * 1024 /* octets that are sent together */
+	SMTP_LINE = 2048,    /* maximum octets of a reply line; RFC 5321 4.5.3.1.5 has 512 */
+	SMTP_LINES = 128,    /* maximum lines of a reply */
+	SMTP_OUT = 64 * 1024 /* size of the output buffer */
 };
 
 struct smtp_wire {
 	int fd;           /* -1: not connected */
-	int64_t until_ms; /* by clock_ms(): reads and writes end by then */
+	int64_t until_ms; /* deadline for reads and writes, in terms of clock_ms() */
 	char in[SMTP_LINE];
 	size_t in_n;
 	char out[SMTP_OUT];
@@ -27,36 +27,36 @@ struct smtp_wire {
 	bool failed; /* a write failed, or the time-out has passed */
 };
 
-/* code 0: no reply (the connection is closed, the time-out has passed, or it is not SMTP) */
+/* code 0: no reply (connection closed, time-out, or not SMTP) */
 struct smtp_reply {
 	int code;
 	char text[SMTP_LINE]; /* the last line of the reply, after the code; NUL-terminated */
 };
 
-/* Is it `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (absolute)? */
+/* Is the address `HOST:PORT`, `[ADDR]:PORT` or `unix:PATH` (absolute)? */
 bool smtp_address_valid(const char *address);
 
 /*
- * The same with addresses instead of a name, in the order in which they are tried, separated by
- * spaces; "" if there are none. Reads files and queries DNS, which the sandbox does not allow.
+ * Replaces a host name by its addresses, in the order in which they are tried, separated by spaces;
+ * "" if there are none. Reads files and queries DNS, so call it before the sandbox is entered.
  */
 const char *smtp_resolve(const char *address, struct arena *arena);
 
 /*
- * Connects by wire->until_ms, to the first of several addresses where a server listens; false if
- * none does. End with smtp_close.
+ * Connects to the first of the addresses where a server listens, before wire->until_ms; false if
+ * there is none. Call smtp_close at the end.
  */
 bool smtp_connect(struct smtp_wire *wire, const char *address);
 
-/* Adds octets unchanged; written when the buffer is full or by smtp_flush. */
+/* Adds octets to the buffer, which is written when it is full or by smtp_flush. */
 void smtp_put(struct smtp_wire *wire, struct slice octets);
 
 /* false if not everything could be written */
 bool smtp_flush(struct smtp_wire *wire);
 
 /*
- * Reads one reply. each, if it is not NULL, is called with the text of every line of it, including
- * NUL and control characters from the server.
+ * Reads one reply. each, unless NULL, is called with the text of every line, which may contain NUL
+ * and control characters.
  */
 void smtp_read(struct smtp_wire *wire, struct smtp_reply *reply,
 	void (*each)(void *arg, struct slice line), void *arg);

@@ -63,8 +63,8 @@ compare_spf(const struct said *said, const struct auth_results *results, bool kn
 }
 
 /*
- * The result of all signatures of a domain: pass if one passes, else the first one's; false without
- * any.
+ * The result for all signatures of a domain: pass if one passes, else that of the first; false if
+ * there are none.
  */
 static bool
 ours_of(const struct dkim_result *dkim, struct slice domain, const struct dkim_sig_result **found)
@@ -123,7 +123,9 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 
 		while (k < i && !slice_ieq(said->signatures[k].domain, domain))
 			k++;
-		/* reported once; a receiver may check any of the signatures */
+		/*
+		 * each domain is compared once; a receiver may have checked any of its signatures
+		 */
 		if (k == i && ours_of(dkim, domain, &ours) && differs(theirs, ours->code))
 			add(agreement, AGREE_DKIM, domain, ours->code, theirs,
 				why_dkim(theirs, ours));
@@ -145,7 +147,7 @@ compare_dmarc(const struct said *said, const struct auth_results *results, bool 
 	else if (is_dns(&said->dmarc, ours))
 		why = AGREE_DNS_FAILED;
 	else if (!said->dmarc.known)
-		why = AGREE_LOCAL; /* Microsoft's bestguesspass: there was no record */
+		why = AGREE_LOCAL; /* Microsoft's bestguesspass: there is no record */
 	else if (!known)
 		why = AGREE_NOT_SHOWN;
 	else if (passed && said->arc.known && said->arc.code == AUTH_PASS)

@@ -11,26 +11,26 @@ enum agree_about { AGREE_SPF, AGREE_DKIM, AGREE_DMARC };
 
 enum { AGREE_METHODS = AGREE_DMARC + 1 };
 
-/* The first that applies. */
+/* The first one that applies is used. */
 enum agree_why {
-	AGREE_DNS_FAILED,   /* DNS did not answer one of the two */
-	AGREE_NOT_SHOWN,    /* stored mail does not show the envelope that the receiver saw */
+	AGREE_DNS_FAILED,   /* DNS did not answer us or the receiver */
+	AGREE_NOT_SHOWN,    /* the envelope of stored mail is unknown */
 	AGREE_ENVELOPE,     /* the receiver saw another envelope */
 	AGREE_KEY_GONE,     /* the key no longer exists */
 	AGREE_CHANGED,      /* the message was changed after the receiver had checked it */
 	AGREE_OUR_LIMITS,   /* the signature verifies, but is not accepted here */
 	AGREE_THEIR_LIMITS, /* the receiver does not accept a signature that passes here */
-	AGREE_ARC,          /* the receiver believed a chain of seals */
-	AGREE_LOCAL,        /* a rule of the receiver's own */
-	AGREE_FOLLOWS,      /* from another difference */
+	AGREE_ARC,          /* the receiver trusted an ARC chain */
+	AGREE_LOCAL,        /* a local rule of the receiver */
+	AGREE_FOLLOWS,      /* a consequence of another difference */
 	AGREE_RECORDS       /* the records changed since then */
 };
 
 struct agree_difference {
 	enum agree_about about;
-	struct slice domain; /* DKIM: the signing domain; else empty */
+	struct slice domain; /* for DKIM, the signing domain; otherwise empty */
 	enum auth_code ours;
-	struct slice theirs; /* their word, unchanged */
+	struct slice theirs; /* the receiver's word, unchanged */
 	enum agree_why why;
 };
 

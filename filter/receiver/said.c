@@ -19,7 +19,10 @@ without_instance(struct slice text)
 	return at < rest.n ? slice_trim(slice_from(rest, at + 1)) : SLICE("");
 }
 
-/* The index of the first field after the n-th Received, or after the first one. */
+/*
+ * The index of the border's Received field, which shows the client; if the envelope is not from the
+ * header, of the first Received field.
+ */
 static size_t
 border_of(const struct message *message, const struct taken *taken)
 {
@@ -33,7 +36,10 @@ border_of(const struct message *message, const struct taken *taken)
 	return 0;
 }
 
-/* A field that may contain results of the receiver; text is the input of authres_read. */
+/*
+ * Is it a field that may contain results of the receiver? *text is set to the input for
+ * authres_read.
+ */
 static enum said_form
 form_of(const struct field *field, struct arena *arena, struct slice *text)
 {
@@ -67,7 +73,7 @@ word_of(struct slice word)
 			said.code = (enum auth_code)i;
 			said.known = true;
 		}
-	if (slice_ieq(word, SLICE("hardfail"))) { /* RFC 5451, before RFC 7001 */
+	if (slice_ieq(word, SLICE("hardfail"))) { /* a result word of RFC 5451 */
 		said.code = AUTH_FAIL;
 		said.known = true;
 	}
@@ -126,7 +132,7 @@ add_results(const struct authres *authres, struct said *said)
 	}
 }
 
-/* Takes the field if it has the wanted id, or the first one if no id is wanted. */
+/* Uses the field if it has the requested id or, if none was requested, if it is the first. */
 static void
 take(const struct field *field, struct slice id, struct arena *arena, struct said *said)
 {
@@ -145,7 +151,8 @@ take(const struct field *field, struct slice id, struct arena *arena, struct sai
 }
 
 /*
- * Gmail's own fields, directly below its Received; fields of the sender follow after another field.
+ * Gmail's own fields are directly below its Received; after any other field, those of the sender
+ * follow.
  */
 static void
 take_below(const struct message *message, const struct taken *taken, size_t border, struct slice id,
@@ -176,7 +183,7 @@ said_read(const struct message *message, const struct taken *taken, struct slice
 	for (size_t i = border; said->form != SAID_ARC && i > 0; i--)
 		if (field_is(&message->fields[i - 1], "Authentication-Results"))
 			take(&message->fields[i - 1], id, arena, said);
-	/* the topmost set is the receiver's own, if it sealed the message on arrival */
+	/* the topmost set belongs to the receiver if it sealed the message on arrival */
 	for (size_t i = 0; said->form == SAID_NOTHING && i < border; i++)
 		if (field_is(&message->fields[i], "ARC-Authentication-Results"))
 			take(&message->fields[i], id, arena, said);

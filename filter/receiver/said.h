@@ -1,5 +1,5 @@
 /*
- * said.h: the Authentication-Results of the receiver of a stored message.
+ * said.h: reads the results that the receiver of a stored message recorded.
  *
  * Only fields above the border (the Received field that shows the client) are the receiver's, not
  * the sender's. Only Gmail writes its Authentication-Results below that Received, as the first
@@ -23,28 +23,28 @@ enum { SAID_SIGNATURES = 32, SAID_FIELDS = 8 };
 
 struct said_word {
 	bool there;
-	enum auth_code code; /* if the word is one of RFC 8601's, */
-	bool known;          /* which this tells */
+	enum auth_code code; /* valid if known */
+	bool known;          /* the word is one of RFC 8601 */
 	struct slice word;   /* unchanged, or empty */
 };
 
 struct said {
 	enum said_form form;
-	struct slice id; /* unchanged; "microsoft" for the form without one */
+	struct slice id; /* authserv-id, unchanged; "microsoft" for the form without one */
 	struct said_word spf, dmarc, arc;
-	struct slice spf_domain; /* that of smtp.mailfrom, or empty */
-	struct said_word dkim;   /* none, or the first */
+	struct slice spf_domain; /* the domain in smtp.mailfrom, or empty */
+	struct said_word dkim;   /* the first result, or "none" */
 	struct said_signature {
 		struct slice domain; /* header.d, or the domain of header.i; unchanged */
 		struct said_word word;
-	} signatures[SAID_SIGNATURES]; /* the first ones that have a domain */
+	} signatures[SAID_SIGNATURES]; /* the first ones with a domain */
 	size_t nsignatures;
 };
 
 /*
- * id: the receiver's authserv-id (ASCII case does not matter), or empty: that of the field nearest
- * to the border. All fields with that id count together. False if no readable results were found;
- * then form is SAID_NOTHING.
+ * id: the receiver's authserv-id (ASCII case does not matter); if empty, that of the field nearest
+ * to the border is used. All fields with that id are combined. False if no readable results were
+ * found; form is then SAID_NOTHING.
  */
 bool said_read(const struct message *message, const struct taken *taken, struct slice id,
 	struct arena *arena, struct said *said);

@@ -6,7 +6,7 @@
 enum {
 	LINE_COLUMNS = 78,        /* RFC 5322 2.1.1 */
 	TAB_COLUMNS = 8,          /* the assumed width of the tab of a folded line */
-	VALUE_MAX = 255,          /* octets of one value before quoting */
+	VALUE_MAX = 255,          /* octets of a value before quoting */
 	WORD_MAX = 4 * VALUE_MAX, /* a name, =, and the value with every octet quoted */
 	FIELD_MAX = 4 << 20       /* 1,000 signatures (--max-signatures) of four values each */
 };
@@ -25,7 +25,7 @@ fold(struct writer *w, bool deeper)
 	w->column = deeper ? TAB_COLUMNS + 2 : TAB_COLUMNS;
 }
 
-/* Adds ` text`, on a new line if it would pass the last column. */
+/* Adds a space and text, on a new line if the line would be too long. */
 static void
 word(struct writer *w, struct slice text)
 {
@@ -40,8 +40,8 @@ word(struct writer *w, struct slice text)
 }
 
 /*
- * The same for a quoted-string of ours that is longer than a line: it is folded before the single
- * spaces between its words, so that unfolding restores it (RFC 5322 2.2.3, 3.2.4).
+ * The same for a quoted-string that is longer than a line: it is folded before the spaces between
+ * its words, so that unfolding restores it (RFC 5322 2.2.3, 3.2.4).
  */
 static void
 long_word(struct writer *w, struct slice text)
@@ -68,7 +68,7 @@ long_word(struct writer *w, struct slice text)
 	}
 }
 
-/* Printable ASCII only, at most VALUE_MAX octets. */
+/* The printable ASCII characters of the value, at most VALUE_MAX. */
 static struct slice
 clean(struct slice value, struct arena *arena)
 {
@@ -132,7 +132,7 @@ quote(struct slice s, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* A mailbox whose local-part is not ASCII, or is too long, is reduced to its domain. */
+/* Reduces a mailbox to its domain if the local-part is not ASCII or is too long. */
 static struct slice
 mailbox_value(struct slice value)
 {
@@ -165,7 +165,10 @@ property(struct writer *w, const struct report_prop *prop)
 	word(w, buf_slice(&text));
 }
 
-/* "PART: SENTENCE: NAME, NOTE", as far as present; the name is a literal of ours */
+/*
+ * "PART: SENTENCE: NAME, NOTE", without the missing ones; the name is a literal, never text of the
+ * message
+ */
 static struct slice
 row_reason(const struct report_row *r, struct arena *arena)
 {

@@ -22,13 +22,14 @@ add_user_row(const struct evaluation *ev, struct report *report)
 		return;
 	row = report_add(
 		report, "auth", AUTH_PASS, policy_reason(POLICY_R_NONE)); /* RFC 8601 2.7.4 */
-	if (ev->options->show_user) /* the field leaves the site with the message */
+	if (ev->options->show_user) /* by default hidden, because the field may leave the site with
+				       the message */
 		report_prop(row, "smtp.auth", REPORT_MAILBOX, ev->taken.envelope.authenticated);
 }
 
 /*
- * How this site modified the owner's policy, for the reason; policy.dmarc remains the published
- * policy.
+ * How this site modified the owner's policy, to be added to the reason; policy.dmarc remains the
+ * published policy.
  */
 static const char *
 downgrade(const struct evaluation *ev)
@@ -72,7 +73,7 @@ block_field(const struct evaluation *ev)
 	return authres_field(ev->authserv_id, &report, ev->message.eol, ev->arena);
 }
 
-/* value is unfolded text; it is folded at the spaces between its parts */
+/* Adds a field; value is unfolded and is folded at the spaces between its parts. */
 static void
 add_folded(struct buf *out, const char *name, struct slice value, const char *eol)
 {

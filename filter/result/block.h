@@ -1,6 +1,4 @@
-/*
- * block.h: our fields on top of the message (mailstamp(1), What is written).
- */
+/* block.h: the fields that are added on top of the message (mailstamp(1), What is written). */
 #ifndef FILTER_RESULT_BLOCK_H
 #define FILTER_RESULT_BLOCK_H
 
@@ -8,14 +6,16 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * The rows of the field and of explain's table, in its order: the user, then every mechanism; for a
- * message over the size limit, rows that say so. None if nothing was evaluated for another reason.
+ * The rows of the field and of explain's table, in order: the authenticated user, then every
+ * mechanism. For a message over the size limit the rows have that as their reason. No rows if the
+ * message was not evaluated for another reason.
  */
 void block_report(const struct evaluation *evaluation, struct report *report);
 
 /*
- * The Authentication-Results field of an evaluation, with the message's line ends. If nothing was
- * evaluated, its methods are none with the reason, or, after an internal error, it says none.
+ * The Authentication-Results field of an evaluation, with the message's line ends. If the message
+ * was not evaluated, the methods are "none" with the reason; after an internal error the field is
+ * just "none".
  */
 struct authres block_field(const struct evaluation *evaluation);
 

@@ -1,4 +1,4 @@
-/* code.h: the sentence for a stable code, to show results that were stored by code. */
+/* code.h: looks up the sentence for a stored code. */
 #ifndef FILTER_RESULT_CODE_H
 #define FILTER_RESULT_CODE_H
 

@@ -10,7 +10,7 @@
 
 enum { SHOWN_MAX = 80 };
 
-/* the language, and where the words are stored */
+/* the language and the memory for a text */
 struct teller {
 	struct arena *arena;
 	bool english;
@@ -55,7 +55,7 @@ static const char *const kinds[] = {
 };
 
 /*
- * The processor time used, not the wall clock: the load of the machine must not change the result.
+ * Measures processor time, not wall-clock time: the load of the machine must not change the result.
  */
 static int64_t
 now_ms(void *arg)
@@ -110,7 +110,7 @@ say(const struct teller *teller, const char *format, ...)
 			       : phrase_text(&phrase, teller->arena);
 }
 
-/* Added or former text, as one line. */
+/* The added or former text as one line. */
 static const char *
 shown(struct slice text, const struct teller *teller)
 {
@@ -166,7 +166,7 @@ tell_field(const struct diagnose_change *change, const struct teller *teller)
 	}
 }
 
-/* The added text, for a person to look at. */
+/* The added text, quoted for a person. */
 static const char *
 tell_added(const struct diagnose_change *change, const struct teller *teller)
 {
@@ -261,7 +261,7 @@ tell_change(const struct diagnose_change *change, const struct teller *teller)
 	}
 }
 
-/* Was anything added or redirected that a reader sees or follows? */
+/* Was anything added that a reader sees, or a link changed? */
 static bool
 is_addition(const struct diagnose_change *change)
 {
@@ -296,8 +296,8 @@ is_recoding(enum diagnose_kind kind)
 }
 
 /*
- * A hint at who did it: only that other software does the same; for visible additions that do not
- * fit a list, no hint at all.
+ * A hint about the cause: it only names the kind of software that makes such changes. No hint for
+ * visible additions that do not look like a list's.
  */
 static const char *
 who(const struct diagnosis *diagnosis, const struct teller *teller)

@@ -1,10 +1,10 @@
-/* diagnosis.h: the cause of a broken signature, in words. */
+/* diagnosis.h: describes the cause of a broken signature. */
 #ifndef FILTER_RESULT_DIAGNOSIS_H
 #define FILTER_RESULT_DIAGNOSIS_H
 
 #include "auth/diagnose/diagnose.h"
 
-/* Runs the diagnosis, limited by processor time. rebuild: keep the messages as signed. */
+/* Runs the diagnosis within a limit of processor time. rebuild: keep the rebuilt messages. */
 const struct diagnosis *diagnosis_run(
 	const struct auth_input *in, const struct dkim_result *result, bool rebuild, size_t *n);
 

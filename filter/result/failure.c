@@ -48,7 +48,7 @@ is_due(const struct evaluation *ev)
 	       failure_asked(&ev->results, dmarc->record.fo);
 }
 
-/* Removes control characters, so that a value stays on one line. */
+/* Appends value without control characters, so that it stays on one line. */
 static void
 add_value(struct buf *out, const char *name, struct slice value)
 {
@@ -69,7 +69,7 @@ value_of(const struct evaluation *ev, const char *name)
 		       : field_unfold(field, ev->arena);
 }
 
-/* The tags of a signature that do not identify a person; the local part of i= is left out. */
+/* Appends the tags of a signature that do not identify a person, and i= without its local part. */
 static void
 add_signature(struct buf *out, const struct dkim_sig *sig)
 {

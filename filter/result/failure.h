@@ -1,6 +1,6 @@
 /*
- * failure.h: which parts of a message a failure report may contain (RFC 9991), and whether one is
- * due. For the log: the filter itself sends nothing.
+ * failure.h: whether a failure report is due (RFC 9991), and which parts of the message it may
+ * contain. This is only logged: the filter itself sends nothing.
  */
 #ifndef FILTER_RESULT_FAILURE_H
 #define FILTER_RESULT_FAILURE_H
@@ -9,7 +9,7 @@
 
 enum { FAILURE_OCTETS = 16 * 1024 };
 
-/* Does the fo tag ask for a report (RFC 9989 4.7)? fo as written; empty is "0". */
+/* Does the fo tag request a report (RFC 9989 4.7)? fo: as written; empty means "0". */
 bool failure_asked(const struct auth_results *results, struct slice fo);
 
 /*

@@ -6,7 +6,10 @@
 #include "filter/text/printable.h"
 
 enum { SHOWN_MAX = 1024 };
-enum { MARK_BEFORE = 36, MARK_OCTETS = 72 }; /* octets of a record that are shown with a mark */
+enum {
+	MARK_BEFORE = 36,
+	MARK_OCTETS = 72
+}; /* octets of a record that are shown before a mark, and in all */
 
 void
 findings_init(struct findings *findings, struct arena *arena)
@@ -87,7 +90,7 @@ finding_mark(const struct findings *findings, struct finding *finding, struct sl
 	const struct slice part = slice_head(slice_from(record, from), MARK_OCTETS);
 	char *text = arena_bytes(findings->arena, part.n + 1);
 
-	/* one octet for each column, so that the mark is below its octet */
+	/* prints one character for each octet, so that the mark is below its octet */
 	for (size_t i = 0; i < part.n; i++)
 		text[i] = part.p[i] >= ' ' && part.p[i] <= '~' ? part.p[i] : '?';
 	text[part.n] = '\0';
@@ -110,7 +113,7 @@ print_mark(const struct finding *finding, const char *indent, FILE *out)
 		fprintf(out, "%s    %s\n", indent, translated(finding->cause));
 }
 
-/* Prints a word in a column, and the record. */
+/* Prints a label in a column, then the record. */
 static void
 print_record(const char *indent, const char *word, const char *name, const char *text, FILE *out)
 {
@@ -135,7 +138,7 @@ print_typed(const char *indent, const char *word, const char *type, const char *
 	fprintf(out, "%s\n", text);
 }
 
-/* Prints the proposed record, those that belong to it, and the proof. */
+/* Prints the proposed record, the further records of the proposal, and the proof. */
 static void
 print_proposal(const struct finding *finding, const char *indent, FILE *out)
 {

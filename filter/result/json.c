@@ -20,7 +20,7 @@
 
 enum { SCHEMA_VERSION = 2, VALUE_SHOWN = 1024 };
 
-/* For json_pack, an error's members in an object: error, or null; error_code, or nothing. */
+/* For json_pack, the members of an error: error, or null; error_code, left out without an error. */
 #define JSON_ERROR "s:o,s:s*,"
 #define JSON_ERROR_OF(why, arena)                                                                  \
 	"error", json_known(slice_str(error_english(why, arena)), arena), "error_code",            \
@@ -97,7 +97,7 @@ warning_part(const struct warning *warning, struct arena *arena)
 		json_known(warning->d, arena), "s", json_known(warning->s, arena));
 }
 
-/* Departures from a grammar that cannot change the identities or results, and were accepted. */
+/* Ignored departures from a grammar, which cannot change identities or results. */
 static json_t *
 warnings_part(const struct evaluation *ev)
 {
@@ -222,10 +222,12 @@ whole(const struct evaluation *ev, const struct outcome *outcome)
 	struct report report;
 
 	block_report(ev, &report);
-	return json_pack("{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* to warnings */
-			 "s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
-			 "s:b,s:s," JSON_REASON "s:s?,s:b,s:o,s:o,s:o*,s:i," JSON_ERROR
-			 "s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
+	return json_pack(
+		"{s:i,s:s,s:s*,s:o*,s:o*,s:o*,s:I,s:s?,s:o,s:o,s:o,s:o," /* the first line is up to
+									    warnings */
+		"s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,s:o*,"               /* results */
+		"s:b,s:s," JSON_REASON "s:s?,s:b,s:o,s:o,s:o*,s:i," JSON_ERROR
+		"s:I,s:o,s:o*,s:o*,s:o*,s:o*,s:o*}",
 		"version", SCHEMA_VERSION, "program", "mailstamp " MAILSTAMP_VERSION, "event",
 		outcome->event, "failure_header",
 		outcome->failure.n > 0 ? json_from(outcome->failure, arena) : NULL, "index",
@@ -339,8 +341,9 @@ json_failure(size_t index, const char *path, const struct error *error, struct a
 }
 
 /*
- * After a short write (a full disk), tries the rest once more, so that errno has the cause. If that
- * fails, the partial line is removed, because it would swallow the next one. Returns errno, or 0.
+ * After a short write (a full disk), tries to write the rest, so that errno has the cause. If that
+ * fails, removes the partial line, because the next line would be appended to it. Returns errno, or
+ * 0.
  */
 static int
 append_rest(int fd, struct slice line, size_t put)
@@ -374,7 +377,7 @@ json_log_write(int fd, struct slice line)
 	int error = 0;
 	ssize_t put;
 
-	/* one write: O_APPEND keeps the lines of many processes apart */
+	/* one write with O_APPEND, so that lines of several processes do not mix */
 	put = write(fd, line.p, line.n);
 	if (put < 0)
 		error = errno;

@@ -6,7 +6,8 @@
 
 #include "mime/late.h"
 
-static _Thread_local bool lacked_memory; /* since the last call of json_lacked_memory */
+static _Thread_local bool
+	lacked_memory; /* memory ran out since the last call of json_lacked_memory */
 
 static void *
 allocate(size_t n)
@@ -32,7 +33,7 @@ bool
 json_start(void)
 {
 	json_set_alloc_funcs(allocate, free);
-	json_decref(json_object()); /* as below */
+	json_decref(json_object()); /* makes jansson read /dev/urandom now, as below */
 	return true;
 }
 
@@ -102,7 +103,7 @@ load(void)
 	if (!library.loaded)
 		return;
 	library.set_alloc_funcs(allocate, free);
-	/* the first object reads /dev/urandom, which the sandbox does not allow later */
+	/* the first object makes jansson read /dev/urandom, which the sandbox later forbids */
 	first = library.object_();
 	if (first != NULL)
 		library.delete_(first);
@@ -117,7 +118,8 @@ json_start(void)
 }
 
 /*
- * A caller that has not called json_start, or ignored its failure, ends with a temporary failure.
+ * The library; if json_start was not called, or its failure was ignored, the process ends with a
+ * temporary failure.
  */
 static const struct jansson *
 the(void)
@@ -127,7 +129,7 @@ the(void)
 	return &library;
 }
 
-/* The functions of jansson.h, which its inline functions also call. */
+/* The functions that jansson.h declares, which its inline functions also call. */
 
 json_t *
 json_array(void)

@@ -1,9 +1,8 @@
 /*
  * json_library.h: jansson, loaded when the first JSON is read or written.
  *
- * The functions of jansson.h that the program uses are in json_library.c and call those of the
- * library; a function that is missing there must be added to its list, or the program does not
- * link.
+ * json_library.c defines the functions of jansson.h that the program uses; they call those of the
+ * library. A further function must be added to its list, otherwise the program does not link.
  */
 #ifndef FILTER_RESULT_JSON_LIBRARY_H
 #define FILTER_RESULT_JSON_LIBRARY_H
@@ -11,8 +10,9 @@
 #include <stdbool.h>
 
 /*
- * Before any JSON: false if the library cannot be loaded. From now on, no object is written that is
- * incomplete for lack of memory (json_lacked_memory). From any thread, any number of times.
+ * Must be called before any JSON is used; false if the library cannot be loaded. From then on, a
+ * lack of memory is recorded, so that incomplete objects are not written (json_lacked_memory). May
+ * be called from any thread, repeatedly.
  */
 bool json_start(void);
 

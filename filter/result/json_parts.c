@@ -12,8 +12,8 @@
 
 enum {
 	PAYLOAD_MAX = 2048, /* octets of each sealer's results */
-	LINE_OCTETS = 8192, /* most lines fit into this */
-	ABOUT_MAX = 64      /* octets of the thing that a reason is about */
+	LINE_OCTETS = 8192, /* initial size, enough for most lines */
+	ABOUT_MAX = 64      /* octets of what a reason is about */
 };
 
 json_t *
@@ -44,7 +44,7 @@ json_text(json_t *object, const char *name, const char *text)
 	json_object_set_new(object, name, text == NULL ? json_null() : json_string(text));
 }
 
-/* Escapes DEL, which jansson leaves as it is; it can only be within a string. */
+/* Escapes DEL, which jansson does not; it can only occur within a string. */
 static struct slice
 escape_del(struct slice line, struct arena *arena)
 {
@@ -75,7 +75,7 @@ json_write(json_t *object, struct arena *arena, struct slice *line)
 	size_t n = object != NULL ? json_dumpb(object, text, LINE_OCTETS - 1, flags) : 0;
 	bool whole;
 
-	if (n > LINE_OCTETS - 1) { /* it did not fit: n is the size that it needs */
+	if (n > LINE_OCTETS - 1) { /* it did not fit: n is the required size */
 		text = arena_alloc(arena, n + 1);
 		n = json_dumpb(object, text, n, flags);
 	}
@@ -108,7 +108,7 @@ json_reason_octet(const struct reason *reason)
 	return reason->has_octet ? json_integer(reason->octet) : NULL;
 }
 
-/* A number that may be larger than JSON's. */
+/* The number, or the largest that JSON can have. */
 static json_int_t
 size(uint64_t n)
 {

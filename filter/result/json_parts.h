@@ -1,9 +1,9 @@
 /*
- * json_parts.h: the parts of the JSON object, one function for each struct. For the files that
- * write JSON: json.c, inspect_json.c, run_head.c and the like.
+ * json_parts.h: the parts of JSON objects, one function for each struct. For the files that write
+ * JSON, such as json.c, inspect_json.c and run_head.c.
  *
- * jansson's constructors return NULL without memory and its setters pass a NULL on as an error: a
- * member is then left out. This is detected only in json_write, which refuses the object.
+ * Without memory, jansson's constructors return NULL and its setters leave the member out. Only
+ * json_write detects this, and refuses the object.
  */
 #ifndef FILTER_RESULT_JSON_PARTS_H
 #define FILTER_RESULT_JSON_PARTS_H
@@ -17,7 +17,7 @@ struct diagnosis;
 struct dns;
 struct findings;
 
-/* bytes → a JSON string; octets that are not UTF-8 become U+FFFD */
+/* Text as a JSON string; octets that are not UTF-8 become U+FFFD. */
 json_t *json_from(struct slice text, struct arena *arena);
 /* sets a member to text, or to null if it is NULL */
 void json_text(json_t *object, const char *name, const char *text);
@@ -26,8 +26,8 @@ void json_text(json_t *object, const char *name, const char *text);
 json_t *json_known(struct slice text, struct arena *arena);
 
 /*
- * For json_pack, a reason's members in an object: reason, reason_code, and reason_about, reason_at
- * and reason_octet if they are known.
+ * For json_pack, the members of a reason: reason, reason_code and, if known, reason_about,
+ * reason_at and reason_octet.
  */
 #define JSON_REASON "s:s?,s:s?,s:o*,s:o*,s:o*,"
 #define JSON_REASON_OF(reason, arena)                                                              \
@@ -38,7 +38,7 @@ json_t *json_reason_about(const struct reason *reason, struct arena *arena);
 json_t *json_reason_at(const struct reason *reason);
 json_t *json_reason_octet(const struct reason *reason);
 
-/* The same with the result, from a row of the report. */
+/* The same for a row of the report, with its result first. */
 #define JSON_ROW "s:s," JSON_REASON
 #define JSON_ROW_OF(row, arena)                                                                    \
 	"result", auth_code_word((row)->code), JSON_REASON_OF(&(row)->reason, arena)
@@ -49,7 +49,7 @@ json_t *json_reason_octet(const struct reason *reason);
  */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
-/* A result from its row, with the details that only the method's own result has. */
+/* A result from its row, with details that only the method's own result has. */
 json_t *json_spf(const struct report_row *row, const struct spf_result *spf, struct arena *arena);
 json_t *json_arc(const struct report_row *row, const struct arc_result *arc, struct arena *arena);
 json_t *json_dmarc(

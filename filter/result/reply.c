@@ -2,7 +2,10 @@
 
 #include "mime/buf.h"
 
-enum { REPLY_MAX = 480, NAME_MAX = 180 }; /* octets; the second of each of two names */
+enum {
+	REPLY_MAX = 480,
+	NAME_MAX = 180
+}; /* octets of the text, and of each of the two names in it */
 
 static void
 add_name(struct buf *out, struct slice name)

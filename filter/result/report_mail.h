@@ -1,6 +1,6 @@
 /*
- * report_mail.h: is a message itself a report about mail? Judged only by its header, which anybody
- * can write: the consequences must be harmless if it is forged.
+ * report_mail.h: is a message itself a report about mail? The answer depends only on the header,
+ * which anybody can forge, so nothing important may depend on it.
  */
 #ifndef FILTER_RESULT_REPORT_MAIL_H
 #define FILTER_RESULT_REPORT_MAIL_H

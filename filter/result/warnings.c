@@ -1,7 +1,7 @@
 #include "filter/result/warnings.h"
 
 struct collector {
-	struct warning *list; /* NULL: only counted */
+	struct warning *list; /* NULL: only count */
 	size_t n;
 	struct arena *arena;
 };
@@ -21,7 +21,8 @@ add_notes(struct collector *to, const struct notes *notes, struct slice about,
 			warning->d = sig->d;
 			warning->s = sig->s;
 		}
-		if (note->reason.name != NULL) /* it is about a field other than the signature */
+		if (note->reason.name !=
+			NULL) /* the note is about another field than the signature */
 			warning->about = slice_str(note->reason.name);
 	}
 }

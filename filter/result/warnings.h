@@ -1,12 +1,14 @@
-/* warnings.h: departures that were ignored in a message's signatures, keys and sealers' results. */
+/*
+ * warnings.h: collects the departures that were ignored in signatures, keys and sealers' results.
+ */
 #ifndef FILTER_RESULT_WARNINGS_H
 #define FILTER_RESULT_WARNINGS_H
 
 #include "filter/verdict/evaluate.h"
 
 struct warning {
-	struct slice about; /* the field's name, or the name of the key record */
-	struct slice d, s;  /* of the signature or seal, as far as they are known; normal names */
+	struct slice about; /* name of the field, or of the key record */
+	struct slice d, s;  /* of the signature or seal, if known; normal names */
 	const struct note *note;
 };
 

@@ -15,14 +15,16 @@
 #include "filter/sandbox/seccomp.h"
 
 enum {
-	SECONDS = 5,                 /* of the process; its alarm ends it in any case */
-	DATA_MAX = 256 * 1024 * 1024 /* including what this process already has */
+	SECONDS = 5,                 /* run time of the process, after which an alarm ends it */
+	DATA_MAX = 256 * 1024 * 1024 /* including the memory that this process already uses */
 };
 
-/* The octets around a reply: the first one shows that the libraries were loaded. */
+/* The octets before and after a reply; the first one shows that the libraries were loaded. */
 static const char started = 'S', done = 'D';
 
-/* A signal ends the process silently; only the parent, which waits for it, sees that. */
+/*
+ * Restores default signal handling: a crash ends the process silently, and the parent detects it.
+ */
 static void
 reset_signals(void)
 {
@@ -68,8 +70,8 @@ work(const struct apart_job *job, int fd, char *reply, size_t size)
 }
 
 /*
- * Reads up to size octets, to the end, which always comes: an alarm ends the process. False if
- * there are more, or on an error.
+ * Reads up to size octets until the end of the pipe, which always comes because of the alarm. False
+ * if there are more, or on an error.
  */
 static bool
 read_all(int fd, char *reply, size_t size, size_t *n)
@@ -107,7 +109,7 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	}
 	whole = read_all(ends[0], reply, size, n);
 	close(ends[0]);
-	/* it always ends: code inside cannot turn its alarm off */
+	/* it always ends: its code cannot disable the alarm */
 	(void)process_wait(pid, &status);
 	if (*n == 0 || reply[0] != started)
 		return APART_NO_LOAD;

@@ -5,9 +5,9 @@
 #include "mime/apart.h"
 
 /*
- * As struct apart of mime/apart.h. The process enters seccomp between load and work; its time,
- * memory and CPU are bounded. Not for a process with threads: load may need a lock that one of them
- * holds.
+ * Implements mime/apart.h. The process enters seccomp between load and work; its time, memory and
+ * CPU are bounded. Not for a process with threads, because load could wait for a lock that another
+ * thread held at the fork.
  */
 extern const struct apart sandbox_apart;
 

@@ -19,7 +19,7 @@
 		.sets = (set), .number = SYS_##name, .n = (count), .checks = { __VA_ARGS__ }       \
 	}
 
-/* the only flags with which a file may be opened: none of them writes or creates */
+/* the only flags with which a file may be opened: none allows writing or creating */
 #ifndef O_LARGEFILE
 #define O_LARGEFILE 0
 #endif
@@ -102,10 +102,10 @@ const struct call_row call_rows[] = {
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TCGETS}),
 	WITH(CALLS_BASE, ioctl, 1, {1, ALL, TIOCGWINSZ}),
 	WITH(CALLS_SOCKETS, ioctl, 1, {1, ALL, SIOCGIFINDEX}), /* fe80::1%eth0 */
-	/* no memory that can be executed; CALLS_FILES maps libraries */
+	/* no executable memory; only CALLS_FILES may map libraries */
 	WITH(CALLS_BASE | CALLS_APART, mprotect, 1, {2, PROT_EXEC, 0}),
 	WITH(CALLS_BASE | CALLS_APART, mmap, 1, {2, PROT_EXEC, 0}),
-	/* limits may be read, not set: the argument for new ones is NULL */
+	/* limits may be read but not set: the argument for new limits must be NULL */
 	WITH(CALLS_BASE, prlimit64, 2, {0, ALL, 0}, {2, ALL, 0}),
 
 	WITH(CALLS_FILES, mmap, 2, {2, PROT_WRITE, 0}, {3, MAP_ANONYMOUS, 0}),
@@ -169,11 +169,11 @@ const struct call_row call_rows[] = {
 	ANY(CALLS_FORK, close_range),
 #endif
 	WITH(CALLS_FORK, prlimit64, 1, {0, ALL, 0}), /* the child's own limits */
-	ANY(CALLS_FORK, seccomp), /* the child's own sandbox: a second filter only takes away */
+	ANY(CALLS_FORK, seccomp), /* the child's own sandbox: a second filter can only remove rights */
 	WITH(CALLS_PARENT, socketpair, 1, {0, ALL, AF_UNIX}),
 	WITH(CALLS_PARENT, kill, 1, {1, ALL, SIGKILL}),
 #ifdef SYS_landlock_restrict_self
-	ANY(CALLS_PARENT, landlock_restrict_self), /* for the child: it only takes away */
+	ANY(CALLS_PARENT, landlock_restrict_self), /* for the child: can only remove rights */
 #endif
 	WITH(CALLS_THREADS, clone, 1, {0, ALL, THREAD_FLAGS}),
 	WITH(CALLS_THREADS, prlimit64, 1, {0, ALL, 0}), /* batch --merge opens many files */

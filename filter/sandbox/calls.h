@@ -16,19 +16,21 @@ enum {
 	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
 	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and open descriptors */
-	CALLS_SEND = 1 << 9,  /* send octets and descriptors over an open socket */
-	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: talk to a child with fewer rights, and end it */
+	CALLS_SEND = 1 << 9,  /* send data and descriptors over an open socket */
+	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: exchange data with a child with fewer rights, and
+				 kill it */
 };
 
 enum { CALL_CHECKS = 2 };
 
-/* A call is allowed if it is in a row of a chosen set and all checks of that row hold. */
+/* A system call is allowed if a chosen set has a row for it whose checks all hold. */
 struct call_row {
 	unsigned sets;
 	int number;
 	unsigned n; /* of checks; 0: always allowed */
 	struct call_check {
-		unsigned argument; /* 0 to 5; its low 32 bits are compared */
+		unsigned
+			argument; /* number of the argument, 0 to 5; its low 32 bits are compared */
 		uint32_t mask, value;
 	} checks[CALL_CHECKS];
 };
@@ -36,7 +38,10 @@ struct call_row {
 extern const struct call_row call_rows[];
 extern const size_t call_count;
 
-/* A call and its name, from the kernel's headers (tools/syscalls); longer names are not there. */
+/*
+ * A system call and its name, from the kernel's headers (tools/syscalls), except for names that are
+ * too long.
+ */
 struct call_label {
 	short number;
 	char name[30];

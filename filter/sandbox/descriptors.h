@@ -2,7 +2,7 @@
 #ifndef FILTER_SANDBOX_DESCRIPTORS_H
 #define FILTER_SANDBOX_DESCRIPTORS_H
 
-/* Closes all from first on, except but (below first: no exception). */
+/* Closes all descriptors from first on, except for but (less than first: no exception). */
 void descriptors_close(int first, int but);
 
 #endif

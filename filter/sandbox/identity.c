@@ -22,7 +22,7 @@ struct identity {
 	size_t n;
 };
 
-/* The rest of a line after "name:password:", or NULL if it is the line of another name. */
+/* The rest of a line after "name:password:", or NULL if the line has another name. */
 static const char *
 behind_name(const char *line, const char *name)
 {
@@ -34,7 +34,7 @@ behind_name(const char *line, const char *name)
 	return line != NULL ? line + 1 : NULL;
 }
 
-/* A number up to ':', which it steps over; false if there is none that an ID can be. */
+/* Reads an ID up to ':' and skips the ':'; false if it is not a valid ID. */
 static bool
 read_id(const char **at, uint32_t *id)
 {
@@ -46,15 +46,15 @@ read_id(const char **at, uint32_t *id)
 	errno = 0;
 	number = strtoul(*at, &end, 10);
 	if (errno != 0 || number >= UINT32_MAX || *end != ':')
-		return false; /* the largest one means "do not change" */
+		return false; /* the largest value means "do not change" */
 	*at = end + 1;
 	*id = (uint32_t)number;
 	return true;
 }
 
 /*
- * Reads only the files, which list the users of services: NSS would load libraries and query
- * servers for every message, which takes half a millisecond for a user who does not exist. libc's
+ * Reads only /etc/passwd and /etc/group, which list service users: NSS would load libraries and
+ * query servers for every message, which takes half a millisecond for a missing user. libc's
  * functions for these files are not used because they call lseek() for every line.
  */
 static bool
@@ -79,7 +79,7 @@ find_user(const char *user, struct identity *found)
 	return found->n > 0;
 }
 
-/* Is the user in "member,member" up to the end of the line? */
+/* Is the user in the list "member,member", which ends with the line? */
 static bool
 is_member(const char *members, const char *user)
 {
@@ -118,10 +118,7 @@ find_groups(const char *user, struct identity *found)
 		(void)fclose(file);
 }
 
-/*
- * Checked with the rights of the effective user and group. A path that does not exist fails for
- * everyone.
- */
+/* Checks with the effective user and group. A missing path fails for every user. */
 static bool
 can_write(const char *path)
 {

@@ -1,6 +1,4 @@
-/*
- * identity.h: root becomes a user who has no rights.
- */
+/* identity.h: changes from root to an unprivileged user. */
 #ifndef FILTER_SANDBOX_IDENTITY_H
 #define FILTER_SANDBOX_IDENTITY_H
 
@@ -21,12 +19,12 @@ enum identity_end {
 /* clang-format on */
 
 /*
- * Becomes that user, with its groups, permanently: real, effective and saved ids. paths, ended by
- * NULL, are folders and sockets that must remain writable.
+ * Changes permanently to that user and its groups: real, effective and saved IDs. paths: folders
+ * and sockets that must remain writable, NULL-terminated.
  */
 enum identity_end identity_become(const char *user, const char *const *paths);
 
-/* The error that root stays root. */
+/* The error why root stays root. */
 struct error identity_error(enum identity_end end, const char *user);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The kernel's interface, by numbers: the headers of Debian 12 have only its first two versions,
- * and libc has no functions for it.
+ * The kernel's interface as numeric constants: the headers of Debian 12 have only its first two
+ * versions, and libc has no wrappers.
  */
 #define _GNU_SOURCE /* O_PATH */
 #include "filter/sandbox/landlock.h"
@@ -85,9 +85,9 @@ allow_path(int rules, uint64_t handled, const struct landlock_path *path)
 
 	rule.fd = open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
-		return true; /* it does not exist, so it cannot be opened */
+		return true; /* a missing file needs no rule */
 	good = add_rule(rules, &rule);
-	if (!good && errno == EINVAL) { /* a file has no rights of folders */
+	if (!good && errno == EINVAL) { /* rights of folders are invalid for a file */
 		rule.allowed &= FS_OF_FILES;
 		good = add_rule(rules, &rule);
 	}

@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 enum landlock_use {
-	LANDLOCK_READ,    /* a file, or everything below a folder: read and listed */
+	LANDLOCK_READ,    /* a file, or everything below a folder: read and list */
 	LANDLOCK_LIBRARY, /* the same, and mapped as code */
-	LANDLOCK_SPOOL,   /* below a folder: files without a name or removed at once */
-	LANDLOCK_WRITE    /* below a folder: read, created, written, renamed, removed */
+	LANDLOCK_SPOOL, /* below a folder: create files without a name, or with one that is removed
+			   at once */
+	LANDLOCK_WRITE  /* below a folder: read, create, write, rename, remove */
 };
 
 struct landlock_path {
@@ -23,7 +24,7 @@ struct landlock_path {
 struct landlock_rules {
 	const struct landlock_path *paths; /* missing ones are skipped */
 	size_t npaths;
-	const uint16_t *ports; /* to which TCP may connect; NULL: any */
+	const uint16_t *ports; /* ports to which TCP may connect; NULL: any */
 	size_t nports;
 };
 
@@ -31,16 +32,18 @@ struct landlock_rules {
 int landlock_version(void);
 
 /*
- * The rules as a descriptor, for a process that may open nothing when it enters them. -1: errno.
+ * Prepares the rules as a descriptor, for a process that can no longer open files when it applies
+ * them. -1 with errno.
  */
 int landlock_make(const struct landlock_rules *rules);
 
 /*
- * Takes effect for this thread and whatever it starts; no_new_privs must be set. False: errno.
+ * Applies the rules to this thread and everything that it starts; no_new_privs must be set. False
+ * with errno.
  */
 bool landlock_use(int fd);
 
-/* Both. */
+/* Prepares and applies the rules. */
 bool landlock_enter(const struct landlock_rules *rules);
 
 #endif

@@ -26,7 +26,7 @@ enum {
 	FDS_LOOKED_AT = 8
 };
 
-/* valgrind makes its own system calls in our process */
+/* under valgrind, which makes its own system calls in our process, there is no seccomp */
 static bool
 under_valgrind(void)
 {
@@ -51,7 +51,10 @@ set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 	return setrlimit(what, &limit) == 0;
 }
 
-/* The limit includes what a file already contains: it is added for stdout, stderr and the log. */
+/*
+ * RLIMIT_FSIZE also counts what a file already contains, so the sizes of stdout, stderr and the log
+ * are added.
+ */
 static uint64_t
 largest_file(void)
 {

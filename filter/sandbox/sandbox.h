@@ -1,6 +1,4 @@
-/*
- * sandbox.h: a process gives up the rights that it no longer needs (docs/decisions/sandbox.md)
- */
+/* sandbox.h: gives up the rights that a process no longer needs (docs/decisions/sandbox.md) */
 #ifndef FILTER_SANDBOX_SANDBOX_H
 #define FILTER_SANDBOX_SANDBOX_H
 
@@ -16,13 +14,16 @@ struct sandbox {
 	struct landlock_rules rules;
 	uint64_t memory;      /* octets of address space */
 	uint64_t file;        /* octets by which a written file may grow */
-	uint64_t descriptors; /* open at once */
-	uint64_t seconds;     /* of CPU */
-	bool closed;          /* only the descriptors 0, 1, 2 and keep stay open */
+	uint64_t descriptors; /* maximum number of open descriptors */
+	uint64_t seconds;     /* of CPU time */
+	bool closed;          /* close all descriptors except 0, 1, 2 and keep */
 	int keep;             /* or -1 */
 };
 
-/* Each part, with the error that it is missing. NOT_HERE: they need every call. */
+/*
+ * The parts, each with the error if it is missing. NOT_HERE: sanitizers and valgrind need all
+ * calls.
+ */
 /* clang-format off */
 #define SANDBOX_ERRORS(R) \
 	R(NOT_HERE,      "sandbox_not_here",   "there is no sandbox under a sanitizer or valgrind") \
@@ -39,20 +40,20 @@ enum sandbox_part {
 /* clang-format on */
 
 /*
- * Enters the sandbox: from now on the calling thread, and each thread and process that it starts,
- * has only those rights. Unavailable parts are left out; returns the first of them. Reads the time
- * zone for syslog, which cannot be read later.
+ * Enters the sandbox: from now on the calling thread, and every thread and process that it starts,
+ * has only those rights. Unavailable parts are left out; returns the first one that is missing.
+ * Also loads the time zone for syslog, which cannot be read later.
  */
 enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
 
 /*
- * The same for a child of a process in a sandbox: rules (landlock_make; -1: there are none) and
- * calls (filter/sandbox/calls.h) are the remaining rights of its parent. It keeps only the
+ * The same for a child of a process in a sandbox: rules (landlock_make; -1: none) and calls
+ * (filter/sandbox/calls.h) further restrict the rights inherited from its parent. It keeps only the
  * descriptors 0, 1 and 2.
  */
 enum sandbox_part sandbox_enter_inner(int rules, unsigned calls);
 
-/* The error that a part is missing. */
+/* The error for a missing part. */
 struct error sandbox_missing(enum sandbox_part part);
 
 /* Prints what this build and this kernel support, in one line. */

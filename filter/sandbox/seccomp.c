@@ -1,8 +1,8 @@
 /*
  * The filter program is generated for each run from the table of calls, which takes a few
- * microseconds. It looks a call up as a bit of a word: that is a fifth as long as a list of
- * comparisons, and the kernel need not run each call number through it when it is installed
- * (docs/decisions/sandbox.md has the figures).
+ * microseconds. Each system call is a bit in a bitmap: the program has a fifth of the length of a
+ * list of comparisons, so the kernel takes less time to install it (docs/decisions/sandbox.md has
+ * the figures).
  */
 #define _GNU_SOURCE
 #include "filter/sandbox/seccomp.h"
@@ -30,7 +30,7 @@ enum {
 	WORD_BITS = 32,
 	WORDS = 16, /* numbers below 512 */
 	LAST = 450, /* the last call of Linux 6.1; newer ones fail with ENOSYS */
-	NUMBER = 0, /* slots of the filter program's memory */
+	NUMBER = 0, /* slots of the BPF program's memory */
 	BIT = 1,
 };
 
@@ -59,7 +59,7 @@ put_return(struct maker *m, uint32_t action)
 	put(m, BPF_RET | BPF_K, action, 0, 0);
 }
 
-/* Calls that are allowed whatever their arguments are. */
+/* Adds the calls that are allowed with any arguments. */
 static void
 put_words(struct maker *m, unsigned sets)
 {
@@ -87,13 +87,13 @@ put_words(struct maker *m, unsigned sets)
 	put(m, BPF_LD | BPF_MEM, NUMBER, 0, 0);
 }
 
-/* One row with checks; the call number is loaded before and after it. */
+/* Adds one row with checks; the call number is in the accumulator before and after it. */
 static void
 put_checked(struct maker *m, const struct call_row *row)
 {
 	/*
-	 * instructions after the first jump: three for each check, the permission, and loading the
-	 * number again
+	 * instructions after the first jump: three for each check, one to allow, one to reload the
+	 * number
 	 */
 	unsigned left = row->n * 3 + 2;
 
@@ -129,7 +129,9 @@ seccomp_program(unsigned sets, struct sock_filter *program)
 	for (size_t i = 0; i < call_count; i++)
 		if ((call_rows[i].sets & sets) != 0 && call_rows[i].n > 0)
 			put_checked(&m, &call_rows[i]);
-	/* its flags are in memory, which cannot be checked: glibc falls back to clone */
+	/*
+	 * refused, because its flags are in memory and cannot be checked: glibc falls back to clone
+	 */
 	put(&m, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1);
 	put_return(&m, SECCOMP_RET_ERRNO | ENOSYS);
 	put_return(&m, SECCOMP_RET_TRAP);

@@ -1,6 +1,4 @@
-/*
- * seccomp.h: the kernel's filter of system calls.
- */
+/* seccomp.h: filters system calls with seccomp. */
 #ifndef FILTER_SANDBOX_SECCOMP_H
 #define FILTER_SANDBOX_SECCOMP_H
 
@@ -11,18 +9,19 @@ struct sock_filter;
 
 enum { SECCOMP_MAX = 512 }; /* instructions of a program */
 
-/* Is there a list for this machine, and does the kernel support filters? */
+/* Is there a list of calls for this architecture, and does the kernel support filters? */
 bool seccomp_can(void);
 
 /*
  * Writes the filter that allows the calls of sets (filter/sandbox/calls.h) into SECCOMP_MAX
- * instructions; returns their number, 0 if there is no list for this machine. A forbidden call
- * raises SIGSYS; a call newer than the list fails with ENOSYS, so that libc falls back.
+ * instructions; returns their number, 0 if there is no list for this architecture. A forbidden call
+ * raises SIGSYS; a call newer than the list fails with ENOSYS, so that libc uses an older one.
  */
 size_t seccomp_program(unsigned sets, struct sock_filter *program);
 
 /*
- * Takes effect for this thread and whatever it starts; no_new_privs must be set. False: errno.
+ * Applies the filter to this thread and everything that it starts; no_new_privs must be set. False
+ * with errno.
  */
 bool seccomp_enter(unsigned sets);
 

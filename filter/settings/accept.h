@@ -14,9 +14,10 @@ struct accept {
 };
 
 /*
- * value as given → the same with normal names, in the arena. WHAT must be a client network or a
- * domain that belongs to one sender: public suffixes and domains shared by a provider's customers
- * are refused, because anyone can pass with them. ST_BAD with *why, as option_set.
+ * Checks the value and converts its names to normal form, in the arena. WHAT must be a client
+ * network or a domain that belongs to one sender: public suffixes and domains shared by a
+ * provider's customers are refused, because anyone can get a pass for them. ST_BAD with *why, like
+ * option_set.
  */
 enum status accept_read(
 	const char *value, struct arena *arena, const char **normal, struct error *why);

@@ -58,7 +58,7 @@ load_glib(struct glib *glib)
 	return late_load("libglib-2.0.so.0", names, sizeof names / sizeof *names, glib);
 }
 
-/* key: NULL, or the option or group that it is about. */
+/* Sets the error; key: the option or group that it is about, or NULL. */
 static enum status
 bad(struct reader *reader, const char *key, struct error why)
 {
@@ -94,7 +94,7 @@ keep(struct reader *reader, const char *value)
 	return arena_cstr(reader->arena, slice_str(value));
 }
 
-/* Is the value one that only another command has (output = header)? */
+/* Does only another command accept this value (output = header)? */
 static bool
 is_anothers(const struct option_row *row, const char *value, struct arena *arena)
 {
@@ -222,8 +222,8 @@ check_groups(struct reader *reader, bool *any)
 }
 
 /*
- * White space at the end of a line is not a part of the value (`\s` is one that is); GLib removes
- * only leading white space.
+ * White space at the end of a line is not part of the value (`\s` is); GLib removes only leading
+ * white space.
  */
 static struct slice
 trim_lines(struct slice bytes, struct arena *arena)
@@ -241,7 +241,10 @@ trim_lines(struct slice bytes, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* GLib would silently keep only the last of two: half of a list of networks would be gone. */
+/*
+ * For a repeated key GLib silently keeps only the last value: half of a list of networks would be
+ * lost.
+ */
 static enum status
 check_repeated(struct reader *reader, struct slice bytes)
 {
@@ -271,9 +274,7 @@ read_file(struct reader *reader, struct slice bytes)
 	enum status st, keys;
 	bool any;
 
-	/*
-	 * checked with translations, which GLib would otherwise drop silently: `helo[de]` is a typo
-	 */
+	/* also finds translated keys (`helo[de]`), a mistake that GLib would silently ignore */
 	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
@@ -320,7 +321,7 @@ config_read(const char *path, bool needed, struct arena *arena, struct options *
 	struct slice bytes;
 	enum fault why;
 
-	/* an inaccessible folder may contain one, whose policy must not be ignored */
+	/* a file in an inaccessible folder is an error: its policy must not be ignored */
 	if (!needed && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return ST_OK;
 	if (strcmp(path, "/dev/null") == 0)

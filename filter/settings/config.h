@@ -11,8 +11,8 @@ enum { CONFIG_MAX = 1024 * 1024 }; /* octets of the file */
 
 /*
  * Reads the file into options. Keys, and values of keys, that only another command has are ignored.
- * needed false: a file that does not exist (ENOENT, ENOTDIR) counts as empty; one that cannot be
- * reached is an error. ST_BAD with one line in *error, which names the file and the key. GLib is
+ * If needed is false, a missing file (ENOENT, ENOTDIR) counts as empty, but one that cannot be
+ * accessed is an error. ST_BAD with one line in *error, which names the file and the key. GLib is
  * loaded only if there is a file, because linking it would cost every process a third of a
  * millisecond.
  */

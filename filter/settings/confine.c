@@ -20,7 +20,7 @@ struct plan {
 	struct arena *arena;
 	struct sandbox sandbox;
 	struct landlock_path *paths;
-	size_t room; /* of paths */
+	size_t room; /* capacity of paths */
 	uint16_t ports[DNS_SERVERS_MAX];
 };
 
@@ -36,7 +36,10 @@ make(struct arena *arena, const struct options *options)
 	return plan;
 }
 
-/* Paths for which there is no room are not allowed: that affects only unusual command lines. */
+/*
+ * Adds an allowed path. Without room it is left out, and stays forbidden; this affects only unusual
+ * command lines.
+ */
 static void
 add_path(struct plan *plan, const char *path, enum landlock_use use)
 {
@@ -44,7 +47,7 @@ add_path(struct plan *plan, const char *path, enum landlock_use use)
 		plan->paths[plan->sandbox.rules.npaths++] = (struct landlock_path){path, use};
 }
 
-/* The folder of a file that will be written and, for a link, that of its target. */
+/* Allows the folder of a file that will be written and, for a link, the folder of its target. */
 static void
 add_folder_of(struct plan *plan, const char *path)
 {
@@ -61,7 +64,10 @@ add_folder_of(struct plan *plan, const char *path)
 	free(real);
 }
 
-/* Libraries that are loaded when a message needs them (mime/late.h), and character sets. */
+/*
+ * Allows the libraries that are loaded when a message needs them (mime/late.h), and character set
+ * converters.
+ */
 static void
 add_libraries(struct plan *plan)
 {
@@ -73,7 +79,7 @@ add_libraries(struct plan *plan)
 	char link[1];
 
 	if (readlink("/lib", link, sizeof link) > 0)
-		n -= 2; /* they are links to those below /usr */
+		n -= 2; /* they are links to folders below /usr */
 	for (size_t i = 0; i < n; i++)
 		add_path(plan, folders[i], LANDLOCK_LIBRARY);
 	while (more.n > 0) {
@@ -86,7 +92,10 @@ add_libraries(struct plan *plan)
 	}
 }
 
-/* If files without a name are not supported, the file gets a name, which is removed at once. */
+/*
+ * Allows the spool folder. Without support for O_TMPFILE, files are created with a name that is
+ * removed at once.
+ */
 static void
 add_spool(struct plan *plan, const struct options *options)
 {
@@ -101,7 +110,10 @@ add_spool(struct plan *plan, const struct options *options)
 		plan->sandbox.calls |= CALLS_WRITE;
 }
 
-/* TCP goes to the servers of --resolver and nowhere else; resolv.conf or a next hop: anywhere. */
+/*
+ * With --resolver, TCP may go only to the ports of those servers; with resolv.conf or a next hop,
+ * to any port.
+ */
 static void
 add_ports(struct plan *plan, const struct options *options)
 {
@@ -130,7 +142,7 @@ add_outputs(struct plan *plan, const struct options *options)
 	add_folder_of(plan, options->dns_record);
 	add_folder_of(plan, options->undo);
 	if (options->command != COMMAND_BATCH)
-		return; /* the filter's own JSON log is open already */
+		return; /* the filter has already opened its JSON log */
 	add_folder_of(plan, options->json_log);
 	add_folder_of(plan, options->journal);
 	add_folder_of(plan, options->html);
@@ -147,7 +159,7 @@ add_resolv_conf(struct plan *plan, const struct options *options)
 		add_path(plan, "/etc/resolv.conf", LANDLOCK_READ);
 }
 
-/* Its child that reads messages has no more than this, either. */
+/* What batch may do; its child that reads messages has even fewer rights. */
 static void
 add_files_of_batch(struct plan *plan, const struct options *options)
 {
@@ -157,8 +169,8 @@ add_files_of_batch(struct plan *plan, const struct options *options)
 }
 
 /*
- * The files that the child of batch may open: resolv.conf is often a link to a file that is
- * replaced.
+ * The rules for the child of batch. resolv.conf is often a link to a file that is replaced at run
+ * time.
  */
 static int
 make_inner(struct plan *plan, const struct options *options)
@@ -171,16 +183,14 @@ make_inner(struct plan *plan, const struct options *options)
 	return landlock_make(&inner->sandbox.rules);
 }
 
-/*
- * Bounds far above any legitimate message: auth/base/budget.h limits the cost of a message.
- */
+/* Limits far above the needs of any legitimate message, whose cost auth/base/budget.h limits. */
 static void
 set_limits(struct plan *plan, const struct options *options)
 {
 	struct sandbox *sandbox = &plan->sandbox;
 
 	if (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN)
-		return; /* it depends on the archive */
+		return; /* the need depends on the archive */
 	sandbox->descriptors = DESCRIPTORS;
 	sandbox->seconds = SECONDS + options->max_size / MIB;
 	sandbox->memory = GIB + options->max_size * 4;
@@ -197,16 +207,16 @@ make_plan(struct plan *plan, const struct options *options)
 
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
 	plan->sandbox.calls |= CALLS_FORK;
-	if (options->command == COMMAND_BATCH) /* its child inherits the remaining rights */
+	if (options->command == COMMAND_BATCH) /* a child inherits the sandbox */
 		plan->sandbox.calls |= CALLS_THREADS | CALLS_PARENT;
 	add_libraries(plan);
 	if (batch) /* another process opens the archive */
 		add_files_of_batch(plan, options);
-	else if (many) /* folders of messages have links to anywhere; each message has its own DNS
-			*/
+	else if (many) /* folders of messages may contain links to anywhere; each message has its
+			  own DNS */
 		add_path(plan, "/", LANDLOCK_READ);
 	else if (options->command ==
-		 COMMAND_EXPLAIN) /* the returned message of a bounce also has its own DNS */
+		 COMMAND_EXPLAIN) /* opens DNS a second time for the returned message of a bounce */
 		add_path(plan, options->zone != NULL ? options->zone : "/etc", LANDLOCK_READ);
 	add_spool(plan, options);
 	add_outputs(plan, options);
@@ -279,7 +289,7 @@ confine_opener(const struct options *options, int keep, struct arena *arena, str
 	plan->sandbox.closed = true;
 	plan->sandbox.keep = keep;
 	add_libraries(plan);
-	add_path(plan, "/", LANDLOCK_READ); /* folders of messages have links to anywhere */
+	add_path(plan, "/", LANDLOCK_READ); /* folders of messages may contain links to anywhere */
 	add_spool(plan, options);
 	missing = sandbox_enter(&plan->sandbox);
 	if (missing == SANDBOX_ALL || options->sandbox != SANDBOX_REQUIRE)

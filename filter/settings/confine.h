@@ -1,5 +1,5 @@
 /*
- * confine.h: enters the sandbox that the options ask for, with the rights that the command still
+ * confine.h: enters the sandbox according to the options, with the rights that the command still
  * needs
  */
 #ifndef FILTER_SETTINGS_CONFINE_H
@@ -11,8 +11,8 @@
 #include "mime/status.h"
 
 struct confinement {
-	bool entered;      /* is any of it in force? */
-	struct error note; /* for the log: what root should know */
+	bool entered;      /* some part of the sandbox is in force */
+	struct error note; /* a warning for the log: why root stays root */
 	int inner;         /* the rules of confine_inner (landlock_make), or -1 */
 };
 
@@ -26,7 +26,7 @@ enum status confine(const struct options *options, struct arena *arena,
 
 /*
  * For the process of batch that opens files, before its parent enters a sandbox: it may read every
- * file and keep octets aside, and keeps the descriptors 0, 1, 2 and keep (-1: none). Errors as
+ * file and write spool files, and keeps the descriptors 0, 1, 2 and keep (-1: none). Errors as for
  * confine.
  */
 enum status confine_opener(
@@ -34,7 +34,7 @@ enum status confine_opener(
 
 /*
  * For the child of batch that reads messages: it may load libraries, read resolv.conf, query DNS
- * and start threads, and keeps only the descriptors 0, 1 and 2. Errors as confine.
+ * and start threads, and keeps only the descriptors 0, 1 and 2. Errors as for confine.
  */
 enum status confine_inner(
 	const struct options *options, const struct confinement *confinement, struct error *error);

@@ -4,7 +4,7 @@
 
 enum { CONFIG_TEXT = 1 << 20 }; /* octets that a list in the configuration file may have */
 
-/* Most names differ in their first letter. */
+/* Compares the first letter first, because most names differ in it. */
 static bool
 is_named(const struct option_row *row, struct slice name)
 {

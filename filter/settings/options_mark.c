@@ -7,7 +7,7 @@
 
 enum { OCTETS_MAX = 64 * 1024 * 1024 };
 
-/* Options that change no result: speed, part, and how results are reported. */
+/* Options that change no result: those for speed, for the part of the run, and for reporting. */
 static const char *const apart[] = {"jobs", "unordered", "shard", "resume", "merge", "cache-size",
 	"config", "lang", "json-log", "output", "into", "html", "dns-record", "spool-dir",
 	"sandbox", "baseline"};
@@ -21,7 +21,7 @@ is_apart(const char *name)
 	return false;
 }
 
-/* With its length, so that values cannot run together; absent differs from empty. */
+/* Hashes the length as well, so that adjacent values stay distinct, and NULL differs from empty. */
 static void
 add_text(struct buf *out, const char *text)
 {
@@ -103,7 +103,7 @@ add_value(struct buf *out, const struct option_row *row, const struct options *o
 	case OPTION_CONFIG:
 		break;
 	}
-	/* an option that was given may differ in meaning from the same value by default */
+	/* giving an option may have another effect than the same value as the default */
 	if (row->given != 0)
 		buf_addf(out, "%d\n", *(const bool *)((const char *)options + row->given) ? 1 : 0);
 }

@@ -30,7 +30,7 @@ options_id(const char *value, struct arena *arena, const char **id, struct error
 	return ST_OK;
 }
 
-/* A mistyped address must not count as a name, nor a mistyped name as an address. */
+/* A mistyped address must not be accepted as a name, nor vice versa. */
 enum status
 options_relay(
 	const char *value, bool suffix, struct arena *arena, const char **relay, struct error *why)

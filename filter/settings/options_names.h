@@ -14,7 +14,10 @@
 /* An authserv-id (RFC 8601 2.5), without its quotes. */
 enum status options_id(const char *value, struct arena *arena, const char **id, struct error *why);
 
-/* A CIDR network or a normal host name; with suffix `.example.com` as well: the names below it. */
+/*
+ * A CIDR network or a normal host name; if suffix is true also `.example.com`, which means all
+ * names below.
+ */
 enum status options_relay(
 	const char *value, bool suffix, struct arena *arena, const char **relay, struct error *why);
 

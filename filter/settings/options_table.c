@@ -23,7 +23,7 @@ enum {
 	READ = 1 << COMMAND_REPORT_READ,
 	SHOW = 1 << COMMAND_REPORT_SHOW,
 	PLAN = 1 << COMMAND_PLAN,
-	ARCHIVES = SHOW | PLAN | INSPECT, /* evaluate saved mail as input */
+	ARCHIVES = SHOW | PLAN | INSPECT, /* the commands that also evaluate an archive */
 	JUDGES = FILTER | EXPLAIN | BATCH | READ,
 	EVERY = JUDGES | INSPECT,
 	REPORTS = READ | SHOW | PRUNE | IMPORT | SEND | BOUNCE,
@@ -403,7 +403,7 @@ const size_t option_count = sizeof option_rows / sizeof option_rows[0];
 void
 option_set_presets(enum command command, struct options *options)
 {
-	struct arena arena; /* required, but a preset is never wrong */
+	struct arena arena; /* needed for errors, but presets are always valid */
 	struct error why;
 
 	arena_init(&arena, NULL, NULL);

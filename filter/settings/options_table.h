@@ -10,7 +10,7 @@
 #include "filter/settings/settings.h"
 
 enum option_kind {
-	OPTION_COMMAND,   /* --help, --version: no value; number is the enum command */
+	OPTION_COMMAND,   /* --help, --version: no value; min is the enum command */
 	OPTION_CONFIG,    /* --config: read first, by options.c */
 	OPTION_FLAG,      /* bool; without a value it is true */
 	OPTION_TEXT,      /* const char *; an empty value counts as not given */
@@ -42,23 +42,25 @@ enum option_kind {
 };
 
 struct option_row {
-	const char *name;  /* without --; one row for each command if its words or default differ */
+	const char *name;  /* without "--"; commands with other words or another default have a
+			      separate row */
 	unsigned commands; /* 1 << enum command, for each command that has it */
-	const char *arg;   /* the name of the value in --help; NULL: the words, or no value */
+	const char *arg; /* the name of the value in --help; NULL: show the words, or nothing if the
+			    option has no value */
 	const char *help;  /* NULL: hidden */
-	const char *words; /* "zero|one|two"; a "-" is a value without a word */
+	const char *words; /* "zero|one|two"; "-" for a value that cannot be given */
 	const char
 		*preset; /* the default as written; NULL: absent, or described in the help text */
-	const char *server_preset; /* that of the mail servers' profiles; NULL: the same */
+	const char *server_preset; /* the default in the profiles of mail servers; NULL: the same */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
-	size_t given;     /* offset of a bool that is also set; 0: none */
+	size_t given;     /* offset of a bool that records that the option was given; 0: none */
 	int64_t min, max; /* for numbers */
-	bool file;        /* of a list: @FILE means the lines of a file */
+	bool file;        /* for a list: @FILE stands for the lines of a file */
 	bool line_only;   /* not in the configuration file */
 };
 
-/* a headline of --help: a row with nothing but help */
+/* a row with only help is a heading of --help */
 extern const struct option_row option_rows[];
 extern const size_t option_count;
 
@@ -73,12 +75,12 @@ bool option_is_for(const struct option_row *row, enum command command);
 /* Sets the defaults of the command's rows. */
 void option_set_presets(enum command command, struct options *options);
 
-/* The default under a profile, as it is written; NULL: none. */
+/* The default in a profile, as text; NULL: none. */
 const char *option_preset(const struct option_row *row, enum profile profile);
 
 /*
  * Sets the defaults of the profile for options that neither the command line nor the file has set.
- * Must be called after both: each may choose the profile.
+ * Call it after reading both, because either may choose the profile.
  */
 void option_set_server_presets(struct options *options);
 
@@ -87,18 +89,18 @@ bool option_takes_value(const struct option_row *row);
 bool option_is_list(const struct option_row *row);
 
 /*
- * Notes for --check-config that a value was set, on the command line or in the file; text NULL: a
+ * Records for --check-config that a value was set on the command line or in the file; text NULL: a
  * flag. Does nothing if report is NULL.
  */
 void option_note(struct settings_report *report, const struct option_row *row, const char *text,
 	bool line, struct arena *arena);
 
-/* Forgets a list, so that the command line replaces the file's. */
+/* Empties a list, so that the command line replaces the file's values. */
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Reads one value, or NULL for a flag without one. ST_BAD with *why, which does
- * not name the option yet. value must outlive options.
+ * Reads one value, or NULL for a flag without one. ST_BAD with *why, in which the caller sets the
+ * option. value must outlive options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, struct error *why);

@@ -147,7 +147,7 @@ read_size(const struct option_row *row, const char *value, struct arena *arena, 
 static void
 append(struct strings *list, const char *value, struct arena *arena)
 {
-	/* the array grows at every power of two */
+	/* the capacity doubles at every power of two */
 	if ((list->n & (list->n - 1)) == 0) {
 		const char **v = arena_array(arena, list->n == 0 ? 1 : list->n * 2, sizeof *v);
 
@@ -178,7 +178,7 @@ append_net(struct nets *list, const char *value, struct arena *arena, struct err
 	return ST_OK;
 }
 
-/* NAME=CODE. No path ends in 1, and a tempfail of 0 would lose the message. */
+/* NAME=CODE. The program never exits with 1, and a tempfail of 0 would lose the message. */
 static enum status
 set_exit(const char *value, int *codes, struct error *why)
 {
@@ -234,7 +234,7 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	return st;
 }
 
-/* One value on each line; blank lines, and those that begin with '#', are ignored. */
+/* One value on each line; empty lines and lines that begin with '#' are ignored. */
 static enum status
 set_lines(const struct option_row *row, const char *path, struct arena *arena,
 	struct options *options, struct error *why)
@@ -453,11 +453,11 @@ option_preset(const struct option_row *row, enum profile profile)
 								      : row->preset;
 }
 
-/* An option with a separate default for servers has a member that records whether it was given. */
+/* An option whose default differs for servers has a member that records whether it was given. */
 void
 option_set_server_presets(struct options *options)
 {
-	struct arena arena; /* for errors in a value; there are none */
+	struct arena arena; /* needed for errors, but presets are always valid */
 	struct error why;
 
 	arena_init(&arena, NULL, NULL);

@@ -23,7 +23,7 @@ read_line(struct slice text, struct arena *arena, struct own_senders *own)
 		own->providers[own->nproviders++] = slice_trim(slice_from(text, word.n));
 		return true;
 	}
-	/* a domain has at least two labels: a single word is a mistake, or would be a whole TLD */
+	/* at least two labels are required: a single word is a mistake, or a whole TLD */
 	if (domain_normalize(text, arena, &name) != ST_OK || domain_labels(name) < 2)
 		return false;
 	own->domains[own->ndomains++] = name;

@@ -2,8 +2,8 @@
  * own_senders.h: --own-senders FILE: the senders that the owner of a domain lists.
  *
  * A line is a network or an address, `provider NAME` with a service's name as in the data file, or
- * a domain with all names below it: its hosts, its envelopes and its signatures. Blank lines and
- * text after a '#' are ignored.
+ * a domain including all names below it: its hosts, envelopes and signatures. Empty lines and text
+ * after a '#' are ignored.
  */
 #ifndef FILTER_SETTINGS_OWN_SENDERS_H
 #define FILTER_SETTINGS_OWN_SENDERS_H
@@ -20,7 +20,7 @@ struct own_senders {
 	size_t nproviders;
 };
 
-/* The text of such a file, to which slices are kept. ST_BAD with the error and its line. */
+/* Parses the text of such a file; slices point into it. ST_BAD with *error and its line. */
 enum status own_senders_parse(
 	struct slice text, struct arena *arena, struct own_senders *own, struct error *error);
 

@@ -1,8 +1,8 @@
 #include "filter/settings/profile.h"
 
-enum { EX_OSERR_DEFERS = 71 }; /* the other status that Postfix treats as temporary */
+enum { EX_OSERR_DEFERS = 71 }; /* EX_OSERR, the other status that Postfix treats as temporary */
 
-/* the sentence after it comes from result/reply.h */
+/* followed by the sentence of result/reply.h */
 static const char say_reject[] = "5.7.26 ";
 static const char trigger_reject[] = "MAILSTAMP-REJECT: 5.7.26 ";
 static const char trigger_quarantine[] = "MAILSTAMP-QUARANTINE: ";
@@ -10,7 +10,7 @@ static const char smtp_reject[] = "550 5.7.26 ";
 static const char smtp_later[] = "451 4.7.0 Message could not be judged now, try again later";
 static const char say_later[] = "4.7.0 Message could not be judged now, try again later";
 
-/* Does the host use stdout when nothing is passed on? */
+/* Does the mail server read stdout even if no message is passed on? */
 static bool
 stdout_is_told(enum profile profile)
 {
@@ -59,7 +59,7 @@ static bool
 reject_bounces(const struct options *options, bool can_bounce, bool bounce_reaches)
 {
 	if (options->profile == PROFILE_EXIM_FILTER)
-		return false; /* this host cannot reject */
+		return false; /* Exim's transport filter cannot reject */
 	return bounce_reaches || (options->bounce_always && can_bounce);
 }
 
@@ -84,7 +84,7 @@ delivery_plain(const struct options *options, enum disposition disposition)
 	if (options->exit_override[disposition] >= 0)
 		told.status = options->exit_override[disposition];
 	/*
-	 * COMMAND is not started for an outcome that the status reports (mailstamp(1), DESCRIPTION)
+	 * COMMAND is not started if the exit status reports the outcome (mailstamp(1), EXIT STATUS)
 	 */
 	if (disposition == DISP_TEMPFAIL ||
 		(disposition == DISP_REJECT && options_keep_stdout(options) && told.status != 0))
@@ -93,8 +93,8 @@ delivery_plain(const struct options *options, enum disposition disposition)
 }
 
 /*
- * In the SMTP session there is no backscatter: a reject is reported whatever the reverse-path. Exim
- * treats any status but 0 as temporary.
+ * During the SMTP session a reject causes no backscatter, so it is reported whatever the
+ * reverse-path is. Exim treats any status but 0 as temporary.
  */
 static struct delivery
 delivery_av(const struct options *options, enum disposition disposition)
@@ -113,7 +113,7 @@ delivery_av(const struct options *options, enum disposition disposition)
 	return told;
 }
 
-/* The answer to the SMTP client; spawn(8) ignores the status, but logs one that is not 0. */
+/* The answer to the SMTP client; spawn(8) ignores the exit status, but logs it if it is not 0. */
 static struct delivery
 delivery_proxy(const struct options *options, enum disposition disposition)
 {
@@ -170,7 +170,7 @@ profile_delivery(const struct options *options, enum disposition disposition, bo
 	else if (disposition == DISP_REJECT && reject_bounces(options, can_bounce, bounce_reaches))
 		told.status = EXIT_REJECT_BOUNCE;
 	else if (disposition == DISP_REJECT && options->profile != PROFILE_EXIM_FILTER)
-		override = -1; /* no other status may turn it into backscatter */
+		override = -1; /* --exit must not turn it into backscatter */
 	if (override >= 0)
 		told.status = override;
 	told.pass_on = told.status == 0;

@@ -1,6 +1,5 @@
 /*
- * setting_error.h: every reason why a command line, the configuration file or a value in them is
- * refused.
+ * setting_error.h: all errors of the command line, the configuration file and the values in them.
  */
 #ifndef FILTER_SETTINGS_SETTING_ERROR_H
 #define FILTER_SETTINGS_SETTING_ERROR_H
@@ -104,7 +103,7 @@
 enum setting_error REASON_ENUM(SETTING_E, REASON_SETTING, SETTING_ERRORS, SETTING_ERROR_ID);
 /* clang-format on */
 
-/* words: for its sentence, printable; NULL: none, or no more. */
+/* The words are inserted into the sentence and must be printable; NULL after the last one. */
 struct error setting_error(enum setting_error id, const char *first, const char *second);
 
 #endif

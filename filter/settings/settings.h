@@ -18,7 +18,7 @@ enum command {
 	COMMAND_INSPECT,
 	COMMAND_BATCH,
 	COMMAND_PLAN,
-	COMMAND_REPORT, /* selects among the report commands */
+	COMMAND_REPORT, /* only to select one of the report commands */
 	COMMAND_REPORT_READ,
 	COMMAND_REPORT_SHOW,
 	COMMAND_REPORT_PRUNE,
@@ -49,8 +49,8 @@ enum envelope_mode {
 };
 
 /*
- * --mailbox: which hops of stored mail are inside; from MAILBOX_FIRST on the providers of
- * mailboxes, in the order of filter/provider/services.ini
+ * --mailbox: which hops of stored mail are internal. From MAILBOX_FIRST on: the mailbox providers,
+ * in the order of filter/provider/services.ini
  */
 enum mailbox { MAILBOX_NONE, MAILBOX_AUTO, MAILBOX_FIRST };
 
@@ -66,7 +66,7 @@ enum output_what {
 	OUTPUT_HEADER,
 	OUTPUT_NONE,
 	OUTPUT_TEXT, /* explain, inspect */
-	/* of batch alone */
+	/* batch only */
 	OUTPUT_SUMMARY,
 	OUTPUT_TSV,
 	OUTPUT_CSV,
@@ -83,7 +83,7 @@ enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
 
 enum { SHARDS_MAX = 100000 };
 
-#define NOW_MESSAGE INT64_MIN /* now: each message's own date (filter/intake/msgtime.h) */
+#define NOW_MESSAGE INT64_MIN /* now: the date of each message (filter/intake/msgtime.h) */
 
 struct strings {
 	const char **v;
@@ -100,7 +100,7 @@ struct what_if;
 /* for --check-config: the value of each option, by its row of the table, and all errors */
 struct settings_report {
 	struct option_setting {
-		const char *text; /* as written; the items of a list with ; between them */
+		const char *text; /* as written; list items are separated by ; */
 		enum { FROM_DEFAULT, FROM_FILE, FROM_LINE } from;
 	} * settings;
 	struct strings errors;
@@ -109,19 +109,18 @@ struct settings_report {
 struct options {
 	enum command command;
 	enum profile profile;
-	bool profile_given; /* also if it is plain */
+	bool profile_given; /* true even for plain */
 	const char *config; /* the file that was read, or NULL */
 	bool check_config;
 	const char *user; /* the user that the filter becomes if root starts it */
 	bool user_given;
 	enum sandbox_mode sandbox;
-	struct settings_report
-		*report; /* NULL: not requested, and the first error ends the reading */
+	struct settings_report *report; /* NULL: not requested; reading ends at the first error */
 	enum i18n_lang lang;
 
 	/* envelope and input */
 	enum envelope_mode envelope;
-	bool envelope_given; /* to explain */
+	bool envelope_given; /* by an option */
 	/* NULL: absent; only mail_from may be empty: the null path */
 	const char *client_ip, *client_name, *helo, *mail_from;
 	struct strings rcpts;
@@ -138,14 +137,15 @@ struct options {
 	/* DNS and time */
 	struct strings resolvers;
 	int64_t dns_timeout_ms, deadline_ms;
-	bool deadline_given; /* else the profile's */
+	bool deadline_given; /* otherwise the default of the profile applies */
 	const char *zone, *dns_record;
 	const char *compare_received; /* an authserv-id, "" for any, NULL: not compared */
 	const char *rules_for;        /* mailbox providers whose rules are checked, or NULL */
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* path of --own-senders, or NULL */
 	struct strings overlays;      /* master files that are laid over DNS */
-	struct slice laid;            /* the text of one that a command tries; not an option */
+	struct slice laid; /* the text of an additional one, set by a command that tries a record;
+			      not an option */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 
@@ -179,11 +179,11 @@ struct options {
 	struct strings messages; /* files and folders whose signatures name keys */
 
 	/* output */
-	const char *authserv_id; /* its text, without quotes; NULL: the host's name */
+	const char *authserv_id; /* without quotes; NULL: the host's name */
 	struct strings own_ids;
 	enum scrub_what scrub;
 	bool received_spf, disposition_field;
-	bool show_user; /* the login name in the field */
+	bool show_user; /* put the login name into the field */
 	/* the sealer: all three or none */
 	const char *arc_seal, *arc_selector; /* normal names */
 	const char *arc_key;                 /* path */
@@ -191,34 +191,34 @@ struct options {
 	const char *json_log;
 	enum failure_what failure_log;
 	const char *log;         /* "stderr", "syslog", a path; NULL: the profile's default */
-	enum color color;        /* of explain; auto: if stdout is a terminal */
+	enum color color;        /* explain; auto: if stdout is a terminal */
 	int64_t command_timeout; /* seconds */
 	/* batch */
-	struct strings paths;           /* the paths to read */
-	const char *envelopes;          /* the manifest, or NULL */
-	const char *files_from;         /* a list of paths; "-" is stdin; or NULL */
-	size_t jobs;                    /* threads that work at once; 0: the processors */
-	bool unordered;                 /* results in the order in which they are ready */
-	bool diagnose;                  /* find what broke each signature */
-	struct strings runs;            /* earlier runs, of plan */
+	struct strings paths;   /* the paths to read */
+	const char *envelopes;  /* the manifest, or NULL */
+	const char *files_from; /* a list of paths; "-" is stdin; or NULL */
+	size_t jobs;         /* threads that work at the same time; 0: the number of processors */
+	bool unordered;      /* output results in the order in which they are ready */
+	bool diagnose;       /* find what broke each signature */
+	struct strings runs; /* earlier runs, of plan */
 	struct strings baselines;       /* earlier runs */
 	bool fail_if_worse;             /* exit 12 if messages that passed no longer do */
 	struct strings what_ifs;        /* DMARC records to assume, at most WHAT_IF_MAX */
 	const struct what_if *supposed; /* the same, parsed (filter/verdict/whatif.h) */
 	bool attached;                  /* also evaluate attached messages; of explain as well */
-	bool mboxo;                     /* only `>From ` was quoted, not `>>From ` */
+	bool mboxo;                     /* unquote `>From ` but not `>>From ` */
 	const char *journal;            /* --resume, or NULL */
 	const char *shard;              /* --shard as given, or NULL; then: */
 	size_t shard_at;                /* from 0 */
 	size_t shard_of;                /* every shard_of-th message; 0 or 1: all */
 	const char *into;               /* where --output stamp writes, or NULL */
 	const char *html;               /* --html: the page, or NULL */
-	bool merge;                     /* paths are the JSON of a run's shards */
+	bool merge;                     /* paths are the JSON output of a run's shards */
 	uint64_t cache_size;            /* octets of DNS answers */
 
 	/* report */
 	const char *store;                /* path or postgresql://... */
-	int64_t days;                     /* of prune */
+	int64_t days;                     /* prune */
 	struct strings trusted_reporters; /* normal names */
 	struct strings archive;           /* paths of mail to compare with reports */
 	bool has_since;
@@ -233,7 +233,7 @@ struct options {
 	struct strings own_addresses; /* mail to them is not reported */
 	const char *sendmail;         /* the program */
 	uint64_t report_size;         /* octets of a compressed report */
-	size_t max_mails;             /* of a run */
+	size_t max_mails;             /* per run */
 	size_t failure_reports;       /* for each domain and day; 0: none */
 	int64_t settle;               /* seconds after the end of a day until it is reported */
 

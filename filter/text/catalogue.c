@@ -1,7 +1,7 @@
 /*
  * catalogue.c: the format of .mo files (GNU gettext manual, "The Format of GNU MO Files"): two
- * tables of lengths and offsets, the English one sorted. Its hash table is not used: ten
- * comparisons find any sentence.
+ * tables of lengths and offsets, the English one sorted. The hash table is not used: a binary
+ * search takes about ten comparisons.
  */
 #include "filter/text/catalogue.h"
 

@@ -1,10 +1,10 @@
-/* catalogue.h: looks a sentence up in a gettext catalogue that is part of the program. */
+/* catalogue.h: looks up sentences in a gettext catalogue that is embedded in the program. */
 #ifndef FILTER_TEXT_CATALOGUE_H
 #define FILTER_TEXT_CATALOGUE_H
 
 #include <stddef.h>
 
-/* po/ja.po as msgfmt compiles it; the Makefile makes it (tools/embed). */
+/* po/ja.po compiled by msgfmt; embedded by the Makefile (tools/embed). */
 extern const unsigned char catalogue_ja[];
 extern const size_t catalogue_ja_n;
 

@@ -21,8 +21,8 @@ struct cell {
 };
 
 struct cells {
-	const char *key, *head; /* likewise */
-	const char *note;       /* what it shows, for people, English */
+	const char *key, *head; /* the table's name for programs, and its heading (English) */
+	const char *note;       /* what it shows, for people (English) */
 	struct cells_column columns[CELLS_COLUMNS];
 	size_t ncolumns;
 	struct cell (*rows)[CELLS_COLUMNS];
@@ -34,9 +34,7 @@ struct cells {
 /* Empty, for max rows, which are in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
-/*
- * A new row, whose cells are set with the next ones; NULL if the table is full: the row is counted.
- */
+/* A new row, whose cells the caller sets; NULL if the table is full: the row is only counted. */
 struct cell *cells_row(struct cells *table);
 
 /*
@@ -45,7 +43,7 @@ struct cell *cells_row(struct cells *table);
  */
 struct cell cells_text(struct slice text, struct arena *arena);
 struct cell cells_number(int64_t number, struct arena *arena);
-/* A fixed word, and its text in English, translated here. */
+/* A fixed word, and its English text, which is translated here. */
 struct cell cells_word(const char *word, const char *text);
 
 #endif

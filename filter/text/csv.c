@@ -3,8 +3,8 @@
 #include <string.h>
 
 /*
- * Would a spreadsheet take it for a formula? The signs that OWASP lists (CSV Injection), full-width
- * ones included; a single sign is not one.
+ * Would a spreadsheet treat the text as a formula? Checks for the first characters that OWASP lists
+ * (CSV Injection), including full-width ones; a single character alone is harmless.
  */
 static bool
 is_formula(const char *text)

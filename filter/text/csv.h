@@ -5,8 +5,8 @@
 #include "mime/buf.h"
 
 /*
- * RFC 4180 2: quoted if necessary, also if another separator than ours would begin a cell with a
- * sign that begins a formula; a formula is prefixed with a '.
+ * RFC 4180 2: quoted if necessary, even if only a program with another separator would see a cell
+ * that begins like a formula; a formula is prefixed with a '.
  */
 void csv_add(struct buf *out, const char *text);
 

@@ -28,7 +28,7 @@ code_point(struct slice one)
 	return c;
 }
 
-/* Does it have no width, or is it forbidden (HTML, "noncharacter")? A name could hide in it. */
+/* Is the character invisible or forbidden (HTML, "noncharacter")? Text could be hidden with it. */
 static bool
 is_unseen(uint32_t c)
 {

@@ -1,6 +1,6 @@
 /*
- * i18n.c: every language is compiled into the program: a sentence depends on no file, no locale of
- * the system and no libc. The environment only selects the language.
+ * i18n.c: all languages are compiled into the program, so that texts depend on no file, locale or
+ * libc. The environment only selects the language.
  */
 #include "filter/text/i18n.h"
 
@@ -66,7 +66,7 @@ i18n_language(void)
 	return japanese ? "ja" : "en";
 }
 
-/* Is it of East Asian width W or F (UAX 11)? Covers the characters of the catalogues. */
+/* Is its East Asian width W or F (UAX 11)? Covers only characters that the catalogues use. */
 static bool
 is_wide(uint32_t c)
 {

@@ -1,5 +1,6 @@
 /*
- * i18n.h: words for people (explain, inspect, batch's tables, --help, error lines), by language.
+ * i18n.h: translation of text for people (explain, inspect, the tables of batch, --help, error
+ * messages).
  *
  * The field, JSON, CSV, TSV, logs and exit statuses never change with the language: their texts
  * never pass through here.
@@ -22,8 +23,8 @@ enum i18n_lang {
 void i18n_choose(enum i18n_lang lang);
 
 /*
- * english in the chosen language, or english itself; static. A format keeps its conversions. From
- * any thread.
+ * The translation of english, or english itself; static. A translated format has the same
+ * conversions. Callable from any thread.
  */
 const char *translated(const char *english) __attribute__((format_arg(1)));
 
@@ -33,10 +34,10 @@ const char *i18n_language(void);
 /* The number of terminal columns of UTF-8 text. */
 size_t text_width(const char *text);
 
-/* Prints the text padded to a width; below 0: padded on the left. */
+/* Prints the text padded to a width; if it is negative, padded on the left. */
 void text_pad(const char *text, int width, FILE *out);
 
 #define _(english) translated(english)
-#define N_(english) (english) /* found by xgettext; translated where it is printed */
+#define N_(english) (english) /* for xgettext; translated when it is printed */
 
 #endif

@@ -9,10 +9,10 @@ enum { TEXT_MAX = 64 * 1024, NUMBER_MAX = 64 };
 
 #define WORDS_MARK '\001' /* no printable text contains it */
 
-/* one conversion of a format, from after its % */
+/* one conversion of a format, without its % */
 struct conversion {
-	size_t index;  /* from 1; 0: the next one */
-	int precision; /* -1: none; -2: an argument */
+	size_t index;  /* argument number from 1; 0: the next argument */
+	int precision; /* -1: none; -2: given by an argument */
 	char size;     /* 0, 'l', 'L' (ll) or 'z' */
 	char letter;
 };
@@ -26,7 +26,7 @@ read_number(const char *p, int *n)
 	return p;
 }
 
-/* Reads one from after its %; returns the position after it. */
+/* Parses the conversion after a %; returns the position after it. */
 static const char *
 read_conversion(const char *p, struct conversion *got)
 {

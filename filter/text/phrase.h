@@ -23,8 +23,8 @@ struct phrase {
 };
 
 /*
- * Keeps the arguments in the arena. Conversions: s (with a precision, also as an argument), d, i,
- * u, x (with l, ll or z), f. Another conversion ends the arguments there.
+ * Keeps the arguments in the arena. Supported conversions: s (with a precision, possibly `*`), d,
+ * i, u, x (with l, ll or z), f. At any other conversion the arguments end.
  */
 void phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_list args);
 
@@ -33,7 +33,7 @@ const char *phrase_words(const char *english, struct arena *arena);
 
 /*
  * In English, and in the language of i18n_choose; in the arena. A translation is never passed to
- * printf: arguments that the English text lacks are left out.
+ * printf: a conversion in it that the English text lacks prints nothing.
  */
 const char *phrase_english(const struct phrase *phrase, struct arena *arena);
 const char *phrase_text(const struct phrase *phrase, struct arena *arena);

@@ -20,15 +20,15 @@ const char *printable(struct slice text, size_t max, struct arena *arena);
 const char *printable_utf8(struct slice text, struct arena *arena);
 
 enum printable_kind {
-	PRINTABLE_SHOWS, /* printable ASCII, or a visible UTF-8 character */
-	PRINTABLE_ACTS,  /* a control, or a character that acts on a terminal or a page (directions,
-			    separators) */
+	PRINTABLE_SHOWS, /* printable ASCII or a visible UTF-8 character */
+	PRINTABLE_ACTS,  /* a control character, or one that affects a terminal or a page (direction
+			    marks, separators) */
 	PRINTABLE_BAD    /* one octet that is not UTF-8 */
 };
 
 /*
- * Removes the first character from *left, which must not be empty: *one are its octets, the return
- * value says what to do with it.
+ * Removes the first character from *left, which must not be empty. *one is set to its octets; the
+ * return value classifies it.
  */
 enum printable_kind printable_next(struct slice *left, struct slice *one);
 

@@ -18,13 +18,14 @@ reason_words(const struct reason *reason, struct arena *arena)
 		return translated(text);
 	about = printable(reason_about(reason), ABOUT_MAX, arena);
 	buf_init(&out, arena, TEXT_MAX);
-	if (reason->has_octet && reason_about(reason).n > 0) /* as below, and the octet there */
+	/* the sentence; a tag or field; the octet at fault and its position */
+	if (reason->has_octet && reason_about(reason).n > 0)
 		buf_addf(&out, _("%s: %s, octet 0x%02x at %zu"), translated(text), about,
 			reason->octet, reason->at);
 	else if (reason->has_octet)
 		buf_addf(&out, _("%s: octet 0x%02x at %zu"), translated(text), reason->octet,
 			reason->at);
-	else if (reason->at > 0) /* reason: a tag of the field: its position in the field's value */
+	else if (reason->at > 0)
 		buf_addf(&out, _("%s: %s, from octet %zu on"), translated(text), about, reason->at);
 	else
 		buf_addf(&out, "%s: %s", translated(text), about);

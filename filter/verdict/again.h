@@ -7,14 +7,14 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * All mechanisms over the same message: dns NULL: the evaluation's; envelope NULL: its envelope.
- * The results are in the arena of the evaluation, which is not changed; dns and envelope must
- * outlive their use. ST_TEMP if it fails.
+ * Runs all mechanisms over the same message. dns NULL: the DNS of the evaluation; envelope NULL:
+ * its envelope. The results are in the arena of the evaluation, which is not changed otherwise; dns
+ * and envelope must outlive the results. ST_TEMP on an internal error.
  */
 enum status evaluate_again(const struct evaluation *evaluation, struct dns *dns,
 	const struct envelope *envelope, struct auth_results *results);
 
-/* The same with its verdict: *again is a copy of the evaluation that owns nothing. */
+/* The same, and decides the verdict: *again is a copy of the evaluation that owns nothing. */
 enum status evaluate_over(
 	const struct evaluation *evaluation, struct dns *dns, struct evaluation *again);
 

@@ -50,7 +50,7 @@ evaluate_begin(const struct options *options, struct arena *arena, struct evalua
 	set_scrub(ev);
 }
 
-/* The envelope field is ours, not the message's: DKIM and ARC must not see it. */
+/* The envelope field was added on this host: DKIM and ARC must not see it. */
 static void
 hide_envelope_field(struct evaluation *ev)
 {
@@ -145,7 +145,7 @@ evaluate_no_psl(const struct options *options)
 		options->psl != NULL ? options->psl : _("of the system"));
 }
 
-/* Opens everything from outside that the mechanisms need. */
+/* Opens the external resources that the mechanisms need. */
 static enum evaluate_status
 open_resources(struct evaluation *ev, struct error *error)
 {
@@ -189,7 +189,7 @@ read_secret(struct evaluation *ev, struct error *error)
 	return EVALUATE_OK;
 }
 
-/* The other queries of DMARC have the last quarter of the time. */
+/* The last quarter of the time is reserved for the queries of DMARC's policy. */
 int64_t
 evaluate_until_ms(const struct options *options, const struct dns *dns)
 {
@@ -203,8 +203,8 @@ evaluate_dns(const struct evaluation *ev)
 }
 
 /*
- * The envelope, if it is in the message. For a message over the size limit only the field with a
- * secret is read: its Received lines would cost DNS queries.
+ * Takes the envelope from the message if the mode says so. For a message over the size limit only
+ * the field with the secret is read, because Received fields may need DNS queries.
  */
 static enum status
 find_envelope(struct evaluation *ev, const struct evaluate_source *source, enum fault *fault)
@@ -233,7 +233,7 @@ judge(struct evaluation *ev, struct error *error)
 		*error = fault_error(FAULT_FROM, NULL, NULL);
 		return EVALUATE_TEMP;
 	}
-	/* the filter uses what it is given: nothing that a client writes may disable a policy */
+	/* never in the filter: nothing that a client writes may disable a policy */
 	in->envelope_hidden =
 		(options->command == COMMAND_BATCH || options->command == COMMAND_EXPLAIN ||
 			options->command == COMMAND_REPORT_READ) &&
@@ -279,9 +279,9 @@ take_message(struct evaluation *ev)
 }
 
 /*
- * Takes envelope and message from the input. Over the size limit, the rest is read while it is
- * passed on, except in two cases: if the end of the header has not been read, it could not be
- * scrubbed; and the end of batch SMTP must be known before its message can be trusted.
+ * Takes the envelope and the message from the input. The part over the size limit is read while it
+ * is passed on, except in two cases: if the header is not complete, because it could not be
+ * scrubbed; and for batch SMTP, whose end must be checked first.
  */
 static enum status
 take_input(struct evaluation *ev, enum fault *fault)
@@ -358,7 +358,8 @@ evaluate_read(struct evaluation *ev, struct error *error)
 		     : input_take(ev->options, &ev->input, &fault);
 	if (st != ST_OK)
 		return not_taken(fault, st == ST_BAD ? EVALUATE_CONFIG : EVALUATE_TEMP, error);
-	ev->in.now = options_now(ev->options); /* the message may have taken long to arrive */
+	ev->in.now = options_now(
+		ev->options); /* read the clock again: the message may have taken long to arrive */
 	if (take_input(ev, &fault) != ST_OK)
 		return not_taken(fault, EVALUATE_TEMP, error);
 	return EVALUATE_OK;
@@ -386,7 +387,7 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
 }
 
-/* Only the beginning of a message over the size limit is needed. */
+/* Of a message over the size limit, only the beginning is used. */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {

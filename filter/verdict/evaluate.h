@@ -1,6 +1,4 @@
-/*
- * evaluate.h: one message from its bytes to its verdict; nothing is written yet.
- */
+/* evaluate.h: evaluates one message, from its bytes to the verdict; writes nothing. */
 #ifndef FILTER_VERDICT_EVALUATE_H
 #define FILTER_VERDICT_EVALUATE_H
 
@@ -22,33 +20,35 @@ struct evaluation {
 	struct scrub scrub; /* set by evaluate_begin, so that any later failure can still scrub */
 	struct input input;
 	bool input_open;
-	input_pull *pull; /* set by the caller if the message is neither stdin nor --input */
+	input_pull *pull; /* set by the caller if the message is read neither from stdin nor from
+			     --input */
 	void *pull_arg;
-	/* set by the caller, or NULL: called once the message and its envelope are known */
+	/* NULL, or set by the caller: called as soon as the message and its envelope are known */
 	void (*known)(const struct evaluation *evaluation);
 	bool oversize; /* over --max-size: passed on and not evaluated */
 	struct taken taken;
-	bool has_message; /* message is the whole one, without any envelope around it */
+	bool has_message; /* message is set, without any envelope around it */
 	struct message message;
 	struct identities ids;
 	struct auth_options auth_options;
 	struct auth_input in;
 	struct auth_results results;
-	bool evaluated; /* results are set; not so for a message over the size limit */
+	bool evaluated; /* results are set; false for a message over the size limit */
 	struct verdict verdict;
-	struct arc_sealed sealed; /* by seal_make: the set that goes on top, or why there is none */
+	struct arc_sealed
+		sealed; /* set by seal_make: the ARC set that goes on top, or why there is none */
 
 	struct address_gmime *gmime;
-	struct dns *below; /* DNS below --overlay, if in.dns lies over it; or NULL */
-	const struct dns_overlay *overlay; /* that; or NULL */
+	struct dns *below; /* with --overlay: the DNS that in.dns overrides; or NULL */
+	const struct dns_overlay *overlay; /* the overlay, or NULL */
 	struct domain_psl *own_psl;        /* freed by evaluate_end */
-	struct crypto_signer *signer;      /* and this: by seal_open, or NULL */
+	struct crypto_signer *signer;      /* set by seal_open and freed by evaluate_end, or NULL */
 	bool signer_rsa;
-	struct slice secret; /* of the envelope field */
-	bool borrowed;       /* gmime and crypto belong to the caller */
+	struct slice secret; /* --envelope-secret-file */
+	bool borrowed;       /* gmime, crypto and psl belong to the caller */
 };
 
-/* Shared by many evaluations of one thread; owned by the caller. */
+/* Resources that many evaluations in one thread share; owned by the caller. */
 struct evaluate_tools {
 	struct address_gmime *gmime;
 	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
@@ -71,72 +71,76 @@ void evaluate_begin(
 /* A message that is already in memory. */
 struct evaluate_source {
 	const struct evaluate_tools *tools;
-	struct dns *dns; /* the evaluation's from evaluate() on, whatever its status */
-	const struct dns_overlay *overlay; /* the overlay over it; or NULL */
+	struct dns *dns; /* owned by the evaluation from evaluate() on, whatever its status */
+	const struct dns_overlay *overlay; /* overrides dns; or NULL */
 	struct slice bytes;                /* must live until evaluate_end */
 	bool partial;                      /* over the size limit: bytes are its beginning */
 	const struct envelope *envelope;   /* NULL: from the options and the message */
 };
 
 /*
- * Opens DNS, crypto, files and everything else that the mechanisms need before the first octet of a
- * message is read, so that no message can cause its failure. If a status is not EVALUATE_OK, here
- * and below, *error is set.
+ * Opens DNS, crypto, files and everything else that the mechanisms need, before the first octet of
+ * a message is read, so that no message can cause a failure here. Here and below, *error is set if
+ * the status is not EVALUATE_OK.
  */
 enum evaluate_status evaluate_open(struct evaluation *evaluation, struct error *error);
 
 /*
- * Opens the input, before the sandbox; the status is that of evaluate_read, which otherwise does
- * it.
+ * Opens the input before the sandbox is entered; without this call evaluate_read opens it. Status
+ * as for evaluate_read.
  */
 enum evaluate_status evaluate_input(struct evaluation *evaluation, struct error *error);
 
 /*
- * After both: enters the sandbox (settings/confine.h); from then on GMime reads in a separate
- * process. EVALUATE_TEMP if it is required and not available.
+ * Call it after evaluate_open and evaluate_input: enters the sandbox (settings/confine.h); from
+ * then on GMime runs in a separate process. EVALUATE_TEMP if the sandbox is required but not
+ * available.
  */
 enum evaluate_status evaluate_confine(
 	struct evaluation *evaluation, struct confinement *confinement, struct error *error);
 
 /*
- * After evaluate_open, however it ended: reads the message (sets has_message) and the envelope that
- * came with it.
+ * Call it after evaluate_open, even if that failed: reads the message (sets has_message) and the
+ * envelope that came with it.
  */
 enum evaluate_status evaluate_read(struct evaluation *evaluation, struct error *error);
 
 /*
- * Takes the message from source, with its tools, or, if source is NULL, by evaluate_read after
- * evaluate_open; then evaluates it.
+ * Takes the message and tools from source or, if that is NULL, calls evaluate_read (after
+ * evaluate_open); then evaluates the message.
  */
 enum evaluate_status evaluate(
 	struct evaluation *evaluation, const struct evaluate_source *source, struct error *error);
 
-/* The deadline for all queries of a message except its policy's, if its evaluation starts now. */
+/*
+ * The deadline for a message's queries, except those for its DMARC policy, if its evaluation starts
+ * now.
+ */
 int64_t evaluate_until_ms(const struct options *options, const struct dns *dns);
 
 /*
  * For a message known only from a report: sets everything from source except the message. The
- * caller sets envelope, identities and results; evaluate_end ends this as well.
+ * caller sets envelope, identities and results, and calls evaluate_end.
  */
 void evaluate_absent(struct evaluation *evaluation, const struct evaluate_source *source);
 
 /* DNS without the overlay; NULL if none was opened. */
 struct dns *evaluate_dns(const struct evaluation *evaluation);
 
-/* Opens a new struct dns by the options, without the overlay. */
+/* Opens a new struct dns according to the options, without the overlay. */
 enum evaluate_status evaluate_open_dns(
 	struct evaluation *evaluation, struct dns **dns, struct error *error);
 
 /*
- * Is it stored mail without a known envelope of which nothing passed? Such a message has not
- * failed.
+ * Is it stored mail with an unknown envelope of which nothing passed? Such a message does not count
+ * as failed.
  */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 
 /* Is the public suffix list needed? */
 bool evaluate_needs_psl(const struct options *options);
 
-/* The error that it cannot be read. */
+/* The error if the public suffix list cannot be read. */
 struct error evaluate_no_psl(const struct options *options);
 
 void evaluate_end(struct evaluation *evaluation);

@@ -8,11 +8,11 @@
 #include "auth/base/ip.h"
 #include "auth/dns/dns.h"
 
-enum { NAMES_LOOKED_AT = 4 /* of an address */ };
+enum { NAMES_LOOKED_AT = 4 /* names of an address that are examined */ };
 
 /*
- * The first such name, or empty: also for a private address, and if DNS did not answer by until_ms
- * (dns_get). The name is the answer's.
+ * The first such name; empty if there is none, for a private address, or if DNS does not answer by
+ * until_ms (dns_get). The name belongs to the DNS answer.
  */
 struct slice names_of_client(
 	struct dns *dns, const struct ip *ip, int64_t until_ms, struct arena *arena);

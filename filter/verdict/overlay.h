@@ -1,6 +1,4 @@
-/*
- * overlay.h: --overlay: records that are laid over DNS, as if they were published.
- */
+/* overlay.h: --overlay: records that override DNS, as if they were published. */
 #ifndef FILTER_VERDICT_OVERLAY_H
 #define FILTER_VERDICT_OVERLAY_H
 

@@ -4,11 +4,11 @@
 #include "auth/dns/dns.h"
 #include "filter/settings/accept.h"
 
-enum { NAMES_MAX = 10 }; /* of the client's names that are examined, as in RFC 7208 4.6.4 */
+enum { NAMES_MAX = 10 }; /* client names that are examined, as in RFC 7208 4.6.4 */
 
 /*
- * Is it a name of the list? Addresses in it do not count; suffixes: names below `.example.com` also
- * count.
+ * Is the name in the list? Addresses in the list are ignored; suffixes: an entry `.example.com`
+ * matches all names below.
  */
 static bool
 name_listed(const struct strings *list, struct slice name, bool suffixes)
@@ -51,7 +51,7 @@ address_listed(const struct strings *list, const struct ip *ip)
 	return false;
 }
 
-/* The client's address has names, and a listed one of them resolves to the address. */
+/* Is one of the client's names, which resolves back to its address, in the list? */
 static bool
 confirmed(const struct strings *list, const struct auth_input *in, struct slice *name)
 {
@@ -73,7 +73,7 @@ confirmed(const struct strings *list, const struct auth_input *in, struct slice 
 	return false;
 }
 
-/* by: the address or the name that is trusted */
+/* *by is set to the trusted address or name. */
 static bool
 forwarder_trusted(const struct strings *list, const struct auth_input *in, struct slice *by)
 {
@@ -99,8 +99,8 @@ forwarder_trusted(const struct strings *list, const struct auth_input *in, struc
 }
 
 /*
- * A signature or MAIL FROM that passes for exactly that domain without any reservation: no l=, no
- * testing key. (RFC 6376 5.4 requires every signature to cover From.)
+ * Does a signature or MAIL FROM pass for exactly that domain, without l= and without a testing key?
+ * (RFC 6376 5.4 requires every signature to cover From.)
  */
 static bool
 domain_passes(const struct auth_results *results, struct slice domain)
@@ -116,7 +116,7 @@ domain_passes(const struct auth_results *results, struct slice domain)
 	       slice_eq(results->spf.domain, domain);
 }
 
-/* what: the accepted client or domain */
+/* *what is set to the accepted client or domain. */
 static bool
 author_accepted(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct slice *what)

@@ -9,9 +9,9 @@
 
 /*
  * After policy_decide: if a trusted party vouches for a message that fails DMARC, changes its
- * disposition to accept and records that in verdict->override. An ambiguous message, and any result
- * but fail, is unchanged. May look up the names of the client's address, and only for a message
- * that fails.
+ * disposition to accept and records that in verdict->override. Does nothing for an ambiguous
+ * message, or if the result is not fail; otherwise it may query DNS for the names of the client's
+ * address.
  */
 void override_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);

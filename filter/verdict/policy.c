@@ -44,8 +44,8 @@ has_broken_aligned(const struct auth_results *results)
 }
 
 /*
- * A signature that verifies comes from the author's domain, even if we refuse it. Under t=y it
- * counts as none (RFC 6376 3.6.1).
+ * A signature of the author's domain that verifies, even if we refuse it. With t=y it counts as
+ * missing (RFC 6376 3.6.1).
  */
 static bool
 has_refused_aligned(const struct auth_results *results)
@@ -94,8 +94,8 @@ policy_field_indicators(const struct message *message, const char *indicators[PO
 }
 
 /*
- * Collects the indicators of a list or a forwarder, or of the author; false: none. A sender can
- * forge them, but gains only a quarantine.
+ * Collects the indicators of a list, a forwarder or the author; false if there are none. A sender
+ * can forge them, but only to get quarantine instead of reject.
  */
 static bool
 find_signs(const struct auth_input *in, const struct auth_results *results, struct verdict *verdict)
@@ -166,7 +166,7 @@ decide_fail(const struct options *options, const struct auth_input *in,
 	verdict->reason = policy_reason(POLICY_R_FAIL_REJECT);
 }
 
-/* RFC 9989 5.3.6 leaves the handling to us. */
+/* RFC 9989 5.3.6 leaves the handling to the receiver. */
 static void
 decide_temperror(
 	const struct options *options, const struct dmarc_result *dmarc, struct verdict *verdict)
@@ -184,7 +184,8 @@ decide_temperror(
 	if (!options->on_temperror_given)
 		verdict->disposition = enforced ? DISP_QUARANTINE : DISP_ACCEPT;
 	else if (enforced || options->on_temperror == DISP_TEMPFAIL)
-		verdict->disposition = options->on_temperror; /* p=none quarantines nothing */
+		verdict->disposition =
+			options->on_temperror; /* with p=none nothing is quarantined */
 }
 
 static void

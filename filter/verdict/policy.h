@@ -14,7 +14,7 @@ struct override {
 	const char *type; /* the name in a report: "local_policy", "trusted_forwarder" (RFC 9990) */
 	const char *reason; /* "arc", "trusted-forwarder" */
 	struct slice by;    /* the sealer's domain; the forwarder's address or name */
-	unsigned instance;  /* of the chain, or 0 */
+	unsigned instance;  /* the ARC instance, or 0 */
 };
 
 enum { POLICY_INDICATORS = 6 };
@@ -22,44 +22,48 @@ enum { POLICY_INDICATORS = 6 };
 struct verdict {
 	enum disposition disposition;
 	struct reason reason; /* a reason of the policy, or of From */
-	/* the indicators that kept it from reject, of an indirect flow or of the author's, joined,
-	 * all from a fixed table; or NULL */
+	/*
+	 * the indicators of an indirect flow or of the author that prevented a reject, joined, from
+	 * a fixed table; or NULL
+	 */
 	const char *indicator;
-	const char *indicators[POLICY_INDICATORS]; /* the same, each by itself */
+	const char *indicators[POLICY_INDICATORS]; /* the same as separate strings */
 	size_t nsigns;
-	bool of_list;      /* a field of a mailing list is one of them */
-	bool only_refused; /* the only indicator is a signature that verifies: nothing indicates a
-			      list */
+	bool of_list;      /* one indicator is a field of a mailing list */
+	bool only_refused; /* the only indicator is a signature that verifies; none points to a list
+			    */
 	struct override override; /* set by override_decide */
 	/*
-	 * the results of trusted sealers for a message that failed; zeroed if they were not
+	 * the results of trusted sealers for a message that failed; all zero if they were not
 	 * consulted; set by override_decide
 	 */
 	struct arc_vouch sealers;
 };
 
-/* results NULL: the message was over the size limit and nothing was evaluated; then
- * only in->envelope is read. */
+/*
+ * results NULL: the message was over the size limit and not evaluated; of in, only envelope is
+ * used.
+ */
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
 
 /*
- * The header fields that indicate a list or a forwarder, as indicators from a fixed table; their
- * number.
+ * Finds header fields that indicate a list or a forwarder: stores indicators from a fixed table and
+ * returns their number.
  */
 size_t policy_field_indicators(
 	const struct message *message, const char *indicators[POLICY_INDICATORS]);
 
-/* indicator, for a person: in the language of i18n_choose; in the arena */
+/* The indicators for a person, in the language of i18n_choose, in the arena. */
 const char *policy_signs_text(const struct verdict *verdict, struct arena *arena);
 
 /* "accept", "quarantine", "reject", "tempfail" */
 const char *policy_word(enum disposition disposition);
 
 /*
- * Which options of the configuration file make the verdict milder than the defaults, as written
- * there, separated by spaces; or NULL. A person who is shown a stored message must not mistake this
- * site's choice for the domain owner's policy.
+ * The options in the configuration file that make the verdict milder than the defaults, as written
+ * there, separated by spaces; or NULL. It is shown so that nobody mistakes this site's settings for
+ * the domain owner's policy.
  */
 const char *policy_softened(const struct options *options, struct arena *arena);
 

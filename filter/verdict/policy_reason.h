@@ -1,5 +1,5 @@
 /*
- * policy_reason.h: every reason of a disposition. If the author is not known, the reason is one of
+ * policy_reason.h: all reasons of dispositions. If the author is unknown, the reason is one of
  * From's.
  */
 #ifndef FILTER_VERDICT_POLICY_REASON_H

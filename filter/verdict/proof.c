@@ -130,7 +130,7 @@ proof_for_all(const struct evaluation *ev, const struct proof_record *record, un
 	struct dns *dns;
 	bool done;
 
-	/* reserved (RFC 1112 4), and unused (RFC 6666) */
+	/* no client has these: reserved by RFC 1112 4, and discarded by RFC 6666 */
 	envelope.client_ip = family == 6 ? (struct ip){6, {0x01}} : (struct ip){4, {240, 0, 0, 1}};
 	dns = proof_lay(ev, record, 1);
 	if (dns == NULL)
@@ -151,7 +151,7 @@ proof_allows(const struct evaluation *ev, struct slice domain)
 	       result.code == AUTH_PASS;
 }
 
-/* Does a record, or one that it leads to, depend on more than the address? */
+/* Does the record, or one that it includes, depend on more than the client's address? */
 static bool
 depends(const struct evaluation *ev, struct slice domain, unsigned *left)
 {
@@ -195,7 +195,7 @@ proof_forbids(const struct evaluation *ev, struct slice domain)
 
 /* a test signature */
 
-/* A key for this purpose only: it signs copies of messages that never leave this process. */
+/* A key only for this purpose: it signs copies of messages that never leave this process. */
 static const char key_pem[] = "-----BEGIN PRIVATE KEY-----\n"
 			      "MC4CAQAwBQYDK2VwBCIEIJmiqqzGwGZV98DtWRiu4C2v9G9YPnSTxn0Zdn0Bjtvl\n"
 			      "-----END PRIVATE KEY-----\n";
@@ -212,7 +212,7 @@ field_of(struct slice text)
 	return field;
 }
 
-/* c=relaxed/relaxed, over the body and From. */
+/* Signs with c=relaxed/relaxed, covering the body and From. */
 static bool
 digest_body(const struct auth_input *in, const unsigned char **digest)
 {

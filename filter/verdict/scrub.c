@@ -13,7 +13,7 @@ is_host_byte(char c)
 	       c == '-' || c == '_';
 }
 
-/* not part of a name, and ignored by one reader or another: spaces, controls, NUL */
+/* Octets that are not part of a name and that some readers ignore: spaces, controls, NUL. */
 static bool
 is_gap(char c)
 {
@@ -21,8 +21,9 @@ is_gap(char c)
 }
 
 /*
- * Removes the comment that begins here, whatever bytes are in it: a reader skips more than a
- * grammar allows. flat: like a reader without nested comments. false if it has no end.
+ * Removes the comment that begins here, with any bytes in it: readers skip more than the grammar
+ * allows. flat: like a reader that does not support nested comments. False if the comment is
+ * unclosed.
  */
 static bool
 skip_comment(struct slice *at, bool flat)
@@ -42,17 +43,17 @@ skip_comment(struct slice *at, bool flat)
 	return false;
 }
 
-/* The id as a lenient reader sees it. */
+/* Reads the id as a lenient reader does. */
 struct reader {
 	struct slice at;
-	bool flat; /* skip_comment's */
+	bool flat; /* argument of skip_comment */
 	bool quoted;
-	bool open; /* a comment had no end: searching for the end of others would take quadratic
-		      time */
-	bool gap;  /* the last byte followed one, or a comment */
+	bool open; /* a comment was unclosed: searching again for an end would take quadratic time
+		    */
+	bool gap;  /* a gap or a comment preceded the last byte */
 };
 
-/* The next byte: without quotes and backslashes, skipping gaps and comments; false at the end. */
+/* The next byte, ignoring quotes, backslashes, gaps and comments; false at the end. */
 static bool
 next_byte(struct reader *r, char *byte)
 {
@@ -84,7 +85,10 @@ next_byte(struct reader *r, char *byte)
 	return false;
 }
 
-/* The first byte that can belong to the id: some readers trim any sign, and non-ASCII spaces. */
+/*
+ * Skips to the first byte that can belong to the id: some readers trim punctuation and non-ASCII
+ * spaces.
+ */
 static bool
 first_byte(struct reader *r, char wanted, char *byte)
 {
@@ -112,7 +116,7 @@ begins_with_id(struct slice value, struct slice id, bool flat)
 	}
 	if (!next_byte(&r, &c) || r.gap)
 		return true;
-	if (c == '.') /* a final dot is the root: the same name; a further label is another name */
+	if (c == '.') /* with a final dot it is the same name; with a further label, another name */
 		return !next_byte(&r, &c) || r.gap || !is_host_byte(c);
 	return !is_host_byte(c);
 }
@@ -131,7 +135,7 @@ leading_name(struct slice value, bool flat, struct arena *arena)
 		if ((c & 0x80) == 0 && !is_host_byte(c) && c != '.') {
 			if (text.n > 0)
 				break;
-			continue; /* some readers trim any sign */
+			continue; /* some readers trim punctuation */
 		}
 		buf_addc(&text, c);
 	}
@@ -141,7 +145,7 @@ leading_name(struct slice value, bool flat, struct arena *arena)
 	return name;
 }
 
-/* Does a reader with IDNA support find one of our ids where others find another name? */
+/* Does a reader with IDNA support see one of our ids where other readers see another name? */
 static bool
 maps_to_ours(const struct scrub *scrub, struct slice value)
 {
@@ -153,7 +157,7 @@ maps_to_ours(const struct scrub *scrub, struct slice value)
 			continue;
 		status = domain_normalize(name, scrub->arena, &normal);
 		if (status == ST_TEMP)
-			return true; /* a name that cannot be compared must not be trusted */
+			return true; /* treat a name that cannot be compared as ours */
 		for (size_t i = 0; status == ST_OK && i < scrub->nids; i++)
 			if (domain_normalize(scrub->ids[i], scrub->arena, &id) == ST_OK &&
 				slice_eq(id, normal))
@@ -181,7 +185,7 @@ claims(const struct scrub *scrub, struct slice value)
 			return true;
 	if (!slice_is_ascii(slice_head(value, ID_MAX)) && maps_to_ours(scrub, value))
 		return true;
-	/* a reader may decode it, and no valid id contains one */
+	/* an encoded word, which a reader may decode and no valid id contains */
 	return contains(slice_head(value, slice_find(value, ';')), SLICE("=?"));
 }
 
@@ -198,7 +202,10 @@ seems(struct slice text, const char *name)
 	return *name == '\0';
 }
 
-/* Up to the next line end of any kind; in one pass, because there may be many of one kind. */
+/*
+ * Cuts off the text up to the next line end of any kind, in one pass, because there may be many of
+ * one kind.
+ */
 static struct slice
 any_line(struct slice rest)
 {
@@ -210,14 +217,14 @@ any_line(struct slice rest)
 }
 
 /*
- * Text that we do not read as a field may be one to a more lenient reader
- * (`Authentication-Results\0:`), and so may each line that continues it, also after a bare CR. Only
- * the first such text is read carefully for its id, because there may be millions.
+ * A more lenient reader may see a field in text that is not one (`Authentication-Results\0:`), and
+ * in each continuation line, even after a bare CR. Only the first such text is searched for its id,
+ * because there may be millions.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)
 {
-	struct slice rest = field->raw, line = rest; /* a name may be folded */
+	struct slice rest = field->raw, line = rest; /* some readers accept a folded name */
 	bool seen = false;
 
 	do {

@@ -1,8 +1,8 @@
 /*
- * sender.h: the class of the sender of a message in an author's name, and its evidence.
+ * sender.h: classifies who sent a message in an author's name, with the evidence.
  *
- * p=reject hurts unaligned mail of the classes from SENDER_OWN to SENDER_FORWARDER, and stops that
- * of SENDER_FORGED; only the owner can decide about SENDER_DECIDE.
+ * For unaligned mail, p=reject harms the classes from SENDER_OWN to SENDER_FORWARDER and stops
+ * SENDER_FORGED; about SENDER_DECIDE only the domain's owner can decide.
  */
 #ifndef FILTER_VERDICT_SENDER_H
 #define FILTER_VERDICT_SENDER_H
@@ -10,9 +10,9 @@
 #include <stdbool.h>
 
 enum sender_class {
-	SENDER_UNJUDGED, /* nothing was evaluated, or it could not be */
+	SENDER_UNJUDGED, /* not evaluated, or it could not be evaluated */
 	SENDER_PASSES,
-	SENDER_OWN,       /* the author's, not aligned */
+	SENDER_OWN,       /* sent by the author's own hosts, not aligned */
 	SENDER_SERVICE,   /* a known service that the author uses, not aligned */
 	SENDER_FORWARDER, /* a forwarder or list */
 	SENDER_DECIDE,    /* some evidence, but no proof */
@@ -23,34 +23,34 @@ enum { SENDER_CLASSES = SENDER_FORGED + 1 };
 
 enum sender_evidence {
 	SENDER_BY_NOTHING,
-	/* of the author, or of a service that he uses */
+	/* evidence for the author's own hosts, or for a service that the author uses */
 	SENDER_BY_OWN_LIST,  /* --own-senders names it */
-	SENDER_BY_MX,        /* it receives the domain's mail */
+	SENDER_BY_MX,        /* the host receives the domain's mail */
 	SENDER_BY_ADDRESS,   /* the domain's own address */
 	SENDER_BY_RANGE,     /* a documented range of a service that the domain's records name */
-	SENDER_BY_RECORDS,   /* the domain's records name it, or allow the host */
+	SENDER_BY_RECORDS,   /* the domain's records name the service, or allow the host */
 	SENDER_BY_ELSEWHERE, /* the same host passed SPF for the domain in another message */
-	/* of a forwarder or list */
+	/* evidence for a forwarder or list */
 	SENDER_BY_TRUST,      /* the administrator's options trust it */
-	SENDER_BY_SEAL,       /* a chain of known sealers, who saw the author's mail pass */
+	SENDER_BY_SEAL,       /* an ARC chain of known sealers, in which the author's mail passed */
 	SENDER_BY_FORWARDING, /* SPF or DKIM passed for a known list or forwarding domain */
 	SENDER_BY_COPY,       /* its Message-ID and signature were aligned in another message */
-	SENDER_BY_ARCHIVE,    /* from reports: the archive holds mail that it passed on */
-	SENDER_BY_REPORTER,   /* from reports: a known receiver reports it */
-	/* evidence that a forger can also have */
-	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for somebody else */
+	SENDER_BY_ARCHIVE,    /* from reports: the archive contains mail that the host forwarded */
+	SENDER_BY_REPORTER,   /* from reports: a known receiver reports forwarding */
+	/* weak evidence, which a forger can also produce */
+	SENDER_BY_PASS,      /* SPF, DKIM or ARC passed for another domain */
 	SENDER_BY_KNOWN,     /* a host of a known service that the domain's records do not name */
 	SENDER_BY_FIELDS,    /* fields of a list or forwarder */
-	SENDER_BY_SIGNATURE, /* a broken signature of the author's */
+	SENDER_BY_SIGNATURE, /* a broken signature of the author */
 	SENDER_EVIDENCES
 };
 
-/* Facts about a message. */
+/* The facts about a message that determine its class. */
 struct sender_facts {
 	bool aligned;
-	enum sender_evidence own; /* one up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */
+	enum sender_evidence own; /* evidence up to SENDER_BY_ELSEWHERE, or SENDER_BY_NOTHING */
 	bool service;             /* the evidence is about a service, not about the author's host */
-	enum sender_evidence passed;         /* one of a forwarder or list, or SENDER_BY_NOTHING */
+	enum sender_evidence passed; /* evidence for a forwarder or list, or SENDER_BY_NOTHING */
 	bool pass, known, fields, signature; /* the last four kinds of evidence */
 };
 
@@ -59,25 +59,28 @@ struct sender {
 	enum sender_evidence by;
 };
 
-/* Pure. The owner's list comes first, then evidence of a forwarder, then the rest. */
+/*
+ * Classifies from the facts alone. The owner's list has priority, then evidence for a forwarder,
+ * then the rest.
+ */
 struct sender sender_of(const struct sender_facts *facts);
 
-/* Is it evidence of that class? */
+/* Does that evidence belong to that class? */
 bool sender_shows(enum sender_evidence by, enum sender_class class);
 
-/* Does p=reject hurt mail of that class that is not aligned? */
+/* Does p=reject harm unaligned mail of that class? */
 bool sender_is_hurt(enum sender_class class);
 
 /*
- * Words for programs: "passes", "own" ...; "own-list", "mx" ..., "" for nothing. False if there is
- * no such word.
+ * Words for programs: the class ("passes", "own"...) and the evidence ("own-list", "mx"..., "" for
+ * nothing). The readers return false for an unknown word.
  */
 const char *sender_class_word(enum sender_class class);
 const char *sender_evidence_word(enum sender_evidence by);
 bool sender_class_read(const char *word, enum sender_class *class);
 bool sender_evidence_read(const char *word, enum sender_evidence *by);
 
-/* The same for people, in the language of i18n_choose; the evidence "" for nothing. */
+/* The same in words for people, in the language of i18n_choose. */
 const char *sender_class_text(enum sender_class class);
 const char *sender_evidence_text(enum sender_evidence by);
 

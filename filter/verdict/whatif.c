@@ -13,7 +13,7 @@ wrong(struct arena *arena, enum setting_error what, struct slice about)
 	return setting_error(what, printable(about, LABEL_MAX, arena), NULL);
 }
 
-/* The error in one tag, if there is one; *p is set to the text of p=. */
+/* Returns the error in one tag, if there is one; sets *p to the value of p=. */
 static struct error
 check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct slice *p)
 {
@@ -42,7 +42,7 @@ check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct sl
 	return setting_error(SETTING_E_NONE, NULL, NULL);
 }
 
-/* One record, with p= first, as RFC 7489 requires. */
+/* Parses one record, after moving p= to the front, as RFC 7489 requires. */
 static struct error
 read_record(struct slice text, enum dmarc_mode mode, struct arena *arena, struct slice *record)
 {
