@@ -194,6 +194,15 @@ log_arm(struct log *log)
 }
 
 void
+log_arm_alone(const struct options *options)
+{
+	struct log *log = log_open(options);
+
+	log_arm(log);
+	free(log);
+}
+
+void
 log_about(struct slice queue_id, struct slice message_id, struct arena *arena)
 {
 	struct buf text;

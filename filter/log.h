@@ -40,6 +40,9 @@ const char *log_value(struct slice value, struct arena *arena);
  * safe in a signal handler; before this call, it writes nothing.
  */
 void log_arm(struct log *log);
+
+/* The same for a command without a log: its file stays open for that line alone. */
+void log_arm_alone(const struct options *options);
 void log_signal(int number);
 
 /*

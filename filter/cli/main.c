@@ -303,13 +303,13 @@ run(int argc, char **argv, struct arena *arena)
 	if (st != ST_OK)
 		return misuse(argc, argv, &options, error_words(&error, arena), in_file);
 	if (guard_is_wanted(options.command)) /* its crashes are reported on stderr */
-		log_arm(log_open(&options));
+		log_arm_alone(&options);
 	switch (options.command) {
 	case COMMAND_FILTER:
 		i18n_choose(I18N_EN); /* its output is a log */
 		return filter_main(&options, arena);
 	case COMMAND_BATCH: /* its crashes are reported on stderr */
-		log_arm(log_open(&options));
+		log_arm_alone(&options);
 		return batch_main(&options, arena);
 	case COMMAND_PLAN:
 		return plan_main(&options, arena);
