@@ -17,6 +17,7 @@
 #include "filter/archive/progress.h"
 #include "filter/archive/results.h"
 #include "filter/io/paths.h"
+#include "filter/io/process.h"
 #include "filter/out/record.h"
 #include "filter/reader/workers.h"
 #include "filter/settings/confine.h"
@@ -441,6 +442,8 @@ batch_main(const struct options *options, struct arena *arena)
 	enum parent_end end;
 	int status;
 
+	/* for each shard of --merge, and for messages on their way from process to process */
+	process_raise_files();
 	if (options->merge) {
 		status = give_up_rights(options, arena, &run->confinement);
 		return status != 0 ? status : merge_main(options, arena);

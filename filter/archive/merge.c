@@ -9,7 +9,6 @@
 #include "filter/archive/results.h"
 #include "filter/io/fault.h"
 #include "filter/io/paths.h"
-#include "filter/io/process.h"
 #include "filter/runs/run_file.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
@@ -209,7 +208,6 @@ merge_main(const struct options *options, struct arena *arena)
 	merge->options = options;
 	merge->arena = arena;
 	arena_init(&merge->line, arena->oom, arena->oom_arg);
-	process_raise_files(); /* one for each shard */
 	merge->status = baseline_read(options, arena, &merge->since);
 	if (merge->status != 0)
 		return merge->status;

@@ -16,7 +16,11 @@
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 
-enum { WAIT_MS = 10, LOOK_UP_US = 200 * 1000 };
+/*
+ * AHEAD: items that may be on their way. Those in transit to parents that cannot send what they
+ * have (ETOOMANYREFS) would otherwise be too many for ever.
+ */
+enum { LOOK_UP_US = 200 * 1000, AHEAD = 8 };
 
 struct opener {
 	struct reader *process;
@@ -24,6 +28,7 @@ struct opener {
 	struct source_damage damage;
 	bool ended, died;
 	atomic_bool stopped;
+	size_t asked; /* items that it may send and that have not arrived */
 	char room[PACKET_INLINE];
 };
 
@@ -33,10 +38,27 @@ struct job {
 	const struct options *options;
 	struct source *source;
 	struct arena *arena;
+	size_t asked;
 };
 
+/* Waits until the parent asks for more. False: it is gone. */
 static bool
-send_item(const struct job *job, struct item *item)
+wait_for_parent(struct job *job)
+{
+	char octets[AHEAD];
+	ssize_t got = 1;
+
+	while (job->asked == 0 && got > 0) {
+		do
+			got = read(READER_ITEMS, octets, sizeof octets);
+		while (got < 0 && errno == EINTR);
+		job->asked += got > 0 ? (size_t)got : 0;
+	}
+	return job->asked > 0;
+}
+
+static bool
+send_item(struct job *job, struct item *item)
 {
 	const struct packet packet = {
 		.index = item->index,
@@ -55,17 +77,19 @@ send_item(const struct job *job, struct item *item)
 		.stamp = -1,
 	};
 	struct packet failed;
-	bool sent;
 
-	/* too many descriptors of this user are in transit: wait until there are fewer */
-	while (!(sent = packet_send(READER_ITEMS, &packet, job->options->spool_dir)) &&
-		errno == ETOOMANYREFS)
-		(void)poll(NULL, 0, WAIT_MS);
-	if (sent)
-		return true;
+	if (!wait_for_parent(job))
+		return false;
+	job->asked--;
+	for (int i = 0; i < PACKET_TRIES; i++) {
+		if (packet_send(READER_ITEMS, &packet, job->options->spool_dir))
+			return true;
+		if (errno != ETOOMANYREFS)
+			break;
+	}
 	/* there is no space for its octets: this is reported to the parent, if it still exists */
 	failed = packet;
-	failed.error = FAULT_NO_SPOOL;
+	failed.error = errno == ETOOMANYREFS ? FAULT_OPEN_FILES : FAULT_NO_SPOOL;
 	failed.file = -1;
 	failed.has_side = failed.has_line = false;
 	return packet_send(READER_ITEMS, &failed, job->options->spool_dir);
@@ -127,7 +151,7 @@ watch_parent(void)
 static int
 open_files(void *arg)
 {
-	const struct job *job = arg;
+	struct job *job = arg;
 	struct error error;
 	struct item item;
 	bool sent = true;
@@ -241,6 +265,17 @@ take_item(struct packet *packet, struct item *item)
 	return true;
 }
 
+/* One octet for each item. */
+static void
+ask_for_more(struct opener *opener)
+{
+	static const char octets[AHEAD];
+	const size_t n = AHEAD - opener->asked;
+
+	if (n >= AHEAD / 2 && send(reader_socket(opener->process), octets, n, MSG_NOSIGNAL) >= 0)
+		opener->asked = AHEAD; /* if it has ended, receiving shows that */
+}
+
 bool
 opener_next(struct opener *opener, struct item *item)
 {
@@ -250,12 +285,14 @@ opener_next(struct opener *opener, struct item *item)
 	*item = (struct item){.fd = -1};
 	if (opener->ended)
 		return false;
+	ask_for_more(opener);
 	if (packet_receive(reader_socket(opener->process), true, opener->room, &packet) !=
 		PACKET_GOT) {
 		opener->ended = true;
 		opener->died = !atomic_load(&opener->stopped);
 		return false;
 	}
+	opener->asked -= opener->asked > 0 ? 1 : 0;
 	if (packet.share <= 1) /* no number is not */
 		opener->share = packet.share;
 	if (packet.last) {

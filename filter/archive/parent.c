@@ -134,13 +134,33 @@ fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 	order_done(&parent->order, slot, &judged);
 }
 
+static bool
+has_died(struct parent *parent, bool *stopped)
+{
+	bool dead;
+
+	pthread_mutex_lock(&parent->lock);
+	dead = parent->dead;
+	*stopped = parent->stop;
+	pthread_mutex_unlock(&parent->lock);
+	return dead;
+}
+
 /* Sends the message; a reader that is dead leaves it out, until there is another. */
 static void
 send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 {
-	if (hand_send(reader_socket(parent->reader), slot, turn, parent->config.options) ||
-		errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
-		return;
+	bool stopped = false;
+
+	for (int i = 0; i < PACKET_TRIES && !stopped; i++) {
+		if (hand_send(reader_socket(parent->reader), slot, turn, parent->config.options) ||
+			errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN)
+			return;
+		if (errno != ETOOMANYREFS)
+			break;
+		if (has_died(parent, &stopped))
+			return;
+	}
 	pthread_mutex_lock(&parent->lock);
 	fail(parent, slot, errno == ENOSPC ? FAULT_NO_SPOOL : FAULT_OPEN_FILES);
 	pthread_mutex_unlock(&parent->lock);
@@ -246,10 +266,15 @@ send_suspect(struct parent *parent)
 		pthread_cond_broadcast(&parent->room);
 		return;
 	}
-	parent->heard_ms = clock_ms();
-	if (!hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) &&
-		errno != EPIPE && errno != ECONNRESET)
-		fail(parent, slot, FAULT_OPEN_FILES);
+	for (int i = 0; i < PACKET_TRIES; i++) {
+		parent->heard_ms = clock_ms();
+		if (hand_again(reader_socket(parent->reader), slot, turn, parent->config.options) ||
+			errno == EPIPE || errno == ECONNRESET)
+			return;
+		if (errno != ETOOMANYREFS)
+			break;
+	}
+	fail(parent, slot, FAULT_OPEN_FILES);
 }
 
 /* False if no such message is outstanding: then the reader can no longer be trusted. */

@@ -2,15 +2,17 @@
 #include "filter/reader/packet.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "filter/io/clock.h"
 #include "filter/io/spool.h"
 #include "filter/io/write.h"
 
-enum { FDS = 4, PARTS = 5 };
+enum { FDS = 4, PARTS = 5, LOOK_MS = 10 };
 
 /* flags of a packet: which descriptors come with it, in this order */
 enum {
@@ -60,11 +62,30 @@ put_aside(const struct iovec *parts, size_t size, const char *spool_dir)
 	return written ? fd : -1;
 }
 
+/*
+ * Copies them, for the receiver may answer, and another thread of the sender free what it sent,
+ * before the call that sends them returns. Returns the number of octets.
+ */
+static size_t
+join(char *to, const struct iovec *parts, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i].iov_len > 0)
+			memcpy(to + at, parts[i].iov_base, parts[i].iov_len);
+		at += parts[i].iov_len;
+	}
+	return at;
+}
+
 static bool
-send_parts(int socket, struct iovec *parts, size_t n, const int *fds, size_t nfds)
+send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 {
 	union control control = {.octets = {0}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
+	struct iovec part = {octets, n};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	const int64_t until_ms = clock_ms() + PACKET_WAIT_MS;
 	ssize_t sent;
 
 	if (nfds > 0) {
@@ -75,10 +96,15 @@ send_parts(int socket, struct iovec *parts, size_t n, const int *fds, size_t nfd
 		control.head.cmsg_len = CMSG_LEN(nfds * sizeof *fds);
 		memcpy(CMSG_DATA(&control.head), fds, nfds * sizeof *fds);
 	}
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent >= 0;
+	while ((sent = sendmsg(socket, &message, MSG_NOSIGNAL)) < 0) {
+		if (errno == ETOOMANYREFS && clock_ms() < until_ms) {
+			(void)poll(NULL, 0, LOOK_MS); /* their receivers take them */
+			continue;
+		}
+		if (errno != EINTR)
+			return false;
+	}
+	return true;
 }
 
 static struct iovec
@@ -107,9 +133,10 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 	struct iovec parts[PARTS] = {part_of(&head, sizeof head), part_of(packet->name, head.nname),
 		part_of(packet->line, head.nline), part_of(packet->side.p, head.nside),
 		part_of(packet->bytes.p, head.nbytes)};
+	char whole[PACKET_INLINE];
 	const size_t size = head.nname + head.nline + head.nside + head.nbytes;
 	const bool aside = size > PACKET_INLINE - sizeof head;
-	int fds[FDS], text = -1;
+	int fds[FDS], text = -1, why;
 	size_t nfds = 0;
 	bool sent;
 
@@ -126,9 +153,11 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 		head.flags |= WITH_TEXT;
 		fds[nfds++] = text;
 	}
-	sent = send_parts(socket, parts, aside ? 1 : PARTS, fds, nfds);
+	sent = send_octets(socket, whole, join(whole, parts, aside ? 1 : PARTS), fds, nfds);
+	why = errno;
 	if (text >= 0)
 		close(text);
+	errno = why;
 	return sent;
 }
 
@@ -270,9 +299,11 @@ packet_receive(int socket, bool wait, char *room, struct packet *packet)
 		.msg_controllen = sizeof control};
 	ssize_t got;
 
+	/* reset, once: the sender ended without reading all that it was sent; its packets are there
+	 */
 	do
 		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) && !wait)
 		return PACKET_NONE;
 	if (got < (ssize_t)sizeof(struct head))

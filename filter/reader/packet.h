@@ -11,7 +11,11 @@
 #include "filter/io/fault.h"
 #include "mime/slice.h"
 
-enum { PACKET_INLINE = 64 * 1024 }; /* octets of a packet; larger ones are in a separate file */
+enum {
+	PACKET_INLINE = 64 * 1024, /* octets of a packet; larger ones are in a separate file */
+	PACKET_WAIT_MS = 2000,
+	PACKET_TRIES = 30 /* how often its sender should try in that case */
+};
 
 /* A message and everything needed to evaluate it. */
 struct packet {
@@ -37,7 +41,8 @@ struct packet {
 
 /*
  * False with errno: EPIPE means that no process reads; otherwise memory or descriptors ran out.
- * spool_dir: for a large packet.
+ * ETOOMANYREFS: this user has too many descriptors in transit, in this run or in others; that was
+ * waited for, PACKET_WAIT_MS at most. spool_dir: for a large packet.
  */
 bool packet_send(int socket, const struct packet *packet, const char *spool_dir);
 

@@ -2,10 +2,18 @@
 #include "filter/reader/packet.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include "filter/io/process.h"
+
+enum { USER = 48213 }; /* nobody else is it */
 
 static int ends[2];
 
@@ -69,6 +77,60 @@ Test(packet, texts)
 		packet_clear(&got);
 	}
 	free(octets);
+	free(room);
+}
+
+/* With its rights limited like a user's, and descriptors of that user in transit that another
+ * process takes. */
+static int
+send_as_user(int hold_ms)
+{
+	const struct rlimit few = {32, 32};
+	struct packet packet = plain();
+	int others[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, others) != 0 ||
+		setrlimit(RLIMIT_NOFILE, &few) != 0 || setuid(USER) != 0)
+		return 3;
+	packet.file = ends[1];
+	for (int i = 0; i < 33; i++)
+		if (!packet_send(others[0], &packet, "/tmp"))
+			return 4;
+	if (fork() == 0) {
+		(void)poll(NULL, 0, hold_ms);
+		_exit(0);
+	}
+	close(others[0]);
+	close(others[1]); /* the other process has them */
+	packet.file = STDIN_FILENO;
+	if (packet_send(ends[0], &packet, "/tmp"))
+		return 0;
+	return errno == ETOOMANYREFS ? 1 : 2;
+}
+
+Test(packet, too_many_in_transit)
+{
+	static const struct {
+		int hold_ms, want;
+	} rows[] = {{200, 0}, {PACKET_WAIT_MS + 2000, 1}};
+	char *room = malloc(PACKET_INLINE);
+	struct packet got;
+	int status = -1;
+
+	cr_assert_not_null(room);
+	if (geteuid() != 0)
+		cr_skip_test("the limit is another user's");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const pid_t child = fork();
+
+		if (child == 0)
+			_exit(send_as_user(rows[i].hold_ms));
+		cr_assert(process_wait(child, &status));
+		cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == rows[i].want, "%d: %d",
+			rows[i].hold_ms, status);
+		if (packet_receive(ends[1], false, room, &got) == PACKET_GOT)
+			packet_clear(&got);
+	}
 	free(room);
 }
 
