@@ -297,3 +297,13 @@ ip_is_private(const struct ip *ip)
 
 	return ip_is_loopback(ip) || in_any(ip, nets, sizeof nets / sizeof *nets);
 }
+
+bool
+ip_is_public(const struct ip *ip)
+{
+	static const char *const nets[] = {
+		"0.0.0.0/8", "100.64.0.0/10", "224.0.0.0/3", "::/128", "ff00::/8"};
+
+	return ip->family != 0 && !ip_is_private(ip) &&
+	       !in_any(ip, nets, sizeof nets / sizeof *nets);
+}

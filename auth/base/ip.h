@@ -50,4 +50,10 @@ bool ip_is_loopback(const struct ip *ip);
 /* An address that no outside host has: loopback, RFC 1918, RFC 4193, link-local. */
 bool ip_is_private(const struct ip *ip);
 
+/*
+ * An address that a host on the Internet can have: not private, and not one for other uses (RFC
+ * 6890: this network, carriers, multicast, reserved). Addresses of documentation count.
+ */
+bool ip_is_public(const struct ip *ip);
+
 #endif

@@ -331,10 +331,12 @@ advise_spf(const struct advice *advice)
 		unaligned(advice);
 	else if (spf->code == AUTH_TEMPERROR)
 		advice_add(advice, ADVICE_SPF_DNS, advice_shown(advice, spf->domain));
+	else if (advice->spf_aligned && spf->code == AUTH_PERMERROR)
+		broken(advice);
+	else if (!ip_is_public(&advice->ev->taken.envelope.client_ip))
+		advice_add(advice, ADVICE_SPF_INSIDE, client_text(advice));
 	else if (!advice->spf_aligned)
 		foreign(advice);
-	else if (spf->code == AUTH_PERMERROR)
-		broken(advice);
 	else if (spf->code == AUTH_NONE)
 		no_record(advice);
 	else

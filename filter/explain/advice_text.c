@@ -34,6 +34,9 @@ static const struct advice_row {
 		   "with ARC for receivers that trust it")},
 	[ADVICE_SPF_DNS] = {"spf_dns", "spf", "advice-spf-dns", "domain",
 		N_("the SPF record of %s could not be fetched: check its name servers")},
+	[ADVICE_SPF_INSIDE] = {"spf_inside", "spf", "advice-spf-inside", "client",
+		N_("%s is not a public address, and no SPF record should allow it: name your "
+		   "relays with --trusted-relay, and your own hosts with --trusted-client")},
 	[ADVICE_SPF_FOREIGN] = {"spf_foreign", "spf", "advice-spf-foreign", "domain,author,author",
 		N_("%s in the envelope is not %s, and its SPF does not pass: use %s, or a "
 		   "domain below it, in MAIL FROM")},

@@ -10,6 +10,7 @@ enum {
 	WIDE_BITS6 = 32,
 	RECORDS_MAX = 20,
 	WIDE_TOLD = 10,
+	INSIDE_BITS = 8,
 	TERMS_MAX = 500 /* terms that are compared with each other */
 };
 
@@ -193,6 +194,53 @@ check_term(const struct check *check, const struct inspect_term *term)
 			fix_spf_replace(record, term->text, NULL, check->arena));
 }
 
+/* Has the network no public address? Its first and its last one decide, as nothing wide is meant.
+ */
+static bool
+is_inside(const struct inspect_net *net)
+{
+	const size_t octets = net->ip.family == 4 ? 4 : 16;
+	struct ip last = net->ip;
+
+	if (net->bits < INSIDE_BITS)
+		return false;
+	for (size_t i = 0; i < octets; i++) {
+		const size_t before = net->bits > 8 * i ? net->bits - 8 * i : 0;
+
+		last.bytes[i] |= before < 8 ? (unsigned char)(0xff >> before) : 0;
+	}
+	return !ip_is_public(&net->ip) && !ip_is_public(&last);
+}
+
+/* Addresses that no receiver elsewhere sees, unless they are of his own network. */
+static void
+check_inside(const struct check *check)
+{
+	const struct inspect_spf *spf = &check->inspection->spf;
+	const struct slice record = spf->record;
+	size_t told = 0;
+
+	for (size_t i = 0; i < spf->nnets && told < WIDE_TOLD; i++) {
+		const struct inspect_net *net = &spf->nets[i];
+		struct finding *finding;
+
+		if (!is_inside(net))
+			continue;
+		told++;
+		finding = ADD(check, FINDING_WARNING, "spf-inside",
+			"%s in the record of %s allows %s/%u, which is not public: at receivers "
+			"who use it themselves, forged mail from there passes",
+			shown(check, net->text), shown(check, net->domain),
+			shown(check, ip_text(&net->ip, check->arena)), net->bits);
+		if (net->text.p >= record.p && net->text.p < record.p + record.n &&
+			memchr(net->text.p, ':', net->text.n) != NULL &&
+			(slice_istarts(net->text, SLICE("ip")) ||
+				slice_istarts(net->text, SLICE("+ip"))))
+			set_records(check, finding, record,
+				fix_spf_replace(record, net->text, NULL, check->arena));
+	}
+}
+
 static void
 check_wide(const struct check *check)
 {
@@ -203,7 +251,7 @@ check_wide(const struct check *check)
 		const struct inspect_net *net = &spf->nets[i];
 		unsigned limit = net->ip.family == 4 ? WIDE_BITS4 : WIDE_BITS6;
 
-		if (net->bits >= limit || net->bits == 0)
+		if (net->bits >= limit || net->bits == 0 || is_inside(net))
 			continue;
 		told++;
 		ADD(check, FINDING_WARNING, "spf-wide",
@@ -314,6 +362,7 @@ inspect_spf_findings(struct inspection *inspection)
 	for (size_t i = 0; i < spf->n; i++)
 		if (spf->terms[i].problem != NULL && !spf->terms[i].by_message)
 			check_term(&check, &spf->terms[i]);
+	check_inside(&check);
 	check_wide(&check);
 	check_end(&check, &record);
 	check_style(&check, &record);

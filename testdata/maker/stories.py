@@ -70,6 +70,15 @@ def spf():
                 own='example.net\n', helo='out.example.net', record=False, proof=None, forged=True, **away)
     yield story('new-host-is-mx', 'spf_add', POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n',
                 **away)
+    for name, ip, records in (('mx-on-a-private-address', '10.0.0.9', 'example.com MX 5 mx.example.com\nmx.example.com A 10.0.0.9\n'),
+                              ('mx-on-the-host-itself', '127.0.0.1', 'example.com MX 5 localhost\nlocalhost A 127.0.0.1\n'),
+                              ('address-of-nobody', '0.0.0.0', 'example.com A 0.0.0.0\n'),
+                              ('address-behind-a-carrier', '100.64.1.9', 'example.com A 100.64.1.9\n'),
+                              ('address-of-a-local-network', 'fd00::9', 'example.com AAAA fd00::9\n')):
+        yield story(name, 'spf_inside', POLICY + SPF + records, record=False, proof=None, ip=ip)
+    yield story('first-record-of-a-private-address', 'spf_inside', POLICY, own='10.0.0.0/8\n', record=False, proof=None, ip='10.0.0.9')
+    yield story('private-address-in-another-envelope', 'spf_inside', POLICY + SPF, own='10.0.0.0/8\n', record=False, proof=None, ip='10.0.0.9',
+                mail_from='x@other.example')
     above = POLICY + SPF + 'example.com MX 5 mx.example.com\nmx.example.com A 203.0.113.7\n'
     below = mail(author='news@news.example.com')
     yield story('mx-above-writes-below', 'spf_add', above, message=below, mail_from='news@example.com', **away)

@@ -283,3 +283,42 @@ Test(ip, client_addresses)
 	}
 	arena_clear(&arena);
 }
+
+Test(ip, public_addresses)
+{
+	static const struct {
+		const char *text;
+		bool is_public;
+	} addresses[] = {
+		{"192.0.2.1", true},
+		{"8.8.8.8", true},
+		{"100.63.255.255", true},
+		{"100.128.0.0", true},
+		{"223.255.255.255", true},
+		{"1.0.0.0", true},
+		{"2001:db8::1", true},
+		{"0.0.0.0", false},
+		{"0.255.0.1", false},
+		{"10.0.0.1", false},
+		{"100.64.0.1", false},
+		{"127.0.0.1", false},
+		{"169.254.1.1", false},
+		{"172.31.0.1", false},
+		{"192.168.0.1", false},
+		{"224.0.0.1", false},
+		{"255.255.255.255", false},
+		{"::", false},
+		{"::1", false},
+		{"fe80::1", false},
+		{"fd00::1", false},
+		{"ff02::1", false},
+	};
+
+	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+		struct ip ip;
+
+		cr_assert(ip_parse(slice_str(addresses[i].text), &ip));
+		cr_expect_eq(ip_is_public(&ip), addresses[i].is_public, "%s", addresses[i].text);
+	}
+	cr_expect(!ip_is_public(&(struct ip){.family = 0}));
+}
