@@ -36,18 +36,20 @@ struct job {
 	struct arena work; /* for the message and its DNS answers */
 	jmp_buf out_of_memory;
 	int64_t began_ms;
-	const char *next_hop; /* its addresses */
-	const char *our_name; /* for the next hop */
+	const char *next_hop; /* its resolved addresses */
+	const char *our_name; /* our name for the next hop */
 	int json_log;         /* --json-log, open; -1: see json_error */
 	int json_error;
-	bool told;           /* the outcome has been reported, and the status is final */
-	bool early;          /* the failure was before the first octet of the message was read */
-	struct proxy *proxy; /* the SMTP session that we are in, or NULL */
+	bool told;  /* the outcome was reported; the status is final */
+	bool early; /* the failure occurred before the first octet of the message was read */
+	struct proxy *proxy; /* the SMTP session, or NULL */
 	struct evaluation ev;
 	struct outcome outcome;
 };
 
-/* One line to stdout, for a bounce, a log line, a scanner or an SMTP client. */
+/*
+ * Writes one line, which the caller uses for a bounce, a log, a scanner's result or an SMTP reply.
+ */
 static bool
 say(const struct job *job, const struct delivery *told)
 {
@@ -67,7 +69,7 @@ say(const struct job *job, const struct delivery *told)
 	return write_bytes(STDOUT_FILENO, buf_slice(&line));
 }
 
-/* For the log, also before the envelope is read. */
+/* The queue id for the log, even before the envelope is read. */
 static const char *
 queue_id(const struct job *job)
 {
@@ -76,7 +78,7 @@ queue_id(const struct job *job)
 	return log_value(id.n > 0 ? id : slice_str(job->options->queue_id), job->ev.arena);
 }
 
-/* An internal error, which the administrator can find by the queue id. */
+/* Logs an internal error with the queue id. */
 static void
 note_error(struct job *job, const char *what, const struct error *why)
 {
@@ -96,7 +98,9 @@ tempfail(struct job *job, struct error why)
 	return told.status;
 }
 
-/* The message to the next hop of an SMTP session, whose client gets the next hop's answer. */
+/*
+ * Passes the message to the next hop of an SMTP session, and the next hop's answer to the client.
+ */
 static enum status
 hand_on_proxy(struct job *job, struct output *output, size_t size, struct error *error)
 {
@@ -106,7 +110,7 @@ hand_on_proxy(struct job *job, struct output *output, size_t size, struct error 
 
 	if (fd < 0)
 		return ST_TEMP;
-	if (proxy_is_bare(job->proxy)) { /* known once all of it was read */
+	if (proxy_is_bare(job->proxy)) { /* known only after all of it was read */
 		proxy_answer(job->proxy, SLICE("550 5.5.2 Bare CR or LF in the message"));
 		*error = delivery_error(DELIVERY_E_BARE);
 		st = ST_BAD;
@@ -120,7 +124,7 @@ hand_on_proxy(struct job *job, struct output *output, size_t size, struct error 
 	return ST_OK;
 }
 
-/* The message as COMMAND, the next hop or stdout gets it. */
+/* Passes the message to COMMAND, the next hop or stdout. */
 static enum status
 hand_on(struct job *job, struct output *output, struct error *error)
 {
@@ -166,7 +170,7 @@ pass_on(struct job *job, struct slice block, int status)
 		return status;
 	if (options_keep_stdout(options))
 		return tempfail(job, error);
-	/* part of it may have been written: no line of ours may follow */
+	/* part of the message may have been written, so no line may follow */
 	note_error(job, "temporary failure: ", &error);
 	return profile_delivery(options, DISP_TEMPFAIL, false, false).status;
 }
@@ -178,7 +182,7 @@ spf_names_sender(const struct evaluation *ev)
 	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
 }
 
-/* The ARC set, if there is one, and our field. */
+/* Returns our field, after making the ARC set. */
 static struct slice
 header_text(const struct job *job)
 {
@@ -228,14 +232,14 @@ finish(struct job *job)
 		told.status);
 }
 
-/* A person sees the result; the log is for servers. */
+/* Is the message logged? Not if a person sees the result. */
 static bool
 is_logged(const struct job *job)
 {
 	return profile_is_host(job->options->profile) || job->options->log != NULL;
 }
 
-/* Everything that needs rights is done: the rest of the run has none. */
+/* Enters the sandbox: everything that needs rights is done. */
 static enum evaluate_status
 give_up_rights(struct job *job, struct error *why)
 {
@@ -249,16 +253,14 @@ give_up_rights(struct job *job, struct error *why)
 		job->early = false; /* --sandbox require overrides --on-error */
 		return EVALUATE_TEMP;
 	}
-	/*
-	 * normally one line for each message: a person who tries it as root does not need this one
-	 */
+	/* for mail servers only: a person who tries the program as root does not need this line */
 	if (confinement.note.reason.id != REASON_NONE &&
 		(profile_is_host(job->options->profile) || job->options->user_given))
 		log_line(job->log, "%s", error_words(&confinement.note, job->ev.arena));
 	return EVALUATE_OK;
 }
 
-/* Before the first octet of the message is read. */
+/* Opens everything before the first octet of the message is read. */
 static enum evaluate_status
 open_all(struct job *job, struct error *why)
 {
@@ -274,8 +276,8 @@ open_all(struct job *job, struct error *why)
 }
 
 /*
- * Memory for one message: if it runs out, control returns here. Its arena is kept, because the
- * message, its envelope and DNS answers may be in it.
+ * Evaluates the message. If memory runs out, control returns here; the arena is kept, because it
+ * may contain the message, the envelope and DNS answers.
  */
 static enum evaluate_status
 evaluate_guarded(struct job *job, struct arena *lasting, struct error *why)
@@ -314,7 +316,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 	const struct options *options = job->options;
 	struct evaluation *ev = &job->ev;
 
-	/* not for a failure that a sender can cause: that would bypass every policy */
+	/* not for a failure that the sender can cause, which would bypass every policy */
 	if (options->on_error_pass && job->early && options->output == OUTPUT_MESSAGE) {
 		struct error unread = {.path = NULL};
 
@@ -326,7 +328,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 		ev->evaluated = false;
 		ev->sealed = (struct arc_sealed){0};
 		if (profile_keeps_message(options->profile))
-			return 0; /* no line means acceptance */
+			return 0; /* without a line the message is accepted */
 		job->outcome.field = block_field(ev).field;
 		return pass_on(job, block_make(ev, job->outcome.field, false), 0);
 	}
@@ -346,7 +348,7 @@ failed(struct job *job, enum evaluate_status result, const struct error *why)
 	return tempfail(job, *why);
 }
 
-/* A record that cannot be written is logged and changes nothing. */
+/* Writes --dns-record; a failure is only logged. */
 static void
 write_dns_record(struct job *job)
 {
@@ -383,7 +385,10 @@ write_json_log(struct job *job)
 		log_line(job->log, "id=%s JSON log %s: %s", queue_id(job), path, strerror(errno));
 }
 
-/* Opens what is written after the message has gone on: nothing can be opened in the sandbox. */
+/*
+ * Opens the files that are written after the message was passed on, because nothing can be opened
+ * in the sandbox.
+ */
 static void
 open_logs(struct job *job)
 {
@@ -402,8 +407,8 @@ on_out_of_memory(void *job)
 }
 
 /*
- * After the evaluation, running out of memory ends the process: either nothing was written yet, or
- * only logs are missing, which never change a delivery.
+ * Called if memory runs out after the evaluation: ends the process. Either nothing was written yet,
+ * or only logs are missing, which never affect delivery.
  */
 static void
 give_up(void *arg)
@@ -414,7 +419,9 @@ give_up(void *arg)
 	_exit(job->told ? job->outcome.status : EXIT_TEMPFAIL);
 }
 
-/* The SMTP session up to DATA, in the profile that has one; false if no message follows. */
+/*
+ * Conducts the SMTP session up to DATA, in the profile that has one; false if no message follows.
+ */
 static bool
 begin_session(struct job *job, struct arena *arena)
 {
@@ -445,7 +452,7 @@ begin(struct job *job, struct arena *arena)
 int
 filter_main(const struct options *options, struct arena *arena)
 {
-	/* not on the stack: its content must survive a longjmp */
+	/* not on the stack, because its contents must survive a longjmp */
 	struct job *job = arena_alloc(arena, sizeof *job);
 	enum evaluate_status result = EVALUATE_CONFIG;
 	struct error why = delivery_error(DELIVERY_E_NO_NEXT_HOP);

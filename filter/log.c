@@ -19,7 +19,7 @@ enum where { TO_STDERR, TO_SYSLOG, TO_FILE };
 
 struct log {
 	enum where where;
-	const char *path, *queue_id; /* of --queue-id, or NULL */
+	const char *path, *queue_id; /* path of the log file; --queue-id, or NULL */
 	int fd;                      /* TO_FILE: -1 if it is not open */
 	bool opened;
 };
@@ -57,13 +57,16 @@ open_once(struct log *log)
 			O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0640);
 	if (log->where != TO_FILE || log->fd >= 0)
 		return;
-	/* lost lines may be needed later: reports the loss to syslog, the only place left */
+	/* reports lost lines to syslog, the only remaining place */
 	openlog("mailstamp", LOG_PID, LOG_MAIL);
 	syslog(LOG_ERR, "log file %s: %s", log->path, strerror(errno));
 	closelog();
 }
 
-/* "2026-01-02T03:04:05Z mailstamp[123]: ", or only the name for a person */
+/*
+ * Writes the beginning of a line: "2026-01-02T03:04:05Z mailstamp[123]: ", or only "mailstamp: "
+ * for a person.
+ */
 static size_t
 put_head(const struct log *log, char *line, size_t size)
 {
@@ -80,7 +83,7 @@ put_head(const struct log *log, char *line, size_t size)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* A line stays a single line, whatever was formatted into it. */
+/* Replaces control characters, so that a line stays a single line. */
 static void
 blunt(char *text)
 {
@@ -114,7 +117,7 @@ log_line(struct log *log, const char *format, ...)
 	line[n++] = '\n';
 	if (log->where == TO_FILE && log->fd < 0)
 		return;
-	/* one write that never waits: a stuck reader must not block mail */
+	/* one write that does not block: a stuck reader must not delay mail */
 	if (write(log->where == TO_FILE ? log->fd : STDERR_FILENO, line, n) < 0)
 		return;
 }
@@ -141,7 +144,7 @@ log_pair(struct buf *out, const char *key, struct slice value)
 	const char *text = log_value(value, out->arena);
 
 	buf_addf(out, "%s%s=", out->n > 0 ? " " : "", key);
-	/* a quote inside is escaped as well */
+	/* quotes inside are escaped */
 	if (text[0] != '\0' && !needs_quotes(text)) {
 		buf_adds(out, text);
 		return;
@@ -157,7 +160,7 @@ log_pair(struct buf *out, const char *key, struct slice value)
 
 enum { ABOUT_MAX = 4096, LAST_MAX = 128 };
 
-/* Prepared in advance for a signal handler. */
+/* Prepared in advance, for use in a signal handler. */
 static struct {
 	bool armed;
 	int where;
@@ -176,7 +179,7 @@ log_arm(struct log *log)
 	if (log == NULL)
 		return;
 	if (log->where == TO_FILE)
-		open_once(log); /* no file can be opened in the sandbox */
+		open_once(log); /* because no file can be opened in the sandbox */
 	crash.where = (int)log->where;
 	crash.fd = log->where == TO_FILE ? log->fd : STDERR_FILENO;
 	if (log->where == TO_SYSLOG) /* RFC 3164 4.1.1: mail.crit, as syslog(3) sends it */
@@ -207,7 +210,7 @@ log_about(struct slice queue_id, struct slice message_id, struct arena *arena)
 {
 	struct buf text;
 
-	crash.nabout = 0; /* a signal may arrive in between */
+	crash.nabout = 0; /* a signal may arrive while about changes */
 	buf_init(&text, arena, ABOUT_MAX - 1);
 	log_pair(&text, "id", queue_id);
 	if (message_id.n > 0)
@@ -232,7 +235,7 @@ send_last(const char *line, size_t n)
 	close(fd);
 }
 
-/* The head, the message, what and which, as one line. */
+/* Writes one line: the head, the message, what and which. */
 static void
 write_last(const char *what, const char *which)
 {
@@ -257,7 +260,7 @@ write_last(const char *what, const char *which)
 		return;
 }
 
-/* at most three digits */
+/* formats a number of at most three digits */
 static const char *
 digits(int number, char text[4])
 {

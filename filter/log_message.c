@@ -82,7 +82,7 @@ add_dkim(struct buf *out, const struct report *report)
 	log_pair(out, "dkim", list.n > 0 ? buf_slice(&list) : SLICE("none"));
 }
 
-/* the result of sealing: cv= of our set, or why there is none */
+/* the result of sealing: cv= of our set, or the reason why there is none */
 static const char *
 sealed_word(const struct evaluation *ev)
 {

@@ -6,9 +6,9 @@
 #include "filter/result/code.h"
 #include "filter/text/i18n.h"
 
-enum { LATEST = 2 /* version of docs/schema.json */, RESULTS_MAX = 64 * 1024 };
+enum { LATEST = 2 /* newest version of docs/schema.json */, RESULTS_MAX = 64 * 1024 };
 
-/* A member as text: empty if it is null, missing or of another type. */
+/* The text of a member; empty if it is null, missing or of another type. */
 static struct slice
 text_of(const json_t *object, const char *name)
 {
@@ -31,7 +31,7 @@ is_true(const json_t *object, const char *name)
 	return json_is_true(json_object_get(object, name));
 }
 
-/* Is the member exactly this word? */
+/* Is the member exactly that word? */
 static bool
 is_word(const json_t *object, const char *name, const char *word)
 {
@@ -47,7 +47,7 @@ policy_of(const json_t *object, const char *name)
 	return DMARC_ABSENT;
 }
 
-/* The sentence of a reason: ours by its code, because the line may be from a later version. */
+/* The sentence of a reason, by its code: the line may be from another version of the program. */
 static struct slice
 why_of(const json_t *object)
 {
@@ -94,7 +94,7 @@ read_policy(const json_t *dmarc, const json_t *record, struct arena *arena,
 		.mode = is_word(dmarc, "mode", "rfc7489") ? DMARC_RFC7489 : DMARC_RFC9989,
 		.error = record_error(record, arena),
 	};
-	/* RFC 9990 3.1.1.7: what was found, or the default */
+	/* RFC 9990 3.1.1.7: the value found in the record, or the default */
 	if (policy->p == DMARC_ABSENT)
 		policy->p = DMARC_P_NONE;
 	if (policy->sp == DMARC_ABSENT)
@@ -177,7 +177,7 @@ reasons_of(const json_t *top, const json_t *dmarc, const char *disposition, stru
 	return buf_slice(&out);
 }
 
-/* RFC 9990 3.1.3: which signatures come first */
+/* RFC 9990 3.1.3: the order of the signatures */
 static unsigned
 rank_of(const json_t *signature, struct slice author)
 {
@@ -197,7 +197,6 @@ result_of(const json_t *object)
 	return "none";
 }
 
-/* A signature without d= or s= could not be tried. */
 static void
 add_signature(struct buf *out, const json_t *signature, struct arena *arena)
 {
@@ -225,7 +224,7 @@ results_of(const json_t *top, struct slice author, struct arena *arena)
 
 			if (rank_of(signature, author) != rank || text_of(signature, "d").n == 0 ||
 				text_of(signature, "s").n == 0)
-				continue;
+				continue; /* without d= or s= it was not checked */
 			add_signature(&out, signature, arena);
 			told++;
 		}
@@ -270,7 +269,7 @@ envelope_to(const json_t *rcpts, struct arena *arena)
 	return first;
 }
 
-/* An address, or one of its VERP forms: local+TAG@domain for local@domain. */
+/* Is it the address, or one of its VERP forms (local+TAG@domain for local@domain)? */
 static bool
 is_address(struct slice rcpt, struct slice own)
 {
@@ -284,7 +283,7 @@ is_address(struct slice rcpt, struct slice own)
 	return local.n > at && local.p[at] == '+' && slice_istarts(local, slice_head(own, at));
 }
 
-/* Is every recipient one of these? */
+/* Is every recipient one of these addresses? */
 static bool
 to_own(const json_t *rcpts, const struct strings *own)
 {
@@ -304,7 +303,10 @@ to_own(const json_t *rcpts, const struct strings *own)
 	return n > 0;
 }
 
-/* Every line has time, envelope, message and disposition; a line of batch has a path as well. */
+/*
+ * Every line of the filter has time, envelope, message and disposition; lines of batch also have a
+ * path.
+ */
 static enum aggregate_event_kind
 kind_of(const json_t *top, const struct strings *own)
 {
@@ -322,7 +324,7 @@ kind_of(const json_t *top, const struct strings *own)
 		!json_is_object(message) || !json_is_string(json_object_get(top, "disposition")))
 		return AGGREGATE_TORN;
 	if (is_word(top, "disposition", "tempfail") ||
-		text_of(top, "error").n > 0 /* or its outcome is unknown */)
+		text_of(top, "error").n > 0 /* or the outcome is unknown */)
 		return AGGREGATE_DEFERRED;
 	if (is_true(top, "local") || is_true(envelope, "trusted_client") ||
 		text_of(envelope, "authenticated").n > 0)
@@ -340,7 +342,7 @@ kind_of(const json_t *top, const struct strings *own)
 	return text_of(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
 }
 
-/* RFC 9991 3: fields that are required if an aligned identifier failed */
+/* RFC 9991 3: what a failure report must contain if an aligned identifier failed */
 static void
 read_failure(const json_t *top, struct arena *arena, struct aggregate_event *event)
 {

@@ -1,5 +1,6 @@
 /*
- * aggregate_event.h: a line of the filter's JSON log (docs/schema.json) as a row of a report.
+ * aggregate_event.h: converts a line of the filter's JSON log (docs/schema.json) to a row of a
+ * report.
  */
 #ifndef FILTER_AGGREGATE_AGGREGATE_EVENT_H
 #define FILTER_AGGREGATE_AGGREGATE_EVENT_H
@@ -9,28 +10,29 @@
 
 enum aggregate_event_kind {
 	AGGREGATE_ROW,
-	/* not counted, and why */
+	/* lines that are not counted, by reason */
 	AGGREGATE_TORN,       /* not a JSON object, or without the members that every line has */
 	AGGREGATE_FOREIGN,    /* of another program or a newer version, or of batch */
-	AGGREGATE_DEFERRED,   /* temporary failure: the message will come again */
+	AGGREGATE_DEFERRED,   /* temporary failure: the message will be sent again */
 	AGGREGATE_EXEMPT,     /* from a trusted client or user */
-	AGGREGATE_UNJUDGED,   /* over the size limit, ambiguous, no envelope */
-	AGGREGATE_NO_POLICY,  /* no DMARC record, an unusable one, or unknown */
-	AGGREGATE_NO_ADDRESS, /* nobody asks for reports */
-	AGGREGATE_NO_CLIENT,  /* no address of a client */
-	AGGREGATE_OWN,        /* to an address that receives reports or their bounces */
+	AGGREGATE_UNJUDGED,   /* not evaluated: over the size limit, ambiguous, no envelope */
+	AGGREGATE_NO_POLICY,  /* the DMARC record is missing, unusable or unknown */
+	AGGREGATE_NO_ADDRESS, /* the record requests no reports */
+	AGGREGATE_NO_CLIENT,  /* the client address is unknown */
+	AGGREGATE_OWN,        /* sent to an address that receives reports or their bounces */
 	AGGREGATE_KINDS
 };
 
 struct aggregate_event {
 	int64_t time;
-	struct slice id;     /* a unique identifier of the line, or empty (older versions) */
-	bool own_report;     /* a report that passed DMARC: no reason to send one (loops) */
+	struct slice id;     /* unique identifier of the line; empty in older versions */
+	bool own_report;     /* the message is itself a report and passed DMARC: reporting only such
+				mail would cause loops */
 	bool failed;         /* DMARC failed */
 	struct slice header; /* for failure reports, or empty */
 	/*
-	 * of those: the aligned signature that failed, and SPF's record if it is aligned and failed
-	 * (RFC 9991 3)
+	 * for failure reports: our id, the aligned signature that failed, and the SPF record if SPF
+	 * is aligned and failed (RFC 9991 3)
 	 */
 	struct slice authserv_id, dkim_domain, dkim_identity, dkim_selector, spf_dns;
 	struct aggregate_policy policy;
@@ -38,14 +40,14 @@ struct aggregate_event {
 };
 
 /*
- * line without its line end → *event, in the arena; all of it is set only for AGGREGATE_ROW; time
- * and id are set for every kind but AGGREGATE_TORN and AGGREGATE_FOREIGN. own: addresses to which
- * mail is not reported. json_start must have been called.
+ * Parses a line, without its line end, into *event, in the arena. Everything is set only for
+ * AGGREGATE_ROW; time and id are set for all kinds but AGGREGATE_TORN and AGGREGATE_FOREIGN. own:
+ * mail to these addresses is not reported. json_start must have been called.
  */
 enum aggregate_event_kind aggregate_event(struct slice line, const struct strings *own,
 	struct arena *arena, struct aggregate_event *event);
 
-/* "exempt from DMARC": words for people, for lines that were not counted */
+/* Why lines were not counted, for people: "exempt from DMARC" */
 const char *aggregate_event_text(enum aggregate_event_kind kind);
 
 #endif

@@ -51,7 +51,7 @@ aggregate_gzip_new(void)
 	return gzip;
 }
 
-/* checking */
+/* checking a file */
 
 struct inflater {
 	__typeof__(&inflateInit2_) init;
@@ -177,7 +177,7 @@ aggregate_gzip_check(struct slice file, size_t limit)
 	return st;
 }
 
-/* making */
+/* writing a file */
 
 static bool
 make_room(struct aggregate_gzip *gzip)
@@ -227,7 +227,7 @@ aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets)
 	while (octets.n > 0) {
 		const struct slice piece = slice_head(octets, STEP);
 
-		/* zlib only reads from it, but its type is not const */
+		/* zlib only reads the input, but the pointer in its interface is not const */
 		memcpy(&gzip->stream.next_in, &piece.p, sizeof piece.p);
 		gzip->stream.avail_in = (uInt)piece.n;
 		gzip->pending += piece.n;

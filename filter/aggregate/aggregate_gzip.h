@@ -1,6 +1,6 @@
 /*
- * aggregate_gzip.h: octets compressed in gzip format (RFC 1952), by zlib, which is loaded on
- * demand. The same octets give the same file: it contains no name or time.
+ * aggregate_gzip.h: gzip compression (RFC 1952) by zlib, which is loaded on demand. The same input
+ * gives the same file: it contains no name or time.
  */
 #ifndef FILTER_AGGREGATE_AGGREGATE_GZIP_H
 #define FILTER_AGGREGATE_AGGREGATE_GZIP_H
@@ -16,7 +16,10 @@ struct aggregate_gzip *aggregate_gzip_new(void);
 /* Adds octets; ST_TEMP without memory. */
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
-/* An upper limit of the file's present size: pending octets count as uncompressed. */
+/*
+ * An upper bound of the current size of the file: octets that zlib holds back count as
+ * uncompressed.
+ */
 size_t aggregate_gzip_size(const struct aggregate_gzip *gzip);
 
 /* Ends the file, which belongs to the gzip until aggregate_gzip_free. */

@@ -11,14 +11,14 @@ enum { AGGREGATE_ID = 32 };
 
 struct aggregate_name {
 	struct slice submitter, domain; /* normal names */
-	int64_t day;                    /* its first second */
-	int64_t part;                   /* of the reports about that day, from 0 */
+	int64_t day;                    /* the first second of the reported day */
+	int64_t part;                   /* number among the reports about that day, from 0 */
 	struct slice policy;            /* aggregate_policy_key */
 };
 
 /*
- * AGGREGATE_ID letters and digits, the same for the same report and different for any other: the
- * Report-ID, and the unique part of the file name. ST_TEMP without OpenSSL.
+ * AGGREGATE_ID letters and digits, the same for the same report, and unique: used for the Report-ID
+ * and in the file name. ST_TEMP without OpenSSL.
  */
 enum status aggregate_id(struct crypto *crypto, const struct aggregate_name *name,
 	struct arena *arena, struct slice *id);

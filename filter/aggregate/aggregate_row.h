@@ -14,44 +14,44 @@ enum {
 	AGGREGATE_SIGNATURES = 100 /* of a row (RFC 9990 3.1.3) */
 };
 
-/* One configuration of a record: a report holds data about one (RFC 9990 3.1). */
+/* A DMARC record as applied: each report is about one (RFC 9990 3.1). */
 struct aggregate_policy {
-	struct slice domain; /* where the record is */
+	struct slice domain; /* where the record was found */
 	struct slice text;   /* the record */
 	struct slice rua, ruf, fo;
 	enum dmarc_policy p, sp, np; /* np: DMARC_ABSENT in RFC 7489's mode */
 	bool adkim_strict, aspf_strict, testing, psd;
 	enum dmarc_mode mode;
-	struct slice error; /* the error in the record, or empty */
+	struct slice error; /* error in the record, or empty */
 };
 
 /*
- * A message, or messages with the same values. results has a line for each result, its parts
+ * A message, or several with the same values. results has one line for each result, with parts
  * separated by tabs: "dkim DOMAIN SELECTOR RESULT WHY" and "spf DOMAIN RESULT WHY"; reasons has
  * lines "TYPE COMMENT".
  */
 struct aggregate_row {
 	struct slice source_ip;
-	const char *disposition; /* RFC 9990's word */
+	const char *disposition; /* word of RFC 9990 */
 	bool dkim, spf;          /* aligned and passed */
 	struct slice reasons;
 	struct slice header_from;
 	bool has_path;
-	struct slice envelope_from; /* may be empty: the null path */
-	struct slice envelope_to;   /* empty: not told */
+	struct slice envelope_from; /* empty: the null path */
+	struct slice envelope_to;   /* empty: not reported */
 	struct slice results;
 };
 
 /*
- * text without characters that XML 1.0 or our lines do not allow, cut at AGGREGATE_TEXT; in the
- * arena
+ * Removes characters that XML 1.0 or the lines above do not allow, and truncates to AGGREGATE_TEXT;
+ * in the arena.
  */
 struct slice aggregate_clean(struct slice text, struct arena *arena);
 
-/* The policy as one text, the same for the same configuration, by which it is identified. */
+/* The policy as a text that identifies it: the same for the same values. */
 struct slice aggregate_policy_key(const struct aggregate_policy *policy, struct arena *arena);
 
-/* The row as one text, the same for the same row. */
+/* The row as a text that identifies it: the same for the same values. */
 struct slice aggregate_row_key(const struct aggregate_row *row, struct arena *arena);
 
 /* Removes the next part, up to a tab or the end, from *line. */

@@ -32,7 +32,7 @@ struct aggregate_xml {
 	xmlBufferPtr buffer;
 	xmlTextWriterPtr writer;
 	struct aggregate_gzip *gzip;
-	struct arena arena; /* of one element's text */
+	struct arena arena; /* for the text of one element */
 	size_t octets;
 	bool failed;
 };
@@ -223,7 +223,7 @@ identifiers(struct aggregate_xml *xml, const struct aggregate_row *row)
 	close_element(xml);
 }
 
-/* RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one identity, and mfrom is its only name in a report */
+/* RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one SPF identity, which a report always calls mfrom */
 static void
 auth_results(struct aggregate_xml *xml, const struct aggregate_row *row)
 {

@@ -1,6 +1,6 @@
 /*
- * aggregate_xml.h: an aggregate report as XML (RFC 9990 Appendix A), compressed while it is
- * written, so that memory does not grow with it.
+ * aggregate_xml.h: writes an aggregate report as XML (RFC 9990 Appendix A), compressing on the fly,
+ * so that memory does not grow with its size.
  */
 #ifndef FILTER_AGGREGATE_AGGREGATE_XML_H
 #define FILTER_AGGREGATE_AGGREGATE_XML_H
@@ -23,11 +23,11 @@ struct aggregate_xml *aggregate_xml_new(const struct aggregate_head *head);
 enum status aggregate_xml_row(
 	struct aggregate_xml *xml, const struct aggregate_row *row, int64_t count);
 
-/* Its present size: compressed, and uncompressed. */
+/* The current size: compressed, and uncompressed. */
 size_t aggregate_xml_packed(const struct aggregate_xml *xml);
 size_t aggregate_xml_octets(const struct aggregate_xml *xml);
 
-/* The complete report as a gzip file, which belongs to the xml until that is freed. */
+/* Completes the report; the gzip file belongs to xml until that is freed. */
 enum status aggregate_xml_end(struct aggregate_xml *xml, struct slice *file);
 
 void aggregate_xml_free(struct aggregate_xml *xml); /* NULL is fine */

@@ -35,7 +35,7 @@ check_config_asked(int argc, char **argv, const char **user)
 	return asked;
 }
 
-/* From here on files are read with the permissions of that user. */
+/* Changes to that user: from here on files are read with its permissions. */
 static bool
 become(const char *user)
 {
@@ -81,13 +81,13 @@ print_settings(const struct options *options, struct arena *arena)
 	}
 }
 
-/* A file that is read, or a log that is written, for each message. */
+/* Checks a file that is read or written for each message. */
 static size_t
 check_file(const char *option, const char *path, int mode)
 {
 	if (path == NULL || access(path, mode) == 0)
 		return 0;
-	if ((mode & W_OK) != 0 && errno == ENOENT) { /* it will be created */
+	if ((mode & W_OK) != 0 && errno == ENOENT) { /* a missing log will be created */
 		const char *slash = strrchr(path, '/');
 		char folder[4096];
 

@@ -23,7 +23,7 @@ guard_is_wanted(enum command command)
 	       command == COMMAND_REPORT_PRUNE;
 }
 
-/* SIGTERM, and not SIGKILL: its handler also ends the program that sends mail. */
+/* SIGTERM instead of SIGKILL, because its handler also kills the program that sends mail. */
 static void
 end_with_parent(pid_t parent)
 {
@@ -43,7 +43,7 @@ is_own(int status)
 		       WEXITSTATUS(status) == EXIT_TEMPFAIL);
 }
 
-/* Its input is read to the end, so that the writer does not get EPIPE. */
+/* Reads the input to the end, so that the writer does not get EPIPE. */
 static int
 fail(enum command command)
 {
@@ -74,7 +74,7 @@ guard_begin(enum command command, int *status)
 		return true;
 	}
 	if (!got) {
-		if (errno != ECHILD) { /* its status is unknown: nothing may be claimed */
+		if (errno != ECHILD) { /* the status is unknown, so success must not be reported */
 			(void)kill(child, SIGTERM);
 			(void)waitpid(child, &ended, 0);
 		}

@@ -1,6 +1,6 @@
 /*
- * main.c: dispatches the commands, and is the last line of defence: a crash ends in a temporary
- * failure, never in a bounce.
+ * main.c: dispatches the commands, and handles crashes: they end in a temporary failure, never in a
+ * bounce.
  */
 #define _GNU_SOURCE /* sigaltstack, SYS_SECCOMP */
 #include <fcntl.h>
@@ -33,7 +33,7 @@
 enum { PARSE_SECONDS = 15 };
 
 #ifndef SYS_SECCOMP
-enum { SYS_SECCOMP = 1 }; /* si_code, which glibc 2.36 has no name for */
+enum { SYS_SECCOMP = 1 }; /* a si_code that glibc 2.36 does not define */
 #endif
 
 static void
@@ -44,7 +44,7 @@ on_fatal(int number)
 	_exit(EXIT_TEMPFAIL);
 }
 
-/* A system call that the sandbox forbids. */
+/* Handles a system call that the sandbox forbids. */
 static void
 on_forbidden(int number, siginfo_t *info, void *context)
 {
@@ -57,9 +57,9 @@ on_forbidden(int number, siginfo_t *info, void *context)
 }
 
 /*
- * If the caller closed one of the three, our next file or socket would get its number and be
- * mistaken for the message or its reader. So the number is occupied by a descriptor opened the
- * wrong way: using it remains an error.
+ * Occupies the descriptors 0, 1 and 2 if the caller has closed them: otherwise our next file or
+ * socket would get the number and be used as stdin, stdout or stderr. They are opened with the
+ * wrong access mode, so that using them is still an error.
  */
 static void
 hold_standard_streams(void)
@@ -76,7 +76,7 @@ on_no_memory(void *arg)
 	_exit(EXIT_TEMPFAIL);
 }
 
-/* Without memory, and in English therefore. */
+/* Needs no memory, so it is not translated. */
 static void
 on_no_memory_told(void *arg)
 {
@@ -86,7 +86,7 @@ on_no_memory_told(void *arg)
 	on_no_memory(arg);
 }
 
-/* On its own stack, so that a stack overflow is also caught. */
+/* Installs handlers with a separate stack, so that a stack overflow is also caught. */
 static void
 catch_signals(void)
 {
@@ -133,13 +133,15 @@ catch_signals(void)
 	for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
 		(void)sigaction(fatal[i], &action, NULL);
 	(void)sigaction(SIGSYS, &forbidden, NULL);
-	(void)signal(SIGCHLD, SIG_DFL); /* ignored by the caller, it hides how children end */
-	(void)sigaction(SIGPIPE, &ignore, NULL); /* a reader that has closed its end is EPIPE: 75 */
+	(void)signal(SIGCHLD,
+		SIG_DFL); /* if the caller ignores it, the exit status of children is lost */
+	(void)sigaction(
+		SIGPIPE, &ignore, NULL); /* a closed output is then EPIPE, and the exit status 75 */
 }
 
 /*
- * In an SMTP session all three descriptors are the client's: anything that a library writes to
- * stderr would be read as a reply. If stderr cannot be redirected, the program ends.
+ * In an SMTP session all three descriptors are the connection to the client, which would read
+ * output of a library on stderr as a reply. The program ends if stderr cannot be redirected.
  */
 static void
 silence_stderr(void)
@@ -148,14 +150,13 @@ silence_stderr(void)
 
 	if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
 		_exit(EXIT_TEMPFAIL);
-	if (fd != STDERR_FILENO) /* including 0 and 1: descriptors that the caller closed stay
-				    closed here */
+	if (fd != STDERR_FILENO) /* also 0 and 1, if the caller had closed them */
 		close(fd);
 }
 
 /*
- * Is there an SMTP session? Found without the options' reader, which is not set up yet; a value
- * that looks like the option does no harm.
+ * Is this an SMTP session? Scans argv, because options are not parsed yet; a value that looks like
+ * the option does no harm.
  */
 static void
 silence_session(int argc, char **argv)
@@ -172,8 +173,8 @@ silence_session(int argc, char **argv)
 }
 
 /*
- * Runs before the constructors of the libraries, which take most of the time until main(): a signal
- * that arrives then also gets its exit status. Only the kernel and the loader run earlier.
+ * Runs before the constructors of libraries, which take most of the time before main(), so that a
+ * signal in that time is also handled. Only the kernel and the dynamic loader run earlier.
  */
 #if defined(__linux__) && defined(__ELF__) && defined(__GLIBC__)
 enum { HAS_EARLY = 1 };
@@ -192,10 +193,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const preinit)(
 enum { HAS_EARLY = 0 };
 #endif
 
-/*
- * The mail server gets the line that defers the message; its administrator finds the reason in the
- * log.
- */
+/* The mail server gets a line that defers the message; the reason is in the log. */
 static void
 tell_host(enum profile profile, const char *queue_id, const char *error)
 {
@@ -213,7 +211,7 @@ tell_host(enum profile profile, const char *queue_id, const char *error)
 	line = profile_delivery(&options, DISP_TEMPFAIL, false, false).say;
 	if (line != NULL)
 		printf("%s%s", line, profile_speaks_smtp(profile) ? "\r\n" : "\n");
-	(void)fflush(stdout); /* before stdin is read, which may wait for it */
+	(void)fflush(stdout); /* before stdin is read, because the caller may wait for the line */
 }
 
 static void
@@ -231,7 +229,7 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 	bool given;
 	enum profile profile = options_scan_profile(argc, argv, &given);
 	const enum command command = options_scan_command(argc, argv);
-	/* those that a mail server gives a mail on stdin */
+	/* the commands that get a mail from a mail server on stdin */
 	const bool reader = command == COMMAND_FILTER || command == COMMAND_REPORT_READ ||
 			    command == COMMAND_REPORT_BOUNCE;
 	const bool person = isatty(STDIN_FILENO) != 0 || !reader;
@@ -242,8 +240,8 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 }
 
 /*
- * jansson is loaded if it is needed: before a message is read, so that no message is lost if it is
- * missing
+ * Loads jansson if it is needed, before a message is read, so that no message is lost if the
+ * library is missing.
  */
 static bool
 needs_json(const struct options *options)
@@ -260,7 +258,7 @@ needs_json(const struct options *options)
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
-	case COMMAND_REPORT_READ: /* if it finds a report in JSON */
+	case COMMAND_REPORT_READ: /* needed for a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -296,7 +294,7 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
-	if (profile_speaks_smtp(options.profile)) /* also set by the file */
+	if (profile_speaks_smtp(options.profile)) /* the file may also set it */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start())
 		return without_json(&options, arena);
@@ -306,7 +304,7 @@ run(int argc, char **argv, struct arena *arena)
 		log_arm_alone(&options);
 	switch (options.command) {
 	case COMMAND_FILTER:
-		i18n_choose(I18N_EN); /* its output is a log */
+		i18n_choose(I18N_EN); /* the output is a log */
 		return filter_main(&options, arena);
 	case COMMAND_BATCH: /* its crashes are reported on stderr */
 		log_arm_alone(&options);
@@ -329,7 +327,7 @@ run(int argc, char **argv, struct arena *arena)
 		return reporting_send_main(&options, arena);
 	case COMMAND_REPORT_BOUNCE:
 		return reporting_bounce_main(&options, arena);
-	case COMMAND_REPORT: /* refused without --help */
+	case COMMAND_REPORT: /* refused without a subcommand, except with --help */
 	case COMMAND_VERSION:
 		puts("mailstamp " MAILSTAMP_VERSION);
 		sandbox_print(stdout);

@@ -29,7 +29,7 @@ static const char *const command_words[] = {
 
 enum { COMMANDS = sizeof command_words / sizeof command_words[0] };
 
-/* one option of the command line */
+/* an option on the command line */
 struct given {
 	const struct option_row *row;
 	const char *value; /* NULL: none */
@@ -46,8 +46,8 @@ struct reader {
 };
 
 /*
- * argv[i] as an option: a row of its name, or NULL; value is set if it follows '='. The row
- * determines whether the next argument is its value.
+ * The row of the option in argv[i], or NULL; *value is set if it follows '='. The row determines
+ * whether the next argument is the value.
  */
 static const struct option_row *
 row_of(const char *arg, const char **value)
@@ -59,7 +59,7 @@ row_of(const char *arg, const char **value)
 	return option_find_any(slice_head(name, equals));
 }
 
-/* Needed before the rest: the profile and the language. */
+/* Finds the value of an option that is needed before parsing: the profile or the language. */
 static void
 scan(int argc, char **argv, struct options *found)
 {
@@ -107,7 +107,7 @@ options_scan_lang(int argc, char **argv)
 	return profile_is_host(found.profile) ? I18N_EN : found.lang;
 }
 
-/* The number of arguments that name the command: one or two words. 0: they name another command. */
+/* The number of arguments that name the command, 1 or 2; 0 if they name another command. */
 static int
 words_given(int argc, char **argv, const char *words)
 {
@@ -202,7 +202,9 @@ add_domain(struct reader *reader, const char *domain)
 	domains->v[domains->n++] = domain;
 }
 
-/* explain's FILE, where "-" is stdin, or one more of inspect's DOMAINs or batch's PATHs */
+/*
+ * Takes an operand: FILE of explain ("-" is stdin), or one more DOMAIN of inspect or PATH of batch.
+ */
 static enum status
 read_file(struct reader *reader, bool *had)
 {
@@ -251,7 +253,7 @@ read_command(struct reader *reader)
 	return ST_OK;
 }
 
-/* The command line into reader->given, FILE or DOMAINs, and COMMAND; no value is read yet. */
+/* Splits the command line into reader->given, operands and COMMAND; reads no values yet. */
 static enum status
 read_line(struct reader *reader)
 {
@@ -285,7 +287,9 @@ read_line(struct reader *reader)
 	return ST_OK;
 }
 
-/* The values, in order; the first use of a repeatable option replaces the file's list. */
+/*
+ * Reads the values, in order; the first use of a repeatable option replaces the list from the file.
+ */
 static enum status
 apply(struct reader *reader)
 {
@@ -311,8 +315,8 @@ apply(struct reader *reader)
 }
 
 /*
- * Stdin is read to its end even after a usage error, but no longer than --read-timeout allows; the
- * log names the message by --queue-id.
+ * After a usage error, the options that are still needed: stdin is read to its end within
+ * --read-timeout, and the log names the message by --queue-id.
  */
 static void
 apply_despite_error(struct reader *reader)
@@ -345,7 +349,10 @@ read_config(struct reader *reader, bool *in_file)
 	return st;
 }
 
-/* A file for explain is stored mail, unless options give the envelope. */
+/*
+ * Makes `headers` the default of --envelope for stored mail: a file for explain, unless options
+ * give the envelope.
+ */
 static void
 take_stored_defaults(struct options *options)
 {
@@ -355,21 +362,22 @@ take_stored_defaults(struct options *options)
 	if (options->command == COMMAND_EXPLAIN && !options->envelope_given &&
 		options->input != NULL && !told)
 		options->envelope = ENVELOPE_HEADERS;
-	/* the archive that these evaluate is also stored mail */
+	/* the archives of these commands are also stored mail */
 	if (options->command == COMMAND_PLAN || options->command == COMMAND_REPORT_SHOW ||
 		options->command == COMMAND_INSPECT)
 		options->envelope = ENVELOPE_HEADERS;
 }
 
 /*
- * Is --trusted-relay on the command line although nothing names the client? In the file it applies
- * to every call.
+ * Is --trusted-relay on the command line although nothing names the client? (In the file it is
+ * allowed, because it applies to all calls.)
  */
 static bool
 relay_without_client(const struct reader *reader)
 {
 	const struct options *options = reader->options;
-	bool relay = false, client = false; /* even an empty one: a mail server's own mail */
+	bool relay = false,
+	     client = false; /* also if it is empty, for mail of the mail server itself */
 
 	for (size_t i = 0; i < reader->n; i++) {
 		relay |= reader->given[i].row->at == offsetof(struct options, trusted_relays);
@@ -379,7 +387,7 @@ relay_without_client(const struct reader *reader)
 	       (options->envelope == ENVELOPE_ARGS || options->envelope == ENVELOPE_BSMTP);
 }
 
-/* Checks that concern several options. */
+/* Checks combinations of options. */
 static enum status
 check(struct reader *reader)
 {
@@ -467,7 +475,7 @@ options_parse_report(int argc, char **argv, struct arena *arena, struct settings
 		apply_despite_error(&reader);
 	if (st == ST_OK && !profile_is_host(options->profile) && options->lang != I18N_LOCALE &&
 		options_scan_lang(argc, argv) == I18N_LOCALE)
-		i18n_choose(options->lang); /* by the file */
+		i18n_choose(options->lang); /* the file may set the language */
 	if (st == ST_OK)
 		st = apply(&reader);
 	option_set_server_presets(options);

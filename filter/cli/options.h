@@ -1,8 +1,8 @@
 /*
- * options.h: the command line and the configuration file into settings.h's struct options.
+ * options.h: reads the command line and the configuration file into struct options (settings.h).
  *
- * One table names every long option, its argument, its help line and its place in the struct
- * (settings/options_table.h); --help, the configuration file and the command line are read by it.
+ * One table (settings/options_table.h) defines every long option, its argument, its help line and
+ * its member of the struct, for the command line, the configuration file and --help.
  */
 #ifndef FILTER_CLI_OPTIONS_H
 #define FILTER_CLI_OPTIONS_H
@@ -11,36 +11,36 @@
 #include "filter/settings/settings.h"
 
 /*
- * Scans argv for --profile before anything else, so that even a usage error is reported as its
- * caller expects. *given: was there one? A bad name counts as not given, and so does one for a
- * command without a profile.
+ * Scans argv for --profile before anything else, so that even a usage error is reported in the way
+ * that the caller expects. *given: was it given? An unknown name, or a command without a profile,
+ * counts as not given.
  */
 enum profile options_scan_profile(int argc, char **argv, bool *given);
 
-/* The language that --lang asks for, before anything is parsed: a mail server gets English. */
+/* The language of --lang, before anything is parsed; English for a mail server. */
 enum i18n_lang options_scan_lang(int argc, char **argv);
 
-/* The command in argv, also before parsing; an unknown word counts as the filter. */
+/* The command in argv, before anything is parsed; an unknown word means the filter. */
 enum command options_scan_command(int argc, char **argv);
 
 /*
- * argv (of main) and the configuration file → options; everything is owned by the arena, or points
- * into argv. ST_BAD with *error; *in_file: it is a configuration error (78), not a usage error
- * (64). *options is set even then, for the log: with defaults, the profile of
- * options_scan_profile, --read-timeout and --queue-id.
+ * Parses argv (of main) and the configuration file. Everything is owned by the arena, or points
+ * into argv. ST_BAD with *error; *in_file: a configuration error (78), not a usage error (64). Even
+ * then *options is set for logging: with defaults, the profile of options_scan_profile,
+ * --read-timeout and --queue-id.
  */
 enum status options_parse(int argc, char **argv, struct arena *arena, struct options *options,
 	struct error *error, bool *in_file);
 
 /*
- * The same; the settings, their sources and all errors of the file are noted in report, which may
+ * The same, and records the settings, their sources and all errors of the file in report, which may
  * be NULL.
  */
 enum status options_parse_report(int argc, char **argv, struct arena *arena,
 	struct settings_report *report, struct options *options, struct error *error,
 	bool *in_file);
 
-/* --help of a command, made from the table */
+/* prints --help of a command, from the table */
 void options_help(enum command command, FILE *out);
 
 #endif

@@ -3,7 +3,7 @@
 #include "filter/verdict/whatif.h"
 #include "mime/scan.h"
 
-/* I/N: the I-th part of N, from 1. */
+/* Parses I/N: the I-th part of N, from 1. */
 static bool
 read_shard(struct options *options)
 {
@@ -20,7 +20,7 @@ read_shard(struct options *options)
 	return true;
 }
 
-/* Every --what-if into options->supposed. */
+/* Parses every --what-if into options->supposed. */
 static enum status
 read_what_ifs(struct options *options, struct arena *arena, struct error *error)
 {
@@ -36,7 +36,7 @@ read_what_ifs(struct options *options, struct arena *arena, struct error *error)
 	return ST_OK;
 }
 
-/* Merging evaluates nothing: options that only evaluation uses are a mistake. */
+/* Merging evaluates nothing, so options that only evaluation uses are refused. */
 static enum setting_error
 check_merge(const struct options *options)
 {
@@ -49,11 +49,11 @@ check_merge(const struct options *options)
 	return SETTING_E_NONE;
 }
 
-/* What it compares must be given. */
+/* --fail-if-worse needs something to compare with. */
 static enum setting_error
 check_worse(const struct options *options)
 {
-	if (!options->fail_if_worse || options->merge) /* the shards know it */
+	if (!options->fail_if_worse || options->merge) /* with --merge, the shards contain it */
 		return SETTING_E_NONE;
 	if (options->overlays.n == 0 && options->what_ifs.n == 0)
 		return SETTING_E_WORSE;

@@ -5,10 +5,7 @@
 #include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
-/*
- * Sets derived options (the defaults of batch, shard_at and shard_of, supposed). ST_BAD with
- * *error.
- */
+/* Sets derived options (defaults of batch, shard_at, shard_of, supposed). ST_BAD with *error. */
 enum setting_error options_check_plan(const struct options *options);
 enum status options_check_batch(struct options *options, struct arena *arena, struct error *error);
 

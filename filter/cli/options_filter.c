@@ -15,7 +15,7 @@ options_check_sealing(const struct options *options)
 	return SETTING_E_NONE;
 }
 
-/* the profile whose envelope and message arrive by SMTP, and whose answer returns the same way */
+/* checks the options of the profile in which envelope, message and answer are exchanged by SMTP */
 static enum setting_error
 check_proxy(const struct options *options)
 {

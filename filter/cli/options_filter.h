@@ -8,7 +8,7 @@
 /* The error, or SETTING_E_NONE. */
 enum setting_error options_check_sealing(const struct options *options);
 
-/* The same for COMMAND, the next hop or stdout, and for what the profile needs. */
+/* The same for COMMAND, the next hop, stdout, and the requirements of the profile. */
 enum setting_error options_check_filter(const struct options *options);
 
 #endif

@@ -5,7 +5,10 @@
 
 enum { TEXT_COLUMN = 30, INDENT = 4, WIDTH = 80 };
 
-/* "a|b|c", without the gaps, from that column on; words that do not fit go to the next line */
+/*
+ * Prints "a|b|c", without "-" for missing words, from that column on; words that do not fit go to
+ * the next line.
+ */
 static int
 put_words(FILE *out, const char *words, int column)
 {
@@ -46,7 +49,7 @@ put_row(FILE *out, const struct option_row *row)
 	fputc('\n', out);
 }
 
-/* The command's options, below the headlines of the groups in which it has some. */
+/* Prints the command's options, in groups with headings. */
 static void
 put_options(FILE *out, enum command command)
 {

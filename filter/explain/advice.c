@@ -10,7 +10,7 @@ advice_shown(const struct advice *advice, struct slice text)
 	return findings_shown(advice->findings, text);
 }
 
-/* Would they be aligned under relaxed alignment? */
+/* Would the two domains be aligned in relaxed mode? */
 bool
 advice_related(struct slice a, struct slice b)
 {
@@ -108,7 +108,7 @@ advice_sent_on(const struct advice *advice)
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 
-/* A harmless record: it only asks for reports. */
+/* Proposes a harmless record, which only asks for reports. */
 static void
 advise_dmarc(const struct advice *advice)
 {
@@ -137,7 +137,7 @@ advise_dmarc(const struct advice *advice)
 		results.dmarc.code == AUTH_PASS ? FINDING_PASSES : FINDING_USABLE);
 }
 
-/* Did it come through a list or forwarder? Then the last host is not the original sender. */
+/* Did the message come through a list or forwarder? Then the client is not the original sender. */
 static bool
 is_indirect(const struct advice *advice)
 {
@@ -151,7 +151,7 @@ is_indirect(const struct advice *advice)
 	return false;
 }
 
-/* All passes are of one other domain: does it perhaps send in its own name? */
+/* All passes are for one other domain: that domain may have meant to send in its own name. */
 static void
 advise_author(const struct advice *advice)
 {

@@ -13,12 +13,13 @@ struct own_senders;
 
 /*
  * Adds a finding for each identity that fails or is not aligned: a warning if DMARC does not pass,
- * a note if it passes by another. Nothing for mail from a trusted client or an authenticated user,
- * or if nothing was evaluated. It uses the outcome's diagnoses. It never changes a result.
+ * a note if it passes by another identity. Nothing for mail from a trusted client or an
+ * authenticated user, or if nothing was evaluated. Uses the diagnoses of the outcome; never changes
+ * a result.
  *
  * A host, an include or a service is proposed only with evidence (evidence.h), and a record only
- * after the message was evaluated again with it and had the promised result (proof.h). own: the
- * senders that the owner listed, or NULL.
+ * after a second evaluation with it gave the promised result (proof.h). own: the senders that the
+ * owner listed, or NULL.
  */
 void advice_make(const struct evaluation *evaluation, const struct outcome *outcome,
 	const struct own_senders *own, struct findings *findings);

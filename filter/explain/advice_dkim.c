@@ -8,7 +8,7 @@
 
 enum { KEYS_MAX = 4 };
 
-/* Does anything but the signature itself show that the mail is the author's? */
+/* Is there evidence besides the signature that the mail is from the author? */
 static bool
 is_known(const struct advice *advice)
 {
@@ -25,7 +25,7 @@ services_of(const struct advice *advice, struct evidence_services *services)
 	evidence_services(advice->ev, advice->own, services);
 }
 
-/* Is a service in use that signs for its customers? */
+/* Does the author use a service that signs for its customers? */
 static bool
 has_service(const struct advice *advice)
 {
@@ -39,8 +39,8 @@ has_service(const struct advice *advice)
 }
 
 /*
- * The target of a service's CNAME. own: the domain of its signature, if the owner named it; empty:
- * unknown, and a target that needs it is empty.
+ * The target of a service's CNAME. own: the signing domain of this customer, if the owner listed
+ * it; if it is empty, a target that needs it is empty as well.
  */
 static struct slice
 target_of(const struct advice *advice, struct slice form, struct slice selector, struct slice own)
@@ -68,7 +68,7 @@ target_of(const struct advice *advice, struct slice form, struct slice selector,
 	return out.over ? SLICE("") : buf_slice(&out);
 }
 
-/* The CNAME that a service documents for the selector, if the signature verifies with it. */
+/* Finds the service that documents a CNAME for the selector with which the signature verifies. */
 static const struct provider *
 key_of_service(
 	const struct advice *advice, size_t which, struct slice name, struct proof_record *record)
@@ -106,7 +106,7 @@ diagnosis_of(const struct advice *advice, size_t signature)
 	return NULL;
 }
 
-/* The code of the proved cause, for remedy_text; NULL: none. */
+/* The code of the proved cause, for remedy_text, or NULL. */
 static const char *
 proved_code(const struct diagnosis *diagnosis)
 {
@@ -127,7 +127,7 @@ proved_code(const struct diagnosis *diagnosis)
 	}
 }
 
-/* Settings where the message was changed. */
+/* Adds the settings, at the place where the message was changed, that would prevent the change. */
 static void
 advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 {
@@ -138,7 +138,7 @@ advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 			(const char *const[]){setting->id, setting->page, NULL});
 }
 
-/* The record at the name of a key. */
+/* The key record at that name. */
 static struct slice
 key_now(const struct advice *advice, struct slice name)
 {
@@ -147,7 +147,7 @@ key_now(const struct advice *advice, struct slice name)
 	return answer->n > 0 ? answer->rr[0].text : SLICE("");
 }
 
-/* A signature of the author's organization that does not pass. */
+/* Advice for a signature of the author's organization that does not pass. */
 static void
 advise_failing(const struct advice *advice, size_t which)
 {
@@ -186,7 +186,10 @@ advise_failing(const struct advice *advice, size_t which)
 		advise_changes(advice, diagnosis);
 }
 
-/* It would pass with a signature of the author domain: the request to the service. */
+/*
+ * Advises to ask the service for a signature of the author domain, if the message would pass with
+ * it.
+ */
 static bool
 passes_signed(const struct advice *advice)
 {
@@ -198,8 +201,8 @@ passes_signed(const struct advice *advice)
 }
 
 /*
- * Keys of a service that exist already and need a CNAME. Below d, the domain of its signature, only
- * if the owner named it: it may be another customer's, whose mail would then be accepted.
+ * Proposes CNAMEs to existing keys of a service. Keys below d, the signing domain, are proposed
+ * only if the owner listed d: it may belong to another customer, whose mail would then pass.
  */
 static void
 propose_keys(const struct advice *advice, struct finding *finding, const struct provider *provider,
@@ -228,7 +231,7 @@ propose_keys(const struct advice *advice, struct finding *finding, const struct 
 	advice_propose_more(advice, finding, records + 1, n - 1);
 }
 
-/* A signature that passes for another domain. */
+/* Advice for a signature that passes for another domain. */
 static void
 advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 {
@@ -251,7 +254,7 @@ advise_unaligned(const struct advice *advice, const struct dkim_sig_result *sig)
 	}
 	evidence = evidence_of_domain(advice->ev, advice->own, d);
 	if (evidence.id == EVIDENCE_NONE) {
-		/* already advised for the same domain, because of SPF */
+		/* SPF has already led to advice for the same domain */
 		if (spf->code != AUTH_PASS || !slice_eq(spf->domain, d))
 			advice_add(advice, ADVICE_DKIM_OTHER, domain, author);
 		return;
@@ -292,6 +295,6 @@ advise_dkim(const struct advice *advice)
 	for (size_t i = 0; i < dkim->n && !own && !advice->indirect; i++)
 		if (dkim->sigs[i].code == AUTH_PASS) {
 			advise_unaligned(advice, &dkim->sigs[i]);
-			return; /* one is enough: the others would request the same */
+			return; /* one finding is enough, the others would say the same */
 		}
 }

@@ -11,7 +11,7 @@
 
 struct advice {
 	const struct evaluation *ev;
-	const struct outcome *outcome; /* its diagnoses */
+	const struct outcome *outcome; /* for its diagnoses */
 	const struct auth_results *results;
 	const struct own_senders *own; /* or NULL */
 	struct findings *findings;
@@ -19,36 +19,41 @@ struct advice {
 	const char *author; /* the author domain, printable */
 	enum finding_level level;
 	bool spf_aligned;
-	bool indirect; /* it seems to have come through a list or forwarder */
+	bool indirect; /* the message seems to have come through a list or forwarder */
 };
 
-/* A finding with the sentence of that id; its values follow, or NULL. */
+/* Adds a finding with the sentence of that id; the values follow, or NULL. */
 #define advice_add(advice, which, ...)                                                             \
 	advice_say((advice)->findings, (advice)->level, which, NULL,                               \
 		(const char *const[]){__VA_ARGS__, NULL})
 
 const char *advice_shown(const struct advice *advice, struct slice text);
 
-/* Are they equal, or is one above the other? */
+/* Are the domains equal, or is one below the other? */
 bool advice_related(struct slice a, struct slice b);
 
-/* By its fields or its rewritten sender (SRS): did a list or a forwarder pass it on? */
+/*
+ * Do header fields or a rewritten sender (SRS) show that a list or forwarder passed the message on?
+ */
 bool advice_sent_on(const struct advice *advice);
 
-/* The form, with the value in place of its %s. */
+/* The form with %s replaced by the value. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 
-/* A proposal: the current record of the name (or empty), the proposed one, and the proof. */
+/*
+ * Sets the proposal of a finding: the current record of the name (or empty), the proposed one, and
+ * the proof.
+ */
 void advice_propose(const struct advice *advice, struct finding *finding,
 	const struct proof_record *record, struct slice now, enum finding_proof proof);
 
-/* Further records of it, n of them. */
+/* Adds n further records to the proposal. */
 void advice_propose_more(const struct advice *advice, struct finding *finding,
 	const struct proof_record *records, size_t n);
 
 /*
- * The DMARC record without a tag, if the message passes with it: the proposal in *record. False if
- * it does not pass, or there is no such tag.
+ * Removes a tag from the DMARC record; true with the proposal in *record if the message then
+ * passes.
  */
 bool advice_without_tag(const struct advice *advice, const char *tag, struct proof_record *record);
 

@@ -13,7 +13,7 @@ client_text(const struct advice *advice)
 	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
 }
 
-/* The term that allows the client. */
+/* An SPF term that allows the client. */
 static const char *
 client_term(const struct advice *advice, const struct evidence *evidence)
 {
@@ -48,7 +48,7 @@ spf_record_of(const struct advice *advice, struct slice domain)
 	return record;
 }
 
-/* Does it pass and is it aligned? Without a DMARC record, a pass is enough. */
+/* Does SPF pass and is it aligned? Without a DMARC record, a pass is enough. */
 static bool
 passes(const struct auth_results *results)
 {
@@ -57,8 +57,8 @@ passes(const struct auth_results *results)
 }
 
 /*
- * The record of the domain with the client added, if that makes this mail pass and no other fail
- * (RFC 7208 4.6.4).
+ * The domain's record with the client added, if this mail then passes and the record stays within
+ * the limits of RFC 7208 4.6.4 for all other mail.
  */
 static bool
 with_client(const struct advice *advice, struct slice domain, struct slice now,
@@ -74,10 +74,7 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	       proof_for_all(advice->ev, record, family);
 }
 
-/*
- * The records of a service for which an envelope domain of the customer's own must be set up: as it
- * documents them.
- */
+/* The records that a service documents for a custom envelope domain of its customer. */
 static size_t
 service_records(const struct advice *advice, const struct provider *provider, struct slice name,
 	struct proof_record records[SERVICE_RECORDS])
@@ -92,7 +89,7 @@ service_records(const struct advice *advice, const struct provider *provider, st
 	records[0] = (struct proof_record){name, "TXT", buf_slice(&spf)};
 	if (provider->mx == NULL)
 		return 1;
-	/* ap-northeast-1.amazonses.com; the bare domain is the first region's */
+	/* ap-northeast-1.amazonses.com; amazonses.com alone is the first region */
 	region = slice_head(domain, slice_find(domain, '.'));
 	if (slice_ieq(domain, slice_str(provider->paths)))
 		region = SLICE("us-east-1");
@@ -101,7 +98,7 @@ service_records(const struct advice *advice, const struct provider *provider, st
 	return 2;
 }
 
-/* Evaluated again with the envelope that the service would then use. */
+/* Evaluates again with the envelope that the service would then use. */
 static void
 mail_from(const struct advice *advice, const struct provider *provider)
 {
@@ -116,12 +113,13 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	size_t n;
 
 	if (provider != NULL && !named)
-		return; /* it documents none */
+		return; /* the service documents no records */
 	buf_init(&name, advice->arena, DOMAIN_MAX + 16);
 	buf_adds(&name, "bounce.");
 	buf_add(&name, advice->ev->ids.author_domain);
 	n = service_records(advice, provider, buf_slice(&name), records);
-	if (n == 0) { /* it names records of the customer's account: assumed to allow its host */
+	/* the records are shown only in the customer's account: assumes that they allow the host */
+	if (n == 0) {
 		buf_init(&text, advice->arena, 512);
 		buf_addf(&text, "v=spf1 ip%d:", ip->family == 6 ? 6 : 4);
 		buf_add(&text, ip_text(ip, advice->arena));
@@ -142,7 +140,7 @@ mail_from(const struct advice *advice, const struct provider *provider)
 	advice_propose_more(advice, finding, records + 1, n - 1);
 }
 
-/* SPF passed for a domain that is not the author's. */
+/* Advice if SPF passed for a domain that is not the author's. */
 static void
 unaligned(const struct advice *advice)
 {
@@ -174,7 +172,7 @@ unaligned(const struct advice *advice)
 		mail_from(advice, evidence.provider);
 }
 
-/* The author's own record does not allow the client. */
+/* Advice if the author's own record does not allow the client. */
 static void
 not_listed(const struct advice *advice)
 {
@@ -215,7 +213,7 @@ no_record(const struct advice *advice)
 		advice_add(advice, ADVICE_SPF_PUBLISH_UNKNOWN, domain, client_text(advice));
 }
 
-/* Neither passes nor is aligned: a known host should use the author's domain. */
+/* Advice if SPF neither passes nor is aligned: a known host should use the author's domain. */
 static void
 foreign(const struct advice *advice)
 {
@@ -244,10 +242,7 @@ foreign(const struct advice *advice)
 	}
 }
 
-/*
- * An unusable record: a correction is proposed if it makes the record usable, for this mail and all
- * others.
- */
+/* Proposes a correction of an unusable record, if it makes the record usable for all mail. */
 static void
 mend(const struct advice *advice, struct finding *finding, struct slice now, struct slice fixed)
 {
@@ -265,7 +260,7 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);
 }
 
-/* Several records: reads them again from the cached answers. */
+/* Advice for several records, which are read again from the cached answers. */
 static void
 several(const struct advice *advice)
 {
@@ -309,7 +304,7 @@ broken(const struct advice *advice)
 	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
 		!fix_spf_syntax(spf->record, advice->arena, &fixed))
 		fixed = SLICE("");
-	/* an include without a record, in the domain's own record */
+	/* the domain's own record includes a domain without an SPF record */
 	if (spf->reason.id == SPF_R_INCLUDE && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
 		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);
@@ -323,7 +318,7 @@ advise_spf(const struct advice *advice)
 
 	if (spf->domain.n == 0 || (spf->code == AUTH_PASS && advice->spf_aligned))
 		return;
-	if (advice->ev->taken.envelope.client_ip.family == 0) /* there is no sender to name */
+	if (advice->ev->taken.envelope.client_ip.family == 0) /* the client is unknown */
 		return;
 	if (!advice->spf_aligned && advice->indirect)
 		return;

@@ -10,9 +10,9 @@
 enum { NAME_MAX_OCTETS = 32 };
 
 /*
- * values: the names of the values that the conversions of the text show. For some, JSON has only a
- * code that identifies their words: remedy (how to fix a signature), setting, evidence, reason, and
- * mail_from and dkim, the names of settings of the provider of the value "domain".
+ * values: the names of the values for the conversions in text. In JSON some values are codes:
+ * remedy (how to fix a signature), setting, evidence, reason, and mail_from and dkim, which stand
+ * for the provider's names of these settings (the provider of the value "domain").
  */
 static const struct advice_row {
 	const char *code, *about, *id, *values, *text;
@@ -141,7 +141,7 @@ static const struct advice_row {
 		   "reject")},
 };
 
-/* The next name of a list, with its NUL, into name; false at its end. */
+/* Copies the next name of a list into name; false at the end of the list. */
 static bool
 next_name(const char **list, char name[NAME_MAX_OCTETS])
 {
@@ -155,7 +155,7 @@ next_name(const char **list, char name[NAME_MAX_OCTETS])
 	return true;
 }
 
-/* Our words for a value that is a code, or NULL. */
+/* The text for a value that is a code, or NULL. */
 static const char *
 words_by(const char *name, const struct advice_values *values)
 {
@@ -220,7 +220,7 @@ value_of(const void *arg, const char *name)
 	return NULL;
 }
 
-/* Each name once, except those found by another one. */
+/* Stores each value once, except those that follow from another one. */
 static void
 take_values(
 	struct finding *finding, const char *list, const char *const *values, struct arena *arena)

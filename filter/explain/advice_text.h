@@ -1,5 +1,5 @@
 /*
- * advice_text.h: every sentence of advice, by its code and its values.
+ * advice_text.h: all sentences of advice, by code and values.
  *
  * To add one, add an id here and its row in advice_text.c. JSON holds code and values, from which
  * the sentence can be rebuilt in another language.
@@ -51,13 +51,13 @@ enum advice_id {
 };
 
 /*
- * A finding with that sentence. values: in the order in which the row names them, each once; their
- * texts must be safe to show. id: instead of the row's, or NULL. Owned by the arena of findings.
+ * Adds a finding with that sentence. values: in the order of the row, each once, already escaped.
+ * id: replaces the id of the row, or NULL. Owned by the arena of findings.
  */
 struct finding *advice_say(struct findings *findings, enum finding_level level,
 	enum advice_id which, const char *id, const char *const *values);
 
-/* The values of one piece of advice, wherever they are stored. */
+/* Access to the stored values of one piece of advice. */
 struct advice_values {
 	const char *(*get)(const void *arg, const char *name); /* NULL if there is none */
 	const void *arg;

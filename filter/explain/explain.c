@@ -107,7 +107,7 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	}
 }
 
-/* --undo: 0, or explain's exit status. */
+/* --undo: returns 0, or the exit status. */
 static int
 write_undone(const struct evaluation *ev, const struct outcome *outcome)
 {
@@ -170,7 +170,7 @@ tell(struct evaluation *ev, const struct own_senders *own)
 	return undone != 0 ? undone : status;
 }
 
-/* One attached message, as if it had been stored separately. */
+/* Explains one attached message as if it had been stored separately. */
 static bool
 explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	const struct structure_message *found, size_t number)
@@ -185,9 +185,9 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 
 	options.envelope = ENVELOPE_HEADERS;
 	options.client_ip = options.client_name = options.helo = options.mail_from = NULL;
-	options.undo = NULL; /* that file is for the outer message */
-	options.authserv_id =
-		outer->authserv_id; /* queried once: the sandbox does not allow it again */
+	options.undo = NULL; /* --undo applies to the outer message */
+	/* the host name cannot be queried again in the sandbox */
+	options.authserv_id = outer->authserv_id;
 	evaluate_begin(&options, outer->arena, &ev);
 	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
 		evaluate(&ev, &source, &error) == EVALUATE_OK) {

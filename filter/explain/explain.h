@@ -1,4 +1,4 @@
-/* explain.h: the verdict for a person. */
+/* explain.h: shows the verdict to a person. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_H
 #define FILTER_EXPLAIN_EXPLAIN_H
 

@@ -61,7 +61,7 @@ print_path_source(const struct envelope_source *source)
 	printf("%s\n", translated(places[source->path]));
 }
 
-/* The value, and a mark under its octet at. */
+/* Prints the value, and a mark under its octet at. */
 static void
 print_value(struct slice value, size_t at, struct arena *arena)
 {
@@ -74,7 +74,7 @@ print_value(struct slice value, size_t at, struct arena *arena)
 	printf("  %*s^\n\n", (int)(strlen("From: ") + strlen(cut) + strlen(before)), "");
 }
 
-/* Is it From, and not another line of the header, that makes the message ambiguous? */
+/* Does From make the message ambiguous, rather than another part of the header? */
 static bool
 is_about_from(unsigned reason)
 {
@@ -84,7 +84,7 @@ is_about_from(unsigned reason)
 	       reason == FROM_R_NO_AUTHOR || reason == FROM_R_READER_DIED;
 }
 
-/* Why From cannot be read or, if it was read tolerantly, what was ignored in it. */
+/* Prints why From cannot be read or, if it was read tolerantly, what was ignored. */
 static void
 print_from(const struct identities *ids, struct arena *arena)
 {

@@ -42,7 +42,7 @@ has_macro_h(struct slice record)
 	return false;
 }
 
-/* Is t= a time of about now if it is divided by 1,000? */
+/* Is t= in milliseconds: close to the current time when divided by 1,000? */
 static bool
 is_millis(const struct dkim_sig *sig, int64_t now)
 {
@@ -70,7 +70,10 @@ has_address(struct dns *dns, struct slice name, const struct ip *ip)
 	return false;
 }
 
-/* The client connected by IPv6, its name is confirmed, and SPF allows that host by IPv4. */
+/*
+ * A hint if the client connected by IPv6, its name is confirmed, and SPF allows that host only by
+ * IPv4.
+ */
 static void
 hint_ipv6(const struct evaluation *ev)
 {

@@ -13,12 +13,12 @@
 void explain_notes(const struct evaluation *ev);
 
 /*
- * Departures that the owner or the caller can fix: an SPF macro that needs HELO, t= in
+ * Prints hints that the owner or the caller can act on: an SPF macro that needs HELO, t= in
  * milliseconds, a host that is allowed by IPv4 only. May query DNS.
  */
 void explain_hints(const struct evaluation *ev);
 
-/* The same for a trusted sealer that does not vouch for a message that fails. */
+/* Prints why a trusted sealer does not vouch for a message that fails. */
 void explain_sealer(const struct evaluation *ev);
 
 #endif

@@ -53,7 +53,10 @@ best_said(const struct said *said)
 	return &said->dkim;
 }
 
-/* "Show original" has three lines, which owners read as if each were about their domain. */
+/*
+ * Explains the three lines of "Show original", which owners often misread as results for their own
+ * domain.
+ */
 static void
 explain_gmail(void)
 {

@@ -1,14 +1,14 @@
-/* explain_received.h: the results of the receiver of a stored message, compared with ours. */
+/* explain_received.h: compares our results with those of the receiver of a stored message. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_RECEIVED_H
 #define FILTER_EXPLAIN_EXPLAIN_RECEIVED_H
 
 #include "filter/receiver/agree.h"
 #include "filter/verdict/evaluate.h"
 
-/* --compare-received, of an evaluated message; in the arena. */
+/* Compares, for --compare-received; the result is in the arena. */
 const struct agreement *agree_with_received(const struct evaluation *evaluation);
 
-/* Prints it for a person; for Gmail also what the lines of its "Show original" mean. */
+/* Prints the comparison; for Gmail also the meaning of the lines in its "Show original". */
 void explain_received(const struct evaluation *evaluation, const struct agreement *agreement);
 
 #endif

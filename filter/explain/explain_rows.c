@@ -35,7 +35,7 @@ aligned_word(enum report_alignment alignment)
 	return "-";
 }
 
-/* A record and its name, for the line under a row. */
+/* The record and its name, for the line below a row. */
 static const char *
 record_line(const char *prefix, struct slice name, struct slice record, struct arena *arena)
 {
@@ -49,7 +49,7 @@ record_line(const char *prefix, struct slice name, struct slice record, struct a
 	return line.over ? NULL : line.p;
 }
 
-/* Each method completes its row: the name of the identity, the reason, the lines below it. */
+/* One function for each method completes its row: name of the identity, reason, lines below. */
 static void
 describe_spf(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
 {
@@ -197,7 +197,7 @@ describe_user(const struct evaluation *ev, const struct report_row *row, struct 
 	shows->cells[WHY] = shown(ev->taken.envelope.authenticated, ev->arena);
 }
 
-/* The rows of the field, for a person. */
+/* Adds the rows of the field to the table. */
 static void
 add_rows(const struct evaluation *ev, const struct report *report, struct table *table)
 {
@@ -231,7 +231,7 @@ add_rows(const struct evaluation *ev, const struct report *report, struct table 
 	}
 }
 
-/* The other mode's DMARC result, which is not in the field. */
+/* Adds the DMARC result of the other mode, which is not in the field. */
 static void
 add_other_dmarc(const struct evaluation *ev, struct table *table)
 {

@@ -1,4 +1,4 @@
-/* explain_rows.h: the results of the field as a table for a person. */
+/* explain_rows.h: shows the results of the field as a table. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_ROWS_H
 #define FILTER_EXPLAIN_EXPLAIN_ROWS_H
 
@@ -6,7 +6,7 @@
 
 /*
  * Prints each row of block_report, and the results that the field does not show: the other SPF
- * engine and the other DMARC mode. Nothing if nothing was evaluated.
+ * engine and the other DMARC mode. Prints nothing if the message was not evaluated.
  */
 void explain_rows(const struct evaluation *evaluation, bool color);
 

@@ -161,7 +161,7 @@ fix_term(struct slice term, struct arena *arena, struct slice *meant)
 			text = slice_from(text, slips[i].wrong.n);
 			break;
 		}
-	/* an address follows ip4: or ip6:, never after a: or mx:, nor alone */
+	/* an address belongs after ip4: or ip6:, not after a: or mx: or alone */
 	struct slice bare = text;
 	if (slice_istarts(bare, SLICE("a:")) || slice_istarts(bare, SLICE("ip4:")) ||
 		slice_istarts(bare, SLICE("ip6:")) || slice_istarts(bare, SLICE("mx:")))

@@ -4,7 +4,7 @@
 #include "filter/result/code.h"
 #include "filter/text/i18n.h"
 
-/* the code of a signature that fails and has no reason */
+/* the code for a signature that fails without a reason */
 static const char unexplained[] = "fails";
 
 static const struct remedy {

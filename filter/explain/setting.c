@@ -4,8 +4,8 @@
 
 enum when {
 	ALWAYS,
-	LIKE_LIST, /* only if every addition names the list */
-	EXTERNAL,  /* only if a tag marks mail from outside */
+	LIKE_LIST, /* only if all additions identify the list */
+	EXTERNAL,  /* only if a tag marks external mail */
 	FILTERED   /* only if links lead to a known filter */
 };
 
@@ -78,7 +78,7 @@ static const struct row {
 		LIKE_LIST, {DIAGNOSE_LIST_FIELDS, DIAGNOSE_KINDS}},
 };
 
-/* A tag that only says that the mail came from outside; compared by its letters. */
+/* Does the tag only mark external mail? Compares its letters only. */
 static bool
 is_external(struct slice tag)
 {
@@ -98,7 +98,7 @@ is_external(struct slice tag)
 	return false;
 }
 
-/* Only the filter's operator can make these hosts redirect elsewhere. */
+/* Is it a redirecting host of a link filter? Only its operator can make it redirect elsewhere. */
 static bool
 is_filter(struct slice host)
 {

@@ -1,4 +1,4 @@
-/* setting.h: settings of the software that changed a message, so that signatures survive. */
+/* setting.h: settings that keep list and gateway software from breaking signatures. */
 #ifndef FILTER_EXPLAIN_SETTING_H
 #define FILTER_EXPLAIN_SETTING_H
 
@@ -9,8 +9,8 @@ struct setting {
 };
 
 /*
- * The settings that would have prevented the changes of a proved diagnosis, one for each call, from
- * *at on, which is 0 at first; NULL after the last one.
+ * Iterates over the settings that would have prevented the changes of a proved diagnosis: *at is 0
+ * at first; NULL after the last one.
  */
 const struct setting *setting_next(const struct diagnosis *diagnosis, size_t *at);
 

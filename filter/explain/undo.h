@@ -1,4 +1,7 @@
-/* undo.h: the message as it was signed, for other programs to verify (explain --undo). */
+/*
+ * undo.h: writes the message as it was signed, so that other programs can verify it (explain
+ * --undo).
+ */
 #ifndef FILTER_EXPLAIN_UNDO_H
 #define FILTER_EXPLAIN_UNDO_H
 

@@ -1,12 +1,12 @@
-/* feedback.h: incoming reports about mail in our domains' names (RFC 9990, 9991, 8460). */
+/* feedback.h: reads incoming reports about mail in our domains' names (RFC 9990, 9991, 8460). */
 #ifndef FILTER_FEEDBACK_FEEDBACK_H
 #define FILTER_FEEDBACK_FEEDBACK_H
 
 #include "filter/settings/settings.h"
 
 /*
- * `report read`: reads reports from stdin, which is one mail or one report, or from all PATHs, into
- * the store. The exit status is 0 once everything is stored or set aside.
+ * `report read`: stores reports from all PATHs or from stdin, which is one mail or one report. The
+ * exit status is 0 if everything was stored or set aside.
  */
 int feedback_read_main(const struct options *options, struct arena *arena);
 

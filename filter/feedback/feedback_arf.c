@@ -1,6 +1,6 @@
 /*
- * feedback_arf.c: a report about one message: RFC 5965, 6591 and 9991, or plain text with the same
- * fields.
+ * feedback_arf.c: reads a report about one message: RFC 5965, 6591 and 9991, or plain text with the
+ * same fields.
  */
 #include "auth/base/ip.h"
 #include "filter/feedback/feedback_report.h"
@@ -13,7 +13,7 @@
 
 enum { FIELD_MAX_OCTETS = 65536, FIELDS = 1000, INCIDENTS_MAX = 1000000 };
 
-/* Fields of the same name are joined: there may be several Authentication-Results. */
+/* Joins the values of fields with the same name, such as several Authentication-Results. */
 static void
 join(struct slice *all, struct slice value, struct arena *arena)
 {
@@ -94,7 +94,7 @@ set(struct feedback_failure *failure, const struct field *field, struct arena *a
 		failure->incidents = (int64_t)incidents;
 }
 
-/* From and Message-ID of the reported message, and its client if it is named. */
+/* Takes From, Message-ID and, if it is named, the client from the reported message. */
 static void
 read_header(struct slice header, struct arena *arena, struct feedback_failure *failure)
 {
@@ -112,7 +112,7 @@ read_header(struct slice header, struct arena *arena, struct feedback_failure *f
 		failure->message_id = slice_head(field_unfold(field, arena), FEEDBACK_VALUE);
 }
 
-/* The names in Exim's text. */
+/* The names that Exim uses in its text. */
 static const struct {
 	struct slice here, name;
 } phrases[] = {
@@ -122,7 +122,7 @@ static const struct {
 	{SLICE_INIT("DMARC Results"), SLICE_INIT("Delivery-Result")},
 };
 
-/* Fields at the start of a line, indented or not; other lines are ignored. */
+/* Reads lines that look like fields, indented or not; other lines are ignored. */
 static void
 read_text(struct slice text, struct arena *arena, struct feedback_failure *failure)
 {

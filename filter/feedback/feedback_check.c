@@ -30,7 +30,7 @@ is_below(struct slice name, struct slice domain)
 	return name.n == domain.n || name.p[name.n - domain.n - 1] == '.';
 }
 
-/* Do both end with the same two labels, as names of one organization do? */
+/* Do both names end in the same two labels, so that they may belong to one organization? */
 static bool
 may_be_related(struct slice a, struct slice b)
 {
@@ -44,7 +44,8 @@ may_be_related(struct slice a, struct slice b)
 }
 
 /*
- * In relaxed mode, only if no psd=n can be in between, which only a tree walk would see.
+ * Is the domain certainly aligned? In relaxed mode only if the reporter did not walk the tree,
+ * where a psd=n in between may separate the two names.
  */
 static bool
 surely_aligned(const struct feedback_report *report, struct slice mode, struct slice domain,
@@ -63,7 +64,7 @@ maybe_aligned(struct slice mode, struct slice domain, struct slice from)
 	return slice_eq(mode, SLICE("s")) ? slice_eq(domain, from) : may_be_related(domain, from);
 }
 
-/* The outcomes that the row's results allow. */
+/* Which outcomes the results in the row allow. */
 static void
 look(const struct feedback_report *report, const struct feedback_row *row, bool spf, bool *sure,
 	bool *possible)
@@ -79,7 +80,7 @@ look(const struct feedback_report *report, const struct feedback_row *row, bool 
 		if (result->domain.n == 0)
 			*possible = true;
 		else if (surely_aligned(report, mode, result->domain, row->header_from))
-			/* a pass of the HELO name counts only for the null path */
+			/* a pass of the HELO name counts only for a null path */
 			*sure = *sure || !spf || !slice_eq(result->scope, SLICE("helo"));
 		*possible = *possible || maybe_aligned(mode, result->domain, row->header_from);
 	}

@@ -1,8 +1,8 @@
 /*
- * feedback_check.h: contradictions in a reported row.
+ * feedback_check.h: finds contradictions in a reported row.
  *
- * Only certain ones are marked. Alignment in relaxed mode depends on records that the reporter saw
- * and we did not, so a pass is doubted only if no passing domain can belong to the author's
+ * Only certain contradictions are marked. Relaxed alignment depends on records that the reporter
+ * saw and we did not, so a pass is marked only if no passing domain can belong to the author's
  * organization, and a failure only if one certainly does.
  */
 #ifndef FILTER_FEEDBACK_FEEDBACK_CHECK_H
@@ -12,7 +12,8 @@
 
 /* clang-format off */
 /*
- * code; bits in the store, so new ones are only appended; the last ones are computed for display
+ * Codes; their bits are in the store, so new ones must be appended. The last ones are computed for
+ * display only.
  */
 #define FEEDBACK_MARKS(M) \
 	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
@@ -23,7 +24,7 @@
 	M(POLICY, "policy", "a disposition that the policy does not ask for, without a reason") \
 	M(COUNT, "count", "a row of no message") \
 	M(FROM, "from", "the author domain is not below the policy domain") \
-	/* not from the row alone, and never stored: */ \
+	/* not derived from the row alone, and never stored: */ \
 	M(SPAN, "span", "a period that ends before it begins, or begins after the report came") \
 	M(DKIM_FAIL_DNS, "dkim_fail_dns", "an aligned DKIM pass, by DNS as it is now, is reported as a fail") \
 	M(DKIM_PASS_DNS, "dkim_pass_dns", "DKIM is reported as a pass, and no signature that passed is aligned by DNS as it is now") \

@@ -1,9 +1,9 @@
 /*
- * feedback_clean.c: turns the almost-XML that reporters write into well-formed XML.
+ * feedback_clean.c: repairs reports that are not well-formed XML.
  *
  * Octets that are not UTF-8, and controls, become \xHH; a stray & or < is escaped; anything before
  * the first < is dropped. Another character set is converted first. Elements that are not closed,
- * or closed in the wrong order, are closed; of attributes only namespaces are kept.
+ * or closed in the wrong order, are closed; attributes other than namespaces are dropped.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -13,7 +13,7 @@
 #include "filter/text/printable.h"
 #include "mime/buf.h"
 
-/* gcc's analyser (tools/analyse) takes a failed iconv_open, which is -1, for a handle to close */
+/* gcc's analyser (tools/analyse) believes that the -1 of a failed iconv_open must be closed */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
@@ -46,7 +46,7 @@ feedback_warn(struct feedback_warnings *warnings, enum feedback_warning what, st
 			arena_dup(warnings->arena, slice_head(sample, FEEDBACK_VALUE / 4));
 }
 
-/* The character set that the declaration or a byte order mark names. */
+/* The character set from the XML declaration or a byte order mark. */
 static struct slice
 charset_of(struct slice octets)
 {
@@ -85,7 +85,7 @@ converted(struct slice octets, struct arena *arena, struct feedback_warnings *wa
 		memchr(charset.p, '/', charset.n) != NULL)
 		return octets;
 	how = iconv_open("UTF-8", arena_cstr(arena, charset));
-	if (how == (iconv_t)-1) { /* NOLINT: that is what it returns */
+	if (how == (iconv_t)-1) { /* NOLINT: what iconv_open returns on failure */
 		feedback_warn(warnings, FEEDBACK_WARN_OCTETS, charset);
 		return octets;
 	}
@@ -124,12 +124,12 @@ struct cleaning {
 	struct feedback_warnings *warnings;
 	struct slice open[OPEN_MAX_TAGS]; /* names of the open elements */
 	size_t n;
-	size_t over;         /* open elements below these, which are not kept */
-	bool ended;          /* the outermost element was closed */
-	bool none[SECTIONS]; /* such a section has no end after this */
+	size_t over;         /* number of open elements that are nested deeper */
+	bool ended;          /* the root element was closed */
+	bool none[SECTIONS]; /* no end of such a section follows */
 };
 
-/* The length of the section, including its end; 0: it is not one. */
+/* The length of the section at the start of the text, including its end; 0: there is none. */
 static size_t
 section(struct cleaning *cleaning, struct slice left, size_t kind)
 {
@@ -150,8 +150,8 @@ section(struct cleaning *cleaning, struct slice left, size_t kind)
 }
 
 /*
- * The length of a tag; 0: it is not one. Tags of reports are short, and many attributes are slow to
- * parse.
+ * The length of the tag; 0: there is none. Its length is limited: tags in reports are short, and
+ * many attributes are slow to parse.
  */
 static size_t
 tag_octets(struct slice left)
@@ -180,7 +180,7 @@ name_of(struct slice tag)
 	return slice_head(name, n);
 }
 
-/* The namespaces that a tag declares, each once; other attributes are dropped. */
+/* Copies the namespace declarations of a tag, each once, and drops other attributes. */
 static void
 add_spaces(struct buf *out, struct slice tag)
 {
@@ -244,7 +244,8 @@ close_tag(struct cleaning *cleaning, struct slice name)
 }
 
 /*
- * Closes every element in the right order: otherwise libxml2 would lose what precedes an error.
+ * Handles an end tag, closing elements in the right order: after a mismatch, libxml2 would lose
+ * what it has read.
  */
 static void
 take_tag(struct cleaning *cleaning, struct slice tag)
@@ -293,7 +294,7 @@ begins_doctype(struct slice rest)
 	return slice_istarts(rest, SLICE("!DOCTYPE")) || slice_istarts(rest, SLICE("!ENTITY"));
 }
 
-/* One character that may have to be escaped; quiet: it is allowed here. */
+/* Copies one character, escaped if necessary; quiet: without a warning. */
 static void
 replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 {
@@ -315,7 +316,7 @@ replace(struct cleaning *cleaning, struct slice *left, bool quiet)
 	}
 }
 
-/* The number of leading octets that can be copied unchanged. */
+/* The number of octets at the start that can be copied unchanged. */
 static size_t
 plain_octets(struct slice s)
 {
@@ -328,7 +329,7 @@ plain_octets(struct slice s)
 	return n;
 }
 
-/* CDATA is text without markup. */
+/* Copies CDATA, which is text without markup. */
 static void
 take_text(struct cleaning *cleaning, struct slice text)
 {
@@ -408,7 +409,7 @@ feedback_clean(struct slice octets, struct arena *arena, struct feedback_warning
 			if (take_markup(&cleaning, &left) != ST_OK)
 				return ST_BAD;
 		} else if (cleaning.n == 0) {
-			left = slice_from(left, 1); /* outside of everything */
+			left = slice_from(left, 1); /* text before the root element */
 		} else if (left.p[0] == '&' && begins_reference(slice_from(left, 1))) {
 			buf_addc(&cleaning.out, '&');
 			left = slice_from(left, 1);

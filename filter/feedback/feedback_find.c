@@ -51,7 +51,8 @@ contains(struct slice text, const char *word)
 }
 
 /*
- * XML, with one or two octets per character; other text that begins with <, such as HTML, is not.
+ * Is it XML, with one or two octets per character? Other text that begins with <, such as HTML,
+ * does not count.
  */
 static bool
 is_xml(struct slice octets)
@@ -87,7 +88,7 @@ tell(struct feedback_search *search, enum feedback_kind kind, struct slice octet
 	return search->found(search->arg, &found);
 }
 
-/* Octets that are not compressed. meant: the location or the name says that it is a report. */
+/* Handles uncompressed octets. meant: their location or name says that they are a report. */
 static enum status
 look_plain(struct feedback_search *search, struct slice octets, bool meant)
 {
@@ -103,7 +104,7 @@ look_plain(struct feedback_search *search, struct slice octets, bool meant)
 				    : FEEDBACK_ASIDE_NOT_XML);
 }
 
-/* Reads the current file of the archive, into memory from malloc; false: *error. */
+/* Reads the current file of the archive into memory from malloc; false with *error. */
 static bool
 read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 {
@@ -134,7 +135,7 @@ read_file(struct unpack *in, char **bytes, size_t *n, enum fault *error)
 static enum status
 fail_unpacking(struct feedback_search *search, enum fault error)
 {
-	/* the spool file is also ours */
+	/* FAULT_UNREADABLE is a local failure here, of the spool file */
 	if (fault_is_ours(error) || error == FAULT_UNREADABLE)
 		return ST_TEMP;
 	return fail(
@@ -203,7 +204,7 @@ look_files(struct feedback_search *search, struct unpack *in, bool damaged)
 	return st == ST_OK && got < 0 ? fail_unpacking(search, error) : st;
 }
 
-/* libarchive does not check the checksum and length of gzip. */
+/* Checks the checksum and length of gzip, which libarchive ignores. */
 static enum status
 check_gzip(struct slice octets, bool *damaged)
 {
@@ -242,7 +243,7 @@ look_packed(struct feedback_search *search, struct slice octets)
 	return st;
 }
 
-/* base64 that no field declares, of gzip, zip or XML */
+/* undeclared base64, of gzip, zip or XML */
 static bool
 is_base64(struct slice octets)
 {
@@ -292,7 +293,7 @@ ends_with(const char *text, const char *end)
 	return all.n >= last.n && slice_ieq(slice_from(all, all.n - last.n), last);
 }
 
-/* Does a part say that it is a report? */
+/* Is the part, by its type or name, meant to be a report? */
 static bool
 is_meant(const struct structure_part *part)
 {
@@ -320,7 +321,7 @@ look_part(struct feedback_search *search, const struct structure_part *part)
 	return look_plain(search, part->bytes, false);
 }
 
-/* The header of the message that a failure report is about: the part after it. */
+/* The header of the reported message: the part after the failure report. */
 static struct slice
 header_behind(const struct structure_part *parts, size_t n, size_t at)
 {
@@ -367,7 +368,10 @@ look_parts(struct feedback_search *search, const struct structure_part *parts, s
 	return st;
 }
 
-/* Does its Subject say so? RFC 9990 3.5.2, RFC 8460 5.3, and the subjects of failure reports. */
+/*
+ * Is the mail a report by its Subject (RFC 9990 3.5.2, RFC 8460 5.3, usual subjects of failure
+ * reports)?
+ */
 static bool
 says_so(const struct message *message, struct arena *arena)
 {
@@ -398,7 +402,7 @@ feedback_find_in_mail(struct feedback_search *search, struct slice mail)
 		st = look_parts(search, parts, n);
 	if (st == ST_OK && !whole)
 		st = fail(search, FEEDBACK_ASIDE_LARGE);
-	/* the body itself, if the header does not declare the compressed report in it */
+	/* a body that is a compressed report, although the header does not declare that */
 	if (st == ST_OK && search->n == 0 && !search->failed &&
 		(unpack_is_packed(message.body.p, message.body.n) ||
 			is_base64(without_mark(message.body))))

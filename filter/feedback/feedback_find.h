@@ -1,7 +1,7 @@
 /*
  * feedback_find.h: finds the reports in a mail or a file, however they are compressed or encoded.
  *
- * The declared type of a part is ignored; its first octets decide.
+ * The first octets of a part decide, not its declared type.
  */
 #ifndef FILTER_FEEDBACK_FEEDBACK_FIND_H
 #define FILTER_FEEDBACK_FEEDBACK_FIND_H
@@ -17,9 +17,10 @@ struct address_gmime;
 struct feedback_found {
 	enum feedback_kind kind;
 	struct slice octets;
-	struct slice header; /* of a failure report: the reported message's, or empty */
-	bool plain;          /* it is plain text */
-	bool damaged;        /* its checksum or length is wrong, but it could be unpacked */
+	struct slice
+		header; /* for a failure report: the header of the reported message, or empty */
+	bool plain;     /* a failure report as plain text */
+	bool damaged;   /* it could be unpacked, but its checksum or length is wrong */
 };
 typedef enum status feedback_found_fn(void *arg, const struct feedback_found *found);
 
@@ -29,13 +30,13 @@ struct feedback_search {
 	struct arena *arena;
 	feedback_found_fn *found;
 	void *arg;
-	size_t n;                /* reports that were found */
-	bool failed;             /* something looked like a report and could not be read */
-	bool meant;              /* the mail says that it holds a report */
-	bool damaged;            /* feedback_found.damaged of the current report */
+	size_t n;                /* number of reports found */
+	bool failed;             /* something looked like a report but could not be read */
+	bool meant;              /* the mail is meant to contain a report */
+	bool damaged;            /* damaged of the current report */
 	bool inside;             /* a file of an archive is read, */
 	size_t files, octets;    /* of the archive so far, also in such a file */
-	enum feedback_aside why; /* of the first that failed */
+	enum feedback_aside why; /* the reason of the first failure */
 };
 
 /*
@@ -46,7 +47,7 @@ enum status feedback_find_in_mail(struct feedback_search *search, struct slice m
 /* octets: a report, compressed or not. */
 enum status feedback_find_in_file(struct feedback_search *search, struct slice octets);
 
-/* Is it a mail, by its beginning? Otherwise it is a report, or compressed. */
+/* Do the octets begin like a mail? Otherwise they are a report or compressed. */
 bool feedback_is_mail(struct slice octets);
 
 #endif

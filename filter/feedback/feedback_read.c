@@ -19,9 +19,9 @@
 enum {
 	TOGETHER = 200,
 	SHOWN_MAX = 255,
-	HELD_SECONDS =
-		DAY_SECONDS, /* how long a mail may wait if DNS does not answer for its sender */
-	CLOCKS_DIFFER = 300  /* seconds that its arrival may be ahead of our clock */
+	HELD_SECONDS = DAY_SECONDS, /* time for which a mail may wait if DNS does not answer for its
+				       sender */
+	CLOCKS_DIFFER = 300         /* seconds by which its arrival may be ahead of our clock */
 };
 
 struct counts {
@@ -33,14 +33,13 @@ struct run {
 	const struct options *options;
 	struct store *store;
 	struct feedback_saver *saver;
-	struct evaluation
-		tools; /* its GMime, crypto and public suffix list are shared by all messages */
-	struct arena arena; /* of one message */
+	struct evaluation tools; /* GMime, crypto and public suffix list, shared by all messages */
+	struct arena arena;      /* for one message */
 	struct feedback_origin origin;
-	struct feedback_search search; /* in one mail or file */
+	struct feedback_search search; /* the current mail or file */
 	struct counts counts;
-	bool piped; /* stdin: one mail, which must not be lost */
-	bool told;  /* why it cannot go on was printed */
+	bool piped; /* reads one mail from stdin, which must not be lost */
+	bool told;  /* the cause of the failure was printed */
 	size_t pending;
 };
 
@@ -157,8 +156,8 @@ take(void *arg, const struct feedback_found *found)
 }
 
 /*
- * DNS did not answer for the sender of the mail. It may wait until it is a day old, by the time at
- * which it arrived here: a sender whose DNS never answers must not be able to hold it forever.
+ * May the mail wait because DNS did not answer for its sender? Only until a day after its arrival
+ * here, because a sender's DNS may never answer.
  */
 static bool
 may_wait(struct run *run, const struct message *message)
@@ -172,8 +171,8 @@ may_wait(struct run *run, const struct message *message)
 }
 
 /*
- * Finds out who sent the mail, by evaluating it like any other. ST_TEMP: an internal failure;
- * ST_LIMIT: the mail is to be read again later.
+ * Authenticates the sender of the mail by evaluating it like any other. ST_TEMP: an internal
+ * failure; ST_LIMIT: the mail must be read again later.
  */
 static enum status
 judge(struct run *run, struct slice mail)
@@ -217,7 +216,8 @@ judge(struct run *run, struct slice mail)
 }
 
 /*
- * Keeps a report that cannot be read; a file that never looked like a report is left where it is.
+ * Stores the octets of a report that cannot be read; a file that does not look like a report is
+ * ignored.
  */
 static enum status
 end_search(struct run *run, struct slice octets)
@@ -265,7 +265,7 @@ read_one(struct run *run, struct slice octets, bool partial)
 	return st == ST_OK ? end_search(run, octets) : st;
 }
 
-/* a transaction holds enough items to make writing fast */
+/* commits after enough items: small transactions are slow */
 
 static enum status
 settle(struct run *run, bool now)
@@ -293,7 +293,7 @@ keep_one(struct run *run, const char *name, struct slice octets, bool partial)
 	return st == ST_OK ? settle(run, false) : st;
 }
 
-/* The octets of a file, from malloc; false: too large, or *error. */
+/* Reads a file into memory from malloc; false if it is too large, or with *error. */
 static bool
 read_file(const struct item *item, char **bytes, size_t *n, bool *partial, enum fault *error)
 {
@@ -411,14 +411,14 @@ has_archives(const struct options *options)
 	return options->paths.n > 0 || options->files_from != NULL;
 }
 
-/* With 78, the mail server would bounce the mail that it has piped to us. */
+/* 75 instead of 78, with which the mail server would bounce the mail that it pipes to us. */
 static int
 of_pipe(const struct options *options, int status)
 {
 	return status != 0 && !has_archives(options) ? EXIT_TEMPFAIL : status;
 }
 
-/* Unless the failure was reported where it happened. */
+/* Reports a failure, unless it was reported where it happened. */
 static void
 tell_failure(const struct run *run)
 {

@@ -13,7 +13,7 @@
 
 enum { FROM_MAX = 1024, EXIT_WARNINGS = 10, EXIT_ERRORS = 11, BASELINE_MAX = 16 << 20 };
 
-/* An unauthenticated message from the domain, as a forger would send it. */
+/* An unauthenticated message in the domain's name, as a forger would send it. */
 struct stranger {
 	struct message message;
 	struct envelope envelope;
@@ -94,7 +94,10 @@ tell_baseline(const char *path, struct error why, struct arena *arena, enum stat
 	return st == ST_TEMP ? EXIT_TEMPFAIL : EXIT_CONFIG_ERROR;
 }
 
-/* The earlier inspection of each domain; NULL without --baseline. Returns 0 or an exit status. */
+/*
+ * Reads the earlier inspection of each domain; NULL without --baseline. Returns 0 or an exit
+ * status.
+ */
 static int
 read_earlier(const struct evaluation *ev, struct slice lines, const struct inspect_earlier **all)
 {

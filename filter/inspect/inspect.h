@@ -1,6 +1,4 @@
-/*
- * inspect.h: a domain's SPF, DMARC, DKIM and MX records, fetched and checked.
- */
+/* inspect.h: fetches and checks a domain's SPF, DMARC, DKIM and MX records. */
 #ifndef FILTER_INSPECT_INSPECT_H
 #define FILTER_INSPECT_INSPECT_H
 
@@ -17,11 +15,11 @@ enum { INSPECT_SPF_ROWS = 200, INSPECT_SPF_LOOKUPS = 60, INSPECT_SPF_DEPTH = 12 
 /* A term of the SPF record or of one that it leads to, in the order of evaluation. */
 struct inspect_term {
 	unsigned depth;       /* 0: the domain's own record */
-	struct slice domain;  /* whose record has it */
+	struct slice domain;  /* the domain whose record contains the term */
 	struct slice text;    /* as written */
-	struct slice target;  /* the name that it queries, or empty */
-	struct slice record;  /* include and redirect: the record there, or empty */
-	bool lookup, nothing; /* it queries DNS (RFC 7208 4.6.4); and found nothing */
+	struct slice target;  /* the name that the term queries, or empty */
+	struct slice record;  /* for include and redirect: the record of target, or empty */
+	bool lookup, nothing; /* the term queries DNS (RFC 7208 4.6.4); the query found nothing */
 	bool by_message;      /* the name depends on the message */
 	bool fatal;           /* evaluating it gives permerror */
 	const char *problem;  /* from a fixed table, or NULL */
@@ -31,7 +29,7 @@ struct inspect_term {
 struct inspect_net {
 	struct ip ip;
 	unsigned bits;
-	struct slice text, domain; /* the term, and whose record has it */
+	struct slice text, domain; /* the term, and the domain whose record contains it */
 };
 
 struct inspect_spf {
@@ -41,17 +39,17 @@ struct inspect_spf {
 	struct inspect_net *nets;
 	size_t nnets;
 	double addresses4;       /* the number of IPv4 addresses, counting each range separately */
-	unsigned voids4, voids6; /* of a: terms, those without an address of that family */
-	unsigned lookups, voids; /* at most, if nothing matches before the end */
+	unsigned voids4, voids6; /* a: terms without an address of that family */
+	unsigned lookups, voids; /* the maximum, if no term matches */
 	bool by_message;         /* some term depends on the message (macros) or on PTR */
-	bool everyone;           /* some term allows everyone */
+	bool everyone;           /* some term allows every address */
 	bool incomplete;         /* a limit was reached or DNS did not answer */
-	const char *others;      /* the result for all others, or NULL */
+	const char *others;      /* the result for all other addresses, or NULL */
 };
 
 struct inspect_dmarc {
 	struct dmarc_result result; /* for unauthenticated mail */
-	struct verdict verdict;     /* our sentence for the same */
+	struct verdict verdict;     /* our disposition for it */
 	struct dmarc_target *targets;
 	size_t ntargets;
 };
@@ -65,30 +63,30 @@ struct inspect_key {
 	unsigned bits;         /* 0: not known */
 	bool revoked, testing, strict_i;
 	bool named;      /* by --selector */
-	bool followed;   /* only because an earlier inspection had it */
-	size_t messages; /* the number of messages of --messages signed with it */
+	bool followed;   /* queried only because an earlier inspection had it */
+	size_t messages; /* number of messages in --messages signed with it */
 	bool has_dates;
 	int64_t first, last; /* their dates, seconds since the epoch */
 };
 
-/* A key that messages name: d and s are normal. */
+/* A key that messages are signed with; d and s are normal. */
 struct inspect_seen {
 	struct slice d, s;
 	size_t messages; /* the number of messages */
-	size_t last;     /* the number of the newest of these */
+	size_t last;     /* index of the last message that was counted */
 	bool has_dates;
-	int64_t oldest, newest; /* when they came */
+	int64_t oldest, newest; /* dates of the oldest and the newest message */
 };
 
-/* The findings of --messages, for all domains. */
+/* What --messages shows, for all domains. */
 struct inspect_messages {
 	bool asked;
 	struct inspect_seen *seen;
 	size_t nseen;
-	size_t messages;                      /* that were read */
-	bool cut;                             /* there were more messages or keys than are kept */
-	size_t unread;                        /* files and folders */
-	const char *unread_path, *unread_why; /* of the first of them, safe to print */
+	size_t messages;                      /* messages that were read */
+	bool cut;                             /* there were more messages or keys than the limits */
+	size_t unread;                        /* unreadable files and folders */
+	const char *unread_path, *unread_why; /* of the first unreadable one, safe to print */
 };
 
 struct inspect_mx {
@@ -97,7 +95,7 @@ struct inspect_mx {
 	bool resolves;
 };
 
-/* A record that changed; an empty text is no usable record. */
+/* A changed record; an empty text stands for no usable record. */
 struct inspect_change {
 	const char *type;
 	struct slice name, was, is;
@@ -117,39 +115,39 @@ struct inspection {
 	struct inspect_mx *mx;
 	size_t nmx;
 	const struct inspect_earlier *earlier; /* --baseline, or NULL */
-	struct inspect_change *changes;        /* since then */
+	struct inspect_change *changes;        /* the changes since the earlier inspection */
 	size_t nchanges;
 };
 
-/* One part each: fills it and adds its findings. */
+/* Each fills one part and adds its findings. */
 void inspect_spf(struct inspection *inspection);
 void inspect_spf_findings(struct inspection *inspection);
 void inspect_dmarc(struct inspection *inspection);
 
-/* Is the policy for a share of the failing mail only (pct, RFC 7489 6.6.4)? */
+/* Does the policy apply only to a share of failing mail (pct, RFC 7489 6.6.4)? */
 bool inspect_dmarc_sampled(const struct dmarc_result *result);
 
 void inspect_dkim(struct inspection *inspection);
 void inspect_mx(struct inspection *inspection);
 
 /*
- * Lays each proposed record over DNS and inspects it: if the finding remains, or an error is new,
- * the record is not proposed. With --messages the saved mail is also evaluated with it: if a
- * message has a worse result, or the mail could not be evaluated, the record is not proposed, and a
- * finding says why.
+ * Inspects again with DNS overridden by each proposed record: if the finding remains, or there is a
+ * new error, the proposal is dropped. With --messages the saved mail is also evaluated with the
+ * record: if a message has a worse result, or the mail cannot be evaluated, the proposal is
+ * replaced by a finding with the reason.
  */
 void inspect_prove(
 	const struct evaluation *ev, struct trials *trials, struct inspection *inspection);
 
 /*
- * Compares a complete inspection with the earlier one: notes the records that changed, and adds
- * findings about the effect on mail. A change with an effect on mail is a warning, in either
- * direction; one without is a note. Queries that DNS did not answer, now or then, are not compared.
+ * Compares a complete inspection with the earlier one: records the changes, and adds findings about
+ * their effect on mail. A change with an effect on mail is a warning, in either direction; one
+ * without is a note. Queries that DNS did not answer, now or then, are not compared.
  */
 void inspect_changes(struct inspection *inspection);
 void inspect_changes_spf(struct inspection *inspection);
 
-/* Notes a changed record; an empty text is no record. Nothing if both are the same. */
+/* Adds a change, unless both texts are the same; an empty text stands for no record. */
 void inspect_change_add(struct inspection *inspection, const char *type, struct slice name,
 	struct slice was, struct slice is);
 
@@ -162,10 +160,13 @@ void inspect_messages_read(
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* One line for each domain, as in docs/schema-inspect.json. ST_TEMP if jansson has no memory. */
+/* One line for a domain, as in docs/schema-inspect.json. ST_TEMP if jansson has no memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
-/* 0: clean, 10: warnings, 11: errors in one of options->domains; 75 and 78 as everywhere. */
+/*
+ * Returns the exit status: 0 without problems, 10 with warnings, 11 with errors in any of
+ * options->domains; 75 and 78 as for all commands.
+ */
 int inspect_main(const struct options *options, struct arena *arena);
 
 #endif

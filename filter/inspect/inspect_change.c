@@ -26,7 +26,7 @@ inspect_change_add(struct inspection *inspection, const char *type, struct slice
 	for (size_t i = 0; i < inspection->nchanges; i++)
 		if (inspection->changes[i].type == type &&
 			slice_ieq(inspection->changes[i].name, name))
-			return; /* the same record by another way */
+			return; /* the same record was found by another path */
 	if (inspection->nchanges < CHANGES_MAX)
 		inspection->changes[inspection->nchanges++] =
 			(struct inspect_change){type, name, was, is};
@@ -62,7 +62,7 @@ pct_of(const struct dmarc_result *result)
 		       : 100;
 }
 
-/* Compares what happens to failing mail, by one of the two RFCs. */
+/* Compares what happens to failing mail under one of the two RFCs. */
 static void
 compare_policy(struct inspection *inspection, enum dmarc_mode mode)
 {
@@ -111,7 +111,7 @@ dmarc_name(const struct inspection *inspection, struct slice domain)
 	return buf_slice(&name);
 }
 
-/* The record may have moved: then there are two changes. */
+/* Adds the changes of the record: two if it has moved to another name. */
 static void
 compare_dmarc_record(struct inspection *inspection, const struct earlier_dmarc *was,
 	const struct dmarc_result *is)
@@ -174,7 +174,7 @@ key_named(const struct inspection *inspection, struct slice name)
 	return NULL;
 }
 
-/* The p= of a key record, or empty. */
+/* The value of p= in a key record, or empty. */
 static struct slice
 key_data(const struct inspection *inspection, struct slice record)
 {
@@ -191,7 +191,7 @@ compare_key(struct inspection *inspection, const struct earlier_key *was)
 	const char *name = shown(inspection, was->name);
 
 	if (is == NULL)
-		return; /* not a name of this domain: it is not queried */
+		return; /* not a name of this domain, so it was not queried */
 	if (is->state == AUTH_TEMPERROR || !was->known) {
 		ADD(inspection, FINDING_NOTE, "change-unknown",
 			"%s is not compared: DNS did not answer, now or then", name);

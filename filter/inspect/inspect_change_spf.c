@@ -8,7 +8,7 @@ enum { TOLD = 10, IP_OCTETS = 16 };
 #define ADD(inspection, level, id, ...)                                                            \
 	findings_add(&(inspection)->findings, level, "change", id, __VA_ARGS__)
 
-/* The addresses from first to last, of one family. */
+/* A range of addresses of one family. */
 struct range {
 	unsigned char family, first[IP_OCTETS], last[IP_OCTETS];
 };
@@ -44,7 +44,7 @@ compare(const void *a, const void *b)
 	return memcmp(x->first, y->first, IP_OCTETS);
 }
 
-/* Is there no address between the two? */
+/* Do the ranges overlap or touch? */
 static bool
 touches(const struct range *low, const struct range *high)
 {
@@ -82,7 +82,7 @@ join(struct range *ranges, size_t n)
 
 enum share { NONE, PART, ALL };
 
-/* How much of it is in the joined ranges. */
+/* Which share of a network the joined ranges contain. */
 static enum share
 share_of(const struct range *range, const struct range *ranges, size_t n)
 {
@@ -141,7 +141,7 @@ tell_more(struct inspection *inspection, size_t n, bool lost)
 			"%zu more networks are allowed that were not, or not all of them", n);
 }
 
-/* Reports each of nets that the others do not contain completely. */
+/* Reports each network of nets that the others do not contain completely. */
 static void
 tell_nets(struct inspection *inspection, const struct net *nets, size_t n, struct range *others,
 	size_t nothers, bool lost)
@@ -187,7 +187,7 @@ compare_nets(struct inspection *inspection)
 	tell_nets(inspection, is, spf->nnets, before, earlier->nnets, false);
 }
 
-/* A term of the domain's own record: is it also in the other one? */
+/* Is a term of the domain's own record also in the other record? */
 static bool
 has_now(const struct inspection *inspection, struct slice text)
 {
@@ -225,7 +225,7 @@ compare_terms(struct inspection *inspection)
 				shown(inspection, spf->terms[i].text));
 }
 
-/* The records that it includes or redirects to, of any owner. */
+/* Compares the domains that the record includes or redirects to, whoever owns them. */
 static void
 compare_included(struct inspection *inspection)
 {
@@ -255,7 +255,8 @@ answered(const struct inspection *inspection)
 }
 
 /*
- * Compares whether it can be used at all: without a tree it is permerror, or none without a record.
+ * Compares whether the records are usable: without a tree the result is permerror, or none if there
+ * is no record.
  */
 static void
 compare_whole(struct inspection *inspection)

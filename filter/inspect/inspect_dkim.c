@@ -6,14 +6,18 @@
 #include "filter/io/clock.h"
 #include "mime/buf.h"
 
-enum { BITS_GOOD = 2048, LEARNED_MAX = 50 /* keys that are queried */, FOLLOWED_MAX = 200 };
-enum { KEY_OLD = 730 /* days, over which a key should have been changed */ };
+enum {
+	BITS_GOOD = 2048,
+	LEARNED_MAX = 50 /* maximum number of keys that are queried */,
+	FOLLOWED_MAX = 200
+};
+enum { KEY_OLD = 730 /* days after which a key should be replaced */ };
 
 static const char area[] = "dkim";
 
 #define ADD(findings, level, id, ...) findings_add(findings, level, area, id, __VA_ARGS__)
 
-/* The key's size; an error is reported. */
+/* Sets the key's size; reports an error. */
 static void
 measure(struct inspection *inspection, const struct dkim_key *parsed, struct inspect_key *key)
 {
@@ -147,7 +151,10 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 			name);
 }
 
-/* A key that only messages name may have been withdrawn, or may never have been the domain's. */
+/*
+ * Reports a missing key that is only known from messages: it may have been removed, or was never
+ * the domain's.
+ */
 static void
 tell_missing(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -202,7 +209,7 @@ take_seen(struct inspect_key *key, const struct inspect_seen *seen)
 	key->last = seen->newest;
 }
 
-/* What messages show about a key that was named. */
+/* Reports what messages show about a key that was named on the command line. */
 static void
 find_seen(const struct inspection *inspection, struct inspect_key *key)
 {
@@ -216,7 +223,7 @@ find_seen(const struct inspection *inspection, struct inspect_key *key)
 			take_seen(key, &messages->seen[i]);
 }
 
-/* Reports its minimum age, and whether it is used at all, as far as messages show. */
+/* Reports the minimum age of a key, and whether it is used, as far as messages show. */
 static void
 tell_use(struct inspection *inspection, const struct inspect_key *key)
 {
@@ -266,8 +273,8 @@ is_known(const struct inspection *inspection, struct slice name)
 }
 
 /*
- * The keys of the domain, and of names below it, that messages use; the number of those not
- * examined.
+ * Adds the keys of the domain, and of names below it, that messages use; returns the number of keys
+ * that exceed the limit.
  */
 static size_t
 inspect_seen(struct inspection *inspection)
@@ -324,7 +331,7 @@ tell_messages(struct inspection *inspection, size_t left)
 			messages->messages, left);
 }
 
-/* The name of a key that a file claims to be the domain's, or of a name below it. */
+/* Is it the name of a key of the domain, or of a name below it, as a file claims? */
 static bool
 take_name(
 	const struct inspection *inspection, const struct earlier_key *claimed, struct slice *name)
@@ -342,7 +349,7 @@ take_name(
 	       domain_within(d, inspection->domain) && dkim_key_name(s, d, arena, name);
 }
 
-/* The keys of the earlier inspection that nothing names now. */
+/* Adds the keys of the earlier inspection that are not named now. */
 static void
 inspect_followed(struct inspection *inspection)
 {

@@ -43,7 +43,7 @@ set_records(const struct check *check, struct finding *finding, const char *shou
 	finding->should = should;
 }
 
-/* Was the TXT record meant to be one? */
+/* Was the TXT record meant to be a DMARC record? */
 static bool
 looks_like_dmarc(struct slice text)
 {
@@ -128,7 +128,7 @@ check_syntax(const struct check *check)
 			"a tag appears twice: the first one counts");
 }
 
-/* The record as RFC 7489's receivers read it: only they use pct. */
+/* The result for receivers that follow RFC 7489, the only ones that use pct. */
 static const struct dmarc_result *
 by_old_rules(const struct check *check)
 {
@@ -136,9 +136,9 @@ by_old_rules(const struct check *check)
 }
 
 /*
- * The record without rf, ri and a pct of 100 (RFC 9989 9.3). A smaller pct stays: for RFC 7489's
- * receivers it limits the share of failing mail to which the policy applies, and removing it would
- * apply the policy to all.
+ * The record without rf, ri and a pct of 100 (RFC 9989 9.3). A smaller pct stays: for receivers
+ * that follow RFC 7489 it limits the policy to a share of failing mail, and removing it would
+ * extend the policy to all.
  */
 static const char *
 without_deprecated(const struct check *check, struct slice text, struct buf *told)
@@ -183,7 +183,9 @@ check_deprecated(const struct check *check)
 	set_records(check, finding, should);
 }
 
-/* The record with one more tag before another; an existing tag of the same name is removed. */
+/*
+ * The record with a tag inserted before another one; an existing tag of the same name is removed.
+ */
 static const char *
 with_tag(const struct check *check, const char *added, const char *before)
 {
@@ -212,10 +214,7 @@ with_tag(const struct check *check, const char *added, const char *before)
 	return shown(check, buf_slice(&out));
 }
 
-/*
- * A step on the way to the policy: pct=0 for the receivers that follow RFC 7489, t=y for the
- * others.
- */
+/* Proposes an intermediate step: pct=0 for receivers that follow RFC 7489, t=y for the others. */
 static void
 check_migration(const struct check *check, const struct dmarc_result *old)
 {
@@ -246,7 +245,7 @@ check_migration(const struct check *check, const struct dmarc_result *old)
 	}
 }
 
-/* RFC 7489 6.6.4: pct is a share of the failing mail, never the policy of one message. */
+/* RFC 7489 6.6.4: pct applies to a share of failing mail and does not change the policy itself. */
 static void
 check_sample(const struct check *check)
 {
@@ -309,7 +308,7 @@ check_target(const struct check *check, const struct dmarc_target *target)
 	struct finding *finding;
 
 	/*
-	 * A scheme that is not supported is ignored for sending; every receiver supports mailto:
+	 * an unsupported scheme is ignored when reports are sent; every reporter supports mailto:
 	 * (RFC 9990)
 	 */
 	if (target->state != DMARC_TARGET_INVALID &&
@@ -367,10 +366,7 @@ run_mode(struct inspection *inspection, enum dmarc_mode mode)
 
 	(void)dmarc_check(in, mode, &results.spf, &results.dkim, &results.dmarc);
 	if (inspect_dmarc_sampled(&results.dmarc) && results.dmarc.record.pct > 0) {
-		/*
-		 * the policy for the share in pct: the fate of a single message says nothing about
-		 * the record
-		 */
+		/* whether pct selects a single message says nothing about the record */
 		results.dmarc.sampled_out = false;
 		results.dmarc.policy = results.dmarc.published;
 	}

@@ -8,7 +8,7 @@
 
 enum { SCHEMA_VERSION = 1, TEXT_MAX = 64 * 1024, DEPTH_MAX = 64 };
 
-/* A text in the arena; empty if it is null or missing. */
+/* A string in the arena; empty if it is null or missing. */
 static struct slice
 text(struct run_reader *reader, const json_t *value)
 {
@@ -41,7 +41,7 @@ number(struct run_reader *reader, json_int_t value, json_int_t max)
 	return value < 0 || value > max ? 0 : (unsigned)value;
 }
 
-/* Was there no answer for that part? A finding says so. */
+/* Did DNS not answer for that part, according to a finding? */
 static bool
 unanswered(const json_t *findings, const char *id)
 {
@@ -199,7 +199,7 @@ read_domain(struct run_reader *reader, json_t *top, struct inspect_earlier *earl
 	read_mx(reader, mx, earlier);
 }
 
-/* One line, without its end. */
+/* Parses one line, without its line end. */
 static void
 read_line(struct run_reader *reader, struct slice line, struct slice domain,
 	struct inspect_earlier *earlier)

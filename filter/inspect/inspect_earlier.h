@@ -1,4 +1,4 @@
-/* inspect_earlier.h: what an earlier inspection found (--baseline), read from its JSON. */
+/* inspect_earlier.h: reads an earlier inspection (--baseline) from its JSON. */
 #ifndef FILTER_INSPECT_INSPECT_EARLIER_H
 #define FILTER_INSPECT_INSPECT_EARLIER_H
 
@@ -7,7 +7,7 @@
 #include "auth/base/ip.h"
 #include "auth/base/reason.h"
 
-enum { EARLIER_LIST = 2000 /* of networks, terms, keys or hosts at most */ };
+enum { EARLIER_LIST = 2000 /* maximum number of networks, terms, keys or hosts */ };
 
 struct earlier_term {
 	unsigned depth;
@@ -22,11 +22,11 @@ struct earlier_net {
 struct earlier_dmarc {
 	bool known;           /* DNS answered */
 	struct slice record;  /* empty: none */
-	struct slice domain;  /* where it is */
+	struct slice domain;  /* the domain where it was found */
 	struct slice policy;  /* after t or pct; empty: none */
-	struct slice verdict; /* our disposition of unauthenticated mail */
+	struct slice verdict; /* our disposition for unauthenticated mail */
 	bool spf_strict, dkim_strict, reports;
-	unsigned pct; /* 100 unless RFC 7489 applies a policy to a share only */
+	unsigned pct; /* 100 unless, under RFC 7489, the policy applies only to a share */
 };
 
 struct earlier_key {
@@ -41,10 +41,10 @@ struct earlier_mx {
 
 /* The result of an earlier inspection. */
 struct inspect_earlier {
-	bool there; /* in the file */
+	bool there; /* the file has the domain */
 	int64_t time;
 	bool spf_known, spf_whole;
-	struct slice spf, others; /* the record; the result for all others, or empty */
+	struct slice spf, others; /* the record; the result for all other addresses, or empty */
 	struct earlier_term *terms;
 	size_t nterms;
 	struct earlier_net *nets;
@@ -59,8 +59,8 @@ struct inspect_earlier {
 
 /*
  * The domain's object in lines of inspect --output json; *earlier then points into the arena.
- * ST_BAD with *error if a line is not one of this version's, the end is missing, or the domain is
- * there twice; ST_TEMP without memory.
+ * ST_BAD with *error if a line does not have the format of this version, if the end is missing, or
+ * if the domain occurs twice; ST_TEMP without memory.
  */
 enum status inspect_earlier_parse(struct slice lines, struct slice domain, struct arena *arena,
 	struct inspect_earlier *earlier, struct error *error);

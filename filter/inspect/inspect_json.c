@@ -1,4 +1,4 @@
-/* inspect_json.c: an inspection for programs (docs/schema-inspect.json). */
+/* inspect_json.c: an inspection as JSON (docs/schema-inspect.json). */
 #include <jansson.h>
 
 #include "filter/inspect/inspect.h"
@@ -80,7 +80,7 @@ targets_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 	return list;
 }
 
-/* json_dmarc's members, and those that only an inspection has. */
+/* The members of json_dmarc, and those that only an inspection has. */
 static json_t *
 dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
@@ -130,7 +130,7 @@ mx_part(const struct inspection *inspection, struct arena *arena)
 	return list;
 }
 
-/* The differences from --baseline; the findings describe their effects. */
+/* The changes since --baseline; the findings describe their effects. */
 static json_t *
 baseline_part(const struct inspection *inspection)
 {
@@ -151,7 +151,10 @@ baseline_part(const struct inspection *inspection)
 		list);
 }
 
-/* Members with o* are left out if there is no domain to inspect, or no messages were read. */
+/*
+ * Members with o* are left out if they are NULL: without a valid domain, or if no messages were
+ * read.
+ */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
 {

@@ -1,4 +1,4 @@
-/* inspect_messages.c: the selectors in the signatures of saved messages. */
+/* inspect_messages.c: finds the keys that saved messages are signed with. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,12 +14,14 @@
 #include "filter/source/mbox.h"
 
 enum { SEEN_MAX = 1000, MESSAGES_MAX = 100000, SIGNATURES_MAX = 50 };
-enum { HEAD_OCTETS = 4 * 1024 * 1024 }; /* of each message: signatures are in its header */
+enum {
+	HEAD_OCTETS = 4 * 1024 * 1024
+}; /* octets read of each message: signatures are in its header */
 
 struct reading {
 	const struct options *options;
-	struct arena *arena; /* holds the results */
-	struct arena one;    /* of one message */
+	struct arena *arena; /* for the results */
+	struct arena one;    /* for one message */
 	struct inspect_messages *found;
 };
 
@@ -46,7 +48,7 @@ note_date(struct inspect_seen *seen, const int64_t *date)
 	seen->has_dates = true;
 }
 
-/* A pair counts once for each message, however many signatures of it use the pair. */
+/* Counts a key once for each message, even if several signatures of the message use it. */
 static void
 note_signature(struct reading *reading, const struct dkim_sig *sig, const int64_t *date)
 {
@@ -111,7 +113,7 @@ is_full(struct reading *reading)
 	return true;
 }
 
-/* One file: a message, or an mbox of them. Returns as mbox_next. */
+/* Reads one file: a message or an mbox. Returns the same as mbox_next. */
 static int
 read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum fault *error)
 {
@@ -131,8 +133,10 @@ read_messages(struct reading *reading, const char *name, struct mbox *mbox, enum
 	return got;
 }
 
-/* All files of it, compressed or not; the file is read, never mapped: it may be truncated
- * meanwhile. */
+/*
+ * Reads all messages of a file, compressed or not. The file is not mapped, because it may be
+ * truncated at any time.
+ */
 static void
 read_files(struct reading *reading, const char *path, struct mbox *mbox)
 {

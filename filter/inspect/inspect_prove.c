@@ -1,4 +1,7 @@
-/* inspect_prove.c: does a proposed record fix the finding? It is laid over DNS and inspected. */
+/*
+ * inspect_prove.c: does a proposed record fix the finding? Inspects again with DNS overridden by
+ * it.
+ */
 #include "auth/dns/dns.h"
 #include "filter/inspect/inspect.h"
 #include "filter/verdict/proof.h"
@@ -13,7 +16,7 @@ errors_about(const struct inspection *inspection, const char *about)
 	return n;
 }
 
-/* The part that the finding is about, with the record over DNS. */
+/* Inspects the part that the finding is about, with DNS overridden by the record. */
 static void
 inspect_again(struct inspection *again, const char *about)
 {
@@ -21,11 +24,11 @@ inspect_again(struct inspection *again, const char *about)
 		inspect_dmarc(again);
 		return;
 	}
-	inspect_mx(again); /* does a domain without SPF have mail at all? */
+	inspect_mx(again); /* the findings for a missing SPF record depend on the MX records */
 	inspect_spf(again);
 }
 
-/* The number of findings of that kind, as bad or worse. */
+/* The number of findings with that id, of the same or a higher level. */
 static size_t
 like(const struct inspection *inspection, const struct finding *finding)
 {
@@ -36,7 +39,7 @@ like(const struct inspection *inspection, const struct finding *finding)
 	return n;
 }
 
-/* Is it gone, or less severe, and is no error new? */
+/* Are there fewer such findings than before, and no more errors about the same thing? */
 static bool
 is_mended(const struct inspection *inspection, const struct finding *finding,
 	const struct inspection *again)
@@ -79,7 +82,7 @@ tell_worse(struct inspection *inspection, const struct finding *finding, const s
 		finding->name, trial->worse, trial->source, trial->author);
 }
 
-/* Tries it over the saved mail. May the record be shown? */
+/* Tries the record on the saved mail; true if the record may be proposed. */
 static bool
 survives(const struct evaluation *ev, struct trials *trials, struct inspection *inspection,
 	struct finding *finding)
@@ -121,7 +124,7 @@ inspect_prove(const struct evaluation *ev, struct trials *trials, struct inspect
 				f->judged = 0;
 			}
 		}
-		if (f == last) /* what is added here proposes nothing */
+		if (f == last) /* findings that are added here have no proposal */
 			break;
 	}
 }

@@ -1,8 +1,8 @@
 /*
- * inspect_spf.c: the SPF record and all records that it leads to, as written, for any client.
+ * inspect_spf.c: examines the SPF record and all records that it leads to, independent of a client.
  *
- * auth/spf/ stops at the first term that matches; here every term is followed, so that the worst
- * case is reported.
+ * auth/spf/ stops at the first term that matches; here every term is followed, to find the worst
+ * case.
  */
 #include <stdint.h>
 
@@ -70,7 +70,7 @@ ask(struct walk *walk, struct slice name, enum dns_type type)
 	return dns_get(walk->inspection->in->dns, name, type, 0);
 }
 
-/* NULL if there is exactly one well-formed record. */
+/* NULL if there is exactly one well-formed record; otherwise the problem. */
 static const char *
 fetch(struct walk *walk, struct slice domain, struct slice *text, struct spf_record *record)
 {
@@ -94,7 +94,7 @@ is_void(const struct dns_answer *answer)
 	return answer->status == DNS_NODATA || answer->status == DNS_NXDOMAIN;
 }
 
-/* The addresses of a name; passing: they are allowed. True if there are any. */
+/* Looks up the addresses of a name, which pass if passing; true if there are any. */
 static bool
 addresses(struct walk *walk, struct inspect_term *term, const struct spf_directive *directive,
 	struct slice name, bool passing)
@@ -132,17 +132,17 @@ exchangers(struct walk *walk, struct inspect_term *term, const struct spf_direct
 			(void)addresses(walk, term, directive, answer->rr[i].name, passing);
 }
 
-/* The position of a record in the tree. */
+/* A record's position in the tree of includes and redirects. */
 struct place {
 	unsigned depth;
-	bool top;     /* its "all" term decides for the domain */
-	bool passing; /* a pass here is a pass for the domain */
+	bool top;     /* its "all" term applies to the domain */
+	bool passing; /* a match here is a pass for the domain */
 };
 
 static void walk_record(struct walk *walk, struct place place, struct slice domain,
 	const struct spf_record *record);
 
-/* The record of an include or a redirect. */
+/* Follows an include or redirect. */
 static void
 follow(struct walk *walk, struct place place, struct inspect_term *term)
 {
@@ -168,7 +168,7 @@ follow(struct walk *walk, struct place place, struct inspect_term *term)
 		walk_record(walk, place, term->target, &record);
 }
 
-/* The name that a term queries; false if the term cannot be followed. */
+/* Sets the name that a term queries; false if the term cannot be followed. */
 static bool
 set_target(struct walk *walk, struct inspect_term *term, struct slice spec)
 {
@@ -261,7 +261,7 @@ walk_redirect(
 	walk->spf->incomplete |= term->problem == no_answer;
 }
 
-/* At most INSPECT_SPF_DEPTH deep, and INSPECT_SPF_ROWS terms in all. */
+/* Recurses at most INSPECT_SPF_DEPTH levels, over at most INSPECT_SPF_ROWS terms in all. */
 static void
 walk_record(
 	struct walk *walk, struct place place, struct slice domain, const struct spf_record *record)
@@ -294,7 +294,7 @@ walk_record(
 		walk->spf->others = auth_code_word(AUTH_NEUTRAL); /* RFC 7208 4.7 */
 }
 
-/* Do the allowed IPv4 ranges together cover every address? */
+/* Do the allowed IPv4 ranges together cover all addresses? */
 static bool
 covers_ipv4(const struct inspect_spf *spf)
 {

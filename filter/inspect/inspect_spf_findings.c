@@ -1,4 +1,4 @@
-/* inspect_spf_findings.c: errors of an SPF record, and the corrected record. */
+/* inspect_spf_findings.c: findings about SPF, with the corrected record. */
 #include "auth/spf/spf_eval.h"
 #include "filter/explain/fix.h"
 #include "filter/inspect/inspect.h"
@@ -11,7 +11,7 @@ enum {
 	RECORDS_MAX = 20,
 	WIDE_TOLD = 10,
 	INSIDE_BITS = 8,
-	TERMS_MAX = 500 /* terms that are compared with each other */
+	TERMS_MAX = 500 /* maximum number of terms that are compared with each other */
 };
 
 static const char spf_area[] = "spf";
@@ -30,7 +30,7 @@ shown(const struct check *check, struct slice text)
 	return findings_shown(check->findings, text);
 }
 
-/* The record as written and the corrected one. */
+/* Proposes the corrected record. */
 static void
 set_records(
 	const struct check *check, struct finding *finding, struct slice now, struct slice should)
@@ -74,7 +74,7 @@ check_none(const struct check *check, const struct dns_answer *answer)
 		set_records(check, finding, SLICE(""), SLICE("v=spf1 -all"));
 }
 
-/* The TXT records themselves: none, several, broken. False if there is no tree to check. */
+/* Checks the TXT records: none, several, malformed. False if there is no tree to check. */
 static bool
 check_records(const struct check *check)
 {
@@ -171,7 +171,7 @@ check_limits(const struct check *check)
 			spf->record.n, RECORD_LONG);
 }
 
-/* One term whose name has no records. */
+/* Reports a term whose name has no records. */
 static void
 check_term(const struct check *check, const struct inspect_term *term)
 {
@@ -270,7 +270,7 @@ find_mechanism(const struct spf_record *record, enum spf_mechanism mechanism)
 	return NULL;
 }
 
-/* Reports what happens to clients that are not listed. */
+/* Reports the result for clients that are not listed. */
 static void
 check_end(const struct check *check, const struct spf_record *record)
 {
@@ -303,7 +303,7 @@ check_end(const struct check *check, const struct spf_record *record)
 	}
 }
 
-/* RFC 7208 6: an unknown modifier is ignored, and "include=" is one. */
+/* RFC 7208 6: an unknown modifier such as "include=" is ignored. */
 static void
 check_unknown(const struct check *check, struct slice record)
 {

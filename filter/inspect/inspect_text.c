@@ -1,4 +1,4 @@
-/* inspect_text.c: an inspection for a person. */
+/* inspect_text.c: prints an inspection for a person. */
 #include "auth/spf/spf_eval.h"
 #include "filter/inspect/inspect.h"
 #include "filter/stats/stats_list.h"
@@ -219,7 +219,7 @@ print_verdict(const struct inspection *inspection, FILE *out)
 			policy_word(old->disposition), translated(reason_text(&old->reason)));
 }
 
-/* --baseline: the records that changed, and the effect of that. */
+/* Prints, for --baseline, the changed records and the effect of the changes. */
 static void
 print_changes(const struct inspection *inspection, FILE *out)
 {

@@ -3,9 +3,9 @@
 #include "auth/base/domain.h"
 #include "filter/stats/sources.h"
 
-/* The result of a message with DNS as it is. */
+/* The result of a message with unmodified DNS. */
 struct trial_fact {
-	unsigned char known; /* it was evaluated */
+	unsigned char known; /* the message was evaluated */
 	unsigned char spf, dmarc, disposition, class;
 };
 
@@ -59,7 +59,10 @@ fails(unsigned spf)
 	return spf == AUTH_FAIL || spf == AUTH_PERMERROR;
 }
 
-/* Forged mail should fail, and the owner cannot change the SPF result of a forwarder. */
+/*
+ * Is the result worse? A stricter result is wanted for mail that may be forged, and the owner
+ * cannot influence the SPF result of a forwarder.
+ */
 static bool
 is_worse(const struct trial_fact *was, const struct row *now)
 {
@@ -110,7 +113,7 @@ compare(void *arg, const struct row *row)
 	return true;
 }
 
-/* Evaluates all mail with DNS as it is: once, before the first proposal. */
+/* Evaluates all mail with unmodified DNS, once, before the first proposal. */
 static bool
 judge_before(struct trials *trials)
 {

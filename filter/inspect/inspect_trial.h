@@ -1,6 +1,6 @@
 /*
- * inspect_trial.h: the effect of a proposed record on the mail of --messages: batch evaluates all
- * of it with DNS as it is, and with the record laid over it.
+ * inspect_trial.h: tests a proposed record on the mail of --messages: batch evaluates all of it
+ * with unmodified DNS, and with DNS overridden by the record.
  */
 #ifndef FILTER_INSPECT_INSPECT_TRIAL_H
 #define FILTER_INSPECT_INSPECT_TRIAL_H
@@ -13,36 +13,38 @@ enum { TRIAL_PROPOSALS = 16, TRIAL_MESSAGES = 100000 };
 struct trial_fact;
 
 struct trials {
-	bool asked;                              /* there is --messages */
-	struct piped piped[TRIAL_PROPOSALS + 1]; /* the first one uses DNS as it is */
+	bool asked;                              /* --messages is given */
+	struct piped piped[TRIAL_PROPOSALS + 1]; /* the first one uses unmodified DNS */
 	size_t used;                             /* proposals that were tried */
-	bool failed;               /* the mail could not be evaluated with DNS as it is */
+	bool failed;               /* the mail could not be evaluated with unmodified DNS */
 	struct trial_fact *before; /* by message; NULL: not evaluated yet */
 	size_t n;
 	struct arena *arena;
 };
 
 enum trial_end {
-	TRIAL_GOOD,  /* no message is worse */
-	TRIAL_WORSE, /* one is */
+	TRIAL_GOOD,  /* no message has a worse result */
+	TRIAL_WORSE, /* some message has a worse result */
 	TRIAL_FAILED /* the mail could not be evaluated, or there were too many proposals */
 };
 
 /*
- * What a trial found about mail in the name of a domain, and about all mail. A message is worse if
- * DMARC or SPF passed and does not pass with the record; also if its disposition becomes stricter
- * or SPF newly fails, unless there is no evidence for its sender (classify.h).
+ * The result of a trial, for mail in the domain's name and for all mail. A message is worse if
+ * DMARC or SPF passes without the record and not with it; also if its disposition becomes stricter
+ * or SPF newly fails, unless the mail may be forged (SENDER_FORGED, SENDER_DECIDE).
  */
 struct trial {
 	enum trial_end end;
-	size_t judged, dmarc, spf;   /* in its name; of these, passes with the record */
-	size_t worse;                /* of all mail */
-	const char *source, *author; /* of the first worse one, printable */
+	size_t judged, dmarc,
+		spf;  /* in the domain's name: evaluated messages, and passes with the record */
+	size_t worse; /* worse messages, in all mail */
+	const char *source, *author; /* of the first worse message, printable */
 };
 
 /*
- * Starts the processes that will evaluate, while this one has all its rights. 0, or an exit status
- * that is reported. trials_end must be called in any case.
+ * Starts the processes that will evaluate the mail; call it before this process gives up its
+ * rights. Returns 0, or an exit status after reporting the error. trials_end must be called in any
+ * case.
  */
 int trials_begin(const struct options *options, struct arena *arena, struct trials *trials);
 void trials_end(struct trials *trials);

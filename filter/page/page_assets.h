@@ -1,4 +1,4 @@
-/* page_assets.h: page.css and page.js as octets; the Makefile makes them (tools/embed). */
+/* page_assets.h: page.css and page.js, embedded by the Makefile (tools/embed). */
 #ifndef FILTER_PAGE_PAGE_ASSETS_H
 #define FILTER_PAGE_PAGE_ASSETS_H
 

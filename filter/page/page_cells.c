@@ -1,4 +1,4 @@
-/* page_cells.c: a table of cells (filter/text/cells.h) as a section. */
+/* page_cells.c: writes a table of cells (filter/text/cells.h) as a section. */
 #include <stdlib.h>
 
 #include "filter/page/page_parts.h"

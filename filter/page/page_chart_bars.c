@@ -10,7 +10,7 @@ enum { BARS_MOST = 10, BAR_STEP = 66, NAME_MOST = 30, AUTHOR_MOST = 38 };
 
 /* the largest senders */
 
-/* Up to NAME_MOST characters of UTF-8. */
+/* Writes at most NAME_MOST characters of UTF-8. */
 static void
 short_name(struct html *html, const char *name)
 {
@@ -25,7 +25,7 @@ short_name(struct html *html, const char *name)
 		html_markup(html, "…");
 }
 
-/* On its own line, which fits on a phone. */
+/* Writes the name on a line of its own, short enough for a phone. */
 static void
 sender_author(struct html *html, const char *domain)
 {
@@ -36,7 +36,7 @@ sender_author(struct html *html, const char *domain)
 		html_text(html, stats_author_text(domain));
 		return;
 	}
-	/* a domain is ASCII; its end identifies the owner */
+	/* domains are ASCII; the end is kept because it identifies the owner */
 	(void)snprintf(shown, sizeof shown, "%s%s", n > AUTHOR_MOST ? "…" : "",
 		n > AUTHOR_MOST ? domain + n - AUTHOR_MOST : domain);
 	html_say(html, _("for %s"), shown);

@@ -1,4 +1,4 @@
-/* page_frame.h: the frame of every page: its head, its end, its file. */
+/* page_frame.h: what all pages have in common: beginning, end, writing the file. */
 #ifndef FILTER_PAGE_PAGE_FRAME_H
 #define FILTER_PAGE_PAGE_FRAME_H
 
@@ -8,19 +8,19 @@
 #include "mime/status.h"
 
 struct page_frame {
-	const char *title;                          /* in the reader's language */
-	int64_t made;                               /* when, in seconds since the epoch */
-	void (*body)(struct html *html, void *arg); /* up to the end of the element main */
+	const char *title; /* in the reader's language */
+	int64_t made;      /* time of creation, in seconds since the epoch */
+	void (*body)(struct html *html, void *arg); /* writes the contents of the element main */
 	void *arg;
 };
 
 /*
- * Can a file be written there? ST_TEMP with *why if not: better now than after a run of hours. An
- * existing file is unchanged.
+ * Can a file be written at path? ST_TEMP with *why if not. To be checked before a run that may take
+ * hours; an existing file is unchanged.
  */
 enum status page_probe(const char *path, struct arena *arena, enum fault *why);
 
-/* As page_write (page.h). */
+/* Like page_write (page.h). */
 enum status page_frame_write(
 	const struct page_frame *frame, const char *path, struct arena *arena, enum fault *why);
 
@@ -30,7 +30,7 @@ struct page_link {
 	bool there;
 };
 
-/* The list of the sections that are present. */
+/* Writes links to the sections that are present. */
 void page_links(struct html *html, const struct page_link *links, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * page_handlers.c: causes of broken signatures, by the last host that handed the messages over
+ * page_handlers.c: causes of broken signatures, by the host that delivered the messages
  * (--diagnose).
  */
 #include "filter/page/page_parts.h"

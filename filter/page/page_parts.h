@@ -1,8 +1,8 @@
 /*
- * page_parts.h: the parts of the page (page.h), for page.c only.
+ * page_parts.h: the parts of pages, for page.c and page_reports.c.
  *
- * Horizontally, a chart is measured in percent, so that it fits every width and its text keeps its
- * size; vertically in pixels. The shades are patterns: they differ in form, not only by colour.
+ * Charts use percent horizontally, so that they fit any width and text keeps its size, and pixels
+ * vertically. The shades are patterns, which can be distinguished without colour.
  */
 #ifndef FILTER_PAGE_PAGE_PARTS_H
 #define FILTER_PAGE_PAGE_PARTS_H
@@ -24,7 +24,7 @@ enum page_kind {
 
 enum { PAGE_DISPOSITIONS = 4 };
 
-/* One bar in shades: by kind or by disposition. */
+/* The parts of one bar: by kind or by disposition. */
 struct page_shares {
 	uint64_t n[PAGE_KINDS];
 };
@@ -32,24 +32,27 @@ struct page_shares {
 uint64_t page_kind_count(const struct stats_counts *counts, enum page_kind kind);
 const char *page_kind_text(enum page_kind kind);
 
-/* "Accepted" and the like, in words for people. */
+/* The name of a disposition for people, such as "Accepted". */
 const char *page_disposition_text(enum disposition disposition);
 
-/* A scenario in words: "What-if 2" or "The other RFC". */
+/* Writes the name of a scenario: "What-if 2" or "The other RFC". */
 void page_scenario_name(struct html *html, const struct stats *stats, size_t scenario);
 
 struct page_shares page_shares_of(const struct stats_counts *counts);
 
-/* All messages; the first and the last day of mail, false if no message has a date. */
+/* Counts all messages; sets the first and the last day of mail; false if no message has a date. */
 void page_total(const struct stats *stats, struct stats_counts *counts);
 bool page_dates(
 	const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS]);
 
-/* The main question of a domain's owner, and the numbers of the summary. */
+/*
+ * Writes the answer to the owner's main question (is p=reject safe?), and the numbers of the
+ * summary.
+ */
 void page_headline(struct html *html, const struct stats_counts *counts);
 void page_tiles(struct html *html, const struct stats_counts *counts);
 
-/* Section, heading and note; page_numbers_end ends it. */
+/* Begins a section with heading and note; page_numbers_end ends it. */
 void page_section_begin(struct html *html, const char *id, const char *title, const char *note);
 void page_legend_item(struct html *html, int shade, const char *text);
 void page_legend_kinds(struct html *html);
@@ -58,8 +61,9 @@ void page_legend_kinds(struct html *html);
 void page_bar_across(struct html *html, const struct page_shares *shares, uint64_t all, int y);
 
 /*
- * The same as a collapsed table: begin, a head for each column of numbers, rows, end; or kinds
- * instead of the first two, with cells to end its rows.
+ * The same data as a collapsed table. Call page_numbers_begin, then page_numbers_head for each
+ * column, then the rows, then page_numbers_end; or page_numbers_kinds instead of the first two, and
+ * page_kind_cells at the end of each row.
  */
 void page_numbers_begin(struct html *html, const char *caption, const char *first);
 void page_numbers_head(struct html *html, const char *title);
@@ -67,46 +71,44 @@ void page_numbers_kinds(struct html *html, const char *caption, const char *firs
 void page_kind_cells(struct html *html, const struct stats_counts *counts);
 void page_numbers_end(struct html *html);
 
-/* Each writes whole sections, or nothing if there is nothing to show. False without memory. */
+/* Each writes complete sections, or nothing if there is nothing to show. False without memory. */
 void page_chart_patterns(struct html *html);
 bool page_chart_time(struct html *html, const struct stats *stats);
 bool page_chart_sources(struct html *html, const struct stats *stats);
 void page_chart_scenarios(struct html *html, const struct stats *stats);
 
-/* A table of cells; nothing if it has no rows. An empty column is left out. */
+/* Writes a table of cells; nothing if it has no rows. Empty columns are left out. */
 void page_cells(struct html *html, const struct cells *table);
 
 bool page_domains(struct html *html, const struct stats *stats);
-/* archive: NULL, or the counts of the archive to show next to it. */
+/* archive: the statistics of an archive to show beside it, or NULL. */
 bool page_sources(struct html *html, const struct stats *stats, const struct stats *archive);
 void page_handlers(struct html *html, const struct handlers *handlers);
 void page_since(struct html *html, const struct since *since);
 void page_changes(struct html *html, const struct stats *stats);
 void page_messages(struct html *html, const struct stats *stats);
 
-/* A table: begin, heads, body, rows; its caller ends table, region and section. */
+/* A table: begin, heads, body, rows; the caller closes table, region and section. */
 struct page_column {
 	const char *title; /* to be translated */
-	bool number;       /* sorted as one */
+	bool number;       /* sorted as a number */
 };
 
-/* Section, heading, note and the table up to its heads; id is unique. */
+/* Begins a section and its table, up to the column heads; id must be unique. */
 void page_table_begin(struct html *html, const char *id, const char *title, const char *note);
 void page_table_heads(struct html *html, const struct page_column *columns, size_t n);
-/* The head of a number under a scenario. */
+/* The head of a column of numbers for a scenario. */
 void page_table_scenario(
 	struct html *html, const struct stats *stats, size_t scenario, bool number);
 void page_table_body(struct html *html);
 
-/*
- * How many of n rows are shown. The number of the others is shown after the table, in its section.
- */
+/* The number of rows to show of n; the number of the others is shown after the table. */
 size_t page_rows(size_t n);
 void page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond);
 
 void page_cell_number(struct html *html, uint64_t n);
 void page_cell_percent(struct html *html, uint64_t n, uint64_t all);
-/* An empty text is a dash. */
+/* Writes a cell; an empty text is shown as a dash. */
 void page_cell_text(struct html *html, const char *text);
 
 #endif

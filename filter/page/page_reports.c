@@ -45,7 +45,7 @@ navigation(struct html *html, const struct page_reports *page, bool any)
 	page_links(html, links, n);
 }
 
-/* The archive in one sentence. */
+/* Describes the archive in one sentence. */
 static void
 beside(struct html *html, const struct stats *archive)
 {

@@ -1,5 +1,6 @@
 /*
- * page_reports.h: incoming reports compared with an archive, as one HTML file (report show --html)
+ * page_reports.h: writes incoming reports, compared with an archive, as one HTML file (report show
+ * --html).
  */
 #ifndef FILTER_PAGE_PAGE_REPORTS_H
 #define FILTER_PAGE_PAGE_REPORTS_H
@@ -10,13 +11,13 @@
 
 struct page_reports {
 	const char *domain;                    /* "" for all */
-	const struct stats *reports, *archive; /* the second one may be NULL */
-	const struct cells *const *tables;     /* in their order */
+	const struct stats *reports, *archive; /* archive may be NULL */
+	const struct cells *const *tables;     /* in the order of display */
 	size_t ntables;
-	int64_t made; /* when, in seconds since the epoch */
+	int64_t made; /* time of creation, in seconds since the epoch */
 };
 
-/* As page_write (page.h); page_probe serves this page as well. */
+/* Like page_write (page.h); call page_probe first. */
 enum status page_reports_write(
 	const struct page_reports *page, const char *path, struct arena *arena, enum fault *why);
 

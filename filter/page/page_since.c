@@ -3,7 +3,7 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-enum { ROWS_MOST = 300 }; /* of each change */
+enum { ROWS_MOST = 300 }; /* for each change */
 
 static void
 row(struct html *html, enum since_change change, const struct since_source *source)

@@ -2,14 +2,14 @@
 #include "filter/stats/stats_list.h"
 #include "filter/text/i18n.h"
 
-/* More rows than anyone reads, but not too many for a phone. */
+/* More rows than anyone reads, but few enough for a phone. */
 enum { ROWS_MOST = 1000 };
 
 void
 page_table_begin(struct html *html, const char *id, const char *title, const char *note)
 {
 	page_section_begin(html, id, title, note);
-	/* shown by the script, without which it does nothing */
+	/* hidden until the script shows it, because it needs the script */
 	html_markup(html, "<div class=\"tools\" hidden><label for=\"%s-q\">", id);
 	html_text(html, _("Show rows with"));
 	html_markup(html,

@@ -96,7 +96,7 @@ source_class(struct html *html, const struct stats_source *source)
 	html_markup(html, "</td>");
 }
 
-/* A source with its counts in the archive; NULL: it is not in it. */
+/* A row for a source, with its counts in the archive; NULL: not in the archive. */
 static void
 source_held(struct html *html, const struct stats_source *held)
 {

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 enum { DAYS_MOST = 92, MONTHS_MOST = 120, YEARS_MOST = 60 };
-enum { FEW = 10 /* with so few messages none is an outlier */, NEAR_DAYS = 62 };
+enum { FEW = 10 /* with fewer messages, none is treated as an outlier */, NEAR_DAYS = 62 };
 
 int64_t
 page_day_number(int year, int month, int day)
 {
-	/* years that begin in March, so that the leap day is the last one */
+	/* counts years from March, so that the leap day is the last day */
 	int64_t y = month <= 2 ? year - 1 : year, m = month <= 2 ? month + 9 : month - 3;
 
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
@@ -31,7 +31,7 @@ page_scale_top(uint64_t most)
 	}
 }
 
-/* The number of the bar, on an unbounded axis. */
+/* The number of the period on an unbounded axis. */
 static int64_t
 number_of(enum page_unit unit, const struct stats_period *period)
 {
@@ -51,7 +51,7 @@ days_of(int year, int month)
 		     first);
 }
 
-/* The next period. */
+/* Moves on to the next period, without counts. */
 static void
 step(enum page_unit unit, struct stats_period *period)
 {
@@ -80,7 +80,7 @@ cut(enum page_unit unit, struct stats_period period)
 
 /* The periods that the axis covers. */
 struct range {
-	size_t from, to; /* both in it */
+	size_t from, to; /* inclusive */
 };
 
 static int64_t
@@ -99,7 +99,7 @@ total_of(const struct stats *stats)
 	return total;
 }
 
-/* From the percentiles outwards over all nearby messages. */
+/* The range between the percentiles, extended by nearby messages. */
 static struct range
 find_range(const struct stats *stats)
 {
@@ -139,7 +139,7 @@ choose(const struct stats *stats, struct range range)
 	return span(PAGE_MONTHS, stats, range) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
 }
 
-/* Adds one period of the statistics, with the empty bars before it. */
+/* Adds a period of the statistics, after empty bars for the gap before it. */
 static void
 add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 {

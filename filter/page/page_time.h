@@ -1,6 +1,6 @@
 /*
- * page_time.h: the periods of a run's statistics as the bars of a chart: days, months or years
- * without a gap.
+ * page_time.h: converts the periods of a run's statistics to the bars of a chart: days, months or
+ * years, without gaps.
  */
 #ifndef FILTER_PAGE_PAGE_TIME_H
 #define FILTER_PAGE_PAGE_TIME_H
@@ -10,24 +10,25 @@
 enum page_unit { PAGE_DAYS, PAGE_MONTHS, PAGE_YEARS };
 
 /*
- * at: n bars, including empty ones, oldest first; day is 0 for a month, and month as well for a
- * year
+ * at: n bars, including empty ones, oldest first. day is 0 if the bars are months; month is also 0
+ * if they are years.
  */
 struct page_time {
 	enum page_unit unit;
 	struct stats_period *at;
 	size_t n;
-	struct stats_counts outside; /* with dates so far from all others that no bar shows them */
+	struct stats_counts outside; /* messages with outlying dates, which no bar includes */
 };
 
 enum { PAGE_LABEL_OCTETS = 16 };
 
 /*
- * The axis reaches from the 1st to the 99th percentile of the messages, but always leaves out one
- * message, and to messages close by: one wrong date must not make it a hundred years long.
+ * The axis covers the 1st to the 99th percentile of the messages, leaving out at least one on each
+ * side, extended to messages close by: a single wrong date must not stretch it over a hundred
+ * years.
  *
- * Days up to about three months, months up to ten years, then years; if there are too many years
- * for a chart, only those with mail. False without memory. Freed by page_time_free.
+ * The bars are days up to about three months, months up to ten years, then years; if there are too
+ * many years for a chart, only those with mail. False without memory. Free with page_time_free.
  */
 bool page_time_make(const struct stats *stats, struct page_time *time);
 void page_time_free(struct page_time *time);
@@ -38,7 +39,10 @@ void page_time_label(const struct stats_period *period, char text[PAGE_LABEL_OCT
 /* Days since 1970-01-01 (Gregorian), from the year 1 on. */
 int64_t page_day_number(int year, int month, int day);
 
-/* The end of an axis: the smallest of 1, 2, 5 times a power of ten that is not below most. */
+/*
+ * The upper end of an axis: the smallest number of the form 1, 2 or 5 times a power of ten that is
+ * not below most.
+ */
 uint64_t page_scale_top(uint64_t most);
 
 #endif

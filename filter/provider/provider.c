@@ -11,7 +11,7 @@ provider_next_word(struct slice *list, struct slice *word)
 	return word->n > 0;
 }
 
-/* The octets in order, ignoring ASCII case. */
+/* Compares octets, ignoring ASCII case. */
 static int
 compare(struct slice a, const char *b)
 {
@@ -24,7 +24,7 @@ compare(struct slice a, const char *b)
 	return b[a.n] == '\0' ? 0 : -1;
 }
 
-/* Exactly that name. */
+/* The service for exactly that name. */
 static const struct provider *
 find(struct slice name)
 {
@@ -105,7 +105,7 @@ provider_has_address(const struct provider *provider, const struct ip *ip)
 	return lists_address(provider->mailbox.networks, ip);
 }
 
-/* Is it in the list itself, not below an entry? */
+/* Is the domain itself in the list, and not only below an entry? */
 static bool
 lists_alone(const char *list, struct slice domain)
 {

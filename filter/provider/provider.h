@@ -1,9 +1,9 @@
 /*
- * provider.h: services that send mail for others, keep the mailboxes of others, or pass mail on.
+ * provider.h: services that send mail for others, host mailboxes, or forward mail.
  *
- * filter/provider/services.ini is the one data file about them, with one section for each service;
- * the table is made from it (tools/services). Lists are words separated by spaces; NULL is an empty
- * one.
+ * filter/provider/services.ini is the only data file about them, with one section for each service;
+ * the table is generated from it (tools/services). Lists are words separated by spaces; NULL is an
+ * empty list.
  */
 #ifndef FILTER_PROVIDER_PROVIDER_H
 #define FILTER_PROVIDER_PROVIDER_H
@@ -12,44 +12,49 @@
 
 /* How a provider stores a message. */
 struct provider_mailbox {
-	const char *word;   /* its name for --mailbox; NULL: it has no mailboxes */
-	const char *inside; /* names, and networks, in `by` of its internal hops; names include all
-			       that is below them */
-	const char *border; /* the same in `by` of the host that accepts mail from outside */
-	const char *networks; /* of its internal hosts, besides private and loopback addresses */
+	const char *word;   /* its word for --mailbox; NULL: it hosts no mailboxes */
+	const char *inside; /* names and networks in `by` of its internal hops; a name includes all
+			       names below */
+	const char *border; /* the same for the host that accepts mail from outside */
+	const char *networks; /* networks of its internal hosts, besides private and loopback
+				 addresses */
 	bool path_below;  /* it adds Return-Path at the end of the header, and records the domain of
-			     the reverse-path above the border's Received */
-	bool noted_below; /* it adds Return-Path below the border's Received, and records the
-			     reverse-path in the first Authentication-Results there, which names the
-			     border's host */
+			     the reverse-path above the Received of its border host */
+	bool noted_below; /* it adds Return-Path below the Received of its border host, and records
+			     the reverse-path in the first Authentication-Results there, which names
+			     that host */
 };
 
 struct provider {
-	const char *name; /* its own name for itself */
-	/* domains, each with all that is below: of its signatures, of its reverse-paths, of its
-	 * hosts' names */
+	const char *name; /* the service's name */
+	/*
+	 * domains, each including all names below: of its signatures, reverse-paths and host names
+	 */
 	const char *signs, *paths, *hosts;
-	const char *mail_from; /* its name for an envelope of the customer's own, a sentence part to
-				  be translated, or NULL */
-	const char *dkim;      /* its name for a signature of the customer's own, likewise */
-	/* as it documents them for its customers, each NULL if it names none: */
-	const char *include; /* the include for a customer's SPF record: its hosts, and no others */
-	const char *mx;      /* "10 NAME" beside it, at the envelope's domain; %s is the region, a
-				label before the domain of its paths */
-	/* "SELECTOR TARGET ..." of a customer's keys; the selector * is any one; in a target %s is
-	 * the selector, %a the author domain with - for ., and %d the domain of the service's
-	 * signature, which may be one customer's */
+	const char *mail_from; /* its term for a custom envelope domain, part of a sentence, to be
+				  translated; or NULL */
+	const char *dkim;      /* the same for a signature with the customer's domain */
+	/* as documented for its customers; NULL if there is none: */
+	const char *include; /* the include for a customer's SPF record, which contains only its
+				hosts */
+	const char *mx;      /* the MX record of the envelope domain, "10 NAME"; %s is the region, a
+				label in front of its own envelope domain */
+	/*
+	 * "SELECTOR TARGET ..." of a customer's keys; the selector * stands for any. In a target %s
+	 * is the selector, %a the author domain with - instead of ., and %d the service's signing
+	 * domain, which may be specific to a customer
+	 */
 	const char *cnames;
-	const char *forwards; /* domains whose pass shows a list or a forwarder */
+	const char *forwards; /* a pass for these domains shows a list or a forwarder */
 	const char *seals;    /* domains of its ARC seals */
-	/* author domains of the DMARC and TLS reports that it sends, with all that is below */
+	/* author domains of the DMARC and TLS reports that it sends, including all names below */
 	const char *reporters;
 	const char *page; /* the public page that documents it */
 	struct provider_mailbox mailbox;
 	/*
-	 * Domains in which it signs for, or receives bounces of, unrelated customers, and those of
-	 * mailboxes for everyone; including all names below, or (shared_alone) not: there a name
-	 * below belongs to one customer.
+	 * Domains with which it signs or sends for unrelated customers, and domains of public
+	 * mailboxes. shared includes all names below; in shared_alone a name below belongs to one
+	 * customer.
 	 */
 	const char *shared, *shared_alone;
 };
@@ -57,34 +62,34 @@ struct provider {
 extern const struct provider provider_table[]; /* by name */
 extern const size_t provider_count;
 
-/* Every domain in the lists above and every include, in the order of octets. */
+/* Every domain in the lists above and every include, sorted by octets. */
 struct provider_name {
 	const char *domain;
-	unsigned short provider; /* number in provider_table */
+	unsigned short provider; /* index in provider_table */
 };
 
 extern const struct provider_name provider_names[];
 extern const size_t provider_names_count;
 
 /*
- * The service, or NULL. domain: a signing or envelope domain, a host's name, or a name included by
- * a record.
+ * The service, or NULL. domain: a signing or envelope domain, a host name, or a name included by a
+ * record.
  */
 const struct provider *provider_of(struct slice domain);
 
 /* The service of that name (ASCII case does not matter), or NULL. */
 const struct provider *provider_named(struct slice name);
 
-/* The service whose pass for domain shows that it passed the message on, or NULL. */
+/* The service that, if domain passes, has forwarded the message; or NULL. */
 const struct provider *provider_forwards(struct slice domain);
 
-/* Do unrelated customers pass in this domain? */
+/* Is the domain shared by unrelated customers? */
 bool provider_is_shared(struct slice domain);
 
-/* The next word of such a list; false at its end. */
+/* Removes the next word of a list; false at its end. */
 bool provider_next_word(struct slice *list, struct slice *word);
 
-/* Is host (a name, or an address as text) in a list of names and networks? */
+/* Is host (a name, or an address as text) in the list of names and networks? */
 bool provider_lists(const char *list, struct slice host);
 
 /* Is the address one of the provider's internal hosts? */

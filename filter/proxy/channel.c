@@ -24,7 +24,7 @@ wait_for(int fd, short events, int64_t ms)
 			return false;
 		n = poll(&wanted, 1, (int)left);
 		if (n > 0 || (n < 0 && errno != EINTR))
-			return true; /* the call itself will report the error */
+			return true; /* the read or write reports the error */
 	}
 }
 
@@ -91,7 +91,10 @@ proxy_channel_line(struct proxy_channel *channel, struct slice *line)
 			return true;
 		}
 		if (rest.n > LINE_MAX_OCTETS) {
-			/* the rest of a line that is too long is skipped, but its end matters */
+			/*
+			 * skips the part of an overlong line that is in the buffer, but keeps
+			 * looking for its end
+			 */
 			channel->in_at = channel->in_n;
 			cut = true;
 		}

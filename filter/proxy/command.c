@@ -25,7 +25,7 @@ is_line(struct slice line)
 	return true;
 }
 
-/* The length of a path: up to '>' or, without '<', to a space; 0 if it is not a path. */
+/* The length of a path: up to '>' or, without '<', up to a space; 0 if it is not a path. */
 static size_t
 path_length(struct slice text)
 {
@@ -52,8 +52,8 @@ path_length(struct slice text)
 }
 
 /*
- * `FROM:<path> parameters`, or the same with TO. The next hop parses the line again, so a path that
- * it could read differently is refused.
+ * `FROM:<path> parameters`, or the same with TO. The next hop parses the line as well, so a path
+ * that it might read differently is refused.
  */
 static bool
 read_path(struct proxy_command *command)
@@ -149,7 +149,10 @@ proxy_xforward(struct slice rest, struct arena *arena, struct proxy_client *clie
 
 		if (equals == word.n || value == NULL)
 			return false;
-		/* the word is compared before it is decoded */
+		/*
+		 * compares the text before decoding: an encoded "[UNAVAILABLE]" is an ordinary
+		 * value
+		 */
 		if (slice_ieq(slice_from(word, equals + 1), SLICE("[UNAVAILABLE]")))
 			*value = SLICE("");
 		else if (!decode(slice_from(word, equals + 1), arena, value))

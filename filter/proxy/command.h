@@ -1,7 +1,7 @@
 /*
- * command.h: the commands of an SMTP client that is Postfix's smtpd(8), each parsed from one line.
+ * command.h: parses the command lines of Postfix's smtpd(8), our SMTP client.
  *
- * Most of a line comes from smtpd's own client, which may be anyone.
+ * Most of a line comes from smtpd's own client and is untrusted.
  */
 #ifndef FILTER_PROXY_COMMAND_H
 #define FILTER_PROXY_COMMAND_H
@@ -25,7 +25,7 @@ enum proxy_verb {
 
 struct proxy_command {
 	enum proxy_verb verb;
-	struct slice line; /* all of it */
+	struct slice line; /* the whole line */
 	struct slice rest; /* the text after the verb, trimmed */
 	struct slice path; /* of MAIL and RCPT, as written: with or without <> */
 };
@@ -33,7 +33,7 @@ struct proxy_command {
 /* A line without its end. Slices point into it. */
 struct proxy_command proxy_command_read(struct slice line);
 
-/* from XFORWARD; an attribute that is not available is empty */
+/* the client according to XFORWARD; unavailable attributes are empty */
 struct proxy_client {
 	struct slice name, address, port, helo, ident, protocol, source;
 };

@@ -1,6 +1,6 @@
 #include "filter/proxy/data.h"
 
-/* An octet of a line other than its leading dot. */
+/* Handles an octet of a line other than a leading dot. */
 static void
 text(struct proxy_data *data, char c)
 {
@@ -9,7 +9,7 @@ text(struct proxy_data *data, char c)
 		return;
 	}
 	if (data->at == DATA_CR || c == '\n')
-		data->bare = true; /* it does not end a line */
+		data->bare = true; /* a CR that does not end a line */
 	data->at = c == '\r' ? DATA_CR : DATA_TEXT;
 }
 

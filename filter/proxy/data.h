@@ -7,14 +7,14 @@
 struct proxy_data {
 	enum { DATA_START, DATA_DOT, DATA_DOT_CR, DATA_TEXT, DATA_CR } at;
 	bool done; /* the end was reached */
-	bool bare; /* there was a bare CR or LF (RFC 5321 2.3.8): another program may see the end of
-		      the message there */
+	bool bare; /* there was a bare CR or LF (RFC 5321 2.3.8), where other programs may see the
+		      end of the message */
 };
 
 /*
- * Takes octets as they arrive; *data begins as all zero. Writes the message without stuffed dots to
- * out, which has room for octets.n + 1, and its size to *size. Returns how many octets were taken:
- * all of them, or those up to the end of the message.
+ * Processes octets as they arrive; *data is all zero at the beginning. Writes the message without
+ * stuffed dots to out, which has room for octets.n + 1, and its size to *size. Returns the number
+ * of octets processed: all, or those up to the end of the message.
  */
 size_t proxy_data_take(struct proxy_data *data, struct slice octets, char *out, size_t *size);
 

@@ -11,19 +11,19 @@
 #include "filter/settings/hostname.h"
 
 enum {
-	COMMANDS_MAX = 100000,                     /* of a connection; no transaction has as many */
-	ANSWER_MAX = SMTP_LINES * (SMTP_LINE + 8), /* more than a reply can have */
+	COMMANDS_MAX = 100000, /* commands per connection; no transaction needs as many */
+	ANSWER_MAX = SMTP_LINES * (SMTP_LINE + 8), /* more than the size of any reply */
 	GREETING_MAX = 2048,
-	READ_MS = 300 * 1000, /* to wait for the client, RFC 5321 4.5.3.2 */
-	HOP_MS = 60 * 1000,   /* to wait for the next hop; smtpd waits 100 s for our answer */
+	READ_MS = 300 * 1000, /* time limit for the client (RFC 5321 4.5.3.2) */
+	HOP_MS = 60 * 1000,   /* time limit for the next hop; smtpd waits 100 s for our answer */
 	CLOCK_MS = 60 * 1000, /* time from the final dot to the answer */
-	KEPT_MS = 15 * 1000,  /* of that time, kept for the next hop's answer */
-	JUDGE_MS = 30 * 1000, /* of that time, at most for the evaluation */
+	KEPT_MS = 15 * 1000,  /* of CLOCK_MS, reserved for the next hop's answer */
+	JUDGE_MS = 30 * 1000, /* of CLOCK_MS, at most for the evaluation */
 };
 
 struct proxy {
 	const struct options *given;
-	struct options options; /* what proxy_options returns */
+	struct options options; /* returned by proxy_options */
 	struct arena *arena;
 	const char *our_name;
 	struct error error;
@@ -34,16 +34,16 @@ struct proxy {
 	struct proxy_client client;
 	bool mail;
 	const char *path;
-	struct strings rcpts; /* accepted by the next hop; at most ENVELOPE_RCPTS are kept */
+	struct strings rcpts; /* recipients accepted by the next hop, at most ENVELOPE_RCPTS */
 	bool has_rcpt;
 
 	struct proxy_data data;
-	bool in_data;     /* 354 was said */
-	int64_t until_ms; /* 0 up to the final dot */
-	bool answered;    /* to the message */
+	bool in_data;     /* 354 was sent */
+	int64_t until_ms; /* deadline for the answer; 0 before the final dot */
+	bool answered;    /* the message was answered */
 	unsigned commands;
 
-	char text[PROXY_IN + 1]; /* the part of the message that was not pulled yet */
+	char text[PROXY_IN + 1]; /* the part of the message that was received but not pulled */
 	size_t text_at, text_n;
 };
 
@@ -81,7 +81,7 @@ proxy_open(const struct options *options, struct arena *arena)
 	return proxy;
 }
 
-/* the deadline of the next answer from the next hop */
+/* Sets the deadline for the next answer of the next hop. */
 static void
 set_hop_clock(struct proxy *proxy)
 {
@@ -132,8 +132,8 @@ ehlo(struct proxy *proxy)
 }
 
 /*
- * Relays a command to the next hop and its answer back. An answer other than the expected class is
- * relayed if it is a refusal.
+ * Relays a command to the next hop and its answer back. An answer of another class than expected is
+ * relayed only if it is a refusal.
  */
 static bool
 relay(struct proxy *proxy, struct slice line, const char *name)
@@ -267,7 +267,7 @@ act(struct proxy *proxy, const struct proxy_command *command)
 	}
 }
 
-/* Reads commands up to DATA, if a message may follow, or to the end of the session. */
+/* Reads commands up to a DATA that may be followed by a message, or to the end of the session. */
 static enum proxy_turn
 commands(struct proxy *proxy)
 {
@@ -317,7 +317,7 @@ proxy_options(struct proxy *proxy)
 	const struct proxy_client *client = &proxy->client;
 	struct ip ip;
 
-	options->authenticated = NULL; /* smtpd does not pass it */
+	options->authenticated = NULL; /* smtpd does not forward the user name */
 	options->deadline_ms = least(options->deadline_ms, JUDGE_MS);
 	if (proxy_client_ip(client, &ip))
 		options->client_ip = arena_cstr(proxy->arena, ip_text(&ip, proxy->arena));
@@ -329,7 +329,7 @@ proxy_options(struct proxy *proxy)
 	return options;
 }
 
-/* Reads more of the message into text, unless it is complete; false if nothing comes. */
+/* Reads more of the message into text, unless it is complete; false if nothing arrives. */
 static bool
 take_data(struct proxy *proxy, enum fault *fault)
 {
@@ -375,7 +375,7 @@ proxy_is_bare(const struct proxy *proxy)
 	return proxy->data.bare;
 }
 
-/* The client must have sent everything before it is answered. */
+/* Reads and discards the rest: the client must have sent everything before it is answered. */
 static void
 drain(struct proxy *proxy)
 {
@@ -397,7 +397,7 @@ proxy_answer(struct proxy *proxy, struct slice line)
 	smtp_end(&proxy->hop);
 }
 
-/* The final dot is sent only while there is time to relay its answer. */
+/* Sends the final dot only if there is time left to relay the answer. */
 static bool
 end_text(struct proxy *proxy, struct buf *whole)
 {

@@ -29,7 +29,10 @@ is_digit(const struct slice text, size_t at)
 	return at < text.n && text.p[at] >= '0' && text.p[at] <= '9';
 }
 
-/* The code of class 4 or 5, as a word: 5.7.26 is not in 15.7.26, 5.7.261 or 5.7.26.1. */
+/*
+ * Does the text contain the code, with class 4 or 5, as a separate word? 5.7.26 is not in 15.7.26,
+ * 5.7.261 or 5.7.26.1.
+ */
 static bool
 has_code(struct slice text, struct slice code, struct slice *found)
 {
@@ -58,7 +61,7 @@ find(struct slice text, struct slice what)
 	return text.n;
 }
 
-/* The text between the empty line after the part's header and the next boundary. */
+/* The body of a MIME part: from the empty line after its header to the next boundary. */
 static struct slice
 returned_header(struct slice body)
 {

@@ -1,6 +1,6 @@
 /*
- * bounce.h: a bounce (RFC 3464 in a multipart/report): the codes of mailbox providers in it, and
- * the header that came back.
+ * bounce.h: reads a bounce (RFC 3464 in a multipart/report): the status codes of mailbox providers
+ * in it, and the returned header.
  */
 #ifndef FILTER_RULES_BOUNCE_H
 #define FILTER_RULES_BOUNCE_H

@@ -70,7 +70,7 @@ check_aligned(const struct evaluation *ev)
 										: RULES_UNMET;
 }
 
-/* The address has a name, and the name resolves to the address. */
+/* Does the address have a name that resolves back to it? */
 static enum rules_state
 check_names(const struct evaluation *ev)
 {
@@ -94,7 +94,7 @@ has_text(struct slice in, struct slice what)
 	return false;
 }
 
-/* RFC 3848: the S of ESMTPS; or the server's note about TLS, in the Received of the border. */
+/* RFC 3848: in the border's Received field, the S of ESMTPS or the server's comment about TLS. */
 static enum rules_state
 check_tls(const struct evaluation *ev)
 {
@@ -131,7 +131,7 @@ is_signed(const struct evaluation *ev, struct slice name)
 	return false;
 }
 
-/* RFC 8058 3.1, 4: both fields, an https URI, and a signature that covers both. */
+/* RFC 8058 3.1, 4: requires both fields, an https URI, and a signature that covers both. */
 static enum rules_state
 check_unsubscribe(const struct evaluation *ev)
 {
@@ -148,7 +148,7 @@ check_unsubscribe(const struct evaluation *ev)
 		     is_signed(ev, SLICE("List-Unsubscribe-Post")));
 }
 
-/* From is not at a mailbox provider, unless that provider sent the message. */
+/* The author domain may be a mailbox provider's only if that provider sent the message. */
 static enum rules_state
 check_from(const struct evaluation *ev)
 {
@@ -164,7 +164,7 @@ check_from(const struct evaluation *ev)
 	return RULES_MET;
 }
 
-/* If a code is NULL, that provider does not require it. */
+/* codes: each provider's status codes for the requirement; NULL: not required by it. */
 static const struct {
 	const char *id, *text;
 	enum rules_state (*check)(const struct evaluation *evaluation);

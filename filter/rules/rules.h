@@ -1,8 +1,8 @@
 /*
  * rules.h: requirements of mailbox providers for senders, checked on one message (explain --for).
  *
- * The rules are those that the providers publish for senders of 5,000 messages a day and more; what
- * one message cannot show (complaints, volume) is not checked.
+ * They are the published rules for senders of 5,000 messages a day and more. What a single message
+ * cannot show (complaints, volume) is not checked.
  */
 #ifndef FILTER_RULES_RULES_H
 #define FILTER_RULES_RULES_H
@@ -23,7 +23,7 @@ enum rules_state {
 struct rules_result {
 	const char *id;   /* "spf", "dkim" ...: for programs */
 	const char *text; /* the requirement, English (N_) */
-	const char *code; /* the enhanced status codes with which it is refused, or "" */
+	const char *code; /* the enhanced status codes of a refusal, or "" */
 	enum rules_state state;
 };
 
@@ -38,14 +38,14 @@ size_t rules_check(const struct evaluation *evaluation, enum rules_of provider,
 const char *rules_word(enum rules_of provider);
 const char *rules_page(enum rules_of provider);
 
-/* A comma-separated list of them; false for an unknown word, which is then in *word. */
+/* Parses a comma-separated list of providers; false for an unknown word, which is then in *word. */
 bool rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word);
 
 /* The unmet rules of all wanted providers, as findings about "rules". */
 void rules_findings(
 	const struct evaluation *evaluation, const char *list, struct findings *findings);
 
-/* All wanted ones, as tables for a person, to stdout. */
+/* Prints the rules of all wanted providers to stdout, as tables for a person. */
 void rules_print(const struct evaluation *evaluation, const char *list);
 
 #endif

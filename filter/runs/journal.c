@@ -12,17 +12,17 @@
 
 struct journal {
 	FILE *file;
-	struct run_file *earlier; /* the earlier run, until all of it has been reported again */
-	long whole;               /* the end of the last complete message */
-	bool broken;              /* nothing can be added: the earlier run could not be read */
-	uint64_t *had;            /* by index: hash of the name, or 0 */
+	struct run_file *earlier; /* the earlier run, until all its messages were reported again */
+	long whole;               /* offset after the last complete message */
+	bool broken;              /* the earlier run could not be read, so nothing can be added */
+	uint64_t *had;            /* the hash of the name for each index, or 0 */
 	size_t nhad, done;
-	size_t at, of; /* the shard: which indices belong to it */
+	size_t at, of; /* the shard, which determines the indices that belong to it */
 	bool unordered;
-	struct arena arena; /* of a name */
+	struct arena arena; /* for a name */
 };
 
-/* The hash of a name as in rows. */
+/* The hash of a name as it is in rows. */
 static uint64_t
 hash_of(const char *shown)
 {
@@ -31,7 +31,7 @@ hash_of(const char *shown)
 	return hash != 0 ? hash : 1;
 }
 
-/* Writes the head into a file that is empty or has only a part of it. */
+/* Writes the head to a file that is empty or contains only a part of it. */
 static enum status
 begin(struct journal *journal, struct slice head, struct error *error)
 {
@@ -42,7 +42,7 @@ begin(struct journal *journal, struct slice head, struct error *error)
 		       : ST_BAD;
 }
 
-/* Opens the earlier run, if its head is the expected one. */
+/* Opens the earlier run if it has the expected head. */
 static enum status
 read_earlier(struct journal *journal, struct slice wanted, struct arena *arena, struct error *error)
 {
@@ -114,9 +114,7 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	return ST_BAD;
 }
 
-/*
- * Can a message with that index follow the earlier ones? An impossible index must not cost memory.
- */
+/* Is the index possible after the earlier ones? A huge one must not allocate memory. */
 static bool
 is_due(const struct journal *journal, size_t index)
 {
@@ -127,7 +125,10 @@ is_due(const struct journal *journal, size_t index)
 	return journal->unordered ? turn < journal->done + JOURNAL_WINDOW : turn == journal->done;
 }
 
-/* False if it was already there: no message is reported twice. */
+/*
+ * Records the message; false if its index is already recorded, so that no message is reported
+ * twice.
+ */
 static bool
 remember(struct journal *journal, size_t index, uint64_t hash)
 {

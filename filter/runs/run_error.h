@@ -1,4 +1,4 @@
-/* run_error.h: every reason why a stored run cannot be read, resumed or merged. */
+/* run_error.h: the errors of reading, resuming and merging stored runs. */
 #ifndef FILTER_RUNS_RUN_ERROR_H
 #define FILTER_RUNS_RUN_ERROR_H
 
@@ -46,7 +46,7 @@
 	R(NETWORK,        "run_row_network",     "a network is not one") \
 	R(NOT_INSPECT,    "run_not_inspect",     "it is not what inspect --output json wrote") \
 	R(DOMAIN_TWICE,   "run_domain_twice",    "it has the same domain twice") \
-	/* a plan from it */ \
+	/* a plan from earlier runs */ \
 	R(NO_DOMAIN,      "plan_no_domain",      "not a domain name") \
 	R(NO_DMARC,       "plan_no_dmarc",       "DNS did not answer for the DMARC record: try again later") \
 	/* the journal */ \

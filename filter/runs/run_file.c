@@ -7,22 +7,22 @@
 #include "filter/runs/run_row.h"
 
 /*
- * Many files may be open at once, so little is kept for each; a long line has memory only while it
- * is read.
+ * Many files may be open at once, so each has a small buffer; it grows for a long line and shrinks
+ * afterwards.
  */
 enum { PIECE = 16 * 1024, BUFFER_MAX = RUN_LINE_MAX + PIECE };
 
 struct run_file {
 	struct unpack *in;
-	char *buffer;         /* start to n: read and not yet returned */
-	size_t start, n, cap; /* of buffer */
-	bool at_end;          /* of the file */
+	char *buffer;         /* the octets from start to n are read but not yet returned */
+	size_t start, n, cap; /* positions in buffer, and its size */
+	bool at_end;          /* the end of the file was reached */
 	struct run_head head;
 	size_t next;        /* the next index */
-	struct run_end had; /* so far */
+	struct run_end had; /* counted so far */
 };
 
-/* Makes room for one more piece after the remaining octets. */
+/* Makes room for one more piece after the unreturned octets. */
 static bool
 make_room(struct run_file *file)
 {
@@ -154,7 +154,7 @@ read_end(struct run_file *file, struct slice line, struct error *error)
 	return got;
 }
 
-/* Is this the next row of a run with this head? */
+/* Can this row be next in a run with this head? */
 static bool
 fits(const struct run_file *file, const struct row *row, struct error *error)
 {

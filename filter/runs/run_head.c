@@ -66,7 +66,7 @@ run_is_end(struct slice line)
 	       slice_starts(line, SLICE("{\"mailstamp_shard_end\":"));
 }
 
-/* The line's object; NULL if it is not one, or has more than the one member. */
+/* The line as an object with one member; NULL if it is anything else. */
 static json_t *
 read_line(struct slice line)
 {
@@ -102,7 +102,7 @@ take_labels(const json_t *labels, struct arena *arena, struct run_head *head)
 
 		if (label == NULL || strlen(label) > LABEL_MAX)
 			return false;
-		/* our labels are printable, but this one may have another origin */
+		/* labels that we wrote are printable, but the file may be forged */
 		if (!slice_is_printable(slice_str(label)))
 			return false;
 		head->what_ifs[head->nwhat_ifs] = arena_cstr(arena, slice_str(label));

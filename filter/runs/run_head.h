@@ -1,8 +1,8 @@
 /*
- * run_head.h: the first and the last line of a run, written and read.
+ * run_head.h: writes and parses the first and the last line of a stored run.
  *
- * A stored run, whole (--resume) or in part (--shard, --output json), is a head line that
- * identifies the run, one line of JSON for each message, and an end line with their number, so that
+ * A stored run, whole (--resume) or a part (--shard, --output json), consists of a head line that
+ * identifies the run, one JSON line for each message, and an end line with their number, so that
  * truncation is detected.
  */
 #ifndef FILTER_RUNS_RUN_HEAD_H
@@ -13,23 +13,23 @@
 
 struct run_head {
 	size_t at, of;               /* the shard, from 0; 0 of 1: the whole run */
-	char mark[OPTIONS_MARK + 1]; /* of the options (options_mark.h) */
+	char mark[OPTIONS_MARK + 1]; /* hash of the options (options_mark.h) */
 	size_t nwhat_ifs;
-	const char *what_ifs[WHAT_IF_MAX]; /* their labels */
-	bool compared;                     /* also by the other RFC */
+	const char *what_ifs[WHAT_IF_MAX]; /* labels of the what-ifs */
+	bool compared;                     /* --dmarc-compare */
 	bool unordered;                    /* messages are in the order of completion */
 	const char *output;                /* the requested output; NULL: unknown */
-	bool page;                         /* and a page */
+	bool page;                         /* --html */
 };
 
 struct run_end {
-	size_t messages, failed; /* evaluated, and files that could not be */
+	size_t messages, failed; /* evaluated messages, and files that could not be evaluated */
 };
 
-/* The head of a run with these options, except mark; labels are those of options. */
+/* The head of a run with these options, without mark; labels point into options. */
 struct run_head run_head_of(const struct options *options);
 
-/* One line each, in the arena; ST_TEMP without memory. */
+/* Each writes one line, in the arena; ST_TEMP without memory. */
 enum status run_head_write(const struct run_head *head, struct arena *arena, struct slice *line);
 enum status run_end_write(const struct run_end *end, struct arena *arena, struct slice *line);
 
@@ -37,8 +37,8 @@ enum status run_end_write(const struct run_end *end, struct arena *arena, struct
 bool run_is_end(struct slice line);
 
 /*
- * A head of this version or of version 1, whose texts are in the arena; output is not read. ST_BAD
- * if the line is not one, ST_LIMIT if it is of a newer version.
+ * Parses a head of this version or of version 1, with texts in the arena; output is not read.
+ * ST_BAD if the line is not one, ST_LIMIT if it is of a newer version.
  */
 enum status run_head_parse(struct slice line, struct arena *arena, struct run_head *head);
 enum status run_end_parse(struct slice line, struct run_end *end);

@@ -1,4 +1,4 @@
-/* run_reader.h: reads JSON of an earlier run or inspection, member by member. */
+/* run_reader.h: reads members of the JSON of an earlier run or inspection. */
 #ifndef FILTER_RUNS_RUN_READER_H
 #define FILTER_RUNS_RUN_READER_H
 
@@ -10,13 +10,16 @@
 
 struct run_reader {
 	struct arena *arena;
-	enum run_error error; /* the first that was found */
+	enum run_error error; /* the first error */
 };
 
-/* Notes why the JSON is refused; the first reason is kept. */
+/* Records an error, unless one was recorded before. */
 void run_refuse(struct run_reader *reader, enum run_error error);
 
-/* json_unpack of a borrowed object; false, with RUN_E_MEMBER noted, if it does not match format. */
+/*
+ * Like json_unpack, for a borrowed object; false, with RUN_E_MEMBER recorded, if it does not match
+ * format.
+ */
 bool run_unpack(struct run_reader *reader, json_t *object, const char *format, ...);
 
 #endif

@@ -9,7 +9,7 @@
 #include "filter/verdict/policy.h"
 #include "mime/buf.h"
 
-enum { LATEST = 2 /* version of docs/schema.json */ };
+enum { LATEST = 2 /* newest version of docs/schema.json */ };
 
 /* A text, or "" if it is null or missing. */
 static const char *
@@ -25,7 +25,7 @@ text(struct run_reader *reader, const json_t *value, size_t max)
 		reader->arena);
 }
 
-/* The sentence of a code, else that of the line. */
+/* The sentence for the code or, if that is unknown, the one in the line. */
 static const char *
 sentence(struct run_reader *reader, const json_t *code, const json_t *told)
 {
@@ -35,7 +35,7 @@ sentence(struct run_reader *reader, const json_t *code, const json_t *told)
 	return known != NULL ? known : own;
 }
 
-/* A list of at most max, which may be missing; its size. */
+/* Reads a list of at most max elements, which may be missing; returns its size. */
 static size_t
 list(struct run_reader *reader, const json_t *value, size_t max)
 {
@@ -67,7 +67,7 @@ disposition_of(struct run_reader *reader, const char *word)
 	return DISP_ACCEPT;
 }
 
-/* A valid policy as a literal; otherwise "". */
+/* The policy as a literal; "" if it is not valid. */
 static const char *
 policy_of(struct run_reader *reader, const json_t *value)
 {
@@ -139,7 +139,7 @@ outcome(struct run_reader *reader, json_t *object)
 	return (struct row_outcome){code_of(reader, dmarc), disposition_of(reader, disposition)};
 }
 
-/* A kind counts once for each signature, as in damage_of. */
+/* Like damage_of, counts each kind once for each signature. */
 static void
 read_changes(struct run_reader *reader, const json_t *changes, struct damage *damage)
 {
@@ -162,7 +162,7 @@ read_changes(struct run_reader *reader, const json_t *changes, struct damage *da
 		damage->kinds[k] += seen[k];
 }
 
-/* Which half of an unexplained signature is proved; null, and always in version 1: none. */
+/* Reads which half of an unexplained signature was proved; null, or version 1: none. */
 static void
 read_half(struct run_reader *reader, const json_t *half, struct damage *damage)
 {
@@ -202,9 +202,7 @@ value_of(const void *arg, const char *name)
 	return json_string_value(json_object_get(arg, name));
 }
 
-/*
- * The record with which the message passed when it was evaluated again, as in row_from_evaluation.
- */
+/* The record with which the message passed in the second evaluation, as in row_from_evaluation. */
 static const char *
 proved_record(struct run_reader *reader, const json_t *name, const char *type, const json_t *should,
 	const char *proof)
@@ -255,7 +253,7 @@ read_date(struct run_reader *reader, const json_t *date, struct row *row)
 		run_refuse(reader, RUN_E_DATE);
 }
 
-/* An older program did not write it. */
+/* Missing in lines of older versions. */
 static void
 read_sender(struct run_reader *reader, json_t *sender, struct row *row)
 {
@@ -314,7 +312,7 @@ read_judged(struct run_reader *reader, json_t *top, struct row *row)
 	       *reason_code = NULL, *sign = NULL, *override = NULL, *spf = NULL, *other = NULL,
 	       *what_ifs = NULL, *diagnosis = NULL, *advice = NULL, *source = NULL, *id = NULL,
 	       *sender = NULL, *received = NULL, *worse = NULL;
-	int not_judged = 0; /* an older version did not write it */
+	int not_judged = 0; /* missing in lines of older versions */
 	const char *disposition = "accept";
 
 	(void)run_unpack(reader, top,
@@ -379,7 +377,10 @@ read_row(struct run_reader *reader, json_t *top, struct row *row)
 	}
 }
 
-/* Our lines are printable ASCII; others could control the terminal on which they are shown. */
+/*
+ * The lines that we write are printable ASCII; other text could control the terminal when it is
+ * shown.
+ */
 static bool
 is_printable(struct slice line)
 {

@@ -1,6 +1,4 @@
-/*
- * run_set.h: complete earlier runs (run_head.h), each of which may be one file or several shards.
- */
+/* run_set.h: reads complete earlier runs (run_head.h); each may be one file or several shards. */
 #ifndef FILTER_RUNS_RUN_SET_H
 #define FILTER_RUNS_RUN_SET_H
 
@@ -9,14 +7,17 @@
 
 enum { RUN_SET_FILES = 4096 };
 
-/* Takes a message's row, which is valid during the call; false without room or memory for it. */
+/*
+ * Called for the row of each message, which is valid during the call; returns false without room or
+ * memory for it.
+ */
 typedef bool (*run_set_take)(void *arg, const struct row *row);
 
 /*
- * Hands over the messages of all files; those that could not be evaluated are left out. RUN_DONE
- * after all of them: each run is complete, with all its shards, and none is there twice (a run of
- * the same options and paths counts as the same). Otherwise what is wrong with which file, with
- * *error; RUN_NOT_READ without one if take refused.
+ * Calls take for the messages of all files, except those that could not be evaluated. RUN_DONE if
+ * each run is complete, with all its shards, and no run occurs twice (runs with the same options
+ * and paths count as the same). Otherwise *error describes the problem and the file; if take
+ * returned false, RUN_NOT_READ without an error.
  */
 enum run_got run_set_read(const struct strings *paths, struct arena *arena, run_set_take take,
 	void *arg, const char **path, struct error *error);

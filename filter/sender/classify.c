@@ -20,7 +20,7 @@ evidence_word(enum evidence_id id)
 	return words[id];
 }
 
-/* Is the client a host of a service that the author's records or the owner's list name? */
+/* Is the client a host of a service that the author's records or the owner's list names? */
 static bool
 is_service_host(const struct evaluation *ev, const struct own_senders *own)
 {
@@ -38,7 +38,7 @@ is_service_host(const struct evaluation *ev, const struct own_senders *own)
 	return false;
 }
 
-/* Who owns the domain for which SPF or a signature passed? False if nothing shows that. */
+/* Finds evidence from the domain for which SPF or a signature passed; false if it shows nothing. */
 static bool
 domain_sends(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
 	struct sender_facts *facts)
@@ -113,7 +113,7 @@ find_forwarder(const struct evaluation *ev)
 	return SENDER_BY_NOTHING;
 }
 
-/* Finds evidence that a forger could also produce. */
+/* Collects the evidence that a forger could also produce. */
 static void
 find_signs(const struct evaluation *ev, struct sender_facts *facts)
 {

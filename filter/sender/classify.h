@@ -1,8 +1,8 @@
 /*
- * classify.h: who sent a message in the author's name, judged from the message itself, DNS and the
- * owner's list.
+ * classify.h: classifies who sent a message in the author's name, from the message itself, DNS and
+ * the owner's list.
  *
- * filter/stats/elsewhere.h adds what other messages of a run show.
+ * filter/stats/elsewhere.h adds evidence from other messages of a run.
  */
 #ifndef FILTER_SENDER_CLASSIFY_H
 #define FILTER_SENDER_CLASSIFY_H
@@ -11,7 +11,7 @@
 #include "filter/verdict/evaluate.h"
 #include "filter/verdict/sender.h"
 
-/* own: or NULL */
+/* own: the owner's list, or NULL */
 struct sender classify_message(const struct evaluation *evaluation, const struct own_senders *own);
 
 #endif

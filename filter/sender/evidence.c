@@ -61,7 +61,8 @@ is_mx(struct dns *dns, struct slice domain, const struct ip *ip)
 }
 
 /*
- * A name of the list that resolves to the address: names that the client claims are only looked up.
+ * Is the client a host of a listed domain? A name that the client claims counts only if it resolves
+ * to the address.
  */
 static bool
 is_own_host(const struct evaluation *ev, const struct own_senders *own, struct slice said)
@@ -74,8 +75,8 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 }
 
 /*
- * The name reduced to the labels of one organization: without a public suffix list, so it may have
- * one label too many (example.co.jp, example.com).
+ * Reduces a name to the organization, without a public suffix list, so it may keep one label too
+ * many (example.co.jp, example.com).
  */
 static struct slice
 organization(struct slice name)
@@ -88,7 +89,10 @@ organization(struct slice name)
 /* Called for each name in a domain's records; true ends the search. */
 typedef bool (*name_test)(void *arg, struct slice name);
 
-/* Does a name in the records belong to a domain (empty: to none), or to a service? */
+/*
+ * What is searched for in the records: names that belong to a domain (empty: to none), or to a
+ * service.
+ */
 struct sought {
 	struct slice domain;
 	const struct provider *provider;
@@ -149,7 +153,7 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	return false;
 }
 
-/* Selectors of the author's organization whose key is a service's (a CNAME). */
+/* Do selectors of the author's organization have a CNAME to a key of the service? */
 static bool
 seek_keys(const struct evaluation *ev, name_test test, void *arg)
 {
@@ -171,8 +175,8 @@ seek_keys(const struct evaluation *ev, name_test test, void *arg)
 }
 
 /*
- * The domains whose records tell about the author: his own and that of his organization, above it.
- * Not those beside or below them: an organization also gives such names, with their addresses and
+ * The domains whose records are evidence: the author domain and its organizational domain. Not
+ * their sibling or child domains, because an organization may give such names, with addresses and
  * records, to its customers.
  */
 static size_t
@@ -248,7 +252,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
-	if (proof_allows(ev, ev->ids.author_domain)) /* in the envelope of another domain */
+	if (proof_allows(ev, ev->ids.author_domain)) /* the envelope is of another domain */
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))

@@ -1,9 +1,9 @@
 /*
- * evidence.h: evidence that a host or a domain sends for the author domain, apart from the message
- * itself.
+ * evidence.h: evidence, independent of the message, that a host or a domain sends for the author
+ * domain.
  *
- * Never evidence: a DKIM or SPF pass of another domain, which a forger can get for his own domain;
- * fields, which anybody can write; the fact that the host sent the message.
+ * Not evidence: a DKIM or SPF pass of another domain, because a forger can get one for a domain of
+ * his own; header fields, because anybody can write them; the fact that the host sent the message.
  */
 #ifndef FILTER_SENDER_EVIDENCE_H
 #define FILTER_SENDER_EVIDENCE_H
@@ -14,7 +14,7 @@
 
 enum evidence_id {
 	EVIDENCE_NONE,
-	EVIDENCE_OWN_LIST, /* --own-senders names it */
+	EVIDENCE_OWN_LIST, /* listed in --own-senders */
 	EVIDENCE_MX,       /* it receives the domain's mail */
 	EVIDENCE_ADDRESS,  /* the domain's own address */
 	EVIDENCE_RANGE,    /* a documented range of a provider that the domain's records name */
@@ -24,19 +24,20 @@ enum evidence_id {
 struct evidence {
 	enum evidence_id id;
 	const struct provider
-		*provider; /* with EVIDENCE_RANGE, and for a provider in --own-senders */
+		*provider; /* set with EVIDENCE_RANGE, and for a provider in --own-senders */
 };
 
 /*
- * Does the client send for the author? By the owner's list, a service that he names, or the address
- * and MX records of the author domain and of its organizational domain. Advice and class ask the
- * same.
+ * Does the client send for the author, according to the owner's list, the services that it names,
+ * or the address and MX records of the author domain and its organizational domain? Used for both
+ * advice and classification.
  */
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*
- * For a signing or envelope domain that is not the author's, with the service that it belongs to.
+ * The same for a signing or envelope domain that is not the author's, with the service that it
+ * belongs to.
  */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
@@ -49,15 +50,13 @@ struct evidence_services {
 };
 
 /*
- * The services named by the owner's list, or by the records of the author domain and of its
- * organizational domain: the first ones.
+ * The first services that are named by the owner's list, or by the records of the author domain and
+ * its organizational domain.
  */
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
 	struct evidence_services *services);
 
-/*
- * A word for programs, and the words for people for it, in English (N_); NULL for an unknown word.
- */
+/* The word for programs, and the English text (N_) for such a word; NULL for an unknown word. */
 const char *evidence_code(enum evidence_id id);
 const char *evidence_text(const char *code);
 

@@ -6,22 +6,22 @@
 
 struct stats_counts {
 	uint64_t messages;
-	uint64_t spf_pass, dkim_pass;       /* whatever the alignment */
-	uint64_t spf_aligned, dkim_aligned; /* passed and aligned */
+	uint64_t spf_pass, dkim_pass;       /* passed, aligned or not */
+	uint64_t spf_aligned, dkim_aligned; /* passed, and aligned */
 	uint64_t aligned;                   /* DMARC passed */
 	uint64_t dispositions[4];
-	uint64_t classes[SENDER_CLASSES]; /* of all messages */
-	/* not aligned: hurt by p=reject, for the owner to decide, stopped (sender.h) */
+	uint64_t classes[SENDER_CLASSES]; /* messages by class */
+	/* unaligned messages: harmed by p=reject, for the owner to decide, stopped (sender.h) */
 	uint64_t known_fails, open_fails, bare_fails;
-	/* of these, if DMARC says none or an error: of the first two, and of the last */
+	/* those of them without a DMARC pass or fail: of the first two kinds, and of the last */
 	uint64_t honest_others, bare_others;
 	uint64_t not_judged; /* the envelope is unknown */
 };
 
-/* sender: sources_sender of the row */
+/* Counts a message; sender: sources_sender of the row. */
 void counts_add(struct stats_counts *counts, const struct row *row, struct sender sender);
 
-/* Moves n counted messages to another class. failed: DMARC said fail. */
+/* Moves n counted messages to another class. failed: their DMARC result is fail. */
 void counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to,
 	bool failed, uint64_t n);
 

@@ -40,7 +40,7 @@ static const char *const kinds[] = {
 	[DIAGNOSE_FIELD_CHANGED] = N_("a signed field got another value"),
 };
 
-/* of those that are not explained */
+/* which half of an unexplained signature was proved */
 static const char *const halves[DAMAGE_HALVES] = {
 	[DIAGNOSE_WHOLE] = N_("nothing is known of them"),
 	[DIAGNOSE_HEADER] = N_("the header verifies, the body was changed"),
@@ -51,7 +51,7 @@ static const char *const halves[DAMAGE_HALVES] = {
 
 _Static_assert((int)(sizeof kinds / sizeof kinds[0]) == (int)DAMAGE_KINDS, "every kind has words");
 
-/* A kind counts once for each signature, however often it was found there. */
+/* Counts each kind at most once per signature. */
 struct damage
 damage_of(const struct diagnosis *diagnoses, size_t n)
 {

@@ -9,14 +9,14 @@
 enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_GENUINE + 1 };
 
 struct damage {
-	size_t signatures;            /* that were examined */
-	size_t unexplained;           /* of these */
-	size_t halves[DAMAGE_HALVES]; /* of the unexplained ones, by enum diagnose_half */
-	size_t kinds[DAMAGE_KINDS];   /* signatures with a change of that kind, by enum
-					diagnose_kind */
+	size_t signatures;            /* examined signatures */
+	size_t unexplained;           /* unexplained ones among them */
+	size_t halves[DAMAGE_HALVES]; /* unexplained ones by enum diagnose_half */
+	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of each kind, by enum diagnose_kind
+				     */
 };
 
-/* Of one message. */
+/* The damage of one message. */
 struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
 
 void damage_add(struct damage *sum, const struct damage *one);

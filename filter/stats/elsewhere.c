@@ -4,7 +4,8 @@
 #include <sys/random.h>
 
 /*
- * The number of slots probed for a key: whoever forges colliding keys only harms his own messages.
+ * The number of slots probed for a key. Forged colliding keys only affect the forger's own
+ * messages.
  */
 enum { PROBES = 32, FIRST_SLOTS = 4096 };
 
@@ -12,8 +13,8 @@ enum { BY_COPY, BY_HOST, WAYS };
 
 struct slot {
 	uint64_t key;    /* 0: free */
-	uint32_t first;  /* the first message that waits for it, from 1; 0: none */
-	uint32_t copied; /* in elsewhere.copied, from 1; 0: no copy of it came */
+	uint32_t first;  /* index from 1 of the first message that waits for the key; 0: none */
+	uint32_t copied; /* index from 1 in elsewhere.copied; 0: no copy was seen */
 	bool aligned;
 };
 
@@ -25,7 +26,7 @@ struct copied {
 struct waiting {
 	struct elsewhere_message message;
 	uint32_t host;
-	uint32_t next[WAYS]; /* from 1 */
+	uint32_t next[WAYS]; /* the next one that waits for the same key, from 1; 0: none */
 	bool done;
 };
 
@@ -50,7 +51,7 @@ elsewhere_new(elsewhere_moved moved, void *arg)
 		return NULL;
 	made->moved = moved;
 	made->arg = arg;
-	/* it only decides which keys collide, not what is found */
+	/* the seed only determines which keys collide, not what is found */
 	if (getrandom(&made->seed, sizeof made->seed, GRND_NONBLOCK) < 0)
 		made->seed = UINT64_C(0x9e3779b97f4a7c15);
 	made->slots = calloc(FIRST_SLOTS, sizeof *made->slots);
@@ -87,7 +88,7 @@ add_text(uint64_t hash, const char *text)
 	return mixed(hash, 256);
 }
 
-/* The author's first signature, passing or not. */
+/* A key for the author's first signature, whether it passed or not. */
 static uint64_t
 add_signature(uint64_t hash, const struct row *row)
 {
@@ -103,7 +104,7 @@ add_signature(uint64_t hash, const struct row *row)
 	return hash;
 }
 
-/* 0: the row has no key of that kind */
+/* The key of that kind; 0 if the row has none. */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 {
@@ -118,7 +119,7 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	return hash != 0 ? hash : 1;
 }
 
-/* The slot of the key, else a free one; NULL if neither is within reach. */
+/* The slot of the key, or else a free one; NULL if neither is within PROBES slots. */
 static struct slot *
 slot_of(struct slot *slots, size_t n, uint64_t key)
 {
@@ -152,7 +153,7 @@ grow(struct elsewhere *elsewhere)
 	return true;
 }
 
-/* Is the host's pass one of SPF? A signature's pass is kept when the message is forwarded. */
+/* Did SPF pass for the host? (A signature also passes after the message was forwarded.) */
 static bool
 shows(const struct row *row, int way)
 {
@@ -163,7 +164,8 @@ shows(const struct row *row, int way)
 }
 
 /*
- * The class of a message whose key was aligned elsewhere; unchanged if that shows nothing.
+ * The class of a message whose key was aligned in another message; unchanged if that proves
+ * nothing.
  */
 static struct sender
 better(struct sender sender, int way, bool service)
@@ -181,13 +183,13 @@ host_of(const struct elsewhere *elsewhere, const struct row *row)
 	return (uint32_t)(add_text(elsewhere->seed, row->client_ip) >> 32);
 }
 
-/* Does a message from that host count as a copy? Not after too many other hosts. */
+/* Does a message from that host count as a copy? Not if too many other hosts have sent copies. */
 static bool
 has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_t host)
 {
 	const struct copied *copied;
 
-	if (slot->copied == 0) /* beyond the bound, hosts are no longer counted */
+	if (slot->copied == 0) /* the table is full: hosts are no longer counted */
 		return elsewhere->ncopied < ELSEWHERE_COPIED;
 	copied = &elsewhere->copied[slot->copied - 1];
 	for (size_t i = 0; i < copied->n; i++)
@@ -265,7 +267,7 @@ tell(struct elsewhere *elsewhere, struct slot *slot, int way)
 	return true;
 }
 
-/* Notes a message that was recognized as a copy when it came. */
+/* Records a message that was recognized as a copy at once. */
 static bool
 add_copy(struct elsewhere *elsewhere, const struct row *row)
 {

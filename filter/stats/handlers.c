@@ -6,7 +6,7 @@
 
 enum { PRINTED = 10, KINDS_PRINTED = 3 };
 
-/* Advice that names a setting: it follows from what was proved (filter/explain/setting.h). */
+/* Counts advice that names a setting, which is based on a proof (filter/explain/setting.h). */
 static void
 add_settings(struct handler *handler, const struct row *row)
 {
@@ -47,7 +47,7 @@ handlers_add(struct handlers *handlers, const struct row *row)
 	add_settings(&handlers->list[i], row);
 }
 
-/* More signatures first; equal ones by name, so that no order of messages matters. */
+/* More signatures first, then by name, so that the order of messages does not matter. */
 static int
 compare(const void *a, const void *b)
 {

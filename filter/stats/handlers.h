@@ -1,6 +1,5 @@
 /*
- * handlers.h: the hosts that last handed over the messages with broken signatures (batch
- * --diagnose).
+ * handlers.h: counts broken signatures by the host that delivered the message (batch --diagnose).
  */
 #ifndef FILTER_STATS_HANDLERS_H
 #define FILTER_STATS_HANDLERS_H
@@ -10,7 +9,7 @@
 
 enum { HANDLERS_MAX = 256, HANDLER_SETTINGS = 8 };
 
-/* The setting that would have preserved these signatures, and for how many messages. */
+/* A setting that would have preserved signatures, and the number of messages. */
 struct handler_setting {
 	const struct setting *setting;
 	size_t n;
@@ -26,18 +25,18 @@ struct handler {
 struct handlers {
 	size_t n;
 	struct handler *list; /* from malloc, HANDLERS_MAX of them; NULL before the first one */
-	struct damage others; /* of those beyond the full list, or without memory */
+	struct damage others; /* for hosts that did not fit into the list or memory */
 };
 
 /* Counts a row; nothing if no signature was examined. */
 void handlers_add(struct handlers *handlers, const struct row *row);
 
-/* All of them in order, most signatures first; n of the list are written to sorted. */
+/* Writes the n hosts of the list to sorted, those with the most signatures first. */
 void handlers_sort(const struct handlers *handlers, const struct handler **sorted);
 
 /*
- * A table for a person: the first ones, with the most frequent change of each. Nothing if it is
- * empty.
+ * Prints a table of the first hosts, with the most frequent change of each; nothing if there are
+ * none.
  */
 void handlers_print(const struct handlers *handlers, FILE *out);
 

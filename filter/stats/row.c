@@ -9,7 +9,7 @@
 #include "mime/buf.h"
 #include "mime/scan.h"
 
-/* Removes the plain text at the beginning of *left, as far as max octets allow. */
+/* Moves the plain text at the beginning of *left to the output, up to max octets. */
 static void
 show_plain(struct slice *left, size_t max, struct buf *out)
 {
@@ -19,7 +19,7 @@ show_plain(struct slice *left, size_t max, struct buf *out)
 	*left = slice_from(*left, n);
 }
 
-/* Removes the first character of *left. False if it would exceed max octets. */
+/* Moves the first character of *left, escaped if necessary; false if it would exceed max octets. */
 static bool
 show_one(struct slice *left, size_t max, struct buf *out)
 {
@@ -63,7 +63,7 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* A row in which nothing is known yet. */
+/* An empty row. */
 static struct row
 blank(size_t index, const char *path, struct arena *arena)
 {
@@ -146,7 +146,7 @@ outcome_of(const struct what_if_result *result)
 	return (struct row_outcome){result->dmarc, result->disposition};
 }
 
-/* The record that it was proved with. */
+/* The record of the proof, as text. */
 static const char *
 proved_record(const struct finding *f, struct arena *arena)
 {
@@ -214,7 +214,7 @@ row_from_evaluation(const struct evaluation *ev, const struct outcome *outcome, 
 
 enum { TEXTS = 14 };
 
-/* all texts but those of arrays */
+/* all texts except those in arrays */
 static void
 texts_of(struct row *row, const char **texts[TEXTS])
 {
@@ -227,13 +227,13 @@ texts_of(struct row *row, const char **texts[TEXTS])
 }
 
 /*
- * The data of a row follows it: arrays first, because of their alignment, then texts. Without a
- * block it is only measured.
+ * A packed row is followed by its data: arrays first, because of their alignment, then texts.
+ * Without a block, only the size is computed.
  */
 struct pack {
 	char *block;       /* or NULL */
-	size_t n;          /* of it so far */
-	const char *start; /* added to an offset: the block, or NULL for offsets as pointers */
+	size_t n;          /* octets so far */
+	const char *start; /* base of the pointers: the block, or NULL to store offsets */
 };
 
 static const void *
@@ -333,7 +333,7 @@ struct unpack {
 	bool bad;
 };
 
-/* Would row_text leave it unchanged? */
+/* Is the text what row_text makes: would it stay unchanged? */
 static bool
 is_safe(struct slice text)
 {
@@ -363,7 +363,7 @@ unpack_text(struct unpack *unpack, const char **text)
 		*text = unpack->block + at;
 }
 
-/* Any other value of a bool is undefined: it is read as an octet. */
+/* Checks a bool as an octet, because other values than 0 and 1 are undefined behaviour. */
 static void
 check_flags(struct unpack *unpack, const void *flags, size_t n)
 {
@@ -416,7 +416,7 @@ unpack_signatures(struct unpack *unpack, struct row *row)
 	const size_t at = (uintptr_t)row->signatures;
 	struct row_signature *signatures;
 
-	/* they are directly after the row, which is aligned for them */
+	/* the arrays directly follow the row, with the right alignment */
 	if (at != sizeof *row || row->nsignatures > (unpack->n - at) / sizeof *signatures) {
 		unpack->bad = true;
 		return;

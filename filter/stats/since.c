@@ -12,16 +12,16 @@ struct since {
 	void *tree; /* all senders, by identity */
 	struct since_source **all;
 	size_t n, room;
-	uint64_t messages; /* of the earlier run */
+	uint64_t messages; /* messages of the earlier run */
 	struct since_counts beyond;
 	struct elsewhere *elsewhere;
-	/* after since_sort: by change, each from starts[change] on, up to the next one's */
+	/* after since_sort: grouped by change; each group begins at starts[change] */
 	const struct since_source **sorted;
 	size_t starts[SINCE_SAME + 2];
 	uint64_t failing;
 };
 
-/* What other messages show of one that is counted. */
+/* Called when other messages change the class of a counted one. */
 static void
 move(void *arg, const struct elsewhere_message *message, struct sender now)
 {
@@ -53,7 +53,7 @@ since_new(struct arena *arena)
 static void
 keep(void *source)
 {
-	(void)source; /* it belongs to the arena */
+	(void)source; /* the arena owns it */
 }
 
 void
@@ -96,7 +96,7 @@ room_for_one(struct since *since)
 	return true;
 }
 
-/* The source of a row, which may be new. */
+/* Finds the source of a row, or adds it. */
 static enum status
 find(struct since *since, const struct row *row, struct since_source **source)
 {

@@ -40,7 +40,10 @@ by_signature(const struct row *row, struct source_key *key)
 	return first != NULL;
 }
 
-/* Without a public suffix list, so that it is the same wherever rows are merged. */
+/*
+ * Does not use the public suffix list, so that the result is the same on every machine that merges
+ * rows.
+ */
 static const char *
 organization(const char *name)
 {
@@ -62,7 +65,7 @@ by_address(const struct row *row, struct source_key *key)
 	const unsigned char *b;
 	struct ip ip;
 
-	/* an inside hop is not a sender */
+	/* an internal hop is not a sender */
 	if (!ip_parse(slice_str(row->client_ip), &ip) || ip_is_private(&ip)) {
 		set_name(key, SOURCE_BY_NOTHING, "");
 		return;
@@ -91,7 +94,7 @@ sources_key(const struct row *row, struct source_key *key)
 	}
 	if (key->by <= SOURCE_BY_NAME)
 		key->provider = name_of(key->name);
-	/* a signature in the customer's name: the envelope and the host still show the service */
+	/* if the signature is in the customer's name, the envelope or the host shows the service */
 	if (key->provider == NULL && row->spf == AUTH_PASS)
 		key->provider = name_of(row->spf_domain);
 	if (key->provider == NULL)

@@ -1,15 +1,14 @@
-/*
- * sources.h: the actual source of a message, and whether it is legitimate.
- */
+/* sources.h: identifies the actual source of a message, and its class. */
 #ifndef FILTER_STATS_SOURCES_H
 #define FILTER_STATS_SOURCES_H
 
 #include "filter/stats/row.h"
 
 enum source_by {
-	SOURCE_BY_SIGNATURE, /* an aligned d= that passed, or else the first that passed */
-	SOURCE_BY_ENVELOPE,  /* the domain that passed SPF */
-	SOURCE_BY_NAME,      /* the client's verified name, its organization */
+	SOURCE_BY_SIGNATURE, /* d= of an aligned signature that passed, else of the first that
+				passed */
+	SOURCE_BY_ENVELOPE,  /* the domain for which SPF passed */
+	SOURCE_BY_NAME,      /* the organization in the client's verified name */
 	SOURCE_BY_ADDRESS,   /* the client's /24 or /48 */
 	SOURCE_BY_NOTHING
 };
@@ -21,16 +20,16 @@ struct source_key {
 };
 
 /*
- * The signing domain of an aligned signature that passed, else of the first that passed; else the
- * domain that SPF passed for; else the client's verified name from its organization on (three
- * labels if the second-level one has three letters or fewer, else two); else its /24 or /48,
- * unless that is private.
+ * Identifies the source: by the signing domain of an aligned signature that passed, else of the
+ * first that passed; else by the domain for which SPF passed; else by the last labels of the
+ * client's verified name (three if the second-level label has at most three letters, otherwise
+ * two); else by the client's /24 or /48, unless it is private.
  */
 void sources_key(const struct row *row, struct source_key *key);
 
 /*
- * Its class and the evidence, as far as the message itself shows: the row's or, for a line of a
- * version without them, derived from the rest of the row.
+ * The class and the evidence that the message itself shows: those of the row or, for rows from
+ * older versions, derived from the rest of the row.
  */
 struct sender sources_sender(const struct row *row);
 

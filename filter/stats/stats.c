@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
+#define LAST_SECOND INT64_C(253402300799) /* the end of the year 9999 */
 
-/* Finds a name by its hash; open addressing, never full. */
+/* A hash table of names with open addressing; it never gets full. */
 enum { SLOTS = 32768 };
 _Static_assert(SLOTS > 2 * STATS_SOURCES && SLOTS > 2 * STATS_DOMAINS, "room in the index");
 
 struct stats_index {
-	uint32_t domains[SLOTS], sources[SLOTS]; /* number from 1; 0: free */
+	uint32_t domains[SLOTS], sources[SLOTS]; /* index from 1; 0: free */
 };
 
 static int64_t
@@ -19,7 +19,7 @@ period_key(const struct stats_period *period)
 	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
 }
 
-/* The position of the period, existing or new. */
+/* The position of the period, which is added if it is new. */
 static size_t
 period_place(const struct stats *stats, int64_t key)
 {
@@ -49,7 +49,7 @@ period_of(struct stats *stats, const struct elsewhere_message *place)
 	return &stats->periods[at];
 }
 
-/* A counted message is reclassified. */
+/* Called when a counted message is reclassified. */
 static void
 move(void *arg, const struct elsewhere_message *place, struct sender now)
 {
@@ -141,7 +141,7 @@ stats_free(struct stats *stats)
 	free(stats);
 }
 
-/* Room for one more of n, which doubles; false without memory. */
+/* Makes room for one more element after n, by doubling; false without memory. */
 static bool
 grow(void **array, size_t n, size_t size)
 {
@@ -184,7 +184,7 @@ stats_after(const struct stats *stats, size_t scenario, const struct row *row)
 	return scenario < row->nwhat_ifs ? row->what_ifs[scenario].disposition : row->disposition;
 }
 
-/* True if the disposition differs in some scenario. */
+/* Counts the dispositions in all scenarios; true if one differs. */
 static bool
 count_changes(const struct stats *stats, struct stats_matrix *changes, const struct row *row)
 {
@@ -263,7 +263,7 @@ new_changes(const struct stats *stats)
 	return calloc(stats->nscenarios > 0 ? stats->nscenarios : 1, sizeof(struct stats_matrix));
 }
 
-/* The slot of its number, or a free one. */
+/* The slot with the index of the name, or a free one. */
 static uint32_t *
 domain_slot(const struct stats *stats, const char *name)
 {
@@ -407,7 +407,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	counts_add(&source->counts, row, sender);
 	source->evidence[sender.by] += 1 + row->more;
 	(void)count_changes(stats, source->changes, row);
-	/* one date outside the calendar would hide all others */
+	/* a date outside the calendar is dropped: it would hide all others */
 	stats_day(row->date, &year, &month, &day);
 	if (row->has_date && year != 0) {
 		if (!source->has_dates || row->date < source->first)
@@ -419,7 +419,7 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	return add_needs(source, row);
 }
 
-/* A message that the tables list, if it is one. */
+/* Stores a message to be listed, if there is room; false without memory. */
 static bool
 add_message(struct stats *stats, const struct row *row, struct sender sender, size_t source,
 	struct elsewhere_message *place)

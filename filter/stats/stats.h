@@ -1,9 +1,9 @@
 /*
- * stats.h: a run in numbers, for the summary, the sources and the page.
+ * stats.h: the statistics of a run, for the summary, the sources and the page.
  *
- * Made only from rows in the order of their index: the same rows give the same statistics. Memory
- * is bounded whatever the rows hold: the first author domains, sources, periods and messages are
- * kept, the rest is counted in one row named "".
+ * They depend only on the rows, which come in the order of their index. Memory is bounded for any
+ * rows: only the first author domains, sources, periods and messages are kept, and the rest is
+ * counted in one element named "".
  */
 #ifndef FILTER_STATS_STATS_H
 #define FILTER_STATS_STATS_H
@@ -26,28 +26,29 @@ struct stats_matrix {
 	uint64_t n[4][4];
 };
 
-/* A day, or a month (day 0) once there were more than STATS_PERIODS days; UTC. */
+/* A day (UTC); a month, with day 0, if there are more than STATS_PERIODS days. */
 struct stats_period {
-	int year, month, day; /* all 0: without a date, or the rest */
+	int year, month, day; /* all 0: no date, or the rest */
 	struct stats_counts counts;
 };
 
 struct stats_need {
-	const char *id, *text; /* of its first message */
-	const char *record;    /* the first one that a message was proved to pass with, or "" */
-	uint64_t n, passes;    /* messages that had it; and that pass with that very record */
+	const char *id, *text; /* those of the first message with it */
+	const char *record;    /* the first record with which a message was proved to pass, or "" */
+	uint64_t n,
+		passes; /* messages with this advice; those that pass with exactly that record */
 };
 
 struct stats_source {
 	enum source_by by;
-	const char *name;          /* "" in the rest */
-	const char *author_domain; /* also "" if there is none */
+	const char *name;          /* "" for the rest */
+	const char *author_domain; /* "" also if there is none */
 	const char *provider;      /* a known service, or NULL */
 	struct stats_counts counts;
-	uint64_t evidence[SENDER_EVIDENCES]; /* of those that are not aligned */
+	uint64_t evidence[SENDER_EVIDENCES]; /* of unaligned messages */
 	bool has_dates;
 	int64_t first, last;
-	struct stats_need needs[STATS_NEEDS]; /* of those that are not aligned */
+	struct stats_need needs[STATS_NEEDS]; /* of unaligned messages */
 	size_t nneeds;
 	struct stats_matrix *changes; /* one for each scenario, or NULL */
 };
@@ -60,21 +61,21 @@ struct stats_domain {
 
 /* A message to list: DMARC did not pass, it was not accepted, or a scenario changes it. */
 struct stats_message {
-	struct row *row; /* a copy; its sender is what the whole run shows */
+	struct row *row; /* a copy, with the class that the whole run shows */
 	size_t source;   /* in sources */
 };
 
 struct stats {
-	/* scenarios: the what-ifs in order, and last the other RFC if it was compared */
+	/* labels of the scenarios: the what-ifs in order, then the other RFC if it was compared */
 	const char *scenarios[STATS_SCENARIOS];
 	size_t nscenarios;
 	bool compared;
 
 	struct stats_matrix changes[STATS_SCENARIOS];
-	/* each in the order of its first message, periods by date; the rest is separate */
+	/* in the order of first messages, periods by date; the rest is separate */
 	struct stats_period *periods;
 	size_t nperiods;
-	bool months; /* periods are months */
+	bool months; /* the periods are months */
 	struct stats_period other_period;
 	struct stats_domain *domains;
 	size_t ndomains;
@@ -84,44 +85,44 @@ struct stats {
 	struct stats_source other_source;
 	struct stats_message *messages;
 	size_t nmessages;
-	uint64_t worth; /* the number of messages to list */
-	bool unlisted;  /* set by the caller: messages are not listed */
+	uint64_t worth; /* the number of messages that should be listed */
+	bool unlisted;  /* set by the caller: do not list messages */
 
-	struct stats_index *index;   /* of domains and sources; stats.c's */
-	struct elsewhere *elsewhere; /* what messages show about each other */
+	struct stats_index *index;   /* index of domains and sources, private to stats.c */
+	struct elsewhere *elsewhere; /* evidence between messages */
 };
 
 /*
- * labels: those of the what-ifs, n of them, which must outlive it; compared: the other RFC was
+ * labels: the n labels of the what-ifs, which must outlive it; compared: the other RFC was
  * evaluated as well. NULL without memory.
  */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
 /*
- * False without memory: the statistics are then unusable. Rows must come in the order of their
- * index.
+ * Adds a row; rows must come in the order of their index. False without memory: the statistics are
+ * then unusable.
  */
 bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
 
-/* The source, or the author domain, of that name; NULL if there is none. */
+/* The source or the author domain with that name, or NULL. */
 const struct stats_source *stats_source_of(
 	const struct stats *stats, enum source_by by, const char *name, const char *author_domain);
 const struct stats_domain *stats_domain_of(const struct stats *stats, const char *name);
 
-/* Is it the other RFC, not a what-if? */
+/* Is the scenario the other RFC, and not a what-if? */
 bool stats_is_other(const struct stats *stats, size_t scenario);
 
 /*
- * The disposition of a message under a scenario, a number into scenarios; its own one if the
- * scenario does not concern it.
+ * The disposition of a message in a scenario (an index); its actual disposition if the scenario
+ * does not apply to it.
  */
 enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
 
 /*
- * Seconds since the epoch as a day of UTC; all 0 for a date that mail cannot have: before 1970,
- * after 9999.
+ * Converts seconds since the epoch to a day, in UTC; all 0 for an impossible date (before 1970 or
+ * after 9999).
  */
 void stats_day(int64_t seconds, int *year, int *month, int *day);
 

@@ -20,7 +20,10 @@ compare_places(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* The counts of n elements of size octets, the first at *first. */
+/*
+ * The indices of n elements of size octets, sorted by the messages in their counts; first is the
+ * counts of the first element.
+ */
 static size_t *
 order(const struct stats_counts *first, size_t n, size_t size)
 {

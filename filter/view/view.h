@@ -7,7 +7,10 @@
 
 #include "filter/settings/settings.h"
 
-/* For one domain and those below it, or for all; to stdout, and as a page. The exit status. */
+/*
+ * Prints to stdout, and writes a page, for one domain and those below it, or for all. Returns the
+ * exit status.
+ */
 int view_main(const struct options *options, struct arena *arena);
 
 #endif

@@ -1,4 +1,4 @@
-/* view_failures.c: failure reports, and contradicted rows. */
+/* view_failures.c: the tables of failure reports and of contradictions. */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
@@ -35,7 +35,7 @@ add_failure(
 	cells[8] = held ? cells_word("aligned", N_("it came aligned")) : cells_word("", "");
 }
 
-/* The latest first. All are listed, but only those of known receivers are evidence. */
+/* Lists all failure reports, the latest first; only those of known receivers are evidence. */
 enum status
 view_failures(struct show *show)
 {
@@ -80,7 +80,7 @@ add_mark(struct show *show, struct slice reporter, uint64_t rows, uint64_t messa
 	cells[3] = view_mark(mark);
 }
 
-/* By sender and set of marks, of which there are few. */
+/* Grouped by sender and set of marks, of which there are few. */
 static enum status
 own_marks(struct show *show)
 {
@@ -117,7 +117,7 @@ own_marks(struct show *show)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* A period that ends before it begins, or that begins after the report arrived. */
+/* Reports whose period ends before it begins, or begins after the report arrived. */
 static enum status
 spans(struct show *show)
 {

@@ -8,14 +8,14 @@
 
 enum { HOST_SLOTS = 1 << 18, KEY_SLOTS = 1 << 16 };
 
-#define INSIDE UINT32_MAX /* a private address: of the author's own network */
+#define INSIDE UINT32_MAX /* a private address, in the author's own network */
 _Static_assert(HOST_SLOTS > 2 * VIEW_HOSTS && KEY_SLOTS > 2 * VIEW_KEYS, "never full");
 
-/* A message of the archive, by keys; two different keys never compare equal. */
+/* A message of the archive, as keys (hashes). */
 struct held {
 	uint64_t message; /* author and Message-ID */
 	uint64_t key;     /* author, domain and selector */
-	uint32_t host;    /* from 1; 0: its address is not known; INSIDE */
+	uint32_t host;    /* index from 1; 0: unknown address; or INSIDE */
 };
 
 struct list {
@@ -26,10 +26,10 @@ struct list {
 struct view_hosts {
 	struct arena *arena;
 	uint64_t seed[2];
-	uint32_t slots[HOST_SLOTS]; /* numbers from 1 */
+	uint32_t slots[HOST_SLOTS]; /* indices from 1 */
 	struct view_host *hosts;
 	size_t n;
-	uint64_t keys[KEY_SLOTS]; /* that passed, aligned */
+	uint64_t keys[KEY_SLOTS]; /* keys whose signatures passed, aligned */
 	size_t nkeys;
 	struct list aligned, broken;
 };
@@ -65,7 +65,7 @@ view_hosts_new(struct arena *arena)
 
 	hosts->arena = arena;
 	hosts->hosts = arena_array(arena, VIEW_HOSTS, sizeof *hosts->hosts);
-	/* the results do not depend on it */
+	/* the seed does not affect the results */
 	if (getrandom(hosts->seed, sizeof hosts->seed, GRND_NONBLOCK) < 0)
 		hosts->seed[0] = UINT64_C(0x9e3779b97f4a7c15);
 	return hosts;
@@ -87,7 +87,7 @@ view_hosts_free(struct view_hosts *hosts)
 	clear(&hosts->broken);
 }
 
-/* keys: a seeded hash of some texts, with their lengths; never 0 */
+/* A key: a seeded hash of the texts and their lengths; never 0. */
 
 static uint64_t
 mixed(uint64_t hash, uint64_t with)
@@ -145,8 +145,8 @@ view_hosts_take(struct view_hosts *hosts, struct slice author, struct slice sour
 }
 
 /*
- * As in stats/elsewhere.h: a host that passed SPF for the author is his, or belongs to a service
- * that he uses.
+ * As in stats/elsewhere.h: a host that passed SPF for the author belongs to the author or to a
+ * service that the author uses.
  */
 struct sender
 view_host_sender(const struct view_host *host)
@@ -185,7 +185,7 @@ number_of(const struct view_hosts *hosts, const struct view_host *host)
 
 /* what the archive has */
 
-/* Without memory, or if there are too many, less is proved. */
+/* Stores a message. If memory or room runs out, it is ignored, and less can be proved. */
 static void
 add(struct list *list, struct held one)
 {
@@ -202,7 +202,7 @@ add(struct list *list, struct held one)
 	list->v[list->n++] = one;
 }
 
-/* The slot of the key, or the free one for it. */
+/* The slot with the key, or a free one for it. */
 static size_t
 key_slot(const struct view_hosts *hosts, uint64_t key)
 {
@@ -224,7 +224,7 @@ add_key(struct view_hosts *hosts, uint64_t key)
 	}
 }
 
-/* The author's signatures: which of them pass, and which are broken. */
+/* Stores the author's signatures, by whether they pass or are broken. */
 static void
 hold_signatures(struct view_hosts *hosts, const struct row *row, uint32_t host)
 {
@@ -291,7 +291,7 @@ sort(struct list *list)
 		qsort(list->v, list->n, sizeof *list->v, by_keys);
 }
 
-/* Did that message arrive aligned, with that signature, from another host that is known? */
+/* Did the same message, with the same signature, also arrive aligned from another known host? */
 static bool
 came_aligned(const struct view_hosts *hosts, const struct held *one, bool anywhere)
 {
@@ -354,7 +354,7 @@ view_hosts_has(const struct view_hosts *hosts, struct slice author, struct slice
 	return message_id.n > 0 && came_aligned(hosts, &one, true);
 }
 
-/* Does the row name a signature of the author's that passes in the archive? */
+/* Does the row have a signature of the author whose domain and selector pass in the archive? */
 static bool
 names_key(const struct view_hosts *hosts, struct slice author, const struct feedback_row *row)
 {

@@ -1,10 +1,10 @@
 /*
- * view_hosts.h: hosts that sent in an author's name, according to reports and to the archive.
+ * view_hosts.h: the hosts that sent in an author's name, according to the reports and the archive.
  *
- * A forwarder is proved if the archive shows that the host passed the author's mail on
- * (view_hosts_hold), and only for mail with one of the author's signatures whose domain and
- * selector also pass in the archive: other mail from the same host may be anybody's. Everything
- * else is likely at most. Memory is bounded: hosts beyond VIEW_HOSTS are ignored.
+ * Forwarding is proved if the archive contains mail of the author that the host forwarded
+ * (view_hosts_hold), and only for mail with a signature of the author whose domain and selector
+ * also pass in the archive: other mail from that host may be from anybody. All other evidence makes
+ * it only likely. Memory is bounded: hosts beyond VIEW_HOSTS are ignored.
  */
 #ifndef FILTER_VIEW_VIEW_HOSTS_H
 #define FILTER_VIEW_VIEW_HOSTS_H
@@ -14,7 +14,7 @@
 
 enum { VIEW_HOSTS = 100000, VIEW_KEYS = 20000, VIEW_MESSAGES = 1 << 19 };
 
-/* Why a host is taken for a forwarder of the author's mail; the strongest last. */
+/* Why a host counts as a forwarder of the author's mail; the strongest reason last. */
 /* clang-format off */
 #define VIEW_REASONS(R) \
 	R(NONE, "", "") \
@@ -36,46 +36,46 @@ const char *view_reason_text(enum view_reason reason); /* English */
 bool view_reason_proves(enum view_reason reason);
 
 struct view_host {
-	const char *author, *source; /* the source in its canonical form */
-	/* as reported */
+	const char *author, *source; /* source: the address in canonical form */
+	/* according to the reports */
 	uint64_t messages, pass, spf_pass, blocked;
 	bool has_dates;
 	int64_t first, last;
 	uint64_t classes[SENDER_CLASSES];
-	enum sender_evidence by[SENDER_CLASSES]; /* of the last one */
-	uint64_t forwarded, proved;              /* messages for which there is a reason; a proof */
-	enum view_reason reason;                 /* the strongest of these */
+	enum sender_evidence by[SENDER_CLASSES]; /* evidence of the last message of each class */
+	uint64_t forwarded, proved;              /* messages with a reason; with a proof */
+	enum view_reason reason;                 /* the strongest of these reasons */
 	/* in the archive */
 	uint64_t held, held_pass;
-	enum view_reason held_by; /* VIEW_BY_NONE, or one that is a proof */
+	enum view_reason held_by; /* VIEW_BY_NONE, or a reason that is a proof */
 };
 
 struct view_hosts;
 
-/* Everything is in the arena, except for what view_hosts_settle frees. NULL without memory. */
+/* Everything is in the arena, except what view_hosts_settle frees. NULL without memory. */
 struct view_hosts *view_hosts_new(struct arena *arena);
 void view_hosts_free(struct view_hosts *hosts); /* NULL is fine */
 
-/* The host, added if it is new; NULL if there are too many. Names are copied. */
+/* The host, which is added if it is new; NULL if there are too many. Names are copied. */
 struct view_host *view_hosts_take(
 	struct view_hosts *hosts, struct slice author, struct slice source);
-/*
- * The class of a host by all reports: that of most of its messages that are not aligned.
- */
+/* The class of a host over all reports: the most frequent class of its unaligned messages. */
 struct sender view_host_sender(const struct view_host *host);
 
-/* The number of hosts, and one of them. */
+/* The number of hosts, and the host with an index. */
 size_t view_hosts_count(const struct view_hosts *hosts);
 const struct view_host *view_hosts_at(const struct view_hosts *hosts, size_t i);
 
-/* A message of the archive. */
+/* Adds a message of the archive. */
 void view_hosts_hold(struct view_hosts *hosts, const struct row *row);
 
-/* Called after the archive was read: finds the copies of messages that arrived aligned. */
+/* Must be called after the archive was read: finds the copies of messages that arrived aligned. */
 void view_hosts_settle(struct view_hosts *hosts);
 
-/* Does the archive hold that message aligned, with a signature of that domain and selector? After
- * view_hosts_settle. */
+/*
+ * Does the archive contain that message, aligned and with a signature of that domain and selector?
+ * After view_hosts_settle.
+ */
 bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct slice message_id,
 	struct slice domain, struct slice selector);
 
@@ -83,9 +83,9 @@ bool view_hosts_has(const struct view_hosts *hosts, struct slice author, struct 
 void view_hosts_reported(struct view_hosts *hosts, const struct feedback_failure *failure);
 
 /*
- * For a row that is not aligned, or is so only by its signature: what shows that its host passed
- * the author's mail on. known: its reporter is a known receiver; otherwise nothing is proved. told:
- * what the row itself shows, VIEW_BY_NONE to VIEW_BY_FORWARDING.
+ * Why the host of a row counts as a forwarder, if the row is not aligned or only by its signature.
+ * known: the reporter is a known receiver; otherwise nothing is proved. told: the reason from the
+ * row itself, VIEW_BY_NONE to VIEW_BY_FORWARDING.
  */
 enum view_reason view_hosts_reason(const struct view_hosts *hosts, const struct view_host *host,
 	const struct feedback_row *row, bool known, enum view_reason told);

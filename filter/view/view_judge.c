@@ -31,7 +31,8 @@ view_judge_open(const struct options *options, struct arena *arena, struct view_
 	struct slice zone;
 
 	*once = *options;
-	once->authserv_id = hostname_get(arena); /* once, not for each row */
+	once->authserv_id =
+		hostname_get(arena); /* determined once, because it is needed for each row */
 	*judge = (struct view_judge){.options = once};
 	judge->tools.crypto = crypto_new();
 	if (judge->tools.crypto == NULL)
@@ -60,7 +61,7 @@ view_judge_close(struct view_judge *judge)
 	*judge = (struct view_judge){.options = judge->options};
 }
 
-/* the row as the results of a message */
+/* converting the row to the results of a message */
 
 static enum auth_code
 code_of(struct slice word)
@@ -85,9 +86,7 @@ is_helo(const struct feedback_result *result)
 	return slice_eq(result->scope, SLICE("helo"));
 }
 
-/*
- * A pass of the HELO name counts for DMARC only with a null path, which reports do not show.
- */
+/* A pass of the HELO name counts for DMARC only with a null path, which a report does not show. */
 static void
 take_results(struct evaluation *ev, const struct feedback_row *row)
 {
@@ -143,7 +142,7 @@ bit(enum feedback_mark mark, bool set)
 	return set ? (int64_t)1 << mark : 0;
 }
 
-/* Was the mode of alignment then the one in the current record? */
+/* Is the alignment mode in the report the one in the current record? */
 static bool
 same_mode(struct slice then, bool strict)
 {
@@ -151,8 +150,8 @@ same_mode(struct slice then, bool strict)
 }
 
 /*
- * Compares alignment by a tree walk in today's DNS with that of a reporter who also walks the tree:
- * one with a public suffix list may rightly differ.
+ * Compares alignment, by a tree walk in current DNS, with that of the reporter, only if it also
+ * walks the tree: with a public suffix list it may legitimately differ.
  */
 static int64_t
 mark_alignment(const struct feedback_report *report, const struct feedback_row *row,
@@ -195,8 +194,8 @@ mark_spf(const struct evaluation *ev, const struct feedback_row *row)
 /* forwarders */
 
 /*
- * Does the author's signature pass and his envelope not, at a host for which nothing shows that it
- * is his? in_envelope: SPF was queried for one of his domains.
+ * Does a signature of the author pass, but not the envelope, for a host that has no connection to
+ * the author? in_envelope: SPF was checked for one of the author's domains.
  */
 static bool
 kept_signature(const struct view_judge *judge, const struct evaluation *ev,
@@ -270,7 +269,7 @@ judge_row(const struct view_judge *judge, const struct feedback_report *report,
 		    &results->dmarc) != ST_OK)
 		return ST_TEMP;
 	ev->evaluated = true;
-	/* if DNS does not answer, nothing is evidence, for or against */
+	/* if DNS does not answer, there is no evidence either way */
 	if (results->dmarc.reason.id == DMARC_R_POLICY_UNKNOWN && !is_word(row->dkim, "pass") &&
 		!is_word(row->spf, "pass"))
 		return ST_OK;

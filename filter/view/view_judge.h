@@ -1,6 +1,6 @@
 /*
- * view_judge.h: classifies a row of an aggregate report like a message, as far as its data allow:
- * the same classes, by the same evidence, and contradictions in DNS
+ * view_judge.h: classifies a row of an aggregate report like a message, with the same classes and
+ * evidence as far as its data allow, and finds contradictions to DNS.
  */
 #ifndef FILTER_VIEW_VIEW_JUDGE_H
 #define FILTER_VIEW_VIEW_JUDGE_H
@@ -20,29 +20,29 @@ struct view_judge {
 	struct domain_psl *psl;
 };
 
-/* Contradictions in DNS, as bits of enum feedback_mark. */
+/* The result for a row. */
 struct view_judged {
 	struct sender sender;
-	enum view_reason told; /* what the row shows of a forwarder, up to VIEW_BY_FORWARDING */
-	int64_t marks;         /* bits of enum feedback_mark */
-	const char *name;      /* --names: the host's, in the arena; or "" */
+	enum view_reason told; /* why the host is a forwarder, from the row alone, up to
+				  VIEW_BY_FORWARDING */
+	int64_t marks;         /* contradictions to DNS: bits of enum feedback_mark */
+	const char *name;      /* --names: the name of the host, in the arena; or "" */
 };
 
-/* The exit status; with a line on stderr if it is not 0. view_judge_close in any case. */
+/*
+ * Returns the exit status; other than 0 after a line on stderr. Call view_judge_close in any case.
+ */
 int view_judge_open(const struct options *options, struct arena *arena, struct view_judge *judge);
 void view_judge_close(struct view_judge *judge);
 
 /*
- * report: its policy, as published; names of row in lower case. Everything in arena. ST_TEMP: our
- * own work failed.
+ * report: for its published policy. Names in row must be in lower case. Everything is in the arena.
+ * ST_TEMP: an internal failure.
  */
 enum status view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);
 
-/*
- * The record that the domain publishes now, from DNS; false if there is none, or DNS does not
- * answer.
- */
+/* The domain's current record from DNS; false if there is none, or DNS does not answer. */
 bool view_judge_policy(const struct view_judge *judge, struct slice domain, struct arena *arena,
 	struct dmarc_result *result);
 

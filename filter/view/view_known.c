@@ -1,4 +1,4 @@
-/* view_known.c: whose reports count. */
+/* view_known.c: decides which reporters' reports count. */
 #include "filter/feedback/feedback_save.h"
 #include "filter/provider/provider.h"
 #include "filter/view/view_parts.h"

@@ -61,7 +61,7 @@ struct services {
 	size_t n;
 };
 
-/* By the service, or the domain that passed; all others together. */
+/* The element for the service or the domain that passed; one element for all others. */
 static struct service *
 service_of(struct services *services, const struct stats_source *source)
 {

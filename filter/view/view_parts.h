@@ -26,14 +26,14 @@ enum {
 	TABLES
 };
 
-/* How much a sender's reports count; the numbers are those of a table of this connection. */
+/* How much a reporter's reports count; the numbers are in the temporary table "known". */
 enum view_class { VIEW_FILE, VIEW_UNAUTHENTICATED, VIEW_AUTHENTICATED, VIEW_KNOWN, VIEW_CLASSES };
 
 struct show {
 	const struct options *options;
 	struct store *store;
 	struct arena *arena;
-	const char *domain, *below; /* "" for all; a pattern of LIKE */
+	const char *domain, *below; /* "" for all; the LIKE pattern for domains below */
 	struct view_hosts *hosts;
 	struct view_archive archive;
 	struct view_judge judge;
@@ -64,32 +64,32 @@ int view_open(struct show *show, view_reported_take *take, void *arg);
 enum status view_read(struct show *show);
 void view_close(struct show *show);
 
-/* The class from which on senders count (--reporters). */
+/* The lowest class of reporters that count (--reporters). */
 int64_t view_least(const struct options *options);
 
 /*
- * Binds the parameters of these conditions: the domain, the pattern of domains below it, and the
- * reporters that count.
+ * Binds the parameters of VIEW_OF_DOMAIN: domain, pattern of domains below, lowest class of
+ * reporters.
  */
 void view_bind(const struct show *show, struct store_query *query);
 
-/* The table "known" of this connection: every sender with its class. */
+/* Creates the temporary table "known": every reporter with its class. */
 enum status view_classify(struct show *show);
 
-/* All tables, empty. */
+/* Creates all tables, empty. */
 void view_tables_begin(struct show *show);
 
-/* Cells; the day of FEEDBACK_NO_TIME is empty. */
+/* Make cells; that of the day FEEDBACK_NO_TIME is empty. */
 struct cell view_day(const struct show *show, int64_t at);
 struct cell view_number(const struct show *show, uint64_t number);
 struct cell view_text(const struct show *show, const char *text);
 struct cell view_mark(size_t mark);
 
-/* Tables by one query each. */
+/* Fills the tables that need one query each. */
 enum status view_queries(struct show *show);
 
-/* The tables that each file fills. */
-enum status view_failures(struct show *show); /* before the rows: they prove forwarders */
+/* Each fills the tables of its file. */
+enum status view_failures(struct show *show); /* before the rows, because it proves forwarders */
 enum status view_marks(struct show *show);
 enum status view_policies(struct show *show);
 bool view_lists(struct show *show); /* false without memory */

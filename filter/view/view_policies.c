@@ -1,10 +1,13 @@
 /*
- * view_policies.c: the policies that receivers found and applied, and those published now.
+ * view_policies.c: the table of policies: as found by receivers, as applied, and as published now.
  */
 #include "filter/text/i18n.h"
 #include "filter/view/view_parts.h"
 
-/* "reject", "quarantine; t=y"; empty if there is no record, or DNS does not answer */
+/*
+ * The policy as text: "reject", "quarantine; t=y"; empty if there is no record, or DNS does not
+ * answer.
+ */
 static const char *
 published(struct show *show, struct slice domain)
 {
@@ -20,7 +23,7 @@ published(struct show *show, struct slice domain)
 	return text;
 }
 
-/* What a policy asked for, for its reports; rows are those that did not pass. */
+/* The published policies and what was done to mail that did not pass. */
 enum status
 view_policies(struct show *show)
 {

@@ -24,7 +24,7 @@ text_of(const struct show *show, const struct store_query *query, int column)
 	return cells_text(store_text(query, column), show->arena);
 }
 
-/* messages, pass, fail and blocked, of the three sums from column on */
+/* Adds the cells messages, pass, fail and blocked, from the three sums from column on. */
 static void
 set_counts(const struct show *show, const struct store_query *query, int column, struct cell *cells)
 {

@@ -6,13 +6,13 @@
 #include "mime/buf.h"
 
 enum {
-	WINDOW = 256,  /* reports that are queried together */
-	PAGE = 1000,   /* rows likewise */
-	CACHE = 4096,  /* recently judged rows */
-	RESULTS = 4096 /* recently read lists of results */
+	WINDOW = 256,  /* reports per query */
+	PAGE = 1000,   /* rows per query */
+	CACHE = 4096,  /* size of the cache of classified rows */
+	RESULTS = 4096 /* size of the cache of result lists */
 };
 
-/* A row from the store, with the necessary data of its report. */
+/* A row from the store, with the data that is needed from its report. */
 struct line {
 	int64_t report, n, auth, begins, class;
 	bool has_date;
@@ -21,15 +21,15 @@ struct line {
 	struct slice source, disposition, dkim, spf, header_from;
 };
 
-/* the results of rows, by the number of their list */
+/* a cached list of results */
 struct results {
-	int64_t auth; /* 0: none */
+	int64_t auth; /* id of the list; 0: empty */
 	struct feedback_result *list;
 	size_t n;
 	struct arena arena;
 };
 
-/* a judged row, by everything on which the judgement depends */
+/* a cached classification; the key contains everything on which it depends */
 struct judged {
 	struct slice key; /* from malloc */
 	struct view_judged what;
@@ -42,10 +42,10 @@ struct reader {
 	struct arena page, one;
 	struct line *lines;
 	size_t n;
-	/* the current line, as reported */
+	/* the current row as reported */
 	struct feedback_report policy;
 	struct feedback_row row;
-	struct feedback_result list[FEEDBACK_RESULTS]; /* while it is being read */
+	struct feedback_result list[FEEDBACK_RESULTS]; /* the list that is being read */
 	struct results *results;
 	struct judged *judged;
 };
@@ -91,8 +91,10 @@ take_line(struct reader *reader, const struct store_query *query)
 	};
 }
 
-/* The next rows after one of them, of the reports up to last. By the keys, so that nothing is
- * sorted. */
+/*
+ * Queries the rows after a given one, in the reports up to last, in the order of the primary key,
+ * so that the database need not sort.
+ */
 static enum status
 read_page(struct reader *reader, int64_t report, int64_t n, int64_t last)
 {
@@ -152,7 +154,7 @@ read_results(struct reader *reader, int64_t auth, struct results **found)
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* The line as it was reported; reasons are "TYPE TAB COMMENT LF" each. */
+/* Fills the row as it was reported; a reason is stored as "TYPE TAB COMMENT LF". */
 static void
 set_row(struct reader *reader, const struct line *line, const struct results *results)
 {
@@ -182,7 +184,7 @@ set_row(struct reader *reader, const struct line *line, const struct results *re
 
 /* judging */
 
-/* Everything on which a row's judgement depends. */
+/* The cache key: everything on which the classification of a row depends. */
 static struct slice
 key_of(const struct line *line, struct arena *arena)
 {
@@ -216,7 +218,7 @@ judge(struct reader *reader, const struct line *line, struct view_judged *judged
 	}
 	st = view_judge_row(reader->to->judge, &reader->policy, &reader->row, &reader->one, judged);
 	if (st != ST_OK || reader->to->judge->options->names)
-		return st; /* the host's name is released with the row */
+		return st; /* not cached, because the name is freed with the row */
 	kept = malloc(key.n);
 	if (kept == NULL)
 		return ST_TEMP;
@@ -281,8 +283,8 @@ count_dates(struct view_host *host, const struct line *line)
 }
 
 /*
- * What the archive and the reporter show about a host. A class is likely, a proof is not: rows
- * without a signature have the class of the host that passed mail on.
+ * Adds the evidence of the archive and the reporter about forwarding. A row without a signature
+ * gets the class of its host, which is only likely.
  */
 static struct sender
 seen(struct sender sender, enum view_reason reason, bool known)
@@ -298,7 +300,7 @@ seen(struct sender sender, enum view_reason reason, bool known)
 	return sender;
 }
 
-/* The host, with everything known about it. */
+/* Adds the row to its host. */
 static void
 count_host(struct reader *reader, const struct line *line, struct view_judged *judged)
 {
@@ -327,7 +329,7 @@ count_host(struct reader *reader, const struct line *line, struct view_judged *j
 	count_dates(host, line);
 }
 
-/* The row in the form in which stats counts messages. */
+/* Counts the row in the statistics. */
 static enum status
 count_row(struct reader *reader, const struct line *line, const struct view_judged *judged)
 {

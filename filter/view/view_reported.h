@@ -1,5 +1,6 @@
 /*
- * view_reported.h: the rows of all aggregate reports that count, each judged (view_judge.h).
+ * view_reported.h: reads the rows of all aggregate reports that count, and classifies each
+ * (view_judge.h).
  */
 #ifndef FILTER_VIEW_VIEW_REPORTED_H
 #define FILTER_VIEW_VIEW_REPORTED_H
@@ -9,12 +10,12 @@
 #include "filter/store/store.h"
 #include "filter/view/view_judge.h"
 
-/* Conditions of a query on a report r: ?1, ?2 and ?3 are those of view_bind (view_parts.h). */
+/* SQL conditions on a report r; view_bind (view_parts.h) binds ?1, ?2 and ?3. */
 #define VIEW_OF_DOMAIN "(?1 = '' OR r.domain = ?1 OR r.domain LIKE ?2 ESCAPE '!') AND ?3 >= 0"
 
 enum { VIEW_REPORTERS = 2000 };
 
-/* Rows that DNS contradicts. */
+/* Rows that contradict DNS. */
 struct view_contradiction {
 	const char *reporter;
 	uint64_t rows[FEEDBACK_MARKS_N], messages[FEEDBACK_MARKS_N];

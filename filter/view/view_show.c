@@ -1,4 +1,4 @@
-/* view_show.c: the command: an archive first, in a process of its own, then the store. */
+/* view_show.c: the command: reads an archive first, in a separate process, then the store. */
 #include "auth/base/domain.h"
 #include "filter/io/paths.h"
 #include "filter/page/page_reports.h"
@@ -48,7 +48,10 @@ probe_page(const struct show *show)
 		       : fail_page(show, why);
 }
 
-/* Days are in its chart, and the actual senders in the table that batch's page also has. */
+/*
+ * Writes the page; it has no tables of days and of actual senders, which its chart and its own
+ * table of sources show.
+ */
 static int
 write_page(const struct show *show)
 {

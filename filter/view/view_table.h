@@ -7,7 +7,10 @@
 #include "filter/settings/settings.h"
 #include "filter/text/cells.h"
 
-/* Writes n tables in the form of output, for text only the first rows; false if writing failed. */
+/*
+ * Prints n tables in the form of output; as text, only the first rows of each. False if writing
+ * failed.
+ */
 bool view_tables_print(const struct cells *tables, size_t n, enum output_what output,
 	struct arena *arena, FILE *out);
 
