@@ -461,7 +461,10 @@ run_all(struct run *run, struct arena *arena)
 int
 feedback_read_main(const struct options *options, struct arena *arena)
 {
-	struct run run = {.options = options};
+	struct options named =
+		*options; /* the host's name is looked up once, outside the sandbox */
+	struct run run = {.options = &named};
+	struct confinement confinement;
 	enum evaluate_status opened;
 	struct error error;
 	int status = store_open_command(options->store, STORE_WRITE, arena, &run.store);
@@ -473,7 +476,10 @@ feedback_read_main(const struct options *options, struct arena *arena)
 	arena_init(&run.arena, arena->oom, arena->oom_arg);
 	run.origin.now = options_now(options);
 	evaluate_begin(options, arena, &run.tools);
+	named.authserv_id = run.tools.authserv_id;
 	opened = evaluate_open(&run.tools, &error);
+	if (opened == EVALUATE_OK)
+		opened = evaluate_confine(&run.tools, &confinement, &error);
 	if (opened == EVALUATE_OK) {
 		status = run_all(&run, arena);
 	} else {

@@ -13,6 +13,7 @@
 #include "filter/reporting/reporting_error.h"
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_verp.h"
+#include "filter/settings/confine.h"
 #include "filter/settings/profile.h"
 #include "filter/text/error_words.h"
 #include "mime/message.h"
@@ -289,6 +290,27 @@ fail(enum reporting_error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
+/* Opens what it needs, and gives up the other rights before the bounce is read. */
+static int
+open_bounce(struct bounce *bounce)
+{
+	const struct options *options = bounce->options;
+	struct confinement confinement;
+	struct error error;
+	int status;
+
+	if (options->report_from == NULL && options->bounce_address == NULL)
+		return fail(REPORTING_E_NO_ADDRESS, bounce->arena);
+	bounce->crypto = crypto_new();
+	if (bounce->crypto == NULL)
+		return fail(REPORTING_E_NO_MEMORY, bounce->arena);
+	status = store_open_command(options->store, STORE_WRITE, bounce->arena, &bounce->store);
+	if (status != 0 || confine(options, bounce->arena, &confinement, &error) == ST_OK)
+		return status;
+	error_print(&error, bounce->arena);
+	return EXIT_TEMPFAIL;
+}
+
 int
 reporting_bounce_main(const struct options *options, struct arena *arena)
 {
@@ -297,17 +319,11 @@ reporting_bounce_main(const struct options *options, struct arena *arena)
 		.arena = arena,
 		.now = options_now(options),
 	};
+	int status = open_bounce(&bounce);
 	struct slice raw;
-	int status;
 
-	if (!read_stdin(arena, &raw))
-		return fail(REPORTING_E_NOT_READ, arena);
-	if (options->report_from == NULL && options->bounce_address == NULL)
-		return fail(REPORTING_E_NO_ADDRESS, arena);
-	bounce.crypto = crypto_new();
-	if (bounce.crypto == NULL)
-		return fail(REPORTING_E_NO_MEMORY, arena);
-	status = store_open_command(options->store, STORE_WRITE, arena, &bounce.store);
+	if (!read_stdin(arena, &raw) && status == 0) /* to the end, whatever failed */
+		status = fail(REPORTING_E_NOT_READ, arena);
 	if (status == 0 && take(&bounce, raw) != ST_OK)
 		status = store_failed(bounce.store);
 	store_close(bounce.store);

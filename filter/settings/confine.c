@@ -183,13 +183,41 @@ make_inner(struct plan *plan, const struct options *options)
 	return landlock_make(&inner->sandbox.rules);
 }
 
+/* Does it read a report or a bounce from stdin, into the store? */
+static bool
+is_piped_report(const struct options *options)
+{
+	return options->command == COMMAND_REPORT_BOUNCE ||
+	       (options->command == COMMAND_REPORT_READ && options->paths.n == 0 &&
+		       options->files_from == NULL);
+}
+
+/*
+ * The store is open, and libpq needs only its socket; SQLite also opens, creates and removes files
+ * beside its own (CALLS_WRITE), and reads random octets where it draws them itself.
+ */
+static void
+add_store(struct plan *plan, const struct options *options)
+{
+	if (options->command != COMMAND_REPORT_READ && options->command != COMMAND_REPORT_BOUNCE)
+		return;
+	if (strstr(options->store, "://") == NULL) {
+		add_folder_of(plan, options->store);
+		add_path(plan, "/dev/urandom", LANDLOCK_READ);
+	}
+	/* each mail has its own DNS */
+	add_path(plan, options->zone, LANDLOCK_READ);
+	add_resolv_conf(plan, options);
+}
+
 /* Limits far above the needs of any legitimate message, whose cost auth/base/budget.h limits. */
 static void
 set_limits(struct plan *plan, const struct options *options)
 {
 	struct sandbox *sandbox = &plan->sandbox;
 
-	if (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN)
+	if (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
+		(options->command == COMMAND_REPORT_READ && !is_piped_report(options)))
 		return; /* the need depends on the archive */
 	sandbox->descriptors = DESCRIPTORS;
 	sandbox->seconds = SECONDS + options->max_size / MIB;
@@ -202,8 +230,10 @@ make_plan(struct plan *plan, const struct options *options)
 {
 	const bool batch = options->command == COMMAND_BATCH && !options->merge;
 	const bool many =
-		!batch && (options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
-				  options->attached || options->messages.n > 0);
+		!batch &&
+		(options->command == COMMAND_BATCH || options->command == COMMAND_PLAN ||
+			options->attached || options->messages.n > 0 ||
+			(options->command == COMMAND_REPORT_READ && !is_piped_report(options)));
 
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SOCKETS;
 	plan->sandbox.calls |= CALLS_FORK;
@@ -218,6 +248,7 @@ make_plan(struct plan *plan, const struct options *options)
 	else if (options->command ==
 		 COMMAND_EXPLAIN) /* opens DNS a second time for the returned message of a bounce */
 		add_path(plan, options->zone != NULL ? options->zone : "/etc", LANDLOCK_READ);
+	add_store(plan, options);
 	add_spool(plan, options);
 	add_outputs(plan, options);
 	add_ports(plan, options);

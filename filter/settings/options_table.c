@@ -385,7 +385,7 @@ const struct option_row option_rows[] = {
 		.line_only = true, .help = N_("print what is set, where, and all errors")},
 	{.name = "user", .commands = FILTER, .arg = "NAME", .kind = OPTION_PATH, .at = AT(user),
 		.given = AT(user_given), .preset = "mailstamp", .help = N_("user to become when started as root")},
-	{.name = "sandbox", .commands = JUDGES | ARCHIVES, .kind = OPTION_WORD, .at = AT(sandbox),
+	{.name = "sandbox", .commands = JUDGES | ARCHIVES | BOUNCE, .kind = OPTION_WORD, .at = AT(sandbox),
 		.words = "try|require|off", .preset = "try",
 		.help = N_("give up rights before reading the message")},
 	{.name = "lang", .commands = ASKED, .kind = OPTION_WORD, .at = AT(lang),
