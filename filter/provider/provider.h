@@ -49,7 +49,7 @@ struct provider {
 	const char *seals;    /* domains of its ARC seals */
 	/* author domains of the DMARC and TLS reports that it sends, including all names below */
 	const char *reporters;
-	const char *page; /* the public page that documents it */
+	const char *page; /* the public pages that document it */
 	struct provider_mailbox mailbox;
 	/*
 	 * Domains with which it signs or sends for unrelated customers, and domains of public
