@@ -86,20 +86,28 @@ organization(struct slice name)
 	return domain_tail(name, slice_find(two, '.') <= 3 ? 3 : 2);
 }
 
-/* Called for each name in a domain's records; true ends the search. */
-typedef bool (*name_test)(void *arg, struct slice name);
+/*
+ * Called for each name in a domain's records; true ends the search. included: an SPF record
+ * includes it.
+ */
+typedef bool (*name_test)(void *arg, struct slice name, bool included);
 
 /*
  * What is searched for in the records: names that belong to a domain (empty: to none), or to a
  * service.
  */
 struct sought {
+	const struct evaluation *ev;
 	struct slice domain;
 	const struct provider *provider;
 };
 
+/*
+ * Below its own name, or beside it, a service also has names of its customers, who know nothing of
+ * each other: these count only if the included record allows the client.
+ */
 static bool
-stands_for(void *arg, struct slice name)
+stands_for(void *arg, struct slice name, bool included)
 {
 	const struct sought *sought = arg;
 	const struct provider *named = provider_of(name);
@@ -109,8 +117,12 @@ stands_for(void *arg, struct slice name)
 		return true;
 	if (domain.n == 0)
 		return false;
-	return domain_within(name, domain) || domain_within(domain, name) ||
-	       slice_ieq(organization(name), organization(domain));
+	if (domain_within(name, domain))
+		return true;
+	return included &&
+	       (domain_within(domain, name) ||
+		       slice_ieq(organization(name), organization(domain))) &&
+	       proof_allows(sought->ev, name);
 }
 
 static bool
@@ -120,9 +132,9 @@ seek_record(const struct spf_record *record, name_test test, void *arg)
 		if (record->directives[i].qualifier == AUTH_PASS &&
 			record->directives[i].mechanism == SPF_INCLUDE &&
 			record->directives[i].domain_spec.n > 0 &&
-			test(arg, record->directives[i].domain_spec))
+			test(arg, record->directives[i].domain_spec, true))
 			return true;
-	return record->redirect.n > 0 && test(arg, record->redirect);
+	return record->redirect.n > 0 && test(arg, record->redirect, true);
 }
 
 static bool
@@ -148,7 +160,7 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	const struct dns_answer *answer = dns_get(ev->in.dns, at, DNS_MX, 0);
 
 	for (size_t i = 0; answer->status == DNS_OK && i < answer->n && i < HOSTS_MAX; i++)
-		if (answer->rr[i].name.n > 0 && test(arg, answer->rr[i].name))
+		if (answer->rr[i].name.n > 0 && test(arg, answer->rr[i].name, false))
 			return true;
 	return false;
 }
@@ -168,7 +180,7 @@ seek_keys(const struct evaluation *ev, name_test test, void *arg)
 			!dkim_key_name(sig->s, sig->d, ev->arena, &name))
 			continue;
 		answer = dns_get(ev->in.dns, name, DNS_CNAME, 0);
-		if (answer->status == DNS_OK && test(arg, answer->rr[0].name))
+		if (answer->status == DNS_OK && test(arg, answer->rr[0].name, false))
 			return true;
 	}
 	return false;
@@ -208,7 +220,7 @@ seek_all(const struct evaluation *ev, name_test test, void *arg)
 static bool
 records_name(const struct evaluation *ev, struct slice domain, const struct provider *provider)
 {
-	struct sought sought = {domain, provider};
+	struct sought sought = {ev, domain, provider};
 
 	return seek_all(ev, stands_for, &sought);
 }
@@ -225,8 +237,9 @@ add_service(
 }
 
 static bool
-collect(void *arg, struct slice name)
+collect(void *arg, struct slice name, bool included)
 {
+	(void)included;
 	add_service(arg, provider_of(name), EVIDENCE_RECORDS);
 	return false;
 }

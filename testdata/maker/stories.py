@@ -163,6 +163,13 @@ def services():
     yield story('service-envelope', 'spf_mail_from', POLICY + SERVICE +
                 'example.com TXT v=spf1 include:spf.service.example -all\n', message=own, record=False,
                 proof='after-switch', after=own, after_path='m1@example.com', **there)
+    # a service gives names to customers who know nothing of each other
+    for name, records in (('the-mx', SPF + 'example.com MX 5 mx.service.example\nmx.service.example A 192.0.2.1\n'),
+                          ('an-include', 'example.com TXT v=spf1 include:c1.service.example -all\nc1.service.example TXT v=spf1 ip4:192.0.2.1 -all\n'),
+                          ('a-whole-service', 'example.com TXT v=spf1 include:service.example -all\nservice.example TXT v=spf1 ip4:192.0.2.1 -all\n')):
+        yield story('forged-by-a-neighbour-of-' + name, 'spf_other', POLICY + records + 'evil.service.example TXT v=spf1 ip4:203.0.113.66 -all\n'
+                    'e._domainkey.evil.service.example KEY rsa-b\n', message=mail().signed('rsa-b', 'evil.service.example', 'e'), record=False,
+                    proof=None, forged=True, ip='203.0.113.66', mail_from='x@evil.service.example')
     yield story('service-that-nothing-names', 'spf_other', POLICY + SERVICE, message=own, record=False, proof=None,
                 forged=True, **there)
     yield story('microsoft-tenant', 'dkim_domain_at', POLICY + OUTLOOK + KEYS + SPF + 'example.com MX 0 '
