@@ -399,13 +399,14 @@ static const struct descriptor_row {
 	const char *name;
 	rlim_t limit;
 	int left; /* by others; -1: all */
-	const char *answer;
+	const char *answer; /* how it begins */
 } descriptor_rows[] = {
 	{"enough", 256, -1, "nodata"},
 	{"few", 40, -1, "nodata"},
 	{"three left", 40, 3, "nodata"},
 	{"one left", 40, 1, "nodata"},
-	{"none is left", 40, 0, "temp no server answers"},
+	/* or timeout, where the machine is so busy that the time ends first */
+	{"none is left", 40, 0, "temp "},
 };
 
 /* Answers every query with no data, until something else arrives. */
@@ -455,7 +456,8 @@ ask_many(struct rig *rig, const struct descriptor_row *row)
 
 		(void)snprintf(name, sizeof name, "n%d.example", i);
 		text = dns_text(dns_get(rig->dns, slice_str(name), DNS_A, 0), DNS_A, &rig->arena);
-		cr_expect_str_eq(text, row->answer, "%s, %s: %s", row->name, name, text);
+		cr_expect_eq(strncmp(text, row->answer, strlen(row->answer)), 0, "%s, %s: %s",
+			row->name, name, text);
 	}
 }
 
