@@ -398,8 +398,8 @@ Test(dns_resolver, freed_with_questions_on_their_way)
 static const struct descriptor_row {
 	const char *name;
 	rlim_t limit;
-	int left; /* by others; -1: all */
-	const char *answer; /* how it begins */
+	int left;           /* by others; -1: all */
+	const char *answer; /* the first part of it */
 } descriptor_rows[] = {
 	{"enough", 256, -1, "nodata"},
 	{"few", 40, -1, "nodata"},
