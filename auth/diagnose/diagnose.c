@@ -25,8 +25,9 @@ add_lines(struct buf *out, struct slice bytes)
 	}
 }
 
-bool
-diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig, const struct field *fields,
+/* The rebuilt message, with CRLF, verified like any other; false if it does not pass. */
+static bool
+prove(const struct auth_input *in, const struct dkim_sig *sig, const struct field *fields,
 	size_t nfields, struct slice body, struct arena *arena, struct slice *rebuilt)
 {
 	struct limits limits = *in->limits;
@@ -105,8 +106,8 @@ report(struct patient *patient, struct diagnosis *diagnosis)
 	struct slice rebuilt;
 
 	if (patient->has_body && patient->has_header &&
-		diagnose_prove(patient->in, patient->sig, patient->header.fields,
-			patient->header.nfields, patient->body.bytes, patient->arena, &rebuilt)) {
+		prove(patient->in, patient->sig, patient->header.fields, patient->header.nfields,
+			patient->body.bytes, patient->arena, &rebuilt)) {
 		diagnosis->found = true;
 		diagnosis->like_list = diagnose_like_list(
 			patient->in, patient->sig, &patient->body, &patient->header);

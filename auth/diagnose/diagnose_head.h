@@ -60,17 +60,6 @@ bool diagnose_convert(struct slice from, struct slice to, struct slice text, str
 bool diagnose_words_decode(
 	struct slice value, struct arena *arena, struct slice *text, struct slice *charset);
 
-/* How text is encoded. */
-struct diagnose_word_style {
-	const char *charset;
-	char coding;          /* B, b, Q, q; 0: not encoded */
-	bool loose;           /* Q: only octets that must be encoded are */
-	unsigned first, next; /* octets of the first encoded word and of the others; 0: no limit */
-};
-
-bool diagnose_words_encode(const struct diagnose_word_style *style, struct slice text,
-	struct arena *arena, struct slice *value);
-
 /* A value of which a part is encoded words. */
 struct diagnose_worded {
 	struct slice before, text, after; /* text: in UTF-8 */

@@ -111,11 +111,6 @@ bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *
 	const struct dkim_signed *hashes, const struct diagnose_body *body,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_header *found);
 
-/* The rebuilt message, with CRLF, verified like any other; false if it does not pass. */
-bool diagnose_prove(const struct auth_input *in, const struct dkim_sig *sig,
-	const struct field *fields, size_t nfields, struct slice body, struct arena *arena,
-	struct slice *rebuilt);
-
 /* Does all added text identify itself as the list's? */
 bool diagnose_like_list(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct diagnose_body *body, const struct diagnose_header *header);

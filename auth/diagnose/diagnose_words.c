@@ -7,6 +7,14 @@
 
 enum { WORD = 75, TEXT_MAX = 240, WORD_MAX = 8192 };
 
+/* How text is encoded. */
+struct word_style {
+	const char *charset;
+	char coding;          /* B, b, Q, q; 0: not encoded */
+	bool loose;           /* Q: only octets that must be encoded are */
+	unsigned first, next; /* octets of the first encoded word and of the others; 0: no limit */
+};
+
 /* Character sets: UTF-8, US-ASCII and ISO-8859-1 need no iconv. */
 
 enum { NAME_MAX_OCTETS = 40, GROWTH = 8 };
@@ -210,7 +218,7 @@ diagnose_words_decode(
 
 /* RFC 2047 4.2, 5 (3) */
 static bool
-q_plain(const struct diagnose_word_style *style, unsigned char c)
+q_plain(const struct word_style *style, unsigned char c)
 {
 	if (slice_is_alpha((char)c) || slice_is_digit((char)c))
 		return true;
@@ -221,8 +229,7 @@ q_plain(const struct diagnose_word_style *style, unsigned char c)
 
 /* The number of octets of UTF-8 text that fit in one encoded word of at most max octets. */
 static bool
-encode_word(const struct diagnose_word_style *style, struct slice text, struct arena *arena,
-	struct buf *out)
+encode_word(const struct word_style *style, struct slice text, struct arena *arena, struct buf *out)
 {
 	struct slice bytes;
 
@@ -261,7 +268,7 @@ characters(struct slice text, size_t ends[TEXT_MAX + 1])
 
 /* How many of the first n characters fit into one encoded word of limit octets, at least one. */
 static size_t
-fitting(const struct diagnose_word_style *style, struct slice text, const size_t *ends, size_t from,
+fitting(const struct word_style *style, struct slice text, const size_t *ends, size_t from,
 	size_t n, unsigned limit, struct arena *arena)
 {
 	size_t begin = from > 0 ? ends[from - 1] : 0, low = 1, high = n - from;
@@ -282,9 +289,8 @@ fitting(const struct diagnose_word_style *style, struct slice text, const size_t
 	return limit == 0 ? n - from : low;
 }
 
-bool
-diagnose_words_encode(const struct diagnose_word_style *style, struct slice text,
-	struct arena *arena, struct slice *value)
+static bool
+encode(const struct word_style *style, struct slice text, struct arena *arena, struct slice *value)
 {
 	size_t ends[TEXT_MAX + 1], n, at = 0;
 	unsigned limit = style->first;
@@ -343,7 +349,7 @@ charset_options(const struct diagnose_head *head, struct diagnose_choice *choice
 {
 	static const char codings[] = "BQbq";
 	const unsigned name = (unsigned)head->fields[at].name.n + 2;
-	const struct diagnose_word_style splits[] = {
+	const struct word_style splits[] = {
 		{.first = WORD, .next = WORD}, {.first = WORD + 1 - name, .next = WORD}, {0}};
 	struct slice value;
 
@@ -353,14 +359,14 @@ charset_options(const struct diagnose_head *head, struct diagnose_choice *choice
 		return;
 	for (const char *coding = codings; *coding != '\0'; coding++)
 		for (int k = 0; k < 6; k++) {
-			struct diagnose_word_style style = splits[k / 2];
+			struct word_style style = splits[k / 2];
 
 			style.charset = charset;
 			style.coding = *coding;
 			style.loose = k % 2 == 1;
 			if (style.loose && slice_lower(*coding) == 'b')
 				continue;
-			if (diagnose_words_encode(&style, worded->text, head->arena, &value))
+			if (encode(&style, worded->text, head->arena, &value))
 				one_word_option(head, choice, cost + (k < 2 ? 0 : 1), at, worded,
 					value, change);
 		}

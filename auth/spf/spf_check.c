@@ -108,6 +108,9 @@ fetch(struct spf_eval *eval, struct spf_host *host)
 	return AUTH_PERMERROR;
 }
 
+/* check_host() (RFC 7208 4); *host is set to the record that gave the result, if there is one. */
+static enum auth_code check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host);
+
 /* RFC 7208 5.2. Every level counts as one of the ten lookups, which bounds the recursion. */
 static enum spf_match
 match_include(struct spf_eval *eval, struct slice domain, const struct spf_directive *directive)
@@ -120,7 +123,7 @@ match_include(struct spf_eval *eval, struct slice domain, const struct spf_direc
 		match = spf_target(eval, domain, directive->domain_spec, &name);
 	if (match != SPF_YES)
 		return match;
-	switch (spf_check_host(eval, name, &host)) {
+	switch (check_host(eval, name, &host)) {
 	case AUTH_PASS:
 		return SPF_YES;
 	case AUTH_TEMPERROR:
@@ -182,8 +185,8 @@ follow(struct spf_eval *eval, struct spf_host *host)
 	return match;
 }
 
-enum auth_code
-spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host)
+static enum auth_code
+check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host)
 {
 	bool redirected = false;
 
@@ -276,7 +279,7 @@ spf_check(const struct auth_input *in, struct spf_result *result)
 	eval.until = spf_until(in);
 	eval.term_void = true; /* the query for the first record belongs to no term, so its void
 				  lookup is not counted */
-	result->code = spf_check_host(&eval, result->domain, &host);
+	result->code = check_host(&eval, result->domain, &host);
 	if (result->code == AUTH_PASS)
 		result->reason = spf_reason(SPF_R_NONE);
 	result->unsure = result->code == AUTH_TEMPERROR;

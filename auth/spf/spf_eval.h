@@ -63,7 +63,4 @@ enum spf_match spf_match_directive(
 /* Starts the queries that a record will probably need; does not change the result. */
 void spf_ask_ahead(struct spf_eval *eval, const struct spf_host *host);
 
-/* check_host() (RFC 7208 4); *host is set to the record that gave the result, if there is one. */
-enum auth_code spf_check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host);
-
 #endif

@@ -16,6 +16,23 @@ order_init(struct order *order)
 	return order->window != NULL;
 }
 
+/* The item and all that belongs to it are no longer needed; its stamped copy is removed. */
+static void
+drop(struct order *order, struct order_slot *slot)
+{
+	order->out--;
+	if (slot->suspect)
+		order->suspects--;
+	slot->suspect = false;
+	if (slot->stamp.fd >= 0)
+		(void)stamp_end(&slot->stamp, false);
+	if (slot->spool >= 0)
+		close(slot->spool);
+	slot->spool = -1;
+	item_clear(&slot->item);
+	slot->state = ORDER_SKIPPED;
+}
+
 void
 order_clear(struct order *order)
 {
@@ -23,7 +40,7 @@ order_clear(struct order *order)
 		struct order_slot *slot = &order->window[i];
 
 		if (slot->state == ORDER_OUT)
-			order_drop(order, slot);
+			drop(order, slot);
 		judged_clear(&slot->judged);
 	}
 	free(order->window);
@@ -87,22 +104,6 @@ order_suspect_all(struct order *order)
 		}
 }
 
-void
-order_drop(struct order *order, struct order_slot *slot)
-{
-	order->out--;
-	if (slot->suspect)
-		order->suspects--;
-	slot->suspect = false;
-	if (slot->stamp.fd >= 0)
-		(void)stamp_end(&slot->stamp, false);
-	if (slot->spool >= 0)
-		close(slot->spool);
-	slot->spool = -1;
-	item_clear(&slot->item);
-	slot->state = ORDER_SKIPPED;
-}
-
 /* Emits all results that are next by turn. */
 static void
 move(struct order *order)
@@ -122,7 +123,7 @@ move(struct order *order)
 void
 order_done(struct order *order, struct order_slot *slot, struct judged *judged)
 {
-	order_drop(order, slot);
+	drop(order, slot);
 	if (order->options->unordered) {
 		order->emit(order->arg, judged);
 		judged_clear(judged);
@@ -136,6 +137,6 @@ order_done(struct order *order, struct order_slot *slot, struct judged *judged)
 void
 order_skip(struct order *order, struct order_slot *slot)
 {
-	order_drop(order, slot);
+	drop(order, slot);
 	move(order);
 }

@@ -51,9 +51,6 @@ struct order_slot *order_suspect(const struct order *order, size_t *turn);
 /* All outstanding messages become suspects. */
 void order_suspect_all(struct order *order);
 
-/* The item and all that belongs to it are no longer needed; its stamped copy is removed. */
-void order_drop(struct order *order, struct order_slot *slot);
-
 /* Takes the result of an outstanding message; emits results that are next in turn. */
 void order_done(struct order *order, struct order_slot *slot, struct judged *judged);
 

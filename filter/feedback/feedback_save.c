@@ -13,12 +13,6 @@ static const struct {
 	FEEDBACK_ASIDES(ASIDE_ROW)};
 
 const char *
-feedback_aside_code(enum feedback_aside why)
-{
-	return asides[why].code;
-}
-
-const char *
 feedback_aside_text(enum feedback_aside why)
 {
 	return asides[why].text;
@@ -347,7 +341,7 @@ feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *
 	store_bind_int(query, 1, sender);
 	store_bind_int(query, 2, origin->now);
 	feedback_bind_some(query, 3, slice_str(origin->name));
-	store_bind_text(query, 4, slice_str(feedback_aside_code(why)));
+	store_bind_text(query, 4, slice_str(asides[why].code));
 	store_bind_text(query, 5, slice_str(digest));
 	store_bind_blob(query, 6, octets);
 	return store_run(query);

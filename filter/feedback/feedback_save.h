@@ -38,7 +38,6 @@ enum feedback_kind { FEEDBACK_AGGREGATE, FEEDBACK_TLS, FEEDBACK_FAILURE };
 enum feedback_aside { FEEDBACK_ASIDES(FEEDBACK_ASIDE_ID) };
 /* clang-format on */
 
-const char *feedback_aside_code(enum feedback_aside why);
 const char *feedback_aside_text(enum feedback_aside why); /* English */
 
 enum feedback_saved {

@@ -8,6 +8,21 @@
 #include "filter/text/i18n.h"
 #include "filter/verdict/names.h"
 
+enum { RULES_MOST = 9 };
+
+enum rules_state {
+	RULES_MET,
+	RULES_UNMET,
+	RULES_UNKNOWN /* the message does not show it, or DNS did not answer */
+};
+
+struct rules_result {
+	const char *id;   /* "spf", "dkim" ...: for programs */
+	const char *text; /* the requirement, English (N_) */
+	const char *code; /* the enhanced status codes of a refusal, or "" */
+	enum rules_state state;
+};
+
 static const struct {
 	const char *word, *page;
 } providers[RULES_PROVIDERS] = {
@@ -186,8 +201,12 @@ static const struct {
 		check_from, {"5.7.26", "5.7.9", "5.7.515"}},
 };
 
-size_t
-rules_check(const struct evaluation *ev, enum rules_of provider,
+/*
+ * Fills results with the rules of that provider; returns their number. May query DNS for the
+ * client's names.
+ */
+static size_t
+check_rules(const struct evaluation *ev, enum rules_of provider,
 	struct rules_result results[RULES_MOST])
 {
 	size_t n = 0;
@@ -243,7 +262,7 @@ rules_findings(const struct evaluation *ev, const char *list, struct findings *f
 	for (int i = 0; i < RULES_PROVIDERS; i++) {
 		const enum rules_of provider = (enum rules_of)i;
 		struct rules_result results[RULES_MOST];
-		const size_t n = wanted[i] ? rules_check(ev, provider, results) : 0;
+		const size_t n = wanted[i] ? check_rules(ev, provider, results) : 0;
 
 		for (size_t k = 0; k < n; k++)
 			if (results[k].state == RULES_UNMET)
@@ -268,7 +287,7 @@ rules_print(const struct evaluation *ev, const char *list)
 	for (int i = 0; i < RULES_PROVIDERS; i++) {
 		const enum rules_of provider = (enum rules_of)i;
 		struct rules_result results[RULES_MOST];
-		const size_t n = wanted[i] ? rules_check(ev, provider, results) : 0;
+		const size_t n = wanted[i] ? check_rules(ev, provider, results) : 0;
 
 		if (n > 0)
 			printf(_("\nWhat %s requires of bulk senders (%s):\n"),
