@@ -245,40 +245,6 @@ def mbox_of_one_line(size):
     return b'From a\n' + FROM + b'\n' + fill(b'>From', size), ('batch',), ''
 
 
-def broken(body):
-    """a signature over another body, for batch --diagnose"""
-    start = mail().signed()
-    start.body = body.replace(b'\n', b'\r\n')
-    return start.bytes()
-
-
-DIAGNOSE = ('batch', '--diagnose')
-SIGNED = 's1._domainkey.example.com KEY rsa-a'
-
-
-@shape
-def diagnose_parts(size):
-    return broken(b'MIME-Version: 1.0\n' + fill(b'--a\n\nx\n', size)), DIAGNOSE, SIGNED
-
-
-@shape
-def diagnose_nested_parts(size):
-    pieces, n = [], 0
-    while n < size:
-        pieces.append(b'--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n' % (len(pieces), len(pieces) + 1))
-        n += len(pieces[-1])
-    start = mail().replaced('Content-Type', 'multipart/mixed; boundary=b0').signed()
-    start.body = b''.join(pieces).replace(b'\n', b'\r\n')
-    return start.bytes(), DIAGNOSE, SIGNED
-
-
-@shape
-def diagnose_base64(size):
-    start = mail().topped('Content-Transfer-Encoding: base64').signed()
-    start.body = fill(b'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\r\n', size)
-    return start.bytes(), DIAGNOSE, SIGNED
-
-
 ATTACHED = ('batch', '--attached')
 MULTIPART = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n'
 
@@ -465,11 +431,6 @@ def dmarc_records_by_the_hundred():
 def dmarc_record_of_uris():
     uris = ','.join(['mailto:a@evil.example'] * 2500)
     return wrap(b''), (), f'_dmarc.evil.example TXT v=DMARC1; p=reject; rua={uris}\n'
-
-
-@bomb
-def mime_of_a_hundred_levels():
-    return SHAPES['diagnose-nested-parts'](300000)
 
 
 @bomb

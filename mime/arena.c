@@ -137,12 +137,12 @@ arena_clear(struct arena *arena)
 
 /* The largest block that may be kept, taken out of the arena; NULL if there is none. */
 static struct arena_block *
-take_largest(struct arena *arena)
+take_largest(struct arena *arena, size_t most)
 {
 	struct arena_block **found = NULL, *block;
 
 	for (struct arena_block **at = &arena->blocks; *at != NULL; at = &(*at)->next)
-		if ((*at)->size <= KEPT_MAX && (found == NULL || (*at)->size > (*found)->size))
+		if ((*at)->size <= most && (found == NULL || (*at)->size > (*found)->size))
 			found = at;
 	if (ARENA_EXACT || found == NULL)
 		return NULL;
@@ -154,13 +154,18 @@ take_largest(struct arena *arena)
 void
 arena_reset(struct arena *arena)
 {
-	const size_t most = KEPT_MAX;
+	arena_reset_within(arena, KEPT_MAX);
+}
+
+void
+arena_reset_within(struct arena *arena, size_t most)
+{
 	size_t used = 0, size = BLOCK_SIZE;
 	struct arena_block *kept;
 
 	for (const struct arena_block *block = arena->blocks; block != NULL; block = block->next)
 		used += block->used;
-	kept = take_largest(arena);
+	kept = take_largest(arena, most);
 	arena_clear(arena);
 	if (kept == NULL)
 		return;

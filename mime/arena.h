@@ -65,4 +65,7 @@ void arena_clear(struct arena *arena);
  */
 void arena_reset(struct arena *arena);
 
+/* The same with a bound of the caller's, in octets. */
+void arena_reset_within(struct arena *arena, size_t most);
+
 #endif

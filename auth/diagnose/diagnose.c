@@ -4,7 +4,7 @@
 
 /* Octets hashed or copied, for all signatures together; a quarter of a signature's share, and of
  * its time, is kept for its header. */
-enum { WORK_MAX = 512 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
+enum { WORK_MAX = 256 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
 
 enum { SIGNATURES = 1000 };
 

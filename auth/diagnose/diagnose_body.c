@@ -4,7 +4,7 @@
  */
 #include "auth/diagnose/diagnose_mime.h"
 
-enum { WORK_A_TRY = 512, ADDED_MAX = 4096 };
+enum { WORK_A_TRY = 512, ADDED_MAX = 4096, KEPT_MAX = 16 * 1024 * 1024 };
 
 /*
  * The choices whose options are generated when they are tried, and the index of the first one for
@@ -26,6 +26,7 @@ static const struct rule {
 struct body_search {
 	const struct dkim_sig *sig;
 	struct diagnose_budget *budget;
+	struct arena scratch; /* of one attempt */
 	struct diagnose_plan *plan;
 	struct diagnose_choice choices[DIAGNOSE_CHOICES_MAX];
 	size_t n;
@@ -234,14 +235,12 @@ try_body(void *arg, const size_t *picks)
 {
 	struct body_search *search = arg;
 	bool first = true, found = false;
-	struct arena scratch;
 	struct slice body;
 	size_t to;
 
 	for (size_t i = 0; i < search->n; i++)
 		first &= picks[i] == 0;
-	arena_init(&scratch, search->arena->oom, search->arena->oom_arg);
-	if (diagnose_may_try(search->budget) && make_body(search, picks, &scratch, &body) &&
+	if (diagnose_may_try(search->budget) && make_body(search, picks, &search->scratch, &body) &&
 		(first || !slice_eq(body, search->plan->body))) {
 		found = diagnose_digest(
 			search->plan->in, search->sig, body, first, search->budget, &to);
@@ -249,7 +248,7 @@ try_body(void *arg, const size_t *picks)
 			report(search, picks, body, to);
 	}
 	diagnose_spend(search->budget, WORK_A_TRY + 2 * search->plan->body.n);
-	arena_clear(&scratch);
+	arena_reset_within(&search->scratch, KEPT_MAX);
 	return found;
 }
 
@@ -279,6 +278,7 @@ diagnose_body_search(const struct auth_input *in, const struct dkim_sig *sig,
 	*search = (struct body_search){
 		.sig = sig, .budget = budget, .arena = arena, .found = found, .n = LEAVES};
 	search->plan = make_plan(in, arena);
+	arena_init(&search->scratch, arena->oom, arena->oom_arg);
 	for (size_t i = 0; i < LEAVES; i++) {
 		diagnose_choice_init(&search->choices[i], arena);
 		rules[i].options(search->plan, &search->choices[i]);
@@ -293,5 +293,6 @@ diagnose_body_search(const struct auth_input *in, const struct dkim_sig *sig,
 	}
 	done = diagnose_combine(search->choices, search->n, budget, try_body, search);
 	budget->stopped |= !done && search->plan->limited;
+	arena_clear(&search->scratch);
 	return done;
 }

@@ -1,7 +1,7 @@
 /* diagnose_digest.c: compares bh= with a body and every shorter one that ends at a line's end. */
 #include "auth/diagnose/diagnose_search.h"
 
-enum { GATHERED = 4096, LAST_LINES = 128, DIGEST_WORK = 256, TIME_EVERY = 4096 };
+enum { GATHERED = 4096, LAST_LINES = 128, DIGEST_WORK = 256, LINE_WORK = 48, TIME_EVERY = 4096 };
 
 struct canonical {
 	struct crypto_hash *hash;
@@ -43,30 +43,36 @@ is_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* A piece of a line that fits into the buffer; *blank: it ended with white space before. */
+static void
+add_relaxed(struct canonical *canonical, struct slice piece, bool *blank)
+{
+	char *to;
+
+	if (piece.n > GATHERED - canonical->n)
+		flush(canonical);
+	to = canonical->gathered + canonical->n;
+	for (size_t i = 0; i < piece.n; i++) {
+		const bool is_blank = is_wsp(piece.p[i]);
+
+		*to = is_blank ? ' ' : piece.p[i];
+		to += !(is_blank && *blank);
+		*blank = is_blank;
+	}
+	canonical->n = (size_t)(to - canonical->gathered);
+}
+
 /* RFC 6376 3.4.3, 3.4.4 for one line without its line end */
 static void
 add_line(struct canonical *canonical, struct slice line)
 {
-	size_t at = 0, i = 0;
+	bool blank = false;
 
-	if (canonical->canon == DKIM_SIMPLE) {
+	if (canonical->canon == DKIM_SIMPLE)
 		add(canonical, line);
-	} else {
-		while (i < line.n) {
-			if (!is_wsp(line.p[i])) {
-				i++;
-				continue;
-			}
-			if (i > at)
-				add(canonical, slice_make(line.p + at, i - at));
-			while (i < line.n && is_wsp(line.p[i]))
-				i++;
-			add(canonical, SLICE(" "));
-			at = i;
-		}
-		if (i > at)
-			add(canonical, slice_make(line.p + at, i - at));
-	}
+	else
+		for (; line.n > 0; line = slice_from(line, GATHERED))
+			add_relaxed(canonical, slice_head(line, GATHERED), &blank);
 	add(canonical, SLICE("\r\n"));
 }
 
@@ -106,12 +112,13 @@ search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slic
 	size_t first, struct diagnose_budget *budget, size_t *to)
 {
 	struct slice rest = body, line;
-	size_t empties = 0, ends = 0;
+	size_t empties = 0, ends = 0, lines = 0;
 	bool found = false;
 
 	while (!found && line_next(&rest, &line)) {
 		struct slice text = content(canonical->canon, line);
 
+		lines++;
 		if (text.n == 0) {
 			empties++;
 			continue;
@@ -130,7 +137,7 @@ search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slic
 			break;
 		}
 	}
-	diagnose_spend(budget, body.n + DIGEST_WORK * ends);
+	diagnose_spend(budget, body.n + DIGEST_WORK * ends + LINE_WORK * lines);
 	/* empty lines at the end are not part of a body: removing them changes nothing */
 	while (found && line_next(&rest, &line) && content(canonical->canon, line).n == 0)
 		*to = body.n - rest.n;

@@ -4,7 +4,7 @@
  */
 #include "auth/diagnose/diagnose_head.h"
 
-enum { WORK_A_TRY = 2048, WORK_ED25519 = 100000, CONTENT_MAX = 64, HEADER_MAX = 256 * 1024 };
+enum { WORK_A_TRY = 4096, WORK_ED25519 = 100000, CONTENT_MAX = 64, HEADER_MAX = 256 * 1024 };
 
 static const struct rule {
 	const char *what;
