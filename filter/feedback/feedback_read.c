@@ -4,7 +4,7 @@
 
 #include "filter/feedback/feedback.h"
 #include "filter/feedback/feedback_find.h"
-#include "filter/intake/msgtime.h"
+#include "filter/feedback/feedback_sender.h"
 #include "filter/intake/saved.h"
 #include "filter/io/clock.h"
 #include "filter/io/paths.h"
@@ -18,10 +18,8 @@
 
 enum {
 	TOGETHER = 200,
-	SHOWN_MAX = 255,
-	HELD_SECONDS = DAY_SECONDS, /* time for which a mail may wait if DNS does not answer for its
-				       sender */
-	CLOCKS_DIFFER = 300         /* seconds by which its arrival may be ahead of our clock */
+	OPEN_MS = 1000, /* of a transaction, before DNS is queried */
+	SHOWN_MAX = 255
 };
 
 struct counts {
@@ -38,9 +36,10 @@ struct run {
 	struct feedback_origin origin;
 	struct feedback_search search; /* the current mail or file */
 	struct counts counts;
-	bool piped; /* reads one mail from stdin, which must not be lost */
-	bool told;  /* the cause of the failure was printed */
-	size_t pending;
+	bool piped;       /* reads one mail from stdin, which must not be lost */
+	bool told;        /* the cause of the failure was printed */
+	size_t pending;   /* items in the open transaction, */
+	int64_t began_ms; /* and when it was opened */
 };
 
 static void
@@ -155,63 +154,26 @@ take(void *arg, const struct feedback_found *found)
 	}
 }
 
-/*
- * May the mail wait because DNS did not answer for its sender? Only until a day after its arrival
- * here, because a sender's DNS may never answer.
- */
-static bool
-may_wait(struct run *run, const struct message *message)
-{
-	int64_t arrived, age;
-
-	if (!message_time(message, &run->arena, &arrived))
-		return false;
-	age = run->origin.now - arrived;
-	return age >= -CLOCKS_DIFFER && age < HELD_SECONDS;
-}
-
-/*
- * Authenticates the sender of the mail by evaluating it like any other. ST_TEMP: an internal
- * failure; ST_LIMIT: the mail must be read again later.
- */
+/* Authenticates the sender of the mail; as feedback_sender. */
 static enum status
 judge(struct run *run, struct slice mail)
 {
-	const struct evaluate_tools tools = {
-		run->tools.gmime, run->tools.in.psl, run->tools.in.crypto};
-	struct evaluate_source source = {.tools = &tools, .bytes = mail};
-	struct evaluation ev;
 	struct error error = {.path = NULL};
-	const struct field *id;
-	enum status st = ST_TEMP;
+	bool unanswered = false;
+	enum status st = feedback_sender(
+		run->options, &run->tools, mail, &run->arena, &run->origin, &unanswered, &error);
 
-	evaluate_begin(run->options, &run->arena, &ev);
-	if (evaluate_open_dns(&ev, &source.dns, &error) == EVALUATE_OK &&
-		evaluate(&ev, &source, &error) == EVALUATE_OK) {
-		run->origin.auth = ev.evaluated && ev.results.dmarc.code == AUTH_PASS
-					   ? FEEDBACK_AUTHENTICATED
-					   : FEEDBACK_UNAUTHENTICATED;
-		run->origin.domain = arena_lower(&run->arena, ev.ids.author_domain);
-		id = message_field(&ev.message, "Message-ID", 0);
-		if (id != NULL)
-			run->origin.message_id =
-				slice_head(field_unfold(id, &run->arena), FEEDBACK_VALUE);
-		st = ST_OK;
-		if (ev.evaluated && ev.results.dmarc.code == AUTH_TEMPERROR) {
-			st = may_wait(run, &ev.message) ? ST_LIMIT : ST_OK;
-			say(run,
-				st == ST_LIMIT
-					? _("DNS did not answer for its sender; it waits for "
-					    "the next run")
-					: _("DNS did not answer for its sender, who counts "
-					    "as unauthenticated"),
-				"");
-		}
-	} else if (error.reason.id != REASON_NONE) {
+	if (unanswered)
+		say(run,
+			st == ST_LIMIT ? _("DNS did not answer for its sender; it waits for the "
+					   "next run")
+				       : _("DNS did not answer for its sender, who counts as "
+					   "unauthenticated"),
+			"");
+	if (st == ST_TEMP && error.reason.id != REASON_NONE) {
 		say(run, error_words(&error, &run->arena), "");
 		run->told = true;
 	}
-	evaluate_end(&ev);
 	return st;
 }
 
@@ -236,8 +198,9 @@ end_search(struct run *run, struct slice octets)
 	return feedback_save_aside(run->saver, &run->origin, why, octets, &run->arena);
 }
 
+/* mail: its sender is known. */
 static enum status
-read_one(struct run *run, struct slice octets, bool partial)
+read_one(struct run *run, struct slice octets, bool partial, bool mail)
 {
 	enum status st = ST_OK;
 
@@ -250,15 +213,8 @@ read_one(struct run *run, struct slice octets, bool partial)
 	};
 	if (partial) {
 		(void)fail(run, FEEDBACK_ASIDE_LARGE);
-	} else if (octets.n > 0 && feedback_is_mail(octets)) {
-		octets = saved_unwrap(run->origin.name != NULL ? run->origin.name : "", octets);
-		st = judge(run, octets);
-		if (st == ST_LIMIT) {
-			run->counts.waiting++;
-			return ST_OK;
-		}
-		if (st == ST_OK)
-			st = feedback_find_in_mail(&run->search, octets);
+	} else if (mail) {
+		st = feedback_find_in_mail(&run->search, octets);
 	} else if (octets.n > 0) {
 		st = feedback_find_in_file(&run->search, octets);
 	}
@@ -279,18 +235,51 @@ settle(struct run *run, bool now)
 	return st;
 }
 
+/*
+ * Before DNS is queried for a sender, who may make that slow: others wait for the end of the
+ * transaction.
+ */
 static enum status
-keep_one(struct run *run, const char *name, struct slice octets, bool partial)
+settle_soon(struct run *run)
 {
-	enum status st = run->pending == 0 ? store_begin(run->store) : ST_OK;
+	return settle(run, run->pending > 0 && clock_ms() - run->began_ms > OPEN_MS);
+}
 
+static enum status
+store_one(struct run *run, struct slice octets, bool partial, bool mail)
+{
+	enum status st = ST_OK;
+
+	if (run->pending == 0) {
+		st = store_begin(run->store);
+		run->began_ms = clock_ms();
+	}
 	if (st != ST_OK)
 		return st;
 	run->pending++;
-	run->origin = (struct feedback_origin){.name = name, .now = run->origin.now};
-	st = read_one(run, octets, partial);
-	arena_reset(&run->arena);
+	st = read_one(run, octets, partial, mail);
 	return st == ST_OK ? settle(run, false) : st;
+}
+
+static enum status
+keep_one(struct run *run, const char *name, struct slice octets, bool partial)
+{
+	const bool mail = !partial && octets.n > 0 && feedback_is_mail(octets);
+	enum status st = ST_OK;
+
+	run->origin = (struct feedback_origin){.name = name, .now = run->origin.now};
+	if (mail) {
+		octets = saved_unwrap(name != NULL ? name : "", octets);
+		st = settle_soon(run);
+		if (st == ST_OK)
+			st = judge(run, octets);
+	}
+	if (st == ST_LIMIT)
+		run->counts.waiting++;
+	else if (st == ST_OK)
+		st = store_one(run, octets, partial, mail);
+	arena_reset(&run->arena);
+	return st == ST_LIMIT ? ST_OK : st;
 }
 
 /* Reads a file into memory from malloc; false if it is too large, or with *error. */

@@ -1,5 +1,7 @@
 """attacks.py: who reports. A report is attributed to its sender who passes DMARC, whatever it contains."""
 import email.utils
+import socket
+import subprocess
 
 import shapes
 from sender import Sender
@@ -88,6 +90,26 @@ def outage(suite, places, read):
                 senders(stored) == [('', '0', '3')], done)
     done = read(stored.place, good, box)
     suite.check('no answer: of an archive, later', done.returncode == 0 and senders(stored) == [('', '0', '3'), ('google.com', '2', '3')], done)
+
+
+def slow(suite, places, program):
+    """DNS of a sender that never answers holds up that mail, and not the store."""
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    silent.bind(('127.0.0.1', 0))
+    silent.settimeout(20)
+    stored = places.new()
+    argv = [program, 'report', 'read', '--config', '/dev/null', '--store', stored.place]
+    resolver = ['--resolver', f'127.0.0.1:{silent.getsockname()[1]}', '--dns-timeout', '30', '--deadline', '30']
+    subprocess.run([*argv, '--zone', places.zone], input=shapes.xml(ident='1'), check=True)
+    with subprocess.Popen([*argv, *resolver], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as waiting:
+        waiting.stdin.write(Sender('google.com').mail(shapes.xml(ident='2')))
+        waiting.stdin.close()
+        silent.recv(512)  # it has begun to wait
+        other = subprocess.run([*argv, '--zone', places.zone], input=shapes.xml(ident='3'), check=False)
+        suite.check('slow DNS: others are stored meanwhile', other.returncode == 0 and waiting.poll() is None, other)
+        waiting.terminate()
+    silent.close()
+    suite.check('slow DNS: which', stored.ask('SELECT report_id FROM in_report ORDER BY id') == [('1',), ('3',)])
 
 
 def shows(suite, places, read, show):
