@@ -6,10 +6,14 @@
 #include "mime/buf.h"
 
 enum {
-	WINDOW = 256,  /* reports per query */
 	PAGE = 1000,   /* rows per query */
 	CACHE = 4096,  /* size of the cache of classified rows */
 	RESULTS = 4096 /* size of the cache of result lists */
+};
+
+/* The primary key of a row. */
+struct key {
+	int64_t report, n;
 };
 
 /* A row from the store, with the data that is needed from its report. */
@@ -92,19 +96,43 @@ take_line(struct reader *reader, const struct store_query *query)
 }
 
 /*
- * Queries the rows after a given one, in the reports up to last, in the order of the primary key,
- * so that the database need not sort.
+ * Finds the last row of the page after a given row, by the primary key alone; the end of the table
+ * if fewer rows follow.
  */
 static enum status
-read_page(struct reader *reader, int64_t report, int64_t n, int64_t last)
+find_end(struct reader *reader, struct key after, struct key *end)
+{
+	struct store_query *query = store_query(reader->to->store,
+		"SELECT report, n FROM in_row WHERE (report, n) > (?1, ?2) ORDER BY report, n"
+		" LIMIT 1 OFFSET ?3");
+	enum store_step step;
+
+	*end = (struct key){INT64_MAX, INT64_MAX};
+	store_bind_int(query, 1, after.report);
+	store_bind_int(query, 2, after.n);
+	store_bind_int(query, 3, PAGE - 1);
+	step = store_step(query);
+	if (step == STORE_ROW)
+		*end = (struct key){store_int(query, 0), store_int(query, 1)};
+	store_reset(query);
+	return step == STORE_FAILED ? ST_TEMP : ST_OK;
+}
+
+/*
+ * Queries the rows after one and up to another, both limits of the primary key: so few rows that it
+ * does not matter in which order the database joins and sorts them. Those of reports limit
+ * PostgreSQL where it begins with the reports.
+ */
+static enum status
+read_page(struct reader *reader, struct key after, struct key end)
 {
 	struct store_query *query = store_query(reader->to->store,
 		"SELECT w.report, w.n, w.auth, r.begins, k.class, s.domain, w.reasons, r.domain, "
 		"r.adkim, r.aspf, r.discovery, w.source, w.messages, w.disposition, w.dkim, w.spf, "
 		"w.header_from FROM in_row w CROSS JOIN in_report r CROSS JOIN known k CROSS JOIN "
 		"in_sender s WHERE r.id = w.report AND k.id = r.sender AND s.id = r.sender AND "
-		"k.class >= ?3 AND (w.report > ?4 OR (w.report = ?4 AND w.n > ?5)) AND w.report >= "
-		"?4 AND w.report <= ?6 AND " VIEW_OF_DOMAIN " ORDER BY w.report, w.n LIMIT ?7");
+		"k.class >= ?3 AND (w.report, w.n) > (?4, ?5) AND (w.report, w.n) <= (?6, ?7) AND "
+		"r.id >= ?4 AND r.id <= ?6 AND " VIEW_OF_DOMAIN " ORDER BY w.report, w.n");
 	enum store_step step;
 
 	arena_reset(&reader->page);
@@ -112,10 +140,10 @@ read_page(struct reader *reader, int64_t report, int64_t n, int64_t last)
 	store_bind_text(query, 1, slice_str(reader->domain));
 	store_bind_text(query, 2, slice_str(reader->below));
 	store_bind_int(query, 3, reader->least);
-	store_bind_int(query, 4, report);
-	store_bind_int(query, 5, n);
-	store_bind_int(query, 6, last);
-	store_bind_int(query, 7, PAGE);
+	store_bind_int(query, 4, after.report);
+	store_bind_int(query, 5, after.n);
+	store_bind_int(query, 6, end.report);
+	store_bind_int(query, 7, end.n);
 	while ((step = store_step(query)) == STORE_ROW && reader->n < PAGE)
 		take_line(reader, query);
 	store_reset(query);
@@ -409,40 +437,24 @@ take(struct reader *reader, const struct line *line)
 	return count_row(reader, line, &judged);
 }
 
-static enum status
-read_window(struct reader *reader, int64_t first, int64_t last)
-{
-	int64_t report = first, n = -1;
-	enum status st;
-
-	do {
-		st = read_page(reader, report, n, last);
-		for (size_t i = 0; st == ST_OK && i < reader->n; i++) {
-			report = reader->lines[i].report;
-			n = reader->lines[i].n;
-			st = take(reader, &reader->lines[i]);
-		}
-	} while (st == ST_OK && reader->n == PAGE);
-	return st;
-}
-
+/* Page by page: rows that are stored meanwhile come last. */
 static enum status
 read_all(struct reader *reader)
 {
-	struct store_query *query = store_query(reader->to->store,
-		"SELECT coalesce(min(report), 0), coalesce(max(report), -1) FROM in_row");
+	struct key at = {INT64_MIN, INT64_MIN}, end = at;
 	enum status st = ST_OK;
-	int64_t first = 0, last = -1;
 
-	if (store_step(query) == STORE_ROW) {
-		first = store_int(query, 0);
-		last = store_int(query, 1);
-	} else {
-		st = ST_TEMP;
+	while (st == ST_OK && end.report != INT64_MAX) {
+		st = find_end(reader, at, &end);
+		if (st == ST_OK)
+			st = read_page(reader, at, end);
+		for (size_t i = 0; st == ST_OK && i < reader->n; i++)
+			st = take(reader, &reader->lines[i]);
+		if (st == ST_OK && reader->n == PAGE) /* there may be more up to the end */
+			end = (struct key){
+				reader->lines[PAGE - 1].report, reader->lines[PAGE - 1].n};
+		at = end;
 	}
-	store_reset(query);
-	for (; st == ST_OK && first <= last; first += WINDOW)
-		st = read_window(reader, first, first + WINDOW - 1);
 	return st;
 }
 
