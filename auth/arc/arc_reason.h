@@ -51,7 +51,7 @@
 /* Accepted although RFC 8601 does not allow it (docs/REAL-MAIL.md). */
 #define ARC_NOTES(R) \
 	R(PROPERTY,  "arc_note_property",  "a result has a property without a type") \
-	R(NAME,      "arc_note_name",      "a result has a property with an odd name") \
+	R(NAME,      "arc_note_name",      "a result has a property with an unusual name") \
 	R(VALUE,     "arc_note_value",     "a result has a value outside the grammar") \
 	R(SEMICOLON, "arc_note_semicolon", "a semicolon follows the last result") \
 	R(ANGLE,     "arc_note_angle",     "header.from is an address in angle brackets")

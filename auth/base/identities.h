@@ -23,7 +23,7 @@ enum {
 	R(BAD_DOMAIN,      "from_bad_domain",      "an author domain is not a domain name") \
 	R(SEVERAL_DOMAINS, "from_several_domains", "several author domains") \
 	R(DIFFER,          "from_readers_differ",  "readers differ about the author domain") \
-	R(READER_DIED,     "from_reader_died",     "the second reader of From died over the field") \
+	R(READER_DIED,     "from_reader_died",     "the second reader of From crashed") \
 	R(NOT_ASKED,       "from_not_asked",       "the second reader of From is not available") \
 	R(LOOKS_LIKE_FROM, "header_hides_from",    "a line looks like another From field") \
 	R(BLANK_FIRST,     "header_blank_first",   "the header begins with white space") \

@@ -77,10 +77,10 @@
 #define DKIM_NOTES(R) \
 	R(KEY_LINE_END, "dkim_note_key_line_end",   "a line end in the key record counts as white space") \
 	R(KEY_V_LATER,  "dkim_note_key_v_later",    "v= is not the first tag of the key record") \
-	R(KEY_TAG_NAME, "dkim_note_key_tag_name",   "the key record has a tag with an odd name") \
+	R(KEY_TAG_NAME, "dkim_note_key_tag_name",   "the key record has a tag with an unusual name") \
 	R(KEY_8BIT,     "dkim_note_key_8bit",       "the key record has 8-bit octets in a note or unknown tag") \
 	R(KEY_TAIL,     "dkim_note_key_tail",       "octets follow the key in p=") \
-	R(TAG_NAME,     "dkim_note_tag_name",       "the field has a tag with an odd name") \
+	R(TAG_NAME,     "dkim_note_tag_name",       "the field has a tag with an unusual name") \
 	R(TAG_8BIT,     "dkim_note_tag_8bit",       "the field has 8-bit octets in an unknown tag") \
 	R(I_LOCAL,      "dkim_note_i_local_part",   "the local part of i= cannot be decoded") \
 	R(H_EMPTY,      "dkim_note_h_empty_name",   "h= has an empty name") \

@@ -16,7 +16,7 @@
 	R(NO_ALIGNED_PASS,    "dmarc_no_aligned_pass",            "no aligned pass") \
 	R(QUESTIONS,          "dmarc_many_questions",             "no aligned pass within the limit of questions to DNS") \
 	R(NO_PASS_BAD_RECORD, "dmarc_no_aligned_pass_bad_record", "no aligned pass, and the record has an invalid policy tag") \
-	R(NOT_JUDGED,         "dmarc_envelope_unknown",           "not judged: the envelope is unknown") \
+	R(NOT_JUDGED,         "dmarc_envelope_unknown",           "not evaluated: the envelope is unknown") \
 	R(NO_AUTHOR,          "dmarc_no_author",                  "no author domain") \
 	R(NO_PSL,             "dmarc_no_psl",                     "no public suffix list") \
 	R(NO_HASH,            "dmarc_not_hashed",                 "the message could not be hashed")

@@ -37,7 +37,7 @@
 	R(TTL,           "zone_ttl",           "not a TTL") \
 	R(DIRECTIVE,     "zone_directive",     "a directive other than $ORIGIN and $TTL") \
 	R(NO_PRAGMA,     "zone_no_pragma",     "a pragma without its word") \
-	R(PRAGMA,        "zone_pragma",        "a pragma that is not known") \
+	R(PRAGMA,        "zone_pragma",        "unknown pragma") \
 	R(PRAGMA_MUCH,   "zone_pragma_much",   "more than the pragma can hold") \
 	R(STRING,        "zone_string",        "a string where a name should be")
 

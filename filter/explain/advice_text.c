@@ -21,9 +21,8 @@ static const struct advice_row {
 		N_("the mail must have one From field with one address in it: fix the program "
 		   "that writes it")},
 	[ADVICE_ENVELOPE] = {"envelope", "mail", "advice-envelope", "",
-		N_("the stored message does not show who handed it over: name your relays "
-		   "with --trusted-relay, or say the envelope with --client-ip and "
-		   "--mail-from")},
+		N_("the stored message does not show which host delivered it: name your relays "
+		   "with --trusted-relay, or give the envelope with --client-ip and --mail-from")},
 	[ADVICE_AUTHOR] = {"own_author", "mail", "advice-own-author", "domain,domain,author",
 		N_("if %s sends in its own name (a web form, a ticket system), have it write "
 		   "an address of %s into From, and that of %s into Reply-To")},
@@ -55,7 +54,7 @@ static const struct advice_row {
 		   "envelope")},
 	[ADVICE_SPF_OTHER] = {"spf_other", "spf", "advice-spf-unknown", "domain,author,author",
 		N_("SPF passed for %s, which is not %s, and nothing shows that it sends for %s: a "
-		   "forger has such a pass, too. If you know it as yours, name it with "
+		   "forger can also get such a pass. If you know it as yours, name it with "
 		   "--own-senders")},
 	[ADVICE_SPF_PUBLISH] = {"spf_publish", "spf", "advice-spf-publish", "domain",
 		N_("%s has no SPF record: publish one that allows its mail servers")},
@@ -88,8 +87,9 @@ static const struct advice_row {
 		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s): add it")},
 	[ADVICE_SPF_NO_ROOM] = {"spf_no_room", "spf", "advice-spf-add",
 		"client,domain,evidence,domain",
-		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). To add it "
-		   "would not help as the record is: run mailstamp inspect %s for details")},
+		N_("%s is not allowed by the SPF record of %s, but it sends for it (%s). Adding it "
+		   "would not help with the record as it is: run mailstamp inspect %s for "
+		   "details")},
 	[ADVICE_SPF_JOIN] = {"spf_join", "spf", "advice-spf-join", "domain,records",
 		N_("%s has %zu SPF records, so that none is valid: merge them into one")},
 	[ADVICE_SPF_BROKEN] = {"spf_broken", "spf", "advice-spf-broken", "domain,reason,domain",
@@ -105,8 +105,8 @@ static const struct advice_row {
 	[ADVICE_DKIM_FAILS] = {"dkim_fails", "dkim", "advice-dkim-mend", "key,remedy",
 		N_("the signature of %s does not count: %s")},
 	[ADVICE_DKIM_UNKNOWN] = {"dkim_unknown", "dkim", "advice-dkim-unknown", "key",
-		N_("the signature names a key at %s, which is not there, and nothing shows that it "
-		   "is a signature of yours: anybody can write one")},
+		N_("the signature names a key at %s, which does not exist, and nothing shows that "
+		   "the signature is yours: anybody can write one")},
 	[ADVICE_DKIM_CNAME] = {"dkim_cname", "dkim", "advice-dkim-publish", "key,domain",
 		N_("there is no key at %s: publish the CNAME that %s documents")},
 	[ADVICE_DKIM_ROTATED] = {"dkim_rotated", "dkim", "advice-dkim-publish", "key,domain",
@@ -118,7 +118,7 @@ static const struct advice_row {
 		N_("the signature of %s passes, but adkim=s requires %s itself: sign with d=%s")},
 	[ADVICE_DKIM_OTHER] = {"dkim_other", "dkim", "advice-dkim-unknown", "domain,author,author",
 		N_("it is signed by %s, not by %s, and nothing shows that it sends for %s: a "
-		   "forger has such a signature, too. If you know it as yours, name it with "
+		   "forger can also get such a signature. If you know it as yours, name it with "
 		   "--own-senders")},
 	[ADVICE_DKIM_STRICT] = {"dkim_strict", "dkim", "advice-dkim-adkim", "domain,author,author",
 		N_("the signature of %s passes, but adkim=s requires %s itself: remove "

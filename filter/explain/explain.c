@@ -224,7 +224,7 @@ tell_attached(const struct evaluation *ev, const struct own_senders *own, int st
 		const struct structure_message header = {.bytes = bounce.returned};
 
 		if (ev->options->output == OUTPUT_TEXT)
-			puts(_("\nThe header that came back, without its body: no signature can be "
+			puts(_("\nThe returned header, without a body: no signature can be "
 			       "checked."));
 		return explain_attached(ev, own, &header, 1) ? status : EXIT_TEMPFAIL;
 	}

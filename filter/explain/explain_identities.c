@@ -21,10 +21,10 @@ static void
 print_client_source(const struct envelope_source *source)
 {
 	static const char *const unknown[] = {
-		[CLIENT_NO_RECEIVED] = N_("no Received field shows a client from outside"),
-		[CLIENT_NO_ADDRESS] = N_("it shows no address that can be believed"),
+		[CLIENT_NO_RECEIVED] = N_("no Received field shows an external client"),
+		[CLIENT_NO_ADDRESS] = N_("it shows no reliable address"),
 		[CLIENT_OTHER_HOST] = N_("it was not written by the host of the one above it"),
-		[CLIENT_NO_ANSWER] = N_("DNS did not say whether its client is a trusted relay"),
+		[CLIENT_NO_ANSWER] = N_("DNS did not answer whether its client is a trusted relay"),
 		[CLIENT_TOO_LONG] = N_("it is too long, or there are too many"),
 	};
 
@@ -33,7 +33,7 @@ print_client_source(const struct envelope_source *source)
 	text_pad("", LABEL, stdout);
 	printf(_("from Received field %zu"), source->hops + 1);
 	if (source->hops > 0) {
-		printf(_("; those above it are inside:"));
+		printf(_("; those above it are internal:"));
 		for (size_t i = 0; i < source->hops; i++)
 			printf(" %s", hop_word((enum hop)source->kinds[i]));
 	}
@@ -99,8 +99,8 @@ print_from(const struct identities *ids, struct arena *arena)
 	if (place > value.n)
 		place = value.n;
 	if (ids->fault.cause != ADDRESS_NO_FAULT && ids->tolerant)
-		printf(_("From breaks the grammar at octet %zu: %s. It has one domain all the "
-			 "same.\n"),
+		printf(_("From breaks the grammar at octet %zu: %s. It still has only one "
+			 "domain.\n"),
 			place + 1, translated(address_cause_text(ids->fault.cause)));
 	else if (ids->fault.cause != ADDRESS_NO_FAULT)
 		printf(_("From cannot be read at octet %zu: %s.\n"), place + 1,

@@ -21,7 +21,7 @@ explain_notes(const struct evaluation *ev)
 
 	list = warnings_collect(ev, &n);
 	if (n > 0)
-		printf("\n%s\n", _("Passed over, since nothing changes by it:"));
+		printf("\n%s\n", _("Ignored, because it does not change the result:"));
 	for (size_t i = 0; i < n; i++) {
 		const struct warning *w = &list[i];
 
@@ -96,7 +96,8 @@ hint_ipv6(const struct evaluation *ev)
 		again.in.envelope = &again.taken.envelope;
 		if (!proof_allows(&again, ev->results.spf.domain))
 			continue;
-		printf(_("\n%s came by IPv6 (%s); SPF of %s allows it by IPv4 alone.\n"),
+		printf(_("\n%s connected by IPv6 (%s); the SPF record of %s allows it only by "
+			 "IPv4.\n"),
 			printable(name, SHOWN_MAX, ev->arena),
 			printable(ip_text(&envelope->client_ip, ev->arena), SHOWN_MAX, ev->arena),
 			printable(ev->results.spf.domain, SHOWN_MAX, ev->arena));
@@ -112,9 +113,8 @@ explain_hints(const struct evaluation *ev)
 	if (!ev->evaluated)
 		return;
 	if (ev->taken.envelope.helo.n == 0 && has_macro_h(ev->results.spf.record))
-		printf(_("\nThe SPF record of %s asks for the name of HELO (%%{h}), which is not "
-			 "known "
-			 "here: give it with --helo.\n"),
+		printf(_("\nThe SPF record of %s uses the HELO name (%%{h}), which is not known "
+			 "here: set it with --helo.\n"),
 			printable(ev->results.spf.domain, SHOWN_MAX, ev->arena));
 	for (size_t i = 0; i < dkim->n; i++)
 		if (is_millis(&dkim->sigs[i].sig, ev->in.now))

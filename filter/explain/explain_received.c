@@ -60,13 +60,11 @@ best_said(const struct said *said)
 static void
 explain_gmail(void)
 {
-	puts(_("Gmail's \"Show original\" tells the same in three lines:\n"
-	       "  SPF    the result for the domain of the envelope, be it yours or that of a "
-	       "service\n"
-	       "  DKIM   the result of a signature and its domain, be it yours or that of a "
-	       "service\n"
+	puts(_("Gmail's \"Show original\" shows the same in three lines:\n"
+	       "  SPF    the result for the domain of the envelope, yours or a service's\n"
+	       "  DKIM   the result of a signature and its domain, yours or a service's\n"
 	       "  DMARC  whether one of the two passed and is aligned with the domain of From\n"
-	       "A line that is not there: nothing to check (no signature, no DMARC record). Only "
+	       "A missing line: nothing to check (no signature, no DMARC record). Only "
 	       "DMARC\n"
 	       "is about your domain: SPF and DKIM can both say PASS while it says FAIL."));
 }
@@ -79,12 +77,12 @@ print_difference(const struct agree_difference *one, struct arena *arena)
 	const char *theirs = printable(one->theirs, SHOWN_MAX, arena);
 
 	if (one->domain.n > 0)
-		printf(_("  %s of %s: they say %s, we say %s. Perhaps: %s\n"), names[one->about],
+		printf(_("  %s of %s: theirs is %s, ours is %s. Perhaps: %s\n"), names[one->about],
 			printable(one->domain, SHOWN_MAX, arena), theirs, auth_code_word(one->ours),
 			translated(agree_why_text(one->why)));
 	else
-		printf(_("  %s: they say %s, we say %s. Perhaps: %s\n"), names[one->about], theirs,
-			auth_code_word(one->ours), translated(agree_why_text(one->why)));
+		printf(_("  %s: theirs is %s, ours is %s. Perhaps: %s\n"), names[one->about],
+			theirs, auth_code_word(one->ours), translated(agree_why_text(one->why)));
 }
 
 void
@@ -93,12 +91,10 @@ explain_received(const struct evaluation *ev, const struct agreement *agreement)
 	const struct said *said = &agreement->said;
 
 	if (said->form == SAID_NOTHING) {
-		puts(_("\nThe receiver said nothing of it that can be read above the line with "
-		       "which "
-		       "it took the message in."));
+		puts(_("\nThe receiver recorded no readable results above its own Received line."));
 		return;
 	}
-	printf(_("\nWhat the receiver said (%s), and what we say:\n"),
+	printf(_("\nThe receiver's results (%s), compared with ours:\n"),
 		printable(said->id, SHOWN_MAX, ev->arena));
 	print_row("SPF", &said->spf, ev->results.spf.code, ev->arena);
 	print_row("DKIM", best_said(said), best(&ev->results.dkim), ev->arena);

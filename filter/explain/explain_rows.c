@@ -255,8 +255,8 @@ explain_rows(const struct evaluation *ev, bool color)
 		return;
 	table_begin(&table, ev->arena);
 	if (ev->results.has_spf_other)
-		printf(_("The other SPF engine, %s, says %s.\n\n"), ev->results.spf_other.engine,
-			auth_code_word(ev->results.spf_other.code));
+		printf(_("The result of the other SPF evaluator, %s, is %s.\n\n"),
+			ev->results.spf_other.engine, auth_code_word(ev->results.spf_other.code));
 	add_rows(ev, &report, &table);
 	if (ev->results.has_dmarc_other)
 		add_other_dmarc(ev, &table);

@@ -24,7 +24,7 @@ static const struct remedy {
 		N_("the key is too small: make one of 2048 bits, under a new selector")},
 	{DKIM_R_KEY_LARGE, "advice-dkim-large", N_("the key is too large: make one of 2048 bits")},
 	{DKIM_R_KEY_P, "advice-dkim-key",
-		N_("p= holds no key: publish it again, whole and without line ends or quotes "
+		N_("p= contains no key: publish it again, whole and without line ends or quotes "
 		   "inside")},
 	{DKIM_R_KEY_NO_P, "advice-dkim-key", N_("the record has no p=: publish it again, whole")},
 	{DKIM_R_KEY_SYNTAX, "advice-dkim-key", N_("the record is broken: publish it again, whole")},
@@ -61,9 +61,8 @@ static const struct remedy {
 static const struct {
 	const char *code, *text;
 } proved[] = {
-	{REMEDY_PROVED,
-		N_("it was right when it was made, as its diagnosis proves: if you know who "
-		   "makes the change, have it stopped, or sign after it")},
+	{REMEDY_PROVED, N_("it was correct when it was made, as the diagnosis proves: if you know "
+			   "what makes the change, prevent it, or sign after it")},
 	{REMEDY_BODY, N_("the body was changed after signing: if your own systems do that, sign "
 			 "after them")},
 	{REMEDY_FIELD, N_("a signed field was changed after signing: if your own systems do that, "

@@ -17,20 +17,20 @@
  */
 #define FEEDBACK_MARKS(M) \
 	M(DKIM_FAIL, "dkim_fail", "an aligned DKIM pass is reported as a fail") \
-	M(DKIM_PASS, "dkim_pass", "DKIM is reported as a pass, and no aligned signature passed") \
+	M(DKIM_PASS, "dkim_pass", "DKIM is reported as a pass, but no aligned signature passed") \
 	M(SPF_FAIL, "spf_fail", "an aligned SPF pass is reported as a fail") \
-	M(SPF_PASS, "spf_pass", "SPF is reported as a pass, and no aligned domain passed") \
+	M(SPF_PASS, "spf_pass", "SPF is reported as a pass, but no aligned domain passed") \
 	M(DISPOSITION, "disposition", "the disposition contradicts the results") \
-	M(POLICY, "policy", "a disposition that the policy does not ask for, without a reason") \
+	M(POLICY, "policy", "a disposition that the policy does not request, without a reason") \
 	M(COUNT, "count", "a row of no message") \
 	M(FROM, "from", "the author domain is not below the policy domain") \
 	/* not derived from the row alone, and never stored: */ \
-	M(SPAN, "span", "a period that ends before it begins, or begins after the report came") \
-	M(DKIM_FAIL_DNS, "dkim_fail_dns", "an aligned DKIM pass, by DNS as it is now, is reported as a fail") \
-	M(DKIM_PASS_DNS, "dkim_pass_dns", "DKIM is reported as a pass, and no signature that passed is aligned by DNS as it is now") \
-	M(SPF_FAIL_DNS, "spf_fail_dns", "an aligned SPF pass, by DNS as it is now, is reported as a fail") \
-	M(SPF_PASS_DNS, "spf_pass_dns", "SPF is reported as a pass, and no domain that passed is aligned by DNS as it is now") \
-	M(SPF_RECORD, "spf_record", "an SPF pass of an address that the record does not allow now")
+	M(SPAN, "span", "a period that ends before it begins, or begins after the report arrived") \
+	M(DKIM_FAIL_DNS, "dkim_fail_dns", "a DKIM pass that is aligned according to current DNS is reported as a fail") \
+	M(DKIM_PASS_DNS, "dkim_pass_dns", "DKIM is reported as a pass, but no signature that passed is aligned according to current DNS") \
+	M(SPF_FAIL_DNS, "spf_fail_dns", "an SPF pass that is aligned according to current DNS is reported as a fail") \
+	M(SPF_PASS_DNS, "spf_pass_dns", "SPF is reported as a pass, but no domain that passed is aligned according to current DNS") \
+	M(SPF_RECORD, "spf_record", "an SPF pass of an address that the current record does not allow")
 #define FEEDBACK_MARK_ID(id, code, text) FEEDBACK_MARK_##id,
 enum feedback_mark { FEEDBACK_MARKS(FEEDBACK_MARK_ID) FEEDBACK_MARKS_N };
 /* clang-format on */

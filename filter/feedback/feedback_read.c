@@ -66,7 +66,8 @@ count_saved(struct run *run, enum feedback_kind kind, enum feedback_saved saved)
 		return ST_OK;
 	case FEEDBACK_DIFFERS:
 		run->counts.differing++;
-		say(run, _("the first report of this name stays, though its octets differ"), "");
+		say(run, _("the first report of this name is kept, although its octets differ"),
+			"");
 		return ST_OK;
 	case FEEDBACK_NOT_SAVED:
 	default:

@@ -28,8 +28,8 @@ enum {
 /* clang-format off */
 /* code, as stored; the departure */
 #define FEEDBACK_WARNINGS(W) \
-	W(RESULT,      "result",      "a result that the standard does not have") \
-	W(DISPOSITION, "disposition", "a disposition that the standard does not have") \
+	W(RESULT,      "result",      "a result that the standard does not define") \
+	W(DISPOSITION, "disposition", "a disposition that the standard does not define") \
 	W(REASON,      "reason",      "an override reason that is empty or not of the standard") \
 	W(SOURCE,      "source",      "a source that is not an IP address") \
 	W(COUNT,       "count",       "a count that is not a number of messages") \

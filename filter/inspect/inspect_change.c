@@ -75,8 +75,8 @@ compare_policy(struct inspection *inspection, enum dmarc_mode mode)
 	if (!slice_eq(policy, policy_of(&is->result)) ||
 		!slice_eq(was->verdict, slice_str(verdict)))
 		ADD(inspection, FINDING_WARNING, "change-dmarc-policy",
-			"by %s the policy is %s, and was %s: mail that nothing authenticates gets "
-			"%s here, and got %s",
+			"by %s the policy is %s, and was %s: unauthenticated mail gets %s here, "
+			"and got %s",
 			modes[mode], shown(inspection, policy_of(&is->result)),
 			shown(inspection, policy), verdict, shown(inspection, was->verdict));
 	if (was->pct != pct)
@@ -92,12 +92,12 @@ compare_alignment(struct inspection *inspection, const char *method, bool was, b
 		return;
 	if (is)
 		ADD(inspection, FINDING_WARNING, "change-dmarc-alignment",
-			"%s counts only for exactly the domain of From now, and did for its "
+			"%s now counts only for exactly the domain of From, and no longer for its "
 			"subdomains: mail that passes for one of them no longer passes DMARC by it",
 			method);
 	else
 		ADD(inspection, FINDING_WARNING, "change-dmarc-alignment",
-			"%s counts for subdomains of the domain of From now, and did not", method);
+			"%s now also counts for subdomains of the domain of From", method);
 }
 
 static struct slice
@@ -145,10 +145,11 @@ compare_dmarc(struct inspection *inspection)
 	compare_dmarc_record(inspection, was, is);
 	if (was->record.n > 0 && !is->has_record)
 		ADD(inspection, FINDING_WARNING, "change-dmarc-gone",
-			"the DMARC record is gone: there is no policy, and nobody gets reports");
+			"the DMARC record was removed: there is no policy, and no reports are "
+			"sent");
 	else if (was->record.n == 0 && is->has_record)
 		ADD(inspection, FINDING_WARNING, "change-dmarc-new",
-			"there is a DMARC record, and was none: its policy applies now");
+			"a DMARC record was added: its policy applies now");
 	compare_policy(inspection, DMARC_RFC9989);
 	compare_policy(inspection, DMARC_RFC7489);
 	if (was->record.n == 0 || !is->has_record)
@@ -157,10 +158,10 @@ compare_dmarc(struct inspection *inspection)
 	compare_alignment(inspection, "DKIM", was->dkim_strict, is->record.adkim_strict);
 	if (was->reports && is->record.rua.n == 0)
 		ADD(inspection, FINDING_WARNING, "change-dmarc-reports",
-			"rua is gone: nobody gets the reports any more");
+			"rua was removed: no reports are sent any more");
 	else if (!was->reports && is->record.rua.n > 0)
 		ADD(inspection, FINDING_NOTE, "change-dmarc-reports",
-			"there is a rua, and was none: reports are sent now");
+			"rua was added: reports are sent now");
 }
 
 /* DKIM */
@@ -202,23 +203,22 @@ compare_key(struct inspection *inspection, const struct earlier_key *was)
 		return;
 	if (was->usable && is->state != AUTH_PASS)
 		ADD(inspection, FINDING_WARNING, "change-dkim-gone",
-			"%s no longer holds a key that can be used: mail that is signed with it "
-			"does not pass DKIM any more",
+			"%s no longer has a usable key: mail that is signed with it no longer "
+			"passes DKIM",
 			name);
 	else if (!was->usable && is->state == AUTH_PASS)
 		ADD(inspection, FINDING_WARNING, "change-dkim-new",
-			"%s holds a key that can be used, and did not: mail that is signed with it "
-			"passes DKIM now",
+			"%s now has a usable key: mail that is signed with it now passes DKIM",
 			name);
 	else if (was->usable &&
 		 !slice_eq(key_data(inspection, was->record), key_data(inspection, is->record)))
 		ADD(inspection, FINDING_WARNING, "change-dkim-other",
-			"%s holds another key: mail that is signed with the earlier one does not "
-			"pass DKIM any more",
+			"%s has another key: mail that is signed with the earlier one no longer "
+			"passes DKIM",
 			name);
 	else
 		ADD(inspection, FINDING_NOTE, "change-dkim-tags",
-			"%s holds the same key with other tags", name);
+			"%s has the same key with other tags", name);
 }
 
 /* MX */
@@ -269,8 +269,8 @@ compare_mx(struct inspection *inspection)
 		add_mx(&was, earlier->mx[i].preference, earlier->mx[i].name);
 		if (!has_mx(inspection, &earlier->mx[i]) && earlier->mx[i].name.n > 0)
 			ADD(inspection, FINDING_WARNING, "change-mx-gone",
-				"%s no longer takes the domain's mail: replies, bounces and "
-				"reports do not go there any more",
+				"%s no longer receives the domain's mail: replies, bounces and "
+				"reports no longer go there",
 				shown(inspection, earlier->mx[i].name));
 	}
 	for (size_t i = 0; i < inspection->nmx; i++) {
@@ -282,11 +282,10 @@ compare_mx(struct inspection *inspection)
 			continue;
 		if (mx->name.n > 0)
 			ADD(inspection, FINDING_WARNING, "change-mx-new",
-				"%s takes the domain's mail now, and did not",
-				shown(inspection, mx->name));
+				"%s now receives the domain's mail", shown(inspection, mx->name));
 		else
 			ADD(inspection, FINDING_WARNING, "change-mx-new",
-				"there is a null MX: the domain takes no mail any more");
+				"a null MX was added: the domain no longer receives mail");
 	}
 	if (moved)
 		inspect_change_add(

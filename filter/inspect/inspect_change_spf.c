@@ -125,8 +125,8 @@ tell_net(struct inspection *inspection, const struct net *net, enum share share,
 			text, net->bits, term, domain);
 	else
 		ADD(inspection, FINDING_WARNING, "change-spf-gained",
-			"%s/%u is allowed by %s of %s, and was not, or not all of it: whoever "
-			"sends from there passes SPF",
+			"%s/%u is now allowed by %s of %s, and was not, or not completely: mail "
+			"from there passes SPF",
 			text, net->bits, term, domain);
 }
 
@@ -269,13 +269,13 @@ compare_whole(struct inspection *inspection)
 
 	if (was && !is)
 		ADD(inspection, FINDING_WARNING, "change-spf-gone",
-			"there is no SPF record that can be used any more: nobody passes SPF");
+			"there is no longer a usable SPF record: no mail passes SPF");
 	else if (!was && is)
 		ADD(inspection, FINDING_WARNING, "change-spf-new",
-			"there is an SPF record that can be used now: whom it allows passes SPF");
+			"there is now a usable SPF record: the senders that it allows pass SPF");
 	if (was && is && earlier->others.n > 0 && !slice_eq(earlier->others, slice_str(now)))
 		ADD(inspection, FINDING_WARNING, "change-spf-others",
-			"SPF says %s of all others, and said %s", now,
+			"the SPF result for all others is %s, and was %s", now,
 			shown(inspection, earlier->others));
 }
 

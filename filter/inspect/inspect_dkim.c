@@ -39,8 +39,8 @@ measure(struct inspection *inspection, const struct dkim_key *parsed, struct ins
 		const struct slip slip = slip_find(SLIP_KEY_DATA, key->record, 0);
 
 		finding_mark(findings,
-			ADD(findings, FINDING_ERROR, "dkim-key-bad", "%s: p= holds no public key",
-				name),
+			ADD(findings, FINDING_ERROR, "dkim-key-bad",
+				"%s: p= contains no public key", name),
 			key->record, slip.at, slip.text);
 	} else if (parsed->k == DKIM_KEY_RSA && key->bits < limits->rsa_min_bits) {
 		key->state = AUTH_POLICY;
@@ -146,8 +146,8 @@ judge_record(struct inspection *inspection, struct inspect_key *key)
 	}
 	if (parsed.testing)
 		ADD(findings, FINDING_WARNING, "dkim-testing",
-			"%s: t=y tells receivers that DKIM is only being tested: remove it once "
-			"the mail is signed correctly",
+			"%s: t=y means that DKIM is only being tested: remove it once the mail is "
+			"signed correctly",
 			name);
 }
 
@@ -163,13 +163,12 @@ tell_missing(struct inspection *inspection, const struct inspect_key *key)
 
 	if (key->named)
 		ADD(findings, FINDING_ERROR, "dkim-missing",
-			"%s holds no key: publish the record (or the CNAME) that the provider "
-			"names",
+			"%s has no key: publish the record (or the CNAME) that the provider names",
 			name);
 	else
 		ADD(findings, FINDING_WARNING, "dkim-missing",
-			"%s holds no key, and %zu of the messages are signed with it: a key that "
-			"was taken down, a record that is missing, or a forgery",
+			"%s has no key, but %zu of the messages are signed with it: the key was "
+			"removed, the record is missing, or the mail is forged",
 			name, key->messages);
 }
 
@@ -193,8 +192,7 @@ inspect_key(struct inspection *inspection, struct inspect_key *key)
 	}
 	if (answer->n > 1)
 		ADD(findings, FINDING_WARNING, "dkim-several",
-			"%s holds %zu TXT records: which one is used is left to chance (RFC 6376 "
-			"3.6.2.2)",
+			"%s has %zu TXT records: receivers may use any of them (RFC 6376 3.6.2.2)",
 			findings_shown(findings, key->name), answer->n);
 	key->record = answer->rr[0].text;
 	judge_record(inspection, key);
@@ -235,13 +233,13 @@ tell_use(struct inspection *inspection, const struct inspect_key *key)
 		return;
 	if (key->messages == 0 && inspection->messages->messages > 0)
 		ADD(findings, FINDING_NOTE, "dkim-unused",
-			"%s: none of the %zu messages is signed with it: if nothing else is, take "
-			"the key down",
+			"%s: none of the %zu messages is signed with it: if no other mail is, "
+			"remove the key",
 			name, inspection->messages->messages);
 	else if (days > KEY_OLD)
 		ADD(findings, FINDING_WARNING, "dkim-key-old",
-			"%s: messages are signed with it since %lld days: change the key, with a "
-			"new selector",
+			"%s: messages have been signed with it for %lld days: replace the key, "
+			"with a new selector",
 			name, (long long)days);
 }
 

@@ -298,7 +298,7 @@ check_policy(const struct check *check)
 			dmarc_policy_word(by_old_rules(check)->policy));
 	if (record->rua.n == 0)
 		ADD(check, FINDING_WARNING, "dmarc-no-reports",
-			"no rua: nobody gets the reports about who sends in this name");
+			"no rua: no reports about mail in this name are sent");
 }
 
 static void
@@ -324,9 +324,8 @@ check_target(const struct check *check, const struct dmarc_target *target)
 		break;
 	case DMARC_TARGET_REFUSED:
 		finding = ADD(check, FINDING_ERROR, "dmarc-report-refused",
-			"%s %s: %s does not say that it accepts these reports, so that none are "
-			"sent",
-			tag, uri, shown(check, target->host));
+			"%s %s: %s has not agreed to receive these reports, so none are sent", tag,
+			uri, shown(check, target->host));
 		finding->name = target->name.n > 0 ? shown(check, target->name) : NULL;
 		finding->should = target->name.n > 0 ? "v=DMARC1;" : NULL;
 		break;
@@ -339,7 +338,7 @@ check_target(const struct check *check, const struct dmarc_target *target)
 		break;
 	case DMARC_TARGET_UNKNOWN:
 		ADD(check, FINDING_WARNING, "dmarc-report-unknown",
-			"%s %s: DNS did not say whether %s accepts these reports", tag, uri,
+			"%s %s: DNS did not answer whether %s accepts these reports", tag, uri,
 			shown(check, target->host));
 		break;
 	case DMARC_TARGET_INVALID:

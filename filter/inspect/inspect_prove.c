@@ -77,8 +77,8 @@ static void
 tell_worse(struct inspection *inspection, const struct finding *finding, const struct trial *trial)
 {
 	findings_add(&inspection->findings, FINDING_WARNING, finding->about, "proposal-worse",
-		"a record for %s that would mend this is not shown: with it %zu saved messages "
-		"have a worse result, the first of them of %s in the name of %s",
+		"a record for %s that would fix this is not shown: with it %zu saved messages have "
+		"a worse result, the first of them of %s in the name of %s",
 		finding->name, trial->worse, trial->source, trial->author);
 }
 
@@ -104,8 +104,8 @@ survives(const struct evaluation *ev, struct trials *trials, struct inspection *
 	else if (trial.end == TRIAL_FAILED)
 		findings_add(&inspection->findings, FINDING_WARNING, finding->about,
 			"proposal-not-tried",
-			"a record for %s that would mend this is not shown: the saved messages "
-			"could not be judged with it",
+			"a record for %s that would fix this is not shown: the saved messages "
+			"could not be evaluated with it",
 			finding->name);
 	return trial.end == TRIAL_GOOD;
 }

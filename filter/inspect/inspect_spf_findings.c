@@ -131,16 +131,16 @@ check_limits(const struct check *check)
 
 	if (spf->lookups > SPF_MAX_LOOKUPS)
 		ADD(check, FINDING_ERROR, "spf-lookups",
-			"the record needs up to %u terms that ask DNS, and %d are allowed: a "
-			"sender that is judged after the tenth gets permerror. Remove includes "
-			"that are no longer needed, or write addresses in place of names",
+			"the record has up to %u terms with DNS lookups, and %d are allowed: a "
+			"sender that only a later term matches gets permerror. Remove includes "
+			"that are no longer needed, or use addresses instead of names",
 			spf->lookups, SPF_MAX_LOOKUPS);
 	else if (spf->lookups == SPF_MAX_LOOKUPS)
 		ADD(check, FINDING_NOTE, "spf-lookups-all",
-			"all 10 terms that may ask DNS are used: nothing can be added");
+			"all 10 terms with DNS lookups are used: no further one can be added");
 	if (spf->voids > SPF_MAX_VOIDS)
 		ADD(check, FINDING_ERROR, "spf-voids",
-			"%u terms ask for names without records (void lookups), and %d are allowed "
+			"%u terms query names without records (void lookups), and %d are allowed "
 			"(permerror)",
 			spf->voids, SPF_MAX_VOIDS);
 	else if (spf->voids6 > SPF_MAX_VOIDS)
@@ -182,8 +182,8 @@ check_term(const struct check *check, const struct inspect_term *term)
 
 	if (term->fatal)
 		finding = ADD(check, FINDING_ERROR, "spf-dead-term",
-			"%s in the record of %s: %s, so that every sender that is judged by it "
-			"gets permerror",
+			"%s in the record of %s: %s, so that every sender that is evaluated with "
+			"it gets permerror",
 			text, domain, problem);
 	else
 		finding = ADD(check, FINDING_WARNING, "spf-dead-term", "%s in the record of %s: %s",

@@ -9,8 +9,8 @@ static const char *const quotes =
 static const char *const line_end =
 	N_("a line end was copied into the record: publish the value in one line");
 static const char *const spf_here =
-	N_("this is an SPF record: a wildcard (*) of the domain answers for "
-	   "this name, or it stands at the wrong name");
+	N_("this is an SPF record: a wildcard (*) of the domain answers for this name, or it was "
+	   "published at the wrong name");
 static const char *const target_here =
 	N_("this is the target of a CNAME, as text: publish it as a CNAME record");
 static const char *const hash_name =

@@ -60,7 +60,7 @@
 	/* a message as it arrives */ \
 	F(NOT_READ, "message_not_read", true, "the message could not be read") \
 	F(NOT_IN_TIME, "not_in_time", true, "the message did not arrive in time") \
-	F(CLIENT_LEFT, "client_left", true, "the client left amid the message") \
+	F(CLIENT_LEFT, "client_left", true, "the client disconnected during the message") \
 	F(NOT_MAPPED, "not_mapped", true, "the spooled message could not be mapped") \
 	F(INPUT_NO_FILE, "input_no_file", false, "there is no such input file") \
 	F(INPUT_NOT_OPENED, "input_not_opened", false, "the input file cannot be opened") \
@@ -74,13 +74,13 @@
 	F(ENVELOPE_END, "envelope_end", false, "no empty line ends the envelope on stdin") \
 	F(ENVELOPE_LONG, "envelope_long", false, "the envelope on stdin is too long") \
 	F(ENVELOPE_LINE, "envelope_line", false, "a line of the envelope is not NAME=VALUE") \
-	F(ENVELOPE_VALUE, "envelope_value", false, "a value of the envelope is not percent-encoded as it must be") \
+	F(ENVELOPE_VALUE, "envelope_value", false, "a value of the envelope is not percent-encoded correctly") \
 	F(ENVELOPE_CLIENT, "envelope_client", false, "the envelope's client_address is not an address") \
 	F(ENVELOPE_TWICE, "envelope_twice", false, "a name is repeated in the envelope") \
 	F(ENVELOPE_NO_FIELD, "envelope_no_field", false, "no X-Mailstamp-Envelope has the right secret") \
 	F(ENVELOPE_FIELDS, "envelope_fields", false, "more than one X-Mailstamp-Envelope has the right secret") \
 	/* its envelope: batch SMTP */ \
-	F(BSMTP_COMMAND, "bsmtp_command", false, "batch SMTP has a command that is not known") \
+	F(BSMTP_COMMAND, "bsmtp_command", false, "batch SMTP has an unknown command") \
 	F(BSMTP_PATH, "bsmtp_path", false, "batch SMTP has a path that cannot be read") \
 	F(BSMTP_ORDER, "bsmtp_order", false, "batch SMTP needs MAIL once, then RCPT, then DATA") \
 	F(BSMTP_NO_DATA, "bsmtp_no_data", false, "batch SMTP ends before DATA, or its commands are too long") \

@@ -28,10 +28,10 @@ page_kind_text(enum page_kind kind)
 {
 	static const char *const kinds[] = {
 		[PAGE_PASSED] = N_("Passed DMARC"),
-		[PAGE_HONEST] = N_("Not aligned, something speaks for it"),
-		[PAGE_BARE] = N_("Not aligned, nothing speaks for it"),
+		[PAGE_HONEST] = N_("Not aligned, some evidence for it"),
+		[PAGE_BARE] = N_("Not aligned, no evidence for it"),
 		[PAGE_OTHER] = N_("No DMARC record, or an error"),
-		[PAGE_NOT_JUDGED] = N_("Not judged: envelope unknown"),
+		[PAGE_NOT_JUDGED] = N_("Not evaluated: envelope unknown"),
 	};
 	return _(kinds[kind]);
 }

@@ -60,10 +60,9 @@ page_domains(struct html *html, const struct stats *stats)
 		return false;
 	page_table_begin(html, "domains", _("Author domains"),
 		_("Is p=reject safe? Hurt: not aligned, but yours, of a known service that you "
-		  "use, "
-		  "or of a forwarder or list. Decide: something speaks for it (SPF or DKIM of "
-		  "another domain passed, fields of a list), but a forger can have that, too. "
-		  "Stopped: nothing speaks for it. p=quarantine would send the same mail to the "
+		  "use, or of a forwarder or list. Decide: there is some evidence for it (SPF or "
+		  "DKIM of another domain passed, fields of a list), but a forger can also have "
+		  "that. Stopped: no evidence for it. p=quarantine would send the same mail to the "
 		  "junk folder instead. Under a what-if: how many messages would get another "
 		  "disposition."));
 	page_table_heads(html, columns, sizeof columns / sizeof columns[0]);

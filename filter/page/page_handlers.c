@@ -90,9 +90,9 @@ page_handlers(struct html *html, const struct handlers *handlers)
 		return;
 	handlers_sort(handlers, sorted);
 	page_table_begin(html, "handlers", _("Broken signatures"),
-		_("Who handed over last the messages whose signatures were broken, and what has "
-		  "to be undone to make them pass. It is not known that this host made the change. "
-		  "Settings are named only where the changes prove that they would help."));
+		_("The hosts that delivered messages with broken signatures, and what has to be "
+		  "undone to make them pass. A host did not necessarily make the change. Settings "
+		  "are named only if the changes prove that they would help."));
 	page_table_heads(html, columns, sizeof columns / sizeof columns[0]);
 	page_table_body(html);
 	for (size_t i = 0; i < handlers->n; i++)

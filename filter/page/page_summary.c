@@ -39,7 +39,7 @@ page_headline(struct html *html, const struct stats_counts *counts)
 
 	html_markup(html, "<p class=\"lead\">");
 	if (counts->messages == 0) {
-		html_text(html, _("No message was judged."));
+		html_text(html, _("No message was evaluated."));
 	} else {
 		html_say(html, _("%.1f%% of all messages passed DMARC: %s of %s."),
 			stats_percent(counts->aligned, counts->messages),
@@ -47,8 +47,8 @@ page_headline(struct html *html, const struct stats_counts *counts)
 		html_markup(html, "<br>\n");
 		html_say(html,
 			_("With p=reject everywhere, %s messages of known senders would be hurt, "
-			  "and %s that nothing speaks for would be stopped. Of %s you have to "
-			  "decide: something speaks for them that a forger can have, too."),
+			  "and %s without any evidence would be stopped. On %s you have to decide: "
+			  "there is evidence for them that a forger can also have."),
 			html_number(counts->known_fails, hurt),
 			html_number(counts->bare_fails, bare),
 			html_number(counts->open_fails, open));

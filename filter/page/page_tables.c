@@ -193,9 +193,8 @@ page_sources(struct html *html, const struct stats *stats, const struct stats *a
 	if (order == NULL)
 		return false;
 	page_table_begin(html, "sources", _("Senders"),
-		_("Who really sent in whose name: the domain that signed, else that of the "
-		  "envelope, "
-		  "else the host or its network; and what it is to the author domain."));
+		_("Who actually sent in the name of each author domain: the domain that signed, "
+		  "else that of the envelope, else the host or its network; and its class."));
 	source_heads(html, stats, archive);
 	for (size_t i = 0; i < n; i++)
 		source_row(html, stats, order[i], archive);
@@ -386,8 +385,7 @@ page_messages(struct html *html, const struct stats *stats)
 	if (stats->nmessages == 0)
 		return;
 	page_table_begin(html, "messages", _("Single messages"),
-		_("Those worth looking at: DMARC did not pass, they were not accepted, or a "
-		  "scenario "
+		_("Messages to review: DMARC did not pass, they were not accepted, or a scenario "
 		  "changes them. No. is the index of the JSON."));
 	page_table_heads(html, COLUMNS(first));
 	for (size_t i = 0; i < stats->nscenarios; i++)

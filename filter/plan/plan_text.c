@@ -134,10 +134,9 @@ print_seen(const struct plan *plan, FILE *out)
 			print_view(plan, &plan->seen[v], out);
 	if (has_mail(plan))
 		fputs(_("Hurt: not aligned, but yours, of a known service that you use, or of a "
-			"forwarder or list. Decide: something speaks for it (SPF or DKIM of "
-			"another "
-			"domain passed, fields of a list), but a forger can have that, too. "
-			"Stopped: nothing speaks for it.\n"),
+			"forwarder or list. Decide: there is some evidence for it (SPF or DKIM of "
+			"another domain passed, fields of a list), but a forger can also have "
+			"that. Stopped: no evidence for it.\n"),
 			out);
 	if (plan_has_both(plan))
 		fputs(_("Both may show the same messages: they are not added up, and a step waits "
@@ -198,7 +197,8 @@ print_source(
 	fputs("  ", out);
 	plan_print_name(plan, view, source->number[view], out);
 	fprintf(out, _(", in the name of %s: %s\n"), stats_author_text(one->author_domain),
-		class == SENDER_PASSES ? _("passed when it was judged") : sender_class_text(class));
+		class == SENDER_PASSES ? _("passed when it was evaluated")
+				       : sender_class_text(class));
 	if (list != PLAN_STOPPED)
 		print_needs(plan, source, out);
 }
@@ -329,7 +329,7 @@ plan_print(const struct plan *plan, FILE *out)
 	print_end(plan, out);
 	if (plan->n > 0 && plan->seen[PLAN_IN_MAIL].mail.messages > 0)
 		fputs(_("\nProved with SPF and DKIM as they were found for each message, and DMARC "
-			"judged again with each record laid over DNS.\n"),
+			"evaluated again with each record laid over DNS.\n"),
 			out);
 	if (plan->n > 0 && plan->seen[PLAN_IN_REPORTS].mail.messages > 0)
 		fputs(_("\nMail in reports: with SPF and DKIM as the receivers found them. Only "

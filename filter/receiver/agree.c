@@ -5,18 +5,18 @@
 static const struct {
 	const char *word, *text;
 } reasons[] = {
-	[AGREE_DNS_FAILED] = {"dns-failed", N_("DNS did not answer one of the two")},
+	[AGREE_DNS_FAILED] = {"dns-failed", N_("DNS did not answer one of the two sides")},
 	[AGREE_NOT_SHOWN] = {"not-shown",
 		N_("the stored message does not show the envelope that they saw")},
 	[AGREE_ENVELOPE] = {"envelope", N_("they saw another envelope")},
-	[AGREE_KEY_GONE] = {"key-gone", N_("the key is not there any more")},
+	[AGREE_KEY_GONE] = {"key-gone", N_("the key no longer exists")},
 	[AGREE_CHANGED] = {"changed", N_("the message was changed after they had checked it")},
 	[AGREE_OUR_LIMITS] = {"our-limits", N_("the signature verifies, but is not accepted here")},
 	[AGREE_THEIR_LIMITS] = {"their-limits", N_("they do not accept every signature that "
 						   "verifies (its key, algorithm or l=), or "
 						   "did not get the key")},
-	[AGREE_ARC] = {"arc", N_("they believed a chain of seals (ARC)")},
-	[AGREE_LOCAL] = {"local", N_("a rule of their own")},
+	[AGREE_ARC] = {"arc", N_("they trusted a chain of seals (ARC)")},
+	[AGREE_LOCAL] = {"local", N_("a local rule of theirs")},
 	[AGREE_FOLLOWS] = {"follows", N_("it follows from the difference above")},
 	[AGREE_RECORDS] = {"records", N_("the records changed since then")},
 };

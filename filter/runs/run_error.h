@@ -43,7 +43,7 @@
 	/* an earlier inspection */ \
 	R(LONG_TEXT,      "run_row_long_text",   "a member that must be text is not, or is too long") \
 	R(NUMBER,         "run_row_number",      "a number is out of range") \
-	R(NETWORK,        "run_row_network",     "a network is not one") \
+	R(NETWORK,        "run_row_network",     "a network is invalid") \
 	R(NOT_INSPECT,    "run_not_inspect",     "it is not what inspect --output json wrote") \
 	R(DOMAIN_TWICE,   "run_domain_twice",    "it has the same domain twice") \
 	/* a plan from earlier runs */ \

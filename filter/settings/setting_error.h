@@ -62,15 +62,15 @@
 	R(NO_LOG,         "line_no_log",            "report import needs a LOG") \
 	R(UNDO,           "line_undo",              "--undo is only for explain") \
 	R(SEALING,        "line_sealing",           "--arc-seal, --arc-selector and --arc-key must be given together") \
-	R(SEALING_AV,     "line_sealing_exim_av",   "--arc-seal cannot be combined with --profile exim-av, which hands no message on") \
+	R(SEALING_AV,     "line_sealing_exim_av",   "--arc-seal cannot be combined with --profile exim-av, which passes no message on") \
 	R(PROXY_HOP,      "line_proxy_next_hop",    "--profile postfix-proxy needs --next-hop") \
-	R(PROXY_ENVELOPE, "line_proxy_envelope",    "--profile postfix-proxy takes envelope and message from the SMTP session: not --envelope or --input") \
-	R(PROXY_EXIT,     "line_proxy_exit",        "--profile postfix-proxy answers by SMTP: --exit has no place") \
+	R(PROXY_ENVELOPE, "line_proxy_envelope",    "--profile postfix-proxy cannot be combined with --envelope or --input: it reads envelope and message from the SMTP session") \
+	R(PROXY_EXIT,     "line_proxy_exit",        "--profile postfix-proxy cannot be combined with --exit: it answers by SMTP") \
 	R(OUTPUT_HOST,    "line_output_host",       "--output other than message delivers nothing: it is only for --profile plain") \
 	R(BOTH,           "line_both",              "--next-hop and -- COMMAND cannot be combined") \
 	R(NEXT_HOP,       "line_next_hop",          "--next-hop must be HOST:PORT or unix:PATH") \
 	R(OUTPUT_KEEPS,   "line_output_keeps",      "--output other than message delivers nothing: not with --next-hop or -- COMMAND") \
-	R(EXIM_AV,        "line_exim_av",           "--profile exim-av hands nothing on, neither to --next-hop nor to -- COMMAND: Exim keeps the message") \
+	R(EXIM_AV,        "line_exim_av",           "--profile exim-av cannot be combined with --next-hop or -- COMMAND: Exim keeps the message") \
 	R(NEEDS_COMMAND,  "line_needs_command",     "this --profile needs --next-hop or -- COMMAND: its mail server discards stdout") \
 	/* of batch */ \
 	R(MANY_WHAT_IFS,  "line_many_what_ifs",     "--what-if may be given eight times at most") \
@@ -85,7 +85,7 @@
 	R(PLAN_DOMAIN,    "line_plan_domain",       "plan needs a DOMAIN") \
 	R(PLAN_MAIL,      "line_plan_mail",         "plan needs either an --archive or earlier --runs, or the reports of a --store") \
 	R(PLAN_SINCE,     "line_plan_since",        "--since is for the reports of a --store") \
-	R(PLAN_OWN,       "line_plan_own",          "--own-senders is for --archive and --store: earlier runs are classed as they were made") \
+	R(PLAN_OWN,       "line_plan_own",          "--own-senders is for --archive and --store: earlier runs keep the classes with which they were made") \
 	R(BASELINE_SHARD, "line_baseline_shard",    "--baseline compares a whole run: it cannot be combined with --shard; give it to --merge") \
 	R(RESUME_LOG,     "line_resume_log",        "--resume and --json-log cannot be combined: use --output json") \
 	/* a record of --what-if */ \

@@ -9,18 +9,18 @@ static const char *const kinds[] = {
 	[DIAGNOSE_WRAPPED] = N_("the body was made a MIME part"),
 	[DIAGNOSE_BLANKS] = N_("white space at line ends was changed"),
 	[DIAGNOSE_LINE_ENDS] = N_("line ends were changed"),
-	[DIAGNOSE_BLANK_LINE] = N_("the empty line on top was taken away"),
+	[DIAGNOSE_BLANK_LINE] = N_("the empty line on top was removed"),
 	[DIAGNOSE_REWRAPPED] = N_("base64 was wrapped again"),
 	[DIAGNOSE_TO_QP] = N_("encoded as quoted-printable"),
 	[DIAGNOSE_TO_BASE64] = N_("encoded as base64"),
 	[DIAGNOSE_FROM_QP] = N_("decoded from quoted-printable"),
 	[DIAGNOSE_FROM_BASE64] = N_("decoded from base64"),
 	[DIAGNOSE_BOUNDARY] = N_("a MIME boundary was rewritten"),
-	[DIAGNOSE_PREAMBLE] = N_("a MIME preamble was taken away"),
+	[DIAGNOSE_PREAMBLE] = N_("a MIME preamble was removed"),
 	[DIAGNOSE_SUBJECT] = N_("a tag was put into Subject"),
 	[DIAGNOSE_FIELD_ADDED] = N_("a signed field was added"),
 	[DIAGNOSE_FIELD_REWRITTEN] = N_("a signed field was rewritten"),
-	[DIAGNOSE_FIELD_REMOVED] = N_("a signed field was taken away"),
+	[DIAGNOSE_FIELD_REMOVED] = N_("a signed field was removed"),
 	[DIAGNOSE_FIELD_SPACE] = N_("white space in signed fields was changed"),
 	[DIAGNOSE_FIELD_CASE] = N_("letters of a signed field were changed"),
 	[DIAGNOSE_BLOCK] = N_("text was added inside a MIME part"),
@@ -95,7 +95,7 @@ damage_print(const struct damage *damage, FILE *out)
 	for (size_t i = 0; i < DAMAGE_HALVES; i++)
 		if (damage->halves[i] > 0)
 			fprintf(out, "%10s  %10zu  %s\n", "", damage->halves[i], _(halves[i]));
-	fprintf(out, _("%10zu  signatures that failed and were looked at\n"), damage->signatures);
+	fprintf(out, _("%10zu  signatures that failed and were examined\n"), damage->signatures);
 }
 
 const char *

@@ -104,7 +104,7 @@ handlers_print(const struct handlers *handlers, FILE *out)
 	if (handlers->n == 0)
 		return;
 	handlers_sort(handlers, sorted);
-	fprintf(out, "\n%s\n", _("Who handed these messages over last"));
+	fprintf(out, "\n%s\n", _("Hosts that delivered these messages"));
 	text_pad(_("Signatures"), -10, out);
 	text_pad(_("Explained"), -12, out);
 	fprintf(out, "  %s\n", _("Sender"));

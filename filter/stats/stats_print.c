@@ -47,9 +47,9 @@ print_domains(const struct stats *stats, FILE *out)
 		print_domain(&stats->domains[places[i]], out);
 	print_rest(stats->ndomains, stats->other_domain.counts.messages, out);
 	fputs(_("Hurt: not aligned, but yours, of a known service that you use, or of a forwarder "
-		"or list. Decide: something speaks for it (SPF or DKIM of another domain passed, "
-		"fields of a list), but a forger can have that, too. Stopped: nothing speaks for "
-		"it.\n"),
+		"or list. Decide: there is some evidence for it (SPF or DKIM of another domain "
+		"passed, fields of a list), but a forger can also have that. Stopped: no evidence "
+		"for it.\n"),
 		out);
 	fputs(_("p=quarantine would send the same mail to the junk folder instead.\n"), out);
 	free(places);

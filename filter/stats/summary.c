@@ -130,9 +130,8 @@ summary_print(const struct summary *summary, bool interrupted, FILE *out)
 	}
 	if (summary->not_judged > 0) {
 		fprintf(out,
-			_("\nNot judged, because the envelope is unknown: %zu of %zu messages. "
-			  "They "
-			  "did not fail.\n"),
+			_("\nNot evaluated, because the envelope is unknown: %zu of %zu messages. "
+			  "They did not fail.\n"),
 			summary->not_judged, summary->messages);
 		fputs(_("Name your own relays with --trusted-relay, or list the envelopes with "
 			"--envelopes.\n"),

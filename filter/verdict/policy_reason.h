@@ -13,10 +13,10 @@
 	R(LOCAL,            "policy_local",             "from a trusted client or an authenticated user") \
 	R(PASS,             "policy_dmarc_pass",        "DMARC passed") \
 	R(PERMERROR,        "policy_unusable_record",   "the author domain's DMARC record cannot be used") \
-	R(NOT_JUDGED,       "policy_not_judged",        "not judged: the stored message does not show its envelope") \
+	R(NOT_JUDGED,       "policy_not_judged",        "not evaluated: the stored message does not show its envelope") \
 	R(NONE_PUBLISHED,   "policy_no_policy",         "the author domain has no DMARC policy") \
 	R(LOOKUP,           "policy_lookup_failed",     "the author domain's policy could not be looked up") \
-	R(NAMES,            "policy_no_answer",         "a name that the message chose did not answer") \
+	R(NAMES,            "policy_no_answer",         "DNS did not answer for a name that the message chose") \
 	R(FAIL_NONE,        "policy_fail_none",         "DMARC failed and the author domain requests no action") \
 	R(FAIL_QUARANTINE,  "policy_fail_quarantine",   "DMARC failed and the author domain requests quarantine") \
 	R(FAIL_REJECT,      "policy_fail_reject",       "DMARC failed and the author domain requests reject") \

@@ -8,13 +8,13 @@
 static const struct {
 	const char *word, *text;
 } classes[SENDER_CLASSES] = {
-	[SENDER_UNJUDGED] = {"unjudged", N_("not judged")},
+	[SENDER_UNJUDGED] = {"unjudged", N_("not evaluated")},
 	[SENDER_PASSES] = {"passes", N_("passes")},
 	[SENDER_OWN] = {"own", N_("yours, not aligned")},
 	[SENDER_SERVICE] = {"service", N_("known service, not aligned")},
 	[SENDER_FORWARDER] = {"forwarder", N_("forwarder or list")},
 	[SENDER_DECIDE] = {"decide", N_("decide")},
-	[SENDER_FORGED] = {"forged", N_("forged, nothing speaks for it")},
+	[SENDER_FORGED] = {"forged", N_("probably forged, no evidence")},
 };
 
 static const struct {
@@ -30,17 +30,17 @@ static const struct {
 	[SENDER_BY_ELSEWHERE] = {"elsewhere",
 		N_("the same host passed SPF for the domain in other messages")},
 	[SENDER_BY_TRUST] = {"trust", N_("your options trust it")},
-	[SENDER_BY_SEAL] = {"seal", N_("a known sealer saw the author's mail pass (ARC)")},
+	[SENDER_BY_SEAL] = {"seal", N_("a known sealer recorded a pass for the author (ARC)")},
 	[SENDER_BY_FORWARDING] = {"forwarding",
 		N_("SPF or DKIM passed for a known list or forwarding domain")},
 	[SENDER_BY_COPY] = {"copy",
 		N_("the same Message-ID and signature were aligned in another message")},
-	[SENDER_BY_ARCHIVE] = {"archive", N_("your archive holds mail that it passed on")},
+	[SENDER_BY_ARCHIVE] = {"archive", N_("your archive has mail that it forwarded")},
 	[SENDER_BY_REPORTER] = {"reporter",
-		N_("a known receiver says that it passed on or came by a list")},
-	[SENDER_BY_PASS] = {"pass", N_("SPF, DKIM or ARC passed, but for somebody else")},
+		N_("a known receiver reports forwarding or a mailing list")},
+	[SENDER_BY_PASS] = {"pass", N_("SPF, DKIM or ARC passed, but for another domain")},
 	[SENDER_BY_KNOWN] = {"known-service",
-		N_("a known service, but nothing of the domain names it")},
+		N_("a known service, but the domain's records do not name it")},
 	[SENDER_BY_FIELDS] = {"fields",
 		N_("fields of a list or forwarder, which anybody can write")},
 	[SENDER_BY_SIGNATURE] = {"signature",

@@ -32,7 +32,7 @@ add_failure(
 	cells[5] = cells_text(failure->dkim_domain, show->arena);
 	cells[6] = cells_text(failure->dkim_selector, show->arena);
 	cells[7] = cells_text(failure->message_id, show->arena);
-	cells[8] = held ? cells_word("aligned", N_("it came aligned")) : cells_word("", "");
+	cells[8] = held ? cells_word("aligned", N_("it arrived aligned")) : cells_word("", "");
 }
 
 /* Lists all failure reports, the latest first; only those of known receivers are evidence. */

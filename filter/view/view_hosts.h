@@ -18,15 +18,15 @@ enum { VIEW_HOSTS = 100000, VIEW_KEYS = 20000, VIEW_MESSAGES = 1 << 19 };
 /* clang-format off */
 #define VIEW_REASONS(R) \
 	R(NONE, "", "") \
-	R(SIGNATURE, "signature", "the author's signature passed at a host that his SPF record does not allow") \
+	R(SIGNATURE, "signature", "the author's signature passed at a host that the author's SPF record does not allow") \
 	R(REPORTER, "reporter", "a known receiver names forwarding or a list as its reason") \
 	R(FORWARDING, "forwarding", "SPF or DKIM passed for a known list or forwarding domain") \
-	R(ARCHIVE, "archive", "the archive holds mail that the host passed on, but these rows name no signature that it has") \
-	R(REPORTED, "failure-report", "a failure report names the Message-ID, domain and selector of a message that the archive holds, " \
+	R(ARCHIVE, "archive", "the archive has mail that the host forwarded, but these rows name none of its signatures") \
+	R(REPORTED, "failure-report", "a failure report names the Message-ID, domain and selector of a message that the archive has, " \
 		"aligned, from another host") \
-	R(COPY, "copy", "the archive holds what the host made of a message that came aligned from another one, with the same " \
+	R(COPY, "copy", "the archive has a copy, from this host, of a message that arrived aligned from another host, with the same " \
 		"Message-ID, domain and selector") \
-	R(SEAL, "seal", "the archive holds mail that the host passed on, and a known sealer saw it pass (ARC)")
+	R(SEAL, "seal", "the archive has mail that the host forwarded, for which a known sealer recorded a pass (ARC)")
 #define VIEW_REASON_ID(id, code, text) VIEW_BY_##id,
 enum view_reason { VIEW_REASONS(VIEW_REASON_ID) VIEW_REASONS_N };
 /* clang-format on */

@@ -10,7 +10,7 @@ from maker.mail import NOW, mail
 
 NAME = 's1._domainkey.example.com'
 ZONE = NAME + ' ESCAPED %s\n_dmarc.example.com TXT v=DMARC1; p=reject'
-HEADLINE = 'Passed over, since nothing changes by it:'
+HEADLINE = 'Ignored, because it does not change the result:'
 
 
 def row(name, message, result, told, record=None):
@@ -33,7 +33,7 @@ def keys():
              'a line end in the key record counts as white space: octet 0x0a at 9'),
             ('version-last', 'k=rsa; p=%s; v=DKIM1' % p, 'v= is not the first tag of the key record'),
             ('odd-name', 'v=DKIM1; x-note=1; p=' + p,
-             'the key record has a tag with an odd name: octet 0x2d at 11'),
+             'the key record has a tag with an unusual name: octet 0x2d at 11'),
             ('latin-1-note', r'v=DKIM1; n=cl\xe9; p=' + p, 'unknown tag: octet 0xe9 at 14'),
             ('octets-behind', 'v=DKIM1; p=%sAAAA' % p, 'octets follow the key in p=: octet 0x41 at 404')):
         yield row('key-' + name, signed, 'pass', [NAME + ' (d=example.com): ' + told
@@ -55,7 +55,7 @@ def signatures():
     for name, options, told in (
             ('i-bare-equals', {'i': 'bounce=gmail.com@example.com'},
              'the local part of i= cannot be decoded: octet 0x3d at'),
-            ('odd-name', {'extra': [('x-y', '1')]}, 'the field has a tag with an odd name: octet 0x2d at'),
+            ('odd-name', {'extra': [('x-y', '1')]}, 'the field has a tag with an unusual name: octet 0x2d at'),
             ('latin-1-tag', {'extra': [('note', 'caf\udce9')]},
              'the field has 8-bit octets in an unknown tag: octet 0xe9 at'),
             ('empty-names', h('from', 'to', 'subject', '', 'date', ''), 'h= has an empty name: octet 0x3a at'),
@@ -97,7 +97,7 @@ def sealers():
             ('property-without-type', 'mx.example.org; dkim=pass header.d=example.com x-bits=2048; ' + dmarc,
              'a result has a property without a type: octet 0x78 at'),
             ('odd-name', 'mx.example.org; x-return-mx=pass header.domain=example.com policy.is_org=yes; ' + dmarc,
-             'a result has a property with an odd name: octet 0x5f at'),
+             'a result has a property with an unusual name: octet 0x5f at'),
             ('slash', 'mx.example.org; dkim=pass header.b=CiN9J/AU; ' + dmarc,
              'a result has a value outside the grammar: octet 0x2f at'),
             ('semicolon', 'mx.example.org; ' + dmarc + ';', 'a semicolon follows the last result: octet 0x3b at'),

@@ -18,7 +18,7 @@
 #define BAD_DOMAIN "an author domain is not a domain name"
 #define SEVERAL_DOMAINS "several author domains"
 #define DIFFER "readers differ about the author domain"
-#define READER_DIED "the second reader of From died over the field"
+#define READER_DIED "the second reader of From crashed"
 #define NOT_ASKED "the second reader of From is not available"
 #define LOOKS_LIKE_FROM "a line looks like another From field"
 #define BLANK_FIRST "the header begins with white space"
