@@ -165,6 +165,26 @@ def zip_of_reports():
     return plain(out.getvalue())
 
 
+def zip_of(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as made:
+        for i, octets in enumerate(files):
+            made.writestr(f'{i}.xml.gz', octets)
+    return out.getvalue()
+
+
+@report
+def zip_of_gzips():
+    octets = b'<feedback>' + bytes(60000)
+    return zip_of([gzip.compress(octets, mtime=0)] * 990), 990 * len(octets)
+
+
+@report
+def zip_of_gzip_of_gzip():
+    octets = b'<feedback>' + fill(b' ', 60 << 20)
+    return zip_of([gzip.compress(gzip.compress(octets, mtime=0), mtime=0)]), len(octets)
+
+
 @report
 def mail_with_zip_of_many_files():
     octets, _ = REPORTS['zip-of-many-files']()
