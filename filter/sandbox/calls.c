@@ -148,6 +148,13 @@ const struct call_row call_rows[] = {
 	ANY(CALLS_WRITE, mkdir),
 #endif
 
+	/*
+	 * SQLite, run by root, gives a journal that it creates to the owner of the database. With WAL
+	 * that happens when the store is opened; where the file system cannot have WAL (no shared
+	 * memory), in each transaction.
+	 */
+	ANY(CALLS_STORE, fchown),
+
 	WITH(CALLS_SOCKETS, socket, 1, {0, ALL, AF_UNIX}),
 	WITH(CALLS_SOCKETS, socket, 1, {0, ALL, AF_INET}),
 	WITH(CALLS_SOCKETS, socket, 1, {0, ALL, AF_INET6}),

@@ -15,10 +15,11 @@ enum {
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
 	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
-	CALLS_APART = 1 << 7, /* instead of CALLS_BASE: memory, and open descriptors */
-	CALLS_SEND = 1 << 9,  /* send data and descriptors over an open socket */
-	CALLS_PARENT = 1 << 8 /* with CALLS_FORK: exchange data with a child with fewer rights, and
-				 kill it */
+	CALLS_APART = 1 << 7,  /* instead of CALLS_BASE: memory, and open descriptors */
+	CALLS_SEND = 1 << 9,   /* send data and descriptors over an open socket */
+	CALLS_STORE = 1 << 10, /* with CALLS_WRITE: a file of SQLite */
+	CALLS_PARENT = 1 << 8  /* with CALLS_FORK: exchange data with a child with fewer rights, and
+				  kill it */
 };
 
 enum { CALL_CHECKS = 2 };

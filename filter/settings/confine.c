@@ -202,6 +202,7 @@ add_store(struct plan *plan, const struct options *options)
 	if (options->command != COMMAND_REPORT_READ && options->command != COMMAND_REPORT_BOUNCE)
 		return;
 	if (strstr(options->store, "://") == NULL) {
+		plan->sandbox.calls |= CALLS_STORE;
 		add_folder_of(plan, options->store);
 		add_path(plan, "/dev/urandom", LANDLOCK_READ);
 	}
