@@ -1,4 +1,4 @@
-/* clock.h: time that never goes backwards, for time limits; and the length of a day. */
+/* clock.h: a monotonic clock for time limits, and the length of a day. */
 #ifndef FILTER_IO_CLOCK_H
 #define FILTER_IO_CLOCK_H
 

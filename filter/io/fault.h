@@ -1,9 +1,8 @@
 /*
- * fault.h: faults of a file, of a message and its envelope as they arrive, or of our own work on
- * them.
+ * fault.h: faults of files, of a message and its envelope on input, and of our own work on them.
  *
- * Rows F(ID, "code", OURS, "sentence"). OURS: memory, disk space or open files ran out; the message
- * is not to blame, and a retry may succeed. Code compares the id, never the sentence.
+ * Rows F(ID, "code", OURS, "sentence"). OURS: a local failure, such as a lack of memory, disk space
+ * or open files, after which a retry may succeed. Code compares the id, never the sentence.
  */
 #ifndef FILTER_IO_FAULT_H
 #define FILTER_IO_FAULT_H
@@ -18,7 +17,7 @@
 	F(OPEN_FILES,     "open_files",        true,  "too many open files") \
 	F(NO_SPOOL,       "no_spool",          true,  "no space for the message in the spool folder") \
 	F(NO_LOG,         "no_log",            true,  "the JSON log could not be written") \
-	/* a name that cannot be opened */ \
+	/* a path that cannot be opened */ \
 	F(DENIED,         "denied",            false, "permission denied") \
 	F(NO_FILE,        "no_file",           false, "no such file") \
 	F(LINKS,          "links",             false, "too many links") \
@@ -26,7 +25,7 @@
 	F(IO,             "io",                false, "input or output error") \
 	F(NOT_OPENED,     "not_opened",        false, "cannot be opened") \
 	F(UNREADABLE,     "unreadable",        false, "the file cannot be read") \
-	/* a file that is read whole */ \
+	/* a file that is read completely */ \
 	F(NOT_REGULAR,    "not_regular",       false, "not a regular file") \
 	F(OTHER_OWNER,    "other_owner",       false, "it belongs to another user") \
 	F(OTHERS_READ,    "others_read",       false, "it is readable by others") \
@@ -57,7 +56,7 @@
 	F(OUTLOOK_PST,    "outlook_pst",       false, "not a message: an Outlook archive (.pst); export it as .eml or mbox") \
 	F(UTF16,          "wide_text",         false, "not a message: text in UTF-16; save it as it was received") \
 	F(PKCS7,          "smime",             false, "not a message: an S/MIME file (.p7m) without the message around it") \
-	/* a message as it arrives */ \
+	/* a message on input */ \
 	F(NOT_READ, "message_not_read", true, "the message could not be read") \
 	F(NOT_IN_TIME, "not_in_time", true, "the message did not arrive in time") \
 	F(CLIENT_LEFT, "client_left", true, "the client disconnected during the message") \
@@ -69,7 +68,7 @@
 	F(INPUT_TWO_EML, "input_two_eml", false, "there is more than one .eml in the input folder") \
 	F(INPUT_BAD_EML, "input_bad_eml", false, "the .eml in the input folder cannot be opened") \
 	F(INPUT_EML_FILE, "input_eml_file", false, "the .eml in the input folder is not a file") \
-	/* its envelope: the preamble on stdin, or the field */ \
+	/* the envelope: the preamble on stdin, or the field */ \
 	F(ENVELOPE_MAGIC, "envelope_magic", false, "stdin does not begin with the line mailstamp-envelope=1") \
 	F(ENVELOPE_END, "envelope_end", false, "no empty line ends the envelope on stdin") \
 	F(ENVELOPE_LONG, "envelope_long", false, "the envelope on stdin is too long") \
@@ -79,27 +78,27 @@
 	F(ENVELOPE_TWICE, "envelope_twice", false, "a name is repeated in the envelope") \
 	F(ENVELOPE_NO_FIELD, "envelope_no_field", false, "no X-Mailstamp-Envelope has the right secret") \
 	F(ENVELOPE_FIELDS, "envelope_fields", false, "more than one X-Mailstamp-Envelope has the right secret") \
-	/* its envelope: batch SMTP */ \
+	/* the envelope: batch SMTP */ \
 	F(BSMTP_COMMAND, "bsmtp_command", false, "batch SMTP has an unknown command") \
 	F(BSMTP_PATH, "bsmtp_path", false, "batch SMTP has a path that cannot be read") \
 	F(BSMTP_ORDER, "bsmtp_order", false, "batch SMTP needs MAIL once, then RCPT, then DATA") \
 	F(BSMTP_NO_DATA, "bsmtp_no_data", false, "batch SMTP ends before DATA, or its commands are too long") \
 	F(BSMTP_NO_DOT, "bsmtp_no_dot", false, "batch SMTP has no final dot") \
 	F(BSMTP_SECOND, "bsmtp_second", false, "batch SMTP has a second transaction") \
-	/* its evaluation */ \
+	/* the evaluation */ \
 	F(FROM, "from_not_read", true, "the From field could not be read: out of memory, or GMime cannot be loaded") \
 	F(NOT_SEALED, "not_sealed", true, "the ARC set could not be made") \
 	F(NO_KEY_MEMORY, "no_key_memory", true, "no memory for the ARC key") \
 	F(NO_SECRET, "no_secret", false, "--envelope field needs --envelope-secret-file") \
 	F(NO_PIPE, "no_pipe", true, "there is no pipe to a process") \
 	F(NO_PROCESS, "no_process", true, "no process can be started") \
-	/* a file of the configuration */ \
+	/* a configuration file */ \
 	F(NOT_A_KEY, "not_a_key", false, "no RSA or Ed25519 key in PEM without a password") \
 	F(SMALL_KEY, "small_key", false, "the RSA key is too small") \
 	F(LARGE_KEY, "large_key", false, "the RSA key is too large") \
 	F(NOT_READ_PSL, "psl_not_read", false, "cannot be read") \
 	F(OWN_SENDER, "own_sender", false, "not a network, a domain or `provider NAME'") \
-	/* other ones */ \
+	/* others */ \
 	F(MANY_NAMES,     "many_names",        false, "too little memory for the names in this folder") \
 	F(DEEP,           "deep",              false, "folders are nested too deeply") \
 	F(LOOP,           "loop",              false, "the folder is inside itself") \
@@ -137,10 +136,10 @@ enum fault {
 /* The sentence, in English; NULL for FAULT_NONE. */
 const char *fault_text(enum fault fault);
 
-/* The same as an error, about the file path of that kind (fixed English words), or NULL. */
+/* The fault as an error. what: the kind of the file, in fixed English words; path may be NULL. */
 struct error fault_error(enum fault fault, const char *what, const char *path);
 
-/* Which fault an error is; FAULT_NONE for an error of another kind. */
+/* The fault of an error; FAULT_NONE for an error of another kind. */
 enum fault fault_of_error(const struct error *error);
 
 bool fault_is_ours(enum fault fault);
@@ -148,10 +147,10 @@ bool fault_is_ours(enum fault fault);
 /* Is the file not mail, or an unreadable archive? */
 bool fault_is_not_mail(enum fault fault);
 
-/* errno of a call that failed on a path */
+/* the fault for errno after a call with a path failed */
 enum fault fault_of_path(int error);
 
-/* errno of a call that failed to write */
+/* the fault for errno after a write failed */
 enum fault fault_of_write(int error);
 
 #endif

@@ -35,7 +35,7 @@ part_name(const char *target, unsigned long number, struct arena *arena)
 	return name.over ? NULL : name.p;
 }
 
-/* Empty, or begins as our files do? A file that cannot be read does not count as ours. */
+/* Is the file empty, or does it begin like our files? False if it cannot be read. */
 static bool
 is_ours(const char *path, struct slice first)
 {
@@ -50,7 +50,10 @@ is_ours(const char *path, struct slice first)
 	return n == 0 || (n > 0 && slice_eq(slice_make(there, (size_t)n), first));
 }
 
-/* A rename would destroy a device or a FIFO. *mode is set if there is a file. */
+/*
+ * Checks the existing file, if there is one: a rename would destroy a device or a FIFO. *mode is
+ * set to its mode.
+ */
 static enum status
 find_target(struct ownfile *file, const char *path, const struct ownfile_kind *kind, mode_t *mode,
 	struct arena *arena, enum fault *why)
@@ -82,7 +85,10 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 	return ST_OK;
 }
 
-/* A write over RLIMIT_FSIZE must fail instead of killing us and leaving a partial file (main.c). */
+/*
+ * Ignores SIGXFSZ, so that a write beyond RLIMIT_FSIZE fails instead of killing the process, which
+ * would leave a partial file (main.c).
+ */
 static void
 ignore_limit(void)
 {
@@ -92,7 +98,7 @@ ignore_limit(void)
 	(void)sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-/* The temporary file was created but cannot be used. */
+/* Removes a temporary file that was created but cannot be used. */
 static enum status
 give_up(int fd, const char *part, enum fault error, enum fault *why)
 {

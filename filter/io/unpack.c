@@ -16,28 +16,28 @@ enum { BLOCK = 128 * 1024, LEVELS = 2, NAME_OCTETS = 4096 };
 struct level {
 	struct archive *archive;
 	struct archive_entry *entry; /* its current file; NULL: none */
-	bool ended;                  /* all of that file was read */
+	bool ended;                  /* the current file was read completely */
 };
 
 struct unpack {
 	int fd;
 	enum unpack_archives archives;
-	bool started, packed, plain_end, broken; /* broken: no file follows */
+	bool started, packed, plain_end, broken; /* broken: no further file can be read */
 	struct unpack_library lib;
 	struct level levels[LEVELS];
-	size_t depth;          /* levels that are open */
-	enum fault file_fault; /* why the current file cannot be read, or FAULT_NONE */
+	size_t depth;          /* number of open levels */
+	enum fault file_fault; /* fault of the current file, or FAULT_NONE */
 	const char *name;
-	unsigned long long octets; /* in total, at all levels */
+	unsigned long long octets; /* octets read so far, at all levels */
 	size_t files;
 	double seconds;
-	double size, done;      /* octets of the file, and the number read */
-	size_t head_at, head_n; /* of head: read from the current file, not yet returned */
+	double size, done;      /* size of the file, and octets read from it */
+	size_t head_at, head_n; /* octets in head that were read but not yet returned */
 	char head[UNPACK_FIRST];
-	size_t fed_n;            /* of block, read first */
+	size_t fed_n;            /* octets in block that must be consumed first */
 	char block[BLOCK];       /* the input of the inner level */
-	char passed_over[BLOCK]; /* octets that are discarded */
-	char full[NAME_OCTETS];  /* of a file in an inner archive */
+	char passed_over[BLOCK]; /* buffer for discarded octets */
+	char full[NAME_OCTETS];  /* full name of a file in an inner archive */
 };
 
 bool
@@ -75,14 +75,14 @@ fault_of(const struct unpack *in, struct archive *archive)
 		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* libarchive has no number for it, and no text if it read nothing at all */
+	/* only the text shows a truncated file; there is none if nothing was read */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
 	return text == NULL ? FAULT_CUT : FAULT_DAMAGED;
 }
 
-/* Only compressions, and hence one file; or also archives. */
+/* A reader for compressed files only, or also for archives. */
 static struct archive *
 make_reader(const struct unpack *in)
 {
@@ -103,7 +103,7 @@ make_reader(const struct unpack *in)
 	}
 	if (in->archives == UNPACK_ZIP_TAR_7Z)
 		(void)lib->sevenzip(archive);
-	errno = 0; /* what fault_of() looks at */
+	errno = 0; /* fault_of() uses errno */
 	return archive;
 }
 
@@ -132,7 +132,7 @@ over_limit(const struct unpack *in)
 	return FAULT_NONE;
 }
 
-/* Reads octets of the current file of the level; 0 at its end. */
+/* Reads from the current file of the level; 0 at its end. */
 static long
 read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *error)
 {
@@ -147,7 +147,7 @@ read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *e
 	in->seconds += work_seconds() - began;
 	in->done = (double)in->lib.filter_bytes(in->levels[0].archive, -1);
 	if (got < 0) {
-		*error = in->file_fault; /* why it could not be fed */
+		*error = in->file_fault; /* the fault of the outer level */
 		if (*error == FAULT_NONE)
 			*error = in->lib.is_encrypted(level->entry) != 0
 					 ? FAULT_ENCRYPTED
@@ -164,7 +164,7 @@ read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *e
 	return -1;
 }
 
-/* Skips the rest of the file, counted as if it had been read: skipping is also work. */
+/* Skips the rest of the file, which counts as read, because it is also work. */
 static bool
 drain(struct unpack *in, size_t n, enum fault *error)
 {
@@ -176,7 +176,7 @@ drain(struct unpack *in, size_t n, enum fault *error)
 	return !in->broken;
 }
 
-/* 1: the next file; 0: none; -1 */
+/* Goes to the next file of the level: 1; 0 at the end; -1 on an error. */
 static int
 next_entry(struct unpack *in, size_t n, enum fault *error)
 {
@@ -236,7 +236,7 @@ close_inner(struct unpack *in)
 	in->depth = 1;
 }
 
-/* The file is itself compressed: goes to the first one inside. */
+/* Opens an inner level for a file that is itself compressed, and goes to its first file. */
 static void
 enter(struct unpack *in)
 {
@@ -250,7 +250,7 @@ enter(struct unpack *in)
 		return;
 	}
 	in->depth = LEVELS;
-	memcpy(in->block, in->head, in->head_n); /* the octets already examined come first */
+	memcpy(in->block, in->head, in->head_n); /* the octets that were already read come first */
 	in->fed_n = in->head_n;
 	if (in->lib.open(level->archive, in, NULL, feed, NULL) != ARCHIVE_OK)
 		error = fault_of(in, level->archive);
@@ -262,7 +262,7 @@ enter(struct unpack *in)
 
 /* files */
 
-/* The first octets of the file at the innermost level; are they compressed again? */
+/* Reads the first octets of the innermost file, and checks whether it is compressed. */
 static void
 look(struct unpack *in, size_t n)
 {
@@ -279,7 +279,7 @@ look(struct unpack *in, size_t n)
 		in->file_fault = error;
 }
 
-/* Data outside an archive has no name, but counts as a file. */
+/* Is it a file, and not a folder? Data outside an archive has no name but counts as a file. */
 static bool
 is_named(const struct unpack *in, size_t n)
 {
@@ -309,7 +309,7 @@ set_name(struct unpack *in)
 	in->name = in->full;
 }
 
-/* In the inner archive; 0: it has no more files, and is closed */
+/* The same in the inner archive, which is closed at its end. */
 static int
 next_inner(struct unpack *in, enum fault *error)
 {
@@ -317,7 +317,7 @@ next_inner(struct unpack *in, enum fault *error)
 
 	if (in->depth < LEVELS)
 		return 0;
-	/* a compressed file holds only one file, and the end of a bomb is not worth waiting for */
+	/* a compressed file contains only one file: do not decompress the rest of a bomb */
 	if (in->levels[1].entry != NULL && !is_named(in, 1)) {
 		close_inner(in);
 		return 0;
@@ -348,7 +348,7 @@ next_outer(struct unpack *in, enum fault *error)
 	if (got <= 0)
 		return got;
 	name = level_name(in, 0);
-	if (name != NULL && name[0] == '\0') { /* entries that are not files */
+	if (name != NULL && name[0] == '\0') { /* entries other than files are skipped */
 		*error = FAULT_DAMAGED;
 		return -1;
 	}
@@ -359,7 +359,7 @@ next_outer(struct unpack *in, enum fault *error)
 	return 1;
 }
 
-/* A file that could not be read ends its inner archive, and not the outer one. */
+/* An unreadable file ends the inner archive, but not the outer one. */
 static int
 next_file(struct unpack *in, enum fault *error)
 {
@@ -379,7 +379,7 @@ next_file(struct unpack *in, enum fault *error)
 	if (in->depth == LEVELS && in->file_fault == FAULT_NONE)
 		look(in, 1);
 	set_name(in);
-	/* one archive in another is enough */
+	/* no third level is read */
 	if (in->depth == LEVELS && in->file_fault == FAULT_NONE &&
 		unpack_is_packed(in->head, in->head_n))
 		in->file_fault = FAULT_NESTED;
@@ -396,7 +396,7 @@ start(struct unpack *in)
 	do
 		n = pread(in->fd, first, sizeof first, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0) /* a pipe comes from another of our processes and is never compressed */
+	if (n < 0) /* a pipe is from another of our processes and is never compressed */
 		return errno == ESPIPE ? FAULT_NONE : FAULT_UNREADABLE;
 	in->packed = unpack_is_compressed(first, (size_t)n) ||
 		     (in->archives != UNPACK_ONE && unpack_is_archive(first, (size_t)n));

@@ -3,8 +3,8 @@
  * files are read one after another. A compressed file inside an archive is also uncompressed (not
  * with UNPACK_ZIP_TAR), but nothing compressed inside that.
  *
- * Limits for each file that is opened: UNPACK_FILES files inside, UNPACK_OCTETS in total,
- * UNPACK_RATIO times its own size if that is more than UNPACK_FREE, UNPACK_SECONDS of work.
+ * Limits for each opened file: UNPACK_FILES files inside, UNPACK_OCTETS in total, UNPACK_RATIO
+ * times its own size if that exceeds UNPACK_FREE, UNPACK_SECONDS of processor time.
  */
 #ifndef FILTER_IO_UNPACK_H
 #define FILTER_IO_UNPACK_H
@@ -18,30 +18,30 @@
 #define UNPACK_FREE ((unsigned long long)256 << 20)
 enum { UNPACK_FILES = 1000000, UNPACK_RATIO = 1000, UNPACK_SECONDS = 600 };
 
-/* How many octets of a file's beginning show whether it is compressed. */
+/* The number of octets at the beginning of a file that unpack_is_packed needs. */
 enum { UNPACK_FIRST = 512 };
 
 struct unpack;
 
-/* Do the first n bytes of a file show that it is compressed? */
+/* Is a file that begins with these n bytes compressed? */
 bool unpack_is_packed(const char *bytes, size_t n);
 
 /*
- * Which files have files inside. 7z says only at its end how many, and 24 KB can say millions.
+ * Which archives are opened. A 7z archive lists its files at its end, and 24 KB can list millions.
  * UNPACK_ZIP_TAR: their files are read as they are, compressed or not.
  */
 enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
 
 /*
- * Takes ownership of fd, which must be at its beginning. UNPACK_ONE: the file is a single one,
- * possibly compressed. NULL (fd closed) when out of memory.
+ * Takes ownership of fd, which must be at its beginning. UNPACK_ONE: a single file, possibly
+ * compressed. NULL, with fd closed, when out of memory.
  */
 struct unpack *unpack_open(int fd, enum unpack_archives archives);
 
 /*
- * Goes to the next file inside, at first to the first one; the rest of the previous one is skipped.
- * 1; 0 after the last one; -1 with *error, after which none follows. A file that is not an archive
- * is the only one.
+ * Goes to the next file, at first to the first one, skipping the rest of the previous one. Returns
+ * 1; 0 after the last one; -1 with *error, after which no file follows. A file that is not an
+ * archive counts as one file.
  */
 int unpack_next(struct unpack *in, enum fault *error);
 
@@ -49,8 +49,8 @@ int unpack_next(struct unpack *in, enum fault *error);
 const char *unpack_name(const struct unpack *in);
 
 /*
- * Reads up to size > 0 octets of the current file: their number, 0 at its end, -1 with *error; the
- * next file may still be good.
+ * Reads up to size > 0 octets of the current file: their number, 0 at its end, -1 with *error,
+ * after which the next file may still be readable.
  */
 long unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error);
 

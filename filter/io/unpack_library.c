@@ -30,7 +30,8 @@ unpack_is_archive(const char *bytes, size_t n)
 }
 
 /*
- * Loaded at run time in any build: linking libarchive statically would need a dozen more libraries.
+ * Loaded at run time even in a static build: linking libarchive statically would need a dozen more
+ * libraries.
  */
 bool
 unpack_library_load(struct unpack_library *library)

@@ -1,6 +1,6 @@
 /*
- * unpack_library.h: libarchive, loaded when the first compressed file is read, and the formats that
- * it can read. For unpack.c.
+ * unpack_library.h: loads libarchive when the first compressed file is read, and recognizes its
+ * formats. For unpack.c.
  */
 #ifndef FILTER_IO_UNPACK_LIBRARY_H
 #define FILTER_IO_UNPACK_LIBRARY_H
@@ -38,7 +38,7 @@ struct unpack_library {
 /* False if it, or one of its functions, is missing. */
 bool unpack_library_load(struct unpack_library *library);
 
-/* By the first octets: one file, compressed; an archive of files. */
+/* Recognized by the first octets: a compressed file; an archive. */
 bool unpack_is_compressed(const char *bytes, size_t n);
 bool unpack_is_archive(const char *bytes, size_t n);
 

@@ -1,9 +1,9 @@
 /*
- * walk.h: the files below a folder, in the order of their names.
+ * walk.h: lists the files below a folder, in the order of their names.
  *
  * In a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
  * that begin with a dot, and side files (*.envelope), are skipped. Links to folders are not
- * followed, so only mounts can create loops: a folder inside itself is reported.
+ * followed, so only mounts can create loops; a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
 #define FILTER_IO_WALK_H
@@ -22,14 +22,14 @@ struct walk {
 	int depth;
 };
 
-/* Continues inside that folder. FAULT_NONE, or the fault: then nothing has changed. */
+/* Continues inside that folder. FAULT_NONE, or the fault, and then nothing has changed. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
 /* The path of the next name (from malloc), or NULL if nothing is left. */
 char *walk_next(struct walk *walk);
 
 /*
- * The finished share of the folders, 0 to 1, counting every name in a folder alike: last is the
+ * The finished share of the walk, 0 to 1; every name in a folder counts the same. last: the
  * finished share of the last path.
  */
 double walk_share(const struct walk *walk, double last);

@@ -1,4 +1,4 @@
-/* wholefile.h: small files that are read completely. */
+/* wholefile.h: reads small files completely. */
 #ifndef FILTER_IO_WHOLEFILE_H
 #define FILTER_IO_WHOLEFILE_H
 
@@ -9,22 +9,22 @@
 #include "mime/status.h"
 
 /*
- * Reads a regular file into the arena. ST_BAD with *why if it cannot be read or has more than max
+ * Reads a regular file into the arena. ST_BAD with *why if it cannot be read or is larger than max
  * octets.
  */
 enum status wholefile_read(
 	const char *path, size_t max, struct arena *arena, struct slice *bytes, enum fault *why);
 
 /*
- * The same for a private key: refused if anybody but its owner has any permission, except that our
- * own group may read it; or if its owner is neither this user nor root. A symbolic link is
- * followed: its target is checked.
+ * The same for a private key: refused if anyone but the owner has permissions, except that our own
+ * group may read it, or if the owner is neither this user nor root. For a symbolic link, the target
+ * is checked.
  */
 enum status wholefile_key(
 	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);
 
 /*
- * The same for a secret: refused if others than owner and group can read it, or if it is empty; a
+ * The same for a secret: refused if it is readable by others than owner and group, or empty; a
  * final line end is removed.
  */
 enum status wholefile_secret(

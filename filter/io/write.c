@@ -53,7 +53,7 @@ write_add(struct write_gather *g, struct slice s)
 
 		if (g->n == WRITE_PIECES && !write_flush(g))
 			return false;
-		/* iovec is also for reading and lacks const; writev changes nothing */
+		/* writev does not write through iov_base, but its type is not const */
 		g->piece[g->n++] = (struct iovec){.iov_base = (void *)(uintptr_t)s.p, .iov_len = n};
 		if (n == most && !write_flush(g))
 			return false;

@@ -1,5 +1,6 @@
 /*
- * reporting.h: the commands that report to others about their mail (RFC 9990, RFC 9991).
+ * reporting.h: the commands that send reports to others about mail in their name (RFC 9990,
+ * RFC 9991).
  *
  * The filter's JSON log is imported into the store; finished days become reports, which are frozen
  * and sent. Exit statuses: 0; 64, 78 as everywhere; 75 if the store failed or something must be
@@ -13,12 +14,12 @@
 int reporting_import_main(const struct options *options, struct arena *arena);
 int reporting_send_main(const struct options *options, struct arena *arena);
 
-/* Reads a bounce from stdin: status 0 whatever it contains, unless the store fails. */
+/* Reads a bounce from stdin: exit status 0 whatever it contains, unless the store fails. */
 int reporting_bounce_main(const struct options *options, struct arena *arena);
 
 /*
- * Does a bounce (RFC 3464) say that delivery failed for good: a message/delivery-status part whose
- * Action is failed and whose Status, if it has one, is 5.x.x?
+ * Does a bounce (RFC 3464) report a permanent failure: a message/delivery-status part whose Action
+ * is failed and whose Status, if it has one, is 5.x.x?
  */
 bool reporting_bounce_failed(struct slice raw, struct arena *arena);
 

@@ -1,6 +1,7 @@
 /*
- * reporting_bounce.c: bounces of reports. Anyone who has a report's reverse-path can stop further
- * reports to the same address about the same domain, and nothing else: other messages are ignored.
+ * reporting_bounce.c: bounces of reports. Anyone who knows the reverse-path of a report can stop
+ * further reports to the same address about the same domain, but nothing else: other messages are
+ * ignored.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -19,14 +20,15 @@
 #include "mime/message.h"
 
 enum {
-	BOUNCE_OCTETS = 1024 * 1024, /* the number of octets that are read */
+	BOUNCE_OCTETS = 1024 * 1024, /* maximum number of octets that are read */
 	FIELDS_MAX = 1000,
 	FIELD_OCTETS = 65536,
 	PARTS_MAX = 20,
-	BOUNDARY_MAX = 70,  /* RFC 2046 5.1.1 */
-	SILENT_DAYS = 7,    /* after the first bounce, doubled by each further one */
-	SILENT_DOUBLED = 4, /* so often */
-	ADDRESSES_MAX = 100 /* of a bounce that are examined */
+	BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
+	SILENT_DAYS =
+		7, /* days without reports after the first bounce, doubled by each further one */
+	SILENT_DOUBLED = 4, /* how often it is doubled */
+	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
 
 /* The value of a parameter of a structured field: quoted or not, ignoring comments. */
@@ -69,7 +71,7 @@ is_delimiter(struct slice line, struct slice boundary)
 	return slice_starts(line, SLICE("--")) && slice_starts(slice_from(line, 2), boundary);
 }
 
-/* RFC 3464 2.3.3, 2.3.4: a recipient's fields */
+/* RFC 3464 2.3.3, 2.3.4: the fields of a recipient */
 static bool
 says_failed(struct slice fields, struct arena *arena)
 {
@@ -124,7 +126,7 @@ reporting_bounce_failed(struct slice raw, struct arena *arena)
 	return false;
 }
 
-/* The bounce and the mail that it is about. */
+/* The bounce, and the mail that bounced. */
 
 struct bounce {
 	const struct options *options;
@@ -151,7 +153,7 @@ try_address(struct bounce *bounce, struct slice address)
 		base, bounce->now / DAY_SECONDS, bounce->arena, &bounce->verp);
 }
 
-/* Words of a field that may be an address. */
+/* Collects words of a field that may be an address. */
 static enum status
 try_field(struct bounce *bounce, struct slice value)
 {
@@ -169,7 +171,9 @@ try_field(struct bounce *bounce, struct slice value)
 	return st;
 }
 
-/* From --rcpt; without it, from the fields that show where it was delivered. */
+/*
+ * The recipients of the bounce: from --rcpt, else from the fields that show where it was delivered.
+ */
 static enum status
 find_mail(struct bounce *bounce, struct slice raw)
 {
@@ -188,7 +192,7 @@ find_mail(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* *report: as in out_mail; 0: it is not a mail that was sent, or its bounce was already counted. */
+/* *report: as in out_mail; 0 if no such mail was sent, or its bounce was already counted. */
 static enum status
 mark(struct bounce *bounce, int64_t *report, struct slice *address)
 {
@@ -210,7 +214,7 @@ mark(struct bounce *bounce, int64_t *report, struct slice *address)
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* Suppresses the mail's address for its domain, once for each mail. */
+/* Suppresses reports to the mail's address about its domain, once for each mail. */
 static enum status
 suppress(struct bounce *bounce)
 {
@@ -262,7 +266,7 @@ take(struct bounce *bounce, struct slice raw)
 	return st;
 }
 
-/* The beginning of stdin; the rest is read and discarded, so that the writer does not get EPIPE. */
+/* Reads the beginning of stdin; discards the rest, so that the writer does not get EPIPE. */
 static bool
 read_stdin(struct arena *arena, struct slice *raw)
 {
@@ -280,7 +284,7 @@ read_stdin(struct arena *arena, struct slice *raw)
 	return true;
 }
 
-/* Any other status would make the mail server bounce the bounce. */
+/* Returns 75, because with any other failure status the mail server would bounce the bounce. */
 static int
 fail(enum reporting_error why, struct arena *arena)
 {

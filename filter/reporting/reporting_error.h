@@ -1,4 +1,4 @@
-/* reporting_error.h: why reports could not be made, apart from the store. */
+/* reporting_error.h: the errors of making reports, besides those of the store. */
 #ifndef FILTER_REPORTING_REPORTING_ERROR_H
 #define FILTER_REPORTING_REPORTING_ERROR_H
 
@@ -18,7 +18,7 @@ enum reporting_error REASON_ENUM(REPORTING_E, REASON_REPORTING, REPORTING_ERRORS
 
 struct error reporting_error(enum reporting_error id);
 
-/* The store's last error, or otherwise if it has none. */
+/* The last error of the store; if there is none, otherwise. */
 struct store;
 struct error reporting_why(const struct store *store, enum reporting_error otherwise);
 

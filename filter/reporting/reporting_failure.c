@@ -12,8 +12,8 @@
 enum {
 	FIELDS_MAX = 16 * 1024,
 	TEXT_MAX = 1024,
-	WAIT = 3600,               /* seconds to the next try */
-	EXPIRES = 2 * DAY_SECONDS, /* after the first of its messages */
+	WAIT = 3600,               /* seconds until the next attempt */
+	EXPIRES = 2 * DAY_SECONDS, /* seconds after the first message */
 	RUN_MAX = 10000
 };
 
@@ -33,7 +33,7 @@ add_line(struct buf *out, const char *name, struct slice value)
 	buf_addc(out, '\n');
 }
 
-/* RFC 8601 2.2, without anything that names a person */
+/* Authentication-Results (RFC 8601 2.2) without personal data */
 static void
 add_results(struct buf *out, const struct aggregate_event *event)
 {
@@ -60,7 +60,7 @@ add_results(struct buf *out, const struct aggregate_event *event)
 	buf_addc(out, '\n');
 }
 
-/* RFC 9991 3: the method that failed to authenticate an aligned identity */
+/* RFC 9991 3: the method that did not authenticate an aligned identity */
 static const char *
 identity_alignment(const struct aggregate_row *row)
 {
@@ -145,7 +145,7 @@ set_state(struct reporting_post *post, int64_t id, enum reporting_state state, i
 	return store_run(query);
 }
 
-/* Is the limit of the domain and day reached? */
+/* Is the limit for the domain and day reached? */
 static enum status
 is_over(struct reporting_post *post, const struct failure *failure, struct slice domain, bool *over)
 {
@@ -163,7 +163,9 @@ is_over(struct reporting_post *post, const struct failure *failure, struct slice
 	return step == STORE_ROW ? ST_OK : ST_TEMP;
 }
 
-/* Claims it for the next minutes; *told: the number of incidents reported, the same each time. */
+/*
+ * Claims the report for the next minutes; *told: the number of incidents, the same in each attempt.
+ */
 static enum status
 claim(struct reporting_post *post, int64_t id, int64_t *told)
 {
@@ -219,8 +221,8 @@ write_mail(struct reporting_post *post, const struct failure *failure,
 }
 
 /*
- * The number of the mail with that report to that address, the same each time; *done: nothing is to
- * be sent, because it was accepted or never can be.
+ * The number of the mail with that report to that address, the same in each attempt; *done: nothing
+ * is sent, because it was accepted or never can be.
  */
 static enum status
 number_mail(struct reporting_post *post, int64_t failure, struct slice address, int64_t *mail,
@@ -259,7 +261,7 @@ note_mail(struct reporting_post *post, int64_t mail, enum reporting_state state)
 	return store_run(query);
 }
 
-/* Hands the mail over, unless that was done before. */
+/* Passes the mail to sendmail, unless that was done before. */
 static enum status
 hand_over(struct reporting_post *post, const struct failure *failure,
 	const struct aggregate_policy *policy, int64_t told, const struct reporting_letter *letter,
@@ -290,7 +292,7 @@ hand_over(struct reporting_post *post, const struct failure *failure,
 	return ST_OK;
 }
 
-/* Sends it to one address; *wait: it must be tried again. */
+/* Sends the report to one address; *wait: it must be tried again. */
 static enum status
 send_to(struct reporting_post *post, const struct failure *failure,
 	const struct aggregate_policy *policy, int64_t told, struct slice address,

@@ -1,6 +1,6 @@
 /*
  * reporting_failure.h: failure reports (RFC 9991, RFC 6591): one for all messages of a day that
- * differ only in their header, with their number.
+ * differ only in their headers, with their number.
  */
 #ifndef FILTER_REPORTING_REPORTING_FAILURE_H
 #define FILTER_REPORTING_REPORTING_FAILURE_H
@@ -21,8 +21,8 @@ struct reporting_failures {
 };
 
 /*
- * Sends those that are due, at most --failure-reports about each domain and day: the excess is
- * never sent. ST_TEMP: the store failed, or no memory.
+ * Sends the reports that are due, at most --failure-reports about each domain and day; further ones
+ * are never sent. ST_TEMP: the store failed, or no memory.
  */
 enum status reporting_failure_send(struct reporting_post *post, struct reporting_failures *counts);
 

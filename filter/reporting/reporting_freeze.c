@@ -8,19 +8,19 @@
 #include "filter/reporting/reporting_store.h"
 #include "filter/reporting/reporting_target.h"
 
-/* Maximum octets of an uncompressed report: less than our reader and others accept. */
+/* Maximum octets of an uncompressed report, below the limits of known readers, including ours. */
 enum { OCTETS_MAX = 48 * 1024 * 1024, ROW_ROOM = 128 * 1024 };
 
 struct due {
 	struct due *next;
 	int64_t day, policy;
-	bool silent; /* all of its mail is reports */
+	bool silent; /* all mail of the day consists of reports */
 };
 
-/* One finished report, as it will be stored. */
+/* One finished report to be stored. */
 struct part {
 	struct part *next;
-	struct slice id, file, last; /* last: digest of its last row */
+	struct slice id, file, last; /* last: digest of the last row in it */
 	const char *name, *subject;
 	int64_t messages;
 };
@@ -63,7 +63,7 @@ list_due(struct reporting_freezer *freezer, struct due **list)
 	return step == STORE_DONE ? ST_OK : ST_TEMP;
 }
 
-/* The number of existing reports about that day. */
+/* Counts the existing reports about that day. */
 static enum status
 count_parts(struct freeze *freeze)
 {
@@ -130,7 +130,7 @@ is_full(const struct freeze *freeze)
 	       aggregate_xml_octets(freeze->xml) + ROW_ROOM > OCTETS_MAX;
 }
 
-/* All rows as parts in memory: a query must be read to its end before another one begins. */
+/* Makes all parts in memory, because a query must be read to its end before another one begins. */
 static enum status
 write_parts(struct freeze *freeze)
 {
@@ -182,7 +182,10 @@ queue_mail(struct freeze *freeze, int64_t report)
 	return st;
 }
 
-/* Rows up to the part's last one belong to it; those before already belong to other parts. */
+/*
+ * Assigns the rows up to the part's last one to its report; earlier rows already belong to other
+ * parts.
+ */
 static enum status
 take_rows(struct freeze *freeze, int64_t report, struct slice last)
 {
@@ -225,14 +228,14 @@ keep_part(struct freeze *freeze, const struct part *part, int64_t number)
 	return take_rows(freeze, id, part->last);
 }
 
-/* Rows without a report: none is requested, or it would be only about reports. */
+/* Marks rows that get no report, because none is requested or it would be only about reports. */
 static enum status
 drop_rows(struct freeze *freeze)
 {
 	struct store_query *query = store_query(freeze->freezer->store,
 		"UPDATE out_row SET report = -1 WHERE day = ?1 AND policy = ?2 AND report = 0");
 
-	/* rows that were dropped before and reappear would exist twice */
+	/* rows that were dropped before and were imported again would exist twice */
 	struct store_query *old = store_query(freeze->freezer->store,
 		"DELETE FROM out_row WHERE day = ?1 AND policy = ?2 AND report = -1");
 

@@ -1,6 +1,6 @@
 /*
- * reporting_freeze.h: the rows of a finished day become reports whose octets, names and ids never
- * change again (RFC 9990 3.5.1).
+ * reporting_freeze.h: turns the rows of a finished day into reports whose octets, names and ids
+ * never change again (RFC 9990 3.5.1).
  */
 #ifndef FILTER_REPORTING_REPORTING_FREEZE_H
 #define FILTER_REPORTING_REPORTING_FREEZE_H
@@ -21,9 +21,9 @@ struct reporting_freezer {
 };
 
 /*
- * Freezes what is due: days that ended settle seconds ago. Each day and policy in one transaction.
- * Rows of such a day that are imported later become additional reports. ST_TEMP with
- * *error, valid as store_last_error.
+ * Freezes the days that ended at least settle seconds ago, each day and policy in one transaction.
+ * Rows of such a day that are imported later become additional reports. ST_TEMP with *error, valid
+ * as store_last_error.
  */
 enum status reporting_freeze(struct reporting_freezer *freezer, struct error *error);
 

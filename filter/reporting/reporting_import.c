@@ -22,7 +22,7 @@
 
 enum {
 	BATCH_LINES = 1000, /* of one transaction */
-	TOLD_MAX = 10,      /* lines of a file that are reported individually */
+	TOLD_MAX = 10,      /* skipped lines that are reported individually, per file */
 	POLICIES = 512,     /* that are remembered */
 	SHOWN = 255
 };
@@ -32,9 +32,9 @@ struct source {
 	const char *path;
 	struct reporting_log *log;
 	struct reporting_digest identity; /* of its first line; empty before that is read */
-	int64_t known;                    /* octets that were imported before, */
-	struct reporting_digest before;   /* and their digest */
-	bool whole;                       /* no part of it is skipped */
+	int64_t known;                    /* octets that were imported before */
+	struct reporting_digest before;   /* the digest of these octets */
+	bool whole;                       /* import it from the beginning */
 	size_t told;
 };
 
@@ -42,9 +42,9 @@ struct import {
 	const struct options *options;
 	struct store *store;
 	struct crypto *crypto;
-	struct arena arena; /* of one line */
+	struct arena arena; /* for one line */
 	struct strings own;
-	int64_t now, pruned;            /* pruned: days before it have been removed */
+	int64_t now, pruned;            /* pruned: the day before which data was removed */
 	int64_t kinds[AGGREGATE_KINDS]; /* of a row: what was counted for the first time */
 	int64_t rows, old;              /* rows: all of them */
 	/* stored before in this transaction, by their hash: a later one may find them pruned */
@@ -141,7 +141,7 @@ take_line(struct import *import, struct source *source, struct slice line)
 	return ST_OK;
 }
 
-/* Looks up what was read before. */
+/* Looks up how much of the file was imported before. */
 
 static enum status
 look_up(struct import *import, struct source *source, struct slice first)
@@ -184,8 +184,8 @@ note_progress(struct import *import, const struct source *source)
 }
 
 /*
- * After each skipped line: are the octets read so far those that were imported? ST_BAD: it is
- * another file with the same beginning.
+ * Checks, after each skipped line, whether the octets read so far are those that were imported.
+ * ST_BAD: it is another file with the same beginning.
  */
 static enum status
 check_known(struct source *source)
@@ -203,7 +203,10 @@ check_known(struct source *source)
 	return ST_OK;
 }
 
-/* Lines of one transaction; *more: there may be others. ST_BAD as check_known. */
+/*
+ * Imports the lines of one transaction; *more: there may be further ones. ST_BAD as for
+ * check_known.
+ */
 static enum status
 take_batch(struct import *import, struct source *source, bool *more)
 {
@@ -257,7 +260,8 @@ take_batches(struct import *import, struct source *source)
 	enum status st = ST_OK;
 
 	while (st == ST_OK && more) {
-		struct import before = *import; /* restored if the lines are rolled back */
+		struct import before =
+			*import; /* to be restored if the transaction is rolled back */
 
 		memset(import->policies, 0, sizeof import->policies);
 		st = store_begin(import->store);
@@ -287,7 +291,7 @@ take_file(struct import *import, const char *path)
 {
 	enum status st = ST_BAD;
 
-	/* first, the part imported before is skipped */
+	/* at first, skips the part that was imported before */
 	for (int whole = 0; st == ST_BAD && whole < 2; whole++) {
 		struct source source = {.path = path, .whole = whole == 1};
 		enum fault fault;

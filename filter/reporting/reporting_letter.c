@@ -18,7 +18,7 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	CONSENT_SECONDS = DAY_SECONDS, /* how long another domain's answer is valid */
+	CONSENT_SECONDS = DAY_SECONDS, /* how long the consent of another domain is cached */
 	TEXT_MAX = 2048,
 	EX_DATAERR_ = 65, /* sysexits.h */
 	EX_NOUSER_ = 67,
@@ -72,7 +72,7 @@ reporting_letter_suppressed(
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* Looks up the consent of other domains. */
+/* Queries the consent of another domain. */
 
 static enum status
 known_consent(struct reporting_post *post, const struct reporting_letter *letter,

@@ -14,10 +14,10 @@ enum { PIECE = 256 * 1024 };
 struct reporting_log {
 	struct unpack *in;
 	char *buffer;
-	size_t start, n, cap; /* read and not yet returned */
+	size_t start, n, cap; /* octets that were read but not returned */
 	bool at_end;
 	int64_t line, octets;
-	struct crypto_hash *hash; /* of those octets */
+	struct crypto_hash *hash; /* digest of the returned octets */
 };
 
 enum status
@@ -47,7 +47,7 @@ static int
 open_regular(const char *path, enum fault *fault)
 {
 	struct stat info;
-	/* non-blocking: a FIFO must not block the program */
+	/* non-blocking, because a FIFO would block */
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
@@ -117,7 +117,7 @@ make_room(struct reporting_log *log)
 	return true;
 }
 
-/* Reads more of the file after the remaining octets. */
+/* Reads more of the file into the buffer. */
 static bool
 read_more(struct reporting_log *log, enum fault *fault)
 {
@@ -134,7 +134,7 @@ read_more(struct reporting_log *log, enum fault *fault)
 	return true;
 }
 
-/* Counts octets as read, and discards them. */
+/* Removes octets from the buffer, and adds them to the digest. */
 static void
 pass(struct reporting_log *log, struct slice octets)
 {

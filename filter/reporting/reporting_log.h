@@ -1,6 +1,6 @@
 /*
- * reporting_log.h: a JSON log line by line, compressed or not, with digests of the octets read, by
- * which a log is recognized under any name.
+ * reporting_log.h: reads a JSON log line by line, compressed or not, with digests by which a log is
+ * recognized under any name.
  */
 #ifndef FILTER_REPORTING_REPORTING_LOG_H
 #define FILTER_REPORTING_REPORTING_LOG_H
@@ -24,18 +24,18 @@ struct reporting_log *reporting_log_open(
 	const char *path, struct crypto *crypto, enum fault *fault);
 
 /*
- * The next line without its line end, valid until the next call. A last line without an end is
- * still being written, or was truncated: it is not returned. One of more than REPORTING_LINE_MAX
- * octets is returned as an empty line.
+ * The next line without its line end, valid until the next call. A last line without a line end is
+ * not returned, because it is still being written or was truncated. A line over REPORTING_LINE_MAX
+ * octets is returned as an empty one.
  */
 enum reporting_got reporting_log_next(
 	struct reporting_log *log, struct slice *line, enum fault *fault);
 
-int64_t reporting_log_line(const struct reporting_log *log); /* its number, from 1 */
+int64_t reporting_log_line(const struct reporting_log *log); /* number of the last line, from 1 */
 int64_t reporting_log_octets(
-	const struct reporting_log *log); /* the number of octets up to its end */
+	const struct reporting_log *log); /* octets up to the end of the last line */
 
-/* Of all octets up to the end of the last line. */
+/* The digest of all octets up to the end of the last line. */
 enum status reporting_log_digest(const struct reporting_log *log, struct reporting_digest *digest);
 
 void reporting_log_close(struct reporting_log *log); /* NULL is fine */

@@ -66,7 +66,7 @@ load(struct library *lib)
 	return true;
 }
 
-/* RFC 5322 3.3, whatever the locale */
+/* RFC 5322 3.3, independent of the locale */
 const char *
 reporting_mail_date(int64_t when, char text[REPORTING_DATE])
 {
@@ -84,8 +84,8 @@ reporting_mail_date(int64_t when, char text[REPORTING_DATE])
 }
 
 /*
- * A field with a file name as in RFC 9990 3.5.1: GMime would split a long one into RFC 2231's
- * pieces, which readers of reports do not join. name consists of letters, digits and "!.-_" only.
+ * Sets a field with a file name as in RFC 9990 3.5.1: GMime would split a long name as in RFC 2231,
+ * which readers of reports do not support. name consists of letters, digits and "!.-_" only.
  */
 static void
 set_name(const struct library *lib, GMimePart *part, const char *field, const char *value,
@@ -98,7 +98,10 @@ set_name(const struct library *lib, GMimePart *part, const char *field, const ch
 	lib->set_raw(header, raw);
 }
 
-/* Quoted-printable protects 8-bit octets, long lines, and lines that look like a boundary. */
+/*
+ * The encoding of a part: quoted-printable for 8-bit octets, long lines, and lines that look like a
+ * boundary.
+ */
 static GMimeContentEncoding
 text_encoding(struct slice content)
 {

@@ -23,10 +23,10 @@
 #include "filter/verdict/evaluate.h"
 
 enum {
-	WAIT_FIRST = 600,          /* seconds to the next try, doubled each time, */
-	WAIT_DOUBLED = 6,          /* so often */
-	EXPIRES = 7 * DAY_SECONDS, /* after it was frozen */
-	FAILURES_MAX = 5,          /* that many in a row mean that sendmail itself is failing */
+	WAIT_FIRST = 600,          /* seconds until the next attempt, doubled each time */
+	WAIT_DOUBLED = 6,          /* how often it is doubled */
+	EXPIRES = 7 * DAY_SECONDS, /* seconds after the report was frozen */
+	FAILURES_MAX = 5,          /* so many failures in a row mean that sendmail itself fails */
 	TEXT_MAX = 2048,
 };
 
@@ -60,7 +60,7 @@ set_state(struct sender *sender, int64_t id, enum reporting_state state)
 	return store_run(query);
 }
 
-/* It stays queued: ST_OK. */
+/* Keeps the mail queued for a later attempt. */
 static enum status
 wait_longer(struct sender *sender, const struct mail *mail)
 {
@@ -76,7 +76,7 @@ wait_longer(struct sender *sender, const struct mail *mail)
 	return store_run(query);
 }
 
-/* Claims it: no other process has it or may take it within the next minutes. */
+/* Claims the mail, so that no other process takes it within the next minutes. */
 static enum status
 claim(struct sender *sender, const struct mail *mail, bool *claimed)
 {
@@ -119,7 +119,9 @@ hand_over(struct sender *sender, const struct mail *mail, const struct reporting
 	return wait_longer(sender, mail);
 }
 
-/* Writes it to the folder, completely or not at all; the same mail has the same name. */
+/*
+ * Writes the mail to the folder, completely or not at all; the same mail always has the same name.
+ */
 static enum status
 put_file(struct sender *sender, const struct reporting_letter *letter)
 {
@@ -270,7 +272,7 @@ send_all(struct sender *sender, struct arena *arena)
 	return st == ST_OK && sender->waiting == 0 ? 0 : EXIT_TEMPFAIL;
 }
 
-/* One of our addresses, which must be valid for mail. */
+/* Checks one of our own addresses. */
 static bool
 our_address(const char *option, const char **address, struct arena *arena)
 {
@@ -296,7 +298,7 @@ complete(struct options *options, struct arena *arena)
 		return false;
 	if (options->report_domain == NULL)
 		options->report_domain = strrchr(options->report_from, '@') + 1;
-	options->auth.dmarc_compare = true; /* policies of both RFCs: the public suffix list */
+	options->auth.dmarc_compare = true; /* policies of RFC 7489 need the public suffix list */
 	return true;
 }
 

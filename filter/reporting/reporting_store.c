@@ -120,7 +120,7 @@ reporting_store_rows(struct store *store, int64_t day, int64_t policy)
 	return query;
 }
 
-/* A word of RFC 9990 3.1.1.11, as a literal. */
+/* The word of RFC 9990 3.1.1.11 as a literal. */
 static const char *
 disposition_word(struct slice text)
 {
@@ -164,7 +164,7 @@ reporting_store_secret(struct store *store, struct arena *arena, struct slice *s
 		return st == ST_OK && secret->n != REPORTING_KEY ? ST_TEMP : st;
 	if (getrandom(fresh, sizeof fresh, 0) != (ssize_t)sizeof fresh)
 		return ST_TEMP;
-	/* the process that was first has created it */
+	/* another process may have created it first */
 	query = store_query(store, "INSERT INTO out_key (name, value) VALUES ('bounce', ?1)"
 				   " ON CONFLICT (name) DO NOTHING");
 	store_bind_blob(query, 1, slice_make((const char *)fresh, sizeof fresh));

@@ -8,22 +8,21 @@
 #include "filter/aggregate/aggregate_row.h"
 #include "filter/store/store.h"
 
-/* The outcome of the mail to one address. */
+/* The state of the mail to one address. */
 enum reporting_state {
 	REPORTING_QUEUED,
 	REPORTING_SENT,
-	REPORTING_REFUSED, /* another domain's address, which does not accept reports (RFC 9990 4)
-			    */
-	REPORTING_SUPPRESSED, /* mail to it bounced not long ago */
-	REPORTING_FAILED,     /* sendmail says that there is no such address */
-	REPORTING_EXPIRED,    /* it could not be sent for too long */
+	REPORTING_REFUSED,    /* RFC 9990 4: the other domain does not accept reports */
+	REPORTING_SUPPRESSED, /* mail to the address bounced recently */
+	REPORTING_FAILED,     /* sendmail reported that there is no such address */
+	REPORTING_EXPIRED,    /* it could not be sent in time */
 	REPORTING_BOUNCED,
 	REPORTING_TRIED /* a failure report that has not been accepted yet */
 };
 
 enum {
 	REPORTING_OPEN = 0,    /* out_row.report: not yet in a report */
-	REPORTING_NOWHERE = -1 /* in no report, permanently */
+	REPORTING_NOWHERE = -1 /* in no report, and never will be */
 };
 
 /*

@@ -5,7 +5,7 @@
 
 enum { LOCAL_MAX = 64 };
 
-/* RFC 3986 2.1; false if the octet does not belong in an address */
+/* Decodes RFC 3986 2.1; false for an octet that is invalid in an address */
 static bool
 decode(struct slice text, struct buf *out)
 {
@@ -137,7 +137,7 @@ reporting_target(const struct auth_input *in, const struct aggregate_policy *pol
 	*instead = address;
 	if (!dmarc_parse(policy->text, policy->mode, &record))
 		return REPORTING_CONSENT_REFUSED;
-	/* the other tag's targets would only cost queries */
+	/* skips targets of the other tag, which would only cost queries */
 	if (failure)
 		record.rua = SLICE("");
 	else

@@ -1,6 +1,6 @@
 /*
- * reporting_target.h: the permitted destinations of a report: addresses of a rua or ruf tag (RFC
- * 9990 3.5), and whether another organization accepts reports (RFC 9990 4).
+ * reporting_target.h: the permitted destinations of a report: the addresses in a rua or ruf tag
+ * (RFC 9990 3.5), and whether another organization accepts reports (RFC 9990 4).
  */
 #ifndef FILTER_REPORTING_REPORTING_TARGET_H
 #define FILTER_REPORTING_REPORTING_TARGET_H
@@ -16,16 +16,16 @@ enum { REPORTING_TARGETS = 10, REPORTING_ADDRESS = 254 };
  */
 bool reporting_address(struct slice text, struct arena *arena, struct slice *address);
 
-/* Such an address from a URI: only mailto, without the part after '?' or '!', percent-decoded. */
+/* The same from a URI: only mailto, without the part after '?' or '!', percent-decoded. */
 bool reporting_address_uri(struct slice uri, struct arena *arena, struct slice *address);
 
 /*
- * The addresses of a tag's list in their order, each once, at most REPORTING_TARGETS of them,
- * separated by spaces; anything else is ignored (RFC 9990 3.5).
+ * The addresses in a tag's list, in order, each once, at most REPORTING_TARGETS, separated by
+ * spaces; anything else is ignored (RFC 9990 3.5).
  */
 struct slice reporting_addresses(struct slice list, struct arena *arena);
 
-/* Removes the next address from such a text; false at its end. */
+/* Removes the next address from such a list; false at its end. */
 bool reporting_address_next(struct slice *addresses, struct slice *address);
 
 enum reporting_consent {
@@ -35,8 +35,8 @@ enum reporting_consent {
 };
 
 /*
- * May reports about the policy's domain go to address, one of its rua or ruf? *instead: the address
- * that the other domain names for it, or address itself. Queries DNS.
+ * May reports about the policy's domain be sent to address, which is in its rua or ruf? *instead:
+ * the address that the other domain names as a replacement, or address itself. Queries DNS.
  */
 enum reporting_consent reporting_target(const struct auth_input *in,
 	const struct aggregate_policy *policy, bool failure, struct slice address,

@@ -82,7 +82,7 @@ number(struct slice *text, int64_t *value)
 	return true;
 }
 
-/* Takes the same time wherever they differ. */
+/* Compares in constant time. */
 static bool
 same(struct slice a, struct slice b)
 {

@@ -1,6 +1,6 @@
 /*
- * reporting_verp.h: reverse-paths of reports. Each identifies its mail and its last day, and proves
- * by a key that we made it, so that forged bounces are rejected.
+ * reporting_verp.h: the reverse-paths of reports. Each contains the number of its mail, the last
+ * day of its validity, and a code that proves that we made it, so that forged bounces are detected.
  */
 #ifndef FILTER_REPORTING_REPORTING_VERP_H
 #define FILTER_REPORTING_REPORTING_VERP_H
@@ -12,12 +12,12 @@ struct crypto;
 
 enum {
 	REPORTING_KEY = 32,        /* octets */
-	REPORTING_VERP_DAYS = 30,  /* how long a bounce may take */
+	REPORTING_VERP_DAYS = 30,  /* days within which a bounce is accepted */
 	REPORTING_VERP_LOCAL = 24, /* maximum octets of the local part of the base */
 };
 
 struct reporting_verp {
-	int64_t mail; /* its number in the store */
+	int64_t mail; /* number of the mail in the store */
 	int64_t day;  /* days since the epoch: the last day on which it is valid */
 };
 
@@ -27,8 +27,8 @@ enum status reporting_verp_make(struct crypto *crypto, const unsigned char key[R
 	const char **address);
 
 /*
- * Was it made from base with this key? ASCII case does not matter. ST_BAD: no, or its last day is
- * before today.
+ * Was the address made from base with this key? ASCII case does not matter. ST_BAD: no, or it has
+ * expired before today.
  */
 enum status reporting_verp_read(struct crypto *crypto, const unsigned char key[REPORTING_KEY],
 	struct slice address, const char *base, int64_t today, struct arena *arena,

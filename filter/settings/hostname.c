@@ -6,7 +6,7 @@
 
 enum { NAME_SIZE = 256 };
 
-/* The host name goes into a field of every message, so it must be a plain name. */
+/* Is it a plain host name? It is put into a field of every message. */
 static bool
 is_plain(const char *name)
 {

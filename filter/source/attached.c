@@ -9,11 +9,11 @@
 #include "filter/intake/saved.h"
 
 struct taking {
-	struct arena arena; /* of decoded messages */
+	struct arena arena; /* for decoded messages */
 	jmp_buf out_of_memory;
 };
 
-/* The octets of an item, from malloc if it is a file; the descriptor's offset is unchanged. */
+/* The octets of an item, from malloc if it is a file; the file offset is unchanged. */
 static char *
 read_whole(const struct item *item, size_t *n)
 {
@@ -78,7 +78,7 @@ fail(struct attached *attached, const char *name)
 	attached->n = 1;
 }
 
-/* Attached messages are never skipped silently: if memory runs out, the run reports it. */
+/* Adds an item that reports skipped messages: also if memory runs out, none is skipped silently. */
 static void
 take(struct attached *attached, const char *name, struct slice bytes, struct address_gmime *gmime)
 {

@@ -10,27 +10,27 @@
 
 #include "filter/io/fault.h"
 
-/* A message, or why there is none. It owns all pointers, which are from malloc. */
+/* A message, or the fault instead of it. It owns all pointers, which are from malloc. */
 struct item {
 	size_t index;
-	char *name;       /* path; path/name in an archive; followed by #N in an mbox */
+	char *name;       /* path, or path/name in an archive; with #N in an mbox */
 	enum fault error; /* it cannot be read */
-	int fd;           /* a regular file at its beginning, or -1: bytes */
-	uint64_t size;    /* of the file when it was opened */
+	int fd;           /* a regular file at offset 0, or -1: the octets are in bytes */
+	uint64_t size;    /* size of the file when it was opened */
 	char *bytes;
 	size_t n;
 	bool partial; /* bytes are the beginning of a message over the size limit */
-	char *line;   /* of --envelopes, for manifest_line; or NULL */
-	char *side;   /* its side file (item_take_side), or NULL */
+	char *line;   /* line of --envelopes, for manifest_line; or NULL */
+	char *side;   /* the side file (item_take_side), or NULL */
 	size_t nside;
 	enum fault side_error; /* it cannot be read */
 };
 
-/* Mailboxes (mbox) that look damaged, or quoted by another rule than expected. */
+/* Signs that mailboxes (mbox) are damaged, or quoted by another rule than expected. */
 struct source_damage {
 	size_t mailboxes;
 	size_t joined, text; /* struct mbox_counts */
-	char first[256];     /* the name of the first one, truncated */
+	char first[256];     /* name of the first such mailbox, truncated */
 };
 
 /* Reads the file NAME.envelope beside a file NAME.eml, if there is one. */

@@ -10,7 +10,7 @@ struct mbox {
 	struct mbox_counts counts;
 	bool end;
 	enum fault error;
-	size_t at, n; /* of bytes */
+	size_t at, n; /* the unread octets in bytes */
 	char bytes[SIZE];
 };
 
@@ -53,7 +53,7 @@ mbox_counts(const struct mbox *mbox)
 	return mbox->counts;
 }
 
-/* Reads more bytes after those in the buffer, if there is room and there are any. */
+/* Reads more bytes into the buffer, if there is room; false if nothing was read. */
 static bool
 fill(struct mbox *mbox)
 {
@@ -93,8 +93,8 @@ mbox_peek(struct mbox *mbox, size_t n)
 }
 
 /*
- * The next line with its end, or a piece of one that is longer than the buffer; empty at the end.
- * It is not consumed yet.
+ * The next line with its line end, or a part of a line that is longer than the buffer; empty at the
+ * end. It is not consumed.
  */
 static struct slice
 next_line(struct mbox *mbox)
@@ -172,7 +172,7 @@ line_behind(struct mbox *mbox, size_t n)
 	}
 }
 
-/* Where a line `From ` begins a message, and where it is text. */
+/* Does a `From ` line begin a message, or is it text? */
 static bool
 begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
 {
@@ -180,14 +180,14 @@ begins_message(struct mbox *mbox, struct slice *line, bool after_empty)
 	struct slice below = line_behind(mbox, n);
 	enum mbox_from from;
 
-	*line = slice_head(rest(mbox), n); /* rest() moves when more is read */
+	*line = slice_head(rest(mbox), n); /* the buffer may have moved */
 	from = mbox_from_line(*line, below, after_empty);
 	mbox->counts.joined += from == MBOX_FROM_JOINED ? 1 : 0;
 	mbox->counts.text += from == MBOX_FROM_TEXT && after_empty ? 1 : 0;
 	return from != MBOX_FROM_TEXT;
 }
 
-/* Copies the lines of one message into it, unless it is NULL. False without memory. */
+/* Reads the lines of one message into *message, unless it is NULL. False without memory. */
 static bool
 take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message, bool *first,
 	size_t *last)
@@ -216,7 +216,7 @@ take_lines(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *me
 		begins = line.p[line.n - 1] == '\n';
 		*first = false;
 		mbox->at += line.n;
-		/* nothing follows it, and the end of a bomb is not worth waiting for */
+		/* nothing follows, so the rest need not be decompressed */
 		if (quoting == MBOX_NONE && message != NULL && message->partial) {
 			mbox->at = mbox->n;
 			mbox->end = true;

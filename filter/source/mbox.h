@@ -1,10 +1,10 @@
 /*
- * mbox.h: the messages of an mbox, one after another, in bounded memory.
+ * mbox.h: reads the messages of an mbox, one after another, in bounded memory.
  *
- * A message begins with a line `From ` at the file's beginning, and wherever that line has a date
- * or a header field follows it; without an empty line before it, a field that is usually on top of
- * stored mail. The line is a part of its bytes (mime/message.h knows it), the empty line before the
- * next one is not.
+ * A message begins at a `From ` line at the beginning of the file, and at any other one that has a
+ * date or is followed by a header field; without an empty line before it, only by a field that is
+ * usually on top of stored mail. The message includes this line (mime/message.h handles it), but
+ * not the empty line before the next message.
  */
 #ifndef FILTER_SOURCE_MBOX_H
 #define FILTER_SOURCE_MBOX_H
@@ -15,8 +15,8 @@
 struct mbox;
 
 enum mbox_quoting {
-	MBOX_RD,  /* one `>` is removed from `>From `, `>>From `, ... */
-	MBOX_O,   /* only from `>From ` */
+	MBOX_RD,  /* remove one `>` from `>From `, `>>From `, ... */
+	MBOX_O,   /* remove it only from `>From ` */
 	MBOX_NONE /* not an mbox: the whole file is one message */
 };
 
@@ -28,7 +28,7 @@ int mbox_next_file(struct mbox *mbox, enum fault *error);
 /* unpack_name */
 const char *mbox_file(const struct mbox *mbox);
 
-/* Counts of signs that a mailbox is damaged, or quoted by another rule. */
+/* Signs that a mailbox is damaged, or quoted by another rule. */
 struct mbox_counts {
 	size_t joined; /* messages without an empty line before them */
 	size_t text;   /* `From ` lines after an empty line that do not begin a message */
@@ -38,21 +38,21 @@ struct mbox_counts mbox_counts(const struct mbox *mbox);
 
 enum mbox_from { MBOX_FROM_TEXT, MBOX_FROM_BEGINS, MBOX_FROM_JOINED /* no empty line before it */ };
 
-/* Classifies a line that begins with `From `. below: the next line. */
+/* Classifies a line that begins with `From `; below is the next line. */
 enum mbox_from mbox_from_line(struct slice line, struct slice below, bool after_empty);
 
-/* The first octets, at most n, at the beginning; empty at the end or on an error. */
+/* The next octets, at most n, which are not consumed; empty at the end or on an error. */
 struct slice mbox_peek(struct mbox *mbox, size_t n);
 
 struct mbox_message {
 	char *bytes; /* from malloc, the caller's to free; NULL if n is 0 */
 	size_t n;
-	bool partial; /* there was more than max; with MBOX_NONE it was not read */
+	bool partial; /* the message is larger than max; with MBOX_NONE the rest was not read */
 };
 
 /*
- * With message NULL the message is only counted, and not kept. Returns 1 with the next message, 0
- * at the end, -1 with *error: the rest is lost.
+ * With message NULL the message is only skipped and counted. Returns 1 with the next message, 0 at
+ * the end, -1 with *error: the rest is lost.
  */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	enum fault *error);

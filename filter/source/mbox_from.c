@@ -1,4 +1,4 @@
-/* Lines that begin a message of an mbox. */
+/* Recognizes lines that begin a message of an mbox. */
 #include "filter/source/mbox.h"
 #include "mime/scan.h"
 
@@ -29,7 +29,7 @@ is_year(struct slice word)
 	return word.n == 4 && scan_number(&word, 9999, &year) && word.n == 0 && year >= 1970;
 }
 
-/* A time and a year after the sender: `From joe Sat Nov 28 05:47:06 2026`, in any order */
+/* Does a time and a year follow the sender, in any order: `From joe Sat Nov 28 05:47:06 2026`? */
 static bool
 has_date(struct slice line)
 {
@@ -60,7 +60,10 @@ field_name(struct slice line)
 	return n < line.n && line.p[n] == ':' ? slice_head(line, n) : SLICE("");
 }
 
-/* A field that is usually on top of stored mail: any word and a colon may begin a line of text. */
+/*
+ * Is it a field that is usually on top of stored mail? (Text may also begin with a word and a
+ * colon.)
+ */
 static bool
 is_top_field(struct slice name)
 {

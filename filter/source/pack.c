@@ -11,9 +11,9 @@ struct pack {
 	const struct options *options;
 	struct mbox *mbox;
 	char *name, *line;
-	bool at_file; /* a file of it is being read */
-	bool any;     /* there was one */
-	char *file;   /* its name: name, or a name below it */
+	bool at_file; /* a file is being read */
+	bool any;     /* there was a message */
+	char *file;   /* name of the current file: name, or name/file */
 	enum mbox_quoting quoting;
 	size_t in_mbox;
 };
@@ -22,7 +22,10 @@ struct pack *
 pack_open(const struct options *options, int fd, char *name, char *line)
 {
 	struct pack *pack = calloc(1, sizeof *pack);
-	/* a file named like a single message counts as one, so that counting need not read it */
+	/*
+	 * a file that is named like a single message is one, so that it need not be read to be
+	 * counted
+	 */
 	struct unpack *in = unpack_open(fd, saved_is_one(name) ? UNPACK_ONE : UNPACK_ZIP_TAR_7Z);
 
 	if (pack != NULL && in != NULL)
@@ -64,7 +67,7 @@ name_below(const char *name, const char *file)
 	return whole;
 }
 
-/* macOS adds such a file for each file. */
+/* Is it one of the files with metadata that macOS adds for each file? */
 static bool
 is_companion(const char *file)
 {
@@ -85,7 +88,7 @@ next_file(struct pack *pack, enum fault *error)
 	pack->file = NULL;
 	pack->at_file = got == 1;
 	pack->in_mbox = 0;
-	if (got == 0 && !pack->any) { /* nothing in it */
+	if (got == 0 && !pack->any) { /* the file is empty */
 		pack->any = true;
 		*error = FAULT_EMPTY;
 		return -1;
@@ -140,7 +143,8 @@ pack_next(struct pack *pack, bool wanted, struct item *item)
 		got = whole && !wanted ? 1
 				       : mbox_next(pack->mbox, pack->quoting,
 						 wanted ? &message : NULL, &error);
-		if (got == 0 && whole) { /* one file is one message, whatever is in it */
+		if (got == 0 && whole) { /* a file named like a single message is one message,
+					    whatever it contains */
 			got = -1;
 			error = FAULT_EMPTY;
 		}

@@ -1,6 +1,6 @@
 /*
- * pack.h: the messages of one file that contains several or is compressed: an mbox, an archive of
- * messages and mailboxes, a compressed file.
+ * pack.h: takes the messages out of one file: an mbox, an archive of messages and mailboxes, a
+ * compressed file.
  */
 #ifndef FILTER_SOURCE_PACK_H
 #define FILTER_SOURCE_PACK_H
@@ -11,22 +11,22 @@
 struct pack;
 
 /*
- * Takes ownership of fd, which must be at its beginning, and of name and line, which are from
- * malloc (line: of --envelopes, or NULL); not so if it returns NULL, without memory. options
- * must outlive it.
+ * Takes ownership of fd, which must be at offset 0, and of name and line, which are from malloc
+ * (line: of --envelopes, or NULL); but not if it returns NULL, without memory. options must outlive
+ * it.
  */
 struct pack *pack_open(const struct options *options, int fd, char *name, char *line);
 
-/* Gives the messages another name, of which it takes ownership. */
+/* Gives the messages another name; takes ownership of name. */
 void pack_rename(struct pack *pack, char *name);
 
 /*
- * The next message, without its index, or why there is none; false at the end. wanted: read it?
- * Otherwise it is only counted.
+ * The next message, without an index, or a fault; false at the end. If it is not wanted, it is only
+ * counted.
  */
 bool pack_next(struct pack *pack, bool wanted, struct item *item);
 
-/* Adds the damage that was found. */
+/* Adds the damage found in this file. */
 void pack_count(const struct pack *pack, struct source_damage *damage);
 
 double pack_share(const struct pack *pack);

@@ -21,19 +21,20 @@ enum { LIST_PIECE = 64 * 1024, LIST_LINE = 256 * 1024 };
 struct source {
 	const struct options *options;
 	size_t index;
-	size_t next_path;   /* of options->paths */
-	int list;           /* the list of paths, or -1 */
-	char delimiter;     /* of its entries */
-	double size, at;    /* octets of the list, if it is a file */
-	struct slice piece; /* read from the list, not yet used */
-	size_t n;           /* of text */
+	size_t next_path;   /* index into options->paths */
+	int list;           /* descriptor of the list of paths, or -1 */
+	char delimiter;     /* delimiter of its entries */
+	double size, at;    /* size and position of the list, if it is a file */
+	struct slice piece; /* octets of the list that were not used yet */
+	size_t n;           /* length of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
-	struct attached *attached; /* --attached: those of the previous message, or NULL */
+	struct attached
+		*attached; /* --attached: the messages attached to the previous message, or NULL */
 	struct address_gmime *gmime;
 	struct pack *pack; /* a file that contains several messages, or is compressed; or NULL */
 	struct source_damage damage;
-	struct arena arena; /* of one line */
+	struct arena arena; /* for one line */
 };
 
 static enum status
@@ -41,7 +42,7 @@ open_list(struct source *source, const char *path, struct error *error)
 {
 	struct stat info;
 
-	/* not as stdin, which another process may need for something else */
+	/* a duplicate, because stdin may be replaced */
 	source->list = strcmp(path, "-") == 0
 			       ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
 			       : open(path, O_RDONLY | O_CLOEXEC);
@@ -76,7 +77,7 @@ source_open(const struct options *options, struct arena *arena, struct source **
 	return ST_OK;
 }
 
-/* Is the message of that number in our shard? */
+/* Does the message with that index belong to our shard? */
 static bool
 is_ours(const struct source *source, size_t index)
 {
@@ -85,14 +86,14 @@ is_ours(const struct source *source, size_t index)
 	return options->shard_of <= 1 || index % options->shard_of == options->shard_at;
 }
 
-/* Are the octets of the next message needed, for itself or for messages attached to it? */
+/* Are the octets of the next message needed, for it or for its attached messages? */
 static bool
 is_read(const struct source *source)
 {
 	return source->attached != NULL || is_ours(source, source->index);
 }
 
-/* An item that is only reported; takes ownership of name. */
+/* Makes an item that only reports a fault; takes ownership of name. */
 static bool
 give_error(struct source *source, char *name, enum fault error, struct item *item)
 {
@@ -107,8 +108,8 @@ kind_error(mode_t mode)
 }
 
 /*
- * Opens it, or -1 with *error: not a file that could block, a folder, or an empty file. To open a
- * device can have effects, so it is looked at before.
+ * Opens a regular file; -1 with *error for anything that could block, a folder, or an empty file.
+ * Checks before opening, because opening a device can have side effects.
  */
 static int
 open_file(const char *path, uint64_t *size, enum fault *error)
@@ -140,7 +141,7 @@ open_file(const char *path, uint64_t *size, enum fault *error)
 	return fd;
 }
 
-/* One message of the open file: of an mbox, or from a compressed file. */
+/* Takes the next message of the open mbox, archive or compressed file. */
 static bool
 give_from_pack(struct source *source, struct item *item)
 {
@@ -157,8 +158,8 @@ give_from_pack(struct source *source, struct item *item)
 }
 
 /*
- * Takes ownership of path and line, or passes them to the item. False: the file has several
- * messages.
+ * Makes an item from a file with one message. Takes ownership of path and line. False: the file has
+ * several messages.
  */
 static bool
 give_file(struct source *source, char *path, char *line, struct item *item)
@@ -180,7 +181,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 	}
 	n = pread(fd, first, sizeof first, 0);
 	if (n < 0)
-		n = 0; /* reading it will report the error */
+		n = 0; /* the error will be found again when the file is read */
 	if (!unpack_is_packed(first, (size_t)n) &&
 		!saved_is_mbox(path, slice_make(first, (size_t)n))) {
 		*item = (struct item){.index = source->index++,
@@ -198,8 +199,8 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 }
 
 /*
- * A path, which it takes over: a file, or a folder whose files come next. A link to a folder is
- * followed only if it was named by the user.
+ * Handles a path, of which it takes ownership: a file, or a folder whose files come next. A link to
+ * a folder is followed only if the user named it.
  */
 static bool
 give_path(struct source *source, char *path, bool named, struct item *item)
@@ -230,7 +231,7 @@ read_some(int fd, char *to, size_t n)
 	return got;
 }
 
-/* The first piece is read full: a NUL in it means that names end with NUL. */
+/* Reads the first piece completely: if it contains a NUL, names end with NUL. */
 static void
 read_piece(struct source *source)
 {
@@ -254,8 +255,8 @@ read_piece(struct source *source)
 }
 
 /*
- * The next entry of the list into source->text; false at the end. An overlong one is cut, and hence
- * names no file.
+ * Reads the next entry of the list into source->text; false at the end. An overlong entry is
+ * truncated, so that it names no file.
  */
 static bool
 read_list(struct source *source)
@@ -283,7 +284,7 @@ read_list(struct source *source)
 	return source->n > 0;
 }
 
-/* A line of --envelopes. */
+/* Handles a line of --envelopes. */
 static bool
 give_listed(struct source *source, size_t n, struct item *item)
 {
@@ -309,7 +310,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		return give_error(source, name, FAULT_NO_MEMORY, item);
 	}
 	given = give_file(source, where, kept, item);
-	/* results are reported under the name of the list */
+	/* results have the name that is in the list */
 	if (given) {
 		free(item->name);
 		item->name = name;

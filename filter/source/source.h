@@ -1,6 +1,4 @@
-/*
- * source.h: the input of a run: one message after another, always in the same order.
- */
+/* source.h: the input of a run as one message after another, always in the same order. */
 #ifndef FILTER_SOURCE_SOURCE_H
 #define FILTER_SOURCE_SOURCE_H
 
@@ -15,7 +13,7 @@ enum status source_open(const struct options *options, struct arena *arena, stru
 	struct error *error);
 
 /*
- * From now on, attached messages follow those that contain them (--attached). ST_TEMP without
+ * Enables --attached: attached messages then follow the message that contains them. ST_TEMP without
  * memory. gmime must outlive it.
  */
 enum status source_attached(struct source *source, struct address_gmime *gmime);
@@ -26,13 +24,13 @@ enum status source_attached(struct source *source, struct address_gmime *gmime);
  */
 bool source_next(struct source *source, struct item *item);
 
-/* The descriptor of the list of files, which may be a pipe; -1 if there is no list. */
+/* The descriptor of the list of files, which may be a pipe, or -1. */
 int source_list(const struct source *source);
 
-/* After everything was read. */
+/* Valid after everything was read. */
 const struct source_damage *source_damage(const struct source *source);
 
-/* The fraction of the work handed out, 0 to 1; negative if unknown. */
+/* The fraction of the input that was handed out, 0 to 1; negative if unknown. */
 double source_share(const struct source *source);
 
 void source_close(struct source *source); /* NULL is fine */

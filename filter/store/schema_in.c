@@ -6,8 +6,8 @@
 /* clang-format off */
 const char *const store_schema_in[] = {
 	/*
-	 * senders of reports: the author domain of the mail that brought them. auth is enum
-	 * feedback_auth; a file without mail has none, and its domain is empty.
+	 * senders of reports: the author domain of the mail that contained them. auth is enum
+	 * feedback_auth; for a loose file the domain is empty.
 	 */
 	"CREATE TABLE in_sender ("
 	"id @id,"
@@ -16,15 +16,15 @@ const char *const store_schema_in[] = {
 	"UNIQUE (domain, auth))",
 
 	/*
-	 * one report; kind: aggregate, tls, failure. All but the first line is claimed by the
-	 * sender.
+	 * one report; kind: aggregate, tls, failure. Everything after the first line is a claim of
+	 * the sender.
 	 */
 	"CREATE TABLE in_report ("
 	"id @id,"
 	"kind TEXT NOT NULL, sender BIGINT NOT NULL, received BIGINT NOT NULL,"
 	"digest TEXT NOT NULL," /* SHA-256 of its octets, uncompressed */
-	"seen BIGINT NOT NULL," /* how often it arrived */
-	"differs BIGINT NOT NULL," /* of these, how many with other octets */
+	"seen BIGINT NOT NULL," /* number of arrivals */
+	"differs BIGINT NOT NULL," /* arrivals with the same name but other octets */
 	"rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, warnings BIGINT NOT NULL,"
 	"message_id TEXT,"
 	"org TEXT NOT NULL, report_id TEXT NOT NULL, domain TEXT NOT NULL,"
@@ -43,10 +43,10 @@ const char *const store_schema_in[] = {
 	"header_from TEXT NOT NULL, envelope_from TEXT, envelope_to TEXT,"
 	"auth BIGINT NOT NULL," /* in_auth */
 	"reasons TEXT," /* "TYPE TAB COMMENT LF" each */
-	"marks BIGINT NOT NULL," /* bits of enum feedback_mark: contradictions */
+	"marks BIGINT NOT NULL," /* contradictions: bits of enum feedback_mark */
 	"PRIMARY KEY (report, n)) @clustered",
 
-	/* authentication results: a list that many rows share is stored once */
+	/* lists of authentication results; a list that many rows share is stored once */
 	"CREATE TABLE in_auth (id @id, digest TEXT NOT NULL UNIQUE)",
 	"CREATE TABLE in_result ("
 	"auth BIGINT NOT NULL, n BIGINT NOT NULL,"
@@ -70,7 +70,7 @@ const char *const store_schema_in[] = {
 	"receiving_helo TEXT, sessions BIGINT NOT NULL, reason TEXT, information TEXT,"
 	"PRIMARY KEY (report, policy, n)) @clustered",
 
-	/* of a message that failed; nothing of its body */
+	/* failure reports: about one message each, without its body */
 	"CREATE TABLE in_failure ("
 	"report BIGINT NOT NULL PRIMARY KEY,"
 	"feedback_type TEXT, user_agent TEXT, source TEXT, source_port TEXT, auth_failure TEXT,"

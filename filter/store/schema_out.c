@@ -10,20 +10,23 @@ const char *const store_schema_out[] = {
 	/* internal values: the key of bounce addresses, the day of the last prune */
 	"CREATE TABLE out_key (name TEXT NOT NULL PRIMARY KEY, value @blob NOT NULL)",
 
-	/* lines that were counted (day: its first second) */
+	/* log lines that were counted (day: its first second) */
 	"CREATE TABLE out_seen ("
 	"digest TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL) @clustered",
 	"CREATE INDEX out_seen_day ON out_seen (day)",
 
 	/*
-	 * logs that were read: the digest of the first line, the position, and the digest of the
-	 * part before it
+	 * logs that were read: digest of the first line, position, and digest of the part before
+	 * the position
 	 */
 	"CREATE TABLE out_log ("
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
 	"seen BIGINT NOT NULL) @clustered",
 
-	/* a record's configuration: filter/aggregate/aggregate_row.h, addresses with spaces between */
+	/*
+	 * DMARC records as applied (filter/aggregate/aggregate_row.h); addresses are separated by
+	 * spaces
+	 */
 	"CREATE TABLE out_policy ("
 	"id @id,"
 	"digest TEXT NOT NULL UNIQUE,"
@@ -65,7 +68,7 @@ const char *const store_schema_out[] = {
 	"UNIQUE (report, address))",
 	"CREATE INDEX out_mail_state ON out_mail (state, next)",
 
-	/* for failure reports: similar messages; told: how many were reported */
+	/* similar messages for a failure report; told: the number of incidents that was reported */
 	"CREATE TABLE out_failure ("
 	"id @id,"
 	"policy BIGINT NOT NULL, day BIGINT NOT NULL, digest TEXT NOT NULL,"

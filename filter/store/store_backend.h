@@ -8,17 +8,17 @@ enum { STORE_ERROR_MAX = 400, STORE_PARAMETERS = 32 };
 
 struct store_query {
 	struct store *store;
-	struct store_query *next; /* of the kept statements */
+	struct store_query *next; /* next cached statement */
 	const char *sql;
-	void *statement; /* of the back end; NULL: it could not be prepared */
+	void *statement; /* data of the back end; NULL: it could not be prepared */
 };
 
 struct store_backend {
-	/* words of @id, @blob and @clustered in the schema */
+	/* replacements for @id, @blob and @clustered in the schema */
 	const char *id, *blob, *clustered;
-	const char *begin;        /* a transaction that writes */
-	const char *begin_schema; /* the same, of a store that may be empty */
-	/* a query for the names of all tables in our schema */
+	const char *begin;        /* statement that begins a transaction that writes */
+	const char *begin_schema; /* the same for a store that may be empty */
+	/* query for the names of all tables in our schema */
 	const char *tables;
 
 	void (*close)(struct store *store);
@@ -38,7 +38,7 @@ struct store_backend {
 	struct slice (*get_blob)(struct store_query *query, int column);
 	bool (*is_null)(const struct store_query *query, int column);
 	void (*reset)(struct store_query *query);
-	/* several statements, separated by semicolons, without parameters */
+	/* runs several statements, separated by semicolons, without parameters */
 	enum status (*execute)(struct store *store, const char *sql);
 };
 
@@ -48,22 +48,22 @@ struct store {
 	struct store_query *queries;
 	bool in_transaction;
 	struct error error;
-	char words[STORE_ERROR_MAX]; /* of the database, printable */
+	char words[STORE_ERROR_MAX]; /* text of the database, printable */
 };
 
-/* Opens the connection; errors as store_open. */
+/* Opens the connection; errors as for store_open. */
 enum status store_sqlite_open(const char *path, enum store_use use, struct arena *arena,
 	struct store *store, struct error *error);
 enum status store_postgres_open(
 	const char *where, struct arena *arena, struct store *store, struct error *error);
 
-/* Sets the error of store_last_error: what the database says, made printable. */
+/* Sets the error of store_last_error to the database's message, made printable. */
 void store_database_failed(struct store *store, const char *text);
 
-/* The last error, with its words copied into the arena. */
+/* The last error, with its words copied to the arena. */
 struct error store_error_kept(const struct store *store, struct arena *arena);
 
-/* Creates the tables, migrates them, or refuses; as store_open. */
+/* Creates the tables, migrates them, or refuses the store; errors as for store_open. */
 enum status store_schema_check(
 	struct store *store, enum store_use use, struct arena *arena, struct error *error);
 

@@ -1,4 +1,4 @@
-/* store_error.h: every reason why the store cannot be opened or used. */
+/* store_error.h: the errors of opening and using the store. */
 #ifndef FILTER_STORE_STORE_ERROR_H
 #define FILTER_STORE_STORE_ERROR_H
 

@@ -1,4 +1,4 @@
-/* store_libpq.h: libpq, loaded when a database of PostgreSQL is opened. For store_postgres.c. */
+/* store_libpq.h: loads libpq when a PostgreSQL database is opened. For store_postgres.c. */
 #ifndef FILTER_STORE_STORE_LIBPQ_H
 #define FILTER_STORE_STORE_LIBPQ_H
 

@@ -5,13 +5,13 @@
 #include "filter/store/store_libpq.h"
 #include "mime/buf.h"
 
-/* Statements whose outcome is read together. */
+/* Maximum number of statements whose results are read together. */
 enum { PENDING_MAX = 256 };
 
 struct connection {
 	struct store_libpq lib;
 	PGconn *db;
-	unsigned prepared; /* for names */
+	unsigned prepared; /* number of prepared statements, for their names */
 	struct statement *running;
 	size_t pending;                /* statements that were sent in pipeline mode, */
 	int64_t *changed[PENDING_MAX]; /* and what counts their rows, or NULL */
@@ -19,7 +19,7 @@ struct connection {
 
 struct parameter {
 	char *value; /* from malloc; NULL: none */
-	size_t size; /* of it */
+	size_t size; /* size of value */
 	int n;
 	bool set, binary;
 };
@@ -51,7 +51,7 @@ failed(struct store *store)
 	store_database_failed(store, lib_of(store)->error_message(connection_of(store)->db));
 }
 
-/* Reads the rest of the running statement; an error in it is reported. */
+/* Reads the remaining results of the running statement; records an error in them. */
 static bool
 drain(struct store *store)
 {
@@ -71,8 +71,8 @@ drain(struct store *store)
 }
 
 /*
- * Reads the outcome of the statements that were sent in pipeline mode, up to the end of a failed
- * connection; the first error is reported.
+ * Reads the results of the statements sent in pipeline mode, or until the connection fails; records
+ * the first error.
  */
 static bool
 settle(struct store *store)
@@ -86,7 +86,8 @@ settle(struct store *store)
 	if (!end && lib->pipeline_sync(connection->db) != 1) {
 		failed(store);
 		good = false;
-		end = true; /* without it no outcome comes; closing the connection rolls back */
+		end = true; /* without a sync no results arrive; closing the connection rolls back
+			     */
 	}
 	while (!end) {
 		ExecStatusType status;
@@ -112,7 +113,7 @@ settle(struct store *store)
 	return good && lib->status(connection->db) == CONNECTION_OK;
 }
 
-/* Before another one: rows that were not read, and outcomes that were not waited for. */
+/* Before another statement: reads unread rows and pending results. */
 static bool
 end_statement(struct store *store)
 {
@@ -129,12 +130,12 @@ execute(struct store *store, const char *sql)
 	ExecStatusType status;
 	bool undone;
 
-	/* after a failure only ROLLBACK can follow */
+	/* after a failure only ROLLBACK is possible */
 	if (!end_statement(store) && strcmp(sql, "ROLLBACK") != 0)
 		return ST_TEMP;
 	result = lib->exec(connection_of(store)->db, sql);
 	status = lib->result_status(result);
-	/* COMMIT of a transaction in which something failed */
+	/* a COMMIT after a failed statement is reported as ROLLBACK */
 	undone = result != NULL && strcmp(sql, "COMMIT") == 0 &&
 		 strcmp(lib->command_status(result), "COMMIT") != 0;
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
@@ -148,7 +149,7 @@ execute(struct store *store, const char *sql)
 		       : ST_TEMP;
 }
 
-/* Rewrites ?1 as $1; our SQL has no other question marks. */
+/* Replaces ?1 by $1; our SQL has no other question marks. */
 static char *
 with_dollars(const char *sql)
 {
@@ -283,7 +284,7 @@ send(struct store_query *query)
 	return false;
 }
 
-/* For rows, which are read one after the other. */
+/* Sends a query whose rows are read one by one. */
 static bool
 send_for_rows(struct store_query *query)
 {
@@ -379,7 +380,7 @@ reset(struct store_query *query)
 		statement->parameters[i].set = false;
 }
 
-/* libpq also reads while it sends, so that neither side can wait for the other one. */
+/* libpq also reads while it sends, so that the two sides cannot block each other. */
 static enum status
 run_later(struct store_query *query, int64_t *changed)
 {
@@ -449,7 +450,7 @@ enum status
 store_postgres_open(
 	const char *where, struct arena *arena, struct store *store, struct error *error)
 {
-	/* the address may override these parameters, except for the encoding */
+	/* the address may override these parameters, but not the encoding */
 	static const char *const words[] = {"connect_timeout", "tcp_user_timeout",
 		"application_name", "dbname", "client_encoding", NULL};
 	const char *const values[] = {"60", "60000", "mailstamp", where, "UTF8", NULL};

@@ -6,7 +6,7 @@
 #include "filter/store/store.h"
 #include "mime/buf.h"
 
-/* In this order: rows that others refer to come last. ?1: the first second that is kept. */
+/* In this order, because rows that others refer to come last. ?1: the first second that is kept. */
 static const char *const old_in[] = {
 	"DELETE FROM in_row WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
 	"DELETE FROM in_warning WHERE report IN (SELECT id FROM in_report WHERE received < ?1)",
@@ -29,7 +29,7 @@ static const char *const old_out[] = {
 	 " (SELECT id FROM out_report WHERE day < ?1)"),
 	"DELETE FROM out_mail WHERE -report IN (SELECT id FROM out_failure WHERE day < ?1)",
 	"DELETE FROM out_report WHERE day < ?1 AND id NOT IN (SELECT report FROM out_mail)",
-	/* nothing of a day that has not been reported yet */
+	/* keeps the rows of days that were not reported yet */
 	("DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"
 	 " (SELECT id FROM out_report)"),
 	"DELETE FROM out_failure WHERE day < ?1",
@@ -59,7 +59,10 @@ run_all(struct store *store, const char *const *statements, size_t n, const int6
 	return st;
 }
 
-/* Lines of days before it are no longer counted: whether they were counted before is unknown. */
+/*
+ * Stores the day before which log lines are no longer counted, because it is no longer known
+ * whether they were.
+ */
 static enum status
 note_day(struct store *store, int64_t day, struct arena *arena)
 {
@@ -71,7 +74,7 @@ note_day(struct store *store, int64_t day, struct arena *arena)
 		return ST_TEMP;
 	buf_init(&text, arena, 24);
 	buf_addf(&text, "%" PRId64, day);
-	/* texts with equally many digits: an older day is smaller */
+	/* texts of equal length, so that an older day compares as smaller */
 	if (st == ST_OK &&
 		(value.n > text.n || (value.n == text.n && memcmp(value.p, text.p, text.n) >= 0)))
 		return ST_OK;
@@ -88,7 +91,7 @@ prune_in(struct store *store, int64_t before)
 	return run_all(store, unused_in, sizeof unused_in / sizeof *unused_in, NULL);
 }
 
-/* A day's reports are kept or removed whole. */
+/* Rounds to a day: the reports of a day are kept or removed together. */
 static enum status
 prune_out(struct store *store, int64_t before, struct arena *arena)
 {

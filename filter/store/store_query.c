@@ -172,7 +172,7 @@ store_bind_int(struct store_query *query, int at, int64_t value)
 		query->store->backend->bind_int(query, at, value);
 }
 
-/* Most text is plain ASCII, and needs no copy. */
+/* Binds text; plain ASCII, the usual case, needs no copy. */
 void
 store_bind_text(struct store_query *query, int at, struct slice text)
 {
@@ -311,7 +311,7 @@ store_commit(struct store *store)
 void
 store_rollback(struct store *store)
 {
-	struct error kept = store->error; /* what failed first matters, not that this failed */
+	struct error kept = store->error; /* the first error matters, not a failure to roll back */
 	char words[STORE_ERROR_MAX];
 
 	if (!store->in_transaction)

@@ -9,7 +9,7 @@
 
 enum { STATEMENT_MAX = 8192, NUMBER_MAX = 24 };
 
-/* The statements that lead from each version to the next; an empty store has version 0. */
+/* The statements that migrate each version to the next; an empty store has version 0. */
 static const char *const *const steps[][3] = {
 	{store_schema_in, store_schema_out, NULL},
 };
@@ -69,7 +69,7 @@ migrate(struct store *store, int64_t from, struct arena *arena)
 	return st == ST_OK ? store_execute(store, version) : st;
 }
 
-/* Whose tables are these: nobody's, ours, or another program's? */
+/* The owner of the tables: none, this program, or another one. */
 enum owner { OWNER_NONE, OWNER_WE, OWNER_ANOTHER, OWNER_UNKNOWN };
 
 static enum owner
@@ -124,7 +124,7 @@ number(int64_t value, struct arena *arena)
 	return arena_cstr(arena, slice_str(text));
 }
 
-/* In a transaction that excludes other programs. */
+/* Checks or migrates, in a transaction that excludes other programs. */
 static enum status
 check(struct store *store, enum store_use use, struct arena *arena, struct error *error)
 {

@@ -119,9 +119,7 @@ bind_int(struct store_query *query, int at, int64_t value)
 	(void)lib_of(query->store)->bind_int64(query->statement, at, value);
 }
 
-/*
- * A parameter that could not be copied is NULL, and the schema refuses NULL if it matters.
- */
+/* A parameter that could not be copied becomes NULL, which the schema refuses where it matters. */
 static void
 bind(struct store_query *query, int at, struct slice octets, bool text)
 {
@@ -142,9 +140,9 @@ bind_null(struct store_query *query, int at)
 }
 
 /*
- * Without memory or disk SQLite may end the transaction by itself (its lang_transaction, "Response
- * To Errors Within A Transaction"), not always with an error: what followed would be stored without
- * what came before.
+ * Without memory or disk space SQLite may roll back the transaction by itself, not always with an
+ * error (its lang_transaction, "Response To Errors Within A Transaction"): later statements would
+ * then be stored without the earlier ones.
  */
 static bool
 is_rolled_back(struct store *store)
@@ -257,8 +255,8 @@ static const struct store_backend backend = {
 };
 
 /*
- * It contains mail: only the owner and a group of his choice may read it. SQLite gives its other
- * files the same mode.
+ * The file contains mail data, so only its owner may read it, and a group that the owner chooses.
+ * SQLite gives its other files the same mode.
  */
 static enum status
 create(const char *path, struct error *error)
@@ -274,7 +272,7 @@ create(const char *path, struct error *error)
 	return ST_OK;
 }
 
-/* Is it empty, or an SQLite file? */
+/* Is the file empty, or an SQLite file? */
 static enum status
 check_file(const char *path, enum store_use use, struct error *error)
 {
@@ -334,8 +332,8 @@ store_sqlite_open(const char *path, enum store_use use, struct arena *arena, str
 	store->backend = &backend;
 	store->connection = connection;
 	/*
-	 * a path is never a URI; with WAL, a reader also writes files beside it; sorting uses
-	 * temporary files, so that the cache bounds the memory
+	 * a path is never parsed as a URI; with WAL, a reader also writes files beside it; sorting
+	 * uses temporary files, so that memory is bounded by the cache
 	 */
 	if (connection->lib.open(path, &connection->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 		connection->lib.busy_timeout(connection->db, STORE_WAIT_SECONDS * 1000) !=
