@@ -43,11 +43,11 @@ find_now(struct plan *plan, struct plan_record *current)
 	return true;
 }
 
-/* Is a/n a larger share than b/m? */
+/* Is a/n a larger share than b/m? The products of reported counts may not fit. */
 static bool
 is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 {
-	return a * m > b * n;
+	return (double)a / (double)n > (double)b / (double)m;
 }
 
 /* A share of the mail that would be hurt or is undecided; of 0 messages: none were seen. */

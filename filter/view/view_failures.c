@@ -9,6 +9,14 @@ kept(const struct show *show, const struct store_query *query, int column)
 }
 
 static struct slice
+author(const struct show *show, const struct store_query *query)
+{
+	const int column = store_text(query, 3).n > 0 ? 3 : 9;
+
+	return view_judge_author(store_text(query, column), show->arena);
+}
+
+static struct slice
 name(const struct show *show, const struct store_query *query, int column)
 {
 	return arena_lower(show->arena, store_text(query, column));
@@ -51,7 +59,7 @@ view_failures(struct show *show)
 	while ((step = store_step(query)) == STORE_ROW) {
 		struct feedback_failure failure = {
 			.source = kept(show, query, 2),
-			.header_from = name(show, query, store_text(query, 3).n > 0 ? 3 : 9),
+			.header_from = author(show, query),
 			.dkim_domain = name(show, query, 5),
 			.dkim_selector = name(show, query, 6),
 			.message_id = slice_trim(kept(show, query, 7)),

@@ -1,5 +1,6 @@
 /*
- * view_feed.h: what known receivers reported about a domain and those below it, for other commands.
+ * view_feed.h: what known receivers reported about mail in the name of a domain and of those below
+ * it, for other commands.
  *
  * Known receivers are those of the provider file and of --trusted-reporter, whose mail passed DMARC
  * (view_known.c), whatever --reporters says: reports of anyone else never arrive here.

@@ -282,6 +282,14 @@ judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	return ST_OK;
 }
 
+struct slice
+view_judge_author(struct slice text, struct arena *arena)
+{
+	const struct slice name = name_of(text, arena);
+
+	return name.n > 0 ? name : arena_lower(arena, text);
+}
+
 enum status
 view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged)

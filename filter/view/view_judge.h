@@ -42,6 +42,12 @@ void view_judge_close(struct view_judge *judge);
 enum status view_judge_row(const struct view_judge *judge, const struct feedback_report *report,
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);
 
+/*
+ * An author domain of a report as the mail itself has it: normal, and in ASCII although the
+ * reporter wrote it in Unicode; other text in lower case. Everything is in the arena.
+ */
+struct slice view_judge_author(struct slice text, struct arena *arena);
+
 /* The domain's current record from DNS; false if there is none, or DNS does not answer. */
 bool view_judge_policy(const struct view_judge *judge, struct slice domain, struct arena *arena,
 	struct dmarc_result *result);

@@ -43,6 +43,7 @@ view_open(struct show *show, view_reported_take *take, void *arg)
 		.store = show->store,
 		.arena = show->arena,
 		.hosts = show->hosts,
+		.within = show->within,
 		.take = take,
 		.arg = arg,
 	};

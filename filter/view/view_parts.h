@@ -34,6 +34,7 @@ struct show {
 	struct store *store;
 	struct arena *arena;
 	const char *domain, *below; /* "" for all; the LIKE pattern for domains below */
+	struct slice within;        /* as in view_reported.h */
 	struct view_hosts *hosts;
 	struct view_archive archive;
 	struct view_judge judge;

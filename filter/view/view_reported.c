@@ -91,7 +91,7 @@ take_line(struct reader *reader, const struct store_query *query)
 		.disposition = copy(reader, query, 13),
 		.dkim = copy(reader, query, 14),
 		.spf = copy(reader, query, 15),
-		.header_from = lowered(reader, query, 16),
+		.header_from = view_judge_author(store_text(query, 16), &reader->page),
 	};
 }
 
@@ -421,10 +421,14 @@ count_row(struct reader *reader, const struct line *line, const struct view_judg
 static enum status
 take(struct reader *reader, const struct line *line)
 {
+	const struct slice within = reader->to->within;
 	struct view_judged judged;
 	struct results *results;
-	enum status st = read_results(reader, line->auth, &results);
+	enum status st;
 
+	if (within.n > 0 && !domain_within(line->header_from, within))
+		return ST_OK;
+	st = read_results(reader, line->auth, &results);
 	arena_reset(&reader->one);
 	if (st != ST_OK || line->messages <= 0)
 		return st;

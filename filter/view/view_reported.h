@@ -32,6 +32,7 @@ struct view_reported {
 	struct store *store;
 	struct arena *arena;
 	struct view_hosts *hosts;
+	struct slice within;      /* only rows of this author domain and those below; empty: all */
 	view_reported_take *take; /* gets each judged row */
 	void *arg;
 	struct view_contradiction *contradictions;

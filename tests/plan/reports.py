@@ -42,16 +42,16 @@ class Story(World):
                                '--now', '1800000000'], input=octets, capture_output=True, timeout=60, check=False)
         self.check('a report is read', done.returncode == 0, done.stderr)
 
-    def report(self, rows, day=0, sender=None, org='Google', ident=None, **more):
+    def report(self, rows, day=0, sender=None, org='Google', ident=None, policy='example.com', **more):
         self.reports += 1
-        octets = shapes.xml(rows, org=org, ident=ident or str(self.reports), dates=(str(BEGIN + day * DAY), str(BEGIN + day * DAY + DAY - 1)))
+        octets = shapes.xml(rows, org=org, policy=policy, ident=ident or str(self.reports), dates=(str(BEGIN + day * DAY), str(BEGIN + day * DAY + DAY - 1)))
         self.read((sender or self.large).mail(octets, **more) if sender is not False else octets)
 
-    def plan(self, *argv, archive=False, store=True):
+    def plan(self, *argv, archive=False, store=True, domain='example.com'):
         more = ['--archive', self.mail] if archive else []
         more += ['--store', self.store] if store else []
         return subprocess.run([harness.program(), 'plan', '--config', '/dev/null', '--zone', self.zone, '--now', str(NOW), '--psl',
-                               harness.ROOT / 'testdata/psl/small.dat', *more, *argv, 'example.com'], capture_output=True, text=True,
+                               harness.ROOT / 'testdata/psl/small.dat', *more, *argv, domain], capture_output=True, text=True,
                               timeout=60, check=False)
 
     def told(self, *argv, status=None, **more):
@@ -160,6 +160,23 @@ def verdicts(suite, folder):
     strict.check('it would fail now', counts(told['reports']['counts']) == (4, 0, 4, 0, 0), told['reports'])
 
 
+def names(suite, folder):
+    """names of the domain in every spelling, and reports about the domain above, whose record applies"""
+    for name, domain, policy, author in (
+            ('capitals', 'example.com', 'Example.COM', 'Example.Com'), ('a final dot', 'example.com', 'example.com.', 'example.com.'),
+            ('white space', 'example.com', ' example.com ', ' example.com '),
+            ('a subdomain', 'news.example.com', 'example.com', 'news.example.com'),
+            ('Unicode', 'xn--r8jz45g.example.com', 'example.com', '\u4f8b\u3048.example.com'),
+            ('Unicode, all of it', 'xn--r8jz45g.jp', '\u4f8b\u3048.jp', '\u4f8b\u3048.jp')):
+        story = Story(suite, folder, name)
+        story.zone.write_text(story.zone.read_text() + '_dmarc.xn--r8jz45g.jp. TXT "v=DMARC1; p=none"\n'
+                              'xn--r8jz45g.jp. TXT "v=spf1 ip4:198.51.100.0/28 -all"\n'
+                              'xn--r8jz45g.example.com. TXT "v=spf1 ip4:198.51.100.0/28 -all"\n')
+        story.report(row('198.51.100.2', 9, result('spf', 'other.example', 'none'), author=author), policy=policy)
+        told = story.told(domain=domain, status=10)
+        story.check('counts', told and counts(told['reports']['counts'])[:3] == (9, 0, 9), told and told['reports'])
+
+
 def forwarders(suite, folder):
     """saved mail proves them in reports, as in `report show`"""
     story = Story(suite, folder, 'forwarders')
@@ -252,5 +269,5 @@ SEEN = []
 def run(suite, folder, seen):
     SEEN[:] = [seen]
     folder = pathlib.Path(folder)
-    for part in (alone, side_by_side, order, verdicts, forwarders, attacks, unanswered, crowd, refused):
+    for part in (alone, side_by_side, order, verdicts, names, forwarders, attacks, unanswered, crowd, refused):
         part(suite, folder)
