@@ -2,6 +2,7 @@
 
 #include "auth/base/domain.h"
 #include "filter/explain/advice_parts.h"
+#include "filter/verdict/first_record.h"
 #include "mime/buf.h"
 
 const char *
@@ -117,7 +118,6 @@ advise_dmarc(const struct advice *advice)
 	struct proof_record record = {under_dmarc(advice, domain), "TXT", SLICE("")};
 	struct auth_results results;
 	struct finding *finding;
-	struct buf should;
 
 	if (dmarc->code != AUTH_NONE && !dmarc->unusable)
 		return;
@@ -125,10 +125,7 @@ advise_dmarc(const struct advice *advice)
 		finding = advice_add(advice, ADVICE_DMARC_PUBLISH, advice->author);
 	else
 		finding = advice_add(advice, ADVICE_DMARC_POLICY, advice_shown(advice, domain));
-	buf_init(&should, advice->arena, 1024);
-	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
-		advice_shown(advice, domain));
-	record.text = buf_slice(&should);
+	record.text = first_record_text(advice->ev->in.dns, domain, advice->arena);
 	if (dmarc->record.rua_valid || !proof_with(advice->ev, &record, 1, NULL, &results) ||
 		!results.dmarc.has_record || results.dmarc.unusable ||
 		results.dmarc.policy != DMARC_P_NONE)

@@ -3,6 +3,7 @@
 
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
+#include "filter/verdict/first_record.h"
 #include "mime/buf.h"
 
 static const char area[] = "dmarc";
@@ -64,7 +65,6 @@ check_none(const struct check *check)
 	const struct dns_answer *answer = dns_get(inspection->in->dns, slice_str(name), DNS_TXT, 0);
 	struct finding *finding;
 	struct slip slip;
-	struct buf should;
 	size_t records = 0;
 
 	for (size_t i = 0; i < answer->n; i++) {
@@ -93,10 +93,9 @@ check_none(const struct check *check)
 		"%s has no DMARC record: receivers cannot recognise forged mail in its name, and "
 		"send no reports",
 		shown(check, inspection->domain));
-	buf_init(&should, check->findings->arena, 512);
-	buf_addf(&should, "v=DMARC1; p=none; rua=mailto:postmaster@%s",
-		shown(check, inspection->domain));
-	set_records(check, finding, shown(check, buf_slice(&should)));
+	set_records(check, finding,
+		shown(check, first_record_text(inspection->in->dns, inspection->domain,
+				     check->findings->arena)));
 }
 
 static void

@@ -68,6 +68,7 @@ struct plan {
 	bool has_record;         /* a usable record applies to the domain */
 	bool inherited;          /* the record of a domain above */
 	struct dmarc_result now; /* by RFC 9989 */
+	struct slice reports;    /* where to send reports if no record says it; or empty */
 	struct plan_seen seen[PLAN_VIEWS];
 	enum plan_order order;
 	enum plan_end end;

@@ -160,7 +160,7 @@ is_own(struct slice name)
 }
 
 struct slice
-plan_record_text(const struct plan_record *record, struct slice now, struct slice domain,
+plan_record_text(const struct plan_record *record, struct slice now, struct slice reports,
 	struct arena *arena)
 {
 	struct buf out;
@@ -175,9 +175,9 @@ plan_record_text(const struct plan_record *record, struct slice now, struct slic
 		buf_adds(&out, "; t=y");
 	if (record->pct < 100)
 		buf_addf(&out, "; pct=%u", record->pct);
-	if (now.n == 0) {
-		buf_adds(&out, "; rua=mailto:postmaster@");
-		buf_add(&out, domain);
+	if (now.n == 0 && reports.n > 0) {
+		buf_adds(&out, "; rua=");
+		buf_add(&out, reports);
 	}
 	while (now.n > 0) {
 		const size_t end = slice_find(now, ';');

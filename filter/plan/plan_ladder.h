@@ -48,9 +48,9 @@ size_t plan_ladder(
 
 /*
  * The record's text: v, p, sp, np, t and pct, then all other tags of the current record unchanged
- * (empty: a rua to postmaster of the domain).
+ * (empty: a rua with the URI reports, unless that is empty).
  */
 struct slice plan_record_text(const struct plan_record *record, struct slice now,
-	struct slice domain, struct arena *arena);
+	struct slice reports, struct arena *arena);
 
 #endif

@@ -2,6 +2,7 @@
 #include "filter/io/clock.h"
 #include "filter/plan/bound.h"
 #include "filter/plan/plan.h"
+#include "filter/verdict/first_record.h"
 
 /*
  * Days to wait before the next step: until reports have arrived, and until all frequent senders
@@ -199,7 +200,7 @@ judge_steps(
 		step->record = *record;
 		step->force = plan_force_of(record);
 		step->text = plan_record_text(record,
-			plan->now.has_record ? plan->now.record.text : SLICE(""), plan->domain,
+			plan->now.has_record ? plan->now.record.text : SLICE(""), plan->reports,
 			plan->ev->arena);
 		if (!judge_step(plan, step, &ok))
 			return false;
@@ -281,8 +282,9 @@ plan_make(struct plan *plan)
 		return false;
 	if (plan->now.code == AUTH_TEMPERROR)
 		return true;
+	plan->reports = first_record_reports(plan->ev->in.dns, plan->domain, plan->ev->arena);
 	text = plan_record_text(&base, plan->now.has_record ? plan->now.record.text : SLICE(""),
-		plan->domain, plan->ev->arena);
+		plan->reports, plan->ev->arena);
 	done = make_steps(plan, &base, text);
 	for (int v = 0; v < PLAN_VIEWS; v++)
 		plan_check_clear(&plan->seen[v].check);

@@ -235,6 +235,13 @@ plan_print_step(const struct plan *plan, size_t i, FILE *out)
 		plan_shown(plan, plan->domain));
 	fprintf(out, "  %s\n", plan_shown(plan, step->text));
 	print_asked(plan, step, out);
+	if (!plan->now.has_record && plan->reports.n == 0 && i == 0) {
+		begin_line(_("reports"), out);
+		fputs(_("none: no mail to the domain can be delivered; add a rua with an address "
+			"of "
+			"yours elsewhere\n"),
+			out);
+	}
 	print_hurt(plan, step, out);
 	print_proof(plan, step, out);
 	print_bound(plan, step, out);

@@ -57,7 +57,9 @@ def cases():
     yield advice('dmarc-none', (
         'example.com has no valid DMARC record',
         'should be _dmarc.example.com: v=DMARC1; p=none; rua=mailto:postmaster@example.com'),
-        dmarc='-', dmarc_result='none', disposition='accept')
+        dmarc='-', more='example.com MX 5 mx.example.com\nmx.example.com A 192.0.2.7\n', dmarc_result='none', disposition='accept')
+    yield advice('dmarc-none-without-mail', ('should be _dmarc.example.com: v=DMARC1; p=none\n',), dmarc='-',
+                 more='example.com MX 0 .\nexample.com A 192.0.2.7\n', dmarc_result='none', disposition='accept')
     yield advice('dmarc-bad-policy', ('has no valid p=',), dmarc='v=DMARC1; p=monitor',
                  dmarc_result='permerror', disposition='accept')
     yield advice('two-authors', ('one From field with one address in it',),

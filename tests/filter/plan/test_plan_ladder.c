@@ -122,15 +122,17 @@ Test(plan_ladder, texts)
 {
 	static const struct {
 		struct plan_record record;
-		const char *now, *want;
+		const char *now, *reports, *want;
 	} texts[] = {
-		{{NONE, A, A, false, 100}, "",
+		{{NONE, A, A, false, 100}, "", "mailto:postmaster@example.com",
 			"v=DMARC1; p=none; rua=mailto:postmaster@example.com"},
+		{{NONE, A, A, false, 100}, "", "", "v=DMARC1; p=none"},
 		{{Q, NONE, R, true, 0},
 			"v=DMARC1;p=none;rua=mailto:a@b.example;pct=5;T=n; aspf=s ;x=y",
+			"mailto:c@d",
 			"v=DMARC1; p=quarantine; sp=none; np=reject; t=y; pct=0; "
 			"rua=mailto:a@b.example; aspf=s; x=y"},
-		{{R, A, A, false, 100}, "v=DMARC1; P=none; ;; rua=mailto:a@b.example;",
+		{{R, A, A, false, 100}, "v=DMARC1; P=none; ;; rua=mailto:a@b.example;", "",
 			"v=DMARC1; p=reject; rua=mailto:a@b.example"},
 	};
 
@@ -139,8 +141,8 @@ Test(plan_ladder, texts)
 		struct slice got;
 
 		arena_init(&arena, NULL, NULL);
-		got = plan_record_text(
-			&texts[i].record, slice_str(texts[i].now), SLICE("example.com"), &arena);
+		got = plan_record_text(&texts[i].record, slice_str(texts[i].now),
+			slice_str(texts[i].reports), &arena);
 		cr_expect(slice_eq(got, slice_str(texts[i].want)), "%.*s", (int)got.n, got.p);
 		arena_clear(&arena);
 	}
