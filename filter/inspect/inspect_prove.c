@@ -6,14 +6,27 @@
 #include "filter/inspect/inspect.h"
 #include "filter/verdict/proof.h"
 
+/* The number of errors with that id. */
 static size_t
-errors_about(const struct inspection *inspection, const char *about)
+errors_like(const struct inspection *inspection, const char *id)
 {
 	size_t n = 0;
 
 	for (const struct finding *f = inspection->findings.first; f != NULL; f = f->next)
-		n += f->level == FINDING_ERROR && strcmp(f->about, about) == 0 ? 1 : 0;
+		n += f->level == FINDING_ERROR && strcmp(f->id, id) == 0 ? 1 : 0;
 	return n;
+}
+
+/* Are there errors about the same thing that were not there? One is no better than another. */
+static bool
+has_new_errors(
+	const struct inspection *inspection, const struct inspection *again, const char *about)
+{
+	for (const struct finding *f = again->findings.first; f != NULL; f = f->next)
+		if (f->level == FINDING_ERROR && strcmp(f->about, about) == 0 &&
+			errors_like(again, f->id) > errors_like(inspection, f->id))
+			return true;
+	return false;
 }
 
 /* Inspects the part that the finding is about, with DNS overridden by the record. */
@@ -39,13 +52,24 @@ like(const struct inspection *inspection, const struct finding *finding)
 	return n;
 }
 
-/* Are there fewer such findings than before, and no more errors about the same thing? */
+/* Is it still there as it was? The same term may be in the record twice. */
+static bool
+is_still_there(const struct finding *finding, const struct inspection *again)
+{
+	for (const struct finding *f = again->findings.first; f != NULL; f = f->next)
+		if (strcmp(f->id, finding->id) == 0 && strcmp(f->text, finding->text) == 0)
+			return true;
+	return false;
+}
+
+/* Are there fewer such findings than before, and no new errors about the same thing? */
 static bool
 is_mended(const struct inspection *inspection, const struct finding *finding,
 	const struct inspection *again)
 {
 	return like(again, finding) < like(inspection, finding) &&
-	       errors_about(again, finding->about) <= errors_about(inspection, finding->about);
+	       !is_still_there(finding, again) &&
+	       !has_new_errors(inspection, again, finding->about);
 }
 
 static bool

@@ -35,8 +35,9 @@ bool proof_with(const struct evaluation *evaluation, const struct proof_record *
 	const struct envelope *envelope, struct auth_results *results);
 
 /*
- * The same for a client that no term of an SPF record should match, so that all terms are
- * evaluated: also false if the result is permerror (more than 10 DNS lookups or 2 void lookups).
+ * The same for clients that no term of an SPF record should match, so that all terms are evaluated:
+ * also false if the result is permerror (more than 10 DNS lookups or 2 void lookups), or a pass,
+ * which everybody would then get.
  */
 bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
 	unsigned char family);

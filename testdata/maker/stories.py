@@ -163,6 +163,14 @@ def services():
     yield story('service-envelope', 'spf_mail_from', POLICY + SERVICE +
                 'example.com TXT v=spf1 include:spf.service.example -all\n', message=own, record=False,
                 proof='after-switch', after=own, after_path='m1@example.com', **there)
+    # a record that cannot be used stops forgers; a proposal must not allow everybody
+    for name, code, records in (
+            ('a-slip', 'spf_broken_term', 'example.com TXT v=spf1 ipv4:192.0.2.1 +all\n'),
+            ('a-slip-in-a-length', 'spf_broken_term', 'example.com TXT v=spf1 ip4:192.0.2.1/0. -all\n'),
+            ('half-of-all', 'spf_broken_term', 'example.com TXT v=spf1 ipv4:198.51.100.0/1 ~all\n'),
+            ('two-records', 'spf_join', 'example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 +all\n'),
+            ('a-dead-include', 'spf_broken_term', 'example.com TXT v=spf1 include:none.example.com all\n')):
+        yield story('forged-and-everybody-behind-' + name, code, POLICY + records, record=False, proof=None, forged=True, ip='203.0.113.66')
     # a service gives names to customers who know nothing of each other
     for name, records in (('the-mx', SPF + 'example.com MX 5 mx.service.example\nmx.service.example A 192.0.2.1\n'),
                           ('an-include', 'example.com TXT v=spf1 include:c1.service.example -all\nc1.service.example TXT v=spf1 ip4:192.0.2.1 -all\n'),
