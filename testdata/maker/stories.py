@@ -230,7 +230,7 @@ JCITY = '''
     tp._domainkey.jcity.com KEY rsa-b
     mmmg._domainkey.example.com KEY rsa-a
 '''
-THREE_LINES = ("Gmail's \"Show original\" tells the same in three lines",
+THREE_LINES = ("Gmail's \"Show original\" shows the same in three lines",
                'Only DMARC is about your domain: SPF and DKIM can both say PASS while it says FAIL')
 
 
