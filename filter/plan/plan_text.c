@@ -176,6 +176,24 @@ print_needs(const struct plan *plan, const struct plan_source *source, FILE *out
 	}
 }
 
+/* What the messages of a source in that list are: a source may have others, too. */
+static enum sender_class
+class_in(const struct stats_source *source, enum plan_list list)
+{
+	const uint64_t *n = source->counts.classes;
+	enum sender_class most = SENDER_PASSES;
+	uint64_t messages = 0;
+
+	if (list != PLAN_HURT)
+		return list == PLAN_DECIDE ? SENDER_DECIDE : SENDER_FORGED;
+	for (int class = SENDER_OWN; class <= SENDER_FORWARDER; class ++)
+		if (n[class] > messages) {
+			most = (enum sender_class) class;
+			messages = n[class];
+		}
+	return most;
+}
+
 /* Its messages in each view, and what they are. */
 static void
 print_source(
@@ -184,7 +202,7 @@ print_source(
 	const enum plan_view view = plan_view_of(source);
 	const struct stats_source *one =
 		&plan->seen[view].mail.stats->sources[source->number[view]];
-	const enum sender_class class = stats_source_sender(one).class;
+	const enum sender_class class = class_in(one, list);
 	const int width = plan_has_both(plan) ? WIDE : COLUMN;
 
 	for (int v = 0; v < PLAN_VIEWS; v++) {

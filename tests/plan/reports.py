@@ -232,6 +232,17 @@ def attacks(suite, folder):
 UNKNOWN_SPF = result('spf', 'forger.example', 'pass')
 
 
+def two_kinds(suite, folder):
+    """one network with a host of ours and one of a forger: each list says what its messages are"""
+    story = Story(suite, folder, 'two kinds of mail from one network')
+    story.report(OWN_FAILS + row('198.51.100.99', 7, result('spf', 'forger.example', 'fail')) + row('198.51.100.98', 3, result('spf', 'f.example', 'pass')))
+    story.zone.write_text(story.zone.read_text() + 'f.example. TXT "v=spf1 ip4:198.51.100.98 -all"\n')
+    told = story.told(status=10)
+    story.check('counts', counts(told['reports']['counts']) == (19, 0, 9, 3, 7), told['reports'])
+    story.says(('9 network 198.51.100.0/24, in the name of example.com: yours, not aligned',
+                '7 network 198.51.100.0/24, in the name of example.com: probably forged'))
+
+
 def unanswered(suite, folder):
     """mail that failed while DNS does not answer is no evidence, for or against"""
     story = Story(suite, folder, 'DNS does not answer')
@@ -269,5 +280,5 @@ SEEN = []
 def run(suite, folder, seen):
     SEEN[:] = [seen]
     folder = pathlib.Path(folder)
-    for part in (alone, side_by_side, order, verdicts, names, forwarders, attacks, unanswered, crowd, refused):
+    for part in (alone, side_by_side, order, verdicts, names, forwarders, attacks, two_kinds, unanswered, crowd, refused):
         part(suite, folder)
