@@ -9,7 +9,7 @@
 #include "filter/text/error_words.h"
 #include "filter/text/i18n.h"
 
-enum { SCHEMA_VERSION = 1, LISTED = 1000 /* of each change */ };
+enum { SCHEMA_VERSION = 1, LISTED = 1000 /* sources per change */ };
 
 struct reading {
 	struct since *since;

@@ -38,18 +38,18 @@ enum {
 };
 
 struct run {
-	struct options options; /* with what is determined once */
+	struct options options; /* with values that are determined once per run */
 	struct arena *arena;
-	struct arena line;     /* of one entry of the journal */
-	struct source *source; /* read by opener alone */
+	struct arena line;     /* for one entry of the journal */
+	struct source *source; /* read only by opener */
 	struct opener *opener;
 	struct slice zone; /* the text of --zone */
 	struct confinement confinement;
 	struct parent *parent;
-	bool tried, recorded; /* --dns-record was written, or writing it was tried */
+	bool tried, recorded; /* --dns-record: writing was tried; it succeeded */
 	struct dns_overlay *overlay;
 	const struct own_senders *own;
-	struct since *since; /* until results own it */
+	struct since *since; /* owned here until results takes it */
 	struct evaluate_tools tools;
 	struct domain_psl *psl;
 	struct journal *journal;
@@ -65,7 +65,7 @@ on_interrupt(int number)
 {
 	(void)number;
 	if (interrupted != 0)
-		_exit(EXIT_TEMPFAIL); /* asked twice */
+		_exit(EXIT_TEMPFAIL); /* the second signal */
 	interrupted = 1;
 }
 
@@ -81,7 +81,7 @@ catch_interrupts(void)
 		(void)sigaction(numbers[i], &action, NULL);
 }
 
-/* A result, new or of the journal: its line is its JSON, or made from its row. */
+/* Outputs a result, new or from the journal: its line is its JSON, or is made from its row. */
 static bool
 add_result(struct run *run, const struct row *row, struct slice json)
 {
@@ -142,7 +142,7 @@ is_shard(const struct options *options)
 	return options->shard_of > 0 && options->output == OUTPUT_JSON;
 }
 
-/* The output before the first message. */
+/* Writes the output that precedes the first message. */
 static bool
 begin_output(struct run *run)
 {
@@ -164,7 +164,7 @@ begin_output(struct run *run)
 	return true;
 }
 
-/* Only after a complete shard: one without its end line counts as truncated. */
+/* Writes the end line of a complete shard; without it the shard counts as truncated. */
 static void
 end_shard(struct run *run, const struct run_end *counts)
 {
@@ -182,7 +182,7 @@ jobs_of(const struct options *options)
 {
 	long n = options->jobs > 0 ? (long)options->jobs : sysconf(_SC_NPROCESSORS_ONLN);
 
-	/* libspf2 keeps state that threads share */
+	/* libspf2 has global state that is not safe for threads */
 	if (options->auth.spf_compare || options->auth.spf_engine == SPF_LIBSPF2)
 		return 1;
 	return n < 1 ? 1 : (size_t)n;
@@ -198,7 +198,10 @@ send_record(struct run *run, struct dns_pool *pool)
 	return outbox_add(&outbox, &head, NULL, zone) && outbox_send(&outbox);
 }
 
-/* The process that reads messages: it can open libraries only, and has nothing to write to. */
+/*
+ * The main function of the process that reads messages, which can only open libraries and cannot
+ * write files.
+ */
 static int
 read_messages(void *arg)
 {
@@ -243,7 +246,7 @@ keep_record(void *arg, struct slice zone)
 	run->tried = true;
 }
 
-/* Before this process gives up reading files. */
+/* Called before this process gives up the right to read files. */
 static int
 open_opener(struct run *run)
 {
@@ -354,7 +357,7 @@ close_all(struct run *run)
 	domain_psl_free(run->psl);
 }
 
-/* The messages that the killed run had finished. */
+/* Outputs the messages that the killed run had finished. */
 static void
 replay(struct run *run)
 {
@@ -371,8 +374,8 @@ replay(struct run *run)
 }
 
 /*
- * Messages of every size come and go on many threads: glibc would keep free memory in one heap for
- * every few of them, and keep raising the size above which it returns memory.
+ * Many threads allocate and free messages of all sizes: glibc would keep free memory in many
+ * arenas, and raise the threshold above which it returns memory.
  */
 static void
 bound_memory(void)

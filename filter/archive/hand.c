@@ -8,7 +8,7 @@
 #include "filter/reader/packet.h"
 #include "filter/result/json.h"
 
-/* A message whose octets do not stay in memory gets a file for them. */
+/* Does the message need a spool file, because its octets do not fit into memory? */
 static void
 open_spool(struct order_slot *slot, const struct options *options)
 {

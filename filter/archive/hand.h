@@ -7,20 +7,21 @@
 
 #include "filter/archive/order.h"
 
-/* Opens the files that are written for it; failures are noted in the slot. */
+/* Opens the files that are written for the message; failures are recorded in the slot. */
 void hand_prepare(struct order_slot *slot, const struct options *options);
 
-/* As packet_send. */
+/* Sends the message; returns as packet_send. */
 bool hand_send(
 	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
 
-/* The same for another process, after one that has died over its files. */
+/* The same for a new process, after one died while it had the message's files. */
 bool hand_again(
 	int socket, const struct order_slot *slot, size_t turn, const struct options *options);
 
 /*
- * The result has arrived; json is its line. Keeps a copy in judged, the stamped message, and the
- * line in the JSON log. FAULT_NONE, or why the message counts as one that could not be evaluated.
+ * Handles an arrived result, whose line is json: keeps a copy in judged, completes the stamped
+ * message, and writes the JSON log. FAULT_NONE, or the fault because of which the message counts as
+ * not evaluated.
  */
 enum fault hand_keep(struct order_slot *slot, struct judged *judged, struct slice json,
 	const struct options *options);

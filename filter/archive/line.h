@@ -6,7 +6,7 @@
 
 #include "filter/stats/row.h"
 
-/* The head line; empty if there is none. */
+/* The header line; empty if there is none. */
 struct slice line_head(enum output_what output);
 
 /*

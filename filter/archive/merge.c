@@ -15,7 +15,7 @@
 #include "filter/text/i18n.h"
 
 struct part {
-	struct run_file *file; /* NULL: missing, or read to its end */
+	struct run_file *file; /* NULL: missing, or completely read */
 	const char *path;
 	bool cut;
 };
@@ -23,16 +23,19 @@ struct part {
 struct merge {
 	const struct options *options;
 	struct arena *arena;
-	struct arena line;    /* of one message */
-	struct run_head head; /* of the first one */
-	const char *first;    /* its path */
-	struct part *parts;   /* head.of of them, in order */
+	struct arena line;    /* for one message */
+	struct run_head head; /* head of the first shard */
+	const char *first;    /* path of the first shard */
+	struct part *parts;   /* the head.of shards, in order */
 	struct results results;
-	struct since *since; /* until results own it */
+	struct since *since; /* owned here until results takes it */
 	int status;
 };
 
-/* An error that cannot be fixed outranks one that a new run of a shard would fix. */
+/*
+ * Sets the exit status: an error that cannot be fixed has priority over one that a new run of a
+ * shard would fix.
+ */
 static void
 blame(struct merge *merge, enum run_got got, const char *path, struct error why)
 {
@@ -54,7 +57,7 @@ same_run(const struct run_head *a, const struct run_head *b)
 	return true;
 }
 
-/* Puts a shard in its place, which then owns it. */
+/* Stores a shard at its position, which takes ownership. */
 static void
 place(struct merge *merge, const char *path, struct run_file *file, const struct run_head *head)
 {
@@ -120,7 +123,7 @@ tell_missing(const struct merge *merge)
 				i + 1, merge->head.of);
 }
 
-/* The next line of a shard; a finished or faulty shard is closed. */
+/* Reads the next line of a shard; closes a finished or faulty one. */
 static enum run_got
 next_of(struct merge *merge, struct part *part, struct row *row, struct slice *line)
 {
@@ -139,7 +142,7 @@ next_of(struct merge *merge, struct part *part, struct row *row, struct slice *l
 	return got;
 }
 
-/* There will be no output: finds the other errors as well. */
+/* After an error there is no output; reads the other shards to find all errors. */
 static void
 look_at_rest(struct merge *merge)
 {
@@ -160,7 +163,10 @@ tell(struct merge *merge, const struct row *row, struct slice line)
 	return results_add(&merge->results, row, line);
 }
 
-/* All messages, one of each shard in turn, until one has no more: then all must be finished. */
+/*
+ * Outputs all messages, one of each shard in turn, until a shard has no more: then all must be at
+ * their end.
+ */
 static void
 join(struct merge *merge)
 {

@@ -32,7 +32,7 @@ struct opener {
 	char room[PACKET_INLINE];
 };
 
-/* in the process */
+/* data of the process */
 
 struct job {
 	const struct options *options;
@@ -190,7 +190,7 @@ opener_start(const struct options *options, struct source *source, struct arena 
 	return NULL;
 }
 
-/* From malloc; NULL: no memory. */
+/* A copy from malloc; NULL without memory. */
 static char *
 copy(const char *octets, size_t n)
 {
@@ -204,7 +204,7 @@ copy(const char *octets, size_t n)
 	return made;
 }
 
-/* Is it a regular file? Its octets in *size. */
+/* Is it a regular file? *size is its size. */
 static bool
 is_file(int fd, uint64_t *size)
 {
@@ -216,7 +216,7 @@ is_file(int fd, uint64_t *size)
 	return true;
 }
 
-/* The last packet has no message, but what is known at the end. */
+/* Sends the last packet, which has no message but the final counts. */
 static bool
 take_end(struct opener *opener, const struct packet *packet)
 {
@@ -231,7 +231,7 @@ take_end(struct opener *opener, const struct packet *packet)
 	return false;
 }
 
-/* False: it contains something that the process never sends. */
+/* Checks a packet; false if it contains anything that the process never sends. */
 static bool
 take_item(struct packet *packet, struct item *item)
 {
@@ -293,7 +293,7 @@ opener_next(struct opener *opener, struct item *item)
 		return false;
 	}
 	opener->asked -= opener->asked > 0 ? 1 : 0;
-	if (packet.share <= 1) /* no number is not */
+	if (packet.share <= 1) /* also excludes NaN */
 		opener->share = packet.share;
 	if (packet.last) {
 		taken = take_end(opener, &packet);
@@ -339,6 +339,7 @@ opener_end(struct opener *opener)
 {
 	if (opener == NULL)
 		return;
-	(void)reader_end(opener->process, false); /* then it sees that the parent is gone */
+	(void)reader_end(
+		opener->process, false); /* the process then notices that the parent has gone */
 	free(opener);
 }

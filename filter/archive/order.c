@@ -104,7 +104,7 @@ order_suspect_all(struct order *order)
 		}
 }
 
-/* Emits all results that are next by turn. */
+/* Emits the results that are next in order. */
 static void
 move(struct order *order)
 {

@@ -1,6 +1,6 @@
 /*
- * order.h: messages that are being read, and their results in the order in which they were handed
- * out. Not locked: its user does that.
+ * order.h: the outstanding messages, and their results in the order in which the messages were
+ * handed out. Not locked; the caller must do that.
  */
 #ifndef FILTER_ARCHIVE_ORDER_H
 #define FILTER_ARCHIVE_ORDER_H
@@ -25,7 +25,7 @@ struct order {
 	const struct options *options;
 	struct order_slot *window; /* JOURNAL_WINDOW */
 	size_t handed_out, emitted, out, suspects;
-	/* a result, by turn unless options->unordered */
+	/* called for each result, in order unless options->unordered */
 	void (*emit)(void *arg, const struct judged *judged);
 	void *arg;
 };
@@ -33,13 +33,13 @@ struct order {
 /* False without memory; freed by order_clear in any case. */
 bool order_init(struct order *order);
 
-/* Also of messages that are still out. */
+/* Frees everything, including outstanding messages. */
 void order_clear(struct order *order);
 
 /* Is there room for one more? */
 bool order_has_room(const struct order *order);
 
-/* The next turn's slot, which takes the item over. */
+/* The slot of the next turn, which takes ownership of the item. */
 struct order_slot *order_hand_out(struct order *order, struct item *item, size_t *turn);
 
 /* The slot of an outstanding turn; NULL if it is not outstanding. */
@@ -54,7 +54,7 @@ void order_suspect_all(struct order *order);
 /* Takes the result of an outstanding message; emits results that are next in turn. */
 void order_done(struct order *order, struct order_slot *slot, struct judged *judged);
 
-/* No result: it was in the journal. */
+/* Skips a turn whose message is in the journal. */
 void order_skip(struct order *order, struct order_slot *slot);
 
 #endif

@@ -13,29 +13,30 @@
 
 enum {
 	TICK_MS = 200,
-	AHEAD = 32, /* messages on their way beyond those that threads work on */
+	AHEAD = 32, /* messages that are sent ahead, besides those that threads work on */
 	WANTED_MAX = 1024 - AHEAD
 };
 
 struct parent {
 	struct parent_config config;
-	struct journal *journal;     /* or NULL */
-	struct reader *reader;       /* replaced with both locks held; NULL: there is none */
-	pthread_mutex_t source_lock; /* held while a message is taken and sent; before lock */
+	struct journal *journal; /* or NULL */
+	struct reader *reader; /* may be replaced only with both locks held; NULL: there is none */
+	pthread_mutex_t
+		source_lock; /* held while a message is taken and sent; acquired before lock */
 	pthread_mutex_t lock;
 	pthread_cond_t room;
 	struct order order;
-	size_t wanted;      /* how many threads want work */
+	size_t wanted;      /* number of threads that want work */
 	size_t skipped;     /* found in the journal */
 	bool stop, drained; /* no more messages are taken */
-	bool finished;      /* the reader knows that there are no more */
-	bool dead;          /* it has ended */
-	bool lost;          /* one died: its DNS answers are incomplete */
+	bool finished;      /* the reader was told that no more messages follow */
+	bool dead;          /* the reader has ended */
+	bool lost;          /* a reader died, so that DNS answers are lost */
 	enum parent_end end;
 	double share;
 	int64_t heard_ms;   /* when the last result arrived, or a message was sent to an idle reader
 			     */
-	struct arena arena; /* of one result */
+	struct arena arena; /* for one result */
 };
 
 /* The lock is held. */
@@ -49,7 +50,7 @@ stop(struct parent *parent, enum parent_end end)
 	pthread_cond_broadcast(&parent->room);
 }
 
-/* The JSON log and the journal are written here, in the order of the results. */
+/* Outputs a result: writes the JSON log and the journal in the order of the results. */
 static void
 emit(void *arg, const struct judged *judged)
 {
@@ -59,7 +60,8 @@ emit(void *arg, const struct judged *judged)
 	if (parent->stop && parent->end != PARENT_STOPPED)
 		return;
 	/*
-	 * messages that are not in the journal are evaluated again, and have not been reported yet
+	 * a message that is not added to the journal is evaluated again by the next run, so it is
+	 * not reported now
 	 */
 	if (parent->journal != NULL && (judged->row == NULL || judged->ours)) {
 		stop(parent, PARENT_BROKEN);
@@ -78,7 +80,7 @@ most(const struct parent *parent)
 	return parent->wanted + AHEAD;
 }
 
-/* Once all have their results, the reader may end. The lock is held. */
+/* Lets the reader end when all messages have results. The lock is held. */
 static void
 finish_if_done(struct parent *parent)
 {
@@ -90,7 +92,7 @@ finish_if_done(struct parent *parent)
 
 /* taking messages, in a thread of its own */
 
-/* Is there a reader for any message? The lock is held. */
+/* Can a message be sent now? The lock is held. */
 static bool
 is_ready(const struct parent *parent)
 {
@@ -121,7 +123,7 @@ is_known(const struct parent *parent, const struct item *item, bool *changed)
 	       journal_has(parent->journal, item->index, item->name, changed);
 }
 
-/* The result of a message whose reader failed. The lock is held. */
+/* Sets the result of a message whose reader failed. The lock is held. */
 static void
 fail(struct parent *parent, struct order_slot *slot, enum fault fault)
 {
@@ -146,7 +148,7 @@ has_died(struct parent *parent, bool *stopped)
 	return dead;
 }
 
-/* Sends the message; a reader that is dead leaves it out, until there is another. */
+/* Sends the message; if the reader is dead, the next one gets it. */
 static void
 send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 {
@@ -166,7 +168,7 @@ send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 	pthread_mutex_unlock(&parent->lock);
 }
 
-/* An item from the source, handed out, or skipped. The lock of the source is held. */
+/* Hands out or skips an item from the source. The lock of the source is held. */
 static void
 hand_out(struct parent *parent, struct item *item)
 {
@@ -230,7 +232,7 @@ feed(void *arg)
 		parent->end = PARENT_LOST;
 	else if (parent->journal != NULL && !parent->stop &&
 		 parent->skipped < journal_done(parent->journal))
-		stop(parent, PARENT_CHANGED); /* its message is no longer there */
+		stop(parent, PARENT_CHANGED); /* the journal belongs to other files */
 	finish_if_done(parent);
 	pthread_mutex_unlock(&parent->lock);
 	return NULL;
@@ -277,7 +279,9 @@ send_suspect(struct parent *parent)
 	fail(parent, slot, FAULT_OPEN_FILES);
 }
 
-/* False if no such message is outstanding: then the reader can no longer be trusted. */
+/*
+ * Handles a result; false if the message is not outstanding, so that the reader cannot be trusted.
+ */
 static bool
 take_result(struct parent *parent, struct frame *frame)
 {
@@ -308,7 +312,7 @@ take_result(struct parent *parent, struct frame *frame)
 	return true;
 }
 
-/* False if the frame is invalid. */
+/* Handles a frame; false if it is invalid. */
 static bool
 take_frame(struct parent *parent, struct frame *frame)
 {
@@ -339,7 +343,7 @@ mourn(struct parent *parent)
 	struct order_slot *slot = order_suspect(&parent->order, &turn);
 
 	parent->lost = true;
-	if (slot != NULL) /* the one message that it had */
+	if (slot != NULL) /* the only message that it had */
 		fail(parent, slot, FAULT_READER_DIED);
 	order_suspect_all(&parent->order);
 }
@@ -358,7 +362,7 @@ start_next(struct parent *parent)
 		send_suspect(parent);
 }
 
-/* After the reader's end: another one, if one is needed. False: the source is still being read. */
+/* After the reader's end: starts another one if needed. False: the source is still being read. */
 static bool
 replace(struct parent *parent)
 {
@@ -377,7 +381,7 @@ replace(struct parent *parent)
 	return true;
 }
 
-/* No result came for too long although messages are outstanding. */
+/* Has no result arrived for too long although messages are outstanding? */
 static bool
 hangs(struct parent *parent)
 {

@@ -19,22 +19,22 @@ struct parent_config {
 	const struct options *options;
 	struct opener *opener;
 	size_t jobs;
-	struct arena *arena; /* for its oom function */
-	int64_t hang_ms;     /* if there is no result for that long, the process hangs */
-	reader_work *read;   /* in the process that reads messages */
+	struct arena *arena; /* only for its oom function */
+	int64_t hang_ms;     /* without a result for that long, the process counts as hanging */
+	reader_work *read;   /* main function of the process that reads messages */
 	void *read_arg;
-	/* A result, in order unless options->unordered; false stops. */
+	/* Called for each result, in order unless options->unordered; false stops the run. */
 	bool (*emit)(void *arg, const struct judged *judged);
-	/* Called from time to time; false stops. */
+	/* Called from time to time; false stops the run. */
 	bool (*tick)(void *arg, double share);
-	/* All DNS answers as a zone, at the end; not called if some were lost. */
+	/* Called at the end with all DNS answers as a zone; not called if some were lost. */
 	void (*record)(void *arg, struct slice zone);
 	void *arg;
 };
 
 enum parent_end {
 	PARENT_DONE,
-	PARENT_STOPPED, /* emit or tick asked to stop */
+	PARENT_STOPPED, /* emit or tick returned false */
 	PARENT_LOST,    /* the process that opens files died, and messages are missing */
 	PARENT_CHANGED, /* the journal belongs to other files */
 	PARENT_BROKEN   /* no process, no thread, no memory, or the journal could not be written */
@@ -43,12 +43,12 @@ enum parent_end {
 struct parent;
 
 /*
- * Starts the process that reads. NULL with *status, an exit status: the process has reported an
- * error, or there is no memory for it. This process must have no other thread.
+ * Starts the process that reads messages. NULL with *status, an exit status, if that process has
+ * reported an error or could not be started. The calling process must have no other thread.
  */
 struct parent *parent_open(const struct parent_config *config, int *status);
 
-/* The whole run; journal may be NULL. */
+/* Runs until all messages have results; journal may be NULL. */
 enum parent_end parent_run(struct parent *parent, struct journal *journal);
 
 void parent_close(struct parent *parent); /* NULL is fine */

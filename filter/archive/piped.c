@@ -49,7 +49,7 @@ judge(const struct options *options, struct arena *arena, int out)
 	_exit(status);
 }
 
-/* Its own lines say why it failed. */
+/* The process has reported on stderr why it failed. */
 static int
 wait_for(pid_t child)
 {
@@ -195,7 +195,7 @@ piped_read(struct piped *piped, struct arena *arena, bool (*take)(void *arg, con
 		arena_reset(&line);
 	}
 	arena_clear(&line);
-	/* if it is not at its end, the process fails at its next write */
+	/* a process that is not finished fails at its next write */
 	run_file_close(file);
 	status = wait_for(piped->child);
 	*piped = (struct piped){.in = -1, .begin = -1};

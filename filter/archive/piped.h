@@ -1,6 +1,6 @@
 /*
- * piped.h: an archive, evaluated by batch in a separate process with the same options and in its
- * own sandbox, for a command that needs the rows.
+ * piped.h: lets batch evaluate an archive in a separate process, with the same options and its own
+ * sandbox, for a command that needs the rows.
  */
 #ifndef FILTER_ARCHIVE_PIPED_H
 #define FILTER_ARCHIVE_PIPED_H
@@ -13,7 +13,7 @@
 struct piped {
 	pid_t child; /* 0: none */
 	int in;
-	int begin; /* where it waits for its overlay, or -1 */
+	int begin; /* descriptor on which it waits for its overlay, or -1 */
 };
 
 /*
@@ -33,7 +33,7 @@ int piped_prepare(
 bool piped_begin(struct piped *piped, struct slice overlay);
 void piped_drop(struct piped *piped, size_t n);
 
-/* Reports the error as one of the archive; the exit status. */
+/* Reports the error as one of the archive; returns the exit status. */
 int piped_fail(struct error why, struct arena *arena);
 
 /*

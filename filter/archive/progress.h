@@ -1,4 +1,4 @@
-/* progress.h: the progress of a run, on a terminal. */
+/* progress.h: shows the progress of a run on a terminal. */
 #ifndef FILTER_ARCHIVE_PROGRESS_H
 #define FILTER_ARCHIVE_PROGRESS_H
 
@@ -8,7 +8,7 @@
 
 struct progress {
 	bool shown; /* stderr is a terminal */
-	bool on;    /* a line is there */
+	bool on;    /* a line is displayed */
 	int64_t started_ms;
 };
 
@@ -17,7 +17,7 @@ void progress_begin(struct progress *progress);
 /* share: the fraction of the work handed out, 0 to 1; negative if unknown */
 void progress_tell(struct progress *progress, size_t done, size_t failed, double share);
 
-/* Removes the line, so that another can be written. */
+/* Removes the line, so that other text can be written. */
 void progress_clear(struct progress *progress);
 
 #endif

@@ -95,7 +95,7 @@ write_page(const struct results *results, bool interrupted)
 	return false;
 }
 
-/* The changes since the earlier run; the last line of JSON output. */
+/* Writes the changes since the earlier run; in JSON output, the last line. */
 static void
 tell_since(struct results *results)
 {

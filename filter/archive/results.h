@@ -1,5 +1,5 @@
 /*
- * results.h: the output about a run's messages: their lines, a summary, the tables.
+ * results.h: writes the output of a run: lines for messages, summary, tables.
  *
  * New, resumed and merged runs all pass their rows through here, so that the same rows in the same
  * order make the same output.
@@ -24,7 +24,7 @@ struct results {
 	bool write_failed;
 };
 
-/* Do its outputs need the tables of a run? */
+/* Do the requested outputs need statistics? */
 bool results_want_stats(const struct options *options);
 
 /*

@@ -262,7 +262,7 @@ enter(struct unpack *in)
 
 /* files */
 
-/* Reads the first octets of the innermost file, and checks whether it is compressed. */
+/* Reads the first octets of a file, which show whether it is compressed. */
 static void
 look(struct unpack *in, size_t n)
 {
@@ -279,7 +279,7 @@ look(struct unpack *in, size_t n)
 		in->file_fault = error;
 }
 
-/* Is it a file, and not a folder? Data outside an archive has no name but counts as a file. */
+/* Does the file have a name? Data outside an archive has none. */
 static bool
 is_named(const struct unpack *in, size_t n)
 {
@@ -309,7 +309,7 @@ set_name(struct unpack *in)
 	in->name = in->full;
 }
 
-/* The same in the inner archive, which is closed at its end. */
+/* Goes to the next file of the inner archive, which is closed at its end. */
 static int
 next_inner(struct unpack *in, enum fault *error)
 {

@@ -1,6 +1,4 @@
-/*
- * bound.h: what a sample says about all mail of its kind: an upper bound with a known confidence.
- */
+/* bound.h: an upper confidence bound for the share of failing mail, from a sample. */
 #ifndef FILTER_PLAN_BOUND_H
 #define FILTER_PLAN_BOUND_H
 

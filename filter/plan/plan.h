@@ -20,7 +20,7 @@ struct plan_fails {
 /* That of one source. */
 struct plan_source {
 	size_t number[PLAN_VIEWS]; /* in its stats->sources; STATS_SOURCES: not seen there */
-	bool below;                /* in the name of a subdomain */
+	bool below;                /* sent in the name of a subdomain */
 	struct plan_fails fails[PLAN_VIEWS];
 };
 
@@ -28,17 +28,18 @@ struct plan_seen {
 	bool used; /* the plan has this view */
 	struct plan_mail mail;
 	struct plan_check check;
-	struct plan_counts counts[PLAN_SCOPES]; /* with the first step, or the record now */
-	uint64_t rest;    /* failing messages of sources that are not listed */
-	unsigned window;  /* days from the first message to the last; 0: not known */
-	size_t seen_once; /* known senders that sent on one day only */
+	struct plan_counts
+		counts[PLAN_SCOPES]; /* with the first step, or with the current record */
+	uint64_t rest;               /* failing messages of sources that are not listed */
+	unsigned window;             /* days from the first message to the last; 0: not known */
+	size_t seen_once;            /* known senders that sent on one day only */
 };
 
 /* What a view shows about a step. */
 struct plan_effect {
 	struct plan_result result;
 	uint64_t k, n; /* mail of known senders that it concerns: not aligned, and all */
-	double bound;  /* the share that is not aligned is at most this; 1: unknown */
+	double bound;  /* upper bound of the unaligned share; 1: unknown */
 };
 
 struct plan_step {
@@ -47,9 +48,9 @@ struct plan_step {
 	struct slice text;
 	struct slice elsewhere; /* as in struct plan_result */
 	struct plan_effect effects[PLAN_VIEWS];
-	bool domain, below;        /* whose policy it raises */
-	bool asks;                 /* it asks receivers to act on failing mail of these */
-	unsigned wait;             /* days before the next step; 0: none follows */
+	bool domain, below; /* the parts whose policy the step raises */
+	bool asks;          /* the step asks receivers to act on failing mail of these parts */
+	unsigned wait;      /* days before the next step; 0: none follows */
 	enum plan_view slowest_in; /* the source that is waited for */
 	size_t slowest;            /* STATS_SOURCES: none */
 };
@@ -66,7 +67,7 @@ struct plan {
 	struct evaluation *ev;
 	struct slice domain;
 	bool has_record;         /* a usable record applies to the domain */
-	bool inherited;          /* the record of a domain above */
+	bool inherited;          /* the record is that of a parent domain */
 	struct dmarc_result now; /* by RFC 9989 */
 	struct slice reports;    /* where to send reports if no record says it; or empty */
 	struct plan_seen seen[PLAN_VIEWS];
@@ -74,7 +75,8 @@ struct plan {
 	enum plan_end end;
 	struct plan_step steps[PLAN_STEPS];
 	size_t n;
-	struct plan_source *sources; /* sorted by hurt, decide and stopped mail, the most first */
+	struct plan_source
+		*sources; /* sorted by hurt, undecided and stopped mail, the most first */
 	size_t nsources;
 	bool failed_proof; /* a record does not do what it promises: it is not proposed */
 };

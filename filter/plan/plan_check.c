@@ -7,7 +7,7 @@
 
 enum { FROM_OCTETS = 1024 };
 
-/* A message that stands for a group, as far as DMARC examines it. */
+/* A message that represents a group, as far as DMARC examines it. */
 struct letter {
 	struct message message;
 	struct envelope envelope;
@@ -42,7 +42,7 @@ write_letter(const struct evaluation *ev, struct dns *dns, struct slice author, 
 	letter->in.until_ms = evaluate_until_ms(ev->options, dns);
 }
 
-/* Sets the passes of the group. */
+/* Sets the SPF and DKIM passes of the group. */
 static void
 sign_letter(const struct plan_group *group, struct arena *arena, struct letter *letter)
 {
@@ -109,7 +109,7 @@ over(const struct plan_check *check, struct slice text, struct arena *arena)
 	return (struct proof_record){buf_slice(&name), "TXT", text};
 }
 
-/* Does it pass? Without a record nothing passes. */
+/* Does the message pass? Without a record nothing passes. */
 static bool
 judge_group(struct plan_check *check, struct dns *dns, const struct plan_group *group,
 	enum dmarc_mode mode, struct dmarc_result *result)

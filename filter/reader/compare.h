@@ -1,6 +1,4 @@
-/*
- * compare.h: a message before a change of DNS and after it (--fail-if-worse).
- */
+/* compare.h: compares a message's results without and with a change of DNS (--fail-if-worse). */
 #ifndef FILTER_READER_COMPARE_H
 #define FILTER_READER_COMPARE_H
 

@@ -17,8 +17,8 @@ struct judged {
 bool judged_wants_json(const struct options *options);
 
 /*
- * The result of a message that could not be evaluated because of error. The arena is used until it
- * returns.
+ * Makes the result of a message that could not be evaluated because of error. arena is only used
+ * during the call.
  */
 void judged_failure(const struct options *options, size_t index, const char *name,
 	const struct error *error, struct arena *arena, struct judged *judged);

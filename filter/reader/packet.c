@@ -14,7 +14,7 @@
 
 enum { FDS = 4, PARTS = 5, LOOK_MS = 10 };
 
-/* flags of a packet: which descriptors come with it, in this order */
+/* flags of a packet: the descriptors that it carries, in this order */
 enum {
 	WITH_FILE = 1 << 0,
 	WITH_SPOOL = 1 << 1,
@@ -31,7 +31,8 @@ struct head {
 	uint32_t flags;
 	int32_t error, side_error, stamp_error;
 	double share;
-	uint64_t nname, nline, nside, nbytes; /* octets after it; name and line with a NUL */
+	uint64_t nname, nline, nside,
+		nbytes; /* octets of the texts after the head; name and line with a NUL */
 };
 
 union control {
@@ -185,7 +186,7 @@ take_fds(struct msghdr *message, uint32_t flags, struct packet *packet, int *tex
 	return whole;
 }
 
-/* The whole content of a file, from malloc. */
+/* Reads a whole file into memory from malloc. */
 static char *
 read_aside(int fd, size_t n)
 {
@@ -203,7 +204,7 @@ read_aside(int fd, size_t n)
 	return NULL;
 }
 
-/* Ends each text with NUL? */
+/* Does each text end with NUL? */
 static bool
 take_texts(const struct head *head, const char *at, struct packet *packet)
 {

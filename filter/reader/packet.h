@@ -12,31 +12,32 @@
 #include "mime/slice.h"
 
 enum {
-	PACKET_INLINE = 64 * 1024, /* octets of a packet; larger ones are in a separate file */
+	PACKET_INLINE =
+		64 * 1024, /* maximum octets of a packet; larger texts are in a separate file */
 	PACKET_WAIT_MS = 2000,
 	PACKET_TRIES = 30 /* how often its sender should try in that case */
 };
 
 /* A message and everything needed to evaluate it. */
 struct packet {
-	uint64_t turn;          /* the number of its result */
-	uint64_t index;         /* of the message in the run */
-	enum fault error;       /* it cannot be read */
-	enum fault side_error;  /* its side file cannot be read */
-	enum fault stamp_error; /* its stamped copy cannot be written */
+	uint64_t turn;          /* number of the result */
+	uint64_t index;         /* index of the message in the run */
+	enum fault error;       /* the message cannot be read */
+	enum fault side_error;  /* the side file cannot be read */
+	enum fault stamp_error; /* the stamped copy cannot be written */
 	bool partial;           /* over the size limit */
 	bool has_line, has_side;
-	const char *name;   /* for people; end with NUL */
-	const char *line;   /* of --envelopes, if has_line */
-	struct slice side;  /* its side file, if has_side */
+	const char *name;   /* for people; both end with NUL */
+	const char *line;   /* line of --envelopes, if has_line */
+	struct slice side;  /* text of the side file, if has_side */
 	struct slice bytes; /* the message, if file is -1 */
 	double share;       /* from the opener: the fraction of the work done so far */
 	bool last;          /* not a message: the opener has finished */
-	int file;           /* of the message, at its beginning, or -1 */
-	uint64_t size;      /* of that file when it was opened */
-	int spool;          /* an empty file for its octets if they are many; or -1 */
-	int stamp;          /* to be written with --output stamp; or -1 */
-	void *held;         /* the receiver's, for packet_clear */
+	int file;           /* the message at offset 0, or -1 */
+	uint64_t size;      /* size of that file when it was opened */
+	int spool;          /* an empty file for the octets of a large message; or -1 */
+	int stamp;          /* the file to write with --output stamp; or -1 */
+	void *held;         /* private to the receiver, for packet_clear */
 };
 
 /*
@@ -48,24 +49,24 @@ bool packet_send(int socket, const struct packet *packet, const char *spool_dir)
 
 enum packet_got {
 	PACKET_GOT,
-	PACKET_NONE, /* there is none now, and wait is false */
-	PACKET_END,  /* there will be none */
+	PACKET_NONE, /* no packet now, and wait is false */
+	PACKET_END,  /* no more packets */
 };
 
 /*
- * The next packet into room, of PACKET_INLINE octets, to which it then points; after PACKET_GOT
- * packet_clear is needed. A malformed packet counts as the end. If the descriptors or memory of a
- * packet could not be obtained, that is its error.
+ * Receives the next packet into room, which has PACKET_INLINE octets and into which it then points;
+ * after PACKET_GOT packet_clear must be called. A malformed packet counts as the end. If the
+ * descriptors or memory of a packet could not be obtained, that is its error.
  */
 enum packet_got packet_receive(int socket, bool wait, char *room, struct packet *packet);
 
 /* Closes its descriptors. */
 void packet_clear(struct packet *packet);
 
-/* From the reader. */
+/* What the reader sends. */
 enum frame_kind {
-	FRAME_READY,  /* it has begun */
-	FRAME_RESULT, /* of the message number `turn` */
+	FRAME_READY,  /* the reader has started */
+	FRAME_RESULT, /* result of the message with that turn */
 	FRAME_WANTED, /* `turn` threads want work */
 	FRAME_RECORD  /* json is all DNS answers, as a zone */
 };

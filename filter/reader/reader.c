@@ -19,8 +19,8 @@
 #include "filter/stats/row.h"
 
 enum {
-	ROOM = 128 * 1024,          /* octets that are read at once */
-	KEPT = 4 * 1024 * 1024,     /* a larger buffer is returned */
+	ROOM = 128 * 1024,          /* octets per read */
+	KEPT = 4 * 1024 * 1024,     /* a larger buffer is freed after use */
 	ROW_MAX = 16 * 1024 * 1024, /* enough for more than a thousand signatures */
 	START_MS = 5 * 60 * 1000    /* enough to read a large zone on a busy machine */
 };
@@ -28,12 +28,12 @@ enum {
 struct reader {
 	pid_t pid;
 	int socket, pipe;
-	char *octets; /* received; those from at on were not returned yet */
+	char *octets; /* received octets; those from at on were not returned yet */
 	size_t at, n, size;
 	bool ended;
 };
 
-/* Signals are handled by the parent: the reader ends when its socket is closed. */
+/* Ignores signals, which the parent handles: the reader ends when its socket is closed. */
 static void
 ignore_interrupts(void)
 {
@@ -45,7 +45,7 @@ ignore_interrupts(void)
 		(void)sigaction(numbers[i], &ignore, NULL);
 }
 
-/* Makes fd number, which is closed before. */
+/* Moves descriptor fd to number. */
 static bool
 become(int fd, int number)
 {
@@ -59,7 +59,7 @@ static _Noreturn void
 run(reader_work *work, void *arg, int socket, int pipe)
 {
 	ignore_interrupts();
-	/* so that neither replaces the other */
+	/* so that neither descriptor replaces the other */
 	if (pipe == READER_ITEMS)
 		pipe = fcntl(pipe, F_DUPFD, STDERR_FILENO + 1);
 	if (pipe < 0 || !become(socket, READER_ITEMS) || !become(pipe, READER_RESULTS))
@@ -107,7 +107,7 @@ launch(reader_work *work, void *arg)
 	return NULL;
 }
 
-/* Waits for its end; its exit status, or EXIT_TEMPFAIL. */
+/* Waits for the end of the process; returns its exit status, or EXIT_TEMPFAIL. */
 static int
 collect(struct reader *reader)
 {
@@ -168,7 +168,7 @@ reader_end(struct reader *reader, bool kill)
 	return collect(reader) == 0;
 }
 
-/* Room for n octets from at on; the octets before it are discarded. */
+/* Makes room for n octets from at on, discarding the octets before. */
 static bool
 make_room(struct reader *reader, size_t n)
 {
@@ -210,7 +210,7 @@ find_frame(const struct reader *reader, struct frame_head *head, size_t *need)
 	return READER_NOTHING;
 }
 
-/* Checks that it is one line and looks like a JSON object; a zone has several lines. */
+/* Is the text one line that looks like a JSON object? A zone may have several lines. */
 static bool
 is_text(struct slice text, bool lines)
 {
@@ -246,7 +246,7 @@ take_frame(struct reader *reader, const struct frame_head *head, struct frame *f
 		return READER_FRAME;
 	block = malloc(head->nrow);
 	if (block == NULL)
-		return READER_FRAME; /* no memory for the row here either */
+		return READER_FRAME; /* no memory for the row here */
 	memcpy(block, at, head->nrow);
 	frame->row = row_unpack(block, head->nrow);
 	if (frame->row != NULL)
@@ -255,7 +255,7 @@ take_frame(struct reader *reader, const struct frame_head *head, struct frame *f
 	return READER_WRONG;
 }
 
-/* Reads more octets, if any arrive in that time. */
+/* Reads more octets if any arrive within that time. */
 static void
 fetch(struct reader *reader, int ms)
 {

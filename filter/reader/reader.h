@@ -1,6 +1,6 @@
 /*
- * reader.h: the process that reads messages, as its parent sees it: started, given packets, and
- * sending frames (packet.h), which are not trusted
+ * reader.h: the parent's interface to the process that reads messages: starts it, sends packets,
+ * receives frames (packet.h), which are not trusted.
  */
 #ifndef FILTER_READER_READER_H
 #define FILTER_READER_READER_H
@@ -9,13 +9,13 @@
 #include "filter/stats/row.h"
 
 enum {
-	READER_ITEMS = 0,  /* its descriptor for incoming packets, */
-	READER_RESULTS = 1 /* and that for its frames */
+	READER_ITEMS = 0,  /* the process's descriptor for incoming packets */
+	READER_RESULTS = 1 /* the process's descriptor for frames */
 };
 
 struct reader; /* one process */
 
-/* In the new process: its exit status. */
+/* The main function of the new process; returns the exit status. */
 typedef int reader_work(void *arg);
 
 /*
@@ -27,7 +27,7 @@ struct reader *reader_start(reader_work *work, void *arg, int *status);
 /* The socket for packet_send. */
 int reader_socket(const struct reader *reader);
 
-/* No more packets: it ends after reading those that it has. */
+/* No more packets follow: the process ends after it has read those that were sent. */
 void reader_finish(struct reader *reader);
 
 void reader_kill(const struct reader *reader);
@@ -36,7 +36,7 @@ struct frame {
 	enum frame_kind kind;
 	uint64_t turn;
 	bool ours;
-	struct row *row;   /* of a result, from malloc, which the caller takes; NULL: no memory */
+	struct row *row;   /* of a result: from malloc, owned by the caller; NULL: no memory */
 	struct slice json; /* valid until the next call */
 };
 
@@ -47,15 +47,16 @@ enum reader_got {
 	READER_WRONG    /* an invalid frame; the ones after it are lost */
 };
 
-/* The next frame; waits for ms at most, once. */
+/* Receives the next frame; waits at most ms. */
 enum reader_got reader_next(struct reader *reader, int ms, struct frame *frame);
 
 /*
- * Waits for its end, after killing it if kill is true, and frees it. True: its exit status was 0.
+ * Waits for the end of the process, after killing it if kill is true, and frees reader. True: the
+ * exit status was 0.
  */
 bool reader_end(struct reader *reader, bool kill);
 
-/* In the process: sends a frame; json and row may be empty. False with errno. */
+/* Frames to be sent, used in the process. */
 struct outbox {
 	char *octets;
 	size_t n, size;

@@ -49,7 +49,7 @@ add_name(struct buf *out, size_t index, struct slice path)
 	}
 }
 
-/* Both names; the temporary one has an unpredictable number. */
+/* Makes both names; the temporary one contains an unpredictable number. */
 static bool
 make_names(size_t index, const char *path, struct stamp *stamp)
 {
@@ -89,7 +89,7 @@ clear(struct stamp *stamp)
 	*stamp = (struct stamp){-1, -1, -1, NULL, NULL};
 }
 
-/* The folders where the file is written, and where it goes. */
+/* Opens the folder where the file is written, and that of its final name. */
 static bool
 open_folders(const char *dir, struct stamp *stamp)
 {

@@ -22,7 +22,7 @@
 #include "filter/stats/row.h"
 #include "filter/verdict/names.h"
 
-enum { HEAD_OCTETS = 1 << 20 /* of a message over the limit */ };
+enum { HEAD_OCTETS = 1 << 20 /* octets read of a message over the limit */ };
 
 static void
 on_out_of_memory(void *arg)
@@ -38,7 +38,7 @@ result_clear(struct result *result)
 	*result = (struct result){.row = NULL};
 }
 
-/* False without memory: then it is unchanged. */
+/* False without memory, and unchanged then. */
 static bool
 make_result(const struct row *row, struct slice json, struct result *result)
 {
@@ -57,7 +57,7 @@ make_result(const struct row *row, struct slice json, struct result *result)
 	return true;
 }
 
-/* A fault without its file: the result has the message's path. */
+/* The fault as an error without a path, because the result has the message's path. */
 static struct error
 without_path(enum fault fault)
 {
@@ -87,8 +87,8 @@ read_file(void *arg, char *buffer, size_t size, enum fault *fault)
 }
 
 /*
- * A large file's octets through a file of our own: the archive's may be truncated meanwhile, and a
- * mapping of it would then end the process.
+ * Copies a large file and maps the copy: a mapping of a file in the archive would crash the process
+ * if the file were truncated.
  */
 static enum fault
 read_large(const struct packet *packet, size_t max, struct slice *bytes)
@@ -104,7 +104,7 @@ read_large(const struct packet *packet, size_t max, struct slice *bytes)
 	return fault == FAULT_NONE && bytes->n == 0 ? FAULT_EMPTY : fault;
 }
 
-/* The octets of its file that are read. */
+/* The number of octets of the file that are read. */
 static size_t
 size_of(const struct options *options, const struct packet *packet)
 {
@@ -124,7 +124,7 @@ worker_octets(const struct options *options, const struct packet *packet)
 	return size <= SPOOL_MEMORY ? size : 0;
 }
 
-/* Reads it, size octets of its file. *mapped: spool_release must free the bytes. */
+/* Reads size octets of the message's file. *mapped: the bytes must be freed with spool_release. */
 static enum fault
 load(const struct packet *packet, struct workspace *space, size_t size, struct slice *bytes,
 	bool *mapped)
@@ -159,7 +159,7 @@ find_envelope(
 	return FAULT_NONE;
 }
 
-/* The results under other records, and under the other RFC. */
+/* Evaluates with other records (--what-if), and by the other RFC. */
 static void
 suppose(struct worker *worker, struct outcome *outcome)
 {
@@ -220,7 +220,7 @@ find_name(struct worker *worker)
 		evaluate_until_ms(worker->options, ev->in.dns), ev->arena);
 }
 
-/* Everything that is reported about a message, except its JSON line. */
+/* Makes everything that is reported about a message, except its JSON line. */
 static void
 find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 {

@@ -1,6 +1,4 @@
-/*
- * worker.h: one message of an archive, from its packet to its result.
- */
+/* worker.h: evaluates one message of an archive, from its packet to its result. */
 #ifndef FILTER_READER_WORKER_H
 #define FILTER_READER_WORKER_H
 
@@ -11,23 +9,23 @@
 #include "filter/reader/workspace.h"
 #include "filter/verdict/evaluate.h"
 
-/* One thread's. */
+/* The state of one thread. */
 struct worker {
 	const struct options *options;
 	struct dns_pool *pool;
-	struct dns_pool_user user; /* its wait_ functions */
+	struct dns_pool_user user; /* the callbacks for waiting */
 	struct evaluate_tools tools;
 	const struct dns_overlay *overlay; /* or NULL */
 	const struct own_senders *own;     /* or NULL */
 	bool advice;                       /* rows include the fix */
-	struct arena *arena;               /* of one message */
+	struct arena *arena;               /* for one message */
 	jmp_buf out_of_memory;
 	struct evaluation ev;
-	bool partial;    /* the message is over the size limit: its beginning is evaluated */
-	bool evaluating; /* ev must be ended */
+	bool partial;    /* the message is over the size limit: only its beginning is evaluated */
+	bool evaluating; /* evaluate_end must be called for ev */
 };
 
-/* A result as it is sent. All from malloc. */
+/* A result as it is sent; everything is from malloc. */
 struct result {
 	void *row; /* row_pack; NULL without memory: then the rest is NULL as well */
 	size_t nrow;
@@ -36,7 +34,7 @@ struct result {
 	bool ours; /* not evaluated because of a transient local failure */
 };
 
-/* The octets that its workspace must have room for. */
+/* The octets that the message needs in a workspace. */
 size_t worker_octets(const struct options *options, const struct packet *packet);
 
 /* The caller sets tools (except crypto), pool, options and user. */

@@ -8,13 +8,13 @@
 #include "filter/reader/reader.h"
 
 enum {
-	TICK_MS = 200,     /* the longest time that a result waits to be sent with others */
+	TICK_MS = 200,     /* maximum time that a result waits to be sent with others */
 	SPARE = 8,         /* how many more threads than jobs may be awake before one ends */
-	FEW = 2,           /* threads in addition to the jobs, for short waits; and */
-	WAIT_US = 250,     /* as many as jobs for each such period in the mean wait */
+	FEW = 2,           /* threads in addition to the jobs for short waits */
+	WAIT_US = 250,     /* and as many as jobs for each such period of the mean wait */
 	WAITS = 16,        /* the number of waits in that mean */
-	TOGETHER = 16,     /* results that are sent at once, or */
-	ENOUGH = 32 * 1024 /* octets */
+	TOGETHER = 16,     /* results that are sent together */
+	ENOUGH = 32 * 1024 /* or octets */
 };
 
 struct workers {
@@ -22,22 +22,22 @@ struct workers {
 	pthread_mutex_t lock;
 	pthread_cond_t go_on, begin, changed;
 	size_t slots;           /* free slots */
-	size_t back;            /* threads that have their answer and wait for a slot (go_on) */
+	size_t back;            /* threads that have an answer and wait for a slot (go_on) */
 	size_t threads, asleep; /* living threads; those waiting for DNS */
-	size_t leaving;         /* alive, but no longer take messages */
-	int64_t waited_us;      /* mean of the last waits for DNS */
+	size_t leaving;         /* threads that take no more messages but have not ended */
+	int64_t waited_us;      /* mean duration of the last waits for DNS */
 	bool drained;           /* no more messages are taken */
 	atomic_bool failed;     /* no memory, or no process reads the results */
 	struct workspaces *spaces;
-	pthread_mutex_t out_lock; /* locked after lock, never before it */
+	pthread_mutex_t out_lock; /* acquired after lock */
 	struct outbox outbox;
-	size_t waiting; /* results in it */
+	size_t waiting; /* number of results in outbox */
 };
 
 struct thread {
 	struct workers *workers;
 	struct worker worker;
-	int64_t since_us; /* when it began to wait for DNS */
+	int64_t since_us; /* start of the current wait for DNS */
 };
 
 static void *work(void *arg);
@@ -115,8 +115,9 @@ add_thread(struct workers *workers)
 }
 
 /*
- * Who gets the next free slot: a message that was begun comes first, because it holds memory. The
- * lock is held; the signal is sent without it, so that the thread that wakes up can take it.
+ * The condition of the threads that get the next free slot: messages in progress come first,
+ * because they use memory. The lock is held; the condition is signaled after it is released, so
+ * that the woken thread can acquire it.
  */
 static pthread_cond_t *
 next_in_turn(struct workers *workers)
@@ -136,7 +137,7 @@ release_slot(struct workers *workers)
 	pthread_cond_signal(next);
 }
 
-/* There is one. The lock is held, and is released. */
+/* Frees a slot. The lock is held, and is released here. */
 static void
 take_slot(struct workers *workers)
 {
@@ -147,7 +148,7 @@ take_slot(struct workers *workers)
 		pthread_cond_signal(next);
 }
 
-/* A slot for a new message. */
+/* Waits for a slot for a new message. */
 static void
 begin(struct workers *workers)
 {
@@ -234,7 +235,9 @@ wait_end(void *arg)
 	take_slot(workers);
 }
 
-/* Threads that were added because of the first, slow answers are not needed for long. */
+/*
+ * Is the thread spare? Threads that were added for the first, slow answers are not needed for long.
+ */
 static bool
 is_spare(struct workers *workers)
 {
@@ -250,8 +253,8 @@ is_spare(struct workers *workers)
 }
 
 /*
- * The next message; false at the end. While the thread waits for one, its slot is free. No result
- * waits to be sent while all threads wait for a message.
+ * Takes the next message; false at the end. While the thread waits, its slot is free. If all
+ * threads wait for a message, pending results are sent.
  */
 static bool
 take(struct workers *workers, char *room, struct packet *packet)
@@ -289,7 +292,10 @@ is_other_first(struct workers *workers)
 	return first;
 }
 
-/* Memory for the message; its slot is free while it waits for that. NULL when out of memory. */
+/*
+ * A workspace for the message; while the thread waits for one, its slot is free. NULL when out of
+ * memory.
+ */
 static struct workspace *
 space_for(struct workers *workers, const struct packet *packet)
 {
@@ -317,7 +323,7 @@ judge_packets(struct workers *workers, struct worker *worker, char *room)
 	begin(workers);
 	while (!spare && take(workers, room, &packet)) {
 		struct workspace *space = space_for(workers, &packet);
-		struct result result = {.row = NULL}; /* no row without memory */
+		struct result result = {.row = NULL}; /* without memory there is no row */
 
 		if (space != NULL) {
 			worker_judge(worker, space, &packet, &result);
@@ -367,7 +373,9 @@ work(void *arg)
 		set_up(workers, thread);
 		spare = judge_packets(workers, &thread->worker, room);
 	}
-	/* counted until here: after the last thread ends, OpenSSL and the process are shut down */
+	/*
+	 * counted until here, because OpenSSL and the process are shut down after the last thread
+	 */
 	pthread_mutex_lock(&workers->lock);
 	workers->failed |=
 		(thread == NULL || room == NULL) && workers->threads - workers->leaving == 1;

@@ -1,16 +1,16 @@
 /*
  * workers.h: the threads of the process that reads messages.
  *
- * options->jobs of them work at once. While one waits for DNS, another proceeds; threads are added,
- * up to `threads`, while fewer than jobs of them are busy, so that the queries of many messages are
- * in progress even with few processors.
+ * options->jobs threads work at the same time. While one waits for DNS, another proceeds; threads
+ * are added, up to `threads`, while fewer than jobs are busy, so that DNS queries of many messages
+ * are in flight even with few processors.
  */
 #ifndef FILTER_READER_WORKERS_H
 #define FILTER_READER_WORKERS_H
 
 #include "filter/reader/worker.h"
 
-enum { WORKERS_THREADS = 128 }; /* threads over a resolver, most of which wait */
+enum { WORKERS_THREADS = 128 }; /* maximum number of threads with a resolver, most of which wait */
 
 struct workers_config {
 	const struct options *options;

@@ -7,7 +7,8 @@
 
 enum {
 	HUGE_SIZE = 2 * 1024 * 1024,
-	MUCH = 4 /* times what is needed is too large, if there is room */
+	MUCH = 4 /* a buffer of more than MUCH times the needed size is not used, if there is room
+		    for another */
 };
 
 struct large {
@@ -21,14 +22,14 @@ struct workspaces {
 	pthread_cond_t room;
 	struct workspace *idle; /* most recently used first */
 	struct large *buffers;  /* not in use */
-	size_t held, lent;      /* octets of all buffers, and of those in use */
-	size_t most;            /* the limit of held, without the share of each message */
+	size_t held, lent;      /* octets of all buffers, and of buffers in use */
+	size_t most;            /* limit of held, without the part for each message */
 	size_t taken;           /* messages in progress */
 };
 
 /*
- * Its own pages, which malloc would return and fault in again. Under AddressSanitizer exactly that
- * many octets, so that a read past them is detected.
+ * Allocates whole pages, which malloc would unmap and fault in again. Under AddressSanitizer
+ * exactly n octets, so that a read past them is detected.
  */
 static char *
 get_octets(size_t n)
@@ -50,7 +51,7 @@ drop_octets(char *octets, size_t n)
 		(void)munmap(octets, n);
 }
 
-/* Uses large pages for large buffers, if available: each costs one fault. */
+/* Requests huge pages for large buffers: each costs only one page fault. */
 static void
 advise(const struct large *one)
 {
@@ -98,7 +99,7 @@ large_free(struct large *one)
 	free(one);
 }
 
-/* Its pages are kept where the kernel can move them. */
+/* Grows a buffer; its pages are reused if the kernel can remap them. */
 static bool
 large_grow(struct large *one, size_t n)
 {
@@ -138,7 +139,7 @@ bound(const struct workspaces *all)
 	return all->most + all->taken * WORKSPACE_PER_MESSAGE;
 }
 
-/* Grows it, which is in no list; the idle ones give way. False without memory. */
+/* Grows a buffer that is in no list, freeing idle ones if necessary. False without memory. */
 static bool
 grow(struct workspaces *all, struct large *one, size_t n)
 {
@@ -157,8 +158,8 @@ grow(struct workspaces *all, struct large *one, size_t n)
 }
 
 /*
- * A buffer of n octets in *large. False: there is no room while others are in use; otherwise NULL
- * in *large says that memory is missing. The lock is held.
+ * Sets *large to a buffer of n octets. False: no room while others are in use. True with *large
+ * NULL: out of memory. The lock is held.
  */
 static bool
 borrow(struct workspaces *all, size_t octets, struct large **large)
@@ -257,7 +258,7 @@ best(struct workspace **at, size_t n)
 	return found;
 }
 
-/* n octets of its own, or the large buffer; false when out of memory. */
+/* Gives the workspace n octets, its own or those of the large buffer; false when out of memory. */
 static bool
 make_room(struct workspace *one, size_t n)
 {
@@ -352,7 +353,7 @@ workspaces_give(struct workspaces *all, struct workspace *one)
 	one->octets = NULL;
 	one->next = all->idle;
 	all->idle = one;
-	beyond = cut(one, WORKSPACE_IDLE); /* one at most: each call adds one */
+	beyond = cut(one, WORKSPACE_IDLE); /* at most one, because each call adds one */
 	pthread_mutex_unlock(&all->lock);
 	if (large)
 		pthread_cond_broadcast(&all->room);
