@@ -2,13 +2,15 @@
 
 #include "auth/diagnose/diagnose_mime.h"
 
-/* Octets hashed or copied, for all signatures together; a quarter of a signature's share, and of
- * its time, is kept for its header. */
+/*
+ * WORK_MAX: octets hashed or copied for all signatures together. A quarter of each signature's
+ * share of work and time is reserved for its header.
+ */
 enum { WORK_MAX = 256 * 1024 * 1024, SHARES = 4, EXCERPT = 200 };
 
 enum { SIGNATURES = 1000 };
 
-/* The message was sent with CRLF, however it has been stored since. */
+/* Converts line ends to CRLF, with which the message was sent, however it is stored. */
 static void
 add_lines(struct buf *out, struct slice bytes)
 {
@@ -78,7 +80,7 @@ struct patient {
 	const struct diagnose_options *options;
 	int64_t from_ms, until_ms;
 	uint64_t work;
-	struct arena *arena; /* of this signature alone */
+	struct arena *arena; /* for this signature only */
 	bool has_body, has_header;
 	struct diagnose_body body;
 	struct diagnose_header header;
@@ -124,7 +126,7 @@ report(struct patient *patient, struct diagnosis *diagnosis)
 		copy_changes(patient, patient->header.changes, patient->header.n, diagnosis);
 }
 
-/* The shares that one half may use. */
+/* The limits for the search in one half (body or header). */
 static struct diagnose_budget
 budget_of(const struct patient *patient, int shares, int64_t until_ms)
 {
@@ -195,7 +197,7 @@ diagnose(const struct auth_input *in, const struct dkim_result *result,
 	struct auth_input own = *in;
 	int64_t begun = options->now_ms(options->arg);
 
-	own.budget = NULL; /* its work is bounded separately, and its memory is freed earlier */
+	own.budget = NULL; /* the diagnosis has its own limits, and its memory is freed earlier */
 	*n = 0;
 	for (size_t i = 0; i < result->n && *n < all; i++) {
 		struct diagnosis *diagnosis = &diagnoses[*n];

@@ -1,11 +1,11 @@
 /*
  * diagnose.h: finds which changes broke a DKIM signature, by undoing them.
  *
- * Changes that lists, gateways and servers make are undone, alone and together, and a finding
- * counts only if the signature verifies on the rebuilt message. It never changes a result.
+ * Changes that lists, gateways and servers make are undone, alone and in combination, and are
+ * reported only if the signature verifies on the rebuilt message. Results are never changed.
  *
- * The body is searched by bh= alone and the header by b= alone, so that changes of both do not
- * multiply. If only one half could be proved, that half is reported.
+ * The body is searched with bh= and the header with b=, independently, so that the numbers of
+ * combinations do not multiply. If only one half can be proved, that half is reported.
  */
 #ifndef AUTH_DIAGNOSE_DIAGNOSE_H
 #define AUTH_DIAGNOSE_DIAGNOSE_H
@@ -13,8 +13,8 @@
 #include "auth/dkim/dkim.h"
 
 enum diagnose_kind {
-	DIAGNOSE_FOOTER,      /* octets at the end of the body; text: their beginning */
-	DIAGNOSE_TOP,         /* octets at its beginning; text */
+	DIAGNOSE_FOOTER,      /* octets were added at the end of the body; text: their beginning */
+	DIAGNOSE_TOP,         /* octets were added at its beginning; text */
 	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
 	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; octets: parts added */
 	DIAGNOSE_BLANKS,      /* white space at line ends */
@@ -29,11 +29,12 @@ enum diagnose_kind {
 	DIAGNOSE_PREAMBLE,    /* the text before the first part was removed */
 	DIAGNOSE_SUBJECT,     /* text: the tag that was added */
 	DIAGNOSE_FIELD_ADDED, /* field; text: its value */
-	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the field that holds the old value; more: that */
+	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the name of the field with the old value; more:
+				     the old value */
 	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
 	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields (simple) */
 	DIAGNOSE_FIELD_CASE,      /* case of a field's name (simple) */
-	/* added when the rules were extended */
+	/* values added later, so that the numbers above do not change */
 	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
 	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
 	DIAGNOSE_META,            /* an element inserted into an HTML head; text */
@@ -45,27 +46,26 @@ enum diagnose_kind {
 	DIAGNOSE_REQUOTED,        /* quoted-printable written by another encoder */
 	DIAGNOSE_PREAMBLE_ADDED,  /* octets before the first part; text */
 	DIAGNOSE_DELIMITER_LINES, /* empty lines before the delimiters */
-	DIAGNOSE_FIELD_FORM,      /* the same value written in another way: field; text: before;
-				     more: an address or a name that was added */
-	DIAGNOSE_LIST_FIELDS,     /* several signed list fields were added at once; text: names */
-	DIAGNOSE_FIELD_FOLDED,    /* long fields were broken into lines; field */
-	DIAGNOSE_FIELD_CHANGED,   /* field; text: the value that z= holds */
+	DIAGNOSE_FIELD_FORM, /* the same value in another form: field; text: the former value; more:
+				an added address or name */
+	DIAGNOSE_LIST_FIELDS,   /* several signed list fields were added at once; text: names */
+	DIAGNOSE_FIELD_FOLDED,  /* long fields were broken into lines; field */
+	DIAGNOSE_FIELD_CHANGED, /* field; text: the value that z= holds */
 	DIAGNOSE_KINDS
 };
 
 struct diagnose_change {
 	enum diagnose_kind kind;
 	size_t octets;
-	struct slice field, text, more; /* of the message or owned by the arena */
+	struct slice field, text, more; /* slices of the message, or owned by the arena */
 };
 
 enum diagnose_half {
-	DIAGNOSE_WHOLE,  /* both halves, or neither */
-	DIAGNOSE_HEADER, /* b= verifies over the header and the stated bh=; the body is not
-			    explained */
-	DIAGNOSE_BODY,   /* bh= agrees with the body; the header is not explained */
+	DIAGNOSE_WHOLE,  /* both halves were proved, or nothing */
+	DIAGNOSE_HEADER, /* b= verifies over the header and bh=; the body could not be explained */
+	DIAGNOSE_BODY,   /* bh= matches the body; the header could not be explained */
 	DIAGNOSE_KEY,    /* b= was not made with the published key, or was changed */
-	DIAGNOSE_GENUINE /* b= was made with the published key; neither half is explained */
+	DIAGNOSE_GENUINE /* b= was made with the published key; neither half could be explained */
 };
 
 enum {
@@ -79,14 +79,16 @@ enum {
 struct diagnosis {
 	size_t signature; /* index of the result */
 	bool found;
-	bool like_list; /* found: only text was added that the mailing list identifies as its own */
-	bool key_proved;         /* b= of RSA was made with the published key */
-	bool stopped;            /* the limits were reached before everything was tried */
-	bool body_proved;        /* not key_proved: bh= agrees with the body, after the changes */
-	enum diagnose_half half; /* the half that was proved; only if not found */
-	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* of the proved changes */
+	bool like_list;   /* found, and all additions identify themselves as those of a mailing list
+			   */
+	bool key_proved;  /* b= (RSA) was made with the published key */
+	bool stopped;     /* the limits were reached before everything was tried */
+	bool body_proved; /* if not key_proved: bh= matches the body after undoing the changes */
+	enum diagnose_half half; /* if not found: the half that was proved */
+	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* the proved changes */
 	size_t n;
-	struct slice rebuilt; /* found and wanted: the message as it was signed, with CRLF */
+	struct slice rebuilt; /* the message as it was signed, with CRLF, if it was found and
+				 rebuild is set */
 };
 
 struct diagnose_options {
@@ -96,8 +98,8 @@ struct diagnose_options {
 };
 
 /*
- * The first DIAGNOSE_SIGNATURES signatures of result that failed because something was changed, in
- * the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of attempts and of octets
+ * Diagnoses the first DIAGNOSE_SIGNATURES signatures of result that failed because of a change; in
+ * the arena, *n is their number. Each has its own share of DIAGNOSE_MS, of attempts and of octets
  * to hash. A body over DIAGNOSE_BODY_MAX is not searched.
  */
 const struct diagnosis *diagnose(const struct auth_input *in, const struct dkim_result *result,

@@ -11,7 +11,7 @@ struct cutter {
 	const struct diagnose_leaf *leaf;
 	struct diagnose_choice *choice;
 	struct slice text;
-	bool whole; /* the leaf is the whole body, as it is */
+	bool whole; /* the leaf is the whole, unchanged body */
 };
 
 static struct slice
@@ -20,7 +20,7 @@ part_of(struct slice s, size_t from, size_t to)
 	return slice_from(slice_head(s, to), from);
 }
 
-/* The octets from..to of the text were added. */
+/* Adds an option: the octets from..to of the text were added. */
 static void
 cut(struct cutter *cutter, unsigned cost, enum diagnose_kind kind, size_t from, size_t to)
 {
@@ -52,7 +52,7 @@ crlf_at(struct slice text, size_t at)
 	return line_end(slice_from(text, at));
 }
 
-/* The line end right before an offset. */
+/* The length of the line end directly before an offset. */
 static size_t
 crlf_before(struct slice text, size_t at)
 {
@@ -61,7 +61,7 @@ crlf_before(struct slice text, size_t at)
 	return at > 1 && text.p[at - 2] == '\r' ? 2 : 1;
 }
 
-/* A line such as "-- ", "______" or "=====" that lists put above their footer. */
+/* Is it a line such as "-- ", "______" or "=====" that lists put above their footer? */
 static bool
 is_separator(struct slice line)
 {
@@ -115,7 +115,7 @@ plain_tail(struct cutter *cutter)
 	}
 }
 
-/* The offset after the first tag of that name, or from if there is none. */
+/* Finds the first tag of that name, from an offset on. */
 static bool
 tag_end(struct slice text, size_t from, const char *name, size_t *begin, size_t *end)
 {
@@ -159,7 +159,9 @@ closes_block(struct slice at, size_t *n)
 	return false;
 }
 
-/* From an offset to each position after it at which a block or a line ends. */
+/*
+ * Adds options: text was added from an offset to a position after it where a block or a line ends.
+ */
 static void
 html_top(struct cutter *cutter, size_t from, unsigned more)
 {
@@ -198,7 +200,10 @@ opens_block(struct slice at)
 	return false;
 }
 
-/* From each position before an offset at which a block or a line begins, to the offset. */
+/*
+ * Adds options: text was added from a position before an offset, where a block or a line begins, to
+ * the offset.
+ */
 static void
 html_tail(struct cutter *cutter, size_t to)
 {
@@ -219,7 +224,7 @@ html_tail(struct cutter *cutter, size_t to)
 	}
 }
 
-/* Elements that servers insert into the head. */
+/* Adds options: elements were inserted into the head. */
 static void
 html_head(struct cutter *cutter, const char *name, unsigned cost)
 {
@@ -278,7 +283,7 @@ diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *le
 	size_t begin = leaf->decoded.n, end, at = 0;
 
 	if (!leaf->html) {
-		if (!cutter.whole) /* its ends are examined anyway */
+		if (!cutter.whole) /* the ends of a whole body are examined in any case */
 			plain_tail(&cutter);
 		return;
 	}

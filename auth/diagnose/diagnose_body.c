@@ -1,6 +1,6 @@
 /*
  * diagnose_body.c: the body half. A body rebuilt with one option of each choice is hashed up to the
- * end of each line, so appended text needs no option.
+ * end of each line, so that appended text needs no option.
  */
 #include "auth/diagnose/diagnose_mime.h"
 
@@ -40,7 +40,7 @@ picked(const struct body_search *search, const size_t *picks, size_t choice)
 	return &search->choices[choice].options[picks[choice]];
 }
 
-/* Header lines with another Content-Transfer-Encoding; "" for none. */
+/* Copies header lines with another Content-Transfer-Encoding; "" removes the field. */
 static void
 rename_encoding(struct slice lines, const char *named, struct buf *out)
 {
@@ -68,7 +68,10 @@ add_edit(struct edits *edits, size_t from, size_t to, struct slice with)
 
 	if (edits->n == max)
 		return;
-	/* sorted; of two that begin together the longer one first, so that it swallows the other */
+	/*
+	 * sorted; of two that begin at the same offset, the longer one first, because it contains
+	 * the other
+	 */
 	while (at > 0 && (edits->list[at - 1].from > from ||
 				 (edits->list[at - 1].from == from && edits->list[at - 1].to < to)))
 		at--;
@@ -77,7 +80,7 @@ add_edit(struct edits *edits, size_t from, size_t to, struct slice with)
 	edits->n++;
 }
 
-/* The header of a part: its possible former fields, and the former name of its coding. */
+/* The edit of a part's header: its former fields, and its former Content-Transfer-Encoding. */
 static void
 edit_header(const struct body_search *search, const struct diagnose_part *part, int way,
 	const char *named, struct arena *arena, struct edits *edits)
@@ -100,7 +103,7 @@ edit_header(const struct body_search *search, const struct diagnose_part *part, 
 		add_edit(edits, part->header, part->body, again);
 }
 
-/* The cuts of one leaf in order; false if the second begins inside the first. */
+/* Sorts the cuts of one leaf; false if the second begins inside the first. */
 static bool
 leaf_cuts(const struct body_search *search, const size_t *picks, const struct diagnose_leaf *leaf,
 	struct diagnose_edit cuts[2], size_t *n)
@@ -137,7 +140,7 @@ is_removed(const struct diagnose_option *structure, const struct diagnose_leaf *
 	return false;
 }
 
-/* The body that results from these picks; false if they do not fit together. */
+/* Builds the body for these picks; false if they conflict. */
 static bool
 make_body(const struct body_search *search, const size_t *picks, struct arena *arena,
 	struct slice *out)

@@ -68,7 +68,7 @@ is_plain(const struct diagnose_qp_style *style, struct slice line, size_t i)
 	return style->also == NULL || strchr(style->also, c) == NULL;
 }
 
-/* The number of octets at i that stay on one line: a whole character, or one. */
+/* The number of octets at i that must stay on one line: those of a whole character, or one. */
 static size_t
 unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
 {
@@ -80,7 +80,7 @@ unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
 	return n;
 }
 
-/* Breaks the line that is being written after its last space. */
+/* Breaks the line in progress after its last space. */
 static size_t
 break_at_word(struct buf *out, size_t start)
 {

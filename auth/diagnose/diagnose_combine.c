@@ -1,4 +1,4 @@
-/* diagnose_combine.c: one option of each choice, the cheapest sums first. */
+/* diagnose_combine.c: combines one option of each choice, in the order of the summed costs. */
 #include "auth/diagnose/diagnose_search.h"
 
 enum { LOOK_EVERY = 1024 * 1024, STEPS_A_TRY = 64 };
@@ -65,7 +65,8 @@ diagnose_may_try(struct diagnose_budget *budget)
 struct walk {
 	const struct diagnose_choice *choices;
 	size_t n;
-	unsigned rest[DIAGNOSE_CHOICES_MAX + 1]; /* the most that the choices from here can cost */
+	unsigned rest[DIAGNOSE_CHOICES_MAX +
+		      1]; /* the maximum cost of this choice and all later ones */
 	size_t picks[DIAGNOSE_CHOICES_MAX];
 	struct diagnose_budget *budget;
 	size_t steps;
@@ -74,7 +75,10 @@ struct walk {
 	bool found;
 };
 
-/* Tries all picks of the choices from at on that cost left; false: the search has ended. */
+/*
+ * Tries all picks for the choices from index at on whose costs add up to left; false: the search
+ * has ended.
+ */
 static bool
 visit(struct walk *walk, size_t at, unsigned left)
 {

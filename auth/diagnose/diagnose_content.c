@@ -1,4 +1,4 @@
-/* diagnose_content.c: Content-Type and Content-Transfer-Encoding, written in other ways. */
+/* diagnose_content.c: other forms of Content-Type and Content-Transfer-Encoding. */
 #include "auth/diagnose/diagnose_head.h"
 #include "auth/diagnose/diagnose_mime.h"
 
@@ -15,7 +15,7 @@ enum {
 struct segments {
 	struct slice type;
 	struct slice
-		list[SEGMENTS_MAX]; /* with the white space before and after them, without ';' */
+		list[SEGMENTS_MAX]; /* including white space before and after them, without ';' */
 	size_t n;
 };
 
@@ -89,15 +89,15 @@ struct type {
 	struct segments segments;
 };
 
-/* How to make one version of the value. */
+/* How to write one version of the value. */
 struct version {
 	unsigned cost;
-	int charset;      /* ways of charset= */
-	bool format_gone; /* format= and delsp= */
-	const char *more; /* after all others, or NULL */
+	int charset;      /* the changes of charset= */
+	bool format_gone; /* format= and delsp= are removed */
+	const char *more; /* a parameter to append, or NULL */
 	int boundary;
-	int type;          /* LOWER, or 0 */
-	const char *space; /* between ';' and each parameter, or NULL: as it is */
+	int type;          /* the change of the type: LOWER, or 0 */
+	const char *space; /* white space between ';' and each parameter; NULL: unchanged */
 };
 
 static void
@@ -183,7 +183,7 @@ put_without_charset(const struct type *type)
 					  .more = added[i]});
 }
 
-/* Another common type: a body became a part, a file, or plain text. */
+/* Adds options for other common types: the body became a part, a file, or plain text. */
 static void
 put_usual(const struct type *type)
 {
@@ -273,7 +273,7 @@ diagnose_type_options(const struct diagnose_head *head, struct diagnose_choice *
 	put_without_charset(&type);
 	put(&type, &(struct version){.cost = 3, .type = LOWER});
 	put(&type, &(struct version){.cost = 3, .type = LOWER, .charset = LOWER});
-	/* relaxed: any white space is one space; none is added */
+	/* with relaxed, the amount of white space does not matter, but its presence does */
 	for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
 		if (simple || i == 0 || i == 3) {
 			put(&type, &(struct version){

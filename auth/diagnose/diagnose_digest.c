@@ -1,4 +1,7 @@
-/* diagnose_digest.c: compares bh= with a body and every shorter one that ends at a line's end. */
+/*
+ * diagnose_digest.c: compares bh= with a body and with every prefix of it that ends at the end of a
+ * line.
+ */
 #include "auth/diagnose/diagnose_search.h"
 
 enum { GATHERED = 4096, LAST_LINES = 128, DIGEST_WORK = 256, LINE_WORK = 48, TIME_EVERY = 4096 };
@@ -95,7 +98,7 @@ agrees(struct crypto_hash *hash, const struct dkim_sig *sig)
 	       sig->bh.n == sizeof digest && memcmp(digest, sig->bh.p, sizeof digest) == 0;
 }
 
-/* Where the last lines begin whose ends are tried. */
+/* The offset from which on the ends of lines are tried. */
 static size_t
 last_lines(struct slice body)
 {
@@ -161,7 +164,7 @@ diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct 
 	found = search_ends(&canonical, sig, body, all ? 0 : last_lines(body), budget, to);
 	flush(&canonical);
 	if (sig->has_l) {
-		/* RFC 6376 3.5 l=: that many octets must be there */
+		/* RFC 6376 3.5 l=: the body must have that many octets */
 		*to = body.n;
 		return agrees(canonical.hash, sig) && canonical.left == 0;
 	}

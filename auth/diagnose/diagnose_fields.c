@@ -19,7 +19,7 @@ may_go(const struct diagnose_head *head, size_t at)
 	       field->raw.p != head->sig->field->raw.p && !field_is(field, "From");
 }
 
-/* All list fields at once, with others or without. */
+/* Adds options: all list fields were added at once, with or without others. */
 static void
 list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bool sender,
 	bool reply_to)

@@ -67,7 +67,7 @@ add_address(struct slice address, int way, struct buf *out)
 	buf_addc(out, '>');
 }
 
-/* The first name in an address, shown instead of the address. */
+/* Finds the first display name of a list of addresses. */
 static struct slice
 first_name(const struct slice *addresses, size_t n)
 {
@@ -107,7 +107,7 @@ put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_
 						  : SLICE("");
 }
 
-/* A name in encoded words, which lists rewrite. */
+/* Adds options for a name in encoded words, which lists write again. */
 static void
 put_words(const struct diagnose_head *head, struct diagnose_choice *choice, size_t at)
 {

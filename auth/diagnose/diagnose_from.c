@@ -1,4 +1,4 @@
-/* diagnose_from.c: the former From, from other fields. */
+/* diagnose_from.c: restores the former From from other fields. */
 #include "auth/diagnose/diagnose_head.h"
 
 enum { ADDRESSES_TRIED = 4, VALUE_MAX = 2000 };
@@ -12,7 +12,7 @@ struct from {
 	struct diagnose_choice *choice;
 	size_t at, source;
 	struct slice rest;    /* the source without the address, or empty */
-	struct slice address; /* that is tried */
+	struct slice address; /* the address that is tried */
 };
 
 static struct slice
@@ -51,7 +51,10 @@ one_option(const struct from *from, unsigned cost, struct slice value)
 	return option;
 }
 
-/* From is value; the source existed, did not exist, or lacked this address. */
+/*
+ * Adds options: From was value, and the source field existed, did not exist, or did not have this
+ * address.
+ */
 static void
 put(const struct from *from, unsigned cost, struct slice value)
 {
@@ -105,7 +108,7 @@ put_names(const struct from *from, unsigned cost, struct slice name, struct slic
 	put(from, cost, format(head, "\"", name, "\" <", addr, ">"));
 }
 
-/* The ways to write one address. */
+/* Adds options for the forms of one address. */
 static void
 put_address(const struct from *from, unsigned cost)
 {

@@ -17,7 +17,7 @@ struct diagnose_head {
 bool diagnose_signed(const struct diagnose_head *head, struct slice name);
 /* The first signed field of that name, or head->n. */
 size_t diagnose_find(const struct diagnose_head *head, const char *name);
-/* A field made of these; FIELD_JUNK if they do not form one. */
+/* A field with that name and value; FIELD_JUNK if they are not valid. */
 struct field diagnose_field(struct slice name, struct slice value, struct arena *arena);
 /* The value without folds and without white space at its ends. */
 struct slice diagnose_value(const struct diagnose_head *head, size_t at);
@@ -28,10 +28,10 @@ struct slice diagnose_value(const struct diagnose_head *head, size_t at);
  */
 struct diagnose_option *diagnose_replace(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, size_t at, struct slice value);
-/* One more edit of the newest option; field NULL: removed. */
+/* Adds another edit to the newest option; field NULL: the field is removed. */
 void diagnose_also(const struct diagnose_head *head, struct diagnose_option *option, size_t at,
 	const struct field *field);
-/* A field that is missing; at the end. */
+/* Adds an option: a missing field, at the end. */
 struct diagnose_option *diagnose_insert(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, struct slice name, struct slice value);
 
@@ -40,7 +40,7 @@ enum { DIAGNOSE_ADDRESSES_MAX = 16 };
 /* The addresses of a list, trimmed; commas in quotes, comments and <> do not count. */
 size_t diagnose_addresses(struct slice value, struct slice out[DIAGNOSE_ADDRESSES_MAX]);
 
-/* An address, split: name and addr are parts of it; name without quotes. */
+/* The parts of an address; name is without quotes. */
 struct diagnose_mailbox {
 	struct slice name, addr;
 	bool quoted, angle;

@@ -30,14 +30,14 @@ struct header_search {
 	const struct dkim_signed *hashes;
 	struct diagnose_budget *budget;
 	struct diagnose_choice choices[RULES];
-	const struct field **by; /* the form of each field in this attempt; NULL: removed */
+	const struct field **by; /* the replacement of each field in this attempt; NULL: removed */
 	unsigned char *strength; /* 0: as it is, 1: a weak edit, 2: a strong one */
 	const bool *is_signed;
 	struct diagnose_header *found;
 	struct arena *arena;
 };
 
-/* Puts the picks together; false if two edit the same field. more: fields at the end. */
+/* Combines the picks; false if two edit the same field. more: fields to add at the end. */
 static bool
 apply(struct header_search *search, const size_t *picks, const struct field **more, size_t *nmore)
 {
@@ -72,7 +72,7 @@ apply(struct header_search *search, const size_t *picks, const struct field **mo
 	return true;
 }
 
-/* The fields of this attempt; only: just the signed ones, which are the only ones hashed. */
+/* The fields of this attempt; only: just the signed ones, because no others are hashed. */
 static size_t
 collect(const struct header_search *search, const struct field **more, size_t nmore, bool only,
 	struct field *fields, const struct field **sig)
@@ -169,7 +169,9 @@ try_header(void *arg, const size_t *picks)
 	return found;
 }
 
-/* The message's fields with the Content- fields of the part that was its body, each of them once.
+/*
+ * The message's fields, with the Content- fields replaced by those of the part that was the body,
+ * each once.
  */
 static void
 unwrap(struct diagnose_head *head, struct slice content)

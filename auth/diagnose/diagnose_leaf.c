@@ -1,4 +1,7 @@
-/* diagnose_leaf.c: the text of MIME parts, decoded, changed, and encoded as it may have been. */
+/*
+ * diagnose_leaf.c: decodes the text of MIME parts, changes it, and encodes it as it may have been
+ * encoded before.
+ */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { GROWTH = 4, WIDTH_DEFAULT = 76 };
@@ -23,7 +26,7 @@ diagnose_buf(size_t n, struct arena *arena)
 	return out;
 }
 
-/* LF line ends become CRLF: text in base64 has these. */
+/* Converts LF line ends to CRLF, which text in base64 has. */
 static struct slice
 canonical_ends(struct slice text, struct arena *arena)
 {
@@ -48,7 +51,7 @@ ends_line(struct slice text)
 	return text.n > 0 && text.p[text.n - 1] == '\n';
 }
 
-/* The style that wrote the text, or -1. */
+/* The index of the style in which the text was encoded, or -1. */
 static int
 find_style(struct slice raw, struct slice decoded, struct arena *arena)
 {
@@ -303,7 +306,7 @@ diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choi
 		const struct diagnose_recode *recode = &diagnose_recodes[i];
 		struct diagnose_option *option;
 
-		/* for a whole body, the name of the coding is among the header's options */
+		/* for a whole body, the options of the header restore the name of the coding */
 		if (plan->nparts == 0 && recode->to == DIAGNOSE_PLAIN &&
 			strcmp(recode->named, "8bit") != 0)
 			continue;
@@ -311,7 +314,7 @@ diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choi
 			(option = diagnose_choice_add(choice, recode->cost)) == NULL)
 			continue;
 		option->way = i + 1;
-		/* which of two codings it was before or is now */
+		/* the two options differ in the former or the present coding */
 		diagnose_option_change(option, recode->kind, SLICE(""),
 			(recode->from == DIAGNOSE_BASE64 && recode->to == DIAGNOSE_QP) ||
 					(recode->from == DIAGNOSE_QP &&

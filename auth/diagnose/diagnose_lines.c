@@ -17,7 +17,7 @@ enum way {
 	FROM_CR,
 	HALVED,
 	TOP_LINE,
-	DOT_LOST /* and the number of the line */
+	DOT_LOST /* combined with the number of the line */
 };
 
 static const struct rule {
@@ -61,7 +61,10 @@ longest_line(struct slice body)
 	return most;
 }
 
-/* Lines about as long as the longest one were broken: software that breaks lines fills them. */
+/*
+ * Joins lines that are about as long as the longest one, because software that breaks lines fills
+ * them.
+ */
 static void
 join_lines(struct slice body, enum way way, struct buf *out)
 {

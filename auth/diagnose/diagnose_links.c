@@ -56,7 +56,7 @@ unescape(struct slice text, char percent, bool underscores, struct buf *out)
 	return true;
 }
 
-/* The value of the first parameter that holds a link; SLICE("") if there is none. */
+/* The value of the first parameter that contains a link; empty if there is none. */
 static struct slice
 parameter(struct slice link)
 {
@@ -112,7 +112,7 @@ unlink_v3(struct slice link, struct arena *arena, struct buf *out)
 	return true;
 }
 
-/* The link that is inside another one. */
+/* Extracts the original link from a rewritten one. */
 static bool
 inner_link(struct slice link, struct arena *arena, struct slice *out)
 {
@@ -179,7 +179,7 @@ diagnose_unlink(struct slice text, int way, bool html, struct buf *out, struct s
 		if ((text.p[0] == 'h' || text.p[0] == 'H') && is_web(text))
 			n = link_length(text);
 		if (n == 0) {
-			size_t skip = 1; /* to the next h */
+			size_t skip = 1; /* skips to the next h */
 
 			while (skip < text.n && text.p[skip] != 'h' && text.p[skip] != 'H')
 				skip++;

@@ -1,6 +1,6 @@
 /*
- * diagnose_list.c: does the added text look like a mailing list's? It must refer only to the list:
- * no links to other sites, HTML or files.
+ * diagnose_list.c: do the additions look like those of a mailing list? They must refer only to the
+ * list, without links to other sites, HTML or files.
  */
 #include "auth/diagnose/diagnose_head.h"
 #include "auth/diagnose/diagnose_mime.h"
@@ -60,7 +60,9 @@ is_named(const struct auth_input *in, const struct dkim_sig *sig, struct slice d
 	       (slice_ieq(domain, domain_of(in->envelope->mail_from)) || is_below(of.addr, domain));
 }
 
-/* The list is an address in To or Cc as the author signed them: nobody else can have added one. */
+/*
+ * Finds the list's address in To or Cc as signed, so that nobody but the author can have added it.
+ */
 static bool
 find_list(struct list *list, const struct dkim_sig *sig)
 {
@@ -105,7 +107,7 @@ word_at(struct slice text)
 	return slice_head(text, n);
 }
 
-/* A dot between letters or digits: a host's name or address. */
+/* Is there a dot between letters or digits, as in a host name or address? */
 static bool
 is_host(struct slice word)
 {
@@ -115,7 +117,9 @@ is_host(struct slice word)
 	return false;
 }
 
-/* A telephone or account number is not part of a list's footer, however it is grouped. */
+/*
+ * Does the text contain a telephone or account number, in any grouping? A list's footer has none.
+ */
 static bool
 has_number(struct slice text)
 {
@@ -148,7 +152,7 @@ is_mailbox(const struct list *list, struct slice local)
 	       (local.n == list->name.n || strchr("-+", local.p[list->name.n]) != NULL);
 }
 
-/* The local-part that ends at an '@'. */
+/* The local-part before an '@'. */
 static struct slice
 local_before(struct slice text, size_t at)
 {
@@ -160,7 +164,7 @@ local_before(struct slice text, size_t at)
 	return slice_from(slice_head(text, at), from);
 }
 
-/* What follows "://" or "@" at i must be the list's name, with dots or without; *end: after it. */
+/* Does the list's domain follow the "://" or "@" at i? *end: the offset after it. */
 static bool
 leads_to_list(const struct list *list, struct slice text, size_t i, size_t *end)
 {
@@ -172,7 +176,10 @@ leads_to_list(const struct list *list, struct slice text, size_t i, size_t *end)
 	       (!mailbox || is_mailbox(list, local_before(text, i)));
 }
 
-/* Does it refer to the list and to no other host, address or mailbox? 0: to nothing at all. */
+/*
+ * 1 if the text refers to the list and to no other host, address or mailbox; 0 if it refers to
+ * nothing; -1 otherwise.
+ */
 static int
 refers_to(const struct list *list, struct slice text)
 {
@@ -207,7 +214,7 @@ names_only(const struct list *list, struct slice text)
 	       !has_number(text) && !has_lookalike(text) && refers_to(list, text) > 0;
 }
 
-/* Addresses of the list, or the author's own. */
+/* Are all addresses those of the list or the author? */
 static bool
 are_addresses(const struct list *list, struct slice value)
 {
@@ -275,7 +282,7 @@ is_tag(const struct list *list, struct slice tag)
 	return true;
 }
 
-/* From, as it is now: the list's own address, under the author's name, perhaps "via" the list. */
+/* Is the current From the list's address with the author's name, perhaps with "via" the list? */
 static bool
 from_is_list(const struct list *list, struct slice before)
 {
@@ -302,7 +309,7 @@ from_is_list(const struct list *list, struct slice before)
 					slice_istarts(slice_from(behind, 5), list->name));
 }
 
-/* The text after the whole body, as displayed under the message's own fields. */
+/* The text after the body, as it is displayed with the message's own fields. */
 static bool
 is_footer(const struct list *list, struct slice text)
 {
@@ -317,7 +324,7 @@ is_footer(const struct list *list, struct slice text)
 			       encoding != NULL ? encoding->value : SLICE(""), text, list->arena));
 }
 
-/* A field in another form: does it still show the same, and to whom? */
+/* Does the field in its other form display the same names and addresses? */
 static bool
 is_same_form(const struct list *list, const struct diagnose_change *change)
 {
@@ -346,7 +353,7 @@ fits_field(const struct list *list, const struct diagnose_change *change)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_FIELD_ADDED:
-		/* Cc: if From was kept */
+		/* Cc only if From was not changed */
 		return (slice_ieq(change->field, SLICE("Cc")) ||
 			       slice_ieq(change->field, SLICE("Sender")) ||
 			       slice_ieq(change->field, SLICE("Reply-To"))) &&
@@ -381,7 +388,7 @@ fits(const struct list *list, const struct diagnose_change *change)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_WRAPPED:
-		return change->octets <= WRAPPED_NAMED ? 0 : -1; /* each is looked at */
+		return change->octets <= WRAPPED_NAMED ? 0 : -1; /* only if each part is checked */
 	case DIAGNOSE_TOP:
 	case DIAGNOSE_BLOCK:
 	case DIAGNOSE_META:

@@ -9,7 +9,7 @@ struct diagnose_part {
 	size_t header, body; /* where its header and its body begin */
 	size_t end;          /* where its body ends, before the line end of the next delimiter */
 	size_t next;         /* where the next delimiter line begins */
-	bool top;            /* of the message's own boundary */
+	bool top;            /* at the outermost level */
 };
 
 enum { DIAGNOSE_PARTS_MAX = 64 };
@@ -28,7 +28,7 @@ struct slice diagnose_lines_field(struct slice lines, const char *name);
 
 enum diagnose_coding diagnose_coding_of(struct slice encoding);
 
-/* How an encoder writes quoted-printable, if RFC 2045 leaves a choice. */
+/* An encoder's choices where RFC 2045 leaves quoted-printable open. */
 struct diagnose_qp_style {
 	size_t width;     /* of lines, including the '=' of a soft break */
 	bool last_short;  /* the last piece of a line also leaves room for a '=' */
@@ -65,7 +65,7 @@ struct diagnose_leaf {
 	bool text, html; /* its type */
 	struct slice type;
 	struct slice raw, decoded; /* decoded.p NULL: not to be changed */
-	int qp_style;              /* that reproduces raw, or -1 */
+	int qp_style;              /* the style that reproduces raw, or -1 */
 	size_t width;              /* of base64 lines */
 };
 
@@ -91,11 +91,11 @@ enum { DIAGNOSE_RECODES = 42 };
 
 extern const struct diagnose_recode diagnose_recodes[DIAGNOSE_RECODES];
 
-/* The body of a message with all that its rules need. */
+/* The body of a message with everything that the rules need. */
 struct diagnose_plan {
 	const struct auth_input *in;
 	struct arena *arena;
-	struct slice body, boundary; /* boundary: of the message, or empty */
+	struct slice body, boundary; /* boundary: that of the message, or empty */
 	struct diagnose_part parts[DIAGNOSE_PARTS_MAX];
 	size_t nparts;
 	struct diagnose_leaf leaves[DIAGNOSE_LEAVES_MAX];
@@ -103,10 +103,10 @@ struct diagnose_plan {
 	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with separate choices */
 	size_t ncut;
 	size_t decoded; /* octets of all leaves */
-	bool limited;   /* something was too large to be examined */
+	bool limited;   /* something was too large and was not examined */
 };
 
-/* A buffer that has n octets from the start, so that a large one is not copied as it grows. */
+/* A buffer with n octets allocated at once, so that it is not copied while it grows. */
 struct buf diagnose_buf(size_t n, struct arena *arena);
 
 void diagnose_leaves(struct diagnose_plan *plan);

@@ -18,11 +18,11 @@ struct diagnose_edit {
 	struct slice with;
 };
 
-/* One field of a list replaced, removed (no field) or, at the list's end, added. */
+/* A field that is replaced, removed (field NULL) or, at the end, added. */
 struct diagnose_field_edit {
 	size_t at;
 	const struct field *field;
-	bool weak; /* yields to another option's edit of the same field */
+	bool weak; /* another option's edit of the same field takes precedence */
 };
 
 struct diagnose_option {
@@ -77,9 +77,9 @@ enum diagnose_coding { DIAGNOSE_PLAIN, DIAGNOSE_QP, DIAGNOSE_BASE64 };
 struct diagnose_body {
 	struct slice bytes; /* as bh= covers it */
 	bool same;          /* the message's own body */
-	bool unwrapped;     /* content holds the fields that were the message's own */
+	bool unwrapped;     /* content has the fields that belonged to the message itself */
 	struct slice content;
-	bool recoded; /* its transfer encoding was changed, and was this one */
+	bool recoded; /* the transfer encoding was changed; this was the former one */
 	enum diagnose_coding coding;
 	struct diagnose_change changes[DIAGNOSE_CHANGES];
 	size_t n;
@@ -90,8 +90,8 @@ bool diagnose_body_search(const struct auth_input *in, const struct dkim_sig *si
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_body *found);
 
 /*
- * Does bh= match the body up to the end of some line? all: of any line, else of the last lines. *to
- * is the end.
+ * Does bh= match the body up to the end of some line? all: tries all lines, otherwise only the last
+ * ones. *to is the end of the match.
  */
 bool diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct slice body,
 	bool all, struct diagnose_budget *budget, size_t *to);
@@ -111,7 +111,7 @@ bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *
 	const struct dkim_signed *hashes, const struct diagnose_body *body,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_header *found);
 
-/* Does all added text identify itself as the list's? */
+/* Do all additions identify themselves as those of a list? */
 bool diagnose_like_list(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct diagnose_body *body, const struct diagnose_header *header);
 

@@ -48,7 +48,7 @@ respace(struct slice value, enum space way, struct arena *arena)
 	return buf_slice(&text);
 }
 
-/* Names as h= writes them, and as they are usually written. */
+/* Spellings of names: as in h=, and the usual one. */
 enum letters { LETTERS_AS_IS, AS_H, USUAL, OTHER, LETTERS };
 
 static struct slice
@@ -72,7 +72,7 @@ rename_field(const struct diagnose_head *head, struct slice name, enum letters w
 	return found;
 }
 
-/* All signed fields at once: software that changes one changes all. */
+/* Changes all signed fields at once, because software that changes one changes all. */
 static void
 put_way(const struct diagnose_head *head, struct diagnose_choice *choice, enum space space,
 	enum letters letters)
@@ -119,8 +119,8 @@ diagnose_space_options(const struct diagnose_head *head, struct diagnose_choice 
 }
 
 /*
- * A value whose lines of about the greatest length continue on the next one, with the inserted line
- * end and that number of octets removed.
+ * Joins lines of about the maximum length with the next one, removing the inserted line end and
+ * that number of octets.
  */
 static struct slice
 join_lines(struct slice value, size_t least, size_t octets, struct arena *arena)

@@ -25,7 +25,7 @@ edit_option(struct diagnose_plan *plan, struct diagnose_choice *choice, unsigned
 	return option;
 }
 
-/* The delimiter line that ends a part of the outermost level. */
+/* The offset of the delimiter line that ends a part of the outermost level. */
 static size_t
 next_top(const struct diagnose_plan *plan, size_t i)
 {
@@ -99,7 +99,7 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	}
 }
 
-/* Is a part more than plain text without a name? Such parts are named first. */
+/* Is the part anything but plain text without a name? Such parts are described first. */
 static bool
 is_notable(const struct diagnose_plan *plan, size_t i)
 {
@@ -110,10 +110,7 @@ is_notable(const struct diagnose_plan *plan, size_t i)
 	       shown(plan, part, lines).n == 0;
 }
 
-/*
- * The other parts of an unwrapped message besides part i, including anything after the last
- * delimiter.
- */
+/* Describes the other parts besides part i, including anything after the last delimiter. */
 static void
 name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *option)
 {
@@ -136,7 +133,7 @@ name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *
 					option);
 }
 
-/* A part of the outermost level was the whole body. */
+/* Adds options: a part of the outermost level was the whole body. */
 static void
 unwrap(struct diagnose_plan *plan, struct diagnose_choice *choice, size_t i, unsigned cost)
 {
@@ -167,7 +164,7 @@ parts_unwrapped(struct diagnose_plan *plan, struct diagnose_choice *choice)
 			unwrap(plan, choice, i, done++ == 0 ? 1 : 2);
 }
 
-/* The delimiters were rewritten and the header was not. */
+/* Adds an option: the delimiters were rewritten, but not the header. */
 static void
 boundary(struct diagnose_plan *plan, struct diagnose_choice *choice)
 {
@@ -230,7 +227,7 @@ preamble(struct diagnose_plan *plan, struct diagnose_choice *choice)
 /* How an empty line before delimiters was lost or added. */
 enum where { BEFORE_ALL, BEFORE_FOLLOWING, BEFORE_CLOSING };
 
-/* Every delimiter line, with whether one before it belongs to the same multipart. */
+/* Finds all delimiter lines, and whether each has a preceding one in the same multipart. */
 static size_t
 delimiters(const struct diagnose_plan *plan, enum where where, size_t *at, size_t max)
 {

@@ -1,4 +1,6 @@
-/* diagnose_subject.c: tags, reply prefixes and encoded words of Subject. */
+/*
+ * diagnose_subject.c: removes tags from Subject, and restores its reply prefixes and encoded words.
+ */
 #include "auth/diagnose/diagnose_head.h"
 
 enum { SUBJECT_MAX = 600, TAG_MAX = 60, STRIPPED_MAX = 10, CODED_TEXTS = 10 };
@@ -7,10 +9,10 @@ static const char *const prefixes[] = {
 	"Re: ", "RE: ", "AW: ", "Aw: ", "re: ", "SV: ", "Sv: ", "VS: ", "Antw: ", "FW: ", "Fw: ",
 	"Fwd: ", "WG: ", "TR: ", "R: ", "RV: ", "RES: ", "Re:", "RE:"};
 
-/* Subject without something that was added. */
+/* Subject without an addition. */
 struct stripped {
 	struct slice prefix; /* "Re: " and the like before the tag, with its space */
-	struct slice tag;    /* as it is, with the space after it */
+	struct slice tag;    /* the removed tag, with the space after it */
 	struct slice text;   /* the rest */
 	unsigned cost;
 	bool tail; /* the tag was after the text */
@@ -158,7 +160,7 @@ struct subject {
 	size_t at;
 	bool coded; /* text was encoded words */
 	struct slice charset;
-	size_t texts; /* that were written as encoded words */
+	size_t texts; /* number of texts that were written as encoded words */
 };
 
 static void

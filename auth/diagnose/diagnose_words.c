@@ -73,7 +73,7 @@ utf8_to_latin1(struct slice text, struct buf *out)
 	return true;
 }
 
-/* Only letters, digits and the signs in such names: no suffix that changes how iconv works. */
+/* Allows only characters of such names, and no suffix that changes how iconv works. */
 static bool
 is_name(struct slice name)
 {
@@ -254,7 +254,7 @@ encode_word(const struct word_style *style, struct slice text, struct arena *are
 	return true;
 }
 
-/* Where characters begin, and the end. */
+/* The offsets at which characters begin, and the end. */
 static size_t
 characters(struct slice text, size_t ends[TEXT_MAX + 1])
 {

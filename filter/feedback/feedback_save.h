@@ -67,7 +67,7 @@ enum feedback_saved feedback_save_failure(struct feedback_saver *saver,
 	const struct feedback_origin *origin, const struct feedback_failure *failure,
 	struct slice octets, struct arena *arena);
 
-/* Keeps the octets of a report that could not be read, once. */
+/* Stores the octets of a report that could not be read, unless they are already stored. */
 enum status feedback_save_aside(struct feedback_saver *saver, const struct feedback_origin *origin,
 	enum feedback_aside why, struct slice octets, struct arena *arena);
 

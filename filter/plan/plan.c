@@ -91,9 +91,9 @@ read_runs(const struct options *options, struct arena *arena, struct taking *tak
 }
 
 /*
- * The saved mail, from earlier runs or from an archive, then the reports, whose forwarders it may
- * prove. The process keeps its rights until it has read the store. 0, or an exit status that is
- * reported.
+ * Reads the saved mail, from earlier runs or an archive, then the reports, in which saved mail can
+ * prove forwarders. The process keeps its rights until it has read the store. Returns 0, or an exit
+ * status after reporting the error.
  */
 static int
 read_mail(const struct options *options, struct arena *arena, struct plan *plan)

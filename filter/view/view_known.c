@@ -43,7 +43,7 @@ struct known_sender {
 	enum view_class class;
 };
 
-/* The next senders after *last, which becomes the last of them; their number in *n. */
+/* Reads the next *n senders after id *last, and sets *last to the id of the last one. */
 static enum status
 next_senders(struct show *show, struct known_sender *senders, size_t *n, int64_t *last)
 {

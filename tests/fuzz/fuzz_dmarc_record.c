@@ -32,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(record->pct <= 100);
 		assert(!record->rua_valid || record->rua.n > 0);
 	}
-	/* whether it is a record, and most of its content, does not depend on the mode */
+	/* the mode does not affect whether it is a record, nor most of its content */
 	assert(is[0] == is[1]);
 	if (is[0]) {
 		assert(slice_eq(records[0].rua, records[1].rua));

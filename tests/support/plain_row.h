@@ -1,4 +1,4 @@
-/* plain_row.h: the row of a message that was judged and about which nothing else is known. */
+/* plain_row.h: the row of an evaluated message without any further data. */
 #ifndef TESTS_SUPPORT_PLAIN_ROW_H
 #define TESTS_SUPPORT_PLAIN_ROW_H
 

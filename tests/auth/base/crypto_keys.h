@@ -2,7 +2,7 @@
  * crypto_keys.h: RSA keys and their signatures over SHA-256("mailstamp"), made with
  *   openssl genrsa -traditional BITS; openssl rsa -pubout (spki) or -RSAPublicKey_out (pkcs1);
  *   openssl pkeyutl -sign -pkeyopt digest:sha256
- * The private halves were thrown away.
+ * The private keys were deleted.
  */
 #ifndef TESTS_AUTH_BASE_CRYPTO_KEYS_H
 #define TESTS_AUTH_BASE_CRYPTO_KEYS_H

@@ -96,7 +96,7 @@ Test(feedback_check, no_message_is_marked)
 	cr_expect_eq(feedback_marks(&report, &row), BIT(COUNT));
 }
 
-/* codes are kept in the store: each is unique, and none changes */
+/* codes are in the store: each is unique, and none may change */
 Test(feedback_check, codes)
 {
 	static const char *const codes[] = {"dkim_fail", "dkim_pass", "spf_fail", "spf_pass",

@@ -16,7 +16,7 @@ ARENA_SUITE(relay);
 
 static const struct row {
 	const char *name, *relay, *client, *header;
-	const char *found, *helo; /* what is judged */
+	const char *found, *helo; /* the client that is evaluated */
 } rows[] = {
 	{"behind the relay", "192.0.2.8", "192.0.2.8", OURS("192.0.2.8") GW("203.0.113.5"),
 		"203.0.113.5", "client.test"},

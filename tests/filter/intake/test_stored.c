@@ -1,6 +1,4 @@
-/*
- * The envelope of stored mail: internal hops are skipped, forged lines are not believed.
- */
+/* The envelope of stored mail: internal hops are skipped, forged lines are not used. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 

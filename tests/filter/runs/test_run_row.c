@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-/* the shortest line of a message that was judged, and what is inserted into it */
+/* the shortest line of an evaluated message, with a place for further members */
 #define JUDGED(more)                                                                               \
 	"{\"index\":7,\"path\":\"a.eml\",\"message\":{},\"envelope\":{},\"disposition\":"          \
 	"\"accept\"" more "}"

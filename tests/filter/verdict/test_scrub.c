@@ -24,7 +24,9 @@ dropped(enum scrub_what what, struct slice raw)
 	return drops;
 }
 
-/* RFC 8601 5: a field that claims our authserv-id must not be believed, however it is written */
+/*
+ * RFC 8601 5: a field that claims our authserv-id must be removed, in whatever form it is written
+ */
 Test(scrub, own_fields)
 {
 	static const struct {
