@@ -328,7 +328,7 @@ try_key(const struct auth_input *in, const struct dkim_sig *sig, const unsigned 
 
 /* Is a more informative than b? The order of the records in DNS must not matter. */
 static bool
-tells_more(const struct trial *a, const struct trial *b)
+is_more_informative(const struct trial *a, const struct trial *b)
 {
 	if (a->reason.id != b->reason.id)
 		return a->reason.id > b->reason.id;
@@ -360,7 +360,7 @@ try_records(const struct auth_input *in, const struct dkim_sig *sig, const unsig
 			*best = trial;
 			return ST_OK;
 		}
-		if (tells_more(&trial, best))
+		if (is_more_informative(&trial, best))
 			*best = trial;
 	}
 	return ST_OK;

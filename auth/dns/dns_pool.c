@@ -16,7 +16,7 @@ struct asking {
 	struct dns_question question;
 	struct arena arena;
 	int64_t until_ms;
-	bool told;
+	bool delivered;
 };
 
 struct dns_pool {
@@ -273,7 +273,7 @@ take_new(struct dns_pool *pool)
 
 /* Delivers answers and removes finished queries; returns when to wake up. */
 static int64_t
-tell_answers(struct dns_pool *pool)
+deliver_answers(struct dns_pool *pool)
 {
 	int64_t now = resolver_clock(NULL), until = now + 60000;
 	struct asking **at = &pool->flying, *done = NULL, *asking;
@@ -285,14 +285,14 @@ tell_answers(struct dns_pool *pool)
 
 			dns_question_answer(&asking->question, &late);
 		}
-		if (asking->question.done && !asking->told) {
+		if (asking->question.done && !asking->delivered) {
 			settle(pool, asking->entry, &asking->question.answer);
 			dns_cache_unpin(&pool->cache, asking->entry);
-			asking->told = true;
+			asking->delivered = true;
 		}
 		if (!asking->question.done && asking->until_ms < until)
 			until = asking->until_ms;
-		if (asking->told && !asking->question.flying) {
+		if (asking->delivered && !asking->question.flying) {
 			*at = asking->next;
 			asking->next = done;
 			done = asking;
@@ -319,7 +319,7 @@ work(void *arg)
 	char bytes[64];
 
 	while (take_new(pool)) {
-		int64_t until = tell_answers(pool);
+		int64_t until = deliver_answers(pool);
 
 		resolver_turn(pool->resolver, until);
 		while (read(pool->wake[0], bytes, sizeof bytes) > 0)

@@ -114,7 +114,7 @@ tick(void *arg, double share)
 
 	const struct summary *summary = &run->results.summary;
 
-	progress_tell(&run->progress, summary->messages + summary->failed, summary->failed, share);
+	progress_show(&run->progress, summary->messages + summary->failed, summary->failed, share);
 	return interrupted == 0;
 }
 

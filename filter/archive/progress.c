@@ -23,7 +23,7 @@ progress_begin(struct progress *progress)
 }
 
 void
-progress_tell(struct progress *progress, size_t done, size_t failed, double share)
+progress_show(struct progress *progress, size_t done, size_t failed, double share)
 {
 	double seconds = (double)(clock_ms() - progress->started_ms) / 1000;
 
