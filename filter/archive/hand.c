@@ -8,7 +8,7 @@
 #include "filter/reader/packet.h"
 #include "filter/result/json.h"
 
-/* Does the message need a spool file, because its octets do not fit into memory? */
+/* Opens a spool file for a message that is too large for memory. */
 static void
 open_spool(struct order_slot *slot, const struct options *options)
 {

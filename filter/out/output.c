@@ -6,7 +6,7 @@
 
 enum { REST_SIZE = 256 * 1024 };
 
-/* Adds the header without the fields that scrub drops, as few ranges as possible. */
+/* Adds the header without the fields that scrub drops, in as few ranges as possible. */
 static bool
 add_header(struct output *output, struct write_gather *g)
 {

@@ -26,7 +26,7 @@ power(double x, uint64_t n)
 static double
 exactly(uint64_t k, uint64_t n, double p)
 {
-	const uint64_t piece = 64; /* factors 1 - p at a time */
+	const uint64_t piece = 64; /* factors of 1 - p multiplied at once */
 	uint64_t left = n - k;
 	const double few = power(1 - p, piece);
 	double product = 1;

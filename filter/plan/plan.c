@@ -139,7 +139,7 @@ tell(const struct plan *plan)
 	return status;
 }
 
-/* After the mail was read, with DNS of its own. */
+/* Makes and prints the plan once the mail was read. */
 static int
 make(struct plan *plan)
 {

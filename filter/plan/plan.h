@@ -38,7 +38,7 @@ struct plan_seen {
 /* What a view shows about a step. */
 struct plan_effect {
 	struct plan_result result;
-	uint64_t k, n; /* mail of known senders that it concerns: not aligned, and all */
+	uint64_t k, n; /* mail of known senders that the step affects: unaligned, and all */
 	double bound;  /* upper bound of the unaligned share; 1: unknown */
 };
 

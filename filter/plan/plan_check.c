@@ -109,7 +109,7 @@ over(const struct plan_check *check, struct slice text, struct arena *arena)
 	return (struct proof_record){buf_slice(&name), "TXT", text};
 }
 
-/* Does the message pass? Without a record nothing passes. */
+/* Evaluates the mail of a group. Without a record nothing passes. */
 static bool
 judge_group(struct plan_check *check, struct dns *dns, const struct plan_group *group,
 	enum dmarc_mode mode, struct dmarc_result *result)
@@ -213,7 +213,7 @@ count(const struct plan_group *group, bool passes, struct plan_counts *counts)
 		return;
 	}
 	counts->hurt += n[SENDER_OWN] + n[SENDER_SERVICE] + n[SENDER_FORWARDER];
-	/* a pass is the author's, whoever sent it */
+	/* mail that passed before is the author's, whatever its source */
 	counts->hurt += n[SENDER_PASSES];
 	counts->decide += n[SENDER_DECIDE];
 	counts->stopped += n[SENDER_FORGED];

@@ -26,28 +26,28 @@ enum { PLAN_SCOPES = PLAN_UNKNOWN + 1 };
 struct plan_counts {
 	uint64_t judged;
 	uint64_t passes;
-	/* failing: of known senders, for the owner to decide, stopped (sender.h) */
+	/* failing mail: from known senders, for the owner to decide, forged (sender.h) */
 	uint64_t hurt, decide, stopped;
 };
 
 /* One record's effect on the mail. */
 struct plan_result {
 	struct plan_counts counts[PLAN_SCOPES];
-	uint64_t kept, lost; /* messages that passed with the record before, and do or do not now */
-	/* where receivers that follow RFC 7489 look for the policy of a subdomain that was seen, if
-	 * not at the domain; or empty */
+	uint64_t kept, lost; /* messages that passed under the previous record and still pass, or no
+				longer do */
+	/* the other domain at which receivers that follow RFC 7489 find the policy of a subdomain
+	 * that sent mail; empty: there is none */
 	struct slice elsewhere;
-	bool promised; /* the policy is what the record promises, for each author domain in its
-			  scopes, by both RFCs */
+	bool promised; /* both RFCs give each author domain the policy that the record states */
 };
 
 struct plan_check {
 	const struct evaluation *ev; /* its DNS, options and public suffix list */
 	const struct plan_mail *mail;
 	struct slice domain;
-	enum plan_scope *scopes; /* by author */
-	bool *passes;            /* by group, under the last evaluated record; at first: now */
-	struct arena arena;      /* of one judgement */
+	enum plan_scope *scopes; /* by number of the author domain */
+	bool *passes; /* by group, under the last evaluated record; initially the published one */
+	struct arena arena; /* for one evaluation */
 };
 
 /*

@@ -10,7 +10,7 @@
 
 enum { KEY_OCTETS = (PLAN_SIGNERS + 1) * (ROW_TEXT + 1) };
 
-/* What other messages show about one that is counted. */
+/* Moves a counted message to the class that other messages show for it. */
 static void
 move(void *arg, const struct elsewhere_message *message, struct sender now)
 {
@@ -150,7 +150,7 @@ signers(struct plan_mail *mail, const struct row *row)
 	return out.over ? NULL : arena_cstr(&mail->one, buf_slice(&out));
 }
 
-/* The number of the author domain, which may be new; PLAN_AUTHORS: no room. */
+/* The number of the author domain, which is added if new; PLAN_AUTHORS if the table is full. */
 static size_t
 author_of(struct plan_mail *mail, const char *domain)
 {
@@ -179,7 +179,7 @@ room_for_one(struct plan_mail *mail)
 	return true;
 }
 
-/* Its number, which may be new; PLAN_GROUPS if there is no room. False without memory. */
+/* Finds or adds a group; its number is PLAN_GROUPS if the table is full. False without memory. */
 static bool
 find(struct plan_mail *mail, const struct plan_group *wanted, size_t *number)
 {
@@ -253,7 +253,7 @@ plan_mail_days(const struct plan_mail *mail, size_t source, unsigned *gap)
 	return days;
 }
 
-/* No room: messages that are not aligned must not be forgotten. */
+/* Counts messages for which the table has no room: unaligned mail must not be ignored. */
 static void
 add_beyond(struct plan_mail *mail, const struct row *row, struct sender sender, uint64_t n)
 {
@@ -262,7 +262,7 @@ add_beyond(struct plan_mail *mail, const struct row *row, struct sender sender, 
 		mail->open += n;
 }
 
-/* Judged messages, which have or get a group. */
+/* Adds evaluated messages to their group, which is made if necessary. */
 static bool
 add_judged(struct plan_mail *mail, const struct row *row, struct sender sender, bool service,
 	size_t source)
@@ -289,7 +289,7 @@ add_judged(struct plan_mail *mail, const struct row *row, struct sender sender, 
 	return elsewhere_add(mail->elsewhere, row, &place);
 }
 
-/* The number of its source, to which the row was added; STATS_SOURCES: it is in the rest. */
+/* The number of the source that counts the row; STATS_SOURCES: the rest. */
 static size_t
 number_of(const struct stats *stats, const struct source_key *key, const char *author)
 {

@@ -22,8 +22,8 @@ struct plan_group {
 	 * those that have a label in common with the author domain: others are never aligned */
 	const char *dkim;
 	size_t source;                    /* number in stats->sources; STATS_SOURCES: the rest */
-	uint64_t messages;                /* that were judged */
-	uint64_t classes[SENDER_CLASSES]; /* of these */
+	uint64_t messages;                /* evaluated messages */
+	uint64_t classes[SENDER_CLASSES]; /* the same messages by class of sender */
 };
 
 enum { PLAN_SPAN = 512 /* days that are distinguished */ };
@@ -34,9 +34,9 @@ struct plan_days {
 };
 
 struct plan_mail {
-	bool reported; /* rows of reports */
+	bool reported; /* the rows are from reports */
 	struct arena *arena;
-	struct arena one; /* of one message */
+	struct arena one; /* for one message */
 	struct slice domain;
 	struct stats *stats; /* of all mail in its name */
 	struct elsewhere *elsewhere;
@@ -44,13 +44,13 @@ struct plan_mail {
 	struct plan_group **groups;
 	size_t ngroups, room;
 	struct plan_days *days; /* by source */
-	const char **authors; /* first the domain, then those below it in the order of their mail */
+	const char **authors; /* the domain, then its subdomains in the order of their first mail */
 	size_t nauthors;
-	uint64_t messages;   /* in its name, of these: */
-	uint64_t not_judged; /* and */
-	uint64_t beyond;     /* for which there was no room */
-	uint64_t open;       /* of these: that did not pass, and are not just forged */
-	uint64_t others;     /* of other author domains */
+	uint64_t messages;   /* all messages in its name */
+	uint64_t not_judged; /* those without a DMARC result */
+	uint64_t beyond;     /* those without a group, because the table was full */
+	uint64_t open;       /* the part of beyond that failed and is not merely forged */
+	uint64_t others;     /* messages of other author domains */
 	bool has_dates;
 	int64_t first, last;
 };

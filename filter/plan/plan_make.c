@@ -21,7 +21,7 @@ record_of(const struct dmarc_result *now, unsigned pct)
 }
 
 /*
- * The domain's record, as a receiver finds it. From one above the domain its policy for this one.
+ * The domain's record, as a receiver finds it. A parent's record gives its policy for the domain.
  */
 static bool
 find_now(struct plan *plan, struct plan_record *current)
@@ -51,12 +51,12 @@ is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 	return (double)a / (double)n > (double)b / (double)m;
 }
 
-/* A share of the mail that would be hurt or is undecided; of 0 messages: none were seen. */
+/* The share of the mail that would be hurt or is undecided; of is 0 if there is no mail. */
 struct share {
 	uint64_t n, of;
 };
 
-/* The larger share of the views. */
+/* The largest share among the views. */
 static struct share
 worse_share(const struct plan *plan, enum plan_scope scope)
 {
@@ -187,7 +187,7 @@ judge_step(struct plan *plan, struct plan_step *step, bool *ok)
 	return true;
 }
 
-/* Each record over the mail, in turn. */
+/* Evaluates the mail under each record in turn. */
 static bool
 judge_steps(
 	struct plan *plan, const struct plan_record *records, size_t n, struct plan_force before)
@@ -221,7 +221,7 @@ judge_steps(
 	return true;
 }
 
-/* What the mail of a view is with the record now, and what passes now. */
+/* Evaluates the mail of a view under the published record. */
 static bool
 look(struct plan *plan, struct plan_seen *seen, const struct plan_record *base, struct slice text)
 {

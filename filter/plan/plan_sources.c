@@ -37,7 +37,7 @@ compare_sources(const void *a, const void *b)
 	return 0;
 }
 
-/* The failing mail of each source in a view, and its place in the list of both. */
+/* Adds the failing mail of each source in a view to its place in the common list. */
 static void
 add_fails(struct plan *plan, enum plan_view view, struct plan_source *list, const size_t *places)
 {
@@ -66,7 +66,7 @@ add_fails(struct plan *plan, enum plan_view view, struct plan_source *list, cons
 	}
 }
 
-/* The sources of a view, each beside the same one in the views before it; their number. */
+/* Places each source of a view with the same source of earlier views; returns their number. */
 static size_t
 place_sources(const struct plan *plan, enum plan_view view, struct plan_source *list, size_t n,
 	size_t *places)

@@ -45,7 +45,7 @@ struct import {
 	struct arena arena; /* for one line */
 	struct strings own;
 	int64_t now, pruned;            /* pruned: the day before which data was removed */
-	int64_t kinds[AGGREGATE_KINDS]; /* of a row: what was counted for the first time */
+	int64_t kinds[AGGREGATE_KINDS]; /* messages of a row that were not counted before */
 	int64_t rows, old;              /* rows: all of them */
 	/* stored before in this transaction, by their hash: a later one may find them pruned */
 	struct reporting_digest policies[POLICIES];

@@ -22,6 +22,7 @@ import time
 from rig import CONTRIB, Session, Trouble, maildir, until
 
 WRITABLE = ('/etc', '/usr', '/var', '/srv', '/opt', '/root')
+PRIVATE = ('/run', '/tmp', '/dev/shm')
 SYSLOG = '/var/log/syslog-test'
 JSON_LOG = '/var/log/mailstamp-test.json'
 GOOD, BAD, RELAY, SERVER = '192.0.2.10', '192.0.2.66', '192.0.2.8', '192.0.2.1'
@@ -83,7 +84,7 @@ def put(path, text, mode='w'):
 
 
 def reloaded(what):
-    """Calls what(), which tells Postfix to reload, and waits until its master has: a client that connects
+    """Calls what(), which makes Postfix reload, and waits until its master has: a client that connects
     earlier would meet the old configuration."""
     before = Site.log().count(' reload -- ')
     out = what()
@@ -166,15 +167,30 @@ class Site:
             shutil.copystat(place, name + '.new')
             run('mount', '-t', 'overlay', 'overlay', '-o', 'lowerdir=%s,upperdir=%s,workdir=%s' % (
                 place, name + '.new', name + '.work'), place)
-        for place in ('/run', '/tmp', '/dev/shm'):
+        kept = self.keep()
+        for place in PRIVATE:
             run('mount', '-t', 'tmpfs', '-o', 'mode=1777' if place != '/run' else 'mode=755',
                 'none', place)
+        for path, name in kept:
+            os.makedirs(path, exist_ok=True)
+            run('mount', '--move', name, path)
         self.devices()
         run('ip', 'link', 'set', 'lo', 'up')
         for address in (GOOD, BAD, RELAY, SERVER, OUTSIDE):
             run('ip', 'address', 'add', address + '/32', 'dev', 'lo')
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         self.base()
+
+    def keep(self):
+        """Bind mounts of the checkout and the build folder, if the new /tmp or /run would hide them."""
+        kept = []
+        for path in (os.path.dirname(os.path.realpath(CONTRIB)), os.path.realpath(self.build)):
+            hidden = any(path.startswith(each + '/') for each in PRIVATE)
+            if hidden and not any((path + '/').startswith(each + '/') for each, _ in kept):
+                kept.append((path, '%s/kept.%d' % (self.disk, len(kept))))
+                os.mkdir(kept[-1][1])
+                run('mount', '--bind', *kept[-1])
+        return kept
 
     def devices(self):
         """A private /dev, with a syslog that can be read: SYSLOG."""
