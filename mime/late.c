@@ -3,6 +3,11 @@
 #include <dlfcn.h>
 #include <string.h>
 
+/* gcc's analyser (tools/analyse) knows no value of what dlsym returns */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic ignored "-Wanalyzer-use-of-uninitialized-value"
+#endif
+
 bool
 late_load(const char *library, const struct late_name *names, size_t n, void *table)
 {

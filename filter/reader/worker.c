@@ -44,10 +44,12 @@ make_result(const struct row *row, struct slice json, struct result *result)
 {
 	char *line = json.n > 0 ? malloc(json.n) : NULL;
 	size_t n;
-	void *block = row_pack(row, &n);
+	void *block;
 
-	if (block == NULL || (json.n > 0 && line == NULL)) {
-		free(block);
+	if (json.n > 0 && line == NULL)
+		return false;
+	block = row_pack(row, &n);
+	if (block == NULL) {
 		free(line);
 		return false;
 	}

@@ -36,19 +36,18 @@ static void
 give(struct attached *attached, const char *name, const struct structure_message *found)
 {
 	const size_t size = strlen(name) + 40;
-	struct item *item = &attached->items[attached->n];
+	char *title = malloc(size), *bytes = malloc(found->bytes.n);
 
-	*item = (struct item){.fd = -1, .n = found->bytes.n};
-	item->name = malloc(size);
-	item->bytes = malloc(found->bytes.n);
-	if (item->name != NULL)
-		(void)snprintf(item->name, size, "%s/%s-%zu", name,
+	if (title != NULL)
+		(void)snprintf(title, size, "%s/%s-%zu", name,
 			found->recoded ? "reencoded" : "attached", attached->n + 1);
-	if (item->bytes != NULL)
-		memcpy(item->bytes, found->bytes.p, found->bytes.n);
-	else
-		item->error = FAULT_NO_MEMORY;
-	attached->n++;
+	if (bytes != NULL)
+		memcpy(bytes, found->bytes.p, found->bytes.n);
+	attached->items[attached->n++] = (struct item){.fd = -1,
+		.n = found->bytes.n,
+		.name = title,
+		.bytes = bytes,
+		.error = bytes != NULL ? FAULT_NONE : FAULT_NO_MEMORY};
 }
 
 static void

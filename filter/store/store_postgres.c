@@ -216,14 +216,14 @@ bind(struct store_query *query, int at, struct slice octets, bool text)
 	}
 	parameter = &statement->parameters[at - 1];
 	if (parameter->size < octets.n + 1) {
-		free(parameter->value);
+		char *value = realloc(parameter->value, octets.n + 64);
+
+		if (value == NULL) {
+			statement->failed = true;
+			return;
+		}
+		parameter->value = value;
 		parameter->size = octets.n + 64;
-		parameter->value = malloc(parameter->size);
-	}
-	if (parameter->value == NULL) {
-		parameter->size = 0;
-		statement->failed = true;
-		return;
 	}
 	if (octets.n > 0)
 		memcpy(parameter->value, octets.p, octets.n);
@@ -346,15 +346,15 @@ get_blob(struct store_query *query, int column)
 {
 	struct statement *statement = query->statement;
 	struct slice hex = slice_from(get_text(query, column), 2);
+	char *octets = realloc(statement->octets, hex.n / 2 + 1);
 
-	free(statement->octets);
-	statement->octets = malloc(hex.n / 2 + 1);
-	if (statement->octets == NULL)
+	if (octets == NULL)
 		return SLICE("");
+	statement->octets = octets;
 	for (size_t i = 0; i + 1 < hex.n; i += 2)
-		statement->octets[i / 2] =
+		octets[i / 2] =
 			(char)(slice_hex_digit(hex.p[i]) * 16 + slice_hex_digit(hex.p[i + 1]));
-	return slice_make(statement->octets, hex.n / 2);
+	return slice_make(octets, hex.n / 2);
 }
 
 static bool

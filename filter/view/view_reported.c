@@ -5,6 +5,11 @@
 #include "auth/base/domain.h"
 #include "mime/buf.h"
 
+/* gcc's analyser (tools/analyse) loses what is in a struct that becomes an element of an array */
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 enum {
 	PAGE = 1000,   /* rows per query */
 	CACHE = 4096,  /* size of the cache of classified rows */
