@@ -64,6 +64,8 @@ def hostile_of(program, options, zone, message, store):
         return [program, 'report', 'read', '--config', '/dev/null', '--store', store, '--zone', zone, *path]
     if options[:1] == ('batch',):
         return [program, 'batch', '--zone', zone, '--now', '1767225600', '--jobs', '1', '--output', 'json', *options[1:], message]
+    if options[:1] == ('explain',):
+        return [program, 'explain', '--zone', zone, '--now', '1767225600', '--output', 'json', *options[1:], message]
     sender = [] if '--envelope' in options or '--mail-from' in options else ['--mail-from', 'a@evil.example']
     clock = [] if '--now' in options else ['--now', '1767225600']
     return [program, '--authserv-id', 'mx.example.net', '--client-ip', '203.0.113.9', '--helo', 'h.example', '--zone', zone,

@@ -1,0 +1,189 @@
+"""hostile_more.py: more messages designed to be expensive; they join those of hostile_mail.py."""
+import base64
+import io
+import quopri
+import tarfile
+import zipfile
+
+from hostile_mail import (ATTACHED, B, BH, BODY, BOMBS, FIELD, FROM, MULTIPART, ONE_KEY, REST, SHAPES, chain, dkim, fields_of, fill,
+                          key, mail, shape, wrap)
+
+EXPLAINED = ('explain',)
+
+
+def bombs(**made):
+    """each is (message, options, zone)"""
+    for name, whole in made.items():
+        BOMBS[name.replace('_', '-')] = lambda whole=whole: whole() if callable(whole) else whole
+
+
+def shapes_of_fields(**made):
+    """a field whose value is made of one piece, in every size"""
+    for name, (field, piece, start, end) in made.items():
+        SHAPES[name.replace('_', '-')] = lambda size, f=field, p=piece, s=start, e=end: (
+            wrap(fields_of(f, p, size, s, e)), (), ONE_KEY)
+
+
+# every grammar that reads a field, with the piece that makes it look furthest
+shapes_of_fields(
+    folds_in_subject=(b'Subject', b'\n ', b'x', b'x'),
+    folds_in_received=(b'Received', b'\n\t', b'from a (b [192.0.2.1])', b'by c; Thu, 01 Jan 2026 00:00:00 +0000'),
+    brackets_in_received=(b'Received', b'([', b'from a ', b' by c'),
+    by_in_received=(b'Received', b' by', b'from a', b'; x'),
+    folds_in_signatures=(b'DKIM-Signature', b'\n ', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; bh=', b'; b='),
+    equals_in_signatures=(b'DKIM-Signature', b'=', b'v=1; a', b';'),
+    colons_in_h=(b'DKIM-Signature', b':', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from', b'; bh=x; b=x'),
+    blanks_in_h=(b'DKIM-Signature', b' \t: ', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from', b'; bh=x; b=x'),
+    padding_in_bh=(b'DKIM-Signature', b'====', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; b=x; bh=', b''),
+    dots_in_d=(b'DKIM-Signature', b'a.', b'v=1; a=rsa-sha256; s=s; h=from; bh=x; b=x; d=', b'example'),
+    copied_fields=(b'DKIM-Signature', b'|From:=20', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; bh=x; b=x; z=', b''),
+    quoted_i=(b'DKIM-Signature', b'=5C=22', b'v=1; a=rsa-sha256; d=evil.example; s=s; h=from; bh=x; b=x; i=', b'@evil.example'),
+    semicolons_in_results=(b'Authentication-Results', b';', b'mx.example.net', b'dkim=pass'),
+    slashes_in_results=(b'Authentication-Results', b'a/1;', b'mx.example.net/', b' x'),
+    escapes_in_results=(b'Authentication-Results', b'\\"', b'"mx.example.net', b'"; none'),
+    words_in_list_id=(b'List-Id', b'=?utf-8?b?w6k=?= ', b'', b'<a.example>'),
+    angles_in_list_post=(b'List-Post', b'<mailto:', b'', b'>'),
+    angles_in_message_id=(b'Message-ID', b'<', b'', b'@a>'),
+    signs_in_resent_from=(b'Resent-From', b'@', b'a', b'.example'),
+    routes_in_return_path=(b'Return-Path', b'@a,', b'<', b':a@evil.example>'),
+    parameters_of_type=(b'Content-Type', b"; a*0*=utf-8''%41", b'multipart/mixed', b''),
+)
+
+
+def encoded(words):
+    return b'From: ' + words + b' <a@evil.example>\n' + REST + BODY
+
+
+@shape
+def charsets_in_from(size):
+    names = (b'utf-7', b'iso-2022-jp', b'iso-2022-cn-ext', b'gb18030', b'hz', b'utf-16', b'big5-hkscs', b'euc-tw')
+    words = b' '.join(b'=?%s?b?GyRCGyhCGyRC+AAA?=' % names[i % len(names)] for i in range(min(size, FIELD) // 45))
+    return encoded(words), (), ''
+
+
+@shape
+def quoted_words_in_from(size):
+    return encoded(b' '.join([b'=?iso-2022-jp?q?=1B$B=1B(B=40?='] * (min(size, FIELD) // 34))), (), ''
+
+
+@shape
+def charsets_of_parts(size):
+    part = b'--b\nContent-Type: text/html; charset=iso-2022-jp-3\nContent-Transfer-Encoding: base64\n\n%s\n' % (b'GyRC' * 15)
+    return FROM + REST + MULTIPART + b'\n' + fill(part, size) + b'--b--\n', ATTACHED, ''
+
+
+@shape
+def base64_in_base64(size):
+    inner = FROM + REST + BODY
+    while len(inner) < size:
+        inner = (FROM + REST + b'MIME-Version: 1.0\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n'
+                 + base64.encodebytes(inner))
+    return inner[:size], ATTACHED, ''
+
+
+@shape
+def quoted_printable_in_itself(size):
+    inner = FROM + REST + fill(b'===\n', 2000)
+    while len(inner) < size:
+        inner = (FROM + REST + b'MIME-Version: 1.0\nContent-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n'
+                 + quopri.encodestring(inner))
+    return inner[:size], ATTACHED, ''
+
+
+@shape
+def boundaries_that_begin_alike(size):
+    types = b''.join(b'--%s\nContent-Type: multipart/mixed; boundary="%s"\n\n' % (b'b' * i, b'b' * (i + 1)) for i in range(1, 70))
+    return FROM + REST + MULTIPART + b'\n' + types + fill(b'--' + b'b' * 60 + b'x\n', size), ATTACHED, ''
+
+
+@shape
+def deep_parts_without_ends(size):
+    return FROM + REST + MULTIPART + b'\n' + fill(b'--b\nContent-Type: multipart/digest; boundary=b\n\n', size), ATTACHED, ''
+
+
+@shape
+def explained_subject(size):
+    start = mail().signed()
+    start.body = b'another\r\n'
+    return start.bytes().replace(b'Subject:', b'Subject: ' + fill(b'Re: [x] ', min(size, FIELD)), 1), EXPLAINED, \
+        's1._domainkey.example.com KEY rsa-a'
+
+
+@shape
+def explained_received(size):
+    lines = fill(b'Received: from a.example (b.example [192.0.2.7]) by c.example with ESMTP; Thu, 01 Jan 2026 00:00:00 +0000\n', size)
+    return lines + mail().signed().bytes(), EXPLAINED, 's1._domainkey.example.com KEY rsa-a'
+
+
+def tree(width, depth, leaf='v=spf1 ?all'):
+    """SPF records that include each other, wider and deeper than any limit"""
+    lines = []
+
+    def node(name, level):
+        lines.append('%s TXT %s' % (name, leaf if level == depth else 'v=spf1 %s -all' % ' '.join(
+            'include:%d.%s' % (i, name) for i in range(width))))
+        for i in range(width if level < depth else 0):
+            node('%d.%s' % (i, name), level + 1)
+
+    node('evil.example', 0)
+    return wrap(b''), (), '\n'.join(lines) + '\n'
+
+
+def spf(record, *more):
+    return wrap(b''), (), 'evil.example TXT v=spf1 %s\n' % record + ''.join(each + '\n' for each in more)
+
+
+def names_of(kind, target, n=2000):
+    return tuple('%s %s %s' % (target, kind, ('10 ' if kind == 'MX' else '') + 'm%d.evil.example' % i) for i in range(n))
+
+
+def archive(kind, depth=6, n=400):
+    """an archive in an archive in an archive, each with many messages"""
+    octets, name = FROM + REST + BODY, 'm.eml'
+    for level in range(depth):
+        out = io.BytesIO()
+        if kind == 'zip':
+            with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as made:
+                for i in range(n if level else 1):
+                    made.writestr('%d-%s' % (i, name), octets if level < 2 else octets if i == 0 else b'')
+        else:
+            with tarfile.open(fileobj=out, mode='w:gz') as made:
+                for i in range(n if level else 1):
+                    info = tarfile.TarInfo('%d-%s' % (i, name))
+                    info.size = len(octets) if level < 2 or i == 0 else 0
+                    made.addfile(info, io.BytesIO(octets[:info.size]))
+        octets, name = out.getvalue(), 'a.%s' % ('zip' if kind == 'zip' else 'tar.gz')
+    return octets, ('batch',), ''
+
+
+def keys_that_point_on():
+    lines = ['s._domainkey.evil.example CNAME c0.evil.example'] + [f'c{i}.evil.example CNAME c{i + 1}.evil.example' for i in range(400)]
+    return wrap(dkim() * 16), (), '\n'.join(lines) + '\n'
+
+
+bombs(
+    spf_tree_of_ten_by_three=lambda: tree(10, 3), spf_tree_of_two_by_nine=lambda: tree(2, 9),
+    spf_tree_of_errors=lambda: tree(10, 2, 'v=spf1 ip4:300.1.1.1'),
+    spf_that_includes_itself=lambda: spf(' '.join(['include:evil.example'] * 900)),
+    spf_redirects_in_a_circle=lambda: spf('redirect=a.evil.example', 'a.evil.example TXT v=spf1 redirect=evil.example'),
+    spf_of_three_thousand_networks=lambda: spf(' '.join('ip4:10.%d.%d.0/24' % (i // 250, i % 250) for i in range(3000)) + ' -all'),
+    spf_mx_of_thousands=lambda: spf('mx -all', *names_of('MX', 'evil.example')),
+    spf_ptr_of_thousands=lambda: spf('ptr -all', *names_of('PTR', '9.113.0.203.in-addr.arpa')),
+    spf_macros_of_long_local_parts=lambda: (
+        wrap(b''), ('--mail-from', 'a.' * 4000 + 'a@evil.example'),
+        'evil.example TXT v=spf1 %s -all\n' % ' '.join(['exists:%{l1r.-+,/_=}%{L}%{S}.evil.example'] * 60)),
+    spf_explanation_of_macros=lambda: spf('-all exp=e.evil.example', 'e.evil.example TXT ' + '%{S}%{p}%{h}%{c}' * 3000),
+    keys_that_point_on=keys_that_point_on,
+    key_of_a_long_note=lambda: (wrap(dkim() * 16), (), 's._domainkey.evil.example TXT v=DKIM1; n=' + 'x' * 60000 + '; p=\n'),
+    key_of_broken_base64=lambda: (wrap(dkim() * 16), (), 's._domainkey.evil.example TXT p=' + 'A= ' * 20000 + '\n'),
+    key_of_nested_der=lambda: (wrap(dkim() * 16), (), 's._domainkey.evil.example TXT p=' + base64.b64encode(
+        b'\x30\x80' * 20000).decode() + '\n'),
+    signatures_that_are_alike=lambda: (wrap(dkim() * 700), (), ONE_KEY),
+    signatures_of_every_algorithm=lambda: (wrap(b''.join(dkim(a=a) for a in ('rsa-sha1', 'ed25519-sha256', 'x-' + 'y' * 9000)) * 30), (),
+                                           's._domainkey.evil.example TXT ' + key(4096) + '\n'),
+    h_of_one_name_by_length=lambda: (wrap(dkim('from' + ':to' * 15000, bh=BH, b=B) + b'To: x\n' * 900), (), ONE_KEY),
+    sets_that_are_missing=lambda: (wrap(b''.join(b'ARC-Seal: i=%d; a=rsa-sha256; cv=pass; d=evil.example; s=s; b=%s\n' % (i, B.encode())
+                                                 for i in range(50, 0, -2) for _ in range(20))), (), ONE_KEY),
+    sets_twice=lambda: (chain(25).bytes() + b'', (), 'arc._domainkey.evil.example KEY rsa-b\n'),
+    zip_in_zip=lambda: archive('zip'), tar_in_tar=lambda: archive('tar'),
+)
