@@ -265,15 +265,22 @@ take_item(struct packet *packet, struct item *item)
 	return true;
 }
 
-/* One octet for each item. */
-static void
+/* One octet for each item. False: it waits for ever for what could not be sent. */
+static bool
 ask_for_more(struct opener *opener)
 {
 	static const char octets[AHEAD];
 	const size_t n = AHEAD - opener->asked;
+	ssize_t sent;
 
-	if (n >= AHEAD / 2 && send(reader_socket(opener->process), octets, n, MSG_NOSIGNAL) >= 0)
-		opener->asked = AHEAD; /* if it has ended, receiving shows that */
+	if (n < AHEAD / 2)
+		return true;
+	do
+		sent = send(reader_socket(opener->process), octets, n, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	opener->asked += sent > 0 ? (size_t)sent : 0;
+	/* if it has ended, receiving shows that */
+	return sent > 0 || errno == EPIPE || errno == ECONNRESET || errno == ENOTCONN;
 }
 
 bool
@@ -285,9 +292,8 @@ opener_next(struct opener *opener, struct item *item)
 	*item = (struct item){.fd = -1};
 	if (opener->ended)
 		return false;
-	ask_for_more(opener);
-	if (packet_receive(reader_socket(opener->process), true, opener->room, &packet) !=
-		PACKET_GOT) {
+	if (!ask_for_more(opener) || packet_receive(reader_socket(opener->process), true,
+					     opener->room, &packet) != PACKET_GOT) {
 		opener->ended = true;
 		opener->died = !atomic_load(&opener->stopped);
 		return false;

@@ -149,8 +149,10 @@ packet_send(int socket, const struct packet *packet, const char *spool_dir)
 		fds[nfds++] = packet->stamp;
 	if (aside) {
 		text = put_aside(parts, size, spool_dir);
-		if (text < 0)
+		if (text < 0) {
+			errno = ENOSPC; /* EPIPE would say that no process reads */
 			return false;
+		}
 		head.flags |= WITH_TEXT;
 		fds[nfds++] = text;
 	}

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "filter/reader/reader.h"
@@ -42,11 +43,14 @@ struct thread {
 
 static void *work(void *arg);
 
-/* Sends the outbox, whose lock is held. */
+/* Sends the outbox, whose lock is held. If it cannot, threads that wait for a message wake up. */
 static void
 flush(struct workers *workers)
 {
-	workers->failed |= !outbox_send(&workers->outbox);
+	if (!outbox_send(&workers->outbox)) {
+		workers->failed = true;
+		(void)shutdown(READER_ITEMS, SHUT_RD);
+	}
 	workers->waiting = 0;
 }
 

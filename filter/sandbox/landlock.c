@@ -85,7 +85,8 @@ allow_path(int rules, uint64_t handled, const struct landlock_path *path)
 
 	rule.fd = open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
-		return true; /* a missing file needs no rule */
+		/* a missing file needs no rule; without one, a file that is there is forbidden */
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
 	good = add_rule(rules, &rule);
 	if (!good && errno == EINVAL) { /* rights of folders are invalid for a file */
 		rule.allowed &= FS_OF_FILES;

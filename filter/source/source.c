@@ -180,8 +180,12 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		return give_error(source, path, error, item);
 	}
 	n = pread(fd, first, sizeof first, 0);
-	if (n < 0)
-		n = 0; /* the error will be found again when the file is read */
+	if (n < 0) { /* what it is, is unknown */
+		error = fault_of_path(errno);
+		close(fd);
+		free(line);
+		return give_error(source, path, error, item);
+	}
 	if (!unpack_is_packed(first, (size_t)n) &&
 		!saved_is_mbox(path, slice_make(first, (size_t)n))) {
 		*item = (struct item){.index = source->index++,

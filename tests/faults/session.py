@@ -16,7 +16,7 @@ COMMANDS = (b'EHLO front.test', XFORWARD, b'MAIL FROM:<s@pass.example>', b'RCPT 
 class Session:
     """A scene of faults/run: the replies to the client, and what the next hop received."""
 
-    command = av = False
+    command = av = streams = False
 
     def __init__(self, bench, name, message):
         self.bench, self.name, self.message = bench, name, message.replace(b'\n', b'\r\n')
