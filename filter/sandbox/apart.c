@@ -62,7 +62,7 @@ work(const struct apart_job *job, int fd, char *reply, size_t size)
 	descriptors_close(0, fd);
 	if (setrlimit(RLIMIT_DATA, &data) != 0 || setrlimit(RLIMIT_CPU, &cpu) != 0)
 		_exit(1);
-	if (!job->load(job->arg) || !seccomp_enter(CALLS_APART))
+	if (!job->load(job->arg) || (!SECCOMP_SANITIZED && !seccomp_enter(CALLS_APART)))
 		_exit(1);
 	good = write_all(fd, &started, 1) &&
 	       write_all(fd, reply, job->work(job->arg, reply, size)) && write_all(fd, &done, 1);

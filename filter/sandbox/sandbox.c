@@ -12,15 +12,6 @@
 #include "filter/sandbox/descriptors.h"
 #include "filter/sandbox/seccomp.h"
 #include "filter/text/i18n.h"
-#include "mime/arena.h" /* __has_feature */
-
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
-	__has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
-
 enum {
 	GRACE = 5, /* seconds from SIGXCPU, which is logged, to SIGKILL */
 	FDS_LOOKED_AT = 8
@@ -85,7 +76,7 @@ sandbox_enter(const struct sandbox *sandbox)
 {
 	enum sandbox_part missing = SANDBOX_ALL;
 
-	if (SANITIZED || under_valgrind())
+	if (SECCOMP_SANITIZED || under_valgrind())
 		return SANDBOX_NOT_HERE;
 	tzset();
 	if (sandbox->closed)
@@ -105,7 +96,7 @@ sandbox_enter(const struct sandbox *sandbox)
 enum sandbox_part
 sandbox_enter_inner(int rules, unsigned calls)
 {
-	const bool sanitized = SANITIZED || under_valgrind();
+	const bool sanitized = SECCOMP_SANITIZED || under_valgrind();
 	enum sandbox_part missing = SANDBOX_ALL;
 
 	if (!sanitized)
@@ -135,7 +126,7 @@ sandbox_print(FILE *out)
 {
 	const int landlock = landlock_version();
 
-	if (SANITIZED || under_valgrind()) {
+	if (SECCOMP_SANITIZED || under_valgrind()) {
 		fputs("sandbox: none under a sanitizer or valgrind\n", out);
 		return;
 	}

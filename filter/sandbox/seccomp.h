@@ -5,6 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "mime/arena.h" /* __has_feature */
+
+/* A sanitizer makes calls of its own, at any time: then there is no filter. */
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) ||                           \
+	__has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+enum { SECCOMP_SANITIZED = 1 };
+#else
+enum { SECCOMP_SANITIZED = 0 };
+#endif
+
 struct sock_filter;
 
 enum { SECCOMP_MAX = 512 }; /* instructions of a program */

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "filter/sandbox/seccomp.h"
+
 /* What the process can do, as bits of an exit status. */
 enum {
 	READS_ETC = 1 << 0,
@@ -111,7 +113,8 @@ run(const struct row *row)
 	options.merge = row->process == MERGE;
 	if (row->process == OPENER)
 		return confine_opener(&options, -1, &arena, &error) == ST_OK
-			       ? tried(false, true, descriptor)
+			       ? tried(false, true, descriptor) |
+					 (SECCOMP_SANITIZED ? NO_SANDBOX : 0)
 			       : REFUSED;
 	if (confine(&options, &arena, &confinement, &error) != ST_OK ||
 		(inner && confine_inner(&options, &confinement, &error) != ST_OK))
