@@ -224,7 +224,7 @@ COVERED := unit replay program/run explain inspect json config seal diagnose wha
 coverage: deps
 	@tools/deps install coverage
 	+@$(SUBMAKE) CC=clang BUILD=build/coverage O='-O1 -g' \
-		HARDEN='-fprofile-instr-generate -fcoverage-mapping' build/coverage/mailstamp unit replay cases seeds
+		HARDEN='-fprofile-instr-generate -fcoverage-mapping -DMAILSTAMP_COVERAGE' build/coverage/mailstamp unit replay cases seeds
 	@rm -rf build/coverage/raw
 	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/raw/%8m.profraw tests/run build/coverage $(COVERED)
 	@tools/coverage build/coverage

@@ -4,7 +4,6 @@
 
 #include "auth/base/domain.h"
 #include "mime/buf.h"
-
 /* gcc's analyser (tools/analyse) loses what is in a struct that becomes an element of an array */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
