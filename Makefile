@@ -61,7 +61,7 @@ help:
 ## make              build ./mailstamp (says which packages are missing)
 ## make STATIC=1     the same from archives: starts faster, needs a rebuild for each security update
 ## make SPF2=no      without libspf2 (--spf-engine libspf2, --spf-compare), which is found by a trial
-## make run          install what is missing, build, judge a real signed sample message
+## make run          install what is missing, build, evaluate a real signed sample message
 ## make test         install what is missing, build, run all tests
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
@@ -219,7 +219,7 @@ fuzz-smoke:
 		build/fuzz/fuzzers/fuzz_filter seeds
 	@tests/fuzz/run build/fuzz/fuzzers $(or $(FUZZ_SECONDS),180) fuzz_filter
 
-# the suites that judge messages; those of batch, hosts and delivery run other processes' code
+# the suites that evaluate messages; those of batch, hosts and delivery run other processes' code
 COVERED := unit replay program/run explain inspect json config seal diagnose whatif stored advice overlay dns from
 coverage: deps
 	@tools/deps install coverage

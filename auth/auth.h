@@ -19,7 +19,7 @@ struct auth_results {
 	struct dkim_bodies *bodies; /* the hashes that DKIM and ARC share */
 	struct dmarc_result dmarc;
 	bool has_dmarc_other;
-	struct dmarc_result dmarc_other; /* the result of the other mode, with dmarc_compare */
+	struct dmarc_result dmarc_other; /* the result in the other mode, if dmarc_compare is set */
 	struct dkim_result dkim_other;   /* the signatures as the other mode aligns them */
 };
 

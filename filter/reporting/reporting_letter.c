@@ -136,7 +136,7 @@ reporting_letter_consent(struct reporting_post *post, struct reporting_letter *l
 	return ST_OK;
 }
 
-/* the mail itself */
+/* the mail that carries the report */
 
 enum status
 reporting_post_path(struct reporting_post *post, int64_t mail, int64_t made, const char **path)

@@ -28,7 +28,7 @@ def table(seen):
     """(text, codes that no test provokes); seen: {code: {proof: name of a test}}"""
     lines = ['# Every sentence of advice', '',
              '<!-- made by `tests/advice/run --bless BUILD_DIR`; do not edit -->', '',
-             'What `explain` and `batch` tell an owner to publish or to ask for, a case of testdata/maker/ that',
+             'What `explain` and `batch` advise an owner to publish or to request, a case of testdata/maker/ that',
              'provokes it, and what is proved before it is shown. `tests/advice/run` checks each row.', '',
              '| code | sentence | test | proof |', '|---|---|---|---|']
     missing = []

@@ -59,7 +59,7 @@ class Seen:
         """(text, sentences that nothing provokes)"""
         lines = ['# Every sentence of inspect', '',
                  '<!-- made by `tests/inspect/run --bless BUILD_DIR`; do not edit -->', '',
-                 'What `inspect` tells an owner of his records, a case of tests/inspect/ that provokes it, and what is',
+                 'The findings of `inspect`, a case of tests/inspect/ that provokes it, and what is',
                  'proved before a record is shown with it. `tests/inspect/run` checks each row.', '',
                  '| id | sentence | test | proof |', '|---|---|---|---|']
         missing = []

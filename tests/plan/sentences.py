@@ -56,7 +56,7 @@ class Seen:
     def table(self):
         """(text, sentences that nothing provokes)"""
         lines = ['# Every sentence of plan', '', '<!-- made by `tests/plan/run --bless BUILD_DIR`; do not edit -->', '',
-                 'What `plan` tells an owner, a case of tests/plan/ that provokes it, and what the tests prove of it. What a',
+                 'The sentences of `plan`, a case of tests/plan/ that provokes it, and what the tests prove of it. What a',
                  'single sender needs is in [advice.md](advice.md). `tests/plan/run` checks each row.', '',
                  '| sentence | test | proof |', '|---|---|---|']
         missing = []

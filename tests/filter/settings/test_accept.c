@@ -30,7 +30,7 @@ static const struct row {
 	{"shop.example via a via b", NULL, "must be"},
 	{"shop.example via 192.0.2.0/33", NULL, "must be"},
 	{"a@shop.example via mailer.example", NULL, "must be"},
-	/* anyone can get a pass of these */
+	/* anyone can get a pass for a name below these */
 	{"shop.example via com", NULL, "public suffix"},
 	{"shop.example via co.jp", NULL, "public suffix"},
 	{"shop.example via github.io", NULL, "public suffix"},
