@@ -16,22 +16,27 @@ static const char *const old_in[] = {
 	"DELETE FROM in_report WHERE received < ?1",
 	"DELETE FROM in_aside WHERE received < ?1",
 };
-/* Then rows that nothing refers to any more. */
+/*
+ * Then rows that nothing refers to any more. With NOT IN and a list that is larger than its memory,
+ * PostgreSQL would compare each row with each other one.
+ */
 static const char *const unused_in[] = {
-	"DELETE FROM in_auth WHERE id NOT IN (SELECT auth FROM in_row)",
-	"DELETE FROM in_result WHERE auth NOT IN (SELECT id FROM in_auth)",
-	("DELETE FROM in_sender WHERE id NOT IN (SELECT sender FROM in_report UNION "
-	 "SELECT sender FROM in_aside)"),
+	"DELETE FROM in_auth WHERE id IN (SELECT id FROM in_auth EXCEPT SELECT auth FROM in_row)",
+	("DELETE FROM in_result WHERE auth IN (SELECT auth FROM in_result EXCEPT "
+	 "SELECT id FROM in_auth)"),
+	("DELETE FROM in_sender WHERE id IN (SELECT id FROM in_sender EXCEPT "
+	 "SELECT sender FROM in_report EXCEPT SELECT sender FROM in_aside)"),
 };
 
 static const char *const old_out[] = {
 	("DELETE FROM out_mail WHERE state <> 0 AND report IN"
 	 " (SELECT id FROM out_report WHERE day < ?1)"),
 	"DELETE FROM out_mail WHERE -report IN (SELECT id FROM out_failure WHERE day < ?1)",
-	"DELETE FROM out_report WHERE day < ?1 AND id NOT IN (SELECT report FROM out_mail)",
+	("DELETE FROM out_report WHERE day < ?1 AND id IN"
+	 " (SELECT id FROM out_report EXCEPT SELECT report FROM out_mail)"),
 	/* keeps the rows of days that were not reported yet */
-	("DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report NOT IN"
-	 " (SELECT id FROM out_report)"),
+	("DELETE FROM out_row WHERE day < ?1 AND report <> 0 AND report IN"
+	 " (SELECT report FROM out_row EXCEPT SELECT id FROM out_report)"),
 	"DELETE FROM out_failure WHERE day < ?1",
 	"DELETE FROM out_seen WHERE day < ?1",
 	"DELETE FROM out_log WHERE seen < ?1",
@@ -39,9 +44,9 @@ static const char *const old_out[] = {
 	"DELETE FROM out_consent WHERE until < ?1",
 };
 static const char *const unused_out[] = {
-	("DELETE FROM out_policy WHERE id NOT IN (SELECT policy FROM out_row)"
-	 " AND id NOT IN (SELECT policy FROM out_report)"
-	 " AND id NOT IN (SELECT policy FROM out_failure)"),
+	("DELETE FROM out_policy WHERE id IN (SELECT id FROM out_policy"
+	 " EXCEPT SELECT policy FROM out_row EXCEPT SELECT policy FROM out_report"
+	 " EXCEPT SELECT policy FROM out_failure)"),
 };
 
 static enum status
