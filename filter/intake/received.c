@@ -135,12 +135,37 @@ bare(struct slice word, struct ip *ip)
 	return received_address(at < word.n ? slice_from(word, at + 1) : word, ip);
 }
 
-/* Is a comment with this beginning about TLS, not about the client? */
+/* "TLS", "TLS:", "TLSv1.3", "TLS1.3", "TLS_AES..."; not a host name such as tls.example. */
 static bool
-is_tls(struct slice word)
+is_tls_word(struct slice word)
 {
-	return slice_istarts(word, SLICE("version=")) || slice_istarts(word, SLICE("TLS")) ||
-	       slice_istarts(word, SLICE("cipher=")) || slice_ieq(word, SLICE("using"));
+	struct slice rest = slice_from(word, 3);
+
+	if (!slice_istarts(word, SLICE("TLS")))
+		return false;
+	if (slice_istarts(rest, SLICE("v")))
+		rest = slice_from(rest, 1);
+	return rest.n == 0 || rest.p[0] == ':' || rest.p[0] == '_' || slice_is_digit(rest.p[0]);
+}
+
+/*
+ * Is a comment, which begins with word and goes on with text, about TLS, not about the client? The
+ * owner of an address chooses its reverse name, so a comment with an address never is.
+ */
+static bool
+is_tls(struct slice word, struct slice text)
+{
+	struct ip ip;
+
+	if (!slice_istarts(word, SLICE("version=")) && !slice_istarts(word, SLICE("cipher=")) &&
+		!slice_ieq(word, SLICE("using")) && !is_tls_word(word))
+		return false;
+	for (int i = 0; i < MAX_WORDS && word.n > 0; i++) {
+		if (bracketed(word, &ip))
+			return false;
+		word = cut_word(&text);
+	}
+	return true;
 }
 
 /* The state of read_from. */
@@ -165,7 +190,7 @@ read_comment(struct slice text, struct from *from, struct received *received)
 	bool login = false;
 
 	for (int i = 0; i < MAX_WORDS && (word = cut_word(&text)).n > 0; i++) {
-		if (words == 0 && is_tls(word))
+		if (words == 0 && is_tls(word, text))
 			return;
 		while (word.n > 0 && word.p[0] == '"') /* vger: "HELO name" */
 			word = slice_from(word, 1);
@@ -174,6 +199,8 @@ read_comment(struct slice text, struct from *from, struct received *received)
 			if (from->helo.n > 0 && from->helo.p[from->helo.n - 1] == '"')
 				from->helo.n--;
 			from->greeted = true;
+			/* sendmail's remark after a reverse name that is "helo" */
+			from->other |= slice_find(text, '(') < text.n;
 			break;
 		}
 		if (slice_istarts(word, SLICE("helo="))) {

@@ -98,6 +98,11 @@ static const struct row {
 	{"an address in the date", "from m by mx.test; ([198.51.100.9])", "", "m", "mx.test"},
 	{"greeted as by", "from by (r.example [192.0.2.1]) by mx.test", "192.0.2.1", "by",
 		"mx.test"},
+	{"a reverse name that begins with tls", "from m (tls.r.example [192.0.2.1]) by mx.test",
+		"192.0.2.1", "m", "mx.test"},
+	{"a reverse name like a version",
+		"from [198.51.100.9] (tlsv1.r.example [192.0.2.1]) by mx.test", "192.0.2.1",
+		"[198.51.100.9]", "mx.test"},
 	{"greeted as with", "from with ([192.0.2.1]) by mx.test", "192.0.2.1", "with", "mx.test"},
 	{"bad address", "from m (r [192.0.2.999]) by mx.test", "", "m", "mx.test"},
 	{"a network is no address", "from m (r [192.0.2.0/24]) by mx.test", "", "m", "mx.test"},
@@ -285,6 +290,14 @@ Test(received, helo_forges_nothing)
 		"from unknown (HELO [198.51.100.9]) (192.0.2.1) by mx.test with SMTP; x",
 		"from unknown (HELO x) (198.51.100.9@192.0.2.1) by mx.test with SMTP; x",
 		"from r ([192.0.2.1] helo=x [198.51.100.9]) by mx.test; x",
+		/* reverse names chosen by the owner of the address */
+		"from [198.51.100.9] (tls.evil.example [192.0.2.1]) by mx.test; x",
+		"from [198.51.100.9] (TLSv1.3.evil.example [192.0.2.1]) by mx.test; x",
+		"from [198.51.100.9] (tls-1.evil.example [IPv6:2001:db8::1]) by mx.test; x",
+		"from [198.51.100.9] (tls.evil.example[192.0.2.1]) by mx.test; x",
+		"from [198.51.100.9] (tls.evil.example 192.0.2.1) by mx.test; x",
+		"from [198.51.100.9] (using [192.0.2.1] (may be forged)) by mx.test; x",
+		"from [198.51.100.9] (helo [192.0.2.1] (may be forged)) by mx.test; x",
 	};
 	struct ip forged;
 
