@@ -1,5 +1,5 @@
 # mailstamp: one Makefile for the whole tree.  `make help` lists what it can do.
-# debian/changelog is the one place that has the version
+# the version is only in debian/changelog
 VERSION := $(shell awk -F '[()]' 'NR == 1 { print $$2 }' debian/changelog)
 PREFIX = /usr/local
 CC = gcc
@@ -28,7 +28,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(filter-out -pthr
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(if $(STATIC),$(STATIC_LIBS),pkg-config --libs libcrypto)))$(PKG_LIBS)
 # make STATIC=1: from static archives, except libc and what is loaded through GMime (docs/decisions/linking.md)
 STATIC_LIBS = echo -Wl,-Bstatic $(if $(filter yes,$(SPF2)),-lspf2 -lresolv) $$$$(pkg-config --static --libs libpsl $(filter-out gmime-3.0 libarchive sqlite3 libpq libxml-2.0 zlib,$(PKGS))) -lunistring -Wl,-Bdynamic
-# the second SPF evaluator: where a trial says that it is there, or as `make SPF2=no` has it
+# the second SPF evaluator: used if a trial program links, unless SPF2=no
 SPF2 = $(eval SPF2 := $$(shell tools/has-libspf2 $(CC)))$(SPF2)
 SPF2_FLAG = $(if $(filter yes,$(SPF2)),-DMAILSTAMP_LIBSPF2)
 
@@ -46,11 +46,11 @@ CONTRIB := $(sort $(wildcard contrib/*/*))
 INSTALLED_DOCS := README.md INSTALL SECURITY.md CHANGELOG.md LICENSE docs/DEVIATIONS.md docs/REAL-MAIL.md docs/schema.json \
 	docs/schema-1.json docs/schema-inspect.json docs/schema-baseline.json docs/schema-plan.json docs/schema-report.json
 DOCDIR = $(PREFIX)/share/doc/mailstamp
-# what testdata/ makes: one for all builds, made again where a table, a seed or a key has changed
+# the output of testdata/: shared by all builds, remade when a table, a seed or a key changes
 CASES := build/testdata/.made
 SEEDS := build/corpus/.made
 
-# every core, unless the caller's make has its own -j
+# all cores, unless the caller passes -j
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 all: needs mailstamp
@@ -66,26 +66,26 @@ help:
 ## make check-hosts  real Postfix, Exim, procmail, maildrop in front of it (root; HOSTS=--full)
 ## make check-scale  shards on a real Slurm and over ssh, joined (contrib/scale)
 ## make check-load   2,000 messages through Postfix, 20 filters at once (root)
-## make check-faults every call of it made to fail, full disks, kills (EVERY=1: each one)
+## make check-faults failing system calls, full disks, kills (EVERY=1: every single call)
 ## make check-debian the two commands above on bare Debian machines (root; RELEASES="12 13")
 ## make check-deb    the package built, installed, upgraded, removed on bare Debian machines (root)
 ## make page         a sample page of --html, with screenshots, into build/page
 ## make check-page   the page in real Chromium: sorted, filtered, by keys, on a phone, on paper
 ## make deps         install the packages of build and test
-## make install      PREFIX=/usr/local DESTDIR=; make uninstall takes it away again
+## make install      PREFIX=/usr/local DESTDIR=; make uninstall removes it
 ## make dist         a tarball of HEAD, the same from every checkout, into build/dist
 ## make deb          a Debian package of HEAD for this release, checked by lintian, into build/deb
-## make words        strings for people into po/*.po, says what is untranslated
+## make words        update po/*.po from the sources, list what is untranslated
 ## make lint         house rules, formatter, static analysis
 ## make asan         all tests under AddressSanitizer and UBSan
 ## make fuzz         every parser's fuzzer, FUZZ_SECONDS=600 each
 ## make fuzz-smoke   the whole filter's fuzzer for 3 minutes
 ## make coverage     how many lines the tests reach, by llvm-cov
-## make attacks      published attacks, who published them, and that they do not work
+## make attacks      published attacks with their sources, and tests that they fail
 ## make bench        start-up, stages, archives, 100 MiB, a slow DNS, libopendkim; medians and ratios
-## make instructions instructions that a message needs, by callgrind: the same on a busy machine
+## make instructions instructions per message, by callgrind: independent of the load
 ## make ci-long      everything that is too long for CI
-## make clean        take build/ and ./mailstamp away
+## make clean        remove build/ and ./mailstamp
 
 mailstamp: $(BUILD)/mailstamp
 	@cp $< $@
@@ -93,7 +93,7 @@ mailstamp: $(BUILD)/mailstamp
 words:
 	@tools/words update
 
-# What was built in another way is built again: these files change with what is in them.
+# Rebuild if the flags change: these files are rewritten only when their content differs.
 kept = @mkdir -p $(@D); text='$(subst ','\'',$(1))'; \
 	echo "$$text" | cmp -s - $@ || echo "$$text" >$@
 $(BUILD)/flags: FORCE
@@ -122,13 +122,13 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(MAP) -MMD -MP -c -o $@ $<
 
-# what the page of --html has inside (filter/page/page_assets.h)
+# files embedded in the page of --html (filter/page/page_assets.h)
 $(BUILD)/page_%.c: filter/page/page.% tools/embed
 	@mkdir -p $(@D)
 	tools/embed page_$* $< >$@.new
 	@mv $@.new $@
 
-# what the program says in another language (filter/text/catalogue.h)
+# translated messages (filter/text/catalogue.h)
 $(BUILD)/%.mo: po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check --endianness=little -o $@ $<
@@ -156,11 +156,11 @@ $(EMBEDDED): %.o: %.c $(BUILD)/flags
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(BUILD)/libmailstamp.a $(BUILD)/flags-link
 	$(CC) $(CFLAGS) $(filter-out %--gc-sections,$(LDFLAGS)) -o $@ $(filter %.o %.a,$^) $(PKG_LIBS) -lcriterion
 
-# GMime beside our own reading of From
+# compares GMime with our own parser of From
 $(BUILD)/tests/from/read_from: $(BUILD)/tests/from/read_from.o $(BUILD)/libmailstamp.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs gmime-3.0) $(PKG_LIBS)
 
-# signatures that count as good where the input says so (tests/fuzz/fuzz_filter.c)
+# signatures pass if the input says so (tests/fuzz/fuzz_filter.c)
 $(BUILD)/replay/fuzz_filter $(BUILD)/fuzzers/fuzz_filter: private LDFLAGS += -Wl,--wrap=crypto_verify,--wrap=dkim_bodies_get
 
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libmailstamp.a
@@ -305,7 +305,7 @@ install: all
 		install -D -m $$(if [ -x $$file ]; then echo 755; else echo 644; fi) \
 			$$file $(DESTDIR)$(DOCDIR)/$$file || exit 1; done
 
-# what install put there and no more; folders only where nothing else is in them
+# removes only what install created, and folders only if they are empty
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/mailstamp $(patsubst docs/%,$(DESTDIR)$(PREFIX)/share/man/man1/%,$(MAN)) \
 		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(INSTALLED_DOCS)) $(CONTRIB)) \

@@ -388,7 +388,9 @@ fits(const struct list *list, const struct diagnose_change *change)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_WRAPPED:
-		return change->octets <= WRAPPED_NAMED ? 0 : -1; /* only if each part is checked */
+		return change->octets <= WRAPPED_NAMED
+			       ? 0
+			       : -1; /* 0: counts only if each part is checked */
 	case DIAGNOSE_TOP:
 	case DIAGNOSE_BLOCK:
 	case DIAGNOSE_META:

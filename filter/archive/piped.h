@@ -25,8 +25,8 @@ int piped_start(const struct options *options, struct arena *arena, struct piped
 /*
  * The same in two steps, for a command that gives up its rights before it knows what to lay over
  * DNS. piped_prepare starts n processes that wait, and returns 0 or an exit status that is
- * reported. piped_begin lets one evaluate the archive, with the text of a master file laid over DNS
- * unless it is empty; false if the process has ended. piped_drop ends all that still wait.
+ * reported. piped_begin lets one evaluate the archive, with the text of a master file overlaid on
+ * DNS unless it is empty; false if the process has ended. piped_drop ends all that still wait.
  */
 int piped_prepare(
 	const struct options *options, struct arena *arena, struct piped *piped, size_t n);

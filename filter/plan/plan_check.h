@@ -1,5 +1,5 @@
 /*
- * plan_check.h: the effect of a DMARC record, laid over DNS, on the observed mail.
+ * plan_check.h: the effect of a DMARC record, overlaid on DNS, on the observed mail.
  *
  * Each group of messages is evaluated again by both RFCs (dmarc_check): its author domain, and the
  * domains for which SPF and DKIM passed, as found before; DMARC's records from DNS with the record

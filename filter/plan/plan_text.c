@@ -287,7 +287,8 @@ static void
 print_end(const struct plan *plan, FILE *out)
 {
 	if (plan->failed_proof)
-		fputs(_("\nThe next record, laid over DNS, does not do what it says, or mail that "
+		fputs(_("\nThe next record, overlaid on DNS, does not do what it says, or mail "
+			"that "
 			"passes would no longer pass, perhaps because DNS did not answer: it is "
 			"not "
 			"proposed, and no step after it.\n"),
@@ -347,7 +348,7 @@ plan_print(const struct plan *plan, FILE *out)
 	print_end(plan, out);
 	if (plan->n > 0 && plan->seen[PLAN_IN_MAIL].mail.messages > 0)
 		fputs(_("\nProved with SPF and DKIM as they were found for each message, and DMARC "
-			"evaluated again with each record laid over DNS.\n"),
+			"evaluated again with each record overlaid on DNS.\n"),
 			out);
 	if (plan->n > 0 && plan->seen[PLAN_IN_REPORTS].mail.messages > 0)
 		fputs(_("\nMail in reports: with SPF and DKIM as the receivers found them. Only "

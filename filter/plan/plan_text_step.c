@@ -138,7 +138,7 @@ print_proof(const struct plan *plan, const struct plan_step *step, FILE *out)
 			continue;
 		begin_view(plan, (enum plan_view)v, _("proved"), out);
 		fprintf(out,
-			_("laid over DNS, it asks for just this by both RFCs; %llu of %llu "
+			_("overlaid on DNS, it asks for just this by both RFCs; %llu of %llu "
 			  "messages that passed before still pass\n"),
 			number(result->kept), number(result->kept + result->lost));
 	}

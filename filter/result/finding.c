@@ -144,10 +144,11 @@ print_proposal(const struct finding *finding, const char *indent, FILE *out)
 {
 	static const char *const proofs[] = {
 		[FINDING_UNPROVED] = NULL,
-		[FINDING_PASSES] = N_("with it laid over DNS, this message passes"),
-		[FINDING_USABLE] = N_("with it laid over DNS, the record can be used"),
-		[FINDING_MENDS] = N_("with it laid over DNS, this finding is gone, and no error is "
-				     "new"),
+		[FINDING_PASSES] = N_("with it overlaid on DNS, this message passes"),
+		[FINDING_USABLE] = N_("with it overlaid on DNS, the record can be used"),
+		[FINDING_MENDS] =
+			N_("with it overlaid on DNS, this finding is gone, and no error is "
+			   "new"),
 		[FINDING_AFTER] = N_("after you switch it on: this message, sent so, passes"),
 	};
 

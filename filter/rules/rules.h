@@ -25,7 +25,7 @@ bool rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *wo
 void rules_findings(
 	const struct evaluation *evaluation, const char *list, struct findings *findings);
 
-/* All wanted ones, as tables for a person, to stdout. */
+/* Prints the results for all selected providers as tables on stdout. */
 void rules_print(const struct evaluation *evaluation, const char *list);
 
 #endif

@@ -24,7 +24,7 @@ struct own_senders {
 enum status own_senders_parse(
 	struct slice text, struct arena *arena, struct own_senders *own, struct error *error);
 
-/* options->own_senders; *own is NULL without the option. ST_BAD with *error. */
+/* Reads the file of --own-senders; *own is NULL without the option. ST_BAD with *error. */
 enum status own_senders_open(const struct options *options, struct arena *arena,
 	const struct own_senders **own, struct error *error);
 

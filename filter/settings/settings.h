@@ -143,7 +143,7 @@ struct options {
 	const char *rules_for;        /* mailbox providers whose rules are checked, or NULL */
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* path of --own-senders, or NULL */
-	struct strings overlays;      /* master files that are laid over DNS */
+	struct strings overlays;      /* master files that are overlaid on DNS */
 	struct slice laid; /* the text of an additional one, set by a command that tries a record;
 			      not an option */
 	bool has_now;

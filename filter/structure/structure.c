@@ -54,7 +54,7 @@ struct walk {
 	size_t depth;
 	size_t octets;                         /* of the attached messages */
 	size_t parameters;                     /* semicolons in Content-* fields */
-	struct boundaries boundaries;          /* all possible ones */
+	struct boundaries boundaries;          /* all possible boundaries */
 	size_t lines[STRUCTURE_LINES], nlines; /* where possible boundary lines begin */
 };
 

@@ -1,4 +1,4 @@
-"""stories.py: an owner's tasks, each from mail that fails to a proposal that fixes it when laid over DNS.
+"""stories.py: an owner's tasks, each from mail that fails to a proposal that fixes it when overlaid on DNS.
 
 In addition to a case's files: own (--own-senders), story.json (the expected advice: its code, whether a
 record comes with it and with which proof; what --compare-received reports about the stored message). If the
@@ -63,7 +63,7 @@ def spf():
     yield story('first-record-of-nobody', 'spf_publish_unknown', POLICY, record=False, proof=None, forged=True, **away)
     yield story('new-host-own-list', 'spf_add', POLICY + SPF, own='# the new host\n203.0.113.7\n', **away,
                 told=('should be example.com: v=spf1 ip4:192.0.2.0/28 ip4:203.0.113.7 -all',
-                      'proof     with it laid over DNS, this message passes'))
+                      'proof     with it overlaid on DNS, this message passes'))
     yield story('new-host-own-name', 'spf_add', POLICY + SPF + 'out.example.net A 203.0.113.7\n', own='example.net\n',
                 helo='out.example.net', **away)
     yield story('new-host-name-of-another-address', 'spf_unknown', POLICY + SPF + 'out.example.net A 203.0.113.8\n',

@@ -5,8 +5,8 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PATH = ROOT / 'docs/advice.md'
 PROOFS = {
-    'passes': 'with the record laid over DNS the message passes',
-    'usable': 'with the record laid over DNS it can be used',
+    'passes': 'with the record overlaid on DNS the message passes',
+    'usable': 'with the record overlaid on DNS it can be used',
     'after-switch': 'the message, as it is sent then, passes: marked "after you switch it on"',
     None: 'proposes no record',
 }

@@ -253,6 +253,6 @@ def misleads(text, advice):
     wrong = [each for each in said if INNOCENT.search(each)]
     wrong += [each for each in said if 'passes again' in each and LOOK not in each]
     wrong += [each['id'] for each in advice if SETTINGS.search(each['id'])]
-    # signing again what somebody else inserted is right only for whoever inserted it
+    # only the one who inserted the text may sign it again
     wrong += [each for each in section(text, 'How to fix it:') if ': sign ' in each and ' if ' not in each]
     return wrong if said else ['nothing is said']

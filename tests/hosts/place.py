@@ -151,7 +151,7 @@ class Readme:
 class Site:
     def __init__(self, build):
         self.build, self.children, self.count = build, [], 0
-        self.disk = '/mnt'      # anything is mounted in our own name space
+        self.disk = '/mnt'      # private: in our own mount name space
 
     def enter(self):
         """From here on this process and its children are alone on the machine."""

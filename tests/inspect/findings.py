@@ -4,7 +4,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PATH = ROOT / 'docs/inspect-findings.md'
-PROOFS = {'mends': 'with the record laid over DNS the finding is gone, and no error is new',
+PROOFS = {'mends': 'with the record overlaid on DNS the finding is gone, and no error is new',
           None: 'proposes no record'}
 CALL = re.compile(r'\b(?:ADD|findings_add)\(\s*[^,"]+,\s*(?:[^"()?:]|\?|:)*?,\s*(?:[a-z]+(?:->[a-z]+)?,\s*|"[a-z]+",\s*)?'
                   r'"([a-z0-9-]+)",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', re.S)

@@ -1,4 +1,4 @@
-"""generated.py: generated records with errors: what inspect proposes, laid over DNS, removes the finding and adds no error."""
+"""generated.py: generated records with errors: what inspect proposes, overlaid on DNS, removes the finding and adds no error."""
 import json
 import pathlib
 import random

@@ -88,7 +88,7 @@ def alone(suite, folder):
     story.check('wait', [each['wait_days'] for each in told['steps']] == [7, 14, 14, 14, 0], [each['wait_days'] for each in told['steps']])
     story.says(('In reports of known receivers: 1207 messages in its name, 2023-11-15 to 2023-12-14',
                 'reports: 0 of 1200 failing in 30 days: at most 0.25 % of mail of the kind seen in this window',
-                'reports: laid over DNS, it asks for just this by both RFCs; 1200 of 1200 messages that passed before still pass',
+                'reports: overlaid on DNS, it asks for just this by both RFCs; 1200 of 1200 messages that passed before still pass',
                 'reports: 0 messages of known senders; 0 to decide; it stops 7', 'nothing is to be mended',
                 "over 0.25 % of the known senders' mail in the reports of later days is not aligned", 'Only known receivers count.'))
     ja = story.plan('--lang', 'ja').stdout

@@ -5,13 +5,13 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PATH = ROOT / 'docs/plan-sentences.md'
 FILES = ('plan_text.c', 'plan_text_step.c')
-OVER = 'the record is laid over DNS for batch, which counts the same messages by both RFCs'
+OVER = 'the record is overlaid on DNS for batch, which counts the same messages by both RFCs'
 BOUND = 'the bound holds in 200 histories of known rates'
 # by the function that has the sentence
 PROOFS = {
     'plan_print_step': OVER, 'print_force': OVER, 'print_asked': OVER, 'print_view_hurt': OVER, 'print_hurt': OVER, 'print_proof': OVER,
     'print_view_bound': BOUND, 'print_view_stop': BOUND,
-    'print_needs': 'batch evaluated the messages again with the record laid over DNS',
+    'print_needs': 'batch evaluated the messages again with the record overlaid on DNS',
 }
 LITERALS = r'((?:"(?:[^"\\]|\\.)*"\s*)+)'
 

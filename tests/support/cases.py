@@ -265,7 +265,7 @@ def stream(data, text, case):
     elif word == 'lines':
         good = data.count(b'\n') == int(value) and data.endswith(b'\n')
     elif word == 'header':
-        good = True     # judged with the block
+        good = True     # evaluated with the block
     elif word == 'json':
         try:
             good = isinstance(json.loads(data.decode('utf-8')), dict) and data.count(b'\n') == 1

@@ -54,7 +54,7 @@ Test(reporting_target, uris)
 	}
 }
 
-/* RFC 9990 3.5: in their order; malformed ones are ignored */
+/* RFC 9990 3.5: the addresses keep their order; malformed ones are ignored */
 static const struct list_row {
 	const char *name, *list, *addresses;
 } list_rows[] = {
