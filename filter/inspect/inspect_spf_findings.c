@@ -207,7 +207,7 @@ is_inside(const struct inspect_net *net)
 	for (size_t i = 0; i < octets; i++) {
 		const size_t before = net->bits > 8 * i ? net->bits - 8 * i : 0;
 
-		last.bytes[i] |= before < 8 ? (unsigned char)(0xff >> before) : 0;
+		last.bytes[i] |= (unsigned char)(before < 8 ? 0xff >> before : 0);
 	}
 	return !ip_is_public(&net->ip) && !ip_is_public(&last);
 }

@@ -87,7 +87,6 @@ send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 	struct iovec part = {octets, n};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	const int64_t until_ms = clock_ms() + PACKET_WAIT_MS;
-	ssize_t sent;
 
 	if (nfds > 0) {
 		message.msg_control = &control;
@@ -97,7 +96,7 @@ send_octets(int socket, char *octets, size_t n, const int *fds, size_t nfds)
 		control.head.cmsg_len = CMSG_LEN(nfds * sizeof *fds);
 		memcpy(CMSG_DATA(&control.head), fds, nfds * sizeof *fds);
 	}
-	while ((sent = sendmsg(socket, &message, MSG_NOSIGNAL)) < 0) {
+	while (sendmsg(socket, &message, MSG_NOSIGNAL) < 0) {
 		if (errno == ETOOMANYREFS && clock_ms() < until_ms) {
 			(void)poll(NULL, 0, LOOK_MS); /* their receivers take them */
 			continue;

@@ -48,11 +48,11 @@ plain(void)
 Test(packet, texts)
 {
 	static const size_t sizes[] = {0, 1, PACKET_INLINE - 200, PACKET_INLINE - 96,
-		PACKET_INLINE - 95, PACKET_INLINE, 5 * PACKET_INLINE};
-	char *octets = malloc(5 * PACKET_INLINE), *room = malloc(PACKET_INLINE);
+		PACKET_INLINE - 95, PACKET_INLINE, (size_t)5 * PACKET_INLINE};
+	char *octets = malloc((size_t)5 * PACKET_INLINE), *room = malloc(PACKET_INLINE);
 
 	cr_assert(octets != NULL && room != NULL);
-	memset(octets, 'x', 5 * PACKET_INLINE);
+	memset(octets, 'x', (size_t)5 * PACKET_INLINE);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		struct packet packet = plain(), got;
 
