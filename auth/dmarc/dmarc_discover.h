@@ -43,7 +43,7 @@ struct dmarc_walk {
 	struct dmarc_node *nodes[DMARC_WALK_MAX];
 	size_t n;
 	bool failed; /* some node has no answer */
-	bool over;   /* one of them because of the query limit */
+	bool over;   /* some node has no answer because of the query limit */
 };
 
 struct dmarc_node *dmarc_node(struct dmarc_finder *finder, struct slice name);

@@ -23,7 +23,7 @@ proxy_data_take(struct proxy_data *data, struct slice octets, char *out, size_t 
 		const char c = octets.p[i];
 
 		if (data->at == DATA_START && c == '.') {
-			data->at = DATA_DOT; /* the dot of the end, or a stuffed one */
+			data->at = DATA_DOT; /* the final dot, or a stuffed one */
 			continue;
 		}
 		if (data->at == DATA_DOT && c == '\r') {

@@ -43,8 +43,8 @@ enum status view_judge_row(const struct view_judge *judge, const struct feedback
 	const struct feedback_row *row, struct arena *arena, struct view_judged *judged);
 
 /*
- * An author domain of a report as the mail itself has it: normal, and in ASCII although the
- * reporter wrote it in Unicode; other text in lower case. Everything is in the arena.
+ * The author domain of a report in the form that mail uses: normal and in ASCII, even if the
+ * reporter wrote it in Unicode. Other text is returned in lower case. Everything is in the arena.
  */
 struct slice view_judge_author(struct slice text, struct arena *arena);
 

@@ -170,7 +170,8 @@ Test(rsa, limits)
 }
 
 /*
- * Measured in verifications with 2,048 bits and 65,537: the square of the size times the products.
+ * The unit is a verification with 2,048 bits and exponent 65,537; the weight is the square of the
+ * size times the number of products.
  */
 Test(rsa, weights)
 {

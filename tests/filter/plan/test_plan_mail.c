@@ -109,7 +109,7 @@ Test(plan_mail, rows_move_as_a_whole)
 	arena_clear(&arena);
 }
 
-/* Names that a forger invents take no room from the domain, and hide nobody silently. */
+/* Invented names leave room for the domain, and any mail that they displace is reported. */
 Test(plan_mail, too_many_names)
 {
 	struct plan_mail mail;
