@@ -6,21 +6,29 @@
 
 static const struct {
 	const char *code;
+	char class; /* '4' or '5'; 0: both */
 	enum rules_of provider;
 	const char *text;
 } known[BOUNCE_CODES] = {
-	{"7.26", RULES_GMAIL,
+	{"7.26", 0, RULES_GMAIL,
 		N_("the mail is not authenticated: neither SPF nor DKIM passed, or DMARC's policy "
 		   "refuses it")},
-	{"7.27", RULES_GMAIL, N_("SPF did not pass")},
-	{"7.30", RULES_GMAIL, N_("no DKIM signature passed")},
-	{"7.32", RULES_GMAIL, N_("neither SPF nor DKIM passed for the domain of From (alignment)")},
-	{"7.40", RULES_GMAIL, N_("the author domain has no DMARC record, or one without a policy")},
-	{"7.23", RULES_GMAIL, N_("the sending address has no name that leads back to it (PTR)")},
-	{"7.515", RULES_OUTLOOK,
+	{"7.27", 0, RULES_GMAIL, N_("SPF did not pass")},
+	{"7.30", 0, RULES_GMAIL, N_("no DKIM signature passed")},
+	{"7.32", 0, RULES_GMAIL,
+		N_("neither SPF nor DKIM passed for the domain of From (alignment)")},
+	{"7.40", 0, RULES_GMAIL,
+		N_("the author domain has no DMARC record, or one without a policy")},
+	{"7.31", 0, RULES_GMAIL,
+		N_("the author domain has no DMARC record, or one without a policy")},
+	/* RFC 7372: 5.7.23 is a failure of SPF */
+	{"7.23", '4', RULES_GMAIL,
+		N_("the sending address has no name that leads back to it (PTR)")},
+	{"7.25", 0, RULES_GMAIL, N_("the sending address has no name that leads back to it (PTR)")},
+	{"7.515", 0, RULES_OUTLOOK,
 		N_("the author domain does not meet the level of authentication for bulk senders: "
 		   "SPF, DKIM and DMARC")},
-	{"7.9", RULES_YAHOO, N_("SPF, DKIM or DMARC failed, and the policy refuses it")},
+	{"7.9", 0, RULES_YAHOO, N_("SPF, DKIM or DMARC failed, and the policy refuses it")},
 };
 
 static bool
@@ -30,16 +38,17 @@ is_digit(const struct slice text, size_t at)
 }
 
 /*
- * Does the text contain the code, with class 4 or 5, as a separate word? 5.7.26 is not in 15.7.26,
- * 5.7.261 or 5.7.26.1.
+ * Does the text contain the code as a separate word, with the class, or if that is 0 with class 4
+ * or 5? 5.7.26 is not in 15.7.26, 5.7.261 or 5.7.26.1.
  */
 static bool
-has_code(struct slice text, struct slice code, struct slice *found)
+has_code(struct slice text, struct slice code, char class, struct slice *found)
 {
 	for (size_t i = 2; i + code.n <= text.n; i++) {
 		const size_t end = i + code.n;
 
 		if (text.p[i - 1] != '.' || (text.p[i - 2] != '4' && text.p[i - 2] != '5') ||
+			(class != 0 && text.p[i - 2] != class) ||
 			!slice_eq(slice_head(slice_from(text, i), code.n), code))
 			continue;
 		if ((i > 2 && (is_digit(text, i - 3) || text.p[i - 3] == '.')) ||
@@ -61,16 +70,40 @@ find(struct slice text, struct slice what)
 	return text.n;
 }
 
-/* The body of a MIME part: from the empty line after its header to the next boundary. */
-static struct slice
-returned_header(struct slice body)
+/* The first Content-Type field in a body that names a returned message or header; else its end. */
+static size_t
+returned_at(struct slice body)
 {
-	struct slice rest = slice_from(body, find(body, SLICE("text/rfc822-headers")));
-	const size_t crlf = find(rest, SLICE("\r\n\r\n")), lf = find(rest, SLICE("\n\n"));
+	static const char *const types[] = {
+		"message/rfc822", "text/rfc822-headers", "message/global"};
+	const struct slice name = SLICE("\nContent-Type:");
 
-	if (crlf == rest.n && lf == rest.n)
+	for (size_t at = find(body, name); at < body.n;) {
+		const struct slice value = slice_trim(slice_from(body, at + name.n));
+
+		for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+			if (slice_istarts(value, slice_str(types[i])) &&
+				!slice_istarts(value, SLICE("message/global-delivery-status")))
+				return at + 1;
+		at += name.n;
+		at += find(slice_from(body, at), name);
+	}
+	return body.n;
+}
+
+/* The content of that part, if it is a header: from the empty line to the next boundary. */
+static struct slice
+returned_header(struct slice part)
+{
+	const struct slice type = slice_trim(slice_from(part, slice_find(part, ':') + 1));
+	const size_t crlf = find(part, SLICE("\r\n\r\n")), lf = find(part, SLICE("\n\n"));
+	struct slice rest;
+
+	if ((!slice_istarts(type, SLICE("text/rfc822-headers")) &&
+		    !slice_istarts(type, SLICE("message/global-headers"))) ||
+		(crlf == part.n && lf == part.n))
 		return SLICE("");
-	rest = slice_from(rest, crlf < lf ? crlf + 4 : lf + 2);
+	rest = slice_from(part, crlf < lf ? crlf + 4 : lf + 2);
 	return slice_head(rest, find(rest, SLICE("\n--")));
 }
 
@@ -80,6 +113,7 @@ bounce_find(const struct message *message, struct arena *arena, struct bounce *b
 	const struct field *field = message_field(message, "Content-Type", 0);
 	const struct slice body = slice_head(message->body, BOUNCE_OCTETS);
 	struct slice type;
+	size_t returned;
 
 	*bounce = (struct bounce){.n = 0};
 	if (field == NULL)
@@ -88,16 +122,19 @@ bounce_find(const struct message *message, struct arena *arena, struct bounce *b
 	if (!slice_istarts(type, SLICE("multipart/report")) ||
 		find(type, SLICE("delivery-status")) == type.n)
 		return false;
+	returned = returned_at(body);
 	for (size_t i = 0; i < BOUNCE_CODES; i++) {
 		struct slice found;
 
-		if (!has_code(body, slice_str(known[i].code), &found))
+		/* what the sender wrote in the returned message says nothing */
+		if (!has_code(slice_head(body, returned), slice_str(known[i].code), known[i].class,
+			    &found))
 			continue;
 		bounce->codes[bounce->n].code = found;
 		bounce->codes[bounce->n].provider = known[i].provider;
 		bounce->codes[bounce->n++].text = known[i].text;
 	}
-	bounce->returned = returned_header(body);
+	bounce->returned = returned_header(slice_from(body, returned));
 	return true;
 }
 

@@ -7,7 +7,7 @@
 
 #include "filter/rules/rules.h"
 
-enum { BOUNCE_CODES = 8, BOUNCE_OCTETS = 1024 * 1024 /* limits of the search */ };
+enum { BOUNCE_CODES = 10, BOUNCE_OCTETS = 1024 * 1024 /* limits of the search */ };
 
 struct bounce {
 	struct {
@@ -16,7 +16,8 @@ struct bounce {
 		const char *text; /* its meaning, English (N_) */
 	} codes[BOUNCE_CODES];    /* each once, in the order of the table */
 	size_t n;
-	struct slice returned; /* the content of a text/rfc822-headers part, or empty */
+	/* the content of a text/rfc822-headers or message/global-headers part, or empty */
+	struct slice returned;
 };
 
 /* False if the message is not a delivery status report. */
