@@ -109,7 +109,60 @@ has_text(struct slice in, struct slice what)
 	return false;
 }
 
-/* RFC 3848: in the border's Received field, the S of ESMTPS or the server's comment about TLS. */
+/* RFC 3848 and RFC 6531 4.3: the protocols over TLS; SMTPS is Yahoo's word. */
+static bool
+is_tls_protocol(struct slice with)
+{
+	static const char *const words[] = {"ESMTPS", "ESMTPSA", "SMTPS", "LMTPS", "LMTPSA",
+		"UTF8SMTPS", "UTF8SMTPSA", "UTF8LMTPS", "UTF8LMTPSA"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_ieq(with, slice_str(words[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_one_of(struct slice word, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (slice_ieq(word, slice_str(*words)))
+			return true;
+	return false;
+}
+
+/*
+ * Do the clauses, after "by", say TLS, or "CIPHER encrypted" as qmail does? The words after "by",
+ * "id" and "for" are names, which may contain the letters.
+ */
+static bool
+says_tls(struct slice clauses)
+{
+	static const char *const names[] = {"by", "id", "for", NULL}, *const no[] = {"no", NULL};
+	struct slice before = SLICE("by");
+
+	while (clauses.n > 0 && clauses.p[0] != ';') {
+		struct slice word;
+		size_t n = 0;
+
+		while (n < clauses.n && !slice_is_blank(clauses.p[n]) &&
+			strchr("();", clauses.p[n]) == NULL)
+			n++;
+		word = slice_head(clauses, n);
+		if (n > 0 && !is_one_of(before, names) && !is_one_of(before, no) &&
+			(has_text(word, SLICE("TLS")) ||
+				(slice_ieq(word, SLICE("encrypted")) &&
+					(slice_find(before, '-') < before.n ||
+						slice_find(before, '_') < before.n))))
+			return true;
+		before = n > 0 ? word : before;
+		/* a semicolon begins the date */
+		clauses = slice_from(clauses, n < clauses.n && clauses.p[n] != ';' ? n + 1 : n);
+	}
+	return false;
+}
+
+/* In the border's Received field: the protocol, or what else the server says about TLS. */
 static enum rules_state
 check_tls(const struct evaluation *ev)
 {
@@ -127,11 +180,7 @@ check_tls(const struct evaluation *ev)
 	received_parse(value, &received);
 	if (received.with.n == 0)
 		return RULES_UNKNOWN;
-	return state(slice_ieq(received.with, SLICE("ESMTPS")) ||
-		     slice_ieq(received.with, SLICE("ESMTPSA")) ||
-		     slice_ieq(received.with, SLICE("UTF8SMTPS")) ||
-		     slice_ieq(received.with, SLICE("UTF8SMTPSA")) ||
-		     has_text(received.after_from, SLICE("TLS")));
+	return state(is_tls_protocol(received.with) || says_tls(received.after_from));
 }
 
 static bool
