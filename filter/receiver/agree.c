@@ -57,7 +57,7 @@ compare_spf(const struct said *said, const struct auth_results *results, bool kn
 		why = AGREE_NOT_SHOWN;
 	else if (said->spf_domain.n > 0 && !slice_ieq(said->spf_domain, results->spf.domain))
 		why = AGREE_ENVELOPE;
-	else if (!said->spf.known)
+	else if (!said->spf.known || said->spf.code == AUTH_POLICY)
 		why = AGREE_LOCAL;
 	add(agreement, AGREE_SPF, SLICE(""), ours, &said->spf, why);
 }
@@ -116,6 +116,11 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 		said->dkim.code == AUTH_NONE && dkim->n > 0)
 		add(agreement, AGREE_DKIM, dkim->sigs[0].sig.d, dkim->sigs[0].code, &said->dkim,
 			why_dkim(&said->dkim, &dkim->sigs[0]));
+	/* other domains than ours are no difference: header.i may be a subdomain of d= */
+	if (said->dkim.there && said->dkim.known && said->dkim.code == AUTH_PASS && dkim->n == 0)
+		add(agreement, AGREE_DKIM,
+			said->nsignatures > 0 ? said->signatures[0].domain : SLICE(""), AUTH_NONE,
+			&said->dkim, AGREE_CHANGED);
 	for (size_t i = 0; i < said->nsignatures; i++) {
 		const struct slice domain = said->signatures[i].domain;
 		const struct said_word *theirs = theirs_of(said, domain);

@@ -86,6 +86,10 @@ static const struct {
 		"Authentication-Results: mx.example.net; spf=pass smtp.mailfrom=s.example\n" BORDER
 			REST,
 		2, "", SAID_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
+	{"the HELO domain's result is not the reverse-path's", NULL,
+		"Authentication-Results: mx.example.net; spf=none smtp.helo=h.example; "
+		"spf=pass smtp.mailfrom=s.example; spf=fail smtp.helo=h.example\n" BORDER REST,
+		1, "", SAID_FIELD, "mx.example.net", "pass", "", "", "s.example", ""},
 	{"one that cannot be read", NULL,
 		"Authentication-Results: mx.example.net; spf=\"pass\n" BORDER REST, 1, "",
 		SAID_NOTHING, "", "", "", "", "", ""},
