@@ -404,6 +404,9 @@ zone_read(struct zone *zone, struct slice text, struct error *error)
 {
 	struct reader r = {.zone = zone, .rest = text, .line = 1, .token_line = 1};
 
+	/* an editor's byte order mark would be a part of the first name */
+	if (slice_istarts(r.rest, SLICE("\xef\xbb\xbf")))
+		r.rest = slice_from(r.rest, 3);
 	r.origin.n = 1; /* relative names are relative to the root until $ORIGIN changes that */
 	if (text.n > DNS_ZONE_MAX)
 		fail(&r, DNS_E_LONG);

@@ -27,6 +27,8 @@ static const struct row {
 	{"aliases go through", "", "alias.example.com", DNS_A, "ok 300 192.0.2.1"},
 	{"a set replaces a set", "example.com. TXT \"new\"\n", "example.com", DNS_TXT,
 		"ok 0 \"new\""},
+	{"after a byte order mark", "\357\273\277example.com. TXT \"new\"\n", "example.com",
+		DNS_TXT, "ok 0 \"new\""},
 	{"in any case", "EXAMPLE.com. TXT \"new\"\n", "example.COM", DNS_TXT, "ok 0 \"new\""},
 	{"two records of one file", "example.com. TXT a\nexample.com. TXT b\n", "example.com",
 		DNS_TXT, "ok 0 \"a\", \"b\""},
