@@ -68,7 +68,7 @@ check_record(const struct evaluation *ev)
 {
 	const struct dmarc_result *dmarc = &ev->results.dmarc;
 
-	if (dmarc->code == AUTH_TEMPERROR && !dmarc->has_record)
+	if (ev->ids.author_domain.n == 0 || (dmarc->code == AUTH_TEMPERROR && !dmarc->has_record))
 		return RULES_UNKNOWN;
 	return state(dmarc->has_record && !dmarc->unusable);
 }
@@ -220,6 +220,8 @@ check_from(const struct evaluation *ev)
 		"yahoo.co.jp", "aol.com", "outlook.com", "hotmail.com", "live.com", "msn.com",
 		"icloud.com", "me.com"};
 
+	if (ev->ids.author_domain.n == 0)
+		return RULES_UNKNOWN; /* no From field, or several */
 	if (check_aligned(ev) == RULES_MET)
 		return RULES_MET;
 	for (size_t i = 0; i < sizeof mailboxes / sizeof mailboxes[0]; i++)
