@@ -168,7 +168,9 @@ agree_compare(const struct said *said, const struct auth_results *results, bool 
 {
 	agreement->said = *said;
 	agreement->n = 0;
-	compare_spf(said, results, known, agreement);
+	if (said->spf_helo.n > 0 && !slice_ieq(said->spf_helo, results->spf.domain))
+		agreement->said.spf.there = false; /* ours is for the reverse-path */
+	compare_spf(&agreement->said, results, known, agreement);
 	compare_dkim(said, &results->dkim, agreement);
 	compare_dmarc(said, results, known, agreement);
 	agreement->agrees = said->form != SAID_NOTHING && agreement->n == 0;

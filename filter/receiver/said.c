@@ -92,10 +92,12 @@ static void
 add_spf(const struct authres_result *result, struct said *said)
 {
 	const struct authres_prop *path = authres_prop(result, "smtp", "mailfrom");
+	const struct authres_prop *helo = authres_prop(result, "smtp", "helo");
 
 	if (said->spf.there && (path == NULL || said->spf_domain.n > 0))
 		return;
 	said->spf = word_of(result->result);
+	said->spf_helo = path == NULL && helo != NULL ? helo->value : SLICE("");
 	if (path != NULL)
 		said->spf_domain = domain_in(path->value);
 }

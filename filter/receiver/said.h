@@ -33,6 +33,7 @@ struct said {
 	struct slice id; /* authserv-id, unchanged; "microsoft" for the form without one */
 	struct said_word spf, dmarc, arc;
 	struct slice spf_domain; /* the domain in smtp.mailfrom, or empty */
+	struct slice spf_helo;   /* the domain in smtp.helo, if spf is only for that; or empty */
 	struct said_word dkim;   /* the first result, or "none" */
 	struct said_signature {
 		struct slice domain; /* header.d, or the domain of header.i; unchanged */

@@ -110,3 +110,19 @@ Test(agree, nothing_said_is_no_agreement)
 	cr_expect_not(agreement.agrees);
 	cr_expect_eq(agreement.n, (size_t)0);
 }
+
+/* A result for the HELO domain alone says nothing of the reverse-path's. */
+Test(agree, helo)
+{
+	const struct said said = {
+		.form = SAID_FIELD, .spf = WORD(AUTH_NONE), .spf_helo = SLICE_INIT("h.example")};
+	struct auth_results results = {
+		.spf = {.code = AUTH_PASS, .domain = SLICE_INIT("s.example")}};
+	struct agreement agreement;
+
+	agree_compare(&said, &results, true, &agreement);
+	cr_expect(agreement.n == 0 && !agreement.said.spf.there);
+	results.spf.domain = SLICE("H.example");
+	agree_compare(&said, &results, true, &agreement);
+	cr_expect(agreement.n == 1 && agreement.said.spf.there);
+}
