@@ -107,7 +107,7 @@ put_list(const struct diagnose_head *head, struct diagnose_choice *choice, size_
 						  : SLICE("");
 }
 
-/* Adds options for a name in encoded words, which lists write again. */
+/* Adds options that encode the display name in other ways, because lists re-encode such names. */
 static void
 put_words(const struct diagnose_head *head, struct diagnose_choice *choice, size_t at)
 {

@@ -67,8 +67,8 @@ struct diagnose_worded {
 };
 
 /*
- * Replaces the value by text in each style, likeliest first. change NULL, or without a text: the
- * field was written in another form.
+ * Adds options in which text is encoded in each style, likeliest first. change: what each option
+ * reports; if it is NULL or has no text, they report DIAGNOSE_FIELD_FORM.
  */
 void diagnose_word_options(const struct diagnose_head *head, struct diagnose_choice *choice,
 	unsigned cost, size_t at, const struct diagnose_worded *worded,

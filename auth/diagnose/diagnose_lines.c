@@ -182,7 +182,7 @@ diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *ou
 	return !made.over && !slice_eq(*out, body);
 }
 
-/* Is there a CR without an LF after it, or one before another? Searches for both at once. */
+/* Is there a CR that no LF follows? */
 static bool
 has_odd_cr(struct slice body)
 {

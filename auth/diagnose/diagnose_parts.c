@@ -57,7 +57,7 @@ is_delimiter(struct slice line, struct slice boundary, bool *last)
 	return slice_trim(slice_from(line, *last ? 2 : 0)).n == 0;
 }
 
-/* The end of the header that begins at at: after its empty line. */
+/* The offset of the end of a header, after its empty line. at: where the header begins. */
 static size_t
 header_end(struct slice body, size_t at)
 {

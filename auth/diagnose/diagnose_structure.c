@@ -99,7 +99,7 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	}
 }
 
-/* Is the part anything but plain text without a name? Such parts are described first. */
+/* Has the part a Content-Disposition, or no displayed text? Such parts are described first. */
 static bool
 is_notable(const struct diagnose_plan *plan, size_t i)
 {

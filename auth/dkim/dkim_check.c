@@ -262,8 +262,8 @@ dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selectio
 }
 
 /*
- * Selects each open signature's fields, and requests its body hash. Only a signature that would
- * exceed the limit of work is left out; those below it are still checked.
+ * For each signature without a result, selects its fields and requests its body hash. A signature
+ * that costs more than what is left of the limit is skipped; cheaper ones after it are checked.
  */
 static struct dkim_selection *
 plan(const struct auth_input *in, const struct place *places, struct dkim_bodies *bodies,

@@ -60,7 +60,10 @@ compare_fields(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-/* The fields of that name, counted for this selection; NULL if there are none. */
+/*
+ * The group of the fields with that name, or NULL. Its counters are reset when a new selection
+ * first asks for it.
+ */
 static struct group *
 find_name(const struct dkim_index *index, struct slice name)
 {

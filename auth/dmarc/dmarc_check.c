@@ -67,8 +67,8 @@ author_nonexistent(struct check *check)
 }
 
 /*
- * RFC 9989 4.7: for a domain that does not exist np, else sp, else p; for an existing one sp, else
- * p
+ * RFC 9989 4.7: a domain with its own record gets p. One below the record gets np if it does not
+ * exist, otherwise sp; a missing np is replaced by sp, and a missing sp by p.
  */
 static void
 select_policy(struct check *check)

@@ -187,8 +187,8 @@ advise_failing(const struct advice *advice, size_t which)
 }
 
 /*
- * Advises to ask the service for a signature of the author domain, if the message would pass with
- * it.
+ * Would the message pass with a signature of the author domain? Only then is it advised to ask the
+ * service for one.
  */
 static bool
 passes_signed(const struct advice *advice)

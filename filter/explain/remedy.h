@@ -1,4 +1,4 @@
-/* remedy.h: how to fix a failing signature, depending on the reason of the failure. */
+/* remedy.h: how to fix a failing signature, depending on the reason for the failure. */
 #ifndef FILTER_EXPLAIN_REMEDY_H
 #define FILTER_EXPLAIN_REMEDY_H
 

@@ -34,9 +34,9 @@ struct feedback_search {
 	bool failed;             /* something looked like a report but could not be read */
 	bool meant;              /* the mail is meant to contain a report */
 	bool damaged;            /* damaged of the current report */
-	bool inside;             /* a file of an archive is read, */
-	size_t files, octets;    /* of the archive so far, also in such a file */
-	enum feedback_aside why; /* the reason of the first failure */
+	bool inside;             /* a compressed file inside an archive is being read */
+	size_t files, octets;    /* read from the archive so far, including such a file */
+	enum feedback_aside why; /* the reason for the first failure */
 };
 
 /*

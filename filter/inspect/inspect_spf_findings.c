@@ -171,7 +171,7 @@ check_limits(const struct check *check)
 			spf->record.n, RECORD_LONG);
 }
 
-/* Reports a term whose name has no records. */
+/* Reports a term with a problem, for example that its name has no records. */
 static void
 check_term(const struct check *check, const struct inspect_term *term)
 {

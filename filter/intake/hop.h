@@ -17,7 +17,7 @@ enum hop {
 	HOP_RELAY,      /* --trusted-relay */
 	HOP_LOOPBACK,   /* from 127.0.0.1, ::1 or a socket: a content filter */
 	HOP_LMTP,       /* a local delivery agent */
-	HOP_SUBMISSION, /* a program of the host, including our own pipe */
+	HOP_SUBMISSION, /* a program on the host, including our own pipe */
 	HOP_RETRIEVAL,  /* fetchmail, getmail */
 	HOP_PROVIDER
 };

@@ -110,7 +110,7 @@ rest_row(struct html *html, const char *name, const struct stats_counts *counts)
 	page_kind_cells(html, counts);
 }
 
-/* The number of messages outside the chart. */
+/* Says how many messages are not in the chart. */
 static void
 time_beside(struct html *html, const struct page_time *time, const struct stats_period *rest)
 {

@@ -139,7 +139,7 @@ tell(const struct plan *plan)
 	return status;
 }
 
-/* Makes and prints the plan once the mail was read. */
+/* Makes and prints the plan once the mail has been read. */
 static int
 make(struct plan *plan)
 {

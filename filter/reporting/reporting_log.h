@@ -1,6 +1,6 @@
 /*
- * reporting_log.h: reads a JSON log line by line, compressed or not, with digests by which a log is
- * recognized under any name.
+ * reporting_log.h: reads a JSON log line by line, compressed or not, and computes digests that
+ * identify a log whatever its file name is.
  */
 #ifndef FILTER_REPORTING_REPORTING_LOG_H
 #define FILTER_REPORTING_REPORTING_LOG_H

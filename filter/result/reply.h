@@ -1,5 +1,5 @@
 /*
- * reply.h: the text of a reject for the sender of a message (RFC 7372 3.2).
+ * reply.h: the text of a rejection for the sender of a message (RFC 7372 3.2).
  */
 #ifndef FILTER_RESULT_REPLY_H
 #define FILTER_RESULT_REPLY_H

@@ -1,5 +1,6 @@
 /*
- * warnings.h: collects the departures that were ignored in signatures, keys and sealers' results.
+ * warnings.h: collects the accepted departures from the standards in signatures, keys and sealers'
+ * results.
  */
 #ifndef FILTER_RESULT_WARNINGS_H
 #define FILTER_RESULT_WARNINGS_H

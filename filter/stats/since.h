@@ -15,9 +15,9 @@
 enum { SINCE_SOURCES = 1 << 20 }; /* maximum of both runs together */
 
 enum since_change {
-	SINCE_NEW,   /* the earlier run has no message of it */
+	SINCE_NEW,   /* the earlier run has no message from the sender */
 	SINCE_WORSE, /* a larger share of its evaluated mail is unaligned */
-	SINCE_GONE,  /* this run has no message of it */
+	SINCE_GONE,  /* this run has no message from the sender */
 	SINCE_SAME,
 	SINCE_CHANGES = SINCE_SAME
 };

@@ -64,7 +64,10 @@ without_password(const char *where, struct arena *arena)
 	return arena_cstr(arena, buf_slice(&out));
 }
 
-/* The connection, and the tables. */
+/*
+ * Opens the back end that where names, and checks the tables; frees store on failure. *shown: where
+ * without its password.
+ */
 static enum status
 open_kind(struct store *store, const char *where, enum store_use use, struct arena *arena,
 	const char **shown, struct error *error)

@@ -89,8 +89,11 @@ struct cell view_mark(size_t mark);
 /* Fills the tables that need one query each. */
 enum status view_queries(struct show *show);
 
-/* Each fills the tables of its file. */
-enum status view_failures(struct show *show); /* before the rows, because it proves forwarders */
+/*
+ * Each fills the tables of its file. view_failures must run before the rows are read, because it
+ * finds hosts that are proved to be forwarders.
+ */
+enum status view_failures(struct show *show);
 enum status view_marks(struct show *show);
 enum status view_policies(struct show *show);
 bool view_lists(struct show *show); /* false without memory */

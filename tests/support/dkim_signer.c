@@ -141,7 +141,7 @@ tag_value(const char *tags, char name, struct arena *arena)
 	return "";
 }
 
-/* Cuts the field at the start of *rest off, with its continuations; false at the header's end. */
+/* Cuts the first field, with its continuation lines, off *rest; false at the end of the header. */
 static bool
 cut_field(struct slice *rest, struct slice *field)
 {

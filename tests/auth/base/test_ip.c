@@ -131,7 +131,10 @@ Test(ip, bad)
 	}
 }
 
-/* RFC 7208 5.6: the term names the family; a mapped address stays IPv6 and so matches nothing */
+/*
+ * RFC 7208 5.6: the term (ip4 or ip6) determines the family. A mapped address in it stays IPv6, and
+ * so matches no client, because a client's mapped address becomes IPv4.
+ */
 Test(ip, one_family)
 {
 	struct arena arena;

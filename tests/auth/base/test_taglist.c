@@ -213,7 +213,7 @@ Test(taglist, get)
 	arena_clear(&arena);
 }
 
-/* n tags of two letters, then a semicolon */
+/* Parses n tags with two-letter names, each followed by a semicolon. */
 static enum status
 parse_many(size_t n, struct arena *arena, struct taglist *list)
 {

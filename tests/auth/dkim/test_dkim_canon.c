@@ -264,7 +264,7 @@ Test(dkim_canon, limit)
 		}
 }
 
-/* All prefixes of a body at once, in the worst order, with the whole in the middle. */
+/* All prefixes of a body in one pass, the longest first; the first three limits take the whole. */
 Test(dkim_canon, several_limits)
 {
 	for (size_t i = 0; i < BODY_ROWS; i++)
