@@ -40,8 +40,7 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
  *   - of another method than dmarc, since it decides nothing: properties without a ptype
  *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
- * values of any VCHAR but `;`, `"`, `(`, `)`, or none
- *     (`header.b=CiN9J/AU`)
+ *     values of any VCHAR but `;`, `"`, `(`, `)` (`header.b=CiN9J/AU`), or no value
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom
  * Any other byte outside the grammar, an unknown version or an unclosed comment makes the whole
  * text ST_BAD, and *authres holds no results. ST_LIMIT over the limits above, or if comments nest

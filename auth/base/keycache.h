@@ -21,7 +21,7 @@ struct keycache {
 /* The key stored under those octets, owned by the cache, or NULL. */
 void *keycache_get(struct keycache *cache, struct slice encoded);
 
-/* The cache takes ownership of the key; false if out of memory, without ownership. */
+/* The cache takes ownership of the key. False if out of memory: the caller still owns it. */
 bool keycache_put(struct keycache *cache, struct slice encoded, void *key);
 
 void keycache_clear(struct keycache *cache);

@@ -139,7 +139,7 @@ enum { DIGEST_SIZE = 32, PADDING_MIN = 8, MODULUS_MAX = RSA_MAX_BITS / 8 };
 
 struct rsa {
 	BN_CTX *ctx;
-	BIGNUM *s, *m; /* the signature, and its power */
+	BIGNUM *s, *m; /* the signature s, and s^e mod n */
 };
 
 struct rsa_key {

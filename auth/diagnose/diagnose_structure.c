@@ -99,7 +99,7 @@ parts_removed(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	}
 }
 
-/* Has the part a Content-Disposition, or no displayed text? Such parts are described first. */
+/* Does the part have a Content-Disposition or no displayed text? Then it is described first. */
 static bool
 is_notable(const struct diagnose_plan *plan, size_t i)
 {

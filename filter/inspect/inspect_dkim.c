@@ -347,7 +347,7 @@ take_name(
 	       domain_within(d, inspection->domain) && dkim_key_name(s, d, arena, name);
 }
 
-/* Adds the keys of the earlier inspection that are not named now. */
+/* Adds the keys of the earlier inspection that are not in the list yet. */
 static void
 inspect_followed(struct inspection *inspection)
 {

@@ -19,7 +19,9 @@ begin_line(const char *word, FILE *out)
 	text_pad(word, COLUMN, out);
 }
 
-/* A line about one view, the first of them with the word; it names the view if that is not clear.
+/*
+ * Begins a line about one view. Only the line of the first view that is used has the word. If the
+ * reports are used, the line also names its view.
  */
 static void
 begin_view(const struct plan *plan, enum plan_view view, const char *word, FILE *out)

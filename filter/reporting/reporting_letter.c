@@ -72,7 +72,7 @@ reporting_letter_suppressed(
 	return step == STORE_FAILED ? ST_TEMP : ST_OK;
 }
 
-/* Queries the consent of another domain. */
+/* the consent of another domain: from the store, else from DNS */
 
 static enum status
 known_consent(struct reporting_post *post, const struct reporting_letter *letter,

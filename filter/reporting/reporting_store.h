@@ -43,7 +43,10 @@ enum status reporting_store_policy(struct store *store, const struct aggregate_p
 enum status reporting_store_policy_get(struct store *store, int64_t id, struct arena *arena,
 	struct aggregate_policy *policy, struct slice *addresses);
 
-/* Adds its message to a day's row; digest: of that. report: it is a report itself. */
+/*
+ * Counts the line's message in the row of its day that has the same values. digest: of those
+ * values. report: the message is itself a report.
+ */
 enum status reporting_store_count(struct store *store, const struct reporting_line *line,
 	const struct aggregate_row *row, struct slice digest, bool report);
 

@@ -31,7 +31,7 @@ struct cells {
 	size_t more; /* rows that are left out */
 };
 
-/* Empty, for max rows, which are in the arena. */
+/* Makes the table empty. It takes at most max rows, which are allocated in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
 /* A new row, whose cells the caller sets; NULL if the table is full: the row is only counted. */

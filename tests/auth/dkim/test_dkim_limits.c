@@ -276,8 +276,8 @@ wide(size_t n, struct slice raw, const char **tags)
 }
 
 /*
- * --max-signed: octets of signed fields, for all signatures together; a signature over the limit
- * reports it.
+ * --max-signed: octets of signed fields, for all signatures together; the result of a signature
+ * over the limit says so.
  */
 Test(dkim_limits, header_work)
 {

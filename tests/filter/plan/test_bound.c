@@ -4,8 +4,8 @@
 
 /*
  * Clopper and Pearson's one-sided upper bounds at 95 %: 1 - 0.05^(1/n) for k = 0, otherwise the
- * quantile of a beta distribution (its 0.95 quantile with k + 1 and n - k), to 40 digits by exact
- * sums.
+ * 0.95 quantile of the beta distribution with parameters k + 1 and n - k, computed to 40 digits by
+ * exact sums.
  */
 static const struct {
 	const char *name;

@@ -211,7 +211,7 @@ Test(store, what_is_run_later_is_stored_or_fails)
 		cr_expect(strstr(last(store), "in_sender") != NULL, "%s", last(store));
 		store_rollback(store);
 		cr_expect(number(store, count) == 603);
-		/* outside a transaction: at once */
+		/* outside a transaction the statement runs immediately */
 		cr_expect(add_sender(store, 5, true) == ST_TEMP);
 		cr_expect(add_sender(store, 603, true) == ST_OK && number(store, count) == 604);
 		store_close(store);
