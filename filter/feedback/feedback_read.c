@@ -18,7 +18,8 @@
 
 enum {
 	TOGETHER = 200,
-	OPEN_MS = 1000, /* of a transaction, before DNS is queried */
+	OPEN_MS = 1000, /* of a transaction */
+	SLOW_MS = 100,  /* of the evaluation of a sender */
 	SHOWN_MAX = 255
 };
 
@@ -40,6 +41,7 @@ struct run {
 	bool told;        /* the cause of the failure was printed */
 	size_t pending;   /* items in the open transaction, */
 	int64_t began_ms; /* and when it was opened */
+	bool slow;        /* the evaluation of the last sender took long */
 };
 
 static void
@@ -114,8 +116,8 @@ take_tls(struct run *run, const struct feedback_found *found)
 	struct feedback_report report;
 	enum status st = feedback_tls_parse(octets, &run->arena, &report);
 
-	if (st == ST_BAD)
-		return fail(run, FEEDBACK_ASIDE_NOT_JSON);
+	if (st == ST_BAD || st == ST_LIMIT)
+		return fail(run, st == ST_BAD ? FEEDBACK_ASIDE_NOT_JSON : FEEDBACK_ASIDE_LARGE);
 	if (st != ST_OK)
 		return st;
 	note_damage(&report, found);
@@ -236,14 +238,27 @@ settle(struct run *run, bool now)
 	return st;
 }
 
-/*
- * Before DNS is queried for a sender, who may make that slow: others wait for the end of the
- * transaction.
- */
+/* Ends a transaction that has been open for long: others wait for its end. */
 static enum status
 settle_soon(struct run *run)
 {
 	return settle(run, run->pending > 0 && clock_ms() - run->began_ms > OPEN_MS);
+}
+
+/*
+ * Evaluates the sender, who may make DNS slow. If the last one did, this happens outside a
+ * transaction.
+ */
+static enum status
+judge_sender(struct run *run, struct slice mail)
+{
+	enum status st = settle(run, run->slow);
+	const int64_t began_ms = clock_ms();
+
+	if (st == ST_OK)
+		st = judge(run, mail);
+	run->slow = clock_ms() - began_ms > SLOW_MS;
+	return st;
 }
 
 static enum status
@@ -259,7 +274,7 @@ store_one(struct run *run, struct slice octets, bool partial, bool mail)
 		return st;
 	run->pending++;
 	st = read_one(run, octets, partial, mail);
-	return st == ST_OK ? settle(run, false) : st;
+	return st == ST_OK ? settle_soon(run) : st;
 }
 
 static enum status
@@ -271,9 +286,7 @@ keep_one(struct run *run, const char *name, struct slice octets, bool partial)
 	run->origin = (struct feedback_origin){.name = name, .now = run->origin.now};
 	if (mail) {
 		octets = saved_unwrap(name != NULL ? name : "", octets);
-		st = settle_soon(run);
-		if (st == ST_OK)
-			st = judge(run, octets);
+		st = judge_sender(run, octets);
 	}
 	if (st == ST_LIMIT)
 		run->counts.waiting++;
@@ -374,7 +387,7 @@ read_stdin(struct run *run)
 		st = keep_one(run, NULL, input.bytes, input.partial);
 	else
 		fprintf(stderr, "mailstamp: %s\n", translated(fault_text(fault)));
-	run->told = st != ST_OK && fault != FAULT_NONE;
+	run->told = run->told || (st != ST_OK && fault != FAULT_NONE);
 	input_drain(&input);
 	input_free(&input);
 	return st;

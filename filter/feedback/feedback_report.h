@@ -13,7 +13,8 @@
 #include "mime/status.h"
 
 enum {
-	FEEDBACK_OCTETS = 64 * 1024 * 1024, /* of one report, uncompressed */
+	FEEDBACK_OCTETS = 64 * 1024 * 1024,    /* of one report, uncompressed */
+	FEEDBACK_TLS_OCTETS = 8 * 1024 * 1024, /* jansson needs up to 46 octets for each */
 	FEEDBACK_ROWS = 1000000,
 	FEEDBACK_DEPTH = 16,
 	FEEDBACK_VALUE = 1000,  /* octets of a value; longer ones are truncated */

@@ -241,8 +241,8 @@ feedback_tls_parse(struct slice octets, struct arena *arena, struct feedback_rep
 		.ends = FEEDBACK_NO_TIME,
 		.warnings.arena = arena,
 	};
-	if (octets.n > FEEDBACK_OCTETS)
-		return ST_BAD;
+	if (octets.n > FEEDBACK_TLS_OCTETS)
+		return ST_LIMIT;
 	if (!json_start())
 		return ST_TEMP;
 	if (slice_starts(octets, SLICE("\xef\xbb\xbf")))

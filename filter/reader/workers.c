@@ -43,14 +43,20 @@ struct thread {
 
 static void *work(void *arg);
 
-/* Sends the outbox, whose lock is held. If it cannot, threads that wait for a message wake up. */
+/* A result cannot be sent: threads that wait for a message wake up, and the process ends. */
+static void
+fail(struct workers *workers)
+{
+	workers->failed = true;
+	(void)shutdown(READER_ITEMS, SHUT_RD);
+}
+
+/* Sends the outbox, whose lock is held. */
 static void
 flush(struct workers *workers)
 {
-	if (!outbox_send(&workers->outbox)) {
-		workers->failed = true;
-		(void)shutdown(READER_ITEMS, SHUT_RD);
-	}
+	if (!outbox_send(&workers->outbox))
+		fail(workers);
 	workers->waiting = 0;
 }
 
@@ -69,7 +75,8 @@ say(struct workers *workers, enum frame_kind kind, size_t number)
 	const struct frame_head head = {.kind = kind, .turn = number};
 
 	pthread_mutex_lock(&workers->out_lock);
-	workers->failed |= !outbox_add(&workers->outbox, &head, NULL, SLICE(""));
+	if (!outbox_add(&workers->outbox, &head, NULL, SLICE("")))
+		fail(workers);
 	flush(workers);
 	pthread_mutex_unlock(&workers->out_lock);
 }
@@ -84,8 +91,9 @@ give(struct workers *workers, uint64_t turn, const struct result *result)
 		.njson = result->njson};
 
 	pthread_mutex_lock(&workers->out_lock);
-	workers->failed |= !outbox_add(
-		&workers->outbox, &head, result->row, slice_make(result->json, result->njson));
+	if (!outbox_add(
+		    &workers->outbox, &head, result->row, slice_make(result->json, result->njson)))
+		fail(workers);
 	if (++workers->waiting >= TOGETHER || workers->outbox.n >= ENOUGH)
 		flush(workers);
 	pthread_mutex_unlock(&workers->out_lock);

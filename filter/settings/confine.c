@@ -206,8 +206,10 @@ add_store(struct plan *plan, const struct options *options)
 		add_folder_of(plan, options->store);
 		add_path(plan, "/dev/urandom", LANDLOCK_READ);
 	}
-	/* each mail has its own DNS */
+	/* each mail has its own DNS, and reads the secret of its envelope */
 	add_path(plan, options->zone, LANDLOCK_READ);
+	if (options->envelope == ENVELOPE_FIELD)
+		add_path(plan, options->envelope_secret_file, LANDLOCK_READ);
 	add_resolv_conf(plan, options);
 }
 

@@ -105,6 +105,12 @@ def store(suite, bench, name, place, names, allowed, calls, step, never):
     suite.check(f'{name}: require', status == 0 and 'sandbox' not in err, f'{status} {err}')
     status, err = reader.attack(f'call {names["openat"]} -100 /etc/passwd 0 0', command='read')
     suite.check(f'{name}: no other file', status == 0 and 'returned -13' in err, f'{status} {err}')
+    secret = bench.folder / 'envelope-secret'
+    secret.write_text('s')
+    secret.chmod(0o600)
+    envelope = 'X-Mailstamp-Envelope: secret=s sender=a@b.example client_address=192.0.2.1\r\n'
+    status, err = reader.run(shapes.mail(shapes.xml(), fields=envelope), options=['--envelope', 'field', '--envelope-secret-file', str(secret)])
+    suite.check(f'{name}: the secret of the envelope', status == 0, f'{status} {err}')
     if step == 1:
         forbidden(suite, name, reader, names, allowed, never)
         files(suite, name, reader, names, bench.folder)
