@@ -194,7 +194,7 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 	address->display = display;
 	address->local = local_part(local, r->arena);
 	if (slice_find(address->local, '@') < address->local.n)
-		return refuse(r, ADDRESS_QUOTED_AT); /* which some readers take for the address */
+		return refuse(r, ADDRESS_QUOTED_AT); /* some read an address there */
 	if (!read_domain(r, &address->domain, &address->literal))
 		return false;
 	r->n++;

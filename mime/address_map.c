@@ -44,7 +44,7 @@ static const struct charset {
 /* Characters displayed as `@` or dots: by NFKC, as IDNA dots (RFC 3490 3.1), in overlong forms. */
 static const struct mapping {
 	unsigned kinds;
-	struct slice from; /* if last is not 0: a range, which ends where the last octet is last */
+	struct slice from; /* if last is not 0, a range: its final octet goes up to last */
 	unsigned char last;
 	const char *to;
 } mappings[] = {

@@ -18,7 +18,7 @@ struct late_name {
 	void (*address)(void); /* the function itself in a static build, or NULL */
 };
 
-/* A late_name: MEMBER of struct TABLE will point to SYMBOL. LATE_ALWAYS: loaded in any build. */
+/* A late_name that sets MEMBER of struct TABLE to SYMBOL. LATE_ALWAYS: loaded in any build. */
 #define LATE_ALWAYS(table, member, symbol)                                                         \
 	{                                                                                          \
 #symbol, offsetof(struct table, member), NULL                                      \

@@ -151,7 +151,7 @@ message_count(const struct message *message, const char *name)
 	return count;
 }
 
-/* A bare CR is data, so slice_trim will not do. */
+/* Removes white space and folds at both ends. A bare CR is data, so slice_trim will not do. */
 static struct slice
 trim_folds(struct slice s)
 {
