@@ -44,8 +44,8 @@ size_t domain_common(struct slice a, struct slice b);
 struct domain_psl; /* a loaded public suffix list; read-only and shareable between threads */
 
 /*
- * path NULL: the system's list (the newer of libpsl's built-in list and its file). NULL if it is
- * unreadable.
+ * Loads the list at path; path NULL: the system's list (the newer of libpsl's built-in list and its
+ * file). NULL if the list or libpsl cannot be loaded, or without memory.
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

@@ -74,7 +74,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	for (size_t i = 0; i < list.n; i++) {
 		struct slice domain;
 
-		if (list.list[i].literal) { /* RFC 9989 5.3.1: an address is no domain */
+		if (list.list[i].literal) { /* RFC 9989 5.3.1: DMARC needs a domain name */
 			ambiguous(f, FROM_R_NO_DOMAIN);
 			continue;
 		}
