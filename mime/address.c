@@ -114,8 +114,8 @@ local_part(const struct words *words, struct arena *arena)
 }
 
 /*
- * RFC 5322 3.4.1, RFC 6532 3.2. A quoted pair (obs-dtext) is not read: some readers keep the
- * backslash as a part of the domain.
+ * Reads a domain-literal (RFC 5322 3.4.1, RFC 6532 3.2). A quoted pair (obs-dtext) is refused: some
+ * readers keep the backslash as a part of the domain.
  */
 static bool
 read_literal(struct reader *r, struct slice *domain)
@@ -149,8 +149,8 @@ read_literal(struct reader *r, struct slice *domain)
 }
 
 /*
- * domain with the CFWS around it (RFC 5322 3.4.1). obs-domain (4.4), with CFWS beside a dot, is
- * refused: some readers take `a@b .c` for `a@b`.
+ * Reads a domain and the CFWS around it (RFC 5322 3.4.1). obs-domain (4.4), with CFWS beside a dot,
+ * is refused: some readers take `a@b .c` for `a@b`.
  */
 static bool
 read_domain(struct reader *r, struct slice *domain, bool *literal)
@@ -169,7 +169,7 @@ read_domain(struct reader *r, struct slice *domain, bool *literal)
 	return !holds_encoded_word(*domain);
 }
 
-/* `@` domain after the words that form the local-part, which completes the mailbox */
+/* Reads `@` and the domain after the words of the local-part, and adds the mailbox to the list. */
 static bool
 finish_mailbox(struct reader *r, struct slice display, const struct words *local)
 {
@@ -194,7 +194,7 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 	address->display = display;
 	address->local = local_part(local, r->arena);
 	if (slice_find(address->local, '@') < address->local.n)
-		return refuse(r, ADDRESS_QUOTED_AT); /* some readers take it for the address */
+		return refuse(r, ADDRESS_QUOTED_AT); /* some read an address there */
 	if (!read_domain(r, &address->domain, &address->literal))
 		return false;
 	r->n++;
@@ -202,8 +202,8 @@ finish_mailbox(struct reader *r, struct slice display, const struct words *local
 }
 
 /*
- * RFC 5322 4.4 obs-route: an obsolete relay that does not affect whose address it is. With several,
- * Python's email.utils takes one of them for the address.
+ * Skips an obs-route (RFC 5322 4.4) of one relay, which does not affect whose address it is. A
+ * route of several relays is refused: Python's email.utils takes one of them for the address.
  */
 static bool
 skip_route(struct reader *r)
@@ -216,7 +216,7 @@ skip_route(struct reader *r)
 	return read_domain(r, &domain, &literal) && scan_char(&r->at, ':');
 }
 
-/* RFC 5322 3.4 angle-addr, the CFWS before it already read */
+/* Reads an angle-addr (RFC 5322 3.4); the CFWS before it has already been read. */
 static bool
 read_angle(struct reader *r, struct slice display)
 {
@@ -234,7 +234,7 @@ read_angle(struct reader *r, struct slice display)
 	return true;
 }
 
-/* RFC 5322 3.4 mailbox; or only the name of a group, if a colon follows it */
+/* Reads a mailbox (RFC 5322 3.4); or only a group's name, if a colon follows: then sets *group. */
 static bool
 read_mailbox(struct reader *r, bool *group)
 {
@@ -262,7 +262,7 @@ read_mailbox(struct reader *r, bool *group)
 }
 
 /*
- * Empty list elements before the next address (RFC 5322 4.4), and the CFWS around them. Some
+ * Skips empty list elements before the next address (RFC 5322 4.4), and the CFWS around them. Some
  * readers take an element that is only a comment for an address if the comment contains one.
  */
 static bool
@@ -282,7 +282,7 @@ skip_empty(struct reader *r)
 	}
 }
 
-/* The part between `:` and `;` (RFC 5322 3.4, 4.4); a group inside a group is not one. */
+/* Reads a group from its `:` to its `;` (RFC 5322 3.4, 4.4); a group inside a group is refused. */
 static bool
 read_group(struct reader *r)
 {
@@ -303,8 +303,8 @@ read_group(struct reader *r)
 }
 
 /*
- * RFC 5322 3.4 address-list, with the empty elements of 4.4; every mailbox-list is also an
- * address-list.
+ * Reads an address-list (RFC 5322 3.4) with the empty elements of 4.4; every mailbox-list is also
+ * an address-list.
  */
 static bool
 read_list(struct reader *r)
@@ -372,7 +372,7 @@ is_ldh(struct slice domain)
 	return true;
 }
 
-/* a display name of atoms and dots, or one quoted string, with the white space after it */
+/* Scans a display name of atoms and dots, or one quoted string, and the white space after it. */
 static bool
 scan_plain_name(struct slice *at)
 {

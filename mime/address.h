@@ -5,8 +5,8 @@
  * Accepted by the strict reading: groups, comments, quoted pairs, quoted strings, obsolete routes,
  * encoded words in display names (never decoded), UTF-8, the obsolete forms of RFC 5322 4.4 that
  * have only one reading, and `a@b <a@b>`, which many programs write, if both have the same
- * domain. A field with two readings is ST_BAD: mime/address_lex.h lists the forms that are
- * ambiguous in both readings, mime/address_tolerant.h what the tolerant reading accepts.
+ * domain. An ambiguous field is ST_BAD: mime/address_lex.h lists the forms that both the strict and
+ * the tolerant reading refuse as ambiguous, mime/address_tolerant.h what the tolerant one accepts.
  */
 #ifndef MIME_ADDRESS_H
 #define MIME_ADDRESS_H
@@ -74,9 +74,9 @@ enum { ADDRESS_MAX = 1000 }; /* mailboxes in one field; more are ST_LIMIT */
 
 /*
  * value: a From, Sender, To... field's value, folds included, at most 64 KiB. ST_OK with list set;
- * ST_BAD if it is neither a mailbox-list nor an address-list; ST_LIMIT if it is longer, or if its
- * comments nest deeper than 20. The list is owned by the arena; its slices point into it or into
- * value. Linear time.
+ * ST_BAD if value is neither a mailbox-list nor an address-list, or is ambiguous; ST_LIMIT if it is
+ * longer, has more than ADDRESS_MAX mailboxes, or nests comments deeper than 20. The list is owned
+ * by the arena; its slices point into the arena or into value. Linear time.
  */
 enum status address_parse_list(struct slice value, struct arena *arena, struct address_list *list);
 
@@ -84,8 +84,8 @@ enum status address_parse_list(struct slice value, struct arena *arena, struct a
  * Is value so plain that no two readers of RFC 5322 can differ about it? Only one mailbox, in
  * ASCII, on one line: `local@domain`, `<local@domain>`, `Words <local@domain>` or `"Words"
  * <local@domain>`, with no comment, route, quoted pair, domain-literal or A-label. If so,
- * address_parse_list and address_gmime_domains return the same octets, and the second can be
- * skipped.
+ * address_parse_list and address_gmime_domains find the same domain, octet for octet, and the
+ * latter need not be called.
  */
 bool address_is_plain(struct slice value);
 
@@ -99,9 +99,9 @@ struct address_gmime;
 struct address_gmime *address_gmime_open(void);
 
 /*
- * From now on values are read in a separate process; if it dies, exceeds its time, or sends an
- * invalid reply, the result is ST_LIMIT. Only for a process without threads. NULL: values are read
- * in this process again, as after address_gmime_open.
+ * From now on GMime reads values in a separate process; if that dies, exceeds its time, or sends an
+ * invalid reply, the result is ST_LIMIT. Only for a process without threads. If apart is NULL,
+ * values are read in this process again, as after address_gmime_open.
  */
 struct apart;
 void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart);
@@ -109,7 +109,7 @@ void address_gmime_apart(struct address_gmime *gmime, const struct apart *apart)
 /* Was the last ST_LIMIT of address_gmime_domains caused by the separate process? */
 bool address_gmime_died(const struct address_gmime *gmime);
 
-/* Loads and starts GMime, once; false if it is not available. From any thread. */
+/* Loads and starts GMime, once; false if it is not available. Callable from any thread. */
 bool address_gmime_ready(struct address_gmime *gmime);
 
 /* gmime may be NULL; no thread may be using it. */
@@ -118,11 +118,11 @@ void address_gmime_close(struct address_gmime *gmime);
 /*
  * The domains of all mailboxes as GMime returns them (A-labels are decoded), in its order, groups
  * flattened, in the arena. *complete: there is at least one address, and each has a domain. Call it
- * only if address_parse_list or address_parse_tolerant was ST_OK: GMime leaks memory over some
+ * only if address_parse_list or address_parse_tolerant returned ST_OK: GMime leaks memory on some
  * broken values. ST_BAD if value holds a NUL, at which GMime would stop. ST_LIMIT if value is
  * longer than 64 KiB or if GMime would recurse too deeply or take too long: over 100 colons, or
- * octets times commas over 64 Mi. ST_TEMP if GMime could not be loaded or gmime is NULL. If the
- * result is not ST_OK, *n is 0 and *complete false.
+ * octets times commas over 64 Mi. ST_TEMP if GMime or its separate process could not be started, or
+ * if gmime is NULL. If the result is not ST_OK, *n is 0 and *complete false.
  */
 enum status address_gmime_domains(struct address_gmime *gmime, struct slice value,
 	struct arena *arena, struct slice **domains, size_t *n, bool *complete);

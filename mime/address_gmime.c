@@ -23,7 +23,7 @@ enum {
 	MAX_WORK = 64 * 1024 * 1024, /* GMime may read to the end from each comma: 70 ms */
 	FIRST_CAP = 4,
 	LENGTH = 2,            /* octets before a domain in a reply */
-	REPLY_MAX = 256 * 1024 /* two for each octet of a value, and more */
+	REPLY_MAX = 256 * 1024 /* octets: four for each of the longest value */
 };
 
 struct address_gmime {
@@ -122,7 +122,7 @@ add_domain(struct domains *domains, struct slice domain)
 	domains->list[domains->n++] = arena_dup(domains->arena, domain);
 }
 
-/* MAX_COLONS bounds the recursion, here and in GMime. */
+/* Adds the domains of list and its groups. MAX_COLONS bounds the recursion, here and in GMime. */
 static void
 walk(const struct address_gmime *gmime, InternetAddressList *list, struct domains *domains)
 {
@@ -182,7 +182,7 @@ address_gmime_died(const struct address_gmime *gmime)
 	return gmime->died;
 }
 
-/* *complete: every address has a domain, and there is one */
+/* *complete: there is at least one address, and each has a domain */
 static void
 read_here(
 	const struct address_gmime *gmime, const char *value, struct domains *found, bool *complete)
@@ -207,8 +207,8 @@ struct reading {
 };
 
 /*
- * Also makes GMime load the libraries that convert character sets: it tries several for octets that
- * are not UTF-8.
+ * Loads GMime, and makes it load the libraries that convert character sets: GMime tries several for
+ * octets that are not UTF-8.
  */
 static bool
 load_there(void *arg)

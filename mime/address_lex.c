@@ -57,7 +57,7 @@ find_word(struct address_lex *lex)
 	if (lex->word != 0 || lex->no_more_words || !is_word_start(lex->value, lex->at))
 		return;
 	if (!address_word_at(lex->value, lex->at, &word)) {
-		/* if `=?a?b?` has no end, no later one has */
+		/* if no `?=` closes a `=?a?b?` here, none closes a later one */
 		struct slice rest = slice_from(lex->value, lex->at + 2);
 
 		n = slice_find(rest, '?');
@@ -71,7 +71,10 @@ find_word(struct address_lex *lex)
 		lex->crossed = lex->crossed || is_word_start(lex->value, n);
 }
 
-/* Handles a quote or parenthesis at offset at; its state is in opened[]. */
+/*
+ * Notes in opened[] in which encoded word the quote or parenthesis at offset at opens, or checks
+ * that it closes in the same one.
+ */
 static bool
 delimit(struct address_lex *lex, bool opens, size_t in_opened, size_t at)
 {

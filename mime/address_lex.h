@@ -5,21 +5,22 @@
  * Ambiguous in both the strict and the tolerant reading (with their causes):
  *   - a `"`, `(` or `)` that opens or closes within an encoded word and has its partner outside it,
  *     or that is at an overlap of two encoded words: a reader that takes the encoded word as one
- * word sees no quote there [ADDRESS_WORD_DELIMITER]
+ *     word sees no delimiter there [ADDRESS_WORD_DELIMITER]
  *   - `<`, `@` or `\` within an encoded word [ADDRESS_WORD_SPECIAL]
  *   - a backslash outside quotes before `"`, `(`, `)`, `<` or `@` [ADDRESS_BACKSLASH]
- *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment after a comment within it, or anything but
- *     white space and `)` right after that: some end the outer comment at the first `)`
- *     [ADDRESS_NESTED_COMMENT]
- *   - `<` or `>` in quotes, `<`, `>` or `@` in a comment between `<` and `>`: some end the address
- * at the first `>` and keep the comment in it [ADDRESS_ANGLE_SPECIAL]
- *   - `;` in quotes or a comment after the `:` of a group: some end the group there
+ *   - `"`, `(`, `<`, `@`, `,`, `;` or `:` in a comment after a comment nested in it, or anything
+ *     but white space and `)` right after the nested one: some readers end the outer comment at the
+ *     first `)` [ADDRESS_NESTED_COMMENT]
+ *   - between `<` and `>`, a `<` or `>` in quotes, or a `<`, `>` or `@` in a comment: some readers
+ *     end the address at the first `>` and keep the comment in it [ADDRESS_ANGLE_SPECIAL]
+ *   - `;` in quotes or a comment after the `:` of a group: some readers end the group there
  *     [ADDRESS_GROUP_SEMICOLON]
  *   - a quote or parenthesis without a partner [ADDRESS_UNCLOSED]
+ * and these, which the parsers find (mime/address.c, mime/address_tolerant.c):
  *   - white space or a comment beside a dot of the domain [ADDRESS_DOMAIN_GAP]
- *   - `@` in a quoted local part [ADDRESS_QUOTED_AT], or in a comment that is all of an element of
- * a list [ADDRESS_COMMENT_ALONE]; a route of several domains (The last two are found where the
- * grammar is read, mime/address.c.)
+ *   - `@` in a quoted local part [ADDRESS_QUOTED_AT]
+ *   - `@` in a comment that is a whole element of a list [ADDRESS_COMMENT_ALONE]
+ *   - a route of several domains
  */
 #ifndef MIME_ADDRESS_LEX_H
 #define MIME_ADDRESS_LEX_H
@@ -34,7 +35,7 @@ enum address_place { ADDRESS_PLAIN, ADDRESS_QUOTED, ADDRESS_COMMENT };
 struct address_word {
 	struct slice charset, text;
 	char coding;
-	size_t end; /* offset behind `?=` */
+	size_t end; /* offset just after `?=` */
 };
 
 struct address_lex {
@@ -59,7 +60,7 @@ struct address_lex {
 
 void address_lex_init(struct address_lex *lex, struct slice value);
 
-/* The next octet; false at the end and at a fault, which is set then. Linear over a value. */
+/* Reads the next octet into *c; false at the end, or at a fault, which it sets. Linear in value. */
 bool address_lex_next(struct address_lex *lex, char *c);
 
 /* Does an encoded word begin at offset at? */

@@ -41,10 +41,10 @@ static const struct charset {
 	{SLICE_INIT("iso-2022-jp"), ISO_2022_JP},
 };
 
-/* Characters displayed as `@` or dots: NFKC's, IDNA's full stops (RFC 3490 3.1), overlong forms. */
+/* Characters displayed as `@` or dots: by NFKC, as IDNA dots (RFC 3490 3.1), in overlong forms. */
 static const struct mapping {
 	unsigned kinds;
-	struct slice from; /* if last is not 0: a range, up to this value of its last octet */
+	struct slice from; /* if last is not 0, a range: its final octet goes up to last */
 	unsigned char last;
 	const char *to;
 } mappings[] = {
@@ -128,7 +128,10 @@ map_octets(struct slice s, unsigned kind, struct buf *out)
 	}
 }
 
-/* RFC 1468. false if an escape sequence is not one of its own, or two-byte mode is not left. */
+/*
+ * Maps ISO-2022-JP text (RFC 1468). false if an escape sequence is not one of that charset's, or if
+ * the text ends in two-byte mode.
+ */
 static bool
 map_iso_2022_jp(struct slice s, struct buf *out)
 {
@@ -235,7 +238,7 @@ charset_kind(struct slice name)
 {
 	const struct charset *set = charsets, *end = set + sizeof charsets / sizeof *charsets;
 
-	name = slice_head(name, slice_find(name, '*')); /* RFC 2231 5: a language */
+	name = slice_head(name, slice_find(name, '*')); /* RFC 2231 5: a language follows */
 	while (set < end && !slice_istarts(name, set->name))
 		set++;
 	if (set == end || (set->kind == UTF8 && name.n > set->name.n))
@@ -246,7 +249,7 @@ charset_kind(struct slice name)
 	return set->kind;
 }
 
-/* adjacent: only white space separates it from the previous encoded word */
+/* adjacent: only white space separates word from the previous encoded word */
 static bool
 map_word(struct mapper *m, const struct address_word *word, bool adjacent, bool joined)
 {

@@ -12,12 +12,12 @@
 #define ADDRESS_SEAM '\x01'
 
 /*
- * Appends value to out. Octets that are neither ASCII nor UTF-8 stay as they are. Where value is
- * not in UTF-8, a pair of octets that is a fullwidth `@` or dot in some East Asian character set
- * counts as one if a letter or digit follows. joined: adjacent encoded words are one text, even if
- * a character is split between them (RFC 2047 6.2). false if an encoded word cannot be decoded with
- * certainty: charset or coding not known, malformed, `=?` that does not begin one, encoded words
- * within encoded words. Linear time.
+ * Appends value to out, decoded and mapped. Octets that are neither ASCII nor UTF-8 stay as they
+ * are. If value is not UTF-8, a pair of octets that is a fullwidth `@` or dot in some East Asian
+ * character set counts as one if a letter or digit follows. joined: adjacent encoded words are one
+ * text, even if a character is split between them (RFC 2047 6.2). false if an encoded word cannot
+ * be decoded with certainty: unknown charset or coding, malformed, `=?` that does not begin one,
+ * encoded words within encoded words. Linear time.
  */
 bool address_map(struct slice value, bool joined, struct buf *out);
 

@@ -111,7 +111,7 @@ survey(struct outline *o)
 	return o->at != NONE || fail(o, ADDRESS_NO_AT, o->value.n);
 }
 
-/* Where the local part begins. */
+/* Sets o->local, the offset at which the local part begins. */
 static void
 find_local(struct outline *o)
 {
@@ -179,7 +179,7 @@ read_domain(struct outline *o)
 	return true;
 }
 
-/* The part after the domain. */
+/* Checks what follows the domain, and notes the departures that are ignored. */
 static bool
 read_tail(struct outline *o)
 {
@@ -226,7 +226,7 @@ domain_follows(struct slice s, struct slice domain)
 	s = slice_from(s, domain.n);
 	(void)scan_char(&s, '.');
 	if (s.n > 1 && (s.p[0] == ',' || s.p[0] == ';'))
-		s = slice_from(s, 1); /* only before white space: some include it in the domain */
+		s = slice_from(s, 1); /* only before white space: else some add it to the domain */
 	else if (s.n > 0 && memchr(">\")", s.p[0], 3) != NULL)
 		return true;
 	return s.n == 0 || slice_is_blank(s.p[0]) || (s.n == 1 && s.p[0] == ';');
@@ -291,7 +291,7 @@ outline(struct outline *o, struct arena *arena)
 	return hides_no_address(o, arena) || fail(o, ADDRESS_HIDDEN_AT, place_of_hidden(o));
 }
 
-/* Without the white space at the end; a line end counts only before white space. */
+/* Removes white space at the end of s; a line end is removed only if white space follows it. */
 static struct slice
 without_trailing_folds(struct slice s)
 {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* KEPT_MAX: the largest block that a reset arena keeps; most messages need less */
+/* KEPT_MAX: the largest block that arena_reset keeps; most messages need less */
 enum {
 	BLOCK_SIZE = ARENA_EXACT ? 0 : 16 * 1024,
 	KEPT_MAX = ARENA_EXACT ? 0 : 256 * 1024,
@@ -43,7 +43,7 @@ new_block(size_t size)
 	return block;
 }
 
-/* A large request gets its own block after the current one, which stays in use. */
+/* Adds a block. A large request gets its own block after the current one, which stays in use. */
 static struct arena_block *
 add_block(struct arena *arena, size_t need)
 {
@@ -135,7 +135,7 @@ arena_clear(struct arena *arena)
 	arena->blocks = NULL;
 }
 
-/* The largest block that may be kept, taken out of the arena; NULL if there is none. */
+/* Takes the largest block of at most that size out of the arena; NULL if there is none. */
 static struct arena_block *
 take_largest(struct arena *arena, size_t most)
 {
@@ -173,7 +173,7 @@ arena_reset_within(struct arena *arena, size_t most)
 		size *= 2;
 	if (kept->size < size) {
 		free(kept);
-		kept = new_block(size); /* without memory the next allocation fails */
+		kept = new_block(size); /* NULL without memory: nothing is kept */
 	}
 	if (kept != NULL)
 		*kept = (struct arena_block){.size = kept->size};

@@ -1,7 +1,7 @@
 /*
  * arena.h: memory that lives as long as one message.
  *
- * Everything that is found in a message or in DNS is allocated here and freed at once. An
+ * Everything that is found in a message or in DNS is allocated here and freed all at once. An
  * allocation never returns NULL: when memory runs out, the arena calls its oom function, which must
  * not return (the program answers with a temporary failure, exit status 75, before any output).
  * Objects of foreign libraries do not live here and are freed by the file that made them.
@@ -38,7 +38,7 @@ void arena_init(struct arena *arena, void (*oom)(void *arg), void *oom_arg);
 /* n zeroed bytes, aligned for any type; n may be 0. Owned by the arena. */
 void *arena_alloc(struct arena *arena, size_t n);
 
-/* The same without zeros, for bytes that the caller writes before anything reads them. */
+/* The same, but not zeroed, for bytes that the caller writes before anything reads them. */
 char *arena_bytes(struct arena *arena, size_t n);
 
 /* count zeroed elements of size bytes each; an overflow counts as out of memory */
@@ -60,12 +60,12 @@ _Noreturn void arena_no_memory(const struct arena *arena);
 void arena_clear(struct arena *arena);
 
 /*
- * The same for an arena that is used again at once: it keeps a bounded amount of memory, as much as
- * was needed last, so that the next message needs none from the kernel.
+ * Like arena_clear, for an arena that is used again at once: it keeps a bounded amount of memory,
+ * as much as was needed last, so that the next message needs none from the kernel.
  */
 void arena_reset(struct arena *arena);
 
-/* The same with a bound of the caller's, in octets. */
+/* Like arena_reset, but keeps at most that many octets. */
 void arena_reset_within(struct arena *arena, size_t most);
 
 #endif

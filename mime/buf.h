@@ -1,5 +1,5 @@
 /*
- * buf.h: growing bytes in an arena, always with a maximum size.
+ * buf.h: a byte buffer that grows in an arena, up to a maximum size.
  *
  * An addition that would exceed the maximum is dropped and sets over; the caller checks over once,
  * at the end. The bytes are owned by the arena.
@@ -25,7 +25,7 @@ void buf_adds(struct buf *buf, const char *s);
 void buf_add_hex(struct buf *buf, const unsigned char *octets, size_t n);
 void buf_addf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The same digits and a NUL: 2 n + 1 characters of text. */
+/* Writes the same digits as buf_add_hex, and a NUL: text has room for 2 n + 1 characters. */
 void hex_text(const unsigned char *octets, size_t n, char *text);
 
 /* the bytes so far; valid until the next addition */

@@ -57,8 +57,8 @@ is_field_name(struct slice name)
 }
 
 /*
- * The colon must occur on the first line: the obsolete form allows white space before it, but no
- * fold (RFC 5322 4.5.8), and readers differ about one.
+ * Cuts the name off the value. The colon must be on the first line: the obsolete form allows white
+ * space before it, but no fold (RFC 5322 4.5.8), and readers differ about a fold there.
  */
 static void
 cut_name(struct field *field, struct slice first_line)
@@ -88,7 +88,7 @@ fields_next(struct slice *rest, size_t max_field, struct field *field)
 		return false;
 	first = n = line_length(raw);
 	while (n < raw.n &&
-		is_wsp(raw.p[n])) /* RFC 5322 2.2.3; obs-FWS: also a line of white space */
+		is_wsp(raw.p[n])) /* RFC 5322 2.2.3; obs-FWS: or a line of only white space */
 		n += line_length(slice_from(raw, n));
 	raw.n = n;
 	*rest = slice_from(*rest, n);

@@ -2,8 +2,8 @@
  * fields.h: the byte-exact header reader (RFC 5322 2.2, 3.6.8, 4.5.8).
  *
  * A field is the octets on the wire: nothing is unfolded, decoded or copied. LF and CRLF each end a
- * line; a bare CR is data. A line that begins with SP or HTAB continues the field before it. A line
- * without a colon is a field without a name (FIELD_JUNK): it does not end the field before it and
+ * line; a bare CR is data. A line that begins with SP or HTAB continues the field before it. Any
+ * other line without a colon is a field without a name (FIELD_JUNK): it does not end the header and
  * has no meaning.
  */
 #ifndef MIME_FIELDS_H
@@ -32,7 +32,7 @@ struct field {
  */
 bool fields_next(struct slice *rest, size_t max_field, struct field *field);
 
-/* Is this a field of that name? ASCII case does not matter; FIELD_JUNK is never. */
+/* Is this a field of that name? ASCII case does not matter; a FIELD_JUNK field never is. */
 bool field_is(const struct field *field, const char *name);
 
 /*

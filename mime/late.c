@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-/* gcc's analyser (tools/analyse) knows no value of what dlsym returns */
+/* gcc's analyser (tools/analyse) takes what dlsym returns for uninitialised */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Wanalyzer-use-of-uninitialized-value"
 #endif

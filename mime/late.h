@@ -1,10 +1,10 @@
 /*
  * late.h: functions of shared libraries that most runs do not need.
  *
- * Linking a library costs every process its mapping and its relocations, needed or not. These are
- * loaded on first use, under the names that the program would be linked with, and stay loaded. In a
- * static build (make STATIC=1), libraries that have an archive are part of the program, and only
- * GLib and GMime are loaded.
+ * Linking a library costs every process its mapping and its relocations, needed or not. These
+ * libraries are loaded on first use, by the names that the program would be linked with, and stay
+ * loaded. In a static build (make STATIC=1), libraries that have an archive are part of the
+ * program, and only GLib and GMime are loaded.
  */
 #ifndef MIME_LATE_H
 #define MIME_LATE_H
@@ -18,7 +18,7 @@ struct late_name {
 	void (*address)(void); /* the function itself in a static build, or NULL */
 };
 
-/* A row: the pointer MEMBER of struct TABLE is SYMBOL's; LATE_ALWAYS is loaded in any build. */
+/* A late_name that sets MEMBER of struct TABLE to SYMBOL. LATE_ALWAYS: loaded in any build. */
 #define LATE_ALWAYS(table, member, symbol)                                                         \
 	{                                                                                          \
 #symbol, offsetof(struct table, member), NULL                                      \

@@ -5,8 +5,8 @@
 enum { FIRST_CAP = 64 };
 
 /*
- * The mbox line. `From :` is a From field with white space before the colon (RFC 5322 4.5.8),
- * whatever follows, and never an mbox line.
+ * Cuts the mbox line off *rest; empty if there is none. `From :` is a From field with white space
+ * before the colon (RFC 5322 4.5.8), whatever follows, and never an mbox line.
  */
 static struct slice
 cut_mbox_line(struct slice *rest)
@@ -81,7 +81,7 @@ header_flags(struct slice mbox_from, struct slice header)
 	return flags;
 }
 
-/* Adds field to the index, which doubles; false if the index is full. */
+/* Adds field to the index, which doubles when it is full; false if it has max fields. */
 static bool
 keep_field(const struct field *field, struct field **fields, size_t *n, size_t *cap, size_t max,
 	struct arena *arena)
@@ -151,7 +151,7 @@ message_count(const struct message *message, const char *name)
 	return count;
 }
 
-/* A bare CR is data, so slice_trim will not do. */
+/* Removes white space and folds at both ends. A bare CR is data, so slice_trim will not do. */
 static struct slice
 trim_folds(struct slice s)
 {

@@ -19,11 +19,11 @@ enum message_flags {
 };
 
 struct message {
-	struct slice raw;           /* everything, the mbox line included */
-	struct slice mbox_from;     /* the mbox `From ` line with its line end, or empty */
-	struct slice header;        /* after the mbox line, up to the empty line (not in it) */
-	struct slice body;          /* after the empty line */
-	const char *eol;            /* "\r\n" or "\n": that of the first line; " " if it has none */
+	struct slice raw;       /* everything, the mbox line included */
+	struct slice mbox_from; /* the mbox `From ` line with its line end, or empty */
+	struct slice header;    /* after the mbox line, up to but without the empty line */
+	struct slice body;      /* after the empty line */
+	const char *eol;        /* how the first line ends: "\r\n" or "\n"; if it does not, "\n" */
 	const struct field *fields; /* top to bottom, including junk */
 	size_t nfields;
 	size_t all_fields; /* how many there are; over nfields only with MESSAGE_MANY_FIELDS */
@@ -44,7 +44,9 @@ const struct field *message_field(const struct message *message, const char *nam
 /* How many fields of that name there are. */
 size_t message_count(const struct message *message, const char *name);
 
-/* The Message-ID without white space around it, in the arena; empty if there is none to be read.
+/*
+ * The Message-ID without white space around it, a copy in the arena if it had folds; empty if the
+ * field is missing or FIELD_OVERSIZE.
  */
 struct slice message_id(const struct message *message, struct arena *arena);
 

@@ -1,9 +1,9 @@
 /*
  * scan.h: one function per ABNF rule, named as the RFC names it.
  *
- * Every function takes a cursor, a slice whose start moves past the octets read. If the rule
- * matches, it returns true and moves the cursor; if not, it returns false and the cursor does not
- * move. None reads outside the slice, recurses without a bound, or allocates.
+ * The functions for rules take a cursor, a slice whose start moves past the octets read. If the
+ * rule matches, they return true and move the cursor; if not, they return false and the cursor does
+ * not move. No function reads outside the slice, recurses without a bound, or allocates.
  */
 #ifndef MIME_SCAN_H
 #define MIME_SCAN_H
@@ -25,7 +25,7 @@ bool scan_wsp(struct slice *at);
 bool scan_fws(struct slice *at);
 /* comment with nesting up to 20 (RFC 5322 3.2.2) */
 bool scan_comment(struct slice *at);
-/* is there a well-formed comment here that is too deep for scan_comment? */
+/* Does at begin with a well-formed comment that is nested too deep for scan_comment? */
 bool scan_is_deep_comment(struct slice at);
 /* [CFWS]: true if anything was read; an unclosed comment is not consumed */
 bool scan_cfws(struct slice *at);
@@ -36,8 +36,9 @@ bool scan_dot_atom(struct slice *at, bool utf8, struct slice *out);
 /* quoted-string without CFWS around it; out is the text between the quotes as written */
 bool scan_quoted_string(struct slice *at, bool utf8, struct slice *out);
 /*
- * Skips all octets before the first of ends outside a quoted string. A quote that does not begin
- * one is an ordinary octet, and so are those after it: trying each would take quadratic time.
+ * Skips to the first character of ends outside a quoted string, or to the end. A quote that begins
+ * no quoted string is an ordinary octet, and so are all quotes after it: trying each would take
+ * quadratic time.
  */
 void scan_until(struct slice *at, const char *ends);
 /* token of RFC 2045 5.1 */

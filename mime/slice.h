@@ -123,7 +123,7 @@ slice_istarts(struct slice s, struct slice prefix)
 static inline size_t
 slice_find(struct slice s, char c)
 {
-	/* gcc 14 does not know that no object is larger */
+	/* gcc 14 does not know that no object is larger than PTRDIFF_MAX */
 	const char *at = s.n == 0 || s.n > PTRDIFF_MAX ? NULL : memchr(s.p, c, s.n);
 	return at == NULL ? s.n : (size_t)(at - s.p);
 }

@@ -83,7 +83,7 @@ scan_pvalue(struct slice *at, struct slice *out, bool *quoted)
 		return true;
 	}
 	s = *at;
-	/* longer than a token only if it has U-labels (RFC 8616 4) */
+	/* a domain-name is longer than a token only if it has U-labels (RFC 8616 4) */
 	if (scan_domain(&domain) && (!scan_token(&s, &part) || domain.n < s.n)) {
 		*out = slice_head(*at, at->n - domain.n);
 		*at = domain;
@@ -118,7 +118,7 @@ scan_version(struct slice *at)
 	return true;
 }
 
-/* reasonspec = "reason" [CFWS] "=" [CFWS] value, or Microsoft's "action" in its place */
+/* name [CFWS] "=" [CFWS] value: a reasonspec if name is "reason"; Microsoft also writes "action" */
 static bool
 scan_named(struct slice *at, const char *name)
 {
@@ -139,7 +139,7 @@ reached(struct reader *reader, struct slice at)
 		reader->farthest = at.p;
 }
 
-/* matched: the octets before *at */
+/* Notes that the reading got as far as *at; returns matched, the result of the last scan. */
 static bool
 step(struct reader *reader, bool matched, const struct slice *at)
 {
@@ -229,7 +229,7 @@ is_end(struct slice at)
 	return at.n == 0 || slice_is_blank(at.p[0]) || at.p[0] == '(';
 }
 
-/* A value of another method: by the grammar, else of any VCHAR but `;`, `"`, `(` and `)`. */
+/* Scans a value of another method than dmarc: by the grammar, else VCHARs but `;`, `"`, `(`, `)` */
 static bool
 scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *prop)
 {
@@ -253,8 +253,8 @@ scan_any_value(struct reader *reader, struct slice *at, struct authres_prop *pro
 	return is_end(*at);
 }
 
-/* The name of a property of another method, or its type: a keyword that may have `_`, or end in
- * `-`. */
+/* Scans a property's name or type, of a method other than dmarc: a keyword that may also contain
+ * `_` or end in `-`. */
 static bool
 scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
 {
@@ -277,7 +277,7 @@ scan_any_name(struct reader *reader, struct slice *at, struct slice *out)
 	return true;
 }
 
-/* Properties of another method; they decide nothing. */
+/* Reads the properties of a method other than dmarc, which decide nothing. */
 static bool
 read_any_props(struct reader *reader, struct authres_result *result)
 {
@@ -321,7 +321,7 @@ is_done(struct slice at, bool last)
 	return at.n == 0 || (last && slice_trim(at).n == 0);
 }
 
-/* text: between two `;` */
+/* Reads one result. text: what is between two `;` */
 static bool
 read_result(struct reader *reader, struct slice text, bool last)
 {
@@ -372,7 +372,7 @@ is_dmarc_word(struct slice at, char before)
 
 /*
  * Cuts everything before the next `;` outside quotes and comments off *rest, which then begins with
- * it or is empty. False with the cursor at a quote or comment that cannot be read.
+ * it or is empty. False, with *rest at the quote or comment, if one cannot be read.
  */
 static bool
 cut(struct reader *reader, struct slice *rest, struct slice *text)
@@ -435,7 +435,7 @@ stop(struct reader *reader, struct slice at)
 	return false;
 }
 
-/* False with reader->at if it cannot be read. */
+/* Reads the whole text. False, with reader->at where the fault is, if it cannot be read. */
 static bool
 read_all(struct reader *reader, struct slice rest)
 {

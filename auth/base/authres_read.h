@@ -1,5 +1,5 @@
 /*
- * authres_read.h: results that another host wrote into an Authentication-Results field, or behind
+ * authres_read.h: results that another host wrote into an Authentication-Results field, or after
  * the instance of an ARC-Authentication-Results field (RFC 8601 2.2, RFC 8617 4.1.1).
  */
 #ifndef AUTH_BASE_AUTHRES_READ_H
@@ -9,7 +9,7 @@
 #include "mime/status.h"
 
 struct authres_prop {
-	struct slice ptype, property; /* as written; ASCII case does not matter; no ptype: empty */
+	struct slice ptype, property; /* as written, in any ASCII case; ptype may be empty */
 	struct slice value; /* as written; for a quoted-string, the text between the quotes; for an
 			       address in angle brackets, its domain */
 	bool quoted;        /* the whole value was a quoted-string: it may hold quoted-pairs */
@@ -38,7 +38,7 @@ enum { AUTHRES_RESULTS_MAX = 100, AUTHRES_PROPS_MAX = 400 };
  * Results are separated by `;` outside quotes and comments. These departures from the grammar are
  * accepted:
  *   - of any method: `action=TOKEN` among the properties, which Microsoft writes; a `;` at the end
- *   - of another method than dmarc, since it decides nothing: properties without a ptype
+ *   - of other methods than dmarc, since they decide nothing: properties without a ptype
  *     (`x-bits=2048`) or with `_` or a last `-` in a name (`policy.is_org=yes`), in any order;
  *     values of any VCHAR but `;`, `"`, `(`, `)` (`header.b=CiN9J/AU`), or no value
  *   - of dmarc: header.from=<LOCAL@DOMAIN>, LOCAL a dot-atom

@@ -36,7 +36,7 @@ enum { BUDGET_KEY_OCTETS = 1024 * 1024 };
 
 /*
  * Queries reserved for the author's policy: eight for the tree walk (RFC 9989 4.10), one for the
- * existence of the author domain, and two in RFC 7489's mode.
+ * existence of the author domain, two in RFC 7489's mode, and one to spare.
  */
 enum { BUDGET_POLICY_QUESTIONS = 12 };
 

@@ -39,7 +39,7 @@ struct crypto_key {
 	struct rsa_key *rsa; /* or NULL */
 	EVP_PKEY *ed25519;   /* or NULL */
 	unsigned bits, weight;
-	unsigned users; /* references: the cache and its user; one thread only */
+	unsigned users; /* references, by the cache and by callers; not atomic: one thread */
 };
 
 struct crypto_signer {
@@ -60,8 +60,8 @@ drain_errors(void)
 }
 
 /*
- * A separate library context that ignores openssl.cnf: the system's configuration could disable
- * algorithms, and reading it costs more than evaluating a message.
+ * Creates a separate library context that ignores openssl.cnf: the system's configuration could
+ * disable algorithms, and reading it costs more than evaluating a message.
  */
 static bool
 start(struct crypto *crypto)
@@ -183,7 +183,7 @@ find_key(struct crypto *crypto, struct slice octets, bool rsa)
 	return key;
 }
 
-/* Takes over the contents of key; NULL without memory. */
+/* Makes a key with the contents of inside and caches it; NULL without memory: they are freed. */
 static struct crypto_key *
 keep_key(struct crypto *crypto, struct slice octets, struct crypto_key inside)
 {
@@ -226,15 +226,17 @@ crypto_key_rsa(struct crypto *crypto, struct slice der, struct crypto_key **key,
 }
 
 /*
- * Is it the canonical encoding of a point that is not of small order (RFC 8032 5.1.3)? With a key
+ * Is this the canonical encoding of a point that is not of small order (RFC 8032 5.1.3)? With a key
  * of small order, some signatures are valid for most messages; and implementations differ about
- * other encodings.
+ * encodings that are not canonical.
  */
 static bool
 is_sound_point(struct slice encoded)
 {
-	/* y of the points of order 1, 2, 4 and 8, whatever the sign of x; the first octet is the
-	 * least */
+	/*
+	 * the y of the points of order 1, 2, 4 and 8, without the sign of x; least significant
+	 * octet first
+	 */
 	static const char small[][CRYPTO_ED25519_SIZE + 1] = {
 		"\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
 		"\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
@@ -318,7 +320,7 @@ verify_ed25519(struct crypto *crypto, const struct crypto_key *key, const unsign
 	EVP_MD_CTX *ctx;
 	bool asked, memory;
 
-	/* RFC 8032 5.1.7 step 1; R must also be a point */
+	/* RFC 8032 5.1.7 step 1; the first half of the signature, R, is a point */
 	if (signature.n != ED25519_SIGNATURE_SIZE || !is_sound_point(signature))
 		return ST_OK;
 	if (!start(crypto))
@@ -356,7 +358,7 @@ crypto_recover(struct crypto *crypto, const struct crypto_key *key, struct slice
 				   : ST_TEMP;
 }
 
-/* Our keys are not encrypted, and there is no one to prompt. */
+/* Gives OpenSSL no password: our keys are not encrypted, and there is no one to prompt. */
 static int
 no_password(char *password, int size, int writing, void *arg)
 {

@@ -16,10 +16,10 @@ struct crypto_key;    /* one public key */
 struct crypto_signer; /* one private key */
 
 /*
- * It has its own library context, which openssl.cnf does not affect. Objects made by one crypto
- * must not be used with another, and must be freed before crypto_free. Nothing is loaded yet:
- * hashes and RSA signatures need no OpenSSL provider, and the library context is created for the
- * first Ed25519 key or the first signing. NULL without memory.
+ * A crypto has its own library context, which openssl.cnf does not affect. Objects made by one
+ * crypto must not be used with another, and must be freed before crypto_free. Nothing is loaded
+ * yet: hashing and verifying RSA signatures need no OpenSSL provider, and the library context is
+ * created for the first Ed25519 key or the first private key. NULL without memory.
  */
 struct crypto *crypto_new(void);
 void crypto_free(struct crypto *crypto); /* NULL is fine */
@@ -27,12 +27,12 @@ void crypto_free(struct crypto *crypto); /* NULL is fine */
 /* A new hash, or NULL without memory (ST_TEMP for the caller). */
 struct crypto_hash *crypto_hash_new(struct crypto *crypto);
 void crypto_hash_add(struct crypto_hash *hash, struct slice bytes);
-/* A copy of a running hash; NULL if OpenSSL fails. */
+/* A copy of a running hash; NULL without memory. */
 struct crypto_hash *crypto_hash_copy(const struct crypto_hash *hash);
 /* Ends and frees the hash. ST_TEMP if any step failed. */
 enum status crypto_hash_end(struct crypto_hash *hash, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
-/* The hash of the given bytes. ST_TEMP if OpenSSL fails. */
+/* The hash of the given bytes. ST_TEMP if memory runs out or OpenSSL fails. */
 enum status crypto_sha256(
 	struct crypto *crypto, struct slice bytes, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
@@ -50,8 +50,8 @@ enum status crypto_key_rsa(
 	struct crypto *crypto, struct slice der, struct crypto_key **key, unsigned *bits);
 enum status crypto_key_ed25519(struct crypto *crypto, struct slice raw, struct crypto_key **key);
 /*
- * The cost of a verification with it, in multiples of one with an RSA key of 2,048 bits and the
- * usual exponent.
+ * The cost of verifying a signature with this key; 1 is the cost with an RSA key of 2,048 bits and
+ * the usual exponent.
  */
 unsigned crypto_key_weight(const struct crypto_key *key);
 void crypto_key_free(struct crypto_key *key); /* NULL is fine */
@@ -79,8 +79,8 @@ struct crypto_signer_info {
 };
 
 /*
- * A private key from PEM: PKCS#8 (RFC 5958) for RSA or Ed25519, or PKCS#1 for RSA, the first one in
- * the text. ST_BAD if there is none, or it is encrypted or of another kind; any size is accepted.
+ * Reads the first private key in a PEM text: PKCS#8 (RFC 5958) for RSA or Ed25519, or PKCS#1 for
+ * RSA. ST_BAD if there is none, or it is encrypted or of another kind; any size is accepted.
  * The caller must free the signer; *signer is NULL if not ST_OK. No other copy of the key remains;
  * the caller wipes pem.
  */

@@ -49,8 +49,8 @@ is_label(struct slice label)
 }
 
 /*
- * The last label distinguishes an IPv4 address from a name: no top-level domain is all digits
- * (RFC 3696 2).
+ * Is label all digits? If the last label is, the text is an IPv4 address and not a name: no
+ * top-level domain is all digits (RFC 3696 2).
  */
 static bool
 is_numeric(struct slice label)
@@ -214,7 +214,7 @@ domain_common(struct slice a, struct slice b)
 		n += a.p[a.n - 1 - same] == '.';
 		same++;
 	}
-	/* the leftmost common label counts only if it ended there in both names */
+	/* the leftmost label in common counts only if it is complete in both names */
 	if (same > 0 && (same == a.n || a.p[a.n - 1 - same] == '.') &&
 		(same == b.n || b.p[b.n - 1 - same] == '.'))
 		n++;

@@ -18,14 +18,14 @@ enum { DOMAIN_MAX = 253, DOMAIN_LABEL_MAX = 63 };
  * U+FF61) are dots. ST_BAD if it is not a domain name: an empty or overlong label or name, any
  * other byte than those above, a domain-literal, a last label of digits only (an IPv4 address), and
  * a U-label that IDNA 2008 refuses (libidn2, non-transitional UTS 46 mapping, which makes it lower
- * case first). An A-label is kept as written. ST_TEMP if libidn2 has no memory.
+ * case first). An A-label is kept as written. ST_TEMP if libidn2 cannot be loaded or has no memory.
  */
 enum status domain_normalize(struct slice text, struct arena *arena, struct slice *name);
 
 /*
  * A normal name as mail programs display it: A-labels are decoded even if IDNA does not allow the
- * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP when out of
- * memory.
+ * U-label (an emoji). In the arena; ST_BAD if an A-label is not Punycode, ST_TEMP if libidn2 cannot
+ * be loaded or runs out of memory.
  */
 enum status domain_to_unicode(struct slice name, struct arena *arena, struct slice *text);
 
@@ -44,8 +44,8 @@ size_t domain_common(struct slice a, struct slice b);
 struct domain_psl; /* a loaded public suffix list; read-only and shareable between threads */
 
 /*
- * path NULL: the system's list (the newer of libpsl's built-in list and its file). NULL if it is
- * unreadable.
+ * Loads the list at path; path NULL: the system's list (the newer of libpsl's built-in list and its
+ * file). NULL if the list or libpsl cannot be loaded, or without memory.
  */
 struct domain_psl *domain_psl_open(const char *path);
 void domain_psl_free(struct domain_psl *psl);

@@ -10,7 +10,7 @@ struct finder {
 	struct identities *ids;
 	struct slice domains[IDENTITIES_DOMAINS_MAX];
 	size_t ndomains;
-	struct reason ambiguous; /* the first reason that was found */
+	struct reason ambiguous; /* the first reason found; any other replaces NO_AUTHOR */
 };
 
 struct reason
@@ -29,8 +29,8 @@ ambiguous(struct finder *f, enum from_reason reason)
 }
 
 /*
- * Adds a normal domain. Beyond IDENTITIES_DOMAINS_MAX it only makes the message ambiguous
- * (FROM_R_SEVERAL_DOMAINS).
+ * Adds a normal domain. Beyond IDENTITIES_DOMAINS_MAX it is dropped: the message is ambiguous
+ * anyway (FROM_R_SEVERAL_DOMAINS).
  */
 static void
 add_domain(struct finder *f, struct slice domain)
@@ -63,7 +63,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 		ambiguous(f, FROM_R_OVER_LIMIT);
 		return ST_OK;
 	}
-	if (list.n == 0) { /* RFC 6854: a group without members is one */
+	if (list.n == 0) { /* RFC 6854: for example an empty group */
 		bool nobody = address_names_nobody(field->value, f->arena);
 
 		ambiguous(f, nobody            ? FROM_R_NO_AUTHOR
@@ -74,7 +74,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	for (size_t i = 0; i < list.n; i++) {
 		struct slice domain;
 
-		if (list.list[i].literal) { /* RFC 9989 5.3.1: a domain, not an address */
+		if (list.list[i].literal) { /* RFC 9989 5.3.1: DMARC needs a domain name */
 			ambiguous(f, FROM_R_NO_DOMAIN);
 			continue;
 		}
@@ -92,7 +92,7 @@ read_from(struct finder *f, const struct field *field, struct slice *text)
 	return ST_OK;
 }
 
-/* Is a domain from GMime the one that we found? (GMime decodes A-labels.) */
+/* Sets *same if a domain from GMime, which decodes A-labels, is the one that we found. */
 static enum status
 is_same(struct finder *f, struct slice domain, bool *same)
 {
@@ -108,8 +108,8 @@ is_same(struct finder *f, struct slice domain, bool *same)
 }
 
 /*
- * Does the second reader also find this domain, and no other? If our reading was tolerant, it may
- * also find no address.
+ * Checks that the second reader finds our domain and no other; if not, the message is ambiguous. If
+ * our reading was tolerant, the second reader may also find no address.
  */
 static enum status
 ask_second(struct finder *f, struct slice value)
@@ -139,7 +139,7 @@ ask_second(struct finder *f, struct slice value)
 	return ST_OK;
 }
 
-/* The one From field of the message; the checks of RFC 9989 5.3.1. */
+/* Reads the only From field of the message, with the checks of RFC 9989 5.3.1. */
 static enum status
 read_only_from(struct finder *f, const struct field *field)
 {

@@ -73,8 +73,8 @@ struct auth_input {
 	const struct auth_options *options;
 	const struct domain_psl *psl; /* NULL if RFC 7489 is not evaluated */
 	int64_t now;                  /* seconds since the epoch */
-	int64_t until_ms; /* the time (dns_clock_ms) until which all queries but those for the DMARC
-			     policy may take */
+	int64_t until_ms; /* the time (dns_clock_ms) by which queries must end, except those for the
+			     DMARC policy; 0: no limit */
 	struct dns *dns;
 	struct crypto *crypto;
 	struct arena *arena;

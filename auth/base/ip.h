@@ -14,7 +14,7 @@ struct ip {
  * IPv4 (RFC 7208 5). */
 bool ip_parse(struct slice text, struct ip *ip);
 
-/* Strict text without the mapping, as in an SPF ip4 or ip6 term (RFC 7208 5.6). */
+/* Like ip_parse, for one family and without the mapping: as in an SPF term (RFC 7208 5.6). */
 bool ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
 
 /*
@@ -23,7 +23,7 @@ bool ip_parse_family(struct slice text, unsigned char family, struct ip *ip);
  */
 enum status ip_client(struct slice text, struct ip *ip);
 
-/* Are the first bits of both the same? False for different families or bits past their width. */
+/* Do ip and net agree in that many first bits? False if the families differ or bits is too big. */
 bool ip_in_prefix(const struct ip *ip, const struct ip *net, unsigned bits);
 
 /* Canonical text: dotted quad, RFC 5952. */
@@ -52,7 +52,7 @@ bool ip_is_private(const struct ip *ip);
 
 /*
  * An address that a host on the Internet can have: not private, and not one for other uses (RFC
- * 6890: this network, carriers, multicast, reserved). Addresses of documentation count.
+ * 6890: this network, carriers, multicast, reserved). Documentation addresses count as public.
  */
 bool ip_is_public(const struct ip *ip);
 

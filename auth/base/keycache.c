@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 /*
- * Hashes a few octets from the middle of the key, which vary most. Keys chosen to collide only
- * evict each other.
+ * The row of a key: a hash of a few octets from its middle, which vary most. Keys chosen to collide
+ * only evict each other.
  */
 static struct keycache_place *
 row_of(struct keycache *cache, struct slice encoded)

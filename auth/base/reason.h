@@ -106,8 +106,8 @@ struct slice reason_about(const struct reason *reason);
 void reason_set_octet(struct reason *reason, struct slice whole, const char *octet);
 
 /*
- * Adds a note about an octet of whole (reason_set_octet) at the end; nothing if one with the
- * same id and name is there.
+ * Appends a note about an octet of whole (reason_set_octet); does nothing if there is already one
+ * with the same id and name.
  */
 void notes_add(struct notes *notes, struct reason reason, struct slice whole, const char *octet,
 	struct arena *arena);

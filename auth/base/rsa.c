@@ -241,7 +241,10 @@ prepare(struct rsa *rsa, struct rsa_key *key)
 	return false;
 }
 
-/* RFC 8017 8.2.2 step 2: the encoded message; *inside: the signature is within this modulus. */
+/*
+ * Computes the encoded message em from the signature (RFC 8017 8.2.2 step 2). *inside: em is set;
+ * false if the signature does not have the modulus's length or is not below it.
+ */
 static enum status
 open_signature(struct rsa *rsa, struct rsa_key *key, struct slice signature,
 	unsigned char em[MODULUS_MAX], bool *inside)

@@ -19,7 +19,7 @@ find_outside_name(struct slice name)
 	return NULL;
 }
 
-/* The same for the additional names that odd_names accepts. */
+/* Like find_outside_name, but for the names that the rule odd_names accepts. */
 static const char *
 find_outside_odd_name(struct slice name)
 {
@@ -64,7 +64,7 @@ find_outside_value(struct slice text, const char **eight_bit)
 	return NULL;
 }
 
-/* Checks the name and the value: from the '=' at *equals to the end of whole. */
+/* Checks the tag's name and value; equals: the offset in whole of the '=' between them. */
 static void
 judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, struct taglist *list)
 {
@@ -92,7 +92,7 @@ judge_tag(struct tag *tag, size_t equals, const struct taglist_rules *rules, str
 	tag->well_formed = tag->fault == NULL;
 }
 
-/* element: between two ";" (tag-spec of RFC 6376 3.2) */
+/* Parses one element, the text between two ";" (tag-spec of RFC 6376 3.2). */
 static struct tag
 parse_tag(struct slice element, const struct taglist_rules *rules, struct taglist *list)
 {
@@ -163,7 +163,7 @@ taglist_parse(struct slice text, const struct taglist_rules *rules, struct arena
 			found.malformed = found.malformed || !tags[found.n].well_formed;
 			found.n++;
 		} else if (end < text.n) {
-			/* RFC 6376 3.2: only the last may be missing */
+			/* RFC 6376 3.2: only the last element may be empty */
 			found.malformed = true;
 			if (found.empty == NULL)
 				found.empty = text.p + end;

@@ -36,7 +36,7 @@ struct taglist {
 	bool duplicate;    /* a tag name occurs twice */
 	bool malformed;    /* some element is empty but not last, or not well_formed */
 	const char *empty; /* the ';' of the first element that is empty but not last, or NULL */
-	/* the first octet that only the rule accepted, or NULL */
+	/* the first octet that was accepted only because of that rule, or NULL */
 	const char *odd_name, *eight_bit;
 };
 

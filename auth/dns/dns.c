@@ -220,7 +220,7 @@ question_of(struct dns *dns, struct slice text, enum dns_type type)
 }
 
 /*
- * The same, and starts the query, unless the limit prevents that; queries for the policy are
+ * Like question_of, and starts the query unless the limit prevents that; queries for the policy are
  * exempt.
  */
 static struct dns_question *

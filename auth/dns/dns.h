@@ -62,7 +62,7 @@ struct dns_answer {
 	size_t n;
 	uint32_t ttl; /* seconds, the smallest; 0 if unknown */
 	bool secure;  /* the resolver set AD, which is only as trustworthy as the path to it */
-	enum dns_outcome_id outcome; /* if it is not DNS_OK */
+	enum dns_outcome_id outcome; /* if status is not DNS_OK */
 };
 
 struct dns; /* cache, limits and one back end; for one thread at a time (for several: dns_pool.h) */
@@ -126,23 +126,24 @@ struct dns_config {
 };
 
 /*
- * Over UDP and TCP (dns_resolver.c). Files are read now; sockets are opened when queries are sent.
- * ST_BAD for an invalid resolver address, ST_TEMP if resolv.conf cannot be read (a missing one
- * means 127.0.0.1), with *error set.
+ * Opens a dns that queries resolvers over UDP and TCP (dns_resolver.c). Files are read now; sockets
+ * are opened when queries are sent. ST_BAD for an invalid resolver address or more than 16 of them,
+ * ST_TEMP if resolv.conf cannot be read (a missing one means 127.0.0.1), with *error set.
  */
 enum status dns_open_resolver(
 	const struct dns_config *config, struct dns **dns, struct error *error);
 
 /*
- * text: an RFC 1035 master file, at most DNS_ZONE_MAX octets, with absolute names or names relative
- * to $ORIGIN (initially the root), and pragma lines `;!WORD name [TYPE]`. Types other than those of
- * enum dns_type are skipped, but their names exist. CNAMEs are followed inside the zone, 16 at most
- * (more, or a loop, is DNS_BAD, because a retry would not help); wildcards are those of RFC 4592.
+ * Opens a dns that answers from text, an RFC 1035 master file of at most DNS_ZONE_MAX octets, with
+ * absolute names or names relative to $ORIGIN (initially the root), and pragma lines `;!WORD name
+ * [TYPE]`. Types other than those of enum dns_type are skipped, but their names exist. CNAMEs are
+ * followed inside the zone, 16 at most (more, or a loop, is DNS_BAD, because a retry would not
+ * help); wildcards are those of RFC 4592.
  *
- * SERVFAIL, TIMEOUT (REFUSED, BAD...: dns_backend.h) make queries for the name, or for one of its
- * types, fail at once even if it has records. NODATA and NXDOMAIN with a TYPE are the answer for
- * that type; without TYPE, they are the answer for types without records, and NXDOMAIN also applies
- * to all names below that are not in the zone. SECURE sets secure.
+ * SERVFAIL, TIMEOUT (REFUSED, BAD...: all are listed in dns.c) make queries for the name, or for
+ * one of its types, fail at once even if it has records. NODATA and NXDOMAIN with a TYPE are the
+ * answer for that type; without TYPE, they are the answer for types without records, and NXDOMAIN
+ * also applies to all names below that are not in the zone. SECURE sets secure.
  *
  * No network is used. ST_BAD with *error and its line. The dns refers to neither text nor arena
  * afterwards, except for arena's oom function.
@@ -173,9 +174,9 @@ enum status dns_overlay_read(const struct slice *texts, size_t n, struct arena *
 	struct dns_overlay **overlay, size_t *wrong, struct error *error);
 
 /*
- * Answers from below, overridden by the overlay. Queries and limits are those of below, which the
- * caller owns and which must outlive the result. The result is in the arena: call dns_free before
- * the arena is cleared.
+ * Opens a dns with the answers of below, overridden by the overlay. Queries go through below and
+ * its limits; the caller owns below, which must outlive the result. The result is in the arena:
+ * call dns_free before the arena is cleared.
  */
 struct dns *dns_open_overlay(
 	const struct dns_overlay *overlay, struct dns *below, struct arena *arena);

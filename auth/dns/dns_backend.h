@@ -13,11 +13,11 @@ struct dns_question {
 	struct slice name;          /* lower case, no dot at its end, owned by the dns */
 	enum dns_type type;
 	uint64_t hash;
-	bool asked;        /* false: created by dns_break only */
+	bool asked;        /* false: beyond the limit of queries, or created by dns_break */
 	bool done;         /* answer is set, and final */
 	int64_t waited_ms; /* the total waiting time of the dns when it was asked */
 	struct dns_answer answer;
-	struct arena *arena; /* for the back end's own data; lives as long as the query */
+	struct arena *arena; /* for the back end's own data; lives as long as the question */
 	bool flying;         /* the resolver still refers to it, even if it is answered */
 	void *own;           /* data of the back end */
 };
@@ -35,7 +35,7 @@ struct dns_backend {
  * A dns with its own arena and no back end yet; oom and oom_arg are those of an arena.
  */
 struct dns *dns_new(void (*oom)(void *arg), void *oom_arg);
-/* The same in an arena owned by the caller: it is freed before the arena is cleared. */
+/* The same in an arena owned by the caller: call dns_free before the arena is cleared. */
 struct dns *dns_new_in(struct arena *arena);
 
 /* timeout_ms: for one query; deadline_ms: for all, as a time of the clock. INT64_MAX: no bound. */
@@ -44,7 +44,7 @@ void dns_attach(struct dns *dns, const struct dns_backend *backend, void *self, 
 
 struct arena *dns_arena(struct dns *dns);
 
-/* Delivers the answer to a query. It is dropped if the query was abandoned. */
+/* Delivers the answer to a query; does nothing if it has one already, as after a time-out. */
 void dns_question_answer(struct dns_question *question, const struct dns_answer *answer);
 
 /* A kind of answer without records, and its word in a zone's pragma and in JSON. */

@@ -47,7 +47,7 @@ struct dns_entry *dns_cache_add(struct dns_cache *cache, const struct dns_questi
 void dns_cache_pin(struct dns_cache *cache, struct dns_entry *e);
 /* Removes a pin. Without pins the entry is idle and may be discarded; it must have its answer. */
 void dns_cache_unpin(struct dns_cache *cache, struct dns_entry *e);
-/* Removes it from the table; it is freed when the last pin is removed. */
+/* Removes the entry from the table; it is freed once it has no pins. */
 void dns_cache_drop(struct dns_cache *cache, struct dns_entry *e);
 /*
  * Sets the answer to a copy; a failure may be queried again after until_ms. The entry must be

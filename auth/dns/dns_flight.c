@@ -3,7 +3,7 @@
  *
  * A query is sent to each server in turn, in three rounds, each with twice the timeout of the
  * previous one. The rounds use 1 + 2 + 4 of 8 parts of the total time, and the last part is for
- * late answers; with three servers, a silent one costs a twenty-fourth of it in the first round.
+ * late answers; with three servers, a silent one costs 1/24 of the total time in the first round.
  * Any answer counts while the query is open, even from a server that was given up. A truncated
  * answer is repeated over TCP, and a query with EDNS that a server cannot read is repeated without
  * it. docs/decisions/own-dns-transport.md explains why no library does this.
@@ -50,7 +50,7 @@ flight_close(struct flight *flight)
 		close_socket(flight, i);
 }
 
-/* No answer counts: reports the failure of one of the servers. */
+/* No server gave a usable answer: reports the first failure, or that no server can be reached. */
 static void
 conclude(struct flight *flight)
 {
@@ -117,7 +117,7 @@ open_socket(struct flight *flight, size_t server, bool tcp)
 	return status;
 }
 
-/* Waits for a socket to become free; false if we have none open that could. */
+/* Marks the query as waiting for a free socket; false if no open socket could become free. */
 static bool
 queue(struct flight *flight)
 {
@@ -181,8 +181,10 @@ is_hopeless(const struct flight *flight)
 	return ((flight->failed | flight->refused) & all) == all;
 }
 
-/* A server that failed is not queried again; one that is
- * unreachable only if all others are as well: it may be starting. */
+/*
+ * Is the server skipped? One that gave no usable answer always is. One that could not be reached is
+ * queried again only if no other is left: it may be starting.
+ */
 static bool
 is_passed_over(const struct flight *flight, size_t server)
 {
@@ -223,8 +225,8 @@ flight_go_on(struct flight *flight)
 }
 
 /*
- * The server does not support EDNS: the query is sent again without it, and the failed packet does
- * not count.
+ * Sends the query again without EDNS, which the server does not support; the failed packet does not
+ * count.
  */
 static void
 ask_plainly(struct flight *flight, const struct dns_socket *s)

@@ -44,7 +44,7 @@ struct flight {
 void flight_go_on(struct flight *flight);
 /* Takes the next step at due_ms if no answer arrived. */
 void flight_due(struct flight *flight);
-/* A socket may have become free for a queued query. */
+/* Tries a queued query again: a socket may have become free. */
 void flight_retry(struct flight *flight);
 /* Handles what arrived on one of its sockets. */
 void flight_event(const struct transport_event *event);

@@ -127,7 +127,7 @@ dns_name_read(struct slice message, size_t *at, struct dns_name *name)
 {
 	enum {
 		JUMPS_MAX = DNS_NAME_WIRE_MAX / 2
-	}; /* more than a name can have labels (RFC 9267 2) */
+	}; /* as many as a name can have labels (RFC 9267 2) */
 	size_t pos = *at, floor = *at;
 	unsigned jumps = 0;
 

@@ -61,7 +61,7 @@ below(const struct way *way, const struct dns_name *name, enum dns_type type)
 	return dns_get(way->laid->below, text, type, way->until_ms);
 }
 
-/* Uses the answer of a node; *next is the target of a CNAME, or NULL. */
+/* Uses the answer of a node; false if it has none. *next is the target of a CNAME, or NULL. */
 static bool
 take_node(struct way *way, const struct zone_node *node, const struct dns_name **next)
 {

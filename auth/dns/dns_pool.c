@@ -30,7 +30,7 @@ struct dns_pool {
 	struct dns_cache cache;
 	struct asking *first, *last; /* not yet sent */
 	bool stop;
-	/* used by the pool's thread only */
+	/* set before the pool's thread starts, or used by that thread only */
 	pthread_t thread;
 	bool running;
 	int wake[2];
@@ -455,7 +455,7 @@ dns_pool_count(struct dns_pool *pool)
 	return n;
 }
 
-/* The pool's thread may be storing an answer that no thread waits for any more. */
+/* Locks: the pool's thread may be storing an answer that no thread waits for any more. */
 void
 dns_pool_each(struct dns_pool *pool,
 	void (*each)(

@@ -50,7 +50,7 @@ sweep(struct resolver *r)
 	}
 }
 
-/* Queries that wait for a socket, in order. */
+/* Tries again the queries that wait for a socket, in order. */
 static void
 start_queued(struct resolver *r)
 {

@@ -9,7 +9,7 @@
 
 enum { PORT = 53, CONF_MAX = 65536 };
 
-/* The port after a colon. */
+/* Parses the port, without the colon before it. */
 static bool
 parse_port(struct slice text, unsigned *port)
 {
@@ -22,7 +22,7 @@ parse_port(struct slice text, unsigned *port)
 	return *port > 0 && *port <= 65535;
 }
 
-/* ADDR, ADDR:PORT or [ADDR]:PORT in two parts */
+/* Splits ADDR, ADDR:PORT or [ADDR]:PORT into *text (ADDR) and *port (53 if there is none). */
 static bool
 split_port(struct slice *text, unsigned *port)
 {

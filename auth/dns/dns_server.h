@@ -30,8 +30,9 @@ bool dns_server_parse(struct slice text, struct dns_server *server);
 
 /*
  * Reads the text of a resolv.conf: its nameserver lines, in order, at most 16, and the option
- * use-vc; everything else is ignored. An address may have a scope (fe80::1%eth0), or the forms of
- * dns_server_parse. Unusable lines are ignored; if none is usable, the server is 127.0.0.1.
+ * use-vc; everything else is ignored. An address has one of the forms of dns_server_parse, and may
+ * have a scope (fe80::1%eth0). Unusable lines are ignored; if none is usable, the server is
+ * 127.0.0.1.
  */
 void dns_servers_parse(struct slice text, struct dns_servers *servers);
 

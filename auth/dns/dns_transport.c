@@ -145,7 +145,7 @@ transport_open(struct transport *t, struct dns_socket *s, const struct dns_serve
 	t->open++;
 	add_place(t, s, fd, s->tcp ? POLLOUT : POLLIN);
 	if (s->tcp)
-		return TRANSPORT_SENT; /* it is written once the socket is connected */
+		return TRANSPORT_SENT; /* the query is written once the socket is connected */
 	status = transport_repeat(t, s);
 	if (status != TRANSPORT_SENT)
 		transport_close(t, s);
@@ -275,8 +275,8 @@ bool
 transport_next(struct transport *t, struct transport_event *event)
 {
 	/*
-	 * from the end: closing a socket moves the last one into its place, which was already
-	 * examined or is new
+	 * from the end: closing a socket moves the last one into its place, and the last one has
+	 * already been examined or is new
 	 */
 	while (t->ready > 0) {
 		size_t i = --t->ready;

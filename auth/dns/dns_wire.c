@@ -238,7 +238,7 @@ skip_section(struct slice message, struct section *section, size_t *at)
 	return true;
 }
 
-/* Is it a referral by a server that neither owns the name nor recurses? (RFC 1034 4.3.1) */
+/* Is this a referral by a server that neither owns the name nor recurses? (RFC 1034 4.3.1) */
 static bool
 is_referral(struct slice message, unsigned flags, size_t at)
 {
@@ -277,7 +277,7 @@ of_rcode(unsigned rcode)
 	}
 }
 
-/* Returns DNS_OUT_NODATA also for an answer with records (answer->n > 0). */
+/* Parses a message; returns DNS_OUT_NODATA also for an answer with records (answer->n > 0). */
 static enum dns_outcome_id
 parse(struct slice name, enum dns_type type, struct slice message, struct arena *arena,
 	struct dns_answer *answer)
@@ -307,7 +307,7 @@ parse(struct slice name, enum dns_type type, struct slice message, struct arena 
 	if ((flags & FLAG_TC) != 0 || !skip_section(message, &answers, &at))
 		return DNS_OUT_BAD; /* the missing part may matter (RFC 2181 9) */
 	if (rcode == 3)
-		return DNS_OUT_NXDOMAIN; /* RFC 6604 3: of the end of the CNAME chain */
+		return DNS_OUT_NXDOMAIN; /* RFC 6604 3: the last CNAME's target does not exist */
 	if (!dns_name_parse(name, &owner))
 		return DNS_OUT_NAME;
 	for (int links = 0;; links++) {

@@ -28,8 +28,8 @@ struct zone_node {
 	uint64_t hash;
 	size_t n;
 	const unsigned char *wire;
-	bool exists; /* has records or a pragma other than NXDOMAIN, or is the parent of such a name
-		      */
+	bool exists; /* has records or a pragma other than NXDOMAIN and SECURE, or is the parent of
+			such a name */
 	struct zone_record *first, *last;
 	struct zone_pragma *pragmas;
 };

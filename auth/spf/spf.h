@@ -23,7 +23,7 @@ struct spf_result {
 				     target) */
 	struct slice explanation; /* expanded text of exp=: printable ASCII, at most 500 octets */
 	unsigned lookups, voids;  /* terms that queried DNS; terms with a void lookup */
-	bool unsure;              /* code is temperror because a DNS query failed */
+	bool unsure;              /* code is temperror because DNS failed or took too long */
 	const char *engine;       /* "mailstamp" or "libspf2" */
 };
 
@@ -82,7 +82,7 @@ bool spf_macro_needs_p(struct slice text);
 enum status spf_macro_expand(struct slice text, const struct spf_macro_context *context, bool exp,
 	struct arena *arena, struct slice *out);
 
-/* Queries the TXT records of the identity. */
+/* Starts the query for the TXT records of the identity's domain. */
 void spf_ask(const struct auth_input *in);
 
 /* check_host() for the message's identity; *result is always set. */
@@ -94,7 +94,7 @@ enum status spf_check(const struct auth_input *in, struct spf_result *result);
  */
 bool spf_libspf2_built(void);
 
-/* The same by libspf2, with our DNS layer. */
+/* Like spf_check, but libspf2 evaluates the record, with our DNS layer. */
 enum status spf_libspf2_check(const struct auth_input *in, struct spf_result *result);
 
 void spf_report(const struct spf_result *result, struct report *report);

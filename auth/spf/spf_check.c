@@ -75,7 +75,7 @@ spf_until(const struct auth_input *in)
 	return in->until_ms != 0 && in->until_ms < now + own ? in->until_ms : now + own;
 }
 
-/* RFC 7208 4.4, 4.5: AUTH_PASS if there is exactly one record, and it is well-formed. */
+/* Fetches host's record (RFC 7208 4.4, 4.5): AUTH_PASS if there is one only, and well-formed. */
 static enum auth_code
 fetch(struct spf_eval *eval, struct spf_host *host)
 {
@@ -141,7 +141,7 @@ match_include(struct spf_eval *eval, struct slice domain, const struct spf_direc
 	return SPF_NO;
 }
 
-/* RFC 7208 4.6.2: the first directive that matches; AUTH_NONE if none does. */
+/* The result of the first directive that matches (RFC 7208 4.6.2); AUTH_NONE if none does. */
 static enum auth_code
 evaluate(struct spf_eval *eval, const struct spf_host *host)
 {
@@ -170,7 +170,7 @@ evaluate(struct spf_eval *eval, const struct spf_host *host)
 	return AUTH_NONE;
 }
 
-/* RFC 7208 6.1: the target of redirect=; SPF_YES, or the result that ends the evaluation. */
+/* Sets *host to the target of redirect= (RFC 7208 6.1). SPF_YES: check_host() goes on with it. */
 static enum spf_match
 follow(struct spf_eval *eval, struct spf_host *host)
 {
@@ -214,8 +214,8 @@ check_host(struct spf_eval *eval, struct slice domain, struct spf_host *host)
 }
 
 /*
- * RFC 7208 6.2: the explanation in the record that gave the fail; errors here do not change the
- * result.
+ * Fetches the explanation (RFC 7208 6.2) that the record with the fail refers to; errors here do
+ * not change the result.
  */
 static void
 explain(struct spf_eval *eval, const struct spf_host *host)

@@ -9,9 +9,9 @@
 enum { SPF_MAX_LOOKUPS = 10, SPF_MAX_VOIDS = 2, SPF_MAX_NAMES = 10 };
 
 /*
- * The identity to check (RFC 7208 2.4, 4.3): sets identity, sender and domain. *ready is false if
- * there is nothing to check; code and reason then say so. ST_TEMP if the name could not be read
- * because memory ran out.
+ * Finds the identity to check (RFC 7208 2.4, 4.3), and sets identity, sender and domain. *ready is
+ * false if there is nothing to check; code and reason then say why. ST_TEMP if the name could not
+ * be read because memory ran out.
  */
 enum status spf_identify(const struct auth_input *in, struct spf_result *result, bool *ready);
 
@@ -28,7 +28,7 @@ struct spf_eval {
 	struct spf_macro_context macros;
 	enum dns_type address; /* A or AAAA, like the client's address */
 	int64_t until;
-	bool explaining;               /* evaluating exp=: limits no longer apply */
+	bool explaining;               /* evaluating exp=: lookups are no longer counted */
 	bool term_void;                /* the current term has had a void lookup */
 	const struct dns_answer *ptrs; /* the client's names, once they have been queried */
 };
@@ -47,16 +47,17 @@ enum spf_match spf_count_lookup(struct spf_eval *eval);
 
 /*
  * Queries DNS and waits. SPF_YES: *answer has records; SPF_NO: there are none, or the name is not a
- * valid DNS name; SPF_TEMP: the query failed; SPF_PERM: too many void lookups.
+ * valid DNS name; SPF_TEMP: the query failed; SPF_PERM: too many void lookups, or too many queries
+ * for this message.
  */
 enum spf_match spf_lookup(struct spf_eval *eval, struct slice name, enum dns_type type,
 	const struct dns_answer **answer);
 
-/* The target-name of a domain-spec (RFC 7208 4.8); SPF_YES, SPF_PERM or SPF_TEMP. */
+/* Sets *name to the target-name of a domain-spec (RFC 7208 4.8); SPF_YES or SPF_PERM. */
 enum spf_match spf_target(
 	struct spf_eval *eval, struct slice domain, struct slice domain_spec, struct slice *name);
 
-/* a, mx, ptr, exists, ip4 and ip6 (RFC 7208 5.3 to 5.7) */
+/* Evaluates any directive but include: all, a, mx, ptr, exists, ip4, ip6 (RFC 7208 5.3 to 5.7). */
 enum spf_match spf_match_directive(
 	struct spf_eval *eval, struct slice domain, const struct spf_directive *directive);
 

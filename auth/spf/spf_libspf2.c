@@ -44,7 +44,7 @@ struct spf2 {
 	__typeof__(&SPF_server_set_rec_dom) set_receiver;
 };
 
-/* its global variables */
+/* the global variables of libspf2 */
 struct spf2_handlers {
 	__typeof__(&SPF_warning_handler) warning, info, debug;
 };
@@ -264,7 +264,7 @@ reason_of(const struct spf2 *spf2, SPF_response_t *response, enum auth_code code
 	return spf_reason(SPF_R_NONE);
 }
 
-/* The identity's record, for the report: libspf2 has just asked for it. */
+/* The identity's record, for the report; libspf2 has just queried it, so the answer is known. */
 static struct slice
 record_of(const struct hook *hook, struct slice domain)
 {
@@ -305,7 +305,7 @@ run(const struct spf2 *spf2, SPF_server_t *server, SPF_request_t *request,
 						 ? "unknown"
 						 : arena_cstr(in->arena, in->options->receiver));
 	/*
-	 * its functions return nonzero or an error code for success, inconsistently: only the
+	 * some functions of libspf2 return nonzero for success, others an error code: only the
 	 * pointers that they set are reliable
 	 */
 	(void)spf2->set_env_from(request, arena_cstr(in->arena, result->sender));

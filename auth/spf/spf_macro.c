@@ -22,7 +22,7 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
-/* RFC 7208 7.1: *DIGIT. A number too large for the type means "all parts". */
+/* RFC 7208 7.1: *DIGIT. A large number is capped to one that still means "all parts". */
 static bool
 scan_parts(struct slice *at, struct macro *macro)
 {

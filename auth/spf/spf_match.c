@@ -135,7 +135,7 @@ match_mx(struct spf_eval *eval, struct slice name, const struct spf_directive *d
 	return SPF_NO;
 }
 
-/* The PTR records of the client's address: SPF_YES if there are any. */
+/* Queries the PTR records of the client's address; SPF_YES if there are any. */
 static enum spf_match
 client_names(struct spf_eval *eval)
 {
@@ -147,7 +147,7 @@ client_names(struct spf_eval *eval)
 	return spf_lookup(eval, name, DNS_PTR, &eval->ptrs);
 }
 
-/* RFC 7208 5.5: a name counts if one of its addresses is the client's. */
+/* Does the name have the client's address (RFC 7208 5.5)? If not, it does not count. */
 static enum spf_match
 confirm_name(struct spf_eval *eval, struct slice name)
 {
@@ -201,7 +201,7 @@ match_ptr(struct spf_eval *eval, struct slice name)
 	return match;
 }
 
-/* %{p} (RFC 7208 7.3): the domain itself, else a name below it, else any name, else "unknown". */
+/* Sets %{p} (RFC 7208 7.3): the domain itself, a name below it, any other name, or "unknown". */
 static enum spf_match
 find_validated(struct spf_eval *eval, struct slice domain)
 {

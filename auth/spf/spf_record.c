@@ -82,8 +82,8 @@ parse_bits(struct slice digits, unsigned max, unsigned *bits)
 }
 
 /*
- * Removes [ "/" ip4 ] [ "//" ip6 ] from the end of *text. A domain-spec cannot end like that, so
- * parsing from the end is safe. False for a length out of range.
+ * Removes the prefix lengths, [ "/" ip4 ] [ "//" ip6 ], from the end of *text. A domain-spec cannot
+ * end like that, so parsing from the end is safe. False for a length out of range.
  */
 static bool
 cut_dual_cidr(struct slice *text, struct spf_directive *directive)

@@ -33,8 +33,9 @@ spf_report(const struct spf_result *result, struct report *report)
 }
 
 /*
- * dot-atom, or a quoted-string of printable ASCII without other octets (RFC 7208 9.1). Runs of
- * spaces become one, so that folding the field cannot produce a line of spaces.
+ * Appends value as a dot-atom, or as a quoted-string of its first printable ASCII characters
+ * (RFC 7208 9.1). Runs of spaces become one, so that folding the field cannot produce a line of
+ * spaces.
  */
 static void
 add_value(struct buf *out, struct slice value)
@@ -68,7 +69,7 @@ add_pair(struct buf *out, const char *key, struct slice value)
 	buf_addc(out, ';');
 }
 
-/* The words before and after the domain's name in the comment. */
+/* Appends the comment: the domain's name, with words before and after it. */
 static void
 add_comment(struct buf *out, const struct spf_result *result)
 {
