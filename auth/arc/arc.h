@@ -44,8 +44,8 @@ struct arc_result {
 	 * all of them do (RFC 8617 5.2 step 5)
 	 */
 	unsigned oldest_pass;
-	bool doubled;           /* a single-instance field occurs more often than the newest
-				   ARC-Message-Signature covers */
+	bool doubled; /* a single-instance field that the newest ARC-Message-Signature covers is
+			 repeated with another value */
 	struct slice remote_ip; /* address of the client that handed the message over, as text, or
 				   empty */
 };
@@ -59,7 +59,7 @@ struct arc_result {
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
 
-/* Queries the keys of all seals and of the newest message signature. */
+/* Queries the keys of the newest sets, before arc_check needs them. */
 void arc_ask(const struct auth_input *in);
 
 /* Parses into *result, and registers the body hashes that arc_check needs. */
@@ -78,13 +78,15 @@ enum status arc_check(
  */
 void arc_report(const struct arc_result *result, struct report *report);
 
-/* What the reason is about, "ARC-Seal i=2", from fixed tables; NULL if there is no reason, or it
- * is about the whole chain. */
+/*
+ * What the reason is about, such as "ARC-Seal i=2", without any text of the message; NULL if there
+ * is no reason, or it is about the whole chain.
+ */
 const char *arc_part_text(const struct arc_result *result, struct arena *arena);
 
 /* sealing (arc_seal.c, RFC 8617 5.1) */
 
-/* Who seals. */
+/* The sealer: its names and its key. */
 struct arc_sealer {
 	struct slice domain, selector; /* normal names */
 	const struct crypto_signer *key;
@@ -102,8 +104,8 @@ struct arc_sealed {
  * Makes the set that goes on top of in->message: ARC-Seal, ARC-Message-Signature,
  * ARC-Authentication-Results. chain is what arc_check found in it; results is the text of our
  * Authentication-Results after the field's name (RFC 8601 2.2: authserv-id, results), folds
- * allowed; eol its line ends. The message signature covers the fields and the body of in->message,
- * but not ARC fields or any Authentication-Results, including our own.
+ * allowed; eol is its line end. The message signature covers the fields and the body of
+ * in->message, but not ARC fields or any Authentication-Results, including our own.
  *
  * A failed chain gets one set with cv=fail, whose seal covers only that set (RFC 8617 5.1.2). No
  * set is made, and *sealed says why, if an earlier seal says cv=fail, if the chain has ARC_SETS_MAX
