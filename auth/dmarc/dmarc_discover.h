@@ -18,7 +18,7 @@ enum dmarc_found {
 	DMARC_NO_ANSWER /* the query failed, so it is unknown whether there is a record */
 };
 
-/* The record at _dmarc.name. */
+/* What was found at _dmarc.name. */
 struct dmarc_node {
 	struct slice name;
 	enum dmarc_found found;
