@@ -1,8 +1,8 @@
 /*
  * diagnose_links.c: links that a filter rewrote to go through its own site.
  *
- * Most of them carry the old link in a parameter, percent-encoded (Safe Links, Barracuda, Symantec,
- * FireEye, Google); Proofpoint's v2 and v3 have their own schemes.
+ * Most of them carry the original link in a parameter, percent-encoded (Safe Links, Barracuda,
+ * Symantec, FireEye, Google); Proofpoint's v2 and v3 have their own schemes.
  */
 #include "auth/base/base64.h"
 #include "auth/diagnose/diagnose_mime.h"

@@ -60,9 +60,7 @@ is_named(const struct auth_input *in, const struct dkim_sig *sig, struct slice d
 	       (slice_ieq(domain, domain_of(in->envelope->mail_from)) || is_below(of.addr, domain));
 }
 
-/*
- * Finds the list's address in To or Cc as signed, so that nobody but the author can have added it.
- */
+/* Finds the list's address in a signed To or Cc, where nobody but the author can have put it. */
 static bool
 find_list(struct list *list, const struct dkim_sig *sig)
 {

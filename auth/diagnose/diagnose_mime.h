@@ -108,7 +108,7 @@ struct diagnose_plan {
 	size_t nleaves;
 	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves that have choices of their own */
 	size_t ncut;
-	size_t decoded; /* octets of all leaves */
+	size_t decoded; /* octets of all leaves that were decoded */
 	bool limited;   /* something was too large and was not examined */
 };
 

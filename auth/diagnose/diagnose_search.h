@@ -30,7 +30,7 @@ struct diagnose_field_edit {
 
 struct diagnose_option {
 	unsigned cost;
-	int way; /* for a rule whose result is computed when it is tried */
+	int way; /* which change to make, for a rule whose result is computed when it is tried */
 	const struct diagnose_edit *edits;
 	size_t nedits;
 	const struct diagnose_field_edit *fields;
