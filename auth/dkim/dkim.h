@@ -219,8 +219,9 @@ enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selec
 /*
  * Fetches the key for d, s and a, and verifies b over digest; several key records are tried. digest
  * NULL: the body hash did not verify, so only the key is checked. Sets code (AUTH_PASS, AUTH_FAIL,
- * or the result for the state of the key), reason, key_bits, key_testing, mismatch and unsure of
- * result, whose sig must be without defect. ST_TEMP if OpenSSL fails.
+ * AUTH_NEUTRAL for a failure with a testing key, or the result for the state of the key), reason,
+ * key_bits, key_testing, key_notes, mismatch, unsure and verified of result, whose sig must be
+ * without defect. ST_TEMP if OpenSSL fails.
  */
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);

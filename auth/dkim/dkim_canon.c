@@ -164,7 +164,7 @@ body_line_end(struct dkim_body_canon *body)
 	if (body->in_line)
 		sink_add(&body->sink, "\r\n", 2);
 	else
-		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end are dropped */
+		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: empty lines at the end are dropped */
 	/* RFC 6376 3.4.4 a: white space at the end of a line is dropped */
 	body->blank = body->cr = body->in_line = false;
 }
