@@ -66,11 +66,10 @@ struct dmarc_result {
 	const char *selected;        /* "p", "sp" or "np": which tag gave the policy; or NULL */
 	enum dmarc_policy published; /* the policy in that tag, before t or pct is applied */
 	enum dmarc_policy
-		policy;   /* the policy after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
-	bool unusable;    /* p is missing, or p, sp or np is invalid: treated as p=none if rua is
-			     valid, otherwise the result is permerror (RFC 9989 4.10.1, RFC 7489 6.6.3)
-			   */
-	bool sampled_out; /* pct exempted this message (RFC 7489 6.6.4) */
+		policy; /* the policy after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
+	bool unusable;  /* p is missing, or p, sp or np is invalid: p=none applies if rua is valid,
+			   otherwise the result is permerror (RFC 9989 4.10.1, RFC 7489 6.6.3) */
+	bool sampled_out;               /* pct exempted this message (RFC 7489 6.6.4) */
 	bool author_nonexistent;        /* NXDOMAIN; queried only if np could apply */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
 	bool spf_pass, dkim_pass;       /* an aligned identifier passed */
