@@ -52,7 +52,9 @@ report_spf(const struct auth_results *results, const char *note, struct report *
 static enum status
 check_dkim(const struct auth_input *in, struct auth_results *results)
 {
-	/* so that the body is read only once */
+	/*
+	 * ARC requests its body hashes before DKIM makes them, so that the body is read only once
+	 */
 	results->bodies = dkim_bodies_new(in->arena);
 	arc_plan(in, results->bodies, &results->arc);
 	return dkim_check(in, results->bodies, &results->dkim);
@@ -109,8 +111,8 @@ report_dmarc(const struct auth_results *results, const char *note, struct report
 }
 
 /*
- * In the order of the field. turn is the order of checking: DKIM hashes the body while DNS queries
- * are in flight, and DMARC needs all other results.
+ * In the order in which the header field reports them. turn is the order of checking: DKIM hashes
+ * the body while DNS queries are in flight, and DMARC needs all other results.
  */
 static const struct mechanism mechanisms[] = {
 	{1, spf_ask, check_spf, skip_spf, report_spf},
@@ -121,7 +123,7 @@ static const struct mechanism mechanisms[] = {
 
 /*
  * The order of the queries, which matters because their number is limited: first the author's
- * policy, then SPF and DKIM, which can make DMARC pass, and ARC last.
+ * policy, then DKIM and SPF, which can make DMARC pass, and ARC last. The numbers are turns.
  */
 static const unsigned asking[] = {3, 0, 1, 2};
 

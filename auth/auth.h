@@ -24,16 +24,16 @@ struct auth_results {
 };
 
 /*
- * ARC's result is reported and never turned into DMARC's (RFC 9989 4.3).
- *
  * Sends the queries, then checks the mechanisms in the order of their dependencies. ST_TEMP on an
  * internal error; a DNS failure is a result, not a status. *results is always set.
+ *
+ * The result of ARC is reported but never becomes that of DMARC (RFC 9989 4.3).
  */
 enum status auth_run(const struct auth_input *in, struct auth_results *results);
 
 /*
- * The rows of all mechanisms in the order of the field. note: how this site modified the DMARC
- * result, for its row; or NULL.
+ * Adds the rows of all mechanisms, in the order in which the header field reports them. note: how
+ * this site modified the DMARC result, for its row; or NULL.
  */
 void auth_report(const struct auth_results *results, const char *note, struct report *report);
 

@@ -44,21 +44,22 @@ struct arc_result {
 	 * all of them do (RFC 8617 5.2 step 5)
 	 */
 	unsigned oldest_pass;
-	bool doubled;           /* a single-instance field occurs more often than the newest
-				   ARC-Message-Signature covers */
+	bool doubled; /* a single-instance field that the newest ARC-Message-Signature covers is
+			 repeated with another value */
 	struct slice remote_ip; /* address of the client that handed the message over, as text, or
 				   empty */
 };
 
 /*
- * The structure (RFC 8617 4.2, 5.2 steps 1 to 3): uses no DNS, clock or hash. code is AUTH_NONE if
- * there is no field of ARC, AUTH_FAIL if the structure is broken, else AUTH_PASS, which only means
- * that there is a chain to check. At most max_sets instances, and never more than ARC_SETS_MAX.
+ * Reads the chain and checks its structure (RFC 8617 4.2, 5.2 steps 1 to 3), without DNS, clock or
+ * hashes. code is AUTH_NONE if there is no ARC field, AUTH_FAIL if the structure is broken, else
+ * AUTH_PASS, which only means that there is a chain to check. At most max_sets instances, and never
+ * more than ARC_SETS_MAX.
  */
 void arc_parse(const struct message *message, size_t max_sets, struct arena *arena,
 	struct arc_result *result);
 
-/* Queries the keys of all seals and of the newest message signature. */
+/* Queries the keys of the newest sets, before arc_check needs them. */
 void arc_ask(const struct auth_input *in);
 
 /* Parses into *result, and registers the body hashes that arc_check needs. */
@@ -72,18 +73,20 @@ enum status arc_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct arc_result *result);
 
 /*
- * One row: header.oldest-pass if the chain passes, smtp.remote-ip if there is a chain and the
- * client is known (RFC 8617 10.2).
+ * Adds one row: header.oldest-pass if the chain passes, smtp.remote-ip if there are ARC fields and
+ * the client is known (RFC 8617 10.2).
  */
 void arc_report(const struct arc_result *result, struct report *report);
 
-/* What the reason is about, "ARC-Seal i=2", from fixed tables; NULL if there is no reason, or it
- * is about the whole chain. */
+/*
+ * What the reason is about, such as "ARC-Seal i=2", without any text of the message; NULL if there
+ * is no reason, or it is about the whole chain.
+ */
 const char *arc_part_text(const struct arc_result *result, struct arena *arena);
 
 /* sealing (arc_seal.c, RFC 8617 5.1) */
 
-/* Who seals. */
+/* The sealer: its names and its key. */
 struct arc_sealer {
 	struct slice domain, selector; /* normal names */
 	const struct crypto_signer *key;
@@ -101,22 +104,23 @@ struct arc_sealed {
  * Makes the set that goes on top of in->message: ARC-Seal, ARC-Message-Signature,
  * ARC-Authentication-Results. chain is what arc_check found in it; results is the text of our
  * Authentication-Results after the field's name (RFC 8601 2.2: authserv-id, results), folds
- * allowed; eol its line ends. The message signature covers the fields and the body of in->message,
- * never Authentication-Results, ours, or fields of ARC.
+ * allowed; eol is its line end. The message signature covers the fields and the body of
+ * in->message, but not ARC fields or any Authentication-Results, including our own.
  *
  * A failed chain gets one set with cv=fail, whose seal covers only that set (RFC 8617 5.1.2). No
  * set is made, and *sealed says why, if an earlier seal says cv=fail, if the chain has ARC_SETS_MAX
- * sets, exceeds our own limit, or could not be checked because a key could not be fetched; if the
- * message is ambiguous, because it would be unclear which reading the signature covers; or if a
- * signed or new field exceeds the field limit. *sealed is always set. ST_TEMP if OpenSSL fails.
+ * sets, exceeds our own limit, or temporarily could not be checked; if the header has more fields
+ * than the limit; if the message is ambiguous, because it would be unclear which reading the
+ * signature covers; or if an ARC, signed or new field exceeds the size limit. *sealed is always
+ * set. ST_TEMP if OpenSSL fails.
  */
 enum status arc_seal(const struct auth_input *in, const struct arc_result *chain,
 	const struct arc_sealer *sealer, struct slice results, const char *eol,
 	struct arc_sealed *sealed);
 
 /*
- * The highest instance that a field of ARC claims, however broken the chain is; 0 if none can be
- * read. *failed: a seal among them says cv=fail.
+ * Returns the highest instance that an ARC field claims, however broken the chain is; 0 if none can
+ * be read. Sets *failed if any seal says cv=fail.
  */
 unsigned arc_highest(const struct message *message, struct arena *arena, bool *failed);
 

@@ -2,8 +2,8 @@
 #include "auth/dns/dns.h"
 
 /*
- * Sets whose keys are queried before any answer arrives: more than a legitimate chain has. The keys
- * of further sets are queried together, after the queries of the other methods.
+ * The number of sets whose keys are queried before any answer arrives: more than a legitimate chain
+ * has. The keys of further sets are not queried until the chain is checked.
  */
 enum { SETS_AHEAD = 10 };
 
@@ -42,8 +42,8 @@ ask_key(const struct auth_input *in, const struct dkim_sig *sig)
 }
 
 /*
- * The keys of the newest sets, most important first: the newest message signature and the seals
- * decide; the older message signatures only show since when the message is unchanged.
+ * Queries the keys of the newest sets, most important first: the newest message signature and the
+ * seals decide; the older message signatures only show since when the message is unchanged.
  */
 static void
 ask_keys(const struct auth_input *in, const struct arc_result *chain, size_t sets)
@@ -88,8 +88,8 @@ arc_plan(const struct auth_input *in, struct dkim_bodies *bodies, struct arc_res
 }
 
 /*
- * One message signature. *doubled is set if the fields that it covers may be displayed differently
- * (RFC 6376 8.15).
+ * Checks one message signature. *doubled is set if a single-instance field that it covers is
+ * repeated with another value, so that a reader may see an unsigned one (RFC 6376 8.15).
  */
 static enum status
 check_ams(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
@@ -115,8 +115,9 @@ check_ams(const struct auth_input *in, struct dkim_index *index, const struct dk
 }
 
 /*
- * The hash that each seal signs (RFC 8617 5.1.1): all sets up to its own, each in the order AAR,
- * AMS, seal, the last seal without the value of b=. The common prefix is hashed once.
+ * Computes the hash that each seal signs (RFC 8617 5.1.1): of all sets up to its own, each in the
+ * order AAR, AMS, seal; the last seal is hashed without the value of b=. The common prefix is
+ * hashed once.
  */
 static enum status
 hash_seals(const struct auth_input *in, const struct arc_result *result,
@@ -172,7 +173,7 @@ check_seals(const struct auth_input *in, struct arc_result *result)
 	return ST_OK;
 }
 
-/* RFC 8617 5.2 step 5; after the seals, which may make it unnecessary */
+/* RFC 8617 5.2 step 5; not needed if a seal has failed, so the seals are checked first */
 static enum status
 find_oldest(const struct auth_input *in, struct dkim_index *index, const struct dkim_bodies *bodies,
 	struct arc_result *result)

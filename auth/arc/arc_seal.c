@@ -5,7 +5,7 @@
 enum {
 	FOLD_COLUMNS = 76, /* of a generated line, without its line end */
 	TAB_COLUMNS = 8,
-	SET_MAX = 16 << 20 /* a field over the limit is refused once it is complete */
+	SET_MAX = 16 << 20 /* of a buffer; the size limit is checked later */
 };
 
 /*
@@ -41,7 +41,10 @@ field_of(struct slice text)
 	return field;
 }
 
-/* Adds base64 (or anything without white space) in lines that are not too long. */
+/*
+ * Adds text that has no white space, such as base64, folded to lines of FOLD_COLUMNS. column: where
+ * the text begins on the current line.
+ */
 static void
 add_wrapped(struct buf *out, struct slice text, size_t column, const char *eol)
 {
@@ -58,8 +61,8 @@ add_wrapped(struct buf *out, struct slice text, size_t column, const char *eol)
 }
 
 /*
- * h=: a list of names with colons, folded between them. From is listed once more than it occurs, so
- * that adding another From breaks the signature (RFC 6376 8.15).
+ * Adds h=: the names, separated by colons and folded between them. From is listed once more than it
+ * occurs (choose_names), so that adding another From breaks the signature (RFC 6376 8.15).
  */
 static void
 add_names(const struct making *making, const struct slice *names, size_t n, struct buf *out)
@@ -162,7 +165,10 @@ hash_body(const struct auth_input *in, const unsigned char **digest)
 	return dkim_bodies_get(bodies, &form, digest, &total);
 }
 
-/* RFC 8617 4.1.2; *oversize if a field to be covered is over the limit */
+/*
+ * RFC 8617 4.1.2; sets *oversize, and makes no field, if a field to be covered is over the size
+ * limit
+ */
 static enum status
 make_ams(struct making *making, bool *oversize)
 {
@@ -236,7 +242,7 @@ make_seal(struct making *making, const struct arc_result *chain)
 	return add_signature(making, digest, &text, &making->seal);
 }
 
-/* Finds the instance of the new set. ARC_R_NONE, or why there is none. */
+/* Determines the instance and cv= of the new set. Returns ARC_R_NONE, or why no set is made. */
 static enum arc_reason
 find_place(const struct auth_input *in, const struct arc_result *chain, struct making *making)
 {

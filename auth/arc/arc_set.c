@@ -28,7 +28,7 @@ fail_for(struct arc_result *result, enum arc_part part, unsigned instance, enum 
 	fail(result, part, instance, arc_reason(reason));
 }
 
-/* ARC_PART_CHAIN: no field of ARC */
+/* ARC_PART_CHAIN if it is not an ARC field */
 static enum arc_part
 part_of(const struct field *field)
 {
@@ -140,7 +140,9 @@ arc_highest(const struct message *message, struct arena *arena, bool *failed)
 	return highest;
 }
 
-/* RFC 8617 4.1.2: a message signature must not cover seals; DKIM's reasons for the rest */
+/*
+ * RFC 8617 4.1.2: a message signature must not cover seals; its other defects have DKIM's reasons
+ */
 static void
 judge_ams(struct dkim_sig *ams)
 {
@@ -189,7 +191,7 @@ read_field(struct found *found, size_t max_sets, struct arena *arena)
 		found->reason = read_signature(found, max_sets, arena);
 }
 
-/* nfound: the number of ARC fields */
+/* Reads the ARC fields into sets. nfound: the number of ARC fields. */
 static void
 collect(const struct message *message, size_t nfound, size_t max_sets, struct arena *arena,
 	struct arc_result *result)
@@ -237,7 +239,7 @@ check_whole(struct arc_result *result)
 	}
 }
 
-/* RFC 8617 4.1.3, and 5.2 step 3 C: none in the first seal, pass in all others */
+/* RFC 8617 4.1.3: no h=; 5.2 step 3 C: cv= is none in the first seal, pass in all others */
 static void
 check_seals(struct arc_result *result)
 {

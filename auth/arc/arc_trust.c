@@ -13,8 +13,8 @@ is_trusted(struct slice domain, const char *const *trusted, size_t n)
 }
 
 /*
- * Why the result is not a pass for this author domain, or no reason. Two DMARC results contradict
- * each other.
+ * Why the result is not a pass for this author domain, or no reason. With two header.from, it is
+ * unclear which one the result is for.
  */
 static struct reason
 judge_dmarc(const struct authres_result *dmarc, struct slice author, struct arena *arena)

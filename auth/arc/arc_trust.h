@@ -25,13 +25,13 @@ struct arc_vouch {
 };
 
 /*
- * True, with *vouch set, if all of the following hold: the chain passes; the message is not
+ * Do all of the following hold (*vouch is set in any case)? The chain passes; the message is not
  * ambiguous and has one From; the newest message signature covers From (all do), has no l= that
- * leaves a part of the body open, and no single-instance field occurs more often than it is signed;
- * every seal from the newest back to an instance is of a trusted domain (exactly that name); and
- * the results of that instance hold one result of dmarc, pass, with one header.from that is the
- * author domain, and no other dmarc= (authres_read.h describes what else is read). The newest such
- * instance counts. trusted: normal names.
+ * leaves a part of the body unsigned, and no single-instance field that it covers is repeated with
+ * another value; every seal from the newest back to some instance is from a domain in trusted
+ * (subdomains do not count); and the results of that instance contain dmarc= only once, with the
+ * result pass and one header.from, which is the author domain (authres_read.h describes what is
+ * accepted beyond the grammar). The newest such instance counts. trusted: normal names.
  */
 bool arc_vouches(const struct arc_result *result, const struct identities *ids,
 	const char *const *trusted, size_t n, struct arena *arena, struct arc_vouch *vouch);

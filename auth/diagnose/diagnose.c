@@ -27,7 +27,10 @@ add_lines(struct buf *out, struct slice bytes)
 	}
 }
 
-/* The rebuilt message, with CRLF, verified like any other; false if it does not pass. */
+/*
+ * Rebuilds the message, with CRLF, and verifies it like any other; false if the signature does not
+ * verify, or a signed single-instance field is duplicated.
+ */
 static bool
 prove(const struct auth_input *in, const struct dkim_sig *sig, const struct field *fields,
 	size_t nfields, struct slice body, struct arena *arena, struct slice *rebuilt)
@@ -73,7 +76,7 @@ prove(const struct auth_input *in, const struct dkim_sig *sig, const struct fiel
 	return false;
 }
 
-/* One signature. */
+/* A signature and what was found out about it. */
 struct patient {
 	const struct auth_input *in;
 	const struct dkim_sig *sig;

@@ -12,45 +12,53 @@
 
 #include "auth/dkim/dkim.h"
 
+/*
+ * The kinds of change. octets, field, text and more are members of struct diagnose_change; field
+ * alone: the name of the field.
+ */
 enum diagnose_kind {
-	DIAGNOSE_FOOTER,      /* octets were added at the end of the body; text: their beginning */
-	DIAGNOSE_TOP,         /* octets were added at its beginning; text */
-	DIAGNOSE_PART,        /* a MIME part was added: octets; field: its type; text: file name */
-	DIAGNOSE_WRAPPED,     /* the body became a part of a multipart; octets: parts added */
-	DIAGNOSE_BLANKS,      /* white space at line ends */
-	DIAGNOSE_LINE_ENDS,   /* CR added, LF turned into CR, lines doubled */
-	DIAGNOSE_BLANK_LINE,  /* the empty line at the top was removed */
-	DIAGNOSE_REWRAPPED,   /* base64 with other line lengths; octets: the length before */
-	DIAGNOSE_TO_QP,       /* was 8-bit or plain, is quoted-printable */
-	DIAGNOSE_TO_BASE64,   /* was 8-bit, plain or quoted-printable, is base64 */
-	DIAGNOSE_FROM_QP,     /* was quoted-printable, is 8-bit or plain */
-	DIAGNOSE_FROM_BASE64, /* was base64, is not; octets: the line length before */
-	DIAGNOSE_BOUNDARY,    /* text: the boundary before */
-	DIAGNOSE_PREAMBLE,    /* the text before the first part was removed */
-	DIAGNOSE_SUBJECT,     /* text: the tag that was added */
-	DIAGNOSE_FIELD_ADDED, /* field; text: its value */
-	DIAGNOSE_FIELD_REWRITTEN, /* field; text: the name of the field with the old value; more:
-				     the old value */
+	DIAGNOSE_FOOTER, /* octets were added at the end of the body; text: their beginning */
+	DIAGNOSE_TOP,    /* octets were added at the beginning of the body; text: their beginning */
+	DIAGNOSE_PART,   /* a MIME part was added; octets: its size; field: its type; text: its file
+			    name; more: its displayed text */
+	DIAGNOSE_WRAPPED,    /* the body became a part of a multipart; octets: the number of other
+				parts */
+	DIAGNOSE_BLANKS,     /* white space at line ends was added or removed */
+	DIAGNOSE_LINE_ENDS,  /* CR was added, line ends became CR, or lines were doubled */
+	DIAGNOSE_BLANK_LINE, /* the empty line at the top was removed */
+	DIAGNOSE_REWRAPPED, /* base64 got other line lengths; octets: the former one, SIZE_MAX for a
+			       single line */
+	DIAGNOSE_TO_QP,     /* was 8-bit or plain, is quoted-printable */
+	DIAGNOSE_TO_BASE64, /* was 8-bit, plain or quoted-printable, is base64 */
+	DIAGNOSE_FROM_QP,   /* was quoted-printable, is 8-bit or plain */
+	DIAGNOSE_FROM_BASE64,     /* was base64, is not; octets: the former line length */
+	DIAGNOSE_BOUNDARY,        /* the boundary was changed; text: the former one */
+	DIAGNOSE_PREAMBLE,        /* the text before the first part was removed; text: that text */
+	DIAGNOSE_SUBJECT,         /* a tag was added to Subject; text: the tag */
+	DIAGNOSE_FIELD_ADDED,     /* field; text: its value */
+	DIAGNOSE_FIELD_REWRITTEN, /* a field got another value; field; text: the name of the field
+				     that has the old value; more: the old value */
 	DIAGNOSE_FIELD_REMOVED,   /* field; text: its value */
-	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields (simple) */
-	DIAGNOSE_FIELD_CASE,      /* case of a field's name (simple) */
+	DIAGNOSE_FIELD_SPACE,     /* white space and folds of signed fields changed (simple) */
+	DIAGNOSE_FIELD_CASE,      /* the case of field names changed (simple) */
 	/* values added later, so that the numbers above do not change */
-	DIAGNOSE_BLOCK,           /* octets added inside a part; field: its type; text */
-	DIAGNOSE_PART_FOOTER,     /* octets added at the end of a part; field: its type; text */
-	DIAGNOSE_META,            /* an element inserted into an HTML head; text */
-	DIAGNOSE_LINKS,           /* links were rewritten; text: the first host that they lead to */
-	DIAGNOSE_PART_FIELDS,     /* header fields of MIME parts were rewritten */
-	DIAGNOSE_LONG_LINES,      /* long lines of the body were broken */
-	DIAGNOSE_FROM_LINES,      /* a line that begins with "From " got a '>' */
-	DIAGNOSE_DOTS,            /* a dot at the start of a line was doubled or lost */
-	DIAGNOSE_REQUOTED,        /* quoted-printable written by another encoder */
-	DIAGNOSE_PREAMBLE_ADDED,  /* octets before the first part; text */
-	DIAGNOSE_DELIMITER_LINES, /* empty lines before the delimiters */
-	DIAGNOSE_FIELD_FORM, /* the same value in another form: field; text: the former value; more:
-				an added address or name */
-	DIAGNOSE_LIST_FIELDS,   /* several signed list fields were added at once; text: names */
+	DIAGNOSE_BLOCK, /* octets added inside a part; field: its type; text: their beginning */
+	DIAGNOSE_PART_FOOTER, /* octets were added at the end of a part; field: its type; text:
+				 their beginning */
+	DIAGNOSE_META,        /* an element was inserted into an HTML head; text: its beginning */
+	DIAGNOSE_LINKS,       /* links were rewritten; text: the first host that they lead to */
+	DIAGNOSE_PART_FIELDS, /* header fields of MIME parts were rewritten */
+	DIAGNOSE_LONG_LINES,  /* long lines of the body were broken */
+	DIAGNOSE_FROM_LINES,  /* a line that begins with "From " got a '>' */
+	DIAGNOSE_DOTS,        /* a dot at the start of a line was doubled or lost */
+	DIAGNOSE_REQUOTED,    /* quoted-printable was rewritten by another encoder */
+	DIAGNOSE_PREAMBLE_ADDED,  /* octets added before the first part; text: their beginning */
+	DIAGNOSE_DELIMITER_LINES, /* empty lines before the delimiters were added or removed */
+	DIAGNOSE_FIELD_FORM,  /* a field has the same value in another form; field; text: the former
+				 value; more: an address or name that was added */
+	DIAGNOSE_LIST_FIELDS, /* several signed list fields were added at once; text: names */
 	DIAGNOSE_FIELD_FOLDED,  /* long fields were broken into lines; field */
-	DIAGNOSE_FIELD_CHANGED, /* field; text: the value that z= holds */
+	DIAGNOSE_FIELD_CHANGED, /* a field got another value; field; text: its value in z= */
 	DIAGNOSE_KINDS
 };
 
@@ -61,7 +69,7 @@ struct diagnose_change {
 };
 
 enum diagnose_half {
-	DIAGNOSE_WHOLE,  /* both halves were proved, or nothing */
+	DIAGNOSE_WHOLE,  /* both halves were proved, or neither */
 	DIAGNOSE_HEADER, /* b= verifies over the header and bh=; the body could not be explained */
 	DIAGNOSE_BODY,   /* bh= matches the body; the header could not be explained */
 	DIAGNOSE_KEY,    /* b= was not made with the published key, or was changed */
@@ -77,18 +85,19 @@ enum {
 };
 
 struct diagnosis {
-	size_t signature; /* index of the result */
+	size_t signature; /* its index in the DKIM result */
 	bool found;
-	bool like_list;   /* found, and all additions identify themselves as those of a mailing list
-			   */
+	bool like_list; /* found is set, and all additions identify themselves as those of a mailing
+			   list */
 	bool key_proved;  /* b= (RSA) was made with the published key */
 	bool stopped;     /* the limits were reached before everything was tried */
-	bool body_proved; /* if not key_proved: bh= matches the body after undoing the changes */
+	bool body_proved; /* only with DIAGNOSE_KEY: bh= matches the body after the changes are
+			     undone */
 	enum diagnose_half half; /* if not found: the half that was proved */
 	struct diagnose_change changes[DIAGNOSE_CHANGES]; /* the proved changes */
 	size_t n;
 	struct slice rebuilt; /* the message as it was signed, with CRLF, if it was found and
-				 rebuild is set */
+				 options->rebuild is set */
 };
 
 struct diagnose_options {
@@ -98,9 +107,9 @@ struct diagnose_options {
 };
 
 /*
- * Diagnoses the first DIAGNOSE_SIGNATURES signatures of result that failed because of a change; in
- * the arena, *n is their number. Each has its own share of DIAGNOSE_MS, of attempts and of octets
- * to hash. A body over DIAGNOSE_BODY_MAX is not searched.
+ * Diagnoses the first DIAGNOSE_SIGNATURES signatures of result that failed because of a change.
+ * Returns the diagnoses in the arena; *n is their number. Each has its own share of DIAGNOSE_MS, of
+ * attempts and of octets to hash. A body over DIAGNOSE_BODY_MAX is not searched.
  */
 const struct diagnosis *diagnose(const struct auth_input *in, const struct dkim_result *result,
 	const struct diagnose_options *options, size_t *n);

@@ -11,7 +11,7 @@ struct cutter {
 	const struct diagnose_leaf *leaf;
 	struct diagnose_choice *choice;
 	struct slice text;
-	bool whole; /* the leaf is the whole, unchanged body */
+	bool whole; /* the leaf is the whole body, in no encoding */
 };
 
 static struct slice
@@ -201,8 +201,7 @@ opens_block(struct slice at)
 }
 
 /*
- * Adds options: text was added from a position before an offset, where a block or a line begins, to
- * the offset.
+ * Adds options: text was added directly before an offset; it begins where a block or a line begins.
  */
 static void
 html_tail(struct cutter *cutter, size_t to)

@@ -6,10 +6,7 @@
 
 enum { WORK_A_TRY = 512, ADDED_MAX = 4096, KEPT_MAX = 16 * 1024 * 1024 };
 
-/*
- * The choices whose options are generated when they are tried, and the index of the first one for
- * leaves.
- */
+/* The indexes of the choices for the whole body; two choices for each leaf follow at LEAVES. */
 enum { STRUCTURE, PART_FIELDS, RECODE, LINKS, LINES, LEAVES };
 
 static const struct rule {
@@ -26,7 +23,7 @@ static const struct rule {
 struct body_search {
 	const struct dkim_sig *sig;
 	struct diagnose_budget *budget;
-	struct arena scratch; /* of one attempt */
+	struct arena scratch; /* the memory of one attempt */
 	struct diagnose_plan *plan;
 	struct diagnose_choice choices[DIAGNOSE_CHOICES_MAX];
 	size_t n;
@@ -80,7 +77,10 @@ add_edit(struct edits *edits, size_t from, size_t to, struct slice with)
 	edits->n++;
 }
 
-/* The edit of a part's header: its former fields, and its former Content-Transfer-Encoding. */
+/*
+ * Adds the edit that restores a part's header: its former fields, and its former
+ * Content-Transfer-Encoding.
+ */
 static void
 edit_header(const struct body_search *search, const struct diagnose_part *part, int way,
 	const char *named, struct arena *arena, struct edits *edits)
@@ -103,7 +103,7 @@ edit_header(const struct body_search *search, const struct diagnose_part *part, 
 		add_edit(edits, part->header, part->body, again);
 }
 
-/* Sorts the cuts of one leaf; false if the second begins inside the first. */
+/* Collects and sorts the cuts of one leaf; false if the second begins inside the first. */
 static bool
 leaf_cuts(const struct body_search *search, const size_t *picks, const struct diagnose_leaf *leaf,
 	struct diagnose_edit cuts[2], size_t *n)
@@ -129,7 +129,7 @@ leaf_cuts(const struct body_search *search, const size_t *picks, const struct di
 	return *n < 2 || cuts[0].to <= cuts[1].from;
 }
 
-/* Was the whole leaf removed, so that its own changes do not matter? */
+/* Does the option remove the whole leaf, so that its own changes do not matter? */
 static bool
 is_removed(const struct diagnose_option *structure, const struct diagnose_leaf *leaf)
 {

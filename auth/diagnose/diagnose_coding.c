@@ -80,7 +80,10 @@ unit(const struct diagnose_qp_style *style, struct slice line, size_t i)
 	return n;
 }
 
-/* Breaks the line in progress after its last space. */
+/*
+ * Breaks the line in progress after its last space, or at its end if it has none. Returns the
+ * length of what moved to the new line.
+ */
 static size_t
 break_at_word(struct buf *out, size_t start)
 {
@@ -155,7 +158,7 @@ diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out
 {
 	struct buf bare;
 
-	/* a line end needs no white space after it here, as it does in a tag (RFC 2045 6.8) */
+	/* unlike in a tag, a line end needs no white space after it here (RFC 2045 6.8) */
 	buf_init(&bare, arena, text.n);
 	for (size_t i = 0; i < text.n; i++)
 		if (!slice_is_blank(text.p[i]))

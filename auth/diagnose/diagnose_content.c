@@ -93,7 +93,7 @@ struct type {
 struct version {
 	unsigned cost;
 	int charset;      /* the changes of charset= */
-	bool format_gone; /* format= and delsp= are removed */
+	bool format_gone; /* format=, delsp= and reply-type= are removed */
 	const char *more; /* a parameter to append, or NULL */
 	int boundary;
 	int type;          /* the change of the type: LOWER, or 0 */
@@ -140,7 +140,7 @@ put(const struct type *type, const struct version *version)
 			slice_trim(buf_slice(&out)));
 }
 
-/* charset= with or without quotes, in another case, with or without format= */
+/* Adds options: charset= had other quotes or another case, with or without format=. */
 static void
 put_charsets(const struct type *type, const char *space, unsigned cost)
 {
@@ -158,12 +158,12 @@ put_charsets(const struct type *type, const char *space, unsigned cost)
 		for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
 			version.more = formats[f];
 			put(type, &version);
-			version.cost += f == 1; /* most of them are flowed */
+			version.cost += f == 1; /* the other formats are less common */
 		}
 	}
 }
 
-/* charset= that was added, or replaced another one that means no more than us-ascii */
+/* Adds options: charset= was missing, or was another common one. */
 static void
 put_without_charset(const struct type *type)
 {
@@ -183,7 +183,10 @@ put_without_charset(const struct type *type)
 					  .more = added[i]});
 }
 
-/* Adds options for other common types: the body became a part, a file, or plain text. */
+/*
+ * Adds options: the type was another common one, because the body has become a part, a file, or
+ * plain text.
+ */
 static void
 put_usual(const struct type *type)
 {
@@ -210,7 +213,7 @@ put_usual(const struct type *type)
 	}
 }
 
-/* boundary= as in the delimiters of the body, with or without quotes. */
+/* Adds options: boundary= was that of the delimiters in the body, with or without quotes. */
 static void
 put_boundary(const struct type *type)
 {
@@ -302,7 +305,7 @@ diagnose_encoding_options(const struct diagnose_head *head, struct diagnose_choi
 		struct slice value = slice_str(names[i]);
 		unsigned cost = i < 4 ? 1 : at < head->n ? 3 : 2;
 
-		/* the encoding of the body leaves no doubt */
+		/* the rebuilt body leaves no doubt about its encoding */
 		if (known && i < 4 && diagnose_coding_of(value) == before)
 			cost = 0;
 		if (at < head->n)

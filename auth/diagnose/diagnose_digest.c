@@ -46,7 +46,10 @@ is_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* A piece of a line that fits into the buffer; *blank: it ended with white space before. */
+/*
+ * Adds a piece of a line, which must fit in the buffer. *blank: the line so far ends with white
+ * space.
+ */
 static void
 add_relaxed(struct canonical *canonical, struct slice piece, bool *blank)
 {
@@ -65,7 +68,7 @@ add_relaxed(struct canonical *canonical, struct slice piece, bool *blank)
 	canonical->n = (size_t)(to - canonical->gathered);
 }
 
-/* RFC 6376 3.4.3, 3.4.4 for one line without its line end */
+/* RFC 6376 3.4.3, 3.4.4: adds one line, which is given without its line end */
 static void
 add_line(struct canonical *canonical, struct slice line)
 {
@@ -98,7 +101,7 @@ agrees(struct crypto_hash *hash, const struct dkim_sig *sig)
 	       sig->bh.n == sizeof digest && memcmp(digest, sig->bh.p, sizeof digest) == 0;
 }
 
-/* The offset from which on the ends of lines are tried. */
+/* The offset from which line ends are tried if only the last lines count. */
 static size_t
 last_lines(struct slice body)
 {
@@ -109,7 +112,10 @@ last_lines(struct slice body)
 	return at;
 }
 
-/* Every line end at which a canonical body can end. */
+/*
+ * Compares bh= with the body up to each line end, from the offset first on, at which a canonical
+ * body can end. If sig has l=, only adds the body to the hash.
+ */
 static bool
 search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slice body,
 	size_t first, struct diagnose_budget *budget, size_t *to)
@@ -141,7 +147,7 @@ search_ends(struct canonical *canonical, const struct dkim_sig *sig, struct slic
 		}
 	}
 	diagnose_spend(budget, body.n + DIGEST_WORK * ends + LINE_WORK * lines);
-	/* empty lines at the end are not part of a body: removing them changes nothing */
+	/* canonicalization drops empty lines at the end, so these belong to the match */
 	while (found && line_next(&rest, &line) && content(canonical->canon, line).n == 0)
 		*to = body.n - rest.n;
 	return found;

@@ -19,7 +19,7 @@ may_go(const struct diagnose_head *head, size_t at)
 	       field->raw.p != head->sig->field->raw.p && !field_is(field, "From");
 }
 
-/* Adds options: all list fields were added at once, with or without others. */
+/* Adds an option: all list fields were added at once, with or without Sender and Reply-To. */
 static void
 list_fields(const struct diagnose_head *head, struct diagnose_choice *choice, bool sender,
 	bool reply_to)
@@ -70,7 +70,7 @@ diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice 
 	}
 }
 
-/* Signed fields that are missing and have only one likely value. */
+/* Adds options: a signed field that is missing was removed, and had one of a few common values. */
 void
 diagnose_missing_options(const struct diagnose_head *head, struct diagnose_choice *choice)
 {
@@ -186,7 +186,10 @@ copied_value(struct slice text, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* RFC 6376 3.5 z=: the fields as they were, for this purpose */
+/*
+ * RFC 6376 3.5 z=: adds options from its copies of fields as they were signed, which are for
+ * diagnosis
+ */
 static void
 copied(const struct diagnose_head *head, struct diagnose_choice *choice)
 {

@@ -164,7 +164,7 @@ struct date {
 	unsigned second;
 };
 
-/* Days since 1970-01-01 of the Gregorian calendar. */
+/* The number of days from 1970-01-01 to a date of the Gregorian calendar. */
 static int64_t
 day_number(int64_t year, int64_t month, int64_t day)
 {

@@ -119,7 +119,7 @@ put_address(const struct from *from, unsigned cost)
 	diagnose_mailbox(from->address, &old);
 	diagnose_mailbox(diagnose_value(head, from->at), &now);
 	name = bare_name(now.name);
-	/* "Doe, Joe" may have lost its quotes, or 'Joe' gained others */
+	/* the name may have got single quotes; put_names tries it with and without double ones */
 	if (name.n > 1 && name.p[0] == '\'' && name.p[name.n - 1] == '\'')
 		name = slice_make(name.p + 1, name.n - 2);
 	put(from, cost, from->address);

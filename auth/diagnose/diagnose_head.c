@@ -60,7 +60,7 @@ diagnose_also(const struct diagnose_head *head, struct diagnose_option *option, 
 	option->nfields++;
 }
 
-/* Does an option consist of that one edit? */
+/* Does an option already consist of just this edit? */
 static bool
 is_known(const struct diagnose_choice *choice, size_t at, struct slice raw)
 {

@@ -13,31 +13,37 @@ struct diagnose_head {
 	size_t n;
 };
 
-/* Does h= name it? */
+/* Does h= name this field? */
 bool diagnose_signed(const struct diagnose_head *head, struct slice name);
-/* The first signed field of that name, or head->n. */
+/* The index of the first field of that name; head->n if it is missing or not signed. */
 size_t diagnose_find(const struct diagnose_head *head, const char *name);
-/* A field with that name and value; FIELD_JUNK if they are not valid. */
+/* Makes a field of a name and a value; its flags are FIELD_JUNK if they are not valid. */
 struct field diagnose_field(struct slice name, struct slice value, struct arena *arena);
-/* The value without folds and without white space at its ends. */
+/* The value of the field at an index, without folds and without white space at its ends. */
 struct slice diagnose_value(const struct diagnose_head *head, size_t at);
 
 /*
- * Changes the field at to another value (" " is put before it); NULL if an option already does
- * that, or nothing would change.
+ * Adds an option that gives the field at an index another value, with a space before it. NULL if
+ * that would change nothing or is not valid, if an option already does the same, or if the choice
+ * is full.
  */
 struct diagnose_option *diagnose_replace(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, size_t at, struct slice value);
-/* Adds another edit to the newest option; field NULL: the field is removed. */
+/*
+ * Adds another edit to an option: the field at an index is replaced, or removed if field is NULL.
+ */
 void diagnose_also(const struct diagnose_head *head, struct diagnose_option *option, size_t at,
 	const struct field *field);
-/* Adds an option: a missing field, at the end. */
+/* Adds an option that appends a missing field; NULL as above. */
 struct diagnose_option *diagnose_insert(const struct diagnose_head *head,
 	struct diagnose_choice *choice, unsigned cost, struct slice name, struct slice value);
 
 enum { DIAGNOSE_ADDRESSES_MAX = 16 };
 
-/* The addresses of a list, trimmed; commas in quotes, comments and <> do not count. */
+/*
+ * Splits an address list, and trims the addresses; commas in quotes, comments and <> do not
+ * separate. Returns the number of addresses; those over DIAGNOSE_ADDRESSES_MAX are left out.
+ */
 size_t diagnose_addresses(struct slice value, struct slice out[DIAGNOSE_ADDRESSES_MAX]);
 
 /* The parts of an address; name is without quotes. */
@@ -49,21 +55,23 @@ struct diagnose_mailbox {
 void diagnose_mailbox(struct slice address, struct diagnose_mailbox *mailbox);
 
 /*
- * text of the character set from, in the character set to, in the arena. False if one of them is
- * not known, text is invalid in it, or a character does not exist in the other.
+ * Converts text from one character set to another, into the arena. False if one of them is unknown,
+ * text is not valid in from, or a character does not exist in to.
  */
 bool diagnose_convert(struct slice from, struct slice to, struct slice text, struct arena *arena,
 	struct slice *out);
 
-/* Text with encoded words (RFC 2047), as UTF-8; charset: of the first one. False if there is
- * none, or one cannot be read. */
+/*
+ * Decodes a value with encoded words (RFC 2047) into UTF-8; *charset is that of the first one.
+ * False if there is none, or one cannot be decoded.
+ */
 bool diagnose_words_decode(
 	struct slice value, struct arena *arena, struct slice *text, struct slice *charset);
 
-/* A value of which a part is encoded words. */
+/* A value, a part of which consists of encoded words. */
 struct diagnose_worded {
 	struct slice before, text, after; /* text: in UTF-8 */
-	struct slice charset;             /* as it is now */
+	struct slice charset;             /* the present one */
 };
 
 /*
@@ -74,7 +82,7 @@ void diagnose_word_options(const struct diagnose_head *head, struct diagnose_cho
 	unsigned cost, size_t at, const struct diagnose_worded *worded,
 	const struct diagnose_change *change);
 
-/* The rules of headers: each adds the options of its choice. */
+/* The rules for headers: each adds its options to choice. */
 void diagnose_subject_options(const struct diagnose_head *head, struct diagnose_choice *choice);
 void diagnose_from_options(const struct diagnose_head *head, struct diagnose_choice *choice);
 void diagnose_added_options(const struct diagnose_head *head, struct diagnose_choice *choice);

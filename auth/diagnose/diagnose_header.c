@@ -72,7 +72,10 @@ apply(struct header_search *search, const size_t *picks, const struct field **mo
 	return true;
 }
 
-/* The fields of this attempt; only: just the signed ones, because no others are hashed. */
+/*
+ * Collects the fields of this attempt; only: just the signed ones, because no others are hashed.
+ * *sig: the signature's own field, or NULL.
+ */
 static size_t
 collect(const struct header_search *search, const struct field **more, size_t nmore, bool only,
 	struct field *fields, const struct field **sig)
@@ -169,10 +172,7 @@ try_header(void *arg, const size_t *picks)
 	return found;
 }
 
-/*
- * The message's fields, with the Content- fields replaced by those of the part that was the body,
- * each once.
- */
+/* Replaces the Content- fields of head by those of the part that was the whole body, each once. */
 static void
 unwrap(struct diagnose_head *head, struct slice content)
 {

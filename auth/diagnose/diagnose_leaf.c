@@ -51,7 +51,7 @@ ends_line(struct slice text)
 	return text.n > 0 && text.p[text.n - 1] == '\n';
 }
 
-/* The index of the style in which the text was encoded, or -1. */
+/* The index of the quoted-printable style that turns decoded back into raw, or -1. */
 static int
 find_style(struct slice raw, struct slice decoded, struct arena *arena)
 {
@@ -191,7 +191,7 @@ encode_as(const struct diagnose_leaf *leaf, enum diagnose_coding coding, int sty
 	if (leaf->coding != DIAGNOSE_BASE64)
 		text = canonical_ends(text, arena);
 	diagnose_base64_wrap(text, width, &coded, arena);
-	/* a whole body ends with a line end; a part does if it did before */
+	/* keeps the line end at the end, if there is one; a whole body should have it */
 	if (ends_line(leaf->raw))
 		buf_adds(&coded, "\r\n");
 	return buf_slice(&coded);
@@ -314,7 +314,10 @@ diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choi
 			(option = diagnose_choice_add(choice, recode->cost)) == NULL)
 			continue;
 		option->way = i + 1;
-		/* the two options differ in the former or the present coding */
+		/*
+		 * text distinguishes conversions between base64 and quoted-printable from those to
+		 * or from plain text
+		 */
 		diagnose_option_change(option, recode->kind, SLICE(""),
 			(recode->from == DIAGNOSE_BASE64 && recode->to == DIAGNOSE_QP) ||
 					(recode->from == DIAGNOSE_QP &&

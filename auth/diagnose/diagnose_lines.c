@@ -17,7 +17,7 @@ enum way {
 	FROM_CR,
 	HALVED,
 	TOP_LINE,
-	DOT_LOST /* combined with the number of the line */
+	DOT_LOST /* plus the index of the line */
 };
 
 static const struct rule {
@@ -103,7 +103,7 @@ from_cr(struct slice body, struct buf *out)
 	}
 }
 
-/* Removes the empty line that was added after each line. */
+/* Removes the empty line that was added after each line; false if it is missing somewhere. */
 static bool
 halve(struct slice body, struct buf *out)
 {
@@ -208,7 +208,8 @@ diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice
 		if ((rule->way == NO_CR || rule->way == FROM_CR) && !odd)
 			continue;
 		/*
-		 * for a large body, an attempt that changes nothing costs no more than this check
+		 * not checked for a large body, because an attempt that changes nothing costs no
+		 * more than this check
 		 */
 		arena_init(&scratch, plan->arena->oom, plan->arena->oom_arg);
 		differs = plan->body.n > LARGE ||

@@ -1,8 +1,8 @@
 /*
  * diagnose_links.c: links that a filter rewrote to go through its own site.
  *
- * Most of them carry the old link in a parameter, percent-encoded (Safe Links, Barracuda, Symantec,
- * FireEye, Google); Proofpoint's v2 and v3 have their own schemes.
+ * Most of them carry the original link in a parameter, percent-encoded (Safe Links, Barracuda,
+ * Symantec, FireEye, Google); Proofpoint's v2 and v3 have their own schemes.
  */
 #include "auth/base/base64.h"
 #include "auth/diagnose/diagnose_mime.h"
@@ -34,7 +34,10 @@ is_web(struct slice s)
 	return slice_istarts(s, SLICE("http://")) || slice_istarts(s, SLICE("https://"));
 }
 
-/* percent: the character before two hexadecimal digits; false if they are missing */
+/*
+ * Decodes escaped octets. percent: the character before two hexadecimal digits; false if they are
+ * missing.
+ */
 static bool
 unescape(struct slice text, char percent, bool underscores, struct buf *out)
 {
@@ -82,7 +85,10 @@ parameter(struct slice link)
 	return SLICE("");
 }
 
-/* Proofpoint v3: /v3/__LINK__;CHARACTERS!!...$, where each '*' stands for one of them. */
+/*
+ * Proofpoint v3: /v3/__LINK__;CHARACTERS!!...$, where each '*' in LINK stands for one of
+ * CHARACTERS, which are in base64.
+ */
 static bool
 unlink_v3(struct slice link, struct arena *arena, struct buf *out)
 {
@@ -125,7 +131,7 @@ inner_link(struct slice link, struct arena *arena, struct slice *out)
 		return true;
 	}
 	made.n = 0;
-	if (value.n == 0) { /* at the end of the path, as Cisco writes it */
+	if (value.n == 0) { /* the link is at the end of the path, where Cisco puts it */
 		for (path = slice_from(link, 8); path.n > 0; path = slice_from(path, 1))
 			if (slice_istarts(path, SLICE("/http%3A")) ||
 				slice_istarts(path, SLICE("/https%3A")))
@@ -155,7 +161,7 @@ host_of(struct slice link)
 	return slice_head(link, n);
 }
 
-/* An ampersand as in HTML, unless it already begins a reference. */
+/* Adds a link with its ampersands as in HTML, unless they are already "&amp;". */
 static void
 add_html(struct slice link, struct buf *out)
 {

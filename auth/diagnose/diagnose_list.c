@@ -12,7 +12,7 @@ struct list {
 	const struct auth_input *in;
 	const struct diagnose_header *header; /* as it was signed */
 	struct arena *arena;
-	struct slice domain; /* as in the envelope or List-Id */
+	struct slice domain; /* of its address, and as in the envelope or List-Id */
 	struct slice name;   /* the local-part of its address */
 };
 
@@ -60,9 +60,7 @@ is_named(const struct auth_input *in, const struct dkim_sig *sig, struct slice d
 	       (slice_ieq(domain, domain_of(in->envelope->mail_from)) || is_below(of.addr, domain));
 }
 
-/*
- * Finds the list's address in To or Cc as signed, so that nobody but the author can have added it.
- */
+/* Finds the list's address in a signed To or Cc, where nobody but the author can have put it. */
 static bool
 find_list(struct list *list, const struct dkim_sig *sig)
 {
@@ -133,7 +131,10 @@ has_number(struct slice text)
 	return digits >= DIGITS_MAX;
 }
 
-/* U+3002, U+FF00 to U+FFFF: dots, digits and letters that readers may take for those of ASCII. */
+/*
+ * Does the text contain U+3002 or any of U+F000 to U+FFFF? Some of these are dots, digits and
+ * letters that readers may take for those of ASCII.
+ */
 static bool
 has_lookalike(struct slice text)
 {
@@ -144,7 +145,10 @@ has_lookalike(struct slice text)
 	return false;
 }
 
-/* club, club-leave or club+unsubscribe, for club@lists.example.org */
+/*
+ * Is it the list's local-part, alone or as in club-leave or club+unsubscribe, for
+ * club@lists.example.org?
+ */
 static bool
 is_mailbox(const struct list *list, struct slice local)
 {
@@ -262,7 +266,7 @@ are_list_fields(const struct list *list)
 	return true;
 }
 
-/* [Club], [club:123] or (club 123) for club@lists.example.org */
+/* Is it a tag such as [Club], [club:123] or (club 123), for club@lists.example.org? */
 static bool
 is_tag(const struct list *list, struct slice tag)
 {
@@ -309,7 +313,9 @@ from_is_list(const struct list *list, struct slice before)
 					slice_istarts(slice_from(behind, 5), list->name));
 }
 
-/* The text after the body, as it is displayed with the message's own fields. */
+/*
+ * Is the text after the body, as displayed with the message's own fields, the footer of the list?
+ */
 static bool
 is_footer(const struct list *list, struct slice text)
 {
@@ -341,7 +347,7 @@ is_same_form(const struct list *list, const struct diagnose_change *change)
 	       diagnose_coding_of(now->value) == diagnose_coding_of(change->text);
 }
 
-/* 1: as a list does it; 0: no evidence; -1: evidence against it */
+/* 1: a list makes such a change; 0: no evidence; -1: evidence against a list */
 static int
 fits_field(const struct list *list, const struct diagnose_change *change)
 {
@@ -353,7 +359,7 @@ fits_field(const struct list *list, const struct diagnose_change *change)
 			       ? 1
 			       : -1;
 	case DIAGNOSE_FIELD_ADDED:
-		/* Cc only if From was not changed */
+		/* these fields may only name the list or the author */
 		return (slice_ieq(change->field, SLICE("Cc")) ||
 			       slice_ieq(change->field, SLICE("Sender")) ||
 			       slice_ieq(change->field, SLICE("Reply-To"))) &&
@@ -390,7 +396,7 @@ fits(const struct list *list, const struct diagnose_change *change)
 	case DIAGNOSE_WRAPPED:
 		return change->octets <= WRAPPED_NAMED
 			       ? 0
-			       : -1; /* 0: counts only if each part is checked */
+			       : -1; /* 0: each of so few parts is also checked as DIAGNOSE_PART */
 	case DIAGNOSE_TOP:
 	case DIAGNOSE_BLOCK:
 	case DIAGNOSE_META:

@@ -7,17 +7,17 @@
 struct diagnose_part {
 	size_t delimiter;    /* where its delimiter line begins */
 	size_t header, body; /* where its header and its body begin */
-	size_t end;          /* where its body ends, before the line end of the next delimiter */
+	size_t end;          /* where its body ends, without the line end before a delimiter */
 	size_t next;         /* where the next delimiter line begins */
 	bool top;            /* at the outermost level */
 };
 
 enum { DIAGNOSE_PARTS_MAX = 64 };
 
-/* The value of a parameter such as boundary; false if it is missing. */
+/* Finds the value of a parameter such as boundary; false if it is missing or empty. */
 bool diagnose_parameter(struct slice value, const char *name, struct slice *found);
 
-/* The parts of a body, including nested ones, in order. */
+/* Finds the parts of a body, including nested ones, in order. Returns their number. */
 size_t diagnose_parts(
 	struct slice body, struct slice boundary, struct diagnose_part parts[DIAGNOSE_PARTS_MAX]);
 
@@ -34,9 +34,9 @@ struct diagnose_qp_style {
 	bool last_short;  /* the last piece of a line also leaves room for a '=' */
 	bool whole_chars; /* a UTF-8 character is never split */
 	bool words;       /* breaks after spaces if possible */
-	bool dots;        /* a dot at the start of a line */
-	bool from;        /* "From " at the start of a line */
-	bool lower;       /* hexadecimal digits */
+	bool dots;        /* a dot at the start of a line is encoded */
+	bool from;        /* "From " at the start of a line is encoded */
+	bool lower;       /* hexadecimal digits are in lower case */
 	const char *also; /* printable characters that are encoded, or NULL */
 };
 
@@ -44,14 +44,17 @@ enum { DIAGNOSE_QP_STYLES = 12 };
 
 extern const struct diagnose_qp_style diagnose_qp_styles[DIAGNOSE_QP_STYLES];
 
-/* False if text is not valid in the coding. */
+/* The decoders return false if text is not valid in the coding. */
 bool diagnose_qp_decode(struct slice text, struct buf *out);
 void diagnose_qp_encode(const struct diagnose_qp_style *style, struct slice text, struct buf *out);
 bool diagnose_base64_decode(struct slice text, struct arena *arena, struct slice *out);
-/* Lines of width octets; no line end after the last one. */
+/* Encodes in lines of width octets, with no line end after the last one. */
 void diagnose_base64_wrap(struct slice bytes, size_t width, struct buf *out, struct arena *arena);
 
-/* Is charset= missing, or one in which ASCII octets mean ASCII? */
+/*
+ * Is charset= missing, or a common one in which ASCII octets mean ASCII (in ISO-2022-JP, before any
+ * escape sequence)?
+ */
 bool diagnose_usual_charset(struct slice type);
 /* Text as readers show it, under this Content-Type and Content-Transfer-Encoding; empty if it
  * is not plain text, or two readers could show different things. */
@@ -60,7 +63,7 @@ struct slice diagnose_shown(
 
 /* A part whose text can be changed, or the whole body. */
 struct diagnose_leaf {
-	size_t header, from, to; /* of the body; header == from: the message's own header */
+	size_t header, from, to; /* offsets; header == from: the message's own header */
 	enum diagnose_coding coding;
 	bool text, html; /* its type */
 	struct slice type;
@@ -76,7 +79,10 @@ enum {
 	DIAGNOSE_DECODED_MAX = 6 * 1024 * 1024
 };
 
-/* One way to encode the content of parts again. */
+/*
+ * One way in which parts may have been encoded before. from: the present coding; to: the former
+ * one.
+ */
 struct diagnose_recode {
 	enum diagnose_kind kind;
 	unsigned cost;
@@ -100,9 +106,9 @@ struct diagnose_plan {
 	size_t nparts;
 	struct diagnose_leaf leaves[DIAGNOSE_LEAVES_MAX];
 	size_t nleaves;
-	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves with separate choices */
+	struct diagnose_leaf *cut[DIAGNOSE_CUT_LEAVES]; /* leaves that have choices of their own */
 	size_t ncut;
-	size_t decoded; /* octets of all leaves */
+	size_t decoded; /* octets of all leaves that were decoded */
 	bool limited;   /* something was too large and was not examined */
 };
 
@@ -112,34 +118,34 @@ struct buf diagnose_buf(size_t n, struct arena *arena);
 void diagnose_leaves(struct diagnose_plan *plan);
 
 /*
- * The content of a leaf: its decoded text with the cuts applied, its links rewritten back, and
- * encoded again, by recode if that has its coding (NULL: unchanged). False if nothing is changed,
- * or it cannot be done.
+ * Makes the former content of a leaf: applies the cuts to its decoded text, restores its links, and
+ * encodes it again, according to recode if that applies to its coding, otherwise (or if recode is
+ * NULL) as it is now. False if nothing would change, or it cannot be done.
  */
 bool diagnose_leaf_content(const struct diagnose_leaf *leaf, const struct diagnose_edit *cuts,
 	size_t ncuts, int links, const struct diagnose_recode *recode, struct arena *arena,
 	struct slice *out);
 
 /*
- * bytes with edits, which are sorted and inside it; false if two overlap partially. An edit inside
- * another's range is left out.
+ * Applies edits, which must be sorted and within bytes. An edit inside another's range is left out;
+ * false if two overlap partially.
  */
 bool diagnose_edits_apply(struct slice bytes, const struct diagnose_edit *edits, size_t n,
 	struct arena *arena, struct slice *out);
 
-/* The rules of bodies: each adds the options of its choice. */
+/* The rules for bodies: each adds its options to choice. */
 void diagnose_structure_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_part_field_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_recode_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_link_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
 void diagnose_line_options(struct diagnose_plan *plan, struct diagnose_choice *choice);
-/* Text inserted at the beginning of a leaf, and at its end or in its HTML head. */
+/* For text inserted at the beginning of a leaf, and for text at its end or in its HTML head. */
 void diagnose_top_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
 	struct diagnose_choice *choice);
 void diagnose_tail_options(struct diagnose_plan *plan, const struct diagnose_leaf *leaf,
 	struct diagnose_choice *choice);
 
-/* The changes that these rules make. False if nothing changes. */
+/* Make the changes of these rules; way is that of the option. False if nothing changes. */
 bool diagnose_part_fields(struct slice lines, int way, struct buf *out);
 bool diagnose_lines(struct slice body, int way, struct arena *arena, struct slice *out);
 bool diagnose_unlink(struct slice text, int way, bool html, struct buf *out, struct slice *host);

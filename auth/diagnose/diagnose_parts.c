@@ -1,5 +1,7 @@
-/* diagnose_parts.c: the MIME parts of a body; and their header fields, which belong to the body.
- * It is lenient because only the hash is proof. */
+/*
+ * diagnose_parts.c: the MIME parts of a body, and their header fields, which belong to the body.
+ * The parser is lenient because only the hash is proof.
+ */
 #include "auth/diagnose/diagnose_mime.h"
 
 enum { BOUNDARIES_MAX = 8 };
@@ -46,7 +48,7 @@ diagnose_lines_field(struct slice lines, const char *name)
 	return SLICE("");
 }
 
-/* Is the line a delimiter of that boundary, and is it the closing one? */
+/* Is the line a delimiter of that boundary? *last: it is the closing one. */
 static bool
 is_delimiter(struct slice line, struct slice boundary, bool *last)
 {
@@ -111,7 +113,7 @@ diagnose_parts(
 		if (nknown < BOUNDARIES_MAX && diagnose_parameter(type, "boundary", &inner))
 			known[nknown++] = inner;
 	}
-	return open ? n - 1 : n; /* one that is never closed is left unchanged */
+	return open ? n - 1 : n; /* one that is never closed is left out */
 }
 
 /* Possible changes of each field; an option is a sum of these. */

@@ -12,13 +12,16 @@
 #include "auth/diagnose/diagnose.h"
 #include "mime/buf.h"
 
-/* A range replaced: octets of a body or of a decoded part. */
+/* Replaces a range of octets in a body or in a decoded part. */
 struct diagnose_edit {
 	size_t from, to;
 	struct slice with;
 };
 
-/* A field that is replaced, removed (field NULL) or, at the end, added. */
+/*
+ * Replaces the field at an index, or removes it (field NULL); an index past the last field adds
+ * one.
+ */
 struct diagnose_field_edit {
 	size_t at;
 	const struct field *field;
@@ -27,7 +30,7 @@ struct diagnose_field_edit {
 
 struct diagnose_option {
 	unsigned cost;
-	int way; /* for a rule whose result is computed when it is tried */
+	int way; /* which change to make, for a rule whose result is computed when it is tried */
 	const struct diagnose_edit *edits;
 	size_t nedits;
 	const struct diagnose_field_edit *fields;
@@ -45,7 +48,7 @@ struct diagnose_choice {
 };
 
 void diagnose_choice_init(struct diagnose_choice *choice, struct arena *arena);
-/* The new option, valid until the next one is added; NULL if the choice is full. */
+/* Adds an option. The pointer is valid until the next one is added; NULL if the choice is full. */
 struct diagnose_option *diagnose_choice_add(struct diagnose_choice *choice, unsigned cost);
 void diagnose_option_change(struct diagnose_option *option, enum diagnose_kind kind,
 	struct slice field, struct slice text);
@@ -53,7 +56,7 @@ void diagnose_option_change(struct diagnose_option *option, enum diagnose_kind k
 struct diagnose_budget {
 	const struct diagnose_options *options;
 	int64_t until_ms;
-	uint64_t work, work_max; /* octets hashed or copied, in effect */
+	uint64_t work, work_max; /* the effort so far and its limit, in octets hashed or copied */
 	uint64_t looked;         /* work when the clock was last read */
 	size_t tries, tries_max;
 	bool stopped;
@@ -63,7 +66,7 @@ struct diagnose_budget {
 bool diagnose_may_try(struct diagnose_budget *budget);
 void diagnose_spend(struct diagnose_budget *budget, size_t octets);
 
-/* true ends the search */
+/* Tries the options whose indexes are in picks, one for each choice; true ends the search. */
 typedef bool diagnose_try(void *arg, const size_t *picks);
 
 /* Tries picks in the order of their cost; true if one of them ended the search. */
@@ -75,23 +78,28 @@ bool diagnose_combine(const struct diagnose_choice *choices, size_t n,
 enum diagnose_coding { DIAGNOSE_PLAIN, DIAGNOSE_QP, DIAGNOSE_BASE64 };
 
 struct diagnose_body {
-	struct slice bytes; /* as bh= covers it */
-	bool same;          /* the message's own body */
-	bool unwrapped;     /* content has the fields that belonged to the message itself */
+	struct slice bytes; /* the body that bh= matches */
+	bool same;          /* bytes is the message's own body */
+	bool unwrapped;     /* content is the header of a part, whose fields belonged to the message
+			       itself */
 	struct slice content;
-	bool recoded; /* the transfer encoding was changed; this was the former one */
+	bool recoded; /* the transfer encoding was changed; coding is the former one */
 	enum diagnose_coding coding;
 	struct diagnose_change changes[DIAGNOSE_CHANGES];
 	size_t n;
 };
 
-/* The body that bh= matches; false if none was found. found is owned by the arena. */
+/*
+ * Searches for a body that bh= matches; false if none was found. The arena owns everything in
+ * *found.
+ */
 bool diagnose_body_search(const struct auth_input *in, const struct dkim_sig *sig,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_body *found);
 
 /*
  * Does bh= match the body up to the end of some line? all: tries all lines, otherwise only the last
- * ones. *to is the end of the match.
+ * ones. *to is the end of the match. With l=, only that many octets are tried, and *to is the end
+ * of the body.
  */
 bool diagnose_digest(const struct auth_input *in, const struct dkim_sig *sig, struct slice body,
 	bool all, struct diagnose_budget *budget, size_t *to);
@@ -106,7 +114,10 @@ struct diagnose_header {
 	size_t n;
 };
 
-/* signed: the result of dkim_recover. body: known facts about the body, or NULL. */
+/*
+ * Searches for a header over which b= verifies; false if none was found. hashes: the result of
+ * dkim_recover. body: what was found out about the body, or NULL.
+ */
 bool diagnose_header_search(const struct auth_input *in, const struct dkim_sig *sig,
 	const struct dkim_signed *hashes, const struct diagnose_body *body,
 	struct diagnose_budget *budget, struct arena *arena, struct diagnose_header *found);

@@ -5,7 +5,7 @@
 
 enum { LONG_LINE = 900 };
 
-/* simple: signed fields written another way. */
+/* Other ways to write signed fields, which only the simple canonicalization detects. */
 enum space {
 	AS_IS,
 	ONE_LEAD,
@@ -48,7 +48,7 @@ respace(struct slice value, enum space way, struct arena *arena)
 	return buf_slice(&text);
 }
 
-/* Spellings of names: as in h=, and the usual one. */
+/* Spellings of field names: as in h=, the usual one, and another common one. */
 enum letters { LETTERS_AS_IS, AS_H, USUAL, OTHER, LETTERS };
 
 static struct slice
@@ -119,8 +119,8 @@ diagnose_space_options(const struct diagnose_head *head, struct diagnose_choice 
 }
 
 /*
- * Joins lines of about the maximum length with the next one, removing the inserted line end and
- * that number of octets.
+ * Joins lines of about the maximum length with the next one, removing the line end between them and
+ * the given number of octets after it.
  */
 static struct slice
 join_lines(struct slice value, size_t least, size_t octets, struct arena *arena)
@@ -161,7 +161,7 @@ diagnose_folded_options(const struct diagnose_head *head, struct diagnose_choice
 					longest = line.n + name;
 			if (longest < LONG_LINE)
 				continue;
-			/* the name is on the first line */
+			/* the first line also has the name, so its part of the value is shorter */
 			option = diagnose_replace(head, choice, 2, i,
 				join_lines(
 					field->value, longest - name - 8, 1 - octets, head->arena));

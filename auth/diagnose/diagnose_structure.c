@@ -62,7 +62,7 @@ shown(const struct diagnose_plan *plan, const struct diagnose_part *part, struct
 		diagnose_lines_field(lines, "Content-Transfer-Encoding"), text, plan->arena));
 }
 
-/* A part's description for people: its type and file name. */
+/* Adds a change that describes a part to people, by its type and file name. */
 static void
 name_part(const struct diagnose_plan *plan, size_t i, size_t octets, struct diagnose_option *option)
 {
@@ -110,7 +110,10 @@ is_notable(const struct diagnose_plan *plan, size_t i)
 	       shown(plan, part, lines).n == 0;
 }
 
-/* Describes the other parts besides part i, including anything after the last delimiter. */
+/*
+ * Describes the outermost parts other than part i. Counts all of them, and anything after the last
+ * delimiter as one more.
+ */
 static void
 name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *option)
 {
@@ -133,7 +136,7 @@ name_others(const struct diagnose_plan *plan, size_t i, struct diagnose_option *
 					option);
 }
 
-/* Adds options: a part of the outermost level was the whole body. */
+/* Adds an option: a part of the outermost level was the whole body. */
 static void
 unwrap(struct diagnose_plan *plan, struct diagnose_choice *choice, size_t i, unsigned cost)
 {
@@ -224,10 +227,13 @@ preamble(struct diagnose_plan *plan, struct diagnose_choice *choice)
 	}
 }
 
-/* How an empty line before delimiters was lost or added. */
+/* Before which delimiters an empty line was lost or added. */
 enum where { BEFORE_ALL, BEFORE_FOLLOWING, BEFORE_CLOSING };
 
-/* Finds all delimiter lines, and whether each has a preceding one in the same multipart. */
+/*
+ * Finds the delimiters that where selects, and sets at to the ends of the parts before them: all
+ * delimiters, those that another part follows, or closing ones.
+ */
 static size_t
 delimiters(const struct diagnose_plan *plan, enum where where, size_t *at, size_t max)
 {

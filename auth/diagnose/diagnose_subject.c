@@ -100,7 +100,7 @@ add(struct stripped *list, size_t n, struct slice whole, size_t prefix, size_t t
 	return n + 1;
 }
 
-/* Any one or two words at the start. */
+/* The length of the given number of words at the start, including the space after them. */
 static size_t
 word_length(struct slice s, size_t words)
 {
@@ -114,7 +114,7 @@ word_length(struct slice s, size_t words)
 	return n;
 }
 
-/* Possible additions to the text, likeliest first; number 0: none. */
+/* Lists possible additions to Subject, likeliest first; list[0] has none. Returns their number. */
 static size_t
 strip(struct slice whole, struct stripped list[STRIPPED_MAX])
 {
@@ -158,7 +158,7 @@ struct subject {
 	const struct diagnose_head *head;
 	struct diagnose_choice *choice;
 	size_t at;
-	bool coded; /* text was encoded words */
+	bool coded; /* the text was decoded from encoded words */
 	struct slice charset;
 	size_t texts; /* number of texts that were written as encoded words */
 };
@@ -193,7 +193,7 @@ put(struct subject *subject, unsigned cost, struct slice before, struct slice te
 			join(head, before, SLICE(""), text));
 }
 
-/* A list may also have rewritten "AW: x" or "Re: [tag] x" into "Re: [tag] x" or "[tag] Re: x". */
+/* Adds options: a list rewrote "AW: x" or "Re: [tag] x" into "Re: [tag] x" or "[tag] Re: x". */
 static void
 put_prefixes(struct subject *subject, const struct stripped *one)
 {
@@ -235,7 +235,7 @@ put_all(struct subject *subject, struct slice whole)
 			continue;
 		put(subject, list[i].cost, SLICE(""),
 			join(subject->head, list[i].prefix, text, SLICE("")), list[i].tag);
-		if (subject->coded && list[i].prefix.n > 0) /* "Re: " is often left unchanged */
+		if (subject->coded && list[i].prefix.n > 0) /* "Re: " is often not encoded */
 			put(subject, list[i].cost + 1, list[i].prefix, text, list[i].tag);
 		if (list[i].cost > 0 && list[i].prefix.n > 0 && !list[i].tail)
 			put(subject, list[i].cost + 1, SLICE(""), text, list[i].tag);
@@ -254,7 +254,7 @@ diagnose_subject_options(const struct diagnose_head *head, struct diagnose_choic
 
 	if (subject.at == head->n)
 		return;
-	/* folds stay unchanged if only text before them was removed */
+	/* with its folds, which do not change if a list only adds text before them */
 	raw = slice_trim(head->fields[subject.at].value);
 	if (raw.n == 0 || raw.n > SUBJECT_MAX)
 		return;

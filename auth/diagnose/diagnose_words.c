@@ -73,7 +73,7 @@ utf8_to_latin1(struct slice text, struct buf *out)
 	return true;
 }
 
-/* Allows only characters of such names, and no suffix that changes how iconv works. */
+/* Is it a plain name of a character set, without a suffix that changes how iconv works? */
 static bool
 is_name(struct slice name)
 {
@@ -133,7 +133,10 @@ diagnose_convert(struct slice from, struct slice to, struct slice text, struct a
 
 /* Encoded words */
 
-/* One encoded word at the start of at, which moves after it. */
+/*
+ * Decodes the encoded word at the start of *at, which then begins after it; false if it is
+ * malformed.
+ */
 static bool
 take_word(struct slice *at, struct arena *arena, struct slice *charset, struct slice *text)
 {
@@ -216,7 +219,7 @@ diagnose_words_decode(
 	return any && !out.over;
 }
 
-/* RFC 2047 4.2, 5 (3) */
+/* RFC 2047 4.2, 5 (3): may Q leave the octet as it is? */
 static bool
 q_plain(const struct word_style *style, unsigned char c)
 {
@@ -227,7 +230,7 @@ q_plain(const struct word_style *style, unsigned char c)
 	return strchr("!*+-/", c) != NULL && c != '\0';
 }
 
-/* The number of octets of UTF-8 text that fit in one encoded word of at most max octets. */
+/* Adds text, which is UTF-8, as one encoded word; false if the character set lacks a character. */
 static bool
 encode_word(const struct word_style *style, struct slice text, struct arena *arena, struct buf *out)
 {
@@ -254,7 +257,7 @@ encode_word(const struct word_style *style, struct slice text, struct arena *are
 	return true;
 }
 
-/* The offsets at which characters begin, and the end. */
+/* Sets ends to the offsets at which the characters of text end; returns their number. */
 static size_t
 characters(struct slice text, size_t ends[TEXT_MAX + 1])
 {
@@ -266,7 +269,10 @@ characters(struct slice text, size_t ends[TEXT_MAX + 1])
 	return n;
 }
 
-/* How many of the first n characters fit into one encoded word of limit octets, at least one. */
+/*
+ * How many of the characters from..n fit into one encoded word of limit octets (0: no limit), at
+ * least one.
+ */
 static size_t
 fitting(const struct word_style *style, struct slice text, const size_t *ends, size_t from,
 	size_t n, unsigned limit, struct arena *arena)
@@ -341,7 +347,7 @@ one_word_option(const struct diagnose_head *head, struct diagnose_choice *choice
 			slice_trim(buf_slice(&text)));
 }
 
-/* All codings in one character set. */
+/* Adds options for all codings in one character set. */
 static void
 charset_options(const struct diagnose_head *head, struct diagnose_choice *choice, unsigned cost,
 	size_t at, const struct diagnose_worded *worded, const char *charset,

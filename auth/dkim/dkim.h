@@ -35,7 +35,7 @@ struct dkim_sig {
 			   empty if malformed; without the local-part if that cannot be decoded */
 	struct slice i_domain; /* normal; d if i= is missing, empty if malformed */
 	struct slice
-		a_text; /* empty if it contains other characters than letters, digits and '-' */
+		a_text; /* empty if it contains characters other than letters, digits and '-' */
 	enum dkim_algorithm a;
 	enum dkim_canon header_canon, body_canon;
 	struct slice b;        /* signature, decoded; empty if malformed */
@@ -105,12 +105,15 @@ void dkim_parse(const struct field *field, struct arena *arena, struct dkim_sig 
 /* The first octets of b=, which identify a signature; a slice of b_text. */
 struct slice dkim_sig_start(const struct dkim_sig *sig);
 
-/* record: a TXT record's strings joined. A defect is reported in key->defect. */
+/*
+ * Parses a key record. record: the strings of a TXT record, joined. A defect is reported in
+ * key->defect.
+ */
 void dkim_key_parse(struct slice record, struct arena *arena, struct dkim_key *key);
 
 /*
- * The value of the first tag of that name as written between '=' and ';', white space included;
- * false if there is none. Needs no memory; value is a field's value.
+ * Sets *span to the value of the first tag of that name, exactly as it is between '=' and ';';
+ * false if there is none. Allocates nothing; value is a field's value.
  */
 bool dkim_tag_span(struct slice value, const char *name, struct slice *span);
 
@@ -140,16 +143,16 @@ struct dkim_body_hash {
 struct dkim_body_canon; /* a running body canonicalization into a hash */
 
 /*
- * The body is then added in pieces of any size. wanted: n prefixes in any order, owned by the
- * caller; dkim_body_end fills in their digests. The body is read and hashed once for all of them.
- * NULL if OpenSSL fails.
+ * Starts canonicalizing a body, which dkim_body_add then takes in pieces of any size. wanted: n
+ * prefixes in any order, owned by the caller; dkim_body_end fills in their digests. The body is
+ * read and hashed once for all of them. NULL if OpenSSL fails.
  */
 struct dkim_body_canon *dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted,
 	size_t n, struct crypto *crypto, struct arena *arena);
 void dkim_body_add(struct dkim_body_canon *body, struct slice bytes);
 /*
- * Must follow dkim_body_begin. total: the length of the canonical body. ST_TEMP: the digests are
- * invalid.
+ * Ends the canonicalization and sets the digests; must be called after every successful
+ * dkim_body_begin. total: the length of the canonical body. ST_TEMP: the digests are invalid.
  */
 enum status dkim_body_end(struct dkim_body_canon *body, uint64_t *total);
 
@@ -160,19 +163,19 @@ struct dkim_bodies;
 
 struct dkim_bodies *dkim_bodies_new(struct arena *arena);
 /*
- * Requests the hash for sig, which must be without defect. Requests after dkim_bodies_make have no
- * effect.
+ * Requests the hash for sig, which must be without defect. Must not be called after
+ * dkim_bodies_make: the new hash would never be computed.
  */
 void dkim_bodies_want(struct dkim_bodies *bodies, const struct dkim_sig *sig);
-/* A second call does nothing. */
+/* Reads the body and computes the requested hashes; a second call does nothing. */
 void dkim_bodies_make(struct dkim_bodies *bodies, const struct auth_input *in);
 /* The hash for sig, and the length of the canonical body; ST_TEMP if it could not be computed. */
 enum status dkim_bodies_get(const struct dkim_bodies *bodies, const struct dkim_sig *sig,
 	const unsigned char **digest, uint64_t *total);
 
 /*
- * Adds one field, which has a name, in canonical form. without_b: a DKIM-Signature's (or ARC's) own
- * b= value is left out (RFC 6376 3.7). last: no CRLF after it.
+ * Adds one field, which must have a name, in canonical form. without_b: a DKIM-Signature's (or
+ * ARC's) own b= value is left out (RFC 6376 3.7). last: no CRLF after it.
  */
 void dkim_field_add(enum dkim_canon canon, const struct field *field, bool without_b, bool last,
 	struct crypto_hash *hash);
@@ -190,15 +193,16 @@ struct dkim_selection {
 };
 
 /*
- * Identical instances of such a field are ignored because readers see what was signed; but From
- * must never be repeated. MIME-Version is ignored because it is never displayed.
+ * A duplicate of a signed single-instance field is ignored if it is identical, because readers then
+ * see what was signed; but From must never be repeated. Any duplicate of MIME-Version is ignored,
+ * because it is never displayed.
  */
 
 struct dkim_index; /* the message's fields by name; made once for each message, by one thread */
 
 struct dkim_index *dkim_index_make(const struct message *message, struct arena *arena);
 
-/* Bottom-up (RFC 6376 5.4.2); sig->field itself is never selected (RFC 6376 3.5). */
+/* Selects bottom-up (RFC 6376 5.4.2); sig->field itself is never selected (RFC 6376 3.5). */
 void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct arena *arena,
 	struct dkim_selection *selection);
 
@@ -208,20 +212,21 @@ void dkim_select(struct dkim_index *index, const struct dkim_sig *sig, struct ar
  */
 bool dkim_may_hash(const struct auth_input *in, const struct dkim_selection *selection);
 
-/* The hash that b= signs. ST_TEMP if OpenSSL fails. */
+/* Computes the hash that b= signs. ST_TEMP if OpenSSL fails. */
 enum status dkim_header_hash(const struct dkim_sig *sig, const struct dkim_selection *selection,
 	struct crypto *crypto, unsigned char digest[CRYPTO_SHA256_SIZE]);
 
 /*
  * Fetches the key for d, s and a, and verifies b over digest; several key records are tried. digest
  * NULL: the body hash did not verify, so only the key is checked. Sets code (AUTH_PASS, AUTH_FAIL,
- * or the result for the state of the key), reason, key_bits, key_testing, mismatch and unsure of
- * result, whose sig must be without defect. ST_TEMP if OpenSSL fails.
+ * AUTH_NEUTRAL for a failure with a testing key, or the result for the state of the key), reason,
+ * key_bits, key_testing, key_notes, mismatch, unsure and verified of result, whose sig must be
+ * without defect. ST_TEMP if OpenSSL fails.
  */
 enum status dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA256_SIZE],
 	struct dkim_sig_result *result);
 
-enum { DKIM_KEYS_MAX = 10 }; /* the maximum number of key records of one name to try */
+enum { DKIM_KEYS_MAX = 10 }; /* the maximum number of keys that dkim_recover tries */
 
 /* The hashes recovered from an RSA signature with the published keys that may be used for it. */
 struct dkim_signed {
@@ -231,27 +236,33 @@ struct dkim_signed {
 			of them */
 };
 
-/* For the diagnosis; sig must be without defect. ST_TEMP if OpenSSL fails. */
+/*
+ * Recovers these hashes, for the diagnosis. sig must be without defect; only RSA is supported, for
+ * other algorithms *hashes is empty. ST_TEMP if OpenSSL fails.
+ */
 enum status dkim_recover(
 	const struct auth_input *in, const struct dkim_sig *sig, struct dkim_signed *hashes);
 
 /*
- * The checks that need neither DNS nor a hash: defects and the field limit. Sets code and reason if
- * one fails, otherwise code stays AUTH_NONE.
+ * Makes the checks that need neither DNS nor a hash: for defects, and for too many header fields.
+ * Sets code and reason if one fails, otherwise code stays AUTH_NONE.
  */
 void dkim_judge_field(const struct auth_input *in, struct dkim_sig_result *result);
 
 /*
- * Body hash, header hash and key of a signature without defect, whose body hash was requested and
- * made. What may still make a receiver refuse it (t=, x=, a duplicate field, l=) is not checked.
- * ST_TEMP as above.
+ * Checks the body hash, header hash and key of a signature without defect, whose body hash has been
+ * requested and computed. Does not check what may still make a receiver refuse the signature (t=,
+ * x=, a duplicate field, l=). ST_TEMP if an internal error occurred.
  */
 enum status dkim_check_signature(const struct auth_input *in,
 	const struct dkim_selection *selection, const struct dkim_bodies *bodies,
 	struct dkim_sig_result *result);
 
-/* t= and x= of a signature that verified: AUTH_POLICY with its reason if it is expired or more
- * than an hour ahead (RFC 6376 3.5: both may be refused, neither must). */
+/*
+ * Checks t= and x= of a signature that verified, allowing for options->drift. Sets AUTH_POLICY and
+ * the reason if it has expired or is dated more than an hour ahead (RFC 6376 3.5 allows refusing
+ * either, but does not require it); adds a note if it is dated less far ahead.
+ */
 void dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result);
 /*
  * For a signature that verified: adds the notes of the selection, and a note if l= covers the whole
@@ -260,7 +271,7 @@ void dkim_judge_time(const struct auth_input *in, struct dkim_sig_result *result
 void dkim_note_verified(const struct auth_input *in, const struct dkim_selection *selection,
 	struct dkim_sig_result *result);
 
-/* The name of a key: s._domainkey.d; false if it is too long to query. */
+/* Sets *name to the name of a key, s._domainkey.d; false if it is too long to query. */
 bool dkim_key_name(struct slice s, struct slice d, struct arena *arena, struct slice *name);
 
 /* Queries the keys of the signatures that dkim_check will check. */
@@ -269,8 +280,8 @@ void dkim_ask(const struct auth_input *in);
 /*
  * Checks the signatures, at most limits->dkim_signatures of them: those whose d= is nearest to the
  * author domain. Their body hashes are computed together with those already requested, if there is
- * any signature. *result is always set; ST_TEMP if an internal error occurred (the signatures
- * that needed it are then temperror).
+ * any signature. *result is always set; ST_TEMP if an internal error occurred (the affected
+ * signatures are then temperror).
  */
 enum status dkim_check(
 	const struct auth_input *in, struct dkim_bodies *bodies, struct dkim_result *result);
@@ -282,10 +293,10 @@ enum status dkim_check(
 struct dkim_result dkim_copy(const struct dkim_result *result, struct arena *arena);
 
 /*
- * One row for each signature, including malformed ones, with those of header.d, .i, .s, .a and .b
- * that could be read; one row "policy" without them for all signatures over the limit, with their
- * number in policy.unchecked; one row "none" if there is no signature. A signature that is "policy"
- * for its l= reports unsigned_bytes in policy.unsigned.
+ * Adds one row for each signature, including malformed ones, with those of header.d, .i, .s, .a and
+ * .b that could be read; one row "policy" without them for all signatures over the limit, with
+ * their number in policy.unchecked; one row "none" if there is no signature. A signature that is
+ * "policy" because of its l= reports unsigned_bytes in policy.unsigned.
  */
 void dkim_report(const struct dkim_result *result, struct report *report);
 

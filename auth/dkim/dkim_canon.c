@@ -10,8 +10,8 @@
 enum { SINK_SIZE = 4096, SINK_SHORT = 512 };
 
 /*
- * gathered is not initialized, which would take 5 % of a message's time: only octets that were
- * written are read.
+ * For a struct sink that is not initialized: clearing its buffer would take 5 % of a message's
+ * time, and only octets that were written are read.
  */
 #ifdef __has_attribute
 #if __has_attribute(uninitialized)
@@ -43,7 +43,7 @@ sink_flush(struct sink *sink)
 	sink->n = 0;
 }
 
-/* Takes the hashes of the prefixes that end here, and finds the next ones. */
+/* Takes the hashes of the prefixes that end here, and finds where the next one ends. */
 static void
 sink_mark(struct sink *sink)
 {
@@ -144,7 +144,7 @@ dkim_body_begin(enum dkim_canon canon, struct dkim_body_hash *wanted, size_t n,
 	return body;
 }
 
-/* More text follows, so the held back white space counts. */
+/* Adds what was held back, because more text follows. */
 static void
 body_release(struct dkim_body_canon *body)
 {
@@ -164,8 +164,8 @@ body_line_end(struct dkim_body_canon *body)
 	if (body->in_line)
 		sink_add(&body->sink, "\r\n", 2);
 	else
-		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: those at the end are dropped */
-	/* RFC 6376 3.4.4 a: and so does white space at the end of a line */
+		body->empties++; /* RFC 6376 3.4.3, 3.4.4 b: empty lines at the end are dropped */
+	/* RFC 6376 3.4.4 a: white space at the end of a line is dropped */
 	body->blank = body->cr = body->in_line = false;
 }
 
@@ -224,7 +224,10 @@ dkim_body_end(struct dkim_body_canon *body, uint64_t *total)
 
 	if (body->cr)
 		body_release(body);
-	/* RFC 6376 3.4.3: no body, or no CRLF at its end, gets one; 3.4.4: only the latter does */
+	/*
+	 * RFC 6376 3.4.3: CRLF is added if the body is empty or does not end with one; 3.4.4: only
+	 * in the latter case
+	 */
 	if (body->in_line || (body->canon == DKIM_SIMPLE && sink->hashed + sink->beyond == 0))
 		sink_add(sink, "\r\n", 2);
 	*total = sink->hashed + sink->beyond;

@@ -131,8 +131,8 @@ compare_places(const void *a, const void *b)
 }
 
 /*
- * Signatures nearest to the author domain come first, so that others added above them cannot use up
- * the budget first.
+ * The order of processing: signatures nearest to the author domain come first, so that others added
+ * above them cannot use up the budget.
  */
 static const struct place *
 order(const struct auth_input *in, const struct dkim_result *result)
@@ -165,7 +165,7 @@ dkim_ask(const struct auth_input *in)
 	}
 }
 
-/* A note about a tag of the signature. */
+/* Adds a note about a tag of the signature. */
 static void
 note_tag(const struct auth_input *in, struct dkim_sig_result *result, enum dkim_note id,
 	const char *name)

@@ -45,8 +45,8 @@ blame_tag(struct dkim_key *key, enum dkim_reason reason, struct slice record, co
 }
 
 /*
- * A copy with a space for every CR and LF. These do not belong in a record, but many records have
- * them: at the end, between tags and inside p=. The grammar allows only folds.
+ * Returns a copy in which every CR and LF is a space. The grammar allows them only in folds, but
+ * many records have others: at the end, between tags and inside p=.
  */
 static struct slice
 unfold(struct slice record, struct arena *arena, struct dkim_key *key)
@@ -247,7 +247,7 @@ parse_all(const struct auth_input *in, const struct dns_answer *answer)
 	struct dkim_key *keys;
 
 	all->answer = answer;
-	/* counted before anything is parsed: an answer can hold thousands */
+	/* counted before anything is parsed: an answer can hold thousands of records */
 	if (answer->n > in->limits->keys)
 		all->refused = dkim_reason(DKIM_R_KEY_MANY);
 	else if (in->budget != NULL && !budget_take(&in->budget->key_octets, octets(answer)))

@@ -25,8 +25,8 @@
 #endif
 
 /*
- * A line end is canonical if it is CRLF and the next line is certainly neither empty nor only white
- * space.
+ * Must the scan stop at p? A line end is canonical if it is CRLF and the next line is certainly
+ * neither empty nor only white space.
  */
 static inline bool
 is_stop(bool relaxed, const char *p)
@@ -72,7 +72,7 @@ vec_any(vec v)
 	return (halves[0] | halves[1]) != 0;
 }
 
-/* The first byte that is not 0; there must be one. */
+/* The index of the first byte that is not 0; there must be one. */
 static inline size_t
 vec_first(vec v)
 {

@@ -21,13 +21,13 @@ enum dkim_scan_way {
 /* Does this processor support it? */
 bool dkim_scan_has(enum dkim_scan_way way);
 
-/* the fastest that it has */
+/* The fastest one that this processor supports. */
 enum dkim_scan_way dkim_scan_best(void);
 
 /*
  * The index of the first octet of p[at] to p[n - 2] that may not be canonical, or n - 1; 0 < at <
  * n. Simple: a line end that is not CRLF, or after which an empty line may follow (RFC 6376 3.4.3).
- * Relaxed: white space other than a single SP inside a line, and line ends before white space
+ * Relaxed: also white space other than a single SP inside a line, and line ends before white space
  * (RFC 6376 3.4.4).
  */
 size_t dkim_scan(enum dkim_scan_way way, bool relaxed, const char *p, size_t n, size_t at);

@@ -63,7 +63,7 @@ blame_tag(struct dkim_sig *sig, enum dkim_reason id, const struct tag *tag)
 	blame(sig, reason, AUTH_PERMERROR);
 }
 
-/* The value of a tag of that name is unusable; octet: the one at fault, or NULL. */
+/* Reports that the value of the tag is unusable. octet: the one at fault, or NULL. */
 static void
 blame_value(struct dkim_sig *sig, enum dkim_reason id, const char *name, const char *octet,
 	enum auth_code code)
@@ -118,7 +118,10 @@ parse_tags(struct dkim_sig *sig, enum dkim_form form, struct arena *arena)
 		blame_tag(sig, DKIM_R_TAG_TWICE, taglist_duplicate(&sig->tags)); /* RFC 6376 3.2 */
 }
 
-/* The value of a tag; if the tag is required, its absence is a defect. */
+/*
+ * Sets *value to the value of a tag; false if the tag is missing, which is a defect if it is
+ * required.
+ */
 static bool
 get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 {
@@ -131,7 +134,10 @@ get(struct dkim_sig *sig, const char *name, bool required, struct slice *value)
 	return tag != NULL;
 }
 
-/* A domain name without a dot at its end (RFC 6376 3.5 d=, s=; RFC 8616 5 for U-labels). */
+/*
+ * Normalizes a domain name; false if it is malformed or ends with a dot (RFC 6376 3.5 d=, s=;
+ * RFC 8616 5 for U-labels).
+ */
 static bool
 normal(struct slice text, struct arena *arena, struct slice *name)
 {
@@ -175,7 +181,7 @@ parse_domains(struct dkim_sig *sig, struct arena *arena)
 }
 
 /*
- * i= at its last "@". Only the domain matters: a local-part that is not quoted-printable
+ * Splits i= at its last "@". Only the domain matters: a local-part that is not quoted-printable
  * (`bob=gmail.com@example.com`) is dropped.
  */
 static bool
@@ -262,7 +268,10 @@ parse_body_hash(struct dkim_sig *sig, struct arena *arena)
 {
 	struct slice text;
 
-	/* RFC 6376 3.7: a= determines the length of the hash; an unknown one may have any length */
+	/*
+	 * RFC 6376 3.7: a= determines the length of the hash; with an unknown algorithm it may have
+	 * any length
+	 */
 	if (get(sig, "bh", true, &text) &&
 		(base64_decode(text, arena, &sig->bh) != ST_OK ||
 			(sig->a != DKIM_ALG_UNKNOWN && sig->bh.n != CRYPTO_SHA256_SIZE)))
@@ -291,7 +300,8 @@ parse_fields(struct dkim_sig *sig, struct arena *arena)
 		const size_t colon = slice_find(text, ':');
 
 		name = slice_trim(slice_head(text, colon));
-		if (name.n == 0 && all > 1) /* an empty name after the last colon is ignored */
+		if (name.n == 0 && all > 1) /* empty names are ignored; for one at the end, the note
+					       points to the colon before it */
 			note(sig, DKIM_NOTE_H_EMPTY, text.p + colon - (i + 1 == all), arena);
 		text = slice_from(text, colon + 1);
 		if (name.n == 0)
@@ -354,9 +364,10 @@ canon_word(struct slice word, enum dkim_canon *canon)
 }
 
 /*
- * An unknown algorithm or form: the signature is to be ignored (RFC 6376 3.3, 3.4, 3.5 q=), which
- * RFC 8601 2.7.1 calls neutral: not able to be processed. rsa-sha1 is known but not acceptable:
- * policy. The values are literal strings in the ABNF, so their case does not matter (RFC 5234 2.3).
+ * A signature with an unknown algorithm, canonicalization or query method is to be ignored
+ * (RFC 6376 3.3, 3.4, 3.5 q=), which RFC 8601 2.7.1 calls neutral: it could not be processed.
+ * rsa-sha1 is known but not acceptable: policy. The values are literal strings in the ABNF, so
+ * their case does not matter (RFC 5234 2.3).
  */
 static void
 parse_methods(struct dkim_sig *sig)
@@ -415,7 +426,7 @@ judge_algorithm(struct dkim_sig *sig)
 		blame_value(sig, DKIM_R_ALGORITHM, "a", NULL, AUTH_NEUTRAL);
 }
 
-/* RFC 8617 4.1.3: a seal covers fields only, in its own order and form. */
+/* RFC 8617 4.1.3: a seal covers fields only, in a fixed order and form. */
 static void
 parse_seal(struct dkim_sig *sig, struct arena *arena)
 {

@@ -1,16 +1,16 @@
-/* dkim_value.h: values of the tags of a signature, and which octet of one is at fault. */
+/* dkim_value.h: decodes tag values of a signature, and finds an octet at fault. */
 #ifndef AUTH_DKIM_DKIM_VALUE_H
 #define AUTH_DKIM_DKIM_VALUE_H
 
 #include "mime/arena.h"
 
 /*
- * Quoted-printable (RFC 6376 2.11), white space left out. Returns NULL, with the octets in the
- * arena, or the "=" that is not followed by two digits.
+ * Decodes quoted-printable (RFC 6376 2.11) without its white space. Returns NULL, with the octets
+ * in the arena, or a pointer to the first "=" that two hexadecimal digits do not follow.
  */
 const char *dkim_decode_qp(struct slice text, struct arena *arena, struct slice *bytes);
 
-/* 1*DIGIT up to max_digits; a larger number becomes max */
+/* Reads 1*DIGIT of at most max_digits; false for anything else. A number over max becomes max. */
 bool dkim_digits(struct slice text, size_t max_digits, uint64_t max, uint64_t *value);
 
 /* The first octet that is not a digit, or NULL. */

@@ -16,13 +16,16 @@ enum once { ONCE_FROM, ONCE_MIME_VERSION, ONCE_N = sizeof once_only / sizeof *on
 
 /* The fields of one name. */
 struct group {
-	size_t at, count;   /* the first and the number, in the index's fields */
+	size_t at, count; /* where the first one is in the index's fields, and how many there are */
 	size_t named, used; /* by the current signature: instances that h= names, and that were
 			       selected */
 	size_t turn;        /* number of the selection that set these counts */
 };
 
-/* fields by name: sorted by length, then text, then from the bottom of the message up */
+/*
+ * The message's fields, sorted by the length of the name, then by the name, then from the bottom of
+ * the message up.
+ */
 struct dkim_index {
 	const struct field **fields;
 	size_t n;
@@ -162,7 +165,8 @@ dkim_index_make(const struct message *message, struct arena *arena)
 
 /*
  * RFC 6376 8.15: if a field occurs twice but is signed once, a reader may display the unsigned
- * instance, so the signature may be refused. Identical instances, and MIME-Version, cannot mislead.
+ * instance, so the signature may be refused. Identical instances (except of From) and any of
+ * MIME-Version are only noted, because they cannot mislead.
  */
 static void
 judge_doubled(const struct dkim_index *index, struct arena *arena, struct dkim_selection *selection)
@@ -393,7 +397,7 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	case DNS_TEMP: /* RFC 6376 6.1.2: key unavailable */
 		trial.reason = dkim_reason(DKIM_R_KEY_TEMP);
 		break;
-	case DNS_BAD: /* malformed, or not asked because of the query limit */
+	case DNS_BAD: /* malformed, or not queried because of the query limit */
 		if (answer->outcome == DNS_OUT_MANY)
 			trial = failed(DKIM_R_QUESTIONS, AUTH_POLICY);
 		break;
@@ -404,7 +408,9 @@ dkim_verify(const struct auth_input *in, const unsigned char digest[CRYPTO_SHA25
 	result->mismatch = trial.code == AUTH_FAIL && !trial.testing;
 	result->verified = trial.code == AUTH_PASS;
 	result->key_notes = trial.notes;
-	/* RFC 6376 3.6.1 t=y: a failure must be treated like an unsigned message */
+	/*
+	 * RFC 6376 3.6.1 t=y: a message whose signature fails must be treated like an unsigned one
+	 */
 	result->code = trial.code == AUTH_FAIL && trial.testing ? AUTH_NEUTRAL : trial.code;
 	result->reason = trial.reason;
 	result->key_bits = trial.bits;

@@ -18,7 +18,7 @@ enum dmarc_policy { DMARC_ABSENT, DMARC_INVALID, DMARC_P_NONE, DMARC_QUARANTINE,
  * RFC 9989's.
  */
 struct dmarc_record {
-	struct slice text; /* its slices point into it */
+	struct slice text; /* the record; the slices below point into it */
 	enum dmarc_policy p, sp, np;
 	bool adkim_strict, aspf_strict;
 	char psd; /* 'y', 'n' or 'u' */
@@ -62,17 +62,17 @@ struct dmarc_result {
 	struct dmarc_record record;
 	struct slice record_domain; /* the domain where the record was found, without _dmarc. */
 	enum dmarc_source source;
-	struct slice org_domain;     /* of the author domain; empty if it was not needed */
+	struct slice org_domain;     /* that of the author domain; empty if it was not needed */
 	const char *selected;        /* "p", "sp" or "np": which tag gave the policy; or NULL */
 	enum dmarc_policy published; /* the policy in that tag, before t or pct is applied */
 	enum dmarc_policy
-		policy;   /* the policy after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
-	bool unusable;    /* p, sp or np is missing or invalid: treated as p=none if rua is valid,
-			     otherwise as no record (RFC 9989 4.10.1, RFC 7489 6.6.3) */
-	bool sampled_out; /* pct exempted this message (RFC 7489 6.6.4) */
+		policy; /* the policy after t (RFC 9989) or pct (RFC 7489): policy.dmarc */
+	bool unusable;  /* p is missing, or p, sp or np is invalid: p=none applies if rua is valid,
+			   otherwise the result is permerror (RFC 9989 4.10.1, RFC 7489 6.6.3) */
+	bool sampled_out;               /* pct exempted this message (RFC 7489 6.6.4) */
 	bool author_nonexistent;        /* NXDOMAIN; queried only if np could apply */
 	bool spf_aligned, dkim_aligned; /* the identifier is in alignment, whatever its result */
-	bool spf_pass, dkim_pass;       /* aligned and passed */
+	bool spf_pass, dkim_pass;       /* an aligned identifier passed */
 	bool only_message_names; /* temperror with a known policy: only queries for names from the
 				    message (d=, s=, reverse-path) failed (mailstamp(1), Policy) */
 	const struct dmarc_step *steps; /* the names that were queried for the author domain */

@@ -13,7 +13,7 @@ enum part { PART_AUTHOR, PART_IDENTIFIER, PART_BOTH, PARTS };
 
 struct pair {
 	const struct dmarc_walk *author, *identifier;
-	bool same, different; /* the result under an assumption */
+	bool same, different; /* some assumption leads to this result */
 };
 
 static bool
@@ -38,7 +38,10 @@ open_node(const struct pair *pair, unsigned part, size_t i)
 	return walk_has(other, node) == (part == PART_BOTH) ? node : NULL;
 }
 
-/* Recurses at most three levels, one for each part. */
+/*
+ * Compares the walks under every assumption about this part and the later ones. Recurses at most
+ * three levels, one for each part.
+ */
 static void
 suppose(struct pair *pair, unsigned part)
 {
@@ -76,13 +79,14 @@ align_walks(const struct dmarc_walk *author, const struct dmarc_walk *identifier
 	return pair.same ? DMARC_ALIGNED : DMARC_NOT_ALIGNED;
 }
 
-/* Is the identifier's own walk needed to decide? The author's walk is then set. */
+/* Is the identifier's own walk needed to decide? If so, *author_walk is set. */
 static bool
 walk_needed(struct dmarc_finder *finder, struct slice author, struct slice identifier,
 	struct dmarc_walk *author_walk, struct slice *author_org)
 {
 	/*
-	 * an organizational domain is a suffix of its names: if they share none, no query is needed
+	 * an organizational domain is a suffix of its names: if these two names share no suffix, no
+	 * query is needed
 	 */
 	if (domain_common(author, identifier) == 0)
 		return false;

@@ -12,9 +12,9 @@ struct check {
 	struct dkim_result *dkim;
 	struct dmarc_result *result;
 	bool identifier_unknown; /* an identifier with temperror is or could be aligned */
-	bool alignment_unknown;  /* an identifier that passed could be aligned */
-	bool author_names; /* whether it is depends on a missing answer about the author's own names
-			    */
+	bool alignment_unknown;  /* whether an identifier that passed is aligned is unknown */
+	bool author_names; /* one of these two is due to a failed query on the author domain's own
+			      walk */
 	bool over; /* an identifier that passed was not compared, because of the query limit */
 };
 
@@ -126,8 +126,8 @@ sampled_out(const struct auth_input *in, unsigned pct, bool *out)
 }
 
 /*
- * The test mode of RFC 9989 4.7 and the sampling of RFC 7489 6.6.4: each lowers the policy by one
- * level.
+ * Applies the test mode of RFC 9989 4.7 or the sampling of RFC 7489 6.6.4, which lower the policy
+ * by one level.
  */
 static enum status
 soften_policy(struct check *check)
@@ -184,7 +184,7 @@ align_ask(struct check *check, struct slice identifier, bool strict)
 		dmarc_align_ask(&check->finder, check->result->from_domain, identifier);
 }
 
-/* The walks of all identifiers are independent of each other: their questions are sent together. */
+/* Sends the queries for the walks of all identifiers together: no walk depends on another. */
 static void
 align_ask_all(struct check *check)
 {
@@ -200,14 +200,14 @@ align_ask_all(struct check *check)
 	}
 }
 
-/* The effect of an identifier's result on the DMARC result; true if it is an aligned pass. */
+/* Records how an identifier affects the DMARC result; true if it is an aligned pass. */
 static bool
 weigh(struct check *check, enum dmarc_alignment alignment, enum auth_code code, bool unsure)
 {
 	check->over |= alignment == DMARC_OVER;
 	if (alignment == DMARC_NOT_ALIGNED || alignment == DMARC_OVER)
 		return false;
-	/* RFC 9989 5.3.6: a query is required if its answer could have led to a pass */
+	/* RFC 9989 5.3.6: a failed query matters if its answer could have led to a pass */
 	if (unsure || code == AUTH_TEMPERROR)
 		check->identifier_unknown = true;
 	else if (code == AUTH_PASS && alignment != DMARC_ALIGNED)
@@ -224,7 +224,7 @@ check_spf(struct check *check)
 	const struct spf_result *spf = check->spf;
 	struct dmarc_result *result = check->result;
 
-	/* RFC 9989 4.4.2: MAIL FROM; for the null path its domain is that of HELO */
+	/* RFC 9989 4.4.2: MAIL FROM; for the null reverse-path, SPF has used the HELO domain */
 	if (spf->identity == SPF_ID_NONE)
 		return;
 	enum dmarc_alignment alignment = align(
@@ -288,8 +288,8 @@ apply(struct check *check, const struct dmarc_selection *selection)
 	result->org_domain = selection->org;
 	result->unusable = record_unusable(&result->record);
 	/*
-	 * RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a rua URI DMARC does not apply, and no
-	 * other record is used instead
+	 * RFC 9989 4.10.1, RFC 7489 6.6.3 step 6: without a valid rua URI DMARC does not apply, and
+	 * no other record is used instead
 	 */
 	if (result->unusable && !result->record.rua_valid)
 		return finish(check, AUTH_PERMERROR, DMARC_R_NO_USABLE_POLICY);

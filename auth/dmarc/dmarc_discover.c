@@ -48,7 +48,7 @@ node_find(const struct dmarc_finder *finder, struct slice name)
 	return node;
 }
 
-/* The assumed record; NULL: ask DNS. */
+/* The record to assume at that name; NULL: query DNS. */
 static const struct dmarc_published *
 supposed(const struct auth_input *in, struct slice name)
 {
@@ -68,8 +68,8 @@ read_supposed(
 }
 
 /*
- * Other queries of the message must not affect the policy: those of the author's own walk, at most
- * DMARC_WALK_MAX, are exempt from the limit.
+ * The queries of the author's own walk, at most DMARC_WALK_MAX, are exempt from the query limit, so
+ * that the message's other queries cannot affect the policy.
  */
 static const struct dns_answer *
 get(const struct auth_input *in, struct slice name, struct slice txt)
@@ -102,7 +102,10 @@ dmarc_node(struct dmarc_finder *finder, struct slice name)
 	return node;
 }
 
-/* RFC 9989 4.10 steps 3, 4 and 7: the name, then at most its last seven labels, down to one */
+/*
+ * RFC 9989 4.10 steps 3, 4 and 7: the name itself, then its parents from at most seven labels down
+ * to one
+ */
 static size_t
 walk_names(struct slice start, struct slice names[DMARC_WALK_MAX])
 {
@@ -136,7 +139,7 @@ dmarc_walk_ask(const struct dmarc_finder *finder, struct slice start)
 			name_ask(finder->in, names[i]);
 }
 
-/* The value of psd in a node's record; NUL if there is no record. */
+/* The value of psd in a node's real or assumed record; NUL if there is no record. */
 static char
 node_psd(const struct dmarc_node *node)
 {
@@ -173,12 +176,15 @@ dmarc_walk_org(const struct dmarc_walk *walk)
 		char psd = node_psd(walk->nodes[i]);
 		/*
 		 * RFC 9989 4.10.2 rule 2: one label below the public suffix, unless the walk
-		 * started there. It is not names[i - 1], because that name may have several labels
+		 * started there. It is not the name of nodes[i - 1], which may have several labels
 		 * more
 		 */
 		if (psd == 'y' && i > 0)
 			return domain_tail(walk->start, domain_labels(name) + 1);
-		/* rule 3: the fewest labels: the last one found; rule 1 ends the search earlier */
+		/*
+		 * rule 3: the record with the fewest labels is the last one found; rule 1: psd=n
+		 * ends the search
+		 */
 		if (psd != '\0')
 			org = name;
 		if (psd == 'n' || psd == 'y')

@@ -18,7 +18,7 @@ enum dmarc_found {
 	DMARC_NO_ANSWER /* the query failed, so it is unknown whether there is a record */
 };
 
-/* The record at _dmarc.name. */
+/* What was found at _dmarc.name. */
 struct dmarc_node {
 	struct slice name;
 	enum dmarc_found found;
@@ -37,7 +37,7 @@ struct dmarc_finder {
 	struct dmarc_node *nodes; /* newest first */
 };
 
-/* RFC 9989 4.10: longest name first, up to the first known psd=y or psd=n */
+/* A tree walk (RFC 9989 4.10): longest name first, up to the first known psd=y or psd=n. */
 struct dmarc_walk {
 	struct slice start;
 	struct dmarc_node *nodes[DMARC_WALK_MAX];
@@ -69,13 +69,16 @@ struct dmarc_selection {
 };
 
 /*
- * The record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The tree is walked
- * only if the author domain has no record. *selection is set for DMARC_SELECTED.
+ * Finds the record to apply to the author domain (RFC 9989 4.10.1, RFC 7489 6.6.3). The tree is
+ * walked only if the author domain has no record. *selection is set for DMARC_SELECTED.
  */
 enum dmarc_discovery dmarc_discover(
 	struct dmarc_finder *finder, struct slice author, struct dmarc_selection *selection);
 
-/* The answers for the author domain so far, in the order of its walk. */
+/*
+ * Sets steps and nsteps of result: what was found so far at the names of the author domain's walk,
+ * in its order.
+ */
 void dmarc_steps(
 	const struct dmarc_finder *finder, struct slice author, struct dmarc_result *result);
 
@@ -83,8 +86,7 @@ enum dmarc_alignment {
 	DMARC_NOT_ALIGNED,
 	DMARC_ALIGNED,
 	DMARC_UNSURE,        /* a failed query could have decided it */
-	DMARC_UNSURE_AUTHOR, /* the same, and one of these queries was on the author domain's own
-				walk */
+	DMARC_UNSURE_AUTHOR, /* the same, and a query on the author domain's own walk failed */
 	DMARC_OVER           /* undecided because of the query limit: counts as not aligned */
 };
 
@@ -97,8 +99,8 @@ enum dmarc_alignment dmarc_align_relaxed(struct dmarc_finder *finder, struct sli
 	struct slice identifier, struct slice *author_org);
 
 /*
- * The same without queries for the identifier, for a result that cannot lead to a pass: any name
- * below the author's organizational domain counts as aligned.
+ * The same without queries for the identifier, whose result cannot lead to a pass: any name within
+ * the author's organizational domain counts as aligned.
  */
 enum dmarc_alignment dmarc_align_roughly(struct dmarc_finder *finder, struct slice author,
 	struct slice identifier, struct slice *author_org);

@@ -17,18 +17,18 @@ enum dmarc_target_state {
 
 struct dmarc_target {
 	struct slice uri; /* as written in the record */
-	bool failure;     /* of ruf, not rua */
+	bool failure;     /* from ruf, not rua */
 	enum dmarc_target_state state;
 	struct slice host; /* normal, or empty */
 	struct slice name; /* the name that is queried for the other domain's consent, or empty */
 	struct slice moved_to; /* the address that the other domain names instead, or empty */
 };
 
-enum { DMARC_TARGETS_MAX = 20 }; /* of one tag */
+enum { DMARC_TARGETS_MAX = 20 }; /* in one tag; any further ones are ignored */
 
 /*
- * The targets in rua and ruf of the record of domain, in order, in the arena; *n is their number.
- * mode determines organizational domains.
+ * Evaluates the targets in rua, then those in ruf, of the record that domain publishes. Returns
+ * them in the arena; *n is their number. mode determines organizational domains.
  */
 struct dmarc_target *dmarc_targets(const struct auth_input *in, enum dmarc_mode mode,
 	const struct dmarc_record *record, struct slice domain, size_t *n);

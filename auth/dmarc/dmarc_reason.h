@@ -1,4 +1,6 @@
-/* dmarc_reason.h: all reasons of DMARC. If the author is unknown, the reason is one of From's. */
+/*
+ * dmarc_reason.h: all reasons of DMARC. If the message is ambiguous, the reason is one of From's.
+ */
 #ifndef AUTH_DMARC_DMARC_REASON_H
 #define AUTH_DMARC_DMARC_REASON_H
 

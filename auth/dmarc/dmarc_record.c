@@ -35,7 +35,7 @@ trim_wsp(struct slice s)
 	return s;
 }
 
-/* Removes the text before the next separator from *rest, trimmed. */
+/* Removes the text up to the next separator from *rest, and returns it trimmed. */
 static struct slice
 cut(struct slice *rest, char separator)
 {
@@ -47,8 +47,8 @@ cut(struct slice *rest, char separator)
 }
 
 /*
- * taglist_parse does not fit: a DMARC tag has a name of letters only and no folds (RFC 9989 4.8),
- * and a defect invalidates only its tag, not the list.
+ * Splits name=value; false if it is malformed. taglist_parse does not fit: a DMARC tag has a name
+ * of letters only and no folds (RFC 9989 4.8), and a defect invalidates only its tag, not the list.
  */
 static bool
 split_tag(struct slice element, struct slice *name, struct slice *value)
@@ -108,7 +108,9 @@ set_strict(struct slice value, bool *strict)
 	return choice >= 0;
 }
 
-/* fo= of RFC 9989 4.8: 0 or 1 but not both, d and s, each once, no white space; RFC 7489 is laxer
+/*
+ * Is fo= valid? RFC 9989 4.8: 0 or 1 but not both, d, s; each at most once, without white space.
+ * RFC 7489 allows repetition and white space.
  */
 static bool
 fo_valid(struct slice value, enum dmarc_mode mode)
@@ -133,7 +135,7 @@ fo_valid(struct slice value, enum dmarc_mode mode)
 	return true;
 }
 
-/* At least one URI is valid: required of rua by RFC 9989 4.10.1. */
+/* Is at least one URI valid? RFC 9989 4.10.1 requires this of rua. */
 static bool
 any_uri_valid(struct slice list)
 {
@@ -168,7 +170,10 @@ tag_known(enum tag_id tag, enum dmarc_mode mode)
 	return tag != TAG_V;
 }
 
-/* False if the value violates the tag's syntax: the default applies (RFC 9989 4.8). */
+/*
+ * False if the value violates the tag's syntax: then the default applies (RFC 9989 4.8), except
+ * that p, sp and np become DMARC_INVALID.
+ */
 static bool
 set_tag(enum tag_id tag, struct slice value, enum dmarc_mode mode, struct dmarc_record *record)
 {
