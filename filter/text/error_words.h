@@ -1,4 +1,4 @@
-/* error_words.h: an error for a person, or for a program. */
+/* error_words.h: turns an error into a line of text, for a person or for a program. */
 #ifndef FILTER_TEXT_ERROR_WORDS_H
 #define FILTER_TEXT_ERROR_WORDS_H
 
