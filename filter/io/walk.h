@@ -22,10 +22,10 @@ struct walk {
 	int depth;
 };
 
-/* Continues inside that folder. FAULT_NONE, or the fault, and then nothing has changed. */
+/* Continues inside the folder path; info: of lstat or stat. On a fault nothing has changed. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
-/* The path of the next name (from malloc), or NULL if nothing is left. */
+/* The path of the next name (from malloc). NULL if nothing is left, or out of memory. */
 char *walk_next(struct walk *walk);
 
 /*
