@@ -27,16 +27,14 @@ struct provider_mailbox {
 
 struct provider {
 	const char *name; /* the service's name */
-	/*
-	 * domains, each including all names below: of its signatures, reverse-paths and host names
-	 */
+	/* domains of its signatures, reverse-paths and host names; each includes all names below */
 	const char *signs, *paths, *hosts;
 	const char *mail_from; /* its term for a custom envelope domain, part of a sentence, to be
 				  translated; or NULL */
 	const char *dkim;      /* the same for a signature with the customer's domain */
 	/* as documented for its customers; NULL if there is none: */
-	const char *include; /* the include for a customer's SPF record, which contains only its
-				hosts */
+	const char *include; /* the include for a customer's SPF record, which authorizes only the
+				service's hosts */
 	const char *mx;      /* the MX record of the envelope domain, "10 NAME"; %s is the region, a
 				label in front of its own envelope domain */
 	/*
@@ -72,8 +70,8 @@ extern const struct provider_name provider_names[];
 extern const size_t provider_names_count;
 
 /*
- * The service, or NULL. domain: a signing or envelope domain, a host name, or a name included by a
- * record.
+ * The service that uses the domain, or NULL. domain: a signing or envelope domain, a host name, or
+ * a name included by a record.
  */
 const struct provider *provider_of(struct slice domain);
 
