@@ -43,8 +43,8 @@ set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 }
 
 /*
- * RLIMIT_FSIZE also counts what a file already contains, so the sizes of stdout, stderr and the log
- * are added.
+ * The size of the largest open file, such as stdout, stderr or the log. RLIMIT_FSIZE also counts
+ * what a file already contains, so this size is added to the limit.
  */
 static uint64_t
 largest_file(void)
