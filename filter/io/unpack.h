@@ -3,6 +3,7 @@
  * one after another. A compressed file inside an archive is also uncompressed (not with
  * UNPACK_ZIP_TAR), but nothing compressed inside that.
  *
+ *
  * Limits for each opened file: UNPACK_FILES files inside; in total UNPACK_OCTETS, and UNPACK_RATIO
  * times its own size or UNPACK_FREE, whichever is larger; UNPACK_SECONDS of processor time.
  */
