@@ -51,7 +51,7 @@ struct option_row {
 	const char *words; /* "zero|one|two"; "-" for a value that cannot be given */
 	const char
 		*preset; /* the default as written; NULL: absent, or described in the help text */
-	const char *server_preset; /* the default in the profiles of mail servers; NULL: the same */
+	const char *server_preset; /* the default in all profiles but plain; NULL: the same */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool that records that the option was given; 0: none */
@@ -99,8 +99,8 @@ void option_note(struct settings_report *report, const struct option_row *row, c
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Reads one value, or NULL for a flag without one. ST_BAD with *why, in which the caller sets the
- * option. value must outlive options.
+ * Sets the option in options from its value; value is NULL for a flag without one. ST_BAD with
+ * *why, in which the caller sets the option. value must outlive options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, struct error *why);

@@ -144,8 +144,8 @@ struct options {
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* path of --own-senders, or NULL */
 	struct strings overlays;      /* master files that are overlaid on DNS */
-	struct slice laid; /* the text of an additional one, set by a command that tries a record;
-			      not an option */
+	struct slice laid; /* the text of one more master file, set by a command that tries a
+			      record; not an option */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 
