@@ -1,4 +1,4 @@
-/* One batch-SMTP transaction, as Exim's use_bsmtp writes it. */
+/* Reads one batch-SMTP transaction, as Exim's use_bsmtp writes it. */
 #include <unistd.h>
 
 #include "filter/intake/envelope_modes.h"
@@ -224,7 +224,7 @@ put_file(void *arg, struct slice run)
 	return true;
 }
 
-/* Copies a large message to the spool instead of memory. */
+/* Copies a large message to a spool file, and maps it. */
 static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)

@@ -36,7 +36,7 @@ cut_comment(struct slice *at)
 	return slice_head(text, depth == 0 ? i - 1 : i);
 }
 
-/* false at the end of the value, or where the date begins */
+/* reads the next token; false at the end of the value, or where the date begins */
 static bool
 next_token(struct slice *at, struct token *token)
 {
@@ -199,7 +199,7 @@ read_comment(struct slice text, struct from *from, struct received *received)
 			if (from->helo.n > 0 && from->helo.p[from->helo.n - 1] == '"')
 				from->helo.n--;
 			from->greeted = true;
-			/* sendmail's remark after a reverse name that is "helo" */
+			/* sendmail: `helo` is a reverse name if a remark in parentheses follows */
 			from->other |= slice_find(text, '(') < text.n;
 			break;
 		}
@@ -296,7 +296,7 @@ read_from(struct slice *at, struct token *token, bool *more, struct received *re
 	received->helo = from.helo.n > 0 ? from.helo : from.name;
 }
 
-/* After the by clause's host. */
+/* Reads what follows the host of the by clause. */
 static void
 read_rest(struct slice *at, struct received *received)
 {
