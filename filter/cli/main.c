@@ -76,7 +76,7 @@ on_no_memory(void *arg)
 	_exit(EXIT_TEMPFAIL);
 }
 
-/* Needs no memory, so it is not translated. */
+/* Reports a lack of memory. The line is not translated, because that might need memory. */
 static void
 on_no_memory_told(void *arg)
 {
@@ -155,8 +155,8 @@ silence_stderr(void)
 }
 
 /*
- * Is this an SMTP session? Scans argv, because options are not parsed yet; a value that looks like
- * the option does no harm.
+ * Silences stderr if this is an SMTP session. Scans argv, because options are not parsed yet; a
+ * value that looks like the option does no harm.
  */
 static void
 silence_session(int argc, char **argv)
@@ -193,7 +193,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const preinit)(
 enum { HAS_EARLY = 0 };
 #endif
 
-/* The mail server gets a line that defers the message; the reason is in the log. */
+/* Logs the error, and prints the line with which the mail server defers the message. */
 static void
 tell_host(enum profile profile, const char *queue_id, const char *error)
 {
@@ -240,8 +240,8 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 }
 
 /*
- * Loads jansson if it is needed, before a message is read, so that no message is lost if the
- * library is missing.
+ * Does the command need jansson? If so, it is loaded before a message is read, so that no message
+ * is lost if the library is missing.
  */
 static bool
 needs_json(const struct options *options)
