@@ -46,7 +46,7 @@ struct cell *cells_row(struct cells *table);
  */
 struct cell cells_text(struct slice text, struct arena *arena);
 struct cell cells_number(int64_t number, struct arena *arena);
-/* A fixed word, and its English text, which is translated here. */
+/* The cell of a fixed word. text: the same in English, for people; it is translated here. */
 struct cell cells_word(const char *word, const char *text);
 
 #endif

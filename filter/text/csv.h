@@ -1,4 +1,4 @@
-/* csv.h: a cell of CSV that a spreadsheet treats as text. */
+/* csv.h: writes cells of CSV that a spreadsheet treats as text. */
 #ifndef FILTER_TEXT_CSV_H
 #define FILTER_TEXT_CSV_H
 

@@ -5,9 +5,9 @@
 #include "auth/base/reason.h"
 
 /*
- * One printable line, without "mailstamp:" in front and without line end, in the language of
- * i18n_choose: "--spool-dir must not be empty", "/etc/mailstamp.conf: output must be one of ...".
- * In the arena or fixed; "" if there is no error.
+ * The error as one printable line, without "mailstamp:" in front and without line end, in the
+ * language of i18n_choose: "--spool-dir must not be empty", "/etc/mailstamp.conf: output must be
+ * one of ...". In the arena, or static; "" if there is no error.
  */
 const char *error_words(const struct error *error, struct arena *arena);
 

@@ -1,5 +1,5 @@
 /*
- * html.h: HTML in which untrusted text never becomes markup.
+ * html.h: writes HTML in which untrusted text never becomes markup.
  *
  * html_markup writes our own markup; all other text goes through html_text.
  */

@@ -14,7 +14,7 @@
 
 static bool japanese;
 
-/* "ja", "ja_JP", "ja_JP.UTF-8": Japanese for a UTF-8 terminal */
+/* Does the locale name select Japanese in UTF-8: "ja", "ja_JP", "ja_JP.UTF-8"? */
 static bool
 is_japanese(const char *name)
 {

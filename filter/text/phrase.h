@@ -10,7 +10,7 @@
 #include "mime/arena.h"
 
 struct phrase_arg {
-	const char *text; /* as its conversion printed it */
+	const char *text; /* as formatted by its conversion */
 	bool words;       /* fixed English words, translated with the sentence */
 };
 
