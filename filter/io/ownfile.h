@@ -1,7 +1,4 @@
-/*
- * ownfile.h: files that are written completely or not at all, and that replace only files that we
- * wrote.
- */
+/* ownfile.h: writes files completely or not at all, and replaces only files that we wrote. */
 #ifndef FILTER_IO_OWNFILE_H
 #define FILTER_IO_OWNFILE_H
 

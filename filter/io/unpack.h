@@ -41,9 +41,9 @@ enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
 struct unpack *unpack_open(int fd, enum unpack_archives archives);
 
 /*
- * Goes to the next file, at first to the first one, skipping the rest of the previous one. Returns
- * 1; 0 after the last one; -1 with *error, after which no file follows. A file that is not an
- * archive counts as one file.
+ * Goes to the next file (the first call: to the first one), skipping the rest of the previous one.
+ * Returns 1; 0 after the last one; -1 with *error, after which no file follows. A file that is not
+ * an archive counts as one file.
  */
 int unpack_next(struct unpack *in, enum fault *error);
 

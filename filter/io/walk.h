@@ -1,9 +1,9 @@
 /*
  * walk.h: lists the files below a folder, in the order of their names.
  *
- * In a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
- * that begin with a dot, and side files (*.envelope), are skipped. Links to folders are not
- * followed, so only mounts can create loops; a folder inside itself is reported.
+ * In a Maildir (a folder with cur and new) only these two and its subfolders (.NAME) are read;
+ * elsewhere names that begin with a dot, and side files (*.envelope), are skipped. Links to folders
+ * are not followed, so only mounts can create loops; a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
 #define FILTER_IO_WALK_H
