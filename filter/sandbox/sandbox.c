@@ -17,7 +17,10 @@ enum {
 	FDS_LOOKED_AT = 8
 };
 
-/* under valgrind, which makes its own system calls in our process, there is no seccomp */
+/*
+ * Do we run under valgrind, which makes its own system calls in our process? Then there is no
+ * sandbox.
+ */
 static bool
 under_valgrind(void)
 {
