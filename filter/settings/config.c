@@ -16,7 +16,7 @@ enum { SHOWN_MAX = 255 };
 
 static const char group[] = "mailstamp";
 
-/* the GLib functions that we use, by their names */
+/* the GLib functions that we use, named without g_ */
 struct glib {
 	__typeof__(&g_key_file_new) key_file_new;
 	__typeof__(&g_key_file_free) key_file_free;
@@ -94,7 +94,7 @@ keep(struct reader *reader, const char *value)
 	return arena_cstr(reader->arena, slice_str(value));
 }
 
-/* Does only another command accept this value (output = header)? */
+/* Does another command accept this value (output = header)? */
 static bool
 is_anothers(const struct option_row *row, const char *value, struct arena *arena)
 {

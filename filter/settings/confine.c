@@ -316,7 +316,7 @@ confine_opener(const struct options *options, int keep, struct arena *arena, str
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
 	plan = make(arena, options);
-	plan->sandbox.rules.ports = plan->ports; /* none */
+	plan->sandbox.rules.ports = plan->ports; /* no port is allowed */
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SEND;
 	plan->sandbox.closed = true;
 	plan->sandbox.keep = keep;

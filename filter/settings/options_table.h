@@ -21,7 +21,7 @@ enum option_kind {
 	OPTION_SELECTOR,  /* const char *; a selector, normalized */
 	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
 	OPTION_MAYBE_ID,  /* const char *; without a value "", otherwise an authserv-id */
-	OPTION_WORD,      /* an enum; words names its values from 0 on */
+	OPTION_WORD,      /* an enum; words has the names of its values, from 0 on */
 	OPTION_YES,       /* bool; words are those for false and true */
 	OPTION_NUMBER,    /* int64_t */
 	OPTION_COUNT,     /* size_t */
@@ -29,7 +29,7 @@ enum option_kind {
 	OPTION_MILLIS,    /* int64_t; seconds with up to three decimals */
 	OPTION_SIZE,      /* uint64_t; octets, with k, M or G */
 	OPTION_NOW,       /* int64_t; a number, or `message` */
-	OPTION_DAY,       /* int64_t; its first second, from YYYY-MM-DD */
+	OPTION_DAY,       /* int64_t; YYYY-MM-DD, stored as the first second of that day */
 	/* repeatable */
 	OPTION_TEXTS,   /* struct strings; an empty value is left out */
 	OPTION_IDS,     /* struct strings of OPTION_ID */

@@ -83,7 +83,8 @@ enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
 
 enum { SHARDS_MAX = 100000 };
 
-#define NOW_MESSAGE INT64_MIN /* now: the date of each message (filter/intake/msgtime.h) */
+/* the value of now that means the date of each message (filter/intake/msgtime.h) */
+#define NOW_MESSAGE INT64_MIN
 
 struct strings {
 	const char **v;
