@@ -33,7 +33,7 @@ next_line(struct slice *rest, struct slice *line, bool *crlf)
 	return true;
 }
 
-/* `<path>` and parameters, which do not matter here (RFC 5321 3.3, 4.1.2) */
+/* Reads `<path>`; parameters may follow, but do not matter here (RFC 5321 3.3, 4.1.2) */
 static bool
 read_path(struct slice text, struct slice *path)
 {
