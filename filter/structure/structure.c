@@ -50,7 +50,8 @@ struct walk {
 	struct structure_part *parts;
 	size_t *n;
 	bool whole;                           /* nothing was left out */
-	struct slice around[STRUCTURE_DEPTH]; /* boundaries, the outermost first; or none */
+	struct slice around[STRUCTURE_DEPTH]; /* boundaries of the enclosing multiparts, the
+						 outermost first; empty for an attached message */
 	size_t depth;
 	size_t octets;                         /* of the attached messages */
 	size_t parameters;                     /* semicolons in Content-* fields */
