@@ -1,5 +1,6 @@
 /*
- * policy.h: results → disposition. Pure: no DNS, no clock, no output (mailstamp(1), Policy).
+ * policy.h: decides the disposition from the results. Pure: no DNS, no clock, no output
+ * (mailstamp(1), Policy).
  */
 #ifndef FILTER_VERDICT_POLICY_H
 #define FILTER_VERDICT_POLICY_H
