@@ -169,7 +169,7 @@ agree_compare(const struct said *said, const struct auth_results *results, bool 
 	agreement->said = *said;
 	agreement->n = 0;
 	if (said->spf_helo.n > 0 && !slice_ieq(said->spf_helo, results->spf.domain))
-		agreement->said.spf.there = false; /* ours is for the reverse-path */
+		agreement->said.spf.there = false; /* our result is not for that HELO name */
 	compare_spf(&agreement->said, results, known, agreement);
 	compare_dkim(said, &results->dkim, agreement);
 	compare_dmarc(said, results, known, agreement);
