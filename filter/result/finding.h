@@ -69,7 +69,7 @@ void findings_init(struct findings *findings, struct arena *arena);
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *about,
 	const char *id, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The same without its sentence. */
+/* The same without a sentence. */
 struct finding *findings_new(
 	struct findings *findings, enum finding_level level, const char *about, const char *id);
 
