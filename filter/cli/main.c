@@ -140,8 +140,9 @@ catch_signals(void)
 }
 
 /*
- * In an SMTP session all three descriptors are the connection to the client, which would read
- * output of a library on stderr as a reply. The program ends if stderr cannot be redirected.
+ * Redirects stderr to /dev/null. In an SMTP session all three descriptors are the connection to the
+ * client, which would read output of a library on stderr as a reply. The program ends if stderr
+ * cannot be redirected.
  */
 static void
 silence_stderr(void)
@@ -258,7 +259,7 @@ needs_json(const struct options *options)
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
-	case COMMAND_REPORT_READ: /* needed for a report in JSON */
+	case COMMAND_REPORT_READ: /* needed only for a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -294,7 +295,7 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
-	if (profile_speaks_smtp(options.profile)) /* the file may also set it */
+	if (profile_speaks_smtp(options.profile)) /* the config file may set the profile */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start())
 		return without_json(&options, arena);
