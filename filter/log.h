@@ -10,10 +10,10 @@ enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 struct log; /* to syslog, a file, stderr or nowhere; owned by the caller */
 
 /*
- * NULL without memory; all functions here accept NULL and do nothing. Nothing is opened before the
- * first line or log_arm; a log file that cannot be written is reported to syslog. Without --log:
- * stderr for plain, syslog for the profiles of mail servers, because their stderr ends up in a
- * bounce or in the message.
+ * Creates a log; NULL without memory. All functions here accept NULL and do nothing. Nothing is
+ * opened before the first line or log_arm; a log file that cannot be written is reported to syslog.
+ * Without --log: stderr for plain, syslog for the profiles of mail servers, because their stderr
+ * ends up in a bounce or in the message.
  */
 struct log *log_open(const struct options *options);
 
