@@ -150,7 +150,7 @@ hand_on(struct job *job, struct output *output, struct error *error)
 	return output_message(output, STDOUT_FILENO);
 }
 
-/* Passes the stamped message on, completely or not at all. */
+/* Passes the stamped message on. COMMAND and the next hop get it completely or not at all. */
 static int
 pass_on(struct job *job, struct slice block, int status)
 {
@@ -182,7 +182,7 @@ spf_names_sender(const struct evaluation *ev)
 	       ev->results.spf.code == AUTH_PASS && ev->results.spf.identity == SPF_ID_MAILFROM;
 }
 
-/* Returns our field, after making the ARC set. */
+/* Returns the ARC set, if one was made, and our field. */
 static struct slice
 header_text(const struct job *job)
 {

@@ -10,10 +10,10 @@ enum { LOG_VALUE_MAX = 255, LOG_LINE_MAX = 4096 };
 struct log; /* to syslog, a file, stderr or nowhere; owned by the caller */
 
 /*
- * NULL without memory; all functions here accept NULL and do nothing. Nothing is opened before the
- * first line or log_arm; a log file that cannot be written is reported to syslog. Without --log:
- * stderr for plain, syslog for the profiles of mail servers, because their stderr ends up in a
- * bounce or in the message.
+ * Creates a log; NULL without memory. All functions here accept NULL and do nothing. Nothing is
+ * opened before the first line or log_arm; a log file that cannot be written is reported to syslog.
+ * Without --log: stderr for plain, syslog for the profiles of mail servers, because their stderr
+ * ends up in a bounce or in the message.
  */
 struct log *log_open(const struct options *options);
 
@@ -47,12 +47,12 @@ void log_arm_alone(const struct options *options);
 void log_signal(int number);
 
 /*
- * Adds the queue id and Message-ID of the current message, which may be empty, to such a line.
- * arena is only used during the call.
+ * Adds the queue id and Message-ID of the current message, which may be empty, to the line of
+ * log_signal. arena is only used during the call.
  */
 void log_about(struct slice queue_id, struct slice message_id, struct arena *arena);
 
-/* The same for a forbidden system call; name: its name, or NULL. */
+/* The same as log_signal, for a forbidden system call; name: its name, or NULL. */
 void log_forbidden(int number, const char *name);
 
 void log_close(struct log *log);

@@ -15,7 +15,7 @@
 void log_message(struct log *log, const struct evaluation *ev, const struct outcome *outcome,
 	int64_t milliseconds);
 
-/* Makes a crash be logged with this message (log_about). */
+/* Makes the log line of a crash name this message (log_about). */
 void log_message_known(const struct evaluation *ev);
 
 #endif

@@ -81,7 +81,9 @@ print_settings(const struct options *options, struct arena *arena)
 	}
 }
 
-/* Checks a file that is read or written for each message. */
+/*
+ * Checks access to a file that is read or written for each message; returns the number of errors.
+ */
 static size_t
 check_file(const char *option, const char *path, int mode)
 {

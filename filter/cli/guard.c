@@ -23,7 +23,10 @@ guard_is_wanted(enum command command)
 	       command == COMMAND_REPORT_PRUNE;
 }
 
-/* SIGTERM instead of SIGKILL, because its handler also kills the program that sends mail. */
+/*
+ * Makes this child end with its parent. It gets SIGTERM instead of SIGKILL, because the handler of
+ * SIGTERM also kills the program that sends mail.
+ */
 static void
 end_with_parent(pid_t parent)
 {

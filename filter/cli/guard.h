@@ -1,6 +1,7 @@
 /*
  * guard.h: runs a command in a separate process. If memory runs out, libarchive exits with status 1
- * and the dynamic loader with 127, which a mail server or cron treats as a permanent failure.
+ * and the dynamic loader with 127, which a mail server or cron treats as a permanent failure; the
+ * parent replaces such a status.
  */
 #ifndef FILTER_CLI_GUARD_H
 #define FILTER_CLI_GUARD_H

@@ -76,7 +76,7 @@ on_no_memory(void *arg)
 	_exit(EXIT_TEMPFAIL);
 }
 
-/* Needs no memory, so it is not translated. */
+/* Reports a lack of memory. The line is not translated, because that might need memory. */
 static void
 on_no_memory_told(void *arg)
 {
@@ -140,8 +140,9 @@ catch_signals(void)
 }
 
 /*
- * In an SMTP session all three descriptors are the connection to the client, which would read
- * output of a library on stderr as a reply. The program ends if stderr cannot be redirected.
+ * Redirects stderr to /dev/null. In an SMTP session all three descriptors are the connection to the
+ * client, which would read output of a library on stderr as a reply. The program ends if stderr
+ * cannot be redirected.
  */
 static void
 silence_stderr(void)
@@ -155,8 +156,8 @@ silence_stderr(void)
 }
 
 /*
- * Is this an SMTP session? Scans argv, because options are not parsed yet; a value that looks like
- * the option does no harm.
+ * Silences stderr if this is an SMTP session. Scans argv, because options are not parsed yet; a
+ * value that looks like the option does no harm.
  */
 static void
 silence_session(int argc, char **argv)
@@ -193,7 +194,7 @@ __attribute__((section(".preinit_array"), used)) static void (*const preinit)(
 enum { HAS_EARLY = 0 };
 #endif
 
-/* The mail server gets a line that defers the message; the reason is in the log. */
+/* Logs the error, and prints the line with which the mail server defers the message. */
 static void
 tell_host(enum profile profile, const char *queue_id, const char *error)
 {
@@ -240,8 +241,8 @@ misuse(int argc, char **argv, const struct options *options, const char *error, 
 }
 
 /*
- * Loads jansson if it is needed, before a message is read, so that no message is lost if the
- * library is missing.
+ * Does the command need jansson? If so, it is loaded before a message is read, so that no message
+ * is lost if the library is missing.
  */
 static bool
 needs_json(const struct options *options)
@@ -258,7 +259,7 @@ needs_json(const struct options *options)
 	case COMMAND_REPORT_IMPORT:
 		return true;
 	case COMMAND_REPORT:
-	case COMMAND_REPORT_READ: /* needed for a report in JSON */
+	case COMMAND_REPORT_READ: /* needed only for a report in JSON */
 	case COMMAND_REPORT_PRUNE:
 	case COMMAND_REPORT_SEND:
 	case COMMAND_REPORT_BOUNCE:
@@ -294,7 +295,7 @@ run(int argc, char **argv, struct arena *arena)
 		return check_config_main(argc, argv, user, arena);
 	st = options_parse(argc, argv, arena, &options, &error, &in_file);
 	(void)alarm(0);
-	if (profile_speaks_smtp(options.profile)) /* the file may also set it */
+	if (profile_speaks_smtp(options.profile)) /* the config file may set the profile */
 		silence_stderr();
 	if (st == ST_OK && needs_json(&options) && !json_start())
 		return without_json(&options, arena);

@@ -46,7 +46,7 @@ struct reader {
 };
 
 /*
- * The row of the option in argv[i], or NULL; *value is set if it follows '='. The row determines
+ * The row of the option arg, or NULL; *value is the text after '=', or NULL. The row determines
  * whether the next argument is the value.
  */
 static const struct option_row *
@@ -191,7 +191,7 @@ read_option(struct reader *reader)
 	return ST_OK;
 }
 
-/* argv holds at most argc of them */
+/* Adds a DOMAIN; argv contains at most argc of them. */
 static void
 add_domain(struct reader *reader, const char *domain)
 {
@@ -315,7 +315,7 @@ apply(struct reader *reader)
 }
 
 /*
- * After a usage error, the options that are still needed: stdin is read to its end within
+ * Applies the options that are still needed after an error: stdin is read to its end within
  * --read-timeout, and the log names the message by --queue-id.
  */
 static void
@@ -425,7 +425,7 @@ check(struct reader *reader)
 	return error == SETTING_E_NONE ? ST_OK : refuse(reader, error, NULL, NULL);
 }
 
-/* --help and --version need nothing else. */
+/* Is --help or --version given? It becomes the command, and needs nothing else. */
 static bool
 asks_for_text(struct reader *reader)
 {

@@ -53,7 +53,7 @@ check_merge(const struct options *options)
 static enum setting_error
 check_worse(const struct options *options)
 {
-	if (!options->fail_if_worse || options->merge) /* with --merge, the shards contain it */
+	if (!options->fail_if_worse || options->merge) /* the comparison is in the shards */
 		return SETTING_E_NONE;
 	if (options->overlays.n == 0 && options->what_ifs.n == 0)
 		return SETTING_E_WORSE;

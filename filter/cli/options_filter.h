@@ -5,7 +5,7 @@
 #include "filter/settings/setting_error.h"
 #include "filter/settings/settings.h"
 
-/* The error, or SETTING_E_NONE. */
+/* Checks the options for sealing: the error, or SETTING_E_NONE. */
 enum setting_error options_check_sealing(const struct options *options);
 
 /* The same for COMMAND, the next hop, stdout, and the requirements of the profile. */

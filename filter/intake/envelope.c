@@ -18,7 +18,7 @@ take_rcpts(const struct options *options, struct arena *arena, struct envelope *
 		envelope_rcpt(slice_str(options->rcpts.v[i]), list, envelope);
 }
 
-/* Exim creates a separate folder for each message that is scanned, named by the message's id. */
+/* The last name in a path: Exim names a scanned message's folder by the message's id. */
 static struct slice
 folder_name(const char *path)
 {

@@ -29,7 +29,8 @@ enum status envelope_take(const struct options *options, struct slice bytes, str
 void envelope_release(struct taken *taken);
 
 /*
- * The modes field and headers; the others return ST_OK at once. secret: that of
+ * Reads the envelope from the message's header, in the modes field and headers. In every mode, a
+ * client that is a trusted relay is replaced (intake/relay.h). secret: that of
  * --envelope-secret-file, or empty. dns may be NULL: then host names of trusted relays never match.
  * ST_BAD with *fault as above.
  */
@@ -37,7 +38,7 @@ enum status envelope_from_message(const struct options *options, const struct me
 	struct slice secret, struct dns *dns, struct arena *arena, struct taken *taken,
 	enum fault *fault);
 
-/* sets trusted_client by --trusted-client, after everything else is known */
+/* sets trusted_client according to --trusted-client, after everything else is known */
 void envelope_trust(const struct options *options, struct envelope *envelope);
 
 #endif

@@ -1,4 +1,4 @@
-/* One batch-SMTP transaction, as Exim's use_bsmtp writes it. */
+/* Reads one batch-SMTP transaction, as Exim's use_bsmtp writes it. */
 #include <unistd.h>
 
 #include "filter/intake/envelope_modes.h"
@@ -33,7 +33,7 @@ next_line(struct slice *rest, struct slice *line, bool *crlf)
 	return true;
 }
 
-/* `<path>` and parameters, which do not matter here (RFC 5321 3.3, 4.1.2) */
+/* Reads `<path>`; parameters may follow, but do not matter here (RFC 5321 3.3, 4.1.2) */
 static bool
 read_path(struct slice text, struct slice *path)
 {
@@ -224,7 +224,7 @@ put_file(void *arg, struct slice run)
 	return true;
 }
 
-/* Copies a large message to the spool instead of memory. */
+/* Copies a large message to a spool file, and maps it. */
 static enum fault
 copy_mapped(struct slice text, size_t size, bool crlf, const char *dir, struct arena *arena,
 	struct taken *taken)

@@ -1,4 +1,4 @@
-/* The envelope of stored mail, from its header. */
+/* Finds the envelope of stored mail in its header. */
 #include "auth/base/domain.h"
 #include "auth/dns/dns.h"
 #include "filter/intake/envelope_modes.h"
@@ -147,8 +147,8 @@ pass(struct walk *walk, const struct field *field, struct received *received)
 }
 
 /*
- * The provider whose border host wrote the field, among those that add Return-Path below it; there
- * may be no internal hop above.
+ * The provider whose border host wrote the field, among those that add Return-Path below it; or
+ * NULL. Used if no internal hop above has shown the provider.
  */
 static const struct provider *
 border_provider(const struct provider *only, const struct received *received)
@@ -193,7 +193,7 @@ find_border(struct walk *walk, const struct message *message, struct envelope *e
 	return message->nfields;
 }
 
-/* `a@b, "c, d"@e` */
+/* Adds the recipients in a list: `a@b, "c, d"@e` */
 static void
 take_list(struct slice list, struct arena *arena, struct envelope *envelope)
 {
@@ -208,7 +208,8 @@ take_list(struct slice list, struct arena *arena, struct envelope *envelope)
 }
 
 /*
- * The recipients from the topmost X-Envelope-To above the border, which Exim writes for a scanner.
+ * Takes the recipients from the topmost X-Envelope-To above the border, which Exim writes for a
+ * scanner.
  */
 static void
 recipients_above(const struct message *message, size_t border, struct arena *arena,

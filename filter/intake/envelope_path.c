@@ -1,4 +1,4 @@
-/* The reverse-path of stored mail. */
+/* Finds the reverse-path of stored mail. */
 #include "auth/base/authres_read.h"
 #include "auth/base/domain.h"
 #include "filter/intake/envelope_modes.h"
@@ -10,8 +10,8 @@
 enum { DOMAIN_OCTETS = 1024 };
 
 /*
- * `From ADDR DATE`: the address may have quoted spaces; `-` (Mozilla) and N@xxx (Google Takeout)
- * are not addresses
+ * Reads the address of `From ADDR DATE`. The address may have quoted spaces; `-` (Mozilla) and
+ * N@xxx (Google Takeout) are not addresses
  */
 static bool
 mbox_path(struct slice line, struct slice *path)
@@ -61,7 +61,10 @@ path_above(const struct message *message, size_t border, struct arena *arena, st
 	return false;
 }
 
-/* The word after name, up to white space, `;` or a comment. */
+/*
+ * Takes name, and the word after it up to white space, `;` or a comment, from *at. False if *at
+ * begins with something else.
+ */
 static bool
 word_behind(struct slice *at, struct slice name, struct slice *word)
 {
@@ -77,8 +80,9 @@ word_behind(struct slice *at, struct slice name, struct slice *word)
 }
 
 /*
- * `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...` without an authserv-id, as Microsoft
- * writes it. *null: the value is a HELO name, which stands for the null path.
+ * Reads the domain that SPF checked: `spf=pass (sender IP is ADDR) smtp.mailfrom=DOMAIN; ...`
+ * without an authserv-id, as Microsoft writes it. *null: the value is a HELO name, which stands for
+ * the null path.
  */
 static bool
 noted_domain(struct slice at, struct slice *domain, bool *null)
@@ -157,7 +161,7 @@ path_below(const struct message *message, size_t border, struct slice domain, bo
 	taken->source.path = PLACE_NOTED;
 }
 
-/* The domain in smtp.mail of the SPF result that that host recorded in this field, or empty. */
+/* The domain in smtp.mail of the SPF result in this field, if host wrote the field; else empty. */
 static struct slice
 mail_of(const struct field *field, struct slice host, struct arena *arena)
 {

@@ -1,4 +1,4 @@
-/* The preamble on stdin, and the X-Mailstamp-Envelope field, which has the same parts. */
+/* Reads the preamble on stdin, and the X-Mailstamp-Envelope field, which has the same parts. */
 #include "filter/intake/envelope_modes.h"
 
 enum part {
@@ -14,7 +14,7 @@ enum part {
 	PART_OTHER
 };
 
-/* Postfix's SMTPD_POLICY_README names */
+/* the names in Postfix's SMTPD_POLICY_README */
 static const char *const part_names[] = {
 	[PART_CLIENT_ADDRESS] = "client_address",
 	[PART_CLIENT_NAME] = "client_name",
@@ -29,7 +29,7 @@ static const char *const part_names[] = {
 struct parts {
 	struct slice value[PARTS_ONCE];
 	bool has[PARTS_ONCE];
-	struct slice *rcpts; /* room for ENVELOPE_RCPTS after the first */
+	struct slice *rcpts; /* NULL before the first recipient; room for ENVELOPE_RCPTS */
 	struct envelope *envelope;
 	struct arena *arena;
 	bool field; /* reading the field, which alone has the part secret */
@@ -44,7 +44,7 @@ part_of(struct slice name, bool field)
 	return PART_OTHER;
 }
 
-/* One NAME=VALUE. */
+/* Adds one NAME=VALUE. */
 static enum status
 add_part(struct parts *parts, struct slice text, enum fault *fault)
 {
@@ -64,7 +64,7 @@ add_part(struct parts *parts, struct slice text, enum fault *fault)
 		if (parts->rcpts == NULL) {
 			parts->rcpts =
 				arena_array(parts->arena, ENVELOPE_RCPTS, sizeof *parts->rcpts);
-			parts->envelope->nrcpts = 0; /* not the options' */
+			parts->envelope->nrcpts = 0; /* drops the recipients of the options */
 		}
 		envelope_rcpt(value, parts->rcpts, parts->envelope);
 	} else if (part != PART_OTHER) {
@@ -77,7 +77,7 @@ add_part(struct parts *parts, struct slice text, enum fault *fault)
 	return ST_OK;
 }
 
-/* An empty value means unknown, except for the null path. */
+/* Sets the envelope from the parts. An empty value means unknown, except for the null path. */
 static enum status
 use_parts(const struct parts *parts, enum fault *fault)
 {
@@ -123,7 +123,7 @@ envelope_stdin(struct slice bytes, struct arena *arena, struct taken *taken, enu
 	struct parts parts = {.envelope = &taken->envelope, .arena = arena};
 	struct slice rest = slice_head(bytes, ENVELOPE_MAX), line;
 
-	/* unlike an option, a preamble without a sender means that it is unknown */
+	/* a preamble without a sender means an unknown sender, even if an option gives one */
 	taken->envelope.path = PATH_UNKNOWN;
 	taken->envelope.mail_from = SLICE("");
 	if (!next_line(&rest, &line) || !slice_eq(line, SLICE("mailstamp-envelope=1"))) {

@@ -69,10 +69,13 @@ void envelope_path(struct slice text, struct envelope *envelope);
 /* A client name; `unknown` gives an empty one. */
 struct slice envelope_name(struct slice text);
 
-/* Adds a recipient, without <>; list is that of envelope->rcpts, with room for all. */
+/* Adds a recipient, without <>; list becomes envelope->rcpts, and has room for all. */
 void envelope_rcpt(struct slice text, struct slice *list, struct envelope *envelope);
 
-/* Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. Into text or the arena. */
+/*
+ * Percent-decodes a preamble value (%XX); ST_BAD for a bad escape. *out points into text or the
+ * arena.
+ */
 enum status envelope_decode(struct slice text, struct arena *arena, struct slice *out);
 
 /* Are all values that SPF needs known? Can be false only in mode headers. */

@@ -160,8 +160,8 @@ is_lmtp(const struct received *received)
 }
 
 /*
- * Google writes no from clause, and an address after by; all others write a from clause, and a name
- * after by.
+ * Is the field that of an internal hop of the provider? Google writes no from clause, and an
+ * address after by; all others write a from clause, and a name after by.
  */
 static bool
 is_inside(const struct provider *provider, struct slice value, const struct received *received)
@@ -223,7 +223,10 @@ hop_word(enum hop hop)
 	return words[hop];
 }
 
-/* qmail writes no name there, so the fields of its SMTP server are recognized by their form. */
+/*
+ * qmail writes no name in its by clause, so the fields of its SMTP server are recognized by their
+ * form.
+ */
 bool
 hop_same_host(const struct received *submission, const struct received *below)
 {

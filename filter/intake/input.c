@@ -44,7 +44,7 @@ wait_readable(const struct input *input)
 	}
 }
 
-/* the number of octets; 0 at the end; -1 with *fault */
+/* reads some octets: their number; 0 at the end; -1 with *fault */
 static ssize_t
 read_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -128,7 +128,7 @@ read_memory(struct input *input, size_t first, size_t max, bool *full, enum faul
 	return ST_OK;
 }
 
-/* like read_some, but returns the byte that look_for_more has read first */
+/* like read_some, but first returns the byte that look_for_more has read */
 static ssize_t
 next_some(struct input *input, char *buffer, size_t size, enum fault *fault)
 {
@@ -162,7 +162,7 @@ read_spool(const struct options *options, struct input *input, size_t max, enum 
 	return ST_OK;
 }
 
-/* A regular file of more than SPOOL_MEMORY octets past its offset. */
+/* Maps a regular file that has more than SPOOL_MEMORY octets after its offset. */
 static enum status
 read_mapped(struct input *input, size_t from, size_t size, size_t max, enum fault *fault)
 {
@@ -214,7 +214,7 @@ is_eml(const char *name)
 	return s.n > 4 && s.p[0] != '.' && slice_ieq(slice_from(s, s.n - 4), SLICE(".eml"));
 }
 
-/* The one .eml of a folder, opened; -1 with *fault. */
+/* Opens the one .eml of a folder, which is closed. -1 with *fault. */
 static int
 open_in_folder(int folder, enum fault *fault)
 {

@@ -36,7 +36,7 @@ cut_comment(struct slice *at)
 	return slice_head(text, depth == 0 ? i - 1 : i);
 }
 
-/* false at the end of the value, or where the date begins */
+/* reads the next token; false at the end of the value, or where the date begins */
 static bool
 next_token(struct slice *at, struct token *token)
 {
@@ -89,7 +89,7 @@ cut_word(struct slice *text)
 	return word;
 }
 
-/* Removes a number after the last c, and c. */
+/* Removes the last c if a number follows it, and the number. */
 static struct slice
 without_number(struct slice word, char c)
 {
@@ -149,8 +149,9 @@ is_tls_word(struct slice word)
 }
 
 /*
- * Is a comment, which begins with word and goes on with text, about TLS, not about the client? The
- * owner of an address chooses its reverse name, so a comment with an address never is.
+ * Is this comment about TLS, and not about the client? It begins with word and goes on with text.
+ * The owner of an address chooses its reverse name, so a comment with an address is never about
+ * TLS.
  */
 static bool
 is_tls(struct slice word, struct slice text)
@@ -199,7 +200,7 @@ read_comment(struct slice text, struct from *from, struct received *received)
 			if (from->helo.n > 0 && from->helo.p[from->helo.n - 1] == '"')
 				from->helo.n--;
 			from->greeted = true;
-			/* sendmail's remark after a reverse name that is "helo" */
+			/* sendmail: `helo` is a reverse name if a remark in parentheses follows */
 			from->other |= slice_find(text, '(') < text.n;
 			break;
 		}
@@ -268,10 +269,11 @@ read_part(const struct token *token, struct from *from, struct received *receive
 }
 
 /*
- * The from clause: NAME, then comments. Only the first comment with an address counts, because the
- * server writes the address that it saw there; else `[ADDR]` at the end of the clause (GMX, IMail).
- * An address in place of NAME is the client's (Exim, CommuniGate, Yahoo without brackets) if the
- * comments contain only TLS parameters and the HELO argument; otherwise it comes from the sender.
+ * Reads the from clause: NAME, then comments. Only the first comment with an address counts,
+ * because the server writes the address that it saw there; else `[ADDR]` at the end of the clause
+ * (GMX, IMail). An address in place of NAME is the client's (Exim, CommuniGate, Yahoo without
+ * brackets) if the comments contain only TLS parameters and the HELO argument; otherwise it comes
+ * from the sender.
  */
 static void
 read_from(struct slice *at, struct token *token, bool *more, struct received *received)
@@ -296,7 +298,7 @@ read_from(struct slice *at, struct token *token, bool *more, struct received *re
 	received->helo = from.helo.n > 0 ? from.helo : from.name;
 }
 
-/* After the by clause's host. */
+/* Reads what follows the host of the by clause. */
 static void
 read_rest(struct slice *at, struct received *received)
 {

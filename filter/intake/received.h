@@ -17,7 +17,8 @@ struct received {
 	struct slice with;       /* the first word of the with clause */
 	struct slice with_next;  /* the word or the text of the comment after it */
 	struct slice lead;       /* the comment before all clauses, or empty */
-	struct slice after_from; /* everything from the by clause on, including the date */
+	struct slice after_from; /* everything after the from clause and the word that ends it,
+				    including the date */
 	bool whole;              /* every comment is closed, and nothing follows the date */
 	bool ambiguous; /* there is a second by clause, or an unterminated comment after the first
 			   one, which may then be part of the HELO argument */

@@ -1,4 +1,4 @@
-/* relay.h: our own hosts in front of this one (--trusted-relay). */
+/* relay.h: finds the client of our own hosts in front of this one (--trusted-relay). */
 #ifndef FILTER_INTAKE_RELAY_H
 #define FILTER_INTAKE_RELAY_H
 
@@ -11,7 +11,10 @@ enum { RELAY_HOPS = 50 }; /* number of Received fields that are examined */
 
 enum relay_trust { RELAY_NO, RELAY_YES, RELAY_UNKNOWN /* DNS did not answer */ };
 
-/* Is it a trusted relay's address? A name matches by its addresses; dns NULL: names never match. */
+/*
+ * Is ip the address of a trusted relay? A name matches by its addresses; dns NULL: names never
+ * match.
+ */
 enum relay_trust relay_trusted(const struct options *options, struct dns *dns, const struct ip *ip);
 
 /*

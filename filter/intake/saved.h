@@ -10,7 +10,9 @@
 #include "filter/io/fault.h"
 #include "mime/message.h"
 
-/* Is a file of that name (.eml, .emlx, compressed or not) one message, whatever its beginning? */
+/*
+ * Is a file of that name (.eml, compressed or not, or .emlx) one message, whatever its beginning?
+ */
 bool saved_is_one(const char *path);
 
 /* The number of octets at the beginning of a file that saved_is_mbox needs. */

@@ -1,5 +1,5 @@
 /*
- * fault.h: faults of files, of a message and its envelope on input, and of our own work on them.
+ * fault.h: faults of files, of a message and its envelope on input, and of our own processing.
  *
  * Rows F(ID, "code", OURS, "sentence"). OURS: a local failure, such as a lack of memory, disk space
  * or open files, after which a retry may succeed. Code compares the id, never the sentence.
@@ -31,7 +31,7 @@
 	F(OTHERS_READ,    "others_read",       false, "it is readable by others") \
 	F(TOO_LARGE,      "too_large",         false, "too large") \
 	F(NOTHING_IN_IT,  "nothing_in_it",     false, "it is empty") \
-	/* a message of an archive */ \
+	/* a message in an archive */ \
 	F(EMPTY,          "empty",             false, "the file is empty") \
 	F(FIFO,           "fifo",              false, "a FIFO, not a file") \
 	F(SOCKET,         "socket",            false, "a socket, not a file") \

@@ -86,8 +86,8 @@ find_target(struct ownfile *file, const char *path, const struct ownfile_kind *k
 }
 
 /*
- * Ignores SIGXFSZ, so that a write beyond RLIMIT_FSIZE fails instead of killing the process, which
- * would leave a partial file (main.c).
+ * Ignores SIGXFSZ, so that a write beyond RLIMIT_FSIZE fails. The handler in main.c would end the
+ * process, and leave a partial file.
  */
 static void
 ignore_limit(void)

@@ -1,7 +1,4 @@
-/*
- * ownfile.h: files that are written completely or not at all, and that replace only files that we
- * wrote.
- */
+/* ownfile.h: writes files completely or not at all, and replaces only files that we wrote. */
 #ifndef FILTER_IO_OWNFILE_H
 #define FILTER_IO_OWNFILE_H
 
@@ -34,7 +31,10 @@ enum { OWNFILE_FIRST = 64 };
 enum status ownfile_open(struct ownfile *file, const char *path, const struct ownfile_kind *kind,
 	struct arena *arena, enum fault *why);
 
-/* Flushes the file to disk and replaces the target. ST_TEMP with *why: like ownfile_drop. */
+/*
+ * Flushes the file to disk and replaces the target. On ST_TEMP with *why the file is dropped, as by
+ * ownfile_drop.
+ */
 enum status ownfile_keep(struct ownfile *file, enum fault *why);
 
 /* Removes the temporary file and leaves the target unchanged. */

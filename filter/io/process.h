@@ -1,4 +1,4 @@
-/* process.h: the end of a child process, and how many files this process may have open. */
+/* process.h: waits for a child process, and raises the limit of open files. */
 #ifndef FILTER_IO_PROCESS_H
 #define FILTER_IO_PROCESS_H
 
@@ -12,7 +12,9 @@
  */
 bool process_wait(pid_t child, int *status);
 
-/* Raises the limit of open files, which also limits those in transit, as far as the system allows.
+/*
+ * Raises the limit of open files as far as the system allows. It also limits the descriptors in
+ * transit over sockets.
  */
 void process_raise_files(void);
 

@@ -14,7 +14,7 @@
 enum { PIECE_SIZE = 64 * 1024 };
 
 #ifndef MAP_POPULATE
-#define MAP_POPULATE 0 /* elsewhere than on Linux, a page fault for every few pages */
+#define MAP_POPULATE 0 /* without it (not Linux), there is a page fault for every few pages */
 #endif
 
 bool

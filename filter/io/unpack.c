@@ -75,14 +75,14 @@ fault_of(const struct unpack *in, struct archive *archive)
 		return FAULT_UNREADABLE;
 	if (errno == ENOMEM || in->lib.error_number(archive) == ENOMEM)
 		return FAULT_NO_MEMORY;
-	/* only the text shows a truncated file; there is none if nothing was read */
+	/* only the message shows a truncated file; there is none if nothing was read */
 	for (size_t i = 0; text != NULL && i < sizeof cut / sizeof *cut; i++)
 		if (strstr(text, cut[i]) != NULL)
 			return FAULT_CUT;
 	return text == NULL ? FAULT_CUT : FAULT_DAMAGED;
 }
 
-/* A reader for compressed files only, or also for archives. */
+/* Makes a reader for compressed files, and for in->archives; NULL if out of memory. */
 static struct archive *
 make_reader(const struct unpack *in)
 {
@@ -164,7 +164,7 @@ read_level(struct unpack *in, size_t n, char *buffer, size_t size, enum fault *e
 	return -1;
 }
 
-/* Skips the rest of the file, which counts as read, because it is also work. */
+/* Skips the rest of the file. It counts as read, because unpacking it is also work. */
 static bool
 drain(struct unpack *in, size_t n, enum fault *error)
 {
@@ -348,7 +348,7 @@ next_outer(struct unpack *in, enum fault *error)
 	if (got <= 0)
 		return got;
 	name = level_name(in, 0);
-	if (name != NULL && name[0] == '\0') { /* entries other than files are skipped */
+	if (name != NULL && name[0] == '\0') { /* a regular file has a name */
 		*error = FAULT_DAMAGED;
 		return -1;
 	}
@@ -359,7 +359,7 @@ next_outer(struct unpack *in, enum fault *error)
 	return 1;
 }
 
-/* An unreadable file ends the inner archive, but not the outer one. */
+/* Goes to the next file. An unreadable one ends the inner archive, but not the outer one. */
 static int
 next_file(struct unpack *in, enum fault *error)
 {

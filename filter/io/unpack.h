@@ -1,10 +1,11 @@
 /*
- * unpack.h: the bytes of a file, uncompressed: gzip, zstd, xz, bzip2, and zip, tar and 7z, whose
- * files are read one after another. A compressed file inside an archive is also uncompressed (not
- * with UNPACK_ZIP_TAR), but nothing compressed inside that.
+ * unpack.h: uncompresses files: gzip, zstd, xz and bzip2; and zip, tar and 7z, whose files are read
+ * one after another. A compressed file inside an archive is also uncompressed (not with
+ * UNPACK_ZIP_TAR), but nothing compressed inside that.
  *
- * Limits for each opened file: UNPACK_FILES files inside, UNPACK_OCTETS in total, UNPACK_RATIO
- * times its own size if that exceeds UNPACK_FREE, UNPACK_SECONDS of processor time.
+ *
+ * Limits for each opened file: UNPACK_FILES files inside; in total UNPACK_OCTETS, and UNPACK_RATIO
+ * times its own size or UNPACK_FREE, whichever is larger; UNPACK_SECONDS of processor time.
  */
 #ifndef FILTER_IO_UNPACK_H
 #define FILTER_IO_UNPACK_H
@@ -27,8 +28,9 @@ struct unpack;
 bool unpack_is_packed(const char *bytes, size_t n);
 
 /*
- * Which archives are opened. A 7z archive lists its files at its end, and 24 KB can list millions.
- * UNPACK_ZIP_TAR: their files are read as they are, compressed or not.
+ * Which archives are opened. 7z is an option of its own because its list of files is at the end,
+ * and 24 KB can list millions. UNPACK_ZIP_TAR: the files inside are read as they are, compressed or
+ * not.
  */
 enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
 
@@ -39,9 +41,9 @@ enum unpack_archives { UNPACK_ONE, UNPACK_ZIP_TAR, UNPACK_ZIP_TAR_7Z };
 struct unpack *unpack_open(int fd, enum unpack_archives archives);
 
 /*
- * Goes to the next file, at first to the first one, skipping the rest of the previous one. Returns
- * 1; 0 after the last one; -1 with *error, after which no file follows. A file that is not an
- * archive counts as one file.
+ * Goes to the next file (the first call: to the first one), skipping the rest of the previous one.
+ * Returns 1; 0 after the last one; -1 with *error, after which no file follows. A file that is not
+ * an archive counts as one file.
  */
 int unpack_next(struct unpack *in, enum fault *error);
 
@@ -54,7 +56,7 @@ const char *unpack_name(const struct unpack *in);
  */
 long unpack_read(struct unpack *in, char *buffer, size_t size, enum fault *error);
 
-/* The fraction of the file that was read, 0 to 1. */
+/* The fraction of the file that has been read, 0 to 1. */
 double unpack_share(const struct unpack *in);
 
 void unpack_close(struct unpack *in); /* NULL is fine */

@@ -35,10 +35,10 @@ struct unpack_library {
 	__typeof__(&archive_entry_is_encrypted) is_encrypted;
 };
 
-/* False if it, or one of its functions, is missing. */
+/* Loads libarchive. False if it, or one of its functions, is missing. */
 bool unpack_library_load(struct unpack_library *library);
 
-/* Recognized by the first octets: a compressed file; an archive. */
+/* Do these first octets belong to a compressed file? To an archive? */
 bool unpack_is_compressed(const char *bytes, size_t n);
 bool unpack_is_archive(const char *bytes, size_t n);
 

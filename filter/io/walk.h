@@ -1,9 +1,9 @@
 /*
  * walk.h: lists the files below a folder, in the order of their names.
  *
- * In a Maildir (a folder with cur and new) those two and its subfolders are read; elsewhere names
- * that begin with a dot, and side files (*.envelope), are skipped. Links to folders are not
- * followed, so only mounts can create loops; a folder inside itself is reported.
+ * In a Maildir (a folder with cur and new) only these two and its subfolders (.NAME) are read;
+ * elsewhere names that begin with a dot, and side files (*.envelope), are skipped. Links to folders
+ * are not followed, so only mounts can create loops; a folder inside itself is reported.
  */
 #ifndef FILTER_IO_WALK_H
 #define FILTER_IO_WALK_H
@@ -22,10 +22,10 @@ struct walk {
 	int depth;
 };
 
-/* Continues inside that folder. FAULT_NONE, or the fault, and then nothing has changed. */
+/* Continues inside the folder path; info: of lstat or stat. On a fault nothing has changed. */
 enum fault walk_enter(struct walk *walk, const char *path, const struct stat *info);
 
-/* The path of the next name (from malloc), or NULL if nothing is left. */
+/* The path of the next name (from malloc). NULL if nothing is left, or out of memory. */
 char *walk_next(struct walk *walk);
 
 /*

@@ -24,8 +24,8 @@ enum status wholefile_key(
 	const char *path, size_t max, struct arena *arena, struct slice *key, enum fault *why);
 
 /*
- * The same for a secret: refused if it is readable by others than owner and group, or empty; a
- * final line end is removed.
+ * The same for a secret: refused if users other than its owner and group may read or write it, or
+ * if it is empty; a final line end is removed.
  */
 enum status wholefile_secret(
 	const char *path, size_t max, struct arena *arena, struct slice *secret, enum fault *why);

@@ -24,7 +24,7 @@ compare(struct slice a, const char *b)
 	return b[a.n] == '\0' ? 0 : -1;
 }
 
-/* The service for exactly that name. */
+/* The service to which exactly that domain name belongs, or NULL. */
 static const struct provider *
 find(struct slice name)
 {

@@ -12,10 +12,10 @@
 
 /* How a provider stores a message. */
 struct provider_mailbox {
-	const char *word;   /* its word for --mailbox; NULL: it hosts no mailboxes */
-	const char *inside; /* names and networks in `by` of its internal hops; a name includes all
-			       names below */
-	const char *border; /* the same for the host that accepts mail from outside */
+	const char *word;     /* its word for --mailbox; NULL: it hosts no mailboxes */
+	const char *inside;   /* names and networks that its internal hosts write after `by`; a name
+				 includes all names below */
+	const char *border;   /* the same for the host that accepts mail from outside */
 	const char *networks; /* networks of its internal hosts, besides private and loopback
 				 addresses */
 	bool path_below;  /* it adds Return-Path at the end of the header, and records the domain of
@@ -27,16 +27,14 @@ struct provider_mailbox {
 
 struct provider {
 	const char *name; /* the service's name */
-	/*
-	 * domains, each including all names below: of its signatures, reverse-paths and host names
-	 */
+	/* domains of its signatures, reverse-paths and host names; each includes all names below */
 	const char *signs, *paths, *hosts;
 	const char *mail_from; /* its term for a custom envelope domain, part of a sentence, to be
 				  translated; or NULL */
 	const char *dkim;      /* the same for a signature with the customer's domain */
-	/* as documented for its customers; NULL if there is none: */
-	const char *include; /* the include for a customer's SPF record, which contains only its
-				hosts */
+	/* the next three: as documented for its customers; NULL if there is none */
+	const char *include; /* the include for a customer's SPF record, which authorizes only the
+				service's hosts */
 	const char *mx;      /* the MX record of the envelope domain, "10 NAME"; %s is the region, a
 				label in front of its own envelope domain */
 	/*
@@ -45,7 +43,8 @@ struct provider {
 	 * domain, which may be specific to a customer
 	 */
 	const char *cnames;
-	const char *forwards; /* a pass for these domains shows a list or a forwarder */
+	const char *forwards; /* a pass for one of these domains shows that a list or a forwarder
+				 sent the message */
 	const char *seals;    /* domains of its ARC seals */
 	/* author domains of the DMARC and TLS reports that it sends, including all names below */
 	const char *reporters;
@@ -59,7 +58,7 @@ struct provider {
 	const char *shared, *shared_alone;
 };
 
-extern const struct provider provider_table[]; /* by name */
+extern const struct provider provider_table[]; /* sorted by name */
 extern const size_t provider_count;
 
 /* Every domain in the lists above and every include, sorted by octets. */
@@ -72,8 +71,8 @@ extern const struct provider_name provider_names[];
 extern const size_t provider_names_count;
 
 /*
- * The service, or NULL. domain: a signing or envelope domain, a host name, or a name included by a
- * record.
+ * The service that uses the domain, or NULL. domain: a signing or envelope domain, a host name, or
+ * a name included by a record.
  */
 const struct provider *provider_of(struct slice domain);
 

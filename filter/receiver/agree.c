@@ -116,7 +116,7 @@ compare_dkim(const struct said *said, const struct dkim_result *dkim, struct agr
 		said->dkim.code == AUTH_NONE && dkim->n > 0)
 		add(agreement, AGREE_DKIM, dkim->sigs[0].sig.d, dkim->sigs[0].code, &said->dkim,
 			why_dkim(&said->dkim, &dkim->sigs[0]));
-	/* other domains than ours are no difference: header.i may be a subdomain of d= */
+	/* domains that our results lack are not a difference: header.i may be a subdomain of d= */
 	if (said->dkim.there && said->dkim.known && said->dkim.code == AUTH_PASS && dkim->n == 0)
 		add(agreement, AGREE_DKIM,
 			said->nsignatures > 0 ? said->signatures[0].domain : SLICE(""), AUTH_NONE,
@@ -169,7 +169,7 @@ agree_compare(const struct said *said, const struct auth_results *results, bool 
 	agreement->said = *said;
 	agreement->n = 0;
 	if (said->spf_helo.n > 0 && !slice_ieq(said->spf_helo, results->spf.domain))
-		agreement->said.spf.there = false; /* ours is for the reverse-path */
+		agreement->said.spf.there = false; /* our result is not for that HELO name */
 	compare_spf(&agreement->said, results, known, agreement);
 	compare_dkim(said, &results->dkim, agreement);
 	compare_dmarc(said, results, known, agreement);

@@ -11,7 +11,7 @@ enum agree_about { AGREE_SPF, AGREE_DKIM, AGREE_DMARC };
 
 enum { AGREE_METHODS = AGREE_DMARC + 1 };
 
-/* The first one that applies is used. */
+/* Possible reasons for a difference. */
 enum agree_why {
 	AGREE_DNS_FAILED,   /* DNS did not answer us or the receiver */
 	AGREE_NOT_SHOWN,    /* the envelope of stored mail is unknown */
@@ -43,11 +43,17 @@ struct agreement {
 	size_t n;
 };
 
-/* known: the envelope of stored mail is known (envelope_is_known). */
+/*
+ * Compares the results and sets *agreement. known: the envelope of stored mail is known
+ * (envelope_is_known).
+ */
 void agree_compare(const struct said *said, const struct auth_results *results, bool known,
 	struct agreement *agreement);
 
-/* "spf", "dkim", "dmarc"; "dns-failed" ...: for programs. The sentence for people: English (N_). */
+/*
+ * Words for programs ("spf", "dkim", "dmarc"; "dns-failed" ...), and a sentence for people, in
+ * English (N_).
+ */
 const char *agree_about_word(enum agree_about about);
 const char *agree_why_word(enum agree_why why);
 const char *agree_why_text(enum agree_why why);

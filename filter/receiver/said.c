@@ -20,8 +20,8 @@ without_instance(struct slice text)
 }
 
 /*
- * The index of the border's Received field, which shows the client; if the envelope is not from the
- * header, of the first Received field.
+ * The index of the border's Received field, which shows the client; if the border is not known, of
+ * the first Received field.
  */
 static size_t
 border_of(const struct message *message, const struct taken *taken)
@@ -134,7 +134,10 @@ add_results(const struct authres *authres, struct said *said)
 	}
 }
 
-/* Uses the field if it has the requested id or, if none was requested, if it is the first. */
+/*
+ * Uses the field if it has the requested id or, if none was requested, if it is the first; after
+ * that, only fields of the same form and id.
+ */
 static void
 take(const struct field *field, struct slice id, struct arena *arena, struct said *said)
 {

@@ -166,7 +166,9 @@ tell_field(const struct diagnose_change *change, const struct teller *teller)
 	}
 }
 
-/* The added text, quoted for a person. */
+/*
+ * Describes a change that added text or rewrote links, for a person; tell_field describes others.
+ */
 static const char *
 tell_added(const struct diagnose_change *change, const struct teller *teller)
 {

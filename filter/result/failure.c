@@ -69,7 +69,7 @@ value_of(const struct evaluation *ev, const char *name)
 		       : field_unfold(field, ev->arena);
 }
 
-/* Appends the tags of a signature that do not identify a person, and i= without its local part. */
+/* Appends the tags of a signature that do not identify a person; i= is left out. */
 static void
 add_signature(struct buf *out, const struct dkim_sig *sig)
 {

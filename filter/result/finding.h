@@ -69,7 +69,7 @@ void findings_init(struct findings *findings, struct arena *arena);
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *about,
 	const char *id, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* The same without its sentence. */
+/* The same without a sentence. */
 struct finding *findings_new(
 	struct findings *findings, enum finding_level level, const char *about, const char *id);
 
@@ -83,7 +83,7 @@ void finding_mark(const struct findings *findings, struct finding *finding, stru
 /* Untrusted text for a finding: printable, cut at 1,024 octets. */
 const char *findings_shown(const struct findings *findings, struct slice text);
 
-/* The sentence in the language of i18n_choose; text is the same in English, for JSON. */
+/* The sentence in the language of i18n_choose. finding->text has it in English, for JSON. */
 const char *finding_text(const struct finding *finding, struct arena *arena);
 
 const char *finding_level_word(enum finding_level level);

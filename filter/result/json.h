@@ -35,8 +35,8 @@ struct outcome {
 };
 
 /*
- * One line of UTF-8 with its line end, in the arena; octets that are not UTF-8 become U+FFFD.
- * ST_TEMP if jansson has no memory.
+ * Writes the object as one line of ASCII with its line end, in the arena; octets that are not UTF-8
+ * become U+FFFD. ST_TEMP if jansson has no memory.
  */
 enum status json_line(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct slice *line);
@@ -50,7 +50,7 @@ const char *json_event(struct arena *arena);
 /* The value of the first Message-ID, without folds; empty if there is none. */
 struct slice json_message_id(const struct evaluation *evaluation);
 
-/* The line for a file that could not be evaluated, in the same form. */
+/* Writes the line for a file that could not be evaluated, in the same form. */
 enum status json_failure(size_t index, const char *path, const struct error *error,
 	struct arena *arena, struct slice *line);
 

@@ -118,8 +118,8 @@ json_start(void)
 }
 
 /*
- * The library; if json_start was not called, or its failure was ignored, the process ends with a
- * temporary failure.
+ * The library, which is loaded now if json_start was not called. If that fails, the process ends
+ * with a temporary failure.
  */
 static const struct jansson *
 the(void)

@@ -44,12 +44,15 @@ json_t *json_reason_octet(const struct reason *reason);
 	"result", auth_code_word((row)->code), JSON_REASON_OF(&(row)->reason, arena)
 
 /*
- * One line with its line end, in the arena; frees object, which may be NULL. ST_TEMP if jansson ran
- * out of memory since this thread's last line (json_start).
+ * Writes object as one line with its line end, in the arena; frees object, which may be NULL.
+ * ST_TEMP if jansson ran out of memory since this thread's last line (json_start).
  */
 enum status json_write(json_t *object, struct arena *arena, struct slice *line);
 
-/* A result from its row, with details that only the method's own result has. */
+/*
+ * Makes the result of a method from its row in the report, and from details that are not in the
+ * row.
+ */
 json_t *json_spf(const struct report_row *row, const struct spf_result *spf, struct arena *arena);
 json_t *json_arc(const struct report_row *row, const struct arc_result *arc, struct arena *arena);
 json_t *json_dmarc(

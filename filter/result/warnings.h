@@ -13,7 +13,10 @@ struct warning {
 	const struct note *note;
 };
 
-/* In the order of the message, ARC last, as an array in the arena; *n of them. */
+/*
+ * Collects the warnings of a message in its order, ARC last, in an array in the arena; *n: their
+ * number.
+ */
 const struct warning *warnings_collect(const struct evaluation *ev, size_t *n);
 
 #endif

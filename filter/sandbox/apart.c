@@ -109,7 +109,7 @@ run(const struct apart_job *job, char *reply, size_t size, size_t *n)
 	}
 	whole = read_all(ends[0], reply, size, n);
 	close(ends[0]);
-	/* it always ends: its code cannot disable the alarm */
+	/* the child always ends: its code cannot disable the alarm */
 	(void)process_wait(pid, &status);
 	if (*n == 0 || reply[0] != started)
 		return APART_NO_LOAD;

@@ -1,4 +1,4 @@
-/* apart.h: work in a separate process, which has memory and one pipe, and nothing else. */
+/* apart.h: runs work in a separate process that can use only memory and one pipe. */
 #ifndef FILTER_SANDBOX_APART_H
 #define FILTER_SANDBOX_APART_H
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_TMPFILE, MAP_ANONYMOUS, CLONE_*, SOCK_TYPE_MASK's values */
+#define _GNU_SOURCE /* O_TMPFILE, MAP_ANONYMOUS, CLONE_* */
 #include "filter/sandbox/calls.h"
 
 #include <fcntl.h>
@@ -19,12 +19,12 @@
 		.sets = (set), .number = SYS_##name, .n = (count), .checks = { __VA_ARGS__ }       \
 	}
 
-/* the only flags with which a file may be opened: none allows writing or creating */
 #ifndef O_LARGEFILE
 #define O_LARGEFILE 0
 #endif
 /* the kernel's O_LARGEFILE, which is 0 in glibc */
 enum { KERNEL_LARGEFILE = 0100000 };
+/* the only flags with which a file may be opened: none allows writing or creating */
 #define READ_FLAGS                                                                                 \
 	((uint32_t)(O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_DIRECTORY | O_LARGEFILE |   \
 		    KERNEL_LARGEFILE))

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a run needs besides reading and writing open descriptors. */
+/* Sets of system calls. A run combines those that it needs. */
 enum {
 	CALLS_BASE = 1 << 0,    /* descriptors, memory, time, signals: every sandbox */
 	CALLS_FILES = 1 << 1,   /* open files for reading, load libraries */
@@ -15,9 +15,9 @@ enum {
 	CALLS_SOCKETS = 1 << 4, /* DNS, the next hop, syslog */
 	CALLS_FORK = 1 << 5,    /* a child process, which inherits the sandbox */
 	CALLS_THREADS = 1 << 6,
-	CALLS_APART = 1 << 7,  /* instead of CALLS_BASE: memory, and open descriptors */
+	CALLS_APART = 1 << 7,  /* instead of CALLS_BASE: memory, and writing to open descriptors */
 	CALLS_SEND = 1 << 9,   /* send data and descriptors over an open socket */
-	CALLS_STORE = 1 << 10, /* with CALLS_WRITE: a file of SQLite */
+	CALLS_STORE = 1 << 10, /* with CALLS_WRITE: an SQLite database */
 	CALLS_PARENT = 1 << 8  /* with CALLS_FORK: exchange data with a child with fewer rights, and
 				  kill it */
 };
@@ -51,7 +51,7 @@ struct call_label {
 extern const struct call_label call_labels[];
 extern const size_t call_label_count;
 
-/* NULL for a number without a name. A signal handler may call it. */
+/* The name of a system call; NULL if it is not known. A signal handler may call this function. */
 const char *call_name(int number);
 
 #endif

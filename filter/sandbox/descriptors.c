@@ -7,7 +7,7 @@
 
 enum { FDS_MAX = 1024 }; /* used if the kernel cannot close them all at once */
 
-/* By system call, because libc may lack the function of that name (glibc before 2.34). */
+/* Makes the system call itself, because libc may lack close_range() (glibc before 2.34). */
 static bool
 close_between(int first, unsigned last)
 {

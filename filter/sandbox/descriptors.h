@@ -2,7 +2,10 @@
 #ifndef FILTER_SANDBOX_DESCRIPTORS_H
 #define FILTER_SANDBOX_DESCRIPTORS_H
 
-/* Closes all descriptors from first on, except for but (less than first: no exception). */
+/*
+ * Closes all descriptors from first on, except but. If but is less than first, there is no
+ * exception.
+ */
 void descriptors_close(int first, int but);
 
 #endif

@@ -118,7 +118,10 @@ find_groups(const char *user, struct identity *found)
 		(void)fclose(file);
 }
 
-/* Checks with the effective user and group. A missing path fails for every user. */
+/*
+ * Can the effective user and group write there? Also true if the path is missing, because then
+ * every user fails.
+ */
 static bool
 can_write(const char *path)
 {

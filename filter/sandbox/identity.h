@@ -4,7 +4,9 @@
 
 #include "auth/base/reason.h"
 
-/* The outcome. NO_USER: the user does not exist, or is root. For the log: in English. */
+/*
+ * The outcome. NO_USER: the user does not exist, or is root. The texts are for the log, in English.
+ */
 /* clang-format off */
 #define IDENTITY_ERRORS(R) \
 	R(NO_USER,     "identity_no_user",     "started as root, which it stays: --user %s: there is no such user") \
@@ -24,7 +26,7 @@ enum identity_end {
  */
 enum identity_end identity_become(const char *user, const char *const *paths);
 
-/* The error why root stays root. */
+/* The error that explains why the process remains root. */
 struct error identity_error(enum identity_end end, const char *user);
 
 #endif

@@ -85,7 +85,10 @@ allow_path(int rules, uint64_t handled, const struct landlock_path *path)
 
 	rule.fd = open(path->path, O_PATH | O_CLOEXEC);
 	if (rule.fd < 0)
-		/* a missing file needs no rule; without one, a file that is there is forbidden */
+		/*
+		 * a missing file needs no rule; one that exists but cannot be opened stays
+		 * forbidden
+		 */
 		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
 	good = add_rule(rules, &rule);
 	if (!good && errno == EINVAL) { /* rights of folders are invalid for a file */

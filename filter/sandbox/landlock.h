@@ -1,6 +1,4 @@
-/*
- * landlock.h: restricts a process to the files and ports that it needs
- */
+/* landlock.h: restricts a process to the files and ports that it needs. */
 #ifndef FILTER_SANDBOX_LANDLOCK_H
 #define FILTER_SANDBOX_LANDLOCK_H
 
@@ -10,7 +8,7 @@
 
 enum landlock_use {
 	LANDLOCK_READ,    /* a file, or everything below a folder: read and list */
-	LANDLOCK_LIBRARY, /* the same, and mapped as code */
+	LANDLOCK_LIBRARY, /* read, and map as code */
 	LANDLOCK_SPOOL, /* below a folder: create files without a name, or with one that is removed
 			   at once */
 	LANDLOCK_WRITE  /* below a folder: read, create, write, rename, remove */

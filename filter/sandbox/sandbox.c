@@ -17,7 +17,10 @@ enum {
 	FDS_LOOKED_AT = 8
 };
 
-/* under valgrind, which makes its own system calls in our process, there is no seccomp */
+/*
+ * Do we run under valgrind, which makes its own system calls in our process? Then there is no
+ * sandbox.
+ */
 static bool
 under_valgrind(void)
 {
@@ -43,8 +46,8 @@ set_limit(__rlimit_resource_t what, uint64_t soft, uint64_t hard)
 }
 
 /*
- * RLIMIT_FSIZE also counts what a file already contains, so the sizes of stdout, stderr and the log
- * are added.
+ * The size of the largest open file, such as stdout, stderr or the log. RLIMIT_FSIZE also counts
+ * what a file already contains, so this size is added to the limit.
  */
 static uint64_t
 largest_file(void)

@@ -21,8 +21,8 @@ struct sandbox {
 };
 
 /*
- * The parts, each with the error if it is missing. NOT_HERE: sanitizers and valgrind need all
- * calls.
+ * The parts of a sandbox, each with the error if it is missing. NOT_HERE: sanitizers and valgrind
+ * need all system calls.
  */
 /* clang-format off */
 #define SANDBOX_ERRORS(R) \
@@ -42,7 +42,7 @@ enum sandbox_part {
 /*
  * Enters the sandbox: from now on the calling thread, and every thread and process that it starts,
  * has only those rights. Unavailable parts are left out; returns the first one that is missing.
- * Also loads the time zone for syslog, which cannot be read later.
+ * Also loads the time zone, which syslog needs and could not read later.
  */
 enum sandbox_part sandbox_enter(const struct sandbox *sandbox);
 

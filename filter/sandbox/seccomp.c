@@ -1,8 +1,8 @@
 /*
  * The filter program is generated for each run from the table of calls, which takes a few
- * microseconds. Each system call is a bit in a bitmap: the program has a fifth of the length of a
- * list of comparisons, so the kernel takes less time to install it (docs/decisions/sandbox.md has
- * the figures).
+ * microseconds. Each system call is a bit in a bitmap: the program is a fifth as long as a list of
+ * comparisons, so the kernel takes less time to install it (docs/decisions/sandbox.md has the
+ * figures).
  */
 #define _GNU_SOURCE
 #include "filter/sandbox/seccomp.h"

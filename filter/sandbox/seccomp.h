@@ -7,8 +7,10 @@
 
 #include "mime/arena.h" /* __has_feature */
 
-/* A sanitizer makes calls of its own, at any time, as does what counts lines: then there is no
- * filter. */
+/*
+ * Sanitizers and coverage measurement make their own system calls, at any time; a build with them
+ * has no filter.
+ */
 #if defined(MAILSTAMP_COVERAGE) || defined(__SANITIZE_ADDRESS__) ||                                \
 	__has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ||                     \
 	__has_feature(memory_sanitizer)

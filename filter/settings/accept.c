@@ -10,7 +10,10 @@ enum { BITS_MIN_4 = 8, BITS_MIN_6 = 16 }; /* a wider network belongs to more tha
 
 static const struct slice via = SLICE_INIT(" via ");
 
-/* Is it a public suffix? Then a name below it has its own organizational domain. */
+/*
+ * Is the domain a public suffix? Then a name below it has its own organizational domain. *known is
+ * false, and the answer true, if the list cannot be read.
+ */
 static bool
 is_public_suffix(struct slice domain, struct arena *arena, bool *known)
 {

@@ -16,7 +16,7 @@ enum { SHOWN_MAX = 255 };
 
 static const char group[] = "mailstamp";
 
-/* the GLib functions that we use, by their names */
+/* the GLib functions that we use, named without g_ */
 struct glib {
 	__typeof__(&g_key_file_new) key_file_new;
 	__typeof__(&g_key_file_free) key_file_free;
@@ -94,7 +94,7 @@ keep(struct reader *reader, const char *value)
 	return arena_cstr(reader->arena, slice_str(value));
 }
 
-/* Does only another command accept this value (output = header)? */
+/* Does another command accept this value (output = header)? */
 static bool
 is_anothers(const struct option_row *row, const char *value, struct arena *arena)
 {
@@ -169,7 +169,7 @@ set_key(struct reader *reader, const char *key)
 	return option_is_list(row) ? set_list(reader, row) : set_one(reader, row);
 }
 
-/* For --check-config, which continues after an error. */
+/* Adds the error to the report of --check-config, which then continues. Returns ST_BAD. */
 static enum status
 note_error(struct reader *reader)
 {
@@ -204,7 +204,10 @@ set_keys(struct reader *reader)
 	return st;
 }
 
-/* A group with another name is a typo, or is meant for another program. */
+/*
+ * Refuses a group with another name, which is a typo or meant for another program. *any: there are
+ * groups.
+ */
 static enum status
 check_groups(struct reader *reader, bool *any)
 {
@@ -222,8 +225,8 @@ check_groups(struct reader *reader, bool *any)
 }
 
 /*
- * White space at the end of a line is not part of the value (`\s` is); GLib removes only leading
- * white space.
+ * Removes white space at the end of each line, which is not part of the value (`\s` is); GLib
+ * removes only leading white space.
  */
 static struct slice
 trim_lines(struct slice bytes, struct arena *arena)
@@ -242,8 +245,8 @@ trim_lines(struct slice bytes, struct arena *arena)
 }
 
 /*
- * For a repeated key GLib silently keeps only the last value: half of a list of networks would be
- * lost.
+ * Refuses a repeated key, of which GLib would silently keep only the last value: half of a list of
+ * networks would be lost.
  */
 static enum status
 check_repeated(struct reader *reader, struct slice bytes)
@@ -274,7 +277,7 @@ read_file(struct reader *reader, struct slice bytes)
 	enum status st, keys;
 	bool any;
 
-	/* also finds translated keys (`helo[de]`), a mistake that GLib would silently ignore */
+	/* KEEP_TRANSLATIONS also finds keys like `helo[de]`, a mistake that GLib would ignore */
 	bytes = trim_lines(bytes, reader->arena);
 	if (!reader->glib.key_file_load_from_data(
 		    reader->file, bytes.p, bytes.n, G_KEY_FILE_KEEP_TRANSLATIONS, &error))

@@ -111,8 +111,8 @@ add_spool(struct plan *plan, const struct options *options)
 }
 
 /*
- * With --resolver, TCP may go only to the ports of those servers; with resolv.conf or a next hop,
- * to any port.
+ * Restricts the ports to which TCP may connect: with --resolver, those of these servers; with
+ * --zone, none; with resolv.conf or a next hop, any.
  */
 static void
 add_ports(struct plan *plan, const struct options *options)
@@ -159,7 +159,7 @@ add_resolv_conf(struct plan *plan, const struct options *options)
 		add_path(plan, "/etc/resolv.conf", LANDLOCK_READ);
 }
 
-/* What batch may do; its child that reads messages has even fewer rights. */
+/* Allows the files that batch itself reads; its child that reads messages has even fewer rights. */
 static void
 add_files_of_batch(struct plan *plan, const struct options *options)
 {
@@ -169,8 +169,8 @@ add_files_of_batch(struct plan *plan, const struct options *options)
 }
 
 /*
- * The rules for the child of batch. resolv.conf is often a link to a file that is replaced at run
- * time.
+ * Makes the rules for the child of batch, as a descriptor. resolv.conf is often a link to a file
+ * that is replaced at run time; the rule is for the present file.
  */
 static int
 make_inner(struct plan *plan, const struct options *options)
@@ -183,7 +183,7 @@ make_inner(struct plan *plan, const struct options *options)
 	return landlock_make(&inner->sandbox.rules);
 }
 
-/* Does it read a report or a bounce from stdin, into the store? */
+/* Does the command read a report or a bounce from stdin, into the store? */
 static bool
 is_piped_report(const struct options *options)
 {
@@ -193,8 +193,8 @@ is_piped_report(const struct options *options)
 }
 
 /*
- * The store is open, and libpq needs only its socket; SQLite also opens, creates and removes files
- * beside its own (CALLS_WRITE), and reads random octets where it draws them itself.
+ * Allows what the open store still needs. libpq needs only its socket; SQLite also opens, creates
+ * and removes files beside its own (CALLS_WRITE), and may read random octets from /dev/urandom.
  */
 static void
 add_store(struct plan *plan, const struct options *options)
@@ -206,7 +206,7 @@ add_store(struct plan *plan, const struct options *options)
 		add_folder_of(plan, options->store);
 		add_path(plan, "/dev/urandom", LANDLOCK_READ);
 	}
-	/* each mail has its own DNS, and reads the secret of its envelope */
+	/* for each mail DNS is opened and the secret of the envelope read again */
 	add_path(plan, options->zone, LANDLOCK_READ);
 	if (options->envelope == ENVELOPE_FIELD)
 		add_path(plan, options->envelope_secret_file, LANDLOCK_READ);
@@ -260,8 +260,8 @@ make_plan(struct plan *plan, const struct options *options)
 
 /*
  * A filter started by root becomes --user, unless it delivers as the owner of the mail. If that
- * user could not write to the spool folder or the next hop, root stays root: otherwise each large
- * message would be deferred.
+ * user could not write to the spool folder or the next hop, the process remains root: otherwise
+ * each large message would be deferred.
  */
 static enum status
 change_user(const struct options *options, struct error *note)
@@ -318,7 +318,7 @@ confine_opener(const struct options *options, int keep, struct arena *arena, str
 	if (options->sandbox == SANDBOX_OFF)
 		return ST_OK;
 	plan = make(arena, options);
-	plan->sandbox.rules.ports = plan->ports; /* none */
+	plan->sandbox.rules.ports = plan->ports; /* no port is allowed */
 	plan->sandbox.calls = CALLS_BASE | CALLS_FILES | CALLS_SEND;
 	plan->sandbox.closed = true;
 	plan->sandbox.keep = keep;

@@ -1,8 +1,8 @@
 /*
- * options_names.h: names in the values of options, in the form in which they are compared.
+ * options_names.h: checks names in the values of options, and converts them to the form in which
+ * they are compared.
  *
- * ST_BAD with *why, as option_set. The result is value itself or
- * owned by the arena.
+ * ST_BAD with *why, as option_set. The result is value itself or owned by the arena.
  */
 #ifndef FILTER_SETTINGS_OPTIONS_NAMES_H
 #define FILTER_SETTINGS_OPTIONS_NAMES_H

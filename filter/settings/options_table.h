@@ -21,7 +21,7 @@ enum option_kind {
 	OPTION_SELECTOR,  /* const char *; a selector, normalized */
 	OPTION_ID,        /* const char *; an authserv-id (RFC 8601 2.5) */
 	OPTION_MAYBE_ID,  /* const char *; without a value "", otherwise an authserv-id */
-	OPTION_WORD,      /* an enum; words names its values from 0 on */
+	OPTION_WORD,      /* an enum; words has the names of its values, from 0 on */
 	OPTION_YES,       /* bool; words are those for false and true */
 	OPTION_NUMBER,    /* int64_t */
 	OPTION_COUNT,     /* size_t */
@@ -29,7 +29,7 @@ enum option_kind {
 	OPTION_MILLIS,    /* int64_t; seconds with up to three decimals */
 	OPTION_SIZE,      /* uint64_t; octets, with k, M or G */
 	OPTION_NOW,       /* int64_t; a number, or `message` */
-	OPTION_DAY,       /* int64_t; its first second, from YYYY-MM-DD */
+	OPTION_DAY,       /* int64_t; YYYY-MM-DD, stored as the first second of that day */
 	/* repeatable */
 	OPTION_TEXTS,   /* struct strings; an empty value is left out */
 	OPTION_IDS,     /* struct strings of OPTION_ID */
@@ -51,7 +51,7 @@ struct option_row {
 	const char *words; /* "zero|one|two"; "-" for a value that cannot be given */
 	const char
 		*preset; /* the default as written; NULL: absent, or described in the help text */
-	const char *server_preset; /* the default in the profiles of mail servers; NULL: the same */
+	const char *server_preset; /* the default in all profiles but plain; NULL: the same */
 	enum option_kind kind;
 	size_t at;        /* offset in struct options */
 	size_t given;     /* offset of a bool that records that the option was given; 0: none */
@@ -99,8 +99,8 @@ void option_note(struct settings_report *report, const struct option_row *row, c
 void option_clear(const struct option_row *row, struct options *options);
 
 /*
- * Reads one value, or NULL for a flag without one. ST_BAD with *why, in which the caller sets the
- * option. value must outlive options.
+ * Sets the option in options from its value; value is NULL for a flag without one. ST_BAD with
+ * *why, in which the caller sets the option. value must outlive options.
  */
 enum status option_set(const struct option_row *row, const char *value, struct arena *arena,
 	struct options *options, struct error *why);

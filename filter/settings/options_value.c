@@ -234,7 +234,9 @@ set_item(const struct option_row *row, const char *value, struct arena *arena,
 	return st;
 }
 
-/* One value on each line; empty lines and lines that begin with '#' are ignored. */
+/*
+ * Reads one value from each line of a file; empty lines and lines that begin with '#' are ignored.
+ */
 static enum status
 set_lines(const struct option_row *row, const char *path, struct arena *arena,
 	struct options *options, struct error *why)
@@ -294,7 +296,7 @@ set_text(const struct option_row *row, const char *value, struct arena *arena, c
 	return ST_OK;
 }
 
-/* YYYY-MM-DD, of UTC */
+/* reads YYYY-MM-DD; *at: its first second, in UTC */
 static enum status
 read_day(const char *value, int64_t *at, struct error *why)
 {

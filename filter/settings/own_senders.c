@@ -7,7 +7,7 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024 };
 
-/* One line without its comment; false if it has no known form. */
+/* Parses one line without its comment; false if it has no known form. */
 static bool
 read_line(struct slice text, struct arena *arena, struct own_senders *own)
 {

@@ -83,7 +83,8 @@ enum sandbox_mode { SANDBOX_TRY, SANDBOX_REQUIRE, SANDBOX_OFF };
 
 enum { SHARDS_MAX = 100000 };
 
-#define NOW_MESSAGE INT64_MIN /* now: the date of each message (filter/intake/msgtime.h) */
+/* the value of now that means the date of each message (filter/intake/msgtime.h) */
+#define NOW_MESSAGE INT64_MIN
 
 struct strings {
 	const char **v;
@@ -144,8 +145,8 @@ struct options {
 	bool names;                   /* confirm the names of clients whose mail is not aligned */
 	const char *own_senders;      /* path of --own-senders, or NULL */
 	struct strings overlays;      /* master files that are overlaid on DNS */
-	struct slice laid; /* the text of an additional one, set by a command that tries a record;
-			      not an option */
+	struct slice laid; /* the text of one more master file, set by a command that tries a
+			      record; not an option */
 	bool has_now;
 	int64_t now; /* seconds since the epoch, or NOW_MESSAGE */
 

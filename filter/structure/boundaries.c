@@ -28,7 +28,7 @@ boundary_without_blanks(struct slice name)
 	return name;
 }
 
-/* Does a token end there for GMime, too? It takes all up to ';' for the value. */
+/* Does a token also end there for GMime, which takes everything up to ';' for the value? */
 static bool
 is_end(struct slice rest)
 {

@@ -15,7 +15,8 @@ enum { BOUNDARY_NAMES = 64, BOUNDARY_NAME_MAX = 200 };
 struct boundaries {
 	struct slice names[BOUNDARY_NAMES];
 	size_t n;
-	bool any; /* one has a form that is not read here: every line that begins "--" counts */
+	bool any; /* one has a form that is not read here, or there are too many: every line that
+		     begins "--" counts */
 };
 
 /* Finds them in time linear in the size of raw, into which they point. */
@@ -27,7 +28,7 @@ bool boundaries_have(const struct boundaries *boundaries, struct slice name);
 /* May the line, with its line end, begin or end a part? */
 bool boundaries_is_line(const struct boundaries *boundaries, struct slice line);
 
-/* Without white space at its end, which is not part of a boundary. */
+/* The name without white space at its end, which is not part of a boundary. */
 struct slice boundary_without_blanks(struct slice name);
 
 /*

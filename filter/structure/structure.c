@@ -46,11 +46,12 @@ struct walk {
 	struct library lib;
 	struct slice raw;
 	struct arena *arena;
-	struct structure_message *found; /* or */
+	struct structure_message *found; /* NULL if parts are wanted */
 	struct structure_part *parts;
 	size_t *n;
 	bool whole;                           /* nothing was left out */
-	struct slice around[STRUCTURE_DEPTH]; /* boundaries, the outermost first; or none */
+	struct slice around[STRUCTURE_DEPTH]; /* boundaries of the enclosing multiparts, the
+						 outermost first; empty for an attached message */
 	size_t depth;
 	size_t octets;                         /* of the attached messages */
 	size_t parameters;                     /* semicolons in Content-* fields */
@@ -97,7 +98,7 @@ load(struct library *lib)
 
 /* the stream for GMime */
 
-/* GMime parses addresses immediately, recursing at each colon: they are hidden from it. */
+/* Is it a field of addresses? GMime recurses at each colon in them, so they are hidden from it. */
 static bool
 has_addresses(struct slice line)
 {
@@ -118,7 +119,7 @@ overwrite(char *copy, size_t from, size_t n)
 			copy[i] = 'x';
 }
 
-/* A line that may be a boundary. False: there were too many, and the message ends before it. */
+/* Records a line that may be a boundary. False if there are too many: the message ends there. */
 static bool
 keep_line(struct walk *walk, struct slice line)
 {
@@ -133,7 +134,7 @@ keep_line(struct walk *walk, struct slice line)
 	return false;
 }
 
-/* Where the copy is: lines without an empty one before, and the field. */
+/* The header that is being copied: the number of its fields so far, and its current field. */
 struct header {
 	size_t fields;
 	bool addresses, content; /* its value is hidden; its name is Content-* */
@@ -149,7 +150,7 @@ semicolons(struct slice line)
 	return n;
 }
 
-/* A line that is not a boundary; at: its place in the copy. */
+/* Overwrites the costly parts of a line that is not a boundary; at: its place in the copy. */
 static void
 blot(struct walk *walk, struct header *header, struct slice line, char *at)
 {
@@ -176,7 +177,7 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 	if (header->fields > STRUCTURE_FIELDS) {
 		if (header->content)
 			walk->whole = false;
-		at[0] = ' '; /* the fold of a field, so that it is not text */
+		at[0] = ' '; /* a continuation line does not end the header */
 		overwrite(at, 1, line.n);
 	} else if (header->addresses || many) {
 		overwrite(at, from, line.n);
@@ -184,7 +185,7 @@ blot(struct walk *walk, struct header *header, struct slice line, char *at)
 }
 
 /*
- * A copy of the same size, for GMime, in which costly parts are overwritten. Notes which
+ * Makes a copy of the same size, for GMime, in which costly parts are overwritten. Notes which
  * lines may be boundaries.
  */
 static char *
@@ -210,7 +211,7 @@ blotted(struct walk *walk)
 	return copy;
 }
 
-/* Can it be nested too deeply? Deeper nesting would need more of these lines. */
+/* May nesting be too deep? Counts the multipart and message types, which such nesting needs. */
 static bool
 is_deep(struct slice raw)
 {
@@ -238,7 +239,7 @@ is_a(const struct walk *walk, void *object, GType type)
 	return object != NULL && walk->lib.is_a((GTypeInstance *)object, type);
 }
 
-/* The position of its first field; raw.n if it has none. */
+/* The position of the object's first field, or first if that is lower. */
 static size_t
 first_field(const struct walk *walk, void *object, size_t first)
 {
@@ -254,7 +255,7 @@ first_field(const struct walk *walk, void *object, size_t first)
 	return first;
 }
 
-/* Does the line that begins there end a multipart around? */
+/* Is the line at that offset a boundary of an enclosing multipart? */
 static bool
 is_around(const struct walk *walk, size_t at)
 {
@@ -297,7 +298,7 @@ add(struct walk *walk, struct slice bytes, bool recoded)
 		walk->found[(*walk->n)++] = (struct structure_message){bytes, recoded};
 }
 
-/* The octets of a part, decoded; *recoded: they were encoded. False if it has none. */
+/* The octets of a part, decoded; *recoded: they were encoded. False if the part has no content. */
 static bool
 decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *recoded)
 {
@@ -326,7 +327,7 @@ decoded(const struct walk *walk, GMimePart *part, struct slice *bytes, bool *rec
 	return true;
 }
 
-/* An encoded message: for GMime it is a part with an unusual type. */
+/* Adds a message that is an ordinary part for GMime: it is encoded, or a file .eml. */
 static void
 add_recoded(struct walk *walk, GMimePart *part)
 {
@@ -396,7 +397,7 @@ visit_multipart(struct walk *walk, void *object)
 		slice_str(lib->parameter((GMimeObject *)object, "boundary")));
 	int n = lib->count(multipart);
 
-	/* if GMime read another one, its lines are not known */
+	/* if GMime has read another boundary, the lines with it are not known */
 	if (!boundaries_have(&walk->boundaries, boundary))
 		walk->whole = false;
 	walk->around[walk->depth++] = boundary;

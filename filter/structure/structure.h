@@ -39,8 +39,8 @@ struct structure_message {
 
 /*
  * The attached messages of raw from top to bottom, including those inside attached ones, up to
- * STRUCTURE_MESSAGES, for which found has room. *whole: no limit left any out. ST_TEMP without
- * memory or GMime.
+ * STRUCTURE_MESSAGES, for which found has room. *whole: none was left out because of a limit.
+ * ST_TEMP without memory or GMime.
  */
 enum status structure_messages(struct address_gmime *gmime, struct slice raw, struct arena *arena,
 	struct structure_message *found, size_t *n, bool *whole);

@@ -10,7 +10,7 @@ extern const size_t catalogue_ja_n;
 
 /*
  * The translation of english in a catalogue of n octets (.mo, little-endian), pointing into it;
- * NULL: there is none, or the octets are not a catalogue.
+ * NULL if there is none, or if the octets are not a catalogue.
  */
 const char *catalogue_find(const unsigned char *mo, size_t n, const char *english);
 

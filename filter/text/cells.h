@@ -34,16 +34,19 @@ struct cells {
 /* Makes the table empty. It takes at most max rows, which are allocated in the arena. */
 void cells_begin(struct cells *table, size_t max, struct arena *arena);
 
-/* A new row, whose cells the caller sets; NULL if the table is full: the row is only counted. */
+/*
+ * Adds a row, whose cells the caller sets. NULL if the table is full: the row is only counted in
+ * more.
+ */
 struct cell *cells_row(struct cells *table);
 
 /*
- * Untrusted text made printable: characters that control a terminal become \xHH, long text is
- * truncated.
+ * Makes untrusted text printable: characters that control a terminal, and octets that are not
+ * UTF-8, become \xHH; long text is truncated.
  */
 struct cell cells_text(struct slice text, struct arena *arena);
 struct cell cells_number(int64_t number, struct arena *arena);
-/* A fixed word, and its English text, which is translated here. */
+/* The cell of a fixed word. text: the same in English, for people; it is translated here. */
 struct cell cells_word(const char *word, const char *text);
 
 #endif

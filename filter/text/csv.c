@@ -4,7 +4,7 @@
 
 /*
  * Would a spreadsheet treat the text as a formula? Checks for the first characters that OWASP lists
- * (CSV Injection), including full-width ones; a single character alone is harmless.
+ * (CSV Injection), including full-width ones; a single ASCII character alone is harmless.
  */
 static bool
 is_formula(const char *text)

@@ -50,7 +50,7 @@ line_of(const struct error *error, bool english, struct arena *arena)
 	text = sentence(error, english, arena);
 	if (error->what == NULL && error->path == NULL && error->option == NULL &&
 		error->values == NULL && error->line == 0)
-		return text; /* even without memory */
+		return text; /* works even when out of memory */
 	buf_init(&out, arena, LINE_OCTETS);
 	if (error->what != NULL)
 		buf_addf(&out, "%s%s", english ? error->what : translated(error->what),

@@ -14,7 +14,7 @@
 
 static bool japanese;
 
-/* "ja", "ja_JP", "ja_JP.UTF-8": Japanese for a UTF-8 terminal */
+/* Does the locale name select Japanese in UTF-8: "ja", "ja_JP", "ja_JP.UTF-8"? */
 static bool
 is_japanese(const char *name)
 {
@@ -55,7 +55,7 @@ translated(const char *english)
 {
 	const char *said = NULL;
 
-	if (japanese && english[0] != '\0') /* for "" gettext returns the catalogue's header */
+	if (japanese && english[0] != '\0') /* the "translation" of "" is the catalogue's header */
 		said = catalogue_find(catalogue_ja, catalogue_ja_n, english);
 	return said != NULL ? said : english;
 }
@@ -66,7 +66,10 @@ i18n_language(void)
 	return japanese ? "ja" : "en";
 }
 
-/* Is its East Asian width W or F (UAX 11)? Covers only characters that the catalogues use. */
+/*
+ * Is the character's East Asian width W or F (UAX 11)? Covers only characters that the catalogues
+ * use.
+ */
 static bool
 is_wide(uint32_t c)
 {

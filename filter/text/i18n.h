@@ -2,7 +2,7 @@
  * i18n.h: translation of text for people (explain, inspect, the tables of batch, --help, error
  * messages).
  *
- * The field, JSON, CSV, TSV, logs and exit statuses never change with the language: their texts
+ * Header fields, JSON, CSV, TSV, logs and exit statuses never change with the language: their texts
  * never pass through here.
  */
 #ifndef FILTER_TEXT_I18N_H
@@ -34,7 +34,7 @@ const char *i18n_language(void);
 /* The number of terminal columns of UTF-8 text. */
 size_t text_width(const char *text);
 
-/* Prints the text padded to a width; if it is negative, padded on the left. */
+/* Prints the text padded to a width, on the right; on the left if the width is negative. */
 void text_pad(const char *text, int width, FILE *out);
 
 #define _(english) translated(english)

@@ -10,7 +10,7 @@
 #include "mime/arena.h"
 
 struct phrase_arg {
-	const char *text; /* as its conversion printed it */
+	const char *text; /* as formatted by its conversion */
 	bool words;       /* fixed English words, translated with the sentence */
 };
 
@@ -24,16 +24,18 @@ struct phrase {
 
 /*
  * Keeps the arguments in the arena. Supported conversions: s (with a precision, possibly `*`), d,
- * i, u, x (with l, ll or z), f. At any other conversion the arguments end.
+ * i, u, x (with l, ll or z), f. Only the arguments before any other conversion are kept.
  */
 void phrase_make(struct phrase *phrase, struct arena *arena, const char *format, va_list args);
 
-/* A %s argument of phrase_make that is fixed English words (N_), translated with the sentence. */
+/*
+ * Makes fixed English words (N_) a %s argument of phrase_make that is translated with the sentence.
+ */
 const char *phrase_words(const char *english, struct arena *arena);
 
 /*
- * In English, and in the language of i18n_choose; in the arena. A translation is never passed to
- * printf: a conversion in it that the English text lacks prints nothing.
+ * The sentence in English, and in the language of i18n_choose; in the arena. A translation is never
+ * passed to printf: a conversion in it that the English text lacks prints nothing.
  */
 const char *phrase_english(const struct phrase *phrase, struct arena *arena);
 const char *phrase_text(const struct phrase *phrase, struct arena *arena);

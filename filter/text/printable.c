@@ -53,7 +53,8 @@ printable_utf8(struct slice text, struct arena *arena)
 }
 
 /*
- * U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF: controls, which are not displayed
+ * Is it one of U+0080-9F, U+061C, U+200E/F, U+2028-202E, U+2066-2069, U+FEFF? These are controls,
+ * which are not displayed.
  */
 static bool
 acts(struct slice s)

@@ -4,7 +4,7 @@
 
 #include "mime/buf.h"
 
-/* each octet as \xHH */
+/* appends each octet as \xHH */
 void printable_octets(struct slice octets, struct buf *out);
 
 /*

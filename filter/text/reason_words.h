@@ -1,4 +1,4 @@
-/* reason_words.h: a reason for a person. */
+/* reason_words.h: turns a reason into text for a person. */
 #ifndef FILTER_TEXT_REASON_WORDS_H
 #define FILTER_TEXT_REASON_WORDS_H
 

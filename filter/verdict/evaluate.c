@@ -50,7 +50,7 @@ evaluate_begin(const struct options *options, struct arena *arena, struct evalua
 	set_scrub(ev);
 }
 
-/* The envelope field was added on this host: DKIM and ARC must not see it. */
+/* Hides the envelope field from DKIM and ARC, because it was added on this host. */
 static void
 hide_envelope_field(struct evaluation *ev)
 {
@@ -305,7 +305,7 @@ take_input(struct evaluation *ev, enum fault *fault)
 	return ST_OK;
 }
 
-/* The message or its envelope could not be read. */
+/* Sets the error for a message or an envelope that could not be read; returns status. */
 static enum evaluate_status
 not_taken(enum fault fault, enum evaluate_status status, struct error *error)
 {
@@ -387,7 +387,10 @@ evaluate_absent(struct evaluation *ev, const struct evaluate_source *source)
 	ev->in.until_ms = evaluate_until_ms(ev->options, ev->in.dns);
 }
 
-/* Of a message over the size limit, only the beginning is used. */
+/*
+ * Takes the message and tools from source. Of a message over the size limit, only the beginning is
+ * used.
+ */
 static enum evaluate_status
 take_source(struct evaluation *ev, const struct evaluate_source *source, struct error *error)
 {

@@ -132,8 +132,8 @@ enum evaluate_status evaluate_open_dns(
 	struct evaluation *evaluation, struct dns **dns, struct error *error);
 
 /*
- * Is it stored mail with an unknown envelope of which nothing passed? Such a message does not count
- * as failed.
+ * Is it stored mail whose envelope is unknown, and for which no mechanism passed? Such a message
+ * does not count as failed.
  */
 bool evaluate_not_judged(const struct evaluation *evaluation);
 

@@ -11,7 +11,9 @@ unanswered(const struct dns_answer *answer)
 	return answer->status == DNS_TEMP || answer->status == DNS_BAD;
 }
 
-/* A host without an address takes nothing. */
+/*
+ * Does the host have an address? Without one it cannot receive mail. True if DNS does not answer.
+ */
 static bool
 has_address(struct dns *dns, struct slice name)
 {

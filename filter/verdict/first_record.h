@@ -7,8 +7,8 @@
 #include "auth/dns/dns.h"
 
 /*
- * Can mail to the domain be delivered (RFC 5321 5.1, RFC 7505)? True if DNS does not answer. By
- * names alone: whether its hosts answer is not known.
+ * Can mail to the domain be delivered (RFC 5321 5.1, RFC 7505)? True if DNS does not answer. Only
+ * DNS is queried; no host is contacted.
  */
 bool first_record_takes_mail(struct dns *dns, struct slice domain);
 
@@ -18,7 +18,7 @@ bool first_record_takes_mail(struct dns *dns, struct slice domain);
  */
 struct slice first_record_reports(struct dns *dns, struct slice domain, struct arena *arena);
 
-/* The record's text, with these reports if there are any. In the arena. */
+/* The text of the record, with rua= if first_record_reports is not empty. In the arena. */
 struct slice first_record_text(struct dns *dns, struct slice domain, struct arena *arena);
 
 #endif

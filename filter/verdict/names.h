@@ -1,6 +1,6 @@
 /*
- * names.h: the name of a client as confirmed by DNS (FCrDNS, --names): its address has the name,
- * and the name resolves to the address.
+ * names.h: the name of a client as confirmed by DNS (FCrDNS, --names): a PTR record of the client's
+ * address gives the name, and the name resolves to the address.
  */
 #ifndef FILTER_VERDICT_NAMES_H
 #define FILTER_VERDICT_NAMES_H

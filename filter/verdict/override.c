@@ -73,7 +73,7 @@ confirmed(const struct strings *list, const struct auth_input *in, struct slice 
 	return false;
 }
 
-/* *by is set to the trusted address or name. */
+/* Is the client a trusted forwarder? *by is set to its address or name. */
 static bool
 forwarder_trusted(const struct strings *list, const struct auth_input *in, struct slice *by)
 {
@@ -116,7 +116,7 @@ domain_passes(const struct auth_results *results, struct slice domain)
 	       slice_eq(results->spf.domain, domain);
 }
 
-/* *what is set to the accepted client or domain. */
+/* Does --accept-from accept the message? *what is set to the accepted client or domain. */
 static bool
 author_accepted(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct slice *what)

@@ -1,6 +1,6 @@
 /*
  * override.h: who may vouch for a message that fails DMARC (mailstamp(1), Policy): trusted sealers
- * by their ARC chain, and trusted forwarders.
+ * by their ARC chain, trusted forwarders, and signers or clients named by --accept-from.
  */
 #ifndef FILTER_VERDICT_OVERRIDE_H
 #define FILTER_VERDICT_OVERRIDE_H

@@ -44,7 +44,7 @@ has_broken_aligned(const struct auth_results *results)
 }
 
 /*
- * A signature of the author's domain that verifies, even if we refuse it. With t=y it counts as
+ * Is there an aligned signature that verifies but that we do not accept? With t=y it counts as
  * missing (RFC 6376 3.6.1).
  */
 static bool

@@ -1,5 +1,6 @@
 /*
- * policy.h: results → disposition. Pure: no DNS, no clock, no output (mailstamp(1), Policy).
+ * policy.h: decides the disposition from the results. Pure: no DNS, no clock, no output
+ * (mailstamp(1), Policy).
  */
 #ifndef FILTER_VERDICT_POLICY_H
 #define FILTER_VERDICT_POLICY_H
@@ -12,8 +13,9 @@
 /* A trusted party vouched for a message that fails DMARC; type NULL: none did. */
 struct override {
 	const char *type; /* the name in a report: "local_policy", "trusted_forwarder" (RFC 9990) */
-	const char *reason; /* "arc", "trusted-forwarder" */
-	struct slice by;    /* the sealer's domain; the forwarder's address or name */
+	const char *reason; /* "arc", "trusted-forwarder", "accept-from" */
+	struct slice by;    /* the sealer's domain; the forwarder's address or name; the accepted
+			       domain or address */
 	unsigned instance;  /* the ARC instance, or 0 */
 };
 
@@ -41,8 +43,8 @@ struct verdict {
 };
 
 /*
- * results NULL: the message was over the size limit and not evaluated; of in, only envelope is
- * used.
+ * Decides the disposition. results NULL: the message was over the size limit and not evaluated;
+ * only in->envelope is used then.
  */
 void policy_decide(const struct options *options, const struct auth_input *in,
 	const struct auth_results *results, struct verdict *verdict);
@@ -61,9 +63,9 @@ const char *policy_signs_text(const struct verdict *verdict, struct arena *arena
 const char *policy_word(enum disposition disposition);
 
 /*
- * The options in the configuration file that make the verdict milder than the defaults, as written
- * there, separated by spaces; or NULL. It is shown so that nobody mistakes this site's settings for
- * the domain owner's policy.
+ * The options that make the verdict milder than the defaults, as they are written in the
+ * configuration file, separated by spaces; NULL if there are none or no file was read. They are
+ * shown so that nobody mistakes this site's settings for the domain owner's policy.
  */
 const char *policy_softened(const struct options *options, struct arena *arena);
 

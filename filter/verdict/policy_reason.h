@@ -1,6 +1,6 @@
 /*
  * policy_reason.h: all reasons of dispositions. If the author is unknown, the reason is one of
- * From's.
+ * those for the From field.
  */
 #ifndef FILTER_VERDICT_POLICY_REASON_H
 #define FILTER_VERDICT_POLICY_REASON_H

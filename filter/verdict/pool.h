@@ -1,4 +1,4 @@
-/* pool.h: DNS for many messages. */
+/* pool.h: opens DNS for many messages. */
 #ifndef FILTER_VERDICT_POOL_H
 #define FILTER_VERDICT_POOL_H
 

@@ -215,7 +215,7 @@ field_of(struct slice text)
 	return field;
 }
 
-/* Signs with c=relaxed/relaxed, covering the body and From. */
+/* The SHA-256 digest of the body in relaxed form. */
 static bool
 digest_body(const struct auth_input *in, const unsigned char **digest)
 {
@@ -228,6 +228,7 @@ digest_body(const struct auth_input *in, const unsigned char **digest)
 	return dkim_bodies_get(bodies, &form, digest, &total) == ST_OK;
 }
 
+/* Makes a DKIM-Signature with c=relaxed/relaxed that covers the body and From. */
 static bool
 sign(const struct auth_input *in, const struct crypto_signer *signer, struct slice domain,
 	struct field *field)

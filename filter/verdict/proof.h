@@ -16,13 +16,13 @@ struct proof_record {
 	struct slice text; /* TXT: its text; CNAME: a name; MX: "10 name" */
 };
 
-/* The records as a master file, in the arena. False if it would be too large. */
+/* Writes the records as a master file, in the arena. False if it would be too large. */
 bool proof_zone(
 	const struct proof_record *records, size_t n, struct arena *arena, struct slice *text);
 
 /*
- * The evaluation's DNS, overridden by the records; in its arena, to be freed by dns_free. NULL if
- * the records cannot be written.
+ * Opens the evaluation's DNS, overridden by the records; in its arena, to be freed by dns_free.
+ * NULL if the records cannot be written.
  */
 struct dns *proof_lay(
 	const struct evaluation *evaluation, const struct proof_record *records, size_t n);
@@ -36,8 +36,8 @@ bool proof_with(const struct evaluation *evaluation, const struct proof_record *
 
 /*
  * The same for clients that no term of an SPF record should match, so that all terms are evaluated:
- * also false if the result is permerror (more than 10 DNS lookups or 2 void lookups), or a pass,
- * which everybody would then get.
+ * also false if the result is temperror, permerror (more than 10 DNS lookups or 2 void lookups), or
+ * a pass, which everybody would then get.
  */
 bool proof_for_all(const struct evaluation *evaluation, const struct proof_record *record,
 	unsigned char family);

@@ -43,7 +43,7 @@ skip_comment(struct slice *at, bool flat)
 	return false;
 }
 
-/* Reads the id as a lenient reader does. */
+/* The state of reading an id as a lenient reader does. */
 struct reader {
 	struct slice at;
 	bool flat; /* argument of skip_comment */
@@ -203,8 +203,8 @@ seems(struct slice text, const char *name)
 }
 
 /*
- * Cuts off the text up to the next line end of any kind, in one pass, because there may be many of
- * one kind.
+ * The text up to the next line end of any kind; found in one pass, because there may be many of one
+ * kind.
  */
 static struct slice
 any_line(struct slice rest)
@@ -217,9 +217,9 @@ any_line(struct slice rest)
 }
 
 /*
- * A more lenient reader may see a field in text that is not one (`Authentication-Results\0:`), and
- * in each continuation line, even after a bare CR. Only the first such text is searched for its id,
- * because there may be millions.
+ * Could a more lenient reader see a field of ours in text that is not a field
+ * (`Authentication-Results\0:`), or in a continuation line, even after a bare CR? Only the first
+ * such text is parsed for its id, because there may be millions.
  */
 static bool
 junk_claims(const struct scrub *scrub, const struct field *field)

@@ -1,6 +1,6 @@
 /*
- * scrub.h: fields that falsely claim to come from this host (RFC 8601 5; mailstamp(1), "What is
- * written").
+ * scrub.h: finds fields that falsely claim to come from this host (RFC 8601 5; mailstamp(1), "What
+ * is written").
  */
 #ifndef FILTER_VERDICT_SCRUB_H
 #define FILTER_VERDICT_SCRUB_H

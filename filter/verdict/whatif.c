@@ -13,7 +13,7 @@ wrong(struct arena *arena, enum setting_error what, struct slice about)
 	return setting_error(what, printable(about, LABEL_MAX, arena), NULL);
 }
 
-/* Returns the error in one tag, if there is one; sets *p to the value of p=. */
+/* Returns the error in one tag, if there is one; if it is p=, sets *p to the tag. */
 static struct error
 check_tag(struct slice tag, enum dmarc_mode mode, struct arena *arena, struct slice *p)
 {

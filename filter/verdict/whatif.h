@@ -1,5 +1,5 @@
 /*
- * whatif.h: one message evaluated as if other DMARC records were published (--what-if), and by the
+ * whatif.h: evaluates one message as if other DMARC records were published (--what-if), and by the
  * other RFC (--dmarc-compare).
  */
 #ifndef FILTER_VERDICT_WHATIF_H
