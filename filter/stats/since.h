@@ -24,8 +24,8 @@ enum since_change {
 
 struct since_counts {
 	uint64_t messages;
-	uint64_t judged;  /* of messages, evaluated */
-	uint64_t failing; /* of judged, not aligned */
+	uint64_t judged;  /* those of messages that were evaluated */
+	uint64_t failing; /* those of judged that are not aligned */
 };
 
 struct since_source {
@@ -39,13 +39,13 @@ struct since_source {
 
 struct since;
 
-/* NULL without memory. The texts of sources are in the arena, which must outlive it. */
+/* NULL without memory. The texts of sources are in the arena, which must outlive the result. */
 struct since *since_new(struct arena *arena);
 void since_free(struct since *since); /* NULL is fine */
 
 /*
  * Add a message of the earlier run, or of this one. ST_LIMIT if there is no room for its source,
- * ST_TEMP without memory. In this run, messages without room are only counted (since_beyond).
+ * ST_TEMP without memory. Messages of this run without room are only counted (since_beyond).
  */
 enum status since_before(struct since *since, const struct row *row);
 enum status since_now(struct since *since, const struct row *row);
@@ -53,7 +53,10 @@ enum status since_now(struct since *since, const struct row *row);
 /* Must be called once, after all messages. False without memory. */
 bool since_sort(struct since *since);
 
-/* The n sources of a change, sorted by unaligned messages, then by all messages, the most first. */
+/*
+ * Returns the n sources of a change, sorted by unaligned messages, then by all messages, the most
+ * first.
+ */
 const struct since_source *const *since_list(
 	const struct since *since, enum since_change change, size_t *n);
 
@@ -78,7 +81,7 @@ const char *since_change_word(enum since_change change);
 /* "signature", "envelope", "name", "address", "unknown" */
 const char *since_by_word(enum source_by by);
 
-/* Tables for a person. */
+/* Prints tables for a person. */
 void since_print(const struct since *since, FILE *out);
 
 #endif

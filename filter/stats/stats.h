@@ -72,7 +72,7 @@ struct stats {
 	bool compared;
 
 	struct stats_matrix changes[STATS_SCENARIOS];
-	/* in the order of first messages, periods by date; the rest is separate */
+	/* in the order of their first messages, but periods by date; other_*: what did not fit */
 	struct stats_period *periods;
 	size_t nperiods;
 	bool months; /* the periods are months */
@@ -93,8 +93,8 @@ struct stats {
 };
 
 /*
- * labels: the n labels of the what-ifs, which must outlive it; compared: the other RFC was
- * evaluated as well. NULL without memory.
+ * labels: the n labels of the what-ifs, which must outlive the statistics. compared: the other RFC
+ * was evaluated as well. NULL without memory.
  */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 

@@ -12,8 +12,8 @@
 enum { STATS_DAY_OCTETS = 16 };
 
 /*
- * Indices of the domains or sources, those with the most messages first, then in the order of first
- * messages. From malloc; NULL without memory.
+ * Return the indices of the domains or sources, those with the most messages first, then in the
+ * order of first messages. From malloc; NULL without memory.
  */
 size_t *stats_order_domains(const struct stats *stats);
 size_t *stats_order_sources(const struct stats *stats);
