@@ -1,10 +1,10 @@
 /*
  * mbox.h: reads the messages of an mbox, one after another, in bounded memory.
  *
- * A message begins at a `From ` line at the beginning of the file, and at any other one that has a
- * date or is followed by a header field; without an empty line before it, only by a field that is
- * usually on top of stored mail. The message includes this line (mime/message.h handles it), but
- * not the empty line before the next message.
+ * A message begins at a `From ` line that is the first line of the file, has a date, or is followed
+ * by a header field. If no empty line precedes it and it has no date, the field must be one that is
+ * usually at the top of stored mail. The message includes this line (mime/message.h handles it),
+ * but not the empty line before the next message.
  */
 #ifndef FILTER_SOURCE_MBOX_H
 #define FILTER_SOURCE_MBOX_H
@@ -23,9 +23,9 @@ enum mbox_quoting {
 /* Takes ownership of in. max: octets of one message. NULL when out of memory. */
 struct mbox *mbox_open(struct unpack *in, size_t max);
 
-/* Goes to the next file of an archive: unpack_next. */
+/* Goes to the next file of an archive; returns the result of unpack_next. */
 int mbox_next_file(struct mbox *mbox, enum fault *error);
-/* unpack_name */
+/* The name of the current file of an archive, as unpack_name returns it. */
 const char *mbox_file(const struct mbox *mbox);
 
 /* Signs that a mailbox is damaged, or quoted by another rule. */

@@ -21,8 +21,8 @@ struct pack *pack_open(const struct options *options, int fd, char *name, char *
 void pack_rename(struct pack *pack, char *name);
 
 /*
- * The next message, without an index, or a fault; false at the end. If it is not wanted, it is only
- * counted.
+ * Returns the next message in *item, without an index, or a fault; false at the end. If the message
+ * is not wanted, it is only counted.
  */
 bool pack_next(struct pack *pack, bool wanted, struct item *item);
 
