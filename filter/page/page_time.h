@@ -23,9 +23,9 @@ struct page_time {
 enum { PAGE_LABEL_OCTETS = 16 };
 
 /*
- * The axis covers the 1st to the 99th percentile of the messages, leaving out at least one on each
- * side, extended to messages close by: a single wrong date must not stretch it over a hundred
- * years.
+ * Makes the bars. The axis leaves out at most 1 % of the messages on each side (one message of
+ * fewer than 100, none of fewer than ten), but not those close to the others: a single wrong date
+ * must not stretch it over a hundred years.
  *
  * The bars are days up to about three months, months up to ten years, then years; if there are too
  * many years for a chart, only those with mail. False without memory. Free with page_time_free.
