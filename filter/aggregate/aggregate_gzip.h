@@ -28,9 +28,9 @@ enum status aggregate_gzip_end(struct aggregate_gzip *gzip, struct slice *file);
 void aggregate_gzip_free(struct aggregate_gzip *gzip); /* NULL is fine */
 
 /*
- * Is a gzip file whole: the checksum and length of each member (RFC 1952 2.3.1)? Octets after the
- * last member are ignored. If the file inside is gzip again, that is also checked. ST_BAD: no;
- * ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
+ * Is a gzip file whole: do the checksum and the length of each member match (RFC 1952 2.3.1)?
+ * Octets after the last member are ignored. If the file inside is gzip again, that is also checked.
+ * ST_BAD: no; ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
  */
 enum status aggregate_gzip_check(struct slice file, size_t limit);
 
