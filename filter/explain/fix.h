@@ -10,7 +10,10 @@
  */
 bool fix_spf_syntax(struct slice record, struct arena *arena, struct slice *fixed);
 
-/* Merges several records: every term once, with the "all" of the last record at the end. */
+/*
+ * Merges several records: every term once, but no redirect=, and the last "all" at the end (~all if
+ * there is none).
+ */
 struct slice fix_spf_join(const struct slice *records, size_t n, struct arena *arena);
 
 /* Inserts the term before "all" or redirect=; makes a new record if there is none. */
