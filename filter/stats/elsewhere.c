@@ -119,7 +119,7 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	return hash != 0 ? hash : 1;
 }
 
-/* The slot of the key, or else a free one; NULL if neither is within PROBES slots. */
+/* Returns the slot of the key, or else a free one; NULL if neither is within PROBES slots. */
 static struct slot *
 slot_of(struct slot *slots, size_t n, uint64_t key)
 {
@@ -192,7 +192,7 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 {
 	const struct copied *copied;
 
-	if (slot->copied == 0) /* the table is full: hosts are no longer counted */
+	if (slot->copied == 0) /* it has no copies yet: one counts unless the table is full */
 		return elsewhere->ncopied < ELSEWHERE_COPIED;
 	copied = &elsewhere->copied[slot->copied - 1];
 	for (size_t i = 0; i < copied->n; i++)
@@ -201,7 +201,7 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 	return copied->n < ELSEWHERE_HOSTS;
 }
 
-/* False without memory. */
+/* Records the host of a copy. False without memory. */
 static bool
 note_copy(struct elsewhere *elsewhere, struct slot *slot, uint32_t host)
 {

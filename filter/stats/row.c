@@ -63,7 +63,7 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* An empty row. */
+/* Makes an empty row. */
 static struct row
 blank(size_t index, const char *path, struct arena *arena)
 {

@@ -113,7 +113,7 @@ struct outcome;
 void row_from_evaluation(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
 
-/* The row of a file that could not be evaluated. */
+/* Makes the row of a file that could not be evaluated. */
 void row_failure(
 	size_t index, const char *path, const char *error, struct arena *arena, struct row *row);
 

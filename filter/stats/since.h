@@ -60,25 +60,31 @@ bool since_sort(struct since *since);
 const struct since_source *const *since_list(
 	const struct since *since, enum since_change change, size_t *n);
 
-/* The most frequent class of this run's unaligned messages; SENDER_PASSES if there are none. */
+/*
+ * Returns the most frequent class of this run's unaligned messages; SENDER_PASSES if there are
+ * none.
+ */
 enum sender_class since_class(const struct since_source *source);
 
 /* Does the source fail now, although none of its messages failed before? */
 bool since_starts_failing(const struct since_source *source);
 
-/* The number of sources that start failing; each message without room counts as one. */
+/*
+ * Returns the number of sources that start failing; each failing message without room counts as one
+ * source.
+ */
 uint64_t since_failing(const struct since *since);
 
-/* Counts of this run's messages for whose source there was no room. */
+/* Returns the counts of this run's messages for whose sources there was no room. */
 struct since_counts since_beyond(const struct since *since);
 
-/* The number of messages of the earlier run. */
+/* Returns the number of messages of the earlier run. */
 uint64_t since_messages(const struct since *since);
 
-/* A word for programs: "new", "worse", "gone". */
+/* Returns a word for programs: "new", "worse", "gone". */
 const char *since_change_word(enum since_change change);
 
-/* "signature", "envelope", "name", "address", "unknown" */
+/* Returns a word for programs: "signature", "envelope", "name", "address", "unknown". */
 const char *since_by_word(enum source_by by);
 
 /* Prints tables for a person. */

@@ -106,7 +106,7 @@ bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
 
-/* The source or the author domain with that name, or NULL. */
+/* Return the source or the author domain with that name, or NULL. */
 const struct stats_source *stats_source_of(
 	const struct stats *stats, enum source_by by, const char *name, const char *author_domain);
 const struct stats_domain *stats_domain_of(const struct stats *stats, const char *name);
@@ -115,8 +115,8 @@ const struct stats_domain *stats_domain_of(const struct stats *stats, const char
 bool stats_is_other(const struct stats *stats, size_t scenario);
 
 /*
- * The disposition of a message in a scenario (an index); its actual disposition if the scenario
- * does not apply to it.
+ * Returns the disposition of a message in a scenario (an index); its actual disposition if the
+ * scenario does not apply to it.
  */
 enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
 
