@@ -41,7 +41,7 @@ enum mbox_from { MBOX_FROM_TEXT, MBOX_FROM_BEGINS, MBOX_FROM_JOINED /* no empty 
 /* Classifies a line that begins with `From `; below is the next line. */
 enum mbox_from mbox_from_line(struct slice line, struct slice below, bool after_empty);
 
-/* The next octets, at most n, which are not consumed; empty at the end or on an error. */
+/* Returns the next octets, at most n, without consuming them; empty at the end or on an error. */
 struct slice mbox_peek(struct mbox *mbox, size_t n);
 
 struct mbox_message {
@@ -51,13 +51,13 @@ struct mbox_message {
 };
 
 /*
- * With message NULL the message is only skipped and counted. Returns 1 with the next message, 0 at
- * the end, -1 with *error: the rest is lost.
+ * Reads the next message; if message is NULL, only skips and counts it. Returns 1 with the message,
+ * 0 at the end, -1 with *error: the rest is lost.
  */
 int mbox_next(struct mbox *mbox, enum mbox_quoting quoting, struct mbox_message *message,
 	enum fault *error);
 
-/* The fraction of the file that was read, 0 to 1. */
+/* Returns the fraction of the file that has been read, 0 to 1. */
 double mbox_share(const struct mbox *mbox);
 
 void mbox_close(struct mbox *mbox); /* NULL is fine */

@@ -61,7 +61,7 @@ field_name(struct slice line)
 }
 
 /*
- * Is it a field that is usually on top of stored mail? (Text may also begin with a word and a
+ * Is this a field that is usually at the top of stored mail? (Text may also begin with a word and a
  * colon.)
  */
 static bool

@@ -27,13 +27,13 @@ enum status source_attached(struct source *source, struct address_gmime *gmime);
  */
 bool source_next(struct source *source, struct item *item);
 
-/* The descriptor of the list of files, which may be a pipe, or -1. */
+/* Returns the descriptor of the list of files, which may be a pipe, or -1. */
 int source_list(const struct source *source);
 
 /* Returns the damage found in mailboxes; valid after everything has been read. */
 const struct source_damage *source_damage(const struct source *source);
 
-/* The fraction of the input that was handed out, 0 to 1; negative if unknown. */
+/* Returns the fraction of the input that has been returned, 0 to 1; negative if unknown. */
 double source_share(const struct source *source);
 
 void source_close(struct source *source); /* NULL is fine */
