@@ -114,7 +114,10 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	return ST_BAD;
 }
 
-/* Is the index possible after the earlier ones? A huge one must not allocate memory. */
+/*
+ * Can a message with this index come next? A huge index, in a damaged file, must not allocate
+ * memory.
+ */
 static bool
 is_due(const struct journal *journal, size_t index)
 {

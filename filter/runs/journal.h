@@ -33,7 +33,7 @@ bool journal_replay(
 /* Did the earlier run finish the message? *changed is set if the index had another name. */
 bool journal_has(struct journal *journal, size_t index, const char *name, bool *changed);
 
-/* The number of messages that the earlier run had finished. */
+/* Returns the number of messages that the earlier run had finished. */
 size_t journal_done(const struct journal *journal);
 
 /* Adds a message; json: its line (run_row.h). False if it cannot be written. */

@@ -67,7 +67,10 @@ disposition_of(struct run_reader *reader, const char *word)
 	return DISP_ACCEPT;
 }
 
-/* Returns the policy as a literal; "" if it is missing or not valid. */
+/*
+ * Returns the policy as a literal; "" if the policy is missing or "invalid". Another word is an
+ * error.
+ */
 static const char *
 policy_of(struct run_reader *reader, const json_t *value)
 {
