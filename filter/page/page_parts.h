@@ -32,7 +32,7 @@ struct page_shares {
 uint64_t page_kind_count(const struct stats_counts *counts, enum page_kind kind);
 const char *page_kind_text(enum page_kind kind);
 
-/* The name of a disposition for people, such as "Accepted". */
+/* Returns the name of a disposition for people, such as "Accepted". */
 const char *page_disposition_text(enum disposition disposition);
 
 /* Writes the name of a scenario: "What-if 2" or "The other RFC". */
@@ -40,14 +40,17 @@ void page_scenario_name(struct html *html, const struct stats *stats, size_t sce
 
 struct page_shares page_shares_of(const struct stats_counts *counts);
 
-/* Counts all messages; sets the first and the last day of mail; false if no message has a date. */
+/*
+ * page_total: counts all messages. page_dates: sets the first and the last day of mail; false if no
+ * message has a date.
+ */
 void page_total(const struct stats *stats, struct stats_counts *counts);
 bool page_dates(
 	const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS]);
 
 /*
- * Writes the answer to the owner's main question (is p=reject safe?), and the numbers of the
- * summary.
+ * page_headline: writes the answer to the owner's main question (is p=reject safe?). page_tiles:
+ * writes the numbers of the summary.
  */
 void page_headline(struct html *html, const struct stats_counts *counts);
 void page_tiles(struct html *html, const struct stats_counts *counts);
@@ -71,7 +74,10 @@ void page_numbers_kinds(struct html *html, const char *caption, const char *firs
 void page_kind_cells(struct html *html, const struct stats_counts *counts);
 void page_numbers_end(struct html *html);
 
-/* Each writes complete sections, or nothing if there is nothing to show. False without memory. */
+/*
+ * page_chart_patterns writes the shades, to which charts refer. Each of the others writes complete
+ * sections, or nothing if there is nothing to show. False without memory.
+ */
 void page_chart_patterns(struct html *html);
 bool page_chart_time(struct html *html, const struct stats *stats);
 bool page_chart_sources(struct html *html, const struct stats *stats);

@@ -99,7 +99,7 @@ total_of(const struct stats *stats)
 	return total;
 }
 
-/* The range between the percentiles, extended by nearby messages. */
+/* Finds the range of periods that page_time_make describes. */
 static struct range
 find_range(const struct stats *stats)
 {
