@@ -37,8 +37,8 @@ const char *const store_schema_out[] = {
 	"addresses TEXT NOT NULL)",
 
 	/*
-	 * rows of a day. report 0: not reported yet; -1: never. reports: how many of the messages
-	 * are themselves reports
+	 * rows of a day. report 0: not reported yet; -1: never to be reported. reports: how many of
+	 * the messages are themselves reports
 	 */
 	"CREATE TABLE out_row ("
 	"day BIGINT NOT NULL, policy BIGINT NOT NULL, report BIGINT NOT NULL,"
