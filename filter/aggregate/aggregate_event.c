@@ -8,7 +8,7 @@
 
 enum { LATEST = 2 /* newest version of docs/schema.json */, RESULTS_MAX = 64 * 1024 };
 
-/* The text of a member; empty if it is null, missing or of another type. */
+/* Returns the text of a member; empty if it is null, missing or of another type. */
 static struct slice
 text_of(const json_t *object, const char *name)
 {
@@ -254,7 +254,7 @@ domain_of(struct slice address, struct arena *arena)
 		       : SLICE("");
 }
 
-/* The domain of all recipients; empty if they have several. */
+/* Returns the domain of all recipients; empty if they have several. */
 static struct slice
 envelope_to(const json_t *rcpts, struct arena *arena)
 {

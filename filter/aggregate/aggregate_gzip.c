@@ -73,7 +73,10 @@ load_inflater(struct inflater *lib)
 	return late_load("libz.so.1", names, sizeof names / sizeof *names, lib);
 }
 
-/* A gzip file as it is checked, and the one inside it if its octets are gzip again. */
+/*
+ * The state of checking a gzip file; inside: that of the file inside it, if its octets are gzip
+ * again.
+ */
 struct check {
 	const struct inflater *lib;
 	struct check *inside; /* NULL: the octets inside are not checked */

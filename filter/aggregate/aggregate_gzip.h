@@ -17,7 +17,7 @@ struct aggregate_gzip *aggregate_gzip_new(void);
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
 /*
- * An upper bound of the current size of the file: octets that zlib holds back count as
+ * Returns an upper bound of the current size of the file: octets that zlib holds back count as
  * uncompressed.
  */
 size_t aggregate_gzip_size(const struct aggregate_gzip *gzip);
