@@ -8,7 +8,7 @@
 
 enum { LATEST = 2 /* newest version of docs/schema.json */, RESULTS_MAX = 64 * 1024 };
 
-/* The text of a member; empty if it is null, missing or of another type. */
+/* Returns the text of a member; empty if it is null, missing or of another type. */
 static struct slice
 text_of(const json_t *object, const char *name)
 {
@@ -47,7 +47,10 @@ policy_of(const json_t *object, const char *name)
 	return DMARC_ABSENT;
 }
 
-/* The sentence of a reason, by its code: the line may be from another version of the program. */
+/*
+ * Returns the sentence of a reason, by its code: the line may be from another version of the
+ * program.
+ */
 static struct slice
 why_of(const json_t *object)
 {
@@ -56,7 +59,7 @@ why_of(const json_t *object)
 	return json_is_string(code) ? slice_str(code_text(json_string_value(code))) : SLICE("");
 }
 
-/* RFC 9990 3.1.1.5, error */
+/* Returns the text for the element error (RFC 9990 3.1.1.5), or an empty text. */
 static struct slice
 record_error(const json_t *record, struct arena *arena)
 {
@@ -105,7 +108,7 @@ read_policy(const json_t *dmarc, const json_t *record, struct arena *arena,
 		policy->fo = SLICE("0");
 }
 
-/* RFC 9990 3.1.1.11 */
+/* Returns the disposition for the report: RFC 9990 3.1.1.11 */
 static const char *
 disposition_of(const json_t *top, const json_t *dmarc)
 {
@@ -148,7 +151,7 @@ add_override(struct buf *out, const json_t *override, struct arena *arena)
 		buf_slice(&comment));
 }
 
-/* RFC 9990 3.1.6: why the disposition differs from the record's policy */
+/* Returns the reasons why the disposition differs from the record's policy (RFC 9990 3.1.6). */
 static struct slice
 reasons_of(const json_t *top, const json_t *dmarc, const char *disposition, struct arena *arena)
 {
@@ -177,7 +180,7 @@ reasons_of(const json_t *top, const json_t *dmarc, const char *disposition, stru
 	return buf_slice(&out);
 }
 
-/* RFC 9990 3.1.3: the order of the signatures */
+/* Returns the rank of a signature in the report; the lowest comes first (RFC 9990 3.1.3). */
 static unsigned
 rank_of(const json_t *signature, struct slice author)
 {
@@ -238,7 +241,7 @@ results_of(const json_t *top, struct slice author, struct arena *arena)
 	return buf_slice(&out);
 }
 
-/* The normal domain of an address, or empty. */
+/* Returns the normalized domain of an address, or an empty text. */
 static struct slice
 domain_of(struct slice address, struct arena *arena)
 {
@@ -251,7 +254,7 @@ domain_of(struct slice address, struct arena *arena)
 		       : SLICE("");
 }
 
-/* The domain of all recipients; empty if they have several. */
+/* Returns the domain of all recipients; empty if they have several. */
 static struct slice
 envelope_to(const json_t *rcpts, struct arena *arena)
 {
@@ -269,7 +272,7 @@ envelope_to(const json_t *rcpts, struct arena *arena)
 	return first;
 }
 
-/* Is it the address, or one of its VERP forms (local+TAG@domain for local@domain)? */
+/* Is rcpt the address own, or one of its VERP forms (local+TAG@domain for local@domain)? */
 static bool
 is_address(struct slice rcpt, struct slice own)
 {
@@ -304,8 +307,8 @@ to_own(const json_t *rcpts, const struct strings *own)
 }
 
 /*
- * Every line of the filter has time, envelope, message and disposition; lines of batch also have a
- * path.
+ * Classifies a line. Every line of the filter has time, envelope, message and disposition; lines of
+ * batch also have a path.
  */
 static enum aggregate_event_kind
 kind_of(const json_t *top, const struct strings *own)
@@ -324,7 +327,7 @@ kind_of(const json_t *top, const struct strings *own)
 		!json_is_object(message) || !json_is_string(json_object_get(top, "disposition")))
 		return AGGREGATE_TORN;
 	if (is_word(top, "disposition", "tempfail") ||
-		text_of(top, "error").n > 0 /* or the outcome is unknown */)
+		text_of(top, "error").n > 0 /* with an error, the outcome is unknown */)
 		return AGGREGATE_DEFERRED;
 	if (is_true(top, "local") || is_true(envelope, "trusted_client") ||
 		text_of(envelope, "authenticated").n > 0)
@@ -342,7 +345,7 @@ kind_of(const json_t *top, const struct strings *own)
 	return text_of(envelope, "client_ip").n == 0 ? AGGREGATE_NO_CLIENT : AGGREGATE_ROW;
 }
 
-/* RFC 9991 3: what a failure report must contain if an aligned identifier failed */
+/* Reads what a failure report must contain if an aligned identifier failed (RFC 9991 3). */
 static void
 read_failure(const json_t *top, struct arena *arena, struct aggregate_event *event)
 {

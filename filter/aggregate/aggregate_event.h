@@ -31,8 +31,8 @@ struct aggregate_event {
 	bool failed;         /* DMARC failed */
 	struct slice header; /* for failure reports, or empty */
 	/*
-	 * for failure reports: our id, the aligned signature that failed, and the SPF record if SPF
-	 * is aligned and failed (RFC 9991 3)
+	 * for failure reports: our authserv-id, the aligned signature that failed, and the SPF
+	 * record if SPF is aligned and failed (RFC 9991 3)
 	 */
 	struct slice authserv_id, dkim_domain, dkim_identity, dkim_selector, spf_dns;
 	struct aggregate_policy policy;
@@ -47,7 +47,7 @@ struct aggregate_event {
 enum aggregate_event_kind aggregate_event(struct slice line, const struct strings *own,
 	struct arena *arena, struct aggregate_event *event);
 
-/* Why lines were not counted, for people: "exempt from DMARC" */
+/* Returns why lines were not counted, for people: "the domain requests no reports" */
 const char *aggregate_event_text(enum aggregate_event_kind kind);
 
 #endif

@@ -73,14 +73,17 @@ load_inflater(struct inflater *lib)
 	return late_load("libz.so.1", names, sizeof names / sizeof *names, lib);
 }
 
-/* A gzip file as it is checked, and the one inside it if its octets are gzip again. */
+/*
+ * The state of checking a gzip file; inside: that of the file inside it, if its octets are gzip
+ * again.
+ */
 struct check {
 	const struct inflater *lib;
-	struct check *inside; /* NULL: nothing is checked there */
+	struct check *inside; /* NULL: the octets inside are not checked */
 	z_stream stream;
-	size_t limit;      /* of octets in it */
-	bool begun, ended; /* ended: its last member is read */
-	bool started;      /* octets came out of it */
+	size_t limit;      /* number of octets that may still come out */
+	bool begun, ended; /* ended: its last member has been read */
+	bool started;      /* some octets have come out */
 };
 
 static enum status
@@ -99,7 +102,7 @@ is_gzip(struct slice octets)
 	return slice_starts(octets, SLICE("\x1f\x8b\x08"));
 }
 
-/* What follows the end of a member: another one, or octets that are ignored. */
+/* Handles what follows the end of a member: another member, or octets that are ignored. */
 static enum status
 go_on(struct check *check)
 {
@@ -113,7 +116,7 @@ go_on(struct check *check)
 
 static enum status check_octets(struct check *check, struct slice octets);
 
-/* The octets that came out. */
+/* Handles decompressed octets: counts them and, if they are gzip again, checks them. */
 static enum status
 check_inside(struct check *check, struct slice octets)
 {
@@ -143,7 +146,7 @@ check_octets(struct check *check, struct slice octets)
 		stream->next_out = piece;
 		stream->avail_out = sizeof piece;
 		got = check->lib->inflate(stream, Z_NO_FLUSH);
-		if (got == Z_BUF_ERROR) /* it has all input, and more follows */
+		if (got == Z_BUF_ERROR) /* zlib has consumed all input and needs more */
 			return ST_OK;
 		if (got != Z_OK && got != Z_STREAM_END)
 			return got == Z_MEM_ERROR ? ST_TEMP : ST_BAD;
@@ -170,7 +173,7 @@ aggregate_gzip_check(struct slice file, size_t limit)
 	if (st == ST_OK)
 		st = check_octets(&outer, file);
 	if (st == ST_OK && (!outer.ended || (outer.inside != NULL && !inner.ended)))
-		st = ST_BAD; /* it ends early */
+		st = ST_BAD; /* a file ends early */
 	if (outer.begun)
 		(void)lib.end(&outer.stream);
 	(void)lib.end(&inner.stream);
@@ -195,7 +198,7 @@ make_room(struct aggregate_gzip *gzip)
 	return true;
 }
 
-/* Z_NO_FLUSH: until all input is consumed; Z_FINISH: until all output is written */
+/* Compresses. Z_NO_FLUSH: until all input is consumed; Z_FINISH: until all output is written. */
 static enum status
 run(struct aggregate_gzip *gzip, int flush)
 {

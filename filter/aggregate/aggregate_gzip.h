@@ -17,7 +17,7 @@ struct aggregate_gzip *aggregate_gzip_new(void);
 enum status aggregate_gzip_add(struct aggregate_gzip *gzip, struct slice octets);
 
 /*
- * An upper bound of the current size of the file: octets that zlib holds back count as
+ * Returns an upper bound of the current size of the file: octets that zlib holds back count as
  * uncompressed.
  */
 size_t aggregate_gzip_size(const struct aggregate_gzip *gzip);
@@ -28,9 +28,9 @@ enum status aggregate_gzip_end(struct aggregate_gzip *gzip, struct slice *file);
 void aggregate_gzip_free(struct aggregate_gzip *gzip); /* NULL is fine */
 
 /*
- * Is a gzip file whole: the checksum and length of each member (RFC 1952 2.3.1)? Octets after the
- * last member are ignored. If the file inside is gzip again, that is also checked. ST_BAD: no;
- * ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
+ * Is a gzip file whole: do the checksum and the length of each member match (RFC 1952 2.3.1)?
+ * Octets after the last member are ignored. If the file inside is gzip again, that is also checked.
+ * ST_BAD: no; ST_LIMIT: it holds more octets than limit; ST_TEMP without zlib or memory.
  */
 enum status aggregate_gzip_check(struct slice file, size_t limit);
 

@@ -10,15 +10,15 @@ struct crypto;
 enum { AGGREGATE_ID = 32 };
 
 struct aggregate_name {
-	struct slice submitter, domain; /* normal names */
+	struct slice submitter, domain; /* normalized domain names */
 	int64_t day;                    /* the first second of the reported day */
 	int64_t part;                   /* number among the reports about that day, from 0 */
 	struct slice policy;            /* aggregate_policy_key */
 };
 
 /*
- * AGGREGATE_ID letters and digits, the same for the same report, and unique: used for the Report-ID
- * and in the file name. ST_TEMP without OpenSSL.
+ * Makes the unique identifier of a report: AGGREGATE_ID letters and digits, always the same for the
+ * same report. Used for the Report-ID and in the file name. ST_TEMP without OpenSSL.
  */
 enum status aggregate_id(struct crypto *crypto, const struct aggregate_name *name,
 	struct arena *arena, struct slice *id);

@@ -1,7 +1,7 @@
 /*
  * aggregate_row.h: the data of a message in an aggregate report (RFC 9990 3.1), as plain values.
  *
- * All text is UTF-8 without control characters; domains of DNS are normal names.
+ * All text is UTF-8 without control characters; DNS domains are normalized.
  */
 #ifndef FILTER_AGGREGATE_AGGREGATE_ROW_H
 #define FILTER_AGGREGATE_AGGREGATE_ROW_H
@@ -11,7 +11,7 @@
 
 enum {
 	AGGREGATE_TEXT = 4096,     /* maximum octets of a text in a report */
-	AGGREGATE_SIGNATURES = 100 /* of a row (RFC 9990 3.1.3) */
+	AGGREGATE_SIGNATURES = 100 /* maximum in a row (RFC 9990 3.1.3) */
 };
 
 /* A DMARC record as applied: each report is about one (RFC 9990 3.1). */
@@ -43,15 +43,15 @@ struct aggregate_row {
 };
 
 /*
- * Removes characters that XML 1.0 or the lines above do not allow, and truncates to AGGREGATE_TEXT;
- * in the arena.
+ * Replaces characters that XML 1.0 or the lines above do not allow by '?', and truncates to
+ * AGGREGATE_TEXT; in the arena.
  */
 struct slice aggregate_clean(struct slice text, struct arena *arena);
 
-/* The policy as a text that identifies it: the same for the same values. */
+/* Returns a text that identifies the policy: the same for the same values. */
 struct slice aggregate_policy_key(const struct aggregate_policy *policy, struct arena *arena);
 
-/* The row as a text that identifies it: the same for the same values. */
+/* Returns a text that identifies the row: the same for the same values. */
 struct slice aggregate_row_key(const struct aggregate_row *row, struct arena *arena);
 
 /* Removes the next part, up to a tab or the end, from *line. */

@@ -123,7 +123,7 @@ drain(struct aggregate_xml *xml)
 	return ST_OK;
 }
 
-/* RFC 9990 3.1.1.3 to 3.1.1.5 */
+/* Writes report_metadata: RFC 9990 3.1.1.3 to 3.1.1.5 */
 static void
 metadata(struct aggregate_xml *xml, const struct aggregate_head *head)
 {
@@ -141,7 +141,7 @@ metadata(struct aggregate_xml *xml, const struct aggregate_head *head)
 	close_element(xml);
 }
 
-/* RFC 9990 3.1.1.7 */
+/* Writes policy_published: RFC 9990 3.1.1.7 */
 static void
 policy_published(struct aggregate_xml *xml, const struct aggregate_policy *policy)
 {
@@ -192,7 +192,7 @@ aggregate_xml_new(const struct aggregate_head *head)
 	return xml;
 }
 
-/* RFC 9990 3.1.1.11, 3.1.1.15 */
+/* Writes policy_evaluated: RFC 9990 3.1.1.11, 3.1.1.15 */
 static void
 policy_evaluated(struct aggregate_xml *xml, const struct aggregate_row *row)
 {
@@ -211,7 +211,7 @@ policy_evaluated(struct aggregate_xml *xml, const struct aggregate_row *row)
 	close_element(xml);
 }
 
-/* RFC 9990 3.1.1.12 */
+/* Writes identifiers: RFC 9990 3.1.1.12 */
 static void
 identifiers(struct aggregate_xml *xml, const struct aggregate_row *row)
 {
@@ -223,7 +223,10 @@ identifiers(struct aggregate_xml *xml, const struct aggregate_row *row)
 	close_element(xml);
 }
 
-/* RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one SPF identity, which a report always calls mfrom */
+/*
+ * Writes auth_results: RFC 9990 3.1.1.13, 3.1.1.14; DMARC uses one SPF identity, which a report
+ * always calls mfrom
+ */
 static void
 auth_results(struct aggregate_xml *xml, const struct aggregate_row *row)
 {

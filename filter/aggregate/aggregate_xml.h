@@ -23,7 +23,7 @@ struct aggregate_xml *aggregate_xml_new(const struct aggregate_head *head);
 enum status aggregate_xml_row(
 	struct aggregate_xml *xml, const struct aggregate_row *row, int64_t count);
 
-/* The current size: compressed, and uncompressed. */
+/* Return the current size of the report: compressed, and uncompressed. */
 size_t aggregate_xml_packed(const struct aggregate_xml *xml);
 size_t aggregate_xml_octets(const struct aggregate_xml *xml);
 

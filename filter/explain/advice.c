@@ -11,14 +11,17 @@ advice_shown(const struct advice *advice, struct slice text)
 	return findings_shown(advice->findings, text);
 }
 
-/* Would the two domains be aligned in relaxed mode? */
+/*
+ * Would the two domains be aligned in relaxed mode? An estimate, for when no organizational domain
+ * is known.
+ */
 bool
 advice_related(struct slice a, struct slice b)
 {
 	return a.n > 0 && b.n > 0 && (domain_within(a, b) || domain_within(b, a));
 }
 
-/* The name _dmarc.domain, in the arena. */
+/* Returns the name _dmarc.domain, in the arena. */
 static struct slice
 under_dmarc(const struct advice *advice, struct slice domain)
 {
@@ -109,7 +112,7 @@ advice_sent_on(const struct advice *advice)
 	return slice_istarts(sender, SLICE("SRS0=")) || slice_istarts(sender, SLICE("SRS1="));
 }
 
-/* Proposes a harmless record, which only asks for reports. */
+/* Proposes a harmless DMARC record, which only asks for reports. */
 static void
 advise_dmarc(const struct advice *advice)
 {
@@ -148,7 +151,10 @@ is_indirect(const struct advice *advice)
 	return false;
 }
 
-/* All passes are for one other domain: that domain may have meant to send in its own name. */
+/*
+ * Advice if SPF and a signature pass for the same other domain: its owner may have meant to send in
+ * that domain's own name.
+ */
 static void
 advise_author(const struct advice *advice)
 {
@@ -189,7 +195,7 @@ advice_make(const struct evaluation *ev, const struct outcome *outcome,
 		return;
 	}
 	advice.author = advice_shown(&advice, author);
-	/* without a record, alignment was never evaluated */
+	/* without a DMARC record, alignment was never evaluated */
 	advice.spf_aligned =
 		results->dmarc.spf_aligned ||
 		(!results->dmarc.has_record && advice_related(results->spf.domain, author)) ||

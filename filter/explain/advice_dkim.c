@@ -39,8 +39,9 @@ has_service(const struct advice *advice)
 }
 
 /*
- * The target of a service's CNAME. own: the signing domain of this customer, if the owner listed
- * it; if it is empty, a target that needs it is empty as well.
+ * Fills in the form of the target of a service's CNAME: %s is the selector, %d is own, %a is the
+ * author domain with '-' for '.'. own: the signing domain of this customer, if the owner listed it.
+ * If own is empty, so is the result of a form with %d.
  */
 static struct slice
 target_of(const struct advice *advice, struct slice form, struct slice selector, struct slice own)
@@ -68,7 +69,10 @@ target_of(const struct advice *advice, struct slice form, struct slice selector,
 	return out.over ? SLICE("") : buf_slice(&out);
 }
 
-/* Finds the service that documents a CNAME for the selector with which the signature verifies. */
+/*
+ * Finds a service that documents a CNAME for the selector, if the signature passes with this CNAME;
+ * sets *record to the CNAME.
+ */
 static const struct provider *
 key_of_service(
 	const struct advice *advice, size_t which, struct slice name, struct proof_record *record)
@@ -106,7 +110,7 @@ diagnosis_of(const struct advice *advice, size_t signature)
 	return NULL;
 }
 
-/* The code of the proved cause, for remedy_text, or NULL. */
+/* Returns the code of the proved cause, for remedy_text, or NULL. */
 static const char *
 proved_code(const struct diagnosis *diagnosis)
 {
@@ -127,7 +131,10 @@ proved_code(const struct diagnosis *diagnosis)
 	}
 }
 
-/* Adds the settings, at the place where the message was changed, that would prevent the change. */
+/*
+ * Adds advice for each setting that would have prevented a change, at the place where the message
+ * was changed.
+ */
 static void
 advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 {
@@ -138,7 +145,7 @@ advise_changes(const struct advice *advice, const struct diagnosis *diagnosis)
 			(const char *const[]){setting->id, setting->page, NULL});
 }
 
-/* The key record at that name. */
+/* Returns the key record at that name, or an empty text. */
 static struct slice
 key_now(const struct advice *advice, struct slice name)
 {
@@ -187,8 +194,8 @@ advise_failing(const struct advice *advice, size_t which)
 }
 
 /*
- * Would the message pass with a signature of the author domain? Only then is it advised to ask the
- * service for one.
+ * Would the message pass with a signature of the author domain? Only then is the owner advised to
+ * ask the service for one.
  */
 static bool
 passes_signed(const struct advice *advice)

@@ -1,4 +1,4 @@
-/* advice_parts.h: shared by the files of advice. */
+/* advice_parts.h: declarations shared by the advice_*.c files. */
 #ifndef FILTER_EXPLAIN_ADVICE_PARTS_H
 #define FILTER_EXPLAIN_ADVICE_PARTS_H
 
@@ -22,7 +22,10 @@ struct advice {
 	bool indirect; /* the message seems to have come through a list or forwarder */
 };
 
-/* Adds a finding with the sentence of that id; the values follow, or NULL. */
+/*
+ * Adds a finding with the sentence whose id is which. The values of the sentence follow; a single
+ * NULL if it has none.
+ */
 #define advice_add(advice, which, ...)                                                             \
 	advice_say((advice)->findings, (advice)->level, which, NULL,                               \
 		(const char *const[]){__VA_ARGS__, NULL})
@@ -37,7 +40,7 @@ bool advice_related(struct slice a, struct slice b);
  */
 bool advice_sent_on(const struct advice *advice);
 
-/* The form with %s replaced by the value. */
+/* Returns the form with %s replaced by the value. */
 struct slice advice_fill(const struct advice *advice, struct slice form, struct slice value);
 
 /*

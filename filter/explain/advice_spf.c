@@ -13,7 +13,7 @@ client_text(const struct advice *advice)
 	return advice_shown(advice, ip_text(&advice->ev->taken.envelope.client_ip, advice->arena));
 }
 
-/* An SPF term that allows the client. */
+/* Returns an SPF term that allows the client. */
 static const char *
 client_term(const struct advice *advice, const struct evidence *evidence)
 {
@@ -31,7 +31,7 @@ client_term(const struct advice *advice, const struct evidence *evidence)
 	return term.p;
 }
 
-/* The only SPF record of a name; empty if there is none or more than one. */
+/* Returns the only SPF record of a name; empty if there is none or more than one. */
 static struct slice
 spf_record_of(const struct advice *advice, struct slice domain)
 {
@@ -57,8 +57,8 @@ passes(const struct auth_results *results)
 }
 
 /*
- * The domain's record with the client added, if this mail then passes and the record stays within
- * the limits of RFC 7208 4.6.4 for all other mail.
+ * Sets *record to the domain's record with the client added. True if this mail then passes and the
+ * record stays within the limits of RFC 7208 4.6.4 for all other mail.
  */
 static bool
 with_client(const struct advice *advice, struct slice domain, struct slice now,
@@ -74,7 +74,10 @@ with_client(const struct advice *advice, struct slice domain, struct slice now,
 	       proof_for_all(advice->ev, record, family);
 }
 
-/* The records that a service documents for a custom envelope domain of its customer. */
+/*
+ * Fills records with those that a service documents for a custom envelope domain of its customer;
+ * returns their number.
+ */
 static size_t
 service_records(const struct advice *advice, const struct provider *provider, struct slice name,
 	struct proof_record records[SERVICE_RECORDS])
@@ -89,7 +92,9 @@ service_records(const struct advice *advice, const struct provider *provider, st
 	records[0] = (struct proof_record){name, "TXT", buf_slice(&spf)};
 	if (provider->mx == NULL)
 		return 1;
-	/* ap-northeast-1.amazonses.com; amazonses.com alone is the first region */
+	/*
+	 * the region comes first (ap-northeast-1.amazonses.com); amazonses.com alone is us-east-1
+	 */
 	region = slice_head(domain, slice_find(domain, '.'));
 	if (slice_ieq(domain, slice_str(provider->paths)))
 		region = SLICE("us-east-1");
@@ -98,7 +103,7 @@ service_records(const struct advice *advice, const struct provider *provider, st
 	return 2;
 }
 
-/* Evaluates again with the envelope that the service would then use. */
+/* Advises an envelope domain below the author domain, if the message passes with it. */
 static void
 mail_from(const struct advice *advice, const struct provider *provider)
 {
@@ -260,7 +265,7 @@ mend(const struct advice *advice, struct finding *finding, struct slice now, str
 		advice, finding, &record, now, passes(&results) ? FINDING_PASSES : FINDING_USABLE);
 }
 
-/* Advice for several records, which are read again from the cached answers. */
+/* Advice for several SPF records at one name; the records are taken from the cached DNS answer. */
 static void
 several(const struct advice *advice)
 {
@@ -304,7 +309,7 @@ broken(const struct advice *advice)
 	if (spf->reason.id == SPF_R_SYNTAX && slice_eq(spf->term_domain, spf->domain) &&
 		!fix_spf_syntax(spf->record, advice->arena, &fixed))
 		fixed = SLICE("");
-	/* the domain's own record includes a domain without an SPF record */
+	/* the domain's own record includes a domain without an SPF record: removes the include */
 	if (spf->reason.id == SPF_R_INCLUDE && spf->term.p >= spf->record.p &&
 		spf->term.p < spf->record.p + spf->record.n)
 		fixed = fix_spf_replace(spf->record, spf->term, NULL, advice->arena);

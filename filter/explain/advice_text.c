@@ -155,7 +155,7 @@ next_name(const char **list, char name[NAME_MAX_OCTETS])
 	return true;
 }
 
-/* The text for a value that is a code, or NULL. */
+/* Returns the text for a value that is a code, or NULL. */
 static const char *
 words_by(const char *name, const struct advice_values *values)
 {
@@ -188,7 +188,7 @@ has_words(const char *name)
 	       strcmp(name, "evidence") == 0 || strcmp(name, "reason") == 0;
 }
 
-/* False if a value is missing. */
+/* Fills in the sentence of the row; false if a value is missing. */
 static bool
 make_phrase(const struct advice_row *row, const struct advice_values *values, struct arena *arena,
 	struct phrase *phrase)
@@ -220,7 +220,7 @@ value_of(const void *arg, const char *name)
 	return NULL;
 }
 
-/* Stores each value once, except those that follow from another one. */
+/* Stores each value once. Not stored: mail_from and dkim, which follow from the domain. */
 static void
 take_values(
 	struct finding *finding, const char *list, const char *const *values, struct arena *arena)

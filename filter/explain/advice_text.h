@@ -51,8 +51,8 @@ enum advice_id {
 };
 
 /*
- * Adds a finding with that sentence. values: in the order of the row, each once, already escaped.
- * id: replaces the id of the row, or NULL. Owned by the arena of findings.
+ * Adds a finding with the sentence which; the arena of findings owns it. values: in the order of
+ * the row, each once, already escaped. id: replaces the id of the row, or NULL.
  */
 struct finding *advice_say(struct findings *findings, enum finding_level level,
 	enum advice_id which, const char *id, const char *const *values);
@@ -64,8 +64,8 @@ struct advice_values {
 };
 
 /*
- * The sentence of a stored advice in the language of i18n_choose; NULL if this version does not
- * know the code, or a value is missing.
+ * Returns the sentence of a stored piece of advice, in the language of i18n_choose; NULL if this
+ * version does not know the code, or a value is missing.
  */
 const char *advice_text(const char *code, const struct advice_values *values, struct arena *arena);
 

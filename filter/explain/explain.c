@@ -107,7 +107,9 @@ print_diagnoses(const struct evaluation *ev, const struct outcome *outcome)
 	}
 }
 
-/* --undo: returns 0, or the exit status. */
+/*
+ * Writes the message for --undo. Returns 0, also without --undo, or the exit status of the failure.
+ */
 static int
 write_undone(const struct evaluation *ev, const struct outcome *outcome)
 {
@@ -204,7 +206,10 @@ explain_attached(const struct evaluation *outer, const struct own_senders *own,
 	return told;
 }
 
-/* Explains the attached messages; the status stays that of the outer message. */
+/*
+ * Explains the attached messages or, for a bounce, its codes and the returned header. Returns
+ * status, the exit status of the outer message, unless explaining fails.
+ */
 static int
 tell_attached(const struct evaluation *ev, const struct own_senders *own, int status)
 {

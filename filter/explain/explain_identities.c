@@ -15,8 +15,10 @@ text_of(struct slice s, struct arena *arena)
 	return s.n == 0 ? "-" : printable(s, SHOWN_MAX, arena);
 }
 
-/* Prints from which Received line of stored mail the client was taken: "from Received field 3;
- * those above it are inside: mailbox loopback (Gmail)". */
+/*
+ * Prints from which Received field of stored mail the client was taken: "from Received field 3;
+ * those above it are internal: mailbox loopback (Gmail)".
+ */
 static void
 print_client_source(const struct envelope_source *source)
 {

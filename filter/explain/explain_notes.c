@@ -71,8 +71,8 @@ has_address(struct dns *dns, struct slice name, const struct ip *ip)
 }
 
 /*
- * A hint if the client connected by IPv6, its name is confirmed, and SPF allows that host only by
- * IPv4.
+ * Prints a hint if the client connected by IPv6, its HELO name resolves to its address, and SPF
+ * allows that host only by IPv4.
  */
 static void
 hint_ipv6(const struct evaluation *ev)

@@ -1,5 +1,6 @@
 /*
- * explain_notes.h: departures ignored in signatures, keys and sealers' results, for a person.
+ * explain_notes.h: shows a person which departures from the standards were ignored in signatures,
+ * keys and sealers' results.
  */
 #ifndef FILTER_EXPLAIN_EXPLAIN_NOTES_H
 #define FILTER_EXPLAIN_EXPLAIN_NOTES_H
@@ -7,8 +8,8 @@
 #include "filter/verdict/evaluate.h"
 
 /*
- * Writes to stdout, in the language of i18n_choose, one line for each, with the octet and its
- * position.
+ * Writes one line for each departure to stdout, in the language of i18n_choose, with the octet and
+ * its position.
  */
 void explain_notes(const struct evaluation *ev);
 

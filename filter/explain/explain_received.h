@@ -5,7 +5,9 @@
 #include "filter/receiver/agree.h"
 #include "filter/verdict/evaluate.h"
 
-/* Compares, for --compare-received; the result is in the arena. */
+/*
+ * Compares our results with the receiver's, for --compare-received; the comparison is in the arena.
+ */
 const struct agreement *agree_with_received(const struct evaluation *evaluation);
 
 /* Prints the comparison; for Gmail also the meaning of the lines in its "Show original". */

@@ -35,7 +35,7 @@ aligned_word(enum report_alignment alignment)
 	return "-";
 }
 
-/* The record and its name, for the line below a row. */
+/* Returns the record after its name, for a line below a row; NULL if there is no record. */
 static const char *
 record_line(const char *prefix, struct slice name, struct slice record, struct arena *arena)
 {
@@ -49,7 +49,10 @@ record_line(const char *prefix, struct slice name, struct slice record, struct a
 	return line.over ? NULL : line.p;
 }
 
-/* One function for each method completes its row: name of the identity, reason, lines below. */
+/*
+ * One function for each method completes its row: the name of the identity, the reason, and the
+ * lines below the row.
+ */
 static void
 describe_spf(const struct evaluation *ev, const struct report_row *row, struct table_row *shows)
 {
@@ -103,7 +106,7 @@ describe_dkim(const struct evaluation *ev, const struct report_row *row, struct 
 	shows->under[0] = under.over ? NULL : under.p;
 }
 
-/* "sealed by a.example, b.example": the newest last */
+/* Returns "sealed by a.example, b.example", with the newest sealer last; NULL if there is none. */
 static const char *
 sealers(const struct arc_result *arc, struct arena *arena)
 {
@@ -197,7 +200,7 @@ describe_user(const struct evaluation *ev, const struct report_row *row, struct 
 	shows->cells[WHY] = shown(ev->taken.envelope.authenticated, ev->arena);
 }
 
-/* Adds the rows of the field to the table. */
+/* Adds the results of the Authentication-Results field to the table. */
 static void
 add_rows(const struct evaluation *ev, const struct report *report, struct table *table)
 {

@@ -1,4 +1,4 @@
-/* explain_rows.h: shows the results of the field as a table. */
+/* explain_rows.h: shows the results of the Authentication-Results field as a table. */
 #ifndef FILTER_EXPLAIN_EXPLAIN_ROWS_H
 #define FILTER_EXPLAIN_EXPLAIN_ROWS_H
 

@@ -141,7 +141,7 @@ skip_qualifier(struct slice term)
 	return term.n > 0 && strchr("+-~?", term.p[0]) != NULL ? 1 : 0;
 }
 
-/* The probable meaning of a bad term; false if unknown. */
+/* Guesses what a bad term was meant to be; false if unknown. */
 static bool
 fix_term(struct slice term, struct arena *arena, struct slice *meant)
 {
@@ -175,7 +175,7 @@ fix_term(struct slice term, struct arena *arena, struct slice *meant)
 	return !slice_eq(*meant, term);
 }
 
-/* "include: x" and "ip4: 192.0.2.1": a misplaced space. */
+/* Removes a misplaced space, as in "include: x" and "ip4: 192.0.2.1". */
 static bool
 fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice *fixed)
 {
@@ -191,7 +191,7 @@ fix_gap(struct slice record, struct slice bad, struct arena *arena, struct slice
 	return true;
 }
 
-/* Commas and semicolons between terms become white space. */
+/* Replaces commas, semicolons and tabs by spaces. */
 static struct slice
 spaced(struct slice record, struct arena *arena)
 {

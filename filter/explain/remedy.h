@@ -14,13 +14,15 @@
 #define REMEDY_BOTH "header_and_body_changed"
 #define REMEDY_KEY "another_key"
 
-/* The id of the advice (finding.h); NULL if the reason alone is the best advice. */
+/* Returns the id of the advice (finding.h); NULL if the reason alone is the best advice. */
 const char *remedy_id(const struct reason *reason);
 
-/* The code for remedy_text. */
+/* Returns the code for remedy_text. */
 const char *remedy_code(const struct reason *reason);
 
-/* What to do, in English, or the reason if there is no advice; NULL if the code is unknown. */
+/*
+ * Returns what to do, in English, or the reason if there is no advice; NULL if the code is unknown.
+ */
 const char *remedy_text(const char *code);
 
 #endif

@@ -98,7 +98,10 @@ is_external(struct slice tag)
 	return false;
 }
 
-/* Is it a redirecting host of a link filter? Only its operator can make it redirect elsewhere. */
+/*
+ * Is this a redirecting host of a link filter? Only the filter's operator can make it redirect
+ * elsewhere.
+ */
 static bool
 is_filter(struct slice host)
 {

@@ -14,10 +14,10 @@ struct setting {
  */
 const struct setting *setting_next(const struct diagnosis *diagnosis, size_t *at);
 
-/* The setting of an id, or NULL. */
+/* Returns the setting with this id, or NULL. */
 const struct setting *setting_find(const char *id);
 
-/* The text of an id, or NULL. */
+/* Returns the text of the setting with this id, or NULL. */
 const char *setting_text(const char *id);
 
 #endif

@@ -8,7 +8,7 @@
 #include "auth/diagnose/diagnose.h"
 #include "filter/io/fault.h"
 
-/* The first message that was rebuilt and proved, or NULL. */
+/* Returns the first diagnosis whose message was rebuilt and proved, or NULL. */
 const struct diagnosis *undo_find(const struct diagnosis *diagnoses, size_t n);
 
 /*

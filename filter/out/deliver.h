@@ -22,22 +22,22 @@ enum status deliver(struct output *output, size_t size, char *const argv[], int6
 	const char *spool_dir, struct error *error, int *status);
 
 /*
- * The same by SMTP: the message is written to such a file before the dialogue begins. Sets fd and
- * size of job.
+ * Like deliver, but by SMTP: the message is written to such a file before the dialogue begins. Sets
+ * job->fd and job->size.
  */
 enum status deliver_smtp(struct output *output, size_t size, struct smtp_job *job,
 	const char *spool_dir, struct arena *arena, struct error *error);
 
 /*
- * Writes the whole stamped message to a file, whose offset is then 0; *end is its size. -1 with
- * *error.
+ * Writes the whole stamped message to an unlinked file and returns its descriptor, with offset 0;
+ * *end is the size of the file. -1 with *error on failure.
  */
 int deliver_spool(
 	struct output *output, size_t size, const char *spool_dir, off_t *end, struct error *error);
 
 /*
  * Runs argv like deliver, with fd, an unlinked file of size octets at offset 0, as stdin. *status
- * is the wait status, if it has ended.
+ * is the wait status of COMMAND, if COMMAND has ended.
  */
 enum status deliver_run(
 	int fd, off_t size, char *const argv[], int64_t timeout, struct error *error, int *status);

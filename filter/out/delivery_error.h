@@ -1,5 +1,6 @@
 /*
- * delivery_error.h: the errors of passing on a message or its outcome. They are logged, in English.
+ * delivery_error.h: the errors that can occur while a message or its outcome is passed on. They are
+ * logged, in English.
  */
 #ifndef FILTER_OUT_DELIVERY_ERROR_H
 #define FILTER_OUT_DELIVERY_ERROR_H

@@ -50,7 +50,8 @@ output_message(struct output *output, int fd)
 	const struct message *message = output->message;
 	struct write_gather g = {.fd = fd};
 	/*
-	 * an mbox line without a line end must get one, or our first field would become part of it
+	 * an mbox line without a line end is written after our fields: if it came first, our first
+	 * field would become part of it
 	 */
 	bool mbox =
 		message->mbox_from.n > 0 && message->mbox_from.p[message->mbox_from.n - 1] == '\n';

@@ -11,7 +11,7 @@
 
 struct output {
 	const struct message *message;
-	size_t max_field;   /* octets; the limit of a field's size with which message was parsed */
+	size_t max_field;   /* octets; the limit of a field's size that was used to parse message */
 	struct slice block; /* our fields with their line ends */
 	const struct scrub *scrub;
 	struct input *rest; /* the input with the octets after the message's bytes, or NULL */

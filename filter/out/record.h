@@ -1,8 +1,8 @@
 /*
  * record.h: --dns-record: writes the DNS answers of a run as a zone for --zone.
  *
- * The file is either written completely or left unchanged; only a record or an empty file is
- * replaced.
+ * The file is either written completely or left unchanged; only an earlier record or an empty file
+ * is replaced.
  */
 #ifndef FILTER_OUT_RECORD_H
 #define FILTER_OUT_RECORD_H
@@ -12,14 +12,15 @@
 #include "mime/status.h"
 
 /*
- * Can the record be written? For interactive commands, before they start: 0, or the exit status of
- * a configuration error after a line to stderr. 0 if there is no --dns-record.
+ * Can the record be written? Interactive commands call this before they start. Returns 0 if so, or
+ * if there is no --dns-record; otherwise reports the error on stderr and returns the exit status of
+ * a configuration error.
  */
 int record_probe(const struct options *options, struct arena *arena);
 
 /*
- * Writes zone (from dns_record or dns_pool_record; empty: more than a zone can hold) to
- * --dns-record. ST_TEMP with *why.
+ * Writes zone (from dns_record or dns_pool_record; empty if there was more than a zone can hold) to
+ * the file of --dns-record. ST_TEMP with *why.
  */
 enum status record_write(
 	const struct options *options, struct slice zone, struct arena *arena, enum fault *why);

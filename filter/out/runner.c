@@ -23,7 +23,7 @@ enum {
 	PAUSE_FIRST_MS = 1,
 	PAUSE_MOST_MS = 50, /* without pidfd_open, the longest pause between two polls */
 	KILL_MS = 2000,     /* the time the kernel may take to end a killed process */
-	LATE_MS = 5000, /* the runner hangs if it has not answered that long after the time-out */
+	LATE_MS = 5000,     /* no answer this long after the time-out: the runner hangs */
 	FDS_MAX = 1024
 };
 
@@ -36,7 +36,7 @@ struct reply {
 	int status;
 };
 
-/* For the signal handler. */
+/* Static, because runner_kill may be called in a signal handler. */
 static volatile sig_atomic_t line = -1;
 static pid_t runner;
 
@@ -102,7 +102,7 @@ start_command(char *const argv[], int fd)
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-/* Reaps the killed process, unless the kernel cannot end it. */
+/* Kills COMMAND's process group and reaps COMMAND, unless the kernel cannot end it in time. */
 static void
 kill_command(pid_t pid, int *status)
 {
@@ -111,7 +111,7 @@ kill_command(pid_t pid, int *status)
 		(void)poll(NULL, 0, 1);
 }
 
-/* Waits until COMMAND or the parent ends, or for the time-out. */
+/* Waits until COMMAND ends. Kills it if the parent ends first or the time-out passes. */
 static struct reply
 wait_command(pid_t pid, int64_t until_ms)
 {
@@ -148,7 +148,10 @@ wait_command(pid_t pid, int64_t until_ms)
 	}
 }
 
-/* Receives a request; returns the descriptor that came with it, or -1 at the end. */
+/*
+ * Receives a request; returns the descriptor that came with it, or -1 if the parent has closed the
+ * socket.
+ */
 static int
 receive(struct request *request)
 {

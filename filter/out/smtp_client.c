@@ -121,7 +121,8 @@ send_envelope(struct sending *s)
 }
 
 /*
- * Does the file contain an 8-bit octet, so that MAIL needs BODY=8BITMIME? Its offset is unchanged.
+ * Sets has_8bit if the file contains an 8-bit octet, so that MAIL needs BODY=8BITMIME. The file's
+ * offset is unchanged. False if the file cannot be read.
  */
 static bool
 look_through(struct sending *s)

@@ -16,11 +16,11 @@ struct smtp_job {
 };
 
 /*
- * One transaction (RFC 5321): XFORWARD if the server accepts it, MAIL with the parameters that the
- * message needs, every recipient, DATA as smtp_text writes it.
+ * Performs one transaction (RFC 5321): XFORWARD if the server accepts it, MAIL with the parameters
+ * that the message needs, every recipient, DATA as smtp_text writes it.
  *
- * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: it accepted it
- * for none, or its last reply was lost.
+ * ST_OK: the server accepted the message for all recipients. ST_TEMP with *error: the server
+ * accepted it for none of them, or its last reply was lost.
  */
 enum status smtp_send(const struct smtp_job *job, struct arena *arena, struct error *error);
 

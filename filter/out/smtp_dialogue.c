@@ -15,7 +15,7 @@ smtp_fail(struct smtp_dialogue *d, enum delivery_error why)
 	return false;
 }
 
-/* "the next hop answered RCPT with 450 4.2.0 ..." */
+/* Sets error, e.g. "the next hop answered RCPT with 450 4.2.0 ..."; always false. */
 static bool
 refused(struct smtp_dialogue *d, const char *command, const struct smtp_reply *reply)
 {
@@ -40,8 +40,8 @@ struct copy {
 };
 
 /*
- * 421 and 521 (RFC 5321 3.8, RFC 7504) announce that the server closes the connection; that
- * concerns ours, not the client's.
+ * Returns the code to relay: 421 and 521 (RFC 5321 3.8, RFC 7504) announce that the server closes
+ * the connection, which is ours, not the client's.
  */
 static int
 passed_on(int code)
@@ -145,7 +145,7 @@ offers_attribute(const struct smtp_offer *offer, struct slice name)
 	return false;
 }
 
-/* xtext of RFC 3461 4; an unknown or overlong value is [UNAVAILABLE] */
+/* Adds value as xtext (RFC 3461 4); an unknown or overlong value becomes [UNAVAILABLE]. */
 static void
 put_xtext(struct buf *out, struct slice value)
 {

@@ -36,13 +36,14 @@ bool smtp_fail(struct smtp_dialogue *d, enum delivery_error why);
 bool smtp_begin(struct smtp_dialogue *d, const char *next_hop, const char *our_name);
 
 /*
- * Sends XFORWARD with the client, for the server's log and Received field, in as many commands as
- * needed. An attribute that the server refuses is left out: it must not delay mail.
+ * Sends the attributes of the client that the server offers to take, for its log and Received
+ * field, with one XFORWARD command each. An attribute that the server refuses with a 5xx reply is
+ * left out, because it must not delay mail; false after a 4xx reply or without a reply.
  */
 bool smtp_xforward(struct smtp_dialogue *d, const struct smtp_attribute *attributes, size_t n);
 
 /*
- * Sends a command, given without line end; true if the reply is of that class (its first digit).
+ * Sends a command, given without line end; true if the first digit of the reply code is hundred.
  * name: for error. whole, unless NULL, gets the reply to be relayed to another client: all lines
  * with line ends, 421 and 521 changed to 451 and 550; empty without a reply.
  */

@@ -221,7 +221,7 @@ smtp_put(struct smtp_wire *wire, struct slice octets)
 
 /*
  * Reads one line into the buffer; the caller removes it from there. Returns its length without the
- * line end, or SIZE_MAX if none arrives.
+ * LF, or SIZE_MAX if no complete line arrives.
  */
 static size_t
 read_line(struct smtp_wire *wire)
@@ -233,7 +233,7 @@ read_line(struct smtp_wire *wire)
 		if (end != NULL)
 			return (size_t)(end - wire->in);
 		if (wire->in_n == sizeof wire->in)
-			return SIZE_MAX; /* longer than any server writes */
+			return SIZE_MAX; /* longer than a reply line may be */
 		n = recv(wire->fd, wire->in + wire->in_n, sizeof wire->in - wire->in_n, 0);
 		if (n > 0)
 			wire->in_n += (size_t)n;
@@ -245,7 +245,10 @@ read_line(struct smtp_wire *wire)
 	}
 }
 
-/* RFC 5321 4.2: the code of a line, or 0; more: another line of the same reply follows. */
+/*
+ * Returns the reply code of a line (RFC 5321 4.2), or 0; *more: another line of the same reply
+ * follows.
+ */
 static int
 line_code(struct slice line, bool *more)
 {

@@ -1,5 +1,5 @@
 'use strict';
-/* Sorting and filtering of the tables; without it the page is whole, in the order it was written. */
+/* Sorts and filters the tables; without it the page is complete, in the order it was written. */
 (() => {
 	const collator = new Intl.Collator(document.documentElement.lang, {numeric: true});
 
@@ -14,7 +14,7 @@
 			collator.compare(x.textContent, y.textContent));
 	};
 
-	/* Numbers begin with the largest; rows that are the same keep their order. */
+	/* The first click puts the largest numbers first; rows that compare equal keep their order. */
 	const sort = (table, head) => {
 		const number = head.classList.contains('n');
 		const now = head.getAttribute('aria-sort');
@@ -41,7 +41,7 @@
 		}
 	};
 
-	/* Full and half width, upper and lower case are the same */
+	/* Makes full and half width, upper and lower case the same. */
 	const plain = (text) => text.normalize('NFKC').toLowerCase();
 
 	const makeFilter = (table) => {
@@ -75,7 +75,7 @@
 		makeFilter(table);
 	}
 
-	/* A link leads to its row even where a filter hides it. */
+	/* A link leads to its row even if a filter hides the row. */
 	const follow = () => {
 		const row = document.getElementById(location.hash.slice(1));
 

@@ -25,7 +25,7 @@ short_name(struct html *html, const char *name)
 		html_markup(html, "…");
 }
 
-/* Writes the name on a line of its own, short enough for a phone. */
+/* Writes the author domain for a line of its own, short enough for a phone. */
 static void
 sender_author(struct html *html, const char *domain)
 {

@@ -24,7 +24,7 @@ time_bar(struct html *html, const struct page_time *time, size_t i, uint64_t top
 	}
 }
 
-/* At most three labels, so that they do not overlap on a phone. */
+/* Writes at most three labels, so that they do not overlap on a phone. */
 static void
 time_labels(struct html *html, const struct page_time *time)
 {

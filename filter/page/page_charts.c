@@ -119,7 +119,7 @@ page_shares_of(const struct stats_counts *counts)
 	return shares;
 }
 
-/* A bar from the left edge; all messages would have the full width. */
+/* Draws a bar from the left edge, with a width in proportion to all messages. */
 void
 page_bar_across(struct html *html, const struct page_shares *shares, uint64_t all, int y)
 {

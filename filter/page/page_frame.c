@@ -12,7 +12,7 @@ static const struct ownfile_kind page_kind = {
 	.another = FAULT_NOT_A_PAGE,
 };
 
-/* The only script and style that the browser may use, by hash. */
+/* The hashes of the only script and style that the browser may use. */
 struct hashes {
 	struct slice style, script;
 };

@@ -15,7 +15,7 @@ struct page_frame {
 };
 
 /*
- * Can a file be written at path? ST_TEMP with *why if not. To be checked before a run that may take
+ * Can a file be written at path? ST_TEMP with *why if not. Call it before a run that may take
  * hours; an existing file is unchanged.
  */
 enum status page_probe(const char *path, struct arena *arena, enum fault *why);

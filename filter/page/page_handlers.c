@@ -7,7 +7,9 @@
 
 enum { ROWS_MOST = 100 };
 
-/* The changes that were undone to make them pass, the most frequent first. */
+/*
+ * Writes a cell with the changes that were undone to make signatures pass, the most frequent first.
+ */
 static void
 kinds_cell(struct html *html, const struct damage *damage)
 {

@@ -15,8 +15,8 @@
 /* The classes of messages in the charts; each message is in exactly one. */
 enum page_kind {
 	PAGE_PASSED, /* DMARC passed */
-	PAGE_HONEST, /* struct stats_counts.known_fails, open_fails, */
-	PAGE_BARE,   /* and bare_fails, for which DMARC failed */
+	PAGE_HONEST, /* DMARC failed: known_fails and open_fails of struct stats_counts */
+	PAGE_BARE,   /* DMARC failed: bare_fails of struct stats_counts */
 	PAGE_OTHER,  /* no DMARC record, an error, not evaluated */
 	PAGE_NOT_JUDGED,
 	PAGE_KINDS
@@ -32,7 +32,7 @@ struct page_shares {
 uint64_t page_kind_count(const struct stats_counts *counts, enum page_kind kind);
 const char *page_kind_text(enum page_kind kind);
 
-/* The name of a disposition for people, such as "Accepted". */
+/* Returns the name of a disposition for people, such as "Accepted". */
 const char *page_disposition_text(enum disposition disposition);
 
 /* Writes the name of a scenario: "What-if 2" or "The other RFC". */
@@ -40,14 +40,17 @@ void page_scenario_name(struct html *html, const struct stats *stats, size_t sce
 
 struct page_shares page_shares_of(const struct stats_counts *counts);
 
-/* Counts all messages; sets the first and the last day of mail; false if no message has a date. */
+/*
+ * page_total: counts all messages. page_dates: sets the first and the last day of mail; false if no
+ * message has a date.
+ */
 void page_total(const struct stats *stats, struct stats_counts *counts);
 bool page_dates(
 	const struct stats *stats, char first[STATS_DAY_OCTETS], char last[STATS_DAY_OCTETS]);
 
 /*
- * Writes the answer to the owner's main question (is p=reject safe?), and the numbers of the
- * summary.
+ * page_headline: writes the answer to the owner's main question (is p=reject safe?). page_tiles:
+ * writes the numbers of the summary.
  */
 void page_headline(struct html *html, const struct stats_counts *counts);
 void page_tiles(struct html *html, const struct stats_counts *counts);
@@ -57,13 +60,13 @@ void page_section_begin(struct html *html, const char *id, const char *title, co
 void page_legend_item(struct html *html, int shade, const char *text);
 void page_legend_kinds(struct html *html);
 
-/* A bar from the left of an svg; all messages would fill its width. y in pixels. */
+/* Draws a bar from the left of an svg; a bar of all messages would fill its width. y in pixels. */
 void page_bar_across(struct html *html, const struct page_shares *shares, uint64_t all, int y);
 
 /*
- * The same data as a collapsed table. Call page_numbers_begin, then page_numbers_head for each
- * column, then the rows, then page_numbers_end; or page_numbers_kinds instead of the first two, and
- * page_kind_cells at the end of each row.
+ * Write the numbers of a chart as a collapsed table. Call page_numbers_begin, then
+ * page_numbers_head for each column, then write the rows, then call page_numbers_end; or call
+ * page_numbers_kinds instead of the first two, and page_kind_cells at the end of each row.
  */
 void page_numbers_begin(struct html *html, const char *caption, const char *first);
 void page_numbers_head(struct html *html, const char *title);
@@ -71,7 +74,10 @@ void page_numbers_kinds(struct html *html, const char *caption, const char *firs
 void page_kind_cells(struct html *html, const struct stats_counts *counts);
 void page_numbers_end(struct html *html);
 
-/* Each writes complete sections, or nothing if there is nothing to show. False without memory. */
+/*
+ * page_chart_patterns writes the shades, to which charts refer. Each of the others writes complete
+ * sections, or nothing if there is nothing to show. False without memory.
+ */
 void page_chart_patterns(struct html *html);
 bool page_chart_time(struct html *html, const struct stats *stats);
 bool page_chart_sources(struct html *html, const struct stats *stats);
@@ -81,14 +87,17 @@ void page_chart_scenarios(struct html *html, const struct stats *stats);
 void page_cells(struct html *html, const struct cells *table);
 
 bool page_domains(struct html *html, const struct stats *stats);
-/* archive: the statistics of an archive to show beside it, or NULL. */
+/* archive: the statistics of an archive, which are shown beside those of stats; or NULL. */
 bool page_sources(struct html *html, const struct stats *stats, const struct stats *archive);
 void page_handlers(struct html *html, const struct handlers *handlers);
 void page_since(struct html *html, const struct since *since);
 void page_changes(struct html *html, const struct stats *stats);
 void page_messages(struct html *html, const struct stats *stats);
 
-/* A table: begin, heads, body, rows; the caller closes table, region and section. */
+/*
+ * To write a table, call page_table_begin, page_table_heads and page_table_body, then write the
+ * rows, and close table, region and section.
+ */
 struct page_column {
 	const char *title; /* to be translated */
 	bool number;       /* sorted as a number */
@@ -97,12 +106,15 @@ struct page_column {
 /* Begins a section and its table, up to the column heads; id must be unique. */
 void page_table_begin(struct html *html, const char *id, const char *title, const char *note);
 void page_table_heads(struct html *html, const struct page_column *columns, size_t n);
-/* The head of a column of numbers for a scenario. */
+/* Writes the head of a column for a scenario. number: the column is sorted as numbers. */
 void page_table_scenario(
 	struct html *html, const struct stats *stats, size_t scenario, bool number);
 void page_table_body(struct html *html);
 
-/* The number of rows to show of n; the number of the others is shown after the table. */
+/*
+ * page_rows: how many of n rows to show. page_left_out: writes below the table that the first shown
+ * of n rows are shown, and how many further messages (beyond) are not listed.
+ */
 size_t page_rows(size_t n);
 void page_left_out(struct html *html, size_t n, size_t shown, uint64_t beyond);
 

@@ -96,7 +96,7 @@ source_class(struct html *html, const struct stats_source *source)
 	html_markup(html, "</td>");
 }
 
-/* A row for a source, with its counts in the archive; NULL: not in the archive. */
+/* Writes the cells with a source's counts in the archive. held: the source there, or NULL. */
 static void
 source_held(struct html *html, const struct stats_source *held)
 {

@@ -31,7 +31,7 @@ page_scale_top(uint64_t most)
 	}
 }
 
-/* The number of the period on an unbounded axis. */
+/* Returns the position of the period on an unbounded axis. */
 static int64_t
 number_of(enum page_unit unit, const struct stats_period *period)
 {
@@ -99,7 +99,7 @@ total_of(const struct stats *stats)
 	return total;
 }
 
-/* The range between the percentiles, extended by nearby messages. */
+/* Finds the range of periods that page_time_make describes. */
 static struct range
 find_range(const struct stats *stats)
 {
@@ -139,7 +139,10 @@ choose(const struct stats *stats, struct range range)
 	return span(PAGE_MONTHS, stats, range) <= MONTHS_MOST ? PAGE_MONTHS : PAGE_YEARS;
 }
 
-/* Adds a period of the statistics, after empty bars for the gap before it. */
+/*
+ * Adds a period of the statistics, after empty bars for the gap before it; gaps: without these
+ * bars.
+ */
 static void
 add_period(struct page_time *time, const struct stats_period *period, bool gaps)
 {

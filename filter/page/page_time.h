@@ -23,9 +23,9 @@ struct page_time {
 enum { PAGE_LABEL_OCTETS = 16 };
 
 /*
- * The axis covers the 1st to the 99th percentile of the messages, leaving out at least one on each
- * side, extended to messages close by: a single wrong date must not stretch it over a hundred
- * years.
+ * Makes the bars. The axis leaves out at most 1 % of the messages on each side (one message of
+ * fewer than 100, none of fewer than ten), but not those close to the others: a single wrong date
+ * must not stretch it over a hundred years.
  *
  * The bars are days up to about three months, months up to ten years, then years; if there are too
  * many years for a chart, only those with mail. False without memory. Free with page_time_free.
@@ -33,15 +33,15 @@ enum { PAGE_LABEL_OCTETS = 16 };
 bool page_time_make(const struct stats *stats, struct page_time *time);
 void page_time_free(struct page_time *time);
 
-/* 2026-01-31, 2026-01 or 2026. */
+/* Writes 2026-01-31, 2026-01 or 2026. */
 void page_time_label(const struct stats_period *period, char text[PAGE_LABEL_OCTETS]);
 
-/* Days since 1970-01-01 (Gregorian), from the year 1 on. */
+/* Returns the days since 1970-01-01 (Gregorian), from the year 1 on. */
 int64_t page_day_number(int year, int month, int day);
 
 /*
- * The upper end of an axis: the smallest number of the form 1, 2 or 5 times a power of ten that is
- * not below most.
+ * Returns the upper end of an axis: the smallest number of the form 1, 2 or 5 times a power of ten
+ * that is not below most.
  */
 uint64_t page_scale_top(uint64_t most);
 

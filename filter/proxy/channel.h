@@ -15,7 +15,7 @@ struct proxy_channel {
 	bool gone;       /* the client has disconnected or cannot be written to */
 	bool late;       /* gone because of a time-out */
 	char in[PROXY_IN];
-	size_t in_at, in_n; /* the octets in in that were not consumed yet */
+	size_t in_at, in_n; /* the octets of in that are not yet consumed: in_at to in_n - 1 */
 };
 
 /* Writes all octets, or sets gone. */
@@ -25,8 +25,9 @@ void proxy_channel_put(struct proxy_channel *channel, struct slice octets);
 bool proxy_channel_fill(struct proxy_channel *channel);
 
 /*
- * The next line without its line end, valid until the next call. An overlong line, or one that ends
- * in a bare LF, keeps its LF, so that it is not taken for a command. False if no line arrives.
+ * Reads the next line, without its line end; *line is valid until the next call. An overlong line,
+ * or one that ends in a bare LF, keeps its LF, so that it is not taken for a command. False if no
+ * line arrives.
  */
 bool proxy_channel_line(struct proxy_channel *channel, struct slice *line);
 

@@ -25,7 +25,10 @@ is_line(struct slice line)
 	return true;
 }
 
-/* The length of a path: up to '>' or, without '<', up to a space; 0 if it is not a path. */
+/*
+ * Returns the length of a path: up to and including '>' or, without '<', up to a space; 0 if it is
+ * not a path.
+ */
 static size_t
 path_length(struct slice text)
 {
@@ -52,8 +55,8 @@ path_length(struct slice text)
 }
 
 /*
- * `FROM:<path> parameters`, or the same with TO. The next hop parses the line as well, so a path
- * that it might read differently is refused.
+ * Reads `FROM:<path> parameters`, or the same with TO. The next hop parses the line as well, so a
+ * path that it might read differently is refused.
  */
 static bool
 read_path(struct proxy_command *command)
@@ -88,7 +91,10 @@ proxy_command_read(struct slice line)
 	return command;
 }
 
-/* xtext: "+" and two hexadecimal digits are an octet; false for another "+" */
+/*
+ * Decodes xtext, where "+" and two hexadecimal digits are an octet; false for any other "+", or for
+ * a NUL.
+ */
 static bool
 decode(struct slice text, struct arena *arena, struct slice *value)
 {

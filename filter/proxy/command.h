@@ -18,9 +18,9 @@ enum proxy_verb {
 	PROXY_RSET,
 	PROXY_NOOP,
 	PROXY_QUIT,
-	PROXY_OTHER,    /* a command that is not answered here */
+	PROXY_OTHER,    /* any other command, which is not supported */
 	PROXY_BAD_PATH, /* MAIL or RCPT with an ambiguous path */
-	PROXY_BAD_LINE  /* it contains a NUL, CR or LF */
+	PROXY_BAD_LINE  /* a line that contains a NUL, CR or LF */
 };
 
 struct proxy_command {
@@ -30,7 +30,7 @@ struct proxy_command {
 	struct slice path; /* of MAIL and RCPT, as written: with or without <> */
 };
 
-/* A line without its end. Slices point into it. */
+/* Parses a line, which is given without its line end. The slices of the result point into it. */
 struct proxy_command proxy_command_read(struct slice line);
 
 /* the client according to XFORWARD; unavailable attributes are empty */

@@ -9,7 +9,7 @@ text(struct proxy_data *data, char c)
 		return;
 	}
 	if (data->at == DATA_CR || c == '\n')
-		data->bare = true; /* a CR that does not end a line */
+		data->bare = true; /* a CR without LF, or an LF without CR */
 	data->at = c == '\r' ? DATA_CR : DATA_TEXT;
 }
 

@@ -1,4 +1,4 @@
-/* data.h: the text after DATA (RFC 5321 4.5.2), up to CRLF.CRLF and nothing else. */
+/* data.h: reads the text after DATA (RFC 5321 4.5.2); only CRLF.CRLF ends it. */
 #ifndef FILTER_PROXY_DATA_H
 #define FILTER_PROXY_DATA_H
 
@@ -6,7 +6,7 @@
 
 struct proxy_data {
 	enum { DATA_START, DATA_DOT, DATA_DOT_CR, DATA_TEXT, DATA_CR } at;
-	bool done; /* the end was reached */
+	bool done; /* the end of the message has been reached */
 	bool bare; /* there was a bare CR or LF (RFC 5321 2.3.8), where other programs may see the
 		      end of the message */
 };

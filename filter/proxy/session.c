@@ -132,8 +132,8 @@ ehlo(struct proxy *proxy)
 }
 
 /*
- * Relays a command to the next hop and its answer back. An answer of another class than expected is
- * relayed only if it is a refusal.
+ * Relays a command to the next hop, and its answer to the client. An answer other than 2xx is
+ * relayed only if it is a refusal; otherwise the client gets 451.
  */
 static bool
 relay(struct proxy *proxy, struct slice line, const char *name)
@@ -203,7 +203,7 @@ rcpt(struct proxy *proxy, const struct proxy_command *command)
 		proxy->rcpts.v[proxy->rcpts.n++] = arena_cstr(proxy->arena, command->path);
 }
 
-/* RFC 5321 4.1.4: the answer to a command out of order, or NULL. */
+/* Returns the answer to a command out of order (RFC 5321 4.1.4), or NULL. */
 static const char *
 out_of_order(const struct proxy *proxy, enum proxy_verb verb)
 {
@@ -375,7 +375,10 @@ proxy_is_bare(const struct proxy *proxy)
 	return proxy->data.bare;
 }
 
-/* Reads and discards the rest: the client must have sent everything before it is answered. */
+/*
+ * Reads and discards the rest of the message: the client must have sent everything before it is
+ * answered.
+ */
 static void
 drain(struct proxy *proxy)
 {

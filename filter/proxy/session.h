@@ -3,8 +3,8 @@
  * stdout, one process per transaction (spawn(8)), and the next hop is behind us.
  *
  * MAIL and RCPT are relayed at once, with all parameters, and so are the answers. DATA is sent to
- * the next hop only after the whole message was read and evaluated. A 2xx answer to the message is
- * sent only if the next hop gave one.
+ * the next hop only after the whole message has been read and evaluated. A 2xx answer to the
+ * message is sent only if the next hop gave one.
  */
 #ifndef FILTER_PROXY_SESSION_H
 #define FILTER_PROXY_SESSION_H
@@ -50,8 +50,8 @@ long proxy_pull(void *proxy, char *buffer, size_t size, enum fault *fault);
 bool proxy_is_bare(const struct proxy *proxy);
 
 /*
- * Sends our own answer to DATA or to the message, without its line end, after the whole message was
- * read. Only the first answer counts.
+ * Sends our own answer to DATA or to the message, given without its line end, after the rest of the
+ * message has been read. Only the first answer counts.
  */
 void proxy_answer(struct proxy *proxy, struct slice line);
 

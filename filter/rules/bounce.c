@@ -21,7 +21,7 @@ static const struct {
 		N_("the author domain has no DMARC record, or one without a policy")},
 	{"7.31", 0, RULES_GMAIL,
 		N_("the author domain has no DMARC record, or one without a policy")},
-	/* RFC 7372: 5.7.23 is a failure of SPF */
+	/* only 4.7.23: by RFC 7372, 5.7.23 is a failure of SPF */
 	{"7.23", '4', RULES_GMAIL,
 		N_("the sending address has no name that leads back to it (PTR)")},
 	{"7.25", 0, RULES_GMAIL, N_("the sending address has no name that leads back to it (PTR)")},
@@ -38,8 +38,8 @@ is_digit(const struct slice text, size_t at)
 }
 
 /*
- * Does the text contain the code as a separate word, with the class, or if that is 0 with class 4
- * or 5? 5.7.26 is not in 15.7.26, 5.7.261 or 5.7.26.1.
+ * Does the text contain the code as a separate word, with the given class (0: with class 4 or 5)?
+ * 5.7.26 is not in 15.7.26, 5.7.261 or 5.7.26.1.
  */
 static bool
 has_code(struct slice text, struct slice code, char class, struct slice *found)
@@ -70,7 +70,10 @@ find(struct slice text, struct slice what)
 	return text.n;
 }
 
-/* The first Content-Type field in a body that names a returned message or header; else its end. */
+/*
+ * Returns the offset of the first Content-Type field in the body that announces a returned message
+ * or header; the size of the body if there is none.
+ */
 static size_t
 returned_at(struct slice body)
 {
@@ -91,7 +94,10 @@ returned_at(struct slice body)
 	return body.n;
 }
 
-/* The content of that part, if it is a header: from the empty line to the next boundary. */
+/*
+ * Returns the content of the part that begins with its Content-Type field, if the part is a header:
+ * from the empty line to the next boundary.
+ */
 static struct slice
 returned_header(struct slice part)
 {
@@ -126,7 +132,7 @@ bounce_find(const struct message *message, struct arena *arena, struct bounce *b
 	for (size_t i = 0; i < BOUNCE_CODES; i++) {
 		struct slice found;
 
-		/* what the sender wrote in the returned message says nothing */
+		/* a code in the returned message was written by its sender and proves nothing */
 		if (!has_code(slice_head(body, returned), slice_str(known[i].code), known[i].class,
 			    &found))
 			continue;

@@ -20,10 +20,10 @@ struct bounce {
 	struct slice returned;
 };
 
-/* False if the message is not a delivery status report. */
+/* Reads the bounce; false if the message is not a delivery status report. */
 bool bounce_find(const struct message *message, struct arena *arena, struct bounce *bounce);
 
-/* Prints the codes for a person to stdout; nothing if there are none. */
+/* Prints the codes and their meaning to stdout; nothing if there are none. */
 void bounce_print(const struct bounce *bounce);
 
 #endif

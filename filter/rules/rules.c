@@ -132,8 +132,9 @@ is_one_of(struct slice word, const char *const *words)
 }
 
 /*
- * Do the clauses, after "by", say TLS, or "CIPHER encrypted" as qmail does? The words after "by",
- * "id" and "for" are names, which may contain the letters.
+ * Do the clauses, from "by" on, contain TLS, or "CIPHER encrypted" as qmail writes it? The words
+ * after "by", "id" and "for" are skipped: they are names, which may contain "TLS" by chance. So is
+ * a word after "no".
  */
 static bool
 says_tls(struct slice clauses)
@@ -162,7 +163,10 @@ says_tls(struct slice clauses)
 	return false;
 }
 
-/* In the border's Received field: the protocol, or what else the server says about TLS. */
+/*
+ * Does the border's Received field show TLS: by its protocol, or by anything else that the server
+ * wrote?
+ */
 static enum rules_state
 check_tls(const struct evaluation *ev)
 {

@@ -14,14 +14,17 @@ enum rules_of { RULES_GMAIL, RULES_YAHOO, RULES_OUTLOOK };
 
 enum { RULES_PROVIDERS = RULES_OUTLOOK + 1 };
 
-/* "gmail" and the like; the public page of the rules */
+/* Return the word for a provider, e.g. "gmail", and the URL of its published rules. */
 const char *rules_word(enum rules_of provider);
 const char *rules_page(enum rules_of provider);
 
-/* A comma-separated list of them; false for an unknown word, which is then in *word. */
+/*
+ * Reads a comma-separated list of provider words; false for an unknown word, which is then in
+ * *word.
+ */
 bool rules_read(const char *list, bool wanted[RULES_PROVIDERS], struct slice *word);
 
-/* The unmet rules of all wanted providers, as findings about "rules". */
+/* Adds the unmet rules of all providers in the list, as findings about "rules". */
 void rules_findings(
 	const struct evaluation *evaluation, const char *list, struct findings *findings);
 

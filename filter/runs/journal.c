@@ -22,7 +22,7 @@ struct journal {
 	struct arena arena; /* for a name */
 };
 
-/* The hash of a name as it is in rows. */
+/* Returns the hash of a name in the form that rows contain; never 0. */
 static uint64_t
 hash_of(const char *shown)
 {
@@ -31,7 +31,7 @@ hash_of(const char *shown)
 	return hash != 0 ? hash : 1;
 }
 
-/* Writes the head to a file that is empty or contains only a part of it. */
+/* Writes the head to a file that is empty or contains only a part of the head. */
 static enum status
 begin(struct journal *journal, struct slice head, struct error *error)
 {
@@ -114,7 +114,10 @@ journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	return ST_BAD;
 }
 
-/* Is the index possible after the earlier ones? A huge one must not allocate memory. */
+/*
+ * Can a message with this index come next? A huge index, in a damaged file, must not allocate
+ * memory.
+ */
 static bool
 is_due(const struct journal *journal, size_t index)
 {

@@ -16,13 +16,14 @@ struct journal;
 
 /*
  * Opens or creates the file. ST_BAD with *error if that fails, if another process uses the file, or
- * if it does not begin with this head. arena: for its oom function.
+ * if it does not begin with this head. arena: for the head of the earlier run, and for its oom
+ * function.
  */
 enum status journal_open(const char *path, const struct run_head *head, struct arena *arena,
 	struct journal **journal, struct error *error);
 
 /*
- * The next complete message of the earlier run: its row, which points into the arena or to
+ * Returns the next complete message of the earlier run: its row, which points into the arena or to
  * literals, and its JSON line, valid until the next call. False after the last one; a truncated
  * line is then removed, and journal_add may be called.
  */
@@ -32,10 +33,10 @@ bool journal_replay(
 /* Did the earlier run finish the message? *changed is set if the index had another name. */
 bool journal_has(struct journal *journal, size_t index, const char *name, bool *changed);
 
-/* The number of messages that the earlier run had finished. */
+/* Returns the number of messages that the earlier run had finished. */
 size_t journal_done(const struct journal *journal);
 
-/* Adds a message; json: its line (run_row.h). */
+/* Adds a message; json: its line (run_row.h). False if it cannot be written. */
 bool journal_add(struct journal *journal, struct slice json);
 
 /*

@@ -43,7 +43,7 @@ make_room(struct run_file *file)
 	return true;
 }
 
-/* The next line with its line end. RUN_DONE if nothing is left. */
+/* Reads the next line with its line end. RUN_DONE if nothing is left. */
 static enum run_got
 read_line(struct run_file *file, struct slice *line, struct error *error)
 {
@@ -135,7 +135,7 @@ run_file_open(int fd, struct arena *arena, struct run_file **file, struct run_he
 	return RUN_ROW;
 }
 
-/* The end line must match the messages read, and nothing may follow. */
+/* Checks that the end line matches the messages read, and that nothing follows it. */
 static enum run_got
 read_end(struct run_file *file, struct slice line, struct error *error)
 {

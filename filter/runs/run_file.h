@@ -24,9 +24,9 @@ enum run_got run_file_open(int fd, struct arena *arena, struct run_file **file,
 	struct run_head *head, struct error *error);
 
 /*
- * The next line: its row, which points into the arena or to literals, and the line as read, valid
- * until the next call. Unless the run is unordered, it is an error if rows are missing or out of
- * order. *error as above. Must not be called again after anything but RUN_ROW.
+ * Reads the next line: returns its row, which points into the arena or to literals, and the line as
+ * read, valid until the next call. Unless the run is unordered, it is an error if rows are missing
+ * or out of order. *error as above. Must not be called again after anything but RUN_ROW.
  */
 enum run_got run_file_next(struct run_file *file, struct arena *arena, struct row *row,
 	struct slice *line, struct error *error);

@@ -66,7 +66,7 @@ run_is_end(struct slice line)
 	       slice_starts(line, SLICE("{\"mailstamp_shard_end\":"));
 }
 
-/* The line as an object with one member; NULL if it is anything else. */
+/* Parses the line as an object with one member; NULL if it is anything else. */
 static json_t *
 read_line(struct slice line)
 {

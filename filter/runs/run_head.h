@@ -26,7 +26,7 @@ struct run_end {
 	size_t messages, failed; /* evaluated messages, and files that could not be evaluated */
 };
 
-/* The head of a run with these options, without mark; labels point into options. */
+/* Makes the head of a run with these options, without mark; labels point into options. */
 struct run_head run_head_of(const struct options *options);
 
 /* Each writes one line, in the arena; ST_TEMP without memory. */

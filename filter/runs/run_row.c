@@ -11,7 +11,7 @@
 
 enum { LATEST = 2 /* newest version of docs/schema.json */ };
 
-/* A text, or "" if it is null or missing. */
+/* Returns a text, or "" if it is null or missing. */
 static const char *
 text(struct run_reader *reader, const json_t *value, size_t max)
 {
@@ -25,7 +25,7 @@ text(struct run_reader *reader, const json_t *value, size_t max)
 		reader->arena);
 }
 
-/* The sentence for the code or, if that is unknown, the one in the line. */
+/* Returns the sentence for the code or, if the code is unknown, the sentence in the line (told). */
 static const char *
 sentence(struct run_reader *reader, const json_t *code, const json_t *told)
 {
@@ -67,7 +67,10 @@ disposition_of(struct run_reader *reader, const char *word)
 	return DISP_ACCEPT;
 }
 
-/* The policy as a literal; "" if it is not valid. */
+/*
+ * Returns the policy as a literal; "" if the policy is missing or "invalid". Another word is an
+ * error.
+ */
 static const char *
 policy_of(struct run_reader *reader, const json_t *value)
 {
@@ -202,7 +205,10 @@ value_of(const void *arg, const char *name)
 	return json_string_value(json_object_get(arg, name));
 }
 
-/* The record with which the message passed in the second evaluation, as in row_from_evaluation. */
+/*
+ * Returns the record with which the message passed in a second evaluation, or "", as
+ * row_from_evaluation does.
+ */
 static const char *
 proved_record(struct run_reader *reader, const json_t *name, const char *type, const json_t *should,
 	const char *proof)
@@ -253,7 +259,7 @@ read_date(struct run_reader *reader, const json_t *date, struct row *row)
 		run_refuse(reader, RUN_E_DATE);
 }
 
-/* Missing in lines of older versions. */
+/* Reads the class of the sender, which lines of older versions lack. */
 static void
 read_sender(struct run_reader *reader, json_t *sender, struct row *row)
 {
@@ -266,7 +272,7 @@ read_sender(struct run_reader *reader, json_t *sender, struct row *row)
 		run_refuse(reader, RUN_E_SENDER);
 }
 
-/* --compare-received */
+/* Reads the comparison of --compare-received. */
 static void
 read_received(struct run_reader *reader, json_t *received, struct row *row)
 {
@@ -290,7 +296,7 @@ read_received(struct run_reader *reader, json_t *received, struct row *row)
 	}
 }
 
-/* --fail-if-worse */
+/* Reads the comparison of --fail-if-worse. */
 static void
 read_worse(struct run_reader *reader, json_t *worse, struct row *row)
 {

@@ -10,7 +10,7 @@ struct set {
 	struct arena line; /* for one message */
 	run_set_take take;
 	void *arg;
-	struct run_head *heads; /* heads of the files so far */
+	struct run_head *heads; /* heads of the files read so far */
 	size_t n;
 };
 
@@ -68,7 +68,7 @@ read_one(struct set *set, const char *path, struct error *error)
 	return got;
 }
 
-/* The index of the first file whose run lacks a shard; set->n if all are complete. */
+/* Returns the index of the first file whose run lacks a shard; set->n if all are complete. */
 static size_t
 find_part(const struct set *set)
 {

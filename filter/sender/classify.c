@@ -38,7 +38,10 @@ is_service_host(const struct evaluation *ev, const struct own_senders *own)
 	return false;
 }
 
-/* Finds evidence from the domain for which SPF or a signature passed; false if it shows nothing. */
+/*
+ * Looks for evidence that the domain, for which SPF or a signature passed, sends for the author,
+ * and stores it in facts; false if there is none.
+ */
 static bool
 domain_sends(const struct evaluation *ev, const struct own_senders *own, struct slice domain,
 	struct sender_facts *facts)

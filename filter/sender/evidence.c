@@ -75,8 +75,9 @@ is_own_host(const struct evaluation *ev, const struct own_senders *own, struct s
 }
 
 /*
- * Reduces a name to the organization, without a public suffix list, so it may keep one label too
- * many (example.co.jp, example.com).
+ * Reduces a name to the organization: the last two labels, or three if the second-level label is
+ * short (example.co.jp). Without a public suffix list, it may keep one label too many
+ * (www.abc.com).
  */
 static struct slice
 organization(struct slice name)
@@ -93,8 +94,8 @@ organization(struct slice name)
 typedef bool (*name_test)(void *arg, struct slice name, bool included);
 
 /*
- * What is searched for in the records: names that belong to a domain (empty: to none), or to a
- * service.
+ * The names that are searched for in the records: those of a domain (empty: none) and of a service
+ * (NULL: none).
  */
 struct sought {
 	const struct evaluation *ev;
@@ -103,8 +104,9 @@ struct sought {
 };
 
 /*
- * Below its own name, or beside it, a service also has names of its customers, who know nothing of
- * each other: these count only if the included record allows the client.
+ * Does the name belong to the domain or service that is searched for? A service gives customers,
+ * who know nothing of each other, names below its own name or beside it. So a name that is not
+ * within the domain counts only if an SPF record includes it and it allows the client.
  */
 static bool
 stands_for(void *arg, struct slice name, bool included)
@@ -165,7 +167,10 @@ seek_mx(const struct evaluation *ev, struct slice at, name_test test, void *arg)
 	return false;
 }
 
-/* Do selectors of the author's organization have a CNAME to a key of the service? */
+/*
+ * Calls test with the CNAME target of each key that an aligned signature names, because a service
+ * may hold the key; true if test ended the search.
+ */
 static bool
 seek_keys(const struct evaluation *ev, name_test test, void *arg)
 {
@@ -265,7 +270,7 @@ evidence_of_client(const struct evaluation *ev, const struct own_senders *own)
 
 	if (ip->family == 0)
 		return (struct evidence){.id = EVIDENCE_NONE};
-	if (proof_allows(ev, ev->ids.author_domain)) /* the envelope is of another domain */
+	if (proof_allows(ev, ev->ids.author_domain)) /* even if the envelope is of another domain */
 		return (struct evidence){.id = EVIDENCE_RECORDS};
 	if (own_senders_have_address(own, ip) || is_own_host(ev, own, envelope->client_name) ||
 		is_own_host(ev, own, envelope->helo))

@@ -15,10 +15,10 @@
 enum evidence_id {
 	EVIDENCE_NONE,
 	EVIDENCE_OWN_LIST, /* listed in --own-senders */
-	EVIDENCE_MX,       /* it receives the domain's mail */
-	EVIDENCE_ADDRESS,  /* the domain's own address */
+	EVIDENCE_MX,       /* the host receives the author domain's mail */
+	EVIDENCE_ADDRESS,  /* the host has the author domain's own address */
 	EVIDENCE_RANGE,    /* a documented range of a provider that the domain's records name */
-	EVIDENCE_RECORDS   /* the domain's records name it, or allow the host */
+	EVIDENCE_RECORDS   /* the domain's records name the service or allow the host */
 };
 
 struct evidence {
@@ -28,16 +28,17 @@ struct evidence {
 };
 
 /*
- * Does the client send for the author, according to the owner's list, the services that it names,
- * or the address and MX records of the author domain and its organizational domain? Used for both
- * advice and classification.
+ * Finds evidence that the client sends for the author: in the SPF record of the author domain, in
+ * the owner's list, in the services that the list or the records name, and in the address and MX
+ * records of the author domain and its organizational domain. Used for both advice and
+ * classification.
  */
 struct evidence evidence_of_client(
 	const struct evaluation *evaluation, const struct own_senders *own);
 
 /*
- * The same for a signing or envelope domain that is not the author's, with the service that it
- * belongs to.
+ * Finds evidence that a signing or envelope domain, which is not the author's, sends for the
+ * author. provider: the service to which the domain belongs, also without evidence.
  */
 struct evidence evidence_of_domain(
 	const struct evaluation *evaluation, const struct own_senders *own, struct slice domain);
@@ -50,13 +51,16 @@ struct evidence_services {
 };
 
 /*
- * The first services that are named by the owner's list, or by the records of the author domain and
- * its organizational domain.
+ * Collects the first EVIDENCE_SERVICES services that are named by the owner's list, or by the
+ * records of the author domain and its organizational domain.
  */
 void evidence_services(const struct evaluation *evaluation, const struct own_senders *own,
 	struct evidence_services *services);
 
-/* The word for programs, and the English text (N_) for such a word; NULL for an unknown word. */
+/*
+ * evidence_code: the word for programs. evidence_text: the English text (N_) for such a word; NULL
+ * for an unknown word.
+ */
 const char *evidence_code(enum evidence_id id);
 const char *evidence_text(const char *code);
 

@@ -13,7 +13,10 @@ struct taking {
 	jmp_buf out_of_memory;
 };
 
-/* The octets of an item, from malloc if it is a file; the file offset is unchanged. */
+/*
+ * Reads the file of an item into memory from malloc; the file offset is unchanged. NULL if the file
+ * is empty or too large, or without memory.
+ */
 static char *
 read_whole(const struct item *item, size_t *n)
 {
@@ -77,7 +80,10 @@ fail(struct attached *attached, const char *name)
 	attached->n = 1;
 }
 
-/* Adds an item that reports skipped messages: also if memory runs out, none is skipped silently. */
+/*
+ * Adds an item for each message found, and one that reports messages that were skipped. None is
+ * skipped silently, not even if memory runs out.
+ */
 static void
 take(struct attached *attached, const char *name, struct slice bytes, struct address_gmime *gmime)
 {

@@ -14,13 +14,14 @@ struct attached {
 };
 
 /*
- * Finds the messages attached to item, which is unchanged; all earlier ones must have been
- * returned. They are named NAME/attached-N, or NAME/reencoded-N if they are encoded in the outer
- * message. If the limits of filter/structure/ exclude some, an item without a message reports that.
+ * Finds the messages attached to item, which is unchanged. All messages found by an earlier call
+ * must have been returned. The messages are named NAME/attached-N, or NAME/reencoded-N if they are
+ * encoded in the outer message. If the limits of filter/structure/ exclude some, an item without a
+ * message reports that.
  */
 void attached_take(struct attached *attached, const struct item *item, struct address_gmime *gmime);
 
-/* The next attached message, without an index; false at the end. */
+/* Moves the next attached message to *item, without an index; false at the end. */
 bool attached_next(struct attached *attached, struct item *item);
 
 void attached_clear(struct attached *attached);

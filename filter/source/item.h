@@ -14,7 +14,7 @@
 struct item {
 	size_t index;
 	char *name;       /* path, or path/name in an archive; with #N in an mbox */
-	enum fault error; /* it cannot be read */
+	enum fault error; /* why it cannot be read, or FAULT_NONE */
 	int fd;           /* a regular file at offset 0, or -1: the octets are in bytes */
 	uint64_t size;    /* size of the file when it was opened */
 	char *bytes;
@@ -23,7 +23,7 @@ struct item {
 	char *line;   /* line of --envelopes, for manifest_line; or NULL */
 	char *side;   /* the side file (item_take_side), or NULL */
 	size_t nside;
-	enum fault side_error; /* it cannot be read */
+	enum fault side_error; /* why the side file cannot be read, or FAULT_NONE */
 };
 
 /* Signs that mailboxes (mbox) are damaged, or quoted by another rule than expected. */

@@ -93,8 +93,8 @@ mbox_peek(struct mbox *mbox, size_t n)
 }
 
 /*
- * The next line with its line end, or a part of a line that is longer than the buffer; empty at the
- * end. It is not consumed.
+ * Returns the next line with its line end, or a part of a line that is longer than the buffer;
+ * empty at the end. The line is not consumed.
  */
 static struct slice
 next_line(struct mbox *mbox)
@@ -157,7 +157,7 @@ is_empty_line(struct slice line)
 	return slice_eq(line, SLICE("\n")) || slice_eq(line, SLICE("\r\n"));
 }
 
-/* The line after the next n octets, as far as the buffer holds it. */
+/* Returns the line after the next n octets, or as much of it as the buffer holds. */
 static struct slice
 line_behind(struct mbox *mbox, size_t n)
 {

@@ -2,7 +2,7 @@
 #include "filter/source/mbox.h"
 #include "mime/scan.h"
 
-/* `HH:MM` or `HH:MM:SS` */
+/* Is the word `HH:MM` or `HH:MM:SS`? */
 static bool
 is_time(struct slice word)
 {
@@ -29,7 +29,7 @@ is_year(struct slice word)
 	return word.n == 4 && scan_number(&word, 9999, &year) && word.n == 0 && year >= 1970;
 }
 
-/* Does a time and a year follow the sender, in any order: `From joe Sat Nov 28 05:47:06 2026`? */
+/* Do a time and a year follow the sender, in any order: `From joe Sat Nov 28 05:47:06 2026`? */
 static bool
 has_date(struct slice line)
 {
@@ -61,7 +61,7 @@ field_name(struct slice line)
 }
 
 /*
- * Is it a field that is usually on top of stored mail? (Text may also begin with a word and a
+ * Is this a field that is usually at the top of stored mail? (Text may also begin with a word and a
  * colon.)
  */
 static bool

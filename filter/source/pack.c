@@ -12,7 +12,7 @@ struct pack {
 	struct mbox *mbox;
 	char *name, *line;
 	bool at_file; /* a file is being read */
-	bool any;     /* there was a message */
+	bool any;     /* the first file, or the lack of one, has been handled */
 	char *file;   /* name of the current file: name, or name/file */
 	enum mbox_quoting quoting;
 	size_t in_mbox;
@@ -49,7 +49,7 @@ pack_rename(struct pack *pack, char *name)
 	pack->name = name;
 }
 
-/* name, or name/file. NULL without memory. */
+/* Returns name, or name/file, from malloc; NULL without memory. */
 static char *
 name_below(const char *name, const char *file)
 {
@@ -75,7 +75,7 @@ is_companion(const char *file)
 	       (strncmp(file, "__MACOSX/", 9) == 0 || strstr(file, "/__MACOSX/") != NULL);
 }
 
-/* 1, 0 at the end, -1 with *error */
+/* Goes to the next file. Returns 1; 0 at the end; -1 with *error. */
 static int
 next_file(struct pack *pack, enum fault *error)
 {

@@ -11,9 +11,9 @@
 struct pack;
 
 /*
- * Takes ownership of fd, which must be at offset 0, and of name and line, which are from malloc;
- * line is that of --envelopes, or NULL. NULL without memory: then ownership is not taken. options
- * must outlive the pack.
+ * Opens a file. Takes ownership of fd, which must be at offset 0, and of name and line, which are
+ * from malloc; line is that of --envelopes, or NULL. NULL without memory: then ownership is not
+ * taken. options must outlive the pack.
  */
 struct pack *pack_open(const struct options *options, int fd, char *name, char *line);
 
@@ -21,8 +21,8 @@ struct pack *pack_open(const struct options *options, int fd, char *name, char *
 void pack_rename(struct pack *pack, char *name);
 
 /*
- * The next message, without an index, or a fault; false at the end. If it is not wanted, it is only
- * counted.
+ * Returns the next message in *item, without an index, or a fault; false at the end. If the message
+ * is not wanted, it is only counted.
  */
 bool pack_next(struct pack *pack, bool wanted, struct item *item);
 

@@ -25,7 +25,7 @@ struct source {
 	int list;           /* descriptor of the list of paths, or -1 */
 	char delimiter;     /* delimiter of its entries */
 	double size, at;    /* size and position of the list, if it is a file */
-	struct slice piece; /* octets of the list that were not used yet */
+	struct slice piece; /* octets of the list that have not been used yet */
 	size_t n;           /* length of text */
 	char in[LIST_PIECE], text[LIST_LINE + 1];
 	struct walk walk;
@@ -180,7 +180,7 @@ give_file(struct source *source, char *path, char *line, struct item *item)
 		return give_error(source, path, error, item);
 	}
 	n = pread(fd, first, sizeof first, 0);
-	if (n < 0) { /* what it is, is unknown */
+	if (n < 0) { /* it is unknown what the file contains */
 		error = fault_of_path(errno);
 		close(fd);
 		free(line);
@@ -223,7 +223,7 @@ give_path(struct source *source, char *path, bool named, struct item *item)
 	return false;
 }
 
-/* As read(). */
+/* Like read(), but tries again if a signal interrupts it. */
 static ssize_t
 read_some(int fd, char *to, size_t n)
 {
@@ -235,7 +235,10 @@ read_some(int fd, char *to, size_t n)
 	return got;
 }
 
-/* Reads the first piece completely: if it contains a NUL, names end with NUL. */
+/*
+ * Reads the next piece of the list. The first piece is read until the buffer is full: if it
+ * contains a NUL, all names end with NUL.
+ */
 static void
 read_piece(struct source *source)
 {
@@ -314,7 +317,7 @@ give_listed(struct source *source, size_t n, struct item *item)
 		return give_error(source, name, FAULT_NO_MEMORY, item);
 	}
 	given = give_file(source, where, kept, item);
-	/* results have the name that is in the list */
+	/* the results show the name that is in the list */
 	if (given) {
 		free(item->name);
 		item->name = name;

@@ -8,7 +8,10 @@
 struct source;
 struct address_gmime;
 
-/* ST_BAD with *error if a list cannot be opened. options must outlive it. */
+/*
+ * Opens the input of a run. ST_BAD with *error if a list cannot be opened, ST_TEMP without memory.
+ * options must outlive the source.
+ */
 enum status source_open(const struct options *options, struct arena *arena, struct source **source,
 	struct error *error);
 
@@ -19,18 +22,18 @@ enum status source_open(const struct options *options, struct arena *arena, stru
 enum status source_attached(struct source *source, struct address_gmime *gmime);
 
 /*
- * The next message of the shard; its index counts those of all shards. False at the end. Not from
- * two threads at once.
+ * Returns the next message of the shard in *item; its index counts the messages of all shards.
+ * False at the end. Must not be called by two threads at once.
  */
 bool source_next(struct source *source, struct item *item);
 
-/* The descriptor of the list of files, which may be a pipe, or -1. */
+/* Returns the descriptor of the list of files, which may be a pipe, or -1. */
 int source_list(const struct source *source);
 
-/* Valid after everything was read. */
+/* Returns the damage found in mailboxes; valid after everything has been read. */
 const struct source_damage *source_damage(const struct source *source);
 
-/* The fraction of the input that was handed out, 0 to 1; negative if unknown. */
+/* Returns the fraction of the input that has been returned, 0 to 1; negative if unknown. */
 double source_share(const struct source *source);
 
 void source_close(struct source *source); /* NULL is fine */

@@ -13,7 +13,10 @@ struct stats_counts {
 	uint64_t classes[SENDER_CLASSES]; /* messages by class */
 	/* unaligned messages: harmed by p=reject, for the owner to decide, stopped (sender.h) */
 	uint64_t known_fails, open_fails, bare_fails;
-	/* those of them without a DMARC pass or fail: of the first two kinds, and of the last */
+	/*
+	 * those of them whose DMARC result is not fail: of known_fails and open_fails together, and
+	 * of bare_fails
+	 */
 	uint64_t honest_others, bare_others;
 	uint64_t not_judged; /* the envelope is unknown */
 };
@@ -25,7 +28,7 @@ void counts_add(struct stats_counts *counts, const struct row *row, struct sende
 void counts_move(struct stats_counts *counts, enum sender_class from, enum sender_class to,
 	bool failed, uint64_t n);
 
-/* Adds all of from. */
+/* Adds all counts of from. */
 void counts_join(struct stats_counts *into, const struct stats_counts *from);
 
 #endif

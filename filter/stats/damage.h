@@ -10,21 +10,21 @@ enum { DAMAGE_KINDS = DIAGNOSE_KINDS, DAMAGE_HALVES = DIAGNOSE_GENUINE + 1 };
 
 struct damage {
 	size_t signatures;            /* examined signatures */
-	size_t unexplained;           /* unexplained ones among them */
+	size_t unexplained;           /* those of them that are unexplained */
 	size_t halves[DAMAGE_HALVES]; /* unexplained ones by enum diagnose_half */
 	size_t kinds[DAMAGE_KINDS]; /* signatures with a change of each kind, by enum diagnose_kind
 				     */
 };
 
-/* The damage of one message. */
+/* Counts the causes in one message. */
 struct damage damage_of(const struct diagnosis *diagnoses, size_t n);
 
 void damage_add(struct damage *sum, const struct damage *one);
 
-/* A table for a person; nothing if no signature was examined. */
+/* Prints a table for a person; nothing if no signature was examined. */
 void damage_print(const struct damage *damage, FILE *out);
 
-/* A kind of change in the language of i18n_choose. */
+/* Returns the name of a kind of change, in the language of i18n_choose. */
 const char *damage_word(size_t kind);
 
 #endif

@@ -88,7 +88,7 @@ add_text(uint64_t hash, const char *text)
 	return mixed(hash, 256);
 }
 
-/* A key for the author's first signature, whether it passed or not. */
+/* Adds the first signature of the author's organization to the hash, whether it passed or not. */
 static uint64_t
 add_signature(uint64_t hash, const struct row *row)
 {
@@ -104,7 +104,7 @@ add_signature(uint64_t hash, const struct row *row)
 	return hash;
 }
 
-/* The key of that kind; 0 if the row has none. */
+/* Returns the row's key of a kind, BY_COPY or BY_HOST; 0 if the row has none. */
 static uint64_t
 key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 {
@@ -119,7 +119,7 @@ key_of(const struct elsewhere *elsewhere, const struct row *row, int way)
 	return hash != 0 ? hash : 1;
 }
 
-/* The slot of the key, or else a free one; NULL if neither is within PROBES slots. */
+/* Returns the slot of the key, or else a free one; NULL if neither is within PROBES slots. */
 static struct slot *
 slot_of(struct slot *slots, size_t n, uint64_t key)
 {
@@ -153,7 +153,10 @@ grow(struct elsewhere *elsewhere)
 	return true;
 }
 
-/* Did SPF pass for the host? (A signature also passes after the message was forwarded.) */
+/*
+ * Is the row evidence for other rows with the same key? For a copy, the message must be aligned.
+ * For a host, SPF must be: a signature also passes after the message was forwarded.
+ */
 static bool
 shows(const struct row *row, int way)
 {
@@ -164,8 +167,8 @@ shows(const struct row *row, int way)
 }
 
 /*
- * The class of a message whose key was aligned in another message; unchanged if that proves
- * nothing.
+ * Returns the sender of a message after evidence for its key was found in another message;
+ * unchanged unless the message was open (SENDER_DECIDE) or SENDER_FORGED.
  */
 static struct sender
 better(struct sender sender, int way, bool service)
@@ -189,7 +192,7 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 {
 	const struct copied *copied;
 
-	if (slot->copied == 0) /* the table is full: hosts are no longer counted */
+	if (slot->copied == 0) /* it has no copies yet: one counts unless the table is full */
 		return elsewhere->ncopied < ELSEWHERE_COPIED;
 	copied = &elsewhere->copied[slot->copied - 1];
 	for (size_t i = 0; i < copied->n; i++)
@@ -198,7 +201,7 @@ has_room_for(const struct elsewhere *elsewhere, const struct slot *slot, uint32_
 	return copied->n < ELSEWHERE_HOSTS;
 }
 
-/* False without memory. */
+/* Records the host of a copy. False without memory. */
 static bool
 note_copy(struct elsewhere *elsewhere, struct slot *slot, uint32_t host)
 {

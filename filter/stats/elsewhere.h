@@ -42,7 +42,10 @@ typedef void (*elsewhere_moved)(
 struct elsewhere *elsewhere_new(elsewhere_moved moved, void *arg);
 void elsewhere_free(struct elsewhere *elsewhere); /* NULL is fine */
 
-/* The sender of the message as far as it is known now; sender: as the message itself shows it. */
+/*
+ * Returns the sender of the message as far as it is known now. sender: as the message itself shows
+ * it.
+ */
 struct sender elsewhere_look(const struct elsewhere *elsewhere, const struct row *row,
 	struct sender sender, bool service);
 

@@ -6,7 +6,10 @@
 
 enum { PRINTED = 10, KINDS_PRINTED = 3 };
 
-/* Counts advice that names a setting, which is based on a proof (filter/explain/setting.h). */
+/*
+ * Counts the advice of the row that names a setting; such advice is based on a proof
+ * (filter/explain/setting.h).
+ */
 static void
 add_settings(struct handler *handler, const struct row *row)
 {

@@ -35,7 +35,7 @@ void handlers_add(struct handlers *handlers, const struct row *row);
 void handlers_sort(const struct handlers *handlers, const struct handler **sorted);
 
 /*
- * Prints a table of the first hosts, with the most frequent change of each; nothing if there are
+ * Prints a table of the first hosts, with the most frequent changes of each; nothing if there are
  * none.
  */
 void handlers_print(const struct handlers *handlers, FILE *out);

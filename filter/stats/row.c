@@ -63,7 +63,7 @@ or_empty(const char *text)
 	return text != NULL ? text : "";
 }
 
-/* An empty row. */
+/* Makes an empty row. */
 static struct row
 blank(size_t index, const char *path, struct arena *arena)
 {
@@ -146,7 +146,7 @@ outcome_of(const struct what_if_result *result)
 	return (struct row_outcome){result->dmarc, result->disposition};
 }
 
-/* The record of the proof, as text. */
+/* Returns the record with which the message passed in a second evaluation, as text, or "". */
 static const char *
 proved_record(const struct finding *f, struct arena *arena)
 {
@@ -333,7 +333,7 @@ struct unpack {
 	bool bad;
 };
 
-/* Is the text what row_text makes: would it stay unchanged? */
+/* Would row_text leave the text unchanged? */
 static bool
 is_safe(struct slice text)
 {

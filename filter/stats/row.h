@@ -101,7 +101,7 @@ struct row {
  */
 const char *row_text(struct slice text, size_t max, struct arena *arena);
 
-/* The value of row.dkim for these signatures. */
+/* Returns the value of row.dkim for these signatures. */
 enum auth_code row_dkim(const struct row_signature *signatures, size_t n);
 
 struct outcome;
@@ -113,11 +113,11 @@ struct outcome;
 void row_from_evaluation(
 	const struct evaluation *evaluation, const struct outcome *outcome, struct row *row);
 
-/* The row of a file that could not be evaluated. */
+/* Makes the row of a file that could not be evaluated. */
 void row_failure(
 	size_t index, const char *path, const char *error, struct arena *arena, struct row *row);
 
-/* A copy in one block from malloc, to be freed with free(); NULL without memory. */
+/* Copies the row into one block from malloc, to be freed with free(); NULL without memory. */
 struct row *row_copy(const struct row *row);
 
 /*

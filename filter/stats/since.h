@@ -24,8 +24,8 @@ enum since_change {
 
 struct since_counts {
 	uint64_t messages;
-	uint64_t judged;  /* of messages, evaluated */
-	uint64_t failing; /* of judged, not aligned */
+	uint64_t judged;  /* those of messages that were evaluated */
+	uint64_t failing; /* those of judged that are not aligned */
 };
 
 struct since_source {
@@ -39,13 +39,13 @@ struct since_source {
 
 struct since;
 
-/* NULL without memory. The texts of sources are in the arena, which must outlive it. */
+/* NULL without memory. The texts of sources are in the arena, which must outlive the result. */
 struct since *since_new(struct arena *arena);
 void since_free(struct since *since); /* NULL is fine */
 
 /*
  * Add a message of the earlier run, or of this one. ST_LIMIT if there is no room for its source,
- * ST_TEMP without memory. In this run, messages without room are only counted (since_beyond).
+ * ST_TEMP without memory. Messages of this run without room are only counted (since_beyond).
  */
 enum status since_before(struct since *since, const struct row *row);
 enum status since_now(struct since *since, const struct row *row);
@@ -53,32 +53,41 @@ enum status since_now(struct since *since, const struct row *row);
 /* Must be called once, after all messages. False without memory. */
 bool since_sort(struct since *since);
 
-/* The n sources of a change, sorted by unaligned messages, then by all messages, the most first. */
+/*
+ * Returns the n sources of a change, sorted by unaligned messages, then by all messages, the most
+ * first.
+ */
 const struct since_source *const *since_list(
 	const struct since *since, enum since_change change, size_t *n);
 
-/* The most frequent class of this run's unaligned messages; SENDER_PASSES if there are none. */
+/*
+ * Returns the most frequent class of this run's unaligned messages; SENDER_PASSES if there are
+ * none.
+ */
 enum sender_class since_class(const struct since_source *source);
 
 /* Does the source fail now, although none of its messages failed before? */
 bool since_starts_failing(const struct since_source *source);
 
-/* The number of sources that start failing; each message without room counts as one. */
+/*
+ * Returns the number of sources that start failing; each failing message without room counts as one
+ * source.
+ */
 uint64_t since_failing(const struct since *since);
 
-/* Counts of this run's messages for whose source there was no room. */
+/* Returns the counts of this run's messages for whose sources there was no room. */
 struct since_counts since_beyond(const struct since *since);
 
-/* The number of messages of the earlier run. */
+/* Returns the number of messages of the earlier run. */
 uint64_t since_messages(const struct since *since);
 
-/* A word for programs: "new", "worse", "gone". */
+/* Returns a word for programs: "new", "worse", "gone". */
 const char *since_change_word(enum since_change change);
 
-/* "signature", "envelope", "name", "address", "unknown" */
+/* Returns a word for programs: "signature", "envelope", "name", "address", "unknown". */
 const char *since_by_word(enum source_by by);
 
-/* Tables for a person. */
+/* Prints tables for a person. */
 void since_print(const struct since *since, FILE *out);
 
 #endif

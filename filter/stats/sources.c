@@ -41,8 +41,8 @@ by_signature(const struct row *row, struct source_key *key)
 }
 
 /*
- * Does not use the public suffix list, so that the result is the same on every machine that merges
- * rows.
+ * Returns the last labels of a name that belong to an organization. Does not use the public suffix
+ * list, so that the result is the same on every machine that merges rows.
  */
 static const char *
 organization(const char *name)

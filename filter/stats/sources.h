@@ -28,8 +28,8 @@ struct source_key {
 void sources_key(const struct row *row, struct source_key *key);
 
 /*
- * The class and the evidence that the message itself shows: those of the row or, for rows from
- * older versions, derived from the rest of the row.
+ * Returns the class and the evidence that the message itself shows: those of the row or, for rows
+ * from older versions, derived from the rest of the row.
  */
 struct sender sources_sender(const struct row *row);
 

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* gcc's analyser (tools/analyse) loses what is in a struct that becomes an element of an array */
+/*
+ * gcc's analyser (tools/analyse) loses track of memory that a struct points to when the struct
+ * becomes an element of an array
+ */
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 #endif
@@ -24,7 +27,7 @@ period_key(const struct stats_period *period)
 	return ((int64_t)period->year * 100 + period->month) * 100 + period->day;
 }
 
-/* The position of the period, which is added if it is new. */
+/* Returns the position of the period with this key, or the position at which it belongs. */
 static size_t
 period_place(const struct stats *stats, int64_t key)
 {
@@ -206,7 +209,7 @@ count_changes(const struct stats *stats, struct stats_matrix *changes, const str
 
 /* periods */
 
-/* Too many days: each is merged into its month. */
+/* Merges the days into months; called when there are too many days. */
 static void
 make_months(struct stats *stats)
 {
@@ -268,7 +271,7 @@ new_changes(const struct stats *stats)
 	return calloc(stats->nscenarios > 0 ? stats->nscenarios : 1, sizeof(struct stats_matrix));
 }
 
-/* The slot with the index of the name, or a free one. */
+/* Returns the slot with the index of the name, or a free slot. */
 static uint32_t *
 domain_slot(const struct stats *stats, const char *name)
 {
@@ -412,7 +415,10 @@ add_source(struct stats *stats, const struct row *row, const struct source_key *
 	counts_add(&source->counts, row, sender);
 	source->evidence[sender.by] += 1 + row->more;
 	(void)count_changes(stats, source->changes, row);
-	/* a date outside the calendar is dropped: it would hide all others */
+	/*
+	 * a date outside the calendar is ignored: as the first or last date it would hide all
+	 * others
+	 */
 	stats_day(row->date, &year, &month, &day);
 	if (row->has_date && year != 0) {
 		if (!source->has_dates || row->date < source->first)

@@ -72,7 +72,7 @@ struct stats {
 	bool compared;
 
 	struct stats_matrix changes[STATS_SCENARIOS];
-	/* in the order of first messages, periods by date; the rest is separate */
+	/* in the order of their first messages, but periods by date; other_*: what did not fit */
 	struct stats_period *periods;
 	size_t nperiods;
 	bool months; /* the periods are months */
@@ -93,8 +93,8 @@ struct stats {
 };
 
 /*
- * labels: the n labels of the what-ifs, which must outlive it; compared: the other RFC was
- * evaluated as well. NULL without memory.
+ * labels: the n labels of the what-ifs, which must outlive the statistics. compared: the other RFC
+ * was evaluated as well. NULL without memory.
  */
 struct stats *stats_new(const char *const *labels, size_t n, bool compared);
 
@@ -106,7 +106,7 @@ bool stats_add(struct stats *stats, const struct row *row);
 
 void stats_free(struct stats *stats);
 
-/* The source or the author domain with that name, or NULL. */
+/* Return the source or the author domain with that name, or NULL. */
 const struct stats_source *stats_source_of(
 	const struct stats *stats, enum source_by by, const char *name, const char *author_domain);
 const struct stats_domain *stats_domain_of(const struct stats *stats, const char *name);
@@ -115,8 +115,8 @@ const struct stats_domain *stats_domain_of(const struct stats *stats, const char
 bool stats_is_other(const struct stats *stats, size_t scenario);
 
 /*
- * The disposition of a message in a scenario (an index); its actual disposition if the scenario
- * does not apply to it.
+ * Returns the disposition of a message in a scenario (an index); its actual disposition if the
+ * scenario does not apply to it.
  */
 enum disposition stats_after(const struct stats *stats, size_t scenario, const struct row *row);
 

@@ -21,8 +21,8 @@ compare_places(const void *a, const void *b)
 }
 
 /*
- * The indices of n elements of size octets, sorted by the messages in their counts; first is the
- * counts of the first element.
+ * Returns the indices of n elements of size octets, sorted by the messages in their counts. first:
+ * the counts in the first element.
  */
 static size_t *
 order(const struct stats_counts *first, size_t n, size_t size)

@@ -12,36 +12,36 @@
 enum { STATS_DAY_OCTETS = 16 };
 
 /*
- * Indices of the domains or sources, those with the most messages first, then in the order of first
- * messages. From malloc; NULL without memory.
+ * Return the indices of the domains or sources, those with the most messages first, then in the
+ * order of first messages. From malloc; NULL without memory.
  */
 size_t *stats_order_domains(const struct stats *stats);
 size_t *stats_order_sources(const struct stats *stats);
 
-/* The day as 2026-01-31, or "-". */
+/* Writes the day as 2026-01-31, or "-". */
 void stats_day_text(int64_t seconds, char text[STATS_DAY_OCTETS]);
 
-/* How a source was identified, in words for people: "signed by" and the like. */
+/* Returns how a source was identified, in words for people: "signed by" and the like. */
 const char *stats_by_text(enum source_by by);
 
-/* The same for programs: signature, envelope, host, network or "". */
+/* Returns the same as a word for programs: signature, envelope, host, network or "". */
 const char *stats_by_word(enum source_by by);
 
-/* The author domain, or the text "(no author domain)". */
+/* Returns the author domain, or the text "(no author domain)". */
 const char *stats_author_text(const char *domain);
 
-/* 100 n / all; 0 if all is 0. */
+/* Returns 100 n / all; 0 if all is 0. */
 double stats_percent(uint64_t n, uint64_t all);
 
-/* The number of messages with another disposition in a scenario. */
+/* Returns the number of messages with another disposition in a scenario. */
 uint64_t stats_changed(const struct stats_matrix *matrix);
 
-/* The number of a source's messages that were evaluated and are not aligned. */
+/* Returns the number of a source's messages that were evaluated and are not aligned. */
 uint64_t stats_unaligned(const struct stats_source *source);
 
 /*
- * The class of a source: SENDER_PASSES if all its evaluated messages pass, else the most frequent
- * class of its unaligned messages, with their most frequent evidence.
+ * Returns the class of a source: SENDER_PASSES if all its evaluated messages pass, else the most
+ * frequent class of its unaligned messages, with their most frequent evidence.
  */
 struct sender stats_source_sender(const struct stats_source *source);
 

@@ -11,7 +11,7 @@ enum { SUMMARY_CODES = 16 };
 
 enum { SUMMARY_RECEIVERS = 8 };
 
-/* --compare-received, by the id of the receiver */
+/* agreement with one receiver (--compare-received) */
 struct summary_receiver {
 	char id[128]; /* "" for further receivers */
 	size_t messages, agrees;

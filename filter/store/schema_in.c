@@ -16,8 +16,7 @@ const char *const store_schema_in[] = {
 	"UNIQUE (domain, auth))",
 
 	/*
-	 * one report; kind: aggregate, tls, failure. Everything after the first line is a claim of
-	 * the sender.
+	 * reports; kind: aggregate, tls, failure. The columns from org on are claims of the sender.
 	 */
 	"CREATE TABLE in_report ("
 	"id @id,"

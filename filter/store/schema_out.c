@@ -10,14 +10,14 @@ const char *const store_schema_out[] = {
 	/* internal values: the key of bounce addresses, the day of the last prune */
 	"CREATE TABLE out_key (name TEXT NOT NULL PRIMARY KEY, value @blob NOT NULL)",
 
-	/* log lines that were counted (day: its first second) */
+	/* log lines that have been counted; day: the first second of their day */
 	"CREATE TABLE out_seen ("
 	"digest TEXT NOT NULL PRIMARY KEY, day BIGINT NOT NULL) @clustered",
 	"CREATE INDEX out_seen_day ON out_seen (day)",
 
 	/*
-	 * logs that were read: digest of the first line, position, and digest of the part before
-	 * the position
+	 * logs that have been read: digest of the first line, position, and digest of the part
+	 * before the position
 	 */
 	"CREATE TABLE out_log ("
 	"identity TEXT NOT NULL PRIMARY KEY, octets BIGINT NOT NULL, digest TEXT NOT NULL,"
@@ -37,8 +37,8 @@ const char *const store_schema_out[] = {
 	"addresses TEXT NOT NULL)",
 
 	/*
-	 * rows of a day. report 0: not reported yet; -1: never. reports: how many of the messages
-	 * are themselves reports
+	 * rows of a day. report 0: not reported yet; -1: never to be reported. reports: how many of
+	 * the messages are themselves reports
 	 */
 	"CREATE TABLE out_row ("
 	"day BIGINT NOT NULL, policy BIGINT NOT NULL, report BIGINT NOT NULL,"
@@ -68,7 +68,10 @@ const char *const store_schema_out[] = {
 	"UNIQUE (report, address))",
 	"CREATE INDEX out_mail_state ON out_mail (state, next)",
 
-	/* similar messages for a failure report; told: the number of incidents that was reported */
+	/*
+	 * groups of similar messages for a failure report; told: the number of incidents already
+	 * reported
+	 */
 	"CREATE TABLE out_failure ("
 	"id @id,"
 	"policy BIGINT NOT NULL, day BIGINT NOT NULL, digest TEXT NOT NULL,"

@@ -1,8 +1,8 @@
 /*
  * store.h: the store of DMARC reports: an SQLite file or a PostgreSQL database.
  *
- * Both have the same tables (store_schema.c) and use the same SQL. For one thread. Text is stored
- * as UTF-8 without NUL; other octets are written as \xHH.
+ * Both have the same tables (store_schema.c) and use the same SQL. A store must be used by only one
+ * thread. Text is stored as UTF-8 without NUL; other octets are written as \xHH.
  */
 #ifndef FILTER_STORE_STORE_H
 #define FILTER_STORE_STORE_H
@@ -26,14 +26,15 @@ struct store;
 struct store_query;
 
 /*
- * where: a path, or a postgresql:// address as parsed by libpq. ST_BAD: not one of our stores (of
- * another program, a newer schema, an unknown scheme); ST_TEMP: it cannot be opened now. Then
- * *error names the store, with words in the arena, and there is nothing to close.
+ * Opens the store. where: a path, or a postgresql:// address as parsed by libpq. ST_BAD: not one of
+ * our stores (of another program, a newer schema, an unknown scheme); ST_TEMP: it cannot be opened
+ * now. In both cases *error names the store, with words in the arena, and there is nothing to
+ * close.
  */
 enum status store_open(const char *where, enum store_use use, struct arena *arena,
 	struct store **store, struct error *error);
 /*
- * The same for a command: prints an error to stderr and returns the exit status, 0,
+ * Like store_open, for a command: prints an error to stderr and returns the exit status, 0,
  * EXIT_CONFIG_ERROR or EXIT_TEMPFAIL.
  */
 int store_open_command(
@@ -72,16 +73,16 @@ void store_reset(struct store_query *query);
 enum status store_run(struct store_query *query);
 
 /*
- * The same for a statement in a transaction without rows, whose success need not be known yet: a
- * failure may be returned by a later statement, and makes store_commit fail. Many of these are sent
- * to PostgreSQL in one round trip.
+ * Like store_run, for a statement without rows in a transaction, whose success need not be known
+ * yet: a failure may be returned by a later statement, and makes store_commit fail. Many of these
+ * statements are sent to PostgreSQL in one round trip.
  */
 enum status store_run_later(struct store_query *query);
 
 /*
- * The same, in a transaction only. The number of rows that were inserted, changed or removed is
- * added to *changed, which must live until the transaction ends, by the time that store_commit
- * succeeds; without that success its value means nothing.
+ * Like store_run_later. Adds the number of rows that were inserted, changed or removed to *changed,
+ * at the latest before store_commit succeeds. *changed must live until the transaction ends; its
+ * value means nothing unless store_commit succeeds.
  */
 enum status store_run_counted(struct store_query *query, int64_t *changed);
 
@@ -102,7 +103,10 @@ struct error store_last_error(const struct store *store);
 /* Prints the last error, or a lack of memory, to stderr; returns EXIT_TEMPFAIL. */
 int store_failed(const struct store *store);
 
-/* An internal value by its name (out_key), in the arena; ST_BAD if there is none. */
+/*
+ * Reads or sets an internal value by its name (out_key). The value read is in the arena; ST_BAD if
+ * there is none.
+ */
 enum status store_key(
 	struct store *store, const char *name, struct arena *arena, struct slice *value);
 enum status store_key_set(struct store *store, const char *name, struct slice value);

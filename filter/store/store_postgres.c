@@ -13,8 +13,8 @@ struct connection {
 	PGconn *db;
 	unsigned prepared; /* number of prepared statements, for their names */
 	struct statement *running;
-	size_t pending;                /* statements that were sent in pipeline mode, */
-	int64_t *changed[PENDING_MAX]; /* and what counts their rows, or NULL */
+	size_t pending; /* statements sent in pipeline mode, whose results are unread */
+	int64_t *changed[PENDING_MAX]; /* for each of them: the counter of changed rows, or NULL */
 };
 
 struct parameter {
@@ -80,7 +80,7 @@ settle(struct store *store)
 	struct connection *connection = connection_of(store);
 	const struct store_libpq *lib = &connection->lib;
 	bool good = true, end = connection->pending == 0;
-	size_t done = 0; /* statements whose result came */
+	size_t done = 0; /* statements whose results have been read */
 	PGresult *result;
 
 	if (!end && lib->pipeline_sync(connection->db) != 1) {
@@ -113,7 +113,7 @@ settle(struct store *store)
 	return good && lib->status(connection->db) == CONNECTION_OK;
 }
 
-/* Before another statement: reads unread rows and pending results. */
+/* Reads unread rows and pending results, before another statement can be executed. */
 static bool
 end_statement(struct store *store)
 {
@@ -340,7 +340,7 @@ get_int(const struct store_query *query, int column)
 	return strtoll(lib_of(query->store)->get_value(statement->row, 0, column), NULL, 10);
 }
 
-/* PostgreSQL sends \x and hexadecimal digits. */
+/* Decodes the octets, which PostgreSQL sends as \x and hexadecimal digits. */
 static struct slice
 get_blob(struct store_query *query, int column)
 {
@@ -380,7 +380,10 @@ reset(struct store_query *query)
 		statement->parameters[i].set = false;
 }
 
-/* libpq also reads while it sends, so that the two sides cannot block each other. */
+/*
+ * Sends the statement in pipeline mode; settle reads its result. libpq also reads while it sends,
+ * so that the two sides cannot block each other.
+ */
 static enum status
 run_later(struct store_query *query, int64_t *changed)
 {

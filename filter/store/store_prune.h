@@ -5,8 +5,9 @@
 #include "filter/settings/settings.h"
 
 /*
- * `report prune`: removes incoming reports older than --days, and the data of days before that for
- * outgoing reports, but no report that still has to be sent. All or nothing. The exit status.
+ * `report prune`: removes incoming reports older than --days, and the data for outgoing reports
+ * about earlier days, but no report that still has to be sent. All or nothing. Returns the exit
+ * status.
  */
 int store_prune_main(const struct options *options, struct arena *arena);
 

@@ -39,7 +39,9 @@ store_error_kept(const struct store *store, struct arena *arena)
 	return error;
 }
 
-/* The address without its password, which must not be printed. */
+/*
+ * Returns the address without its password, which must not be printed, and without its parameters.
+ */
 static const char *
 without_password(const char *where, struct arena *arena)
 {

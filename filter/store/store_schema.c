@@ -16,7 +16,7 @@ static const char *const *const steps[][3] = {
 
 enum { VERSION = sizeof steps / sizeof steps[0] };
 
-/* Replaces @id, @blob and @clustered by the words of the back end. */
+/* Executes a statement, with @id, @blob and @clustered replaced by the words of the back end. */
 static enum status
 execute(struct store *store, const char *sql, struct arena *arena)
 {
@@ -124,7 +124,10 @@ number(int64_t value, struct arena *arena)
 	return arena_cstr(arena, slice_str(text));
 }
 
-/* Checks or migrates, in a transaction that excludes other programs. */
+/*
+ * Checks the schema. For STORE_WRITE also migrates it, in the caller's transaction, which excludes
+ * other programs.
+ */
 static enum status
 check(struct store *store, enum store_use use, struct arena *arena, struct error *error)
 {

@@ -255,8 +255,8 @@ static const struct store_backend backend = {
 };
 
 /*
- * The file contains mail data, so only its owner may read it, and a group that the owner chooses.
- * SQLite gives its other files the same mode.
+ * Creates the file, unless it exists. It contains mail data, so only its owner may read it; the
+ * owner may give a group access later. SQLite gives its other files the same mode.
  */
 static enum status
 create(const char *path, struct error *error)
@@ -272,7 +272,7 @@ create(const char *path, struct error *error)
 	return ST_OK;
 }
 
-/* Is the file empty, or an SQLite file? */
+/* Checks that the file is empty or an SQLite file. STORE_WRITE: creates a missing file. */
 static enum status
 check_file(const char *path, enum store_use use, struct error *error)
 {
