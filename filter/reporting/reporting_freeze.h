@@ -21,9 +21,9 @@ struct reporting_freezer {
 };
 
 /*
- * Freezes the days that ended at least settle seconds ago, each day and policy in one transaction.
- * Rows of such a day that are imported later become additional reports. ST_TEMP with *error, valid
- * as store_last_error.
+ * Freezes the days that ended at least options->settle seconds ago, each day and policy in one
+ * transaction. Rows of such a day that are imported later become additional reports. ST_TEMP with
+ * *error, which is valid as long as the result of store_last_error.
  */
 enum status reporting_freeze(struct reporting_freezer *freezer, struct error *error);
 
