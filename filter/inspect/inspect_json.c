@@ -80,7 +80,7 @@ targets_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 	return list;
 }
 
-/* The members of json_dmarc, and those that only an inspection has. */
+/* The members that json_dmarc makes, and those that only an inspection has. */
 static json_t *
 dmarc_part(const struct inspect_dmarc *dmarc, struct arena *arena)
 {
