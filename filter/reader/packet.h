@@ -63,7 +63,7 @@ enum packet_got packet_receive(int socket, bool wait, char *room, struct packet 
 /* Closes its descriptors and frees its memory. */
 void packet_clear(struct packet *packet);
 
-/* What the reader sends. */
+/* The kinds of frames that a reader sends. */
 enum frame_kind {
 	FRAME_READY,  /* the reader has started */
 	FRAME_RESULT, /* result of the message with that turn */

@@ -168,7 +168,7 @@ reader_end(struct reader *reader, bool kill)
 	return collect(reader) == 0;
 }
 
-/* Makes room for n octets from at on, discarding the octets before. */
+/* Makes room for n octets from `at` on, discarding the octets before. */
 static bool
 make_room(struct reader *reader, size_t n)
 {

@@ -185,7 +185,7 @@ suppose(struct worker *worker, struct outcome *outcome)
 	}
 }
 
-/* Evaluates the message; an error, or none. */
+/* Evaluates the message; returns the error, or one without a reason. */
 static struct error
 evaluate_item(struct worker *worker, const struct packet *packet, struct slice bytes)
 {
@@ -252,7 +252,7 @@ find_outcome(struct worker *worker, bool json, struct outcome *outcome)
 		outcome->field = block_field(ev).field;
 }
 
-/* Evaluates the message and makes its result; an error, or none. */
+/* Evaluates the message and makes its result; returns as evaluate_item. */
 static struct error
 work(struct worker *worker, const struct packet *packet, struct slice bytes, struct result *result)
 {
