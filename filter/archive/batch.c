@@ -202,8 +202,8 @@ send_record(struct run *run, struct dns_pool *pool)
 }
 
 /*
- * The main function of the process that reads messages, which can only open libraries and cannot
- * write files.
+ * The main function of the process that reads messages. This process can open libraries only, and
+ * cannot write files.
  */
 static int
 read_messages(void *arg)
@@ -323,7 +323,7 @@ open_all(struct run *run)
 	if (run->tools.gmime == NULL ||
 		(options->attached && source_attached(run->source, run->tools.gmime) != ST_OK))
 		return EXIT_TEMPFAIL;
-	/* OpenSSL, if started here, can deadlock when out of memory */
+	/* OpenSSL, if started here, can deadlock when out of memory: the alarm ends that */
 	(void)alarm(START_SECONDS);
 	run->head = run_head_of(options);
 	if ((options->journal != NULL || is_shard(options)) &&

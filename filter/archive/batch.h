@@ -1,4 +1,4 @@
-/* batch.h: many saved messages (mailstamp batch). */
+/* batch.h: evaluates many saved messages (mailstamp batch). */
 #ifndef FILTER_ARCHIVE_BATCH_H
 #define FILTER_ARCHIVE_BATCH_H
 

@@ -1,5 +1,5 @@
 /*
- * line.h: one message's result as a line of tsv or csv.
+ * line.h: makes a line of tsv or csv from one message's result.
  */
 #ifndef FILTER_ARCHIVE_LINE_H
 #define FILTER_ARCHIVE_LINE_H

@@ -39,7 +39,7 @@ struct parent {
 	struct arena arena; /* for one result */
 };
 
-/* The lock is held. */
+/* Ends the run before all messages have results. The lock is held. */
 static void
 stop(struct parent *parent, enum parent_end end)
 {
@@ -168,7 +168,7 @@ send_slot(struct parent *parent, struct order_slot *slot, size_t turn)
 	pthread_mutex_unlock(&parent->lock);
 }
 
-/* Hands out or skips an item from the source. The lock of the source is held. */
+/* Hands out an item, or skips it if it is in the journal. source_lock is held. */
 static void
 hand_out(struct parent *parent, struct item *item)
 {
