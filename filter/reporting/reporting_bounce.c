@@ -1,7 +1,7 @@
 /*
- * reporting_bounce.c: bounces of reports. Anyone who knows the reverse-path of a report can stop
- * further reports to the same address about the same domain, but nothing else: other messages are
- * ignored.
+ * reporting_bounce.c: handles bounces of reports. Anyone who knows the reverse-path of a report can
+ * stop further reports to the same address about the same domain, but nothing else: other messages
+ * are ignored.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -27,7 +27,7 @@ enum {
 	BOUNDARY_MAX = 70, /* RFC 2046 5.1.1 */
 	SILENT_DAYS =
 		7, /* days without reports after the first bounce, doubled by each further one */
-	SILENT_DOUBLED = 4, /* how often it is doubled */
+	SILENT_DOUBLED = 4, /* maximum number of doublings, as in suppress */
 	ADDRESSES_MAX = 100 /* addresses of a bounce that are examined */
 };
 
@@ -300,7 +300,7 @@ fail(enum reporting_error why, struct arena *arena)
 	return EXIT_TEMPFAIL;
 }
 
-/* Opens what it needs, and gives up the other rights before the bounce is read. */
+/* Opens crypto and store, and gives up all other rights before the bounce is read. */
 static int
 open_bounce(struct bounce *bounce)
 {

@@ -15,7 +15,9 @@
 enum status reporting_failure_note(struct store *store, const struct reporting_line *line,
 	const struct aggregate_event *event, struct slice digest);
 
-/* The feedback report (RFC 6591 3.1, RFC 9991 3) without Incidents, with lines that end in LF. */
+/*
+ * The fields of a feedback report (RFC 6591 3.1, RFC 9991 3) except Incidents, with LF line ends.
+ */
 struct slice reporting_failure_fields(const struct aggregate_event *event, struct arena *arena);
 
 struct reporting_failures {

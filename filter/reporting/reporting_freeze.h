@@ -17,7 +17,7 @@ struct reporting_freezer {
 	struct arena *arena;
 	int64_t now;
 	int64_t reports,
-		silent; /* made by it; policies whose mail of a day consisted only of reports */
+		silent; /* reports made; those not made because all mail of the day was reports */
 };
 
 /*
