@@ -35,7 +35,7 @@ struct taking_reports {
 	const struct options *options;
 };
 
-/* Reports without a date are used whatever --since says. */
+/* Adds a row of a report that is not older than --since; one without a date is always added. */
 static bool
 take_reported(void *arg, const struct row *row)
 {

@@ -45,7 +45,7 @@ find_now(struct plan *plan, struct plan_record *current)
 	return true;
 }
 
-/* Is a/n a larger share than b/m? The products of reported counts may not fit. */
+/* Is a/n a larger share than b/m? Uses double, because products of reported counts may overflow. */
 static bool
 is_larger(uint64_t a, uint64_t n, uint64_t b, uint64_t m)
 {
