@@ -160,7 +160,7 @@ void inspect_messages_read(
 
 void inspect_print(const struct inspection *inspection, FILE *out);
 
-/* One line for a domain, as in docs/schema-inspect.json. ST_TEMP if jansson has no memory. */
+/* Makes a line for a domain (docs/schema-inspect.json). ST_TEMP if jansson has no memory. */
 enum status inspect_json(const struct inspection *inspection, int status, struct slice *line);
 
 /*

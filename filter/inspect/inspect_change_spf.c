@@ -1,4 +1,4 @@
-/* inspect_change_spf.c: changes of SPF since an earlier inspection. */
+/* inspect_change_spf.c: finds changes of SPF since an earlier inspection. */
 #include <stdlib.h>
 
 #include "filter/inspect/inspect.h"

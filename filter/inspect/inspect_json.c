@@ -152,8 +152,7 @@ baseline_part(const struct inspection *inspection)
 }
 
 /*
- * Members with o* are left out if they are NULL: without a valid domain, or if no messages were
- * read.
+ * Members with o* are left out if they are NULL: without a valid domain, --messages or --baseline.
  */
 enum status
 inspect_json(const struct inspection *inspection, int status, struct slice *line)
